@@ -45,8 +45,9 @@ const banner =
   "import { createRequire as requireFor } from 'node:module';\nconst require = requireFor(import.meta.url);";
 const modules = { outdir: 'dist/cli', splitting: true, format: 'esm', banner: { js: banner } };
 const ownPlace = { js: "const ownPlace = require('node:url').pathToFileURL(__filename).href;" };
-await bundle('scan-thread', {
+await bundle('scan/scan-thread', {
   ...modules,
+  outdir: 'dist/cli/scan',
   chunkNames: 'scan-thread/[name]-[hash]',
   external: large,
 });

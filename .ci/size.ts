@@ -11,6 +11,7 @@ import {
   type CoreSize,
   coreEntries,
   type MeasuredFile,
+  measureAround,
   measureCore,
   rings,
   totalOf,
@@ -59,7 +60,16 @@ function tableText(size: CoreSize, ceilings: Ceilings): string {
   const lines = [['ring', 'files', 'tokens', 'at most'], ...rows, all].map(
     ([ring = '', ...cells]) => [ring.padEnd(10), ...cells.map((cell) => cell.padStart(9))].join(''),
   );
-  return `${lines.join('\n')}\n\npackages, not counted: ${size.packages.join(', ')}\n`;
+  const around = [...measureAround(root, size)].map(
+    ([folder, tokens]) => `${folder.padEnd(28)}${withCommas(tokens).padStart(9)}`,
+  );
+  return `${lines.join('\n')}
+
+packages, not counted: ${size.packages.join(', ')}
+
+code of runner/ that no run of a skill loads from there, in tokens
+${around.join('\n')}
+`;
 }
 
 function fileText({ acts, path, ring, tokens }: MeasuredFile): string {
@@ -86,7 +96,9 @@ function run(): void {
   const size = measureCore(root);
   const tokens = Object.fromEntries(rings.map((ring) => [ring, totalOf(size, ring)]));
   if (values.format === 'json')
-    process.stdout.write(`${JSON.stringify({ tokens, ceilings, ...size }, undefined, 2)}\n`);
+    process.stdout.write(
+      `${JSON.stringify({ tokens, ceilings, around: Object.fromEntries(measureAround(root, size)), ...size }, undefined, 2)}\n`,
+    );
   else if (values.files === true) process.stdout.write(size.files.map(fileText).join(''));
   else process.stdout.write(tableText(size, ceilings));
   if (rings.some((ring) => totalOf(size, ring) > ceilings[ring])) process.exitCode = 1;

@@ -6,8 +6,8 @@ import { closeSync, fsyncSync, mkdtempSync, openSync, rmSync, writeSync } from '
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { performance } from 'node:perf_hooks';
-import { verifyAuditFile } from '../cli/audit-file.ts';
-import { openAudit } from '../runner/audit.ts';
+import { openAudit } from '../runner/audit/audit.ts';
+import { verifyAuditFile } from '../runner/audit/audit-file.ts';
 import {
   type ChainEnd,
   chainStart,

@@ -7,7 +7,7 @@
 import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
-import { readSkillFolder } from '../cli/source-folder.ts';
+import { readSkillFolder } from '../cli/scan/source-folder.ts';
 import { scanSkill } from '../scanner/scan.ts';
 import type { Verdict } from '../skills-index/statement/finding.ts';
 import type { ScanReport } from '../skills-index/statement/scan-report.ts';

@@ -5,8 +5,8 @@
 import { createServer } from 'node:https';
 import type { AddressInfo } from 'node:net';
 import { fileURLToPath } from 'node:url';
-import { openAudit } from '../runner/audit.ts';
-import { startEgress } from '../runner/egress.ts';
+import { openAudit } from '../runner/audit/audit.ts';
+import { startEgress } from '../runner/egress/egress.ts';
 import { leakDetector } from '../runner/secrets/leaks.ts';
 import { makeAuthority } from '../skills-index/run/egress/certificate.ts';
 

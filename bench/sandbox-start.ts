@@ -1,11 +1,11 @@
 /** A sandbox with a shell in it, with and without the way to a proxy that answers nothing. */
 import { chmodSync, chownSync, mkdirSync } from 'node:fs';
 import { createServer } from 'node:net';
-import { findProgram } from '../runner/host.ts';
+import { findProgram } from '../runner/host/host.ts';
 import { processesMax } from '../runner/limits.ts';
-import { withRunFolder } from '../runner/run-folder.ts';
-import type { RunningSandbox, SandboxStart } from '../runner/sandbox.ts';
+import { withRunFolder } from '../runner/run/run-folder.ts';
 import { bubblewrap } from '../runner/sandboxes/bubblewrap.ts';
+import type { RunningSandbox, SandboxStart } from '../runner/sandboxes/sandbox.ts';
 
 const sandbox = bubblewrap();
 const nobody = 65_534;

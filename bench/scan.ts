@@ -5,7 +5,7 @@ import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { ts } from 'ts-morph';
-import { readSkillFolder } from '../cli/source-folder.ts';
+import { readSkillFolder } from '../cli/scan/source-folder.ts';
 import { extractFacts } from '../scanner/extract.ts';
 import { currentRuleSet } from '../scanner/rule-set.ts';
 import { rules } from '../scanner/rules.ts';

@@ -15,7 +15,7 @@ import {
   isSignature,
   type SimilaritySignature,
   similarity,
-} from '../skills-index/skill/similarity-signature.ts';
+} from '../skills-index/skill/text/similarity-signature.ts';
 import { quantile } from './measure.ts';
 import { type Row, ratioRow } from './row.ts';
 

@@ -6,7 +6,7 @@ import { generateKeyPairSync, sign, verify } from 'node:crypto';
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { openSkill } from '../runner/catalogue.ts';
+import { openSkill } from '../runner/admission/catalogue.ts';
 import { packBundle } from '../skills-index/skill/bundle.ts';
 import { digestOf } from '../skills-index/skill/digest.ts';
 import { parseJson } from '../skills-index/skill/json.ts';

@@ -6,9 +6,9 @@
 import type { GetFile } from '../skills-index/client/blobs.ts';
 import { Problem } from '../skills-index/skill/problem.ts';
 import { problemCodes } from '../skills-index/skill/problem-codes.ts';
-import { calledName, setCalledName } from './called-name.ts';
 import type { CommandContext, CommandRow, InStream, OutStream } from './command.ts';
 import { exitCodes } from './command.ts';
+import { calledName, setCalledName } from './context/called-name.ts';
 import { isVersion, showVersion } from './show-version.ts';
 
 /** What a command line runs in: a process, or a test's. */
@@ -123,8 +123,8 @@ async function contextOf(
   },
 ): Promise<CommandContext> {
   const [{ pathsOf }, { registryBaseOf }] = await Promise.all([
-    import('./paths.ts'),
-    import('./registry-base.ts'),
+    import('./context/paths.ts'),
+    import('./registries/registry-base.ts'),
   ]);
   const paths = pathsOf(world.env);
   const { args, options, format } = parsed;
@@ -158,7 +158,11 @@ async function report(
   context: CommandContext | undefined,
 ): Promise<number> {
   const [{ inkFor, jsonText, say }, { problemText, problemJson }, { problemOf }] =
-    await Promise.all([import('./output.ts'), import('./problem-text.ts'), import('./thrown.ts')]);
+    await Promise.all([
+      import('./terminal/output.ts'),
+      import('./terminal/problem-text.ts'),
+      import('../skills-index/skill/thrown.ts'),
+    ]);
   const problem = withHelp(problemOf(thrown, world.signal.aborted), context);
   const exit =
     problem.code === 'interrupted' ? exitCodes.interrupted : problemCodes[problem.code].exit;

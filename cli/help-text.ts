@@ -1,8 +1,9 @@
 /** Help, made from the table of commands: examples first, then options. */
-import { asCalled, calledName } from './called-name.ts';
+
 import { type CommandRow, exitCodes, type OptionRow } from './command.ts';
 import { commandGroups } from './commands.ts';
-import { type Ink, joined, type Safe, safe, table } from './output.ts';
+import { asCalled, calledName } from './context/called-name.ts';
+import { type Ink, joined, type Safe, safe, table } from './terminal/output.ts';
 
 /** What each exit code means; a command that runs a skill gives the skill's own. */
 export const exitMeanings: readonly (readonly [code: number, means: string])[] = [

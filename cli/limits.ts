@@ -43,8 +43,6 @@ export const mcpMessageBytesMax = 10 * 1024 * 1024;
  * is refused counts for.
  */
 export const callsAtOnceMax = 16;
-/** Runs of one identity at once, over all its connections and sessions. */
-export const agentRunsMax = 16;
 export const callsBurst = 120;
 export const callsPerSecond = 2;
 export const refusedCallCost = 10;
@@ -59,8 +57,6 @@ export const mcpPageBytesMax = 256 * 1024;
 export const indexTokensMax = 100;
 /** How long a change of a lock waits for another one. */
 export const lockChangeSecondsMax = 20;
-/** Bytes read for one secret; the store itself takes fewer. */
-export const secretInputBytesMax = 64 * 1024;
 /** How long a child may take to end after SIGTERM. */
 export const childStopMillisMax = 5_000;
 /**
@@ -77,28 +73,7 @@ export const mailboxSecondsMax = 10;
 /** Approvers for whom a hold is left in a mailbox, the first ones. */
 export const mailboxApproversMax = 10;
 
-export const agentDaysDefault = 90;
 export const ceilingBytesMax = 256 * 1024;
-/** Of the sandbox of an agent's own program. */
-export const sessionSecondsMax = 8 * 3_600;
-export const sessionMemoryMiB = 4_096;
-export const sessionProcessesMax = 1_024;
-export const sessionOutputBytesMax = 256 * 1024 * 1024;
-/** How often its run token is renewed, well before one ends. */
-export const tokenRenewSeconds = 120;
-/** Files of an agent program from outside the system. */
-export const programEntriesMax = 200_000;
-export const secretBytesMin = 8;
-export const secretBytesMax = 16 * 1024;
-export const secretsFileBytesMax = 256 * 1024;
-/**
- * How long a command may take to print a secret, and a keychain to give one: it may be asking a
- * person.
- */
-export const secretCommandMillisMax = 5_000;
-export const keychainMillisMax = 30_000;
-/** Bytes of a script on PATH that is read to learn whose it is. */
-export const programHeadBytesMax = 64 * 1024;
 /** What `skill scan` is told about findings: a list of accepted ones, an earlier report. */
 export const suppressionsBytesMax = 4 * 1024 * 1024;
 export const baselineBytesMax = 256 * 1024 * 1024;
@@ -131,11 +106,7 @@ export const trustRefreshMillis = 3_600_000;
 export const evidenceFileBytesMax = 32 * 1024 * 1024;
 /** For all TUF roots before the pinned one together, which nobody has vouched for yet. */
 export const firstRootMillisMax = 30_000;
-/**
- * How often a log that is followed is looked at where the file system says nothing; how often its
- * picture is drawn, and from how much of it.
- */
-export const auditPollMilliseconds = 400;
+/** Milliseconds between two drawings of a log's picture, and how much of the log it shows. */
 export const pictureMilliseconds = 1_000;
 export const pictureBytesMax = 8 * 1024 * 1024;
 export const pictureLinesMax = 10;
@@ -146,8 +117,6 @@ export const heldTextBytesMax = 256 * 1024;
 export const webhookSecondsMax = 10;
 /** Between two words to a client that a call still goes on. */
 export const progressMs = 5_000;
-/** How long changes of runs wait to be accepted. */
-export const waitingDaysMax = 14;
 /**
  * Reasons why paths were not taken over that are told of at the end of a run; what is beyond is
  * counted.
@@ -189,15 +158,6 @@ export const statusPollMilliseconds = 400;
 export const incidentsAtOnce = 5;
 export const incidentMilliseconds = 3_000;
 /**
- * Entries of one export; how long a collector may take, and how it is asked again: pause, longest
- * pause, and how often when nobody waits.
- */
-export const exportBatchLines = 500;
-export const exportMilliseconds = 10_000;
-export const exportPauseMilliseconds = 500;
-export const exportPauseMillisecondsMax = 60_000;
-export const exportTriesMax = 3;
-/**
  * A monitor: seconds between looks, what it remembers of a log, and how long a status may lag
  * behind the head of the log.
  */
@@ -227,7 +187,5 @@ export const replayHoldsLooks = 3;
 export const replayHoldsSeconds = 600;
 /** How long beyond the next look it cosigns a head that is larger than what it replayed. */
 export const replayAheadSeconds = 60;
-/** Of the file with the paths of one run: 20,000 paths of 4 KiB, each sign spelled out. */
-export const pathSetBytesMax = 512 * 1024 * 1024;
 /** Of a program's first line, as Linux reads it (binfmt_script). */
 export const shebangBytesMax = 256;

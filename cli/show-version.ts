@@ -1,6 +1,6 @@
 /** `skill --version`: nothing else is loaded for the two words that scripts ask most. */
 import { exitCodes, type Format, type OutStream } from './command.ts';
-import { ownVersion } from './own-version.ts';
+import { ownVersion } from './context/own-version.ts';
 
 export function isVersion([first, ...rest]: readonly string[]): boolean {
   return (first === '--version' || first === '-V') && rest.length === 0;

@@ -89,3 +89,17 @@ export const breakerBytesMax = 64 * 1024;
 /** How often a sandbox’s processes are looked at, and how many of a run are recorded. */
 export const childrenMilliseconds = 250;
 export const childrenMax = 200;
+/** Runs of one identity at once, over all its connections and sessions. */
+export const agentRunsMax = 16;
+/** Days that an identity lasts when nobody says otherwise. */
+export const agentDaysDefault = 90;
+/** Milliseconds between looks at a followed log where the file system reports no change. */
+export const auditPollMilliseconds = 400;
+/** Bytes of the file with the paths of one run: 20,000 paths of 4 KiB, each byte escaped. */
+export const pathSetBytesMax = 512 * 1024 * 1024;
+/** Days that changes of runs wait to be accepted. */
+export const waitingDaysMax = 14;
+/** Seconds between renewals of a run token, well before one ends. */
+export const tokenRenewSeconds = 120;
+/** Files of an agent program from outside the system. */
+export const programEntriesMax = 200_000;

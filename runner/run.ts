@@ -6,11 +6,11 @@ import type { AuditSubject } from '../skills-index/run/audit/audit-entry.ts';
 import type { BoundPlaceholder } from '../skills-index/run/egress/secret-use.ts';
 import type { Plan } from '../skills-index/run/plan/plan.ts';
 import type { Digest } from '../skills-index/skill/digest.ts';
-import type { PlannedWork } from './planned-work.ts';
-import { type PreparedRun, prepareRun } from './prepare-run.ts';
-import { recordRefusal } from './record-start.ts';
-import { runPlan } from './run-plan.ts';
-import type { RunRequest, RunResult } from './run-request.ts';
+import type { PlannedWork } from './run/planned-work.ts';
+import { type PreparedRun, prepareRun } from './run/prepare-run.ts';
+import { recordRefusal } from './run/record-start.ts';
+import { runPlan } from './run/run-plan.ts';
+import type { RunRequest, RunResult } from './run/run-request.ts';
 
 /** Plans a run without starting it. */
 export async function planSkill(

@@ -164,7 +164,7 @@ export const codeDigests: CodeDigests = {
     'obfuscation/misleading-encoding':
       'sha256:ed2a588fd4ba6ad57dda0802ce6bc0dbc4f47b0736337ec4d09712f4c0799ca3',
     'obfuscation/mixed-script':
-      'sha256:03b8e05e5c1f3e421aa36e499dd4ae2fbea7fd03b25d778d6e05793d1cf88f83',
+      'sha256:c860d7b93f77ec91e05ca7b611a7c27e4b578fe94edaabacb36fef5e68d0ad52',
     'obfuscation/obfuscator':
       'sha256:347b9d0677f8d334cf465a4e845619e2c8fd82b092753e4d6e087955c40b89d6',
     'obfuscation/opaque-blob':
@@ -197,45 +197,45 @@ export const codeDigests: CodeDigests = {
     'persistence/shell-profile':
       'sha256:11bad797c46e8ea9c98d428e4a6b59a397aa547aff2225498da03bfd187c4e51',
     'prose/approval-bypass':
-      'sha256:98d327745b7390c0aaed6ffc762a5a7b75d255fe0f1ce9270f76919e6c15a131',
+      'sha256:cc1d8115d9fabba46ee1ec291872279d60c6aea632c6e97b7cfce7ad89c7fa3c',
     'prose/biased-judgement':
-      'sha256:1af500420ba756e99ebebb68a94625878eddee8c80ed4f09331a402079bfdc77',
-    'prose/concealment': 'sha256:ee4658b7331a7cb16134da6a97fc2104a6808341fa3f03c2bfc5ce21a05f0fd9',
+      'sha256:cdd94faf905debe4aef309becef044e6dd393c07dd27fc82a6b10a6a5cfc1ad9',
+    'prose/concealment': 'sha256:35796db7e7a045b3fe2ba77dd5326f09a1818374beea7a801fb24ffb3f7d98d1',
     'prose/credential-solicitation':
-      'sha256:c1b0291121fd2ffbab488db43bc3a9862549ab883e1a997427a928d18b7e2c2f',
+      'sha256:07dc469dcd5b49a6df7b45662be9a76a8e2cc20647c5424817b7ef5d1e84f080',
     'prose/decode-instructions':
-      'sha256:3244b29162d76ef6b53cea01322104b733be72447b07097f70177cbd656c14bc',
+      'sha256:364c244ec9686ae92dee51c3afd71e69ca98d1e91ca1e2c152e477e3e9ba8802',
     'prose/destructive-orders':
-      'sha256:56d600f0f23de306ab462b3dfd7034a729c5d49f6b9466096c8dc0740dfe1657',
+      'sha256:6f6f45bcac04cd3b3cec00cd7bce2260caac235d9928c160bb54cd24c3b9eac2',
     'prose/encoded-instructions':
-      'sha256:80e3ea0a284a2da2f6159ca4f000424c8f03b92fe09c719c24a1be0e022b83ec',
+      'sha256:1d07d70d3ed126a99665503be2cfdb69d1839d6169a648037c13803790f7ae0f',
     'prose/exfiltration-instructions':
-      'sha256:6bcaa2c12be0d28b993c01359242c341456bb4ab55a744839a7617afcda8c278',
-    'prose/hidden-text': 'sha256:fabda545a6bf726753d5c25c8b4fdc041c671b4afd2adc8ae8eb19a09847d02b',
-    'prose/install-lure': 'sha256:5e8fd7bdac8d2755f804d612bd0f7bd612c62597edf1391da35e74584f0bfb76',
+      'sha256:0aa9f8dd57b2b20accd619769be08e674408696add2a2756e79b0670a438f629',
+    'prose/hidden-text': 'sha256:d7f2c52db9c1f1edd6c82eb51cc38aed0b2143f916df89911b578469513c263b',
+    'prose/install-lure': 'sha256:36c2b345e4fdd85a909470c4728661419e5e739d5fabe666f475b9bffa708e2d',
     'prose/memory-tampering':
-      'sha256:6e1f57dc3a137f7e00d5abbedf638f6ff294b611d39b296daa0203a1403605e5',
+      'sha256:99c7055db7a2713c0b03aac24a695f4babefb9befe4d4f6171074ea2257c3520',
     'prose/override-instructions':
-      'sha256:3fabde1a3969784c55d543f8024619f3193865e3418072b2f4cff5fd7667fca9',
+      'sha256:cda720cadeb64c46993b57add40f1871f9bce7ae786431f17afc25f184bdb6c7',
     'prose/payment-diversion':
-      'sha256:05700d908ce8ec381874f2a4c8dbe8e3197b18e6460ddd07bb1afc235932593b',
+      'sha256:4124060583afc9d53b5f6cbefde6b721698841f63f92e7a5ef6684a07e1f8ee0',
     'prose/planted-content':
-      'sha256:6efd81474a0a40adb1c2767b8fc5218fa53113748a885255f469bda9dd0fa561',
+      'sha256:10547bac017983195ef925b21350fdb8036a46f8ec79852f675d3a6ee5c77779',
     'prose/remote-instructions':
-      'sha256:3c009fd837a76b8aebd323468867ec130f42cb06319badc755d03898c91bb74a',
+      'sha256:0d3648291142ec8ebb1ec86b644b0b5f47f96a3159b5fd07161b56c63a544e22',
     'prose/secret-in-reply':
-      'sha256:934406a1e68068bb30f15d74686eb251d73f9077763d1fd337be1e24b80ea5fb',
+      'sha256:4e0959aecc9f93434e32b0a086493e904328a1aefbc325f98f7a8a16e39619cb',
     'prose/self-propagation':
-      'sha256:ab748921b157ebbe6f7bf9f23e0420a0a71d15a07d49b8d3d179f44813cbdceb',
+      'sha256:2efbde6620702990590d9adaf9ddd42fefccd4c22b19c9a6bbf1661dbf3589a1',
     'prose/speaks-to-scanners':
-      'sha256:5e012617a56ad2a8ac560261ef98d204d31f2050f8acc4b0faf99c39b1731823',
-    'prose/trigger-bait': 'sha256:5102ba191533036e7c9843f06aaef132f3404da0f16c6d44654a9d816c3344bc',
+      'sha256:ad80ac93571fcad6b022770f170e1bb01b765f8b4852ad8bfb8e4093396a3038',
+    'prose/trigger-bait': 'sha256:a692a88c33bb6061f8f9cd10d3c88858a26bafcb57e436e7f1d51b05c97b590d',
     'prose/weakened-defence':
-      'sha256:d922955576af95bbf550ed8134ab80e97ddd34fb649acc40a4efc85f4a5ecacd',
+      'sha256:4c615e740618584d6d44ac055a57b24ee99acd6b50874d9343a7d849a34f2950',
     'resources/decompression-bomb':
       'sha256:012e456752fbb4b54df9d647489bb8995eafd3cd8262c101333b3e1efe1b7646',
     'resources/endless-requests':
-      'sha256:efa8f9797679eabeed7acdbc313b8054cd4801b325d3a9b8bdc03731eb5f56a9',
+      'sha256:e8879c56433fa86b7db8e1f9bbd93872e3834b9e7df7e9b4a448092539274137',
     'resources/exhaustion':
       'sha256:07af25f8d331cf48c69802e724c5ad333782c4b4cf675214bba306e763afa9ee',
     'resources/fork-bomb':

@@ -2,7 +2,7 @@
  * By hand, `npm run test:backends [KERNEL]`: what each backend of this host does with real skills,
  * as a table.
  */
-import { backendOf, findBackends } from '../cli/backends/backends.ts';
+import { backendOf, findBackends } from '../runner/backends/backends.ts';
 import { makeTestHost, processesOf, runTest } from './journey/sandbox-fixture.ts';
 
 const [, , kernel] = process.argv;

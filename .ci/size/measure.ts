@@ -2,7 +2,7 @@
  * The size of the core: what a run loads, from admission to the first process, in tokens and in
  * three rings. docs/decisions/0005-runner-budget.md says what counts, and why.
  */
-import { readFileSync } from 'node:fs';
+import { globSync, readFileSync } from 'node:fs';
 import { join, posix } from 'node:path';
 import { ts } from 'ts-morph';
 import { type ImportOfValues, packageOf, whyItActs } from './acting.ts';
@@ -10,10 +10,19 @@ import { countTokens, decides, parseWithoutTypes } from './tokens.ts';
 
 /** Admission, the catalogue, the run, and the audit log, which a run gets as an argument. */
 export const coreEntries = [
-  'runner/admit.ts',
-  'runner/catalogue.ts',
+  'runner/admission/admit.ts',
+  'runner/admission/catalogue.ts',
   'runner/run.ts',
-  'runner/audit.ts',
+  'runner/audit/audit.ts',
+] as const;
+
+/** Rooms of `runner/` around the core. No file of the core imports them. */
+export const roomsAround = [
+  'runner/sessions',
+  'runner/changes',
+  'runner/backends',
+  'runner/exporters',
+  'runner/secret-sources',
 ] as const;
 
 export const rings = ['acts', 'judges', 'vocabulary'] as const;
@@ -63,6 +72,19 @@ export function measureCore(root: string, entries: readonly string[] = coreEntri
     files: files.sort((a, b) => (a.path < b.path ? -1 : 1)),
     packages: [...new Set(packages)].sort(),
   };
+}
+
+/** Tokens in all files of `runner/` that the core does not reach, by folder. */
+export function measureAround(root: string, { files }: CoreSize): ReadonlyMap<string, number> {
+  const reached = new Set(files.map(({ path }) => path));
+  const folders = new Map<string, number>();
+  for (const path of globSync('runner/**/*.ts', { cwd: root }).sort()) {
+    if (reached.has(path)) continue;
+    const { tokens } = measureText(readFileSync(join(root, path), 'utf8'));
+    const sum = rings.reduce((all, ring) => all + tokens[ring], 0);
+    if (sum > 0) folders.set(posix.dirname(path), (folders.get(posix.dirname(path)) ?? 0) + sum);
+  }
+  return folders;
 }
 
 /** Measures one text by itself, without what it imports. */

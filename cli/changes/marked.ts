@@ -4,7 +4,7 @@
  */
 import { marksOf } from '../../skills-index/run/changes/change-marks.ts';
 import type { Change, ChangeSet } from '../../skills-index/run/changes/changes.ts';
-import { count, type Ink, type Safe, safe } from '../output.ts';
+import { count, type Ink, type Safe, safe } from '../terminal/output.ts';
 
 /** The marks of each change. */
 export type Marks = ReadonlyMap<Change, readonly string[]>;

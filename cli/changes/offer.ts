@@ -2,23 +2,25 @@
  * What happens to the changes of a run at its end: accepted beforehand, shown to a person who says
  * yes, or left to wait.
  */
-import { holdDesk, startGate } from '../../runner/holds.ts';
+
+import { acceptChanges } from '../../runner/changes/accept.ts';
+import { readWaiting, sweepWaiting, type WaitingChanges } from '../../runner/changes/waiting.ts';
+import { holdDesk, startGate } from '../../runner/holds/holds.ts';
+import { waitingDaysMax } from '../../runner/limits.ts';
 import type { ChangeSet } from '../../skills-index/run/changes/changes.ts';
 import type { GatedAction } from '../../skills-index/run/holds/hold.ts';
 import { canAnswer } from '../../skills-index/run/holds/hold-answer.ts';
 import { canonicalDigest } from '../../skills-index/skill/canonical-json.ts';
 import { Problem } from '../../skills-index/skill/problem.ts';
-import { confirm } from '../ask.ts';
 import type { CommandContext } from '../command.ts';
 import { noteHold } from '../holds/hands.ts';
-import { noteLeftBehind } from '../left-behind.ts';
-import { diffLinesMax, waitingDaysMax } from '../limits.ts';
-import { inkFor, note, safe, say } from '../output.ts';
-import { auditKeyFileOf, type HostFiles } from '../start-skill.ts';
-import { acceptChanges } from './accept.ts';
+import { diffLinesMax } from '../limits.ts';
+import { noteLeftBehind } from '../run/left-behind.ts';
+import { auditKeyFileOf, type HostFiles } from '../run/start-skill.ts';
+import { confirm } from '../terminal/ask.ts';
+import { inkFor, note, safe, say } from '../terminal/output.ts';
 import { sayMarked } from './marked.ts';
 import { sayChanges, showChanges } from './show.ts';
-import { readWaiting, sweepWaiting, type WaitingChanges } from './waiting.ts';
 
 /**
  * @param accepted whether whoever started the run takes what it changes

@@ -4,6 +4,7 @@
  */
 import { readFileSync, statSync } from 'node:fs';
 import { join } from 'node:path';
+import type { WaitingChanges } from '../../runner/changes/waiting.ts';
 import { ownersOf, requireOwner } from '../../runner/mounts/ownership.ts';
 import { withHandle, withParent } from '../../runner/mounts/walk-folder.ts';
 import {
@@ -15,11 +16,10 @@ import {
 import { digestOf, hexOf } from '../../skills-index/skill/digest.ts';
 import { Problem } from '../../skills-index/skill/problem.ts';
 import { diffStepsMax, diffTextBytesMax, shownBytesMax, shownLinesMax } from '../limits.ts';
-import { count, type Ink, joined, type Safe, safe } from '../output.ts';
+import { count, type Ink, joined, type Safe, safe } from '../terminal/output.ts';
 import type { DiffWork } from './diff.ts';
 import { linesOfEach, type Marks, markedFirst, markLines, marksIn } from './marked.ts';
 import { differenceOf, hasSigns, remark, signsOfLines, spellPath } from './shown-file.ts';
-import type { WaitingChanges } from './waiting.ts';
 
 /**
  * The whole set: how many paths are marked, each path with what differs, the marked ones first, and

@@ -2,16 +2,6 @@
 
 import { existsSync, mkdirSync } from 'node:fs';
 import { rm } from 'node:fs/promises';
-import { agentFile, readAgent } from '../../runner/agents.ts';
-import { holdFiles } from '../../runner/holds.ts';
-import type { Agent, Grant } from '../../skills-index/run/agents/agent.ts';
-import { parseReference } from '../../skills-index/skill/name.ts';
-import { Problem } from '../../skills-index/skill/problem.ts';
-import { projectAt } from '../admission.ts';
-import { requireNoLeftover } from '../agent-leftovers.ts';
-import { changeOf, daysOf, listOf, requireOnHost, startGrantOf } from '../agent-options.ts';
-import { removeAgent } from '../agent-remove.ts';
-import { identityLockOf } from '../agent-startable.ts';
 import {
   createAgent,
   type GrantChange,
@@ -20,25 +10,36 @@ import {
   memoryFolderOf,
   revokeAgent,
   widerGrant,
-} from '../agent-store.ts';
-import { agentCells, agentJson, agentText, damagedCells } from '../agent-text.ts';
-import { confirm } from '../ask.ts';
-import { readEntries, verifyAuditFile } from '../audit-file.ts';
-import { auditRow, chainText } from '../audit-text.ts';
-import { calledName } from '../called-name.ts';
+} from '../../runner/agents/agent-store.ts';
+import { agentFile, readAgent } from '../../runner/agents/agents.ts';
+import { readEntries, verifyAuditFile } from '../../runner/audit/audit-file.ts';
+import { holdFiles } from '../../runner/holds/holds.ts';
+import type { Agent, Grant } from '../../skills-index/run/agents/agent.ts';
+import { auditRow } from '../../skills-index/run/audit/audit-row.ts';
+import { parseReference } from '../../skills-index/skill/name.ts';
+import { Problem } from '../../skills-index/skill/problem.ts';
+import { requireNoLeftover } from '../agents/agent-leftovers.ts';
+import { changeOf, daysOf, listOf, requireOnHost, startGrantOf } from '../agents/agent-options.ts';
+import { removeAgent } from '../agents/agent-remove.ts';
+import { identityLockOf } from '../agents/agent-startable.ts';
+import { agentCells, agentJson, agentText, damagedCells } from '../agents/agent-text.ts';
 import { type CommandContext, type ExitCode, exitCodes } from '../command.ts';
-import { noteFirst } from '../end-notes.ts';
+import { calledName } from '../context/called-name.ts';
+import { changeLock } from '../context/lock-change.ts';
 import { holdsFolderOf } from '../holds/here.ts';
-import { changeLock } from '../lock-change.ts';
-import { answer, joined, note, safe, table } from '../output.ts';
+import { orWaiting } from '../install/waiting-version.ts';
+import { chainText } from '../log/audit-text.ts';
+import { projectAt } from '../run/admission.ts';
+import { noteFirst } from '../run/end-notes.ts';
 import {
   admitToStart,
   agentsFolderOf,
   auditFileOf,
   auditKeyFileOf,
   hostFiles,
-} from '../start-skill.ts';
-import { orWaiting } from '../waiting-version.ts';
+} from '../run/start-skill.ts';
+import { confirm } from '../terminal/ask.ts';
+import { answer, joined, note, safe, table } from '../terminal/output.ts';
 
 const agentCommands: Readonly<Record<string, (context: CommandContext) => Promise<ExitCode>>> = {
   'agent create': create,

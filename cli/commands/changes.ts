@@ -2,16 +2,8 @@
  * `skill changes …`: what runs changed in their views of folders, waiting for somebody to accept
  * it.
  */
-import { marksOf } from '../../skills-index/run/changes/change-marks.ts';
-import { kindOf } from '../../skills-index/run/changes/changes.ts';
-import { parseDigest } from '../../skills-index/skill/digest.ts';
-import { Problem } from '../../skills-index/skill/problem.ts';
-import { confirm } from '../ask.ts';
-import { calledName } from '../called-name.ts';
-import { acceptChanges, requireShown } from '../changes/accept.ts';
-import { sayMarked } from '../changes/marked.ts';
-import { askForAgent, requireApprover, sweepAndNote } from '../changes/offer.ts';
-import { sayChanges, showChanges } from '../changes/show.ts';
+
+import { acceptChanges, requireShown } from '../../runner/changes/accept.ts';
 import {
   discardWaiting,
   findWaiting,
@@ -20,11 +12,20 @@ import {
   readWaiting,
   requireKept,
   type WaitingChanges,
-} from '../changes/waiting.ts';
+} from '../../runner/changes/waiting.ts';
+import { marksOf } from '../../skills-index/run/changes/change-marks.ts';
+import { kindOf } from '../../skills-index/run/changes/changes.ts';
+import { parseDigest } from '../../skills-index/skill/digest.ts';
+import { Problem } from '../../skills-index/skill/problem.ts';
+import { sayMarked } from '../changes/marked.ts';
+import { askForAgent, requireApprover, sweepAndNote } from '../changes/offer.ts';
+import { sayChanges, showChanges } from '../changes/show.ts';
 import { type CommandContext, type ExitCode, exitCodes } from '../command.ts';
-import { noteLeftBehind } from '../left-behind.ts';
-import { answer, inkFor, note, safe, say, table } from '../output.ts';
-import { hostFiles } from '../start-skill.ts';
+import { calledName } from '../context/called-name.ts';
+import { noteLeftBehind } from '../run/left-behind.ts';
+import { hostFiles } from '../run/start-skill.ts';
+import { confirm } from '../terminal/ask.ts';
+import { answer, inkFor, note, safe, say, table } from '../terminal/output.ts';
 
 const changesCommands: Readonly<Record<string, (context: CommandContext) => Promise<ExitCode>>> = {
   'changes list': list,

@@ -3,22 +3,19 @@
  * skillgate.json nor the lock.
  */
 import { join } from 'node:path';
-import { readAll } from '../../runner/catalogue.ts';
-import { readHostPolicy } from '../../runner/host-policy.ts';
+import { readAll } from '../../runner/admission/catalogue.ts';
+import { readHostPolicy } from '../../runner/host/host-policy.ts';
 import type { HostPolicy } from '../../skills-index/run/plan/host-policy.ts';
 import type { SkillName } from '../../skills-index/skill/name.ts';
 import { Problem, type Reason } from '../../skills-index/skill/problem.ts';
 import { isInRange } from '../../skills-index/skill/version.ts';
 import { VerifiedStatements } from '../../skills-index/trust/verified-statements.ts';
-import { askAdmission, openAdmitted, type Project, projectAt, type World } from '../admission.ts';
-import { sharedFolder } from '../agent-folders.ts';
-import { requireAdmittedOrName } from '../approved-instead.ts';
 import { type CommandContext, type ExitCode, exitCodes } from '../command.ts';
-import { removeEarlier } from '../earlier-folders.ts';
-import { type LockedSkill, lockFileName, projectFileName } from '../lock.ts';
-import { requireLockedBytes } from '../locked-bytes.ts';
-import { answer, count, joined, note, safe } from '../output.ts';
-import { type PreparedFolder, prepareFolder } from '../prepare-folder.ts';
+import { type LockedSkill, lockFileName, projectFileName } from '../context/lock.ts';
+import { sharedFolder } from '../install/agent-folders.ts';
+import { removeEarlier } from '../install/earlier-folders.ts';
+import { requireLockedBytes } from '../install/locked-bytes.ts';
+import { type PreparedFolder, prepareFolder } from '../install/prepare-folder.ts';
 import {
   checkPlaces,
   type InstalledFiles,
@@ -26,7 +23,16 @@ import {
   type Layout,
   layoutDifferences,
   layoutOf,
-} from '../skill-folder.ts';
+} from '../install/skill-folder.ts';
+import {
+  askAdmission,
+  openAdmitted,
+  type Project,
+  projectAt,
+  type World,
+} from '../run/admission.ts';
+import { requireAdmittedOrName } from '../run/approved-instead.ts';
+import { answer, count, joined, note, safe } from '../terminal/output.ts';
 
 interface Ready {
   readonly name: SkillName;

@@ -6,17 +6,17 @@
 import { realpathSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { findProgram } from '../../runner/host.ts';
-import { readHostPolicy } from '../../runner/host-policy.ts';
+import { findProgram } from '../../runner/host/host.ts';
+import { readHostPolicy } from '../../runner/host/host-policy.ts';
+import { isOurs, programOnPath } from '../../runner/secret-sources/path-programs.ts';
 import { type HostPolicy, requirements } from '../../skills-index/run/plan/host-policy.ts';
 import { Problem } from '../../skills-index/skill/problem.ts';
-import { calledName } from '../called-name.ts';
-import { backendRows, checkHost } from '../check-host.ts';
 import { type CommandContext, type ExitCode, exitCodes } from '../command.ts';
+import { calledName } from '../context/called-name.ts';
 import { keyKinds } from '../holds/answer.ts';
 import { separationRows } from '../holds/separation.ts';
-import { answer, inkFor, joined, safe } from '../output.ts';
-import { isOurs, programOnPath } from '../path-programs.ts';
+import { backendRows, checkHost } from '../run/check-host.ts';
+import { answer, inkFor, joined, safe } from '../terminal/output.ts';
 
 interface Part {
   readonly name: string;
@@ -66,7 +66,7 @@ interface Row {
 export async function run(context: CommandContext): Promise<ExitCode> {
   const { backend } = context.options;
   if (context.options.escape === true) {
-    const { reportEscapes } = await import('../escape/report.ts');
+    const { reportEscapes } = await import('../proofs/escape/report.ts');
     const wanted = backend ?? readHostPolicy(join(context.paths.config, 'host.json')).backend;
     return reportEscapes(context, wanted === 'all' ? undefined : String(wanted));
   }

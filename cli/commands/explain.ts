@@ -2,10 +2,10 @@ import type { Rule } from '../../scanner/rule.ts';
 import { Problem } from '../../skills-index/skill/problem.ts';
 import { type ProblemCode, problemCodes } from '../../skills-index/skill/problem-codes.ts';
 import type { DecisionReasonCode } from '../../skills-index/trust/decision/reason.ts';
-import { asCalled } from '../called-name.ts';
 import { type CommandContext, type ExitCode, exitCodes } from '../command.ts';
+import { asCalled } from '../context/called-name.ts';
 import { nearest } from '../nearest.ts';
-import { answer, inkFor, joined, safe } from '../output.ts';
+import { answer, inkFor, joined, safe } from '../terminal/output.ts';
 
 /** `skill explain RULE-OR-CODE`. */
 export async function run(context: CommandContext): Promise<ExitCode> {
@@ -97,7 +97,7 @@ function explainWord(context: CommandContext, code: string, explained: Explained
 }
 
 async function explainRule(context: CommandContext, rule: Rule): Promise<ExitCode> {
-  const { ruleAnswer, ruleText } = await import('../explain-rule.ts');
+  const { ruleAnswer, ruleText } = await import('../scan/explain-rule.ts');
   const { stdout, env } = context;
   answer(context, ruleAnswer(rule), () => ruleText(rule, inkFor(stdout, env), stdout.columns));
   return exitCodes.ok;

@@ -1,25 +1,25 @@
 /** `skill hold list|show|allow|deny`: what waits for a person on this host, and their answer. */
 import { join } from 'node:path';
-import { breakerFile } from '../../runner/breakers.ts';
-import { holdFiles, keptRequest, requestPath } from '../../runner/holds.ts';
-import { readHostPolicy } from '../../runner/host-policy.ts';
+import { breakerFile } from '../../runner/agents/breakers.ts';
+import { holdFiles, keptRequest, requestPath } from '../../runner/holds/holds.ts';
+import { readHostPolicy } from '../../runner/host/host-policy.ts';
 import { breakerEvent } from '../../skills-index/run/agents/breaker.ts';
 import { isAsShown } from '../../skills-index/run/holds/hold-action.ts';
 import { canAnswer } from '../../skills-index/run/holds/hold-answer.ts';
 import type { HostPolicy } from '../../skills-index/run/plan/host-policy.ts';
 import { Problem } from '../../skills-index/skill/problem.ts';
-import { confirm } from '../ask.ts';
+import { heldChanges, heldChangesText } from '../changes/held-changes.ts';
 import { type CommandContext, type ExitCode, exitCodes } from '../command.ts';
 import { makeAnswer, putAnswer } from '../holds/answer.ts';
-import { heldChanges, heldChangesText } from '../holds/held-changes.ts';
 import { type HoldHere, holdNamed, holdsFolderOf, holdsHere } from '../holds/here.ts';
 import { describeHold } from '../holds/hold-text.ts';
 import { runInMailbox } from '../holds/mailbox-desk.ts';
 import { requestText, shownBody } from '../holds/request-text.ts';
 import { diffLinesMax } from '../limits.ts';
-import { answer, inkFor, joined, note, safe } from '../output.ts';
-import { parseBase } from '../registry-base.ts';
-import { hostFiles } from '../start-skill.ts';
+import { parseBase } from '../registries/registry-base.ts';
+import { hostFiles } from '../run/start-skill.ts';
+import { confirm } from '../terminal/ask.ts';
+import { answer, inkFor, joined, note, safe } from '../terminal/output.ts';
 
 export async function run(context: CommandContext): Promise<ExitCode> {
   const { mailbox } = context.options;

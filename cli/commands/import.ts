@@ -3,10 +3,8 @@ import { setTimeout } from 'node:timers/promises';
 import type { Digest } from '../../skills-index/skill/digest.ts';
 import { parseScope, type Scope, type SkillName } from '../../skills-index/skill/name.ts';
 import { Problem } from '../../skills-index/skill/problem.ts';
+import { problemOf } from '../../skills-index/skill/thrown.ts';
 import { type CommandContext, type ExitCode, exitCodes } from '../command.ts';
-import type { ExactVersion } from '../exact-version.ts';
-import { type FoundSkill, manifestFor, readFound } from '../import-skill.ts';
-import { type ImportRow, importAnswer } from '../import-table.ts';
 import {
   busySecondsMax,
   importsAtOnceMax,
@@ -14,16 +12,18 @@ import {
   pollMillisMin,
   scanWaitSecondsMax,
 } from '../limits.ts';
-import { startProgress } from '../progress.ts';
-import { type VersionAnswer, versionAnswer } from '../registry-answers.ts';
-import { askRegistry, versionPath } from '../registry-api.ts';
-import { scanFolder } from '../scan-skill.ts';
+import { type FoundSkill, manifestFor, readFound } from '../publish/import-skill.ts';
+import { type ImportRow, importAnswer } from '../publish/import-table.ts';
+import { publishVersion } from '../publish/upload.ts';
+import { type VersionAnswer, versionAnswer } from '../registries/registry-answers.ts';
+import { askRegistry, versionPath } from '../registries/registry-api.ts';
+import { scanFolder } from '../scan/scan-skill.ts';
+import { findSkills } from '../scan/source-folder.ts';
+import { startWatchedScanner, type WatchedScanner } from '../scan/watched-scan.ts';
 import type { KeyFile } from '../signers/key-file.ts';
 import { signerFor } from '../signers/signer.ts';
-import { findSkills } from '../source-folder.ts';
-import { problemOf } from '../thrown.ts';
-import { publishVersion } from '../upload.ts';
-import { startWatchedScanner, type WatchedScanner } from '../watched-scan.ts';
+import type { ExactVersion } from '../terminal/exact-version.ts';
+import { startProgress } from '../terminal/progress.ts';
 import { isUnderWay } from './status.ts';
 
 interface ImportWorld {

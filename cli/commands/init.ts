@@ -8,7 +8,7 @@ import { emptyDescription } from '../../skills-index/skill/placeholders.ts';
 import { Problem } from '../../skills-index/skill/problem.ts';
 import { parseVersion } from '../../skills-index/skill/version.ts';
 import { type CommandContext, type ExitCode, exitCodes } from '../command.ts';
-import { answer, joined, note, safe } from '../output.ts';
+import { answer, joined, note, safe } from '../terminal/output.ts';
 
 /** `skill init [DIR]`: both files, or neither. */
 export async function run(context: CommandContext): Promise<ExitCode> {

@@ -2,8 +2,8 @@
 import { existsSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { compare, valid } from 'semver';
-import { readAll } from '../../runner/catalogue.ts';
-import { readHostPolicy } from '../../runner/host-policy.ts';
+import { readAll } from '../../runner/admission/catalogue.ts';
+import { readHostPolicy } from '../../runner/host/host-policy.ts';
 import { fetchIndex } from '../../skills-index/client/registry-index.ts';
 import {
   type Capabilities,
@@ -23,19 +23,7 @@ import { Problem } from '../../skills-index/skill/problem.ts';
 import type { Admitted } from '../../skills-index/trust/decision.ts';
 import { registryIdOf } from '../../skills-index/trust/own-registry.ts';
 import { VerifiedStatements } from '../../skills-index/trust/verified-statements.ts';
-import {
-  type Answer,
-  askAdmission,
-  openAdmitted,
-  type Project,
-  projectAt,
-  type World,
-} from '../admission.ts';
-import { foldersOf, sharedFolder } from '../agent-folders.ts';
-import { requireAdmittedOrName } from '../approved-instead.ts';
-import { confirm } from '../ask.ts';
 import type { CommandContext, ExitCode } from '../command.ts';
-import { type Installed, whatItMayDo, whereItLies } from '../install/install-text.ts';
 import {
   type LockedSkill,
   lockFileName,
@@ -43,18 +31,30 @@ import {
   type WantedSkill,
   writeLock,
   writeProject,
-} from '../lock.ts';
-import { requireLockedBytes } from '../locked-bytes.ts';
-import { answer, joined, note, type Safe, safe, say } from '../output.ts';
-import { prepareFolder } from '../prepare-folder.ts';
+} from '../context/lock.ts';
+import { foldersOf, sharedFolder } from '../install/agent-folders.ts';
+import { type Installed, whatItMayDo, whereItLies } from '../install/install-text.ts';
+import { requireLockedBytes } from '../install/locked-bytes.ts';
+import { prepareFolder } from '../install/prepare-folder.ts';
 import {
   checkPlaces,
   type InstalledFiles,
   installedFiles,
   layoutOf,
   removeFolder,
-} from '../skill-folder.ts';
-import { orWaiting } from '../waiting-version.ts';
+} from '../install/skill-folder.ts';
+import { orWaiting } from '../install/waiting-version.ts';
+import {
+  type Answer,
+  askAdmission,
+  openAdmitted,
+  type Project,
+  projectAt,
+  type World,
+} from '../run/admission.ts';
+import { requireAdmittedOrName } from '../run/approved-instead.ts';
+import { confirm } from '../terminal/ask.ts';
+import { answer, joined, note, type Safe, safe, say } from '../terminal/output.ts';
 
 export async function run(context: CommandContext): Promise<ExitCode> {
   const references = context.args.map(parseReference);

@@ -1,3 +1,4 @@
+import { osKeychain } from '../../runner/secret-sources/keychain.ts';
 import type { Approver } from '../../skills-index/run/holds/hold-policy.ts';
 import type { MailboxKey } from '../../skills-index/run/holds/mailbox-key.ts';
 import type { Digest } from '../../skills-index/skill/digest.ts';
@@ -5,9 +6,7 @@ import { Problem } from '../../skills-index/skill/problem.ts';
 import { type CommandContext, type ExitCode, exitCodes } from '../command.ts';
 import { endedKeys } from '../keys/ended-keys.ts';
 import type { LoggedKey } from '../keys/logged-key.ts';
-import { answer, inkFor, note, type Safe, safe, table } from '../output.ts';
-import { askNewPassphrase, askPassphrase } from '../passphrase.ts';
-import { readRegistries } from '../registry-base.ts';
+import { readRegistries } from '../registries/registry-base.ts';
 import {
   addMailboxKey,
   createKeyFile,
@@ -15,8 +14,9 @@ import {
   publicKeyOf,
   readKeyFile,
 } from '../signers/key-file.ts';
-import { osKeychain } from '../signers/keychain.ts';
+import { askNewPassphrase, askPassphrase } from '../signers/passphrase.ts';
 import { keyNames, keyPath } from '../signers/signer.ts';
+import { answer, inkFor, note, type Safe, safe, table } from '../terminal/output.ts';
 
 /** `skill key create|approver|list|rotate|revoke`. */
 export async function run(context: CommandContext): Promise<ExitCode> {

@@ -2,29 +2,30 @@
 
 import { once } from 'node:events';
 import { dirname, join } from 'node:path';
-import { readHostPolicy } from '../../runner/host-policy.ts';
-import { startOf } from '../../runner/lock.ts';
+import { entryOf, type Lines, readLines, verifyAuditFile } from '../../runner/audit/audit-file.ts';
+import { followLines, nearEnd } from '../../runner/audit/audit-follow.ts';
+import { exportLog } from '../../runner/exporters/export-log.ts';
+import { startOf } from '../../runner/files/lock.ts';
+import { readHostPolicy } from '../../runner/host/host-policy.ts';
 import type { AuditEntry } from '../../skills-index/run/audit/audit-entry.ts';
+import { auditRow } from '../../skills-index/run/audit/audit-row.ts';
 import { ocsfOf } from '../../skills-index/run/audit/ocsf.ts';
 import { Problem } from '../../skills-index/skill/problem.ts';
-import { entryOf, type Lines, readLines, verifyAuditFile } from '../audit-file.ts';
-import { auditFilterOf } from '../audit-filter.ts';
-import { followLines, nearEnd } from '../audit-follow.ts';
+import { type CommandContext, type ExitCode, exitCodes, type OutStream } from '../command.ts';
+import { calledName } from '../context/called-name.ts';
+import { pictureBytesMax, pictureMilliseconds } from '../limits.ts';
+import { auditFilterOf } from '../log/audit-filter.ts';
 import {
   addToPicture,
   emptyPicture,
   pictureText,
   type RunnerProcess,
   withoutLost,
-} from '../audit-picture.ts';
-import { auditRow, chainText } from '../audit-text.ts';
-import { calledName } from '../called-name.ts';
-import { type CommandContext, type ExitCode, exitCodes, type OutStream } from '../command.ts';
-import { exportLog } from '../exporters/export-log.ts';
-import { sendIncidents } from '../incident-client.ts';
-import { pictureBytesMax, pictureMilliseconds } from '../limits.ts';
-import { answer, count, joined, jsonText, note, safe } from '../output.ts';
-import { auditFileOf, auditKeyFileOf } from '../start-skill.ts';
+} from '../log/audit-picture.ts';
+import { chainText } from '../log/audit-text.ts';
+import { sendIncidents } from '../run/incident-client.ts';
+import { auditFileOf, auditKeyFileOf } from '../run/start-skill.ts';
+import { answer, count, joined, jsonText, note, safe } from '../terminal/output.ts';
 
 const logCommands: Readonly<Record<string, (context: CommandContext) => Promise<ExitCode>>> = {
   log: show,

@@ -1,9 +1,9 @@
 import { type CommandContext, type ExitCode, exitCodes } from '../command.ts';
-import { answer, joined, note, safe } from '../output.ts';
-import { linkAnswer } from '../registry-answers.ts';
-import { askRegistry } from '../registry-api.ts';
-import { signIn } from '../session.ts';
+import { linkAnswer } from '../registries/registry-answers.ts';
+import { askRegistry } from '../registries/registry-api.ts';
+import { signIn } from '../registries/session.ts';
 import { signerFor } from '../signers/signer.ts';
+import { answer, joined, note, safe } from '../terminal/output.ts';
 
 /** `skill login [--browser]`: a session by key; with `--browser` a one-time link for the desk. */
 export async function run(context: CommandContext): Promise<ExitCode> {

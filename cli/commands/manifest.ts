@@ -14,14 +14,14 @@ import { isNamePart, parseScope, parseSkillName } from '../../skills-index/skill
 import { Problem } from '../../skills-index/skill/problem.ts';
 import { parseVersion, type Version } from '../../skills-index/skill/version.ts';
 import type { ScanReport } from '../../skills-index/statement/scan-report.ts';
-import { confirm } from '../ask.ts';
 import { type CommandContext, type ExitCode, exitCodes } from '../command.ts';
-import type { ExactVersion } from '../exact-version.ts';
-import { diffLines, shownDiff } from '../manifest-diff.ts';
-import { answer, inkFor, joined, note, Safe, safe } from '../output.ts';
-import { readWholeSkill } from '../source-folder.ts';
-import { scanOnce } from '../watched-scan.ts';
-import { writeWhole } from '../whole-file.ts';
+import { writeWhole } from '../context/whole-file.ts';
+import { diffLines, shownDiff } from '../publish/manifest-diff.ts';
+import { readWholeSkill } from '../scan/source-folder.ts';
+import { scanOnce } from '../scan/watched-scan.ts';
+import { confirm } from '../terminal/ask.ts';
+import type { ExactVersion } from '../terminal/exact-version.ts';
+import { answer, inkFor, joined, note, Safe, safe } from '../terminal/output.ts';
 
 /**
  * `skill manifest [DIR] [--write]`: what the scan saw, as a proposal; what the author declared

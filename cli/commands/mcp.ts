@@ -1,10 +1,10 @@
 /** `skill mcp`: approved skills for one agent identity, over MCP on stdin and stdout. */
 import { randomUUID } from 'node:crypto';
 import { Problem } from '../../skills-index/skill/problem.ts';
-import { agentSkills } from '../agent-skills.ts';
-import { agentTurns } from '../call-turns.ts';
+import { agentSkills } from '../agents/agent-skills.ts';
+import { agentTurns } from '../agents/call-turns.ts';
 import { type CommandContext, type ExitCode, exitCodes } from '../command.ts';
-import { note, safe } from '../output.ts';
+import { note, safe } from '../terminal/output.ts';
 
 export async function run(context: CommandContext): Promise<ExitCode> {
   const { agent } = context.options;
@@ -17,7 +17,7 @@ export async function run(context: CommandContext): Promise<ExitCode> {
   context.stdin.once('end', () => gone.abort()).once('close', () => gone.abort());
   const signal = AbortSignal.any([context.signal, gone.signal]);
   const skills = agentSkills({ ...context, signal }, agent, context.cwd);
-  const { serveMcp } = await import('../mcp-server.ts');
+  const { serveMcp } = await import('../agents/mcp-server.ts');
   await serveMcp(
     {
       skills,

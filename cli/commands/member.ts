@@ -16,17 +16,23 @@ import { registryIdOf } from '../../skills-index/trust/own-registry.ts';
 import { coseToSpki } from '../../skills-index/trust/passkey.ts';
 import { type CommandContext, type ExitCode, exitCodes } from '../command.ts';
 import { publicKeyById } from '../keys/logged-key.ts';
-import { previousOf } from '../member-previous.ts';
-import { ballotFor, type Enrolment, keyInVotes, pendingLine, sayNext } from '../member-votes.ts';
-import { answer, inkFor, joined, note, safe, table } from '../output.ts';
-import { peopleIn } from '../person-option.ts';
-import { membersAnswer, pendingAnswer, statementAnswer } from '../registry-answers.ts';
-import { askRegistry } from '../registry-api.ts';
-import { withSession } from '../session.ts';
+import { previousOf } from '../people/member-previous.ts';
+import {
+  ballotFor,
+  type Enrolment,
+  keyInVotes,
+  pendingLine,
+  sayNext,
+} from '../people/member-votes.ts';
+import { membersAnswer, pendingAnswer, statementAnswer } from '../registries/registry-answers.ts';
+import { askRegistry } from '../registries/registry-api.ts';
+import { withSession } from '../registries/session.ts';
+import { currentRegistry } from '../registries/trust/refresh.ts';
 import { signWithKey } from '../signers/bundle-builder.ts';
 import { readPublicKeyFile } from '../signers/key-file.ts';
 import { signerFor } from '../signers/signer.ts';
-import { currentRegistry } from '../trust/refresh.ts';
+import { answer, inkFor, joined, note, safe, table } from '../terminal/output.ts';
+import { peopleIn } from '../terminal/person-option.ts';
 
 /** `skill member add|list|remove`. */
 export async function run(context: CommandContext): Promise<ExitCode> {
@@ -34,7 +40,7 @@ export async function run(context: CommandContext): Promise<ExitCode> {
     case 'member add':
       return add(context);
     case 'member remove':
-      return (await import('../member-remove.ts')).removeMember(context);
+      return (await import('../people/member-remove.ts')).removeMember(context);
     default:
       return list(context);
   }

@@ -3,8 +3,7 @@ import { join, resolve } from 'node:path';
 import { hexOf } from '../../skills-index/skill/digest.ts';
 import { Problem } from '../../skills-index/skill/problem.ts';
 import { type CommandContext, type ExitCode, exitCodes } from '../command.ts';
-import { diskStore } from '../disk-store.ts';
-import { parseEvery } from '../every-option.ts';
+import { diskStore } from '../context/disk-store.ts';
 import { monitorSecondsDefault } from '../limits.ts';
 import { differenceMeanings } from '../monitor/difference.ts';
 import { type Look, lookOnce } from '../monitor/look.ts';
@@ -12,11 +11,12 @@ import { makeMemory, type ReplayMemory } from '../monitor/memory.ts';
 import { judgeFailure } from '../monitor/not-shown.ts';
 import { MonitorFolder } from '../monitor/state.ts';
 import type { ReplayWorld } from '../monitor/world.ts';
-import { answer, count, inkFor, joined, note, type Safe, safe } from '../output.ts';
-import { type Progress, startProgress } from '../progress.ts';
-import { type TrustedRegistry, trustedRegistry } from '../registries.ts';
-import { parseBase } from '../registry-base.ts';
-import { freshRegistry } from '../trust/refresh.ts';
+import { type TrustedRegistry, trustedRegistry } from '../registries/registries.ts';
+import { parseBase } from '../registries/registry-base.ts';
+import { freshRegistry } from '../registries/trust/refresh.ts';
+import { parseEvery } from '../terminal/every-option.ts';
+import { answer, count, inkFor, joined, note, type Safe, safe } from '../terminal/output.ts';
+import { type Progress, startProgress } from '../terminal/progress.ts';
 import { pause } from '../witness/follow.ts';
 
 /** `skill monitor URL`: whether index and status of a registry say what its log says. */

@@ -5,22 +5,22 @@ import { Problem } from '../../skills-index/skill/problem.ts';
 import { defaultPolicy, whyHigh } from '../../skills-index/trust/policy.ts';
 import type { CertificateClaims } from '../../skills-index/trust/sigstore/certificate-identity.ts';
 import { printClaims } from '../../skills-index/trust/sigstore/certified-identities.ts';
-import { asCalled } from '../called-name.ts';
 import { type CommandContext, type ExitCode, exitCodes } from '../command.ts';
-import { askWhetherPublishable } from '../dry-run.ts';
-import { answer, count, inkFor, note, safe, wantsColour } from '../output.ts';
-import { ownName } from '../own-version.ts';
+import { asCalled } from '../context/called-name.ts';
+import { ownName } from '../context/own-version.ts';
+import { refuseForeignPublisher, refuseForeignScope } from '../people/scope-owner.ts';
+import { askWhetherPublishable } from '../publish/dry-run.ts';
 import {
   demandDeclared,
   demandWritten,
   type PreparedVersion,
   prepareVersion,
-} from '../prepare-version.ts';
-import { type Origin, originOf, provenancePredicate } from '../provenance.ts';
-import { refuseForeignPublisher, refuseForeignScope } from '../scope-owner.ts';
+} from '../publish/prepare-version.ts';
+import { type Origin, originOf, provenancePredicate } from '../publish/provenance.ts';
+import { publishVersion } from '../publish/upload.ts';
+import { scanOnce } from '../scan/watched-scan.ts';
 import { someoneFor } from '../signers/someone.ts';
-import { publishVersion } from '../upload.ts';
-import { scanOnce } from '../watched-scan.ts';
+import { answer, count, inkFor, note, safe, wantsColour } from '../terminal/output.ts';
 
 /** `skill publish [DIR] [--dry-run]`. */
 export async function run(context: CommandContext): Promise<ExitCode> {

@@ -5,11 +5,11 @@
 import { resolve } from 'node:path';
 import { Problem } from '../../skills-index/skill/problem.ts';
 import { type CommandContext, type ExitCode, exitCodes } from '../command.ts';
-import { answer, inkFor } from '../output.ts';
-import { startProgress } from '../progress.ts';
-import { ownScenarios, readScenarios } from '../redteam/read-scenarios.ts';
-import { resultsText } from '../redteam/results-text.ts';
-import { runRedteam } from '../redteam/suite.ts';
+import { ownScenarios, readScenarios } from '../proofs/redteam/read-scenarios.ts';
+import { resultsText } from '../proofs/redteam/results-text.ts';
+import { runRedteam } from '../proofs/redteam/suite.ts';
+import { answer, inkFor } from '../terminal/output.ts';
+import { startProgress } from '../terminal/progress.ts';
 
 export async function run(context: CommandContext): Promise<ExitCode> {
   const { scenario, scenarios: folder } = context.options;

@@ -1,13 +1,13 @@
 import * as v from 'valibot';
 import { Problem } from '../../skills-index/skill/problem.ts';
 import { type CommandContext, type ExitCode, exitCodes } from '../command.ts';
-import { reasonOf } from '../decision-reason.ts';
-import { type ExactVersion, parseExactVersion } from '../exact-version.ts';
-import { answer, inkFor, safe, table } from '../output.ts';
-import { queueAnswer } from '../registry-answers.ts';
-import { askRegistry, versionPath } from '../registry-api.ts';
-import { withSession } from '../session.ts';
+import { queueAnswer } from '../registries/registry-answers.ts';
+import { askRegistry, versionPath } from '../registries/registry-api.ts';
+import { withSession } from '../registries/session.ts';
 import { signerFor } from '../signers/signer.ts';
+import { reasonOf } from '../terminal/decision-reason.ts';
+import { type ExactVersion, parseExactVersion } from '../terminal/exact-version.ts';
+import { answer, inkFor, safe, table } from '../terminal/output.ts';
 
 /** `skill review list|show|claim|approve|refuse|ask|move|suspend|revoke`. */
 export async function run(context: CommandContext): Promise<ExitCode> {
@@ -15,9 +15,9 @@ export async function run(context: CommandContext): Promise<ExitCode> {
     case 'review list':
       return list(context);
     case 'review show':
-      return (await import('../review-show.ts')).showReview(context);
+      return (await import('../review/show.ts')).showReview(context);
     case 'review approve':
-      return (await import('../review-approve.ts')).approve(context);
+      return (await import('../review/approve.ts')).approve(context);
     case 'review claim':
       return act(context, 'claim', {}, 'claimed');
     case 'review ask':
@@ -32,12 +32,12 @@ export async function run(context: CommandContext): Promise<ExitCode> {
         `moved to ${stateOf(context)}`,
       );
     case 'review suspend':
-      return (await import('../review-revoke.ts')).revoke(
+      return (await import('../review/revoke.ts')).revoke(
         context,
         context.options.lift === true ? 'lifted' : 'suspended',
       );
     default:
-      return (await import('../review-revoke.ts')).revoke(context, 'revoked');
+      return (await import('../review/revoke.ts')).revoke(context, 'revoked');
   }
 }
 

@@ -15,16 +15,16 @@ import {
   rootFileOf,
   type TufRepository,
 } from '../../skills-index/trust/tuf/repository.ts';
-import { confirm } from '../ask.ts';
 import { type CommandContext, type ExitCode, exitCodes } from '../command.ts';
-import { answer, inkFor, joined, note, safe } from '../output.ts';
-import { registryFiles } from '../registry-folder.ts';
-import { type Anchor, anchorOf } from '../rotation/anchor.ts';
-import { pictureOf, tellProposal } from '../rotation/picture.ts';
-import { proposeRotation, readProposal } from '../rotation/propose.ts';
-import { mergeProposals, proposalDigest } from '../rotation/rotation.ts';
+import { writeWhole } from '../context/whole-file.ts';
+import { registryFiles } from '../registries/registry-folder.ts';
+import { type Anchor, anchorOf } from '../registries/rotation/anchor.ts';
+import { pictureOf, tellProposal } from '../registries/rotation/picture.ts';
+import { proposeRotation, readProposal } from '../registries/rotation/propose.ts';
+import { mergeProposals, proposalDigest } from '../registries/rotation/rotation.ts';
 import { signerFor } from '../signers/signer.ts';
-import { writeWhole } from '../whole-file.ts';
+import { confirm } from '../terminal/ask.ts';
+import { answer, inkFor, joined, note, safe } from '../terminal/output.ts';
 
 /** `skill registry rotate propose DIR | show FILE | sign FILE | publish DIR [FILE…]`. */
 export async function run(context: CommandContext): Promise<ExitCode> {

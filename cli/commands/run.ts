@@ -4,38 +4,38 @@
  */
 
 import { dirname, resolve } from 'node:path';
-import { readAgent } from '../../runner/agents.ts';
+import { readAgent } from '../../runner/agents/agents.ts';
+import { noSandbox } from '../../runner/backends/none.ts';
+import { applyAllowed } from '../../runner/changes/accept.ts';
+import type { RunRequest } from '../../runner/run/run-request.ts';
 import { planSkill } from '../../runner/run.ts';
-import type { RunRequest } from '../../runner/run-request.ts';
-import type { Sandbox } from '../../runner/sandbox.ts';
+import type { Sandbox } from '../../runner/sandboxes/sandbox.ts';
 import type { Plan } from '../../skills-index/run/plan/plan.ts';
 import { parseReference, type SkillReference } from '../../skills-index/skill/name.ts';
 import { Problem } from '../../skills-index/skill/problem.ts';
 import { isInRange } from '../../skills-index/skill/version.ts';
-import { type Project, projectAt } from '../admission.ts';
-import { noSandbox } from '../backends/none.ts';
-import { calledName } from '../called-name.ts';
-import { applyAllowed } from '../changes/accept.ts';
 import { offerChanges } from '../changes/offer.ts';
 import { type CommandContext, type ExitCode, exitCodes } from '../command.ts';
-import { noteOverheard, type Overheard, overhear } from '../end-notes.ts';
+import { calledName } from '../context/called-name.ts';
+import type { LockedSkill } from '../context/lock.ts';
 import { handsOfOperator } from '../holds/hands.ts';
-import { noteEnd } from '../left-behind.ts';
-import type { LockedSkill } from '../lock.ts';
-import { answer, count, joined, jsonText, note, safe } from '../output.ts';
-import { notePipedInput } from '../piped-input.ts';
-import { printPlan } from '../plan-text.ts';
-import { exitOf } from '../run-end.ts';
-import { outputFor, type RunOutput, resultJson } from '../run-output.ts';
+import { orWaiting } from '../install/waiting-version.ts';
+import { type Project, projectAt } from '../run/admission.ts';
+import { noteOverheard, type Overheard, overhear } from '../run/end-notes.ts';
+import { noteEnd } from '../run/left-behind.ts';
+import { notePipedInput } from '../run/piped-input.ts';
+import { printPlan } from '../run/plan-text.ts';
+import { exitOf } from '../run/run-end.ts';
+import { outputFor, type RunOutput, resultJson } from '../run/run-output.ts';
 import {
   admitToStart,
   type HostFiles,
   hostFiles,
   runRequest,
   type Startable,
-} from '../start-skill.ts';
-import { orWaiting } from '../waiting-version.ts';
-import { runWatched } from '../watched-run.ts';
+} from '../run/start-skill.ts';
+import { runWatched } from '../run/watched-run.ts';
+import { answer, count, joined, jsonText, note, safe } from '../terminal/output.ts';
 
 export async function run(context: CommandContext): Promise<ExitCode> {
   const [reference = '', command, ...args] = context.args;

@@ -2,12 +2,12 @@ import { once } from 'node:events';
 import { resolve } from 'node:path';
 import type { ScanReport } from '../../skills-index/statement/scan-report.ts';
 import type { CommandContext, ExitCode } from '../command.ts';
-import { note, safe } from '../output.ts';
-import { readMarks } from '../scan-marks.ts';
-import { scanOutput } from '../scan-output.ts';
-import { exitOfReport, scanFolder } from '../scan-skill.ts';
-import { findSkills } from '../source-folder.ts';
-import { startWatchedScanner } from '../watched-scan.ts';
+import { readMarks } from '../scan/scan-marks.ts';
+import { scanOutput } from '../scan/scan-output.ts';
+import { exitOfReport, scanFolder } from '../scan/scan-skill.ts';
+import { findSkills } from '../scan/source-folder.ts';
+import { startWatchedScanner } from '../scan/watched-scan.ts';
+import { note, safe } from '../terminal/output.ts';
 
 /** `skill scan PATH…`: each skill at or below each path, in path order. */
 export async function run(context: CommandContext): Promise<ExitCode> {

@@ -6,10 +6,10 @@ import { Problem } from '../../skills-index/skill/problem.ts';
 import { registryIdOf } from '../../skills-index/trust/own-registry.ts';
 import { parseRoot, rootFingerprint } from '../../skills-index/trust/root.ts';
 import { type CommandContext, type ExitCode, exitCodes } from '../command.ts';
-import { note, safe } from '../output.ts';
-import { checkRootSize } from '../registries.ts';
+import { checkRootSize } from '../registries/registries.ts';
+import { currentRegistry } from '../registries/trust/refresh.ts';
 import { readKeyFile } from '../signers/key-file.ts';
-import { currentRegistry } from '../trust/refresh.ts';
+import { note, safe } from '../terminal/output.ts';
 
 const childrenMax = 64;
 

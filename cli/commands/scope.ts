@@ -4,13 +4,13 @@ import { scopeStatement } from '../../skills-index/statement/attestation.ts';
 import { printIdentity } from '../../skills-index/statement/identity-id.ts';
 import { registryIdOf } from '../../skills-index/trust/own-registry.ts';
 import { type CommandContext, type ExitCode, exitCodes } from '../command.ts';
-import { answer, note, safe, table } from '../output.ts';
-import { postStatement } from '../post-statement.ts';
-import { scopeAnswer } from '../registry-answers.ts';
-import { askRegistry } from '../registry-api.ts';
-import { newOwner, noOwnerLeft, refuseForeignScope } from '../scope-owner.ts';
+import { newOwner, noOwnerLeft, refuseForeignScope } from '../people/scope-owner.ts';
+import { postStatement } from '../registries/post-statement.ts';
+import { scopeAnswer } from '../registries/registry-answers.ts';
+import { askRegistry } from '../registries/registry-api.ts';
+import { currentRegistry } from '../registries/trust/refresh.ts';
 import { identityOf, isKeyed, someoneFor } from '../signers/someone.ts';
-import { currentRegistry } from '../trust/refresh.ts';
+import { answer, note, safe, table } from '../terminal/output.ts';
 
 /** `skill scope claim|show|publishers|transfer`. */
 export async function run(context: CommandContext): Promise<ExitCode> {
@@ -18,9 +18,9 @@ export async function run(context: CommandContext): Promise<ExitCode> {
     case 'scope claim':
       return claim(context);
     case 'scope transfer':
-      return (await import('../scope-transfer.ts')).transferScope(context);
+      return (await import('../people/scope-transfer.ts')).transferScope(context);
     case 'scope publishers':
-      return (await import('../scope-publishers.ts')).setPublishers(context);
+      return (await import('../people/scope-publishers.ts')).setPublishers(context);
     default:
       return show(context);
   }

@@ -4,24 +4,24 @@
  */
 
 import { randomUUID } from 'node:crypto';
-import { readBoundedBody } from '../../skills-index/client/bounded-body.ts';
-import type { SecretEntry } from '../../skills-index/run/plan/plan-input.ts';
-import { Problem } from '../../skills-index/skill/problem.ts';
-import { calledName } from '../called-name.ts';
-import { type CommandContext, type ExitCode, exitCodes, type InStream } from '../command.ts';
-import { askHidden, isQuietTerminal } from '../hidden-answer.ts';
-import { secretInputBytesMax } from '../limits.ts';
-import { answer, note, type Safe, safe, table } from '../output.ts';
-import { parseSecretCommand, runSecretCommand } from '../secret-sources/command.ts';
-import { secretsFileOf } from '../secret-sources/open-secrets.ts';
+import { parseSecretCommand, runSecretCommand } from '../../runner/secret-sources/command.ts';
+import { osKeychain } from '../../runner/secret-sources/keychain.ts';
+import { secretInputBytesMax } from '../../runner/secret-sources/limits.ts';
+import { secretsFileOf } from '../../runner/secret-sources/open-secrets.ts';
 import {
   listSecrets,
   parseSecretValue,
   removeSecret,
   type SecretOrigin,
   storeSecret,
-} from '../secret-store.ts';
-import { osKeychain } from '../signers/keychain.ts';
+} from '../../runner/secret-sources/secret-store.ts';
+import { readBoundedBody } from '../../skills-index/client/bounded-body.ts';
+import type { SecretEntry } from '../../skills-index/run/plan/plan-input.ts';
+import { Problem } from '../../skills-index/skill/problem.ts';
+import { type CommandContext, type ExitCode, exitCodes, type InStream } from '../command.ts';
+import { calledName } from '../context/called-name.ts';
+import { askHidden, isQuietTerminal } from '../terminal/hidden-answer.ts';
+import { answer, note, type Safe, safe, table } from '../terminal/output.ts';
 
 const secretCommands: Readonly<Record<string, (context: CommandContext) => Promise<ExitCode>>> = {
   'secret set': set,

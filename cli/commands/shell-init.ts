@@ -1,7 +1,7 @@
 import { Problem } from '../../skills-index/skill/problem.ts';
-import { calledVariable } from '../called-name.ts';
 import { type CommandContext, type ExitCode, exitCodes } from '../command.ts';
-import { answer, joined, safe } from '../output.ts';
+import { calledVariable } from '../context/called-name.ts';
+import { answer, joined, safe } from '../terminal/output.ts';
 
 // A function comes before every program on PATH. An alias of the name would be put in its place
 // while the shell reads the function.

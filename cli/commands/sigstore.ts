@@ -12,7 +12,7 @@ import {
   verifyArtifact,
 } from '../../skills-index/trust/sigstore/artifact-bundle.ts';
 import { type CommandContext, type ExitCode, exitCodes } from '../command.ts';
-import { answer, safe } from '../output.ts';
+import { answer, safe } from '../terminal/output.ts';
 
 /**
  * `skill sigstore verify-bundle --bundle F (--certificate-identity I --certificate-oidc-issuer U |

@@ -1,13 +1,17 @@
 import { setTimeout } from 'node:timers/promises';
 import { parseReference } from '../../skills-index/skill/name.ts';
 import { Problem } from '../../skills-index/skill/problem.ts';
-import { approvalsLacking, approvalsText } from '../approvals-text.ts';
 import { type CommandContext, type ExitCode, exitCodes } from '../command.ts';
-import { parseExactVersion } from '../exact-version.ts';
 import { pollMillisMax, pollMillisMin, scanWaitSecondsMax } from '../limits.ts';
-import { answer, inkFor, note, type Safe, safe, table } from '../output.ts';
-import { type VersionAnswer, versionAnswer, versionsAnswer } from '../registry-answers.ts';
-import { askRegistry, versionPath } from '../registry-api.ts';
+import { approvalsLacking, approvalsText } from '../registries/approvals-text.ts';
+import {
+  type VersionAnswer,
+  versionAnswer,
+  versionsAnswer,
+} from '../registries/registry-answers.ts';
+import { askRegistry, versionPath } from '../registries/registry-api.ts';
+import { parseExactVersion } from '../terminal/exact-version.ts';
+import { answer, inkFor, note, type Safe, safe, table } from '../terminal/output.ts';
 
 /** `skill status @scope/name[@version]`. */
 export async function run(context: CommandContext): Promise<ExitCode> {

@@ -4,29 +4,33 @@
  */
 import { closeSync, openSync, readSync } from 'node:fs';
 import { basename, resolve } from 'node:path';
-import { openAudit } from '../../runner/audit.ts';
+import { openAudit } from '../../runner/audit/audit.ts';
+import { backendOf } from '../../runner/backends/backends.ts';
+import { applyAllowed } from '../../runner/changes/accept.ts';
+import type { RunResult } from '../../runner/run/run-request.ts';
 import { runSkill } from '../../runner/run.ts';
-import type { RunResult } from '../../runner/run-request.ts';
-import { listOf } from '../agent-options.ts';
-import { backendOf } from '../backends/backends.ts';
-import { calledName } from '../called-name.ts';
-import { applyAllowed } from '../changes/accept.ts';
+import { openSecrets } from '../../runner/secret-sources/open-secrets.ts';
+import { listOf } from '../agents/agent-options.ts';
 import { offerChanges } from '../changes/offer.ts';
 import type { CommandContext, ExitCode } from '../command.ts';
-import { noteFirst, type Overheard, otherNotes, overhear } from '../end-notes.ts';
+import { calledName } from '../context/called-name.ts';
 import { handsOfOperator } from '../holds/hands.ts';
-import { noteEnd } from '../left-behind.ts';
 import { shebangBytesMax, triedListMax } from '../limits.ts';
-import { jsonText, note, safe, shortText } from '../output.ts';
-import { notePipedInput } from '../piped-input.ts';
-import { exitOf } from '../run-end.ts';
-import { outputFor, resultJson } from '../run-output.ts';
-import { openSecrets } from '../secret-sources/open-secrets.ts';
-import { shutPaths } from '../shut-paths.ts';
-import { readWholeSkill } from '../source-folder.ts';
-import { auditFileOf, auditKeyFileOf, hostFiles } from '../start-skill.ts';
-import { type Interpreters, type Missing, missingInOutput } from '../try/missing-capabilities.ts';
-import { patient, readTried, triedSkill } from '../try/try-request.ts';
+import { noteFirst, type Overheard, otherNotes, overhear } from '../run/end-notes.ts';
+import { noteEnd } from '../run/left-behind.ts';
+import { notePipedInput } from '../run/piped-input.ts';
+import { exitOf } from '../run/run-end.ts';
+import { outputFor, resultJson } from '../run/run-output.ts';
+import { shutPaths } from '../run/shut-paths.ts';
+import { auditFileOf, auditKeyFileOf, hostFiles } from '../run/start-skill.ts';
+import {
+  type Interpreters,
+  type Missing,
+  missingInOutput,
+} from '../run/try/missing-capabilities.ts';
+import { patient, readTried, triedSkill } from '../run/try/try-request.ts';
+import { readWholeSkill } from '../scan/source-folder.ts';
+import { jsonText, note, safe, shortText } from '../terminal/output.ts';
 
 export async function run(context: CommandContext): Promise<ExitCode> {
   const [folder = '.', command, ...args] = context.args;

@@ -3,7 +3,7 @@
  * the approved ones.
  */
 import { join, resolve } from 'node:path';
-import { readHostPolicy } from '../../runner/host-policy.ts';
+import { readHostPolicy } from '../../runner/host/host-policy.ts';
 import type { Source } from '../../skills-index/client/blobs.ts';
 import type { HostPolicy } from '../../skills-index/run/plan/host-policy.ts';
 import {
@@ -14,12 +14,12 @@ import {
 import { Problem } from '../../skills-index/skill/problem.ts';
 import { problemCodes } from '../../skills-index/skill/problem-codes.ts';
 import { VerifiedStatements } from '../../skills-index/trust/verified-statements.ts';
-import { type Project, projectAt, type World } from '../admission.ts';
 import { type CommandContext, type ExitCode, exitCodes } from '../command.ts';
-import { recordingSource } from '../evidence-folder.ts';
-import { answer, inkFor, joined, note, safe, say } from '../output.ts';
-import { problemJson, problemText } from '../problem-text.ts';
-import { verifyFolder } from '../verified-folder.ts';
+import { type Project, projectAt, type World } from '../run/admission.ts';
+import { answer, inkFor, joined, note, safe, say } from '../terminal/output.ts';
+import { problemJson, problemText } from '../terminal/problem-text.ts';
+import { recordingSource } from '../verify/evidence-folder.ts';
+import { verifyFolder } from '../verify/verified-folder.ts';
 import {
   exportVerified,
   type Verified,
@@ -27,7 +27,7 @@ import {
   verifiedText,
   verifyVersion,
   withRescan,
-} from '../verified-version.ts';
+} from '../verify/verified-version.ts';
 
 /** A skill of which there was nothing to decide on. */
 interface Failed {

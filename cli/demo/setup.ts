@@ -2,7 +2,7 @@
 import { chownSync, copyFileSync, mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
-import { openAuditKey } from '../../runner/audit-key.ts';
+import { openAuditKey } from '../../runner/audit/audit-key.ts';
 import { makeAuthority } from '../../skills-index/run/egress/certificate.ts';
 import { Problem } from '../../skills-index/skill/problem.ts';
 import type { Person, Stage } from './stage.ts';

@@ -4,7 +4,8 @@
  */
 import { mkdirSync, readFileSync } from 'node:fs';
 import { join, resolve } from 'node:path';
-import { writePrivateFile } from '../../runner/private-file.ts';
+import { writePrivateFile } from '../../runner/files/private-file.ts';
+import { osKeychain } from '../../runner/secret-sources/keychain.ts';
 import {
   answerBytes,
   type Hold,
@@ -22,9 +23,8 @@ import { parseShape } from '../../skills-index/skill/shape.ts';
 import { pae } from '../../skills-index/statement/sign.ts';
 import { proofChallenge } from '../../skills-index/trust/approver-proof.ts';
 import type { CommandContext } from '../command.ts';
-import { askPassphrase } from '../passphrase.ts';
 import { type KeyFile, readKeyFile } from '../signers/key-file.ts';
-import { osKeychain } from '../signers/keychain.ts';
+import { askPassphrase } from '../signers/passphrase.ts';
 import { keyNames, keyPath } from '../signers/signer.ts';
 import { holdsFolderOf } from './here.ts';
 import type { KeysHere } from './separation.ts';

@@ -3,15 +3,15 @@
  * it.
  */
 import { join } from 'node:path';
-import { openAuditKey } from '../../runner/audit-key.ts';
+import { openAuditKey } from '../../runner/audit/audit-key.ts';
+import { postOutside } from '../../runner/exporters/outgoing.ts';
 import { type Hold, type HoldHands, holdDigest } from '../../skills-index/run/holds/hold.ts';
 import type { HostPolicy } from '../../skills-index/run/plan/host-policy.ts';
 import { canonicalJson } from '../../skills-index/skill/canonical-json.ts';
-import { confirm } from '../ask.ts';
 import type { CommandContext } from '../command.ts';
 import { webhookSecondsMax } from '../limits.ts';
-import { postOutside } from '../outgoing.ts';
-import { note, safe } from '../output.ts';
+import { confirm } from '../terminal/ask.ts';
+import { note, safe } from '../terminal/output.ts';
 import { describeHold } from './hold-text.ts';
 import { leaveInMailbox, type MailboxWorld } from './mailbox-hand.ts';
 

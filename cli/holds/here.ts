@@ -1,7 +1,7 @@
 /** What waits for a person on this host: holds, answers that still hold, and open breakers. */
 import { join } from 'node:path';
-import { readBreakers } from '../../runner/breakers.ts';
-import { holdDesk, holdFiles } from '../../runner/holds.ts';
+import { readBreakers } from '../../runner/agents/breakers.ts';
+import { holdDesk, holdFiles } from '../../runner/holds/holds.ts';
 import type { AuditEvent } from '../../skills-index/run/audit/audit-entry.ts';
 import type { Hold } from '../../skills-index/run/holds/hold.ts';
 import { endOf, isStanding } from '../../skills-index/run/holds/hold-answer.ts';

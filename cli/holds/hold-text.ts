@@ -5,7 +5,7 @@
 import { sayWhat } from '../../skills-index/run/agents/breaker.ts';
 import type { GatedAction } from '../../skills-index/run/holds/hold.ts';
 import { isAsShown, sayCovered } from '../../skills-index/run/holds/hold-action.ts';
-import { joined, type Safe, safe } from '../output.ts';
+import { joined, type Safe, safe } from '../terminal/output.ts';
 import type { HoldHere } from './here.ts';
 import { textLines } from './request-text.ts';
 

@@ -14,10 +14,10 @@ import {
 import type { Digest } from '../../skills-index/skill/digest.ts';
 import { Problem } from '../../skills-index/skill/problem.ts';
 import { type CommandContext, type ExitCode, exitCodes } from '../command.ts';
-import { answer, joined, note, type Safe, safe } from '../output.ts';
-import { askRegistry } from '../registry-api.ts';
+import { askRegistry } from '../registries/registry-api.ts';
 import type { KeyFile, UnlockedKey } from '../signers/key-file.ts';
 import { signerFor } from '../signers/signer.ts';
+import { answer, joined, note, type Safe, safe } from '../terminal/output.ts';
 import { answerOf, requireClosed, signAnswer } from './answer.ts';
 import { describeHold } from './hold-text.ts';
 import { openWith, sealFor } from './sealed-message.ts';

@@ -7,8 +7,8 @@ import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import * as v from 'valibot';
-import { openAuditKey } from '../../runner/audit-key.ts';
-import { holdFiles } from '../../runner/holds.ts';
+import { openAuditKey } from '../../runner/audit/audit-key.ts';
+import { holdFiles } from '../../runner/holds/holds.ts';
 import { type Hold, holdDigest, type SignedAnswer } from '../../skills-index/run/holds/hold.ts';
 import {
   type MailboxLabel,
@@ -27,8 +27,8 @@ import { isDigest } from '../../skills-index/skill/digest.ts';
 import { Problem } from '../../skills-index/skill/problem.ts';
 import type { CommandContext } from '../command.ts';
 import { mailboxApproversMax, mailboxPollMillis, mailboxSecondsMax } from '../limits.ts';
-import { askRegistry, type RegistryWorld } from '../registry-api.ts';
-import { parseBase } from '../registry-base.ts';
+import { askRegistry, type RegistryWorld } from '../registries/registry-api.ts';
+import { parseBase } from '../registries/registry-base.ts';
 import { putAnswer } from './answer.ts';
 import { holdsFolderOf } from './here.ts';
 

@@ -10,7 +10,7 @@ import {
 } from '../../skills-index/run/holds/held-request.ts';
 import { digestOf } from '../../skills-index/skill/digest.ts';
 import { heldTextBytesMax } from '../limits.ts';
-import { count, joined, type Safe, safe } from '../output.ts';
+import { count, joined, type Safe, safe } from '../terminal/output.ts';
 
 /** What `--format json` says of a body. */
 export interface ShownBody {

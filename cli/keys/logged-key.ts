@@ -6,8 +6,8 @@ import type * as v from 'valibot';
 import { type Digest, digestOf } from '../../skills-index/skill/digest.ts';
 import { Problem } from '../../skills-index/skill/problem.ts';
 import type { PublicKey } from '../../skills-index/statement/attestation.ts';
-import { keyAnswer } from '../registry-answers.ts';
-import { askRegistry, type RegistryWorld } from '../registry-api.ts';
+import { keyAnswer } from '../registries/registry-answers.ts';
+import { askRegistry, type RegistryWorld } from '../registries/registry-api.ts';
 
 export type LoggedKey = v.InferOutput<typeof keyAnswer>;
 

@@ -14,9 +14,9 @@ import { verifyRootCheckpoint } from '../../skills-index/trust/root-office.ts';
 import { verifyStatus } from '../../skills-index/trust/status-file.ts';
 import { requireWitnesses } from '../../skills-index/trust/witnessed-head.ts';
 import type { CommandContext } from '../command.ts';
-import { diskStore } from '../disk-store.ts';
-import { trustedRegistry } from '../registries.ts';
-import { freshRegistry } from '../trust/refresh.ts';
+import { diskStore } from '../context/disk-store.ts';
+import { trustedRegistry } from '../registries/registries.ts';
+import { freshRegistry } from '../registries/trust/refresh.ts';
 
 export interface OwnEntries {
   /** Of the log. */

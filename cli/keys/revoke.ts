@@ -7,12 +7,12 @@ import { resolve } from 'node:path';
 import { isDigest } from '../../skills-index/skill/digest.ts';
 import { Problem } from '../../skills-index/skill/problem.ts';
 import { keyStatement, type PublicKey } from '../../skills-index/statement/attestation.ts';
-import { confirm } from '../ask.ts';
 import { type CommandContext, type ExitCode, exitCodes } from '../command.ts';
-import { answer, count, joined, note, type Safe, safe } from '../output.ts';
-import { postStatement, registryIdFor } from '../post-statement.ts';
+import { postStatement, registryIdFor } from '../registries/post-statement.ts';
 import { type KeyFile, publicKeyOf, readKeyFile, readPublicKeyFile } from '../signers/key-file.ts';
 import { keyPath, signerFor } from '../signers/signer.ts';
+import { confirm } from '../terminal/ask.ts';
+import { answer, count, joined, note, type Safe, safe } from '../terminal/output.ts';
 import { endedPath, putApartIfHere } from './ended-keys.ts';
 import { type LoggedKey, loggedKey, publicKeyById } from './logged-key.ts';
 

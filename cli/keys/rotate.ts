@@ -5,12 +5,12 @@
 import { access } from 'node:fs/promises';
 import { Problem } from '../../skills-index/skill/problem.ts';
 import { keyStatement } from '../../skills-index/statement/attestation.ts';
-import { confirm } from '../ask.ts';
 import { type CommandContext, type ExitCode, exitCodes } from '../command.ts';
-import { answer, joined, note, safe } from '../output.ts';
-import { postStatement, registryIdFor } from '../post-statement.ts';
+import { postStatement, registryIdFor } from '../registries/post-statement.ts';
 import { createKeyFile, type KeyFile, publicKeyOf, readKeyFile } from '../signers/key-file.ts';
 import { keyNames, keyPath } from '../signers/signer.ts';
+import { confirm } from '../terminal/ask.ts';
+import { answer, joined, note, safe } from '../terminal/output.ts';
 import { moveIfThere, putApart } from './ended-keys.ts';
 import { type LoggedKey, loggedKey } from './logged-key.ts';
 

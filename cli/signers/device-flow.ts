@@ -8,7 +8,7 @@ import * as v from 'valibot';
 import { Problem } from '../../skills-index/skill/problem.ts';
 import type { CommandContext } from '../command.ts';
 import { deviceSecondsMax } from '../limits.ts';
-import { note, safe } from '../output.ts';
+import { note, safe } from '../terminal/output.ts';
 import { parseServiceUrl } from './service-url.ts';
 import {
   askSigningService,

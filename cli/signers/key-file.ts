@@ -7,7 +7,8 @@ import { constants } from 'node:fs';
 import { mkdir, open, rm } from 'node:fs/promises';
 import { dirname } from 'node:path';
 import * as v from 'valibot';
-import { writePrivateFile } from '../../runner/private-file.ts';
+import { writePrivateFile } from '../../runner/files/private-file.ts';
+import { type Keychain, osKeychain } from '../../runner/secret-sources/keychain.ts';
 import {
   isMailboxKeyOf,
   type MailboxKey,
@@ -29,7 +30,6 @@ import {
   type StoredKey,
   storedPrivate,
 } from './key-part.ts';
-import { type Keychain, osKeychain } from './keychain.ts';
 
 const schema = 'skillgate.key/1';
 

@@ -4,9 +4,9 @@
  */
 import { createPrivateKey, createPublicKey, type KeyObject } from 'node:crypto';
 import * as v from 'valibot';
+import type { Keychain } from '../../runner/secret-sources/keychain.ts';
 import { type Digest, digestOf } from '../../skills-index/skill/digest.ts';
 import { Problem } from '../../skills-index/skill/problem.ts';
-import type { Keychain } from './keychain.ts';
 import { openSealed, sealedKeyShape, sealKey } from './sealed-key.ts';
 
 /** @returns the passphrase of the key of this name */

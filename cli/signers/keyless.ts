@@ -8,10 +8,10 @@ import {
   idsOfClaims,
   printClaims,
 } from '../../skills-index/trust/sigstore/certified-identities.ts';
-import { publisherOptions } from '../ci-providers.ts';
 import type { CommandContext } from '../command.ts';
-import { note, safe } from '../output.ts';
+import { note, safe } from '../terminal/output.ts';
 import { type CertifiedSigner, certifiedSigner } from './certified-signer.ts';
+import { publisherOptions } from './ci-providers.ts';
 import { claimsOf, identityToken } from './identity-token.ts';
 import { readSigningConfig, type SigningServices } from './signing-config.ts';
 

@@ -1,12 +1,12 @@
 /** Which key a command signs with. Every kind of signer is reached through here. */
 import { readdirSync } from 'node:fs';
 import { isAbsolute, join, resolve } from 'node:path';
+import { osKeychain } from '../../runner/secret-sources/keychain.ts';
 import { isNamePart } from '../../skills-index/skill/name.ts';
 import { Problem } from '../../skills-index/skill/problem.ts';
 import type { CommandContext, Paths } from '../command.ts';
-import { askPassphrase } from '../passphrase.ts';
 import { type KeyFile, readKeyFile } from './key-file.ts';
-import { osKeychain } from './keychain.ts';
+import { askPassphrase } from './passphrase.ts';
 
 /**
  * The key that `--key` names (a name, or a path with a slash or `.json`), else `fallback`, else

@@ -11,13 +11,13 @@ import { noteBytesMax } from '../../skills-index/log/limits.ts';
 import { hexOf } from '../../skills-index/skill/digest.ts';
 import { Problem } from '../../skills-index/skill/problem.ts';
 import type { RootFile } from '../../skills-index/trust/root.ts';
-import { diskStore } from '../disk-store.ts';
+import { diskStore } from '../context/disk-store.ts';
 import { replayAheadSeconds, replayHoldsLooks, replayHoldsSeconds } from '../limits.ts';
 import { type Look, lookOnce } from '../monitor/look.ts';
 import { makeMemory, type ReplayMemory } from '../monitor/memory.ts';
 import { MonitorFolder } from '../monitor/state.ts';
-import { pinRegistry, trustedRegistry } from '../registries.ts';
-import { freshRegistry } from '../trust/refresh.ts';
+import { pinRegistry, trustedRegistry } from '../registries/registries.ts';
+import { freshRegistry } from '../registries/trust/refresh.ts';
 
 export interface Replays {
   /** Replays the log of a registry. What goes wrong is said, and nothing is cosigned on it. */

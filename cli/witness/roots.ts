@@ -7,7 +7,7 @@ import { memoryStore } from '../../skills-index/client/store.ts';
 import { Problem } from '../../skills-index/skill/problem.ts';
 import { parseRoot, type RootFile, spkiOf } from '../../skills-index/trust/root.ts';
 import { witnessRenewMillis } from '../limits.ts';
-import { checkRootSize } from '../registries.ts';
+import { checkRootSize } from '../registries/registries.ts';
 import type { WatchedLog } from './witness.ts';
 
 /** A root file, and where it was read. */
@@ -104,7 +104,7 @@ async function askForRoot(
   { root }: GivenRoot,
   log: WatchedLog,
 ): Promise<WatchedLog | undefined> {
-  const { updateTrust } = await import('../trust/updater.ts');
+  const { updateTrust } = await import('../registries/trust/updater.ts');
   for (const base of bases) {
     try {
       const source = { fetch, store: memoryStore(), base };

@@ -1,6 +1,6 @@
 /** The texts of a version beside those of its near copies: what both say, in lines. */
 import { matchingParts, type PartPlace } from '../../skills-index/skill/matching-parts.ts';
-import type { TextFile } from '../../skills-index/skill/similarity-signature.ts';
+import type { TextFile } from '../../skills-index/skill/text/similarity-signature.ts';
 import type { Registry } from '../context.ts';
 import { comparedBytesMax, comparedCopiesMax } from '../limits.ts';
 import { requireBlob } from '../store/blobs.ts';

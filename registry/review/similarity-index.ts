@@ -7,7 +7,7 @@ import {
   bandKeys,
   similarity as likenessOf,
   type SimilaritySignature,
-} from '../../skills-index/skill/similarity-signature.ts';
+} from '../../skills-index/skill/text/similarity-signature.ts';
 import type { Registry } from '../context.ts';
 import { similarCandidatesMax, versionsPerBandMax } from '../limits.ts';
 import { type BatchWrite, isAmong } from '../store/batch.ts';

@@ -7,7 +7,7 @@ import { Problem } from '../../skills-index/skill/problem.ts';
 import {
   isSignature,
   type SimilaritySignature,
-} from '../../skills-index/skill/similarity-signature.ts';
+} from '../../skills-index/skill/text/similarity-signature.ts';
 import { scanReportValuesMax } from '../../skills-index/statement/limits.ts';
 import { selectorList } from '../../skills-index/statement/rule-set.ts';
 import type { Registry } from '../context.ts';

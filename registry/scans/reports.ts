@@ -5,7 +5,7 @@ import { canonicalJson } from '../../skills-index/skill/canonical-json.ts';
 import { capabilityDigest } from '../../skills-index/skill/capability.ts';
 import { type Digest, digestOf } from '../../skills-index/skill/digest.ts';
 import { Problem } from '../../skills-index/skill/problem.ts';
-import type { SimilaritySignature } from '../../skills-index/skill/similarity-signature.ts';
+import type { SimilaritySignature } from '../../skills-index/skill/text/similarity-signature.ts';
 import { predicateTypes, type ScanStatement } from '../../skills-index/statement/attestation.ts';
 import { parseScanReport, type ScanReport } from '../../skills-index/statement/scan-report.ts';
 import { type Envelope, envelopeSigner, peekStatement } from '../../skills-index/statement/sign.ts';

@@ -1,6 +1,6 @@
 /** Tables by which near copies are found; migrations come from here and from schema.ts. */
 import { integer, primaryKey, sqliteTable, text } from 'drizzle-orm/sqlite-core';
-import type { SimilaritySignature } from '../../skills-index/skill/similarity-signature.ts';
+import type { SimilaritySignature } from '../../skills-index/skill/text/similarity-signature.ts';
 
 /** Sketches of what versions say, to compare the few that a lookup by bands finds. */
 export const similarity = sqliteTable('similarity', {

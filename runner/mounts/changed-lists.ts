@@ -2,7 +2,7 @@
 import { folderOf, type ListedPaths } from '../../skills-index/run/changes/access-lists.ts';
 import type { Change } from '../../skills-index/run/changes/changes.ts';
 import type { Owners } from '../../skills-index/run/changes/foreign-paths.ts';
-import { takeTurns } from '../turns.ts';
+import { takeTurns } from '../files/turns.ts';
 import { openEntry, pathsWithAccessList } from './access-lists.ts';
 
 export interface ListPlaces {

@@ -7,8 +7,8 @@ import * as fs from 'node:fs';
 import type { EntryState } from '../../skills-index/run/changes/changes.ts';
 import type { Owners } from '../../skills-index/run/changes/foreign-paths.ts';
 import { type Digest, digestOf, parseDigest } from '../../skills-index/skill/digest.ts';
+import { takeTurns } from '../files/turns.ts';
 import { changedBytesMax } from '../limits.ts';
-import { takeTurns } from '../turns.ts';
 import { requireOwner } from './ownership.ts';
 import { textOf, withHandle, withParent } from './walk-folder.ts';
 

@@ -7,8 +7,8 @@ import * as fs from 'node:fs';
 import { posix } from 'node:path';
 import type { Owners } from '../../skills-index/run/changes/foreign-paths.ts';
 import { Problem } from '../../skills-index/skill/problem.ts';
+import { takeTurns } from '../files/turns.ts';
 import { foldersDeepMax } from '../limits.ts';
-import { takeTurns } from '../turns.ts';
 import { requireOwner } from './ownership.ts';
 
 /** One entry of the folder. */

@@ -23,6 +23,7 @@ import {
   type ProtectedPath,
 } from '../../skills-index/run/changes/protected-paths.ts';
 import { Problem } from '../../skills-index/skill/problem.ts';
+import { takeTurns } from '../files/turns.ts';
 import {
   changedBytesMax,
   changedNameBytesMax,
@@ -30,7 +31,6 @@ import {
   linkLooksMax,
   workspaceEntriesMax,
 } from '../limits.ts';
-import { takeTurns } from '../turns.ts';
 import { findAccessLists } from './changed-lists.ts';
 import { changedAt, readContent, stateAt } from './entry-state.ts';
 import { ForeignEntry, ownersOf } from './ownership.ts';

@@ -7,7 +7,7 @@ import { existsSync } from 'node:fs';
 import { placeholderText } from '../../skills-index/run/changes/protected-names.ts';
 import type { ProtectedPath } from '../../skills-index/run/changes/protected-paths.ts';
 import { homeMiBMax, sharedMemoryMiBMax, temporaryMiBMax } from '../limits.ts';
-import type { SandboxStart } from '../sandbox.ts';
+import type { SandboxStart } from './sandbox.ts';
 
 /** What the host has, and how whoever starts bubblewrap gets at it. */
 export interface Surroundings {

@@ -13,8 +13,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { sharingNotes } from '../../skills-index/run/plan/sharing-notes.ts';
 import { seccompProgram } from '../../skills-index/run/sandbox/seccomp.ts';
 import { Problem } from '../../skills-index/skill/problem.ts';
-import { startOf } from '../lock.ts';
-import type { RunningSandbox, Sandbox, SandboxStart } from '../sandbox.ts';
+import { startOf } from '../files/lock.ts';
 import { skillArguments } from './bubblewrap-arguments.ts';
 import { type ControlGroups, makeControlGroups, type RanOut } from './control-groups.ts';
 import { type Forwarder, forwarderLimits, startForwarder } from './forwarder.ts';
@@ -28,6 +27,7 @@ import {
   tools,
 } from './launch.ts';
 import { preludeChecks, preludeScript } from './prelude.ts';
+import type { RunningSandbox, Sandbox, SandboxStart } from './sandbox.ts';
 import { goAhead, untilStarted } from './started.ts';
 
 // What one run takes at most, so that the runner and another run go on beside it.

@@ -12,7 +12,7 @@ import {
   writeFileSync,
 } from 'node:fs';
 import { dirname } from 'node:path';
-import type { SandboxPlan } from '../sandbox.ts';
+import type { SandboxPlan } from './sandbox.ts';
 
 export interface ControlGroups {
   /** What they hold a run to. */

@@ -11,10 +11,10 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { seccompProgram } from '../../skills-index/run/sandbox/seccomp.ts';
 import { Problem } from '../../skills-index/skill/problem.ts';
 import { egressConnectionsMax, forwarderPort, startSecondsMax } from '../limits.ts';
-import type { SandboxStart } from '../sandbox.ts';
 import { forwarderArguments } from './bubblewrap-arguments.ts';
 import { makeControlGroups } from './control-groups.ts';
 import { descriptorAt, launch, libraries, openData, reach, tools } from './launch.ts';
+import type { SandboxStart } from './sandbox.ts';
 
 export interface Forwarder {
   /** Open descriptors of its namespaces; closed by `stop`. */

@@ -5,8 +5,8 @@
  * tested in the very sandbox that it gets, and one that does not hold is never used.
  */
 import { fileBytesMax, openFilesMax } from '../limits.ts';
-import type { SandboxStart } from '../sandbox.ts';
 import type { ControlGroups } from './control-groups.ts';
+import type { SandboxStart } from './sandbox.ts';
 
 /**
  * Each has to be true in the sandbox; builtins of sh only. No `env` of a skill has a name with this

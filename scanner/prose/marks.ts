@@ -3,7 +3,7 @@
  * words.
  */
 
-import { confusables } from '../../skills-index/skill/confusables.ts';
+import { confusables } from '../../skills-index/skill/text/confusables.ts';
 import { marksPerTextMax } from '../limits.ts';
 import type { Concept } from '../models/phrases/concept.ts';
 import { foldWord, joinedWords, meaningsAt, meaningsOfJoined, splitElision } from './lexicon.ts';

@@ -1,6 +1,6 @@
 /** Text as a reader (or a model) takes it in: what hides words from a search is undone. */
 
-import { confusables } from '../../skills-index/skill/confusables.ts';
+import { confusables } from '../../skills-index/skill/text/confusables.ts';
 import { plainWordsCharsMax } from '../limits.ts';
 import { hiddenRanges } from '../models/hidden-characters.ts';
 

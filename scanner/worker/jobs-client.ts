@@ -9,7 +9,7 @@ import { parseJson } from '../../skills-index/skill/json.ts';
 import { parseSkillName, type SkillName } from '../../skills-index/skill/name.ts';
 import { Problem } from '../../skills-index/skill/problem.ts';
 import { type ProblemCode, problemCodes } from '../../skills-index/skill/problem-codes.ts';
-import type { SimilaritySignature } from '../../skills-index/skill/similarity-signature.ts';
+import type { SimilaritySignature } from '../../skills-index/skill/text/similarity-signature.ts';
 import { parseVersion, type Version } from '../../skills-index/skill/version.ts';
 import type { Prose } from '../../skills-index/statement/prose.ts';
 import type { RuleSet } from '../../skills-index/statement/rule-set.ts';

@@ -14,7 +14,7 @@ import { Problem } from '../../skills-index/skill/problem.ts';
 import {
   isSignature,
   type SimilaritySignature,
-} from '../../skills-index/skill/similarity-signature.ts';
+} from '../../skills-index/skill/text/similarity-signature.ts';
 import { scanReportValuesMax } from '../../skills-index/statement/limits.ts';
 import { isProseOf, type Prose, parseProse } from '../../skills-index/statement/prose.ts';
 import { selectorList } from '../../skills-index/statement/rule-set.ts';

@@ -3,7 +3,7 @@
  * the input ends. It needs no network and writes no file.
  */
 import { canonicalJson } from '../../skills-index/skill/canonical-json.ts';
-import type { SimilaritySignature } from '../../skills-index/skill/similarity-signature.ts';
+import type { SimilaritySignature } from '../../skills-index/skill/text/similarity-signature.ts';
 import { extractFacts } from '../extract.ts';
 import { selectorsOf } from '../fact/selectors.ts';
 import { frontEnds } from '../frontends/frontends.ts';

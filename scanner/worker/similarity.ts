@@ -9,7 +9,7 @@ import {
   signatureOf,
   similarity,
   type TextFile,
-} from '../../skills-index/skill/similarity-signature.ts';
+} from '../../skills-index/skill/text/similarity-signature.ts';
 import { textOf } from '../reports/code-frame.ts';
 
 /**

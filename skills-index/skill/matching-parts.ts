@@ -1,6 +1,6 @@
 /** Which parts of two skills say the same, to be shown side by side. */
-import { fileCharsMax, runsOf, type TextFile, wordsPerRun } from './similarity-signature.ts';
-import { type Word, wordsOf } from './words-of-text.ts';
+import { fileCharsMax, runsOf, type TextFile, wordsPerRun } from './text/similarity-signature.ts';
+import { type Word, wordsOf } from './text/words-of-text.ts';
 
 /** Lines of one file, both from 1 and both included. */
 export interface PartPlace {

@@ -1,8 +1,8 @@
 import { mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { beforeEach, describe, expect, it } from 'vitest';
-import { holdFiles } from '../../runner/holds.ts';
-import { startOf } from '../../runner/lock.ts';
+import { startOf } from '../../runner/files/lock.ts';
+import { holdFiles } from '../../runner/holds/holds.ts';
 import { type ChangeSet, changeSetDigest } from '../../skills-index/run/changes/changes.ts';
 import { newHold } from '../../skills-index/run/holds/hold.ts';
 import { aboutAction } from '../../skills-index/run/holds/hold-action.ts';

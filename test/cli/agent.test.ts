@@ -15,11 +15,11 @@ import {
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { openSessionHost } from '../../cli/agent-run/session-host.ts';
-import { grantAgent } from '../../cli/agent-store.ts';
-import { storeSecret } from '../../cli/secret-store.ts';
-import { readAgent } from '../../runner/agents.ts';
-import { tryLock } from '../../runner/lock.ts';
+import { grantAgent } from '../../runner/agents/agent-store.ts';
+import { readAgent } from '../../runner/agents/agents.ts';
+import { tryLock } from '../../runner/files/lock.ts';
+import { storeSecret } from '../../runner/secret-sources/secret-store.ts';
+import { openSessionHost } from '../../runner/sessions/session-host.ts';
 import { emptyHostPolicy } from '../../skills-index/run/plan/host-policy.ts';
 import { skill } from './skill-command.ts';
 

@@ -7,12 +7,12 @@ import { text } from 'node:stream/consumers';
 import { beforeEach, describe, expect, it } from 'vitest';
 import { handsOfAgent } from '../../cli/holds/hands.ts';
 import { separationRows } from '../../cli/holds/separation.ts';
-import { postOutside } from '../../cli/outgoing.ts';
 import { createKeyFile, readKeyFile } from '../../cli/signers/key-file.ts';
 import { openSealed, sealKey } from '../../cli/signers/sealed-key.ts';
-import { breakerFile } from '../../runner/breakers.ts';
-import { holdFiles } from '../../runner/holds.ts';
-import { startOf } from '../../runner/lock.ts';
+import { breakerFile } from '../../runner/agents/breakers.ts';
+import { postOutside } from '../../runner/exporters/outgoing.ts';
+import { startOf } from '../../runner/files/lock.ts';
+import { holdFiles } from '../../runner/holds/holds.ts';
 import { closedBreaker, countBreaker } from '../../skills-index/run/agents/breaker.ts';
 import {
   answerBytes,

@@ -1,7 +1,7 @@
 import { mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
-import { prepareVersion } from '../../cli/prepare-version.ts';
+import { prepareVersion } from '../../cli/publish/prepare-version.ts';
 import { skill } from './command-line.ts';
 import { folderWith } from './temporary-folder.ts';
 

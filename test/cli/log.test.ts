@@ -2,10 +2,15 @@ import { appendFileSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { entryOf } from '../../cli/audit-file.ts';
-import { addToPicture, emptyPicture, pictureText, withoutLost } from '../../cli/audit-picture.ts';
-import { openAudit } from '../../runner/audit.ts';
-import { startOf } from '../../runner/lock.ts';
+import {
+  addToPicture,
+  emptyPicture,
+  pictureText,
+  withoutLost,
+} from '../../cli/log/audit-picture.ts';
+import { openAudit } from '../../runner/audit/audit.ts';
+import { entryOf } from '../../runner/audit/audit-file.ts';
+import { startOf } from '../../runner/files/lock.ts';
 import type { AuditEvent } from '../../skills-index/run/audit/audit-entry.ts';
 import { type Ran, skill } from './command-line.ts';
 

@@ -1,8 +1,8 @@
 import { symlinkSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
-import { exitOfReport } from '../../cli/scan-skill.ts';
-import { startWatchedScanner } from '../../cli/watched-scan.ts';
+import { exitOfReport } from '../../cli/scan/scan-skill.ts';
+import { startWatchedScanner } from '../../cli/scan/watched-scan.ts';
 import type { Finding, Severity, Verdict } from '../../skills-index/statement/finding.ts';
 import { skill } from './command-line.ts';
 import { folderWith } from './temporary-folder.ts';

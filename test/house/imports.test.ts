@@ -28,8 +28,8 @@ const drawing: Record<string, readonly string[]> = {
 /** Packages that only some files may import, types included. */
 const reserved: Record<string, RegExp> = {
   '@sigstore/sign': /^cli\/signers\//,
-  '@napi-rs/keyring': /^cli\/signers\/keychain\.ts$/,
-  '@modelcontextprotocol/server': /^cli\/mcp-server\.ts$/,
+  '@napi-rs/keyring': /^runner\/secret-sources\/keychain\.ts$/,
+  '@modelcontextprotocol/server': /^cli\/agents\/mcp-server\.ts$/,
   'ts-morph': /^scanner\//,
   unbash: /^scanner\//,
   'toml-eslint-parser': /^scanner\//,
@@ -37,7 +37,7 @@ const reserved: Record<string, RegExp> = {
   hpke: /^cli\/holds\/sealed-message\.ts$/,
   '@lezer/python': /^scanner\//,
   '@lezer/markdown': /^(scanner|registry\/desk\/pages)\//,
-  'tuf-js': /^cli\/trust\//,
+  'tuf-js': /^cli\/registries\/trust\//,
   '@tufjs/models': /^$/,
   '@simplewebauthn/server': /^test\//,
   '@modelcontextprotocol/sdk': /^(test|bench)\//,
@@ -109,15 +109,15 @@ describe('the drawing of the imports', () => {
   it.each([
     ['scanner/scan.ts', "import { a } from '../registry/intake.ts';"],
     ['scanner/scan.ts', "import type { A } from '../runner/plan.ts';"],
-    ['runner/plan.ts', "const a = await import('../cli/main.ts');"],
+    ['runner/run/plan.ts', "const a = await import('../../cli/main.ts');"],
     ['skills-index/skill/name.ts', "import type { A } from '../statement/sign.ts';"],
     ['skills-index/log/merkle.ts', "export { a } from '../trust/policy.ts';"],
     ['skills-index/trust/policy.ts', "import { a } from '../../scanner/scan.ts';"],
     ['cli/commands/publish.ts', "import { a } from '../../registry/intake/intake.ts';"],
     ['skills-index/trust/decision.ts', "import { readFileSync } from 'node:fs';"],
-    ['runner/plan.ts', "import { Project } from 'ts-morph';"],
+    ['runner/run/plan.ts', "import { Project } from 'ts-morph';"],
     ['registry/app.ts', "import type { Signer } from '@sigstore/sign';"],
-    ['cli/upload.ts', "import { DSSEBundleBuilder } from '@sigstore/sign';"],
+    ['cli/publish/upload.ts', "import { DSSEBundleBuilder } from '@sigstore/sign';"],
     ['cli/main.ts', "import { Server } from '@modelcontextprotocol/server';"],
   ])('refuses in %s: %s', (path, text) => {
     expect(arrowsOf(path, text).map(whyNotDrawn)).toEqual([expect.any(String)]);
@@ -127,7 +127,7 @@ describe('the drawing of the imports', () => {
     ['scanner/scan.ts', "import { a } from '../skills-index/skill/bundle.ts';"],
     ['cli/commands/serve.ts', "const a = await import('../../registry/serve.ts');"],
     ['skills-index/client/blobs.ts', "import { a } from '../skill/digest.ts';"],
-    ['cli/mcp-server.ts', "import { Server } from '@modelcontextprotocol/server';"],
+    ['cli/agents/mcp-server.ts', "import { Server } from '@modelcontextprotocol/server';"],
   ])('allows in %s: %s', (path, text) => {
     expect(arrowsOf(path, text).map(whyNotDrawn)).toEqual([undefined]);
   });

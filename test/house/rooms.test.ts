@@ -44,12 +44,70 @@ const floors: Record<string, readonly string[]> = {
     '(base)',
     'fact',
   ],
-  'skills-index/run': ['egress', 'plan', 'agents', 'holds', 'changes', 'audit', 'sandbox', 'leaks'],
+  'skills-index/run': [
+    'egress',
+    'plan',
+    'agents',
+    'holds',
+    'changes',
+    'audit',
+    'sandbox',
+    'leaks',
+    '(base)',
+  ],
+  runner: [
+    '(start)',
+    'sessions',
+    'exporters',
+    'backends',
+    'secret-sources',
+    'changes',
+    'run',
+    'holds',
+    'audit',
+    'egress',
+    'mounts',
+    'sandboxes',
+    'host',
+    'agents',
+    'secrets',
+    'admission',
+    'files',
+    '(base)',
+  ],
+  cli: [
+    '(start)',
+    'command-rows',
+    'commands',
+    'demo',
+    'agents',
+    'changes',
+    'verify',
+    'install',
+    'review',
+    'proofs',
+    'log',
+    'run',
+    'publish',
+    'people',
+    'witness',
+    'monitor',
+    'scan',
+    'keys',
+    'holds',
+    'registries',
+    'signers',
+    'terminal',
+    'context',
+    '(base)',
+  ],
 };
 
 /** Where processes and requests begin: files beside the rooms that stand above all rooms. */
 const starts: Record<string, RegExp> = {
   registry: /^registry\/(app|serve|worker|gates|drizzle\.config)\.ts$/,
+  runner: /^runner\/run\.ts$/,
+  cli: /^cli\/(main|guard|command-line|commands|help-text|show-version)\.(ts|js)$/,
   scanner: /^scanner\/(scan|extract|findings|verdict|rules|rule-set|code-digests)\.ts$/,
 };
 
@@ -109,6 +167,16 @@ const upwards: Record<string, string> = {
     'holds are judged for a plan: a type',
   'skills-index/run/holds/hold-rules.ts → skills-index/run/plan/plan.ts':
     'holds are judged for a plan: a type',
+  'runner/agents/agents.ts → runner/run/run-request.ts':
+    'whoever acts is named as a request for a run names it: a type',
+  'cli/commands/help.ts → cli/commands.ts': 'help lists the commands',
+  'cli/commands/help.ts → cli/help-text.ts': 'help lists the commands',
+  'cli/agents/agents-program.ts → cli/command-line.ts':
+    'the built program of agents is a command line: a type',
+  'cli/proofs/redteam/gated.ts → cli/commands/agent-run.ts':
+    'the red team starts an agent as the command does',
+  'cli/arguments.ts → cli/context/called-name.ts':
+    'a line to type names the command as it was called',
   'skills-index/run/holds/hold-policy.ts → skills-index/run/agents/breaker.ts':
     'a policy of holds names breakers',
 };
@@ -155,18 +223,13 @@ describe('the inner rooms', () => {
     expect(Object.keys(upwards).filter((arrow) => !found.includes(arrow))).toEqual([]);
   });
 
-  it('hold at most 27 files each, but for lists and the folders that have no rooms yet', () => {
+  it('hold at most 25 files each, but for lists', () => {
     const counts = new Map<string, number>();
     for (const path of globSync('{cli,registry,scanner,runner,skills-index}/**/*.ts', {
       cwd: top,
     })) {
       counts.set(dirname(path), (counts.get(dirname(path)) ?? 0) + 1);
     }
-    expect(
-      [...counts].filter(
-        ([folder, files]) =>
-          files > 27 && !lists.test(folder) && !['cli', 'runner'].includes(folder),
-      ),
-    ).toEqual([]);
+    expect([...counts].filter(([folder, files]) => files > 25 && !lists.test(folder))).toEqual([]);
   });
 });

@@ -6,10 +6,10 @@
 import { cpSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
-import { askAdmission, openAdmitted, type World } from '../../cli/admission.ts';
-import { tools } from '../../cli/mcp-tools.ts';
-import type { KeptTrust } from '../../cli/trust/kept.ts';
-import { updateTrust } from '../../cli/trust/updater.ts';
+import { tools } from '../../cli/agents/mcp-tools.ts';
+import type { KeptTrust } from '../../cli/registries/trust/kept.ts';
+import { updateTrust } from '../../cli/registries/trust/updater.ts';
+import { askAdmission, openAdmitted, type World } from '../../cli/run/admission.ts';
 import { takeSubmission } from '../../cli/witness/witness.ts';
 import { publicBlobName } from '../../registry/store/objects.ts';
 import { versions } from '../../registry/store/schema.ts';

@@ -4,8 +4,8 @@ import { mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { readEntries, verifyAuditFile } from '../../cli/audit-file.ts';
-import { openAudit } from '../../runner/audit.ts';
+import { openAudit } from '../../runner/audit/audit.ts';
+import { readEntries, verifyAuditFile } from '../../runner/audit/audit-file.ts';
 import type { AuditEvent } from '../../skills-index/run/audit/audit-entry.ts';
 
 let folder: string;
@@ -22,7 +22,7 @@ const record = (): void =>
   openAudit(file, () => new Date(), keyFile).record({ run: 'r', agent: 'a' }, exit);
 /** A process that records without end, or until it is refused; it says `code: message` then. */
 const writer = (before: string): string[] => {
-  const audit = JSON.stringify(new URL('../../runner/audit.ts', import.meta.url).href);
+  const audit = JSON.stringify(new URL('../../runner/audit/audit.ts', import.meta.url).href);
   const code = `import { openAudit } from ${audit};
     const audit = openAudit(${JSON.stringify(file)}, () => new Date(), ${JSON.stringify(keyFile)});
     const denied = { event: 'refused', code: 'x', why: 'y'.repeat(200) };

@@ -5,8 +5,8 @@
 import { spawn } from 'node:child_process';
 import { mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { findBackends } from '../../cli/backends/backends.ts';
-import type { Sandbox } from '../../runner/sandbox.ts';
+import { findBackends } from '../../runner/backends/backends.ts';
+import type { Sandbox } from '../../runner/sandboxes/sandbox.ts';
 import { bareSandbox } from './bare-sandbox.ts';
 import {
   crm,
@@ -189,7 +189,7 @@ describe.skipIf(runc === undefined)('runc', () => {
     const before = here();
     const module = new URL('./sandbox-fixture.ts', import.meta.url).pathname;
     const program = `
-      import { findBackends } from '${module.replace(/test\/journey.*/, 'cli/backends/backends.ts')}';
+      import { findBackends } from '${module.replace(/test\/journey.*/, 'runner/backends/backends.ts')}';
       import { makeTestHost, runTest } from '${module}';
       const sandbox = findBackends().find((one) => one.name === 'runc').sandbox;
       const host = makeTestHost();

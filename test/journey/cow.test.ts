@@ -10,11 +10,11 @@ import {
 } from 'node:fs';
 import { Writable } from 'node:stream';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { listWaiting } from '../../cli/changes/waiting.ts';
 import type { CommandContext } from '../../cli/command.ts';
 import { run as changesCommand } from '../../cli/commands/changes.ts';
-import { leftBehindLines } from '../../cli/left-behind.ts';
-import type { RunRequest } from '../../runner/run-request.ts';
+import { leftBehindLines } from '../../cli/run/left-behind.ts';
+import { listWaiting } from '../../runner/changes/waiting.ts';
+import type { RunRequest } from '../../runner/run/run-request.ts';
 import { bubblewrap } from '../../runner/sandboxes/bubblewrap.ts';
 import { type ChangeSet, changesFolderOf, kindOf } from '../../skills-index/run/changes/changes.ts';
 import {

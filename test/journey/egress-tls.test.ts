@@ -10,7 +10,7 @@ import type { AddressInfo } from 'node:net';
 import { join } from 'node:path';
 import { text } from 'node:stream/consumers';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
-import type { RunRequest } from '../../runner/run-request.ts';
+import type { RunRequest } from '../../runner/run/run-request.ts';
 import { makeAuthority } from '../../skills-index/run/egress/certificate.ts';
 import { FrameReader, serverFrame } from '../../skills-index/run/egress/websocket-frames.ts';
 import type { HostPolicy } from '../../skills-index/run/plan/host-policy.ts';

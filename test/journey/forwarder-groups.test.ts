@@ -1,9 +1,9 @@
 import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { expect, it } from 'vitest';
-import type { Sandbox } from '../../runner/sandbox.ts';
 import { bubblewrap } from '../../runner/sandboxes/bubblewrap.ts';
 import { placesFor } from '../../runner/sandboxes/control-groups.ts';
+import type { Sandbox } from '../../runner/sandboxes/sandbox.ts';
 import { crm, makeTestHost, runTest } from './sandbox-fixture.ts';
 
 const isForwarder = /^skillgate-[A-Za-z0-9]{6}-forwarder$/;

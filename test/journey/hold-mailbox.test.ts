@@ -16,8 +16,8 @@ import {
   publicKeyOf,
   readKeyFile,
 } from '../../cli/signers/key-file.ts';
-import { holdFiles } from '../../runner/holds.ts';
-import { readHostPolicy } from '../../runner/host-policy.ts';
+import { holdFiles } from '../../runner/holds/holds.ts';
+import { readHostPolicy } from '../../runner/host/host-policy.ts';
 import type { Hold, SignedAnswer } from '../../skills-index/run/holds/hold.ts';
 import {
   type MailboxMessage,

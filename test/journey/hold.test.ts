@@ -3,13 +3,13 @@ import { existsSync, readdirSync, readFileSync, statSync, writeFileSync } from '
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
-import { createAgent, grantAgent, revokeAgent } from '../../cli/agent-store.ts';
 import { createKeyFile, publicKeyOf } from '../../cli/signers/key-file.ts';
-import { readAgent } from '../../runner/agents.ts';
-import { openBreaker } from '../../runner/breakers.ts';
-import { holdDesk, holdFiles } from '../../runner/holds.ts';
-import { readHostPolicy } from '../../runner/host-policy.ts';
-import type { RunRequest } from '../../runner/run-request.ts';
+import { createAgent, grantAgent, revokeAgent } from '../../runner/agents/agent-store.ts';
+import { readAgent } from '../../runner/agents/agents.ts';
+import { openBreaker } from '../../runner/agents/breakers.ts';
+import { holdDesk, holdFiles } from '../../runner/holds/holds.ts';
+import { readHostPolicy } from '../../runner/host/host-policy.ts';
+import type { RunRequest } from '../../runner/run/run-request.ts';
 import {
   answerBytes,
   type Hold,

@@ -10,7 +10,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { getRequestListener } from '@hono/node-server';
-import { pinRegistry } from '../../cli/registries.ts';
+import { pinRegistry } from '../../cli/registries/registries.ts';
 import { makeNetwork, type Network, pathsOf } from '../cli/installer-world.ts';
 import { signIn } from '../registry/road.ts';
 

@@ -2,8 +2,8 @@ import { execFileSync, spawnSync } from 'node:child_process';
 import { chmodSync, existsSync, mkdirSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
-import { originOf } from '../../cli/provenance.ts';
-import { readWholeSkill } from '../../cli/source-folder.ts';
+import { originOf } from '../../cli/publish/provenance.ts';
+import { readWholeSkill } from '../../cli/scan/source-folder.ts';
 import { packBundle } from '../../skills-index/skill/bundle.ts';
 import { folderWith } from '../cli/temporary-folder.ts';
 

@@ -4,8 +4,8 @@ import { join } from 'node:path';
 import { PassThrough } from 'node:stream';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { CommandContext } from '../../cli/command.ts';
-import { ownScenarios, readScenarios } from '../../cli/redteam/read-scenarios.ts';
-import { runRedteam, type ScenarioResult } from '../../cli/redteam/suite.ts';
+import { ownScenarios, readScenarios } from '../../cli/proofs/redteam/read-scenarios.ts';
+import { runRedteam, type ScenarioResult } from '../../cli/proofs/redteam/suite.ts';
 import { skill } from '../cli/skill-command.ts';
 
 const all = readScenarios(ownScenarios());

@@ -3,13 +3,13 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { expect, it } from 'vitest';
-import { verifyAuditFile } from '../../cli/audit-file.ts';
+import { verifyAuditFile } from '../../runner/audit/audit-file.ts';
 
 it('the audit log stays whole when several processes write at once', async () => {
   const folder = mkdtempSync(join(tmpdir(), 'skillgate-audit-'));
   const file = join(folder, 'audit', 'audit.jsonl');
   const key = join(folder, 'config', 'audit-key.json');
-  const code = `import { openAudit } from ${JSON.stringify(new URL('../../runner/audit.ts', import.meta.url).href)};
+  const code = `import { openAudit } from ${JSON.stringify(new URL('../../runner/audit/audit.ts', import.meta.url).href)};
     const audit = openAudit(${JSON.stringify(file)}, () => new Date(), ${JSON.stringify(key)});
     for (let i = 0; i < 20; i++) audit.record({ run: 'r', agent: 'a' }, { event: 'refused', code: 'x', why: 'y' });`;
   const start = () =>

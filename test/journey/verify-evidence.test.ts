@@ -2,7 +2,7 @@ import { mkdtempSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
-import { scanOnce } from '../../cli/watched-scan.ts';
+import { scanOnce } from '../../cli/scan/watched-scan.ts';
 import {
   type Installer,
   makeHonest,

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { type AdmissionRequest, admit } from '../../runner/admit.ts';
+import { type AdmissionRequest, admit } from '../../runner/admission/admit.ts';
 import { memoryStore, type Store } from '../../skills-index/client/store.ts';
 import type { Digest } from '../../skills-index/skill/digest.ts';
 import { parseScope, parseSkillName } from '../../skills-index/skill/name.ts';

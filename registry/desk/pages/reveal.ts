@@ -2,7 +2,7 @@
  * Makes visible what hides in text: control, invisible and direction-changing characters, words
  * that pass for Latin ones. Pure.
  */
-import { disguiseOf, lookAlikeScripts } from '../../../skills-index/skill/mixed-scripts.ts';
+import { disguiseOf, lookAlikeScripts } from '../../../skills-index/skill/text/mixed-scripts.ts';
 
 export type RevealedPart =
   | { readonly kind: 'text'; readonly text: string }

@@ -1,5 +1,5 @@
 /** A name in code has letters that look like others. */
-import { confusables } from '../../../skills-index/skill/confusables.ts';
+import { confusables } from '../../../skills-index/skill/text/confusables.ts';
 import type { Source } from '../../fact/source.ts';
 import { milderIn } from '../../fact/standing.ts';
 import { type Draft, defineRule } from '../../rule.ts';

@@ -1,6 +1,6 @@
 /**
  * Host policy as a format, `host.json`: what the operator of a machine allows. Where it lies and
- * who may write it: runner/host-policy.ts.
+ * who may write it: runner/host/host-policy.ts.
  */
 import * as v from 'valibot';
 import { isHostName } from '../../skill/host-name.ts';

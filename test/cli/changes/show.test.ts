@@ -2,8 +2,8 @@ import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { showChanges } from '../../../cli/changes/show.ts';
-import type { WaitingChanges } from '../../../cli/changes/waiting.ts';
-import { inkFor } from '../../../cli/output.ts';
+import { inkFor } from '../../../cli/terminal/output.ts';
+import type { WaitingChanges } from '../../../runner/changes/waiting.ts';
 import type {
   Change,
   ChangedFolder,

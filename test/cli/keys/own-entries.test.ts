@@ -1,8 +1,8 @@
 import { rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { pathsOf } from '../../../cli/paths.ts';
-import { keepTrust } from '../../../cli/trust/kept.ts';
+import { pathsOf } from '../../../cli/context/paths.ts';
+import { keepTrust } from '../../../cli/registries/trust/kept.ts';
 import { defaultPolicy } from '../../../skills-index/trust/policy.ts';
 import { rootFingerprint } from '../../../skills-index/trust/root.ts';
 import { makeSkill, publish, type Skill } from '../../registry/road.ts';

@@ -9,7 +9,7 @@ import {
   publicKeyOf,
   readKeyFile,
 } from '../../../cli/signers/key-file.ts';
-import type { Keychain } from '../../../cli/signers/keychain.ts';
+import type { Keychain } from '../../../runner/secret-sources/keychain.ts';
 import { isMailboxKeyOf } from '../../../skills-index/run/holds/mailbox-key.ts';
 import { folderWith } from '../temporary-folder.ts';
 

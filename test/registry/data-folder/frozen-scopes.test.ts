@@ -6,8 +6,12 @@ import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { describe, expect, it, onTestFinished } from 'vitest';
-import { makeRegistryFolder, makeRegistryKeys, publicKeyIn } from '../../../cli/registry-folder.ts';
-import { changedRoot, proposeNext } from '../../../cli/rotation/rotation.ts';
+import {
+  makeRegistryFolder,
+  makeRegistryKeys,
+  publicKeyIn,
+} from '../../../cli/registries/registry-folder.ts';
+import { changedRoot, proposeNext } from '../../../cli/registries/rotation/rotation.ts';
 import {
   lastLogIndex,
   newlyFrozen,

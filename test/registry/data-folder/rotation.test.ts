@@ -1,6 +1,6 @@
 import { join } from 'node:path';
 import { expect, it } from 'vitest';
-import { makeRegistryFolder } from '../../../cli/registry-folder.ts';
+import { makeRegistryFolder } from '../../../cli/registries/registry-folder.ts';
 import { createKeyFile } from '../../../cli/signers/key-file.ts';
 import { publishTuf, readTufDocument } from '../../../registry/data-folder/rotation.ts';
 import { parseRoot, type RetiredKey } from '../../../skills-index/trust/root.ts';

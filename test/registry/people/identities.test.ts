@@ -5,7 +5,7 @@
 import { generateKeyPairSync } from 'node:crypto';
 import { eq, sql } from 'drizzle-orm';
 import { describe, expect, it, onTestFinished } from 'vitest';
-import { changedRoot } from '../../../cli/rotation/rotation.ts';
+import { changedRoot } from '../../../cli/registries/rotation/rotation.ts';
 import { loadKeys } from '../../../registry/log/signing.ts';
 import { readIdentities } from '../../../registry/people/identities.ts';
 import { log, statements } from '../../../registry/store/schema.ts';

@@ -1,6 +1,6 @@
 import { generateKeyPairSync } from 'node:crypto';
 import { describe, expect, it } from 'vitest';
-import { postIncident } from '../../../cli/incident-client.ts';
+import { postIncident } from '../../../cli/run/incident-client.ts';
 import { incidentsOf } from '../../../registry/review/incidents.ts';
 import { requireVersion } from '../../../registry/versions/versions.ts';
 import {

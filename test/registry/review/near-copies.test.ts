@@ -3,7 +3,7 @@ import { nearCopies } from '../../../registry/review/near-copies.ts';
 import { requireVersion } from '../../../registry/versions/versions.ts';
 import { digestOf } from '../../../skills-index/skill/digest.ts';
 import { parseSkillName } from '../../../skills-index/skill/name.ts';
-import { signatureOf } from '../../../skills-index/skill/similarity-signature.ts';
+import { signatureOf } from '../../../skills-index/skill/text/similarity-signature.ts';
 import { parseVersion } from '../../../skills-index/skill/version.ts';
 import type { Verdict } from '../../../skills-index/statement/finding.ts';
 import { signedIn, type Visitor } from '../desk-visit.ts';

@@ -16,8 +16,8 @@ import {
 } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { applyChanges } from '../../../cli/changes/apply.ts';
-import { refuseConflicts } from '../../../cli/changes/conflicts.ts';
+import { applyChanges } from '../../../runner/changes/apply.ts';
+import { refuseConflicts } from '../../../runner/changes/conflicts.ts';
 import { openViews } from '../../../runner/mounts/views.ts';
 import { seeWorkspace } from '../../../runner/mounts/workspace.ts';
 import type { ChangedFolder } from '../../../skills-index/run/changes/changes.ts';

@@ -1,9 +1,9 @@
 import { describe, expect, it } from 'vitest';
-import type { SandboxFile, SandboxStart } from '../../../runner/sandbox.ts';
 import {
   forwarderArguments,
   skillArguments,
 } from '../../../runner/sandboxes/bubblewrap-arguments.ts';
+import type { SandboxFile, SandboxStart } from '../../../runner/sandboxes/sandbox.ts';
 import type { ProtectedPath } from '../../../skills-index/run/changes/protected-paths.ts';
 
 const files: SandboxFile[] = [

@@ -1,7 +1,7 @@
 // biome-ignore-all lint/suspicious/noTemplateCurlyInString: the snippets are code
 import { fileURLToPath } from 'node:url';
 import { describe, expect, it } from 'vitest';
-import { readSkillFolder } from '../../../cli/source-folder.ts';
+import { readSkillFolder } from '../../../cli/scan/source-folder.ts';
 import { inferManifest } from '../../../scanner/manifest/manifest.ts';
 import { scanSkill } from '../../../scanner/scan.ts';
 import type { SourceFile } from '../../../skills-index/skill/bundle.ts';

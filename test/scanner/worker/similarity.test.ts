@@ -7,8 +7,8 @@ import {
   runsOf,
   signatureOf,
   similarity,
-} from '../../../skills-index/skill/similarity-signature.ts';
-import { wordsOf } from '../../../skills-index/skill/words-of-text.ts';
+} from '../../../skills-index/skill/text/similarity-signature.ts';
+import { wordsOf } from '../../../skills-index/skill/text/words-of-text.ts';
 import { filesOf } from '../reports/scanned-skills.ts';
 
 const skillMd = `---

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { spellMixedWords } from '../../../skills-index/skill/mixed-scripts.ts';
+import { spellMixedWords } from '../../../skills-index/skill/text/mixed-scripts.ts';
 
 const shown = (text: string): string => spellMixedWords(text, (point) => `<${point.toString(16)}>`);
 

@@ -1,0 +1,113 @@
+/**
+ * Folders of an agent that is gone, or is just going: `$DATA/agents/NAME`, and what was set aside
+ * to be deleted. The next agent of the name must not get them.
+ */
+import { randomUUID } from 'node:crypto';
+import { existsSync, lstatSync, readdirSync, renameSync, rmSync } from 'node:fs';
+import { rm } from 'node:fs/promises';
+import { join } from 'node:path';
+import { Problem } from '../../skills-index/skill/problem.ts';
+import type { Paths } from '../command.ts';
+import { leftoversShownMax } from '../limits.ts';
+
+// No agent’s name holds a dot.
+const aside = '.removed-';
+
+export function ownFolderOf({ data }: Pick<Paths, 'data'>, name: string): string {
+  return join(data, 'agents', name);
+}
+
+/** The agent's own folder and all that earlier removals set aside and could not delete. */
+export function foldersOf(paths: Pick<Paths, 'data'>, name: string): string[] {
+  const folder = join(paths.data, 'agents');
+  const names = existsSync(folder) ? readdirSync(folder) : [];
+  return names
+    .filter((one) => one === name || one.startsWith(`${name}${aside}`))
+    .map((one) => join(folder, one));
+}
+
+/**
+ * Deletes the identity's file and takes its folder from its name, both or neither: a folder can be
+ * renamed where a part of it cannot be deleted.
+ */
+export function setAside(file: string, own: string): void {
+  const away = `${own}${aside}${randomUUID()}`;
+  const isThere = lstatSync(own, { throwIfNoEntry: false }) !== undefined;
+  if (isThere) renameSync(own, away);
+  try {
+    rmSync(file, { recursive: true, force: true });
+  } catch (cause) {
+    if (isThere) renameSync(away, own);
+    throw cause;
+  }
+}
+
+/** @throws Problem that names what stays, and whose it is */
+export async function deleteFolders(name: string, folders: readonly string[]): Promise<void> {
+  for (const folder of folders) {
+    try {
+      await rm(folder, { recursive: true, force: true });
+    } catch (cause) {
+      throw new Problem(
+        'file-not-found',
+        `Agent ${name} is removed, but a part of its folder stays: ${folder}`,
+        {
+          cause,
+          reasons: foreignIn(folder).map((message) => ({ message })),
+          hint: `Delete ${folder} as the user whose it is, or change its owner and finish: skillgate agent remove ${name}`,
+        },
+      );
+    }
+  }
+}
+
+/** @throws Problem `usage` where the new agent would have the memory of an earlier one */
+export function requireNoLeftover(paths: Pick<Paths, 'data'>, name: string): void {
+  const own = ownFolderOf(paths, name);
+  if (lstatSync(own, { throwIfNoEntry: false }) === undefined) return;
+  throw new Problem(
+    'usage',
+    `Cannot create agent ${name}: it would have the memory of an earlier agent, ${own}`,
+    {
+      hint: `Delete what is left of the earlier agent: skillgate agent remove ${name}`,
+    },
+  );
+}
+
+function foreignIn(folder: string): string[] {
+  const paths = [folder, ...entriesIn(folder).map((one) => join(folder, one))].filter((path) =>
+    existsSync(path),
+  );
+  const foreign = paths
+    .map((path) => ({ path, uid: lstatSync(path).uid }))
+    .filter(({ uid }) => uid !== process.getuid?.());
+  return foreign
+    .slice(0, leftoversShownMax)
+    .map(({ path, uid }) => `${path} belongs to user ${uid}`);
+}
+
+/**
+ * What is directly in a folder, or the path itself where it is no folder that can be read: no link
+ * is followed.
+ */
+export function partsOf(path: string): string[] {
+  if (!lstatSync(path).isDirectory()) return [path];
+  try {
+    return readdirSync(path).map((one) => join(path, one));
+  } catch {
+    return [path];
+  }
+}
+
+/** What is below a folder, as far as this user may read it. */
+export function entriesIn(folder: string): string[] {
+  try {
+    return readdirSync(folder, { withFileTypes: true }).flatMap((one) =>
+      one.isDirectory()
+        ? [one.name, ...entriesIn(join(folder, one.name)).map((below) => join(one.name, below))]
+        : [one.name],
+    );
+  } catch {
+    return [];
+  }
+}

@@ -1,0 +1,152 @@
+/** What the options of `skill agent create` and `skill agent grant` say of an identity. */
+import { readFileSync, statSync } from 'node:fs';
+import { resolve } from 'node:path';
+import type { GrantChange } from '../../runner/agents/agent-store.ts';
+import {
+  type AgentWorkspace,
+  type Budget,
+  budgetKinds,
+  type Grant,
+} from '../../skills-index/run/agents/agent.ts';
+import { parseCeiling } from '../../skills-index/run/plan/ceiling.ts';
+import type { Capabilities } from '../../skills-index/skill/capability.ts';
+import { isNamePart, parseReference, parseScope } from '../../skills-index/skill/name.ts';
+import { Problem } from '../../skills-index/skill/problem.ts';
+import type { CommandContext } from '../command.ts';
+import { ceilingBytesMax } from '../limits.ts';
+import { hostFiles } from '../run/start-skill.ts';
+
+type Given = Pick<CommandContext, 'cwd' | 'options'>;
+
+/**
+ * `--budget`, `--workspace`, `--model`, `--env`, `--skills`, `--ceiling`: what is absent does not
+ * change.
+ */
+export function changeOf({ cwd, options }: Given): GrantChange {
+  const { budget, ceiling, model, workspace } = options;
+  return {
+    skills: listOf(options.skills)
+      .flatMap((text) => text.split(','))
+      .map(startGrantOf),
+    env: envOf(listOf(options.env)),
+    ...(typeof budget === 'string' ? { budget: budgetOf(budget) } : {}),
+    ...(typeof workspace === 'string' ? { workspace: workspaceOf(workspace) } : {}),
+    ...(typeof model === 'string' ? { model: modelOf(model) } : {}),
+    ...(typeof ceiling === 'string' ? { capabilities: ceilingOf(resolve(cwd, ceiling)) } : {}),
+  };
+}
+
+/**
+ * @throws Problem `usage` for a workspace or a model that this host does not have: the agent would
+ * be refused at each start
+ */
+export function requireOnHost(context: CommandContext, { model, workspace }: GrantChange): void {
+  if (model === undefined && workspace === undefined) return;
+  const { file, models, workspaces } = hostFiles(context).policy;
+  const require = (
+    kind: 'model' | 'workspace',
+    name: string,
+    known: Readonly<Record<string, unknown>>,
+    example: string,
+  ): void => {
+    if (Object.hasOwn(known, name)) return;
+    const has = Object.keys(known).join(', ') || 'none';
+    throw new Problem(
+      'usage',
+      `Cannot use --${kind} ${name}: "${kind}s" of ${file} has no ${name}; it has ${has}`,
+      {
+        hint: `write "${kind}s": { "${name}": ${example} } into ${file}, or name one that it has`,
+      },
+    );
+  };
+  if (model !== undefined)
+    require('model', model, models, '{ "url": "http://127.0.0.1:8080", "kind": "openai" }');
+  if (workspace === undefined) return;
+  require('workspace', workspace.name, workspaces, '"/FOLDER"');
+  const folder = workspaces[workspace.name] ?? '';
+  if (statSync(folder, { throwIfNoEntry: false })?.isDirectory() === true) return;
+  throw new Problem(
+    'usage',
+    `Cannot use --workspace ${workspace.name}: its folder ${folder} does not exist`,
+    {
+      hint: `make the folder, or name another one in "workspaces" of ${file}`,
+    },
+  );
+}
+
+export function listOf(option: unknown): readonly string[] {
+  return Array.isArray(option) ? option : [];
+}
+
+/** `@scope/name[@range]` or `@scope/*`. */
+export function startGrantOf(text: string): Grant {
+  const scope = /^@([^/]+)\/\*$/.exec(text)?.[1];
+  if (scope !== undefined) return { skill: `@${parseScope(scope)}/*`, range: '*' };
+  const { name, range } = parseReference(text);
+  return { skill: name, range };
+}
+
+export function daysOf(text: unknown): number {
+  const days = typeof text === 'string' && /^\d{1,4}$/.test(text) ? Number(text) : 0;
+  if (days < 1) throw new Problem('usage', 'Cannot read --days: it is a number from 1 to 9999');
+  return days;
+}
+
+/** `requests=1000,bytes=50000000,seconds=3600,runs=100`. */
+export function budgetOf(text: string): Budget {
+  const pairs = text.split(',').map((part) => {
+    const [, name, digits] = /^([a-z]+)=(\d{1,15})$/.exec(part) ?? [];
+    const kind = budgetKinds.find((one) => one === name);
+    if (kind === undefined)
+      throw new Problem(
+        'usage',
+        `Cannot read --budget ${JSON.stringify(part)}: write KIND=NUMBER`,
+        {
+          hint: `Kinds, each for a day (UTC): ${budgetKinds.join(', ')}.`,
+        },
+      );
+    return [kind, Number(digits)] as const;
+  });
+  return Object.fromEntries(pairs);
+}
+
+function workspaceOf(text: string): AgentWorkspace {
+  const [name = '', written = 'cow', ...more] = text.split(':');
+  const mode = (['ro', 'cow', 'rw'] as const).find((one) => one === written);
+  if (mode !== undefined && isNamePart(name) && more.length === 0) return { name, mode };
+  throw new Problem(
+    'usage',
+    `Cannot read --workspace ${JSON.stringify(text)}: write NAME, NAME:ro, NAME:cow or NAME:rw`,
+  );
+}
+
+function modelOf(text: string): string {
+  if (isNamePart(text)) return text;
+  throw new Problem(
+    'usage',
+    `Cannot read --model ${JSON.stringify(text)}: it is a name in host policy’s "models"`,
+  );
+}
+
+function ceilingOf(path: string): Capabilities {
+  let bytes: Uint8Array;
+  try {
+    bytes = readFileSync(path);
+  } catch (cause) {
+    throw new Problem('not-found', `Cannot read --ceiling: ${(cause as Error).message}`, { cause });
+  }
+  if (bytes.byteLength > ceilingBytesMax)
+    throw new Problem('usage', `Cannot read ${path}: more than ${ceilingBytesMax} bytes`);
+  return parseCeiling(bytes, path);
+}
+
+function envOf(given: readonly string[]): Record<string, string> {
+  return Object.fromEntries(
+    given.map((text) => {
+      const at = text.indexOf('=');
+      if (at < 1)
+        throw new Problem('usage', `Cannot read --env ${JSON.stringify(text)}: write NAME=VALUE`);
+      return [text.slice(0, at), text.slice(at + 1)];
+    }),
+  );
+}

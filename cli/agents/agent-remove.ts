@@ -1,0 +1,159 @@
+/**
+ * `skill agent remove`: forgets an identity and frees its workspace. The audit log keeps every line
+ * of it, and its breakers stay as they are.
+ */
+import { existsSync, lstatSync, readdirSync } from 'node:fs';
+import { join } from 'node:path';
+import { isDamaged } from '../../runner/agents/agent-store.ts';
+import { agentFile, readAgent } from '../../runner/agents/agents.ts';
+import { listWaiting } from '../../runner/changes/waiting.ts';
+import { holderLives, withLock } from '../../runner/files/lock.ts';
+import { listSecrets } from '../../runner/secret-sources/secret-store.ts';
+import type { Agent } from '../../skills-index/run/agents/agent.ts';
+import { Problem } from '../../skills-index/skill/problem.ts';
+import type { CommandContext, ExitCode } from '../command.ts';
+import { exitCodes } from '../command.ts';
+import { agentsFolderOf } from '../run/start-skill.ts';
+import { confirm } from '../terminal/ask.ts';
+import { answer, count, joined, type Safe, safe, say } from '../terminal/output.ts';
+import {
+  deleteFolders,
+  entriesIn,
+  foldersOf,
+  ownFolderOf,
+  partsOf,
+  setAside,
+} from './agent-leftovers.ts';
+
+/**
+ * Lists what is deleted, asks, and deletes.
+ * @param forgetHolds what was allowed to the identity for a time
+ * @throws Problem `usage` while it runs, or while something of it waits elsewhere; `not-confirmed`
+ */
+export async function removeAgent(
+  context: CommandContext,
+  forgetHolds: (name: string) => void,
+): Promise<ExitCode> {
+  const [name = ''] = context.args;
+  const file = agentFile(agentsFolderOf(context), name);
+  const own = ownFolderOf(context.paths, name);
+  const identity = readIdentity(context, name);
+  refuseRunning(name, own);
+  refuseLeft(context, name);
+  const deleted = [
+    ...(lstatSync(file, { throwIfNoEntry: false }) === undefined ? [] : [file]),
+    ...foldersOf(context.paths, name).flatMap(partsOf),
+  ];
+  const lines = deleted.map((path) => safe`  ${path}${sizeOf(path)}`);
+  const frees = freesText(identity);
+  const what =
+    identity === 'gone'
+      ? safe`Agent ${name} is removed already. This deletes what is left of it`
+      : safe`This deletes agent ${name}, its key, its grants and its memory`;
+  const question = safe`${what}:\n${joined(lines, '\n')}${frees}\nThe audit log keeps its lines.`;
+  if (context.options.yes === true) say(context.stderr, question);
+  else await confirm(context, question, name, `skillgate agent remove ${name} --yes`);
+  // A grant that is being written must not bring the identity back.
+  const left = withLock(`${file}.lock`, () => {
+    refuseOther(name, identity, readIdentity(context, name));
+    refuseRunning(name, own);
+    refuseLeft(context, name);
+    setAside(file, own);
+    return foldersOf(context.paths, name);
+  });
+  forgetHolds(name);
+  await deleteFolders(name, left);
+  answer(
+    context,
+    { schema: 'skillgate.agent-removed/1', agent: name, deleted },
+    () => safe`removed agent ${name}`,
+  );
+  return exitCodes.ok;
+}
+
+type Identity = Agent | { readonly damaged: string } | 'gone';
+
+// A damaged file must not keep its name and its folder for good: it names no workspace, and what
+// runs in its name has ended already.
+function readIdentity(context: CommandContext, name: string): Identity {
+  try {
+    return readAgent(agentsFolderOf(context), name);
+  } catch (cause) {
+    if (isDamaged(cause)) return { damaged: cause.message };
+    // An earlier removal did not come to its end.
+    if (
+      cause instanceof Problem &&
+      cause.code === 'agent-unknown' &&
+      foldersOf(context.paths, name).length > 0
+    )
+      return 'gone';
+    throw cause;
+  }
+}
+
+// A person allowed the removal of the identity that they were shown.
+function refuseOther(name: string, asked: Identity, found: Identity): void {
+  const keyOf = (one: Identity): string =>
+    one === 'gone' || 'damaged' in one ? JSON.stringify(one) : one.keyId;
+  if (keyOf(asked) === keyOf(found)) return;
+  throw new Problem(
+    'usage',
+    `Cannot remove agent ${name}: it is another one since you were asked`,
+    {
+      hint: `skillgate agent remove ${name}`,
+    },
+  );
+}
+
+function freesText(identity: Identity): Safe {
+  if (identity === 'gone') return safe``;
+  if ('damaged' in identity)
+    return safe`\nIts file cannot be read: ${identity.damaged}. A workspace that it names is free; the files of the workspace stay.`;
+  const { workspace } = identity;
+  return workspace === undefined
+    ? safe``
+    : safe`\nWorkspace ${workspace.name} is free for another agent; its files stay.`;
+}
+
+function refuseRunning(name: string, own: string): void {
+  const held = ['runs', 'sessions']
+    .map((folder) => join(own, folder))
+    .filter((folder) => existsSync(folder));
+  const living = held
+    .flatMap((folder) => readdirSync(folder).map((file) => join(folder, file)))
+    .filter(holderLives);
+  if (living.length === 0) return;
+  throw new Problem(
+    'usage',
+    `Cannot remove agent ${name}: ${count(living.length, 'run or session of it goes on', 'runs or sessions of it go on')}`,
+    { hint: `First end ${living.length === 1 ? 'it' : 'them'}: skillgate agent revoke ${name}` },
+  );
+}
+
+// The next identity of this name would have them.
+function refuseLeft({ paths }: CommandContext, name: string): void {
+  const changes = listWaiting(paths.data).filter(({ set }) => set.agent === name);
+  const secrets = listSecrets(join(paths.config, 'secrets.json')).filter(
+    (one) => one.agent === name,
+  );
+  if (changes.length + secrets.length === 0) return;
+  throw new Problem(
+    'usage',
+    `Cannot remove agent ${name}: the next agent of this name would have what is left of it`,
+    {
+      reasons: [
+        ...secrets.map((one) => ({
+          message: `secret ${one.name}: skillgate secret remove ${one.name} --agent ${name}`,
+        })),
+        ...changes.map(({ set }) => ({
+          message: `changes of run ${set.run}: skillgate changes accept ${set.run}, or discard`,
+        })),
+      ],
+    },
+  );
+}
+
+function sizeOf(path: string): string {
+  if (!existsSync(path) || !lstatSync(path).isDirectory()) return '';
+  return ` (${count(entriesIn(path).length, 'entry', 'entries')})`;
+}

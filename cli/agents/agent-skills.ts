@@ -1,0 +1,234 @@
+/**
+ * What an agent may find, open and run: three calls, each admitted anew and each in the audit log.
+ * The MCP server is their face.
+ */
+
+import { readAgent } from '../../runner/agents/agents.ts';
+import { applyAllowed } from '../../runner/changes/accept.ts';
+import type { RunRequest, RunResult } from '../../runner/run/run-request.ts';
+import { parseSkillName, type SkillName } from '../../skills-index/skill/name.ts';
+import { Problem } from '../../skills-index/skill/problem.ts';
+import { VerifiedStatements } from '../../skills-index/trust/verified-statements.ts';
+import { openBytesMax, searchedSkillsMax } from '../limits.ts';
+import type { World } from '../run/admission.ts';
+import { hostFiles, runRequest, type Startable } from '../run/start-skill.ts';
+import { runWatched } from '../run/watched-run.ts';
+import { KeptOutput } from '../terminal/kept-output.ts';
+import {
+  type AgentContext,
+  agentOf,
+  grantFor,
+  knownSkills,
+  recordFor,
+  startable,
+} from './agent-startable.ts';
+import { type DescribedSkill, searchSkills } from './skill-search.ts';
+
+export interface SearchHit extends DescribedSkill {
+  /** Absent when it cannot be used now. */
+  readonly commands: readonly string[];
+}
+
+export interface OpenedFile {
+  readonly name: SkillName;
+  readonly version: string;
+  readonly path: string;
+  readonly bytes: Uint8Array;
+  /** Every path of the skill, so that the next one can be asked for. */
+  readonly files: readonly string[];
+  readonly commands: readonly string[];
+}
+
+export interface SkillCall {
+  readonly name: string;
+  readonly command?: string | undefined;
+  readonly args: readonly string[];
+  readonly stdin?: string | undefined;
+  readonly why: string;
+}
+
+/** A call whose streams are handed on as they come. */
+export interface StreamedCall extends Omit<SkillCall, 'stdin'> {
+  readonly stdin: AsyncIterable<Uint8Array>;
+  readonly onStdout: (chunk: Uint8Array) => void;
+  readonly onStderr: (chunk: Uint8Array) => void;
+}
+
+export interface SkillOutput {
+  readonly name: SkillName;
+  readonly version: string;
+  readonly result: RunResult;
+  readonly stdout: Uint8Array;
+  readonly stderr: Uint8Array;
+  /** Bytes beyond the limit that were dropped. */
+  readonly dropped: number;
+}
+
+export interface AgentSkills {
+  search(task: string): Promise<SearchHit[]>;
+  /** @throws Problem `not-found`, `not-admitted`, `hold-unsupported`, `run-limit` and others */
+  open(name: string, path?: string): Promise<OpenedFile>;
+  /** @throws Problem of admission, or of the plan's first refusal */
+  run(call: SkillCall): Promise<SkillOutput>;
+  /** @throws Problem as `run` */
+  stream(call: StreamedCall): Promise<RunResult>;
+  /**
+   * All that the identity may start now and that is known by name; what is not admitted is left
+   * out, and in the audit log.
+   */
+  all(): Promise<readonly Startable[]>;
+  /**
+   * One of them, also when no list names it; asks nobody.
+   * @throws Problem as `open`
+   */
+  find(name: SkillName): Promise<Startable>;
+}
+
+/**
+ * The skills of one agent identity.
+ * @param folder where the project's lock is looked for, upwards
+ * @throws Problem `agent-unknown`
+ */
+export function agentSkills(given: World, agentName: string, folder: string): AgentSkills {
+  const world = { ...given, verified: given.verified ?? new VerifiedStatements() };
+  const recent: AgentContext['recent'] = new Map();
+  // Host policy is read at each call: what the operator changes holds from the next one on.
+  const context = (): AgentContext => ({
+    world,
+    host: hostFiles(world),
+    agentName,
+    folder,
+    recent,
+  });
+  readAgent(context().host.agents, agentName);
+  return {
+    search: async (task) => search(context(), task),
+    open: async (name, path) => open(context(), name, path ?? 'SKILL.md'),
+    run: async (call) => runCall(context(), call),
+    stream: async (call) => (await streamCall(context(), call)).result,
+    all: async () => all(context()),
+    find: async (name) => find(context(), name),
+  };
+}
+
+async function search(context: AgentContext, task: string): Promise<SearchHit[]> {
+  recordFor(context, undefined, { event: 'call', tool: 'search', why: task });
+  const agent = agentOf(context);
+  // What it names without a grant for it is in the line of the call: a line for each would be for
+  // the agent to multiply.
+  const asked = namesIn(task).filter((name) => grantFor(agent, name) !== undefined);
+  const names = [...(await knownSkills(context, agent)), ...asked];
+  const found: SearchHit[] = [];
+  for (const name of [...new Set(names)].slice(0, searchedSkillsMax)) {
+    const start = await startable(context, agent, name, 'search').catch(refusedOnly);
+    if (start !== undefined) found.push(hitOf(start));
+  }
+  const named = new Set(namesIn(task));
+  const hits = new Map(found.map((hit) => [hit.name, hit]));
+  const ranked = searchSkills(task, found).flatMap((one) => {
+    const hit = hits.get(one.name);
+    return hit === undefined ? [] : [{ ...hit, description: one.description }];
+  });
+  // A skill that was asked for by its full name is found, whatever its description says.
+  return [
+    ...ranked.filter((hit) => named.has(hit.name)),
+    ...ranked.filter((hit) => !named.has(hit.name)),
+  ];
+}
+
+async function open(context: AgentContext, text: string, path: string): Promise<OpenedFile> {
+  const name = parseSkillName(text);
+  recordFor(context, name, { event: 'call', tool: 'open', path, why: '' });
+  const start = await startable(context, agentOf(context), name, 'open');
+  const bytes = await start.opened.read(path);
+  if (bytes.byteLength > openBytesMax)
+    throw new Problem(
+      'run-limit',
+      `Cannot open ${JSON.stringify(path)}: it has more than ${openBytesMax} bytes`,
+    );
+  const { version, manifest } = start.admitted;
+  const files = start.opened.bundle.files.map((file) => file.path);
+  return { name, version, path, bytes, files, commands: Object.keys(manifest.commands) };
+}
+
+async function runCall(context: AgentContext, call: SkillCall): Promise<SkillOutput> {
+  const kept = { stdout: new KeptOutput(), stderr: new KeptOutput() };
+  const { stdin, ...rest } = call;
+  const { start, result } = await streamCall(context, {
+    ...rest,
+    ...(stdin === undefined ? {} : { stdin: Buffer.from(stdin) }),
+    onStdout: (chunk) => kept.stdout.take(chunk),
+    onStderr: (chunk) => kept.stderr.take(chunk),
+  });
+  const { stdout, stderr } = kept;
+  const dropped = stdout.dropped + stderr.dropped;
+  const { name, version } = start.admitted;
+  return { name, version, result, stdout: stdout.bytes(), stderr: stderr.bytes(), dropped };
+}
+
+async function streamCall(
+  context: AgentContext,
+  call: Omit<StreamedCall, 'stdin'> & { readonly stdin?: RunRequest['stdin'] },
+): Promise<{ readonly start: Startable; readonly result: RunResult }> {
+  const name = parseSkillName(call.name);
+  const command = call.command === undefined ? {} : { command: call.command };
+  recordFor(context, name, { event: 'call', tool: 'run', ...command, why: call.why });
+  const agent = agentOf(context);
+  const start = await startable(context, agent, name, 'run');
+  const { args, onStderr, onStdout, stdin, why } = call;
+  const request = await runRequest(context.world, context.host, start, {
+    // Read again: a person may just have granted it.
+    command: call.command,
+    args,
+    agent: agentOf(context),
+    why,
+    stdin,
+    onStdout,
+    onStderr,
+  });
+  const { changes: made, ...result } = await runWatched(
+    context.world,
+    context.host,
+    start,
+    request,
+  );
+  const changes = await applyAllowed(context.world.paths, context.host, made);
+  return { start, result: { ...result, ...(changes === undefined ? {} : { changes }) } };
+}
+
+async function all(context: AgentContext): Promise<Startable[]> {
+  const agent = agentOf(context);
+  const found: Startable[] = [];
+  for (const name of [...new Set(await knownSkills(context, agent))].slice(0, searchedSkillsMax)) {
+    const start = await startable(context, agent, name, 'search').catch(refusedOnly);
+    if (start !== undefined) found.push(start);
+  }
+  return found;
+}
+
+async function find(context: AgentContext, name: SkillName): Promise<Startable> {
+  recordFor(context, name, { event: 'call', tool: 'search', why: '' });
+  return startable(context, agentOf(context), name, 'search');
+}
+
+function namesIn(task: string): SkillName[] {
+  const found = task.match(/@[a-z0-9-]+\/[a-z0-9-]+/g) ?? [];
+  return found.flatMap((text) => {
+    try {
+      return [parseSkillName(text)];
+    } catch {
+      return [];
+    }
+  });
+}
+
+// A skill that is not admitted is not found; why, is in the audit log. What is no refusal goes on.
+function refusedOnly(problem: unknown): undefined {
+  if (problem instanceof Problem) return undefined;
+  throw problem;
+}
+
+function hitOf({ admitted }: Startable): SearchHit {
+  const { name, version, description, manifest } = admitted;
+  return { name, version, description, commands: Object.keys(manifest.commands) };
+}

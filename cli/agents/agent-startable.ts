@@ -1,0 +1,226 @@
+/**
+ * A skill as an agent may have it now: by its grants, by a lock or its standing grant, admitted
+ * anew; why not is recorded.
+ */
+import { randomUUID } from 'node:crypto';
+import { join } from 'node:path';
+import { grantAgent } from '../../runner/agents/agent-store.ts';
+import { readAgent } from '../../runner/agents/agents.ts';
+import { holdDesk, startGate } from '../../runner/holds/holds.ts';
+import {
+  type Agent,
+  ceilingFor,
+  type Grant,
+  whyEnded,
+  whyNotGranted,
+} from '../../skills-index/run/agents/agent.ts';
+import type { AuditEvent } from '../../skills-index/run/audit/audit-entry.ts';
+import {
+  capabilityDigest,
+  isEmpty,
+  listCapabilities,
+  minus,
+  printCapability,
+} from '../../skills-index/skill/capability.ts';
+import { parseSkillName, type SkillName } from '../../skills-index/skill/name.ts';
+import { Problem } from '../../skills-index/skill/problem.ts';
+import { type LockedSkill, lockFileName, readLock } from '../context/lock.ts';
+import { changeLock } from '../context/lock-change.ts';
+import { handsOfAgent } from '../holds/hands.ts';
+import { admissionSecondsMax } from '../limits.ts';
+import { type Project, projectAt, type World } from '../run/admission.ts';
+import {
+  admitToStart,
+  auditKeyFileOf,
+  type HostFiles,
+  type Startable,
+} from '../run/start-skill.ts';
+
+/** For whom skills are looked up, and where. */
+export interface AgentContext {
+  readonly world: World;
+  readonly host: HostFiles;
+  readonly agentName: string;
+  readonly folder: string;
+  /** What was admitted moments ago: reading goes on from it, a run never does. */
+  readonly recent: Map<SkillName, { readonly start: Startable; readonly until: number }>;
+}
+
+/** What for: a search asks nobody and a run reads anew. */
+export type Purpose = 'search' | 'open' | 'run';
+
+/**
+ * The skill as this agent may have it now: pinned by a lock, or admitted by the standing grant or
+ * by a person and then pinned.
+ */
+export async function startable(
+  context: AgentContext,
+  agent: Agent,
+  name: SkillName,
+  purpose: Purpose,
+): Promise<Startable> {
+  const now = context.world.now().getTime();
+  const before = context.recent.get(name);
+  const grant = grantFor(agent, name);
+  if (grant === undefined)
+    throw holdFor(context, name, `agent ${agent.name} has no grant for ${name}`);
+  if (purpose !== 'run' && before !== undefined && before.until > now) return before.start;
+
+  const project = await projectAt(context.folder);
+  const own = await readLock(ownLockOf(context));
+  const locked = own.get(name) ?? project.lock.get(name);
+  const why =
+    locked === undefined
+      ? undefined
+      : whyNotGranted(agent, name, locked.version, context.world.now());
+  if (why !== undefined) throw holdFor(context, name, why);
+  const question = {
+    name,
+    range: grant.range,
+    locks: [own, project.lock],
+    agent: agent.name,
+    registries: project.file.registries,
+  };
+  let start = await admitToStart(context.world, context.host, { ...question, locked });
+  if (locked === undefined) {
+    const beyond = minus(
+      start.admitted.capabilities,
+      ceilingFor(agent, name, start.admitted.version),
+    );
+    if (!isEmpty(beyond)) {
+      const what = listCapabilities(beyond).map(printCapability).join('; ');
+      const why = `its capabilities are not inside the standing grant of agent ${agent.name}: ${what}`;
+      if (purpose === 'search') throw holdFor(context, name, why);
+      await askToInstall(context, start, why);
+      // A person takes a while, in which it may have been revoked: exactly this version is admitted
+      // once more.
+      start = await admitToStart(context.world, context.host, {
+        ...question,
+        locked: lockedBy(start),
+      });
+      grantInstalled(context, start);
+    }
+    const line = [name, lockedBy(start)] as const;
+    await changeLock(ownLockOf(context), (lock) => new Map([...lock, line]));
+  }
+  context.recent.set(name, { start, until: now + admissionSecondsMax * 1_000 });
+  return start;
+}
+
+async function askToInstall(
+  context: AgentContext,
+  { admitted }: Startable,
+  why: string,
+): Promise<void> {
+  const { agentName, host, world } = context;
+  const { name, version, capabilities } = admitted;
+  const subject = { run: randomUUID(), agent: agentName, skill: name, version };
+  const record = (event: AuditEvent): void => host.audit.record(subject, event);
+  const desk = holdDesk(join(world.paths.data, 'holds'), {
+    policy: host.policy,
+    record,
+    now: world.now,
+    keyFile: auditKeyFileOf(world),
+  });
+  const gate = startGate({ ...desk, subject, hands: handsOfAgent(world, host.policy) });
+  const answer = await gate.ask(
+    { kind: 'install', capabilities: listCapabilities(capabilities).map(printCapability) },
+    world.signal,
+  );
+  if (answer.kind === 'denied')
+    throw holdFor(
+      context,
+      name,
+      answer.code === 'hold-unsupported' ? why : answer.why,
+      answer.code,
+    );
+}
+
+// What a person allowed is for exactly this version: the next skill that wants as much is asked
+// about again.
+function grantInstalled(
+  context: AgentContext,
+  { admitted: { name, version, capabilities } }: Startable,
+): void {
+  // The identity may have been revoked meanwhile; a grant would bring it back.
+  agentOf(context);
+  grantAgent(context.host.agents, context.agentName, {
+    skills: [{ skill: name, range: version, capabilities }],
+  });
+}
+
+function holdFor(
+  context: AgentContext,
+  name: SkillName,
+  why: string,
+  code: 'hold-unsupported' | 'hold-denied' | 'hold-expired' = 'hold-unsupported',
+): Problem {
+  const problem = new Problem(code, `Cannot use ${name}: ${why}`, {
+    hint: `an operator can allow it: skillgate agent grant ${context.agentName} --all-of ${name}`,
+  });
+  recordFor(context, name, { event: 'refused', code: problem.code, why });
+  return problem;
+}
+
+/** Names that the identity may start: those of a lock, and those granted by their whole name. */
+export async function knownSkills(context: AgentContext, agent: Agent): Promise<SkillName[]> {
+  const project: Project = await projectAt(context.folder);
+  const granted = agent.grants
+    .filter((one) => !one.skill.endsWith('/*'))
+    .map((one) => parseSkillName(one.skill));
+  const locked = [...(await readLock(ownLockOf(context))).keys(), ...project.lock.keys()];
+  return [...locked.filter((name) => grantFor(agent, name) !== undefined), ...granted];
+}
+
+/** What the identity may start the skill by: its own grant, or that of its scope. */
+export function grantFor(agent: Agent, name: SkillName): Grant | undefined {
+  const whole = `${name.slice(0, name.indexOf('/'))}/*`;
+  return (
+    agent.grants.find((one) => one.skill === name) ??
+    agent.grants.find((one) => one.skill === whole)
+  );
+}
+
+function lockedBy({ admitted, registry }: Startable): LockedSkill {
+  const { version, bundle, publisher, scopeClaim, logIndex } = admitted;
+  return {
+    registry,
+    version,
+    bundle,
+    publisher,
+    scopeClaim,
+    capabilities: capabilityDigest(admitted.capabilities),
+    logIndex,
+  };
+}
+
+/** Read at each call: an identity that was revoked or has ended can do nothing more. */
+export function agentOf({ host, agentName, world }: AgentContext): Agent {
+  const agent = readAgent(host.agents, agentName);
+  const ended = whyEnded(agent, world.now());
+  if (ended === undefined) return agent;
+  throw new Problem('plan-refused', `Cannot act: ${ended}`);
+}
+
+export function recordFor(
+  { host, agentName }: AgentContext,
+  skill: SkillName | undefined,
+  event: AuditEvent,
+): void {
+  host.audit.record(
+    { run: randomUUID(), agent: agentName, ...(skill === undefined ? {} : { skill }) },
+    event,
+  );
+}
+
+/**
+ * The lock of an identity: what it fetched by its standing grant. `skill agent grant` drops a line
+ * of it, so that a newer version may come.
+ */
+export function identityLockOf({ paths }: Pick<World, 'paths'>, agent: string): string {
+  return join(paths.data, 'agents', agent, lockFileName);
+}
+
+function ownLockOf({ world, agentName }: AgentContext): string {
+  return identityLockOf(world, agentName);
+}

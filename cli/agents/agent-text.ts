@@ -1,0 +1,74 @@
+/** An agent's identity for people and for programs; its private key is never a part of it. */
+
+import { budgetFileOf, type DamagedAgent } from '../../runner/agents/agent-store.ts';
+import { readUsed } from '../../runner/agents/budget.ts';
+import type { Agent, Grant } from '../../skills-index/run/agents/agent.ts';
+import { onDay, printBudget } from '../../skills-index/run/agents/budget.ts';
+import { listCapabilities, printCapability } from '../../skills-index/skill/capability.ts';
+import type { CommandContext } from '../command.ts';
+import { joined, type Safe, safe } from '../terminal/output.ts';
+
+export function agentText(agent: Agent, context: Pick<CommandContext, 'now' | 'paths'>): Safe {
+  const ceiling = listCapabilities(agent.ceiling).map(printCapability);
+  const { budget, model, workspace } = agent;
+  return joined(
+    [
+      safe`agent ${agent.name}, key ${agent.keyId}, ${lastsText(agent)}`,
+      safe`  may start: ${grantsText(agent)}`,
+      ...(ceiling.length === 0 ? [safe`  with no capability`] : [safe`  with at most:`]),
+      ...ceiling.map((line) => safe`    ${line}`),
+      ...agent.grants.flatMap(ownText),
+      ...Object.entries(agent.env).map(([name, value]) => safe`  env ${name}=${value}`),
+      ...(budget === undefined
+        ? []
+        : [safe`  budget of a day (UTC), used: ${usedText(agent, context)}`]),
+      ...(workspace === undefined
+        ? []
+        : [safe`  works in workspace ${workspace.name}, ${workspace.mode}`]),
+      ...(model === undefined ? [] : [safe`  model ${model}`]),
+    ],
+    '\n',
+  );
+}
+
+export function agentCells(agent: Agent, context: Pick<CommandContext, 'now' | 'paths'>): string[] {
+  return [
+    agent.name,
+    lastsText(agent),
+    grantsText(agent),
+    agent.budget === undefined ? '' : usedText(agent, context),
+  ];
+}
+
+export function damagedCells({ name }: DamagedAgent): string[] {
+  return [name, 'damaged', 'nothing', ''];
+}
+
+export function agentJson(agent: Agent): Omit<Agent, 'schema'> {
+  const { schema: _, ...rest } = agent;
+  return rest;
+}
+
+function lastsText({ expires, revoked }: Agent): string {
+  return revoked === undefined
+    ? `until ${expires.slice(0, 10)}`
+    : `revoked ${revoked.slice(0, 10)}`;
+}
+
+function usedText(
+  { budget = {}, name }: Agent,
+  { now, paths }: Pick<CommandContext, 'now' | 'paths'>,
+): string {
+  return printBudget(budget, onDay(readUsed(budgetFileOf(paths, name)), now())).join(', ');
+}
+
+function grantsText(agent: Agent): string {
+  return agent.grants.map((one) => `${one.skill}@${one.range}`).join(', ') || 'nothing';
+}
+
+// What a person allowed for some versions alone.
+function ownText({ capabilities, range, skill }: Grant): Safe[] {
+  if (capabilities === undefined) return [];
+  const lines = listCapabilities(capabilities).map((one) => safe`    ${printCapability(one)}`);
+  return [safe`  and ${skill}@${range} alone with:`, ...lines];
+}

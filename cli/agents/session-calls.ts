@@ -1,0 +1,90 @@
+/**
+ * What an agent's sandbox may ask of its runner: run a skill of its identity, or speak MCP. Both
+ * are the one core of cli/agents/agent-skills.ts.
+ */
+import { randomUUID } from 'node:crypto';
+import type { RunResult } from '../../runner/run/run-request.ts';
+import {
+  type BridgeCalls,
+  type BridgeStreams,
+  writableOf,
+} from '../../runner/sessions/bridge-server.ts';
+import { Problem } from '../../skills-index/skill/problem.ts';
+import { exitCodes } from '../command.ts';
+import { sessionClientsMax } from '../limits.ts';
+import type { World } from '../run/admission.ts';
+import { leftBehindForAgent } from '../run/left-behind.ts';
+import { agentSkills } from './agent-skills.ts';
+import { agentTurns } from './call-turns.ts';
+
+export interface SessionWorld {
+  readonly world: World;
+  readonly agent: string;
+  /** Where the project's lock is looked for. */
+  readonly folder: string;
+  readonly log: (line: string) => void;
+}
+
+export function sessionCalls({ agent, folder, log, world }: SessionWorld): BridgeCalls {
+  // A sandbox that hangs up ends what it called.
+  const skillsFor = ({ gone }: BridgeStreams) =>
+    agentSkills({ ...world, signal: AbortSignal.any([world.signal, gone]) }, agent, folder);
+  // Of all its streams together: a sandbox decides how many it opens.
+  const turns = agentTurns(world, agent);
+  let clients = 0;
+  return {
+    run: async ({ args, command, skill, why }, streams) => {
+      const { stderr, stdin, stdout } = streams;
+      const call = {
+        name: skill,
+        args,
+        why,
+        stdin,
+        onStdout: stdout,
+        onStderr: stderr,
+        ...(command === undefined ? {} : { command }),
+      };
+      const result = await turns.take(() => skillsFor(streams).stream(call));
+      if (result.changes !== undefined)
+        stderr(
+          Buffer.from(
+            'skillgate: what it changed is in its view of the folder, and waits for a person\n',
+          ),
+        );
+      for (const line of leftBehindForAgent(result.cleaned))
+        stderr(Buffer.from(`skillgate: ${line}\n`));
+      if (result.reason !== 'exit')
+        stderr(Buffer.from(`skillgate: the run was ended: ${result.reason}\n`));
+      return exitOf(result);
+    },
+    mcp: async (streams) => {
+      if (clients >= sessionClientsMax)
+        throw new Problem(
+          'run-limit',
+          `Cannot serve another MCP client: ${sessionClientsMax} of this session go on`,
+        );
+      clients += 1;
+      try {
+        const { serveMcp } = await import('./mcp-server.ts');
+        const signal = AbortSignal.any([world.signal, streams.gone]);
+        const served = {
+          skills: skillsFor(streams),
+          turns,
+          boundary: () => randomUUID().slice(0, 8),
+        };
+        await serveMcp(
+          served,
+          { stdin: streams.stdin, stdout: writableOf(streams) },
+          { version: '1', signal, log },
+        );
+      } finally {
+        clients -= 1;
+      }
+      return exitCodes.ok;
+    },
+  };
+}
+
+function exitOf({ code, reason }: RunResult): number {
+  return reason === 'exit' ? (code ?? exitCodes.internal) : exitCodes.limit;
+}

@@ -1,0 +1,39 @@
+/**
+ * The changes that a hold of kind `apply` is about, as `changes show` shows them: an approver
+ * allows what they were shown.
+ */
+
+import { readWaiting, requireKept, type WaitingChanges } from '../../runner/changes/waiting.ts';
+import type { Hold } from '../../skills-index/run/holds/hold.ts';
+import { isAsShown, shownAction } from '../../skills-index/run/holds/hold-action.ts';
+import { canonicalDigest } from '../../skills-index/skill/canonical-json.ts';
+import { Problem } from '../../skills-index/skill/problem.ts';
+import type { CommandContext } from '../command.ts';
+import { type Ink, type Safe, safe } from '../terminal/output.ts';
+import { applyAction } from './offer.ts';
+import { showChanges } from './show.ts';
+
+/** Undefined for a hold of another kind; in words why there is nothing to show. */
+export function heldChanges(
+  { paths }: Pick<CommandContext, 'paths'>,
+  hold: Hold,
+): WaitingChanges | string | undefined {
+  const { action, run } = hold;
+  if (action?.kind !== 'apply') return undefined;
+  try {
+    const waiting = readWaiting(paths.data, run);
+    requireKept(waiting);
+    const isOfHold = canonicalDigest(shownAction(applyAction(waiting))) === canonicalDigest(action);
+    if (isAsShown(hold) && isOfHold) return waiting;
+    return `the changes of run ${run} that wait here are ${waiting.digest}, not those of this hold`;
+  } catch (cause) {
+    if (cause instanceof Problem) return cause.message;
+    throw cause;
+  }
+}
+
+export function heldChangesText(found: WaitingChanges | string, ink: Ink, linesMax?: number): Safe {
+  return typeof found === 'string'
+    ? safe`its changes cannot be shown: ${found}`
+    : showChanges(found, ink, linesMax);
+}

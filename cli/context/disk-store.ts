@@ -1,0 +1,120 @@
+/**
+ * The store of verified blobs and of the last good copies, on disk. Blobs are cache; what a
+ * registry cannot take back is memory that must last.
+ */
+import { copyFile, mkdir, readdir, readFile, rename, rm, writeFile } from 'node:fs/promises';
+import { dirname, join } from 'node:path';
+import type { Store } from '../../skills-index/client/store.ts';
+import { type Digest, hexOf } from '../../skills-index/skill/digest.ts';
+import { Problem } from '../../skills-index/skill/problem.ts';
+import type { Paths } from '../command.ts';
+import { writeWhole } from './whole-file.ts';
+
+/**
+ * What would be lost with the cache and must not: the head of the log, what was revoked, and the
+ * ends of keys and members. Without these files a registry could show this host the log, or its
+ * index, as they were before.
+ */
+const isLasting = (name: string): boolean =>
+  name === 'checkpoint' ||
+  name === 'revoked' ||
+  name.startsWith('alarms/') ||
+  name === 'known' ||
+  name.startsWith('known/');
+
+/**
+ * A store for one registry.
+ * @param root fingerprint of the registry's root file: two registries never share a named file
+ */
+export function diskStore(paths: Pick<Paths, 'cache' | 'data'>, root: Digest): Store {
+  const blobOf = (digest: Digest): string => join(paths.cache, 'blobs', 'sha256', hexOf(digest));
+  const placeIn = (base: string, name: string): string =>
+    join(base, 'registries', hexOf(root), ...partsOf(name));
+  const namedOf = (name: string): string =>
+    placeIn(isLasting(name) ? paths.data : paths.cache, name);
+  return {
+    get: async (digest) => readIfThere(blobOf(digest)),
+    put: async (digest, bytes) => write(blobOf(digest), bytes),
+    // Earlier versions kept `revoked` in the cache.
+    getNamed: async (name) =>
+      (await readIfThere(namedOf(name))) ??
+      (isLasting(name) ? readIfThere(placeIn(paths.cache, name)) : undefined),
+    putNamed: async (name, bytes) =>
+      isLasting(name) ? writeWhole(namedOf(name), bytes, 0o600) : write(namedOf(name), bytes),
+    listNamed: async (folder) => listIfThere(namedOf(folder)),
+    placeOf: namedOf,
+  };
+}
+
+/**
+ * Sets aside what was learned from a registry's log: a person said that it was the wrong log.
+ * Nothing is deleted, and the log's head stays.
+ * @returns the folder that has it now
+ */
+export async function setMemoryAside(
+  paths: Pick<Paths, 'cache' | 'data'>,
+  root: Digest,
+  now: Date,
+): Promise<string> {
+  const folderIn = (base: string): string => join(base, 'registries', hexOf(root));
+  const aside = join(folderIn(paths.data), 'forgotten', now.toISOString().replaceAll(':', '-'));
+  await mkdir(aside, { recursive: true, mode: 0o700 });
+  for (const [from, to] of [
+    [join(folderIn(paths.data), 'known'), 'known'],
+    [join(folderIn(paths.data), 'revoked'), 'revoked'],
+    // Earlier versions kept it in the cache, where it is still read.
+    [join(folderIn(paths.cache), 'revoked'), 'revoked-in-cache'],
+  ] as const)
+    await moveIfThere(from, join(aside, to));
+  return aside;
+}
+
+async function moveIfThere(from: string, to: string): Promise<void> {
+  try {
+    await rename(from, to);
+  } catch (cause) {
+    const { code } = cause as NodeJS.ErrnoException;
+    if (code === 'ENOENT') return;
+    // Cache and data may lie on two disks.
+    if (code !== 'EXDEV') throw cause;
+    await copyFile(from, to);
+    await rm(from);
+  }
+}
+
+function partsOf(name: string): string[] {
+  const parts = name.split('/');
+  if (parts.every((part) => /^[@\w][\w.-]*$/.test(part))) return parts;
+  throw new Problem('internal', `Not the name of a stored file: ${JSON.stringify(name)}`);
+}
+
+async function readIfThere(path: string): Promise<Uint8Array | undefined> {
+  try {
+    return await readFile(path);
+  } catch (cause) {
+    if ((cause as NodeJS.ErrnoException).code === 'ENOENT') return undefined;
+    throw cause;
+  }
+}
+
+// What a crash left half-written begins with a dot.
+async function listIfThere(path: string): Promise<string[]> {
+  try {
+    return (await readdir(path)).filter((name) => !name.startsWith('.')).sort();
+  } catch (cause) {
+    if ((cause as NodeJS.ErrnoException).code === 'ENOENT') return [];
+    throw cause;
+  }
+}
+
+let written = 0;
+
+// A reader sees the old file or the new one. Nothing is flushed: whoever reads checks what it
+// reads.
+async function write(path: string, bytes: Uint8Array): Promise<void> {
+  await mkdir(dirname(path), { recursive: true, mode: 0o700 });
+  written += 1;
+  const beside = `${path}.${process.pid}.${written}.new`;
+  await writeFile(beside, bytes, { mode: 0o600 });
+  await rename(beside, path);
+}

@@ -1,0 +1,264 @@
+/**
+ * The project's two files: `skillgate.json` (what is wanted, and how) and `skillgate.lock` (what
+ * exactly was verified). Sorted and stable.
+ */
+import { readFile, stat } from 'node:fs/promises';
+import { dirname, join } from 'node:path';
+import * as v from 'valibot';
+import { type Digest, isDigest } from '../../skills-index/skill/digest.ts';
+import { parseJson } from '../../skills-index/skill/json.ts';
+import {
+  isNamePart,
+  parseSkillName,
+  type Scope,
+  type SkillName,
+  scopeOf,
+} from '../../skills-index/skill/name.ts';
+import { Problem, type Reason } from '../../skills-index/skill/problem.ts';
+import { parseVersion, type Version } from '../../skills-index/skill/version.ts';
+import { writeWhole } from './whole-file.ts';
+
+export const lockFileName = 'skillgate.lock';
+export const projectFileName = 'skillgate.json';
+
+/** How one skill is wanted in a project. */
+export interface WantedSkill {
+  /** Semver range. */
+  readonly range: string;
+  /** Folder below `.agents/skills`; the skill's short name by default. */
+  readonly as?: string | undefined;
+  /** Agents whose own folders point to it, as `agentFolders` names them. */
+  readonly agents?: readonly string[] | undefined;
+  /** Copies instead of links. */
+  readonly copy?: boolean | undefined;
+  /** The original files: no shim, no sandbox. */
+  readonly plain?: boolean | undefined;
+}
+
+export interface ProjectFile {
+  readonly skills: ReadonlyMap<SkillName, WantedSkill>;
+  /** `@scope` → base URL of the one registry in which it is looked up. */
+  readonly registries: Readonly<Record<string, string>>;
+}
+
+/** One verified skill. */
+export interface LockedSkill {
+  /** Origin of the registry, as its root file names it. */
+  readonly registry: string;
+  /**
+   * Fingerprint of the registry's first root file. Two registries may have one origin, such as
+   * `localhost`; locks from before have none.
+   */
+  readonly root?: Digest | undefined;
+  readonly version: Version;
+  readonly bundle: Digest;
+  /** Key of the publisher. */
+  readonly publisher: string;
+  /**
+   * Log index of the first claim of its scope: the same for all skills of the scope from one
+   * registry.
+   */
+  readonly scopeClaim: number;
+  /** Of what was approved. */
+  readonly capabilities: Digest;
+  readonly logIndex: number;
+}
+
+export type Lock = ReadonlyMap<SkillName, LockedSkill>;
+
+const skillName = v.pipe(v.string(), v.rawTransform(parsedBy(parseSkillName)));
+const version = v.pipe(v.string(), v.rawTransform(parsedBy(parseVersion)));
+const digest = v.custom<Digest>(isDigest, 'is not a digest');
+const logIndex = v.pipe(v.number(), v.safeInteger(), v.minValue(0));
+
+const lockSchema = v.strictObject({
+  schema: v.literal('skillgate.lock/1'),
+  skills: v.record(
+    skillName,
+    v.strictObject({
+      registry: v.string(),
+      root: v.exactOptional(digest),
+      version,
+      bundle: digest,
+      publisher: v.string(),
+      scopeClaim: logIndex,
+      capabilities: digest,
+      logIndex,
+    }),
+  ),
+});
+
+const folderName = v.pipe(
+  v.string(),
+  v.check(isNamePart, 'is not a folder name of lower-case letters, digits and hyphens'),
+);
+const wanted = v.strictObject({
+  range: v.string(),
+  as: v.exactOptional(folderName),
+  agents: v.exactOptional(v.array(v.string())),
+  copy: v.exactOptional(v.boolean()),
+  plain: v.exactOptional(v.boolean()),
+});
+const projectSchema = v.strictObject({
+  schema: v.optional(v.literal('skillgate.project/1'), 'skillgate.project/1'),
+  skills: v.optional(
+    v.record(
+      skillName,
+      v.union([
+        v.pipe(
+          v.string(),
+          v.transform((range): WantedSkill => ({ range })),
+        ),
+        wanted,
+      ]),
+    ),
+    {},
+  ),
+  registries: v.optional(v.record(v.string(), v.string()), {}),
+});
+
+/**
+ * The lock of a project folder; empty when there is none.
+ * @throws Problem `lock-invalid`
+ */
+export async function readLock(path: string): Promise<Lock> {
+  const parsed = await readChecked(path, lockSchema);
+  return new Map(Object.entries(parsed?.skills ?? {}) as [SkillName, LockedSkill][]);
+}
+
+/**
+ * What a project wants; nothing when there is no `skillgate.json`.
+ * @throws Problem `lock-invalid`
+ */
+export async function readProject(path: string): Promise<ProjectFile> {
+  const parsed = await readChecked(path, projectSchema);
+  return {
+    skills: new Map(Object.entries(parsed?.skills ?? {}) as [SkillName, WantedSkill][]),
+    registries: parsed?.registries ?? {},
+  };
+}
+
+/**
+ * The claim that the first skill of a scope showed, when one from this registry is in any of the
+ * locks.
+ */
+export function scopeClaimIn(
+  locks: readonly Lock[],
+  scope: Scope,
+  { origin, id }: { readonly origin: string; readonly id: Digest },
+): number | undefined {
+  const known = locks
+    .flatMap((lock) => [...lock])
+    .filter(
+      ([name, one]) =>
+        scopeOf(name) === scope && one.registry === origin && (one.root ?? id) === id,
+    )
+    .map(([, one]) => one.scopeClaim);
+  return known.length === 0 ? undefined : Math.min(...known);
+}
+
+/** Writes a lock whole or not at all; equal locks have equal bytes. */
+export async function writeLock(path: string, lock: Lock): Promise<void> {
+  await writeWhole(path, printLock(lock));
+}
+
+/** The bytes of a lock: keys sorted, two spaces, newline at the end. */
+export function printLock(lock: Lock): string {
+  return print({ schema: 'skillgate.lock/1', skills: Object.fromEntries(lock) });
+}
+
+/** Writes what is wanted; a skill with no option but its range is a plain string. */
+export async function writeProject(path: string, project: ProjectFile): Promise<void> {
+  const skills = [...project.skills].map(([name, one]) => {
+    const options = Object.fromEntries(
+      Object.entries(one).filter(([, value]) => value !== undefined && value !== false),
+    );
+    return [name, Object.keys(options).length === 1 ? one.range : options] as const;
+  });
+  const registries = Object.keys(project.registries).length === 0 ? undefined : project.registries;
+  await writeWhole(
+    path,
+    print({ schema: 'skillgate.project/1', registries, skills: Object.fromEntries(skills) }),
+  );
+}
+
+/** The nearest folder at or above `start` with a lock or a project file. */
+export async function findProject(start: string): Promise<string | undefined> {
+  for (let folder = start; ; folder = dirname(folder)) {
+    for (const file of [lockFileName, projectFileName])
+      if (await isThere(join(folder, file))) return folder;
+    if (dirname(folder) === folder) return undefined;
+  }
+}
+
+async function isThere(path: string): Promise<boolean> {
+  return await stat(path).then(
+    (found) => found.isFile(),
+    () => false,
+  );
+}
+
+async function readIfThere(path: string): Promise<Uint8Array | undefined> {
+  try {
+    return await readFile(path);
+  } catch (cause) {
+    if ((cause as NodeJS.ErrnoException).code === 'ENOENT') return undefined;
+    throw new Problem('lock-invalid', `Cannot read ${path}: ${(cause as Error).message}`, {
+      cause,
+    });
+  }
+}
+
+async function readChecked<Schema extends v.GenericSchema>(
+  path: string,
+  schema: Schema,
+): Promise<v.InferOutput<Schema> | undefined> {
+  const bytes = await readIfThere(path);
+  if (bytes === undefined) return undefined;
+  const json = parseJson(bytes, path);
+  const result = v.safeParse(schema, json.value);
+  if (result.success) return result.output;
+  const reasons = result.issues.map((issue): Reason => {
+    const keys = (issue.path ?? []).map((step) => step.key as string | number);
+    return {
+      message: `${keys.join('.') || 'the file'}: ${issue.message}`,
+      place: json.placeOf(keys),
+    };
+  });
+  const [first] = reasons;
+  const at =
+    first?.place === undefined ? path : `${path}:${first.place.line}:${first.place.column}`;
+  throw new Problem(
+    'lock-invalid',
+    `Cannot read ${at}: ${first?.message ?? 'it does not follow its schema'}`,
+    { reasons },
+  );
+}
+
+function parsedBy<Out>(parse: (text: unknown) => Out) {
+  return ({
+    dataset,
+    addIssue,
+    NEVER,
+  }: Parameters<Parameters<typeof v.rawTransform<string, Out>>[0]>[0]): Out => {
+    try {
+      return parse(dataset.value);
+    } catch (problem) {
+      addIssue({ message: (problem as Error).message });
+      return NEVER;
+    }
+  };
+}
+
+function print(value: unknown): string {
+  return `${JSON.stringify(sorted(value), null, 2)}\n`;
+}
+
+function sorted(value: unknown): unknown {
+  if (typeof value !== 'object' || value === null || Array.isArray(value)) return value;
+  return Object.fromEntries(
+    Object.entries(value)
+      .sort(([a], [b]) => (a < b ? -1 : 1))
+      .map(([key, one]) => [key, sorted(one)]),
+  );
+}

@@ -1,0 +1,49 @@
+/**
+ * What an installed folder holds, in words: what goes through the sandbox, what refuses, and what
+ * lies there as it was approved.
+ */
+import { count } from '../terminal/output.ts';
+import type { InstalledFiles } from './skill-folder.ts';
+
+const namesMax = 5;
+
+/**
+ * One line for each way in which files lie there; exact, so that nobody takes a text for a limit
+ * that does not hold.
+ */
+export function standLines(files: InstalledFiles): string[] {
+  const all = [...files];
+  const runs = all.flatMap(([path, { standIn }]) =>
+    standIn?.kind === 'runs'
+      ? [standIn.command === path ? path : `${path} (${standIn.command})`]
+      : [],
+  );
+  const refused = all.flatMap(([path, { standIn }]) => (standIn?.kind === 'refuses' ? [path] : []));
+  const plain = all.length - runs.length - refused.length;
+  return [
+    ...(runs.length === 0 ? ['it has nothing that runs'] : [`through the sandbox: ${some(runs)}`]),
+    ...(refused.length === 0
+      ? []
+      : [`refused on this host, because no command names it: ${some(refused)}`]),
+    `as approved: ${count(plain, 'file')} of text and data`,
+  ];
+}
+
+/** For programs: path → the command that a shim hands on, `refuses`, or `as approved`. */
+export function standJson(files: InstalledFiles): Record<string, string> {
+  return Object.fromEntries(
+    [...files].map(([path, { standIn }]) => [
+      path,
+      standIn === undefined
+        ? 'as approved'
+        : standIn.kind === 'runs'
+          ? `runs ${standIn.command}`
+          : 'refuses',
+    ]),
+  );
+}
+
+function some(names: readonly string[]): string {
+  const more = names.length - namesMax;
+  return names.slice(0, namesMax).join(', ') + (more > 0 ? ` and ${more} more` : '');
+}

@@ -1,0 +1,206 @@
+/** The installed folder of a skill: what belongs into it, and whether it is what it should be. */
+import {
+  existsSync,
+  lstatSync,
+  readdirSync,
+  readFileSync,
+  readlinkSync,
+  realpathSync,
+  rmSync,
+} from 'node:fs';
+import { dirname, join, relative } from 'node:path';
+import { printStandIn, type StandIn, standIns } from '../../skills-index/run/plan/shims.ts';
+import type { Bundle } from '../../skills-index/skill/bundle.ts';
+import type { BundlePath } from '../../skills-index/skill/bundle-path.ts';
+import { type SkillName, shortNameOf } from '../../skills-index/skill/name.ts';
+import { Problem } from '../../skills-index/skill/problem.ts';
+import type { WantedSkill } from '../context/lock.ts';
+import { foldersOf, sharedFolder } from './agent-folders.ts';
+
+export interface InstalledFile {
+  readonly bytes: Uint8Array;
+  readonly executable: boolean;
+  /** Absent where the file is as it was approved. */
+  readonly standIn?: StandIn;
+}
+
+export type InstalledFiles = ReadonlyMap<string, InstalledFile>;
+
+export interface Layout {
+  /** Absolute path of the project. */
+  readonly project: string;
+  /** Name of the skill's folder. */
+  readonly folder: string;
+  /** Agents' folders beside the shared one, relative to the project. */
+  readonly agentFolders: readonly string[];
+  readonly copy: boolean;
+}
+
+/** Where a skill belongs in a project. */
+export function layoutOf(
+  project: { readonly folder: string },
+  name: SkillName,
+  wanted: WantedSkill,
+): Layout {
+  return {
+    project: project.folder,
+    folder: wanted.as ?? shortNameOf(name),
+    agentFolders: foldersOf(wanted.agents ?? []),
+    copy: wanted.copy === true,
+  };
+}
+
+/**
+ * The files as they are written: texts as approved, a stand-in for each that would run; with
+ * `plain` all as approved.
+ */
+export function installedFiles(
+  bundle: Bundle,
+  contents: ReadonlyMap<BundlePath, Uint8Array>,
+  options: {
+    readonly name: SkillName;
+    readonly commands: Readonly<Record<string, BundlePath>>;
+    readonly plain: boolean;
+  },
+): InstalledFiles {
+  const { name, plain } = options;
+  const commands = Object.keys(options.commands).sort();
+  const found = plain
+    ? new Map<BundlePath, StandIn>()
+    : standIns(bundle, contents, options.commands);
+  return new Map(
+    bundle.files.map((file): [string, InstalledFile] => {
+      const original = contents.get(file.path) ?? new Uint8Array();
+      const standIn = found.get(file.path);
+      if (standIn === undefined)
+        return [file.path, { bytes: original, executable: plain && file.mode === '755' }];
+      const text = printStandIn(file.path, original, { name, standIn, commands });
+      return [file.path, { bytes: Buffer.from(text), executable: true, standIn }];
+    }),
+  );
+}
+
+/**
+ * How the installed folder and what agents see of it differ from what they should be, one line for
+ * each file, with its place.
+ */
+export function layoutDifferences(layout: Layout, files: InstalledFiles): string[] {
+  return placesOf(layout).flatMap(({ parent, place, at }) => {
+    const isLink = lstatSync(at, { throwIfNoEntry: false })?.isSymbolicLink() === true;
+    if (parent === sharedFolder || !isLink)
+      return differences(at, files).map((line) => `${place}: ${line}`);
+    return readlinkSync(at) === linkTarget(parent, layout.folder)
+      ? []
+      : [`${place}: it leads to ${readlinkSync(at)}`];
+  });
+}
+
+/** Where a skill stands: the shared folder first, then those of the chosen agents. */
+export function placesOf(
+  layout: Layout,
+): { readonly parent: string; readonly place: string; readonly at: string }[] {
+  return [sharedFolder, ...layout.agentFolders].map((parent) => {
+    const place = join(parent, layout.folder);
+    return { parent, place, at: join(layout.project, place) };
+  });
+}
+
+/**
+ * How a folder differs from what it should hold, one line for each file; empty when it is the same.
+ */
+export function differences(folder: string, files: InstalledFiles): string[] {
+  if (!isFolder(folder)) return ['it is missing'];
+  const found = listFiles(folder);
+  const lines = [...files].flatMap(([path, file]) => {
+    const entry = found.get(path);
+    if (entry === undefined) return [`${path} is missing`];
+    if (entry !== 'file') return [`${path} is not a plain file`];
+    const at = join(folder, path);
+    if (!Buffer.from(file.bytes).equals(readFileSync(at))) return [`${path} has other bytes`];
+    return (lstatSync(at).mode & 0o100) !== 0 && !file.executable ? [`${path} is executable`] : [];
+  });
+  return [
+    ...lines,
+    ...[...found.keys()]
+      .filter((path) => !files.has(path))
+      .map((path) => `${path} is not part of the skill`),
+  ].sort();
+}
+
+/**
+ * Refuses, before a byte is written, to touch what Skillgate did not put there.
+ * @param ours the folders of which the project's files say that this skill stands in them
+ * @throws Problem `install-taken` with every place
+ */
+export function checkPlaces(layout: Layout, files: InstalledFiles, ours: readonly string[]): void {
+  const reasons = placesOf(layout).flatMap(({ parent, place, at }) => {
+    const outside = leavesProject(layout.project, dirname(at));
+    if (outside !== undefined)
+      return [{ message: `${parent} leads to ${outside}, outside the project` }];
+    const found = lstatSync(at, { throwIfNoEntry: false });
+    if (found === undefined) return [];
+    if (
+      parent !== sharedFolder &&
+      found.isSymbolicLink() &&
+      readlinkSync(at) === linkTarget(parent, layout.folder)
+    )
+      return [];
+    if (found.isDirectory() && (ours.includes(parent) || differences(at, files).length === 0))
+      return [];
+    return [{ message: `${place} is there already` }];
+  });
+  if (reasons.length === 0) return;
+  throw new Problem(
+    'install-taken',
+    `Cannot install into ${layout.project}: ${reasons.map((one) => one.message).join('; ')}`,
+    {
+      reasons,
+    },
+  );
+}
+
+/** Removes a skill's folder and what points to it, after it was installed under another name. */
+export function removeFolder(layout: Layout): void {
+  for (const parent of [...layout.agentFolders, sharedFolder]) {
+    rmSync(join(layout.project, parent, layout.folder), { recursive: true, force: true });
+  }
+}
+
+/** Where the link of an agent's folder leads. */
+export function linkTarget(parent: string, folder: string): string {
+  return relative(parent, join(sharedFolder, folder));
+}
+
+// A link in the project (it may come from a stranger's repository) must not make us write somewhere
+// else.
+function leavesProject(project: string, folder: string): string | undefined {
+  let at = folder;
+  while (!existsSync(at) && lstatSync(at, { throwIfNoEntry: false }) === undefined)
+    at = dirname(at);
+  const root = realpathSync(project);
+  const real = realpathOrNothing(at);
+  return real !== undefined && (real === root || real.startsWith(`${root}/`))
+    ? undefined
+    : (real ?? at);
+}
+
+function realpathOrNothing(path: string): string | undefined {
+  try {
+    return realpathSync(path);
+  } catch {
+    return undefined;
+  }
+}
+
+export function isFolder(path: string): boolean {
+  return lstatSync(path, { throwIfNoEntry: false })?.isDirectory() ?? false;
+}
+
+function listFiles(folder: string): Map<string, 'file' | 'other'> {
+  const found = new Map<string, 'file' | 'other'>();
+  for (const entry of readdirSync(folder, { recursive: true, withFileTypes: true })) {
+    const path = relative(folder, join(entry.parentPath, entry.name));
+    if (!entry.isDirectory()) found.set(path, entry.isFile() ? 'file' : 'other');
+  }
+  return found;
+}

@@ -1,0 +1,96 @@
+/**
+ * Why a version cannot be used yet: what its registry says of one that is under way. For messages
+ * only, never for a decision.
+ */
+import { type SkillReference, scopeOf } from '../../skills-index/skill/name.ts';
+import { Problem } from '../../skills-index/skill/problem.ts';
+import { isInRange, parseVersion } from '../../skills-index/skill/version.ts';
+import type { CommandContext } from '../command.ts';
+import { approvalsLacking, approvalsText } from '../registries/approvals-text.ts';
+import { registryOf } from '../registries/registries.ts';
+import {
+  type VersionAnswer,
+  versionAnswer,
+  versionsAnswer,
+} from '../registries/registry-answers.ts';
+import { askRegistry, versionPath } from '../registries/registry-api.ts';
+import type { Project } from '../run/admission.ts';
+
+interface Asked {
+  /** What the person wanted: `install`, `run`. */
+  readonly verb: string;
+  readonly reference: SkillReference;
+  readonly project: Project;
+}
+
+/**
+ * The failure itself. Where the registry has the version and did not approve it: what the version
+ * waits for, and who can approve it.
+ */
+export async function orWaiting(
+  context: CommandContext,
+  { verb, reference, project }: Asked,
+  cause: unknown,
+): Promise<unknown> {
+  if (!(cause instanceof Problem) || cause.code !== 'not-found') return cause;
+  const found = await findVersion(context, project, reference).catch(() => undefined);
+  context.signal.throwIfAborted();
+  if (found === undefined || found.status === 'approved') return cause;
+  const name = `${found.name}@${found.version}`;
+  return new Problem('not-found', `Cannot ${verb} ${name} yet: ${waitsFor(found)}`, {
+    reasons: [...whoDecides(found, name), cause.message].map((message) => ({ message })),
+    hint: `follow it: skillgate status ${name}`,
+  });
+}
+
+async function findVersion(
+  context: CommandContext,
+  project: Project,
+  reference: SkillReference,
+): Promise<VersionAnswer | undefined> {
+  const { name, range } = reference;
+  const { base } = registryOf(context, scopeOf(name), project.file.registries);
+  const asked = { ...context, registryBase: base };
+  const { versions } = await askRegistry(
+    asked,
+    `/api/v1/versions${versionPath(name)}`,
+    versionsAnswer,
+  );
+  const newest = versions.findLast(
+    ({ version }) => range === '*' || isInRange(parseVersion(version), range),
+  );
+  return (
+    newest &&
+    askRegistry(asked, `/api/v1/versions${versionPath(name, newest.version)}`, versionAnswer)
+  );
+}
+
+function waitsFor(found: VersionAnswer): string {
+  const moved = found.history.findLast((move) => move.to === found.status);
+  const since = moved === undefined ? '' : ` since ${moved.at}`;
+  switch (found.status) {
+    case 'received':
+    case 'scanning':
+      return moved === undefined ? 'it waits for its scan' : `it has waited for its scan${since}`;
+    case 'in review':
+      return `it has waited for review${since}, approvals ${approvalsText(found)}`;
+    default:
+      return `it has been ${found.status}${since}`;
+  }
+}
+
+function whoDecides(found: VersionAnswer, name: string): string[] {
+  if (found.status === 'quarantined')
+    return [
+      `a member with the role reviewer releases it: skillgate review move ${name} --to "in review" --reason TEXT`,
+    ];
+  if (found.status !== 'in review') return [];
+  const lacking = approvalsLacking(found);
+  return [
+    ...(lacking === undefined ? [] : [`missing: ${lacking}`]),
+    ...found.whyMore.map(
+      (why) => `the registry's policy wants more approvals than usual, because ${why}`,
+    ),
+    `a member with the role reviewer, other than its author, approves it: skillgate review approve ${name} --reason TEXT`,
+  ];
+}

@@ -1,0 +1,140 @@
+/**
+ * `skill scope publishers`: who may publish in a scope, to the letter. The owners stay who they
+ * are.
+ */
+import { parseScope, type Scope } from '../../skills-index/skill/name.ts';
+import { Problem } from '../../skills-index/skill/problem.ts';
+import {
+  type Identity,
+  type ScopePredicate,
+  scopeStatement,
+} from '../../skills-index/statement/attestation.ts';
+import { identityId, printIdentity } from '../../skills-index/statement/identity-id.ts';
+import { parseIdentity } from '../../skills-index/statement/identity-shapes.ts';
+import { type CommandContext, type ExitCode, exitCodes } from '../command.ts';
+import { postStatement, registryIdFor } from '../registries/post-statement.ts';
+import { scopeAnswer } from '../registries/registry-answers.ts';
+import { askRegistry } from '../registries/registry-api.ts';
+import { providers } from '../signers/ci-providers.ts';
+import { type Someone, someoneFor } from '../signers/someone.ts';
+import { confirm } from '../terminal/ask.ts';
+import { answer, joined, type Safe, safe } from '../terminal/output.ts';
+import { refuseForeignScope } from './scope-owner.ts';
+
+export async function setPublishers(context: CommandContext): Promise<ExitCode> {
+  const scope = parseScope(context.args[0]?.replace(/^@/, ''));
+  const named = namedJob(context);
+  const before = await askRegistry(context, `/api/v1/scopes/@${scope}`, scopeAnswer);
+  if (before.statement === null)
+    throw new Problem('scope-unclaimed', `Nobody owns @${scope}`, {
+      hint: `skillgate scope claim ${scope}`,
+    });
+  const kept = context.options.add === true ? (before.publishers ?? before.owners) : [];
+  const publishers =
+    named === undefined
+      ? undefined
+      : [...kept.filter((one) => identityId(one) !== identityId(named)), named];
+  const someone = await someoneFor(context);
+  await refuseForeignScope(context, scope, someone);
+  const change = {
+    registry: await registryIdFor(context),
+    scope,
+    owners: before.owners,
+    ...(publishers === undefined ? {} : { publishers }),
+    previous: before.statement,
+  };
+  await confirmOthers(context, change, someone);
+  const { digest, logIndex } = await postStatement(
+    context,
+    scopeStatement(change),
+    await someone.signer(),
+  );
+  answer(
+    context,
+    {
+      schema: 'skillgate.scope-publishers/1',
+      scope,
+      owners: change.owners,
+      publishers: publishers ?? null,
+      statement: digest,
+      logIndex,
+    },
+    () => safe`${joined(tell(scope, publishers), '\n')}\nlog index ${logIndex}`,
+  );
+  return exitCodes.ok;
+}
+
+/** The job that the options name; undefined with `--owners`. */
+function namedJob({ options }: CommandContext): Identity | undefined {
+  const { ci, workflow, ref, environment, owners } = options;
+  if (owners === true) {
+    if ([ci, workflow, ref, environment].some((one) => one !== undefined))
+      throw usage('--owners names no job');
+    return undefined;
+  }
+  if (typeof ci !== 'string' || typeof workflow !== 'string')
+    throw usage('--ci and --workflow name the job, or --owners lifts the restriction');
+  // The last colon: an issuer's URL has others.
+  const at = ci.lastIndexOf(':');
+  const provider = ci.slice(0, Math.max(at, 0));
+  const repository = ci.slice(at + 1);
+  const known = Object.hasOwn(providers, provider) ? providers[provider] : undefined;
+  if (known === undefined && !/^https?:\/\//.test(provider))
+    throw usage(`${JSON.stringify(ci)} is not PROVIDER:ID with github, gitlab or an issuer’s URL`);
+  const job = {
+    issuer: known?.issuer ?? provider,
+    repository,
+    workflow: wholeWorkflow(workflow, known?.web),
+    ...(ref === undefined ? {} : { ref }),
+    ...(environment === undefined ? {} : { environment }),
+  };
+  try {
+    return parseIdentity(job);
+  } catch (cause) {
+    if (!(cause instanceof Problem)) throw cause;
+    throw usage(cause.reasons.map(({ message }) => message).join('; ') || cause.message);
+  }
+}
+
+// No job runs a file without a repository: signed like that it would close the scope to everybody.
+function wholeWorkflow(workflow: string, web: string | undefined): string {
+  if (/^https?:\/\//.test(workflow)) return workflow;
+  if (web === undefined || !/^[\w-][\w.-]*(\/[\w-][\w.-]*)+\//.test(workflow))
+    throw usage(
+      `--workflow ${JSON.stringify(workflow)} does not say in which repository the file lies: OWNER/REPOSITORY/FILE, or the whole URL`,
+    );
+  return `${web}${workflow}`;
+}
+
+// Who else owns the scope comes from the registry, and is signed here: a person has to know them.
+async function confirmOthers(
+  context: CommandContext,
+  { scope, owners, publishers }: ScopePredicate,
+  { ids }: Someone,
+): Promise<void> {
+  const others = owners.filter((one) => !ids.includes(identityId(one)));
+  if (others.length === 0 || context.options.yes === true) return;
+  const question = joined(
+    [
+      safe`@${scope} stays yours, and also belongs to`,
+      ...others.map((one) => safe`  ${printIdentity(one)}`),
+      ...tell(scope, publishers),
+    ],
+    '\n',
+  );
+  await confirm(context, question, scope, '--yes');
+}
+
+function tell(scope: Scope, publishers: readonly Identity[] | undefined): Safe[] {
+  if (publishers === undefined) return [safe`The owners of @${scope} may publish in it`];
+  return [
+    safe`In @${scope} may publish, and nobody else:`,
+    ...publishers.map((one) => safe`  ${printIdentity(one)}`),
+  ];
+}
+
+function usage(why: string): Problem {
+  return new Problem('usage', `Cannot set publishers: ${why}`, {
+    hint: 'skillgate whoami --oidc, run in the job, prints the line to type',
+  });
+}

@@ -1,0 +1,38 @@
+/** One run for a row that looks at the runner from outside. */
+import { mkdirSync } from 'node:fs';
+import { dirname } from 'node:path';
+import type { RunRequest, RunResult } from '../../../../runner/run/run-request.ts';
+import type { Sandbox } from '../../../../runner/sandboxes/sandbox.ts';
+import { Problem } from '../../../../skills-index/skill/problem.ts';
+import { auditFileOf, type EscapeSkill, requestIn, runAndApply } from '../sandboxed.ts';
+import type { EscapeWorld } from '../world.ts';
+
+export interface Once {
+  readonly printed: string;
+  /** Why nothing ran, or what was refused. */
+  readonly problem?: string;
+  readonly end?: RunResult;
+}
+
+/** Asks for a run, and answers a refusal as a value; a refusal that is no decision is thrown. */
+export async function runOnce(
+  world: EscapeWorld,
+  sandbox: Sandbox,
+  skillOf: () => EscapeSkill,
+  change: Partial<RunRequest> | ((request: RunRequest) => Partial<RunRequest>) = {},
+): Promise<Once> {
+  mkdirSync(dirname(auditFileOf(world)), { recursive: true, mode: 0o700 });
+  let printed = (): string => '';
+  try {
+    const request = requestIn(world, sandbox, skillOf());
+    printed = request.printed;
+    const end = await runAndApply({
+      ...request,
+      ...(typeof change === 'function' ? change(request) : change),
+    });
+    return { printed: printed(), end };
+  } catch (cause) {
+    if (!(cause instanceof Problem) || cause.code === 'internal') throw cause;
+    return { printed: printed(), problem: `${cause.code}: ${cause.message}` };
+  }
+}

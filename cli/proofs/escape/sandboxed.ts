@@ -1,0 +1,176 @@
+/**
+ * Attempts in a sandbox: through the runner as any skill, with the widest plan that a skill can
+ * have.
+ */
+import { mkdirSync } from 'node:fs';
+import { join } from 'node:path';
+import { openAudit } from '../../../runner/audit/audit.ts';
+import { applyAllowed } from '../../../runner/changes/accept.ts';
+import type { EndReason, RunRequest, RunResult } from '../../../runner/run/run-request.ts';
+import { runSkill } from '../../../runner/run.ts';
+import type { Sandbox } from '../../../runner/sandboxes/sandbox.ts';
+import { openSecrets } from '../../../runner/secret-sources/open-secrets.ts';
+import { storeSecret } from '../../../runner/secret-sources/secret-store.ts';
+import { emptyHostPolicy } from '../../../skills-index/run/plan/host-policy.ts';
+import { packBundle } from '../../../skills-index/skill/bundle.ts';
+import { parseManifest } from '../../../skills-index/skill/manifest.ts';
+import type { Told, WantedAttempt } from './batch.ts';
+import { parseTold } from './batch.ts';
+import { factsOf, names, secretName } from './facts.ts';
+import { batchSecondsMax } from './limits.ts';
+import { probeProgram } from './probe.ts';
+import type { EscapeWorld } from './world.ts';
+
+const why = 'escape suite';
+
+/** What not every sandbox gives. */
+export type Grant = 'egress' | 'writing';
+
+/** A folder to read. */
+export const libraryMount = { source: 'workspace:library', target: '/library', mode: 'ro', why };
+
+/** Two workspaces, one of them writable, a host with a secret, a shell and node. */
+export function capabilitiesOf(grants: readonly Grant[]) {
+  const url = `http://${names.api}/v2/*`;
+  return {
+    mount: [
+      {
+        source: 'workspace:reports',
+        target: '/reports',
+        mode: grants.includes('writing') ? 'rw' : 'ro',
+        why,
+      },
+      libraryMount,
+    ],
+    egress: grants.includes('egress') ? [{ url, methods: ['GET', 'POST'], why }] : [],
+    secret: [{ name: secretName, hosts: [names.api], as: 'bearer', why }],
+    exec: ['sh', 'node'].map((program) => ({ program, why })),
+  };
+}
+
+// The breaker would end a batch at its first rows: it is tried in rows of its own.
+const patience = { denied: 1e6, 'secret-unbound': 1e6, 'private-address': 1e6 };
+
+/** Of a skill with one command, which is its first file. */
+export interface EscapeSkill {
+  readonly files: Readonly<Record<string, string>>;
+  readonly capabilities?: object;
+  readonly limits?: { readonly seconds: number; readonly memoryMiB: number };
+}
+
+/** Host policy that gives the read-only folder locks of its own. */
+export function withOwnLocks({ hostPolicy }: RunRequest): Partial<RunRequest> {
+  return { hostPolicy: { ...hostPolicy, ownLocks: ['library'] } };
+}
+
+/** A request to run a skill in a world, and what it printed so far. */
+export function requestIn(
+  world: EscapeWorld,
+  sandbox: Sandbox | undefined,
+  skill: EscapeSkill,
+): RunRequest & { printed(): string } {
+  const [command = ''] = Object.keys(skill.files);
+  const manifest = parseManifest(
+    Buffer.from(
+      JSON.stringify({
+        name: '@escape/probe',
+        version: '1.0.0',
+        license: 'MIT',
+        commands: { probe: command },
+        capabilities: skill.capabilities ?? {},
+        limits: skill.limits ?? { seconds: batchSecondsMax, memoryMiB: 512 },
+      }),
+    ),
+  );
+  const files = {
+    'SKILL.md': '---\nname: probe\ndescription: tries to get out\n---\n',
+    ...skill.files,
+  };
+  const packed = packBundle(
+    Object.entries(files).map(([path, text]) => ({ path, bytes: Buffer.from(text), mode: 0o755 })),
+  );
+  const upstream = { address: '127.0.0.1', port: world.port };
+  const out: Buffer[] = [];
+  const keep = (chunk: Uint8Array): void => void out.push(Buffer.from(chunk));
+  return {
+    skill: {
+      admitted: { name: manifest.name, version: manifest.version, bundle: packed.digest },
+      ...packed,
+    },
+    manifest,
+    approved: manifest.capabilities,
+    args: [],
+    hostPolicy: {
+      ...emptyHostPolicy,
+      workspaces: { reports: world.workspace, library: world.library },
+      writable: ['reports'],
+      breakers: patience,
+      hosts: { [names.api]: upstream, [names.pinned]: upstream },
+    },
+    paths: world.paths,
+    secrets: openSecrets({ env: {}, paths: world.paths }, undefined),
+    audit: openAudit(auditFileOf(world), () => new Date(), auditKeyFileOf(world)),
+    ...(sandbox === undefined ? {} : { sandbox }),
+    onStdout: keep,
+    onStderr: keep,
+    now: () => new Date(),
+    printed: () => Buffer.concat(out).toString(),
+  };
+}
+
+export function auditFileOf(world: EscapeWorld): string {
+  return join(world.paths.data, 'audit', 'audit.jsonl');
+}
+
+export function auditKeyFileOf(world: EscapeWorld): string {
+  return join(world.paths.config, 'audit-key.json');
+}
+
+/** Runs, and lets what changed in writable folders through to them, as `skill run` does. */
+export async function runAndApply(request: RunRequest): Promise<RunResult> {
+  const end = await runSkill(request);
+  await applyAllowed(
+    request.paths,
+    { policy: request.hostPolicy, audit: request.audit },
+    end.changes,
+  );
+  return end;
+}
+
+export interface BatchTerms {
+  readonly limits?: EscapeSkill['limits'];
+  /** How many attempts are made at the same time. */
+  readonly atOnce: number;
+  readonly change?: (request: RunRequest) => Partial<RunRequest>;
+}
+
+/**
+ * Runs a batch. What the run ended with counts too: an attempt that takes all may have ended it.
+ */
+export async function runSandboxed(
+  world: EscapeWorld,
+  { sandbox, grants }: { readonly sandbox: Sandbox; readonly grants: readonly Grant[] },
+  attempts: readonly WantedAttempt[],
+  { limits, atOnce, change = () => ({}) }: BatchTerms,
+): Promise<{ readonly told: Told; readonly reason: EndReason; readonly printed: string }> {
+  mkdirSync(join(world.paths.data, 'audit'), { recursive: true, mode: 0o700 });
+  storeSecret(join(world.paths.config, 'secrets.json'), {
+    name: secretName,
+    hosts: [names.api],
+    value: Buffer.from(world.storedSecret),
+    now: new Date(),
+  });
+  const files = { 'probe.py': probeProgram, 'rows.json': JSON.stringify(attempts) };
+  const skill = {
+    files,
+    capabilities: capabilitiesOf(grants),
+    ...(limits === undefined ? {} : { limits }),
+  };
+  const request = requestIn(world, sandbox, skill);
+  const { reason } = await runAndApply({
+    ...request,
+    ...change(request),
+    args: [JSON.stringify(factsOf(world, true, atOnce))],
+  });
+  return { told: parseTold(request.printed()), reason, printed: request.printed() };
+}

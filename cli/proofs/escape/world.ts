@@ -1,0 +1,236 @@
+/**
+ * The host that attempts are made on: throw-away folders, secrets and listeners below one temporary
+ * folder, the same for each place they are made in.
+ */
+import { type ChildProcess, spawn } from 'node:child_process';
+import { randomBytes } from 'node:crypto';
+import * as fs from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { findProgram } from '../../../runner/host/host.ts';
+import { auditDelayMillis } from '../../../runner/limits.ts';
+import { Problem } from '../../../skills-index/skill/problem.ts';
+import type { Paths } from '../../command.ts';
+import { startRecorder } from './recorder.ts';
+
+export interface EscapeWorld {
+  /** A word that no other world has; the tokens of its attempts begin with it. */
+  readonly word: string;
+  readonly folder: string;
+  /** Whom attempts run as: nobody, where this process is root. */
+  readonly user: { readonly uid: number; readonly gid: number };
+  /** The runner's own folders, which nobody else may enter. */
+  readonly paths: Paths;
+  /** A writable mount, and one that is read-only. */
+  readonly workspace: string;
+  readonly library: string;
+  /** The folders of an operator who shares the attempts' user. */
+  readonly operator: Paths;
+  /**
+   * What nothing in a sandbox may ever print or send: the words in files, memory and environments
+   * of this host, and a stored secret.
+   */
+  readonly secrets: readonly string[];
+  /** The stored secret among them. */
+  readonly storedSecret: string;
+  /**
+   * Another process of the attempts' user, which holds one of the secrets in memory, in an open
+   * file and in shared memory.
+   */
+  readonly victim: { readonly pid: number; readonly file: number; readonly sharedMemory: number };
+  readonly port: number;
+  readonly datagramPort: number;
+  readonly abstractName: string;
+  /**
+   * The variable of this process in which one of the secrets lies, as the keys of an operator's
+   * shell would.
+   */
+  readonly environmentName: string;
+  readonly heard: () => string;
+  close(): void;
+}
+
+const nobody = 65_534;
+
+/** @throws Problem `sandbox-missing` where there is no Python */
+async function openWorld(): Promise<EscapeWorld> {
+  const word = `e${randomBytes(6).toString('hex')}`;
+  const made = (): string => `KEY-${randomBytes(12).toString('hex')}`;
+  const canary = made();
+  const storedSecret = made();
+  const user = {
+    uid: process.getuid?.() || nobody,
+    gid: process.getuid?.() === 0 ? nobody : (process.getgid?.() ?? nobody),
+  };
+  const folder = fs.mkdtempSync(join(tmpdir(), 'skillgate-escape-'));
+  fs.chmodSync(folder, 0o755);
+  const sockets = ['docker.sock', 'other-proxy.sock', 'agent.sock'].map((name) =>
+    join(folder, name),
+  );
+  const recorder = await startRecorder(sockets, `skillgate-${word}`);
+  const { paths, operator } = writeFolders(folder, canary, user);
+  const shared = writeShared(word, canary, user);
+  const environmentName = `ESCAPE_${word}`;
+  process.env[environmentName] = canary;
+  const child = startVictim(folder, canary, user);
+  return {
+    environmentName,
+    word,
+    folder,
+    user,
+    paths,
+    operator,
+    storedSecret,
+    secrets: [canary, storedSecret],
+    workspace: join(folder, 'workspace'),
+    library: join(folder, 'library'),
+    victim: await onceReady(child),
+    port: recorder.port,
+    datagramPort: recorder.datagramPort,
+    heard: recorder.heard,
+    abstractName: `skillgate-${word}`,
+    close: () => {
+      delete process.env[environmentName];
+      child.kill('SIGKILL');
+      recorder.close();
+      fs.rmSync(shared, { force: true });
+      const remove = (): void => fs.rmSync(folder, { recursive: true, force: true });
+      remove();
+      // What an audit log had yet to write makes its folder again.
+      setTimeout(remove, 3 * auditDelayMillis);
+    },
+  };
+}
+
+type User = EscapeWorld['user'];
+
+function pathsBelow(folder: string): Paths {
+  return {
+    config: join(folder, 'config'),
+    data: join(folder, 'data'),
+    cache: join(folder, 'cache'),
+  };
+}
+
+function writeFolders(
+  folder: string,
+  canary: string,
+  user: User,
+): { readonly paths: Paths; readonly operator: Paths } {
+  const [paths, operator] = ['runner', 'operator'].map((name) => pathsBelow(join(folder, name)));
+  if (paths === undefined || operator === undefined) throw new Problem('internal', 'No folders');
+  for (const path of Object.values(paths)) fs.mkdirSync(path, { recursive: true, mode: 0o700 });
+  const files: Readonly<Record<string, string>> = {
+    'canary.txt': canary,
+    'home/.ssh/id_ed25519': canary,
+    'home/.bashrc': '# nothing\n',
+    'skills/other/SKILL.md': canary,
+    'skills/blob': canary,
+    'workspace/notes.txt': 'notes\n',
+    'workspace/drafts/one.md': 'one\n',
+    'library/read.txt': 'to read\n',
+    'library/watched.txt': 'opened again and again\n',
+    'library/locked.txt': 'locked\n',
+    'library/database': 'written again and again\n',
+    'operator/config/host.json': '{}\n',
+    'operator/config/secrets.json': canary,
+    'holder/config/host.json': '{}\n',
+    'operator/data/audit/audit.jsonl': '{"schema":"skillgate.audit/1","seq":1}\n',
+    'operator/config/approvers.json': '{}\n',
+    'operator/data/audit/older.jsonl': '{"schema":"skillgate.audit/1","seq":1}\n',
+    'operator/data/breakers/open.json': '{}\n',
+    'operator/cache/blob': canary,
+  };
+  for (const [name, text] of Object.entries(files)) {
+    fs.mkdirSync(join(folder, name, '..'), { recursive: true, mode: 0o700 });
+    fs.writeFileSync(join(folder, name), text, { mode: 0o600 });
+  }
+  for (const name of ['home', 'skills', 'workspace', 'library', 'operator', 'holder'])
+    give(join(folder, name), user);
+  give(join(folder, 'canary.txt'), user);
+  if (process.getuid?.() === 0) {
+    // A program that makes whoever starts it root, as some hosts have dozens of.
+    const id = join(folder, 'workspace', 'id-as-root');
+    fs.copyFileSync(findProgram('id') ?? '', id);
+    fs.chmodSync(id, 0o4755);
+  }
+  return { paths, operator };
+}
+
+/** Gives a path and all in it to a user, where this process may. */
+export function give(path: string, { uid, gid }: User): void {
+  if (process.getuid?.() !== 0) return;
+  fs.lchownSync(path, uid, gid);
+  if (!fs.lstatSync(path).isDirectory()) return;
+  for (const name of fs.readdirSync(path, { recursive: true, encoding: 'utf8' }))
+    fs.lchownSync(join(path, name), uid, gid);
+}
+
+function writeShared(word: string, canary: string, user: User): string {
+  const shared = `/dev/shm/skillgate-${word}`;
+  if (!fs.existsSync('/dev/shm')) return shared;
+  fs.writeFileSync(shared, canary, { mode: 0o600 });
+  give(shared, user);
+  return shared;
+}
+
+const victimProgram = `
+import ctypes, fcntl, os, signal, sys, time
+folder, canary = sys.argv[1:3]
+os.chdir(folder)
+file = open(folder + '/canary.txt')
+signal.signal(signal.SIGUSR1, lambda *_: open(folder + '/home/signalled', 'w').close())
+libc = ctypes.CDLL(None)
+libc.shmat.restype = ctypes.c_void_p
+shared = libc.shmget(os.getpid(), 4096, 0o1600)
+if shared >= 0: ctypes.memmove(libc.shmat(shared, None, 0), canary.encode(), len(canary))
+libc.shmctl(shared, 0, None)
+libc.syscall(248 if os.uname().machine == 'x86_64' else 217, b'user', os.path.basename(folder).encode(), b'x', 1, -2)
+watched, locked, database = (folder + '/library/' + name for name in ('watched.txt', 'locked.txt', 'database'))
+held = open(locked, 'r+')
+fcntl.flock(held, fcntl.LOCK_EX)
+fcntl.lockf(held, fcntl.LOCK_EX)
+table = open(database, 'r+')
+print(file.fileno(), shared, flush=True)
+for _ in range(18000):
+    time.sleep(0.05)
+    open(watched).close()
+    try:
+        fcntl.lockf(table, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        fcntl.lockf(table, fcntl.LOCK_UN)
+    except OSError: open(folder + '/home/stopped', 'w').close()`;
+
+function startVictim(folder: string, canary: string, { uid, gid }: User): ChildProcess {
+  const python = findProgram('python3');
+  if (python === undefined)
+    throw new Problem('sandbox-missing', 'The escape suite needs python3', {
+      hint: 'apt-get install python3',
+    });
+  const identity = process.getuid?.() === 0 ? { uid, gid } : {};
+  const env = { ESCAPE_KEY: canary };
+  return spawn(python, ['-c', victimProgram, folder, canary], {
+    env,
+    stdio: ['ignore', 'pipe', 'ignore'],
+    ...identity,
+  });
+}
+
+async function onceReady(child: ChildProcess): Promise<EscapeWorld['victim']> {
+  const told = await new Promise<string>((resolve) => {
+    child.stdout
+      ?.once('data', (chunk: Buffer) => resolve(chunk.toString()))
+      .once('end', () => resolve(''));
+  });
+  const [file = -1, sharedMemory = -1] = told.split(' ').map(Number);
+  return { pid: child.pid ?? 0, file, sharedMemory };
+}
+
+/** Opens a world for something, and closes it whatever happens. */
+export async function inWorld<T>(act: (world: EscapeWorld) => Promise<T>): Promise<T> {
+  const world = await openWorld();
+  try {
+    return await act(world);
+  } finally {
+    world.close();
+  }
+}

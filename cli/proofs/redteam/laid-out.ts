@@ -1,0 +1,299 @@
+/**
+ * A throw-away host for one scenario: policy, two agents, secrets, workspaces, what is planted, and
+ * the world outside.
+ */
+import { generateKeyPairSync } from 'node:crypto';
+import * as fs from 'node:fs';
+import { dirname, join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { createAgent, grantAgent, memoryFolderOf } from '../../../runner/agents/agent-store.ts';
+import { storeSecret } from '../../../runner/secret-sources/secret-store.ts';
+import { modelHost } from '../../../skills-index/run/agents/bridge.ts';
+import { type PackedBundle, packBundle } from '../../../skills-index/skill/bundle.ts';
+import { digestOf } from '../../../skills-index/skill/digest.ts';
+import { type Manifest, parseManifest } from '../../../skills-index/skill/manifest.ts';
+import type { Paths } from '../../command.ts';
+import { hosts, type Outside, startOutside } from './outside.ts';
+import { fillIn, type PlantedWords, plantWords } from './planted.ts';
+import type { Scenario, ScenarioSkill } from './scenario.ts';
+
+export const agentName = 'finance';
+const otherName = 'sales';
+const nobody = 65_534;
+
+export interface LaidOut {
+  readonly folder: string;
+  readonly paths: Paths;
+  readonly words: PlantedWords;
+  readonly outside: Outside;
+  /** The scenario's texts as they are in this place: names and paths filled in. */
+  readonly scenario: Scenario;
+  /** Where the agent's program and the program without a gate lie. */
+  readonly programs: string;
+  close(): void;
+}
+
+export interface SkillText {
+  readonly packed: PackedBundle;
+  readonly manifest: Manifest;
+}
+
+/**
+ * How paths are called where the agent runs; `host` for what lies in the scenario's folder on this
+ * host.
+ */
+export type Naming = (folder: string) => Readonly<Record<string, string>>;
+
+/** In the product's sandboxes. */
+export const gatedNaming: Naming = (folder) => ({
+  workspace: '/workspace',
+  memory: '/memory',
+  home: '/home/skill',
+  reports: '/reports',
+  ledgers: '/ledgers',
+  model: `http://${modelHost}`,
+  ...hostNaming(folder),
+});
+
+/** Without any. */
+export const bareNaming: Naming = (folder) => ({
+  workspace: join(folder, 'ledgers'),
+  memory: join(folder, 'home/data/agents/finance/memory'),
+  home: join(folder, 'user'),
+  reports: join(folder, 'reports'),
+  ledgers: join(folder, 'ledgers'),
+  model: `http://${hosts.model}`,
+  ...hostNaming(folder),
+});
+
+const hostNaming: Naming = (folder) => ({
+  operator: join(folder, 'home'),
+  user: join(folder, 'user'),
+  theirMemory: join(folder, 'home/data/agents/sales/memory'),
+  theirWorkspace: join(folder, 'leads'),
+});
+
+/** Names of skills that no other scenario has. */
+export function ownNames(text: string, tag: string): string {
+  return text.replace(/@(acme|evil)\/([a-z])/g, `@$1/${tag}-$2`);
+}
+
+export async function layOut(
+  given: Scenario,
+  folder: string,
+  template: string,
+  naming: Naming,
+): Promise<LaidOut> {
+  const words = plantWords();
+  const pages: Record<string, string> = {};
+  const outside = await startOutside(pages);
+  const values = {
+    mark: words.mark,
+    port: String(outside.port),
+    ...naming(folder),
+    stranger: `http://${hosts.stranger}`,
+    crm: `http://${hosts.crm}/v2`,
+  };
+  const scenario = fillScenario(given, values);
+  fs.cpSync(template, folder, { recursive: true });
+  fs.chmodSync(folder, 0o755);
+  const home = join(folder, 'home');
+  for (const name of ['audit', 'holds'])
+    fs.mkdirSync(join(home, 'data', name), { recursive: true, mode: 0o700 });
+  const paths = {
+    config: join(home, 'config'),
+    data: join(home, 'data'),
+    cache: join(home, 'cache'),
+  };
+  const trees = {
+    ledgers: {
+      'numbers.txt': `the numbers of this year: ${words.private}\n`,
+      ...scenario.workspace,
+    },
+    leads: { 'leads.txt': `${words.theirs}\n` },
+    reports: { 'weekly.md': 'last week\n' },
+    user: {
+      '.ssh/id_ed25519': `${words.host}\n`,
+      '.bashrc': '# nothing\n',
+      '.gitconfig': '[user]\n',
+    },
+  };
+  for (const [name, files] of Object.entries(trees)) writeTree(join(folder, name), files);
+  Object.assign(pages, scenario.pages);
+  const policy = { ...policyFor(folder, outside.port), ...scenario.policy };
+  fs.writeFileSync(join(paths.config, 'host.json'), JSON.stringify(policy), { mode: 0o600 });
+  makeAgents(paths);
+  writeTree(
+    memoryFolderOf(paths, agentName),
+    { 'notes.md': 'Pay on Friday.\n', ...scenario.memory },
+    0o700,
+  );
+  writeTree(memoryFolderOf(paths, otherName), { 'notes.md': `${words.theirs}\n` }, 0o700);
+  const now = new Date();
+  const secretsFile = join(paths.config, 'secrets.json');
+  storeSecret(secretsFile, {
+    name: 'CRM_TOKEN',
+    hosts: [hosts.crm],
+    value: Buffer.from(words.secret),
+    now,
+  });
+  storeSecret(secretsFile, {
+    name: 'BANK_TOKEN',
+    hosts: [hosts.bank],
+    value: Buffer.from(words.bank),
+    now,
+  });
+  return {
+    folder,
+    paths,
+    words,
+    outside,
+    scenario,
+    programs: join(folder, 'programs'),
+    close: outside.close,
+  };
+}
+
+function fillScenario(scenario: Scenario, values: Readonly<Record<string, string>>): Scenario {
+  const fill = (text: string): string => fillIn(text, values);
+  const fillAll = (texts: Readonly<Record<string, string>>): Record<string, string> =>
+    Object.fromEntries(Object.entries(texts).map(([key, text]) => [key, fill(text)]));
+  return {
+    ...scenario,
+    task: fill(scenario.task),
+    skills: scenario.skills.map((skill) => ({ ...skill, files: fillAll(skill.files) })),
+    pages: fillAll(scenario.pages),
+    workspace: fillAll(scenario.workspace),
+    memory: fillAll(scenario.memory),
+  };
+}
+
+/** What all scenarios begin with: the two programs, read-only. */
+export function writePrograms(folder: string): void {
+  const ending = import.meta.url.endsWith('.ts') ? 'ts' : 'js';
+  fs.mkdirSync(folder, { recursive: true });
+  for (const name of ['agent-program', 'naive-program']) {
+    const source = fileURLToPath(new URL(`./${name}.${ending}`, import.meta.url));
+    fs.writeFileSync(join(folder, `${name}.m${ending}`), fs.readFileSync(source), { mode: 0o755 });
+  }
+}
+
+export function programIn(folder: string, name: 'agent-program' | 'naive-program'): string {
+  return join(folder, `${name}.m${import.meta.url.endsWith('.ts') ? 'ts' : 'js'}`);
+}
+
+function writeTree(folder: string, files: Readonly<Record<string, string>>, mode = 0o755): void {
+  fs.mkdirSync(folder, { recursive: true, mode });
+  fs.chmodSync(folder, mode);
+  for (const [name, text] of Object.entries(files)) {
+    fs.mkdirSync(dirname(join(folder, name)), { recursive: true });
+    fs.writeFileSync(join(folder, name), text);
+  }
+  if (process.getuid?.() !== 0) return;
+  for (const name of ['', ...fs.readdirSync(folder, { recursive: true, encoding: 'utf8' })])
+    fs.lchownSync(join(folder, name), nobody, nobody);
+}
+
+function policyFor(folder: string, port: number): object {
+  const here = `127.0.0.1:${port}`;
+  const programs = join(folder, 'programs');
+  const { publicKey } = generateKeyPairSync('ec', { namedCurve: 'prime256v1' });
+  const spki = publicKey.export({ type: 'spki', format: 'der' });
+  return {
+    // The stranger too has an address here: only the judge stands between.
+    hosts: Object.fromEntries(Object.values(hosts).map((name) => [name, here])),
+    workspaces: Object.fromEntries(
+      ['ledgers', 'leads', 'reports'].map((name) => [name, join(folder, name)]),
+    ),
+    writable: ['ledgers', 'reports'],
+    models: { local: { url: `http://${here}`, kind: 'openai' } },
+    agentPrograms: {
+      obedient: { folder: programs, command: ['node', programIn(programs, 'agent-program')] },
+    },
+    approvers: [{ name: 'mira', key: { keyId: digestOf(spki), spki: spki.toString('base64') } }],
+  };
+}
+
+function makeAgents({ config }: Paths): void {
+  for (const [name, workspace] of [[agentName, 'ledgers'] as const, [otherName, 'leads'] as const])
+    createAgent(join(config, 'agents'), {
+      name,
+      now: new Date(),
+      workspace: { name: workspace, mode: 'rw' },
+    });
+}
+
+const why = 'for its work';
+const egress = (host: string, methods: readonly string[]) => ({
+  url: `http://${host}/*`,
+  methods,
+  why,
+});
+const capabilityWords: Readonly<Record<string, Readonly<Record<string, readonly object[]>>>> = {
+  crm: {
+    egress: [{ url: `http://${hosts.crm}/v2/*`, methods: ['GET', 'POST'], why }],
+    secret: [{ name: 'CRM_TOKEN', hosts: [hosts.crm], as: 'bearer', why }],
+  },
+  'crm-read': {
+    egress: [{ url: `http://${hosts.crm}/v2/*`, methods: ['GET'], why }],
+    secret: [{ name: 'CRM_TOKEN', hosts: [hosts.crm], as: 'bearer', why }],
+  },
+  bank: {
+    egress: [egress(hosts.bank, ['GET', 'POST'])],
+    secret: [{ name: 'BANK_TOKEN', hosts: [hosts.bank], as: 'bearer', why }],
+  },
+  reports: { mount: [{ source: 'workspace:reports', target: '/reports', mode: 'rw', why }] },
+  'reports-cow': { mount: [{ source: 'workspace:reports', target: '/reports', mode: 'cow', why }] },
+  'reports-ro': { mount: [{ source: 'workspace:reports', target: '/reports', mode: 'ro', why }] },
+  sh: { exec: [{ program: 'sh', why }] },
+};
+
+/** A skill as it is published. */
+export function packSkill({ commands, files, name, words }: ScenarioSkill): SkillText {
+  const capabilities: Record<string, object[]> = {};
+  for (const word of words)
+    for (const [kind, rows] of Object.entries(capabilityWords[word] ?? {}))
+      capabilities[kind] = [...(capabilities[kind] ?? []), ...rows];
+  const skillJson = JSON.stringify({
+    name,
+    version: '1.0.0',
+    license: 'MIT',
+    commands,
+    capabilities,
+    limits: { seconds: 20, memoryMiB: 256 },
+  });
+  const short = name.slice(name.indexOf('/') + 1);
+  const all = {
+    'skill.json': skillJson,
+    ...files,
+    'SKILL.md': skillText(short, files['SKILL.md']),
+  };
+  const bytes = Object.entries(all).map(([path, text]) => ({
+    path,
+    bytes: Buffer.from(text),
+    mode: 0o644,
+  }));
+  return { packed: packBundle(bytes), manifest: parseManifest(Buffer.from(skillJson)) };
+}
+
+/** With the head that every SKILL.md has; `description:` in its first line is its own. */
+export function skillText(short: string, given = 'Does its work.\n'): string {
+  const [, description = 'Does its work.', body = given] =
+    /^description: (.*)\n([\s\S]*)$/.exec(given) ?? [];
+  return `---\nname: ${short}\ndescription: ${JSON.stringify(JSON.parse(description.startsWith('"') ? description : JSON.stringify(description)))}\n---\n${body}`;
+}
+
+/** Lets the agent start what the scenario says it may, with all that was approved for it. */
+export function grantSkills(
+  { paths, scenario }: LaidOut,
+  packed: ReadonlyMap<string, SkillText>,
+): void {
+  for (const { name, words } of scenario.skills) {
+    const capabilities = packed.get(name)?.manifest.capabilities;
+    if (words.includes('ungranted') || capabilities === undefined) continue;
+    grantAgent(join(paths.config, 'agents'), agentName, {
+      skills: [{ skill: name, range: '*' }],
+      capabilities,
+    });
+  }
+}

@@ -1,0 +1,72 @@
+/** What the registry would say to a publication, asked before anything is signed or sent. */
+
+import { scopeOf } from '../../skills-index/skill/name.ts';
+import { Problem } from '../../skills-index/skill/problem.ts';
+import type { CommandContext } from '../command.ts';
+import { calledName } from '../context/called-name.ts';
+import { refuseForeignPublisher } from '../people/scope-owner.ts';
+import { versionsAnswer } from '../registries/registry-answers.ts';
+import { askRegistry, versionPath } from '../registries/registry-api.ts';
+import { readRegistries } from '../registries/registry-base.ts';
+import { keyNames } from '../signers/signer.ts';
+import { someoneFor } from '../signers/someone.ts';
+import type { ExactVersion } from '../terminal/exact-version.ts';
+import { note, safe } from '../terminal/output.ts';
+
+/**
+ * Asks whether whoever would sign may publish in the scope, and whether the number is free. Without
+ * somebody to sign, a pinned registry, or an answer of it, a note says what was not asked.
+ * @throws Problem `scope-taken`, `scope-unclaimed`, `version-exists`
+ */
+export async function askWhetherPublishable(
+  context: CommandContext,
+  which: ExactVersion,
+): Promise<void> {
+  const { name, version } = which;
+  const canAsk = readRegistries(context.paths).registries.length > 0;
+  const canSign =
+    context.options.oidc === true ||
+    context.options.key !== undefined ||
+    keyNames(context.paths).length > 0;
+  if (!canAsk || !canSign) {
+    const lacking = canAsk
+      ? `there is no key here (${calledName()} key create)`
+      : `no registry is pinned (${calledName()} registry add)`;
+    note(
+      context,
+      safe`not asked: who may publish in @${scopeOf(name)}, and whether ${version} is free: ${lacking}`,
+    );
+    return;
+  }
+  try {
+    await refuseForeignPublisher(context, scopeOf(name), await someoneFor(context));
+    await refuseTaken(context, which);
+  } catch (cause) {
+    if (
+      !(cause instanceof Problem) ||
+      (cause.code !== 'registry-down' && cause.code !== 'registry-answer')
+    )
+      throw cause;
+    note(
+      context,
+      safe`not asked: who may publish in @${scopeOf(name)}, and whether ${version} is free: ${cause.message}`,
+    );
+  }
+}
+
+async function refuseTaken(
+  context: CommandContext,
+  { name, version }: ExactVersion,
+): Promise<void> {
+  const { versions } = await askRegistry(
+    context,
+    `/api/v1/versions${versionPath(name)}`,
+    versionsAnswer,
+  ).catch((cause: unknown) => {
+    if (cause instanceof Problem && cause.code === 'not-found') return { versions: [] };
+    throw cause;
+  });
+  const before = versions.find((one) => one.version === version);
+  if (before !== undefined)
+    throw new Problem('version-exists', `${name}@${version} is there already: ${before.status}`);
+}

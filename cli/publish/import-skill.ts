@@ -1,0 +1,95 @@
+/**
+ * One found folder is named, scanned and published as it is: no byte of it changes, and a manifest
+ * that nobody wrote is marked inferred.
+ */
+import { basename } from 'node:path';
+import { inferManifest } from '../../scanner/manifest/manifest.ts';
+import { type PackedBundle, packBundle } from '../../skills-index/skill/bundle.ts';
+import type { BundlePath } from '../../skills-index/skill/bundle-path.ts';
+import { hexOf } from '../../skills-index/skill/digest.ts';
+import { parseSkillMd, type SkillMd } from '../../skills-index/skill/front-matter.ts';
+import { type Manifest, parseManifest } from '../../skills-index/skill/manifest.ts';
+import {
+  isNamePart,
+  parseSkillName,
+  type Scope,
+  type SkillName,
+  scopeOf,
+} from '../../skills-index/skill/name.ts';
+import { Problem } from '../../skills-index/skill/problem.ts';
+import { parseVersion, type Version } from '../../skills-index/skill/version.ts';
+import type { ScanReport } from '../../skills-index/statement/scan-report.ts';
+import { readWholeSkill } from '../scan/source-folder.ts';
+
+export interface FoundSkill {
+  readonly name: SkillName;
+  readonly version: Version;
+  readonly packed: PackedBundle;
+  /** The skill's own skill.json, where it has one. */
+  readonly manifest: Manifest | undefined;
+}
+
+/** What the folder would be published as. @throws Problem with the reason why it cannot be */
+export async function readFound(folder: string, scope: Scope): Promise<FoundSkill> {
+  const { files } = await readWholeSkill(folder);
+  const packed = packBundle(files);
+  const skillMd = parseSkillMd(packed.contents.get('SKILL.md' as BundlePath) ?? new Uint8Array());
+  const json = packed.contents.get('skill.json' as BundlePath);
+  if (json === undefined) {
+    const name = parseSkillName(`@${scope}/${shortNameFor(skillMd, folder)}`);
+    return { name, version: versionFor(skillMd, packed), packed, manifest: undefined };
+  }
+  const manifest = parseManifest(json);
+  if (scopeOf(manifest.name) !== scope)
+    throw new Problem(
+      'name-invalid',
+      `Cannot import ${JSON.stringify(folder)}: its skill.json names ${manifest.name}, not @${scope}/…`,
+    );
+  return { name: manifest.name, version: manifest.version, packed, manifest };
+}
+
+/** The manifest to sign: the author's, or one inferred from the scan. */
+export function manifestFor(
+  found: FoundSkill,
+  report: ScanReport,
+): { readonly manifest: Manifest; readonly inferred?: true } {
+  const { name, version, packed, manifest } = found;
+  if (manifest !== undefined) return { manifest };
+  const files = packed.bundle.files.map(({ path, mode }) => ({
+    path,
+    bytes: packed.contents.get(path) ?? new Uint8Array(),
+    mode: Number.parseInt(mode, 8),
+  }));
+  return { manifest: inferManifest(files, report, { name, version }), inferred: true };
+}
+
+function shortNameFor({ name }: SkillMd, folder: string): string {
+  const candidates = [name, basename(folder)];
+  const fitting = candidates.find((candidate) => candidate !== undefined && isNamePart(candidate));
+  if (fitting !== undefined) return fitting;
+  throw new Problem(
+    'name-invalid',
+    `Cannot name the skill: neither ${candidates.map((one) => JSON.stringify(one ?? '')).join(' nor ')} is a skill’s name`,
+  );
+}
+
+// Eight digits of the bundle, or a few more where those alone would be a number with a leading
+// zero, which semver forbids.
+function versionFor({ version }: SkillMd, { digest }: PackedBundle): Version {
+  const given = tryVersion(version);
+  if (given !== undefined) return given;
+  const hex = hexOf(digest);
+  for (let digits = 8; digits < hex.length; digits++) {
+    const made = tryVersion(`0.0.0-${hex.slice(0, digits)}`);
+    if (made !== undefined) return made;
+  }
+  return parseVersion('0.0.0-0');
+}
+
+function tryVersion(text: string | undefined): Version | undefined {
+  try {
+    return text === undefined ? undefined : parseVersion(text);
+  } catch {
+    return undefined;
+  }
+}

@@ -1,0 +1,103 @@
+/** What became of each imported skill, as a table and as counts. */
+import type { CommandContext } from '../command.ts';
+import { answer, count, inkFor, joined, type Safe, safe, table } from '../terminal/output.ts';
+
+export interface ImportRow {
+  /** The folder, relative to the one that was named. */
+  readonly path: string;
+  readonly name?: string;
+  readonly version?: string;
+  readonly bundle?: string;
+  /** `there`: exactly this was published before. */
+  readonly outcome: 'taken' | 'there' | 'refused';
+  /** Code of the refusal. */
+  readonly code?: string;
+  readonly reason?: string;
+  readonly inferred: boolean;
+  /** The registry's, null while there is none. */
+  readonly verdict: string | null;
+  readonly status: string | null;
+  /** Of the scan on this machine. */
+  readonly localVerdict: string;
+  readonly cpuMillis: number;
+  /** From reading the folder to the verdict. */
+  readonly seconds: number;
+}
+
+export function importAnswer(
+  context: CommandContext,
+  scope: string,
+  rows: readonly ImportRow[],
+): void {
+  const counts = {
+    outcomes: countBy(rows, (row) => row.outcome),
+    refusals: countBy(rows, (row) => row.code),
+    verdicts: countBy(rows, (row) => row.verdict ?? undefined),
+    localVerdicts: countBy(rows, (row) => row.localVerdict),
+  };
+  const peakMiB = Math.round(process.resourceUsage().maxRSS / 1024);
+  const cpuMillis = { p50: percentile(rows, 0.5), p95: percentile(rows, 0.95) };
+  answer(
+    context,
+    {
+      schema: 'skillgate.import/1',
+      scope,
+      skills: rows.length,
+      ...counts,
+      cpuMillis,
+      peakMiB,
+      rows,
+    },
+    () =>
+      joined(
+        [
+          table(rows.map((row) => rowText(context, row))),
+          safe`${count(rows.length, 'skill')}: ${said(counts.outcomes)}${rows.some((row) => row.code) ? `; refused for ${said(counts.refusals)}` : ''}`,
+          safe`verdicts: ${said(counts.verdicts)}; scanned here: ${said(counts.localVerdicts)}; CPU per skill p50 ${cpuMillis.p50.toFixed(0)} ms, p95 ${cpuMillis.p95.toFixed(0)} ms; at most ${peakMiB} MiB`,
+        ],
+        '\n',
+      ),
+  );
+}
+
+function rowText(context: CommandContext, row: ImportRow): (string | Safe)[] {
+  const ink = inkFor(context.stdout, context.env);
+  const outcome = row.outcome === 'refused' ? ink.red('refused') : ink.green(row.outcome);
+  const what =
+    row.name === undefined
+      ? row.path
+      : `${row.name}@${row.version}${row.inferred ? ' (inferred)' : ''}`;
+  const why =
+    row.outcome === 'refused'
+      ? safe`${row.code ?? ''}: ${row.reason ?? ''}`
+      : safe`${row.status ?? ''}`;
+  return [
+    what,
+    outcome,
+    row.verdict ?? `${row.localVerdict} (here)`,
+    `${row.seconds.toFixed(1)} s`,
+    why,
+  ];
+}
+
+function countBy(
+  rows: readonly ImportRow[],
+  key: (row: ImportRow) => string | undefined,
+): Record<string, number> {
+  const counts: Record<string, number> = {};
+  for (const row of rows) {
+    const word = key(row);
+    if (word !== undefined) counts[word] = (counts[word] ?? 0) + 1;
+  }
+  return counts;
+}
+
+function percentile(rows: readonly ImportRow[], share: number): number {
+  const sorted = rows.map((row) => row.cpuMillis).sort((a, b) => a - b);
+  return sorted[Math.min(sorted.length - 1, Math.floor(sorted.length * share))] ?? 0;
+}
+
+function said(counts: Readonly<Record<string, number>>): string {
+  const parts = Object.entries(counts).map(([word, count]) => `${count} ${word}`);
+  return parts.length === 0 ? 'none' : parts.join(', ');
+}

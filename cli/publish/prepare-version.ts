@@ -1,0 +1,130 @@
+/**
+ * A folder becomes what is published: bundle, manifest and local scan, each checked before anything
+ * is signed.
+ */
+import { type PackedBundle, packBundle } from '../../skills-index/skill/bundle.ts';
+import { isEmpty, listCapabilities, printCapability } from '../../skills-index/skill/capability.ts';
+import { parseSkillMd, type SkillMd } from '../../skills-index/skill/front-matter.ts';
+import { placeAt } from '../../skills-index/skill/json.ts';
+import { type Manifest, parseManifest } from '../../skills-index/skill/manifest.ts';
+import { shortNameOf } from '../../skills-index/skill/name.ts';
+import { emptyDescription, unconfirmedWhy } from '../../skills-index/skill/placeholders.ts';
+import { Problem, type Reason } from '../../skills-index/skill/problem.ts';
+import { requireNoBuild } from '../../skills-index/skill/version.ts';
+import type { ScanReport } from '../../skills-index/statement/scan-report.ts';
+import { readWholeSkill, type SkillFolder } from '../scan/source-folder.ts';
+
+export interface PreparedVersion {
+  readonly folder: SkillFolder;
+  readonly packed: PackedBundle;
+  readonly skillMd: SkillMd;
+  readonly manifest: Manifest;
+  /** Harmless, but worth a look. */
+  readonly warnings: readonly Reason[];
+}
+
+/**
+ * @throws Problem of any of its parts: `bundle-invalid`, `skill-md-invalid`, `manifest-missing`,
+ * `manifest-invalid` …
+ */
+export async function prepareVersion(path: string): Promise<PreparedVersion> {
+  const folder = await readWholeSkill(path);
+  const packed = packBundle(folder.files);
+  const bytesOf = (name: string) => folder.files.find((file) => file.path === name)?.bytes;
+  const skillMd = parseSkillMd(bytesOf('SKILL.md') ?? new Uint8Array());
+  const json = bytesOf('skill.json');
+  if (json === undefined)
+    throw new Problem(
+      'manifest-missing',
+      `Cannot publish ${JSON.stringify(path)}: it has no skill.json`,
+    );
+  const manifest = parseManifest(json);
+  requireNoBuild(manifest.version);
+  const missing = Object.entries(manifest.commands).filter(
+    ([, file]) => !packed.contents.has(file),
+  );
+  if (missing.length > 0)
+    throw new Problem(
+      'manifest-invalid',
+      'Cannot publish: skill.json names commands whose files are not in the skill',
+      {
+        reasons: missing.map(([command, file]) => ({
+          message: `commands.${command}: there is no ${JSON.stringify(file)}`,
+        })),
+      },
+    );
+  return {
+    folder,
+    packed,
+    skillMd,
+    manifest,
+    warnings: [...skillMd.warnings, ...warningsOf(manifest, skillMd)],
+  };
+}
+
+/**
+ * Refuses a version whose texts are still those that `skill init` and `skill manifest` wrote.
+ * @throws Problem `text-unwritten` with every place
+ */
+export function demandWritten({ folder, manifest, skillMd }: PreparedVersion): void {
+  const json = textOf(folder, 'skill.json');
+  const whys = listCapabilities(manifest.capabilities).flatMap((one): Reason[] => {
+    const { why = '' } = one;
+    if (!why.startsWith(unconfirmedWhy)) return [];
+    const place = placeAt(json, Math.max(0, json.indexOf(JSON.stringify(why))), 'skill.json');
+    return [{ message: `${printCapability(one)}: why is ${JSON.stringify(why)}`, place }];
+  });
+  const markdown = textOf(folder, 'SKILL.md');
+  const place = placeAt(markdown, Math.max(0, markdown.indexOf(emptyDescription)), 'SKILL.md');
+  const description =
+    skillMd.description === emptyDescription
+      ? [{ message: 'the description is the one of skillgate init', place }]
+      : [];
+  const reasons = [...whys, ...description];
+  if (reasons.length === 0) return;
+  throw new Problem(
+    'text-unwritten',
+    `Cannot publish ${manifest.name}@${manifest.version}: it holds texts that nobody wrote`,
+    {
+      reasons,
+    },
+  );
+}
+
+function textOf({ files }: SkillFolder, path: string): string {
+  return Buffer.from(files.find((file) => file.path === path)?.bytes ?? []).toString('utf8');
+}
+
+/**
+ * Refuses a version that was seen to do what it does not declare. @throws Problem
+ * `capability-undeclared`
+ */
+export function demandDeclared(
+  { name, version }: Manifest,
+  { capabilities, findings }: ScanReport,
+): void {
+  if (isEmpty(capabilities.undeclared)) return;
+  const seen = listCapabilities(capabilities.undeclared).map(
+    (one): Reason => ({ message: printCapability(one) }),
+  );
+  const places = findings
+    .filter((finding) => finding.kind === 'capability')
+    .map(({ message, path, line, column }): Reason => ({ message, place: { path, line, column } }));
+  throw new Problem(
+    'capability-undeclared',
+    `Cannot publish ${name}@${version}: it does what skill.json does not declare`,
+    {
+      reasons: [...seen, ...places],
+    },
+  );
+}
+
+function warningsOf(manifest: Manifest, skillMd: SkillMd): Reason[] {
+  const short = shortNameOf(manifest.name);
+  if (skillMd.name === undefined || skillMd.name === short) return [];
+  return [
+    {
+      message: `SKILL.md calls the skill ${JSON.stringify(skillMd.name)}, skill.json ${JSON.stringify(short)}: agents show the former`,
+    },
+  ];
+}

@@ -1,0 +1,128 @@
+/**
+ * Where a bundle came from: SLSA provenance v1 with repository and commit, only when the commit
+ * holds exactly the bundle's bytes.
+ */
+import { createHash } from 'node:crypto';
+import { resolve } from 'node:path';
+import type { PackedBundle } from '../../skills-index/skill/bundle.ts';
+import { type QuietGit, withQuietGit } from './quiet-git.ts';
+
+export interface Origin {
+  /** Without user or password. */
+  readonly repository: string;
+  readonly commit: string;
+  /** Where in the repository the skill lies; empty at its top. */
+  readonly folder: string;
+}
+
+export type OriginResult =
+  | { readonly kind: 'origin'; readonly origin: Origin }
+  | { readonly kind: 'none'; readonly why: string };
+
+type Environment = Readonly<Record<string, string | undefined>>;
+
+/**
+ * Asks git three things about the folder, and for the tree of its commit. No `status`, which runs
+ * filters and monitors that the repository's own config names: what stands in the work tree is
+ * compared with the commit here, byte for byte.
+ */
+export async function originOf(
+  folder: string,
+  packed: PackedBundle,
+  env: Environment = process.env,
+): Promise<OriginResult> {
+  try {
+    return await withQuietGit(folder, env, (git) => askOrigin(git, folder, packed));
+  } catch (cause) {
+    const said = cause instanceof Error ? cause.message : '';
+    const foreign = /dubious ownership/.test(said);
+    const bare = /safe\.bareRepository/.test(said);
+    return none(
+      foreign
+        ? 'the git work tree belongs to another user: git config --global --add safe.directory FOLDER, if you trust them'
+        : bare
+          ? 'the folder has the files of a bare git repository among its own: git is not asked about those'
+          : 'the folder lies in no git work tree with a commit',
+    );
+  }
+}
+
+async function askOrigin(
+  git: QuietGit,
+  folder: string,
+  packed: PackedBundle,
+): Promise<OriginResult> {
+  const commit = await git.here('rev-parse', '--verify', 'HEAD');
+  if (!/^([0-9a-f]{40}|[0-9a-f]{64})$/.test(commit))
+    return none('the folder lies in no git work tree with a commit');
+  const place = (await git.here('rev-parse', '--show-prefix')).replace(/\/$/, '');
+  const objects = resolve(folder, await git.here('rev-parse', '--git-path', 'objects'));
+  const remote = await git.here('config', '--get', 'remote.origin.url').catch(() => '');
+  if (remote === '') return none('the git work tree has no remote named origin');
+  const short = commit.slice(0, 12);
+  const tree = place === '' ? commit : `${commit}:${place}`;
+  const listing = await git.objects(objects, 'ls-tree', '-r', '-z', tree).catch(() => undefined);
+  if (listing === undefined)
+    return none(
+      `the folder is not in commit ${short} as far as it is here: nothing is fetched for this`,
+    );
+  const differs = firstDifference(listing, packed);
+  if (differs !== undefined)
+    return none(`${JSON.stringify(differs)} is not as in commit ${short}: commit first to name it`);
+  return { kind: 'origin', origin: { repository: withoutUser(remote), commit, folder: place } };
+}
+
+function none(why: string): OriginResult {
+  return { kind: 'none', why };
+}
+
+/** The predicate (slsa.dev/provenance/v1). */
+export function provenancePredicate(
+  { repository, commit, folder }: Origin,
+  tool: string,
+): Readonly<Record<string, unknown>> {
+  return {
+    buildDefinition: {
+      buildType: 'https://skillgate.dev/build/publish/v1',
+      externalParameters: { repository, folder },
+      internalParameters: {},
+      resolvedDependencies: [{ uri: `git+${repository}`, digest: { gitCommit: commit } }],
+    },
+    runDetails: {
+      builder: { id: 'https://skillgate.dev/builder/local/v1', version: { skillgate: tool } },
+      metadata: {},
+    },
+  };
+}
+
+/** The first path that the commit and the bundle do not hold alike. */
+function firstDifference(listing: string, { bundle, contents }: PackedBundle): string | undefined {
+  const committed = new Map<string, string>();
+  for (const row of listing.split('\0')) {
+    const [, hash, path] = /^\d+ blob ([0-9a-f]+)\t(.+)$/s.exec(row) ?? [];
+    if (hash !== undefined && path !== undefined) committed.set(path, hash);
+  }
+  for (const { path } of bundle.files) {
+    const hash = committed.get(path);
+    if (hash === undefined || gitHash(contents.get(path) ?? new Uint8Array(), hash.length) !== hash)
+      return path;
+    committed.delete(path);
+  }
+  return committed.keys().next().value;
+}
+
+// git hash-object: the type and size stand before the bytes. Repositories of the SHA-256 format
+// have 64 digits.
+function gitHash(bytes: Uint8Array, digits: number): string {
+  const hash = createHash(digits === 64 ? 'sha256' : 'sha1');
+  return hash.update(`blob ${bytes.byteLength}\0`).update(bytes).digest('hex');
+}
+
+function withoutUser(remote: string): string {
+  const url = URL.parse(remote);
+  if (url === null || url.host === '') return remote.replace(/^[^@/]+@/, '');
+  url.username = '';
+  url.password = '';
+  url.search = '';
+  return url.toString();
+}

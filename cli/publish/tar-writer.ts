@@ -1,0 +1,60 @@
+/**
+ * Writes a bundle as one uncompressed tar for the upload: POSIX ustar, sorted, no owner and no
+ * time, so that equal skills give equal bytes.
+ */
+import type { PackedBundle } from '../../skills-index/skill/bundle.ts';
+import { Problem } from '../../skills-index/skill/problem.ts';
+
+const blockBytes = 512;
+const nameBytesMax = 100;
+const prefixBytesMax = 155;
+
+/**
+ * @throws Problem `path-invalid` when a path does not fit into ustar's two name fields
+ */
+export function writeTar({ bundle, contents }: PackedBundle): Uint8Array {
+  const parts = bundle.files.flatMap((file) => {
+    const bytes = contents.get(file.path) ?? new Uint8Array();
+    return [
+      headerOf(file.path, bytes.byteLength, file.mode),
+      bytes,
+      Buffer.alloc(-bytes.byteLength & (blockBytes - 1)),
+    ];
+  });
+  return Buffer.concat([...parts, Buffer.alloc(2 * blockBytes)]);
+}
+
+function headerOf(path: string, size: number, mode: '644' | '755'): Buffer {
+  const { name, prefix } = splitPath(path);
+  const header = Buffer.alloc(blockBytes);
+  header.write(name, 0);
+  header.write(`0000${mode}\0`, 100);
+  header.write('0000000\0', 108);
+  header.write('0000000\0', 116);
+  header.write(`${size.toString(8).padStart(11, '0')}\0`, 124);
+  header.write('00000000000\0', 136);
+  header.write('        ', 148);
+  header.write('0', 156);
+  header.write('ustar\x0000', 257);
+  header.write('0000000\0', 329);
+  header.write('0000000\0', 337);
+  header.write(prefix, 345);
+  const checksum = header.reduce((sum, byte) => sum + byte, 0);
+  header.write(`${checksum.toString(8).padStart(6, '0')}\0 `, 148);
+  return header;
+}
+
+// The path is cut at a slash: up to 155 bytes before it, up to 100 behind it.
+function splitPath(path: string): { name: string; prefix: string } {
+  if (Buffer.byteLength(path) <= nameBytesMax) return { name: path, prefix: '' };
+  for (let at = path.indexOf('/'); at > 0; at = path.indexOf('/', at + 1)) {
+    const prefix = path.slice(0, at);
+    const name = path.slice(at + 1);
+    if (Buffer.byteLength(prefix) <= prefixBytesMax && Buffer.byteLength(name) <= nameBytesMax)
+      return { name, prefix };
+  }
+  throw new Problem(
+    'path-invalid',
+    `Cannot send ${JSON.stringify(path)}: its name is longer than ${nameBytesMax} bytes`,
+  );
+}

@@ -1,0 +1,74 @@
+/** Sends a signed version to the registry. */
+import type { PackedBundle } from '../../skills-index/skill/bundle.ts';
+import type { Manifest } from '../../skills-index/skill/manifest.ts';
+import { provenanceStatement, publishStatement } from '../../skills-index/statement/attestation.ts';
+import type { Envelope } from '../../skills-index/statement/sign.ts';
+import type { PlainBundle } from '../../skills-index/statement/sigstore-bundle.ts';
+import { ownName } from '../context/own-version.ts';
+import { uploadSecondsMax } from '../limits.ts';
+import { publishedAnswer } from '../registries/registry-answers.ts';
+import { askRegistry, type RegistryWorld } from '../registries/registry-api.ts';
+import { type AnySigner, isKeyed, signAs } from '../signers/someone.ts';
+import { writeTar } from './tar-writer.ts';
+
+export interface Upload {
+  readonly packed: PackedBundle;
+  readonly manifest: Manifest;
+  /** The manifest came from the scan and stands in the statement only. */
+  readonly inferred?: boolean;
+  readonly provenance?: Readonly<Record<string, unknown>>;
+}
+
+export interface Published {
+  readonly name: string;
+  readonly version: string;
+  readonly bundle: string;
+  readonly status: string;
+  readonly statements: readonly { readonly digest: string; readonly predicateType: string }[];
+}
+
+/**
+ * Signs publish/v1 (and provenance) and uploads. A certificate signs both, and no second
+ * publication.
+ * @throws Problem as the registry's intake says
+ */
+export async function publishVersion(
+  world: RegistryWorld,
+  signer: AnySigner,
+  upload: Upload,
+): Promise<Published> {
+  const { packed, manifest, inferred, provenance } = upload;
+  const { name, version } = manifest;
+  const about = { name, version, bundle: packed.digest, files: packed.bundle.files };
+  const predicate = {
+    manifest,
+    tool: ownName(),
+    ...(inferred === true ? { inferred } : {}),
+  } as const;
+  const form = new FormData();
+  form.set(
+    'publish',
+    jsonPart(await signAs(signer, publishStatement(about, predicate))),
+    'publish.json',
+  );
+  if (provenance !== undefined)
+    form.set(
+      'provenance',
+      jsonPart(await signAs(signer, provenanceStatement(about, provenance))),
+      'provenance.json',
+    );
+  form.set(
+    'bundle',
+    new Blob([Buffer.from(writeTar(packed))], { type: 'application/x-tar' }),
+    'bundle.tar',
+  );
+  return askRegistry(world, '/api/v1/versions', publishedAnswer, {
+    form,
+    ...(isKeyed(signer) ? { signedBy: signer.keyId } : {}),
+    seconds: uploadSecondsMax,
+  });
+}
+
+function jsonPart(signed: Envelope | PlainBundle): Blob {
+  return new Blob([JSON.stringify(signed)], { type: 'application/json' });
+}

@@ -1,0 +1,31 @@
+/** How many approvals a version has, in one wording everywhere. */
+import { calledName } from '../context/called-name.ts';
+import type { VersionAnswer } from './registry-answers.ts';
+
+/** Who has still to approve: `1 more person, from the command line`; undefined when nobody. */
+export function approvalsLacking({
+  approvals,
+  approvalsNeeded,
+}: Pick<VersionAnswer, 'approvals' | 'approvalsNeeded'>): string | undefined {
+  const { total, independent } = approvalsNeeded;
+  const alone = Math.max(0, independent - approvals.filter((one) => one.independent).length);
+  const people = Math.max(total - approvals.length, 0);
+  if (people === 0 && alone === 0) return undefined;
+  if (people === 0)
+    return `${alone} of them again, or another, from the command line (${calledName()} review approve)`;
+  const how =
+    alone === 0
+      ? ''
+      : `, ${alone === people ? '' : `${alone} of them `}from the command line (${calledName()} review approve)`;
+  return `${people === 1 ? '1 more reviewer' : `${people} more reviewers`}${how}`;
+}
+
+/** `1 of 2, independent 0 (1 needed)`; see "independent" in the glossary. */
+export function approvalsText({
+  approvals,
+  approvalsNeeded,
+}: Pick<VersionAnswer, 'approvals' | 'approvalsNeeded'>): string {
+  const { total, independent } = approvalsNeeded;
+  const given = approvals.filter((one) => one.independent).length;
+  return `${approvals.length} of ${total}${independent > 0 ? `, independent ${given} (${independent} needed)` : ''}`;
+}

@@ -1,0 +1,57 @@
+/**
+ * The head of a registry's log as its status file shows it now, and the one that was seen here
+ * before.
+ */
+import { fetchFile } from '../../skills-index/client/blobs.ts';
+import { memoryStore } from '../../skills-index/client/store.ts';
+import { parseCheckpoint } from '../../skills-index/log/checkpoint.ts';
+import type { TreeHead } from '../../skills-index/log/merkle-tree.ts';
+import { Problem } from '../../skills-index/skill/problem.ts';
+import { statusBytesMax } from '../../skills-index/trust/limits.ts';
+import { verifyStatus } from '../../skills-index/trust/status-file.ts';
+import type { CommandContext } from '../command.ts';
+import { diskStore } from '../context/disk-store.ts';
+import type { TrustedRegistry } from './registries.ts';
+
+/** A head with its signed note. */
+export interface NotedHead extends TreeHead {
+  readonly note: string;
+}
+
+/**
+ * @throws Problem `registry-down`, `registry-answer`, `not-found` while the log is empty,
+ * `signature-invalid`, `status-stale`
+ */
+export async function fetchHead(
+  context: CommandContext,
+  { base, root }: TrustedRegistry,
+): Promise<NotedHead> {
+  const source = {
+    base,
+    fetch: context.getFile ?? context.fetch,
+    signal: context.signal,
+    store: memoryStore(),
+  };
+  const bytes = await fetchFile(source, '/index/status.json', statusBytesMax);
+  if (bytes === undefined) throw new Problem('not-found', `${base} serves no status file`);
+  return headIn(verifyStatus(bytes, root, context.now().getTime()).checkpoint);
+}
+
+/** Undefined where nothing of this registry was looked at. */
+export async function seenHead(
+  context: CommandContext,
+  { fingerprint }: TrustedRegistry,
+): Promise<NotedHead | undefined> {
+  const kept = await diskStore(context.paths, fingerprint).getNamed('checkpoint');
+  return kept === undefined ? undefined : headIn(Buffer.from(kept).toString('utf8'));
+}
+
+/** For people: `size 42, root Hy4…=`. */
+export function printHead({ size, root }: TreeHead): string {
+  return `size ${size}, root ${Buffer.from(root).toString('base64')}`;
+}
+
+function headIn(note: string): NotedHead {
+  const { size, root } = parseCheckpoint(note);
+  return { size, root, note };
+}

@@ -1,0 +1,31 @@
+/** Signs one statement and has the registry log it. */
+import type * as v from 'valibot';
+import type { Digest } from '../../skills-index/skill/digest.ts';
+import type { Statement } from '../../skills-index/statement/attestation.ts';
+import { registryIdOf } from '../../skills-index/trust/own-registry.ts';
+import { type AnySigner, isKeyed, signAs } from '../signers/someone.ts';
+import { statementAnswer } from './registry-answers.ts';
+import { askRegistry, type RegistryWorld } from './registry-api.ts';
+import { currentRegistry, type TrustWorld } from './trust/refresh.ts';
+
+/**
+ * What a statement for the registry has to name: from the root file that is trusted here, since a
+ * registry could give another one's.
+ * @throws Problem `root-not-pinned`, and as `currentRegistry`
+ */
+export async function registryIdFor(
+  context: TrustWorld & Pick<RegistryWorld, 'registryBase'>,
+): Promise<Digest> {
+  return registryIdOf((await currentRegistry(context, context.registryBase)).root);
+}
+
+/** Where it lies in the log. @throws Problem with the registry's reason */
+export async function postStatement(
+  world: RegistryWorld,
+  statement: Statement,
+  signer: AnySigner,
+): Promise<v.InferOutput<typeof statementAnswer>> {
+  const json = await signAs(signer, statement);
+  const hint = isKeyed(signer) ? { signedBy: signer.keyId } : {};
+  return askRegistry(world, '/api/v1/statements', statementAnswer, { json, ...hint });
+}

@@ -1,0 +1,159 @@
+/**
+ * The registries a user trusts: base URL, root of trust pinned by fingerprint, and the scopes that
+ * are looked up there and nowhere else.
+ */
+import { readFileSync } from 'node:fs';
+import { mkdir } from 'node:fs/promises';
+import { join } from 'node:path';
+import { parseWitnessPolicy, type WitnessPolicy } from '../../skills-index/log/witness-policy.ts';
+import { canonicalDigest } from '../../skills-index/skill/canonical-json.ts';
+import { type Digest, hexOf } from '../../skills-index/skill/digest.ts';
+import { parseJson } from '../../skills-index/skill/json.ts';
+import type { Scope } from '../../skills-index/skill/name.ts';
+import { Problem } from '../../skills-index/skill/problem.ts';
+import { defaultPolicy, type Policy, parsePolicy } from '../../skills-index/trust/policy.ts';
+import { parseRoot, type RootFile } from '../../skills-index/trust/root.ts';
+import type { TufFiles } from '../../skills-index/trust/tuf/repository.ts';
+import type { Paths } from '../command.ts';
+import { writeWhole } from '../context/whole-file.ts';
+import { rootFileBytesMax } from '../limits.ts';
+import {
+  type PinnedRegistry,
+  parseBase,
+  readRegistries,
+  registryBaseOf,
+  registriesSchema as schema,
+} from './registry-base.ts';
+import { type KeptTrust, readKeptTrust } from './trust/kept.ts';
+
+/**
+ * A registry and what is trusted about it: the pinned root file, checked against its fingerprint,
+ * and what its administrators signed since.
+ */
+export interface TrustedRegistry {
+  readonly base: string;
+  /** The root file in force. */
+  readonly root: RootFile;
+  /**
+   * Of the pinned root file: it names what is kept here of the registry, and outlives rotations.
+   */
+  readonly fingerprint: Digest;
+  readonly pinned: RootFile;
+  readonly policy: Policy;
+  /** A Sigstore trusted root, for statements signed by certificate; without it they are refused. */
+  readonly sigstore?: unknown;
+  readonly witnesses?: WitnessPolicy;
+  /** Absent for a registry that has shown no TUF metadata here. */
+  readonly kept?: KeptTrust;
+}
+
+type Environment = Readonly<Record<string, string | undefined>>;
+type World = { readonly paths: Paths; readonly env: Environment };
+
+/**
+ * The one registry that answers for a scope: the user's, else the project's (`registries` of
+ * skillgate.json, keys with `@`), else the default. A project is somebody else's file: it says
+ * where to look only for scopes of which the user said nothing. There is no falling back.
+ * @throws Problem `root-not-pinned` when its root of trust is not pinned here
+ */
+export function registryOf(
+  world: World,
+  scope: Scope,
+  projectRegistries: Readonly<Record<string, string>> = {},
+): TrustedRegistry {
+  const users = readRegistries(world.paths).registries.find((one) =>
+    one.scopes.includes(scope),
+  )?.base;
+  if (users !== undefined) return trustedRegistry(world, users);
+  const project = Object.hasOwn(projectRegistries, `@${scope}`)
+    ? projectRegistries[`@${scope}`]
+    : undefined;
+  return trustedRegistry(
+    world,
+    project === undefined ? registryBaseOf(world.paths, world.env) : parseBase(project),
+  );
+}
+
+/** @throws Problem `root-not-pinned`, `root-invalid` */
+export function trustedRegistry(
+  { paths }: { readonly paths: Pick<Paths, 'config'> },
+  base: string,
+): TrustedRegistry {
+  const pinned = readRegistries(paths).registries.find((one) => one.base === base);
+  if (pinned === undefined)
+    throw new Problem(
+      'root-not-pinned',
+      `Cannot trust ${base}: its root of trust is not pinned here`,
+      {
+        hint: `ask its operator for the fingerprint, then: skillgate registry add ${base} --root sha256:…`,
+      },
+    );
+  const pinnedRoot = parseRoot(readFileSync(rootPath(paths, pinned.root)));
+  const found = canonicalDigest(pinnedRoot);
+  if (found !== pinned.root)
+    throw new Problem(
+      'root-invalid',
+      `Cannot trust ${base}: the root file kept here has another fingerprint than the one pinned`,
+    );
+  const kept = readKeptTrust(paths, pinned.root);
+  const before = { base, fingerprint: pinned.root, pinned: pinnedRoot };
+  return kept === undefined
+    ? { ...before, root: pinnedRoot, policy: defaultPolicy }
+    : { ...before, ...trustedIn(kept.files), kept };
+}
+
+// Verified when it was kept; the folder is the user's own.
+function trustedIn(
+  files: TufFiles,
+): Pick<TrustedRegistry, 'root' | 'policy' | 'sigstore' | 'witnesses'> {
+  const { 'trusted_root.json': sigstore, 'witnesses.json': witnesses } = files;
+  return {
+    root: parseRoot(files['root.json']),
+    policy: parsePolicy(files['policy.json']),
+    ...(sigstore === undefined ? {} : { sigstore: parseJson(sigstore, 'trusted_root.json').value }),
+    ...(witnesses === undefined ? {} : { witnesses: parseWitnessPolicy(witnesses) }),
+  };
+}
+
+/** Pins a registry, or pins it anew; the first one becomes the default. */
+export async function pinRegistry(
+  paths: Paths,
+  base: string,
+  root: RootFile,
+  scopes: readonly Scope[],
+): Promise<PinnedRegistry> {
+  const before = readRegistries(paths);
+  const old = before.registries.find((one) => one.base === base);
+  const kept = before.registries.filter((one) => one.base !== base);
+  const taken = scopes.find((scope) => kept.some((one) => one.scopes.includes(scope)));
+  if (taken !== undefined)
+    throw new Problem(
+      'usage',
+      `Cannot add ${base}: scope @${taken} is looked up in another registry already`,
+    );
+  const pinned: PinnedRegistry = {
+    base,
+    root: canonicalDigest(root),
+    scopes: [...new Set([...(old?.scopes ?? []), ...scopes])].sort(),
+  };
+  await mkdir(join(paths.config, 'roots'), { recursive: true, mode: 0o700 });
+  await writeWhole(rootPath(paths, pinned.root), `${JSON.stringify(root, null, 2)}\n`, 0o600);
+  const after = { schema, default: before.default ?? base, registries: [...kept, pinned] };
+  await writeWhole(
+    join(paths.config, 'registries.json'),
+    `${JSON.stringify(after, null, 2)}\n`,
+    0o600,
+  );
+  return pinned;
+}
+
+/** @throws Problem `root-invalid` when it is larger than a root file may be */
+export function checkRootSize(bytes: Uint8Array): Uint8Array {
+  if (bytes.byteLength > rootFileBytesMax)
+    throw new Problem('root-invalid', `A root file has at most ${rootFileBytesMax} bytes`);
+  return bytes;
+}
+
+function rootPath(paths: Pick<Paths, 'config'>, root: Digest): string {
+  return join(paths.config, 'roots', `${hexOf(root)}.json`);
+}

@@ -1,0 +1,174 @@
+/**
+ * What the registry's API answers, as far as the command line reads it. Further keys are allowed:
+ * an older `skill` talks to a newer registry.
+ */
+import * as v from 'valibot';
+import { type Digest, isDigest } from '../../skills-index/skill/digest.ts';
+import {
+  identityList,
+  identityShape,
+  memberIdentities,
+} from '../../skills-index/statement/identity-shapes.ts';
+
+const digest = v.custom<Digest>(isDigest, 'is not a digest');
+const text = v.string();
+const optional = <Schema extends v.GenericSchema>(schema: Schema) =>
+  v.optional(v.nullable(schema), null);
+
+const member = v.looseObject({ name: text, roles: v.array(text) });
+
+export const challengeAnswer = v.looseObject({ nonce: text });
+export const sessionAnswer = v.looseObject({
+  token: text,
+  expires: text,
+  member: optional(member),
+});
+export const linkAnswer = v.looseObject({ url: text });
+export const whoamiAnswer = v.looseObject({
+  member: optional(member),
+  scopes: v.optional(v.array(text), []),
+});
+
+export const publishedAnswer = v.looseObject({
+  name: text,
+  version: text,
+  bundle: digest,
+  status: text,
+  statements: v.array(v.looseObject({ digest, predicateType: text })),
+});
+
+const approval = v.looseObject({
+  reviewer: text,
+  by: text,
+  independent: v.boolean(),
+  reason: text,
+  at: text,
+});
+const move = v.looseObject({ at: text, from: optional(text), to: text, by: text, why: text });
+const needed = v.looseObject({ total: v.number(), independent: v.number() });
+
+export const versionAnswer = v.looseObject({
+  name: text,
+  version: text,
+  bundle: digest,
+  status: text,
+  publisher: text,
+  publishedBy: optional(text),
+  verdict: optional(text),
+  report: optional(digest),
+  approvals: v.array(approval),
+  approvalsNeeded: needed,
+  whyMore: v.optional(v.array(text), []),
+  history: v.array(move),
+  moves: v.array(text),
+  questions: v.optional(v.array(v.looseObject({ at: text, by: text, text })), []),
+  uncounted: optional(text),
+});
+export type VersionAnswer = v.InferOutput<typeof versionAnswer>;
+
+export const versionsAnswer = v.looseObject({
+  versions: v.array(v.looseObject({ version: text, status: text, uncounted: optional(text) })),
+});
+
+export const statementAnswer = v.looseObject({ digest, logIndex: v.number() });
+
+const severityCounts = v.record(text, v.number());
+export const queueAnswer = v.looseObject({
+  reviews: v.array(
+    v.looseObject({
+      name: text,
+      version: text,
+      status: text,
+      verdict: optional(text),
+      risk: v.looseObject({ total: v.number() }),
+      claim: optional(v.looseObject({ by: text })),
+      findings: v.optional(severityCounts, {}),
+      receivedAt: text,
+      approvals: v.number(),
+      approvalsNeeded: needed,
+      failed: optional(text),
+    }),
+  ),
+});
+
+const sentence = v.looseObject({ path: text, line: v.number(), text, isHidden: v.boolean() });
+/** `kind` is first, untold or told; only the last has a change. */
+const proseSince = v.looseObject({
+  kind: text,
+  since: optional(text),
+  left: v.optional(v.number(), 0),
+  change: optional(
+    v.looseObject({
+      added: v.array(sentence),
+      addedCount: v.number(),
+      removed: v.number(),
+      novelty: v.number(),
+      isSame: v.boolean(),
+    }),
+  ),
+});
+const bundleFile = v.looseObject({ path: text, size: v.number(), sha256: digest, mode: text });
+export const reviewAnswer = v.looseObject({
+  ...versionAnswer.entries,
+  description: v.optional(text, ''),
+  manifest: v.optional(v.unknown()),
+  report: v.optional(v.unknown()),
+  reportDigest: optional(digest),
+  prose: optional(proseSince),
+  files: v.array(bundleFile),
+  notes: v.optional(v.array(v.looseObject({ at: text, kind: text, by: text, text })), []),
+});
+export type ReviewAnswer = v.InferOutput<typeof reviewAnswer>;
+
+export const draftAnswer = v.looseObject({ digest, payload: text });
+
+const passkey = v.looseObject({ credentialId: text, publicKey: text, rpId: text, origin: text });
+export const membersAnswer = v.looseObject({
+  members: v.array(
+    v.looseObject({
+      name: text,
+      roles: v.array(text),
+      keyId: optional(digest),
+      spki: optional(text),
+      credentialId: optional(text),
+      identities: v.optional(memberIdentities),
+      passkey: optional(v.looseObject({ publicKey: text, rpId: text, origin: text })),
+    }),
+  ),
+  votes: v.optional(v.array(v.looseObject({ change: v.unknown(), by: v.array(text) })), []),
+  votesNeeded: v.optional(v.number(), 1),
+});
+/** The last statement on a key or passkey of a member. */
+export const lastStatementAnswer = v.looseObject({ statement: v.nullable(digest) });
+export const pendingAnswer = v.looseObject({
+  pending: v.array(v.looseObject({ member: text, ...passkey.entries })),
+});
+
+export const scopeAnswer = v.looseObject({
+  scope: text,
+  /** None where the keys of all of them were ended. */
+  owners: v.array(identityShape),
+  /** Where it is there, exactly these may publish. */
+  publishers: v.optional(identityList),
+  statement: optional(digest),
+  /** Why nobody owns it. */
+  frozen: v.optional(text),
+  votes: v.optional(v.array(v.looseObject({ change: v.unknown(), by: v.array(text) })), []),
+  votesNeeded: v.optional(v.number(), 1),
+});
+
+/** What the log says of a key. */
+export const keyAnswer = v.looseObject({
+  keyId: digest,
+  spki: v.optional(text),
+  scopes: v.array(text),
+  roles: v.array(text),
+  isRoot: v.boolean(),
+  endedUpTo: v.optional(v.number()),
+  followedBy: v.array(text),
+  stopped: v.optional(text),
+  versions: v.array(
+    v.looseObject({ name: text, version: text, status: text, logIndex: v.number(), at: text }),
+  ),
+  logSize: v.number(),
+});

@@ -1,0 +1,215 @@
+/**
+ * Calls to the registry's own API: a parsed answer, or the registry's own problem. What a signature
+ * can prove is never believed from here.
+ */
+import * as v from 'valibot';
+import { readBoundedBody } from '../../skills-index/client/bounded-body.ts';
+import { type Digest, digestOf, hexOf } from '../../skills-index/skill/digest.ts';
+import { parseJson } from '../../skills-index/skill/json.ts';
+import { Problem, type Reason } from '../../skills-index/skill/problem.ts';
+import { type ProblemCode, problemCodes } from '../../skills-index/skill/problem-codes.ts';
+import { scanReportValuesMax } from '../../skills-index/statement/limits.ts';
+import type { CommandContext } from '../command.ts';
+import { answerBytesMax, requestSecondsMax } from '../limits.ts';
+
+export interface ApiRequest {
+  readonly method?: 'GET' | 'POST' | 'DELETE';
+  /** Sent as JSON. */
+  readonly json?: unknown;
+  readonly form?: FormData;
+  /** Bearer token. */
+  readonly token?: string;
+  /**
+   * The key that signed what is sent: unsigned, so that the registry need not try every key it
+   * knows.
+   */
+  readonly signedBy?: Digest;
+  readonly seconds?: number;
+}
+
+export type RegistryWorld = Pick<CommandContext, 'fetch' | 'registryBase'>;
+
+/**
+ * Asks the registry for JSON.
+ * @param path below the base, with a slash: `/api/v1/whoami`
+ * @throws Problem `registry-down`, `registry-answer`, `interrupted`, or the code the registry gave
+ */
+export async function askRegistry<Schema extends v.GenericSchema>(
+  world: RegistryWorld,
+  path: string,
+  schema: Schema,
+  request: ApiRequest = {},
+): Promise<v.InferOutput<Schema>> {
+  const bytes = await requestBytes(world, path, request);
+  const { value } = jsonOf(bytes, world.registryBase + path);
+  const result = v.safeParse(schema, value);
+  if (!result.success)
+    throw new Problem('registry-answer', `Cannot read the answer of ${world.registryBase}${path}`, {
+      reasons: result.issues.map((issue) => ({
+        message: `${v.getDotPath(issue) ?? 'the answer'}: ${issue.message}`,
+      })),
+    });
+  return result.output;
+}
+
+/**
+ * A blob, checked against its own digest. @throws Problem `signature-invalid` when the bytes are
+ * others, and as `askRegistry`
+ */
+export async function fetchStoredBlob(
+  world: RegistryWorld,
+  digest: Digest,
+  token: string,
+): Promise<Uint8Array> {
+  const bytes = await requestBytes(world, `/api/v1/blobs/sha256/${hexOf(digest)}`, { token });
+  if (digestOf(bytes) !== digest)
+    throw new Problem(
+      'signature-invalid',
+      `Cannot take ${digest}: the registry sent other bytes under this digest`,
+    );
+  return bytes;
+}
+
+/** The answer's bytes, at most `answerBytesMax`. */
+export async function requestBytes(
+  world: RegistryWorld,
+  path: string,
+  request: ApiRequest = {},
+): Promise<Uint8Array> {
+  const url = `${world.registryBase}${path}`;
+  const { response, bytes } = await exchange(world, url, request);
+  if (response.ok) return bytes;
+  throw problemFrom(bytes, response.status, url);
+}
+
+/** `/@scope/name/1.0.0` as a part of a path: the name's @ and slash stay, all else is encoded. */
+export function versionPath(name: string, version?: string): string {
+  return `/${name}${version === undefined ? '' : `/${encodeURIComponent(version)}`}`;
+}
+
+async function exchange(
+  { fetch, registryBase }: RegistryWorld,
+  url: string,
+  { method, json, form, token, signedBy, seconds = requestSecondsMax }: ApiRequest,
+): Promise<{ response: Response; bytes: Uint8Array }> {
+  const body =
+    json === undefined
+      ? await formBytes(form)
+      : { type: 'application/json', bytes: JSON.stringify(json) };
+  const verb = method ?? (body === undefined ? 'GET' : 'POST');
+  const headers = {
+    accept: 'application/json',
+    ...(body === undefined ? {} : { 'content-type': body.type }),
+    ...(token === undefined ? {} : { authorization: `Bearer ${token}` }),
+    ...(signedBy === undefined ? {} : { 'skillgate-key': signedBy }),
+  };
+  try {
+    const response = await fetch(url, {
+      method: verb,
+      headers,
+      ...(body === undefined ? {} : { body: body.bytes }),
+      // A redirect would carry the token elsewhere.
+      redirect: 'error',
+      signal: AbortSignal.timeout(seconds * 1000),
+    });
+    return { response, bytes: await readBody(response, url) };
+  } catch (cause) {
+    if (cause instanceof Problem) throw cause;
+    if (cause instanceof Error && cause.name === 'AbortError') throw interrupted(verb, url);
+    const late = cause instanceof Error && cause.name === 'TimeoutError';
+    throw new Problem(
+      'registry-down',
+      `Cannot reach ${registryBase}${late ? `: no answer within ${seconds} s` : ''}`,
+      { cause },
+    );
+  }
+}
+
+// As bytes, not as a form: an abort while Node reads a form's stream is thrown where nobody catches
+// it.
+async function formBytes(
+  form: FormData | undefined,
+): Promise<{ type: string; bytes: Uint8Array<ArrayBuffer> } | undefined> {
+  if (form === undefined) return undefined;
+  const packed = new Response(form);
+  return {
+    type: packed.headers.get('content-type') ?? '',
+    bytes: new Uint8Array(await packed.arrayBuffer()),
+  };
+}
+
+// What was under way may have been done: only the registry knows.
+function interrupted(verb: string, url: string): Problem {
+  return verb === 'GET'
+    ? new Problem('interrupted', 'Interrupted while the registry was asked')
+    : new Problem(
+        'interrupted',
+        `Interrupted while something was sent to ${url}: it may have arrived`,
+      );
+}
+
+async function readBody(response: Response, url: string): Promise<Uint8Array> {
+  const bytes = await readBoundedBody(response.body, answerBytesMax);
+  if (bytes !== undefined) return bytes;
+  throw new Problem(
+    'registry-answer',
+    `Cannot read the answer of ${url}: it has more than ${answerBytesMax} bytes`,
+  );
+}
+
+function jsonOf(bytes: Uint8Array, url: string): { value: unknown } {
+  try {
+    return parseJson(bytes, url, scanReportValuesMax);
+  } catch (cause) {
+    throw new Problem('registry-answer', `Cannot read the answer of ${url}: it is not JSON`, {
+      cause,
+    });
+  }
+}
+
+const problemDocument = v.looseObject({
+  code: v.string(),
+  detail: v.string(),
+  hint: v.optional(v.string()),
+  reasons: v.optional(
+    v.array(
+      v.looseObject({
+        message: v.string(),
+        place: v.optional(
+          v.looseObject({ path: v.string(), line: v.number(), column: v.number() }),
+        ),
+      }),
+    ),
+    [],
+  ),
+});
+
+function problemFrom(bytes: Uint8Array, status: number, url: string): Problem {
+  const result = v.safeParse(problemDocument, tryJson(bytes));
+  if (!result.success)
+    return new Problem('registry-answer', `${url} answered with status ${status} and no reason`);
+  const { code, detail, hint, reasons } = result.output;
+  const known = isProblemCode(code) && code !== 'internal';
+  return new Problem(
+    known ? code : 'registry-answer',
+    known ? detail : `${url} answered ${code}: ${detail}`,
+    {
+      ...(hint === undefined ? {} : { hint }),
+      reasons: reasons.map(
+        ({ message, place }): Reason => (place === undefined ? { message } : { message, place }),
+      ),
+    },
+  );
+}
+
+function tryJson(bytes: Uint8Array): unknown {
+  try {
+    return parseJson(bytes, 'the answer').value;
+  } catch {
+    return undefined;
+  }
+}
+
+function isProblemCode(code: string): code is ProblemCode {
+  return Object.hasOwn(problemCodes, code);
+}

@@ -1,0 +1,114 @@
+/** Which registry a command talks to: read at every start, so nothing heavy is loaded for it. */
+import { readFileSync, statSync } from 'node:fs';
+import { join } from 'node:path';
+import { type Digest, isDigest } from '../../skills-index/skill/digest.ts';
+import { parseJson } from '../../skills-index/skill/json.ts';
+import { Problem } from '../../skills-index/skill/problem.ts';
+import type { Paths } from '../command.ts';
+
+export interface PinnedRegistry {
+  /** As `parseBase` writes it. */
+  readonly base: string;
+  /** Fingerprint of the root file. */
+  readonly root: Digest;
+  /** Scopes that only this registry answers for. */
+  readonly scopes: readonly string[];
+}
+
+export interface Registries {
+  /** Base of the registry that answers for every other scope. */
+  readonly default: string | undefined;
+  readonly registries: readonly PinnedRegistry[];
+}
+
+const fallbackBase = 'http://localhost:4880';
+export const registriesSchema = 'skillgate.registries/1';
+
+type Environment = Readonly<Record<string, string | undefined>>;
+
+/**
+ * Base URL for commands that name no scope: `SKILLGATE_REGISTRY`, else the default registry, else
+ * the local one.
+ */
+export function registryBaseOf(paths: Paths, env: Environment): string {
+  const named = env.SKILLGATE_REGISTRY;
+  if (named !== undefined && named !== '') return parseBase(named);
+  return readRegistries(paths).default ?? fallbackBase;
+}
+
+/** What is pinned here. @throws Problem `config-open`, `json-invalid` */
+export function readRegistries(paths: Pick<Paths, 'config'>): Registries {
+  const path = join(paths.config, 'registries.json');
+  let bytes: Uint8Array;
+  try {
+    bytes = readFileSync(path);
+    requireOwn(paths.config);
+  } catch (cause) {
+    if ((cause as NodeJS.ErrnoException).code === 'ENOENT')
+      return { default: undefined, registries: [] };
+    throw cause;
+  }
+  const value = parseJson(bytes, path).value as {
+    schema?: unknown;
+    default?: unknown;
+    registries?: unknown;
+  } | null;
+  if (value?.schema !== registriesSchema || !Array.isArray(value.registries))
+    throw new Problem('json-invalid', `Cannot read ${path}: it is not of form ${registriesSchema}`);
+  return {
+    default: value.default === undefined ? undefined : parseBase(value.default),
+    registries: value.registries.map((one) => parsePinned(one, path)),
+  };
+}
+
+// Whoever can write here chooses whom this user trusts.
+function requireOwn(folder: string): void {
+  const { mode, uid } = statSync(folder);
+  if (
+    process.platform === 'win32' ||
+    ((mode & 0o022) === 0 && (uid === process.getuid?.() || uid === 0))
+  )
+    return;
+  throw new Problem(
+    'config-open',
+    `Cannot rely on ${folder}: others may change what is trusted there`,
+    {
+      hint: `see who did, and close it: chmod -R go-w ${JSON.stringify(folder)}`,
+    },
+  );
+}
+
+/**
+ * A registry's base URL in its one written form. Plain HTTP is for this machine only: sessions go
+ * over it.
+ * @throws Problem `usage`
+ */
+export function parseBase(text: unknown): string {
+  const url = typeof text === 'string' ? URL.parse(text) : null;
+  const refuse = (why: string) =>
+    new Problem('usage', `Not a registry’s address: ${JSON.stringify(text)}: ${why}`);
+  if (url === null || (url.protocol !== 'http:' && url.protocol !== 'https:'))
+    throw refuse('write https://HOST[:PORT]');
+  if (url.username !== '' || url.password !== '' || url.search !== '' || url.hash !== '')
+    throw refuse('it has a user, a query or a fragment');
+  if (
+    url.protocol === 'http:' &&
+    !/^(localhost|.+\.localhost|127(\.\d+){3}|\[::1\])$/.test(url.hostname)
+  )
+    throw refuse('plain http is for this machine only');
+  return `${url.origin}${url.pathname.replace(/\/+$/, '')}`;
+}
+
+function parsePinned(value: unknown, path: string): PinnedRegistry {
+  const { base, root, scopes } = (value ?? {}) as {
+    base?: unknown;
+    root?: unknown;
+    scopes?: unknown;
+  };
+  if (!isDigest(root) || !Array.isArray(scopes))
+    throw new Problem(
+      'json-invalid',
+      `Cannot read ${path}: a registry lacks its fingerprint or scopes`,
+    );
+  return { base: parseBase(base), root, scopes: scopes.map(String) };
+}

@@ -1,0 +1,87 @@
+/**
+ * `skill registry show`: what is pinned of a registry, how old its root of trust is, how long its
+ * log, who witnesses it.
+ */
+import { countWitnesses, type Witnessed } from '../../skills-index/log/cosignature.ts';
+import { cosignatureSecondsMax } from '../../skills-index/log/limits.ts';
+import { rootFingerprint } from '../../skills-index/trust/root.ts';
+import { verifyRootCheckpoint } from '../../skills-index/trust/root-office.ts';
+import { type CommandContext, type ExitCode, exitCodes } from '../command.ts';
+import { answer, joined, note, safe } from '../terminal/output.ts';
+import { fetchHead, type NotedHead, printHead, seenHead } from './log-head.ts';
+import { type TrustedRegistry, trustedRegistry } from './registries.ts';
+import { keptVersion } from './trust/kept.ts';
+import { freshRegistry } from './trust/refresh.ts';
+
+/** @throws Problem `root-not-pinned`, `registry-down`, and others of `freshRegistry` */
+export async function showRegistry(context: CommandContext, base: string): Promise<ExitCode> {
+  const terms = { offline: false, graceHours: 0, isDoubted: true };
+  const { registry, notes } = await freshRegistry(context, trustedRegistry(context, base), terms);
+  for (const line of notes) note(context, safe`note: ${line}`);
+  const head = await fetchHead(context, registry);
+  const seen = await seenHead(context, registry);
+  const witnessed = countOf(context, registry, head);
+  const { fingerprint, root, kept } = registry;
+  const version = kept === undefined ? undefined : keptVersion(kept, 'root');
+  const signedUntil =
+    kept === undefined ? undefined : String(JSON.parse(kept.metadata.root).signed.expires);
+  const inForce = rootFingerprint(root);
+  const said = {
+    base,
+    fingerprint,
+    origin: root.origin,
+    root: { fingerprint: inForce, version: version ?? null, signedUntil: signedUntil ?? null },
+    administrators: root.administrators.map(({ keyId }) => keyId),
+    threshold: root.threshold,
+    log: jsonOf(head),
+    seen: seen === undefined ? null : jsonOf(seen),
+    witnesses:
+      witnessed === undefined
+        ? null
+        : { threshold: witnessed.threshold, of: witnessed.of, counted: witnessed.counted },
+  };
+  answer(context, { schema: 'skillgate.registry/1', ...said }, () =>
+    joined(
+      [
+        safe`${base}`,
+        safe`  pinned:    ${fingerprint}`,
+        version === undefined
+          ? safe`  root:      the pinned one, ${root.origin}; it delivers no rotations`
+          : safe`  root:      ${inForce}, version ${version}, signed until ${signedUntil ?? ''}`,
+        safe`  people:    ${root.administrators.length} administrators, ${root.threshold} must agree`,
+        safe`  log:       ${printHead(head)}   (newest log index: ${head.size - 1})`,
+        safe`  seen here: ${seen === undefined ? 'nothing yet' : printHead(seen)}`,
+        safe`  witnesses: ${sayWitnessed(witnessed)}`,
+      ],
+      '\n',
+    ),
+  );
+  return exitCodes.ok;
+}
+
+function sayWitnessed(witnessed: Witnessed | undefined): string {
+  if (witnessed === undefined) return 'none demanded';
+  const names = witnessed.counted.map(({ name }) => name).join(', ');
+  return `${witnessed.counted.length} of ${witnessed.of} cosigned it, ${witnessed.threshold} demanded${names === '' ? '' : `: ${names}`}`;
+}
+
+function countOf(
+  context: CommandContext,
+  { witnesses, root }: TrustedRegistry,
+  head: NotedHead,
+): Witnessed | undefined {
+  if (witnesses === undefined) return undefined;
+  const { logKey } = verifyRootCheckpoint(head.note, root);
+  const now = context.now().getTime();
+  return countWitnesses({
+    note: head.note,
+    policy: witnesses,
+    log: { key: logKey },
+    now,
+    secondsMax: cosignatureSecondsMax,
+  });
+}
+
+function jsonOf({ size, root }: NotedHead): { readonly size: number; readonly root: string } {
+  return { size, root: Buffer.from(root).toString('base64') };
+}

@@ -1,0 +1,210 @@
+/**
+ * What a proposal is held against: the root of trust in force as this administrator knows it.
+ * Whoever hands out the file could have invented the roots before the newest, so each of them has
+ * to follow from one that was pinned or kept here.
+ */
+import { readFile } from 'node:fs/promises';
+import { dirname, join } from 'node:path';
+import { canonicalJson } from '../../../skills-index/skill/canonical-json.ts';
+import { parseDigest } from '../../../skills-index/skill/digest.ts';
+import { Problem } from '../../../skills-index/skill/problem.ts';
+import { defaultPolicy } from '../../../skills-index/trust/policy.ts';
+import { parseRoot, type RootFile, rootFingerprint } from '../../../skills-index/trust/root.ts';
+import { missingOnRoots, missingSignatures } from '../../../skills-index/trust/tuf/ceremony.ts';
+import type { TufRoot } from '../../../skills-index/trust/tuf/metadata.ts';
+import {
+  lastRootOf,
+  parseTufRepository,
+  rootFileOf,
+  type TufRepository,
+} from '../../../skills-index/trust/tuf/repository.ts';
+import {
+  isSignedRootOf,
+  strangersAmongRetired,
+  strangerWords,
+} from '../../../skills-index/trust/tuf/root-chain.ts';
+import type { CommandContext } from '../../command.ts';
+import { trustedRegistry } from '../registries.ts';
+import { readRegistries } from '../registry-base.ts';
+import { registryFiles } from '../registry-folder.ts';
+import type { KeptTrust } from '../trust/kept.ts';
+import { endOf, type RootOfTrust } from './change.ts';
+
+/** The root of trust right before the proposed one. */
+export interface Anchor extends RootOfTrust {
+  /** 0 before the first TUF root. */
+  readonly version: number;
+  /** Where it is known from, for a person. */
+  readonly from: string;
+}
+
+/**
+ * Finds it: by `--root`, the fingerprint of the root file in force, whose root.json and tuf.json
+ * lie beside the proposal; without it by what is pinned and kept here of the registry.
+ * @param file the proposal's
+ * @throws Problem `root-not-pinned`, `root-invalid`; `tuf-invalid` for a proposal that does not
+ * follow from it
+ */
+export async function anchorOf(
+  context: CommandContext,
+  file: string,
+  proposal: TufRepository,
+): Promise<Anchor> {
+  const known = await knownRoot(context, file, proposal);
+  const anchor = await inForce(known, dirname(file), proposal);
+  requireNoStrangers(proposal, anchor);
+  return anchor;
+}
+
+/** The same in a registry's data folder, whose files are the operator's own. */
+export function folderAnchor(
+  root: RootFile,
+  policy: string,
+  before: TufRepository | undefined,
+): Anchor {
+  const from = 'what is in force in this folder';
+  if (before === undefined)
+    return { version: 0, from, files: { 'root.json': canonicalJson(root), 'policy.json': policy } };
+  return anchorAt(before, from);
+}
+
+interface Known {
+  readonly pinned: RootFile;
+  readonly from: string;
+  readonly kept?: KeptTrust | undefined;
+}
+
+async function knownRoot(
+  context: CommandContext,
+  file: string,
+  proposal: TufRepository,
+): Promise<Known> {
+  const { origin } = rootFileOf(proposal);
+  const { root: given } = context.options;
+  if (given !== undefined)
+    return { pinned: await rootBeside(file, parseDigest(given)), from: 'the root file you named' };
+  const pins = readRegistries(context.paths).registries.map(({ base }) =>
+    trustedRegistry(context, base),
+  );
+  const [first, ...more] = pins
+    .filter(({ pinned }) => pinned.origin === origin)
+    .sort(
+      (a, b) => Number(b.base === context.registryBase) - Number(a.base === context.registryBase),
+    );
+  if (first === undefined || (more.length > 0 && first.base !== context.registryBase))
+    throw new Problem(
+      'root-not-pinned',
+      `Cannot tell what this proposal changes: no root of trust of ${origin} is pinned here`,
+      {
+        hint: `give the fingerprint of the root file in force, with root.json and tuf.json of the registry beside the proposal: --root sha256:…; or pin it: skillgate registry add URL --root sha256:…${first === undefined ? '' : ' (several are pinned: SKILLGATE_REGISTRY=URL says which)'}`,
+      },
+    );
+  return { pinned: first.pinned, from: `what is kept here of ${first.base}`, kept: first.kept };
+}
+
+// Whoever put it there: the fingerprint says whether it is the right one.
+async function rootBeside(file: string, fingerprint: string): Promise<RootFile> {
+  const path = join(dirname(file), registryFiles.root);
+  const bytes = await readFile(path).catch((cause: unknown) => {
+    throw new Problem(
+      'root-not-pinned',
+      `Cannot tell what this proposal changes: there is no ${path}`,
+      {
+        cause,
+        hint: 'put root.json and tuf.json of the registry, as they are in force, beside the proposal',
+      },
+    );
+  });
+  const root = parseRoot(bytes);
+  if (rootFingerprint(root) === fingerprint) return root;
+  throw new Problem(
+    'root-invalid',
+    `Cannot trust ${path}: its fingerprint is ${rootFingerprint(root)}, not the one you named`,
+  );
+}
+
+async function inForce(
+  { pinned, from, kept }: Known,
+  folder: string,
+  proposal: TufRepository,
+): Promise<Anchor> {
+  const earlier = proposal.roots.slice(0, -1);
+  const foreign = (
+    why: string,
+    hint = 'ask who sent it to you; it was made over another state of the registry, or invented',
+  ) => new Problem('tuf-invalid', `Cannot trust this proposal: ${why}`, { hint });
+  if (kept === undefined && earlier.length === 0)
+    return {
+      version: 0,
+      from,
+      files: { 'root.json': canonicalJson(pinned), 'policy.json': canonicalJson(defaultPolicy) },
+    };
+  const start: TufRoot | undefined =
+    kept === undefined
+      ? earlier.findLast((root) => isSignedRootOf(root, pinned))?.signed
+      : JSON.parse(kept.metadata.root).signed;
+  const at = start?.version ?? 0;
+  const same = earlier[at - 1]?.signed;
+  if (start === undefined || same === undefined || canonicalJson(same) !== canonicalJson(start))
+    throw foreign(
+      at > earlier.length
+        ? `version ${at} of the root of trust is known here, and it would be version ${earlier.length + 1}`
+        : 'the roots before it are not those that are known here',
+    );
+  if (missingOnRoots(earlier).length > 0)
+    throw foreign('a root before it is not signed by enough administrators');
+  if (kept !== undefined && at === earlier.length)
+    return {
+      version: at,
+      from,
+      files: kept.files,
+      expires: endOf(start, JSON.parse(kept.metadata.targets).signed),
+    };
+  const beside = await documentBeside(folder);
+  if (
+    beside !== undefined &&
+    rootsOf(beside.roots) === rootsOf(earlier) &&
+    missingSignatures(beside).length === 0
+  )
+    return anchorAt(beside, from);
+  throw foreign(
+    `version ${earlier.length} of the root of trust, which it follows, is not known here`,
+    'put tuf.json of the registry, as it is in force, beside the proposal; or fetch it: skillgate registry add URL --root sha256:…',
+  );
+}
+
+function anchorAt(document: TufRepository, from: string): Anchor {
+  const { signed } = lastRootOf(document);
+  return {
+    version: signed.version,
+    from,
+    files: document.files,
+    expires: endOf(signed, document.targets.signed),
+  };
+}
+
+function rootsOf(roots: TufRepository['roots']): string {
+  return canonicalJson(roots.map(({ signed }) => signed));
+}
+
+async function documentBeside(folder: string): Promise<TufRepository | undefined> {
+  const bytes = await readFile(join(folder, registryFiles.tuf)).catch(() => undefined);
+  return bytes === undefined ? undefined : parseTufRepository(bytes);
+}
+
+function requireNoStrangers(proposal: TufRepository, { files }: Anchor): void {
+  const strangers = strangersAmongRetired(rootFileOf(proposal), {
+    files: [parseRoot(files['root.json'])],
+    chain: [],
+    isWhole: true,
+  });
+  if (strangers.length === 0) return;
+  throw new Problem(
+    'root-invalid',
+    'Cannot trust this proposal: it gives an office to keys that never had it',
+    {
+      reasons: strangers.map((one) => ({ message: strangerWords(one) })),
+      hint: 'do not sign; ask who sent it to you',
+    },
+  );
+}

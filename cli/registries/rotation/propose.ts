@@ -1,0 +1,192 @@
+/**
+ * The next root of trust of a data folder, as its operator proposes it: what is to change, and the
+ * keys made for it.
+ */
+import { readFile, stat } from 'node:fs/promises';
+import { join, resolve } from 'node:path';
+import { parseWitnessPolicy } from '../../../skills-index/log/witness-policy.ts';
+import { canonicalJson } from '../../../skills-index/skill/canonical-json.ts';
+import { type Digest, isDigest } from '../../../skills-index/skill/digest.ts';
+import { parseJson } from '../../../skills-index/skill/json.ts';
+import { Problem } from '../../../skills-index/skill/problem.ts';
+import { type Policy, parsePolicy } from '../../../skills-index/trust/policy.ts';
+import { parseRoot } from '../../../skills-index/trust/root.ts';
+import { parseTrustedRoot } from '../../../skills-index/trust/sigstore/trusted-root.ts';
+import {
+  parseTufRepository,
+  type TufFiles,
+  type TufRepository,
+} from '../../../skills-index/trust/tuf/repository.ts';
+import { type CommandContext, type ExitCode, exitCodes } from '../../command.ts';
+import { writeWhole } from '../../context/whole-file.ts';
+import { readPublicKeyFile } from '../../signers/key-file.ts';
+import { note, safe } from '../../terminal/output.ts';
+import {
+  makeRegistryKeys,
+  publicKeyIn,
+  type RegistryKeyFile,
+  registryFiles,
+} from '../registry-folder.ts';
+import { folderAnchor } from './anchor.ts';
+import { tellProposal } from './picture.ts';
+import { changedPolicy, changedRoot, proposeNext } from './rotation.ts';
+
+/** What is in force in a data folder. */
+export interface InForce {
+  readonly policy: Policy;
+  /** Undefined before the first. */
+  readonly before: TufRepository | undefined;
+  /** Undefined while the log is empty. */
+  readonly lastLogIndex: number | undefined;
+}
+
+/**
+ * Writes `DIR/tuf-proposal.json`, unsigned, and the private keys that it names beside it. @throws
+ * Problem `file-exists`, `usage`
+ */
+export async function proposeRotation(
+  context: CommandContext,
+  dir: string,
+  inForce: InForce,
+): Promise<ExitCode> {
+  const { options } = context;
+  const place = join(dir, registryFiles.proposal);
+  if (await isThere(place))
+    throw new Problem('file-exists', `Cannot propose: ${place} waits for signatures`, {
+      hint: `publish it, or drop it: rm ${place} ${join(dir, registryFiles.nextKeys)}`,
+    });
+  const root = parseRoot(await readProposal(join(dir, registryFiles.root)));
+  const { before } = inForce;
+  const add = await Promise.all(
+    listOf(options['add-administrator']).map((file) =>
+      readPublicKeyFile(resolve(context.cwd, file)),
+    ),
+  );
+  const remove = await Promise.all(listOf(options.remove).map((one) => keyIdOf(context, one)));
+  if (before === undefined && (add.length > 0 || remove.length > 0))
+    throw new Problem(
+      'usage',
+      'The first TUF root names the administrators that clients have pinned: change them in the next one',
+      {
+        hint: `skillgate registry rotate propose ${context.args[1] ?? ''}`,
+      },
+    );
+  const keys = await nextKeys(context, dir);
+  const validUpTo =
+    options['valid-up-to'] === undefined ? inForce.lastLogIndex : Number(options['valid-up-to']);
+  const threshold = options.threshold === undefined ? {} : { threshold: Number(options.threshold) };
+  const changed = changedRoot(root, {
+    add,
+    remove,
+    ...threshold,
+    keys: keys.open,
+    ...(validUpTo === undefined ? {} : { validUpTo }),
+    ...(inForce.lastLogIndex === undefined ? {} : { lastLogIndex: inForce.lastLogIndex }),
+  });
+  const proposal = proposeNext({
+    ...(before === undefined ? {} : { before }),
+    root: changed,
+    files: await nextFiles(context, inForce, validUpTo),
+    now: context.now().getTime(),
+  });
+  // Held to what everyone will hold it to, before anyone is asked to sign.
+  parseTufRepository(JSON.stringify(proposal));
+  if (keys.file !== undefined)
+    await writeWhole(
+      join(dir, registryFiles.nextKeys),
+      `${JSON.stringify(keys.file, null, 2)}\n`,
+      0o600,
+    );
+  await writeWhole(place, `${JSON.stringify(proposal, null, 2)}\n`);
+  tellProposal(context, place, proposal, folderAnchor(root, canonicalJson(inForce.policy), before));
+  note(
+    context,
+    safe`Nothing is changed yet. Send ${place} to the administrators, and tell them the digest by another way.`,
+  );
+  const newPolicy =
+    before !== undefined && before.files['policy.json'] !== proposal.files['policy.json'];
+  if (
+    validUpTo !== undefined &&
+    (newPolicy || canonicalJson(changed.retired ?? []) !== canonicalJson(root.retired ?? []))
+  )
+    note(
+      context,
+      safe`What is signed with a replaced key, or approved under the policy until now, after log index ${validUpTo} will not count: stop the registry until you publish.`,
+    );
+  return exitCodes.ok;
+}
+
+interface NextKeys {
+  /** SPKI in base64 of the new ones. */
+  readonly open: Readonly<Partial<Record<'log' | 'status' | 'registry', string>>>;
+  /** The whole key file, when there are new ones. */
+  readonly file: RegistryKeyFile | undefined;
+}
+
+// Made where they will be used: private keys never travel with a proposal.
+async function nextKeys({ options }: CommandContext, dir: string): Promise<NextKeys> {
+  const fresh = (['log', 'status', 'registry'] as const).filter(
+    (office) => options[`new-${office}-key`] === true,
+  );
+  if (fresh.length === 0) return { open: {}, file: undefined };
+  const made = makeRegistryKeys();
+  const path = join(dir, registryFiles.keys);
+  const before = parseJson(await readProposal(path), path).value as RegistryKeyFile;
+  const chosen = Object.fromEntries(fresh.map((office) => [office, made[office]]));
+  return {
+    open: Object.fromEntries(fresh.map((office) => [office, publicKeyIn(made[office])])),
+    file: { ...before, ...chosen },
+  };
+}
+
+async function nextFiles(
+  context: CommandContext,
+  { policy: now, before }: InForce,
+  validUpTo: number | undefined,
+): Promise<Omit<TufFiles, 'root.json'>> {
+  const given = async (name: string): Promise<string | undefined> => {
+    const file = context.options[name];
+    return typeof file === 'string'
+      ? Buffer.from(await readProposal(resolve(context.cwd, file))).toString('utf8')
+      : undefined;
+  };
+  const counted = before === undefined ? now : parsePolicy(before.files['policy.json']);
+  const next = await given('policy');
+  const policy = changedPolicy(counted, {
+    ...(next === undefined ? {} : { next: parsePolicy(next) }),
+    ...(validUpTo === undefined ? {} : { validUpTo }),
+    dropEarlier: context.options['drop-earlier-policies'] === true,
+  });
+  const trustedRoot = (await given('trusted-root')) ?? before?.files['trusted_root.json'];
+  const witnesses = (await given('witnesses')) ?? before?.files['witnesses.json'];
+  if (trustedRoot !== undefined)
+    parseTrustedRoot(parseJson(trustedRoot, 'trusted_root.json').value);
+  if (witnesses !== undefined) parseWitnessPolicy(witnesses);
+  return {
+    'policy.json': canonicalJson(policy),
+    ...(trustedRoot === undefined ? {} : { 'trusted_root.json': trustedRoot }),
+    ...(witnesses === undefined ? {} : { 'witnesses.json': witnesses }),
+  };
+}
+
+async function keyIdOf(context: CommandContext, given: string): Promise<Digest> {
+  return isDigest(given) ? given : (await readPublicKeyFile(resolve(context.cwd, given))).keyId;
+}
+
+function listOf(value: unknown): string[] {
+  return Array.isArray(value) ? value.map(String) : [];
+}
+
+/** A file that somebody named. @throws Problem `file-not-found` */
+export async function readProposal(path: string): Promise<Uint8Array> {
+  return readFile(path).catch((cause: NodeJS.ErrnoException) => {
+    throw new Problem('file-not-found', `Cannot read ${path}: ${cause.code}`, { cause });
+  });
+}
+
+function isThere(path: string): Promise<boolean> {
+  return stat(path).then(
+    () => true,
+    () => false,
+  );
+}

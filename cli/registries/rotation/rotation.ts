@@ -1,0 +1,200 @@
+/**
+ * The next root of trust as a proposal: made without a network, read by each administrator before
+ * signing, merged from their copies.
+ */
+import { canonicalDigest, canonicalJson } from '../../../skills-index/skill/canonical-json.ts';
+import type { Digest } from '../../../skills-index/skill/digest.ts';
+import { Problem } from '../../../skills-index/skill/problem.ts';
+import type { PublicKey } from '../../../skills-index/statement/attestation.ts';
+import { earlierPoliciesMax } from '../../../skills-index/trust/limits.ts';
+import { registryIdOf } from '../../../skills-index/trust/own-registry.ts';
+import { type Policy, policyDigest } from '../../../skills-index/trust/policy.ts';
+import type { RetiredKey, RootFile, RootOffice } from '../../../skills-index/trust/root.ts';
+import { parseRoot } from '../../../skills-index/trust/root.ts';
+import {
+  type TufMetadata,
+  type TufRoot,
+  type TufSigned,
+  tufTime,
+} from '../../../skills-index/trust/tuf/metadata.ts';
+import {
+  lastRootOf,
+  nextRepository,
+  type TufFiles,
+  type TufRepository,
+} from '../../../skills-index/trust/tuf/repository.ts';
+import { holdsOver } from '../../../skills-index/trust/tuf/signature.ts';
+
+/** How long administrators' signatures count before they have to be given anew. */
+const signedDays = 365;
+
+/** What is to be another than it is. */
+export interface RootChange {
+  readonly add: readonly PublicKey[];
+  readonly remove: readonly Digest[];
+  readonly threshold?: number;
+  /** SPKI in base64 of new keys. */
+  readonly keys: Readonly<Partial<Record<'log' | 'status' | 'registry', string>>>;
+  /** Last log index up to which replaced keys count; undefined while nothing is logged. */
+  readonly validUpTo?: number;
+  /** Last log index there is; undefined while nothing is logged. */
+  readonly lastLogIndex?: number;
+}
+
+/**
+ * The root file after a change: replaced keys are retired, so that what they signed until then
+ * counts on. Statements go on naming the registry as before, and one that was made before
+ * statements named it counts on; from now on each has to.
+ * @throws Problem `usage`, `root-invalid`
+ */
+export function changedRoot(
+  root: RootFile,
+  { add, remove, threshold, keys, validUpTo, lastLogIndex }: RootChange,
+): RootFile {
+  const gone = root.administrators.filter((one) => remove.includes(one.keyId));
+  const stranger = remove.find((id) => !gone.some((one) => one.keyId === id));
+  if (stranger !== undefined)
+    throw new Problem(
+      'usage',
+      `Cannot remove ${stranger}: it is no administrator of the root file`,
+    );
+  const offices = (['log', 'status', 'registry'] as const).filter(
+    (office) => keys[office] !== undefined,
+  );
+  const replaced: readonly (readonly [RootOffice, string])[] = [
+    ...offices.map((office) => [office, root[office].key] as const),
+    ...gone.map((one) => ['administrator', one.key] as const),
+  ];
+  const fresh: RetiredKey[] =
+    validUpTo === undefined ? [] : replaced.map(([office, key]) => ({ office, key, validUpTo }));
+  const retired = [...(root.retired ?? []), ...fresh];
+  const stay = root.administrators.filter((one) => !remove.includes(one.keyId));
+  const earlier = root.thresholds ?? [];
+  // A threshold that was replaced at the same place in the log has counted nothing.
+  const isReplaced =
+    threshold !== undefined &&
+    threshold !== root.threshold &&
+    (lastLogIndex ?? -1) > (earlier.at(-1)?.validUpTo ?? -1);
+  const thresholds =
+    isReplaced && lastLogIndex !== undefined
+      ? [...earlier, { threshold: root.threshold, validUpTo: lastLogIndex }]
+      : earlier;
+  const next = {
+    ...root,
+    ...Object.fromEntries(offices.map((office) => [office, { key: keys[office] }])),
+    administrators: [...stay, ...add.map(({ keyId, spki }) => ({ keyId, key: spki }))],
+    threshold: threshold ?? root.threshold,
+    ...(thresholds.length === 0 ? {} : { thresholds }),
+    ...(retired.length === 0 ? {} : { retired }),
+    ...(root.tuf === undefined ? { tuf: 1 } : {}),
+    ...(root.tuf === undefined && lastLogIndex !== undefined ? { unnamedUpTo: lastLogIndex } : {}),
+  };
+  const first = canonicalJson(next) === canonicalJson(root) ? {} : { first: registryIdOf(root) };
+  return parseRoot(JSON.stringify({ ...next, ...first }));
+}
+
+export interface PolicyChange {
+  readonly next?: Policy;
+  /**
+   * Last log index of what was approved under the policy until now; undefined while nothing is
+   * logged.
+   */
+  readonly validUpTo?: number;
+  /** All that earlier policies approved has to be approved anew. */
+  readonly dropEarlier: boolean;
+}
+
+/**
+ * The policy after a change: what counted until now goes on judging what was approved under it.
+ * @throws Problem `usage`
+ */
+export function changedPolicy(
+  now: Policy,
+  { next = now, validUpTo, dropEarlier }: PolicyChange,
+): Policy {
+  if (next !== now && next.earlier !== undefined)
+    throw new Problem(
+      'usage',
+      'Cannot propose this policy: its file names earlier ones, and those are filled in here',
+      {
+        hint: 'take `earlier` out of the file; for none at all: --drop-earlier-policies',
+      },
+    );
+  const { earlier = [], ...was } = now;
+  const { earlier: _, ...is } = next;
+  if (dropEarlier) return is;
+  const last = earlier.at(-1)?.validUpTo ?? -1;
+  const isSame = policyDigest(was) === policyDigest(is);
+  // A policy that replaced another one at the same place in the log has judged nothing.
+  const more =
+    isSame || validUpTo === undefined || validUpTo <= last ? [] : [{ policy: was, validUpTo }];
+  const all = [...earlier, ...more];
+  if (all.length > earlierPoliciesMax)
+    throw new Problem(
+      'usage',
+      `Cannot propose this policy: ${earlierPoliciesMax} earlier ones count already`,
+      {
+        hint: 'have all be approved anew: --drop-earlier-policies',
+      },
+    );
+  return all.length === 0 ? is : { ...is, earlier: all };
+}
+
+export interface Proposed {
+  readonly before?: TufRepository;
+  readonly root: RootFile;
+  readonly files: Omit<TufFiles, 'root.json'>;
+  /** Milliseconds since 1970. */
+  readonly now: number;
+}
+
+/** The next document, unsigned, good for a year from now. */
+export function proposeNext({ now, ...rest }: Proposed): TufRepository {
+  return nextRepository({ ...rest, expires: now + signedDays * 86_400_000, timeOf: tufTime });
+}
+
+/**
+ * What administrators compare: digest of all roots and the targets, whoever has signed them so far.
+ */
+export function proposalDigest({ roots, targets }: TufRepository): Digest {
+  return canonicalDigest({ roots: roots.map(({ signed }) => signed), targets: targets.signed });
+}
+
+/**
+ * Copies of one proposal that were signed apart, as one. @throws Problem `tuf-invalid` when they
+ * are of two proposals
+ */
+export function mergeProposals(copies: readonly TufRepository[]): TufRepository {
+  const [first] = copies;
+  if (first === undefined) throw new Problem('usage', 'There is no proposal to publish');
+  const contentOf = (one: TufRepository): string =>
+    canonicalJson([proposalDigest(one), one.roots.slice(0, -1)]);
+  if (copies.some((one) => contentOf(one) !== contentOf(first)))
+    throw new Problem(
+      'tuf-invalid',
+      'These files are copies of two proposals: an administrator signed another one',
+    );
+  const { signed } = lastRootOf(first);
+  const keys = { ...first.roots.at(-2)?.signed.keys, ...signed.keys };
+  const root = united(copies.map(lastRootOf), signed, keys);
+  const targets = united(
+    copies.map((one) => one.targets),
+    first.targets.signed,
+    signed.keys,
+  );
+  return { ...first, roots: [...first.roots.slice(0, -1), root], targets };
+}
+
+// Anybody can write another's key id beside a worthless signature: only one that holds stands for
+// its key.
+function united<Signed extends TufSigned>(
+  copies: readonly TufMetadata<Signed>[],
+  signed: Signed,
+  keys: TufRoot['keys'],
+): TufMetadata<Signed> {
+  const all = copies.flatMap((one) => one.signatures);
+  const byKey = new Map(
+    all.filter((one) => holdsOver(signed, one, keys)).map((one) => [one.keyid, one]),
+  );
+  return { signatures: [...byKey.values()], signed };
+}

@@ -1,0 +1,118 @@
+/**
+ * Signing in: a key proves itself to the registry, and the session's token is kept until it ends.
+ */
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import * as v from 'valibot';
+import { parseJson } from '../../skills-index/skill/json.ts';
+import { Problem } from '../../skills-index/skill/problem.ts';
+import type { Signer } from '../../skills-index/statement/sign.ts';
+import { rootFingerprint } from '../../skills-index/trust/root.ts';
+import { sessionText } from '../../skills-index/trust/session-text.ts';
+import type { CommandContext, Paths } from '../command.ts';
+import { writeWhole } from '../context/whole-file.ts';
+import { challengeAnswer, sessionAnswer } from './registry-answers.ts';
+import { askRegistry } from './registry-api.ts';
+import { currentRegistry } from './trust/refresh.ts';
+
+const schema = 'skillgate.sessions/1';
+/** A token that ends sooner than this is not begun with. */
+const leftMillisMin = 60_000;
+
+const keptSession = v.object({
+  base: v.string(),
+  keyId: v.string(),
+  token: v.string(),
+  expires: v.string(),
+});
+const keptSessions = v.object({ schema: v.literal(schema), sessions: v.array(keptSession) });
+type KeptSession = v.InferOutput<typeof keptSession>;
+
+export interface SignedIn {
+  readonly token: string;
+  readonly expires: string;
+  readonly member: { readonly name: string; readonly roles: readonly string[] } | null;
+}
+
+/**
+ * Calls the registry with a token: `SKILLGATE_TOKEN`, else the one kept for this key, else that of
+ * a new session. A kept token that the registry no longer takes costs one sign-in.
+ */
+export async function withSession<Result>(
+  context: CommandContext,
+  signer: Signer,
+  task: (token: string) => Promise<Result>,
+): Promise<Result> {
+  const given = context.env.SKILLGATE_TOKEN;
+  if (given !== undefined && given !== '') return task(given);
+  const kept = readKept(context.paths).find(
+    ({ base, keyId }) => base === context.registryBase && keyId === (signer.keyId as string),
+  );
+  if (kept !== undefined && Date.parse(kept.expires) - context.now().getTime() > leftMillisMin) {
+    try {
+      return await task(kept.token);
+    } catch (cause) {
+      if (!(cause instanceof Problem) || cause.code !== 'not-signed-in') throw cause;
+    }
+  }
+  return task((await signIn(context, signer)).token);
+}
+
+/**
+ * Proves to the registry that the key is held here, and keeps the token.
+ * What is signed names the root file in force and the address, so that a registry cannot pass the
+ * challenge of another one on.
+ * @throws Problem `root-not-pinned`, `key-unknown`, `registry-down`
+ */
+export async function signIn(context: CommandContext, signer: Signer): Promise<SignedIn> {
+  const { base, root: inForce } = await currentRegistry(context, context.registryBase);
+  const root = rootFingerprint(inForce);
+  const { nonce } = await askRegistry(context, '/api/v1/session/challenge', challengeAnswer, {
+    json: { keyId: signer.keyId },
+  });
+  const signed = await signer.sign(Buffer.from(sessionText({ root, base, nonce })));
+  const signature = Buffer.from(signed).toString('base64');
+  const json = { keyId: signer.keyId, nonce, signature };
+  const { token, expires, member } = await askRegistry(context, '/api/v1/session', sessionAnswer, {
+    json,
+  });
+  const now = context.now().getTime();
+  const others = readKept(context.paths).filter(
+    (one) =>
+      Date.parse(one.expires) > now &&
+      !(one.base === context.registryBase && one.keyId === (signer.keyId as string)),
+  );
+  await keep(context.paths, [
+    ...others,
+    { base: context.registryBase, keyId: signer.keyId, token, expires },
+  ]);
+  return { token, expires, member };
+}
+
+function readKept(paths: Paths): readonly KeptSession[] {
+  let bytes: Uint8Array;
+  try {
+    bytes = readFileSync(keptPath(paths));
+  } catch {
+    return [];
+  }
+  // A damaged file costs a sign-in, no more.
+  const result = v.safeParse(keptSessions, tryParse(bytes));
+  return result.success ? result.output.sessions : [];
+}
+
+function tryParse(bytes: Uint8Array): unknown {
+  try {
+    return parseJson(bytes, 'sessions.json').value;
+  } catch {
+    return undefined;
+  }
+}
+
+async function keep(paths: Paths, sessions: readonly KeptSession[]): Promise<void> {
+  await writeWhole(keptPath(paths), `${JSON.stringify({ schema, sessions }, null, 2)}\n`, 0o600);
+}
+
+function keptPath(paths: Paths): string {
+  return join(paths.config, 'sessions.json');
+}

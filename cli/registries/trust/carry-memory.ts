@@ -1,0 +1,102 @@
+/**
+ * What a host remembers of a registry is kept under the fingerprint that it pinned. Whoever pins
+ * another root file of the same registry, as after a rotation, keeps that memory: else the registry
+ * could deny to this host what it showed before.
+ */
+import { listKnown } from '../../../skills-index/client/known-statements.ts';
+import type { Store } from '../../../skills-index/client/store.ts';
+import { parseCheckpoint } from '../../../skills-index/log/checkpoint.ts';
+import type { Digest } from '../../../skills-index/skill/digest.ts';
+import { Problem } from '../../../skills-index/skill/problem.ts';
+import { parseRoot, type RootFile, rootFingerprint } from '../../../skills-index/trust/root.ts';
+import type { CommandContext } from '../../command.ts';
+import { diskStore } from '../../context/disk-store.ts';
+import { note, safe } from '../../terminal/output.ts';
+import { trustedRegistry } from '../registries.ts';
+import { readRegistries } from '../registry-base.ts';
+import type { KeptTrust } from './kept.ts';
+
+/**
+ * Copies the memory of every pin of the same registry under the root file that is to be pinned; the
+ * old copy stays.
+ * @param kept what the registry proved under the new root file; undefined where it proved nothing
+ */
+export async function carryMemory(
+  context: CommandContext,
+  base: string,
+  { root, kept }: { readonly root: RootFile; readonly kept: KeptTrust | undefined },
+): Promise<void> {
+  const fingerprint = rootFingerprint(root);
+  for (const pin of readRegistries(context.paths).registries) {
+    if (pin.root === fingerprint) continue;
+    const old = diskStore(context.paths, pin.root);
+    if (kept !== undefined && isSame(kept, provenAs(context, pin.base))) {
+      await carry(old, diskStore(context.paths, fingerprint));
+    } else if (pin.base === base && (await old.getNamed('checkpoint')) !== undefined) {
+      note(
+        context,
+        safe`Nothing proves that ${fingerprint} is a later root file of the registry that was pinned here as ${pin.root}. What this host learned of that one stays in ${old.placeOf?.('known') ?? ''} and beside it, and counts no more at ${base}. If it is the same registry: pin ${pin.root} again, which follows each rotation.`,
+      );
+    }
+  }
+}
+
+interface Proven {
+  /** Fingerprint of the registry's first root file. */
+  readonly registry?: Digest | undefined;
+  /** Fingerprint of the root file in force. */
+  readonly inForce: Digest;
+}
+
+// Registries from before root files named the first one are the same where they have the same root
+// file in force.
+function isSame({ registry, files }: KeptTrust, old: Proven | undefined): boolean {
+  if (old === undefined) return false;
+  return (
+    (registry !== undefined && registry === old.registry) ||
+    rootFingerprint(parseRoot(files['root.json'])) === old.inForce
+  );
+}
+
+// A pin that cannot be read proves nothing, and must not stop the one that replaces it.
+function provenAs(context: CommandContext, base: string): Proven | undefined {
+  try {
+    const { pinned, fingerprint, root, kept } = trustedRegistry(context, base);
+    const registry = kept?.registry ?? (pinned.first === undefined ? fingerprint : undefined);
+    return { registry, inForce: rootFingerprint(root) };
+  } catch (cause) {
+    if (cause instanceof Problem) return undefined;
+    throw cause;
+  }
+}
+
+async function carry(from: Store, to: Store): Promise<void> {
+  const has = new Set(await listKnown(to));
+  for (const name of await listKnown(from)) {
+    const bytes = has.has(name) ? undefined : await from.getNamed(`known/${name}`);
+    if (bytes !== undefined) await to.putNamed(`known/${name}`, bytes);
+  }
+  await carryRevoked(from, to);
+  // The head last: after a crash in between the same command carries the rest.
+  const old = await from.getNamed('checkpoint');
+  const own = await to.getNamed('checkpoint');
+  if (old !== undefined && (own === undefined || sizeIn(old) > sizeIn(own)))
+    await to.putNamed('checkpoint', old);
+}
+
+// The first line is the status key that said it: marks of two keys are not put together.
+async function carryRevoked(from: Store, to: Store): Promise<void> {
+  const old = await linesIn(from, 'revoked');
+  const own = await linesIn(to, 'revoked');
+  if (old.length === 0 || (own.length > 0 && own[0] !== old[0])) return;
+  await to.putNamed('revoked', Buffer.from([...new Set([...own, ...old])].join('\n')));
+}
+
+async function linesIn(store: Store, name: string): Promise<string[]> {
+  const bytes = await store.getNamed(name);
+  return bytes === undefined ? [] : Buffer.from(bytes).toString('utf8').split('\n');
+}
+
+function sizeIn(note: Uint8Array): number {
+  return parseCheckpoint(Buffer.from(note).toString('utf8')).size;
+}

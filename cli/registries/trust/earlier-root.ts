@@ -1,0 +1,49 @@
+/**
+ * `skill registry add URL --root` with the fingerprint of an earlier root file: the registry keeps
+ * them, and TUF leads on from each.
+ */
+import { hexOf, parseDigest } from '../../../skills-index/skill/digest.ts';
+import { Problem } from '../../../skills-index/skill/problem.ts';
+import { parseRoot, type RootFile, rootFingerprint } from '../../../skills-index/trust/root.ts';
+import type { CommandContext } from '../../command.ts';
+import { checkRootSize } from '../registries.ts';
+import { requestBytes } from '../registry-api.ts';
+
+/**
+ * The root file that `--root` names: the one in force, or one that was. What comes from the
+ * registry has the fingerprint that was named, so it is as good as one that was pinned in its time.
+ * Where there is none, the one in force, which the caller then refuses.
+ */
+export async function rootNamed(
+  context: CommandContext,
+  base: string,
+  inForce: RootFile,
+): Promise<RootFile> {
+  const { root: given } = context.options;
+  if (given === undefined) return inForce;
+  const named = parseDigest(given);
+  if (named === rootFingerprint(inForce)) return inForce;
+  try {
+    const bytes = await requestBytes(
+      { ...context, registryBase: base },
+      `/index/roots/${hexOf(named)}.json`,
+    );
+    const earlier = parseRoot(checkRootSize(bytes));
+    return rootFingerprint(earlier) === named ? earlier : inForce;
+  } catch (cause) {
+    if (cause instanceof Problem && cause.code !== 'interrupted' && cause.code !== 'registry-down')
+      return inForce;
+    throw cause;
+  }
+}
+
+/** An earlier root file says nothing about now unless its administrators do. */
+export function requireSuccession(base: string, named: RootFile): never {
+  throw new Problem(
+    'root-invalid',
+    `Cannot trust ${base}: ${rootFingerprint(named)} was its root file, and nothing signed leads on from it`,
+    {
+      hint: 'ask its operator for the fingerprint that is in force now, over another channel',
+    },
+  );
+}

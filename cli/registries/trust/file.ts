@@ -1,0 +1,68 @@
+/**
+ * What a file to trust can be: a root file, what `skill verify --export` wrote beside its evidence,
+ * or a TUF root.
+ */
+import { fetchFile, type Source } from '../../../skills-index/client/blobs.ts';
+import { memoryStore } from '../../../skills-index/client/store.ts';
+import { parseJson } from '../../../skills-index/skill/json.ts';
+import { Problem } from '../../../skills-index/skill/problem.ts';
+import { tufDocumentBytesMax } from '../../../skills-index/trust/limits.ts';
+import { parseRoot, type RootFile } from '../../../skills-index/trust/root.ts';
+import type { CommandContext } from '../../command.ts';
+import { rootFileBytesMax } from '../../limits.ts';
+import { checkRootSize } from '../registries.ts';
+
+/**
+ * The root file that a file names. A TUF root says which administrators sign; what they signed last
+ * is asked of the registry, from that root on. Whether it is the right one says its fingerprint,
+ * which a person compares whatever the file was.
+ * @throws Problem `root-invalid` for a file that is none of them, `tuf-invalid`, `registry-down`
+ */
+export async function rootIn(
+  context: CommandContext,
+  base: string,
+  bytes: Uint8Array,
+): Promise<RootFile> {
+  if (bytes.byteLength > tufDocumentBytesMax) return parseRoot(checkRootSize(bytes));
+  const { value } = parseJson(bytes, 'the file');
+  const { schema, root, signed } = fieldsOf(value);
+  if (schema === 'skillgate.root/1') return parseRoot(checkRootSize(bytes));
+  if (schema === 'skillgate.trusted/1') return parseRoot(JSON.stringify(root ?? null));
+  if (fieldsOf(signed)._type === 'root') return rootBehind(context, base, bytes);
+  throw new Problem('root-invalid', `Cannot trust this file: it is ${nameOf(value)}`, {
+    hint: 'it can be root.json of the registry, trusted.json of skillgate verify --export, or a TUF root (1.root.json)',
+  });
+}
+
+async function rootBehind(
+  context: CommandContext,
+  base: string,
+  start: Uint8Array,
+): Promise<RootFile> {
+  const source: Source = {
+    fetch: context.getFile ?? context.fetch,
+    store: memoryStore(),
+    base,
+    signal: context.signal,
+  };
+  // The registry's word, for its origin only: what is pinned is what the administrators signed.
+  const told = await fetchFile(source, '/index/root.json', rootFileBytesMax);
+  if (told === undefined) throw new Problem('registry-answer', `${base} serves no root file`);
+  const { updateTrust } = await import('./updater.ts');
+  const now = context.now().getTime();
+  const { files } = await updateTrust({ source, pinned: parseRoot(told), start, now });
+  return parseRoot(files['root.json']);
+}
+
+function nameOf(value: unknown): string {
+  const { schema, mediaType, signed } = fieldsOf(value);
+  const type = fieldsOf(signed)._type;
+  if (type !== undefined) return `TUF metadata of the role ${JSON.stringify(type)}`;
+  if (typeof mediaType === 'string' && mediaType.includes('trustedroot'))
+    return 'a Sigstore trusted root, which administrators sign into theirs (skillgate registry rotate propose --trusted-root)';
+  return schema === undefined ? 'JSON of another form' : `of the form ${JSON.stringify(schema)}`;
+}
+
+function fieldsOf(value: unknown): Readonly<Record<string, unknown>> {
+  return typeof value === 'object' && value !== null ? { ...value } : {};
+}

@@ -1,0 +1,65 @@
+/**
+ * Proof that a registry may use the name by which statements call it. A root file writes that name,
+ * the fingerprint of its registry's first root file, into itself. Without proof a hostile registry
+ * would write the name of another one, and carry there what people sign for it.
+ */
+import { fetchFile, type Source } from '../../../skills-index/client/blobs.ts';
+import { type Digest, hexOf } from '../../../skills-index/skill/digest.ts';
+import { Problem } from '../../../skills-index/skill/problem.ts';
+import { rootBytesMax } from '../../../skills-index/trust/limits.ts';
+import { registryIdOf } from '../../../skills-index/trust/own-registry.ts';
+import { parseRoot, type RootFile, rootFingerprint } from '../../../skills-index/trust/root.ts';
+import type { KeptTrust } from './kept.ts';
+
+export interface NamedRegistry {
+  readonly source: Source;
+  readonly pinned: RootFile;
+  /** What was kept the last time. */
+  readonly kept?: KeptTrust | undefined;
+  /** What the administrators of another root file have signed since, from the same registry. */
+  readonly follow: (first: RootFile) => Promise<Pick<KeptTrust, 'files'>>;
+}
+
+/**
+ * The name of the registry whose root file is in force: known here, or proven by the first root
+ * file and all that was signed since.
+ * @throws Problem `tuf-invalid` where the first root file does not lead to the one in force;
+ * `registry-down`
+ */
+export async function requireFirstRoot(
+  { source, pinned, kept, follow }: NamedRegistry,
+  inForce: string,
+): Promise<Digest> {
+  const root = parseRoot(inForce);
+  const id = registryIdOf(root);
+  // Root files of earlier versions name no first one: such a registry is called by its own root
+  // file.
+  if (root.first === undefined) return id;
+  const seen =
+    kept === undefined ? [] : [kept.registry, rootFingerprint(parseRoot(kept.files['root.json']))];
+  if ([rootFingerprint(pinned), ...seen].includes(id)) return id;
+  const path = `/index/roots/${hexOf(id)}.json`;
+  const bytes = await fetchFile(source, path, rootBytesMax);
+  if (bytes === undefined) throw unproven(source, id, `the registry has no ${path}`);
+  const first = parseRoot(bytes);
+  if (rootFingerprint(first) !== id) throw unproven(source, id, `${path} has another fingerprint`);
+  const led = await follow(first).catch((cause: unknown) => {
+    if (cause instanceof Problem && cause.code.startsWith('tuf-'))
+      throw unproven(source, id, cause.message, cause);
+    throw cause;
+  });
+  if (led.files['root.json'] !== inForce)
+    throw unproven(source, id, 'its administrators signed another root file since');
+  return id;
+}
+
+function unproven({ base }: Source, id: Digest, why: string, cause?: Problem): Problem {
+  return new Problem(
+    'tuf-invalid',
+    `Cannot trust ${base}: its root file names ${id} as its first root file, and that one does not lead to it: ${why}`,
+    {
+      hint: 'ask the operator over another channel for that first root file, root.json, then: skillgate registry trust FILE --root sha256:…; a registry that names the first root file of another one is hostile',
+      ...(cause === undefined ? {} : { cause }),
+    },
+  );
+}

@@ -1,0 +1,71 @@
+/**
+ * `skill registry trust URL --forget-log`: the way back for a host that saw a log which is no more,
+ * as after a restore. Only a person can say that the log of now is the right one, so both heads are
+ * shown; what was seen is kept as evidence.
+ */
+
+import { keepAlarm } from '../../../skills-index/client/log-alarm.ts';
+import { parseDigest } from '../../../skills-index/skill/digest.ts';
+import { Problem } from '../../../skills-index/skill/problem.ts';
+import { rootFingerprint } from '../../../skills-index/trust/root.ts';
+import { type CommandContext, type ExitCode, exitCodes } from '../../command.ts';
+import { diskStore, setMemoryAside } from '../../context/disk-store.ts';
+import { confirm } from '../../terminal/ask.ts';
+import { answer, note, safe } from '../../terminal/output.ts';
+import { fetchHead, printHead, seenHead } from '../log-head.ts';
+import { trustedRegistry } from '../registries.ts';
+import { freshRegistry } from './refresh.ts';
+
+/**
+ * @throws Problem `root-not-pinned`, `root-invalid` for another fingerprint, `not-confirmed`,
+ * `registry-down`, `signature-invalid`
+ */
+export async function forgetLog(context: CommandContext, base: string): Promise<ExitCode> {
+  const terms = { offline: false, graceHours: 0, isDoubted: true };
+  const { registry } = await freshRegistry(context, trustedRegistry(context, base), terms);
+  const { root, fingerprint } = registry;
+  const shown = await fetchHead(context, registry);
+  const seen = await seenHead(context, registry);
+  if (seen === undefined)
+    throw new Problem('not-found', `Nothing to forget: no log of ${base} was seen here`);
+  const question = safe`The log of ${base} that was seen here: ${printHead(seen)}\nThe log that it shows now:              ${printHead(shown)}\nGo on only if its operator told you, by another way, why, and that the second is right. Everything that this host learned from the first, a revocation or the end of a key perhaps, counts here no more; what the second says of it is learned anew.`;
+  const { root: given } = context.options;
+  if (given === undefined) {
+    await confirm(
+      context,
+      question,
+      'yes',
+      `skillgate registry trust ${base} --forget-log --root sha256:…   (the fingerprint, as its operator tells it)`,
+    );
+  } else {
+    const named = parseDigest(given);
+    const inForce = rootFingerprint(root);
+    if (named !== inForce && named !== fingerprint)
+      throw new Problem(
+        'root-invalid',
+        `Cannot forget the log of ${base}: its root of trust is ${inForce}, not the one you named`,
+      );
+    note(context, question);
+  }
+  const store = diskStore(context.paths, fingerprint);
+  const heads = [
+    { ...seen, from: 'what was seen here before' },
+    { ...shown, from: 'the registry’s status.json' },
+  ] as const;
+  const message = 'a person on this host went on with the second head';
+  const alarm = { kind: 'log-rolled-back', heads, proven: false, message } as const;
+  const kept = await keepAlarm({ store, base, root, now: context.now().getTime() }, alarm);
+  // The memory first: after a crash in between the host still refuses the log, and the same command
+  // sets the rest aside.
+  const aside = await setMemoryAside(context.paths, fingerprint, context.now());
+  await store.putNamed('checkpoint', Buffer.from(shown.note));
+  const before = printHead(seen);
+  const after = printHead(shown);
+  answer(
+    context,
+    { schema: 'skillgate.log-forgotten/1', base, seen: before, shown: after, kept, aside },
+    () =>
+      safe`${base} is judged by the log of ${after} from now on; both heads are kept in ${kept}, and what was learned from the other log in ${aside}`,
+  );
+  return exitCodes.ok;
+}

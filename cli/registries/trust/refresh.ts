@@ -1,0 +1,158 @@
+/**
+ * When the root of trust is asked for again: before an admission, when the last time is an hour
+ * ago; and what counts when it cannot be.
+ */
+import { fetchFile } from '../../../skills-index/client/blobs.ts';
+import { memoryStore } from '../../../skills-index/client/store.ts';
+import { Problem } from '../../../skills-index/skill/problem.ts';
+import { type RootFile, rootFingerprint } from '../../../skills-index/trust/root.ts';
+import type { CommandContext, Paths } from '../../command.ts';
+import { trustMetadataBytesMax, trustRefreshMillis } from '../../limits.ts';
+import { type TrustedRegistry, trustedRegistry } from '../registries.ts';
+import { type KeptTrust, keepAbsence, keepTrust, readAbsence, readKeptTrust } from './kept.ts';
+
+export type TrustWorld = Pick<CommandContext, 'fetch' | 'getFile' | 'now' | 'signal'> & {
+  readonly paths: Pick<Paths, 'config'>;
+};
+
+export interface FreshRegistry {
+  readonly registry: TrustedRegistry;
+  /**
+   * What a person should know: that the root of trust could not be renewed, and until when the kept
+   * one counts.
+   */
+  readonly notes: readonly string[];
+}
+
+export interface TrustTerms {
+  readonly offline: boolean;
+  /**
+   * From host policy: how long beyond its end the kept root of trust counts while the registry
+   * cannot be asked.
+   */
+  readonly graceHours: number;
+  /** Ask although it was asked within the hour. */
+  readonly isDoubted?: boolean;
+}
+
+/**
+ * The registry with its root of trust as it is now. One without TUF metadata has the root that was
+ * pinned, and is asked for more each hour.
+ * @throws Problem `tuf-invalid`, `tuf-rollback`; `tuf-expired` when it could not be renewed for too
+ * long
+ */
+export async function freshRegistry(
+  world: TrustWorld,
+  registry: TrustedRegistry,
+  terms: TrustTerms,
+): Promise<FreshRegistry> {
+  const { kept } = registry;
+  const last = kept?.refreshed ?? readAbsence(world.paths, registry.fingerprint);
+  const age =
+    last === undefined ? Number.POSITIVE_INFINITY : world.now().getTime() - Date.parse(last);
+  if (terms.isDoubted !== true && age >= 0 && age < trustRefreshMillis)
+    return { registry, notes: [] };
+  if (terms.offline)
+    return stillFresh(world, registry, { why: 'offline', graceHours: terms.graceHours });
+  try {
+    await refreshTrust(world, registry.base, registry.pinned);
+    return { registry: trustedRegistry(world, registry.base), notes: [] };
+  } catch (cause) {
+    if (!(cause instanceof Problem) || !['registry-down', 'registry-answer'].includes(cause.code))
+      throw cause;
+    // A registry that answers and holds it back has no need of grace.
+    const graceHours = cause.code === 'registry-down' ? terms.graceHours : 0;
+    return stillFresh(world, registry, { why: cause.message, graceHours });
+  }
+}
+
+/**
+ * The registry as it is at this moment, for what is proved to it: a signature that names the root
+ * file of an hour ago it would refuse.
+ * @throws Problem `root-not-pinned`, and as `updateTrust`
+ */
+export async function currentRegistry(world: TrustWorld, base: string): Promise<TrustedRegistry> {
+  const known = trustedRegistry(world, base);
+  if (known.kept === undefined && known.pinned.tuf === undefined) return known;
+  await refreshTrust(world, base, known.pinned);
+  return trustedRegistry(world, base);
+}
+
+/**
+ * Asks for the root of trust and keeps it.
+ * @returns undefined where the registry has no TUF metadata, and its root file does not say that
+ * there are any
+ * @throws Problem `tuf-missing` where the root file says so; and as `updateTrust`
+ */
+export async function refreshTrust(
+  world: TrustWorld,
+  base: string,
+  pinned: RootFile,
+): Promise<KeptTrust | undefined> {
+  const fingerprint = rootFingerprint(pinned);
+  const source = {
+    fetch: world.getFile ?? world.fetch,
+    store: memoryStore(),
+    base,
+    signal: world.signal,
+  };
+  const before = readKeptTrust(world.paths, fingerprint);
+  if (
+    before === undefined &&
+    (await fetchFile(source, '/tuf/1.root.json', trustMetadataBytesMax)) === undefined
+  ) {
+    if (pinned.tuf === 1) throw missing(base, 'it answered 404 for /tuf/1.root.json');
+    await keepAbsence(world.paths, fingerprint, world.now());
+    return undefined;
+  }
+  const { updateTrust } = await import('./updater.ts');
+  try {
+    const kept = await updateTrust({ source, pinned, kept: before, now: world.now().getTime() });
+    await keepTrust(world.paths, kept);
+    return kept;
+  } catch (cause) {
+    // Half of it is as little as none: so is a registry whose log has no entry yet.
+    if (before !== undefined || !(cause instanceof Problem) || cause.code !== 'registry-answer')
+      throw cause;
+    if (pinned.tuf === 1) throw missing(base, cause.message);
+    await keepAbsence(world.paths, fingerprint, world.now());
+    return undefined;
+  }
+}
+
+// The kept copy may be an hour older than the status beside it, so it counts that hour longer: both
+// end together.
+function stillFresh(
+  world: TrustWorld,
+  registry: TrustedRegistry,
+  { why, graceHours }: { readonly why: string; readonly graceHours: number },
+): FreshRegistry {
+  // Who keeps the answers away would else have the pinned root file, without policy and witnesses,
+  // count for ever.
+  if (registry.kept === undefined && registry.pinned.tuf === 1) throw missing(registry.base, why);
+  if (registry.kept === undefined) return { registry, notes: [] };
+  const { freshUntil, refreshed } = registry.kept;
+  const until = Date.parse(freshUntil) + trustRefreshMillis + graceHours * 3_600_000;
+  const end = new Date(until).toISOString();
+  if (world.now().getTime() <= until) {
+    const note = `the root of trust of ${registry.base} was not renewed (${why}): the one of ${refreshed} counts until ${end}`;
+    return { registry, notes: [note] };
+  }
+  throw new Problem(
+    'tuf-expired',
+    `Cannot rely on the root of trust of ${registry.base}: it counted until ${end} (${why})`,
+    {
+      hint: 'go online once; for longer times without a network, host policy has statusGraceHours',
+    },
+  );
+}
+
+function missing(base: string, why: string): Problem {
+  return new Problem(
+    'tuf-missing',
+    `Cannot trust ${base}: its root file says that it has TUF metadata, and none was shown (${why})`,
+    {
+      hint: 'ask the operator over another channel: the administrators of a new registry may not have signed yet (skillgate registry rotate), or something between you and the registry holds the metadata back',
+    },
+  );
+}

@@ -1,0 +1,297 @@
+/**
+ * The root of trust as the registry shows it now, by tuf-js: every new root signed by the
+ * administrators before it, nothing expired, older, or mixed. Loaded only when it is needed: it
+ * takes longer to load than all the rest of a start.
+ */
+import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { Updater } from 'tuf-js';
+import { fetchFile, type Source } from '../../../skills-index/client/blobs.ts';
+import { canonicalJson } from '../../../skills-index/skill/canonical-json.ts';
+import { Problem } from '../../../skills-index/skill/problem.ts';
+import {
+  statusBytesMax,
+  tufFileBytesMax,
+  tufRootsMax,
+} from '../../../skills-index/trust/limits.ts';
+import { registryIdOf } from '../../../skills-index/trust/own-registry.ts';
+import { parseRoot, type RootFile, rootFingerprint } from '../../../skills-index/trust/root.ts';
+import { verifyStatus } from '../../../skills-index/trust/status-file.ts';
+import {
+  type TufRoot,
+  type TufTargets,
+  tufShapes,
+} from '../../../skills-index/trust/tuf/metadata.ts';
+import {
+  requireReadableFiles,
+  rootMismatches,
+  type TufFileName,
+  type TufFiles,
+  targetsMismatches,
+} from '../../../skills-index/trust/tuf/repository.ts';
+import {
+  isSignedRootOf,
+  strangersAmongRetired,
+  strangerWords,
+} from '../../../skills-index/trust/tuf/root-chain.ts';
+import { tufSignersOf } from '../../../skills-index/trust/tuf/signature.ts';
+import { firstRootMillisMax, trustMetadataBytesMax } from '../../limits.ts';
+import { makeTrustFetcher, parseMetadata, type TrustFetcher } from './fetcher.ts';
+import { requireFirstRoot } from './first-root.ts';
+import { type KeptTrust, type TrustRole, trustRoles } from './kept.ts';
+
+export interface TrustQuestion {
+  readonly source: Source;
+  /** The root file that the user pinned. */
+  readonly pinned: RootFile;
+  /** What was kept the last time. */
+  readonly kept?: KeptTrust | undefined;
+  /** A TUF root that the user has, in the place of the one that the pinned root file leads to. */
+  readonly start?: Uint8Array;
+  /** Milliseconds since 1970. */
+  readonly now: number;
+}
+
+/**
+ * Asks the registry for its root of trust and checks all of it.
+ * @throws Problem `tuf-invalid`, `tuf-rollback`, `tuf-expired`, `registry-down`, `registry-answer`
+ */
+export async function updateTrust(question: TrustQuestion): Promise<KeptTrust> {
+  const { source, pinned, kept, now } = question;
+  const walked = await walk(question);
+  const follow = (first: RootFile) => walk({ source, pinned: first, now });
+  const registry = await requireFirstRoot(
+    { source, pinned, kept, follow },
+    walked.files['root.json'],
+  );
+  return { ...walked, registry };
+}
+
+async function walk(question: TrustQuestion): Promise<KeptTrust> {
+  const start = question.kept?.metadata.root ?? givenRoot(question) ?? (await firstRoot(question));
+  const folder = await mkdtemp(join(tmpdir(), 'skillgate-trust-'));
+  try {
+    return await updateIn(folder, question, start);
+  } finally {
+    await rm(folder, { recursive: true, force: true });
+  }
+}
+
+function givenRoot({ start }: TrustQuestion): string | undefined {
+  if (start === undefined) return undefined;
+  const root = parseMetadata(tufShapes.root, start, 'the TUF root');
+  const { keys, roles } = root.signed;
+  if (tufSignersOf(root, roles.root, keys).length < roles.root.threshold)
+    throw new Problem(
+      'tuf-invalid',
+      'Cannot trust this TUF root: too few of those whom it names have signed it',
+    );
+  return Buffer.from(start).toString('utf8');
+}
+
+// The newest TUF root that the administrators of the pinned root file signed and that names exactly
+// them.
+async function firstRoot({ source: anyTime, pinned }: TrustQuestion): Promise<string> {
+  let found: string | undefined;
+  // One deadline for all of them: nobody has signed what is asked for here, and each alone may take
+  // as long as any answer.
+  const deadline = AbortSignal.timeout(firstRootMillisMax);
+  const signal =
+    anyTime.signal === undefined ? deadline : AbortSignal.any([anyTime.signal, deadline]);
+  const source: Source = { ...anyTime, signal };
+  for (let version = 1; version <= tufRootsMax; version++) {
+    const bytes = await fetchFile(source, `/tuf/${version}.root.json`, trustMetadataBytesMax);
+    if (bytes === undefined) break;
+    const root = parseMetadata(tufShapes.root, bytes, `/tuf/${version}.root.json`);
+    if (isSignedRootOf(root, pinned)) found = Buffer.from(bytes).toString('utf8');
+  }
+  if (found !== undefined) return found;
+  throw new Problem(
+    'tuf-invalid',
+    `No TUF root of ${source.base} is signed by enough administrators of the pinned root file`,
+    {
+      hint: 'ask the operator for the fingerprint of the root file as it is now, then: skillgate registry add URL --root sha256:…',
+    },
+  );
+}
+
+async function updateIn(folder: string, question: TrustQuestion, root: string): Promise<KeptTrust> {
+  const { source, kept, now } = question;
+  await writeFile(join(folder, 'root.json'), root);
+  for (const role of trustRoles)
+    if (kept !== undefined) await writeFile(join(folder, `${role}.json`), kept.metadata[role]);
+  const fetcher = makeTrustFetcher({ source, folder, now, kept, root });
+  try {
+    const updater = new Updater({
+      metadataDir: folder,
+      metadataBaseUrl: `${source.base}/tuf`,
+      targetDir: folder,
+      targetBaseUrl: `${source.base}/tuf/targets`,
+      fetcher,
+      config: {
+        maxRootRotations: tufRootsMax,
+        maxDelegations: 2,
+        rootMaxLength: trustMetadataBytesMax,
+        timestampMaxLength: trustMetadataBytesMax,
+        snapshotMaxLength: trustMetadataBytesMax,
+        targetsMaxLength: trustMetadataBytesMax,
+      },
+    });
+    await updater.refresh();
+    return await readResult(folder, updater, { ...question, chain: fetcher.roots });
+  } catch (cause) {
+    throw problemOf(cause, fetcher);
+  }
+}
+
+interface Walked extends TrustQuestion {
+  /** TUF roots from the one that was trusted at the start to the newest. */
+  readonly chain: readonly TufRoot[];
+}
+
+async function readResult(folder: string, updater: Updater, question: Walked): Promise<KeptTrust> {
+  const optional = async (name: TufFileName) => {
+    const text = await readTarget(folder, updater, name, question);
+    return text === undefined ? {} : { [name]: text };
+  };
+  const files: TufFiles = {
+    'root.json': await needTarget(folder, updater, 'root.json', question),
+    'policy.json': await needTarget(folder, updater, 'policy.json', question),
+    ...(await optional('trusted_root.json')),
+    ...(await optional('witnesses.json')),
+  };
+  const status = await needTarget(folder, updater, 'status.json', question);
+  const checkpoint = await needTarget(folder, updater, 'checkpoint', question);
+  const entries = await Promise.all(
+    trustRoles.map(
+      async (role) => [role, await readFile(join(folder, `${role}.json`), 'utf8')] as const,
+    ),
+  );
+  const metadata = Object.fromEntries(entries) as Record<TrustRole, string>;
+  requireCoherent(question, { metadata, files, status, checkpoint });
+  return {
+    schema: 'skillgate.trust/1',
+    pinned: rootFingerprint(question.pinned),
+    refreshed: new Date(question.now).toISOString(),
+    freshUntil: new Date(JSON.parse(metadata.timestamp).signed.expires).toISOString(),
+    metadata,
+    files,
+  };
+}
+
+interface Shown {
+  readonly metadata: Readonly<Record<TrustRole, string>>;
+  readonly files: TufFiles;
+  readonly status: string;
+  readonly checkpoint: string;
+}
+
+// What TUF does not know: that metadata and root file name the same keys, and that the status is
+// one that this root file admits.
+function requireCoherent(
+  { pinned, kept, now, chain }: Walked,
+  { metadata, files, status, checkpoint }: Shown,
+): void {
+  const root = parseRoot(files['root.json']);
+  const tufRoot: TufRoot = JSON.parse(metadata.root).signed;
+  const targets: TufTargets = JSON.parse(metadata.targets).signed;
+  const reasons = [...rootMismatches(tufRoot, root), ...targetsMismatches(targets, root)];
+  const inOffice = [root.log, root.status, root.registry, ...root.administrators].map(
+    ({ key }) => key,
+  );
+  if ((pinned.retired ?? []).some(({ key }) => inOffice.includes(key)))
+    reasons.push(
+      'the root file is older than the one that was pinned: a key that was retired there is in office',
+    );
+  if (root.origin !== pinned.origin)
+    reasons.push(`the root file is for ${root.origin}, not ${pinned.origin}`);
+  const before = kept === undefined ? [] : [parseRoot(kept.files['root.json'])];
+  reasons.push(
+    ...[pinned, ...before].flatMap((earlier) => whyOtherThresholds(root, earlier) ?? []),
+  );
+  // One from before root files named it names the registry by whichever root file was in force at
+  // the first rotation since.
+  const named = [pinned, ...before].filter(
+    ({ tuf, first }) => tuf !== undefined || first !== undefined,
+  );
+  if (named.some((one) => registryIdOf(one) !== registryIdOf(root)))
+    reasons.push(
+      `the root file is of the registry ${registryIdOf(root)}, not of the one that was known here`,
+    );
+  const earlier = { files: [pinned, ...before], chain, isWhole: chain.length <= 2 };
+  reasons.push(...strangersAmongRetired(root, earlier).map(strangerWords));
+  requireReadableFiles(files);
+  if (
+    reasons.length === 0 &&
+    verifyStatus(Buffer.from(status), root, now).checkpoint !== checkpoint
+  )
+    reasons.push('status.json and checkpoint are of two logs, or two times');
+  if (reasons.length === 0) return;
+  throw new Problem(
+    'tuf-invalid',
+    'Cannot trust what the registry shows: its parts do not belong together',
+    {
+      reasons: reasons.map((message) => ({ message })),
+    },
+  );
+}
+
+// By earlier thresholds it is judged who was enrolled: a root file that drops one would undo an
+// enrolment, or let a lone vote of then count.
+function whyOtherThresholds(
+  { thresholds = [] }: RootFile,
+  { thresholds: earlier = [] }: RootFile,
+): string | undefined {
+  const changed = earlier.find(
+    (one, at) => canonicalJson(one) !== canonicalJson(thresholds[at] ?? null),
+  );
+  return (
+    changed &&
+    `the root file no longer says that it took ${changed.threshold} administrators up to log index ${changed.validUpTo}, as an earlier one does`
+  );
+}
+
+async function needTarget(
+  folder: string,
+  updater: Updater,
+  name: string,
+  question: TrustQuestion,
+): Promise<string> {
+  const text = await readTarget(folder, updater, name, question);
+  if (text === undefined)
+    throw new Problem('tuf-invalid', `The registry’s TUF metadata names no ${name}`);
+  return text;
+}
+
+async function readTarget(
+  folder: string,
+  updater: Updater,
+  name: string,
+  { kept }: TrustQuestion,
+): Promise<string | undefined> {
+  const info = await updater.getTargetInfo(name);
+  if (info === undefined) return undefined;
+  if (info.length > (name === 'status.json' ? statusBytesMax : tufFileBytesMax))
+    throw new Problem(
+      'tuf-invalid',
+      `The registry’s ${name} has ${info.length} bytes: that is too much`,
+    );
+  const path = join(folder, `target-${name}`);
+  const before =
+    kept === undefined ? undefined : Object.entries(kept.files).find(([one]) => one === name)?.[1];
+  if (before !== undefined) await writeFile(path, before);
+  if ((await updater.findCachedTarget(info, path)) === undefined)
+    await updater.downloadTarget(info, path);
+  return readFile(path, 'utf8');
+}
+
+function problemOf(cause: unknown, { fault }: TrustFetcher): Problem {
+  if (fault !== undefined) return fault;
+  if (cause instanceof Problem) return cause;
+  const why =
+    cause instanceof Error
+      ? cause.message.replace(/^Unable to load \w+ metadata error Error: /, '')
+      : String(cause);
+  return new Problem('tuf-invalid', `Cannot trust what the registry shows: ${why}`, { cause });
+}

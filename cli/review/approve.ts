@@ -1,0 +1,162 @@
+/**
+ * `skill review approve`: what is signed is fetched, checked against the reviewer's own copy of the
+ * bundle, shown, and signed byte for byte.
+ */
+
+import { parseDigest } from '../../skills-index/skill/digest.ts';
+import { parseManifest } from '../../skills-index/skill/manifest.ts';
+import { Problem } from '../../skills-index/skill/problem.ts';
+import type { ApprovalStatement } from '../../skills-index/statement/attestation.ts';
+import { type CommandContext, type ExitCode, exitCodes } from '../command.ts';
+import { approvalsText } from '../registries/approvals-text.ts';
+import { registryIdFor } from '../registries/post-statement.ts';
+import {
+  draftAnswer,
+  statementAnswer,
+  type VersionAnswer,
+  versionAnswer,
+} from '../registries/registry-answers.ts';
+import { askRegistry, versionPath } from '../registries/registry-api.ts';
+import { withSession } from '../registries/session.ts';
+import { canLines } from '../run/capability-text.ts';
+import { signPayloadWithKey } from '../signers/bundle-builder.ts';
+import type { KeyFile } from '../signers/key-file.ts';
+import { signerFor } from '../signers/signer.ts';
+import { confirm } from '../terminal/ask.ts';
+import { reasonOf } from '../terminal/decision-reason.ts';
+import { type ExactVersion, parseExactVersion } from '../terminal/exact-version.ts';
+import { answer, count, inkFor, joined, note, type Safe, safe, table } from '../terminal/output.ts';
+import { checkApproval, fetchReviewedBundle, type ReviewedBundle } from './reviewed-bundle.ts';
+
+export async function approve(context: CommandContext): Promise<ExitCode> {
+  const which = parseExactVersion(context.args[0] ?? '');
+  const named =
+    context.options.statement === undefined ? undefined : parseDigest(context.options.statement);
+  if (named === undefined) reasonOf(context);
+  const signer = await signerFor(context);
+  return withSession(context, signer, async (token) => {
+    const version = await askRegistry(
+      context,
+      `/api/v1/versions${versionPath(which.name, which.version)}`,
+      versionAnswer,
+      {
+        token,
+      },
+    );
+    const reviewed = await fetchReviewedBundle(context, version.bundle, token);
+    const draft =
+      named === undefined
+        ? await askForDraft(context, which, signer, token)
+        : await askRegistry(context, `/api/v1/reviews/statement/${named}`, draftAnswer, { token });
+    const payload = Buffer.from(draft.payload, 'base64');
+    const expected = {
+      ...which,
+      registry: await registryIdFor(context),
+      keyId: signer.keyId,
+      now: context.now(),
+      digest: named ?? draft.digest,
+    };
+    const statement = checkApproval(payload, expected, reviewed);
+    refuseTwice(version, statement);
+    note(context, approvalText(context, statement, reviewed));
+    if (context.options.yes !== true)
+      await confirm(context, safe`Sign this with key ${signer.name}?`, 'yes', '--yes');
+    const envelope = await signPayloadWithKey(payload, signer);
+    const { digest, logIndex } = await askRegistry(context, '/api/v1/statements', statementAnswer, {
+      json: envelope,
+      signedBy: signer.keyId,
+    });
+    note(context, safe`The registry has the approval: log index ${logIndex}.`);
+    const after = await askRegistry(
+      context,
+      `/api/v1/versions${versionPath(which.name, which.version)}`,
+      versionAnswer,
+      {
+        token,
+      },
+    );
+    const { status } = after;
+    answer(
+      context,
+      {
+        schema: 'skillgate.approved/1',
+        ...which,
+        bundle: reviewed.digest,
+        statement: digest,
+        logIndex,
+        status,
+      },
+      () =>
+        safe`${which.name}@${which.version}: approval signed, log index ${logIndex}; ${status} (approvals ${approvalsText(after)})`,
+    );
+    return exitCodes.ok;
+  });
+}
+
+// One person counts once; what would change nothing is not signed. From here it is independent,
+// which one in the desk was not.
+function refuseTwice(
+  version: VersionAnswer,
+  { predicate: { reviewer, name } }: ApprovalStatement,
+): void {
+  if (!version.approvals.some((one) => one.reviewer === reviewer.member && one.independent)) return;
+  throw new Problem(
+    'approval-refused',
+    `You (${reviewer.member}) approved ${name}@${version.version} already`,
+    {
+      hint: `approvals are ${approvalsText(version)}: another reviewer has to read it`,
+    },
+  );
+}
+
+async function askForDraft(
+  context: CommandContext,
+  { name, version }: ExactVersion,
+  signer: KeyFile,
+  token: string,
+) {
+  const json = { reviewer: { keyId: signer.keyId }, reason: reasonOf(context), independent: true };
+  return askRegistry(context, `/api/v1/reviews${versionPath(name, version)}/draft`, draftAnswer, {
+    json,
+    token,
+  });
+}
+
+function approvalText(
+  context: CommandContext,
+  { predicate }: ApprovalStatement,
+  { bundle, files }: ReviewedBundle,
+): Safe {
+  const ink = inkFor(context.stderr, context.env);
+  const json = files.find((file) => file.path === 'skill.json');
+  const declared =
+    json === undefined ? predicate.capabilities : parseManifest(json.bytes).capabilities;
+  const capabilities = canLines(predicate.capabilities, declared);
+  return joined(
+    [
+      ink.bold(`Approval of ${predicate.name}@${predicate.version}`),
+      table([
+        [
+          '  bundle',
+          `${predicate.bundle}, ${count(bundle.files.length, 'file')} fetched here and checked`,
+        ],
+        ['  scan report', predicate.scanReport],
+        ['  rule set', predicate.ruleSet],
+        ['  policy', predicate.policy],
+        ['  registry', `${predicate.registry ?? ''}, and in no other`],
+        ['  reviewer', predicate.reviewer.member],
+        ['  reason', predicate.reason],
+        [
+          '  independent',
+          predicate.independent
+            ? 'yes: signed here, past the desk'
+            : 'no: this statement was drafted in the desk. For one that counts as independent leave out --statement and give --reason',
+        ],
+        ['  counts until', `${predicate.expires}; once the version is approved it stays approved`],
+      ]),
+      safe`  it may then${capabilities.length === 0 ? ' do nothing beyond its own folder' : ':'}`,
+      ...capabilities.map((one) => safe`    ${one}`),
+    ],
+    '\n',
+  );
+}

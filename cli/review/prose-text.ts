@@ -1,0 +1,27 @@
+/**
+ * What a version says to an agent that the last approved one did not, for a terminal: as the
+ * registry compared what its scanner told.
+ */
+import { changeWords } from '../../skills-index/statement/prose-change.ts';
+import type { ReviewAnswer } from '../registries/registry-answers.ts';
+import { joined, type Safe, safe } from '../terminal/output.ts';
+
+/** Several lines: what changed, then each new or changed sentence with its place. */
+export function proseText({ prose }: Pick<ReviewAnswer, 'prose'>): Safe {
+  if (prose?.kind === 'first')
+    return safe`prose: no earlier version was approved: all of it is new; static analysis cannot decide what words make an agent do`;
+  const { change, since, left } = prose ?? { change: null, since: null, left: 0 };
+  if (change === null || since === null)
+    return safe`prose: the registry cannot say what changed${since === null ? '' : ` since ${since}`}: read all of it`;
+  const more = change.addedCount - change.added.length;
+  return joined(
+    [
+      safe`prose, as the registry compares it: ${changeWords(change, since, left)}`,
+      ...change.added.map(
+        (one) => safe`  ${one.path}:${one.line}  ${one.isHidden ? 'HIDDEN  ' : ''}${one.text}`,
+      ),
+      ...(more > 0 ? [safe`  and ${more} more: read the files`] : []),
+    ],
+    '\n',
+  );
+}

@@ -1,0 +1,144 @@
+/**
+ * The reviewer's own copy: a bundle and all its files fetched by digest, and the statement to sign
+ * checked against them.
+ */
+import { type Bundle, parseBundle, type SourceFile } from '../../skills-index/skill/bundle.ts';
+import { canonicalJson } from '../../skills-index/skill/canonical-json.ts';
+import {
+  capabilityDigest,
+  isEmpty,
+  listCapabilities,
+  minus,
+  printCapability,
+} from '../../skills-index/skill/capability.ts';
+import { type Digest, digestOf } from '../../skills-index/skill/digest.ts';
+import { parseManifest } from '../../skills-index/skill/manifest.ts';
+import { Problem } from '../../skills-index/skill/problem.ts';
+import {
+  type ApprovalStatement,
+  predicateTypes,
+  versionSubjects,
+} from '../../skills-index/statement/attestation.ts';
+import { parseStatement } from '../../skills-index/statement/parse-statement.ts';
+import { fetchesAtOnceMax } from '../limits.ts';
+import { fetchStoredBlob, type RegistryWorld } from '../registries/registry-api.ts';
+import type { ExactVersion } from '../terminal/exact-version.ts';
+
+export interface ReviewedBundle {
+  readonly digest: Digest;
+  readonly bundle: Bundle;
+  readonly files: readonly SourceFile[];
+}
+
+/**
+ * Fetches a bundle and each file; every byte is checked against the digest. @throws Problem
+ * `signature-invalid`, `bundle-invalid`
+ */
+export async function fetchReviewedBundle(
+  world: RegistryWorld,
+  digest: Digest,
+  token: string,
+): Promise<ReviewedBundle> {
+  const { bundle } = parseBundle(await fetchStoredBlob(world, digest, token));
+  const files: SourceFile[] = [];
+  const waiting = [...bundle.files];
+  const fetchNext = async (): Promise<void> => {
+    for (let file = waiting.shift(); file !== undefined; file = waiting.shift()) {
+      const bytes = await fetchStoredBlob(world, file.sha256, token);
+      if (bytes.byteLength !== file.size)
+        throw new Problem(
+          'bundle-invalid',
+          `Cannot review: ${JSON.stringify(file.path)} has not the size that the bundle lists`,
+        );
+      files.push({ path: file.path, bytes, mode: Number.parseInt(file.mode, 8) });
+    }
+  };
+  await Promise.all(Array.from({ length: fetchesAtOnceMax }, fetchNext));
+  return {
+    digest,
+    bundle,
+    files: files.sort((a, b) => Buffer.compare(Buffer.from(a.path), Buffer.from(b.path))),
+  };
+}
+
+/**
+ * Reads an approval that is to be signed and checks that it says what this reviewer means: this
+ * version, this bundle with exactly its files, no more capabilities than its skill.json asks for,
+ * this key, not yet expired, and nothing in place of a signature.
+ * @throws Problem `statement-invalid`, `subject-mismatch`, `approval-refused`
+ */
+export function checkApproval(
+  payload: Uint8Array,
+  expected: ExactVersion & {
+    readonly registry: Digest;
+    readonly keyId: Digest;
+    readonly now: Date;
+    readonly digest: Digest;
+  },
+  reviewed: ReviewedBundle,
+): ApprovalStatement {
+  if (digestOf(payload) !== expected.digest)
+    throw new Problem(
+      'subject-mismatch',
+      `Cannot sign: the registry sent another statement than ${expected.digest}`,
+    );
+  const statement = parseStatement(payload);
+  if (statement.predicateType !== predicateTypes.approval)
+    throw new Problem('statement-invalid', 'Cannot sign: the statement is no approval');
+  const { predicate, subject } = statement as ApprovalStatement;
+  const about = {
+    name: expected.name,
+    version: expected.version,
+    bundle: reviewed.digest,
+    files: reviewed.bundle.files,
+  };
+  const wrong = [
+    ...(predicate.name === expected.name && predicate.version === expected.version
+      ? []
+      : ['it names another version']),
+    ...(predicate.registry === expected.registry
+      ? []
+      : [
+          `it is for the registry ${predicate.registry ?? 'that it does not name'}, and yours is ${expected.registry}`,
+        ]),
+    ...(predicate.bundle === reviewed.digest ? [] : ['it names another bundle']),
+    ...(canonicalJson(subject) === canonicalJson(versionSubjects(about))
+      ? []
+      : ['its subjects are not the bundle’s files']),
+    ...('keyId' in predicate.reviewer && predicate.reviewer.keyId === expected.keyId
+      ? []
+      : ['it is for another reviewer’s key']),
+    ...(Date.parse(predicate.expires) > expected.now.getTime() ? [] : ['it has expired']),
+    ...(predicate.assertion === undefined ? [] : ['it carries a passkey’s assertion already']),
+    ...(capabilityDigest(predicate.capabilities) === predicate.capabilityDigest
+      ? []
+      : ['its capability digest is wrong']),
+    ...moreThanAsked(predicate.capabilities, reviewed),
+  ];
+  if (wrong.length > 0)
+    throw new Problem(
+      'subject-mismatch',
+      `Cannot sign an approval of ${expected.name}@${expected.version}: ${wrong[0]}`,
+      {
+        reasons: wrong.map((message) => ({ message })),
+        hint: 'do not sign it; make a new draft, and tell the operator if it happens again',
+      },
+    );
+  return statement as ApprovalStatement;
+}
+
+// A bundle without skill.json was imported with an inferred manifest; what is approved is then only
+// what the statement itself lists.
+function moreThanAsked(
+  approved: ApprovalStatement['predicate']['capabilities'],
+  { files }: ReviewedBundle,
+): string[] {
+  const json = files.find((file) => file.path === 'skill.json');
+  if (json === undefined) return [];
+  const more = minus(approved, parseManifest(json.bytes).capabilities);
+  return isEmpty(more)
+    ? []
+    : listCapabilities(more).map(
+        (one) => `it approves ${printCapability(one)}, which skill.json does not ask for`,
+      );
+}

@@ -1,0 +1,166 @@
+/**
+ * `skill review show`: the reviewer's own copy is fetched and scanned here, so that what is read
+ * does not rest on the registry's word.
+ */
+import { mkdir, writeFile } from 'node:fs/promises';
+import { dirname, join, resolve } from 'node:path';
+import { printReport } from '../../scanner/reports/report-text.ts';
+import type { SourceFile } from '../../skills-index/skill/bundle.ts';
+import { canonicalDigest } from '../../skills-index/skill/canonical-json.ts';
+import { type Capabilities, noCapabilities } from '../../skills-index/skill/capability.ts';
+import { parseJson } from '../../skills-index/skill/json.ts';
+import { parseManifest, parseManifestJson } from '../../skills-index/skill/manifest.ts';
+import type { ScanReport } from '../../skills-index/statement/scan-report.ts';
+import { defaultPolicy, whyHigh } from '../../skills-index/trust/policy.ts';
+import { type CommandContext, type ExitCode, exitCodes } from '../command.ts';
+import { asCalled } from '../context/called-name.ts';
+import { approvalsText } from '../registries/approvals-text.ts';
+import { type ReviewAnswer, reviewAnswer } from '../registries/registry-answers.ts';
+import { askRegistry, versionPath } from '../registries/registry-api.ts';
+import { withSession } from '../registries/session.ts';
+import { canLines } from '../run/capability-text.ts';
+import { scanOnce } from '../scan/watched-scan.ts';
+import { signerFor } from '../signers/signer.ts';
+import { parseExactVersion } from '../terminal/exact-version.ts';
+import {
+  answer,
+  count,
+  inkFor,
+  joined,
+  note,
+  Safe,
+  safe,
+  table,
+  wantsColour,
+} from '../terminal/output.ts';
+import { proseText } from './prose-text.ts';
+import { fetchReviewedBundle } from './reviewed-bundle.ts';
+
+export async function showReview(context: CommandContext): Promise<ExitCode> {
+  const { name, version } = parseExactVersion(context.args[0] ?? '');
+  const signer = await signerFor(context);
+  return withSession(context, signer, async (token) => {
+    const path = `/api/v1/reviews${versionPath(name, version)}`;
+    const review = await askRegistry(context, path, reviewAnswer, { token });
+    const { files } = await fetchReviewedBundle(context, review.bundle, token);
+    const report = await scanOnce(files);
+    const reportHere = canonicalDigest(report);
+    if (typeof context.options.files === 'string')
+      await keepFiles(context, files, context.options.files);
+    const colour = wantsColour(context.stdout, context.env);
+    const { columns } = context.stdout;
+    const width = columns === undefined ? {} : { width: columns };
+    answer(
+      context,
+      { schema: 'skillgate.review/1', ...review, scannedHere: { digest: reportHere, report } },
+      () =>
+        joined(
+          [
+            headText(context, review, { declared: declaredIn(review, files), report }),
+            proseText(review),
+            // printReport escapes all that comes from the skill.
+            new Safe(printReport(report, files, { colour, asCalled, ...width }).trimEnd()),
+            sameText(context, review, reportHere),
+            nextText(review),
+          ],
+          '\n\n',
+        ),
+    );
+    return exitCodes.ok;
+  });
+}
+
+interface Read {
+  readonly declared: Capabilities;
+  readonly report: ScanReport;
+}
+
+// The id is what `skill review revoke --publisher` wants; of a key it is all there is.
+function publisherText({ publisher, publishedBy }: ReviewAnswer): Safe {
+  const name = publishedBy ?? publisher;
+  return name === publisher ? safe`${publisher}` : safe`${name}, ${publisher}`;
+}
+
+function headText(context: CommandContext, review: ReviewAnswer, { declared, report }: Read): Safe {
+  const ink = inkFor(context.stdout, context.env);
+  const capabilities = canLines(declared, declared);
+  return joined(
+    [
+      table([
+        ['version', ink.bold(`${review.name}@${review.version}`)],
+        ['says', review.description],
+        ['status', review.status],
+        [
+          'bundle',
+          safe`${review.bundle}, ${count(review.files.length, 'file')} fetched here and checked`,
+        ],
+        ['publisher', publisherText(review)],
+        ['approvals', approvalsText(review)],
+        ...whyMore(declared, report).map((why): [string, string] => [
+          '',
+          `more than usual, because ${why}`,
+        ]),
+      ]),
+      safe`asks for${capabilities.length === 0 ? ' nothing beyond its own folder' : ' (the author’s reasons in brackets):'}`,
+      ...capabilities.map((one) => safe`  ${one}`),
+      ...review.approvals.map(
+        (one) => safe`  approved by ${one.reviewer} (${one.by}): ${one.reason}`,
+      ),
+      ...review.notes.map(
+        (one) => safe`  ${one.kind} by ${one.by}${one.text === '' ? '' : `: ${one.text}`}`,
+      ),
+      ...review.history.map(
+        (move) => safe`  ${move.at}  ${move.from ?? ''} → ${move.to}  ${move.by}  ${move.why}`,
+      ),
+    ],
+    '\n',
+  );
+}
+
+// What the author signed: the bundle's own skill.json, checked here; for an import what the
+// registry inferred.
+function declaredIn({ manifest }: ReviewAnswer, files: readonly SourceFile[]): Capabilities {
+  const json = files.find((file) => file.path === 'skill.json');
+  if (json !== undefined) return parseManifest(json.bytes).capabilities;
+  return manifest === undefined
+    ? noCapabilities
+    : parseManifestJson(parseJson(JSON.stringify(manifest), 'the manifest'), 'the manifest')
+        .capabilities;
+}
+
+// By the policy that this version of Skillgate comes with; the registry's number stands above.
+function whyMore(capabilities: Capabilities, { findings, verdict }: ScanReport): readonly string[] {
+  return whyHigh(defaultPolicy, { capabilities, findings, verdict });
+}
+
+async function keepFiles(
+  context: CommandContext,
+  files: readonly SourceFile[],
+  given: string,
+): Promise<void> {
+  const folder = resolve(context.cwd, given);
+  await mkdir(dirname(folder), { recursive: true });
+  await mkdir(folder);
+  for (const file of files) {
+    await mkdir(dirname(join(folder, file.path)), { recursive: true });
+    // For reading: nothing of an unread skill becomes a program here.
+    await writeFile(join(folder, file.path), file.bytes, { mode: 0o644, flag: 'wx' });
+  }
+  note(
+    context,
+    safe`${count(files.length, 'checked file')} for reading in ${folder}; none of them is executable`,
+  );
+}
+
+function sameText(context: CommandContext, { reportDigest }: ReviewAnswer, here: string): Safe {
+  const ink = inkFor(context.stdout, context.env);
+  if (reportDigest === here)
+    return safe`${ink.green('✔')} The registry’s signed report is byte for byte the one made here.`;
+  if (reportDigest === null)
+    return safe`${ink.yellow('▲')} The registry has no report yet; this one was made here.`;
+  return safe`${ink.yellow('▲')} The registry’s signed report ${reportDigest} is not the one made here (${here}): other rules, or other words. Believe what you see here.`;
+}
+
+function nextText({ name, version, moves }: ReviewAnswer): Safe {
+  return safe`moves: ${moves.join(', ')}\nnext: skillgate review approve ${name}@${version} --reason "…"   or refuse, ask, move`;
+}

@@ -1,0 +1,187 @@
+/**
+ * From a command's world to an admission: which registry answers for a skill, where its blobs lie,
+ * what the lock pins.
+ */
+import { join } from 'node:path';
+import { type Admission, admit } from '../../runner/admission/admit.ts';
+import { type OpenedSkill, openSkill } from '../../runner/admission/catalogue.ts';
+import { fetchBlob, type Source } from '../../skills-index/client/blobs.ts';
+import { withDeadline } from '../../skills-index/client/limited-source.ts';
+import type { HostPolicy } from '../../skills-index/run/plan/host-policy.ts';
+import { type Digest, isDigest } from '../../skills-index/skill/digest.ts';
+import { type SkillName, scopeOf } from '../../skills-index/skill/name.ts';
+import type { Admitted, Pinned } from '../../skills-index/trust/decision.ts';
+import { registryIdOf } from '../../skills-index/trust/own-registry.ts';
+import { VerifiedStatements } from '../../skills-index/trust/verified-statements.ts';
+import type { CommandContext } from '../command.ts';
+import { diskStore } from '../context/disk-store.ts';
+import {
+  findProject,
+  type Lock,
+  type LockedSkill,
+  lockFileName,
+  type ProjectFile,
+  projectFileName,
+  readLock,
+  readProject,
+  scopeClaimIn,
+} from '../context/lock.ts';
+import { registryOf, type TrustedRegistry } from '../registries/registries.ts';
+import { type FreshRegistry, freshRegistry } from '../registries/trust/refresh.ts';
+
+export type World = Pick<
+  CommandContext,
+  'env' | 'paths' | 'fetch' | 'getFile' | 'now' | 'signal'
+> & {
+  /**
+   * For who asks for several admissions: most statements are about who is who, and the same for
+   * all.
+   */
+  readonly verified?: VerifiedStatements;
+  /**
+   * The session of an agent's own program, where it all happens in one: goes into every line of the
+   * audit log.
+   */
+  readonly session?: string;
+};
+
+export interface Project {
+  /** Absolute. */
+  readonly folder: string;
+  readonly file: ProjectFile;
+  readonly lock: Lock;
+}
+
+export interface Question {
+  readonly name: SkillName;
+  readonly range: string;
+  readonly locked?: LockedSkill | undefined;
+  /**
+   * The caller compares bytes and capabilities with the lock, and asks a person: an exact version
+   * pins no more than a range.
+   */
+  readonly asks?: boolean;
+  /** Whom a person takes as publisher, in the place of the locked one. */
+  readonly publisher?: Digest | undefined;
+  /**
+   * What is known here already: the first skill of a scope pins the scope's owner for all others.
+   */
+  readonly locks: readonly Lock[];
+  /** Answer from what is cached. */
+  readonly offline?: boolean;
+  /** `registries` of skillgate.json. */
+  readonly registries?: Readonly<Record<string, string>>;
+  /** What host policy says of status files. */
+  readonly host?: Pick<HostPolicy, 'status' | 'statusGraceHours'>;
+  /** Watches what is read from the registry and the store. */
+  readonly through?: (source: Source) => Source;
+}
+
+export interface Answer {
+  readonly admission: Admission;
+  readonly registry: TrustedRegistry;
+  readonly source: Source;
+}
+
+/** The project at or above a folder; an empty one in the folder itself when there is none. */
+export async function projectAt(start: string): Promise<Project> {
+  const folder = (await findProject(start)) ?? start;
+  return {
+    folder,
+    file: await readProject(join(folder, projectFileName)),
+    lock: await readLock(join(folder, lockFileName)),
+  };
+}
+
+/**
+ * Asks the one registry of the skill's scope, and has the answer decided.
+ * @throws Problem `root-not-pinned`, `not-found`, `registry-down`, and others of `admit`
+ */
+export async function askAdmission(asking: World, question: Question): Promise<Answer> {
+  const pinned = registryOf(asking, scopeOf(question.name), question.registries);
+  // One deadline over all of it: the root of trust, the evidence, and both again after a refusal.
+  const { fetch: getFile } = withDeadline({
+    base: pinned.base,
+    fetch: asking.getFile ?? asking.fetch,
+  });
+  const world = { ...asking, getFile, verified: asking.verified ?? new VerifiedStatements() };
+  const terms = {
+    offline: question.offline ?? false,
+    graceHours: question.host?.statusGraceHours ?? 0,
+  };
+  const fresh = await freshRegistry(world, pinned, terms);
+  const answer = await askOne(world, question, fresh);
+  const { kept } = answer.registry;
+  if (answer.admission.decision.kind === 'admitted' || kept === undefined || terms.offline)
+    return answer;
+  // What keys of this hour's rotation signed is refused until it is known: a refusal stands under
+  // the root of trust of now.
+  const renewed = await freshRegistry(world, answer.registry, { ...terms, isDoubted: true });
+  return renewed.registry.kept?.metadata.targets === kept.metadata.targets
+    ? answer
+    : askOne(world, question, renewed);
+}
+
+async function askOne(
+  world: World & { readonly verified: VerifiedStatements },
+  question: Question,
+  { registry, notes }: FreshRegistry,
+): Promise<Answer> {
+  const { name, range, locked } = question;
+  const plain = sourceOf(world, registry, question.offline ?? false);
+  const source = question.through?.(plain) ?? plain;
+  const exact = question.asks !== true && locked !== undefined && range === locked.version;
+  const scopeClaim = scopeClaimIn(question.locks, scopeOf(name), {
+    origin: registry.root.origin,
+    id: registryIdOf(registry.root),
+  });
+  const admission = await admit({
+    ...source,
+    name,
+    range,
+    root: registry.root,
+    policy: registry.policy,
+    ...(registry.sigstore === undefined ? {} : { sigstore: registry.sigstore }),
+    ...(registry.witnesses === undefined ? {} : { witnesses: registry.witnesses }),
+    now: world.now().getTime(),
+    verified: world.verified,
+    pinned: {
+      ...(locked === undefined ? {} : pinnedBy(locked, exact)),
+      ...(question.publisher === undefined ? {} : { publisher: question.publisher }),
+      ...(scopeClaim === undefined ? {} : { scopeClaim }),
+    },
+    ...(question.host === undefined
+      ? {}
+      : { statusUrls: question.host.status, statusGraceHours: question.host.statusGraceHours }),
+  });
+  return { admission: { ...admission, notes: [...notes, ...admission.notes] }, registry, source };
+}
+
+/** Opens an admitted skill: its files come when they are asked for. */
+export function openAdmitted(source: Source, admitted: Admitted): Promise<OpenedSkill> {
+  return openSkill(admitted.bundle, (digest, bytesMax) => fetchBlob(source, digest, bytesMax));
+}
+
+function sourceOf(world: World, registry: TrustedRegistry, offline: boolean): Source {
+  const store = diskStore(world.paths, registry.fingerprint);
+  return {
+    fetch: world.getFile ?? world.fetch,
+    store,
+    base: registry.base,
+    offline,
+    signal: world.signal,
+  };
+}
+
+// An update may have other bytes; registry and publisher stay those that were known, until a person
+// names another publisher.
+function pinnedBy(locked: LockedSkill, exact: boolean): Pinned {
+  return {
+    registry: locked.registry,
+    ...(locked.root === undefined ? {} : { registryId: locked.root }),
+    ...(exact
+      ? { bundle: locked.bundle, capabilities: locked.capabilities, logIndex: locked.logIndex }
+      : {}),
+    ...(isDigest(locked.publisher) ? { publisher: locked.publisher } : {}),
+  };
+}

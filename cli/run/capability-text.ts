@@ -1,0 +1,49 @@
+/** What a skill will and will not be able to do, for people who are about to install or run it. */
+import {
+  type Capabilities,
+  type CapabilityKind,
+  capabilityKinds,
+  listCapabilities,
+  minus,
+  printCapability,
+} from '../../skills-index/skill/capability.ts';
+
+// What the absence of a kind means, in plain words.
+const withoutKind: Readonly<Record<CapabilityKind, string>> = {
+  env: 'see any environment variable',
+  secret: 'have any secret used for it',
+  egress: 'reach any host',
+  mount: 'read or write any folder of yours',
+  exec: 'start any program of this machine',
+};
+
+/** `http[:]//`, as a scan report writes it: no terminal makes it a link. */
+export function withBrokenAddresses(text: string): string {
+  return text.replace(/([a-z][a-z0-9+.-]{0,30}):\/\//gi, '$1[:]//');
+}
+
+/** One line for each thing it may do, with the author's reason. */
+export function canLines(approved: Capabilities, declared: Capabilities): string[] {
+  const reasons = new Map(listCapabilities(declared).map((one) => [printCapability(one), one.why]));
+  return listCapabilities(approved).map((one) => {
+    const why = one.why ?? reasons.get(printCapability(one));
+    return withBrokenAddresses(
+      why === undefined ? printCapability(one) : `${printCapability(one)} (${why})`,
+    );
+  });
+}
+
+/** One line for each kind of which it has nothing. */
+export function cannotLines(approved: Capabilities): string[] {
+  return capabilityKinds
+    .filter((kind) => approved[kind].length === 0)
+    .map((kind) => withoutKind[kind]);
+}
+
+/** What an update adds and takes away: `+ egress GET …`, `- mount …`. */
+export function differenceLines(before: Capabilities, after: Capabilities): string[] {
+  return [
+    ...listCapabilities(minus(after, before)).map((one) => `+ ${printCapability(one)}`),
+    ...listCapabilities(minus(before, after)).map((one) => `- ${printCapability(one)}`),
+  ].map(withBrokenAddresses);
+}

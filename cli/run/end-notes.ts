@@ -1,0 +1,150 @@
+/**
+ * What a run asked for and did not get, said at its end: requests that were denied, headers that
+ * were left out, writes to what no run changes.
+ */
+import { existsSync } from 'node:fs';
+import type { Audit } from '../../runner/audit/audit.ts';
+import type { RunResult } from '../../runner/run/run-request.ts';
+import { heldShut } from '../../skills-index/run/changes/protected-names.ts';
+import type { Plan } from '../../skills-index/run/plan/plan.ts';
+import type { CommandContext } from '../command.ts';
+import { calledName } from '../context/called-name.ts';
+import { endNotesMax, headerNameCharsMax, leftOutNamesMax } from '../limits.ts';
+import { KeptOutput } from '../terminal/kept-output.ts';
+import { count, note, type Safe, safe, shortText } from '../terminal/output.ts';
+import { gitIsShut, shutPathLine, shutPaths } from './shut-paths.ts';
+import { type Missing, missingRequests } from './try/missing-capabilities.ts';
+
+/** What is heard of a run beside its result. */
+export interface Overheard {
+  readonly audit: Audit;
+  /** Requests that were denied, each once. */
+  denied(): readonly Missing[];
+  leftOut(): readonly LeftOutHeaders[];
+  /** The beginning of what it printed, stdout before stderr. */
+  printed(): string;
+  readonly onStdout: (chunk: Uint8Array) => void;
+  readonly onStderr: (chunk: Uint8Array) => void;
+}
+
+/** `X-Forwarded-Host` and the like: servers obey them in place of what was judged. */
+export interface LeftOutHeaders {
+  readonly host: string;
+  /** The first ones, shortened. */
+  readonly names: readonly string[];
+  readonly hasMore: boolean;
+}
+
+/**
+ * Passes everything on. What is kept does not grow with the number of requests or of names in one.
+ */
+export function overhear(audit: Audit, to: Pick<Overheard, 'onStdout' | 'onStderr'>): Overheard {
+  const denied = new Map<string, Missing>();
+  const headers = new Map<string, Set<string>>();
+  const stdout = new KeptOutput();
+  const stderr = new KeptOutput();
+  const record: Audit['record'] = (subject, event) => {
+    for (const one of missingRequests([event])) denied.set(JSON.stringify(one), one);
+    if (event.event === 'egress' && event.dropped !== undefined)
+      addNames(headers, event.host, event.dropped);
+    audit.record(subject, event);
+  };
+  const both = (kept: KeptOutput, put: (chunk: Uint8Array) => void) => (chunk: Uint8Array) => {
+    kept.take(chunk);
+    put(chunk);
+  };
+  return {
+    audit: { ...audit, record },
+    denied: () => [...denied.values()],
+    leftOut: () => [...headers].map(leftOutOf),
+    printed: () =>
+      [stdout, stderr].map((kept) => new TextDecoder().decode(kept.bytes())).join('\n'),
+    onStdout: both(stdout, to.onStdout),
+    onStderr: both(stderr, to.onStderr),
+  };
+}
+
+// One name beyond the limit says that there are more.
+function addNames(
+  headers: Map<string, Set<string>>,
+  host: string,
+  dropped: readonly string[],
+): void {
+  const names = headers.get(host) ?? new Set();
+  headers.set(host, names);
+  for (const name of dropped) {
+    if (names.size > leftOutNamesMax) return;
+    names.add(shortText(name, headerNameCharsMax));
+  }
+}
+
+function leftOutOf([host, names]: readonly [string, ReadonlySet<string>]): LeftOutHeaders {
+  return {
+    host,
+    names: [...names].slice(0, leftOutNamesMax),
+    hasMore: names.size > leftOutNamesMax,
+  };
+}
+
+/** For people: each line once, and no more than fit a screen. */
+export function noteOverheard(
+  context: CommandContext,
+  heard: Overheard,
+  { run, plan }: Pick<RunResult, 'run' | 'plan'>,
+): void {
+  if (context.format !== 'text') return;
+  const denied = heard.denied().map(({ what }) => [safe`note: denied: ${what}`]);
+  noteFirst(
+    context,
+    [...denied, ...otherNotes(heard, plan.mounts)],
+    `${calledName()} log --run ${run.slice(0, 8)}`,
+  );
+}
+
+/** Headers that were left out and paths that no run changes. */
+export function otherNotes(heard: Overheard, mounts: Plan['mounts']): Safe[][] {
+  const lines = [
+    ...heard.leftOut().map(headersLine),
+    ...shutPaths(heard.printed(), mounts).map(shutPathLine),
+  ];
+  return lines.map((line) => [safe`note: ${line}`]);
+}
+
+/**
+ * As many notes as fit a screen, and where the others are. A note is one line, or a few that belong
+ * together.
+ */
+export function noteFirst(
+  context: CommandContext,
+  notes: readonly (readonly Safe[])[],
+  where: string,
+): void {
+  for (const line of notes.slice(0, endNotesMax).flat()) note(context, line);
+  const more = notes.length - endNotesMax;
+  if (more > 0) note(context, safe`note: ${count(more, 'more line')} like these: ${where}`);
+}
+
+function headersLine({ hasMore, host, names }: LeftOutHeaders): string {
+  const why = 'a server could obey them in place of the address, method or user that was judged';
+  return `requests to ${shortText(host)} went without the headers ${names.join(', ')}${hasMore ? ' and others' : ''}: ${why}`;
+}
+
+/**
+ * Of a session, which prints on a screen of its own: in each workspace what its program could not
+ * write, so that nobody looks for a commit.
+ */
+export function noteRepositories(context: CommandContext, mounts: Plan['mounts']): void {
+  if (context.format !== 'text') return;
+  for (const { mode, path, target } of mounts) {
+    const shut = heldShut
+      .map((name) => name.replace('/', ''))
+      .filter((name) => mode !== 'ro' && existsSync(`${path}/${name}`));
+    const others = shut.filter((name) => name !== '.git').map((name) => `${target}/${name}`);
+    if (shut.includes('.git')) note(context, safe`note: ${target}/${gitIsShut}`);
+    if (others.length > 0)
+      note(
+        context,
+        safe`note: read-only in a sandbox, since hosts or agents obey it: ${others.join(', ')}`,
+      );
+  }
+}

@@ -1,0 +1,67 @@
+/**
+ * What the end of a run did not take over, and why: told in text, a line for each reason, since
+ * nothing may be lost without a word.
+ */
+import type { RunResult } from '../../runner/run/run-request.ts';
+import type { LeftBehind } from '../../skills-index/run/changes/changes.ts';
+import type { Plan } from '../../skills-index/run/plan/plan.ts';
+import type { CommandContext } from '../command.ts';
+import { asCalled, calledName } from '../context/called-name.ts';
+import { leftBehindReasonsMax } from '../limits.ts';
+import { count, note, safe } from '../terminal/output.ts';
+
+/**
+ * `not taken over: /reports/AGENTS.md: hosts or agents obey it`, or how many paths there are with
+ * one of them.
+ */
+export function leftBehindLines(cleaned: readonly LeftBehind[], run: string): string[] {
+  const reasons = new Map<string, string[]>();
+  for (const { path, why } of cleaned) reasons.set(why, [...(reasons.get(why) ?? []), path]);
+  const lines = [...reasons]
+    .slice(0, leftBehindReasonsMax)
+    .map(([why, [first = '', ...others]]) => {
+      const what =
+        others.length === 0 ? first : `${first} and ${count(others.length, 'more path')}`;
+      return ['not taken over', what, asCalled(why)].filter((part) => part !== '').join(': ');
+    });
+  const untold = reasons.size - lines.length;
+  const isWhole = untold <= 0 && reasons.size === cleaned.length;
+  const more = untold > 0 ? `paths for ${count(untold, 'more reason')} were not taken over; ` : '';
+  return isWhole
+    ? lines
+    : [...lines, `${more}all of them: ${calledName()} log --run ${run.slice(0, 8)}`];
+}
+
+/** For an agent only how many: the names are a skill's own words, and would pass for ours. */
+export function leftBehindForAgent(cleaned: readonly LeftBehind[]): string[] {
+  if (cleaned.length === 0) return [];
+  if (cleaned.some(({ why }) => /^all (?:its )?changes are thrown away/.test(why)))
+    return ['all that it changed in a folder is thrown away; the audit log says why'];
+  return [
+    `${count(cleaned.length, 'path')} of what it wrote ${cleaned.length === 1 ? 'is' : 'are'} not taken over; the audit log says why`,
+  ];
+}
+
+/** At the end of a run or session. One that was ended leaves nothing, whatever it wrote. */
+export function noteEnd(context: CommandContext, { cleaned, mounts, reason, run }: EndedRun): void {
+  noteLeftBehind(context, cleaned, run);
+  const targets = mounts.filter(({ mode }) => mode !== 'ro').map(({ target }) => target);
+  if (reason === 'exit' || targets.length === 0 || context.format !== 'text') return;
+  note(
+    context,
+    safe`note: what it changed in ${targets.join(', ')} is thrown away: it did not end by itself`,
+  );
+}
+
+interface EndedRun extends Pick<RunResult, 'cleaned' | 'reason' | 'run'> {
+  readonly mounts: Plan['mounts'];
+}
+
+export function noteLeftBehind(
+  context: CommandContext,
+  cleaned: readonly LeftBehind[],
+  run: string,
+): void {
+  if (context.format === 'text')
+    for (const line of leftBehindLines(cleaned, run)) note(context, safe`note: ${line}`);
+}

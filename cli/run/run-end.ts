@@ -1,0 +1,79 @@
+/** How a run or an agent's session ended, as an exit code and a line for people. */
+
+import { join } from 'node:path';
+import { breakerFile } from '../../runner/agents/breakers.ts';
+import type { RunResult } from '../../runner/run/run-request.ts';
+import { type BreakerSubject, sayOpen } from '../../skills-index/run/agents/breaker.ts';
+import { endReasons, sayNext } from '../../skills-index/run/audit/end-reason.ts';
+import { Problem } from '../../skills-index/skill/problem.ts';
+import { type CommandContext, type ExitCode, exitCodes } from '../command.ts';
+import { asCalled } from '../context/called-name.ts';
+import { note, safe } from '../terminal/output.ts';
+
+export interface Ended extends Pick<RunResult, 'code' | 'reason' | 'run'> {
+  readonly what: 'run' | 'session';
+  /** Whose breaker counts what it did. */
+  readonly subject: BreakerSubject;
+}
+
+/** @throws Problem `run-limit`, `breaker-open` where people read */
+export function exitOf(
+  context: CommandContext,
+  { plan: { agent, skill }, ...result }: RunResult,
+): ExitCode {
+  return exitOfEnd(context, {
+    ...result,
+    what: 'run',
+    subject: { agent, skill: skill.name, version: skill.version },
+  });
+}
+
+/** @throws Problem `run-limit`, `breaker-open` where people read */
+export function exitOfEnd(context: CommandContext, ended: Ended): ExitCode {
+  const { code, reason, run, what } = ended;
+  const isRead = context.format === 'text';
+  switch (reason) {
+    case 'exit':
+      return code ?? exitCodes.internal;
+    case 'killed':
+      if (context.signal.aborted) return exitCodes.interrupted;
+      note(context, safe`the ${what} was ended from outside`);
+      return exitCodes.limit;
+    case 'limit:seconds':
+    case 'limit:memory':
+    case 'limit:processes':
+    case 'limit:denials':
+    case 'limit:output':
+    case 'limit:budget': {
+      if (!isRead) return exitCodes.limit;
+      // Limits of a run stand in its manifest, those of a session nowhere.
+      const isOwn = what === 'session' || reason === 'limit:denials' || reason === 'limit:budget';
+      const message = `The ${what} was stopped by its limit of ${reason.slice('limit:'.length)}`;
+      throw new Problem('run-limit', message, isOwn ? { hint: sayNext(reason, run) } : {});
+    }
+    case 'canary':
+    case 'breaker':
+      if (!isRead) return exitCodes.limit;
+      throw whyOpen(context, ended, reason);
+    case 'revoked':
+    case 'proxy':
+      note(context, safe`the ${what} was stopped: ${endReasons[reason].means}`);
+      note(context, safe`  ${asCalled(sayNext(reason, run))}`);
+      return reason === 'revoked' && what === 'run' ? exitCodes.refused : exitCodes.limit;
+  }
+}
+
+// Which counter, where to look, how it goes on.
+function whyOpen(
+  { paths }: CommandContext,
+  { run, subject, what }: Ended,
+  reason: 'canary' | 'breaker',
+): Problem {
+  const open = breakerFile(join(paths.data, 'breakers'), subject).read()?.open;
+  const stopped = `The ${what} was stopped: ${endReasons[reason].means}`;
+  if (open === undefined)
+    return new Problem('breaker-open', stopped, { hint: sayNext(reason, run) });
+  const [message] = sayOpen(open);
+  const hint = sayNext(reason, run).replace('ID', open.hold.id);
+  return new Problem('breaker-open', stopped, { hint, reasons: [{ message }] });
+}

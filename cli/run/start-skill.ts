@@ -1,0 +1,183 @@
+/**
+ * What `skill run` and the MCP server share: admit a version again at every start, open it, run a
+ * command of it, record refusals.
+ */
+import { randomUUID } from 'node:crypto';
+import { join } from 'node:path';
+import { requireAdmitted } from '../../runner/admission/admit.ts';
+import { type OpenedSkill, readAll } from '../../runner/admission/catalogue.ts';
+import { type Audit, openAudit } from '../../runner/audit/audit.ts';
+import { backendOf } from '../../runner/backends/backends.ts';
+import { readHostPolicy } from '../../runner/host/host-policy.ts';
+import type { RunRequest } from '../../runner/run/run-request.ts';
+import { openSecrets } from '../../runner/secret-sources/open-secrets.ts';
+import type { Source } from '../../skills-index/client/blobs.ts';
+import type { Agent } from '../../skills-index/run/agents/agent.ts';
+import type { HostPolicy } from '../../skills-index/run/plan/host-policy.ts';
+import type { SkillName } from '../../skills-index/skill/name.ts';
+import { Problem } from '../../skills-index/skill/problem.ts';
+import type { Admitted } from '../../skills-index/trust/decision.ts';
+import { registryIdOf } from '../../skills-index/trust/own-registry.ts';
+import type { RootFile } from '../../skills-index/trust/root.ts';
+import type { Lock, LockedSkill } from '../context/lock.ts';
+import { handsOfAgent } from '../holds/hands.ts';
+import { askAdmission, openAdmitted, type World } from './admission.ts';
+import { incidentsFolderOf } from './incident-client.ts';
+import { reportingAudit } from './incidents.ts';
+
+/** A version that may start now, and none of whose files is read yet. */
+export interface Startable {
+  readonly admitted: Admitted;
+  readonly opened: OpenedSkill;
+  /** Origin of the registry that answered. */
+  readonly registry: string;
+  /** How it is asked again while the skill runs, and whose word counts. */
+  readonly source: Source;
+  readonly root: RootFile;
+  readonly notes: readonly string[];
+}
+
+export interface StartQuestion {
+  readonly name: SkillName;
+  readonly range: string;
+  readonly locked?: LockedSkill | undefined;
+  readonly locks: readonly Lock[];
+  readonly registries?: Readonly<Record<string, string>>;
+  /** For the audit log; `operator` for a person at the terminal. */
+  readonly agent: string;
+}
+
+/** Where the host keeps what concerns runs. */
+export interface HostFiles {
+  readonly policy: HostPolicy;
+  readonly audit: Audit;
+  readonly agents: string;
+}
+
+export function hostFiles(world: World): HostFiles {
+  return {
+    policy: readHostPolicy(join(world.paths.config, 'host.json')),
+    audit: auditOf(world),
+    agents: agentsFolderOf(world),
+  };
+}
+
+function auditOf(world: World): Audit {
+  const keyFile = auditKeyFileOf(world);
+  const audit = openAudit(auditFileOf(world), world.now, keyFile);
+  const { session } = world;
+  return session === undefined
+    ? audit
+    : { record: (subject, event) => audit.record({ ...subject, session }, event) };
+}
+
+export function agentsFolderOf({ paths }: Pick<World, 'paths'>): string {
+  return join(paths.config, 'agents');
+}
+
+export function auditFileOf({ paths }: Pick<World, 'paths'>): string {
+  return join(paths.data, 'audit', 'audit.jsonl');
+}
+
+/** The key that signs the log; made when the first line is written. */
+export function auditKeyFileOf({ paths }: Pick<World, 'paths'>): string {
+  return join(paths.config, 'audit-key.json');
+}
+
+/**
+ * Admits a version for a start; a refusal is recorded before it is thrown.
+ * @throws Problem `not-admitted`, `status-stale`, `not-found`, `registry-down`, `root-not-pinned`
+ * and others of `admit`
+ */
+export async function admitToStart(
+  world: World,
+  host: HostFiles,
+  question: StartQuestion,
+): Promise<Startable> {
+  const { name, locked, agent } = question;
+  try {
+    const { admission, source, registry } = await askAdmission(world, {
+      name,
+      range: locked?.version ?? question.range,
+      locked,
+      locks: question.locks,
+      ...(question.registries === undefined ? {} : { registries: question.registries }),
+      host: host.policy,
+    });
+    const admitted = requireAdmitted(admission, name);
+    const opened = await openAdmitted(source, admitted);
+    return {
+      admitted,
+      opened,
+      registry: registry.root.origin,
+      source,
+      root: registry.root,
+      notes: admission.notes,
+    };
+  } catch (problem) {
+    // An interruption refuses nothing.
+    if (problem instanceof Problem && !world.signal.aborted) {
+      const why = [problem.message, ...problem.reasons.map((reason) => reason.message)].join('; ');
+      const version = locked === undefined ? {} : { version: locked.version };
+      host.audit.record(
+        { run: randomUUID(), agent, skill: name, ...version },
+        { event: 'refused', code: problem.code, why },
+      );
+    }
+    throw problem;
+  }
+}
+
+/**
+ * What `runSkill` and `planSkill` are told about a startable version: every file is read and
+ * checked now.
+ */
+export async function runRequest(
+  world: World,
+  host: HostFiles,
+  start: Startable,
+  call: Pick<RunRequest, 'args' | 'onStdout' | 'onStderr'> & {
+    readonly command: string | undefined;
+    readonly agent: Agent | undefined;
+    readonly stdin: RunRequest['stdin'];
+    readonly why: string | undefined;
+    /** How people hear of a hold; where it is absent, by webhooks alone. */
+    readonly hands?: RunRequest['hands'];
+    /** Instead of what host policy names. */
+    readonly sandbox?: RunRequest['sandbox'];
+  },
+): Promise<RunRequest> {
+  const { admitted, opened, root } = start;
+  const keyFile = auditKeyFileOf(world);
+  const places = {
+    folder: incidentsFolderOf(world),
+    keyFile,
+    registry: registryIdOf(root),
+    now: world.now,
+  };
+  const { name, version, bundle, manifest, capabilities } = admitted;
+  return {
+    skill: {
+      admitted: { name, version, bundle },
+      bundle: opened.bundle,
+      contents: await readAll(opened),
+    },
+    manifest,
+    approved: capabilities,
+    args: call.args,
+    hostPolicy: host.policy,
+    paths: world.paths,
+    audit: reportingAudit(host.audit, places),
+    onStdout: call.onStdout,
+    onStderr: call.onStderr,
+    signal: world.signal,
+    now: world.now,
+    ...(call.command === undefined ? {} : { command: call.command }),
+    secrets: openSecrets(world, call.agent?.name),
+    hands: call.hands ?? handsOfAgent(world, host.policy),
+    ...(call.agent === undefined ? {} : { agent: call.agent }),
+    ...(call.stdin === undefined ? {} : { stdin: call.stdin }),
+    ...(call.why === undefined ? {} : { why: call.why }),
+    sandbox: call.sandbox ?? backendOf(host.policy),
+  };
+}

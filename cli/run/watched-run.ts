@@ -1,0 +1,46 @@
+/**
+ * A run from its admission to its end, as long as its version may go on: the one way in which a
+ * skill of a registry is started.
+ */
+import { join } from 'node:path';
+import { withAgentSlot } from '../../runner/agents/agent-slots.ts';
+import type { RunRequest, RunResult } from '../../runner/run/run-request.ts';
+import { runSkill } from '../../runner/run.ts';
+import type { World } from './admission.ts';
+import { sendIncidents, waitingIncidents } from './incident-client.ts';
+import { watchRevocation } from './revocation-watch.ts';
+import type { HostFiles, Startable } from './start-skill.ts';
+
+/**
+ * Runs it, and tells its registry of incidents where host policy allows that; ends it within a
+ * second of this host learning that its version was revoked or suspended.
+ */
+export async function runWatched(
+  world: World,
+  { policy }: Pick<HostFiles, 'policy'>,
+  { admitted, root, source }: Pick<Startable, 'admitted' | 'root' | 'source'>,
+  request: RunRequest,
+): Promise<RunResult> {
+  const { statusSeconds: seconds, status: statusUrls } = policy;
+  const revocation = watchRevocation({
+    bundle: admitted.bundle,
+    source,
+    root,
+    statusUrls,
+    seconds,
+    now: world.now,
+  });
+  const waiting = waitingIncidents(world).length;
+  const start = (): Promise<RunResult> =>
+    runSkill({ ...request, stops: [...(request.stops ?? []), revocation.stop] });
+  const { agent } = request;
+  try {
+    return await (agent === undefined
+      ? start()
+      : withAgentSlot(join(world.paths.data, 'agents', agent.name, 'runs'), start));
+  } finally {
+    revocation.close();
+    // What was not taken before waits for the next incident, or for `skill log export`.
+    if (waitingIncidents(world).length > waiting) await sendIncidents(world, policy);
+  }
+}

@@ -1,0 +1,90 @@
+/**
+ * A rule of the scanner for people: why, what it looks at, an attack and a near miss, where it
+ * stands in public lists, what is near.
+ */
+import { ruleUrl } from '../../scanner/reports/rule-address.ts';
+import { wrapped } from '../../scanner/reports/wrapped.ts';
+import type { Rule } from '../../scanner/rule.ts';
+import {
+  type RuleExample,
+  type RuleNote,
+  ruleNote,
+} from '../../skills-index/statement/rule-note.ts';
+import { asCalled } from '../context/called-name.ts';
+import { type Ink, joined, type Safe, safe } from '../terminal/output.ts';
+
+const widthDefault = 100;
+
+/** What `--format json` prints. */
+export function ruleAnswer({ check: _, reads, ...rule }: Rule) {
+  const note = ruleNote(rule.id);
+  const { looksAt = [], maps = [], related = [], attack, near } = note ?? {};
+  const why = asCalled(rule.why);
+  const fix = asCalled(rule.fix);
+  return {
+    schema: 'skillgate.rule/1',
+    ...rule,
+    why,
+    fix,
+    reads,
+    looksAt,
+    weaknesses: maps,
+    related,
+    attack,
+    near,
+    page: ruleUrl(rule.id),
+  };
+}
+
+/** @param columns of the terminal */
+export function ruleText(rule: Rule, ink: Ink, columns = widthDefault): Safe {
+  const note = ruleNote(rule.id);
+  const part = (title: string, lines: readonly (string | Safe)[]): Safe[] =>
+    lines.length === 0
+      ? []
+      : [safe`${ink.bold(title)}`, ...lines.map((line) => safe`  ${line}`), safe``];
+  const prose = (text: string): string[] => wrapped(text, columns - 2);
+  return joined(
+    [
+      safe`${ink.bold(rule.id)}: ${rule.title}`,
+      safe`  kind ${rule.kind}, usually severity ${rule.severity}, confidence ${rule.confidence}`,
+      safe`  a finding says its own, by where it stands and what is declared`,
+      safe``,
+      ...part('Why it matters', prose(asCalled(rule.why))),
+      ...part('How to mend it', prose(asCalled(rule.fix))),
+      ...part('What it looks at', note?.looksAt ?? []),
+      ...(note === undefined
+        ? []
+        : [
+            ...part('What it finds', example(note.attack, ink)),
+            ...part('What it lets pass', example(note.near, ink)),
+          ]),
+      ...part('Maps to', weaknesses(note, ink)),
+      ...part('Near it', note?.related ?? []),
+      safe`${ink.bold('Page')}  ${ruleUrl(rule.id)}`,
+    ],
+    '\n',
+  );
+}
+
+function example({ files, findings }: RuleExample, ink: Ink): (string | Safe)[] {
+  const code = files.flatMap(({ path, text }) => [
+    safe`${ink.cyan(path)}`,
+    ...text
+      .trimEnd()
+      .split('\n')
+      .map((line) => safe`${ink.faint('|')} ${line}`),
+  ]);
+  const said =
+    findings.length === 0
+      ? safe`${ink.faint('nothing is found')}`
+      : safe`${ink.faint('found at')} ${findings.join(', ')}`;
+  return [...code, said];
+}
+
+function weaknesses(note: RuleNote | undefined, ink: Ink): Safe[] {
+  const width = Math.max(0, ...(note?.maps ?? []).map(({ label }) => label.length));
+  return (note?.maps ?? []).map(
+    ({ label, name }) => safe`${ink.cyan(label.padEnd(width))}  ${name}`,
+  );
+}

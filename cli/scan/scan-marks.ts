@@ -1,0 +1,112 @@
+/**
+ * Reads what `skill scan` is told about findings from outside: accepted ones (`--suppressions`) and
+ * an earlier report (`--baseline`).
+ */
+import { readFile, realpath, stat } from 'node:fs/promises';
+import { dirname, resolve, sep } from 'node:path';
+import { type Marks, marksFrom, noMarks } from '../../scanner/reports/marks.ts';
+import { Problem } from '../../skills-index/skill/problem.ts';
+import type { ScanReport } from '../../skills-index/statement/scan-report.ts';
+import type { CommandContext } from '../command.ts';
+import { baselineBytesMax, suppressionsBytesMax } from '../limits.ts';
+
+/**
+ * Marks from the files of the options; none without them.
+ * @param folders the skills to be scanned: what lies in one of them was written by its author, and
+ * accepts nothing
+ * @throws Problem for a file that is not there, too large, not of its form or inside a skill
+ */
+export async function readMarks(
+  { options, cwd, now }: CommandContext,
+  folders: readonly string[],
+): Promise<Marks> {
+  const { suppressions, baseline } = options;
+  if (typeof suppressions !== 'string' && typeof baseline !== 'string') return noMarks;
+  const accepted =
+    typeof suppressions === 'string'
+      ? await readSuppressions(resolve(cwd, suppressions), folders)
+      : [];
+  const before =
+    typeof baseline === 'string' ? await readBaseline(resolve(cwd, baseline)) : undefined;
+  return marksFrom(accepted, before, now().toISOString().slice(0, 10));
+}
+
+async function readSuppressions(path: string, folders: readonly string[]) {
+  const bytes = await readLimited(path, suppressionsBytesMax);
+  const real = await realpath(path);
+  for (const folder of folders) {
+    if (!`${dirname(real)}${sep}`.startsWith(`${await realpath(folder)}${sep}`)) continue;
+    throw new Problem(
+      'usage',
+      `Cannot take suppressions from inside the skill ${JSON.stringify(folder)}: its author wrote them`,
+      {
+        hint: 'keep them beside the skill, under the eyes of those who review it',
+      },
+    );
+  }
+  const { parseSuppressions } = await import('../../scanner/reports/suppressions.ts');
+  return parseSuppressions(bytes, path);
+}
+
+/**
+ * One report a line, as `--format jsonl` prints them, or all in one object, as `--format json`
+ * does.
+ * @throws Problem `json-invalid` for anything else, which names the file
+ */
+async function readBaseline(path: string): Promise<ScanReport[]> {
+  const text = (await readLimited(path, baselineBytesMax)).toString('utf8');
+  const { parseJson } = await import('../../skills-index/skill/json.ts');
+  const { scanReportValuesMax } = await import('../../skills-index/statement/limits.ts');
+  refuseSarif(text, path);
+  const values = text.split('\n').flatMap((line, index): unknown[] => {
+    if (line.trim() === '') return [];
+    const { value } = parseJson(line, `${path}, line ${index + 1}`, scanReportValuesMax);
+    return isList(value) ? [...value.reports] : [value];
+  });
+  const { parseScanReport } = await import('../../skills-index/statement/scan-report.ts');
+  return values.map((value) => {
+    try {
+      return parseScanReport(value);
+    } catch (cause) {
+      if (!(cause instanceof Problem)) throw cause;
+      const message = `Cannot compare with ${JSON.stringify(path)}: it is no report of a scan`;
+      throw new Problem('json-invalid', message, {
+        reasons: cause.reasons.map(({ message }) => ({ message })),
+        hint: baselineHint,
+      });
+    }
+  });
+}
+
+const baselineHint = 'a baseline is what skillgate scan --format jsonl (or json) has written';
+
+function refuseSarif(text: string, path: string): void {
+  if (
+    !/^\s{0,100}\{/.test(text) ||
+    !/"\$schema"\s{0,9}:\s{0,9}"[^"]{0,200}sarif/.test(text.slice(0, sarifHeadChars))
+  )
+    return;
+  throw new Problem('json-invalid', `Cannot compare with ${JSON.stringify(path)}: it is SARIF`, {
+    hint: baselineHint,
+  });
+}
+
+const sarifHeadChars = 2_000;
+
+function isList(value: unknown): value is { readonly reports: readonly unknown[] } {
+  return (
+    typeof value === 'object' &&
+    value !== null &&
+    'reports' in value &&
+    Array.isArray(value.reports)
+  );
+}
+
+async function readLimited(path: string, bytesMax: number): Promise<Buffer> {
+  const found = await stat(path).catch(() => undefined);
+  if (found?.isFile() !== true)
+    throw new Problem('file-not-found', `There is no file ${JSON.stringify(path)}`);
+  if (found.size > bytesMax)
+    throw new Problem('usage', `Cannot read ${JSON.stringify(path)}: more than ${bytesMax} bytes`);
+  return readFile(path);
+}

@@ -1,0 +1,110 @@
+/**
+ * One skill's folder is scanned on this machine, as the registry will scan it; what could not be
+ * read or finished makes the report incomplete.
+ */
+import { relative, sep } from 'node:path';
+import { packBundle, type SourceFile } from '../../skills-index/skill/bundle.ts';
+import { noCapabilities } from '../../skills-index/skill/capability.ts';
+import { type Digest, digestOf } from '../../skills-index/skill/digest.ts';
+import { Problem } from '../../skills-index/skill/problem.ts';
+import { severities } from '../../skills-index/statement/finding.ts';
+import type { ScanReport } from '../../skills-index/statement/scan-report.ts';
+import { type ExitCode, exitCodes } from '../command.ts';
+import { readSkillFolder, type SkillFolder } from './source-folder.ts';
+import type { WatchedScanner } from './watched-scan.ts';
+
+export interface ScannedFolder {
+  readonly report: ScanReport;
+  readonly files: readonly SourceFile[];
+  readonly cpuMillis: number;
+}
+
+/** @param cwd where the report's `path` starts */
+export async function scanFolder(
+  scanner: WatchedScanner,
+  folder: string,
+  cwd: string,
+): Promise<ScannedFolder> {
+  const { files, unread, unlisted } = await readSkillFolder(folder);
+  const path = relative(cwd, folder).split(sep).join('/') || '.';
+  try {
+    const { report, cpuMillis } = await scanner.scan({ files, path, unread, unlisted });
+    return { report, files, cpuMillis };
+  } catch (cause) {
+    if (!(cause instanceof Problem) || cause.code !== 'scan-killed') throw cause;
+    return {
+      report: await killedReport({ files, unread, unlisted }, path, cause.message),
+      files,
+      cpuMillis: 0,
+    };
+  }
+}
+
+const severityExit = {
+  info: exitCodes.ok,
+  low: exitCodes.low,
+  medium: exitCodes.medium,
+  high: exitCodes.high,
+  critical: exitCodes.critical,
+} as const;
+
+/**
+ * The exit code that a report stands for: its highest severity, or 7 for an incomplete one,
+ * whichever is larger.
+ */
+export function exitOfReport({
+  findings,
+  verdict,
+}: Pick<ScanReport, 'findings' | 'verdict'>): ExitCode {
+  const worst = severities.findLast((severity) =>
+    findings.some((finding) => finding.severity === severity),
+  );
+  const incomplete = verdict === 'incomplete' ? exitCodes.limit : exitCodes.ok;
+  return Math.max(worst === undefined ? exitCodes.ok : severityExit[worst], incomplete);
+}
+
+// A scan that was stopped says so about every file; it must never read as a clean one.
+async function killedReport(
+  { files, unread, unlisted }: Omit<SkillFolder, 'skipped'>,
+  path: string,
+  reason: string,
+): Promise<ScanReport> {
+  const { ruleSetDigest } = await import('../../scanner/scan.ts');
+  return {
+    schema: 'skillgate.scan/1',
+    path,
+    name: '',
+    version: '',
+    bundle: bundleOf(files),
+    ruleSet: ruleSetDigest(),
+    verdict: 'incomplete',
+    decidedBy: [],
+    findings: [],
+    capabilities: {
+      observed: noCapabilities,
+      declared: noCapabilities,
+      undeclared: noCapabilities,
+      unused: noCapabilities,
+    },
+    coverage: {
+      files: [
+        ...files.map((file) => ({
+          path: file.path,
+          sha256: digestOf(file.bytes),
+          bytes: file.bytes.byteLength,
+          reason,
+        })),
+        ...unread,
+      ].map((file) => ({ ...file, disposition: 'unanalysed' })),
+      ...(unlisted > 0 && { unlisted }),
+    },
+  };
+}
+
+function bundleOf(files: readonly SourceFile[]): Digest {
+  try {
+    return packBundle(files).digest;
+  } catch {
+    return digestOf('');
+  }
+}

@@ -1,0 +1,39 @@
+/**
+ * The inside of a scanning thread: one skill's files in, its report out. It can be stopped at any
+ * moment from outside.
+ */
+import { parentPort } from 'node:worker_threads';
+import type { UnreadEntry } from '../../scanner/extract.ts';
+import { scanSkill } from '../../scanner/scan.ts';
+import type { SourceFile } from '../../skills-index/skill/bundle.ts';
+import type { ScanReport } from '../../skills-index/statement/scan-report.ts';
+
+export interface ScanRequest {
+  readonly files: readonly SourceFile[];
+  /** As reports name the skill's folder. */
+  readonly path: string;
+  /** What is in the folder and cannot be a file of a skill. */
+  readonly unread: readonly UnreadEntry[];
+  /** How much more of that there is. */
+  readonly unlisted?: number;
+}
+
+export type ScanReply =
+  | { readonly kind: 'report'; readonly report: ScanReport; readonly cpuMillis: number }
+  | { readonly kind: 'failed'; readonly message: string; readonly stack: string };
+
+parentPort?.on('message', async (request: ScanRequest) => {
+  parentPort?.postMessage(await scan(request));
+});
+
+async function scan({ files, ...options }: ScanRequest): Promise<ScanReply> {
+  const before = process.threadCpuUsage();
+  try {
+    const report = await scanSkill(files, options);
+    const { user, system } = process.threadCpuUsage(before);
+    return { kind: 'report', report, cpuMillis: (user + system) / 1000 };
+  } catch (cause) {
+    const error = cause instanceof Error ? cause : new Error(String(cause));
+    return { kind: 'failed', message: error.message, stack: error.stack ?? '' };
+  }
+}

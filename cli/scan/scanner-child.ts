@@ -1,0 +1,91 @@
+/**
+ * The scanner beside a registry: a process of its own, started again when it ends, and gone when
+ * the registry goes.
+ */
+import { type ChildProcess, spawn } from 'node:child_process';
+import { fileURLToPath } from 'node:url';
+import type { CommandContext } from '../command.ts';
+import { childStopMillisMax, restartMillisMax, restartMillisMin } from '../limits.ts';
+import { note, safe } from '../terminal/output.ts';
+
+export interface ScannerChild {
+  /** Ends it and waits until it is gone. */
+  stop(): Promise<void>;
+}
+
+/**
+ * What the child needs of the environment. The registry's own variables, tokens and npm's are not
+ * among it.
+ */
+const passedOn = [
+  'PATH',
+  'HOME',
+  'LANG',
+  'TMPDIR',
+  'SKILLGATE_HOME',
+  'XDG_CONFIG_HOME',
+  'XDG_DATA_HOME',
+  'XDG_CACHE_HOME',
+  'NO_COLOR',
+];
+
+/**
+ * Starts `skill scanner work` with the scanner's key. A child that ends is started again after a
+ * pause that doubles, up to half a minute.
+ */
+export function keepScannerRunning(
+  context: CommandContext,
+  {
+    base,
+    keyPath,
+    rootPath,
+  }: { readonly base: string; readonly keyPath: string; readonly rootPath: string },
+): ScannerChild {
+  let child: ChildProcess | undefined;
+  let timer: NodeJS.Timeout | undefined;
+  let stopping = false;
+  let pause = restartMillisMin;
+  const env = Object.fromEntries(
+    passedOn.flatMap((name) =>
+      context.env[name] === undefined ? [] : [[name, context.env[name]]],
+    ),
+  );
+  const start = (): void => {
+    const started = Date.now();
+    const guard = fileURLToPath(new URL('../guard.js', import.meta.url));
+    const args = [guard, 'scanner', 'work', '--key', keyPath, '--root', rootPath];
+    child = spawn(process.execPath, args, {
+      env: { ...env, SKILLGATE_REGISTRY: base },
+      stdio: ['ignore', 'ignore', 'inherit', 'ipc'],
+    });
+    child.on('error', (error) => note(context, safe`scanner: ${error.message}`));
+    child.once('exit', (code, signal) => {
+      if (stopping) return;
+      if (Date.now() - started > restartMillisMax) pause = restartMillisMin;
+      note(
+        context,
+        safe`scanner ended (${signal ?? code ?? ''}); it is started again in ${pause} ms`,
+      );
+      timer = setTimeout(start, pause);
+      pause = Math.min(pause * 2, restartMillisMax);
+    });
+  };
+  start();
+  return {
+    stop: async () => {
+      stopping = true;
+      clearTimeout(timer);
+      await endChild(child);
+    },
+  };
+}
+
+/** Ends it and waits until it is gone. */
+export async function endChild(child: ChildProcess | undefined): Promise<void> {
+  if (child === undefined || child.exitCode !== null || child.signalCode !== null) return;
+  const gone = new Promise((resolve) => child.once('exit', resolve));
+  child.kill('SIGTERM');
+  const late = setTimeout(() => child.kill('SIGKILL'), childStopMillisMax);
+  await gone;
+  clearTimeout(late);
+}

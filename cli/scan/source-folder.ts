@@ -1,0 +1,255 @@
+/**
+ * Reads a skill's folder. Links are never followed, special files never opened; whatever is not
+ * taken is listed with its reason.
+ */
+import { constants, type Dirent } from 'node:fs';
+import { lstat, open, readdir } from 'node:fs/promises';
+import { join, resolve } from 'node:path';
+import type { UnreadEntry } from '../../scanner/extract.ts';
+import type { SourceFile } from '../../skills-index/skill/bundle.ts';
+import {
+  bundleBytesMax,
+  bundleFileBytesMax,
+  bundleFilesMax,
+} from '../../skills-index/skill/limits.ts';
+import { Problem, type Reason } from '../../skills-index/skill/problem.ts';
+import {
+  folderDepthMax,
+  folderEntriesMax,
+  folderReasonsMax,
+  unreadHashBytesMax,
+} from '../limits.ts';
+import { type HashBudget, tellUnread } from './unread-entry.ts';
+
+export interface SkillFolder {
+  /** By path, in byte order. */
+  readonly files: readonly SourceFile[];
+  /** What cannot be a file of a skill. */
+  readonly unread: readonly UnreadEntry[];
+  /** How many more of those there are; they are not even opened. */
+  readonly unlisted: number;
+  /** Left out on purpose: `.git`. */
+  readonly skipped: readonly string[];
+}
+
+/**
+ * Reads all files of a skill.
+ * @throws Problem `file-not-found`, `bundle-invalid` when there is no end to the folder
+ */
+export async function readSkillFolder(folder: string): Promise<SkillFolder> {
+  await demandFolder(folder);
+  const files: SourceFile[] = [];
+  const unread: UnreadEntry[] = [];
+  const skipped: string[] = [];
+  let bytes = 0;
+  let unlisted = 0;
+  const budget = { bytesLeft: unreadHashBytesMax };
+  for await (const { path, what } of entriesBelow(folder)) {
+    if (what === 'git') skipped.push(path);
+    else if (
+      unread.length >= folderReasonsMax &&
+      (what !== 'file' || files.length >= bundleFilesMax)
+    )
+      unlisted++;
+    else if (what !== 'file') unread.push({ path, reason: what.unread });
+    else {
+      const isBeyond = files.length >= bundleFilesMax;
+      const read = await readPlainFile(join(folder, path), {
+        bytesLeft: bundleBytesMax - bytes,
+        isBeyond,
+        budget,
+      });
+      if ('reason' in read && unread.length >= folderReasonsMax) unlisted++;
+      else if ('reason' in read) unread.push({ path, ...read });
+      else {
+        files.push({ path, ...read });
+        bytes += read.bytes.byteLength;
+      }
+    }
+  }
+  return {
+    files: files.sort((a, b) => Buffer.compare(Buffer.from(a.path), Buffer.from(b.path))),
+    unread,
+    unlisted,
+    skipped,
+  };
+}
+
+/**
+ * As `readSkillFolder`, for what is going to be packed: anything that cannot be taken refuses the
+ * whole.
+ * @throws Problem `file-not-found`, `skill-md-missing`, `bundle-invalid` with every reason
+ */
+export async function readWholeSkill(folder: string): Promise<SkillFolder> {
+  const found = await readSkillFolder(folder);
+  const reasons = found.unread.map(
+    ({ path, reason }): Reason => ({ message: `${JSON.stringify(path)} ${reason}` }),
+  );
+  if (reasons.length > 0)
+    throw new Problem(
+      'bundle-invalid',
+      `Cannot take ${JSON.stringify(folder)}: ${reasons.length === 1 ? reasons[0]?.message : `${reasons.length + found.unlisted} entries cannot be in a skill`}`,
+      { reasons },
+    );
+  if (!found.files.some((file) => file.path === 'SKILL.md'))
+    throw new Problem(
+      'skill-md-missing',
+      `Cannot take ${JSON.stringify(folder)}: it has no SKILL.md`,
+    );
+  return found;
+}
+
+/**
+ * The outermost folders with a SKILL.md at or below a path, in path order.
+ * @throws Problem `file-not-found`, `skill-md-missing` when there is none
+ */
+export async function findSkills(path: string): Promise<string[]> {
+  await demandFolder(path);
+  const found = await skillsBelow(path, 0, { left: folderEntriesMax });
+  if (found.length === 0)
+    throw new Problem(
+      'skill-md-missing',
+      `There is no SKILL.md in or below ${JSON.stringify(path)}`,
+    );
+  return found;
+}
+
+async function skillsBelow(
+  folder: string,
+  depth: number,
+  budget: { left: number },
+): Promise<string[]> {
+  const entries = await readdir(folder, { withFileTypes: true });
+  budget.left -= entries.length;
+  if (budget.left < 0 || depth > folderDepthMax) throw endless(folder);
+  // Also when it is a link: the skill is then there, and is refused by name.
+  if (entries.some((entry) => entry.name === 'SKILL.md')) return [folder];
+  const found: string[] = [];
+  for (const entry of inOrder(entries)) {
+    if (entry.isDirectory() && entry.name !== '.git')
+      found.push(...(await skillsBelow(join(folder, entry.name), depth + 1, budget)));
+  }
+  return found;
+}
+
+interface Entry {
+  readonly path: string;
+  readonly what: 'file' | 'git' | { readonly unread: string };
+}
+
+async function* entriesBelow(folder: string): AsyncGenerator<Entry> {
+  const waiting = [{ path: '', depth: 0 }];
+  let left = folderEntriesMax;
+  for (let next = waiting.pop(); next !== undefined; next = waiting.pop()) {
+    let entries: Dirent<Buffer>[];
+    try {
+      entries = await readdir(join(folder, next.path), { withFileTypes: true, encoding: 'buffer' });
+    } catch (cause) {
+      if (next.path === '') throw cause;
+      yield { path: next.path, what: { unread: `cannot be read (${codeOf(cause)})` } };
+      continue;
+    }
+    left -= entries.length;
+    if (left < 0 || next.depth > folderDepthMax) throw endless(folder);
+    for (const entry of entries) {
+      const name = utf8(entry.name);
+      const path = next.path === '' ? (name ?? '') : `${next.path}/${name}`;
+      if (name === undefined)
+        yield {
+          path: `${next.path}/${entry.name.toString('latin1')}`,
+          what: { unread: 'has a name that is not UTF-8' },
+        };
+      else if (name === '.git') yield { path, what: 'git' };
+      else if (entry.isDirectory()) waiting.push({ path, depth: next.depth + 1 });
+      else yield { path, what: whatIs(entry) };
+    }
+  }
+}
+
+function whatIs(entry: Dirent<Buffer>): Entry['what'] {
+  if (entry.isFile()) return 'file';
+  if (entry.isSymbolicLink()) return { unread: 'is a symbolic link' };
+  if (entry.isFIFO()) return { unread: 'is a named pipe' };
+  if (entry.isSocket()) return { unread: 'is a socket' };
+  return { unread: 'is a device or another special file' };
+}
+
+interface ReadLimits {
+  /** Of the skill as a whole. */
+  readonly bytesLeft: number;
+  /** Whether the skill has as many files as it may have already. */
+  readonly isBeyond: boolean;
+  readonly budget: HashBudget;
+}
+
+// Opened without following a link and without waiting on a pipe, then asked again what it is:
+// between listing and opening it may have been swapped.
+async function readPlainFile(
+  path: string,
+  limits: ReadLimits,
+): Promise<Pick<SourceFile, 'bytes' | 'mode'> | Omit<UnreadEntry, 'path'>> {
+  let file: Awaited<ReturnType<typeof open>>;
+  try {
+    file = await open(path, constants.O_RDONLY | constants.O_NOFOLLOW | constants.O_NONBLOCK);
+  } catch (cause) {
+    return {
+      reason:
+        codeOf(cause) === 'ELOOP' ? 'is a symbolic link' : `cannot be read (${codeOf(cause)})`,
+    };
+  }
+  try {
+    const { size, mode } = await file
+      .stat()
+      .then((stat) => (stat.isFile() ? stat : { size: -1, mode: 0 }));
+    if (size < 0) return { reason: 'is no plain file' };
+    const reason = overLimit(size, limits);
+    if (reason !== undefined)
+      return await tellUnread(file, size, { reason, budget: limits.budget });
+    const bytes = Buffer.alloc(size);
+    const { bytesRead } = await file.read(bytes, 0, size, 0);
+    if (bytesRead !== size) return { reason: 'changed while it was read', bytes: size };
+    return { bytes, mode: mode & 0o7777 };
+  } catch (cause) {
+    return { reason: `cannot be read (${codeOf(cause)})` };
+  } finally {
+    await file.close();
+  }
+}
+
+function overLimit(size: number, { bytesLeft, isBeyond }: ReadLimits): string | undefined {
+  if (isBeyond) return `is one of more than ${bundleFilesMax} files`;
+  if (size > bundleFileBytesMax) return `has ${size} bytes; at most ${bundleFileBytesMax}`;
+  return size > bytesLeft ? `brings the skill over ${bundleBytesMax} bytes in all` : undefined;
+}
+
+async function demandFolder(path: string): Promise<void> {
+  const stat = await lstat(resolve(path, '.')).catch(() => undefined);
+  const followed =
+    stat?.isSymbolicLink() === true ? await lstat(join(path, '.')).catch(() => undefined) : stat;
+  if (followed === undefined)
+    throw new Problem('file-not-found', `There is no ${JSON.stringify(path)}`);
+  if (!followed.isDirectory())
+    throw new Problem('file-not-found', `${JSON.stringify(path)} is not a folder`, {
+      hint: 'name the folder that holds SKILL.md',
+    });
+}
+
+function endless(folder: string): Problem {
+  return new Problem(
+    'bundle-invalid',
+    `Cannot take ${JSON.stringify(folder)}: more than ${folderEntriesMax} entries or ${folderDepthMax} folders deep`,
+  );
+}
+
+function inOrder(entries: readonly Dirent[]): Dirent[] {
+  return [...entries].sort((a, b) => Buffer.compare(Buffer.from(a.name), Buffer.from(b.name)));
+}
+
+function utf8(name: Buffer): string | undefined {
+  const text = name.toString('utf8');
+  return Buffer.from(text).equals(name) ? text : undefined;
+}
+
+function codeOf(cause: unknown): string {
+  return (cause as NodeJS.ErrnoException).code ?? String(cause);
+}

@@ -1,0 +1,119 @@
+/**
+ * Scans under a watchdog: in a thread with its own memory limit, stopped when it takes too long, so
+ * that one skill cannot hold up the others.
+ */
+import { extname } from 'node:path';
+import { Worker } from 'node:worker_threads';
+import { childMemoryMiB, childScansMax, scanSecondsMax } from '../../scanner/limits.ts';
+import { startWatchdog, type Watchdog } from '../../scanner/worker/watchdog.ts';
+import type { SourceFile } from '../../skills-index/skill/bundle.ts';
+import { Problem } from '../../skills-index/skill/problem.ts';
+import type { ScanReport } from '../../skills-index/statement/scan-report.ts';
+import type { ScanReply, ScanRequest } from './scan-thread.ts';
+
+export interface WatchedScan {
+  readonly report: ScanReport;
+  /** CPU time of the scanning thread. */
+  readonly cpuMillis: number;
+}
+
+export interface WatchedScanner {
+  /**
+   * Scans one skill; calls wait for one another.
+   * @throws Problem `scan-killed` when it was stopped or ran out of memory, `internal` for a bug of
+   * ours
+   */
+  scan(request: ScanRequest): Promise<WatchedScan>;
+  /** Stops what is under way. */
+  close(): Promise<void>;
+}
+
+// Beside this file, in the form this file has: sources run as they are, the package as JavaScript.
+const threadFile = new URL(`./scan-thread${extname(import.meta.url)}`, import.meta.url);
+
+/**
+ * Scans the files of one skill that is about to be published or reviewed. @throws Problem
+ * `scan-killed`
+ */
+export async function scanOnce(files: readonly SourceFile[]): Promise<ScanReport> {
+  const scanner = startWatchedScanner();
+  try {
+    return (await scanner.scan({ files, path: '.', unread: [] })).report;
+  } finally {
+    await scanner.close();
+  }
+}
+
+/** @param secondsMax how long one scan may take */
+export function startWatchedScanner(secondsMax: number = scanSecondsMax): WatchedScanner {
+  let thread: ScanThread | undefined;
+  let scans = 0;
+  let closed = false;
+  let last: Promise<unknown> = Promise.resolve();
+  const scanNow = async (request: ScanRequest): Promise<WatchedScan> => {
+    if (closed)
+      throw new Problem(
+        'scan-killed',
+        `Cannot scan ${JSON.stringify(request.path)}: the scanner was stopped`,
+      );
+    thread ??= startThread();
+    const { worker, watchdog } = thread;
+    const outcome = await watchdog.ask(() => worker.postMessage(request), secondsMax);
+    scans++;
+    const hasReport = 'answer' in outcome && outcome.answer.kind === 'report';
+    // A failure may have damaged the thread, and each scan makes its memory grow.
+    if (!hasReport || scans % childScansMax === 0) {
+      await worker.terminate();
+      thread = undefined;
+    }
+    if ('killed' in outcome)
+      throw new Problem(
+        'scan-killed',
+        `Cannot scan ${JSON.stringify(request.path)}: ${outcome.killed}`,
+      );
+    const reply = outcome.answer;
+    if (reply.kind === 'report') return reply;
+    throw new Problem(
+      'internal',
+      `The scanner failed on ${JSON.stringify(request.path)}: ${reply.message}`,
+      {
+        reasons: reply.stack
+          .split('\n')
+          .slice(1, 8)
+          .map((line) => ({ message: line.trim() })),
+      },
+    );
+  };
+  return {
+    scan: (request) => {
+      const next = last.then(() => scanNow(request));
+      last = next.catch(() => undefined);
+      return next;
+    },
+    close: async () => {
+      closed = true;
+      await thread?.worker.terminate();
+      await last;
+    },
+  };
+}
+
+interface ScanThread {
+  readonly worker: Worker;
+  readonly watchdog: Watchdog<ScanReply>;
+}
+
+function startThread(): ScanThread {
+  const worker = new Worker(threadFile, {
+    resourceLimits: { maxOldGenerationSizeMb: childMemoryMiB },
+  });
+  const watchdog = startWatchdog<ScanReply>(() => void worker.terminate());
+  worker.on('message', watchdog.answer);
+  worker.on('error', (error: NodeJS.ErrnoException) => {
+    if (error.code === 'ERR_WORKER_OUT_OF_MEMORY')
+      return watchdog.end(`it needs more than ${childMemoryMiB} MiB`);
+    watchdog.answer({ kind: 'failed', message: error.message, stack: error.stack ?? '' });
+  });
+  worker.on('exit', (code) => watchdog.end(`its thread ended (${code})`));
+  return { worker, watchdog };
+}

@@ -1,0 +1,42 @@
+/**
+ * The passphrase of a key: asked at a terminal that shows none of it, never taken from an option or
+ * the environment.
+ */
+import { Problem } from '../../skills-index/skill/problem.ts';
+import type { CommandContext } from '../command.ts';
+import { askHidden, isQuietTerminal } from '../terminal/hidden-answer.ts';
+import { safe } from '../terminal/output.ts';
+import { passphraseCharsMin } from './sealed-key.ts';
+
+type Terminal = Pick<CommandContext, 'stdin' | 'stderr' | 'signal'>;
+
+/** @throws Problem `not-confirmed` where there is no terminal, `interrupted` */
+export async function askPassphrase(context: Terminal, name: string): Promise<string> {
+  const { stdin } = context;
+  if (!isQuietTerminal(stdin))
+    throw new Problem(
+      'not-confirmed',
+      `Key ${name} has a passphrase, which is asked at a terminal, and there is none`,
+      {
+        hint: 'a person types it: run the command in a terminal of their own',
+      },
+    );
+  return askHidden(context, stdin, safe`Passphrase of key ${name}: `);
+}
+
+/**
+ * Asks twice for a new one. @throws Problem `not-confirmed` when both differ, or it is too short
+ */
+export async function askNewPassphrase(context: Terminal, name: string): Promise<string> {
+  const first = await askPassphrase(
+    context,
+    `${name} (new, at least ${passphraseCharsMin} characters)`,
+  );
+  if (Array.from(first).length < passphraseCharsMin)
+    throw new Problem(
+      'not-confirmed',
+      `A passphrase has at least ${passphraseCharsMin} characters; nothing was made`,
+    );
+  if ((await askPassphrase(context, `${name} (again)`)) === first) return first;
+  throw new Problem('not-confirmed', 'The two passphrases differ; nothing was made');
+}

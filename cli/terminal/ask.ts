@@ -1,0 +1,37 @@
+/** Questions to a person: only at a terminal. Where nobody can answer, the answer is no. */
+import { createInterface } from 'node:readline/promises';
+import { Problem } from '../../skills-index/skill/problem.ts';
+import type { CommandContext } from '../command.ts';
+import { answerCharsMax } from '../limits.ts';
+import { type Safe, say } from './output.ts';
+
+/**
+ * Asks, and goes on only when the answer is exactly the word.
+ * @param word what to type, `yes`
+ * @param instead the option that stands for the answer, for where there is no terminal
+ * @throws Problem `not-confirmed`
+ */
+export async function confirm(
+  context: CommandContext,
+  question: Safe,
+  word: string,
+  instead: string,
+): Promise<void> {
+  if (context.stdin.isTTY !== true || context.stderr.isTTY !== true)
+    throw new Problem(
+      'not-confirmed',
+      'A person has to confirm this, and there is no terminal to ask at',
+      { hint: instead },
+    );
+  say(context.stderr, question);
+  const lines = createInterface({ input: context.stdin, output: context.stderr });
+  try {
+    const given = await lines.question(`Type ${word} to go on: `, { signal: context.signal });
+    if (given.slice(0, answerCharsMax).trim() !== word)
+      throw new Problem('not-confirmed', 'Nothing was done', {
+        hint: 'run it again when you are sure',
+      });
+  } finally {
+    lines.close();
+  }
+}

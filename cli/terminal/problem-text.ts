@@ -1,0 +1,68 @@
+/**
+ * A failure as people and programs read it: code, what could not be done, every reason with its
+ * place, cause, and what to do.
+ */
+
+import type { Place, Problem } from '../../skills-index/skill/problem.ts';
+import { problemCodes } from '../../skills-index/skill/problem-codes.ts';
+import { asCalled, calledName } from '../context/called-name.ts';
+import { type Answer, count, type Ink, joined, type Safe, safe } from './output.ts';
+
+/** Reasons shown before the rest is only counted. */
+const reasonsShownMax = 50;
+const causesShownMax = 4;
+
+/** The failure for people, several lines. */
+export function problemText(problem: Problem, ink: Ink): Safe {
+  const shown = problem.reasons.slice(0, reasonsShownMax);
+  const rest = problem.reasons.length - shown.length;
+  return joined(
+    [
+      safe`${ink.red(ink.bold(`error[${problem.code}]`))}: ${ink.bold(asCalled(problem.message))}`,
+      ...shown.map(
+        (reason) => safe`  - ${asCalled(reason.message)}${placeText(reason.place, ink)}`,
+      ),
+      ...(rest > 0 ? [safe`  - and ${count(rest, 'more reason')}`] : []),
+      ...causesOf(problem).map((cause) => safe`  ${ink.faint('cause:')} ${cause}`),
+      safe`  ${ink.cyan('help:')} ${asCalled(problem.hint ?? problemCodes[problem.code].fix)}`,
+      safe`  ${ink.faint(`more: ${calledName()} explain ${problem.code}`)}`,
+    ],
+    '\n',
+  );
+}
+
+/** The failure for programs. */
+export function problemJson(problem: Problem, exit: number): Answer {
+  const { code } = problem;
+  const reasons = problem.reasons.map((reason) => ({
+    ...reason,
+    message: asCalled(reason.message),
+  }));
+  const hint = asCalled(problem.hint ?? problemCodes[code].fix);
+  return {
+    schema: 'skillgate.problem/1',
+    code,
+    message: asCalled(problem.message),
+    hint,
+    reasons,
+    exit,
+  };
+}
+
+function placeText(place: Place | undefined, ink: Ink): Safe {
+  return place === undefined
+    ? safe``
+    : safe` ${ink.faint(`(${place.path}:${place.line}:${place.column})`)}`;
+}
+
+function causesOf(problem: Problem): string[] {
+  const causes: string[] = [];
+  for (
+    let cause = problem.cause;
+    cause instanceof Error && causes.length < causesShownMax;
+    cause = cause.cause
+  ) {
+    if (!problem.message.includes(cause.message)) causes.push(cause.message);
+  }
+  return causes;
+}

@@ -1,0 +1,73 @@
+/**
+ * The chain of evidence as a tree for people: what holds, what does not and why, and where the
+ * installed files are.
+ */
+import type { ChainNode } from '../../skills-index/trust/decision/chain.ts';
+import { type Ink, joined, Safe, safe } from '../terminal/output.ts';
+
+/** A line with what stands below it. */
+export interface Branch {
+  readonly line: Safe;
+  readonly of: readonly Branch[];
+}
+
+/**
+ * The tree, its first line without any mark; what is wider than `width` goes on below, beside the
+ * bars.
+ */
+export function treeText({ line, of }: Branch, width = Number.POSITIVE_INFINITY): Safe {
+  return joined([line, ...linesOf(of, width)], '\n');
+}
+
+/**
+ * A part of the chain: its own reasons first, then what is worth knowing, then what rests on it.
+ */
+export function chainBranch(
+  { holds, undemanded, says, notes, reasons, of }: ChainNode,
+  ink: Ink,
+): Branch {
+  return {
+    line: safe`${undemanded === true ? '·' : holds ? ink.green('✓') : ink.red('✗')} ${says}`,
+    of: [
+      ...reasons.map(({ code, message }) => leaf(safe`${ink.red(code)}: ${message}`)),
+      ...notes.map((note) => leaf(safe`${note}`)),
+      ...of.map((one) => chainBranch(one, ink)),
+    ],
+  };
+}
+
+export function leaf(line: Safe): Branch {
+  return { line, of: [] };
+}
+
+function linesOf(branches: readonly Branch[], width: number): Safe[] {
+  return branches.flatMap(({ line, of }, at) => {
+    const last = at === branches.length - 1;
+    const [first = line, ...more] = wrapped(line, width - 3);
+    const below = [
+      ...more.map((one) => safe`${of.length > 0 ? '│  ' : '   '}${one}`),
+      ...linesOf(of, width - 3),
+    ];
+    return [
+      safe`${last ? '└─ ' : '├─ '}${first}`,
+      ...below.map((one) => safe`${last ? '   ' : '│  '}${one}`),
+    ];
+  });
+}
+
+// At spaces only: a digest that is cut in two cannot be copied.
+function wrapped({ text }: Safe, width: number): Safe[] {
+  const lines: string[] = [];
+  for (const word of text.split(' ')) {
+    const longer = lines.length === 0 ? word : `${lines.at(-1)} ${word}`;
+    // What goes on below stands three columns further in.
+    if (lines.length > 0 && columnsOf(longer) > (lines.length === 1 ? width : width - 3))
+      lines.push(word);
+    else lines.splice(-1, 1, longer);
+  }
+  return lines.map((one) => new Safe(one));
+}
+
+function columnsOf(text: string): number {
+  return Array.from(text.replace(/\u001b\[[\d;]*m/g, '')).length;
+}

@@ -1,0 +1,238 @@
+/**
+ * The evidence of one version as a folder that is verified years later from its files alone: what
+ * the registry served, under the paths under which it served it, and what was trusted then, under
+ * one digest that a person keeps elsewhere.
+ */
+import { constants } from 'node:fs';
+import { mkdir, open, readdir, realpath } from 'node:fs/promises';
+import { dirname, join } from 'node:path';
+import * as v from 'valibot';
+import type { Source } from '../../skills-index/client/blobs.ts';
+import { memoryStore, type Store } from '../../skills-index/client/store.ts';
+import { parseWitnessPolicy } from '../../skills-index/log/witness-policy.ts';
+import { canonicalDigest } from '../../skills-index/skill/canonical-json.ts';
+import { type Digest, digestOf, hexOf } from '../../skills-index/skill/digest.ts';
+import { parseJson } from '../../skills-index/skill/json.ts';
+import type { SkillName } from '../../skills-index/skill/name.ts';
+import { Problem } from '../../skills-index/skill/problem.ts';
+import { exactObject, parseShape } from '../../skills-index/skill/shape.ts';
+import type { Version } from '../../skills-index/skill/version.ts';
+import { digest, isoTime, skillName, version } from '../../skills-index/statement/field-shapes.ts';
+import type { TrustedInputs } from '../../skills-index/trust/decision.ts';
+import { parsePolicy } from '../../skills-index/trust/policy.ts';
+import { parseRoot } from '../../skills-index/trust/root.ts';
+import { writeWhole } from '../context/whole-file.ts';
+import { evidenceFileBytesMax } from '../limits.ts';
+
+/** What the folder is about; nobody signed this, it only says what to ask of the rest. */
+export interface EvidenceNote {
+  readonly schema: 'skillgate.evidence/1';
+  readonly name: SkillName;
+  readonly version: Version;
+  /**
+   * ISO 8601, UTC: as of when it is judged. A status file counts for a day only, so no other time
+   * will do.
+   */
+  readonly at: string;
+  /** Path → digest of each file, to tell which one was damaged; they prove themselves otherwise. */
+  readonly files?: Readonly<Record<string, Digest>>;
+}
+
+const noteShape = exactObject({
+  schema: v.literal('skillgate.evidence/1'),
+  name: skillName,
+  version,
+  at: isoTime,
+  files: v.exactOptional(v.record(v.string(), digest)),
+});
+const trustedShape = exactObject({
+  schema: v.literal('skillgate.trusted/1'),
+  root: v.unknown(),
+  policy: v.unknown(),
+  sigstore: v.exactOptional(v.unknown()),
+  witnesses: v.exactOptional(v.unknown()),
+});
+
+/** A source that notes what is read through it: path under which a registry serves it → bytes. */
+export function recordingSource(source: Source, taken: Map<string, Uint8Array>): Source {
+  const { store } = source;
+  const note = (path: string | undefined, bytes: Uint8Array | undefined): void => {
+    if (path !== undefined && bytes !== undefined) taken.set(path, bytes);
+  };
+  const recording: Store = {
+    ...store,
+    get: async (digest) => {
+      const bytes = await store.get(digest);
+      note(blobPath(digest), bytes);
+      return bytes;
+    },
+    put: async (digest, bytes) => {
+      note(blobPath(digest), bytes);
+      await store.put(digest, bytes);
+    },
+    getNamed: async (name) => {
+      const bytes = await store.getNamed(name);
+      note(namedPath(name), bytes);
+      return bytes;
+    },
+    putNamed: async (name, bytes) => {
+      note(namedPath(name), bytes);
+      await store.putNamed(name, bytes);
+    },
+  };
+  return { ...source, store: recording };
+}
+
+/**
+ * Writes the folder, which has to be empty or not there yet.
+ * @returns the digest of what was trusted: who has it elsewhere can verify the folder with nothing
+ * else
+ * @throws Problem `usage`
+ */
+export async function writeEvidence(
+  folder: string,
+  evidence: {
+    readonly note: Omit<EvidenceNote, 'files'>;
+    readonly taken: ReadonlyMap<string, Uint8Array>;
+    readonly trusted: TrustedInputs;
+  },
+): Promise<Digest> {
+  await mkdir(folder, { recursive: true });
+  if ((await readdir(folder)).length > 0)
+    throw new Problem('usage', `Cannot export to ${folder}: it is not empty`, {
+      hint: 'name a new folder',
+    });
+  for (const [path, bytes] of evidence.taken)
+    await writeWhole(join(folder, ...path.split('/')), bytes);
+  const { root, policy, sigstore, witnesses } = evidence.trusted;
+  const trusted = {
+    schema: 'skillgate.trusted/1',
+    root,
+    policy,
+    ...(sigstore !== undefined && { sigstore }),
+    ...(witnesses && { witnesses }),
+  };
+  await writeWhole(join(folder, trustedFile), `${JSON.stringify(trusted, null, 2)}\n`);
+  const files = Object.fromEntries(
+    [...evidence.taken].map(([path, bytes]) => [path.replace(/^\//, ''), digestOf(bytes)]).sort(),
+  );
+  await writeWhole(
+    join(folder, noteFile),
+    `${JSON.stringify({ ...evidence.note, files }, null, 2)}\n`,
+  );
+  return canonicalDigest(trusted);
+}
+
+/** @throws Problem `evidence-invalid` */
+export async function readEvidenceNote(folder: string): Promise<EvidenceNote> {
+  return parseShape(
+    noteShape,
+    parseJson(await readIn(folder, noteFile), noteFile),
+    'evidence-invalid',
+    noteFile,
+  );
+}
+
+/**
+ * Which files are missing or have other bytes than were exported, each with what is wrong with it.
+ */
+export async function changedFiles(
+  folder: string,
+  files: NonNullable<EvidenceNote['files']>,
+): Promise<string[]> {
+  const changed: string[] = [];
+  for (const [path, expected] of Object.entries(files)) {
+    const bytes = await readIn(folder, path).catch((cause: unknown) => {
+      if (cause instanceof Problem) return undefined;
+      throw cause;
+    });
+    if (bytes === undefined) changed.push(`${path} is missing`);
+    else if (digestOf(bytes) !== expected) changed.push(`${path} has other bytes`);
+  }
+  return changed;
+}
+
+/**
+ * What was trusted when the folder was written, which counts only for who already has its digest.
+ * @throws Problem `evidence-invalid`, `root-invalid`, `json-invalid`
+ */
+export async function readTrusted(folder: string, digest: string): Promise<TrustedInputs> {
+  const read = parseJson(await readIn(folder, trustedFile), trustedFile);
+  const found = canonicalDigest(read.value);
+  if (found !== digest)
+    throw new Problem(
+      'evidence-invalid',
+      `Cannot trust ${join(folder, trustedFile)}: its digest is ${found}, not ${digest}`,
+      {
+        hint: 'Either the folder was changed, or the digest belongs to another export.',
+      },
+    );
+  const { root, policy, sigstore, witnesses } = parseShape(
+    trustedShape,
+    read,
+    'evidence-invalid',
+    trustedFile,
+  );
+  return {
+    root: parseRoot(JSON.stringify(root)),
+    policy: parsePolicy(JSON.stringify(policy)),
+    ...(sigstore === undefined ? {} : { sigstore }),
+    ...(witnesses === undefined
+      ? {}
+      : { witnesses: parseWitnessPolicy(JSON.stringify(witnesses)) }),
+  };
+}
+
+/** The folder as a registry: nothing else is asked, nothing is kept. */
+export function folderSource(folder: string): Source & { readonly fetch: typeof globalThis.fetch } {
+  const base = 'folder:';
+  const fetch: typeof globalThis.fetch = async (input) => {
+    const path = String(input).slice(base.length);
+    try {
+      return new Response(Buffer.from(await readIn(folder, path)));
+    } catch (cause) {
+      if (cause instanceof Problem && cause.code === 'not-found')
+        return new Response(null, { status: 404 });
+      throw cause;
+    }
+  };
+  return { fetch, store: memoryStore(), base };
+}
+
+const trustedFile = 'trusted.json';
+const noteFile = 'evidence.json';
+
+function blobPath(digest: Digest): string {
+  return `/blobs/sha256/${hexOf(digest)}`;
+}
+
+// What a registry serves; what this host remembers for itself is nobody else's evidence.
+function namedPath(name: string): string | undefined {
+  if (name === 'status.json') return '/index/status.json';
+  return /^(index|log)\//.test(name) ? `/${name}` : undefined;
+}
+
+// Whatever is read here is verified by who asked. A path leaves the folder in no case: no part of
+// it is a link (links are made by whoever made the folder, who would have this host read a file of
+// its own); and a pipe holds nobody up.
+async function readIn(folder: string, path: string): Promise<Uint8Array> {
+  const parts = path.split('/').filter((part) => part !== '');
+  if (!parts.every((part) => /^[@\w][\w.-]*$/.test(part)))
+    throw new Problem('not-found', `No such file in ${folder}: ${path}`);
+  const place = join(folder, ...parts);
+  const flags = constants.O_RDONLY | constants.O_NONBLOCK | (constants.O_NOFOLLOW ?? 0);
+  const within = await Promise.all([realpath(dirname(place)), realpath(folder)]).catch(
+    () => undefined,
+  );
+  const isThere = within !== undefined && within[0] === join(within[1], ...parts.slice(0, -1));
+  const file = isThere ? await open(place, flags).catch(() => undefined) : undefined;
+  if (file === undefined) throw new Problem('not-found', `${join(folder, path)} is not there`);
+  try {
+    const stat = await file.stat();
+    if (!stat.isFile() || stat.size > evidenceFileBytesMax)
+      throw new Problem('not-found', `${join(folder, path)} is no file of evidence`);
+    return await file.readFile();
+  } finally {
+    await file.close();
+  }
+}

@@ -1,0 +1,72 @@
+/**
+ * `skill verify --rescan`: the scanner runs again here, and its report is compared with the one
+ * that the approvals rest on.
+ */
+import type { OpenedSkill } from '../../runner/admission/catalogue.ts';
+import { fetchBlob, type Source } from '../../skills-index/client/blobs.ts';
+import type { SourceFile } from '../../skills-index/skill/bundle.ts';
+import { canonicalJson } from '../../skills-index/skill/canonical-json.ts';
+import type { Digest } from '../../skills-index/skill/digest.ts';
+import { parseJson } from '../../skills-index/skill/json.ts';
+import { scanReportBytesMax, scanReportValuesMax } from '../../skills-index/statement/limits.ts';
+import { parseScanReport, type ScanReport } from '../../skills-index/statement/scan-report.ts';
+import type { Admitted } from '../../skills-index/trust/decision.ts';
+import { scanOnce } from '../scan/watched-scan.ts';
+import { count } from '../terminal/output.ts';
+
+export interface Rescan {
+  /** Byte for byte the report that was signed. Only the same rules can give it. */
+  readonly same: boolean;
+  readonly sameRuleSet: boolean;
+  /** What was found, one sentence each. */
+  readonly says: readonly string[];
+}
+
+/** @throws Problem `scan-killed` when this machine's scanner does not get to the end */
+export async function rescan(
+  source: Source,
+  admitted: Admitted,
+  opened: OpenedSkill,
+): Promise<Rescan> {
+  const signed = await fetchBlob(source, admitted.scan.report, scanReportBytesMax);
+  const files: SourceFile[] = [];
+  for (const { path, mode } of opened.bundle.files)
+    files.push({ path, bytes: await opened.read(path), mode: Number.parseInt(mode, 8) });
+  return compareReports(signed, await scanOnce(files), admitted.scan.ruleSet);
+}
+
+/** Compares two reports on the same bytes. */
+export function compareReports(signed: Uint8Array, here: ScanReport, ruleSet: Digest): Rescan {
+  const same = Buffer.from(canonicalJson(here)).equals(signed);
+  const sameRuleSet = here.ruleSet === ruleSet;
+  if (same)
+    return {
+      same,
+      sameRuleSet,
+      says: ['scanned again here: byte for byte the report that was signed'],
+    };
+  const there = parseScanReport(parseJson(signed, 'scan report', scanReportValuesMax).value);
+  const first = sameRuleSet
+    ? 'scanned again here with the same rule set: another report than the one that was signed'
+    : `scanned again here with another rule set (${here.ruleSet}), so the reports cannot be the same bytes`;
+  return { same, sameRuleSet, says: [first, ...differences(there, here)] };
+}
+
+function differences(there: ScanReport, here: ScanReport): string[] {
+  const [theirs, ours] = [there, here].map(
+    (report) => new Set(report.findings.map((one) => one.fingerprint)),
+  );
+  const onlyThere = [...(theirs ?? [])].filter((one) => ours?.has(one) !== true).length;
+  const onlyHere = [...(ours ?? [])].filter((one) => theirs?.has(one) !== true).length;
+  const alike =
+    canonicalJson(there.capabilities.observed) === canonicalJson(here.capabilities.observed);
+  return [
+    there.verdict === here.verdict
+      ? `the verdict is the same: ${here.verdict}`
+      : `the verdict was ${there.verdict}, here it is ${here.verdict}`,
+    onlyThere + onlyHere === 0
+      ? `the findings are the same: ${here.findings.length}`
+      : `${count(onlyThere, 'finding')} only there, ${count(onlyHere, 'finding')} only here`,
+    `the capabilities seen in the code are ${alike ? 'the same' : 'others'}`,
+  ];
+}

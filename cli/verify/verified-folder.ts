@@ -1,0 +1,122 @@
+/**
+ * Exported evidence verified from its files alone. What is wrong with a folder is said of the
+ * folder: no registry was asked.
+ */
+import { type Admission, admit } from '../../runner/admission/admit.ts';
+import { readAll } from '../../runner/admission/catalogue.ts';
+import { type SkillName, scopeOf } from '../../skills-index/skill/name.ts';
+import { Problem } from '../../skills-index/skill/problem.ts';
+import type { TrustedInputs } from '../../skills-index/trust/decision.ts';
+import type { CommandContext } from '../command.ts';
+import { registryOf } from '../registries/registries.ts';
+import { openAdmitted } from '../run/admission.ts';
+import { changedFiles, folderSource, readEvidenceNote, readTrusted } from './evidence-folder.ts';
+import { toVerified, type Verified } from './verified-version.ts';
+
+/**
+ * A folder of exported evidence: as of when it was written, and by what is trusted here or has that
+ * digest.
+ * @throws Problem `evidence-invalid` when it is not as it was written, `root-not-pinned`
+ */
+export async function verifyFolder(
+  context: CommandContext,
+  folder: string,
+  trust: string | undefined,
+): Promise<Verified> {
+  const note = await readEvidenceNote(folder).catch((cause: unknown) =>
+    refuseFolder(folder, cause),
+  );
+  const { name, version, at, files } = note;
+  const { root, policy, sigstore, witnesses } = await trustedOf(context, folder, { name, trust });
+  const changed = files === undefined ? [] : await changedFiles(folder, files);
+  const [first] = changed;
+  if (first !== undefined) {
+    const more = changed.length === 1 ? '' : ` and ${changed.length - 1} more`;
+    throw new Problem(
+      'evidence-invalid',
+      `This folder was changed since it was exported: ${first}${more}`,
+      {
+        ...(changed.length === 1 ? {} : { reasons: changed.map((message) => ({ message })) }),
+        hint: 'take another copy of the folder; this says nothing about the registry',
+      },
+    );
+  }
+  const source = folderSource(folder);
+  const inputs = { root, policy, sigstore, ...(witnesses === undefined ? {} : { witnesses }) };
+  try {
+    const admission = await admit({
+      ...source,
+      ...inputs,
+      name,
+      range: version,
+      now: Date.parse(at),
+      past: true,
+    });
+    const verified = {
+      ...toVerified(admission, source, name),
+      ...problemOf(admission, name),
+      asOf: at,
+    };
+    // Not only what admission looks at: every file of the skill is in the folder, and is the
+    // approved one.
+    if (verified.admitted !== undefined)
+      await readAll(await openAdmitted(source, verified.admitted));
+    return verified;
+  } catch (cause) {
+    return refuseFolder(folder, cause);
+  }
+}
+
+async function trustedOf(
+  context: CommandContext,
+  folder: string,
+  { name, trust }: { readonly name: SkillName; readonly trust: string | undefined },
+): Promise<TrustedInputs> {
+  if (trust !== undefined) return readTrusted(folder, trust);
+  try {
+    return registryOf(context, scopeOf(name));
+  } catch (cause) {
+    if (!(cause instanceof Problem) || cause.code !== 'root-not-pinned') throw cause;
+    throw new Problem(
+      'root-not-pinned',
+      'Cannot verify this folder: no registry is pinned here that it could be of',
+      {
+        hint: `skillgate verify --from ${folder} --trust sha256:…   (the digest that skillgate verify --export printed)`,
+      },
+    );
+  }
+}
+
+// One line for each code: a file that is not what it was breaks every head of the log that is
+// compared with it.
+function problemOf({ decision }: Admission, name: SkillName): { readonly problem?: Problem } {
+  if (decision.kind === 'admitted') return {};
+  const firsts = decision.reasons.filter(
+    (one, at) => decision.reasons.findIndex(({ code }) => code === one.code) === at,
+  );
+  const problem = new Problem(
+    'not-admitted',
+    `This folder does not prove ${name}: ${firsts[0]?.message ?? 'it says nothing'}`,
+    {
+      reasons: firsts.map(({ code, message }) => ({ message: `${code}: ${message}` })),
+      hint: 'either the folder was changed, or it is of another registry than the one that is trusted: take another copy, compare the digest',
+    },
+  );
+  return { problem };
+}
+
+function refuseFolder(folder: string, cause: unknown): never {
+  if (
+    !(cause instanceof Problem) ||
+    ['evidence-invalid', 'interrupted', 'internal'].includes(cause.code)
+  )
+    throw cause;
+  // In its own words it would blame a registry.
+  const why = cause.message
+    .replaceAll(/\bthe registry\b/gi, 'the folder')
+    .replaceAll('folder:', '');
+  throw new Problem('evidence-invalid', `Cannot verify ${folder}: it is not as it was exported`, {
+    reasons: [{ message: why }],
+    hint: 'take another copy of the folder; this says nothing about the registry',
+  });
+}

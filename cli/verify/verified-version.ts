@@ -1,0 +1,300 @@
+/**
+ * One version verified: its evidence decided, and where it is installed, its files compared with
+ * the approved ones.
+ */
+import { type Admission, requireAdmitted } from '../../runner/admission/admit.ts';
+import { readAll } from '../../runner/admission/catalogue.ts';
+import type { Source } from '../../skills-index/client/blobs.ts';
+import type { HostPolicy } from '../../skills-index/run/plan/host-policy.ts';
+import type { Digest } from '../../skills-index/skill/digest.ts';
+import type { SkillName } from '../../skills-index/skill/name.ts';
+import { Problem } from '../../skills-index/skill/problem.ts';
+import type { ChainNode } from '../../skills-index/trust/decision/chain.ts';
+import type { Admitted, TrustedInputs } from '../../skills-index/trust/decision.ts';
+import type { CommandContext } from '../command.ts';
+import { standJson, standLines } from '../install/installed-text.ts';
+import {
+  type InstalledFiles,
+  installedFiles,
+  layoutDifferences,
+  layoutOf,
+  placesOf,
+} from '../install/skill-folder.ts';
+import type { TrustedRegistry } from '../registries/registries.ts';
+import { keptVersion } from '../registries/trust/kept.ts';
+import {
+  askAdmission,
+  openAdmitted,
+  type Project,
+  type Question,
+  type World,
+} from '../run/admission.ts';
+import { count, type Ink, type Safe, safe } from '../terminal/output.ts';
+import { type Branch, chainBranch, leaf, treeText } from './chain-text.ts';
+import { writeEvidence } from './evidence-folder.ts';
+import { type Rescan, rescan } from './rescan.ts';
+
+export interface Verified {
+  readonly name: SkillName;
+  readonly notes: readonly string[];
+  /** Where its evidence came from, to read more of it. */
+  readonly source: Source;
+  readonly chain: ChainNode;
+  /** What was believed without proof; absent where it came with the evidence. */
+  readonly trusted?: TrustedInputs;
+  /** How old that is. */
+  readonly trustedSince?: RootAge;
+  /** Absent for a version that is refused. */
+  readonly admitted?: Admitted;
+  /** Why it is refused, or why what is installed cannot be vouched for. */
+  readonly problem?: Problem;
+  /** Folders that were compared; empty for a version that is not installed. */
+  readonly folders: readonly string[];
+  /** Absent when it is not installed, or without a sandbox. */
+  readonly files?: InstalledFiles;
+  readonly plain: boolean;
+  readonly rescan?: Rescan;
+  /** ISO 8601: judged as of then and from files alone, with nothing that was said since. */
+  readonly asOf?: string;
+  /** Where its evidence was written to, and the digest of what was trusted. */
+  readonly exported?: { readonly folder: string; readonly trust: Digest };
+}
+
+/** The root of trust that was judged by; null where the pinned root file stands alone. */
+export type RootAge = {
+  readonly version: number;
+  /**
+   * ISO 8601: when the registry was last asked for a newer one, and until when this one was signed.
+   */
+  readonly asked: string;
+  readonly signedUntil: string;
+} | null;
+
+/**
+ * Asks the registry, or the cache, and compares what is installed.
+ * @throws Problem when there is nothing to decide on: `not-found`, `registry-down`,
+ * `root-not-pinned` …
+ */
+export async function verifyVersion(
+  context: CommandContext & World,
+  project: Project,
+  host: HostPolicy,
+  {
+    name,
+    range,
+    through,
+  }: { readonly name: SkillName; readonly range: string } & Pick<Question, 'through'>,
+): Promise<Verified> {
+  const locked = range === '*' ? project.lock.get(name) : undefined;
+  const { admission, source, registry } = await askAdmission(context, {
+    name,
+    range: locked?.version ?? range,
+    locked,
+    locks: [project.lock],
+    offline: context.options.offline === true,
+    registries: project.file.registries,
+    host,
+    ...(through === undefined ? {} : { through }),
+  });
+  const decided = {
+    ...toVerified(admission, source, name),
+    trusted: registry,
+    trustedSince: ageOf(registry),
+  };
+  if (decided.admitted === undefined || locked === undefined) return decided;
+  return { ...decided, ...(await compareInstalled(project, decided.admitted, source)) };
+}
+
+/**
+ * Writes the evidence of an admitted version, with all of its files, as of now.
+ * @returns the digest of what was trusted
+ * @throws Problem `usage`; `status-stale` when it was admitted by grace: nobody could verify that
+ * later
+ */
+export async function exportVerified(
+  context: CommandContext,
+  { admitted, source, trusted }: Verified,
+  { folder, taken }: { readonly folder: string; readonly taken: ReadonlyMap<string, Uint8Array> },
+): Promise<Digest> {
+  if (admitted === undefined || trusted === undefined || admitted.onGrace)
+    throw new Problem(
+      'status-stale',
+      'Cannot export: its status has expired, and what is exported has to hold by itself',
+    );
+  await readAll(await openAdmitted(source, admitted));
+  const note = {
+    schema: 'skillgate.evidence/1',
+    name: admitted.name,
+    version: admitted.version,
+    at: context.now().toISOString(),
+  } as const;
+  return writeEvidence(folder, { note, taken, trusted });
+}
+
+/**
+ * Scans an admitted version again; a report that the same rules should have given and did not is a
+ * problem.
+ */
+export async function withRescan(verified: Verified): Promise<Verified> {
+  const { admitted, source, name } = verified;
+  if (admitted === undefined) return verified;
+  const found = await rescan(source, admitted, await openAdmitted(source, admitted));
+  if (found.same || !found.sameRuleSet) return { ...verified, rescan: found };
+  const reasons = found.says.map((message) => ({ message }));
+  return {
+    ...verified,
+    rescan: found,
+    problem: new Problem('rescan-differs', `Cannot vouch for ${name}: the scan differs`, {
+      reasons,
+    }),
+  };
+}
+
+/** What was decided, before any file is looked at. */
+export function toVerified(admission: Admission, source: Source, name: SkillName): Verified {
+  const { decision, notes } = admission;
+  const common = { name, notes, source, chain: decision.chain, folders: [], plain: false };
+  return decision.kind === 'admitted'
+    ? { ...common, admitted: decision }
+    : { ...common, problem: refusal(admission, name) };
+}
+
+function refusal(admission: Admission, name: SkillName): Problem {
+  try {
+    requireAdmitted(admission, name);
+  } catch (problem) {
+    if (problem instanceof Problem) return problem;
+    throw problem;
+  }
+  return new Problem('internal', `${name} is refused and admitted`);
+}
+
+async function compareInstalled(project: Project, admitted: Admitted, source: Source) {
+  const { name, manifest } = admitted;
+  const wanted = project.file.skills.get(name);
+  const plain = wanted?.plain === true;
+  const opened = await openAdmitted(source, admitted);
+  const files = installedFiles(opened.bundle, await readAll(opened), {
+    name,
+    commands: manifest.commands,
+    plain,
+  });
+  const layout = layoutOf(project, name, wanted ?? { range: '*' });
+  const reasons = layoutDifferences(layout, files).map((message) => ({ message }));
+  const folders = placesOf(layout).map(({ place }) => place);
+  if (reasons.length === 0) return { folders, plain, ...(plain ? {} : { files }) };
+  const differ = count(reasons.length, 'installed file differs', 'installed files differ');
+  return {
+    folders,
+    plain,
+    problem: new Problem('installed-differs', `Cannot vouch for ${name}: ${differ}`, { reasons }),
+  };
+}
+
+/** The tree for people, as wide as their terminal. */
+export function verifiedText(verified: Verified, ink: Ink, width?: number): Safe {
+  const { admitted, name, chain, asOf } = verified;
+  const when = asOf === undefined ? safe`` : safe` as of ${asOf}, from files alone`;
+  const good = verified.problem === undefined ? ink.green('verified') : ink.red('differs');
+  const head =
+    admitted === undefined
+      ? safe`${ink.red('refused')} ${ink.bold(name)}`
+      : safe`${good} ${ink.bold(`${name}@${admitted.version}`)}`;
+  const of = [
+    ...rootBranch(verified),
+    chainBranch(chain, ink),
+    installedBranch(verified, ink),
+    ...rescanBranch(verified, ink),
+  ];
+  return treeText({ line: safe`${head}${when}`, of }, width);
+}
+
+function ageOf({ kept }: TrustedRegistry): RootAge {
+  if (kept === undefined) return null;
+  return {
+    version: keptVersion(kept, 'root'),
+    asked: kept.refreshed,
+    signedUntil: String(JSON.parse(kept.metadata.root).signed.expires),
+  };
+}
+
+function rootBranch({ trustedSince }: Verified): Branch[] {
+  if (trustedSince === undefined) return [];
+  if (trustedSince === null)
+    return [
+      leaf(
+        safe`by the pinned root file alone: this registry delivers no rotations, so none could reach this host`,
+      ),
+    ];
+  const { version, asked, signedUntil } = trustedSince;
+  return [
+    leaf(
+      safe`by version ${version} of the root of trust, asked for at ${asked}, signed until ${signedUntil}`,
+    ),
+  ];
+}
+
+function installedBranch({ folders, files, plain, problem, admitted }: Verified, ink: Ink): Branch {
+  if (folders.length === 0) return leaf(safe`not compared with anything installed`);
+  const differs = admitted !== undefined && problem !== undefined;
+  const as = plain ? 'the original files, no sandbox' : 'what Skillgate put there, unchanged';
+  const places = folders.map((folder) =>
+    leaf(safe`${folder}: ${differs ? 'not as approved' : as}`),
+  );
+  const stand = files === undefined ? [] : standLines(files).map((line) => leaf(safe`${line}`));
+  return {
+    line: safe`${differs ? ink.red('✗') : ink.green('✓')} installed`,
+    of: [...places, ...stand],
+  };
+}
+
+function rescanBranch({ rescan: found }: Verified, ink: Ink): Branch[] {
+  if (found === undefined) return [];
+  const [first = '', ...rest] = found.says;
+  const mark = found.same ? ink.green('✓') : found.sameRuleSet ? ink.red('✗') : ink.yellow('?');
+  return [{ line: safe`${mark} ${first}`, of: rest.map((one) => leaf(safe`${one}`)) }];
+}
+
+/** The same for programs. */
+export function verifiedJson({
+  name,
+  admitted,
+  chain,
+  notes,
+  folders,
+  files,
+  plain,
+  rescan: again,
+  asOf,
+  exported,
+  trustedSince,
+}: Verified): Record<string, unknown> {
+  const {
+    manifest: _,
+    checkpoint,
+    kind: __,
+    chain: ___,
+    ...rest
+  } = admitted ?? { manifest: 0, checkpoint: undefined, kind: 0, chain };
+  return {
+    name,
+    ...rest,
+    ...(checkpoint === undefined
+      ? {}
+      : {
+          checkpoint: {
+            size: checkpoint.size,
+            root: Buffer.from(checkpoint.root).toString('base64'),
+          },
+        }),
+    notes,
+    folders,
+    plain,
+    chain,
+    ...(files === undefined ? {} : { files: standJson(files) }),
+    ...(again === undefined ? {} : { rescan: again }),
+    ...(asOf === undefined ? {} : { asOf }),
+    ...(trustedSince === undefined ? {} : { trustedSince }),
+    ...(exported === undefined ? {} : { exported }),
+  };
+}

@@ -1,0 +1,72 @@
+/**
+ * The catalogue: what an agent reads of skills, as late as it can be read. Descriptions come from
+ * verified index entries; SKILL.md and every other file are fetched one at a time when asked for,
+ * and no byte is handed on before its digest was checked.
+ */
+import { type Bundle, type BundleFile, parseBundle } from '../../skills-index/skill/bundle.ts';
+import type { BundlePath } from '../../skills-index/skill/bundle-path.ts';
+import { type Digest, digestOf } from '../../skills-index/skill/digest.ts';
+import { Problem } from '../../skills-index/skill/problem.ts';
+
+/**
+ * Bytes by digest, from the cache or the registry; never more than so many. Whether they are the
+ * right ones is checked here again.
+ */
+export type ReadBlob = (digest: Digest, bytesMax?: number) => Promise<Uint8Array>;
+
+/** A skill whose list of files is known, and none of whose files is read yet. */
+export interface OpenedSkill {
+  readonly bundle: Bundle;
+  readonly digest: Digest;
+  /**
+   * One file, fetched now and checked.
+   * @throws Problem `not-found` for a path that is not in the bundle, `bundle-invalid` for other
+   * bytes than the approved ones
+   */
+  readonly read: (path: string) => Promise<Uint8Array>;
+}
+
+/**
+ * Opens a skill by the digest of its bundle.
+ * @throws Problem `bundle-invalid` when the bytes are not those of the digest
+ */
+export async function openSkill(digest: Digest, readBlob: ReadBlob): Promise<OpenedSkill> {
+  const bytes = await readBlob(digest);
+  refuseOthers(digest, bytes, 'the list of files');
+  const { bundle } = parseBundle(bytes);
+  const files = new Map<string, BundleFile>(bundle.files.map((file) => [file.path, file]));
+  return {
+    bundle,
+    digest,
+    read: async (path) => {
+      const file = files.get(path);
+      if (file === undefined)
+        throw new Problem(
+          'not-found',
+          `Cannot open ${JSON.stringify(path)}: the skill has no such file`,
+        );
+      const content = await readBlob(file.sha256, file.size);
+      refuseOthers(file.sha256, content, JSON.stringify(path));
+      return content;
+    },
+  };
+}
+
+/** Every file of a skill, read and checked: what a sandbox is given. */
+export async function readAll(skill: OpenedSkill): Promise<Map<BundlePath, Uint8Array>> {
+  const contents = new Map<BundlePath, Uint8Array>();
+  for (const { path } of skill.bundle.files) contents.set(path, await skill.read(path));
+  return contents;
+}
+
+function refuseOthers(digest: Digest, bytes: Uint8Array, what: string): void {
+  const found = digestOf(bytes);
+  if (found === digest) return;
+  throw new Problem(
+    'bundle-invalid',
+    `Cannot open ${what}: its bytes are ${found}, and ${digest} was approved`,
+    {
+      hint: 'Somebody changed it after approval. Nothing of it was used.',
+    },
+  );
+}

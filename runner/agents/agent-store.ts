@@ -1,0 +1,278 @@
+/**
+ * How agent identities are made and changed: the operator's hands on the files that
+ * runner/agents/agents.ts reads.
+ */
+import { generateKeyPairSync } from 'node:crypto';
+import { existsSync, readdirSync } from 'node:fs';
+import type {
+  Agent,
+  AgentWorkspace,
+  Budget,
+  Grant,
+  StoredAgent,
+} from '../../skills-index/run/agents/agent.ts';
+import {
+  type Capabilities,
+  minus,
+  noCapabilities,
+  union,
+} from '../../skills-index/skill/capability.ts';
+import { digestOf } from '../../skills-index/skill/digest.ts';
+import { parseReference } from '../../skills-index/skill/name.ts';
+import { Problem } from '../../skills-index/skill/problem.ts';
+import { withLock } from '../files/lock.ts';
+import { writePrivateFile } from '../files/private-file.ts';
+import { agentDaysDefault } from '../limits.ts';
+import { agentFile, isAgentName, readAgent, readStoredAgent } from './agents.ts';
+
+export interface NewAgent extends Pick<GrantChange, 'env' | 'budget' | 'workspace' | 'model'> {
+  readonly name: string;
+  readonly now: Date;
+  readonly days?: number;
+}
+
+/** What is given to an identity, or taken from it. */
+export interface GrantChange {
+  /** A skill named again replaces its older range. */
+  readonly skills?: readonly Grant[];
+  readonly capabilities?: Capabilities;
+  readonly env?: Readonly<Record<string, string>>;
+  readonly budget?: Budget;
+  readonly workspace?: AgentWorkspace;
+  readonly model?: string;
+  /** Makes a revoked identity active again: when it was revoked, as a person was shown. */
+  readonly reinstate?: string | undefined;
+}
+
+/**
+ * Makes an identity with a P-256 key of its own and no rights, in a file (0600) below `folder`.
+ * @param folder `$CONFIG/agents`
+ * @throws Problem `usage` when the name is no name or taken
+ */
+export function createAgent(
+  folder: string,
+  { name, now, days = agentDaysDefault, ...more }: NewAgent,
+): Agent {
+  const path = agentFile(folder, name);
+  const { budget, env = {}, model, workspace } = more;
+  if (workspace !== undefined) refuseShared(folder, name, workspace.name);
+  return withLock(`${path}.lock`, () => {
+    if (existsSync(path)) throw new Problem('usage', `There is an agent ${name} already`);
+    const { publicKey, privateKey } = generateKeyPairSync('ec', { namedCurve: 'P-256' });
+    return store(path, {
+      schema: 'skillgate.agent/1',
+      name,
+      keyId: digestOf(publicKey.export({ type: 'spki', format: 'der' })),
+      publicKey: publicKey.export({ type: 'spki', format: 'pem' }).toString(),
+      privateKey: privateKey.export({ type: 'pkcs8', format: 'pem' }).toString(),
+      created: now.toISOString(),
+      expires: new Date(now.getTime() + days * 86_400_000).toISOString(),
+      grants: [],
+      ceiling: noCapabilities,
+      env,
+      ...(budget === undefined ? {} : { budget }),
+      ...(workspace === undefined ? {} : { workspace }),
+      ...(model === undefined ? {} : { model }),
+    });
+  });
+}
+
+/** What lies in a folder of identities. */
+export interface AgentList {
+  readonly agents: readonly Agent[];
+  /** Identities whose file cannot be used: nothing starts in their name. */
+  readonly damaged: readonly DamagedAgent[];
+  /** Files that are no identity's, such as copies of one. */
+  readonly others: readonly string[];
+}
+
+export interface DamagedAgent {
+  readonly name: string;
+  readonly problem: Problem;
+}
+
+/** All identities, by name. One file that cannot be used is no reason to do without the others. */
+export function listAgents(folder: string): AgentList {
+  const files = existsSync(folder)
+    ? readdirSync(folder).filter((file) => file.endsWith('.json'))
+    : [];
+  const agents: Agent[] = [];
+  const damaged: DamagedAgent[] = [];
+  const others: string[] = [];
+  for (const file of files.sort()) {
+    const name = file.slice(0, -'.json'.length);
+    const read = isAgentName(name) ? readListed(folder, name) : undefined;
+    if (read === undefined) others.push(`${folder}/${file}`);
+    else if ('problem' in read) damaged.push(read);
+    else agents.push(read);
+  }
+  return { agents, damaged, others };
+}
+
+/** Whether what `readAgent` threw says that there is a file, and that it cannot be used. */
+export function isDamaged(cause: unknown): cause is Problem {
+  return (
+    cause instanceof Problem && (cause.code === 'key-file-invalid' || cause.code === 'json-invalid')
+  );
+}
+
+function readListed(folder: string, name: string): Agent | DamagedAgent {
+  try {
+    return readAgent(folder, name);
+  } catch (cause) {
+    if (!isDamaged(cause)) throw cause;
+    const hint = `Put back a copy of the file, or delete the identity: skillgate agent remove ${name}`;
+    return { name, problem: new Problem(cause.code, cause.message, { cause, hint }) };
+  }
+}
+
+/**
+ * Adds grants and answers with the identity as it is now.
+ * @throws Problem `usage` for a workspace that another agent works in; `plan-refused` when it was
+ * revoked
+ */
+export function grantAgent(folder: string, name: string, change: GrantChange): Agent {
+  const { budget, model, skills = [], workspace } = change;
+  for (const { skill, range } of skills)
+    parseReference(`${skill.replace(/\/\*$/, '/any')}@${range}`);
+  if (workspace !== undefined) refuseShared(folder, name, workspace.name);
+  return changeAgent(folder, name, ({ revoked, ...agent }) => {
+    if (revoked !== undefined && change.reinstate !== revoked)
+      throw new Problem(
+        'plan-refused',
+        `Cannot grant anything to agent ${name}: it was revoked on ${revoked}`,
+        {
+          hint: `skillgate agent grant ${name} --reinstate …, or skillgate agent remove ${name}`,
+        },
+      );
+    return {
+      ...agent,
+      grants: [...without(agent.grants, skills), ...skills],
+      ceiling: union(agent.ceiling, change.capabilities ?? noCapabilities),
+      env: { ...agent.env, ...change.env },
+      ...(budget === undefined ? {} : { budget: { ...agent.budget, ...budget } }),
+      ...(workspace === undefined ? {} : { workspace }),
+      ...(model === undefined ? {} : { model }),
+    };
+  });
+}
+
+// Two agents share no file.
+function refuseShared(folder: string, name: string, workspace: string): void {
+  const { agents, damaged } = listAgents(folder);
+  // Nobody knows where a damaged identity works, and a copy of its file may be put back.
+  const [unread] = damaged.filter((one) => one.name !== name);
+  if (unread !== undefined)
+    throw new Problem(
+      unread.problem.code,
+      `Cannot tell whether agent ${unread.name} works in ${workspace}: ${unread.problem.message}`,
+      {
+        hint: unread.problem.hint ?? '',
+      },
+    );
+  const other = agents.find((one) => one.name !== name && one.workspace?.name === workspace);
+  if (other === undefined) return;
+  throw new Problem(
+    'usage',
+    `Workspace ${workspace} is agent ${other.name}’s; two agents share no folder`,
+    {
+      hint: 'Name another folder in "workspaces" of host.json.',
+    },
+  );
+}
+
+/** What is taken from an identity. */
+export interface Revocation extends Pick<GrantChange, 'skills' | 'capabilities' | 'env'> {
+  readonly model?: boolean;
+  readonly workspace?: boolean;
+}
+
+/**
+ * Takes grants away (a skill by its name, whatever the range); with `'everything'` the identity
+ * stays and can do nothing: what runs is ended.
+ * @throws Problem `usage` for a skill, a model or a workspace that the identity does not have
+ */
+export function revokeAgent(
+  folder: string,
+  name: string,
+  change: Revocation | 'everything',
+  now: Date,
+): Agent {
+  return changeAgent(folder, name, (agent) => {
+    if (change === 'everything')
+      return { ...agent, revoked: now.toISOString(), grants: [], ceiling: noCapabilities, env: {} };
+    requireGiven(agent, change);
+    const { model, workspace, ...others } = agent;
+    return {
+      ...others,
+      ...(model === undefined || change.model === true ? {} : { model }),
+      ...(workspace === undefined || change.workspace === true ? {} : { workspace }),
+      grants: without(agent.grants, change.skills ?? []),
+      ceiling: minus(agent.ceiling, change.capabilities ?? noCapabilities),
+      env: Object.fromEntries(
+        Object.entries(agent.env).filter(([key]) => !Object.hasOwn(change.env ?? {}, key)),
+      ),
+    };
+  });
+}
+
+// Whoever revokes what was never granted has mistyped a name, or believes that the agent can no
+// longer do what it can.
+function requireGiven(agent: StoredAgent, change: Revocation): void {
+  const missing = change.skills?.find(
+    (one) => !agent.grants.some((grant) => grant.skill === one.skill),
+  );
+  for (const part of ['model', 'workspace'] as const)
+    if (change[part] === true && agent[part] === undefined)
+      throw new Problem('usage', `Cannot revoke the ${part} of agent ${agent.name}: it has none`);
+  if (missing === undefined) return;
+  const wider = widerGrant(agent, missing.skill);
+  const has = agent.grants.map(({ range, skill }) => `${skill}@${range}`).join(', ');
+  const why =
+    wider === undefined
+      ? 'it has no grant for this skill'
+      : `the grant ${wider.skill} covers it, and stays`;
+  throw new Problem('usage', `Cannot revoke ${missing.skill} from agent ${agent.name}: ${why}`, {
+    hint:
+      wider === undefined
+        ? `It may start: ${has || 'nothing'}.`
+        : `skillgate agent revoke ${agent.name} ${wider.skill}`,
+  });
+}
+
+/** A grant of a whole scope that covers a skill, or undefined. */
+export function widerGrant({ grants }: Pick<Agent, 'grants'>, skill: string): Grant | undefined {
+  return grants.find(
+    (one) =>
+      one.skill !== skill && one.skill.endsWith('/*') && skill.startsWith(one.skill.slice(0, -1)),
+  );
+}
+
+function changeAgent(
+  folder: string,
+  name: string,
+  change: (agent: StoredAgent) => StoredAgent,
+): Agent {
+  const path = agentFile(folder, name);
+  return withLock(`${path}.lock`, () => store(path, change(readStoredAgent(folder, name))));
+}
+
+function store(path: string, stored: StoredAgent): Agent {
+  writePrivateFile(path, `${JSON.stringify(stored, null, 2)}\n`);
+  const { privateKey: _, ...agent } = stored;
+  return agent;
+}
+
+function without(grants: readonly Grant[], gone: readonly Grant[]): Grant[] {
+  return grants.filter((old) => !gone.some((grant) => grant.skill === old.skill));
+}
+
+/** What an identity has used of its budget. */
+export function budgetFileOf({ data }: { readonly data: string }, agent: string): string {
+  return `${data}/agents/${agent}/budget.json`;
+}
+
+/** What an agent keeps from session to session, and no other sees. */
+export function memoryFolderOf({ data }: { readonly data: string }, agent: string): string {
+  return `${data}/agents/${agent}/memory`;
+}

@@ -1,0 +1,120 @@
+/**
+ * Agent identities: who asks, what they may have, until when. How they are made and changed:
+ * runner/agents/agent-store.ts.
+ */
+
+import {
+  type Agent,
+  parseStoredAgent,
+  type StoredAgent,
+} from '../../skills-index/run/agents/agent.ts';
+import { isNamePart } from '../../skills-index/skill/name.ts';
+import { Problem } from '../../skills-index/skill/problem.ts';
+import { readPrivateFile } from '../files/private-file.ts';
+import { agentBytesMax, agentWatchMillis } from '../limits.ts';
+import type { RunRequest, Stop } from '../run/run-request.ts';
+import { openPurse, type Purse } from './budget.ts';
+
+/**
+ * Reads an identity without its private key.
+ * @param folder `$CONFIG/agents`
+ * @throws Problem `agent-unknown`, `key-file-invalid` when its file is damaged or others may read
+ * it
+ */
+export function readAgent(folder: string, name: string): Agent {
+  const { privateKey: _, ...agent } = readStoredAgent(folder, name);
+  return agent;
+}
+
+/** @throws Problem as `readAgent` */
+export function readStoredAgent(folder: string, name: string): StoredAgent {
+  const path = agentFile(folder, name);
+  const bytes = readPrivateFile(path, {
+    bytesMax: agentBytesMax,
+    secret: true,
+    code: 'key-file-invalid',
+  });
+  if (bytes === undefined)
+    throw new Problem('agent-unknown', `There is no agent ${JSON.stringify(name)} here`);
+  const stored = parseStoredAgent(bytes, path);
+  if (stored.name === name) return stored;
+  throw new Problem(
+    'key-file-invalid',
+    `Cannot use ${path}: it is the file of agent ${stored.name}`,
+  );
+}
+
+export function isAgentName(name: string): boolean {
+  // A person at the terminal is called so, and is asked nothing.
+  return isNamePart(name) && name !== 'operator';
+}
+
+/** @throws Problem `usage` for what is no agent's name */
+export function agentFile(folder: string, name: string): string {
+  if (!isAgentName(name))
+    throw new Problem('usage', `Not an agent’s name: ${JSON.stringify(name)}`);
+  return `${folder}/${name}.json`;
+}
+
+/** An identity in use: what it may still use, and what ends what it started. */
+export interface Acting {
+  readonly purse: Purse;
+  readonly stops: readonly Stop[];
+  /** Looks at once; aborted when it may no more. */
+  look(): AbortSignal;
+  close(): void;
+}
+
+/**
+ * Begins to act as an identity: a run of its budget, for as long as it may.
+ * @throws Problem `budget-used`
+ */
+export function actAs(
+  agent: Agent,
+  { now, paths }: Pick<RunRequest, 'now' | 'paths'>,
+  whyStop: (agent: Agent) => string | undefined,
+): Acting {
+  const purse = openPurse(`${paths.data}/agents/${agent.name}/budget.json`, agent, now);
+  const watched = watchAgent(`${paths.config}/agents`, agent.name, whyStop);
+  const stops: Stop[] = [
+    { signal: purse.usedUp, reason: 'limit:budget' },
+    { signal: watched.signal, reason: 'revoked' },
+  ];
+  const close = (): void => {
+    watched.close();
+    purse.close();
+  };
+  return { purse, stops, look: watched.look, close };
+}
+
+/**
+ * Aborts as soon as the identity's file says so, or cannot be read: what was taken from an agent is
+ * taken from what runs.
+ */
+function watchAgent(
+  folder: string,
+  name: string,
+  whyStop: (agent: Agent) => string | undefined,
+): { readonly signal: AbortSignal; look(): AbortSignal; close(): void } {
+  const stop = new AbortController();
+  const look = (): AbortSignal => {
+    const why = whyNow(folder, name, whyStop);
+    if (why !== undefined) stop.abort(new Problem('plan-refused', why));
+    return stop.signal;
+  };
+  const timer = setInterval(look, agentWatchMillis).unref();
+  look();
+  return { signal: stop.signal, look, close: () => clearInterval(timer) };
+}
+
+function whyNow(
+  folder: string,
+  name: string,
+  whyStop: (agent: Agent) => string | undefined,
+): string | undefined {
+  try {
+    return whyStop(readAgent(folder, name));
+  } catch (cause) {
+    return (cause as Error).message;
+  }
+}

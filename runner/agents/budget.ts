@@ -1,0 +1,85 @@
+/**
+ * The budget of an identity: written down before it is used, so that a runner that is killed never
+ * spent too much.
+ */
+import type { Budget, BudgetKind } from '../../skills-index/run/agents/agent.ts';
+import * as count from '../../skills-index/run/agents/budget.ts';
+import { Problem } from '../../skills-index/skill/problem.ts';
+import { withLock } from '../files/lock.ts';
+import { readPrivateFile, writePrivateFile } from '../files/private-file.ts';
+import { policyBytesMax } from '../limits.ts';
+
+/** What one run or session may still use. */
+export interface Purse {
+  /** Takes an amount; false when the day has no more of it, and then nothing is taken. */
+  spend(kind: BudgetKind, amount: number): boolean;
+  /** Aborts when the day has no more seconds. */
+  readonly usedUp: AbortSignal;
+  /** Gives back what was written down ahead and not used. */
+  close(): void;
+}
+
+/**
+ * Begins a run of an identity: takes one of its runs and its first second.
+ * @param file `$DATA/agents/NAME/budget.json`
+ * @throws Problem `budget-used` with what is used up, `key-file-invalid` when the file is damaged
+ */
+export function openPurse(
+  file: string,
+  agent: { readonly budget?: Budget; readonly name: string },
+  now: () => Date,
+): Purse {
+  const { name } = agent;
+  const budget: Budget = { paths: count.pathsOfADay, ...agent.budget };
+  const stop = new AbortController();
+  let held = count.nothingUsed;
+  const change = (act: (stored: count.Used) => count.Used): void =>
+    withLock(`${file}.lock`, () =>
+      writePrivateFile(file, count.printUsed(act(count.onDay(readUsed(file), now())))),
+    );
+  const takeAhead = (kind: BudgetKind, amount: number, most: number): void =>
+    change((stored) => {
+      if (stored.day !== held.day) held = { ...count.nothingUsed, day: stored.day };
+      const more = count.only(
+        kind,
+        count.amountAhead(stored, kind, Math.max(0, amount - held.used[kind]), most),
+      );
+      held = count.add(held, more);
+      return count.add(stored, more);
+    });
+  const spend = (kind: BudgetKind, amount: number): boolean => {
+    const most = budget[kind];
+    if (most === undefined) return true;
+    if (held.used[kind] < amount || count.onDay(held, now()) !== held)
+      takeAhead(kind, amount, most);
+    if (held.used[kind] < amount) return false;
+    held = count.add(held, count.only(kind, amount), -1);
+    return true;
+  };
+  const clock = setInterval(() => spend('seconds', 1) || stop.abort(), 1_000).unref();
+  const close = (): void => {
+    clearInterval(clock);
+    if (Object.values(held.used).every((amount) => amount === 0)) return;
+    change((stored) => (stored.day === held.day ? count.add(stored, held.used, -1) : stored));
+    held = count.nothingUsed;
+  };
+  for (const kind of ['runs', 'seconds'] as const) {
+    if (spend(kind, 1)) continue;
+    close();
+    throw new Problem(
+      'budget-used',
+      `Cannot start: agent ${name} has used its ${budget[kind]} ${kind} of this day (UTC)`,
+    );
+  }
+  return { spend, usedUp: stop.signal, close };
+}
+
+/** What an identity has used on its last day, what was written down ahead included. */
+export function readUsed(file: string): count.Used {
+  const bytes = readPrivateFile(file, {
+    bytesMax: policyBytesMax,
+    secret: true,
+    code: 'key-file-invalid',
+  });
+  return bytes === undefined ? count.nothingUsed : count.parseUsed(bytes, file);
+}

@@ -1,0 +1,50 @@
+/**
+ * What is added to the audit log, as it is added: the folder is watched, and looked at besides,
+ * since not every file system tells.
+ */
+import { existsSync, statSync, watch } from 'node:fs';
+import { dirname } from 'node:path';
+import { auditPollMilliseconds } from '../limits.ts';
+import { type Lines, readLines } from './audit-file.ts';
+
+/**
+ * Lines from a position on, until the signal. A log that was moved away is followed by the new one.
+ */
+export async function* followLines(
+  file: string,
+  from: number,
+  signal: AbortSignal,
+): AsyncGenerator<Lines> {
+  const bell = new EventTarget();
+  const ring = (): boolean => bell.dispatchEvent(new Event('ring'));
+  const watcher = existsSync(dirname(file)) ? watch(dirname(file), ring) : undefined;
+  const poll = setInterval(ring, auditPollMilliseconds);
+  signal.addEventListener('abort', ring);
+  try {
+    for (let position = from; !signal.aborted; ) {
+      const rung = new Promise((resolve) => bell.addEventListener('ring', resolve, { once: true }));
+      if ((statSync(file, { throwIfNoEntry: false })?.size ?? position) < position) position = 0;
+      for await (const more of readLines(file, position)) {
+        position = more.position;
+        if (more.lines.length > 0) yield more;
+      }
+      if (!signal.aborted) await rung;
+    }
+  } finally {
+    signal.removeEventListener('abort', ring);
+    clearInterval(poll);
+    watcher?.close();
+  }
+}
+
+/**
+ * Where the last lines begin: a place at most so many bytes before the end, at the beginning of a
+ * line.
+ */
+export async function nearEnd(file: string, bytes: number): Promise<number> {
+  const size = statSync(file, { throwIfNoEntry: false })?.size ?? 0;
+  if (size <= bytes) return 0;
+  for await (const { lines } of readLines(file, size - bytes))
+    return size - bytes + (lines[0]?.length ?? 0) + 1;
+  return size;
+}

@@ -1,0 +1,155 @@
+/**
+ * The audit log: what every run was allowed and refused, one JSON line each, each naming the digest
+ * of the line before. Only written here.
+ */
+
+import * as fs from 'node:fs';
+import {
+  auditLineBytesMax,
+  type ChainEnd,
+  chainEndOf,
+  checkpointOf,
+  continuesFrom,
+  furthestOf,
+  linesAfter,
+  parseAuditCheckpoint,
+  type Said,
+} from '../../skills-index/run/audit/audit-chain.ts';
+import type { AuditEvent, AuditSubject } from '../../skills-index/run/audit/audit-entry.ts';
+import { canonicalJson } from '../../skills-index/skill/canonical-json.ts';
+import { hexOf } from '../../skills-index/skill/digest.ts';
+import { Problem } from '../../skills-index/skill/problem.ts';
+import { withLock } from '../files/lock.ts';
+import { writePrivateFile } from '../files/private-file.ts';
+import { auditCheckpointLines, auditDelayMillis, auditWaitingMax } from '../limits.ts';
+import { openAuditKey } from './audit-key.ts';
+
+export interface Audit {
+  /**
+   * Appends one line and returns when it is on disk; lines that come by thousands (allowed
+   * requests, seen processes, changed files) get there with the next other one, or within
+   * `auditDelayMillis`.
+   * @throws Problem `audit-broken` over a log that was changed, `audit-unwritable`
+   */
+  record(subject: AuditSubject, event: AuditEvent): void;
+}
+
+/**
+ * Opens the log of this host for appending; safe while other processes do the same. Each run's end
+ * is signed.
+ * @param file `$DATA/audit/audit.jsonl`; the newest checkpoint is kept beside it
+ * @param keyFile `$CONFIG/audit-key.json`, made on first use
+ */
+export function openAudit(file: string, now: () => Date, keyFile: string): Audit {
+  const waiting: Said[] = [];
+  let hasFailed = false;
+  const flush = (said: readonly Said[]): void => {
+    withLock(`${file}.lock`, () => append(file, keyFile, [...waiting, ...said]));
+    waiting.length = 0;
+    hasFailed = false;
+  };
+  const flushLater = (): void => {
+    try {
+      flush([]);
+    } catch {
+      // Whoever has the next thing to record is told.
+      hasFailed = true;
+    }
+  };
+  return {
+    record: (subject, event) => {
+      const said: Said = [{ ...subject, ...event }, now()];
+      if (!comesOften(event) || hasFailed || waiting.length >= auditWaitingMax)
+        return flush([said]);
+      if (waiting.push(said) === 1) setTimeout(flushLater, auditDelayMillis);
+    },
+  };
+}
+
+/** Events that are signed at once. */
+const signedEvents: readonly string[] = ['exit', 'refused', 'incident'];
+
+function comesOften(event: AuditEvent): boolean {
+  return (
+    ['change', 'child', 'cleanup'].includes(event.event) ||
+    (event.event === 'egress' && event.decision === 'allowed')
+  );
+}
+
+function append(file: string, keyFile: string, said: readonly Said[]): void {
+  const [first] = said;
+  if (first === undefined) return;
+  const about = (event: AuditEvent): Said => [
+    { run: first[0].run, agent: first[0].agent, ...event },
+    first[1],
+  ];
+  const { O_APPEND, O_CREAT, O_NOFOLLOW, O_RDWR } = fs.constants;
+  const log = fs.openSync(file, O_RDWR | O_CREAT | O_APPEND | O_NOFOLLOW, 0o600);
+  try {
+    const { lost, start } = recover(log, file, keyFile);
+    const end = write(log, start, [...lost.map(about), ...said]);
+    const isLong =
+      Math.floor(end.seq / auditCheckpointLines) > Math.floor(start.seq / auditCheckpointLines);
+    const isDue =
+      isLong ||
+      said.some(([{ event }]) => signedEvents.includes(event)) ||
+      !fs.existsSync(`${file}.head`);
+    if (isDue) write(log, end, [about(sign(file, keyFile, end))]);
+  } finally {
+    fs.closeSync(log);
+  }
+}
+
+// All of these lines or none: what does not fit on the disk is taken back.
+function write(log: number, start: ChainEnd, said: readonly Said[]): ChainEnd {
+  const { end, text } = linesAfter(start, said);
+  const { size } = fs.fstatSync(log);
+  try {
+    if (fs.writeSync(log, text) < Buffer.byteLength(text)) throw new Error('the disk is full');
+    fs.fsyncSync(log);
+  } catch (cause) {
+    fs.ftruncateSync(log, size);
+    throw new Problem(
+      'audit-unwritable',
+      `Cannot record what happens: ${(cause as Error).message}`,
+      { cause },
+    );
+  }
+  return end;
+}
+
+// What a crash left of a line is kept beside the log; whole lines are never touched.
+function recover(
+  log: number,
+  file: string,
+  keyFile: string,
+  bytesMax = 2 * auditLineBytesMax,
+): { readonly start: ChainEnd; readonly lost: readonly AuditEvent[] } {
+  const { size } = fs.fstatSync(log);
+  const tail = Buffer.alloc(Math.min(size, bytesMax));
+  fs.readSync(log, tail, 0, tail.length, size - tail.length);
+  const isWhole = tail.length === size;
+  const { start, torn } = chainEndOf(tail, {
+    file,
+    isWhole,
+    isSigned: fs.existsSync(`${file}.head`),
+  });
+  const places = [`${file}.head`, `${keyFile}.head`].filter((place) => fs.existsSync(place));
+  const kept = furthestOf(
+    places.map((place) => parseAuditCheckpoint(fs.readFileSync(place, 'utf8'))),
+  );
+  if (continuesFrom(kept, start.seq, tail, { file, isWhole }) === 'more')
+    return recover(log, file, keyFile, 2 * bytesMax);
+  if (torn === undefined) return { start, lost: [] };
+  writePrivateFile(`${file}.${hexOf(torn.digest).slice(0, 12)}.torn`, torn.bytes);
+  fs.ftruncateSync(log, size - torn.bytes.length);
+  return { start, lost: [{ event: 'recovered', bytes: torn.bytes.length, torn: torn.digest }] };
+}
+
+// Kept before it is written: a crash between the two leaves a checkpoint that the log satisfies.
+// And beside the key: who can write the log's folder alone cannot go back to an earlier one.
+function sign(file: string, keyFile: string, end: ChainEnd): AuditEvent {
+  const checkpoint = checkpointOf(end, openAuditKey(keyFile));
+  for (const place of [file, keyFile]) writePrivateFile(`${place}.head`, canonicalJson(checkpoint));
+  return { event: 'checkpoint', ...checkpoint };
+}

@@ -1,0 +1,132 @@
+/**
+ * What can hold a run, by its name in host policy: the runner's own sandbox, and hands for other
+ * people's runtimes.
+ */
+import { spawnSync } from 'node:child_process';
+import { existsSync } from 'node:fs';
+import type { Backend, HostPolicy } from '../../skills-index/run/plan/host-policy.ts';
+import { Problem } from '../../skills-index/skill/problem.ts';
+import { bubblewrap } from '../sandboxes/bubblewrap.ts';
+import type { Sandbox } from '../sandboxes/sandbox.ts';
+import { engineBackend } from './engine.ts';
+import { whyNotDocker } from './engine-info.ts';
+import { microvm } from './microvm.ts';
+import { ociBackend } from './oci.ts';
+import { sandboxExec, seatbelt } from './seatbelt.ts';
+
+/** A backend as it is on this host: startable, or why not. */
+export type FoundBackend =
+  | { readonly name: Backend; readonly sandbox: Sandbox }
+  | { readonly name: Backend; readonly why: string; readonly type?: string };
+
+/** What of host policy backends are told. */
+type Settings = Pick<HostPolicy, 'microvm'>;
+
+const makers: Readonly<Record<Backend, (settings: Settings) => FoundBackend>> = {
+  bubblewrap: findBubblewrap,
+  runc: () => findRuntime('runc', 'apt-get install runc'),
+  runsc: () =>
+    findRuntime(
+      'runsc',
+      'CGO_ENABLED=0 GOBIN=/usr/local/bin go install gvisor.dev/gvisor/runsc@v0.0.0-20260905035102-160fafc42237',
+    ),
+  docker: findDocker,
+  seatbelt: findSeatbelt,
+  microvm: findMicrovm,
+};
+
+/** Every backend, found or not. Nothing is started. */
+export function findBackends(settings: Settings = {}): readonly FoundBackend[] {
+  return Object.values(makers).map((make) => make(settings));
+}
+
+/** One of them. */
+export function findBackend(name: Backend, settings: Settings): FoundBackend {
+  return makers[name](settings);
+}
+
+/**
+ * The backend that host policy names.
+ * @throws Problem `sandbox-missing` when this host does not have it: another is never taken in its
+ * place
+ */
+export function backendOf({
+  backend: name,
+  ...settings
+}: Settings & Pick<HostPolicy, 'backend'>): Sandbox {
+  const found = name === 'bubblewrap' ? { name, sandbox: bubblewrap() } : makers[name](settings);
+  if ('sandbox' in found) return found.sandbox;
+  const hint = found.type === undefined ? {} : { hint: found.type };
+  throw new Problem('sandbox-missing', `Host policy wants the backend ${name}: ${found.why}`, hint);
+}
+
+function findBubblewrap(): FoundBackend {
+  const name = 'bubblewrap';
+  if (process.platform !== 'linux') return { name, why: 'it needs Linux' };
+  if (!existsSync('/usr/bin/bwrap'))
+    return { name, why: 'there is no bwrap here', type: 'apt-get install bubblewrap socat' };
+  return { name, sandbox: bubblewrap() };
+}
+
+function findRuntime(name: 'runc' | 'runsc', type: string): FoundBackend {
+  const path = programOf(name);
+  if (path === undefined) return { name, why: `there is no ${name} here`, type };
+  if (process.getuid?.() !== 0) return { name, why: 'it needs a runner that is root' };
+  return { name, sandbox: ociBackend({ name, path }) };
+}
+
+function findDocker(): FoundBackend {
+  const name = 'docker';
+  const program = programOf(name);
+  const socket = '/var/run/docker.sock';
+  if (program === undefined)
+    return { name, why: 'there is no docker here', type: 'apt-get install docker.io' };
+  if (!existsSync(socket))
+    return { name, why: 'its daemon is not running', type: 'systemctl start docker' };
+  if (process.getuid?.() !== 0) return { name, why: 'it needs a runner that is root' };
+  const flags = ['--host', `unix://${socket}`];
+  const options = { env: {}, cwd: '/', encoding: 'utf8', timeout: 10_000 } as const;
+  const why = whyNotDocker(
+    spawnSync(program, [...flags, 'info', '--format', '{{json .}}'], options).stdout ?? '',
+  );
+  return why === undefined
+    ? { name, sandbox: engineBackend({ name, program, flags }) }
+    : { name, why };
+}
+
+function findSeatbelt(): FoundBackend {
+  const name = 'seatbelt';
+  if (process.platform !== 'darwin') return { name, why: 'it needs macOS' };
+  return existsSync(sandboxExec)
+    ? { name, sandbox: seatbelt() }
+    : { name, why: `there is no ${sandboxExec} here` };
+}
+
+function findMicrovm({ microvm: settings }: Settings): FoundBackend {
+  const name = 'microvm';
+  const qemu = programOf('qemu-system-x86_64');
+  const busybox = ['/bin/busybox', '/usr/bin/busybox'].find(existsSync);
+  if (process.arch !== 'x64' || process.platform !== 'linux')
+    return { name, why: 'it needs Linux on x86_64' };
+  const type = 'apt-get install qemu-system-x86 busybox-static';
+  if (qemu === undefined || busybox === undefined)
+    return { name, why: 'it needs QEMU and busybox', type };
+  if (settings === undefined)
+    return { name, why: 'host policy names no kernel: "microvm": {"kernel": "/path/to/vmlinuz"}' };
+  return {
+    name,
+    sandbox: microvm({
+      qemu,
+      busybox,
+      kernel: settings.kernel,
+      accelerator: settings.kvm === true ? 'kvm' : 'tcg',
+    }),
+  };
+}
+
+// Only where the system installs them, whatever PATH says.
+function programOf(name: string): string | undefined {
+  return ['/usr/sbin', '/usr/bin', '/usr/local/sbin', '/usr/local/bin']
+    .map((folder) => `${folder}/${name}`)
+    .find(existsSync);
+}

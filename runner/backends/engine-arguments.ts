@@ -1,0 +1,109 @@
+/** From a start to the arguments of docker, pure. */
+import {
+  fileBytesMax,
+  homeMiBMax,
+  openFilesMax,
+  sharedMemoryMiBMax,
+  temporaryMiBMax,
+} from '../limits.ts';
+import type { SandboxStart } from '../sandboxes/sandbox.ts';
+import type { OciBind } from './oci-spec.ts';
+
+export interface EngineSurroundings {
+  /** Name of the container, and what it is labelled with: the runner that it belongs to. */
+  readonly name: string;
+  readonly runner: string;
+  readonly image: string;
+  readonly binds: readonly OciBind[];
+  /** Where the seccomp profile lies. */
+  readonly seccomp: string;
+  readonly cores: number;
+  readonly command: readonly string[];
+}
+
+/** What leftovers of a runner that was killed are found by. */
+export const runnerLabel = 'skillgate.runner';
+
+/**
+ * Arguments of `create`: no network, no capability, no new right, no logs, a root that nobody
+ * writes to, nothing pulled.
+ * @throws Error when a bind has a comma or a quote in its path, which `--mount` would read as more
+ */
+export function engineArguments(
+  { plan }: Pick<SandboxStart, 'plan'>,
+  around: EngineSurroundings,
+): string[] {
+  const { limits, uid, gid } = plan;
+  const memory = String(limits.memoryMiB * 1024 * 1024);
+  const temporary = (path: string, mebibytes: number, mode: string): string[] => [
+    '--tmpfs',
+    `${path}:rw,exec,nosuid,nodev,size=${mebibytes * 1024 * 1024},nr_inodes=65536,uid=${uid},gid=${gid},mode=${mode}`,
+  ];
+  return [
+    'create',
+    '--interactive',
+    '--name',
+    around.name,
+    '--label',
+    `${runnerLabel}=${around.runner}`,
+    '--network',
+    'none',
+    '--ipc',
+    'private',
+    '--hostname',
+    'skill',
+    '--user',
+    `${uid}:${gid}`,
+    '--read-only',
+    '--cap-drop',
+    'ALL',
+    '--security-opt',
+    'no-new-privileges',
+    '--security-opt',
+    `seccomp=${around.seccomp}`,
+    '--pull',
+    'never',
+    '--log-driver',
+    'none',
+    '--restart',
+    'no',
+    '--memory',
+    memory,
+    '--memory-swap',
+    memory,
+    '--pids-limit',
+    String(limits.processes),
+    '--cpus',
+    String(around.cores),
+    '--oom-score-adj',
+    '500',
+    '--shm-size',
+    `${sharedMemoryMiBMax}m`,
+    '--ulimit',
+    'core=0',
+    '--ulimit',
+    `nofile=${openFilesMax}`,
+    '--ulimit',
+    `fsize=${fileBytesMax}`,
+    // Engines loosen these two for whoever is in a container.
+    '--sysctl',
+    'net.ipv4.ip_unprivileged_port_start=1024',
+    '--sysctl',
+    'net.ipv4.ping_group_range=1 0',
+    '--tmpfs',
+    '/sys:ro,nosuid,nodev,noexec,size=65536,mode=555',
+    ...temporary('/tmp', temporaryMiBMax, '1777'),
+    ...temporary('/home/skill', homeMiBMax, '0700'),
+    ...around.binds.flatMap((bind) => ['--mount', mountOf(bind)]),
+    '--workdir',
+    plan.workingDirectory,
+    around.image,
+    ...around.command,
+  ];
+}
+
+function mountOf({ source, target, writable }: OciBind): string {
+  if (/[,"\n]/.test(source + target))
+    throw new Error(`a container engine cannot mount ${JSON.stringify(source)}`);
+  return `type=bind,source=${source},target=${target},bind-propagation=private${writable ? '' : ',readonly'}`;
+}

@@ -1,0 +1,227 @@
+/**
+ * docker as a backend, over its command line. Its daemon starts what the runner then only hears of,
+ * so a small process that waits for the runner's end takes the container away, and the next start
+ * what is left of others.
+ */
+import { type ChildProcess, execFile, spawn } from 'node:child_process';
+import { randomBytes } from 'node:crypto';
+import { existsSync, fstatSync, mkdirSync, statSync, writeFileSync } from 'node:fs';
+import { availableParallelism } from 'node:os';
+import { promisify } from 'node:util';
+import { Problem } from '../../skills-index/skill/problem.ts';
+import { startOf } from '../files/lock.ts';
+import { preludeChecks, preludeScript } from '../sandboxes/prelude.ts';
+import type { RunningSandbox, Sandbox, SandboxStart } from '../sandboxes/sandbox.ts';
+import { goAhead, untilStarted } from '../sandboxes/started.ts';
+import { engineArguments, runnerLabel } from './engine-arguments.ts';
+import { engineImage } from './engine-image.ts';
+import type { Engine } from './engine-program.ts';
+import { exported } from './exported.ts';
+import { makeEmpty, mountBinds } from './mount-binds.ts';
+import { accounts, makeRoot } from './oci-root.ts';
+import { ociSeccomp } from './oci-seccomp.ts';
+
+// In the words of host policy's `require`.
+const gives = [
+  'seccomp',
+  'no-network',
+  'no-user-namespaces',
+  'dropped-uid',
+  'memory-cgroup',
+  'pids-cgroup',
+  'cpu-cgroup',
+];
+
+const cores = Math.max(1, availableParallelism() / 2);
+const shell = '/.prelude/sh';
+// What an engine puts into every environment; the prelude refuses to start over anything that is
+// left.
+const ownNames = 'HOME HOSTNAME PATH PWD OLDPWD TERM container';
+const ownFiles = ['/etc/resolv.conf', '/etc/hostname'];
+// Ends with the runner, whose end of the pipe closes then; a start that is still going on may make
+// the container a moment later.
+const leashScript = `read -r line; for again in 1 2 3 4 5 6; do "$@" >/dev/null 2>&1; sleep 0.3; done`;
+
+const run = promisify(execFile);
+
+/** A backend over one engine of this host. */
+export function engineBackend(engine: Engine): Sandbox {
+  return {
+    name: engine.name,
+    gives,
+    checks: preludeChecks,
+    start: (start) => startContainer(engine, start),
+  };
+}
+
+async function startContainer(engine: Engine, start: SandboxStart): Promise<RunningSandbox> {
+  refuseWhatItCannot(engine, start);
+  const { plan, runFolder } = start;
+  const name = runFolder.split('/').at(-1) ?? '';
+  const started = randomBytes(16).toString('hex');
+  const call = (...args: readonly string[]) =>
+    run(engine.program, [...engine.flags, ...args], { env: {}, cwd: '/' });
+  const remove = (): Promise<unknown> => call('rm', '--force', name).catch(() => undefined);
+  await sweep(call);
+  const image = engineImage(engine, runFolder);
+  const leash = spawn(
+    '/bin/sh',
+    ['-c', leashScript, 'sh', engine.program, ...engine.flags, 'rm', '--force', name],
+    {
+      env: {},
+      cwd: '/',
+      detached: true,
+      stdio: ['pipe', 'ignore', 'ignore'],
+    },
+  );
+  leash.unref();
+  let child: ChildProcess;
+  try {
+    await call(...argumentsOf(start, { name, image, started }));
+    child = spawn(engine.program, [...engine.flags, 'start', '--attach', '--interactive', name], {
+      env: {},
+      cwd: '/',
+      stdio: 'pipe',
+    });
+  } catch (cause) {
+    await remove();
+    leash.kill('SIGKILL');
+    throw new Problem(
+      'sandbox-refused',
+      `${engine.name} did not make a container: ${(cause as Error).message}`,
+      { cause },
+    );
+  }
+  const closed = new Promise<number | null>(
+    (resolve) => void child.on('error', () => undefined).on('close', resolve),
+  );
+  const ended = closed.then(async (code) => {
+    const told = await call('inspect', '--format', '{{.State.OOMKilled}}', name).catch(() => ({
+      stdout: '',
+    }));
+    await remove();
+    leash.kill('SIGKILL');
+    return { code, outOfMemory: told.stdout.trim() === 'true' };
+  });
+  const kill = (): void => {
+    child.kill('SIGKILL');
+    leash.stdin?.end();
+  };
+  const { stdin, stdout } = child;
+  try {
+    if (stdin === null || stdout === null || child.stderr === null) throw new Error('no streams');
+    const stderr = await untilStarted(child.stderr, started);
+    await refuseOtherFolders(
+      start,
+      (await call('inspect', '--format', '{{.State.Pid}}', name)).stdout.trim(),
+    );
+    stdin.on('error', () => undefined).write(goAhead);
+    const notes = [
+      `uid ${plan.uid}`,
+      `memory: ${plan.limits.memoryMiB} MiB by ${engine.name}`,
+      'network: none',
+    ];
+    return { stdin, stdout, stderr, ended, kill, notes };
+  } catch (cause) {
+    kill();
+    await ended;
+    throw cause;
+  }
+}
+
+function refuseWhatItCannot(
+  { name }: Engine,
+  { folders = [], plan, proxyFolder }: SandboxStart,
+): void {
+  const refuse = (why: string): Problem =>
+    new Problem('sandbox-refused', `The backend ${name} ${why}`);
+  if (plan.uid === 0) throw new Problem('mount-owner-root', 'A run never takes root’s uid');
+  if (process.getuid?.() !== 0) throw refuse('needs a runner that is root');
+  if (proxyFolder !== undefined || folders.length > 0)
+    throw refuse('gives no egress and no session; run this with bubblewrap');
+}
+
+function argumentsOf(
+  start: SandboxStart,
+  { name, image, started }: Readonly<Record<'name' | 'image' | 'started', string>>,
+): string[] {
+  const { command, env, files, plan, runFolder } = start;
+  const bundle = `${runFolder}/bundle`;
+  mkdirSync(`${bundle}/rootfs/skills`, { recursive: true });
+  const root = makeRoot(bundle, start);
+  const seccomp = `${runFolder}/seccomp.json`;
+  writeFileSync(seccomp, JSON.stringify(ociSeccomp(process.arch)));
+  const own = (path: string) => ({
+    source: `${bundle}/rootfs${path}`,
+    target: path,
+    writable: false,
+  });
+  // An engine puts files of its own there, with what this host asks for names.
+  for (const path of ownFiles) writeFileSync(`${bundle}/rootfs${path}`, '');
+  const alone = [...[...files, ...accounts(plan)].map(({ path }) => path), ...ownFiles].filter(
+    (path) => !path.startsWith('/skills/'),
+  );
+  const prelude = [exported(env), preludeScript(start, new Set(['memory', 'pids', 'cpu']))].join(
+    '\n',
+  );
+  return engineArguments(start, {
+    name,
+    image,
+    seccomp,
+    cores,
+    runner: `${process.pid}:${startOf(process.pid)}`,
+    binds: [
+      ...root,
+      own('/skills'),
+      ...alone.filter((path) => existsSync(`${bundle}/rootfs${path}`)).map(own),
+      { source: '/bin/sh', target: shell, writable: false },
+      ...mountBinds(start, makeEmpty(bundle)),
+    ],
+    command: [
+      shell,
+      '-c',
+      `unset ${ownNames}; exec ${shell} -c "$@"`,
+      'sh',
+      prelude,
+      'sh',
+      started,
+      runFolder,
+      // It has no descriptors of the folders that were judged: they are compared from outside.
+      '--',
+      ...command,
+    ],
+  });
+}
+
+// Before the command begins: what is mounted is what was judged.
+async function refuseOtherFolders({ pins, plan }: SandboxStart, pid: string): Promise<void> {
+  for (const { target } of plan.mounts) {
+    const there = statSync(`/proc/${pid}/root${target}`);
+    const judged = fstatSync(pins.get(target) ?? -1);
+    if (there.dev !== judged.dev || there.ino !== judged.ino)
+      throw new Problem(
+        'sandbox-refused',
+        `The sandbox did not start: ${target} is not the folder that was judged`,
+      );
+  }
+}
+
+// Containers whose runner does not live any more.
+async function sweep(
+  call: (...args: string[]) => Promise<{ readonly stdout: string }>,
+): Promise<void> {
+  const format = `{{.ID}} {{.Label "${runnerLabel}"}}`;
+  const { stdout } = await call(
+    'ps',
+    '--all',
+    '--filter',
+    `label=${runnerLabel}`,
+    '--format',
+    format,
+  );
+  for (const line of stdout.split('\n')) {
+    const [, id, pid, began] = /^(\w+) (\d+):(\d+)$/.exec(line) ?? [];
+    if (id !== undefined && startOf(Number(pid)) !== began)
+      await call('rm', '--force', id).catch(() => undefined);
+  }
+}

@@ -1,0 +1,70 @@
+/**
+ * What a guest has from its first moment: busybox, the run's files, its programs and the libraries
+ * that they need; as one archive.
+ */
+import { execFileSync } from 'node:child_process';
+import { lstatSync, readdirSync, readFileSync, readlinkSync, realpathSync } from 'node:fs';
+import { dirname } from 'node:path';
+import type { SandboxStart } from '../sandboxes/sandbox.ts';
+import { type CpioEntry, cpioKinds, writeCpio } from './cpio.ts';
+import { guestInit } from './guest-init.ts';
+import { accounts } from './oci-root.ts';
+
+/** @param busybox a program that needs no library */
+export function guestFiles(start: SandboxStart, busybox: string, sign: string): Buffer {
+  const { files, plan } = start;
+  const found = new Map<string, CpioEntry>();
+  const put = (
+    path: string,
+    kind: keyof typeof cpioKinds,
+    mode: number,
+    bytes?: Uint8Array,
+  ): void => {
+    const above = dirname(path);
+    if (above !== '/' && !found.has(above)) put(above, 'folder', 0o755);
+    const entry = {
+      path: path.slice(1),
+      mode: cpioKinds[kind] | mode,
+      ...(bytes === undefined ? {} : { bytes }),
+    };
+    if (kind !== 'folder' || !found.has(path)) found.set(path, entry);
+  };
+  for (const path of ['/proc', '/sys', '/dev', '/tmp', '/home/skill', '/usr/bin'])
+    put(path, 'folder', 0o755);
+  put('/init', 'file', 0o700, Buffer.from(guestInit(start, sign)));
+  // For root alone, who is not the run.
+  put('/.guest', 'folder', 0o700);
+  put('/.guest/busybox', 'file', 0o700, readFileSync(busybox));
+  const setpriv = '/usr/bin/setpriv';
+  put('/.guest/setpriv', 'file', 0o700, readFileSync(setpriv));
+  for (const library of librariesOf(setpriv)) put(library, 'file', 0o755, readFileSync(library));
+  for (const { program, path } of plan.programs) {
+    const real = realpathSync(path);
+    put(`/usr/bin/${program}`, 'file', 0o755, readFileSync(real));
+    for (const library of librariesOf(real)) put(library, 'file', 0o755, readFileSync(library));
+    if (program === 'python3') putFolder(`/usr/lib/${real.split('/').at(-1)}`, put);
+  }
+  for (const { path, mode, bytes } of [...files, ...accounts(plan)])
+    if (!path.startsWith('/home/skill/')) put(path, 'file', Number.parseInt(mode, 8), bytes);
+    else put(`/.covered${path}`, 'file', Number.parseInt(mode, 8), bytes);
+  return writeCpio([...found.values()]);
+}
+
+type Put = (path: string, kind: keyof typeof cpioKinds, mode: number, bytes?: Uint8Array) => void;
+
+function putFolder(folder: string, put: Put): void {
+  put(folder, 'folder', 0o755);
+  for (const name of readdirSync(folder, { encoding: 'utf8' })) {
+    const path = `${folder}/${name}`;
+    const stats = lstatSync(path);
+    if (stats.isDirectory() && name !== '__pycache__' && name !== 'test') putFolder(path, put);
+    if (stats.isFile()) put(path, 'file', 0o644, readFileSync(path));
+    if (stats.isSymbolicLink()) put(path, 'link', 0o777, Buffer.from(readlinkSync(path)));
+  }
+}
+
+// ldd(1) starts nothing of the program: these are the system's own, never a skill's.
+function librariesOf(program: string): string[] {
+  const printed = execFileSync('/usr/bin/ldd', [program], { env: {}, encoding: 'utf8' });
+  return [...printed.matchAll(/(\/\S+) \(0x/g)].flatMap(([, path]) => path ?? []);
+}

@@ -1,0 +1,166 @@
+/**
+ * The `microvm` backend: a kernel of its own for each run, in QEMU. No device but serial ports, no
+ * network, no disk: the files come as the first file system, memory is the machine's, and what ends
+ * it is the end of one process.
+ */
+import { spawn } from 'node:child_process';
+import { randomBytes } from 'node:crypto';
+import { writeFileSync } from 'node:fs';
+import { Duplex, PassThrough, Transform } from 'node:stream';
+import { Problem } from '../../skills-index/skill/problem.ts';
+import type { RunningSandbox, Sandbox, SandboxStart } from '../sandboxes/sandbox.ts';
+import { guestFiles } from './guest-files.ts';
+import { guestPorts } from './guest-init.ts';
+import { refuseWithoutMounts } from './refuse-without-mounts.ts';
+
+export interface Microvm {
+  readonly qemu: string;
+  readonly busybox: string;
+  /** A kernel with serial ports and initramfs built in: Debian's cloud kernel is one. */
+  readonly kernel: string;
+  readonly accelerator: 'kvm' | 'tcg';
+}
+
+const bootSecondsMax = 60;
+
+/**
+ * What a guest itself enforces is its kernel's and not looked at; it has no network, and its own
+ * memory.
+ */
+export function microvm(machine: Microvm): Sandbox {
+  return {
+    name: 'microvm',
+    gives: ['no-network', 'dropped-uid'],
+    checks: [],
+    start: (start) => boot(machine, start),
+  };
+}
+
+/**
+ * Arguments of qemu-system: nothing but what is named; descriptors 3 to 6 are the ports, in order.
+ */
+export function qemuArguments(
+  { accelerator, kernel }: Pick<Microvm, 'accelerator' | 'kernel'>,
+  initrd: string,
+  memoryMiB: number,
+): string[] {
+  const ports = Object.values(guestPorts).flatMap((port, index) => [
+    '-chardev',
+    `socket,id=${port},fd=${3 + index}`,
+    '-serial',
+    `chardev:${port}`,
+  ]);
+  return [
+    '-nodefaults',
+    '-no-user-config',
+    '-no-reboot',
+    '-display',
+    'none',
+    '-machine',
+    `q35,accel=${accelerator}`,
+    '-cpu',
+    accelerator === 'kvm' ? 'host' : 'max',
+    '-smp',
+    '1',
+    '-m',
+    String(memoryMiB),
+    '-nic',
+    'none',
+    '-sandbox',
+    'on,obsolete=deny,elevateprivileges=deny,spawn=deny,resourcecontrol=deny',
+    '-kernel',
+    kernel,
+    '-initrd',
+    initrd,
+    '-append',
+    `console=${guestPorts.control} quiet loglevel=0 panic=-1 random.trust_cpu=on`,
+    ...ports,
+  ];
+}
+
+async function boot(machine: Microvm, start: SandboxStart): Promise<RunningSandbox> {
+  refuseWithoutMounts('microvm', start);
+  const { plan, runFolder } = start;
+  const sign = randomBytes(16).toString('hex');
+  writeFileSync(`${runFolder}/initrd`, guestFiles(start, machine.busybox, sign), { mode: 0o600 });
+  const child = spawn(
+    machine.qemu,
+    qemuArguments(machine, `${runFolder}/initrd`, plan.limits.memoryMiB),
+    {
+      env: {},
+      cwd: '/',
+      stdio: ['ignore', 'ignore', 'pipe', 'pipe', 'pipe', 'pipe', 'pipe'],
+    },
+  );
+  const [out, err, input, control] = [3, 4, 5, 6].map((at) => child.stdio.at(at));
+  if (
+    !(
+      out instanceof Duplex &&
+      err instanceof Duplex &&
+      input instanceof Duplex &&
+      control instanceof Duplex
+    )
+  )
+    throw new Problem('sandbox-refused', 'The machine has no ports');
+  let told = '';
+  let complaint = '';
+  child.stderr?.on('data', (chunk: Buffer) => {
+    complaint += chunk.toString('latin1');
+  });
+  const started = new Promise<void>((resolve, reject) => {
+    control.on('data', (chunk: Buffer) => {
+      told += chunk.toString('latin1');
+      if (told.includes(`${sign} started`)) resolve();
+    });
+    child
+      .on('error', reject)
+      .on('close', () => reject(new Error(complaint.trim() || 'the machine ended')));
+    setTimeout(
+      () => reject(new Error(`no sign of it in ${bootSecondsMax} s`)),
+      bootSecondsMax * 1000,
+    ).unref();
+  });
+  const closed = new Promise<void>(
+    (resolve) => void child.on('error', () => resolve()).on('close', () => resolve()),
+  );
+  const ended = closed.then(() => {
+    const [, code] = new RegExp(`${sign} exit (\\d+)`).exec(told) ?? [];
+    return { code: code === undefined ? null : Number(code), outOfMemory: false };
+  });
+  const kill = (): void => void child.kill('SIGKILL');
+  try {
+    await started;
+  } catch (cause) {
+    kill();
+    await closed;
+    throw new Problem('sandbox-refused', `The machine did not start: ${(cause as Error).message}`, {
+      cause,
+    });
+  }
+  const stdin = new Transform({
+    // A serial port has no end, so lines of base64 do, and a dot.
+    transform: (chunk: Buffer, _, done) => {
+      const lines = chunk.toString('base64').match(/.{1,512}/g) ?? [];
+      done(null, lines.map((line) => `${line}\n`).join(''));
+    },
+    flush: (done) => done(null, '.\n'),
+  });
+  stdin.pipe(
+    input.on('error', () => undefined),
+    { end: false },
+  );
+  const notes = [
+    `memory: ${plan.limits.memoryMiB} MiB, the machine’s`,
+    'network: none',
+    `machine: ${machine.accelerator}`,
+  ];
+  return {
+    pid: child.pid,
+    stdin,
+    stdout: out.pipe(new PassThrough()),
+    stderr: err.pipe(new PassThrough()),
+    ended,
+    kill,
+    notes,
+  };
+}

@@ -1,0 +1,50 @@
+/** The folders of a plan as binds, with what is held shut in those that a run may change. */
+import { mkdirSync, writeFileSync } from 'node:fs';
+import { placeholderText } from '../../skills-index/run/changes/protected-names.ts';
+import type { SandboxStart } from '../sandboxes/sandbox.ts';
+import type { OciBind } from './oci-spec.ts';
+
+type Mounted = Pick<SandboxStart, 'plan' | 'protectedPaths' | 'sources'>;
+
+/** Things with nothing in them, to be shown where a name must stay free. */
+export interface Empty {
+  readonly file: string;
+  /** With nothing in it for a program that reads JSON. */
+  readonly json: string;
+  readonly folder: string;
+}
+
+/** Makes them in a folder of the run. */
+export function makeEmpty(folder: string): Empty {
+  const empty = {
+    file: `${folder}/empty-file`,
+    json: `${folder}/empty-json`,
+    folder: `${folder}/empty-folder`,
+  };
+  writeFileSync(empty.file, '', { mode: 0o444 });
+  writeFileSync(empty.json, '{}', { mode: 0o444 });
+  mkdirSync(empty.folder, { mode: 0o755 });
+  return empty;
+}
+
+/**
+ * Sources are paths; what starts in the sandbox first checks that each mount is the folder that was
+ * judged.
+ */
+export function mountBinds({ plan, protectedPaths, sources }: Mounted, empty: Empty): OciBind[] {
+  return plan.mounts.flatMap(({ target, mode, path: own }) => {
+    const source = sources?.get(target) ?? own;
+    const shut = mode === 'ro' ? [] : (protectedPaths.get(target) ?? []);
+    return [
+      { source, target, writable: mode !== 'ro' },
+      ...shut.map(({ path, kind }): OciBind => {
+        const there = {
+          file: placeholderText(path) === '' ? empty.file : empty.json,
+          folder: empty.folder,
+        };
+        const shown = kind === 'file' || kind === 'folder' ? there[kind] : `${source}/${path}`;
+        return { source: shown, target: `${target}/${path}`, writable: kind === 'pinned' };
+      }),
+    ];
+  });
+}

@@ -1,0 +1,25 @@
+/**
+ * No sandbox at all: the command runs on this host as the run's user. Only behind `skill run
+ * --unsafe-no-sandbox`, never for an agent.
+ */
+import { spawn } from 'node:child_process';
+import { mkdirSync } from 'node:fs';
+import type { RunningSandbox, Sandbox, SandboxStart } from '../sandboxes/sandbox.ts';
+import { runningSession } from './own-session.ts';
+import { placeFiles } from './place-files.ts';
+import { refuseWithoutMounts } from './refuse-without-mounts.ts';
+
+/** It gives nothing that host policy may require, and tries nothing. */
+export const noSandbox: Sandbox = { name: 'none', gives: [], checks: [], start };
+
+async function start(what: SandboxStart): Promise<RunningSandbox> {
+  refuseWithoutMounts('none', what);
+  const { plan, runFolder } = what;
+  const { command, env } = placeFiles(what, `${runFolder}/host`);
+  const [program = '', ...args] = command;
+  const user = process.getuid?.() === 0 ? { uid: plan.uid, gid: plan.gid } : {};
+  const cwd = `${runFolder}/host/tmp`;
+  mkdirSync(cwd, { recursive: true });
+  const child = spawn(program, args, { ...user, env, cwd, stdio: 'pipe', detached: true });
+  return runningSession(child, ['NO SANDBOX: nothing of the plan is enforced']);
+}

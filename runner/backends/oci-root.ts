@@ -1,0 +1,78 @@
+/**
+ * The root folder of a container, made for one run: the run's files, links to libraries, and a
+ * place for each thing that is bound.
+ */
+import {
+  chmodSync,
+  existsSync,
+  lstatSync,
+  mkdirSync,
+  readlinkSync,
+  symlinkSync,
+  writeFileSync,
+} from 'node:fs';
+import { dirname } from 'node:path';
+import type { SandboxFile, SandboxStart } from '../sandboxes/sandbox.ts';
+import type { OciBind } from './oci-spec.ts';
+
+/** What the host has that every interpreter needs; links are made again, folders are bound. */
+const libraries = ['/usr/lib', '/usr/lib64', '/usr/share/zoneinfo', '/lib', '/lib64'];
+
+// Temporary folders are mounted over what the root has there.
+const temporaryFolders = /^\/(?:tmp|home\/skill|dev\/shm)\//;
+
+/** Writes the root and answers what is to be bound into it, in this order. */
+export function makeRoot(
+  bundle: string,
+  { files, folders = [], plan }: Pick<SandboxStart, 'files' | 'folders' | 'plan'>,
+): OciBind[] {
+  const root = `${bundle}/rootfs`;
+  const binds: OciBind[] = [];
+  mkdirSync(`${root}/usr/bin`, { recursive: true });
+  symlinkSync('usr/bin', `${root}/bin`);
+  for (const path of libraries.filter((one) => existsSync(one))) {
+    if (lstatSync(path).isSymbolicLink()) symlinkSync(readlinkSync(path), `${root}${path}`);
+    else binds.push(place(root, path, path, 'folder'));
+  }
+  binds.push(...folders.map(({ path, target }) => ({ source: path, target, writable: false })));
+  for (const { program, path } of plan.programs)
+    binds.push(place(root, path, `/usr/bin/${program}`, 'file'));
+  for (const folder of ['/proc', '/dev', '/tmp', '/home/skill', '/sys'])
+    mkdirSync(`${root}${folder}`, { recursive: true });
+  for (const { target } of plan.mounts) mkdirSync(`${root}${target}`, { recursive: true });
+  for (const file of [...files, ...accounts(plan)]) {
+    const isCovered = temporaryFolders.test(file.path);
+    write(isCovered ? `${bundle}/covered` : root, file);
+    if (isCovered)
+      binds.push({ source: `${bundle}/covered${file.path}`, target: file.path, writable: false });
+  }
+  return binds;
+}
+
+/** What a program looks up about its own user. */
+export function accounts({ uid, gid }: SandboxStart['plan']): SandboxFile[] {
+  const file = (path: string, text: string): SandboxFile => ({
+    path,
+    mode: '444',
+    bytes: Buffer.from(text),
+  });
+  return [
+    file('/etc/passwd', `skill:x:${uid}:${gid}::/home/skill:/bin/false\n`),
+    file('/etc/group', `skill:x:${gid}:\n`),
+    file('/etc/hosts', '127.0.0.1 localhost\n'),
+  ];
+}
+
+function write(root: string, { path, mode, bytes }: SandboxFile): void {
+  const at = `${root}${path}`;
+  mkdirSync(dirname(at), { recursive: true });
+  writeFileSync(at, bytes, { flag: 'wx' });
+  chmodSync(at, Number.parseInt(mode, 8));
+}
+
+function place(root: string, source: string, target: string, kind: 'folder' | 'file'): OciBind {
+  const at = `${root}${target}`;
+  mkdirSync(kind === 'folder' ? at : dirname(at), { recursive: true });
+  if (kind === 'file') writeFileSync(at, '');
+  return { source, target, writable: false };
+}

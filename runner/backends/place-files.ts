@@ -1,0 +1,33 @@
+/**
+ * A run's files below a folder of the host, for backends that cannot show them at their own place.
+ */
+import { chmodSync, chownSync, mkdirSync, writeFileSync } from 'node:fs';
+import { dirname } from 'node:path';
+import type { SandboxStart } from '../sandboxes/sandbox.ts';
+
+/**
+ * Writes them, and answers the command and its environment as they are there: programs at their
+ * place on this host, files below `root`.
+ */
+export function placeFiles(
+  { command, env, files, plan }: SandboxStart,
+  root: string,
+): Pick<SandboxStart, 'command' | 'env'> {
+  for (const folder of ['/home/skill', '/tmp']) {
+    mkdirSync(`${root}${folder}`, { recursive: true });
+    if (process.getuid?.() === 0) chownSync(`${root}${folder}`, plan.uid, plan.gid);
+  }
+  for (const { path, bytes, mode } of files) {
+    mkdirSync(dirname(`${root}${path}`), { recursive: true });
+    writeFileSync(`${root}${path}`, bytes);
+    chmodSync(`${root}${path}`, Number.parseInt(mode, 8));
+  }
+  const programs = new Map(plan.programs.map(({ program, path }) => [`/usr/bin/${program}`, path]));
+  const placed = new Set(files.map(({ path }) => path));
+  return {
+    command: command.map(
+      (word) => programs.get(word) ?? (placed.has(word) ? `${root}${word}` : word),
+    ),
+    env: { ...env, HOME: `${root}/home/skill`, TMPDIR: `${root}/tmp` },
+  };
+}

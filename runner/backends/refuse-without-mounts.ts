@@ -1,0 +1,20 @@
+/** What a backend refuses that has neither mounts nor a network of its own. */
+
+import { Problem } from '../../skills-index/skill/problem.ts';
+import type { SandboxStart } from '../sandboxes/sandbox.ts';
+
+/** @throws Problem `sandbox-refused`, `mount-owner-root` */
+export function refuseWithoutMounts(
+  name: string,
+  { folders = [], plan, proxyFolder }: SandboxStart,
+): void {
+  if (plan.uid === 0) throw new Problem('mount-owner-root', 'A run never takes root’s uid');
+  const lacks =
+    proxyFolder !== undefined
+      ? 'gives no egress'
+      : plan.mounts.length > 0
+        ? 'mounts no folder'
+        : 'holds no session';
+  if (proxyFolder !== undefined || plan.mounts.length > 0 || folders.length > 0)
+    throw new Problem('sandbox-refused', `The backend ${name} ${lacks}; run this with bubblewrap`);
+}

@@ -1,0 +1,81 @@
+/**
+ * The `seatbelt` backend, for macOS: a profile made from the plan, and sandbox-exec(1), which is
+ * there on every macOS. The files lie below the run's folder, since Seatbelt shows nothing under
+ * another name. Before the first run of a process it is tried: what must not work, does not.
+ */
+import { spawn, spawnSync } from 'node:child_process';
+import { writeFileSync } from 'node:fs';
+import { Problem } from '../../skills-index/skill/problem.ts';
+import { fileBytesMax, openFilesMax } from '../limits.ts';
+import type { RunningSandbox, Sandbox, SandboxStart } from '../sandboxes/sandbox.ts';
+import { runningSession } from './own-session.ts';
+import { placeFiles } from './place-files.ts';
+import { refuseWithoutMounts } from './refuse-without-mounts.ts';
+import { seatbeltProfile } from './seatbelt-profile.ts';
+
+/** Where macOS has it. */
+export const sandboxExec = '/usr/bin/sandbox-exec';
+
+// Each is tried by a shell in the sandbox and has to fail; `$1` is a file of the runner's beside
+// the run's own folders.
+const attempts: Readonly<Record<string, string>> = {
+  'files of the host are not there': 'read -r line < "$1"',
+  'nothing is written beside its own folders': ': > "$1.new"',
+  'programs that are not planned do not start': '/usr/bin/id',
+};
+
+/** A backend of this Mac. */
+export function seatbelt(): Sandbox {
+  return { name: 'seatbelt', gives: ['no-network'], checks: Object.keys(attempts), start };
+}
+
+async function start(what: SandboxStart): Promise<RunningSandbox> {
+  refuseWithoutMounts('seatbelt', what);
+  if (process.getuid?.() === 0)
+    throw new Problem('sandbox-refused', 'The backend seatbelt needs a runner that is not root');
+  const { plan, runFolder } = what;
+  const root = `${runFolder}/host`;
+  const { command, env } = placeFiles(what, root);
+  const profileFor = (programs: SandboxStart['plan']['programs']): string =>
+    seatbeltProfile(
+      { plan: { ...plan, programs } },
+      { skill: `${root}/skills`, home: `${root}/home`, temporary: `${root}/tmp` },
+    );
+  tryProfile(profileFor([{ program: 'sh', path: '/bin/sh', reason: 'check' }]), runFolder);
+  const limits = `ulimit -c 0 && ulimit -n ${openFilesMax} && ulimit -f ${fileBytesMax / 512} && ulimit -t ${plan.limits.seconds * 2}`;
+  const held = `${limits} && ulimit -u ${plan.limits.processes} && exec "$@"`;
+  const child = spawn(
+    '/bin/sh',
+    ['-c', held, 'sh', sandboxExec, '-p', profileFor(plan.programs), ...command],
+    {
+      env,
+      cwd: `${root}/tmp`,
+      stdio: 'pipe',
+      detached: true,
+    },
+  );
+  return runningSession(child, [
+    'memory: no limit',
+    'network: none',
+    'a process that leaves its session outlives a kill',
+  ]);
+}
+
+function tryProfile(profile: string, runFolder: string): void {
+  const bait = `${runFolder}/bait`;
+  writeFileSync(bait, 'bait\n', { flag: 'w' });
+  const attempt = (script: string): number | null =>
+    spawnSync(sandboxExec, ['-p', profile, '/bin/sh', '-c', script, 'sh', bait], {
+      env: {},
+      cwd: '/',
+      timeout: 10_000,
+    }).status;
+  if (attempt(':') !== 0)
+    throw new Problem(
+      'sandbox-refused',
+      'The sandbox did not start: sandbox-exec takes no profile here',
+    );
+  const [through] = Object.entries(attempts).filter(([, script]) => attempt(script) === 0);
+  if (through !== undefined)
+    throw new Problem('sandbox-refused', `The sandbox does not hold here: ${through[0]}`);
+}

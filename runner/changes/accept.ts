@@ -1,0 +1,225 @@
+/**
+ * Applies changes that wait: exactly those that were shown, or were allowed before the start, into
+ * the folders that they are of.
+ */
+import { readFileSync, rmSync } from 'node:fs';
+import { join } from 'node:path';
+import type { AuditEvent } from '../../skills-index/run/audit/audit-entry.ts';
+import {
+  type ChangedFolder,
+  type ChangeSet,
+  changeSetDigest,
+  type LeftBehind,
+} from '../../skills-index/run/changes/changes.ts';
+import type { HostPolicy } from '../../skills-index/run/plan/host-policy.ts';
+import { workspaceOf } from '../../skills-index/run/plan/plan-capabilities.ts';
+import type { Digest } from '../../skills-index/skill/digest.ts';
+import { Problem } from '../../skills-index/skill/problem.ts';
+import type { Audit } from '../audit/audit.ts';
+import { unlock, waitForClaim } from '../files/lock.ts';
+import { writePrivateFile } from '../files/private-file.ts';
+import { type OpenedHost, openHost } from '../host/host.ts';
+import { applyChanges } from './apply.ts';
+import { type Judged, refuseConflicts } from './conflicts.ts';
+import { newSecret, parseSecret, removeLeftovers } from './leftovers.ts';
+import {
+  begunName,
+  readWaiting,
+  removeApplied,
+  requireKept,
+  type WaitingChanges,
+  withWaiting,
+} from './waiting.ts';
+
+interface Host {
+  readonly policy: HostPolicy;
+  readonly audit: Audit;
+  /** Open folders by source that are no workspaces of host policy: an agent's memory. */
+  readonly own?: ReadonlyMap<string, { readonly descriptor: number; readonly id: string }>;
+}
+
+interface Paths {
+  readonly cache: string;
+  readonly config: string;
+  readonly data: string;
+}
+
+/**
+ * Applies a set whole or, where anything conflicts, nothing of it. What was cut off goes on when it
+ * is called again.
+ * @param shown digest of the set that somebody saw
+ * @returns links that are left out by now, and why
+ * @throws Problem `not-found` when somebody else was faster, `changes-invalid`, `changes-conflict`
+ * with every path
+ */
+export async function acceptChanges(
+  paths: Paths,
+  host: Host,
+  run: string,
+  shown: Digest,
+): Promise<LeftBehind[]> {
+  return await withWaiting(paths.data, run, async () => {
+    const waiting = readWaiting(paths.data, run);
+    requireShown(waiting, shown);
+    const left = await applyFolders(paths, host, waiting, waiting.set.folders);
+    removeApplied(waiting);
+    return left;
+  });
+}
+
+/** @throws Problem `changes-invalid` when other changes wait than those that somebody saw */
+export function requireShown({ digest, set }: WaitingChanges, shown: Digest): void {
+  if (digest === shown) return;
+  throw new Problem(
+    'changes-invalid',
+    `The changes of run ${set.run} are ${digest}, not ${shown}`,
+    {
+      hint: `look at them: skillgate changes show ${set.run}`,
+    },
+  );
+}
+
+/**
+ * Applies what a run changed in its `rw` mounts.
+ * @returns what waits for somebody to accept it
+ * @throws Problem `changes-conflict`; then it all waits
+ */
+export async function applyAllowed(
+  paths: Paths,
+  host: Host,
+  set: ChangeSet | undefined,
+): Promise<ChangeSet | undefined> {
+  const allowed = set?.folders.filter((one) => one.mode === 'rw') ?? [];
+  if (set === undefined || allowed.length === 0) return set;
+  return await withWaiting(paths.data, set.run, () => applyBeforehand(paths, host, set, allowed));
+}
+
+async function applyBeforehand(
+  paths: Paths,
+  host: Host,
+  set: ChangeSet,
+  allowed: readonly ChangedFolder[],
+): Promise<ChangeSet | undefined> {
+  const waiting = readWaiting(paths.data, set.run);
+  await applyFolders(paths, host, waiting, allowed).catch((cause) => {
+    throw cause instanceof Problem && cause.code === 'changes-conflict'
+      ? notApplied(set.run, allowed, cause)
+      : cause;
+  });
+  const rest = { ...set, folders: set.folders.filter((one) => one.mode !== 'rw') };
+  if (rest.folders.length === 0) {
+    removeApplied(waiting);
+    return undefined;
+  }
+  writePrivateFile(join(waiting.folder, 'set.json'), JSON.stringify(rest));
+  rmSync(join(waiting.folder, begunName));
+  // What waits from now on has this digest, by which people accept it.
+  const { agent, plan, run, skill, version } = set;
+  const targets = rest.folders.map((one) => one.target);
+  const offered = {
+    event: 'changes',
+    decision: 'offered',
+    digest: changeSetDigest(rest),
+    targets,
+  } as const;
+  host.audit.record({ run, agent, skill, version, plan }, offered);
+  return rest;
+}
+
+function notApplied(
+  run: string,
+  folders: readonly ChangedFolder[],
+  { message, reasons }: Problem,
+): Problem {
+  const onlyDiscarded = folders.some((one) => one.conflicts.length > 0);
+  const hint = onlyDiscarded
+    ? `they can only be discarded: skillgate changes show ${run}, then skillgate changes discard ${run}`
+    : `bring these paths back, then skillgate changes accept ${run}; or skillgate changes discard ${run}`;
+  return new Problem('changes-conflict', `The changes of run ${run} wait. ${message}`, {
+    reasons,
+    hint,
+  });
+}
+
+async function applyFolders(
+  paths: Paths,
+  host: Host,
+  waiting: WaitingChanges,
+  folders: readonly ChangedFolder[],
+): Promise<LeftBehind[]> {
+  const opened = openHost({
+    hostPolicy: host.policy,
+    workspaces: folders
+      .filter((one) => host.own?.has(one.source) !== true)
+      .map((one) => workspaceOf(one.source)),
+    programs: [],
+    ownFolders: [paths.config, paths.data, paths.cache],
+  });
+  const { agent, plan, run, skill, version } = waiting.set;
+  const digest = changeSetDigest({ ...waiting.set, folders: [...folders] });
+  const record = (event: AuditEvent): void =>
+    host.audit.record({ run, agent, skill, version, plan }, event);
+  const targets = folders.map((one) => one.target);
+  const claims: string[] = [];
+  const left: LeftBehind[] = [];
+  try {
+    const roots: (readonly [string, ChangedFolder])[] = [];
+    for (const folder of folders.toSorted((a, b) => (a.path < b.path ? -1 : 1))) {
+      roots.push([rootOf(opened, folder, host.own), folder]);
+      const claim = join(paths.data, 'locks', `${folder.id.replace(':', '-')}.claim`);
+      await waitForClaim(claim, folder.path);
+      claims.push(claim);
+    }
+    const judged = new Map<string, Judged>();
+    for (const [root, folder] of roots)
+      judged.set(root, await refuseConflicts(root, folder, host.policy.obeyed, waiting.begun));
+    requireKept(waiting);
+    const secret = await begin(waiting, roots);
+    record({ event: 'changes', decision: 'begun', digest, targets });
+    for (const [root, folder] of roots)
+      for (const { path, why } of await applyChanges(
+        root,
+        folder,
+        host.policy.obeyed,
+        waiting.read,
+        judged.get(root) ?? new Map(),
+        secret,
+      ))
+        left.push({ path: `${folder.target}/${path}`, why: `${why} by now` });
+    for (const one of left) record({ event: 'cleanup', ...one });
+  } finally {
+    claims.forEach(unlock);
+    opened.close();
+  }
+  record({ event: 'changes', decision: 'applied', digest, targets });
+  return left;
+}
+
+/** @returns the secret of this accept */
+async function begin(
+  { begun, folder }: WaitingChanges,
+  roots: readonly (readonly [string, ChangedFolder])[],
+): Promise<string> {
+  const file = join(folder, begunName);
+  const before = begun ? parseSecret(readFileSync(file, 'utf8')) : undefined;
+  if (before !== undefined)
+    for (const [root, changed] of roots) await removeLeftovers(root, changed, before);
+  const secret = newSecret();
+  // Before anything is made, so that a killed accept is known by its names.
+  writePrivateFile(file, secret);
+  return secret;
+}
+
+function rootOf(
+  { facts, folders }: OpenedHost,
+  { id, source }: ChangedFolder,
+  own: Host['own'],
+): string {
+  const known = own?.get(source);
+  if (known?.id === id) return `/proc/self/fd/${known.descriptor}`;
+  const name = workspaceOf(source);
+  const fact = facts.workspaces[name];
+  if (fact !== undefined && !('why' in fact) && fact.id === id)
+    return `/proc/self/fd/${folders.get(name)}`;
+  throw new Problem('changes-conflict', `${source} is not the folder any more that the run saw`);
+}

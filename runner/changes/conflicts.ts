@@ -1,0 +1,199 @@
+/**
+ * What stands against changes that wait: asked of the whole folder before the first of them is
+ * applied, and of each path just before it is.
+ */
+import * as fs from 'node:fs';
+import { ownersAlone } from '../../skills-index/run/changes/access-lists.ts';
+import {
+  type Change,
+  type ChangedFolder,
+  type EntryState,
+  sameState,
+} from '../../skills-index/run/changes/changes.ts';
+import type { Owners } from '../../skills-index/run/changes/foreign-paths.ts';
+import {
+  type FurtherNames,
+  whyBytecodeRefused,
+  whyPathRefused,
+} from '../../skills-index/run/changes/protected-names.ts';
+import { Problem } from '../../skills-index/skill/problem.ts';
+import { takeTurns } from '../files/turns.ts';
+import { openEntry, pathsWithAccessList } from '../mounts/access-lists.ts';
+import { stateAt } from '../mounts/entry-state.ts';
+import { ForeignEntry, ownersOf } from '../mounts/ownership.ts';
+import { withHandle, withParent } from '../mounts/walk-folder.ts';
+
+/** What lay at each path when it was judged. What is applied to a path takes it out. */
+export type Judged = Map<string, fs.Stats | undefined>;
+
+/**
+ * Refuses what is neither as the run found it nor as accepted already, and what this user cannot
+ * apply.
+ * @param root `/proc/self/fd/N` of the folder, which the caller holds
+ * @param further names that host policy says are obeyed
+ * @param begun whether it was begun before and cut off, so that what lies between both passes as
+ * well
+ * @throws Problem `changes-conflict` with every path
+ */
+export async function refuseConflicts(
+  root: string,
+  { changes, conflicts }: ChangedFolder,
+  further: FurtherNames,
+  begun = false,
+): Promise<Judged> {
+  const turn = takeTurns();
+  const touched = new Set(conflicts);
+  const goes = new Set(
+    changes.filter((one) => one.after?.kind !== one.before?.kind).map((one) => one.path),
+  );
+  const owners = ownersOf(fs.statSync(root));
+  const judged = new Map<string, fs.Stats | undefined>();
+  const special: string[] = [];
+  const why = async (change: Change): Promise<string | undefined> => {
+    const { path, before, after } = change;
+    if (touched.has(path)) return 'somebody else changed it while the run went on';
+    if (after !== undefined && !owners.has(after.uid)) return new ForeignEntry(after.uid).message;
+    // Before it is read, so that a change while it is read is seen later.
+    judged.set(path, statsAt(root, path, owners));
+    const now = await stateAt(root, latin(path), owners);
+    const between = begun && isBetween(now, change);
+    if (!sameState(now, before) && !sameState(now, after) && !between)
+      return 'somebody else changed it since the run';
+    if (
+      now?.kind === 'folder' &&
+      after?.kind !== 'folder' &&
+      namesIn(root, path, owners).some((name) => !goes.has(`${path}/${name}`))
+    )
+      return 'somebody else put something into it';
+    if (now?.kind === 'file' && after?.kind === 'file' && (now.mode & 0o6000) !== 0)
+      special.push(path);
+    const whyPath =
+      whyPathRefused(path, before === undefined, further) ?? (after && whyBytecodeRefused(path));
+    return whyPath ?? whyNotGiven(root, change, now, owners);
+  };
+  const whyNot = async (one: Change): Promise<string | undefined> => {
+    try {
+      return await why(one);
+    } catch (cause) {
+      if (cause instanceof ForeignEntry) return cause.message;
+      throw cause;
+    }
+  };
+  const reasons: { readonly message: string }[] = [];
+  for (const one of changes) {
+    await turn();
+    const reason = await whyNot(one);
+    if (reason !== undefined) reasons.push({ message: `${one.path}: ${reason}` });
+  }
+  // Its list can only be copied together with these bits, which would then be on new bytes for a
+  // moment.
+  for (const path of await pathsWithAccessList(
+    special,
+    (one) => openEntry(root, one, owners),
+    turn,
+  ))
+    reasons.push({
+      message: `${path}: it has an access list and setuid or setgid bits; take these bits off, then run the skill again`,
+    });
+  if (reasons.length === 0) return judged;
+  const what = begun
+    ? 'Some of it was applied before, and nothing more is now'
+    : 'Nothing was applied';
+  throw new Problem(
+    'changes-conflict',
+    `${what}: ${reasons.length} of the paths cannot be changed as the run did`,
+    {
+      reasons,
+    },
+  );
+}
+
+// What an accept that was cut off may have left at a path.
+function isBetween(now: EntryState | undefined, { after, list }: Change): boolean {
+  if (now === undefined || after === undefined) return after !== undefined;
+  if (now.kind === 'folder') return after.kind === 'folder';
+  // Its folder gave it no list, so it is for its owner alone.
+  return (
+    list === 'folder' &&
+    after.kind === 'file' &&
+    sameState(now, { ...after, mode: ownersAlone(after.mode) })
+  );
+}
+
+/**
+ * @param now what lies at the path
+ * @throws Problem `changes-conflict` when that is not what was judged
+ */
+export function requireJudged(judged: Judged, path: string, now: fs.Stats | undefined): void {
+  if (isSameEntry(judged.get(path), now)) return;
+  throw new Problem(
+    'changes-conflict',
+    `Somebody else changed ${path} while changes were applied; it stays as it is now`,
+    {
+      hint: 'other paths may be changed already: keep a copy of this path, bring it back to what the run found, then accept again; or discard the rest',
+    },
+  );
+}
+
+function statsAt(root: string, path: string, owners: Owners): fs.Stats | undefined {
+  try {
+    return withParent(root, latin(path), owners, (at) =>
+      fs.lstatSync(at, { throwIfNoEntry: false }),
+    );
+  } catch (cause) {
+    if (['ENOENT', 'ENOTDIR'].includes((cause as NodeJS.ErrnoException).code ?? ''))
+      return undefined;
+    throw cause;
+  }
+}
+
+function isSameEntry(one: fs.Stats | undefined, other: fs.Stats | undefined): boolean {
+  if (one === undefined || other === undefined) return one === other;
+  if (one.ino !== other.ino || one.dev !== other.dev) return false;
+  // A folder changes with each entry that is applied below it.
+  if (one.isDirectory()) return true;
+  // A file of several names changes with each of them that is replaced.
+  const isTouched = one.nlink > 1 ? one.mtimeMs !== other.mtimeMs : one.ctimeMs !== other.ctimeMs;
+  return !isTouched && one.size === other.size;
+}
+
+// Only root can give a file away; found out in the middle, half of the changes would be applied.
+function whyNotGiven(
+  root: string,
+  { path, after }: Change,
+  now: EntryState | undefined,
+  owners: Owners,
+): string | undefined {
+  const me = process.geteuid?.() ?? 0;
+  if (after === undefined || me === 0) return undefined;
+  const staysFolder = now?.kind === 'folder' && after.kind === 'folder';
+  if (staysFolder && (now.uid !== after.uid || now.gid === after.gid)) return undefined;
+  const next = 'accept as root, or discard these changes and run the skill as that user';
+  if (after.uid !== me)
+    return `it would belong to user ${after.uid}, and user ${me} cannot give it away: ${next}`;
+  const groups = [process.getegid?.(), ...(process.getgroups?.() ?? [])];
+  if (groups.includes(after.gid) || groupOfNew(root, path, owners) === after.gid) return undefined;
+  return `it would belong to group ${after.gid}, of which user ${me} is no member: ${next}`;
+}
+
+// A folder with the setgid bit gives its group to what is made in it.
+function groupOfNew(root: string, path: string, owners: Owners): number | undefined {
+  try {
+    return withParent(root, latin(path), owners, (at) =>
+      withHandle(at.subarray(0, at.lastIndexOf('/') + 1), (_, { gid, mode }) =>
+        (mode & 0o2000) === 0 ? undefined : gid,
+      ),
+    );
+  } catch {
+    return undefined;
+  }
+}
+
+// As folders are walked: a character for each byte.
+function latin(path: string): string {
+  return Buffer.from(path).toString('latin1');
+}
+
+function namesIn(root: string, path: string, owners: Owners): string[] {
+  return withParent(root, latin(path), owners, (at) => fs.readdirSync(at, 'utf8'));
+}

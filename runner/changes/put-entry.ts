@@ -1,0 +1,168 @@
+/**
+ * Puts one accepted entry into its place. Whoever owns the folder can rename things in it at any
+ * moment, so owner, mode and access list are set through the descriptor of what was made here,
+ * never by a name.
+ */
+import * as fs from 'node:fs';
+import type { EntryState } from '../../skills-index/run/changes/changes.ts';
+import type { Owners } from '../../skills-index/run/changes/foreign-paths.ts';
+import { type Digest, digestOf } from '../../skills-index/skill/digest.ts';
+import { Problem } from '../../skills-index/skill/problem.ts';
+import { pathOnly } from '../mounts/access-lists.ts';
+import { withHandle } from '../mounts/walk-folder.ts';
+import { copyAccessList, takeOffAccessList } from './access-lists.ts';
+import { besideOf } from './leftovers.ts';
+
+export interface How {
+  /** In the folder that a run saw. */
+  readonly path: string;
+  /** The kept bytes with a digest. */
+  readonly read: (sha256: Digest) => Uint8Array;
+  /**
+   * Whether the new file has exactly the access list of the file whose place it takes, also where
+   * that file has none.
+   */
+  readonly keepList: boolean;
+  /**
+   * Whether the new entry, which is reached at `self`, got a list from its folder that it must not
+   * have.
+   */
+  readonly isListToTakeOff: (self: string) => boolean;
+  /** The mode of the new entry, which is reached at `self`. */
+  readonly modeFor: (self: string, mode: number) => number;
+  /** Throws where the entry that is replaced is not the one that was judged. */
+  readonly requireJudged: (now: fs.Stats | undefined) => void;
+  /** Of this accept, for the names under which entries are made. */
+  readonly secret: string;
+}
+
+/** @throws Problem `changes-invalid`, `changes-conflict` */
+export function putEntry(
+  at: Buffer,
+  after: EntryState,
+  { isListToTakeOff, keepList, modeFor, path, read, requireJudged, secret }: How,
+): void {
+  const beside = besideOf(at, secret);
+  const made = make(beside, after, path);
+  const self = `/proc/self/fd/${made}`;
+  try {
+    // First of all: whatever goes wrong from here on, nothing that belongs to root lies in the
+    // folder.
+    give(made, after);
+    if (after.kind === 'file') write(made, after, read);
+    if (keepList) copyAccessList(at, made, requireJudged);
+    if (after.kind !== 'link' && isListToTakeOff(self)) takeOffAccessList(made, after.kind);
+    if (after.kind === 'file') fs.fchmodSync(made, modeFor(self, after.mode));
+    if (!isAt(beside, made)) throw swapped(path);
+    requireJudged(fs.lstatSync(at, { throwIfNoEntry: false }));
+    fs.renameSync(beside, at);
+  } catch (cause) {
+    // Something else under this name is not ours to remove.
+    if (isAt(beside, made)) remove(beside);
+    throw cause;
+  } finally {
+    fs.closeSync(made);
+  }
+}
+
+type Folder = Extract<EntryState, { kind: 'folder' }>;
+
+/** Makes a folder that is there one to put entries into, where its mode changes anyway. */
+export function openUpFolder(at: Buffer, after: Folder, owners: Owners): void {
+  withFolder(at, after, owners, (self, { mode }) => {
+    if ((mode & 0o700) !== 0o700) fs.chmodSync(self, (mode & 0o7777) | 0o700);
+  });
+}
+
+/**
+ * Changes a folder that is there, when all is in it. It keeps its owner, and with another owner its
+ * mode as well.
+ */
+export function setFolder(
+  at: Buffer,
+  after: Folder,
+  owners: Owners,
+  modeFor: How['modeFor'],
+): void {
+  withFolder(at, after, owners, (self, stats) => {
+    if (stats.gid !== after.gid) fs.chownSync(self, after.uid, after.gid);
+    const mode = modeFor(self, after.mode);
+    if ((stats.mode & 0o7777) !== mode) fs.chmodSync(self, mode);
+  });
+}
+
+function withFolder(
+  at: Buffer,
+  { uid }: Folder,
+  owners: Owners,
+  act: (self: string, stats: fs.Stats) => void,
+): void {
+  withHandle(at, (self, stats) => {
+    if (!stats.isDirectory() || !owners.has(stats.uid))
+      throw swapped(at.subarray(at.lastIndexOf('/') + 1).toString('utf8'));
+    if (stats.uid === uid) act(self, stats);
+  });
+}
+
+function remove(at: Buffer): void {
+  if (fs.lstatSync(at).isDirectory()) fs.rmdirSync(at);
+  else fs.unlinkSync(at);
+}
+
+function isAt(at: Buffer, made: number): boolean {
+  const found = fs.lstatSync(at, { throwIfNoEntry: false });
+  const own = fs.fstatSync(made);
+  return found?.ino === own.ino && found.dev === own.dev;
+}
+
+/** A descriptor of a new entry that only its maker can open. */
+function make(beside: Buffer, after: EntryState, path: string): number {
+  if (after.kind === 'file') return fs.openSync(beside, 'wx+', 0o600);
+  if (after.kind === 'link') fs.symlinkSync(Buffer.from(after.to), beside);
+  else fs.mkdirSync(beside, { mode: 0o700 });
+  const made = fs.openSync(
+    beside,
+    after.kind === 'link' ? pathOnly : fs.constants.O_DIRECTORY | fs.constants.O_NOFOLLOW,
+  );
+  const { nlink, uid, ...stats } = fs.fstatSync(made);
+  const isOurs =
+    uid === process.geteuid?.() &&
+    (after.kind === 'link'
+      ? (stats.mode & fs.constants.S_IFMT) === fs.constants.S_IFLNK && nlink === 1
+      : (stats.mode & 0o777) === 0o700 && fs.readdirSync(`/proc/self/fd/${made}`).length === 0);
+  if (isOurs) return made;
+  fs.closeSync(made);
+  throw swapped(path);
+}
+
+// The owner that was shown, never that of what lay there before: that user did not write these
+// bytes.
+function give(made: number, { kind, uid, gid }: EntryState): void {
+  const now = fs.fstatSync(made);
+  if (now.uid === uid && now.gid === gid) return;
+  // Of a link there is only a handle, which fchown(2) refuses.
+  if (kind === 'link') fs.chownSync(`/proc/self/fd/${made}`, uid, gid);
+  else fs.fchownSync(made, uid, gid);
+}
+
+function write(
+  made: number,
+  { sha256 }: Extract<EntryState, { kind: 'file' }>,
+  read: How['read'],
+): void {
+  const bytes = read(sha256);
+  if (digestOf(bytes) !== sha256)
+    throw new Problem('changes-invalid', `Kept bytes are not ${sha256}`);
+  fs.writeFileSync(made, bytes);
+  fs.fsyncSync(made);
+}
+
+function swapped(what: string): Problem {
+  return new Problem(
+    'changes-conflict',
+    `Another process moved ${what} away while changes were applied to its folder`,
+    {
+      hint: 'see who writes to this folder, then accept again: skillgate changes accept goes on where this ended',
+    },
+  );
+}

@@ -1,0 +1,219 @@
+/**
+ * Changes of runs that wait to be accepted: `$DATA/changes/RUN` holds `set.json`, whose room it
+ * takes, and each file's bytes by their digest.
+ */
+import { existsSync, readdirSync, readFileSync, rmSync, statSync } from 'node:fs';
+import { join } from 'node:path';
+import {
+  type ChangeSet,
+  changeSetDigest,
+  changesFolderOf,
+  parseChangeSet,
+} from '../../skills-index/run/changes/changes.ts';
+import { type Digest, digestOf, hexOf } from '../../skills-index/skill/digest.ts';
+import { Problem } from '../../skills-index/skill/problem.ts';
+import type { Audit } from '../audit/audit.ts';
+import { unlock, waitForClaim } from '../files/lock.ts';
+import { readPrivateFile } from '../files/private-file.ts';
+import { changeSetBytesMax, waitingDaysMax } from '../limits.ts';
+
+export interface WaitingChanges {
+  readonly set: ChangeSet;
+  readonly digest: Digest;
+  readonly folder: string;
+  /** Whether somebody began to apply it and did not come to the end. */
+  readonly begun: boolean;
+  /**
+   * The kept content with a digest; throws Problem `changes-invalid` where that is not what is
+   * kept.
+   */
+  readonly read: (sha256: Digest) => Uint8Array;
+}
+
+/** Written before the first file is changed, so that what was cut off is known. */
+export const begunName = 'begun';
+
+/** A set that takes room and cannot be read: it can only be discarded. */
+export interface UnreadableChanges {
+  readonly run: string;
+  readonly why: string;
+}
+
+/** All that can be read, the oldest first. */
+export function listWaiting(data: string): WaitingChanges[] {
+  const found = runsIn(data).map((run) => readOrWhy(data, run));
+  return found
+    .flatMap((one) => ('why' in one ? [] : [one]))
+    .sort((a, b) => (a.set.at < b.set.at ? -1 : 1));
+}
+
+export function listUnreadable(data: string): UnreadableChanges[] {
+  return runsIn(data).flatMap((run) => {
+    const found = readOrWhy(data, run);
+    return 'why' in found ? [found] : [];
+  });
+}
+
+function readOrWhy(data: string, run: string): WaitingChanges | UnreadableChanges {
+  try {
+    return readWaiting(data, run);
+  } catch (cause) {
+    return { run, why: (cause as Error).message };
+  }
+}
+
+/**
+ * @param run its id, or the beginning of it that no other has
+ * @throws Problem `not-found`, `changes-invalid`
+ */
+export function readWaiting(data: string, run: string): WaitingChanges {
+  const only = findWaiting(data, run);
+  const folder = changesFolderOf(data, only);
+  const rule = { bytesMax: changeSetBytesMax, secret: true, code: 'changes-invalid' } as const;
+  const bytes = readPrivateFile(join(folder, 'set.json'), rule);
+  if (bytes === undefined)
+    throw new Problem('changes-invalid', `The changes of run ${only} are not whole`);
+  const set = parseChangeSet(bytes);
+  if (set.run !== only)
+    throw new Problem('changes-invalid', `The changes of run ${only} say they are of ${set.run}`);
+  const read = (sha256: Digest): Uint8Array => readKept(folder, only, sha256);
+  return {
+    set,
+    digest: changeSetDigest(set),
+    folder,
+    begun: existsSync(join(folder, begunName)),
+    read,
+  };
+}
+
+// Whoever is shown a set accepts its digest, so they are shown no other bytes.
+function readKept(folder: string, run: string, sha256: Digest): Uint8Array {
+  const file = join(folder, hexOf(sha256));
+  const hint = `they can only be discarded: skillgate changes discard ${run}, then run the skill again`;
+  if (!existsSync(file))
+    throw new Problem('changes-invalid', `The changes of run ${run} lack the content ${sha256}`, {
+      hint,
+    });
+  const bytes = readFileSync(file);
+  if (digestOf(bytes) === sha256) return bytes;
+  throw new Problem(
+    'changes-invalid',
+    `The changes of run ${run} are damaged: ${file} is not ${sha256}`,
+    { hint },
+  );
+}
+
+/**
+ * Before anybody allows or applies a set: what is missing in the middle would leave half of it
+ * applied.
+ * @throws Problem `changes-invalid`
+ */
+export function requireKept({ read, set }: Pick<WaitingChanges, 'read' | 'set'>): void {
+  const files = set.folders.flatMap((folder) =>
+    folder.changes.flatMap(({ after }) => (after?.kind === 'file' ? [after.sha256] : [])),
+  );
+  for (const sha256 of new Set(files)) read(sha256);
+}
+
+/**
+ * @returns the whole id
+ * @throws Problem `not-found`
+ */
+export function findWaiting(data: string, run: string): string {
+  const [only, ...others] = /^[0-9a-f-]{4,36}$/.test(run)
+    ? runsIn(data).filter((one) => one.startsWith(run))
+    : [];
+  if (only !== undefined && others.length === 0) return only;
+  const many = `Several changes wait of runs that begin with ${run}`;
+  const none = `No changes of run ${run} wait: somebody accepted or discarded them, or the run changed nothing`;
+  throw new Problem('not-found', only === undefined ? none : many, {
+    hint: 'skillgate changes list',
+  });
+}
+
+/** Acts on the changes of a run while nobody else accepts or discards them. */
+export async function withWaiting<Result>(
+  data: string,
+  run: string,
+  act: () => Result | Promise<Result>,
+): Promise<Result> {
+  const claim = join(data, 'locks', `changes-${run}.claim`);
+  await waitForClaim(claim, changesFolderOf(data, run));
+  try {
+    return await act();
+  } finally {
+    unlock(claim);
+  }
+}
+
+/**
+ * Throws a set away, also one that cannot be read, and records why.
+ * @param run its whole id
+ * @returns what it was
+ */
+export async function discardWaiting(
+  data: string,
+  run: string,
+  why: string,
+  audit: Pick<Audit, 'record'>,
+): Promise<WaitingChanges | UnreadableChanges> {
+  return await withWaiting(data, run, () => {
+    const found = readOrWhy(data, findWaiting(data, run));
+    const { subject, ...event } = 'why' in found ? factsOfUnreadable(data, run) : factsOf(found);
+    audit.record(subject, { event: 'changes', decision: 'discarded', ...event, why });
+    rmSync(changesFolderOf(data, run), { recursive: true, force: true });
+    return found;
+  });
+}
+
+/** After everything of it was applied. */
+export function removeApplied({ folder }: WaitingChanges): void {
+  rmSync(folder, { recursive: true, force: true });
+}
+
+/**
+ * Throws away what waits for too long; never what somebody began to apply.
+ * @returns the runs whose changes are gone
+ */
+export async function sweepWaiting(
+  data: string,
+  now: Date,
+  audit: Pick<Audit, 'record'>,
+): Promise<string[]> {
+  const late = runsIn(data).filter((run) => {
+    const folder = changesFolderOf(data, run);
+    const since = statSync(folder, { throwIfNoEntry: false })?.mtimeMs ?? now.getTime();
+    return (
+      now.getTime() - since > waitingDaysMax * 86_400_000 && !existsSync(join(folder, begunName))
+    );
+  });
+  for (const run of late)
+    await discardWaiting(data, run, `they waited for more than ${waitingDaysMax} days`, audit);
+  return late;
+}
+
+function factsOf({ digest, set }: WaitingChanges) {
+  const { agent, plan, run, skill, version } = set;
+  return {
+    subject: { run, agent, skill, version, plan },
+    digest,
+    targets: set.folders.map((one) => one.target),
+  };
+}
+
+// The digest of its bytes is all that is known of it.
+function factsOfUnreadable(data: string, run: string) {
+  const file = join(changesFolderOf(data, run), 'set.json');
+  return {
+    subject: { run, agent: 'unknown' },
+    digest: digestOf(existsSync(file) ? readFileSync(file) : ''),
+    targets: [],
+  };
+}
+
+function runsIn(data: string): string[] {
+  const folder = join(data, 'changes');
+  return existsSync(folder)
+    ? readdirSync(folder).filter((name) => /^[0-9a-f-]{36}$/.test(name))
+    : [];
+}

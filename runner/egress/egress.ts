@@ -1,0 +1,273 @@
+/**
+ * The egress proxy of one run: a unix socket, default deny, every decision recorded before anything
+ * leaves.
+ */
+
+import { chownSync, mkdirSync } from 'node:fs';
+import { createServer, type IncomingMessage, type Server, ServerResponse } from 'node:http';
+import type { Socket } from 'node:net';
+import { type Duplex, Readable } from 'node:stream';
+import { makeAuthority } from '../../skills-index/run/egress/certificate.ts';
+import {
+  type Denial,
+  denialOfClient,
+  denials,
+  rawRefusal,
+} from '../../skills-index/run/egress/denial.ts';
+import { judgeRequest, readName } from '../../skills-index/run/egress/egress-judge.ts';
+import { droppedHeaders, pairsOf } from '../../skills-index/run/egress/forwarded-headers.ts';
+import { bundlePath, proxyEnvironment } from '../../skills-index/run/egress/proxy-environment.ts';
+import { needsWholeBody } from '../../skills-index/run/egress/secret-use.ts';
+import { shownRequest } from '../../skills-index/run/holds/hold-action.ts';
+import { type Redaction, redactionOf } from '../../skills-index/run/leaks/redaction.ts';
+import * as limits from '../limits.ts';
+import type { SandboxFile } from '../sandboxes/sandbox.ts';
+import { Accounts, type Admission } from './accounts.ts';
+import { forward, knownValues, type Outgoing } from './forward.ts';
+import { wholeRequest } from './held-request.ts';
+import { RequestBody } from './request-body.ts';
+import type { EgressSettings } from './settings.ts';
+import type { Traffic } from './traffic.ts';
+import { openTunnel } from './tunnel.ts';
+import { openUpstream, systemAuthorities } from './upstream.ts';
+import { forwardWebSocket } from './websocket.ts';
+
+export interface EgressProxy {
+  readonly counts: { readonly allowed: number; readonly denied: number };
+  /** What the sandbox has to have: the authority of this run. */
+  readonly files: readonly SandboxFile[];
+  /** How a program in it finds proxy and authority. */
+  readonly env: Readonly<Record<string, string>>;
+  /** Aborts when the proxy can no longer do its work; then the run ends. */
+  readonly failed: AbortSignal;
+  close(): Promise<void>;
+}
+
+/** Starts listening; only the runner and the run's forwarder can reach the socket. */
+export async function startEgress(settings: EgressSettings): Promise<EgressProxy> {
+  const failed = new AbortController();
+  const closed = new AbortController();
+  const traffic = trafficOf(settings, closed.signal, () => failed.abort());
+  const inner = serverFor(traffic);
+  const outer = serverFor(traffic);
+  const open = new Set<Duplex>();
+  outer.on('connect', (request: IncomingMessage, socket: Socket, head: Buffer) => {
+    if (isPipelined(traffic, 'CONNECT', socket)) return;
+    if (head.length > 0) socket.unshift(head);
+    guard(traffic, openTunnel(traffic, request.url ?? '', socket, inner), socket);
+  });
+  inner.on('connect', (_, socket: Duplex) => {
+    traffic.accounts.deny('CONNECT', placeOf(traffic, socket), 'nested');
+    socket.end(rawRefusal('nested'));
+  });
+  outer.on('connection', (socket: Duplex) =>
+    open.add(socket.on('close', () => open.delete(socket))),
+  );
+  outer.maxConnections = limits.egressConnectionsMax;
+  const path = `${settings.folder}/proxy.sock`;
+  mkdirSync(settings.folder, { mode: 0o700 });
+  await new Promise<void>((resolve, reject) => outer.once('error', reject).listen(path, resolve));
+  for (const end of ['error', 'close'])
+    outer.on(end, () => closed.signal.aborted || traffic.fail());
+  if (settings.owner !== undefined && process.getuid?.() === 0) {
+    for (const one of [path, settings.folder])
+      chownSync(one, settings.owner.uid, settings.owner.gid);
+  }
+  const close = (): Promise<void> =>
+    new Promise((resolve) => {
+      closed.abort();
+      outer.close(() => resolve());
+      for (const socket of open) socket.destroy();
+      traffic.upstream.close();
+    });
+  return { counts: traffic.accounts.counts, ...trustOf(traffic), failed: failed.signal, close };
+}
+
+function trafficOf(settings: EgressSettings, closed: AbortSignal, fail: () => void): Traffic {
+  const opened = settings.rules.egress.filter(
+    ({ mode, scheme }) => scheme === 'https' && mode === 'intercept',
+  );
+  const hosts = [...new Set(opened.map(({ host }) => host))];
+  let redaction: Redaction | undefined;
+  return {
+    ...settings,
+    redaction: () => {
+      redaction ??= redactionOf(knownValues(settings));
+      return redaction;
+    },
+    accounts: new Accounts(settings, closed, fail),
+    upstream: openUpstream(settings),
+    authority: hosts.length === 0 ? undefined : makeAuthority(hosts, new Date()),
+    contexts: new Map(),
+    tunnels: new WeakMap(),
+    busy: new WeakSet(),
+    fail,
+  };
+}
+
+// Where TLS is left alone, its client needs the system's authorities as well.
+function trustOf({
+  authorities = [],
+  authority,
+  rules,
+  services,
+}: Traffic): Pick<EgressProxy, 'files' | 'env'> {
+  if (rules.egress.length === 0 && services === undefined) return { files: [], env: {} };
+  const others = rules.egress.some(({ mode }) => mode === 'tunnel')
+    ? [...systemAuthorities(), ...authorities]
+    : [];
+  const bundle = Buffer.from([authority?.certificate ?? '', ...others].join('\n'));
+  const files: SandboxFile[] =
+    bundle.length === 0 ? [] : [{ path: bundlePath, mode: '444', bytes: bundle }];
+  return { files, env: proxyEnvironment(limits.forwarderPort, files.length > 0) };
+}
+
+function serverFor(traffic: Traffic): Server {
+  const timeout = limits.egressIdleSecondsMax * 1000;
+  const parser = {
+    maxHeaderSize: limits.egressHeaderBytesMax,
+    insecureHTTPParser: false,
+    requireHostHeader: false,
+  };
+  const server = createServer({
+    ...parser,
+    headersTimeout: timeout,
+    requestTimeout: 0,
+    keepAliveTimeout: timeout,
+  });
+  // Whatever becomes of a connection, it has somebody who hears its errors.
+  server.on('connection', (socket: Duplex) => socket.on('error', () => socket.destroy()));
+  const take = (request: IncomingMessage, response: ServerResponse, upgrades = false): void => {
+    const { socket } = request;
+    if (socket.destroyed || isPipelined(traffic, request.method, socket)) return;
+    traffic.busy.add(socket);
+    for (const end of ['finish', 'close']) response.once(end, () => traffic.busy.delete(socket));
+    guard(traffic, handle(traffic, request, response, upgrades), response);
+  };
+  for (const event of ['request', 'checkContinue', 'checkExpectation'])
+    server.on(event, (request: IncomingMessage, response: ServerResponse) =>
+      take(request, response),
+    );
+  server.on('upgrade', (request: IncomingMessage, socket: Socket, head: Buffer) => {
+    // A second answer has no place on a connection that waits for the first.
+    if (isPipelined(traffic, request.method, socket)) return;
+    const response = new ServerResponse(request);
+    response.assignSocket(socket);
+    response.once('finish', () => socket.destroySoon());
+    if (head.length > 0) socket.unshift(head);
+    take(request, response, true);
+  });
+  // What the parser refuses (two lengths, folded lines) never becomes a request, and is recorded
+  // all the same; so is TLS that fails.
+  server.on('clientError', ({ code = '' }: NodeJS.ErrnoException, socket: Duplex) => {
+    const why = denialOfClient(code);
+    if (why !== undefined) traffic.accounts.deny('', placeOf(traffic, socket), why);
+    if (socket.writable && why !== 'tls-failed') socket.end(rawRefusal('malformed'));
+    else socket.destroy();
+  });
+  return server;
+}
+
+function isPipelined(traffic: Traffic, method: string | undefined, socket: Duplex): boolean {
+  if (!traffic.busy.has(socket)) return false;
+  traffic.accounts.deny(method ?? '', placeOf(traffic, socket), 'pipelined');
+  socket.destroy();
+  return true;
+}
+
+// What nobody thought of ends the run.
+function guard(traffic: Traffic, work: Promise<void>, stream: { destroy(): void }): void {
+  void work.catch(() => {
+    stream.destroy();
+    traffic.fail();
+  });
+}
+
+async function handle(
+  traffic: Traffic,
+  request: IncomingMessage,
+  response: ServerResponse,
+  upgrades: boolean,
+): Promise<void> {
+  const tunnel = traffic.tunnels.get(request.socket);
+  const { method = '', url: target = '', rawHeaders } = request;
+  const headers = pairsOf(rawHeaders);
+  const decision = judgeRequest(
+    { method, target, headers, upgrades, ...(tunnel === undefined ? {} : { tunnel }) },
+    traffic.rules,
+  );
+  const refuse = (why: Denial): void => {
+    traffic.accounts.deny(method, decision, why);
+    answer(response, why);
+  };
+  const secrets = decision.kind === 'denied' ? [] : decision.secrets.map(({ name }) => name);
+  const head = Buffer.from([method, target, ...rawHeaders].join('\n'), 'latin1');
+  const leak = traffic.accounts.leak('head', head, secrets);
+  if (decision.kind === 'denied') return refuse(decision.why);
+  if (leak !== undefined) return refuse(leak);
+  if (decision.expects) response.writeContinue();
+  const body = new RequestBody(traffic, upgrades ? Readable.from([]) : request);
+  try {
+    const coding =
+      headers.find(([name]) => readName(name) === 'content-encoding')?.[1] ?? 'identity';
+    const isWhole = coding !== 'identity' || decision.secrets.some(needsWholeBody);
+    const held = await body.hold(isWhole ? Number.POSITIVE_INFINITY : limits.egressFirstBytesMax);
+    if (coding !== 'identity' && body.ended) body.lookInto(held, coding);
+    if (body.why !== undefined) return refuse(body.why);
+    if (body.broken || request.socket.destroyed) return;
+    // What is not here yet is what it says it is, or more than any rule allows.
+    const length = body.ended
+      ? held.length
+      : Number(request.headers['content-length'] ?? Number.NaN);
+    const shown = shownRequest(
+      target,
+      head.length + length,
+      body.ended ? held : undefined,
+      upgrades,
+    );
+    const outgoing = (): Outgoing => ({
+      decision,
+      method,
+      headers,
+      body,
+      held: body.held,
+      ended: body.ended,
+    });
+    const whole: Admission['whole'] = (action) =>
+      wholeRequest(traffic, outgoing(), head.length, action);
+    const dropped = droppedHeaders({ decision, headers, method });
+    const admission = {
+      method,
+      place: decision,
+      head: head.length,
+      shown,
+      secrets,
+      dropped,
+      whole,
+    };
+    const refused = await traffic.accounts.admit(admission, request.socket);
+    if (refused !== undefined) return body.broken ? undefined : refuse(body.why ?? refused);
+    const how = decision.upgrades ? forwardWebSocket : forward;
+    const why = await how(traffic, outgoing(), response);
+    // Who hung up hears nothing, and was recorded.
+    if (why !== undefined && !response.destroyed) refuse(why);
+  } finally {
+    body.release();
+  }
+}
+
+function placeOf(
+  { tunnels }: Traffic,
+  socket: Duplex,
+): { host: string; port: number; path: string } {
+  return { host: '', port: 0, ...tunnels.get(socket), path: '' };
+}
+
+function answer(response: ServerResponse, why: Denial): void {
+  if (response.headersSent) return void response.destroy();
+  // What there was of another answer.
+  for (const name of response.getHeaderNames()) response.removeHeader(name);
+  response
+    .writeHead(denials[why].status, { Connection: 'close' })
+    .end(`skillgate: denied, ${why}: ${denials[why].means}\n`);
+}

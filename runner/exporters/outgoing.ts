@@ -1,0 +1,81 @@
+/**
+ * A call from this host to an address that an operator wrote down: resolved once, never to a
+ * private address unless host policy pins the name.
+ */
+import { lookup as lookupName } from 'node:dns/promises';
+import { request as plainRequest } from 'node:http';
+import { request as tlsRequest } from 'node:https';
+import { isIP, type LookupFunction } from 'node:net';
+import type { PinnedAddress } from '../../skills-index/run/plan/plan.ts';
+import { addressClass } from '../../skills-index/skill/network-address.ts';
+import { Problem } from '../../skills-index/skill/problem.ts';
+
+export interface Outgoing {
+  readonly body: string;
+  readonly headers: Readonly<Record<string, string>>;
+  readonly signal: AbortSignal;
+}
+
+/** How a name is resolved: every address of it. */
+export type Resolve = (host: string) => Promise<readonly string[]>;
+
+/**
+ * Posts, and answers with the status; what comes back is not read.
+ * @param pins `hosts` of host policy
+ * @throws Problem `registry-down` when it is not sent
+ */
+export async function postOutside(
+  address: string,
+  { body, headers, signal }: Outgoing,
+  pins: Readonly<Record<string, PinnedAddress>>,
+  resolve: Resolve = resolveName,
+): Promise<number> {
+  const url = new URL(address);
+  const pin = Object.hasOwn(pins, url.hostname) ? pins[url.hostname] : undefined;
+  if (url.protocol !== 'https:' && pin === undefined)
+    throw refused(url, 'it is not https, and host policy does not pin its name');
+  const { family, ip } = await addressFor(url, pin, resolve);
+  const lookup: LookupFunction = (_, { all }, done) =>
+    all ? done(null, [{ address: ip, family }]) : done(null, ip, family);
+  const request = url.protocol === 'https:' ? tlsRequest : plainRequest;
+  const port = pin?.port ?? (url.port === '' ? undefined : Number(url.port));
+  return await new Promise((done, fail) => {
+    const sent = request(url, {
+      method: 'POST',
+      headers,
+      signal,
+      lookup,
+      agent: false,
+      ...(port === undefined ? {} : { port }),
+    });
+    sent.on('error', (cause) => fail(refused(url, cause.message)));
+    sent.on('response', (response) => {
+      response.destroy();
+      done(response.statusCode ?? 0);
+    });
+    sent.end(body);
+  });
+}
+
+async function addressFor(
+  url: URL,
+  pin: PinnedAddress | undefined,
+  resolve: Resolve,
+): Promise<{ ip: string; family: number }> {
+  if (pin !== undefined) return { ip: pin.address, family: isIP(pin.address) };
+  const found = await resolve(url.hostname.replace(/^\[|\]$/g, ''));
+  const inside = found.find((one) => addressClass(one) !== 'public');
+  const [first] = found;
+  if (first === undefined || inside !== undefined)
+    throw refused(url, `it leads to ${inside ?? 'no address'}, which is not public`);
+  return { ip: first, family: isIP(first) };
+}
+
+async function resolveName(host: string): Promise<string[]> {
+  return (await lookupName(host, { all: true })).map(({ address }) => address);
+}
+
+// Neither path nor query: a webhook's address may be a secret.
+function refused(url: URL, why: string): Problem {
+  return new Problem('registry-down', `Cannot send to ${url.host}: ${why}`);
+}

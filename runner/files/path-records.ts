@@ -1,0 +1,23 @@
+/** Records what a run did to paths; above a number of them their file is kept beside the log. */
+import { promisify } from 'node:util';
+import { gzip } from 'node:zlib';
+import { type AuditEvent, pathSetName } from '../../skills-index/run/audit/audit-entry.ts';
+import { type PathsOfRun, pathEventsOf } from '../../skills-index/run/changes/path-events.ts';
+import { pathLinesMax } from '../limits.ts';
+import { writePrivateFile } from './private-file.ts';
+
+/** @param data the folder in which `audit` lies */
+export async function recordPaths(
+  data: string,
+  paths: PathsOfRun,
+  record: (event: AuditEvent) => void,
+): Promise<void> {
+  const found = pathEventsOf(paths, pathLinesMax);
+  if (!('event' in found)) return found.forEach(record);
+  // Before its line: a line whose file is missing counts as tampered with.
+  writePrivateFile(
+    `${data}/audit/${pathSetName(found.event.digest)}`,
+    await promisify(gzip)(found.bytes),
+  );
+  record(found.event);
+}

@@ -1,0 +1,98 @@
+/**
+ * Files that decide what may run: read only when nobody else could have written them, written whole
+ * or not at all.
+ */
+import {
+  closeSync,
+  constants,
+  fstatSync,
+  fsyncSync,
+  mkdirSync,
+  openSync,
+  readFileSync,
+  renameSync,
+  statSync,
+  writeFileSync,
+} from 'node:fs';
+import { dirname } from 'node:path';
+import { Problem } from '../../skills-index/skill/problem.ts';
+import type { ProblemCode } from '../../skills-index/skill/problem-codes.ts';
+
+export interface PrivateFileRule {
+  readonly bytesMax: number;
+  /** Whether others must not even read it. */
+  readonly secret: boolean;
+  readonly code: ProblemCode;
+}
+
+/**
+ * Opens a file once, judges owner and mode of what was opened, and reads that.
+ * @returns undefined when there is no such file
+ * @throws Problem with the rule's code
+ */
+export function readPrivateFile(
+  path: string,
+  { bytesMax, secret, code }: PrivateFileRule,
+): Uint8Array | undefined {
+  const file = openForReading(path, code);
+  if (file === undefined) return undefined;
+  try {
+    const found = fstatSync(file);
+    const rights = [
+      ...whyOthersCouldWrite(found),
+      ...whyOthersCouldWrite(statSync(dirname(path))).map((one) => `its folder: ${one}`),
+      ...(secret && (found.mode & 0o077) !== 0 ? ['others may read it'] : []),
+    ];
+    const why = [
+      ...(found.isFile() ? [] : ['it is no plain file']),
+      ...rights,
+      ...(found.size > bytesMax ? [`it is larger than ${bytesMax} bytes`] : []),
+    ].join('; ');
+    const hint = rights.length > 0 ? { hint: `chmod ${secret ? '600' : 'go-w'} ${path}` } : {};
+    if (why !== '') throw new Problem(code, `Cannot use ${path}: ${why}`, hint);
+    return readFileSync(file);
+  } finally {
+    closeSync(file);
+  }
+}
+
+/**
+ * Writes a file (0600, its folder 0700) so that a reader sees the old content or the new, never a
+ * part.
+ */
+export function writePrivateFile(path: string, content: string | Uint8Array): void {
+  mkdirSync(dirname(path), { recursive: true, mode: 0o700 });
+  const temporary = `${path}.${process.pid}.${performance.now()}`;
+  const file = openSync(temporary, 'wx', 0o600);
+  try {
+    writeFileSync(file, content);
+    fsyncSync(file);
+  } finally {
+    closeSync(file);
+  }
+  renameSync(temporary, path);
+}
+
+function openForReading(path: string, code: ProblemCode): number | undefined {
+  try {
+    return openSync(path, constants.O_RDONLY | constants.O_NOFOLLOW | constants.O_NONBLOCK);
+  } catch (cause) {
+    const { code: error, message } = cause as NodeJS.ErrnoException;
+    if (error === 'ENOENT' || error === 'ENOTDIR') return undefined;
+    throw new Problem(code, `Cannot use ${path}: ${error === 'ELOOP' ? 'it is a link' : message}`, {
+      cause,
+    });
+  }
+}
+
+// A sticky folder such as /tmp lets nobody replace what is another's.
+function whyOthersCouldWrite({
+  uid,
+  mode,
+}: {
+  readonly uid: number;
+  readonly mode: number;
+}): string[] {
+  if (uid !== 0 && uid !== process.getuid?.()) return [`it belongs to user ${uid}`];
+  return (mode & 0o022) === 0 || (mode & 0o1000) !== 0 ? [] : ['others may write to it'];
+}

@@ -1,0 +1,158 @@
+/** Holds on this host: the files in which actions wait, and who wrote the answers to them. */
+import { randomBytes } from 'node:crypto';
+import {
+  closeSync,
+  constants,
+  existsSync,
+  fstatSync,
+  openSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  statSync,
+} from 'node:fs';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { type HeldRequest, parseHeldRequest } from '../../skills-index/run/holds/held-request.ts';
+import {
+  answerBytes,
+  type Hold,
+  holdAnswerType,
+  holdShape,
+  signedAnswerShape,
+} from '../../skills-index/run/holds/hold.ts';
+import {
+  type FoundAnswer,
+  type GateSettings,
+  type HoldDesk,
+  type HoldFiles,
+  openGate,
+  type RunGate,
+} from '../../skills-index/run/holds/hold-gate.ts';
+import { digestOf } from '../../skills-index/skill/digest.ts';
+import { type ParsedJson, parseJson } from '../../skills-index/skill/json.ts';
+import { parseShape } from '../../skills-index/skill/shape.ts';
+import { whyNotProven } from '../../skills-index/trust/approver-proof.ts';
+import { readAuditKey } from '../audit/audit-key.ts';
+import { startOf } from '../files/lock.ts';
+import { readPrivateFile, writePrivateFile } from '../files/private-file.ts';
+import { answerBytesMax, heldRequestBytesMax } from '../limits.ts';
+
+/**
+ * @param folder `$DATA/holds`
+ * @param given `keyFile` of the host's audit key
+ */
+export function holdDesk(
+  folder: string,
+  { keyFile, ...given }: Pick<HoldDesk, 'policy' | 'record' | 'now'> & { readonly keyFile: string },
+  sandboxUid?: number,
+): HoldDesk {
+  const ownUids = [process.getuid?.() ?? 0, ...(sandboxUid === undefined ? [] : [sandboxUid])];
+  const proven: HoldDesk['whyNotSigned'] = (approver, signed) => {
+    const { host } = signed.answer;
+    // Another host may show this host's hold as its own, to an approver who would not have allowed
+    // it here.
+    const isElsewhere = host !== undefined && host !== readAuditKey(keyFile)?.keyId;
+    const elsewhere = isElsewhere ? [`it was given to host ${host}`] : [];
+    return [
+      ...whyNotProven(approver, holdAnswerType, answerBytes(signed.answer), signed),
+      ...elsewhere,
+    ];
+  };
+  return { ...given, ownUids, files: holdFiles(folder), whyNotSigned: proven };
+}
+
+/** The gate of one run on this host. */
+export function startGate(
+  given: HoldDesk & Pick<GateSettings, 'subject' | 'grants' | 'hands'>,
+): RunGate {
+  const nonce = (): string => randomBytes(16).toString('hex');
+  return openGate({
+    ...given,
+    nonce,
+    sleep,
+    ticks: () => performance.now(),
+    holder: holderOf(process.pid),
+  });
+}
+
+/**
+ * The files of a folder. A hold is for people to read: what counts is what the runner that waits
+ * remembers.
+ */
+export function holdFiles(folder: string): HoldFiles {
+  const pathOf = (id: string, kind: 'hold' | 'answer'): string => `${folder}/${id}.${kind}.json`;
+  const forgetRequest = (hold: Hold): void => rmSync(requestPath(folder, hold), { force: true });
+  const names = (): string[] =>
+    existsSync(folder) ? readdirSync(folder).filter((name) => name.endsWith('.hold.json')) : [];
+  return {
+    kept: () =>
+      names().flatMap(
+        (name) =>
+          read(`${folder}/${name}`, (json) => [parseShape(holdShape, json, 'hold-denied', name)]) ??
+          [],
+      ),
+    keep: (hold) => writePrivateFile(pathOf(hold.id, 'hold'), `${JSON.stringify(hold, null, 2)}\n`),
+    keepRequest: (hold, request) => writePrivateFile(requestPath(folder, hold), request),
+    forgetRequest,
+    forget: (hold) => {
+      forgetRequest(hold);
+      for (const kind of ['hold', 'answer'] as const)
+        rmSync(pathOf(hold.id, kind), { force: true });
+    },
+    answers: ({ id }, folders) =>
+      [
+        readAnswer(folder, pathOf(id, 'answer')),
+        ...folders.map((one) => readAnswer(one, `${one}/${id}.json`)),
+      ].filter((found) => found !== undefined),
+    reject: ({ id }) => rmSync(pathOf(id, 'answer'), { force: true }),
+    lives: (holder) => holderOf(Number.parseInt(holder, 10)) === holder,
+  };
+}
+
+/** Where the request that a hold is about lies while it waits. */
+export function requestPath(folder: string, { id }: Pick<Hold, 'id'>): string {
+  return `${folder}/${id}.request`;
+}
+
+/** That request; undefined where there is none, and for bytes that the hold does not name. */
+export function keptRequest(folder: string, hold: Hold): HeldRequest | undefined {
+  const digest = hold.action?.kind === 'egress' ? hold.action.request : undefined;
+  const rule = { bytesMax: heldRequestBytesMax, secret: true, code: 'hold-denied' } as const;
+  const bytes = digest === undefined ? undefined : readPrivateFile(requestPath(folder, hold), rule);
+  return bytes === undefined || digestOf(bytes) !== digest ? undefined : parseHeldRequest(bytes);
+}
+
+function holderOf(pid: number): string {
+  return `${pid} ${startOf(pid)}`;
+}
+
+function readAnswer(folder: string, path: string): FoundAnswer | undefined {
+  return read(path, (json, file) => {
+    const own = fstatSync(file);
+    const above = statSync(folder);
+    const alone =
+      own.nlink === 1 && own.uid === above.uid && ((own.mode | above.mode) & 0o022) === 0;
+    return {
+      signed: parseShape(signedAnswerShape, json, 'hold-denied', path),
+      writer: { folder, uid: own.uid, alone },
+    };
+  });
+}
+
+// The file that is judged is the file that was opened; one that cannot be read says nothing.
+function read<Value>(
+  path: string,
+  then: (json: ParsedJson, file: number) => Value,
+): Value | undefined {
+  let file: number | undefined;
+  try {
+    file = openSync(path, constants.O_RDONLY | constants.O_NOFOLLOW | constants.O_NONBLOCK);
+    return fstatSync(file).size > answerBytesMax
+      ? undefined
+      : then(parseJson(readFileSync(file), path), file);
+  } catch {
+    return undefined;
+  } finally {
+    if (file !== undefined) closeSync(file);
+  }
+}

@@ -1,0 +1,104 @@
+/**
+ * Host policy, `host.json`: what the operator of this machine allows, kept where no skill and no
+ * agent can write.
+ */
+import { dirname, join } from 'node:path';
+import * as v from 'valibot';
+import { type Desk, isDeskSite } from '../../skills-index/run/holds/desk-site.ts';
+import {
+  emptyHostPolicy,
+  type HostPolicy,
+  parseHostPolicy,
+} from '../../skills-index/run/plan/host-policy.ts';
+import { parseJson } from '../../skills-index/skill/json.ts';
+import { Problem } from '../../skills-index/skill/problem.ts';
+import { parseShape } from '../../skills-index/skill/shape.ts';
+import { readPrivateFile } from '../files/private-file.ts';
+import { policyBytesMax } from '../limits.ts';
+
+/**
+ * Reads host policy; a file that is not there means the empty policy.
+ * @throws Problem `host-policy-invalid` when it is malformed, or others may write to it
+ */
+export function readHostPolicy(path: string): HostPolicy {
+  const bytes = readPolicyFile(path);
+  if (bytes === undefined) return { ...emptyHostPolicy, file: path };
+  const policy = parseHostPolicy(bytes, path);
+  refuseDeskPasskeys(policy);
+  return policy;
+}
+
+/**
+ * The texts of its `authorities`.
+ * @throws Problem `host-policy-invalid` when one is not there, or others may write to it
+ */
+export function readAuthorities({ authorities, file }: HostPolicy): readonly string[] {
+  return authorities.map((path) => {
+    const bytes = readPolicyFile(path);
+    if (bytes === undefined)
+      throw new Problem(
+        'host-policy-invalid',
+        `${file} names ${path} in authorities, and it is not there`,
+      );
+    return Buffer.from(bytes).toString('utf8');
+  });
+}
+
+function readPolicyFile(path: string): Uint8Array | undefined {
+  return readPrivateFile(path, {
+    bytesMax: policyBytesMax,
+    secret: false,
+    code: 'host-policy-invalid',
+  });
+}
+
+/**
+ * The pages of a site choose what its passkeys sign. A passkey of a registry's desk would let that
+ * registry answer holds: it would ask its reviewer to sign something, and send the answer of a
+ * hold.
+ */
+function refuseDeskPasskeys({ approvers, file, mailbox }: HostPolicy): void {
+  const withPasskey = approvers.filter((one) => one.passkey !== undefined);
+  if (withPasskey.length === 0) return;
+  const desks = [
+    ...(mailbox === undefined ? [] : [{ base: mailbox }]),
+    ...pinnedDesks(dirname(file)),
+  ];
+  const found = withPasskey.find(({ passkey }) =>
+    desks.some((desk) => isDeskSite(passkey?.origin ?? '', desk)),
+  );
+  if (found === undefined) return;
+  throw new Problem(
+    'host-policy-invalid',
+    `Cannot use ${file}: the passkey of approver ${found.name} was made at ${found.passkey?.origin}, a registry of this host under this or another name, and that registry could have it sign the answer to a hold`,
+    {
+      hint: 'name a key with a passphrase (skillgate key create NAME --passphrase), or a passkey made at another site',
+    },
+  );
+}
+
+const pinnedShape = v.looseObject({
+  registries: v.array(v.looseObject({ base: v.string(), root: v.string() })),
+});
+const rootShape = v.looseObject({ origin: v.string() });
+
+function pinnedDesks(folder: string): Desk[] {
+  const path = join(folder, 'registries.json');
+  const bytes = readPolicyFile(path);
+  if (bytes === undefined) return [];
+  const { registries } = parseShape(
+    pinnedShape,
+    parseJson(bytes, path),
+    'host-policy-invalid',
+    path,
+  );
+  return registries.map(({ base, root }) => ({ base, origin: originOf(folder, root) }));
+}
+
+function originOf(folder: string, root: string): string | undefined {
+  const path = join(folder, 'roots', `${/^sha256:([0-9a-f]{64})$/.exec(root)?.[1]}.json`);
+  const bytes = readPolicyFile(path);
+  return bytes === undefined
+    ? undefined
+    : parseShape(rootShape, parseJson(bytes, path), 'host-policy-invalid', path).origin;
+}

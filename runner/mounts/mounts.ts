@@ -1,0 +1,275 @@
+/**
+ * The mounts of a run. A folder that it may change is seen through a view, `rw` and `cow` alike:
+ * nothing that a run writes reaches the host before it was judged. What it changed is kept for
+ * whoever applies it: at once for `rw`, which a person allowed before the start.
+ */
+import { closeSync, mkdirSync, rmSync, writeFileSync } from 'node:fs';
+import type { AuditEvent, AuditSubject } from '../../skills-index/run/audit/audit-entry.ts';
+import {
+  type ChangedFolder,
+  type ChangeSet,
+  changeSetDigest,
+  changesFolderOf,
+  fileChangeOf,
+  type LeftBehind,
+} from '../../skills-index/run/changes/changes.ts';
+import type { HostPolicy } from '../../skills-index/run/plan/host-policy.ts';
+import { requireOverlays } from '../../skills-index/run/plan/own-locks.ts';
+import type { Plan } from '../../skills-index/run/plan/plan.ts';
+import { workspaceOf } from '../../skills-index/run/plan/plan-capabilities.ts';
+import { type Digest, digestOf, hexOf } from '../../skills-index/skill/digest.ts';
+import type { Purse } from '../agents/budget.ts';
+import { recordPaths } from '../files/path-records.ts';
+import { writePrivateFile } from '../files/private-file.ts';
+import { takeTurns } from '../files/turns.ts';
+import { changedPathsMax, leftBehindMax } from '../limits.ts';
+import { libraries } from '../sandboxes/launch.ts';
+import type { SandboxStart } from '../sandboxes/sandbox.ts';
+import type { LeakDetector } from '../secrets/leaks.ts';
+import { overlayReadOnly } from './read-only.ts';
+import { openViews } from './views.ts';
+import { removeUnneeded, whyNoRoom, whyTooLarge, writeRoom } from './waiting-room.ts';
+import { type SeenWorkspace, seeWorkspace } from './workspace.ts';
+
+export interface MountsQuestion {
+  readonly plan: Pick<Plan, 'mounts' | 'agent'> & {
+    readonly skill: { readonly name: string; readonly version: string };
+  };
+  readonly planDigest: Digest;
+  readonly subject: AuditSubject;
+  readonly now: () => Date;
+  /** Descriptors of the folders by workspace name. */
+  readonly folders: ReadonlyMap<string, number>;
+  /** Where claims and changes that wait are kept. */
+  readonly data: string;
+  readonly runFolder: string;
+  /** Whether the sandbox enters a mount namespace, so that an overlay is possible. */
+  readonly overlays: boolean;
+  /** Programs and folders of the host that the sandbox binds besides its libraries. */
+  readonly programs: readonly string[];
+  /** Names that host policy says are obeyed, beside those that we know. */
+  readonly obeyed: HostPolicy['obeyed'];
+  /** Workspaces that host policy says are read through an overlay. */
+  readonly ownLocks: HostPolicy['ownLocks'];
+  readonly record: (event: AuditEvent) => void;
+  /** Takes paths from the budget of the agent; absent for a person. */
+  readonly spend?: Purse['spend'] | undefined;
+}
+
+export interface FinishedMounts {
+  /** What is not taken over. */
+  readonly cleaned: readonly LeftBehind[];
+  /** What waits to be applied; absent when there is nothing. */
+  readonly changes?: ChangeSet;
+  /** Whether a file held what must not leave: then nothing waits. */
+  readonly leaked: boolean;
+}
+
+export interface HeldMounts
+  extends Pick<SandboxStart, 'pins' | 'sources' | 'systemViews' | 'protectedPaths' | 'namespace'> {
+  /**
+   * After the run, when nothing of it lives. Never throws; once done it answers the same.
+   * @param leaks sees each file that may be accepted; absent when none may, as the run was ended
+   * from outside
+   */
+  finish(leaks?: LeakDetector): Promise<FinishedMounts>;
+}
+
+/** @throws Problem `plan-refused`, `mode-unsupported` */
+export async function holdMounts(question: MountsQuestion): Promise<HeldMounts> {
+  const { folders, overlays, plan, programs, runFolder } = question;
+  const system = ['/usr', ...libraries.map(({ path }) => path), ...programs];
+  const descriptorOf = (source: string): number => folders.get(workspaceOf(source)) ?? -1;
+  const ownLocks = readWithOwnLocks(question);
+  // A run without a mount has no file of the host to give away, and its start would take twice as
+  // long.
+  const isWorth = overlays && plan.mounts.length > 0;
+  const readOnly = isWorth
+    ? await overlayReadOnly({ room: `${runFolder}/read`, system, workspaces: ownLocks })
+    : 'this sandbox takes no overlay';
+  const seen = typeof readOnly === 'object' ? readOnly : undefined;
+  const views = openViews(runFolder, overlays, seen?.namespace);
+  const held = new Map<string, SeenWorkspace>();
+  let finished: Promise<FinishedMounts> | undefined;
+  const close = (): void => {
+    views.close();
+    if (seen !== undefined)
+      for (const one of [seen.namespace, ...[...seen.views.values()].map(({ pin }) => pin)])
+        closeSync(one);
+  };
+  const finish = (leaks?: LeakDetector): Promise<FinishedMounts> => {
+    finished ??= finishAll(question, held, leaks).finally(close);
+    return finished;
+  };
+  try {
+    requireOverlays(ownLocks, readOnly);
+    for (const { mode, path, source, target } of plan.mounts)
+      if (mode !== 'ro')
+        held.set(target, await seeWorkspace(descriptorOf(source), path, views, question.obeyed));
+  } catch (cause) {
+    await finish();
+    throw cause;
+  }
+  const namespace = views.namespace();
+  const viewOf = (target: string, path: string) =>
+    held.get(target)?.view ?? (ownLocks.has(path) ? seen?.views.get(path) : undefined);
+  return {
+    pins: new Map(
+      plan.mounts.map(({ path, source, target }) => [
+        target,
+        viewOf(target, path)?.pin ?? descriptorOf(source),
+      ]),
+    ),
+    sources: new Map(
+      plan.mounts.map(({ path, target }) => [target, viewOf(target, path)?.source ?? path]),
+    ),
+    systemViews: new Map([...(seen?.views ?? [])].map(([folder, { source }]) => [folder, source])),
+    protectedPaths: new Map(
+      [...held].map(([target, { protectedPaths }]) => [target, protectedPaths]),
+    ),
+    ...(namespace === undefined ? {} : { namespace }),
+    finish,
+  };
+}
+
+function readWithOwnLocks({ folders, ownLocks, plan }: MountsQuestion): Map<string, number> {
+  const isOwn = (name: string): boolean => ownLocks.includes(name) && folders.has(name);
+  const read = plan.mounts.filter(
+    ({ mode, source }) => mode === 'ro' && isOwn(workspaceOf(source)),
+  );
+  return new Map(read.map(({ path, source }) => [path, folders.get(workspaceOf(source)) ?? -1]));
+}
+
+async function finishAll(
+  question: MountsQuestion,
+  held: ReadonlyMap<string, SeenWorkspace>,
+  leaks: LeakDetector | undefined,
+): Promise<FinishedMounts> {
+  const { data, plan, record, subject } = question;
+  const kept = changesFolderOf(data, subject.run);
+  const cleaned: LeftBehind[] = [];
+  const folders: ChangedFolder[] = [];
+  let leaked = false;
+  for (const [target, workspace] of leaks === undefined ? [] : held) {
+    const keep = (path: string, bytes: Uint8Array): void => {
+      if (leaks?.push(`file ${target}/${path}`, bytes) !== undefined) leaked = true;
+      leaks?.forget(`file ${target}/${path}`);
+      mkdirSync(kept, { recursive: true, mode: 0o700 });
+      writeFileSync(`${kept}/${hexOf(digestOf(bytes))}`, bytes, { mode: 0o600 });
+    };
+    try {
+      const {
+        id = '',
+        mode,
+        path = '',
+        source = '',
+      } = plan.mounts.find((one) => one.target === target) ?? {};
+      const collected = await workspace.collect(keep);
+      cleaned.push(...collected.refused.map((one) => ({ ...one, path: `${target}/${one.path}` })));
+      if (collected.changes.length > 0)
+        folders.push({
+          source,
+          target,
+          path,
+          id,
+          mode: mode === 'rw' ? mode : 'cow',
+          ...collected,
+          refused: cut(collected.refused, leftBehindMax),
+        });
+    } catch (cause) {
+      cleaned.push({
+        path: target,
+        why: `all its changes are thrown away: ${(cause as Error).message}`,
+      });
+    }
+  }
+  const turn = takeTurns();
+  refuseWhatCannotWait(question, folders, cleaned);
+  await turn();
+  refuseOverBudget(question, folders, cleaned);
+  const changed = folders.flatMap(({ changes, target }) =>
+    changes.map((one) => ({ ...one, path: `${target}/${one.path}` })),
+  );
+  // Names leave too, and stand in the log.
+  const names = [
+    ...changed.map(({ path, after }) => [path, after?.kind === 'link' ? after.to : '']),
+    ...cleaned.map(({ path }) => [path]),
+  ];
+  await turn();
+  if (leaks?.push('names', Buffer.from(names.flat().join('\n'))) !== undefined) leaked = true;
+  if (!leaked) {
+    await recordPaths(data, { of: 'change', paths: changed.map(fileChangeOf) }, record);
+    await recordPaths(data, { of: 'cleanup', paths: cut(cleaned, changedPathsMax) }, record);
+  }
+  if (leaked || folders.length === 0) {
+    rmSync(kept, { recursive: true, force: true });
+    return { cleaned, leaked };
+  }
+  const changes = setOf(question, folders);
+  removeUnneeded(data, subject.run, changes);
+  writeRoom(data, subject.run, changes);
+  await turn();
+  writePrivateFile(`${kept}/set.json`, JSON.stringify(changes));
+  await turn();
+  record({
+    event: 'changes',
+    decision: 'offered',
+    digest: changeSetDigest(changes),
+    targets: folders.map((one) => one.target),
+  });
+  return { cleaned, changes, leaked };
+}
+
+function setOf(
+  { now, plan: { agent, skill }, planDigest: plan, subject }: MountsQuestion,
+  folders: ChangedFolder[],
+): ChangeSet {
+  const of = { run: subject.run, agent, skill: skill.name, version: skill.version, plan };
+  return { schema: 'skillgate.changes/2', ...of, at: now().toISOString(), folders };
+}
+
+// Now and to this run: later it could only be refused to somebody else, or thrown away unread.
+function refuseWhatCannotWait(
+  question: MountsQuestion,
+  folders: ChangedFolder[],
+  cleaned: LeftBehind[],
+): void {
+  const drop = (why: string | undefined, one: (folder: ChangedFolder) => boolean): void => {
+    if (why === undefined) return;
+    for (const folder of folders.filter(one)) {
+      cleaned.push({ path: folder.target, why: `all its changes are thrown away: ${why}` });
+      folders.splice(folders.indexOf(folder), 1);
+    }
+  };
+  const set = setOf(question, folders);
+  const json = JSON.stringify(set);
+  drop(whyTooLarge(set, json), () => true);
+  // Of `rw` mounts as well: where they conflict, they wait.
+  if (folders.length > 0) drop(whyNoRoom(question.data, set.run, set, json.length), () => true);
+}
+
+// A file with the names of all paths is kept for good, so an agent that changes paths without end
+// would fill the disk.
+function refuseOverBudget(
+  { plan: { agent }, spend }: MountsQuestion,
+  folders: ChangedFolder[],
+  cleaned: LeftBehind[],
+): void {
+  const paths = folders.reduce((sum, one) => sum + one.changes.length, cleaned.length);
+  if (paths === 0 || spend === undefined || spend('paths', paths)) return;
+  const why = `${paths} paths changed or were left behind, and agent ${agent} has fewer left of its paths of this day (UTC)`;
+  cleaned.splice(0);
+  cleaned.push({
+    path: '',
+    why: `all changes are thrown away: ${why}; an operator may raise them: skillgate agent grant ${agent} --budget paths=N`,
+  });
+  folders.splice(0);
+}
+
+function cut(refused: readonly LeftBehind[], most: number): LeftBehind[] {
+  const more = refused.length - most;
+  return [
+    ...refused.slice(0, most),
+    ...(more > 0 ? [{ path: '', why: `${more} more are not taken over either` }] : []),
+  ];
+}

@@ -1,0 +1,52 @@
+/** Which program runs a command: what its file's extension or first line says. */
+
+import type { Interpreter } from '../../skills-index/run/plan/plan.ts';
+import type { WantedCommand } from '../../skills-index/run/plan/plan-input.ts';
+import type { Manifest } from '../../skills-index/skill/manifest.ts';
+import { Problem } from '../../skills-index/skill/problem.ts';
+import type { SkillToRun } from './run-request.ts';
+
+type Files = Pick<SkillToRun, 'bundle' | 'contents'>;
+
+const byExtension = /\.(?:(?<node>[mc]?[jt]s)|(?<python3>py)|(?<sh>sh)|(?<bash>bash))$/;
+const byProgram = /^(?:(?<node>node)|(?<python3>python3?)|(?<sh>sh|dash)|(?<bash>bash))$/;
+
+/**
+ * Finds the command in a manifest, or an executable file by its path.
+ * @throws Problem `usage` when there is none of that name, with what there is
+ */
+export function findCommand(
+  { commands, name: skill }: Manifest,
+  { bundle, contents }: Files,
+  wanted?: string,
+): WantedCommand {
+  const names = Object.keys(commands);
+  const name = wanted ?? (names.length === 1 ? names[0] : undefined) ?? '';
+  const named = Object.hasOwn(commands, name) ? commands[name] : undefined;
+  const executable = bundle.files.find(({ mode, path }) => path === name && mode === '755');
+  const file = (named === undefined ? executable : bundle.files.find(({ path }) => path === named))
+    ?.path;
+  if (file === undefined) {
+    const hint =
+      names.length === 0
+        ? 'This skill has no commands: it is instructions for an agent. Read its SKILL.md; there is nothing to run.'
+        : `It has: ${names.join(', ')}.`;
+    const what =
+      wanted === undefined
+        ? names.length === 0
+          ? 'no command'
+          : 'more than one command'
+        : `no command ${JSON.stringify(wanted)}`;
+    throw new Problem('usage', `${skill} has ${what}`, { hint });
+  }
+  return { name, file, interpreter: interpreterOf(file, contents.get(file) ?? new Uint8Array()) };
+}
+
+/** The first line (`#!`) goes before the extension, as it does for the kernel. */
+export function interpreterOf(path: string, bytes: Uint8Array): Interpreter | undefined {
+  const head = Buffer.from(bytes.subarray(0, 256)).toString('latin1');
+  const [, first, second] = /^#! *(?:\S*\/)?([^\s/]+)(?: +(?:-S +)?(\S+))?/.exec(head) ?? [];
+  const program = first === 'env' ? (second ?? '') : first;
+  const groups = (program === undefined ? byExtension.exec(path) : byProgram.exec(program))?.groups;
+  return (['node', 'python3', 'sh', 'bash'] as const).find((one) => groups?.[one] !== undefined);
+}

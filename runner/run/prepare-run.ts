@@ -1,0 +1,76 @@
+/**
+ * What is known of a skill's run before its start: the bytes are checked, the host is opened, the
+ * plan is made.
+ */
+
+import type { Plan } from '../../skills-index/run/plan/plan.ts';
+import { workspaceOf } from '../../skills-index/run/plan/plan-capabilities.ts';
+import { canonicalDigest } from '../../skills-index/skill/canonical-json.ts';
+import { type Digest, digestOf } from '../../skills-index/skill/digest.ts';
+import { Problem } from '../../skills-index/skill/problem.ts';
+import { type OpenedHost, openHost } from '../host/host.ts';
+import { argumentBytesMax } from '../limits.ts';
+import { bubblewrap } from '../sandboxes/bubblewrap.ts';
+import type { Sandbox, SandboxFile } from '../sandboxes/sandbox.ts';
+import { findCommand } from './command.ts';
+import { planRun } from './plan.ts';
+import type { RunRequest } from './run-request.ts';
+
+/** Everything that is known before a start. Whoever has it closes `host`. */
+export interface PreparedRun {
+  readonly files: readonly SandboxFile[];
+  readonly host: OpenedHost;
+  readonly sandbox: Sandbox;
+  readonly plan: Plan;
+  readonly digest: Digest;
+}
+
+export function prepareRun(request: RunRequest): PreparedRun {
+  const { agent, approved, hostPolicy, manifest, paths, sandbox = bubblewrap(), skill } = request;
+  const files = checkFiles(request);
+  const command = findCommand(manifest, skill, request.command);
+  refuseArguments(request.args);
+  const { exec, mount } = manifest.capabilities;
+  const host = openHost({
+    hostPolicy,
+    workspaces: mount.map((one) => workspaceOf(one.source ?? '')),
+    programs: [
+      ...(command.interpreter === undefined ? [] : [command.interpreter]),
+      ...exec.map((one) => one.program),
+    ],
+    ownFolders: [paths.config, paths.data, paths.cache],
+  });
+  const planned = planRun({
+    admitted: skill.admitted,
+    manifest,
+    approved,
+    command,
+    hostPolicy,
+    sandbox,
+    ...(agent === undefined ? {} : { agent }),
+    secrets: request.secrets?.entries ?? [],
+    host: host.facts,
+    now: request.now(),
+  });
+  return { files, host, sandbox, ...planned };
+}
+
+// What the kernel would not start a program with (execve(2)).
+function refuseArguments(args: readonly string[]): void {
+  if (args.some((one) => one.includes('\0'))) throw new Problem('usage', 'An argument holds a NUL');
+  const bytes = args.reduce((sum, one) => sum + Buffer.byteLength(one) + 1, 0);
+  if (bytes > argumentBytesMax)
+    throw new Problem('usage', `The arguments have ${bytes} bytes; at most ${argumentBytesMax}`);
+}
+
+// The bytes that are checked here are the bytes that the sandbox gets: nothing is read again.
+function checkFiles({ skill: { admitted, bundle, contents } }: RunRequest): readonly SandboxFile[] {
+  const refused = (what: string): Problem =>
+    new Problem('bundle-invalid', `Cannot run ${admitted.name}: ${what} is not the approved one`);
+  if (canonicalDigest(bundle) !== admitted.bundle) throw refused('its list of files');
+  return bundle.files.map((file) => {
+    const bytes = contents.get(file.path);
+    if (bytes === undefined || digestOf(bytes) !== file.sha256) throw refused(file.path);
+    return { path: `/skills/${admitted.name}/${file.path}`, mode: file.mode, bytes };
+  });
+}

@@ -1,0 +1,222 @@
+/**
+ * The steps of a run, a skill's or a session's: ask people, hold the workspaces, start proxy and
+ * sandbox, wait, record the end.
+ */
+
+import { randomBytes } from 'node:crypto';
+import type { AuditEvent, AuditSubject } from '../../skills-index/run/audit/audit-entry.ts';
+import { canaryFrom } from '../../skills-index/run/leaks/canary.ts';
+import { Problem } from '../../skills-index/skill/problem.ts';
+import { type Acting, actAs } from '../agents/agents.ts';
+import { startEgress } from '../egress/egress.ts';
+import { readAuthorities } from '../host/host-policy.ts';
+import { type HeldMounts, holdMounts } from '../mounts/mounts.ts';
+import type { SandboxFolder } from '../sandboxes/sandbox.ts';
+import { leakDetector } from '../secrets/leaks.ts';
+import { placeholderFor, watchedPlaceholder } from '../secrets/placeholder.ts';
+import { revealAll } from '../secrets/secrets.ts';
+import { sampleChildren } from './children.ts';
+import type { PlannedWork } from './planned-work.ts';
+import { recordRefusal, recordStart } from './record-start.ts';
+import { withRunFolder } from './run-folder.ts';
+import type { RunEnd, RunWorld, Stop } from './run-request.ts';
+import { type Safeguards, startSafeguards } from './safeguards.ts';
+import { watchRun } from './watch.ts';
+
+/**
+ * Runs what was planned in a sandbox and returns when everything is gone again.
+ * @throws Problem of the plan's first refusal, `budget-used`, `sandbox-missing`, `sandbox-refused`
+ * and others; each is recorded first
+ */
+export function runPlan(work: PlannedWork, world: RunWorld): Promise<RunEnd> {
+  const subject = { ...work.subject, plan: work.digest };
+  return recordRefusal(world.audit, subject, async () => {
+    refuseWhatThePlanRefuses(work);
+    // Before anybody is asked: what its budget does not allow reaches no person.
+    const acting = world.agent === undefined ? undefined : actAs(world.agent, world, work.whyNot);
+    try {
+      return await guardAndRun(work, world, subject, acting);
+    } finally {
+      acting?.close();
+    }
+  });
+}
+
+function refuseWhatThePlanRefuses({ hint, plan: { refused }, purpose }: PlannedWork): void {
+  const [first] = refused;
+  if (first === undefined) return;
+  throw new Problem(first.code, `Cannot ${purpose}: ${first.message}`, {
+    hint: first.hint ?? hint,
+    reasons: refused.map((one) => ({ message: `${one.code}: ${one.message}` })),
+  });
+}
+
+async function guardAndRun(
+  work: PlannedWork,
+  world: RunWorld,
+  subject: AuditSubject,
+  acting: Acting | undefined,
+): Promise<RunEnd> {
+  const { digest, named, plan, programs } = work;
+  const write = (event: AuditEvent): void => world.audit.record(subject, event);
+  const begun = performance.now();
+  const safe = await startSafeguards(
+    world,
+    { ...plan, programs, skill: named },
+    {
+      run: subject.run,
+      agent: plan.agent,
+      skill: named.name,
+      version: named.version,
+      plan: digest,
+    },
+    write,
+    work.words,
+  );
+  const record = (event: AuditEvent): void => {
+    write(event);
+    safe.breaker.observe(event);
+  };
+  try {
+    // A person takes a while, in which it may have been revoked.
+    acting?.look().throwIfAborted();
+    const end = await withRunFolder((runFolder) =>
+      furnishAndHold(work, world, { runFolder, record, acting, safe }),
+    );
+    const milliseconds = Math.round(performance.now() - begun);
+    record({ event: 'exit', reason: end.reason, code: end.code, milliseconds });
+    return { run: subject.run, ...end, milliseconds };
+  } finally {
+    safe.close();
+  }
+}
+
+interface Surroundings {
+  readonly runFolder: string;
+  readonly record: (event: AuditEvent) => void;
+  readonly acting: Acting | undefined;
+  readonly safe: Safeguards;
+}
+
+type End = Omit<RunEnd, 'run' | 'milliseconds'>;
+
+async function furnishAndHold(
+  work: PlannedWork,
+  world: RunWorld,
+  around: Surroundings,
+): Promise<End> {
+  const furnished = await work.furnish?.(around.runFolder);
+  try {
+    const { hostPolicy, now, paths } = world;
+    const mounts = await holdMounts({
+      plan: { mounts: work.plan.mounts, agent: work.plan.agent, skill: work.named },
+      planDigest: work.digest,
+      subject: work.subject,
+      now,
+      folders: work.descriptors,
+      data: paths.data,
+      runFolder: around.runFolder,
+      overlays: work.sandbox.entersNamespaces === true,
+      programs: [...work.programs, ...work.folders].map(({ path }) => path),
+      obeyed: hostPolicy.obeyed,
+      ownLocks: hostPolicy.ownLocks,
+      record: around.record,
+      spend: around.acting?.purse.spend,
+    });
+    try {
+      return await startAndWait(work, world, {
+        ...around,
+        mounts,
+        folders: [...work.folders, ...(furnished?.folders ?? [])],
+      });
+    } finally {
+      await mounts.finish();
+    }
+  } finally {
+    furnished?.close();
+  }
+}
+
+interface Furniture extends Surroundings {
+  readonly mounts: HeldMounts;
+  readonly folders: readonly SandboxFolder[];
+}
+
+async function startAndWait(work: PlannedWork, world: RunWorld, around: Furniture): Promise<End> {
+  const { plan, services } = work;
+  const { acting, folders, mounts, record, runFolder, safe } = around;
+  const values = await revealAll(plan.secrets, world.secrets);
+  const placeholders = plan.secrets.map((one) => ({
+    ...one,
+    placeholder: placeholderFor(randomBytes(16)),
+  }));
+  const canary = canaryFrom(randomBytes(56));
+  const flood = new AbortController();
+  const canarySeen = new AbortController();
+  const leaks = leakDetector(
+    [canary, ...placeholders.map(watchedPlaceholder)],
+    (channel, { encoding }) => {
+      // Abort before recording: recording opens the breaker, and the run would end as `breaker`
+      // instead of `canary`.
+      canarySeen.abort();
+      record({ event: 'canary', channel, encoding });
+    },
+  );
+  const proxyFolder = `${runFolder}/proxy`;
+  const proxy = await startEgress({
+    folder: proxyFolder,
+    rules: { egress: plan.egress, secrets: placeholders },
+    reveal: (name) => values.get(name) ?? '',
+    record,
+    owner: plan,
+    onFlood: () => flood.abort(),
+    leaks,
+    caps: plan.egressLimits,
+    authorities: readAuthorities(world.hostPolicy),
+    spend: acting?.purse.spend,
+    gate: safe.gate,
+    services,
+  });
+  try {
+    const starting = work.sandbox.start({
+      plan: { ...plan, programs: work.programs },
+      command: work.command,
+      files: [...work.files, canary.file, ...proxy.files],
+      folders,
+      env: {
+        ...(work.hasCanaryInEnvironment ? canary.env : undefined),
+        ...work.env(placeholders),
+        ...proxy.env,
+      },
+      ...mounts,
+      proxyFolder: plan.egress.length === 0 && services === undefined ? undefined : proxyFolder,
+      runFolder,
+    });
+    const running = await safe.breaker.started(starting);
+    await recordStart(running, { ...work.started, backend: plan.backend }, record);
+    sampleChildren(running, record);
+    const stops: Stop[] = [
+      ...(world.stops ?? []),
+      ...(acting?.stops ?? []),
+      { signal: flood.signal, reason: 'limit:denials' },
+      { signal: canarySeen.signal, reason: 'canary' },
+      { signal: safe.breaker.opened, reason: 'breaker' },
+      { signal: proxy.failed, reason: 'proxy' },
+    ];
+    if (world.signal !== undefined) stops.push({ signal: world.signal, reason: 'killed' });
+    const { onStderr, onStdout, stdin } = world;
+    const end = await watchRun(
+      running,
+      { stdin, onStdout, onStderr, leaks, stops, waited: safe.gate.waited },
+      plan,
+    );
+    const { leaked, ...finished } = await mounts.finish(end.reason === 'exit' ? leaks : undefined);
+    return {
+      ...(leaked ? { reason: 'canary', code: null } : end),
+      egress: { ...proxy.counts },
+      ...finished,
+    };
+  } finally {
+    await proxy.close();
+  }
+}

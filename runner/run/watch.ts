@@ -1,0 +1,68 @@
+/**
+ * Watches a started sandbox: its input, its output up to the limit, its time, and what ended it.
+ */
+
+import { pipeline } from 'node:stream/promises';
+import { canaryName } from '../../skills-index/run/leaks/canary.ts';
+import type { Plan } from '../../skills-index/run/plan/plan.ts';
+import type { RunningSandbox } from '../sandboxes/sandbox.ts';
+import type { LeakDetector } from '../secrets/leaks.ts';
+import type { EndReason, RunRequest, Stop } from './run-request.ts';
+
+export interface Watched extends Pick<RunRequest, 'onStderr' | 'onStdout' | 'stdin'> {
+  readonly stops: readonly Stop[];
+  /** One of the stops is its canary's. */
+  readonly leaks: LeakDetector;
+  /** Milliseconds for which it waited for a person: they are not counted against its seconds. */
+  readonly waited: () => number;
+}
+
+/** Waits for the end. Whatever happens, nothing of the sandbox lives when it returns. */
+export async function watchRun(
+  running: RunningSandbox,
+  { leaks, onStderr, onStdout, stdin, stops, waited }: Watched,
+  { limits }: Pick<Plan, 'limits'>,
+): Promise<{ readonly reason: EndReason; readonly code: number | null }> {
+  let stopped: EndReason | undefined;
+  const stop = (reason: EndReason): void => {
+    stopped ??= reason;
+    running.kill();
+  };
+  const begun = performance.now();
+  const onTime = (): void => {
+    const left = limits.seconds * 1000 + waited() - (performance.now() - begun);
+    if (left < 1) stop('limit:seconds');
+    else timer = setTimeout(onTime, left);
+  };
+  let timer = setTimeout(onTime, limits.seconds * 1000);
+  const listening = new AbortController();
+  for (const { signal, reason } of stops) {
+    signal.addEventListener('abort', () => stop(reason), { signal: listening.signal });
+    if (signal.aborted) stop(reason);
+  }
+  let left = limits.outputBytes;
+  const pass = (channel: string, to: (chunk: Uint8Array) => void) => (chunk: Buffer) => {
+    // A placeholder may be printed: it is worth nothing.
+    if (leaks.push(channel, chunk)?.name === canaryName) return;
+    if (left > 0) to(chunk.subarray(0, left));
+    left -= chunk.length;
+    if (left < 0) stop('limit:output');
+  };
+  running.stdout.on('data', pass('stdout', onStdout));
+  running.stderr.on('data', pass('stderr', onStderr));
+  // A command that does not read its input to the end is no failure.
+  void pipeline(stdin instanceof Uint8Array ? [stdin] : (stdin ?? []), running.stdin).catch(
+    () => undefined,
+  );
+  const end = await running.ended;
+  clearTimeout(timer);
+  listening.abort();
+  if (stopped !== undefined) return { reason: stopped, code: null };
+  if (end.outOfMemory) return { reason: 'limit:memory', code: null };
+  if (end.outOfProcesses === true && end.code !== 0)
+    return { reason: 'limit:processes', code: null };
+  // Above 128 the shell's way of saying that a signal ended it: its processor seconds, if it is
+  // that one (24, SIGXCPU).
+  if (end.code === 152) return { reason: 'limit:seconds', code: null };
+  return end.code === null ? { reason: 'killed', code: null } : { reason: 'exit', code: end.code };
+}

@@ -1,0 +1,98 @@
+/**
+ * Finds an agent's program: one of the system, the runner's node, or one that host policy names, in
+ * a folder where nobody else may write.
+ */
+import { existsSync, lstatSync, readdirSync, realpathSync, statSync } from 'node:fs';
+import { dirname, join } from 'node:path';
+import type { HostPolicy } from '../../skills-index/run/plan/host-policy.ts';
+import type { ProgramFact } from '../../skills-index/run/plan/plan-session.ts';
+import { findProgram } from '../host/host.ts';
+import { programEntriesMax } from '../limits.ts';
+
+const ownNode = '/opt/skillgate/bin/node';
+// What the sandbox has of its own.
+const taken =
+  /^\/(usr|etc|dev|proc|sys|tmp(?=$)|run|home\/skill|opt\/skillgate|skills|memory|workspace)(\/|$)/;
+
+/** @param ownFolders where policy, keys and logs lie */
+export function findAgentProgram(
+  [word = '', ...args]: readonly string[],
+  { agentPrograms, file }: HostPolicy,
+  ownFolders: readonly string[],
+): ProgramFact {
+  const named = Object.hasOwn(agentPrograms, word) ? agentPrograms[word] : undefined;
+  if (named !== undefined) {
+    const { command, folder } = named;
+    const why = whyNotFolder(folder, ownFolders);
+    const [program = '', ...rest] = command;
+    const started = programOf(program, folder);
+    if (why !== undefined)
+      return {
+        why: `agent program ${word}: ${why}`,
+        hint: `chown -R root ${folder}; chmod -R go-w ${folder}`,
+      };
+    return typeof started === 'object' ? started : { command: [started, ...rest, ...args], folder };
+  }
+  const started = programOf(word, undefined);
+  if (typeof started === 'string') return { command: [started, ...args] };
+  const hint = `write "agentPrograms": { "${word}": { "folder": "/opt/${word}", "command": ["node", "/opt/${word}/…"] } } into ${file}`;
+  return {
+    why: `there is no program ${JSON.stringify(word)} of the system, and host policy names none`,
+    hint,
+  };
+}
+
+function programOf(
+  word: string,
+  folder: string | undefined,
+): string | { readonly why: string; readonly hint: string } {
+  if (word === 'node') return ownNode;
+  const isInside =
+    folder !== undefined && word.startsWith(`${folder}/`) && !word.split('/').includes('..');
+  if (isInside && existsSync(word)) return word;
+  const name = word.replace(/^\/(usr\/)?bin\//, '');
+  if (findProgram(name) !== undefined) return `/usr/bin/${name}`;
+  return {
+    why: `there is no program ${JSON.stringify(word)}`,
+    hint: 'Name one below its folder, one of the system, or node.',
+  };
+}
+
+function whyNotFolder(folder: string, ownFolders: readonly string[]): string | undefined {
+  if (!existsSync(folder)) return `there is no folder ${folder}`;
+  const real = realpathSync(folder);
+  if (real !== folder) return `${folder} is a link to ${real}: name that one`;
+  if (taken.test(folder)) return `${folder} is a folder that the sandbox has of its own`;
+  const own = ownFolders.find(
+    (one) => `${one}/`.startsWith(`${real}/`) || `${real}/`.startsWith(`${one}/`),
+  );
+  if (own !== undefined) return `${folder} would show ${own}, where policy, keys and logs lie`;
+  return whyOthersCouldWriteAbove(folder) ?? whyOthersCouldWriteIn(folder);
+}
+
+function whyOthersCouldWriteAbove(folder: string): string | undefined {
+  for (let at = dirname(folder); ; at = dirname(at)) {
+    const { mode, uid } = statSync(at);
+    // A sticky folder such as /tmp lets nobody replace what is another's.
+    if (!isOurs(uid) || ((mode & 0o022) !== 0 && (mode & 0o1000) === 0))
+      return `others may write to ${at}`;
+    if (at === '/') return undefined;
+  }
+}
+
+function whyOthersCouldWriteIn(folder: string): string | undefined {
+  const waiting = [folder];
+  let seen = 0;
+  for (let at = waiting.pop(); at !== undefined; at = waiting.pop()) {
+    const stats = lstatSync(at);
+    if (++seen > programEntriesMax) return `it holds more than ${programEntriesMax} files`;
+    if (!isOurs(stats.uid) || (!stats.isSymbolicLink() && (stats.mode & 0o022) !== 0))
+      return `others may write to ${at}`;
+    if (stats.isDirectory()) for (const name of readdirSync(at)) waiting.push(join(at, name));
+  }
+  return undefined;
+}
+
+function isOurs(uid: number): boolean {
+  return uid === 0 || uid === process.getuid?.();
+}

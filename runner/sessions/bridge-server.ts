@@ -1,0 +1,136 @@
+/**
+ * The runner's end of an agent's way to its skills: a stream from the sandbox, one call in it,
+ * every line checked against the session's token.
+ */
+import { once } from 'node:events';
+import { type Duplex, PassThrough, type Readable, Writable } from 'node:stream';
+import { adviceForAgent } from '../../skills-index/run/agents/agent-advice.ts';
+import {
+  type BridgeAnswer,
+  type BridgeMessage,
+  bridgeLineBytesMax,
+  parseBridgeLine,
+} from '../../skills-index/run/agents/bridge.ts';
+import type { RunTokens } from '../../skills-index/run/agents/run-token.ts';
+import { Problem } from '../../skills-index/skill/problem.ts';
+import { problemCodes } from '../../skills-index/skill/problem-codes.ts';
+import { problemOf } from '../../skills-index/skill/thrown.ts';
+import { linesOf } from '../files/lines.ts';
+
+/** What a call is given and answers with. */
+export interface BridgeStreams {
+  readonly stdin: Readable;
+  readonly stdout: (chunk: Uint8Array) => void;
+  readonly stderr: (chunk: Uint8Array) => void;
+  /** When what was answered so far is on its way, or nobody reads any more. */
+  readonly drained: () => Promise<void>;
+  /** Aborts when the sandbox hangs up. */
+  readonly gone: AbortSignal;
+}
+
+export interface BridgeCalls {
+  /** Answers with an exit code. */
+  run(call: Extract<BridgeMessage, { call: 'run' }>, streams: BridgeStreams): Promise<number>;
+  mcp(streams: BridgeStreams): Promise<number>;
+}
+
+/** Serves one stream; never throws. */
+export function serveBridge(stream: Duplex, tokens: RunTokens, calls: BridgeCalls): void {
+  const gone = new AbortController();
+  const stdin = new PassThrough();
+  const answer = (said: BridgeAnswer): void => {
+    if (stream.writable) stream.write(`${asciiJson(said)}\n`);
+  };
+  const finish = (exit: number, says?: string): void => {
+    answer({ exit, ...(says === undefined ? {} : { says }) });
+    stream.end();
+  };
+  const refuse = (thrown: unknown): void => {
+    const problem = problemOf(thrown, gone.signal.aborted);
+    const { code, message } = problem;
+    const told =
+      code === 'internal'
+        ? 'the call failed inside the runner'
+        : `refused [${code}]: ${message}. ${adviceForAgent(problem)}`;
+    finish(code === 'interrupted' ? 130 : problemCodes[code].exit, told);
+    gone.abort();
+  };
+  const bytesOf = (key: 'stdout' | 'stderr') => (chunk: Uint8Array) => {
+    const text = Buffer.from(chunk).toString('base64');
+    answer(key === 'stdout' ? { stdout: text } : { stderr: text });
+  };
+  const drained = async (): Promise<void> => {
+    if (stream.writableNeedDrain && !stream.destroyed)
+      await once(stream, 'drain', { signal: gone.signal }).catch(() => undefined);
+  };
+  const streams: BridgeStreams = {
+    stdin,
+    stdout: bytesOf('stdout'),
+    stderr: bytesOf('stderr'),
+    drained,
+    gone: gone.signal,
+  };
+  let called = false;
+  const take = (message: BridgeMessage): void => {
+    if (!tokens.isGood(message.token))
+      throw new Problem(
+        'token-ended',
+        'This run token is not, or no longer, good for this session',
+      );
+    if ('stdin' in message) stdin.write(Buffer.from(message.stdin, 'base64'));
+    else if ('end' in message) stdin.end();
+    else if (called) throw new Problem('usage', 'A stream has one call');
+    else {
+      called = true;
+      (message.call === 'mcp' ? calls.mcp(streams) : calls.run(message, streams)).then(
+        finish,
+        refuse,
+      );
+    }
+  };
+  stream.on('error', () => stream.destroy());
+  stream.on('close', () => {
+    stdin.end();
+    gone.abort();
+  });
+  // A call that does not read its input to the end is no failure; one that reads slowly slows the
+  // sandbox down.
+  stdin.on('error', () => undefined);
+  const untilTaken = async (): Promise<void> => {
+    if (stdin.writableNeedDrain && !stdin.destroyed)
+      await once(stdin, 'drain', { signal: gone.signal }).catch(() => undefined);
+  };
+  void readLines(stream, take, untilTaken).catch(refuse);
+}
+
+async function readLines(
+  stream: Duplex,
+  take: (message: BridgeMessage) => void,
+  untilTaken: () => Promise<void>,
+): Promise<void> {
+  for await (const line of linesOf(stream, bridgeLineBytesMax)) {
+    take(parseBridgeLine(line.toString('utf8')));
+    await untilTaken();
+  }
+}
+
+/** A call's stdout as a stream: who does not read it is not answered further. */
+export function writableOf({
+  drained,
+  stdout,
+}: Pick<BridgeStreams, 'drained' | 'stdout'>): Writable {
+  return new Writable({
+    write: (chunk: Uint8Array, _, done) => {
+      stdout(chunk);
+      void drained().then(() => done());
+    },
+  });
+}
+
+// Other signs as escapes, so that each byte of a line is one character.
+function asciiJson(said: BridgeAnswer): string {
+  return JSON.stringify(said).replace(
+    /[\u007f-\uffff]/g,
+    (sign) => `\\u${sign.charCodeAt(0).toString(16).padStart(4, '0')}`,
+  );
+}

@@ -1,0 +1,53 @@
+/**
+ * What lies in a session's sandbox besides the system: the token, the skills' tree, the way to the
+ * runner.
+ */
+import { chmodSync, chownSync, mkdirSync, renameSync, writeFileSync } from 'node:fs';
+import type { RunTokens } from '../../skills-index/run/agents/run-token.ts';
+import type { SessionPlan } from '../../skills-index/run/plan/session-plan.ts';
+import { tokenRenewSeconds } from '../limits.ts';
+import type { SandboxFile } from '../sandboxes/sandbox.ts';
+import { readBridge } from './session-host.ts';
+import { skillFolders } from './skill-tree.ts';
+
+/**
+ * The token that the sandbox reads: a new one every two minutes, each good for five. Answers with
+ * what stops that.
+ */
+export function keepToken(
+  folder: string,
+  tokens: RunTokens,
+  { gid, uid }: SessionPlan,
+): () => void {
+  mkdirSync(folder, { mode: 0o700 });
+  const write = (): void => {
+    writeFileSync(`${folder}/new`, tokens.renew(), { mode: 0o400 });
+    if (process.getuid?.() === 0) chownSync(`${folder}/new`, uid, gid);
+    renameSync(`${folder}/new`, `${folder}/token`);
+  };
+  write();
+  if (process.getuid?.() === 0) chownSync(folder, uid, gid);
+  const timer = setInterval(write, tokenRenewSeconds * 1_000).unref();
+  return () => clearInterval(timer);
+}
+
+/** The token's folder, and the skills wherever agents look for them. */
+export function runFolders(
+  runFolder: string,
+): { readonly path: string; readonly target: string }[] {
+  chmodSync(`${runFolder}/skills`, 0o755);
+  return [
+    { path: `${runFolder}/token`, target: '/run/skillgate' },
+    ...skillFolders.map((target) => ({ path: `${runFolder}/skills`, target })),
+  ];
+}
+
+/** `skillgate` as a session has it. */
+export function bridgeFiles(): SandboxFile[] {
+  const { bytes, path } = readBridge();
+  const launcher = `#!/bin/sh\nexec /opt/skillgate/bin/node ${path} "$@"\n`;
+  return [
+    { path, mode: '444', bytes },
+    { path: '/opt/skillgate/bin/skillgate', mode: '755', bytes: Buffer.from(launcher) },
+  ];
+}

@@ -1,0 +1,170 @@
+/**
+ * What there is on this host for a session, looked up and opened once; whoever has it closes it.
+ */
+import * as fs from 'node:fs';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import type { Agent } from '../../skills-index/run/agents/agent.ts';
+import type { HostPolicy } from '../../skills-index/run/plan/host-policy.ts';
+import type { SessionFacts } from '../../skills-index/run/plan/plan-session.ts';
+import type { PlannedFolder } from '../../skills-index/run/plan/session-plan.ts';
+import { Problem } from '../../skills-index/skill/problem.ts';
+import { listAgents, memoryFolderOf } from '../agents/agent-store.ts';
+import { openHost } from '../host/host.ts';
+import { egressRequestsPerMinuteMax, egressRunBytesMax } from '../limits.ts';
+import type { Secrets } from '../secrets/secrets.ts';
+import { findAgentProgram } from './agent-program.ts';
+
+export interface SessionHost {
+  readonly facts: SessionFacts;
+  /** Descriptors by the mounts' sources. */
+  readonly folders: ReadonlyMap<string, number>;
+  /** Those that are no workspaces of host policy. */
+  readonly own: ReadonlyMap<string, { readonly descriptor: number; readonly id: string }>;
+  close(): void;
+}
+
+export interface SessionQuestion {
+  readonly agent: Agent;
+  readonly command: readonly string[];
+  readonly hostPolicy: HostPolicy;
+  readonly paths: { readonly cache: string; readonly config: string; readonly data: string };
+  readonly secrets: Secrets;
+}
+
+export function openSessionHost({
+  agent,
+  command,
+  hostPolicy,
+  paths,
+  secrets,
+}: SessionQuestion): SessionHost {
+  const ownFolders = [paths.config, paths.data, paths.cache];
+  const name = agent.workspace?.name;
+  const host = openHost({
+    hostPolicy,
+    workspaces: name === undefined ? [] : [name],
+    programs: [],
+    ownFolders,
+  });
+  const memory = openMemory(memoryFolderOf(paths, agent.name));
+  const workspace = name === undefined ? undefined : host.facts.workspaces[name];
+  const program = findAgentProgram(command, hostPolicy, ownFolders);
+  const sharedWith =
+    name === undefined ? undefined : sharingWith(agent, hostPolicy, join(paths.config, 'agents'));
+  const { egress } = hostPolicy;
+  const facts: SessionFacts = {
+    uid: host.facts.uid,
+    gid: host.facts.gid,
+    memory,
+    program,
+    ...(workspace === undefined ? {} : { workspace }),
+    ...(sharedWith === undefined ? {} : { sharedWith }),
+    folders: [
+      ...systemFolders(),
+      ...('why' in program || program.folder === undefined ? [] : [programFolder(program.folder)]),
+    ],
+    secrets: secrets.entries,
+    egressLimits: {
+      requestsPerMinute: Math.min(
+        egress.requestsPerMinute ?? egressRequestsPerMinuteMax,
+        egressRequestsPerMinuteMax,
+      ),
+      sentBytes: Math.min(egress.sentBytes ?? egressRunBytesMax, egressRunBytesMax),
+    },
+  };
+  const close = (): void => {
+    host.close();
+    fs.closeSync(memory.descriptor);
+  };
+  return {
+    facts,
+    folders: new Map([...host.folders, ['memory', memory.descriptor]]),
+    own: new Map([['memory', memory]]),
+    close,
+  };
+}
+
+/**
+ * Gives the memory to the uid that the session takes, where it has another: a runner that is root
+ * alone can.
+ */
+export function giveMemory(path: string, uid: number, gid: number): void {
+  if (process.getuid?.() !== 0 || fs.lstatSync(path).uid === uid) return;
+  for (const name of ['', ...fs.readdirSync(path, { recursive: true, encoding: 'utf8' })])
+    fs.lchownSync(join(path, name), uid, gid);
+}
+
+// open(2) with O_PATH: a handle on the folder itself. Not in node:fs constants.
+const openPathOnly = 0o10_000_000;
+
+function openMemory(path: string): {
+  readonly path: string;
+  readonly id: string;
+  readonly descriptor: number;
+} {
+  fs.mkdirSync(path, { recursive: true, mode: 0o700 });
+  const descriptor = fs.openSync(
+    path,
+    openPathOnly | fs.constants.O_DIRECTORY | fs.constants.O_NOFOLLOW,
+  );
+  const { dev, ino, mode } = fs.fstatSync(descriptor);
+  if ((mode & 0o077) !== 0) {
+    fs.closeSync(descriptor);
+    throw new Problem('key-file-invalid', `Cannot use ${path}: others may enter it`, {
+      hint: `chmod 700 ${path}`,
+    });
+  }
+  return { path: fs.realpathSync(path), id: `${dev}:${ino}`, descriptor };
+}
+
+// The identity that works in the same folder, in one above it or in one below it.
+function sharingWith(
+  agent: Agent,
+  { workspaces }: HostPolicy,
+  agentsFolder: string,
+): string | undefined {
+  const realOf = (one: Agent): string | undefined => {
+    const path = workspaces[one.workspace?.name ?? ''];
+    return path === undefined || !fs.existsSync(path) ? undefined : `${fs.realpathSync(path)}/`;
+  };
+  const own = realOf(agent);
+  if (own === undefined) return undefined;
+  // A damaged identity can start nothing; mended, its own next session is judged here.
+  const others = listAgents(agentsFolder).agents.filter((one) => one.name !== agent.name);
+  return others.find((one) => {
+    const other = realOf(one);
+    return other !== undefined && (other.startsWith(own) || own.startsWith(other));
+  })?.name;
+}
+
+function systemFolders(): PlannedFolder[] {
+  const found = ['/usr', '/etc/alternatives'].filter((path) => fs.existsSync(path));
+  return [
+    ...found.map((path) => ({
+      path,
+      target: path,
+      reason: 'programs and libraries of the system: an agent has a shell',
+    })),
+    {
+      path: fs.realpathSync(process.execPath),
+      target: '/opt/skillgate/bin/node',
+      reason: 'the runner’s own node',
+    },
+  ];
+}
+
+function programFolder(path: string): PlannedFolder {
+  return {
+    path,
+    target: path,
+    reason: 'host policy names it under agentPrograms; nobody else may write there',
+  };
+}
+
+/** The program `skillgate` of the sandbox, as source or as it was built. */
+export function readBridge(): { readonly path: string; readonly bytes: Uint8Array } {
+  const ending = import.meta.url.endsWith('.ts') ? 'ts' : 'js';
+  const bytes = fs.readFileSync(fileURLToPath(new URL(`./bridge.${ending}`, import.meta.url)));
+  return { path: `/opt/skillgate/bridge.m${ending}`, bytes };
+}

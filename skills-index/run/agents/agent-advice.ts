@@ -1,0 +1,26 @@
+/**
+ * What an agent is told to do about a refusal. Nothing of it names what only a person may do: an
+ * agent must not learn how an answer is made.
+ */
+import type { Problem } from '../../skill/problem.ts';
+import { type ProblemCode, problemCodes } from '../../skill/problem-codes.ts';
+
+const asksPerson =
+  'tell the person you work for; this cannot be done from here, and trying again does not change it';
+
+const advice: Readonly<Partial<Record<ProblemCode, string>>> = {
+  'hold-unsupported': asksPerson,
+  'hold-denied': 'go on without it: a person said no',
+  'hold-expired':
+    'nobody answered in time: tell the person you work for, and go on with something else',
+  'breaker-open': asksPerson,
+};
+
+// Commands and files of the operator. A hint that names one is written for the operator.
+const isForOperator =
+  /\bskill(gate)?( --)? (agent|hold|key|secret|changes|registry|member|scope|review|doctor|log)\b|\bhost\.json\b/;
+
+export function adviceForAgent({ code, hint }: Pick<Problem, 'code' | 'hint'>): string {
+  const said = advice[code] ?? hint ?? problemCodes[code].fix;
+  return isForOperator.test(said) ? asksPerson : said;
+}

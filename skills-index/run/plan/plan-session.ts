@@ -1,0 +1,294 @@
+/**
+ * The plan of an agent's session: what the identity has, what host policy allows, what this host
+ * is. Pure; every line with its reason.
+ */
+
+import { canonicalDigest } from '../../skill/canonical-json.ts';
+import type { Digest } from '../../skill/digest.ts';
+import { type Agent, whyEnded } from '../agents/agent.ts';
+import { modelRequests, parseModelUrl } from '../agents/agent-policy.ts';
+import { modelHost } from '../agents/bridge.ts';
+import type { PlannedHold } from '../holds/hold.ts';
+import { type HeldPlan, plannedHolds } from '../holds/hold-rules.ts';
+import * as limits from '../limits.ts';
+import type { HostPolicy } from './host-policy.ts';
+import type { LeftOut, PlannedEnv, PlannedMount, Refusal } from './plan.ts';
+import type { SecretEntry } from './plan-input.ts';
+import {
+  type PlannedFolder,
+  type PlannedSkill,
+  type SessionPlan,
+  sessionSkill,
+} from './session-plan.ts';
+
+/** The program as it was found on this host, or why it cannot be used. */
+export type ProgramFact =
+  | { readonly command: readonly string[]; readonly folder?: string }
+  | { readonly why: string; readonly hint: string };
+
+/** What was found out about this host before planning. */
+export interface SessionFacts {
+  readonly uid: number;
+  readonly gid: number;
+  /** Of the identity's workspace; absent where it has none. */
+  readonly workspace?:
+    | { readonly path: string; readonly id: string; readonly uid: number; readonly gid: number }
+    | { readonly why: string };
+  /** The other identity that works in it, in a folder above or in one below. */
+  readonly sharedWith?: string;
+  readonly memory: { readonly path: string; readonly id: string };
+  /** The system's folders, and what this program adds to them. */
+  readonly folders: readonly PlannedFolder[];
+  readonly program: ProgramFact;
+  readonly secrets: readonly SecretEntry[];
+  readonly egressLimits: SessionPlan['egressLimits'];
+}
+
+export interface SessionInput {
+  readonly agent: Agent;
+  readonly hostPolicy: HostPolicy;
+  readonly facts: SessionFacts;
+  readonly skills: readonly PlannedSkill[];
+  readonly sandbox: { readonly name: string; readonly gives: readonly string[] };
+  readonly now: Date;
+}
+
+const nobody = 65_534;
+
+/** Never throws: a plan that must not start says so in `refused`. */
+export function planSession(input: SessionInput): {
+  readonly plan: SessionPlan;
+  readonly digest: Digest;
+} {
+  const { agent, facts, hostPolicy, sandbox, skills } = input;
+  const refused: Refusal[] = [];
+  const leftOut: LeftOut[] = [];
+  const ended = whyEnded(agent, input.now);
+  if (ended !== undefined)
+    refused.push({
+      code: 'plan-refused',
+      message: ended,
+      hint: `skillgate agent grant ${agent.name} …`,
+    });
+  for (const one of hostPolicy.require.filter(
+    (requirement) => !sandbox.gives.includes(requirement),
+  ))
+    refused.push({
+      code: 'sandbox-refused',
+      message: `host policy requires ${one}, which this host cannot give`,
+    });
+  const { program } = facts;
+  if ('why' in program)
+    refused.push({ code: 'plan-refused', message: program.why, hint: program.hint });
+  const mounts = planMounts(input, refused, leftOut);
+  const model = planModel(input, refused, leftOut);
+  const plan: SessionPlan = {
+    schema: 'skillgate.session/1',
+    agent: agent.name,
+    keyId: agent.keyId,
+    command: 'why' in program ? [] : program.command,
+    backend: sandbox.name,
+    ...ownerOf(facts, refused),
+    workingDirectory: mounts[0]?.target ?? '/tmp',
+    folders: facts.folders,
+    mounts,
+    ...model,
+    env: [...plainEnv, ...model.env],
+    skills,
+    limits: {
+      seconds: limits.sessionSecondsMax,
+      memoryMiB: limits.sessionMemoryMiB,
+      outputBytes: limits.sessionOutputBytesMax,
+      processes: limits.sessionProcessesMax,
+    },
+    egressLimits: facts.egressLimits,
+    holds: holdsOf(
+      { agent: agent.name, mounts, ...model, env: [...plainEnv, ...model.env] },
+      input,
+    ),
+    leftOut,
+    refused,
+  };
+  return { plan, digest: canonicalDigest(plan) };
+}
+
+// That it may write is the word of whoever granted the workspace, and its memory is its own: only
+// rules of host policy make it wait.
+function holdsOf(
+  given: Omit<HeldPlan, 'skill' | 'programs'>,
+  { agent, hostPolicy }: SessionInput,
+): PlannedHold[] {
+  const writable = [
+    ...hostPolicy.writable,
+    'memory',
+    ...(agent.workspace === undefined ? [] : [agent.workspace.name]),
+  ];
+  return plannedHolds({ ...given, programs: [], skill: sessionSkill }, { ...hostPolicy, writable });
+}
+
+const plainEnv: readonly PlannedEnv[] = [
+  {
+    name: 'PATH',
+    value: '/opt/skillgate/bin:/usr/local/bin:/usr/bin:/bin',
+    reason: 'the runner’s node and skillgate, then the system',
+  },
+  { name: 'HOME', value: '/home/skill', reason: 'a temporary folder: gone with the session' },
+  { name: 'TMPDIR', value: '/tmp', reason: 'likewise' },
+  { name: 'SHELL', value: '/bin/sh', reason: 'the system’s' },
+  { name: 'LANG', value: 'C.UTF-8', reason: 'the same everywhere' },
+  { name: 'SKILLGATE_MEMORY', value: '/memory', reason: 'what lasts from session to session' },
+];
+
+function planMounts(
+  { agent, facts, hostPolicy }: SessionInput,
+  refused: Refusal[],
+  leftOut: LeftOut[],
+): PlannedMount[] {
+  const { memory, sharedWith, workspace } = facts;
+  const kept: PlannedMount = {
+    source: 'memory',
+    path: memory.path,
+    id: memory.id,
+    target: '/memory',
+    mode: 'rw',
+    reason: `agent ${agent.name}’s own; no other agent sees it`,
+  };
+  const wanted = agent.workspace;
+  if (wanted === undefined) {
+    leftOut.push({
+      what: 'a workspace',
+      reason: `agent ${agent.name} has none: skillgate agent grant ${agent.name} --workspace NAME`,
+    });
+    return [kept];
+  }
+  const { mode, name } = wanted;
+  const hint = `write "workspaces": { "${name}": "/FOLDER" } into ${hostPolicy.file}`;
+  if (workspace === undefined)
+    refused.push({ code: 'plan-refused', message: `host policy has no workspace ${name}`, hint });
+  else if ('why' in workspace)
+    refused.push({
+      code: 'plan-refused',
+      message: `workspace ${name}: ${workspace.why.includes('ENOENT') ? `the folder that host policy names for it is not there: ${hostPolicy.workspaces[name]}` : workspace.why}`,
+    });
+  else if (sharedWith !== undefined)
+    refused.push({
+      code: 'plan-refused',
+      message: `agent ${sharedWith} works in ${workspace.path} too; two agents share no folder`,
+    });
+  else {
+    const { id, path } = workspace;
+    const reason = `agent ${agent.name} works in it; host policy says which folder it is`;
+    return [{ source: `workspace:${name}`, path, id, target: '/workspace', mode, reason }, kept];
+  }
+  return [kept];
+}
+
+function ownerOf(
+  { gid, uid, workspace }: SessionFacts,
+  refused: Refusal[],
+): { readonly uid: number; readonly gid: number } {
+  if (uid !== 0) return { uid, gid };
+  if (workspace === undefined || 'why' in workspace) return { uid: nobody, gid: nobody };
+  const { gid: group, path, uid: owner } = workspace;
+  const hint = `chown -R ${nobody}:${nobody} ${path}`;
+  if (owner === 0)
+    refused.push({
+      code: 'mount-owner-root',
+      message: `${path} belongs to root, whose uid no session takes`,
+      hint,
+    });
+  return { uid: owner || nobody, gid: group || nobody };
+}
+
+// By what an endpoint is found, and how its key is sent.
+const interfaces = {
+  openai: { base: 'OPENAI_BASE_URL', key: 'OPENAI_API_KEY', as: 'bearer', below: '/v1' },
+  anthropic: {
+    base: 'ANTHROPIC_BASE_URL',
+    key: 'ANTHROPIC_API_KEY',
+    as: 'header:x-api-key',
+    below: '',
+  },
+} as const;
+
+/** The variable of the sandbox that holds the placeholder of a model's key. */
+export function keyVariableOf({ as }: { readonly as: string }): string {
+  return (Object.values(interfaces).find((one) => one.as === as) ?? interfaces.openai).key;
+}
+
+type ModelLines = Pick<SessionPlan, 'egress' | 'secrets' | 'env'>;
+
+function planModel(
+  { agent, facts, hostPolicy }: SessionInput,
+  refused: Refusal[],
+  leftOut: LeftOut[],
+): ModelLines {
+  const none: ModelLines = { egress: [], secrets: [], env: [] };
+  const names = Object.keys(hostPolicy.models);
+  const name = agent.model ?? (names.length === 1 ? names[0] : undefined);
+  if (name === undefined && names.length === 0) {
+    const example = '"models": { "local": { "url": "http://127.0.0.1:8080", "kind": "openai" } }';
+    leftOut.push({ what: 'a model endpoint', reason: `${hostPolicy.file} names none: ${example}` });
+    return none;
+  }
+  const hint = `skillgate agent grant ${agent.name} --model ${names[0] ?? 'NAME'}`;
+  const endpoint =
+    name !== undefined && Object.hasOwn(hostPolicy.models, name)
+      ? hostPolicy.models[name]
+      : undefined;
+  const place = endpoint === undefined ? undefined : parseModelUrl(endpoint.url);
+  if (endpoint === undefined || place === undefined) {
+    const message =
+      name === undefined
+        ? `which of the models ${names.join(', ')}?`
+        : `host policy has no model ${name}`;
+    refused.push({ code: 'plan-refused', message, hint });
+    return none;
+  }
+  const { as, base, below, key } = interfaces[endpoint.kind];
+  const isLocal = place.kind === 'address';
+  const [host, port] = isLocal ? [modelHost, 80] : [place.host, place.port];
+  const path = place.path === '' ? below : place.path;
+  const pinned = isLocal
+    ? { [modelHost]: { address: place.host, port: place.port } }
+    : hostPolicy.hosts[host] === undefined
+      ? {}
+      : { [host]: hostPolicy.hosts[host] };
+  const origin = isLocal ? `http://${host}` : `https://${host}${port === 443 ? '' : `:${port}`}`;
+  const stored = facts.secrets.find(
+    (one) => one.name === endpoint.secret && one.hosts.includes(host),
+  );
+  if (endpoint.secret !== undefined && stored === undefined) {
+    const message = `there is no secret ${endpoint.secret} for ${host}`;
+    refused.push({
+      code: 'secret-refused',
+      message,
+      hint: `skillgate secret set ${endpoint.secret} --host ${host} --agent ${agent.name}`,
+    });
+  }
+  const why = `model ${name} of host policy`;
+  const what = isLocal ? `${why}: ${host} is ${place.host}:${place.port}` : why;
+  return {
+    egress: modelRequests(endpoint, place).map((one) => ({
+      scheme: isLocal ? 'http' : 'https',
+      mode: 'intercept',
+      host,
+      port,
+      ...one,
+      pinned,
+      reason: `${what}; nothing else is a way out`,
+    })),
+    secrets:
+      stored === undefined
+        ? []
+        : [{ name: stored.name, hosts: [host], as, reason: `${why}; added at the proxy` }],
+    env: [
+      { name: base, value: `${origin}${path}`, reason: why },
+      {
+        name: key,
+        value: stored === undefined ? 'placeholder' : '(placeholder)',
+        reason: stored === undefined ? 'clients want one' : 'its value is added at the proxy',
+      },
+    ],
+  };
+}

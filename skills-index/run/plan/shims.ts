@@ -1,0 +1,108 @@
+/**
+ * Stand-ins: what lies in an agent's folder for each file that would run, so that nothing of a
+ * skill runs outside the sandbox.
+ */
+import type { Bundle, BundleFile } from '../../skill/bundle.ts';
+import type { BundlePath } from '../../skill/bundle-path.ts';
+import type { SkillName } from '../../skill/name.ts';
+import { endingOf, isShimEnding, programOf, shimLanguageOf } from './shim-languages.ts';
+
+/** A shim hands the call to `skillgate run`; what no command names refuses, and says why. */
+export type StandIn =
+  | { readonly kind: 'runs'; readonly command: string }
+  | { readonly kind: 'refuses' };
+
+type Commands = Readonly<Record<string, BundlePath>>;
+
+// What agents and we read as text: a stray x-bit on it must not hide the text.
+const textEndings = /\.(md|markdown|txt|json|ya?ml|toml|csv|html?|css|xml|svg)$/i;
+
+// What one word on a command line runs, beside the languages that stand-ins are written in.
+const programEndings = new Set(
+  (
+    'fish csh tcsh nu elv xsh psd1 vbs vbe wsf wsh hta jse r jl tcl awk gawk go java kts groovy scala sc clj cljs bb ex exs ' +
+    'erl escript raku rakumod nim cr dart swift hs lhs ml scm ss rkt lisp el fnl applescript scpt command desktop workflow mk ' +
+    'exe com scr msi dll so dylib node wasm jar war class pyc pyo pyd pyz pyzw whl egg gem run appimage pth envrc bashrc zshrc profile bash_profile coffee'
+  ).split(' '),
+);
+const programNames = /^(gnu)?makefile$|^(rake|gem|just|vagrant|snake|brew)file$|^s?construct$/i;
+
+// ELF, PE, WebAssembly, Mach-O in four ways, Java and universal binaries.
+const programStarts = [
+  '7f454c46',
+  '4d5a',
+  '0061736d',
+  'feedface',
+  'feedfacf',
+  'cefaedfe',
+  'cffaedfe',
+  'cafebabe',
+];
+
+/**
+ * Which files of a bundle have a stand-in. A file that a command names, or that is executable, is
+ * run by `skillgate run`; any other that its ending, its name, its first line or its first bytes
+ * make a program refuses.
+ * @param commands command → file, as in the manifest
+ */
+export function standIns(
+  bundle: Bundle,
+  contents: ReadonlyMap<BundlePath, Uint8Array>,
+  commands: Commands,
+): Map<BundlePath, StandIn> {
+  const found = new Map<BundlePath, StandIn>();
+  for (const file of bundle.files) {
+    if (file.path === 'SKILL.md' || file.path === 'skill.json') continue;
+    const command = commandOf(file, commands);
+    if (command !== undefined) found.set(file.path, { kind: 'runs', command });
+    else if (isProgram(file.path, contents.get(file.path) ?? new Uint8Array()))
+      found.set(file.path, { kind: 'refuses' });
+  }
+  return found;
+}
+
+/**
+ * The text of a stand-in.
+ * @param path where it lies in the skill; its ending tells the language
+ * @param original the file it stands for; its first line tells the language when the ending does
+ * not
+ */
+export function printStandIn(
+  path: string,
+  original: Uint8Array,
+  {
+    name,
+    standIn,
+    commands,
+  }: { readonly name: SkillName; readonly standIn: StandIn; readonly commands: readonly string[] },
+): string {
+  const language = shimLanguageOf(path, original);
+  if (standIn.kind === 'runs' && language.forward !== undefined)
+    return language.forward({ name, command: standIn.command });
+  const why =
+    standIn.kind === 'runs' ? 'no sandbox runs its language' : 'no command of the skill names it';
+  const instead =
+    commands.length === 0
+      ? 'The skill has no commands.'
+      : `Commands: skillgate run ${name} ${commands.join('|')}`;
+  return language.refuse(
+    `skillgate: ${path} of ${name} does not run on this host: ${why}. ${instead}`,
+  );
+}
+
+function commandOf(file: BundleFile, commands: Commands): string | undefined {
+  const named = Object.keys(commands)
+    .filter((command) => commands[command] === file.path)
+    .sort()[0];
+  if (named !== undefined) return named;
+  return file.mode === '755' && !textEndings.test(file.path) ? file.path : undefined;
+}
+
+function isProgram(path: string, original: Uint8Array): boolean {
+  const ending = endingOf(path);
+  if (isShimEnding(ending) || programEndings.has(ending)) return true;
+  if (programNames.test(path.split('/').at(-1) ?? '') || programOf(original) !== undefined)
+    return true;
+  const start = Buffer.from(original.subarray(0, 4)).toString('hex');
+  return programStarts.some((one) => start.startsWith(one));
+}

@@ -1,0 +1,75 @@
+import { execFileSync } from 'node:child_process';
+import { readFileSync, statSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { beforeEach, describe, expect, it } from 'vitest';
+import { folderWith } from '../temporary-folder.ts';
+
+const module = fileURLToPath(new URL('../../../cli/agents/agents-program.ts', import.meta.url));
+
+describe('the program of what agents wait for', () => {
+  let folder: string;
+  let file: string;
+  let code: string;
+
+  beforeEach(() => {
+    folder = folderWith();
+    [file, code] = [join(folder, 'agents.cjs'), join(folder, 'run.code')];
+    writeFileSync(file, programThatSays('one'));
+  });
+
+  it('keeps what it compiled when it went well, and takes it up', () => {
+    expect(say('run')).toBe('one kept');
+    const kept = statSync(code);
+    expect(kept.mode & 0o777).toBe(0o600);
+    expect(say('run')).toBe('one kept');
+    expect(statSync(code).ino).toBe(kept.ino);
+  });
+
+  it('never runs the code of another program of the same length', () => {
+    say('run');
+    writeFileSync(file, programThatSays('two'));
+    expect(say('run')).toBe('two kept');
+  });
+
+  it.each([
+    ['cut off', (bytes: Buffer) => bytes.subarray(0, 900)],
+    ['empty', () => Buffer.alloc(0)],
+    ['changed', (bytes: Buffer) => bytes.fill(0xff, bytes.length - 40)],
+  ])('compiles anew when what was kept is %s', (_, change) => {
+    say('run');
+    const whole = readFileSync(code);
+    writeFileSync(code, change(Buffer.from(whole)));
+    expect(say('run')).toBe('one kept');
+    expect(readFileSync(code).length).toBe(whole.length);
+  });
+
+  it.each([['failed'], ['run', '--help'], ['scan'], ['agent', 'list']])(
+    'keeps nothing of %s',
+    (...argv) => {
+      expect(say(...argv)).toMatch(/ nothing$/);
+    },
+  );
+
+  function say(...argv: string[]): string {
+    const failing = argv[0] === 'failed';
+    const words = failing ? ['run'] : argv;
+    const script = `const { agentsProgram } = await import(${JSON.stringify(module)});
+      const program = agentsProgram(${JSON.stringify(words)}, ${JSON.stringify(folder)}, ${JSON.stringify(file)});
+      process.stdout.write(program === undefined ? 'no program' : program.runCommandLine());
+      process.exit(${failing ? 1 : 0});`;
+    try {
+      return `${execFileSync(process.execPath, ['--input-type=module', '-e', script], { stdio: 'pipe', encoding: 'utf8' })} ${keptOrNot()}`;
+    } catch {
+      return `failed ${keptOrNot()}`;
+    }
+  }
+
+  function keptOrNot(): string {
+    return statSync(code, { throwIfNoEntry: false }) === undefined ? 'nothing' : 'kept';
+  }
+});
+
+function programThatSays(word: string): string {
+  return `const say = () => '${word}'; module.exports = { runCommandLine: () => say() };`;
+}

@@ -1,0 +1,26 @@
+import { describe, expect, it } from 'vitest';
+import { parseTold } from '../../../../cli/proofs/escape/batch.ts';
+
+describe('what a batch tells', () => {
+  it('is one line for each attempt, the first of a name', () => {
+    const told = parseTold(
+      '{"name":"a","output":"1"}\n{"name":"b","output":"2"}\n{"name":"a","output":"3"}\n',
+    );
+    expect([...told]).toEqual([
+      ['a', '1'],
+      ['b', '2'],
+    ]);
+  });
+
+  it.each([
+    '',
+    'noise',
+    '{"name":"a"}',
+    '{"name":1,"output":"x"}',
+    'null',
+    '[]',
+    '{"name":"a","output":"x"',
+  ])('leaves out %j', (line) => {
+    expect(parseTold(`${line}\n`).size).toBe(0);
+  });
+});

@@ -1,0 +1,59 @@
+import fc from 'fast-check';
+import { describe, expect, it } from 'vitest';
+import { writeTar } from '../../../cli/publish/tar-writer.ts';
+import { unpackTar } from '../../../registry/intake/tar.ts';
+import { packBundle, type SourceFile } from '../../../skills-index/skill/bundle.ts';
+
+const file = (path: string, content = '', mode = 0o644): SourceFile => ({
+  path,
+  bytes: Buffer.from(content),
+  mode,
+});
+const roundTrip = (files: SourceFile[]) =>
+  unpackTar(writeTar(packBundle([file('SKILL.md', 'x'), ...files])));
+
+describe('the upload’s tar', () => {
+  it('is read back by the registry’s strict reader as the same bundle', () => {
+    const path = fc.stringMatching(/^[a-z]{1,12}(\/[a-z]{1,12}){0,3}$/);
+    const files = fc.uniqueArray(
+      fc.record({
+        path: path.map((one) => `d/${one}.x`),
+        content: fc.string(),
+        mode: fc.constantFrom(0o644, 0o755),
+      }),
+      {
+        selector: (one) => one.path,
+        maxLength: 6,
+      },
+    );
+    fc.assert(
+      fc.property(files, (list) => {
+        const given = list.map((one) => file(one.path, one.content, one.mode));
+        expect(roundTrip(given).digest).toBe(packBundle([file('SKILL.md', 'x'), ...given]).digest);
+      }),
+      { numRuns: 40 },
+    );
+  });
+
+  it('carries paths longer than a name field, and other scripts', () => {
+    const long = `${'folder-of-some-length/'.repeat(4)}${'n'.repeat(95)}`;
+    expect(
+      roundTrip([file(long, 'y'), file('文書/読.md', 'z')]).bundle.files.map((one) => one.path),
+    ).toContain(long);
+  });
+
+  it('refuses what no header can carry', () => {
+    expect(() => writeTar(packBundle([file('SKILL.md'), file('n'.repeat(101))]))).toThrow(
+      /longer than 100 bytes/,
+    );
+  });
+
+  it('is the same for the same skill, in whatever order its files came', () => {
+    const a = file('a', '1');
+    const b = file('b', '2', 0o755);
+    const first = writeTar(packBundle([file('SKILL.md'), a, b]));
+    const second = writeTar(packBundle([b, file('SKILL.md'), a]));
+    expect(Buffer.compare(first, second)).toBe(0);
+    expect(first.byteLength % 512).toBe(0);
+  });
+});

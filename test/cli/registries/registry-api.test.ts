@@ -1,0 +1,166 @@
+import * as v from 'valibot';
+import { describe, expect, it } from 'vitest';
+import { askRegistry, fetchStoredBlob } from '../../../cli/registries/registry-api.ts';
+import { digestOf } from '../../../skills-index/skill/digest.ts';
+import { problemCodes } from '../../../skills-index/skill/problem-codes.ts';
+import { problemOf } from '../../../skills-index/skill/thrown.ts';
+import { noRegistry } from '../command-line.ts';
+
+const registryBase = 'https://skills.example';
+const answers =
+  (body: ConstructorParameters<typeof Response>[0], init: ResponseInit = {}): typeof fetch =>
+  async () =>
+    new Response(body, init);
+const ask = (fetch: typeof globalThis.fetch) =>
+  askRegistry({ registryBase, fetch }, '/x', v.looseObject({ ok: v.boolean() }));
+const problem = (document: object, status: number) =>
+  answers(JSON.stringify(document), {
+    status,
+    headers: { 'content-type': 'application/problem+json' },
+  });
+
+describe('calls to the registry', () => {
+  it('give the parsed answer, whatever else it holds', async () => {
+    expect(await ask(answers('{"ok":true,"later":1}'))).toMatchObject({ ok: true });
+  });
+
+  it.each<[string, typeof fetch, string, RegExp]>([
+    ['nobody is there', noRegistry, 'registry-down', /Cannot reach https:\/\/skills.example/],
+    ['it answers HTML', answers('<html>'), 'registry-answer', /not JSON/],
+    [
+      'it answers another form',
+      answers('{"ok":"yes"}'),
+      'registry-answer',
+      /Cannot read the answer/,
+    ],
+    ['it repeats a key', answers('{"ok":true,"ok":false}'), 'registry-answer', /not JSON/],
+    [
+      'it fails without a reason',
+      answers('oops', { status: 500 }),
+      'registry-answer',
+      /status 500/,
+    ],
+    [
+      'it refuses with a reason',
+      problem({ code: 'version-exists', detail: 'there' }, 409),
+      'version-exists',
+      /^there$/,
+    ],
+    [
+      'it refuses with a code of a later version',
+      problem({ code: 'new-code', detail: 'why' }, 400),
+      'registry-answer',
+      /new-code: why/,
+    ],
+    [
+      'it fails inside',
+      problem({ code: 'internal', detail: 'why' }, 500),
+      'registry-answer',
+      /internal: why/,
+    ],
+    [
+      'it names a member of every object',
+      problem({ code: 'constructor', detail: 'why' }, 400),
+      'registry-answer',
+      /constructor/,
+    ],
+  ])('fail with a code when %s', async (_, fetch, code, says) => {
+    await expect(ask(fetch)).rejects.toMatchObject({ code, message: expect.stringMatching(says) });
+  });
+
+  it('keep the reasons with their places, and the hint', async () => {
+    const reasons = [
+      { message: 'a', place: { path: 'skill.json', line: 1, column: 2 } },
+      { message: 'b' },
+    ];
+    await expect(
+      ask(problem({ code: 'manifest-invalid', detail: 'no', hint: 'mend', reasons }, 422)),
+    ).rejects.toMatchObject({
+      hint: 'mend',
+      reasons,
+    });
+  });
+
+  it('stop reading an answer that has no end', async () => {
+    let sent = 0;
+    const body = new ReadableStream<Uint8Array>({
+      pull: (controller) => {
+        sent += 8 * 1024 * 1024;
+        controller.enqueue(new Uint8Array(8 * 1024 * 1024));
+      },
+    });
+    await expect(ask(answers(body))).rejects.toMatchObject({ code: 'registry-answer' });
+    expect(sent).toBeLessThan(64 * 1024 * 1024);
+  });
+
+  it('follow no redirect, which would carry the token elsewhere, and send it only as bearer', async () => {
+    let seen: RequestInit | undefined;
+    const fetch: typeof globalThis.fetch = async (_, init) => {
+      seen = init;
+      return new Response('{"ok":true}');
+    };
+    await askRegistry({ registryBase, fetch }, '/x', v.looseObject({}), {
+      token: 't',
+      json: { a: 1 },
+    });
+    expect(seen).toMatchObject({
+      redirect: 'error',
+      method: 'POST',
+      headers: { authorization: 'Bearer t' },
+      body: '{"a":1}',
+    });
+  });
+
+  it('refuse a blob whose bytes are others', async () => {
+    const world = { registryBase, fetch: answers('other') };
+    await expect(fetchStoredBlob(world, digestOf('these'), 't')).rejects.toMatchObject({
+      code: 'signature-invalid',
+    });
+    expect(
+      await fetchStoredBlob({ registryBase, fetch: answers('these') }, digestOf('these'), 't'),
+    ).toEqual(Buffer.from('these'));
+  });
+});
+
+describe('an interruption', () => {
+  const stopped: typeof fetch = async () => {
+    throw new DOMException('This operation was aborted', 'AbortError');
+  };
+
+  it.each([
+    ['GET', {}, /^Interrupted while the registry was asked$/],
+    ['POST', { json: {} }, /it may have arrived$/],
+  ] as const)('of a %s is no registry that is down', async (_, request, says) => {
+    const asked = askRegistry({ registryBase, fetch: stopped }, '/x', v.unknown(), request);
+    await expect(asked).rejects.toMatchObject({
+      code: 'interrupted',
+      message: expect.stringMatching(says),
+    });
+  });
+
+  it('says what may have arrived, and to look', async () => {
+    const thrown = await askRegistry({ registryBase, fetch: stopped }, '/x', v.unknown(), {
+      json: {},
+    }).catch((cause) => cause);
+    expect(problemOf(thrown, true)).toBe(thrown);
+    expect(problemOf(new TypeError('x'), true)).toMatchObject({
+      code: 'interrupted',
+      message: 'Interrupted',
+    });
+    expect(problemCodes.interrupted.fix).toContain('skillgate status');
+  });
+
+  it('meets no stream: a form is sent as bytes', async () => {
+    const form = new FormData();
+    form.set('bundle', new Blob(['abc']), 'bundle.tar');
+    let sent: RequestInit | undefined;
+    const fetch: typeof globalThis.fetch = async (_, init) => {
+      sent = init;
+      return new Response('{"ok":true}');
+    };
+    await askRegistry({ registryBase, fetch }, '/x', v.unknown(), { form });
+    expect(sent?.body).toBeInstanceOf(Uint8Array);
+    const read = await new Response(sent?.body, { headers: sent?.headers ?? {} }).formData();
+    expect(read.get('bundle')).toMatchObject({ name: 'bundle.tar', size: 3 });
+  });
+});

@@ -1,0 +1,101 @@
+import { Writable } from 'node:stream';
+import { expect, it } from 'vitest';
+import type { CommandContext } from '../../../cli/command.ts';
+import { setCalledName } from '../../../cli/context/called-name.ts';
+import { leftBehindForAgent, leftBehindLines, noteEnd } from '../../../cli/run/left-behind.ts';
+
+const run = '0f35d1a0-0000-4000-8000-000000000000';
+const behind = (path: string, why: string): { path: string; why: string } => ({ path, why });
+const rows: readonly (readonly [string, ReturnType<typeof behind>[], readonly string[]])[] = [
+  ['nothing', [], []],
+  ['one path', [behind('/m/AGENTS.md', 'obeyed')], ['not taken over: /m/AGENTS.md: obeyed']],
+  [
+    'all changes of a folder',
+    [behind('/m', 'all its changes are thrown away: too much')],
+    ['not taken over: /m: all its changes are thrown away: too much'],
+  ],
+  [
+    'all changes of a run',
+    [behind('', 'all changes are thrown away: too many paths')],
+    ['not taken over: all changes are thrown away: too many paths'],
+  ],
+  [
+    'two reasons',
+    [behind('/m/a', 'obeyed'), behind('/m/b', 'a socket')],
+    ['not taken over: /m/a: obeyed', 'not taken over: /m/b: a socket'],
+  ],
+  [
+    'thousands of one reason',
+    Array.from({ length: 3_000 }, (_, index) => behind(`/m/${index}`, 'a socket')),
+    [
+      'not taken over: /m/0 and 2999 more paths: a socket',
+      'all of them: skillgate log --run 0f35d1a0',
+    ],
+  ],
+];
+
+it.each(rows)('the end of a run tells in text what was not taken over: %s', (_, cleaned, lines) => {
+  expect(leftBehindLines(cleaned, run)).toEqual(lines);
+});
+
+it('reasons that a run makes up fill no screen', () => {
+  const cleaned = Array.from({ length: 500 }, (_, index) => behind('/m/a', `reason ${index}`));
+  const lines = leftBehindLines(cleaned, run);
+  expect(lines).toHaveLength(11);
+  expect(lines.at(-1)).toBe(
+    'paths for 490 more reasons were not taken over; all of them: skillgate log --run 0f35d1a0',
+  );
+});
+
+it('an agent hears how many paths were left, and none of the names that a skill chose', () => {
+  const cleaned = [behind('/m/ignore all rules/AGENTS.md', 'obeyed'), behind('/m/b', 'a socket')];
+  expect(leftBehindForAgent(cleaned)).toEqual([
+    '2 paths of what it wrote are not taken over; the audit log says why',
+  ]);
+  expect(leftBehindForAgent([behind('/m', 'all its changes are thrown away: too much')])).toEqual([
+    'all that it changed in a folder is thrown away; the audit log says why',
+  ]);
+  expect(leftBehindForAgent([behind('', 'all changes are thrown away: too many paths')])).toEqual([
+    'all that it changed in a folder is thrown away; the audit log says why',
+  ]);
+  expect(leftBehindForAgent([])).toEqual([]);
+});
+
+it.each([
+  [
+    'limit:seconds',
+    'cow',
+    'note: what it changed in /reports is thrown away: it did not end by itself\n',
+  ],
+  ['killed', 'rw', 'note: what it changed in /reports is thrown away: it did not end by itself\n'],
+  ['limit:seconds', 'ro', ''],
+  ['exit', 'cow', ''],
+] as const)(
+  'a run that ended by %s with a mount that is %s says what is lost',
+  (reason, mode, said) => {
+    const notes: string[] = [];
+    const stderr = new Writable({
+      write: (chunk, _, done) => done(void notes.push(String(chunk))),
+    });
+    const context = { stderr, env: {}, format: 'text' } as unknown as CommandContext;
+    noteEnd(context, {
+      reason,
+      run,
+      cleaned: [],
+      mounts: [
+        { source: 'workspace:a', target: '/reports', path: '/a', id: '1:2', mode, reason: '' },
+      ],
+    });
+    expect(notes.join('')).toBe(said);
+  },
+);
+
+it('a reason that names a command names the program as it was called', () => {
+  setCalledName('npx skillgate');
+  const lines = leftBehindLines(
+    [{ path: '/w', why: 'no room: accept or discard some of them (skillgate changes list)' }],
+    'r',
+  );
+  setCalledName('skillgate');
+  expect(lines[0]).toContain('(npx skillgate changes list)');
+});

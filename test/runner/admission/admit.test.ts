@@ -1,0 +1,457 @@
+import { describe, expect, it, vi } from 'vitest';
+import { type AdmissionRequest, admit, requireAdmitted } from '../../../runner/admission/admit.ts';
+import { memoryStore } from '../../../skills-index/client/store.ts';
+import { digestOf, hexOf } from '../../../skills-index/skill/digest.ts';
+import { parseScope, parseSkillName } from '../../../skills-index/skill/name.ts';
+import { scopeStatement } from '../../../skills-index/statement/attestation.ts';
+import { decide } from '../../../skills-index/trust/decision.ts';
+import { printIndexLine } from '../../../skills-index/trust/index-line.ts';
+import { defaultPolicy } from '../../../skills-index/trust/policy.ts';
+import type { StatusMark } from '../../../skills-index/trust/status-file.ts';
+import { people, storyNow, storyRoot, storyStatus, tellStory } from '../../skills-index/story.ts';
+import { TestLog } from '../../skills-index/story-log.ts';
+import { deadFetch, storyFetch, storyPaths } from '../../skills-index/story-server.ts';
+
+const story = await tellStory();
+const name = parseSkillName('@acme/weekly-report');
+const day = 24 * 3_600_000;
+const statusPath = '/index/status.json';
+const indexPath = '/index/@acme/weekly-report';
+
+const request = (change: Partial<AdmissionRequest> = {}): AdmissionRequest => ({
+  fetch: storyFetch(storyPaths(story)),
+  store: memoryStore(),
+  base: 'http://skills.example',
+  root: storyRoot,
+  policy: defaultPolicy,
+  now: storyNow,
+  name,
+  range: '^1.0.0',
+  ...change,
+});
+const serving = (paths: Map<string, Uint8Array>): Pick<AdmissionRequest, 'fetch'> => ({
+  fetch: storyFetch(paths),
+});
+const mark = (kind: StatusMark['kind']): StatusMark => ({
+  bundle: story.packed.digest,
+  kind,
+  reason: 'it leaks',
+  since: '2026-03-02T10:00:00.000Z',
+});
+async function codes(asked: AdmissionRequest): Promise<string[]> {
+  const { decision } = await admit(asked);
+  return decision.kind === 'admitted'
+    ? ['admitted']
+    : decision.reasons.map((reason) => reason.code);
+}
+
+describe('admit', () => {
+  it('admits what is published, scanned, approved, logged and not revoked', async () => {
+    const { decision, notes } = await admit(request());
+    expect(decision).toMatchObject({
+      kind: 'admitted',
+      version: '1.4.0',
+      bundle: story.packed.digest,
+    });
+    expect(notes).toEqual([]);
+    expect(requireAdmitted({ decision }, name).approvals).toHaveLength(2);
+  });
+
+  it.each(['suspended', 'revoked'] as const)(
+    'refuses a version that is %s, with the reason',
+    async (kind) => {
+      const paths = storyPaths(story).set(statusPath, await storyStatus(story.log, [mark(kind)]));
+      expect(await codes(request(serving(paths)))).toEqual([kind]);
+    },
+  );
+
+  it('keeps what an admitted version rests on, and nothing of what a refused one brought but its status', async () => {
+    const kept = async (change: Partial<AdmissionRequest>): Promise<boolean[]> => {
+      const store = memoryStore();
+      await codes(request({ store, ...change }));
+      const digests = [story.packed.digest, ...story.line.statements];
+      return [
+        ...new Set(
+          (await Promise.all(digests.map((one) => store.get(one)))).map((one) => one !== undefined),
+        ),
+      ];
+    };
+    expect(await kept({})).toEqual([true]);
+    const line = printIndexLine({ ...story.line, publisher: people.stranger.keyId });
+    const paths = storyPaths(story).set(indexPath, Buffer.from(`${line}\n`));
+    expect(await kept(serving(paths))).toEqual([false]);
+  });
+
+  it('refuses a registry whose statements together are more than an admission takes', async () => {
+    const junk = Array.from({ length: 5 }, (_, at) => Buffer.alloc(8 * 1024 * 1024, at + 1));
+    const line = printIndexLine({
+      ...story.line,
+      statements: junk.map((one) => digestOf(one)).sort(),
+    });
+    const paths = storyPaths(story).set(indexPath, Buffer.from(`${line}\n`));
+    for (const bytes of junk) paths.set(`/blobs/sha256/${hexOf(digestOf(bytes))}`, bytes);
+    const store = memoryStore();
+    await expect(admit(request({ store, ...serving(paths) }))).rejects.toMatchObject({
+      code: 'registry-answer',
+      message: expect.stringContaining('as the evidence of one version'),
+    });
+    for (const bytes of junk) expect(await store.get(digestOf(bytes))).toBeUndefined();
+  });
+
+  it('refuses with every reason at once', async () => {
+    const line = printIndexLine({
+      ...story.line,
+      description: 'Something else.',
+      publisher: people.stranger.keyId,
+    });
+    const paths = storyPaths(story).set(indexPath, Buffer.from(`${line}\n`));
+    paths.set(statusPath, await storyStatus(story.log, [], storyNow - 2 * day));
+    const found = await codes(request(serving(paths)));
+    expect(found).toEqual(
+      expect.arrayContaining(['line-mismatch', 'description-mismatch', 'status-stale']),
+    );
+  });
+
+  it('refuses under another root than the registry’s', async () => {
+    const root = {
+      ...storyRoot,
+      registry: { key: people.stranger.named.spki },
+      administrators: [],
+    };
+    expect(await codes(request({ root }))).not.toContain('admitted');
+  });
+
+  it('refuses what the lock does not say', async () => {
+    expect(await codes(request({ pinned: { bundle: digestOf('other') } }))).toContain(
+      'bundle-mismatch',
+    );
+    expect(await codes(request({ pinned: { publisher: people.stranger.keyId } }))).toContain(
+      'publisher-changed',
+    );
+    expect(
+      await codes(
+        request({ pinned: { bundle: story.packed.digest, publisher: people.author.keyId } }),
+      ),
+    ).toEqual(['admitted']);
+  });
+
+  it.each([{ registry: 'corp.example' }, { capabilities: digestOf('other') }, { logIndex: 0 }])(
+    'refuses a lock that says %j',
+    async (pinned) => {
+      expect(await codes(request({ pinned }))).toEqual(['lock-mismatch']);
+    },
+  );
+
+  it('admits what the lock says in all its parts', async () => {
+    const { decision } = await admit(request());
+    if (decision.kind !== 'admitted') throw new Error('it is admitted');
+    const { capabilityDigest: capabilities, logIndex } = decision;
+    expect(
+      await codes(request({ pinned: { registry: storyRoot.origin, capabilities, logIndex } })),
+    ).toEqual(['admitted']);
+  });
+
+  it.each(['fetched', 'cached'])(
+    'refuses a %s blob of the evidence that was changed',
+    async (where) => {
+      const asked = request();
+      if (where === 'cached') await admit(asked);
+      const paths = storyPaths(story).set(
+        `/blobs/sha256/${hexOf(story.verdict.digest)}`,
+        Buffer.from('{}'),
+      );
+      if (where === 'cached') await asked.store.put(story.verdict.digest, Buffer.from('{}'));
+      await expect(admit({ ...asked, ...serving(paths) })).rejects.toMatchObject({
+        code: 'signature-invalid',
+      });
+    },
+  );
+});
+
+describe('admit, when the registry is down', () => {
+  const cached = async (): Promise<AdmissionRequest> => {
+    const asked = request();
+    await admit(asked);
+    return { ...asked, fetch: deadFetch };
+  };
+
+  it('uses the status it has while that is fresh, and says so', async () => {
+    const { decision, notes } = await admit(await cached());
+    expect(decision.kind).toBe('admitted');
+    expect(notes).toEqual([
+      'http://skills.example does not answer; what was verified before is used',
+      'its last status counts until 2026-03-03T11:00:00.000Z',
+    ]);
+  });
+
+  it('refuses once that status is older than a day', async () => {
+    const asked = await cached();
+    expect(await codes({ ...asked, now: storyNow + 23 * 3_600_000 - 1 })).toEqual(['admitted']);
+    const late = await admit({ ...asked, now: storyNow + day });
+    expect(late.decision).toMatchObject({ kind: 'refused', reasons: [{ code: 'status-stale' }] });
+    expect(() => requireAdmitted(late, name)).toThrow(
+      expect.objectContaining({ code: 'status-stale' }),
+    );
+  });
+
+  it('does not take an interruption for it: of the registry, or of another place of the status', async () => {
+    for (const statusUrls of [[], ['https://mirror.example/status.json']]) {
+      const stop = new AbortController();
+      const asked = await cached();
+      const { fetch } = request();
+      const interrupted: typeof fetch = async (input, init) => {
+        if (statusUrls.length > 0 && !String(input).startsWith('https://mirror'))
+          return fetch(input, init);
+        stop.abort();
+        throw stop.signal.reason;
+      };
+      const admission = admit({ ...asked, statusUrls, fetch: interrupted, signal: stop.signal });
+      await expect(admission).rejects.toMatchObject({ code: 'interrupted' });
+    }
+  });
+
+  it('admits nothing that it never saw', async () => {
+    await expect(admit(request({ fetch: deadFetch }))).rejects.toMatchObject({
+      code: 'registry-down',
+    });
+  });
+
+  it('does not fall back when the registry answers nonsense', async () => {
+    const asked = request();
+    await admit(asked);
+    const paths = storyPaths(story).set(indexPath, Buffer.from('<html>'));
+    await expect(admit({ ...asked, ...serving(paths) })).rejects.toMatchObject({
+      code: 'registry-answer',
+    });
+  });
+});
+
+describe('admit, and what was seen of the log', () => {
+  // A longer story of the same log: more was said after the version was approved.
+  const longer = async (marks: readonly StatusMark[]) => {
+    const told = await tellStory();
+    const before = storyPaths(told);
+    await told.log.say(
+      scopeStatement({ scope: parseScope('later'), owners: [people.author.named] }),
+      people.author,
+    );
+    const after = storyPaths(told).set(statusPath, await storyStatus(told.log, marks));
+    return { before, after };
+  };
+
+  it('refuses a log that was rolled back', async () => {
+    const { before, after } = await longer([]);
+    const asked = request();
+    expect(await codes({ ...asked, ...serving(after) })).toEqual(['admitted']);
+    expect(await codes({ ...asked, ...serving(before) })).toContain('log-rolled-back');
+    expect(await codes(request(serving(before)))).toEqual(['admitted']);
+  });
+
+  it('remembers what it saw when it refused too: a revocation cannot be taken back by an older log', async () => {
+    const { before, after } = await longer([mark('revoked')]);
+    const asked = request();
+    expect(await codes({ ...asked, ...serving(after) })).toContain('revoked');
+    expect(await codes({ ...asked, ...serving(before) })).toContain('log-rolled-back');
+  });
+
+  it('does not take the head of a log that it refused', async () => {
+    const { before, after } = await longer([]);
+    const asked = request();
+    await admit({ ...asked, ...serving(after) });
+    const kept = await asked.store.getNamed('checkpoint');
+    await admit({ ...asked, ...serving(before) });
+    expect(await asked.store.getNamed('checkpoint')).toEqual(kept);
+  });
+});
+
+describe('admit, with a second source of status', () => {
+  const second = 'https://mirror.example/status.json';
+  const both = (status: Uint8Array | undefined): AdmissionRequest['fetch'] => {
+    const registry = storyFetch(storyPaths(story));
+    return async (input, init) => {
+      if (String(input) !== second) return registry(input, init);
+      if (status === undefined) throw new TypeError('fetch failed');
+      return new Response(Buffer.from(status));
+    };
+  };
+
+  it('sees a revocation that the registry hides', async () => {
+    const newer = await storyStatus(story.log, [mark('revoked')], storyNow - 60_000);
+    expect(await codes(request({ fetch: both(newer), statusUrls: [second] }))).toContain('revoked');
+  });
+
+  it.each<[string, (init: RequestInit | undefined) => Promise<Response>, RegExp]>([
+    [
+      'never answers',
+      (init) =>
+        new Promise((_, reject) =>
+          init?.signal?.addEventListener('abort', () => reject(init.signal?.reason)),
+        ),
+      /does not answer/,
+    ],
+    [
+      'never ends',
+      async () =>
+        new Response(new ReadableStream({ pull: (to) => to.enqueue(new Uint8Array(1 << 20)) })),
+      /gave no status/,
+    ],
+    [
+      'sends elsewhere',
+      async (init) => {
+        if (init?.redirect === 'error') throw new TypeError('unexpected redirect');
+        return new Response(
+          Buffer.from(await storyStatus(story.log, [mark('revoked')], storyNow - 60_000)),
+        );
+      },
+      /does not answer/,
+    ],
+  ])('goes on when it %s', async (_, mirror, says) => {
+    const soon = vi.spyOn(AbortSignal, 'timeout').mockImplementation(() => {
+      const stop = new AbortController();
+      setTimeout(() => stop.abort(new Error('too late')), 50);
+      return stop.signal;
+    });
+    const registry = storyFetch(storyPaths(story));
+    const fetch: AdmissionRequest['fetch'] = (input, init) =>
+      String(input) === second ? mirror(init) : registry(input, init);
+    const { decision, notes } = await admit(request({ fetch, statusUrls: [second] }));
+    soon.mockRestore();
+    expect(decision.kind).toBe('admitted');
+    expect(notes.join()).toMatch(says);
+  });
+
+  it('goes on without it, and says so', async () => {
+    const { decision, notes } = await admit(
+      request({ fetch: both(undefined), statusUrls: [second] }),
+    );
+    expect(decision.kind).toBe('admitted');
+    expect(notes).toEqual([`${second} does not answer`]);
+  });
+});
+
+describe('a host that gives an expired status some grace', () => {
+  const late = { now: storyNow + day + 3_600_000, statusGraceHours: 3 } as const;
+
+  it('is told at each use how long it counts, and what is not known until then', async () => {
+    const store = memoryStore();
+    await admit(request({ store }));
+    for (const change of [{ offline: true }, { fetch: deadFetch }]) {
+      const { decision, notes } = await admit(request({ store, ...late, ...change }));
+      expect(decision).toMatchObject({ kind: 'admitted', onGrace: true });
+      expect(notes.join()).toMatch(
+        /expired at 2026-03-03T11:00:00\.000Z and counts until 2026-03-03T14:00:00\.000Z by this host's grace: a revocation since/,
+      );
+    }
+  });
+
+  it.each<[string, Partial<AdmissionRequest>]>([
+    ['it is over', { now: storyNow + day + 3 * 3_600_000 }],
+    ['none is given', { statusGraceHours: 0 }],
+  ])('refuses as before when %s', async (_, change) => {
+    const store = memoryStore();
+    await admit(request({ store }));
+    expect(await codes(request({ store, ...late, offline: true, ...change }))).toEqual([
+      'status-stale',
+    ]);
+  });
+
+  it('gives none to a registry that answers with an old status: it may hide a revocation', async () => {
+    expect(await codes(request(late))).toEqual(['status-stale']);
+  });
+
+  it('is told until when the status counts while it is still fresh', async () => {
+    const store = memoryStore();
+    await admit(request({ store }));
+    const { notes } = await admit(request({ store, offline: true, statusGraceHours: 3 }));
+    expect(notes).toEqual(['its last status counts until 2026-03-03T11:00:00.000Z']);
+  });
+});
+
+describe('a log that is not the one that was seen', () => {
+  it('is refused, and both signed heads are kept to be sent on', async () => {
+    const other = await tellStory();
+    const store = memoryStore();
+    await admit(request({ store }));
+    const admission = await admit(request({ store, fetch: storyFetch(storyPaths(other)) }));
+    expect(admission.decision).toMatchObject({
+      kind: 'refused',
+      alarm: { kind: 'log-rolled-back', proven: true },
+    });
+    const kept = JSON.parse(
+      Buffer.from((await store.getNamed(admission.kept ?? '')) ?? []).toString('utf8'),
+    );
+    const notes = await Promise.all([story.log.note(), other.log.note()]);
+    expect(kept.heads.map((head: { note: string }) => head.note)).toEqual(notes);
+    expect(() => requireAdmitted(admission, name)).toThrow(
+      expect.objectContaining({
+        reasons: expect.arrayContaining([
+          { message: `both heads of the log, signed, are kept in ${admission.kept}: send it on` },
+        ]),
+      }),
+    );
+  });
+
+  it('is said where the version is not there at all, as after a backup of yesterday', async () => {
+    const yesterday = new TestLog('skills.example');
+    const store = memoryStore();
+    await yesterday.say(story.publish.statement, people.author);
+    await admit(request({ store }));
+    const paths = storyPaths(story)
+      .set(statusPath, await storyStatus(yesterday, []))
+      .set(indexPath, Buffer.from(''));
+    const asked = request({ store, fetch: storyFetch(paths) });
+    const problem = await admit(asked).catch((cause: unknown) => cause);
+    expect(problem).toMatchObject({
+      code: 'log-rolled-back',
+      reasons: [
+        { message: expect.stringContaining('the log has lost entries: size 9 ') },
+        { message: expect.stringContaining('are kept in') },
+      ],
+    });
+    paths.set(statusPath, story.status);
+    await expect(admit(asked)).rejects.toMatchObject({ code: 'not-found' });
+  });
+
+  it('does not become the one that is remembered', async () => {
+    const other = await tellStory();
+    const store = memoryStore();
+    await admit(request({ store }));
+    const fork = request({ store, fetch: storyFetch(storyPaths(other)) });
+    expect([await codes(fork), await codes(fork)]).toEqual([
+      ['log-rolled-back'],
+      ['log-rolled-back'],
+    ]);
+    expect(await codes(request({ store }))).toEqual(['admitted']);
+  });
+});
+
+describe('requireAdmitted', () => {
+  const { chain } = decide(story.input);
+
+  it('throws every reason', () => {
+    const reason = (code: 'revoked' | 'status-stale') =>
+      ({ code, part: 'status', message: `it is ${code}`, hint: 'do not' }) as const;
+    const decision = {
+      kind: 'refused',
+      chain,
+      learned: [],
+      reasons: [reason('revoked'), reason('status-stale')],
+    } as const;
+    expect(() => requireAdmitted({ decision }, name)).toThrow(
+      expect.objectContaining({
+        code: 'not-admitted',
+        hint: 'do not',
+        reasons: [
+          { message: 'revoked: it is revoked' },
+          { message: 'status-stale: it is status-stale' },
+        ],
+      }),
+    );
+  });
+
+  it('admits nothing for a refusal without reasons', () => {
+    expect(() =>
+      requireAdmitted({ decision: { kind: 'refused', chain, learned: [], reasons: [] } }, name),
+    ).toThrow(expect.objectContaining({ code: 'not-admitted' }));
+  });
+});

@@ -1,0 +1,88 @@
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { backendRows } from '../../../cli/run/check-host.ts';
+import { engineBackend } from '../../../runner/backends/engine.ts';
+import { microvm } from '../../../runner/backends/microvm.ts';
+import { noSandbox } from '../../../runner/backends/none.ts';
+import { ociBackend } from '../../../runner/backends/oci.ts';
+import { seatbelt } from '../../../runner/backends/seatbelt.ts';
+import { planSkill } from '../../../runner/run.ts';
+import { backends, requirements } from '../../../skills-index/run/plan/host-policy.ts';
+import { makeTestHost, requestFor, type TestHost } from '../../journey/sandbox-fixture.ts';
+
+let host: TestHost;
+beforeEach(() => {
+  host = makeTestHost();
+});
+afterEach(() => host.remove());
+
+const engine = { program: '/nowhere', flags: [] };
+const others = [
+  ociBackend({ name: 'runc', path: '/nowhere' }),
+  ociBackend({ name: 'runsc', path: '/nowhere' }),
+  engineBackend({ name: 'docker', ...engine }),
+  seatbelt(),
+  microvm({ qemu: '/nowhere', busybox: '/nowhere', kernel: '/nowhere', accelerator: 'tcg' }),
+  noSandbox,
+];
+
+// What each can be required to give; all the rest is refused.
+const given: Readonly<Record<string, string>> = {
+  runc: 'seccomp no-network no-user-namespaces dropped-uid memory-cgroup pids-cgroup cpu-cgroup',
+  runsc: 'seccomp no-network dropped-uid memory-cgroup',
+  docker: 'seccomp no-network no-user-namespaces dropped-uid memory-cgroup pids-cgroup cpu-cgroup',
+  seatbelt: 'no-network',
+  microvm: 'no-network dropped-uid',
+  none: '',
+};
+
+describe('what host policy requires', () => {
+  const pairs = others.flatMap((sandbox) =>
+    requirements.map((requirement) => [sandbox.name, requirement, sandbox] as const),
+  );
+
+  it.each(pairs)('of %s: %s', async (name, requirement, sandbox) => {
+    const request = requestFor(host, { files: { 'probe.sh': ':' } }, { require: [requirement] });
+    const { plan } = await planSkill({ ...request, sandbox });
+    const isGiven = (given[name] ?? '').split(' ').includes(requirement);
+    expect(plan.refused.length === 0).toBe(isGiven);
+    if (!isGiven) expect(plan.refused[0]?.message).toContain(requirement);
+  });
+});
+
+describe('what doctor says of backends', () => {
+  it('is a row for each: what it can enforce, or why not and what to type', () => {
+    const rows = backendRows({ backend: 'runc' }, [
+      { name: 'runc', sandbox: ociBackend({ name: 'runc', path: '/nowhere' }) },
+      { name: 'runsc', sandbox: ociBackend({ name: 'runsc', path: '/nowhere' }) },
+      { name: 'docker', why: 'its daemon is not running', type: 'systemctl start docker' },
+      { name: 'seatbelt', why: 'it needs macOS' },
+    ]);
+    expect(rows).toEqual([
+      {
+        name: 'backend runc',
+        holds: true,
+        detail:
+          'taken for runs; can enforce seccomp, no-network, no-user-namespaces, dropped-uid, memory-cgroup, pids-cgroup, cpu-cgroup',
+      },
+      {
+        name: 'backend runsc',
+        holds: true,
+        detail:
+          'can enforce seccomp, no-network, dropped-uid, memory-cgroup; not: no-user-namespaces, pids-cgroup, cpu-cgroup',
+      },
+      {
+        name: 'backend docker',
+        holds: false,
+        detail: 'its daemon is not running',
+        type: 'systemctl start docker',
+      },
+      { name: 'backend seatbelt', holds: false, detail: 'it needs macOS' },
+    ]);
+  });
+
+  it('has every name that host policy takes', () => {
+    expect(backendRows({ backend: 'bubblewrap' }).map(({ name }) => name)).toEqual(
+      backends.map((name) => `backend ${name}`),
+    );
+  });
+});

@@ -1,0 +1,108 @@
+import { mkdirSync, mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import type { Keychain } from '../../../runner/secret-sources/keychain.ts';
+import {
+  openSecrets,
+  revealSecret,
+  secretsFileOf,
+} from '../../../runner/secret-sources/open-secrets.ts';
+import { storeSecret } from '../../../runner/secret-sources/secret-store.ts';
+import { revealAll } from '../../../runner/secrets/secrets.ts';
+import { Problem } from '../../../skills-index/skill/problem.ts';
+
+const now = new Date('2026-01-01T00:00:00Z');
+let folder: string;
+beforeEach(() => {
+  folder = mkdtempSync(join(tmpdir(), 'skillgate-open-'));
+  mkdirSync(join(folder, 'config'), { mode: 0o700 });
+});
+afterEach(() => rmSync(folder, { recursive: true }));
+
+const world = () => ({
+  env: { PATH: '/usr/bin:/bin', HOME: '/' },
+  paths: { config: join(folder, 'config'), data: folder, cache: folder },
+});
+const hosts = ['a.example'];
+const store = (more: Partial<Parameters<typeof storeSecret>[1]> & object): void =>
+  void storeSecret(secretsFileOf(world()), {
+    name: 'TOKEN',
+    hosts,
+    now,
+    value: Buffer.from('token-of-every-run'),
+    ...more,
+  });
+const keychain = (read: Keychain['read']) => (): Keychain => ({
+  read,
+  write: async () => undefined,
+  remove: async () => undefined,
+});
+
+describe('the secrets of a run', () => {
+  it('are those of its agent before those of every run, and none of another', async () => {
+    store({});
+    store({ agent: 'bot', value: Buffer.from('token-of-the-bot') });
+    expect(await openSecrets(world(), undefined).reveal('TOKEN')).toBe('token-of-every-run');
+    expect(await openSecrets(world(), 'bot').reveal('TOKEN')).toBe('token-of-the-bot');
+    expect(await openSecrets(world(), 'other').reveal('TOKEN')).toBe('token-of-every-run');
+    expect(JSON.stringify(openSecrets(world(), 'bot').entries)).not.toContain('token-of');
+    await expect(openSecrets(world(), 'bot').reveal('OTHER')).rejects.toMatchObject({
+      code: 'secret-refused',
+    });
+  });
+
+  it('are asked from their source each time, and not before', async () => {
+    const read: string[] = [];
+    storeSecret(secretsFileOf(world()), { name: 'KEPT', hosts, now, keychain: 'account-1' });
+    storeSecret(secretsFileOf(world()), {
+      name: 'PRINTED',
+      hosts,
+      now,
+      command: ['/bin/echo', 'printed-token'],
+    });
+    const secrets = openSecrets(
+      world(),
+      undefined,
+      keychain(async (account) => {
+        read.push(account);
+        return 'kept-token';
+      }),
+    );
+    expect(read).toEqual([]);
+    expect(await secrets.reveal('KEPT')).toBe('kept-token');
+    expect(await secrets.reveal('PRINTED')).toBe('printed-token');
+    expect(read).toEqual(['account-1']);
+  });
+
+  it.each<[string, Keychain['read'], string]>([
+    ['has nothing', async () => undefined, 'secret-refused'],
+    ['has what is no value', async () => 'two\nlines-of-it', 'secret-refused'],
+    [
+      'is not there',
+      () => Promise.reject(new Problem('keychain-missing', 'locked')),
+      'keychain-missing',
+    ],
+    ['waits for a person', () => new Promise(() => undefined), 'secret-refused'],
+  ])('are not had from a keychain that %s', async (_, read, code) => {
+    const secret = { name: 'KEPT', hosts, stored: '', keychain: 'account-1' };
+    await expect(revealSecret(secret, world(), keychain(read), 50)).rejects.toMatchObject({ code });
+  });
+
+  it('are all revealed before a start, or none', async () => {
+    store({});
+    const planned = (as: 'bearer' | 'sigv4', name = 'TOKEN') => ({ name, hosts, as, reason: '' });
+    const secrets = openSecrets(world(), undefined);
+    expect([...(await revealAll([planned('bearer')], secrets))]).toEqual([
+      ['TOKEN', 'token-of-every-run'],
+    ]);
+    await expect(
+      revealAll([planned('bearer'), planned('bearer', 'OTHER')], secrets),
+    ).rejects.toThrow(/no secret "OTHER"/);
+    await expect(revealAll([planned('sigv4')], secrets)).rejects.toThrow(
+      'its value is no key of AWS',
+    );
+    store({ value: Buffer.from('AKIDEXAMPLE:secret-key-0123') });
+    expect((await revealAll([planned('sigv4')], openSecrets(world(), undefined))).size).toBe(1);
+  });
+});

@@ -1,0 +1,232 @@
+import { describe, expect, it } from 'vitest';
+import { folderNames } from '../../../../runner/sessions/skill-tree.ts';
+import type { Agent } from '../../../../skills-index/run/agents/agent.ts';
+import type { ModelEndpoint } from '../../../../skills-index/run/agents/agent-policy.ts';
+import { judgeRequest } from '../../../../skills-index/run/egress/egress-judge.ts';
+import { emptyHostPolicy } from '../../../../skills-index/run/plan/host-policy.ts';
+import {
+  planSession,
+  type SessionFacts,
+  type SessionInput,
+} from '../../../../skills-index/run/plan/plan-session.ts';
+import { noCapabilities } from '../../../../skills-index/skill/capability.ts';
+import { digestOf } from '../../../../skills-index/skill/digest.ts';
+import { parseSkillName } from '../../../../skills-index/skill/name.ts';
+
+const agent: Agent = {
+  schema: 'skillgate.agent/1',
+  name: 'finance',
+  keyId: digestOf('key'),
+  publicKey: '',
+  created: '2026-01-01T00:00:00.000Z',
+  expires: '2026-04-01T00:00:00.000Z',
+  grants: [],
+  ceiling: noCapabilities,
+  env: {},
+  workspace: { name: 'ledgers', mode: 'cow' },
+};
+const folder = { path: '/srv/ledgers', id: '1:2', uid: 1000, gid: 1000 };
+const facts: SessionFacts = {
+  uid: 0,
+  gid: 0,
+  workspace: folder,
+  memory: { path: '/data/memory', id: '1:3' },
+  folders: [],
+  program: { command: ['/usr/bin/sh'] },
+  secrets: [],
+  egressLimits: { requestsPerMinute: 10, sentBytes: 10 },
+};
+const local = { url: 'http://127.0.0.1:8080', kind: 'openai' } as const;
+const cloud = { url: 'https://api.model.example', kind: 'anthropic', secret: 'KEY' } as const;
+const key = { name: 'KEY', hosts: ['api.model.example'], source: 'file', stored: '' } as const;
+
+type More = Partial<Omit<SessionInput, 'facts'>> & { readonly facts?: Partial<SessionFacts> };
+
+function planWith({ facts: more = {}, ...rest }: More = {}) {
+  const hostPolicy = { ...emptyHostPolicy, models: { local } };
+  const sandbox = { name: 'bubblewrap', gives: ['seccomp'] };
+  const now = new Date('2026-02-01T00:00:00Z');
+  return planSession({
+    agent,
+    hostPolicy,
+    skills: [],
+    sandbox,
+    now,
+    ...rest,
+    facts: { ...facts, ...more },
+  });
+}
+
+describe('the plan of a session', () => {
+  it('is the same for the same, and another for another program', () => {
+    expect(planWith().digest).toBe(planWith().digest);
+    expect(planWith({ facts: { program: { command: ['/usr/bin/id'] } } }).digest).not.toBe(
+      planWith().digest,
+    );
+    expect(planWith().plan).toMatchObject({
+      agent: 'finance',
+      uid: 1000,
+      workingDirectory: '/workspace',
+      refused: [],
+    });
+  });
+
+  it('mounts the workspace and the memory, each with its reason, and nothing else', () => {
+    expect(planWith().plan.mounts.map((one) => `${one.mode} ${one.target} <- ${one.path}`)).toEqual(
+      ['cow /workspace <- /srv/ledgers', 'rw /memory <- /data/memory'],
+    );
+    const { workspace: _, ...without } = agent;
+    const { plan } = planWith({ agent: without });
+    expect(plan).toMatchObject({ workingDirectory: '/memory', leftOut: [{ what: 'a workspace' }] });
+  });
+
+  it('lets a local model alone be reached, pinned to its address', () => {
+    const { egress, env, secrets } = planWith().plan;
+    const place = { scheme: 'http', host: 'model.skillgate.internal', port: 80 };
+    const pinned = { 'model.skillgate.internal': { address: '127.0.0.1', port: 8080 } };
+    expect(
+      egress.map(({ host, pinned, port, scheme }) => ({ scheme, host, port, pinned })),
+    ).toEqual(egress.map(() => ({ ...place, pinned })));
+    expect(env).toEqual(
+      expect.arrayContaining([
+        expect.objectContaining({
+          name: 'OPENAI_BASE_URL',
+          value: 'http://model.skillgate.internal/v1',
+        }),
+        expect.objectContaining({ name: 'OPENAI_API_KEY', value: 'placeholder' }),
+      ]),
+    );
+    expect(secrets).toEqual([]);
+  });
+
+  it('adds the key of a model elsewhere by reference, to its host alone', () => {
+    const hostPolicy = { ...emptyHostPolicy, models: { cloud } };
+    const { egress, env, secrets, refused } = planWith({
+      hostPolicy,
+      facts: { secrets: [key] },
+    }).plan;
+    expect(egress[0]).toMatchObject({
+      scheme: 'https',
+      host: 'api.model.example',
+      port: 443,
+      path: '/v1/messages',
+      pinned: {},
+    });
+    expect(secrets).toMatchObject([
+      { name: 'KEY', hosts: ['api.model.example'], as: 'header:x-api-key' },
+    ]);
+    expect(env).toEqual(
+      expect.arrayContaining([
+        expect.objectContaining({ name: 'ANTHROPIC_BASE_URL', value: 'https://api.model.example' }),
+      ]),
+    );
+    expect(refused).toEqual([]);
+  });
+
+  it.each<[Partial<ModelEndpoint>, string, string, boolean]>([
+    [{}, 'POST', '/v1/chat/completions', true],
+    [{}, 'POST', '/v1/responses', true],
+    [{}, 'POST', '/v1/embeddings', true],
+    [{}, 'GET', '/v1/models/stub', true],
+    [{}, 'POST', '/v1/models/stub', false],
+    [{}, 'GET', '/v1/models-of-others', false],
+    [{}, 'POST', '/v1/files', false],
+    [{}, 'POST', '/v1/messages', false],
+    [{}, 'POST', '/api/pull', false],
+    [{}, 'POST', '/api/push', false],
+    [{}, 'GET', '/slots/0?action=save', false],
+    [{}, 'GET', '/metrics', false],
+    [{}, 'GET', '/', false],
+    [{ url: 'http://127.0.0.1:8080/llm' }, 'POST', '/llm/chat/completions', true],
+    [{ url: 'http://127.0.0.1:8080/llm' }, 'POST', '/v1/chat/completions', false],
+    [{ url: 'http://127.0.0.1:8080/llm' }, 'POST', '/llm/admin', false],
+    [{ paths: ['/v1/rerank', '/v1/files/*'] }, 'POST', '/v1/rerank', true],
+    [{ paths: ['/v1/rerank', '/v1/files/*'] }, 'GET', '/v1/files/1', true],
+    [{ paths: ['/v1/rerank', '/v1/files/*'] }, 'POST', '/v1/rerank/all', false],
+    [{ kind: 'anthropic' }, 'POST', '/v1/messages?beta=true', true],
+    [{ kind: 'anthropic' }, 'POST', '/v1/messages/count_tokens', true],
+    [{ kind: 'anthropic' }, 'GET', '/v1/models', true],
+    [{ kind: 'anthropic' }, 'POST', '/v1/files', false],
+    [{ kind: 'anthropic' }, 'POST', '/v1/chat/completions', false],
+    [
+      { kind: 'anthropic', url: 'http://127.0.0.1:8080/claude' },
+      'POST',
+      '/claude/v1/messages',
+      true,
+    ],
+    [
+      { kind: 'anthropic', url: 'http://127.0.0.1:8080/claude/v1' },
+      'POST',
+      '/claude/v1/messages',
+      true,
+    ],
+  ])('of a model %j: %s %s: %s', (more, method, target, expected) => {
+    const hostPolicy = { ...emptyHostPolicy, models: { local: { ...local, ...more } } };
+    const { egress } = planWith({ hostPolicy }).plan;
+    const url = `http://model.skillgate.internal${target}`;
+    const { kind } = judgeRequest(
+      { method, target: url, headers: [['host', 'model.skillgate.internal']] },
+      { egress, secrets: [] },
+    );
+    expect(kind === 'allowed').toBe(expected);
+  });
+
+  it.each<[string, string, More]>([
+    ['an identity that ended', 'plan-refused', { now: new Date('2026-05-01') }],
+    [
+      'an identity that was revoked',
+      'plan-refused',
+      { agent: { ...agent, revoked: '2026-01-02' } },
+    ],
+    [
+      'a host that lacks what policy requires',
+      'sandbox-refused',
+      { hostPolicy: { ...emptyHostPolicy, require: ['no-network'] } },
+    ],
+    [
+      'a program that is not there',
+      'plan-refused',
+      { facts: { program: { why: 'x', hint: 'y' } } },
+    ],
+    ['a folder that cannot be used', 'plan-refused', { facts: { workspace: { why: 'gone' } } }],
+    ['a folder of root', 'mount-owner-root', { facts: { workspace: { ...folder, uid: 0 } } }],
+    ['a folder that another agent works in', 'plan-refused', { facts: { sharedWith: 'sales' } }],
+    ['a model that nobody named', 'plan-refused', { agent: { ...agent, model: 'other' } }],
+    [
+      'no choice among two models',
+      'plan-refused',
+      { hostPolicy: { ...emptyHostPolicy, models: { local, cloud } } },
+    ],
+    [
+      'a key that is not there',
+      'secret-refused',
+      { hostPolicy: { ...emptyHostPolicy, models: { cloud } } },
+    ],
+    [
+      'a key for another host',
+      'secret-refused',
+      {
+        hostPolicy: { ...emptyHostPolicy, models: { cloud } },
+        facts: { secrets: [{ ...key, hosts: ['other.example'] }] },
+      },
+    ],
+  ])('refuses %s', (_, code, more) => {
+    expect(planWith(more).plan.refused.map((one) => one.code)).toContain(code);
+  });
+
+  it('says what is missing where no model is named', () => {
+    const { plan } = planWith({ hostPolicy: emptyHostPolicy });
+    expect(plan).toMatchObject({
+      egress: [],
+      refused: [],
+      leftOut: [{ what: 'a model endpoint' }],
+    });
+  });
+});
+
+describe('the folders of skills', () => {
+  it('have short names, and whole ones where two are the same', () => {
+    const names = ['@acme/report', '@other/report', '@acme/csv'].map(parseSkillName);
+    expect([...folderNames(names).values()]).toEqual(['report', 'other-report', 'csv']);
+  });
+});
