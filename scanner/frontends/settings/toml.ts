@@ -15,25 +15,36 @@ export function analyseToml(source: Source, context: FrontEndContext): FrontEndR
   if (source.text.length > tomlCharsMax)
     return unread(source, context, `more than ${tomlCharsMax} characters`);
   context.steps.take(source.text.length >> 2);
-  const settings: Setting[] = [];
-  let comments: readonly AST.Comment[];
-  try {
-    // A fault in the text throws a ParseError; a nesting that is too deep, here or there, throws a
-    // RangeError.
-    const program = parseTOML(source.text, { tomlVersion: '1.1' });
-    for (const entry of program.body[0].body) {
-      if (entry.type === 'TOMLKeyValue') collect(entry, [], settings);
-      else for (const pair of entry.body) collect(pair, entry.resolvedKey, settings);
-    }
-    comments = program.comments;
-  } catch {
-    return unread(source, context, 'not valid TOML, or nested too deeply');
-  }
+  const read = parseTomlText(source.text);
+  if (read === undefined) return unread(source, context, 'not valid TOML, or nested too deeply');
+  const { comments, settings } = read;
   const result = settingsFacts(source, settings);
   return {
     ...result,
     facts: [...result.facts, ...comments.flatMap((comment) => commentFact(source, comment))],
   };
+}
+
+interface TomlText {
+  readonly settings: readonly Setting[];
+  readonly comments: readonly AST.Comment[];
+}
+
+/** Every text of a TOML document with its path; undefined when the document cannot be read. */
+export function parseTomlText(text: string): TomlText | undefined {
+  const settings: Setting[] = [];
+  try {
+    // A fault in the text throws a ParseError; a nesting that is too deep, here or there, throws a
+    // RangeError.
+    const program = parseTOML(text, { tomlVersion: '1.1' });
+    for (const entry of program.body[0].body) {
+      if (entry.type === 'TOMLKeyValue') collect(entry, [], settings);
+      else for (const pair of entry.body) collect(pair, entry.resolvedKey, settings);
+    }
+    return { settings, comments: program.comments };
+  } catch {
+    return undefined;
+  }
 }
 
 function commentFact(source: Source, { value, range: [start, end] }: AST.Comment): Fact[] {
