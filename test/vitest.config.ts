@@ -1,5 +1,6 @@
 import { fileURLToPath } from 'node:url';
 import { defineConfig } from 'vitest/config';
+import { compiledCode } from './compiled-code.ts';
 
 /** Tests that start the whole application in memory: seconds, not milliseconds. */
 const application = [
@@ -8,16 +9,19 @@ const application = [
 ];
 
 const quick = { pool: 'threads', isolate: false, maxWorkers: '100%', testTimeout: 30_000 } as const;
+// Three at once on two cores: journeys wait for processes, sandboxes and people for half of their
+// time. A journey looks at its own processes and folders only, since others run beside it.
 const slow = {
   pool: 'forks',
+  maxWorkers: 3,
+  env: compiledCode,
   testTimeout: 180_000,
   hookTimeout: 180_000,
-  fileParallelism: false,
 } as const;
 
 /**
  * Units first (threads that share a module graph), then what scans, then the application, then
- * journeys through real processes, then the browser.
+ * journeys through real processes beside those through the browser.
  */
 export default defineConfig({
   test: {
@@ -63,7 +67,7 @@ export default defineConfig({
           name: 'browser',
           include: ['test/browser/**/*.test.ts'],
           ...slow,
-          sequence: { groupOrder: 4 },
+          sequence: { groupOrder: 3 },
         },
       },
     ],

@@ -159,7 +159,7 @@ describe('the queue and a version', () => {
     }
     await page.keyboard.press('g');
     await page.keyboard.press('h');
-    expect(page.url()).toBe(`${at(twin)}#history`);
+    await expect.poll(() => page.url()).toBe(`${at(twin)}#history`);
     await page.keyboard.press('g');
     await page.keyboard.press('q');
     await page.waitForURL(at(''));

@@ -99,7 +99,7 @@ describe('what an update says anew', () => {
     await page.goto(at(update));
     await page.keyboard.press('g');
     await page.keyboard.press('n');
-    expect(page.url()).toBe(`${at(update)}#prose`);
+    await expect.poll(() => page.url()).toBe(`${at(update)}#prose`);
     const items = page
       .getByRole('region', { name: 'Prose changed since 1.0.0' })
       .getByRole('listitem');

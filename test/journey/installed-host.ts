@@ -12,6 +12,7 @@ import { fileURLToPath } from 'node:url';
 import { getRequestListener } from '@hono/node-server';
 import { pinRegistry } from '../../cli/registries/registries.ts';
 import { makeNetwork, type Network, pathsOf } from '../cli/installer-world.ts';
+import { compiledCode } from '../compiled-code.ts';
 import { signIn } from '../registry/road.ts';
 
 export interface InstalledHost {
@@ -72,7 +73,13 @@ export async function makeInstalledHost(): Promise<InstalledHost> {
     mode: 0o755,
   });
   await pinRegistry(pathsOf(home), base, network.registry.trust.root, []);
-  const env = { PATH: `${bin}:/usr/bin:/bin`, SKILLGATE_HOME: home, HOME: folder, NO_COLOR: '1' };
+  const env = {
+    PATH: `${bin}:/usr/bin:/bin`,
+    SKILLGATE_HOME: home,
+    HOME: folder,
+    NO_COLOR: '1',
+    ...compiledCode,
+  };
   const stopRegistry = async (): Promise<void> => {
     server.closeAllConnections();
     await new Promise<void>((resolve) => server.close(() => resolve()));

@@ -7,12 +7,9 @@ import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { compiledCode } from '../compiled-code.ts';
 
 const guard = fileURLToPath(new URL('../../cli/guard.js', import.meta.url));
-/** Shared by all homes: a fresh one each would be written anew by each. */
-const compiled = fileURLToPath(
-  new URL('../../node_modules/.cache/skillgate-compiled', import.meta.url),
-);
 
 export interface Ended {
   readonly exit: number | null;
@@ -57,7 +54,7 @@ export function makeStage(env: Record<string, string> = {}): Stage {
         LANG,
         HOME: folder,
         SKILLGATE_HOME: join(folder, user),
-        NODE_COMPILE_CACHE: compiled,
+        ...compiledCode,
         ...env,
       },
       stdio: ['ignore', 'pipe', 'pipe'],

@@ -202,9 +202,9 @@ describe('a runner that is killed', () => {
       capabilities: { mount: reportsMount('rw') },
     });
     expect(readdirSync(host.reports)).toEqual([]);
-    expect(roots().filter((one) => there.includes(one) && existsSync(`/tmp/${one}/view0`))).toEqual(
-      [],
-    );
+    await expect
+      .poll(() => there.filter((one) => existsSync(`/tmp/${one}/view0`)), { timeout: 60_000 })
+      .toEqual([]);
   });
 });
 

@@ -5,8 +5,10 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { fileURLToPath } from 'node:url';
+import { compiledCode } from '../compiled-code.ts';
 
 const entry = fileURLToPath(new URL('../../cli/guard.js', import.meta.url));
+const quiet = { PATH: process.env.PATH ?? '', NO_COLOR: '1', ...compiledCode };
 // pty.spawn copies between its own stdin and the terminal; the exit status is the child's.
 const onTerminal =
   'import os,pty,sys; sys.exit(os.waitstatus_to_exitcode(pty.spawn(sys.argv[1:])))';
@@ -23,7 +25,7 @@ export async function atTerminal(
   typed: readonly (readonly [asked: string, line: string])[],
 ): Promise<Typed> {
   const child = spawn('python3', ['-c', onTerminal, process.execPath, entry, ...argv], {
-    env: { PATH: process.env.PATH ?? '', TERM: 'xterm', NO_COLOR: '1', ...env },
+    env: { ...quiet, TERM: 'xterm', ...env },
     stdio: ['pipe', 'pipe', 'inherit'],
   });
   const left = [...typed];
@@ -48,7 +50,7 @@ export async function withoutTerminal(
   env: Readonly<Record<string, string>>,
 ): Promise<Typed> {
   const child = spawn(process.execPath, [entry, ...argv], {
-    env: { PATH: process.env.PATH ?? '', NO_COLOR: '1', ...env },
+    env: { ...quiet, ...env },
     stdio: ['ignore', 'pipe', 'pipe'],
   });
   let shown = '';
