@@ -11,7 +11,7 @@ interface CodeDigests {
 }
 
 export const codeDigests: CodeDigests = {
-  extractor: 'sha256:ebb939c0c4273a841e2b04f5b031d64b26293f64fb44f5ef70c2000556e3e395',
+  extractor: 'sha256:5116e9b5cfcc59f34d2013fa3c86a96bffc86591693f783da861e71c821e8384',
   judging: 'sha256:8cea0fdb5e121863baa7f815ffd69a0e6363cbcfa252cf6f38dbbd5866d0963e',
   rules: {
     'env/dynamic-name': 'sha256:5a62f34b54a056fbef97a92ff24a12f0b7dfdd0eb8c85c7ecde7b281c88097f6',
