@@ -48,19 +48,19 @@ export function ruleText(rule: Rule, ink: Ink, columns = widthDefault): Safe {
     [
       safe`${ink.bold(rule.id)}: ${rule.title}`,
       safe`  kind ${rule.kind}, usually severity ${rule.severity}, confidence ${rule.confidence}`,
-      safe`  a finding says its own, by where it stands and what is declared`,
+      safe`  a finding has its own severity: its place and the declarations change it`,
       safe``,
       ...part('Why it matters', prose(asCalled(rule.why))),
-      ...part('How to mend it', prose(asCalled(rule.fix))),
-      ...part('What it looks at', note?.looksAt ?? []),
+      ...part('How to fix it', prose(asCalled(rule.fix))),
+      ...part('What it reads', note?.looksAt ?? []),
       ...(note === undefined
         ? []
         : [
             ...part('What it finds', example(note.attack, ink)),
-            ...part('What it lets pass', example(note.near, ink)),
+            ...part('What it does not report', example(note.near, ink)),
           ]),
       ...part('Maps to', weaknesses(note, ink)),
-      ...part('Near it', note?.related ?? []),
+      ...part('Related rules', note?.related ?? []),
       safe`${ink.bold('Page')}  ${ruleUrl(rule.id)}`,
     ],
     '\n',

@@ -27,7 +27,7 @@ describe('what is written about the rules (npm run docs:rules)', () => {
       ).length;
       expect([
         id,
-        (pages.get(`${id}.md`) ?? '').split(`Usual is ${severity}; `).length - 1,
+        (pages.get(`${id}.md`) ?? '').split(`The usual severity is ${severity}; `).length - 1,
       ]).toEqual([id, differs]);
     }
   });

@@ -26,9 +26,9 @@ function tableOf(notes: Readonly<Record<string, RuleNote>>): string {
     '',
     `# The rules of the scanner: ${rows.length}`,
     '',
-    'A rule looks at facts, never at files, and says what it found, where, how severe that is and how to mend it. Its *kind* says what a finding',
-    'does: **malice** and **policy** of severity high or critical block a version, below that a person looks; a **capability** alone never blocks.',
-    'The severity in the table is the usual one: where something stands, and what is declared, make a finding milder or worse.',
+    'A rule reads facts, never files. It says what it found, where, how severe the finding is, and how to fix it.',
+    'The *kind* decides the effect: **malice** and **policy** of severity high or critical block a version; below that a person looks. A **capability** alone never blocks.',
+    'The table shows the usual severity. The place of a finding, and what is declared, can make it lower or higher.',
     '`skillgate explain RULE` prints a page in a terminal.',
     '',
     '| rule | finds | kind | severity | maps to |',
@@ -49,17 +49,17 @@ function pageOf(id: string, note: RuleNote, notes: Readonly<Record<string, RuleN
     `Group \`${group}\` · kind ${kind} · usually ${severity} · confidence ${confidence}`,
     '## Why it matters',
     why,
-    '## How to mend it',
+    '## How to fix it',
     fix,
-    '## What it looks at',
+    '## What it reads',
     looksAt.map((one) => `- ${one}`).join('\n'),
     '## Maps to',
     maps.map(({ label, name, url }) => `- [${label}](${url}) ${name}`).join('\n'),
     '## What it finds',
     example(attack, severity),
-    '## What it lets pass',
+    '## What it does not report',
     example(near, severity),
-    ...(others.length === 0 ? [] : ['## Near it', others.join('\n')]),
+    ...(others.length === 0 ? [] : ['## Related rules', others.join('\n')]),
   ].join('\n\n')}\n`;
 }
 
@@ -80,7 +80,7 @@ const languages: Readonly<Record<string, string>> = {
 function severityNote(findings: readonly string[], usual: string): string {
   const others = findings.filter((one) => one.slice(one.lastIndexOf(' ') + 1) !== usual);
   if (others.length === 0) return '';
-  return ` Usual is ${usual}; where it stands, what it stands beside and what is declared make it milder or worse here.`;
+  return ` The usual severity is ${usual}; the place, the code beside it and the declarations change it here.`;
 }
 
 function example({ files, findings }: RuleExample, usual: string): string {
@@ -99,7 +99,7 @@ function example({ files, findings }: RuleExample, usual: string): string {
   });
   const said =
     findings.length === 0
-      ? 'Nothing is found.'
+      ? 'No finding.'
       : `Found: ${findings.map((one) => `\`${one}\``).join(', ')}.${severityNote(findings, usual)}`;
   return [...parts, said].join('\n\n');
 }

@@ -31,12 +31,12 @@ export function rulePage(frame: PageFrame, rule: string, note: RuleNote): Html {
   const body = html`<p class="description">${title}</p>
 <dl class="facts">${term('kind', kind)}${term('usually', severity)}${term('confidence', confidence)}</dl>
 ${part('why', 'Why it matters', html`<p>${why}</p>`)}
-${part('fix', 'How to mend it', html`<p>${fix}</p>`)}
-${part('looks-at', 'What it looks at', html`<ul class="plain-list">${looksAt.map((one) => html`<li>${one}</li>`)}</ul>`)}
+${part('fix', 'How to fix it', html`<p>${fix}</p>`)}
+${part('looks-at', 'What it reads', html`<ul class="plain-list">${looksAt.map((one) => html`<li>${one}</li>`)}</ul>`)}
 ${part('maps', 'Maps to', html`<ul class="plain-list">${maps.map((one) => html`<li>${weaknessTag(one)} ${one.name}</li>`)}</ul>`)}
 ${part('attack', 'What it finds', example(note.attack, 'attack'))}
-${part('near', 'What it lets pass', example(note.near, 'near miss'))}
-${related.length === 0 ? '' : part('related', 'Near it', relatedList(related))}`;
+${part('near', 'What it does not report', example(note.near, 'near miss'))}
+${related.length === 0 ? '' : part('related', 'Related rules', relatedList(related))}`;
   return page(frame, { title: rule, heading: html`<code>${rule}</code>`, body });
 }
 

@@ -5,12 +5,12 @@ import { type Draft, defineRule } from '../../rule.ts';
 
 export const dynamicName = defineRule({
   id: 'env/dynamic-name',
-  title: 'A variable is read by a computed name',
+  title: 'An environment variable is read by a computed name',
   kind: 'capability',
   severity: 'low',
   confidence: 'widened',
-  why: 'Which variable is meant is known only at run time: it can be any secret, and no manifest can say it.',
-  fix: 'Read variables by names that stand in the code, one line each.',
+  why: 'The name of the variable is known only at run time. It can be any secret, and no manifest can name it.',
+  fix: 'Write each variable’s name in the code, one line each.',
   maps: { cwe: ['CWE-526'], owasp: ['AST03'], attack: ['T1082'] },
   reads: ['capability:env'],
   check: ({ of }) =>

@@ -10,7 +10,7 @@ export const processEnvironment = defineRule({
   kind: 'malice',
   severity: 'high',
   confidence: 'exact',
-  why: 'Reading the environment through /proc or the process table serves to get round every check of which variables are read, and reaches other programs’ secrets.',
+  why: 'Code that reads the environment through /proc or the process table avoids every check of which variables are read, and reaches secrets of other programs.',
   fix: 'Read the variables you need by name.',
   maps: { cwe: ['CWE-200'], attack: ['T1552', 'T1057'] },
   reads: ['capability:mount', 'trait:process-environment'],

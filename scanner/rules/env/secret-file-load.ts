@@ -10,8 +10,8 @@ export const secretFileLoad = defineRule({
   kind: 'capability',
   severity: 'info',
   confidence: 'exact',
-  why: 'An .env file holds the secrets of a project, of which a skill needs one or two. Whoever loads the file has them all.',
-  fix: 'Declare the secrets that you need in skill.json, by name; nothing has to be loaded then.',
+  why: 'An .env file holds all secrets of a project. A skill needs one or two of them, and a program that loads the file has them all.',
+  fix: 'Declare the secrets that you need in skill.json, by name. Then the skill need not load a file.',
   maps: { cwe: ['CWE-526', 'CWE-552'], owasp: ['ASI03'], attack: ['T1552.001'] },
   reads: ['capability:mount'],
   check: (context) => {

@@ -13,7 +13,7 @@ export const secretsGathered = defineRule({
   kind: 'capability',
   severity: 'medium',
   confidence: 'lexical',
-  why: 'A skill that talks to no database and to no model reads both keys in one breath: it collects them, whatever becomes of them later.',
+  why: 'The code uses neither service, and still reads the keys of both in one place: it collects them, whatever happens to them later.',
   fix: 'Read the keys of the services that the skill uses, where it uses them.',
   maps: { cwe: ['CWE-526'], owasp: ['LLM02', 'ASI03'], attack: ['T1552', 'T1119'] },
   reads: ['capability:env', 'capability:egress', 'capability:exec', 'source'],

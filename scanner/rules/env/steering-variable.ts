@@ -5,11 +5,11 @@ import { type Draft, defineRule } from '../../rule.ts';
 
 export const steeringVariable = defineRule({
   id: 'env/steering-variable',
-  title: 'A variable that steers other programs is set',
+  title: 'An environment variable that steers other programs is set',
   kind: 'capability',
   severity: 'medium',
   confidence: 'exact',
-  why: 'LD_PRELOAD, NODE_OPTIONS, BASH_ENV and their like make any program that starts afterwards run other code.',
+  why: 'LD_PRELOAD, NODE_OPTIONS, BASH_ENV and similar variables make every program that starts afterwards run other code.',
   fix: 'Call the program with the option you need instead, or remove the assignment.',
   maps: { cwe: ['CWE-427'], attack: ['T1574'] },
   reads: ['trait:env-write'],

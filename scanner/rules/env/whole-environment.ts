@@ -9,7 +9,7 @@ export const wholeEnvironment = defineRule({
   kind: 'capability',
   severity: 'medium',
   confidence: 'exact',
-  why: 'The environment holds secrets of other programs. A skill that takes all of it can hand on what it does not know itself.',
+  why: 'The environment holds secrets of other programs. A skill that reads all of it can pass on secrets that it does not even know.',
   fix: 'Read the variables you need by name, and declare them in skill.json.',
   maps: { cwe: ['CWE-200', 'CWE-526'], owasp: ['AST03'], attack: ['T1082'] },
   reads: ['capability:env', 'capability:exec', 'flow', 'source'],

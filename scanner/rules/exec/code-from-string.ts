@@ -10,7 +10,7 @@ export const codeFromString = defineRule({
   kind: 'capability',
   severity: 'medium',
   confidence: 'exact',
-  why: 'What is run cannot be read beforehand: the scan sees that something runs, not what.',
+  why: 'Nobody can read the code beforehand: the scan sees that something runs, but not what.',
   fix: 'Call functions by name; read data with a parser.',
   maps: { cwe: ['CWE-95'], owasp: ['ASI05'], attack: ['T1059'] },
   reads: ['trait:code-from-string', 'text:string'],

@@ -5,11 +5,11 @@ import { type Draft, defineRule } from '../../rule.ts';
 
 export const computedProgram = defineRule({
   id: 'exec/computed-program',
-  title: 'A computed program',
+  title: 'A program with a computed name is started',
   kind: 'capability',
   severity: 'low',
   confidence: 'widened',
-  why: 'The program’s name comes from a variable, an argument or a file: the scan sees that something is started, not what.',
+  why: 'The program’s name comes from a variable, an argument or a file. The scan sees that something is started, but not what.',
   fix: 'Name the program, or choose it from a table of names in the code.',
   maps: { cwe: ['CWE-78'], owasp: ['ASI05'], attack: ['T1059'] },
   reads: ['capability:exec'],

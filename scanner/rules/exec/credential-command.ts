@@ -10,12 +10,12 @@ import { draftsOfTrait } from '../draft-of-trait.ts';
 
 export const credentialCommand = defineRule({
   id: 'exec/credential-command',
-  title: 'A credential from another program',
+  title: 'A credential is asked from another program',
   kind: 'capability',
   severity: 'low',
   confidence: 'exact',
-  why: 'Keychains, password managers and command lines of clouds hand out credentials to whoever runs as their user: no file is read, no variable named.',
-  fix: 'Declare a secret in skill.json: the operator gives it to the hosts that it belongs to.',
+  why: 'Keychains, password managers and cloud command lines give credentials to every program of their user. The skill reads no file and names no variable.',
+  fix: 'Declare a secret in skill.json: the operator binds it to its hosts.',
   maps: { cwe: ['CWE-522'], owasp: ['ASI03'], attack: ['T1555', 'T1552'] },
   reads: ['trait:credential-command', 'flow:network'],
   check: (context) => [

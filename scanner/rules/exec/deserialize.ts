@@ -9,7 +9,7 @@ export const deserialize = defineRule({
   kind: 'capability',
   severity: 'low',
   confidence: 'exact',
-  why: 'pickle, marshal and their like run what the data says. Data from elsewhere is code from elsewhere.',
+  why: 'pickle, marshal and similar formats run what the data says. Data from elsewhere is code from elsewhere.',
   fix: 'Use JSON, or the safe reader of the format.',
   maps: { cwe: ['CWE-502'] },
   reads: ['trait:deserialize'],

@@ -12,7 +12,7 @@ export const downloadAndRun = defineRule({
   kind: 'malice',
   severity: 'high',
   confidence: 'exact',
-  why: 'What is fetched when the skill runs was never scanned or approved, and whoever holds the host can change it for one victim only.',
+  why: 'Nobody scanned or approved what is fetched when the skill runs. Whoever controls the host can change it for one victim only.',
   fix: 'Put the code into the skill, or install a named version from a registry.',
   maps: { cwe: ['CWE-494'], owasp: ['ASI04'], attack: ['T1105', 'T1059.004'] },
   reads: ['trait:pipe-to-interpreter'],

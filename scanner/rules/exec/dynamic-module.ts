@@ -5,11 +5,11 @@ import { draftsOfTrait } from '../draft-of-trait.ts';
 
 export const dynamicModule = defineRule({
   id: 'exec/dynamic-module',
-  title: 'A computed module',
+  title: 'A module with a computed name is loaded',
   kind: 'capability',
   severity: 'low',
   confidence: 'widened',
-  why: 'A module loaded by a computed name may be any: child_process, a file in the temporary folder, a package nobody declared.',
+  why: 'A module with a computed name can be any module: child_process, a file in the temporary folder, a package that nobody declared.',
   fix: 'Import by name, or begin the path in the skill’s own folder, as in ./plugins/NAME.js.',
   maps: { cwe: ['CWE-829'], owasp: ['ASI05'], attack: ['T1129'] },
   reads: ['trait:dynamic-import'],

@@ -5,12 +5,12 @@ import { draftsOfTrait } from '../draft-of-trait.ts';
 
 export const handedOn = defineRule({
   id: 'exec/handed-on',
-  title: 'A powerful function out of sight',
+  title: 'A powerful function is passed on',
   kind: 'capability',
   severity: 'low',
   confidence: 'widened',
-  why: 'A function that starts programs or runs code is stored, wrapped or passed to unknown code: what it is called with cannot be followed.',
-  fix: 'Call it where it is needed, by its name.',
+  why: 'A function that starts programs or runs code is stored, wrapped or passed to unknown code. The scan cannot follow its arguments.',
+  fix: 'Call the function by its name where it is needed.',
   maps: { cwe: ['CWE-506'], owasp: ['ASI05'], attack: ['T1027'] },
   reads: ['trait:escape', 'trait:folded-name', 'trait:decode-to-code'],
   check: (context) => {

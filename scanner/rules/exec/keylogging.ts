@@ -5,7 +5,7 @@ import { draftsOfTrait } from '../draft-of-trait.ts';
 
 export const keylogging = defineRule({
   id: 'exec/keylogging',
-  title: 'Records keys',
+  title: 'The keyboard is recorded',
   kind: 'malice',
   severity: 'medium',
   confidence: 'exact',

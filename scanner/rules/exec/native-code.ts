@@ -9,7 +9,7 @@ export const nativeCode = defineRule({
   kind: 'capability',
   severity: 'low',
   confidence: 'exact',
-  why: 'A shared library or WebAssembly module does what no source in the skill shows, with everything that the process may do.',
+  why: 'A shared library or WebAssembly module has all rights of the process, and no source in the skill shows what it does.',
   fix: 'Use a package from a registry, by name and version, or do without.',
   maps: { cwe: ['CWE-829'], owasp: ['ASI05'], attack: ['T1129'] },
   reads: ['trait:native'],

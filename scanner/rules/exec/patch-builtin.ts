@@ -9,7 +9,7 @@ export const patchBuiltin = defineRule({
   kind: 'capability',
   severity: 'low',
   confidence: 'exact',
-  why: 'Whoever replaces fs.readFile, Module._load or builtins.open sees and changes what all other code in the process does.',
+  why: 'Code that replaces fs.readFile, Module._load or builtins.open sees and changes what all other code in the process does.',
   fix: 'Wrap the function under a name of your own.',
   maps: { cwe: ['CWE-471'], attack: ['T1574'] },
   reads: ['trait:patch-builtin'],

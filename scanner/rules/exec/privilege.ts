@@ -5,12 +5,12 @@ import { type Draft, defineRule } from '../../rule.ts';
 
 export const privilege = defineRule({
   id: 'exec/privilege',
-  title: 'Runs with more rights',
+  title: 'A program gets more rights',
   kind: 'capability',
   severity: 'low',
   confidence: 'exact',
-  why: 'sudo, setuid and containers with the host in them give a skill the whole machine.',
-  fix: 'Do without; ask the person who runs the skill to prepare what needs rights.',
+  why: 'sudo, setuid, and containers that mount the host give a skill the whole machine.',
+  fix: 'Remove it. Ask the person who runs the skill to prepare what needs these rights.',
   maps: { cwe: ['CWE-250'], attack: ['T1548'] },
   reads: ['trait:privilege'],
   check: (context) =>

@@ -10,7 +10,7 @@ export const remoteProgram = defineRule({
   kind: 'capability',
   severity: 'low',
   confidence: 'exact',
-  why: 'An image, a URL or another machine holds what is run: it was not scanned, and it can change after the skill was approved.',
+  why: 'An image, a URL or another machine holds the program. Nobody scanned it, and it can change after the skill was approved.',
   fix: 'Name an image by its digest, a package by its version; keep commands for other machines out of skills.',
   maps: { cwe: ['CWE-494', 'CWE-829'], owasp: ['ASI04'], attack: ['T1610', 'T1021.004'] },
   reads: ['trait:remote-program'],

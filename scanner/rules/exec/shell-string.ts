@@ -5,11 +5,11 @@ import { type Draft, defineRule } from '../../rule.ts';
 
 export const shellString = defineRule({
   id: 'exec/shell-string',
-  title: 'Data in a command line',
+  title: 'Data becomes part of a command line',
   kind: 'capability',
   severity: 'low',
   confidence: 'exact',
-  why: 'A shell reads what is put in: a file name such as "; rm -rf ~" becomes a command.',
+  why: 'A shell interprets the data: a file name such as "; rm -rf ~" becomes a command.',
   fix: 'Start the program with a list of arguments (execFile, spawn, subprocess.run([...])), without a shell.',
   maps: { cwe: ['CWE-78'], owasp: ['ASI05'], attack: ['T1059'] },
   reads: ['capability:exec', 'trait:interpolated'],

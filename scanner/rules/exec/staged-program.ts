@@ -9,7 +9,7 @@ export const stagedProgram = defineRule({
   kind: 'malice',
   severity: 'high',
   confidence: 'exact',
-  why: 'Nothing in the skill writes the file that it runs: somebody else has to put the code there, and nobody will have read it.',
+  why: 'Nothing in the skill writes the file that it runs. Somebody else has to put the code there, and nobody will have read it.',
   fix: 'Put the script into the skill and run it from there.',
   maps: { cwe: ['CWE-829', 'CWE-377'], owasp: ['ASI05'], attack: ['T1105', 'T1059'] },
   reads: ['flow:exec', 'trait:staged-program', 'capability:mount'],

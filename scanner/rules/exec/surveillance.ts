@@ -10,7 +10,7 @@ export const surveillance = defineRule({
   kind: 'capability',
   severity: 'low',
   confidence: 'exact',
-  why: 'Whatever is on the screen or in the clipboard at that moment is taken along: passwords, messages, other people.',
+  why: 'The recording includes whatever is on the screen or in the clipboard at that moment: passwords, messages, other people.',
   fix: 'Ask for a file or a text as an argument.',
   maps: { cwe: ['CWE-359'], attack: ['T1113', 'T1115', 'T1123', 'T1125'] },
   reads: ['trait:surveillance'],

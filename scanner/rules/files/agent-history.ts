@@ -10,8 +10,8 @@ export const agentHistory = defineRule({
   kind: 'capability',
   severity: 'medium',
   confidence: 'exact',
-  why: 'Transcripts hold everything that was ever pasted or read in any project: code, mails, keys. A skill for one task has no need of the others.',
-  fix: 'Work with what the user hands over in this session. A tool that is about sessions says so in its description, and a person decides.',
+  why: 'Transcripts hold everything that was pasted or read in any project: code, mails, keys. A skill for one task does not need the others.',
+  fix: 'Work with what the user gives you in this session. A tool about sessions says so in its description, and a person decides.',
   maps: { cwe: ['CWE-552'], owasp: ['LLM02', 'ASI06'], attack: ['T1005', 'T1213'] },
   reads: ['capability:mount'],
   check: ({ of }) =>

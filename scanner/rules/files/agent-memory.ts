@@ -11,7 +11,7 @@ export const agentMemory = defineRule({
   kind: 'malice',
   severity: 'high',
   confidence: 'exact',
-  why: 'What stands in an agent’s memory, instructions and settings is obeyed in every later session, long after the skill is gone.',
+  why: 'An agent obeys its memory, instructions and settings in every later session, long after the skill is gone.',
   fix: 'Give the text to the user to add. A skill’s own instructions belong in SKILL.md.',
   maps: { owasp: ['ASI06'], attack: ['AML.T0080', 'AML.T0081'] },
   reads: ['capability:mount'],

@@ -10,7 +10,7 @@ export const browserData = defineRule({
   kind: 'malice',
   severity: 'high',
   confidence: 'exact',
-  why: 'A session cookie signs in without a password and past the second factor. A browser profile holds those of every site.',
+  why: 'A session cookie signs in without a password and without the second factor. A browser profile holds the cookies of every site.',
   fix: 'Let the user sign in to the one service and declare its token as a secret; for tests, start a browser with a profile of its own.',
   maps: { cwe: ['CWE-552'], owasp: ['ASI03'], attack: ['T1539', 'T1555.003'] },
   reads: ['capability:mount'],

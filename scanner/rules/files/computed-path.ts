@@ -9,8 +9,8 @@ export const computedPath = defineRule({
   kind: 'capability',
   severity: 'info',
   confidence: 'widened',
-  why: 'A path from an argument or a download may hold `..` or be absolute, and a program that deletes it deletes what it says. Nobody can tell from the code which files are meant.',
-  fix: 'Resolve the path against one folder, and refuse what is not below it.',
+  why: 'A path from an argument or a download can hold `..` or be absolute. Nobody can tell from the code which files the program writes or deletes.',
+  fix: 'Resolve the path against one folder, and refuse a path outside of it.',
   maps: { cwe: ['CWE-22', 'CWE-73'] },
   reads: ['capability:mount'],
   check: ({ of }) => {

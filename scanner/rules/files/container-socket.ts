@@ -10,8 +10,8 @@ export const containerSocket = defineRule({
   kind: 'malice',
   severity: 'high',
   confidence: 'exact',
-  why: 'Whoever can speak to the engine’s socket can start a container with the whole machine in it: it is the same as being root.',
-  fix: 'Remove it. What the skill needs from the machine is a mount or an exec in skill.json.',
+  why: 'A program that can use the engine’s socket can start a container that mounts the whole machine. This equals root.',
+  fix: 'Remove it. Declare what the skill needs from the machine as a mount or an exec in skill.json.',
   maps: { attack: ['T1611', 'T1610'] },
   reads: ['capability:mount'],
   check: (context) =>

@@ -10,8 +10,8 @@ export const device = defineRule({
   kind: 'malice',
   severity: 'high',
   confidence: 'exact',
-  why: 'Below the file system no permission counts: a raw disk holds every file, memory holds keys in use, an input device what is typed.',
-  fix: 'Read files by their names. What needs the device itself is a tool for a person to start.',
+  why: 'Below the file system no file permission applies. A raw disk holds every file, memory holds keys in use, an input device the typed keys.',
+  fix: 'Read files by their names. Let a person start a tool that needs the device itself.',
   maps: { cwe: ['CWE-552'], attack: ['T1003', 'T1005', 'T1056.001'] },
   reads: ['capability:mount'],
   check: ({ of }) =>

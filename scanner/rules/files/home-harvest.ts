@@ -9,7 +9,7 @@ export const homeHarvest = defineRule({
   kind: 'capability',
   severity: 'medium',
   confidence: 'exact',
-  why: 'A walk over everything the user has finds what the skill was never given: keys, mails, other people’s projects. Looking for names of keys is how collecting begins.',
+  why: 'A search of everything that the user has finds what the skill was never given: keys, mails, other people’s projects. Collecting begins with a search for names of keys.',
   fix: 'Search the working folder, or a folder that the user names.',
   maps: { cwe: ['CWE-552'], attack: ['T1083', 'T1005', 'T1119'] },
   reads: ['capability:mount', 'source'],

@@ -10,7 +10,7 @@ export const linkEscape = defineRule({
   kind: 'capability',
   severity: 'low',
   confidence: 'exact',
-  why: 'A program that trusts what lies in its own folder follows the link to where it would not have gone: a check of paths is got round, and what is uploaded or overwritten is another file.',
+  why: 'A program that trusts its own folder follows the link to another place. So a check of paths is evaded, and another file is uploaded or overwritten.',
   fix: 'Copy the file, or declare a mount for the folder.',
   maps: { cwe: ['CWE-59'] },
   reads: ['capability:mount', 'trait:link'],

@@ -9,7 +9,7 @@ export const logRemoval = defineRule({
   kind: 'malice',
   severity: 'medium',
   confidence: 'exact',
-  why: 'Logs show afterwards what was done. Whoever removes those of other programs removes the traces; to free disk space, the system rotates them itself.',
+  why: 'Logs show afterwards what was done. A program that removes the logs of others removes the traces. The system itself rotates logs to free disk space.',
   fix: 'Delete only logs that the skill wrote, in its own folder.',
   maps: { attack: ['T1070.002'] },
   reads: ['capability:mount'],

@@ -11,7 +11,7 @@ export const outsideRead = defineRule({
   kind: 'capability',
   severity: 'low',
   confidence: 'exact',
-  why: 'What lies in the home folder or the system is the user’s and other programs’. In the sandbox such a path is not there.',
+  why: 'Files in the home folder or the system belong to the user and to other programs. In the sandbox such a path does not exist.',
   fix: 'Read from a mount that skill.json declares, or from a file that the user names.',
   maps: { cwe: ['CWE-22'], attack: ['T1005'] },
   reads: ['capability:mount'],

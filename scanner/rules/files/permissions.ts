@@ -9,7 +9,7 @@ export const permissions = defineRule({
   kind: 'capability',
   severity: 'low',
   confidence: 'exact',
-  why: 'What everybody may write, any other program can change before it is run. A set-user-ID bit lends the owner’s rights to whoever starts the program.',
+  why: 'Any program can change a file that everybody may write, before it is run. A set-user-ID bit gives the owner’s rights to whoever starts the program.',
   fix: 'Give rights to the owner only (600, 700); a script needs no more than +x for its user.',
   maps: { cwe: ['CWE-732', 'CWE-276'], attack: ['T1222.002', 'T1548.001'] },
   reads: ['trait:permissions'],

@@ -10,7 +10,7 @@ export const shellHistory = defineRule({
   kind: 'malice',
   severity: 'high',
   confidence: 'exact',
-  why: 'Histories hold passwords that were typed on command lines, names of hosts, and how to get there.',
+  why: 'Histories hold passwords that were typed on command lines, names of hosts, and ways to reach them.',
   fix: 'Ask the user for the command that you need.',
   maps: { cwe: ['CWE-552', 'CWE-532'], attack: ['T1552.003'] },
   reads: ['capability:mount'],

@@ -5,12 +5,12 @@ import { defineRule } from '../../rule.ts';
 
 export const unsafeExtract = defineRule({
   id: 'files/unsafe-extract',
-  title: 'An archive is unpacked without a look at its paths',
+  title: 'An archive is unpacked without a check of its paths',
   kind: 'capability',
   severity: 'low',
   confidence: 'exact',
   why: 'An entry named ../../.bashrc, an absolute path or a link is written outside of the target folder (“zip slip”).',
-  fix: 'Python: tarfile.extractall(path, filter="data"). Elsewhere refuse entries that leave the folder, or use unzip and tar, which do.',
+  fix: 'Python: tarfile.extractall(path, filter="data"). Elsewhere refuse entries that leave the folder, or use unzip and tar, which refuse them.',
   maps: { cwe: ['CWE-22', 'CWE-59'] },
   reads: ['trait:unsafe-extract'],
   check: ({ of }) =>

@@ -10,7 +10,7 @@ export const wallet = defineRule({
   kind: 'malice',
   severity: 'high',
   confidence: 'exact',
-  why: 'Who has a wallet’s file has, with its password or without, what is in it; and no bank takes a transfer back.',
+  why: 'Whoever has a wallet’s file can get its content, with or without the password, and no bank takes a transfer back.',
   fix: 'Ask a wallet program to sign one transaction that the user sees. Read no key file.',
   maps: { cwe: ['CWE-552'], owasp: ['ASI03'], attack: ['T1552.004', 'T1657'] },
   reads: ['capability:mount'],

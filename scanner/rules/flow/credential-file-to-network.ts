@@ -11,7 +11,7 @@ export const credentialFileToNetwork = defineRule({
   kind: 'malice',
   severity: 'critical',
   confidence: 'exact',
-  why: 'SSH keys, cloud profiles, cookies, wallets and histories belong to other programs of the user. No service needs the file, whoever it is.',
+  why: 'SSH keys, cloud profiles, cookies, wallets and histories belong to other programs of the user. No service needs such a file.',
   fix: 'Declare the secret that you need in skill.json; the runner adds it to requests, so the skill never needs the file.',
   maps: {
     cwe: ['CWE-200', 'CWE-522'],

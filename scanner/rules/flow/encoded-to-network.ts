@@ -14,8 +14,8 @@ export const encodedToNetwork = defineRule({
   kind: 'malice',
   severity: 'high',
   confidence: 'exact',
-  why: 'Services take a key as it is, in a header. Base64, hexadecimal or compression around a key in the body or address of a request serves to pass it by whoever looks for it on the wire.',
-  fix: 'Send the key in the header that the service documents. Basic authentication is a header, and is not meant here.',
+  why: 'Services accept a key as it is, in a header. Base64, hexadecimal or compression around a key in the body or address of a request hides the key from network filters.',
+  fix: 'Send the key in the header that the service documents. This rule does not find Basic authentication, which is a header.',
   maps: { cwe: ['CWE-200'], owasp: ['LLM02', 'ASI03'], attack: ['T1560', 'T1041', 'T1132.001'] },
   reads: ['flow:network'],
   check: (context) =>

@@ -9,7 +9,7 @@ export const environmentToNetwork = defineRule({
   kind: 'malice',
   severity: 'critical',
   confidence: 'exact',
-  why: 'The environment holds every secret of whoever runs the skill. No honest purpose needs all of it elsewhere, so declaring the host changes nothing.',
+  why: 'The environment holds every secret of whoever runs the skill. No honest purpose needs all of it elsewhere, so a declared host changes nothing.',
   fix: 'Read only the variables you need, by name, and send none that you have not declared.',
   maps: {
     cwe: ['CWE-200', 'CWE-526'],

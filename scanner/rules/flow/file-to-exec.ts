@@ -14,7 +14,7 @@ export const fileToExec = defineRule({
   kind: 'malice',
   severity: 'high',
   confidence: 'exact',
-  why: 'A file between the download and the program changes nothing: what runs was never scanned or approved, and can be another one tomorrow.',
+  why: 'A file between the download and the program changes nothing: nobody scanned or approved the program, and it can be another one tomorrow.',
   fix: 'Put the program into the skill, or install a named version from a registry that checks it.',
   maps: {
     cwe: ['CWE-494', 'CWE-829'],

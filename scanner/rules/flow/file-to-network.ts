@@ -21,7 +21,7 @@ export const fileToNetwork = defineRule({
   kind: 'malice',
   severity: 'high',
   confidence: 'exact',
-  why: 'Reports, mails and figures are what an attacker wants most after secrets. A skill says in its manifest to whom it talks; data that goes elsewhere goes behind the reader\u2019s back.',
+  why: 'After secrets, attackers want reports, mails and figures most. A skill names its hosts in the manifest; data for another host leaves without the reader’s knowledge.',
   fix: 'Declare the host under capabilities.egress with the reason, or do not send it.',
   maps: { cwe: ['CWE-200'], owasp: ['LLM02', 'ASI02'], attack: ['T1005', 'T1041', 'T1567'] },
   reads: ['flow:network', 'capability:mount'],

@@ -8,8 +8,8 @@ export const inputToShell = defineRule({
   kind: 'capability',
   severity: 'low',
   confidence: 'exact',
-  why: 'An agent takes arguments from what it reads. With `; rm -rf ~` in a file name, a shell that gets the name as text runs it.',
-  fix: 'Start the program with a list of arguments (execFile, subprocess.run([...])), in shell quote with "$1"; never eval.',
+  why: 'An agent takes arguments from what it reads. When a file name holds `; rm -rf ~`, a shell that gets the name as text runs it.',
+  fix: 'Start the program with a list of arguments (execFile, subprocess.run([...])). In shell, quote with "$1". Never use eval.',
   maps: { cwe: ['CWE-78', 'CWE-95'], owasp: ['ASI05'], attack: ['T1059'] },
   reads: ['flow:exec'],
   check: ({ of }) =>

@@ -10,7 +10,7 @@ export const localSecretToNetwork = defineRule({
   kind: 'malice',
   severity: 'critical',
   confidence: 'exact',
-  why: 'The address of a database with its password, a key that signs sessions, a private key or a wallet\u2019s words unlock what is here. They are used in place: a web service that is sent one can only use it against its owner.',
+  why: 'The address of a database with its password, a key that signs sessions, a private key or a wallet’s words open things on this side. They are used here. A web service that gets one can only use it against its owner.',
   fix: 'Connect to the database, sign or decrypt on this side, and send the result.',
   maps: { cwe: ['CWE-200', 'CWE-522'], owasp: ['LLM02', 'ASI03'], attack: ['T1041', 'T1552.004'] },
   reads: ['flow:network'],

@@ -12,8 +12,8 @@ export const networkToExec = defineRule({
   kind: 'malice',
   severity: 'critical',
   confidence: 'exact',
-  why: 'Code that is fetched while the skill runs was never scanned or approved, and can be another one tomorrow.',
-  fix: 'Put the code into the skill. To pass data to a program, hand it over as an argument of its own or on standard input.',
+  why: 'Nobody scanned or approved code that is fetched while the skill runs, and it can be another one tomorrow.',
+  fix: 'Put the code into the skill. Pass data to a program as a separate argument or on standard input.',
   maps: {
     cwe: ['CWE-494', 'CWE-829', 'CWE-95'],
     owasp: ['ASI05', 'AST08'],

@@ -13,7 +13,7 @@ export const secretBesideData = defineRule({
   kind: 'malice',
   severity: 'high',
   confidence: 'exact',
-  why: 'A key that signs in stands in a header of its own service. In one body with files or the output of commands, to a host that neither the key\u2019s name nor any page of the skill mentions, it is loot.',
+  why: 'A key for signing in belongs into a header for its own service. In one body with files or the output of commands, to a host that neither the key’s name nor any page of the skill mentions, it is stolen data.',
   fix: 'Send the key in a header, to the service that issued it, and say in SKILL.md which service that is.',
   maps: { cwe: ['CWE-200', 'CWE-522'], owasp: ['LLM02', 'ASI03'], attack: ['T1041', 'T1005'] },
   reads: ['flow:network', 'source'],

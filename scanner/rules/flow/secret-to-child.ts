@@ -9,8 +9,8 @@ export const secretToChild = defineRule({
   kind: 'capability',
   severity: 'low',
   confidence: 'exact',
-  why: 'Arguments are seen by every process of the machine and stand in logs; and what a program does with the secret is not in this skill.',
-  fix: 'Hand it over in a variable for that child alone, or on its standard input, and name the program in skill.json.',
+  why: 'Every process of the machine can see arguments, and logs keep them. What the other program does with the secret is not in this skill.',
+  fix: 'Pass it in an environment variable for that process only, or on its standard input, and name the program in skill.json.',
   maps: { cwe: ['CWE-214', 'CWE-522'], owasp: ['ASI03'], attack: ['T1552', 'T1057'] },
   reads: ['flow:exec'],
   check: ({ of }) =>

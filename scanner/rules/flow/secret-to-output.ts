@@ -11,7 +11,7 @@ export const secretToOutput = defineRule({
   kind: 'malice',
   severity: 'medium',
   confidence: 'exact',
-  why: 'What a skill prints is read by the agent, kept in its transcript, and may be passed on by the next tool. A dump of the environment is the first half of a theft.',
+  why: 'The agent reads what a skill prints, keeps it in its transcript, and may pass it to the next tool. A dump of the environment is the first half of a theft.',
   fix: 'Print neither secrets nor the environment; say only whether a variable is set.',
   maps: { cwe: ['CWE-532', 'CWE-312'], owasp: ['LLM02', 'ASI03'], attack: ['T1552', 'T1074'] },
   reads: ['flow:output', 'flow:file', 'capability:mount'],

@@ -10,7 +10,7 @@ export const secretsToOneHost = defineRule({
   kind: 'malice',
   severity: 'critical',
   confidence: 'exact',
-  why: 'A service knows its own key. Whoever gathers the keys of several services in one place collects them.',
+  why: 'A service needs its own key only. Code that sends the keys of several services to one place collects them.',
   fix: 'Talk to each service with its own key.',
   maps: {
     cwe: ['CWE-200', 'CWE-522'],

@@ -12,8 +12,8 @@ export const untrustedToAgent = defineRule({
   kind: 'capability',
   severity: 'info',
   confidence: 'exact',
-  why: 'An agent cannot tell what it is asked from what it reads. Whoever writes the page, the mail or the issue that a skill prints speaks to the agent; what is written into its memory speaks to every later session.',
-  fix: 'Print the fields that are needed, marked as data, never whole pages. Write nothing from outside into instructions or memory.',
+  why: 'An agent cannot tell instructions from text that it reads. Whoever writes the page, mail or issue that a skill prints speaks to the agent. What is written into its memory speaks to every later session.',
+  fix: 'Print the needed fields, marked as data, never whole pages. Write nothing from outside into instructions or memory.',
   maps: {
     cwe: ['CWE-1427'],
     owasp: ['LLM01', 'ASI01', 'ASI06'],

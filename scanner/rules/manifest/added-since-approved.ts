@@ -10,12 +10,12 @@ import { type Draft, defineRule } from '../../rule.ts';
 
 export const addedSinceApproved = defineRule({
   id: 'manifest/added-since-approved',
-  title: 'More is asked for than was approved before',
+  title: 'The manifest asks for more than was approved before',
   kind: 'capability',
   severity: 'medium',
   confidence: 'exact',
-  why: 'Trust is won with a harmless version and spent with the next: who takes over a skill adds one host. What was approved is what the earlier version could do, and no more.',
-  fix: 'Say in `why` what the new version needs it for; a person approves it anew.',
+  why: 'Attackers gain trust with a harmless version and use it with the next: they take over a skill and add one host. The approval covers what the earlier version could do, and no more.',
+  fix: 'Say in `why` what the new version needs it for. A person approves it again.',
   maps: { cwe: ['CWE-1059'], owasp: ['AST03', 'ASI04'], attack: ['T1195.002'] },
   reads: ['source'],
   check: ({ previous, declared, hasManifest, observed, sources }) => {

@@ -7,11 +7,11 @@ import { outsidePath } from '../files/outside-read.ts';
 
 export const allThree = defineRule({
   id: 'manifest/all-three',
-  title: 'Secrets, strangers’ text and a way out in one skill',
+  title: 'One skill has secrets, strangers’ text and a way out',
   kind: 'capability',
   severity: 'info',
   confidence: 'exact',
-  why: 'Each of the three is harmless alone. Together, whoever writes a page or mail that the skill reads can ask the agent to send what it holds (the “lethal trifecta”). No scan can rule that out; hosts and secrets held to a manifest can.',
+  why: 'Each of the three is harmless alone. Together, whoever writes a page or mail that the skill reads can ask the agent to send its secrets (the “lethal trifecta”). No scan can exclude that; a manifest that limits hosts and secrets can.',
   fix: 'Split the skill, or declare hosts so narrowly that nothing can go to a stranger.',
   maps: { cwe: ['CWE-1427'], owasp: ['LLM01', 'ASI01', 'ASI02'], attack: ['AML.T0051.001'] },
   reads: ['capability', 'flow'],

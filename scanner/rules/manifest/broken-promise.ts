@@ -12,7 +12,7 @@ export const brokenPromise = defineRule({
   kind: 'capability',
   severity: 'medium',
   confidence: 'lexical',
-  why: 'People choose a skill for what it says it will not do. One that promises to stay on this machine and then contacts a host has misled whoever trusted it.',
+  why: 'People choose a skill for what it promises not to do. A skill that promises to stay on this machine and then contacts a host has misled them.',
   fix: 'Take out the request, or the promise.',
   maps: { cwe: ['CWE-1059'], owasp: ['AST03', 'ASI09'], attack: ['T1036'] },
   reads: [

@@ -10,7 +10,7 @@ export const contradiction = defineRule({
   severity: 'high',
   confidence: 'exact',
   why: 'A command without a file cannot be started, and such a version cannot be published. Agents show the name in SKILL.md; people approve the one in skill.json.',
-  fix: 'Make both say the same.',
+  fix: 'Make both name the same.',
   maps: { cwe: ['CWE-1059'], owasp: ['AST03'] },
   reads: ['source'],
   check: ({ commands, files, sources, declaredName, nameInProse }) => {

@@ -16,7 +16,7 @@ export const declaredAttack = defineRule({
   kind: 'malice',
   severity: 'high',
   confidence: 'exact',
-  why: 'A declaration makes an honest wish visible; it does not make a theft honest. A provider’s key for another’s host, or data for a place where strangers collect it, stays what it is.',
+  why: 'A declaration makes an honest wish visible. It does not make a theft honest: a provider’s key for the host of somebody else, or data for a place where strangers collect it.',
   fix: 'Name the provider’s own host for its key, and a host of your own for data.',
   maps: {
     cwe: ['CWE-522', 'CWE-200'],

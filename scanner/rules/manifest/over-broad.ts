@@ -14,7 +14,7 @@ export const overBroad = defineRule({
   kind: 'capability',
   severity: 'high',
   confidence: 'exact',
-  why: 'A capability that covers everything is as good as none declared: the sandbox can hold nothing back.',
+  why: 'A capability that covers everything declares nothing: the sandbox can deny nothing.',
   fix: 'Name the hosts, the folder, the variables and the program that are needed.',
   maps: { cwe: ['CWE-250'], owasp: ['LLM06', 'AST03'] },
   reads: ['source'],

@@ -19,7 +19,7 @@ export const undeclared = defineRule({
   kind: 'capability',
   severity: 'medium',
   confidence: 'exact',
-  why: 'The manifest is what a reviewer approves and what the sandbox enforces. What is not in it fails at run time, or was left out on purpose.',
+  why: 'A reviewer approves the manifest, and the sandbox enforces it. A capability that is not in it fails at run time, or was left out on purpose.',
   fix: 'Declare it in skill.json with the reason (skillgate manifest --write proposes the lines), or remove the code.',
   maps: { cwe: ['CWE-1059'], owasp: ['AST03', 'AST04'] },
   reads: ['capability'],

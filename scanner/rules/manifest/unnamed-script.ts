@@ -5,11 +5,11 @@ import { type Draft, defineRule } from '../../rule.ts';
 
 export const unnamedScript = defineRule({
   id: 'manifest/unnamed-script',
-  title: 'A script that is to be run and is no command',
+  title: 'A script is to be run and is no command',
   kind: 'capability',
   severity: 'medium',
   confidence: 'lexical',
-  why: 'Only what `commands` names can be started, and only in the sandbox. An agent that follows SKILL.md would start this script on the host itself, with all that the host may do; so an installation blocks it.',
+  why: 'Only the programs that `commands` names can be started, and only in the sandbox. An agent that follows SKILL.md would start this script on the host itself, with all rights of the host. So an installation blocks it.',
   fix: 'Name it in `commands` of skill.json (skillgate manifest --write does), or take the line out of SKILL.md.',
   maps: { cwe: ['CWE-1059'], owasp: ['AST03'] },
   reads: ['text', 'source'],

@@ -11,8 +11,8 @@ export const unreadable = defineRule({
   kind: 'policy',
   severity: 'high',
   confidence: 'exact',
-  why: 'What cannot be read cannot be compared with what the skill does, and may be read otherwise by another program.',
-  fix: 'Mend what the message names; skillgate manifest shows a valid file.',
+  why: 'A description that cannot be read cannot be compared with what the skill does, and another program may read it in another way.',
+  fix: 'Fix the error that the message names; skillgate manifest shows a valid file.',
   maps: { cwe: ['CWE-20'], owasp: ['AST08'] },
   reads: ['source'],
   check: ({ obstacles, sources }) =>

@@ -9,7 +9,7 @@ export const unused = defineRule({
   kind: 'capability',
   severity: 'low',
   confidence: 'exact',
-  why: 'Every capability is a door. One that the code does not need is open for whoever takes the skill over, or for the agent that is talked into it.',
+  why: 'Every capability is an opening. One that the code does not need helps whoever takes the skill over, or talks the agent into something.',
   fix: 'Remove it from skill.json.',
   maps: { cwe: ['CWE-272'], owasp: ['LLM06', 'AST03'] },
   reads: ['source'],

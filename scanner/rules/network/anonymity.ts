@@ -10,7 +10,7 @@ export const anonymity = defineRule({
   kind: 'malice',
   severity: 'high',
   confidence: 'exact',
-  why: 'Nobody can say who runs a hidden service, and nobody can take it down: malware keeps its masters there. A skill has nothing to hide from the user’s own network.',
+  why: 'Nobody can say who runs a hidden service, and nobody can take it down. Malware keeps its control servers there. A skill has nothing to hide from the user’s own network.',
   fix: 'Use a service with a name in the public DNS, over https.',
   maps: { attack: ['T1090', 'T1573'] },
   reads: ['capability:egress', 'capability:exec'],

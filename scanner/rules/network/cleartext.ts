@@ -12,7 +12,7 @@ export const cleartext = defineRule({
   kind: 'capability',
   severity: 'low',
   confidence: 'exact',
-  why: 'What goes over http can be read and changed by everybody on the way: a key is public after its first use, an answer may be another’s.',
+  why: 'Everybody on the way can read and change what goes over http. A key is public after its first use, and an answer may come from somebody else.',
   fix: 'Write https.',
   maps: { cwe: ['CWE-319'], attack: ['T1557'] },
   reads: ['capability:egress', 'flow:network'],

@@ -10,7 +10,7 @@ export const cloudMetadata = defineRule({
   kind: 'malice',
   severity: 'critical',
   confidence: 'exact',
-  why: 'The metadata address of a cloud machine hands out the machine’s credentials to whoever asks.',
+  why: 'The metadata address of a cloud machine gives the machine’s credentials to every program that asks.',
   fix: 'Remove the request. A skill gets the credentials it needs as declared secrets.',
   maps: { cwe: ['CWE-918'], attack: ['T1552.005'] },
   reads: ['capability:egress'],

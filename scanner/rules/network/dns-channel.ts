@@ -10,7 +10,7 @@ export const dnsChannel = defineRule({
   kind: 'malice',
   severity: 'high',
   confidence: 'exact',
-  why: 'A question for a name reaches whoever owns the domain, past every proxy and every list of hosts. Encoded data in a name has no other use.',
+  why: 'A DNS question for a name reaches whoever owns the domain, past every proxy and every list of hosts. Encoded data in a name has no honest use.',
   fix: 'Send data in a request to a host that skill.json declares.',
   maps: { cwe: ['CWE-200'], owasp: ['LLM02'], attack: ['T1048', 'T1071.004', 'T1572'] },
   reads: ['flow:network'],

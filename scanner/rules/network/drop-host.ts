@@ -11,7 +11,7 @@ export const dropHost = defineRule({
   kind: 'malice',
   severity: 'high',
   confidence: 'exact',
-  why: 'Request catchers, paste sites, file drops and tunnels belong to whoever made the page: what is sent there cannot be told from theft, and what is fetched can change at any time.',
+  why: 'Request catchers, paste sites, file drops and tunnels belong to whoever opened them. Sent data cannot be told from theft, and fetched data can change at any time.',
   fix: 'Use a host of your own and declare it. For tests, use a local server.',
   maps: { owasp: ['ASI02'], attack: ['T1567', 'T1102'] },
   reads: ['capability:egress', 'text:string'],

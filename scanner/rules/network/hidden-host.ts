@@ -10,7 +10,7 @@ export const hiddenHost = defineRule({
   kind: 'malice',
   severity: 'high',
   confidence: 'folded',
-  why: 'A host that is decoded, reversed or put together from letters before it is contacted is meant not to be found by whoever reads or searches the code.',
+  why: 'Code that decodes, reverses or assembles the name of a host before it contacts the host keeps readers and searches from finding it.',
   fix: 'Write the address as it is.',
   maps: { cwe: ['CWE-506'], attack: ['T1027', 'T1132.001', 'T1140'] },
   reads: ['capability:egress', 'text:comment', 'source'],

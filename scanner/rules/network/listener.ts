@@ -9,7 +9,7 @@ export const listener = defineRule({
   kind: 'capability',
   severity: 'low',
   confidence: 'exact',
-  why: 'Whoever can reach the port can use what stands behind it. In the sandbox nobody can; on a host everybody in the network may.',
+  why: 'Whoever can reach the port can use the program behind it. In the sandbox nobody can; on a host everybody in the network may.',
   fix: 'Bind to 127.0.0.1 and end the server with the task, or write a file instead of serving it.',
   maps: { attack: ['T1571'] },
   reads: ['trait:listen'],

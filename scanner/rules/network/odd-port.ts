@@ -10,7 +10,7 @@ export const oddPort = defineRule({
   kind: 'capability',
   severity: 'low',
   confidence: 'exact',
-  why: 'Services for the public answer on 443. Other ports get past filters that know only the usual ones, and some are the defaults of remote control kits.',
+  why: 'Public services answer on 443. Other ports pass filters that know only the usual ones, and some are the defaults of remote control kits.',
   fix: 'Use the service’s https address.',
   maps: { attack: ['T1571'] },
   reads: ['capability:egress'],

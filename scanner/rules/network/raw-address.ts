@@ -11,7 +11,7 @@ export const rawAddress = defineRule({
   kind: 'malice',
   severity: 'high',
   confidence: 'exact',
-  why: 'Honest services have names: an address hides who is asked, cannot be checked by TLS, and is how malware calls home.',
+  why: 'Honest services have names. An address hides who is contacted, TLS cannot check it, and malware uses addresses to call home.',
   fix: 'Use the host’s name, over https, and declare it.',
   maps: { attack: ['T1571', 'T1071.001'] },
   reads: ['capability:egress'],

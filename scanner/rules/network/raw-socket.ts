@@ -11,7 +11,7 @@ export const rawSocket = defineRule({
   kind: 'capability',
   severity: 'low',
   confidence: 'exact',
-  why: 'The sandbox’s proxy judges requests by method and path. What goes through a raw socket it cannot read, so a skill that needs one cannot be held to its manifest.',
+  why: 'The sandbox’s proxy judges requests by method and path. It cannot read a raw socket, so a manifest cannot limit a skill that needs one.',
   fix: 'Use https through the platform’s client.',
   maps: { attack: ['T1095'] },
   reads: ['capability:egress'],

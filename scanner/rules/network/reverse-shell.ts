@@ -5,11 +5,11 @@ import { defineRule } from '../../rule.ts';
 
 export const reverseShell = defineRule({
   id: 'network/reverse-shell',
-  title: 'A shell for a stranger',
+  title: 'A stranger gets a shell',
   kind: 'malice',
   severity: 'critical',
   confidence: 'exact',
-  why: 'A shell whose input and output are a connection lets the other side run anything.',
+  why: 'A shell with a connection as input and output lets the other side run anything.',
   fix: 'Remove it. There is no honest use in a skill.',
   maps: { cwe: ['CWE-506'], attack: ['T1059', 'T1095'] },
   reads: ['trait:reverse-shell'],

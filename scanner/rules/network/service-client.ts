@@ -11,7 +11,7 @@ export const serviceClient = defineRule({
   kind: 'capability',
   severity: 'info',
   confidence: 'exact',
-  why: 'A client library knows its host by itself, so that no address in the code tells of it. Where its base address is set to another one, that one gets the key and the data.',
+  why: 'A client library knows its host, so the code shows no address. When its base address is changed, another host gets the key and the data.',
   fix: 'Declare the service’s host in skill.json. Leave the base address as it is.',
   maps: { attack: ['T1567'] },
   reads: ['capability:egress'],

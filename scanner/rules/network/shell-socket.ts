@@ -10,7 +10,7 @@ export const shellSocket = defineRule({
   kind: 'capability',
   severity: 'medium',
   confidence: 'exact',
-  why: '/dev/tcp, nc and their kin move bytes in both directions without a protocol or a check of who answers. They are how shells are handed out and how data leaves where curl is watched.',
+  why: '/dev/tcp, nc and similar tools move bytes in both directions without a protocol, and without a check of who answers. Attackers use them to hand out shells, and to send data where curl is watched.',
   fix: 'Use curl with an https address. To see whether a port is open, ask the service itself.',
   maps: { attack: ['T1095', 'T1059.004'] },
   reads: ['capability:egress'],

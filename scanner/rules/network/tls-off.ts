@@ -9,8 +9,8 @@ export const tlsOff = defineRule({
   kind: 'capability',
   severity: 'low',
   confidence: 'exact',
-  why: 'Without the check of certificates anybody on the way can read and change what is sent and fetched.',
-  fix: 'Leave the check on; for a private authority, give its certificate.',
+  why: 'Without the check of certificates everybody on the way can read and change the data.',
+  fix: 'Leave the check on. For a private authority, provide its certificate.',
   maps: { cwe: ['CWE-295'] },
   reads: ['capability', 'trait'],
   check: (context) => [

@@ -10,7 +10,7 @@ export const websocket = defineRule({
   kind: 'capability',
   severity: 'low',
   confidence: 'exact',
-  why: 'Over a websocket or event stream the other side sends whenever it likes. A skill that listens to it does what it is told, for as long as it runs.',
+  why: 'Over a websocket or event stream the other side sends whenever it likes. A skill that listens does what it is told, for as long as it runs.',
   fix: 'Ask when something is needed. Where the service offers nothing else, say in SKILL.md what arrives and what is done with it.',
   maps: { attack: ['T1071.001'] },
   reads: ['capability:egress'],

@@ -9,7 +9,7 @@ export const computedInstructions = defineRule({
   kind: 'malice',
   severity: 'medium',
   confidence: 'lexical',
-  why: 'The program takes nothing in and prints what it puts together from scrambled letters of its own. The agent reads the result as instructions; whoever reviews the skill does not.',
+  why: 'The program takes no input and prints a text that it builds from its own scrambled letters. The agent reads the text as instructions; the reviewer does not see it.',
   fix: 'Write the text as it is.',
   maps: {
     cwe: ['CWE-506'],

@@ -3,12 +3,12 @@ import { defineRule } from '../../rule.ts';
 
 export const disguisedFile = defineRule({
   id: 'obfuscation/disguised-file',
-  title: 'A file that is not what its name says',
+  title: 'The content of a file contradicts its name',
   kind: 'policy',
   severity: 'high',
   confidence: 'exact',
-  why: 'A name that disagrees with the content, or a picture with a program behind its end, is how a program is brought past those who look.',
-  fix: 'Name the file for what it is; remove what follows its end.',
+  why: 'A name that contradicts the content, or a picture with a program behind its end, gets a program past reviewers.',
+  fix: 'Give the file the name of its type. Remove what follows its end.',
   maps: { cwe: ['CWE-646'], owasp: ['AST08'], attack: ['T1036.008', 'T1027.009'] },
   reads: ['artifact:disguised', 'artifact:polyglot'],
   check: (context) =>

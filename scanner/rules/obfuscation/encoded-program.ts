@@ -10,7 +10,7 @@ export const encodedProgram = defineRule({
   kind: 'malice',
   severity: 'high',
   confidence: 'folded',
-  why: 'The text decodes to commands, code or orders. Agents decode what they are asked to; whoever reviews the skill sees letters.',
+  why: 'The text decodes to commands, code or orders. Agents decode what they are asked to decode; the reviewer sees only letters.',
   fix: 'Write the program as it is.',
   maps: { cwe: ['CWE-506'], owasp: ['AST08'], attack: ['T1027.013', 'T1140'] },
   reads: ['trait:encoded-program'],

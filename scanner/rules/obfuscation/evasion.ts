@@ -11,7 +11,7 @@ export const evasion = defineRule({
   kind: 'malice',
   severity: 'medium',
   confidence: 'lexical',
-  why: 'Code that waits for a date, for one machine, or for the absence of a debugger, sandbox or virtual machine does in a review something else than later.',
+  why: 'Code that waits for a date, for one machine, or for the absence of a debugger, sandbox or virtual machine behaves differently in a review than later.',
   fix: 'Do the same everywhere; say in the description what it depends on.',
   maps: { cwe: ['CWE-511'], owasp: ['AST08'], attack: ['T1497', 'T1480'] },
   reads: [

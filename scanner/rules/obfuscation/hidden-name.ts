@@ -9,7 +9,7 @@ export const hiddenName = defineRule({
   kind: 'malice',
   severity: 'high',
   confidence: 'folded',
-  why: 'Quotes in the middle of a command, names built from pieces and looked up by text serve to get past a search for the name.',
+  why: 'Quotes in the middle of a command, and names that are built from pieces or looked up by text, keep a search from finding the name.',
   fix: 'Write the name as it is.',
   maps: { attack: ['T1027.010'] },
   reads: ['trait:folded-name'],

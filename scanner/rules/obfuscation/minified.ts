@@ -9,7 +9,7 @@ export const minified = defineRule({
   kind: 'capability',
   severity: 'low',
   confidence: 'lexical',
-  why: 'Lines of thousands of characters can be analysed, but hardly reviewed by a person: what was built is not what was written.',
+  why: 'Lines of thousands of characters can be analysed, but a person can hardly review them. The built text differs from what was written.',
   fix: 'Ship the source, or install the library from its registry by name and version.',
   maps: { owasp: ['AST08'], attack: ['T1027'] },
   reads: ['source'],

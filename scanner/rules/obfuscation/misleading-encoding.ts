@@ -5,7 +5,7 @@ import { defineRule } from '../../rule.ts';
 
 export const misleadingEncoding = defineRule({
   id: 'obfuscation/misleading-encoding',
-  title: 'Shown otherwise than it runs',
+  title: 'Code runs differently than it is shown',
   kind: 'malice',
   severity: 'high',
   confidence: 'exact',

@@ -10,7 +10,7 @@ export const mixedScript = defineRule({
   kind: 'malice',
   severity: 'high',
   confidence: 'exact',
-  why: 'A Cyrillic а in a Latin word makes another name: what reads like the well-known function is not it. Python reads the letters of mathematics as plain ones.',
+  why: 'A Cyrillic а in a Latin word makes another name, which looks like the well-known function. Python reads mathematical letters as plain ones.',
   fix: 'Write names in one script.',
   maps: { cwe: ['CWE-1007'], owasp: ['AST08'], attack: ['T1036', 'T1027'] },
   reads: ['source'],

@@ -11,7 +11,7 @@ export const obfuscator = defineRule({
   kind: 'malice',
   severity: 'high',
   confidence: 'lexical',
-  why: 'An obfuscator serves one purpose: that nobody can read what the code does. A skill has to be read to be approved.',
+  why: 'An obfuscator has one purpose: nobody can read what the code does. A skill has to be read to be approved.',
   fix: 'Ship the source as it was written.',
   maps: { cwe: ['CWE-506'], owasp: ['AST08'], attack: ['T1027'] },
   reads: ['source', 'trait:deserialize', 'trait:code-from-string'],

@@ -11,7 +11,7 @@ export const opaqueBlob = defineRule({
   kind: 'capability',
   severity: 'low',
   confidence: 'lexical',
-  why: 'Whoever reviews the skill cannot see what a long encoded text holds. Where code beside it decodes text, it may hold anything that the code can use.',
+  why: 'The reviewer cannot see what a long encoded text holds. Where code beside it decodes text, it may hold anything that the code can use.',
   fix: 'Put the data into a file of its own type: an image, a font, JSON.',
   maps: { cwe: ['CWE-506'], owasp: ['AST08'], attack: ['T1027.013'] },
   reads: ['source', 'trait:code-from-string', 'trait:decode-to-code', 'trait:deserialize'],

@@ -9,7 +9,7 @@ export const padding = defineRule({
   kind: 'malice',
   severity: 'medium',
   confidence: 'exact',
-  why: 'Hundreds of empty lines or columns have no use but one: whoever looks at the file stops reading before what follows.',
+  why: 'Hundreds of empty lines or columns have one use: a reader stops before the text that follows.',
   fix: 'Remove the gap.',
   maps: { cwe: ['CWE-451'], owasp: ['AST08'], attack: ['T1027'] },
   reads: ['source'],

@@ -11,7 +11,7 @@ export const selfExtracting = defineRule({
   kind: 'malice',
   severity: 'high',
   confidence: 'lexical',
-  why: 'The script reads its own file and decodes or runs a part of it: the program that counts is data to every reader and every tool.',
+  why: 'The script reads its own file and decodes or runs a part of it. Readers and tools take the real program for data.',
   fix: 'Ship the files that it unpacks, as they are.',
   maps: { cwe: ['CWE-506'], owasp: ['AST08'], attack: ['T1027.009', 'T1140'] },
   reads: ['source', 'flow:exec'],

@@ -11,7 +11,7 @@ export const textFromNumbers = defineRule({
   kind: 'malice',
   severity: 'medium',
   confidence: 'lexical',
-  why: 'A command or address written as character codes is found by no search and read by no reviewer.',
+  why: 'No search finds a command or address that is written as character codes, and no reviewer reads it.',
   fix: 'Write the text as it is.',
   maps: { cwe: ['CWE-506'], owasp: ['AST08'], attack: ['T1027.010', 'T1140'] },
   reads: [

@@ -8,7 +8,7 @@ export const unanalysed = defineRule({
   kind: 'policy',
   severity: 'medium',
   confidence: 'exact',
-  why: 'What no parser takes was not looked at.',
+  why: 'No parser accepts the file, so nothing in it was checked.',
   fix: 'Remove the file, or write it in a language that is analysed.',
   maps: { owasp: ['AST08'], attack: ['T1027'] },
   reads: [

@@ -10,7 +10,7 @@ export const agentConfiguration = defineRule({
   kind: 'capability',
   severity: 'medium',
   confidence: 'exact',
-  why: 'A server, plugin or skill that is added stays when the skill is gone, and the agent trusts what it says in every later session.',
+  why: 'An added server, plugin or skill stays when the skill is gone, and the agent trusts it in every later session.',
   fix: 'Tell the user what to add; do not add it for them.',
   maps: { owasp: ['ASI04', 'AST01'], attack: ['AML.T0081'] },
   reads: ['trait:agent-setup', 'source'],

@@ -6,12 +6,12 @@ import { type Draft, defineRule } from '../../rule.ts';
 
 export const autostart = defineRule({
   id: 'persistence/autostart',
-  title: 'Starts by itself',
+  title: 'Something starts by itself',
   kind: 'malice',
   severity: 'high',
   confidence: 'exact',
-  why: 'What cron, systemd, launchd or a login starts runs on after the skill has ended, outside any sandbox.',
-  fix: 'Do the work when the skill is called; scheduling is the operator’s.',
+  why: 'cron, systemd, launchd and logins start programs after the skill has ended, outside any sandbox.',
+  fix: 'Do the work when the skill is called. Scheduling is the operator’s decision.',
   maps: { attack: ['T1053', 'T1543', 'T1547'] },
   reads: ['capability:mount', 'trait:autostart'],
   check: (context) => [

@@ -6,12 +6,12 @@ import { draftsOfTrait } from '../draft-of-trait.ts';
 
 export const defenceTampering = defineRule({
   id: 'persistence/defence-tampering',
-  title: 'A guard of the machine is weakened',
+  title: 'A protection of the machine is weakened',
   kind: 'malice',
   severity: 'high',
   confidence: 'exact',
   why: 'Firewalls, antivirus, auditing and the lists of names and certificates protect everything on the machine, not only this skill.',
-  fix: 'Leave them as they are; say what has to be allowed, and let the operator do it.',
+  fix: 'Leave them as they are. Say what has to be allowed, and let the operator do it.',
   maps: { cwe: ['CWE-693'], attack: ['T1553.004'] },
   reads: ['trait:defence-off', 'capability:mount'],
   check: (context) => [

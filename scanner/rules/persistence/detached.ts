@@ -6,11 +6,11 @@ import { draftsOfTrait } from '../draft-of-trait.ts';
 
 export const detached = defineRule({
   id: 'persistence/detached',
-  title: 'A process that stays',
+  title: 'A process stays after the run',
   kind: 'capability',
   severity: 'low',
   confidence: 'exact',
-  why: 'What is detached runs on after the answer was given: nobody waits for it, sees its output or ends it.',
+  why: 'A detached process goes on after the answer was given. Nobody waits for it, sees its output or ends it.',
   fix: 'Wait for what you start, or say that the user should start it.',
   maps: { attack: ['T1564.011', 'T1543'] },
   reads: ['trait:detached'],

@@ -9,11 +9,11 @@ import { type Draft, defineRule } from '../../rule.ts';
 
 export const folderHook = defineRule({
   id: 'persistence/folder-hook',
-  title: 'Runs when the folder is opened',
+  title: 'Something runs when the folder is opened',
   kind: 'capability',
   severity: 'medium',
   confidence: 'lexical',
-  why: 'Editors, direnv, development containers and git run what the folder tells them: looking at the skill is enough.',
+  why: 'Editors, direnv, development containers and git run what the folder tells them. Opening the skill is enough.',
   fix: 'Leave such files out of the bundle.',
   maps: { cwe: ['CWE-829'], attack: ['T1546'] },
   reads: ['source', 'capability:mount'],

@@ -9,7 +9,7 @@ export const historyOff = defineRule({
   kind: 'malice',
   severity: 'high',
   confidence: 'exact',
-  why: 'Only what must not be found later is kept out of the history.',
+  why: 'People keep only those commands out of the history that nobody should find later.',
   fix: 'Remove it.',
   maps: { attack: ['T1070.003'] },
   reads: ['trait:history-off'],

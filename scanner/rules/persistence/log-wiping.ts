@@ -10,8 +10,8 @@ export const logWiping = defineRule({
   kind: 'malice',
   severity: 'medium',
   confidence: 'exact',
-  why: 'The journal, the event log and the records of logins tell later what was done. The system ages them itself; a skill that clears them removes its own traces, too.',
-  fix: 'Leave them. Where disk space is short, say so to the operator.',
+  why: 'The journal, the event log and the records of logins show later what was done. The system rotates them itself. A skill that clears them also removes its own traces.',
+  fix: 'Leave them. Where disk space is short, tell the operator.',
   maps: { attack: ['T1070.001', 'T1070.002'] },
   reads: ['trait:log-wiping'],
   check: (context) =>

@@ -10,8 +10,8 @@ export const newAccount = defineRule({
   kind: 'capability',
   severity: 'medium',
   confidence: 'exact',
-  why: 'An account is a door that stays open: whoever knows it comes back without the skill.',
-  fix: 'Accounts are the operator’s business.',
+  why: 'An account stays open: whoever knows it comes back without the skill.',
+  fix: 'Let the operator create accounts.',
   maps: { cwe: ['CWE-250'], attack: ['T1136.001', 'T1098'] },
   reads: ['trait:new-account'],
   check: (context) =>

@@ -11,7 +11,7 @@ export const shellProfile = defineRule({
   kind: 'malice',
   severity: 'high',
   confidence: 'exact',
-  why: 'What stands in a profile runs in every shell that its user opens.',
+  why: 'Every shell that the user opens runs the lines of the profile.',
   fix: 'Print the line and let the user add it.',
   maps: { attack: ['T1546.004'] },
   reads: ['capability:mount', 'source'],

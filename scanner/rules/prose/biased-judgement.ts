@@ -8,12 +8,12 @@ import { type Draft, defineRule } from '../../rule.ts';
 
 export const biasedJudgement = defineRule({
   id: 'prose/biased-judgement',
-  title: 'Fixes the outcome of a judgement',
+  title: 'The outcome of a judgement is fixed',
   kind: 'malice',
   severity: 'medium',
   confidence: 'lexical',
   why: 'An agent that is told what to find, praise or recommend misleads the person who asked it to compare, review or grade.',
-  fix: 'Say what counts, not who wins.',
+  fix: 'Name the criteria, not the winner.',
   maps: { owasp: ['LLM09', 'ASI09'] },
   reads: ['text'],
   check: (context) =>

@@ -9,12 +9,12 @@ import { type Draft, defineRule } from '../../rule.ts';
 
 export const concealment = defineRule({
   id: 'prose/concealment',
-  title: 'Keeps something from the user',
+  title: 'The user is kept from knowing something',
   kind: 'malice',
   severity: 'high',
   confidence: 'lexical',
-  why: 'An agent works for the person in front of it. A text that has it read, send or change something and say nothing of it works against that person.',
-  fix: 'Tell the user what is done; leave out only what is mere noise, and say that it is noise.',
+  why: 'An agent works for its user. A text that has it read, send or change something and say nothing about it works against the user.',
+  fix: 'Tell the user what is done. Leave out only noise, and say that it is noise.',
   maps: { owasp: ['ASI09', 'LLM01'], attack: ['AML.T0051'] },
   reads: ['text'],
   check: (context) =>

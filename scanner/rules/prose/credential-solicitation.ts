@@ -9,12 +9,12 @@ import { type Draft, defineRule } from '../../rule.ts';
 
 export const credentialSolicitation = defineRule({
   id: 'prose/credential-solicitation',
-  title: 'Asks for what opens everything',
+  title: 'The text asks for a master secret',
   kind: 'malice',
   severity: 'high',
   confidence: 'lexical',
-  why: 'Seed phrases, private keys and passwords open everything at once and cannot be taken back; a conversation is no safe place for any secret.',
-  fix: 'Use a key that is made for the purpose, with few rights, as a declared secret.',
+  why: 'Seed phrases, private keys and passwords open everything at once and cannot be taken back. A conversation is no safe place for any secret.',
+  fix: 'Use a key for this purpose, with few rights, as a declared secret.',
   maps: { owasp: ['ASI09'], attack: ['T1056'] },
   reads: ['text'],
   check: (context) =>

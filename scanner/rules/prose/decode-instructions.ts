@@ -17,7 +17,7 @@ export const decodeInstructions = defineRule({
   kind: 'malice',
   severity: 'high',
   confidence: 'lexical',
-  why: 'What is encoded was not read by anybody who approved the skill; an agent that decodes it obeys a stranger.',
+  why: 'Nobody who approved the skill read the encoded text. An agent that decodes it obeys a stranger.',
   fix: 'Write the instructions as they are.',
   maps: { owasp: ['LLM01'], attack: ['T1140', 'T1027'] },
   reads: ['text'],

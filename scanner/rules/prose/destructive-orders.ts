@@ -8,11 +8,11 @@ import { type Draft, defineRule } from '../../rule.ts';
 
 export const destructiveOrders = defineRule({
   id: 'prose/destructive-orders',
-  title: 'Orders to destroy',
+  title: 'The text orders destruction',
   kind: 'malice',
   severity: 'high',
   confidence: 'lexical',
-  why: 'An agent that follows the text deletes, encrypts or overwrites what cannot be made again; no code is needed.',
+  why: 'An agent that follows the text deletes, encrypts or overwrites what nobody can restore. No code is needed.',
   fix: 'Name the files that the skill itself made, and ask before each deletion.',
   maps: { owasp: ['LLM06', 'ASI02'], attack: ['T1485'] },
   reads: ['text'],

@@ -10,11 +10,11 @@ import { type Draft, defineRule } from '../../rule.ts';
 
 export const encodedInstructions = defineRule({
   id: 'prose/encoded-instructions',
-  title: 'Orders in disguise',
+  title: 'Orders are encoded',
   kind: 'malice',
   severity: 'high',
   confidence: 'folded',
-  why: 'A model reads base64, ROT13 or words spelled backwards nearly as well as plain text; the person who approves the skill does not.',
+  why: 'A model reads base64, ROT13 or words spelled backwards nearly as well as plain text. The person who approves the skill does not.',
   fix: 'Write it as it is, or remove it.',
   maps: { owasp: ['LLM01'], attack: ['T1027'] },
   reads: ['text'],

@@ -8,12 +8,12 @@ import { type Draft, defineRule, type RuleContext } from '../../rule.ts';
 
 export const exfiltrationInstructions = defineRule({
   id: 'prose/exfiltration-instructions',
-  title: 'Tells an agent to send secrets away',
+  title: 'The text tells an agent to send secrets away',
   kind: 'malice',
   severity: 'critical',
   confidence: 'lexical',
-  why: 'An agent that follows the text sends what it can reach to a stranger; no code is needed.',
-  fix: 'Remove it. What a skill needs to send is an egress in skill.json, and no secret.',
+  why: 'An agent that follows the text sends what it can reach to a stranger. No code is needed.',
+  fix: 'Remove it. Declare what the skill needs to send as an egress in skill.json, without secrets.',
   maps: { owasp: ['LLM02', 'ASI03'], attack: ['AML.T0086'] },
   reads: ['text'],
   check: (context) => {

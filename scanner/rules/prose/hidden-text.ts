@@ -14,7 +14,7 @@ export const hiddenText = defineRule({
   kind: 'malice',
   severity: 'high',
   confidence: 'lexical',
-  why: 'An agent reads comments and invisible text as it reads the rest; a person who reviews the page does not see them.',
+  why: 'An agent reads comments and invisible text like any other text. A person who reviews the page does not see them.',
   fix: 'Write it where everybody sees it, or remove it.',
   maps: { cwe: ['CWE-451'], owasp: ['LLM01'], attack: ['AML.T0051'] },
   reads: ['text:hidden'],

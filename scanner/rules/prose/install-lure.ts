@@ -16,11 +16,11 @@ import { type Draft, defineRule } from '../../rule.ts';
 
 export const installLure = defineRule({
   id: 'prose/install-lure',
-  title: 'A lure to install something',
+  title: 'The text lures people into installing something',
   kind: 'malice',
   severity: 'critical',
   confidence: 'lexical',
-  why: 'The skill itself is clean; its text says that it will not work until something from a paste site, a locked archive or a bare download is started. Most malware spread by skills came this way.',
+  why: 'The skill itself is clean. Its text says that it works only after something from a paste site, a locked archive or a bare download is started. Most malware in skills came this way.',
   fix: 'Name software by its package registry and version. A skill needs no download that a person has to start.',
   maps: { owasp: ['ASI09', 'LLM01'], attack: ['T1204.002', 'T1204.004'] },
   reads: ['text'],

@@ -8,11 +8,11 @@ import { type Draft, defineRule } from '../../rule.ts';
 
 export const memoryTampering = defineRule({
   id: 'prose/memory-tampering',
-  title: 'Writes itself into an agent’s memory',
+  title: 'The text writes itself into an agent’s memory',
   kind: 'malice',
   severity: 'medium',
   confidence: 'lexical',
-  why: 'What stands in an agent’s memory, rules or settings is obeyed in every later session, long after the skill is gone and by agents that never loaded it.',
+  why: 'An agent obeys its memory, rules and settings in every later session, long after the skill is gone, and so do agents that never loaded it.',
   fix: 'Keep notes in a folder of the skill. If a rule must be added for good, tell the user which line to add and where.',
   maps: { owasp: ['ASI06', 'LLM01'], attack: ['AML.T0080'] },
   reads: ['text'],

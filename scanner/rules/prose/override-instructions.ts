@@ -14,11 +14,11 @@ import { type Draft, defineRule } from '../../rule.ts';
 
 export const overrideInstructions = defineRule({
   id: 'prose/override-instructions',
-  title: 'Orders an agent to drop its rules',
+  title: 'The text orders an agent to drop its rules',
   kind: 'malice',
   severity: 'high',
   confidence: 'lexical',
-  why: 'An agent reads a skill as instructions. Text that tells it to ignore its others, or to be somebody without rules, serves somebody else.',
+  why: 'An agent reads a skill as instructions. Text that tells it to ignore its other instructions, or to be somebody without rules, serves somebody else.',
   fix: 'Say what the skill does; leave the agent’s other instructions alone.',
   maps: { owasp: ['LLM01', 'ASI01'], attack: ['AML.T0051'] },
   reads: ['text'],

@@ -8,11 +8,11 @@ import { type Draft, defineRule } from '../../rule.ts';
 
 export const paymentDiversion = defineRule({
   id: 'prose/payment-diversion',
-  title: 'Moves money',
+  title: 'The text moves money',
   kind: 'malice',
   severity: 'high',
   confidence: 'lexical',
-  why: 'Payments and addresses of accounts cannot be called back; a text that names where money goes, or has it moved unasked, steals.',
+  why: 'Payments cannot be called back. A text that names where money goes, or has money moved without a question, steals.',
   fix: 'Let the user name amount and recipient each time, and confirm both.',
   maps: { owasp: ['LLM06', 'ASI02'], attack: ['T1657'] },
   reads: ['text'],

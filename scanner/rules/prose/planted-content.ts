@@ -7,11 +7,11 @@ import { type Draft, defineRule } from '../../rule.ts';
 
 export const plantedContent = defineRule({
   id: 'prose/planted-content',
-  title: 'Plants something into all work',
+  title: 'The text plants something into all work',
   kind: 'malice',
   severity: 'medium',
   confidence: 'lexical',
-  why: 'What an agent adds to each file, page or commit unasked (a script, a link, an account) reaches everybody who uses the work.',
+  why: 'A script, a link or an account that an agent adds to each file, page or commit without a request reaches everybody who uses the work.',
   fix: 'Let the user ask for it.',
   maps: { owasp: ['LLM05', 'ASI09'] },
   reads: ['text'],

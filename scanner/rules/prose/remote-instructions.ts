@@ -12,7 +12,7 @@ export const remoteInstructions = defineRule({
   kind: 'malice',
   severity: 'high',
   confidence: 'lexical',
-  why: 'What stands at the address can change after the skill was approved, and can be another text for each reader.',
+  why: 'The text at the address can change after the skill was approved, and can differ for each reader.',
   fix: 'Put the instructions into the skill.',
   maps: { owasp: ['AST05', 'LLM01'], attack: ['AML.T0051.001'] },
   reads: ['text'],

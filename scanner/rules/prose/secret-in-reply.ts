@@ -7,11 +7,11 @@ import { type Draft, defineRule } from '../../rule.ts';
 
 export const secretInReply = defineRule({
   id: 'prose/secret-in-reply',
-  title: 'Repeats secrets',
+  title: 'Secrets are repeated',
   kind: 'malice',
   severity: 'high',
   confidence: 'lexical',
-  why: 'Replies, summaries, parameters of tools and logs are stored and sent on. A secret or what a user confided that is repeated there is out of everybody’s hands.',
+  why: 'Replies, summaries, tool parameters and logs are stored and passed on. A secret or confidence that is repeated there is out of control.',
   fix: 'Refer to secrets by their names; leave them out of replies, parameters and notes.',
   maps: { cwe: ['CWE-200'], owasp: ['LLM02', 'ASI03'] },
   reads: ['text'],

@@ -7,12 +7,12 @@ import { type Draft, defineRule } from '../../rule.ts';
 
 export const selfPropagation = defineRule({
   id: 'prose/self-propagation',
-  title: 'Spreads itself',
+  title: 'The text spreads itself',
   kind: 'malice',
   severity: 'high',
   confidence: 'lexical',
-  why: 'A text that copies itself into other skills, projects, agents or messages is a worm; no work of the user asks for it.',
-  fix: 'Remove it. Who wants the skill installs it.',
+  why: 'A text that copies itself into other skills, projects, agents or messages is a worm. No work of the user asks for it.',
+  fix: 'Remove it. Let users install the skill themselves.',
   maps: { owasp: ['ASI07', 'ASI10'] },
   reads: ['text'],
   check: (context) =>

@@ -7,11 +7,11 @@ import { type Draft, defineRule } from '../../rule.ts';
 
 export const speaksToScanners = defineRule({
   id: 'prose/speaks-to-scanners',
-  title: 'Text for whoever checks the skill',
+  title: 'The text addresses whoever checks the skill',
   kind: 'malice',
   severity: 'medium',
   confidence: 'lexical',
-  why: 'Whether a skill is safe is for the reader to find out; a text that says so is there to keep someone from looking.',
+  why: 'The reader has to find out whether a skill is safe. A text that claims it keeps somebody from looking.',
   fix: 'Remove it.',
   maps: { owasp: ['AST08'] },
   reads: ['text'],

@@ -7,12 +7,12 @@ import { type Draft, defineRule } from '../../rule.ts';
 
 export const triggerBait = defineRule({
   id: 'prose/trigger-bait',
-  title: 'Wants to be used for everything',
+  title: 'The skill claims every request',
   kind: 'malice',
   severity: 'low',
   confidence: 'lexical',
-  why: 'A skill that claims every request, or to come before all others, takes the place of tools that the user chose and reads what was not meant for it.',
-  fix: 'Describe the one thing it does and when it is of use.',
+  why: 'A skill that claims every request, or priority over all others, takes the place of tools that the user chose, and reads what was not meant for it.',
+  fix: 'Describe the one task of the skill and when it is useful.',
   maps: { owasp: ['AST04', 'ASI04'] },
   reads: ['text'],
   check: (context) =>

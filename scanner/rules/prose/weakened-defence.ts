@@ -8,7 +8,7 @@ import { type Draft, defineRule } from '../../rule.ts';
 
 export const weakenedDefence = defineRule({
   id: 'prose/weakened-defence',
-  title: 'Turns a protection off',
+  title: 'The text turns a protection off',
   kind: 'malice',
   severity: 'medium',
   confidence: 'lexical',

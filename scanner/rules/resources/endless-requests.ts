@@ -7,7 +7,7 @@ import { type Draft, defineRule } from '../../rule.ts';
 
 export const endlessRequests = defineRule({
   id: 'resources/endless-requests',
-  title: 'Requests without end',
+  title: 'Requests repeat without end',
   kind: 'capability',
   severity: 'low',
   confidence: 'lexical',

@@ -7,11 +7,11 @@ import { type Draft, defineRule } from '../../rule.ts';
 
 export const exhaustion = defineRule({
   id: 'resources/exhaustion',
-  title: 'Fills the memory or the disk',
+  title: 'Memory or disk is filled',
   kind: 'malice',
   severity: 'medium',
   confidence: 'lexical',
-  why: 'Nothing that a skill does needs hundreds of gigabytes; the machine, and everything else on it, stops.',
+  why: 'No task of a skill needs hundreds of gigabytes. The machine stops, with everything else on it.',
   fix: 'Work on pieces, and set a limit.',
   maps: { cwe: ['CWE-400', 'CWE-770'], owasp: ['LLM10'], attack: ['T1499'] },
   reads: ['source'],

@@ -5,7 +5,7 @@ import { defineRule } from '../../rule.ts';
 
 export const forkBomb = defineRule({
   id: 'resources/fork-bomb',
-  title: 'Starts processes without end',
+  title: 'Processes are started without end',
   kind: 'malice',
   severity: 'high',
   confidence: 'exact',

@@ -5,11 +5,11 @@ import { type Draft, defineRule } from '../../rule.ts';
 
 export const mining = defineRule({
   id: 'resources/mining',
-  title: 'Mines cryptocurrency',
+  title: 'Cryptocurrency is mined',
   kind: 'malice',
   severity: 'critical',
   confidence: 'lexical',
-  why: 'A miner uses up the machine of whoever runs the skill for somebody else’s gain.',
+  why: 'A miner uses the machine of whoever runs the skill for the gain of somebody else.',
   fix: 'Remove it.',
   maps: { attack: ['T1496'] },
   reads: ['capability:exec', 'capability:egress', 'text:string', 'text:fence', 'text:inline-code'],

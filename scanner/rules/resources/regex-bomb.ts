@@ -6,11 +6,11 @@ import { type Draft, defineRule } from '../../rule.ts';
 
 export const regexBomb = defineRule({
   id: 'resources/regex-bomb',
-  title: 'A regular expression that can hang',
+  title: 'A regular expression can hang',
   kind: 'capability',
   severity: 'low',
   confidence: 'lexical',
-  why: 'A repetition within a repetition of the same letters tries every way of dividing the text: thirty characters of it take years.',
+  why: 'A repetition inside a repetition of the same letters tries every division of the text: thirty characters take years.',
   fix: 'Repeat once: write `\\w+` for `(\\w+)+`, or bound the repetitions.',
   maps: { cwe: ['CWE-1333'], owasp: ['LLM10'], attack: ['T1499'] },
   reads: ['source'],

@@ -3,11 +3,11 @@ import { type Draft, defineRule } from '../../rule.ts';
 
 export const activeDocument = defineRule({
   id: 'supply/active-document',
-  title: 'A document that acts',
+  title: 'A document contains active content',
   kind: 'policy',
   severity: 'medium',
   confidence: 'exact',
-  why: 'Macros, scripts in PDFs and templates fetched from elsewhere run on the machine of whoever opens the document, outside every sandbox of the skill.',
+  why: 'Macros, scripts in PDFs and external templates run on the machine of whoever opens the document, outside every sandbox of the skill.',
   fix: 'Save the document without macros, scripts and external parts.',
   maps: { cwe: ['CWE-506'], owasp: ['AST08'], attack: ['T1204.002', 'T1059'] },
   reads: ['artifact:active-content'],

@@ -4,11 +4,11 @@ import { type Draft, defineRule } from '../../rule.ts';
 
 export const archiveInBundle = defineRule({
   id: 'supply/archive-in-bundle',
-  title: 'An archive in the bundle',
+  title: 'The bundle contains an archive',
   kind: 'policy',
   severity: 'high',
   confidence: 'exact',
-  why: 'What lies in an archive is not seen by whoever looks through the skill; with a password, or in a form that is not read, by nobody.',
+  why: 'A reviewer does not see the content of an archive. With a password, or in an unknown form, nobody sees it.',
   fix: 'Put the files into the bundle as they are.',
   maps: { cwe: ['CWE-506'], owasp: ['AST08'], attack: ['T1027.015', 'T1027'] },
   reads: [

@@ -3,11 +3,11 @@ import { type Draft, defineRule } from '../../rule.ts';
 
 export const binaryInBundle = defineRule({
   id: 'supply/binary-in-bundle',
-  title: 'Something in the bundle that cannot be read',
+  title: 'The bundle contains a file that nobody can review',
   kind: 'policy',
   severity: 'high',
   confidence: 'exact',
-  why: 'Programs and bytecode cannot be reviewed: what they do is not what their source beside them says.',
+  why: 'Programs and bytecode cannot be reviewed. They can do other things than the source beside them.',
   fix: 'Ship sources. Build or fetch the rest from a registry, by name and version.',
   maps: { attack: ['T1027', 'T1036'], cwe: ['CWE-506'] },
   reads: ['artifact:binary', 'artifact:document'],

@@ -11,11 +11,11 @@ import { type Draft, defineRule } from '../../rule.ts';
 
 export const credentialInBundle = defineRule({
   id: 'supply/credential-in-bundle',
-  title: 'A credential in the bundle',
+  title: 'The bundle contains a credential',
   kind: 'policy',
   severity: 'high',
   confidence: 'lexical',
-  why: 'Versions are immutable and readable by everybody who installs: a credential in one is given away for good, to be used outside every sandbox.',
+  why: 'Versions are immutable, and everybody who installs can read them. So a credential in one is public for ever, and works outside every sandbox.',
   fix: 'Revoke it where it was issued. Declare a secret in skill.json instead: its value stays with the operator.',
   maps: { cwe: ['CWE-798', 'CWE-540'], owasp: ['AST03'], attack: ['T1552.001'] },
   reads: ['source'],

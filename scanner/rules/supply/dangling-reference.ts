@@ -6,11 +6,11 @@ import { type Draft, defineRule } from '../../rule.ts';
 
 export const danglingReference = defineRule({
   id: 'supply/dangling-reference',
-  title: 'A script that is not there',
+  title: 'A script is missing',
   kind: 'capability',
   severity: 'low',
   confidence: 'lexical',
-  why: 'What the instructions tell to run was not in the bundle when it was scanned: whatever lies at that path later is what runs.',
+  why: 'The script that the instructions tell to run was not in the bundle when it was scanned. So whatever lies at that path later is run.',
   fix: 'Put the script into the bundle, or correct its path.',
   maps: { cwe: ['CWE-829'], owasp: ['AST07'], attack: ['T1574'] },
   reads: ['text:fence', 'text:inline-code'],

@@ -10,7 +10,7 @@ export const dependencyConfusion = defineRule({
   kind: 'capability',
   severity: 'medium',
   confidence: 'lexical',
-  why: 'Names such as corp-auth-utils are free on public registries: who publishes one there first gets their code installed.',
+  why: 'Names such as corp-auth-utils are free on public registries. Whoever publishes such a name first gets their code installed.',
   fix: 'Publish the package under a scope that you own, or put the code into the skill.',
   maps: { cwe: ['CWE-427', 'CWE-1357'], owasp: ['ASI04', 'AST02'], attack: ['T1195.001'] },
   reads: ['dependency:install', 'dependency:declared', 'source'],

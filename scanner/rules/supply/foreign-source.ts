@@ -10,7 +10,7 @@ export const foreignSource = defineRule({
   kind: 'capability',
   severity: 'medium',
   confidence: 'exact',
-  why: 'A bare archive or a branch of a repository is not what others use under that name.',
+  why: 'A bare archive or a branch of a repository can differ from what others use under that name.',
   fix: 'Install from the registry by name and exact version; for a repository, name the commit.',
   maps: { cwe: ['CWE-494'], attack: ['T1195.002'] },
   reads: ['dependency:redirect'],

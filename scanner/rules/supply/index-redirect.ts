@@ -11,7 +11,7 @@ export const indexRedirect = defineRule({
   kind: 'capability',
   severity: 'medium',
   confidence: 'exact',
-  why: 'With a second index, whoever holds it can answer for every name, also for those that everybody takes from the public one.',
+  why: 'Whoever controls a second index can answer for every name, also for names that everybody takes from the public one.',
   fix: 'Install from the public registry by name and version, or let the operator configure the index.',
   maps: { cwe: ['CWE-427', 'CWE-494'], owasp: ['ASI04', 'AST02'], attack: ['T1195.001'] },
   reads: ['dependency:redirect', 'source'],

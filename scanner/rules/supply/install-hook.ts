@@ -5,11 +5,11 @@ import { type Draft, defineRule } from '../../rule.ts';
 
 export const installHook = defineRule({
   id: 'supply/install-hook',
-  title: 'Code that runs without being called',
+  title: 'Code runs without being called',
   kind: 'capability',
   severity: 'medium',
   confidence: 'exact',
-  why: 'Python runs sitecustomize.py and .pth files at every start, pip runs setup.py, pytest runs conftest.py, cargo runs build.rs: nobody calls them, and nobody looks there.',
+  why: 'Python runs sitecustomize.py and .pth files at every start, pip runs setup.py, pytest runs conftest.py, cargo runs build.rs. Nobody calls these files, and nobody looks there.',
   fix: 'Move the code into a command of the skill.',
   maps: { cwe: ['CWE-506'], owasp: ['ASI04', 'AST02'], attack: ['T1546.018', 'T1195.002'] },
   reads: ['source', 'capability', 'trait'],

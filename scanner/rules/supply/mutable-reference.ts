@@ -7,11 +7,11 @@ import { type Draft, defineRule } from '../../rule.ts';
 
 export const mutableReference = defineRule({
   id: 'supply/mutable-reference',
-  title: 'Code by a name that moves',
+  title: 'Code is named by a reference that moves',
   kind: 'capability',
   severity: 'low',
   confidence: 'lexical',
-  why: 'A branch, a "latest" release or a package on a CDN without a version is another file tomorrow than the one that was approved.',
+  why: 'A branch, a "latest" release or a package on a CDN without a version can be another file tomorrow.',
   fix: 'Name a commit, a tag with a checksum, or an exact version.',
   maps: { cwe: ['CWE-494', 'CWE-829'], owasp: ['AST02', 'AST07'], attack: ['T1195.002'] },
   reads: ['source'],

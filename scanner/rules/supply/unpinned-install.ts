@@ -5,7 +5,7 @@ import { type Draft, defineRule } from '../../rule.ts';
 
 export const unpinnedInstall = defineRule({
   id: 'supply/unpinned-install',
-  title: 'An unpinned installation',
+  title: 'An installation names no version',
   kind: 'capability',
   severity: 'info',
   confidence: 'exact',

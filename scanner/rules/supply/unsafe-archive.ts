@@ -7,8 +7,8 @@ export const unsafeArchive = defineRule({
   kind: 'malice',
   severity: 'high',
   confidence: 'exact',
-  why: 'An entry named ../../.ssh/authorized_keys, a link to a folder outside, or two entries of one name are made by hand: to overwrite files where the archive is unpacked.',
-  fix: 'Pack the archive anew, with plain relative names.',
+  why: 'An entry named ../../.ssh/authorized_keys, a link to a folder outside, or two entries of one name are made on purpose, to overwrite files where the archive is unpacked.',
+  fix: 'Pack the archive again, with plain relative names.',
   maps: { cwe: ['CWE-22', 'CWE-59'], owasp: ['AST08'], attack: ['T1027'] },
   reads: ['artifact:unsafe-entry'],
   check: (context) =>

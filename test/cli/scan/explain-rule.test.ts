@@ -3,17 +3,17 @@ import { rules } from '../../../scanner/rules.ts';
 import { skill } from '../command-line.ts';
 
 describe('skillgate explain RULE', () => {
-  it('shows why, how to mend it, an attack and a near miss with their findings, the weaknesses by name and what is near', async () => {
+  it('shows why, how to fix it, an attack and a near miss with their findings, the weaknesses by name and what is near', async () => {
     const { exit, stdout } = await skill(['explain', 'flow/secret-to-network']);
     expect(exit).toBe(0);
     const titles = [
       'Why it matters',
-      'How to mend it',
-      'What it looks at',
+      'How to fix it',
+      'What it reads',
       'What it finds',
-      'What it lets pass',
+      'What it does not report',
       'Maps to',
-      'Near it',
+      'Related rules',
     ];
     expect(stdout.split('\n').filter((line) => titles.includes(line))).toEqual(titles);
     expect(stdout).toMatch(/\n {2}CWE-522 +Insufficiently Protected Credentials\n/);

@@ -29,7 +29,7 @@ describe('failures', () => {
     expect(rule).toMatchObject({
       exit: 0,
       stdout: expect.stringMatching(
-        /^flow\/secret-to-network: [\s\S]*severity[\s\S]*How to mend it/,
+        /^flow\/secret-to-network: [\s\S]*severity[\s\S]*How to fix it/,
       ),
     });
     expect(
