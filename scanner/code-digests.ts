@@ -14,263 +14,263 @@ export const codeDigests: CodeDigests = {
   extractor: 'sha256:5116e9b5cfcc59f34d2013fa3c86a96bffc86591693f783da861e71c821e8384',
   judging: 'sha256:8cea0fdb5e121863baa7f815ffd69a0e6363cbcfa252cf6f38dbbd5866d0963e',
   rules: {
-    'env/dynamic-name': 'sha256:5a62f34b54a056fbef97a92ff24a12f0b7dfdd0eb8c85c7ecde7b281c88097f6',
+    'env/dynamic-name': 'sha256:b3bcc619041c321b4ae11ca5d5c43bb5beec8dbf73751365badd255319977730',
     'env/process-environment':
-      'sha256:e87e55d24c581fb3c6f91295e932d0abbabdf2120e0ed5d7a1f12193040bbae7',
+      'sha256:00ff4d86d5d7e94e52647bde47ab6f376de5bebe0620d81b4c50b2a5405862e9',
     'env/secret-file-load':
-      'sha256:eefd89c26d3e79ecfd09cb27ec913c8929446ae20f7ad4ad9fb9ad58bfac6e69',
+      'sha256:0175bb1cd1935a4510a02270bec363af3ff1afdf1b85c8a0c2bde68d6205664f',
     'env/secrets-gathered':
-      'sha256:1d212dbef4b010d44b3d4d8b25ef94bc92e236debea0292b66cd739bb73f639b',
+      'sha256:2f4dea904ce219c091a2c87473f33ac684b7779144eb130714cf5b7df949c6e4',
     'env/steering-variable':
-      'sha256:dc3668ab0f5426da83d4581b68357e1316bc4fb87cf4294a0b5240b99202ff97',
+      'sha256:82be19688374b7f75967915e6dd053dd00b2ad48a55c8d2de9b60e53a5903ae9',
     'env/whole-environment':
-      'sha256:d767b43e1a47dc6e7a5e5f8b56c624e384cf30acf937d1efdcb194292e02612d',
+      'sha256:8fa4f0a081a95aa428800a538cc1bbaa64c117187addd8e018621e8ad1af59c8',
     'exec/code-from-string':
-      'sha256:2d637d9c4b0210315ba69503556ab9ff54bbfe8e1ea96b47d37cc6971ef11ccd',
+      'sha256:9c44a480d5f08433e32ef0615872104b0bc2d1a4bcb0cba092f057f6700545fa',
     'exec/computed-program':
-      'sha256:ca10ab8ae64bf0d302dd3d52aef1833a69eb2126c0471a440564e91c08ee34b1',
+      'sha256:8c564f0a5375b29a4186c94f3bd3965bc3bc9538056c8e5bf27bf33ceb56a2c4',
     'exec/credential-command':
-      'sha256:6d1df630a8e4bf06897b5115a54368d4f5f8490eb94fca11f8df1e2f06c45360',
-    'exec/deserialize': 'sha256:8e38dce688c9393e72b460f24c792ab2ae4b054897cd94e0f0db404949c26f87',
+      'sha256:fb9ff77f94094084909734d48d78956b6428e1de6f701bf221810fef8d56c250',
+    'exec/deserialize': 'sha256:3d05d0077ae9b0b9548eb1b7e13872d849681816a19f120f08f932ee047e49d0',
     'exec/download-and-run':
-      'sha256:e7abb1ab25f27b2d4d04a30fc694c3d823130cef9e3a19174b095c96f62dce8c',
+      'sha256:87a5af6e1f83eb1220e0e5798618ad2382697e6222d1cd6c9e3c4179ca715311',
     'exec/dynamic-module':
-      'sha256:62d17455f374c07c4745fd46078d6c5576ae5733483011e348ff0986613bf152',
-    'exec/handed-on': 'sha256:f8b4908652e2bb2a58419d8213d38eadb5e55e75b4516b2e7689d895560f6e0d',
-    'exec/keylogging': 'sha256:3d290949487d9a8d12477930a2e716db28247031038c8cf8431571b7c33bd4ae',
-    'exec/native-code': 'sha256:8d01efc6f960b32f233a3bf63da61417d8ead17b848c9ce5bb20d5848f26bf91',
-    'exec/patch-builtin': 'sha256:042c53d886842e71b28426451aa9fa763e967c9027a3c18e8c67d99f335e66fe',
-    'exec/privilege': 'sha256:d20bde257025b33f014ba714983bed748ce69e54f663e4f6545663c7910b9d60',
+      'sha256:59bea8be84c14d3497ae130fb7f273330a1f68ed36bf09eee4fcc8408d31ae50',
+    'exec/handed-on': 'sha256:5771df0818414aa93ad0bf790888df3e0ef9a93023099a3e710c35cdc98cd3ee',
+    'exec/keylogging': 'sha256:07d01b2c513201e82766057a20581fd36460f1d17f956a997dff908a5c91e886',
+    'exec/native-code': 'sha256:017ec4b5d25b055c2a2dbeecab38c5b6b8a11ea1b0d58cb5c680e221f5915e66',
+    'exec/patch-builtin': 'sha256:1faee318caede22c651001dd8488d3194ccadd3886596292e95b860c5a3deccd',
+    'exec/privilege': 'sha256:07afc0d9a8781f6efd3b87d79c1db3b7502c97d6e758754a52077cb3dbdef22a',
     'exec/remote-program':
-      'sha256:ffc15df10ff2914c894828fccf5fe40e083f4928a59fe07320ecc9e22af7169d',
-    'exec/shell-string': 'sha256:6d30de65dd72a43916f2188966c8b7d2769f11b8bea6598682b719efd6539ee6',
+      'sha256:22ccd1e89043b64986a34e806fb0b18689f0b9672602c50e129875b031099d69',
+    'exec/shell-string': 'sha256:bb1badf02184099e48610d15c44159da4dc936709d36d71ab434b80e826a1799',
     'exec/staged-program':
-      'sha256:5c7f8ec262274270a28c53b6ef68d9e500caac9821e770dd9a5289d07f206f78',
-    'exec/surveillance': 'sha256:f60161b20576d2ea27f864b186696585c3437be6b053a0f11f8eb28334d8362e',
+      'sha256:1be7abd27735b1d7c98ab6a0cea8763be14ef2cb7d5e8b0e2fa4ec0e506fa149',
+    'exec/surveillance': 'sha256:4cc866dff77aa9d4bfceb8ffd87b2a23fb8c84c15f2b3d7b46c17719d8e04670',
     'exec/unguarded-agent':
-      'sha256:0c264c04e0a2e8723763100ee71947c6841835a480b3d70bc6a244c3887b00b7',
+      'sha256:79ddd85cdc1a1aae36056a06e6f848a2256154cbf73b02cf4c9d4a7560b49f8d',
     'files/agent-history':
-      'sha256:dc95e07845ecc5f8c016a27738657b18ba0416416b5f46245dcd2bba45980c24',
-    'files/agent-memory': 'sha256:2aee9d1a5f147e8742beb23b340f96480f0883dd84803192d6ef3300d1fc9e8c',
-    'files/browser-data': 'sha256:a1987ecb228e52b06f85d902e1d9cf0a0c26ad2f017b15add201dcccb37f09fa',
+      'sha256:8d1a4842bef8885b777ad560cad4331b744a4f8ba424e989343dac37884b6967',
+    'files/agent-memory': 'sha256:ac46484e51b6223f7cad2ecc51a8dbf0dedc1bd0f0ca3e4a0f31a266cc159405',
+    'files/browser-data': 'sha256:0be628f301a48beb8abb6d7f862e164467eefd9e05fed2d93815e0e626c9ed79',
     'files/computed-path':
-      'sha256:045a0f779ce121bad1ede7f61c95cc9f29f5f3d26f23d730a3715a101d48b100',
+      'sha256:a44cd2693159d7eb5098f4d1fbe7ff188eb5242bee6d7ce9cea2db89c08dcf38',
     'files/container-socket':
-      'sha256:04e4b930a8bdc8c5b785f2a64684193c470bea9491343cbade847b27896c2f45',
+      'sha256:e24ce3c3c865cb28dd6e4b1c5707bb9d776653c78fce934c8f71f4e4e2e98fc9',
     'files/credential-path':
       'sha256:5e783e9acb235464aab4a152387492ae49bb5dd3e1147a1a37f257a1b5c7bd53',
     'files/destructive': 'sha256:e7f581e6c906c9260dbfd191cd244d8832fe800d5aea586b4539c073236c5449',
-    'files/device': 'sha256:74d6009f97e097a27474fa4a552a3ad32d644684bad4e3d8fb1f20f623e725ea',
-    'files/home-harvest': 'sha256:1af0cc38acb926572b6c71bc556d9be62561b59c5af063067d5ca490499b4884',
-    'files/link-escape': 'sha256:82d9e11de69927acc7eb9f9d094c89cf0c87aedf66a948f5d49a05e1f8bdbb25',
-    'files/log-removal': 'sha256:2da38a22df67efe68e32078ecc225de0c896a36c775647604cf181bcc9e5fbf8',
-    'files/outside-read': 'sha256:602d22bbd86b8c0e0e78c61f49f0ac0cff8dfc4812434f7210c15810fec8586b',
+    'files/device': 'sha256:8b8e3c982ba07889eb8add33caf86e2924acdb26904999ab21f8cc8b17d32211',
+    'files/home-harvest': 'sha256:4fd07b913fb7f7cbb35c476b21c4e66dfbfbf20a8a48f963120db5d9e127e7cb',
+    'files/link-escape': 'sha256:c451f6c39e042930d81573f80c4c195c9daae4bd82fa6d2ccf88b526a927df5e',
+    'files/log-removal': 'sha256:9004e8f3dc1aa0cf8c85751e6be308de7901d82ee0e25ceac7ba7a17cbfd6777',
+    'files/outside-read': 'sha256:59e972d8c9d2205768126c30c2e5305b8b5420503db60d589e34ab54c9bbe7da',
     'files/outside-write':
-      'sha256:d4752bf6e5724f6bcd0238518f9b111f0c371442dd8fb5787301b0703316ddae',
-    'files/permissions': 'sha256:8752d61ece404e10c01e8c222dbef495dc57f1a592361fff83a6e9bafe1efd7c',
+      'sha256:3baeab2c75b948c3bfca8dfc5c1fb9ffd72c26cb54d3e0020a40dc0313564ea8',
+    'files/permissions': 'sha256:555fa520767e4883ccc725753e6df781b7c1518e6c9ef3709ee139492b06a469',
     'files/shell-history':
-      'sha256:01ce5079225718ed582e4bbd5851bb50fc43cf70c0c3a75d1c48032f77c0bb3b',
+      'sha256:7991fc53920a35911495395f4c85abc4a7484133271b4a7f19bb9c4f5b5cc201',
     'files/unsafe-extract':
-      'sha256:b006d3b087b3db3bac138da0cf35020f2a21d91d2d9d3567ca3e6935f0542c8f',
-    'files/wallet': 'sha256:2b0a13db8fab3c0d2d8e4dda853f4816d15b7bdd6ef927a13cbb01db00ee87bc',
+      'sha256:91d833e1d24836b0bf4188f324d0d57adfb00a712119f980abaa7d3a01fa0a23',
+    'files/wallet': 'sha256:b0c32d8646e1957996f3499202781b55b9191df1abc7803d55c9157e915eb006',
     'flow/credential-file-to-network':
-      'sha256:f885477570be6d181caa5d873f56a2ccfac761f10502fcf50dc545a7d0bbd8be',
+      'sha256:728c8c1ec04cd2c53c5fa2a999c01dc9e519cbe8cedd5fd0775462ac36d9f283',
     'flow/encoded-to-network':
-      'sha256:898701e34b17af023a474fabe7ae4d59b2ba4a112c9cfe56526b299ab45aa992',
+      'sha256:433f98901731c8ab2925c5d63291d8075633cba8d612f0a24db980ae20dfcd51',
     'flow/environment-to-network':
-      'sha256:2e4f1c7fd404faca905a9db85d1f6eee8527a4e4a3e3b63f6e63a0ace14ec4fc',
-    'flow/file-to-exec': 'sha256:5c8db630a194be0269983bb8cc8194e7d3e30a15332020d8209f1449a7888953',
+      'sha256:ed2c4dd949ea288d59b62a5ad4887a6ce272a0de4fc7e29267de5f02b6ead7e0',
+    'flow/file-to-exec': 'sha256:928b78bcad71aea2507d1202363420723592d51bc5c900cd9b54a4298868deac',
     'flow/file-to-network':
-      'sha256:a7aae4756d0dd9b5fbd0ba74f30767d13f245c2d2abe75eccdb7b8894dbd5500',
+      'sha256:116ae9c09438f4b7903a44227649c6cb418947fb359131b6c378bbadfe334312',
     'flow/input-to-shell':
-      'sha256:ae24d4c6e63e50928b7de0fbbea55a733f8efc989bcc7bc42e064d34e95c7806',
+      'sha256:5f2a81fd763d5ab179b3741b61bd4cb9491f845eeaffc6a523671aeeeec2025d',
     'flow/local-secret-to-network':
-      'sha256:b10d0c7f2fbc53c27bf3f9bfb651881ea8fd7f6abd9287fc034e13dbe2be7b16',
+      'sha256:c543ee97a13eb88b78c1bb7a67b7f5bfb3edc0384cc30ed6ab7b8ee5bf9f1e81',
     'flow/network-to-exec':
-      'sha256:ab93c207d3e756114b4ce7f51c4594a513c9d7d0bfa48d6c98c2e3544c2ed472',
+      'sha256:4d67006350f25c4394325e8a1c5f56bd7fca3ae89a89ce7802215ecea2837f7e',
     'flow/secret-beside-data':
-      'sha256:6ec3b7a7681dc7b29ee8d09b16cc1bba3a4d9aaa243a055a6fe2f15630e8ef9b',
-    'flow/secret-in-url': 'sha256:0960e8f8210a60f2a9e8504ad14573ba2db9288286fd90d02760fe1d01977e87',
+      'sha256:5939c9f46dc1e4387f5d4664adf14e81d230ccfae151943b038c5521ab315b00',
+    'flow/secret-in-url': 'sha256:479800ce8dca5a55a30fe21e1f27a6f539d106681a12ddf2974e20f06ae7b76a',
     'flow/secret-to-child':
-      'sha256:4aece8a8fcda120f92cdae2d83f5f7d101cf82a8242f2242d4038e476e4131c0',
+      'sha256:c1d6169c7fb198c749d7c51f41f7e1e5df1c94adf16413ef1ef9afb37f05f86c',
     'flow/secret-to-computed-host':
       'sha256:3b044d2dc56cba78297a0931895f58ead0a9214af9be6e8ff2a88ec662d5f8b6',
     'flow/secret-to-network':
       'sha256:28e0a712ca9986610a8f9f15cd3fcdd4412f7779b8636a75fdda0c8d92377d74',
     'flow/secret-to-output':
-      'sha256:8d0b172ba1fa89efda789616884fa3f014e2d343a68731a67a00129a8221ce62',
+      'sha256:eeee6094595193509df51e96da3b54021eb286e0f42b7ffc83ebdd030ec92070',
     'flow/secrets-to-one-host':
-      'sha256:e8cee6f1b917798cb23577c8d18a59e285d45cceaa046f9649cc2373d1ba263f',
+      'sha256:a01917a1ab666b73c9f4b69ad87ea496128c9a137ce6d2b70884c6cfac9377ae',
     'flow/untrusted-to-agent':
-      'sha256:2826c68a6e8155f54bf7eb9ba3ec4dde1c7e32dcf6e6d8ab9adb3707bfba3b5c',
+      'sha256:38852d4caa78894e9996188c8b679911520077247addd28f1496eee3c4b4fb43',
     'manifest/added-since-approved':
-      'sha256:17e09a5e6aaee9714ae3281466b5b45b320bf04fe8a057af4397b21b83bd0643',
-    'manifest/all-three': 'sha256:0a61a22d399d7f03ec0e9a15c22d0e5fd6a4901263a6fb30be7deb4e45c1050f',
+      'sha256:ed13d92f16490db6f679e9ff020d06dc79cc7e3a83331da013d2450a58e500a6',
+    'manifest/all-three': 'sha256:9aaff83f8f0ef132ad6e65c707038037c38299f0c0b67c0e16f4f69fc8ec26c0',
     'manifest/broken-promise':
-      'sha256:6e25280f840a7ad9f99057270bdef49ebfd6f6314593485f92f553ff29fca92d',
+      'sha256:d33434feb17eae447519ec9203ff240ba2398689ef073f31b84ef2481fea4f72',
     'manifest/contradiction':
-      'sha256:f8f0f4f01816c9667c57f6c87739039c397e5927587fb1b6178a0651ecc164fb',
+      'sha256:ba9f0e499de7bb2e609ff6b1be0b4dd785da2ed8a3d53cb8e7d3438d0cd1fe77',
     'manifest/declared-attack':
-      'sha256:826c8a97ff632ba267ffb109f049ecc4b1dc50d035c1c6bf25d39fc21e4c1fbb',
+      'sha256:a213caa88a10dc323b22ed51dc487d83c17b6c106bb78e89e74e3ce1a9f41b50',
     'manifest/over-broad':
-      'sha256:b05ec7f0c3dab977dcbb90f0ef59421f4cbc9d36324922a322ed0f51d6bea506',
+      'sha256:71b9424b7df5a12d82af3dc931c50cf45e2bac60813cef1006d54f1bb6cc5015',
     'manifest/undeclared':
-      'sha256:0aa314e1a38e23cd3f93e9aa17af77f4a8c9170ed818683e7179e091d6a67fae',
+      'sha256:e2e81499f104310df219cedfd6d989e23e7589c4f7007683646566d2e1ad961d',
     'manifest/unnamed-script':
-      'sha256:56d9e5049162271bf14b0917bf56307e595a48f39c55fbb2cdb8197f1558e80f',
+      'sha256:7a2f2e079ec57bf28d096d17dd13f90fd0be7b31fd332078b92561e4e881d04c',
     'manifest/unreadable':
-      'sha256:d31364633f6eac0b4f2c2294d79c3c1105c3a17ce5cf91b05996c8d1700b568a',
-    'manifest/unused': 'sha256:eb55ad60d5db30a23d38f19128b1a1fe8c9acf966b05397a9a0e0e735daf031c',
-    'network/anonymity': 'sha256:fd8e9c56cb87e415a022f4eb21b1ba66dd71b71733b792edf7a469da7a439945',
-    'network/cleartext': 'sha256:5fb19a90076327bb01ebcc4ce97ed841782ab8af733f0d0cf3abb2f2cb1942c4',
+      'sha256:18b90a1148b0e28f9187f5551ecb27842dab0b575c0c533c600beeee582b9f47',
+    'manifest/unused': 'sha256:d67ede52be822e499ab860f7a59bdf6e1706d03220b825e0dd36f6a1a475ab12',
+    'network/anonymity': 'sha256:5354287136aba332a9d55caf6cb1a27adf89a722087a5ce5c0901e4f42c93f0b',
+    'network/cleartext': 'sha256:0a4b8ba887af7b4879f4912d27ced6dd57487a0e26a1f5fa6620c61a8557617c',
     'network/cloud-metadata':
-      'sha256:a0ee0265f757cadca174a72a09fe0cc1fd352716bcb903eafe3756bcc5a93f54',
+      'sha256:2796faf8fb639356f0525a3227b2b3ac51fd3b09a7b856f07e7bdf6ea682d284',
     'network/computed-host':
       'sha256:f804ffb53b64746b75717b1f02f3454450fd52adbab26c137841fdb0cfdf6e2a',
     'network/dns-channel':
-      'sha256:684a6241d47407ea5ba6500198be1d51a009ad0231c534ac657051c671f4b9e1',
-    'network/drop-host': 'sha256:15eda07d92817e31b43a16a9efa3eb7ad83dfc5cc01918336b27fe005cfc73ec',
+      'sha256:bdca60bd99fd15de914d77a653dec01adeab387e6dee708a25fc463d077773af',
+    'network/drop-host': 'sha256:d09872df7de739ff13e2baa2d38339318d03653be5aa6ae51349d2d3cc4616ac',
     'network/hidden-host':
-      'sha256:31be00c112f544c8eb9bca3248ee63f5a16bad182a40ca240aa2464e7eaf5738',
-    'network/listener': 'sha256:8ae6179b12c6ca8781e9d55690e7b00de8975ab932d6a981a6a8415c6b600723',
-    'network/odd-port': 'sha256:ea961d1a3945bc51a85cca316894941d0b2e8688e60b1c368728f28a185cc5cc',
+      'sha256:32fd907bb279f62b38caf6f2b1a553a5006595cc4deca96415b068d3c9b66c82',
+    'network/listener': 'sha256:24b1e771b1451b887a7b295d919057f0e7d4ff80f4fe404a8f080773d8c534bb',
+    'network/odd-port': 'sha256:e226946b459115305fe8f4c047446999ca5b09a21e29b74ea541d51f8e33cef9',
     'network/raw-address':
-      'sha256:4ea3393993e067d1e4d2ebd9171b14b6a82e7ce87c7dbd39b9a1f9d1669c88d8',
-    'network/raw-socket': 'sha256:246101e74d51c3d16b5f7b3d61f1b5795c4b6bb4e84817193084c532e6bc4d87',
+      'sha256:e392b09e0bc1d143c4db2cfad0f9dc0a170e935513ccca19cc90d243c9659017',
+    'network/raw-socket': 'sha256:ebf7bc6f26147c4224b401fbbf86ec0ca020869ae7d08558493a83d6cbe817d7',
     'network/reverse-shell':
-      'sha256:2d41480700ead151970140615869cec00dcf46919cf8c5f5205e89d9cf885769',
+      'sha256:8a7b952e6ce4e6e05b61deed1c69d5afa0594ca46d4b52f6f0b590564361754f',
     'network/service-client':
-      'sha256:9684c976ca9a12b0c555981bd16c9d34e9a7b65ab60a511c616c7121806bdbb0',
+      'sha256:308ba068d6fff9d12424707a5d680381145695637ddee961a640e45629d4ae3f',
     'network/shell-socket':
-      'sha256:d79bb8df4a383ecaad8f0d11cc1ccf49208fcea273e87c18a1136f738e5e5d21',
-    'network/tls-off': 'sha256:d1b4fab347162c813f795fb91b1bad523b5cc92b1eb4c0c243e753c45f528045',
-    'network/websocket': 'sha256:49ebf070cf30b1fdfa8c06832a60865e28f7a0b2f82fa4996a26839314ba1802',
+      'sha256:9dedce6d6af393dd4660c00eed990b323934eaef63fbd86b96e33dc019bb756f',
+    'network/tls-off': 'sha256:f3065b2e78a6f8d95b267af7d472fb3c2e843453a664bb0cf6c39fe69a59edc2',
+    'network/websocket': 'sha256:6ee7e1e54f28c55f2c27958e2455855d7237ad3b28ca2fb5e8bfe0e8ea96fb0b',
     'obfuscation/computed-instructions':
-      'sha256:99712fb1cd70414a5aef7ac49f465f54f99e209e3c3e6297d9423d3f44aec95a',
+      'sha256:bf5513c5a4ffbd63454450f3ccf075a136c81a0517e9f2738ad65398a84eef43',
     'obfuscation/decode-and-run':
       'sha256:e5adf321bc90d8c4f25a6758ca6488fa5af6e0e692055eba1c5d18093a8f4914',
     'obfuscation/disguised-file':
-      'sha256:436303f44f009f09ff907f862a1f1989c19a0d027f4591dd41d55c09712872f2',
+      'sha256:505b32dd2f5d91fe0035e39a640d12990bc4469130506aaf01190390fbd6effd',
     'obfuscation/encoded-program':
-      'sha256:4898bbab41a2905ae0cf7461b21722fe9f7d3132b0f9ece9662295d1e2324fa6',
+      'sha256:90876ab9f02400db8be5445184aa7e66b6497e2934aaf7081dfa739ff97b4ca2',
     'obfuscation/evasion':
-      'sha256:d4b27c1cef1774f5e6b266f77fc6a14fb0e508134d0f2bea5e3104201e9758ae',
+      'sha256:3781438a77d6f4412288f07ea4ff457b9a3d282e262c1801ae81cc261fbab94c',
     'obfuscation/hidden-characters':
       'sha256:3d2fedf30fc605bdfa4243df7e4aa4c966996af67a4c173af827528edf6afcbf',
     'obfuscation/hidden-name':
-      'sha256:4360030e31aa8fd06598cdb7c0eb2be970f5227d7e5677b41740b9ac02fda22c',
+      'sha256:802e5e2085ba050b225175d58079b79e13b8a02c002aaa1f766a1974bd9a2305',
     'obfuscation/minified':
-      'sha256:3fca894293b84b42b2aa461efaa90b2d0c0b87fa8e616337f0c4d922039affe9',
+      'sha256:67bc74995bf5c828d77982eab306df17603ebf26087311724d7d58a3f8c6fc34',
     'obfuscation/misleading-encoding':
-      'sha256:ed2a588fd4ba6ad57dda0802ce6bc0dbc4f47b0736337ec4d09712f4c0799ca3',
+      'sha256:2dfaf8899f7df8a4e52a3fd44b7efd68d2d1bb4f1977aa2d93bf24045f0cd581',
     'obfuscation/mixed-script':
-      'sha256:c860d7b93f77ec91e05ca7b611a7c27e4b578fe94edaabacb36fef5e68d0ad52',
+      'sha256:40309e8ef5ab360d19c030e4a6c8cd4e73ab26cee11b821e0200171fad4940a6',
     'obfuscation/obfuscator':
-      'sha256:347b9d0677f8d334cf465a4e845619e2c8fd82b092753e4d6e087955c40b89d6',
+      'sha256:9d8b70d7ac07410c42bf21319878f86f70a547497fd4c6d96b802c783dbced35',
     'obfuscation/opaque-blob':
-      'sha256:6884fbdfeedc1b6e659b9835188b14e8ccb36a4195cbe446abf6289d66f43826',
+      'sha256:d2823146cfc4eb5e426bc6341495c51dfce9446430e6f1b1e53c728fd5bf658c',
     'obfuscation/padding':
-      'sha256:2199f2a27d46fbfa2226f90a2881af032f6380dc55a5e4bbc5e56c28d13473da',
+      'sha256:bedeb9f1bdd3954700d94b36a4e2af0185b9dcf6271afef0331da569482ad3e4',
     'obfuscation/self-extracting':
-      'sha256:d61af7eed820ad44504251a42c9e5c12b083345549040e7e5da123f044d5db1f',
+      'sha256:f4d8bb398014f2e493b16d68665efdf16e99b7fdc8ffcc0c40893dbe2618206a',
     'obfuscation/text-from-numbers':
-      'sha256:ddf04dfd72e8d2f14328079e82e6d5ee34f70e38293c4631f95155b8e36f1ced',
+      'sha256:3424a39a989c90580d63786fd27c939ca1a0d656a3dff101057af2ab6417d0c5',
     'obfuscation/unanalysed':
-      'sha256:1d65cc8700b7391d150954242b5533a22165e5c32f02babc5d83eaa4332ce1b7',
+      'sha256:c0691578c00f425001c862933dad310e6e8a8f704a2dafe59e997bd5c1959d3f',
     'persistence/agent-configuration':
-      'sha256:754b21e63f60acd66698371212e704a817e31f0b1a53173dd55317eb1ba43293',
+      'sha256:da8b885f8619fea801ff6378fa39f51b4aab8e6780c06205d1ef93b29d33238d',
     'persistence/autostart':
-      'sha256:cabbc02c8eba8faf7a2e76e9ac2b676dafd4c8ab55ae83b358420d23512b8b3f',
+      'sha256:4e94bfa33994004b6c081fae7b88caf6ef066d15886e7baedda184523e850a8e',
     'persistence/defence-tampering':
-      'sha256:9709d3a197b0ab43c552e07774b23a6aaceaf1d95a9673a02d55abccc7e05250',
+      'sha256:34ba559d02c8fc761de734f56a576e9c86d1b90c52db716c09713502b1f6c618',
     'persistence/detached':
-      'sha256:b65159a4076e990ee0ef75b0feca21f7fa73c9f1380bdab2e54a2ef8b81abcd2',
+      'sha256:bc7d4656e794b60017de8ad3244dbecb60224c7ce4b8c1497f7c86c5fe88d458',
     'persistence/folder-hook':
-      'sha256:a28d2261f4a6d26e1fa128a23b7fc6630295f7430a00f7568df6ddb25f27fd00',
+      'sha256:53246667d96ebd77ec42b10291ca398abcfeb39e0b06634477790fcab4d233b4',
     'persistence/history-off':
-      'sha256:00182bd2d3e7c74c1eef72f0d32a76a4b8e1aa2864a520d3da69176e2ce9dbb0',
+      'sha256:69b43328b71837bdc4832182263e908b4f6c67cf1feb0b390ce14baac9e31e8f',
     'persistence/hook': 'sha256:c11b58abd3335183761269aca8794e764afd6329bf5b77b7a87cde0381af6d9b',
     'persistence/log-wiping':
-      'sha256:e1f9076bcf52bf193bd850ededa77b3b47d3eaac0b0305a7fddbe91460365f8e',
+      'sha256:aee04bc0c69806be1198ed6027390c59b5aecccedfd7cfa30b06da743c4626d8',
     'persistence/new-account':
-      'sha256:9b593c4d867a802262d3478dca0a7d81af47c23228a091fc6280148db2464e51',
+      'sha256:be6da6404ebfa00fbb7f4108650992224e06f597643c6101db50fd75e80d44b9',
     'persistence/shell-profile':
-      'sha256:11bad797c46e8ea9c98d428e4a6b59a397aa547aff2225498da03bfd187c4e51',
+      'sha256:e20d44b37a60098084ab9af917ee6ffa92dbfc9b5c1ce2e72a73ecc4160f1d9f',
     'prose/approval-bypass':
       'sha256:cc1d8115d9fabba46ee1ec291872279d60c6aea632c6e97b7cfce7ad89c7fa3c',
     'prose/biased-judgement':
-      'sha256:cdd94faf905debe4aef309becef044e6dd393c07dd27fc82a6b10a6a5cfc1ad9',
-    'prose/concealment': 'sha256:35796db7e7a045b3fe2ba77dd5326f09a1818374beea7a801fb24ffb3f7d98d1',
+      'sha256:468a41e4524ad5d0118fdd6a4b1912db8781c9e144e9c6ffd1dc341702370f6d',
+    'prose/concealment': 'sha256:184fad90a28c8d0cada6dea9b12cd77748225d3064f076fede9193adab52b727',
     'prose/credential-solicitation':
-      'sha256:07dc469dcd5b49a6df7b45662be9a76a8e2cc20647c5424817b7ef5d1e84f080',
+      'sha256:1bfa48e2b632d7ce03e04f6aba92b418a1984669ebe9a841392168fe7df847e4',
     'prose/decode-instructions':
-      'sha256:364c244ec9686ae92dee51c3afd71e69ca98d1e91ca1e2c152e477e3e9ba8802',
+      'sha256:8ff059064d06521dd6a24e3696b1c9904ffd25e61847abbd58b37aaa88054479',
     'prose/destructive-orders':
-      'sha256:6f6f45bcac04cd3b3cec00cd7bce2260caac235d9928c160bb54cd24c3b9eac2',
+      'sha256:6fbdcd3bb9d80b131d5b9de4dd9cde11e46428c71b03f88aa4772ffffaa4504e',
     'prose/encoded-instructions':
-      'sha256:1d07d70d3ed126a99665503be2cfdb69d1839d6169a648037c13803790f7ae0f',
+      'sha256:9129974a8acfc6b5b5d98bf68b021a6ec96ea91cf2ae22a584f9aa6bc85ae7bf',
     'prose/exfiltration-instructions':
-      'sha256:0aa9f8dd57b2b20accd619769be08e674408696add2a2756e79b0670a438f629',
-    'prose/hidden-text': 'sha256:d7f2c52db9c1f1edd6c82eb51cc38aed0b2143f916df89911b578469513c263b',
-    'prose/install-lure': 'sha256:36c2b345e4fdd85a909470c4728661419e5e739d5fabe666f475b9bffa708e2d',
+      'sha256:908ce294d58820c006475fcaa7c4862bdbb2aca652fb4683982359fb55bcc92c',
+    'prose/hidden-text': 'sha256:0d0522dfab5fe7273a69088759206682c977d5b8928fb70770e7bbe12e2effb1',
+    'prose/install-lure': 'sha256:2527d914e75b1aae3611216a5090443717a4fc2b0842f6dee02d45da1e5befbb',
     'prose/memory-tampering':
-      'sha256:99c7055db7a2713c0b03aac24a695f4babefb9befe4d4f6171074ea2257c3520',
+      'sha256:c654a2f553601092e212d3ddc151fe34996e7191b27f98d228d6d61d5e4e3381',
     'prose/override-instructions':
-      'sha256:cda720cadeb64c46993b57add40f1871f9bce7ae786431f17afc25f184bdb6c7',
+      'sha256:58d1775f844eb51f8b414d91c453b6f8a5b139e2898cc30ad292ef89a6373484',
     'prose/payment-diversion':
-      'sha256:4124060583afc9d53b5f6cbefde6b721698841f63f92e7a5ef6684a07e1f8ee0',
+      'sha256:e14242a2014c7c897af25fec20fa73edaa3b673986bf9f292110c6ee0527d4ab',
     'prose/planted-content':
-      'sha256:10547bac017983195ef925b21350fdb8036a46f8ec79852f675d3a6ee5c77779',
+      'sha256:910858faec3fb06a53fc9312e397e560e172043ab18bf54922641f6a873630d6',
     'prose/remote-instructions':
-      'sha256:0d3648291142ec8ebb1ec86b644b0b5f47f96a3159b5fd07161b56c63a544e22',
+      'sha256:5ca0fec437f20deac7a532194e11b71519cb8052fd8eddc75c0429bdb9df707e',
     'prose/secret-in-reply':
-      'sha256:4e0959aecc9f93434e32b0a086493e904328a1aefbc325f98f7a8a16e39619cb',
+      'sha256:faec9220e1a820f3024f7872ecf77c9d15d98a5bfaceab56d342f89b5781d6f6',
     'prose/self-propagation':
-      'sha256:2efbde6620702990590d9adaf9ddd42fefccd4c22b19c9a6bbf1661dbf3589a1',
+      'sha256:2436d9f5c890c0ae28ca1f80996199e1c5f690ec8a1c627a1400d631d90e17d5',
     'prose/speaks-to-scanners':
-      'sha256:ad80ac93571fcad6b022770f170e1bb01b765f8b4852ad8bfb8e4093396a3038',
-    'prose/trigger-bait': 'sha256:a692a88c33bb6061f8f9cd10d3c88858a26bafcb57e436e7f1d51b05c97b590d',
+      'sha256:81224d88b29fb58ca25310fcb968f671088a5baa27b64689025a1ffd9149e5c7',
+    'prose/trigger-bait': 'sha256:837e0b32cc52b763e77a379bdaba0561e97febdf97b755c3d4defd221628fb0d',
     'prose/weakened-defence':
-      'sha256:4c615e740618584d6d44ac055a57b24ee99acd6b50874d9343a7d849a34f2950',
+      'sha256:c14381ee07594db558d7595a37be4ce47e0228b497fef1ae2a6d4b457edb2ca9',
     'resources/decompression-bomb':
-      'sha256:012e456752fbb4b54df9d647489bb8995eafd3cd8262c101333b3e1efe1b7646',
+      'sha256:4c625cc957e25f45d32408edca483766af097123934b17e0b1bed2f84d534044',
     'resources/endless-requests':
-      'sha256:e8879c56433fa86b7db8e1f9bbd93872e3834b9e7df7e9b4a448092539274137',
+      'sha256:90f12603fa036a1e7443df0f4b2373bec909142a615449464430c6723de460ce',
     'resources/exhaustion':
-      'sha256:07af25f8d331cf48c69802e724c5ad333782c4b4cf675214bba306e763afa9ee',
+      'sha256:c6d86af7bcd4c90d1cba8ae0e199d316947948b2a66f7e4546adc8142b08b882',
     'resources/fork-bomb':
-      'sha256:d0c0acbbf19de71269cf283cf90cae9a11a333f8c27a70cb1b1613eebca03443',
-    'resources/mining': 'sha256:1421b591662e73c4644a2e93107bc63d6158e1b93218228c69773eb6ac0c2b29',
+      'sha256:1c2492b09dc4e3c542cf8d5843313d8539a66c80b9742a97f2a0cc02fb780616',
+    'resources/mining': 'sha256:275f2b4e59cf8f6f487c57d478603e26e62bab229c08e5544824379ea7cdfb86',
     'resources/regex-bomb':
-      'sha256:4225ca140a5372d1aeda1e90ae00e17861377e14151b6bee724cd0b29d055d0d',
+      'sha256:538559ece86da412373886fb9d539dd4d3fa84c114f639a17bcb1d1af4cf0c3d',
     'supply/active-document':
-      'sha256:a9be972f363b24f8db7be0061bc5f8ce907bd5b1da22c008695bc4a393256761',
+      'sha256:e99442fc4c9aa89409f1010e3f96cdb30e9a685790d4a60cc9ef1bd52afbbbb4',
     'supply/archive-in-bundle':
-      'sha256:82babe089671047593a774d70c9025f0a63a7f7bec3865eee6069574af920282',
+      'sha256:32364507d57d456950f4e2b84aaba5494e0fbb5682d4dc7281f5e776ad193cf0',
     'supply/binary-in-bundle':
-      'sha256:7017a20c74a77115948e7a8305c15ba98317e3aca09ef782b165b61ff12a5b49',
+      'sha256:3679c312e4fed0e0b3d9ed6418c09d2bde0439dd4d31dd05712be4c4f16d471f',
     'supply/credential-in-bundle':
-      'sha256:6f0ec13063b87194b8401b159bebb5af9edb532471c6d92024acab0e5c7703b5',
+      'sha256:bb2e6244f6ae8a7be1ecec710578d84b16746db5e76e07683c6562cbc2098231',
     'supply/dangling-reference':
-      'sha256:7733f5cf18afa550d33f225dbfde77cb88ad3652fd7514fe24fcf449c93beae1',
+      'sha256:43cd4f8c9b404b38e42bc5ab6a30337dc05146e21ba6f29bfa2e6188ed6afcd3',
     'supply/dependency-confusion':
-      'sha256:ea3dc287ef5ebca00e6f3ccfa70c8aba0226faf78e0fcc68cc510c913849b9bb',
+      'sha256:8a6e5d2d671bdf30eae175f39d63f8f8ddbedab8ca24406eee39985d3930412a',
     'supply/foreign-source':
-      'sha256:f9254f7487eee073caaeaa512e519c04ddf235d8790466ea0dafe7b9ce7665c3',
+      'sha256:1ff46a145267a006d7767451fa581a52074ff0b37abe83bdfe0ef84d32dda76d',
     'supply/index-redirect':
-      'sha256:056bcfe766ce3296d831bcedce0ae129fee383d244baf5021dc01307d25fcf65',
+      'sha256:027c40d82e48d184a86c79e17db6011c12b87f6b379848609c05a134a5d48428',
     'supply/install-hook':
-      'sha256:3543f54d183c4cc6db1fb4f45cb57d3b57a13e0758fe015f35446dbe25e87663',
+      'sha256:b6bd3c15dcba1e2ddbcaa4c0f33d5ed96cea2de2db2f997178efd1ab53a1ec0e',
     'supply/lifecycle-script':
       'sha256:c0bdeb1f4f3a359bcfd697c2bb9d5d11d320a332e0cf39c56fae1daba90b6b16',
     'supply/look-alike-skill':
       'sha256:038be6e9093dc5819c35976b09ab20086f1f2f3b81cc7e4328d8853d94db9931',
     'supply/mutable-reference':
-      'sha256:9551f30d78ed85ad6e54420973481aed76f3dea643bc814cc9882c3d98fc1e07',
+      'sha256:15afec125c03d119eda767f5d09b38b6233ccf7292a33e71668885ba6e4201ba',
     'supply/typosquat': 'sha256:d757f2f27053cb6b226d27d78de80c4a3466735993452942d9ae6d55417d76f6',
     'supply/unpinned-install':
-      'sha256:041bbce5a085a55c665547bbb0d57efa8f42823b4a7cdb48a03e59c248e3fc3e',
+      'sha256:72d667d9c31d8c86faf52234bbb8c34c57d6de1616485bee9bf1961a18c6621a',
     'supply/unsafe-archive':
-      'sha256:886ca18ac49b658441eda83a2487b6111f3d93d8c35af0cbb0002c20ab794a04',
+      'sha256:5a001c729cd799786209a65fa7ff3e787d8512255b8e96d166cf8a0b48a5afca',
   },
 };
