@@ -4,11 +4,12 @@
 import { unknownPart } from '../../../models/egress-of.ts';
 import { powerfulModules, pythonApis } from '../../../models/python.ts';
 import type { PythonApi } from '../../../models/python-api.ts';
+import { callBuiltin } from '../fold/builtins.ts';
+import { oneOf, pyOf } from '../fold/given.ts';
 import { basesOf, methodOf } from '../names/classes.ts';
 import { special } from '../names/special.ts';
 import type { PyNode, PythonFunction, PythonModule, PyValue } from '../program.ts';
 import { flowEdge, flowNode, notePyTrait, type PythonRun } from '../run.ts';
-import { foldDecoder } from '../syntax/literals.ts';
 import { argumentsOf, childrenOf, nameOf, textOf } from '../syntax/nodes.ts';
 import { either, nodesOf, unknownPy } from '../values/alternatives.ts';
 import { mutate, plainCall } from '../values/methods.ts';
@@ -179,15 +180,22 @@ function callApi(run: PythonRun, call: PyCall, qual: string, api: PythonApi): Py
     }
     case 'decoded': {
       const [data, encoding] = call.args;
-      const texts =
-        data?.texts
-          .map((text) => foldDecoder(qual, text, encoding?.texts[0]))
-          .filter((text) => text !== undefined) ?? [];
+      const texts = data?.texts.flatMap((text) => decodedTexts(qual, text, encoding)) ?? [];
       return { ...unknownPy, texts, nodes: passed, folded: true, decoded: true, raw: data?.raw };
     }
     default:
       return { ...made, qual: made.qual ?? `${qual}()` };
   }
+}
+
+function decodedTexts(
+  qual: string,
+  text: string,
+  encoding: PyValue | undefined,
+): readonly string[] {
+  if (text.includes(unknownPart) || text === '') return [];
+  const args = [text, ...(encoding === undefined ? [] : [oneOf(encoding)])];
+  return pyOf(callBuiltin(qual, { args, keywords: new Map() })).texts;
 }
 
 /** The constructor of a class of the skill, or nothing. */

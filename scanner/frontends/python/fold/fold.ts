@@ -6,7 +6,7 @@
 import { foldedCharsMax } from '../../../limits.ts';
 import type { FoldFrame, MaybeFolded, PyNode, PythonModule } from '../program.ts';
 import type { PythonRun } from '../run.ts';
-import { quotesOf, unescapeText } from '../syntax/literals.ts';
+import { numberOf, piecesOf, stringOf } from '../syntax/literals.ts';
 import { childrenOf, nameOf, textOf } from '../syntax/nodes.ts';
 import { spineOf, spineStep } from '../syntax/tree.ts';
 import { callFolded } from './calls.ts';
@@ -90,7 +90,7 @@ function compute(
     case 'String':
       return literal(module, node);
     case 'Number':
-      return number(textOf(module, node));
+      return numberOf(textOf(module, node));
     case 'Boolean':
       return textOf(module, node) === 'True';
     case 'None':
@@ -166,19 +166,9 @@ function nameValue(
 }
 
 function literal(module: PythonModule, node: PyNode): MaybeFolded {
-  const written = textOf(module, node);
-  const { prefix, open, close } = quotesOf(written);
-  const text = unescapeText(written.slice(open, close), prefix);
+  const { text, isBytes } = stringOf(module, node);
   if (text.length > foldedCharsMax * 4) return undefined;
-  return prefix.includes('b') ? Buffer.from(text, 'latin1') : text;
-}
-
-function number(text: string): MaybeFolded {
-  const plain = text.replaceAll('_', '').replace(/[lL]$/, '');
-  if (plain.length > 20_000) return undefined;
-  if (/^(0[xX][\da-fA-F]+|0[oO][0-7]+|0[bB][01]+|\d+)$/.test(plain)) return BigInt(plain);
-  const value = Number(plain);
-  return Number.isNaN(value) ? undefined : value;
+  return isBytes ? Buffer.from(text, 'latin1') : text;
 }
 
 function continued(parts: readonly MaybeFolded[]): MaybeFolded {
@@ -187,27 +177,13 @@ function continued(parts: readonly MaybeFolded[]): MaybeFolded {
 }
 
 function formatString(module: PythonModule, node: PyNode, inner: Inner): MaybeFolded {
-  const { prefix, open, close } = quotesOf(textOf(module, node));
-  const plain = (from: number, to: number): string =>
-    unescapeText(module.source.text.slice(from, to), prefix)
-      .replaceAll('{{', '{')
-      .replaceAll('}}', '}');
   let text = '';
-  let at = node.from + open;
-  for (const replacement of node.getChildren('FormatReplacement')) {
-    text += plain(at, replacement.from);
-    at = replacement.to;
-    const value = inner(
-      childrenOf(replacement).find(
-        (child) => /^\w/.test(child.name) && !child.name.startsWith('Format'),
-      ),
-    );
-    const spec = replacement.getChild('FormatSpec');
-    const shown = specified(value, spec === null ? '' : textOf(module, spec).replace(/^:/, ''));
-    if (shown === undefined || replacement.getChild('FormatSelfDoc') !== null) return undefined;
+  for (const piece of piecesOf(module, node).pieces) {
+    const shown = typeof piece === 'string' ? piece : specified(inner(piece.value), piece.spec);
+    if (shown === undefined || (typeof piece !== 'string' && piece.isNamed)) return undefined;
     text += shown;
   }
-  return text + plain(at, node.from + close);
+  return text;
 }
 
 function unary(module: PythonModule, node: PyNode, inner: Inner): MaybeFolded {

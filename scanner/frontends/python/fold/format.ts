@@ -6,8 +6,11 @@ import { foldedCharsMax } from '../../../limits.ts';
 import type { Folded, MaybeFolded } from '../program.ts';
 import { isDict, isList, keyOf, printFolded } from './value.ts';
 
-/** `text % values`; undefined when a part is not known. */
-export function percentOf(text: string, given: MaybeFolded): string | undefined {
+/**
+ * `text % values`. `hole` stands for parts that are not known; without it, one of them makes the
+ * whole unknown.
+ */
+export function percentOf(text: string, given: MaybeFolded, hole?: string): string | undefined {
   const values = isList(given) && given.kind === 'tuple' ? given.items : [given];
   let index = 0;
   let failed = false;
@@ -29,22 +32,24 @@ export function percentOf(text: string, given: MaybeFolded): string | undefined 
             ? given.entries.get(keyOf(name))?.value
             : undefined;
       const type = kind === 's' || kind === 'r' || kind === 'i' ? '' : kind;
-      const shown = specified(
-        value,
-        `${flags.includes('-') ? '<' : ''}${flags.includes('0') ? '0' : ''}${width}${precision === undefined ? '' : `.${precision}`}${type}`,
-      );
-      if (shown === undefined) failed = true;
+      const shown =
+        specified(
+          value,
+          `${flags.includes('-') ? '<' : ''}${flags.includes('0') ? '0' : ''}${width}${precision === undefined ? '' : `.${precision}`}${type}`,
+        ) ?? hole;
+      failed ||= shown === undefined;
       return shown ?? '';
     },
   );
   return failed || done.length > foldedCharsMax ? undefined : done;
 }
 
-/** `text.format(…)`; undefined when a part is not known. */
+/** `text.format(…)`; `hole` as in `percentOf`. */
 export function formatOf(
   text: string,
   args: readonly MaybeFolded[],
   keywords: ReadonlyMap<string, MaybeFolded>,
+  hole?: string,
 ): string | undefined {
   let index = 0;
   let failed = false;
@@ -60,8 +65,8 @@ export function formatOf(
           : isList(value)
             ? value.items[Number(key)]
             : undefined;
-      const shown = specified(value, spec ?? '');
-      if (shown === undefined) failed = true;
+      const shown = specified(value, spec ?? '') ?? hole;
+      failed ||= shown === undefined;
       return shown ?? '';
     },
   );

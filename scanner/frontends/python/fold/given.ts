@@ -153,3 +153,8 @@ export function foldedOf(value: PyValue): MaybeFolded {
     ? text
     : undefined;
 }
+
+/** One of the values that a value may be; `foldedOf` gives only what it must be. */
+export function oneOf(value: PyValue | undefined): MaybeFolded {
+  return value?.whole ?? value?.texts[0];
+}

@@ -205,7 +205,8 @@ export function slice(
     : listOf(picked, isList(value) ? value.kind : 'list');
 }
 
-function sliced<Item>(
+/** The items between two bounds, backwards too. */
+export function sliced<Item>(
   list: readonly Item[],
   from: number | undefined,
   to: number | undefined,

@@ -48,7 +48,7 @@ export function textMethod(text: string, method: string, call: MethodCall): Mayb
           ? text.slice(0, -first.length)
           : text;
     case 'format':
-      return formatOf(text, call.args, call.keywords);
+      return formatOf(text, call.args, call.keywords, call.hole);
     case 'format_map':
       return isDict(first)
         ? formatOf(

@@ -182,6 +182,8 @@ export function copied(value: MaybeFolded): MaybeFolded {
 export interface MethodCall {
   readonly args: readonly MaybeFolded[];
   readonly keywords: ReadonlyMap<string, MaybeFolded>;
+  /** What stands for parts that are not known; without it, one of them makes all unknown. */
+  readonly hole?: string;
 }
 
 /** How a block ended: it ran through, left a loop, gave a value, or perhaps left a loop. */

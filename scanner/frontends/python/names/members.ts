@@ -7,9 +7,9 @@ import { unknownPart } from '../../../models/egress-of.ts';
 import { powerfulModules } from '../../../models/python.ts';
 import { attributeOfObject, ownAttribute } from '../changes/attributes.ts';
 import { readEnvironment } from '../effects/environment.ts';
+import { sliced } from '../fold/items.ts';
 import type { PyNode, PythonModule, PyValue } from '../program.ts';
 import { flowSource, notePyTrait, type PythonRun } from '../run.ts';
-import { foldSlice } from '../syntax/literals.ts';
 import { childrenOf, functionOf, nameOf, scopeOf, textOf } from '../syntax/nodes.ts';
 import { either, nodesOf, unknownPy } from '../values/alternatives.ts';
 import { canonicalName } from './canonical.ts';
@@ -238,9 +238,10 @@ function sliceValue(
         textOf(module, child),
       );
   }
+  const [from, to, step = 1] = bounds;
   const texts = object.texts
-    .map((text) => foldSlice(text, bounds[0], bounds[1], bounds[2]))
-    .filter((text) => text !== undefined);
+    .filter((text) => !text.includes(unknownPart))
+    .map((text) => sliced([...text], from, to, step).join(''));
   const otherTexts = object.otherTexts.length > 0 ? [unknownPart] : [];
   return {
     ...unknownPy,

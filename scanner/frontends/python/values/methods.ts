@@ -2,11 +2,13 @@
 import { unknownPart } from '../../../models/egress-of.ts';
 import type { PyCall } from '../effects/call.ts';
 import { applyEffect } from '../effects/effects.ts';
+import { formatOf } from '../fold/format.ts';
+import { foldedOf, oneOf, pyOf } from '../fold/given.ts';
+import { textMethod } from '../fold/text.ts';
 import { attributeNode } from '../names/classes.ts';
 import { lookUp, variableNode } from '../names/lookup.ts';
 import type { PyNode, PythonModule, PyValue } from '../program.ts';
 import { flowEdge, flowNode, type PythonRun } from '../run.ts';
-import { foldMethod } from '../syntax/literals.ts';
 import { nameOf, scopeOf } from '../syntax/nodes.ts';
 import { join, nodesOf, unknownPy } from './alternatives.ts';
 
@@ -26,18 +28,8 @@ export function plainCall(run: PythonRun, call: PyCall, callee: PyValue): PyValu
   const { object, method, args } = call;
   if (method === 'join' && args[0]?.items !== undefined)
     return { ...joinItems(object, args[0]), nodes: nodesOf(args) };
-  const texts = textMethods.test(method)
-    ? object.texts
-        .map((text) =>
-          foldMethod(
-            text,
-            method,
-            args.map((arg) => arg.texts[0]),
-          ),
-        )
-        .filter((text) => text !== undefined)
-    : [];
   const isText = textMethods.test(method);
+  const texts = isText ? object.texts.flatMap((text) => methodOfText(text, call)) : [];
   const otherTexts = isText ? othersOf(object, method, args) : [];
   const carries = isText || carriers.test(method === '' ? (callee.qual ?? '') : method);
   const passed = carries
@@ -57,15 +49,33 @@ export function plainCall(run: PythonRun, call: PyCall, callee: PyValue): PyValu
   };
 }
 
+// Text and bytes are one here, and so are the forms of a path.
+const isSame = /^(encode|decode|as_posix)$/;
+
+// These leave parts that are not known as they are.
+const leavesUnknown = /^([lr]?strip|format|replace|removeprefix|removesuffix)$/;
+
+function methodOfText(text: string, { method, args, keywords }: PyCall): readonly string[] {
+  if (isSame.test(method)) return [text];
+  // What is joined is a list, of which only its items would say it.
+  if (method === 'join' || (text.includes(unknownPart) && !leavesUnknown.test(method))) return [];
+  const named = [...keywords].map(([key, value]) => [key, foldedOf(value)] as const);
+  const found = textMethod(text, method, {
+    args: args.map(oneOf),
+    keywords: new Map(named),
+    hole: unknownPart,
+  });
+  return pyOf(found).texts;
+}
+
 // What the method makes of what the object or the arguments may be besides.
 function othersOf(object: PyValue, method: string, args: readonly PyValue[]): readonly string[] {
   if (/^(encode|decode)$/.test(method)) return object.otherTexts;
   if ([object, ...args].some(({ otherTexts, grown }) => otherTexts.length > 0 || grown))
     return [unknownPart];
-  if (method !== 'format' || args.every(({ texts }) => texts.length === 1)) return [];
-  const holes = (mark: string): string =>
-    mark.length === 2 && mark !== '{}' ? (mark[0] ?? '') : unknownPart;
-  return object.texts.map((text) => text.replace(/\{\{|\}\}|\{[^{}]{0,200}\}/g, holes));
+  if (args.every(({ texts }) => texts.length === 1)) return [];
+  if (method !== 'format') return args.some(({ texts }) => texts.length > 1) ? [unknownPart] : [];
+  return object.texts.flatMap((text) => formatOf(text, [], new Map(), unknownPart) ?? []);
 }
 
 // `data.hex()` is another form of the data.

@@ -7,12 +7,14 @@ import { pythonValuesDepthMax, syntaxDepthMax } from '../../../limits.ts';
 import { anyEgress, unknownPart } from '../../../models/egress-of.ts';
 import { callValue } from '../effects/calls.ts';
 import { wholeEnvironment } from '../effects/environment.ts';
-import { withFolded } from '../fold/given.ts';
+import { percentOf } from '../fold/format.ts';
+import { foldedOf, oneOf, withFolded } from '../fold/given.ts';
+import { dictOf, listOf } from '../fold/value.ts';
 import { memberValue, subscriptValue } from '../names/members.ts';
 import { variable } from '../names/names.ts';
 import type { PyNode, PythonModule, PyValue } from '../program.ts';
 import { flowSource, type PythonRun } from '../run.ts';
-import { foldPercent, quotesOf, unescapeText } from '../syntax/literals.ts';
+import { numberOf, piecesOf, stringOf } from '../syntax/literals.ts';
 import { childrenOf, textOf } from '../syntax/nodes.ts';
 import { spineOf, spineStep } from '../syntax/tree.ts';
 import { busyPy, either, join, nodesOf, unknownPy } from './alternatives.ts';
@@ -111,7 +113,7 @@ function compute(run: PythonRun, module: PythonModule, node: PyNode, depth: numb
     case 'Boolean':
       return { ...unknownPy, texts: [textOf(module, node)] };
     case 'Number':
-      return number(textOf(module, node).replaceAll('_', ''));
+      return number(textOf(module, node));
     case 'None':
       return { ...unknownPy, whole: null };
     case 'VariableName':
@@ -187,59 +189,34 @@ function dictionary(
 }
 
 function number(text: string): PyValue {
-  const whole = /^\d{1,15}$/.test(text) ? BigInt(text) : undefined;
-  return { ...unknownPy, texts: [/^0[xob]/i.test(text) ? String(Number(text)) : text], whole };
+  const whole = numberOf(text);
+  return { ...unknownPy, texts: [typeof whole === 'bigint' ? String(whole) : text], whole };
 }
 
 function literal(module: PythonModule, node: PyNode): PyValue {
-  const written = textOf(module, node);
-  const { prefix, open, close } = quotesOf(written);
-  return {
-    ...unknownPy,
-    texts: [unescapeText(written.slice(open, close), prefix)],
-    raw: node.from + open,
-  };
+  const { text, at } = stringOf(module, node);
+  return { ...unknownPy, texts: [text], raw: at };
 }
 
 function formatString(run: PythonRun, module: PythonModule, node: PyNode, depth: number): PyValue {
-  const written = textOf(module, node);
-  const { prefix, open, close } = quotesOf(written);
-  const pieces: PyValue[] = [];
-  let at = node.from + open;
-  const plain = (to: number): void => {
-    if (to > at)
-      pieces.push({
-        ...unknownPy,
-        texts: [
-          unescapeText(module.source.text.slice(at, to), prefix)
-            .replaceAll('{{', '{')
-            .replaceAll('}}', '}'),
-        ],
-      });
-  };
-  for (const replacement of node.getChildren('FormatReplacement')) {
-    plain(replacement.from);
-    at = replacement.to;
-    const inner = childrenOf(replacement).find(
-      (child) =>
-        /^\w+$/.test(child.name) &&
-        !child.name.startsWith('Format') &&
-        child.name !== 'FormatSelfDoc',
-    );
-    pieces.push(inner === undefined ? unknownPy : evaluate(run, module, inner, depth));
-  }
-  plain(node.from + close);
-  return { ...join(pieces), folded: pieces.length > 1, raw: node.from + open };
+  const { pieces, at } = piecesOf(module, node);
+  const values = pieces.map((piece): PyValue => {
+    if (typeof piece === 'string') return { ...unknownPy, texts: [piece] };
+    return piece.value === undefined ? unknownPy : evaluate(run, module, piece.value, depth);
+  });
+  return { ...join(values), folded: values.length > 1, raw: at };
 }
 
 function isOneText({ texts, otherTexts }: PyValue): boolean {
   return texts.length <= 1 && otherTexts.length === 0;
 }
 
-function withHoles(text: string): string {
-  return text.replace(/%(?:\(\w{0,99}\))?[-+ #0-9.*]{0,20}[A-Za-z%]/g, (mark) =>
-    mark === '%%' ? '%' : unknownPart,
-  );
+// `text % value`, with what stands for a value or for each of a list.
+function formatted(text: string, b: PyValue): string {
+  const named = [...(b.entries ?? [])].map(([key, value]) => [key, foldedOf(value)] as const);
+  const given =
+    b.entries === undefined ? listOf((b.items ?? [b]).map(oneOf), 'tuple') : dictOf(named);
+  return percentOf(text, given, unknownPart) ?? unknownPart;
 }
 
 function binary(
@@ -269,13 +246,12 @@ function binary(
     };
   }
   if (symbol === '%' && a.texts.length > 0) {
-    const values = (b.items ?? [b]).map((item) => item.texts[0]);
     return {
       ...a,
-      texts: a.texts.map((text) => foldPercent(text, values)),
+      texts: a.texts.map((text) => formatted(text, b)),
       otherTexts: (b.items ?? [b]).every(isOneText)
         ? a.otherTexts
-        : [...a.otherTexts, ...a.texts.map(withHoles)],
+        : [...a.otherTexts, ...a.texts.map((text) => formatted(text, unknownPy))],
       nodes: nodesOf([a, b]),
       folded: true,
       raw: undefined,
