@@ -3,7 +3,7 @@
  */
 
 import { pythonApis } from '../../../models/python.ts';
-import { ownModule } from '../names/lookup.ts';
+import { importMeaning } from '../names/meaning.ts';
 import type { Binding, PyNode, PythonFunction } from '../program.ts';
 import { argumentsOf, childrenOf, nameOf, textOf } from '../syntax/nodes.ts';
 import {
@@ -140,17 +140,12 @@ function functionsOf(at: Flowing, binding: Binding): readonly PythonFunction[] {
   if (binding.kind === 'class')
     return [at.run.methods.get(`${binding.name}.__init__`)].filter((one) => one !== undefined);
   if (binding.kind !== 'import') return [];
-  const dot = binding.qual.lastIndexOf('.');
-  const own =
-    dot < 0
-      ? undefined
-      : ownModule(at.run, at.module, dot === 0 ? '.' : binding.qual.slice(0, dot));
-  const name = binding.qual.slice(dot + 1);
-  return own === undefined
-    ? []
-    : (at.functionsNamed.get(name) ?? []).filter(
-        (one) => one.module === own && one.owner === undefined,
-      );
+  const meaning = importMeaning(at.run, at.module, binding.qual);
+  return meaning.kind === 'global'
+    ? (at.functionsNamed.get(meaning.name) ?? []).filter(
+        (one) => one.module === meaning.module && one.owner === undefined,
+      )
+    : [];
 }
 
 // Links the functions of a name once; gives the name where it has any.

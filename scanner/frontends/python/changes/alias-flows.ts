@@ -3,6 +3,7 @@
  */
 
 import { lookUp, ownModule } from '../names/lookup.ts';
+import { importMeaning } from '../names/meaning.ts';
 import type { Binding, PyNode, PythonFunction, PythonModule, Scope } from '../program.ts';
 import type { PythonRun } from '../run.ts';
 import { childrenOf, nameOf, scopeOf, textOf } from '../syntax/nodes.ts';
@@ -80,10 +81,8 @@ function cellOfVariable(at: Flowing, node: PyNode): Cell | undefined {
 
 // `from state import parts`
 function cellOfImport(at: Flowing, qual: string): Cell | undefined {
-  const dot = qual.lastIndexOf('.');
-  const own =
-    dot < 0 ? undefined : ownModule(at.run, at.module, dot === 0 ? '.' : qual.slice(0, dot));
-  return own === undefined ? undefined : cellOfName(at, own.scope, qual.slice(dot + 1));
+  const meaning = importMeaning(at.run, at.module, qual);
+  return meaning.kind === 'global' ? cellOfName(at, meaning.module.scope, meaning.name) : undefined;
 }
 
 // `state.parts`, of a module of the skill; of any other object the attribute of that name.

@@ -1,8 +1,16 @@
 /** Members of Python's modules, classes and objects, computed. */
+
 import { givenFields } from '../changes/attributes.ts';
-import { canonicalName } from '../names/canonical.ts';
 import { methodOf } from '../names/classes.ts';
-import type { FoldedName, FoldFrame, MaybeFolded, PyNode, PythonModule } from '../program.ts';
+import { memberMeaning } from '../names/meaning.ts';
+import type {
+  FoldedName,
+  FoldFrame,
+  MaybeFolded,
+  PyNode,
+  PythonFunction,
+  PythonModule,
+} from '../program.ts';
 import type { PythonRun } from '../run.ts';
 import { functionOf, textOf } from '../syntax/nodes.ts';
 import { bindingsValue } from './names.ts';
@@ -40,8 +48,7 @@ function attributeOf(
   name: string,
 ): MaybeFolded {
   const definition = methodOf(run, owner, name);
-  if (definition !== undefined)
-    return { kind: 'own', module: definition.module, definition, frame: undefined };
+  if (definition !== undefined) return ownFunction(definition);
   const bindings = module.attributes.get(name) ?? [];
   const inClass = module.inClasses.get(name) ?? [];
   const [only, ...others] = [...bindings, ...inClass];
@@ -66,28 +73,24 @@ const texts: Readonly<Record<string, string>> = {
 /** A member of a module, of a class of the skill, or of another name. */
 export function memberOfName(run: PythonRun, object: FoldedName, name: string): MaybeFolded {
   const { qual, hidden } = object;
-  if (qual.startsWith('own ')) {
-    const own = run.modules.get(qual.slice('own '.length));
-    return own === undefined ? undefined : bindingsValue(run, own, name);
-  }
   const text = Object.hasOwn(texts, `${qual}.${name}`) ? texts[`${qual}.${name}`] : undefined;
   if (text !== undefined) return text;
-  if (name === '__dict__') return { ...object, qual: `vars ${qual}` };
-  if (name === '__globals__' || name === 'f_globals')
-    return { kind: 'name', qual: 'globals()', hidden: true };
-  if (name === '__builtins__' || name === 'f_builtins')
-    return { kind: 'name', qual: 'builtins', hidden };
-  if (name === '__name__') return qual.split('.').at(-1);
-  if (qual === 'builtins' || qual === '__builtins__') return { kind: 'name', qual: name, hidden };
-  const [, className] = /^(?:class|object) (.*)$/.exec(qual) ?? [];
-  if (className !== undefined) {
-    const definition = methodOf(run, className, name);
-    if (definition !== undefined)
-      return { kind: 'own', module: definition.module, definition, frame: undefined };
-    const home = [...run.modules.values()].find((module) => module.attributes.has(name));
-    return home === undefined ? undefined : attributeOf(run, home, className, name);
+  if (name === '__name__' && !qual.startsWith('own ')) return qual.split('.').at(-1);
+  const meaning = memberMeaning(run, qual, name);
+  switch (meaning.kind) {
+    case 'global':
+      return bindingsValue(run, meaning.module, meaning.name);
+    case 'method':
+      return ownFunction(meaning.definition);
+    case 'attribute': {
+      const home = [...run.modules.values()].find((module) => module.attributes.has(name));
+      return home === undefined ? undefined : attributeOf(run, home, meaning.owner, name);
+    }
+    case 'name':
+      return { kind: 'name', qual: meaning.qual, hidden: hidden || meaning.qual === 'globals()' };
   }
-  return name === '__call__'
-    ? object
-    : { kind: 'name', qual: canonicalName(`${qual}.${name}`), hidden };
+}
+
+function ownFunction(definition: PythonFunction): MaybeFolded {
+  return { kind: 'own', module: definition.module, definition, frame: undefined };
 }

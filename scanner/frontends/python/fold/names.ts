@@ -1,7 +1,5 @@
-/** Names of Python, computed: what they hold at the place where they are used. */
-
-import { canonicalName } from '../names/canonical.ts';
-import { lookUp, ownModule, starredQual } from '../names/lookup.ts';
+import { lookUp } from '../names/lookup.ts';
+import { importMeaning, type Meaning, starredMeaning } from '../names/meaning.ts';
 import { parameterValue } from '../names/parameters.ts';
 import type { Binding, FoldFrame, MaybeFolded, PyNode, PythonModule, Scope } from '../program.ts';
 import type { PythonRun } from '../run.ts';
@@ -53,9 +51,8 @@ function isGivenOnce(bindings: readonly Binding[]): boolean {
 function builtIn(run: PythonRun, module: PythonModule, name: string): MaybeFolded {
   if (name === '__name__') return '__main__';
   if (name === '__file__') return `/skills/@self/${module.source.file}`;
-  const star = starredQual(run, module, name);
-  if (star?.kind === 'own') return bindingsValue(run, star.module, name);
-  return { kind: 'name', qual: star?.qual ?? name, hidden: false };
+  const meaning = starredMeaning(run, module, name) ?? { kind: 'name', qual: name };
+  return meant(run, meaning);
 }
 
 /** A name at the top of a module, or of a built-in: `globals()["…"]`. */
@@ -116,15 +113,12 @@ function bound(run: PythonRun, module: PythonModule, binding: Binding, depth: nu
 
 /** The value of an imported name. */
 export function imported(run: PythonRun, module: PythonModule, qual: string): MaybeFolded {
-  const own = ownModule(run, module, qual);
-  if (own !== undefined) return { kind: 'name', qual: `own ${own.source.path}`, hidden: false };
-  const dot = qual.lastIndexOf('.');
-  const parent =
-    dot <= 0 && !qual.startsWith('.')
-      ? undefined
-      : ownModule(run, module, dot === 0 ? '.' : qual.slice(0, dot));
-  if (parent !== undefined) return bindingsValue(run, parent, qual.slice(dot + 1));
-  return { kind: 'name', qual: canonicalName(qual), hidden: false };
+  return meant(run, importMeaning(run, module, qual));
+}
+
+function meant(run: PythonRun, meaning: Meaning): MaybeFolded {
+  if (meaning.kind === 'global') return bindingsValue(run, meaning.module, meaning.name);
+  return meaning.kind === 'name' ? { kind: 'name', qual: meaning.qual, hidden: false } : undefined;
 }
 
 // A name that is given several values: the statements before its use are gone through.

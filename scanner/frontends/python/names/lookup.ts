@@ -29,33 +29,7 @@ export function variableNode(
   return flowNode(run, module, node, `${scope.id}${name}`, `held in "${name.slice(0, 40)}"`);
 }
 
-/**
- * Where a name may come from by `from os import *`: a module of the skill that has it, or a library
- * whose table has it.
- */
-export function starredQual(
-  run: PythonRun,
-  module: PythonModule,
-  name: string,
-):
-  | { readonly kind: 'own'; readonly module: PythonModule }
-  | { readonly kind: 'library'; readonly qual: string }
-  | undefined {
-  for (const star of module.stars) {
-    const own = ownModule(run, module, star);
-    if (own !== undefined && own !== module && own.scope.names.has(name))
-      return { kind: 'own', module: own };
-    const through =
-      own === undefined || own === module
-        ? undefined
-        : own.stars.find((one) => isMemberOf(one, name));
-    const library = own === undefined && isMemberOf(star, name) ? star : through;
-    if (library !== undefined) return { kind: 'library', qual: `${library}.${name}` };
-  }
-  return undefined;
-}
-
-// `from os import *` also gives os.path as `path` and so on.
+/** Whether `from os import *` gives a name; it gives os.path as `path` as well. */
 export function isMemberOf(library: string, name: string): boolean {
   if (Object.hasOwn(pythonApis, `${library}.${name}`)) return true;
   return library === 'os' && /^(environ|path|getcwd|sep)$/.test(name);

@@ -2,6 +2,7 @@
  * Members and items in Python: attributes, `os.environ[…]`, `vars(os)["…"]`, `globals()["…"]`,
  * slices of text.
  */
+
 import { own } from '../../../models/api.ts';
 import { unknownPart } from '../../../models/egress-of.ts';
 import { powerfulModules } from '../../../models/python.ts';
@@ -12,9 +13,9 @@ import type { PyNode, PythonModule, PyValue } from '../program.ts';
 import { flowSource, notePyTrait, type PythonRun } from '../run.ts';
 import { childrenOf, functionOf, nameOf, scopeOf, textOf } from '../syntax/nodes.ts';
 import { either, nodesOf, unknownPy } from '../values/alternatives.ts';
-import { canonicalName } from './canonical.ts';
 import { basesOf, methodOf, propertyValue } from './classes.ts';
 import { lookUp } from './lookup.ts';
+import { memberMeaning } from './meaning.ts';
 import { heldValue, memberOfModule } from './names.ts';
 
 /** `object.name`. */
@@ -61,37 +62,26 @@ export function memberOf(run: PythonRun, object: PyValue, name: string, depth: n
   if (name === 'name' && object.file.length > 0)
     return { ...unknownPy, ...about, texts: object.file.map(({ path }) => path) };
   if (qual === undefined) return { ...unknownPy, ...about };
-  if (qual.startsWith('own ')) {
-    const own = run.modules.get(qual.slice(4));
-    return own === undefined ? unknownPy : memberOfModule(run, own, name, depth);
-  }
   if (qual === 'pathlib.Path()' && /^(parent|parents)$/.test(name))
     return { ...object, texts: object.texts.map((text) => text.replace(/\/[^/]*$/, '') || '/') };
-  if (name === '__globals__' || name === 'f_globals') return { ...unknownPy, qual: 'globals()' };
-  if (name === '__builtins__' || name === 'f_builtins') return { ...unknownPy, qual: 'builtins' };
-  if (qual === 'builtins' || qual === '__builtins__')
-    return {
-      ...unknownPy,
-      ...about,
-      qual: name === '__dict__' ? 'vars builtins' : name,
-      folded: object.folded,
-    };
-  const [, className] = /^(?:class|object) (.*)$/.exec(qual) ?? [];
-  if (className !== undefined) {
-    const method = methodOf(run, className, name);
-    if (method !== undefined)
-      return method.property
-        ? propertyValue(run, method, depth)
-        : { ...unknownPy, own: method, nodes: object.nodes };
-    return attributeOfObject(run, object, className, name, depth);
-  }
-  if (name === '__dict__') return { ...unknownPy, ...about, qual: `vars ${qual}` };
   // Of a module that is not known, a member that only one module has says which it is.
   const telling = qual === '*' ? own(tellingMembers, name) : undefined;
   if (telling !== undefined)
     return { ...unknownPy, ...about, qual: `${telling}.${name}`, folded: true, byText: true };
   if (name === '__call__') return object;
-  return { ...unknownPy, ...about, qual: canonicalName(`${qual}.${name}`), folded: object.folded };
+  const meaning = memberMeaning(run, qual, name);
+  switch (meaning.kind) {
+    case 'global':
+      return memberOfModule(run, meaning.module, meaning.name, depth);
+    case 'method':
+      return meaning.definition.property
+        ? propertyValue(run, meaning.definition, depth)
+        : { ...unknownPy, own: meaning.definition, nodes: object.nodes };
+    case 'attribute':
+      return attributeOfObject(run, object, meaning.owner, name, depth);
+    case 'name':
+      return { ...unknownPy, ...about, qual: meaning.qual, folded: object.folded };
+  }
 }
 
 const tellingMembers: Readonly<Record<string, string>> = {

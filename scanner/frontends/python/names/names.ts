@@ -9,9 +9,9 @@ import { flowEdge, type PythonRun } from '../run.ts';
 import { childrenOf, nameOf, scopeOf, textOf } from '../syntax/nodes.ts';
 import { walk } from '../syntax/tree.ts';
 import { busyPy, either, nodesOf, unknownPy } from '../values/alternatives.ts';
-import { canonicalName } from './canonical.ts';
 import { methodOf } from './classes.ts';
-import { lookUp, ownModule, starredQual, variableNode } from './lookup.ts';
+import { lookUp, variableNode } from './lookup.ts';
+import { importMeaning, type Meaning, starredMeaning } from './meaning.ts';
 import { parameterValue } from './parameters.ts';
 import { updated } from './updated.ts';
 
@@ -142,28 +142,23 @@ function starred(
   name: string,
   depth: number,
 ): PyValue | undefined {
-  const star = starredQual(run, module, name);
-  if (star === undefined) return undefined;
-  return star.kind === 'own'
-    ? memberOfModule(run, star.module, name, depth)
-    : { ...unknownPy, qual: star.qual };
+  const meaning = starredMeaning(run, module, name);
+  return meaning === undefined ? undefined : meantValue(run, meaning, depth);
 }
 
+/** What an import in a module gives. */
 export function importedValue(
   run: PythonRun,
   module: PythonModule,
   qual: string,
   depth: number,
 ): PyValue {
-  const own = ownModule(run, module, qual);
-  if (own !== undefined) return { ...unknownPy, qual: `own ${own.source.path}` };
-  const dot = qual.lastIndexOf('.');
-  const parent =
-    dot <= 0 && !qual.startsWith('.')
-      ? undefined
-      : ownModule(run, module, dot === 0 ? '.' : qual.slice(0, dot));
-  if (parent !== undefined) return memberOfModule(run, parent, qual.slice(dot + 1), depth);
-  return { ...unknownPy, qual: canonicalName(qual) };
+  return meantValue(run, importMeaning(run, module, qual), depth);
+}
+
+function meantValue(run: PythonRun, meaning: Meaning, depth: number): PyValue {
+  if (meaning.kind === 'global') return memberOfModule(run, meaning.module, meaning.name, depth);
+  return { ...unknownPy, qual: meaning.kind === 'name' ? meaning.qual : undefined };
 }
 
 /** A name at the top of a module of the skill. */
