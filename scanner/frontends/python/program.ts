@@ -69,11 +69,11 @@ export class PyNode {
   }
 }
 
-export function isHome(name: string): boolean {
+function isHome(name: string): boolean {
   return name === 'FunctionDefinition' || name === 'LambdaExpression' || name === 'ClassDefinition';
 }
 
-export const none: readonly PyNode[] = [];
+const none: readonly PyNode[] = [];
 
 export interface CallArguments {
   readonly positional: readonly PyNode[];

@@ -72,7 +72,7 @@ export interface PythonRun extends Tables, Recursion {
  * An expression holds expressions, a statement statements, and a call may call what it is given:
  * what stands below these five procedures calls them through the run.
  */
-export interface Recursion {
+interface Recursion {
   /** The value of an expression; notes what calls in it do. */
   readonly evaluate: (
     run: PythonRun,

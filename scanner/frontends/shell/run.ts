@@ -82,7 +82,7 @@ export type Runnable = Statement['command'] | CompoundList;
  * A command may run commands and a word may hold a script: what stands below the two procedures
  * calls them through the run.
  */
-export interface Recursion {
+interface Recursion {
   /** Goes through a command or a list of them; gives what it prints. */
   readonly runNode: (run: ShellRun, node: Runnable) => Value;
   /** Runs the program that words name; gives what it prints. */

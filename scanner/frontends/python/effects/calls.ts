@@ -1,12 +1,14 @@
 /**
  * Calls in Python: which API or function of the skill is meant, what it does, and what it gives.
  */
+
 import { unknownPart } from '../../../models/egress-of.ts';
 import { powerfulModules, pythonApis } from '../../../models/python.ts';
 import type { PythonApi } from '../../../models/python-api.ts';
 import { callBuiltin } from '../fold/builtins.ts';
 import { oneOf, pyOf } from '../fold/given.ts';
 import { basesOf, methodOf } from '../names/classes.ts';
+import { givenFor } from '../names/parameters.ts';
 import { special } from '../names/special.ts';
 import type { PyNode, PythonFunction, PythonModule, PyValue } from '../program.ts';
 import { flowEdge, flowNode, notePyTrait, type PythonRun } from '../run.ts';
@@ -212,9 +214,8 @@ function callOwn(
   qual: string | undefined,
 ): PyValue {
   const id = `${call.module.source.path}@${call.node.from}`;
-  const isBound = own.bound;
   own.parameters.forEach((parameter, index) => {
-    const given = call.keywords.get(parameter.name) ?? call.args[isBound ? index - 1 : index];
+    const given = givenFor(own, index, call.args, call.keywords);
     const rest = parameter.star
       ? [...nodesOf(call.args), ...nodesOf([...call.keywords.values()]), ...call.spread]
       : [];

@@ -43,10 +43,17 @@ export function isLetters(value: MaybeFolded): boolean {
   );
 }
 
+// What a function makes of an argument that is not known is not known; a dictionary holds it.
+function isOpen(qual: string, { args, keywords }: MethodCall): boolean {
+  const isHeld = /^(dict|collections\.OrderedDict)$/.test(qual);
+  return args.includes(undefined) || (!isHeld && [...keywords.values()].includes(undefined));
+}
+
 /**
  * The result of a function by its qualified name; undefined where it is not known or has effects.
  */
 export function callBuiltin(qual: string, call: MethodCall): MaybeFolded {
+  if (isOpen(qual, call)) return undefined;
   const [first, second, _third] = call.args;
   const list = itemsOf(first);
   switch (qual) {

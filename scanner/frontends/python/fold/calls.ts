@@ -3,6 +3,7 @@
  * are looked up by text.
  */
 
+import { givenFor } from '../names/parameters.ts';
 import type {
   Folded,
   FoldedName,
@@ -293,9 +294,8 @@ export function callOwnFolded(
   const isBound = definition.bound;
   definition.parameters.forEach((parameter, index) => {
     const at = isBound ? index - 1 : index;
-    const given = call.keywords.has(parameter.name)
-      ? call.keywords.get(parameter.name)
-      : call.args[at];
+    const given = givenFor(definition, index, call.args, call.keywords);
+    const isLeftOut = at >= call.args.length && !call.keywords.has(parameter.name);
     if (parameter.star)
       names.set(
         parameter.name,
@@ -303,7 +303,7 @@ export function callOwnFolded(
           ? listOf(call.args.slice(at), 'tuple')
           : restOf(call.keywords, definition),
       );
-    else if (given === undefined && at >= call.args.length && parameter.fallback !== undefined)
+    else if (isLeftOut && parameter.fallback !== undefined)
       names.set(parameter.name, run.foldNode(run, module, parameter.fallback));
     else names.set(parameter.name, given);
   });

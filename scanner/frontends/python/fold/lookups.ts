@@ -1,5 +1,6 @@
 /** Names of Python that are looked up by a text, computed. */
 
+import type { PyCall } from '../effects/call.ts';
 import type { Folded, FoldedName, MaybeFolded, PythonModule } from '../program.ts';
 import type { PythonRun } from '../run.ts';
 import { memberOfName } from './members.ts';
@@ -7,7 +8,7 @@ import { imported, staticGlobal } from './names.ts';
 import { isBytes, isDict, isList, isName, keyOf, type MethodCall, wholeOf } from './value.ts';
 
 /** Without a list of what is wanted, `__import__("a.b")` gives `a`. */
-export function topOf(name: string, call: MethodCall): string {
+export function topOf(name: string, call: Pick<PyCall, 'args' | 'keywords'> | MethodCall): string {
   return call.keywords.has('fromlist') || call.args.length > 3
     ? name
     : (name.split('.')[0] ?? name);

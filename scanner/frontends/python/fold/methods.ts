@@ -22,11 +22,20 @@ import {
 /** Methods that turn one text into another that is harder to see through. */
 export const decodingMethods = /^(translate|swapcase|fromhex|to_bytes|decompress)$/;
 
+// These put what they are given into what they make, or say themselves what is not known.
+const takesUnknown = /^(format|format_map|append|add|extend|update|setdefault|get)$/;
+
+// A method does something else for each value that an argument may have.
+function isOpen({ args, keywords }: MethodCall): boolean {
+  return args.includes(undefined) || [...keywords.values()].includes(undefined);
+}
+
 /**
  * The result of a method; undefined where it is not known. Lists and dictionaries are changed in
  * place.
  */
 export function callMethod(object: Folded, method: string, call: MethodCall): MaybeFolded {
+  if (!takesUnknown.test(method) && isOpen(call)) return undefined;
   if (typeof object === 'string') return textMethod(object, method, call);
   if (isBytes(object)) return bytesMethod(object, method, call);
   if (isList(object)) return listMethod(object, method, call);
@@ -139,7 +148,7 @@ function dictMethod(dict: FoldedDict, method: string, call: MethodCall): MaybeFo
     case '__getitem__':
       return first === undefined
         ? undefined
-        : (dict.entries.get(keyOf(first)) ?? { value: second ?? null }).value;
+        : (dict.entries.get(keyOf(first)) ?? { value: call.args.length > 1 ? second : null }).value;
     case 'items':
       return listOf(
         [...dict.entries.values()].map(({ key, value }) => listOf([key, value], 'tuple')),

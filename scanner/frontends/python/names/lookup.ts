@@ -47,11 +47,7 @@ export function ownModule(
   return known.get(qual);
 }
 
-export function findModule(
-  run: PythonRun,
-  from: PythonModule,
-  qual: string,
-): PythonModule | undefined {
+function findModule(run: PythonRun, from: PythonModule, qual: string): PythonModule | undefined {
   const folder = from.source.path.slice(0, from.source.path.lastIndexOf('/') + 1);
   const name = qual.replace(/^\.+/, '').replaceAll('.', '/');
   if (name === '') return undefined;

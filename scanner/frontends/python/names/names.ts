@@ -210,7 +210,7 @@ export function heldValue(
 }
 
 // `a = a or b` adds nothing to what `a` may be; `a = f(a)` may add anything.
-export function knownValue(
+function knownValue(
   run: PythonRun,
   module: PythonModule,
   binding: Binding,
@@ -222,7 +222,7 @@ export function knownValue(
     : value;
 }
 
-export function keeps(module: PythonModule, node: PyNode): boolean {
+function keeps(module: PythonModule, node: PyNode): boolean {
   const [first, operator, second, , third] = childrenOf(node);
   if (first === undefined || operator === undefined || second === undefined) return false;
   const isChoice =
@@ -237,7 +237,7 @@ export function keeps(module: PythonModule, node: PyNode): boolean {
   );
 }
 
-export function mentions(module: PythonModule, node: PyNode, names: readonly string[]): boolean {
+function mentions(module: PythonModule, node: PyNode, names: readonly string[]): boolean {
   let isFound = false;
   walk(node, (one) => {
     isFound ||= one.name === 'VariableName' && names.includes(textOf(module, one));

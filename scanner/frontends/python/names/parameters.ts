@@ -2,25 +2,27 @@
 
 import { pythonCallSitesMax } from '../../../limits.ts';
 import { unknownPart } from '../../../models/egress-of.ts';
-import type { PyNode, PythonModule, PyValue } from '../program.ts';
+import type { PyNode, PythonFunction, PythonModule, PyValue } from '../program.ts';
 import type { PythonRun } from '../run.ts';
 import { argumentsOf, childrenOf } from '../syntax/nodes.ts';
 import { either, unknownPy } from '../values/alternatives.ts';
 
+/** What a call gives a parameter of a function, as a value or as the node where it stands. */
+export function givenFor<Given>(
+  { parameters, bound }: PythonFunction,
+  index: number,
+  args: readonly Given[],
+  keywords: ReadonlyMap<string, Given>,
+): Given | undefined {
+  const name = parameters[index]?.name;
+  const named = name === undefined ? undefined : keywords.get(name);
+  return named ?? args[bound ? index - 1 : index];
+}
+
 /** Text only: flows have edges of their own. */
 export function parameterValue(
   run: PythonRun,
-  definition: {
-    readonly id: string;
-    readonly bound: boolean;
-    readonly name: string;
-    readonly owner: string | undefined;
-    readonly parameters: readonly {
-      readonly name: string;
-      readonly fallback: PyNode | undefined;
-    }[];
-    readonly module: PythonModule;
-  },
+  definition: PythonFunction,
   index: number,
   depth: number,
 ): PyValue {
@@ -37,7 +39,7 @@ export function parameterValue(
   for (const { module, call } of sites) {
     if (!isBound && !isOwnCall(run, module, call, depth)) continue;
     const args = argumentsOf(module, call);
-    const node = args.keywords.get(parameter.name) ?? args.positional[isBound ? index - 1 : index];
+    const node = givenFor(definition, index, args.positional, args.keywords);
     if (node !== undefined) given.push(run.evaluate(run, module, node, depth));
     else isOpen ||= args.starred.length > 0;
   }

@@ -2,9 +2,14 @@
  * Calls of Python that give names: getattr, imports by text, tables of modules, and what only
  * rearranges data.
  */
+
 import { powerfulModules } from '../../../models/python.ts';
 import type { PyCall } from '../effects/call.ts';
 import { noteReaching } from '../effects/escapes.ts';
+import { callBuiltin } from '../fold/builtins.ts';
+import { pyOf } from '../fold/given.ts';
+import { topOf } from '../fold/lookups.ts';
+import { listOf } from '../fold/value.ts';
 import type { PyNode, PyValue } from '../program.ts';
 import { notePyTrait, type PythonRun } from '../run.ts';
 import { nodesOf, unknownPy } from '../values/alternatives.ts';
@@ -87,9 +92,8 @@ export function special(
         );
         return { ...unknownPy, qual: '*' };
       }
-      const isTop = qual === '__import__' && !call.keywords.has('fromlist') && call.args.length < 4;
       return {
-        ...importedValue(run, call.module, isTop ? (text.split('.')[0] ?? text) : text, depth),
+        ...importedValue(run, call.module, qual === '__import__' ? topOf(text, call) : text, depth),
         folded: true,
         byText: true,
       };
@@ -115,21 +119,18 @@ function rearranged(call: PyCall, qual: string): PyValue | undefined {
   const text = first?.texts[0];
   switch (qual) {
     case 'chr': {
-      const number = Number(text);
-      return text !== undefined && Number.isInteger(number) && number >= 0 && number < 0x110000
-        ? { ...unknownPy, texts: [String.fromCodePoint(number)], folded: true }
+      const { texts } = pyOf(callBuiltin('chr', { args: [wholeIn(first)], keywords: new Map() }));
+      return texts.length > 0
+        ? { ...unknownPy, texts, folded: true }
         : { ...unknownPy, nodes: nodesOf(call.args), decoded: true };
     }
     case 'bytes':
     case 'bytearray': {
-      const bytes = first?.items?.map((item) => Number(item.texts[0]));
-      if (bytes?.every((one) => Number.isInteger(one) && one >= 0 && one < 256))
-        return {
-          ...unknownPy,
-          texts: [String.fromCharCode(...bytes.slice(0, 4_096))],
-          folded: true,
-          decoded: true,
-        };
+      const numbers = first?.items?.slice(0, 4_096).map(wholeIn);
+      const args = numbers === undefined ? [] : [listOf(numbers)];
+      const { texts } = pyOf(callBuiltin('bytes', { args, keywords: new Map() }));
+      if (numbers !== undefined && texts.length > 0)
+        return { ...unknownPy, texts, folded: true, decoded: true };
       return first === undefined
         ? unknownPy
         : {
@@ -170,6 +171,12 @@ function rearranged(call: PyCall, qual: string): PyValue | undefined {
       return first === undefined ? { ...unknownPy, items: [] } : sameItems(first);
   }
   return undefined;
+}
+
+// A number that a value may be.
+function wholeIn(value: PyValue | undefined): bigint | undefined {
+  const text = value?.texts[0] ?? '';
+  return /^\d{1,15}$/.test(text) ? BigInt(text) : undefined;
 }
 
 // `list(x)` holds what x holds, and what else x may hold.

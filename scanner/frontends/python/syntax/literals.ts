@@ -29,7 +29,7 @@ export function stringOf(
 }
 
 /** What is put into a format string: an expression and how it is shown. */
-export interface Replacement {
+interface Replacement {
   readonly value: PyNode | undefined;
   readonly spec: string;
   /** `f"{name=}"` shows the expression as well. */

@@ -38,7 +38,7 @@ export function argumentsOf(module: PythonModule, call: PyNode): CallArguments {
   return call.given;
 }
 
-export function readArguments(module: PythonModule, call: PyNode): CallArguments {
+function readArguments(module: PythonModule, call: PyNode): CallArguments {
   const list = call.getChild('ArgList');
   const positional: PyNode[] = [];
   const starredArgs: PyNode[] = [];

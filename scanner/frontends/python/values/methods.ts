@@ -30,7 +30,7 @@ export function plainCall(run: PythonRun, call: PyCall, callee: PyValue): PyValu
     return { ...joinItems(object, args[0]), nodes: nodesOf(args) };
   const isText = textMethods.test(method);
   const texts = isText ? object.texts.flatMap((text) => methodOfText(text, call)) : [];
-  const otherTexts = isText ? othersOf(object, method, args) : [];
+  const otherTexts = isText ? othersOf(object, method, args, texts) : [];
   const carries = isText || carriers.test(method === '' ? (callee.qual ?? '') : method);
   const passed = carries
     ? [...nodesOf([object, ...args, ...call.keywords.values()]), ...call.spread]
@@ -69,12 +69,17 @@ function methodOfText(text: string, { method, args, keywords }: PyCall): readonl
 }
 
 // What the method makes of what the object or the arguments may be besides.
-function othersOf(object: PyValue, method: string, args: readonly PyValue[]): readonly string[] {
+function othersOf(
+  object: PyValue,
+  method: string,
+  args: readonly PyValue[],
+  made: readonly string[],
+): readonly string[] {
   if (/^(encode|decode)$/.test(method)) return object.otherTexts;
   if ([object, ...args].some(({ otherTexts, grown }) => otherTexts.length > 0 || grown))
     return [unknownPart];
   if (args.every(({ texts }) => texts.length === 1)) return [];
-  if (method !== 'format') return args.some(({ texts }) => texts.length > 1) ? [unknownPart] : [];
+  if (method !== 'format') return made.length > 0 ? [unknownPart] : [];
   return object.texts.flatMap((text) => formatOf(text, [], new Map(), unknownPart) ?? []);
 }
 
