@@ -14,8 +14,9 @@ import {
 } from '../../skills-index/statement/attestation.ts';
 import { keysAmong } from '../../skills-index/statement/identity-id.ts';
 import { peekStatement } from '../../skills-index/statement/sign.ts';
+import type { Identities } from '../../skills-index/trust/identity/identities.ts';
 import { idsOf, type SignedBy } from '../../skills-index/trust/identity/match.ts';
-import { chainIdentities, type Identities } from '../../skills-index/trust/identity.ts';
+import { chainIdentities } from '../../skills-index/trust/identity.ts';
 import { requireOwnRegistry } from '../../skills-index/trust/own-registry.ts';
 import { requireCertifiable } from '../../skills-index/trust/verify-statement.ts';
 import type { Registry } from '../context.ts';

@@ -17,12 +17,9 @@ import {
   type FrozenStatement,
   parseFrozenSubject,
 } from '../../skills-index/trust/identity/frozen-statement.ts';
+import type { Identities, LoggedStatement } from '../../skills-index/trust/identity/identities.ts';
 import { readLogged } from '../../skills-index/trust/identity/read-logged.ts';
-import {
-  chainIdentities,
-  type Identities,
-  type LoggedStatement,
-} from '../../skills-index/trust/identity.ts';
+import { chainIdentities } from '../../skills-index/trust/identity.ts';
 import type { VerifiedStatement } from '../../skills-index/trust/verify-statement.ts';
 import type { Actor, EnrolledMember, Principal, Registry, Role } from '../context.ts';
 import { finishStatements } from '../log/log.ts';

@@ -9,7 +9,7 @@ import {
   type LoggedRevocation,
   standingWord,
 } from '../../skills-index/trust/decision/standing-word.ts';
-import type { Identities } from '../../skills-index/trust/identity.ts';
+import type { Identities } from '../../skills-index/trust/identity/identities.ts';
 import type { Registry } from '../context.ts';
 import { statements } from '../store/schema.ts';
 import { addressOf, statementIn, statementsOf } from '../versions/manifests.ts';

@@ -11,7 +11,7 @@ import {
   predicateTypes,
 } from '../../skills-index/statement/attestation.ts';
 import { whyFallen } from '../../skills-index/trust/identity/fallen.ts';
-import type { Identities } from '../../skills-index/trust/identity.ts';
+import type { Identities } from '../../skills-index/trust/identity/identities.ts';
 import type { Registry } from '../context.ts';
 import type { BatchWrite } from '../store/batch.ts';
 import { statements, versions } from '../store/schema.ts';

@@ -9,11 +9,8 @@ import { scopeOf } from '../../skills-index/skill/name.ts';
 import { Problem } from '../../skills-index/skill/problem.ts';
 import { predicateTypes } from '../../skills-index/statement/attestation.ts';
 import { couldPublish } from '../../skills-index/trust/identity/fallen.ts';
-import {
-  type PublisherWord,
-  type Speaker,
-  sayWord,
-} from '../../skills-index/trust/identity/publisher-stops.ts';
+import type { PublisherWord, Speaker } from '../../skills-index/trust/identity/identities.ts';
+import { sayWord } from '../../skills-index/trust/identity/publisher-stops.ts';
 import { readClaims } from '../../skills-index/trust/sigstore/certificate-identity.ts';
 import { idsOfClaims } from '../../skills-index/trust/sigstore/certified-identities.ts';
 import type { Registry } from '../context.ts';

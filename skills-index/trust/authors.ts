@@ -3,7 +3,7 @@ import type { Digest } from '../skill/digest.ts';
 import type { Scope } from '../skill/name.ts';
 import type { Identity } from '../statement/attestation.ts';
 import { identityId, isPerson } from '../statement/identity-id.ts';
-import type { Identities, Member } from './identity.ts';
+import type { Identities, Member } from './identity/identities.ts';
 
 export interface Publication {
   readonly scope: Scope;

@@ -7,7 +7,7 @@ import { type SkillName, scopeOf } from '../skill/name.ts';
 import type { Version } from '../skill/version.ts';
 import type { ApprovalStatement } from '../statement/attestation.ts';
 import { whyAuthor } from './authors.ts';
-import type { Identities } from './identity.ts';
+import type { Identities } from './identity/identities.ts';
 import { judgeOfRegistry } from './own-registry.ts';
 import { approvalChallenge, whyNotAsserted } from './passkey.ts';
 import { type Policy, policyDigest } from './policy.ts';

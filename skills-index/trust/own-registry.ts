@@ -6,7 +6,7 @@
 import type { Digest } from '../skill/digest.ts';
 import { Problem } from '../skill/problem.ts';
 import { predicateTypes, type Statement } from '../statement/attestation.ts';
-import type { LoggedStatement } from './identity.ts';
+import type { LoggedStatement } from './identity/identities.ts';
 import { type RootFile, rootFingerprint } from './root.ts';
 
 /**

@@ -1,7 +1,7 @@
 /** Why somebody could not publish in a scope, in words that say who could. */
 import type { Scope } from '../skill/name.ts';
 import { isCi, printIdentity } from '../statement/identity-id.ts';
-import type { Identities, LoggedStatement } from './identity.ts';
+import type { Identities, LoggedStatement } from './identity/identities.ts';
 import { printClaims } from './sigstore/certified-identities.ts';
 import type { Certified } from './sigstore/verify-certified.ts';
 

@@ -25,7 +25,7 @@ import {
   type SigstoreBundle,
   withoutOwnEntry,
 } from '../statement/sigstore-bundle.ts';
-import type { LoggedStatement } from './identity.ts';
+import type { LoggedStatement } from './identity/identities.ts';
 import { type KeySource, signerKey, verifyKeyed } from './keyed-signature.ts';
 import type { RootFile } from './root.ts';
 import { type RootCheckpoint, verifyRootCheckpoint } from './root-office.ts';

@@ -15,7 +15,8 @@ import {
 } from '../../statement/attestation.ts';
 import { scanReportValuesMax } from '../../statement/limits.ts';
 import { parseScanReport, type ScanReport } from '../../statement/scan-report.ts';
-import { chainIdentities, type Identities } from '../identity.ts';
+import type { Identities } from '../identity/identities.ts';
+import { chainIdentities } from '../identity.ts';
 import { type JudgingPolicies, policiesAt } from '../judging-policies.ts';
 import {
   marksOfAll,

@@ -1,17 +1,8 @@
 /** How administrators together give a scope away without its owner, or enrol a member. */
 import { canonicalJson } from '../../skill/canonical-json.ts';
-import type { Digest } from '../../skill/digest.ts';
-import type { LoggedStatement } from '../identity.ts';
 import type { RootFile } from '../root.ts';
 import { holdsOffice, thresholdAt } from '../root-office.ts';
-
-/** A change that too few administrators have signed yet. */
-export interface PendingVote<Change> {
-  /** What each of them signs, word for word. */
-  readonly change: Change;
-  /** Key ids of those who signed it, in log order. */
-  readonly by: readonly Digest[];
-}
+import type { LoggedStatement, PendingVote } from './identities.ts';
 
 /**
  * Administrators of the root file vote by signing the same statement; each of its keys counts once.

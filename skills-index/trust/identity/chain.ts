@@ -11,13 +11,13 @@ import {
   type ScopePredicate,
 } from '../../statement/attestation.ts';
 import { identityId, keysAmong } from '../../statement/identity-id.ts';
-import type { Identities, LoggedStatement, Member } from '../identity.ts';
 import { successorsMax } from '../limits.ts';
 import { type RootFile, rootKeyId, spkiOf } from '../root.ts';
 import { holdsOffice, keysOfOffice } from '../root-office.ts';
 import { AdministratorVotes } from './administrator-votes.ts';
 import { type Ends, KnownEnds, type Use } from './ends.ts';
 import type { FrozenStatement } from './frozen-statement.ts';
+import type { Identities, LoggedStatement, Member } from './identities.ts';
 import { idsOf, matchedIdentity } from './match.ts';
 import type { MemberOrder } from './member-order.ts';
 import { Members } from './members.ts';

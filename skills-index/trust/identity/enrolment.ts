@@ -2,8 +2,8 @@
 import type { Digest } from '../../skill/digest.ts';
 import type { EnrolledPasskey, MemberPredicate } from '../../statement/attestation.ts';
 import { identityId } from '../../statement/identity-id.ts';
-import type { Member } from '../identity.ts';
 import type { KnownEnds } from './ends.ts';
+import type { Member } from './identities.ts';
 
 /** One enrolment; a later one of the same key or passkey takes its place. */
 interface Enrolment extends Member {

@@ -6,7 +6,7 @@ import type { Digest } from '../../skill/digest.ts';
 import type { Scope } from '../../skill/name.ts';
 import { predicateTypes, type Statement } from '../../statement/attestation.ts';
 import { identityId } from '../../statement/identity-id.ts';
-import type { Identities } from '../identity.ts';
+import type { Identities } from './identities.ts';
 
 /** Whose version it is. */
 export interface Published {

@@ -4,7 +4,7 @@
  */
 import type { Digest } from '../../skill/digest.ts';
 import type { MemberPredicate } from '../../statement/attestation.ts';
-import type { LoggedStatement } from '../identity.ts';
+import type { LoggedStatement } from './identities.ts';
 
 interface Turn {
   readonly digest: Digest;

@@ -2,12 +2,12 @@
 import type { Digest } from '../../skill/digest.ts';
 import type { MemberPredicate, MemberRole, PublicKey } from '../../statement/attestation.ts';
 import { identityId, isPerson } from '../../statement/identity-id.ts';
-import type { Identities, LoggedStatement, Member } from '../identity.ts';
 import type { RootFile } from '../root.ts';
 import { holdsOffice, thresholdAt } from '../root-office.ts';
 import { AdministratorVotes } from './administrator-votes.ts';
 import type { KnownEnds } from './ends.ts';
 import { Enrolments } from './enrolment.ts';
+import type { Identities, LoggedStatement, Member } from './identities.ts';
 import type { MemberOrder } from './member-order.ts';
 
 interface Parts {

@@ -3,27 +3,19 @@
  * so that no other name is a way on.
  */
 import type { Digest } from '../../skill/digest.ts';
-import type { Scope } from '../../skill/name.ts';
 import type { RevocationPredicate } from '../../statement/attestation.ts';
 import { whyAuthor } from '../authors.ts';
-import type { Identities, LoggedStatement } from '../identity.ts';
+import type {
+  Identities,
+  LoggedStatement,
+  PublisherWord,
+  PublisherWords,
+  Speaker,
+} from './identities.ts';
 import type { ScopeOwners } from './scope-owners.ts';
 
-/** What stands against a publisher. */
-export interface PublisherWord {
-  readonly kind: 'suspended' | 'revoked';
-  readonly reason: string;
-  readonly logIndex: number;
-}
-
-/** One who acts: every id that a key or certificate stands for, and the scope in which. */
-export interface Speaker {
-  readonly ids: readonly Digest[];
-  readonly scope?: Scope;
-}
-
 /** Grows with the log. */
-export class PublisherStops {
+export class PublisherStops implements PublisherWords {
   readonly #owners: ScopeOwners;
   readonly #said = new Map<
     Digest,

@@ -1,6 +1,6 @@
 /** Nobody has said a thing twice because somebody else logged it twice. */
 import { canonicalJson } from '../../skill/canonical-json.ts';
-import type { LoggedStatement } from '../identity.ts';
+import type { LoggedStatement } from './identities.ts';
 
 /**
  * Each statement of a signer at its first log index alone. A statement that was overtaken, a lift

@@ -9,7 +9,8 @@ import {
   type RevocationTarget,
 } from '../../statement/attestation.ts';
 import type { FrozenStatement } from '../identity/frozen-statement.ts';
-import { chainIdentities, type LoggedStatement } from '../identity.ts';
+import type { LoggedStatement } from '../identity/identities.ts';
+import { chainIdentities } from '../identity.ts';
 import type { VerifiedStatement } from '../verify-statement.ts';
 import type { LogWords } from './judge-line.ts';
 

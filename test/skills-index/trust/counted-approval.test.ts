@@ -9,7 +9,8 @@ import {
   type ApprovalContext,
   whyNotCounted,
 } from '../../../skills-index/trust/counted-approval.ts';
-import { chainIdentities, type Identities } from '../../../skills-index/trust/identity.ts';
+import type { Identities } from '../../../skills-index/trust/identity/identities.ts';
+import { chainIdentities } from '../../../skills-index/trust/identity.ts';
 import { defaultPolicy } from '../../../skills-index/trust/policy.ts';
 import { freshNonce } from '../../nonce.ts';
 import { people, type Story, storyNow, storyRoot, tellStory } from '../story.ts';

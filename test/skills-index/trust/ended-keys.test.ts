@@ -10,7 +10,8 @@ import {
   scopeStatement,
 } from '../../../skills-index/statement/attestation.ts';
 import { decide } from '../../../skills-index/trust/decision.ts';
-import { chainIdentities, type Identities } from '../../../skills-index/trust/identity.ts';
+import type { Identities } from '../../../skills-index/trust/identity/identities.ts';
+import { chainIdentities } from '../../../skills-index/trust/identity.ts';
 import type { RootFile } from '../../../skills-index/trust/root.ts';
 import { freshNonce } from '../../nonce.ts';
 import { people, storyConsistency, storyRoot, storyStatus, tellStory } from '../story.ts';

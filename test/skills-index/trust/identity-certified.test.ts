@@ -14,7 +14,8 @@ import {
 } from '../../../skills-index/statement/attestation.ts';
 import { identityId } from '../../../skills-index/statement/identity-id.ts';
 import { isAuthor } from '../../../skills-index/trust/authors.ts';
-import { chainIdentities, type LoggedStatement } from '../../../skills-index/trust/identity.ts';
+import type { LoggedStatement } from '../../../skills-index/trust/identity/identities.ts';
+import { chainIdentities } from '../../../skills-index/trust/identity.ts';
 import type { CertificateClaims } from '../../../skills-index/trust/sigstore/certificate-identity.ts';
 import {
   idsOfClaims,

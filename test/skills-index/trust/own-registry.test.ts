@@ -12,7 +12,8 @@ import {
 } from '../../../skills-index/statement/attestation.ts';
 import { kindOf } from '../../../skills-index/statement/parse-statement.ts';
 import { decide } from '../../../skills-index/trust/decision.ts';
-import { chainIdentities, type LoggedStatement } from '../../../skills-index/trust/identity.ts';
+import type { LoggedStatement } from '../../../skills-index/trust/identity/identities.ts';
+import { chainIdentities } from '../../../skills-index/trust/identity.ts';
 import { registryIdOf } from '../../../skills-index/trust/own-registry.ts';
 import { type RootFile, rootFingerprint } from '../../../skills-index/trust/root.ts';
 import { freshNonce } from '../../nonce.ts';
