@@ -17,7 +17,7 @@ export interface ParsedArguments {
 }
 
 const everyCommand = {
-  help: { type: 'boolean', short: 'h', summary: 'show this' },
+  help: { type: 'boolean', short: 'h', summary: 'show this help' },
   format: {
     type: 'string',
     value: 'FORMAT',

@@ -37,8 +37,8 @@ export const commandGroups: readonly CommandGroup[] = [
 export const commandRows: readonly CommandRow[] = commandGroups.flatMap((group) => group.rows);
 
 const removing =
-  'delete its folder below .agents/skills, and its entries in skillgate.json and skillgate.lock';
-const updating = 'skillgate install @scope/name takes the newest approved version';
+  'delete the skill’s folder below .agents/skills, and its entries in skillgate.json and skillgate.lock';
+const updating = 'skillgate install @scope/name installs the newest approved version';
 
 /** What people type because other package managers have it, and how it is done here. */
 const elsewhere: Readonly<Record<string, string>> = {
@@ -48,8 +48,8 @@ const elsewhere: Readonly<Record<string, string>> = {
   delete: removing,
   update: updating,
   upgrade: updating,
-  list: 'skillgate verify names what is installed, and whether it is what was approved',
-  ls: 'skillgate verify names what is installed, and whether it is what was approved',
+  list: 'skillgate verify lists the installed skills, and whether each is as approved',
+  ls: 'skillgate verify lists the installed skills, and whether each is as approved',
 };
 
 export type Found =

@@ -7,17 +7,17 @@ import { type Ink, joined, type Safe, safe, table } from './terminal/output.ts';
 
 /** What each exit code means; a command that runs a skill gives the skill's own. */
 export const exitMeanings: readonly (readonly [code: number, means: string])[] = [
-  [exitCodes.ok, 'done; for `scan`: nothing above info'],
-  [exitCodes.internal, 'something failed that should not have'],
-  [exitCodes.usage, 'the command line, a manifest or another file was not understood'],
-  [exitCodes.notFound, 'there is no such file, skill or version'],
-  [exitCodes.network, 'the registry does not answer, or not as it should'],
+  [exitCodes.ok, 'success; for `scan`: no finding above info'],
+  [exitCodes.internal, 'an unexpected error'],
+  [exitCodes.usage, 'the command line, a manifest or another file is not valid'],
+  [exitCodes.notFound, 'file, skill or version not found'],
+  [exitCodes.network, 'the registry does not answer, or its answer is not valid'],
   [exitCodes.notSignedIn, 'not signed in'],
   [
     exitCodes.refused,
     'refused: not admitted, not allowed, not confirmed, or (`import`) at least one skill refused',
   ],
-  [exitCodes.limit, 'a limit was met; for `scan`: not everything could be analysed'],
+  [exitCodes.limit, 'a limit was reached; for `scan`: not everything could be analysed'],
   [exitCodes.low, '`scan`: the worst finding is low'],
   [exitCodes.medium, '`scan`: the worst finding is medium'],
   [exitCodes.high, '`scan`: the worst finding is high'],
@@ -58,7 +58,7 @@ export function commandText(command: CommandRow, ink: Ink): Safe {
       `${option.summary}${option.multiple === true ? '; may be repeated' : ''}`,
     ]),
     ['--format FORMAT', `${formats.join(', ')} (default: text)`],
-    ['-h, --help', 'show this'],
+    ['-h, --help', 'show this help'],
   ];
   return joined(
     [

@@ -14,51 +14,60 @@ const ofIdentity = {
   budget: {
     type: 'string',
     value: 'KIND=N,…',
-    summary: 'requests, bytes, seconds, runs, paths of a day (UTC)',
+    summary: 'daily limits (UTC) on requests, bytes, seconds, runs or paths',
   },
   workspace: {
     type: 'string',
     value: 'NAME[:MODE]',
-    summary: 'where its own program works: a workspace of host policy; cow, ro or rw',
+    summary:
+      'workspace of host policy that the agent’s own program works in; MODE is cow, ro or rw',
   },
   model: {
     type: 'string',
     value: 'NAME',
-    summary: 'its model endpoint: a name in host policy’s models',
+    summary: 'model endpoint of the agent: a name under models in host policy',
   },
 } as const;
 
 export const agentRows: readonly CommandRow[] = [
   {
     name: 'run',
-    summary: 'run a skill’s command in a sandbox; options stand before the command',
+    summary: 'run a skill’s command in a sandbox; put options before the command',
     usage: '@scope/name [COMMAND] [ARGS…]',
     examples: [
       [
         'skillgate run @acme/weekly-report report --month 11',
-        'run it; what follows the command goes to the skill',
+        'run the command; the arguments after it go to the skill',
       ],
-      ['skillgate run --plan @acme/weekly-report report', 'show what it may do, and run nothing'],
+      [
+        'skillgate run --plan @acme/weekly-report report',
+        'show what the run may do, without running it',
+      ],
       [
         'skillgate run --stdin @acme/weekly-report report < figures.csv',
-        'with input; without --stdin a command reads none',
+        'pass standard input to the command; without --stdin it gets none',
       ],
     ],
     options: {
       plan: { type: 'boolean', summary: 'print the plan and stop' },
       stdin: {
         type: 'boolean',
-        summary: 'give the command the standard input of this one; without, it has none',
+        summary: 'pass standard input to the command (default: no input)',
       },
       agent,
-      why: { type: 'string', value: 'TEXT', summary: 'why, for the audit log' },
+      why: {
+        type: 'string',
+        value: 'TEXT',
+        summary: 'reason for the run, recorded in the audit log',
+      },
       accept: {
         type: 'boolean',
-        summary: 'apply what it changes in its views of folders, without showing it',
+        summary:
+          'apply the changes that the run makes in its views of folders, without showing them',
       },
       'unsafe-no-sandbox': {
         type: 'boolean',
-        summary: 'run it on this host with nothing around it: the plan is not enforced',
+        summary: 'run the skill on this host without a sandbox: nothing enforces the plan',
       },
     },
     args: { min: 1, max: Number.POSITIVE_INFINITY },
@@ -69,24 +78,30 @@ export const agentRows: readonly CommandRow[] = [
     name: 'mcp',
     summary: 'serve approved skills to an agent over MCP on stdin and stdout',
     usage: '--agent NAME',
-    examples: [['skillgate mcp --agent reporter', 'for the agent’s MCP settings']],
+    examples: [
+      ['skillgate mcp --agent reporter', 'the command to put into the agent’s MCP settings'],
+    ],
     options: { agent },
     args: { min: 0, max: 0 },
     load: () => import('../commands/mcp.ts'),
   },
   {
     name: 'agent create',
-    summary: 'make an identity for an agent',
+    summary: 'create an identity for an agent',
     usage: 'NAME',
     examples: [
-      ['skillgate agent create reporter', 'with its own key, grants and audit trail'],
+      ['skillgate agent create reporter', 'an agent with its own key, grants and audit trail'],
       [
         'skillgate agent create finance --days 30 --workspace ledgers --budget requests=5000,runs=200',
-        'with an end and a budget of a day',
+        'an agent that expires in 30 days, with a workspace and a daily budget',
       ],
     ],
     options: {
-      days: { type: 'string', value: 'N', summary: 'how long it lasts; 90 by default' },
+      days: {
+        type: 'string',
+        value: 'N',
+        summary: 'days until the identity expires (default: 90)',
+      },
       ...ofIdentity,
     },
     args: { min: 1, max: 1 },
@@ -103,21 +118,21 @@ export const agentRows: readonly CommandRow[] = [
   },
   {
     name: 'agent grant',
-    summary: 'let an agent start skills, and give it what is approved for them',
+    summary: 'let an agent start skills, and grant it the capabilities approved for them',
     usage:
       'NAME [@scope/name[@range]]… [--all-of @scope/name[@range]]… [--skills PATTERN --ceiling FILE]',
     examples: [
       [
         'skillgate agent grant reporter --all-of @acme/weekly-report',
-        'start it, with every capability approved for it',
+        'the agent may start the skill with every capability approved for it',
       ],
       [
         'skillgate agent grant reporter @acme/*',
-        'start every approved skill of a scope, with what the agent has already',
+        'the agent may start every approved skill of a scope with the capabilities it already has',
       ],
       [
         "skillgate agent grant reporter --skills '@acme/*' --ceiling ceiling.json",
-        'fetch and start them when they need no more than this',
+        'the agent may fetch and start matching skills that need no more than the ceiling',
       ],
     ],
     options: {
@@ -125,22 +140,23 @@ export const agentRows: readonly CommandRow[] = [
         type: 'string',
         multiple: true,
         value: 'SKILL',
-        summary: 'let it start this skill with all that is approved for it',
+        summary: 'skill that the agent may start with every capability approved for it',
       },
       skills: {
         type: 'string',
         multiple: true,
         value: 'PATTERN',
-        summary: 'skills that it may fetch and start: @scope/name or @scope/*',
+        summary: 'skills that the agent may fetch and start: @scope/name or @scope/*',
       },
       ceiling: {
         type: 'string',
         value: 'FILE',
-        summary: 'capabilities, as skill.json writes them, that its runs may have',
+        summary:
+          'file of capabilities, in the form of skill.json, that the agent’s runs may have at most',
       },
       reinstate: {
         type: 'boolean',
-        summary: 'make an agent that was revoked active again, without asking',
+        summary: 'make a revoked agent active again without asking',
       },
       ...ofIdentity,
     },
@@ -149,24 +165,24 @@ export const agentRows: readonly CommandRow[] = [
   },
   {
     name: 'agent revoke',
-    summary: 'take a grant, or all of them, from an agent',
+    summary: 'remove one grant, or all grants, of an agent',
     usage: 'NAME [@scope/name] [--model] [--workspace]',
     examples: [
-      ['skillgate agent revoke reporter', 'it can start nothing any more'],
+      ['skillgate agent revoke reporter', 'the agent can start nothing any more'],
       [
         'skillgate agent revoke reporter @acme/report@^1',
-        'one grant, written as its list shows it',
+        'remove one grant, written as skillgate agent list shows it',
       ],
       [
         'skillgate agent revoke reporter --model',
-        'it has no model endpoint of its own any more; its grants stay',
+        'remove the agent’s model endpoint; its grants stay',
       ],
     ],
     options: {
-      model: { type: 'boolean', summary: 'take its model endpoint away, and nothing else' },
+      model: { type: 'boolean', summary: 'remove only the model endpoint' },
       workspace: {
         type: 'boolean',
-        summary: 'take its workspace away, and nothing else; the files stay',
+        summary: 'remove only the workspace; its files stay',
       },
     },
     args: { min: 1, max: 2 },
@@ -175,9 +191,9 @@ export const agentRows: readonly CommandRow[] = [
   {
     name: 'agent remove',
     summary:
-      'delete an agent’s identity and memory, and free its workspace; the audit log keeps its lines',
+      'delete an agent’s identity and memory and free its workspace; its audit log entries stay',
     usage: 'NAME',
-    examples: [['skillgate agent remove reporter', 'lists what is deleted, and asks']],
+    examples: [['skillgate agent remove reporter', 'list what would be deleted, and ask']],
     options: { yes: { type: 'boolean', summary: 'do not ask' } },
     args: { min: 1, max: 1 },
     load: () => import('../commands/agent.ts'),
@@ -190,20 +206,24 @@ export const agentRows: readonly CommandRow[] = [
     examples: [
       [
         'skillgate agent run finance -- codex exec "write the report"',
-        'a program of the system, or one that host policy names',
+        'start a program of the system, or one that host policy names',
       ],
-      ['skillgate agent run --plan finance -- codex', 'show what it would get, and start nothing'],
+      [
+        'skillgate agent run --plan finance -- codex',
+        'show what the session would get, without starting it',
+      ],
     ],
     options: {
       plan: { type: 'boolean', summary: 'print the plan and stop' },
       model: {
         type: 'string',
         value: 'NAME',
-        summary: 'a name in host policy’s models, for this session',
+        summary: 'model endpoint for this session: a name under models in host policy',
       },
       accept: {
         type: 'boolean',
-        summary: 'apply what it changes in its view of the workspace, without showing it',
+        summary:
+          'apply the changes that the session makes in its view of the workspace, without showing them',
       },
     },
     args: { min: 2, max: Number.POSITIVE_INFINITY },
@@ -211,29 +231,30 @@ export const agentRows: readonly CommandRow[] = [
   },
   {
     name: 'agent log',
-    summary: 'what an agent did, and whether the log is whole',
+    summary: 'show what an agent did, and whether the audit log is intact',
     usage: 'NAME',
-    examples: [['skillgate agent log reporter', 'each run, request and refusal']],
+    examples: [['skillgate agent log reporter', 'each run, request and denial']],
     options: {},
     args: { min: 1, max: 1 },
     load: () => import('../commands/agent.ts'),
   },
   {
     name: 'secret set',
-    summary: 'store a secret, asked for or read from standard input, for hosts that may receive it',
+    summary:
+      'store a secret from a prompt or standard input, bound to the hosts that may receive it',
     usage: 'NAME --host HOST [--method METHOD] [--agent NAME] [--keychain | --command LINE]',
     examples: [
       [
         'skillgate secret set CRM_TOKEN --host api.crm.example',
-        'asks for the value, and shows nothing of it',
+        'ask for the value without showing it',
       ],
       [
         'skillgate secret set CRM_TOKEN --host api.crm.example < token.txt',
-        'never visible inside a sandbox',
+        'read the value from a file; no sandbox ever sees the value',
       ],
       [
         'skillgate secret set CRM_TOKEN --host api.crm.example --command "pass show crm"',
-        'stores no value: asks for it at each run',
+        'store no value: run this program to get the value at each run',
       ],
     ],
     options: {
@@ -242,13 +263,13 @@ export const agentRows: readonly CommandRow[] = [
         type: 'string',
         multiple: true,
         value: 'METHOD',
-        summary: 'only requests with this method carry it',
+        summary: 'HTTP method of the requests that may carry the secret (default: any)',
       },
       keychain: { type: 'boolean', summary: 'keep the value in the keychain of this machine' },
       command: {
         type: 'string',
         value: 'LINE',
-        summary: 'program and arguments that print it; no shell reads the line',
+        summary: 'program and arguments that print the value; no shell interprets the line',
       },
       agent,
     },
@@ -259,16 +280,18 @@ export const agentRows: readonly CommandRow[] = [
     name: 'secret list',
     summary: 'list secrets: names, hosts, methods, agents and sources, never values',
     usage: '',
-    examples: [['skillgate secret list', 'what is stored']],
+    examples: [['skillgate secret list', 'the secrets stored on this host']],
     options: {},
     args: { min: 0, max: 0 },
     load: () => import('../commands/secret.ts'),
   },
   {
     name: 'secret remove',
-    summary: 'forget a secret',
+    summary: 'delete a secret',
     usage: 'NAME [--agent NAME]',
-    examples: [['skillgate secret remove CRM_TOKEN', 'runs that need it are refused from now on']],
+    examples: [
+      ['skillgate secret remove CRM_TOKEN', 'runs that need the secret are rejected from now on'],
+    ],
     options: { agent },
     args: { min: 1, max: 1 },
     load: () => import('../commands/secret.ts'),

@@ -4,22 +4,38 @@ import type { CommandRow } from '../command.ts';
 export const auditRows: readonly CommandRow[] = [
   {
     name: 'log',
-    summary: 'what ran on this host: each start, request, refusal, opened skill and hold',
+    summary: 'show what ran on this host: each start, request, denial, opened skill and hold',
     usage: '[--agent NAME] [--skill SKILL] [--run RUN] [--since TIME] [--follow]',
     examples: [
       ['skillgate log --agent finance --since 2h', 'what an agent did in the last two hours'],
-      ['skillgate log --follow', 'as it happens'],
+      ['skillgate log --follow', 'print new entries as they are recorded'],
       [
         'skillgate log --format ocsf > events.jsonl',
         'one OCSF event a line, for a collector of security events',
       ],
     ],
     options: {
-      agent: { type: 'string', value: 'NAME', summary: 'of this agent; operator for people' },
-      skill: { type: 'string', value: 'SKILL', summary: '@scope/name, or one version of it' },
-      run: { type: 'string', value: 'RUN', summary: 'of one run, by the beginning of its id' },
-      since: { type: 'string', value: 'TIME', summary: 'from then on: 2h, 7d, 2026-01-31T12:00Z' },
-      follow: { type: 'boolean', summary: 'go on with what happens' },
+      agent: {
+        type: 'string',
+        value: 'NAME',
+        summary: 'entries of this agent; operator means people',
+      },
+      skill: {
+        type: 'string',
+        value: 'SKILL',
+        summary: 'entries of a skill, @scope/name, or of one version',
+      },
+      run: {
+        type: 'string',
+        value: 'RUN',
+        summary: 'entries of one run; the beginning of its id is enough',
+      },
+      since: {
+        type: 'string',
+        value: 'TIME',
+        summary: 'entries since a time: 2h, 7d, 2026-01-31T12:00Z',
+      },
+      follow: { type: 'boolean', summary: 'continue with new entries as they are recorded' },
     },
     args: { min: 0, max: 0 },
     formats: ['text', 'json', 'jsonl', 'ocsf'],
@@ -27,36 +43,39 @@ export const auditRows: readonly CommandRow[] = [
   },
   {
     name: 'log verify',
-    summary: 'whether a line of the log was removed, changed, moved or put in',
+    summary: 'check that no line of the log was removed, changed, moved or inserted',
     usage: '',
-    examples: [['skillgate log verify', 'names the line, and exits 6, when it is not whole']],
+    examples: [
+      ['skillgate log verify', 'print the damaged line and exit 6 if the log is not intact'],
+    ],
     options: {},
     args: { min: 0, max: 0 },
     load: () => import('../commands/log.ts'),
   },
   {
     name: 'log watch',
-    summary: 'a live picture: sandboxes that run, their requests, what waits for a person',
+    summary: 'show live which sandboxes run, what they request and which holds wait',
     usage: '[--once]',
-    examples: [['skillgate log watch', 'drawn anew every second, until it is interrupted']],
-    options: { once: { type: 'boolean', summary: 'draw it once' } },
+    examples: [['skillgate log watch', 'redraw every second until interrupted']],
+    options: { once: { type: 'boolean', summary: 'draw once and stop' } },
     args: { min: 0, max: 0 },
     formats: ['text'],
     load: () => import('../commands/log.ts'),
   },
   {
     name: 'log export',
-    summary:
-      'send the log to the collectors that host policy names, from where the last export stopped',
+    summary: 'send the entries since the last export to the collectors that host policy names',
     usage: '[--follow]',
     examples: [
-      ['skillgate log export', 'what is new, once'],
+      ['skillgate log export', 'send the new entries once'],
       [
         'skillgate log export --follow',
-        'for a service: goes on, and tries again what was not taken',
+        'for a service: keep sending, and retry entries that a collector did not accept',
       ],
     ],
-    options: { follow: { type: 'boolean', summary: 'go on with what happens' } },
+    options: {
+      follow: { type: 'boolean', summary: 'continue with new entries as they are recorded' },
+    },
     args: { min: 0, max: 0 },
     load: () => import('../commands/log.ts'),
   },

@@ -5,7 +5,7 @@ import { oidcOptions, publisherRows } from './keyless.ts';
 
 const yes: OptionRow = {
   type: 'boolean',
-  summary: 'do not ask; needed where there is no terminal',
+  summary: 'do not ask; required without a terminal',
 };
 const reference = '@scope/name@version';
 
@@ -20,20 +20,19 @@ export const authorRows: readonly CommandRow[] = [
       ['skillgate publish .', 'publish the version that skill.json names'],
       [
         'skillgate publish . --oidc',
-        'in CI or signed in at an issuer: no key is kept (docs/publishing-from-ci.md)',
+        'sign with an OIDC identity, in CI or after signing in; no key is stored (docs/publishing-from-ci.md)',
       ],
     ],
     options: {
       'dry-run': { type: 'boolean', summary: 'stop before signing; nothing leaves this machine' },
       'as-is': {
         type: 'boolean',
-        summary:
-          'send it although the scan saw undeclared capabilities: a reviewer will see them too',
+        summary: 'publish although the scan found undeclared capabilities; reviewers see them too',
       },
       key: {
         type: 'string',
         value: 'NAME',
-        summary: 'key to sign with (default: the only one, or default)',
+        summary: 'key to sign with (default: your only key, or the key named default)',
       },
       ...oidcOptions,
     },
@@ -42,7 +41,7 @@ export const authorRows: readonly CommandRow[] = [
   },
   {
     name: 'status',
-    summary: 'show where a version stands: scan, verdict, approvals, history',
+    summary: 'show the state of a version: scan, verdict, approvals, history',
     usage: '@scope/name[@version]',
     examples: [
       [
@@ -62,13 +61,13 @@ export const authorRows: readonly CommandRow[] = [
     usage: '[--browser]',
     examples: [
       ['skillgate login', 'prove that you hold your key; the session lasts an hour'],
-      ['skillgate login --browser', 'print a link that signs a browser in to the desk, once'],
+      ['skillgate login --browser', 'print a one-time link that signs a browser in to the desk'],
     ],
     options: {
       key: {
         type: 'string',
         value: 'NAME',
-        summary: 'key to sign in with (default: the only one, or default)',
+        summary: 'key to sign in with (default: your only key, or the key named default)',
       },
       browser: { type: 'boolean', summary: 'print a one-time link to the reviewer’s desk' },
     },
@@ -77,13 +76,13 @@ export const authorRows: readonly CommandRow[] = [
   },
   {
     name: 'whoami',
-    summary: 'say who the registry takes you for',
+    summary: 'show which key, member and roles the registry knows you by',
     usage: '[--oidc]',
     examples: [
       ['skillgate whoami', 'key, member name, roles, scopes and who else publishes in them'],
       [
         'skillgate whoami --oidc --signing-config .ci/signing_config.json',
-        'as whom a CI job or a person would sign without a key; asks no registry',
+        'the OIDC identity that a CI job or a person would sign with; asks no registry',
       ],
     ],
     options: {
@@ -96,17 +95,20 @@ export const authorRows: readonly CommandRow[] = [
   {
     name: 'key create',
     summary:
-      'make a signing key; the private part stays in your config folder, or in the OS keychain',
+      'create a signing key; the private part stays in your config folder or in the OS keychain',
     usage: '[NAME] [--keychain | --passphrase]',
     examples: [
-      ['skillgate key create', 'make the key named default, and default.pub.json to hand around'],
+      [
+        'skillgate key create',
+        'create the key named default, and default.pub.json to give to others',
+      ],
       [
         'skillgate key create --keychain',
-        'its private part lies in the keychain of this machine, and in no file',
+        'keep the private part in the keychain of this machine and in no file',
       ],
       [
         'skillgate key create operator --passphrase',
-        'a key to answer holds with: its passphrase is asked at each signature',
+        'create a key that answers holds; each signature asks for its passphrase',
       ],
     ],
     options: {
@@ -116,7 +118,7 @@ export const authorRows: readonly CommandRow[] = [
       },
       passphrase: {
         type: 'boolean',
-        summary: 'close the private part with a passphrase, asked at the terminal',
+        summary: 'encrypt the private part with a passphrase that is asked for at the terminal',
       },
     },
     args: { min: 0, max: 1 },
@@ -125,13 +127,13 @@ export const authorRows: readonly CommandRow[] = [
   {
     name: 'key approver',
     summary:
-      'print the entry of host.json by which a key of yours answers holds, with its mailbox key',
+      'print the host.json entry that lets one of your keys answer holds, with its mailbox key',
     usage: '[NAME]',
     examples: [
       ['skillgate key approver', 'the entry of the key named operator'],
       [
         'skillgate key approver mira',
-        'makes the mailbox key of an older key file, and asks for the passphrase to sign it',
+        'create the mailbox key that an older key file lacks; asks for the passphrase to sign it',
       ],
     ],
     options: {},
@@ -140,32 +142,34 @@ export const authorRows: readonly CommandRow[] = [
   },
   {
     name: 'key list',
-    summary: 'list your keys, and what the registry’s log says of each',
+    summary: 'list your keys, and what the registry’s log says about each',
     usage: '[--log]',
     examples: [
       [
         'skillgate key list',
-        'names, key ids, scopes, ends, and what each published where in the log',
+        'names, key ids, scopes, ended keys, and the log index of each publication',
       ],
       [
         'skillgate key list --log',
-        'reads the whole log itself: every entry that one of your keys signed, whatever the registry says',
+        'read the whole log and list every entry that your keys signed, without trusting the registry',
       ],
     ],
     options: {
-      log: { type: 'boolean', summary: 'find the entries that your keys signed in the log itself' },
+      log: {
+        type: 'boolean',
+        summary: 'read the log itself to find the entries that your keys signed',
+      },
     },
     args: { min: 0, max: 0 },
     load: () => import('../commands/key.ts'),
   },
   {
     name: 'key rotate',
-    summary:
-      'put a new key in the place of one of yours, in every scope that it owns; the old one ends',
+    summary: 'replace one of your keys in every scope that it owns; the old key ends',
     usage: '[NAME]',
     examples: [
-      ['skillgate key rotate', 'the key named default gets a successor of the same name'],
-      ['skillgate key rotate laptop --yes', 'where there is no terminal to ask at'],
+      ['skillgate key rotate', 'replace the key named default with a new key of the same name'],
+      ['skillgate key rotate laptop --yes', 'replace a key without a terminal'],
     ],
     options: { yes },
     args: { min: 0, max: 1 },
@@ -174,13 +178,16 @@ export const authorRows: readonly CommandRow[] = [
   {
     name: 'key revoke',
     summary:
-      'end a key for ever, now or for a log index before now; by its holder, its successor or an administrator',
+      'end a key for ever, from now or from an earlier log index; by its holder, its successor or an administrator',
     usage: '(NAME | FILE | sha256:…) [--valid-up-to INDEX] [--key SIGNER]',
     examples: [
-      ['skillgate key revoke laptop', 'it signs nothing any more; what it signed stays'],
+      [
+        'skillgate key revoke laptop',
+        'the key signs nothing any more; its earlier signatures stay valid',
+      ],
       [
         'skillgate key revoke laptop --valid-up-to 120',
-        'stolen: what it signed behind log index 120 is revoked everywhere',
+        'a stolen key: versions that it signed after log index 120 are revoked everywhere',
       ],
       [
         'skillgate key revoke sha256:… --key administrator',
@@ -191,7 +198,7 @@ export const authorRows: readonly CommandRow[] = [
       'valid-up-to': {
         type: 'string',
         value: 'INDEX',
-        summary: 'last log index at which it counts (default: now)',
+        summary: 'last log index at which signatures of the key count (default: now)',
       },
       key: {
         type: 'string',
@@ -206,7 +213,7 @@ export const authorRows: readonly CommandRow[] = [
   {
     name: 'scope transfer',
     summary:
-      'give a scope to other keys or people: by an owner, or by administrators who each sign the same',
+      'transfer a scope to other keys or people; signed by an owner, or by enough administrators',
     usage: 'SCOPE (--to (FILE | sha256:…) | --to-oidc ISSUER SUBJECT)',
     examples: [
       [
@@ -216,11 +223,11 @@ export const authorRows: readonly CommandRow[] = [
       ['skillgate scope transfer acme --to carol.pub.json --to me.pub.json', 'both of you own it'],
       [
         'skillgate scope transfer acme --to-oidc https://accounts.example carol@example.org --keep-publishers',
-        'carol owns it as whom an issuer vouches for; the jobs that publish in it go on',
+        'carol owns it with an OIDC identity; the CI jobs that publish in it still may',
       ],
       [
         'skillgate scope transfer acme --to carol.pub.json --key administrator',
-        'the owner is gone: one vote of the administrators',
+        'without the owner: the vote of one administrator',
       ],
     ],
     options: {
@@ -235,13 +242,13 @@ export const authorRows: readonly CommandRow[] = [
         multiple: true,
         pair: true,
         value: 'ISSUER SUBJECT',
-        summary: 'a new owner whom an OIDC issuer vouches for, both to the letter',
+        summary: 'OIDC identity of a new owner; issuer and subject are compared exactly',
       },
       'keep-publishers': {
         type: 'boolean',
-        summary: 'who may publish stays as it is; without it the new owners publish',
+        summary: 'keep the list of who may publish (default: the new owners publish)',
       },
-      key: { type: 'string', value: 'NAME', summary: 'key that owns it, or an administrator’s' },
+      key: { type: 'string', value: 'NAME', summary: 'key of an owner or of an administrator' },
       yes,
       ...oidcOptions,
     },
@@ -250,17 +257,17 @@ export const authorRows: readonly CommandRow[] = [
   },
   {
     name: 'scope claim',
-    summary: 'claim a scope for your key or yourself; the first claim wins',
+    summary: 'claim a scope for your key or your OIDC identity; the first claim wins',
     usage: 'SCOPE',
     examples: [
       ['skillgate scope claim acme', 'own @acme/…'],
-      ['skillgate scope claim acme --oidc', 'own it as whom an issuer vouches for'],
+      ['skillgate scope claim acme --oidc', 'own the scope with an OIDC identity'],
     ],
     options: {
       key: {
         type: 'string',
         value: 'NAME',
-        summary: 'key that owns it; an administrator’s key is taken only when named here',
+        summary: 'key that will own the scope; an administrator’s key is used only if named here',
       },
       ...oidcOptions,
     },

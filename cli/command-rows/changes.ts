@@ -6,14 +6,14 @@ export const changesRows: readonly CommandRow[] = [
     name: 'changes list',
     summary: 'list runs whose changes wait to be accepted',
     usage: '',
-    examples: [['skillgate changes list', 'run, time, agent, skill, and how much']],
+    examples: [['skillgate changes list', 'run, time, agent, skill and number of changes']],
     options: {},
     args: { min: 0, max: 0 },
     load: () => import('../commands/changes.ts'),
   },
   {
     name: 'changes show',
-    summary: 'show what a run would change, with differences of texts',
+    summary: 'show the changes of a run, with diffs of text files',
     usage: 'RUN',
     examples: [['skillgate changes show 0f3c', 'the beginning of the run’s id is enough']],
     options: {},
@@ -22,22 +22,24 @@ export const changesRows: readonly CommandRow[] = [
   },
   {
     name: 'changes accept',
-    summary:
-      'apply what a run would change: all of it, or nothing where somebody else changed the same',
+    summary: 'apply all changes of a run, or none if somebody else changed the same paths',
     usage: 'RUN [--digest sha256:…]',
     examples: [
-      ['skillgate changes accept 0f3c', 'shows it and asks'],
-      ['skillgate changes accept 0f3c --digest sha256:…', 'exactly what was shown, without asking'],
+      ['skillgate changes accept 0f3c', 'show the changes and ask'],
+      [
+        'skillgate changes accept 0f3c --digest sha256:…',
+        'apply exactly the changes with this digest, without asking',
+      ],
     ],
     options: {
-      digest: { type: 'string', value: 'DIGEST', summary: 'of the changes that were shown' },
+      digest: { type: 'string', value: 'DIGEST', summary: 'digest of the changes that were shown' },
     },
     args: { min: 1, max: 1 },
     load: () => import('../commands/changes.ts'),
   },
   {
     name: 'changes discard',
-    summary: 'throw away what a run would change',
+    summary: 'discard the changes of a run',
     usage: 'RUN',
     examples: [['skillgate changes discard 0f3c', 'the folder stays as it is']],
     options: {},

@@ -7,7 +7,7 @@ export const draftRows: readonly CommandRow[] = [
     summary: 'write SKILL.md and skill.json of a new skill',
     usage: '[DIR]',
     examples: [
-      ['skillgate init weekly-report --scope acme', 'make weekly-report/ with both files'],
+      ['skillgate init weekly-report --scope acme', 'create weekly-report/ with both files'],
     ],
     options: {
       scope: { type: 'string', value: 'NAME', summary: 'scope of the skill (default: me)' },
@@ -18,7 +18,8 @@ export const draftRows: readonly CommandRow[] = [
   },
   {
     name: 'scan',
-    summary: 'analyse skills without running them; the exit code tells the worst finding',
+    summary:
+      'analyse skills without running them; the exit code is the severity of the worst finding',
     usage: 'PATH…',
     examples: [
       ['skillgate scan .', 'scan the skill in this folder'],
@@ -64,16 +65,16 @@ export const draftRows: readonly CommandRow[] = [
     options: {
       write: {
         type: 'boolean',
-        summary: 'write skill.json; shows what changes in one that is there, and asks',
+        summary: 'write skill.json; if the file exists, show the changes and ask',
       },
       yes: {
         type: 'boolean',
-        summary: 'change it without asking; needed where there is no terminal',
+        summary: 'change skill.json without asking; required without a terminal',
       },
       scope: {
         type: 'string',
         value: 'NAME',
-        summary: 'scope of the skill, where no skill.json names it',
+        summary: 'scope of the skill if there is no skill.json yet',
       },
     },
     args: { min: 0, max: 1 },
@@ -81,17 +82,16 @@ export const draftRows: readonly CommandRow[] = [
   },
   {
     name: 'try',
-    summary:
-      'run your own skill in the sandbox that it will have, before anybody approved it; options stand before DIR',
+    summary: 'run your own skill in its sandbox before it is approved; put options before DIR',
     usage: '[--secret NAME]… DIR [COMMAND] [ARGS…]',
     examples: [
       [
         'skillgate try . report --month 11',
-        'with what skill.json declares; says what was denied, and the entry that would allow it',
+        'run with the capabilities of skill.json; print each denial and the entry that would allow it',
       ],
       [
         'skillgate try --secret CRM_TOKEN . report',
-        'with a secret of yours, at the hosts that it is bound to',
+        'run with one of your secrets, for the hosts that the secret is bound to',
       ],
     ],
     options: {
@@ -99,15 +99,16 @@ export const draftRows: readonly CommandRow[] = [
         type: 'string',
         multiple: true,
         value: 'NAME',
-        summary: 'a stored secret that it may have; none by default',
+        summary: 'stored secret that the skill may use (default: none)',
       },
       accept: {
         type: 'boolean',
-        summary: 'apply what it changes in its views of folders, without showing it',
+        summary:
+          'apply the changes that the run makes in its views of folders, without showing them',
       },
       stdin: {
         type: 'boolean',
-        summary: 'give the command the standard input of this one; without, it has none',
+        summary: 'pass standard input to the command (default: no input)',
       },
     },
     args: { min: 1, max: Number.POSITIVE_INFINITY },

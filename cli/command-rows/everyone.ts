@@ -4,12 +4,12 @@ import type { CommandRow } from '../command.ts';
 export const everyoneRows: readonly CommandRow[] = [
   {
     name: 'explain',
-    summary: 'explain a rule of the scanner or a code of an error',
+    summary: 'explain a scanner rule or an error code',
     usage: 'RULE-OR-CODE',
     examples: [
       [
         'skillgate explain flow/secret-to-network',
-        'what the rule looks for, why, and how to fix it',
+        'what the rule looks for, why, and how to fix a finding',
       ],
       ['skillgate explain version-exists', 'what the error means and what to do'],
     ],
@@ -19,19 +19,19 @@ export const everyoneRows: readonly CommandRow[] = [
   },
   {
     name: 'demo',
-    summary: 'walk the whole road on this machine: publish, scan, review, approve, install, run',
+    summary: 'show every step on this machine: publish, scan, review, approve, install, run',
     usage: '[--keep] [--verbose]',
     examples: [['skillgate demo', 'half a minute, loopback only']],
     options: {
       keep: { type: 'boolean', summary: 'leave the registry and the desk running' },
-      verbose: { type: 'boolean', summary: 'show every command, and all that it printed' },
+      verbose: { type: 'boolean', summary: 'show every command with all of its output' },
     },
     args: { min: 0, max: 0 },
     load: () => import('../commands/demo.ts'),
   },
   {
     name: 'sigstore verify-bundle',
-    summary: 'check that somebody signed a file, by any Sigstore bundle',
+    summary: 'verify the signature of a file with any Sigstore bundle',
     usage:
       '--bundle FILE (--certificate-identity IDENTITY --certificate-oidc-issuer URL | --key FILE) FILE-OR-DIGEST',
     examples: [
@@ -54,7 +54,7 @@ export const everyoneRows: readonly CommandRow[] = [
       'certificate-oidc-issuer': {
         type: 'string',
         value: 'URL',
-        summary: 'who vouched for the name, compared exactly',
+        summary: 'OIDC issuer that vouched for the name, compared exactly',
       },
       key: {
         type: 'string',
@@ -65,9 +65,12 @@ export const everyoneRows: readonly CommandRow[] = [
         type: 'string',
         value: 'FILE',
         summary:
-          'trusted_root.json; without it sigstore/production.json in the configuration folder',
+          'trusted_root.json (default: sigstore/production.json in the configuration folder)',
       },
-      staging: { type: 'boolean', summary: 'without --trusted-root: sigstore/staging.json' },
+      staging: {
+        type: 'boolean',
+        summary: 'use sigstore/staging.json if --trusted-root is absent',
+      },
     },
     args: { min: 1, max: 1 },
     load: () => import('../commands/sigstore.ts'),
@@ -75,7 +78,7 @@ export const everyoneRows: readonly CommandRow[] = [
   {
     name: 'shell-init',
     summary:
-      'print what makes `skill` short for `skillgate` in a shell, before other programs of that name',
+      'print shell code that makes `skill` short for `skillgate`, ahead of other programs named skill',
     usage: 'bash|zsh|fish',
     examples: [
       ['eval "$(skillgate shell-init bash)"', 'in ~/.bashrc; with zsh in ~/.zshrc'],
@@ -87,7 +90,7 @@ export const everyoneRows: readonly CommandRow[] = [
   },
   {
     name: 'help',
-    summary: 'list the commands, or show one',
+    summary: 'list the commands, or describe one',
     usage: '[COMMAND]',
     examples: [
       ['skillgate help', 'all commands'],

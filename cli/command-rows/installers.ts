@@ -11,10 +11,13 @@ export const installerRows: readonly CommandRow[] = [
         'skillgate install @acme/weekly-report',
         'verify, write .agents/skills/weekly-report and skillgate.lock',
       ],
-      ['skillgate install @acme/weekly-report@^1.4 --as report', 'under another name'],
+      [
+        'skillgate install @acme/weekly-report@^1.4 --as report',
+        'install it under another folder name',
+      ],
       [
         'skillgate install @acme/weekly-report --publisher sha256:…',
-        'the author told you of a new key, by another way',
+        'accept the author’s new key, whose id the author told you over another channel',
       ],
     ],
     options: {
@@ -23,19 +26,23 @@ export const installerRows: readonly CommandRow[] = [
         type: 'string',
         multiple: true,
         value: 'NAME',
-        summary: 'also link it for this agent: claude, goose, openclaw …',
+        summary: 'link the skill for this agent as well: claude, goose, openclaw …',
       },
-      copy: { type: 'boolean', summary: 'copy where links fail' },
+      copy: { type: 'boolean', summary: 'copy the files where links do not work' },
       publisher: {
         type: 'string',
         value: 'ID',
-        summary: 'take this publisher in the place of the one in skillgate.lock',
+        summary: 'accept this publisher instead of the one in skillgate.lock',
       },
       yes: {
         type: 'boolean',
-        summary: 'agree to an update that may do more, or to other capabilities than the lock pins',
+        summary:
+          'accept an update with more capabilities, or capabilities that differ from skillgate.lock',
       },
-      plain: { type: 'boolean', summary: 'write the original files; the sandbox is then off' },
+      plain: {
+        type: 'boolean',
+        summary: 'write the original files; the skill then runs without a sandbox',
+      },
     },
     args: { min: 1, max: Number.POSITIVE_INFINITY },
     load: () => import('../commands/install.ts'),
@@ -43,17 +50,17 @@ export const installerRows: readonly CommandRow[] = [
   {
     name: 'ci',
     summary:
-      'install exactly what skillgate.lock pins, all of it or nothing, and change no file of the project',
+      'install exactly the versions in skillgate.lock, all or none, and change no file of the project',
     usage: '[--offline]',
     examples: [
       [
         'skillgate ci',
-        'in a build: the locked versions with the locked bytes; exit 6 where one is not as the lock says',
+        'in a build: install the locked versions; exit 6 if one differs from the lock',
       ],
-      ['skillgate ci --offline', 'the same from what is cached here, asking nobody'],
-      ['skillgate ci --format json', 'what was installed, for a program'],
+      ['skillgate ci --offline', 'the same from the cache, without a network'],
+      ['skillgate ci --format json', 'print what was installed as JSON'],
     ],
-    options: { offline: { type: 'boolean', summary: 'use only what is cached' } },
+    options: { offline: { type: 'boolean', summary: 'use only the cache, and no network' } },
     args: { min: 0, max: 0 },
     load: () => import('../commands/ci.ts'),
   },
@@ -63,14 +70,14 @@ export const installerRows: readonly CommandRow[] = [
       'check installed skills against their signed bundles, or a version against its evidence',
     usage: '[@scope/name[@range]]',
     examples: [
-      ['skillgate verify', 'check all that skillgate.lock names'],
+      ['skillgate verify', 'check every skill in skillgate.lock'],
       [
         'skillgate verify @acme/weekly-report --offline',
-        'the chain of evidence, from what is cached',
+        'show the chain of evidence, from the cache alone',
       ],
       [
         'skillgate verify @acme/weekly-report --rescan',
-        'scan it again here and compare the report byte for byte',
+        'scan the skill again on this host and compare the reports byte for byte',
       ],
       [
         'skillgate verify @acme/weekly-report --export evidence',
@@ -82,10 +89,10 @@ export const installerRows: readonly CommandRow[] = [
       ],
     ],
     options: {
-      offline: { type: 'boolean', summary: 'use only what is cached' },
+      offline: { type: 'boolean', summary: 'use only the cache, and no network' },
       rescan: {
         type: 'boolean',
-        summary: 'run the scanner again and compare its report with the one that was signed',
+        summary: 'run the scanner again and compare its report with the signed report',
       },
       export: {
         type: 'string',
@@ -95,7 +102,7 @@ export const installerRows: readonly CommandRow[] = [
       from: {
         type: 'string',
         value: 'DIR',
-        summary: 'verify such a folder as of when it was written, and ask nobody',
+        summary: 'verify an exported folder as of its export, without a network',
       },
       trust: {
         type: 'string',

@@ -7,7 +7,7 @@ import type { CommandRow, OptionRow } from '../command.ts';
 export const oidcOptions = {
   oidc: {
     type: 'boolean',
-    summary: 'sign as whom an OIDC issuer vouches for: a CI job or a person; no key is kept',
+    summary: 'sign with an OIDC identity, of a CI job or a person; no key is stored',
   },
   'signing-config': {
     type: 'string',
@@ -26,7 +26,7 @@ export const oidcOptions = {
 export const publisherRows: readonly CommandRow[] = [
   {
     name: 'scope publishers',
-    summary: 'say which CI job may publish in a scope: that job and nobody else, owners included',
+    summary: 'set the CI job that may publish in a scope; nobody else may then, not even owners',
     usage: 'SCOPE --ci PROVIDER:ID --workflow FILE (--ref REF | --environment NAME)',
     examples: [
       [
@@ -35,9 +35,9 @@ export const publisherRows: readonly CommandRow[] = [
       ],
       [
         'skillgate scope publishers acme --ci gitlab:31337 --workflow acme/skills//.gitlab-ci.yml --ref refs/heads/main --add',
-        'and a pipeline on GitLab besides',
+        'let a pipeline on GitLab publish as well',
       ],
-      ['skillgate scope publishers acme --owners', 'publishing goes back to the owners'],
+      ['skillgate scope publishers acme --owners', 'let the owners publish again'],
     ],
     options: {
       ci: {
@@ -50,19 +50,23 @@ export const publisherRows: readonly CommandRow[] = [
         value: 'FILE',
         summary: 'workflow file with its repository, or its URL; without @ref',
       },
-      ref: { type: 'string', value: 'REF', summary: 'whole ref that it runs on: refs/heads/main' },
+      ref: {
+        type: 'string',
+        value: 'REF',
+        summary: 'full ref that the job runs on: refs/heads/main',
+      },
       environment: {
         type: 'string',
         value: 'NAME',
-        summary: 'deployment environment that it runs in',
+        summary: 'deployment environment that the job runs in',
       },
-      add: { type: 'boolean', summary: 'besides those who may publish now' },
+      add: { type: 'boolean', summary: 'keep the publishers that are already set' },
       owners: { type: 'boolean', summary: 'lift the restriction: owners publish again' },
       key: { type: 'string', value: 'NAME', summary: 'owner key to sign with' },
       ...oidcOptions,
       yes: {
         type: 'boolean',
-        summary: 'do not ask; needed where there is no terminal and others own the scope too',
+        summary: 'do not ask; required without a terminal if the scope has other owners',
       },
     },
     args: { min: 1, max: 1 },

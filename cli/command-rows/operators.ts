@@ -12,10 +12,10 @@ export const operatorRows: readonly CommandRow[] = [
   {
     name: 'registry init',
     summary:
-      'make a registry’s data folder, root file and the administrator’s key; print the fingerprint',
+      'create the data folder, root file and administrator’s key of a registry; print the fingerprint',
     usage: 'DIR',
     examples: [
-      ['skillgate registry init ./registry-data', 'then: skillgate serve ./registry-data'],
+      ['skillgate registry init ./registry-data', 'start it with: skillgate serve ./registry-data'],
       [
         'skillgate registry init ./registry-data --administrator ben.pub.json --administrator cleo.pub.json --threshold 2',
         'three administrators, two of whom must agree; then each signs: skillgate registry rotate sign',
@@ -26,7 +26,7 @@ export const operatorRows: readonly CommandRow[] = [
         type: 'string',
         multiple: true,
         value: 'FILE',
-        summary: 'NAME.pub.json of one more administrator, beside the key made here',
+        summary: 'NAME.pub.json of another administrator, besides the key created here',
       },
       threshold: {
         type: 'string',
@@ -35,16 +35,18 @@ export const operatorRows: readonly CommandRow[] = [
       },
       passphrase: {
         type: 'boolean',
-        summary: 'close the administrator’s key with a passphrase, asked at the terminal',
+        summary:
+          'encrypt the administrator’s key with a passphrase that is asked for at the terminal',
       },
       'no-scanner': {
         type: 'boolean',
-        summary: 'make no scanner’s key here: scanners on other machines are enrolled with theirs',
+        summary:
+          'create no scanner key; scanners on other machines are enrolled with their own keys',
       },
       origin: {
         type: 'string',
         value: 'HOST',
-        summary: 'host name of the registry, for ever (default: localhost)',
+        summary: 'host name of the registry; it can never change (default: localhost)',
       },
       key,
     },
@@ -53,25 +55,25 @@ export const operatorRows: readonly CommandRow[] = [
   },
   {
     name: 'registry add',
-    summary: 'use a registry, with its root of trust pinned by fingerprint',
+    summary: 'add a registry and pin its root of trust by fingerprint',
     usage: 'URL [--root sha256:…]',
     examples: [
       [
         'skillgate registry add https://skills.acme.example --root sha256:…',
-        'pin it with what its operator told you',
+        'pin the fingerprint that the operator told you',
       ],
     ],
     options: {
       root: {
         type: 'string',
         value: 'DIGEST',
-        summary: 'fingerprint of the root file; without it a person is asked',
+        summary: 'fingerprint of the root file (default: ask a person)',
       },
       scope: {
         type: 'string',
         multiple: true,
         value: 'NAME',
-        summary: 'look this scope up there and nowhere else',
+        summary: 'scope that is looked up in this registry only',
       },
     },
     args: { min: 1, max: 1 },
@@ -79,13 +81,12 @@ export const operatorRows: readonly CommandRow[] = [
   },
   {
     name: 'registry show',
-    summary:
-      'what is pinned of a registry, its root of trust, the size of its log, who witnesses it',
+    summary: 'show the pinned root of trust of a registry, the size of its log and its witnesses',
     usage: '[URL]',
     examples: [
       [
         'skillgate registry show',
-        'the log index for --valid-up-to, and the heads of the log shown and seen',
+        'the newest log index, for --valid-up-to; the log head that the registry shows, and the last one seen here',
       ],
     ],
     options: {},
@@ -100,15 +101,15 @@ export const operatorRows: readonly CommandRow[] = [
       ['skillgate registry trust ./root.json --root sha256:…', 'pin the root in a file'],
       [
         'skillgate registry trust ./evidence/trusted.json',
-        'the root beside evidence that skillgate verify --export wrote',
+        'pin the root in evidence that skillgate verify --export wrote',
       ],
       [
         'skillgate registry trust https://skills.acme.example --forget-log --root sha256:…',
-        'its log was restored and you asked why: go on with the log that it shows now, not the one seen here',
+        'the operator told you why the log was restored: trust the log that the registry shows now',
       ],
       [
         'skillgate registry trust ./1.root.json',
-        'the root that its administrators signed since this TUF root; asks the registry',
+        'fetch the newest root that follows this TUF root from the registry, and pin it',
       ],
     ],
     options: {
@@ -116,7 +117,7 @@ export const operatorRows: readonly CommandRow[] = [
       'forget-log': {
         type: 'boolean',
         summary:
-          'replace no root, but the head of the log seen here, and what it taught; both heads are shown',
+          'keep the root, but replace the log head seen here and what was learned from that log; shows both heads',
       },
     },
     args: { min: 1, max: 1 },
@@ -126,17 +127,17 @@ export const operatorRows: readonly CommandRow[] = [
   {
     name: 'member add',
     summary:
-      'enrol a reviewer, administrator or scanner; signed by as many administrators as the root file demands',
+      'enrol a reviewer, administrator or scanner; signed by as many administrators as the root file requires',
     usage: 'NAME --role ROLE (--public-key FILE | --passkey ID --passkey-key DIGEST)',
     examples: [
       ['skillgate member add rita --role reviewer --public-key rita.pub.json', 'enrol a key'],
       [
         'skillgate member add rita --role reviewer --public-key rita.pub.json --identity https://accounts.example rita@example.org',
-        'and say who she is where people sign without a key, so that she never approves her own',
+        'also record her OIDC identity, so that she cannot approve skills that she publishes with it',
       ],
       [
         'skillgate member add rita --role reviewer --passkey=ID --passkey-key=sha256:…',
-        'enrol a passkey: the line from her browser',
+        'enrol a passkey with the line that her browser shows',
       ],
     ],
     options: {
@@ -154,12 +155,12 @@ export const operatorRows: readonly CommandRow[] = [
       passkey: {
         type: 'string',
         value: 'ID',
-        summary: 'credential id of a passkey that waits (skillgate member list)',
+        summary: 'credential id of a waiting passkey (skillgate member list)',
       },
       'passkey-key': {
         type: 'string',
         value: 'DIGEST',
-        summary: 'digest of its key, from the browser that made it',
+        summary: 'digest of the passkey’s public key, from the browser that created it',
       },
       identity: {
         type: 'string',
@@ -167,11 +168,11 @@ export const operatorRows: readonly CommandRow[] = [
         pair: true,
         value: 'ISSUER SUBJECT',
         summary:
-          'who the member is at an OIDC issuer; needed to approve where people publish without a key',
+          'OIDC identity of the member; required to approve where people publish without a key',
       },
       'no-identity': {
         type: 'boolean',
-        summary: 'you know that the member signs nowhere without a key',
+        summary: 'confirm that the member never signs with an OIDC identity',
       },
       key,
     },
@@ -180,8 +181,7 @@ export const operatorRows: readonly CommandRow[] = [
   },
   {
     name: 'member list',
-    summary:
-      'members, and what waits for an administrator: passkeys, and enrolments that too few have signed',
+    summary: 'list members, waiting passkeys, and enrolments that need more signatures',
     usage: '',
     examples: [['skillgate member list', 'names, roles, keys']],
     options: { key },
@@ -191,37 +191,37 @@ export const operatorRows: readonly CommandRow[] = [
   {
     name: 'member remove',
     summary:
-      'end the keys and passkeys of a member, and withdraw signatures for an enrolment; signed by an administrator',
+      'end the keys and passkeys of a member, or void signatures for an enrolment; signed by an administrator',
     usage: 'NAME [--valid-up-to INDEX] [--only ID | --public-key FILE]',
     examples: [
       [
         'skillgate member remove rita',
-        'what rita approved stays, what she signs from now on does not count',
+        'rita’s approvals stay valid; what she signs from now on does not count',
       ],
       [
         'skillgate member remove rita --valid-up-to 120',
-        'she was a thief: what she signed behind log index 120 counts no more',
+        'after a theft: what she signed after log index 120 no longer counts',
       ],
-      ['skillgate member remove rita --only sha256:…', 'one lost key; her others stay'],
+      ['skillgate member remove rita --only sha256:…', 'end one lost key; her other keys stay'],
       [
         'skillgate member remove rita --public-key rita.pub.json',
-        'signatures for her enrolment that were never sent count no more',
+        'void signatures for her enrolment that were never sent',
       ],
     ],
     options: {
       'valid-up-to': {
         type: 'string',
         value: 'INDEX',
-        summary: 'last log index at which they count (default: now)',
+        summary: 'last log index at which the member’s signatures count (default: now)',
       },
-      only: { type: 'string', value: 'ID', summary: 'this key id or passkey id and no other' },
+      only: { type: 'string', value: 'ID', summary: 'end only this key id or passkey id' },
       'public-key': {
         type: 'string',
         value: 'FILE',
         summary:
-          'the NAME.pub.json of a key that nobody enrolled yet: no earlier signature enrols it',
+          'NAME.pub.json of a key that is not enrolled yet: signatures made until now cannot enrol it',
       },
-      yes: { type: 'boolean', summary: 'do not ask; needed where there is no terminal' },
+      yes: { type: 'boolean', summary: 'do not ask; required without a terminal' },
       key,
     },
     args: { min: 1, max: 1 },
@@ -233,12 +233,13 @@ export const operatorRows: readonly CommandRow[] = [
     usage: '[DIR]',
     examples: [['skillgate serve ./registry-data', 'serve on http://localhost:4880']],
     options: {
-      port: { type: 'string', value: 'N', summary: 'port; 0 for any free one (default: 4880)' },
+      port: { type: 'string', value: 'N', summary: 'port; 0 for any free port (default: 4880)' },
       host: { type: 'string', value: 'NAME', summary: 'name to listen on (default: localhost)' },
       policy: {
         type: 'string',
         value: 'FILE',
-        summary: 'how many must approve what (default: policy.json in DIR, else the usual)',
+        summary:
+          'approvals that each kind of version needs (default: policy.json in DIR, else the built-in policy)',
       },
       witness: {
         type: 'string',
@@ -248,7 +249,7 @@ export const operatorRows: readonly CommandRow[] = [
       },
       'no-scanner': {
         type: 'boolean',
-        summary: 'start no scanner child; run skillgate scanner work elsewhere',
+        summary: 'start no scanner; run skillgate scanner work elsewhere',
       },
     },
     args: { min: 0, max: 1 },
@@ -271,7 +272,7 @@ export const operatorRows: readonly CommandRow[] = [
       children: {
         type: 'string',
         value: 'N',
-        summary: 'scanning processes kept warm (default: 1)',
+        summary: 'number of scanner processes kept ready (default: 1)',
       },
     },
     args: { min: 0, max: 0 },
@@ -279,33 +280,33 @@ export const operatorRows: readonly CommandRow[] = [
   },
   {
     name: 'witness serve',
-    summary: 'watch logs of registries and cosign each head that continues the one before',
+    summary: 'cosign each head of a registry’s log that extends the head before it',
     usage: '(--root FILE | --log ORIGIN=KEY)',
     examples: [
       [
         'skillgate witness serve --root ./root.json --listen 0.0.0.0:4881 --name witness.example/one',
-        'cosign what that registry sends (skillgate serve --witness URL)',
+        'cosign the heads that the registry sends (skillgate serve --witness URL)',
       ],
       [
         'skillgate witness serve --root ./root.json --follow https://skills.acme.example',
-        'ask the log itself every minute',
+        'fetch the head from the registry every minute',
       ],
       [
         'skillgate witness serve --root ./root.json --follow https://skills.acme.example --replay',
-        'and cosign nothing while a revocation in the log is missing from the status',
+        'also stop cosigning while a revocation in the log is missing from the status',
       ],
     ],
     options: {
       data: {
         type: 'string',
         value: 'DIR',
-        summary: 'its key and the heads it saw (default: witness in the data folder)',
+        summary: 'folder for its key and the heads it saw (default: witness in the data folder)',
       },
       root: {
         type: 'string',
         multiple: true,
         value: 'FILE',
-        summary: 'root file of a registry whose log it watches',
+        summary: 'root file of a registry whose log the witness watches',
       },
       log: {
         type: 'string',
@@ -316,24 +317,29 @@ export const operatorRows: readonly CommandRow[] = [
       listen: {
         type: 'string',
         value: 'HOST:PORT',
-        summary: 'where it answers (default: localhost:4881)',
+        summary: 'address to listen on (default: localhost:4881)',
       },
       name: {
         type: 'string',
         value: 'NAME',
-        summary: 'at the first start: what it is called, for ever; an address without https://',
+        summary:
+          'name of the witness, set at the first start and never changed; an address without https://',
       },
       follow: {
         type: 'string',
         multiple: true,
         value: 'URL',
-        summary: 'registry whose log it reads by itself, and rotations of its keys',
+        summary: 'registry whose log and key rotations the witness fetches',
       },
-      every: { type: 'string', value: 'SECONDS', summary: 'how often it does (default: 60)' },
+      every: {
+        type: 'string',
+        value: 'SECONDS',
+        summary: 'with --follow: how often to fetch (default: 60)',
+      },
       replay: {
         type: 'boolean',
         summary:
-          'with --follow: cosign only while index and status say what the log says, as skillgate monitor finds out',
+          'with --follow: cosign only while index and status agree with the log, as skillgate monitor checks',
       },
     },
     args: { min: 0, max: 0 },
@@ -341,7 +347,7 @@ export const operatorRows: readonly CommandRow[] = [
   },
   {
     name: 'import',
-    summary: 'publish each skill found below a folder and print what became of it',
+    summary: 'publish each skill found below a folder and print its result',
     usage: 'DIR --scope NAME',
     examples: [
       [

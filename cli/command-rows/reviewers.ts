@@ -4,20 +4,27 @@ import type { CommandRow, OptionRow } from '../command.ts';
 const key: OptionRow = {
   type: 'string',
   value: 'NAME',
-  summary: 'key to sign with (default: the only one, or default)',
+  summary: 'key to sign with (default: your only key, or the key named default)',
 };
 const reason: OptionRow = {
   type: 'string',
   value: 'TEXT',
-  summary: 'why; kept with the decision for ever',
+  summary: 'reason, kept with the decision for ever',
 };
 const targets: Readonly<Record<string, OptionRow>> = {
-  bundle: { type: 'string', value: 'DIGEST', summary: 'these bytes, wherever they were published' },
-  publisher: { type: 'string', value: 'ID', summary: 'all that this publisher sent and will send' },
+  bundle: {
+    type: 'string',
+    value: 'DIGEST',
+    summary: 'every version with these bytes, in any scope',
+  },
+  publisher: {
+    type: 'string',
+    value: 'ID',
+    summary: 'every version of this publisher, now and later',
+  },
   yes: {
     type: 'boolean',
-    summary:
-      'do not ask before a publisher is stopped or anything revoked; needed where there is no terminal',
+    summary: 'stop a publisher or revoke without asking; required without a terminal',
   },
 };
 const version = '@scope/name@version';
@@ -27,22 +34,22 @@ const one = { min: 1, max: 1 } as const;
 export const reviewerRows: readonly CommandRow[] = [
   {
     name: 'review list',
-    summary: 'the queue, riskiest first',
+    summary: 'list the review queue, riskiest first',
     usage: '',
-    examples: [['skillgate review list', 'what waits for a person']],
+    examples: [['skillgate review list', 'versions that wait for a reviewer']],
     options: { key },
     args: { min: 0, max: 0 },
     load,
   },
   {
     name: 'review show',
-    summary: 'a version with its findings, capabilities, approvals and history',
+    summary: 'show a version with its findings, capabilities, approvals and history',
     usage: `${version} [--files DIR]`,
     examples: [
       ['skillgate review show @acme/weekly-report@1.4.0', 'read before you decide'],
       [
         'skillgate review show @acme/weekly-report@1.4.0 --files /tmp/read',
-        'and keep its files, each checked, for reading',
+        'also write its verified files to a folder, for reading',
       ],
     ],
     options: {
@@ -50,7 +57,7 @@ export const reviewerRows: readonly CommandRow[] = [
       files: {
         type: 'string',
         value: 'DIR',
-        summary: 'write the checked files into this new folder, for reading',
+        summary: 'new folder to write the verified files into, for reading',
       },
     },
     args: one,
@@ -58,7 +65,7 @@ export const reviewerRows: readonly CommandRow[] = [
   },
   {
     name: 'review claim',
-    summary: 'tell the others that you read this one',
+    summary: 'tell the other reviewers that you are reading a version',
     usage: version,
     examples: [['skillgate review claim @acme/weekly-report@1.4.0', 'claim it']],
     options: { key },
@@ -67,7 +74,7 @@ export const reviewerRows: readonly CommandRow[] = [
   },
   {
     name: 'review approve',
-    summary: 'fetch the bundle, check its digests, show the statement and sign exactly that',
+    summary: 'fetch the bundle, verify its digests, show the statement and sign it',
     usage: `${version} --reason TEXT [--statement sha256:…]`,
     examples: [
       [
@@ -76,16 +83,16 @@ export const reviewerRows: readonly CommandRow[] = [
       ],
       [
         'skillgate review approve @acme/weekly-report@1.4.0 --statement sha256:…',
-        'sign the draft that the desk kept',
+        'sign the draft that was made in the desk',
       ],
     ],
     options: {
       key,
       reason,
-      statement: { type: 'string', value: 'DIGEST', summary: 'sign this draft and no other' },
+      statement: { type: 'string', value: 'DIGEST', summary: 'digest of the draft to sign' },
       yes: {
         type: 'boolean',
-        summary: 'sign without asking, after showing; needed where there is no terminal',
+        summary: 'sign without asking, after showing the statement; required without a terminal',
       },
     },
     args: one,
@@ -107,7 +114,7 @@ export const reviewerRows: readonly CommandRow[] = [
   },
   {
     name: 'review ask',
-    summary: 'ask the author something; the version stays in review',
+    summary: 'ask the author a question; the version stays in review',
     usage: `${version} --reason TEXT`,
     examples: [
       ['skillgate review ask @acme/weekly-report@1.4.0 --reason "why does it need git?"', 'ask'],
@@ -118,7 +125,7 @@ export const reviewerRows: readonly CommandRow[] = [
   },
   {
     name: 'review move',
-    summary: 'move a version by hand: out of quarantine, or to refused',
+    summary: 'move a version by hand, out of quarantine or to refused',
     usage: `${version} --to STATE --reason TEXT`,
     examples: [
       [
@@ -136,7 +143,8 @@ export const reviewerRows: readonly CommandRow[] = [
   },
   {
     name: 'review suspend',
-    summary: 'suspend a version, or all of a publisher, everywhere until somebody has looked',
+    summary:
+      'suspend a version, or all versions of a publisher, everywhere until the suspension is lifted',
     usage: `(${version} | --bundle DIGEST | --publisher ID) --reason TEXT [--lift]`,
     examples: [
       [
@@ -145,11 +153,11 @@ export const reviewerRows: readonly CommandRow[] = [
       ],
       [
         'skillgate review suspend @acme/weekly-report@1.4.0 --lift --reason "was a mistake"',
-        'and let it start again',
+        'lift the suspension',
       ],
       [
         'skillgate review suspend --publisher sha256:… --reason "laptop lost"',
-        'all that this key published; nothing more is taken',
+        'suspend every version of this key and accept no more from it',
       ],
     ],
     options: {
@@ -163,17 +171,17 @@ export const reviewerRows: readonly CommandRow[] = [
   },
   {
     name: 'review revoke',
-    summary: 'revoke a version, or all of a publisher, for ever; it reaches every installation',
+    summary: 'revoke a version, or all versions of a publisher, for ever and in every installation',
     usage: `(${version} | --bundle DIGEST | --publisher ID) --reason TEXT [--yes]`,
     examples: [
       ['skillgate review revoke @acme/weekly-report@1.4.0 --reason "steals credentials"', 'final'],
       [
         'skillgate review revoke --bundle sha256:… --reason "steals credentials"',
-        'the same bytes under any name',
+        'revoke these bytes under any name',
       ],
       [
         'skillgate review revoke --publisher sha256:… --reason "sells malware"',
-        'all that they published, and whatever they send',
+        'revoke every version of this publisher, now and later',
       ],
     ],
     options: { key, reason, ...targets },

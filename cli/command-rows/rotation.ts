@@ -8,23 +8,23 @@ export const rotationRow: CommandRow = {
   examples: [
     [
       'skillgate registry rotate propose ./registry-data',
-      'renew the signatures, which end after a year; writes tuf-proposal.json',
+      'renew the signatures, which expire after a year; writes tuf-proposal.json',
     ],
     [
       'skillgate registry rotate propose ./registry-data --new-registry-key',
-      'the registry’s key was stolen',
+      'replace a stolen registry key',
     ],
     [
       'skillgate registry rotate propose ./registry-data --remove cleo.pub.json --add-administrator dora.pub.json',
-      'Cleo leaves',
+      'replace administrator Cleo with Dora',
     ],
     [
       'skillgate registry rotate sign ./tuf-proposal.json',
-      'each administrator, on their own machine; compares the digest, says yes',
+      'each administrator, on their own machine: compare the digest, then sign',
     ],
     [
       'skillgate registry rotate publish ./registry-data a.json b.json',
-      'signed copies; the registry is stopped, and started after it',
+      'publish the signed copies while the registry is stopped',
     ],
   ],
   options: {
@@ -56,11 +56,11 @@ export const rotationRow: CommandRow = {
     policy: {
       type: 'string',
       value: 'FILE',
-      summary: 'policy that clients judge by; what was approved under the one until now stays so',
+      summary: 'new policy for clients; versions approved under the current policy stay approved',
     },
     'drop-earlier-policies': {
       type: 'boolean',
-      summary: 'what was approved under earlier policies has to be approved anew',
+      summary: 'versions approved under earlier policies need new approvals',
     },
     'trusted-root': {
       type: 'string',
@@ -70,7 +70,7 @@ export const rotationRow: CommandRow = {
     witnesses: {
       type: 'string',
       value: 'FILE',
-      summary: 'witnesses whose cosignatures clients demand',
+      summary: 'file of witnesses whose cosignatures clients require',
     },
     key: {
       type: 'string',
@@ -80,14 +80,14 @@ export const rotationRow: CommandRow = {
     digest: {
       type: 'string',
       value: 'DIGEST',
-      summary: 'sign: digest of the proposal that you were told',
+      summary: 'sign: digest of the proposal, as you heard it over another channel',
     },
-    yes: { type: 'boolean', summary: 'sign: without a question; only with --digest' },
+    yes: { type: 'boolean', summary: 'sign: do not ask; only with --digest' },
     root: {
       type: 'string',
       value: 'DIGEST',
       summary:
-        'show, sign: fingerprint of the root file in force, which lies beside FILE (default: what is pinned here)',
+        'show, sign: fingerprint of the current root file, which lies beside FILE (default: the pinned one)',
     },
   },
   args: { min: 1, max: Number.POSITIVE_INFINITY },

@@ -5,11 +5,15 @@
 import type { CommandRow } from '../command.ts';
 
 const answering = {
-  approver: { type: 'string', value: 'NAME', summary: 'as which approver of host policy' },
+  approver: {
+    type: 'string',
+    value: 'NAME',
+    summary: 'name of the approver in host policy who answers',
+  },
   signed: {
     type: 'string',
     value: 'FILE',
-    summary: 'hand in an answer that was signed elsewhere, by a passkey',
+    summary: 'file with an answer that a passkey signed elsewhere',
   },
 } as const;
 
@@ -17,25 +21,25 @@ const elsewhere = {
   mailbox: {
     type: 'string',
     value: 'URL',
-    summary: 'what hosts left at this registry for your key, instead of this host',
+    summary: 'use the holds that hosts left at this registry for your key, instead of this host’s',
   },
   key: {
     type: 'string',
     value: 'KEY',
-    summary: 'with --mailbox: which key of yours, by name or path',
+    summary: 'with --mailbox: your key, by name or path',
   },
 } as const;
 
 export const holdRows: readonly CommandRow[] = [
   {
     name: 'hold list',
-    summary: 'what waits for a person on this host: actions, allowances for a time, open breakers',
+    summary: 'list the holds of this host: waiting actions, temporary allowances, open breakers',
     usage: '[--mailbox URL]',
     examples: [
-      ['skillgate hold list', 'each with its id, who wants what, and until when'],
+      ['skillgate hold list', 'each hold with its id, agent, action and expiry'],
       [
         'skillgate hold list --mailbox https://registry.example',
-        'what other hosts left there for your key',
+        'the holds that other hosts left there for your key',
       ],
     ],
     options: elsewhere,
@@ -44,12 +48,12 @@ export const holdRows: readonly CommandRow[] = [
   },
   {
     name: 'hold show',
-    summary: 'all of what waits: of a request every header, and the body where it is text',
+    summary: 'show a hold in full: for a request every header, and the body if it is text',
     usage: 'ID',
     examples: [
       [
         'skillgate hold show 3f9c0a1b2d4e',
-        'before you allow it; it is removed when it is answered',
+        'read a request before you allow it; its copy is deleted when the hold is answered',
       ],
     ],
     options: {},
@@ -58,20 +62,23 @@ export const holdRows: readonly CommandRow[] = [
   },
   {
     name: 'hold allow',
-    summary: 'allow what waits, once or for a time; signed by an approver whom host policy names',
+    summary: 'allow a held action, once or for a time; signed by an approver named in host policy',
     usage: 'ID [--for TIME]',
     examples: [
-      ['skillgate hold allow 3f9c0a1b2d4e', 'this once; asks for the passphrase of your key'],
+      [
+        'skillgate hold allow 3f9c0a1b2d4e',
+        'allow the action once; asks for the passphrase of your key',
+      ],
       [
         'skillgate hold allow 3f9c0a1b2d4e --for 1h',
-        'and the same again without asking, for an hour',
+        'allow the action, and the same action again for an hour',
       ],
     ],
     options: {
       for: {
         type: 'string',
         value: 'TIME',
-        summary: 'how long the same is allowed without asking: 90s, 15m, at most 24h',
+        summary: 'how long the same action stays allowed: 90s, 15m, at most 24h',
       },
       ...answering,
       ...elsewhere,
@@ -81,9 +88,9 @@ export const holdRows: readonly CommandRow[] = [
   },
   {
     name: 'hold deny',
-    summary: 'deny what waits, or take an allowance back',
+    summary: 'deny a held action, or revoke an allowance',
     usage: 'ID',
-    examples: [['skillgate hold deny 3f9c0a1b2d4e', 'it is refused at once']],
+    examples: [['skillgate hold deny 3f9c0a1b2d4e', 'deny the action at once']],
     options: { ...answering, ...elsewhere },
     args: { min: 1, max: 1 },
     load: () => import('../commands/hold.ts'),
@@ -93,24 +100,24 @@ export const holdRows: readonly CommandRow[] = [
 export const hostRows: readonly CommandRow[] = [
   {
     name: 'doctor',
-    summary: 'what this host can enforce',
+    summary: 'check what this host can enforce',
     usage: '',
     examples: [
-      ['skillgate doctor', 'each part, found or missing, and the line to type'],
+      ['skillgate doctor', 'each part, found or missing, and the command that installs it'],
       [
         'skillgate doctor --escape',
-        'tries to get out of a sandbox, more than 330 times, and says what it came to',
+        'try more than 330 times to escape from a sandbox, and print the results',
       ],
     ],
     options: {
       escape: {
         type: 'boolean',
-        summary: 'try to get out of this host’s sandbox; exit 6 when an attempt gets through',
+        summary: 'try to escape from this host’s sandbox; exit 6 if an attempt succeeds',
       },
       backend: {
         type: 'string',
         value: 'NAME',
-        summary: 'with --escape: this one instead of host policy’s; all for each',
+        summary: 'with --escape: backend to test instead of host policy’s; all tests every backend',
       },
     },
     args: { min: 0, max: 0 },
@@ -118,11 +125,15 @@ export const hostRows: readonly CommandRow[] = [
   },
   {
     name: 'redteam',
-    summary: 'let an agent that obeys every text try to get things out of this host’s sandboxes',
+    summary:
+      'run an agent that obeys every injected instruction, and report what leaks from its sandboxes',
     usage: '[--scenario NAME]… [--scenarios DIR]',
     examples: [
-      ['skillgate redteam', 'more than a hundred scenarios on loopback, and what leaked'],
-      ['skillgate redteam --scenario secrets', 'one group, or those whose name has these words'],
+      ['skillgate redteam', 'run more than a hundred scenarios on loopback, and print what leaked'],
+      [
+        'skillgate redteam --scenario secrets',
+        'run one group, or the scenarios whose name has these words',
+      ],
     ],
     options: {
       scenario: {
@@ -134,7 +145,7 @@ export const hostRows: readonly CommandRow[] = [
       scenarios: {
         type: 'string',
         value: 'DIR',
-        summary: 'your own scenarios instead; each is run without a sandbox first',
+        summary: 'folder with your own scenarios; each runs without a sandbox first',
       },
     },
     args: { min: 0, max: 0 },
@@ -152,17 +163,17 @@ export const monitorRows: readonly CommandRow[] = [
     examples: [
       [
         'skillgate monitor https://skills.example',
-        'once: who is who, every index line, every mark, from the statements of the log',
+        'compare identities, index lines and marks with the statements of the log, once',
       ],
       [
         'skillgate monitor --follow https://skills.example',
-        'again and again, each time from where it stopped, until something differs',
+        'repeat from where the last replay stopped, until something differs',
       ],
     ],
     options: {
       follow: {
         type: 'boolean',
-        summary: 'look again and again; it ends with exit 6 at the first difference',
+        summary: 'repeat, and stop with exit 6 at the first difference',
       },
       every: {
         type: 'string',
@@ -172,8 +183,7 @@ export const monitorRows: readonly CommandRow[] = [
       data: {
         type: 'string',
         value: 'DIR',
-        summary:
-          'what it remembers and the evidence it keeps (default: monitor in the data folder)',
+        summary: 'folder for its state and its evidence (default: monitor in the data folder)',
       },
     },
     args: { min: 1, max: 1 },

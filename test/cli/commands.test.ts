@@ -53,7 +53,7 @@ describe('the table of commands', () => {
   });
 
   it.each([
-    ['uninstall', 'delete its folder below .agents/skills'],
+    ['uninstall', 'delete the skill’s folder below .agents/skills'],
     ['upgrade', 'skillgate install @scope/name'],
     ['ls', 'skillgate verify'],
   ])('says how it does what %s does elsewhere', async (name, says) => {
