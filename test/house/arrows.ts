@@ -18,3 +18,20 @@ export function arrowsOf(path: string, text: string): Arrow[] {
     to: to.startsWith('.') ? posix.join(dirname(path), to) : to,
   }));
 }
+
+/** Every name that a file imports or exports from another file of the checkout. */
+export function namesFrom(path: string, text: string): { from: string; name: string }[] {
+  const file = ts.createSourceFile(path, text, ts.ScriptTarget.Latest);
+  return file.statements.flatMap((statement) => {
+    if (!ts.isImportDeclaration(statement) && !ts.isExportDeclaration(statement)) return [];
+    const { moduleSpecifier } = statement;
+    if (moduleSpecifier === undefined || !ts.isStringLiteral(moduleSpecifier)) return [];
+    const from = posix.join(dirname(path), moduleSpecifier.text);
+    const bindings = ts.isImportDeclaration(statement)
+      ? statement.importClause?.namedBindings
+      : statement.exportClause;
+    if (bindings === undefined || ts.isNamespaceImport(bindings) || ts.isNamespaceExport(bindings))
+      return [{ from, name: '*' }];
+    return bindings.elements.map((one) => ({ from, name: (one.propertyName ?? one.name).text }));
+  });
+}

@@ -2,7 +2,7 @@ import { globSync, readFileSync } from 'node:fs';
 import { relative, resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { describe, expect, it } from 'vitest';
-import { type Arrow, arrowsOf } from './arrows.ts';
+import { type Arrow, arrowsOf, namesFrom } from './arrows.ts';
 
 const top = fileURLToPath(new URL('../..', import.meta.url));
 
@@ -130,6 +130,45 @@ describe('the drawing of the imports', () => {
     ['cli/agents/mcp-server.ts', "import { Server } from '@modelcontextprotocol/server';"],
   ])('allows in %s: %s', (path, text) => {
     expect(arrowsOf(path, text).map(whyNotDrawn)).toEqual([undefined]);
+  });
+});
+
+/**
+ * What `cli` imports from each room of `runner`: names of values and types. The list only shrinks:
+ * a command that needs one more calls a procedure of the room instead.
+ */
+const runnerNames: Record<string, number> = {
+  admission: 6,
+  agents: 16,
+  audit: 10,
+  backends: 5,
+  changes: 11,
+  egress: 1,
+  exporters: 2,
+  files: 7,
+  holds: 5,
+  host: 2,
+  limits: 6,
+  mounts: 4,
+  run: 9,
+  sandboxes: 2,
+  'secret-sources': 14,
+  sessions: 6,
+};
+
+describe('the names that cli imports from runner', () => {
+  it('are at most as many, room by room, as the list says', () => {
+    const names = new Map<string, Set<string>>();
+    for (const path of globSync('cli/**/*.ts', { cwd: top })) {
+      for (const { from, name } of namesFrom(path, readFileSync(resolve(top, path), 'utf8'))) {
+        if (!from.startsWith('runner/')) continue;
+        const room = from.split('/')[1]?.replace(/\.ts$/, '') ?? '';
+        names.set(room, (names.get(room) ?? new Set()).add(name));
+      }
+    }
+    const over = [...names].filter(([room, all]) => all.size > (runnerNames[room] ?? 0));
+    expect(names.size).toBeGreaterThan(5);
+    expect(over).toEqual([]);
   });
 });
 
