@@ -62,7 +62,11 @@ export function createApp(
     logError(error);
   };
   app.notFound((context) =>
-    answerProblem(context, new Problem('not-found', `Nothing is at ${context.req.path}`), logError),
+    answerProblem(
+      context,
+      new Problem('not-found', `There is nothing at ${context.req.path}`),
+      logError,
+    ),
   );
   const limit = limitStrangers(registry, addressOf);
   // Every method can bring a body, so every method but the two that never have one is counted.
@@ -164,13 +168,13 @@ const besideTheApi = {
     servers: [{ url: '/' }],
     get: {
       summary:
-        'The signed statement at a log index (Sigstore bundle v0.3); the entry of the log commits to it',
+        'The signed statement at a log index, as a Sigstore bundle v0.3; the log entry commits to it',
       parameters: [
         { name: 'index', in: 'path', required: true, schema: { type: 'integer', minimum: 0 } },
       ],
       responses: {
         '200': {
-          description: 'It never changes',
+          description: 'The statement, which never changes',
           content: { 'application/json': { schema: { type: 'object' } } },
         },
         '404': { description: 'not-found' },

@@ -19,7 +19,7 @@ export function requireOwnHost(config: RegistryConfig): MiddlewareHandler {
     if (!config.hosts.includes(host.toLowerCase())) {
       throw new Problem(
         'host-unknown',
-        `This registry does not answer to ${JSON.stringify(host.slice(0, 200))}`,
+        `This registry does not serve the host ${JSON.stringify(host.slice(0, 200))}`,
       );
     }
     await next();

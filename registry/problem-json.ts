@@ -49,19 +49,29 @@ function problemOf(error: unknown): Problem {
       ? `${error.message} ${error.cause instanceof Error ? error.cause.message : ''}`
       : '';
   if (whyDamaged(error) !== undefined)
-    return new Problem('database-damaged', 'A place of the database that this needs is damaged', {
-      cause: error,
-    });
+    return new Problem(
+      'database-damaged',
+      'The part of the database that this request needs is damaged',
+      {
+        cause: error,
+      },
+    );
   // The database is opened for writing, so it was closed to writes since.
   if (/readonly database/.test(text))
-    return new Problem('database-damaged', 'The database takes no writes: damage was found in it', {
-      cause: error,
-    });
+    return new Problem(
+      'database-damaged',
+      'The database is damaged, so the registry writes nothing to it',
+      {
+        cause: error,
+      },
+    );
   if (/SQLITE_BUSY|database is locked/.test(text))
     return new Problem('registry-busy', 'The database is busy', { cause: error });
   if (/SQLITE_FULL|ENOSPC|disk is full/.test(text))
     return new Problem('registry-full', 'The disk is full', { cause: error });
-  return new Problem('internal', 'Something failed that should not have', { cause: error });
+  return new Problem('internal', 'The registry failed to answer: this is a fault of Skillgate', {
+    cause: error,
+  });
 }
 
 function codeOfStatus(status: number): ProblemCode {

@@ -153,7 +153,7 @@ export async function startRegistry(options: RegistryOptions): Promise<RunningRe
   void check?.found.then((damage) => damage && endWrites(registry, db, damage));
   // Not waited for: in a folder of a million objects it takes seconds.
   sweepParts(join(dir, 'objects'), sweep.signal).catch((error: unknown) =>
-    log(`Cannot sweep unfinished files: ${String(error)}`),
+    log(`Cannot delete unfinished files: ${String(error)}`),
   );
   return { base, registry, close: stop };
 }

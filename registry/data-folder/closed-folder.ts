@@ -31,5 +31,5 @@ export async function closeFolder(dir: string, say: (line: string) => void): Pro
       );
   }
   if (closed.includes(dir))
-    say(`${dir} was open to other users of this machine; it is closed to them now`);
+    say(`Other users of this machine could open ${dir}; the registry closed it to them`);
 }

@@ -52,7 +52,7 @@ export async function readKeys(
   if (!parsed.success)
     throw new Problem(
       'key-file-invalid',
-      `Cannot use ${path}: it is not of form skillgate.registry-keys/1`,
+      `Cannot use ${path}: its schema is not skillgate.registry-keys/1`,
     );
   return requireRootKeys(root, parsed.output);
 }

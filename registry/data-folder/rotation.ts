@@ -83,7 +83,7 @@ export async function publishTuf(
     await requireWholeLog(dir, root);
     const { expires } = lastRootOf(next).signed;
     if (Date.parse(expires) <= now)
-      throw new Problem('tuf-expired', `Cannot publish: the proposal counted until ${expires}`);
+      throw new Problem('tuf-expired', `Cannot publish: the proposal expired at ${expires}`);
     const keys = await keysFor(dir, root);
     const frozenScopes = await newlyFrozen(dir, next);
     const files = diskObjects(dir);
@@ -138,7 +138,7 @@ async function requireSuccessor(dir: string, next: TufRepository): Promise<void>
   }
   if (canonicalJson(before.roots) === canonicalJson(next.roots)) return;
   if (canonicalJson(before.roots) !== canonicalJson(next.roots.slice(0, -1)))
-    throw foreign('the proposal was made over another state of this registry');
+    throw foreign('the registry changed after the proposal was made');
 }
 
 // A retired key or an earlier policy with a place ahead of the log would go on judging what comes:
@@ -160,11 +160,11 @@ async function requirePast(dir: string, next: TufRepository): Promise<void> {
   const strangers = strangersAmongRetired(root, { files: [now], chain: [], isWhole: true });
   const refused = (why: string) =>
     new Problem('tuf-invalid', `Cannot publish: ${why}`, {
-      hint: 'skillgate registry rotate propose fills in what is right',
+      hint: 'skillgate registry rotate propose writes the right values',
     });
   if (strangers[0] !== undefined) throw refused(strangerWords(strangers[0]));
   const ends = (what: string, index: number) =>
-    `${what} is to count up to log index ${index}, and the log ends at ${last}`;
+    `the proposal ends ${what} at log index ${index}, but the log ends at ${last}`;
   const threshold = (root.thresholds ?? []).find(
     (one) =>
       !(now.thresholds ?? []).some((known) => canonicalJson(known) === canonicalJson(one)) &&
@@ -188,9 +188,9 @@ async function requireWholeLog(dir: string, root: RootFile): Promise<void> {
   if (early === undefined) return;
   throw new Problem(
     'tuf-invalid',
-    `Cannot publish: the log key until now is to count up to log index ${early.validUpTo}, and the log has gone on to ${last}: nobody could verify the ${last - early.validUpTo} entries behind it`,
+    `Cannot publish: the proposal ends the current log key at log index ${early.validUpTo}, but the log has grown to ${last}: nobody could verify the ${last - early.validUpTo} later entries`,
     {
-      hint: 'propose again, with the registry stopped until you publish: the index is signed, and cannot be moved',
+      hint: 'stop the registry, propose again, and start it after you publish: the signed proposal names the log index',
     },
   );
 }

@@ -66,7 +66,7 @@ export function deskRoutes(registry: Registry): Hono {
   });
   reviewRoutes(app, registry);
   app.all('*', (context) => {
-    throw new Problem('not-found', `Nothing is at ${context.req.path}`);
+    throw new Problem('not-found', `There is nothing at ${context.req.path}`);
   });
   return app;
 }
@@ -95,9 +95,9 @@ function signInRoutes(app: Hono, registry: Registry): void {
 function linkOver(): Problem {
   return new Problem(
     'not-signed-in',
-    'This link was used before, is older than five minutes, or never was one',
+    'This sign-in link is unknown, was used before, or is older than five minutes',
     {
-      hint: 'Type skillgate login --browser for a new one.',
+      hint: 'Run skillgate login --browser for a new link.',
     },
   );
 }

@@ -84,7 +84,7 @@ export function deskHeaders(registry: Registry): MiddlewareHandler {
       const problem =
         context.error instanceof Problem
           ? context.error
-          : new Problem('internal', 'Something failed that should not have');
+          : new Problem('internal', 'The registry failed to answer: this is a fault of Skillgate');
       const status = context.res.status as ContentfulStatusCode;
       context.res = undefined;
       context.res = await context.html(
@@ -153,8 +153,8 @@ export async function requireReviewer(
 ): Promise<SignedInMember> {
   const signedIn = await whoIs(registry, context);
   if (signedIn === undefined) {
-    throw new Problem('not-signed-in', 'You are not signed in, or your session is over', {
-      hint: 'Sign in at /review/sign-in with a passkey, or type skillgate login --browser.',
+    throw new Problem('not-signed-in', 'You are not signed in, or your session has expired', {
+      hint: 'Run skillgate login --browser for a sign-in link.',
     });
   }
   requireRole(signedIn.actor, ['reviewer', 'administrator']);

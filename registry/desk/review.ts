@@ -35,10 +35,10 @@ import { frameSourceBytesMax } from './pages/limits.ts';
 import { versionPage } from './pages/version.ts';
 
 const doneTexts = {
-  asked: 'Asked. The version stays here; the author sees the question.',
-  claimed: 'You are looking at it for ten minutes.',
-  refused: 'Refused. The author reads your reason.',
-  moved: 'Moved to review.',
+  asked: 'The author sees your question. The version does not move.',
+  claimed: 'Others see for ten minutes that you review this version.',
+  refused: 'The version is refused. The author sees your reason.',
+  moved: 'The version is in review now.',
   signed: 'Your approval is signed and in the log.',
 } as const;
 
@@ -77,7 +77,7 @@ async function act(registry: Registry, context: Context): Promise<Response> {
   const reason = (await field(context, 'reason')).trim();
   try {
     if (action !== 'claim' && reason === '')
-      throw new Problem('request-invalid', 'Every decision needs a reason', {
+      throw new Problem('request-invalid', 'Give a reason for the decision', {
         hint: 'Write one sentence.',
       });
     switch (action) {
@@ -235,23 +235,25 @@ async function whyNotApprove(
   { member }: SignedInMember,
   detail: ReviewDetail,
 ): Promise<string | undefined> {
-  if (!member.roles.includes('reviewer')) return 'Only a reviewer approves; you are none.';
+  if (!member.roles.includes('reviewer'))
+    return 'You cannot approve: only a reviewer may, and you are not one.';
   const row = await requireVersion(registry, detail);
   const stopped = await whyStopped(registry, row);
-  if (stopped !== undefined) return `Nobody can approve it: ${stopped}.`;
+  if (stopped !== undefined) return `Nobody can approve this version: ${stopped}.`;
   if (await isOwn(registry, row, { member: member.name }))
-    return 'You published this version or own its scope; an author never approves their own.';
+    return 'You cannot approve this version: you published it or own its scope.';
   const unknown = await whyOwn(registry, row, { member: member.name, enrolled: member });
-  if (unknown !== undefined) return `You cannot approve it: ${unknown} (skillgate member add).`;
+  if (unknown !== undefined)
+    return `You cannot approve this version: ${unknown} (skillgate member add).`;
   if (detail.approvals.some((one) => one.reviewer === member.name)) return approvedText(detail);
   return undefined;
 }
 
 function approvedText({ name, version, approvals, approvalsNeeded }: ReviewDetail): string {
   const outside = approvals.filter((one) => one.independent).length;
-  const waits = 'You approved it; it waits for somebody else.';
+  const waits = 'You approved this version. It waits for another reviewer.';
   if (outside >= approvalsNeeded.independent) return waits;
-  return `${waits} One from outside the desk is missing, which you can give too: skillgate review approve ${name}@${version}`;
+  return `${waits} It also needs an approval from outside the desk, which you can give: skillgate review approve ${name}@${version}`;
 }
 
 async function chosenReviewer(
@@ -265,8 +267,8 @@ async function chosenReviewer(
   if (credentialId !== undefined) return { kind: 'passkey', credentialId };
   const keyId = keyIds.find((id) => chosen === `key:${id}`);
   if (keyId !== undefined) return { kind: 'key', keyId };
-  throw new Problem('request-invalid', 'Choose with what you sign', {
-    hint: 'It must be a passkey or a key of yours that is enrolled.',
+  throw new Problem('request-invalid', 'Choose a key or a passkey', {
+    hint: 'It must be an enrolled key or passkey of yours.',
   });
 }
 
@@ -293,6 +295,6 @@ function parseJsonField(text: string): unknown {
   try {
     return JSON.parse(text);
   } catch (cause) {
-    throw new Problem('request-invalid', 'The browser sent no answer of a passkey', { cause });
+    throw new Problem('request-invalid', 'The browser sent no passkey response', { cause });
   }
 }

@@ -99,7 +99,7 @@ async function lineOf(
 ): Promise<IndexLine> {
   const said = statementIn(verdict);
   if (said.predicateType !== predicateTypes.verdict)
-    throw new Problem('internal', 'The verdict is another statement');
+    throw new Problem('internal', 'The verdict differs from the planned statement');
   const named = new Set(
     said.predicate.inputAttestations.map(({ digest }) => `sha256:${digest.sha256}`),
   );
@@ -154,7 +154,7 @@ export async function requireReadable(registry: Registry, line: IndexLine): Prom
     parseIndexFile(bytes, line.name);
   } catch (cause) {
     if (!(cause instanceof Problem)) throw cause;
-    throw new Problem('not-admitted', `${cannot}: nobody could read its index line`, {
+    throw new Problem('not-admitted', `${cannot}: clients could not read its index line`, {
       cause,
       reasons: cause.reasons,
     });

@@ -42,7 +42,7 @@ export function requireTuf(
     'tuf-invalid',
     `Cannot serve tuf.json: its ${other[0]} is not the one of this registry`,
     {
-      hint: 'what administrators sign and what the registry uses change together: skillgate registry rotate propose, sign, publish',
+      hint: 'change the signed document and the file together: skillgate registry rotate propose, sign, publish',
     },
   );
 }

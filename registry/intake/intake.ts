@@ -231,7 +231,8 @@ async function recordRefusal(
   problem: Problem,
   sender: Actor | undefined,
 ): Promise<void> {
-  const by = sender === undefined ? 'somebody not signed in' : (sender.member?.name ?? 'an author');
+  const by =
+    sender === undefined ? 'a client without a session' : (sender.member?.name ?? 'an author');
   const why = `${problem.code}: ${problem.message}`.slice(0, 1_000);
   await registry.db.batch([
     (db) =>

@@ -145,7 +145,7 @@ export async function requireNewest(
   if (overtaken) {
     throw new Problem(
       'statement-replayed',
-      `This statement is in the log at index ${logIndex}, and no longer what was said last`,
+      `This statement is in the log at index ${logIndex}, and a later statement replaced it`,
     );
   }
 }

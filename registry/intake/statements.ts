@@ -102,12 +102,12 @@ async function judge(registry: Registry, sent: SentEnvelope): Promise<LoggedAt> 
     case predicateTypes.provenance:
       throw new Problem(
         'request-invalid',
-        'Publications are sent with their bundle to /api/v1/versions',
+        'Send a publication with its bundle to /api/v1/versions',
       );
     case predicateTypes.scan:
-      throw new Problem('request-invalid', 'Scan reports are sent to the job they belong to');
+      throw new Problem('request-invalid', 'Send a scan report to its job: /api/v1/jobs/ID/report');
     case predicateTypes.verdict:
-      throw new Problem('forbidden', 'Only the registry itself states verdicts');
+      throw new Problem('forbidden', 'Only the registry itself signs verdicts');
   }
 }
 
@@ -245,7 +245,7 @@ function requireFewOwners(statement: IdentityStatement): void {
       'request-invalid',
       `The first claim of a scope names at most ${firstOwnersMax} owners and publishers`,
       {
-        hint: 'Claim it with fewer, and then change its owners.',
+        hint: 'Claim the scope with fewer owners, then change its owners.',
       },
     );
   }
@@ -254,7 +254,7 @@ function requireFewOwners(statement: IdentityStatement): void {
 function unknownSigner(): Problem {
   return new Problem(
     'key-unknown',
-    `The signature is broken, or by a key that is not known here. The header ${keyHeader} names the key that signed`,
+    `The signature is invalid, or this registry does not know its key. Name the signing key in the header ${keyHeader}`,
   );
 }
 

@@ -58,7 +58,7 @@ export async function requirePublisher(
   const scope = scopeOf(statement.predicate.manifest.name);
   const frozen = (await readIdentities(registry)).chain.whyFrozen(scope, latest);
   if (frozen !== undefined)
-    throw new Problem('scope-frozen', `Nobody publishes in @${scope} now: ${frozen}`);
+    throw new Problem('scope-frozen', `Nobody can publish in @${scope} now: ${frozen}`);
   if (isCertifiedSent(publish)) return requireCertified(registry, scope, publish, statement);
   const key = await requireKey(registry, scope, { envelope: publish, hint }, sender);
   return {
@@ -124,7 +124,7 @@ function unclaimed(scope: Scope): Problem {
 
 function foreign(chain: Identities, scope: Scope, by: Parameters<typeof sayForeign>[2]): Problem {
   return new Problem('identity-mismatch', `Cannot publish: ${sayForeign(chain, scope, by)}`, {
-    hint: 'skillgate scope show says who publishes; an owner of the scope can change that.',
+    hint: 'skillgate scope show lists the publishers; an owner of the scope can add one.',
   });
 }
 
@@ -159,18 +159,15 @@ async function requireKey(
     if (owned)
       throw new Problem(
         'scope-taken',
-        `The scope @${scope} was given to others: ${signer.keyId} published in it before, and no longer does`,
+        `The scope @${scope} has new owners: ${signer.keyId} published in it before and no longer may`,
         {
-          hint: `Who owns it now: skillgate scope show ${scope}. Your key is good: an owner can let you publish again.`,
+          hint: `skillgate scope show ${scope} lists the owners. Any of them can make your key a publisher again.`,
         },
       );
     throw new Problem('scope-taken', `The scope @${scope} belongs to somebody else`);
   }
   if (subject?.kind === 'key' && owners.some(({ keyId }) => keyId === subject.keyId)) {
-    throw new Problem(
-      'signature-invalid',
-      'Cannot publish: the signature is not your key’s over these bytes',
-    );
+    throw new Problem('signature-invalid', 'Cannot publish: your key did not sign these bytes');
   }
   throw new Problem(
     'key-unknown',

@@ -43,7 +43,7 @@ export async function requireUnusedRun(
   if (used === undefined) return;
   throw new Problem(
     'certificate-used',
-    `The run ${run} published ${name}@${used.version} at log index ${used.logIndex}, and publishes no second version of it`,
+    `The run ${run} already published ${name}@${used.version} at log index ${used.logIndex}; one run publishes one version of a skill`,
     { hint: 'Start the job again: each attempt is a run of its own.' },
   );
 }

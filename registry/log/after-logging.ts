@@ -36,7 +36,7 @@ export async function orSayLogged<Result>(
     const where = indexes.length === 1 ? `index ${indexes[0]}` : `indexes ${indexes.join(', ')}`;
     throw new Problem(
       'logged-unfinished',
-      `This is in the log at ${where} and counts; only the answer could not be completed`,
+      `The statement is in the log at ${where} and counts, but the registry could not complete its answer`,
       {
         cause,
       },

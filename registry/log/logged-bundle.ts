@@ -90,7 +90,7 @@ export async function requireReadable(
   if (read.signer === entry.signer && read.logIndex === entry.index) return;
   throw new Problem(
     'statement-invalid',
-    'Cannot log the statement: it would be read as somebody else’s',
+    'Cannot log the statement: clients would attribute it to another signer',
   );
 }
 

@@ -63,7 +63,7 @@ export async function readConsistency(
   if (proof === undefined)
     throw new Problem(
       'internal',
-      `The tiles do not show that the log of ${size} continues that of ${first}`,
+      `The tiles do not prove that the log of ${size} entries extends the log of ${first}`,
     );
   return proof;
 }

@@ -39,7 +39,7 @@ export async function readWitnesses(
 function throwInvalidConfig(path: string, cause: unknown): never {
   throw new Problem(
     'file-not-found',
-    `Cannot ask witnesses: ${path} is not there, and says which keys they have`,
+    `Cannot ask witnesses: ${path}, which holds their keys, is missing`,
     {
       cause,
       hint: '{"schema":"skillgate.witnesses/1","threshold":1,"witnesses":[the line that skillgate witness serve prints]}',

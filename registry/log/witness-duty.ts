@@ -21,9 +21,9 @@ export function requireAsked(signedPolicy: string | undefined, urls: readonly st
   const names = witnesses.map(({ name }) => name).join(', ');
   throw new Problem(
     'witnesses-unasked',
-    `Cannot serve: clients demand ${threshold} of ${witnesses.length} witnesses (${names}), as administrators signed, and ${asked} would be asked`,
+    `Cannot serve: clients demand ${threshold} of ${witnesses.length} witnesses (${names}), as administrators signed, but only ${asked} have an address`,
     {
-      hint: `name where they answer: skillgate serve DIR${' --witness URL'.repeat(threshold)}; or sign others: skillgate registry rotate propose DIR --witnesses FILE`,
+      hint: `give their addresses: skillgate serve DIR${' --witness URL'.repeat(threshold)}; or sign other witnesses: skillgate registry rotate propose DIR --witnesses FILE`,
     },
   );
 }
@@ -62,23 +62,23 @@ export async function requireWhole(registry: Registry): Promise<void> {
 /** The failure that says what the log lacks, and the way out. */
 export function logBehind(behind: HeadAhead): Problem {
   return new Problem('log-behind', `Cannot write to the log: ${whyBehind(behind)}`, {
-    hint: 'stop the registry and bring back the copy with that size: docs/operating-registry.md, "The log was restored from a backup"',
+    hint: 'stop the registry and restore the copy with that size: docs/operating-registry.md, "The log was restored from a backup"',
   });
 }
 
 /** The line that an operator reads when nothing is written any more. */
 export function alarmText(behind: HeadAhead): string {
-  return `ALARM: ${whyBehind(behind)}. Nothing more is written: docs/operating-registry.md, "The log was restored from a backup"`;
+  return `ALARM: ${whyBehind(behind)}. The registry writes nothing more: docs/operating-registry.md, "The log was restored from a backup"`;
 }
 
 /** Why the log is not the one that was there before, for messages. */
 function whyBehind(behind: HeadAhead): string {
   if ('url' in behind)
-    return `the witness ${behind.url} saw ${behind.size} entries of it, more than are here, so an older copy was brought back`;
+    return `the witness ${behind.url} saw ${behind.size} entries, more than this log has: an older copy of the log was restored`;
   const { file, size, here } = behind;
   const found =
     here < size
-      ? `the database has ${here}: it lost the end of the log, or an older copy was brought back`
-      : 'the database has others in their place: an older copy was brought back and written to';
-  return `${file} shows ${size} entries that this registry signed, and ${found}`;
+      ? `the database has ${here}: it lost the end of the log, or an older copy was restored`
+      : 'the database has other entries in their place: an older copy was restored and written to';
+  return `${file} shows ${size} entries that this registry signed, but ${found}`;
 }

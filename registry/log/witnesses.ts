@@ -141,11 +141,11 @@ async function askOne(registry: Witnessed, url: string, head: Head): Promise<Ask
     const lines = found.filter((line) => line.seconds <= secondsMax(registry));
     if (lines.length < found.length) {
       const why =
-        'the time of its cosignature lies in the future: its clock is ahead, or the clock here is behind';
+        'the time of its cosignature is in the future: its clock is fast, or the clock of this registry is slow';
       return { ...failed(why, { answered: true }), lines };
     }
     return lines.length === 0
-      ? failed('its answer holds no cosignature of a witness that witnesses.json names')
+      ? failed('its answer has no cosignature of a witness in witnesses.json')
       : { ok: true, at, size: head.size, lines };
   } catch (cause) {
     return failed(
@@ -155,7 +155,7 @@ async function askOne(registry: Witnessed, url: string, head: Head): Promise<Ask
 }
 
 function aheadText(theirs: number, ours: number): string {
-  return `ALARM: it cosigned this log at size ${theirs}, and the log here has ${ours}: an older copy was brought back, and nothing more is written. See docs/operating-registry.md`;
+  return `ALARM: it cosigned this log at size ${theirs}, but the log here has ${ours} entries: an older copy was restored. The registry writes nothing more. See docs/operating-registry.md`;
 }
 
 /** The latest time of a cosignature that clients count now, in seconds. */

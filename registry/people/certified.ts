@@ -57,9 +57,9 @@ export function verifySent(
   if (registry.sigstore === undefined) {
     throw new Problem(
       'certificate-invalid',
-      'This registry takes nothing that is signed by certificate: it trusts no Sigstore',
+      'This registry accepts nothing that is signed by certificate: it trusts no Sigstore',
       {
-        hint: 'Sign with a key: skillgate key create. Its operator can run: skillgate registry rotate propose DIR --trusted-root FILE.',
+        hint: 'Sign with a key: skillgate key create. Or the registry’s operator runs: skillgate registry rotate propose DIR --trusted-root FILE.',
       },
     );
   }
@@ -100,7 +100,7 @@ export async function requireUnusedCertificate(
   if (first === undefined) return;
   throw new Problem(
     'certificate-used',
-    `The certificate signed the statement at log index ${first.logIndex}, and signs no second`,
+    `The certificate already signed the statement at log index ${first.logIndex}; it signs one only`,
     {
       hint: 'Sign in again: each publication gets a certificate of its own.',
     },

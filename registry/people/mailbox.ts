@@ -37,9 +37,9 @@ export async function takeMessage(
   const host = requireSigner(signed);
   const now = registry.now().getTime();
   const expiresAt = Date.parse(said.expires);
-  if (expiresAt <= now) throw new Problem('request-invalid', 'Its time is over');
+  if (expiresAt <= now) throw new Problem('request-invalid', 'The message has expired');
   if (expiresAt > now + limits.mailboxMsMax)
-    throw new Problem('request-invalid', 'It is to be kept for too long');
+    throw new Problem('request-invalid', 'The message expires too late');
   const enrolled = Object.values(registry.incidents?.reporters ?? {}).includes(host) ? 1 : 0;
   const row: Row = {
     id: said.id,
@@ -74,7 +74,7 @@ export async function messagesFor(
   if (Math.abs(Date.parse(signed.said.at) - now) > limits.mailboxQuestionMs)
     throw new Problem(
       'signature-invalid',
-      'The question was signed at another time: look at the clocks of both machines',
+      'The question was signed too long ago or in the future: check the clocks of both machines',
     );
   requireOwnAddress(registry, signed.said);
   const rows = await registry.db.read
@@ -98,11 +98,11 @@ function requireOwnAddress({ config }: Registry, { base }: MailboxQuestion): voi
   const why = base === undefined ? 'names no registry' : `was signed for ${base}`;
   throw new Problem(
     'other-registry',
-    `Cannot list what waits: the question ${why}, and this registry is ${config.base}`,
+    `Cannot list the messages: the question ${why}, but this registry is ${config.base}`,
     {
       hint:
         base === undefined
-          ? 'upgrade Skillgate where you ask'
+          ? 'upgrade Skillgate on the machine that asks'
           : `ask at its address: skillgate hold list --mailbox ${config.base}`,
     },
   );
@@ -122,7 +122,7 @@ export async function takeAnswer(
   if (row.to !== key)
     throw new Problem(
       'signature-invalid',
-      'The message is for another key than the one that answers',
+      'The message is for another key than the key that signed the answer',
     );
   const answer = JSON.stringify(signed);
   await registry.db.batch([
@@ -149,14 +149,14 @@ export async function forgetMessage(registry: Registry, id: string): Promise<voi
 async function requireRow(registry: Registry, id: string): Promise<typeof mailbox.$inferSelect> {
   const alive = and(eq(mailbox.id, id), gt(mailbox.expiresAt, registry.now().getTime()));
   const [row] = await registry.db.read.select().from(mailbox).where(alive);
-  if (row === undefined) throw new Problem('not-found', 'No message waits under this id');
+  if (row === undefined) throw new Problem('not-found', 'There is no message with this id');
   return row;
 }
 
 function requireSigner(signed: SignedBy<MailboxMessage | MailboxAnswer | MailboxQuestion>): Digest {
   const signer = mailboxSigner(signed);
   if (signer === undefined)
-    throw new Problem('signature-invalid', 'It is not signed by the key that it names');
+    throw new Problem('signature-invalid', 'The message is not signed by the key that it names');
   return signer;
 }
 

@@ -65,9 +65,9 @@ export async function counterWrites(
 function copied(count: number): Problem {
   return new Problem(
     'approval-refused',
-    `This passkey says that it signed ${count} times, and has said so or more before: there may be a copy of it`,
+    `The counter of this passkey is ${count} and did not grow since its last approval: somebody may have a copy of the passkey`,
     {
-      hint: 'Ask an administrator to end it (skillgate member remove), look in the log what it approved, and make another. Approve with your key meanwhile: skillgate review approve.',
+      hint: 'Ask an administrator to remove it (skillgate member remove), check in the log what it approved, and make a new passkey. Until then approve with your key: skillgate review approve.',
     },
   );
 }
@@ -97,7 +97,7 @@ export async function finishCreation(
   if (waiting.length >= pendingPasskeysMax) {
     throw new Problem(
       'request-invalid',
-      `${waiting.length} passkeys wait for an administrator already`,
+      `${waiting.length} passkeys of yours already wait for an administrator`,
     );
   }
   const row = { ...enrolled, member, createdAt: registry.now().getTime() };
@@ -134,7 +134,7 @@ const clientDataForm = v.object({ challenge: base64url });
 function parseCreation(response: string): v.InferOutput<typeof creationForm> {
   const parsed = v.safeParse(creationForm, parseJsonText(response));
   if (!parsed.success)
-    throw new Problem('request-invalid', 'The browser’s answer is no WebAuthn credential');
+    throw new Problem('request-invalid', 'The browser’s response is not a WebAuthn credential');
   return parsed.output;
 }
 
@@ -174,8 +174,8 @@ async function take(registry: Registry, member: string, clientDataJSON: string):
     .where(and(eq(challenge.id, id), eq(challenge.purpose, 'enrol')))
     .returning();
   if (row === undefined || row.member !== member || row.expiresAt <= registry.now().getTime()) {
-    throw new Problem('not-signed-in', 'The page is too old, or was used before', {
-      hint: 'Load it again and try once more.',
+    throw new Problem('not-signed-in', 'The page has expired, or was used before', {
+      hint: 'Reload the page and try again.',
     });
   }
   return row.id;

@@ -95,10 +95,10 @@ export function passkeyMade(
     ...whyNotAnswered(client, made.authData, { type: 'webauthn.create', challenge, ...site }),
     ...whyNotBackup(flagsOf(made.authData)),
     ...(id === rawId && data.credentialId === id ? [] : ['it names another credential']),
-    ...(key === undefined ? ['its key is no ES256 key'] : []),
+    ...(key === undefined ? ['its key is not an ES256 key'] : []),
     ...(isFreeOfMaker(made, client, key)
       ? []
-      : ['it carries an attestation, which was not asked for']),
+      : ['it carries an attestation that the desk did not ask for']),
   ];
   if (reasons.length > 0) throw refusal('not-signed-in', reasons);
   return { credentialId: id, publicKey: Buffer.from(data.cose).toString('base64url'), ...site };
@@ -180,7 +180,7 @@ function readAuthenticatorData(
 
 function whyNotBackup(flags: number): string[] {
   return (flags & (flag.backupEligible | flag.backedUp)) === flag.backedUp
-    ? ['it is backed up and cannot be']
+    ? ['it claims a backup that it cannot have']
     : [];
 }
 
@@ -217,7 +217,7 @@ function keyOf(cose: Uint8Array): KeyObject | undefined {
 }
 
 function refusal(code: 'not-signed-in' | 'approval-refused', reasons: readonly string[]): Problem {
-  return new Problem(code, `The passkey’s answer does not hold: ${reasons[0]}`, {
+  return new Problem(code, `The passkey’s response is invalid: ${reasons[0]}`, {
     reasons: reasons.map((message) => ({ message })),
   });
 }

@@ -42,7 +42,7 @@ export async function takeApproval(
   const { envelope } = sent;
   const { reviewer, assertion } = statement.predicate;
   if (!('keyId' in reviewer) || assertion !== undefined) {
-    throw new Problem('request-invalid', 'An approval by passkey is given in the desk');
+    throw new Problem('request-invalid', 'Sign an approval by passkey in the desk');
   }
   await requireDraft(registry, statement);
   const { keys } = await readIdentities(registry);
@@ -53,11 +53,11 @@ export async function takeApproval(
     if (known !== undefined)
       throw new Problem(
         'approval-refused',
-        'The approval is signed by another key than the one it names',
+        'The approval is signed by another key than the key that it names',
       );
     throw new Problem(
       'key-unknown',
-      'The approval is signed by no key that is enrolled here, or the signature is broken',
+      'The approval is not signed by an enrolled key, or its signature is invalid',
     );
   }
   return logApproval(registry, { envelope, statement, signer });
@@ -107,7 +107,7 @@ export async function approvedBefore(
 export function parseDraft(text: string): ApprovalStatement {
   const statement = parseStatement(Buffer.from(text));
   if (statement.predicateType !== predicateTypes.approval)
-    throw new Problem('statement-invalid', 'The draft is no approval');
+    throw new Problem('statement-invalid', 'The draft is not an approval');
   return statement;
 }
 
@@ -192,7 +192,7 @@ async function requireDraft(registry: Registry, statement: ApprovalStatement): P
   const digest = digestOf(statementBytes(withoutAssertion(statement)));
   const [draft] = await registry.db.read.select().from(drafts).where(eq(drafts.digest, digest));
   if (draft === undefined)
-    throw new Problem('approval-refused', 'The approval is not one that was drafted here');
+    throw new Problem('approval-refused', 'This registry did not draft the approval');
   if (draft.expiresAt < registry.now().getTime())
     throw new Problem('approval-refused', 'The draft has expired; draft it again');
 }

@@ -46,7 +46,7 @@ export async function suspendedAgain(
       said,
     );
     if (word === undefined) continue;
-    const why = `it is ${word.kind} by log index ${word.logIndex} again, since who lifted that no longer counted`;
+    const why = `it is ${word.kind} again by log index ${word.logIndex}: the member who lifted that no longer counted`;
     again.push({ row, to: word.kind, why });
   }
   return again;

@@ -81,7 +81,7 @@ export async function takeIncident(
     if (row.bundle !== incident.bundle)
       throw new Problem(
         'subject-mismatch',
-        'The report is about other bytes than this version has',
+        'The report names another bundle than this version has',
       );
     const known = await registry.db.read
       .select()
@@ -132,7 +132,7 @@ function requireOwn({ root }: Registry, { registry }: SignedIncident['incident']
   if (registry === undefined || registry === own) return;
   throw new Problem(
     'other-registry',
-    `Cannot take the report: it was signed for the registry ${registry}, and this one is ${own}`,
+    `Cannot accept the report: it was signed for the registry ${registry}, and this one is ${own}`,
   );
 }
 
@@ -194,7 +194,7 @@ async function requireFewIncidents(
   if ((found?.n ?? 0) >= (enrolled === undefined ? incidentsPerDay : incidentsOfHostPerDay))
     throw new Problem(
       'too-many-requests',
-      `${enrolled === undefined ? 'Unknown hosts have' : 'This host has'} reported enough of this version today`,
+      `${enrolled === undefined ? 'Unknown hosts have' : 'This host has'} reported this version too often today`,
     );
 }
 

@@ -86,7 +86,7 @@ function parseAssertion(value: unknown): PasskeyAssertion {
   if (!parsed.success)
     throw new Problem(
       'request-invalid',
-      'The passkey’s answer is not an AuthenticationResponseJSON',
+      'The passkey’s response is not an AuthenticationResponseJSON',
     );
   const { authenticatorData, clientDataJSON, signature } = parsed.output.response;
   return { credentialId: parsed.output.id, authenticatorData, clientDataJSON, signature };

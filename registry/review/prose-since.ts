@@ -46,7 +46,7 @@ export async function putProse(
   if (!isProseOf(prose, await filesOf(registry, row)))
     throw new Problem(
       'subject-mismatch',
-      'Cannot take the report: its prose stands in files that the bundle does not have',
+      'Cannot accept the report: its prose names files that the bundle does not have',
     );
   return putBlob(registry.objects, Buffer.from(canonicalJson(prose)));
 }

@@ -94,8 +94,8 @@ export async function draftApproval(
   await requireOwnKey(registry, row, { subject, member });
   const report = await reportOf(registry, row);
   if (report === undefined || row.report === null) {
-    throw new Problem('approval-refused', 'There is no scan report to approve on', {
-      hint: 'It is being scanned again; or refuse it.',
+    throw new Problem('approval-refused', 'Cannot approve: there is no scan report', {
+      hint: 'Wait for the new scan, or refuse the version.',
     });
   }
   const { scans, needed } = await readScannedBy(registry, row);
@@ -104,7 +104,7 @@ export async function draftApproval(
       'approval-refused',
       `${scans.length} of ${needed} scanners have signed its scan report`,
       {
-        hint: 'It waits for another scanner, which works with a key of its own: skillgate scanner work.',
+        hint: 'Start another scanner with a key of its own: skillgate scanner work.',
       },
     );
   const { capabilities } = await manifestOf(registry, row);
@@ -217,7 +217,7 @@ async function addNote(
       'move-illegal',
       `${version.name}@${version.version} is "${version.status}", so nobody reviews it any more`,
       {
-        hint: 'skillgate review list shows what waits.',
+        hint: 'skillgate review list shows the versions that wait.',
       },
     );
   const { id: versionId } = version;
@@ -255,10 +255,7 @@ async function requireOwnKey(
 function requireReason(reason: string): string {
   const text = reason.trim();
   if (text === '' || text.length > reasonCharsMax) {
-    throw new Problem(
-      'request-invalid',
-      `A reason is needed, of at most ${reasonCharsMax} characters`,
-    );
+    throw new Problem('request-invalid', `Give a reason of at most ${reasonCharsMax} characters`);
   }
   return text;
 }

@@ -48,12 +48,15 @@ export async function takeRevocation(
     const { chain, keys: known, memberKeys: likely } = await readIdentities(registry);
     const signer = signerOf(sent, { known, likely });
     if (signer === undefined)
-      throw new Problem('key-unknown', 'The revocation is signed by no key that is enrolled here');
+      throw new Problem('key-unknown', 'The revocation is not signed by an enrolled key');
     const may =
       chain.isMember(signer.keyId, 'reviewer', latest) ||
       chain.isMember(signer.keyId, 'administrator', latest);
     if (!may)
-      throw new Problem('forbidden', 'Only a reviewer or administrator suspends, lifts or revokes');
+      throw new Problem(
+        'forbidden',
+        'Only a reviewer or administrator may suspend, lift or revoke',
+      );
     const by = memberNow(registry, chain, signer.keyId)?.name ?? signer.keyId;
     const to = stateAfter[kind];
     const meant = await versionsMeant(registry, target, kind);
@@ -140,21 +143,21 @@ async function requireEffect(
         .limit(1)
     ).length > 0;
   if (!isKnown)
-    throw new Problem('not-found', `There is no publisher ${publisher} here`, {
-      hint: 'skillgate scope show SCOPE names them.',
+    throw new Problem('not-found', `This registry knows no publisher ${publisher}`, {
+      hint: 'skillgate scope show SCOPE lists the publishers.',
     });
   const word = await wordOnPublisher(registry, publisher);
   if (word?.kind === 'revoked')
     throw new Problem('move-illegal', `The publisher ${publisher} is revoked, which is final`);
   if (kind === 'lifted' && word === undefined)
     throw new Problem('move-illegal', `The publisher ${publisher} is not suspended`, {
-      hint: 'A version that was suspended by itself is lifted by itself.',
+      hint: 'Lift the suspension of a single version by its name and version.',
     });
 }
 
 function throwNoMove(meant: readonly VersionRow[], to: VersionState): never {
   const [first] = meant;
-  if (first === undefined) throw new Problem('not-found', 'There is no such version here');
+  if (first === undefined) throw new Problem('not-found', 'There is no such version');
   requireMove(first.status, to, 'statement');
   throw new Problem('move-illegal', 'None of these versions can make this move');
 }

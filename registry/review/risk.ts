@@ -107,7 +107,7 @@ export function riskOf({
 const noReport: RiskPart = {
   name: 'unread',
   points: ceiling.unread,
-  why: 'No scan report: nothing was read yet.',
+  why: 'There is no scan report yet.',
 };
 
 function evidence({ findings }: ScanReport): RiskPart {
@@ -199,7 +199,7 @@ function changedProse(prose: ProseSince): RiskPart {
       return part(
         'prose',
         8,
-        `What it says cannot be compared with ${prose.since}: no scan told the sentences of both.`,
+        `Its prose cannot be compared with ${prose.since}: no scan listed the sentences of both.`,
       );
     case 'told': {
       const { since, left, change } = prose;

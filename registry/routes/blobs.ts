@@ -13,7 +13,7 @@ export function blobRoutes(registry: Registry): Hono {
   return new Hono().get(
     '/blobs/sha256/:hex',
     describe({
-      summary: 'A stored blob, for members and for the author it came from',
+      summary: 'Read a stored blob, for members and for its author',
       problems: ['digest-invalid', 'not-found'],
       signedIn: true,
     }),

@@ -101,7 +101,7 @@ function parseBody<Schema extends v.GenericSchema>(
   const reasons = result.issues
     .slice(0, bodyReasonsMax)
     .map((issue) => ({ message: `${v.getDotPath(issue) ?? 'body'}: ${issue.message}` }));
-  throw new Problem('request-invalid', 'The body does not follow the API', { reasons });
+  throw new Problem('request-invalid', 'The request body does not follow the API', { reasons });
 }
 
 /** A digest in a body. */
@@ -128,14 +128,15 @@ export async function readActor(registry: Registry, context: Context): Promise<A
   if (header === undefined) return undefined;
   const token = /^Bearer ([\w-]{43})$/i.exec(header)?.[1];
   const session = token === undefined ? undefined : await readSession(registry, token, 'token');
-  if (session === undefined) throw new Problem('not-signed-in', 'The session is unknown or over');
+  if (session === undefined)
+    throw new Problem('not-signed-in', 'The session is unknown or has expired');
   return session.actor;
 }
 
 /** @throws Problem `not-signed-in` */
 export async function requireActor(registry: Registry, context: Context): Promise<Actor> {
   const actor = await readActor(registry, context);
-  if (actor === undefined) throw new Problem('not-signed-in', 'This needs a session');
+  if (actor === undefined) throw new Problem('not-signed-in', 'This request needs a session');
   return actor;
 }
 

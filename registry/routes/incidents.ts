@@ -47,7 +47,7 @@ export function incidentRoutes(registry: Registry): Hono {
     '/incidents',
     describe({
       summary:
-        'Report what a version did on a host: signed by the host, counted where its key is enrolled',
+        'Report an incident of a version on a host; the host signs the report, which counts if its key is enrolled',
       answer: v.object({ isEnrolled: v.boolean(), isNew: v.boolean(), status: v.string() }),
       created: true,
       body: { 'application/json': { schema: incidentSchema } },

@@ -70,7 +70,7 @@ function leaseRoutes(registry: Registry): Hono {
     .post(
       '/jobs/lease',
       describe({
-        summary: 'Take the oldest scan job',
+        summary: 'Lease the oldest scan job',
         answer: v.object({ job: v.nullable(job) }),
         problems: ['request-invalid'],
         signedIn: true,
@@ -93,7 +93,7 @@ function leaseRoutes(registry: Registry): Hono {
     .post(
       '/jobs/rule-set',
       describe({
-        summary: 'Describe the rule set that a scanner scans by',
+        summary: 'Describe the rule set of a scanner',
         answer: v.object({ digest: v.string() }),
         problems: ['request-invalid', 'statement-invalid', 'registry-busy'],
         signedIn: true,
@@ -114,7 +114,7 @@ function leaseRoutes(registry: Registry): Hono {
     .post(
       '/jobs/:id/renew',
       describe({
-        summary: 'Keep a job longer',
+        summary: 'Renew the lease of a job',
         answer: v.object({ leaseSeconds: v.number() }),
         problems: ['request-invalid', 'job-stale'],
         signedIn: true,
@@ -134,7 +134,7 @@ function resultRoutes(registry: Registry): Hono {
     .post(
       '/jobs/:id/report',
       describe({
-        summary: 'Hand in a signed scan report',
+        summary: 'Send a signed scan report',
         answer: v.object({ status: v.string() }),
         problems: [
           'request-invalid',
@@ -163,7 +163,7 @@ function resultRoutes(registry: Registry): Hono {
     .post(
       '/jobs/:id/fail',
       describe({
-        summary: 'Say that a scan ended without a report',
+        summary: 'Report that a scan failed',
         answer: v.object({ status: v.string() }),
         problems: ['request-invalid', 'job-stale'],
         signedIn: true,

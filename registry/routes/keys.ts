@@ -52,7 +52,7 @@ export function keyRoutes(registry: Registry): Hono {
   return new Hono().get(
     '/keys/:keyId',
     describe({
-      summary: 'What the log says of a key',
+      summary: 'Read the log’s statements about a key',
       answer: keyAnswer,
       problems: ['digest-invalid', 'not-found'],
     }),

@@ -63,7 +63,7 @@ export function mailboxRoutes(registry: Registry, addressOf: AddressOf): Hono {
     .post(
       '/mailbox/messages',
       describe({
-        summary: 'Leave a sealed message for an approver; signed by the key of a host',
+        summary: 'Leave a sealed message for an approver, signed by the key of a host',
         answer: done,
         created: true,
         body: signedBody('skillgate.mailbox/2', {
@@ -88,7 +88,7 @@ export function mailboxRoutes(registry: Registry, addressOf: AddressOf): Hono {
     )
     .delete(
       '/mailbox/messages/:id',
-      describe({ summary: 'Take a message back, by its id', answer: done, problems: [] }),
+      describe({ summary: 'Delete a message by its id', answer: done, problems: [] }),
       async (context) => {
         await forgetMessage(registry, context.req.param('id'));
         return context.json({ ok: true });
@@ -97,7 +97,7 @@ export function mailboxRoutes(registry: Registry, addressOf: AddressOf): Hono {
     .post(
       '/mailbox/questions',
       describe({
-        summary: 'What waits for the key that signed the question',
+        summary: 'List the messages for the key that signed the question',
         answer: v.object({ messages: v.array(v.unknown()) }),
         body: signedBody('skillgate.mailbox-question/1', { at: text, base: text }),
         problems: [
@@ -116,7 +116,7 @@ export function mailboxRoutes(registry: Registry, addressOf: AddressOf): Hono {
     .post(
       '/mailbox/answers',
       describe({
-        summary: 'Leave a sealed answer to a message; signed by the key for which the message is',
+        summary: 'Leave a sealed answer to a message, signed by the key that the message is for',
         answer: done,
         created: true,
         body: signedBody('skillgate.mailbox-answer/2', { id: text, content }),
@@ -137,7 +137,7 @@ export function mailboxRoutes(registry: Registry, addressOf: AddressOf): Hono {
       '/mailbox/answers/:id',
       describe({
         summary:
-          'The answer to a message, by the id of the message; without `answer` while there is none',
+          'Read the answer to a message by the message id; without `answer` while there is none',
         answer: v.object({ answer: v.exactOptional(v.unknown()) }),
         problems: ['not-found'],
       }),

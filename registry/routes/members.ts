@@ -58,7 +58,7 @@ export function memberRoutes(registry: Registry): Hono {
     .get(
       '/members',
       describe({
-        summary: 'Keys and passkeys of members',
+        summary: 'List the keys and passkeys of members',
         answer: membersSchema,
         problems: [],
         signedIn: true,
@@ -72,7 +72,7 @@ export function memberRoutes(registry: Registry): Hono {
       '/members/last/:id',
       describe({
         summary:
-          'The last statement on a key or passkey of a member, which the next enrolment of it names',
+          'Read the last statement about a member’s key or passkey; its next enrolment names this statement',
         answer: v.object({ statement: v.nullable(v.string()) }),
         problems: [],
       }),
@@ -86,7 +86,7 @@ export function memberRoutes(registry: Registry): Hono {
     .get(
       '/members/pending',
       describe({
-        summary: 'Passkeys that no administrator has signed for',
+        summary: 'List the passkeys that wait for an administrator',
         answer: v.object({ pending: v.array(pending) }),
         problems: [],
         signedIn: true,
@@ -109,7 +109,7 @@ function scopeRoutes(registry: Registry): Hono {
   return new Hono().get(
     '/scopes/:scope',
     describe({
-      summary: 'Who owns a scope',
+      summary: 'Read the owners of a scope',
       answer: v.object({
         scope: v.string(),
         owners: v.array(identitySchema),

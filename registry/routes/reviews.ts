@@ -52,7 +52,7 @@ function readingRoutes(registry: Registry): Hono {
     .get(
       '/reviews',
       describe({
-        summary: 'What waits for a person, riskiest first',
+        summary: 'List the versions that wait for a person, riskiest first',
         answer: v.object({
           reviews: v.array(
             v.looseObject({ name: v.string(), version: v.string(), status: v.string() }),
@@ -69,7 +69,7 @@ function readingRoutes(registry: Registry): Hono {
     .get(
       '/reviews/statement/:digest',
       describe({
-        summary: 'A drafted approval, byte for byte',
+        summary: 'Read a drafted approval, byte for byte',
         answer: draft,
         problems: ['digest-invalid', 'not-found'],
         signedIn: true,
@@ -82,7 +82,7 @@ function readingRoutes(registry: Registry): Hono {
     .get(
       which,
       describe({
-        summary: 'All that a reviewer reads',
+        summary: 'Read everything that a reviewer needs of a version',
         answer: v.looseObject(versionSchema.entries),
         problems: aboutVersion,
         signedIn: true,
@@ -98,7 +98,7 @@ function signingRoutes(registry: Registry): Hono {
   return new Hono().post(
     `${which}/draft`,
     describe({
-      summary: 'Write out an approval to be signed',
+      summary: 'Draft an approval to sign',
       answer: draft,
       created: true,
       problems: [...aboutVersion, 'request-invalid', 'approval-refused', 'move-illegal'],
@@ -130,7 +130,7 @@ function movingRoutes(registry: Registry): Hono {
     .post(
       `${which}/move`,
       describe({
-        summary: 'Move a version, with a reason',
+        summary: 'Move a version to another state, with a reason',
         answer: v.object({ status: v.string() }),
         problems: [...aboutVersion, 'move-illegal'],
         signedIn: true,
@@ -149,7 +149,7 @@ function movingRoutes(registry: Registry): Hono {
     .post(
       `${which}/ask`,
       describe({
-        summary: 'Ask the author something',
+        summary: 'Ask the author a question',
         answer: v.object({ asked: v.boolean() }),
         problems: aboutVersion,
         signedIn: true,
@@ -164,7 +164,7 @@ function movingRoutes(registry: Registry): Hono {
     .post(
       `${which}/claim`,
       describe({
-        summary: 'Say that you are looking at it',
+        summary: 'Claim a review for ten minutes',
         answer: v.object({ by: v.string(), until: v.string() }),
         problems: aboutVersion,
         signedIn: true,

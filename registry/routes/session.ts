@@ -20,7 +20,7 @@ export function sessionRoutes(registry: Registry): Hono {
     .post(
       '/session/challenge',
       describe({
-        summary: 'A nonce for a key to sign',
+        summary: 'Get a nonce for a key to sign',
         answer: v.object({ nonce: v.string() }),
         problems: ['request-invalid', 'key-unknown'],
       }),
@@ -36,7 +36,7 @@ export function sessionRoutes(registry: Registry): Hono {
     .post(
       '/session',
       describe({
-        summary: 'A session of 60 minutes for the key that signed the nonce',
+        summary: 'Start a session of 60 minutes for the key that signed the nonce',
         answer: v.object({ token: v.string(), expires: v.string(), member: memberSchema }),
         problems: ['request-invalid', 'signature-invalid', 'key-unknown'],
       }),
@@ -59,10 +59,7 @@ export function sessionRoutes(registry: Registry): Hono {
           key !== undefined &&
           signs(key.spki, questions(registry, nonce), signature);
         if (!holdsKey)
-          throw new Problem(
-            'signature-invalid',
-            'The signature is not this key’s over a fresh nonce',
-          );
+          throw new Problem('signature-invalid', 'This key did not sign a fresh nonce');
         const actor = await actorOf(registry, subject);
         if (actor === undefined)
           throw new Problem('key-unknown', `The key ${keyId} is not enrolled here`);
@@ -73,14 +70,15 @@ export function sessionRoutes(registry: Registry): Hono {
     .post(
       '/session/link',
       describe({
-        summary: 'A one-time link into the desk',
+        summary: 'Get a one-time link to the desk',
         answer: v.object({ url: v.string() }),
         problems: [],
         signedIn: true,
       }),
       async (context) => {
         const actor = await requireActor(registry, context);
-        if (actor.member === undefined) throw new Problem('forbidden', 'The desk is for members');
+        if (actor.member === undefined)
+          throw new Problem('forbidden', 'Only members may use the desk');
         const link = await createLink(registry, actor.subject);
         return context.json({ url: `${registry.config.base}/review/sign-in?link=${link}` });
       },
@@ -88,7 +86,7 @@ export function sessionRoutes(registry: Registry): Hono {
     .get(
       '/whoami',
       describe({
-        summary: 'Who the session stands for',
+        summary: 'Read who is signed in',
         answer: v.object({
           member: memberSchema,
           scopes: v.array(v.string()),

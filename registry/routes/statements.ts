@@ -29,7 +29,8 @@ export function statementRoutes(registry: Registry, addressOf: AddressOf): Hono 
   return new Hono().post(
     '/statements',
     describe({
-      summary: 'Log a signed statement: an approval by key, a revocation, or who is who',
+      summary:
+        'Log a signed statement: an approval by key, a revocation, or a statement about a member, scope or key',
       answer: v.object({
         digest: v.string(),
         logIndex: v.number(),

@@ -57,7 +57,7 @@ export function staticRoutes(registry: Registry): Hono {
       const [, hex = ''] = /^([0-9a-f]{64})\.json$/.exec(context.req.param('file')) ?? [];
       const bytes = await registry.objects.get(earlierRootName(parseDigest(`sha256:${hex}`)));
       if (bytes === undefined)
-        throw new Problem('not-found', `No root file sha256:${hex} was in force here`);
+        throw new Problem('not-found', `This registry never used the root file sha256:${hex}`);
       return answer(context, bytes, { type: 'application/json', cache: forever });
     })
     .get('/index/:scope/:name', async (context) => {

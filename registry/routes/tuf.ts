@@ -77,7 +77,7 @@ function answer(
   body: string | Uint8Array | undefined,
   cache = 'public, max-age=31536000, immutable',
 ): Response {
-  if (body === undefined) throw new Problem('not-found', `Nothing is at ${context.req.path}`);
+  if (body === undefined) throw new Problem('not-found', `There is nothing at ${context.req.path}`);
   const type = context.req.path.endsWith('.checkpoint')
     ? 'text/plain; charset=utf-8'
     : 'application/json';

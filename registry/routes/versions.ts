@@ -132,7 +132,7 @@ function readingRoutes(registry: Registry): Hono {
     .get(
       '/versions/:scope/:name',
       describe({
-        summary: 'All versions of a skill, oldest first',
+        summary: 'List the versions of a skill, oldest first',
         answer: v.object({
           versions: v.array(
             v.object({
@@ -167,7 +167,7 @@ function readingRoutes(registry: Registry): Hono {
     .get(
       '/versions/:scope/:name/:version',
       describe({
-        summary: 'Where a version stands',
+        summary: 'Read the status of a version',
         answer: versionSchema,
         problems: ['name-invalid', 'version-invalid', 'not-found'],
       }),
@@ -197,7 +197,7 @@ async function readUpload(form: FormData): Promise<PublishUpload> {
   if (odd !== undefined)
     throw new Problem(
       'request-invalid',
-      `The upload has a part that is unknown or there twice: ${odd.slice(0, 100)}`,
+      `The upload has an unknown or repeated part: ${odd.slice(0, 100)}`,
     );
   const publish = await bytesOf(form, 'publish');
   const tar = await bytesOf(form, 'bundle');

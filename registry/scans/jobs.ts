@@ -312,5 +312,5 @@ function leaseIsOver(now: number): SQL | undefined {
 }
 
 function staleLease(): Problem {
-  return new Problem('job-stale', 'This lease has ended, or the job was given to another worker');
+  return new Problem('job-stale', 'The lease has expired, or another worker has the job');
 }

@@ -160,7 +160,7 @@ async function requireExpectedRules(
   await giveBack(registry, actor, sent, `the scanner reported by rule set ${ruleSet}`);
   throw new Problem(
     'job-stale',
-    'This job is for another rule set than the report\u2019s; it was given back',
+    'This job is for another rule set than the report; another scanner can take the job',
   );
 }
 
@@ -230,7 +230,10 @@ async function verifyReport(
 ): Promise<NewStatement> {
   const statement = peekStatement(envelope);
   if (statement.predicateType !== predicateTypes.scan)
-    throw new Problem('statement-invalid', 'Cannot take the report: the statement is not scan/v1');
+    throw new Problem(
+      'statement-invalid',
+      'Cannot accept the report: the statement is not scan/v1',
+    );
   requireOwnRegistry(registry.root, statement);
   const { chain, keys } = await readIdentities(registry);
   const { subject } = actor;
@@ -243,7 +246,7 @@ async function verifyReport(
   if (signer === undefined)
     throw new Problem(
       'key-unknown',
-      'Cannot take the report: the scanner that hands it in did not sign it',
+      'Cannot accept the report: the scanner that hands it in did not sign it',
     );
   const { bundle } = parseBundle(await requireBlob(registry, row.bundle));
   requireSubjects(statement, {
@@ -262,7 +265,7 @@ async function verifyReport(
   });
   if (wrong.length > 0) {
     const reasons = wrong.map((message) => ({ message }));
-    throw new Problem('subject-mismatch', `Cannot take the report: ${wrong[0]}`, { reasons });
+    throw new Problem('subject-mismatch', `Cannot accept the report: ${wrong[0]}`, { reasons });
   }
   return {
     statement,

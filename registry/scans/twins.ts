@@ -41,7 +41,7 @@ export async function loggedTwin(
   if (twin === undefined || chain.isMember(twin.signer, 'scanner', twin.logIndex)) return twin;
   const why = `the scanner signed this report at log index ${twin.logIndex}, where its key does not count`;
   await giveBack(registry, actor, held, why);
-  throw new Problem('statement-replayed', `Cannot take the report: ${why}`, {
+  throw new Problem('statement-replayed', `Cannot accept the report: ${why}`, {
     hint: 'Enrol this scanner with a new key: skillgate member add NAME --role scanner --public-key FILE.',
   });
 }

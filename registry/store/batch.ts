@@ -75,7 +75,7 @@ export async function retryOnClash<Result>(attempt: () => Promise<Result>): Prom
     } catch (error) {
       if (!(error instanceof BatchClash) || error.on === loggedAlready) throw error;
       if (tries >= writeAttemptsMax) {
-        throw new Problem('registry-busy', 'Cannot write: others wrote at the same time', {
+        throw new Problem('registry-busy', 'Cannot write: other requests changed the same data', {
           cause: error,
         });
       }

@@ -22,7 +22,7 @@ export function damageOf(error: unknown, path: string): unknown {
       'file-not-found',
       `Cannot use the database ${JSON.stringify(path)}: you may not write it or its folder`,
       {
-        hint: 'Serve as the user to whom the folder belongs.',
+        hint: 'Run skillgate serve as the user who owns the folder.',
         cause: error,
       },
     );

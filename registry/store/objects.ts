@@ -78,7 +78,7 @@ export async function replaceObject(
     if (before !== undefined && Buffer.compare(before.bytes, bytes) === 0) return bytes;
     if (await objects.putOver(name, bytes, before?.tag)) return bytes;
   }
-  throw new Problem('registry-busy', `Cannot write ${name}: others wrote at the same time`);
+  throw new Problem('registry-busy', `Cannot write ${name}: other requests changed it`);
 }
 
 /** Does something with each, a few at a time. */

@@ -27,10 +27,13 @@ export class BodiesInFlight {
     if (bytes <= jsonBodyBytesMax) return () => undefined;
     const before = this.#byNetwork.get(network) ?? 0;
     if (before + bytes > strangerBodiesOfOneBytesMax)
-      throw new Problem('too-many-requests', 'This address has too many large bodies under way');
+      throw new Problem(
+        'too-many-requests',
+        'This address sends too many large request bodies at once',
+      );
     if (this.#all + bytes > strangerBodiesBytesMax)
-      throw new Problem('registry-busy', 'Too many large bodies are under way', {
-        hint: 'Try again in a moment; members are not held up.',
+      throw new Problem('registry-busy', 'Clients send too many large request bodies at once', {
+        hint: 'Try again in a moment; the limit does not apply to members.',
       });
     this.#add(network, bytes);
     return () => this.#add(network, -bytes);

@@ -14,7 +14,7 @@ export function limitBody(bytesMax: number): MiddlewareHandler {
     const tooLarge = (): Response =>
       problemResponse(
         context,
-        new Problem('request-too-large', `The request has more than ${bytesMax} bytes`),
+        new Problem('request-too-large', `The request body has more than ${bytesMax} bytes`),
       );
     const length = raw.headers.has('transfer-encoding') ? null : raw.headers.get('content-length');
     if (length !== null) return Number(length) <= bytesMax ? next() : tooLarge();

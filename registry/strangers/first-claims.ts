@@ -39,9 +39,9 @@ export function requireFewClaims(
   if (claimed.length < firstClaimsMax) return;
   throw new Problem(
     'request-invalid',
-    `One identity claims at most ${firstClaimsMax} scopes here, and this one has claimed as many`,
+    `An identity may be the first to claim ${firstClaimsMax} scopes, and this one has reached the limit`,
     {
-      hint: 'A member of the registry is not limited: ask its operator to claim the scope and transfer it to you.',
+      hint: 'Ask an administrator of the registry to claim the scope and transfer it to you.',
     },
   );
 }

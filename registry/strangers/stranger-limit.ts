@@ -72,7 +72,7 @@ export function limitStrangers(registry: Registry, addressOf: AddressOf): Middle
     if (isMember) return next();
     const address = addressOf(context) ?? 'unknown';
     if (!buckets.take(address, registry.now().getTime())) {
-      throw new Problem('too-many-requests', 'This address has sent too much in a short time');
+      throw new Problem('too-many-requests', 'This address has sent too many requests');
     }
     const bytesMax = context.req.path.endsWith('/statements')
       ? statementBodyBytesMax

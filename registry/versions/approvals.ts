@@ -112,7 +112,7 @@ export async function approvalContext(
   const known = await registry.db.read.select().from(scans).where(eq(scans.versionId, version.id));
   const scan = known.find((one) => one.report === version.report);
   if (scan === undefined)
-    throw new Problem('approval-refused', 'There is no scan report to approve on');
+    throw new Problem('approval-refused', 'Cannot approve: there is no scan report');
   // Installers want approvals behind all scans that the verdict names: where policy asks for two,
   // behind the second one.
   const { scans: found, needed } = await readScannedBy(registry, version);

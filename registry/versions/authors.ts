@@ -85,7 +85,7 @@ export async function requireNoAuthor(
 
 /** What an author is told. */
 export function ownVersion(why?: string): Problem {
-  const what = 'Nobody acts on a version of their own or of a scope that they own';
+  const what = 'An author may not act on a version that they published or whose scope they own';
   return new Problem('forbidden', why === undefined ? what : `${what}: ${why}`, {
     hint: 'Ask another reviewer.',
   });

@@ -70,8 +70,8 @@ export function requireMove(from: VersionState, to: VersionState, by: Mover): Le
     throw new Problem('move-illegal', `Cannot move a version from "${from}" to "${to}"`, {
       hint:
         allowed.length === 0
-          ? `Nothing leads out of "${from}": publish a higher version.`
-          : `From "${from}" one can go to: ${allowed.join(', ')}.`,
+          ? `"${from}" is final: publish a higher version.`
+          : `From "${from}" a version can move to: ${allowed.join(', ')}.`,
     });
   }
   return row;

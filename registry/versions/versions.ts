@@ -73,7 +73,7 @@ export async function requireOwnBytes(
   if (taken !== undefined)
     throw new Problem(
       'bundle-taken',
-      `Cannot publish ${name}: these are the bytes of ${taken.name}, file for file`,
+      `Cannot publish ${name}: ${taken.name} has exactly the same files`,
     );
 }
 

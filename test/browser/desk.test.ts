@@ -169,11 +169,11 @@ describe('the queue and a version', () => {
     const { page } = tab;
     await page.goto(at('/keys'));
     await page.getByRole('button', { name: 'Turn keys off' }).click();
-    await page.getByText('Keys are off.').waitFor();
+    await page.getByText('Keyboard shortcuts are off.').waitFor();
     await page.keyboard.press('?');
     expect(await page.locator('#key-help').isVisible()).toBe(false);
     await page.getByRole('button', { name: 'Turn keys on' }).click();
-    await page.getByText('Keys are on.').waitFor();
+    await page.getByText('Keyboard shortcuts are on.').waitFor();
     await page.keyboard.press('?');
     expect(await page.locator('#key-help').isVisible()).toBe(true);
   });
@@ -256,7 +256,7 @@ describe('deciding', () => {
       form.dataset.options = JSON.stringify({ ...options, challenge: 'A'.repeat(43) });
     }`);
     await page.getByRole('button', { name: 'Sign with your passkey' }).click();
-    await page.locator('[role=alert]', { hasText: 'does not' }).waitFor();
+    await page.locator('[role=alert]', { hasText: 'is invalid' }).waitFor();
     expect(await stateOf(hostile)).toBe('in review');
   });
 
@@ -265,14 +265,14 @@ describe('deciding', () => {
     await page.goto(at(twin));
     await page.locator('#reason-ask').fill('Why does it count usage?');
     await page.getByRole('button', { name: 'Ask', exact: true }).click();
-    await page.getByText('the author sees the question').waitFor();
+    await page.getByText('The author sees your question').waitFor();
     await page.locator('#reason-move').fill('The author says that it is wanted.');
     await page.getByRole('button', { name: 'Move to review' }).click();
-    await page.getByText('Moved to review.').waitFor();
+    await page.getByText('The version is in review now.').waitFor();
     expect(await stateOf(twin)).toBe('in review');
     await page.locator('#reason-refuse').fill('It sends the environment away.');
     await page.getByRole('button', { name: 'Refuse' }).click();
-    await page.getByText('The author reads your reason.').waitFor();
+    await page.getByText('The author sees your reason.').waitFor();
     expect(await stateOf(twin)).toBe('refused');
     expect(await page.locator('#history').textContent()).toContain(
       'It sends the environment away.',

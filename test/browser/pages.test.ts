@@ -44,7 +44,7 @@ describe('without JavaScript', () => {
     await signIn(page);
     await page.getByRole('link', { name: '@acme/hostile' }).click();
     await page.getByRole('button', { name: 'Claim' }).click();
-    await page.getByText('You are looking at it for ten minutes.').waitFor();
+    await page.getByText('Others see for ten minutes that you review this version.').waitFor();
     await page.locator('#reason-approve').fill('Read all of it.');
     await page.getByRole('button', { name: 'Go on to the statement' }).click();
     const line = (await page.getByLabel('the line to type').textContent()) ?? '';

@@ -239,7 +239,7 @@ describe('hints where somebody took a wrong turn', () => {
     const answered = await publish(world.send, makeSkill('@acme/deals', '1.0.0'), world.author);
     expect(answered.body).toMatchObject({
       code: 'scope-taken',
-      detail: expect.stringContaining('was given to others'),
+      detail: expect.stringContaining('has new owners'),
     });
     expect(answered.body.hint).toContain('skillgate scope show acme');
   });

@@ -147,7 +147,7 @@ describe('a log server that was restored from yesterday’s backup', () => {
     expect(alarms.at(-1)).toContain(`size ${seen.size}, root`);
     await send('/index/status.json');
     expect(said.at(-1)).toContain(
-      `ALARM: it cosigned this log at size ${seen.size}, and the log here has`,
+      `ALARM: it cosigned this log at size ${seen.size}, but the log here has`,
     );
     expect(await asked()).toMatchObject({ ok: false, why: expect.stringContaining('ALARM') });
 

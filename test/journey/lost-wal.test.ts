@@ -93,7 +93,7 @@ describe('a registry that was killed with commits in its write-ahead log', () =>
     await running?.close();
     writeFileSync(status(), signed);
     await start();
-    expect(said.join('\n')).toContain('others in their place');
+    expect(said.join('\n')).toContain('other entries in their place');
     expect(await claimScope(send, 'third', makeKey())).toMatchObject({
       status: 409,
       body: { code: 'log-behind' },
@@ -131,7 +131,7 @@ describe('a registry that was killed with commits in its write-ahead log', () =>
       damage();
       await start();
       expect(said.join('\n')).toContain(
-        'nothing here shows whether the database lost the end of its log',
+        'the registry cannot tell whether the database lost the end of its log',
       );
       expect((await send('/readyz')).status).toBe(200);
       expect((await claimScope(send, 'restored', makeKey())).status).toBe(201);

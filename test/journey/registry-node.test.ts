@@ -91,7 +91,7 @@ describe('the registry on Node', () => {
     errors.length = 0;
     await start();
     expect(errors).toEqual([
-      `${dir} was open to other users of this machine; it is closed to them now`,
+      `Other users of this machine could open ${dir}; the registry closed it to them`,
     ]);
     for (const path of [...files, join(dir, 'registry.sqlite-wal')])
       expect([path, (await stat(path)).mode & 0o077]).toEqual([path, 0]);

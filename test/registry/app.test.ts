@@ -51,7 +51,7 @@ describe('the road of a version', () => {
     expect((await send('/', { headers: { accept: 'application/json' } })).status).toBe(404);
     const rita = await signedIn(send, tokens.rita);
     const { html } = await rita.get('');
-    expect(html).toContain('Nothing waits');
+    expect(html).toContain('No version waits');
     expect(html).toMatch(
       /Decided last[\s\S]*href="\/review\/@acme\/count\/1\.0\.0"[\s\S]*approved/,
     );

@@ -90,7 +90,7 @@ describe('marks of a bundle', () => {
     expect((await state(world.send, claim, mallory)).status).toBe(201);
     const copied = await publishInferred(world, sameBytesAs('1.0.0', '@mallory/t'), mallory);
     expect(copied).toMatchObject({ status: 409, body: { code: 'bundle-taken' } });
-    expect(copied.body.detail).toContain('these are the bytes of @acme/t');
+    expect(copied.body.detail).toContain('@acme/t has exactly the same files');
   });
 
   it('stay suspended until the last suspension is lifted', async () => {

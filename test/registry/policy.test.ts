@@ -93,7 +93,7 @@ describe('the desk', () => {
     );
     const page = await (await signedIn(world.send, world.tokens.rita)).get(pathOf(skill));
     expect(page.html).toMatch(
-      /Nobody can approve it: its publisher was suspended at log index \d+: laptop lost/,
+      /Nobody can approve this version: its publisher was suspended at log index \d+: laptop lost/,
     );
     world.close();
   });

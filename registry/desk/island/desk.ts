@@ -70,7 +70,7 @@ export const island = `'use strict';
   for (const form of all('form[data-passkey]')) {
     const error = form.querySelector('[data-error]');
     if (!window.PublicKeyCredential?.parseRequestOptionsFromJSON) {
-      error.textContent = 'This browser knows no passkeys.';
+      error.textContent = 'This browser does not support passkeys.';
       error.hidden = false;
       form.querySelector('button').disabled = true;
     }

@@ -46,8 +46,8 @@ export function approvalPage(frame: PageFrame, view: ApprovalView): Html {
   const bytes = html`<p class="summary">${count(Buffer.byteLength(view.text), 'byte')}, canonical JSON,
 ${digest(statementDigest, 'long')}</p>
 <pre class="bytes" tabindex="0" aria-label="the statement, byte for byte"><code dir="ltr">${shown(view.text)}</code></pre>`;
-  const body = html`<p class="summary">Nothing is approved yet. Read what you are about to sign;
-all of it was read back from the statement’s own bytes.</p>
+  const body = html`<p class="summary">Nothing is approved yet. Read the statement before you sign it.
+The desk read every line below from the statement’s own bytes.</p>
 ${fields(view)}
 ${part('sign', 'Sign it', signing(view, statementDigest))}
 ${part('bytes', 'The exact bytes', bytes)}
@@ -65,23 +65,23 @@ function fields({ statement, now }: ApprovalView): Html {
   const how = predicate.independent
     ? 'independent of the desk'
     : html`<b>not</b> independent: signed through the desk`;
-  const over = Date.parse(predicate.expires) < now ? html`<b>(over)</b>` : '';
+  const over = Date.parse(predicate.expires) < now ? html`<b>(expired)</b>` : '';
   return html`<dl class="statement">
-${term('This version may run', html`<b><bdi>${predicate.name}</bdi> ${predicate.version}</b>`)}
-${term('as exactly these bytes', html`${digest(predicate.bundle, 'long')}${namedFiles(statement)}`)}
-${term('and may do', mayDo(predicate))}
-${term('says', html`${untrusted(reviewer.member)} by ${by}`)}
-${term('because', untrusted(predicate.reason), 'reason')}
-${term('having read', html`scan report ${digest(predicate.scanReport)} by rule set ${digest(predicate.ruleSet)}`)}
-${term('under policy', html`${digest(predicate.policy)}, ${how}`)}
-${term('to be signed until', html`${predicate.expires} ${over} · written with nonce <code>${untrusted(predicate.nonce)}</code>`)}
+${term('version', html`<b><bdi>${predicate.name}</bdi> ${predicate.version}</b>`)}
+${term('bundle', html`${digest(predicate.bundle, 'long')}${namedFiles(statement)}`)}
+${term('capabilities', mayDo(predicate))}
+${term('reviewer', html`${untrusted(reviewer.member)} by ${by}`)}
+${term('reason', untrusted(predicate.reason), 'reason')}
+${term('scan report', html`${digest(predicate.scanReport)} by rule set ${digest(predicate.ruleSet)}`)}
+${term('policy', html`${digest(predicate.policy)}, ${how}`)}
+${term('sign before', html`${predicate.expires} ${over} · written with nonce <code>${untrusted(predicate.nonce)}</code>`)}
 </dl>`;
 }
 
 function namedFiles({ subject }: ApprovalStatement): Html {
   const files = subject.slice(1);
   if (files.length === 0)
-    return html`<span class="sub">its files are named by the bundle only</span>`;
+    return html`<span class="sub">the statement names the bundle, not each file</span>`;
   return html`<details><summary>${count(files.length, 'file')}, each named in the statement</summary>
 <ul class="plain-list">${files.map(
     (file) =>
@@ -92,7 +92,7 @@ function namedFiles({ subject }: ApprovalStatement): Html {
 function mayDo({ capabilities, capabilityDigest }: ApprovalStatement['predicate']): Html {
   const list = listCapabilities(capabilities);
   const under = html`<span class="sub quiet">capability digest ${digest(capabilityDigest)}</span>`;
-  if (list.length === 0) return html`nothing but read its own files${under}`;
+  if (list.length === 0) return html`only read its own files${under}`;
   return html`<ul class="plain-list">${list.map(
     (one) =>
       html`<li><span class="tag">${one.kind}</span> <code>${untrusted(wordsOf(one))}</code></li>`,
@@ -104,10 +104,10 @@ function signing(view: ApprovalView, statementDigest: string): Html {
   if (!view.mine)
     return html`<p class="notice">Only ${untrusted(reviewer.member)} can sign this.</p>`;
   if (view.passkeyOptions === undefined) {
-    return html`<p>On the command line, with your key. It fetches the bundle itself, checks it
+    return html`<p>Sign on the command line with your key. The command fetches and checks the bundle itself,
 and shows the statement before it signs:</p>
 ${typedLine('the line to type', `skillgate review approve ${name}@${version} --statement ${statementDigest}`)}
-<p class="quiet">The draft is kept until ${expires}.</p>`;
+<p class="quiet">The draft expires at ${expires}.</p>`;
   }
   const form = passkeyForm({
     action: `/review/approvals/${statementDigest}`,

@@ -89,7 +89,7 @@ const useWords: Readonly<Record<CapabilityUse, { readonly glyph: string; readonl
  */
 export function capabilityMatrix(rows: readonly MatrixRow[], inferred = false): Html {
   if (rows.length === 0)
-    return html`<p class="empty">None declared and none observed: it can only read its own files.</p>`;
+    return html`<p class="empty">No capability is declared or observed: the skill can only read its own files.</p>`;
   return html`<div class="scroll" tabindex="0" role="group" aria-label="capabilities declared and observed">
 <table class="matrix"><thead><tr><th scope="col">finding</th><th scope="col">capability</th><th scope="col">declared</th>
 <th scope="col">observed</th><th scope="col">why, in the author’s words</th></tr></thead>
@@ -113,7 +113,7 @@ function matrixRow(row: MatrixRow, inferred: boolean): Html {
 function observedWords({ kind, use, seen }: MatrixRow, narrower: readonly string[]): Html {
   if (use === 'unused') return html`no`;
   if (kind === 'secret' && seen.length === 0)
-    return html`<span class="quiet">its host is called</span>`;
+    return html`<span class="quiet">its host is contacted</span>`;
   return narrower.length === 0
     ? html`yes`
     : html`${narrower.map((one) => html`<code>${untrusted(one)}</code> `)}`;

@@ -39,28 +39,28 @@ const reasonForms = {
   approve: {
     action: 'approve',
     label: 'Approve',
-    hint: 'What you read and why it is all right; anybody can read it',
+    hint: 'What you read and why the version is safe; this text is public',
     button: 'Go on to the statement',
     focusKey: 'a',
   },
   refuse: {
     action: 'refuse',
     label: 'Refuse',
-    hint: 'What is wrong; anybody can read it',
+    hint: 'What is wrong with the version; this text is public',
     button: 'Refuse',
     focusKey: 'r',
   },
   ask: {
     action: 'ask',
     label: 'Ask the author',
-    hint: 'Your question; anybody can read it, and the version stays here',
+    hint: 'Your question; this text is public, and the version does not move',
     button: 'Ask',
     focusKey: 'q',
   },
   move: {
     action: 'move',
     label: 'Move to review',
-    hint: 'Why the quarantine was a mistake; anybody can read it',
+    hint: 'Why the quarantine was a mistake; this text is public',
     button: 'Move to review',
     focusKey: 'm',
   },
@@ -98,8 +98,8 @@ function claim({ detail, now }: DecisionView, action: string): Html {
   const last = detail.notes.findLast((note) => note.kind === 'claimed');
   const said =
     last === undefined
-      ? 'Nobody looks at it.'
-      : html`${untrusted(last.by)} looked at it ${moment(last.at.getTime(), now)}.`;
+      ? 'Nobody is reviewing this version.'
+      : html`${untrusted(last.by)} claimed the review ${moment(last.at.getTime(), now)}.`;
   return html`<form method="post" action="${action}/claim" class="claim"><span class="quiet">${said}</span>
 <button class="plain" ${key('c')}>Claim</button></form>`;
 }
@@ -119,7 +119,7 @@ function approveForm(view: DecisionView, action: string): Html {
   ];
   if (choices.length === 0) {
     return noApproval(
-      html`You have nothing to sign with yet. <a href="/review/passkeys">Add a passkey.</a>`,
+      html`You have no enrolled key or passkey yet. <a href="/review/passkeys">Add a passkey.</a>`,
     );
   }
   const radios = choices.map(

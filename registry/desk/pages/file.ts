@@ -77,7 +77,7 @@ export function filePage(frame: PageFrame, { detail, path, sha256, bytes, sheet 
   const text = readAsText(bytes);
   const all = text === undefined ? hexLines(bytes) : text.split('\n');
   const first = (sheet - 1) * fileViewLinesMax + 1;
-  const encoding = isUtf8(bytes) ? 'UTF-8' : 'not UTF-8: what is no text is shown as U+FFFD';
+  const encoding = isUtf8(bytes) ? 'UTF-8' : 'not UTF-8: invalid bytes are shown as U+FFFD';
   const hex = `binary, its first ${count(hexBytesMax, 'byte')} as hexadecimal`;
   const what = text === undefined ? hex : `${count(all.length, 'line')}, ${encoding}`;
   const rows = all

@@ -25,7 +25,7 @@ export interface FindingsView {
  */
 export function findingList(view: FindingsView): Html {
   if (view.findings.length === 0)
-    return html`<p class="empty">None. The rules saw nothing; a person still reads the prose.</p>`;
+    return html`<p class="empty">No findings. A person still has to read the prose.</p>`;
   const ranked = rankFindings(view.findings, view.decidedBy);
   const more = ranked.length - findingsShownMax;
   const items = ranked

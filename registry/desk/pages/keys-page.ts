@@ -7,7 +7,7 @@ import { type Html, html, part } from './markup.ts';
 export function keysPage(frame: PageFrame): Html {
   const on = frame.viewer?.keysOn !== false;
   const [now, next] = on ? ['on', 'off'] : ['off', 'on'];
-  const body = html`<p class="summary">Everything works as links and forms, too. Keys are ${now}.</p>
+  const body = html`<p class="summary">Every action is also a link or a form. Keyboard shortcuts are ${now}.</p>
 <form method="post" action="/review/keys"><input type="hidden" name="keys" value="${next}">
 <button class="plain">Turn keys ${next}</button></form>
 ${part('all', 'All shortcuts', keyTable())}`;

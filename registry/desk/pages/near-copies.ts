@@ -12,13 +12,13 @@ export function nearCopyList(copies: readonly ComparedCopy[]): Html {
 function copyItem({ copy, parts }: ComparedCopy): Html {
   const { name, version, status, likeness, knownBad, earlier } = copy;
   const words = knownBad
-    ? html`<b>This was held back or revoked.</b> A near copy of it is looked at as it was.`
+    ? html`<b>The registry held back or revoked this version.</b> Check whether its near copy does the same.`
     : earlier
-      ? html`It was published before, by somebody else: is this a fork that says so, or a disguise?`
-      : html`It was published later, by somebody else: it may be the copy.`;
+      ? html`Somebody else published it earlier. Is this skill a declared fork, or a disguise?`
+      : html`Somebody else published it later. It may be the copy.`;
   return html`<p class="notice ${knownBad ? 'notice-refused' : ''}">${Math.round(likeness * 100)} % like
 <a href="/review/${name}/${version}"><bdi>${name}</bdi> ${version}</a> ${stateBadge(status)} ${words}</p>
-${parts.length === 0 ? html`<p class="quiet">No long part of the texts is the same word for word.</p>` : parts.map((part) => sides(part))}`;
+${parts.length === 0 ? html`<p class="quiet">The texts share no long passage.</p>` : parts.map((part) => sides(part))}`;
 }
 
 function sides({ left, right, words }: ComparedCopy['parts'][number]): Html {

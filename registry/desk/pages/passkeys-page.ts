@@ -24,10 +24,10 @@ export function passkeysPage(frame: PageFrame, view: PasskeysView): Html {
     asks: 'create',
     options: view.creationOptions,
     button: 'Make a passkey on this device',
-    otherwise: html`Without it you approve on the command line: <code>skillgate review approve</code>.`,
+    otherwise: html`Without JavaScript, approve on the command line: <code>skillgate review approve</code>.`,
   });
-  const body = html`<p class="summary">A passkey signs your approvals in the browser. It counts from the moment
-an administrator signs that it is yours; the registry cannot say so itself.</p>
+  const body = html`<p class="summary">A passkey signs your approvals in the browser. It counts once an administrator
+has signed that it is yours; the registry cannot do that.</p>
 ${part('enrolled', 'Enrolled', enrolledList(view))}
 ${view.pending.length === 0 ? '' : part('pending', 'Waiting for an administrator', pendingList(view))}
 ${part('make', 'Make a passkey', make)}`;
@@ -47,8 +47,8 @@ function pendingList({ member, roles, pending, now }: PasskeysView): Html {
   // With `=`, because a credential id may begin with a hyphen.
   const line = (id: string): Html =>
     html`skillgate member add ${untrusted(shellWord(member))} --passkey=${id} ${keyPart(id)} ${asRoles}`;
-  return html`<p>Send this line to an administrator yourself, by a way that is not this registry. They type it where their key is.
-The digest in it is your browser’s own: with it nobody can put another key in the place of yours.</p>
+  return html`<p>Send this command to an administrator yourself, not through this registry. The administrator runs it
+where their key is. Your browser computed the digest in it, so nobody can replace your key by another one.</p>
 ${pending.map(
   ({ credentialId, createdAt }) => html`<p>Made ${moment(createdAt, now)}:</p>
 ${typedLine('the line for the administrator', line(credentialId))}`,

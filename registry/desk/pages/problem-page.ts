@@ -16,5 +16,5 @@ ${term('means', means)}
 ${term('what to do', untrusted(problem.hint ?? fix))}
 </dl>
 <p><a href="/review">To the queue</a></p>`;
-  return page(frame, { title: 'This did not work', body, width: 'narrow' });
+  return page(frame, { title: 'The request failed', body, width: 'narrow' });
 }

@@ -19,14 +19,14 @@ export function proseChanges(detail: ReviewDetail): Html {
   const { prose } = detail;
   switch (prose.kind) {
     case 'first':
-      return html`<p>No earlier version was approved: all of its prose is new; static analysis cannot decide what words make an agent do.</p>`;
+      return html`<p>No earlier version was approved, so all prose is new: read all of it. Static analysis cannot decide what words make an agent do.</p>`;
     case 'untold':
-      return html`<p class="notice">No scanner told the sentences of both versions, so nothing says what changed since ${prose.since}:
+      return html`<p class="notice">No scanner listed the sentences of both versions, so the changes since ${prose.since} are unknown:
 read all of it.</p>`;
     case 'told': {
       const { change, since, left } = prose;
       const more = change.addedCount - change.added.length;
-      return html`<p class="summary">${changeWords(change, since, left)} Code, also in blocks of Markdown, is not prose: its capabilities stand above.</p>
+      return html`<p class="summary">${changeWords(change, since, left)} Code is not prose, also in blocks of Markdown: its capabilities are listed above.</p>
 ${change.added.length === 0 ? '' : html`<ol class="prose-changes" aria-label="new or changed sentences">${change.added.map((one) => item(detail, one))}</ol>`}
 ${more > 0 ? html`<p class="notice">${more} further new sentences are not listed: read the files.</p>` : ''}`;
     }

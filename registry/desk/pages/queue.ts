@@ -24,7 +24,7 @@ export function queuePage(frame: PageFrame, { now, rows, decided, doubts = [] }:
   const summary = html`<p class="summary"><b>${count(rows.length, 'version')}</b> ${wait} for a person,
 ${quarantined} in quarantine.
 ${rows.length === 0 ? '' : html`The oldest came ${moment(oldest, now)}.`} Riskiest first.</p>`;
-  const empty = html`<p class="empty">Nothing waits. New versions come here when their scan has ended.</p>`;
+  const empty = html`<p class="empty">No version waits for review. New versions appear here after their scan.</p>`;
   const body = rows.length === 0 ? empty : table(rows, now);
   return page(frame, {
     title: 'Queue',
@@ -35,7 +35,7 @@ ${rows.length === 0 ? '' : html`The oldest came ${moment(oldest, now)}.`} Riskie
 
 function doubtPart(rows: readonly DoubtRow[], now: number): Html {
   if (rows.length === 0) return html``;
-  return html`<h2>Rescans to look at</h2><ul class="decided">${rows.map(
+  return html`<h2>Rescans to check</h2><ul class="decided">${rows.map(
     (
       row,
     ) => html`<li><a href="/review/${row.name}/${encodeURIComponent(row.version)}"><bdi>${row.name}</bdi> <span class="version">${row.version}</span></a>
@@ -90,7 +90,7 @@ function decides({ decides: one, verdict, failed }: QueueRow): Html {
 <span class="sub">${untrusted(one.message)}</span>`;
   }
   if (verdict === 'incomplete') return html`The scan could not finish.`;
-  return html`<span class="quiet">A new skill always meets a person.</span>`;
+  return html`<span class="quiet">A person always reviews a new skill.</span>`;
 }
 
 /** The total with its parts: as a bar whose segments are the parts, and in words. */
@@ -116,5 +116,5 @@ const legend = html`<details class="legend"><summary>How risk is counted</summar
 <div><dt>reach, to 15</dt><dd>any host, interpreters and shells, secrets beside egress, a whole workspace, writes</dd></div>
 <div><dt>unread, to 10</dt><dd>files that the scanner could not read</dd></div>
 <div><dt>prose, to 20</dt><dd>sentences that the last approved version did not have, hidden ones most of all</dd></div>
-<div><dt>newcomer, to 10</dt><dd>a publisher or a skill nobody approved before</dd></div></dl>
+<div><dt>newcomer, to 10</dt><dd>a publisher or a skill without an approved version</dd></div></dl>
 <p>Keys: <kbd>j</kbd> <kbd>k</kbd> move, <kbd>o</kbd> opens, <kbd>?</kbd> shows all.</p></details>`;

@@ -51,7 +51,7 @@ export const ruleGroups: Readonly<Record<string, RuleGroupGuide>> = {
   },
   resources: {
     looksFor: 'unbounded use of processor, memory or paid services',
-    check: 'What stops it?',
+    check: 'What limits the use?',
   },
   manifest: {
     looksFor: 'differences between what is declared and what is done',

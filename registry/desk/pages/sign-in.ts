@@ -4,12 +4,12 @@ import { type Html, html, part, typedLine, untrusted } from './markup.ts';
 
 /** The page for everybody who is not signed in. */
 export function signInPage(frame: PageFrame): Html {
-  const link = html`<p>Type this where your key is. It proves that you hold the key and prints a link that works once,
-for five minutes:</p>
+  const link = html`<p>Run this command where your key is. It proves that you hold the key, and prints a link that works once
+and for five minutes:</p>
 ${typedLine('the line to type', 'skillgate login --browser')}`;
-  const passkey = html`<p>Nobody signs in with a passkey here. This desk asks for your passkey only to approve a version,
-below the statement that it signs. Where a page asks for your passkey to sign you in, refuse and tell an administrator:
-your signature could be used as an approval of a version that you never read.</p>`;
+  const passkey = html`<p>You cannot sign in with a passkey. This desk asks for your passkey only to approve a version,
+below the statement that the passkey signs. If a page asks for your passkey to sign you in, refuse and tell an administrator:
+your signature could approve a version that you never read.</p>`;
   const body = html`${part('link', 'With a one-time link', link)}${part('passkey', 'Not with a passkey', passkey)}`;
   return page(frame, { title: 'Sign in', body, width: 'narrow' });
 }

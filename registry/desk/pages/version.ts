@@ -87,7 +87,7 @@ function publisher({ publisher: id, publishedBy }: ReviewDetail): Html {
 
 function uncounted({ uncounted: why }: ReviewDetail): Html {
   if (why === undefined) return html``;
-  return html`<p class="notice">Installers refuse it: ${why}. Its author has to publish a higher version.</p>`;
+  return html`<p class="notice">Installers refuse this version: ${why}. The author has to publish a higher version.</p>`;
 }
 
 function decides({ report }: ReviewDetail): Html {
@@ -124,7 +124,7 @@ function unread({ coverage }: NonNullable<ReviewDetail['report']>): Html | strin
     .slice(0, unreadShownMax)
     .map((file) => html`<li><code>${untrusted(file.path)}</code> ${untrusted(file.reason)}</li>`);
   const more = left.length - unreadShownMax;
-  return html`<div class="notice unread"><p><b>${count(left.length, 'file')} not analysed</b>: what they hold, the scanner does not say.</p>
+  return html`<div class="notice unread"><p><b>${count(left.length, 'file')} not analysed</b>: the scanner does not know their content.</p>
 <ul>${rows}${more > 0 ? html`<li>and ${more} more; see the files</li>` : ''}</ul></div>`;
 }
 
@@ -148,13 +148,13 @@ ${of('unused')} declared and never seen. ${versus}</p>
 ${capabilityMatrix(rows, inferred)}`;
 }
 
-const inferredNotice = html`<p class="notice">The skill has no skill.json. What is called declared here is ${inferredWords}:
-a tool of the publisher put it into the signed statement, and no file that an author wrote says it.</p>`;
+const inferredNotice = html`<p class="notice">The skill has no skill.json. Its declared capabilities are ${inferredWords}:
+a tool of the publisher wrote them into the signed statement.</p>`;
 
 function declaredOnly({ manifest, inferred }: ReviewDetail): Html {
   const list = listCapabilities(manifest.capabilities);
   const what = list.length === 0 ? ': nothing.' : ':';
-  return html`${inferred ? inferredNotice : ''}<p class="empty">There is no report, so nothing is known but what the author declares${what}</p>
+  return html`${inferred ? inferredNotice : ''}<p class="empty">There is no scan report: only the author’s declaration is known${what}</p>
 <ul class="plain-list">${list.map(
     (one) =>
       html`<li><span class="tag">${one.kind}</span> <code>${untrusted(wordsOf(one))}</code> ${untrusted(one.why ?? '')}</li>`,
@@ -193,7 +193,7 @@ function skillMd({ detail, sources }: VersionView): Html {
   const raw = html`<div class="raw"><h3>Raw, byte for byte</h3>
 <pre tabindex="0" aria-label="SKILL.md, raw"><code dir="ltr">${shown(text)}</code></pre></div>`;
   if (rendered === undefined)
-    return html`<p class="notice">Too long to render; this is all of it, as it is.</p>${raw}`;
+    return html`<p class="notice">The file is too long to render. This is its whole text, unchanged.</p>${raw}`;
   return html`<div class="side-by-side"><div class="rendered"><h3>Rendered, with nothing live and nothing hidden</h3>
 ${front === '' ? '' : frontMatter(front)}
 ${rendered}</div>${raw}</div>`;

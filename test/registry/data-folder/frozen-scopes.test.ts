@@ -103,7 +103,7 @@ describe('a new log key', () => {
     await expect(publishTuf(dir, proposal, Date.now())).rejects.toMatchObject({
       code: 'tuf-invalid',
       message: expect.stringContaining(
-        `up to log index ${proposedAt}, and the log has gone on to ${proposedAt + 1}`,
+        `at log index ${proposedAt}, but the log has grown to ${proposedAt + 1}`,
       ),
       hint: expect.stringContaining('propose again'),
     });

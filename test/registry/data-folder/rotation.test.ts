@@ -44,7 +44,7 @@ it('a root of trust is not published whose retired keys never were in office, or
     validUpTo: Number.MAX_SAFE_INTEGER,
   } as const;
   await expect(publish(replaced, makeKey().open.spki)).rejects.toThrow(
-    /a retired registry key is to count up to .*, and the log ends at -1/,
+    /the proposal ends a retired registry key at log index .*, but the log ends at -1/,
   );
   expect((await readTufDocument(dir))?.roots).toHaveLength(1);
 });

@@ -101,7 +101,7 @@ describe('an approval in the desk', () => {
     await rita.post(at, { response: ritasPasskey.get(await rita.get(at)) });
     expect(await statusOf(world, skill)).toBe('in review');
     const page = await rita.get(pathOf(skill));
-    expect(page.html).toContain('You approved it; it waits for somebody else.');
+    expect(page.html).toContain('You approved this version. It waits for another reviewer.');
     expect(page.html).toContain('it takes secrets and reaches the network');
     await approve(world.send, world.tokens.omar, world.omar, skill, { independent: true });
     expect(await statusOf(world, skill)).toBe('approved');
@@ -133,7 +133,9 @@ describe('an approval in the desk', () => {
     await enrol(send, trust.administrator, { name: 'ada', roles: ['reviewer'], key: author });
     const ada = await signedIn(send, world.tokens.author);
     const skill = await publishScanned('pass');
-    expect((await ada.get(pathOf(skill))).html).toContain('an author never approves their own');
+    expect((await ada.get(pathOf(skill))).html).toContain(
+      'You cannot approve this version: you published it or own its scope.',
+    );
     const tried = await ada.post(`${pathOf(skill)}/approve`, {
       reason: 'Mine.',
       reviewer: `key:${author.keyId}`,
@@ -149,7 +151,7 @@ describe('a decision', () => {
       const skill = await publishScanned('block');
       const page = await rita.post(`${pathOf(skill)}/${action}`, { reason: '  ' });
       expect(page).toMatchObject({ status: 422 });
-      expect(page.html).toContain('Every decision needs a reason');
+      expect(page.html).toContain('Give a reason for the decision');
       expect(await statusOf(world, skill)).toBe('quarantined');
     },
   );

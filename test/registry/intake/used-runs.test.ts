@@ -32,7 +32,7 @@ describe('a CI run', () => {
       status: 409,
       body: {
         code: 'certificate-used',
-        detail: expect.stringContaining('attempts/1 published @ours/a@1.0.0 at log index'),
+        detail: expect.stringContaining('attempts/1 already published @ours/a@1.0.0 at log index'),
       },
     });
     expect((await call(world.send, '/api/v1/versions/@ours/a/1.0.1')).status).toBe(404);

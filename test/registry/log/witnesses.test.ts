@@ -308,7 +308,7 @@ describe('a registry with witnesses', () => {
       give(policy, [one.base]);
       const early = await status();
       expect(count(early, policy)).toMatchObject({ counted: [], early: [] });
-      expect(said).toEqual([expect.stringContaining('lies in the future')]);
+      expect(said).toEqual([expect.stringContaining('is in the future')]);
       const size = parseCheckpoint(early).size;
       const seconds = Math.floor((world.registry.now().getTime() + ahead) / 1000);
       await keep({ size, name: one.line.name, seconds, line: '\u2014 one.example/w AAAA\n' });

@@ -176,7 +176,7 @@ describe('a sign-in', () => {
     const page = await visitor(world.send).get('/sign-in');
     Object.assign(world.registry, { random });
     expect(page.html).toContain('skillgate login --browser');
-    expect(page.html).toContain('Nobody signs in with a passkey here');
+    expect(page.html).toContain('You cannot sign in with a passkey');
     expect(page.html).not.toMatch(/data-passkey|data-options/);
     const response = ritasPasskey.get(page, {
       challenge: Buffer.from(approvalChallenge(statement)).toString('base64url'),
@@ -228,7 +228,7 @@ describe('the policy of a new registry', () => {
     });
     expect(await statusOf(here, skill)).toBe('in review');
     expect((await me.get(pathOf(skill))).html).toContain(
-      'One from outside the desk is missing, which you can give too',
+      'It also needs an approval from outside the desk, which you can give',
     );
     expect((await me.get(pathOf(skill))).html).toContain('from outside the desk: <b>0 of 1</b>');
     await approve(here.send, here.tokens.rita, here.rita, skill, { independent: true });

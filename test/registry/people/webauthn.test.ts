@@ -191,7 +191,7 @@ describe('a passkey that was made', () => {
     ],
     ['nobody present', { flags: 0x44 }, 'nobody was present'],
     ['nobody verified', { flags: 0x41 }, 'the person was not verified'],
-    ['a backup that it cannot have', { flags: 0x55 }, 'it is backed up and cannot be'],
+    ['a backup that it cannot have', { flags: 0x55 }, 'it claims a backup that it cannot have'],
     ['no key', { flags: 0x05 }, 'its attestation object cannot be read'],
     ['another id', { id: 'AAAA', rawId: 'AAAA' }, 'it names another credential'],
     ['two ids', { rawId: 'AAAA' }, 'it names another credential'],
@@ -206,11 +206,11 @@ describe('a passkey that was made', () => {
       { flags: 0xc5, behind: Buffer.from([0x01]) },
       'its attestation object cannot be read',
     ],
-    ['a key that is no point', { cose: cose(x, x) }, 'its key is no ES256 key'],
+    ['a key that is no point', { cose: cose(x, x) }, 'its key is not an ES256 key'],
     [
       'an Ed25519 key',
       { cose: Buffer.from(`a4010103272006215820${'11'.repeat(32)}`, 'hex') },
-      'its key is no ES256 key',
+      'its key is not an ES256 key',
     ],
     [
       'a key of another algorithm',
@@ -220,27 +220,27 @@ describe('a passkey that was made', () => {
     [
       'a statement where there is none',
       { statement: 'self' },
-      'it carries an attestation, which was not asked for',
+      'it carries an attestation that the desk did not ask for',
     ],
     [
       'the signature of another key',
       { format: 'packed', statement: 'self of another key' },
-      'it carries an attestation, which was not asked for',
+      'it carries an attestation that the desk did not ask for',
     ],
     [
       'certificates',
       { format: 'packed', statement: 'self with certificates' },
-      'it carries an attestation, which was not asked for',
+      'it carries an attestation that the desk did not ask for',
     ],
     [
       'nothing of its own form',
       { format: 'packed' },
-      'it carries an attestation, which was not asked for',
+      'it carries an attestation that the desk did not ask for',
     ],
     [
       'a form that nobody knows',
       { format: 'mine' },
-      'it carries an attestation, which was not asked for',
+      'it carries an attestation that the desk did not ask for',
     ],
   ];
 

@@ -140,7 +140,7 @@ describe('an update', () => {
     await scanned(first);
     expect((await reviewOf(first)).prose).toEqual({ kind: 'first' });
     expect(await sectionOf(first)).toContain(
-      'all of its prose is new; static analysis cannot decide',
+      'all prose is new: read all of it. Static analysis cannot decide',
     );
     // A version that was not approved is nothing to compare with.
     await scanned(second);

@@ -114,7 +114,10 @@ describe('a scanner at work', () => {
     let refused = 0;
     const once = (url: string): Response | undefined =>
       url.endsWith('/report') && refused++ === 0
-        ? Response.json({ code: 'not-signed-in', detail: 'This needs a session' }, { status: 401 })
+        ? Response.json(
+            { code: 'not-signed-in', detail: 'This request needs a session' },
+            { status: 401 },
+          )
         : undefined;
     expect(await work(inProcess, makeSkill('@acme/patient', '1.0.0'), once)).toBe('in review');
     expect(refused).toBe(2);

@@ -43,7 +43,9 @@ describe('a code frame', () => {
     ['beyond the line', [1, 500, 1, 600]],
     ['backwards', [1, 3, 1, 1]],
   ] as const)('survives a range that is %s', (_what, range) => {
-    expect(frameOf('abc', range)).toContain(range[0] === 9 ? 'No text of this file' : '<mark>');
+    expect(frameOf('abc', range)).toContain(
+      range[0] === 9 ? 'keeps no text of this file' : '<mark>',
+    );
   });
 
   it('says so when the file is not there', () => {
@@ -56,6 +58,6 @@ describe('a code frame', () => {
           hrefOf,
         }),
       ),
-    ).toContain('No text of this file');
+    ).toContain('keeps no text of this file');
   });
 });

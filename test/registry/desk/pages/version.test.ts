@@ -103,7 +103,7 @@ describe('a version', () => {
     );
     expect(pageOf({ kind: 'untold', since: version })).toContain('read all of it');
     expect(pageOf({ kind: 'first' })).toContain(
-      'static analysis cannot decide what words make an agent do',
+      'Static analysis cannot decide what words make an agent do',
     );
   });
 
@@ -201,7 +201,7 @@ describe('a version', () => {
       ...rest
     } = detail({ status: 'quarantined' });
     const page = String(versionPage(frame, { ...versionView(), detail: rest }));
-    expect(page).toContain('nothing is known but what the author declares');
+    expect(page).toContain('only the author’s declaration is known');
     expect(page).toContain('CRM_TOKEN as bearer to api.crm.example');
     expect(page).not.toContain('class="matrix"');
   });
