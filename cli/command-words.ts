@@ -1,6 +1,6 @@
 /**
- * First words of commands: what stands behind the program's name in lines to type. The table of
- * commands is compared in a test.
+ * Written by `npm run lists` from the table of commands: what stands behind the name of the
+ * program in lines to type.
  */
 export const commandWords: readonly string[] = [
   'agent',

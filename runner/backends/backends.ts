@@ -4,7 +4,8 @@
  */
 import { spawnSync } from 'node:child_process';
 import { existsSync } from 'node:fs';
-import type { Backend, HostPolicy } from '../../skills-index/run/plan/host-policy.ts';
+import type { Backend } from '../../skills-index/run/plan/backend-names.ts';
+import type { HostPolicy } from '../../skills-index/run/plan/host-policy.ts';
 import { Problem } from '../../skills-index/skill/problem.ts';
 import { bubblewrap } from '../sandboxes/bubblewrap.ts';
 import type { Sandbox } from '../sandboxes/sandbox.ts';
@@ -22,7 +23,8 @@ export type FoundBackend =
 /** What of host policy backends are told. */
 type Settings = Pick<HostPolicy, 'microvm'>;
 
-const makers: Readonly<Record<Backend, (settings: Settings) => FoundBackend>> = {
+/** `npm run fix` writes the names for host policy from these rows. */
+export const backendMakers: Readonly<Record<Backend, (settings: Settings) => FoundBackend>> = {
   bubblewrap: findBubblewrap,
   runc: () => findRuntime('runc', 'apt-get install runc'),
   runsc: () =>
@@ -37,12 +39,12 @@ const makers: Readonly<Record<Backend, (settings: Settings) => FoundBackend>> = 
 
 /** Every backend, found or not. Nothing is started. */
 export function findBackends(settings: Settings = {}): readonly FoundBackend[] {
-  return Object.values(makers).map((make) => make(settings));
+  return Object.values(backendMakers).map((make) => make(settings));
 }
 
 /** One of them. */
 export function findBackend(name: Backend, settings: Settings): FoundBackend {
-  return makers[name](settings);
+  return backendMakers[name](settings);
 }
 
 /**
@@ -54,7 +56,8 @@ export function backendOf({
   backend: name,
   ...settings
 }: Settings & Pick<HostPolicy, 'backend'>): Sandbox {
-  const found = name === 'bubblewrap' ? { name, sandbox: bubblewrap() } : makers[name](settings);
+  const found =
+    name === 'bubblewrap' ? { name, sandbox: bubblewrap() } : backendMakers[name](settings);
   if ('sandbox' in found) return found.sandbox;
   const hint = found.type === undefined ? {} : { hint: found.type };
   throw new Problem('sandbox-missing', `Host policy wants the backend ${name}: ${found.why}`, hint);

@@ -1,4 +1,4 @@
-/** The rules of the group env, by name. A new rule is one import and one line here. */
+/** Written by `npm run lists`: the rules in the folder env, by name. */
 import type { Rule } from '../rule.ts';
 import { dynamicName } from './env/dynamic-name.ts';
 import { processEnvironment } from './env/process-environment.ts';

@@ -1,4 +1,4 @@
-/** The rules of the group exec, by name. A new rule is one import and one line here. */
+/** Written by `npm run lists`: the rules in the folder exec, by name. */
 import type { Rule } from '../rule.ts';
 import { codeFromString } from './exec/code-from-string.ts';
 import { computedProgram } from './exec/computed-program.ts';

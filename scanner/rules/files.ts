@@ -1,4 +1,4 @@
-/** The rules of the group files, by name. A new rule is one import and one line here. */
+/** Written by `npm run lists`: the rules in the folder files, by name. */
 import type { Rule } from '../rule.ts';
 import { agentHistory } from './files/agent-history.ts';
 import { agentMemory } from './files/agent-memory.ts';

@@ -1,4 +1,4 @@
-/** The rules of the group flow, by name. A new rule is one import and one line here. */
+/** Written by `npm run lists`: the rules in the folder flow, by name. */
 import type { Rule } from '../rule.ts';
 import { credentialFileToNetwork } from './flow/credential-file-to-network.ts';
 import { encodedToNetwork } from './flow/encoded-to-network.ts';

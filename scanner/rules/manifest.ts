@@ -1,4 +1,4 @@
-/** The rules of the group manifest, by name. A new rule is one import and one line here. */
+/** Written by `npm run lists`: the rules in the folder manifest, by name. */
 import type { Rule } from '../rule.ts';
 import { addedSinceApproved } from './manifest/added-since-approved.ts';
 import { allThree } from './manifest/all-three.ts';

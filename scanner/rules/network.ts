@@ -1,4 +1,4 @@
-/** The rules of the group network, by name. A new rule is one import and one line here. */
+/** Written by `npm run lists`: the rules in the folder network, by name. */
 import type { Rule } from '../rule.ts';
 import { anonymity } from './network/anonymity.ts';
 import { cleartext } from './network/cleartext.ts';

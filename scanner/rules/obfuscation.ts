@@ -1,4 +1,4 @@
-/** The rules of the group obfuscation, by name. A new rule is one import and one line here. */
+/** Written by `npm run lists`: the rules in the folder obfuscation, by name. */
 import type { Rule } from '../rule.ts';
 import { computedInstructions } from './obfuscation/computed-instructions.ts';
 import { decodeAndRun } from './obfuscation/decode-and-run.ts';

@@ -1,4 +1,4 @@
-/** The rules of the group persistence, by name. A new rule is one import and one line here. */
+/** Written by `npm run lists`: the rules in the folder persistence, by name. */
 import type { Rule } from '../rule.ts';
 import { agentConfiguration } from './persistence/agent-configuration.ts';
 import { autostart } from './persistence/autostart.ts';

@@ -1,4 +1,4 @@
-/** The rules of the group prose, by name. A new rule is one import and one line here. */
+/** Written by `npm run lists`: the rules in the folder prose, by name. */
 import type { Rule } from '../rule.ts';
 import { approvalBypass } from './prose/approval-bypass.ts';
 import { biasedJudgement } from './prose/biased-judgement.ts';

@@ -1,4 +1,4 @@
-/** The rules of the group resources, by name. A new rule is one import and one line here. */
+/** Written by `npm run lists`: the rules in the folder resources, by name. */
 import type { Rule } from '../rule.ts';
 import { decompressionBomb } from './resources/decompression-bomb.ts';
 import { endlessRequests } from './resources/endless-requests.ts';

@@ -1,4 +1,4 @@
-/** The rules of the group supply, by name. A new rule is one import and one line here. */
+/** Written by `npm run lists`: the rules in the folder supply, by name. */
 import type { Rule } from '../rule.ts';
 import { activeDocument } from './supply/active-document.ts';
 import { archiveInBundle } from './supply/archive-in-bundle.ts';

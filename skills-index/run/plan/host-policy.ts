@@ -11,6 +11,7 @@ import { Problem } from '../../skill/problem.ts';
 import { boundedList, exactObject, parseShape } from '../../skill/shape.ts';
 import { type AgentPolicy, agentPolicyEntries, emptyAgentPolicy } from '../agents/agent-policy.ts';
 import { emptyHoldPolicy, type HoldPolicy, holdPolicyEntries } from '../holds/hold-policy.ts';
+import { type Backend, backends } from './backend-names.ts';
 import type { PinnedAddress } from './plan.ts';
 import { emptyReportPolicy, type ReportPolicy, reportPolicyEntries } from './report-policy.ts';
 
@@ -34,10 +35,6 @@ export const requirements = [
   'cpu-cgroup',
 ] as const;
 export type Requirement = (typeof requirements)[number];
-
-/** What may hold a run; bubblewrap where host policy names none. */
-export const backends = ['bubblewrap', 'runc', 'runsc', 'docker', 'seatbelt', 'microvm'] as const;
-export type Backend = (typeof backends)[number];
 
 export interface HostPolicy extends HoldPolicy, AgentPolicy, ReportPolicy {
   /** Where it lies, or would lie: for those who are told to change it. */
@@ -63,6 +60,7 @@ export interface HostPolicy extends HoldPolicy, AgentPolicy, ReportPolicy {
   readonly obeyed: readonly string[];
   /** Values for `env` capabilities; never the runner's own environment. */
   readonly env: Readonly<Record<string, string>>;
+  /** Bubblewrap where the file names none. */
   readonly backend: Backend;
   /**
    * For the backend of that name: a Linux kernel with serial ports and initramfs built in, and

@@ -6,7 +6,8 @@ import { noSandbox } from '../../../runner/backends/none.ts';
 import { ociBackend } from '../../../runner/backends/oci.ts';
 import { seatbelt } from '../../../runner/backends/seatbelt.ts';
 import { planSkill } from '../../../runner/run.ts';
-import { backends, requirements } from '../../../skills-index/run/plan/host-policy.ts';
+import { backends } from '../../../skills-index/run/plan/backend-names.ts';
+import { requirements } from '../../../skills-index/run/plan/host-policy.ts';
 import { makeTestHost, requestFor, type TestHost } from '../../journey/sandbox-fixture.ts';
 
 let host: TestHost;
