@@ -3,6 +3,7 @@ import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { describe, expect, it } from 'vitest';
 import { findCommand } from '../../cli/commands.ts';
+import { backends } from '../../skills-index/run/plan/backend-names.ts';
 import { emptyHostPolicy, parseHostPolicy } from '../../skills-index/run/plan/host-policy.ts';
 
 const top = fileURLToPath(new URL('../..', import.meta.url));
@@ -129,6 +130,11 @@ describe('the documentation', () => {
       expect(parseHostPolicy(Buffer.from(example)), example).toMatchObject({ file: 'host.json' });
   });
 
+  it('has a row for each backend', () => {
+    const rows = [...read('docs/spec/backends.md').matchAll(/^\| `(\w+)`/gm)];
+    expect(rows.map(([, name]) => name).toSorted()).toEqual([...backends, 'none'].toSorted());
+  });
+
   it.each(globSync('docs/decisions/*.md', { cwd: top }))(
     '%s is a page: context, alternatives, decision, what would change it',
     (page) => {
@@ -153,7 +159,13 @@ describe('the documentation', () => {
       ),
     ].map(([, path]) => path ?? '');
     if (page === 'docs/threat-model.md') expect(named.length).toBeGreaterThan(40);
-    expect(named.filter((path) => !existsSync(join(top, path)))).toEqual([]);
+    // A row of a recipe: the reader or `npm run fix` makes the file.
+    const made = [...read(page).matchAll(/^\| `([^`]+)` \| .*: new \|$/gm)].map(
+      ([, path]) => path ?? '',
+    );
+    expect(named.filter((path) => !existsSync(join(top, path)) && !made.includes(path))).toEqual(
+      [],
+    );
   });
 
   it('has a row for each attacker whose stories are told, by the same name, and no other', () => {
