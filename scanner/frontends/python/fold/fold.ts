@@ -1,7 +1,8 @@
 /**
- * Computes expressions of Python whole, as the interpreter would: helpers that decode, loops that
- * build text, tables of functions. Only what has no effects is gone through; anything else is not
- * known. Each expression is computed once, and all within a budget per module.
+ * Computes the one value that an expression of Python must have, as the interpreter would: helpers
+ * that decode, loops that build text, tables of functions. Only code without effects is followed;
+ * every other result is unknown. Each expression is computed once, within a budget per module.
+ * `values/` says what an expression may be where it has no single value.
  */
 import { foldedCharsMax } from '../../../limits.ts';
 import type { FoldFrame, MaybeFolded, PyNode, PythonModule } from '../program.ts';

@@ -1,6 +1,7 @@
 /**
- * Values of Python expressions: names resolved through imports and assignments, text folded, flows
- * kept.
+ * What a Python expression may be: each value that a name, a branch or a caller may give, with its
+ * unknown parts and the flows that it carries. `fold/` computes the one value that an expression
+ * must have, where there is one, and holds the operations that both need.
  */
 
 import { pythonValuesDepthMax, syntaxDepthMax } from '../../../limits.ts';
