@@ -1,22 +1,22 @@
 /**
- * The certificate authority of one run, and its leaves: ECDSA P-256, in DER (RFC 5280). Its names
- * are constrained to the plan's hosts, so that its key could not speak for any other, and it ends
- * with the day.
+ * The certificate authority of one run and its leaf certificates: ECDSA P-256, in DER (RFC 5280).
+ * Name constraints limit the authority to the plan's hosts, so a stolen key cannot vouch for
+ * another host. The authority expires within a day.
  */
 import { createHash, generateKeyPairSync, type KeyObject, randomBytes, sign } from 'node:crypto';
 
 const certificateHoursMax = 24;
 
 export interface RunAuthority {
-  /** PEM. */
+  /** The certificate of the authority, in PEM. */
   readonly certificate: string;
-  /** A key, and a certificate for exactly this host; PEM. */
+  /** A private key and a certificate for exactly this host, both in PEM. */
   leafFor(host: string): { readonly key: string; readonly cert: string };
 }
 
 /**
- * @param hosts names, or patterns as a plan has them: `*.files.example` allows all below
- * `files.example`, `*` all
+ * @param hosts exact names, or patterns of the plan: `*.files.example` allows every name below
+ * `files.example`; `*` allows every name
  */
 export function makeAuthority(hosts: readonly string[], now: Date): RunAuthority {
   const own = newKey();
@@ -70,8 +70,8 @@ function newKey(): {
   return { ...pair, spki: pair.publicKey.export({ type: 'spki', format: 'der' }) };
 }
 
-// RFC 5280 §4.2.1.10: a name stands for itself and all below it, the empty one for all; no address
-// at all.
+// RFC 5280 §4.2.1.10: a permitted name covers itself and every name below it; the empty name covers
+// all names. Every IP address is excluded.
 function nameConstraints(hosts: readonly string[]): Buffer {
   const permitted = hosts.map((host) =>
     sequence(der(0x82, Buffer.from(host.replace(/^\*\.?/, '')))),
@@ -80,7 +80,7 @@ function nameConstraints(hosts: readonly string[]): Buffer {
   return sequence(der(0xa0, ...permitted), der(0xa1, ...excluded));
 }
 
-// id-ce (RFC 5280 §4.2.1) and its last number.
+// An extension's object identifier is id-ce (RFC 5280 §4.2.1) followed by the extension's number.
 function extension(number: number, critical: boolean, value: Buffer): Buffer {
   return sequence(
     der(0x06, Buffer.from([0x55, 0x1d, number])),
@@ -94,7 +94,7 @@ function validity(now: Date): Buffer {
     const text = new Date(now.getTime() + hours * 3_600_000)
       .toISOString()
       .replace(/[-:T]|\.\d+/g, '');
-    // Two digits of a year until 2049 (RFC 5280 §4.1.2.5).
+    // RFC 5280 §4.1.2.5: a year before 2050 is written with two digits.
     return text < '2050' ? der(0x17, Buffer.from(text.slice(2))) : der(0x18, Buffer.from(text));
   };
   return sequence(time(-1), time(certificateHoursMax));
@@ -116,7 +116,8 @@ function keyUsage(flags: number, unused: number): Buffer {
 }
 
 function integer(bytes: Buffer): Buffer {
-  // Positive, and in its shortest form.
+  // A DER integer must be positive and have no superfluous leading byte, so the top bits are set to
+  // 01.
   const value = Buffer.from(bytes);
   if (value.length > 1) value[0] = ((value[0] ?? 0) & 0x7f) | 0x40;
   return der(0x02, value);

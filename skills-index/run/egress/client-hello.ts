@@ -1,17 +1,21 @@
-/** The first message of a TLS client, as far as it says where it goes (RFC 8446 §4.1.2). Pure. */
+/**
+ * Reads the name of the wanted server from a TLS client's first message (RFC 8446 §4.1.2). Pure.
+ */
 
 import type { Denial } from './denial.ts';
 
 export type ClientHello =
-  /** More bytes are needed. */
+  /** More bytes are needed to read the hello. */
   | { readonly kind: 'partial' }
-  /** No TLS, or a hello in a form that nobody sends who wants to be understood. */
+  /** The bytes are not TLS, or the hello has a form that ordinary TLS clients never send. */
   | { readonly kind: 'odd' }
   | {
       readonly kind: 'hello';
-      /** In small letters; empty where it names none. */
+      /** The server name in lower case; empty when the hello names no server. */
       readonly serverName: string;
-      /** Whether another hello is hidden in it (ECH), which may name another server. */
+      /**
+       * Whether the hello contains a second, encrypted hello (ECH), which may name another server.
+       */
       readonly hidesAnother: boolean;
     };
 
@@ -20,13 +24,13 @@ const handshake = 22;
 const clientHello = 1;
 const serverNameType = 0;
 const hostNameType = 0;
-/** Encrypted Client Hello (RFC 9849), and the form of it that came before. */
+/** The extension types of Encrypted Client Hello (RFC 9849) and of its predecessor. */
 const hiding = [0xfe0d, 0xffce];
 const recordBytesMax = 16 * 1024;
 
 /**
- * Reads the beginning of a connection. A hello has to be the one message of the first record: parts
- * over records hide names.
+ * Parses the beginning of a TLS connection. The hello must fit into the first TLS record: splitting
+ * a hello over records is a way to hide the server name.
  */
 export function parseClientHello(bytes: Buffer): ClientHello {
   const start = [handshake, 3].some((byte, index) => index < bytes.length && bytes[index] !== byte);
@@ -45,7 +49,7 @@ export function parseClientHello(bytes: Buffer): ClientHello {
   }
 }
 
-/** Why the hello of a connection to a host is refused. */
+/** Why the TLS hello of a connection to this host is denied; undefined when it is allowed. */
 export function judgeHello(hello: ClientHello, host: string): Denial | undefined {
   if (hello.kind !== 'hello') return 'not-tls';
   if (hello.hidesAnother) return 'hidden-hello';
@@ -63,14 +67,14 @@ function readHello(hello: Reader): ClientHello {
     found.set(type, extensions.vector(2));
   }
   const names = found.get(serverNameType)?.vector(2);
-  // One name of one type: RFC 6066 §3 knows no other.
+  // RFC 6066 §3 allows one server name, and its type must be a host name.
   if (names !== undefined && names.number(1) !== hostNameType) return odd;
   const serverName = names?.vector(2).rest().toString('latin1').toLowerCase() ?? '';
   if (!hello.isAtEnd || names?.isAtEnd === false) return odd;
   return { kind: 'hello', serverName, hidesAnother: hiding.some((type) => found.has(type)) };
 }
 
-/** Walks over bytes; past their end it throws a RangeError. */
+/** Reads bytes one after the other. Throws a RangeError when the bytes end too early. */
 class Reader {
   readonly #bytes: Buffer;
   #at = 0;

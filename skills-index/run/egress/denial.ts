@@ -1,9 +1,9 @@
-/** Why something does not leave a sandbox. */
+/** The reasons for which the proxy denies a sandbox's request or connection. */
 import type { GateAnswer } from '../holds/hold.ts';
 
 /**
- * Why a request does not leave: the word in the audit log, the status that the sandbox gets, and
- * what it means.
+ * The reasons for which a request is denied: the word in the audit log, the HTTP status that the
+ * sandbox gets, and an explanation.
  */
 export const denials = {
   malformed: { status: 400, means: 'it is not HTTP/1.1 in one clear reading' },
@@ -59,12 +59,12 @@ export const denials = {
 
 export type Denial = keyof typeof denials;
 
-/** Whether a text is such a word. */
+/** Whether a text is one of the reasons in `denials`. */
 export function isDenial(text: string): text is Denial {
   return Object.hasOwn(denials, text);
 }
 
-/** What a person does about those that more than a look at the plan mends. */
+/** The next step for the operator, for each reason that needs more than a change to the plan. */
 export const denialFixes: Readonly<Partial<Record<Denial, string>>> = {
   'host-denied':
     'egress to the host has to stand in the skill’s manifest, be approved, and be granted (skillgate agent grant); skillgate run --plan NAME shows what a run may ask',
@@ -77,22 +77,22 @@ export const denialFixes: Readonly<Partial<Record<Denial, string>>> = {
   unreachable: 'look whether this host reaches it; skillgate log --run RUN shows the request',
 };
 
-/** As it stands on a connection where nothing else was answered. */
+/** The HTTP answer to a connection on which the proxy has sent nothing yet. */
 export function rawRefusal(why: Denial): string {
   return `HTTP/1.1 ${denials[why].status} Denied\r\nContent-Length: 0\r\nConnection: close\r\n\r\n`;
 }
 
 /**
- * The word for what a client sent that did not become a request; undefined where it only hung up or
- * was slow.
+ * The reason for bytes from a client that are not a valid request, by Node's error code. Undefined
+ * when the client only hung up or was too slow.
  */
 export function denialOfClient(code: string): Denial | undefined {
-  // An end in the middle is no end of a request: nothing of it counts.
+  // When the connection ends in the middle of a request, no request was made, so nothing is denied.
   if (code.startsWith('HPE_')) return code === 'HPE_INVALID_EOF_STATE' ? undefined : 'malformed';
   return /^(ERR_SSL|ERR_TLS|EPROTO)/.test(code) ? 'tls-failed' : undefined;
 }
 
-/** The word for what went wrong on the way to a host, by the code that Node gives it. */
+/** The reason for a failure on the way to a host, by Node's error code. */
 export function denialOfFailure(cause: unknown): Denial {
   const { code = '' } = cause as { readonly code?: string };
   if (code === 'address-denied') return code;
@@ -100,7 +100,10 @@ export function denialOfFailure(cause: unknown): Denial {
   return /CERT|UNABLE_TO|INVALID_CA|ERR_TLS/.test(code) ? 'certificate-denied' : 'unreachable';
 }
 
-/** The word for what came of asking a person; undefined when it was allowed. */
+/**
+ * The reason for a request that a person did not allow; undefined when the person allowed the
+ * request.
+ */
 export function denialOfHold(answer: GateAnswer): Denial | undefined {
   if (answer.kind === 'allowed') return undefined;
   return answer.code === 'hold-unsupported' ? 'unasked' : 'held';

@@ -1,11 +1,13 @@
-/** What a run sent so far, against what it may send. Pure: the time is told. */
+/**
+ * Counts the requests and bytes of one run against the run's limits. Pure: the time is a parameter.
+ */
 import type { Denial } from './denial.ts';
 
 export interface EgressCaps {
   readonly requests: number;
   readonly requestsPerMinute: number;
   readonly sentBytes: number;
-  /** Kept by the proxy at once. */
+  /** The most bytes that the proxy may keep in memory for this run at one moment. */
   readonly heldBytes: number;
 }
 
@@ -20,20 +22,23 @@ export class EgressCounts {
     this.#caps = caps;
   }
 
-  /** One more request; why it is refused. */
+  /** Counts one more request. Answers with the reason when the run may not send the request. */
   request(nowMs: number): Denial | undefined {
     if (nowMs - this.#minute.began >= 60_000) this.#minute = { began: nowMs, requests: 0 };
     if (this.#requests++ >= this.#caps.requests) return 'too-many';
     return this.#minute.requests++ >= this.#caps.requestsPerMinute ? 'too-fast' : undefined;
   }
 
-  /** Bytes that are about to leave. */
+  /**
+   * Counts bytes that are about to leave the sandbox. Answers with the reason when they are too
+   * many.
+   */
   send(bytes: number): Denial | undefined {
     this.#sent += bytes;
     return this.#sent > this.#caps.sentBytes ? 'too-much' : undefined;
   }
 
-  /** Bytes that are kept; a negative number when they are gone. */
+  /** Counts bytes that the proxy keeps in memory. A negative number releases bytes. */
   hold(bytes: number): Denial | undefined {
     this.#held += bytes;
     return this.#held > this.#caps.heldBytes ? 'too-much' : undefined;

@@ -1,6 +1,6 @@
 /**
- * Judges one request against the plan: scheme, host, port, method, path and where placeholders of
- * secrets stand. Pure.
+ * Decides whether one request may leave: the plan allows its scheme, host, port, method and path,
+ * and each secret's placeholder stands where it is allowed. Pure.
  */
 
 import { coversPath } from '../../skill/egress-target.ts';
@@ -16,17 +16,20 @@ import {
 } from './secret-use.ts';
 
 const targetBytesMax = 8 * 1024;
-/** Of one request. */
+/** The largest body of one request. */
 export const egressBodyBytesMax = 8 * 1024 * 1024;
 
 export interface EgressRequest {
   readonly method: string;
-  /** The request target as it was sent. */
+  /** The request target exactly as the sandbox sent it. */
   readonly target: string;
   readonly headers: SentHeaders;
-  /** Where the CONNECT that it came through leads. */
+  /** The host and port of the CONNECT tunnel that carries the request; absent outside a tunnel. */
   readonly tunnel?: Tunnel;
-  /** Whether the parser took it for the last request of its connection. */
+  /**
+   * Whether Node's HTTP parser treats the request as an upgrade, after which no further request
+   * follows.
+   */
   readonly upgrades?: boolean;
 }
 
@@ -39,7 +42,7 @@ export interface Tunnel extends Authority {
   readonly scheme: 'http' | 'https';
 }
 
-/** Where a request goes, as far as it could be read. */
+/** The destination of a request, as far as the request could be parsed. */
 export interface Place extends Authority {
   readonly path: string;
 }
@@ -51,21 +54,21 @@ export interface EgressRules {
 
 export interface Allowed extends Place, Tunnel {
   readonly kind: 'allowed';
-  /** Whether it asks to go on as a WebSocket. */
+  /** Whether the request asks to become a WebSocket. */
   readonly upgrades: boolean;
-  /** Whether its body waits for a word (RFC 9110 §10.1.1). */
+  /** Whether the client waits for `100 Continue` before it sends the body (RFC 9110 §10.1.1). */
   readonly expects: boolean;
-  /** With the query, as it goes upstream. */
+  /** The path with its query, as the proxy sends it to the host. */
   readonly target: string;
-  /** Where host policy says that it lies; absent where DNS does. */
+  /** The address that host policy pins for this host; undefined when DNS decides. */
   readonly pinned: PinnedAddress | undefined;
-  /** Secrets whose placeholders stand in their bound headers. */
+  /** The secrets whose placeholders stand in the headers that they are bound to. */
   readonly secrets: readonly BoundPlaceholder[];
 }
 
 export type EgressDecision = Allowed | (Place & { readonly kind: 'denied'; readonly why: Denial });
 
-/** Judges a request, one sent to the proxy itself or one inside a tunnel. */
+/** Decides about a request that was sent to the proxy itself or through a tunnel. */
 export function judgeRequest(request: EgressRequest, rules: EgressRules): EgressDecision {
   const parsed = parseTarget(request);
   const where = {
@@ -112,7 +115,7 @@ export function judgeRequest(request: EgressRequest, rules: EgressRules): Egress
   };
 }
 
-/** A CONNECT that may be. */
+/** An allowed CONNECT. */
 export type Connect = Tunnel & Pick<Allowed, 'kind' | 'pinned'> & Pick<PlannedEgress, 'mode'>;
 
 export type ConnectDecision =
@@ -120,8 +123,8 @@ export type ConnectDecision =
   | (Authority & { readonly kind: 'denied'; readonly why: Denial });
 
 /**
- * Judges the target of a CONNECT: a name and port that some rule reaches. One that is not to be
- * opened goes before others.
+ * Decides about the target of a CONNECT: the plan must have a rule for the name and port. A rule
+ * that leaves TLS closed (`tunnel`) wins over the others.
  */
 export function judgeConnect(target: string, { egress }: EgressRules): ConnectDecision {
   const authority = target.includes(':') ? parseAuthority(target) : undefined;
@@ -145,9 +148,9 @@ export function judgeConnect(target: string, { egress }: EgressRules): ConnectDe
 }
 
 /**
- * Judges all addresses that DNS gave for a name: one inside spoils them all, for a name that
- * answers both is there to be asked twice.
- * @param own addresses of this very host, which are inside whatever their network
+ * Rejects a name when DNS gives even one address that is not public. A name with both public and
+ * private addresses is an attack: a second lookup could choose the private one.
+ * @param own addresses of this host; a request to them counts as private in any network
  */
 export function whyNotOutside(
   addresses: readonly string[],
@@ -162,7 +165,8 @@ function pinOf({ pinned }: PlannedEgress, host: string): PinnedAddress | undefin
   return Object.hasOwn(pinned, host) ? pinned[host] : undefined;
 }
 
-// RFC 6455 §4.2.1, without a body. No other protocol goes on (RFC 9110 §7.8).
+// RFC 6455 §4.2.1: a WebSocket begins with a GET without a body. Every other upgrade is denied (RFC
+// 9110 §7.8).
 function isWebSocket({ headers, method }: EgressRequest): boolean {
   const is = (name: string, value: string): boolean =>
     valuesOf(headers, name).join().trim().toLowerCase() === value;
@@ -198,8 +202,8 @@ function parseAuthority(text: string, scheme: Tunnel['scheme'] = 'http'): Author
   return host === undefined || number < 1 || number > 65_535 ? undefined : { host, port: number };
 }
 
-// The first rule that fits, or the first thing that none fits. Without a method only host and port
-// count: a tunnel.
+// The first rule that matches, or the first property that no rule allows. A tunnel has no method
+// and no path, so only host and port are compared.
 function matchRule(
   egress: readonly PlannedEgress[],
   at: Authority & { readonly path?: string },
@@ -223,9 +227,9 @@ function matchRule(
         : 'host-denied';
 }
 
-// An encoded letter, slash, dot or percent sign may be decoded before or after the server looks at
-// the path (RFC 3986 §6.2.2); bytes that are not UTF-8, or characters that some other form of
-// Unicode turns into these, may be as well.
+// A server may decode an encoded letter, slash, dot or percent sign before or after it chooses a
+// path (RFC 3986 §6.2.2). The same holds for bytes that are not UTF-8 and for characters that
+// another Unicode form turns into such signs. A path with any of these could be read in two ways.
 function isClearPath(path: string): boolean {
   const plain = /^\/[\x21-\x7e]*$/.test(path) && !/[\\;]|\/\.{1,2}(\/|$)|\/\//.test(path);
   const escapes = path.match(/%.{0,2}/g) ?? [];
@@ -260,7 +264,8 @@ const single = [
   'expect',
 ];
 
-// What Node's parser lets through and another reader could take otherwise.
+// Whether Node's parser accepts the headers although another parser could read them differently
+// (request smuggling).
 function hasTwoReadings(headers: SentHeaders): boolean {
   const coding = valuesOf(headers, 'transfer-encoding');
   const length = valuesOf(headers, 'content-length');
@@ -274,8 +279,8 @@ function hasTwoReadings(headers: SentHeaders): boolean {
   );
 }
 
-// The secrets whose placeholders stand where they are bound; undefined when one stands anywhere
-// else.
+// The secrets whose placeholders stand where they are allowed; undefined when a placeholder stands
+// anywhere else.
 function placeholdersIn(
   { headers, method }: EgressRequest,
   host: string,
@@ -310,8 +315,8 @@ function valuesOf(headers: SentHeaders, wanted: string): string[] {
 }
 
 /**
- * A header's name as servers read it: CGI and what follows it take each sign that is no letter or
- * digit for `-` (RFC 3875 §4.1.18).
+ * A header's name in the form that servers compare. CGI and its successors turn each character that
+ * is not a letter or digit into the same separator (RFC 3875 §4.1.18).
  */
 export function readName(name: string): string {
   return name.toLowerCase().replace(/[^a-z0-9]/g, '-');

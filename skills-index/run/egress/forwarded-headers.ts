@@ -1,23 +1,27 @@
-/** Which headers go on through the proxy, and what stands in them. Pure. */
+/**
+ * Chooses the headers that the proxy forwards, and puts secrets in the place of their placeholders.
+ * Pure.
+ */
 import { type Allowed, readName } from './egress-judge.ts';
 import type { SentHeaders } from './secret-use.ts';
 import { applySecret, credentialOf, headerOf } from './secret-use.ts';
 
-/** An allowed request, as far as it was read. */
+/** An allowed request and the part of its body that the proxy has read. */
 export interface ReadRequest {
   readonly decision: Allowed;
   readonly method: string;
   readonly headers: SentHeaders;
-  /** What of the body was read: all of it where it has `ended`. */
+  /** The bytes of the body that were read so far; the whole body when `ended` is true. */
   readonly held: Buffer;
   readonly ended: boolean;
 }
 
-// Hop by hop (RFC 9110 §7.6.1), or ours to say.
+// Headers that concern one connection only (RFC 9110 §7.6.1), and headers that the proxy sets
+// itself.
 const hopByHop =
   /^(connection|keep-alive|proxy-.*|te|trailer|transfer-encoding|upgrade|http2-settings|host|content-length|accept-encoding|expect|sec-websocket-extensions)$/;
-// Some servers take method, host, path, client or user from these, in the place of what was judged.
-// A proxy in front of them usually sets them.
+// Some servers take the method, host, path, client address or user from these headers instead of
+// the request line that the proxy judged. The usual sender is a proxy in front of the server.
 const saysOtherwise = [
   /^x-(http-)?method(-override)?$/,
   /^(x-)?forwarded(-.*)?$|^proxy$|^(.*-)?forward(ed)?-for$/,
@@ -30,20 +34,21 @@ const saysOtherwise = [
   /^x-(script-name|scheme|authentik-.*|appengine-user-.*|middleware-subrequest)$|^oidc-claim-.*$/,
   /^(x-real|x-originating|true-client|(.*-)?client|(.*-)?connecting)-ip$|^(.*-)?clientip$/,
 ];
-// Names that services ask for under these names, and that no proxy or framework obeys.
+// Headers that services ask for under these names, and that no proxy or framework obeys.
 const ofService = /^x-(rapidapi-host|callback-url|webhook-url|datadog-hostname|mailgun-host)$/;
-// What the owner of an object notes about it is data, whatever it is called.
+// Metadata that a client stores with an object is data, whatever its name.
 const ofObject = /^x-(amz|goog|ms|oss|object|container)-meta-/;
-// A part of an answer could carry a part of a secret that no redactor knows.
+// The answer to a range request is a part of the whole. It could contain a part of a secret that
+// the redactor does not recognise.
 const asksForPart = /^((if|request)-)?range$|^x-[a-z]+-.*range$/;
-// A delta of an answer (RFC 3229) is coded in a way that nobody looks into.
+// A delta-encoded answer (RFC 3229) cannot be searched for secrets.
 const asksForDelta = /^a-im$/;
 
 /**
- * To the host, secrets in the place of their placeholders; undefined for a request that cannot be
- * signed.
- * @param hides whether the run has any secret: what one request left at a host another could fetch
- * in parts
+ * The headers for the host, with secrets in the place of their placeholders. Undefined when the
+ * request cannot be signed.
+ * @param hides whether the run has any secret; if so, range headers are dropped, because a later
+ * request could fetch in parts what an earlier one stored at the host
  */
 export function headersToHost(
   request: ReadRequest,
@@ -53,7 +58,7 @@ export function headersToHost(
 ): SentHeaders | undefined {
   const { decision, held, method } = request;
   const { secrets, target } = decision;
-  // What signs the headers comes after what stands in them.
+  // A `sigv4` secret signs the other headers, so it is applied last.
   const ordered = secrets.toSorted((a, b) => Number(a.as === 'sigv4') - Number(b.as === 'sigv4'));
   return ordered.reduce<SentHeaders | undefined>(
     (all, secret) =>
@@ -64,8 +69,8 @@ export function headersToHost(
 }
 
 /**
- * The same for people: a secret's name stands in the place of its value. What a secret signs is
- * made when the request leaves.
+ * The headers for people: the name of each secret stands in the place of its value. The proxy
+ * computes signatures only when the request leaves.
  */
 export function shownHeaders(request: ReadRequest, hides: boolean): string[] {
   const shown = (value: string): string =>
@@ -110,8 +115,8 @@ function withPlaceholders(request: ReadRequest, hides: boolean): SentHeaders {
 }
 
 /**
- * Names of the headers that are left out because a server could obey them in the place of what was
- * judged.
+ * The names of the dropped headers: a server could obey them instead of the request line that the
+ * proxy judged.
  */
 export function droppedHeaders({
   decision,
@@ -123,8 +128,9 @@ export function droppedHeaders({
   return [...names].filter((name) => namesAnother(name, method) && !bound.includes(name));
 }
 
-// A person approved the header that a secret is bound to. COPY and MOVE of WebDAV, where they are
-// granted, say their other place in `Destination` (RFC 4918 §10.3).
+// A header that a secret is bound to stays, because a reviewer approved that header. WebDAV's COPY
+// and MOVE name their second path in `Destination` (RFC 4918 §10.3), so that header stays where
+// COPY or MOVE is granted.
 function namesAnother(name: string, method: string): boolean {
   if (name === 'destination') return method !== 'COPY' && method !== 'MOVE';
   return (
@@ -132,12 +138,14 @@ function namesAnother(name: string, method: string): boolean {
   );
 }
 
-/** To the sandbox: those of the answer that are not of the hop. */
+/**
+ * The headers of a host's answer for the sandbox, without those that concern one connection only.
+ */
 export function headersToSandbox(rawHeaders: readonly string[]): SentHeaders {
   return pairsOf(rawHeaders).filter(([name]) => !hopByHop.test(name.toLowerCase()));
 }
 
-/** Names and values that Node gives in one list. */
+/** Pairs of name and value, from the flat list that Node gives. */
 export function pairsOf(rawHeaders: readonly string[]): [string, string][] {
   return rawHeaders.flatMap((name, i): [string, string][] =>
     i % 2 === 0 ? [[name, rawHeaders[i + 1] ?? '']] : [],
@@ -145,8 +153,8 @@ export function pairsOf(rawHeaders: readonly string[]): [string, string][] {
 }
 
 /**
- * Whether a body is a part, or coded in any way but in chunks (RFC 9112 §7), so that a value in it
- * could not be seen.
+ * Whether a body is only a part of a resource, or has an encoding other than chunks (RFC 9112 §7).
+ * A secret in such a body cannot be found.
  */
 export function isPacked(
   headers: Readonly<Record<string, string | readonly string[] | undefined>>,

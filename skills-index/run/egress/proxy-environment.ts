@@ -1,17 +1,24 @@
-/** How a program in a sandbox finds the proxy and the authorities to trust. Pure. */
+/**
+ * The environment variables by which a program in a sandbox finds the proxy and the trusted
+ * certificate authorities. Pure.
+ */
 
-/** Where the authorities lie: the place of Debian, where most programs look by themselves. */
+/**
+ * The path of the file with the trusted authorities. It is Debian's path, where most programs look
+ * without being told.
+ */
 export const bundlePath = '/etc/ssl/certs/ca-certificates.crt';
 
-// OpenSSL, Go and Python's ssl; Node; requests; curl; git; the AWS tools; pip; cargo; Deno.
+// The variables, in this order, of: OpenSSL, Go and Python's ssl; Node; requests; curl; git; the
+// AWS tools; pip; cargo; Deno.
 const bundleNames =
   'SSL_CERT_FILE NODE_EXTRA_CA_CERTS REQUESTS_CA_BUNDLE CURL_CA_BUNDLE GIT_SSL_CAINFO AWS_CA_BUNDLE PIP_CERT CARGO_HTTP_CAINFO DENO_CERT';
 
-// What a program starts for itself and asks over loopback does not concern the proxy. The loopback
-// of a sandbox is its own, never the host's.
+// A program may start a server of its own and call it over loopback; such calls bypass the proxy.
+// The loopback of a sandbox is separate from the host's.
 const ownHosts = 'localhost,127.0.0.1,::1,[::1]';
 
-/** @param hasBundle whether there is a file at `bundlePath` */
+/** @param hasBundle whether a file exists at `bundlePath` */
 export function proxyEnvironment(
   port: number,
   hasBundle: boolean,

@@ -1,45 +1,45 @@
 /**
- * How each use of a secret reads: where its placeholder may stand in a request, and what stands
- * there when the request leaves. Pure.
+ * The ways in which a request uses a secret: where the placeholder may stand, and which value
+ * replaces the placeholder when the request leaves. Pure.
  */
 import { createHmac } from 'node:crypto';
 import type { PlannedSecret } from '../plan/plan.ts';
 import { authorizationV4, sha256 } from './signature-v4.ts';
 
-/** Names and values as they were sent, in order. */
+/** Header names and values, in the order in which they were sent. */
 export type SentHeaders = readonly (readonly [string, string])[];
 
-/** A secret's placeholder and where it may stand. */
+/** The placeholder of a secret, and where the placeholder may stand. */
 export interface BoundPlaceholder extends Pick<PlannedSecret, 'name' | 'hosts' | 'methods' | 'as'> {
   readonly placeholder: string;
 }
 
-/** A request as it is about to leave. */
+/** A request that is about to leave. */
 export interface OutgoingRequest {
   readonly method: string;
-  /** Path and query. */
+  /** The path with its query. */
   readonly target: string;
-  /** All of them, `Host` included. */
+  /** Every header, `Host` included. */
   readonly headers: SentHeaders;
-  /** Whole where `needsWholeBody`; not looked at otherwise. */
+  /** The whole body when `needsWholeBody` says so; otherwise unused. */
   readonly body: Uint8Array;
   readonly now: Date;
 }
 
 type Used = Pick<BoundPlaceholder, 'as' | 'placeholder'>;
 
-/** Whether the secret signs the body. */
+/** Whether the secret signs the request's body, so that the body must be complete first. */
 export function needsWholeBody({ as }: Pick<Used, 'as'>): boolean {
   return as === 'sigv4' || as.startsWith('hmac:');
 }
 
-/** The only header that its placeholder may stand in, in small letters. */
+/** The only header in which the secret's placeholder may stand, in lower case. */
 export function headerOf({ as }: Pick<Used, 'as'>): string {
   const [, name] = /^(?:header|hmac):(.*)$/.exec(as) ?? [];
   return name?.toLowerCase() ?? 'authorization';
 }
 
-/** Whether a placeholder stands in a header in the form of its use. */
+/** Whether a placeholder stands in the header, and in the form, that its secret's use demands. */
 export function standsRight(name: string, value: string, secret: Used): boolean {
   const { as, placeholder } = secret;
   if (name !== headerOf(secret)) return false;
@@ -51,15 +51,15 @@ export function standsRight(name: string, value: string, secret: Used): boolean 
     : value.includes(placeholder);
 }
 
-// RFC 7617 §2 allows no control characters. A line end among them would end the headers that a
-// person is shown.
+// RFC 7617 §2 forbids control characters. A line break in the credential would end the list of
+// headers that a person is shown.
 function isCredentialWith(placeholder: string, credential: string): boolean {
   return credential.includes(placeholder) && !/[\0-\x1f\x7f]/.test(credential);
 }
 
 /**
- * The headers with the secret in the place of its placeholder; undefined for a request that cannot
- * be signed.
+ * The headers with the secret in the place of its placeholder. Undefined when the request cannot be
+ * signed.
  */
 export function applySecret(
   secret: Used,
@@ -84,18 +84,19 @@ export function applySecret(
   return change((value) => value.replaceAll(placeholder, () => given));
 }
 
-/** What an answer could echo of a secret: each part that is of use by itself. */
+/** The parts of a secret that are useful on their own, so an answer must not echo any of them. */
 export function echoedParts({ as }: Pick<Used, 'as'>, revealed: string): string[] {
   return as === 'sigv4' ? revealed.split(':') : [revealed];
 }
 
-/** What `Basic …` stands for; empty for anything else. */
+/** The decoded credential of a `Basic …` header value; empty for any other value. */
 export function credentialOf(value: string): string {
   const [, encoded] = /^basic +([A-Za-z0-9+/=_-]+) *$/i.exec(value) ?? [];
   return encoded === undefined ? '' : Buffer.from(encoded, 'base64').toString('latin1');
 }
 
-// As every SDK writes it; what was signed with the placeholder, or nothing, is signed anew.
+// Reads region and service from the header as every AWS SDK writes it. The SDK signed with the
+// placeholder, or with nothing; the proxy signs anew.
 function scopeOf(
   value: string,
   placeholder: string,
@@ -108,10 +109,13 @@ function scopeOf(
 }
 
 const madeAnew = /^(authorization|x-amz-(date|security-token|content-sha256))$/i;
-// A body without signatures of its own parts, with checksums behind it.
+// Marks a body that has checksums behind it and whose chunks are not signed.
 const unsignedTrailer = 'STREAMING-UNSIGNED-PAYLOAD-TRAILER';
 
-/** With the runner's clock: a signature for another day would be good for another day. */
+/**
+ * Signs with the runner's clock: a date chosen by the sandbox would make a signature that is valid
+ * on another day.
+ */
 function signedV4(
   placeholder: string,
   revealed: string,

@@ -1,18 +1,20 @@
 /**
- * AWS Signature Version 4 in a header
+ * AWS Signature Version 4, carried in the `Authorization` header
  * (docs.aws.amazon.com/IAM/latest/UserGuide/reference_sigv-create-signed-request.html). Pure.
  */
 import { createHash, createHmac } from 'node:crypto';
 
 export interface SignedRequest {
   readonly method: string;
-  /** Path and query, as they are sent. */
+  /** The path with its query, as sent. */
   readonly target: string;
-  /** Those that are signed. */
+  /** The headers that the signature covers. */
   readonly headers: readonly (readonly [string, string])[];
-  /** SHA-256 of the body in hexadecimal, or the word that the service takes in its place. */
+  /**
+   * SHA-256 of the body in hexadecimal, or the word that the service accepts instead of a digest.
+   */
   readonly payload: string;
-  /** `20150830T123600Z`, as in `x-amz-date`. */
+  /** The time in the form of `x-amz-date`: `20150830T123600Z`. */
   readonly date: string;
   readonly region: string;
   readonly service: string;
@@ -23,7 +25,7 @@ export interface AwsKey {
   readonly secret: string;
 }
 
-/** The value of `Authorization`; undefined for a target that can be read in two ways. */
+/** The value of the `Authorization` header; undefined when the target could be read in two ways. */
 export function authorizationV4(
   request: SignedRequest,
   { id, secret }: AwsKey,
@@ -59,13 +61,14 @@ function trimmed(value: string): string {
   return value.trim().replace(/ +/g, ' ');
 }
 
-// Every service but S3 encodes what is encoded already once more.
+// Every AWS service but S3 encodes the already encoded path once more.
 function canonicalPath(path: string, service: string): string | undefined {
   const parts = path.split('/').map((part) => encoded(part, /^s3(-|$)/.test(service)));
   return parts.includes(undefined) ? undefined : parts.join('/');
 }
 
-// Some read `+` as a space (the rule of forms), some as itself: neither is signed.
+// A `+` in a query means a space to some servers (the rule of HTML forms) and a plus sign to
+// others, so such a query is not signed.
 function canonicalQuery(query: string): string | undefined {
   const parts = (query === '' ? [] : query.split('&')).map((pair) =>
     pair
@@ -78,7 +81,7 @@ function canonicalQuery(query: string): string | undefined {
   return ordered.map((pair) => pair.replace('\0', '=')).join('&');
 }
 
-/** All but unreserved characters as `%XX` (RFC 3986 §2.3). */
+/** Every character but the unreserved ones as `%XX` (RFC 3986 §2.3). */
 function encoded(part: string, decode = true): string | undefined {
   try {
     const plain = decodeURIComponent(part);

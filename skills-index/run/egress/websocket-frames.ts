@@ -1,32 +1,38 @@
 /**
- * Frames of a WebSocket (RFC 6455 §5.2), whole and one after the other, so that what they carry can
- * be looked at before it goes on. Pure.
+ * Splits a WebSocket stream into whole frames (RFC 6455 §5.2), so that the proxy can inspect each
+ * frame before it forwards the frame. Pure.
  */
 
 export interface Frame {
-  /** FIN, no reserved bits, opcode. */
+  /** The first byte: FIN, reserved bits (all zero) and opcode. */
   readonly first: number;
   readonly isMasked: boolean;
-  /** Unmasked. */
+  /** The frame's content with its mask removed. */
   readonly payload: Buffer;
-  /** As it came. */
+  /** The frame's bytes as received. */
   readonly bytes: Buffer;
 }
 
-/** Longer frames are odd. */
+/** A longer frame ends the connection. */
 export const frameBytesMax = 1024 * 1024;
 
 const opcodes = [0, 1, 2, 8, 9, 10];
 const maskBit = 0x80;
 
-/** Takes bytes of one direction and gives the frames that are whole. */
+/** Collects the bytes of one direction and returns each frame once it is complete. */
 export class FrameReader {
   #waiting: Buffer[] = [];
   #size = 0;
-  /** Below this nothing is looked at: frames that come byte by byte cost no more than others. */
+  /**
+   * The number of bytes before which parsing is not tried again. Without it, frames that arrive
+   * byte by byte would be parsed over and over.
+   */
   #needed = 2;
 
-  /** Undefined when they are no frames, or frames of an extension: nobody asked for one. */
+  /**
+   * The frames completed by this chunk. Undefined when the bytes are not frames, or need an
+   * extension; the proxy never negotiates one.
+   */
   push(chunk: Buffer): Frame[] | undefined {
     this.#waiting.push(chunk);
     this.#size += chunk.length;
@@ -48,8 +54,8 @@ export class FrameReader {
 }
 
 /**
- * Judges the frames of a chunk, one after the other: what may go on, or the word that ends it. A
- * client masks, a server does not.
+ * Applies `judge` to each frame of a chunk: the bytes to forward, or the reason that ends the
+ * connection. RFC 6455: a client masks its frames and a server does not.
  */
 export function judgeFrames<Word extends string>(
   {
@@ -71,7 +77,7 @@ export function judgeFrames<Word extends string>(
   return { parts };
 }
 
-// A number: how many bytes are needed at least.
+// A number as the result is the least number of bytes that must arrive before parsing can continue.
 function readFrame(bytes: Buffer): Frame | number | 'odd' {
   const [first, second] = bytes;
   if (first === undefined || second === undefined) return 2;
@@ -97,7 +103,7 @@ function readFrame(bytes: Buffer): Frame | number | 'odd' {
   return { first, isMasked, payload, bytes: bytes.subarray(0, begin + length) };
 }
 
-/** A frame as a server writes it: not masked. */
+/** A frame as a server writes it, without a mask. */
 export function serverFrame(first: number, payload: Buffer): Buffer {
   const length = payload.length;
   const head = Buffer.alloc(length < 126 ? 2 : length < 65_536 ? 4 : 10);

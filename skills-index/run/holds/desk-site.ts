@@ -1,13 +1,13 @@
 /**
- * Whether a site is the desk of a registry: one desk has several names, and a passkey keeps the
- * name that its person typed.
+ * Whether a web origin is the desk (review website) of a registry. One desk has several names, and
+ * a passkey is bound to the name that its owner typed.
  */
 import { addressClass } from '../../skill/network-address.ts';
 
 export interface Desk {
-  /** Where the registry is reached from here. */
+  /** The address at which this host reaches the registry. */
   readonly base: string;
-  /** The bare host name in its root file, where one is pinned. */
+  /** The bare host name from the registry's root file, where a root file is pinned. */
   readonly origin?: string | undefined;
 }
 
@@ -16,8 +16,8 @@ export function isDeskSite(site: string, { base, origin }: Desk): boolean {
   const one = siteOf(site);
   const other = siteOf(base);
   if (one === undefined) return false;
-  // Every program of this machine is reached as `localhost`: there the port tells them apart, which
-  // the root file does not name.
+  // Every program on this machine is reached as `localhost`, and only the port tells programs
+  // apart. The root file names no port, so it cannot vouch for `localhost`.
   const isNamed = origin !== undefined && origin !== localhost && one.host === origin;
   return (
     isNamed ||

@@ -1,12 +1,12 @@
 /**
- * A held request in one piece, as it would leave: what a person can look at, and what the digest in
- * its hold is of. Pure.
+ * A held request as one block of bytes, exactly as it would leave. People read these bytes, and the
+ * hold contains their digest. Pure.
  */
 
 export interface HeldRequest {
-  /** `POST /v2/deals HTTP/1.1` */
+  /** For example `POST /v2/deals HTTP/1.1`. */
   readonly line: string;
-  /** `Name: value`; a secret's name in the place of its value. */
+  /** Headers in the form `Name: value`; the name of a secret stands in the place of its value. */
   readonly headers: readonly string[];
   readonly body: Uint8Array;
 }
@@ -14,8 +14,8 @@ export interface HeldRequest {
 const end = '\r\n';
 
 /**
- * @throws TypeError when the line or a header has a line end in it: a person would be shown other
- * headers and another body
+ * @throws TypeError when the line or a header contains a line break, because a person would then be
+ * shown other headers and another body
  */
 export function writeHeldRequest({ body, headers, line }: HeldRequest): Buffer {
   if ([line, ...headers].some((one) => /[\r\n]/.test(one)))
@@ -23,7 +23,7 @@ export function writeHeldRequest({ body, headers, line }: HeldRequest): Buffer {
   return Buffer.concat([Buffer.from([line, ...headers, '', ''].join(end), 'latin1'), body]);
 }
 
-/** @param bytes as `writeHeldRequest` made them */
+/** @param bytes the result of `writeHeldRequest` */
 export function parseHeldRequest(bytes: Uint8Array): HeldRequest {
   const all = Buffer.from(bytes);
   const at = all.indexOf(end + end);
@@ -31,16 +31,16 @@ export function parseHeldRequest(bytes: Uint8Array): HeldRequest {
   return { line, headers, body: all.subarray(at + 2 * end.length) };
 }
 
-/** How the body is packed, in small letters; `identity` where it is not. */
+/** The encoding of the request's body, in lower case; `identity` for a body without an encoding. */
 export function codingOf(headers: readonly string[]): string {
   const found = headers.find((one) => /^content-encoding:/i.test(one));
   return found?.replace(/^[^:]*:/, '').trim() ?? 'identity';
 }
 
 /**
- * The bytes as text; undefined for what is no text in UTF-8, or has controls in it other than line
- * ends and tabs.
- * @param isCut whether the last character may lack its end
+ * The bytes as text. Undefined when they are not UTF-8, or contain control characters other than
+ * line breaks and tabs.
+ * @param isCut whether the bytes may end in the middle of a character
  */
 export function readableText(bytes: Uint8Array, isCut = false): string | undefined {
   try {

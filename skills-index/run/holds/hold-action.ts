@@ -1,20 +1,21 @@
 /**
- * What a hold says of its action, and what an allowance for a time lets through: both made of what
- * stands in the hold, so that neither can be told otherwise. Pure.
+ * Describes the action of a hold, and the range of actions that a timed allowance covers. Both
+ * texts derive from the hold's own fields, so a forged text is detected. Pure.
  */
 import { canonicalDigest } from '../../skill/canonical-json.ts';
 import { type Digest, digestOf } from '../../skill/digest.ts';
 import type { GatedAction, Hold, HoldSubject } from './hold.ts';
 
-// So many characters, so that a hold fits into a file, a mailbox and what a person reads.
+// Longest texts of a hold, in characters, so that a hold fits into a file, into a mailbox message
+// and on a screen.
 const pathMax = 1_000;
 const listMax = 2_000;
 const whyMax = 300;
 
 /**
- * What a person is told of a request beside its place.
- * @param bytes of all of it; NaN where nobody knows yet
- * @param body absent where it is not wholly here
+ * The facts about a request, besides its destination, that a person is shown.
+ * @param bytes size of the whole request; NaN when the size is not known yet
+ * @param body the whole body; absent while parts are missing
  */
 export function shownRequest(
   target: string,
@@ -31,7 +32,10 @@ export function shownRequest(
   };
 }
 
-/** The action as it stands in a hold: what is too long is cut, with the digest of the whole. */
+/**
+ * The action in the form that a hold stores: a text that is too long is cut, and the digest of the
+ * whole text follows.
+ */
 export function shownAction(action: GatedAction): GatedAction {
   switch (action.kind) {
     case 'start': {
@@ -66,9 +70,9 @@ export function shownAction(action: GatedAction): GatedAction {
 }
 
 /**
- * What an action is, in one line, for people, webhooks and the audit log: query, headers, body and
- * arguments are told by their digest, since they may say what those should not. Who answers on this
- * host is shown them, as they stand in the action.
+ * One line that describes an action, for people, webhooks and the audit log. Query, headers, body
+ * and arguments appear as digests only, because they may contain secrets that webhooks and logs
+ * must not get. A person who answers on this host sees them in full in the action itself.
  */
 export function sayAction(action: GatedAction): string {
   switch (action.kind) {
@@ -98,7 +102,10 @@ export function sayAction(action: GatedAction): string {
   }
 }
 
-/** What `--for` lets through unasked, beside the same agent, skill, version, rule and grants. */
+/**
+ * The actions that `--for` then allows without asking. They must also match in agent, skill,
+ * version, rule and grants.
+ */
 export function sayCovered(action: GatedAction): string {
   switch (action.kind) {
     case 'start':
@@ -119,8 +126,9 @@ export function sayCovered(action: GatedAction): string {
 }
 
 /**
- * What an allowance for a time covers: the same agent, skill and version under the same grants, and
- * of a request the same host, port, method and folder of the path. Nothing else has this digest.
+ * Digest of everything that a timed allowance covers: agent, skill, version, rule and grants; and
+ * for a request its host, port, method and the folder of its path. Two actions with the same digest
+ * are covered by the same allowance.
  */
 export function holdScope(
   action: GatedAction,
@@ -139,7 +147,7 @@ export function holdScope(
   });
 }
 
-/** What stands in a hold of an action. */
+/** The fields of a hold that derive from its action. */
 export function aboutAction(
   asked: GatedAction,
   rule: string,
@@ -157,8 +165,8 @@ export function aboutAction(
 }
 
 /**
- * The action of a hold that nobody is asked about any more: what was sent is kept no longer than
- * people need it.
+ * The action of a finished hold, without headers and body text: sent content is kept no longer than
+ * a person needs it.
  */
 export function withoutContent(action: GatedAction): GatedAction {
   if (action.kind !== 'egress') return action;
@@ -167,8 +175,8 @@ export function withoutContent(action: GatedAction): GatedAction {
 }
 
 /**
- * Whether a hold's words and scope are those of its action: one that somebody else wrote may say
- * one thing and cover another.
+ * Whether a hold's description and scope match its action. A forged hold could describe one action
+ * and cover another.
  */
 export function isAsShown(hold: Hold): boolean {
   const { action, grants, kind, rule, scope, what } = hold;
@@ -191,7 +199,7 @@ function scopeOf(action: GatedAction): unknown {
   }
 }
 
-// One that was cut is its own folder: its rest is known by its digest alone.
+// A path that was cut counts as its own folder, because only the digest of its rest is known.
 function folderOf(path: string): string {
   return path.length > pathMax ? path : path.slice(0, path.lastIndexOf('/') + 1);
 }
@@ -200,7 +208,8 @@ function sayList(list: readonly string[]): string {
   return list.join('; ') || 'no capability';
 }
 
-// What is cut is longer than what is not: neither can be taken for the other.
+// A cut text is always longer than the limit and an uncut text never is, so neither can imitate the
+// other.
 function cut(text: string, max: number): string {
   const whole = text.toWellFormed();
   if (whole.length <= max) return whole;

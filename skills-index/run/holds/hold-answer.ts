@@ -1,24 +1,27 @@
 /**
- * Whether an answer to a hold counts. Pure: who wrote its file and whether its proof holds are
- * told.
+ * Decides whether an answer to a hold counts. Pure: the author of the answer's file and the
+ * validity of its proof are parameters.
  */
 import type { Digest } from '../../skill/digest.ts';
 import { type Hold, type HoldAnswer, holdDigest, type SignedAnswer } from './hold.ts';
 import { isAsShown } from './hold-action.ts';
 import type { Approver } from './hold-policy.ts';
 
-/** The longest allowance for a time. */
+/** The longest time for which an answer may allow further actions. */
 export const allowanceSecondsMax = 86_400;
 
-/** For how long a person's no is the answer to the same again, and asks of an agent are counted. */
+/**
+ * For so many seconds, a person's denial also answers the same question again. Questions of one
+ * agent are counted over the same time.
+ */
 export const refusalSeconds = 600;
 
-/** Who wrote a file, as the kernel says it of what was opened. */
+/** The author of an answer's file, as the kernel reports it for the opened file. */
 export interface Writer {
-  /** Folder in which it lay. */
+  /** The folder in which the file lay. */
   readonly folder: string;
   readonly uid: number;
-  /** Whether only this user could have written to file and folder. */
+  /** Whether no other user could have written to the file or its folder. */
   readonly alone: boolean;
 }
 
@@ -27,14 +30,19 @@ export interface AnswerQuestion {
   readonly signed: SignedAnswer;
   readonly writer: Writer;
   readonly approvers: readonly Approver[];
-  /** Users that are the runner or its sandbox: none of them is somebody else. */
+  /**
+   * The users of the runner and of its sandbox. An answer from one of them proves nothing, because
+   * the agent may control that user.
+   */
   readonly ownUids: readonly number[];
   readonly now: Date;
-  /** Why key or passkey did not sign it; empty when it did. */
+  /**
+   * Why the approver's key or passkey did not sign the answer; empty when the signature is valid.
+   */
   readonly whyNotSigned: (approver: Approver, signed: SignedAnswer) => readonly string[];
 }
 
-/** Whether somebody who is not the agent can answer at all. */
+/** Whether this approver can answer independently of the agent. */
 export function canAnswer({ key, passkey, user }: Approver, ownUids: readonly number[]): boolean {
   return (
     key !== undefined ||
@@ -43,7 +51,7 @@ export function canAnswer({ key, passkey, user }: Approver, ownUids: readonly nu
   );
 }
 
-/** Every reason why an answer does not count for this hold now; none when it does. */
+/** Every reason why an answer does not count for this hold now; empty when the answer counts. */
 export function whyNotAnswered(question: AnswerQuestion): string[] {
   const { approvers, hold, now, signed } = question;
   const { answer } = signed;
@@ -66,15 +74,15 @@ export function whyNotAnswered(question: AnswerQuestion): string[] {
 }
 
 /**
- * Whether an answer that counts is one to the same again: for a time, and to exactly this. A no
- * always is; of a breaker there is none.
+ * Whether a valid answer also applies to further actions of this scope. A denial always does. An
+ * allowance does when it was given for a time. An answer about a breaker never does.
  */
 export function isStanding({ answer }: SignedAnswer, hold: Hold, scope: Digest): boolean {
   if (hold.scope !== scope || !isAsShown(hold)) return false;
   return answer.verdict === 'deny' || answer.seconds > 0;
 }
 
-/** Milliseconds since 1970 at which neither the hold nor its answer holds any more. */
+/** The time, in milliseconds since 1970, at which the hold and its answer have both expired. */
 export function endOf(hold: Hold, answer: HoldAnswer | undefined): number {
   if (answer?.verdict === 'deny')
     return Date.parse(answer.at) + Math.max(answer.seconds, refusalSeconds) * 1_000;
@@ -82,7 +90,7 @@ export function endOf(hold: Hold, answer: HoldAnswer | undefined): number {
   return Date.parse(answer.at) + answer.seconds * 1_000;
 }
 
-/** By whom and how, for the audit log. */
+/** Who answered and by which proof, for the audit log. */
 export function sayAnswered({ answer, signature, assertion }: SignedAnswer): string {
   const how =
     assertion !== undefined ? 'passkey' : signature !== undefined ? 'key' : 'user of this host';

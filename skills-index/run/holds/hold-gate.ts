@@ -1,6 +1,6 @@
 /**
- * The gate of a run: lets an action pass, waits for a person, or refuses. Files, clocks and chance
- * are given; late or unproven means no.
+ * The gate of a run: lets an action pass, waits for a person, or denies the action. Files, clocks
+ * and randomness are parameters. A late or unproven answer counts as a denial.
  */
 import { Problem } from '../../skill/problem.ts';
 import type { AuditEvent } from '../audit/audit-entry.ts';
@@ -19,36 +19,39 @@ import {
 import { capabilityTexts, type HeldPlan } from './hold-rules.ts';
 import { gateAnswer, type HoldEnd, HoldState, type HoldTerms, holdEvent } from './hold-state.ts';
 
-/** How often a hold looks for its answer. */
+/** The interval, in milliseconds, at which a waiting hold checks for an answer. */
 export const holdPollMs = 200;
 
-/** Holder of a hold for which nobody waits any more. */
+/** The value of `holder` in a hold for which no process waits any more. */
 export const ended = 'ended';
 
-/** A file that says it answers a hold. */
+/** An answer file that was found; its validity is not checked yet. */
 export interface FoundAnswer {
   readonly signed: SignedAnswer;
   readonly writer: Writer;
 }
 
-/** Where holds and answers lie. */
+/** The storage of holds and answers. */
 export interface HoldFiles {
-  /** All holds that are here; what cannot be read is none. */
+  /** Every stored hold; unreadable files are skipped. */
   kept(): readonly Hold[];
   keep(hold: Hold): void;
   forget(hold: Hold): void;
-  /** Keeps what the hold is about beside it, for people to look at. */
+  /** Stores the held request beside its hold, so that people can read the request. */
   keepRequest(hold: Hold, request: Uint8Array): void;
   forgetRequest(hold: Hold): void;
-  /** In the folder of the holds, and in those of approvers who are users of this host. */
+  /**
+   * The answers to a hold, from the folder of holds and from the folders of approvers who are users
+   * of this host.
+   */
   answers(hold: Hold, folders: readonly string[]): readonly FoundAnswer[];
-  /** Takes an answer away that does not count. */
+  /** Deletes an answer that does not count. */
   reject(hold: Hold): void;
-  /** Whether the process that waits still lives. */
+  /** Whether the process that waits for the answer is still alive. */
   lives(holder: string): boolean;
 }
 
-/** All it takes to judge an answer. */
+/** Everything that is needed to judge an answer. */
 export interface HoldDesk
   extends Pick<HoldTerms, 'policy' | 'ownUids'>,
     Pick<AnswerQuestion, 'whyNotSigned'> {
@@ -56,32 +59,37 @@ export interface HoldDesk
   readonly record: (event: AuditEvent) => void;
   readonly now: () => Date;
   /**
-   * Answers that were recorded as rejected already: one that cannot be taken away is found again at
-   * each look.
+   * Answers whose rejection is already in the audit log. An answer that cannot be deleted is found
+   * again at each check.
    */
   readonly told?: Set<string>;
 }
 
 export interface GateSettings extends HoldDesk, Pick<HoldTerms, 'subject' | 'grants'> {
   readonly hands: HoldHands;
-  /** 32 hex digits, never the same. */
+  /** Makes 32 random hex digits, different at each call. */
   readonly nonce: () => string;
-  /** Process that waits. */
+  /** The process that waits for the answer. */
   readonly holder: string;
-  /** Milliseconds of a clock that only goes forward. */
+  /** Milliseconds of a monotonic clock. */
   readonly ticks: () => number;
   readonly sleep: (milliseconds: number) => Promise<unknown>;
 }
 
-/** `waited` answers with the milliseconds for which the run has waited, which are not the run's. */
+/**
+ * `waited` returns the milliseconds that the run spent waiting for people; they do not count
+ * towards the run's time limit.
+ */
 export type RunGate = Gate & { waited(): number };
 
-/** What is started, in the words of who asked. */
+/** The command, arguments and reason of a start, as the caller gave them. */
 export type StartWords = Pick<Extract<GatedAction, { kind: 'start' }>, 'command' | 'args' | 'why'>;
 
 type Answer = { readonly verdict: 'allow' | 'deny'; readonly by: string } | undefined;
 
-/** Opens the gate of a run. Nothing is asked, written or read until a rule wants a person. */
+/**
+ * Creates the gate of a run. The gate asks, writes and reads nothing until a rule demands a person.
+ */
 export function openGate(given: GateSettings): RunGate {
   const settings: GateSettings = { told: new Set(), ...given };
   const { hands, holder, nonce, now, ticks } = settings;
@@ -106,12 +114,14 @@ export function openGate(given: GateSettings): RunGate {
     sweep(settings);
     const next = state.next(first, asksOf(settings, first));
     if (next.kind === 'end') return end(first, next.state, next.why);
-    // A person allows what they were shown, so all of it has to be here.
+    // A person allows only what they were shown, so the whole request must be read before anybody
+    // is asked.
     const all = whole === undefined ? { action, request: undefined } : await whole();
     if (all === undefined)
       return end(first, 'denied', 'it did not come whole, so nobody was asked');
     const hold = holdOf(all.action);
-    // Meanwhile others may have begun to wait.
+    // Other holds may have begun to wait while the request was read, so the limits are checked
+    // again.
     const still = whole === undefined ? next : state.next(hold, asksOf(settings, hold));
     if (still.kind === 'end') return end(hold, still.state, still.why);
     state.begin(ticks());
@@ -132,8 +142,8 @@ export function openGate(given: GateSettings): RunGate {
 }
 
 /**
- * Asks about a start, which goes on or fails.
- * @throws Problem `hold-unsupported`, `hold-denied`, `hold-expired`
+ * Asks a person about a start when a rule demands it.
+ * @throws Problem `hold-unsupported`, `hold-denied`, `hold-expired` when the start is not allowed
  */
 export async function askToStart(
   gate: Gate,
@@ -153,9 +163,9 @@ export async function askToStart(
 }
 
 /**
- * The answer that counts for a hold; undefined while there is none. One that does not count is
- * recorded with every reason, and taken away where it may be. A hold that has ended has none: its
- * digest is another one than the one that was answered.
+ * The valid answer to a hold; undefined while there is none. An invalid answer is recorded with
+ * every reason, and deleted where the runner may delete it. A finished hold has no valid answer:
+ * finishing changes the hold's digest, and the answer names the old digest.
  */
 export function findAnswer(desk: HoldDesk, hold: Hold): SignedAnswer | undefined {
   const { files, now, ownUids, policy, told = new Set<string>(), whyNotSigned } = desk;
@@ -191,7 +201,8 @@ async function waitForPerson(
   files.keep(hold);
   if (request !== undefined) files.keepRequest(hold, request);
   hands.notify?.(hold);
-  // Both clocks: a wall clock that is set back must not lengthen it.
+  // The wait ends by the monotonic clock or the wall clock, whichever comes first: setting the wall
+  // clock back must not extend the wait.
   const until = ticks() + Date.parse(hold.expires) - Date.parse(hold.created);
   let answer: SignedAnswer | undefined;
   while (
@@ -220,8 +231,8 @@ async function askOperator(
   return { verdict: yes === true ? 'allow' : 'deny', by: 'operator at the terminal, unsigned' };
 }
 
-// An allowance for a time, and a no, are the hold and its answer, kept: they are judged again
-// whenever they are used. A no is before a yes.
+// A standing answer is stored as the old hold together with its answer, and both are judged again
+// at each use. A denial wins over an allowance.
 function findStanding(desk: HoldDesk, { scope }: Hold): SignedAnswer | undefined {
   const found = desk.files.kept().filter((one) => one.scope === scope && isAsShown(one));
   const standing = found.flatMap((old) => {
@@ -231,8 +242,8 @@ function findStanding(desk: HoldDesk, { scope }: Hold): SignedAnswer | undefined
   return standing.find(({ answer }) => answer.verdict === 'deny') ?? standing[0];
 }
 
-// That somebody was asked is kept for a while; that nobody waits any more makes its digest another
-// one, so no answer counts.
+// A finished hold is kept for a while, so that repeated questions are counted. Its changed `holder`
+// changes its digest, so no answer fits it any more.
 function endHold({ files }: HoldDesk, hold: Hold): void {
   const { action, ...rest } = hold;
   files.forget(hold);
@@ -261,7 +272,7 @@ function asksOf(desk: HoldDesk, { agent }: Hold): { waiting: number; lately: num
   };
 }
 
-// What a killed runner left, and what is over: no answer can reach it any more.
+// Removes holds of killed runners and expired holds, which no answer can reach any more.
 function sweep(desk: HoldDesk): void {
   const now = desk.now().getTime();
   for (const hold of desk.files.kept()) {

@@ -1,13 +1,13 @@
 /**
- * Paths as rules about holds compare them. A server may take many spellings for one path, and a
- * rule that knows one spelling alone holds none of the others. So spellings are folded, coarsely: a
- * path too many that waits does less harm than one that does not. Pure.
+ * Compares the path of a request with the path of a hold rule. A server may accept many spellings
+ * of one path, and a rule must cover all of them. Normalisation is deliberately coarse: asking once
+ * too often does less harm than not asking. Pure.
  */
 
 /**
- * Whether a rule's path is about the path of a request: the same, or below it. A `*` at the end of
- * the rule's path stands for anything.
- * @param rule as host policy says it
+ * Whether a rule covers the path of a request: the same path, or one below it. A `*` at the end of
+ * the rule's path matches any text.
+ * @param rule the path in host policy
  */
 export function holdsPath(rule: string, path: string): boolean {
   const isPattern = rule.endsWith('*');
@@ -17,11 +17,12 @@ export function holdsPath(rule: string, path: string): boolean {
     return false;
   const begins = isPattern ? folded(rule.slice(rule.lastIndexOf('/') + 1, -1)) : '';
   const next = asked[wanted.length] ?? '';
-  // With and without what folding takes from the end of a segment.
+  // Normalisation removes characters from the end of a segment, so the prefix is compared in both
+  // forms.
   return next.startsWith(begins) || isSame(trimmed(begins), next, false);
 }
 
-// Servers leave out empty segments and `.`, and go up at `..`.
+// Servers ignore empty segments and `.`, and resolve `..`.
 function segmentsOf(path: string): string[] {
   const out: string[] = [];
   for (const segment of folded(path).split(/[/\\]/)) {
@@ -31,7 +32,7 @@ function segmentsOf(path: string): string[] {
   return out;
 }
 
-// Encoded more than once, in any case, in any form of Unicode.
+// Undoes repeated percent-encoding, letter case and Unicode forms.
 function folded(text: string): string {
   let before = '';
   let decoded = text;
@@ -52,15 +53,15 @@ function decodedOr(escapes: string): string {
   }
 }
 
-// Parameters of a segment (RFC 3986 §3.3), streams of a file of Windows, and the dots and blanks
-// that Windows takes from the end of a name.
+// Removes parameters of a segment (RFC 3986 §3.3), Windows file streams, and the dots and spaces
+// that Windows drops from the end of a name.
 function trimmed(segment: string): string {
   return segment.replace(/;.*|:[:$].*/s, '').replace(/^[\s\p{C}]+|[\s\p{C}.]+$/gu, '');
 }
 
-// With an extension or without: many servers take it for the form of the answer. At the end of a
-// path, frameworks take whatever stands behind the first dot for one; before the end, `v1.2` and
-// `v1.3` are two.
+// Many servers take a file extension as the wanted format, so a path matches with or without one.
+// In the last segment, frameworks take everything behind the first dot as the extension. In earlier
+// segments `v1.2` and `v1.3` are different.
 function isSame(wanted: string, asked: string | undefined, isLast: boolean): boolean {
   if (asked === undefined) return false;
   const extension = isLast ? /(?<=.)\..*$/s : /(?<=.)\.[a-z][a-z0-9]{0,9}$/;

@@ -1,6 +1,6 @@
 /**
- * What host policy says of holds: which actions wait for a person, who may answer, who is told, and
- * how much misbehaviour stops a skill.
+ * The part of host policy about holds: which actions wait for a person, who may answer, who is
+ * notified, and how much misbehaviour stops a skill.
  */
 import { createPublicKey } from 'node:crypto';
 import * as v from 'valibot';
@@ -16,32 +16,32 @@ import {
 } from '../agents/breaker.ts';
 import { isMailboxKeyOf, type MailboxKey, mailboxKeyShape } from './mailbox-key.ts';
 
-/** How long an action waits where its rule does not say. */
+/** The seconds for which an action waits when its rule names no time. */
 export const holdSecondsDefault = 120;
 export const holdSecondsMax = 3_600;
 const rulesMax = 200;
 
 /**
- * All that is named has to be so. What names a request is asked at each request, all else at the
- * start of a run.
+ * The condition of a hold rule; every given member must match. A condition on a request is checked
+ * at each request, any other at the start of a run.
  */
 export interface HoldCondition {
   /**
-   * Begins a capability in the words of `printCapability`: `exec`, `exec git`, `mount rw`, `secret
-   * CRM_TOKEN`.
+   * The beginning of a capability as `printCapability` writes it: `exec`, `exec git`, `mount rw`,
+   * `secret CRM_TOKEN`.
    */
   readonly capability?: string;
-  /** `@scope/name` or `@scope/*`. */
+  /** `@scope/name`, or `@scope/*` for every skill of a scope. */
   readonly skill?: string;
   readonly agent?: string;
-  /** `*.` covers what is below. */
+  /** A host name; `*.` matches every name below a domain. */
   readonly host?: string;
   readonly method?: string;
-  /** A `*` at its end stands for anything. */
+  /** The path of a request; a `*` at the end matches any text. */
   readonly path?: string;
-  /** Sent by this run, with this request. */
+  /** Matches when the run has sent more bytes than this, the current request included. */
   readonly bytesOver?: number;
-  /** Requests of this run, with this one. */
+  /** Matches when the run has made more requests than this, the current request included. */
   readonly countOver?: number;
   readonly tag?: 'high-stakes';
 }
@@ -53,16 +53,19 @@ export interface HoldRule {
 }
 
 /**
- * Who may answer a hold: by a key with a passphrase, by a passkey, or as another user of this host
- * through a folder of theirs.
+ * A person who may answer holds: by a key with a passphrase, by a passkey, or as another user of
+ * this host who writes into a folder of their own.
  */
 export interface Approver {
   readonly name: string;
-  /** P-256, SPKI DER in base64. */
+  /** The approver's signing key: P-256, SPKI DER in base64. */
   readonly key?: { readonly keyId: string; readonly spki: string };
-  /** For which holds are sealed; without it none is left for this approver in a mailbox. */
+  /**
+   * The key for which mailbox messages are encrypted. Without it this approver gets no message in a
+   * mailbox.
+   */
   readonly mailboxKey?: MailboxKey;
-  /** As WebAuthn made it; base64url. */
+  /** The passkey as WebAuthn created it; binary members are base64url. */
   readonly passkey?: {
     readonly credentialId: string;
     readonly publicKey: string;
@@ -73,21 +76,22 @@ export interface Approver {
 }
 
 export interface HoldPolicy {
-  /** Rules that make an action wait for a person. */
+  /** The rules that make an action wait for a person. */
   readonly holds: readonly HoldRule[];
   readonly approvers: readonly Approver[];
-  /** Told of each hold; they cannot answer. */
+  /** Webhooks that are notified of each hold; they cannot answer. */
   readonly webhooks: readonly { readonly url: string }[];
   /**
-   * Registry where holds are left, sealed for each approver who has a mailbox key, and answers
-   * fetched; absent: holds are answered on this host alone.
+   * The registry that serves as a mailbox: the host leaves holds there, encrypted for each approver
+   * who has a mailbox key, and fetches the answers. When absent, holds are answered on this host
+   * only.
    */
   readonly mailbox?: string;
   /** Skills (`@scope/name`, `@scope/*`) whose runs carry the tag `high-stakes`. */
   readonly highStakes: readonly string[];
-  /** Workspaces that may be mounted `rw` without asking. */
+  /** The workspaces that may be mounted `rw` without asking a person. */
   readonly writable: readonly string[];
-  /** Other thresholds than those of `breakerTable`. */
+  /** Thresholds that replace those of `breakerTable`. */
   readonly breakers: BreakerThresholds;
 }
 
@@ -116,7 +120,7 @@ const name = checked(isNamePart, 'is not a name in lower case');
 
 const requestMembers = ['host', 'method', 'path', 'bytesOver', 'countOver'] as const;
 
-/** Whether a rule is asked at each request. */
+/** Whether a rule is checked at each request, rather than at the start of a run. */
 export function isAboutRequests(when: HoldCondition): boolean {
   return requestMembers.some((member) => when[member] !== undefined);
 }
@@ -207,7 +211,7 @@ const threshold = v.pipe(
   v.maxValue(breakerThresholdMax, 'is more than a breaker may let pass'),
 );
 
-/** The members of host policy that are about holds. */
+/** The members of host policy that concern holds. */
 export const holdPolicyEntries = {
   holds: v.optional(
     boundedList(
@@ -255,7 +259,8 @@ export const holdPolicyEntries = {
   ),
 };
 
-// The words of `printCapability`: what begins none of them would hold nothing.
+// The forms of `printCapability`. A rule that matches none of them would never hold anything, so
+// the parser rejects it.
 const words: readonly RegExp[] = [
   /^mount( (ro|rw|cow)( .+)?)?$/,
   /^egress( [A-Z]+(,[A-Z]+)*( .+)?)?$/,
@@ -269,8 +274,8 @@ function isCapability(text: string): boolean {
 }
 
 /**
- * Names of rules that hold nothing as the policy is now: they name high stakes, and nothing is
- * named as such.
+ * The names of rules that never match under this policy: they demand the tag `high-stakes`, but no
+ * skill has it.
  */
 export function idleRules({
   highStakes,

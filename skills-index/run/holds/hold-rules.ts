@@ -1,4 +1,6 @@
-/** Which actions wait for a person, by the rules of host policy and our own. Pure. */
+/**
+ * Decides which actions wait for a person, by the rules of host policy and by built-in rules. Pure.
+ */
 import { canonicalDigest } from '../../skill/canonical-json.ts';
 import type { Digest } from '../../skill/digest.ts';
 import { coversHost } from '../../skill/host-name.ts';
@@ -12,22 +14,22 @@ import {
   isAboutRequests,
 } from './hold-policy.ts';
 
-/** Of a plan, what rules are about. */
+/** The parts of a plan that hold rules look at. */
 export interface HeldPlan
   extends Pick<Plan, 'agent' | 'egress' | 'env' | 'mounts' | 'programs' | 'secrets'> {
-  /** `session` where it is an agent's own program. */
+  /** The skill's name; `session` for an agent's own program. */
   readonly skill: { readonly name: string };
 }
 
 type Who = Pick<HoldSubject, 'agent' | 'skill'>;
 
-/** What a run has sent so far, with the request that is asked about. */
+/** The requests and bytes of a run so far, the current request included. */
 export interface Sent {
   readonly requests: number;
   readonly bytes: number;
 }
 
-/** The capabilities of a plan in the words of `printCapability`. */
+/** The capabilities of a plan, as `printCapability` writes them. */
 export function capabilityTexts({
   egress,
   env,
@@ -45,11 +47,11 @@ export function capabilityTexts({
 }
 
 /**
- * Why the start of this plan waits: each rule that says so, and each `rw` mount that the operator
- * did not allow beforehand.
+ * Why the start of this plan waits: each matching rule of host policy, and each `rw` mount that
+ * host policy does not list as writable.
  */
 export function plannedHolds(plan: HeldPlan, policy: HoldPolicy): PlannedHold[] {
-  // A rule may name one method of several.
+  // A rule may name a single method of an egress line that has several.
   const methods = plan.egress.flatMap((one) =>
     one.methods.map((method) => ({ ...one, methods: [method] })),
   );
@@ -79,7 +81,7 @@ export function plannedHolds(plan: HeldPlan, policy: HoldPolicy): PlannedHold[] 
   return [...byRule, ...writes];
 }
 
-/** The rule that makes an action wait; undefined where nothing does. */
+/** The rule that makes an action wait; undefined when the action need not wait. */
 export function ruleFor(
   action: GatedAction,
   who: Who,
@@ -113,7 +115,10 @@ export function ruleFor(
   }
 }
 
-/** Digest of what a plan gives, without what changes from start to start. */
+/**
+ * Digest of the capabilities that a plan gives, without anything that changes from one start to the
+ * next.
+ */
 export function grantsDigest({
   egress,
   env,
@@ -144,8 +149,8 @@ function isRequest(
   { bytes, requests }: Sent,
 ): boolean {
   if (when.host !== undefined && !coversHost(when.host, host)) return false;
-  // Nobody sees requests inside a tunnel, and none are left inside a WebSocket: what a rule says of
-  // them it says of the opening.
+  // Requests inside a tunnel are invisible, and a WebSocket has no further requests. So a rule
+  // about requests also applies when the tunnel or WebSocket is opened.
   if (opens === 'tunnel') return true;
   const isOpening = opens !== undefined;
   if (when.method !== undefined && when.method !== method && !isOpening) return false;

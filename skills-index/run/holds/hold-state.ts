@@ -1,6 +1,6 @@
 /**
- * What the gate of one run knows: what was sent, how often a person was asked, what they refused,
- * how long was waited. Pure: time and chance are given.
+ * The state of one run's gate: what was sent, how often people were asked, what they denied, and
+ * how long the run waited. Pure: time and randomness are parameters.
  */
 import type { Digest } from '../../skill/digest.ts';
 import type { AuditEvent } from '../audit/audit-entry.ts';
@@ -18,11 +18,14 @@ import { canAnswer, refusalSeconds } from './hold-answer.ts';
 import type { HoldPolicy } from './hold-policy.ts';
 import { ruleFor } from './hold-rules.ts';
 
-/** Above it a run is refused without asking: who is asked without end says yes in the end. */
+/**
+ * The most questions of one run; later ones are denied without asking. A person who is asked
+ * endlessly will finally agree.
+ */
 export const holdsPerRunMax = 20;
 /**
- * The same of an agent over all its runs: so many that wait at once, and so many begun within
- * `refusalSeconds`.
+ * The most holds of one agent over all its runs: first those that wait at once, then those that
+ * began within `refusalSeconds`.
  */
 export const holdsWaitingMax = 10;
 export const holdsPerAgentMax = 40;
@@ -30,17 +33,16 @@ export const holdsPerAgentMax = 40;
 export interface HoldTerms {
   readonly policy: HoldPolicy;
   readonly subject: HoldSubject;
-  /** Digest of what the run is given. */
+  /** Digest of the capabilities that the run is given. */
   readonly grants?: Digest | undefined;
-  /** Users of the runner and of the sandbox. */
+  /** The users of the runner and of the sandbox. */
   readonly ownUids: readonly number[];
-  /** Whether the operator sits at a terminal. */
+  /** Whether the operator is at a terminal. */
   readonly atTerminal: boolean;
 }
 
 /**
- * How an action goes on: a person is waited for, the operator is asked at the terminal, or it ends
- * here.
+ * The next step for an action: wait for a person, ask the operator at the terminal, or end here.
  */
 export type NextStep =
   | { readonly kind: 'wait' | 'confirm' }
@@ -61,7 +63,7 @@ export class HoldState {
     this.#terms = terms;
   }
 
-  /** Counts the action, and answers with the rule that wants a person for it. */
+  /** Counts the action, and returns the rule that demands a person for it. */
   take(action: GatedAction): PlannedHold | undefined {
     const { policy, subject } = this.#terms;
     if (action.kind === 'egress')
@@ -78,9 +80,8 @@ export class HoldState {
   }
 
   /**
-   * Where no answer stands.
-   * @param before of the same agent: holds that wait now, and holds for which people were asked
-   * lately
+   * The next step when no standing answer applies.
+   * @param before numbers for the same agent: holds that wait now, and holds that began recently
    */
   next(
     { agent, scope, rule }: Hold,
@@ -90,7 +91,7 @@ export class HoldState {
     if (this.#refused.has(scope))
       return { kind: 'end', state: 'denied', why: 'a person said no to it in this run' };
     const able = policy.approvers.some((one) => canAnswer(one, ownUids));
-    // An agent's own terminal proves nobody.
+    // The agent may control its own terminal, so a confirmation there proves nothing.
     const confirms = atTerminal && subject.agent === 'operator' && policy.approvers.length === 0;
     if (!able && !confirms)
       return {
@@ -114,7 +115,7 @@ export class HoldState {
     return { kind: able ? 'wait' : 'confirm' };
   }
 
-  /** @param tick milliseconds of a clock that only goes forward, here and below */
+  /** @param tick milliseconds of a monotonic clock, here and in the following methods */
   begin(tick: number): void {
     this.#asked++;
     if (this.#waiting++ === 0) this.#since = tick;
@@ -125,13 +126,13 @@ export class HoldState {
     if (--this.#waiting === 0) this.#waited += tick - this.#since;
   }
 
-  /** Milliseconds for which at least one action waited, up to now. */
+  /** The milliseconds up to now during which at least one action waited. */
   waited(tick: number): number {
     return this.#waited + (this.#waiting === 0 ? 0 : tick - this.#since);
   }
 }
 
-/** How it is recorded. */
+/** A state of a hold as an event of the audit log. */
 export function holdEvent(
   { id, rule, what }: Hold,
   state: HoldEnd | 'asked' | 'rejected',
@@ -140,7 +141,7 @@ export function holdEvent(
   return { event: 'hold', state, hold: id, rule, what, why };
 }
 
-/** How the one who asked is answered. */
+/** The outcome of a hold as the answer to the code that asked the gate. */
 export function gateAnswer({ what }: Hold, state: HoldEnd, why: string): GateAnswer {
   return state === 'allowed'
     ? { kind: 'allowed' }

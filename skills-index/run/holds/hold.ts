@@ -1,6 +1,6 @@
 /**
- * A hold: an action that waits for a person, and the answer that counts, `skillgate.hold/1` and
- * `skillgate.hold-answer/1`. Pure formats.
+ * A hold is an action that waits for a person. This file defines the formats of holds and of their
+ * answers: `skillgate.hold/1` and `skillgate.hold-answer/1`. Pure.
  */
 import * as v from 'valibot';
 import { canonicalDigest, canonicalJson } from '../../skill/canonical-json.ts';
@@ -8,8 +8,8 @@ import { type Digest, isDigest } from '../../skill/digest.ts';
 import { exactObject } from '../../skill/shape.ts';
 
 /**
- * What may have to wait. `capabilities` in the words of `printCapability`. Of a hold's own: long
- * texts are cut, with the digest of the whole.
+ * An action that may have to wait. `capabilities` has the form of `printCapability`. Inside a hold,
+ * long texts are cut and end with the digest of the whole text.
  */
 export type GatedAction =
   | {
@@ -18,7 +18,7 @@ export type GatedAction =
       readonly holds: readonly PlannedHold[];
       readonly command: string;
       readonly args: readonly string[];
-      /** In the words of who asked; empty where nobody said. */
+      /** The reason in the caller's words; empty when none was given. */
       readonly why: string;
     }
   | {
@@ -27,28 +27,31 @@ export type GatedAction =
       readonly port: number;
       readonly method: string;
       readonly path: string;
-      /** What follows `?`. */
+      /** The part of the target behind `?`. */
       readonly query?: string;
       /**
-       * Of the whole request; absent where it is not known beforehand, and then more than any rule
-       * allows.
+       * The size of the whole request. Absent while the size is unknown; it then counts as more
+       * than any rule allows.
        */
       readonly bytes?: number;
-      /** Digest of its body, where that is known beforehand. */
+      /** Digest of the body, where the body is known beforehand. */
       readonly body?: Digest;
-      /** Every header that leaves, as `Name: value`; a secret's name in the place of its value. */
+      /**
+       * Every header that leaves, as `Name: value`; the name of a secret stands in the place of its
+       * value.
+       */
       readonly headers?: readonly string[];
-      /** What its body says, where that is text. */
+      /** The body, where it is readable text. */
       readonly text?: string;
       /**
-       * Digest of the whole request as it would leave (`held-request.ts`); absent where nobody is
-       * asked about it, and in holds of before.
+       * Digest of the whole request as it would leave (`held-request.ts`). Absent where nobody is
+       * asked, and in holds of older versions.
        */
       readonly request?: Digest;
-      /** What is sent when it is open is asked about no more. */
+      /** A tunnel or WebSocket; once it is open, nobody is asked about its content. */
       readonly opens?: 'websocket' | 'tunnel';
     }
-  /** Changes of a copy-on-write mount; `digest` of what is to be applied. */
+  /** Changes of a copy-on-write mount; `digest` identifies the change set to be applied. */
   | {
       readonly kind: 'apply';
       readonly target: string;
@@ -57,7 +60,7 @@ export type GatedAction =
     }
   | { readonly kind: 'install'; readonly capabilities: readonly string[] };
 
-/** `denied` names the code of the failure and says in plain words why. */
+/** The gate's decision. `denied` has the code of the failure and an explanation. */
 export type GateAnswer =
   | { readonly kind: 'allowed' }
   | {
@@ -66,76 +69,79 @@ export type GateAnswer =
       readonly why: string;
     };
 
-/** An action with all that belongs to it, and its bytes for people to look at. */
+/** An action with every detail, and the bytes of its request for people to read. */
 export interface WholeAction {
   readonly action: GatedAction;
   readonly request: Uint8Array;
 }
 
-/** Reads what is not here yet of an action; undefined when it does not come to its end. */
+/** Reads the missing parts of an action; undefined when the request ends too early. */
 export type WholeReader = () => Promise<WholeAction | undefined>;
 
 /**
- * Asked before each action that could have to wait; answers at once where no rule wants a person.
+ * The gate is asked before each action that may have to wait. It answers at once where no rule
+ * demands a person.
  */
 export interface Gate {
-  /** @param whole read when a person is to be asked: then the answer is for all of it */
+  /**
+   * @param whole reads the whole action before a person is asked, so that the answer is about all
+   * of it
+   */
   ask(action: GatedAction, signal?: AbortSignal, whole?: WholeReader): Promise<GateAnswer>;
-  /** Told of the bytes that leave. */
+  /** Reports the bytes that leave the sandbox. */
   sent?(bytes: number): void;
 }
 
-/** What people are reached by; the core knows neither terminals nor webhooks. */
+/** The means to reach people. The core itself has neither terminals nor webhooks. */
 export interface HoldHands {
   readonly notify?: (hold: Hold) => void;
   /**
-   * The operator's own yes, typed at a terminal; asked only where host policy names nobody who
-   * could sign.
+   * Asks the operator for a typed yes at a terminal. Used only where host policy names no approver.
    */
   readonly confirm?: (hold: Hold, signal: AbortSignal) => Promise<boolean>;
 }
 
-/** Why a start waits, as its plan says it. */
+/** Why a start waits, as its plan says. */
 export interface PlannedHold {
-  /** Name of the rule in host policy, or one of ours: `rw-mount`. */
+  /** The name of a rule in host policy, or of a built-in rule such as `rw-mount`. */
   readonly rule: string;
   readonly seconds: number;
   readonly reason: string;
 }
 
-/** Who wants it: the same for all holds of a run. */
+/** The run that asks: the same values in every hold of the run. */
 export interface HoldSubject {
   readonly run: string;
   readonly agent: string;
   readonly skill: string;
   readonly version: string;
-  /** Digest of the plan; absent before there is one. */
+  /** Digest of the plan; absent before a plan exists. */
   readonly plan?: Digest | undefined;
 }
 
 export interface Hold extends HoldSubject {
   readonly schema: 'skillgate.hold/1';
-  /** For people to type: the first characters of `nonce`. */
+  /** The id that people type: the first characters of `nonce`. */
   readonly id: string;
-  /** 128 random bits in hex: no two holds have one digest. */
+  /** 128 random bits in hex, so that no two holds have the same digest. */
   readonly nonce: string;
   readonly rule: string;
   readonly kind: GatedAction['kind'] | 'breaker';
-  /** What would happen, in one line; parts of it come from the skill. */
+  /** One line that describes the action; parts of it come from the skill. */
   readonly what: string;
   /**
-   * Digest of what an allowance for a time would cover; `what` and this are made of `action` and
-   * `grants`.
+   * Digest of the actions that a timed allowance would cover. `what` and `scope` both derive from
+   * `action` and `grants`.
    */
   readonly scope: Digest;
-  /** Absent for a breaker. */
+  /** The action; absent for a breaker. */
   readonly action?: GatedAction | undefined;
-  /** Digest of what the run is given. */
+  /** Digest of the capabilities that the run is given. */
   readonly grants?: Digest | undefined;
-  /** ISO 8601. After `expires` the answer is no. */
+  /** ISO 8601. After `expires` the hold counts as denied. */
   readonly created: string;
   readonly expires: string;
-  /** Process that waits: pid and start time. */
+  /** The process that waits: its pid and start time. */
   readonly holder: string;
 }
 
@@ -144,25 +150,27 @@ export interface HoldAnswer {
   /** Digest of the whole hold. */
   readonly hold: Digest;
   readonly verdict: 'allow' | 'deny';
-  /** How long the same may be done without asking; 0 for this once. */
+  /**
+   * The seconds for which the same action is allowed without asking; 0 allows this one action only.
+   */
   readonly seconds: number;
-  /** Name in host policy. */
+  /** The approver's name in host policy. */
   readonly approver: string;
   /**
-   * Id of the host's audit key that the approver was shown; absent where they answered on the host
-   * itself, and in answers from before.
+   * Id of the audit key of the host that the approver was shown. Absent where the approver answered
+   * on the host itself, and in answers of older versions.
    */
   readonly host?: Digest;
   readonly at: string;
 }
 
 /**
- * An answer with its proof: a signature by a key, an assertion by a passkey, or neither where the
- * kernel says who wrote the file.
+ * An answer with its proof: a signature by a key, or an assertion by a passkey. There is no proof
+ * where the kernel reports the author of the file.
  */
 export interface SignedAnswer {
   readonly answer: HoldAnswer;
-  /** Base64, ECDSA over P-256 with SHA-256 in DER, over `answerBytes`. */
+  /** ECDSA over P-256 with SHA-256, DER in base64, over `answerBytes`. */
   readonly signature?: string;
   readonly assertion?: {
     readonly credentialId: string;
@@ -172,7 +180,7 @@ export interface SignedAnswer {
   };
 }
 
-/** What a new hold is made of beside the action. */
+/** The parts of a new hold besides its action. */
 export interface HoldMaterial {
   readonly now: Date;
   /** 32 hex digits. */
@@ -180,7 +188,7 @@ export interface HoldMaterial {
   readonly holder: string;
 }
 
-/** A hold that nobody has seen: its nonce makes every answer to another one worthless. */
+/** A new hold. Its random nonce makes the answer to any other hold worthless for this one. */
 export function newHold(
   subject: HoldSubject,
   { rule, seconds }: PlannedHold,
@@ -211,7 +219,9 @@ export function holdDigest(hold: Hold): Digest {
   return canonicalDigest(hold);
 }
 
-/** What is signed, before DSSE's pre-authentication encoding with `holdAnswerType`. */
+/**
+ * The signed bytes of an answer, before DSSE's pre-authentication encoding with `holdAnswerType`.
+ */
 export function answerBytes(answer: HoldAnswer): Uint8Array {
   return Buffer.from(canonicalJson(answer));
 }
@@ -249,7 +259,10 @@ const actionShape = v.variant('kind', [
   exactObject({ kind: v.literal('install'), capabilities: texts }),
 ]);
 
-/** Of a hold's file: what a person is shown. The runner that waits never reads its own back. */
+/**
+ * The shape of a hold's file, which is shown to a person. The waiting runner never reads its own
+ * hold back.
+ */
 export const holdShape = exactObject({
   schema: v.literal('skillgate.hold/1'),
   id: v.pipe(v.string(), v.regex(/^[0-9a-f]{12}$/, 'is not an id')),

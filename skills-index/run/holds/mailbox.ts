@@ -1,8 +1,8 @@
 /**
- * A registry as a mailbox for holds: what a host leaves there for one approver,
- * `skillgate.mailbox/2`, and the approver's answer, `skillgate.mailbox-answer/2`. The registry sees
- * for whom, from which host, until when and how large; never a hold, never a verdict. Sealing and
- * opening are parameters: sealing takes chance.
+ * A registry as a mailbox for holds: the message that a host leaves for one approver
+ * (`skillgate.mailbox/2`) and the approver's answer (`skillgate.mailbox-answer/2`). The registry
+ * sees the recipient, the host, the expiry time and the size, but never a hold or a verdict.
+ * Encryption and decryption are parameters, because encryption needs randomness.
  */
 import { verify } from 'node:crypto';
 import * as v from 'valibot';
@@ -13,42 +13,46 @@ import { exactObject, parseShape, unplaced } from '../../skill/shape.ts';
 import { type Hold, holdDigest, holdShape, type SignedAnswer, signedAnswerShape } from './hold.ts';
 import { readP256, spkiShape } from './mailbox-key.ts';
 
-/** Of a message as JSON; a registry takes none that is larger. */
+/** The largest message, as JSON; the registry rejects larger ones. */
 export const mailboxBytesMax = 16 * 1024;
 
 /**
- * A text that one key can read: HPKE (RFC 9180), base mode, DHKEM(P-256, HKDF-SHA256), HKDF-SHA256,
- * AES-256-GCM. Both in base64.
+ * A text that only one key can decrypt: HPKE (RFC 9180), base mode, DHKEM(P-256, HKDF-SHA256),
+ * HKDF-SHA256, AES-256-GCM. Both members are base64.
  */
 export interface SealedMessage {
-  /** The encapsulated secret. */
+  /** HPKE's encapsulated key. */
   readonly enc: string;
   readonly ciphertext: string;
 }
 
-/** @param about the `info` of HPKE: with another text the message does not open */
+/**
+ * Encrypts a text.
+ * @param about the `info` of HPKE; decryption with any other `info` fails
+ */
 export type Seal = (text: string, about: string) => Promise<SealedMessage>;
 
 /**
- * The text; undefined when the message is for another key, about something else, or was changed.
+ * Decrypts a text. Undefined when the message is for another key, has another `info`, or was
+ * changed.
  */
 export type Open = (sealed: SealedMessage, about: string) => Promise<string | undefined>;
 
 /**
- * What a message is: unguessable, for whom, which hold, until when. All of it is bound to what is
- * sealed.
+ * The identification of a message: its random id, recipient, hold and expiry time. All of it is
+ * bound to the encrypted content.
  */
 export interface MailboxLabel {
-  /** 32 hex digits by chance: who knows it may fetch the answer. */
+  /** 32 random hex digits. Whoever knows the id may fetch the answer. */
   readonly id: string;
   /**
-   * Id of the approver's signing key: it asks for the message and signs the answer. The message is
-   * sealed for their mailbox key.
+   * Id of the approver's signing key, which asks for the message and signs the answer. The content
+   * is encrypted for the approver's mailbox key instead.
    */
   readonly to: Digest;
   /** Digest of the hold. */
   readonly hold: Digest;
-  /** ISO 8601: the hold's. */
+  /** The expiry time of the hold, in ISO 8601. */
   readonly expires: string;
 }
 
@@ -63,14 +67,14 @@ export interface MailboxAnswer {
   readonly content: SealedMessage;
 }
 
-/** Asks for what waits for a key. */
+/** Asks the registry for the messages that wait for a key. */
 export interface MailboxQuestion {
   readonly schema: 'skillgate.mailbox-question/1';
-  /** ISO 8601: counts for minutes. */
+  /** ISO 8601; the registry accepts the question for a few minutes. */
   readonly at: string;
   /**
-   * The registry's address as the asker has it. Absent in questions from before they named it; a
-   * registry refuses those.
+   * The address of the registry as the asker knows it. Questions of older versions lack it, and a
+   * registry rejects them.
    */
   readonly base?: string;
 }
@@ -79,18 +83,18 @@ type Signable = MailboxMessage | MailboxAnswer | MailboxQuestion;
 
 export interface SignedBy<What extends Signable> {
   readonly said: What;
-  /** SPKI DER, base64, of who says it: the host's audit key, or the approver's. */
+  /** The signer's public key, SPKI DER in base64: the host's audit key or the approver's key. */
   readonly publicKey: string;
   /**
-   * ECDSA over P-256 with SHA-256, DER, base64, over the schema, a line feed and the RFC 8785 form
-   * of `said`.
+   * ECDSA over P-256 with SHA-256, DER in base64, over the schema, a line feed and the RFC 8785
+   * form of `said`.
    */
   readonly signature: string;
 }
 
-/** Who signs: the host's audit key or the approver's. */
+/** The signer of a mailbox message: the host's audit key or the approver's key. */
 export interface MailboxSigner {
-  /** SPKI DER. */
+  /** The public key, SPKI DER. */
   readonly publicKey: Uint8Array;
   sign(bytes: Uint8Array): Uint8Array | Promise<Uint8Array>;
 }
@@ -103,7 +107,7 @@ export async function signForMailbox<What extends Signable>(
   return { said, publicKey: Buffer.from(by.publicKey).toString('base64'), signature };
 }
 
-/** The id of the key that signed it; undefined when none did. */
+/** The id of the key that signed the message; undefined when the signature is not valid. */
 export function mailboxSigner({
   publicKey,
   said,
@@ -123,16 +127,22 @@ export function mailboxSigner({
   }
 }
 
-/** What an approver is shown, and what it takes to answer. */
+/**
+ * The encrypted content of a message: the hold that an approver is shown, and the data needed to
+ * answer.
+ */
 export interface MailboxRequest {
   readonly hold: Hold;
-  /** Name of this approver in the policy of the host. */
+  /** The name of this approver in the host's policy. */
   readonly approver: string;
-  /** SPKI DER, base64: the answer is sealed for it, and the host alone has its private part. */
+  /**
+   * SPKI DER in base64. The answer is encrypted for this key, and only the host has its private
+   * part.
+   */
   readonly replyTo: string;
 }
 
-/** @param seal for the approver's mailbox key */
+/** @param seal encrypts for the approver's mailbox key */
 export async function sealRequest(
   label: MailboxLabel,
   request: MailboxRequest,
@@ -152,11 +162,11 @@ export type ReadRequest =
   | { readonly kind: 'refused'; readonly why: string };
 
 /**
- * What an approver may rely on: signed by the host that it names, for this key, and the very hold
- * whose digest was signed. An answer names that digest, so what was shown is what is answered,
- * whoever made the message.
+ * Opens a message and checks everything that an approver relies on: the named host signed it, it is
+ * for this key, and it contains the hold whose digest was signed. An answer names that digest, so
+ * an approver always answers the hold that they were shown.
  * @param own id of the approver's signing key
- * @param open with the private part of their mailbox key
+ * @param open decrypts with the private part of the mailbox key
  */
 export async function readRequest(
   signed: SignedBy<MailboxMessage>,
@@ -182,7 +192,7 @@ export async function readRequest(
   return { kind: 'request', ...request, message, host };
 }
 
-/** @param seal for the `replyTo` of the request */
+/** @param seal encrypts for the `replyTo` key of the request */
 export async function sealAnswer(
   message: MailboxLabel,
   signed: SignedAnswer,
@@ -193,9 +203,9 @@ export async function sealAnswer(
 }
 
 /**
- * An answer that opens and is about this message; whether it counts, the gate judges. Undefined for
- * anything else.
- * @param open with the private part of `replyTo`
+ * The answer, when it decrypts and belongs to this message; otherwise undefined. The gate decides
+ * whether the answer counts.
+ * @param open decrypts with the private part of `replyTo`
  */
 export async function readAnswer(
   signed: SignedBy<MailboxAnswer>,
@@ -242,7 +252,7 @@ const requestShape = exactObject({
   replyTo: spkiShape,
 });
 
-/** @throws Problem `request-invalid` */
+/** @throws Problem `request-invalid` when the value does not have the shape */
 export function parseForMailbox<Schema extends v.GenericSchema>(
   shape: Schema,
   value: unknown,
