@@ -114,7 +114,7 @@ export async function startRedteamRegistry(
 }
 
 function startServer({ env }: CommandContext, folder: string): ChildProcess {
-  const guard = fileURLToPath(new URL('../guard.js', import.meta.url));
+  const guard = fileURLToPath(new URL('../../guard.js', import.meta.url));
   const { HOME, PATH } = env;
   return spawn(
     process.execPath,
