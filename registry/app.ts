@@ -74,7 +74,7 @@ export function createApp(
     reading.has(context.req.method) ? next() : limit(context, next),
   );
   app.use('/review/sign-in/*', limit);
-  // A person who types the bare address wants the desk; a program is told that nothing is there.
+  // A person who types the bare address wants the desk; a program gets 404.
   app.get('/', (context, next) =>
     (context.req.header('accept') ?? '').includes('text/html')
       ? Promise.resolve(context.redirect('/review', 303))
@@ -89,13 +89,13 @@ export function createApp(
     }));
     const behind = await behindNow(registry);
     const ok = behind === undefined && damaged === undefined;
-    const said = {
+    const readiness = {
       ok,
       ...(behind && { behind }),
       ...(damaged && { damaged }),
       ...(witnesses.length === 0 ? {} : { witnesses }),
     };
-    return context.json(said, ok ? 200 : 503);
+    return context.json(readiness, ok ? 200 : 503);
   });
   app.route('/', staticRoutes(registry));
   app.route('/tuf', tufRoutes(registry));

@@ -97,11 +97,11 @@ async function lineOf(
   row: VersionRow,
   verdict: StatementRow,
 ): Promise<IndexLine> {
-  const said = statementIn(verdict);
-  if (said.predicateType !== predicateTypes.verdict)
+  const statement = statementIn(verdict);
+  if (statement.predicateType !== predicateTypes.verdict)
     throw new Problem('internal', 'The verdict differs from the planned statement');
   const named = new Set(
-    said.predicate.inputAttestations.map(({ digest }) => `sha256:${digest.sha256}`),
+    statement.predicate.inputAttestations.map(({ digest }) => `sha256:${digest.sha256}`),
   );
   const inputs = (await statementsOf(registry, row.id)).filter(
     (one) => one.bundle !== null && named.has(one.bundle),

@@ -21,12 +21,12 @@ export async function whyUncounted(
 ): Promise<string | undefined> {
   if (status !== 'approved') return undefined;
   const [row] = (await statementsOf(registry, id, predicateTypes.verdict)).slice(-1);
-  const said = row === undefined ? undefined : statementIn(row);
-  if (row === undefined || said?.predicateType !== predicateTypes.verdict) return undefined;
+  const statement = row === undefined ? undefined : statementIn(row);
+  if (row === undefined || statement?.predicateType !== predicateTypes.verdict) return undefined;
   if (!holdsOffice(registry.root, 'registry', row.signer, row.logIndex))
     return `its verdict, at log index ${row.logIndex}, was signed with a key of the registry that was retired before it`;
   const { approving } = policiesAt(registry.policy, row.logIndex);
-  if (said.predicate.policy.digest.sha256 !== hexOf(policyDigest(approving)))
+  if (statement.predicate.policy.digest.sha256 !== hexOf(policyDigest(approving)))
     return `its verdict, at log index ${row.logIndex}, was made under a policy that was not in force there`;
   return undefined;
 }

@@ -111,8 +111,11 @@ function names(
   },
 ): boolean {
   if (statement.predicateType !== predicateTypes.verdict) return false;
-  const said = statement.predicate;
-  return canonicalJson([said.inputAttestations, said.policy]) === canonicalJson([inputs, policy]);
+  const predicate = statement.predicate;
+  return (
+    canonicalJson([predicate.inputAttestations, predicate.policy]) ===
+    canonicalJson([inputs, policy])
+  );
 }
 
 // Of two scanners that said the same, the one that counts: what an ended one said is in the log for

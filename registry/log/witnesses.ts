@@ -1,7 +1,7 @@
 /**
  * Witnesses outside this process: asked to cosign the head of the log whenever a status is about to
  * be signed. Their lines are kept by size and go onto the checkpoint. A witness that does not
- * answer delays nothing for long and stops nothing; who operates is told.
+ * answer delays nothing for long and stops nothing, and the operator sees a warning.
  */
 import { asc, eq, lt, sql } from 'drizzle-orm';
 import { readBoundedBody } from '../../skills-index/client/bounded-body.ts';
@@ -192,8 +192,12 @@ async function post(
   const isSize =
     response.status === 409 &&
     (response.headers.get('content-type') ?? '').startsWith('text/x.tlog.size');
-  const told = isSize && /^(0|[1-9]\d{0,15})\n$/.test(text) ? Number(text) : undefined;
-  return { status: response.status, text, ...(told === undefined ? {} : { size: told }) };
+  const cosignedSize = isSize && /^(0|[1-9]\d{0,15})\n$/.test(text) ? Number(text) : undefined;
+  return {
+    status: response.status,
+    text,
+    ...(cosignedSize === undefined ? {} : { size: cosignedSize }),
+  };
 }
 
 // Each line by itself, so that one that is broken takes no other with it.

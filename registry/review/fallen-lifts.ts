@@ -27,9 +27,9 @@ export async function suspendedAgain(
   chain: Identities,
   upTo: number,
 ): Promise<{ row: VersionRow; to: 'suspended' | 'revoked'; why: string }[]> {
-  const said = await readRevocations(registry);
+  const revocations = await readRevocations(registry);
   const rows = new Map<string, VersionRow>();
-  for (const { statement, logIndex } of said) {
+  for (const { statement, logIndex } of revocations) {
     const { kind, target } = statement.predicate;
     if (kind !== 'lifted' || logIndex <= upTo) continue;
     for (const row of await versionsMeant(registry, target, 'revoked'))
@@ -43,10 +43,10 @@ export async function suspendedAgain(
     const publish = { signer, signers: speakerOf(row, publication).ids, logIndex };
     const word = standingWord(
       { root: registry.root, identities: chain, version: row, publish },
-      said,
+      revocations,
     );
     if (word === undefined) continue;
-    const why = `it is ${word.kind} again by log index ${word.logIndex}: the member who lifted that no longer counted`;
+    const why = `it is ${word.kind} again by log index ${word.logIndex}: the member who lifted the stop no longer counts`;
     again.push({ row, to: word.kind, why });
   }
   return again;

@@ -95,9 +95,9 @@ function whyVersionFell(
   all: readonly StatementRow[],
 ): string | undefined {
   const verdict = all.findLast((one) => one.predicateType === predicateTypes.verdict);
-  const said = verdict === undefined ? undefined : statementIn(verdict);
-  if (said?.predicateType !== predicateTypes.verdict) return undefined;
-  const named = new Set(said.predicate.inputAttestations.map(({ digest }) => digest.sha256));
+  const statement = verdict === undefined ? undefined : statementIn(verdict);
+  if (statement?.predicateType !== predicateTypes.verdict) return undefined;
+  const named = new Set(statement.predicate.inputAttestations.map(({ digest }) => digest.sha256));
   const inputs = all.filter((one) => one.bundle !== null && named.has(hexOf(addressOf(one))));
   const published = { scope: scopeOf(row.name), publisher: row.publisher };
   const whys = inputs.map((one) => {

@@ -55,7 +55,7 @@ export interface AcceptedIncident {
  * Takes a report; the same one twice is one. One that names no registry only informs: it could have
  * been made for another one.
  * @throws Problem `signature-invalid`, `other-registry`, `not-found`, `subject-mismatch`,
- * `too-many-requests` when strangers, or this host by this rule, have said enough of a version
+ * `too-many-requests` when strangers, or this host by this rule, have reported a version too often
  * today
  */
 export async function takeIncident(
@@ -157,17 +157,17 @@ async function newestOf(
       'nth',
     );
   const who = isEnrolled ? like(audit.by, 'host %') : not(like(audit.by, 'host %'));
-  const said = db.read
+  const reports = db.read
     .select({ at: audit.at, by: audit.by, why: audit.why, nth })
     .from(audit)
     .where(and(ofVersion(row), who))
-    .as('said');
+    .as('reports');
   // One that says much hides no other: the newest of each come before the second of any.
   const rows = await db.read
     .select()
-    .from(said)
-    .where(lte(said.nth, incidentsOfHostListedMax))
-    .orderBy(asc(said.nth), desc(said.at))
+    .from(reports)
+    .where(lte(reports.nth, incidentsOfHostListedMax))
+    .orderBy(asc(reports.nth), desc(reports.at))
     .limit(incidentsOfVersionMax);
   return rows
     .map(({ at, by, why }) => ({ at: new Date(at), by, isEnrolled, text: why }))
@@ -183,14 +183,14 @@ async function requireFewIncidents(
   enrolled: { readonly by: string; readonly rule: IncidentRule } | undefined,
 ): Promise<void> {
   const since = registry.now().getTime() - 86_400_000;
-  const said =
+  const byReporter =
     enrolled === undefined
       ? like(audit.by, 'unknown host %')
       : and(eq(audit.by, enrolled.by), like(audit.why, `${enrolled.rule} at %`));
   const [found] = await registry.db.read
     .select({ n: count() })
     .from(audit)
-    .where(and(ofVersion(row), said, gt(audit.at, since)));
+    .where(and(ofVersion(row), byReporter, gt(audit.at, since)));
   if ((found?.n ?? 0) >= (enrolled === undefined ? incidentsPerDay : incidentsOfHostPerDay))
     throw new Problem(
       'too-many-requests',

@@ -85,20 +85,22 @@ function lifeOf(
   keyId: Digest,
 ): { endedUpTo?: number; follows: Digest[]; followedBy: Digest[] } {
   const ignored = new Set(chain.ignored.map(({ digest }) => digest));
-  const said = logged.flatMap(({ statement, digest, logIndex }) =>
+  const keyStatements = logged.flatMap(({ statement, digest, logIndex }) =>
     statement.predicateType === predicateTypes.key && !ignored.has(digest)
       ? [{ ...statement.predicate, logIndex }]
       : [],
   );
-  const ends = said.flatMap(({ key, state, validUpTo, logIndex }) =>
+  const ends = keyStatements.flatMap(({ key, state, validUpTo, logIndex }) =>
     state === 'ended' && key.keyId === keyId ? [Math.min(validUpTo ?? logIndex, logIndex)] : [],
   );
   return {
     ...(ends.length === 0 ? {} : { endedUpTo: Math.min(...ends) }),
-    follows: said.flatMap(({ key, replaces }) =>
+    follows: keyStatements.flatMap(({ key, replaces }) =>
       key.keyId === keyId && replaces !== undefined ? [replaces] : [],
     ),
-    followedBy: said.flatMap(({ key, replaces }) => (replaces === keyId ? [key.keyId] : [])),
+    followedBy: keyStatements.flatMap(({ key, replaces }) =>
+      replaces === keyId ? [key.keyId] : [],
+    ),
   };
 }
 

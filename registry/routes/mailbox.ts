@@ -32,14 +32,14 @@ const content = {
 
 // What was signed, by whom, and the signature.
 function signedBody(schema: string, properties: Record<string, unknown>) {
-  const said = { type: 'object', required: ['schema', ...Object.keys(properties)] };
+  const contentShape = { type: 'object', required: ['schema', ...Object.keys(properties)] };
   return {
     'application/json': {
       schema: {
         type: 'object',
         required: ['said', 'publicKey', 'signature'],
         properties: {
-          said: { ...said, properties: { schema: { const: schema }, ...properties } },
+          said: { ...contentShape, properties: { schema: { const: schema }, ...properties } },
           publicKey: text,
           signature: text,
         },

@@ -96,11 +96,11 @@ ${one.independent ? html`<span class="tag">independent</span>` : ''} ${moment(on
 
 function claim({ detail, now }: DecisionView, action: string): Html {
   const last = detail.notes.findLast((note) => note.kind === 'claimed');
-  const said =
+  const claimText =
     last === undefined
       ? 'Nobody is reviewing this version.'
       : html`${untrusted(last.by)} claimed the review ${moment(last.at.getTime(), now)}.`;
-  return html`<form method="post" action="${action}/claim" class="claim"><span class="quiet">${said}</span>
+  return html`<form method="post" action="${action}/claim" class="claim"><span class="quiet">${claimText}</span>
 <button class="plain" ${key('c')}>Claim</button></form>`;
 }
 

@@ -95,7 +95,7 @@ function decides({ decides: one, verdict, failed }: QueueRow): Html {
 
 /** The total with its parts: as a bar whose segments are the parts, and in words. */
 export function riskMeter({ total, parts }: Risk): Html {
-  const said = parts.map((part) => `${part.name} ${part.points}`).join(' + ');
+  const shares = parts.map((part) => `${part.name} ${part.points}`).join(' + ');
   const starts = parts.map((_, index) =>
     parts.slice(0, index).reduce((sum, part) => sum + part.points, 0),
   );
@@ -106,7 +106,7 @@ export function riskMeter({ total, parts }: Risk): Html {
   return html`<div class="risk"><b class="risk-total">${total}</b>
 <svg class="risk-bar" viewBox="0 0 100 6" preserveAspectRatio="none" aria-hidden="true">
 <rect class="risk-rest" width="100" height="6"/>${segments}</svg>
-<span class="sub">${said === '' ? 'no part counts' : said}</span></div>`;
+<span class="sub">${shares === '' ? 'no part counts' : shares}</span></div>`;
 }
 
 const legend = html`<details class="legend"><summary>How risk is counted</summary>
