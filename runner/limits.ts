@@ -7,99 +7,115 @@ export const temporaryMiBMax = 256;
 export const homeMiBMax = 64;
 export const sharedMemoryMiBMax = 64;
 export const workspaceEntriesMax = 200_000;
-/** Each level takes a descriptor while it is walked. */
+/** Depth of folders in a workspace: the walk keeps one descriptor open for each level. */
 export const foldersDeepMax = 100;
-/** Of a folder that a run sees through a copy, and of what it may change there. */
+/**
+ * Bytes and paths that a run may change in one folder; also the largest folder that the runner
+ * copies for a run.
+ */
 export const changedBytesMax = 200 * 1024 * 1024;
 export const changedPathsMax = 20_000;
 /**
- * Of the names of all paths that a run changed or left behind in one folder: a single path may be
- * as long as 20 KB.
+ * Bytes of the names of all paths that a run changed or left behind in one folder. A single path
+ * may be as long as 20 KB.
  */
 export const changedNameBytesMax = 32 * 1024 * 1024;
 /**
- * Changes of runs that wait to be accepted: of one agent with one skill together, and the list of
- * one run's paths.
+ * Bytes of all changes that wait for one agent with one skill, and bytes of the list of one run's
+ * changed paths.
  */
 export const waitingBytesMax = 1024 * 1024 * 1024;
 export const changeSetBytesMax = 32 * 1024 * 1024;
-/** Of what is not taken over: kept beside the changes, the rest only counted. */
+/** Rejected paths that the runner names in a change set; it only counts the rest. */
 export const leftBehindMax = 1_000;
-/** At what links of one run lead through, part by part. */
+/** Steps that the runner takes to resolve all symbolic links of one run. */
 export const linkLooksMax = 200_000;
 export const argumentBytesMax = 96 * 1024;
 export const startSecondsMax = 20;
 export const lockWaitSecondsMax = 30;
 /**
- * Of the host's memory for each run that one user has going on at once: an interpreter that does
- * nothing takes some 45 MiB.
+ * MiB of the host's memory that the runner reckons for each concurrent run of one user: an idle
+ * interpreter takes some 45 MiB.
  */
 export const memoryMiBPerRun = 64;
 
-/** Where the forwarder listens in the sandbox. */
+/** Port on which the forwarder listens inside the sandbox. */
 export const forwarderPort = 3_128;
 export const egressConnectionsMax = 64;
 export const egressRequestsMax = 10_000;
 export const egressHeaderBytesMax = 32 * 1024;
 export const egressResponseBytesMax = 64 * 1024 * 1024;
-/** Of all requests of a run together: sent in all, and held at once. */
+/**
+ * Bytes that all requests of a run may send in total, and bytes that the proxy may buffer at once.
+ */
 export const egressRunBytesMax = 256 * 1024 * 1024;
 export const egressHeldBytesMax = 32 * 1024 * 1024;
-/** Then the run is stopped. */
+/** Denied requests after which the runner ends the run. */
 export const egressDenialsMax = 1_000;
 export const egressIdleSecondsMax = 30;
 export const egressRequestsPerMinuteMax = 3_000;
-/** Of one body: each costs a look, however small it is. */
+/** Pieces of one request body: the leak detector searches each, however small the piece is. */
 export const egressPiecesMax = 20_000;
-/** Of a packed body that is looked into. */
+/** Bytes to which the proxy decompresses a request body. */
 export const egressUnpackedBytesMax = 32 * 1024 * 1024;
-/** Until a host begins to answer, and between the pieces of an answer: models think for long. */
+/**
+ * Seconds until a host begins its response, and between pieces of the response: models take long.
+ */
 export const egressAnswerSecondsMax = 600;
-/** Held before a request begins to leave; what is longer is judged piece by piece. */
+/**
+ * Bytes of a body that the proxy reads before it sends the request; it judges a longer body piece
+ * by piece.
+ */
 export const egressFirstBytesMax = 64 * 1024;
-/** Hosts of one run whose certificates are kept. */
+/** Hosts for which a run's proxy keeps a certificate in memory. */
 export const leavesMax = 256;
 
 export const policyBytesMax = 256 * 1024;
 export const agentBytesMax = 256 * 1024;
-/** Files of a folder that are looked at together for access lists. */
+/** Files whose access lists one call of `ls` reads. */
 export const accessListsAtOnce = 100;
-/** How long a program of the system may read or copy access lists: a file system may not answer. */
+/** Milliseconds that `ls` or `cp` may take over access lists: a file system may hang. */
 export const systemProgramMillisMax = 30_000;
-/** How long the work at a run's end may keep timers and connections waiting. */
+/** Milliseconds that the work at a run's end may block timers and connections. */
 export const workMillisMax = 10;
 /**
- * Of one run that each have a line of their own in the audit log; of more the log names the digest
- * of a file with all of them.
+ * Paths of one run that get their own line in the audit log. For more paths the log names the
+ * digest of a file that lists them all.
  */
 export const pathLinesMax = 100;
-/** How often a run looks whether its agent still may. */
+/** Milliseconds between checks that the agent of a run is not revoked. */
 export const agentWatchMillis = 300;
-/** How many lines are unsigned at most while no run ends. */
+/** Lines of the audit log after which the runner signs a checkpoint, although no run has ended. */
 export const auditCheckpointLines = 1_000;
-/** How long an allowed request may be recorded in memory alone, and how many at once. */
+/**
+ * Milliseconds that the record of an allowed request may wait in memory before it is on disk, and
+ * how many records may wait.
+ */
 export const auditDelayMillis = 100;
 export const auditWaitingMax = 512;
 
-/** Of a hold, an answer or a breaker. */
+/** Bytes of the file of a hold or of an answer. */
 export const answerBytesMax = 32 * 1024;
-/** Of a held request: the body that one may have, and its line and headers. */
+/** Bytes of a held request: the largest body, plus its request line and headers. */
 export const heldRequestBytesMax = 8 * 1024 * 1024 + 64 * 1024;
 export const breakerBytesMax = 64 * 1024;
-/** How often a sandbox’s processes are looked at, and how many of a run are recorded. */
+/**
+ * Milliseconds between samples of a sandbox’s processes, and how many processes of a run the log
+ * names.
+ */
 export const childrenMilliseconds = 250;
 export const childrenMax = 200;
-/** Runs of one identity at once, over all its connections and sessions. */
+/** Concurrent runs of one agent identity, over all its connections and sessions. */
 export const agentRunsMax = 16;
-/** Days that an identity lasts when nobody says otherwise. */
+/** Days until an agent identity expires, when the operator names no other number. */
 export const agentDaysDefault = 90;
-/** Milliseconds between looks at a followed log where the file system reports no change. */
+/** Milliseconds between checks of a followed log, for file systems that report no change. */
 export const auditPollMilliseconds = 400;
-/** Bytes of the file with the paths of one run: 20,000 paths of 4 KiB, each byte escaped. */
+/** Bytes of the file that lists the paths of one run: 20,000 paths of 4 KiB, each byte escaped. */
 export const pathSetBytesMax = 512 * 1024 * 1024;
-/** Days that changes of runs wait to be accepted. */
+/** Days after which the runner discards changes that nobody accepted. */
 export const waitingDaysMax = 14;
-/** Seconds between renewals of a run token, well before one ends. */
+/** Seconds between renewals of a run token; a token lasts longer than that. */
 export const tokenRenewSeconds = 120;
-/** Files of an agent program from outside the system. */
+/** Files in the folder of an agent program that host policy names. */
 export const programEntriesMax = 200_000;

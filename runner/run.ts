@@ -22,9 +22,10 @@ export async function planSkill(
 }
 
 /**
- * Runs a command of an admitted skill in a sandbox and returns when everything is gone again.
+ * Runs a command of an admitted skill in a sandbox. Returns when the sandbox and its files are
+ * gone. Each Problem is in the audit log before this function throws it.
  * @throws Problem with the code of the plan's first refusal, `bundle-invalid`, `sandbox-missing`,
- * `sandbox-refused`; each is recorded first
+ * `sandbox-refused`
  */
 export async function runSkill(request: RunRequest): Promise<RunResult> {
   const { name: skill, version, bundle } = request.skill.admitted;
@@ -71,7 +72,7 @@ function workOf(
   };
 }
 
-// What the command sees, whole: nothing of the runner's own environment.
+// The command's whole environment: a variable of the runner's own could carry a credential.
 function environmentOf(
   plan: Plan,
   placeholders: readonly BoundPlaceholder[],

@@ -1,6 +1,6 @@
 /**
- * Admission: gathers the evidence about a version and has it decided, at installation and again at
- * every start. Fails closed.
+ * Admission: gathers the evidence about a skill version and decides whether this host may use it,
+ * at installation and again at every start. Without evidence the answer is no.
  */
 import {
   type EvidenceQuery,
@@ -21,15 +21,15 @@ import {
 } from '../../skills-index/trust/decision.ts';
 
 /**
- * Where to ask, for what, and what is trusted and pinned here; `range` is the exact version at a
- * start.
+ * What an admission needs: the registry, the skill, the trust policy and the pinned claims of this
+ * host. At a start, `range` is the exact version.
  */
 export interface AdmissionRequest
   extends EvidenceQuery,
     Pick<DecisionInput, 'policy' | 'sigstore' | 'witnesses' | 'past' | 'pinned' | 'verified'> {
   /**
-   * From host policy: how long an expired status still counts when the registry is not asked or
-   * does not answer; 0 by default.
+   * Hours for which an expired status still counts, from host policy; only while the registry is
+   * not asked or does not answer. 0 by default.
    */
   readonly statusGraceHours?: number;
 }
@@ -37,17 +37,17 @@ export interface AdmissionRequest
 export interface Admission {
   readonly decision: Decision;
   /**
-   * What a person should know besides: that the registry is down, what counts instead, and for how
-   * long.
+   * Notes for a person: that the registry is down, which cached evidence counts instead, and until
+   * when.
    */
   readonly notes: readonly string[];
-  /** Where two heads of the log that contradict each other were kept. */
+  /** The file that keeps two signed heads of the log that contradict each other. */
   readonly kept?: string;
 }
 
 /**
- * Admits one version, or says every reason why not. A registry that is down leaves what was
- * verified before, for as long as its last status is fresh, and the host's grace after that: then
+ * Admits one version, or gives every reason against it. When the registry is down, cached evidence
+ * counts until the version's last status expires, plus the grace period of host policy. After that
  * `decide` refuses with `status-stale`.
  * @throws Problem `not-found`, `registry-down` where nothing is cached, `registry-answer`,
  * `signature-invalid`, `interrupted`
@@ -56,17 +56,17 @@ export async function admit(request: AdmissionRequest): Promise<Admission> {
   const store = stagedStore(request.store);
   const { evidence, notes, statusNotes } = await gatherEvidence({ ...request, store });
   const alone = request.offline === true || notes.length > 0;
-  // A registry that answers has no need of grace: an old status from it is one that hides
-  // something.
+  // No grace for a registry that answers: it could send an old status to hide a revocation.
   const statusGraceSeconds = alone ? (request.statusGraceHours ?? 0) * 3600 : 0;
   const revokedBefore = await rememberRevoked(request, evidence.statuses);
-  // As of a time gone by it was perhaps not revoked yet.
+  // For a decision about the past, a revocation that this host knows today may not have existed
+  // yet.
   const remembered = request.past === true ? {} : { revokedBefore };
   const decision = decide({ ...request, ...evidence, statusGraceSeconds, ...remembered });
   await rememberHead(request, evidence.statuses, decision);
   await rememberKnown(request.store, evidence.statements, decision);
-  // What a refused version brought is not kept: a registry could fill this disk with it, a little
-  // more at each try.
+  // Do not cache the evidence of a refused version: a registry could fill this disk a little more
+  // at each try.
   if (decision.kind === 'admitted') await store.keep();
   const kept =
     decision.kind === 'refused' && decision.alarm !== undefined
@@ -82,8 +82,9 @@ export async function admit(request: AdmissionRequest): Promise<Admission> {
 }
 
 /**
- * The admitted version, and nothing else.
- * @throws Problem `not-admitted` with every reason, `status-stale` when that is the only one
+ * Returns the admitted version, or throws.
+ * @throws Problem `not-admitted` with every reason; `status-stale` when a stale status is the only
+ * reason
  */
 export function requireAdmitted(
   { decision, kept }: Omit<Admission, 'notes'>,

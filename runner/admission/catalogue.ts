@@ -1,7 +1,7 @@
 /**
- * The catalogue: what an agent reads of skills, as late as it can be read. Descriptions come from
- * verified index entries; SKILL.md and every other file are fetched one at a time when asked for,
- * and no byte is handed on before its digest was checked.
+ * The catalogue: what an agent reads of skills. Descriptions come from verified index entries.
+ * SKILL.md and every other file are fetched one at a time, when the agent asks, and each file's
+ * digest is verified before the agent gets a byte.
  */
 import { type Bundle, type BundleFile, parseBundle } from '../../skills-index/skill/bundle.ts';
 import type { BundlePath } from '../../skills-index/skill/bundle-path.ts';
@@ -9,19 +9,19 @@ import { type Digest, digestOf } from '../../skills-index/skill/digest.ts';
 import { Problem } from '../../skills-index/skill/problem.ts';
 
 /**
- * Bytes by digest, from the cache or the registry; never more than so many. Whether they are the
- * right ones is checked here again.
+ * Reads at most `bytesMax` bytes by digest, from the cache or the registry. The catalogue verifies
+ * the digest again.
  */
 export type ReadBlob = (digest: Digest, bytesMax?: number) => Promise<Uint8Array>;
 
-/** A skill whose list of files is known, and none of whose files is read yet. */
+/** A skill whose list of files is verified; its files are read later, one at a time. */
 export interface OpenedSkill {
   readonly bundle: Bundle;
   readonly digest: Digest;
   /**
-   * One file, fetched now and checked.
-   * @throws Problem `not-found` for a path that is not in the bundle, `bundle-invalid` for other
-   * bytes than the approved ones
+   * Fetches one file now and verifies its digest.
+   * @throws Problem `not-found` for a path that is not in the bundle; `bundle-invalid` when the
+   * bytes are not the approved ones
    */
   readonly read: (path: string) => Promise<Uint8Array>;
 }
@@ -52,7 +52,7 @@ export async function openSkill(digest: Digest, readBlob: ReadBlob): Promise<Ope
   };
 }
 
-/** Every file of a skill, read and checked: what a sandbox is given. */
+/** Reads and verifies every file of a skill, for its sandbox. */
 export async function readAll(skill: OpenedSkill): Promise<Map<BundlePath, Uint8Array>> {
   const contents = new Map<BundlePath, Uint8Array>();
   for (const { path } of skill.bundle.files) contents.set(path, await skill.read(path));

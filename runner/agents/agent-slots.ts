@@ -1,6 +1,6 @@
 /**
- * How many runs of one identity go on at once, over all processes of this host: each holds one of
- * so many locks.
+ * Limits the concurrent runs of one agent identity over all processes of this host: each run holds
+ * one of a fixed number of lock files.
  */
 
 import { Problem } from '../../skills-index/skill/problem.ts';
@@ -8,16 +8,16 @@ import { tryLock, unlock } from '../files/lock.ts';
 import { agentRunsMax } from '../limits.ts';
 
 /**
- * Acts while holding a place of the identity.
+ * Runs `act` while holding one of the identity's lock files.
+ * @throws Problem `plan-refused` when all lock files are taken
  * @param folder `$DATA/agents/NAME/runs`
- * @throws Problem `plan-refused` when all are taken
  */
 export async function withAgentSlot<Result>(
   folder: string,
   act: () => Promise<Result>,
 ): Promise<Result> {
   const paths = Array.from({ length: agentRunsMax }, (_, number) => `${folder}/${number}`);
-  // The first look clears away what a killed runner left, the second takes it.
+  // The first try removes the lock file of a killed runner; the second try takes it.
   const path = paths.find(tryLock) ?? paths.find(tryLock);
   if (path === undefined)
     throw new Problem(

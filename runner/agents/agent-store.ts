@@ -1,6 +1,6 @@
 /**
- * How agent identities are made and changed: the operator's hands on the files that
- * runner/agents/agents.ts reads.
+ * Creates, grants, revokes and lists agent identities for the operator. runner/agents/agents.ts
+ * reads the same files for runs.
  */
 import { generateKeyPairSync } from 'node:crypto';
 import { existsSync, readdirSync } from 'node:fs';
@@ -31,23 +31,26 @@ export interface NewAgent extends Pick<GrantChange, 'env' | 'budget' | 'workspac
   readonly days?: number;
 }
 
-/** What is given to an identity, or taken from it. */
+/** A change that grants something to an identity. */
 export interface GrantChange {
-  /** A skill named again replaces its older range. */
+  /** A grant for a skill replaces the older grant for this skill. */
   readonly skills?: readonly Grant[];
   readonly capabilities?: Capabilities;
   readonly env?: Readonly<Record<string, string>>;
   readonly budget?: Budget;
   readonly workspace?: AgentWorkspace;
   readonly model?: string;
-  /** Makes a revoked identity active again: when it was revoked, as a person was shown. */
+  /**
+   * Reactivates a revoked identity. The value is the time of revocation that the operator was
+   * shown.
+   */
   readonly reinstate?: string | undefined;
 }
 
 /**
- * Makes an identity with a P-256 key of its own and no rights, in a file (0600) below `folder`.
+ * Creates an identity with a P-256 key of its own and no rights, in a file (0600) below `folder`.
  * @param folder `$CONFIG/agents`
- * @throws Problem `usage` when the name is no name or taken
+ * @throws Problem `usage` when the name is invalid or taken
  */
 export function createAgent(
   folder: string,
@@ -77,12 +80,12 @@ export function createAgent(
   });
 }
 
-/** What lies in a folder of identities. */
+/** The identities in a folder. */
 export interface AgentList {
   readonly agents: readonly Agent[];
-  /** Identities whose file cannot be used: nothing starts in their name. */
+  /** Identities whose file is damaged; they cannot start anything. */
   readonly damaged: readonly DamagedAgent[];
-  /** Files that are no identity's, such as copies of one. */
+  /** Files that are not named like an identity, such as backup copies. */
   readonly others: readonly string[];
 }
 
@@ -91,7 +94,7 @@ export interface DamagedAgent {
   readonly problem: Problem;
 }
 
-/** All identities, by name. One file that cannot be used is no reason to do without the others. */
+/** Lists all identities, by name. A damaged file does not hide the others. */
 export function listAgents(folder: string): AgentList {
   const files = existsSync(folder)
     ? readdirSync(folder).filter((file) => file.endsWith('.json'))
@@ -109,7 +112,7 @@ export function listAgents(folder: string): AgentList {
   return { agents, damaged, others };
 }
 
-/** Whether what `readAgent` threw says that there is a file, and that it cannot be used. */
+/** Whether `readAgent` failed because the file exists and is damaged. */
 export function isDamaged(cause: unknown): cause is Problem {
   return (
     cause instanceof Problem && (cause.code === 'key-file-invalid' || cause.code === 'json-invalid')
@@ -127,9 +130,9 @@ function readListed(folder: string, name: string): Agent | DamagedAgent {
 }
 
 /**
- * Adds grants and answers with the identity as it is now.
- * @throws Problem `usage` for a workspace that another agent works in; `plan-refused` when it was
- * revoked
+ * Adds grants and returns the changed identity.
+ * @throws Problem `usage` for a workspace that another agent works in; `plan-refused` when the
+ * identity is revoked
  */
 export function grantAgent(folder: string, name: string, change: GrantChange): Agent {
   const { budget, model, skills = [], workspace } = change;
@@ -157,10 +160,10 @@ export function grantAgent(folder: string, name: string, change: GrantChange): A
   });
 }
 
-// Two agents share no file.
+// Two agents in one folder could pass each other instructions through its files.
 function refuseShared(folder: string, name: string, workspace: string): void {
   const { agents, damaged } = listAgents(folder);
-  // Nobody knows where a damaged identity works, and a copy of its file may be put back.
+  // The workspace of a damaged identity is unknown, and the operator may restore its file later.
   const [unread] = damaged.filter((one) => one.name !== name);
   if (unread !== undefined)
     throw new Problem(
@@ -181,15 +184,15 @@ function refuseShared(folder: string, name: string, workspace: string): void {
   );
 }
 
-/** What is taken from an identity. */
+/** A change that revokes something from an identity. */
 export interface Revocation extends Pick<GrantChange, 'skills' | 'capabilities' | 'env'> {
   readonly model?: boolean;
   readonly workspace?: boolean;
 }
 
 /**
- * Takes grants away (a skill by its name, whatever the range); with `'everything'` the identity
- * stays and can do nothing: what runs is ended.
+ * Revokes grants (a skill by its name, whatever the range). With `'everything'` the identity stays
+ * but may do nothing, and its running sandboxes are ended.
  * @throws Problem `usage` for a skill, a model or a workspace that the identity does not have
  */
 export function revokeAgent(
@@ -216,8 +219,8 @@ export function revokeAgent(
   });
 }
 
-// Whoever revokes what was never granted has mistyped a name, or believes that the agent can no
-// longer do what it can.
+// A revocation of something that was never granted is an error: the operator mistyped a name, or
+// believes that the agent lost a right that it still has.
 function requireGiven(agent: StoredAgent, change: Revocation): void {
   const missing = change.skills?.find(
     (one) => !agent.grants.some((grant) => grant.skill === one.skill),
@@ -267,12 +270,12 @@ function without(grants: readonly Grant[], gone: readonly Grant[]): Grant[] {
   return grants.filter((old) => !gone.some((grant) => grant.skill === old.skill));
 }
 
-/** What an identity has used of its budget. */
+/** The file that counts what an identity used of its budget. */
 export function budgetFileOf({ data }: { readonly data: string }, agent: string): string {
   return `${data}/agents/${agent}/budget.json`;
 }
 
-/** What an agent keeps from session to session, and no other sees. */
+/** The folder that an agent keeps from session to session; no other agent sees it. */
 export function memoryFolderOf({ data }: { readonly data: string }, agent: string): string {
   return `${data}/agents/${agent}/memory`;
 }

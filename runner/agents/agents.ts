@@ -1,6 +1,6 @@
 /**
- * Agent identities: who asks, what they may have, until when. How they are made and changed:
- * runner/agents/agent-store.ts.
+ * Reads agent identities for runs, and ends runs whose identity is revoked.
+ * runner/agents/agent-store.ts changes identities.
  */
 
 import {
@@ -18,8 +18,8 @@ import { openPurse, type Purse } from './budget.ts';
 /**
  * Reads an identity without its private key.
  * @param folder `$CONFIG/agents`
- * @throws Problem `agent-unknown`, `key-file-invalid` when its file is damaged or others may read
- * it
+ * @throws Problem `agent-unknown`; `key-file-invalid` when the file is damaged or other users may
+ * read it
  */
 export function readAgent(folder: string, name: string): Agent {
   const { privateKey: _, ...agent } = readStoredAgent(folder, name);
@@ -45,28 +45,31 @@ export function readStoredAgent(folder: string, name: string): StoredAgent {
 }
 
 export function isAgentName(name: string): boolean {
-  // A person at the terminal is called so, and is asked nothing.
+  // `operator` names the person at the terminal, to whom no agent's limits apply.
   return isNamePart(name) && name !== 'operator';
 }
 
-/** @throws Problem `usage` for what is no agent's name */
+/**
+ * The file of an identity.
+ * @throws Problem `usage` for what is no agent's name
+ */
 export function agentFile(folder: string, name: string): string {
   if (!isAgentName(name))
     throw new Problem('usage', `Not an agent’s name: ${JSON.stringify(name)}`);
   return `${folder}/${name}.json`;
 }
 
-/** An identity in use: what it may still use, and what ends what it started. */
+/** An identity during a run: its budget, and the events that end the run. */
 export interface Acting {
   readonly purse: Purse;
   readonly stops: readonly Stop[];
-  /** Looks at once; aborted when it may no more. */
+  /** Reads the identity's file now. The signal is aborted when the agent may not continue. */
   look(): AbortSignal;
   close(): void;
 }
 
 /**
- * Begins to act as an identity: a run of its budget, for as long as it may.
+ * Begins a run on behalf of an identity: takes one run from its budget and watches for revocation.
  * @throws Problem `budget-used`
  */
 export function actAs(
@@ -88,8 +91,8 @@ export function actAs(
 }
 
 /**
- * Aborts as soon as the identity's file says so, or cannot be read: what was taken from an agent is
- * taken from what runs.
+ * Aborts as soon as the identity's file revokes the run or cannot be read: a revocation applies to
+ * running sandboxes too.
  */
 function watchAgent(
   folder: string,

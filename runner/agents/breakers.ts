@@ -1,4 +1,6 @@
-/** Circuit breakers on this host, one file for each agent and skill version. */
+/**
+ * Reads and writes the circuit breakers of this host: one file for each agent and skill version.
+ */
 import { randomBytes } from 'node:crypto';
 import { existsSync, readdirSync, rmSync } from 'node:fs';
 import {
@@ -28,8 +30,8 @@ export function openBreaker(folder: string, desk: HoldDesk, subject: HoldSubject
 }
 
 /**
- * The breakers of this host. @throws Problem `breaker-open` when a file is damaged: what was
- * counted is then not known
+ * Reads all circuit breakers of this host.
+ * @throws Problem `breaker-open` when a file is damaged, because its counts are lost
  */
 export function readBreakers(folder: string): BreakerState[] {
   const names = existsSync(folder)
@@ -38,7 +40,7 @@ export function readBreakers(folder: string): BreakerState[] {
   return names.flatMap((name) => readBreaker(`${folder}/${name}`) ?? []);
 }
 
-/** Its name is the digest of whose it is. */
+/** The file of one breaker, named by the digest of agent, skill and version. */
 export function breakerFile(
   folder: string,
   { agent, skill, version }: BreakerSubject,

@@ -1,6 +1,6 @@
 /**
- * The budget of an identity: written down before it is used, so that a runner that is killed never
- * spent too much.
+ * Spends the budget of an agent identity. Amounts are written to the file before they are used, so
+ * a killed runner never overspends.
  */
 import type { Budget, BudgetKind } from '../../skills-index/run/agents/agent.ts';
 import * as count from '../../skills-index/run/agents/budget.ts';
@@ -9,20 +9,21 @@ import { withLock } from '../files/lock.ts';
 import { readPrivateFile, writePrivateFile } from '../files/private-file.ts';
 import { policyBytesMax } from '../limits.ts';
 
-/** What one run or session may still use. */
+/** The budget that one run or session may still use. */
 export interface Purse {
-  /** Takes an amount; false when the day has no more of it, and then nothing is taken. */
+  /** Takes an amount, whole or not at all; false when the budget of the day has less left. */
   spend(kind: BudgetKind, amount: number): boolean;
-  /** Aborts when the day has no more seconds. */
+  /** Aborts when the budget of the day has no seconds left. */
   readonly usedUp: AbortSignal;
-  /** Gives back what was written down ahead and not used. */
+  /** Returns amounts that were reserved and not used. */
   close(): void;
 }
 
 /**
- * Begins a run of an identity: takes one of its runs and its first second.
+ * Begins a run of an identity: takes one run and one second from its budget.
  * @param file `$DATA/agents/NAME/budget.json`
- * @throws Problem `budget-used` with what is used up, `key-file-invalid` when the file is damaged
+ * @throws Problem `budget-used` naming the exhausted budget; `key-file-invalid` when the file is
+ * damaged
  */
 export function openPurse(
   file: string,
@@ -74,7 +75,7 @@ export function openPurse(
   return { spend, usedUp: stop.signal, close };
 }
 
-/** What an identity has used on its last day, what was written down ahead included. */
+/** What an identity used on its last day, including reserved amounts. */
 export function readUsed(file: string): count.Used {
   const bytes = readPrivateFile(file, {
     bytesMax: policyBytesMax,

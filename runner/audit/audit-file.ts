@@ -1,6 +1,6 @@
 /**
- * Reads the audit log of this host, a piece at a time however long it is: its entries, what is
- * added to it, and whether it is whole.
+ * Reads the audit log of this host in pieces of bounded size: its entries, and whether its chain is
+ * intact.
  */
 import { existsSync, readFileSync } from 'node:fs';
 import { type FileHandle, open } from 'node:fs/promises';
@@ -24,15 +24,15 @@ import { readAuditKey } from './audit-key.ts';
 
 const pieceBytes = 1024 * 1024;
 
-/** Some whole lines, without their newlines, and where the next one begins. */
+/** Some complete lines of the log, without their newlines, and the offset of the next line. */
 export interface Lines {
   readonly lines: readonly Uint8Array[];
   readonly position: number;
 }
 
 /**
- * Lines from a position to the end of the file as it is now. What a writer has not finished is left
- * out.
+ * Reads lines from an offset to the present end of the file. A line that a writer has not finished
+ * is left out.
  */
 export async function* readLines(file: string, from = 0): AsyncGenerator<Lines> {
   const log = await openIfThere(file);
@@ -55,7 +55,7 @@ export async function* readLines(file: string, from = 0): AsyncGenerator<Lines> 
         lines.push(bytes.subarray(begin, end));
         begin = end + 1;
       }
-      // What is too long for a line is none: it is handed on to be refused.
+      // Pass on an overlong line, cut: the parser rejects it, so the log counts as broken.
       if (bytes.length - begin > auditLineBytesMax) {
         lines.push(bytes.subarray(begin, begin + auditLineBytesMax));
         begin = bytes.length;
@@ -78,15 +78,12 @@ async function openIfThere(file: string): Promise<FileHandle | undefined> {
   }
 }
 
-/**
- * An entry and its line as it was written; undefined for what is none, which `verifyAuditFile`
- * names.
- */
+/** The entry in a line; undefined for a malformed line, which `verifyAuditFile` reports. */
 export function entryOf(line: Uint8Array): AuditEntry | undefined {
   return parseEntry(Buffer.from(line.buffer, line.byteOffset, line.byteLength).toString('utf8'));
 }
 
-/** The entries that a filter lets through, oldest first: for logs and filters that leave few. */
+/** Reads the entries that a filter accepts, oldest first. Keeps them all in memory. */
 export async function readEntries(
   file: string,
   keep: (entry: AuditEntry) => boolean = () => true,
@@ -99,14 +96,16 @@ export async function readEntries(
 }
 
 /**
- * Checks the whole chain, its checkpoints, and those that are kept beside it and beside the key.
+ * Verifies the whole chain, its checkpoints, and the newest checkpoints that lie beside the log and
+ * beside the key.
  */
 export async function verifyAuditFile(file: string, keyFile: string): Promise<AuditVerdict> {
-  // Read before the log: what is signed later only covers more of it.
+  // Read the checkpoints before the log: a checkpoint signed meanwhile only covers more of it.
   const [beside, apart] = [`${file}.head`, `${keyFile}.head`].map((place) =>
     existsSync(place) ? parseAuditCheckpoint(readFileSync(place, 'utf8')) : undefined,
   );
-  // A log without the one beside it was tampered with, whatever lies beside the key.
+  // A log without the checkpoint beside it was tampered with, even when the copy beside the key is
+  // there.
   const kept = beside === undefined && existsSync(file) ? undefined : furthestOf([beside, apart]);
   const check = new ChainCheck({ key: readAuditKey(keyFile), kept });
   const sets = new Map<Digest, number>();
@@ -123,12 +122,14 @@ export async function verifyAuditFile(file: string, keyFile: string): Promise<Au
   return verdict.kind === 'broken' ? verdict : (brokenSet(dirname(file), sets) ?? verdict);
 }
 
-// Most lines are not, and a log has millions of them.
+// Search for the text first: parsing each of millions of lines would be slow, and few are about
+// paths.
 function isAboutPaths(line: Uint8Array): boolean {
   return Buffer.from(line.buffer, line.byteOffset, line.byteLength).includes('"event":"paths"');
 }
 
-// A line that stands for many paths is worth what the file with them is worth.
+// A `paths` line names a file with many paths; the log is broken when that file is missing or
+// changed.
 function brokenSet(folder: string, sets: ReadonlyMap<Digest, number>): AuditVerdict | undefined {
   for (const [digest, line] of sets) {
     const path = join(folder, pathSetName(digest));

@@ -1,6 +1,6 @@
 /**
- * What is added to the audit log, as it is added: the folder is watched, and looked at besides,
- * since not every file system tells.
+ * Follows the audit log. Besides watching the folder, it polls, because not every file system
+ * reports changes.
  */
 import { existsSync, statSync, watch } from 'node:fs';
 import { dirname } from 'node:path';
@@ -8,7 +8,8 @@ import { auditPollMilliseconds } from '../limits.ts';
 import { type Lines, readLines } from './audit-file.ts';
 
 /**
- * Lines from a position on, until the signal. A log that was moved away is followed by the new one.
+ * Yields lines from an offset on, until the signal aborts. When the log is replaced by a new file,
+ * it continues with the new one.
  */
 export async function* followLines(
   file: string,
@@ -37,10 +38,7 @@ export async function* followLines(
   }
 }
 
-/**
- * Where the last lines begin: a place at most so many bytes before the end, at the beginning of a
- * line.
- */
+/** The offset of the first complete line within the last `bytes` bytes. */
 export async function nearEnd(file: string, bytes: number): Promise<number> {
   const size = statSync(file, { throwIfNoEntry: false })?.size ?? 0;
   if (size <= bytes) return 0;

@@ -1,4 +1,4 @@
-/** This host's audit key, made on first use. */
+/** Reads this host's key for signing the audit log, and creates the key on first use. */
 import { generateKeyPairSync } from 'node:crypto';
 import {
   parseAuditKey,
@@ -10,9 +10,9 @@ import { readPrivateFile, writePrivateFile } from '../files/private-file.ts';
 import { agentBytesMax } from '../limits.ts';
 
 /**
- * Reads the key; undefined where none was made.
+ * Reads the key; undefined when none was created.
  * @param path `$CONFIG/audit-key.json`
- * @throws Problem `key-file-invalid` when it is damaged or others may read it
+ * @throws Problem `key-file-invalid` when the file is damaged or other users may read it
  */
 export function readAuditKey(path: string): SigningAuditKey | undefined {
   const bytes = readPrivateFile(path, {

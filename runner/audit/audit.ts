@@ -1,6 +1,6 @@
 /**
- * The audit log: what every run was allowed and refused, one JSON line each, each naming the digest
- * of the line before. Only written here.
+ * Writes the audit log: one JSON line for each event of a run, each with the digest of the line
+ * before. Other files read the log.
  */
 
 import * as fs from 'node:fs';
@@ -26,19 +26,19 @@ import { openAuditKey } from './audit-key.ts';
 
 export interface Audit {
   /**
-   * Appends one line and returns when it is on disk; lines that come by thousands (allowed
-   * requests, seen processes, changed files) get there with the next other one, or within
-   * `auditDelayMillis`.
-   * @throws Problem `audit-broken` over a log that was changed, `audit-unwritable`
+   * Appends one line and returns when the line is on disk. Frequent events (allowed requests,
+   * sampled processes, changed files) are buffered: the next other event writes them too, at the
+   * latest after `auditDelayMillis`.
+   * @throws Problem `audit-broken` when the log was changed; `audit-unwritable`
    */
   record(subject: AuditSubject, event: AuditEvent): void;
 }
 
 /**
- * Opens the log of this host for appending; safe while other processes do the same. Each run's end
- * is signed.
+ * Opens the log of this host for appending, safely beside other processes. Each end of a run is
+ * signed.
  * @param file `$DATA/audit/audit.jsonl`; the newest checkpoint is kept beside it
- * @param keyFile `$CONFIG/audit-key.json`, made on first use
+ * @param keyFile `$CONFIG/audit-key.json`, created on first use
  */
 export function openAudit(file: string, now: () => Date, keyFile: string): Audit {
   const waiting: Said[] = [];
@@ -52,7 +52,7 @@ export function openAudit(file: string, now: () => Date, keyFile: string): Audit
     try {
       flush([]);
     } catch {
-      // Whoever has the next thing to record is told.
+      // The next caller of `record` writes at once and gets the error.
       hasFailed = true;
     }
   };
@@ -66,7 +66,7 @@ export function openAudit(file: string, now: () => Date, keyFile: string): Audit
   };
 }
 
-/** Events that are signed at once. */
+/** Events after which the log is signed at once. */
 const signedEvents: readonly string[] = ['exit', 'refused', 'incident'];
 
 function comesOften(event: AuditEvent): boolean {
@@ -100,7 +100,7 @@ function append(file: string, keyFile: string, said: readonly Said[]): void {
   }
 }
 
-// All of these lines or none: what does not fit on the disk is taken back.
+// Write all lines or none: when the disk is full, truncate to the old length.
 function write(log: number, start: ChainEnd, said: readonly Said[]): ChainEnd {
   const { end, text } = linesAfter(start, said);
   const { size } = fs.fstatSync(log);
@@ -118,7 +118,8 @@ function write(log: number, start: ChainEnd, said: readonly Said[]): ChainEnd {
   return end;
 }
 
-// What a crash left of a line is kept beside the log; whole lines are never touched.
+// A crash can leave an unfinished line. The runner moves it to a file beside the log, and never
+// touches a complete line.
 function recover(
   log: number,
   file: string,
@@ -146,8 +147,9 @@ function recover(
   return { start, lost: [{ event: 'recovered', bytes: torn.bytes.length, torn: torn.digest }] };
 }
 
-// Kept before it is written: a crash between the two leaves a checkpoint that the log satisfies.
-// And beside the key: who can write the log's folder alone cannot go back to an earlier one.
+// Save the checkpoint before writing its line: after a crash between the two, the log still
+// satisfies the checkpoint. Save a copy beside the key: somebody who can write only the log's
+// folder cannot roll the log back.
 function sign(file: string, keyFile: string, end: ChainEnd): AuditEvent {
   const checkpoint = checkpointOf(end, openAuditKey(keyFile));
   for (const place of [file, keyFile]) writePrivateFile(`${place}.head`, canonicalJson(checkpoint));

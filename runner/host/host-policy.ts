@@ -1,6 +1,6 @@
 /**
- * Host policy, `host.json`: what the operator of this machine allows, kept where no skill and no
- * agent can write.
+ * Host policy, `host.json`: what the operator of this machine allows. No skill and no agent can
+ * write the file.
  */
 import { dirname, join } from 'node:path';
 import * as v from 'valibot';
@@ -17,8 +17,8 @@ import { readPrivateFile } from '../files/private-file.ts';
 import { policyBytesMax } from '../limits.ts';
 
 /**
- * Reads host policy; a file that is not there means the empty policy.
- * @throws Problem `host-policy-invalid` when it is malformed, or others may write to it
+ * Reads host policy. A missing file means the empty policy.
+ * @throws Problem `host-policy-invalid` when the file is malformed or other users may write to it
  */
 export function readHostPolicy(path: string): HostPolicy {
   const bytes = readPolicyFile(path);
@@ -29,8 +29,8 @@ export function readHostPolicy(path: string): HostPolicy {
 }
 
 /**
- * The texts of its `authorities`.
- * @throws Problem `host-policy-invalid` when one is not there, or others may write to it
+ * Reads the PEM files that host policy lists in `authorities`.
+ * @throws Problem `host-policy-invalid` when a file is missing or other users may write to it
  */
 export function readAuthorities({ authorities, file }: HostPolicy): readonly string[] {
   return authorities.map((path) => {
@@ -53,9 +53,9 @@ function readPolicyFile(path: string): Uint8Array | undefined {
 }
 
 /**
- * The pages of a site choose what its passkeys sign. A passkey of a registry's desk would let that
- * registry answer holds: it would ask its reviewer to sign something, and send the answer of a
- * hold.
+ * Rejects an approver's passkey that was made at a registry's review site. A site's pages choose
+ * what its passkeys sign, so that registry could make its reviewer sign the answer to a hold of
+ * this host.
  */
 function refuseDeskPasskeys({ approvers, file, mailbox }: HostPolicy): void {
   const withPasskey = approvers.filter((one) => one.passkey !== undefined);

@@ -1,6 +1,6 @@
 /**
- * What there is on this host: the folders that host policy names, opened once, and the programs a
- * sandbox may get.
+ * The facts about this host that a plan needs: the folders that host policy names, opened once, and
+ * the programs that a sandbox may get.
  */
 
 import {
@@ -18,21 +18,24 @@ import type { HostFacts, WorkspaceFact } from '../../skills-index/run/plan/plan-
 
 export interface OpenedHost {
   readonly facts: HostFacts;
-  /** Descriptors of the folders by workspace name: what was judged is what gets mounted. */
+  /**
+   * Descriptors of the folders by workspace name. Mounting by descriptor mounts the very folder
+   * that was judged.
+   */
   readonly folders: ReadonlyMap<string, number>;
   close(): void;
 }
 
 export interface HostQuestion {
   readonly hostPolicy: HostPolicy;
-  /** Workspaces that the manifest names; no other is touched. */
+  /** Workspaces that the manifest names; other folders stay closed. */
   readonly workspaces: readonly string[];
   readonly programs: readonly string[];
-  /** Folders that hold policy, keys, logs and verified files. */
+  /** Skillgate's own folders with policy, keys, logs and verified files; no run may mount them. */
   readonly ownFolders: readonly string[];
 }
 
-/** Opens and judges. The caller closes. */
+/** Opens the folders and judges whether a run may mount them. The caller closes the result. */
 export function openHost({
   hostPolicy,
   workspaces: wanted,
@@ -61,8 +64,8 @@ export function openHost({
   };
 }
 
-// open(2) with O_PATH: a handle on the folder itself, which a later rename or link cannot redirect.
-// Not in node:fs constants.
+// O_PATH of open(2), which node:fs constants lack: the handle stays on this folder, and a later
+// rename or link cannot redirect it.
 const openPathOnly = 0o10_000_000;
 
 function openFolder(
@@ -83,11 +86,11 @@ function openFolder(
   }
 }
 
-// A mount of these, or of what holds them, would be a way out of any sandbox.
+// Mounting one of these folders, or a folder above one, would let a skill out of its sandbox.
 const systemFolders =
   '/bin /boot /dev /etc /lib /lib64 /proc /run /sbin /sys /usr /var/run /var/lib/docker'.split(' ');
 
-/** Why a folder must never be seen by a skill; undefined when it may. */
+/** Why no skill may see this folder; undefined when a skill may. */
 export function whyNotMountable(real: string, ownFolders: readonly string[]): string | undefined {
   const within = (inner: string, outer: string): boolean =>
     inner === outer || inner.startsWith(outer === '/' ? '/' : `${outer}/`);
@@ -98,14 +101,17 @@ export function whyNotMountable(real: string, ownFolders: readonly string[]): st
   return systemFolders.some(overlaps) ? `${real} is a part of the system` : undefined;
 }
 
-// A folder that is not there yet is judged by the nearest one above it that is.
+// For a missing folder, resolve the nearest existing folder above it.
 function nearestReal(path: string): string {
   let at = path;
   while (!existsSync(at)) at = dirname(at);
   return realpathSync(at) + path.slice(at === '/' ? 0 : at.length);
 }
 
-/** Only what the system installed counts, whatever PATH says; node is the runner's own. */
+/**
+ * Finds a program of the system. PATH is ignored, since a user controls it. `node` is the runner's
+ * own.
+ */
 export function findProgram(program: string): string | undefined {
   if (program === 'node') return realpathSync(process.execPath);
   if (!/^[A-Za-z0-9][A-Za-z0-9._+-]*$/.test(program)) return undefined;

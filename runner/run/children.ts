@@ -1,6 +1,6 @@
 /**
- * Looks a few times a second at what runs in a sandbox, and records each process once: its name and
- * a digest of its arguments.
+ * Samples the processes of a sandbox a few times a second, and records each process once: its name
+ * and a digest of its arguments.
  */
 import { readFileSync } from 'node:fs';
 import type { AuditEvent } from '../../skills-index/run/audit/audit-entry.ts';
@@ -9,12 +9,16 @@ import { startOf } from '../files/lock.ts';
 import { childrenMax, childrenMilliseconds } from '../limits.ts';
 import type { RunningSandbox } from '../sandboxes/sandbox.ts';
 
-/** What starts the command, or carries its requests: the sandbox's own. */
+/**
+ * The sandbox's own processes, which start the command or carry its requests; they are not
+ * recorded.
+ */
 const own: readonly string[] = ['bwrap', 'socat', 'forwarder'];
 
 /**
- * Records until the sandbox has ended. What lives shorter than the interval is not seen, and a
- * process can call itself anything: this tells a person what went on, it stops nothing.
+ * Records processes until the sandbox has ended. A process that lives shorter than the interval is
+ * missed, and a process can give itself any name: these records inform a person and enforce
+ * nothing.
  */
 export function sampleChildren(
   { ended, pid }: Pick<RunningSandbox, 'pid' | 'ended'>,
@@ -36,7 +40,8 @@ export function sampleChildren(
     try {
       look();
     } catch {
-      // The log cannot be written: whatever the run does next that has to be recorded ends it.
+      // The audit log cannot be written. The next event that must be recorded ends the run, so
+      // sampling can stop here.
       clearInterval(timer);
     }
   }, childrenMilliseconds);
@@ -44,7 +49,7 @@ export function sampleChildren(
   void ended.catch(() => undefined).then(() => clearInterval(timer));
 }
 
-// Processes below one, by their pids on this host (proc(5), /proc/pid/task/tid/children).
+// A process and its descendants, by pid on this host (proc(5), /proc/pid/task/tid/children).
 function processesBelow(pid: number): number[] {
   const all = [pid];
   for (let at = 0; at < all.length && all.length < childrenMax; at++) {

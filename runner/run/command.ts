@@ -1,4 +1,4 @@
-/** Which program runs a command: what its file's extension or first line says. */
+/** Finds a skill's command, and the interpreter that its file's first line or extension names. */
 
 import type { Interpreter } from '../../skills-index/run/plan/plan.ts';
 import type { WantedCommand } from '../../skills-index/run/plan/plan-input.ts';
@@ -12,8 +12,8 @@ const byExtension = /\.(?:(?<node>[mc]?[jt]s)|(?<python3>py)|(?<sh>sh)|(?<bash>b
 const byProgram = /^(?:(?<node>node)|(?<python3>python3?)|(?<sh>sh|dash)|(?<bash>bash))$/;
 
 /**
- * Finds the command in a manifest, or an executable file by its path.
- * @throws Problem `usage` when there is none of that name, with what there is
+ * Finds a command by its name in the manifest, or an executable file by its path.
+ * @throws Problem `usage` when the skill has no such command; the hint lists its commands
  */
 export function findCommand(
   { commands, name: skill }: Manifest,
@@ -42,7 +42,9 @@ export function findCommand(
   return { name, file, interpreter: interpreterOf(file, contents.get(file) ?? new Uint8Array()) };
 }
 
-/** The first line (`#!`) goes before the extension, as it does for the kernel. */
+/**
+ * The interpreter of a file. The `#!` line takes precedence over the extension, as in the kernel.
+ */
 export function interpreterOf(path: string, bytes: Uint8Array): Interpreter | undefined {
   const head = Buffer.from(bytes.subarray(0, 256)).toString('latin1');
   const [, first, second] = /^#! *(?:\S*\/)?([^\s/]+)(?: +(?:-S +)?(\S+))?/.exec(head) ?? [];

@@ -1,6 +1,6 @@
 /**
- * The plan of a run: approved ∩ granted to this agent ∩ allowed on this host. Pure data, shown
- * before it runs.
+ * The plan of a run: what a reviewer approved, the operator granted to this agent, and this host
+ * allows. The plan is pure data, and people can read it before the run.
  */
 
 import { whyNotGranted } from '../../skills-index/run/agents/agent.ts';
@@ -23,8 +23,8 @@ import {
 } from '../limits.ts';
 
 /**
- * Intersects what was approved, granted and allowed. Never throws: a plan that must not start says
- * so in `refused`.
+ * Intersects the approved, granted and allowed capabilities. Never throws: a plan that must not
+ * start lists its reasons in `refused`.
  */
 export function planRun(input: PlanInput): { readonly plan: Plan; readonly digest: Digest } {
   const { admitted, agent, command, manifest, sandbox } = input;
@@ -55,7 +55,7 @@ export function planRun(input: PlanInput): { readonly plan: Plan; readonly diges
   return { plan, digest: canonicalDigest(plan) };
 }
 
-// Host policy can only narrow.
+// Host policy can lower these limits, never raise them.
 function egressLimitsOf({ hostPolicy: { egress } }: PlanInput): Plan['egressLimits'] {
   return {
     requestsPerMinute: Math.min(

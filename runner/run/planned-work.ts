@@ -1,6 +1,6 @@
 /**
- * What a run of either kind is made of. The procedure in run-plan.ts is the same; what differs
- * between skills and sessions stands here.
+ * The parts in which runs of skills and sessions of agents differ, as data. Both go through the one
+ * procedure in run-plan.ts.
  */
 import type { Agent } from '../../skills-index/run/agents/agent.ts';
 import type { AuditSubject } from '../../skills-index/run/audit/audit-entry.ts';
@@ -23,51 +23,54 @@ type Shared =
   | 'secrets'
   | 'env';
 
-/** What the plans of skills and of sessions both say. */
+/** The members that the plan of a skill and the plan of a session share. */
 export type RunnablePlan = Pick<Plan, Shared | 'limits' | 'egressLimits' | 'holds' | 'refused'>;
 
-/** What has to lie in the folder of the run before the workspaces are held. */
+/** What a session puts into its run folder before its workspaces are mounted. */
 export interface Furnished {
   readonly folders: readonly SandboxFolder[];
   close(): void;
 }
 
-/** What a run of either kind is made of. Whoever made it closes what its `descriptors` are. */
+/** One run of a skill, or one session. The caller closes the folders behind `descriptors`. */
 export interface PlannedWork {
   readonly plan: RunnablePlan;
   readonly digest: Digest;
-  /** What it was planned for. */
+  /** The sandbox for which the plan was made. */
   readonly sandbox: Sandbox;
-  /** By what rules, holds, breakers and changes name it. */
+  /** The name under which rules, holds, breakers and change sets refer to this run. */
   readonly named: { readonly name: string; readonly version: string };
-  /** By what the lines of the audit log name it. */
+  /** The subject of each line that this run writes to the audit log. */
   readonly subject: AuditSubject;
-  /** What is started, as the sandbox knows it. */
+  /** Program path and arguments, as paths inside the sandbox. */
   readonly command: readonly string[];
-  /** The same in the words that a person is asked with. */
+  /** The command as a hold shows it to an approver. */
   readonly words: StartWords;
-  /** The same in the words that are recorded. */
+  /** The command as the audit log records it. */
   readonly started: Pick<Started, 'command' | 'why'>;
   readonly files: readonly SandboxFile[];
   readonly programs: Plan['programs'];
   /** Folders of the host that the sandbox binds beside its mounts. */
   readonly folders: readonly SandboxFolder[];
-  /** What its command sees, placeholders included; the proxy's variables are added. */
+  /**
+   * The environment of the command, with placeholders for secrets. The run adds the proxy's
+   * variables.
+   */
   readonly env: (placeholders: readonly BoundPlaceholder[]) => Readonly<Record<string, string>>;
-  /** Whether the canary lies in the environment as well as in a file. */
+  /** Whether the canary is in the environment as well as in a file. */
   readonly hasCanaryInEnvironment: boolean;
-  /** What answers at names of its own, behind the proxy. */
+  /** Services of the runner that the sandbox reaches through the proxy, by `host:port`. */
   readonly services?: EgressSettings['services'];
-  /** Of the mounted folders, by workspace. */
+  /** Descriptors of the mounted folders, by workspace name. */
   readonly descriptors: ReadonlyMap<string, number>;
-  /** Why its agent may no more. */
+  /** Why the agent may not continue this run; undefined while it may. */
   readonly whyNot: (agent: Agent) => string | undefined;
-  /** What a plan with refusals cannot do, after `Cannot`. */
+  /** Completes the message `Cannot …` when the plan has refusals. */
   readonly purpose: string;
-  /** The next step, where the first refusal names none. */
+  /** The next step to suggest when the first refusal names none. */
   readonly hint?: string;
   /**
-   * Makes what lies in the folder of the run. People are asked first: the folder counts against the
+   * Fills the run folder. Approvers answer first, because the folder counts against the number of
    * runs of this host.
    */
   readonly furnish?: (runFolder: string) => Promise<Furnished>;

@@ -1,7 +1,4 @@
-/**
- * What is known of a skill's run before its start: the bytes are checked, the host is opened, the
- * plan is made.
- */
+/** Prepares a skill's run: verifies the bytes, opens the host's folders, makes the plan. */
 
 import type { Plan } from '../../skills-index/run/plan/plan.ts';
 import { workspaceOf } from '../../skills-index/run/plan/plan-capabilities.ts';
@@ -16,7 +13,7 @@ import { findCommand } from './command.ts';
 import { planRun } from './plan.ts';
 import type { RunRequest } from './run-request.ts';
 
-/** Everything that is known before a start. Whoever has it closes `host`. */
+/** A run that is ready to start. The caller closes `host`. */
 export interface PreparedRun {
   readonly files: readonly SandboxFile[];
   readonly host: OpenedHost;
@@ -55,7 +52,7 @@ export function prepareRun(request: RunRequest): PreparedRun {
   return { files, host, sandbox, ...planned };
 }
 
-// What the kernel would not start a program with (execve(2)).
+// The kernel refuses such arguments (execve(2)); refuse them before anything starts.
 function refuseArguments(args: readonly string[]): void {
   if (args.some((one) => one.includes('\0'))) throw new Problem('usage', 'An argument holds a NUL');
   const bytes = args.reduce((sum, one) => sum + Buffer.byteLength(one) + 1, 0);
@@ -63,7 +60,8 @@ function refuseArguments(args: readonly string[]): void {
     throw new Problem('usage', `The arguments have ${bytes} bytes; at most ${argumentBytesMax}`);
 }
 
-// The bytes that are checked here are the bytes that the sandbox gets: nothing is read again.
+// Return the verified bytes themselves: the sandbox must not read the files again, since they could
+// change.
 function checkFiles({ skill: { admitted, bundle, contents } }: RunRequest): readonly SandboxFile[] {
   const refused = (what: string): Problem =>
     new Problem('bundle-invalid', `Cannot run ${admitted.name}: ${what} is not the approved one`);

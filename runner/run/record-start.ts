@@ -1,14 +1,11 @@
-/**
- * The line with which a sandbox begins to count, and the line that says why none started: of skills
- * and of sessions alike.
- */
+/** Records the start of a sandbox, or why none started, for skills and sessions alike. */
 import type { AuditEvent, AuditSubject } from '../../skills-index/run/audit/audit-entry.ts';
 import { Problem } from '../../skills-index/skill/problem.ts';
 import type { Audit } from '../audit/audit.ts';
 import { startOf } from '../files/lock.ts';
 import type { RunningSandbox } from '../sandboxes/sandbox.ts';
 
-/** What the caller knows about a start; the rest is known here. */
+/** The members of a `start` event that the caller knows; `recordStart` adds the rest. */
 export interface Started {
   readonly command: string;
   readonly why: string;
@@ -44,8 +41,8 @@ export async function recordStart(
 }
 
 /**
- * Acts, and records what the act throws before it throws the same: whoever reads the log learns why
- * nothing ran.
+ * Runs `act` and records its failure before throwing the same failure on: the audit log then says
+ * why nothing ran.
  */
 export async function recordRefusal<Result>(
   audit: Audit,

@@ -1,6 +1,6 @@
 /**
- * A folder for one run alone: the proxy's socket, and what is staged for the run's uid. Gone
- * afterwards.
+ * The private folder of one run, with the proxy's socket and the files staged for the run's uid.
+ * The runner deletes the folder after the run.
  */
 import { spawnSync } from 'node:child_process';
 import { chmodSync, lstatSync, mkdtempSync, readdirSync, rmSync } from 'node:fs';
@@ -11,13 +11,14 @@ import { memoryMiBPerRun } from '../limits.ts';
 import { removeControlGroups } from '../sandboxes/control-groups.ts';
 import { forwarderGroupOf } from '../sandboxes/forwarder.ts';
 
-// What this process may use counts where that is less than the host has (cgroup).
+// A control group may give this process less memory than the host has.
 const usableBytes = Math.min(totalmem(), process.constrainedMemory() || Number.POSITIVE_INFINITY);
 
 /**
- * Acts in a new folder. A runner that is root lets the run's uid walk through it, by name only, to
- * what is staged.
- * @throws Problem `plan-refused` when this user has as many runs as it may, `disk-full`
+ * Runs `act` in a new folder. When the runner is root, the run's uid may traverse the folder but
+ * not list it, so that the run reaches its staged files.
+ * @throws Problem `plan-refused` when this user has as many concurrent runs as the memory allows;
+ * `disk-full`
  */
 export async function withRunFolder<Result>(
   act: (path: string) => Promise<Result>,
@@ -45,11 +46,11 @@ export async function withRunFolder<Result>(
   }
 }
 
-// Takes away what runners left that were killed, and counts the runs of those that live.
+// Deletes the folders of killed runners and counts the folders of live ones.
 function sweep(above: string): number {
   const folders = readdirSync(above).filter((name) => /^skillgate-[A-Za-z0-9]{6}$/.test(name));
   return folders.filter((name) => {
-    // Everybody may make folders here, and links in them.
+    // Any user can create folders and links in /tmp, so check type, mode and owner before deleting.
     const [folder, file] = ['', '/runner'].map((part) =>
       lstatSync(`${above}/${name}${part}`, { throwIfNoEntry: false }),
     );
@@ -63,8 +64,8 @@ function sweep(above: string): number {
   }).length;
 }
 
-// A copy of a folder may hold folders that nobody may enter, and lie deeper than any path is long:
-// those programs go by descriptor.
+// A copied workspace may hold folders without permissions, or paths longer than a path may be.
+// chmod(1) and rm(1) work by descriptor and delete these too.
 function removeTree(path: string): void {
   try {
     rmSync(path, { recursive: true, force: true });

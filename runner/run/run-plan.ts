@@ -1,6 +1,6 @@
 /**
- * The steps of a run, a skill's or a session's: ask people, hold the workspaces, start proxy and
- * sandbox, wait, record the end.
+ * The steps of every run, of a skill or of a session: ask approvers, mount the workspaces, start
+ * proxy and sandbox, wait, record the end.
  */
 
 import { randomBytes } from 'node:crypto';
@@ -24,15 +24,16 @@ import { type Safeguards, startSafeguards } from './safeguards.ts';
 import { watchRun } from './watch.ts';
 
 /**
- * Runs what was planned in a sandbox and returns when everything is gone again.
+ * Runs planned work in a sandbox. Returns when the sandbox and its files are gone. Each Problem is
+ * in the audit log before this function throws it.
  * @throws Problem of the plan's first refusal, `budget-used`, `sandbox-missing`, `sandbox-refused`
- * and others; each is recorded first
+ * and others
  */
 export function runPlan(work: PlannedWork, world: RunWorld): Promise<RunEnd> {
   const subject = { ...work.subject, plan: work.digest };
   return recordRefusal(world.audit, subject, async () => {
     refuseWhatThePlanRefuses(work);
-    // Before anybody is asked: what its budget does not allow reaches no person.
+    // Check the budget before asking approvers: nobody should answer for a run that may not start.
     const acting = world.agent === undefined ? undefined : actAs(world.agent, world, work.whyNot);
     try {
       return await guardAndRun(work, world, subject, acting);
@@ -78,7 +79,7 @@ async function guardAndRun(
     safe.breaker.observe(event);
   };
   try {
-    // A person takes a while, in which it may have been revoked.
+    // The agent may have been revoked while the approver was answering.
     acting?.look().throwIfAborted();
     const end = await withRunFolder((runFolder) =>
       furnishAndHold(work, world, { runFolder, record, acting, safe }),

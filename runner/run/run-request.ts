@@ -1,6 +1,6 @@
 /**
- * What a run is asked for with, and what it ends with. Types only: whatever takes part in a run may
- * import them.
+ * The types of a run's request and result. This file has types only, so that every part of a run
+ * can import it.
  */
 import type { Agent } from '../../skills-index/run/agents/agent.ts';
 import type { ChangeSet, LeftBehind } from '../../skills-index/run/changes/changes.ts';
@@ -17,8 +17,8 @@ import type { Sandbox } from '../sandboxes/sandbox.ts';
 import type { Secrets } from '../secrets/secrets.ts';
 
 /**
- * A version with its files, as admission and the catalogue hand it over; every byte is checked
- * again here.
+ * An admitted version with its files, as the catalogue returns them. The run verifies every byte
+ * again.
  */
 export interface SkillToRun {
   readonly admitted: AdmittedVersion;
@@ -26,23 +26,26 @@ export interface SkillToRun {
   readonly contents: ReadonlyMap<BundlePath, Uint8Array>;
 }
 
-/** What a run of either kind happens in: on whose behalf, on which host, seen and heard by whom. */
+/**
+ * The surroundings of a run: the agent, the host's policy and folders, the audit log, and the
+ * streams.
+ */
 export interface RunWorld {
-  /** Absent where a person at the terminal acts. */
+  /** Absent when a person runs the skill at the terminal. */
   readonly agent?: Agent;
   readonly hostPolicy: HostPolicy;
-  /** Absent where there are none. */
+  /** Absent when this host stores no secrets. */
   readonly secrets?: Secrets;
-  /** The three folders; none of them can be mounted. */
+  /** Skillgate's own folders; no run can mount them. */
   readonly paths: { readonly config: string; readonly data: string; readonly cache: string };
   readonly audit: Audit;
-  /** What people are reached by when something has to wait for them. */
+  /** Notifies approvers about a hold. */
   readonly hands?: HoldHands;
   readonly stdin?: Uint8Array | AsyncIterable<Uint8Array> | undefined;
   readonly onStdout: (chunk: Uint8Array) => void;
   readonly onStderr: (chunk: Uint8Array) => void;
   readonly signal?: AbortSignal;
-  /** What else ends it while it runs: a revocation. */
+  /** Further events that end the run, such as a revocation. */
   readonly stops?: readonly Stop[];
   readonly now: () => Date;
 }
@@ -57,9 +60,9 @@ export interface RunRequest extends RunWorld {
    */
   readonly command?: string;
   readonly args: readonly string[];
-  /** Why it is run, in the caller's words; recorded. */
+  /** The caller's reason for the run; the audit log records it. */
   readonly why?: string;
-  /** This host's where it is absent. */
+  /** Defaults to bubblewrap. */
   readonly sandbox?: Sandbox;
 }
 
@@ -72,28 +75,23 @@ export type EndReason =
   | 'proxy'
   | 'killed';
 
-/** Something that ends a running sandbox, and what the end is then called. */
+/** An event that ends a running sandbox, and the reason that the audit log then records. */
 export interface Stop {
   readonly signal: AbortSignal;
   readonly reason: EndReason;
 }
 
-/** How a run of either kind ended. */
+/** How a run of a skill or a session ended. */
 export interface RunEnd {
   readonly run: string;
   readonly reason: EndReason;
-  /** The command's exit code; null when it was ended from outside. */
+  /** The command's exit code; null when the runner or a signal ended the command. */
   readonly code: number | null;
   readonly milliseconds: number;
   readonly egress: { readonly allowed: number; readonly denied: number };
-  /**
-   * What was taken away from writable mounts after the run, or is not among its changes, and why.
-   */
+  /** Paths that the run changed and the change set omits, with the reason for each. */
   readonly cleaned: readonly LeftBehind[];
-  /**
-   * What it would change in folders that it saw through a view: waits until somebody accepts it,
-   * then is applied.
-   */
+  /** Changes to folders with a private view. They wait until somebody accepts them. */
   readonly changes?: ChangeSet;
 }
 

@@ -1,6 +1,6 @@
 /**
- * What stands between a plan and its start, and beside it while it runs: the gate that asks people,
- * and the breaker that counts.
+ * The safeguards of a run: the gate that asks approvers before the start and during the run, and
+ * the circuit breaker.
  */
 
 import { type BreakerWatch, breakerPollMs } from '../../skills-index/run/agents/breaker-watch.ts';
@@ -24,7 +24,7 @@ export interface Safeguards {
 }
 
 /**
- * Asks what has to be asked before anything is started.
+ * Asks approvers about everything that the plan must ask before the start.
  * @throws Problem `breaker-open`, `hold-unsupported`, `hold-denied`, `hold-expired`
  */
 export async function startSafeguards(
@@ -49,7 +49,7 @@ export async function startSafeguards(
   breaker.refuseOpen();
   const gate = breaker.through(startGate({ ...desk, subject, grants: grantsDigest(plan), hands }));
   await askToStart(gate, plan, start, signal);
-  // A person takes a while, in which another run may have opened it.
+  // Another run may have opened the breaker while the approver was answering.
   breaker.refuseOpen();
   const timer = setInterval(() => breaker.look(), breakerPollMs).unref();
   const close = (): void => {

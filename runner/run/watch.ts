@@ -11,13 +11,13 @@ import type { EndReason, RunRequest, Stop } from './run-request.ts';
 
 export interface Watched extends Pick<RunRequest, 'onStderr' | 'onStdout' | 'stdin'> {
   readonly stops: readonly Stop[];
-  /** One of the stops is its canary's. */
+  /** Searches the output for the canary. A hit must abort one of `stops`. */
   readonly leaks: LeakDetector;
-  /** Milliseconds for which it waited for a person: they are not counted against its seconds. */
+  /** Milliseconds that the run waited for approvers; they do not count against its time limit. */
   readonly waited: () => number;
 }
 
-/** Waits for the end. Whatever happens, nothing of the sandbox lives when it returns. */
+/** Waits for the end of a sandbox. When this function returns, no process of the sandbox lives. */
 export async function watchRun(
   running: RunningSandbox,
   { leaks, onStderr, onStdout, stdin, stops, waited }: Watched,
@@ -42,7 +42,8 @@ export async function watchRun(
   }
   let left = limits.outputBytes;
   const pass = (channel: string, to: (chunk: Uint8Array) => void) => (chunk: Buffer) => {
-    // A placeholder may be printed: it is worth nothing.
+    // A command may print a placeholder, since it has no value outside the proxy. Only the canary
+    // stops output.
     if (leaks.push(channel, chunk)?.name === canaryName) return;
     if (left > 0) to(chunk.subarray(0, left));
     left -= chunk.length;
@@ -50,7 +51,7 @@ export async function watchRun(
   };
   running.stdout.on('data', pass('stdout', onStdout));
   running.stderr.on('data', pass('stderr', onStderr));
-  // A command that does not read its input to the end is no failure.
+  // A command may exit without reading all of its input.
   void pipeline(stdin instanceof Uint8Array ? [stdin] : (stdin ?? []), running.stdin).catch(
     () => undefined,
   );
@@ -61,8 +62,8 @@ export async function watchRun(
   if (end.outOfMemory) return { reason: 'limit:memory', code: null };
   if (end.outOfProcesses === true && end.code !== 0)
     return { reason: 'limit:processes', code: null };
-  // Above 128 the shell's way of saying that a signal ended it: its processor seconds, if it is
-  // that one (24, SIGXCPU).
+  // A shell reports a signal as 128 plus its number. 152 is SIGXCPU (24): the command used up its
+  // processor seconds.
   if (end.code === 152) return { reason: 'limit:seconds', code: null };
   return end.code === null ? { reason: 'killed', code: null } : { reason: 'exit', code: end.code };
 }
