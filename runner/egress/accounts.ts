@@ -1,4 +1,4 @@
-/** What a run has sent so far, against what it may send; and the record of what was refused. */
+/** Counts what a run has sent against its limits, and records allowed and denied requests. */
 import type { Socket } from 'node:net';
 import type { AuditEvent } from '../../skills-index/run/audit/audit-entry.ts';
 import { type Denial, denialOfHold } from '../../skills-index/run/egress/denial.ts';
@@ -9,19 +9,22 @@ import { canaryName } from '../../skills-index/run/leaks/canary.ts';
 import * as limits from '../limits.ts';
 import type { EgressSettings } from './settings.ts';
 
-/** A request that is about to leave. */
+/** A request that passed the rules and is about to leave. */
 export interface Admission {
   readonly method: string;
   readonly place: Place;
-  /** Of its request line and headers. */
+  /** Bytes of the request line and headers. */
   readonly head: number;
-  /** What else a person should know of it; `bytes` with the head, absent where nobody knows yet. */
+  /**
+   * Further facts for an approver. `bytes` includes the headers; it is absent while the length is
+   * unknown.
+   */
   readonly shown: Pick<GatedAction & { kind: 'egress' }, 'bytes' | 'body' | 'query' | 'opens'>;
-  /** Names of those that it carries. */
+  /** Names of the secrets in the request. */
   readonly secrets: readonly string[];
-  /** Names of headers that do not leave. */
+  /** Names of headers that the proxy removes. */
   readonly dropped?: readonly string[];
-  /** All of it, read when a person is to be asked; absent where there is nothing more to know. */
+  /** Reads the whole request for an approver; absent when `shown` is complete already. */
   readonly whole?: (
     action: Extract<GatedAction, { kind: 'egress' }>,
   ) => Promise<WholeAction | undefined>;
@@ -35,8 +38,8 @@ export class Accounts {
   readonly #sums: EgressCounts;
 
   /**
-   * @param closed aborts when nobody waits for an answer any more
-   * @param onFailure called when something cannot be recorded
+   * @param closed aborts when the proxy closes
+   * @param onFailure called when an event cannot be recorded
    */
   constructor(settings: EgressSettings, closed: AbortSignal, onFailure: () => void) {
     this.#settings = settings;
@@ -51,8 +54,8 @@ export class Accounts {
   }
 
   /**
-   * Counts one more request, asks a person where a rule wants one, and records it; or says why it
-   * is refused.
+   * Counts a request, asks an approver where a rule requires it, and records the request as
+   * allowed. Returns a reason when the request is denied.
    */
   async admit(
     { dropped = [], head, method, place, secrets, shown, whole }: Admission,
@@ -63,7 +66,7 @@ export class Accounts {
     if (why !== undefined) return why;
     const { host, path, port } = place;
     const action = { kind: 'egress', method, host, port, path, ...shown } as const;
-    // Who hung up meanwhile is not served when a person allows it.
+    // Do not send a request whose client hung up while the approver was answering.
     const held = await this.#whyHeld(action, client, whole && (() => whole(action)));
     if (held !== undefined || client.destroyed) return held ?? 'held';
     const told = {
@@ -96,18 +99,21 @@ export class Accounts {
     return denialOfHold(answer);
   }
 
-  /** Counts bytes that are about to leave. */
+  /** Counts bytes before they leave. */
   send(bytes: number): Denial | undefined {
     this.#settings.gate?.sent?.(bytes);
     return this.#sums.send(bytes) ?? this.receive(bytes);
   }
 
-  /** Counts bytes that came, against the agent's budget alone. */
+  /** Counts received bytes; only the agent's budget limits them. */
   receive(bytes: number): Denial | undefined {
     return this.#spend('bytes', bytes);
   }
 
-  /** Why bytes must not leave; secrets that may stand in them are named. */
+  /**
+   * Why these bytes must not leave; undefined when they may. `allowed` names the secrets that may
+   * appear in them.
+   */
   leak(channel: string, bytes: Uint8Array, allowed: readonly string[] = []): Denial | undefined {
     const { leaks } = this.#settings;
     const name = this.#try(() => leaks.push(channel, bytes, allowed)?.name, canaryName);
@@ -115,15 +121,15 @@ export class Accounts {
     return name === canaryName ? 'canary' : 'secret-unbound';
   }
 
-  /** Counts bytes that are kept here; a negative number when they are gone. */
+  /** Counts bytes that the proxy buffers; a negative number when it releases them. */
   hold(bytes: number): Denial | undefined {
     return this.#sums.hold(bytes);
   }
 
   deny(method: string, { host, port, path }: Place, why: Denial): void {
-    // What ends with the run is no refusal.
+    // The end of the run closes connections; that is no denial.
     if (this.#closed.aborted) return;
-    // The log has an end too.
+    // Limit the lines: a program in a loop could fill the log with denials.
     const denied = ++this.counts.denied;
     if (denied <= limits.egressDenialsMax)
       this.#record({
@@ -143,7 +149,7 @@ export class Accounts {
     for (const secret of secrets) this.#record({ event: 'redacted', secret, host });
   }
 
-  // What cannot be recorded or counted does not happen, and the proxy ends.
+  // An event that cannot be recorded or counted must not happen; `onFailure` ends the proxy.
   #record(event: AuditEvent): boolean {
     return this.#try(() => {
       this.#settings.record(event);

@@ -1,6 +1,6 @@
 /**
- * The egress proxy of one run: a unix socket, default deny, every decision recorded before anything
- * leaves.
+ * The egress proxy of one run, on a unix socket. It denies by default and records each decision
+ * before anything leaves.
  */
 
 import { chownSync, mkdirSync } from 'node:fs';
@@ -34,16 +34,16 @@ import { forwardWebSocket } from './websocket.ts';
 
 export interface EgressProxy {
   readonly counts: { readonly allowed: number; readonly denied: number };
-  /** What the sandbox has to have: the authority of this run. */
+  /** Files for the sandbox: the certificates that its programs must trust. */
   readonly files: readonly SandboxFile[];
-  /** How a program in it finds proxy and authority. */
+  /** Environment variables that point programs in the sandbox to the proxy and the certificates. */
   readonly env: Readonly<Record<string, string>>;
-  /** Aborts when the proxy can no longer do its work; then the run ends. */
+  /** Aborts when the proxy fails; then the run ends. */
   readonly failed: AbortSignal;
   close(): Promise<void>;
 }
 
-/** Starts listening; only the runner and the run's forwarder can reach the socket. */
+/** Starts the proxy. Only the runner and the run's forwarder can reach its socket. */
 export async function startEgress(settings: EgressSettings): Promise<EgressProxy> {
   const failed = new AbortController();
   const closed = new AbortController();
@@ -105,7 +105,8 @@ function trafficOf(settings: EgressSettings, closed: AbortSignal, fail: () => vo
   };
 }
 
-// Where TLS is left alone, its client needs the system's authorities as well.
+// Clients of hosts in tunnel mode see the host's own certificate, so they need the system's
+// certificate authorities as well.
 function trustOf({
   authorities = [],
   authority,
@@ -135,7 +136,7 @@ function serverFor(traffic: Traffic): Server {
     requestTimeout: 0,
     keepAliveTimeout: timeout,
   });
-  // Whatever becomes of a connection, it has somebody who hears its errors.
+  // Every connection needs an error handler: an unhandled error would end the runner.
   server.on('connection', (socket: Duplex) => socket.on('error', () => socket.destroy()));
   const take = (request: IncomingMessage, response: ServerResponse, upgrades = false): void => {
     const { socket } = request;
@@ -149,7 +150,7 @@ function serverFor(traffic: Traffic): Server {
       take(request, response),
     );
   server.on('upgrade', (request: IncomingMessage, socket: Socket, head: Buffer) => {
-    // A second answer has no place on a connection that waits for the first.
+    // The connection still waits for the response to an earlier request.
     if (isPipelined(traffic, request.method, socket)) return;
     const response = new ServerResponse(request);
     response.assignSocket(socket);
@@ -157,8 +158,8 @@ function serverFor(traffic: Traffic): Server {
     if (head.length > 0) socket.unshift(head);
     take(request, response, true);
   });
-  // What the parser refuses (two lengths, folded lines) never becomes a request, and is recorded
-  // all the same; so is TLS that fails.
+  // The HTTP parser rejects malformed requests (two lengths, folded lines) before they become
+  // requests. Record them all the same, and failed TLS handshakes too.
   server.on('clientError', ({ code = '' }: NodeJS.ErrnoException, socket: Duplex) => {
     const why = denialOfClient(code);
     if (why !== undefined) traffic.accounts.deny('', placeOf(traffic, socket), why);
@@ -175,7 +176,7 @@ function isPipelined(traffic: Traffic, method: string | undefined, socket: Duple
   return true;
 }
 
-// What nobody thought of ends the run.
+// An unexpected error ends the run.
 function guard(traffic: Traffic, work: Promise<void>, stream: { destroy(): void }): void {
   void work.catch(() => {
     stream.destroy();
@@ -215,7 +216,8 @@ async function handle(
     if (coding !== 'identity' && body.ended) body.lookInto(held, coding);
     if (body.why !== undefined) return refuse(body.why);
     if (body.broken || request.socket.destroyed) return;
-    // What is not here yet is what it says it is, or more than any rule allows.
+    // The rest of the body is as long as Content-Length says; without Content-Length it counts as
+    // longer than any limit.
     const length = body.ended
       ? held.length
       : Number(request.headers['content-length'] ?? Number.NaN);
@@ -249,7 +251,7 @@ async function handle(
     if (refused !== undefined) return body.broken ? undefined : refuse(body.why ?? refused);
     const how = decision.upgrades ? forwardWebSocket : forward;
     const why = await how(traffic, outgoing(), response);
-    // Who hung up hears nothing, and was recorded.
+    // A client that hung up gets no response, and its request is recorded already.
     if (why !== undefined && !response.destroyed) refuse(why);
   } finally {
     body.release();
@@ -265,7 +267,7 @@ function placeOf(
 
 function answer(response: ServerResponse, why: Denial): void {
   if (response.headersSent) return void response.destroy();
-  // What there was of another answer.
+  // Remove headers that were set for another response.
   for (const name of response.getHeaderNames()) response.removeHeader(name);
   response
     .writeHead(denials[why].status, { Connection: 'close' })

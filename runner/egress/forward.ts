@@ -1,6 +1,6 @@
 /**
- * Sends an allowed request to its host with its secrets, piece by piece, and gives the answer back
- * without them.
+ * Sends an allowed request to its host with its secrets, and returns the response with the secrets
+ * replaced by placeholders.
  */
 import {
   type ClientRequest,
@@ -25,7 +25,7 @@ export interface Outgoing extends ReadRequest {
   readonly body: RequestBody;
 }
 
-/** Gives a reason when it could not be done to the end. */
+/** Sends a request and passes its response back. Returns a reason when either was cut short. */
 export async function forward(
   traffic: Traffic,
   outgoing: Outgoing,
@@ -41,7 +41,8 @@ export async function forward(
     const why = await passBack(traffic, await answered, outgoing.decision.host, response);
     return (await sent) ?? why;
   } catch (cause) {
-    // A kept connection that the host had closed already (RFC 9110 §9.2.2): nothing was done yet.
+    // Retry when the host had closed a kept-alive connection (RFC 9110 §9.2.2): the host has not
+    // processed the request.
     const isStale =
       upstream.reusedSocket &&
       !response.headersSent &&
@@ -53,13 +54,13 @@ export async function forward(
   }
 }
 
-/** The request as it leaves, not ended. It ends with whoever wants the answer. */
+/** Opens the request to the host; the caller ends it. */
 export function openRequest(
   traffic: Traffic,
   outgoing: Outgoing,
   response: ServerResponse,
 ): ClientRequest | undefined {
-  // Built before anything leaves: when it fails, the host has done nothing yet.
+  // Build the redaction first: when that fails, the host has received nothing.
   traffic.redaction();
   const headers = headersToHost(
     outgoing,
@@ -80,7 +81,7 @@ export function openRequest(
   return upstream;
 }
 
-// Never rejects: a connection that broke is told by the request's `error`.
+// Never rejects: the request's `error` event reports a broken connection.
 async function sendBody(
   upstream: ClientRequest,
   { body, held }: Outgoing,
@@ -95,7 +96,7 @@ async function sendBody(
     if (piece === undefined) break;
     if (!upstream.write(piece)) await drained(upstream);
   }
-  // Without its end it is no request.
+  // The host must not act on a body that was cut off.
   if (body.ended && body.why === undefined) upstream.end();
   else upstream.destroy();
   return body.why;
@@ -106,7 +107,7 @@ async function drained(stream: ClientRequest | ServerResponse): Promise<void> {
     await new Promise((resolve) => stream.once('drain', resolve).once('close', resolve));
 }
 
-/** All secrets of the run: an answer may hold any of them. */
+/** All secrets of the run: a response may echo any of them. */
 export function knownValues({
   reveal,
   rules,
@@ -130,7 +131,7 @@ async function passBack(
   const filter = redaction.start();
   try {
     const { 'content-length': length } = answer.headers;
-    // What is replaced may be longer or shorter.
+    // A placeholder and its secret differ in length, so Content-Length would be wrong.
     if (length !== undefined && (redaction.isEmpty || response.req.method === 'HEAD'))
       response.setHeader('Content-Length', length);
     passHeaders(answer, response, (text) => filter.push(text) + filter.end());
@@ -153,7 +154,7 @@ async function passBack(
   }
 }
 
-/** Status and headers but for those of the hop. */
+/** Passes on status and headers of a response, without hop-by-hop headers. */
 export function passHeaders(
   answer: IncomingMessage,
   response: ServerResponse,

@@ -1,6 +1,6 @@
 /**
- * A request that a rule holds: read whole before a person is asked, so that what they allow is what
- * leaves.
+ * Reads a held request whole before an approver is asked, so that the approver sees exactly what
+ * would leave.
  */
 import { shownHeaders } from '../../skills-index/run/egress/forwarded-headers.ts';
 import {
@@ -16,13 +16,13 @@ import { unpack } from './unpack.ts';
 
 type Request = Extract<GatedAction, { kind: 'egress' }>;
 
-/** Of its body, so many bytes are looked at for the words that stand in the hold. */
+/** Bytes of a body that are shown as text in the hold. */
 const firstBytes = 64 * 1024;
 
 /**
- * The action with the whole body and every header that leaves. Undefined when the body was refused,
- * or never came to its end.
- * @param head bytes of the request line and headers as they came
+ * Adds the whole body and every outgoing header to an action. Undefined when the body was denied or
+ * cut off.
+ * @param head bytes of the request line and headers as the client sent them
  */
 export async function wholeRequest(
   { rules }: Pick<Traffic, 'rules'>,

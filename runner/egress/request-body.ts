@@ -1,4 +1,6 @@
-/** The body of a request: each piece is counted and looked through before it can leave. */
+/**
+ * Reads the body of a request; each piece is counted and searched for secrets before it can leave.
+ */
 import { randomUUID } from 'node:crypto';
 import type { Denial } from '../../skills-index/run/egress/denial.ts';
 import { egressBodyBytesMax } from '../../skills-index/run/egress/egress-judge.ts';
@@ -6,20 +8,23 @@ import { egressPiecesMax } from '../limits.ts';
 import type { Traffic } from './traffic.ts';
 import { unpack } from './unpack.ts';
 
-/** More than any form of a value takes that is cut over small bodies. */
+/**
+ * Bytes kept from the end of a body: longer than any encoding of a secret that is split over
+ * several small bodies.
+ */
 const lastBytes = 1_024;
 
 export class RequestBody {
-  /** Why no more of it leaves. */
+  /** Why the rest of the body is denied. */
   why: Denial | undefined;
-  /** Whether all of it was read. */
+  /** Whether the whole body was read. */
   ended = false;
-  /** Whether the sender hung up, or sent what is no body. */
+  /** Whether the client hung up, or sent a malformed body. */
   broken = false;
   readonly #traffic: Traffic;
   readonly #channel = `body ${randomUUID()}`;
   readonly #pieces: AsyncIterator<Buffer>;
-  // One block that grows: what comes byte by byte takes no more room than its bytes.
+  // One growing block: a body that arrives byte by byte takes no more memory than its bytes.
   #block = Buffer.alloc(0);
   #last = Buffer.alloc(0);
   #size = 0;
@@ -32,7 +37,8 @@ export class RequestBody {
   }
 
   /**
-   * Reads until the end, until `bytesMax` are held, or until it is refused; gives all that is held.
+   * Reads until the body ends, `bytesMax` are buffered, or a piece is denied. Returns all buffered
+   * bytes.
    */
   async hold(bytesMax: number): Promise<Buffer> {
     while (this.#held < bytesMax) {
@@ -60,7 +66,7 @@ export class RequestBody {
     this.#traffic.leaks.forget(this.#channel);
   }
 
-  /** Looks into a whole body that is packed. */
+  /** Decompresses a whole body and searches the content for secrets. */
   lookInto(body: Buffer, coding: string): void {
     const bytes = unpack(body, coding);
     this.why =
@@ -69,13 +75,13 @@ export class RequestBody {
         : this.#traffic.accounts.leak(`${this.#channel} unpacked`, bytes);
   }
 
-  /** The next piece that may leave; undefined at the end, or when it is refused. */
+  /** The next piece that may leave; undefined at the end, or when a piece is denied. */
   async next(): Promise<Buffer | undefined> {
     if (this.why !== undefined || this.ended || this.broken) return undefined;
     const piece = await this.#pieces.next().catch(() => undefined);
     this.broken = piece === undefined;
     this.ended = piece?.done === true;
-    // What one body ends with may go on in the next one.
+    // A secret may be split: its first part at the end of this body, the rest in the next body.
     if (this.ended) this.why = this.#traffic.accounts.leak('bodies', this.#last);
     if (piece === undefined || piece.done) return undefined;
     this.why = this.#judge(piece.value);

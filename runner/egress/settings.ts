@@ -1,4 +1,4 @@
-/** What the egress proxy of a run is given. */
+/** The settings of a run's egress proxy. */
 import type { Duplex } from 'node:stream';
 import type { AuditEvent } from '../../skills-index/run/audit/audit-entry.ts';
 import type { EgressRules } from '../../skills-index/run/egress/egress-judge.ts';
@@ -7,27 +7,27 @@ import type { Plan } from '../../skills-index/run/plan/plan.ts';
 import type { LeakDetector } from '../secrets/leaks.ts';
 
 export interface EgressSettings {
-  /** Made here, for the socket `proxy.sock`. */
+  /** The folder for the socket `proxy.sock`; the proxy creates it. */
   readonly folder: string;
   readonly rules: EgressRules;
-  /** The value behind each secret of the rules. */
+  /** Returns the value of a secret that the rules name. */
   readonly reveal: (name: string) => string;
   readonly record: (event: AuditEvent) => void;
-  /** Whose forwarder reaches the socket; the runner's own user where it is absent. */
+  /** The user whose forwarder may connect to the socket; defaults to the runner's user. */
   readonly owner?: { readonly uid: number; readonly gid: number };
-  /** Called once, when the run was denied as often as it may be. */
+  /** Called once, when the number of denied requests reaches its limit. */
   readonly onFlood?: () => void;
-  /** Addresses of a name that is not pinned; this host's DNS where it is absent. */
+  /** Resolves a host name that host policy does not pin; defaults to this host's DNS. */
   readonly resolve?: (host: string) => Promise<readonly string[]>;
-  /** PEM texts of authorities beside the system's. */
+  /** Further certificate authorities in PEM, besides the system's. */
   readonly authorities?: readonly string[];
-  /** A CONNECT to `name:port` that ends here, in the runner. */
+  /** Services of the runner itself: a CONNECT to `name:port` reaches them instead of a host. */
   readonly services?: ReadonlyMap<string, (stream: Duplex) => void> | undefined;
   readonly gate?: Gate;
-  /** Sees all that leaves. */
+  /** Searches everything that leaves for secrets and the canary. */
   readonly leaks: LeakDetector;
-  /** Takes from the agent's budget; false when there is no more. */
+  /** Takes an amount from the agent's budget; false when the budget has less left. */
   readonly spend?: ((kind: 'requests' | 'bytes', amount: number) => boolean) | undefined;
-  /** The plan's caps where they are less than ours. */
+  /** Limits from the plan; they replace the defaults. */
   readonly caps?: Plan['egressLimits'];
 }

@@ -7,19 +7,19 @@ import type { Accounts } from './accounts.ts';
 import type { EgressSettings } from './settings.ts';
 import type { Upstream } from './upstream.ts';
 
-/** What all parts of the proxy share. */
+/** The state that all parts of the proxy share. */
 export interface Traffic extends EgressSettings {
   readonly accounts: Accounts;
   readonly upstream: Upstream;
-  /** What answers must not give back; made when it is first needed. */
+  /** Replaces secrets in responses; built on first use. */
   readonly redaction: () => Redaction;
   readonly authority: RunAuthority | undefined;
-  /** Of the leaves by host. */
+  /** TLS contexts with the certificates made for this run, by host. */
   readonly contexts: Map<string, SecureContext>;
-  /** Where the CONNECT of a socket leads. */
+  /** The destination of the CONNECT request on a socket. */
   readonly tunnels: WeakMap<Duplex, Tunnel>;
-  /** Sockets with a request that is not answered yet. */
+  /** Sockets whose request has no response yet. */
   readonly busy: WeakSet<Duplex>;
-  /** Ends the run: what cannot be told or done right is not done. */
+  /** Ends the run after an error that the proxy cannot handle safely. */
   fail(): void;
 }

@@ -1,6 +1,6 @@
 /**
- * What a CONNECT leads to: a service of the runner, plain HTTP, TLS that is opened here, or TLS
- * that the operator wants left alone.
+ * Answers a CONNECT request: with a service of the runner, with plain HTTP, with TLS that the proxy
+ * intercepts, or with TLS that it passes through because host policy says so.
  */
 import type { Server } from 'node:http';
 import type { Socket } from 'node:net';
@@ -15,7 +15,7 @@ import { type Connect, judgeConnect } from '../../skills-index/run/egress/egress
 import { egressIdleSecondsMax, leavesMax } from '../limits.ts';
 import type { Traffic } from './traffic.ts';
 
-/** Answers the CONNECT of a socket; `inner` serves the HTTP inside. */
+/** Answers the CONNECT request of a socket; `inner` serves HTTP inside the tunnel. */
 export async function openTunnel(
   traffic: Traffic,
   target: string,
@@ -55,8 +55,8 @@ export async function openTunnel(
   inner.emit('connection', inside);
 }
 
-// What was read goes back, for whoever takes the connection on. Undefined when the client hung up
-// before.
+// Reads the TLS ClientHello and puts the bytes back for the next reader. Undefined when the client
+// hung up first.
 function readHello(socket: Socket): Promise<ClientHello | undefined> {
   socket.setTimeout(egressIdleSecondsMax * 1000, () => socket.destroy());
   return new Promise((resolve) => {
@@ -100,7 +100,7 @@ async function passThrough(
     if (!socket.destroyed) refuse(reason);
     host.destroy();
   };
-  // Before `pipe`, so that what is refused is not written.
+  // Listen before `pipe`, so that denied bytes are never written.
   socket.on('data', (chunk: Buffer) =>
     stop(traffic.accounts.leak('tunnel', chunk) ?? traffic.accounts.send(chunk.length)),
   );

@@ -1,4 +1,4 @@
-/** Bodies that say how they are packed (RFC 9110 §8.4.1). */
+/** Decompresses bodies by their content coding (RFC 9110 §8.4.1). */
 import { brotliDecompressSync, gunzipSync, inflateSync } from 'node:zlib';
 import { egressUnpackedBytesMax } from '../limits.ts';
 
@@ -14,9 +14,8 @@ const unpackers: Readonly<Record<string, Unpacker>> = {
 };
 
 /**
- * What is in the bytes; undefined for a coding that nobody knows, for what does not unpack to its
- * last byte, and for more than `most` bytes. Whatever follows the packed bytes must not be left
- * out: other readers go on there.
+ * Decompresses bytes. Undefined for an unknown coding, for more than `most` bytes, and when any
+ * byte is left over: a reader that goes on after the end could find a secret there.
  */
 export function unpack(
   packed: Uint8Array,
@@ -36,7 +35,7 @@ export function unpack(
   }
 }
 
-// With `info`, Node gives its engine as well, which says how much it read.
+// With `info`, Node also returns its engine, which counts the bytes that it consumed.
 function isUnpacked(
   value: unknown,
 ): value is { readonly buffer: Buffer; readonly engine: { readonly bytesWritten: number } } {

@@ -1,7 +1,7 @@
 /**
- * The way out. A name is resolved once for each connection, and the connection goes to what was
- * judged; pins of host policy are the only way to an address that is not public. TLS is verified
- * against this system's authorities. Connections are kept for the run.
+ * Connects to hosts outside. Each connection resolves its name once and goes to the judged address.
+ * Only a pin in host policy leads to a private address. TLS is verified against the system's
+ * certificate authorities. Connections are kept alive for the run.
  */
 import { lookup as lookupName } from 'node:dns/promises';
 import { Agent as HttpAgent, type RequestOptions } from 'node:http';
@@ -20,9 +20,9 @@ import type { EgressSettings } from './settings.ts';
 type Destination = Tunnel & Pick<Allowed, 'pinned'>;
 
 export interface Upstream {
-  /** What `request` of node:http needs to get there. */
+  /** Options for `request` of node:http. */
   optionsFor(to: Destination): RequestOptions;
-  /** A connection as it is, for a tunnel. */
+  /** A plain TCP connection, for a tunnel. */
   connect(to: Destination): Socket;
   close(): void;
 }
@@ -81,8 +81,7 @@ export function openUpstream({
   };
 }
 
-// The dot at the end keeps the search list of resolv.conf(5) away: only this very name is asked
-// for.
+// The trailing dot turns off the search list of resolv.conf(5): only this exact name is resolved.
 async function resolveName(host: string): Promise<readonly string[]> {
   return (await lookupName(`${host}.`, { all: true })).map(({ address }) => address);
 }
@@ -93,7 +92,7 @@ function ownAddresses(): readonly string[] {
   );
 }
 
-/** What this system trusts, in PEM; what Node trusts where it has no list. */
+/** The system's certificate authorities in PEM; Node's bundled list where the system has none. */
 export function systemAuthorities(): readonly string[] {
   const system = getCACertificates('system');
   return system.length > 0 ? system : getCACertificates('bundled');

@@ -1,6 +1,6 @@
 /**
- * A WebSocket through the proxy: whole frames, looked through before they go on in either
- * direction.
+ * Passes a WebSocket through the proxy. Each frame is searched for secrets before it goes on, in
+ * either direction.
  */
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { Duplex } from 'node:stream';
@@ -14,7 +14,9 @@ import {
 import { type Outgoing, openRequest, passHeaders } from './forward.ts';
 import type { Traffic } from './traffic.ts';
 
-/** Until one of both ends it; gives a reason when it was not they. */
+/**
+ * Passes frames on until either side ends the connection. Returns a reason when the proxy ended it.
+ */
 export async function forwardWebSocket(
   traffic: Traffic,
   outgoing: Outgoing,

@@ -1,6 +1,6 @@
 /**
- * Lines of a stream that a stranger writes: in linear time however it is cut, none longer than a
- * limit, and never many in one turn.
+ * Splits an untrusted stream into lines: in linear time, with a limit on line length, and with
+ * pauses for other work.
  */
 import type { Readable } from 'node:stream';
 import { setImmediate as nextTurn } from 'node:timers/promises';
@@ -9,14 +9,14 @@ import { Problem } from '../../skills-index/skill/problem.ts';
 const newline = 10;
 
 /**
- * One line after the other, without its line feed; what comes after the last one is dropped. The
- * stream is left open.
- * @throws Problem `run-limit`
+ * Yields each line without its line feed, and drops text after the last line feed. The stream stays
+ * open.
+ * @throws Problem `run-limit` when a line is too long
  */
 export async function* linesOf(stream: Readable, bytesMax: number): AsyncGenerator<Buffer> {
   let pieces: Buffer[] = [];
   let size = 0;
-  // Who has the stream may want to say what was wrong with it.
+  // Keep the stream open: the caller may answer with the error.
   for await (const chunk of stream.iterator({ destroyOnReturn: false }) as AsyncIterable<Buffer>) {
     let from = 0;
     for (let at = chunk.indexOf(newline); at >= 0; at = chunk.indexOf(newline, from)) {
@@ -25,13 +25,13 @@ export async function* linesOf(stream: Readable, bytesMax: number): AsyncGenerat
       pieces = [];
       size = 0;
       from = at + 1;
-      // Timers have to come in between: what ends a session is one of them.
+      // Let timers run between lines: one of them ends a session.
       await nextTurn();
     }
     pieces.push(chunk.subarray(from));
     size += chunk.length - from;
     refuseLonger(size, bytesMax);
-    // One byte at a time is not one object for each.
+    // Merge small chunks: a stream that sends single bytes must not cost one object for each byte.
     if (pieces.length > 1_000) pieces = [Buffer.concat(pieces)];
   }
 }

@@ -1,6 +1,6 @@
 /**
- * One holder at a time, across processes, with plain files: a holder that died is noticed by its
- * pid and start time.
+ * Locks across processes, with plain files. A lock names its holder by pid and start time, so the
+ * lock of a dead process is recognised.
  */
 import {
   existsSync,
@@ -17,8 +17,8 @@ import { Problem } from '../../skills-index/skill/problem.ts';
 import { lockWaitSecondsMax } from '../limits.ts';
 
 /**
- * Runs `act` while holding the lock; waits without giving way to anything else, so it is for short
- * acts only.
+ * Runs `act` while holding the lock. Waiting blocks the whole process, so use it for short acts
+ * only.
  */
 export function withLock<Result>(path: string, act: () => Result): Result {
   const bell = new Int32Array(new SharedArrayBuffer(4));
@@ -35,10 +35,10 @@ export function withLock<Result>(path: string, act: () => Result): Result {
 }
 
 /**
- * Waits until no living process claims an overlapping folder, then claims this one; for long, such
- * as a run.
- * @param path of the claim, beside all others
- * @param folder what is claimed, with all above and in it
+ * Waits until no living process claims an overlapping folder, then claims this folder, for as long
+ * as a run takes.
+ * @param path file of the claim, in a folder with all other claims
+ * @param folder the claimed folder, with everything in it
  */
 export async function waitForClaim(path: string, folder: string): Promise<void> {
   const began = performance.now();
@@ -61,12 +61,12 @@ function overlaps(claims: string, folder: string): boolean {
   });
 }
 
-/** Takes the lock if nobody living holds it. */
+/** Takes the lock unless a living process holds it. */
 export function tryLock(path: string): boolean {
   mkdirSync(dirname(path), { recursive: true, mode: 0o700 });
   if (create(path)) return true;
   if (holderLives(path)) return false;
-  // Only one may clear a dead holder's file, and it looks again while it alone may.
+  // Check again under the clearing lock: another process may have cleared and retaken the file.
   const clearing = `${path}.clearing`;
   if (create(clearing)) {
     if (!holderLives(path)) unlock(path);
@@ -79,7 +79,7 @@ export function unlock(path: string): void {
   rmSync(path, { force: true });
 }
 
-/** Writes who holds it, by pid and start time, unless it is there. */
+/** Creates the file with this process's pid and start time; false when the file exists. */
 export function create(path: string, what = ''): boolean {
   try {
     writeFileSync(path, `${process.pid} ${startOf(process.pid)}\n${what}`, {
@@ -93,11 +93,11 @@ export function create(path: string, what = ''): boolean {
   }
 }
 
-/** Whether the process that made the file lives. */
+/** Whether the process that created the file is alive. */
 export function holderLives(path: string): boolean {
   try {
     const [pid, start] = readFileSync(path, 'utf8').split(/\s/);
-    // Made, but not written yet: alive unless it stays so.
+    // The file is empty: its holder is about to write it, unless it stays empty for long.
     return start === undefined
       ? Date.now() - statSync(path).mtimeMs < 5_000
       : startOf(Number(pid)) === start;
@@ -107,14 +107,14 @@ export function holderLives(path: string): boolean {
 }
 
 /**
- * When a process began, in clock ticks after boot (proc(5), /proc/pid/stat field 22): a pid may be
- * used again, both together not.
+ * The start time of a process, in clock ticks after boot (proc(5), /proc/pid/stat field 22). The
+ * kernel reuses pids, but not a pid with the same start time.
  */
 export function startOf(pid: number): string {
   try {
     const line = readFileSync(`/proc/${pid}/stat`, 'utf8');
     const [state = '', ...fields] = line.slice(line.lastIndexOf(')') + 2).split(' ');
-    // One that ended and was not waited for yet.
+    // A zombie has ended, although its pid still exists.
     return 'ZX'.includes(state) ? 'gone' : (fields[18] ?? 'gone');
   } catch {
     return 'gone';

@@ -1,4 +1,7 @@
-/** Records what a run did to paths; above a number of them their file is kept beside the log. */
+/**
+ * Records which paths a run changed. Above a limit the log gets one line, and a file beside the log
+ * lists the paths.
+ */
 import { promisify } from 'node:util';
 import { gzip } from 'node:zlib';
 import { type AuditEvent, pathSetName } from '../../skills-index/run/audit/audit-entry.ts';
@@ -6,7 +9,10 @@ import { type PathsOfRun, pathEventsOf } from '../../skills-index/run/changes/pa
 import { pathLinesMax } from '../limits.ts';
 import { writePrivateFile } from './private-file.ts';
 
-/** @param data the folder in which `audit` lies */
+/**
+ * Records the paths of one run.
+ * @param data the folder that holds `audit`
+ */
 export async function recordPaths(
   data: string,
   paths: PathsOfRun,
@@ -14,7 +20,7 @@ export async function recordPaths(
 ): Promise<void> {
   const found = pathEventsOf(paths, pathLinesMax);
   if (!('event' in found)) return found.forEach(record);
-  // Before its line: a line whose file is missing counts as tampered with.
+  // Write the file before its line: a line whose file is missing counts as tampered with.
   writePrivateFile(
     `${data}/audit/${pathSetName(found.event.digest)}`,
     await promisify(gzip)(found.bytes),

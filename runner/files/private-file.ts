@@ -1,6 +1,6 @@
 /**
- * Files that decide what may run: read only when nobody else could have written them, written whole
- * or not at all.
+ * Reads and writes the files that decide what may run. Reading fails when another user could have
+ * changed the file; writing replaces the file atomically.
  */
 import {
   closeSync,
@@ -20,13 +20,13 @@ import type { ProblemCode } from '../../skills-index/skill/problem-codes.ts';
 
 export interface PrivateFileRule {
   readonly bytesMax: number;
-  /** Whether others must not even read it. */
+  /** Whether other users must not read the file either. */
   readonly secret: boolean;
   readonly code: ProblemCode;
 }
 
 /**
- * Opens a file once, judges owner and mode of what was opened, and reads that.
+ * Opens a file once, checks owner and mode of the opened file, and reads it.
  * @returns undefined when there is no such file
  * @throws Problem with the rule's code
  */
@@ -56,10 +56,7 @@ export function readPrivateFile(
   }
 }
 
-/**
- * Writes a file (0600, its folder 0700) so that a reader sees the old content or the new, never a
- * part.
- */
+/** Writes a file (0600, its folder 0700) atomically: a reader sees the old content or the new. */
 export function writePrivateFile(path: string, content: string | Uint8Array): void {
   mkdirSync(dirname(path), { recursive: true, mode: 0o700 });
   const temporary = `${path}.${process.pid}.${performance.now()}`;
@@ -85,7 +82,7 @@ function openForReading(path: string, code: ProblemCode): number | undefined {
   }
 }
 
-// A sticky folder such as /tmp lets nobody replace what is another's.
+// In a sticky folder such as /tmp, users cannot replace each other's files.
 function whyOthersCouldWrite({
   uid,
   mode,

@@ -1,11 +1,11 @@
 /**
- * Long work in pieces, so that timers and connections of the same process have their turn: one of
- * them is a revocation.
+ * Splits long work into pieces, so that timers and connections of the same process run in between.
+ * One of these timers checks for revocation.
  */
 import { setImmediate } from 'node:timers/promises';
 import { workMillisMax } from '../limits.ts';
 
-/** To be awaited between the steps of one piece of work. */
+/** Returns a function to await between the steps of the work. */
 export function takeTurns(): () => Promise<void> {
   let began = performance.now();
   return async () => {

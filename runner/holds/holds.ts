@@ -1,4 +1,7 @@
-/** Holds on this host: the files in which actions wait, and who wrote the answers to them. */
+/**
+ * Holds on this host: actions that wait for an approver lie in files, and so do the approvers'
+ * answers.
+ */
 import { randomBytes } from 'node:crypto';
 import {
   closeSync,
@@ -38,8 +41,9 @@ import { readPrivateFile, writePrivateFile } from '../files/private-file.ts';
 import { answerBytesMax, heldRequestBytesMax } from '../limits.ts';
 
 /**
+ * The files and checks that a gate needs on this host.
  * @param folder `$DATA/holds`
- * @param given `keyFile` of the host's audit key
+ * @param given settings; `keyFile` holds the host's audit key
  */
 export function holdDesk(
   folder: string,
@@ -49,8 +53,8 @@ export function holdDesk(
   const ownUids = [process.getuid?.() ?? 0, ...(sandboxUid === undefined ? [] : [sandboxUid])];
   const proven: HoldDesk['whyNotSigned'] = (approver, signed) => {
     const { host } = signed.answer;
-    // Another host may show this host's hold as its own, to an approver who would not have allowed
-    // it here.
+    // Reject an answer for another host: that host may have shown this hold to its own approver,
+    // who would not have allowed it here.
     const isElsewhere = host !== undefined && host !== readAuditKey(keyFile)?.keyId;
     const elsewhere = isElsewhere ? [`it was given to host ${host}`] : [];
     return [
@@ -61,7 +65,7 @@ export function holdDesk(
   return { ...given, ownUids, files: holdFiles(folder), whyNotSigned: proven };
 }
 
-/** The gate of one run on this host. */
+/** The gate through which the actions of one run go. */
 export function startGate(
   given: HoldDesk & Pick<GateSettings, 'subject' | 'grants' | 'hands'>,
 ): RunGate {
@@ -76,8 +80,8 @@ export function startGate(
 }
 
 /**
- * The files of a folder. A hold is for people to read: what counts is what the runner that waits
- * remembers.
+ * The hold files in a folder. A hold's file only informs people; the waiting runner decides by its
+ * own memory of the hold.
  */
 export function holdFiles(folder: string): HoldFiles {
   const pathOf = (id: string, kind: 'hold' | 'answer'): string => `${folder}/${id}.${kind}.json`;
@@ -109,12 +113,15 @@ export function holdFiles(folder: string): HoldFiles {
   };
 }
 
-/** Where the request that a hold is about lies while it waits. */
+/** The file with the request that a hold is about. */
 export function requestPath(folder: string, { id }: Pick<Hold, 'id'>): string {
   return `${folder}/${id}.request`;
 }
 
-/** That request; undefined where there is none, and for bytes that the hold does not name. */
+/**
+ * Reads the request of a hold; undefined when the file is missing or differs from the digest in the
+ * hold.
+ */
 export function keptRequest(folder: string, hold: Hold): HeldRequest | undefined {
   const digest = hold.action?.kind === 'egress' ? hold.action.request : undefined;
   const rule = { bytesMax: heldRequestBytesMax, secret: true, code: 'hold-denied' } as const;
@@ -139,7 +146,7 @@ function readAnswer(folder: string, path: string): FoundAnswer | undefined {
   });
 }
 
-// The file that is judged is the file that was opened; one that cannot be read says nothing.
+// Judge the opened file, not its path. An unreadable answer counts as no answer.
 function read<Value>(
   path: string,
   then: (json: ParsedJson, file: number) => Value,

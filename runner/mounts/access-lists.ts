@@ -1,7 +1,7 @@
 /**
- * Which entries have an access control list (acl(5)). Under a list the group bits of a mode are
- * those of its mask: without the list, the owning group would get what only named users had. Node
- * cannot read lists, so the system's `ls` does, by descriptor.
+ * Finds entries with an access control list (acl(5)). With a list, the group bits of a mode are the
+ * list's mask: if the list were lost, the owning group would get rights that only named users had.
+ * Node cannot read access lists, so the system's `ls` does, by descriptor.
  */
 import { spawnSync } from 'node:child_process';
 import * as fs from 'node:fs';
@@ -10,12 +10,12 @@ import { Problem } from '../../skills-index/skill/problem.ts';
 import { accessListsAtOnce, systemProgramMillisMax } from '../limits.ts';
 import { withParent } from './walk-folder.ts';
 
-/** Opens an entry itself, or gives undefined where it is not there any more. */
+/** Opens an entry without following links; undefined when it no longer exists. */
 type Open = (path: string) => number | undefined;
 
 /**
- * Which of these files and folders have a list.
- * @param turn gives way to whatever else this process does
+ * Finds which of these files and folders have an access list.
+ * @param turn lets other work of this process run
  */
 export async function pathsWithAccessList(
   paths: readonly string[],
@@ -40,19 +40,19 @@ export async function pathsWithAccessList(
 }
 
 /**
- * Whether each of these open entries has a list.
+ * Whether each of these open entries has an access list.
  * @throws Problem `changes-conflict`
  */
 export function haveAccessList(descriptors: readonly number[]): boolean[] {
   if (descriptors.length === 0) return [];
   const args = ['-dlnLU', '--', ...placesInChild(descriptors)];
   const lines = runOn('/bin/ls', args, descriptors).trimEnd().split('\n');
-  // ls(1): the sign behind the mode.
+  // ls(1) prints `+` after the mode of an entry with an access list.
   if (lines.length === descriptors.length) return lines.map((line) => /^\S{10}\+/.test(line));
   throw new Problem('internal', `ls tells of ${lines.length} files, not of ${descriptors.length}`);
 }
 
-/** A handle on an entry of a folder itself; undefined where it is not there any more. */
+/** Opens an entry of a folder without following links; undefined when it no longer exists. */
 export function openEntry(root: string, path: string, owners: Owners): number | undefined {
   try {
     return withParent(root, Buffer.from(path).toString('latin1'), owners, (at) =>
@@ -65,16 +65,16 @@ export function openEntry(root: string, path: string, owners: Owners): number | 
   }
 }
 
-/** A handle on the entry itself (open(2), O_PATH). */
+/** Flags of open(2) for a handle on an entry itself (O_PATH), without following links. */
 export const pathOnly = 0o10_000_000 | fs.constants.O_NOFOLLOW;
 
-/** Where a program that gets these descriptors finds them: behind stdin, stdout and stderr. */
+/** Paths at which a child process finds these descriptors: they follow stdin, stdout and stderr. */
 export function placesInChild(descriptors: readonly number[]): string[] {
   return descriptors.map((_, index) => `/proc/self/fd/${index + 3}`);
 }
 
 /**
- * Runs a program of the system on open entries.
+ * Runs a system program on open entries.
  * @throws Problem `changes-conflict`
  */
 export function runOn(

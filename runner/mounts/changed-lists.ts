@@ -1,4 +1,4 @@
-/** Finds which entries that a run made, moved or replaced have an access list. */
+/** Finds which entries have an access list, among those that a run created, moved or replaced. */
 import { folderOf, type ListedPaths } from '../../skills-index/run/changes/access-lists.ts';
 import type { Change } from '../../skills-index/run/changes/changes.ts';
 import type { Owners } from '../../skills-index/run/changes/foreign-paths.ts';
@@ -6,18 +6,21 @@ import { takeTurns } from '../files/turns.ts';
 import { openEntry, pathsWithAccessList } from './access-lists.ts';
 
 export interface ListPlaces {
-  /** The view, and the folder below it. */
+  /** The view that the run saw, and the folder below the view. */
   readonly root: string;
   readonly below: string;
   readonly owners: Owners;
   /**
-   * For a view that is a copy, which has no lists: where in the folder an entry of the view comes
-   * from. Latin-1 text of bytes.
+   * For a view that is a copy: where an entry came from in the original folder, since copies have
+   * no access lists. Paths are Latin-1 text of bytes.
    */
   readonly origin: ((path: string) => string | undefined) | undefined;
 }
 
-/** @throws Problem `changes-conflict` where lists cannot be read */
+/**
+ * Finds the access lists of changed entries.
+ * @throws Problem `changes-conflict` where lists cannot be read
+ */
 export async function findAccessLists(
   changes: readonly Change[],
   { root, below, owners, origin }: ListPlaces,

@@ -1,6 +1,6 @@
 /**
- * What lies at a path of a folder: read by descriptor, no link followed, and nothing of another
- * user.
+ * Reads the state of one path in a folder by descriptor, without following links. Entries of other
+ * users stay unread.
  */
 import { createHash } from 'node:crypto';
 import * as fs from 'node:fs';
@@ -13,10 +13,10 @@ import { requireOwner } from './ownership.ts';
 import { textOf, withHandle, withParent } from './walk-folder.ts';
 
 /**
- * What a path of a folder is now; undefined when it is not there, or nothing that changes speak of.
- * No link is followed.
- * @param owners whose it may be; what belongs to somebody else is not read
- * @throws ForeignEntry
+ * The present state of a path; undefined when nothing is there, or an entry that is no file, folder
+ * or link.
+ * @param owners users whose entries may be read
+ * @throws ForeignEntry when the entry belongs to another user
  */
 export async function stateAt(
   root: string,
@@ -34,7 +34,7 @@ export async function stateAt(
   return found.stats.isFile() ? largeFile(found.stats) : stateOf(found.stats, found.link);
 }
 
-/** When a path of a folder last changed in any way. */
+/** When the entry at a path last changed in any way (ctime). */
 export function changedAt(root: string, path: string, owners: Owners): number | undefined {
   return lookAt(root, path, owners, (_at, _self, stats) => stats.ctimeMs);
 }
@@ -60,7 +60,7 @@ function lookAt<Result>(
 
 type Read = { readonly state: EntryState | undefined; readonly content?: Uint8Array };
 
-/** A file with its bytes, or anything else. */
+/** The state of an open entry, with the content of a file. */
 export function readContent(self: string, stats: fs.Stats, link: string | undefined): Read {
   if (!stats.isFile()) return { state: stateOf(stats, link) };
   const content = fs.readFileSync(self);
@@ -77,15 +77,15 @@ function fileState({ mode, uid, gid }: fs.Stats, sha256: Digest, bytes: number):
   return { kind: 'file', sha256, bytes, mode: mode & 0o7777, uid, gid };
 }
 
-// No run can bring such a file, so it is only deleted or replaced: to see that it is still the same
-// takes no reading.
+// Such a file is larger than any run may write, so a change can only delete or replace it. Its
+// identity, time and size show whether it changed; reading it would take long.
 function largeFile(stats: fs.Stats): EntryState {
   const { dev, gid, ino, mode, mtimeMs, size, uid } = stats;
   const sha256 = digestOf(`${dev}:${ino} ${mtimeMs} ${size}`);
   return { kind: 'file', sha256, bytes: size, mode: mode & 0o7777, uid, gid, by: 'identity' };
 }
 
-// Piece by piece, since other work of this process has to go on meanwhile.
+// Read in pieces, so that other work of this process runs in between.
 async function digestOfFile(file: number): Promise<[Digest, number]> {
   const turn = takeTurns();
   try {

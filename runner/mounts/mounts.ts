@@ -1,7 +1,8 @@
 /**
- * The mounts of a run. A folder that it may change is seen through a view, `rw` and `cow` alike:
- * nothing that a run writes reaches the host before it was judged. What it changed is kept for
- * whoever applies it: at once for `rw`, which a person allowed before the start.
+ * The mounts of a run. A run sees a writable folder (`rw` or `cow`) through a private view, so
+ * nothing that it writes reaches the host before the runner has judged it. Changes to `rw` folders
+ * are applied after the run, because a person allowed that before the start. Changes to `cow`
+ * folders wait until somebody accepts them.
  */
 import { closeSync, mkdirSync, rmSync, writeFileSync } from 'node:fs';
 import type { AuditEvent, AuditSubject } from '../../skills-index/run/audit/audit-entry.ts';
@@ -38,51 +39,58 @@ export interface MountsQuestion {
   readonly planDigest: Digest;
   readonly subject: AuditSubject;
   readonly now: () => Date;
-  /** Descriptors of the folders by workspace name. */
+  /** Descriptors of the folders, by workspace name. */
   readonly folders: ReadonlyMap<string, number>;
-  /** Where claims and changes that wait are kept. */
+  /** The folder for claims and for changes that wait. */
   readonly data: string;
   readonly runFolder: string;
-  /** Whether the sandbox enters a mount namespace, so that an overlay is possible. */
+  /** Whether the sandbox starts in a mount namespace, which overlays need. */
   readonly overlays: boolean;
-  /** Programs and folders of the host that the sandbox binds besides its libraries. */
+  /** Programs and folders of the host that the sandbox binds, besides its libraries. */
   readonly programs: readonly string[];
-  /** Names that host policy says are obeyed, beside those that we know. */
+  /** File names that programs obey, from host policy, besides the names that Skillgate knows. */
   readonly obeyed: HostPolicy['obeyed'];
-  /** Workspaces that host policy says are read through an overlay. */
+  /**
+   * Workspaces that host policy gives locks of their own, so that runs read them through an
+   * overlay.
+   */
   readonly ownLocks: HostPolicy['ownLocks'];
   readonly record: (event: AuditEvent) => void;
-  /** Takes paths from the budget of the agent; absent for a person. */
+  /** Takes paths from the agent's budget; absent for a person. */
   readonly spend?: Purse['spend'] | undefined;
 }
 
 export interface FinishedMounts {
-  /** What is not taken over. */
+  /** Changed paths that the change set omits, with the reason for each. */
   readonly cleaned: readonly LeftBehind[];
-  /** What waits to be applied; absent when there is nothing. */
+  /** Changes that wait; absent when there are none. */
   readonly changes?: ChangeSet;
-  /** Whether a file held what must not leave: then nothing waits. */
+  /** Whether a changed file contained the canary or a placeholder; then no change is kept. */
   readonly leaked: boolean;
 }
 
 export interface HeldMounts
   extends Pick<SandboxStart, 'pins' | 'sources' | 'systemViews' | 'protectedPaths' | 'namespace'> {
   /**
-   * After the run, when nothing of it lives. Never throws; once done it answers the same.
-   * @param leaks sees each file that may be accepted; absent when none may, as the run was ended
-   * from outside
+   * Collects changes after the last process of the run has ended. Never throws; a second call
+   * returns the same result.
+   * @param leaks searches each changed file; absent when the run was ended from outside, and then
+   * all changes are dropped
    */
   finish(leaks?: LeakDetector): Promise<FinishedMounts>;
 }
 
-/** @throws Problem `plan-refused`, `mode-unsupported` */
+/**
+ * Opens the mounts of a run.
+ * @throws Problem `plan-refused`, `mode-unsupported`
+ */
 export async function holdMounts(question: MountsQuestion): Promise<HeldMounts> {
   const { folders, overlays, plan, programs, runFolder } = question;
   const system = ['/usr', ...libraries.map(({ path }) => path), ...programs];
   const descriptorOf = (source: string): number => folders.get(workspaceOf(source)) ?? -1;
   const ownLocks = readWithOwnLocks(question);
-  // A run without a mount has no file of the host to give away, and its start would take twice as
-  // long.
+  // Skip the overlays for a run without a mount: it can read no private file of the host, and its
+  // start would take twice as long.
   const isWorth = overlays && plan.mounts.length > 0;
   const readOnly = isWorth
     ? await overlayReadOnly({ room: `${runFolder}/read`, system, workspaces: ownLocks })
@@ -190,7 +198,7 @@ async function finishAll(
   const changed = folders.flatMap(({ changes, target }) =>
     changes.map((one) => ({ ...one, path: `${target}/${one.path}` })),
   );
-  // Names leave too, and stand in the log.
+  // File names reach the audit log, so they are searched for the canary as well.
   const names = [
     ...changed.map(({ path, after }) => [path, after?.kind === 'link' ? after.to : '']),
     ...cleaned.map(({ path }) => [path]),
@@ -228,7 +236,8 @@ function setOf(
   return { schema: 'skillgate.changes/2', ...of, at: now().toISOString(), folders };
 }
 
-// Now and to this run: later it could only be refused to somebody else, or thrown away unread.
+// Refuse at once, while this run can still report the reason: nobody could read such a change set
+// later.
 function refuseWhatCannotWait(
   question: MountsQuestion,
   folders: ChangedFolder[],
@@ -244,12 +253,12 @@ function refuseWhatCannotWait(
   const set = setOf(question, folders);
   const json = JSON.stringify(set);
   drop(whyTooLarge(set, json), () => true);
-  // Of `rw` mounts as well: where they conflict, they wait.
+  // Changes to `rw` mounts need room too: when they conflict, they wait.
   if (folders.length > 0) drop(whyNoRoom(question.data, set.run, set, json.length), () => true);
 }
 
-// A file with the names of all paths is kept for good, so an agent that changes paths without end
-// would fill the disk.
+// The list of all paths is kept for good, so an agent that changes paths without limit would fill
+// the disk.
 function refuseOverBudget(
   { plan: { agent }, spend }: MountsQuestion,
   folders: ChangedFolder[],

@@ -1,6 +1,6 @@
 /**
- * A mount namespace of a run, which has no name and goes with the runner: a script mounts there as
- * root, and answers with lines.
+ * Makes or enters the mount namespace of a run. A script mounts there as root and reports in lines.
+ * The namespace has no name, so it disappears with the runner.
  */
 import { type ChildProcessWithoutNullStreams, spawn } from 'node:child_process';
 import * as fs from 'node:fs';
@@ -8,23 +8,23 @@ import { text } from 'node:stream/consumers';
 
 export interface InNamespace<Result> {
   /**
-   * For `/bin/sh -c`; it prints `ready` when its mounts are there, then waits for the end of its
-   * input.
+   * A script for `/bin/sh -c`. It prints `ready` when its mounts are there, then waits for the end
+   * of its input.
    */
   readonly script: string;
   readonly args: readonly string[];
-  /** Descriptors that the script has as 4 and up; 3 is the namespace that it was started in. */
+  /** Descriptors that the script gets as 4 and up; 3 is the namespace that it enters. */
   readonly descriptors: readonly number[];
-  /** Descriptor of the namespace to enter; absent for a new one. */
+  /** Descriptor of the namespace to enter; absent to make a new one. */
   readonly into: number | undefined;
   /**
-   * While the namespace can be reached: where its files are found from outside, and what the script
-   * printed.
+   * Called while the namespace is reachable: with the path of its root as seen from outside, and
+   * with the script's output.
    */
   readonly act: (root: string, said: string) => Result;
 }
 
-/** Answers with why not where it cannot be. */
+/** Runs the script in the namespace; returns the reason as text when that fails. */
 export async function mountInNamespace<Result>({
   script,
   args,

@@ -1,33 +1,33 @@
 /**
- * Read-only overlays (overlayfs, Linux) for one run: of the system's folders, and of workspaces
- * that host policy names in `ownLocks`. Locks, leases and watches are kept by inode, and the
- * overlay has inodes of its own: so a run neither stops writers on the host, nor sees what the host
- * starts, nor talks to another run through a file that both may lock. Other workspaces are bound: a
- * host that writes to a folder under an overlay locks other inodes than the run reads, so the run
- * would read torn databases and files that were replaced long ago.
+ * Read-only overlays (overlayfs, Linux) for one run: over the system's folders, and over workspaces
+ * that host policy lists in `ownLocks`. Linux keeps locks, leases and watches by inode, and an
+ * overlay has inodes of its own. So a run cannot block writers on the host, observe what the host
+ * starts, or signal to another run through locks on a shared file. Other workspaces are bound
+ * without an overlay: there, the host's writers lock other inodes than the run reads, and the run
+ * would read torn databases and replaced files.
  */
 import * as fs from 'node:fs';
 import { dirname } from 'node:path';
 import { parseMountPoints } from '../../skills-index/run/plan/mount-points.ts';
 import { mountInNamespace } from './namespace.ts';
 
-/** What a run reads of the host. */
+/** The folders that a run reads from the host. */
 export interface ReadOnlyQuestion {
-  /** A folder of the run alone; made here. */
+  /** A folder for this run alone; `overlayReadOnly` creates it. */
   readonly room: string;
   /** Programs, libraries and folders of the system and of host policy. */
   readonly system: readonly string[];
   /**
-   * Workspaces with locks of their own, by where they lie, with the descriptors of the folders that
-   * were judged: somebody could have put others in their places since.
+   * Workspaces with locks of their own: path and descriptor. The descriptor proves that the path
+   * still leads to the judged folder.
    */
   readonly workspaces: ReadonlyMap<string, number>;
 }
 
 export interface ReadOnlyViews {
   /**
-   * Where each folder lies in the namespace, and a descriptor of the view itself; a folder that
-   * could not be overlaid is absent.
+   * For each overlaid folder, its path in the namespace and a descriptor of the view. Folders that
+   * could not be overlaid are absent.
    */
   readonly views: ReadonlyMap<string, { readonly source: string; readonly pin: number }>;
   readonly namespace: number;
@@ -53,8 +53,8 @@ export async function overlayReadOnly({
   system,
   workspaces,
 }: ReadOnlyQuestion): Promise<ReadOnlyViews | string> {
-  // An overlay shows one file system: what is mounted in a folder would be missing in the view of
-  // it.
+  // An overlay shows one file system only, so a file system mounted inside the folder would be
+  // missing.
   const mounted = parseMountPoints(fs.readFileSync('/proc/self/mountinfo'));
   const isWhole = (folder: string): boolean => !mounted.some((one) => one.startsWith(`${folder}/`));
   const folders = [
@@ -86,12 +86,12 @@ export async function overlayReadOnly({
   return typeof made === 'string' ? made : { views: made.result, namespace: made.namespace };
 }
 
-// All of /usr at once, since each overlay costs a start about a millisecond.
+// Overlay /usr as a whole: each overlay costs a start about a millisecond.
 function folderOver(path: string, isWhole: (folder: string) => boolean): string[] {
   if (!fs.existsSync(path)) return [];
   const real = fs.realpathSync(path);
   if (`${real}/`.startsWith('/usr/') && isWhole('/usr')) return ['/usr'];
   const folder = fs.statSync(real).isDirectory() ? real : dirname(real);
-  // The run's uid has to walk through the view by name, as far as the program.
+  // The run's uid must be able to traverse the view down to the program.
   return folder === '/' || (fs.statSync(folder).mode & 0o001) === 0 ? [] : [folder];
 }

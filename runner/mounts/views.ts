@@ -1,7 +1,7 @@
 /**
- * Private views of folders: a run writes there, and the folder below stays as it is. An overlay
- * (overlayfs, Linux) where this host lets the runner mount one, in a mount namespace that has no
- * name and goes with the runner; else a copy in the run's folder.
+ * Private views of folders: a run writes to the view, and the folder below stays unchanged. A view
+ * is an overlay (overlayfs, Linux) in an unnamed mount namespace where the runner may mount one,
+ * else a copy in the run folder.
  */
 import * as fs from 'node:fs';
 import { Problem } from '../../skills-index/skill/problem.ts';
@@ -10,11 +10,13 @@ import { mountInNamespace } from './namespace.ts';
 import { bytesOf, type Met, walkFolder, withHandle } from './walk-folder.ts';
 
 export interface View {
-  /** Where it lies, for whoever is in the namespace, where there is one. */
+  /** The path of the view, inside the namespace if there is one. */
   readonly source: string;
-  /** Descriptor of the view itself. */
+  /** Descriptor of the view. */
   readonly pin: number;
-  /** When each entry below last changed, and whose it is; absent where the view itself says it. */
+  /**
+   * Change time and owner of each original entry; absent for an overlay, which shows both itself.
+   */
   readonly below?: ReadonlyMap<string, { readonly changed: number; readonly uid: number }>;
 }
 
@@ -24,13 +26,13 @@ export interface Views {
    * to be copied
    */
   open(folder: number, path: string): Promise<View>;
-  /** Descriptor of the mount namespace to enter. */
+  /** Descriptor of the mount namespace that the sandbox must enter. */
   namespace(): number | undefined;
   close(): void;
 }
 
-// In a mount namespace of its own, or the one of the views before: a sized layer over the folder
-// that was judged.
+// Mounts a size-limited layer over the judged folder, in a new mount namespace or in the run's
+// existing one.
 const overlayScript = `set -eu
 room=$1 folder=$2 owner=$3 mode=$4 bytes=$5 inodes=$6
 /bin/mount -t tmpfs -o "size=$bytes,nr_inodes=$inodes,mode=0711,nosuid,nodev" skillgate "$room"
@@ -41,9 +43,10 @@ cd "$folder"; [ . -ef /proc/self/fd/4 ]
 echo ready; read -r wait || :`;
 
 /**
- * @param runFolder of one run alone, on no path that a sandbox sees
+ * Opens the views of one run.
+ * @param runFolder private folder of the run, outside everything that a sandbox sees
  * @param overlays whether the sandbox enters a namespace
- * @param into descriptor of the namespace that the run has already; the caller closes it
+ * @param into descriptor of the run's existing namespace; the caller closes it
  */
 export function openViews(runFolder: string, overlays: boolean, into?: number): Views {
   const descriptors: number[] = [];
@@ -69,7 +72,7 @@ export function openViews(runFolder: string, overlays: boolean, into?: number): 
 
 type Overlay = { readonly namespace: number; readonly pin: number };
 
-// Why not, where it cannot be.
+// Returns the reason as text when no overlay can be mounted.
 async function overlayOver(
   folder: number,
   path: string,
@@ -107,7 +110,8 @@ async function copyOf(
   const give = (at: Buffer | string, { uid, gid, mode, atime, mtime }: fs.Stats): void => {
     if (process.getuid?.() === 0) fs.chownSync(at, uid, gid);
     else giveGroup(at, gid);
-    // What is made in a folder with the setgid bit has the group of the folder.
+    // Set the mode after the group: in a folder with the setgid bit, new entries get the folder's
+    // group.
     fs.chmodSync(
       at,
       mode & ((mode & fs.constants.S_IFMT) === fs.constants.S_IFDIR ? 0o3777 : 0o1777),
@@ -136,8 +140,8 @@ async function copyOf(
       });
     return true;
   };
-  // What cannot be read is not there for the run, which has the runner's uid where that is not
-  // root.
+  // Leave out unreadable entries. A runner that is not root shares its uid with the run, so the run
+  // could not read them either.
   await walkFolder(`/proc/self/fd/${folder}`, {
     mend: false,
     meet,
@@ -151,8 +155,8 @@ async function copyOf(
   return { source, pin, below };
 }
 
-// A group that this user is not in stays what it is in the copy: then a changed file shows a
-// changed group.
+// The copy keeps the runner's group when the runner is not in the original group; a changed file
+// then shows a changed group.
 function giveGroup(at: Buffer | string, gid: number): void {
   try {
     fs.chownSync(at, process.getuid?.() ?? 0, gid);

@@ -1,6 +1,6 @@
 /**
- * Room for changes that wait to be accepted: each agent has its own for each skill, so that
- * nobody's runs push out what others wait with.
+ * Disk space for changes that wait to be accepted. Each agent has its own share for each skill, so
+ * the changes of one cannot crowd out those of another.
  */
 import {
   existsSync,
@@ -16,13 +16,13 @@ import { type ChangeSet, changesFolderOf } from '../../skills-index/run/changes/
 import { hexOf } from '../../skills-index/skill/digest.ts';
 import { changedPathsMax, changeSetBytesMax, waitingBytesMax } from '../limits.ts';
 
-/** Whose room a set takes. */
+/** The agent and skill whose share a change set uses. */
 export interface RoomOwner {
   readonly agent: string;
   readonly skill: string;
 }
 
-/** A set cannot be larger than this and still be read again. */
+/** Why a change set is too large to be stored and read back; undefined when it is not. */
 export function whyTooLarge({ folders }: ChangeSet, json: string): string | undefined {
   const paths = folders.reduce((sum, one) => sum + one.changes.length, 0);
   if (paths > changedPathsMax) return `more than ${changedPathsMax} paths changed in all folders`;
@@ -31,8 +31,8 @@ export function whyTooLarge({ folders }: ChangeSet, json: string): string | unde
 }
 
 /**
- * Why the changes of a run cannot wait; undefined when they can.
- * @param run whose files are kept already
+ * Why the changes of a run exceed their share; undefined when they fit.
+ * @param run id of the run, whose files are stored already
  */
 export function whyNoRoom(
   data: string,
@@ -50,13 +50,13 @@ export function whyNoRoom(
   return `${what}, and at most ${mebibytes(waitingBytesMax)} may wait: accept or discard some of them (skillgate changes list)`;
 }
 
-/** Marks whose room the folder of a set counts for. */
+/** Records whose share the folder of a change set counts against. */
 export function writeRoom(data: string, run: string, owner: RoomOwner): void {
   mkdirSync(changesFolderOf(data, run), { recursive: true, mode: 0o700 });
   writeFileSync(join(changesFolderOf(data, run), roomName), nameOf(owner), { mode: 0o600 });
 }
 
-/** Removes kept files that no folder of a set needs. */
+/** Removes stored files that the change set does not use. */
 export function removeUnneeded(
   data: string,
   run: string,
@@ -77,13 +77,13 @@ function nameOf({ agent, skill }: RoomOwner): string {
   return `${agent}\n${skill}\n`;
 }
 
-// Sets of earlier versions have none: they count for nobody.
+// Change sets of earlier Skillgate versions lack this file; they count against nobody.
 function roomOf(data: string, run: string): string | undefined {
   const file = join(changesFolderOf(data, run), roomName);
   return existsSync(file) ? readFileSync(file, 'utf8') : undefined;
 }
 
-// An empty file takes room as well.
+// Count at least one disk block for each file, even an empty one.
 function bytesIn(folder: string): number {
   if (!existsSync(folder)) return 0;
   return readdirSync(folder).reduce(

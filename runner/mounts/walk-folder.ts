@@ -1,7 +1,6 @@
 /**
- * Walks a folder by descriptor, so that no rename or link leads out of it.
- * Names are bytes: here they are Latin-1 text, one character for each byte, whatever they were
- * meant to be.
+ * Walks a folder by descriptor, so that no rename or link leads out of it. File names are bytes;
+ * here they are Latin-1 text with one character for each byte, whatever their encoding.
  */
 import * as fs from 'node:fs';
 import { posix } from 'node:path';
@@ -11,46 +10,46 @@ import { takeTurns } from '../files/turns.ts';
 import { foldersDeepMax } from '../limits.ts';
 import { requireOwner } from './ownership.ts';
 
-/** One entry of the folder. */
+/** One entry of the walked folder. */
 export interface Met {
   readonly path: string;
   readonly name: string;
-  /** Where it is reached, through the descriptor of the folder that holds it. */
+  /** A path to the entry through the descriptor of its parent folder. */
   readonly at: Buffer;
   readonly stats: fs.Stats;
-  /** Where it leads, if it is a link. */
+  /** The target of a link. */
   readonly link: string | undefined;
-  /** All names of the folder that holds it. */
+  /** All names in its parent folder. */
   readonly siblings: ReadonlySet<string>;
 }
 
 export interface Visitor {
-  /** Whether folders that their owner cannot read are opened up, as a run may leave them behind. */
+  /** Whether to give owners back their rights on folders, which a run may have removed. */
   readonly mend: boolean;
-  /** Whether it is still there, so that a folder is walked. */
+  /** Called for each entry. Returns whether to walk into it when it is a folder. */
   readonly meet: (met: Met) => boolean | Promise<boolean>;
-  /** What could not be looked at; goes on unless this throws. */
+  /** Called for an entry that could not be read; the walk goes on unless this throws. */
   readonly fail: (path: string, cause: unknown) => void;
 }
 
-// open(2): O_PATH is a handle on the entry itself, which needs no right to read it. Not in node:fs
-// constants.
+// O_PATH of open(2), which node:fs constants lack: a handle on the entry itself that needs no right
+// to read it.
 const handle = 0o10_000_000 | fs.constants.O_NOFOLLOW;
 
 export function bytesOf(text: string): Buffer {
   return Buffer.from(text, 'latin1');
 }
 
-/** A path of bytes as people read it. */
+/** Decodes a path of bytes as UTF-8, for people. */
 export function textOf(path: string): string {
   return bytesOf(path).toString('utf8');
 }
 
 /**
- * Acts on where a path is reached through the descriptor of the folder that holds it; no folder on
- * the way may be a link.
- * @param owners whose the folders on the way may be
- * @throws ForeignEntry when one belongs to somebody else
+ * Runs `act` on a path through the descriptor of its parent folder. No folder on the way may be a
+ * link.
+ * @param owners users to whom the folders on the way may belong
+ * @throws ForeignEntry when a folder on the way belongs to another user
  */
 export function withParent<Result>(
   root: string,
@@ -68,7 +67,7 @@ export function withParent<Result>(
   });
 }
 
-/** Opens an entry itself, never what a link leads to; acts; closes. */
+/** Opens an entry without following links, runs `act`, and closes it. */
 export function withHandle<Result>(
   at: Buffer | string,
   act: (self: string, stats: fs.Stats) => Result,
@@ -81,7 +80,10 @@ export function withHandle<Result>(
   }
 }
 
-/** @param root such as `/proc/self/fd/N`, a folder that was opened */
+/**
+ * Walks a folder and everything in it.
+ * @param root path of an opened folder, such as `/proc/self/fd/N`
+ */
 export async function walkFolder(root: string, visitor: Visitor): Promise<void> {
   await walkOpen({ self: root, path: '', depth: 0 }, visitor, takeTurns());
 }
@@ -130,7 +132,7 @@ function namesIn(self: string): string[] {
   return fs.readdirSync(`${self}/`, 'latin1');
 }
 
-/** Gives the owner of a folder the rights that a run may have taken away. */
+/** Restores the owner's rights on a folder, which a run may have removed. */
 function openUp(self: string, rights: number): void {
   const { mode, uid } = fs.statSync(bytesOf(self));
   if ((mode & rights) !== rights && [0, uid].includes(process.getuid?.() ?? uid))

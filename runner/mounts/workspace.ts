@@ -1,6 +1,6 @@
 /**
- * A folder that a run may change: it sees a view of it, and what it did there is judged, compared
- * and offered afterwards.
+ * A workspace that a run may change. The run sees a private view. After the run, its changes are
+ * judged and compared with the folder, and the accepted ones form a change set.
  */
 import * as fs from 'node:fs';
 import { posix } from 'node:path';
@@ -39,24 +39,25 @@ import { bytesOf, type Met, textOf, walkFolder, withHandle } from './walk-folder
 
 export type Collected = Gathering['gathered'];
 
-/** Takes the bytes of a file that is new or changed. */
+/** Stores the content of a new or changed file. */
 export type Keep = (path: string, bytes: Uint8Array) => void;
 
 export interface SeenWorkspace {
   readonly view: View;
   readonly protectedPaths: readonly ProtectedPath[];
   /**
-   * After the run, when nothing of it lives.
-   * @throws Error when there is more than may be kept
+   * Collects the changes after the last process of the run has ended.
+   * @throws Error when the changes exceed the limits
    */
   collect(keep: Keep): Promise<Collected>;
 }
 
 /**
- * @param folder descriptor of it
- * @param path where it lies
- * @param further names that host policy says are obeyed
- * @throws Problem `plan-refused` when it holds too much, `mode-unsupported`
+ * Opens a workspace for a run.
+ * @param folder descriptor of the workspace
+ * @param path where the workspace lies
+ * @param further file names that programs obey, from host policy
+ * @throws Problem `plan-refused` when the folder has too many entries; `mode-unsupported`
  */
 export async function seeWorkspace(
   folder: number,
@@ -103,8 +104,8 @@ async function lookThrough(root: string): Promise<Map<string, SeenEntry>> {
     if (cause instanceof Problem) throw cause;
     const { code, message } = cause as NodeJS.ErrnoException;
     if (code === 'ENOENT') return;
-    // What another user shut is shut to the run as well, which has the runner's uid where that is
-    // not root.
+    // Skip folders that another user closed. A runner that is not root shares its uid with the run,
+    // so the run cannot enter them either.
     if (code === 'EACCES' && fs.lstatSync(bytesOf(`${root}/${path}`)).uid !== process.getuid?.())
       return;
     throw new Problem('plan-refused', `A writable mount cannot be looked through: ${message}`, {
@@ -115,7 +116,7 @@ async function lookThrough(root: string): Promise<Map<string, SeenEntry>> {
   return before;
 }
 
-// A link cannot be mounted over: what it leads to is shut, where that is in the mount.
+// A link cannot be mounted over, so protect its target when that lies in the mount.
 function leadsTo(root: string, path: string): string | undefined {
   try {
     const target = posix.relative(
@@ -152,7 +153,7 @@ async function collectChanges(
   );
   const seen = new Set<string>();
   const inodes = new Map<string, number>();
-  // The folder below is as it was when the run began, unless somebody else changed it.
+  // The original folder is unchanged since the run began, unless another process changed it.
   const touched = (path: string): boolean =>
     changedAt(below, path, owners) !== (view.below ?? before).get(path)?.changed;
   const { gathered, refuse, requireRoom, compare, gone } = gatherChanges(limits, touched, further);
@@ -166,10 +167,11 @@ async function collectChanges(
     inodes.set(path, stats.ino);
     if (old === undefined && placed.has(path) && (stats.isDirectory() || stats.size === 0))
       return false;
-    // Before anything of it is read.
+    // Check the owner before reading anything of the entry.
     const foreign = whyForeign(met, ownership, owners);
     if (foreign !== undefined) return refuse(path, foreign);
-    // It would be two files in the folder; each name of it would be read.
+    // Applying would make two separate files of it, and the runner would read its content once for
+    // each name.
     if (stats.isFile() && stats.nlink > 1) return refuse(path, 'a hard link');
     const why = whyLeftBehind(
       {
@@ -181,7 +183,7 @@ async function collectChanges(
       further,
     );
     if (why !== undefined) return refuse(path, why);
-    // A file with holes costs a run nothing, whatever its size.
+    // Check the size before reading: a sparse file of any size costs a run nothing.
     if (stats.isFile()) requireRoom(path, stats.size);
     const { state, content } = withHandle(at, (self) => readContent(self, stats, link));
     if (
@@ -222,7 +224,7 @@ async function collectChanges(
   return { ...gathered, changes: judgeAccessLists(gathered.changes, lists) };
 }
 
-// Where what lies at a path of a copied folder was when the run began: it may have been moved.
+// Finds where an entry of a copied folder lay before the run, since the run may have moved it.
 function originIn(
   before: ReadonlyMap<string, SeenEntry>,
   inodes: ReadonlyMap<string, number>,
@@ -234,8 +236,8 @@ function originIn(
   };
 }
 
-// As the kernel does it (inode(7)): a new folder has the setgid bit and the group of a folder that
-// has the bit.
+// As in the kernel (inode(7)): a new folder below a setgid folder gets the setgid bit and that
+// folder's group.
 function inheritsGroup(
   root: fs.Stats,
   before: ReadonlyMap<string, SeenEntry>,
@@ -277,8 +279,8 @@ function whyForeign(
 }
 
 /**
- * What of a folder no run may write as it is now.
- * @throws Problem `plan-refused` when it cannot be told
+ * Paths of a folder that no run may write, in its present state.
+ * @throws Problem `plan-refused` when the folder cannot be read
  */
 export async function findShut(root: string, further: FurtherNames): Promise<Set<string>> {
   return shutOf(findProtected(await lookThrough(root), (one) => leadsTo(root, one), further));
@@ -293,8 +295,8 @@ function shutOf(paths: readonly ProtectedPath[]): Set<string> {
 }
 
 /**
- * Looks at paths of a folder, whose links are not followed, and not without end: links that lead
- * through one another are many looks.
+ * Reads the kind of paths in a folder without following links. The number of reads is limited,
+ * because chains of links can multiply them.
  * @param shut paths that no run may write
  */
 export function lookIn(root: string, shut: ReadonlySet<string>): LookAt {

@@ -1,6 +1,6 @@
 /**
- * From a plan to the arguments of bubblewrap (bwrap(1), 0.8); pure but for the descriptors that it
- * asks for.
+ * Turns a plan into arguments of bubblewrap (bwrap(1), 0.8). Pure, except for the descriptors that
+ * it requests.
  */
 
 import { existsSync } from 'node:fs';
@@ -9,36 +9,37 @@ import type { ProtectedPath } from '../../skills-index/run/changes/protected-pat
 import { homeMiBMax, sharedMemoryMiBMax, temporaryMiBMax } from '../limits.ts';
 import type { SandboxStart } from './sandbox.ts';
 
-/** What the host has, and how whoever starts bubblewrap gets at it. */
+/** Facts about the host, and how the process that starts bubblewrap reaches them. */
 export interface Surroundings {
   readonly libraries: readonly Library[];
   /**
-   * Where a path of the host lies for whoever starts bubblewrap; `name` is what it is staged as.
+   * The path at which the starting process reaches a path of the host; `name` is the name under
+   * which it may be staged.
    */
   readonly reach: (name: string, path: string) => string;
-  /** Bytes as the number of an open descriptor. */
+  /** Puts bytes into a file and returns the number of its descriptor. */
   readonly descriptorOf: (bytes: Uint8Array) => number;
   readonly seccomp: Uint8Array;
-  /** The number of the descriptor to which the pid of its first process is written. */
+  /** Number of the descriptor to which bubblewrap writes the pid of its first process. */
   readonly info: number;
   /**
-   * Whether it has a network namespace already: the forwarder's, with a loopback device and the
+   * Whether the sandbox joins the forwarder's network namespace, with a loopback device and the
    * proxy behind it.
    */
   readonly joinsNetwork: boolean;
 }
 
-/** A folder of libraries, or the link that leads to one. */
+/** A folder of libraries, or a link to one. */
 export interface Library {
   readonly path: string;
   readonly link?: string;
 }
 
-// Own namespaces but for the network, no capabilities, no terminal, no life after the runner.
+// All namespaces but the network's; no capabilities, no terminal; ended together with the runner.
 const sealed =
   '--unshare-user --unshare-ipc --unshare-pid --unshare-uts --unshare-cgroup-try --die-with-parent --new-session --cap-drop ALL --hostname skill --proc /proc';
 
-// What a program needs to find beside itself.
+// Folders that a program needs besides its own file.
 const companions: Readonly<Record<string, string>> = {
   git: '/usr/lib/git-core',
   perl: '/usr/share/perl',
@@ -70,7 +71,7 @@ export function skillArguments(
       [...systemViews].find(([one]) => `${path}/`.startsWith(`${one}/`)) ?? [];
     return view + path.slice(folder.length);
   };
-  // A view lies in the run's folder, which the run's uid walks through by name.
+  // A view lies in the run folder, which the run's uid can traverse.
   const reachSeen = (name: string, path: string): string =>
     seen(path) === path ? around.reach(name, path) : seen(path);
   const sized = (path: string, mebibytes: number): string[] => [
@@ -88,15 +89,15 @@ export function skillArguments(
     '--seccomp',
     data(around.seccomp),
     ...libraryArguments(around.libraries, seen),
-    // Its first process is bubblewrap's own and has the run's uid: whoever writes into its memory
-    // outlives the runner.
+    // bubblewrap's first process has the run's uid: a skill that wrote into its memory could
+    // survive the end of the runner.
     '--size',
     '4096',
     '--tmpfs',
     '/proc/1',
     '--remount-ro',
     '/proc/1',
-    // They name the keys of every user of the host. Not every kernel has them.
+    // These files list the keys of every user of the host. Some kernels lack them.
     ...['/proc/keys', '/proc/key-users']
       .filter((path) => existsSync(path))
       .flatMap((path) => ['--ro-bind-data', data(''), path]),
@@ -134,13 +135,16 @@ export function skillArguments(
     ...Object.entries(env).flatMap(([name, value]) => ['--setenv', name, value]),
     '--chdir',
     plan.workingDirectory,
-    // The skill's files lie in the sandbox's own root, which nobody writes to from here on.
+    // All files are in place now, so make the sandbox's root read-only.
     '--remount-ro',
     '/',
   ];
 }
 
-/** The forwarder's sandbox: socat, its libraries and the one socket; nothing of the skill. */
+/**
+ * Arguments for the forwarder's sandbox: socat, its libraries and the proxy's socket; nothing of
+ * the skill.
+ */
 export function forwarderArguments(
   libraries: readonly Library[],
   proxyFolder: string,

@@ -1,6 +1,6 @@
 /**
- * The default sandbox: bubblewrap with an own seccomp filter, an empty environment, sized temporary
- * folders and no network of its own.
+ * The default sandbox: bubblewrap with Skillgate's own seccomp filter, an empty environment,
+ * temporary folders of limited size, and no network of its own.
  */
 import type { ChildProcess } from 'node:child_process';
 import { randomBytes } from 'node:crypto';
@@ -30,10 +30,10 @@ import { preludeChecks, preludeScript } from './prelude.ts';
 import type { RunningSandbox, Sandbox, SandboxStart } from './sandbox.ts';
 import { goAhead, untilStarted } from './started.ts';
 
-// What one run takes at most, so that the runner and another run go on beside it.
+// One run gets at most half of the processors, so that the runner and other runs can go on.
 const cores = Math.max(1, availableParallelism() / 2);
 
-/** The sandbox of this host. */
+/** Returns the bubblewrap sandbox with the protections that this host can give. */
 export function bubblewrap(): Sandbox {
   const groups = makeControlGroups(`skillgate-${randomBytes(6).toString('hex')}`, {
     memoryMiB: 64,
@@ -76,8 +76,8 @@ async function start(what: SandboxStart): Promise<RunningSandbox> {
     throw cause;
   }
   const first = firstProcess(child.stdio.at(descriptorAt.info) as Readable);
-  // The outer process takes the inner ones with it only from the moment when each has asked for
-  // that.
+  // bubblewrap's outer process ends the inner ones only after each inner one has asked for that, so
+  // kill the first inner process as well.
   const kill = (): void => {
     child.kill('SIGKILL');
     void first
@@ -134,8 +134,8 @@ function notesOf(what: SandboxStart, { held }: ControlGroups): string[] {
   ];
 }
 
-// The shell waits for a line before it becomes the command, so that no process of the skill is ever
-// outside of the groups.
+// The shell in the sandbox waits for a line before it becomes the command, so no process of the
+// skill ever runs outside the control groups.
 function join(groups: ControlGroups, first: number | undefined): void {
   try {
     if (first === undefined) throw new Error('its first process is not known');
@@ -150,9 +150,8 @@ function join(groups: ControlGroups, first: number | undefined): void {
 }
 
 /**
- * Waits until nothing of a sandbox lives. Its outer process may end before, so the pid that it told
- * counts: the first process of the pid namespace, which the kernel ends last (pid_namespaces(7)),
- * after every system call in it.
+ * Waits until no process of a sandbox lives. bubblewrap's outer process may end earlier. So this
+ * waits for the first process of the pid namespace, which the kernel ends last (pid_namespaces(7)).
  */
 async function untilEmpty(
   first: { readonly pid: number; readonly began: string } | undefined,
@@ -168,7 +167,8 @@ async function firstProcess(
   return pid === undefined ? undefined : { pid: Number(pid), began: startOf(Number(pid)) };
 }
 
-// `started` is what the shell in the sandbox writes to stderr when all is in place.
+// `started` is the text that the shell in the sandbox writes to stderr when the sandbox is
+// complete.
 function startChild(
   what: SandboxStart,
   started: string,

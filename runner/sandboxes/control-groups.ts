@@ -1,6 +1,6 @@
 /**
- * Control groups that hold a run to its memory, processes and processor time, where the runner may
- * make them (kernel: cgroup-v1, cgroup-v2).
+ * Control groups that limit a run's memory, processes and processor time, where the runner may
+ * create them (kernel: cgroup-v1, cgroup-v2).
  */
 import {
   accessSync,
@@ -15,16 +15,16 @@ import { dirname } from 'node:path';
 import type { SandboxPlan } from './sandbox.ts';
 
 export interface ControlGroups {
-  /** What they hold a run to. */
+  /** The resources that the groups limit. */
   readonly held: ReadonlySet<Controller>;
-  /** Starts something whose process belongs to those of version 1 from its first moment. */
+  /** Starts a process inside the groups of cgroup version 1 from its first moment. */
   startIn<Started>(start: () => Started): Started;
   /**
-   * Moves a process and those that it started itself into those of version 2; what they start from
-   * then on belongs there too.
+   * Moves a process and its children into the groups of cgroup version 2; processes that they start
+   * later belong there too.
    */
   take(pid: number): void;
-  /** Takes them away, and says what ran out. */
+  /** Removes the groups and reports which limits were reached. */
   finish(): RanOut;
 }
 
@@ -45,14 +45,15 @@ const controllers: readonly Controller[] = ['memory', 'pids', 'cpu'];
 const mountedAt = '/sys/fs/cgroup';
 const periodMicroseconds = 100_000;
 
-// File → value. Not every kernel counts swap (`?`); version 1 counts it together with memory.
+// Files and the values to write. A `?` marks a file that some kernels lack: not every kernel counts
+// swap, and version 1 counts swap together with memory.
 function settingsOf(
   { memoryMiB, processes, cores }: Limits,
   version: 1 | 2,
 ): Record<Controller, Record<string, number | string>> {
   const bytes = memoryMiB * 1024 * 1024;
   const quota = Math.round(cores * periodMicroseconds);
-  // Two are bubblewrap's own.
+  // Two processes belong to bubblewrap.
   const pids = { 'pids.max': processes + 2 };
   if (version === 2)
     return {
@@ -61,7 +62,7 @@ function settingsOf(
       cpu: { 'cpu.max': `${quota} ${periodMicroseconds}` },
     };
   return {
-    // What lies in sockets counts in version 1 only when it has a limit of its own.
+    // Version 1 counts the memory of sockets only under a limit of its own.
     memory: {
       'memory.limit_in_bytes': bytes,
       'memory.memsw.limit_in_bytes?': bytes,
@@ -73,8 +74,8 @@ function settingsOf(
 }
 
 /**
- * Where the groups of a run go, by controller; absent where the runner may make none. `own` is the
- * runner's /proc/self/cgroup.
+ * The folders for the groups of a run, by controller; absent where the runner may create none.
+ * `own` is the content of /proc/self/cgroup.
  */
 export function placesFor(
   name: string,
@@ -91,8 +92,8 @@ export function placesFor(
       ];
     const unified = /^0::(.*)$/m.exec(own)?.[1];
     if (unified === undefined) return [];
-    // A group of version 2 that has processes gives no controller to those in it, so a sibling is
-    // the usual place.
+    // A group of version 2 that contains processes cannot have child groups with controllers, so
+    // the new group is usually its sibling.
     const above = [under(unified), under(dirname(unified))].find((path) =>
       givesOn(`${root}${path}`, controller),
     );
@@ -118,7 +119,7 @@ function givesOn(folder: string, controller: Controller): boolean {
   }
 }
 
-/** Makes a group for each controller that this host lets the runner use; `held` says which. */
+/** Creates a group for each controller that this host lets the runner use; `held` lists them. */
 export function makeControlGroups(name: string, limits: Limits): ControlGroups {
   const places = placesFor(name);
   const made = new Map(
@@ -138,7 +139,7 @@ export function makeControlGroups(name: string, limits: Limits): ControlGroups {
     held: new Set(made.keys()),
     startIn: (start) => {
       try {
-        // A thread that moves itself waits for nobody, and what it forks begins where it is.
+        // Move the thread itself, which needs no waiting: its child then starts inside the groups.
         for (const folder of foldersOf(1)) writeFileSync(`${folder}/tasks`, '0');
         return start();
       } finally {
@@ -163,14 +164,14 @@ export function makeControlGroups(name: string, limits: Limits): ControlGroups {
   };
 }
 
-// proc(5), children.
+// Children of a process (proc(5), children).
 function childrenOf(pid: number): number[] {
   return (readFileSync(`/proc/${pid}/task/${pid}/children`, 'utf8').match(/\d+/g) ?? []).map(
     Number,
   );
 }
 
-/** Ends what lives in the groups of a run whose runner was killed, and takes them away. */
+/** Kills the processes in the groups of a killed runner's run and removes the groups. */
 export function removeControlGroups(name: string): void {
   for (const { folder } of placesFor(name).values()) {
     for (const pid of existsSync(folder) ? processesIn(folder) : []) end(pid);
@@ -199,11 +200,11 @@ function end(pid: number): void {
   try {
     process.kill(pid, 'SIGKILL');
   } catch {
-    // It ended by itself.
+    // The process ended by itself meanwhile.
   }
 }
 
-// The kernel lets go of the last process a moment after its end.
+// The kernel releases the last process a moment after its end, so try again.
 function remove(folder: string, attempts = 50): void {
   try {
     rmdirSync(folder);

@@ -1,7 +1,7 @@
 /**
- * The way from a skill's sandbox to the egress proxy: socat in a sandbox of its own, which listens
- * on 127.0.0.1:3128 of a network namespace that the skill's sandbox then shares. So the skill has
- * no unix socket, no socat and no shell because of it, and socat needs no interpreter.
+ * Carries connections from a skill's sandbox to the egress proxy: socat in a sandbox of its own. It
+ * listens on 127.0.0.1:3128 of a network namespace that the skill's sandbox then joins. So the
+ * skill gets no unix socket and no socat, and socat needs no interpreter.
  */
 import type { ChildProcess } from 'node:child_process';
 import { closeSync, openSync, readFileSync } from 'node:fs';
@@ -17,13 +17,16 @@ import { descriptorAt, launch, libraries, openData, reach, tools } from './launc
 import type { SandboxStart } from './sandbox.ts';
 
 export interface Forwarder {
-  /** Open descriptors of its namespaces; closed by `stop`. */
+  /** Open descriptors of the forwarder's namespaces; `stop` closes them. */
   readonly user: number;
   readonly network: number;
   stop(): void;
 }
 
-/** @throws Problem `sandbox-refused` when it does not come to listen */
+/**
+ * Starts the forwarder and waits until it listens.
+ * @throws Problem `sandbox-refused` when it does not listen in time
+ */
 export async function startForwarder(
   { plan: { uid, gid }, runFolder }: SandboxStart,
   proxyFolder: string,
@@ -59,7 +62,8 @@ export async function startForwarder(
     const { 'child-pid': pid } = JSON.parse(await text(child.stdio.at(infoAt) as Readable)) as {
       'child-pid': number;
     };
-    // Before it listens, so that each process that it starts for a connection is in the groups too.
+    // Move socat into the groups before it listens: the process for each connection then belongs
+    // there too.
     groups.take(pid);
     await untilListening(child, pid);
     const user = openSync(`/proc/${pid}/ns/user`, 'r');
@@ -85,18 +89,18 @@ export async function startForwarder(
 }
 
 /**
- * What carries bytes to the proxy is no part of what the skill may take, and has groups of its own:
- * half a processor, a process a connection.
+ * Limits of the forwarder, in control groups of its own: half a processor, and one process for each
+ * connection. Its use does not count against the skill's limits.
  */
 export const forwarderLimits = { memoryMiB: 128, processes: egressConnectionsMax + 2, cores: 0.5 };
 
-/** The name of its groups, beside those of the run. */
+/** The name of the forwarder's control groups, beside those of the run. */
 export function forwarderGroupOf(runFolder: string): string {
   return `${runFolder.split('/').at(-1) ?? ''}-forwarder`;
 }
 
-// A listening socket in /proc/net/tcp (proc(5)): address and port in hexadecimal, no peer, state
-// 0A.
+// A line of /proc/net/tcp for a listening socket (proc(5)): address and port in hexadecimal, no
+// peer, state 0A.
 async function untilListening(child: ChildProcess, pid: number): Promise<void> {
   const listening = `0100007F:${forwarderPort.toString(16).toUpperCase().padStart(4, '0')} 00000000:0000 0A`;
   for (

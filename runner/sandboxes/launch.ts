@@ -1,6 +1,6 @@
 /**
- * Starts bubblewrap: with an empty environment, as the run's uid, with descriptors instead of paths
- * where it matters.
+ * Starts bubblewrap with an empty environment, as the run's uid, and with descriptors instead of
+ * paths where another process could swap a path.
  */
 import { type ChildProcess, spawn } from 'node:child_process';
 import * as fs from 'node:fs';
@@ -9,8 +9,8 @@ import { Problem } from '../../skills-index/skill/problem.ts';
 import type { Library } from './bubblewrap-arguments.ts';
 
 /**
- * Where the started chain finds descriptors; those below 10 are closed by the shell in the sandbox
- * before the command starts.
+ * Numbers of the descriptors in the started processes. The shell in the sandbox closes those below
+ * 10 before the command starts.
  */
 export const descriptorAt = {
   firstPin: 3,
@@ -21,10 +21,7 @@ export const descriptorAt = {
   firstData: 11,
 } as const;
 
-/**
- * The programs of this host that start a sandbox: only where the system installed them, whatever
- * PATH says.
- */
+/** Programs of this host that start a sandbox, at the system's own paths: PATH is ignored. */
 export const tools = {
   bwrap: '/usr/bin/bwrap',
   socat: '/usr/bin/socat',
@@ -41,19 +38,19 @@ export interface Launch {
   readonly gid: number;
   readonly runFolder: string;
   readonly descriptors: ReadonlyMap<number, number | 'pipe'>;
-  /** Whether it enters the namespaces at `descriptorAt` first. */
+  /** Whether the process first enters the namespaces at `descriptorAt`. */
   readonly entersNetwork: boolean;
-  /** Descriptor of a mount namespace to start in, as root. */
+  /** Descriptor of a mount namespace to enter as root before the start. */
   readonly namespace?: number | undefined;
   /**
-   * What is bound at a place of the run folder first, so that the run's uid reaches it: place →
-   * path.
+   * Paths to bind into the run folder first, so that the run's uid reaches them, by their place
+   * there.
    */
   readonly staged: ReadonlyMap<string, string>;
 }
 
-// As root: in a mount namespace of its own, bind what the run's uid cannot reach with all that is
-// mounted in it, drop every right, go on.
+// Runs as root in a new mount namespace: binds the paths that the run's uid cannot reach, with the
+// mounts inside them, then drops all rights and continues.
 const stageScript = `set -eu
 uid=$1 gid=$2; shift 2
 while [ "$1" != -- ]; do /bin/mount --rbind "$2" "$1"; shift 2; done
@@ -61,8 +58,8 @@ shift; unset PWD OLDPWD
 exec ${tools.setpriv} --reuid "$uid" --regid "$gid" --clear-groups -- "$@"`;
 
 /**
- * Where a path is reached by the run's uid; a runner that is root adds it to `staged` when a folder
- * above is shut to others.
+ * A path through which the run's uid reaches `path`. When a folder above is closed to others, a
+ * runner that is root stages the path in the run folder.
  */
 export function reach(
   staged: Map<string, string>,
@@ -137,7 +134,7 @@ export function launch(what: Launch): ChildProcess {
     ...stage,
     ...chain,
   ];
-  // A given gid takes away the other groups too (nsenter(1), --setgid; libuv, uv_spawn).
+  // Setting the gid also drops the supplementary groups (nsenter(1), --setgid; libuv, uv_spawn).
   const entered = [
     tools.nsenter,
     into,
@@ -169,15 +166,15 @@ function put(
   stdio[number] = descriptor;
 }
 
-// What the runner itself was started with and never closed would go through to the skill. Node
-// closes on exec whatever it opens later, and the prelude refuses to start over any other.
+// Descriptors that the runner inherited from its own parent would leak into the sandbox. Node
+// closes every later descriptor on exec, and the prelude refuses to start when any other is open.
 const inherited = (fs.existsSync('/proc/self/fdinfo') ? fs.readdirSync('/proc/self/fdinfo') : [])
   .map(Number)
   .filter(
     (number) => number > 2 && fs.existsSync(`/proc/self/fdinfo/${number}`) && !closesOnExec(number),
   );
 
-// proc(5), fdinfo: flags, O_CLOEXEC.
+// O_CLOEXEC among the flags of a descriptor (proc(5), fdinfo).
 function closesOnExec(number: number): boolean {
   const [, flags = '0'] =
     /^flags:\s*([0-7]+)/m.exec(fs.readFileSync(`/proc/self/fdinfo/${number}`, 'latin1')) ?? [];
@@ -185,20 +182,20 @@ function closesOnExec(number: number): boolean {
 }
 
 /**
- * Bytes as an open descriptor of a file that has no name any more: nobody else can change or find
- * them.
+ * Puts bytes into a file without a name and returns its descriptor: no other process can find or
+ * change the bytes.
  */
 export function openData(runFolder: string, bytes: Uint8Array): number {
   const path = `${runFolder}/data`;
   const descriptor = fs.openSync(path, 'wx+', 0o600);
   fs.unlinkSync(path);
-  // At a place (pwrite), so that whoever reads begins at the first byte.
+  // Write with pwrite(2), which leaves the offset at 0, where the reader begins.
   for (let at = 0; at < bytes.length; )
     at += fs.writeSync(descriptor, bytes, at, bytes.length - at, at);
   return descriptor;
 }
 
-/** Folders of libraries on this host. Program files among them are on no PATH. */
+/** Folders of libraries on this host. Programs in these folders are on no PATH. */
 export const libraries: readonly Library[] = [
   `/usr/lib/${process.arch === 'arm64' ? 'aarch64' : 'x86_64'}-linux-gnu`,
   '/usr/lib64',
@@ -210,7 +207,10 @@ export const libraries: readonly Library[] = [
     fs.lstatSync(path).isSymbolicLink() ? { path, link: fs.readlinkSync(path) } : { path },
   );
 
-/** @throws Problem `sandbox-missing` with the line that installs what is missing */
+/**
+ * Requires the programs that start a sandbox.
+ * @throws Problem `sandbox-missing`; its hint is the command that installs them
+ */
 export function refuseMissingTools(): void {
   const missing = Object.values(tools).filter((path) => !isProgram(path));
   if (missing.length === 0) return;

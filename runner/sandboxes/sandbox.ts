@@ -1,21 +1,21 @@
 /**
- * What every sandbox is to the runner: started from a plan, fed and listened to over three streams,
- * gone afterwards.
+ * The interface of every sandbox: the runner starts it from a plan and talks to it over three
+ * streams; afterwards nothing of it remains.
  */
 
 import type { Readable, Writable } from 'node:stream';
 import type { ProtectedPath } from '../../skills-index/run/changes/protected-paths.ts';
 import type { Plan } from '../../skills-index/run/plan/plan.ts';
 
-/** What of a plan a sandbox enforces. */
+/** The members of a plan that a sandbox enforces. */
 export type SandboxPlan = Pick<
   Plan,
   'limits' | 'mounts' | 'programs' | 'workingDirectory' | 'uid' | 'gid'
 >;
 
-/** A file that the sandbox has from its first moment: exactly these bytes, read-only. */
+/** A read-only file with exactly these bytes that is in the sandbox from the start. */
 export interface SandboxFile {
-  /** Where it lies in the sandbox, absolute. */
+  /** Absolute path in the sandbox. */
   readonly path: string;
   readonly mode: '444' | '644' | '755';
   readonly bytes: Uint8Array;
@@ -29,67 +29,65 @@ export interface SandboxFolder {
 
 export interface SandboxStart {
   readonly plan: SandboxPlan;
-  /** Bytes that were checked, a skill's against its bundle; they are what the sandbox gets. */
+  /** Verified files; the sandbox gets these very bytes. */
   readonly files: readonly SandboxFile[];
   /**
-   * Folders and files of this host that are bound read-only, for a program that needs more than a
-   * skill does: an agent's.
+   * Further folders and files of this host, bound read-only, for an agent's program, which needs
+   * more than a skill does.
    */
   readonly folders?: readonly SandboxFolder[];
-  /** What is started: a program's path in the sandbox and its arguments. */
+  /** The program's path in the sandbox, and its arguments. */
   readonly command: readonly string[];
-  /** What the command sees as its environment, placeholders of secrets included. */
+  /** The command's environment, with placeholders for secrets. */
   readonly env: Readonly<Record<string, string>>;
   /**
-   * Open descriptors of the mounted folders by target; the sandbox checks that it mounted these and
-   * no others.
+   * Open descriptors of the mounted folders, by target. The sandbox checks that it mounted exactly
+   * these folders.
    */
   readonly pins: ReadonlyMap<string, number>;
-  /**
-   * What is bound for a mount instead of its own path, by target: the view of it that the run sees.
-   */
+  /** Paths of the private views that are bound in place of the mounts' own paths, by target. */
   readonly sources?: ReadonlyMap<string, string>;
-  /**
-   * Where folders of the host are bound from instead of their own paths: read-only views of them.
-   */
+  /** Paths of the read-only views of the host's folders, by folder. */
   readonly systemViews?: ReadonlyMap<string, string>;
-  /** Descriptor of the mount namespace in which those lie; absent when they lie on the host. */
+  /** Descriptor of the mount namespace with these views; absent when they lie on the host. */
   readonly namespace?: number;
-  /** What to hold shut in writable mounts, by target. */
+  /** Paths in writable mounts that the run must not write, by target. */
   readonly protectedPaths: ReadonlyMap<string, readonly ProtectedPath[]>;
-  /** The folder with the egress proxy's socket `proxy.sock`; absent when nothing may leave. */
+  /**
+   * The folder with the egress proxy's socket `proxy.sock`; absent when the run may send nothing.
+   */
   readonly proxyFolder?: string | undefined;
-  /** A folder of this run alone, owned by the runner. */
+  /** A private folder of this run, owned by the runner. */
   readonly runFolder: string;
 }
 
 export interface RunningSandbox {
-  /** Its first process, as this host counts; absent where there is none to look at. */
+  /** Pid of the sandbox's first process on this host; absent where the runner cannot see one. */
   readonly pid?: number | undefined;
   readonly stdin: Writable;
   readonly stdout: Readable;
   readonly stderr: Readable;
   /**
-   * `outOfProcesses`: a process could not be started for the limit, where something counts that.
+   * `outOfProcesses`: the limit prevented the start of a process, where the sandbox counts that.
    */
   readonly ended: Promise<{
     readonly code: number | null;
     readonly outOfMemory: boolean;
     readonly outOfProcesses?: boolean;
   }>;
-  /** Ends everything in it at once; no process survives. */
+  /** Kills every process in the sandbox at once. */
   kill(): void;
-  /** What holds for this start and is worth recording: which limits are in force and by what. */
+  /** Notes for the audit log: which limits are in force, and what enforces them. */
   readonly notes: readonly string[];
 }
 
 export interface Sandbox {
   readonly name: string;
-  /** What this host's sandbox can give, in the words of host policy's `require`. */
+  /** Protections of the sandbox on this host, in the words of `require` in host policy. */
   readonly gives: readonly string[];
-  /** Whether it starts in a mount namespace that it is handed. */
+  /** Whether the sandbox can start in a given mount namespace. */
   readonly entersNamespaces?: boolean;
-  /** What it tries at each start, before the command, and refuses to start over. */
+  /** Checks that run at each start, before the command; a failed check prevents the start. */
   readonly checks: readonly string[];
   /** @throws Problem `sandbox-missing`, `sandbox-refused`, `mount-owner-root` */
   start(start: SandboxStart): Promise<RunningSandbox>;

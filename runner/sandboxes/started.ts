@@ -1,18 +1,18 @@
 /**
- * How a runner and the shell in the sandbox agree that all is in place: the shell gives a sign, the
- * runner says go.
+ * The handshake between the runner and the shell in the sandbox: the shell reports that the sandbox
+ * is complete, then the runner tells it to start the command.
  */
 import { PassThrough, type Readable } from 'node:stream';
 import { Problem } from '../../skills-index/skill/problem.ts';
 import { startSecondsMax } from '../limits.ts';
 
-/** What the shell waits for on its input before it becomes the command. */
+/** The line that the shell waits for before it becomes the command. */
 export const goAhead = 'go\n';
 
 /**
- * Waits for the sign. All that is written to stderr before it is the backend's or the prelude's;
- * what comes after is the command's.
- * @throws Problem `sandbox-refused` with what was said instead, or where nothing is for too long
+ * Waits until the shell reports that it started. Earlier text on stderr comes from the backend or
+ * the prelude; later text comes from the command.
+ * @throws Problem `sandbox-refused` with the earlier text, or when nothing is reported in time
  */
 export function untilStarted(source: Readable, started: string): Promise<Readable> {
   const stderr = new PassThrough();

@@ -1,6 +1,6 @@
 /**
- * Watches what leaves a sandbox for values that must not: the run's canary, and placeholders of
- * secrets in other forms than their own.
+ * Searches everything that leaves a sandbox for values that must not leave: the run's canary, and
+ * encoded placeholders of secrets.
  */
 import { canaryName, type WatchedValue } from '../../skills-index/run/leaks/canary.ts';
 import { leakForms } from '../../skills-index/run/leaks/leak-forms.ts';
@@ -14,12 +14,13 @@ export interface Leak {
 
 export interface LeakDetector {
   /**
-   * Looks at the next bytes of a channel together with the end of those before; whoever gets a leak
-   * does not let them pass. Secrets that are `allowed` there may stand in them, and hide no other
-   * one. After the canary was seen once, every call gives it: nothing more leaves such a run.
+   * Searches the next bytes of a channel, together with the end of the bytes before. The caller
+   * must not pass on bytes with a leak. Secrets in `allowed` may appear; a leak behind one of them
+   * is still found. After the first canary, every call returns that leak, so nothing more leaves
+   * the run.
    */
   push(channel: string, chunk: Uint8Array, allowed?: readonly string[]): Leak | undefined;
-  /** The channel has ended. */
+  /** Forgets a channel that has ended. */
   forget(channel: string): void;
 }
 

@@ -1,6 +1,6 @@
 /**
- * Placeholders stand for secrets inside a sandbox; the proxy swaps them on the way out, and values
- * back on the way in.
+ * Placeholders stand for secrets inside a sandbox. The proxy replaces them with values in requests,
+ * and values with placeholders in responses.
  */
 
 import type { BoundPlaceholder } from '../../skills-index/run/egress/secret-use.ts';
@@ -8,12 +8,12 @@ import type { WatchedValue } from '../../skills-index/run/leaks/canary.ts';
 
 const prefix = 'skillgate-secret-';
 
-/** A placeholder that nobody can guess and no host has a use for. */
+/** A placeholder that nobody can guess and that no host accepts. */
 export function placeholderFor(random: Uint8Array): string {
   return `${prefix}${Buffer.from(random).toString('hex')}`;
 }
 
-/** What a leak detector looks for: the part that nobody can guess. */
+/** The random part of a placeholder, for the leak detector to search for. */
 export function watchedPlaceholder({
   name,
   placeholder,

@@ -1,25 +1,28 @@
 /**
- * Secrets: values that the egress proxy adds to requests to the hosts they are bound to. No sandbox
- * sees them. runner/secret-sources/ holds the store and reads the values.
+ * Secrets: values that the egress proxy adds to requests, only for the hosts to which each is
+ * bound. No sandbox sees a value. runner/secret-sources/ stores and reads the values.
  */
 
 import type { PlannedSecret } from '../../skills-index/run/plan/plan.ts';
 import type { SecretEntry } from '../../skills-index/run/plan/plan-input.ts';
 import { Problem } from '../../skills-index/skill/problem.ts';
 
-/** What a run may use. No value is in it: each is asked for when a plan that may start needs it. */
+/**
+ * The secrets that a run may use, without their values. `reveal` fetches a value once a plan needs
+ * it.
+ */
 export interface Secrets {
   readonly entries: readonly SecretEntry[];
   /**
-   * @throws Problem `secret-refused`, `keychain-missing` when its source does not answer in time or
-   * not in form
+   * @throws Problem `secret-refused`, `keychain-missing` when the source of a secret is late or
+   * returns an invalid value
    */
   readonly reveal: (name: string) => Promise<string>;
 }
 
 /**
- * The values of a plan's secrets by name. @throws Problem as `reveal` does, and for a value that is
- * not of the form of its use
+ * Fetches the values of a plan's secrets, by name.
+ * @throws Problem as `reveal` does, and `secret-refused` for an AWS secret that is not a key pair
  */
 export async function revealAll(
   planned: readonly PlannedSecret[],
