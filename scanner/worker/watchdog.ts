@@ -1,12 +1,12 @@
 /** The watchdog of a scanner that may hang, die or be taken over: a process or a thread. */
 
 /** What came of one request. */
-export type Watched<Answer> = { readonly answer: Answer } | { readonly killed: string };
+export type ScanOutcome<Answer> = { readonly answer: Answer } | { readonly killed: string };
 
 export interface Watchdog<Answer> {
   readonly alive: boolean;
   /** Sends one request and waits until the scanner answers, ends, or is out of time and killed. */
-  ask(send: () => void, secondsMax: number): Promise<Watched<Answer>>;
+  ask(send: () => void, secondsMax: number): Promise<ScanOutcome<Answer>>;
   /** Hands over what the scanner answered. @returns whether a request was waiting for an answer */
   answer(answer: Answer): boolean;
   /** Kills the scanner; a request that waits gets the reason, and so does each later one. */
@@ -15,9 +15,9 @@ export interface Watchdog<Answer> {
 
 /** @param kill called once */
 export function startWatchdog<Answer>(kill: () => void): Watchdog<Answer> {
-  let waiting: ((outcome: Watched<Answer>) => void) | undefined;
+  let waiting: ((outcome: ScanOutcome<Answer>) => void) | undefined;
   let killed: string | undefined;
-  const settle = (outcome: Watched<Answer>): boolean => {
+  const settle = (outcome: ScanOutcome<Answer>): boolean => {
     const resolve = waiting;
     waiting = undefined;
     resolve?.(outcome);
@@ -35,7 +35,7 @@ export function startWatchdog<Answer>(kill: () => void): Watchdog<Answer> {
     },
     ask: async (send, secondsMax) => {
       if (killed !== undefined) return { killed };
-      const { promise, resolve } = Promise.withResolvers<Watched<Answer>>();
+      const { promise, resolve } = Promise.withResolvers<ScanOutcome<Answer>>();
       waiting = resolve;
       const late = setTimeout(() => end(`it took more than ${secondsMax} s`), secondsMax * 1_000);
       send();
