@@ -21,7 +21,7 @@ const everyCommand = {
   format: {
     type: 'string',
     value: 'FORMAT',
-    summary: 'text (the default), json or what is named above',
+    summary: 'text (the default), json or a format named above',
   },
 } as const satisfies Record<string, OptionRow>;
 
@@ -141,7 +141,7 @@ function formatOf(row: CommandRow, given: OptionValue): Format {
 function checkCount(row: CommandRow, args: readonly string[]): void {
   if (args.length < row.args.min) throw usage(row, `it needs ${row.usage}`);
   if (args.length > row.args.max)
-    throw usage(row, `${JSON.stringify(args[row.args.max])} is one argument too many`);
+    throw usage(row, `${JSON.stringify(args[row.args.max])} is an argument too many`);
 }
 
 function usage(row: CommandRow, why: string): Problem {

@@ -70,7 +70,7 @@ export async function runCommandLine(world: World): Promise<number> {
       case 'group': {
         const unasked = !argv.some((word) => word === '--help' || word === '-h');
         if (unasked && wantsJson(argv))
-          throw new Problem('usage', `${calledName()} ${first} needs a word more`, {
+          throw new Problem('usage', `${calledName()} ${first} needs another word`, {
             hint: found.rows.map(({ name }) => `${calledName()} ${name}`).join(', '),
           });
         return await showHelp(world, unasked, [first]);

@@ -50,11 +50,11 @@ export async function deleteFolders(name: string, folders: readonly string[]): P
     } catch (cause) {
       throw new Problem(
         'file-not-found',
-        `Agent ${name} is removed, but a part of its folder stays: ${folder}`,
+        `Agent ${name} is removed, but part of its folder could not be deleted: ${folder}`,
         {
           cause,
           reasons: foreignIn(folder).map((message) => ({ message })),
-          hint: `Delete ${folder} as the user whose it is, or change its owner and finish: skillgate agent remove ${name}`,
+          hint: `Delete ${folder} as the user who owns it, or change its owner, then run again: skillgate agent remove ${name}`,
         },
       );
     }
@@ -67,7 +67,7 @@ export function requireNoLeftover(paths: Pick<Paths, 'data'>, name: string): voi
   if (lstatSync(own, { throwIfNoEntry: false }) === undefined) return;
   throw new Problem(
     'usage',
-    `Cannot create agent ${name}: it would have the memory of an earlier agent, ${own}`,
+    `Cannot create agent ${name}: it would get the memory of an earlier agent in ${own}`,
     {
       hint: `Delete what is left of the earlier agent: skillgate agent remove ${name}`,
     },

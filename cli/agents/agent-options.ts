@@ -53,9 +53,9 @@ export function requireOnHost(context: CommandContext, { model, workspace }: Gra
     const has = Object.keys(known).join(', ') || 'none';
     throw new Problem(
       'usage',
-      `Cannot use --${kind} ${name}: "${kind}s" of ${file} has no ${name}; it has ${has}`,
+      `Cannot use --${kind} ${name}: "${kind}s" in ${file} has no ${name}; it has ${has}`,
       {
-        hint: `write "${kind}s": { "${name}": ${example} } into ${file}, or name one that it has`,
+        hint: `write "${kind}s": { "${name}": ${example} } into ${file}, or name one of those`,
       },
     );
   };
@@ -88,7 +88,7 @@ export function startGrantOf(text: string): Grant {
 
 export function daysOf(text: unknown): number {
   const days = typeof text === 'string' && /^\d{1,4}$/.test(text) ? Number(text) : 0;
-  if (days < 1) throw new Problem('usage', 'Cannot read --days: it is a number from 1 to 9999');
+  if (days < 1) throw new Problem('usage', 'Cannot read --days: write a number from 1 to 9999');
   return days;
 }
 
@@ -102,7 +102,7 @@ export function budgetOf(text: string): Budget {
         'usage',
         `Cannot read --budget ${JSON.stringify(part)}: write KIND=NUMBER`,
         {
-          hint: `Kinds, each for a day (UTC): ${budgetKinds.join(', ')}.`,
+          hint: `A budget limits one of these for each day (UTC): ${budgetKinds.join(', ')}.`,
         },
       );
     return [kind, Number(digits)] as const;
@@ -124,7 +124,7 @@ function modelOf(text: string): string {
   if (isNamePart(text)) return text;
   throw new Problem(
     'usage',
-    `Cannot read --model ${JSON.stringify(text)}: it is a name in host policy’s "models"`,
+    `Cannot read --model ${JSON.stringify(text)}: write a name under "models" in host policy`,
   );
 }
 

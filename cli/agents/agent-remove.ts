@@ -48,9 +48,9 @@ export async function removeAgent(
   const frees = freesText(identity);
   const what =
     identity === 'gone'
-      ? safe`Agent ${name} is removed already. This deletes what is left of it`
-      : safe`This deletes agent ${name}, its key, its grants and its memory`;
-  const question = safe`${what}:\n${joined(lines, '\n')}${frees}\nThe audit log keeps its lines.`;
+      ? safe`Agent ${name} is already removed. This command deletes its leftovers`
+      : safe`This command deletes agent ${name}, its key, its grants and its memory`;
+  const question = safe`${what}:\n${joined(lines, '\n')}${frees}\nThe agent’s entries stay in the audit log.`;
   if (context.options.yes === true) say(context.stderr, question);
   else await confirm(context, question, name, `skillgate agent remove ${name} --yes`);
   // A grant that is being written must not bring the identity back.
@@ -98,7 +98,7 @@ function refuseOther(name: string, asked: Identity, found: Identity): void {
   if (keyOf(asked) === keyOf(found)) return;
   throw new Problem(
     'usage',
-    `Cannot remove agent ${name}: it is another one since you were asked`,
+    `Cannot remove agent ${name}: another agent took the name while you were asked`,
     {
       hint: `skillgate agent remove ${name}`,
     },
@@ -108,11 +108,11 @@ function refuseOther(name: string, asked: Identity, found: Identity): void {
 function freesText(identity: Identity): Safe {
   if (identity === 'gone') return safe``;
   if ('damaged' in identity)
-    return safe`\nIts file cannot be read: ${identity.damaged}. A workspace that it names is free; the files of the workspace stay.`;
+    return safe`\nThe agent’s file is damaged: ${identity.damaged}. The workspace that the file may name becomes free; the files of the workspace stay.`;
   const { workspace } = identity;
   return workspace === undefined
     ? safe``
-    : safe`\nWorkspace ${workspace.name} is free for another agent; its files stay.`;
+    : safe`\nWorkspace ${workspace.name} becomes free for another agent; the files of the workspace stay.`;
 }
 
 function refuseRunning(name: string, own: string): void {
@@ -125,7 +125,7 @@ function refuseRunning(name: string, own: string): void {
   if (living.length === 0) return;
   throw new Problem(
     'usage',
-    `Cannot remove agent ${name}: ${count(living.length, 'run or session of it goes on', 'runs or sessions of it go on')}`,
+    `Cannot remove agent ${name}: ${count(living.length, 'run or session of the agent is active', 'runs or sessions of the agent are active')}`,
     { hint: `First end ${living.length === 1 ? 'it' : 'them'}: skillgate agent revoke ${name}` },
   );
 }
@@ -139,7 +139,7 @@ function refuseLeft({ paths }: CommandContext, name: string): void {
   if (changes.length + secrets.length === 0) return;
   throw new Problem(
     'usage',
-    `Cannot remove agent ${name}: the next agent of this name would have what is left of it`,
+    `Cannot remove agent ${name}: the next agent with this name would get its leftovers`,
     {
       reasons: [
         ...secrets.map((one) => ({

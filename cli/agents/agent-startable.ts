@@ -89,7 +89,7 @@ export async function startable(
     );
     if (!isEmpty(beyond)) {
       const what = listCapabilities(beyond).map(printCapability).join('; ');
-      const why = `its capabilities are not inside the standing grant of agent ${agent.name}: ${what}`;
+      const why = `its capabilities exceed the standing grant of agent ${agent.name}: ${what}`;
       if (purpose === 'search') throw holdFor(context, name, why);
       await askToInstall(context, start, why);
       // A person takes a while, in which it may have been revoked: exactly this version is admitted

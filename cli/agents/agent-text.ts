@@ -70,5 +70,5 @@ function grantsText(agent: Agent): string {
 function ownText({ capabilities, range, skill }: Grant): Safe[] {
   if (capabilities === undefined) return [];
   const lines = listCapabilities(capabilities).map((one) => safe`    ${printCapability(one)}`);
-  return [safe`  and ${skill}@${range} alone with:`, ...lines];
+  return [safe`  and, for ${skill}@${range} only:`, ...lines];
 }

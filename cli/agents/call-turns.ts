@@ -52,15 +52,15 @@ export function callTurns({ now, signal, tell }: CallClock): CallTurns {
       timer = setTimeout(tellMore, callsToldMillis).unref();
     } else untold += 1;
     throw new Problem('run-limit', `Cannot take the call: ${why}`, {
-      hint: 'wait a little, then ask again',
+      hint: 'wait a few seconds, then call again',
     });
   };
   return {
     take: async (call) => {
       left = Math.min(callsBurst, left + ((now() - filled) / 1_000) * callsPerSecond);
       filled = now();
-      if (going >= callsAtOnceMax) refuse(`${callsAtOnceMax} others go on`);
-      if (left < 1) refuse('too many came in a short time');
+      if (going >= callsAtOnceMax) refuse(`${callsAtOnceMax} calls already run`);
+      if (left < 1) refuse('too many calls arrived in a short time');
       going += 1;
       left -= 1;
       try {
@@ -79,7 +79,7 @@ export function callTurns({ now, signal, tell }: CallClock): CallTurns {
 /** The turns of one agent, what is beyond them in the audit log. */
 export function agentTurns(world: World, agent: string): CallTurns {
   const tell = (count: number): void => {
-    const why = `${count} calls beyond what an agent may ask at once, or in a short time`;
+    const why = `${count} calls exceeded the limit of parallel calls or of calls in a short time`;
     hostFiles(world).audit.record(
       { run: randomUUID(), agent },
       { event: 'refused', code: 'run-limit', why },

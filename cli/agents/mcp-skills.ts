@@ -45,7 +45,7 @@ export const skillMethods: Readonly<Record<string, Method>> = {
     if (skill === undefined)
       throw new Problem(
         'not-found',
-        `${name} has another name in its SKILL.md: it is reached by the tools`,
+        `the SKILL.md of ${name} has another name: use the tools to reach this skill`,
       );
     return { resultType: 'complete', skill, ...freshness };
   },
@@ -80,7 +80,7 @@ export const skillMethods: Readonly<Record<string, Method>> = {
     const { opened } = await skills.find(name);
     const children = childrenOf(opened.bundle, path);
     if (children.length === 0)
-      throw new Problem('not-found', `${JSON.stringify(uri)} is no folder of ${name}`);
+      throw new Problem('not-found', `${JSON.stringify(uri)} is not a folder of ${name}`);
     const { items, nextCursor } = await page(
       children,
       cursorOf(params),
@@ -170,7 +170,7 @@ function cursorOf(params: unknown): string | undefined {
   if (cursor === undefined) return undefined;
   const key = Buffer.from(cursor, 'base64url');
   if (key.toString('base64url') !== cursor)
-    throw new Problem('usage', 'Cannot go on: this is no cursor of an answer before');
+    throw new Problem('usage', 'Cannot continue: the cursor is not from an earlier answer');
   return key.toString();
 }
 

@@ -48,7 +48,7 @@ export function sessionCalls({ agent, folder, log, world }: SessionWorld): Bridg
       if (result.changes !== undefined)
         stderr(
           Buffer.from(
-            'skillgate: what it changed is in its view of the folder, and waits for a person\n',
+            'skillgate: the changes of the run are in its view of the folder and wait until a person accepts them\n',
           ),
         );
       for (const line of leftBehindForAgent(result.cleaned))
@@ -61,7 +61,7 @@ export function sessionCalls({ agent, folder, log, world }: SessionWorld): Bridg
       if (clients >= sessionClientsMax)
         throw new Problem(
           'run-limit',
-          `Cannot serve another MCP client: ${sessionClientsMax} of this session go on`,
+          `Cannot serve another MCP client: this session already serves ${sessionClientsMax}`,
         );
       clients += 1;
       try {

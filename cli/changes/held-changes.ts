@@ -25,7 +25,7 @@ export function heldChanges(
     requireKept(waiting);
     const isOfHold = canonicalDigest(shownAction(applyAction(waiting))) === canonicalDigest(action);
     if (isAsShown(hold) && isOfHold) return waiting;
-    return `the changes of run ${run} that wait here are ${waiting.digest}, not those of this hold`;
+    return `the changes of run ${run} that wait on this host have digest ${waiting.digest}, not the digest of this hold`;
   } catch (cause) {
     if (cause instanceof Problem) return cause.message;
     throw cause;

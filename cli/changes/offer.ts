@@ -42,7 +42,7 @@ export async function offerChanges(
   else {
     note(
       context,
-      safe`note: ${sayChanges(waiting)}${sayMarked(set)} in its view of ${targetsOf(set)}; nothing is applied yet: skillgate changes show ${set.run}`,
+      safe`note: ${sayChanges(waiting)}${sayMarked(set)} in its view of ${targetsOf(set)}; nothing is applied yet. Read the changes: skillgate changes show ${set.run}`,
     );
     return;
   }
@@ -67,7 +67,7 @@ export async function sweepAndNote(
       : `the changes of ${gone.length} runs are`;
   note(
     context,
-    safe`note: ${which} thrown away: they waited for more than ${waitingDaysMax} days (skillgate log says which)`,
+    safe`note: ${which} discarded after waiting for more than ${waitingDaysMax} days (skillgate log lists the paths)`,
   );
 }
 
@@ -101,9 +101,9 @@ export function requireApprover(
     policy.approvers.some((one) => canAnswer(one, [process.getuid?.() ?? 0]))
   )
     return;
-  const why = `agent ${agent} made them, and ${policy.file} names nobody but the agent's user who may allow them`;
+  const why = `agent ${agent} made them, and ${policy.file} names no approver other than the agent's own user`;
   throw new Problem('hold-unsupported', `Changes of run ${run} are not applied: ${why}`, {
-    hint: `skillgate key create NAME --passphrase, write the line it prints into "approvers" of ${policy.file}, then: skillgate changes accept ${run}`,
+    hint: `create an approver's key: skillgate key create NAME --passphrase. Write the printed line into "approvers" of ${policy.file}. Then: skillgate changes accept ${run}`,
   });
 }
 

@@ -71,7 +71,8 @@ export function showChanges(
       return safe`${ink.yellow(what)} ${spellPath(path)}: ${why}`;
     });
     const conflicts = folder.conflicts.map(
-      (path) => safe`${ink.red('conflict')} ${spellPath(path)}: somebody else changed it meanwhile`,
+      (path) =>
+        safe`${ink.red('conflict')} ${spellPath(path)}: somebody else changed this path meanwhile`,
     );
     return [safe`${ink.bold(folder.target)} is ${folder.path}`, ...each, ...refused, ...conflicts];
   });
@@ -80,7 +81,7 @@ export function showChanges(
     : [];
   const half = begun
     ? [
-        safe`${ink.yellow('somebody began to apply these and did not come to the end; accept goes on')}`,
+        safe`${ink.yellow('somebody began to apply these changes and did not finish; accept continues')}`,
       ]
     : [];
   const marked = markLines(marks, ink);
@@ -100,7 +101,7 @@ interface ShowWork extends DiffWork {
   hidden: number;
 }
 
-const tooMuch = `all texts have more than ${shownBytesMax / 1024 / 1024} MiB or ${shownLinesMax} lines`;
+const tooMuch = `all texts together have more than ${shownBytesMax / 1024 / 1024} MiB or ${shownLinesMax} lines`;
 
 /** `2 created, 1 deleted`. */
 export function sayChanges({ set }: Pick<WaitingChanges, 'set'>): string {
@@ -123,8 +124,7 @@ function headOf(change: Change, marks: Marks, ink: Ink): Safe {
     before === undefined || after === undefined ? (after ?? before ?? '') : `${before} -> ${after}`;
   const style = { created: ink.green, changed: ink.yellow, deleted: ink.red }[kind];
   const marked = marks.get(change) ?? [];
-  const look =
-    marked.length === 0 ? safe`` : safe` ${ink.red(`look at this: ${marked.join('; ')}`)}`;
+  const look = marked.length === 0 ? safe`` : safe` ${ink.red(`check: ${marked.join('; ')}`)}`;
   return safe`${style(kind)} ${spellPath(change.path)} (${what}${list})${look}`;
 }
 
@@ -157,18 +157,15 @@ function diffOf(
     ];
   const oldBytes = old === undefined ? Buffer.alloc(0) : readBelow(folder.path, path);
   if (oldBytes === undefined || (old !== undefined && digestOf(oldBytes) !== old.sha256))
-    return [
-      `${remark} the file is not as the run found it any more: its content is not shown`,
-      ...digests,
-    ];
+    return [`${remark} the file has changed since the run: its content is not shown`, ...digests];
   const freshBytes = fresh === undefined ? Buffer.alloc(0) : keptOrUndefined(waiting, fresh);
   if (freshBytes === undefined)
     return [
-      `${remark} what is kept is not what the run left: its content is not shown, and nobody can accept it`,
+      `${remark} the kept copy differs from what the run wrote: its content is not shown, and nobody can accept it`,
       ...digests,
     ];
   if (!takeRoom(work, [oldBytes, freshBytes]))
-    return [`${remark} ${tooMuch}: the content of this one is not shown`, ...digests];
+    return [`${remark} ${tooMuch}: the content of this file is not shown`, ...digests];
   const lines = differenceOf(oldBytes, freshBytes, work);
   return lines.some((line) => /^[-+]/.test(line)) ? lines : [...lines, ...digests];
 }

@@ -19,7 +19,7 @@ export function differenceOf(old: Uint8Array, fresh: Uint8Array, work?: DiffWork
   const texts = [old, fresh].map(plainText);
   const [from, to] = texts;
   if (from !== undefined && to !== undefined) return linesOf(from, to, spellBlanks, work);
-  if ([old, fresh].some(isNoText)) return [`${remark} not a text: its content is not shown`];
+  if ([old, fresh].some(isNoText)) return [`${remark} not a text file: its content is not shown`];
   // Compared byte by byte: two different bytes never make the same line.
   const [before = '', after = ''] = [old, fresh].map((bytes) =>
     Buffer.from(bytes).toString('latin1'),

@@ -84,7 +84,7 @@ async function list(context: CommandContext): Promise<ExitCode> {
       safe`note: ${problem.message}`,
       safe`  ${problem.hint ?? ''}`,
     ]),
-    ...others.map((path) => [safe`note: passed over ${path}: its name is no agent’s`]),
+    ...others.map((path) => [safe`note: skipped ${path}: its name is not the name of an agent`]),
   ];
   noteFirst(context, notes, folder);
   answer(
@@ -104,7 +104,7 @@ async function grant(context: CommandContext): Promise<ExitCode> {
   const change = changeOf(context);
   requireOnHost(context, change);
   if (named.length + Object.keys(context.options).length === 0)
-    throw new Problem('usage', `Cannot grant nothing to ${agent}`, {
+    throw new Problem('usage', `Cannot grant to agent ${agent}: no grant is named`, {
       hint: `skillgate agent grant ${agent} --all-of @scope/name`,
     });
   const changes: GrantChange[] = [
@@ -127,7 +127,7 @@ async function grant(context: CommandContext): Promise<ExitCode> {
 // that unseen.
 async function askToReinstate(context: CommandContext, { name, revoked }: Agent): Promise<void> {
   if (revoked === undefined || context.options.reinstate === true) return;
-  const question = safe`Agent ${name} was revoked on ${revoked}. This grant makes it active again, with its old key, memory and workspace.`;
+  const question = safe`Agent ${name} was revoked on ${revoked}. This grant makes it active again, with the agent’s old key, memory and workspace.`;
   await confirm(
     context,
     question,
@@ -152,7 +152,7 @@ async function wholeGrantOf(context: CommandContext, text: string): Promise<Gran
     throw await orWaiting(context, { verb: 'grant', reference, project }, cause);
   });
   for (const line of notes) note(context, safe`note: ${line}`);
-  note(context, safe`granting what is approved for ${name}@${admitted.version}`);
+  note(context, safe`granting the capabilities that are approved for ${name}@${admitted.version}`);
   return { skills: [{ skill: name, range }], capabilities: admitted.capabilities };
 }
 
@@ -229,7 +229,7 @@ async function log(context: CommandContext): Promise<ExitCode> {
   if (chain.kind === 'whole') return exitCodes.ok;
   throw new Problem(
     'audit-broken',
-    `Cannot vouch for the audit log: line ${chain.line}: ${chain.why}`,
+    `The audit log is not intact: line ${chain.line}: ${chain.why}`,
   );
 }
 

@@ -129,13 +129,9 @@ async function discard(context: CommandContext): Promise<ExitCode> {
     hostFiles(context).audit,
   );
   if ('begun' in found && found.begun)
-    note(context, safe`note: some of them were applied already, and stay`);
+    note(context, safe`note: some of the changes were already applied and stay`);
   const what = 'why' in found ? 'changes that cannot be read' : sayChanges(found);
-  answer(
-    context,
-    { schema: 'skillgate.changes-discarded/1', run },
-    () => safe`thrown away: ${what}`,
-  );
+  answer(context, { schema: 'skillgate.changes-discarded/1', run }, () => safe`discarded: ${what}`);
   return exitCodes.ok;
 }
 

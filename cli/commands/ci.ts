@@ -92,10 +92,10 @@ function requireWholeLock({ file, folder, lock }: Project): void {
   if (reasons.length > 0)
     throw new Problem(
       'lock-differs',
-      `Cannot install from the lock of ${folder}: it is not up to date`,
+      `Cannot install from the lock of ${folder}: skillgate.lock is not up to date`,
       {
         reasons,
-        hint: 'skillgate install NAME brings it up to date; then commit skillgate.lock',
+        hint: 'skillgate install NAME updates the lock; then commit skillgate.lock',
       },
     );
   if (lock.size === 0)
@@ -103,7 +103,7 @@ function requireWholeLock({ file, folder, lock }: Project): void {
       'file-not-found',
       `Cannot install: there is no ${lockFileName} with a skill in or above ${folder}`,
       {
-        hint: 'skillgate install @scope/name makes it',
+        hint: 'create the lock: skillgate install @scope/name',
       },
     );
 }
@@ -152,9 +152,9 @@ function requireOwnFolders(ready: readonly Ready[]): void {
     if (other === undefined) continue;
     throw new Problem(
       'install-taken',
-      `Cannot install ${name} as ${layout.folder}: ${other} stands there`,
+      `Cannot install ${name} as ${layout.folder}: ${other} is installed there`,
       {
-        hint: `Give one of them another "as" in ${projectFileName}.`,
+        hint: `give one of the two skills another "as" in ${projectFileName}`,
       },
     );
   }
@@ -196,7 +196,11 @@ function noteReplaced(
   changed: readonly string[],
   kept: string | undefined,
 ): void {
-  for (const line of changed) note(context, safe`note: ${name} is written anew: ${line}`);
+  for (const line of changed)
+    note(context, safe`note: ${name} was changed on disk and is installed again: ${line}`);
   if (kept !== undefined)
-    note(context, safe`note: what stood there is kept in ${kept}; delete it when nobody needs it`);
+    note(
+      context,
+      safe`note: the earlier folder is kept in ${kept}; delete it when nobody needs it`,
+    );
 }

@@ -22,7 +22,7 @@ export async function run({ stdout, signal, options, now }: CommandContext): Pro
     verbose: options.verbose === true,
   });
   stdout.write(
-    'Skillgate from end to end, on this machine alone. ✔ a gate held, ✘ none did; each was checked before it was printed.\n',
+    'Skillgate from end to end, on this machine alone. ✔ means that a gate held, ✘ that no gate did. The demo checks each line before it prints the line.\n',
   );
   try {
     const world = await setUp(stage, examplesFolder());
@@ -46,10 +46,10 @@ async function keep(
   await publishNext(world);
   const { stdout: link } = await stage.type('rob', ['login', '--browser']);
   stdout.write(
-    `\nThe desk goes on at ${base}/review. Sign in as rob, once, within five minutes:\n  ${link.trim()}\n` +
-      `A version waits there for you. Look also at\n  ${base}/review/${skill}/1.4.0   (approved)\n  ${base}/review/${skill}/1.5.0   (the twin, revoked)\n` +
+    `\nThe desk stays open at ${base}/review. This link signs you in as rob, once, within five minutes:\n  ${link.trim()}\n` +
+      `A version waits there for your review. See also\n  ${base}/review/${skill}/1.4.0   (approved)\n  ${base}/review/${skill}/1.5.0   (the twin, revoked)\n` +
       `For another link: SKILLGATE_HOME=${stage.home('rob')} SKILLGATE_REGISTRY=${base} npm run -s skill -- login --browser\n` +
-      `Everything lies in ${stage.folder} until you press Ctrl-C.\n`,
+      `All files of the demo are in ${stage.folder} until you press Ctrl-C.\n`,
   );
   await new Promise<void>((resolve) =>
     signal.addEventListener('abort', () => resolve(), { once: true }),

@@ -70,7 +70,7 @@ export async function run(context: CommandContext): Promise<ExitCode> {
     const wanted = backend ?? readHostPolicy(join(context.paths.config, 'host.json')).backend;
     return reportEscapes(context, wanted === 'all' ? undefined : String(wanted));
   }
-  if (backend !== undefined) throw new Problem('usage', '--backend belongs to --escape');
+  if (backend !== undefined) throw new Problem('usage', '--backend needs --escape');
   const policy = readHostPolicy(join(context.paths.config, 'host.json'));
   const rows: Row[] = [
     {
@@ -140,13 +140,13 @@ export function namesOnPath(path: string | undefined, entryAt: string, isFunctio
           name: 'skillgate',
           holds: false,
           needed: false,
-          detail: 'not on PATH: the shims of installed skills call it, and end with 127',
+          detail: 'not on PATH: the shims of installed skills call it and fail with exit code 127',
           type: `${line}   (and have ~/.local/bin on PATH)`,
         }
       : {
           name: 'skillgate',
           holds: true,
-          detail: `${skillgate}: what the shims of installed skills call`,
+          detail: `${skillgate}: the shims of installed skills call this program`,
           needed: false,
         };
   return [first, isFunction ? functionRow : shortNameRow(skill, entryAt)];
@@ -166,8 +166,8 @@ function shortNameRow(skill: string | undefined, entryAt: string): Row {
     return { ...about, holds: true, detail: `${skill}: the same as skillgate` };
   const why =
     skill === undefined
-      ? 'no program has this name: skillgate is the one to type'
-      : `${skill} is another program (on Debian that of procps, which sends signals to processes): skillgate is the one to type`;
+      ? 'no program has this name: type skillgate'
+      : `${skill} is another program (on Debian that of procps, which sends signals to processes): type skillgate`;
   const type =
     'eval "$(skillgate shell-init bash)"   (in ~/.bashrc; or zsh, fish: `skill` is then the same as skillgate)';
   return { ...about, holds: false, detail: why, type };

@@ -23,11 +23,11 @@ export async function run(context: CommandContext): Promise<ExitCode> {
   const { denials } = await import('../../skills-index/run/egress/denial.ts');
   const known = [problemCodes, decisionHints, denials].flatMap((table) => Object.keys(table));
   const near = nearest(name, [...known, ...rules.map(({ id }) => id)]);
-  throw new Problem('not-found', `There is no rule and no code ${JSON.stringify(name)}`, {
+  throw new Problem('not-found', `There is no rule and no error code ${JSON.stringify(name)}`, {
     hint:
       near.length > 0
         ? `did you mean ${near.join(', ')}?`
-        : 'codes stand in error[…], rules in front of each finding',
+        : 'an error shows its code in error[…]; a finding begins with its rule',
   });
 }
 
@@ -84,7 +84,7 @@ async function wordOfLog(name: string): Promise<Explained | undefined> {
 }
 
 const denialFix =
-  'skillgate log --run RUN shows the request; what a run may ask for stands in skillgate run --plan NAME, a session in skillgate agent run --plan AGENT';
+  'skillgate log --run RUN shows the request. skillgate run --plan NAME prints the requests that a run may make, and skillgate agent run --plan AGENT those of a session';
 
 function explainWord(context: CommandContext, code: string, explained: Explained): ExitCode {
   const means = asCalled(explained.means);

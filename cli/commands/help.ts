@@ -42,6 +42,6 @@ export function unknownCommand({ name, near, instead }: UnknownCommand): Problem
       ? `did you mean: ${near.map((one) => `${calledName()} ${one}`).join(', ')}?`
       : undefined;
   return new Problem('usage', `There is no command ${calledName()} ${name}`, {
-    hint: instead ?? nearest ?? 'skillgate help lists them all',
+    hint: instead ?? nearest ?? 'skillgate help lists all commands',
   });
 }

@@ -39,9 +39,13 @@ export async function run(context: CommandContext): Promise<ExitCode> {
       hint: 'skillgate changes list',
     });
   if (verdict === 'deny' && here.state === 'allowed')
-    return takeBack(context, here, 'the allowance is taken back');
+    return takeBack(context, here, 'the allowance is revoked');
   if (verdict === 'allow' && here.state === 'denied')
-    return takeBack(context, here, 'the no is taken back: the next time somebody is asked again');
+    return takeBack(
+      context,
+      here,
+      'the denial is revoked: the next such action asks a person again',
+    );
   if (here.state === 'denied') return done(context, here, `it is denied until ${here.until}`);
   if (here.state === 'open' && verdict === 'deny') return done(context, here, 'it stays open');
   if (here.state === 'allowed') return done(context, here, `it is allowed until ${here.until}`);
@@ -52,9 +56,9 @@ export async function run(context: CommandContext): Promise<ExitCode> {
   if (here.state === 'waiting' && !isAsShown(here.hold))
     throw new Problem(
       'hold-denied',
-      `Cannot answer ${here.hold.id}: its file is not as a runner writes it`,
+      `Cannot answer hold ${here.hold.id}: its file was not written by a runner`,
       {
-        hint: 'the runner that waits, if there is one, holds something else: its time ends by itself',
+        hint: 'a waiting runner holds another action than this file shows; leave the hold alone, it expires by itself',
       },
     );
   const made = await makeAnswer(context, policy, { hold: here.hold, verdict, seconds });
@@ -117,7 +121,7 @@ function show(context: CommandContext, here: HoldHere): ExitCode {
   if (request === undefined && here.hold.kind === 'egress')
     note(
       context,
-      safe`its request is not kept beside it: it was answered, or it is a tunnel, which nobody sees into`,
+      safe`the request of this hold is not stored: the hold was answered, or the request is an encrypted tunnel`,
     );
   return exitCodes.ok;
 }

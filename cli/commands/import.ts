@@ -42,7 +42,7 @@ interface ImportWorld {
 export async function run(context: CommandContext): Promise<ExitCode> {
   const { scope: given } = context.options;
   if (given === undefined)
-    throw new Problem('usage', 'Cannot import without a scope', {
+    throw new Problem('usage', 'Cannot import: no scope is named', {
       hint: 'add --scope NAME; claim it first: skillgate scope claim NAME',
     });
   const scope = parseScope(given);
@@ -97,7 +97,10 @@ async function importOne(world: ImportWorld, folder: string, path: string): Prom
     const named = { name, version, bundle: packed.digest };
     const before = world.taken.get(name);
     if (before !== undefined && before !== packed.digest)
-      throw new Problem('name-taken', `${name} was taken by another folder with other bytes`);
+      throw new Problem(
+        'name-taken',
+        `another folder with other bytes already uses the name ${name}`,
+      );
     world.taken.set(name, packed.digest);
     const manifest = manifestFor(found, report);
     const outcome = await publishOrFind(world, found, manifest);
@@ -157,7 +160,7 @@ async function publishOrFind(
     if (!(cause instanceof Problem) || cause.code !== 'version-exists') throw cause;
     const known = await askVersion(context, found);
     if (known.bundle === packed.digest) return 'there';
-    throw new Problem('name-taken', `${name}@${version} was published before with other bytes`);
+    throw new Problem('name-taken', `${name}@${version} is already published with other bytes`);
   }
 }
 

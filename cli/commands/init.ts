@@ -49,7 +49,7 @@ export async function run(context: CommandContext): Promise<ExitCode> {
   if (context.options.name === undefined && short !== basename(folder)) {
     note(
       context,
-      safe`The skill is named ${short}: ${basename(folder)} is no name of a skill. Another one: --name NAME`,
+      safe`The skill is named ${short}, because ${basename(folder)} is not a valid skill name. To choose another name: --name NAME`,
     );
   }
   note(
@@ -82,7 +82,7 @@ function nameFrom(folder: string): string {
     'name-invalid',
     `Cannot name a skill after the folder ${JSON.stringify(folder)}`,
     {
-      hint: 'say --name NAME',
+      hint: 'choose a name: --name NAME',
     },
   );
 }
@@ -90,7 +90,7 @@ function nameFrom(folder: string): string {
 async function writeNew(path: string, text: string): Promise<void> {
   const file = await open(path, 'wx').catch((cause: NodeJS.ErrnoException) => {
     if (cause.code !== 'EEXIST') throw cause;
-    throw new Problem('file-exists', `Cannot write ${JSON.stringify(path)}: it is there already`);
+    throw new Problem('file-exists', `Cannot write ${JSON.stringify(path)}: it already exists`);
   });
   await file.writeFile(text).finally(() => file.close());
 }

@@ -59,7 +59,10 @@ import { answer, joined, note, type Safe, safe, say } from '../terminal/output.t
 export async function run(context: CommandContext): Promise<ExitCode> {
   const references = context.args.map(parseReference);
   if (references.length > 1 && context.options.as !== undefined)
-    throw new Problem('usage', 'Cannot give several skills the one name of --as');
+    throw new Problem(
+      'usage',
+      'Cannot install several skills under one name: --as takes one skill',
+    );
   const installed: Installed[] = [];
   const verified = new VerifiedStatements();
   for (const reference of references)
@@ -158,7 +161,7 @@ function wantedOf(
   if (as !== undefined && (typeof as !== 'string' || !isNamePart(as)))
     throw new Problem(
       'usage',
-      `Cannot install ${name} as ${JSON.stringify(as)}: lower-case letters, digits and single hyphens`,
+      `Cannot install ${name} as ${JSON.stringify(as)}: a folder name has lower-case letters, digits and single hyphens`,
     );
   const agents = [
     ...new Set([...(before?.agents ?? []), ...(Array.isArray(agent) ? agent : [])]),
@@ -178,8 +181,8 @@ function publisherNamed({ args, options }: CommandContext): Digest | undefined {
   const { publisher } = options;
   if (publisher === undefined) return undefined;
   if (isDigest(publisher) && args.length === 1) return publisher;
-  throw new Problem('usage', '--publisher names the id of one publisher, sha256:…, for one skill', {
-    hint: 'The author tells you which: skillgate key list.',
+  throw new Problem('usage', '--publisher takes the id of one publisher, sha256:…, for one skill', {
+    hint: 'ask the author for the id: skillgate key list prints it',
   });
 }
 
@@ -189,7 +192,7 @@ function refuseTwoInOneFolder(project: Project, name: SkillName, folder: string)
       continue;
     throw new Problem(
       'install-taken',
-      `Cannot install ${name} as ${folder}: ${other} stands there`,
+      `Cannot install ${name} as ${folder}: ${other} is installed there`,
       {
         hint: `skillgate install ${name} --as NAME`,
       },
@@ -207,7 +210,7 @@ function refuseStepBack(admitted: Admitted, before: LockedSkill | undefined, ran
     return;
   const message = `Cannot update ${admitted.name}: ${before.version} is installed, and the registry offers ${admitted.version}`;
   throw new Problem('not-admitted', message, {
-    hint: `to go back on purpose: skillgate install ${admitted.name}@${admitted.version}`,
+    hint: `to install the older version on purpose: skillgate install ${admitted.name}@${admitted.version}`,
   });
 }
 
@@ -288,8 +291,8 @@ async function agreeToMore(
   const isOther = before?.locked.version === admitted.version;
   if (!isMore || (isEmpty(added) && !isOther) || context.options.yes === true) return;
   const question = isOther
-    ? safe`${lockFileName} pins other capabilities for ${name}@${admitted.version} than the approved ones above.`
-    : safe`This version of ${name} may do more than the one that is installed.`;
+    ? safe`${lockFileName} pins capabilities for ${name}@${admitted.version} that differ from the approved ones above.`
+    : safe`This version of ${name} may do more than the installed version.`;
   await confirm(context, question, 'yes', `skillgate install ${name} --yes`);
 }
 

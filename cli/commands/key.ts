@@ -41,7 +41,10 @@ async function create(context: CommandContext): Promise<ExitCode> {
   const passphrase =
     context.options.passphrase === true ? await askNewPassphrase(context, name) : undefined;
   if (keychain !== undefined && passphrase !== undefined)
-    throw new Problem('usage', 'A key lies in the keychain or under a passphrase: choose one');
+    throw new Problem(
+      'usage',
+      'A key is stored in the keychain or encrypted with a passphrase: choose one',
+    );
   const path = keyPath(context.paths, name);
   const key = await createKeyFile(path, shared, name, keychain, passphrase);
   const sealed = passphrase !== undefined;
@@ -56,7 +59,7 @@ async function create(context: CommandContext): Promise<ExitCode> {
   const place = keychain === undefined ? context.paths.config : 'the keychain of this machine';
   note(
     context,
-    safe`Key ${name} is made. Hand around ${shared}; its private part stays in ${place}.`,
+    safe`Created key ${name}. Give ${shared} to others; the private part stays in ${place}.`,
   );
   if (sealed)
     note(context, approverLine(approverOf(key, await addMailboxKey(path, key, passphrase))));
@@ -87,11 +90,11 @@ async function nameApprover(context: CommandContext): Promise<ExitCode> {
   if (isNew)
     note(
       context,
-      safe`Key ${name} has a mailbox key now. It lies in ${path}, closed like the key itself.`,
+      safe`Key ${name} has a mailbox key now. The mailbox key is in ${path}, encrypted like the key itself.`,
     );
   note(
     context,
-    safe`This is the entry of "approvers" in host.json, on each host whose holds this key answers.`,
+    safe`Write this entry into "approvers" of host.json on each host whose holds this key answers.`,
   );
   return exitCodes.ok;
 }
@@ -101,7 +104,7 @@ function approverOf(key: KeyFile, mailboxKey: MailboxKey): Approver {
 }
 
 function approverLine(approver: Approver): Safe {
-  return safe`To answer holds with it, write into host.json: "approvers": [${JSON.stringify(approver)}]`;
+  return safe`To answer holds with this key, write into host.json: "approvers": [${JSON.stringify(approver)}]`;
 }
 
 async function list(context: CommandContext): Promise<ExitCode> {
@@ -155,10 +158,11 @@ async function list(context: CommandContext): Promise<ExitCode> {
     if (read !== undefined && signed !== undefined)
       note(
         context,
-        safe`  ${name} signed ${sayEntries(signed)} of the ${read.size} entries of the log; what you did not sign, a thief did`,
+        safe`  ${name} signed ${sayEntries(signed)} of the ${read.size} entries of the log; if you did not sign one of them, the key was stolen`,
       );
-  if (silent !== undefined) note(context, safe`What the log says of them is not known: ${silent}`);
-  if (keys.length === 0) note(context, safe`There is none yet: skillgate key create`);
+  if (silent !== undefined)
+    note(context, safe`The log’s entries for these keys are not known: ${silent}`);
+  if (keys.length === 0) note(context, safe`No key yet. Create one: skillgate key create`);
   return exitCodes.ok;
 }
 
@@ -197,7 +201,7 @@ function standing(log: LoggedKey | null): string {
     ...(log.isRoot ? ['in the root file'] : []),
     ...log.followedBy.map((keyId) => `followed by ${keyId}`),
   ];
-  return parts.length === 0 ? 'stands for nothing' : parts.join(', ');
+  return parts.length === 0 ? 'owns no scope and has no role' : parts.join(', ');
 }
 
 // One damaged key must not hide the others.

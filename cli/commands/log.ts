@@ -45,7 +45,7 @@ async function show(context: CommandContext): Promise<ExitCode> {
   const { format, options, signal, stdout } = context;
   const follows = options.follow === true;
   if (follows && format === 'json')
-    throw new Problem('usage', 'Cannot follow in one JSON value', {
+    throw new Problem('usage', 'Cannot follow with --format json: it prints one value at the end', {
       hint: 'skillgate log --follow --format jsonl',
     });
   const file = auditFileOf(context);
@@ -89,7 +89,7 @@ async function verify(context: CommandContext): Promise<ExitCode> {
   const folder = dirname(file);
   const hint = `Keep it: cp -a ${folder} ${folder}.kept; compare line ${chain.line} (sed -n ${chain.line}p) with what was exported; then mv ${folder} ${folder}.broken && mv ${keyFile}.head ${folder}.broken/`;
   if (context.format === 'json') return exitCodes.refused;
-  throw new Problem('audit-broken', `Cannot vouch for ${file}: line ${chain.line}: ${chain.why}`, {
+  throw new Problem('audit-broken', `${file} is not intact: line ${chain.line}: ${chain.why}`, {
     hint,
   });
 }
@@ -128,8 +128,8 @@ async function send(context: CommandContext): Promise<ExitCode> {
   const { options, paths, signal } = context;
   const { exporters, hosts, incidents } = readHostPolicy(join(paths.config, 'host.json'));
   if (exporters.length === 0)
-    throw new Problem('usage', 'Host policy names nowhere to export to', {
-      hint: 'exporters in host.json: [{"kind": "otlp", "url": "https://…/v1/logs"}]',
+    throw new Problem('usage', 'Cannot export: host policy names no exporter', {
+      hint: 'add one to host.json: "exporters": [{"kind": "otlp", "url": "https://…/v1/logs"}]',
     });
   const world = {
     file: auditFileOf(context),

@@ -15,7 +15,7 @@ export async function run(context: CommandContext): Promise<ExitCode> {
       token,
     });
     answer(context, { schema: 'skillgate.login-link/1', url }, () => safe`${url}`);
-    note(context, safe`Open it within five minutes; it signs in once.`);
+    note(context, safe`Open this link within five minutes; it works once.`);
     return exitCodes.ok;
   }
   const registry = context.registryBase;
@@ -24,7 +24,7 @@ export async function run(context: CommandContext): Promise<ExitCode> {
     { schema: 'skillgate.login/1', registry, keyId: signer.keyId, member, expires },
     () =>
       member === null
-        ? safe`Signed in to ${registry} with key ${signer.name}; it is no member’s.`
+        ? safe`Signed in to ${registry} with key ${signer.name}, which belongs to no member.`
         : safe`Signed in to ${registry} as ${member.name} (${joined(member.roles, ', ')}).`,
   );
   return exitCodes.ok;

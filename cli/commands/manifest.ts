@@ -53,13 +53,10 @@ export async function run(context: CommandContext): Promise<ExitCode> {
     { schema: 'skillgate.manifest-proposal/1', manifest, written, left, unused },
     () => shown(context, text),
   );
-  for (const one of left) note(context, safe`cannot be declared as it was seen: ${one}`);
-  for (const one of unused) note(context, safe`declared, but never seen: ${one}`);
+  for (const one of left) note(context, safe`seen by the scan, but cannot be declared: ${one}`);
+  for (const one of unused) note(context, safe`declared, but not seen by the scan: ${one}`);
   if (report.verdict === 'block')
-    note(
-      context,
-      safe`The scan blocks this skill: see skillgate scan before anything is declared.`,
-    );
+    note(context, safe`The scan blocks this skill: run skillgate scan and fix its findings first.`);
   note(context, outcome(written, text === old));
   return exitCodes.ok;
 }
@@ -73,10 +70,10 @@ async function agreeToChange(context: CommandContext, old: string, text: string)
 
 function outcome(written: boolean, isSame: boolean): Safe {
   if (written)
-    return safe`skill.json is written: read it, and say in your own words why each is needed.`;
+    return safe`Wrote skill.json. Read it, and say in your own words why the skill needs each capability.`;
   return isSame
-    ? safe`skill.json declares all that the scan saw: nothing to write.`
-    : safe`Nothing was written: add --write.`;
+    ? safe`skill.json already declares everything that the scan saw.`
+    : safe`Nothing was written. To write skill.json, add --write.`;
 }
 
 // As it is where it is data; at a terminal nothing in it may be obeyed.

@@ -9,7 +9,7 @@ import { note, safe } from '../terminal/output.ts';
 export async function run(context: CommandContext): Promise<ExitCode> {
   const { agent } = context.options;
   if (typeof agent !== 'string')
-    throw new Problem('usage', 'Cannot serve skills to nobody: name the agent', {
+    throw new Problem('usage', 'Cannot serve skills: no agent is named', {
       hint: 'skillgate mcp --agent NAME',
     });
   // A client that goes away ends what it started.

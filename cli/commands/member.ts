@@ -84,7 +84,7 @@ async function add(context: CommandContext): Promise<ExitCode> {
     const { message, reasons } = cause;
     throw new Problem('forbidden', message, {
       reasons,
-      hint: 'skillgate member list shows who holds which key: a key stands for one person, and only an administrator enrols',
+      hint: 'skillgate member list shows whose each key is. A key belongs to one person, and only an administrator can enrol it',
     });
   });
   const by = who.key?.keyId ?? `passkey ${who.passkey?.credentialId}`;
@@ -109,7 +109,7 @@ async function add(context: CommandContext): Promise<ExitCode> {
   if (roles.includes('reviewer') && identities === undefined)
     note(
       context,
-      safe`${name} approves nothing in scopes that people own without a key: nobody has said who ${name} is at an issuer. Enrol the same key again with --identity ISSUER SUBJECT, or --no-identity for one who is nobody there.`,
+      safe`${name} cannot approve in scopes whose owners sign without a key, because the OIDC identity of ${name} is not recorded. Enrol the same key again with --identity ISSUER SUBJECT, or with --no-identity if ${name} has no OIDC identity.`,
     );
   return exitCodes.ok;
 }
@@ -154,7 +154,7 @@ async function whoOf(
       'usage',
       'Cannot add a passkey without --passkey-key=sha256:…, the digest of its key',
       {
-        hint: 'The line that its owner copied from the browser holds it.',
+        hint: 'the line that the passkey’s owner copied from the browser contains the digest',
       },
     );
   if (isDigest(file)) {
@@ -170,7 +170,7 @@ async function whoOf(
   );
   const found = pending.find((one) => one.credentialId === id);
   if (found === undefined)
-    throw new Problem('not-found', `No passkey ${JSON.stringify(id)} waits`, {
+    throw new Problem('not-found', `No passkey ${JSON.stringify(id)} waits for an administrator`, {
       hint: 'skillgate member list',
     });
   if (found.member !== name)
@@ -185,14 +185,14 @@ async function whoOf(
   if (spki === undefined || digestOf(spki) !== keyDigest)
     throw new Problem(
       'signature-invalid',
-      `Cannot add this passkey: the registry offers another key than ${name}’s browser made`,
+      `Cannot add this passkey: the registry offers a different key than ${name}’s browser created`,
       {
-        hint: 'Do not sign it. Ask the person for the line again; if it is the same, somebody changed the registry’s database.',
+        hint: 'do not sign. Ask ${name} for the line again; if the line is the same, somebody changed the registry’s database',
       },
     );
   note(
     context,
-    safe`Passkey ${credentialId} for ${origin}: the key is the one that the line names.`,
+    safe`Passkey ${credentialId} for ${origin}: its key matches the digest of the line.`,
   );
   return { passkey: { credentialId, publicKey, rpId, origin } };
 }
@@ -223,7 +223,7 @@ async function list(context: CommandContext): Promise<ExitCode> {
     const { name, line } = pendingLine(change);
     note(
       context,
-      safe`${name}: ${by.length} of ${votesNeeded} administrators have signed. If you know that it is right: ${line}`,
+      safe`${name}: ${by.length} of ${votesNeeded} administrators have signed. If you know that this enrolment is right, sign it: ${line}`,
     );
   }
   return exitCodes.ok;
@@ -231,7 +231,7 @@ async function list(context: CommandContext): Promise<ExitCode> {
 
 function saidOf({ identities }: { readonly identities?: readonly Identity[] | undefined }): string {
   if (identities === undefined) return '';
-  return identities.length === 0 ? 'nobody at issuers' : identities.map(printIdentity).join(', ');
+  return identities.length === 0 ? 'no OIDC identity' : identities.map(printIdentity).join(', ');
 }
 
 function rolesOf(given: unknown): MemberRole[] {

@@ -85,7 +85,7 @@ async function lookAndSay(
     const isBorne =
       judged === 'waiting' || cause.code === 'registry-down' || cause.code === 'registry-busy';
     if (!isBorne || !tries) throw cause;
-    note(context, safe`${cause.message}; it is asked again`);
+    note(context, safe`${cause.message}; the monitor will try again`);
     return undefined;
   }
 }
@@ -151,7 +151,7 @@ function textOf(
   const { size, read, lines, marks } = look;
   const what = safe`${count(size, 'entry', 'entries')} of the log (${read} new), ${count(lines, 'index line')}, ${count(marks, 'mark')}`;
   if (differences.length === 0)
-    return safe`${ink.green('✔')} ${base}: ${what}: index and status say what the log says`;
+    return safe`${ink.green('✔')} ${base}: ${what}: index and status agree with the log`;
   return joined(
     [
       safe`${ink.red('✘')} ${base}: ${what}: ${count(differences.length, 'difference')}`,

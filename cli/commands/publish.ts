@@ -29,7 +29,8 @@ export async function run(context: CommandContext): Promise<ExitCode> {
   const prepared = await prepareVersion(folder);
   const { manifest, packed } = prepared;
   for (const { message } of prepared.warnings) note(context, safe`warning: ${message}`);
-  for (const path of prepared.folder.skipped) note(context, safe`left out: ${path} (git’s own)`);
+  for (const path of prepared.folder.skipped)
+    note(context, safe`left out: ${path} (a file of git)`);
   step('manifest', `${manifest.name} ${manifest.version}`);
   step(
     'bundle',
@@ -115,7 +116,7 @@ async function scanHere(
       findings: report.findings,
       verdict: report.verdict,
     });
-    for (const one of why) note(context, safe`more than one person has to approve it: ${one}`);
+    for (const one of why) note(context, safe`needs more than one approval: ${one}`);
   }
   if (context.options['as-is'] !== true) demandDeclared(manifest, report);
   return { verdict: report.verdict, findings: report.findings.length };

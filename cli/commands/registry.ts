@@ -58,7 +58,7 @@ async function init(context: CommandContext): Promise<ExitCode> {
       'usage',
       `Cannot make a registry: --threshold ${context.options.threshold} of ${count} ${count === 1 ? 'administrator' : 'administrators'}`,
       {
-        hint: `it is a number from 1 to ${count}; --administrator FILE names further ones`,
+        hint: `write a number from 1 to ${count}; --administrator FILE adds administrators`,
       },
     );
   const passphrase =
@@ -74,7 +74,7 @@ async function init(context: CommandContext): Promise<ExitCode> {
       if (!(cause instanceof Problem) || cause.code !== 'file-exists') throw cause;
       throw new Problem('file-exists', cause.message, {
         cause,
-        hint: `this registry gets an administrator’s key of its own: skillgate registry init ${context.args[0] ?? ''} --key ${name}-2`,
+        hint: `create a separate administrator’s key for this registry: skillgate registry init ${context.args[0] ?? ''} --key ${name}-2`,
       });
     });
   const root = await makeRegistryFolder(folder, origin, makeKey, {
@@ -100,17 +100,17 @@ async function init(context: CommandContext): Promise<ExitCode> {
   );
   note(
     context,
-    safe`This is the fingerprint of the root of trust: tell it to those who will install. The administrator’s key ${name} lies in ${context.paths.config} and nowhere else: keep a copy offline.\nNext: skillgate serve ${context.args[0] ?? ''}`,
+    safe`This is the fingerprint of the root of trust. Tell it to everybody who will install from this registry. The administrator’s key ${name} is in ${context.paths.config} and nowhere else: keep a copy offline.\nNext: skillgate serve ${context.args[0] ?? ''}`,
   );
   if (noScanner)
     note(
       context,
-      safe`No scanner's key was made. On another machine: skillgate key create watcher; here: skillgate member add watcher --role scanner --public-key watcher.pub.json; there: skillgate scanner work --key ~/.config/skillgate/keys/watcher.json`,
+      safe`No scanner key was created. On another machine: skillgate key create watcher; here: skillgate member add watcher --role scanner --public-key watcher.pub.json; there: skillgate scanner work --key ~/.config/skillgate/keys/watcher.json`,
     );
   if (threshold > 1)
     note(
       context,
-      safe`${threshold} of ${root.administrators.length} administrators have to sign the policy and the root before clients take anything from this registry. Send them ${join(folder, registryFiles.proposal)}; each: skillgate registry rotate sign FILE. Then: skillgate registry rotate publish ${context.args[0] ?? ''} FILE…\nThe enrolments of the administrator’s name and of the scanner need as many signatures: once it is served, skillgate member list shows the lines that the others type.`,
+      safe`${threshold} of ${root.administrators.length} administrators have to sign the policy and the root before clients accept anything from this registry. Send them ${join(folder, registryFiles.proposal)}; each: skillgate registry rotate sign FILE. Then: skillgate registry rotate publish ${context.args[0] ?? ''} FILE…\nThe enrolments of the administrator’s name and of the scanner need as many signatures. When the registry is running, skillgate member list shows the commands for the other administrators.`,
     );
   return exitCodes.ok;
 }
@@ -135,7 +135,7 @@ async function trust(context: CommandContext): Promise<ExitCode> {
     if (fromUrl) return forgetLog(context, parseBase(given));
     throw new Problem(
       'usage',
-      'Cannot forget a log: --forget-log goes with the address of its registry',
+      'Cannot forget a log: --forget-log needs the address of the registry',
     );
   }
   const base = fromUrl ? parseBase(given) : context.registryBase;
@@ -146,7 +146,7 @@ async function trust(context: CommandContext): Promise<ExitCode> {
       });
   const root = fromUrl ? parseRoot(checkRootSize(bytes)) : await rootIn(context, base, bytes);
   const before = readRegistries(context.paths).registries.find((one) => one.base === base);
-  if (before !== undefined) note(context, safe`Pinned until now: ${before.root}`);
+  if (before !== undefined) note(context, safe`Pinned before: ${before.root}`);
   await demandFingerprint(context, base, root);
   return pin(context, { base, root, scopes: [], registryMayBeDown: !fromUrl });
 }
@@ -173,10 +173,10 @@ async function pin(
       !['registry-down', 'tuf-missing'].includes(cause.code)
     )
       throw cause;
-    const until = root.tuf === 1 ? ', and nothing is admitted before it is there' : '';
+    const until = root.tuf === 1 ? ', and nothing is admitted without it' : '';
     note(
       context,
-      safe`${cause.message}\nIts TUF metadata is asked for at the next admission${until}.`,
+      safe`${cause.message}\nThe TUF metadata will be fetched at the next admission${until}.`,
     );
     return null;
   });
@@ -184,7 +184,7 @@ async function pin(
   if (kept === undefined)
     note(
       context,
-      safe`${base} serves no TUF metadata: it is trusted by this root file alone, and no rotation of its keys can reach you. It is asked again each hour; its operator sets it up with skillgate registry rotate.`,
+      safe`${base} serves no TUF metadata. This host trusts it by the root file alone and cannot learn of rotated keys. This host asks for the metadata again each hour; the operator creates it with skillgate registry rotate.`,
     );
   await carryMemory(context, base, { root, kept: kept ?? undefined });
   return pinnedAnswer(
@@ -207,16 +207,16 @@ async function demandFingerprint(
     if (parseDigest(given) === found) return;
     throw new Problem(
       'root-invalid',
-      `Cannot trust ${base}: its root file has fingerprint ${found}, not the one you named`,
+      `Cannot trust ${base}: its root file has fingerprint ${found}, not the fingerprint you named`,
       {
-        hint: `${context.command === 'registry add' ? 'no root file that it had before has that one either; ' : ''}ask its operator for the fingerprint over another channel; do not copy it from here`,
+        hint: `${context.command === 'registry add' ? 'none of its earlier root files has the named fingerprint; ' : ''}ask its operator for the fingerprint over another channel; do not copy it from here`,
       },
     );
   }
   const ink = inkFor(context.stderr, context.env);
   await confirm(
     context,
-    safe`${base} (origin ${root.origin}) shows the root of trust\n  ${ink.bold(found)}\nCompare it with what its operator told you. Everything you install rests on it.`,
+    safe`${base} (origin ${root.origin}) shows the root of trust\n  ${ink.bold(found)}\nCompare it with the fingerprint that the operator told you. The trust in everything you install depends on it.`,
     'yes',
     `${calledName()} ${context.command} ${context.args[0] ?? ''} --root sha256:…`,
   );

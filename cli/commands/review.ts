@@ -49,7 +49,7 @@ async function list(context: CommandContext): Promise<ExitCode> {
   const ink = inkFor(context.stdout, context.env);
   answer(context, { schema: 'skillgate.reviews/1', reviews }, () =>
     reviews.length === 0
-      ? safe`Nothing waits.`
+      ? safe`No version waits for review.`
       : table(
           reviews.map((row) => [
             ink.bold(`${row.name}@${row.version}`),
@@ -97,5 +97,5 @@ function stateOf({ options }: CommandContext): string {
   const { to } = options;
   if (to === 'in review' || to === 'refused') return to;
   if (to === 'in-review') return 'in review';
-  throw new Problem('usage', 'Cannot move: --to is "in review" or refused');
+  throw new Problem('usage', 'Cannot move the version: --to must be "in review" or refused');
 }

@@ -39,7 +39,7 @@ export async function run(context: CommandContext): Promise<ExitCode> {
     case 'publish':
       return publish(context, rest);
     default:
-      throw new Problem('usage', `Not a step of a rotation: ${JSON.stringify(step)}`, {
+      throw new Problem('usage', `There is no rotation step ${JSON.stringify(step)}`, {
         hint: 'propose, show, sign, publish',
       });
   }
@@ -75,9 +75,9 @@ async function sign(context: CommandContext, file: string): Promise<ExitCode> {
   if (!maySign(proposal, signer))
     throw new Problem(
       'forbidden',
-      `Key ${signer.name} is an administrator neither of this root of trust nor of the one before`,
+      `Key ${signer.name} belongs to no administrator of this root of trust or of the one before`,
       {
-        hint: 'choose another: --key NAME',
+        hint: 'choose another key: --key NAME',
       },
     );
   const anchor = await anchorOf(context, file, proposal);
@@ -100,26 +100,24 @@ async function agreeTo(
   if (given !== undefined && parseDigest(given) !== digest)
     throw new Problem(
       'root-invalid',
-      `Cannot sign: the proposal in this file has digest ${digest}, not the one you named`,
+      `Cannot sign: the proposal in this file has digest ${digest}, not the digest you named`,
       {
-        hint: 'look at it: skillgate registry rotate show FILE',
+        hint: 'read the proposal: skillgate registry rotate show FILE',
       },
     );
   if (yes === true && given === undefined)
-    throw new Problem(
-      'usage',
-      'Cannot sign without a question and without the digest that you were told',
-      {
-        hint: 'add it: --digest sha256:…',
-      },
-    );
+    throw new Problem('usage', 'Cannot sign: --yes needs the digest of the proposal', {
+      hint: 'add the digest that you heard over another channel: --digest sha256:…',
+    });
   const picture = pictureOf(proposal, anchor, inkFor(context.stderr, context.env));
   if (yes === true) return note(context, picture);
   const compare =
-    given === undefined ? 'Compare it with what you were told. ' : 'It is the one you named. ';
+    given === undefined
+      ? 'Compare the digest with the one that you heard over another channel. '
+      : 'The digest is the one that you named. ';
   await confirm(
     context,
-    safe`${picture}\n\ndigest ${digest}\n${compare}Who installs will trust what you sign.`,
+    safe`${picture}\n\ndigest ${digest}\n${compare}Everybody who installs from this registry will trust what you sign.`,
     'yes',
     `skillgate registry rotate sign ${context.args[1] ?? ''} --digest sha256:… --yes`,
   );
@@ -152,13 +150,13 @@ async function publish(
   );
   note(
     context,
-    safe`Version ${published.version} is in force from the next start of skillgate serve ${folder}. Whoever has pinned an earlier root follows by itself; this is the fingerprint for those who pin from now on.`,
+    safe`Version ${published.version} is in force from the next start of skillgate serve ${folder}. Hosts that pinned an earlier root follow by themselves. This is the fingerprint for hosts that pin from now on.`,
   );
   tellFrozen(context, frozenScopes);
   if (entriesSince > 0)
     note(
       context,
-      safe`${entriesSince} log entries are newer than the last index at which replaced keys count: versions they approved are refused.`,
+      safe`${entriesSince} log entries are newer than the last index at which replaced keys count. Versions that these entries approve are rejected.`,
     );
   return exitCodes.ok;
 }
@@ -168,6 +166,6 @@ function tellFrozen(context: CommandContext, scopes: readonly string[]): void {
   const names = scopes.map((scope) => safe`@${scope}`);
   note(
     context,
-    safe`${scopes.length} scopes have an owner for whom only the Sigstore root until now vouches, and freeze with this one: ${joined(names, ', ')}. A trusted_root.json that lists ended authorities too, with their validity, keeps them.`,
+    safe`${scopes.length} scopes have an owner whose certificate only the previous Sigstore root verifies, so they freeze: ${joined(names, ', ')}. To keep them, use a trusted_root.json that also lists expired authorities with their validity.`,
   );
 }

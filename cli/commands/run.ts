@@ -91,11 +91,11 @@ function bareBy(
   if (policy.require.length > 0)
     throw new Problem(
       'sandbox-refused',
-      `Host policy requires ${policy.require.join(', ')}, which no run without a sandbox has`,
+      `Host policy requires ${policy.require.join(', ')}, which a run without a sandbox cannot give`,
     );
   note(
     context,
-    safe`WARNING: no sandbox. The skill can do on this host what its user can; nothing of its plan is enforced.`,
+    safe`WARNING: no sandbox. The skill can do everything on this host that its user can; nothing enforces the plan.`,
   );
   return noSandbox;
 }
@@ -131,7 +131,7 @@ async function runNow(
 function leftOutText(number: number, { agent, skill, command }: RunRequest): string {
   const as = agent === undefined ? '' : `--agent ${agent.name} `;
   const call = [skill.admitted.name, ...(command === undefined ? [] : [command])].join(' ');
-  return `this run went without ${count(number, 'capability', 'capabilities')} of the skill; ${calledName()} run --plan ${as}${call} says which, and why`;
+  return `this run went without ${count(number, 'capability', 'capabilities')} of the skill; ${calledName()} run --plan ${as}${call} lists them with the reasons`;
 }
 
 /** A shim says where it lies, so that the lock beside it counts wherever the caller stands. */

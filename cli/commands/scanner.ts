@@ -17,12 +17,14 @@ const childrenMax = 64;
 export async function run(context: CommandContext): Promise<ExitCode> {
   const { key, root: rootFile, children = '1' } = context.options;
   if (typeof key !== 'string')
-    throw new Problem('usage', 'Cannot work without a scanner’s key', { hint: 'add --key FILE' });
+    throw new Problem('usage', 'Cannot scan for a registry: no scanner’s key is named', {
+      hint: 'add --key FILE',
+    });
   const count = Number(children);
   if (!Number.isInteger(count) || count < 1 || count > childrenMax)
     throw new Problem(
       'usage',
-      `--children is 1 to ${childrenMax}, not ${JSON.stringify(children)}`,
+      `--children must be 1 to ${childrenMax}, not ${JSON.stringify(children)}`,
     );
   const signer = await readKeyFile(resolve(context.cwd, key));
   const root =

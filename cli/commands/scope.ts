@@ -32,9 +32,9 @@ async function claim(context: CommandContext): Promise<ExitCode> {
   if (someone.isCi)
     throw new Problem(
       'usage',
-      'A CI job can publish in a scope, and does not own one: whoever may change its file would',
+      'A CI job cannot own a scope: everybody who may change the job’s file would own it',
       {
-        hint: `claim it yourself, then: skillgate scope publishers ${scope} …`,
+        hint: `claim the scope yourself, then let the job publish: skillgate scope publishers ${scope} …`,
       },
     );
   await refuseForeignScope(context, scope, someone);
@@ -49,7 +49,7 @@ async function claim(context: CommandContext): Promise<ExitCode> {
       'usage',
       `Cannot claim @${scope} with ${someone.name}: it is an administrator's key of this registry`,
       {
-        hint: `make a key of your own to publish with: skillgate key create; then: skillgate scope claim ${scope}. To own it as an administrator all the same, name the key with --key`,
+        hint: `create a key to publish with: skillgate key create; then: skillgate scope claim ${scope}. To own the scope with the administrator's key anyway, name the key with --key`,
       },
     );
   const registry = registryIdOf(root);
@@ -95,10 +95,10 @@ async function show(context: CommandContext): Promise<ExitCode> {
         ...(publishers ?? []).map((one) => [`@${scope}`, 'publisher', printIdentity(one)]),
       ]),
   );
-  if (frozen !== undefined) note(context, safe`@${scope} is frozen, nobody owns it now: ${frozen}`);
+  if (frozen !== undefined) note(context, safe`@${scope} is frozen and has no owner: ${frozen}`);
   else if (owners.length === 0) note(context, safe`→ ${newOwner(scope)}`);
   if (publishers !== undefined)
-    note(context, safe`Only these publishers may publish, no owner besides.`);
+    note(context, safe`Only these publishers may publish; the owners may not.`);
   for (const { by } of votes)
     note(
       context,

@@ -85,7 +85,7 @@ async function remove(context: CommandContext): Promise<ExitCode> {
     typeof agent === 'string' ? agent : undefined,
   );
   if (removed !== undefined && 'keychain' in removed) await osKeychain().remove(removed.keychain);
-  note(context, safe`forgot ${name}`);
+  note(context, safe`deleted secret ${name}`);
   if (context.format !== 'text')
     answer(context, { schema: 'skillgate.secret-removed/1', name }, () => safe`${name}`);
   return exitCodes.ok;
@@ -103,7 +103,7 @@ async function originOf(
   const { command: line, keychain } = context.options;
   if (typeof line === 'string') {
     if (keychain === true)
-      throw new Problem('usage', 'A secret comes from a command or from the keychain');
+      throw new Problem('usage', 'A secret comes from a command or from the keychain: choose one');
     const command = parseSecretCommand(name, line, context.env.PATH);
     parseSecretValue(name, await runSecretCommand(name, command, context.env));
     return { command };
@@ -130,7 +130,7 @@ async function secretValue(
       ),
     );
   // It would stay on the screen.
-  throw new Problem('usage', `Cannot store ${name}: this terminal shows what is typed`, {
+  throw new Problem('usage', `Cannot store ${name}: this terminal cannot hide what you type`, {
     hint: `skillgate secret set ${name} --host ${hosts[0]} < FILE`,
   });
 }
@@ -138,7 +138,10 @@ async function secretValue(
 async function readInput(stream: InStream): Promise<Uint8Array> {
   const value = await readBoundedBody(bytesOf(stream), secretInputBytesMax);
   if (value !== undefined) return value;
-  throw new Problem('secret-refused', `A secret has at most ${secretInputBytesMax} bytes`);
+  throw new Problem(
+    'secret-refused',
+    `The secret is too long: it may have at most ${secretInputBytesMax} bytes`,
+  );
 }
 
 async function* bytesOf(stream: InStream): AsyncGenerator<Uint8Array> {
@@ -152,6 +155,6 @@ function text({ name, hosts, methods, agent, source }: SecretEntry): Safe {
   const where =
     source === 'file'
       ? ''
-      : `; its value stays in the ${source === 'keychain' ? 'keychain' : 'command’s hands'}`;
+      : `; its value ${source === 'keychain' ? 'is in the keychain' : 'comes from the command'}`;
   return safe`stored ${name} for ${hosts.join(', ')}${how}, ${whose}${where}`;
 }

@@ -23,7 +23,7 @@ export async function run(context: CommandContext): Promise<ExitCode> {
   await access(join(dir, registryFiles.root)).catch((cause) => {
     throw new Problem(
       'file-not-found',
-      `Cannot serve ${JSON.stringify(dir)}: it holds no registry`,
+      `Cannot serve ${JSON.stringify(dir)}: the folder contains no registry`,
       {
         hint: `skillgate registry init ${dir}`,
         cause,
@@ -45,7 +45,7 @@ export async function run(context: CommandContext): Promise<ExitCode> {
   if (!isHere && context.options['no-scanner'] !== true)
     note(
       context,
-      safe`no scanner's key in ${dir}: versions wait until skillgate scanner work runs elsewhere`,
+      safe`no scanner key in ${dir}: versions wait until a scanner runs elsewhere (skillgate scanner work)`,
     );
   const scanner =
     isHere && context.options['no-scanner'] !== true
@@ -118,7 +118,7 @@ function portOf(given: unknown): number {
   if (given === undefined) return portDefault;
   const port = Number(given);
   if (typeof given === 'string' && /^\d+$/.test(given) && port <= portMax) return port;
-  throw new Problem('usage', `Not a port: ${JSON.stringify(given)}`, {
-    hint: '0 for any free one, or 1 to 65535',
+  throw new Problem('usage', `Cannot use port ${JSON.stringify(given)}`, {
+    hint: 'write a number from 1 to 65535, or 0 for any free port',
   });
 }

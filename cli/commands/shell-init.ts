@@ -20,8 +20,8 @@ export async function run(context: CommandContext): Promise<ExitCode> {
   const [shell = ''] = context.args;
   const lines = Object.hasOwn(texts, shell) ? texts[shell] : undefined;
   if (lines === undefined)
-    throw new Problem('usage', `There is no text for the shell ${JSON.stringify(shell)}`, {
-      hint: `name one of ${Object.keys(texts).join(', ')}; in others type skillgate`,
+    throw new Problem('usage', `The shell ${JSON.stringify(shell)} is not supported`, {
+      hint: `name one of ${Object.keys(texts).join(', ')}; in other shells type skillgate`,
     });
   const text = lines.join('\n');
   answer(context, { schema: 'skillgate.shell-init/1', shell, text }, () =>

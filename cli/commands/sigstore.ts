@@ -43,7 +43,7 @@ async function expectedSigner(context: CommandContext): Promise<ExpectedSigner> 
   );
   if (key !== undefined) {
     if (subject !== undefined || issuer !== undefined)
-      throw usage('A key has no identity beside it');
+      throw usage('Cannot verify: name either a key or an identity');
     return { key: (await read(context, key, 'the key')).toString('utf8') };
   }
   return {
@@ -67,7 +67,7 @@ async function trustedRoot(context: CommandContext): Promise<unknown> {
   if (given === undefined && !(await exists(kept)))
     throw new Problem(
       'not-found',
-      `No trusted root says which Sigstore ${instance} instance is trusted`,
+      `Cannot verify: there is no trusted root of the Sigstore ${instance} instance`,
       {
         ...(option(context, 'key') === undefined
           ? {}
@@ -75,7 +75,7 @@ async function trustedRoot(context: CommandContext): Promise<unknown> {
               reasons: [
                 {
                   message:
-                    'with --key too: the key says who signed, the trusted root whose log has to hold it',
+                    '--key needs it as well: the key shows who signed, and the trusted root names the log that must contain the signature',
                 },
               ],
             }),

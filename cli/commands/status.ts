@@ -18,7 +18,7 @@ export async function run(context: CommandContext): Promise<ExitCode> {
   const [reference = ''] = context.args;
   if (reference.indexOf('@', 1) < 0) {
     if (context.options.wait === true)
-      throw new Problem('usage', 'Cannot wait: no version is named', {
+      throw new Problem('usage', 'Cannot wait: no version is named in the reference', {
         hint: `skillgate status ${reference}@VERSION --wait`,
       });
     return listVersions(context, reference);
@@ -35,9 +35,9 @@ export async function run(context: CommandContext): Promise<ExitCode> {
     if (context.now().getTime() > until)
       throw new Problem(
         'scan-limit',
-        `${name}@${version} is ${found.status} since more than ${scanWaitSecondsMax} s`,
+        `${name}@${version} has been ${found.status} for more than ${scanWaitSecondsMax} s`,
         {
-          hint: 'ask the operator whether a scanner works: skillgate scanner work',
+          hint: 'ask the operator whether a scanner is running (skillgate scanner work)',
         },
       );
     await setTimeout(pause, undefined, { signal: context.signal });
@@ -69,11 +69,11 @@ async function listVersions(context: CommandContext, reference: string): Promise
       rows.map((row) => [
         row.version,
         row.status,
-        row.uncounted === undefined ? '' : `installers refuse it: ${row.uncounted}`,
+        row.uncounted === undefined ? '' : `installers reject this version: ${row.uncounted}`,
       ]),
     ),
   );
-  if (rows.length === 0) note(context, safe`No version of ${name} is known there.`);
+  if (rows.length === 0) note(context, safe`The registry knows no version of ${name}.`);
   return exitCodes.ok;
 }
 
@@ -89,7 +89,9 @@ const stateInk: Readonly<Record<string, 'green' | 'yellow' | 'red'>> = {
 // A scan that finds nothing approves nothing.
 function verdictText(verdict: string | null): string {
   if (verdict === null) return 'none yet';
-  return verdict === 'pass' ? 'pass: no finding asks for more; people still approve' : verdict;
+  return verdict === 'pass'
+    ? 'pass: no finding needs more approvals; a reviewer still has to approve'
+    : verdict;
 }
 
 function lackingRows(found: VersionAnswer): [string, string][] {
@@ -108,8 +110,11 @@ function statusText(context: CommandContext, found: VersionAnswer): Safe {
     ...(found.uncounted === null
       ? []
       : [
-          ['', safe`${ink.red('installers refuse it')}: ${found.uncounted}`] as const,
-          ['', 'what to do: publish a higher version, which is scanned and approved anew'] as const,
+          ['', safe`${ink.red('installers reject this version')}: ${found.uncounted}`] as const,
+          [
+            '',
+            'what to do: publish a higher version, which needs its own scan and approvals',
+          ] as const,
         ]),
     ['bundle', found.bundle],
     ['publisher', found.publisher],
@@ -125,7 +130,7 @@ function statusText(context: CommandContext, found: VersionAnswer): Safe {
       safe`${ink.yellow(one.by)}: ${one.text}  ${one.at}`,
     ]),
     ...(found.questions.length > 0 && found.status === 'in review'
-      ? [['', 'to answer: mend it and publish a higher version, or write to the reviewer'] as const]
+      ? [['', 'to answer: fix it and publish a higher version, or write to the reviewer'] as const]
       : []),
   ]);
   const moves = table(

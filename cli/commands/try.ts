@@ -43,7 +43,7 @@ export async function run(context: CommandContext): Promise<ExitCode> {
   ))
     note(
       context,
-      safe`note: it goes without secret ${name}: --secret ${name} lets it have what is stored`,
+      safe`note: the skill runs without secret ${name}. To give it the stored secret: --secret ${name}`,
     );
 
   const policy = patient(hostFiles(context).policy);
@@ -147,7 +147,7 @@ function sayMissing(
   heard: Overheard,
 ): void {
   const leftOut = plan.leftOut.map(({ what, reason }) => [
-    safe`declared, and not given here: ${what}: ${reason}`,
+    safe`declared, but not available in this run: ${what}: ${reason}`,
   ]);
   const denied = missing.map(({ kind, what, entry }) => {
     const line = safe`denied: ${what}`;

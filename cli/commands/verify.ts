@@ -51,9 +51,13 @@ export async function run(context: CommandContext): Promise<ExitCode> {
   const host = readHostPolicy(join(context.paths.config, 'host.json'));
   const references = context.args.length > 0 ? context.args.map(parseReference) : allOf(project);
   if (wanted.export !== undefined && references.length !== 1)
-    throw new Problem('usage', 'Cannot export: --export writes the evidence of one skill', {
-      hint: 'name it: skillgate verify @scope/name',
-    });
+    throw new Problem(
+      'usage',
+      'Cannot export: no skill is named, and --export writes the evidence of one',
+      {
+        hint: 'name it: skillgate verify @scope/name',
+      },
+    );
   const verified = new VerifiedStatements();
   const outcomes: Outcome[] = [];
   for (const reference of references) {
@@ -79,10 +83,10 @@ function wantedOf({ options, args }: CommandContext): Wanted {
   const wanted: Wanted = { ...text('export'), ...text('from'), ...text('trust') };
   const wrong =
     wanted.trust !== undefined && wanted.from === undefined
-      ? '--trust goes with --from'
+      ? '--trust needs --from'
       : wanted.from !== undefined &&
           (args.length > 0 || wanted.export !== undefined || options.offline === true)
-        ? '--from takes neither a skill nor --export nor --offline: the folder says what it is about'
+        ? '--from takes no skill, no --export and no --offline: the folder names its skill'
         : undefined;
   if (wrong !== undefined) throw new Problem('usage', `Cannot verify: ${wrong}`);
   return wanted;
@@ -109,11 +113,11 @@ async function verifyAndExport(
   const digest = await exportVerified(context, verified, { folder, taken });
   note(
     context,
-    safe`exported to ${folder}; what is trusted in it has the digest ${digest}: keep that apart from the folder`,
+    safe`exported to ${folder}; the digest of its root of trust is ${digest}. Keep the digest in another place than the folder`,
   );
   note(
     context,
-    safe`verify it any time, from its files alone: skillgate verify --from ${to} --trust ${digest}`,
+    safe`verify the folder at any time, without a network: skillgate verify --from ${to} --trust ${digest}`,
   );
   return { ...verified, exported: { folder, trust: digest } };
 }
@@ -189,6 +193,6 @@ function exitOf({ code }: Problem): ExitCode {
 function allOf(project: Project): SkillReference[] {
   if (project.lock.size > 0) return [...project.lock.keys()].map((name) => ({ name, range: '*' }));
   throw new Problem('not-found', `Cannot verify: nothing is installed in ${project.folder}`, {
-    hint: 'skillgate verify @scope/name checks a version that is not installed',
+    hint: 'to check a version that is not installed: skillgate verify @scope/name',
   });
 }

@@ -31,7 +31,7 @@ export async function run(context: CommandContext): Promise<ExitCode> {
   if (replay && (follow.length === 0 || options.log !== undefined))
     throw new Problem(
       'usage',
-      'A witness replays the logs of registries: it needs --root and --follow for each, and no --log',
+      'Cannot replay: --replay needs --root and --follow for each registry, and no --log',
     );
   const dir = resolve(cwd, String(options.data ?? join(paths.data, 'witness')));
   const key = await readOrMakeWitnessKey(
@@ -147,7 +147,7 @@ async function watchedLogs({
   );
   const logs = [...list(options.log).map(parseLog), ...roots.map(({ root }) => logOf(root))];
   if (logs.length === 0) {
-    throw new Problem('usage', 'Cannot witness nothing: no log is named', {
+    throw new Problem('usage', 'Cannot start the witness: no log is named', {
       hint: 'skillgate witness serve --root ./root.json',
     });
   }
@@ -157,7 +157,7 @@ async function watchedLogs({
   if (twice !== undefined)
     throw new Problem(
       'usage',
-      `Cannot watch two logs that are both called ${JSON.stringify(twice.origin)}`,
+      `Cannot watch two logs with the same name ${JSON.stringify(twice.origin)}`,
     );
   return { logs, roots };
 }
@@ -166,8 +166,8 @@ function parseLog(text: string): WatchedLog {
   const [, origin = '', base64 = ''] = /^([^\s+=]+)=(\S+)$/.exec(text) ?? [];
   const key = Buffer.from(base64, 'base64');
   if (origin === '' || !isBase64(base64) || !isEd25519Spki(key)) {
-    throw new Problem('usage', `Not a log: ${JSON.stringify(text)}`, {
-      hint: 'ORIGIN=KEY, the Ed25519 key as SPKI DER in base64',
+    throw new Problem('usage', `Cannot read --log ${JSON.stringify(text)}`, {
+      hint: 'write ORIGIN=KEY, with the Ed25519 key as SPKI DER in base64',
     });
   }
   return { origin, key };
@@ -178,7 +178,7 @@ function parseListen(given: OptionValue): { host: string; port: number } {
     /^(?:(.+):)?(\d{1,5})$/.exec(String(given ?? listenDefault)) ?? [];
   const number = Number(port);
   if (port === '' || number > 65_535)
-    throw new Problem('usage', `Not an address to listen on: ${JSON.stringify(given)}`, {
+    throw new Problem('usage', `Cannot listen on ${JSON.stringify(given)}: it is not HOST:PORT`, {
       hint: 'HOST:PORT',
     });
   return { host: host === '' ? 'localhost' : host.replace(/^\[(.*)\]$/, '$1'), port: number };

@@ -85,7 +85,10 @@ async function moveIfThere(from: string, to: string): Promise<void> {
 function partsOf(name: string): string[] {
   const parts = name.split('/');
   if (parts.every((part) => /^[@\w][\w.-]*$/.test(part))) return parts;
-  throw new Problem('internal', `Not the name of a stored file: ${JSON.stringify(name)}`);
+  throw new Problem(
+    'internal',
+    `Cannot store a file under ${JSON.stringify(name)}: not a valid name`,
+  );
 }
 
 async function readIfThere(path: string): Promise<Uint8Array | undefined> {

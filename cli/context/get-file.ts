@@ -21,7 +21,7 @@ export function fileGetter(ended: AbortSignal): GetFile {
     const { statusCode: status = 0 } = answer;
     if (status >= 300 && status < 400) {
       answer.destroy();
-      throw new Error(`it answered ${status}, a redirect`);
+      throw new Error(`it answered with a redirect (${status})`);
     }
     const body = unpacked(answer);
     const cancel = async (): Promise<void> => void body.destroy();

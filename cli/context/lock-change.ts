@@ -17,7 +17,7 @@ export async function changeLock(path: string, change: (lock: Lock) => Lock): Pr
     if (performance.now() - began > lockChangeSecondsMax * 1_000)
       throw new Problem(
         'plan-refused',
-        `Cannot go on: another process has held ${path} for ${lockChangeSecondsMax} seconds`,
+        `Cannot change ${path}: another process has held its lock for ${lockChangeSecondsMax} seconds`,
       );
     await sleep(10);
   }

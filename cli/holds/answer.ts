@@ -125,12 +125,12 @@ async function approverHere(
   const names = approvers.map((one) => one.name).join(', ');
   throw new Problem(
     'forbidden',
-    `Cannot answer: ${typeof named === 'string' ? `host policy names no approver ${named}` : 'no key of an approver is here'}`,
+    `Cannot answer: ${typeof named === 'string' ? `host policy names no approver ${named}` : 'this host has no key of an approver'}`,
     {
       hint:
         names === ''
-          ? `make one: skillgate key create NAME --passphrase, and write the line it prints into ${file}`
-          : `approvers are ${names}: say which with --approver`,
+          ? `create a key: skillgate key create NAME --passphrase, and write the printed line into ${file}`
+          : `choose an approver with --approver: ${names}`,
     },
   );
 }
@@ -138,7 +138,10 @@ async function approverHere(
 async function keyOf(context: CommandContext, { name, key }: Approver): Promise<KeyFile> {
   const found = (await keysHere(context)).find((one) => one.keyId === key?.keyId);
   if (found === undefined)
-    throw new Problem('forbidden', `Cannot answer as ${name}: the key ${key?.keyId} is not here`);
+    throw new Problem(
+      'forbidden',
+      `Cannot answer as ${name}: key ${key?.keyId} is not on this host`,
+    );
   return requireClosed(found);
 }
 

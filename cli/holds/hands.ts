@@ -48,7 +48,7 @@ export function noteHold(context: CommandContext, policy: HostPolicy): (hold: Ho
     note(context, safe`held until ${hold.expires}: ${hold.what}`);
     note(
       context,
-      safe`  a person looks with: skillgate hold show ${hold.id}, and answers with: skillgate hold allow ${hold.id}   (or skillgate hold deny ${hold.id})`,
+      safe`  to read it: skillgate hold show ${hold.id}; to answer: skillgate hold allow ${hold.id}   (or skillgate hold deny ${hold.id})`,
     );
     const log = (line: string): void => note(context, safe`note: ${line}`);
     tellWebhooks(context, policy, hold, log);
@@ -70,7 +70,7 @@ export function noteUnasked(
   if (!hasRules || approvers.length > 0 || atTerminal) return;
   note(
     context,
-    safe`note: ${file} holds actions for a person and names no approver: what its rules hold is refused (skillgate explain unasked)`,
+    safe`note: ${file} holds actions but names no approver, so held actions are denied (skillgate explain unasked)`,
   );
 }
 

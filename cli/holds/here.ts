@@ -66,7 +66,7 @@ export function holdNamed(world: World, policy: HostPolicy, id: string): HoldHer
   if (found !== undefined) return found;
   throw new Problem(
     'not-found',
-    `Nothing waits under ${JSON.stringify(id)}: it was answered, its time is over, or it is on another host`,
+    `There is no hold ${JSON.stringify(id)} on this host: it was answered, has expired, or is on another host`,
     {
       hint: 'skillgate hold list',
     },

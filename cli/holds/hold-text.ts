@@ -26,7 +26,7 @@ export function describeHold({ state, hold, until }: HoldHere): Safe {
 function linesOf(hold: HoldHere['hold']): Safe[] {
   const { action } = hold;
   if (action === undefined || !isAsShown(hold))
-    return [safe`    NOT as a runner writes it: its words are not those of what it covers`];
+    return [safe`    WARNING: not written by a runner: the text does not match the action`];
   return [...partsOf(action), safe`    covers with --for: ${sayCovered(action)}`];
 }
 
@@ -55,6 +55,6 @@ function partsOfRequest({
     ...(body === undefined ? [] : [safe`    body: ${text === undefined ? 'not a text' : 'text'}`]),
     ...textLines(text ?? ''),
     // What one wrote before headers stood in it shows less than it allows.
-    ...(request === undefined ? [safe`    its headers are not known here`] : []),
+    ...(request === undefined ? [safe`    its headers are not stored on this host`] : []),
   ];
 }

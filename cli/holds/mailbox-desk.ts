@@ -55,7 +55,7 @@ export async function runInMailbox(
   const seal = sealFor(Buffer.from(request.replyTo, 'base64'));
   const said = await signForMailbox(await sealAnswer(request.message, signed, seal), mailbox.open);
   await ask(context, base, '/answers', v.looseObject({ ok: v.literal(true) }), said);
-  const what = `${verdict === 'allow' ? 'allowed' : 'denied'} as ${request.approver}${seconds === 0 ? '' : ` for ${seconds} seconds`}, left at ${base}; the host judges it`;
+  const what = `${verdict === 'allow' ? 'allowed' : 'denied'} as ${request.approver}${seconds === 0 ? '' : ` for ${seconds} seconds`}, left at ${base}; the host verifies the answer`;
   answer(
     context,
     { schema: 'skillgate.hold-answered/1', id: request.hold.id, what },
@@ -91,9 +91,9 @@ async function openMailbox(context: CommandContext, base: string): Promise<Mailb
 function withoutMailboxKey({ name }: KeyFile): Problem {
   return new Problem(
     'key-file-invalid',
-    `Cannot read holds with key ${name}: it has no mailbox key, so no host can seal one for it`,
+    `Cannot read holds with key ${name}: the key has no mailbox key, so no host can encrypt a hold for it`,
     {
-      hint: `skillgate key approver ${name}, and write the entry that it prints into host.json of each host`,
+      hint: `run skillgate key approver ${name}, and write the printed entry into host.json of each host`,
     },
   );
 }
@@ -134,8 +134,7 @@ function list(context: CommandContext, { base, refused, requests }: Mailbox): Ex
 function requestNamed({ base, requests }: Mailbox, id: string): Request {
   const [found, other] = requests.filter(({ hold }) => hold.id === id);
   if (found !== undefined && other === undefined) return found;
-  const why =
-    found === undefined ? 'it was answered, or its time is over' : 'two messages have this id';
+  const why = found === undefined ? 'it was answered or has expired' : 'two messages have this id';
   const hint = `skillgate hold list --mailbox ${base}`;
   throw new Problem(
     'not-found',
@@ -158,7 +157,7 @@ export function describeRequest({
   // A mailbox has no room for what changed.
   const elsewhere =
     hold.action?.kind === 'apply'
-      ? [safe`    its changes are shown on that host alone: skillgate hold show ${hold.id}`]
+      ? [safe`    that host alone can show the changes: skillgate hold show ${hold.id}`]
       : [];
   return joined([shown, safe`    from host ${host}, for you as ${approver}`, ...elsewhere], '\n');
 }

@@ -59,7 +59,7 @@ export function leaveInMailbox(
   if (mailbox === undefined) return;
   for (const { name } of approvers.filter(lacksMailboxKey))
     log(
-      `mailbox: approver ${name} gets no copy of this hold: host.json names no mailbox key for them. They type: skillgate key approver`,
+      `mailbox: approver ${name} gets no copy of this hold, because host.json has no mailbox key for ${name}. The approver prints the entry with: skillgate key approver`,
     );
   for (const { key, mailboxKey, name } of approvers
     .filter((one) => one.mailboxKey !== undefined)

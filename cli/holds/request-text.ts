@@ -47,7 +47,7 @@ export function requestText(request: HeldRequest, path: string): Safe {
   if (bytes === 0) return joined([...headOf(request), safe`    no body`, ...end], '\n');
   const what =
     text === undefined
-      ? 'not a text, so its content is not shown here'
+      ? 'not text, so the content is not shown'
       : isCut
         ? 'the first part of a text'
         : 'text';

@@ -35,7 +35,7 @@ export function separationRows(
           name: 'separate operator',
           holds: false,
           detail:
-            'operator and agent share uid: approvals are not separable, so what would wait for a person is refused',
+            'operator and agent share a uid, so the agent could approve its own actions; held actions are denied',
           type: `${calledName()} key create operator --passphrase   (and write the line it prints into ${policy.file})`,
         }
       : {
@@ -57,7 +57,7 @@ function sayApprover({ name, key, passkey }: Approver, keys: KeysHere): string {
   const kind = keys.get(key.keyId);
   if (kind === 'sealed') return `${name} (key with a passphrase)`;
   const keychain =
-    'key in this user’s keychain: while that is unlocked, each program of this user can sign with it';
+    'key in this user’s keychain: while the keychain is unlocked, each program of this user can sign with the key';
   return `${name} (${kind === 'keychain' ? keychain : 'key that is not on this host'})`;
 }
 
@@ -67,8 +67,7 @@ function openKeyRow({ name }: Approver): Separation {
   return {
     name: `approver ${name}`,
     holds: false,
-    detail:
-      'its key lies here without a passphrase: each program of this user can answer holds with it',
+    detail: 'its key has no passphrase: each program of this user can answer holds with the key',
     type: `${calledName()} key create ${name}-2 --passphrase   (and write the line it prints in its place)`,
   };
 }
@@ -79,14 +78,14 @@ function mailboxRows({ approvers, file, mailbox }: HostPolicy): Separation[] {
     name: `mailbox of ${name}`,
     holds: false,
     detail: `${file} names no mailbox key for this approver, so no hold is left for them at ${mailbox}`,
-    type: `${calledName()} key approver ${name}   (where that key lies; write the entry that it prints in the place of theirs)`,
+    type: `${calledName()} key approver ${name}   (on the host that has the key; replace the approver’s entry with the printed one)`,
   }));
 }
 
 function idleRows(policy: HostPolicy): Separation[] {
   const idle = idleRules(policy);
   if (idle.length === 0) return [];
-  const detail = `${idle.join(', ')}: names the tag high-stakes, and highStakes is empty, so nothing waits by it`;
+  const detail = `${idle.join(', ')}: the rule names the tag high-stakes, but highStakes is empty, so the rule holds nothing`;
   return [
     {
       name: 'rules that hold',
@@ -107,7 +106,7 @@ function policyRow(file: string, uid: number): Separation {
   const name = 'host policy apart';
   if (apart)
     return { name, holds: true, detail: `${file} belongs to another user than the runner` };
-  const detail = `who runs as user ${uid} outside a sandbox can rewrite ${file}, and name approvers there; agents in sandboxes cannot`;
+  const detail = `a program that runs as user ${uid} outside a sandbox can rewrite ${file} and add approvers; agents in sandboxes cannot`;
   return uid === 0
     ? { name, holds: false, detail }
     : { name, holds: false, detail, type: `sudo chown root:root ${dirname(file)} ${file}` };

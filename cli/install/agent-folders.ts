@@ -43,7 +43,7 @@ export function foldersOf(agents: readonly string[]): string[] {
     if (folder !== undefined) return folder;
     throw new Problem(
       'usage',
-      `Cannot install for agent ${JSON.stringify(agent)}: its folder is not known`,
+      `Cannot install for agent ${JSON.stringify(agent)}: the skills folder of this agent is not known`,
       {
         hint: `Known: ${Object.keys(agentFolders).join(', ')}.`,
       },

@@ -27,7 +27,7 @@ export interface Installed {
 
 // No sandbox stands between a text and the agent that reads it.
 const textsAlone =
-  'It has nothing that runs here. What an agent does by itself after reading it is limited by the agent’s host alone.';
+  'The skill has no commands. Only the agent’s own host limits what an agent does after reading the skill.';
 
 // Said before anything is written.
 export function whatItMayDo(
@@ -47,9 +47,11 @@ export function whatItMayDo(
   return [
     safe`${ink.bold(`${admitted.name}@${admitted.version}`)} ${admitted.description}`,
     safe`  published by ${admitted.publisher}, approved by ${admitted.approvals.map((one) => one.member).join(' and ')}`,
-    ...(can.length === 0 ? [] : [safe`  In the sandbox it will be able to:`]),
+    ...(can.length === 0 ? [] : [safe`  In the sandbox the skill will be able to:`]),
     ...can.map((line) => safe`    ${line}`),
-    ...(hasProgram && cannot.length > 0 ? [safe`  In the sandbox it will not be able to:`] : []),
+    ...(hasProgram && cannot.length > 0
+      ? [safe`  In the sandbox the skill will not be able to:`]
+      : []),
     ...(hasProgram ? cannot.map((line) => safe`    ${line}`) : [safe`  ${textsAlone}`]),
     ...(before === undefined ? [] : [safe`  Since ${before.locked.version}:`]),
     ...(before !== undefined && changed.length === 0
@@ -66,7 +68,7 @@ export function whereItLies(
 ): Safe[] {
   const ink = inkFor(context.stdout, context.env);
   const warning =
-    'its scripts lie here as they are: the sandbox is off, and none of the limits above holds for them';
+    'the original scripts are installed: they run without a sandbox, and none of the limits above applies';
   return [
     safe`${ink.green('installed')} ${ink.bold(`${admitted.name}@${admitted.version}`)} in ${sharedFolder}/${layout.folder}`,
     safe`  bundle ${admitted.bundle}, log index ${admitted.logIndex}`,
@@ -83,8 +85,8 @@ function sameOrUnknown(
   admitted: Admitted,
   { locked, capabilities }: NonNullable<Installed['before']>,
 ): string {
-  if (capabilities !== undefined) return 'it can do the same as before';
+  if (capabilities !== undefined) return 'the skill can do the same as before';
   return locked.version === admitted.version
     ? `${lockFileName} pins other capabilities for it (${locked.capabilities}) than are approved (${admitted.capabilityDigest})`
-    : 'what the old version could do is not known any more';
+    : 'the capabilities of the old version are no longer known';
 }

@@ -21,11 +21,13 @@ export function standLines(files: InstalledFiles): string[] {
   const refused = all.flatMap(([path, { standIn }]) => (standIn?.kind === 'refuses' ? [path] : []));
   const plain = all.length - runs.length - refused.length;
   return [
-    ...(runs.length === 0 ? ['it has nothing that runs'] : [`through the sandbox: ${some(runs)}`]),
+    ...(runs.length === 0 ? ['the skill has no commands'] : [`through the sandbox: ${some(runs)}`]),
     ...(refused.length === 0
       ? []
-      : [`refused on this host, because no command names it: ${some(refused)}`]),
-    `as approved: ${count(plain, 'file')} of text and data`,
+      : [
+          `rejected on this host, because no command of skill.json names the file: ${some(refused)}`,
+        ]),
+    `unchanged: ${count(plain, 'file')} of text and data`,
   ];
 }
 

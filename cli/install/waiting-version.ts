@@ -71,11 +71,13 @@ function waitsFor(found: VersionAnswer): string {
   switch (found.status) {
     case 'received':
     case 'scanning':
-      return moved === undefined ? 'it waits for its scan' : `it has waited for its scan${since}`;
+      return moved === undefined
+        ? 'the version waits for its scan'
+        : `the version has waited for its scan${since}`;
     case 'in review':
-      return `it has waited for review${since}, approvals ${approvalsText(found)}`;
+      return `the version has waited for review${since}, approvals ${approvalsText(found)}`;
     default:
-      return `it has been ${found.status}${since}`;
+      return `the version has been ${found.status}${since}`;
   }
 }
 

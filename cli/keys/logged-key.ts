@@ -40,7 +40,7 @@ export async function publicKeyById(world: RegistryWorld, keyId: Digest): Promis
   if (digestOf(Buffer.from(found.spki, 'base64')) !== keyId)
     throw new Problem(
       'signature-invalid',
-      `Cannot take ${keyId}: the registry sent another key under this id`,
+      `Cannot use ${keyId}: the registry sent a different key for this id`,
     );
   return { keyId, spki: found.spki };
 }

@@ -91,6 +91,6 @@ function otherLog(seen: TreeHead, shown: TreeHead): Problem {
     `size ${size} root ${Buffer.from(root).toString('base64')}`;
   return new Problem(
     'log-rolled-back',
-    `The log is not the one that was seen here before: ${say(seen)}, and now ${say(shown)}`,
+    `The log differs from the log seen here before: ${say(seen)}, and now ${say(shown)}`,
   );
 }

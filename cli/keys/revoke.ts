@@ -23,12 +23,12 @@ export async function revokeKey(context: CommandContext): Promise<ExitCode> {
   if (logged === undefined)
     throw new Problem(
       'not-found',
-      `The log of ${context.registryBase} names no key ${key.keyId}, so there is nothing to end`,
+      `The log of ${context.registryBase} has no key ${key.keyId}, so there is no key to end`,
     );
   if (logged.isRoot)
     throw new Problem(
       'forbidden',
-      `${key.keyId} stands in the root file, so it ends with a new root file only`,
+      `${key.keyId} is in the root file, so only a new root file can end it`,
       {
         hint: 'skillgate registry rotate',
       },
@@ -70,11 +70,11 @@ export async function revokeKey(context: CommandContext): Promise<ExitCode> {
       safe`${key.keyId} counts up to log index ${validUpTo ?? logIndex}; ${count(revoked.length, 'version')} revoked`,
   );
   if (kept !== undefined)
-    note(context, safe`The ended key lies in ${kept}; no command takes it by itself any more.`);
+    note(context, safe`The ended key is kept in ${kept}; no command uses it by default any more.`);
   if (logged.scopes.length > 0)
     note(
       context,
-      safe`Who owns its scopes now: ${joined(
+      safe`To see who owns its scopes now: ${joined(
         logged.scopes.map((scope) => `skillgate scope show ${scope}`),
         ', ',
       )}`,
@@ -89,7 +89,7 @@ function refuseEnded({ keyId, endedUpTo }: LoggedKey, validUpTo: number | undefi
     'statement-replayed',
     `${keyId} has ended already: it counts up to log index ${endedUpTo}`,
     {
-      hint: `to end it for an earlier index: --valid-up-to N, below ${endedUpTo}`,
+      hint: `to end the key at an earlier index: --valid-up-to N, below ${endedUpTo}`,
     },
   );
 }
@@ -129,9 +129,9 @@ function indexOf({ options }: CommandContext, { logSize }: LoggedKey): number | 
   if (typeof given === 'string' && /^\d+$/.test(given) && index < logSize) return index;
   throw new Problem(
     'usage',
-    `--valid-up-to is a log index below ${logSize}, not ${JSON.stringify(given)}`,
+    `--valid-up-to must be a log index below ${logSize}, not ${JSON.stringify(given)}`,
     {
-      hint: 'The last one at which you were sure that nobody else held the key; skillgate key list shows what it published and where.',
+      hint: 'name the last log index at which you are sure that only you had the key; skillgate key list shows the log index of each publication',
     },
   );
 }
@@ -144,19 +144,18 @@ function question(
   const stays = versions.length - falls.length;
   return joined(
     [
-      safe`${keyId} will count up to ${validUpTo === undefined ? 'now' : `log index ${validUpTo}`}, and never again after it. This cannot be taken back.`,
+      safe`${keyId} will count up to ${validUpTo === undefined ? 'now' : `log index ${validUpTo}`}, and never after that. You cannot undo this.`,
       ...falls.map(
         (one) =>
           safe`  revoked everywhere: ${one.name}@${one.version} (${one.status}, published at log index ${one.logIndex}, ${one.at})`,
       ),
       ...(validUpTo === undefined ? [] : followedBy).map(
-        (next) =>
-          safe`  falls with it, unless it followed before that index: ${next}, which took its place`,
+        (next) => safe`  ends as well, unless it followed before that index: the successor ${next}`,
       ),
-      safe`  stays: ${count(stays, 'version')} that it published before`,
+      safe`  stays valid: ${count(stays, 'version')} that the key published before`,
       ...scopes.map(
         (scope) =>
-          safe`  stands for @${scope}: without another owner only administrators can give it away (skillgate scope transfer)`,
+          safe`  owns @${scope}: if the scope has no other owner, only administrators can transfer it (skillgate scope transfer)`,
       ),
     ],
     '\n',

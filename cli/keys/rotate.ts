@@ -54,12 +54,12 @@ export async function rotateKey(context: CommandContext): Promise<ExitCode> {
   );
   note(
     context,
-    safe`What the old key signed stays. It lies in ${kept}; here it signs nothing any more.`,
+    safe`The old key’s signatures stay valid. The old key is kept in ${kept}; this machine signs nothing with it any more.`,
   );
   if (logged.roles.length > 0)
     note(
       context,
-      safe`The old key was also that of a member (${joined(logged.roles, ', ')}); a role does not move by itself: skillgate member add NAME --role ${logged.roles[0] ?? ''} --public-key ${keyPath(context.paths, name, 'public')}`,
+      safe`The old key also belonged to a member (${joined(logged.roles, ', ')}). The role does not move to the new key by itself: skillgate member add NAME --role ${logged.roles[0] ?? ''} --public-key ${keyPath(context.paths, name, 'public')}`,
     );
   return exitCodes.ok;
 }
@@ -70,7 +70,7 @@ function nameOf({ args, paths }: CommandContext): string {
   if (names.includes('default')) return 'default';
   const [only, ...more] = names;
   if (only !== undefined && more.length === 0) return only;
-  throw new Problem('usage', 'Cannot rotate: say which key', { hint: 'skillgate key list' });
+  throw new Problem('usage', 'Cannot rotate: no key is named', { hint: 'skillgate key list' });
 }
 
 async function requireOwner(
@@ -82,7 +82,7 @@ async function requireOwner(
   if (logged?.isRoot)
     throw new Problem(
       'forbidden',
-      `The key ${name} stands in the root file, so it changes with a new root file only`,
+      `Key ${name} is in the root file, so only a new root file can replace it`,
       {
         hint: 'skillgate registry rotate',
       },
@@ -90,15 +90,15 @@ async function requireOwner(
   if (logged?.endedUpTo !== undefined && !(await isThere(keyPath(context.paths, nextName(name)))))
     throw new Problem(
       'key-ended',
-      `The key ${name} counts up to log index ${logged.endedUpTo} and hands nothing on`,
+      `Cannot rotate key ${name}: it ended at log index ${logged.endedUpTo}`,
     );
   if (logged !== undefined && (logged.scopes.length > 0 || logged.followedBy.length > 0))
     return logged;
   throw new Problem(
     'forbidden',
-    `The key ${name} owns no scope at ${context.registryBase}, so there is nothing to hand on`,
+    `Cannot rotate key ${name}: it owns no scope at ${context.registryBase}`,
     {
-      hint: 'Make a new key (skillgate key create NAME); a member’s key is enrolled by an administrator: skillgate member add.',
+      hint: 'create a new key instead (skillgate key create NAME); an administrator enrols the key of a member: skillgate member add',
     },
   );
 }
@@ -107,10 +107,10 @@ async function ask(context: CommandContext, old: KeyFile, { scopes }: LoggedKey)
   if (context.options.yes === true) return;
   await confirm(
     context,
-    safe`A new key will stand for ${joined(
+    safe`A new key will own ${joined(
       scopes.map((scope) => `@${scope}`),
       ', ',
-    )} in the place of ${old.keyId}, which then ends for ever.\nWhat it signed until now stays. A copy of it on another machine signs nothing any more.`,
+    )} instead of ${old.keyId}, which then ends for ever.\nThe old key’s signatures stay valid. Copies of the old key on other machines cannot sign any more.`,
     'yes',
     '--yes',
   );

@@ -129,7 +129,7 @@ export function pictureText({ holds, last, runs }: Picture, now: Date): Safe {
     [
       shown(`running: ${live.length}`, live, 'no sandbox'),
       shown(`waiting for a person: ${waiting.length}`, waiting, 'nothing'),
-      shown('last', last.map(auditRow), 'nothing was recorded yet'),
+      shown('last', last.map(auditRow), 'nothing is recorded yet'),
     ],
     '\n',
   );

@@ -5,6 +5,6 @@ import { count, type Safe, safe } from '../terminal/output.ts';
 /** Whether the log is whole, in one line. */
 export function chainText(chain: AuditVerdict): Safe {
   return chain.kind === 'whole'
-    ? safe`chain whole: ${count(chain.lines, 'line')}, ${chain.signed} of them signed`
+    ? safe`chain intact: ${count(chain.lines, 'line')}, ${chain.signed} of them signed`
     : safe`chain broken at line ${chain.line}: ${chain.why}`;
 }

@@ -115,7 +115,7 @@ async function compareLine(
   differences.push(...marks.whyMissing(line, replayed), ...marks.whyHiding(line, replayed));
   if (replayed.refused.length > 0)
     notes.push(
-      `installers refuse ${line.name}@${line.version} by what its line names: ${replayed.refused[0]}`,
+      `installers reject ${line.name}@${line.version} because of its index line: ${replayed.refused[0]}`,
     );
   else {
     // A line that installers refuse may name any bundle, so it bears out no mark.
@@ -142,7 +142,7 @@ async function compareUnshown(
     if ('unfounded' in one) differences.push(unfoundedVerdict(verdict, one.unfounded));
     if ('why' in one)
       notes.push(
-        `installers refuse ${purl}, whose verdict lies at log index ${logIndex}: ${one.why}`,
+        `installers reject ${purl}, whose verdict is at log index ${logIndex}: ${one.why}`,
       );
     if (!('line' in one)) continue;
     const { line, replayed } = one;
@@ -176,7 +176,7 @@ function isSame(one: Difference, other: Difference): boolean {
 }
 
 function sayGone(place: string, logIndex: number): string {
-  return `The index had a line of ${place}, with the verdict at log index ${logIndex}, and shows it no more`;
+  return `The index had a line of ${place}, with the verdict at log index ${logIndex}, and no longer shows the line`;
 }
 
 async function judgeUnshown(

@@ -6,31 +6,30 @@
 /** What each kind of difference means. */
 export const differenceMeanings = {
   'log-rolled-back':
-    'The log lost entries that were seen here before. Everything that was said in them is gone: revocations, ends of keys.',
+    'The log lost entries that were seen here before. Revocations and ended keys in these entries are lost.',
   'log-forked':
-    'The log’s key signed two histories. Some people are shown another log than others.',
+    'The log’s key signed two histories. The registry shows different logs to different people.',
   'log-withheld':
-    'Entries of the log are not shown, or are not those that its signed head commits to.',
+    'The registry does not show entries of the log, or shows entries that differ from the signed head.',
   'witnesses-missing':
-    'Nothing shows that others see the same log; installers that follow the same policy refuse every version.',
+    'There is no proof that others see the same log. Installers with the same policy reject every version.',
   'statement-withheld':
-    'Nobody can check what was signed there. It may revoke a version or end a key: treat it as if it did.',
+    'Nobody can check this statement. It may revoke a version or end a key; assume that it does.',
   'statement-unverifiable':
-    'A statement that lies in the log cannot be verified by what is trusted here. What it is about is frozen.',
-  'status-behind': 'Revocations that were logged since are in no status that installers are shown.',
-  'mark-missing':
-    'Installers that rest on this status install a version that the log says must not be installed.',
+    'The root of trust of this host cannot verify a statement in the log. The scope or version that the statement names is frozen.',
+  'status-behind': 'The status that installers see lacks the revocations that were logged since.',
+  'mark-missing': 'Installers that use this status install a version that the log forbids.',
   'mark-unfounded':
-    'Nobody signed what the status says. The registry stops a version that it may not stop.',
+    'No signed statement supports this mark. The registry stops a version without permission.',
   'line-withheld':
-    'An index line stays for ever. Whoever takes one away hides that version, and every word on it, from those who ask now.',
+    'An index line must stay for ever. Without it, installers cannot see the version or any statement about it.',
   'not-shown':
-    'The registry shows the head of its log and has not shown the rest for too long, so nobody can compare them. It is broken, or it hides something.',
+    'The registry shows the head of its log, but has withheld its contents for too long, so nobody can compare them. The registry is broken, or it hides something.',
   'line-hides':
-    'The line leaves out statements: installers take a version that they would refuse if they knew the whole log.',
+    'The line omits statements. Installers accept a version that they would reject if they knew the whole log.',
   'verdict-unfounded':
-    'The verdict rests on a statement that is not in this log at its place. Nobody can check what the log says of that version: treat it as revoked.',
-  'line-unfounded': 'The line rests on a statement that is not in this log at its place.',
+    'The verdict depends on a statement that is not in this log at the named index. Nobody can check that version against the log; treat the version as revoked.',
+  'line-unfounded': 'The line depends on a statement that is not in this log at the named index.',
 } as const;
 
 export type DifferenceCode = keyof typeof differenceMeanings;

@@ -75,7 +75,7 @@ async function whyNotOneLog(
 
 function whyRolledBack({ seen }: MonitorState, newest: NotedHead): Difference[] {
   if (seen === undefined || seen.size <= newest.size) return [];
-  const message = `The log had ${seen.size} entries when it was read here, and now shows ${sayHead(newest)}`;
+  const message = `The log had ${seen.size} entries when it was last read here, and now has the head ${sayHead(newest)}`;
   return [{ code: 'log-rolled-back', place: 'log', message }];
 }
 

@@ -73,7 +73,7 @@ async function addWords(
   if (known.length > monitorWordsMax)
     throw new Problem(
       'monitor-limit',
-      `The log has more than ${monitorWordsMax} statements that a replay has to remember`,
+      `Cannot replay the log: it has more than ${monitorWordsMax} statements that a replay must remember`,
     );
   await keepProven(world, state, { by, known });
   return { by, files, known: known.sort((one, other) => one.logIndex - other.logIndex) };

@@ -54,7 +54,7 @@ function isOfMark({ code }: Difference): boolean {
 // A log that grows faster than it is read has no moment at which its marks could be compared.
 function withoutMarks(look: RawLook): RawLook {
   const left = look.differences.filter((one) => !isOfMark(one));
-  const note = `marks were not compared at ${look.differences.length - left.length} places: the log grew during each of ${monitorTriesMax} tries; the next look compares them`;
+  const note = `marks at ${look.differences.length - left.length} places were not compared, because the log grew during each of ${monitorTriesMax} attempts; the next replay compares them`;
   return { ...look, differences: left, notes: [...look.notes, note] };
 }
 
@@ -117,15 +117,12 @@ async function lookAt(world: ReplayWorld): Promise<RawLook> {
 }
 
 function sayReadAnew(dir: string): string {
-  return `${dir} was written by an earlier version: its proven head was kept, and the log was read once more from its beginning`;
+  return `${dir} was written by an earlier version of skillgate: the verified head was kept, and the log was read again from its beginning`;
 }
 
 function requireSameRoot({ fingerprint, folder }: ReplayWorld, { root }: MonitorState): void {
   if (root === fingerprint) return;
-  throw new Problem(
-    'usage',
-    `${folder.dir} is the replay of a registry with another root file, ${root}`,
-  );
+  throw new Problem('usage', `${folder.dir} belongs to a registry with another root file, ${root}`);
 }
 
 function headsWith(
@@ -194,6 +191,6 @@ async function finish(
   ]);
   const shown = { ...look, differences: look.differences.slice(0, monitorDifferencesMax) };
   if (evidence !== undefined) return { ...shown, evidence };
-  const full = `the evidence was not kept, since ${world.folder.dir}/evidence is full: move away what was dealt with`;
+  const full = `the evidence was not kept, since ${world.folder.dir}/evidence is full: move evidence that you have dealt with to another folder`;
   return { ...shown, notes: [...look.notes, full] };
 }

@@ -54,7 +54,7 @@ export class StandingMarks {
       {
         code: 'line-hides',
         place,
-        message: `Installers take ${place}, which the whole log refuses: ${hidden.join('; ')}`,
+        message: `Installers accept ${place}, which the whole log rejects: ${hidden.join('; ')}`,
       },
     ];
   }

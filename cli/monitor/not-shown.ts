@@ -40,7 +40,7 @@ export async function judgeFailure(world: ReplayWorld, cause: Problem): Promise<
   if (since !== state.failing) await folder.write({ ...state, failing: since });
   if (now - Date.parse(since) <= notShownSecondsMax * 1_000) return 'waiting';
   const { size } = verifyRootCheckpoint(note, world.root);
-  const message = `Since ${since} the registry shows the head of its log, and not what is compared with it: ${cause.message}`;
+  const message = `Since ${since} the registry has shown the head of its log, but not the files to compare with it: ${cause.message}`;
   const differences: Difference[] = [{ code: 'not-shown', place: source.base, message }];
   const evidence = await keepEvidence(world, differences, [['newest-head.txt', note]]);
   const kept = evidence === undefined ? {} : { evidence };

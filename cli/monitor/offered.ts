@@ -68,7 +68,7 @@ function linesIn(dir: string, path: string, bytes: Uint8Array): readonly string[
       path,
     );
     if (canonicalDigest(lines) !== sum)
-      throw new Problem('json-invalid', `${path} is not what was written`);
+      throw new Problem('json-invalid', `${path} was changed by another program`);
     return lines;
   } catch (cause) {
     throw damaged(dir, path, cause);

@@ -120,7 +120,7 @@ export function parseState(json: ParsedJson, path: string): MonitorState {
   }
   const { sum, ...state } = parseShape(fileShape, json, 'json-invalid', path);
   if (canonicalDigest(state) !== sum)
-    throw new Problem('json-invalid', `${path} is not what was written`);
+    throw new Problem('json-invalid', `${path} was changed by another program`);
   return state;
 }
 

@@ -274,7 +274,7 @@ async function openIfThere(path: string): Promise<FileHandle | undefined> {
 
 export function damaged(dir: string, path: string, cause?: unknown): Problem {
   return new Problem('json-invalid', `Cannot go on with the replay: ${path} is damaged`, {
-    hint: `Move ${dir} away: the log is then replayed from its beginning.`,
+    hint: `move ${dir} to another place; the next run replays the log from its beginning`,
     cause,
   });
 }

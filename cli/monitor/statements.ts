@@ -59,7 +59,7 @@ function requireProven({ seen }: MonitorState, { range }: WalkedEntry): void {
     return;
   throw new Problem(
     'log-invalid',
-    `The first ${seen.size} entries that the registry shows are not those that were read here before`,
+    `The first ${seen.size} entries that the registry shows differ from the entries read here before`,
   );
 }
 
@@ -120,7 +120,7 @@ async function keepBatch(
       'log-invalid',
       `The registry withholds more than ${monitorWithheldMax} statements of its log`,
       {
-        hint: 'A registry from before statements were served by log index has to be brought up to date first.',
+        hint: 'update the registry first: older versions do not serve statements by log index',
       },
     );
   const found = read.flatMap((one) => one ?? []);

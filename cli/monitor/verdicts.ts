@@ -29,7 +29,7 @@ export async function judgeVerdictInLog(
   const { statement } = own;
   const [subject] = statement.subject;
   if (statement.predicateType !== predicateTypes.verdict || subject === undefined)
-    return { why: 'it is no verdict' };
+    return { why: 'it is not a verdict' };
   const named = statement.predicate.inputAttestations.map(({ digest: { sha256 } }) =>
     parseDigest(`sha256:${sha256}`),
   );

@@ -51,7 +51,7 @@ export async function removeMember(context: CommandContext): Promise<ExitCode> {
       'not-found',
       `No member ${JSON.stringify(name)} has ${only === undefined ? 'a key or passkey' : JSON.stringify(only)}`,
       {
-        hint: 'skillgate member list; where signatures for an enrolment were never sent, --public-key FILE names the key',
+        hint: 'see skillgate member list; if the signatures for an enrolment were never sent, name the key with --public-key FILE',
       },
     );
   const upTo = indexOf(context);
@@ -84,21 +84,24 @@ export async function removeMember(context: CommandContext): Promise<ExitCode> {
     () =>
       isMember
         ? removedText(name, held, upTo)
-        : safe`No signature until now enrols ${name} any more`,
+        : safe`Signatures made until now cannot enrol ${name} any more`,
   );
   if (isMember && upTo === undefined)
-    note(context, safe`What ${name} approved stays. To take them back: skillgate member add.`);
+    note(
+      context,
+      safe`The approvals of ${name} stay valid. To enrol ${name} again: skillgate member add.`,
+    );
   else if (upTo !== undefined)
     note(
       context,
-      safe`Versions that rest on what ${name} signed behind log index ${upTo} are revoked: skillgate status shows each.`,
+      safe`Versions that depend on signatures of ${name} after log index ${upTo} are revoked: skillgate status shows each.`,
     );
   return exitCodes.ok;
 }
 
 function removedText(name: string, held: readonly Held[], upTo: number | undefined): Safe {
   const ended = count(held.length, 'key or passkey', 'keys and passkeys');
-  return safe`${name} is no member any more: ${ended} ended${upTo === undefined ? '' : safe` for all behind log index ${upTo}`}`;
+  return safe`${name} is no longer a member: ${ended} ended${upTo === undefined ? '' : safe` for everything after log index ${upTo}`}`;
 }
 
 function idOf({ what: { key, passkey } }: Held): string {
@@ -131,7 +134,7 @@ function heldOf({ name, roles: said, keyId, spki, credentialId, passkey }: Liste
   if (keyId !== null && spki !== null)
     return { roles, what: { key: { keyId, spki } }, isVote: false };
   if (credentialId === null || passkey === null)
-    throw new Problem('registry-answer', `The registry does not say what ${name} signs with`);
+    throw new Problem('registry-answer', `The registry lists no key or passkey of ${name}`);
   const { publicKey, rpId, origin } = passkey;
   return { roles, what: { passkey: { credentialId, publicKey, rpId, origin } }, isVote: false };
 }
@@ -147,14 +150,14 @@ function question(name: string, held: readonly Held[], upTo: number | undefined)
   const enrolled = held.filter(({ isVote }) => !isVote);
   const voted = held.filter(({ isVote }) => isVote);
   const ends = [
-    safe`${name} (${joined(enrolled[0]?.roles ?? [], ', ')}) will sign nothing any more with:`,
+    safe`${name} (${joined(enrolled[0]?.roles ?? [], ', ')}) will no longer be able to sign with:`,
     ...lines(enrolled),
     upTo === undefined
-      ? safe`What they approved until now stays. They can be enrolled again.`
-      : safe`Nothing that they signed behind log index ${upTo} counts any more: versions that rest on it are revoked everywhere, for ever.`,
+      ? safe`Their approvals until now stay valid. They can be enrolled again.`
+      : safe`Their signatures after log index ${upTo} no longer count: versions that depend on them are revoked everywhere, for ever.`,
   ];
   const withdraws = [
-    safe`No signature of an administrator until now enrols ${name} with:`,
+    safe`Signatures of administrators made until now cannot enrol ${name} with:`,
     ...lines(voted),
   ];
   return joined(
@@ -167,5 +170,5 @@ function indexOf({ options }: CommandContext): number | undefined {
   const given = options['valid-up-to'];
   if (given === undefined) return undefined;
   if (typeof given === 'string' && /^\d{1,15}$/.test(given)) return Number(given);
-  throw new Problem('usage', `--valid-up-to is a log index, not ${JSON.stringify(given)}`);
+  throw new Problem('usage', `--valid-up-to must be a log index, not ${JSON.stringify(given)}`);
 }

@@ -49,9 +49,9 @@ export function ballotFor(
     if (!by.includes(keyId)) return { nonce, signed: by.length + 1, needed: votesNeeded };
     throw new Problem(
       'statement-replayed',
-      `You have signed this already (${by.length} of ${votesNeeded})`,
+      `You have already signed this enrolment (${by.length} of ${votesNeeded})`,
       {
-        hint: `another administrator of the root file types: ${lineFor(enrolment)}`,
+        hint: `another administrator of the root file runs: ${lineFor(enrolment)}`,
       },
     );
   }
@@ -99,7 +99,7 @@ export function parseVote(change: unknown): MemberPredicate {
 export function sayNext(enrolment: Enrolment, { signed, needed }: Ballot): Safe {
   return joined(
     [
-      safe`${signed} of ${needed} administrators have signed; nothing has changed yet. Another administrator of the root file types the same:`,
+      safe`${signed} of ${needed} administrators have signed; nothing has changed yet. Another administrator of the root file runs:`,
       safe`  ${lineFor(enrolment)}`,
     ],
     '\n',

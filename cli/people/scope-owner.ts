@@ -53,17 +53,17 @@ export async function refuseForeignPublisher(
     'scope-taken',
     `Cannot publish in @${scope}: ${allowed.map(printIdentity).join(', ')} may, and you are ${name}`,
     {
-      hint: `an owner lets you: skillgate scope publishers ${scope} …`,
+      hint: `an owner can let you publish: skillgate scope publishers ${scope} …`,
     },
   );
 }
 
 /** Of a scope that is claimed and has no owner. */
-export const noOwnerLeft = 'it is claimed, and no owner’s key counts any more';
+export const noOwnerLeft = 'it is claimed, but every owner’s key has ended';
 
 /** What helps then. */
 export function newOwner(scope: Scope): string {
-  return `the administrators of the registry give it a new owner: skillgate scope transfer ${scope} --to KEYFILE`;
+  return `the administrators of the registry can give it a new owner: skillgate scope transfer ${scope} --to KEYFILE`;
 }
 
 function speaksFor(ids: readonly Digest[], identities: readonly Identity[]): boolean {

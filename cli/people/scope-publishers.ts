@@ -69,11 +69,11 @@ function namedJob({ options }: CommandContext): Identity | undefined {
   const { ci, workflow, ref, environment, owners } = options;
   if (owners === true) {
     if ([ci, workflow, ref, environment].some((one) => one !== undefined))
-      throw usage('--owners names no job');
+      throw usage('--owners cannot be combined with the options of a job');
     return undefined;
   }
   if (typeof ci !== 'string' || typeof workflow !== 'string')
-    throw usage('--ci and --workflow name the job, or --owners lifts the restriction');
+    throw usage('name the job with --ci and --workflow, or lift the restriction with --owners');
   // The last colon: an issuer's URL has others.
   const at = ci.lastIndexOf(':');
   const provider = ci.slice(0, Math.max(at, 0));
@@ -116,7 +116,7 @@ async function confirmOthers(
   if (others.length === 0 || context.options.yes === true) return;
   const question = joined(
     [
-      safe`@${scope} stays yours, and also belongs to`,
+      safe`@${scope} stays yours. It also belongs to`,
       ...others.map((one) => safe`  ${printIdentity(one)}`),
       ...tell(scope, publishers),
     ],
@@ -128,13 +128,13 @@ async function confirmOthers(
 function tell(scope: Scope, publishers: readonly Identity[] | undefined): Safe[] {
   if (publishers === undefined) return [safe`The owners of @${scope} may publish in it`];
   return [
-    safe`In @${scope} may publish, and nobody else:`,
+    safe`Only these may publish in @${scope}:`,
     ...publishers.map((one) => safe`  ${printIdentity(one)}`),
   ];
 }
 
 function usage(why: string): Problem {
   return new Problem('usage', `Cannot set publishers: ${why}`, {
-    hint: 'skillgate whoami --oidc, run in the job, prints the line to type',
+    hint: 'run skillgate whoami --oidc in the job: it prints the command',
   });
 }

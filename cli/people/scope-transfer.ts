@@ -53,9 +53,9 @@ export async function transferScope(context: CommandContext): Promise<ExitCode> 
   if (!isOwner && someone.ids.some((one) => voted.includes(one)))
     throw new Problem(
       'statement-replayed',
-      `The ${someone.name} has signed this already (${voted.length} of ${before.votesNeeded})`,
+      `The ${someone.name} has already signed this transfer (${voted.length} of ${before.votesNeeded})`,
       {
-        hint: 'Another administrator of the root file signs the same next.',
+        hint: 'another administrator of the root file has to sign the same transfer next',
       },
     );
   const needed = isOwner ? 0 : before.votesNeeded;
@@ -94,7 +94,7 @@ export async function transferScope(context: CommandContext): Promise<ExitCode> 
   if (done)
     note(
       context,
-      safe`Hosts that have a skill of @${scope} keep it, and ask a person before they take a version by the new owner.`,
+      safe`Hosts that have a skill of @${scope} keep it, and ask a person before they install a version by the new owner.`,
     );
   return exitCodes.ok;
 }
@@ -112,7 +112,7 @@ async function newOwners(context: CommandContext): Promise<Identity[]> {
     owners.set(keyId, { keyId, spki });
   }
   if (owners.size === 0)
-    throw new Problem('usage', 'Cannot transfer: --to names the new owner', {
+    throw new Problem('usage', 'Cannot transfer: no new owner is named', {
       hint: '--to THEIR.pub.json, --to sha256:… or --to-oidc ISSUER SUBJECT',
     });
   // In one order, whoever types it.
@@ -144,15 +144,15 @@ function tell(
       ...list(before.owners.filter((old) => !ids.includes(identityId(old)))),
       ...(publishers === undefined
         ? []
-        : [safe`In it publish, as until now, and nobody else, the new owners included:`]),
+        : [safe`As before, only these may publish in it, not even the new owners:`]),
       ...list(publishers ?? []),
       ...(dropped.length === 0
         ? []
         : [
-            safe`The new owners publish; until now these did, and --keep-publishers would leave it so:`,
+            safe`The new owners will publish instead of these publishers (to keep them, add --keep-publishers):`,
           ]),
       ...list(dropped),
-      safe`Only the new owners, or administrators together, can give it back. Compare each with what its holder told you.`,
+      safe`Only the new owners, or enough administrators, can give the scope back. Compare each new owner with what that owner told you.`,
       ...(needed > 1 ? [safe`Yours is signature ${votes} of ${needed}.`] : []),
     ],
     '\n',

@@ -34,7 +34,7 @@ export async function askWhetherPublishable(
       : `no registry is pinned (${calledName()} registry add)`;
     note(
       context,
-      safe`not asked: who may publish in @${scopeOf(name)}, and whether ${version} is free: ${lacking}`,
+      safe`not checked: who may publish in @${scopeOf(name)}, and whether ${version} is free: ${lacking}`,
     );
     return;
   }
@@ -49,7 +49,7 @@ export async function askWhetherPublishable(
       throw cause;
     note(
       context,
-      safe`not asked: who may publish in @${scopeOf(name)}, and whether ${version} is free: ${cause.message}`,
+      safe`not checked: who may publish in @${scopeOf(name)}, and whether ${version} is free: ${cause.message}`,
     );
   }
 }
@@ -68,5 +68,8 @@ async function refuseTaken(
   });
   const before = versions.find((one) => one.version === version);
   if (before !== undefined)
-    throw new Problem('version-exists', `${name}@${version} is there already: ${before.status}`);
+    throw new Problem(
+      'version-exists',
+      `${name}@${version} is already published: ${before.status}`,
+    );
 }

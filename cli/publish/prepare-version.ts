@@ -84,7 +84,7 @@ export function demandWritten({ folder, manifest, skillMd }: PreparedVersion): v
   if (reasons.length === 0) return;
   throw new Problem(
     'text-unwritten',
-    `Cannot publish ${manifest.name}@${manifest.version}: it holds texts that nobody wrote`,
+    `Cannot publish ${manifest.name}@${manifest.version}: it still has placeholder texts`,
     {
       reasons,
     },
@@ -124,7 +124,7 @@ function warningsOf(manifest: Manifest, skillMd: SkillMd): Reason[] {
   if (skillMd.name === undefined || skillMd.name === short) return [];
   return [
     {
-      message: `SKILL.md calls the skill ${JSON.stringify(skillMd.name)}, skill.json ${JSON.stringify(short)}: agents show the former`,
+      message: `the name in SKILL.md is ${JSON.stringify(skillMd.name)}, the name in skill.json ${JSON.stringify(short)}; agents show the one in SKILL.md`,
     },
   ];
 }

@@ -41,8 +41,8 @@ export async function originOf(
       foreign
         ? 'the git work tree belongs to another user: git config --global --add safe.directory FOLDER, if you trust them'
         : bare
-          ? 'the folder has the files of a bare git repository among its own: git is not asked about those'
-          : 'the folder lies in no git work tree with a commit',
+          ? 'the folder contains the files of a bare git repository: git is not run there'
+          : 'the folder is not in a git work tree with a commit',
     );
   }
 }
@@ -54,7 +54,7 @@ async function askOrigin(
 ): Promise<OriginResult> {
   const commit = await git.here('rev-parse', '--verify', 'HEAD');
   if (!/^([0-9a-f]{40}|[0-9a-f]{64})$/.test(commit))
-    return none('the folder lies in no git work tree with a commit');
+    return none('the folder is not in a git work tree with a commit');
   const place = (await git.here('rev-parse', '--show-prefix')).replace(/\/$/, '');
   const objects = resolve(folder, await git.here('rev-parse', '--git-path', 'objects'));
   const remote = await git.here('config', '--get', 'remote.origin.url').catch(() => '');
@@ -63,12 +63,12 @@ async function askOrigin(
   const tree = place === '' ? commit : `${commit}:${place}`;
   const listing = await git.objects(objects, 'ls-tree', '-r', '-z', tree).catch(() => undefined);
   if (listing === undefined)
-    return none(
-      `the folder is not in commit ${short} as far as it is here: nothing is fetched for this`,
-    );
+    return none(`the local copy of commit ${short} does not have the folder; nothing is fetched`);
   const differs = firstDifference(listing, packed);
   if (differs !== undefined)
-    return none(`${JSON.stringify(differs)} is not as in commit ${short}: commit first to name it`);
+    return none(
+      `${JSON.stringify(differs)} differs from commit ${short}: commit the change to publish with provenance`,
+    );
   return { kind: 'origin', origin: { repository: withoutUser(remote), commit, folder: place } };
 }
 

@@ -83,7 +83,7 @@ export function trustedRegistry(
   if (pinned === undefined)
     throw new Problem(
       'root-not-pinned',
-      `Cannot trust ${base}: its root of trust is not pinned here`,
+      `Cannot trust ${base}: its root of trust is not pinned on this host`,
       {
         hint: `ask its operator for the fingerprint, then: skillgate registry add ${base} --root sha256:…`,
       },
@@ -93,7 +93,7 @@ export function trustedRegistry(
   if (found !== pinned.root)
     throw new Problem(
       'root-invalid',
-      `Cannot trust ${base}: the root file kept here has another fingerprint than the one pinned`,
+      `Cannot trust ${base}: the stored root file does not have the pinned fingerprint`,
     );
   const kept = readKeptTrust(paths, pinned.root);
   const before = { base, fingerprint: pinned.root, pinned: pinnedRoot };
@@ -150,7 +150,10 @@ export async function pinRegistry(
 /** @throws Problem `root-invalid` when it is larger than a root file may be */
 export function checkRootSize(bytes: Uint8Array): Uint8Array {
   if (bytes.byteLength > rootFileBytesMax)
-    throw new Problem('root-invalid', `A root file has at most ${rootFileBytesMax} bytes`);
+    throw new Problem(
+      'root-invalid',
+      `The root file is too large: it may have at most ${rootFileBytesMax} bytes`,
+    );
   return bytes;
 }
 

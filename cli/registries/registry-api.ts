@@ -65,7 +65,7 @@ export async function fetchStoredBlob(
   if (digestOf(bytes) !== digest)
     throw new Problem(
       'signature-invalid',
-      `Cannot take ${digest}: the registry sent other bytes under this digest`,
+      `Cannot use ${digest}: the registry sent bytes with another digest`,
     );
   return bytes;
 }
@@ -141,11 +141,8 @@ async function formBytes(
 // What was under way may have been done: only the registry knows.
 function interrupted(verb: string, url: string): Problem {
   return verb === 'GET'
-    ? new Problem('interrupted', 'Interrupted while the registry was asked')
-    : new Problem(
-        'interrupted',
-        `Interrupted while something was sent to ${url}: it may have arrived`,
-      );
+    ? new Problem('interrupted', 'Interrupted while waiting for the registry')
+    : new Problem('interrupted', `Interrupted while sending to ${url}: the data may have arrived`);
 }
 
 async function readBody(response: Response, url: string): Promise<Uint8Array> {
@@ -187,7 +184,10 @@ const problemDocument = v.looseObject({
 function problemFrom(bytes: Uint8Array, status: number, url: string): Problem {
   const result = v.safeParse(problemDocument, tryJson(bytes));
   if (!result.success)
-    return new Problem('registry-answer', `${url} answered with status ${status} and no reason`);
+    return new Problem(
+      'registry-answer',
+      `${url} answered with status ${status} and gave no reason`,
+    );
   const { code, detail, hint, reasons } = result.output;
   const known = isProblemCode(code) && code !== 'internal';
   return new Problem(

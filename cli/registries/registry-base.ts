@@ -54,7 +54,10 @@ export function readRegistries(paths: Pick<Paths, 'config'>): Registries {
     registries?: unknown;
   } | null;
   if (value?.schema !== registriesSchema || !Array.isArray(value.registries))
-    throw new Problem('json-invalid', `Cannot read ${path}: it is not of form ${registriesSchema}`);
+    throw new Problem(
+      'json-invalid',
+      `Cannot read ${path}: it does not have the form ${registriesSchema}`,
+    );
   return {
     default: value.default === undefined ? undefined : parseBase(value.default),
     registries: value.registries.map((one) => parsePinned(one, path)),
@@ -71,9 +74,9 @@ function requireOwn(folder: string): void {
     return;
   throw new Problem(
     'config-open',
-    `Cannot rely on ${folder}: others may change what is trusted there`,
+    `Cannot rely on ${folder}: other users may change the trust settings in it`,
     {
-      hint: `see who did, and close it: chmod -R go-w ${JSON.stringify(folder)}`,
+      hint: `check the files for changes, then remove the permission: chmod -R go-w ${JSON.stringify(folder)}`,
     },
   );
 }
@@ -86,7 +89,7 @@ function requireOwn(folder: string): void {
 export function parseBase(text: unknown): string {
   const url = typeof text === 'string' ? URL.parse(text) : null;
   const refuse = (why: string) =>
-    new Problem('usage', `Not a registry’s address: ${JSON.stringify(text)}: ${why}`);
+    new Problem('usage', `Cannot use ${JSON.stringify(text)} as the address of a registry: ${why}`);
   if (url === null || (url.protocol !== 'http:' && url.protocol !== 'https:'))
     throw refuse('write https://HOST[:PORT]');
   if (url.username !== '' || url.password !== '' || url.search !== '' || url.hash !== '')
@@ -95,7 +98,7 @@ export function parseBase(text: unknown): string {
     url.protocol === 'http:' &&
     !/^(localhost|.+\.localhost|127(\.\d+){3}|\[::1\])$/.test(url.hostname)
   )
-    throw refuse('plain http is for this machine only');
+    throw refuse('plain http is allowed for this machine only');
   return `${url.origin}${url.pathname.replace(/\/+$/, '')}`;
 }
 

@@ -61,7 +61,7 @@ export async function makeRegistryFolder(
   if (origin !== 'localhost' && !isHostName(origin))
     throw new Problem(
       'usage',
-      `Cannot make a registry for ${JSON.stringify(origin)}: the origin is a bare host name, or localhost`,
+      `Cannot create a registry for ${JSON.stringify(origin)}: the origin must be a plain host name or localhost`,
     );
   const found = await readdir(folder).catch((cause: NodeJS.ErrnoException) => {
     if (cause.code !== 'ENOENT') throw cause;
@@ -70,7 +70,7 @@ export async function makeRegistryFolder(
   if (found.length > 0)
     throw new Problem(
       'file-exists',
-      `Cannot make a registry in ${JSON.stringify(folder)}: the folder is not empty`,
+      `Cannot create a registry in ${JSON.stringify(folder)}: the folder is not empty`,
     );
   const keyTexts = makeRegistryKeys();
   const rootOf = (administrator: FirstAdministrator): RootFile => ({

@@ -46,7 +46,7 @@ export async function showRegistry(context: CommandContext, base: string): Promi
         safe`${base}`,
         safe`  pinned:    ${fingerprint}`,
         version === undefined
-          ? safe`  root:      the pinned one, ${root.origin}; it delivers no rotations`
+          ? safe`  root:      the pinned root, ${root.origin}; the registry delivers no rotations`
           : safe`  root:      ${inForce}, version ${version}, signed until ${signedUntil ?? ''}`,
         safe`  people:    ${root.administrators.length} administrators, ${root.threshold} must agree`,
         safe`  log:       ${printHead(head)}   (newest log index: ${head.size - 1})`,
@@ -60,9 +60,9 @@ export async function showRegistry(context: CommandContext, base: string): Promi
 }
 
 function sayWitnessed(witnessed: Witnessed | undefined): string {
-  if (witnessed === undefined) return 'none demanded';
+  if (witnessed === undefined) return 'none required';
   const names = witnessed.counted.map(({ name }) => name).join(', ');
-  return `${witnessed.counted.length} of ${witnessed.of} cosigned it, ${witnessed.threshold} demanded${names === '' ? '' : `: ${names}`}`;
+  return `${witnessed.counted.length} of ${witnessed.of} cosigned it, ${witnessed.threshold} required${names === '' ? '' : `: ${names}`}`;
 }
 
 function countOf(

@@ -102,9 +102,9 @@ function refuseTwice(
   if (!version.approvals.some((one) => one.reviewer === reviewer.member && one.independent)) return;
   throw new Problem(
     'approval-refused',
-    `You (${reviewer.member}) approved ${name}@${version.version} already`,
+    `You (${reviewer.member}) have already approved ${name}@${version.version}`,
     {
-      hint: `approvals are ${approvalsText(version)}: another reviewer has to read it`,
+      hint: `approvals: ${approvalsText(version)}. Another reviewer has to read and approve the version`,
     },
   );
 }
@@ -143,18 +143,21 @@ function approvalText(
         ['  scan report', predicate.scanReport],
         ['  rule set', predicate.ruleSet],
         ['  policy', predicate.policy],
-        ['  registry', `${predicate.registry ?? ''}, and in no other`],
+        ['  registry', `${predicate.registry ?? ''}, and no other registry`],
         ['  reviewer', predicate.reviewer.member],
         ['  reason', predicate.reason],
         [
           '  independent',
           predicate.independent
-            ? 'yes: signed here, past the desk'
-            : 'no: this statement was drafted in the desk. For one that counts as independent leave out --statement and give --reason',
+            ? 'yes: signed on this machine, without the desk'
+            : 'no: this statement was drafted in the desk. For an independent approval, leave out --statement and give --reason',
         ],
-        ['  counts until', `${predicate.expires}; once the version is approved it stays approved`],
+        [
+          '  valid until',
+          `${predicate.expires}; a version that is approved by then stays approved`,
+        ],
       ]),
-      safe`  it may then${capabilities.length === 0 ? ' do nothing beyond its own folder' : ':'}`,
+      safe`  the skill may then${capabilities.length === 0 ? ' do nothing beyond its own folder' : ':'}`,
       ...capabilities.map((one) => safe`    ${one}`),
     ],
     '\n',

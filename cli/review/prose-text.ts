@@ -9,10 +9,10 @@ import { joined, type Safe, safe } from '../terminal/output.ts';
 /** Several lines: what changed, then each new or changed sentence with its place. */
 export function proseText({ prose }: Pick<ReviewAnswer, 'prose'>): Safe {
   if (prose?.kind === 'first')
-    return safe`prose: no earlier version was approved: all of it is new; static analysis cannot decide what words make an agent do`;
+    return safe`prose: no earlier version was approved, so all of the text is new. Static analysis cannot decide what a text makes an agent do`;
   const { change, since, left } = prose ?? { change: null, since: null, left: 0 };
   if (change === null || since === null)
-    return safe`prose: the registry cannot say what changed${since === null ? '' : ` since ${since}`}: read all of it`;
+    return safe`prose: the registry does not know what changed${since === null ? '' : ` since ${since}`}: read all of the text`;
   const more = change.addedCount - change.added.length;
   return joined(
     [

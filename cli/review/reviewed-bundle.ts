@@ -48,7 +48,7 @@ export async function fetchReviewedBundle(
       if (bytes.byteLength !== file.size)
         throw new Problem(
           'bundle-invalid',
-          `Cannot review: ${JSON.stringify(file.path)} has not the size that the bundle lists`,
+          `Cannot review: ${JSON.stringify(file.path)} does not have the size that the bundle lists`,
         );
       files.push({ path: file.path, bytes, mode: Number.parseInt(file.mode, 8) });
     }
@@ -80,11 +80,11 @@ export function checkApproval(
   if (digestOf(payload) !== expected.digest)
     throw new Problem(
       'subject-mismatch',
-      `Cannot sign: the registry sent another statement than ${expected.digest}`,
+      `Cannot sign: the registry sent a statement with another digest than ${expected.digest}`,
     );
   const statement = parseStatement(payload);
   if (statement.predicateType !== predicateTypes.approval)
-    throw new Problem('statement-invalid', 'Cannot sign: the statement is no approval');
+    throw new Problem('statement-invalid', 'Cannot sign: the statement is not an approval');
   const { predicate, subject } = statement as ApprovalStatement;
   const about = {
     name: expected.name,
@@ -99,7 +99,7 @@ export function checkApproval(
     ...(predicate.registry === expected.registry
       ? []
       : [
-          `it is for the registry ${predicate.registry ?? 'that it does not name'}, and yours is ${expected.registry}`,
+          `it is for ${predicate.registry ?? 'no named registry'}, not for your registry ${expected.registry}`,
         ]),
     ...(predicate.bundle === reviewed.digest ? [] : ['it names another bundle']),
     ...(canonicalJson(subject) === canonicalJson(versionSubjects(about))
@@ -109,7 +109,9 @@ export function checkApproval(
       ? []
       : ['it is for another reviewer’s key']),
     ...(Date.parse(predicate.expires) > expected.now.getTime() ? [] : ['it has expired']),
-    ...(predicate.assertion === undefined ? [] : ['it carries a passkey’s assertion already']),
+    ...(predicate.assertion === undefined
+      ? []
+      : ['it already contains the assertion of a passkey']),
     ...(capabilityDigest(predicate.capabilities) === predicate.capabilityDigest
       ? []
       : ['its capability digest is wrong']),
@@ -139,6 +141,6 @@ function moreThanAsked(
   return isEmpty(more)
     ? []
     : listCapabilities(more).map(
-        (one) => `it approves ${printCapability(one)}, which skill.json does not ask for`,
+        (one) => `it approves ${printCapability(one)}, which skill.json does not declare`,
       );
 }

@@ -47,7 +47,7 @@ export async function revoke(
   const isFinal = kind === 'revoked';
   if ((question !== undefined || isFinal) && kind !== 'lifted' && context.options.yes !== true) {
     const forEver = isFinal
-      ? safe`\nThis reaches every installation, and cannot be taken back.`
+      ? safe`\nThis applies to every installation, and you cannot undo it.`
       : safe``;
     await confirm(
       context,
@@ -84,7 +84,7 @@ async function meant(
   if (given.length !== 1)
     throw new Problem(
       'usage',
-      'Cannot tell what is meant: name exactly one of @scope/name@version, --bundle sha256:… and --publisher sha256:…',
+      'Cannot choose a target: name exactly one of @scope/name@version, --bundle sha256:… and --publisher sha256:…',
     );
   if (options.bundle !== undefined) {
     const bundle = digestIn(options.bundle, '--bundle');
@@ -110,7 +110,7 @@ async function publisherMeant(context: CommandContext, publisher: Digest): Promi
     target: { publisher },
     about: { publisher },
     text: safe`publisher ${publisher}`,
-    question: safe`all that ${publisher} published, and nothing more is taken from them. ${count(versions.length, 'version')}:${joined(versions, '')}`,
+    question: safe`everything that ${publisher} published; the registry accepts nothing more from this publisher. ${count(versions.length, 'version')}:${joined(versions, '')}`,
   };
 }
 
@@ -118,6 +118,6 @@ function digestIn(given: unknown, option: string): Digest {
   if (isDigest(given)) return given;
   throw new Problem(
     'usage',
-    `${option} is a digest such as sha256:…, not ${JSON.stringify(given)}`,
+    `${option} must be a digest such as sha256:…, not ${JSON.stringify(given)}`,
   );
 }

@@ -157,8 +157,8 @@ function sameText(context: CommandContext, { reportDigest }: ReviewAnswer, here:
   if (reportDigest === here)
     return safe`${ink.green('✔')} The registry’s signed report is byte for byte the one made here.`;
   if (reportDigest === null)
-    return safe`${ink.yellow('▲')} The registry has no report yet; this one was made here.`;
-  return safe`${ink.yellow('▲')} The registry’s signed report ${reportDigest} is not the one made here (${here}): other rules, or other words. Believe what you see here.`;
+    return safe`${ink.yellow('▲')} The registry has no report yet; this report was made here.`;
+  return safe`${ink.yellow('▲')} The registry’s signed report ${reportDigest} differs from the report made here (${here}): the rules differ, or the report was changed. Trust the report made here.`;
 }
 
 function nextText({ name, version, moves }: ReviewAnswer): Safe {

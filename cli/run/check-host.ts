@@ -48,7 +48,7 @@ export async function checkHost(policy: Wanted): Promise<readonly HostRow[]> {
   }));
   if (why !== undefined) return [{ name: 'a sandbox starts', holds: false, detail: why }, ...given];
   return [
-    ...sandbox.checks.map((name) => ({ name, holds: true, detail: `tried in ${sandbox.name}` })),
+    ...sandbox.checks.map((name) => ({ name, holds: true, detail: `started in ${sandbox.name}` })),
     ...given,
   ];
 }
@@ -60,7 +60,7 @@ export function backendRows(
 ): readonly HostRow[] {
   return found.map((one) => {
     const name = `backend ${one.name}`;
-    const taken = one.name === wanted.backend ? 'taken for runs; ' : '';
+    const taken = one.name === wanted.backend ? 'used for runs; ' : '';
     if ('sandbox' in one) {
       const { gives } = one.sandbox;
       const lacks = requirements.filter((requirement) => !gives.includes(requirement));

@@ -125,7 +125,8 @@ export function noteFirst(
 }
 
 function headersLine({ hasMore, host, names }: LeftOutHeaders): string {
-  const why = 'a server could obey them in place of the address, method or user that was judged';
+  const why =
+    'a server could use them instead of the address, method or user that the proxy checked';
   return `requests to ${shortText(host)} went without the headers ${names.join(', ')}${hasMore ? ' and others' : ''}: ${why}`;
 }
 
@@ -144,7 +145,7 @@ export function noteRepositories(context: CommandContext, mounts: Plan['mounts']
     if (others.length > 0)
       note(
         context,
-        safe`note: read-only in a sandbox, since hosts or agents obey it: ${others.join(', ')}`,
+        safe`note: read-only in a sandbox, because hosts or agents obey these files: ${others.join(', ')}`,
       );
   }
 }

@@ -36,7 +36,7 @@ export function leftBehindLines(cleaned: readonly LeftBehind[], run: string): st
 export function leftBehindForAgent(cleaned: readonly LeftBehind[]): string[] {
   if (cleaned.length === 0) return [];
   if (cleaned.some(({ why }) => /^all (?:its )?changes are thrown away/.test(why)))
-    return ['all that it changed in a folder is thrown away; the audit log says why'];
+    return ['all of its changes to folders are discarded; the audit log has the reason'];
   return [
     `${count(cleaned.length, 'path')} of what it wrote ${cleaned.length === 1 ? 'is' : 'are'} not taken over; the audit log says why`,
   ];
@@ -49,7 +49,7 @@ export function noteEnd(context: CommandContext, { cleaned, mounts, reason, run 
   if (reason === 'exit' || targets.length === 0 || context.format !== 'text') return;
   note(
     context,
-    safe`note: what it changed in ${targets.join(', ')} is thrown away: it did not end by itself`,
+    safe`note: the changes in ${targets.join(', ')} are discarded, because the run did not end by itself`,
   );
 }
 

@@ -9,7 +9,7 @@ export function notePipedInput(context: CommandContext, command: 'run' | 'try'):
   if (context.format !== 'text' || !isPiped(context.stdin)) return;
   note(
     context,
-    safe`note: the skill got no input; what is piped in reaches it with --stdin: ${calledName()} ${command} --stdin …`,
+    safe`note: the skill got no input; to pass the piped input to the skill, add --stdin: ${calledName()} ${command} --stdin …`,
   );
 }
 

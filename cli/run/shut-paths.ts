@@ -9,7 +9,7 @@ import { pathCharsMax } from '../limits.ts';
 import { shortText } from '../terminal/output.ts';
 
 export const gitIsShut =
-  '.git is read-only in a sandbox, since git on the host obeys it: accept what was changed, then commit on the host';
+  '.git is read-only in a sandbox, because git on the host obeys it: accept the changes, then commit on the host';
 
 type Mounts = readonly Pick<Plan['mounts'][number], 'mode' | 'target'>[];
 
@@ -25,7 +25,7 @@ export function shutPaths(printed: string, mounts: Mounts): string[] {
 export function shutPathLine(path: string): string {
   const why = path.split('/').includes('.git')
     ? gitIsShut
-    : 'no run changes what hosts or agents obey';
+    : 'no run may change files that hosts or agents obey';
   return `the skill says that it could not write ${JSON.stringify(shortText(path))}: ${why}`;
 }
 

@@ -38,9 +38,9 @@ async function readSuppressions(path: string, folders: readonly string[]) {
     if (!`${dirname(real)}${sep}`.startsWith(`${await realpath(folder)}${sep}`)) continue;
     throw new Problem(
       'usage',
-      `Cannot take suppressions from inside the skill ${JSON.stringify(folder)}: its author wrote them`,
+      `Cannot use suppressions from inside the skill ${JSON.stringify(folder)}: the skill’s author wrote them`,
       {
-        hint: 'keep them beside the skill, under the eyes of those who review it',
+        hint: 'keep the file outside the skill, where its reviewers control it',
       },
     );
   }
@@ -69,7 +69,7 @@ async function readBaseline(path: string): Promise<ScanReport[]> {
       return parseScanReport(value);
     } catch (cause) {
       if (!(cause instanceof Problem)) throw cause;
-      const message = `Cannot compare with ${JSON.stringify(path)}: it is no report of a scan`;
+      const message = `Cannot compare with ${JSON.stringify(path)}: it is not a scan report`;
       throw new Problem('json-invalid', message, {
         reasons: cause.reasons.map(({ message }) => ({ message })),
         hint: baselineHint,
@@ -78,7 +78,7 @@ async function readBaseline(path: string): Promise<ScanReport[]> {
   });
 }
 
-const baselineHint = 'a baseline is what skillgate scan --format jsonl (or json) has written';
+const baselineHint = 'name a report that skillgate scan --format jsonl (or json) wrote';
 
 function refuseSarif(text: string, path: string): void {
   if (

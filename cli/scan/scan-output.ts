@@ -25,7 +25,8 @@ export async function scanOutput(
 ): Promise<ScanOutput> {
   const { format } = context;
   // Of the audit log alone, and not offered here.
-  if (format === 'ocsf') throw new Problem('usage', 'A scan is no security event');
+  if (format === 'ocsf')
+    throw new Problem('usage', 'Cannot print a scan as OCSF: a scan is not a security event');
   return outputs[format](context, marks);
 }
 

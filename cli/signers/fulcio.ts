@@ -40,7 +40,7 @@ export async function fetchCertificate(
     secrets: [given.token],
   });
   const parsed = v.safeParse(answer, jsonAnswer(bytes, request));
-  if (!parsed.success) throw refused(request, 'its answer holds no certificate');
+  if (!parsed.success) throw refused(request, 'its answer contains no certificate');
   const found =
     'signedCertificateEmbeddedSct' in parsed.output
       ? parsed.output.signedCertificateEmbeddedSct

@@ -32,7 +32,7 @@ export async function identityToken(
   // It would stand in the message, as the name of a file that is not there.
   if (typeof given === 'string' && jwt.test(given))
     throw invalid(
-      '--identity-token names a file, and this is a token: whoever sees this command line has it now',
+      '--identity-token takes a file name, but this is a token: everybody who can see this command line has the token now',
     );
   if (typeof given === 'string') return checked(await tokenFile(resolve(context.cwd, given)));
   if (fromEnvironment !== '') return checked(fromEnvironment);
@@ -98,7 +98,7 @@ function parseClaims(token: string): v.InferOutput<typeof claimsShape> {
   try {
     value = JSON.parse(Buffer.from(token.split('.')[1] ?? '', 'base64url').toString('utf8'));
   } catch {
-    throw invalid('it is no JWT');
+    throw invalid('it is not a JWT');
   }
   const result = v.safeParse(claimsShape, value);
   if (!result.success)
@@ -124,7 +124,7 @@ function checked(text: string): string {
   const token = text.trim();
   // A line feed in it would be a second header elsewhere; a damaged one is refused before it is
   // sent anywhere.
-  if (!jwt.test(token) || token.length > identityTokenBytesMax) throw invalid('it is no JWT');
+  if (!jwt.test(token) || token.length > identityTokenBytesMax) throw invalid('it is not a JWT');
   parseClaims(token);
   return token;
 }
@@ -153,7 +153,7 @@ async function githubToken(context: CommandContext, url: string): Promise<string
   const headers = { accept: 'application/json', authorization: `Bearer ${bearer}` };
   const bytes = await askSigningService(context, { ...request, headers, secrets: [bearer] });
   const parsed = v.safeParse(v.object({ value: v.string() }), jsonAnswer(bytes, request));
-  if (!parsed.success) throw refused(request, 'its answer holds no token');
+  if (!parsed.success) throw refused(request, 'its answer contains no token');
   return parsed.output.value;
 }
 

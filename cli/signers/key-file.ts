@@ -254,7 +254,7 @@ async function readJson(path: string): Promise<{ value: StoredFile; mode: number
       const why =
         cause.code === 'ENOENT' ? 'there is no such key' : `it cannot be opened (${cause.code})`;
       const hint = path.endsWith('.pub.json')
-        ? 'its owner hands it over: it lies beside their private key as NAME.pub.json, and skillgate key create says where'
+        ? 'ask the key’s owner for the file: it is NAME.pub.json beside their private key, and skillgate key create prints its path'
         : 'skillgate key list';
       throw new Problem('file-not-found', `Cannot read key ${JSON.stringify(path)}: ${why}`, {
         hint,
@@ -264,7 +264,8 @@ async function readJson(path: string): Promise<{ value: StoredFile; mode: number
   );
   try {
     const stat = await file.stat();
-    if (!stat.isFile() || stat.size > keyFileBytesMax) throw invalidKey(path, 'it is no key file');
+    if (!stat.isFile() || stat.size > keyFileBytesMax)
+      throw invalidKey(path, 'it is not a key file');
     const { value } = parseJson(await file.readFile(), path);
     const found = value as (StoredFile & { schema?: unknown }) | null;
     if (found?.schema !== schema) throw invalidKey(path, `it is not of form ${schema}`);
@@ -278,7 +279,7 @@ async function readJson(path: string): Promise<{ value: StoredFile; mode: number
 async function writeNew(path: string, value: unknown, mode: number): Promise<void> {
   const file = await open(path, 'wx', mode).catch((cause: NodeJS.ErrnoException) => {
     if (cause.code !== 'EEXIST') throw cause;
-    throw new Problem('file-exists', `Cannot write ${JSON.stringify(path)}: it is there already`, {
+    throw new Problem('file-exists', `Cannot write ${JSON.stringify(path)}: it already exists`, {
       cause,
     });
   });

@@ -52,7 +52,10 @@ export async function keepIn(
   const pem = key.export({ type: 'pkcs8', format: 'pem' }).toString();
   await keychain.write(keyId, pem);
   if ((await keychain.read(keyId)) !== pem)
-    throw new Problem('keychain-missing', 'The keychain does not give back what it was given');
+    throw new Problem(
+      'keychain-missing',
+      'Cannot store the key: the keychain returns another value than the stored one',
+    );
 }
 
 /** @throws Problem `key-file-invalid` */
@@ -61,7 +64,7 @@ export function partOf(path: string, stored: StoredKey, openKeychain: () => Keyc
   if (keychain === true && privateKey === undefined)
     return partInKeychain(path, stored, openKeychain());
   if (sealedKey !== undefined && privateKey === undefined) return partUnderPassphrase(path, stored);
-  if (typeof privateKey !== 'string') throw invalidKey(path, 'it holds no private key');
+  if (typeof privateKey !== 'string') throw invalidKey(path, 'it contains no private key');
   const key = privateKeyOf(path, privateKey);
   const { keyId, name } = publicPartOf(path, stored);
   return { name, keyId, publicKey: ownPublic(path, key, keyId), read: async () => key };
@@ -87,13 +90,16 @@ function partUnderPassphrase(path: string, stored: StoredKey): KeyPart {
   if (!sealed.success) throw invalidKey(path, 'its sealed key cannot be read');
   const read = async (ask?: AskPassphrase): Promise<KeyObject> => {
     if (ask === undefined)
-      throw invalidKey(path, 'it has a passphrase, which this command does not ask for');
+      throw invalidKey(
+        path,
+        'it is encrypted with a passphrase, and this command does not ask for one',
+      );
     const der = openSealed(sealed.output, await ask(name));
     if (der === undefined)
-      throw invalidKey(path, 'this is not its passphrase', 'try again; nothing was signed');
+      throw invalidKey(path, 'the passphrase is wrong', 'try again; nothing was signed');
     const key = createPrivateKey({ key: Buffer.from(der), format: 'der', type: 'pkcs8' });
     if (idOf(createPublicKey(key)) !== keyId)
-      throw invalidKey(path, 'it holds another key under its name');
+      throw invalidKey(path, 'it contains another key under this name');
     return key;
   };
   return { name, keyId, publicKey, sealed: true, read };
@@ -105,7 +111,7 @@ export function publicPartOf(
   { name, keyId, publicKey }: StoredKey,
 ): Pick<KeyPart, 'name' | 'keyId' | 'publicKey'> {
   if (typeof publicKey !== 'string' || typeof name !== 'string')
-    throw invalidKey(path, 'it holds no public key');
+    throw invalidKey(path, 'it contains no public key');
   let parsed: KeyObject;
   try {
     parsed = createPublicKey(publicKey);
@@ -144,7 +150,7 @@ function privateKeyOf(path: string, pem: string): KeyObject {
 
 function requireP256(path: string, key: KeyObject): void {
   if (key.asymmetricKeyType !== 'ec' || key.asymmetricKeyDetails?.namedCurve !== 'prime256v1')
-    throw invalidKey(path, 'it is no P-256 key');
+    throw invalidKey(path, 'it is not a P-256 key');
 }
 
 function idOf(key: KeyObject): Digest {

@@ -34,7 +34,7 @@ export async function bearerOf(context: CommandContext): Promise<Bearer> {
   const claims = claimsOf(token);
   if (idsOfClaims(claims).length === 0)
     throw new Problem('identity-token-invalid', `Cannot sign as ${printClaims(claims)}`, {
-      hint: 'Publish from a push, a tag, a release or a protected environment: what strangers propose runs with their text.',
+      hint: 'publish from a push, a tag, a release or a protected environment; a job for a pull request runs code of strangers',
     });
   return {
     claims,
@@ -42,7 +42,7 @@ export async function bearerOf(context: CommandContext): Promise<Bearer> {
     certify: async () => {
       note(
         context,
-        safe`signing as ${printClaims(claims)}; this name goes into the public log at ${services.log}, for good`,
+        safe`signing as ${printClaims(claims)}; this name enters the public log at ${services.log} for ever`,
       );
       return certifiedSigner(context, services, token);
     },
@@ -59,6 +59,6 @@ export function noteHowToLet(
   if (options === undefined) return;
   note(
     context,
-    safe`→ an owner lets this job, and nobody else, publish: skillgate scope publishers ${scope} ${options}`,
+    safe`→ an owner can let only this job publish: skillgate scope publishers ${scope} ${options}`,
   );
 }

@@ -16,9 +16,9 @@ export async function askPassphrase(context: Terminal, name: string): Promise<st
   if (!isQuietTerminal(stdin))
     throw new Problem(
       'not-confirmed',
-      `Key ${name} has a passphrase, which is asked at a terminal, and there is none`,
+      `Cannot ask for the passphrase of key ${name}: there is no terminal`,
       {
-        hint: 'a person types it: run the command in a terminal of their own',
+        hint: 'run the command in a terminal, where a person types the passphrase',
       },
     );
   return askHidden(context, stdin, safe`Passphrase of key ${name}: `);
@@ -35,8 +35,8 @@ export async function askNewPassphrase(context: Terminal, name: string): Promise
   if (Array.from(first).length < passphraseCharsMin)
     throw new Problem(
       'not-confirmed',
-      `A passphrase has at least ${passphraseCharsMin} characters; nothing was made`,
+      `The passphrase is too short: it needs at least ${passphraseCharsMin} characters; no key was created`,
     );
   if ((await askPassphrase(context, `${name} (again)`)) === first) return first;
-  throw new Problem('not-confirmed', 'The two passphrases differ; nothing was made');
+  throw new Problem('not-confirmed', 'The two passphrases differ; no key was created');
 }

@@ -16,6 +16,6 @@ export function parseServiceUrl(text: string, what: string): string {
   if (url.username !== '' || url.password !== '' || url.hash !== '')
     throw refuse('it has a user or a fragment');
   if (url.protocol === 'http:' && !/^(localhost|127(\.\d+){3}|\[::1\])$/.test(url.hostname))
-    throw refuse('plain http is for this machine only');
+    throw refuse('plain http is allowed for this machine only');
   return url.href.replace(/\/+$/, '');
 }

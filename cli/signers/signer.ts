@@ -19,16 +19,16 @@ export async function signerFor(context: CommandContext, fallback = 'default'): 
   const names = keyNames(context.paths);
   const [first] = names;
   if (first === undefined)
-    throw new Problem('not-signed-in', 'There is no key here to sign with', {
-      hint: 'make one: skillgate key create',
+    throw new Problem('not-signed-in', 'Cannot sign: there is no key on this machine', {
+      hint: 'create a key: skillgate key create',
     });
   const name = names.includes(fallback) ? fallback : names.length === 1 ? first : undefined;
   if (name === undefined)
     throw new Problem(
       'usage',
-      `There are ${names.length} keys here and none is named ${fallback}`,
+      `Cannot choose a key: there are ${names.length} keys and none is named ${fallback}`,
       {
-        hint: `say which: ${names.map((one) => `--key ${one}`).join(' or ')}`,
+        hint: `name one: ${names.map((one) => `--key ${one}`).join(' or ')}`,
       },
     );
   return readKeyFile(keyPath(context.paths, name), osKeychain, ask);
@@ -54,7 +54,10 @@ export function keyPath(
   part: 'private' | 'public' = 'private',
 ): string {
   if (!isNamePart(name))
-    throw new Problem('name-invalid', `Not a key’s name: ${JSON.stringify(name.slice(0, 100))}`);
+    throw new Problem(
+      'name-invalid',
+      `Not a valid name of a key: ${JSON.stringify(name.slice(0, 100))}`,
+    );
   return join(paths.config, 'keys', `${name}${part === 'public' ? '.pub' : ''}.json`);
 }
 

@@ -39,14 +39,14 @@ export async function readSigningConfig(context: CommandContext): Promise<Signin
     throw invalid(
       path,
       why,
-      'name the file that your Sigstore deployment hands out: --signing-config FILE (docs/publishing-from-ci.md says where it comes from)',
+      'name the file of your Sigstore deployment: --signing-config FILE (docs/publishing-from-ci.md says where to get it)',
       cause,
     );
   });
   try {
     const stat = await file.stat();
     if (!stat.isFile() || stat.size > signingConfigBytesMax)
-      throw invalid(path, 'it is no signing config');
+      throw invalid(path, 'it is not a signing config');
     return parseSigningConfig(await file.readFile(), path, context.now());
   } finally {
     await file.close();

@@ -20,16 +20,16 @@ export async function confirm(
   if (context.stdin.isTTY !== true || context.stderr.isTTY !== true)
     throw new Problem(
       'not-confirmed',
-      'A person has to confirm this, and there is no terminal to ask at',
+      'A person has to confirm this action, and there is no terminal to ask at',
       { hint: instead },
     );
   say(context.stderr, question);
   const lines = createInterface({ input: context.stdin, output: context.stderr });
   try {
-    const given = await lines.question(`Type ${word} to go on: `, { signal: context.signal });
+    const given = await lines.question(`Type ${word} to continue: `, { signal: context.signal });
     if (given.slice(0, answerCharsMax).trim() !== word)
       throw new Problem('not-confirmed', 'Nothing was done', {
-        hint: 'run it again when you are sure',
+        hint: 'run the command again when you are sure',
       });
   } finally {
     lines.close();

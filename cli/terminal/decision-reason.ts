@@ -7,6 +7,6 @@ export function reasonOf(context: CommandContext): string {
   const { reason } = context.options;
   if (typeof reason === 'string' && reason.trim() !== '') return reason;
   throw new Problem('usage', `Cannot ${context.command.replace('review ', '')} without a reason`, {
-    hint: 'add --reason "…"; it is kept for ever',
+    hint: 'add --reason "…"; the registry keeps the reason for ever',
   });
 }

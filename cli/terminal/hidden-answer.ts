@@ -46,7 +46,10 @@ export async function askHidden(
           else if (typed.length < secretInputBytesMax) typed += key;
           else
             reject(
-              new Problem('secret-refused', `A secret has at most ${secretInputBytesMax} bytes`),
+              new Problem(
+                'secret-refused',
+                `The secret is too long: it may have at most ${secretInputBytesMax} bytes`,
+              ),
             );
         }
       });

@@ -164,7 +164,7 @@ export async function readTrusted(folder: string, digest: string): Promise<Trust
       'evidence-invalid',
       `Cannot trust ${join(folder, trustedFile)}: its digest is ${found}, not ${digest}`,
       {
-        hint: 'Either the folder was changed, or the digest belongs to another export.',
+        hint: 'either the folder was changed, or the digest belongs to another export',
       },
     );
   const { root, policy, sigstore, witnesses } = parseShape(

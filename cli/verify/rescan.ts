@@ -43,11 +43,11 @@ export function compareReports(signed: Uint8Array, here: ScanReport, ruleSet: Di
     return {
       same,
       sameRuleSet,
-      says: ['scanned again here: byte for byte the report that was signed'],
+      says: ['scanned again here: the report is identical to the signed report'],
     };
   const there = parseScanReport(parseJson(signed, 'scan report', scanReportValuesMax).value);
   const first = sameRuleSet
-    ? 'scanned again here with the same rule set: another report than the one that was signed'
+    ? 'scanned again here with the same rule set: the report differs from the signed report'
     : `scanned again here with another rule set (${here.ruleSet}), so the reports cannot be the same bytes`;
   return { same, sameRuleSet, says: [first, ...differences(there, here)] };
 }
@@ -67,6 +67,6 @@ function differences(there: ScanReport, here: ScanReport): string[] {
     onlyThere + onlyHere === 0
       ? `the findings are the same: ${here.findings.length}`
       : `${count(onlyThere, 'finding')} only there, ${count(onlyHere, 'finding')} only here`,
-    `the capabilities seen in the code are ${alike ? 'the same' : 'others'}`,
+    `the capabilities seen in the code are ${alike ? 'the same' : 'different'}`,
   ];
 }

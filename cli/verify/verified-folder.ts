@@ -34,10 +34,10 @@ export async function verifyFolder(
     const more = changed.length === 1 ? '' : ` and ${changed.length - 1} more`;
     throw new Problem(
       'evidence-invalid',
-      `This folder was changed since it was exported: ${first}${more}`,
+      `The folder was changed after its export: ${first}${more}`,
       {
         ...(changed.length === 1 ? {} : { reasons: changed.map((message) => ({ message })) }),
-        hint: 'take another copy of the folder; this says nothing about the registry',
+        hint: 'use another copy of the folder; the registry is not at fault',
       },
     );
   }
@@ -79,7 +79,7 @@ async function trustedOf(
     if (!(cause instanceof Problem) || cause.code !== 'root-not-pinned') throw cause;
     throw new Problem(
       'root-not-pinned',
-      'Cannot verify this folder: no registry is pinned here that it could be of',
+      'Cannot verify this folder: no pinned registry matches it',
       {
         hint: `skillgate verify --from ${folder} --trust sha256:…   (the digest that skillgate verify --export printed)`,
       },
@@ -96,10 +96,10 @@ function problemOf({ decision }: Admission, name: SkillName): { readonly problem
   );
   const problem = new Problem(
     'not-admitted',
-    `This folder does not prove ${name}: ${firsts[0]?.message ?? 'it says nothing'}`,
+    `The folder does not prove ${name}: ${firsts[0]?.message ?? 'it contains no statement'}`,
     {
       reasons: firsts.map(({ code, message }) => ({ message: `${code}: ${message}` })),
-      hint: 'either the folder was changed, or it is of another registry than the one that is trusted: take another copy, compare the digest',
+      hint: 'either the folder was changed, or it belongs to another registry: use another copy, and compare the digest',
     },
   );
   return { problem };
@@ -115,8 +115,12 @@ function refuseFolder(folder: string, cause: unknown): never {
   const why = cause.message
     .replaceAll(/\bthe registry\b/gi, 'the folder')
     .replaceAll('folder:', '');
-  throw new Problem('evidence-invalid', `Cannot verify ${folder}: it is not as it was exported`, {
-    reasons: [{ message: why }],
-    hint: 'take another copy of the folder; this says nothing about the registry',
-  });
+  throw new Problem(
+    'evidence-invalid',
+    `Cannot verify ${folder}: it was changed after its export`,
+    {
+      reasons: [{ message: why }],
+      hint: 'use another copy of the folder; the registry is not at fault',
+    },
+  );
 }

@@ -119,7 +119,7 @@ export async function exportVerified(
   if (admitted === undefined || trusted === undefined || admitted.onGrace)
     throw new Problem(
       'status-stale',
-      'Cannot export: its status has expired, and what is exported has to hold by itself',
+      'Cannot export: the registry’s status has expired, and evidence needs a valid one',
     );
   await readAll(await openAdmitted(source, admitted));
   const note = {
@@ -144,7 +144,7 @@ export async function withRescan(verified: Verified): Promise<Verified> {
   return {
     ...verified,
     rescan: found,
-    problem: new Problem('rescan-differs', `Cannot vouch for ${name}: the scan differs`, {
+    problem: new Problem('rescan-differs', `Cannot confirm ${name}: the scan differs`, {
       reasons,
     }),
   };
@@ -187,7 +187,7 @@ async function compareInstalled(project: Project, admitted: Admitted, source: So
   return {
     folders,
     plain,
-    problem: new Problem('installed-differs', `Cannot vouch for ${name}: ${differ}`, { reasons }),
+    problem: new Problem('installed-differs', `Cannot confirm ${name}: ${differ}`, { reasons }),
   };
 }
 
@@ -221,15 +221,11 @@ function ageOf({ kept }: TrustedRegistry): RootAge {
 function rootBranch({ trustedSince }: Verified): Branch[] {
   if (trustedSince === undefined) return [];
   if (trustedSince === null)
-    return [
-      leaf(
-        safe`by the pinned root file alone: this registry delivers no rotations, so none could reach this host`,
-      ),
-    ];
+    return [leaf(safe`by the pinned root file alone: this registry delivers no rotations`)];
   const { version, asked, signedUntil } = trustedSince;
   return [
     leaf(
-      safe`by version ${version} of the root of trust, asked for at ${asked}, signed until ${signedUntil}`,
+      safe`by version ${version} of the root of trust, fetched at ${asked}, signed until ${signedUntil}`,
     ),
   ];
 }

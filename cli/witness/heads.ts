@@ -149,7 +149,7 @@ async function readHead(
     checkpoint.origin !== origin
   ) {
     throw new Problem('log-invalid', `Cannot read ${path}: it is no head of the log "${origin}"`, {
-      hint: 'Restore the file. Without it this witness cannot know what it cosigned.',
+      hint: 'Restore the file. without it this witness cannot know which heads it cosigned',
     });
   }
   return { size: checkpoint.size, root: checkpoint.root, note: parsed.output.note };

@@ -44,7 +44,7 @@ export async function readOrMakeWitnessKey(
   if (named !== undefined && named !== key.name) {
     throw new Problem(
       'usage',
-      `The witness of ${JSON.stringify(dir)} is called ${JSON.stringify(key.name)}, and stays so`,
+      `Cannot rename the witness in ${JSON.stringify(dir)}: its name ${JSON.stringify(key.name)} never changes`,
     );
   }
   return key;
@@ -80,9 +80,9 @@ async function makeKey(path: string, name: string | undefined): Promise<WitnessK
   if (name === undefined) {
     throw new Problem(
       'usage',
-      'Cannot make a witness without a name: clients are shown it with each head that it cosigned',
+      'Cannot create a witness without a name: each cosigned head shows the name to clients',
       {
-        hint: 'skillgate witness serve … --name witness.example/one, once: it is kept with the key, and stays so',
+        hint: 'name it once: skillgate witness serve … --name witness.example/one; the name is stored with the key and never changes',
       },
     );
   }
@@ -91,8 +91,8 @@ async function makeKey(path: string, name: string | undefined): Promise<WitnessK
     /^[a-z][a-z\d]*:\/\//i.test(name) ||
     name.length > witnessNameCharsMax
   ) {
-    throw new Problem('usage', `Cannot call a witness ${JSON.stringify(name)}`, {
-      hint: 'An address without https://, such as witness.example/one: no spaces and no plus.',
+    throw new Problem('usage', `Cannot name a witness ${JSON.stringify(name)}`, {
+      hint: 'use an address without https://, such as witness.example/one, without spaces and plus signs',
     });
   }
   const { privateKey } = generateKeyPairSync('ed25519');
@@ -119,7 +119,7 @@ function parsePem(path: string, pem: string): KeyObject {
   } catch (cause) {
     throw invalid(path, 'its private key cannot be read', undefined, cause);
   }
-  throw invalid(path, 'it is no Ed25519 key');
+  throw invalid(path, 'it is not an Ed25519 key');
 }
 
 function toKey(name: string, privateKey: KeyObject): WitnessKey {

@@ -59,7 +59,9 @@ export function makeReplays(witness: ReplayingWitness): Replays {
   const secondsMax = witness.every * replayHoldsLooks + replayHoldsSeconds;
   const settle = (origin: string, size: number, why?: string): void => {
     if (why !== undefined && outcomes.get(origin)?.why !== why)
-      alarm(`ALARM ${origin}: ${why}. Nothing of it is cosigned until that is mended.`);
+      alarm(
+        `ALARM ${origin}: ${why}. The witness cosigns nothing of this log until that is fixed.`,
+      );
     outcomes.set(origin, { at: now().getTime(), size, ...(why === undefined ? {} : { why }) });
   };
   return {
@@ -82,7 +84,7 @@ export function makeReplays(witness: ReplayingWitness): Replays {
     whyHeld: (origin, size = 0) => {
       const last = outcomes.get(origin);
       if (last === undefined)
-        return `the log of ${origin} was not replayed yet: name its registry with --follow, and see that it answers`;
+        return `the log of ${origin} was not replayed yet: name the registry of the log with --follow, and check that it answers`;
       if (last.why !== undefined) return last.why;
       const age = (now().getTime() - last.at) / 1000;
       const at = new Date(last.at).toISOString();
@@ -138,12 +140,12 @@ async function rootAt(
   if (root !== undefined) return root;
   throw new Problem(
     'log-invalid',
-    `Cannot replay the log at ${base}: no root file was given of ${JSON.stringify(origin.slice(0, 200))}`,
+    `Cannot replay the log at ${base}: no root file is given for ${JSON.stringify(origin.slice(0, 200))}`,
   );
 }
 
 function sayDifferences({ differences: [first, ...more], evidence }: Look): string {
   const others = more.length === 0 ? '' : ` (and ${more.length} more)`;
   const kept = evidence === undefined ? '' : `; kept in ${evidence}`;
-  return `index or status do not say what the log says: ${first?.code} at ${first?.place}: ${first?.message}${others}${kept}`;
+  return `index or status contradict the log: ${first?.code} at ${first?.place}: ${first?.message}${others}${kept}`;
 }

@@ -38,7 +38,7 @@ export async function readGivenRoot(path: string): Promise<GivenRoot> {
   } catch (cause) {
     if (cause instanceof Problem) throw cause;
     throw new Problem('file-not-found', `Cannot read the root file ${JSON.stringify(path)}`, {
-      hint: 'fetch URL/index/root.json of the registry, and compare the fingerprint that is shown at the start with what its administrators say',
+      hint: 'fetch URL/index/root.json of the registry, and compare the fingerprint that the witness prints at its start with what the administrators say',
       cause,
     });
   }

@@ -30,7 +30,10 @@ export async function serveWitness(
       (made) => send(response, made),
       (error: unknown) => {
         witness.alarm(error instanceof Error ? error.message : String(error));
-        send(response, { status: 500, body: 'this witness failed; its operator is told\n' });
+        send(response, {
+          status: 500,
+          body: 'the witness failed; its error output has the details\n',
+        });
       },
     );
   });
@@ -58,7 +61,7 @@ async function reply(witness: Witness, request: IncomingMessage): Promise<Reply>
       : answer(witness, bytes.toString('utf8'));
   }
   if (request.method !== 'GET' && request.method !== 'HEAD')
-    return { status: 405, body: 'there is nothing to send here\n' };
+    return { status: 405, body: 'only GET and HEAD are allowed here\n' };
   if (path === '/')
     return {
       status: 200,
@@ -73,7 +76,7 @@ async function reply(witness: Witness, request: IncomingMessage): Promise<Reply>
   const log = witness.logs.find((one) => `/${one.origin}/checkpoint` === path);
   const note = log === undefined ? undefined : await cosignedHead(witness, log);
   return note === undefined
-    ? { status: 404, body: 'nothing is cosigned here\n' }
+    ? { status: 404, body: 'there is nothing at this address\n' }
     : { status: 200, body: note };
 }
 

@@ -140,7 +140,7 @@ export async function stop(
   };
   await witness.heads.stop(log.origin, evidence);
   witness.alarm(
-    `ALARM ${log.origin}: ${judged.why}. This witness cosigns nothing of it until a person took stopped.json away.`,
+    `ALARM ${log.origin}: ${judged.why}. This witness cosigns nothing of this log until a person removes stopped.json.`,
   );
   return { status: judged.status, why: judged.why };
 }
@@ -186,7 +186,7 @@ function tellOlder(
     return;
   toldOlder.set(witness, told.add(sent.size));
   witness.alarm(
-    `ALARM ${origin}: an older head was sent: ${sayHead(kept.head)} was cosigned, and now came ${sayHead(sent)}. If its registry shows that too, it was restored from an older copy: tell who operates it`,
+    `ALARM ${origin}: an older head arrived: ${sayHead(kept.head)} was cosigned, and now ${sayHead(sent)} arrived. If the registry shows the older head as well, it was restored from an older copy: tell its operator`,
   );
 }
 
@@ -194,7 +194,7 @@ function tellOlder(
 export function sayStopped(log: WatchedLog, stopped: NonNullable<KeptLog['stopped']>): Answered {
   return {
     status: 503,
-    why: `${log.origin} is stopped until a person looked at it: ${stopped.why}`,
+    why: `${log.origin} is stopped until a person has checked it: ${stopped.why}`,
   };
 }
 

@@ -70,7 +70,7 @@ describe('changes that an agent made', () => {
       for (const options of [[], ['--digest', changeSetDigest(set)]]) {
         const { stderr } = await type(undefined, 'changes', 'accept', run, ...options);
         expect(stderr).toContain('hold-unsupported');
-        expect(stderr).toContain(`then: skillgate changes accept ${run}`);
+        expect(stderr).toContain(`Then: skillgate changes accept ${run}`);
         expect(stderr).not.toContain('Makefile');
       }
     },
@@ -101,9 +101,7 @@ describe('changes that an agent made', () => {
     expect(stderr).toContain(
       `held until 2026-11-20T12:02:00.000Z: apply 1 changed files to /w, change set ${changeSetDigest(set)}`,
     );
-    expect(stderr).toMatch(
-      /a person looks with: skillgate hold show \S+, and answers with: skillgate hold allow/,
-    );
+    expect(stderr).toMatch(/to read it: skillgate hold show \S+; to answer: skillgate hold allow/);
   });
 });
 

@@ -236,7 +236,7 @@ describe('skillgate agent', () => {
     [
       'a session of it goes on',
       (home) => void tryLock(join(home, 'data/agents/finance/sessions/1')),
-      '1 run or session of it goes on',
+      '1 run or session of the agent is active',
     ],
     [
       'it has a secret, which the next agent of its name would have',
@@ -274,7 +274,7 @@ describe('skillgate agent', () => {
       exit: 0,
       out: expect.stringContaining('removed agent finance'),
     });
-    expect(removed.err).toContain('Its file cannot be read: ');
+    expect(removed.err).toContain('The agent’s file is damaged: ');
     expect(
       (await skill({ home }, 'agent', 'create', 'finance', '--workspace', 'ledgers')).out,
     ).toContain('may start: nothing');
@@ -311,7 +311,7 @@ describe('skillgate agent', () => {
     });
     expect(existsSync(join(home, 'config/agents/finance.json'))).toBe(false);
     const finished = await skill({ home }, 'agent', 'remove', 'finance', '--yes');
-    expect(finished).toMatchObject({ exit: 0, err: expect.stringContaining('what is left of it') });
+    expect(finished).toMatchObject({ exit: 0, err: expect.stringContaining('its leftovers') });
     expect((await skill({ home }, 'agent', 'create', 'finance')).exit).toBe(0);
     expect(readdirSync(memory)).toEqual([]);
   });
@@ -334,7 +334,7 @@ describe('skillgate agent', () => {
     for (const path of others) writeFileSync(path, file, { mode: 0o600 });
     const listed = await skill({ home }, 'agent', 'list');
     expect(listed).toMatchObject({ exit: 0, out: expect.stringContaining('finance') });
-    for (const path of others) expect(listed.err).toContain(`note: passed over ${path}: `);
+    for (const path of others) expect(listed.err).toContain(`note: skipped ${path}: `);
     // A copy starts nothing, so it shares nothing.
     expect(
       (await skill({ home }, 'agent', 'grant', 'finance', '--workspace', 'ledgers')).exit,
@@ -378,7 +378,7 @@ describe('skillgate agent', () => {
   });
 
   it.each([
-    [['--workspace', 'ledgrs'], '"workspaces" of'],
+    [['--workspace', 'ledgrs'], '"workspaces" in'],
     [['--workspace', 'gone'], 'its folder'],
     [['--model', 'none'], 'it has local'],
   ])('gets no %j that this host does not have, at its creation or later', async (words, says) => {

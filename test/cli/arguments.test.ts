@@ -54,7 +54,7 @@ describe('arguments', () => {
 
   it.each([
     [[], 'it needs A [B]'],
-    [['a', 'b', 'c'], '"c" is one argument too many'],
+    [['a', 'b', 'c'], '"c" is an argument too many'],
     [['a', '--kye', 'k'], 'there is no option --kye; did you mean --key?'],
     [['a', '--constructor'], 'there is no option --constructor'],
     [['a', '--key'], '--key needs a value: --key NAME'],

@@ -76,7 +76,7 @@ describe('the table of commands', () => {
 
   it('guesses nothing for a word that is like none', async () => {
     expect(nearest('xylophone', names)).toEqual([]);
-    expect((await skill(['xylophone'])).stderr).toContain('skillgate help lists them all');
+    expect((await skill(['xylophone'])).stderr).toContain('skillgate help lists all commands');
   });
 
   it.each([[['review']], [['key']]])(

@@ -84,11 +84,13 @@ describe('skillgate hold', () => {
   it('takes no answer to a file that names one thing and covers another', async () => {
     const forged = { ...hold, what: 'GET weather.example:443/today with 0 bytes' };
     holdFiles(join(home, 'data/holds')).keep(forged);
-    expect((await run('hold', 'list')).stdout).toContain('NOT as a runner writes it');
+    expect((await run('hold', 'list')).stdout).toContain(
+      'not written by a runner: the text does not match the action',
+    );
     const ran = await run('hold', 'allow', hold.id, '--approver', 'ann', '--for', '1h');
     expect(ran).toMatchObject({
       exit: expect.any(Number),
-      stderr: expect.stringContaining('is not as a runner writes it'),
+      stderr: expect.stringContaining('was not written by a runner'),
     });
     expect([ran.exit, ran.stdout]).not.toEqual([0, expect.anything()]);
   });
@@ -114,7 +116,12 @@ describe('skillgate hold', () => {
   });
 
   it.each([
-    ['an id that nothing has', ['hold', 'allow', 'ffffffffffff'], 3, 'Nothing waits under'],
+    [
+      'an id that nothing has',
+      ['hold', 'allow', 'ffffffffffff'],
+      3,
+      'There is no hold "ffffffffffff" on this host',
+    ],
     ['a time that is none', ['hold', 'allow', 'abababababab', '--for', 'ever'], 2, '--for'],
     ['a time beyond a day', ['hold', 'allow', 'abababababab', '--for', '25h'], 2, 'at most 24h'],
     [
@@ -123,7 +130,12 @@ describe('skillgate hold', () => {
       6,
       'names no approver eve',
     ],
-    ['nobody who could sign', ['hold', 'deny', 'abababababab'], 6, 'no key of an approver is here'],
+    [
+      'nobody who could sign',
+      ['hold', 'deny', 'abababababab'],
+      6,
+      'this host has no key of an approver',
+    ],
   ])('refuses %s', async (_, argv, exit, says) => {
     const ran = await run(...argv);
     expect(ran.exit).toBe(exit);
@@ -152,7 +164,7 @@ describe('skillgate hold', () => {
     });
     expect(ran).toMatchObject({
       exit: 6,
-      stderr: expect.stringContaining('no key of an approver is here'),
+      stderr: expect.stringContaining('this host has no key of an approver'),
     });
   });
 });
@@ -183,7 +195,7 @@ describe('a key with a passphrase', () => {
       true,
     );
     await expect((await readKeyFile(path)).sign(Buffer.from('x'))).rejects.toThrow(
-      'does not ask for',
+      'does not ask for one',
     );
   });
 
@@ -203,8 +215,14 @@ describe('a key with a passphrase', () => {
 describe('who can answer here', () => {
   const approvers = [{ name: 'ops', user: { uid: 500, folder: '/srv/answers' } }];
   it.each([
-    ['nobody named', [], 1_000, false, 'operator and agent share uid: approvals are not separable'],
-    ['the runner’s own user', approvers, 500, false, 'operator and agent share uid'],
+    [
+      'nobody named',
+      [],
+      1_000,
+      false,
+      'operator and agent share a uid, so the agent could approve its own actions',
+    ],
+    ['the runner’s own user', approvers, 500, false, 'operator and agent share a uid'],
     ['another user', approvers, 1_000, true, 'holds are answered by ops (another user)'],
     ['a passkey', [{ name: 'ann', passkey: ann.enrolled }], 1_000, true, 'ann (passkey)'],
   ])('%s', (_, named, uid, holds, says) => {
@@ -217,8 +235,8 @@ describe('who can answer here', () => {
 
   it.each([
     ['sealed', true, 'mira (key with a passphrase)'],
-    ['keychain', true, 'each program of this user can sign with it'],
-    ['plain', false, 'approvals are not separable'],
+    ['keychain', true, 'each program of this user can sign with the key'],
+    ['plain', false, 'the agent could approve its own actions'],
     [undefined, true, 'mira (key that is not on this host)'],
   ] as const)('tells how the key of an approver lies here: %s', (kind, holds, says) => {
     const policy = {
@@ -243,8 +261,8 @@ describe('who can answer here', () => {
     };
     writePolicy({ approvers: [approver], holds: [{ name: 'pay', when: { tag: 'high-stakes' } }] });
     const { stdout } = await run('doctor');
-    expect(stdout).toContain('approver mira: its key lies here without a passphrase');
-    expect(stdout).toContain('pay: names the tag high-stakes, and highStakes is empty');
+    expect(stdout).toContain('approver mira: its key has no passphrase');
+    expect(stdout).toContain('pay: the rule names the tag high-stakes, but highStakes is empty');
   });
 
   it('says that host policy of one’s own is no wall outside a sandbox', () => {

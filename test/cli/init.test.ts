@@ -44,14 +44,14 @@ describe('skillgate init', () => {
     const named = async (...argv: string[]) =>
       (await skill(['init', ...argv], { cwd: folderWith() })).stderr;
     expect(await named('Bad_Name')).toContain(
-      'The skill is named bad-name: Bad_Name is no name of a skill.',
+      'The skill is named bad-name, because Bad_Name is not a valid skill name.',
     );
     expect(await named('good-name')).not.toContain('is named');
     expect(await named('Bad_Name', '--name', 'good')).not.toContain('is named');
   });
 
   it.each([
-    [['...'], 'say --name NAME'],
+    [['...'], 'choose a name: --name NAME'],
     [['x', '--name', 'A b'], 'error[name-invalid]'],
     [['x', '--scope', '../y'], 'error[name-invalid]'],
   ])('refuses %j', async (argv, says) => {

@@ -87,9 +87,7 @@ describe('somebody without a key', () => {
     const published = await oidc('stranger', ['publish', skillIn('kims'), '--format', 'json'], kim);
     expect(published).toMatchObject({
       exit: 0,
-      stderr: expect.stringContaining(
-        'this name goes into the public log at https://rekor.example',
-      ),
+      stderr: expect.stringContaining('this name enters the public log at https://rekor.example'),
     });
     const [publish] = JSON.parse(published.stdout).statements as { digest: string }[];
     const stored =
@@ -178,7 +176,7 @@ describe('a service that is not to be trusted', () => {
       () => certificateOfAnother(),
       /its certificate is not for our key/,
     ],
-    ['gives no certificate', urls.fulcio, () => Response.json({}), /holds no certificate/],
+    ['gives no certificate', urls.fulcio, () => Response.json({}), /contains no certificate/],
     ['logs something else', urls.rekor, otherEntry, /its answer is another entry/],
     ['logs nothing', urls.rekor, () => Response.json({}), /its answer is not an entry/],
     [
@@ -228,7 +226,7 @@ describe('a scope that publishes from CI only', () => {
     const set = await onlyTheJob();
     expect(set).toMatchObject({
       exit: 0,
-      stdout: expect.stringContaining('In @acme may publish, and nobody else'),
+      stdout: expect.stringContaining('Only these may publish in @acme'),
     });
     const shown = await users.as('author', ['scope', 'show', '@acme']);
     expect(shown.stdout).toMatch(/@acme +owner +sha256:/);
@@ -263,7 +261,7 @@ describe('a scope that publishes from CI only', () => {
   it('is owned by people: a job claims nothing', async () => {
     expect(await oidc('stranger', ['scope', 'claim', 'jobs'], job())).toMatchObject({
       exit: 2,
-      stderr: expect.stringContaining('does not own one'),
+      stderr: expect.stringContaining('A CI job cannot own a scope'),
     });
   });
 
@@ -296,7 +294,7 @@ describe('a scope that publishes from CI only', () => {
   });
 
   const wrong: [string, string[], RegExp][] = [
-    ['no job', [], /--ci and --workflow name the job/],
+    ['no job', [], /name the job with --ci and --workflow/],
     [
       'neither ref nor environment',
       ['--ci', 'github:1', '--workflow', workflow],
@@ -327,7 +325,11 @@ describe('a scope that publishes from CI only', () => {
       ['--ci', 'bitbucket:1', '--workflow', workflow, '--ref', 'refs/heads/main'],
       /github, gitlab or an issuer/,
     ],
-    ['a job and --owners', ['--owners', '--ref', 'refs/heads/main'], /--owners names no job/],
+    [
+      'a job and --owners',
+      ['--owners', '--ref', 'refs/heads/main'],
+      /--owners cannot be combined with the options of a job/,
+    ],
   ];
   it.each(wrong)('cannot be given to %s', async (_, argv, says) => {
     expect(await publishers(...argv)).toMatchObject({

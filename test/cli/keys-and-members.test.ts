@@ -154,7 +154,9 @@ describe('skillgate key revoke', () => {
       terminal: true,
       input: 'no\n',
     });
-    expect(asked.stderr).toMatch(/revoked everywhere: @acme\/t@1\.0\.2[\s\S]*stays: 1 version/);
+    expect(asked.stderr).toMatch(
+      /revoked everywhere: @acme\/t@1\.0\.2[\s\S]*stays valid: 1 version/,
+    );
     expect([asked.exit, await statusOf(2)]).toEqual([6, 'approved']);
     expect(
       await read('author', 'key', 'revoke', 'default', '--valid-up-to', at, '--yes'),
@@ -181,7 +183,9 @@ describe('skillgate key revoke', () => {
     const asked = await users.as('administrator', argv, { terminal: true, input: 'revoke\n' });
     expect([asked.exit, asked.stderr]).toEqual([
       0,
-      expect.stringContaining(`falls with it, unless it followed before that index: ${thiefs}`),
+      expect.stringContaining(
+        `ends as well, unless it followed before that index: the successor ${thiefs}`,
+      ),
     ]);
     // Its enrolment was signed by a key that did not count any more, so nothing of it is left.
     expect((await call(users.world.send, `/api/v1/keys/${thiefs}`)).status).toBe(404);
@@ -189,11 +193,11 @@ describe('skillgate key revoke', () => {
     const shown = await as('rita', 'scope', 'show', 'acme');
     expect(shown).toMatchObject({
       exit: 0,
-      stdout: expect.stringContaining('no owner’s key counts any more'),
+      stdout: expect.stringContaining('every owner’s key has ended'),
     });
     expect(shown.stderr).toContain('skillgate scope transfer acme --to KEYFILE');
     expect((await as('rita', 'scope', 'claim', 'acme')).stderr).toContain(
-      'no owner’s key counts any more',
+      'every owner’s key has ended',
     );
     // Nobody is left who owns the scope, and administrators can still give it away.
     const to = join(keysOf('rita'), 'default.pub.json');
@@ -312,7 +316,7 @@ describe('skillgate scope transfer', () => {
       stderr: expect.stringContaining('dora d@example.org (https://accounts.example)'),
     });
     expect(asked.stderr).toMatch(
-      /until now these did.*\n +CI job https:\/\/ci.example\/p.yml of repository 7/,
+      /instead of these publishers.*\n +CI job https:\/\/ci.example\/p.yml of repository 7/,
     );
     const kept = await read('author', ...to, '--to', file(), '--keep-publishers', '--yes');
     expect(kept).toMatchObject({
@@ -427,7 +431,7 @@ describe('skillgate member add', () => {
       '--no-identity',
     );
     expect(again.stderr).toMatch(
-      /error\[statement-replayed\]: You have signed this already \(1 of 2\)/,
+      /error\[statement-replayed\]: You have already signed this enrolment \(1 of 2\)/,
     );
     const line = /skillgate (member add .*)$/m.exec(first.stdout)?.[1] ?? '';
     expect(line).toBe(
@@ -460,7 +464,7 @@ describe('skillgate member add', () => {
     await addByBoth('--no-identity');
     expect(await listed()).toMatchObject({ identities: [] });
     expect((await as('administrator', ...add())).stderr).toContain(
-      'nobody has said who rita is at an issuer',
+      'the OIDC identity of rita is not recorded',
     );
     await addByBoth();
     expect(await listed()).not.toHaveProperty('identities');
@@ -533,9 +537,9 @@ describe('skillgate member remove', () => {
       input: 'nina\n',
     });
     expect(asked.stderr).toContain(
-      `No signature of an administrator until now enrols nina with:\n  ${nina.keyId}`,
+      `Signatures of administrators made until now cannot enrol nina with:\n  ${nina.keyId}`,
     );
-    expect(asked.stderr).not.toContain('will sign nothing any more');
+    expect(asked.stderr).not.toContain('will no longer be able to sign');
     expect(await read('administrator', 'member', 'list')).toMatchObject({ votes: [] });
     const rob = makeKey();
     const unsent = memberStatement({

@@ -23,7 +23,7 @@ describe('skillgate manifest --write', () => {
     const ran = await skill(['manifest', '.', '--write'], { cwd });
     expect(ran).toMatchObject({
       exit: 0,
-      stderr: expect.stringContaining('skill.json is written'),
+      stderr: expect.stringContaining('Wrote skill.json'),
     });
     expect(JSON.parse(readFileSync(join(cwd, 'skill.json'), 'utf8')).capabilities.env).toEqual([
       { name: 'TZ', why: 'to be confirmed: seen at deals.py:3' },
@@ -67,6 +67,9 @@ describe('skillgate manifest --write', () => {
       env: [{ name: 'TZ' }],
     });
     const again = await skill(['manifest', '.', '--write'], { cwd });
-    expect(again).toMatchObject({ exit: 0, stderr: expect.stringContaining('nothing to write') });
+    expect(again).toMatchObject({
+      exit: 0,
+      stderr: expect.stringContaining('already declares everything'),
+    });
   });
 });

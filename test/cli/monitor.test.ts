@@ -185,7 +185,7 @@ describe('skillgate monitor of an honest registry', () => {
     const { exit, stdout } = await users.as('stranger', ['monitor', base]);
     expect([exit, stdout]).toEqual([
       0,
-      expect.stringMatching(/✔ .*1 index line, 0 marks: index and status say what the log says/),
+      expect.stringMatching(/✔ .*1 index line, 0 marks: index and status agree with the log/),
     ]);
     const kept = readdirSync(folder()).flatMap((name) =>
       readFileSync(join(folder(), name, 'status.json'), 'utf8'),
@@ -376,12 +376,12 @@ describe('skillgate monitor --follow', () => {
     ]);
     expect(exit).toBe(6);
     expect(stdout.split('\n').filter((line) => /^[✔✘]/.test(line))).toEqual([
-      expect.stringContaining('say what the log says'),
+      expect.stringContaining('agree with the log'),
       expect.stringContaining('1 difference'),
     ]);
     expect([stdout, stderr]).toEqual([
       expect.stringMatching(/mark-missing at @acme\/t@1\.0\.1[\s\S]*evidence: /),
-      expect.stringContaining('it is asked again'),
+      expect.stringContaining('the monitor will try again'),
     ]);
   });
 });
@@ -426,7 +426,7 @@ describe('what a monitor remembers', () => {
     expect(await monitor()).toMatchObject({ exit: 0, said: { read: await size() } });
     writeFileSync(join(folder(), name, 'state.json'), '{');
     const { exit, stderr } = await users.as('stranger', ['monitor', base]);
-    expect([exit, stderr]).toEqual([2, expect.stringContaining('Move ')]);
+    expect([exit, stderr]).toEqual([2, expect.stringContaining('move ')]);
   });
 
   it('is of the registry whose root is pinned: an unknown one is refused', async () => {

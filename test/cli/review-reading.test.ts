@@ -64,11 +64,11 @@ describe('what a reviewer signs', () => {
     const approve = () => as('rita', ['review', 'approve', ref, '--reason', 'read it', '--yes']);
     const first = await approve();
     expect(first.stderr).toContain('api.crm.example (reads the deals of the week)');
-    expect(first.stderr).toContain('once the version is approved it stays approved');
+    expect(first.stderr).toContain('a version that is approved by then stays approved');
     const again = await approve();
     expect(again).toMatchObject({
       exit: 6,
-      stderr: expect.stringContaining(`You (rita) approved ${ref} already`),
+      stderr: expect.stringContaining(`You (rita) have already approved ${ref}`),
     });
     expect(requests.filter((one) => one === 'POST /api/v1/statements')).toHaveLength(1);
   });
@@ -151,7 +151,9 @@ describe('what an author reads', () => {
     await as('rita', ['review', 'ask', ref, '--reason', 'why the token?']);
     const said = await as('stranger', ['status', ref]);
     expect(said.stdout).toMatch(/asked +rita: why the token\?/);
-    expect(said.stdout).toContain('pass: no finding asks for more; people still approve');
+    expect(said.stdout).toContain(
+      'pass: no finding needs more approvals; a reviewer still has to approve',
+    );
     expect(said.stdout).toContain('0 of 2, independent 0 (1 needed)');
     const json = JSON.parse((await as('stranger', ['status', ref, '--format', 'json'])).stdout);
     expect(json.questions).toMatchObject([{ by: 'rita', text: 'why the token?' }]);

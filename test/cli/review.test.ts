@@ -41,7 +41,7 @@ describe('skillgate review', () => {
     expect(shown).toMatchObject({ exit: 0, stderr: '' });
     expect(shown.stdout).toContain('2 files fetched here and checked');
     // The report that the tests' scanner signed was never made by our rules.
-    expect(shown.stdout).toContain('is not the one made here');
+    expect(shown.stdout).toContain('differs from the report made here');
   });
 
   it('approves by two keys from the command line, and says how many are left', async () => {

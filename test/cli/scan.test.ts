@@ -188,7 +188,7 @@ describe('skillgate scan', () => {
       'before.sarif',
       '{\n  "$schema": "https://docs.oasis-open.org/sarif-schema-2.1.0.json",\n  "runs": []\n}',
     ],
-    ['no report of a scan', 'package.json', '{"name":"x"}'],
+    ['not a scan report', 'package.json', '{"name":"x"}'],
   ])('says of a baseline that it is %s, and what would be one', async (what, name, text) => {
     const cwd = folderWith({ 'a/SKILL.md': skillMd('a'), [name]: text });
     const { exit, stderr } = await skill(['scan', 'a', '--baseline', name], { cwd });
@@ -197,7 +197,7 @@ describe('skillgate scan', () => {
       new RegExp(`^error\\[json-invalid\\]: Cannot compare with ".*${name}": it is ${what}\\n`),
     );
     expect(stderr).toContain(
-      'help: a baseline is what skillgate scan --format jsonl (or json) has written',
+      'help: name a report that skillgate scan --format jsonl (or json) wrote',
     );
   });
 

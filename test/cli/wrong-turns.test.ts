@@ -58,7 +58,7 @@ describe('hints where somebody took a wrong turn', () => {
     ]);
     expect(ran).toMatchObject({
       exit: 6,
-      stderr: expect.stringContaining('skillgate member list shows who holds which key'),
+      stderr: expect.stringContaining('skillgate member list shows whose each key is'),
     });
     expect(ran.stderr).not.toContain('Ask an administrator');
   });
@@ -175,11 +175,11 @@ describe('hints where somebody took a wrong turn', () => {
     Object.assign(registry, { root: { ...registry.root, registry: { key }, retired } });
     const told = await as('author', ['status', '@acme/deals@2.0.0']);
     expect(told.stdout).toMatch(
-      /approved[\s\S]*installers refuse it: its verdict, at log index \d+, was signed with a key[\s\S]*publish a higher version/,
+      /approved[\s\S]*installers reject this version: its verdict, at log index \d+, was signed with a key[\s\S]*publish a higher version/,
     );
     const all = await as('author', ['status', '@acme/deals']);
     expect(all.stdout).toMatch(/^1\.0\.0 +approved *$/m);
-    expect(all.stdout).toMatch(/^2\.0\.0 +approved +installers refuse it/m);
+    expect(all.stdout).toMatch(/^2\.0\.0 +approved +installers reject this version/m);
   });
 
   it('ask the registry in a dry run what the real run would be told', async () => {
@@ -203,7 +203,7 @@ describe('hints where somebody took a wrong turn', () => {
     const alone = await skill(dry, { cwd, env: { SKILLGATE_HOME: folderWith() } });
     expect(alone).toMatchObject({
       exit: 0,
-      stderr: expect.stringContaining('not asked: who may publish in @acme'),
+      stderr: expect.stringContaining('not checked: who may publish in @acme'),
     });
   });
 
@@ -272,13 +272,13 @@ describe('hints where somebody took a wrong turn', () => {
       expect((await as('stranger', argv, { cwd })).stderr).toContain('no approved version of it');
       await publish(send, deals, author);
       expect((await as('stranger', argv, { cwd })).stderr).toMatch(
-        /error\[not-found\]: Cannot \w+ @acme\/deals@1\.0\.0 yet: it waits for its scan/,
+        /error\[not-found\]: Cannot \w+ @acme\/deals@1\.0\.0 yet: the version waits for its scan/,
       );
       await scan(send, tokens.scanner, scanner, deals, 'pass');
       const { exit, stderr } = await as('stranger', argv, { cwd });
       expect(exit).toBe(3);
       expect(stderr).toMatch(
-        /Cannot \w+ @acme\/deals@1\.0\.0 yet: it has waited for review since \d{4}-\d\d-\d\dT[\d:.]+Z, approvals 0 of 1/,
+        /Cannot \w+ @acme\/deals@1\.0\.0 yet: the version has waited for review since \d{4}-\d\d-\d\dT[\d:.]+Z, approvals 0 of 1/,
       );
       expect(stderr).toContain('1 more reviewer');
       expect(stderr).toMatch(
@@ -311,8 +311,8 @@ describe('hints where somebody took a wrong turn', () => {
     const other = makeRoot().root;
     const add = ['registry', 'add', base, '--root', rootFingerprint(old)];
     for (const [served, says] of [
-      [other, 'not the one you named'],
-      [old, 'nothing signed leads on from it'],
+      [other, 'not the fingerprint you named'],
+      [old, 'no signed root follows it'],
     ] as const) {
       world.stored.set(earlierRootName(rootFingerprint(old)), Buffer.from(canonicalJson(served)));
       const ran = await as('stranger', add);
@@ -371,7 +371,7 @@ describe('hints where somebody took a wrong turn', () => {
     const asked = await as('rita', revoke, { terminal: true, input: 'revoked\n' });
     expect(asked).toMatchObject({
       exit: 0,
-      stderr: expect.stringContaining('cannot be taken back'),
+      stderr: expect.stringContaining('you cannot undo it'),
     });
   });
 

@@ -217,7 +217,7 @@ describe('skillgate ci', () => {
     rmSync(at('skillgate.json'));
     const { exit, err } = await project.user.run('ci');
     expect(exit).toBe(3);
-    expect(err).toContain('install @scope/name makes it');
+    expect(err).toContain('create the lock: skillgate install @scope/name');
   });
 });
 

@@ -227,7 +227,7 @@ describe('changes that wait', () => {
       code: 'changes-conflict',
     });
     expect(readFileSync(`${host.reports}/old.txt`, 'utf8')).toBe('first');
-    expect(await skill('changes discard', [second.run])).toContain('thrown away: 1 changed');
+    expect(await skill('changes discard', [second.run])).toContain('discarded: 1 changed');
     expect(listWaiting(host.paths.data)).toEqual([]);
   });
 
@@ -238,10 +238,10 @@ open('/reports/picture', 'wb').write(bytes(range(64)) * 4); open('/reports/yarn.
     const shown = await skill('changes show', [run]);
     expect(shown).toContain('+# d<E9>ploie');
     expect(shown).toContain('+echo hidden');
-    expect(shown).toContain('! not a text: its content is not shown');
-    expect(shown).toMatch(/changed old\.txt .* look at this: executable now/);
-    expect(shown).toMatch(/created yarn\.lock .* look at this: a lock file/);
-    expect(shown).toMatch(/created \.new .* look at this: new, and its name begins with a dot/);
+    expect(shown).toContain('! not a text file: its content is not shown');
+    expect(shown).toMatch(/changed old\.txt .* check: executable now/);
+    expect(shown).toMatch(/created yarn\.lock .* check: a lock file/);
+    expect(shown).toMatch(/created \.new .* check: new, and its name begins with a dot/);
   });
 
   it('of Python tests are taken over but for what was compiled, which is one line', async () => {
@@ -345,7 +345,7 @@ for n in 'abc':
     utimesSync(changesFolderOf(host.paths.data, second.run), long, long);
     const said = await skill('changes list', []);
     expect(said).toContain(
-      `the changes of run ${second.run} are thrown away: they waited for more than 14 days`,
+      `the changes of run ${second.run} are discarded after waiting for more than 14 days`,
     );
     expect(
       host.audit().filter((one) => one.event === 'changes' && one.decision === 'discarded'),

@@ -161,7 +161,7 @@ describe('a log server that was restored from yesterday’s backup', () => {
     const refused = await publish(send, makeSkill('@acme/report', '1.2.0'), author);
     expect(refused).toMatchObject({ status: 409, body: { code: 'log-behind' } });
     expect((await checkpoint()).size).toBe(shorter.size);
-    expect(alarms.some((line) => line.includes('an older head was sent'))).toBe(true);
+    expect(alarms.some((line) => line.includes('an older head arrived'))).toBe(true);
 
     // Who will not hear it leaves the witness away. New statements grow over the lost ones: another
     // log under the same name.

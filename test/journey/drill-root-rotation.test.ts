@@ -46,7 +46,7 @@ describe('the root of trust is rotated', () => {
     expect(await stage.as('old', ['verify', '@acme/report@1.0.0'], 2)).toMatchObject({
       exit: 0,
       stdout: expect.stringMatching(
-        /by version 3 of the root of trust, asked for at 20[^,]*Z, signed until 20/,
+        /by version 3 of the root of trust, fetched at 20[^,]*Z, signed until 20/,
       ),
     });
     expect(fingerprint()).not.toBe(first);
@@ -74,7 +74,7 @@ describe('the root of trust is rotated', () => {
     ]);
     expect(never).toMatchObject({
       exit: 6,
-      stderr: expect.stringContaining('no root file that it had before'),
+      stderr: expect.stringContaining('none of its earlier root files'),
     });
   });
 
@@ -107,7 +107,7 @@ describe('the root of trust is rotated', () => {
     });
     expect(await sign('ben', first)).toMatchObject({
       exit: 6,
-      stderr: expect.stringContaining('not the one you named'),
+      stderr: expect.stringContaining('not the digest you named'),
     });
     expect(await stage.as('ben', ['registry', 'rotate', 'sign', proposal, ...root])).toMatchObject({
       exit: 6,

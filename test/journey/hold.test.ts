@@ -208,7 +208,7 @@ print(urllib.request.urlopen(request).status)`,
     expect((await post(['/v2/deals'])).stdout).toBe('403\n');
     expect(states()).toEqual(['unsupported']);
     expect((await withoutTerminal(['doctor'], env)).shown).toContain(
-      'operator and agent share uid: approvals are not separable',
+      'operator and agent share a uid, so the agent could approve its own actions',
     );
   });
 
@@ -344,7 +344,7 @@ describe('an agent of the same user', () => {
     const ran = await withoutTerminal(['hold', 'allow', hold.id], env);
     expect(ran).toMatchObject({
       exit: 6,
-      shown: expect.stringContaining('is not as a runner writes it'),
+      shown: expect.stringContaining('was not written by a runner'),
     });
     expect((await running).stdout).toBe('403\n');
   });
@@ -366,7 +366,7 @@ describe('an agent of the same user', () => {
       ['Passphrase of key mira', 'letmein letmein'],
     ]);
     expect(guessed.exit).not.toBe(0);
-    expect(guessed.shown).toContain('this is not its passphrase');
+    expect(guessed.shown).toContain('the passphrase is wrong');
     expect((await running).stdout).toBe('403\n');
     expect(upstream.seen).toEqual([]);
   });

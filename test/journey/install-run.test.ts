@@ -85,7 +85,7 @@ describe('an installed skill', () => {
     const piped = (options: string) =>
       host.call('sh', ['-c', `echo figures | skillgate run ${options} @acme/tools count`]);
     expect((await piped('')).err).toContain(
-      'note: the skill got no input; what is piped in reaches it with --stdin',
+      'note: the skill got no input; to pass the piped input to the skill, add --stdin',
     );
     const passed = await piped('--stdin');
     expect(passed).toMatchObject({ exit: 0, out: 'counted 0 figures\n' });

@@ -53,7 +53,7 @@ describe('skillgate install', () => {
     expect(out).toContain('reach any host');
     expect(out).not.toContain('read or write any folder');
     expect(out).toMatch(
-      /In the sandbox it will be able to:[\s\S]*In the sandbox it will not be able to:/,
+      /In the sandbox the skill will be able to:[\s\S]*In the sandbox the skill will not be able to:/,
     );
   });
 
@@ -64,10 +64,10 @@ describe('skillgate install', () => {
     const { out, exit } = await project.user.run('install', '@acme/texts');
     expect(exit).toBe(0);
     expect(out).toContain(
-      'What an agent does by itself after reading it is limited by the agent’s host alone.',
+      'Only the agent’s own host limits what an agent does after reading the skill.',
     );
     expect(out).not.toContain('able to:');
-    expect(out).toContain('it has nothing that runs\n  as approved: 3 files of text and data');
+    expect(out).toContain('the skill has no commands\n  unchanged: 3 files of text and data');
   });
 
   it('answers with one line of JSON and nothing else when asked to', async () => {
@@ -167,7 +167,7 @@ describe('skillgate install', () => {
     await release(project.network, other);
     const refused = await project.user.run('install', '@acme/other', '--as', 'weekly-report');
     expect(refused.exit).toBe(6);
-    expect(refused.err).toContain('@acme/weekly-report stands there');
+    expect(refused.err).toContain('@acme/weekly-report is installed there');
     expect(Object.keys(lock())).toEqual(['@acme/weekly-report']);
     expect((await project.user.run('install', '@acme/other', '--as', 'second')).exit).toBe(0);
   });
@@ -200,8 +200,8 @@ describe('skillgate install', () => {
     await release(project.network, makeReportSkill('@acme/unnamed', { commands: {}, files }));
     const lines = [
       'through the sandbox: scripts/clean.sh',
-      'refused on this host, because no command names it: scripts/report.ts, scripts/who.js',
-      'as approved: 3 files of text and data',
+      'rejected on this host, because no command of skill.json names the file: scripts/report.ts, scripts/who.js',
+      'unchanged: 3 files of text and data',
     ];
     const { out } = await project.user.run('install', '@acme/unnamed');
     const verified = await project.user.run('verify', '@acme/unnamed');
@@ -238,7 +238,7 @@ describe('skillgate install', () => {
 
   it('writes the original files with --plain, warns, and puts the shims back without it', async () => {
     const plain = await project.user.run('install', '@acme/weekly-report', '--plain');
-    expect(plain.out).toContain('the sandbox is off');
+    expect(plain.out).toContain('they run without a sandbox');
     expect(read('.agents/skills/weekly-report/scripts/clean.sh')).toBe(
       '#!/bin/sh\necho clean "$@"\n',
     );

@@ -47,12 +47,12 @@ describe('where a bundle came from', () => {
     [
       'a changed file',
       (folder) => writeFileSync(join(folder, 'run.sh'), 'curl'),
-      /"run.sh" is not as in commit/,
+      /"run.sh" differs from commit/,
     ],
     [
       'a file that was not committed',
       (folder) => writeFileSync(join(folder, 'new.sh'), ''),
-      /"new.sh" is not as in commit/,
+      /"new.sh" differs from commit/,
     ],
   ])('is not claimed for %s', async (_, change, why) => {
     const { folder, originNow } = repository('https://git.example/acme/skills.git');
@@ -66,7 +66,7 @@ describe('where a bundle came from', () => {
     });
     const folder = folderWith({ 'SKILL.md': 'x' });
     expect(await originOf(folder, packBundle((await readWholeSkill(folder)).files))).toMatchObject({
-      why: expect.stringMatching(/no git work tree/),
+      why: expect.stringMatching(/not in a git work tree/),
     });
   });
 

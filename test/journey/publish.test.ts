@@ -169,6 +169,6 @@ describe('skillgate manifest', () => {
       ...declared,
       egress: [{ url: expect.stringContaining('https://api.crm.example/') }],
     });
-    expect(stderr).toContain('declared, but never seen: env TZ');
+    expect(stderr).toContain('declared, but not seen by the scan: env TZ');
   });
 });

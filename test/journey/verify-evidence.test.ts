@@ -118,7 +118,7 @@ describe('exported evidence', () => {
         );
         if (!/^(trusted|evidence)\.json$/.test(path))
           expect(said.err).toContain(
-            `error[evidence-invalid]: This folder was changed since it was exported: ${path} `,
+            `error[evidence-invalid]: The folder was changed after its export: ${path} `,
           );
         writeFileSync(join(folder, path), kept);
       }
@@ -141,7 +141,7 @@ describe('exported evidence', () => {
         const said = await years(folder, '--trust', trust);
         writeFileSync(join(folder, path), bytes);
         expect({ path, exit: said.exit }).toEqual({ path, exit: 6 });
-        expect(said.err).toMatch(/take another copy/);
+        expect(said.err).toMatch(/use another copy/);
         expect(said.err).not.toMatch(
           /registry (sent|has|answered)|alarms\/|tell the operator|Check the address/,
         );
@@ -168,7 +168,7 @@ describe('skillgate verify --rescan', () => {
     expect((await approve(send, tokens.rita, rita, scanned)).status).toBe(201);
     const scannedAgain = await user.run('verify', '@acme/scanned', '--rescan');
     expect(scannedAgain.out).toContain(
-      '✓ scanned again here: byte for byte the report that was signed',
+      '✓ scanned again here: the report is identical to the signed report',
     );
     const exported = await user.run(
       'verify',
@@ -230,9 +230,9 @@ describe('skillgate verify', () => {
   });
 
   it.each([
-    [['--trust', 'sha256:ab'], '--trust goes with --from'],
-    [['--from', 'x', name], '--from takes neither a skill'],
-    [['--from', 'x', '--offline'], '--from takes neither a skill'],
+    [['--trust', 'sha256:ab'], '--trust needs --from'],
+    [['--from', 'x', name], '--from takes no skill'],
+    [['--from', 'x', '--offline'], '--from takes no skill'],
   ])('refuses options that do not go together: %j', async (options, says) => {
     const said = await user.run('verify', ...options);
     expect(said).toMatchObject({ exit: 2, err: expect.stringContaining(says) });

@@ -94,9 +94,9 @@ async function knownRoot(
   if (first === undefined || (more.length > 0 && first.base !== context.registryBase))
     throw new Problem(
       'root-not-pinned',
-      `Cannot tell what this proposal changes: no root of trust of ${origin} is pinned here`,
+      `Cannot compare this proposal: no root of trust of ${origin} is pinned on this host`,
       {
-        hint: `give the fingerprint of the root file in force, with root.json and tuf.json of the registry beside the proposal: --root sha256:…; or pin it: skillgate registry add URL --root sha256:…${first === undefined ? '' : ' (several are pinned: SKILLGATE_REGISTRY=URL says which)'}`,
+        hint: `put root.json and tuf.json of the registry beside the proposal and name the fingerprint of the current root file: --root sha256:…; or pin the root: skillgate registry add URL --root sha256:…${first === undefined ? '' : ' (several are pinned: SKILLGATE_REGISTRY=URL says which)'}`,
       },
     );
   return { pinned: first.pinned, from: `what is kept here of ${first.base}`, kept: first.kept };
@@ -106,20 +106,16 @@ async function knownRoot(
 async function rootBeside(file: string, fingerprint: string): Promise<RootFile> {
   const path = join(dirname(file), registryFiles.root);
   const bytes = await readFile(path).catch((cause: unknown) => {
-    throw new Problem(
-      'root-not-pinned',
-      `Cannot tell what this proposal changes: there is no ${path}`,
-      {
-        cause,
-        hint: 'put root.json and tuf.json of the registry, as they are in force, beside the proposal',
-      },
-    );
+    throw new Problem('root-not-pinned', `Cannot compare this proposal: there is no ${path}`, {
+      cause,
+      hint: 'put the current root.json and tuf.json of the registry beside the proposal',
+    });
   });
   const root = parseRoot(bytes);
   if (rootFingerprint(root) === fingerprint) return root;
   throw new Problem(
     'root-invalid',
-    `Cannot trust ${path}: its fingerprint is ${rootFingerprint(root)}, not the one you named`,
+    `Cannot trust ${path}: its fingerprint is ${rootFingerprint(root)}, not the fingerprint you named`,
   );
 }
 
@@ -131,7 +127,7 @@ async function inForce(
   const earlier = proposal.roots.slice(0, -1);
   const foreign = (
     why: string,
-    hint = 'ask who sent it to you; it was made over another state of the registry, or invented',
+    hint = 'ask the sender: the proposal was made from another state of the registry, or is forged',
   ) => new Problem('tuf-invalid', `Cannot trust this proposal: ${why}`, { hint });
   if (kept === undefined && earlier.length === 0)
     return {
@@ -148,8 +144,8 @@ async function inForce(
   if (start === undefined || same === undefined || canonicalJson(same) !== canonicalJson(start))
     throw foreign(
       at > earlier.length
-        ? `version ${at} of the root of trust is known here, and it would be version ${earlier.length + 1}`
-        : 'the roots before it are not those that are known here',
+        ? `this host knows version ${at} of the root of trust, and the proposal would be version ${earlier.length + 1}`
+        : 'its earlier roots differ from those that this host knows',
     );
   if (missingOnRoots(earlier).length > 0)
     throw foreign('a root before it is not signed by enough administrators');
@@ -168,8 +164,8 @@ async function inForce(
   )
     return anchorAt(beside, from);
   throw foreign(
-    `version ${earlier.length} of the root of trust, which it follows, is not known here`,
-    'put tuf.json of the registry, as it is in force, beside the proposal; or fetch it: skillgate registry add URL --root sha256:…',
+    `this host does not know version ${earlier.length} of the root of trust, which the proposal follows`,
+    'put the current tuf.json of the registry beside the proposal; or fetch it: skillgate registry add URL --root sha256:…',
   );
 }
 
@@ -201,10 +197,10 @@ function requireNoStrangers(proposal: TufRepository, { files }: Anchor): void {
   if (strangers.length === 0) return;
   throw new Problem(
     'root-invalid',
-    'Cannot trust this proposal: it gives an office to keys that never had it',
+    'Cannot trust this proposal: it gives keys a role that they never had',
     {
       reasons: strangers.map((one) => ({ message: strangerWords(one) })),
-      hint: 'do not sign; ask who sent it to you',
+      hint: 'do not sign; ask the sender',
     },
   );
 }

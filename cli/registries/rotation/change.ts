@@ -109,7 +109,7 @@ function policyChanges(was: Policy, is: Policy): ChangeRow[] {
     ),
     one('capability ceiling', ceilings[0], ceilings[1]),
     ...each('within the ceiling', within(was.ceiling), within(is.ceiling)),
-    ...each('rule set that counts no more', was.refusedRuleSets ?? [], is.refusedRuleSets ?? []),
+    ...each('rule set that no longer counts', was.refusedRuleSets ?? [], is.refusedRuleSets ?? []),
     ...eachNamed(earlierOf(was), earlierOf(is)),
     ...(is.earlier ?? []).flatMap(({ policy, validUpTo }) =>
       policyDigest(policy) === policyDigest(was) ||
@@ -123,7 +123,7 @@ function policyChanges(was: Policy, is: Policy): ChangeRow[] {
 // One that was never in force would judge all that is logged up to its index: what it asks for is
 // said in words.
 function foreignPolicy(policy: Policy, validUpTo: number, inForce: Policy): ChangeRow[] {
-  const part = `NEVER IN FORCE, and is to judge up to log index ${validUpTo}`;
+  const part = `NEVER IN FORCE, but would judge up to log index ${validUpTo}`;
   const { earlier: _, ...bare } = inForce;
   return policyChanges(bare, policy)
     .filter(({ change }) => change !== 'same')

@@ -54,7 +54,7 @@ export function tellProposal(
           ({ what, lacking, couldSign }) =>
             safe`lacks ${lacking} of these on ${what}:\n    ${joined(couldSign, '\n    ')}`,
         ),
-        safe`${missing.length === 0 ? 'signed by enough; publish it: skillgate registry rotate publish DIR' : 'each signs: skillgate registry rotate sign FILE'}`,
+        safe`${missing.length === 0 ? 'enough administrators have signed; publish it: skillgate registry rotate publish DIR' : 'each administrator signs with: skillgate registry rotate sign FILE'}`,
         safe`digest ${digest}`,
       ],
       '\n',

@@ -53,7 +53,7 @@ export async function proposeRotation(
   const place = join(dir, registryFiles.proposal);
   if (await isThere(place))
     throw new Problem('file-exists', `Cannot propose: ${place} waits for signatures`, {
-      hint: `publish it, or drop it: rm ${place} ${join(dir, registryFiles.nextKeys)}`,
+      hint: `publish the proposal, or discard it: rm ${place} ${join(dir, registryFiles.nextKeys)}`,
     });
   const root = parseRoot(await readProposal(join(dir, registryFiles.root)));
   const { before } = inForce;
@@ -66,7 +66,7 @@ export async function proposeRotation(
   if (before === undefined && (add.length > 0 || remove.length > 0))
     throw new Problem(
       'usage',
-      'The first TUF root names the administrators that clients have pinned: change them in the next one',
+      'Cannot change the administrators in the first TUF root: it must name those that clients have pinned',
       {
         hint: `skillgate registry rotate propose ${context.args[1] ?? ''}`,
       },
@@ -101,7 +101,7 @@ export async function proposeRotation(
   tellProposal(context, place, proposal, folderAnchor(root, canonicalJson(inForce.policy), before));
   note(
     context,
-    safe`Nothing is changed yet. Send ${place} to the administrators, and tell them the digest by another way.`,
+    safe`Nothing is changed yet. Send ${place} to the administrators, and tell them the digest over another channel.`,
   );
   const newPolicy =
     before !== undefined && before.files['policy.json'] !== proposal.files['policy.json'];
@@ -111,7 +111,7 @@ export async function proposeRotation(
   )
     note(
       context,
-      safe`What is signed with a replaced key, or approved under the policy until now, after log index ${validUpTo} will not count: stop the registry until you publish.`,
+      safe`After log index ${validUpTo}, signatures of a replaced key and approvals under the current policy will not count. Stop the registry until you publish.`,
     );
   return exitCodes.ok;
 }

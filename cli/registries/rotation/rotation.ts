@@ -56,7 +56,7 @@ export function changedRoot(
   if (stranger !== undefined)
     throw new Problem(
       'usage',
-      `Cannot remove ${stranger}: it is no administrator of the root file`,
+      `Cannot remove ${stranger}: it is not the key of an administrator of the root file`,
     );
   const offices = (['log', 'status', 'registry'] as const).filter(
     (office) => keys[office] !== undefined,
@@ -115,9 +115,9 @@ export function changedPolicy(
   if (next !== now && next.earlier !== undefined)
     throw new Problem(
       'usage',
-      'Cannot propose this policy: its file names earlier ones, and those are filled in here',
+      'Cannot propose this policy: its file must not name earlier policies, because this command adds them',
       {
-        hint: 'take `earlier` out of the file; for none at all: --drop-earlier-policies',
+        hint: 'remove `earlier` from the file; to keep no earlier policy: --drop-earlier-policies',
       },
     );
   const { earlier = [], ...was } = now;
@@ -132,9 +132,9 @@ export function changedPolicy(
   if (all.length > earlierPoliciesMax)
     throw new Problem(
       'usage',
-      `Cannot propose this policy: ${earlierPoliciesMax} earlier ones count already`,
+      `Cannot propose this policy: the limit of ${earlierPoliciesMax} earlier policies is reached`,
       {
-        hint: 'have all be approved anew: --drop-earlier-policies',
+        hint: 'drop them, so that every version needs new approvals: --drop-earlier-policies',
       },
     );
   return all.length === 0 ? is : { ...is, earlier: all };
@@ -172,7 +172,7 @@ export function mergeProposals(copies: readonly TufRepository[]): TufRepository 
   if (copies.some((one) => contentOf(one) !== contentOf(first)))
     throw new Problem(
       'tuf-invalid',
-      'These files are copies of two proposals: an administrator signed another one',
+      'Cannot publish: the files are copies of two different proposals',
     );
   const { signed } = lastRootOf(first);
   const keys = { ...first.roots.at(-2)?.signed.keys, ...signed.keys };

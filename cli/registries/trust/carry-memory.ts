@@ -35,7 +35,7 @@ export async function carryMemory(
     } else if (pin.base === base && (await old.getNamed('checkpoint')) !== undefined) {
       note(
         context,
-        safe`Nothing proves that ${fingerprint} is a later root file of the registry that was pinned here as ${pin.root}. What this host learned of that one stays in ${old.placeOf?.('known') ?? ''} and beside it, and counts no more at ${base}. If it is the same registry: pin ${pin.root} again, which follows each rotation.`,
+        safe`Nothing proves that ${fingerprint} is a later root file of the registry that was pinned on this host as ${pin.root}. What this host learned under the old root stays in ${old.placeOf?.('known') ?? ''} and beside that file, but no longer counts at ${base}. If this is the same registry, pin ${pin.root} again: that pin follows each rotation.`,
       );
     }
   }

@@ -41,9 +41,9 @@ export async function rootNamed(
 export function requireSuccession(base: string, named: RootFile): never {
   throw new Problem(
     'root-invalid',
-    `Cannot trust ${base}: ${rootFingerprint(named)} was its root file, and nothing signed leads on from it`,
+    `Cannot trust ${base}: ${rootFingerprint(named)} is an earlier root file, and no signed root follows it`,
     {
-      hint: 'ask its operator for the fingerprint that is in force now, over another channel',
+      hint: 'ask its operator over another channel for the current fingerprint',
     },
   );
 }

@@ -92,7 +92,7 @@ export function makeTrustFetcher(world: FetcherWorld): TrustFetcher {
 /** The Problem for a file of /tuf/ that is not there. */
 function withheld(base: string, path: string): Problem {
   return new Problem('registry-answer', `The registry at ${base} has no ${path}`, {
-    hint: 'it served its root of trust before, so somebody may hold it back; try again, then ask its operator over another channel',
+    hint: 'the registry served its root of trust before, so somebody may withhold it now; try again, then ask the operator over another channel',
   });
 }
 
@@ -131,7 +131,7 @@ function makeJudge(
     )
       throw new Problem(
         'tuf-invalid',
-        `${path} counts until ${signed.expires}, and none may count for more than 24 hours`,
+        `${path} expires at ${signed.expires}, but it may be valid for at most 24 hours`,
       );
     // A thief of the status key can raise its versions without end; the key's successor begins anew
     // (TUF §5.3.11).
@@ -162,8 +162,8 @@ function requireInTime(role: TrustRole, expires: string, now: number): void {
   const offline = role === 'root' || role === 'targets';
   throw new Problem('tuf-expired', `The registry’s ${role} metadata expired at ${expires}`, {
     hint: offline
-      ? 'its administrators have to sign a new one: skillgate registry rotate'
-      : 'the registry no longer renews it, or somebody shows you an old one: try again, then ask its operator',
+      ? 'its administrators have to sign new metadata: skillgate registry rotate'
+      : 'the registry no longer renews its metadata, or somebody shows you an old copy: try again, then ask the operator',
   });
 }
 
@@ -187,6 +187,6 @@ function requireNotOlder(
   const [name, version, seen] = older;
   throw new Problem(
     'tuf-rollback',
-    `The registry shows version ${version} of its ${name} metadata, and has shown version ${seen} here before`,
+    `The registry shows version ${version} of its ${name} metadata, but this host has seen version ${seen}`,
   );
 }

@@ -29,8 +29,8 @@ export async function rootIn(
   if (schema === 'skillgate.root/1') return parseRoot(checkRootSize(bytes));
   if (schema === 'skillgate.trusted/1') return parseRoot(JSON.stringify(root ?? null));
   if (fieldsOf(signed)._type === 'root') return rootBehind(context, base, bytes);
-  throw new Problem('root-invalid', `Cannot trust this file: it is ${nameOf(value)}`, {
-    hint: 'it can be root.json of the registry, trusted.json of skillgate verify --export, or a TUF root (1.root.json)',
+  throw new Problem('root-invalid', `Cannot trust this file: it contains ${nameOf(value)}`, {
+    hint: 'name root.json of the registry, trusted.json of skillgate verify --export, or a TUF root (1.root.json)',
   });
 }
 
@@ -60,7 +60,7 @@ function nameOf(value: unknown): string {
   if (type !== undefined) return `TUF metadata of the role ${JSON.stringify(type)}`;
   if (typeof mediaType === 'string' && mediaType.includes('trustedroot'))
     return 'a Sigstore trusted root, which administrators sign into theirs (skillgate registry rotate propose --trusted-root)';
-  return schema === undefined ? 'JSON of another form' : `of the form ${JSON.stringify(schema)}`;
+  return schema === undefined ? 'JSON of an unknown form' : `of the form ${JSON.stringify(schema)}`;
 }
 
 function fieldsOf(value: unknown): Readonly<Record<string, unknown>> {

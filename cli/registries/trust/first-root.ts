@@ -49,16 +49,16 @@ export async function requireFirstRoot(
     throw cause;
   });
   if (led.files['root.json'] !== inForce)
-    throw unproven(source, id, 'its administrators signed another root file since');
+    throw unproven(source, id, 'its administrators have signed another root file since');
   return id;
 }
 
 function unproven({ base }: Source, id: Digest, why: string, cause?: Problem): Problem {
   return new Problem(
     'tuf-invalid',
-    `Cannot trust ${base}: its root file names ${id} as its first root file, and that one does not lead to it: ${why}`,
+    `Cannot trust ${base}: its root file names ${id} as its first root file, but that file does not lead to it: ${why}`,
     {
-      hint: 'ask the operator over another channel for that first root file, root.json, then: skillgate registry trust FILE --root sha256:…; a registry that names the first root file of another one is hostile',
+      hint: 'ask the operator over another channel for the first root file, root.json, then: skillgate registry trust FILE --root sha256:…. A registry that names another registry’s first root file is hostile',
       ...(cause === undefined ? {} : { cause }),
     },
   );

@@ -27,15 +27,18 @@ export async function forgetLog(context: CommandContext, base: string): Promise<
   const shown = await fetchHead(context, registry);
   const seen = await seenHead(context, registry);
   if (seen === undefined)
-    throw new Problem('not-found', `Nothing to forget: no log of ${base} was seen here`);
-  const question = safe`The log of ${base} that was seen here: ${printHead(seen)}\nThe log that it shows now:              ${printHead(shown)}\nGo on only if its operator told you, by another way, why, and that the second is right. Everything that this host learned from the first, a revocation or the end of a key perhaps, counts here no more; what the second says of it is learned anew.`;
+    throw new Problem(
+      'not-found',
+      `Cannot forget the log of ${base}: this host has seen no log of it`,
+    );
+  const question = safe`The log of ${base} that was seen here: ${printHead(seen)}\nThe log that it shows now:              ${printHead(shown)}\nContinue only if the operator told you over another channel why the log changed, and confirmed the second head. What this host learned from the first log, such as a revocation or an ended key, will no longer count. This host then learns from the second log.`;
   const { root: given } = context.options;
   if (given === undefined) {
     await confirm(
       context,
       question,
       'yes',
-      `skillgate registry trust ${base} --forget-log --root sha256:…   (the fingerprint, as its operator tells it)`,
+      `skillgate registry trust ${base} --forget-log --root sha256:…   (the fingerprint that its operator told you)`,
     );
   } else {
     const named = parseDigest(given);
@@ -43,7 +46,7 @@ export async function forgetLog(context: CommandContext, base: string): Promise<
     if (named !== inForce && named !== fingerprint)
       throw new Problem(
         'root-invalid',
-        `Cannot forget the log of ${base}: its root of trust is ${inForce}, not the one you named`,
+        `Cannot forget the log of ${base}: its root of trust is ${inForce}, not the root you named`,
       );
     note(context, question);
   }

@@ -75,9 +75,9 @@ export function readKeptTrust(paths: Pick<Paths, 'config'>, pinned: Digest): Kep
   try {
     return parseShape(keptShape, parseJson(bytes, path, tufDocumentValuesMax), 'tuf-invalid', path);
   } catch (cause) {
-    throw new Problem('tuf-invalid', `Cannot read what is kept of a root of trust in ${path}`, {
+    throw new Problem('tuf-invalid', `Cannot read the stored root of trust in ${path}`, {
       cause,
-      hint: 'ask the operator for the fingerprint of the root file as it is now, move this file away, then: skillgate registry add URL --root sha256:…',
+      hint: 'ask the operator for the fingerprint of the current root file, move this file to another place, then: skillgate registry add URL --root sha256:…',
     });
   }
 }

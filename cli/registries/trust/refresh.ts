@@ -135,14 +135,14 @@ function stillFresh(
   const until = Date.parse(freshUntil) + trustRefreshMillis + graceHours * 3_600_000;
   const end = new Date(until).toISOString();
   if (world.now().getTime() <= until) {
-    const note = `the root of trust of ${registry.base} was not renewed (${why}): the one of ${refreshed} counts until ${end}`;
+    const note = `the root of trust of ${registry.base} was not renewed (${why}): the copy of ${refreshed} is valid until ${end}`;
     return { registry, notes: [note] };
   }
   throw new Problem(
     'tuf-expired',
-    `Cannot rely on the root of trust of ${registry.base}: it counted until ${end} (${why})`,
+    `Cannot rely on the root of trust of ${registry.base}: it expired at ${end} (${why})`,
     {
-      hint: 'go online once; for longer times without a network, host policy has statusGraceHours',
+      hint: 'connect to the network once; for longer times without a network, set statusGraceHours in host policy',
     },
   );
 }
@@ -150,7 +150,7 @@ function stillFresh(
 function missing(base: string, why: string): Problem {
   return new Problem(
     'tuf-missing',
-    `Cannot trust ${base}: its root file says that it has TUF metadata, and none was shown (${why})`,
+    `Cannot trust ${base}: its root file names TUF metadata, but the registry shows none (${why})`,
     {
       hint: 'ask the operator over another channel: the administrators of a new registry may not have signed yet (skillgate registry rotate), or something between you and the registry holds the metadata back',
     },

@@ -85,7 +85,7 @@ function givenRoot({ start }: TrustQuestion): string | undefined {
   if (tufSignersOf(root, roles.root, keys).length < roles.root.threshold)
     throw new Problem(
       'tuf-invalid',
-      'Cannot trust this TUF root: too few of those whom it names have signed it',
+      'Cannot trust this TUF root: too few of its administrators have signed it',
     );
   return Buffer.from(start).toString('utf8');
 }
@@ -111,7 +111,7 @@ async function firstRoot({ source: anyTime, pinned }: TrustQuestion): Promise<st
     'tuf-invalid',
     `No TUF root of ${source.base} is signed by enough administrators of the pinned root file`,
     {
-      hint: 'ask the operator for the fingerprint of the root file as it is now, then: skillgate registry add URL --root sha256:…',
+      hint: 'ask the operator for the fingerprint of the current root file, then: skillgate registry add URL --root sha256:…',
     },
   );
 }
@@ -202,7 +202,7 @@ function requireCoherent(
   );
   if ((pinned.retired ?? []).some(({ key }) => inOffice.includes(key)))
     reasons.push(
-      'the root file is older than the one that was pinned: a key that was retired there is in office',
+      'the root file is older than the pinned one: it uses a key that the pinned one has retired',
     );
   if (root.origin !== pinned.origin)
     reasons.push(`the root file is for ${root.origin}, not ${pinned.origin}`);
@@ -217,7 +217,7 @@ function requireCoherent(
   );
   if (named.some((one) => registryIdOf(one) !== registryIdOf(root)))
     reasons.push(
-      `the root file is of the registry ${registryIdOf(root)}, not of the one that was known here`,
+      `the root file is of the registry ${registryIdOf(root)}, not of the registry that is pinned on this host`,
     );
   const earlier = { files: [pinned, ...before], chain, isWhole: chain.length <= 2 };
   reasons.push(...strangersAmongRetired(root, earlier).map(strangerWords));
@@ -226,11 +226,11 @@ function requireCoherent(
     reasons.length === 0 &&
     verifyStatus(Buffer.from(status), root, now).checkpoint !== checkpoint
   )
-    reasons.push('status.json and checkpoint are of two logs, or two times');
+    reasons.push('status.json and the checkpoint are of different logs or different times');
   if (reasons.length === 0) return;
   throw new Problem(
     'tuf-invalid',
-    'Cannot trust what the registry shows: its parts do not belong together',
+    'Cannot trust the registry’s files: they do not belong together',
     {
       reasons: reasons.map((message) => ({ message })),
     },
@@ -275,7 +275,7 @@ async function readTarget(
   if (info.length > (name === 'status.json' ? statusBytesMax : tufFileBytesMax))
     throw new Problem(
       'tuf-invalid',
-      `The registry’s ${name} has ${info.length} bytes: that is too much`,
+      `The registry’s ${name} has ${info.length} bytes, more than the limit`,
     );
   const path = join(folder, `target-${name}`);
   const before =
@@ -293,5 +293,5 @@ function problemOf(cause: unknown, { fault }: TrustFetcher): Problem {
     cause instanceof Error
       ? cause.message.replace(/^Unable to load \w+ metadata error Error: /, '')
       : String(cause);
-  return new Problem('tuf-invalid', `Cannot trust what the registry shows: ${why}`, { cause });
+  return new Problem('tuf-invalid', `Cannot trust the registry’s files: ${why}`, { cause });
 }

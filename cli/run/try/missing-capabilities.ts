@@ -102,13 +102,13 @@ function withCause(missing: Missing, interpreters: Interpreters): Missing {
   if (words === undefined) return missing;
   const lacks = words.find((one) => !interpreters.has(one));
   if (lacks === undefined)
-    return { kind: 'exec', what: `the program ${name} is there, and did not start` };
-  const what = `the program ${name} is there, but ${name} is a script, and the program ${lacks} that runs it is not there`;
+    return { kind: 'exec', what: `the program ${name} exists, but did not start` };
+  const what = `the program ${name} is a script, and its interpreter ${lacks} is missing`;
   return { kind: 'exec', what, entry: { program: lacks, why } };
 }
 
 function program(name: string): Missing {
-  return { kind: 'exec', what: `the program ${name} is not there`, entry: { program: name, why } };
+  return { kind: 'exec', what: `the program ${name} is missing`, entry: { program: name, why } };
 }
 
 function folder(path: string, mode: 'ro' | 'cow'): Missing | undefined {

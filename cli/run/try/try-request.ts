@@ -56,7 +56,7 @@ export function triedSkill(
     skill: { admitted: { name, version: unapproved(version), bundle: packed.digest }, ...packed },
     manifest: { ...manifest, capabilities: tried },
     approved: tried,
-    why: 'skillgate try: nobody approved it',
+    why: 'skillgate try: not approved',
   };
 }
 

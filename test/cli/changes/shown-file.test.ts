@@ -51,10 +51,10 @@ describe('a changed file is shown', () => {
     ['a text in UTF-16', Buffer.from('echo hidden command\n', 'utf16le')],
   ])('in words where it is no text: %s', (_, bytes) => {
     expect(differenceOf(Buffer.alloc(0), bytes)).toEqual([
-      '! not a text: its content is not shown',
+      '! not a text file: its content is not shown',
     ]);
     expect(differenceOf(bytes, Buffer.from('a text\n'))).toEqual([
-      '! not a text: its content is not shown',
+      '! not a text file: its content is not shown',
     ]);
   });
 

@@ -97,7 +97,7 @@ describe('diskStore', () => {
     'has no file named %j',
     async (name) => {
       await expect(diskStore(paths(), one).putNamed(name, bytes('x'))).rejects.toThrow(
-        'Not the name',
+        'not a valid name',
       );
     },
   );

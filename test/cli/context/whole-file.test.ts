@@ -38,7 +38,7 @@ it.each(['775', '757', '777'])(
     expect(trustedRegistry({ paths }, base).base).toBe(base);
     chmodSync(paths.config, Number.parseInt(mode, 8));
     expect(() => trustedRegistry({ paths }, base)).toThrow(
-      /others may change what is trusted there/,
+      /other users may change the trust settings in it/,
     );
     chmodSync(paths.config, 0o755);
     expect(trustedRegistry({ paths }, base).base).toBe(base);

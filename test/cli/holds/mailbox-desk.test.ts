@@ -23,6 +23,6 @@ it.each<[string, GatedAction, boolean]>([
   );
   const { text } = describeRequest({ approver: 'ann', hold, host: digestOf('host') });
   expect(
-    text.includes(`its changes are shown on that host alone: skillgate hold show ${hold.id}`),
+    text.includes(`that host alone can show the changes: skillgate hold show ${hold.id}`),
   ).toBe(isTold);
 });

@@ -118,7 +118,7 @@ describe('a replay', () => {
       approvals: { ...policy.approvals, usual: { total: 3, independent: 3 } },
     };
     const { notes } = await look(memory, new MonitorFolder(dir), { policy: strict });
-    expect(notes).toEqual([expect.stringMatching(/^installers refuse @acme\/t@1\.0\.1 /)]);
+    expect(notes).toEqual([expect.stringMatching(/^installers reject @acme\/t@1\.0\.1 /)]);
     expect((await look(memory)).notes).toEqual([]);
   });
 

@@ -107,7 +107,7 @@ describe('a look at a moving log', () => {
     moving(3);
     const { exit, said } = await monitored.look();
     expect([exit, said.differences]).toEqual([0, []]);
-    expect(said.notes).toEqual([expect.stringContaining('the log grew during each of 3 tries')]);
+    expect(said.notes).toEqual([expect.stringContaining('the log grew during each of 3 attempts')]);
     monitored.lie = hiding(monitored);
     expect((await monitored.look()).codes).toEqual(['mark-missing']);
   });

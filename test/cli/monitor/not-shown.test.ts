@@ -19,7 +19,7 @@ const failing = (status: number, isMeant: (path: string) => boolean, body = ''):
   );
 };
 
-describe('a registry that shows the head of its log and not the rest', () => {
+describe('a registry that has shown the head of its log and not the rest', () => {
   it.each<[string, number, (path: string) => boolean, string]>([
     [
       'an error in place of a statement',
@@ -39,7 +39,7 @@ describe('a registry that shows the head of its log and not the rest', () => {
     monitored.world.wait(2 * 60_000);
     const { exit, codes, said } = await monitored.look();
     expect([exit, codes]).toEqual([6, ['not-shown']]);
-    expect(said.differences[0].message).toContain('shows the head of its log');
+    expect(said.differences[0].message).toContain('has shown the head of its log');
     expect(readdirSync(said.evidence).sort()).toEqual(['differences.json', 'newest-head.txt']);
     monitored.lie = honest;
     expect((await monitored.look()).exit).toBe(0);
@@ -81,5 +81,5 @@ it('skillgate monitor --follow goes on while something is not shown, and ends wi
   ]);
   expect([exit, looks]).toEqual([6, 3]);
   expect(stdout).toMatch(/not-shown/);
-  expect(stderr).toMatch(/it is asked again/);
+  expect(stderr).toMatch(/the monitor will try again/);
 });

@@ -68,7 +68,7 @@ describe('a folder of a replay', () => {
     for (const lie of [honest, hiding(monitored)]) {
       monitored.lie = lie;
       const { exit, stdout } = await monitored.look();
-      expect([exit, stdout]).toEqual([2, expect.stringMatching(/is damaged[\s\S]*Move /)]);
+      expect([exit, stdout]).toEqual([2, expect.stringMatching(/is damaged[\s\S]*move /)]);
     }
     rmSync(monitored.folder(), { recursive: true });
     expect((await monitored.look()).codes).toEqual(['mark-missing']);
@@ -94,7 +94,7 @@ describe('a folder of a replay', () => {
     rewrite(at('state.json'), earlier);
     const { exit, said } = await monitored.look();
     expect([exit, said.read]).toEqual([0, await monitored.size()]);
-    expect(said.notes).toEqual([expect.stringContaining('read once more from its beginning')]);
+    expect(said.notes).toEqual([expect.stringContaining('read again from its beginning')]);
     expect(await monitored.look()).toMatchObject({ exit: 0, said: { notes: [] } });
 
     rewrite(at('state.json'), earlier);

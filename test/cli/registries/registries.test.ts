@@ -49,7 +49,7 @@ describe('a registry’s address', () => {
     '',
     7,
   ])('refuses %j', (given) => {
-    expect(() => parseBase(given)).toThrow(/Not a registry’s address/);
+    expect(() => parseBase(given)).toThrow(/ as the address of a registry: /);
   });
 });
 
@@ -61,7 +61,7 @@ describe('trust in a registry', () => {
       skill(['registry', ...words], { env, fetch: servesRoot(root) });
     const added = await run('add', base, '--root', rootFingerprint(root));
     expect(added).toMatchObject({ exit: 6, stderr: expect.stringContaining('tuf-missing') });
-    expect(added.stderr).toContain('says that it has TUF metadata');
+    expect(added.stderr).toContain('names TUF metadata');
     expect(() => trustedRegistry({ paths }, base)).toThrow(/not pinned/);
     // A root file in hand can be pinned before its administrators have signed; nothing is admitted
     // until they have.
@@ -75,7 +75,7 @@ describe('trust in a registry', () => {
     );
     expect(trusted).toMatchObject({
       exit: 0,
-      stderr: expect.stringContaining('nothing is admitted before it is there'),
+      stderr: expect.stringContaining('nothing is admitted without it'),
     });
   });
 
@@ -127,7 +127,7 @@ describe('trust in a registry', () => {
     await pinRegistry(paths, base, makeRoot(), []);
     const [file = ''] = readdirSync(join(paths.config, 'roots'));
     writeFileSync(join(paths.config, 'roots', file), JSON.stringify(makeRoot()));
-    expect(() => trustedRegistry({ paths }, base)).toThrow(/another fingerprint/);
+    expect(() => trustedRegistry({ paths }, base)).toThrow(/does not have the pinned fingerprint/);
   });
 
   it('is replaced only by registry trust with a fingerprint of its own', async () => {
@@ -158,7 +158,7 @@ describe('the registry of a scope', () => {
       'https://acme.example',
     );
     expect(() => registryOf({ paths, env }, other, { '@other': 'https://new.example' })).toThrow(
-      /not pinned here/,
+      /not pinned on this host/,
     );
     await expect(pinRegistry(paths, base, makeRoot(), [acme])).rejects.toMatchObject({
       code: 'usage',

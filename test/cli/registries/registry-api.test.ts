@@ -128,8 +128,8 @@ describe('an interruption', () => {
   };
 
   it.each([
-    ['GET', {}, /^Interrupted while the registry was asked$/],
-    ['POST', { json: {} }, /it may have arrived$/],
+    ['GET', {}, /^Interrupted while waiting for the registry$/],
+    ['POST', { json: {} }, /the data may have arrived$/],
   ] as const)('of a %s is no registry that is down', async (_, request, says) => {
     const asked = askRegistry({ registryBase, fetch: stopped }, '/x', v.unknown(), request);
     await expect(asked).rejects.toMatchObject({

@@ -121,7 +121,9 @@ describe('an approval that is to be signed', () => {
   });
 
   it('is not signed when it is another than the one named', () => {
-    expect(() => check(payloadOf({}), digestOf('named'))).toThrow(/another statement/);
+    expect(() => check(payloadOf({}), digestOf('named'))).toThrow(
+      /a statement with another digest/,
+    );
   });
 
   it('is not signed when it is no approval', () => {

@@ -210,7 +210,7 @@ it('a session says of each repository in its workspace that nothing could be com
   const more = contextWith();
   noteRepositories(more.context, [mount]);
   expect(more.said()).toMatch(
-    /\nnote: read-only in a sandbox, since hosts or agents obey it: \/work\/AGENTS.md, \/work\/package.json\n$/,
+    /\nnote: read-only in a sandbox, because hosts or agents obey these files: \/work\/AGENTS.md, \/work\/package.json\n$/,
   );
 });
 
@@ -237,7 +237,7 @@ describe('input that a command does not pass on', () => {
     for (const name of ['pipe', 'file'])
       opened(join(folder, name), (fd) => {
         expect(saidOf(fd)).toMatch(
-          /^note: the skill got no input; .* with --stdin: skillgate try --stdin …\n$/,
+          /^note: the skill got no input; .* add --stdin: skillgate try --stdin …\n$/,
         );
       });
   });

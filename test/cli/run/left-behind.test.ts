@@ -53,10 +53,10 @@ it('an agent hears how many paths were left, and none of the names that a skill 
     '2 paths of what it wrote are not taken over; the audit log says why',
   ]);
   expect(leftBehindForAgent([behind('/m', 'all its changes are thrown away: too much')])).toEqual([
-    'all that it changed in a folder is thrown away; the audit log says why',
+    'all of its changes to folders are discarded; the audit log has the reason',
   ]);
   expect(leftBehindForAgent([behind('', 'all changes are thrown away: too many paths')])).toEqual([
-    'all that it changed in a folder is thrown away; the audit log says why',
+    'all of its changes to folders are discarded; the audit log has the reason',
   ]);
   expect(leftBehindForAgent([])).toEqual([]);
 });
@@ -65,9 +65,13 @@ it.each([
   [
     'limit:seconds',
     'cow',
-    'note: what it changed in /reports is thrown away: it did not end by itself\n',
+    'note: the changes in /reports are discarded, because the run did not end by itself\n',
   ],
-  ['killed', 'rw', 'note: what it changed in /reports is thrown away: it did not end by itself\n'],
+  [
+    'killed',
+    'rw',
+    'note: the changes in /reports are discarded, because the run did not end by itself\n',
+  ],
   ['limit:seconds', 'ro', ''],
   ['exit', 'cow', ''],
 ] as const)(

@@ -65,7 +65,7 @@ describe('where an identity token comes from', () => {
     const { exit, said } = await whoami({}, ['--identity-token', tokenOf(person)]);
     expect({ exit, said }).toMatchObject({
       exit: 5,
-      said: expect.stringContaining('names a file, and this is a token'),
+      said: expect.stringContaining('takes a file name, but this is a token'),
     });
     expect(said).not.toContain(tokenOf(person).split('.')[1]);
   });

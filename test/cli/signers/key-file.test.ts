@@ -66,13 +66,13 @@ describe('a key in a file', () => {
     format: 'pem',
   });
   const damage: [string, (json: Record<string, unknown>) => unknown, string][] = [
-    ['another curve', (json) => ({ ...json, privateKey: p384 }), 'no P-256 key'],
+    ['another curve', (json) => ({ ...json, privateKey: p384 }), 'not a P-256 key'],
     [
       'a key id of another key',
       (json) => ({ ...json, keyId: digestOf('x') }),
       'its key id is not that of its key',
     ],
-    ['no private part', ({ privateKey: _, ...json }) => json, 'holds no private key'],
+    ['no private part', ({ privateKey: _, ...json }) => json, 'contains no private key'],
     [
       'another form',
       (json) => ({ ...json, schema: 'skillgate.key/2' }),

@@ -163,7 +163,7 @@ describe('a witness that replays', () => {
       now: () => new Date(),
       alarm: () => undefined,
     });
-    await expect(strange.look(base)).rejects.toThrow('no root file was given');
+    await expect(strange.look(base)).rejects.toThrow('no root file is given');
   });
 });
 

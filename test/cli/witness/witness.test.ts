@@ -191,7 +191,7 @@ describe('a witness of a log that signs two trees of one size', () => {
         size: 5,
       });
     expect(alarms).toEqual([
-      expect.stringMatching(/^ALARM .*an older head was sent: size 5, .*size 4, /),
+      expect.stringMatching(/^ALARM .*an older head arrived: size 5, .*size 4, /),
     ]);
     expect(await takeSubmission(witness, await submissionOf(5, 9))).toMatchObject({ status: 200 });
     // Who believes in an older state than the witness, with a head that is newer, is only told the
@@ -349,7 +349,7 @@ describe('the key of a witness', () => {
       name: made.name,
       publicKey: made.publicKey,
     });
-    await expect(readOrMakeWitnessKey(dir, 'another')).rejects.toThrow('stays so');
+    await expect(readOrMakeWitnessKey(dir, 'another')).rejects.toThrow('never changes');
   });
 
   it('is refused when others may read it', async () => {
@@ -365,16 +365,16 @@ describe('the key of a witness', () => {
 describe('skillgate witness serve', () => {
   it.each<[string, readonly string[], string]>([
     ['no log', [], 'no log is named'],
-    ['a log without a key', ['--log', 'skills.example'], 'Not a log'],
-    ['a log with a key of another kind', ['--log', 'skills.example=AAAA'], 'Not a log'],
-    ['a log twice', ['--log', logLine(), '--log', logLine()], 'both called'],
-    ['a port that is none', ['--log', logLine(), '--listen', 'x:99999'], 'Not an address'],
-    ['no pause between looks', ['--log', logLine(), '--every', '0'], 'Not a number of seconds'],
-    ['a name with a space', ['--log', logLine(), '--name', 'a b'], 'Cannot call a witness'],
+    ['a log without a key', ['--log', 'skills.example'], 'Cannot read --log'],
+    ['a log with a key of another kind', ['--log', 'skills.example=AAAA'], 'Cannot read --log'],
+    ['a log twice', ['--log', logLine(), '--log', logLine()], 'two logs with the same name'],
+    ['a port that is none', ['--log', logLine(), '--listen', 'x:99999'], 'it is not HOST:PORT'],
+    ['no pause between looks', ['--log', logLine(), '--every', '0'], 'as a number of seconds'],
+    ['a name with a space', ['--log', logLine(), '--name', 'a b'], 'Cannot name a witness'],
     [
       'a name that is an address',
       ['--log', logLine(), '--name', 'https://w.example'],
-      'Cannot call a witness',
+      'Cannot name a witness',
     ],
     ['no name at the first start', ['--log', logLine()], '--name witness.example/one'],
   ])('refuses %s', async (_, argv, says) => {

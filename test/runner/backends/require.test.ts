@@ -63,7 +63,7 @@ describe('what doctor says of backends', () => {
         name: 'backend runc',
         holds: true,
         detail:
-          'taken for runs; can enforce seccomp, no-network, no-user-namespaces, dropped-uid, memory-cgroup, pids-cgroup, cpu-cgroup',
+          'used for runs; can enforce seccomp, no-network, no-user-namespaces, dropped-uid, memory-cgroup, pids-cgroup, cpu-cgroup',
       },
       {
         name: 'backend runsc',

@@ -98,7 +98,7 @@ describe('accepting changes', () => {
         expect(stderr).toContain(`skillgate changes discard ${run}`);
       }
       expect((await type('changes', 'show', run)).stdout).toContain(
-        '! what is kept is not what the run left',
+        '! the kept copy differs from what the run wrote',
       );
     },
   );

@@ -85,7 +85,7 @@ describe('a changed root file', () => {
     [
       'who is no administrator leaves',
       { add: [], remove: [dora.keyId], keys: {} },
-      /no administrator/,
+      /not the key of an administrator/,
     ],
     ['too few stay', { add: [], remove: [ada.keyId, ben.keyId], keys: {} }, /threshold/],
     ['somebody comes twice', { add: [ada.open], remove: [], keys: {} }, /one key for two offices/],
@@ -140,13 +140,13 @@ describe('a changed policy', () => {
     for (const dropEarlier of [false, true])
       expect(() =>
         changedPolicy(defaultPolicy, { next: smuggled, validUpTo: 7, dropEarlier }),
-      ).toThrow(/names earlier ones/);
+      ).toThrow(/must not name earlier policies/);
     const full: Policy = {
       ...strict,
       earlier: Array.from({ length: 32 }, (_, validUpTo) => ({ policy: open, validUpTo })),
     };
     expect(() => changedPolicy(full, { next: open, validUpTo: 99, dropEarlier: false })).toThrow(
-      /32 earlier ones/,
+      /limit of 32 earlier policies/,
     );
   });
 });
@@ -184,7 +184,7 @@ describe('a proposal', () => {
       now,
       before: first,
     });
-    expect(() => mergeProposals([open, other])).toThrow(/copies of two proposals/);
+    expect(() => mergeProposals([open, other])).toThrow(/copies of two different proposals/);
     const elsewhere = await holdCeremony({
       root: rootFile(),
       signers: [ben, cleo],
@@ -192,7 +192,7 @@ describe('a proposal', () => {
     });
     expect(() =>
       mergeProposals([open, { ...open, roots: [...elsewhere.roots, ...open.roots.slice(-1)] }]),
-    ).toThrow(/two proposals/);
+    ).toThrow(/two different proposals/);
     expect(() => mergeProposals([])).toThrow(/no proposal/);
   });
 

@@ -181,7 +181,7 @@ describe('the kept root of trust', () => {
       const { notes } = await later(25 * hour, terms);
       expect(notes).toEqual([
         expect.stringMatching(
-          /not renewed .* the one of 2026-11-01T12:00:00.000Z counts until 2026-11-02T13:00:00.000Z/,
+          /not renewed .* the copy of 2026-11-01T12:00:00.000Z is valid until 2026-11-02T13:00:00.000Z/,
         ),
       ]);
       await expect(later(25 * hour + 1, terms)).rejects.toMatchObject({
@@ -194,7 +194,7 @@ describe('the kept root of trust', () => {
   it('counts longer by the host’s grace while nobody can be asked, and says until when', async () => {
     isDown = true;
     const { notes } = await later(40 * hour, { offline: true, graceHours: 48 });
-    expect(notes).toEqual([expect.stringContaining('counts until 2026-11-04T13:00:00.000Z')]);
+    expect(notes).toEqual([expect.stringContaining('is valid until 2026-11-04T13:00:00.000Z')]);
   });
 
   it('has no grace of a registry that answers and holds its metadata back', async () => {

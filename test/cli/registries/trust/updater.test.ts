@@ -166,7 +166,7 @@ const attacks: readonly Attack[] = [
   {
     name: 'rollback: yesterday’s timestamp, still in its time',
     code: 'tuf-rollback',
-    says: /version 5 of its timestamp.*version 10 here before/,
+    says: /version 5 of its timestamp.*has seen version 10/,
     by: async ({ files, repository }) =>
       replace(files, await filesOf({ repository, now: start - hour, version: 5 })),
   },
@@ -629,7 +629,7 @@ const attacks: readonly Attack[] = [
   {
     name: 'freeze: a timestamp that counts for years, signed once by who had the status key for a moment',
     code: 'tuf-invalid',
-    says: /2099-01-01T00:00:00Z, and none may count for more than 24 hours/,
+    says: /2099-01-01T00:00:00Z, but it may be valid for at most 24 hours/,
     by: async ({ files, now }) => {
       const { version } = JSON.parse(
         Buffer.from(files.get('timestamp.json') ?? '').toString('utf8'),
@@ -697,7 +697,7 @@ it('a root file with a key in office that the pinned one retired is an older one
     reasons: [
       {
         message:
-          'the root file is older than the one that was pinned: a key that was retired there is in office',
+          'the root file is older than the pinned one: it uses a key that the pinned one has retired',
       },
     ],
   });

@@ -144,7 +144,7 @@ describe('what was not there, as a program says it', () => {
         ['npm', ['env', 'node']],
         ['env', []],
       ],
-      'the program node that runs it is not there',
+      'its interpreter node is missing',
       { program: 'node' },
     ],
     [
@@ -153,13 +153,13 @@ describe('what was not there, as a program says it', () => {
         ['npm', ['env']],
         ['env', []],
       ],
-      'the program npm is there, and did not start',
+      'the program npm exists, but did not start',
       undefined,
     ],
     [
       'a program that was not declared',
       [['git', []]],
-      'the program npm is not there',
+      'the program npm is missing',
       { program: 'npm' },
     ],
   ])('says the true cause of %s', (_, has, what, entry) => {
