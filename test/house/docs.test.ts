@@ -168,6 +168,28 @@ describe('the documentation', () => {
     );
   });
 
+  it('shows recipes whose code imports only what exists, or what the recipe makes', () => {
+    const text = read('docs/contributing.md');
+    // A step names its file first; its code imports from there.
+    const imports = text.split(/^\d\. /m).flatMap((step) => {
+      const file = /`([\w./-]+\.ts)`/.exec(step)?.[1] ?? '';
+      const found = step.matchAll(/^ *import (?:type )?\{ (.+) \} from '(\.[^']+)';$/gm);
+      return [...found].flatMap(([, names = '', target = '']) =>
+        names.split(', ').map((name) => ({
+          name: name.replace('type ', ''),
+          path: join(dirname(file), target),
+        })),
+      );
+    });
+    const missing = imports.filter(({ name, path }) =>
+      existsSync(join(top, path))
+        ? !new RegExp(`^export .*\\b${name}\\b`, 'm').test(read(path))
+        : !text.includes(`| \`${path}\` | you: new |`),
+    );
+    expect(imports.length).toBeGreaterThan(25);
+    expect(missing).toEqual([]);
+  });
+
   it('has a row for each attacker whose stories are told, by the same name, and no other', () => {
     const table =
       read('docs/threat-model.md').split('## The attackers, one by one')[1]?.split('\n## ')[0] ??
