@@ -1,6 +1,6 @@
 /**
- * Applies changes that wait: exactly those that were shown, or were allowed before the start, into
- * the folders that they are of.
+ * Applies waiting changes to their folders: exactly the changes that a person saw, or that the
+ * operator allowed before the start.
  */
 import { readFileSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
@@ -34,7 +34,7 @@ import {
 interface Host {
   readonly policy: HostPolicy;
   readonly audit: Audit;
-  /** Open folders by source that are no workspaces of host policy: an agent's memory. */
+  /** Open folders that are not workspaces of host policy, by source: an agent's memory. */
   readonly own?: ReadonlyMap<string, { readonly descriptor: number; readonly id: string }>;
 }
 
@@ -45,12 +45,12 @@ interface Paths {
 }
 
 /**
- * Applies a set whole or, where anything conflicts, nothing of it. What was cut off goes on when it
- * is called again.
- * @param shown digest of the set that somebody saw
- * @returns links that are left out by now, and why
- * @throws Problem `not-found` when somebody else was faster, `changes-invalid`, `changes-conflict`
- * with every path
+ * Applies a change set whole, or nothing of it when any path conflicts. After an interruption, the
+ * next call continues.
+ * @param shown digest of the set that the person saw
+ * @returns links that were left out, with reasons
+ * @throws Problem `not-found` when somebody else accepted or discarded the set first;
+ * `changes-invalid`; `changes-conflict` with every path
  */
 export async function acceptChanges(
   paths: Paths,
@@ -67,7 +67,10 @@ export async function acceptChanges(
   });
 }
 
-/** @throws Problem `changes-invalid` when other changes wait than those that somebody saw */
+/**
+ * Requires that the waiting changes are those that a person saw.
+ * @throws Problem `changes-invalid` when they differ
+ */
 export function requireShown({ digest, set }: WaitingChanges, shown: Digest): void {
   if (digest === shown) return;
   throw new Problem(
@@ -80,9 +83,9 @@ export function requireShown({ digest, set }: WaitingChanges, shown: Digest): vo
 }
 
 /**
- * Applies what a run changed in its `rw` mounts.
- * @returns what waits for somebody to accept it
- * @throws Problem `changes-conflict`; then it all waits
+ * Applies the changes of a run's `rw` mounts.
+ * @returns the changes that wait for somebody to accept them
+ * @throws Problem `changes-conflict`; then all changes wait
  */
 export async function applyAllowed(
   paths: Paths,
@@ -113,7 +116,7 @@ async function applyBeforehand(
   }
   writePrivateFile(join(waiting.folder, 'set.json'), JSON.stringify(rest));
   rmSync(join(waiting.folder, begunName));
-  // What waits from now on has this digest, by which people accept it.
+  // People accept the remaining changes by their new digest, so record it.
   const { agent, plan, run, skill, version } = set;
   const targets = rest.folders.map((one) => one.target);
   const offered = {
@@ -195,7 +198,10 @@ async function applyFolders(
   return left;
 }
 
-/** @returns the secret of this accept */
+/**
+ * Marks the change set as begun, and removes files that an interrupted attempt left.
+ * @returns the secret of this attempt
+ */
 async function begin(
   { begun, folder }: WaitingChanges,
   roots: readonly (readonly [string, ChangedFolder])[],
@@ -205,7 +211,8 @@ async function begin(
   if (before !== undefined)
     for (const [root, changed] of roots) await removeLeftovers(root, changed, before);
   const secret = newSecret();
-  // Before anything is made, so that a killed accept is known by its names.
+  // Write the secret before creating any file, so that the files of an interrupted attempt can be
+  // recognised.
   writePrivateFile(file, secret);
   return secret;
 }

@@ -1,6 +1,6 @@
 /**
- * Keeps the access control list (acl(5)) of a file whose content is replaced. Node cannot, so the
- * system's `cp` does, by descriptor.
+ * Keeps the access control list (acl(5)) of a file whose content is replaced. Node cannot copy
+ * access lists, so the system's `cp` does, by descriptor.
  */
 import * as fs from 'node:fs';
 import { tmpdir } from 'node:os';
@@ -14,10 +14,10 @@ import {
 } from '../mounts/access-lists.ts';
 
 /**
- * Gives a new file exactly the list of the one whose place it takes, or none where that one has
- * none and the folder gives it one.
- * @param to descriptor of the new file, which belongs to its owner by now
- * @param requireJudged throws where the old file is not the one that was judged
+ * Copies the access list of the replaced file to the new file. When the replaced file has none, the
+ * new file gets none, even if its folder would give it one.
+ * @param to descriptor of the new file, which belongs to its final owner already
+ * @param requireJudged throws when the replaced file is not the one that was judged
  */
 export function copyAccessList(
   from: Buffer,
@@ -28,10 +28,10 @@ export function copyAccessList(
   try {
     const stats = fs.fstatSync(old);
     requireJudged(stats);
-    // `cp` would wait for whoever writes to a pipe that lies here by now.
+    // `cp` would block on a named pipe that replaced the file meanwhile.
     if (!stats.isFile())
       throw listNotKept('another process put something else into the place of a file');
-    // `cp` takes the bits with the list.
+    // `cp` would copy setuid and setgid bits together with the list.
     if ((stats.mode & 0o6000) !== 0)
       throw listNotKept('a file got setuid or setgid bits meanwhile');
     runOn(
@@ -48,12 +48,12 @@ export function copyAccessList(
 }
 
 /**
- * Takes off the list that a folder gave to a new entry of it, and of a folder also the list that it
- * would give.
- * @param made descriptor of the new entry, which its owner alone may use until its mode is set
+ * Removes the access list that a new entry inherited from its folder, and the default list of a new
+ * folder.
+ * @param made descriptor of the new entry; only its owner can use the entry until its mode is set
  */
 export function takeOffAccessList(made: number, kind: 'file' | 'folder'): void {
-  // `cp` takes a list off by copying from what has none.
+  // `cp` removes an access list by copying the attributes of an entry that has none.
   const plain = fs.mkdtempSync(join(tmpdir(), 'skillgate-plain-'));
   try {
     const [place = ''] = placesInChild([made]);

@@ -1,6 +1,6 @@
 /**
- * Applies changes that were accepted: by descriptor, so that nobody redirects it meanwhile; each
- * file whole or not at all.
+ * Applies accepted changes by descriptor, so that no other process can redirect them. Each file is
+ * replaced atomically.
  */
 import * as fs from 'node:fs';
 import { folderOf, ownersAlone } from '../../skills-index/run/changes/access-lists.ts';
@@ -27,15 +27,16 @@ import { newSecret } from './leftovers.ts';
 import { type How, openUpFolder, putEntry, setFolder } from './put-entry.ts';
 
 /**
- * Brings a folder to what was accepted, when nothing in it conflicts.
- * @param root `/proc/self/fd/N` of the folder, which the caller holds
- * @param further names that host policy says are obeyed
- * @param read the kept bytes with a digest; they are checked
- * @param judged what lay at each path when nothing conflicted
- * @param secret of this accept, which says what it left if it is killed
- * @returns links that are left out by now, and why
- * @throws Problem `changes-conflict`, `changes-invalid`, or what the host says; it can be called
- * again
+ * Applies accepted changes to one folder in which nothing conflicts.
+ * @param root `/proc/self/fd/N` of the folder, which the caller keeps open
+ * @param further file names that programs obey, from host policy
+ * @param read reads stored bytes by digest; the bytes are verified here
+ * @param judged the entry at each path when nothing conflicted
+ * @param secret of this attempt; names the temporary files, so that an interrupted attempt can be
+ * cleaned up
+ * @returns links that were left out, with reasons
+ * @throws Problem `changes-conflict`, `changes-invalid`, or an error of the host; the caller may
+ * try again
  */
 export async function applyChanges(
   root: string,
@@ -58,7 +59,7 @@ export async function applyChanges(
     .filter((one) => one.before?.kind === 'file' && one.after?.kind === 'file')
     .map((one) => one.path);
   const asked = [...new Set(replaced.flatMap((path) => [path, folderOf(path)]))];
-  // Before the first deletion: where lists cannot be read, nothing is changed.
+  // Read the access lists before the first deletion: if that fails, nothing has changed.
   const listed = await pathsWithAccessList(asked, (path) => openEntry(root, path, owners), turn);
   const kept = new Set(replaced.filter((path) => listed.has(path) || listed.has(folderOf(path))));
   for (const one of deep) {
@@ -85,8 +86,8 @@ export async function applyChanges(
         });
     });
   }
-  // A folder that nobody may write to is made so when all is in it; where a link leads is known
-  // then too.
+  // Set folder modes last, because a read-only folder takes no new entries. Check links last,
+  // because only now do their targets exist.
   const left: LeftBehind[] = [];
   for (const one of stay) {
     await turn();
@@ -110,7 +111,8 @@ interface ListsByFolder {
   readonly isToTakeOff: (path: string, list: Change['list']) => How['isListToTakeOff'];
 }
 
-// What one entry of a folder gets, all get: of thousands only the first is looked at.
+// All new entries of a folder inherit the same access list, so read only the first of possibly
+// thousands.
 function listsByFolder(): ListsByFolder {
   const givesList = new Map<string, boolean>();
   const gives = (path: string, self: string): boolean => {
@@ -119,7 +121,8 @@ function listsByFolder(): ListsByFolder {
     return known;
   };
   return {
-    // Where a new entry was to get the list of its folder and did not, its owner alone may use it.
+    // When a new entry should have inherited its folder's access list and did not, only its owner
+    // may use it.
     modeFor: (path, list) => (self, mode) =>
       list !== 'folder' || gives(path, self) ? mode : ownersAlone(mode),
     isToTakeOff: (path, list) => (self) => list === 'none' && gives(path, self),
@@ -135,12 +138,12 @@ function hasAccessList(self: string): boolean {
   }
 }
 
-// As folders are walked: a character for each byte.
+// The form that walk-folder.ts uses: one character for each byte.
 function latin(path: string): string {
   return Buffer.from(path).toString('latin1');
 }
 
-// What lay in a folder that is gone already, where it is called again.
+// On a second call, the folder of this entry may be gone already.
 function gone(act: () => void): void {
   try {
     act();
@@ -149,7 +152,7 @@ function gone(act: () => void): void {
   }
 }
 
-// What is not what it was has been changed already, or is judged above.
+// An entry of another kind was replaced by an earlier call already.
 function remove(at: Buffer, { before, after, path }: Change, judged: Judged): void {
   const found = fs.lstatSync(at, { throwIfNoEntry: false });
   if (found === undefined || before === undefined || kindOfEntry(found) === after?.kind) return;

@@ -1,6 +1,6 @@
 /**
- * What stands against changes that wait: asked of the whole folder before the first of them is
- * applied, and of each path just before it is.
+ * Finds conflicts between waiting changes and the present state of their folder: for all paths
+ * before the first change is applied, and for each path again just before its change.
  */
 import * as fs from 'node:fs';
 import { ownersAlone } from '../../skills-index/run/changes/access-lists.ts';
@@ -23,15 +23,15 @@ import { stateAt } from '../mounts/entry-state.ts';
 import { ForeignEntry, ownersOf } from '../mounts/ownership.ts';
 import { withHandle, withParent } from '../mounts/walk-folder.ts';
 
-/** What lay at each path when it was judged. What is applied to a path takes it out. */
+/** The entry at each path when it was judged. Applying a change removes its path. */
 export type Judged = Map<string, fs.Stats | undefined>;
 
 /**
- * Refuses what is neither as the run found it nor as accepted already, and what this user cannot
- * apply.
- * @param root `/proc/self/fd/N` of the folder, which the caller holds
- * @param further names that host policy says are obeyed
- * @param begun whether it was begun before and cut off, so that what lies between both passes as
+ * Requires that each path is as the run found it or as accepted already, and that this user can
+ * apply the change.
+ * @param root `/proc/self/fd/N` of the folder, which the caller keeps open
+ * @param further file names that programs obey, from host policy
+ * @param begun whether an earlier attempt was interrupted; then its intermediate states pass as
  * well
  * @throws Problem `changes-conflict` with every path
  */
@@ -53,7 +53,7 @@ export async function refuseConflicts(
     const { path, before, after } = change;
     if (touched.has(path)) return 'somebody else changed it while the run went on';
     if (after !== undefined && !owners.has(after.uid)) return new ForeignEntry(after.uid).message;
-    // Before it is read, so that a change while it is read is seen later.
+    // Record the entry before reading it, so that a change during the read is noticed later.
     judged.set(path, statsAt(root, path, owners));
     const now = await stateAt(root, latin(path), owners);
     const between = begun && isBetween(now, change);
@@ -85,8 +85,8 @@ export async function refuseConflicts(
     const reason = await whyNot(one);
     if (reason !== undefined) reasons.push({ message: `${one.path}: ${reason}` });
   }
-  // Its list can only be copied together with these bits, which would then be on new bytes for a
-  // moment.
+  // `cp` copies an access list only together with setuid and setgid bits. For a moment the new
+  // content would have these bits.
   for (const path of await pathsWithAccessList(
     special,
     (one) => openEntry(root, one, owners),
@@ -108,11 +108,11 @@ export async function refuseConflicts(
   );
 }
 
-// What an accept that was cut off may have left at a path.
+// Whether an interrupted attempt may have left this state at a path.
 function isBetween(now: EntryState | undefined, { after, list }: Change): boolean {
   if (now === undefined || after === undefined) return after !== undefined;
   if (now.kind === 'folder') return after.kind === 'folder';
-  // Its folder gave it no list, so it is for its owner alone.
+  // The folder gave the file no access list, so only the owner may use it.
   return (
     list === 'folder' &&
     after.kind === 'file' &&
@@ -121,8 +121,9 @@ function isBetween(now: EntryState | undefined, { after, list }: Change): boolea
 }
 
 /**
- * @param now what lies at the path
- * @throws Problem `changes-conflict` when that is not what was judged
+ * Requires that the entry at a path is still the judged one.
+ * @param now the entry at the path
+ * @throws Problem `changes-conflict` when it is another one
  */
 export function requireJudged(judged: Judged, path: string, now: fs.Stats | undefined): void {
   if (isSameEntry(judged.get(path), now)) return;
@@ -150,14 +151,15 @@ function statsAt(root: string, path: string, owners: Owners): fs.Stats | undefin
 function isSameEntry(one: fs.Stats | undefined, other: fs.Stats | undefined): boolean {
   if (one === undefined || other === undefined) return one === other;
   if (one.ino !== other.ino || one.dev !== other.dev) return false;
-  // A folder changes with each entry that is applied below it.
+  // Applying an entry changes the times of its folder.
   if (one.isDirectory()) return true;
-  // A file of several names changes with each of them that is replaced.
+  // Replacing one hard link changes the ctime of the others.
   const isTouched = one.nlink > 1 ? one.mtimeMs !== other.mtimeMs : one.ctimeMs !== other.ctimeMs;
   return !isTouched && one.size === other.size;
 }
 
-// Only root can give a file away; found out in the middle, half of the changes would be applied.
+// Only root can give a file to another user. Check this first: a failure in the middle would leave
+// half of the changes applied.
 function whyNotGiven(
   root: string,
   { path, after }: Change,
@@ -176,7 +178,7 @@ function whyNotGiven(
   return `it would belong to group ${after.gid}, of which user ${me} is no member: ${next}`;
 }
 
-// A folder with the setgid bit gives its group to what is made in it.
+// New entries in a setgid folder get the group of the folder.
 function groupOfNew(root: string, path: string, owners: Owners): number | undefined {
   try {
     return withParent(root, latin(path), owners, (at) =>
@@ -189,7 +191,7 @@ function groupOfNew(root: string, path: string, owners: Owners): number | undefi
   }
 }
 
-// As folders are walked: a character for each byte.
+// The form that walk-folder.ts uses: one character for each byte.
 function latin(path: string): string {
   return Buffer.from(path).toString('latin1');
 }

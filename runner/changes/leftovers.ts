@@ -1,7 +1,8 @@
 /**
- * Where an entry is made before it gets its name, and what a killed accept left there. The names
- * hold a secret of the accept: whoever writes to the folder, the run included, would otherwise put
- * something of theirs there first, which would then be removed or be in the way.
+ * Temporary names for entries before they are renamed into place, and removal of the files that an
+ * interrupted attempt left. The names contain a secret of the attempt: otherwise anybody who can
+ * write to the folder, such as the run, could create an entry there first, to block the attempt or
+ * to get its own entry deleted.
  */
 import { randomBytes } from 'node:crypto';
 import * as fs from 'node:fs';
@@ -11,21 +12,19 @@ import { takeTurns } from '../files/turns.ts';
 import { ownersOf } from '../mounts/ownership.ts';
 import { bytesOf, withParent } from '../mounts/walk-folder.ts';
 
-/** Of one accept; each has another. */
+/** A new secret for one attempt. */
 export function newSecret(): string {
   return randomBytes(16).toString('hex');
 }
 
-/**
- * The secret in the text of a file; undefined where there is none, as in those of earlier versions.
- */
+/** Parses the secret; undefined for a file without one, as earlier versions wrote. */
 export function parseSecret(text: string): string | undefined {
   return /^[0-9a-f]{32}$/.test(text) ? text : undefined;
 }
 
 /**
- * Where the accept with this secret makes an entry: in the same folder, since a rename does not
- * cross file systems.
+ * The temporary name of an entry in an attempt, in the same folder, because a rename does not cross
+ * file systems.
  */
 export function besideOf(at: Buffer, secret: string): Buffer {
   const name = at.subarray(at.lastIndexOf('/') + 1);
@@ -34,8 +33,8 @@ export function besideOf(at: Buffer, secret: string): Buffer {
 }
 
 /**
- * Removes what the accept with this secret left when it was killed. What is not as it left it
- * stays, and is in nobody's way: the next accept has other names.
+ * Removes the files that an interrupted attempt left. Entries that another process changed stay;
+ * they block nothing, because the next attempt uses other names.
  */
 export async function removeLeftovers(
   root: string,
@@ -52,14 +51,14 @@ export async function removeLeftovers(
         removeOwn(besideOf(at, secret), after.uid),
       );
     } catch {
-      // Another user may have taken its place meanwhile, or closed the folder to this one.
+      // Another user may have replaced the entry or closed the folder.
     }
   }
 }
 
 function removeOwn(beside: Buffer, uid: number): void {
   const found = fs.lstatSync(beside, { throwIfNoEntry: false });
-  // It belongs to whoever made it, or was given to its owner already.
+  // The entry still belongs to the user who created it, or to its final owner.
   if (found === undefined || ![process.geteuid?.(), uid].includes(found.uid)) return;
   if (found.isDirectory()) fs.rmdirSync(beside);
   else fs.unlinkSync(beside);

@@ -1,7 +1,7 @@
 /**
- * Puts one accepted entry into its place. Whoever owns the folder can rename things in it at any
- * moment, so owner, mode and access list are set through the descriptor of what was made here,
- * never by a name.
+ * Puts one accepted entry into its place. The owner of the folder can rename entries at any moment.
+ * So owner, mode and access list are set through the descriptor of the new entry, never through a
+ * name.
  */
 import * as fs from 'node:fs';
 import type { EntryState } from '../../skills-index/run/changes/changes.ts';
@@ -14,29 +14,29 @@ import { copyAccessList, takeOffAccessList } from './access-lists.ts';
 import { besideOf } from './leftovers.ts';
 
 export interface How {
-  /** In the folder that a run saw. */
+  /** Path in the folder that the run saw. */
   readonly path: string;
-  /** The kept bytes with a digest. */
+  /** Reads stored bytes by digest. */
   readonly read: (sha256: Digest) => Uint8Array;
   /**
-   * Whether the new file has exactly the access list of the file whose place it takes, also where
-   * that file has none.
+   * Whether the new file gets exactly the access list of the replaced file, even when that file has
+   * none.
    */
   readonly keepList: boolean;
-  /**
-   * Whether the new entry, which is reached at `self`, got a list from its folder that it must not
-   * have.
-   */
+  /** Whether the new entry at `self` inherited an access list that it must not have. */
   readonly isListToTakeOff: (self: string) => boolean;
-  /** The mode of the new entry, which is reached at `self`. */
+  /** The mode for the new entry at `self`. */
   readonly modeFor: (self: string, mode: number) => number;
-  /** Throws where the entry that is replaced is not the one that was judged. */
+  /** Throws when the replaced entry is not the judged one. */
   readonly requireJudged: (now: fs.Stats | undefined) => void;
-  /** Of this accept, for the names under which entries are made. */
+  /** The attempt's secret for temporary names. */
   readonly secret: string;
 }
 
-/** @throws Problem `changes-invalid`, `changes-conflict` */
+/**
+ * Creates an entry under a temporary name, sets its attributes, and renames it into place.
+ * @throws Problem `changes-invalid`, `changes-conflict`
+ */
 export function putEntry(
   at: Buffer,
   after: EntryState,
@@ -46,8 +46,7 @@ export function putEntry(
   const made = make(beside, after, path);
   const self = `/proc/self/fd/${made}`;
   try {
-    // First of all: whatever goes wrong from here on, nothing that belongs to root lies in the
-    // folder.
+    // Set the owner first: after a failure, no file of root may stay in the folder.
     give(made, after);
     if (after.kind === 'file') write(made, after, read);
     if (keepList) copyAccessList(at, made, requireJudged);
@@ -57,7 +56,7 @@ export function putEntry(
     requireJudged(fs.lstatSync(at, { throwIfNoEntry: false }));
     fs.renameSync(beside, at);
   } catch (cause) {
-    // Something else under this name is not ours to remove.
+    // Another process's entry under this name must stay.
     if (isAt(beside, made)) remove(beside);
     throw cause;
   } finally {
@@ -67,7 +66,10 @@ export function putEntry(
 
 type Folder = Extract<EntryState, { kind: 'folder' }>;
 
-/** Makes a folder that is there one to put entries into, where its mode changes anyway. */
+/**
+ * Gives the owner write access to an existing folder whose mode will change anyway, so that entries
+ * can be put into it.
+ */
 export function openUpFolder(at: Buffer, after: Folder, owners: Owners): void {
   withFolder(at, after, owners, (self, { mode }) => {
     if ((mode & 0o700) !== 0o700) fs.chmodSync(self, (mode & 0o7777) | 0o700);
@@ -75,8 +77,8 @@ export function openUpFolder(at: Buffer, after: Folder, owners: Owners): void {
 }
 
 /**
- * Changes a folder that is there, when all is in it. It keeps its owner, and with another owner its
- * mode as well.
+ * Sets group and mode of an existing folder after its entries are in place. The folder keeps its
+ * owner; when the owner differs, it keeps its mode too.
  */
 export function setFolder(
   at: Buffer,
@@ -115,7 +117,7 @@ function isAt(at: Buffer, made: number): boolean {
   return found?.ino === own.ino && found.dev === own.dev;
 }
 
-/** A descriptor of a new entry that only its maker can open. */
+/** Creates an entry that only its creator can open, and returns its descriptor. */
 function make(beside: Buffer, after: EntryState, path: string): number {
   if (after.kind === 'file') return fs.openSync(beside, 'wx+', 0o600);
   if (after.kind === 'link') fs.symlinkSync(Buffer.from(after.to), beside);
@@ -135,12 +137,12 @@ function make(beside: Buffer, after: EntryState, path: string): number {
   throw swapped(path);
 }
 
-// The owner that was shown, never that of what lay there before: that user did not write these
-// bytes.
+// Give the entry to the owner that the person saw. The owner of a replaced entry may be somebody
+// else, who did not write these bytes.
 function give(made: number, { kind, uid, gid }: EntryState): void {
   const now = fs.fstatSync(made);
   if (now.uid === uid && now.gid === gid) return;
-  // Of a link there is only a handle, which fchown(2) refuses.
+  // A link can only be opened with O_PATH, which fchown(2) rejects.
   if (kind === 'link') fs.chownSync(`/proc/self/fd/${made}`, uid, gid);
   else fs.fchownSync(made, uid, gid);
 }

@@ -1,6 +1,6 @@
 /**
- * Changes of runs that wait to be accepted: `$DATA/changes/RUN` holds `set.json`, whose room it
- * takes, and each file's bytes by their digest.
+ * Changes that wait to be accepted. `$DATA/changes/RUN` holds `set.json`, the owner of the disk
+ * share, and the content of each file by its digest.
  */
 import { existsSync, readdirSync, readFileSync, rmSync, statSync } from 'node:fs';
 import { join } from 'node:path';
@@ -21,25 +21,25 @@ export interface WaitingChanges {
   readonly set: ChangeSet;
   readonly digest: Digest;
   readonly folder: string;
-  /** Whether somebody began to apply it and did not come to the end. */
+  /** Whether an attempt to apply the set was interrupted. */
   readonly begun: boolean;
   /**
-   * The kept content with a digest; throws Problem `changes-invalid` where that is not what is
-   * kept.
+   * Reads stored content by digest; throws Problem `changes-invalid` when the stored content
+   * differs.
    */
   readonly read: (sha256: Digest) => Uint8Array;
 }
 
-/** Written before the first file is changed, so that what was cut off is known. */
+/** The file that marks an attempt as begun, written before the first change. */
 export const begunName = 'begun';
 
-/** A set that takes room and cannot be read: it can only be discarded. */
+/** An unreadable change set; it uses disk space and can only be discarded. */
 export interface UnreadableChanges {
   readonly run: string;
   readonly why: string;
 }
 
-/** All that can be read, the oldest first. */
+/** Lists the readable change sets, oldest first. */
 export function listWaiting(data: string): WaitingChanges[] {
   const found = runsIn(data).map((run) => readOrWhy(data, run));
   return found
@@ -63,7 +63,8 @@ function readOrWhy(data: string, run: string): WaitingChanges | UnreadableChange
 }
 
 /**
- * @param run its id, or the beginning of it that no other has
+ * Reads the waiting changes of a run.
+ * @param run its id, or an unambiguous beginning of it
  * @throws Problem `not-found`, `changes-invalid`
  */
 export function readWaiting(data: string, run: string): WaitingChanges {
@@ -86,7 +87,7 @@ export function readWaiting(data: string, run: string): WaitingChanges {
   };
 }
 
-// Whoever is shown a set accepts its digest, so they are shown no other bytes.
+// A person accepts the digest of the set that they saw, so they must not be shown other bytes.
 function readKept(folder: string, run: string, sha256: Digest): Uint8Array {
   const file = join(folder, hexOf(sha256));
   const hint = `they can only be discarded: skillgate changes discard ${run}, then run the skill again`;
@@ -104,8 +105,8 @@ function readKept(folder: string, run: string, sha256: Digest): Uint8Array {
 }
 
 /**
- * Before anybody allows or applies a set: what is missing in the middle would leave half of it
- * applied.
+ * Requires that all content of a change set is stored and intact, before anybody accepts it:
+ * missing content would leave half of the set applied.
  * @throws Problem `changes-invalid`
  */
 export function requireKept({ read, set }: Pick<WaitingChanges, 'read' | 'set'>): void {
@@ -116,6 +117,7 @@ export function requireKept({ read, set }: Pick<WaitingChanges, 'read' | 'set'>)
 }
 
 /**
+ * Completes the beginning of a run's id.
  * @returns the whole id
  * @throws Problem `not-found`
  */
@@ -131,7 +133,7 @@ export function findWaiting(data: string, run: string): string {
   });
 }
 
-/** Acts on the changes of a run while nobody else accepts or discards them. */
+/** Runs `act` while no other process accepts or discards the changes of this run. */
 export async function withWaiting<Result>(
   data: string,
   run: string,
@@ -147,9 +149,9 @@ export async function withWaiting<Result>(
 }
 
 /**
- * Throws a set away, also one that cannot be read, and records why.
+ * Discards a change set, readable or not, and records the reason.
  * @param run its whole id
- * @returns what it was
+ * @returns the discarded set
  */
 export async function discardWaiting(
   data: string,
@@ -166,14 +168,14 @@ export async function discardWaiting(
   });
 }
 
-/** After everything of it was applied. */
+/** Deletes a change set that was applied. */
 export function removeApplied({ folder }: WaitingChanges): void {
   rmSync(folder, { recursive: true, force: true });
 }
 
 /**
- * Throws away what waits for too long; never what somebody began to apply.
- * @returns the runs whose changes are gone
+ * Discards change sets that wait for too long, except those that somebody began to apply.
+ * @returns the runs whose changes were discarded
  */
 export async function sweepWaiting(
   data: string,
@@ -201,7 +203,7 @@ function factsOf({ digest, set }: WaitingChanges) {
   };
 }
 
-// The digest of its bytes is all that is known of it.
+// Of an unreadable set only the digest of its bytes is known.
 function factsOfUnreadable(data: string, run: string) {
   const file = join(changesFolderOf(data, run), 'set.json');
   return {

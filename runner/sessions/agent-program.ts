@@ -1,6 +1,6 @@
 /**
- * Finds an agent's program: one of the system, the runner's node, or one that host policy names, in
- * a folder where nobody else may write.
+ * Finds an agent's program: a program of the system, the runner's node, or a program that host
+ * policy names, in a folder that no other user can write to.
  */
 import { existsSync, lstatSync, readdirSync, realpathSync, statSync } from 'node:fs';
 import { dirname, join } from 'node:path';
@@ -10,11 +10,14 @@ import { findProgram } from '../host/host.ts';
 import { programEntriesMax } from '../limits.ts';
 
 const ownNode = '/opt/skillgate/bin/node';
-// What the sandbox has of its own.
+// Folders that the sandbox itself provides.
 const taken =
   /^\/(usr|etc|dev|proc|sys|tmp(?=$)|run|home\/skill|opt\/skillgate|skills|memory|workspace)(\/|$)/;
 
-/** @param ownFolders where policy, keys and logs lie */
+/**
+ * Finds the program and its arguments.
+ * @param ownFolders Skillgate's own folders with policy, keys and logs
+ */
 export function findAgentProgram(
   [word = '', ...args]: readonly string[],
   { agentPrograms, file }: HostPolicy,
@@ -73,7 +76,7 @@ function whyNotFolder(folder: string, ownFolders: readonly string[]): string | u
 function whyOthersCouldWriteAbove(folder: string): string | undefined {
   for (let at = dirname(folder); ; at = dirname(at)) {
     const { mode, uid } = statSync(at);
-    // A sticky folder such as /tmp lets nobody replace what is another's.
+    // In a sticky folder such as /tmp, users cannot replace each other's files.
     if (!isOurs(uid) || ((mode & 0o022) !== 0 && (mode & 0o1000) === 0))
       return `others may write to ${at}`;
     if (at === '/') return undefined;

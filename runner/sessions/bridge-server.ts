@@ -1,6 +1,6 @@
 /**
- * The runner's end of an agent's way to its skills: a stream from the sandbox, one call in it,
- * every line checked against the session's token.
+ * The runner's end of the bridge between an agent's sandbox and its skills. Each stream carries one
+ * call, and every line must carry a valid token of the session.
  */
 import { once } from 'node:events';
 import { type Duplex, PassThrough, type Readable, Writable } from 'node:stream';
@@ -17,24 +17,24 @@ import { problemCodes } from '../../skills-index/skill/problem-codes.ts';
 import { problemOf } from '../../skills-index/skill/thrown.ts';
 import { linesOf } from '../files/lines.ts';
 
-/** What a call is given and answers with. */
+/** The streams of one call. */
 export interface BridgeStreams {
   readonly stdin: Readable;
   readonly stdout: (chunk: Uint8Array) => void;
   readonly stderr: (chunk: Uint8Array) => void;
-  /** When what was answered so far is on its way, or nobody reads any more. */
+  /** Resolves when the output so far is sent, or when the stream is closed. */
   readonly drained: () => Promise<void>;
-  /** Aborts when the sandbox hangs up. */
+  /** Aborts when the sandbox closes the stream. */
   readonly gone: AbortSignal;
 }
 
 export interface BridgeCalls {
-  /** Answers with an exit code. */
+  /** Runs a skill's command and returns its exit code. */
   run(call: Extract<BridgeMessage, { call: 'run' }>, streams: BridgeStreams): Promise<number>;
   mcp(streams: BridgeStreams): Promise<number>;
 }
 
-/** Serves one stream; never throws. */
+/** Serves one stream. Never throws. */
 export function serveBridge(stream: Duplex, tokens: RunTokens, calls: BridgeCalls): void {
   const gone = new AbortController();
   const stdin = new PassThrough();
@@ -93,8 +93,8 @@ export function serveBridge(stream: Duplex, tokens: RunTokens, calls: BridgeCall
     stdin.end();
     gone.abort();
   });
-  // A call that does not read its input to the end is no failure; one that reads slowly slows the
-  // sandbox down.
+  // A call may end without reading all of its input. A slow call slows down the sandbox, so that no
+  // input piles up here.
   stdin.on('error', () => undefined);
   const untilTaken = async (): Promise<void> => {
     if (stdin.writableNeedDrain && !stdin.destroyed)
@@ -114,7 +114,7 @@ async function readLines(
   }
 }
 
-/** A call's stdout as a stream: who does not read it is not answered further. */
+/** A call's stdout as a stream; writing waits until the sandbox reads. */
 export function writableOf({
   drained,
   stdout,
@@ -127,7 +127,7 @@ export function writableOf({
   });
 }
 
-// Other signs as escapes, so that each byte of a line is one character.
+// Escape other characters, so that each byte of a line is one character.
 function asciiJson(said: BridgeAnswer): string {
   return JSON.stringify(said).replace(
     /[\u007f-\uffff]/g,

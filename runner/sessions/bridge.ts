@@ -1,7 +1,7 @@
 /**
- * `skillgate` inside an agent's sandbox: hands a call to the runner outside and passes its streams
- * on. This file is given to the sandbox as it is, so it imports nothing of ours, and needs no
- * variable, which an agent may have lost.
+ * `skillgate` inside an agent's sandbox: passes a call and its streams to the runner outside. The
+ * sandbox gets this file as it is, so it imports no other file of the project. It needs no
+ * environment variable, because an agent may have removed them.
  */
 import { readFileSync } from 'node:fs';
 import { connect, type Socket } from 'node:net';
@@ -39,7 +39,7 @@ function end(code: number, says = ''): never {
   process.exit(code);
 }
 
-// Read for each message: the runner renews it.
+// Read the token for each message, because the runner renews it.
 const send = (socket: Socket, message: object): boolean => {
   const token = readFileSync('/run/skillgate/token', 'utf8').trim();
   return socket.write(`${JSON.stringify({ ...message, token })}\n`);
@@ -90,7 +90,7 @@ socket.on('close', () => end(1, 'the runner went away'));
 let text = '';
 let isOpen = false;
 socket.on('data', (chunk: Buffer) => {
-  // Answers are ASCII: all that is not lies in base64, or is escaped.
+  // Answers are ASCII: other bytes are in base64 or escaped.
   text += chunk.toString('latin1');
   if (!isOpen) {
     const at = text.indexOf('\r\n\r\n');

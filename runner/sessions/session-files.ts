@@ -1,5 +1,5 @@
 /**
- * What lies in a session's sandbox besides the system: the token, the skills' tree, the way to the
+ * Files of a session's sandbox besides the system: the token, the skills, and the bridge to the
  * runner.
  */
 import { chmodSync, chownSync, mkdirSync, renameSync, writeFileSync } from 'node:fs';
@@ -11,8 +11,8 @@ import { readBridge } from './session-host.ts';
 import { skillFolders } from './skill-tree.ts';
 
 /**
- * The token that the sandbox reads: a new one every two minutes, each good for five. Answers with
- * what stops that.
+ * Writes the token for the sandbox: a new token every two minutes, each valid for five. Returns a
+ * function that stops the renewal.
  */
 export function keepToken(
   folder: string,
@@ -31,7 +31,7 @@ export function keepToken(
   return () => clearInterval(timer);
 }
 
-/** The token's folder, and the skills wherever agents look for them. */
+/** The folders with the token and with the skills, at the places where agents look for skills. */
 export function runFolders(
   runFolder: string,
 ): { readonly path: string; readonly target: string }[] {
@@ -42,7 +42,7 @@ export function runFolders(
   ];
 }
 
-/** `skillgate` as a session has it. */
+/** The program `skillgate` for a session's sandbox. */
 export function bridgeFiles(): SandboxFile[] {
   const { bytes, path } = readBridge();
   const launcher = `#!/bin/sh\nexec /opt/skillgate/bin/node ${path} "$@"\n`;

@@ -1,6 +1,4 @@
-/**
- * What there is on this host for a session, looked up and opened once; whoever has it closes it.
- */
+/** Opens the folders and programs of this host that a session needs. The caller closes them. */
 import * as fs from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -17,9 +15,9 @@ import { findAgentProgram } from './agent-program.ts';
 
 export interface SessionHost {
   readonly facts: SessionFacts;
-  /** Descriptors by the mounts' sources. */
+  /** Descriptors of the folders, by source of the mount. */
   readonly folders: ReadonlyMap<string, number>;
-  /** Those that are no workspaces of host policy. */
+  /** Folders that are not workspaces of host policy: the agent's memory. */
   readonly own: ReadonlyMap<string, { readonly descriptor: number; readonly id: string }>;
   close(): void;
 }
@@ -86,8 +84,8 @@ export function openSessionHost({
 }
 
 /**
- * Gives the memory to the uid that the session takes, where it has another: a runner that is root
- * alone can.
+ * Gives the memory folder to the session's uid. Only a runner that is root can, and only then may
+ * the uid differ.
  */
 export function giveMemory(path: string, uid: number, gid: number): void {
   if (process.getuid?.() !== 0 || fs.lstatSync(path).uid === uid) return;
@@ -95,7 +93,7 @@ export function giveMemory(path: string, uid: number, gid: number): void {
     fs.lchownSync(join(path, name), uid, gid);
 }
 
-// open(2) with O_PATH: a handle on the folder itself. Not in node:fs constants.
+// O_PATH of open(2), which node:fs constants lack: a handle on the folder itself.
 const openPathOnly = 0o10_000_000;
 
 function openMemory(path: string): {
@@ -118,7 +116,7 @@ function openMemory(path: string): {
   return { path: fs.realpathSync(path), id: `${dev}:${ino}`, descriptor };
 }
 
-// The identity that works in the same folder, in one above it or in one below it.
+// The other identity that works in the same folder, above it or below it.
 function sharingWith(
   agent: Agent,
   { workspaces }: HostPolicy,
@@ -130,7 +128,7 @@ function sharingWith(
   };
   const own = realOf(agent);
   if (own === undefined) return undefined;
-  // A damaged identity can start nothing; mended, its own next session is judged here.
+  // A damaged identity cannot start a session. Once repaired, its next session is checked here.
   const others = listAgents(agentsFolder).agents.filter((one) => one.name !== agent.name);
   return others.find((one) => {
     const other = realOf(one);
@@ -162,7 +160,7 @@ function programFolder(path: string): PlannedFolder {
   };
 }
 
-/** The program `skillgate` of the sandbox, as source or as it was built. */
+/** Reads the bridge program for the sandbox, as source or as built file. */
 export function readBridge(): { readonly path: string; readonly bytes: Uint8Array } {
   const ending = import.meta.url.endsWith('.ts') ? 'ts' : 'js';
   const bytes = fs.readFileSync(fileURLToPath(new URL(`./bridge.${ending}`, import.meta.url)));

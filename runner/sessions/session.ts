@@ -1,7 +1,8 @@
 /**
- * A session of an agent's own program: an ephemeral sandbox with the system's programs, its
- * workspace, its memory, its model and the way to its skills. runner/run/run-plan.ts runs it like a
- * skill; this file holds what a session adds. Its skills run beside it, each in its own sandbox.
+ * A session of an agent's own program: a temporary sandbox with the system's programs, a workspace,
+ * the agent's memory, its model, and a bridge to its skills. runner/run/run-plan.ts runs sessions
+ * and skills alike; this file holds the session's part. Skills of a session run in sandboxes of
+ * their own.
  */
 import { randomBytes } from 'node:crypto';
 import { whyEnded } from '../../skills-index/run/agents/agent.ts';
@@ -22,7 +23,7 @@ import { giveMemory, type SessionHost } from './session-host.ts';
 import { type SessionSkill, writeSkillTree } from './skill-tree.ts';
 
 export interface Session {
-  /** Of the session; every line of the audit log that belongs to it has it. */
+  /** Id of the session, which all of its lines in the audit log carry. */
   readonly id: string;
   readonly plan: SessionPlan;
   readonly digest: Digest;
@@ -33,14 +34,13 @@ export interface Session {
 }
 
 /**
- * Runs the session to its end.
- * @throws Problem of the plan's first refusal, `budget-used`, `sandbox-missing`, `sandbox-refused`;
- * recorded first
+ * Runs the session to its end. Each Problem is in the audit log before this function throws it.
+ * @throws Problem of the plan's first refusal, `budget-used`, `sandbox-missing`, `sandbox-refused`
  */
 export async function runSession(session: Session, world: RunWorld): Promise<RunEnd> {
   const { hostPolicy, now } = world;
   const tokens = runTokens(now, () => randomBytes(32));
-  // A breaker of its own counts what it does over all sessions of the agent.
+  // Sessions have their own circuit breaker, which counts over all sessions of the agent.
   const breakers = sessionThresholds(hostPolicy.breakers);
   try {
     return await runPlan(workOf(session, tokens, now), {
@@ -59,7 +59,7 @@ function workOf(session: Session, tokens: RunTokens, now: () => Date): PlannedWo
     plan,
     digest,
     sandbox,
-    // The rules of host policy that name no skill hold for it.
+    // Rules of host policy that name no skill apply to a session.
     named: sessionSkill,
     subject: { run: id, agent: plan.agent, session: id },
     command: plan.command,
@@ -69,7 +69,8 @@ function workOf(session: Session, tokens: RunTokens, now: () => Date): PlannedWo
     programs: [],
     folders: plan.folders,
     env: (placeholders) => environmentOf(plan, placeholders),
-    // Agents' programs send their environment to their models as a matter of course.
+    // Agents' programs routinely send their environment to their models, which would trip a canary
+    // there.
     hasCanaryInEnvironment: false,
     services: new Map([[`${runnerHost}:80`, (stream) => serveBridge(stream, tokens, calls)]]),
     descriptors: host.folders,

@@ -1,6 +1,6 @@
 /**
- * The skills of a session as files: a copy that the session owns, read-only in its sandbox, in
- * which every program is a shim.
+ * Writes the skills of a session as files, read-only in its sandbox. In place of each program lies
+ * a stub that calls the bridge.
  */
 import { chmodSync, mkdirSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
@@ -11,21 +11,21 @@ import type { SkillName } from '../../skills-index/skill/name.ts';
 import type { Admitted } from '../../skills-index/trust/decision.ts';
 import { type OpenedSkill, readAll } from '../admission/catalogue.ts';
 
-/** A skill of the session: admitted, and none of its files is read yet. */
+/** An admitted skill of the session, whose files are not read yet. */
 export interface SessionSkill {
   readonly admitted: Admitted;
   readonly opened: OpenedSkill;
 }
 
 /**
- * Where agents look for a user's skills. No more than these: Codex reads its own folder too, and
- * would list each skill twice.
+ * Folders in which agents look for a user's skills. Codex also reads a folder of its own; with that
+ * one too, it would list each skill twice.
  */
 export const skillFolders = ['/home/skill/.agents/skills', '/home/skill/.claude/skills'];
 
 /**
- * A folder's name for each skill: its short name; of two with one short name the second is called
- * `scope-name`.
+ * The folder name of each skill: its short name, or `scope-name` when an earlier skill has the same
+ * short name.
  */
 export function folderNames(names: readonly SkillName[]): ReadonlyMap<SkillName, string> {
   const given = new Map<SkillName, string>();
@@ -49,10 +49,7 @@ export function plannedSkills(skills: readonly SessionSkill[], agent: string): P
   }));
 }
 
-/**
- * Writes the tree below `folder`; every byte of a skill is checked against its bundle as it is
- * read.
- */
+/** Writes the skills below `folder`; each byte is verified against its bundle. */
 export async function writeSkillTree(
   folder: string,
   skills: readonly SessionSkill[],
@@ -81,7 +78,7 @@ async function writeSkill(
   }
 }
 
-// Whatever the runner's umask is, the session's uid reads it.
+// Set modes explicitly, because the runner's umask could keep the session's uid from reading.
 function put(folder: string, path: BundlePath, content: string | Uint8Array, mode: number): void {
   const at = join(folder, path);
   for (const above of foldersOf(folder, dirname(at))) {
