@@ -1,7 +1,7 @@
 /**
- * The system calls of Linux that a skill may make with any argument, by name, as an OCI runtime
- * wants them: all of x86_64 and aarch64 (unistd.h, up to mseal in 6.10) but those of
- * skills-index/run/sandbox/syscalls.ts. A runtime passes over names that it does not know.
+ * Linux system calls that a skill may make with any arguments, by name, for an OCI runtime: all of
+ * x86_64 and aarch64 (unistd.h, up to mseal in 6.10) except those in
+ * skills-index/run/sandbox/syscalls.ts. A runtime ignores names that it does not know.
  */
 export const allowedSyscalls = `
 _sysctl accept accept4 access acct adjtimex afs_syscall alarm arch_prctl bind brk cachestat capget capset chdir chmod

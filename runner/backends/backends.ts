@@ -1,6 +1,6 @@
 /**
- * What can hold a run, by its name in host policy: the runner's own sandbox, and hands for other
- * people's runtimes.
+ * Finds the sandbox backends of this host by their names in host policy: Skillgate's own sandbox,
+ * and adapters for other runtimes.
  */
 import { spawnSync } from 'node:child_process';
 import { existsSync } from 'node:fs';
@@ -15,12 +15,12 @@ import { microvm } from './microvm.ts';
 import { ociBackend } from './oci.ts';
 import { sandboxExec, seatbelt } from './seatbelt.ts';
 
-/** A backend as it is on this host: startable, or why not. */
+/** A backend on this host: its sandbox, or the reason why it cannot start. */
 export type FoundBackend =
   | { readonly name: Backend; readonly sandbox: Sandbox }
   | { readonly name: Backend; readonly why: string; readonly type?: string };
 
-/** What of host policy backends are told. */
+/** The members of host policy that backends use. */
 type Settings = Pick<HostPolicy, 'microvm'>;
 
 /** `npm run fix` writes the names for host policy from these rows. */
@@ -37,20 +37,20 @@ export const backendMakers: Readonly<Record<Backend, (settings: Settings) => Fou
   microvm: findMicrovm,
 };
 
-/** Every backend, found or not. Nothing is started. */
+/** Finds every backend, usable or not. Starts none. */
 export function findBackends(settings: Settings = {}): readonly FoundBackend[] {
   return Object.values(backendMakers).map((make) => make(settings));
 }
 
-/** One of them. */
+/** Finds one backend. */
 export function findBackend(name: Backend, settings: Settings): FoundBackend {
   return backendMakers[name](settings);
 }
 
 /**
  * The backend that host policy names.
- * @throws Problem `sandbox-missing` when this host does not have it: another is never taken in its
- * place
+ * @throws Problem `sandbox-missing` when this host lacks it; Skillgate never substitutes another
+ * backend
  */
 export function backendOf({
   backend: name,
@@ -127,7 +127,7 @@ function findMicrovm({ microvm: settings }: Settings): FoundBackend {
   };
 }
 
-// Only where the system installs them, whatever PATH says.
+// Search only the system's own folders; PATH is ignored.
 function programOf(name: string): string | undefined {
   return ['/usr/sbin', '/usr/bin', '/usr/local/sbin', '/usr/local/bin']
     .map((folder) => `${folder}/${name}`)

@@ -1,22 +1,22 @@
 /**
- * Writes a cpio archive in the form that the kernel unpacks as its first file system (initramfs
+ * Writes a cpio archive in the format that the kernel unpacks as its first file system (initramfs
  * buffer format, "newc"). Pure.
  */
 
 export interface CpioEntry {
   /** Without a leading slash. */
   readonly path: string;
-  /** Kind and rights, as stat(2) has them. */
+  /** Type and permissions, as in stat(2). */
   readonly mode: number;
   readonly uid?: number;
   readonly gid?: number;
-  /** Of a file, or where a link leads. */
+  /** Content of a file, or target of a link. */
   readonly bytes?: Uint8Array;
 }
 
 export const cpioKinds = { folder: 0o040_000, file: 0o100_000, link: 0o120_000 } as const;
 
-/** Folders come before what lies in them. */
+/** Writes the archive. A folder must come before its entries. */
 export function writeCpio(entries: readonly CpioEntry[]): Buffer {
   const end: CpioEntry = { path: 'TRAILER!!!', mode: 0 };
   return Buffer.concat([...entries, end].flatMap((entry, index) => recordOf(entry, index + 1)));
@@ -34,7 +34,7 @@ function recordOf(
   return [header, name, padding(header.length + name.length), bytes, padding(bytes.length)];
 }
 
-// To the next multiple of four.
+// Pads to the next multiple of four bytes.
 function padding(length: number): Uint8Array {
   return new Uint8Array(-length & 3);
 }

@@ -1,4 +1,4 @@
-/** From a start to the arguments of docker, pure. */
+/** Turns a start into arguments of docker. Pure. */
 import {
   fileBytesMax,
   homeMiBMax,
@@ -10,24 +10,24 @@ import type { SandboxStart } from '../sandboxes/sandbox.ts';
 import type { OciBind } from './oci-spec.ts';
 
 export interface EngineSurroundings {
-  /** Name of the container, and what it is labelled with: the runner that it belongs to. */
+  /** Name of the container, and the runner that its label names. */
   readonly name: string;
   readonly runner: string;
   readonly image: string;
   readonly binds: readonly OciBind[];
-  /** Where the seccomp profile lies. */
+  /** Path of the seccomp profile. */
   readonly seccomp: string;
   readonly cores: number;
   readonly command: readonly string[];
 }
 
-/** What leftovers of a runner that was killed are found by. */
+/** Label by which containers of a killed runner are found. */
 export const runnerLabel = 'skillgate.runner';
 
 /**
- * Arguments of `create`: no network, no capability, no new right, no logs, a root that nobody
- * writes to, nothing pulled.
- * @throws Error when a bind has a comma or a quote in its path, which `--mount` would read as more
+ * Arguments of `create`: no network, no capabilities, no new privileges, no logs, a read-only root,
+ * and no pulled image.
+ * @throws Error when a path contains a comma or a quote, which `--mount` would parse
  */
 export function engineArguments(
   { plan }: Pick<SandboxStart, 'plan'>,
@@ -85,7 +85,7 @@ export function engineArguments(
     `nofile=${openFilesMax}`,
     '--ulimit',
     `fsize=${fileBytesMax}`,
-    // Engines loosen these two for whoever is in a container.
+    // Container engines loosen these two settings inside a container.
     '--sysctl',
     'net.ipv4.ip_unprivileged_port_start=1024',
     '--sysctl',

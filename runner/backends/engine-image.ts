@@ -1,6 +1,6 @@
 /**
- * The image that an engine's containers are made of: empty folders and the links to libraries,
- * imported once; nothing is pulled.
+ * The image of an engine's containers: empty folders and links to libraries. Skillgate imports it
+ * once and pulls nothing.
  */
 import { spawnSync } from 'node:child_process';
 import { mkdirSync } from 'node:fs';
@@ -10,7 +10,7 @@ import type { Engine } from './engine-program.ts';
 import { makeRoot } from './oci-root.ts';
 
 /**
- * Its name, which says what is in it.
+ * Returns the name of the image, which contains a digest of its content.
  * @throws Problem `sandbox-refused`
  */
 export function engineImage({ flags, name, program }: Engine, runFolder: string): string {

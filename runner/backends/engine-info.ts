@@ -1,7 +1,4 @@
-/**
- * What a container engine says of itself (`info --format json`), as far as it decides whether it
- * can hold a run.
- */
+/** Reads from `info --format json` whether a container engine can run a skill safely. */
 import * as v from 'valibot';
 
 const dockerInfo = v.object({
@@ -11,7 +8,7 @@ const dockerInfo = v.object({
   SecurityOptions: v.optional(v.nullable(v.array(v.string())), []),
 });
 
-/** Why docker cannot hold a run, from what it printed; undefined when it can. */
+/** Why docker cannot run skills, from its output; undefined when it can. */
 export function whyNotDocker(printed: string): string | undefined {
   const info = v.safeParse(v.pipe(v.string(), v.parseJson(), dockerInfo), printed);
   if (!info.success) return 'its daemon does not answer';

@@ -1,9 +1,9 @@
-/** The program of a container engine, as its backend and the import of its image call it. */
+/** The program of a container engine, and how to call it. */
 export interface Engine {
   readonly name: 'docker';
   /**
-   * Its program, and what comes before each command: the socket, which is never taken from the
-   * environment.
+   * The program, and the flags before each command: they name the socket, which is never taken from
+   * the environment.
    */
   readonly program: string;
   readonly flags: readonly string[];

@@ -1,7 +1,7 @@
 /**
- * docker as a backend, over its command line. Its daemon starts what the runner then only hears of,
- * so a small process that waits for the runner's end takes the container away, and the next start
- * what is left of others.
+ * The docker backend, through docker's command line. Docker's daemon starts the container, so the
+ * container would outlive a killed runner. A small process therefore waits for the end of the
+ * runner and removes the container; the next start removes leftover containers.
  */
 import { type ChildProcess, execFile, spawn } from 'node:child_process';
 import { randomBytes } from 'node:crypto';
@@ -21,7 +21,7 @@ import { makeEmpty, mountBinds } from './mount-binds.ts';
 import { accounts, makeRoot } from './oci-root.ts';
 import { ociSeccomp } from './oci-seccomp.ts';
 
-// In the words of host policy's `require`.
+// Protections, in the words of `require` in host policy.
 const gives = [
   'seccomp',
   'no-network',
@@ -34,17 +34,17 @@ const gives = [
 
 const cores = Math.max(1, availableParallelism() / 2);
 const shell = '/.prelude/sh';
-// What an engine puts into every environment; the prelude refuses to start over anything that is
-// left.
+// Variables that engines set in every environment. The prelude refuses to start when any variable
+// is left.
 const ownNames = 'HOME HOSTNAME PATH PWD OLDPWD TERM container';
 const ownFiles = ['/etc/resolv.conf', '/etc/hostname'];
-// Ends with the runner, whose end of the pipe closes then; a start that is still going on may make
-// the container a moment later.
+// Waits until the runner ends, which closes the pipe, then removes the container. It tries several
+// times, because a start in progress may create the container a moment later.
 const leashScript = `read -r line; for again in 1 2 3 4 5 6; do "$@" >/dev/null 2>&1; sleep 0.3; done`;
 
 const run = promisify(execFile);
 
-/** A backend over one engine of this host. */
+/** The backend for one engine of this host. */
 export function engineBackend(engine: Engine): Sandbox {
   return {
     name: engine.name,
@@ -156,7 +156,7 @@ function argumentsOf(
     target: path,
     writable: false,
   });
-  // An engine puts files of its own there, with what this host asks for names.
+  // Engines write these files with the host's DNS settings and name; cover them.
   for (const path of ownFiles) writeFileSync(`${bundle}/rootfs${path}`, '');
   const alone = [...[...files, ...accounts(plan)].map(({ path }) => path), ...ownFiles].filter(
     (path) => !path.startsWith('/skills/'),
@@ -186,14 +186,15 @@ function argumentsOf(
       'sh',
       started,
       runFolder,
-      // It has no descriptors of the folders that were judged: they are compared from outside.
+      // The container gets no descriptors of the judged folders, so the runner compares the mounts
+      // from outside.
       '--',
       ...command,
     ],
   });
 }
 
-// Before the command begins: what is mounted is what was judged.
+// Before the command starts, check that each mount is the judged folder.
 async function refuseOtherFolders({ pins, plan }: SandboxStart, pid: string): Promise<void> {
   for (const { target } of plan.mounts) {
     const there = statSync(`/proc/${pid}/root${target}`);
@@ -206,7 +207,7 @@ async function refuseOtherFolders({ pins, plan }: SandboxStart, pid: string): Pr
   }
 }
 
-// Containers whose runner does not live any more.
+// Removes containers whose runner has ended.
 async function sweep(
   call: (...args: string[]) => Promise<{ readonly stdout: string }>,
 ): Promise<void> {

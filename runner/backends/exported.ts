@@ -1,6 +1,6 @@
 /**
- * A command's environment as lines of a shell script, for a sandbox whose first process becomes the
- * command.
+ * Prints a command's environment as `export` lines of a shell script, for a sandbox whose first
+ * process becomes the command.
  */
 export function exported(env: Readonly<Record<string, string>>): string {
   return Object.entries(env)

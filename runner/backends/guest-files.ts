@@ -1,6 +1,6 @@
 /**
- * What a guest has from its first moment: busybox, the run's files, its programs and the libraries
- * that they need; as one archive.
+ * Builds the first file system of a virtual machine as one archive: busybox, the run's files, its
+ * programs and their libraries.
  */
 import { execFileSync } from 'node:child_process';
 import { lstatSync, readdirSync, readFileSync, readlinkSync, realpathSync } from 'node:fs';
@@ -10,7 +10,11 @@ import { type CpioEntry, cpioKinds, writeCpio } from './cpio.ts';
 import { guestInit } from './guest-init.ts';
 import { accounts } from './oci-root.ts';
 
-/** @param busybox a program that needs no library */
+/**
+ * Builds the archive.
+ * @param busybox path of a static busybox
+ * @param sign random text that marks the messages of the guest
+ */
 export function guestFiles(start: SandboxStart, busybox: string, sign: string): Buffer {
   const { files, plan } = start;
   const found = new Map<string, CpioEntry>();
@@ -32,7 +36,7 @@ export function guestFiles(start: SandboxStart, busybox: string, sign: string): 
   for (const path of ['/proc', '/sys', '/dev', '/tmp', '/home/skill', '/usr/bin'])
     put(path, 'folder', 0o755);
   put('/init', 'file', 0o700, Buffer.from(guestInit(start, sign)));
-  // For root alone, who is not the run.
+  // Only root can enter this folder; the run has another uid.
   put('/.guest', 'folder', 0o700);
   put('/.guest/busybox', 'file', 0o700, readFileSync(busybox));
   const setpriv = '/usr/bin/setpriv';
@@ -63,7 +67,8 @@ function putFolder(folder: string, put: Put): void {
   }
 }
 
-// ldd(1) starts nothing of the program: these are the system's own, never a skill's.
+// ldd(1) may start the program's loader, so it is used only on programs of the system, never on
+// files of a skill.
 function librariesOf(program: string): string[] {
   const printed = execFileSync('/usr/bin/ldd', [program], { env: {}, encoding: 'utf8' });
   return [...printed.matchAll(/(\/\S+) \(0x/g)].flatMap(([, path]) => path ?? []);

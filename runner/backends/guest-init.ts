@@ -1,14 +1,12 @@
 /**
- * The first process of a guest: mounts what is needed, becomes the run's user for the command,
- * tells its exit code, turns the machine off.
+ * The first process of a virtual machine: it mounts file systems, runs the command as the run's
+ * user, reports the exit code, and powers off.
  */
 import { homeMiBMax, openFilesMax, temporaryMiBMax } from '../limits.ts';
 import type { SandboxStart } from '../sandboxes/sandbox.ts';
 import { exported } from './exported.ts';
 
-/**
- * Serial ports of the guest: one for each stream and one for what host and guest tell each other.
- */
+/** Serial ports of the guest: one for each stream, and one for messages between host and guest. */
 export const guestPorts = {
   stdout: 'ttyS0',
   stderr: 'ttyS1',
@@ -17,8 +15,9 @@ export const guestPorts = {
 } as const;
 
 /**
- * @param sign comes before each thing that the guest tells, so that nothing of the kernel is taken
- * for it
+ * The script of the first process.
+ * @param sign random text before each message of the guest, so that no output of the kernel can
+ * pass for a message
  */
 export function guestInit(
   { command, env, plan }: Pick<SandboxStart, 'command' | 'env' | 'plan'>,

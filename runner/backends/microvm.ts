@@ -1,7 +1,7 @@
 /**
- * The `microvm` backend: a kernel of its own for each run, in QEMU. No device but serial ports, no
- * network, no disk: the files come as the first file system, memory is the machine's, and what ends
- * it is the end of one process.
+ * The `microvm` backend: each run gets its own kernel in QEMU. The machine has no network, no disk,
+ * and no devices but serial ports. The run's files are its first file system. Ending the QEMU
+ * process ends everything in it.
  */
 import { spawn } from 'node:child_process';
 import { randomBytes } from 'node:crypto';
@@ -16,7 +16,7 @@ import { refuseWithoutMounts } from './refuse-without-mounts.ts';
 export interface Microvm {
   readonly qemu: string;
   readonly busybox: string;
-  /** A kernel with serial ports and initramfs built in: Debian's cloud kernel is one. */
+  /** A kernel with built-in serial ports and initramfs, such as Debian's cloud kernel. */
   readonly kernel: string;
   readonly accelerator: 'kvm' | 'tcg';
 }
@@ -24,8 +24,8 @@ export interface Microvm {
 const bootSecondsMax = 60;
 
 /**
- * What a guest itself enforces is its kernel's and not looked at; it has no network, and its own
- * memory.
+ * The backend lists only what the machine guarantees from outside. Limits inside the guest are
+ * enforced by its own kernel and not checked.
  */
 export function microvm(machine: Microvm): Sandbox {
   return {
@@ -37,7 +37,8 @@ export function microvm(machine: Microvm): Sandbox {
 }
 
 /**
- * Arguments of qemu-system: nothing but what is named; descriptors 3 to 6 are the ports, in order.
+ * Arguments of qemu-system with only the named devices. Descriptors 3 to 6 are the serial ports, in
+ * order.
  */
 export function qemuArguments(
   { accelerator, kernel }: Pick<Microvm, 'accelerator' | 'kernel'>,
@@ -138,7 +139,8 @@ async function boot(machine: Microvm, start: SandboxStart): Promise<RunningSandb
     });
   }
   const stdin = new Transform({
-    // A serial port has no end, so lines of base64 do, and a dot.
+    // A serial port has no end of file, so input is sent as lines of base64 with a dot as the last
+    // line.
     transform: (chunk: Buffer, _, done) => {
       const lines = chunk.toString('base64').match(/.{1,512}/g) ?? [];
       done(null, lines.map((line) => `${line}\n`).join(''));

@@ -1,4 +1,4 @@
-/** The folders of a plan as binds, with what is held shut in those that a run may change. */
+/** Turns the mounts of a plan into binds, with protected paths read-only inside writable mounts. */
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { placeholderText } from '../../skills-index/run/changes/protected-names.ts';
 import type { SandboxStart } from '../sandboxes/sandbox.ts';
@@ -6,15 +6,15 @@ import type { OciBind } from './oci-spec.ts';
 
 type Mounted = Pick<SandboxStart, 'plan' | 'protectedPaths' | 'sources'>;
 
-/** Things with nothing in them, to be shown where a name must stay free. */
+/** Empty entries that cover names which must stay free. */
 export interface Empty {
   readonly file: string;
-  /** With nothing in it for a program that reads JSON. */
+  /** An empty JSON object, for programs that read the file as JSON. */
   readonly json: string;
   readonly folder: string;
 }
 
-/** Makes them in a folder of the run. */
+/** Creates the empty entries in a folder of the run. */
 export function makeEmpty(folder: string): Empty {
   const empty = {
     file: `${folder}/empty-file`,
@@ -28,8 +28,8 @@ export function makeEmpty(folder: string): Empty {
 }
 
 /**
- * Sources are paths; what starts in the sandbox first checks that each mount is the folder that was
- * judged.
+ * Returns binds by path. The prelude in the sandbox then checks that each mount is the judged
+ * folder.
  */
 export function mountBinds({ plan, protectedPaths, sources }: Mounted, empty: Empty): OciBind[] {
   return plan.mounts.flatMap(({ target, mode, path: own }) => {

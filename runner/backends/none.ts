@@ -1,6 +1,6 @@
 /**
- * No sandbox at all: the command runs on this host as the run's user. Only behind `skill run
- * --unsafe-no-sandbox`, never for an agent.
+ * No sandbox: the command runs on this host as the run's user. Only `skill run --unsafe-no-sandbox`
+ * uses it, never an agent.
  */
 import { spawn } from 'node:child_process';
 import { mkdirSync } from 'node:fs';
@@ -9,7 +9,7 @@ import { runningSession } from './own-session.ts';
 import { placeFiles } from './place-files.ts';
 import { refuseWithoutMounts } from './refuse-without-mounts.ts';
 
-/** It gives nothing that host policy may require, and tries nothing. */
+/** It gives no protection that host policy can require, and runs no checks. */
 export const noSandbox: Sandbox = { name: 'none', gives: [], checks: [], start };
 
 async function start(what: SandboxStart): Promise<RunningSandbox> {

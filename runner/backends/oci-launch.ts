@@ -1,41 +1,42 @@
-/**
- * Starts a low-level runtime on a bundle, so that it and all that it starts end with the runner.
- */
+/** Starts an OCI runtime on a bundle, so that all of its processes end with the runner. */
 import { type ChildProcess, spawn } from 'node:child_process';
 import { closeSync, openSync } from 'node:fs';
 import type { SandboxStart } from '../sandboxes/sandbox.ts';
 
 export interface OciRuntime {
   readonly name: 'runc' | 'runsc';
-  /** Where its program is. */
+  /** Path of its program. */
   readonly path: string;
 }
 
-// Where the prelude finds the folders that were judged, and where a network namespace is until it
-// has a path.
+// Descriptors of the judged folders for the prelude, and of the network namespace until it has a
+// path.
 const firstPin = 3;
 const networkAt = 7;
 const shellAt = 9;
 const shell = '/bin/sh';
 /**
- * Where the container's first process finds the shell that runs the prelude: gVisor starts nothing
- * from a descriptor.
+ * Where the container's first process finds the shell for the prelude: gVisor cannot start a
+ * program from a descriptor.
  */
 export const shellOf = { runc: `/proc/self/fd/${shellAt}`, runsc: '/.prelude/sh' } as const;
 
-/** Where the forwarder's network has a path, in the mount namespace of one run alone. */
+/** Path of the forwarder's network namespace, inside the private mount namespace of the run. */
 export function networkPath(runFolder: string): string {
   return `${runFolder}/network`;
 }
 
-// In a mount namespace of its own the forwarder's network gets a path; then a pid namespace that
-// dies with its first process, which dies with the runner.
+// Gives the forwarder's network namespace a path in a new mount namespace. Then starts a pid
+// namespace that ends with its first process, which ends with the runner.
 const stageScript = `set -eu
 if [ "$1" != -- ]; then : > "$1"; /bin/mount --bind "/proc/self/fd/${networkAt}" "$1"; shift; exec ${networkAt}</dev/null; fi
 shift
 exec /usr/bin/setpriv --pdeathsig KILL -- /usr/bin/unshare --pid --fork --kill-child=KILL --mount-proc -- "$@"`;
 
-/** @param network descriptor of the forwarder's network namespace */
+/**
+ * Starts the runtime.
+ * @param network descriptor of the forwarder's network namespace
+ */
 export function launchRuntime(
   { name, path }: OciRuntime,
   { namespace, pins, plan, runFolder }: SandboxStart,

@@ -1,6 +1,6 @@
 /**
- * The root folder of a container, made for one run: the run's files, links to libraries, and a
- * place for each thing that is bound.
+ * Makes the root folder of a container for one run: the run's files, links to libraries, and mount
+ * points for all binds.
  */
 import {
   chmodSync,
@@ -15,13 +15,13 @@ import { dirname } from 'node:path';
 import type { SandboxFile, SandboxStart } from '../sandboxes/sandbox.ts';
 import type { OciBind } from './oci-spec.ts';
 
-/** What the host has that every interpreter needs; links are made again, folders are bound. */
+/** Folders of the host that every interpreter needs. Links are recreated, folders are bound. */
 const libraries = ['/usr/lib', '/usr/lib64', '/usr/share/zoneinfo', '/lib', '/lib64'];
 
-// Temporary folders are mounted over what the root has there.
+// Temporary folders are mounted over these paths and would hide files there.
 const temporaryFolders = /^\/(?:tmp|home\/skill|dev\/shm)\//;
 
-/** Writes the root and answers what is to be bound into it, in this order. */
+/** Writes the root and returns the binds, in order. */
 export function makeRoot(
   bundle: string,
   { files, folders = [], plan }: Pick<SandboxStart, 'files' | 'folders' | 'plan'>,
@@ -49,7 +49,7 @@ export function makeRoot(
   return binds;
 }
 
-/** What a program looks up about its own user. */
+/** The files in which programs look up their own user and host. */
 export function accounts({ uid, gid }: SandboxStart['plan']): SandboxFile[] {
   const file = (path: string, text: string): SandboxFile => ({
     path,

@@ -1,11 +1,11 @@
 /**
- * The runner's table of system calls as the seccomp section of an OCI runtime specification
+ * Turns Skillgate's table of system calls into the seccomp section of an OCI runtime specification
  * (config-linux.md, "Seccomp"), which docker reads too. Pure.
  */
 import { deniedSyscalls, judgedSyscalls } from '../../skills-index/run/sandbox/syscalls.ts';
 import { allowedSyscalls } from './allowed-syscalls.ts';
 
-/** An argument masked, and what it then has to be. */
+/** A condition on an argument: its value under a mask. */
 interface Argument {
   readonly index: number;
   readonly value: number;
@@ -22,12 +22,12 @@ interface Rule {
 
 export interface OciSeccomp {
   /**
-   * A call that is not listed is not there: neither one that is newer than this table, nor one that
-   * the runtime has no name for.
+   * Calls that are not listed fail: newer calls than this table, and calls that the runtime has no
+   * name for.
    */
   readonly defaultAction: 'SCMP_ACT_ERRNO';
   readonly defaultErrnoRet: number;
-  /** No other: a 32-bit or x32 call ends the process. */
+  /** The only architecture: a 32-bit or x32 call ends the process. */
   readonly architectures: readonly string[];
   readonly syscalls: readonly Rule[];
 }
@@ -50,16 +50,15 @@ const newNamespaces = 0x7e02_0000;
 const architectures = { x64: 'SCMP_ARCH_X86_64', arm64: 'SCMP_ARCH_AARCH64' } as const;
 const word = 0xffff_ffff;
 
-// What the runner's own table refuses or judges counts, also where it grew since.
+// Skillgate's own table takes precedence over the list of allowed names.
 const denied = Object.values(deniedSyscalls).flatMap((group) => Object.keys(group));
 const judged = new Set([...denied, ...Object.keys(judgedSyscalls)]);
 
 /**
- * What a skill's calls are answered; other architectures than x86_64 and aarch64 get an empty list,
- * with which no runtime starts.
- * @param hasNumbers whether the runtime gives the number that a rule wants; where each refusal is
- * EPERM, the C library would not fall back from clone3 to clone, so that nothing could start a
- * thread
+ * The seccomp section for an architecture. Other architectures than x86_64 and aarch64 get an empty
+ * list, with which no runtime starts.
+ * @param hasNumbers whether the runtime returns the error number of a rule. Without that, clone3
+ * would fail with EPERM, the C library would not fall back to clone, and no thread could start.
  */
 export function ociSeccomp(architecture: string, hasNumbers = true): OciSeccomp {
   return {
@@ -70,8 +69,8 @@ export function ociSeccomp(architecture: string, hasNumbers = true): OciSeccomp 
     syscalls: [
       { names: allowedSyscalls.filter((name) => !judged.has(name)), action: 'SCMP_ACT_ALLOW' },
       refuse(denied, notPermitted),
-      // Its flags lie in memory, where no filter can look; said also where the default number is
-      // not heard.
+      // The flags of clone3 lie in memory, which no filter can read, so deny it. Name the error
+      // number, since some runtimes ignore the default number.
       hasNumbers ? refuse(['clone3'], noSuchCall) : allow('clone3'),
       allow('clone', masked(0, newNamespaces, 0)),
       ...allBut(terminalRequests).map(([mask, value]) => allow('ioctl', masked(1, mask, value))),
@@ -81,7 +80,7 @@ export function ociSeccomp(architecture: string, hasNumbers = true): OciSeccomp 
       ...allBut(fileRequests).map(([mask, value]) => allow('fcntl', masked(1, mask, value))),
       ...fileRequests.map((request) => refuse(['fcntl'], notPermitted, masked(1, word, request))),
       ...[0, word].map((persona) => allow('personality', masked(0, word, persona))),
-      // TCP_ULP loads a part of the kernel by its name.
+      // TCP_ULP loads a kernel module by name.
       ...allBut([tcp]).map(([mask, value]) => allow('setsockopt', masked(1, mask, value))),
       ...allBut([upperLayer]).map(([mask, value]) =>
         allow('setsockopt', masked(1, word, tcp), masked(2, mask, value)),
@@ -116,15 +115,15 @@ function refuse(names: readonly string[], errnoRet: number, ...args: Argument[])
   return { names, action: 'SCMP_ACT_ERRNO', errnoRet, ...(args.length === 0 ? {} : { args }) };
 }
 
-// The kernel reads these arguments as 32 bits, so the upper half must not count: TIOCSTI with a bit
-// above it is TIOCSTI.
+// The kernel uses only the lower 32 bits of these arguments, so mask the upper half: TIOCSTI with a
+// higher bit set is still TIOCSTI.
 function masked(index: number, mask: number, value: number): Argument {
   return { index, value: mask, valueTwo: value, op: 'SCMP_CMP_MASKED_EQ' };
 }
 
 /**
- * All 32-bit words but some, as mask and value, since a rule of libseccomp can only say what an
- * argument is under a mask.
+ * All 32-bit values except the given ones, as pairs of mask and value: a libseccomp rule can only
+ * compare an argument under a mask for equality.
  */
 export function allBut(
   values: readonly number[],

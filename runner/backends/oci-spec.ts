@@ -1,9 +1,9 @@
-/** From a start to an OCI bundle's `config.json` (OCI runtime specification 1.0.2); pure. */
+/** Turns a start into an OCI bundle's `config.json` (OCI runtime specification 1.0.2). Pure. */
 import { homeMiBMax, sharedMemoryMiBMax, temporaryMiBMax } from '../limits.ts';
 import type { SandboxStart } from '../sandboxes/sandbox.ts';
 import { ociSeccomp } from './oci-seccomp.ts';
 
-/** A folder or file of the host and where it appears, read-only unless it is writable. */
+/** A folder or file of the host and its path in the container; read-only unless `writable`. */
 export interface OciBind {
   readonly source: string;
   readonly target: string;
@@ -13,32 +13,32 @@ export interface OciBind {
 export interface OciSurroundings {
   readonly binds: readonly OciBind[];
   readonly architecture: string;
-  /** What is started in it, the runner's own checks before the command. */
+  /** The command in the container, with the runner's checks first. */
   readonly command: readonly string[];
   /**
-   * A network namespace with the proxy behind its loopback device; a new and empty one where it is
-   * absent.
+   * Path of a network namespace with the proxy behind its loopback device; absent for a new, empty
+   * one.
    */
   readonly networkNamespace?: string;
   readonly cgroup: string;
-  /** Whether a refused system call is answered with the number that the table wants. */
+  /** Whether the runtime returns the table's error number for a denied system call. */
   readonly hasErrorNumbers: boolean;
   /** Whether the kernel counts swap. */
   readonly countsSwap: boolean;
-  /** Processors' time, in processors. */
+  /** Limit of processor time, as a number of processors. */
   readonly cores: number;
 }
 
 const mebibyte = 1024 * 1024;
 const periodMicroseconds = 100_000;
-// What the kernel tells about itself and the machine there.
+// Files in which the kernel reveals details about itself and the machine.
 const masked =
   '/proc/acpi /proc/asound /proc/kcore /proc/keys /proc/latency_stats /proc/timer_list /proc/timer_stats /proc/sched_debug /proc/scsi /sys/firmware';
 const readOnly = '/proc/bus /proc/fs /proc/irq /proc/sys /proc/sysrq-trigger';
 
 /**
- * The specification of one run: no capability, no new right, its own namespaces, control groups, a
- * root that nobody writes to.
+ * The specification of one run: no capabilities, no new privileges, own namespaces and control
+ * groups, and a read-only root.
  */
 export function ociSpec({ plan }: Pick<SandboxStart, 'plan'>, around: OciSurroundings): object {
   const { limits } = plan;
@@ -103,7 +103,7 @@ export function ociSpec({ plan }: Pick<SandboxStart, 'plan'>, around: OciSurroun
       cgroupsPath: around.cgroup,
       resources: {
         devices: [{ allow: false, access: 'rwm' }],
-        // Of memory and swap together.
+        // Limit of memory and swap together.
         memory: { limit: memory, ...(around.countsSwap ? { swap: memory } : {}) },
         cpu: { quota: Math.round(around.cores * periodMicroseconds), period: periodMicroseconds },
         pids: { limit: limits.processes },

@@ -1,7 +1,7 @@
 /**
- * The `oci` backend: the same bundle for every low-level runtime that reads the OCI runtime
- * specification, runc or gVisor's runsc. As root only. Everything lives in a pid namespace of its
- * own that ends with the runner, so a runtime's own way of staying alive does not matter.
+ * The `oci` backend: one bundle for every low-level runtime of the OCI runtime specification, such
+ * as runc or gVisor's runsc. It needs root. All processes live in a pid namespace that ends with
+ * the runner, so no runtime can keep a container alive.
  */
 import { type ChildProcess, spawnSync } from 'node:child_process';
 import { randomBytes } from 'node:crypto';
@@ -19,13 +19,13 @@ import { launchRuntime, networkPath, type OciRuntime, shellOf } from './oci-laun
 import { makeRoot } from './oci-root.ts';
 import { ociSpec } from './oci-spec.ts';
 
-// What one run takes at most, so that the runner and another run go on beside it.
+// One run gets at most half of the processors, so that the runner and other runs can go on.
 const cores = Math.max(1, availableParallelism() / 2);
 
 const nobody = 65_534;
 
-// In the words of host policy's `require`. In gVisor a skill can make namespaces, which are its own
-// kernel's and nothing on the host.
+// Protections, in the words of `require` in host policy. In gVisor a skill can create user
+// namespaces, but only in gVisor's own kernel, not on the host.
 const gives: Readonly<Record<OciRuntime['name'], readonly string[]>> = {
   runc: [
     'seccomp',
@@ -39,7 +39,7 @@ const gives: Readonly<Record<OciRuntime['name'], readonly string[]>> = {
   runsc: ['seccomp', 'no-network', 'dropped-uid', 'memory-cgroup'],
 };
 
-/** A backend over one runtime of this host. */
+/** The backend for one runtime of this host. */
 export function ociBackend(runtime: OciRuntime): Sandbox {
   return {
     name: runtime.name,
@@ -72,8 +72,8 @@ async function startContainer(runtime: OciRuntime, start: SandboxStart): Promise
   const ended = closed.then((code) => {
     forwarder?.stop();
     removeContainer(runtime, runFolder, id);
-    // The first process of a pid namespace is ended by SIGKILL from outside only: by us (then there
-    // is no code), or for its memory.
+    // Only a process outside can kill the first process of a pid namespace with SIGKILL: the runner
+    // (then there is no exit code), or the kernel for lack of memory.
     return { code, outOfMemory: code === 128 + 9 };
   });
   const kill = (): void => void child.kill('SIGKILL');
@@ -109,8 +109,8 @@ function refuseWhatItCannot({ name }: OciRuntime, { plan, proxyFolder }: Sandbox
     new Problem('sandbox-refused', `The backend ${name} ${why}`);
   if (plan.uid === 0) throw new Problem('mount-owner-root', 'A run never takes root’s uid');
   if (process.getuid?.() !== 0) throw refuse('needs a runner that is root');
-  // gVisor has a network of its own, which no namespace of the host’s leads into, and files of its
-  // own, which cannot be compared.
+  // gVisor has its own network, which cannot join a namespace of the host, and its own files, which
+  // cannot be compared with the judged folders.
   if (name === 'runsc' && proxyFolder !== undefined)
     throw refuse('gives no egress; run this skill with bubblewrap or runc');
   if (name === 'runsc' && plan.mounts.length > 0)
@@ -128,8 +128,8 @@ function writeBundle(
   for (const folder of [`${bundle}/rootfs`, `${runFolder}/state`])
     mkdirSync(folder, { recursive: true });
   const targets = plan.mounts.map((one) => one.target);
-  // A container's first process is the command itself: what it is to see is set after the check
-  // that nothing of the runner's is there.
+  // The container's first process is the command itself. Set its environment only after the check
+  // that no variable of the runner is there.
   const checks = preludeScript(start, new Set(['memory', 'pids', 'cpu']));
   const prelude = [exported(start.env), checks].join('\n');
   const spec = ociSpec(start, {
@@ -141,7 +141,7 @@ function writeBundle(
     architecture: process.arch,
     command: [shellOf[name], '-c', prelude, 'sh', started, runFolder, ...targets, '--', ...command],
     cgroup: `/${id}`,
-    // cgroup-v1 where its kernel was told to, cgroup-v2 always.
+    // cgroup-v1 counts swap when the kernel is configured for it; cgroup-v2 always does.
     countsSwap: ['memory/memory.memsw.limit_in_bytes', 'cgroup.controllers'].some((one) =>
       existsSync(`/sys/fs/cgroup/${one}`),
     ),
@@ -152,9 +152,9 @@ function writeBundle(
   writeFileSync(`${bundle}/config.json`, JSON.stringify(spec), { mode: 0o600 });
 }
 
-// Who has the uid that made a user namespace has every capability over the networks that belong to
-// it. bubblewrap puts a skill into that namespace, where it has none; a container stays outside, so
-// its forwarder, and the socket to the proxy, are somebody else's.
+// The uid that created a user namespace has all capabilities over its networks. bubblewrap puts a
+// skill inside that namespace, without capabilities. A container stays outside, so its forwarder
+// and the socket to the proxy belong to another uid.
 function startOwnForwarder(start: SandboxStart, proxyFolder: string): Promise<Forwarder> {
   const { uid, gid } = start.plan;
   const other = uid === nobody ? nobody - 1 : nobody;
@@ -162,9 +162,9 @@ function startOwnForwarder(start: SandboxStart, proxyFolder: string): Promise<Fo
   return startForwarder({ ...start, plan: { ...start.plan, uid: other } }, proxyFolder);
 }
 
-// Nothing of it lives; what is left are its state and its control groups.
+// The container has ended; remove its state and its control groups.
 function removeContainer({ name, path }: OciRuntime, runFolder: string, id: string): void {
-  // gVisor's waits for processes that are gone; its state goes with the run's folder.
+  // `runsc delete` would wait for processes that have ended; its state goes with the run folder.
   if (name === 'runc')
     spawnSync(path, ['--root', `${runFolder}/state`, 'delete', '--force', id], {
       env: {},
@@ -173,8 +173,8 @@ function removeContainer({ name, path }: OciRuntime, runFolder: string, id: stri
   sweepGroups(id);
 }
 
-// Groups of this run, and those of runs whose runner was killed: their folder is gone, which the
-// runner sees to at each start.
+// Removes control groups of this run and of runs whose folder is gone. Each start deletes the
+// folders of killed runners.
 function sweepGroups(ended?: string): void {
   const root = '/sys/fs/cgroup';
   const folders = readdirSync(root, { withFileTypes: true }).filter((one) => one.isDirectory());
@@ -183,6 +183,6 @@ function sweepGroups(ended?: string): void {
       try {
         if (name === ended || !existsSync(`/tmp/${name}`)) rmdirSync(`${above}/${name}`);
       } catch {
-        // Another runner was faster, or something in it still ends.
+        // Another runner removed the group, or a process in it is still ending.
       }
 }

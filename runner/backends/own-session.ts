@@ -1,13 +1,13 @@
 /**
- * A child of this host that began a session of its own (`detached`), as a sandbox that has nothing
- * else to hold it by.
+ * A child process on this host in a session of its own (`detached`), for backends that have no
+ * other way to end it.
  */
 import type { ChildProcessWithoutNullStreams } from 'node:child_process';
 import type { RunningSandbox } from '../sandboxes/sandbox.ts';
 
 /**
- * Its streams, its end, and a kill that reaches its process group: what started a session of its
- * own again lives on.
+ * Returns streams, end and kill of the child. `kill` reaches its process group; a process that
+ * started yet another session survives.
  */
 export function runningSession(
   child: ChildProcessWithoutNullStreams,
@@ -21,7 +21,7 @@ export function runningSession(
     try {
       if (child.pid !== undefined) process.kill(-child.pid, 'SIGKILL');
     } catch {
-      // It ended by itself.
+      // The process ended by itself meanwhile.
     }
   };
   const { pid, stdin, stdout, stderr } = child;

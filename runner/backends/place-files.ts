@@ -1,13 +1,14 @@
 /**
- * A run's files below a folder of the host, for backends that cannot show them at their own place.
+ * Writes a run's files below a folder of the host, for backends that cannot show them at their
+ * planned paths.
  */
 import { chmodSync, chownSync, mkdirSync, writeFileSync } from 'node:fs';
 import { dirname } from 'node:path';
 import type { SandboxStart } from '../sandboxes/sandbox.ts';
 
 /**
- * Writes them, and answers the command and its environment as they are there: programs at their
- * place on this host, files below `root`.
+ * Writes the files and returns the command and environment with their real paths: programs of this
+ * host, and files below `root`.
  */
 export function placeFiles(
   { command, env, files, plan }: SandboxStart,

@@ -1,4 +1,4 @@
-/** What a backend refuses that has neither mounts nor a network of its own. */
+/** Refuses runs with mounts, egress or sessions, for backends that support none of these. */
 
 import { Problem } from '../../skills-index/skill/problem.ts';
 import type { SandboxStart } from '../sandboxes/sandbox.ts';

@@ -1,12 +1,12 @@
 /**
- * From a start to a Seatbelt profile for macOS (sandbox-exec(1), the sandbox profile language);
- * pure.
+ * Turns a start into a Seatbelt profile for macOS (sandbox-exec(1), sandbox profile language).
+ * Pure.
  */
 import type { SandboxStart } from '../sandboxes/sandbox.ts';
 
 /**
- * Where the run's files and its temporary folders lie on this host; Seatbelt has no mounts that
- * could show them elsewhere.
+ * Real paths of the run's files and temporary folders: Seatbelt has no mounts, so it cannot show
+ * them elsewhere.
  */
 export interface SeatbeltPlaces {
   readonly skill: string;
@@ -14,7 +14,7 @@ export interface SeatbeltPlaces {
   readonly temporary: string;
 }
 
-// What every program of macOS reads before it begins, and what its C library asks the system for.
+// Files that every macOS program reads at its start, and system values that its C library queries.
 const system = [
   '/usr/lib',
   '/System/Library',
@@ -35,8 +35,8 @@ const questions = [
 ];
 
 /**
- * A profile that denies all but the planned programs, the run's own files and its temporary
- * folders; no network, no service of the system.
+ * A profile that allows only the planned programs, the run's own files and its temporary folders.
+ * It denies the network and system services.
  */
 export function seatbeltProfile(
   { plan }: Pick<SandboxStart, 'plan'>,
@@ -69,7 +69,7 @@ function subpath(path: string): string {
   return `(subpath ${quoted(path)})`;
 }
 
-// A string of the profile language is TinyScheme's.
+// The profile language has the string syntax of TinyScheme.
 function quoted(text: string): string {
   return `"${text.replace(/[\\"]/g, '\\$&')}"`;
 }

@@ -1,7 +1,8 @@
 /**
- * The `seatbelt` backend, for macOS: a profile made from the plan, and sandbox-exec(1), which is
- * there on every macOS. The files lie below the run's folder, since Seatbelt shows nothing under
- * another name. Before the first run of a process it is tried: what must not work, does not.
+ * The `seatbelt` backend for macOS: a profile made from the plan, for sandbox-exec(1), which every
+ * macOS has. Files lie below the run folder, since Seatbelt cannot show them under other names.
+ * Before each run, the backend tries forbidden acts in the sandbox and refuses to start when one
+ * succeeds.
  */
 import { spawn, spawnSync } from 'node:child_process';
 import { writeFileSync } from 'node:fs';
@@ -13,18 +14,18 @@ import { placeFiles } from './place-files.ts';
 import { refuseWithoutMounts } from './refuse-without-mounts.ts';
 import { seatbeltProfile } from './seatbelt-profile.ts';
 
-/** Where macOS has it. */
+/** Path of sandbox-exec on macOS. */
 export const sandboxExec = '/usr/bin/sandbox-exec';
 
-// Each is tried by a shell in the sandbox and has to fail; `$1` is a file of the runner's beside
-// the run's own folders.
+// A shell tries each of these in the sandbox, and each must fail. `$1` is a file of the runner
+// outside the run's own folders.
 const attempts: Readonly<Record<string, string>> = {
   'files of the host are not there': 'read -r line < "$1"',
   'nothing is written beside its own folders': ': > "$1.new"',
   'programs that are not planned do not start': '/usr/bin/id',
 };
 
-/** A backend of this Mac. */
+/** The backend of this Mac. */
 export function seatbelt(): Sandbox {
   return { name: 'seatbelt', gives: ['no-network'], checks: Object.keys(attempts), start };
 }

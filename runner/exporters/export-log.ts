@@ -1,6 +1,6 @@
 /**
- * Sends the audit log to where host policy says: from where it stopped last time, each entry at
- * least once, beside the runs and never before them.
+ * Sends the audit log to the collectors that host policy names. It continues where it stopped,
+ * sends each entry at least once, and never delays a run.
  */
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
@@ -26,18 +26,18 @@ import { postOutside, type Resolve } from './outgoing.ts';
 export interface ExportWorld {
   /** The audit log. */
   readonly file: string;
-  /** Where positions are kept: `$DATA/exports`. */
+  /** The folder for positions: `$DATA/exports`. */
   readonly folder: string;
   readonly hosts: HostPolicy['hosts'];
   readonly signal: AbortSignal;
   readonly resolve?: Resolve;
-  /** Told of each batch that did not go through and is tried again. */
+  /** Called for each batch that failed and will be sent again. */
   readonly onTrouble?: (why: string) => void;
 }
 
 /**
- * How far an exporter came: the next byte, and the digest of the line before it, by which a log
- * that was replaced is noticed.
+ * The position of an exporter: the offset of the next line, and the digest of the line before,
+ * which shows whether the log was replaced.
  */
 interface Position {
   readonly byte: number;
@@ -45,10 +45,10 @@ interface Position {
 }
 
 /**
- * Sends what there is, and with `follows` what comes, until the signal.
+ * Sends the entries of the log; with `follows` also later ones, until the signal aborts.
  * @returns how many entries were sent
- * @throws Problem `registry-down` when a collector does not take a batch after `exportTriesMax`
- * attempts and it does not follow; the position stays
+ * @throws Problem `registry-down` when a collector rejects a batch `exportTriesMax` times and
+ * `follows` is off; the position stays
  */
 export async function exportLog(
   world: ExportWorld,
@@ -85,14 +85,14 @@ export async function exportLog(
   }
 }
 
-// A log that was moved away is sent anew from its beginning.
+// A replaced log is sent again from its beginning.
 async function startOf({ file }: ExportWorld, place: string): Promise<number> {
   const bytes = readPrivateFile(place, { bytesMax: 1_024, secret: true, code: 'key-file-invalid' });
   const kept =
     bytes === undefined ? {} : (JSON.parse(Buffer.from(bytes).toString()) as Partial<Position>);
   const { byte = 0, head } = kept;
   if (!Number.isSafeInteger(byte) || byte <= 0) return 0;
-  // The line before has to end there, and to be the one that was sent.
+  // Check that a line ends at the offset, and that it is the line sent last.
   let before: Uint8Array | undefined;
   for await (const { lines, position } of readLines(file, Math.max(0, byte - lastLinesBytes))) {
     let end = position - lines.reduce((sum, line) => sum + line.length + 1, 0);
@@ -136,7 +136,10 @@ async function deliver(
   }
 }
 
-/** @returns why it did not go through */
+/**
+ * Sends one batch.
+ * @returns why it failed, or undefined
+ */
 async function post(
   world: ExportWorld,
   { url }: ExporterPolicy,

@@ -1,6 +1,6 @@
 /**
- * A call from this host to an address that an operator wrote down: resolved once, never to a
- * private address unless host policy pins the name.
+ * Sends a request from this host to an address that an operator configured. The name is resolved
+ * once, and only a pin in host policy leads to a private address.
  */
 import { lookup as lookupName } from 'node:dns/promises';
 import { request as plainRequest } from 'node:http';
@@ -16,13 +16,13 @@ export interface Outgoing {
   readonly signal: AbortSignal;
 }
 
-/** How a name is resolved: every address of it. */
+/** Resolves a name to all of its addresses. */
 export type Resolve = (host: string) => Promise<readonly string[]>;
 
 /**
- * Posts, and answers with the status; what comes back is not read.
+ * Sends a POST request and returns the status; the response body is not read.
  * @param pins `hosts` of host policy
- * @throws Problem `registry-down` when it is not sent
+ * @throws Problem `registry-down` when the request could not be sent
  */
 export async function postOutside(
   address: string,
@@ -75,7 +75,7 @@ async function resolveName(host: string): Promise<string[]> {
   return (await lookupName(host, { all: true })).map(({ address }) => address);
 }
 
-// Neither path nor query: a webhook's address may be a secret.
+// Name only the host: the path of a webhook may be a secret.
 function refused(url: URL, why: string): Problem {
   return new Problem('registry-down', `Cannot send to ${url.host}: ${why}`);
 }

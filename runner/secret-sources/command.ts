@@ -1,6 +1,6 @@
 /**
- * A secret that a program of the operator prints, such as `pass show crm`: never through a shell,
- * with next to no environment, not for long.
+ * Reads a secret from the output of a program that the operator names, such as `pass show crm`. No
+ * shell runs it, its environment is minimal, and its time is limited.
  */
 import { spawn } from 'node:child_process';
 import { isAbsolute } from 'node:path';
@@ -9,10 +9,9 @@ import { secretCommandMillisMax, secretInputBytesMax } from './limits.ts';
 import { programOnPath } from './path-programs.ts';
 
 /**
- * Program and arguments of a line. The program is looked for now: what PATH says later starts no
- * other.
- * @throws Problem `secret-refused` for what a shell would have to read, and for a program that is
- * not there
+ * Parses a command line into program and arguments. The program is found now, so a later change of
+ * PATH cannot replace it.
+ * @throws Problem `secret-refused` for shell syntax, and for a program that does not exist
  */
 export function parseSecretCommand(name: string, line: string, path: string | undefined): string[] {
   const refused = (why: string): Problem =>
@@ -28,9 +27,9 @@ export function parseSecretCommand(name: string, line: string, path: string | un
 }
 
 /**
- * What it prints. Nobody can be asked: it has no terminal and no input, and is ended with all that
- * it started when its time is over.
- * @throws Problem `secret-refused`, without a word of what it printed
+ * Runs the program and returns its output. The program has no terminal and no input, so it cannot
+ * prompt. At the time limit it is killed with its children.
+ * @throws Problem `secret-refused`, without any of the output
  */
 export async function runSecretCommand(
   name: string,
@@ -77,11 +76,11 @@ export async function runSecretCommand(
   );
 }
 
-// It leads a process group of its own.
+// The child leads a process group of its own; kill the group.
 function endAll(pid: number | undefined): void {
   try {
     if (pid !== undefined) process.kill(-pid, 'SIGKILL');
   } catch {
-    // It ended in this moment.
+    // The process ended by itself meanwhile.
   }
 }

@@ -1,10 +1,12 @@
 /**
  * Private keys and secrets in the keychain of the operating system: Keychain, Credential Manager,
- * Secret Service. Optional, and loaded when one is used.
+ * Secret Service. The package is optional and loaded on first use.
  */
 import { Problem } from '../../skills-index/skill/problem.ts';
 
-/** What it holds, by account: the key id of a private key, a made-up id of a secret. */
+/**
+ * Reads and writes entries by account: the key id of a private key, or a generated id of a secret.
+ */
 export interface Keychain {
   read(account: string): Promise<string | undefined>;
   write(account: string, secret: string): Promise<void>;
@@ -13,15 +15,12 @@ export interface Keychain {
 
 const service = 'skillgate';
 /**
- * Without a name, the package falls back to the kernel's keyring, which forgets everything when the
- * machine is restarted.
+ * Name the store: otherwise the package falls back to the kernel's keyring, which is empty after a
+ * restart.
  */
 const store = { linux: { store: 'secret-service' } } as const;
 
-/**
- * The keychain of this machine. Nothing else is ever used in its place. Its methods throw Problem
- * `keychain-missing`.
- */
+/** The keychain of this machine, with no fallback. Its methods throw Problem `keychain-missing`. */
 export function osKeychain(): Keychain {
   const at = async <Result>(
     account: string,

@@ -1,13 +1,10 @@
 /** Limits of where secrets come from: the store, commands and keychains. */
-/**
- * Milliseconds that a command may take to print a secret, and a keychain to give one: it may be
- * asking a person.
- */
+/** Milliseconds that a command may take to print a secret. */
 export const secretCommandMillisMax = 5_000;
 /** Bytes read for one secret; the store itself takes fewer. */
 export const secretInputBytesMax = 64 * 1024;
 export const keychainMillisMax = 30_000;
-/** Bytes of a script on PATH that is read to learn whose it is. */
+/** Bytes of a script on PATH that Skillgate reads to see whether the script is its own. */
 export const programHeadBytesMax = 64 * 1024;
 export const secretBytesMax = 16 * 1024;
 export const secretBytesMin = 8;

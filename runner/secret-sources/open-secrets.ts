@@ -1,4 +1,4 @@
-/** The secrets of a run: what is stored of them now, and their values when they are needed. */
+/** Opens the secrets of a run: lists them now, and reads their values when a plan needs them. */
 import { join } from 'node:path';
 import { Problem } from '../../skills-index/skill/problem.ts';
 import type { Secrets } from '../secrets/secrets.ts';
@@ -17,8 +17,8 @@ export function secretsFileOf({ paths }: Pick<SecretWorld, 'paths'>): string {
 }
 
 /**
- * What runs of this agent may use: a secret of its own goes before one of the same name for every
- * run.
+ * The secrets that runs of this agent may use. A secret of the agent takes precedence over a shared
+ * secret of the same name.
  * @throws Problem `key-file-invalid`
  */
 export function openSecrets(
@@ -43,7 +43,10 @@ export function openSecrets(
   return { entries: [...usable.values()].map(entryOf), reveal };
 }
 
-/** Asks the source of a secret. @throws Problem `secret-refused`, `keychain-missing` */
+/**
+ * Reads the value of a secret from its source.
+ * @throws Problem `secret-refused`, `keychain-missing`
+ */
 export async function revealSecret(
   secret: StoredSecret,
   { env }: Pick<SecretWorld, 'env'>,
@@ -64,7 +67,7 @@ export async function revealSecret(
   );
 }
 
-// A keychain may ask a person, who may be away.
+// Limit the time: a keychain may ask a person who is away.
 async function inTime<Result>(
   answer: Promise<Result>,
   name: string,

@@ -1,4 +1,4 @@
-/** What a name on the user's PATH would start, found without starting it. */
+/** Finds the program that a name on the user's PATH would start, without starting it. */
 import { accessSync, constants, readFileSync, realpathSync, statSync } from 'node:fs';
 import { delimiter, isAbsolute, join } from 'node:path';
 import { programHeadBytesMax } from './limits.ts';
@@ -13,8 +13,8 @@ export function programOnPath(name: string, path: string | undefined): string | 
 }
 
 /**
- * Whether a program is this one: the entry itself, or a short script that calls it. A program that
- * cannot be read counts as another one.
+ * Whether a program is Skillgate's own: the entry itself, or a short script that calls it. An
+ * unreadable program counts as another one.
  * @param entry absolute path of `guard.js`
  */
 export function isOurs(program: string, entry: string): boolean {

@@ -1,6 +1,6 @@
 /**
- * How secrets are stored and removed: the operator's hands on `secrets.json`. A value stands there,
- * or what gives it when it is needed.
+ * Stores, lists and removes secrets in `secrets.json`, for the operator. An entry holds the value,
+ * or names the keychain account or command that gives it.
  */
 
 import * as v from 'valibot';
@@ -12,19 +12,16 @@ import { withLock } from '../files/lock.ts';
 import { readPrivateFile, writePrivateFile } from '../files/private-file.ts';
 import { secretBytesMax, secretBytesMin, secretsFileBytesMax } from './limits.ts';
 
-/**
- * The value itself, the account in the keychain that holds it, or the program and arguments that
- * print it.
- */
+/** The value itself, the keychain account that holds it, or the command that prints it. */
 export type SecretOrigin =
   | { readonly value: string }
   | { readonly keychain: string }
   | { readonly command: readonly string[] };
 
-/** As its file holds it. */
+/** A secret as the file stores it. */
 export type StoredSecret = Omit<SecretEntry, 'source'> & SecretOrigin;
 
-/** A value as the bytes that were read: one newline at their end is not part of it. */
+/** A new value as bytes; one newline at the end is removed. */
 type NewOrigin = { readonly value: Uint8Array } | Exclude<SecretOrigin, { readonly value: string }>;
 
 export type NewSecret = Pick<SecretEntry, 'name' | 'hosts' | 'methods' | 'agent'> & {
@@ -32,10 +29,9 @@ export type NewSecret = Pick<SecretEntry, 'name' | 'hosts' | 'methods' | 'agent'
 } & NewOrigin;
 
 /**
- * Stores a secret in a file (0600); the same name for the same agent is replaced.
+ * Stores a secret in a file (0600), and replaces the secret of the same name and agent.
  * @param file `$CONFIG/secrets.json`
- * @throws Problem `secret-refused` for a value that is too short, too long or cannot stand in a
- * header
+ * @throws Problem `secret-refused` for a value that is too short, too long or invalid in a header
  */
 export function storeSecret(
   file: string,
@@ -63,8 +59,8 @@ export function listSecrets(file: string): SecretEntry[] {
 }
 
 /**
- * Forgets a secret and gives what was stored of it.
- * @throws Problem `secret-refused` when there is none of this name
+ * Removes a secret and returns its stored entry.
+ * @throws Problem `secret-refused` when there is no such secret
  */
 export function removeSecret(file: string, name: string, agent?: string): StoredSecret | undefined {
   const before = readStoredSecrets(file).find((old) => isSame(old, name, agent));
@@ -77,8 +73,8 @@ export function removeSecret(file: string, name: string, agent?: string): Stored
 }
 
 /**
- * A value as it may stand in a header. @throws Problem `secret-refused`, without a word of the
- * value
+ * Parses a value that may be sent in a header.
+ * @throws Problem `secret-refused`, without any of the value
  */
 export function parseSecretValue(name: string, bytes: Uint8Array): string {
   const value = Buffer.from(bytes)
@@ -93,7 +89,7 @@ export function parseSecretValue(name: string, bytes: Uint8Array): string {
   );
 }
 
-/** All but the value. */
+/** A stored secret without its value. */
 export function entryOf(secret: StoredSecret): SecretEntry {
   const { name, hosts, methods, agent, stored } = secret;
   const bound = {
@@ -128,9 +124,10 @@ const storedShape = exactObject({
 });
 
 /**
+ * Reads the stored secrets. A parser's message could quote part of a secret, so the Problem omits
+ * it.
  * @param file `$CONFIG/secrets.json`
- * @throws Problem `key-file-invalid` when it is damaged or others may read it; what a parser quotes
- * could be a part of a secret, so its words are not handed on
+ * @throws Problem `key-file-invalid` when the file is damaged or other users may read it
  */
 export function readStoredSecrets(file: string): readonly StoredSecret[] {
   const bytes = readPrivateFile(file, {
