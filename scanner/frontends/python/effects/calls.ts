@@ -152,6 +152,9 @@ function noteHidden(run: PythonRun, call: PyCall, callee: PyValue, qual: string)
   );
 }
 
+// Behind one of these, another item may be the first.
+const ordersAnew = /^(sorted|reversed)$/;
+
 function callApi(run: PythonRun, call: PyCall, qual: string, api: PythonApi): PyValue {
   const results = api.effects.map((effect) => applyEffect(run, call, effect));
   const given = [...call.args, ...call.keywords.values()];
@@ -165,6 +168,7 @@ function callApi(run: PythonRun, call: PyCall, qual: string, api: PythonApi): Py
         ...unknownPy,
         texts: call.args[0]?.texts ?? [],
         items: call.args[0]?.items,
+        otherTexts: ordersAnew.test(qual) ? [unknownPart] : [],
         nodes: [...made.nodes, ...passed],
         decoded: given.some((one) => one.decoded),
       };

@@ -251,12 +251,14 @@ function callHigher(
       const by = call.keywords.get('key');
       const list = itemsOf(first);
       if (by === undefined || list === undefined) break;
+      const isReversed = call.keywords.has('reverse') && truthOf(call.keywords.get('reverse'));
       const keyed = list.map((one) => ({ one, key: again(by, [one]) }));
-      if (!keyed.every(({ key }) => typeof key === 'bigint')) return undefined;
+      if (isReversed === undefined || !keyed.every(({ key }) => typeof key === 'bigint'))
+        return undefined;
       const ordered = keyed
         .sort((a, b) => Number(a.key ?? 0) - Number(b.key ?? 0))
         .map(({ one }) => one);
-      return listOf(truthOf(call.keywords.get('reverse')) ? ordered.reverse() : ordered);
+      return listOf(isReversed ? ordered.reverse() : ordered);
     }
     case 'isinstance':
       return isName(second)

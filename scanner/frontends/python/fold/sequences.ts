@@ -12,6 +12,7 @@ const items = 65_536;
 export function sequenceBuiltin(qual: string, call: MethodCall): MaybeFolded {
   const [first, second] = call.args;
   const list = itemsOf(first);
+  const start = second ?? call.keywords.get('start');
   switch (qual) {
     case 'list':
     case 'iter':
@@ -32,7 +33,7 @@ export function sequenceBuiltin(qual: string, call: MethodCall): MaybeFolded {
       return list === undefined
         ? undefined
         : listOf(
-            list.map((item, at) => listOf([BigInt(at + (wholeOf(second) ?? 0)), item], 'tuple')),
+            list.map((item, at) => listOf([BigInt(at + (wholeOf(start) ?? 0)), item], 'tuple')),
           );
     case 'zip':
     case 'itertools.zip_longest':
@@ -45,13 +46,16 @@ export function sequenceBuiltin(qual: string, call: MethodCall): MaybeFolded {
     case 'sorted':
       return call.keywords.size > 0 || list === undefined ? undefined : sorted(list);
     case 'sum':
-      return list?.every((item) => typeof item === 'bigint')
-        ? list.reduce((all, item) => all + item, 0n)
+      return list?.every((item) => typeof item === 'bigint') &&
+        (start === undefined || typeof start === 'bigint')
+        ? list.reduce((all, item) => all + item, start ?? 0n)
         : undefined;
     case 'min':
     case 'max': {
       const all = call.args.length > 1 ? call.args : list;
-      if (!all?.every((item) => typeof item === 'bigint') || all.length === 0) return undefined;
+      if (call.keywords.has('key') || !all?.every((item) => typeof item === 'bigint'))
+        return undefined;
+      if (all.length === 0) return undefined;
       return all.reduce((best, item) =>
         (qual === 'min' ? item < best : item > best) ? item : best,
       );

@@ -34,7 +34,7 @@ export function textMethod(text: string, method: string, call: MethodCall): Mayb
     case 'replace':
       if (typeof first !== 'string' || typeof second !== 'string' || third !== undefined)
         return undefined;
-      return short(text.replaceAll(first, () => second));
+      return call.keywords.size > 0 ? undefined : short(text.replaceAll(first, () => second));
     case 'removeprefix':
       return typeof first !== 'string'
         ? undefined
@@ -58,7 +58,11 @@ export function textMethod(text: string, method: string, call: MethodCall): Mayb
           )
         : undefined;
     default:
-      return partsMethod(text, method, call) ?? testMethod(text, method, first);
+      return (
+        partsMethod(text, method, call) ??
+        searchMethod(text, method, call) ??
+        testMethod(text, method)
+      );
   }
 }
 
@@ -71,7 +75,9 @@ function partsMethod(text: string, method: string, call: MethodCall): MaybeFolde
     case 'rsplit':
       return split(text, method, first, wholeOf(second ?? call.keywords.get('maxsplit')));
     case 'splitlines':
-      return listOf(text.split(/\r\n|\n|\r/));
+      return call.args.length > 0 || call.keywords.size > 0
+        ? undefined
+        : listOf(text.split(/\r\n|\n|\r/));
     case 'partition':
     case 'rpartition': {
       if (typeof first !== 'string') return undefined;
@@ -82,15 +88,6 @@ function partsMethod(text: string, method: string, call: MethodCall): MaybeFolde
     }
     case 'translate':
       return translated(text, first);
-    case 'index':
-    case 'find': {
-      const at = typeof first === 'string' ? [...text].indexOf(first) : -1;
-      return at < 0 ? undefined : BigInt(at);
-    }
-    case 'count':
-      return typeof first === 'string' && first !== ''
-        ? BigInt(text.split(first).length - 1)
-        : undefined;
     case 'zfill':
     case 'rjust':
       return text.padStart(
@@ -107,12 +104,42 @@ function partsMethod(text: string, method: string, call: MethodCall): MaybeFolde
   }
 }
 
-function testMethod(text: string, method: string, first: MaybeFolded): MaybeFolded {
+// Methods that search a text, or its part between two bounds.
+function searchMethod(text: string, method: string, call: MethodCall): MaybeFolded {
+  const [sought, start, end] = call.args;
+  if (typeof sought !== 'string' || ![start, end].every(isBound)) return undefined;
+  // The empty text stands at some bounds and not at others.
+  if (sought === '' && call.args.length > 1) return undefined;
+  const letters = [...text];
+  const from = wholeOf(start ?? undefined) ?? 0;
+  const part = letters.slice(from, wholeOf(end ?? undefined)).join('');
   switch (method) {
+    case 'index':
+    case 'find':
+    case 'rindex':
+    case 'rfind': {
+      const at = method.startsWith('r') ? part.lastIndexOf(sought) : part.indexOf(sought);
+      if (at < 0) return method.endsWith('find') ? -1n : undefined;
+      const skipped = from < 0 ? Math.max(0, letters.length + from) : from;
+      return BigInt(skipped + [...part.slice(0, at)].length);
+    }
+    case 'count':
+      return sought === '' ? undefined : BigInt(part.split(sought).length - 1);
     case 'startswith':
-      return typeof first === 'string' ? text.startsWith(first) : undefined;
+      return part.startsWith(sought);
     case 'endswith':
-      return typeof first === 'string' ? text.endsWith(first) : undefined;
+      return part.endsWith(sought);
+    default:
+      return undefined;
+  }
+}
+
+function isBound(value: MaybeFolded): boolean {
+  return value === undefined || value === null || wholeOf(value) !== undefined;
+}
+
+function testMethod(text: string, method: string): MaybeFolded {
+  switch (method) {
     case 'isalpha':
       return /^[A-Za-z]+$/.test(text);
     case 'isdigit':
