@@ -11,7 +11,7 @@ interface CodeDigests {
 }
 
 export const codeDigests: CodeDigests = {
-  extractor: 'sha256:cdd0c1fb62c47947135fd90d0850143fe69af7faf2a737a4aaefe1356badc415',
+  extractor: 'sha256:a6eac797d133b15c5348471bfaeb09d8dbd6665e833031559b6a0cb96aa3bce6',
   judging: 'sha256:8cea0fdb5e121863baa7f815ffd69a0e6363cbcfa252cf6f38dbbd5866d0963e',
   rules: {
     'env/dynamic-name': 'sha256:b3bcc619041c321b4ae11ca5d5c43bb5beec8dbf73751365badd255319977730',
