@@ -187,7 +187,7 @@ async function whoOf(
       'signature-invalid',
       `Cannot add this passkey: the registry offers a different key than ${name}’s browser created`,
       {
-        hint: 'do not sign. Ask ${name} for the line again; if the line is the same, somebody changed the registry’s database',
+        hint: `do not sign. Ask ${name} for the line again; if the line is the same, somebody changed the registry’s database`,
       },
     );
   note(
