@@ -15,7 +15,7 @@ import {
   verifyInclusion,
 } from '../skills-index/log/merkle-tree.ts';
 import { hashTile, parseHashTile, tilePath } from '../skills-index/log/tile.ts';
-import { answerFrom, askConsistency, tilesFor } from '../skills-index/log/tile-proof.ts';
+import { answerFrom, consistencyQuestion, tilesFor } from '../skills-index/log/tile-proof.ts';
 import { type LargeLog, makeLargeLog } from './large-log.ts';
 import { durableRows } from './log-durable.ts';
 import { median, quantile } from './measure.ts';
@@ -115,7 +115,7 @@ function consistenciesOf({ size, nodeAt }: LargeLog, root: Hash): Checked[] {
 // The proof as a client and a witness make it: from the tiles it needs, each 8 KB at most.
 function tileRow({ size, nodeAt }: LargeLog): Row {
   const made = Array.from({ length: 20 }, (_, at) => {
-    const question = askConsistency(Math.floor(((at + 0.5) / 20) * size), size);
+    const question = consistencyQuestion(Math.floor(((at + 0.5) / 20) * size), size);
     const needed = tilesFor(question, size);
     const tiles = new Map(
       needed.map((tile) => [tilePath(tile), parseHashTile(hashTile(tile, nodeAt), tile)]),

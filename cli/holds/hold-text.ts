@@ -2,9 +2,9 @@
  * A hold for people, line by line: what would happen, and what an allowance for a time would let
  * through.
  */
-import { sayWhat } from '../../skills-index/run/agents/breaker.ts';
+import { nameOfSubject } from '../../skills-index/run/agents/breaker.ts';
 import type { GatedAction } from '../../skills-index/run/holds/hold.ts';
-import { isAsShown, sayCovered } from '../../skills-index/run/holds/hold-action.ts';
+import { describeCoverage, isAsShown } from '../../skills-index/run/holds/hold-action.ts';
 import { joined, type Safe, safe } from '../terminal/output.ts';
 import type { HoldHere } from './here.ts';
 import { textLines } from './request-text.ts';
@@ -15,7 +15,7 @@ export function describeHold({ state, hold, until }: HoldHere): Safe {
   ];
   return joined(
     [
-      safe`${hold.id}  ${word}${until === undefined ? '' : ` until ${until}`}: ${sayWhat(hold)} for ${hold.agent}, run ${hold.run}`,
+      safe`${hold.id}  ${word}${until === undefined ? '' : ` until ${until}`}: ${nameOfSubject(hold)} for ${hold.agent}, run ${hold.run}`,
       safe`    ${hold.kind} (${hold.rule}): ${hold.what}`,
       ...(hold.kind === 'breaker' ? [] : linesOf(hold)),
     ],
@@ -27,7 +27,7 @@ function linesOf(hold: HoldHere['hold']): Safe[] {
   const { action } = hold;
   if (action === undefined || !isAsShown(hold))
     return [safe`    WARNING: not written by a runner: the text does not match the action`];
-  return [...partsOf(action), safe`    covers with --for: ${sayCovered(action)}`];
+  return [...partsOf(action), safe`    covers with --for: ${describeCoverage(action)}`];
 }
 
 // What the one line tells by its digest alone.

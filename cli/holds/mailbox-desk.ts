@@ -5,9 +5,9 @@
 import * as v from 'valibot';
 import {
   mailboxMessageShape,
-  type ReadRequest,
+  type OpenedRequest,
   readRequest,
-  type SignedBy,
+  type SignedMailboxText,
   sealAnswer,
   signForMailbox,
 } from '../../skills-index/run/holds/mailbox.ts';
@@ -22,7 +22,7 @@ import { answerOf, requireClosed, signAnswer } from './answer.ts';
 import { describeHold } from './hold-text.ts';
 import { openWith, sealFor } from './sealed-message.ts';
 
-type Request = Extract<ReadRequest, { kind: 'request' }>;
+type Request = Extract<OpenedRequest, { kind: 'request' }>;
 
 interface Mailbox {
   readonly base: string;
@@ -107,7 +107,7 @@ function ask<Schema extends v.GenericSchema>(
   base: string,
   path: string,
   schema: Schema,
-  json: SignedBy<Parameters<typeof signForMailbox>[0]>,
+  json: SignedMailboxText<Parameters<typeof signForMailbox>[0]>,
 ): Promise<v.InferOutput<Schema>> {
   return askRegistry({ fetch, registryBase: base }, `/api/v1/mailbox${path}`, schema, { json });
 }

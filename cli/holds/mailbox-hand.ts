@@ -17,7 +17,7 @@ import {
   mailboxBytesMax,
   type Open,
   readAnswer,
-  type SignedBy,
+  type SignedMailboxText,
   sealRequest,
   signForMailbox,
 } from '../../skills-index/run/holds/mailbox.ts';
@@ -37,7 +37,7 @@ export type MailboxWorld = Pick<CommandContext, 'fetch' | 'now' | 'paths' | 'sig
 interface Letter {
   readonly hold: Hold;
   readonly label: MailboxLabel;
-  readonly signed: SignedBy<MailboxMessage>;
+  readonly signed: SignedMailboxText<MailboxMessage>;
   /**
    * Opens the answer. Its public part is sealed in the message: only who could read the message can
    * answer so that this opens it.

@@ -2,7 +2,7 @@ import { canonicalDigest } from '../../skills-index/skill/canonical-json.ts';
 import type { Digest } from '../../skills-index/skill/digest.ts';
 import { Problem } from '../../skills-index/skill/problem.ts';
 import { readLogged } from '../../skills-index/trust/identity/read-logged.ts';
-import { type Word, wordsOf } from '../../skills-index/trust/replay/log-words.ts';
+import { type LogWord, wordsOf } from '../../skills-index/trust/replay/log-words.ts';
 import { rootFingerprint } from '../../skills-index/trust/root.ts';
 import { readVerifiedBefore } from '../../skills-index/trust/verified-before.ts';
 import { monitorWithheldMax, monitorWordsMax } from '../limits.ts';
@@ -15,7 +15,7 @@ import type { ReplayTrust, ReplayWorld } from './world.ts';
 
 /** A word of the log, or a verdict, with its place. */
 type Known = { readonly logIndex: number } & (
-  | { readonly word: Word }
+  | { readonly word: LogWord }
   | { readonly verdict: LoggedVerdict }
 );
 

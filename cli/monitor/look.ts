@@ -3,7 +3,7 @@
  * kept with the proof.
  */
 import { join } from 'node:path';
-import { showsOtherHead } from '../../skills-index/client/log-proofs.ts';
+import { provesOtherHead } from '../../skills-index/client/log-proofs.ts';
 import { Problem } from '../../skills-index/skill/problem.ts';
 import { verifyRootCheckpoint } from '../../skills-index/trust/root-office.ts';
 import { writeWhole } from '../context/whole-file.ts';
@@ -168,7 +168,7 @@ async function isOther(
   note: string,
   head: NotedHead,
 ): Promise<boolean> {
-  return showsOtherHead(source, verifyRootCheckpoint(note, root), head);
+  return provesOtherHead(source, verifyRootCheckpoint(note, root), head);
 }
 
 async function finish(

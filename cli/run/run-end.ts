@@ -3,8 +3,8 @@
 import { join } from 'node:path';
 import { breakerFile } from '../../runner/agents/breakers.ts';
 import type { RunResult } from '../../runner/run/run-request.ts';
-import { type BreakerSubject, sayOpen } from '../../skills-index/run/agents/breaker.ts';
-import { endReasons, sayNext } from '../../skills-index/run/audit/end-reason.ts';
+import { type BreakerSubject, openBreakerProblem } from '../../skills-index/run/agents/breaker.ts';
+import { endReasons, nextStepAfter } from '../../skills-index/run/audit/end-reason.ts';
 import { Problem } from '../../skills-index/skill/problem.ts';
 import { type CommandContext, type ExitCode, exitCodes } from '../command.ts';
 import { asCalled } from '../context/called-name.ts';
@@ -49,7 +49,7 @@ export function exitOfEnd(context: CommandContext, ended: Ended): ExitCode {
       // Limits of a run stand in its manifest, those of a session nowhere.
       const isOwn = what === 'session' || reason === 'limit:denials' || reason === 'limit:budget';
       const message = `The ${what} was stopped by its limit of ${reason.slice('limit:'.length)}`;
-      throw new Problem('run-limit', message, isOwn ? { hint: sayNext(reason, run) } : {});
+      throw new Problem('run-limit', message, isOwn ? { hint: nextStepAfter(reason, run) } : {});
     }
     case 'canary':
     case 'breaker':
@@ -58,7 +58,7 @@ export function exitOfEnd(context: CommandContext, ended: Ended): ExitCode {
     case 'revoked':
     case 'proxy':
       note(context, safe`the ${what} was stopped: ${endReasons[reason].means}`);
-      note(context, safe`  ${asCalled(sayNext(reason, run))}`);
+      note(context, safe`  ${asCalled(nextStepAfter(reason, run))}`);
       return reason === 'revoked' && what === 'run' ? exitCodes.refused : exitCodes.limit;
   }
 }
@@ -72,8 +72,8 @@ function whyOpen(
   const open = breakerFile(join(paths.data, 'breakers'), subject).read()?.open;
   const stopped = `The ${what} was stopped: ${endReasons[reason].means}`;
   if (open === undefined)
-    return new Problem('breaker-open', stopped, { hint: sayNext(reason, run) });
-  const [message] = sayOpen(open);
-  const hint = sayNext(reason, run).replace('ID', open.hold.id);
+    return new Problem('breaker-open', stopped, { hint: nextStepAfter(reason, run) });
+  const [message] = openBreakerProblem(open);
+  const hint = nextStepAfter(reason, run).replace('ID', open.hold.id);
   return new Problem('breaker-open', stopped, { hint, reasons: [{ message }] });
 }

@@ -4,7 +4,7 @@
  */
 
 import { fetchFile, type Source } from '../../skills-index/client/blobs.ts';
-import { fetchConsistency, showsOtherHead } from '../../skills-index/client/log-proofs.ts';
+import { fetchConsistency, provesOtherHead } from '../../skills-index/client/log-proofs.ts';
 import { memoryStore } from '../../skills-index/client/store.ts';
 import { forked } from '../../skills-index/log/add-checkpoint.ts';
 import { type Checkpoint, verifyCheckpoint } from '../../skills-index/log/checkpoint.ts';
@@ -68,7 +68,7 @@ export async function followOnce(
   // proof did.
   if (answered.status !== 422 || kept.head === undefined || (await isStopped(witness, log)))
     return answered;
-  return (await showsOtherHead(source, kept.head, head))
+  return (await provesOtherHead(source, kept.head, head))
     ? stop(witness, log, { kept, judged: forked(422, kept.head, head), note })
     : answered;
 }

@@ -3,7 +3,7 @@
  * Persists before it answers.
  */
 import {
-  type Judged,
+  type JudgedSubmission,
   judgeSubmission,
   parseSubmission,
   type Submission,
@@ -127,7 +127,7 @@ export async function stop(
   log: WatchedLog,
   found: {
     readonly kept: KeptLog;
-    readonly judged: Extract<Judged, { readonly kind: 'forked' }>;
+    readonly judged: Extract<JudgedSubmission, { readonly kind: 'forked' }>;
     readonly note: string;
   },
 ): Promise<Answered> {

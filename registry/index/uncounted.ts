@@ -6,7 +6,7 @@ import { hexOf } from '../../skills-index/skill/digest.ts';
 import { predicateTypes } from '../../skills-index/statement/attestation.ts';
 import { policiesAt } from '../../skills-index/trust/judging-policies.ts';
 import { policyDigest } from '../../skills-index/trust/policy.ts';
-import { holdsOffice } from '../../skills-index/trust/root-office.ts';
+import { isInOffice } from '../../skills-index/trust/root-office.ts';
 import type { Registry } from '../context.ts';
 import { statementIn, statementsOf } from '../versions/manifests.ts';
 import type { VersionRow } from '../versions/versions.ts';
@@ -23,7 +23,7 @@ export async function whyUncounted(
   const [row] = (await statementsOf(registry, id, predicateTypes.verdict)).slice(-1);
   const statement = row === undefined ? undefined : statementIn(row);
   if (row === undefined || statement?.predicateType !== predicateTypes.verdict) return undefined;
-  if (!holdsOffice(registry.root, 'registry', row.signer, row.logIndex))
+  if (!isInOffice(registry.root, 'registry', row.signer, row.logIndex))
     return `its verdict, at log index ${row.logIndex}, was signed with a key of the registry that was retired before it`;
   const { approving } = policiesAt(registry.policy, row.logIndex);
   if (statement.predicate.policy.digest.sha256 !== hexOf(policyDigest(approving)))

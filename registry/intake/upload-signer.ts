@@ -16,7 +16,7 @@ import { envelopeSigner, peekStatement } from '../../skills-index/statement/sign
 import type { PlainBundle } from '../../skills-index/statement/sigstore-bundle.ts';
 import type { Identities, LoggedStatement } from '../../skills-index/trust/identity/identities.ts';
 import { matchedIdentity } from '../../skills-index/trust/identity/match.ts';
-import { sayForeign } from '../../skills-index/trust/publisher-words.ts';
+import { describeForeignPublisher } from '../../skills-index/trust/publisher-words.ts';
 import type { Actor, Registry } from '../context.ts';
 import type { NewStatement } from '../log/log.ts';
 import {
@@ -122,10 +122,18 @@ function unclaimed(scope: Scope): Problem {
   return new Problem('scope-unclaimed', `Nobody owns the scope @${scope} yet`);
 }
 
-function foreign(chain: Identities, scope: Scope, by: Parameters<typeof sayForeign>[2]): Problem {
-  return new Problem('identity-mismatch', `Cannot publish: ${sayForeign(chain, scope, by)}`, {
-    hint: 'skillgate scope show lists the publishers; an owner of the scope can add one.',
-  });
+function foreign(
+  chain: Identities,
+  scope: Scope,
+  by: Parameters<typeof describeForeignPublisher>[2],
+): Problem {
+  return new Problem(
+    'identity-mismatch',
+    `Cannot publish: ${describeForeignPublisher(chain, scope, by)}`,
+    {
+      hint: 'skillgate scope show lists the publishers; an owner of the scope can add one.',
+    },
+  );
 }
 
 /**

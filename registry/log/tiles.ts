@@ -14,7 +14,7 @@ import {
 } from '../../skills-index/log/tile.ts';
 import {
   answerFrom,
-  askConsistency,
+  consistencyQuestion,
   perfectRoot,
   tilesFor,
 } from '../../skills-index/log/tile-proof.ts';
@@ -53,7 +53,7 @@ export async function readConsistency(
   first: number,
   size: number,
 ): Promise<Hash[]> {
-  const question = askConsistency(first, size);
+  const question = consistencyQuestion(first, size);
   const tiles = new Map<string, readonly Hash[]>();
   for (const tile of tilesFor(question, size)) {
     const path = tilePath(tile);

@@ -12,7 +12,7 @@ import {
   mailboxMessageShape,
   mailboxSigner,
   parseForMailbox,
-  type SignedBy,
+  type SignedMailboxText,
 } from '../../skills-index/run/holds/mailbox.ts';
 import type { Digest } from '../../skills-index/skill/digest.ts';
 import { Problem } from '../../skills-index/skill/problem.ts';
@@ -30,7 +30,7 @@ type Row = typeof mailbox.$inferInsert;
  */
 export async function takeMessage(
   registry: Registry,
-  signed: SignedBy<MailboxMessage>,
+  signed: SignedMailboxText<MailboxMessage>,
   network: string,
 ): Promise<void> {
   const { said } = signed;
@@ -67,7 +67,7 @@ export async function takeMessage(
  */
 export async function messagesFor(
   registry: Registry,
-  signed: SignedBy<MailboxQuestion>,
+  signed: SignedMailboxText<MailboxQuestion>,
 ): Promise<v.InferOutput<typeof mailboxMessageShape>[]> {
   const key = requireSigner(signed);
   const now = registry.now().getTime();
@@ -115,7 +115,7 @@ function requireOwnAddress({ config }: Registry, { base }: MailboxQuestion): voi
  */
 export async function takeAnswer(
   registry: Registry,
-  signed: SignedBy<MailboxAnswer>,
+  signed: SignedMailboxText<MailboxAnswer>,
 ): Promise<void> {
   const key = requireSigner(signed);
   const row = await requireRow(registry, signed.said.id);
@@ -153,7 +153,9 @@ async function requireRow(registry: Registry, id: string): Promise<typeof mailbo
   return row;
 }
 
-function requireSigner(signed: SignedBy<MailboxMessage | MailboxAnswer | MailboxQuestion>): Digest {
+function requireSigner(
+  signed: SignedMailboxText<MailboxMessage | MailboxAnswer | MailboxQuestion>,
+): Digest {
   const signer = mailboxSigner(signed);
   if (signer === undefined)
     throw new Problem('signature-invalid', 'The message is not signed by the key that it names');

@@ -10,7 +10,7 @@ import { Problem } from '../../skills-index/skill/problem.ts';
 import { predicateTypes } from '../../skills-index/statement/attestation.ts';
 import { couldPublish } from '../../skills-index/trust/identity/fallen.ts';
 import type { PublisherWord, Speaker } from '../../skills-index/trust/identity/identities.ts';
-import { sayWord } from '../../skills-index/trust/identity/publisher-stops.ts';
+import { describePublisherWord } from '../../skills-index/trust/identity/publisher-stops.ts';
 import { readClaims } from '../../skills-index/trust/sigstore/certificate-identity.ts';
 import { idsOfClaims } from '../../skills-index/trust/sigstore/certified-identities.ts';
 import type { Registry } from '../context.ts';
@@ -43,7 +43,7 @@ export async function requireActivePublisher(registry: Registry, speaker: Speake
 export function stopped({ ids: [id] }: Speaker, word: PublisherWord): Problem {
   return new Problem(
     'publisher-stopped',
-    `The publisher ${id}, or one whose standing it has, was ${sayWord(word)}`,
+    `The publisher ${id}, or one whose standing it has, was ${describePublisherWord(word)}`,
   );
 }
 
@@ -60,7 +60,7 @@ export async function whyStopped(
   if (publication === undefined)
     throw new Problem('internal', `${version.name} has no publication`);
   const word = chain.stops.wordOn(speakerOf(version, publication), latest);
-  if (word !== undefined) return `its publisher was ${sayWord(word)}`;
+  if (word !== undefined) return `its publisher was ${describePublisherWord(word)}`;
   const published = { scope: scopeOf(version.name), publisher: version.publisher };
   return couldPublish(chain, published, publication.logIndex)
     ? undefined

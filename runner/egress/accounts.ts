@@ -3,7 +3,7 @@ import type { Socket } from 'node:net';
 import type { AuditEvent } from '../../skills-index/run/audit/audit-entry.ts';
 import { type Denial, denialOfHold } from '../../skills-index/run/egress/denial.ts';
 import { EgressCounts } from '../../skills-index/run/egress/egress-counts.ts';
-import type { Place } from '../../skills-index/run/egress/egress-judge.ts';
+import type { RequestPlace } from '../../skills-index/run/egress/egress-judge.ts';
 import type { GatedAction, WholeAction, WholeReader } from '../../skills-index/run/holds/hold.ts';
 import { canaryName } from '../../skills-index/run/leaks/canary.ts';
 import * as limits from '../limits.ts';
@@ -12,7 +12,7 @@ import type { EgressSettings } from './settings.ts';
 /** A request that passed the rules and is about to leave. */
 export interface Admission {
   readonly method: string;
-  readonly place: Place;
+  readonly place: RequestPlace;
   /** Bytes of the request line and headers. */
   readonly head: number;
   /**
@@ -126,7 +126,7 @@ export class Accounts {
     return this.#sums.hold(bytes);
   }
 
-  deny(method: string, { host, port, path }: Place, why: Denial): void {
+  deny(method: string, { host, port, path }: RequestPlace, why: Denial): void {
     // The end of the run closes connections; that is no denial.
     if (this.#closed.aborted) return;
     // Limit the lines: a program in a loop could fill the log with denials.

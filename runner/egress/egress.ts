@@ -12,7 +12,7 @@ import {
   type Denial,
   denialOfClient,
   denials,
-  rawRefusal,
+  rawDenial,
 } from '../../skills-index/run/egress/denial.ts';
 import { judgeRequest, readName } from '../../skills-index/run/egress/egress-judge.ts';
 import { droppedHeaders, pairsOf } from '../../skills-index/run/egress/forwarded-headers.ts';
@@ -58,7 +58,7 @@ export async function startEgress(settings: EgressSettings): Promise<EgressProxy
   });
   inner.on('connect', (_, socket: Duplex) => {
     traffic.accounts.deny('CONNECT', placeOf(traffic, socket), 'nested');
-    socket.end(rawRefusal('nested'));
+    socket.end(rawDenial('nested'));
   });
   outer.on('connection', (socket: Duplex) =>
     open.add(socket.on('close', () => open.delete(socket))),
@@ -163,7 +163,7 @@ function serverFor(traffic: Traffic): Server {
   server.on('clientError', ({ code = '' }: NodeJS.ErrnoException, socket: Duplex) => {
     const why = denialOfClient(code);
     if (why !== undefined) traffic.accounts.deny('', placeOf(traffic, socket), why);
-    if (socket.writable && why !== 'tls-failed') socket.end(rawRefusal('malformed'));
+    if (socket.writable && why !== 'tls-failed') socket.end(rawDenial('malformed'));
     else socket.destroy();
   });
   return server;

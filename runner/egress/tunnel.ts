@@ -10,7 +10,7 @@ import {
   judgeHello,
   parseClientHello,
 } from '../../skills-index/run/egress/client-hello.ts';
-import { type Denial, denialOfFailure, rawRefusal } from '../../skills-index/run/egress/denial.ts';
+import { type Denial, denialOfFailure, rawDenial } from '../../skills-index/run/egress/denial.ts';
 import { type Connect, judgeConnect } from '../../skills-index/run/egress/egress-judge.ts';
 import { egressIdleSecondsMax, leavesMax } from '../limits.ts';
 import type { Traffic } from './traffic.ts';
@@ -36,7 +36,7 @@ export async function openTunnel(
   const leak = traffic.accounts.leak('head', Buffer.from(target));
   if (decision.kind === 'denied' || leak !== undefined) {
     const why = decision.kind === 'denied' ? decision.why : (leak ?? 'malformed');
-    socket.write(rawRefusal(why));
+    socket.write(rawDenial(why));
     return refuse(why);
   }
   established();

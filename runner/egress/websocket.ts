@@ -6,10 +6,10 @@ import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { Duplex } from 'node:stream';
 import { type Denial, denialOfFailure } from '../../skills-index/run/egress/denial.ts';
 import {
-  type Frame,
-  FrameReader,
   judgeFrames,
   serverFrame,
+  type WebSocketFrame,
+  WebSocketFrameReader,
 } from '../../skills-index/run/egress/websocket-frames.ts';
 import { type Outgoing, openRequest, passHeaders } from './forward.ts';
 import type { Traffic } from './traffic.ts';
@@ -48,11 +48,11 @@ export async function forwardWebSocket(
         for (const side of [client, host]) side.destroy();
         resolve(why);
       };
-      const out = (frame: Frame): Buffer | Denial =>
+      const out = (frame: WebSocketFrame): Buffer | Denial =>
         accounts.leak('websocket', frame.payload) ??
         accounts.send(frame.bytes.length) ??
         frame.bytes;
-      const back = ({ first, payload }: Frame): Buffer | Denial =>
+      const back = ({ first, payload }: WebSocketFrame): Buffer | Denial =>
         accounts.receive(payload.length) ??
         serverFrame(
           first,
@@ -73,11 +73,11 @@ type End = (why?: Denial) => void;
 function pass(
   from: Duplex,
   to: Duplex,
-  judge: (frame: Frame) => Buffer | Denial,
+  judge: (frame: WebSocketFrame) => Buffer | Denial,
   end: End,
   odd: Denial,
 ): void {
-  const how = { odd, reader: new FrameReader(), isClient: odd === 'malformed' };
+  const how = { odd, reader: new WebSocketFrameReader(), isClient: odd === 'malformed' };
   from.on('data', (chunk: Buffer) => {
     const { parts, why } = judgeFrames(how, chunk, judge);
     if (parts.length > 0 && !to.write(Buffer.concat(parts))) from.pause();

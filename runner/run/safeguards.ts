@@ -7,8 +7,8 @@ import { type BreakerWatch, breakerPollMs } from '../../skills-index/run/agents/
 import type { AuditEvent } from '../../skills-index/run/audit/audit-entry.ts';
 import type { HoldSubject } from '../../skills-index/run/holds/hold.ts';
 import {
-  askToStart,
   type RunGate,
+  requireStartAllowed,
   type StartWords,
 } from '../../skills-index/run/holds/hold-gate.ts';
 import { grantsDigest, type HeldPlan } from '../../skills-index/run/holds/hold-rules.ts';
@@ -46,11 +46,11 @@ export async function startSafeguards(
     plan.uid,
   );
   const breaker = openBreaker(`${paths.data}/breakers`, desk, subject);
-  breaker.refuseOpen();
+  breaker.requireClosed();
   const gate = breaker.through(startGate({ ...desk, subject, grants: grantsDigest(plan), hands }));
-  await askToStart(gate, plan, start, signal);
+  await requireStartAllowed(gate, plan, start, signal);
   // Another run may have opened the breaker while the approver was answering.
-  breaker.refuseOpen();
+  breaker.requireClosed();
   const timer = setInterval(() => breaker.look(), breakerPollMs).unref();
   const close = (): void => {
     clearInterval(timer);

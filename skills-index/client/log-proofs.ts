@@ -4,7 +4,7 @@
  */
 import type { Hash, TreeHead } from '../log/merkle-tree.ts';
 import { parseHashTile, type TileId, tilePath } from '../log/tile.ts';
-import { answerFrom, askConsistency, askHead, tilesFor } from '../log/tile-proof.ts';
+import { answerFrom, consistencyQuestion, headQuestion, tilesFor } from '../log/tile-proof.ts';
 import { fetchNamed, inTurns, type Source } from './blobs.ts';
 import { tileBytesMax } from './limits.ts';
 
@@ -18,7 +18,7 @@ export async function fetchConsistency(
   size: number,
 ): Promise<Map<number, Hash[]>> {
   const smaller = [...new Set(sizes)].filter((one) => one > 0 && one < size);
-  const questions = smaller.map((first) => [first, askConsistency(first, size)] as const);
+  const questions = smaller.map((first) => [first, consistencyQuestion(first, size)] as const);
   const tiles = await fetchTiles(
     source,
     questions.flatMap(([, question]) => tilesFor(question, size)),
@@ -41,7 +41,7 @@ export async function fetchHeads(
   sizes: readonly number[],
   size: number,
 ): Promise<(TreeHead | undefined)[]> {
-  const questions = sizes.map(askHead);
+  const questions = sizes.map(headQuestion);
   const tiles = await fetchTiles(
     source,
     questions.flatMap((question) => tilesFor(question, size)),
@@ -54,7 +54,7 @@ export async function fetchHeads(
  * before: both are the log's own word.
  * @throws Problem `registry-down`
  */
-export async function showsOtherHead(
+export async function provesOtherHead(
   source: Source,
   before: TreeHead,
   head: TreeHead,

@@ -6,7 +6,7 @@ import { Problem } from '../skill/problem.ts';
 import { isBase64 } from '../statement/base64.ts';
 import { type Checkpoint, parseCheckpoint, verifyCheckpoint } from './checkpoint.ts';
 import { proofHashesMax } from './limits.ts';
-import { type Hash, showsOtherPast, type TreeHead, verifyConsistency } from './merkle-tree.ts';
+import { type Hash, provesOtherPast, type TreeHead, verifyConsistency } from './merkle-tree.ts';
 
 export interface Submission {
   /** Size of the tree that the witness cosigned last, as the log believes; 0 for none. */
@@ -18,7 +18,7 @@ export interface Submission {
 }
 
 /** The answer to a submission, with the status that HTTP gives it. */
-export type Judged =
+export type JudgedSubmission =
   | { readonly kind: 'cosign'; readonly head: Checkpoint }
   | { readonly kind: 'refused'; readonly status: 400 | 403 | 409 | 422; readonly why: string }
   /** The log signed two trees that cannot be one: proven by its signatures, whoever sent them. */
@@ -74,7 +74,7 @@ export function judgeSubmission(
     readonly kept: TreeHead | undefined;
     readonly log: { readonly origin: string; readonly key: Uint8Array };
   },
-): Judged {
+): JudgedSubmission {
   const head = signedHead(submission.note, log);
   if ('status' in head) return head;
   const { oldSize, proof } = submission;
@@ -95,7 +95,7 @@ export function judgeSubmission(
       : refused(422, 'nothing is proven from size 0');
   const claim = { first: kept, second: head, proof };
   if (verifyConsistency(claim)) return { kind: 'cosign', head };
-  if (showsOtherPast(claim)) return forked(422, kept, head);
+  if (provesOtherPast(claim)) return forked(422, kept, head);
   return refused(422, `${sayHead(head)} is not shown to continue ${sayHead(kept)}`);
 }
 
@@ -104,7 +104,7 @@ export function forked(
   status: 409 | 422,
   kept: TreeHead,
   head: Checkpoint,
-): Extract<Judged, { readonly kind: 'forked' }> {
+): Extract<JudgedSubmission, { readonly kind: 'forked' }> {
   return {
     kind: 'forked',
     status,
@@ -118,7 +118,7 @@ export function sayHead({ size, root }: TreeHead): string {
   return `size ${size}, root ${Buffer.from(root).toString('base64')}`;
 }
 
-type Refused = Extract<Judged, { readonly kind: 'refused' }>;
+type Refused = Extract<JudgedSubmission, { readonly kind: 'refused' }>;
 
 function refused(status: Refused['status'], why: string): Refused {
   return { kind: 'refused', status, why };

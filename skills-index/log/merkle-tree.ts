@@ -176,7 +176,7 @@ export function verifyConsistency(claim: ConsistencyClaim): boolean {
  * than the first. When the first size is a power of two such proofs hold the first root itself, so
  * that nothing can be told.
  */
-export function showsOtherPast(claim: ConsistencyClaim): boolean {
+export function provesOtherPast(claim: ConsistencyClaim): boolean {
   const { first, second } = claim;
   if (!isClaim(claim) || first.size === 0 || first.size === second.size) return false;
   const shown = shownRoots(claim);

@@ -14,17 +14,17 @@ import { type TileId, tileOfNode, tilePath } from './tile.ts';
 export type TreeQuestion<Answer> = (nodeAt: NodeAt) => Answer;
 
 /** Consistency proof from the tree of `first` leaves to that of `size`. */
-export function askConsistency(first: number, size: number): TreeQuestion<Hash[]> {
+export function consistencyQuestion(first: number, size: number): TreeQuestion<Hash[]> {
   return (nodeAt) => consistencyProofFrom(first, size, nodeAt);
 }
 
 /** Inclusion proof of leaf `index` in the tree of `size` leaves. */
-export function askInclusion(index: number, size: number): TreeQuestion<Hash[]> {
+export function inclusionQuestion(index: number, size: number): TreeQuestion<Hash[]> {
   return (nodeAt) => inclusionProofFrom(index, size, nodeAt);
 }
 
 /** Head of the tree of the first `size` leaves. */
-export function askHead(size: number): TreeQuestion<TreeHead> {
+export function headQuestion(size: number): TreeQuestion<TreeHead> {
   return (nodeAt) => ({ size, root: treeRootFrom(size, nodeAt) });
 }
 

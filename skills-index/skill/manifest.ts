@@ -16,7 +16,7 @@ import { manifestBytesMax } from './limits.ts';
 import { manifestSchemaUrl, manifestShape } from './manifest-schema.ts';
 import type { SkillName } from './name.ts';
 import { Problem } from './problem.ts';
-import { parseShape, placeReasons, refuseReasons } from './shape.ts';
+import { parseShape, placeReasons, requireNoReasons } from './shape.ts';
 import type { Version } from './version.ts';
 
 export interface RunLimits {
@@ -58,7 +58,11 @@ export function parseManifest(bytes: Uint8Array, path = 'skill.json'): Manifest 
 export function parseManifestJson(parsed: ParsedJson, what: string): Manifest {
   requireSize(parsed.value, what);
   const { $schema: _, ...manifest } = parseShape(manifestShape, parsed, 'manifest-invalid', what);
-  refuseReasons(placeReasons(parsed, repetitions(manifest.capabilities)), 'manifest-invalid', what);
+  requireNoReasons(
+    placeReasons(parsed, repetitions(manifest.capabilities)),
+    'manifest-invalid',
+    what,
+  );
   const full = {
     ...manifest,
     limits: { seconds: manifest.limits.seconds, memoryMiB: manifest.limits.memoryMiB },

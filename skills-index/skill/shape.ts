@@ -74,7 +74,7 @@ export function parseShape<Output>(
   }));
   // A file can hold more faults than anybody reads, and each place costs a look through the text.
   const messages = [...issues, ...unsafe.messages].slice(0, reasonsMax);
-  refuseReasons(placeReasons(parsed, messages), code, what);
+  requireNoReasons(placeReasons(parsed, messages), code, what);
   if (!result.success) throw new Problem(code, `Cannot read ${what}`);
   return result.output;
 }
@@ -83,7 +83,11 @@ export function parseShape<Output>(
  * Throws when there are reasons.
  * @throws Problem with `code`; its message holds the only reason, or their number and the first
  */
-export function refuseReasons(reasons: readonly Reason[], code: ProblemCode, what: string): void {
+export function requireNoReasons(
+  reasons: readonly Reason[],
+  code: ProblemCode,
+  what: string,
+): void {
   const [first] = reasons;
   if (first === undefined) return;
   const where =

@@ -1,30 +1,32 @@
 /**
- * Whether an approver of this host signed something: by a P-256 key, or by a passkey whose
- * challenge is the hash of it.
+ * Verifies that an approver of this host signed something: with a P-256 key, or with a passkey
+ * whose challenge is the hash of the signed bytes.
  */
 import { createHash, createPublicKey, verify } from 'node:crypto';
 import type { EnrolledPasskey, PasskeyAssertion } from '../statement/attestation.ts';
 import { pae } from '../statement/sign.ts';
 import { whyNotAsserted } from './passkey.ts';
 
-/** Exactly one of both is asked. */
+/** The approver's key or passkey; exactly one is given. */
 export interface ProvingKey {
   readonly key?: { readonly spki: string };
   readonly passkey?: EnrolledPasskey;
 }
 
-/** Base64 of ECDSA with SHA-256 in DER, or an assertion. */
+/** A signature (base64, ECDSA with SHA-256, DER) or a passkey's assertion. */
 export interface ApproverProof {
   readonly signature?: string;
   readonly assertion?: PasskeyAssertion;
 }
 
-/** What a passkey is asked to sign: SHA-256 over the pre-authentication encoding, 32 bytes. */
+/**
+ * The challenge that a passkey signs: SHA-256 over DSSE's pre-authentication encoding, 32 bytes.
+ */
 export function proofChallenge(type: string, payload: Uint8Array): Uint8Array {
   return createHash('sha256').update(pae(type, payload)).digest();
 }
 
-/** Empty when the proof is there and holds. */
+/** Why the proof is not valid; empty when it is. */
 export function whyNotProven(
   { key, passkey }: ProvingKey,
   type: string,

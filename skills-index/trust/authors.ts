@@ -1,4 +1,4 @@
-/** Who stands behind a version, so that nobody judges their own. */
+/** Finds the authors of a version, so that nobody approves their own work. */
 import type { Digest } from '../skill/digest.ts';
 import type { Scope } from '../skill/name.ts';
 import type { Identity } from '../statement/attestation.ts';
@@ -8,25 +8,25 @@ import type { Identities, Member } from './identity/identities.ts';
 export interface Publication {
   readonly scope: Scope;
   /**
-   * Who signed the publication: key id or identity, and the log index of the publish statement;
-   * absent where there is none to go by.
+   * The signer of the publication (key id or identity), and the log index of the publish statement.
+   * Absent where no publication is known.
    */
   readonly signer?: Digest;
   readonly logIndex?: number;
 }
 
-/** One who acts: by key, by the member's name that a statement gives, or both. */
+/** A person who acts: named by a key, by the member name in a statement, or both. */
 export interface Acting {
   readonly keyId?: Digest;
   readonly member?: string;
 }
 
 /**
- * Why somebody must not judge a version: they are an author of it, or nothing signed rules that
- * out. An author whom an issuer vouches for could hold any member's key; that they do not is the
- * word of the administrator who said which identities that member has, and none.
- * @param enrolled as whom they act; undefined for an administrator of the root file, whom nobody
- * enrols
+ * Why a person must not approve a version: they are an author of it, or no signature rules that
+ * out. A keyless author could hold any member's key. Only an administrator's statement, which lists
+ * the identities of a member, rules that out.
+ * @param enrolled the enrolled member; undefined for an administrator of the root file, who is not
+ * enrolled
  */
 export function whyAuthor(
   identities: Identities,
@@ -41,10 +41,10 @@ export function whyAuthor(
 }
 
 /**
- * Whether somebody is an author of a version at a log index: its publisher or who owns its scope or
- * may publish in it, when it was published or now, by key, by one that followed it there or that it
- * followed, by who they are at an issuer, or by any name that one of these ever had. A key that no
- * member statement names stands for nobody but itself.
+ * Whether a person is an author of a version at a log index. Authors are the publisher, and
+ * everybody who owned the scope or could publish in it, at publication or now. A person is matched
+ * by key, by predecessors and successors of that key, by keyless identity and by every member name
+ * that any of these ever had. A key without a member statement matches only itself.
  */
 export function isAuthor(
   identities: Identities,
@@ -53,7 +53,7 @@ export function isAuthor(
   at: number,
 ): boolean {
   const owners = standingBehind(identities, publication, at).map(identityId);
-  // Who rotated a key is still who they were: with the old one, with the new one, and by every name
+  // Whoever rotated a key remains the same person: under the old key, the new key and every name
   // that either had.
   const ids = identities.lineOf(publication.scope, [...given(publication.signer), ...owners]);
   const keys = given(who.keyId);

@@ -1,6 +1,6 @@
 /**
- * Whether one approval counts: the same question for who installs and for the registry, so that
- * they never differ.
+ * Decides whether one approval counts. Installers and the registry share this function, so that
+ * they never disagree.
  */
 import type { Digest } from '../skill/digest.ts';
 import { type SkillName, scopeOf } from '../skill/name.ts';
@@ -12,16 +12,19 @@ import { judgeOfRegistry } from './own-registry.ts';
 import { approvalChallenge, whyNotAsserted } from './passkey.ts';
 import { type Policy, policyDigest } from './policy.ts';
 import type { RootFile } from './root.ts';
-import { holdsOffice } from './root-office.ts';
+import { isInOffice } from './root-office.ts';
 
-/** An approval whose signature and place in the log were verified. */
+/** An approval whose signature and log entry were verified. */
 export interface LoggedApproval {
   readonly statement: ApprovalStatement;
   readonly signer: Digest;
   readonly logIndex: number;
 }
 
-/** What it is judged against; what is left out was refused elsewhere, or is not known yet. */
+/**
+ * The facts that an approval is compared with. An absent fact was rejected elsewhere or is not
+ * known yet.
+ */
 export interface ApprovalContext {
   readonly root: RootFile;
   readonly policy: Policy;
@@ -31,15 +34,17 @@ export interface ApprovalContext {
     readonly version: Version;
     readonly bundle: Digest;
   };
-  /** Of the capabilities that the index shows. */
+  /** Digest of the capabilities in the index line. */
   readonly capabilityDigest?: Digest;
   readonly publish?: { readonly signer: Digest; readonly logIndex: number };
   readonly scan?: { readonly report: Digest; readonly ruleSet: Digest; readonly logIndex: number };
-  /** Milliseconds since 1970: when its draft must not have expired yet. */
+  /**
+   * The time, in milliseconds since 1970, at which the approval's draft must not have expired yet.
+   */
   readonly at?: number;
 }
 
-/** Every reason why an approval does not count; none when it does. */
+/** Every reason why an approval does not count; empty when it counts. */
 export function whyNotCounted(approval: LoggedApproval, context: ApprovalContext): string[] {
   return [...whyNotAbout(approval, context), ...whyNotReviewer(approval, context)];
 }
@@ -90,7 +95,7 @@ function whyNotReviewer(
     ...(byKey
       ? whyNotByKey(approval)
       : whyNotByPasskey(identities, statement, reviewer.credentialId, logIndex)),
-    ...(byKey || holdsOffice(root, 'registry', signer, logIndex)
+    ...(byKey || isInOffice(root, 'registry', signer, logIndex)
       ? []
       : ['it was not logged by the registry']),
   ];
@@ -102,7 +107,8 @@ function whyNotByKey({ statement, signer }: LoggedApproval): string[] {
   return same ? [] : ['it is not signed with the key that it names'];
 }
 
-// The registry's signature gives it a place in the log and counts for nothing else.
+// For an approval by passkey, the registry's signature only places the statement in the log; the
+// passkey's own signature is what counts.
 function whyNotByPasskey(
   identities: Identities,
   statement: ApprovalStatement,

@@ -1,6 +1,6 @@
 /**
- * Admission: everything known about one version goes in, admitted or every reason against it comes
- * out. Pure.
+ * Admission: takes all evidence about one version, and returns either the admission or every reason
+ * against it. Pure.
  */
 import type { TreeHead } from '../log/merkle-tree.ts';
 import { type Capabilities, capabilityDigest } from '../skill/capability.ts';
@@ -32,55 +32,53 @@ export interface Admitted {
   readonly version: Version;
   readonly bundle: Digest;
   readonly description: string;
-  /** Id of the identity that published: a key, a person or a CI job. */
+  /** Id of the identity that published the version: a key, a person or a CI job. */
   readonly publisher: Digest;
-  /** Log index of the first claim of the scope: what to pin for all skills of the scope. */
+  /** Log index of the scope's first claim, to be pinned for every skill of the scope. */
   readonly scopeClaim: number;
   readonly manifest: Manifest;
-  /** The manifest was inferred at import; no author wrote it. */
+  /** Whether the manifest was inferred during an import, so that no author wrote it. */
   readonly inferred: boolean;
-  /** As approved. */
+  /** The approved capabilities. */
   readonly capabilities: Capabilities;
   readonly capabilityDigest: Digest;
   readonly approvals: readonly AdmittedApproval[];
   /**
-   * Witnesses that cosigned the head of the log in the last 24 hours, of those that the policy
-   * names: `0/0` without such a policy.
+   * How many of the policy's witnesses cosigned the head of the log in the last 24 hours: `0/0`
+   * without a witness policy.
    */
   readonly witnessed: `${number}/${number}`;
   /**
-   * What SLSA level the evidence shows of how the bundle came to be: 0 nothing, 1 provenance, 2
-   * made by a CI job known by its identity.
+   * The SLSA build level that the evidence shows: 0 no provenance, 1 provenance, 2 built by an
+   * identified CI job.
    */
   readonly slsaBuildLevel: SlsaBuildLevel;
-  /**
-   * The scan that the approvals rest on: the digest of its report, and of the rules that made it.
-   */
+  /** The scan behind the approvals: digests of its report and of the rule set that made it. */
   readonly scan: { readonly report: Digest; readonly ruleSet: Digest; readonly verdict: Verdict };
   /** Log index of the verdict. */
   readonly logIndex: number;
-  /** The status file's head of the log, to remember for the next time. */
+  /** The head of the log in the status file, to be remembered for the next decision. */
   readonly checkpoint: TreeHead & { readonly note: string };
-  /** ISO 8601: until when the status file counts. */
+  /** ISO 8601: the time until which the status file counts. */
   readonly freshUntil: string;
-  /** The status file has expired, and counts only by the grace that the host allows. */
+  /** Whether the status file has expired and counts only by the grace time of host policy. */
   readonly onGrace: boolean;
-  /** What was checked, from the root of trust down. */
+  /** The checked evidence, from the root of trust down. */
   readonly chain: ChainNode;
-  /** Addresses of the statements to keep: later decisions are handed them as `known`. */
+  /** Addresses of statements to keep; later decisions get them as `known`. */
   readonly learned: readonly Digest[];
 }
 
 export interface Refused {
   readonly kind: 'refused';
   readonly reasons: readonly DecisionReason[];
-  /** The same chain, with what failed in its place. */
+  /** The chain of evidence, with each failure at its place. */
   readonly chain: ChainNode;
-  /** As in `Admitted`; none where the log itself, or its head, is in doubt. */
+  /** As in `Admitted`; empty where the log or its head is in doubt. */
   readonly learned: readonly Digest[];
   /**
-   * Two heads of the log that do not fit together: keep them, they are evidence against whoever
-   * signed them.
+   * Two contradicting heads of the log. They are evidence against their signer, so they must be
+   * kept.
    */
   readonly alarm?: LogAlarm;
 }
@@ -88,8 +86,8 @@ export interface Refused {
 export type Decision = Admitted | Refused;
 
 /**
- * Decides on one version: whatever is wrong with the evidence becomes a reason, and without
- * complete evidence nothing is admitted.
+ * Decides about one version. Every fault of the evidence becomes a reason, and incomplete evidence
+ * admits nothing.
  */
 export function decide(input: DecisionInput): Decision {
   const reasons = new Reasons();
@@ -108,7 +106,8 @@ export function decide(input: DecisionInput): Decision {
   const marks = judgeMarks(evidence, reasons);
   const judged = { publish, scan, verdict, approvals, status, marks, level };
   const parts = { publish, files, scan, verdict, status };
-  // Each of these is undefined only with a reason; this is for the day when that is no longer true.
+  // A part is undefined only when a reason was added. This check protects against a future bug that
+  // breaks the rule.
   if (!isComplete(parts) || reasons.list.length > 0) {
     if (reasons.list.length === 0) reasons.add('statement-missing', 'the evidence is not complete');
     const chain = chainOf(evidence, judged, reasons.list);
@@ -164,15 +163,15 @@ function isComplete<Parts extends object>(parts: Parts): parts is Parts & Comple
   return !Object.values(parts).includes(undefined);
 }
 
-// Who reads one line reads why nothing helps; that witnesses do not cosign such a log follows from
-// it, and waiting would not mend it.
+// A reader of only the first line must read the real cause. Missing witnesses follow from a
+// contradicting log, and waiting would not help.
 function alarmsFirst(list: readonly DecisionReason[]): DecisionReason[] {
   const isAlarm = ({ code }: DecisionReason): boolean =>
     code === 'log-rolled-back' || code === 'log-forked';
   return [...list.filter(isAlarm), ...list.filter((one) => !isAlarm(one))];
 }
 
-/** What level is shown; the verdict may claim it or less. */
+/** The level that the evidence shows; the verdict may claim this level or a lower one. */
 function judgeLevel(evidence: Evidence, reasons: Reasons): SlsaBuildLevel {
   const [publish] = statementsOf(evidence, predicateTypes.publish);
   const [provenance] = statementsOf(evidence, predicateTypes.provenance);

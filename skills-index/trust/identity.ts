@@ -1,18 +1,18 @@
 import { predicateTypes } from '../statement/attestation.ts';
 import { IdentityChain } from './identity/chain.ts';
 import type { Ends } from './identity/ends.ts';
+import { firstOccurrences } from './identity/first-occurrences.ts';
 import { endsOfFrozen, type FrozenStatement } from './identity/frozen-statement.ts';
 import type { Identities, LoggedStatement } from './identity/identities.ts';
 import { MemberOrder } from './identity/member-order.ts';
-import { saidOnce } from './identity/said-once.ts';
 import { identityRoundsMax } from './limits.ts';
 import { judgeOfRegistry } from './own-registry.ts';
 import type { RootFile } from './root.ts';
 
 /**
- * Chains identity statements in log order; statements of other kinds are passed over. The order
- * given does not matter.
- * @param frozen statements of the same log that could not be verified
+ * Builds the history of identities from identity statements in log order; other kinds are skipped.
+ * The order of the argument does not matter.
+ * @param frozen statements of the same log that cannot be verified
  */
 export function chainIdentities(
   root: RootFile,
@@ -26,12 +26,13 @@ export function chainIdentities(
     const why = whyForeign({ statement, logIndex });
     return why === undefined ? [] : [{ digest, logIndex, why }];
   });
-  const said = new Set(saidOnce(about));
+  const said = new Set(firstOccurrences(about));
   const twins = about.filter((one) => !said.has(one));
   const ordered = [...said, ...frozen].sort((a, b) => a.logIndex - b.logIndex);
-  // A key that was ended for an index before now also loses what it signed in between, and with
-  // that goes what rests on it. Ends are only ever added, so the rounds come to an end, and two
-  // keys that end each other are both ended: silence means no.
+  // A key may be ended retroactively, from an earlier log index. Then statements that it signed
+  // since lose their effect, and so does everything that depends on them. The computation repeats
+  // until nothing changes. It terminates because ends are only added. Two keys that end each other
+  // are both ended, since doubt means no.
   let ends: Ends = endsOfFrozen(frozen);
   const order = new MemberOrder();
   for (let round = 0; ; round++) {

@@ -9,7 +9,7 @@ import type { Certified } from './sigstore/verify-certified.ts';
  * For example `@acme publishes from CI only: CI job … ; and this was signed by …`. Without a log
  * index: as things stand now.
  */
-export function sayForeign(
+export function describeForeignPublisher(
   identities: Pick<Identities, 'publishersOf'>,
   scope: Scope,
   by: Pick<LoggedStatement, 'signer'> & {

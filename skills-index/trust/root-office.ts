@@ -28,12 +28,7 @@ export function keysOfOffice(root: RootFile, office: RootOffice): readonly Offic
 }
 
 /** Whether what a key signed at a log index counts as said in an office. */
-export function holdsOffice(
-  root: RootFile,
-  office: RootOffice,
-  keyId: Digest,
-  at: number,
-): boolean {
+export function isInOffice(root: RootFile, office: RootOffice, keyId: Digest, at: number): boolean {
   return keysOfOffice(root, office).some(
     (one) => rootKeyId(one) === keyId && at <= (one.validUpTo ?? at),
   );

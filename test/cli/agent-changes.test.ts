@@ -5,7 +5,7 @@ import { startOf } from '../../runner/files/lock.ts';
 import { holdFiles } from '../../runner/holds/holds.ts';
 import { type ChangeSet, changeSetDigest } from '../../skills-index/run/changes/changes.ts';
 import { newHold } from '../../skills-index/run/holds/hold.ts';
-import { aboutAction } from '../../skills-index/run/holds/hold-action.ts';
+import { holdFieldsOf } from '../../skills-index/run/holds/hold-action.ts';
 import { digestOf, hexOf } from '../../skills-index/skill/digest.ts';
 import { testPasskey } from '../skills-index/story-keys.ts';
 import { skill } from './command-line.ts';
@@ -123,7 +123,7 @@ describe('a hold of changes', () => {
       nonce: 'ab'.repeat(16),
       holder: `${process.pid} ${startOf(process.pid)}`,
     };
-    const about = aboutAction(action, 'apply', subject, undefined);
+    const about = holdFieldsOf(action, 'apply', subject, undefined);
     const hold = newHold(subject, { rule: 'apply', seconds: 60, reason: '' }, about, material);
     holdFiles(join(home, 'data/holds')).keep({ ...hold, ...words });
     return hold.id;

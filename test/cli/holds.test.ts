@@ -21,7 +21,7 @@ import {
   holdDigest,
   newHold,
 } from '../../skills-index/run/holds/hold.ts';
-import { aboutAction } from '../../skills-index/run/holds/hold-action.ts';
+import { holdFieldsOf } from '../../skills-index/run/holds/hold-action.ts';
 import { emptyHostPolicy } from '../../skills-index/run/plan/host-policy.ts';
 import { proofChallenge } from '../../skills-index/trust/approver-proof.ts';
 import { testPasskey } from '../skills-index/story-keys.ts';
@@ -45,7 +45,7 @@ beforeEach(() => {
     method: 'POST',
     path: '/v2\u001b[2J',
   } as const;
-  const about = aboutAction({ ...action, query: 'to=eve&amount=9' }, 'posts', subject, undefined);
+  const about = holdFieldsOf({ ...action, query: 'to=eve&amount=9' }, 'posts', subject, undefined);
   const holder = `${process.pid} ${startOf(process.pid)}`;
   hold = newHold(subject, { rule: 'posts', seconds: 60, reason: '' }, about, {
     now,

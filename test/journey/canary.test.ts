@@ -9,7 +9,7 @@ import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { runSkill } from '../../runner/run.ts';
 import { bubblewrap } from '../../runner/sandboxes/bubblewrap.ts';
 import { leakDetector } from '../../runner/secrets/leaks.ts';
-import { FrameReader } from '../../skills-index/run/egress/websocket-frames.ts';
+import { WebSocketFrameReader } from '../../skills-index/run/egress/websocket-frames.ts';
 import {
   crm,
   giveToken,
@@ -100,7 +100,7 @@ async function startListener(): Promise<Listener> {
     socket.write(
       'HTTP/1.1 101 Switching Protocols\r\nConnection: Upgrade\r\nUpgrade: websocket\r\n\r\n',
     );
-    const frames = new FrameReader();
+    const frames = new WebSocketFrameReader();
     let size = 0;
     socket
       .on('error', () => undefined)

@@ -12,7 +12,10 @@ import { text } from 'node:stream/consumers';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import type { RunRequest } from '../../runner/run/run-request.ts';
 import { makeAuthority } from '../../skills-index/run/egress/certificate.ts';
-import { FrameReader, serverFrame } from '../../skills-index/run/egress/websocket-frames.ts';
+import {
+  serverFrame,
+  WebSocketFrameReader,
+} from '../../skills-index/run/egress/websocket-frames.ts';
 import type { HostPolicy } from '../../skills-index/run/plan/host-policy.ts';
 import {
   giveToken,
@@ -160,7 +163,7 @@ describe('a program in the sandbox', () => {
       socket.write(
         [...lines, `Sec-WebSocket-Accept: ${accept.digest('base64')}`, '', ''].join('\r\n'),
       );
-      const reader = new FrameReader();
+      const reader = new WebSocketFrameReader();
       socket.on('error', () => undefined);
       socket.on('data', (chunk: Buffer) => {
         for (const { first, payload } of reader.push(chunk) ?? []) {

@@ -21,9 +21,9 @@ import { readHostPolicy } from '../../runner/host/host-policy.ts';
 import type { Hold, SignedAnswer } from '../../skills-index/run/holds/hold.ts';
 import {
   type MailboxMessage,
-  type ReadRequest,
+  type OpenedRequest,
   readRequest,
-  type SignedBy,
+  type SignedMailboxText,
   sealAnswer,
   signForMailbox,
 } from '../../skills-index/run/holds/mailbox.ts';
@@ -152,7 +152,7 @@ async function lettersFor(key: KeyFile, hold: Hold): Promise<Letter> {
       key,
     );
     const { messages } = (await send('questions', question)) as {
-      messages: SignedBy<MailboxMessage>[];
+      messages: SignedMailboxText<MailboxMessage>[];
     };
     const { mailboxPrivate } = await key.unlocked();
     if (mailboxPrivate === undefined) throw new Error('the key has no mailbox key');
@@ -175,7 +175,7 @@ async function send(path: string, body: unknown): Promise<unknown> {
     })
   ).json();
 }
-type Letter = Extract<ReadRequest, { kind: 'request' }>;
+type Letter = Extract<OpenedRequest, { kind: 'request' }>;
 const reply = ({ message, replyTo }: Letter, signed: SignedAnswer) =>
   sealAnswer(message, signed, sealFor(Buffer.from(replyTo, 'base64')));
 

@@ -1,6 +1,6 @@
 /**
- * What an agent is told to do about a refusal. Nothing of it names what only a person may do: an
- * agent must not learn how an answer is made.
+ * Advice for an agent after a refusal. It never names a command that only a person may use, because
+ * an agent must not learn how an answer is given.
  */
 import type { Problem } from '../../skill/problem.ts';
 import { type ProblemCode, problemCodes } from '../../skill/problem-codes.ts';
@@ -16,7 +16,8 @@ const advice: Readonly<Partial<Record<ProblemCode, string>>> = {
   'breaker-open': asksPerson,
 };
 
-// Commands and files of the operator. A hint that names one is written for the operator.
+// Commands and files of the operator. A hint that names one is meant for the operator, so the agent
+// gets other advice.
 const isForOperator =
   /\bskill(gate)?( --)? (agent|hold|key|secret|changes|registry|member|scope|review|doctor|log)\b|\bhost\.json\b/;
 

@@ -1,6 +1,6 @@
 /**
- * What host policy says for agents' own programs: which model endpoints there are, and which
- * programs from outside the system.
+ * The part of host policy about agents' own programs: the model endpoints, and the agent programs
+ * that the system did not install.
  */
 import * as v from 'valibot';
 import { isHostName } from '../../skill/host-name.ts';
@@ -9,28 +9,28 @@ import { addressClass } from '../../skill/network-address.ts';
 import { exactObject } from '../../skill/shape.ts';
 
 /**
- * Which interface an endpoint speaks: it says which variables an agent program finds it by, and how
- * its key is sent.
+ * The API that a model endpoint speaks. It decides through which variables an agent program finds
+ * the endpoint, and how the key is sent.
  */
 export const modelKinds = ['openai', 'anthropic'] as const;
 export type ModelKind = (typeof modelKinds)[number];
 
 export interface ModelEndpoint {
   /**
-   * `http://127.0.0.1:8080`: a server of this host or network, by its address.
-   * `https://api.example.com`: any other, by its name.
+   * `http://127.0.0.1:8080`: a server on this host or network, by its address.
+   * `https://api.example.com`: any other server, by its name.
    */
   readonly url: string;
   readonly kind: ModelKind;
-  /** The secret that holds its key, bound to its host; only for https. */
+  /** The secret with the endpoint's key, bound to the endpoint's host; only for https. */
   readonly secret?: string;
-  /** Reached beside what its `kind` needs: `/v1/rerank`, `/v1/responses/*`. */
+  /** Paths that are allowed in addition to those of `kind`: `/v1/rerank`, `/v1/responses/*`. */
   readonly paths?: readonly string[];
 }
 
 /**
- * What clients of an interface call below its `/v1`; beside that, servers of models load, change
- * and delete them.
+ * The paths below `/v1` that clients of an API call. Other paths of model servers load, change or
+ * delete models, so they stay closed.
  */
 const inferencePaths: Readonly<Record<ModelKind, readonly string[]>> = {
   openai: ['/chat/completions', '/responses', '/completions', '/embeddings'],
@@ -38,14 +38,14 @@ const inferencePaths: Readonly<Record<ModelKind, readonly string[]>> = {
 };
 
 /**
- * What a session may ask of its model: what the interface is for, below the address's own path, and
- * what the operator adds.
+ * The requests that a session may make to its model: those of the API, below the endpoint's own
+ * path, and those that the operator adds.
  */
 export function modelRequests(
   { kind, paths = [] }: ModelEndpoint,
   place: Pick<ModelPlace, 'path'>,
 ): readonly ModelRequests[] {
-  // Clients of Anthropic's add `/v1` themselves.
+  // Anthropic's client libraries add `/v1` themselves.
   const below =
     place.path === '' || (kind === 'anthropic' && !place.path.endsWith('/v1'))
       ? `${place.path}/v1`
@@ -68,11 +68,11 @@ interface ModelRequests {
 /** An agent program that the system did not install. */
 export interface AgentProgram {
   /**
-   * Read-only in the sandbox, at the same path; nobody but root and the runner's user may write
-   * there.
+   * The program's folder, read-only in the sandbox and at the same path. Only root and the runner's
+   * user may have write access to it.
    */
   readonly folder: string;
-  /** What is started, the agent's arguments behind it: `["node", "/opt/codex/bin/codex.js"]`. */
+  /** The command to start; the agent's arguments follow: `["node", "/opt/codex/bin/codex.js"]`. */
   readonly command: readonly string[];
 }
 
@@ -83,16 +83,16 @@ export interface AgentPolicy {
 
 export const emptyAgentPolicy: AgentPolicy = { models: {}, agentPrograms: {} };
 
-/** Where an endpoint is. */
+/** The parsed address of a model endpoint. */
 export type ModelPlace = {
   readonly kind: 'address' | 'name';
   readonly host: string;
   readonly port: number;
-  /** Without a slash at its end; often empty. */
+  /** The path without a slash at its end; often empty. */
   readonly path: string;
 };
 
-/** Takes an endpoint's address apart; undefined for any other form than the two. */
+/** Parses the address of a model endpoint; undefined for any form but the two allowed ones. */
 export function parseModelUrl(text: string): ModelPlace | undefined {
   const plain =
     /^(https?):\/\/(\[[0-9a-f:.]+\]|[a-z0-9.-]+)(?::(\d{1,5}))?((?:\/[A-Za-z0-9._~-]+)*)\/?$/.exec(
@@ -138,7 +138,7 @@ const model = v.pipe(
       ),
     ),
   }),
-  // A key that goes over plain http is anybody's.
+  // Anybody on the network can read a key that is sent over plain http.
   v.check(
     ({ secret, url }) => secret === undefined || url.startsWith('https:'),
     'has a secret, which goes over https only',

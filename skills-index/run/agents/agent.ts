@@ -1,6 +1,6 @@
 /**
- * An agent's identity as a format, `skillgate.agent/1`: what it may start, with how much, how often
- * and until when.
+ * An agent's identity as a format, `skillgate.agent/1`: which skills it may start, with which
+ * capabilities, how often and until when.
  */
 import * as v from 'valibot';
 import { type Capabilities, union } from '../../skill/capability.ts';
@@ -11,32 +11,33 @@ import { exactObject, parseShape } from '../../skill/shape.ts';
 import { isInRange, type Version } from '../../skill/version.ts';
 import { capabilities } from '../../statement/field-shapes.ts';
 
-/** Skills that an agent may start. */
+/** A permission to start skills. */
 export interface Grant {
-  /** `@scope/name`, or `@scope/*` for all of a scope. */
+  /** `@scope/name`, or `@scope/*` for every skill of a scope. */
   readonly skill: string;
-  /** A semver range. */
+  /** The allowed versions, as a semver range. */
   readonly range: string;
   /**
-   * What these versions may have besides the agent's ceiling, as a person allowed it for them
-   * alone.
+   * Capabilities that a person allowed for these versions only, in addition to the agent's ceiling.
    */
   readonly capabilities?: Capabilities;
 }
 
-/** What is counted for an identity, over all its runs and sessions of a day (UTC). */
+/**
+ * The quantities that are counted for an identity, over all its runs and sessions of one day (UTC).
+ */
 export const budgetKinds = ['requests', 'bytes', 'seconds', 'runs', 'paths'] as const;
 export type BudgetKind = (typeof budgetKinds)[number];
 
-/** How much of each a day has; what is absent is not limited. */
+/** The amount of each quantity that a day allows; an absent one is unlimited. */
 export type Budget = Readonly<Partial<Record<BudgetKind, number>>>;
 
 /**
- * The folder in which the agent's own program works: a workspace of host policy, and how it is
- * mounted.
+ * The folder in which the agent's own program works: a workspace of host policy, and its mount
+ * mode.
  */
 export interface AgentWorkspace {
-  /** `reports` for `workspace:reports`. */
+  /** The workspace's name: `reports` for `workspace:reports`. */
   readonly name: string;
   readonly mode: 'ro' | 'rw' | 'cow';
 }
@@ -45,25 +46,25 @@ export interface Agent {
   readonly schema: 'skillgate.agent/1';
   readonly name: string;
   readonly keyId: Digest;
-  /** SPKI PEM. */
+  /** The identity's public key, as SPKI PEM. */
   readonly publicKey: string;
   readonly created: string;
-  /** ISO 8601; after it nothing starts. */
+  /** ISO 8601; from then on nothing starts. */
   readonly expires: string;
-  /** ISO 8601, once everything was taken from it; the next grant ends that. */
+  /** The time of revocation, in ISO 8601. The next grant removes it. */
   readonly revoked?: string;
   readonly grants: readonly Grant[];
-  /** No run of this agent gets more than this; empty at first. */
+  /** The most that any run of this agent may get; empty for a new identity. */
   readonly ceiling: Capabilities;
-  /** Values for `env` capabilities of its runs. */
+  /** Values for `env` capabilities of this agent's runs. */
   readonly env: Readonly<Record<string, string>>;
   readonly budget?: Budget;
   readonly workspace?: AgentWorkspace;
-  /** A name in host policy's `models`. */
+  /** A name in `models` of host policy. */
   readonly model?: string;
 }
 
-/** As its file holds it: with its private key (PKCS8 PEM). */
+/** An identity as its file stores it: with the private key (PKCS8 PEM). */
 export type StoredAgent = Agent & { readonly privateKey: string };
 
 const text = v.string();
@@ -107,13 +108,13 @@ export function parseStoredAgent(bytes: Uint8Array, path: string): StoredAgent {
   return parseShape(storedShape, parseJson(bytes, path), 'key-file-invalid', path);
 }
 
-/** Why the identity can do nothing at all; undefined while it can. */
+/** Why the identity may do nothing at all; undefined while it is valid. */
 export function whyEnded({ expires, name, revoked }: Agent, now: Date): string | undefined {
   if (revoked !== undefined) return `agent ${name} was revoked on ${revoked}`;
   return now.toISOString() >= expires ? `agent ${name} ended on ${expires}` : undefined;
 }
 
-/** Why this agent may not start the version; undefined when a grant names it. */
+/** Why this agent may not start the version; undefined when a grant allows it. */
 export function whyNotGranted(
   agent: Agent,
   name: SkillName,
@@ -128,7 +129,10 @@ export function whyNotGranted(
   return `agent ${agent.name} may start ${name} only in ${named.map((grant) => grant.range).join(' or ')}`;
 }
 
-/** No run of this version gets more: the agent's ceiling, and what was granted for it alone. */
+/**
+ * The most that a run of this version may get: the agent's ceiling, and what was granted for these
+ * versions only.
+ */
 export function ceilingFor(
   { ceiling, grants }: Agent,
   name: SkillName,

@@ -1,11 +1,11 @@
 /**
- * The breaker of one run: counts what the run does, opens, and stays open until a person answers.
- * Its file is given.
+ * The circuit breaker of one run: counts misbehaviour, opens at a threshold, and stays open until a
+ * person answers. Its file is a parameter.
  */
 import { Problem } from '../../skill/problem.ts';
 import type { AuditEvent } from '../audit/audit-entry.ts';
 import type { HoldSubject } from '../holds/hold.ts';
-import { sayAnswered } from '../holds/hold-answer.ts';
+import { describeAnswer } from '../holds/hold-answer.ts';
 import { findAnswer, type GateSettings, type RunGate } from '../holds/hold-gate.ts';
 import {
   type BreakerCounter,
@@ -16,21 +16,21 @@ import {
   countBreaker,
   countedBy,
   countersOf,
-  sayOpen,
+  openBreakerProblem,
 } from './breaker.ts';
 
 /**
- * How often a run looks whether the breaker was opened by another one, and writes down what was
- * sent.
+ * The interval, in milliseconds, at which a run stores its counts and checks whether another run
+ * opened the breaker.
  */
 export const breakerPollMs = 400;
 
-/** Where a breaker is kept, for all runs of its subject. */
+/** The storage of a breaker, shared by all runs of the same agent and version. */
 export interface BreakerFile {
   read(): BreakerState | undefined;
   write(state: BreakerState): void;
   remove(): void;
-  /** Only one at a time. */
+  /** Runs a function while no other process holds the lock. */
   locked(act: () => void): void;
 }
 
@@ -43,7 +43,7 @@ export class BreakerWatch {
   readonly #settings: BreakerSettings;
   readonly #opened = new AbortController();
   readonly #unwritten = new Map<BreakerCounter, number>();
-  /** What the file said when it was last written. */
+  /** The state that this run last wrote to the file. */
   #written: BreakerState | undefined;
 
   constructor(file: BreakerFile, settings: BreakerSettings) {
@@ -51,25 +51,29 @@ export class BreakerWatch {
     this.#settings = settings;
   }
 
-  /** Aborts when it opens, here or in another process; the reason says why. */
+  /**
+   * Aborts when the breaker opens, in this process or another. The signal's reason is an
+   * explanation.
+   */
   get opened(): AbortSignal {
     return this.#opened.signal;
   }
 
-  /** @throws Problem `breaker-open` while it is open and no person has closed it */
-  refuseOpen(): void {
+  /** @throws Problem `breaker-open` while the breaker is open and no person has closed it */
+  requireClosed(): void {
     const open = this.#file.read()?.open;
     if (open === undefined) return;
     const answer = findAnswer(this.#settings, open.hold);
-    if (answer?.answer.verdict !== 'allow') throw new Problem('breaker-open', ...sayOpen(open));
+    if (answer?.answer.verdict !== 'allow')
+      throw new Problem('breaker-open', ...openBreakerProblem(open));
     this.#file.remove();
     this.#settings.files.forget(open.hold);
-    this.#settings.record(breakerEvent(open, 'closed', sayAnswered(answer)));
+    this.#settings.record(breakerEvent(open, 'closed', describeAnswer(answer)));
   }
 
   /**
-   * The gate, with what is sent through it counted here: written down now and then, since with each
-   * request it would be slow.
+   * The gate with its sent bytes counted here. Counts are stored at intervals, because storing them
+   * at each request would be slow.
    */
   through(gate: RunGate): RunGate {
     return { ...gate, sent: (bytes) => this.#add('bytes-out', bytes) };
@@ -90,9 +94,9 @@ export class BreakerWatch {
   }
 
   /**
-   * Opens it at once where this run alone brings the counter to its threshold. What does not is
-   * written down within `breakerPollMs`: a locked and synced file for each denial would let a flood
-   * of them stall the proxy.
+   * Opens the breaker at once when this run's own count reaches the threshold. Other counts are
+   * stored within `breakerPollMs`: locking and syncing a file for each denial would let a flood of
+   * denials stall the proxy.
    */
   count(counter: BreakerCounter, amount = 1): void {
     this.#add(counter, amount);
@@ -101,7 +105,7 @@ export class BreakerWatch {
     if (sum >= (policy.breakers[counter] ?? breakerTable[counter].max)) this.#write();
   }
 
-  /** Writes down what was counted, and sees whether another run opened it. */
+  /** Stores the counts, and checks whether another run opened the breaker. */
   look(): void {
     this.#write();
     const why = this.#file.read()?.open?.why;
@@ -109,7 +113,7 @@ export class BreakerWatch {
   }
 
   #add(counter: BreakerCounter, amount: number): void {
-    // Open, it ends the run: more of the same says nothing new.
+    // An open breaker ends the run, so further counts add nothing.
     if (!this.#opened.signal.aborted)
       this.#unwritten.set(counter, (this.#unwritten.get(counter) ?? 0) + amount);
   }

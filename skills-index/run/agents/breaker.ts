@@ -1,6 +1,6 @@
 /**
  * The circuit breaker of a skill version under one agent, as a format and a state machine: what is
- * counted, how long, and what opens it. Pure.
+ * counted, over which time, and which threshold opens it. Pure.
  */
 import * as v from 'valibot';
 import { canonicalDigest } from '../../skill/canonical-json.ts';
@@ -14,7 +14,10 @@ import {
   newHold,
 } from '../holds/hold.ts';
 
-/** What opens it, within which time. An operator may set another threshold, never none. */
+/**
+ * The thresholds that open a breaker, and the time over which each is counted. An operator may
+ * change a threshold, but not remove it.
+ */
 export const breakerTable = {
   denied: { max: 5, windowSeconds: 600, means: 'requests that were denied' },
   'secret-unbound': {
@@ -30,15 +33,15 @@ export const breakerTable = {
 
 export type BreakerCounter = keyof typeof breakerTable;
 
-/** What an operator sets instead. */
+/** Thresholds that the operator sets instead. */
 export type BreakerThresholds = Readonly<Partial<Record<BreakerCounter, number | undefined>>>;
 
-/** No threshold in host policy is higher. */
+/** The highest threshold that host policy may set. */
 export const breakerThresholdMax = 1024 ** 4;
-/** Counts are kept in steps of so many milliseconds, so that the file stays small. */
+/** Counts are stored in steps of so many milliseconds, so that the file stays small. */
 const stepMs = 10_000;
 
-/** Whose misbehaviour is counted together. */
+/** The agent and version whose misbehaviour is counted together. */
 export interface BreakerSubject {
   readonly agent: string;
   readonly skill: string;
@@ -47,18 +50,18 @@ export interface BreakerSubject {
 
 export interface BreakerState extends BreakerSubject {
   readonly schema: 'skillgate.breaker/1';
-  /** By counter: when (milliseconds since 1970, rounded down to a step) and how much. */
+  /** By counter: the time (milliseconds since 1970, rounded down to a step) and the amount. */
   readonly counts: Readonly<
     Partial<Record<BreakerCounter, readonly (readonly [at: number, amount: number])[]>>
   >;
-  /** There while it is open: what a person answers to close it. */
+  /** Present while the breaker is open; a person answers its hold to close the breaker. */
   readonly open?: OpenBreaker | undefined;
 }
 
 export interface OpenBreaker {
   readonly counter: BreakerCounter;
   readonly why: string;
-  /** What a person answers. */
+  /** The hold that a person answers. */
   readonly hold: Hold;
 }
 
@@ -66,15 +69,15 @@ export function closedBreaker({ agent, skill, version }: BreakerSubject): Breake
   return { schema: 'skillgate.breaker/1', agent, skill, version, counts: {} };
 }
 
-/** What a breaker is opened with. */
+/** The input for counting and opening a breaker. */
 export interface BreakerTerms extends HoldMaterial {
   readonly thresholds: BreakerThresholds;
   readonly subject: HoldSubject;
 }
 
 /**
- * Adds to a counter, and opens when it is at its threshold; never closes. What lies before the
- * window is forgotten; what seems to lie in the future (a clock that was set back) is not.
+ * Adds to a counter, and opens the breaker at the threshold; never closes it. Counts from before
+ * the window are dropped. Counts from the future, which appear when a clock was set back, are kept.
  */
 export function countBreaker(
   state: BreakerState,
@@ -95,7 +98,7 @@ export function countBreaker(
   return { ...counted, open: { counter, why, hold: breakerHold(why, terms) } };
 }
 
-/** How much of a counter lies in its window. */
+/** The amount of a counter within its time window. */
 export function countedBy(
   state: BreakerState | undefined,
   counter: BreakerCounter,
@@ -111,7 +114,7 @@ function stepsInWindow({ counts }: BreakerState, counter: BreakerCounter, now: D
   return (counts[counter] ?? []).filter(([at]) => at + stepMs > begin);
 }
 
-// What a person answers to close it: it waits as long as it takes.
+// The hold that a person answers to close the breaker. It practically never expires.
 function breakerHold(why: string, { subject, ...material }: BreakerTerms): Hold {
   const { agent, skill, version } = subject;
   const rule = { rule: 'breaker', seconds: 10 * 365 * 86_400, reason: why };
@@ -121,28 +124,31 @@ function breakerHold(why: string, { subject, ...material }: BreakerTerms): Hold 
     rule,
     {
       kind: 'breaker',
-      what: `let ${sayWhat(subject)} run again under ${agent}, after ${why}`,
+      what: `let ${nameOfSubject(subject)} run again under ${agent}, after ${why}`,
       scope,
     },
     material,
   );
 }
 
-/** Whose it is, for people; an agent's own program is no version of anything. */
-export function sayWhat({ skill, version }: Pick<BreakerSubject, 'skill' | 'version'>): string {
+/** The name of the stopped program, for people. An agent's own program has no version. */
+export function nameOfSubject({
+  skill,
+  version,
+}: Pick<BreakerSubject, 'skill' | 'version'>): string {
   return version === '' ? `the ${skill}` : `${skill}@${version}`;
 }
 
 /**
- * So many times more often than a skill an agent's own program may be denied, or name its
- * placeholder where that is not bound.
+ * An agent's own program may be denied, or misplace a placeholder, so many times more often than a
+ * skill.
  */
 const sessionDenials = 20;
 
 /**
- * Thresholds for an agent's own program: such programs call home as a matter of course, and what
- * they printed goes to their model. Neither gets anywhere; a canary or a way inside still opens the
- * breaker at once.
+ * The thresholds for an agent's own program. Such programs contact their makers as a matter of
+ * course, and their printed output goes to their model. Both are denied without harm. A sent canary
+ * or a request to a private address still opens the breaker at once.
  */
 export function sessionThresholds(given: BreakerThresholds): BreakerThresholds {
   const often = (counter: BreakerCounter): number =>
@@ -150,7 +156,7 @@ export function sessionThresholds(given: BreakerThresholds): BreakerThresholds {
   return { ...given, denied: often('denied'), 'secret-unbound': often('secret-unbound') };
 }
 
-/** How it is recorded. */
+/** A state of the breaker as an event of the audit log. */
 export function breakerEvent(
   { counter, hold }: OpenBreaker,
   state: 'opened' | 'closed',
@@ -159,21 +165,24 @@ export function breakerEvent(
   return { event: 'breaker', state, counter, hold: hold.id, why };
 }
 
-/** Message and hint of a refusal: which counter, where to look, how a person goes on. */
-export function sayOpen({
+/**
+ * The message and hint of a refusal: which counter opened the breaker, where to look, and how a
+ * person closes it.
+ */
+export function openBreakerProblem({
   hold,
   why,
 }: OpenBreaker): [message: string, more: { readonly hint: string }] {
   const { agent, id, run } = hold;
   return [
-    `${sayWhat(hold)} is stopped for ${agent === 'operator' ? 'the operator' : `agent ${agent}`}: its breaker opened. ${why}`,
+    `${nameOfSubject(hold)} is stopped for ${agent === 'operator' ? 'the operator' : `agent ${agent}`}: its breaker opened. ${why}`,
     {
       hint: `skillgate agent log ${agent} shows what run ${run} did; a person lets it run again with skillgate hold allow ${id}`,
     },
   ];
 }
 
-// What says nothing of the skill: the other side was silent, or a person said no.
+// Denials that prove nothing against the skill: the other side failed, or a person said no.
 const innocent = [
   'unreachable',
   'answer-too-large',
@@ -186,14 +195,14 @@ const innocent = [
   'too-fast',
 ];
 
-// Once is enough: no honest skill does it.
+// Denials of which a single one opens the breaker, because no honest skill causes them.
 const grave: Readonly<Record<string, BreakerCounter>> = {
   'secret-unbound': 'secret-unbound',
   canary: 'canary',
   'address-denied': 'private-address',
 };
 
-/** What an event of a run adds to which counter. Bytes are counted where requests are asked for. */
+/** The counters to which an event adds. Sent bytes are counted by the gate instead. */
 export function countersOf(event: AuditEvent): BreakerCounter[] {
   if (event.event === 'egress' && event.decision === 'denied') {
     const counter = grave[event.why];
@@ -208,7 +217,7 @@ const counterName = v.picklist(counterNames);
 const time = v.pipe(v.number(), v.integer());
 const steps = v.array(v.strictTuple([time, v.pipe(v.number(), v.minValue(0))]));
 
-/** Of the file that keeps it. */
+/** The shape of a breaker's file. */
 export const breakerShape = exactObject({
   schema: v.literal('skillgate.breaker/1'),
   agent: v.string(),

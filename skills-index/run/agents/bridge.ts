@@ -1,17 +1,17 @@
 /**
- * What an agent's sandbox and its runner say to one another, line by line, each a JSON object. The
- * sandbox's lines carry the run token of the session; they are a stranger's.
+ * The messages between an agent's sandbox and its runner: lines with one JSON object each. Lines
+ * from the sandbox carry the session's run token and are untrusted.
  */
 import * as v from 'valibot';
 import { Problem } from '../../skill/problem.ts';
 
 /**
- * The name that the sandbox's way to the runner has at the egress proxy; no such host exists (RFC
- * 9476 keeps `.internal` off the net).
+ * The name under which the sandbox reaches the runner through the egress proxy. No such host
+ * exists: RFC 9476 keeps `.internal` out of the public DNS.
  */
 export const runnerHost = 'runner.skillgate.internal';
 
-/** The model's endpoint of this host, as a sandbox names it. */
+/** The name under which a sandbox reaches the model endpoint of this host. */
 export const modelHost = 'model.skillgate.internal';
 
 export const bridgeLineBytesMax = 512 * 1024;
@@ -33,22 +33,22 @@ const message = v.union([
   v.strictObject({ token, end: v.literal(true) }),
 ]);
 
-/** From the sandbox: a call first, then what it is fed with. */
+/** A message from the sandbox: first a call, then its input. */
 export type BridgeMessage = v.InferOutput<typeof message>;
 
-/** To the sandbox. Bytes are base64; `says` is for people. */
+/** A message to the sandbox. Bytes are base64; `says` is a text for people. */
 export type BridgeAnswer =
   | { readonly stdout: string }
   | { readonly stderr: string }
   | { readonly exit: number; readonly says?: string };
 
-/** @throws Problem `usage` for anything else than a message */
+/** @throws Problem `usage` when the line is not a valid message */
 export function parseBridgeLine(line: string): BridgeMessage {
   try {
     const result = v.safeParse(message, JSON.parse(line));
     if (result.success) return result.output;
   } catch {
-    // Said below.
+    // The error below covers this case too.
   }
   throw new Problem('usage', 'Cannot read what the sandbox says: it is no line of the bridge');
 }

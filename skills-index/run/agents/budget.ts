@@ -1,6 +1,6 @@
 /**
- * What an agent has used of its budget on a day, `skillgate.budget/1`, and the steps of counting:
- * pure.
+ * The amounts of its daily budget that an agent has used, `skillgate.budget/1`, and their
+ * arithmetic. Pure.
  */
 import * as v from 'valibot';
 import { parseJson } from '../../skill/json.ts';
@@ -10,7 +10,7 @@ import type { Budget, BudgetKind } from './agent.ts';
 export type Amounts = Readonly<Record<BudgetKind, number>>;
 
 export interface Used {
-  /** `2026-01-31`, UTC; empty before the first. */
+  /** The day, such as `2026-01-31`, in UTC; empty before the first. */
   readonly day: string;
   readonly used: Amounts;
 }
@@ -21,12 +21,12 @@ export const nothingUsed: Used = {
 };
 
 /**
- * Of an identity whose budget says nothing of them: what its runs record of files stays on this
- * host's disk.
+ * The limit on paths for an identity whose budget names none, because the file lists of its runs
+ * stay on this host's disk.
  */
 export const pathsOfADay = 1_000_000;
 
-/** The part of a day's budget that a run writes down ahead of use. */
+/** The fraction of a day's budget that a run reserves ahead of use. */
 const aheadPart = 50;
 
 const amount = v.pipe(v.number(), v.safeInteger());
@@ -42,7 +42,7 @@ const usedShape = exactObject({
   }),
 });
 
-/** @throws Problem `key-file-invalid` for anything else than the file of a budget */
+/** @throws Problem `key-file-invalid` when the file is not a budget file */
 export function parseUsed(bytes: Uint8Array, path: string): Used {
   const { day, used } = parseShape(usedShape, parseJson(bytes, path), 'key-file-invalid', path);
   return { day, used };
@@ -53,7 +53,8 @@ export function printUsed({ day, used }: Used): string {
 }
 
 /**
- * The count of a day. One that has begun stays begun: a clock that goes back gives nothing back.
+ * The used amounts for today. A clock that is set back never returns to an earlier day, so it gives
+ * nothing back.
  */
 export function onDay(stored: Used, now: Date): Used {
   const today = now.toISOString().slice(0, 10);
@@ -61,9 +62,9 @@ export function onDay(stored: Used, now: Date): Used {
 }
 
 /**
- * How much to write down so that a run holds the amount: that, and a part of the whole ahead where
- * there is as much left.
- * @returns 0 when the day has not that much left
+ * The amount to reserve so that a run has what it needs: that amount, and a fraction of the whole
+ * budget in advance where so much is left.
+ * @returns 0 when the day does not have enough left
  */
 export function amountAhead(
   { used }: Used,
@@ -93,7 +94,7 @@ export function only(kind: BudgetKind, amount: number): Amounts {
   return { ...nothingUsed.used, [kind]: amount };
 }
 
-/** In words: what is used of what there is. */
+/** The used and allowed amounts, in words. */
 export function printBudget(budget: Budget, { used }: Used): string[] {
   return Object.entries(budget).map(
     ([kind, most]) => `${used[kind as BudgetKind]} of ${most} ${kind}`,

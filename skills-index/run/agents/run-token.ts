@@ -1,6 +1,6 @@
 /**
- * Run tokens: what an agent's program shows with each message to its runner, for some minutes,
- * renewed while its session lives.
+ * Run tokens: random tokens that an agent's program shows with each message to its runner. A token
+ * lasts some minutes and is renewed while the session lives.
  */
 import { timingSafeEqual } from 'node:crypto';
 import { digestOf } from '../../skill/digest.ts';
@@ -8,17 +8,17 @@ import { digestOf } from '../../skill/digest.ts';
 const runTokenSeconds = 300;
 
 export interface RunTokens {
-  /** A new token; the one before stays good until its own end. */
+  /** Makes a new token; the one before stays valid until it expires. */
   renew(): string;
-  /** Whether this session gave it out, and it has not ended. */
+  /** Whether this session issued the token and it has not expired. */
   isGood(token: string): boolean;
-  /** From here on none is good. */
+  /** Makes every token invalid from now on. */
   end(): void;
 }
 
 /**
- * The tokens of one session: random, held as digests in this process alone, so that they are
- * worthless to any other session and after it.
+ * The tokens of one session: random, and stored only as digests in this process. So a token is
+ * worthless to any other session and after its own.
  * @param random 32 bytes, fresh at each call
  */
 export function runTokens(now: () => Date, random: () => Uint8Array): RunTokens {

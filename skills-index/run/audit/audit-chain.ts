@@ -1,6 +1,6 @@
 /**
- * The chain that the lines of the audit log make: each names the digest of the line before;
- * checkpoints sign how far it goes.
+ * The hash chain of the audit log: each line contains the digest of the line before, and signed
+ * checkpoints state how far the log goes.
  */
 import { isUtf8 } from 'node:buffer';
 import { hash, verify } from 'node:crypto';
@@ -16,10 +16,10 @@ import {
 } from './audit-entry.ts';
 import type { AuditKey, SigningAuditKey } from './audit-key.ts';
 
-/** A longer line was not written by us. */
+/** The longest audit line; this program writes no longer one. */
 export const auditLineBytesMax = 16 * 1024;
 
-/** How far a log goes: its number of lines, and the digest of the last. */
+/** The end of a log: its number of lines and the digest of its last line. */
 export interface ChainEnd {
   readonly seq: number;
   readonly digest: Digest;
@@ -27,11 +27,11 @@ export interface ChainEnd {
 
 export const chainStart: ChainEnd = { seq: 0, digest: digestOf('') };
 
-/** What is to be written, and when it happened. */
+/** An event to be written, and the time at which it happened. */
 export type Said = readonly [said: AuditSubject & AuditEvent, at: Date];
 
 /**
- * The lines after the end of a log, each with its newline, and where it then ends.
+ * The lines to append at the end of a log, each with its newline, and the new end.
  * @throws Problem `internal` for a line that is too long
  */
 export function linesAfter(
@@ -53,19 +53,19 @@ export function linesAfter(
 }
 
 export interface ChainTail {
-  /** Where the log lies, for who is told. */
+  /** The path of the log, for messages. */
   readonly file: string;
-  /** Whether the bytes are all that it has. */
+  /** Whether the given bytes are the whole log. */
   readonly isWhole: boolean;
-  /** Whether a checkpoint is kept beside it. */
+  /** Whether a checkpoint for the log is stored. */
   readonly isSigned: boolean;
 }
 
 /**
- * Where a log ends, from its last bytes: at least two lines' worth, or all; and what a crash left
- * behind the last newline.
- * @throws Problem `audit-broken` when the last whole line is not one of ours, or nothing is where
- * something was
+ * Finds the end of a log from its last bytes, which are at least two lines or the whole log. Also
+ * finds the incomplete line that a crash left behind the last newline.
+ * @throws Problem `audit-broken` when the last whole line is not an audit line, or a signed log is
+ * empty
  */
 export function chainEndOf(
   tail: Uint8Array,
@@ -88,10 +88,10 @@ export function chainEndOf(
 }
 
 /**
- * Whether a log goes on from a checkpoint that is kept; `more` when its last bytes do not reach
- * back so far.
- * @param seq of the last whole line in them
- * @throws Problem `audit-broken` when lines that were signed are cut off or others
+ * Whether a log continues from its stored checkpoint; `more` when the given bytes do not reach back
+ * that far.
+ * @param seq number of the last whole line in the bytes
+ * @throws Problem `audit-broken` when signed lines are missing or changed
  */
 export function continuesFrom(
   kept: AuditCheckpoint | undefined,
@@ -117,18 +117,18 @@ function brokenLog(file: string, why: string): Problem {
 }
 
 /**
- * The newest word of the host's key on its log; kept beside the log and beside the key too, so that
- * it is missed when it is cut off.
+ * The newest signed statement about the end of the log. One copy lies beside the log and one beside
+ * the key, so that cutting off the log together with one copy is noticed.
  */
 export interface AuditCheckpoint {
   readonly size: number;
   readonly head: Digest;
   readonly keyId: Digest;
-  /** ECDSA over P-256 with SHA-256, DER, base64. */
+  /** ECDSA over P-256 with SHA-256, DER in base64. */
   readonly signature: string;
 }
 
-/** Signs where a log ends. */
+/** Signs the end of a log. */
 export function checkpointOf(
   { digest: head, seq: size }: ChainEnd,
   key: SigningAuditKey,
@@ -141,12 +141,12 @@ export function checkpointOf(
   };
 }
 
-/** What a checkpoint signs. */
+/** The bytes that a checkpoint signs. */
 function checkpointText(size: number, head: Digest): Buffer {
   return Buffer.from(`skillgate.audit-checkpoint/1\n${size}\n${head}\n`);
 }
 
-/** @returns undefined for what is none */
+/** @returns undefined when the text is not a checkpoint */
 export function parseAuditCheckpoint(text: string): AuditCheckpoint | undefined {
   try {
     const value = JSON.parse(text) as Partial<AuditCheckpoint>;
@@ -164,7 +164,7 @@ export function parseAuditCheckpoint(text: string): AuditCheckpoint | undefined 
   }
 }
 
-/** The newest one; of two of the same size the last. */
+/** The newest of several checkpoints; among equal sizes the last in the list. */
 export function furthestOf(
   kept: readonly (AuditCheckpoint | undefined)[],
 ): AuditCheckpoint | undefined {
@@ -184,19 +184,22 @@ export type AuditVerdict =
   | { readonly kind: 'broken'; readonly line: number; readonly why: string };
 
 export interface ChainWitnesses {
-  /** Absent where this host never signed: then no checkpoint counts. */
+  /** The host's audit key. Absent where this host never signed; no checkpoint counts then. */
   readonly key?: AuditKey | undefined;
-  /** The checkpoint that is kept beside the log, or the one beside the key where that is newer. */
+  /** The newest stored checkpoint, from beside the log or from beside the key. */
   readonly kept?: AuditCheckpoint | undefined;
 }
 
-/** Checks a log line by line, whatever its length: give it each line, then ask for the verdict. */
+/** Verifies a log of any length: pass in each line, then ask for the verdict. */
 export class ChainCheck {
   readonly #witnesses: ChainWitnesses;
   #end = chainStart;
   #signed = 0;
   #broken: AuditVerdict | undefined;
-  /** The line that named another one before it; the next one tells which of the two was altered. */
+  /**
+   * A line whose digest the next line does not contain. The line after that decides which of the
+   * two was altered.
+   */
   #doubted: ChainEnd | undefined;
 
   constructor(witnesses: ChainWitnesses) {
@@ -206,7 +209,7 @@ export class ChainCheck {
       this.#break(kept.size, 'the checkpoint that is kept of it is not signed by this host’s key');
   }
 
-  /** @returns whether it goes on: after the first break nothing more is to be learned */
+  /** @returns whether to continue; nothing can be verified behind the first break */
   take(line: Uint8Array): boolean {
     if (this.#broken !== undefined) return false;
     const entry = isUtf8(line)

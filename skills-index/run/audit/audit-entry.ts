@@ -4,12 +4,12 @@
  */
 import { type Digest, hexOf } from '../../skill/digest.ts';
 
-/** Longer texts are cut. */
+/** The longest text in an audit line; longer texts are cut. */
 export const auditTextCharsMax = 300;
 
 /**
- * Who did it: the same in every line of a run. Absent members were not known yet when it was
- * refused.
+ * The actor of an event; the same in every line of a run. A refusal may come before some of these
+ * facts are known, so they may be absent.
  */
 export interface AuditSubject {
   readonly run: string;
@@ -20,15 +20,17 @@ export interface AuditSubject {
   readonly bundle?: Digest;
   /** Digest of the plan. */
   readonly plan?: Digest;
-  /** The run of the agent's own program, for all that happens because of it. */
+  /** The run of the agent's own program that caused this event. */
   readonly session?: string;
 }
 
-/** About requests: never a body, a header's value or a query. */
+/**
+ * The events of the log. An event about a request never has a body, a header's value or a query.
+ */
 export type AuditEvent = Readonly<
   /**
-   * `runner` is the process of the runner on this host; `runnerStarted` says when that process
-   * began, in clock ticks after boot.
+   * `runner` is the pid of the runner on this host. `runnerStarted` is the start time of that
+   * process, in clock ticks after boot.
    */
   | {
       event: 'start';
@@ -50,18 +52,17 @@ export type AuditEvent = Readonly<
       secrets: readonly string[];
       host: string;
       port: number;
-      /** Names of headers that were left out; absent where there were none. */
+      /** The names of dropped headers; absent where none was dropped. */
       dropped?: readonly string[];
     }
   | { event: 'redacted'; secret: string; host: string }
   /**
-   * The run's canary was seen in something that leaves; the run was ended, and what it was in did
-   * not pass.
+   * The run's canary was found in data about to leave. The data was blocked and the run was ended.
    */
   | { event: 'canary'; channel: string; encoding: string }
   | { event: 'exit'; reason: string; code: number | null; milliseconds: number }
   | { event: 'cleanup'; path: string; why: string }
-  /** An action waits for a person, or waited; `rejected` is an answer that did not count. */
+  /** An action waits for a person, or waited; `rejected` means that an answer did not count. */
   | {
       event: 'hold';
       state: 'asked' | 'allowed' | 'denied' | 'expired' | 'unsupported' | 'rejected';
@@ -73,55 +74,55 @@ export type AuditEvent = Readonly<
   | { event: 'breaker'; state: 'opened' | 'closed'; counter: string; hold: string; why: string }
   | ({ event: 'change' } & FileChange)
   /**
-   * Changes, or paths that were left behind, too many for a line each: how many, the first, and the
-   * digest of the file with all of them.
+   * Stands for too many changes, or paths left behind, for a line each: their number, the first
+   * path, and the digest of the file that lists all.
    */
   | { event: 'paths'; of: 'change' | 'cleanup'; count: number; first: string; digest: Digest }
   /**
-   * About the changes of a run in views of folders, by the digest of what was offered or applied
-   * together, and the mounts that it is of.
+   * A decision about the changes of a run, with the digest of the changes offered or applied
+   * together, and their mounts.
    */
   | {
       event: 'changes';
       decision: 'offered' | 'begun' | 'applied' | 'discarded';
       digest: Digest;
-      /** Absent in lines of before. */
+      /** Absent in lines of older versions. */
       targets?: readonly string[];
-      /** Of what is discarded. */
+      /** The reason for discarding changes. */
       why?: string;
     }
   /**
-   * A process that was seen in the sandbox; what lived shorter than the interval between two looks
-   * is not in it.
+   * A process that was seen in the sandbox. Processes are sampled, so a very short one may be
+   * missed.
    */
   | { event: 'child'; name: string; arguments: Digest; sampled: true }
   /**
-   * A report of something that should have been impossible was made; `report` is the digest of its
-   * file.
+   * An incident report was made: a version did something that should be impossible. `report` is the
+   * digest of the report's file.
    */
   | { event: 'incident'; rule: string; place: string; report: Digest }
   /**
-   * About the log itself: its first `size` lines, the last of which has the digest `head`, are
-   * signed by this host's key.
+   * An event about the log itself: this host's key signed its first `size` lines, the last of which
+   * has the digest `head`.
    */
   | { event: 'checkpoint'; size: number; head: Digest; keyId: Digest; signature: string }
-  /** About the log itself: what a crash left of a line was moved aside. */
+  /** An event about the log itself: an incomplete line, left by a crash, was moved aside. */
   | { event: 'recovered'; bytes: number; torn: Digest }
 >;
 
 /**
- * The file with all paths of a `paths` line, beside the log: JSON lines, packed by gzip; the digest
- * is that of the lines.
+ * The file, beside the log, that lists all paths of a `paths` event: JSON lines, compressed by
+ * gzip. The digest is that of the uncompressed lines.
  */
 export function pathSetName(digest: Digest): string {
   return `paths/${hexOf(digest)}.jsonl.gz`;
 }
 
-/** What a run did to one file of a mount; paths as the sandbox names them. */
+/** A run's change to one file of a mount. Paths are those inside the sandbox. */
 export interface FileChange {
   readonly change: 'created' | 'changed' | 'deleted';
   readonly path: string;
-  /** Absent for what is no plain file, or was too large to read. */
+  /** Absent for anything but a regular file, and for a file too large to read. */
   readonly before?: Digest;
   readonly after?: Digest;
 }
@@ -131,11 +132,13 @@ export type AuditEntry = AuditSubject &
     readonly schema: 'skillgate.audit/1';
     readonly seq: number;
     readonly at: string;
-    /** Digest of the line before, without its newline; of nothing for the first. */
+    /**
+     * Digest of the line before, without its newline; digest of the empty text for the first line.
+     */
     readonly prev: Digest;
   };
 
-/** A line as it was written; undefined for anything else. */
+/** Parses a line exactly as the log writes it; undefined for anything else. */
 export function parseEntry(line: string): AuditEntry | undefined {
   try {
     const value = JSON.parse(line) as AuditEntry;
@@ -149,8 +152,8 @@ export function parseEntry(line: string): AuditEntry | undefined {
   }
 }
 
-// As `canonicalJson(value) === line` for members that are no objects, at a third of the time: a log
-// has millions of lines.
+// Equivalent to `canonicalJson(value) === line` for flat objects, in a third of the time. A log has
+// millions of lines.
 function isCanonical(value: object, line: string): boolean {
   const members = Object.entries(value);
   const isSorted = members.every(([key], at) => at === 0 || (members[at - 1]?.[0] ?? '') < key);
@@ -163,9 +166,10 @@ function isCanonical(value: object, line: string): boolean {
   return isSorted && isFlat && JSON.stringify(value) === line;
 }
 
-// Canonical JSON keeps a line one line; what is left is the reader's terminal, and the length.
 /**
- * What is said with nothing in it that could act on a reader’s terminal, and no text without end.
+ * An event whose texts are safe to print: control characters, which could act on a reader's
+ * terminal, are escaped, and long texts are cut. Canonical JSON already keeps each event on one
+ * line.
  */
 export function plainTexts(said: AuditSubject & AuditEvent): AuditSubject & AuditEvent {
   const plain = (value: unknown): unknown =>

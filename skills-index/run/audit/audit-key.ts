@@ -1,5 +1,5 @@
 /**
- * The key of a host that signs how far its audit log goes, and what it reports: its form in
+ * The key with which a host signs the end of its audit log and its incident reports, as stored in
  * `audit-key.json`.
  */
 import { createPrivateKey, createPublicKey, type KeyObject, sign } from 'node:crypto';
@@ -9,14 +9,14 @@ import { parseJson } from '../../skill/json.ts';
 import { exactObject, parseShape } from '../../skill/shape.ts';
 
 export interface AuditKey {
-  /** SHA-256 of the SPKI DER. */
+  /** SHA-256 of the public key's SPKI DER. */
   readonly keyId: Digest;
-  /** SPKI PEM. */
+  /** The public key, as SPKI PEM. */
   readonly publicKey: string;
 }
 
 export interface SigningAuditKey extends AuditKey {
-  /** ECDSA over P-256 with SHA-256, DER. */
+  /** Signs with ECDSA over P-256 and SHA-256; the signature is DER. */
   readonly sign: (bytes: Uint8Array) => Buffer;
 }
 
@@ -27,7 +27,7 @@ const shape = exactObject({
   privateKey: v.string(),
 });
 
-/** @throws Problem `key-file-invalid` */
+/** @throws Problem `key-file-invalid` when the bytes are not an audit key */
 export function parseAuditKey(bytes: Uint8Array, path: string): SigningAuditKey {
   const { keyId, publicKey, privateKey } = parseShape(
     shape,
@@ -42,7 +42,7 @@ export function parseAuditKey(bytes: Uint8Array, path: string): SigningAuditKey 
   };
 }
 
-/** A new private key in the form of its file. */
+/** A new private key in the format of its file. */
 export function printAuditKey(key: KeyObject): string {
   const publicKey = createPublicKey(key.export({ type: 'pkcs8', format: 'pem' }))
     .export({ type: 'spki', format: 'pem' })

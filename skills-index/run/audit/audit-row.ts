@@ -1,20 +1,17 @@
 /**
- * A line of the audit log as cells for a person: when, which skill, what happened. One row for each
- * kind of event.
+ * An audit line as table cells for people: when, which skill, what happened. The function has one
+ * row for each kind of event.
  */
 import { type AuditEntry, pathSetName } from './audit-entry.ts';
 
-/**
- * Cells for a table: time, agent, skill, event, and what there is to say of it. Nothing in them is
- * escaped yet.
- */
+/** Table cells: time, agent, skill, event and details. The cells are not escaped yet. */
 export function auditRow(entry: AuditEntry): string[] {
   const { agent, skill, version } = entry;
   const named = skill === undefined ? '-' : `${skill}${version === undefined ? '' : `@${version}`}`;
   return [entry.at, agent, named, ...eventCells(entry)];
 }
 
-/** The event in a word, and in one line. */
+/** The event as one word, and its details on one line. */
 function eventCells(entry: AuditEntry): [string, string] {
   switch (entry.event) {
     case 'start':

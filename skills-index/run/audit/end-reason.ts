@@ -1,9 +1,9 @@
 /**
- * Why a run or a session was ended: what each word of the audit log means, and what a person does
- * then.
+ * The reasons for which a run or session ends early: the word in the audit log, its meaning, and
+ * the next step for a person.
  */
 
-/** `RUN` in `next` stands for the id of the run or session. */
+/** In `next`, `RUN` stands for the id of the run or session. */
 export const endReasons = {
   canary: {
     means: 'it sent a credential that stands in its sandbox only to be stolen',
@@ -50,12 +50,12 @@ export const endReasons = {
 
 export type EndWord = keyof typeof endReasons;
 
-/** What a person does after the end of a run or session. */
-export function sayNext(word: EndWord, run: string): string {
+/** The next step for a person after a run or session ended early. */
+export function nextStepAfter(word: EndWord, run: string): string {
   return endReasons[word].next.replace('RUN', run.slice(0, 8));
 }
 
-/** Whether a text is such a word. */
+/** Whether a text is one of the words in `endReasons`. */
 export function isEndWord(text: string): text is EndWord {
   return Object.hasOwn(endReasons, text);
 }

@@ -1,6 +1,6 @@
 /**
- * An incident report, `skillgate.incident/1`: what a version did on a host that should have been
- * impossible, signed by that host's audit key.
+ * An incident report, `skillgate.incident/1`: a version did something on a host that should be
+ * impossible. The host's audit key signs the report.
  */
 import { createPublicKey, verify } from 'node:crypto';
 import * as v from 'valibot';
@@ -13,14 +13,15 @@ import type { AuditEvent, AuditSubject } from './audit-entry.ts';
 import type { SigningAuditKey } from './audit-key.ts';
 
 /**
- * What is reported. `secret-unbound`: a secret's placeholder stood where it is not bound. `canary`:
- * the bait left. `escape`: it reached for an address inside the network, tunnelled in a tunnel,
- * called a host by another's name, or left a link, device or setuid file in a folder.
+ * The reported incidents. `secret-unbound`: a secret's placeholder stood where it is not allowed.
+ * `canary`: the fake credential was about to leave. `escape`: the run requested a private address,
+ * opened a tunnel inside a tunnel, named one host and called another, or left a link, device or
+ * setuid file in a folder.
  */
 export const incidentRules = ['secret-unbound', 'canary', 'escape'] as const;
 export type IncidentRule = (typeof incidentRules)[number];
 
-/** Denials that only somebody makes who looks for a way out. */
+/** Denials that only a program looking for a way out causes. */
 const escapeDenials: readonly string[] = [
   'address-denied',
   'nested',
@@ -29,21 +30,24 @@ const escapeDenials: readonly string[] = [
   'ech',
 ];
 
-/** Nothing of the host but the id of its key: no path, no secret, no request. */
+/**
+ * The content of a report. It reveals nothing about the host but its key id: no host path, no
+ * secret, no request.
+ */
 export interface Incident {
   readonly schema: 'skillgate.incident/1';
   /**
-   * Fingerprint of the first root file of the registry that the version was admitted from. Absent
-   * in reports from before they named it.
+   * Fingerprint of the first root file of the registry that the version came from. Absent in
+   * reports of older versions.
    */
   readonly registry?: Digest;
   readonly skill: string;
   readonly version: string;
   readonly bundle: Digest;
   readonly rule: IncidentRule;
-  /** Where: `host:port`, a channel, or a path as the sandbox names it. */
+  /** The place of the incident: `host:port`, a channel, or a path inside the sandbox. */
   readonly place: string;
-  /** Requests of the run until then. */
+  /** The run's allowed and denied requests until then. */
   readonly counts: { readonly allowed: number; readonly denied: number };
   /** ISO 8601, UTC. */
   readonly at: string;
@@ -51,16 +55,16 @@ export interface Incident {
 
 export interface SignedIncident {
   readonly incident: Incident;
-  /** SPKI DER, base64. */
+  /** The public key, SPKI DER in base64. */
   readonly publicKey: string;
   /**
-   * Over `skillgate.incident/1`, a line feed and the RFC 8785 form of the incident: ECDSA over
-   * P-256 with SHA-256, DER, base64.
+   * ECDSA over P-256 with SHA-256, DER in base64, over `skillgate.incident/1`, a line feed and the
+   * RFC 8785 form of the incident.
    */
   readonly signature: string;
 }
 
-/** What an event of the audit log is as an incident; undefined for what happens every day. */
+/** Whether an audit event is an incident, and which; undefined for an ordinary event. */
 export function incidentOf(
   event: AuditEvent,
 ): { readonly rule: IncidentRule; readonly place: string } | undefined {
@@ -82,7 +86,7 @@ export function incidentOf(
   }
 }
 
-/** A report about a run's version; undefined for what has no version that anybody published. */
+/** A signed report about a run's version; undefined for a program that nobody published. */
 export function reportOf(
   { bundle, skill, version }: AuditSubject,
   what: Pick<Incident, 'rule' | 'place' | 'counts'>,
@@ -108,7 +112,10 @@ export function reportOf(
   return { incident, publicKey, signature: key.sign(signedBytes(incident)).toString('base64') };
 }
 
-/** The id of a report: of what was signed, since ECDSA signs the same differently each time. */
+/**
+ * The id of a report: a digest of its content and key. The signature is left out because ECDSA
+ * signatures of the same content differ.
+ */
 export function incidentDigest({ incident, publicKey }: SignedIncident): Digest {
   return canonicalDigest({ incident, publicKey });
 }
@@ -146,7 +153,7 @@ const incidentShape = exactObject({
   signature: v.pipe(v.string(), v.base64(), v.maxLength(200)),
 });
 
-/** @throws Problem `request-invalid` */
+/** @throws Problem `request-invalid` when the value is not an incident report */
 export function parseIncident(value: unknown): SignedIncident {
   return parseShape(
     incidentShape,
@@ -156,7 +163,7 @@ export function parseIncident(value: unknown): SignedIncident {
   );
 }
 
-/** The id of the key that signed it; undefined when none did. */
+/** The id of the key that signed the report; undefined when the signature is not valid. */
 export function incidentSigner({
   incident,
   publicKey,

@@ -1,24 +1,26 @@
 /**
- * What becomes of the access control list (acl(5)) of an entry that a run made, moved or replaced:
- * lists are not taken over. Pure.
+ * Decides what happens to the access control list (acl(5)) of an entry that a run created, moved or
+ * replaced. Lists are not copied from the view to the host. Pure.
  */
 import type { Change } from './changes.ts';
 
-/** Which paths have a list. */
+/** The paths that have an access control list. */
 export interface ListedPaths {
   readonly inView: ReadonlySet<string>;
   readonly onHost: ReadonlySet<string>;
   /**
-   * What the view says nothing of: in a copy, a new entry has no list, whatever its folder gives.
+   * Paths for which the view proves nothing: in a copy, a new entry has no list even where its
+   * folder would give one.
    */
   readonly unknown: ReadonlySet<string>;
 }
 
 /**
- * Under a list the group bits of a mode are its mask, and others may have more than somebody whom
- * the list names. So an entry whose list would be lost is for its owner alone; one that has a list
- * from its folder, as any new one there, gets it from the folder again.
- * @param changes folders before what is in them
+ * With an access control list, the group bits of a mode are the list's mask, and a named user may
+ * have fewer rights than everybody else. So an entry whose list would be lost becomes accessible to
+ * its owner only. An entry that got its list from its folder, as any new one does, gets it from the
+ * folder again.
+ * @param changes folders come before their content
  */
 export function judgeAccessLists(
   changes: readonly Change[],
@@ -30,8 +32,8 @@ export function judgeAccessLists(
     if (after === undefined || after.kind === 'link') return change;
     const isReplaced = before?.kind === after.kind;
     const above = folderOf(path);
-    // A rename gives an entry no list; made anew when it is applied, it would get that of its
-    // folder.
+    // Renaming gives an entry no list. Applying the change creates the entry anew, and it would
+    // inherit the folder's list.
     if (!inView.has(path))
       return !isReplaced && inView.has(above) && !unknown.has(path)
         ? { ...change, list: 'none' }
@@ -48,7 +50,7 @@ export function ownersAlone(mode: number): number {
   return mode & 0o1700;
 }
 
-/** The folder that holds a path; empty for the folder that a run sees. */
+/** The folder that contains a path; empty for the mount's own top folder. */
 export function folderOf(path: string): string {
   return path.slice(0, Math.max(0, path.lastIndexOf('/')));
 }

@@ -1,6 +1,6 @@
 /**
- * What a person has to look at first among changes: names that no list shuts, and that hosts,
- * builds or agents may run or obey. Pure.
+ * Marks the changes that a person must look at first: names that no list blocks, but that programs
+ * on the host, builds or agents may run or obey. Pure.
  */
 import { pathTwinKey } from '../../skill/bundle-path.ts';
 import { type Change, type EntryState, kindOf } from './changes.ts';
@@ -13,7 +13,7 @@ const lockFiles = new Set(
   ].flatMap((line) => line.toLowerCase().split(' ')),
 );
 
-// Ordinary work edits them, so they are marked and not shut.
+// Ordinary work edits these files, so they are marked rather than blocked.
 const obeyedWhenUsed = new Set(
   [
     '.proverc .python-version .nvmrc .rspec ansible.cfg appveyor.yml azure-pipelines.yml bitbucket-pipelines.yml build build.bazel',
@@ -25,27 +25,26 @@ const obeyedWhenUsed = new Set(
     'Snakefile startup.m Taskfile.yml Tiltfile tox.ini usercustomize.py uv.toml Vagrantfile vercel.json workspace workspace.bazel',
   ].flatMap((line) => line.toLowerCase().split(' ')),
 );
-// Python imports a package of this name at each start, as it does a file.
+// Python imports a package of this name at each start, just like a file of this name.
 const obeyedFolders = new Set(['sitecustomize', 'usercustomize']);
 const obeyedFamilies = [
   /\.config\.[cm]?[jt]s$/,
   /^\.[a-z-]+rc(?:\.|$)/,
   /^(?:containerfile|dockerfile)(?:\.|$)/,
   /\.(?:mk|pth)$/,
-  // A shell sources it on entering a virtual environment of Python.
+  // Shells run this file on entering a Python virtual environment.
   /^activate(?:\.|$)/,
   /^activate_this\.py$/,
 ];
 
-// Code that hosts load, of which nobody can read what it does; some of it runs in place of its
-// source.
+// Compiled code, whose effect nobody can read. Some of it runs in place of its source.
 const compiledEndings = new Set(
   'a beam class dll dylib egg elc exe gch hbc jar jsc ko lib luac node o pch pcm pyd pyz qmlc rda rdata rlib rmeta so war wasm whl zwc'.split(
     ' ',
   ),
 );
 
-/** Words for a person; none for an ordinary change. */
+/** The marks of a change, in words for a person; none for an ordinary change. */
 export function marksOf(change: Change): string[] {
   const { path, before, after, list } = change;
   if (after === undefined) return [];
@@ -75,7 +74,7 @@ export function marksOf(change: Change): string[] {
   ];
 }
 
-// A link is written through to what it leads to.
+// Whoever writes to a link writes to its target, so the target's name matters too.
 function isMarkedName(target: readonly string[]): boolean {
   const parts = target.filter((part) => !['', '.', '..'].includes(part)).map(pathTwinKey);
   const isDotted = parts.some((part) => part.startsWith('.'));
@@ -83,7 +82,7 @@ function isMarkedName(target: readonly string[]): boolean {
 }
 
 function isCompiled(name: string): boolean {
-  // A shared library may have its version behind the ending.
+  // A shared library may have its version behind the extension.
   const [, ending = ''] = /\.([a-z]+)(?:\.\d+)*$/.exec(name) ?? [];
   return compiledEndings.has(ending);
 }

@@ -1,6 +1,6 @@
 /**
- * What a run would change in the folders that it saw through a copy, `skillgate.changes/2`: shown,
- * and applied only when accepted.
+ * The changes that a run made in a copy of a folder, as a format: `skillgate.changes/2`. They are
+ * shown to a person, and applied only when accepted.
  */
 import * as v from 'valibot';
 import { canonicalDigest } from '../../skill/canonical-json.ts';
@@ -10,7 +10,7 @@ import { Problem } from '../../skill/problem.ts';
 import { exactObject, parseShape } from '../../skill/shape.ts';
 import type { FileChange } from '../audit/audit-entry.ts';
 
-/** 20,000 changes, each of two states. */
+/** Enough values for 20,000 changes with two states each. */
 const changeSetValuesMax = 500_000;
 
 const digest = v.custom<Digest>(
@@ -22,7 +22,7 @@ const count = v.pipe(
   v.safeInteger('is not a whole number'),
   v.minValue(0, 'is less than 0'),
 );
-// Nothing in it climbs, and nothing has to be resolved.
+// A plain path has no empty segment, no `.` and no `..`, so it cannot lead out of the folder.
 const path = v.pipe(
   v.string(),
   v.check(
@@ -32,16 +32,17 @@ const path = v.pipe(
   ),
 );
 const mode = v.pipe(count, v.maxValue(0o1777, 'has setuid or setgid bits'));
-// A folder that inherits the setgid bit gives its group to what is made in it, and nobody any
-// rights.
+// A folder with the setgid bit passes its group on to new entries and gives nobody rights, so the
+// bit may stay.
 const folderMode = v.pipe(count, v.maxValue(0o3777, 'has a setuid bit'));
-// Without them, applying a rename could give one user's file to another.
+// Without the owners, applying a rename could give one user's file to another user.
 const owner = { uid: count, gid: count };
 const beforeMode = v.pipe(count, v.maxValue(0o7777, 'is no mode'));
 const link = exactObject({ kind: v.literal('link'), to: v.string(), ...owner });
 const file = { kind: v.literal('file'), sha256: digest, bytes: count, ...owner };
 const stateBefore = v.variant('kind', [
-  // `by`: a file too large to be read, whose digest is of what identifies it and not of its bytes.
+  // `by: identity`: the file was too large to read, so its digest covers its metadata instead of
+  // its bytes.
   exactObject({ ...file, mode: beforeMode, by: v.optional(v.literal('identity')) }),
   exactObject({ kind: v.literal('folder'), mode: beforeMode, ...owner }),
   link,
@@ -56,9 +57,9 @@ const change = exactObject({
   path,
   before: v.optional(stateBefore),
   after: v.optional(stateAfter),
-  // `lost`: it has an access list in the view, and none when it is applied. `folder`: it gets the
-  // list that its folder gives to what is new. `none`: it was moved there and has no list in the
-  // view, so it gets none from its folder either.
+  // `lost`: the entry has an access control list in the view, and none after applying. `folder`: it
+  // inherits the list that its folder gives to new entries. `none`: it was moved there without a
+  // list, so it gets none from its folder either.
   list: v.optional(v.picklist(['lost', 'folder', 'none'])),
 });
 const folder = exactObject({
@@ -83,21 +84,22 @@ const shape = exactObject({
 });
 
 /**
- * One path below a folder, as it was and as it would be; absent before when created, absent after
- * when deleted.
+ * One path below a folder, before and after. `before` is absent for a created entry, `after` for a
+ * deleted one.
  */
 export type Change = v.InferOutput<typeof change>;
 
-/** What a path is: a file by its bytes, a folder, or a link; and whose it is. */
+/** The state of a path: a file by its digest, a folder or a link; and its owner. */
 export type EntryState = NonNullable<Change['before']>;
 
 /**
- * What a run did to one mount. Under `rw` a person allowed it before the start. `refused` is not
- * among the changes; `conflicts` were changed by somebody else while the run went on.
+ * The effect of a run on one mount. Under `rw` a person allowed the changes before the start.
+ * `refused` lists entries that are not among the changes; `conflicts` lists paths that somebody
+ * else changed during the run.
  */
 export type ChangedFolder = v.InferOutput<typeof folder>;
 
-/** A path, and why it is not among the changes. */
+/** A path that is not among the changes, and the reason. */
 export type LeftBehind = ChangedFolder['refused'][number];
 
 export type ChangeSet = v.InferOutput<typeof shape>;
@@ -116,12 +118,12 @@ export function parseChangeSet(bytes: Uint8Array, place = 'set.json'): ChangeSet
   return parseShape(shape, json, 'changes-invalid', place);
 }
 
-/** What a person accepts: these changes of these folders and no others. */
+/** The digest that a person accepts; it covers exactly these changes of these folders. */
 export function changeSetDigest(set: ChangeSet): Digest {
   return canonicalDigest(set);
 }
 
-/** Where the changes of a run wait, of the data folder. */
+/** The folder, below the data folder, in which the changes of a run wait. */
 export function changesFolderOf(data: string, run: string): string {
   return `${data}/changes/${run}`;
 }
@@ -132,7 +134,7 @@ export function kindOf({ before, after }: Change): 'created' | 'changed' | 'dele
   return after === undefined ? 'deleted' : 'changed';
 }
 
-/** A change as the audit log says it. */
+/** A change in the form of the audit log. */
 export function fileChangeOf(change: Change): FileChange {
   const { before, after, path } = change;
   return {
@@ -143,7 +145,7 @@ export function fileChangeOf(change: Change): FileChange {
   };
 }
 
-/** Whether both say the same. */
+/** Whether two states are equal. */
 export function sameState(one: EntryState | undefined, other: EntryState | undefined): boolean {
   if (one === undefined || other === undefined) return one === other;
   return canonicalDigest(one) === canonicalDigest(other);

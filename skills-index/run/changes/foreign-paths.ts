@@ -1,6 +1,6 @@
-/** Which paths of a folder the entries of other users keep from being changed. Pure. */
+/** Decides which paths a run must not change because they belong to other users. Pure. */
 
-/** Users whose entries a run may change. */
+/** The users whose entries a run may change. */
 export type Owners = ReadonlySet<number>;
 
 export function foreignOwner(uid: number): string {
@@ -8,16 +8,19 @@ export function foreignOwner(uid: number): string {
 }
 
 export interface Ownership {
-  /** Why the owner of what was at a path, or of a folder above it, forbids a change there. */
+  /**
+   * Why the owner of a path, or of a folder above it, forbids a change there; undefined when it is
+   * allowed.
+   */
   whyForeign(path: string): string | undefined;
   /**
-   * Whether a folder held something of another user, so that it can neither go nor become something
-   * else.
+   * Whether a folder contained an entry of another user. Such a folder can neither be deleted nor
+   * replaced.
    */
   holdsForeign(path: string): boolean;
 }
 
-/** @param found what the folder held when the run began */
+/** @param found the entries of the folder when the run began */
 export function ownershipOf(
   found: ReadonlyMap<string, { readonly uid: number }>,
   owners: Owners,

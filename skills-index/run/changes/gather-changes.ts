@@ -1,6 +1,6 @@
 /**
- * Gathers what a run changed in its view of a folder, entry by entry: judged, compared, counted.
- * Pure. Paths are Latin-1 text of their bytes.
+ * Collects the changes of a run in its view of a folder: each entry is judged, compared and
+ * counted. Pure. Paths are Latin-1 text of their bytes.
  */
 import { shownValueCharsMax } from '../../skill/limits.ts';
 import { type Change, type ChangedFolder, type EntryState, sameState } from './changes.ts';
@@ -9,7 +9,8 @@ import { type FurtherNames, whyPathRefused } from './protected-names.ts';
 export interface GatherLimits {
   readonly bytes: number;
   /**
-   * Of all paths together, of what is left behind as well, with reasons and the targets of links.
+   * The limit on the total length of all paths (also those left behind), of reasons and of link
+   * targets.
    */
   readonly nameBytes: number;
   readonly paths: number;
@@ -18,21 +19,22 @@ export interface GatherLimits {
 export interface Gathering {
   readonly gathered: Pick<ChangedFolder, 'changes' | 'refused' | 'conflicts'>;
   /**
-   * Nothing at this path or below it is taken over. Always false: not to be looked into.
-   * @throws Error when there is more than the limits
+   * Leaves out this path and everything below it. Always returns false: the caller must not
+   * descend.
+   * @throws Error when a limit is exceeded
    */
   refuse(path: string, why: string): false;
   /**
-   * Before a file of the view is read.
-   * @throws Error when it is more than the limits
+   * Called before a file of the view is read.
+   * @throws Error when the file would exceed the limit
    */
   requireRoom(path: string, bytes: number): void;
   /**
-   * An entry that may be taken over.
-   * @param inherits whether it is a folder that has its setgid bit and its group from the folder
-   * that holds it, or had them before
-   * @returns whether its bytes have to be kept
-   * @throws Error when there is more than the limits
+   * Compares an entry that may be applied.
+   * @param inherits whether the entry is a folder that has its setgid bit and group from its parent
+   * folder, or had them before
+   * @returns whether the entry's bytes must be stored
+   * @throws Error when a limit is exceeded
    */
   compare(
     path: string,
@@ -41,15 +43,13 @@ export interface Gathering {
     inherits?: boolean,
   ): boolean;
   /**
-   * A path that the run does not see any more, unless it is not taken over. `below` throws where it
-   * cannot be read.
+   * Records a deleted path, unless it must be left alone. `below` reads the state before the run,
+   * and throws where it cannot.
    */
   gone(path: string, below: () => Promise<EntryState | undefined>): Promise<void>;
 }
 
-/**
- * @param touched whether somebody else changed a path of the folder itself while the run went on
- */
+/** @param touched whether somebody else changed this path of the host's folder during the run */
 export function gatherChanges(
   limits: GatherLimits,
   touched: (path: string) => boolean,
@@ -61,7 +61,7 @@ export function gatherChanges(
   const shut = new Set<string>();
   let bytes = 0;
   let nameBytes = 0;
-  // A path may be as long as 20 KB, so few entries can be more names than a log and a list take.
+  // One path may have 20 KB, so even few entries could be too many bytes for the log and the list.
   const countNames = (path: string, more = ''): void => {
     nameBytes += path.length + more.length;
     if (nameBytes > limits.nameBytes) throw new TooMuchChanged(limits, textOf(path));
@@ -96,7 +96,8 @@ export function gatherChanges(
   };
   const compare: Gathering['compare'] = (path, below, seen, inherits = false) => {
     if (sameState(below, seen)) return false;
-    // Only its owner could make it so; a run that makes a shared folder anew means what is in it.
+    // Only its owner could change a folder's owner. A run that recreates a shared folder means to
+    // change the content.
     if (below?.kind === 'folder' && seen?.kind === 'folder' && below.uid !== seen.uid) {
       leave(path, `the folder of user ${below.uid} keeps its owner, group and mode`);
       return false;
@@ -119,7 +120,7 @@ export function gatherChanges(
   return { gathered: { changes, refused, conflicts }, refuse, requireRoom, compare, gone };
 }
 
-/** All of it is thrown away then. */
+/** The run changed more than the limits allow. All its changes are thrown away. */
 export class TooMuchChanged extends Error {
   constructor({ bytes, nameBytes, paths }: GatherLimits, path: string) {
     const most = `${inMiB(bytes)} MiB, ${paths} paths, or ${inMiB(nameBytes)} MiB of names and reasons`;

@@ -1,6 +1,6 @@
 /**
- * Judges what a run leaves in its view of a folder: what could act on the host, lead out or deceive
- * a reader is not taken over. Pure.
+ * Judges the entries that a run left in its view of a folder. An entry that could act on the host,
+ * lead out of the folder or deceive a reader is left behind. Pure.
  */
 import {
   type FurtherNames,
@@ -12,26 +12,26 @@ import {
   whyTextRefused,
 } from './protected-names.ts';
 
-/** An entry that is new or changed. Paths and names are Latin-1 text of their bytes. */
+/** A new or changed entry. Paths and names are Latin-1 text of their bytes. */
 export interface LeftEntry {
   readonly path: string;
   readonly name: string;
-  /** Whether it is no file, folder or link. */
+  /** Whether the entry is neither a file, nor a folder, nor a link. */
   readonly isOther: boolean;
-  /** Where it leads, if it is a link. */
+  /** The link's target, if the entry is a link. */
   readonly link: string | undefined;
-  /** All names of the folder that holds it. */
+  /** Every name in the folder that contains the entry. */
   readonly siblings: ReadonlySet<string>;
   readonly isNew: boolean;
 }
 
 /**
- * What lies at a path of the view, no link followed: where a link leads, `shut` for what no run may
- * write, `plain` for anything else, undefined for nothing.
+ * The entry at a path of the view, without following links: a link's target, `shut` for a path that
+ * no run may write to, `plain` for any other entry, undefined for none.
  */
 export type LookAt = (path: string) => { readonly link: string } | 'shut' | 'plain' | undefined;
 
-/** Why an entry is not taken over; undefined when it may be. */
+/** Why an entry is not applied; undefined when it may be. */
 export function whyLeftBehind(
   { path, name, isOther, link, siblings, isNew }: LeftEntry,
   lookAt: LookAt,
@@ -48,9 +48,9 @@ export function whyLeftBehind(
 }
 
 /**
- * Why a link is not taken over: it leads, or would, out of the folder or to what hosts or agents
- * obey, so that whoever writes to it on the host writes there. Leading dots are counted from a
- * folder that is no link; dots further on could climb out.
+ * Why a link is not applied: it leads out of the folder, or to a path that hosts or agents obey, so
+ * a program on the host that writes to the link would write there. Leading `..` are counted from a
+ * real folder. A `..` further on could climb out through another link, so it is not allowed.
  */
 export function whyLinkRefused(
   path: string,
@@ -68,7 +68,8 @@ export function whyLinkRefused(
     const one = parts.slice(0, end + 1).join('/');
     const found = lookAt(one);
     if (found === undefined) return undefined;
-    // Also under a name that says nothing of it, such as the inside of a repository.
+    // The path may be protected although its name does not show it, for example inside a
+    // repository.
     if (found === 'shut') return toObeyed;
     if (found === 'plain') continue;
     if (hops <= 0) return leaves;
@@ -83,8 +84,8 @@ export function whyLinkRefused(
   return undefined;
 }
 
-// The parts of its target from the top of the folder; undefined where that is above it or not
-// plain.
+// The segments of a link's target, from the top of the folder. Undefined when the target is above
+// the folder or not plain.
 function targetOf(path: string, link: string): string[] | undefined {
   const [up = ''] = /^(?:\.\.(?:\/|$))*/.exec(link) ?? [];
   const down = link

@@ -1,6 +1,6 @@
 /**
- * What a run did to paths, as lines of the audit log: one each while they are few, else one for all
- * of them and a file that it names. Pure.
+ * Turns the path changes of a run into audit entries: one entry for each path while there are few;
+ * otherwise one entry for all, which names a file with the list. Pure.
  */
 import { digestOf } from '../../skill/digest.ts';
 import type { AuditEvent, FileChange } from '../audit/audit-entry.ts';
@@ -10,13 +10,13 @@ export type PathsOfRun =
   | { readonly of: 'change'; readonly paths: readonly FileChange[] }
   | { readonly of: 'cleanup'; readonly paths: readonly LeftBehind[] };
 
-/** All paths as JSON lines, and the line of the log that stands for them. */
+/** All paths as JSON lines, and the audit entry that stands for them. */
 export interface PathSet {
   readonly bytes: Uint8Array;
   readonly event: Extract<AuditEvent, { event: 'paths' }>;
 }
 
-/** @param most how many paths have a line each */
+/** @param most the most paths that get an entry each */
 export function pathEventsOf(
   { of, paths }: PathsOfRun,
   most: number,

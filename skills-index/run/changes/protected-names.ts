@@ -1,25 +1,27 @@
 /**
- * Names that a host or an agent executes or obeys, wherever they lie in a folder: no run brings or
- * changes them.
+ * Names of files and folders that a host or an agent executes or obeys, anywhere in a folder. No
+ * run may create or change them.
  */
 import { pathTwinKey } from '../../skill/bundle-path.ts';
 
 /**
- * Where they are absent at the top of a writable mount, one with nothing in it stands for the time
- * of the run. A slash at the end says folder.
+ * Names that are blocked even when absent: an empty placeholder stands at the top of each writable
+ * mount during a run. A slash at the end means a folder.
  */
 export const heldShut: readonly string[] =
   '.git/ .claude/ .vscode/ AGENTS.md CLAUDE.md .mcp.json .envrc package.json'.split(' ');
 
 /**
- * What stands in the place of a file that is absent: programs that read it must not fail over it,
- * as Node does over an empty `package.json`.
+ * The content of the placeholder for an absent file. A program that reads the placeholder must not
+ * fail, as Node does on an empty `package.json`.
  */
 export function placeholderText(path: string): '{}' | '' {
   return path.endsWith('.json') ? '{}' : '';
 }
 
-/** Shut where they are there; removed after the run where they are new. */
+/**
+ * Names that are write-protected where they exist, and deleted after the run where they are new.
+ */
 const others = [
   // Agents: instructions, settings, commands.
   '.agents .aider.conf.yml .clinerules .codex .continue .cursor .cursorrules .devcontainer .gemini .goose .goosehints .hermes',
@@ -31,13 +33,13 @@ const others = [
   // Version control and its hooks.
   '.gitattributes .gitconfig .githooks .github .gitmodules .hg .husky .jj .svn .overcommit.yml .pre-commit-config.yaml',
   '.pre-commit-config.yml prek.toml',
-  // Editors, on opening.
+  // Files that editors obey when a folder is opened.
   '.clangd .devcontainer.json .devfile.yaml .dir-locals.el .dir-locals-2.el .exrc .fleet .gitpod.yml .idea .lvimrc .nvim.lua .nvimrc',
   '.project .replit .settings .vimrc .vimspector.json .vs .ycm_extra_conf.py devfile.yaml',
-  // Shells and version managers, on entering the folder.
+  // Files that shells and version managers obey when a folder is entered.
   '.autoenv .autoenv.zsh .direnv .env .flaskenv .mise .mise.toml .mise.local.toml .rtx.toml .shadowenv.d .tool-versions',
   'mise.toml mise.local.toml rust-toolchain rust-toolchain.toml',
-  // Shells, debuggers and interpreters, on starting.
+  // Files that shells, debuggers and interpreters obey when they start.
   '.bash_aliases .bash_login .bash_logout .bash_profile .bashrc .cshrc .kshrc .login .logout .pam_environment .profile .tcshrc .xprofile',
   '.xsessionrc .zlogin .zlogout .zprofile .zshenv .zshrc',
   '.Renviron .Rprofile .byebugrc .gdbearlyinit .gdbinit .ghci .iex.exs .irbrc .latexmkrc .lldbinit .ocamlinit .octaverc .pdbrc .perldb',
@@ -45,16 +47,16 @@ const others = [
   // Package managers and builds.
   '.bazelrc .bazelversion .bundle .cargo .gradle .jvmopts .mvn .npmrc .pnp.cjs .pnpmfile.cjs .pnpmfile.mjs .pylintrc .terraform .yarn',
   '.yarnrc .yarnrc.yml bunfig.toml',
-  // Settings of a user, where the folder is a home.
+  // A user's settings, where the folder is a home folder.
   '.aws .config .curlrc .forward .gnupg .inputrc .kube .local .netrc .screenrc .ssh .tmux.conf .vim .wgetrc',
-  // Jobs of a forge.
+  // CI jobs of a code forge.
   '.buildkite .circleci .forgejo .gitea .gitlab-ci.yml .travis.yml .woodpecker.yml',
 ].flatMap((line) => line.split(' '));
 
-/** As above, in lower case. */
+/** Families of protected names, in lower case. */
 const families = [
   /\.(?:code-workspace|sublime-project)$/,
-  // Samples and settings of tests are what people commit.
+  // Sample and test settings are committed on purpose, so they are allowed.
   /^\.env\.(?!dist$|example$|sample$|template$|test$)/,
   /^\.?mise\.[^.]+(?:\.local)?\.toml$/,
   /^\.?lefthook(?:-local)?\.(?:jsonc?|toml|ya?ml)$/,
@@ -63,16 +65,16 @@ const families = [
   /^\.?simple-git-hooks\./,
 ];
 
-/** Further names that host policy says hosts or agents obey. */
+/** Additional protected names from host policy. */
 export type FurtherNames = readonly string[];
 
 const names = new Set([...heldShut.map((name) => name.replace('/', '')), ...others]);
 const folded = new Set([...names].map(fold));
 
 /**
- * Whether hosts or agents obey an entry of this name, also where a file system takes it for one
- * that they obey: other case, other Unicode form, characters that HFS+ leaves out, dots and blanks
- * that NTFS leaves out, any of its short names.
+ * Whether hosts or agents obey an entry of this name. File systems that treat other spellings as
+ * the same name count as well: other case, other Unicode forms, characters that HFS+ ignores, dots
+ * and spaces that NTFS drops, and short names.
  */
 export function isProtectedName(name: string, further: FurtherNames = []): boolean {
   const one = fold(name);
@@ -81,8 +83,8 @@ export function isProtectedName(name: string, further: FurtherNames = []): boole
 }
 
 /**
- * Whether a path is shut. Packages that were installed before the run bring such paths by the
- * thousand.
+ * Whether a path is write-protected. Paths below `node_modules` are not, because installed packages
+ * contain such names by the thousand.
  */
 export function isShut(path: string, further: FurtherNames = []): boolean {
   const above = path.split('/');
@@ -95,18 +97,18 @@ export function isShut(path: string, further: FurtherNames = []): boolean {
   return isObeyed && !above.includes('node_modules');
 }
 
-// Parts that make any folder a repository to git, whose `config` it then obeys
+// Entries that make git treat any folder as a repository and obey its `config`
 // (gitrepository-layout(5)).
 const repositoryParts = new Set(['HEAD', 'commondir', 'objects', 'refs']);
 
-/** Whether a folder with these parts is a repository to git. */
+/** Whether git treats a folder with these entries as a repository. */
 export function isRepository(has: (name: string) => boolean): boolean {
   return has('HEAD') && (has('commondir') || (has('objects') && has('refs')));
 }
 
 /**
- * Whether an entry that is new makes the folder of its siblings a repository, also where case does
- * not count.
+ * Whether a new entry turns its folder into a git repository, also on file systems that ignore
+ * case.
  */
 export function makesRepository(name: string, siblings: ReadonlySet<string>): boolean {
   if (!foldedParts.has(fold(name))) return false;
@@ -116,12 +118,13 @@ export function makesRepository(name: string, siblings: ReadonlySet<string>): bo
 }
 
 const foldedParts = new Set([...repositoryParts].map(fold));
-// Of a folder once, however many of its names look like these parts.
+// Folded names are computed once for each folder, however many of its names look like parts of a
+// repository.
 const foldedNames = new WeakMap<ReadonlySet<string>, ReadonlySet<string>>();
 
 /**
- * Why a path of changes that wait is not for the folder; undefined when it may be.
- * @param isNew whether the folder has no such path
+ * Why a changed path must not be applied; undefined when it may be.
+ * @param isNew whether the folder has no such path yet
  */
 export function whyPathRefused(
   path: string,
@@ -135,27 +138,24 @@ export function whyPathRefused(
   return whyTextRefused(path);
 }
 
-/** Why such a path is not taken over. */
+/** The reason for which a protected path is not applied. */
 export const obeyed = 'hosts or agents obey it';
 
 /**
- * Why a file is not for the folder whose content nobody can read, and which Python runs all the
- * same; undefined for any other.
+ * Why a compiled Python file must not be applied: nobody can read it, yet Python runs it. Undefined
+ * for any other file.
  */
 export function whyBytecodeRefused(path: string): string | undefined {
   const parts = path.split('/').map(fold);
   const name = parts.at(-1) ?? '';
   if (parts.includes('__pycache__') || /\.py[co]$/.test(name))
     return 'compiled Python, which runs in place of its source';
-  // Elsewhere the ending is one of models.
+  // Elsewhere, `.pth` is the extension of machine-learning models.
   const isOnPath = parts.some((part) => part === 'site-packages' || part === 'dist-packages');
   return isOnPath && name.endsWith('.pth') ? 'Python runs its lines at each start' : undefined;
 }
 
-/**
- * Why a path, or what a link leads to, cannot be read by a person as what it is; undefined when it
- * can.
- */
+/** Why a person cannot read a path or link target as it is; undefined when they can. */
 export function whyTextRefused(name: string): string | undefined {
   if (name.includes('\u{fffd}')) return 'its name is not UTF-8';
   return /[\p{Cc}\p{Cs}\p{Zl}\p{Zp}\p{Bidi_Control}]/u.test(name)
@@ -164,7 +164,8 @@ export function whyTextRefused(name: string): string | undefined {
 }
 
 /**
- * Equal for names that some file system takes for one; what HFS+ and NTFS leave out is left out.
+ * A key that is equal for names that some file system treats as one: characters that HFS+ and NTFS
+ * ignore are removed.
  */
 function fold(name: string): string {
   const seen = name.replace(/\p{Default_Ignorable_Code_Point}/gu, '').replace(/:.*$/s, '');

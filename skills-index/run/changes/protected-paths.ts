@@ -1,37 +1,44 @@
-/** What of a folder is held shut while a run may write to it or to a view of it. Pure. */
+/**
+ * Decides which paths of a folder are write-protected while a run may write to the folder or to a
+ * view of it. Pure.
+ */
 import { Problem } from '../../skill/problem.ts';
 import { type FurtherNames, heldShut, isRepository, isShut } from './protected-names.ts';
 
-/** Above this a sandbox cannot hold all of it shut. */
+/** The most protected paths that a sandbox can handle. */
 const protectedPathsMax = 200;
 
-/** An entry as it was before the run. Paths, as keys, are Latin-1 text of their bytes. */
+/**
+ * An entry as it was before the run. The paths that serve as keys are Latin-1 text of their bytes.
+ */
 export interface Entry {
   readonly mode: number;
   readonly isFolder: boolean;
   readonly inode: number;
-  /** When it last changed in any way, in milliseconds; no run can set it. */
+  /** The time of the last change of any kind (ctime), in milliseconds; no run can set it. */
   readonly changed: number;
   readonly link?: string;
 }
 
-/** One line for the sandbox, in the order to mount in. Paths are relative to the mount. */
+/**
+ * One instruction for the sandbox; instructions apply in order. Paths are relative to the mount.
+ */
 export interface ProtectedPath {
   readonly path: string;
   /**
-   * `shut`: there, bound read-only. `file`, `folder`: not there, one with nothing in it is put
-   * there for the run. `pinned`: bound over itself, so that it cannot be renamed away with what is
-   * shut inside it.
+   * `shut`: an existing path is bound read-only. `file`, `folder`: an absent path gets an empty
+   * placeholder during the run. `pinned`: a folder is bound over itself, so that it cannot be
+   * renamed together with a protected path inside.
    */
   readonly kind: 'shut' | 'file' | 'folder' | 'pinned';
 }
 
 /**
- * What has to be protected in a folder.
- * @param before all entries of the folder
- * @param leadsTo where in the folder the link at a path leads in the end, links above it resolved;
- * undefined where it leads out
- * @throws Problem `plan-refused` when it is more than a sandbox can hold shut
+ * Finds the paths to protect in a folder.
+ * @param before every entry of the folder
+ * @param leadsTo the final target, within the folder, of the link at a path; undefined where the
+ * link leads out
+ * @throws Problem `plan-refused` when there are more than a sandbox can protect
  */
 export function findProtected(
   before: ReadonlyMap<string, Entry>,
@@ -42,7 +49,7 @@ export function findProtected(
   const links = wanted.filter((path) => before.get(path)?.link !== undefined);
   const plain = wanted.filter((path) => before.get(path)?.link === undefined);
   const shut = [...plain, ...links.flatMap((path) => leadsTo(path) ?? []), ...repositories(before)];
-  // The same file under another name is the same file.
+  // A hard link to a protected file is the same file, so it needs protection too.
   const inodes = new Set(
     shut
       .map((path) => before.get(path))
@@ -88,7 +95,7 @@ function repositories(before: ReadonlyMap<string, Entry>): string[] {
   return above.map((folder) => folder.slice(0, -1));
 }
 
-// As the sandbox is told it.
+// The path as UTF-8 text, which the sandbox needs.
 function written(path: string): string {
   const bytes = Buffer.from(path, 'latin1');
   const text = bytes.toString('utf8');

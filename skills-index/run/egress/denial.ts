@@ -78,7 +78,7 @@ export const denialFixes: Readonly<Partial<Record<Denial, string>>> = {
 };
 
 /** The HTTP answer to a connection on which the proxy has sent nothing yet. */
-export function rawRefusal(why: Denial): string {
+export function rawDenial(why: Denial): string {
   return `HTTP/1.1 ${denials[why].status} Denied\r\nContent-Length: 0\r\nConnection: close\r\n\r\n`;
 }
 

@@ -11,8 +11,8 @@ import type { Denial } from './denial.ts';
 import {
   type BoundPlaceholder,
   credentialOf,
+  isWellPlaced,
   type SentHeaders,
-  standsRight,
 } from './secret-use.ts';
 
 const targetBytesMax = 8 * 1024;
@@ -43,7 +43,7 @@ export interface Tunnel extends Authority {
 }
 
 /** The destination of a request, as far as the request could be parsed. */
-export interface Place extends Authority {
+export interface RequestPlace extends Authority {
   readonly path: string;
 }
 
@@ -52,7 +52,7 @@ export interface EgressRules {
   readonly secrets: readonly BoundPlaceholder[];
 }
 
-export interface Allowed extends Place, Tunnel {
+export interface Allowed extends RequestPlace, Tunnel {
   readonly kind: 'allowed';
   /** Whether the request asks to become a WebSocket. */
   readonly upgrades: boolean;
@@ -66,7 +66,9 @@ export interface Allowed extends Place, Tunnel {
   readonly secrets: readonly BoundPlaceholder[];
 }
 
-export type EgressDecision = Allowed | (Place & { readonly kind: 'denied'; readonly why: Denial });
+export type EgressDecision =
+  | Allowed
+  | (RequestPlace & { readonly kind: 'denied'; readonly why: Denial });
 
 /** Decides about a request that was sent to the proxy itself or through a tunnel. */
 export function judgeRequest(request: EgressRequest, rules: EgressRules): EgressDecision {
@@ -181,7 +183,7 @@ function isWebSocket({ headers, method }: EgressRequest): boolean {
 function parseTarget({
   target,
   tunnel,
-}: EgressRequest): (Place & Tunnel & { readonly target: string }) | undefined {
+}: EgressRequest): (RequestPlace & Tunnel & { readonly target: string }) | undefined {
   if (
     Buffer.byteLength(target) > targetBytesMax ||
     !/^[\x21-\x7e]+$/.test(target) ||
@@ -294,7 +296,7 @@ function placeholdersIn(
   const isBound = ({ hosts, methods = [method] }: BoundPlaceholder): boolean =>
     hosts.includes(host) && methods.includes(method);
   if (
-    !found.every(({ name, value, secret }) => isBound(secret) && standsRight(name, value, secret))
+    !found.every(({ name, value, secret }) => isBound(secret) && isWellPlaced(name, value, secret))
   )
     return undefined;
   return [...new Set(found.map((one) => one.secret))];

@@ -40,7 +40,7 @@ export function headerOf({ as }: Pick<Used, 'as'>): string {
 }
 
 /** Whether a placeholder stands in the header, and in the form, that its secret's use demands. */
-export function standsRight(name: string, value: string, secret: Used): boolean {
+export function isWellPlaced(name: string, value: string, secret: Used): boolean {
   const { as, placeholder } = secret;
   if (name !== headerOf(secret)) return false;
   if (as === 'bearer')

@@ -3,7 +3,7 @@
  * frame before it forwards the frame. Pure.
  */
 
-export interface Frame {
+export interface WebSocketFrame {
   /** The first byte: FIN, reserved bits (all zero) and opcode. */
   readonly first: number;
   readonly isMasked: boolean;
@@ -20,7 +20,7 @@ const opcodes = [0, 1, 2, 8, 9, 10];
 const maskBit = 0x80;
 
 /** Collects the bytes of one direction and returns each frame once it is complete. */
-export class FrameReader {
+export class WebSocketFrameReader {
   #waiting: Buffer[] = [];
   #size = 0;
   /**
@@ -33,10 +33,10 @@ export class FrameReader {
    * The frames completed by this chunk. Undefined when the bytes are not frames, or need an
    * extension; the proxy never negotiates one.
    */
-  push(chunk: Buffer): Frame[] | undefined {
+  push(chunk: Buffer): WebSocketFrame[] | undefined {
     this.#waiting.push(chunk);
     this.#size += chunk.length;
-    const frames: Frame[] = [];
+    const frames: WebSocketFrame[] = [];
     if (this.#size < this.#needed) return frames;
     for (let bytes = Buffer.concat(this.#waiting); ; ) {
       const frame = readFrame(bytes);
@@ -62,9 +62,9 @@ export function judgeFrames<Word extends string>(
     odd,
     reader,
     isClient,
-  }: { readonly odd: Word; readonly reader: FrameReader; readonly isClient: boolean },
+  }: { readonly odd: Word; readonly reader: WebSocketFrameReader; readonly isClient: boolean },
   chunk: Buffer,
-  judge: (frame: Frame) => Buffer | Word,
+  judge: (frame: WebSocketFrame) => Buffer | Word,
 ): { readonly parts: readonly Buffer[]; readonly why?: Word } {
   const frames = reader.push(chunk);
   if (frames === undefined) return { parts: [], why: odd };
@@ -78,7 +78,7 @@ export function judgeFrames<Word extends string>(
 }
 
 // A number as the result is the least number of bytes that must arrive before parsing can continue.
-function readFrame(bytes: Buffer): Frame | number | 'odd' {
+function readFrame(bytes: Buffer): WebSocketFrame | number | 'odd' {
   const [first, second] = bytes;
   if (first === undefined || second === undefined) return 2;
   if ((first & 0x70) !== 0 || !opcodes.includes(first & 0x0f)) return 'odd';

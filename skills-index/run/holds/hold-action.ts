@@ -74,17 +74,17 @@ export function shownAction(action: GatedAction): GatedAction {
  * and arguments appear as digests only, because they may contain secrets that webhooks and logs
  * must not get. A person who answers on this host sees them in full in the action itself.
  */
-export function sayAction(action: GatedAction): string {
+export function describeAction(action: GatedAction): string {
   switch (action.kind) {
     case 'start': {
       const { args, capabilities, command, why } = action;
       const given =
         args.length === 0 ? '' : ` with ${args.length} arguments (${canonicalDigest(args)})`;
       const said = why === '' ? 'no reason was given' : `the reason given: ${JSON.stringify(why)}`;
-      return `start ${command}${given}; ${said}; capabilities: ${sayList(capabilities)}`;
+      return `start ${command}${given}; ${said}; capabilities: ${joinList(capabilities)}`;
     }
     case 'install':
-      return `install for the agent, in this version alone, with: ${sayList(action.capabilities)}`;
+      return `install for the agent, in this version alone, with: ${joinList(action.capabilities)}`;
     case 'apply':
       return `apply ${action.changes} changed files to ${action.target}, change set ${action.digest}`;
     case 'egress': {
@@ -106,7 +106,7 @@ export function sayAction(action: GatedAction): string {
  * The actions that `--for` then allows without asking. They must also match in agent, skill,
  * version, rule and grants.
  */
-export function sayCovered(action: GatedAction): string {
+export function describeCoverage(action: GatedAction): string {
   switch (action.kind) {
     case 'start':
       return `each start of ${action.command}, with any arguments and for any reason`;
@@ -148,7 +148,7 @@ export function holdScope(
 }
 
 /** The fields of a hold that derive from its action. */
-export function aboutAction(
+export function holdFieldsOf(
   asked: GatedAction,
   rule: string,
   subject: HoldSubject,
@@ -157,7 +157,7 @@ export function aboutAction(
   const action = shownAction(asked);
   const about = {
     kind: action.kind,
-    what: sayAction(action),
+    what: describeAction(action),
     scope: holdScope(action, rule, subject, grants),
     action,
   };
@@ -181,7 +181,7 @@ export function withoutContent(action: GatedAction): GatedAction {
 export function isAsShown(hold: Hold): boolean {
   const { action, grants, kind, rule, scope, what } = hold;
   if (action === undefined || kind !== action.kind) return false;
-  return what === sayAction(action) && scope === holdScope(action, rule, hold, grants);
+  return what === describeAction(action) && scope === holdScope(action, rule, hold, grants);
 }
 
 function scopeOf(action: GatedAction): unknown {
@@ -204,7 +204,7 @@ function folderOf(path: string): string {
   return path.length > pathMax ? path : path.slice(0, path.lastIndexOf('/') + 1);
 }
 
-function sayList(list: readonly string[]): string {
+function joinList(list: readonly string[]): string {
   return list.join('; ') || 'no capability';
 }
 

@@ -91,7 +91,7 @@ export function endOf(hold: Hold, answer: HoldAnswer | undefined): number {
 }
 
 /** Who answered and by which proof, for the audit log. */
-export function sayAnswered({ answer, signature, assertion }: SignedAnswer): string {
+export function describeAnswer({ answer, signature, assertion }: SignedAnswer): string {
   const how =
     assertion !== undefined ? 'passkey' : signature !== undefined ? 'key' : 'user of this host';
   return `${answer.approver} by ${how}${answer.seconds === 0 ? ', once' : `, for ${answer.seconds} seconds`}`;

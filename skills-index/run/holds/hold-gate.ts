@@ -9,10 +9,10 @@ import type { Gate, GateAnswer, GatedAction, Hold, HoldHands, SignedAnswer } fro
 import { isAsShown, withoutContent } from './hold-action.ts';
 import {
   type AnswerQuestion,
+  describeAnswer,
   endOf,
   isStanding,
   refusalSeconds,
-  sayAnswered,
   type Writer,
   whyNotAnswered,
 } from './hold-answer.ts';
@@ -109,7 +109,7 @@ export function openGate(given: GateSettings): RunGate {
       return end(
         first,
         standing.answer.verdict === 'allow' ? 'allowed' : 'denied',
-        sayAnswered(standing),
+        describeAnswer(standing),
       );
     sweep(settings);
     const next = state.next(first, asksOf(settings, first));
@@ -145,7 +145,7 @@ export function openGate(given: GateSettings): RunGate {
  * Asks a person about a start when a rule demands it.
  * @throws Problem `hold-unsupported`, `hold-denied`, `hold-expired` when the start is not allowed
  */
-export async function askToStart(
+export async function requireStartAllowed(
   gate: Gate,
   plan: HeldPlan & Pick<Plan, 'holds'>,
   start: StartWords,
@@ -218,7 +218,7 @@ async function waitForPerson(
   if (answer === undefined || !isStanding(answer, hold, hold.scope)) endHold(settings, hold);
   return answer === undefined
     ? undefined
-    : { verdict: answer.answer.verdict, by: sayAnswered(answer) };
+    : { verdict: answer.answer.verdict, by: describeAnswer(answer) };
 }
 
 async function askOperator(

@@ -9,7 +9,7 @@
  * the rule's path matches any text.
  * @param rule the path in host policy
  */
-export function holdsPath(rule: string, path: string): boolean {
+export function isPathCovered(rule: string, path: string): boolean {
   const isPattern = rule.endsWith('*');
   const wanted = segmentsOf(isPattern ? rule.slice(0, rule.lastIndexOf('/')) : rule);
   const asked = segmentsOf(path);

@@ -6,7 +6,7 @@ import type { Digest } from '../../skill/digest.ts';
 import { coversHost } from '../../skill/host-name.ts';
 import type { Plan } from '../plan/plan.ts';
 import type { GatedAction, HoldSubject, PlannedHold } from './hold.ts';
-import { holdsPath } from './hold-path.ts';
+import { isPathCovered } from './hold-path.ts';
 import {
   type HoldCondition,
   type HoldPolicy,
@@ -66,7 +66,7 @@ export function plannedHolds(plan: HeldPlan, policy: HoldPolicy): PlannedHold[] 
     .map((rule) => ({
       rule: rule.name,
       seconds: rule.seconds,
-      reason: `host policy: ${sayCondition(rule.when)}`,
+      reason: `host policy: ${describeCondition(rule.when)}`,
     }));
   const writes = plan.mounts
     .filter(
@@ -110,7 +110,7 @@ export function ruleFor(
       );
       return rule === undefined
         ? undefined
-        : { ...rule, rule: rule.name, reason: `host policy: ${sayCondition(rule.when)}` };
+        : { ...rule, rule: rule.name, reason: `host policy: ${describeCondition(rule.when)}` };
     }
   }
 }
@@ -154,7 +154,7 @@ function isRequest(
   if (opens === 'tunnel') return true;
   const isOpening = opens !== undefined;
   if (when.method !== undefined && when.method !== method && !isOpening) return false;
-  if (when.path !== undefined && !holdsPath(when.path, path)) return false;
+  if (when.path !== undefined && !isPathCovered(when.path, path)) return false;
   return (
     (when.bytesOver === undefined || own === undefined || isOpening || bytes > when.bytesOver) &&
     (when.countOver === undefined || isOpening || requests > when.countOver)
@@ -169,7 +169,7 @@ function begins(text: string, words: string): boolean {
   return text === words || text.startsWith(`${words} `);
 }
 
-function sayCondition(when: HoldCondition): string {
+function describeCondition(when: HoldCondition): string {
   return (
     Object.entries(when)
       .map(([member, value]) => `${member} ${value}`)

@@ -13,7 +13,7 @@ import {
   newHold,
   type PlannedHold,
 } from './hold.ts';
-import { aboutAction } from './hold-action.ts';
+import { holdFieldsOf } from './hold-action.ts';
 import { canAnswer, refusalSeconds } from './hold-answer.ts';
 import type { HoldPolicy } from './hold-policy.ts';
 import { ruleFor } from './hold-rules.ts';
@@ -76,7 +76,7 @@ export class HoldState {
 
   holdOf(rule: PlannedHold, action: GatedAction, material: HoldMaterial): Hold {
     const { grants, subject } = this.#terms;
-    return newHold(subject, rule, aboutAction(action, rule.rule, subject, grants), material);
+    return newHold(subject, rule, holdFieldsOf(action, rule.rule, subject, grants), material);
   }
 
   /**

@@ -81,7 +81,7 @@ export interface MailboxQuestion {
 
 type Signable = MailboxMessage | MailboxAnswer | MailboxQuestion;
 
-export interface SignedBy<What extends Signable> {
+export interface SignedMailboxText<What extends Signable> {
   readonly said: What;
   /** The signer's public key, SPKI DER in base64: the host's audit key or the approver's key. */
   readonly publicKey: string;
@@ -102,7 +102,7 @@ export interface MailboxSigner {
 export async function signForMailbox<What extends Signable>(
   said: What,
   by: MailboxSigner,
-): Promise<SignedBy<What>> {
+): Promise<SignedMailboxText<What>> {
   const signature = Buffer.from(await by.sign(signedBytes(said))).toString('base64');
   return { said, publicKey: Buffer.from(by.publicKey).toString('base64'), signature };
 }
@@ -112,7 +112,7 @@ export function mailboxSigner({
   publicKey,
   said,
   signature,
-}: SignedBy<Signable>): Digest | undefined {
+}: SignedMailboxText<Signable>): Digest | undefined {
   try {
     const der = Buffer.from(publicKey, 'base64');
     const holds = verify(
@@ -153,7 +153,7 @@ export async function sealRequest(
   return { schema: 'skillgate.mailbox/2', id, to, hold, expires, content };
 }
 
-export type ReadRequest =
+export type OpenedRequest =
   | (MailboxRequest & {
       readonly kind: 'request';
       readonly message: MailboxMessage;
@@ -169,12 +169,12 @@ export type ReadRequest =
  * @param open decrypts with the private part of the mailbox key
  */
 export async function readRequest(
-  signed: SignedBy<MailboxMessage>,
+  signed: SignedMailboxText<MailboxMessage>,
   own: Digest,
   open: Open,
   now: Date,
-): Promise<ReadRequest> {
-  const refused = (why: string): ReadRequest => ({ kind: 'refused', why });
+): Promise<OpenedRequest> {
+  const refused = (why: string): OpenedRequest => ({ kind: 'refused', why });
   const { said: message } = signed;
   const host = mailboxSigner(signed);
   if (host === undefined) return refused('no host signed it, or it was changed after that');
@@ -208,7 +208,7 @@ export async function sealAnswer(
  * @param open decrypts with the private part of `replyTo`
  */
 export async function readAnswer(
-  signed: SignedBy<MailboxAnswer>,
+  signed: SignedMailboxText<MailboxAnswer>,
   label: MailboxLabel,
   open: Open,
 ): Promise<SignedAnswer | undefined> {

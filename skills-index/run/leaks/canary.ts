@@ -1,14 +1,14 @@
 /**
- * A credential that opens nothing and was given to nobody: whoever sends it away took what it was
- * not given.
+ * The canary: a fake credential that opens nothing and that nobody was given. A run that sends the
+ * canary away searched for credentials that it was not given.
  */
 
-/** A value that is looked for in all that leaves. */
+/** A value that is searched for in everything that leaves a sandbox. */
 export interface WatchedValue {
   readonly name: string;
   /**
-   * Letters and digits, each part unguessable by itself: what is cut in two still shows one whole
-   * part.
+   * Parts of letters and digits, each too random to guess. When the value is cut in two, at least
+   * one part stays whole.
    */
   readonly parts: readonly string[];
 }
@@ -16,9 +16,12 @@ export interface WatchedValue {
 export const canaryName = 'canary';
 
 export interface Canary extends WatchedValue {
-  /** No tool reads a variable of this name by itself. */
+  /**
+   * The environment variable that carries the canary. No tool reads a variable of this name by
+   * itself.
+   */
   readonly env: Readonly<Record<string, string>>;
-  /** No tool uses a profile of this name unless it is told to. */
+  /** The file that carries the canary. No tool uses a profile of this name unless it is told to. */
   readonly file: { readonly path: string; readonly mode: '644'; readonly bytes: Uint8Array };
 }
 

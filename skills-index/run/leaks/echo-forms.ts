@@ -1,25 +1,25 @@
 /**
- * The ways in which a value may come back in an answer, over Latin-1 text: its characters may be
- * escaped one by one. Pure.
+ * Every way in which a secret value may appear in an answer, as Latin-1 text. Each character may be
+ * escaped separately. Pure.
  */
 
-/** One character of the value: everything that may stand for it, by the first sign. */
+/** One character of the value: all its spellings, grouped by their first character. */
 export type EchoUnit = ReadonlyMap<string, readonly string[]>;
 
 export interface EchoForm {
   readonly units: readonly EchoUnit[];
-  /** What may stand between two units: at most one of these. */
+  /** Separators that may stand between two characters; at most one at each place. */
   readonly between: readonly string[];
 }
 
-// A soft line break of quoted-printable (RFC 2045 §6.7), or the other half of UTF-16.
+// A soft line break of quoted-printable (RFC 2045 §6.7), or the zero byte of UTF-16.
 const betweenCharacters = ['=\n', '=\r\n', '\0'];
 const betweenHex = [' ', ':', ',', '-', ',0x', ', 0x', '\\x', '\n', '\r\n'];
 const betweenBase64 = ['\n', '\r\n', '=\n', '=\r\n', '\\n', '\\r\\n', '%0a', '%0A'];
 
 export function echoForms(value: string): EchoForm[] {
   const bytes = Buffer.from(value, 'latin1');
-  // Values are long and bytes are few: each list is made once.
+  // Values are long but have few distinct bytes, so the spellings of each byte are computed once.
   const units = new Map(
     [...new Set(bytes)].map((byte) => [
       byte,
@@ -33,7 +33,8 @@ export function echoForms(value: string): EchoForm[] {
   );
   const base64 = [0, 1, 2].map((shift): EchoForm => {
     const all = Buffer.concat([Buffer.alloc(shift), bytes]);
-    // Only the characters that stand for bits of the value alone (RFC 4648 §4).
+    // Only the base64 characters that depend on nothing but the value (RFC 4648 §4); those at
+    // either end also depend on the bytes beside it.
     const part = all
       .toString('base64')
       .slice(Math.ceil((shift * 8) / 6), Math.floor((all.length * 8) / 6));
@@ -65,7 +66,7 @@ function unitOf(written: readonly string[]): EchoUnit {
   return unit;
 }
 
-/** One character, as it is and in each of its escapes. */
+/** The spellings of one character: as it is, and in each kind of escape. */
 function escapesOf(byte: number): readonly string[] {
   const sign = String.fromCharCode(byte);
   const hex = hexOf(byte);
@@ -83,7 +84,7 @@ function escapesOf(byte: number): readonly string[] {
   return written;
 }
 
-/** A character of two bytes, raw and escaped. */
+/** The spellings of a character that UTF-8 writes as two bytes: raw and escaped. */
 function utf8Of(sign: string): string[] {
   const [first = [], second = []] = [...Buffer.from(sign)].map(hexOf);
   const both = ['%', '='].flatMap((mark) =>
@@ -92,7 +93,7 @@ function utf8Of(sign: string): string[] {
   return [Buffer.from(sign).toString('latin1'), ...both];
 }
 
-/** Two digits, each in either case. */
+/** The two hexadecimal digits of a byte, each in lower and upper case. */
 function hexOf(byte: number): string[] {
   const [first = '', second = ''] = byte.toString(16).padStart(2, '0');
   const digits = [first, first.toUpperCase()].flatMap((one) => [

@@ -1,33 +1,36 @@
 /**
- * Finds whole values in a stream of Latin-1 text, in any of their forms, however long they are and
- * wherever the parts of the stream end. A character may be written in several ways, so each try
- * goes on at every place where the characters so far may end. Pure.
+ * Finds whole values, in any of their spellings, in a stream of Latin-1 text. Length of the value
+ * and boundaries of the stream's parts do not matter. A character may have several spellings, so
+ * the search continues from every place where the characters so far may end. Pure.
  */
 import type { EchoForm, EchoUnit } from './echo-forms.ts';
 
 export interface FoundForm<One extends EchoForm> {
   readonly form: One;
-  /** Counted from the beginning of the stream. */
+  /** Positions count from the beginning of the stream. */
   readonly from: number;
   readonly to: number;
 }
 
 export interface EchoSearch<One extends EchoForm> {
-  /** Takes the next part of the stream and gives what was found. `isEnd`: nothing follows. */
+  /**
+   * Takes the next part of the stream and returns the values found. `isEnd` means that nothing
+   * follows.
+   */
   push(part: string, isEnd: boolean): FoundForm<One>[];
-  /** Before this place everything was found; a value may be beginning here. */
+  /** Every value before this position has been found; one may still begin at it. */
   readonly sure: number;
 }
 
 interface Try<One extends EchoForm> {
   readonly form: One;
-  /** How many units were read. */
+  /** The number of characters matched so far. */
   read: number;
-  /** Where these may end. */
+  /** The positions at which the characters matched so far may end. */
   ends: readonly number[];
 }
 
-/** @param forms of two that begin at the same place, the first is found */
+/** @param forms when two match at the same position, the first in this list wins */
 export function echoSearch<One extends EchoForm>(forms: readonly One[]): () => EchoSearch<One> {
   const beginning = new Map<number, One[]>();
   for (const form of forms)
@@ -43,7 +46,7 @@ function startSearch<One extends EchoForm>(
   lists: readonly (readonly One[] | undefined)[],
 ): EchoSearch<One> {
   let text = '';
-  // Of the first character of `text`, and of the one that is tried next.
+  // Stream positions: of the first character in `text`, and of the next character to try.
   let begin = 0;
   let sure = 0;
   let tries: Try<One>[] | undefined;
@@ -58,7 +61,7 @@ function startSearch<One extends EchoForm>(
         ends: [sure],
       }));
       const first = tries === undefined ? undefined : goOn(tries, { text, begin, isEnd });
-      // More of the stream tells.
+      // Only more of the stream can decide this match.
       if (first === 'open') break;
       if (first !== undefined)
         found.push({ form: first.form, from: sure, to: Math.max(...first.ends) });
@@ -81,7 +84,7 @@ interface Stream {
   readonly isEnd: boolean;
 }
 
-/** The first try that came to its end, when none before it is open. */
+/** The first match that is complete, unless an earlier one is still undecided. */
 function goOn<One extends EchoForm>(
   tries: Try<One>[],
   stream: Stream,
@@ -112,7 +115,8 @@ function readOn(one: Try<EchoForm>, stream: Stream): 'whole' | 'open' | 'none' {
 }
 
 /**
- * Adds the places where a unit may end. @returns whether the rest of the stream could add another
+ * Adds to `ends` the positions at which a character may end. @returns whether the rest of the
+ * stream could add another
  */
 function readUnit(
   unit: EchoUnit,
@@ -138,7 +142,7 @@ function stands(one: string, from: number, { begin, text }: Stream): boolean {
   return text.startsWith(one, from - begin);
 }
 
-// The text ends within it.
+// Whether the text ends in the middle of this spelling.
 function couldStand(one: string, from: number, { begin, isEnd, text }: Stream): boolean {
   return (
     !isEnd && from - begin + one.length > text.length && one.startsWith(text.slice(from - begin))

@@ -1,37 +1,38 @@
 /**
- * Parts of a value that a host could give back: any eight characters of it in a row, sixteen where
- * they are letters of one case or digits alone, in the forms that the leak detector knows. Only
- * what nobody can guess counts. Pure.
+ * Parts of a secret value that a host could send back: any eight characters in a row, or sixteen
+ * where all are digits or letters of one case, in the encodings of the leak detector. Only
+ * characters that nobody can guess count. Pure.
  */
 import { type LeakForm, leakForms } from './leak-forms.ts';
 import { type Range, secretRanges } from './secret-ranges.ts';
 import { isUnlikely, partChars, plainPartChars } from './secret-words.ts';
 
 /**
- * Of a value in an encoding, each so many characters a part begins: of eleven in a row one part is
- * whole.
+ * In encodings, a searched part begins at every fourth character of a value. So any eleven
+ * characters in a row contain one whole part.
  */
 const encodedStep = 4;
 /**
- * Parts of one value that are looked for in encodings; of a longer value they begin farther apart.
+ * The most parts of one value that are searched for in encodings. The parts of a longer value begin
+ * farther apart.
  */
 const encodedPartsMax = 64;
 /**
- * Of a longer value, parts of sixteen begin each eight characters: of 23 in a row at most seven at
- * either end are left.
+ * In a longer value, parts of sixteen begin at every eighth character. So of 23 characters in a
+ * row, at most seven at either end stay unfound.
  */
 const everyPartCharsMax = 1_024;
 const longStep = 8;
 /**
- * A longer value is looked for in encodings piece by piece. Pieces overlap, as the ends of an
- * encoded piece depend on what stands beside it.
+ * A longer value is searched for in encodings piece by piece. Pieces overlap, because the ends of
+ * an encoded piece depend on the neighbouring bytes.
  */
 const pieceChars = 64;
 const pieceStep = 48;
 
 const asLetters = new Set(['plain', 'reversed', 'rot13']);
 
-/** @param value Latin-1; one that is shorter than a part has none */
+/** @param value Latin-1; a value shorter than a part has no parts */
 export function echoedPartForms(value: string): LeakForm[] {
   const ranges = secretRanges(value);
   const starts = ranges.flatMap((range) => partsOf(value, range));
@@ -59,7 +60,7 @@ function partsOf(value: string, { from, to }: Range): string[] {
     .filter(isPart);
 }
 
-/** A short text as it is. */
+/** Overlapping pieces of a long text; a short text is its own only piece. */
 function piecesOf(text: string): string[] {
   if (text.length <= pieceChars) return text.length < partChars ? [] : [text];
   const starts = Array.from(
@@ -71,7 +72,7 @@ function piecesOf(text: string): string[] {
     .filter((piece) => piece.length >= plainPartChars);
 }
 
-// A shorter password that is a word stands in other answers too.
+// A short password that is also an ordinary word would be found in harmless answers.
 function isLong(text: string): boolean {
   return text.length >= plainPartChars || (text.length >= partChars && isUnlikely(text));
 }

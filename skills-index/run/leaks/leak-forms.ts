@@ -1,19 +1,19 @@
 /**
- * The ways in which a credential may be written where it leaves: the bytes that would be seen,
- * whatever stands around them. Pure.
+ * Every way in which a credential may be encoded where it leaves a sandbox: the bytes to search
+ * for, whatever surrounds them. Pure.
  */
 
 export interface LeakForm {
   readonly encoding: string;
-  /** Latin-1: a character for each byte. */
+  /** Latin-1: one character for each byte. */
   readonly text: string;
 }
 
 /**
- * All forms of a text, each once.
- * @param text Latin-1; ASCII letters and digits that nobody can guess; what is found of a shorter
- * one than about 16 could be an accident
- * @param wanted names of encodings; all where it is absent
+ * Every encoded form of a text, without duplicates.
+ * @param text Latin-1; random ASCII letters and digits. Matches of a text shorter than about 16
+ * could be coincidence.
+ * @param wanted names of encodings; absent for all
  */
 export function leakForms(text: string, wanted?: ReadonlySet<string>): LeakForm[] {
   const forms = new Map<string, string>();
@@ -32,13 +32,13 @@ const encodings: Readonly<Record<string, (text: string) => readonly string[]>> =
     ['', ' ', ':', '-', '.', '\n', '\\x', '\\\\x', ',0x', ', 0x'].flatMap((between) =>
       hexadecimal(text, between),
     ),
-  // Once, and inside other JSON.
+  // JSON escapes, and JSON escapes inside a JSON string.
   json: (text) => ['\\u00', '\\\\u00'].flatMap((between) => hexadecimal(text, between)),
   html: (text) => [digits(text, 10, ';&#'), ...hexadecimal(text, ';&#x')],
   decimal: (text) => [',', ', ', ' ', '\n'].map((between) => digits(text, 10, between)),
   octal: (text) => [digits(text, 8, '\\')],
   'utf-16': (text) => [[...text].join('\0')],
-  // With a zero before it, no run of zeros looks like its beginning.
+  // The leading zero byte keeps a run of zeros from looking like the beginning of the text.
   'utf-32': (text) => [`\0${[...text].join('\0\0\0')}`],
   base64: (text) => base64(text).flatMap(inAddressOrJson),
   base32: (text) =>
@@ -51,7 +51,7 @@ const encodings: Readonly<Record<string, (text: string) => readonly string[]>> =
   'hex of base64': (text) => base64(text).flatMap((one) => hexadecimal(one, '')),
 };
 
-// Names of hosts have no case.
+// Host names ignore case, so a credential may leave in lower or upper case.
 function inAnyCase(text: string): string[] {
   return [text, text.toLowerCase(), text.toUpperCase()];
 }
@@ -95,8 +95,8 @@ function inAddressOrJson(text: string): string[] {
 }
 
 /**
- * The characters that stand for bits of the text alone, wherever in the encoded whole it begins
- * (RFC 4648).
+ * Only the encoded characters that depend on nothing but the text, for every alignment in the
+ * encoded whole (RFC 4648).
  */
 function packed(text: string, bits: number, alphabet: string): string[] {
   const bytes = Buffer.from(text, 'latin1');

@@ -1,6 +1,6 @@
 /**
- * Finds any of many byte strings in a stream of parts, at the speed of memory where there is none.
- * Pure.
+ * Finds any of many byte strings in a stream. Where none occurs, the search runs about as fast as
+ * memory can be read. Pure.
  */
 
 export interface Needle {
@@ -9,19 +9,19 @@ export interface Needle {
 
 export interface FoundNeedle<One extends Needle> {
   readonly needle: One;
-  /** Where its first byte stands. */
+  /** The position of the needle's first byte. */
   readonly from: number;
 }
 
 /**
- * Many needles in one pass (Wu and Manber 1994): three bytes tell how far the next place is at
- * which any of them could end its first `shortest` bytes. All are found, also those that overlap,
- * in the order in which those first bytes end.
+ * Finds many needles in one pass (Wu and Manber 1994): three bytes decide how far to skip to the
+ * next place where a needle's first `shortest` bytes could end. Finds all needles, overlapping ones
+ * too, in the order in which those first bytes end.
  */
 export function finderOf<One extends Needle>(
   needles: readonly One[],
 ): (bytes: Buffer) => Generator<FoundNeedle<One>> {
-  // Needles may be more than a call takes arguments.
+  // Not `Math.min(...)`: there may be more needles than a call accepts arguments.
   const shortest = needles.reduce((least, { bytes }) => Math.min(least, bytes.length), 255);
   const steps = new Uint8Array(65_536).fill(shortest - 2);
   const endingHere = new Map<number, One[]>();
@@ -48,8 +48,9 @@ export function finderOf<One extends Needle>(
 }
 
 /**
- * The first of them. Those that come first go before all others, those that pass are not found;
- * what ends in the bytes that were `seen` was found before.
+ * The first needle found. Needles for which `comesFirst` holds win over all others; those for which
+ * `passes` holds are ignored. The first `seen` bytes were searched before, so a needle that ends in
+ * them is skipped.
  */
 export function searchFor<One extends Needle>(
   needles: readonly One[],
@@ -73,7 +74,8 @@ function hashAt(bytes: Buffer, end: number): number {
   );
 }
 
-// The first bytes tell most apart: what nearly fits again and again must not be slow.
+// Comparing two bytes first rules out most candidates cheaply, so that many near matches do not
+// slow the search down.
 function standsAt(needle: Buffer, bytes: Buffer, from: number): boolean {
   return (
     bytes[from] === needle[0] &&

@@ -1,4 +1,4 @@
-/** Replaces the values of secrets in answers by their placeholders. Pure. */
+/** Replaces the values of secrets in answers with their placeholders. Pure. */
 import { type EchoForm, echoForms } from './echo-forms.ts';
 import { type EchoSearch, echoSearch } from './echo-search.ts';
 import { echoedPartForms } from './echoed-parts.ts';
@@ -12,19 +12,19 @@ export interface KnownValue {
 
 export interface Redactor {
   /**
-   * Takes a part of a text and gives what can go on; an end that could be the beginning of a value
-   * waits.
+   * Takes a part of a text and returns the text that can be forwarded. An end that may be the
+   * beginning of a value is kept back.
    */
   push(part: string): string;
   end(): string;
-  /** Names of the secrets that were found so far. */
+  /** The names of the secrets found so far. */
   readonly found: ReadonlySet<string>;
 }
 
-/** The known values of a run, made ready to be looked for in many answers. */
+/** The secret values of a run, prepared once for searching many answers. */
 export interface Redaction {
   readonly isEmpty: boolean;
-  /** For one answer, from its beginning. */
+  /** Makes a redactor for one answer, which must be given from its beginning. */
   start(): Redactor;
 }
 
@@ -32,16 +32,16 @@ interface Span {
   readonly from: number;
   readonly to: number;
   readonly owner: KnownValue;
-  /** Not a part of a value. */
+  /** Whether the span is a whole value rather than a part of one. */
   readonly isWhole: boolean;
 }
 
 /**
- * Replaces known values by their placeholders in a stream of Latin-1 text. Whole values: as they
- * are, with any of their characters escaped for an address, JSON, HTML, mail or a program, in
- * UTF-16, in hexadecimal with or without spaces, and in base64, wrapped or not. And any eight
- * secret characters of them in a row, in the forms that the leak detector knows. Other encodings
- * are not known to it.
+ * Replaces known values with their placeholders in a stream of Latin-1 text. Whole values are found
+ * as they are; with characters escaped for URLs, JSON, HTML, mail or program texts; in UTF-16; in
+ * hexadecimal with or without separators; and in base64, wrapped or not. Any eight secret
+ * characters in a row are found in the encodings of the leak detector. Other encodings are not
+ * found.
  */
 export function redactionOf(values: readonly KnownValue[]): Redaction {
   const known = values
@@ -50,7 +50,7 @@ export function redactionOf(values: readonly KnownValue[]): Redaction {
   const startWholes = echoSearch(
     known.flatMap((owner) => echoForms(owner.value).map((form) => ({ ...form, owner }))),
   );
-  // A value that repeats itself has the same part many times.
+  // A value that repeats itself would contain the same part many times.
   const parts = known.flatMap((owner) =>
     [...new Set(echoedPartForms(owner.value).map(({ text }) => text))].map((text) => ({
       owner,
@@ -70,7 +70,7 @@ interface ValueSearch {
   readonly find: ReturnType<
     typeof finderOf<{ readonly owner: KnownValue; readonly bytes: Buffer }>
   >;
-  /** The most characters of a part in any form. */
+  /** The length of the longest encoded part. */
   readonly longest: number;
 }
 
@@ -88,7 +88,7 @@ function redactorOf(search: ValueSearch): Redactor {
   };
 }
 
-/** For one text, from its beginning. Places are counted from there. */
+/** Redacts one text, given from its beginning. Positions count from there. */
 function textRedactor(
   { find, longest, startWholes }: ValueSearch,
   found: Set<string>,
@@ -117,12 +117,12 @@ function textRedactor(
       .push(part, isEnd)
       .map(({ form: { owner }, from, to }): Span => ({ from, to, owner, isWhole: true }));
     spans = joinSpans([...spans, ...known, ...partsBehind(seen)]);
-    // What begins before this place was found, however long it is.
+    // Every value that begins before this position has been found, however long it is.
     const sure = isEnd ? end : Math.max(written, Math.min(wholes.sure, end - longest + 1));
     let out = '';
     for (const { from, owner, to } of spans.filter((span) => span.from < sure)) {
       found.add(owner.name);
-      // A value that overlaps the one before it is replaced already.
+      // A span that overlaps the one before it has been replaced already.
       if (from >= written) out += text.slice(written - begin, from - begin) + owner.placeholder;
       written = Math.max(written, to);
     }
@@ -136,8 +136,8 @@ function textRedactor(
   };
 }
 
-// Parts overlap one another, and the values that they are of: what overlaps is replaced once, by
-// the name of a whole value where there is one.
+// Parts overlap each other and the values that they belong to. Overlapping spans become one, named
+// after a whole value where there is one.
 function joinSpans(spans: readonly Span[]): Span[] {
   const joined: Span[] = [];
   for (const span of [...spans].sort((a, b) => a.from - b.from || b.to - a.to)) {

@@ -1,7 +1,7 @@
 /**
- * Which characters of a value nobody can guess. What stands around them is public: the host of an
- * address, a user's name, the names of JSON fields, the lines around a key. Answers hold those too,
- * and stay as they are. What is not known to be public is secret. Pure.
+ * Finds the characters of a value that nobody can guess. The text around them is public: the host
+ * of an address, a user name, JSON field names, the lines around a key. Answers contain such text
+ * too, and it must not be replaced. Everything not known to be public counts as secret. Pure.
  */
 import { isPublicField } from './secret-fields.ts';
 import { hasPart, isKey, isUserName, isWords } from './secret-words.ts';
@@ -11,22 +11,24 @@ export interface Range {
   readonly to: number;
 }
 
-/** Makers' words before a key are shorter. Longer ones are a passphrase. */
+/** The longest vendor prefix of a key, such as `ghp_`. A longer one is taken for a passphrase. */
 const makerCharsMax = 15;
 
-/** @param value Latin-1. Where its form is unknown, all of it but the words of its maker */
+/**
+ * @param value Latin-1; where its format is unknown, all of it but a vendor prefix counts as secret
+ */
 export function secretRanges(value: string): Range[] {
   for (const read of [inJson, inKeyFile, inAddress, behindUser, inToken, behindMaker]) {
     const ranges = read(value)?.filter(({ from, to }) => to > from);
-    // A host is given back with the value around it: where no part of the secret is long enough to
-    // be looked for, all of the value is.
+    // When no secret part is long enough to be searched for, the whole value is treated as secret,
+    // because a host would echo it whole.
     if (ranges?.some(({ from, to }) => hasPart(value.slice(from, to)))) return ranges;
   }
   return value === '' ? [] : [{ from: 0, to: value.length }];
 }
 
-// What every key of a kind begins with: versions and algorithms in DER (RFC 5208, 5958, 8017) and
-// in OpenSSH's form.
+// The beginnings that all keys of a kind share: versions and algorithms in DER (RFC 5208, 5958,
+// 8017) and in OpenSSH's format.
 const keyBeginnings = [
   /^MII[A-Za-z0-9+/]{3,5}IBADANBgkqhkiG9w0BAQEFAASC[A-Za-z0-9+/]{4}ggSj?[A-Za-z0-9+/]{0,4}AgEAAoI[A-Za-z0-9+/]{5}/,
   /^MI[A-Za-z0-9+/]{6}(?:AgEAAoI|IBAAKC)[A-Za-z0-9+/]{5}/,
@@ -40,8 +42,8 @@ const keyBeginnings = [
 const publicBlocks =
   /^(?:CERTIFICATE(?: REQUEST)?|(?:RSA )?PUBLIC KEY|X509 CRL|(?:DH|EC) PARAMETERS)$/;
 
-// PEM (RFC 7468), its line ends as they are, as spaces, or escaped. Headers name a cipher (RFC
-// 1421).
+// PEM (RFC 7468), with line breaks as they are, as spaces, or escaped. Headers may name a cipher
+// (RFC 1421).
 function inKeyFile(value: string): Range[] | undefined {
   const space = String.raw`(?:\s|\\r|\\n)`;
   const form = new RegExp(
@@ -57,13 +59,13 @@ function inKeyFile(value: string): Range[] | undefined {
       const known = keyBeginnings.map((one) => one.exec(value.slice(from, to))?.[0].length ?? 0);
       return { from: from + Math.max(0, ...known), to };
     });
-  // A token may stand beside a key.
+  // A key file may also contain a token beside the key.
   const ends = [0, ...blocks.map((match) => match.index + match[0].length)];
   const others = ends.map((from, at) => ({ from, to: blocks[at]?.index ?? value.length }));
   return [...keys, ...others.filter(({ from, to }) => /[^\s\\nr]/.test(value.slice(from, to)))];
 }
 
-// Fields that are not public, and the names of fields that are keys.
+// The values of fields that are not public, and field names that are themselves keys.
 function inJson(value: string): Range[] | undefined {
   if (!/^\s*[[{]/.test(value) || !isJson(value)) return undefined;
   const form =
@@ -98,8 +100,8 @@ function shifted(ranges: readonly Range[], by: number): Range[] {
   return ranges.map(({ from, to }) => ({ from: from + by, to: to + by }));
 }
 
-// User and password, and the words of path and query that are keys. Of an address without a user
-// all of the path where none is.
+// The user and password, and the words of path and query that look like keys. When an address has
+// neither a user nor such a word, the whole path counts as secret.
 function inAddress(value: string): Range[] | undefined {
   const parts = addressParts(value);
   return parts === undefined ? undefined : [...parts.found, ...parts.path];
@@ -123,7 +125,7 @@ function addressParts(
   );
   if (credentials.some(({ from, to }) => hasPart(value.slice(from, to))))
     return { found: [...credentials, ...keys], path: [] };
-  // A host may be named by a key, as a hook is.
+  // A host name may contain a key, as the addresses of webhooks do.
   const found = [...credentials, ...keys, ...wordsOf(host, /[^.:,]+/g, hostAt?.[0] ?? 0)];
   return { found, path: keys.length > 0 || password !== '' ? [] : [rangeOf(restAt)] };
 }
@@ -141,7 +143,7 @@ function wordsOf(text: string, word: RegExp, from: number): Range[] {
   }));
 }
 
-// `?api_key=…`: whatever stands there is secret.
+// The value of a query parameter such as `?api_key=…` is secret, whatever it looks like.
 function namedKeys(text: string, from: number): Range[] {
   return [
     ...text.matchAll(
@@ -153,20 +155,21 @@ function namedKeys(text: string, from: number): Range[] {
   }));
 }
 
-// RFC 7617: a user and a password. A key may stand in the place of either.
+// RFC 7617: a user and a password. Either of them may be a key.
 function behindUser(value: string): Range[] | undefined {
   const [, user = ''] = /^([^\s:]+):[^\s]+$/.exec(value) ?? [];
   return isUserName(user) ? [{ from: user.length + 1, to: value.length }] : undefined;
 }
 
-// Header and claims of a token say what other tokens of the issuer say too.
+// The header and claims of a token are the same in other tokens of its issuer, so only the
+// signature is secret.
 function inToken(value: string): Range[] | undefined {
   return /^eyJ[\w-]+\.[\w-]+\.[\w-]+$/.test(value)
     ? [{ from: value.lastIndexOf('.') + 1, to: value.length }]
     : undefined;
 }
 
-// Kinds of keys begin with their maker's words.
+// Many vendors begin their keys with a fixed prefix.
 function behindMaker(value: string): Range[] | undefined {
   const [maker = ''] = /^(?:[A-Za-z]{2,10}\d{0,2}[-_])*/.exec(value) ?? [];
   return maker.length > makerCharsMax ? undefined : [{ from: maker.length, to: value.length }];

@@ -1,26 +1,26 @@
 /**
- * Signs by which a text is told to be a key, a name or words. Where they disagree, a text counts as
- * a key. Pure.
+ * Heuristics that decide whether a text is a key, a name or words. When in doubt, the text counts
+ * as a key. Pure.
  */
 
-/** So many characters of a key in a row are looked for in answers. */
+/** The number of consecutive characters of a key that are searched for in answers. */
 export const partChars = 8;
-/** The same, of letters of one case or digits alone: words and dates are shorter. */
+/** The same number for letters of one case or digits alone: words and dates are shorter. */
 export const plainPartChars = 16;
-/** Shorter words in an address or in JSON are names, versions and numbers of accounts. */
+/** In an address or in JSON, shorter words are names, versions and account numbers. */
 const keyCharsMin = 12;
 /**
- * Random text changes between letters and digits, or capitals and small letters, more often than
- * each so many characters.
+ * Random text switches between letters and digits, or upper and lower case, at least every so many
+ * characters on average.
  */
 const humpCharsMin = 3.5;
 
-/** Whether it has signs of several kinds, as random text has and words have not. */
+/** Whether a text mixes lower case, upper case and digits, as random text does and words do not. */
 export function isUnlikely(text: string): boolean {
   return [/[a-z]/, /[A-Z]/, /[0-9]/].filter((kind) => kind.test(text)).length > 1;
 }
 
-/** Whether answers can be searched for a part of it. */
+/** Whether the text has a part long and random enough to search for in answers. */
 export function hasPart(text: string): boolean {
   if (text.length >= plainPartChars) return true;
   return Array.from({ length: text.length }, (_, at) => text.slice(at, at + partChars)).some(
@@ -28,13 +28,13 @@ export function hasPart(text: string): boolean {
   );
 }
 
-/** A word of an address. */
+/** Whether a word of an address looks like a key. */
 export function isKey(text: string): boolean {
   if (/[\s@]|:\/\//.test(text)) return false;
   return (text.length >= keyCharsMin && isUnlikely(text)) || /^[A-Za-z0-9]{16,}$/.test(text);
 }
 
-/** `acme-billing-123`, `connectionString`: no word of it is a key. */
+/** Whether no word of the text looks like a key: `acme-billing-123`, `connectionString`. */
 export function isWords(text: string): boolean {
   return text.split(/[^A-Za-z0-9]+/).every((word) => {
     const humps = word.match(/[A-Z]?[a-z]+|[A-Z]+|\d+/g) ?? [];
@@ -46,8 +46,8 @@ export function isWords(text: string): boolean {
 }
 
 /**
- * The name of a user: a mail address, or short words of letters with the digits of a year behind
- * them.
+ * Whether a text is a user name: a mail address, or short words of letters with up to four digits
+ * at the end.
  */
 export function isUserName(user: string): boolean {
   const [mailbox = '', domain] = user.split(/@(?=[a-z0-9.-]+$)/i);

@@ -1,6 +1,6 @@
 /**
- * Host policy as a format, `host.json`: what the operator of a machine allows. Where it lies and
- * who may write it: runner/host/host-policy.ts.
+ * Host policy as a format, `host.json`: the operator's rules for a machine.
+ * runner/host/host-policy.ts finds the file and checks who may write to it.
  */
 import * as v from 'valibot';
 import { isHostName } from '../../skill/host-name.ts';
@@ -15,16 +15,21 @@ import { type Backend, backends } from './backend-names.ts';
 import type { PinnedAddress } from './plan.ts';
 import { emptyReportPolicy, type ReportPolicy, reportPolicyEntries } from './report-policy.ts';
 
-/** The longest grace that host policy may give an expired status: a long weekend. */
+/** The most hours for which host policy may accept an expired status file: a long weekend. */
 export const statusGraceHoursMax = 96;
 
-/** How many names `obeyed` may have: each is compared with each name that a run makes. */
+/**
+ * The most names that `obeyed` may have, because each is compared with each file name that a run
+ * creates.
+ */
 const obeyedNamesMax = 200;
 
-/** How many workspaces `ownLocks` may name: each costs a start an overlay. */
+/** The most workspaces that `ownLocks` may name, because each costs one overlay at every start. */
 const ownLocksMax = 200;
 
-/** What host policy may insist on; a host that lacks one refuses to run. */
+/**
+ * Sandbox features that host policy may demand. A host without a demanded feature refuses to run.
+ */
 export const requirements = [
   'seccomp',
   'no-network',
@@ -37,44 +42,48 @@ export const requirements = [
 export type Requirement = (typeof requirements)[number];
 
 export interface HostPolicy extends HoldPolicy, AgentPolicy, ReportPolicy {
-  /** Where it lies, or would lie: for those who are told to change it. */
+  /** The path of host.json, for messages that tell an operator to change it. */
   readonly file: string;
-  /** Name → the one address and port that stand for it on this host. */
+  /** Host name → the one address and port that replace DNS for this name on this host. */
   readonly hosts: Readonly<Record<string, PinnedAddress>>;
-  /** `name:port` whose TLS is not opened: only the name is judged there. */
+  /**
+   * Hosts, as `name:port`, whose TLS connections stay closed to the proxy: the proxy judges only
+   * the name.
+   */
   readonly tunnels: readonly string[];
-  /** PEM files with authorities of this host's own, beside the system's. */
+  /** PEM files with certificate authorities of this host, in addition to the system's. */
   readonly authorities: readonly string[];
-  /** What a run may send, where that is less than ours. */
+  /** Lower limits on the traffic of a run than the built-in ones. */
   readonly egress: { readonly requestsPerMinute?: number; readonly sentBytes?: number };
-  /** Logical name (`reports` for `workspace:reports`) → absolute folder. */
+  /** Logical name (`reports` for `workspace:reports`) → absolute path of the folder. */
   readonly workspaces: Readonly<Record<string, string>>;
   /**
-   * Workspaces that an `ro` run sees through an overlay: its locks and watches are its own, and
-   * changes by the host may reach it late or torn.
+   * Workspaces that an `ro` run sees through an overlay, so that the run's file locks and watches
+   * are its own. Changes by the host may then appear late or incomplete.
    */
   readonly ownLocks: readonly string[];
   /**
-   * Further names of files and folders that hosts or agents obey: no run brings or changes them.
+   * Additional names of files and folders that programs on the host or agents obey. No run may
+   * create or change them.
    */
   readonly obeyed: readonly string[];
-  /** Values for `env` capabilities; never the runner's own environment. */
+  /** Values for `env` capabilities. The runner's own environment is never passed on. */
   readonly env: Readonly<Record<string, string>>;
   /** Bubblewrap where the file names none. */
   readonly backend: Backend;
   /**
-   * For the backend of that name: a Linux kernel with serial ports and initramfs built in, and
-   * whether the processor helps.
+   * Settings of the `microvm` backend: a Linux kernel with serial ports and initramfs built in, and
+   * whether to use the processor's virtualisation (KVM).
    */
   readonly microvm?: { readonly kernel: string; readonly kvm?: boolean };
   readonly require: readonly Requirement[];
   /** Whether `install --plain` is allowed. */
   readonly plain: boolean;
-  /** Further places where status.json may be read. */
+  /** Additional places from which status.json may be read. */
   readonly status: readonly string[];
   /**
-   * How long an expired status still counts while the registry is not asked or does not answer:
-   * until then a revocation stays unseen.
+   * The hours for which an expired status file still counts while the registry is not asked or does
+   * not answer. During that time a revocation stays unseen.
    */
   readonly statusGraceHours: number;
 }
@@ -136,7 +145,7 @@ const policyEntries = exactObject({
       v.array(
         v.pipe(
           checked(isEntryName, 'is not the name of a file or folder'),
-          // Taken as a name, a pattern would protect nothing.
+          // Names are compared whole, so a pattern would protect nothing.
           v.check(
             (name) => !/[*?[]/.test(name),
             'is a pattern: names are compared whole, so write each name',
@@ -171,7 +180,7 @@ const policyEntries = exactObject({
   ...agentPolicyEntries,
   ...reportPolicyEntries,
 });
-// A misspelt name would leave the locks of a folder shared without a word.
+// Without this check, a misspelt name would silently leave a folder's locks shared with the host.
 const policyShape = v.pipe(
   policyEntries,
   v.rawCheck(({ dataset, addIssue }) => {
@@ -216,7 +225,7 @@ function isEntryName(name: string): boolean {
   return name !== '' && name !== '.' && name !== '..' && !/[/\0]/.test(name);
 }
 
-// Nothing in it has to be resolved: no empty part, no dot, no two dots.
+// A plain path has no empty segment, no `.` and no `..`, so nothing in it must be resolved.
 function isPlainPath(path: string): boolean {
   const [root, ...parts] = path === '/' ? [''] : path.split('/');
   return path !== '' && root === '' && parts.every((part) => !['', '.', '..'].includes(part));

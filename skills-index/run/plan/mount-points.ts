@@ -1,6 +1,7 @@
 /**
- * The mount points in a mountinfo (proc(5)): UTF-8, with blanks and line ends written as `\040`.
- * @param mountinfo of Linux
+ * The mount points in Linux's mountinfo (proc(5)): UTF-8, in which spaces and line breaks are octal
+ * escapes such as `\040`.
+ * @param mountinfo the file's content
  */
 export function parseMountPoints(mountinfo: Uint8Array): string[] {
   const point = (line: string): string =>

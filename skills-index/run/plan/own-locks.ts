@@ -1,12 +1,12 @@
 /**
- * What `ownLocks` of host policy asks of a run: an overlay for each workspace that it names, or no
- * start.
+ * Enforces `ownLocks` of host policy: a run gets an overlay for each workspace named there, or does
+ * not start.
  */
 import { Problem } from '../../skill/problem.ts';
 
 /**
- * @param made what could be overlaid, by path, or why nothing could
- * @throws Problem `mode-unsupported`
+ * @param made the overlays by path, or the reason why no overlay could be made
+ * @throws Problem `mode-unsupported` when a workspace has no overlay
  */
 export function requireOverlays(
   workspaces: ReadonlyMap<string, unknown>,

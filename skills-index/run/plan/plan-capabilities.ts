@@ -1,6 +1,6 @@
 /**
- * The lines of a plan, one function for each kind of capability: each judges, writes into the
- * draft, and does no I/O.
+ * Builds the lines of a plan, with one function for each kind of capability. Each function decides,
+ * and adds to the draft. No I/O.
  */
 
 import {
@@ -17,15 +17,18 @@ import { ceilingFor } from '../agents/agent.ts';
 import type { Plan, PlannedMount } from './plan.ts';
 import type { PlanInput } from './plan-input.ts';
 
-/** A shell can close one-digit descriptors only: 3 to 6 are the mounts'. */
+/** A shell can close only file descriptors with one digit; mounts use 3 to 6. */
 const mountsMax = 4;
 
 type DraftedPart = 'mounts' | 'egress' | 'secrets' | 'env' | 'programs' | 'leftOut' | 'refused';
 
-/** The lists of a plan, while they grow. */
+/** The lists of a plan while they are being built. */
 export type Draft = { readonly [Part in DraftedPart]: Plan[Part][number][] };
 
-/** Declared ∩ approved ∩ granted ∩ allowed here. */
+/**
+ * Adds every capability that the manifest declares, a reviewer approved, the agent was granted and
+ * host policy allows.
+ */
 export function planCapabilities(draft: Draft, input: PlanInput): void {
   const given = grantedOf(draft, input);
   planMounts(draft, input, given.mount);
@@ -35,7 +38,8 @@ export function planCapabilities(draft: Draft, input: PlanInput): void {
   planPrograms(draft, input, given.exec);
 }
 
-// A narrower grant narrows, none leaves out.
+// When only part of a capability is granted, the plan gets that part. When nothing of it is
+// granted, the plan leaves the capability out.
 function grantedOf(draft: Draft, { admitted, agent, approved, manifest }: PlanInput): Capabilities {
   const ceiling =
     agent === undefined ? undefined : ceilingFor(agent, admitted.name, admitted.version);
@@ -62,7 +66,7 @@ function narrow(wanted: Capability, given: Capabilities): Capability[] {
     .map((narrower) => ({ ...narrower, why: wanted.why ?? '' }));
 }
 
-// The sandbox's own folders; a mount there could replace an interpreter or a skill.
+// Folders of the sandbox itself. A mount there could replace an interpreter or a skill.
 const ownFolders =
   /^\/(bin|boot|dev|etc|home|lib[0-9x]*|proc|run|sbin|skills|sys|tmp|usr|var)(\/|$)/;
 const plainTarget = /^(\/[A-Za-z0-9_][A-Za-z0-9._-]*)+$/;
@@ -112,8 +116,8 @@ function planMounts(
 const nobody = 65_534;
 
 /**
- * Whose uid the run takes: a runner that is root becomes the owner of what it mounts, and nobody
- * where it mounts nothing.
+ * The user id of a run. A runner that is root takes the id of the owner of the mounted folders, or
+ * of `nobody` when nothing is mounted.
  */
 export function planOwner(
   { mounts, refused }: Draft,
@@ -139,8 +143,8 @@ export function planOwner(
   return { uid: owners[0]?.uid || nobody, gid: owners[0]?.gid || nobody };
 }
 
-// HTTPS is opened and judged, but for names whose TLS the operator wants left alone; plain HTTP
-// goes to pinned names only.
+// The proxy opens and judges HTTPS, except for hosts whose TLS the operator left closed. Plain HTTP
+// is allowed only to hosts with a pinned address.
 function planEgress(draft: Draft, { hostPolicy }: PlanInput, egress: Capabilities['egress']): void {
   for (const one of egress) {
     const { scheme, host, port, path } = parseEgressUrl(one.url);
@@ -174,7 +178,8 @@ function planEgress(draft: Draft, { hostPolicy }: PlanInput, egress: Capabilitie
   }
 }
 
-// By reference, bound to the hosts that both the manifest and the operator name.
+// A secret is given by name only, and bound to the hosts that both the manifest and the operator
+// name.
 function planSecrets(
   draft: Draft,
   { agent, secrets }: PlanInput,
@@ -210,11 +215,13 @@ function planSecrets(
   }
 }
 
-// What the sandbox sets itself, and what changes which code an interpreter loads.
+// Variables that the sandbox sets itself, and variables that change which code an interpreter
+// loads.
 const reservedNames =
   /^(\*|HOME|PATH|PWD|TMPDIR|LD_.*|NODE_.*|PYTHON.*|SKILLGATE_.*|BASH.*|ENV|IFS|OPT(ARG|IND|ERR)|E?UID|PPID|PS4|SHELLOPTS|(https?|all|no)_proxy|GIT_(SSL|PROXY|CONFIG|EXEC).*|SSL_CERT_.*|.*_(CA_BUNDLE|CAINFO)|(PIP|DENO)_CERT)$/i;
 
-// Values from the agent's identity, else from host policy; never from the runner's own environment.
+// The value of a variable comes from the agent's identity, else from host policy, never from the
+// runner's own environment.
 function planEnv(draft: Draft, { agent, hostPolicy }: PlanInput, env: Capabilities['env']): void {
   for (const { name, why } of env) {
     const [from, values] = Object.hasOwn(agent?.env ?? {}, name)
@@ -233,7 +240,7 @@ function planEnv(draft: Draft, { agent, hostPolicy }: PlanInput, env: Capabiliti
   }
 }
 
-// Programs bound one by one beside the interpreter.
+// Each program is made visible in the sandbox individually, in addition to the interpreter.
 function planPrograms(
   draft: Draft,
   { command: { file, interpreter }, host }: PlanInput,
@@ -255,7 +262,7 @@ function planPrograms(
   }
 }
 
-/** `reports` of `workspace:reports`. */
+/** The workspace's name: `reports` of `workspace:reports`. */
 export function workspaceOf(source: string): string {
   return source.replace(/^workspace:/, '');
 }
@@ -264,7 +271,7 @@ function leaveOut(draft: Draft, one: Capability, reason: string): void {
   draft.leftOut.push({ what: printCapability(one), reason });
 }
 
-// The author's words are quoted, so that they cannot pass for ours.
+// The author's reason is quoted, so that it cannot pass for a text of Skillgate.
 function approvedFor(why: string | undefined): string {
   return why === undefined || why === '' ? 'approved' : `approved for ${JSON.stringify(why)}`;
 }

@@ -1,6 +1,6 @@
 /**
- * What a plan is made from: what was declared, approved and granted, and what was found out about
- * the host beforehand.
+ * The input of a plan: the declared, approved and granted capabilities, and facts about the host
+ * that were gathered beforehand.
  */
 import type { BundlePath } from '../../skill/bundle-path.ts';
 import type { Capabilities } from '../../skill/capability.ts';
@@ -9,44 +9,47 @@ import type { Agent } from '../agents/agent.ts';
 import type { HostPolicy } from './host-policy.ts';
 import type { AdmittedVersion, Interpreter } from './plan.ts';
 
-/** The command to run, as the manifest and its file say. */
+/** The command to run, from the manifest and the command's file. */
 export interface WantedCommand {
-  /** As it was called: a command's name, or the path of an executable file. */
+  /** The command's name as the caller gave it, or the path of an executable file. */
   readonly name: string;
   readonly file: BundlePath;
-  /** Absent when neither extension nor first line names one that a sandbox has. */
+  /**
+   * The interpreter by extension or first line; undefined when neither names one that the sandbox
+   * has.
+   */
   readonly interpreter: Interpreter | undefined;
 }
 
-/** What may be known of a secret: all but its value. */
+/** The facts about a secret that may be known: everything but its value. */
 export interface SecretEntry {
   readonly name: string;
-  /** Exact host names. */
+  /** Exact host names to which the secret may go. */
   readonly hosts: readonly string[];
-  /** Only with these methods; absent for any. */
+  /** The only HTTP methods for which the secret is used; absent for any method. */
   readonly methods?: readonly string[];
-  /** Only for runs of this agent; absent for all runs. */
+  /** The only agent whose runs may use the secret; absent for every run. */
   readonly agent?: string;
   readonly source: 'file' | 'keychain' | 'command';
   readonly stored: string;
 }
 
 /**
- * A folder that host policy names, as it was found when it was opened: where it really is and
- * whose, or why it cannot be used.
+ * A folder that host policy names, as found when it was opened: its real path and owner, or the
+ * reason why it cannot be used.
  */
 export type WorkspaceFact =
   | { readonly path: string; readonly uid: number; readonly gid: number; readonly id: string }
   | { readonly why: string };
 
-/** What was found out about this host before planning, so that planning needs no I/O. */
+/** Facts about this host, gathered before planning so that planning needs no I/O. */
 export interface HostFacts {
-  /** Of the runner. As root, a run takes another. */
+  /** The user id of the runner. When the runner is root, the run gets another id. */
   readonly uid: number;
   readonly gid: number;
-  /** By name; absent where host policy binds none. */
+  /** Facts by workspace name; absent where host policy defines no such workspace. */
   readonly workspaces: Readonly<Record<string, WorkspaceFact>>;
-  /** Program → absolute path on this host; absent when it is not there. */
+  /** Program name → absolute path on this host; absent when the program is not installed. */
   readonly programs: Readonly<Record<string, string>>;
 }
 
@@ -55,12 +58,12 @@ export interface PlanInput {
   readonly manifest: Manifest;
   readonly approved: Capabilities;
   readonly command: WantedCommand;
-  /** Absent for a person at the terminal. */
+  /** The agent that asks; absent for a person at the terminal. */
   readonly agent?: Agent;
   readonly hostPolicy: HostPolicy;
   readonly secrets: readonly SecretEntry[];
   readonly host: HostFacts;
-  /** Its name, and what it gives in the words of host policy's `require`. */
+  /** The sandbox's name, and the features of `require` in host policy that it has. */
   readonly sandbox: { readonly name: string; readonly gives: readonly string[] };
   readonly now: Date;
 }

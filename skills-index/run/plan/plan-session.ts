@@ -1,6 +1,6 @@
 /**
- * The plan of an agent's session: what the identity has, what host policy allows, what this host
- * is. Pure; every line with its reason.
+ * Makes the plan of an agent's session from the agent's identity, host policy and facts about this
+ * host. Pure. Every line has a reason.
  */
 
 import { canonicalDigest } from '../../skill/canonical-json.ts';
@@ -21,23 +21,23 @@ import {
   sessionSkill,
 } from './session-plan.ts';
 
-/** The program as it was found on this host, or why it cannot be used. */
+/** The agent's program as found on this host, or the reason why it cannot be used. */
 export type ProgramFact =
   | { readonly command: readonly string[]; readonly folder?: string }
   | { readonly why: string; readonly hint: string };
 
-/** What was found out about this host before planning. */
+/** Facts about this host, gathered before planning. */
 export interface SessionFacts {
   readonly uid: number;
   readonly gid: number;
-  /** Of the identity's workspace; absent where it has none. */
+  /** The folder of the identity's workspace; absent where the identity has none. */
   readonly workspace?:
     | { readonly path: string; readonly id: string; readonly uid: number; readonly gid: number }
     | { readonly why: string };
-  /** The other identity that works in it, in a folder above or in one below. */
+  /** Another identity that works in the same folder, in a folder above it or in one below it. */
   readonly sharedWith?: string;
   readonly memory: { readonly path: string; readonly id: string };
-  /** The system's folders, and what this program adds to them. */
+  /** The folders of the system, and those that this program needs in addition. */
   readonly folders: readonly PlannedFolder[];
   readonly program: ProgramFact;
   readonly secrets: readonly SecretEntry[];
@@ -55,7 +55,7 @@ export interface SessionInput {
 
 const nobody = 65_534;
 
-/** Never throws: a plan that must not start says so in `refused`. */
+/** Never throws: a plan that must not start lists the reasons in `refused`. */
 export function planSession(input: SessionInput): {
   readonly plan: SessionPlan;
   readonly digest: Digest;
@@ -112,8 +112,8 @@ export function planSession(input: SessionInput): {
   return { plan, digest: canonicalDigest(plan) };
 }
 
-// That it may write is the word of whoever granted the workspace, and its memory is its own: only
-// rules of host policy make it wait.
+// The operator who granted the workspace already allowed writing to it, and the memory folder is
+// the agent's own. So only rules of host policy can make the start wait.
 function holdsOf(
   given: Omit<HeldPlan, 'skill' | 'programs'>,
   { agent, hostPolicy }: SessionInput,
@@ -200,7 +200,8 @@ function ownerOf(
   return { uid: owner || nobody, gid: group || nobody };
 }
 
-// By what an endpoint is found, and how its key is sent.
+// The environment variables by which client libraries find a model endpoint, and the way in which
+// they send the key.
 const interfaces = {
   openai: { base: 'OPENAI_BASE_URL', key: 'OPENAI_API_KEY', as: 'bearer', below: '/v1' },
   anthropic: {
@@ -211,7 +212,7 @@ const interfaces = {
   },
 } as const;
 
-/** The variable of the sandbox that holds the placeholder of a model's key. */
+/** The sandbox's environment variable that contains the placeholder of a model's key. */
 export function keyVariableOf({ as }: { readonly as: string }): string {
   return (Object.values(interfaces).find((one) => one.as === as) ?? interfaces.openai).key;
 }

@@ -1,6 +1,6 @@
 /**
- * The plan of a run as a format, `skillgate.plan/1`: what a sandbox gets, line by line with the
- * reason, and what it does not get.
+ * The plan of a run as a format, `skillgate.plan/1`: everything that a sandbox gets, line by line
+ * with the reason, and everything that was left out.
  */
 import type { BundlePath } from '../../skill/bundle-path.ts';
 import type { SecretUse } from '../../skill/capability.ts';
@@ -11,7 +11,7 @@ import type { ProblemCode } from '../../skill/problem-codes.ts';
 import type { Version } from '../../skill/version.ts';
 import type { PlannedHold } from '../holds/hold.ts';
 
-/** The version to run, as admission found it. */
+/** The version to run, as admission verified it. */
 export interface AdmittedVersion {
   readonly name: SkillName;
   readonly version: Version;
@@ -19,56 +19,62 @@ export interface AdmittedVersion {
 }
 
 /**
- * What runs a command's file; the sandbox has no other interpreter unless the plan names it as a
- * program.
+ * The interpreter of a command's file. The sandbox has no other interpreter, unless the plan lists
+ * one among its programs.
  */
 export type Interpreter = 'node' | 'python3' | 'sh' | 'bash';
 
-/** One address and port that stand for a name on this host. */
+/** The one address and port that replace DNS for a name on this host. */
 export interface PinnedAddress {
   /** An IP address as the operator wrote it. */
   readonly address: string;
   readonly port: number;
 }
 
-/** Why the plan has this line. */
+/** The reason why the plan has this line. */
 interface Line {
   readonly reason: string;
 }
 
 export interface PlannedMount extends Line {
-  /** `workspace:reports`. */
+  /** The source in the manifest's words: `workspace:reports`. */
   readonly source: string;
   readonly path: string;
-  /** `device:inode` of the folder that was opened. */
+  /** `device:inode` of the opened folder. */
   readonly id: string;
   readonly target: string;
-  /** `cow`: the run sees a view of it, and what it changes there waits to be accepted. */
+  /**
+   * `cow` (copy on write): the run sees a view of the folder, and its changes wait for a person to
+   * accept them.
+   */
   readonly mode: 'ro' | 'rw' | 'cow';
 }
 
-/** Plain HTTP goes to pinned names only; `https` to public addresses too. */
+/** Plain `http` goes only to hosts with a pinned address; `https` also goes to public addresses. */
 export interface PlannedEgress extends Line {
   readonly scheme: 'http' | 'https';
   /**
-   * Whether each request is judged, inside TLS too, or a connection by its name alone, as the
-   * operator wants it.
+   * `intercept`: the proxy opens TLS and judges each request. `tunnel`: the proxy judges only the
+   * host's name, because the operator wants TLS left closed.
    */
   readonly mode: 'intercept' | 'tunnel';
-  /** As approved; may be a pattern. */
+  /** The approved host name or pattern. */
   readonly host: string;
   readonly port: number;
   readonly methods: readonly string[];
   readonly path: string;
-  /** The exact names of this pattern that host policy pins. */
+  /**
+   * The exact host names, among those that the pattern matches, for which host policy pins an
+   * address.
+   */
   readonly pinned: Readonly<Record<string, PinnedAddress>>;
 }
 
 export interface PlannedSecret extends Line {
   readonly name: string;
-  /** Manifest's hosts ∩ the operator's. */
+  /** The hosts that both the manifest and the operator name. */
   readonly hosts: readonly string[];
-  /** Only with these methods; absent where the operator named none. */
+  /** The only HTTP methods for which the secret is used; absent where the operator named none. */
   readonly methods?: readonly string[];
   readonly as: SecretUse;
 }
@@ -83,12 +89,15 @@ export interface PlannedProgram extends Line {
   readonly path: string;
 }
 
-/** A capability (in the words of `printCapability`) that was asked for and is not given. */
+/** A capability that was asked for and is not given, as `printCapability` writes it. */
 export interface LeftOut extends Line {
   readonly what: string;
 }
 
-/** Why this plan must not start; the hint is the code's own where there is none. */
+/**
+ * A reason why this plan must not start. Without a hint of its own, the code's general advice is
+ * shown.
+ */
 export interface Refusal {
   readonly code: ProblemCode;
   readonly message: string;
@@ -115,11 +124,11 @@ export interface Plan {
   readonly env: readonly PlannedEnv[];
   readonly programs: readonly PlannedProgram[];
   readonly limits: RunLimits & { readonly outputBytes: number; readonly processes: number };
-  /** Of all egress together: requests in a minute, and bytes that leave. */
+  /** Limits on all egress together: requests in a minute, and bytes sent. */
   readonly egressLimits: { readonly requestsPerMinute: number; readonly sentBytes: number };
   readonly leftOut: readonly LeftOut[];
-  /** Why its start waits for a person; empty where none is asked. */
+  /** Why the start waits for a person; empty when it need not wait. */
   readonly holds: readonly PlannedHold[];
-  /** Empty when it may start. */
+  /** Why the plan must not start; empty when it may. */
   readonly refused: readonly Refusal[];
 }

@@ -1,25 +1,25 @@
 /**
- * What host policy says of news: how often a registry is asked for it, where the audit log is sent,
- * whether incidents are told.
+ * The part of host policy about reports: how often a registry is asked for news, where the audit
+ * log is sent, and whether incidents are reported.
  */
 import * as v from 'valibot';
 import { exactObject } from '../../skill/shape.ts';
 
-/** Where entries of the audit log go besides. */
+/** An additional receiver of audit entries. */
 export interface ExporterPolicy {
-  /** OTLP/HTTP logs in JSON. */
+  /** The protocol: OTLP/HTTP logs in JSON. */
   readonly kind: 'otlp';
   readonly url: string;
 }
 
 export interface ReportPolicy {
   /**
-   * While something runs: seconds between two looks at the registry's status; 0 to learn of a
-   * revocation from this host alone.
+   * The seconds between two checks of the registry's status while something runs. With 0, only this
+   * host's own files tell of a revocation.
    */
   readonly statusSeconds: number;
   readonly exporters: readonly ExporterPolicy[];
-  /** Whether a registry is told what its skill did here. */
+  /** Whether incidents on this host are reported to the registry that the skill came from. */
   readonly incidents: { readonly report: boolean };
 }
 

@@ -1,20 +1,20 @@
 /**
- * The plan of an agent's session as a format, `skillgate.session/1`: what the sandbox of an agent's
- * own program gets, line by line.
+ * The plan of an agent's session as a format, `skillgate.session/1`: everything that the sandbox of
+ * an agent's own program gets, line by line.
  */
 import type { Digest } from '../../skill/digest.ts';
 import type { SkillName } from '../../skill/name.ts';
 import type { Version } from '../../skill/version.ts';
 import type { LeftOut, Plan, PlannedEgress, Refusal } from './plan.ts';
 
-/** A folder or file of this host that is there read-only. */
+/** A folder or file of this host that the session sees read-only. */
 export interface PlannedFolder {
   readonly path: string;
   readonly target: string;
   readonly reason: string;
 }
 
-/** A skill that lies in the agent's folders, and whose commands go through the runner. */
+/** A skill whose files lie in the agent's folders, and whose commands run through the runner. */
 export interface PlannedSkill {
   readonly name: SkillName;
   readonly version: Version;
@@ -23,11 +23,12 @@ export interface PlannedSkill {
 }
 
 /**
- * By what rules, holds and breakers name an agent's own program, which is no version of anything.
+ * The name under which rules, holds and breakers refer to an agent's own program, which has no
+ * version.
  */
 export const sessionSkill = { name: 'session', version: '' } as const;
 
-/** What a session's plan says in the words of a run's. */
+/** The fields that a session's plan has in common with a run's plan. */
 type Shared =
   | 'backend'
   | 'uid'
@@ -43,15 +44,15 @@ export interface SessionPlan extends Pick<Plan, Shared> {
   readonly schema: 'skillgate.session/1';
   readonly agent: string;
   readonly keyId: Digest;
-  /** What is started, as the sandbox knows it. */
+  /** The command, as paths inside the sandbox. */
   readonly command: readonly string[];
   readonly folders: readonly PlannedFolder[];
-  /** The model's endpoint and nothing else; the way to the runner is no egress. */
+  /** Only the model's endpoint. The connection to the runner does not count as egress. */
   readonly egress: readonly PlannedEgress[];
   readonly skills: readonly PlannedSkill[];
-  /** Why its start waits for a person. */
+  /** Why the start waits for a person. */
   readonly holds: Plan['holds'];
   readonly leftOut: readonly LeftOut[];
-  /** Empty when it may start. */
+  /** Why the session must not start; empty when it may. */
   readonly refused: readonly Refusal[];
 }

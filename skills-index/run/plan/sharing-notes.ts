@@ -1,19 +1,19 @@
 /**
- * What the start line of a run says of the folders that it shares with the host: which are bound,
- * and so have locks and watches in common.
+ * Describes, for a run's start entry in the audit log, which folders the run shares with the host.
+ * Bound folders have their file locks and watches in common with the host.
  */
 
 export interface SeenFolders {
   /** Folders of libraries and programs. */
   readonly system: readonly string[];
   readonly mounts: readonly { readonly path: string; readonly target: string }[];
-  /** What is bound for a mount instead of its own path, by target. */
+  /** By mount target: the folder that is bound instead of the mount's own path. */
   readonly sources?: ReadonlyMap<string, string> | undefined;
-  /** Where folders of the system are bound from instead of their own paths. */
+  /** By path of a system folder: the folder that is bound instead. */
   readonly systemViews?: ReadonlyMap<string, string> | undefined;
 }
 
-/** A line for the system's folders, and one for each mount. */
+/** One line for all system folders, and one line for each mount. */
 export function sharingNotes({
   system,
   mounts,

@@ -1,34 +1,41 @@
 /**
- * In which language a stand-in is written: right however it is called, by its first line or as an
- * argument of an interpreter.
+ * The programming languages in which stand-in files are written. A stand-in must work however it is
+ * called: by its first line, or as an argument of an interpreter.
  */
 
-/** What a stand-in hands to `skillgate run`. */
+/** The arguments that a stand-in passes to `skillgate run`. */
 export interface ShimCall {
-  /** `@scope/name`. */
+  /** The skill, as `@scope/name`. */
   readonly name: string;
   /** A command of the manifest, or the path of an executable file. */
   readonly command: string;
 }
 
 export interface ShimLanguage {
-  /** Endings without dot. */
+  /** File extensions without the dot. */
   readonly endings: readonly string[];
-  /** Programs in a first line `#!…` that read this language, for files without a known ending. */
+  /**
+   * The programs that, in a first line `#!…`, mean this language. Used for files without a known
+   * extension.
+   */
   readonly programs?: RegExp;
-  /** Absent where no sandbox runs this language: then a named file refuses too. */
+  /**
+   * Makes a stand-in that forwards the call. Absent where no sandbox runs this language; such a
+   * stand-in always refuses.
+   */
   readonly forward?: (call: ShimCall) => string;
-  /** Says why on stderr, and ends with 6. */
+  /** Makes a stand-in that prints the reason on stderr and exits with status 6. */
   readonly refuse: (why: string) => string;
 }
 
-// Never `skill`: on Debian that is procps' program, which ends processes by their name.
+// The stand-in calls `skillgate`, never `skill`: on Debian, `skill` of procps ends processes by
+// name.
 const missing = ({ name, command }: ShimCall): string =>
   `skillgate: cannot run ${command} of ${name}: there is no program skillgate on PATH. ` +
   'In your checkout of Skillgate, npm run -s skill -- doctor prints the line that puts it there.';
 
-// SKILLGATE_SHIM tells `skillgate run` where the shim lies, so that the project's own lock counts
-// from any working directory.
+// SKILLGATE_SHIM tells `skillgate run` the stand-in's own path, so that the project's lock file is
+// found from any working directory.
 const shell: ShimLanguage = {
   endings: ['sh', 'bash', 'zsh', 'ksh', 'dash'],
   programs: /^(sh|bash|zsh|ksh|dash|ash)$/,
@@ -63,7 +70,7 @@ sys.exit(6)
 `,
   },
   {
-    // `import()` is the one form that CommonJS and modules both read.
+    // `import()` is the only form of import that CommonJS and ES modules both accept.
     endings: ['js', 'cjs', 'mjs', 'ts', 'cts', 'mts', 'jsx', 'tsx'],
     programs: /^(node|nodejs|deno|bun|tsx|ts-node)$/,
     forward: (call) => `#!/usr/bin/env node
@@ -124,7 +131,7 @@ exit 127;
   },
   {
     endings: ['bat', 'cmd'],
-    // Nothing of the skill's stands in it: no quoting of cmd.exe is safe.
+    // The text contains nothing of the skill's, because no quoting for cmd.exe is safe.
     refuse: () =>
       '@echo skillgate: this file does not run outside the sandbox. 1>&2\r\n@exit /b 6\r\n',
   },
@@ -132,8 +139,8 @@ exit 127;
 ];
 
 /**
- * The language of a file: what its ending says, else its first line, else shell, which is a syntax
- * error to all others.
+ * The language of a file: by its extension, else by its first line, else shell. Every other
+ * interpreter rejects a shell text as a syntax error.
  */
 export function shimLanguageOf(path: string, original: Uint8Array): ShimLanguage {
   const ending = endingOf(path);
@@ -145,19 +152,19 @@ export function shimLanguageOf(path: string, original: Uint8Array): ShimLanguage
   );
 }
 
-/** Whether some language here has this ending. */
+/** Whether one of the languages has this file extension. */
 export function isShimEnding(ending: string): boolean {
   return languages.some((one) => one.endings.includes(ending));
 }
 
-/** The ending in small letters, without its dot; empty where there is none. */
+/** The file extension in lower case, without the dot; empty where there is none. */
 export function endingOf(path: string): string {
   return /\.([a-z0-9_]+)$/i.exec(path)?.[1]?.toLowerCase() ?? '';
 }
 
 /**
- * The program of a first line `#!…`: `#!/usr/bin/env -S python3 -u` → `python3`; undefined where
- * there is no such line.
+ * The program in a first line `#!…`: `#!/usr/bin/env -S python3 -u` → `python3`. Undefined without
+ * such a line.
  */
 export function programOf(original: Uint8Array): string | undefined {
   const line = Buffer.from(original.subarray(0, 200)).toString('latin1').split('\n')[0] ?? '';
@@ -173,7 +180,7 @@ function shellWord(text: string): string {
   return /^[\w@/.+-]+$/.test(text) ? text : `'${text.replaceAll("'", `'\\''`)}'`;
 }
 
-// Ruby, Perl, PHP and Lua: a backslash and a quote inside single quotes are escaped by a backslash.
+// Ruby, Perl, PHP and Lua escape a backslash and a quote inside single quotes with a backslash.
 function singleQuoted(text: string): string {
   return `'${text.replaceAll('\\', '\\\\').replaceAll("'", "\\'")}'`;
 }

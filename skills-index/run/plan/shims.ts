@@ -1,23 +1,28 @@
 /**
- * Stand-ins: what lies in an agent's folder for each file that would run, so that nothing of a
- * skill runs outside the sandbox.
+ * Stand-ins: files that lie in an agent's folder instead of each program of a skill, so that
+ * nothing of the skill runs outside the sandbox.
  */
 import type { Bundle, BundleFile } from '../../skill/bundle.ts';
 import type { BundlePath } from '../../skill/bundle-path.ts';
 import type { SkillName } from '../../skill/name.ts';
 import { endingOf, isShimEnding, programOf, shimLanguageOf } from './shim-languages.ts';
 
-/** A shim hands the call to `skillgate run`; what no command names refuses, and says why. */
+/**
+ * A stand-in for a command forwards the call to `skillgate run`. A stand-in for any other program
+ * refuses and prints why.
+ */
 export type StandIn =
   | { readonly kind: 'runs'; readonly command: string }
   | { readonly kind: 'refuses' };
 
 type Commands = Readonly<Record<string, BundlePath>>;
 
-// What agents and we read as text: a stray x-bit on it must not hide the text.
+// Extensions of files that agents read as text. A stray executable bit must not replace such a file
+// with a stand-in.
 const textEndings = /\.(md|markdown|txt|json|ya?ml|toml|csv|html?|css|xml|svg)$/i;
 
-// What one word on a command line runs, beside the languages that stand-ins are written in.
+// Extensions of files that a single word on a command line can run, in addition to the languages of
+// stand-ins.
 const programEndings = new Set(
   (
     'fish csh tcsh nu elv xsh psd1 vbs vbe wsf wsh hta jse r jl tcl awk gawk go java kts groovy scala sc clj cljs bb ex exs ' +
@@ -27,7 +32,8 @@ const programEndings = new Set(
 );
 const programNames = /^(gnu)?makefile$|^(rake|gem|just|vagrant|snake|brew)file$|^s?construct$/i;
 
-// ELF, PE, WebAssembly, Mach-O in four ways, Java and universal binaries.
+// The first bytes of ELF, PE, WebAssembly, four forms of Mach-O, Java classes and universal
+// binaries.
 const programStarts = [
   '7f454c46',
   '4d5a',
@@ -40,9 +46,9 @@ const programStarts = [
 ];
 
 /**
- * Which files of a bundle have a stand-in. A file that a command names, or that is executable, is
- * run by `skillgate run`; any other that its ending, its name, its first line or its first bytes
- * make a program refuses.
+ * Chooses the files of a bundle that get a stand-in. A file that a command names, or that is
+ * executable, runs through `skillgate run`. Any other file that is a program by its extension,
+ * name, first line or first bytes gets a stand-in that refuses.
  * @param commands command → file, as in the manifest
  */
 export function standIns(
@@ -63,8 +69,8 @@ export function standIns(
 
 /**
  * The text of a stand-in.
- * @param path where it lies in the skill; its ending tells the language
- * @param original the file it stands for; its first line tells the language when the ending does
+ * @param path the file's path in the skill; its extension decides the language
+ * @param original the replaced file; its first line decides the language when the extension does
  * not
  */
 export function printStandIn(

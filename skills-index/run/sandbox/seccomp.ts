@@ -1,14 +1,19 @@
 /**
- * A seccomp filter as the bytes of a classic BPF program (linux/seccomp.h, linux/filter.h), made
- * from the table of system calls.
+ * A seccomp filter as the bytes of a classic BPF program (linux/seccomp.h, linux/filter.h),
+ * generated from the table of system calls.
  */
 import { Problem } from '../../skill/problem.ts';
 import { deniedSyscalls, judgedSyscalls, lastKnownSyscall } from './syscalls.ts';
 
-/** Who is filtered: a skill, or the forwarder, which alone may open a unix socket. */
+/**
+ * The filtered program: a skill, or the forwarder, which is the only one that may open a Unix
+ * socket.
+ */
 export type SeccompSubject = 'skill' | 'forwarder';
 
-/** struct sock_filter: code, instructions to skip if true, if not, and a value. */
+/**
+ * struct sock_filter: code, instructions to skip when true, instructions to skip when false, value.
+ */
 type Instruction = readonly [number, number, number, number];
 
 const load = (offset: number): Instruction => [0x20, 0, 0, offset];
@@ -31,8 +36,8 @@ const noSuchCall = 38;
 const noSuchProtocol = 93;
 const noSuchFamily = 97;
 
-// struct seccomp_data: nr, arch, instruction pointer, then six arguments of 8 bytes, low word first
-// on both architectures.
+// struct seccomp_data: nr, arch, instruction pointer, then six arguments of 8 bytes. Both
+// architectures store the low word first.
 const numberAt = 0;
 const architectureAt = 4;
 const argumentAt = (index: number): number => 16 + 8 * index;
@@ -51,10 +56,10 @@ const datagram = 2;
 const tcp = 6;
 const udp = 17;
 const upperLayer = 31;
-// F_SETLEASE holds up whoever opens the file for writing on the host; F_NOTIFY tells of every
+// F_SETLEASE can delay programs on the host that open the file for writing; F_NOTIFY reports every
 // change in a folder.
 const fileRequests = [1024, 1026];
-// TIOCSTI and TIOCLINUX type into a terminal; TIOCCONS and TIOCSETD take it over.
+// TIOCSTI and TIOCLINUX inject input into a terminal; TIOCCONS and TIOCSETD take a terminal over.
 const terminalRequests = [0x5412, 0x541c, 0x541d, 0x5423];
 
 /**
@@ -78,17 +83,18 @@ export function seccompProgram(architecture: string, subject: SeccompSubject): U
   const families = subject === 'forwarder' ? [unix, inet, inet6] : [inet, inet6];
   return encode([
     load(architectureAt),
-    // A 32-bit call on a 64-bit kernel has other numbers.
+    // A 32-bit call on a 64-bit kernel has different numbers, so any other architecture ends the
+    // process.
     ifEqual(audit, 0, 1),
     kill,
     load(numberAt),
-    // Also every call of the x32 interface, whose numbers begin at 0x40000000.
+    // This also catches every call of the x32 interface, whose numbers begin at 0x40000000.
     ifAbove(lastKnownSyscall, 1),
     refuse(noSuchCall),
     ...denied
       .filter((number) => number >= 0)
       .flatMap((number) => [ifEqual(number, 1), refuse(notPermitted)]),
-    // Its flags lie in memory, where no filter can look; the C library falls back to clone.
+    // No filter can read clone3's flags, which lie in memory; the C library falls back to clone.
     ...on(calls.clone3, [refuse(noSuchCall)]),
     ...on(calls.clone, [
       load(argumentAt(0)),
@@ -129,7 +135,7 @@ export function seccompProgram(architecture: string, subject: SeccompSubject): U
       ifEqual(stream, 0, 2),
       ifEqual(datagram, 0, 1),
       refuse(notPermitted),
-      // Other protocols than TCP and UDP load parts of the kernel by being named.
+      // Any protocol but TCP and UDP would make the kernel load that protocol's module.
       load(argumentAt(2)),
       ifEqual(0, 0, 3),
       ifEqual(tcp, 0, 2),

@@ -1,10 +1,10 @@
 /**
- * System calls that no skill needs and that widen what a kernel bug can reach: numbers for x86_64
- * and aarch64 (Linux UAPI unistd.h). What the kernel gives only to a capability of the machine
- * itself (modules, kexec, clocks, swap) is not listed: a sandbox has none and can get none.
+ * System calls that no skill needs and that expose more of the kernel to attack: numbers for x86_64
+ * and aarch64 (Linux UAPI unistd.h). Calls that need a capability of the initial user namespace
+ * (modules, kexec, clocks, swap) are not listed, because a sandbox can never have it.
  */
 
-/** `[x86_64, aarch64]`; -1 where the architecture does not have it. */
+/** `[x86_64, aarch64]`; -1 where the architecture lacks the call. */
 type Numbers = readonly [number, number];
 
 export const deniedSyscalls: Readonly<Record<string, Readonly<Record<string, Numbers>>>> = {
@@ -60,7 +60,7 @@ export const deniedSyscalls: Readonly<Record<string, Readonly<Record<string, Num
   'the log of the machine': { syslog: [103, 116] },
 };
 
-/** Calls that are allowed with some arguments only. */
+/** Calls that are allowed only with certain arguments. */
 export const judgedSyscalls = {
   clone: [56, 220],
   clone3: [435, 435],
@@ -72,5 +72,5 @@ export const judgedSyscalls = {
   fcntl: [72, 25],
 } as const satisfies Record<string, Numbers>;
 
-/** mseal: what came later is answered as if the kernel did not have it. */
+/** The number of mseal. Later calls fail as if the kernel did not have them. */
 export const lastKnownSyscall = 462;

@@ -1,29 +1,29 @@
-/** Judges the approvals: which count, and whether they are enough. */
+/** Decides which approvals count, and whether they are enough. */
 import { capabilityDigest } from '../../skill/capability.ts';
 import { predicateTypes } from '../../statement/attestation.ts';
 import { type ApprovalContext, type LoggedApproval, whyNotCounted } from '../counted-approval.ts';
 import { type Evidence, statementsOf } from './evidence.ts';
 import type { Reasons } from './reason.ts';
 import type { JudgedScan } from './scan.ts';
-import type { JudgedPublish, JudgedVerdict } from './version.ts';
+import type { CheckedVerdict, JudgedPublish } from './version.ts';
 
 export interface AdmittedApproval {
   readonly member: string;
   readonly by: 'key' | 'passkey';
-  /** Signed with a key, without the desk. */
+  /** Whether the approval was signed by a key, without the desk. */
   readonly independent: boolean;
   readonly reason: string;
   readonly logIndex: number;
 }
 
-/** What the approvals are judged against; undefined where that already failed. */
+/** The facts that approvals are compared with; undefined where they failed already. */
 export interface JudgedBefore {
   readonly publish: JudgedPublish | undefined;
   readonly scan: JudgedScan | undefined;
-  readonly verdict: JudgedVerdict | undefined;
+  readonly verdict: CheckedVerdict | undefined;
 }
 
-/** Every approval has to hold, and enough people have to have given one. */
+/** Every approval must count, and enough people must have given one. */
 export function judgeApprovals(
   evidence: Evidence,
   before: JudgedBefore,
@@ -80,7 +80,8 @@ function contextOf(
 function admitted({ statement, logIndex }: LoggedApproval): AdmittedApproval {
   const { reviewer, independent, reason } = statement.predicate;
   const by = 'keyId' in reviewer ? 'key' : 'passkey';
-  // Who signs in the desk believes what the desk shows.
+  // A reviewer who signs in the desk relies on what the desk shows, so that approval is not
+  // independent.
   return {
     member: reviewer.member,
     by,

@@ -1,6 +1,6 @@
 /**
- * The chain of evidence as data: from the root of trust to the bytes, each part with what holds and
- * what does not.
+ * The chain of evidence as data: from the root of trust to the files, each part with what is proven
+ * and what failed.
  */
 import { purlOf, scopeOf } from '../../skill/name.ts';
 import { predicateTypes } from '../../statement/attestation.ts';
@@ -13,28 +13,33 @@ import { type Evidence, statementsOf } from './evidence.ts';
 import type { JudgedStatus } from './log.ts';
 import type { ChainPart, DecisionReason } from './reason.ts';
 import type { JudgedScan } from './scan.ts';
-import type { JudgedPublish, JudgedVerdict } from './version.ts';
+import type { CheckedVerdict, JudgedPublish } from './version.ts';
 
-/** One part of the chain. It fails for its own reasons alone; what rests on it says so itself. */
+/**
+ * One part of the chain. It fails only for its own reasons; parts that depend on it have reasons of
+ * their own.
+ */
 export interface ChainNode {
   readonly part: ChainPart;
   readonly holds: boolean;
-  /** It holds since nothing was demanded of it: that is no assurance. */
+  /**
+   * True when the part passes only because nothing was demanded of it, so it gives no assurance.
+   */
   readonly undemanded?: true;
-  /** What was found, for people. */
+  /** The finding, as a text for people. */
   readonly says: string;
-  /** What more is worth knowing, one sentence each. */
+  /** Further facts, one sentence each. */
   readonly notes: readonly string[];
-  /** Why it does not hold; none when it does. */
+  /** Why the part failed; empty when it did not. */
   readonly reasons: readonly DecisionReason[];
   readonly of: readonly ChainNode[];
 }
 
-/** What was judged; undefined where that failed already. */
-export interface Judged {
+/** The judged parts; undefined where a part failed already. */
+export interface JudgedParts {
   readonly publish: JudgedPublish | undefined;
   readonly scan: JudgedScan | undefined;
-  readonly verdict: JudgedVerdict | undefined;
+  readonly verdict: CheckedVerdict | undefined;
   readonly approvals: readonly AdmittedApproval[];
   readonly status: JudgedStatus | undefined;
   /** Marks that do not stop a version. */
@@ -48,10 +53,10 @@ interface Said {
   readonly notes?: readonly string[];
 }
 
-/** Puts what was judged into one tree below the root of trust. */
+/** Arranges the judged parts as one tree below the root of trust. */
 export function chainOf(
   evidence: Evidence,
-  judged: Judged,
+  judged: JudgedParts,
   reasons: readonly DecisionReason[],
 ): ChainNode {
   const node = (
@@ -103,7 +108,7 @@ function sayRoot({ input: { root } }: Evidence): Said {
   };
 }
 
-function sayLog({ input }: Evidence, { status }: Judged): Said {
+function sayLog({ input }: Evidence, { status }: JudgedParts): Said {
   if (status === undefined)
     return { says: `the log of ${input.root.origin}: no head of it that counts is at hand` };
   const { size, root } = status.checkpoint;
@@ -126,7 +131,7 @@ function sayStatements({ statements, input }: Evidence): Said {
   };
 }
 
-function sayWitnesses({ status }: Judged): Said {
+function sayWitnesses({ status }: JudgedParts): Said {
   const witnessed = status?.witnessed;
   if (witnessed === undefined) {
     const says =
@@ -145,7 +150,7 @@ function sayWitnesses({ status }: Judged): Said {
   };
 }
 
-function sayPublisher(evidence: Evidence, { publish, level }: Judged): Said {
+function sayPublisher(evidence: Evidence, { publish, level }: JudgedParts): Said {
   if (publish === undefined) return { says: 'publisher: nobody who counts signed a publication' };
   const [signed] = statementsOf(evidence, predicateTypes.publish);
   const levels = [
@@ -164,7 +169,7 @@ function sayPublisher(evidence: Evidence, { publish, level }: Judged): Said {
   };
 }
 
-// A new key or a new owner is no fault. Who installs should hear of it in a word all the same.
+// A new key or owner is not a fault, but an installer should be told.
 function sayChanges(signed: VerifiedStatement | undefined, evidence: Evidence): string[] {
   const { identities, input } = evidence;
   const scope = scopeOf(input.line.name);
@@ -187,15 +192,15 @@ function sayChanges(signed: VerifiedStatement | undefined, evidence: Evidence): 
     }),
     ...given.flatMap(({ statement: { predicate }, logIndex, digest }) => {
       if (predicate.scope !== scope || predicate.previous === undefined) return [];
-      // A change that too few administrators signed is none.
+      // A change that too few administrators signed has no effect, so it is not mentioned.
       if (identities.scopeStatementOf(scope, logIndex + 1) !== digest) return [];
       return [`who owns or publishes in @${scope} was changed at log index ${logIndex}`];
     }),
   ];
 }
 
-// Keyed, nobody says who holds the key: only that it is the pinned one, and that its use cannot be
-// hidden.
+// A bare key does not tell who holds it. It proves only that it is the pinned key, and that its use
+// cannot be hidden from the log.
 function whoIsIt(signed: VerifiedStatement | undefined, { input }: Evidence): string {
   if (signed?.certified !== undefined) return `keyless: ${printClaims(signed.certified.claims)}`;
   const pin = input.pinned?.publisher;
@@ -208,7 +213,7 @@ function whoIsIt(signed: VerifiedStatement | undefined, { input }: Evidence): st
   return `keyed: ${same}, publicly logged, no name proven`;
 }
 
-function sayScan({ scan }: Judged): Said {
+function sayScan({ scan }: JudgedParts): Said {
   if (scan === undefined) return { says: 'scan: none that counts' };
   return {
     says: `scanned by ${scan.scanner} at log index ${scan.logIndex}: ${scan.verdict}, ${scan.files} of ${scan.files} ${scan.files === 1 ? 'file' : 'files'} covered`,
@@ -219,7 +224,7 @@ function sayScan({ scan }: Judged): Said {
   };
 }
 
-function sayApprovals({ approvals, scan }: Judged): Said {
+function sayApprovals({ approvals, scan }: JudgedParts): Said {
   const alone = approvals.filter((one) => one.independent).length;
   const needed = scan?.needed;
   const of = needed === undefined ? '' : ` (${needed.total} needed)`;
@@ -235,7 +240,7 @@ function sayApprovals({ approvals, scan }: Judged): Said {
   };
 }
 
-function sayVerdict({ policies }: Evidence, { verdict }: Judged): Said {
+function sayVerdict({ policies }: Evidence, { verdict }: JudgedParts): Said {
   if (verdict === undefined) return { says: 'verdict of the registry: none' };
   const { validUpTo } = policies;
   return {
@@ -247,7 +252,7 @@ function sayVerdict({ policies }: Evidence, { verdict }: Judged): Said {
   };
 }
 
-function sayStatus({ input }: Evidence, { status, marks }: Judged): Said {
+function sayStatus({ input }: Evidence, { status, marks }: JudgedParts): Said {
   if (status === undefined) return { says: 'status: none that counts' };
   const { issued, expires } = status;
   const late = input.now > Date.parse(expires);

@@ -1,6 +1,6 @@
 /**
- * Evidence is read: each piece is parsed and its cryptography verified before anything is judged on
- * it.
+ * Reads the evidence: each piece is parsed and its signature verified before any judgement relies
+ * on it.
  */
 import { type Bundle, parseBundle } from '../../skill/bundle.ts';
 import { canonicalJson } from '../../skill/canonical-json.ts';
@@ -30,7 +30,7 @@ import type { VerifiedStatement } from '../verify-statement.ts';
 import type { DecisionInput } from './input.ts';
 import type { ChainPart, DecisionReasonCode, Reasons } from './reason.ts';
 
-/** A verified statement whose kind is known. */
+/** A verified statement of a known kind. */
 export type Verified<Type extends Statement['predicateType']> = VerifiedStatement & {
   readonly statement: Extract<Statement, { predicateType: Type }>;
 };
@@ -40,21 +40,21 @@ export interface Evidence {
   readonly bundle?: Bundle;
   readonly statements: readonly VerifiedStatement[];
   /**
-   * What was verified here before and is not among the line's: it lies in the log that was seen
-   * here, and takes part in who is who.
+   * Statements that this host verified earlier and that the index line does not list. They are in
+   * the same log, so they count when identities are determined.
    */
   readonly known: readonly VerifiedStatement[];
   readonly identities: Identities;
   readonly policies: JudgingPolicies;
   readonly report?: ScanReport;
-  /** The newest. */
+  /** The newest status. */
   readonly status?: Status;
-  /** Of all statuses that count. */
+  /** The marks of all valid statuses. */
   readonly marks: readonly StatusMark[];
 }
 
 const { publish, scan, approval, verdict, provenance } = predicateTypes;
-/** What has to be about exactly this version, and where in the chain it stands. */
+/** Kinds of statements that must be about exactly this version, and their place in the chain. */
 const partOfType: Readonly<Partial<Record<Statement['predicateType'], ChainPart>>> = {
   [publish]: 'publisher',
   [provenance]: 'publisher',
@@ -63,7 +63,7 @@ const partOfType: Readonly<Partial<Record<Statement['predicateType'], ChainPart>
   [verdict]: 'verdict',
 };
 
-/** Reads all of it, each fault a reason. */
+/** Reads all evidence; each fault becomes a reason. */
 export function gatherEvidence(input: DecisionInput, reasons: Reasons): Evidence {
   const bundle = readBundle(input, reasons);
   const memory = input.verified ?? new VerifiedStatements();
@@ -107,7 +107,7 @@ export function statementsOf<Type extends Statement['predicateType']>(
   return evidence.statements.filter(isOfType).sort((a, b) => a.logIndex - b.logIndex);
 }
 
-/** The one statement of a kind that there has to be exactly once. */
+/** The statement of a kind that must exist exactly once. */
 export function onlyStatement<Type extends Statement['predicateType']>(
   evidence: Evidence,
   type: Type,
@@ -156,15 +156,15 @@ function readStatement(
     if (digestOf(bytes) !== digest)
       throw new Problem('statement-invalid', `The bytes of the statement are not ${digest}`);
     const read = memory.verify(bytes, root, sigstore);
-    // One statement, one address: other bytes of the same bundle would count twice.
+    // A bundle encoded in other bytes would have a second address and count twice.
     if (read.digest !== digest)
       throw new Problem('statement-invalid', `The statement ${digest} is not in canonical form`);
     return read;
   });
 }
 
-// What no longer verifies is passed over: administrators have said since that its key, or its
-// authority, did not count there.
+// A kept statement that no longer verifies is skipped: administrators have since declared that its
+// key did not count at that place.
 function readKnown(
   { root, line, sigstore, known, past }: DecisionInput,
   memory: VerifiedStatements,

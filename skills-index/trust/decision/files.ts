@@ -1,5 +1,5 @@
 /**
- * Judges the files at hand: SKILL.md and skill.json against the bundle, the signed manifest and the
+ * Compares the files at hand, SKILL.md and skill.json, with the bundle, the signed manifest and the
  * index line.
  */
 import { canonicalJson } from '../../skill/canonical-json.ts';
@@ -12,10 +12,7 @@ import type { Evidence } from './evidence.ts';
 import type { Reasons } from './reason.ts';
 import type { JudgedPublish } from './version.ts';
 
-/**
- * SKILL.md and skill.json as they are in the bundle, against what was signed and what the index
- * shows.
- */
+/** Compares SKILL.md and skill.json of the bundle with the signed statements and the index. */
 export function judgeFiles(
   evidence: Evidence,
   publish: JudgedPublish | undefined,

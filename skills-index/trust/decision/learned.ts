@@ -1,7 +1,7 @@
 /**
- * What a host keeps of a version's evidence for later decisions. The list of statements in an index
- * line is not signed, so a mirror can add strangers' statements to it. Only what a version rests on
- * is kept: else strangers would fill the memory of each host.
+ * Chooses which statements a host keeps for later decisions. The list of statements in an index
+ * line is unsigned, so a mirror could add unrelated ones. Only the statements that a version
+ * depends on are kept; otherwise strangers could fill the memory of each host.
  */
 import type { Digest } from '../../skill/digest.ts';
 import { scopeOf } from '../../skill/name.ts';
@@ -13,8 +13,8 @@ import type { Evidence } from './evidence.ts';
 const { member, scope, key, revocation } = predicateTypes;
 
 /**
- * Addresses of the statements to keep. A suspension is not kept: its lift may be said where this
- * host never looks.
+ * Addresses of the statements to keep. A suspension is not kept, because this host might never see
+ * the statement that lifts it.
  */
 export function learnedFrom({ input, statements, known, identities }: Evidence): Digest[] {
   const ignored = new Set(identities.ignored.map(({ digest }) => digest));
@@ -47,8 +47,8 @@ export function learnedFrom({ input, statements, known, identities }: Evidence):
   );
 }
 
-// Members, all who owned the scope or published in it, and the keys that followed theirs. In log
-// order a key is named before its successor.
+// The members, everybody who owned the scope or published in it, and successors of their keys. In
+// log order a key comes before its successor.
 function identitiesBehind(
   counted: readonly VerifiedStatement[],
   isOfScope: (statement: Statement) => boolean,

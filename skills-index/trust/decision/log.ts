@@ -1,4 +1,4 @@
-/** Judges the log that the evidence lies in, and what was said of the version since. */
+/** Judges the log that contains the evidence, and the marks and revocations against the version. */
 import { parseCheckpoint } from '../../log/checkpoint.ts';
 import type { Witnessed } from '../../log/cosignature.ts';
 import type { TreeHead } from '../../log/merkle-tree.ts';
@@ -13,19 +13,19 @@ export interface JudgedStatus {
   readonly checkpoint: TreeHead & { readonly note: string };
   readonly issued: string;
   readonly expires: string;
-  /** Cosigners of the checkpoint, of those whom the witness policy names. */
+  /** The witnesses of the policy that cosigned the checkpoint. */
   readonly witnessed?: Witnessed;
 }
 
 /**
- * The head of the log that the status file shows, and as many witnesses of it as the policy
- * demands.
+ * The head of the log in the status file must be signed, and cosigned by as many witnesses as the
+ * policy demands.
  */
 export function judgeLog(evidence: Evidence, reasons: Reasons): JudgedStatus | undefined {
   const { status, input } = evidence;
   if (status === undefined) return undefined;
   const { size, root } = parseCheckpoint(status.checkpoint);
-  // Who vouches for a head vouches for nothing behind it.
+  // A signed head proves nothing about entries behind it.
   for (const { logIndex } of evidence.statements) {
     const message = `the statement at log index ${logIndex} lies behind the head of size ${size} that the status shows`;
     reasons.demand(logIndex < size, 'log-forked', message);
@@ -56,8 +56,8 @@ function judgeWitnesses(
 }
 
 /**
- * Marks of the status file and revocations among the evidence.
- * @returns what is worth saying of a version that may still be used
+ * Judges the marks of the status file and the revocations among the evidence.
+ * @returns notes about a version that may still be used
  */
 export function judgeMarks(evidence: Evidence, reasons: Reasons): string[] {
   const { line, revokedBefore } = evidence.input;
@@ -92,8 +92,8 @@ export function judgeMarks(evidence: Evidence, reasons: Reasons): string[] {
 }
 
 /**
- * What stands against the version of the line, by the statements at hand and those that were seen
- * here before.
+ * The suspension or revocation of the version that is in force, by the evidence at hand and the
+ * statements seen earlier.
  */
 export function standingRevocation(evidence: Evidence): StandingWord | undefined {
   const { identities, input } = evidence;

@@ -1,6 +1,6 @@
 /**
- * Whether all heads of the log among the evidence, and the one kept from before, are of one log; if
- * not, which two are not.
+ * Decides whether all heads of the log, in the evidence and from memory, belong to one log; if not,
+ * which two contradict each other.
  */
 import { parseCheckpoint } from '../../log/checkpoint.ts';
 import { type Hash, type TreeHead, verifyConsistency } from '../../log/merkle-tree.ts';
@@ -11,25 +11,23 @@ import type { Evidence } from './evidence.ts';
 import type { DecisionInput } from './input.ts';
 import type { Reasons } from './reason.ts';
 
-/** A head of the log that somebody signed, and where it came from. */
+/** A signed head of the log, and its source. */
 export interface LogHead extends TreeHead {
   readonly from: string;
-  /**
-   * The signed note: two of them that contradict each other convict whoever holds the log's key.
-   */
+  /** The signed note. Two contradicting notes convict the holder of the log's key. */
   readonly note: string;
 }
 
-/** Two heads that are not shown to be of one log. */
+/** Two heads that were not shown to belong to one log. */
 export interface LogAlarm {
   readonly kind: 'log-rolled-back' | 'log-forked';
   /**
-   * The heads alone prove it; otherwise a proof is missing or wrong, and whoever withheld it may be
-   * between here and the registry.
+   * Whether the heads alone prove the contradiction. Otherwise a proof is missing or wrong, and a
+   * party between this host and the registry may have withheld it.
    */
   readonly proven: boolean;
   readonly heads: readonly [LogHead, LogHead];
-  /** What happened, both heads named. */
+  /** A description that names both heads. */
   readonly message: string;
 }
 
@@ -37,18 +35,18 @@ type Seen = NonNullable<DecisionInput['seen']>;
 
 interface NamedHead extends TreeHead {
   readonly from: string;
-  /** Read only for an alarm. */
+  /** Reads the note; called only for an alarm. */
   readonly note: () => string;
 }
 
 interface Head extends NamedHead {
-  /** Signed by a retired key of the log. */
+  /** Whether a retired key of the log signed it. */
   readonly retired: boolean;
 }
 
 /**
- * Demands one log.
- * @returns the alarm that says most, when there is one
+ * Requires that all heads belong to one log.
+ * @returns the most telling alarm, if any
  */
 export function judgeOneLog(evidence: Evidence, reasons: Reasons): LogAlarm | undefined {
   const { status, input } = evidence;
@@ -63,8 +61,8 @@ export function judgeOneLog(evidence: Evidence, reasons: Reasons): LogAlarm | un
 }
 
 /**
- * Whether a status file's checkpoint continues the head that was seen before; an alarm when that is
- * not shown.
+ * Checks that a status file's checkpoint continues the remembered head; returns an alarm when that
+ * is not shown.
  */
 export function alarmOfSeen(
   { checkpoint, proof }: Seen,
@@ -87,9 +85,9 @@ export function alarmOfSeen(
   return alarm('log-rolled-back', [seen, shown], what, checkpoint.size === shown.size);
 }
 
-// Two heads of one size, or a head that the largest one does not continue, are two logs. The
-// largest has to be signed by the key in office: else who stole a retired key could show a log of
-// their own.
+// Two heads of the same size, or a head that the largest one does not continue, prove two logs. The
+// key in office must have signed the largest head; otherwise the thief of a retired key could show
+// a log of their own.
 function judgeTogether(evidence: Evidence, shown: Head): LogAlarm[] {
   const { consistency } = evidence.input;
   const heads = [shown, ...evidence.statements.map((one) => statementHead(evidence, one))];

@@ -1,4 +1,4 @@
-/** Why a version is refused: code, what was found, what would have to change. */
+/** The reasons against a version: a code, the finding, and what would have to change. */
 
 /** Code → what would have to change. */
 export const decisionHints = {
@@ -52,7 +52,7 @@ export const decisionHints = {
 
 export type DecisionReasonCode = keyof typeof decisionHints;
 
-/** What the chain of evidence is made of, from the root of trust to the bytes. */
+/** The parts of the chain of evidence, from the root of trust to the files. */
 export const chainParts = [
   'root',
   'log',
@@ -101,22 +101,22 @@ const partOf: Readonly<Record<DecisionReasonCode, ChainPart>> = {
 
 export interface DecisionReason {
   readonly code: DecisionReasonCode;
-  /** Where the chain of evidence breaks. */
+  /** The part of the chain of evidence that failed. */
   readonly part: ChainPart;
   readonly message: string;
   readonly hint: string;
 }
 
-/** Collects reasons during one decision. */
+/** Collects the reasons of one decision. */
 export class Reasons {
   readonly list: DecisionReason[] = [];
 
-  /** @param part where it breaks, when the code alone does not say */
+  /** @param part the failed part, when the code alone does not tell */
   add(code: DecisionReasonCode, message: string, part: ChainPart = partOf[code]): void {
     this.list.push({ code, part, message, hint: decisionHints[code] });
   }
 
-  /** Adds the reason when the condition does not hold; returns the condition. */
+  /** Adds the reason when the condition is false; returns the condition. */
   demand(holds: boolean, code: DecisionReasonCode, message: string, part?: ChainPart): boolean {
     if (!holds) this.add(code, message, part);
     return holds;

@@ -1,6 +1,6 @@
 /**
- * Judges the scans: as many scanners as policy asks for, each of which signed the same report over
- * exactly the bundle's files.
+ * Judges the scans: the policy's number of scanners must have signed the same report, over exactly
+ * the files of the bundle.
  */
 import type { Bundle } from '../../skill/bundle.ts';
 import { canonicalJson } from '../../skill/canonical-json.ts';
@@ -15,22 +15,25 @@ import type { Reasons } from './reason.ts';
 import type { JudgedPublish } from './version.ts';
 
 export interface JudgedScan {
-  /** Names of the scanner members. */
+  /** The names of the scanner members. */
   readonly scanner: string;
-  /** Of the last scan that counts. */
+  /** Log index of the last scan that counts. */
   readonly logIndex: number;
   readonly verdict: Verdict;
   readonly report: Digest;
   readonly ruleSet: Digest;
   readonly findings: readonly Finding[];
-  /** Files covered. */
+  /** The number of files covered. */
   readonly files: number;
   readonly needed: ApprovalsNeeded;
 }
 
 type Scan = Verified<(typeof predicateTypes)['scan']>;
 
-/** The scans: by scanner members, of exactly the bundle's files, with the report at hand. */
+/**
+ * Judges the scans: signed by scanner members, over exactly the bundle's files, with the report at
+ * hand.
+ */
 export function judgeScan(
   evidence: Evidence,
   publish: JudgedPublish | undefined,
@@ -128,7 +131,7 @@ function judgeOne(
   );
 }
 
-// Two keys of one member are one scanner.
+// Two keys of one member count as one scanner.
 function judgeScanners(
   { identities, policies }: Evidence,
   scans: readonly Scan[],

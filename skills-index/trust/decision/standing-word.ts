@@ -1,18 +1,18 @@
 /**
- * What was said against a version and stands: one question for installers, for the registry, and
- * for who replays its log.
+ * Finds the suspension or revocation that is in force against a version. Installers, the registry
+ * and monitors of its log share this function.
  */
 import type { Digest } from '../../skill/digest.ts';
 import { type SkillName, scopeOf } from '../../skill/name.ts';
 import type { Version } from '../../skill/version.ts';
 import type { RevocationStatement, RevocationTarget } from '../../statement/attestation.ts';
 import { whyAuthor } from '../authors.ts';
+import { firstOccurrences } from '../identity/first-occurrences.ts';
 import type { Identities, LoggedStatement, Speaker } from '../identity/identities.ts';
 import { idsOf, type SignedBy } from '../identity/match.ts';
-import { saidOnce } from '../identity/said-once.ts';
 import { judgeOfRegistry } from '../own-registry.ts';
 import type { RootFile } from '../root.ts';
-import { holdsOffice } from '../root-office.ts';
+import { isInOffice } from '../root-office.ts';
 
 export interface StoppableVersion {
   readonly name: SkillName;
@@ -26,7 +26,7 @@ export interface StandingContext {
   readonly root: RootFile;
   readonly identities: Identities;
   readonly version: StoppableVersion;
-  /** The publication, where it is at hand. */
+  /** The publication, where it is known. */
   readonly publish?: SignedBy & { readonly logIndex: number };
 }
 
@@ -39,8 +39,8 @@ export interface StandingWord {
 export type LoggedRevocation = LoggedStatement & { readonly statement: RevocationStatement };
 
 /**
- * The suspension or revocation that stands: `revoked` is final, else the highest log index counts.
- * The registry's own key can only suspend, and an author never lifts.
+ * The suspension or revocation in force. `revoked` is final; otherwise the highest log index wins.
+ * The registry's own key can only suspend, and an author can never lift.
  */
 export function standingWord(
   context: StandingContext,
@@ -58,7 +58,7 @@ export function standingWord(
   };
   const whyForeign = judgeOfRegistry(root);
   const own = revocations.filter((one) => whyForeign(one) === undefined);
-  const said = saidOnce(own).filter(({ statement, signer, logIndex }) => {
+  const said = firstOccurrences(own).filter(({ statement, signer, logIndex }) => {
     const { kind, target } = statement.predicate;
     const byMember = (['reviewer', 'administrator'] as const).some((role) =>
       identities.isMember(signer, role, logIndex),
@@ -66,7 +66,7 @@ export function standingWord(
     const acting = { keyId: signer, enrolled: identities.memberOf(signer, logIndex) };
     const byAuthor =
       kind === 'lifted' && whyAuthor(identities, publication, acting, logIndex) !== undefined;
-    const byRegistry = kind === 'suspended' && holdsOffice(root, 'registry', signer, logIndex);
+    const byRegistry = kind === 'suspended' && isInOffice(root, 'registry', signer, logIndex);
     return isAbout(target, context, speaker) && ((byMember && !byAuthor) || byRegistry);
   });
   const stops = said.flatMap(({ statement: { predicate }, logIndex }) =>
@@ -85,7 +85,8 @@ export function standingWord(
   return stops.find(({ kind }) => kind === 'revoked') ?? stops.findLast((one) => !isLifted(one));
 }
 
-// Each publisher is lifted by itself; whatever else was said of a version, the last word lifts.
+// Suspensions of publishers are lifted one by one; for a version, the last statement lifts every
+// suspension.
 function isLiftOf(target: RevocationTarget, stopped: RevocationTarget): boolean {
   return (
     !('publisher' in target && 'publisher' in stopped) || target.publisher === stopped.publisher

@@ -1,5 +1,6 @@
 /**
- * Judges what author, scanner and registry signed about a version, and the index line against it.
+ * Compares the statements of author, scanner and registry about a version with each other and with
+ * the index line.
  */
 import { canonicalJson } from '../../skill/canonical-json.ts';
 import {
@@ -16,34 +17,37 @@ import { purlOf, type Scope, scopeOf } from '../../skill/name.ts';
 import { predicateTypes } from '../../statement/attestation.ts';
 import { identityId, printIdentity } from '../../statement/identity-id.ts';
 import { idsOf, matchedIdentity } from '../identity/match.ts';
-import { sayWord } from '../identity/publisher-stops.ts';
+import { describePublisherWord } from '../identity/publisher-stops.ts';
 import { judgeCeiling } from '../judging-policies.ts';
 import { judgeOfRegistry, registryIdOf } from '../own-registry.ts';
 import { policyDigest } from '../policy.ts';
-import { sayForeign } from '../publisher-words.ts';
-import { holdsOffice } from '../root-office.ts';
+import { describeForeignPublisher } from '../publisher-words.ts';
+import { isInOffice } from '../root-office.ts';
 import { type Evidence, onlyStatement, statementsOf } from './evidence.ts';
 import type { Reasons } from './reason.ts';
 
 export interface JudgedPublish {
-  /** Id of the identity that published, as the scope names it. */
+  /** Id of the publishing identity, as the scope statement names it. */
   readonly signer: Digest;
-  /** The same for people. */
+  /** The publisher, as a text for people. */
   readonly by: string;
   readonly logIndex: number;
-  /** Log index of the first claim of the scope. */
+  /** Log index of the scope's first claim. */
   readonly scopeClaim: number;
   readonly manifest: Manifest;
   readonly inferred: boolean;
 }
 
-export interface JudgedVerdict {
+export interface CheckedVerdict {
   readonly logIndex: number;
   /** Milliseconds since 1970. */
   readonly at: number;
 }
 
-/** The author's statement: signed by a key that owned the scope, manifest and all. */
+/**
+ * The author's statement must be signed by an owner or publisher of the scope, and its manifest
+ * must match.
+ */
 export function judgePublish(evidence: Evidence, reasons: Reasons): JudgedPublish | undefined {
   const { input, identities } = evidence;
   const { line, pinned } = input;
@@ -56,7 +60,7 @@ export function judgePublish(evidence: Evidence, reasons: Reasons): JudgedPublis
   reasons.demand(
     matched !== undefined,
     'publisher-unknown',
-    sayForeign(identities, scope, publish),
+    describeForeignPublisher(identities, scope, publish),
   );
   const signer = matched === undefined ? publish.signer : identityId(matched);
   reasons.demand(
@@ -69,14 +73,17 @@ export function judgePublish(evidence: Evidence, reasons: Reasons): JudgedPublis
     logIndex,
   );
   if (word !== undefined)
-    reasons.add(word.kind, `when it was published, its publisher was ${sayWord(word)}`);
+    reasons.add(
+      word.kind,
+      `when it was published, its publisher was ${describePublisherWord(word)}`,
+    );
   const pin = pinned?.publisher;
   const kept = pin === undefined || pin === signer || identities.follows(signer, pin);
   reasons.demand(kept, 'publisher-changed', `${pin} is pinned as publisher, ${signer} signed`);
   judgeProvenance(evidence, scope, reasons);
   const claim = identities.firstClaimOf(scope);
-  // A registry that withholds the true first claim can show a later one as the first, but not to
-  // who has seen the true one.
+  // A registry that withholds the true first claim can present a later one as first, but not to a
+  // host that has seen the true one.
   reasons.demand(
     pinned?.scopeClaim === undefined || pinned.scopeClaim === claim,
     'publisher-changed',
@@ -92,7 +99,8 @@ export function judgePublish(evidence: Evidence, reasons: Reasons): JudgedPublis
   return { signer, by, logIndex, scopeClaim: claim ?? -1, manifest, inferred: inferred === true };
 }
 
-// Provenance says where a version was built; it counts from those alone who may publish.
+// Provenance tells where a version was built. It counts only from somebody who may publish in the
+// scope.
 function judgeProvenance(evidence: Evidence, scope: Scope, reasons: Reasons): void {
   for (const one of statementsOf(evidence, predicateTypes.provenance)) {
     const known =
@@ -100,13 +108,16 @@ function judgeProvenance(evidence: Evidence, scope: Scope, reasons: Reasons): vo
     reasons.demand(
       known,
       'publisher-unknown',
-      `provenance: ${sayForeign(evidence.identities, scope, one)}`,
+      `provenance: ${describeForeignPublisher(evidence.identities, scope, one)}`,
     );
   }
 }
 
-/** The registry's verdict: by its key, PASSED, under this policy, over exactly these statements. */
-export function judgeVerdict(evidence: Evidence, reasons: Reasons): JudgedVerdict | undefined {
+/**
+ * The registry's verdict must be PASSED, signed by the registry's key, under this policy and about
+ * exactly these statements.
+ */
+export function judgeVerdict(evidence: Evidence, reasons: Reasons): CheckedVerdict | undefined {
   const { input } = evidence;
   const verdict = onlyStatement(
     evidence,
@@ -124,7 +135,7 @@ export function judgeVerdict(evidence: Evidence, reasons: Reasons): JudgedVerdic
   const named = said.inputAttestations.map((one) => one.digest.sha256);
   const faults: readonly (readonly [boolean, string])[] = [
     [
-      holdsOffice(input.root, 'registry', verdict.signer, verdict.logIndex),
+      isInOffice(input.root, 'registry', verdict.signer, verdict.logIndex),
       'the verdict is not signed with the registry key of the root file',
     ],
     [said.verificationResult === 'PASSED', `the verdict is ${said.verificationResult}`],
@@ -161,12 +172,12 @@ export function judgeVerdict(evidence: Evidence, reasons: Reasons): JudgedVerdic
 }
 
 /**
- * What the lock says besides bytes and publisher: from which registry, with which capabilities, by
- * which verdict it was admitted.
+ * Compares the lock file's other pins: the registry, the capabilities and the verdict of the
+ * admission.
  */
 export function judgePinned(
   { input }: Evidence,
-  verdict: JudgedVerdict | undefined,
+  verdict: CheckedVerdict | undefined,
   reasons: Reasons,
 ): void {
   const { registry, registryId, capabilities, logIndex } = input.pinned ?? {};
@@ -195,7 +206,7 @@ export function judgePinned(
   for (const [holds, message] of faults) reasons.demand(holds, 'lock-mismatch', message);
 }
 
-/** The index line, which nobody signed, against the statements. */
+/** Compares the index line, which is unsigned, with the statements. */
 export function judgeLine(evidence: Evidence, reasons: Reasons): void {
   const { line } = evidence.input;
   const [publish] = statementsOf(evidence, predicateTypes.publish);
@@ -226,8 +237,8 @@ export function judgeLine(evidence: Evidence, reasons: Reasons): void {
   judgeCeiling(evidence.policies, line.capabilities, reasons);
 }
 
-// A secret covers the variable of its name where a skill reads it; it does not let an approval hand
-// out that variable in clear.
+// A secret permits reading the variable of its name, but does not permit approving that variable in
+// clear text.
 function beyondDeclared(approved: Capabilities, declared: Capabilities): Capabilities {
   const names = new Set(declared.env.map((one) => one.name));
   const beyond = minus(approved, declared);

@@ -1,16 +1,19 @@
-/** How administrators together give a scope away without its owner, or enrol a member. */
+/**
+ * Votes by which administrators together give a scope to new owners without the old owner, or enrol
+ * a member.
+ */
 import { canonicalJson } from '../../skill/canonical-json.ts';
 import type { RootFile } from '../root.ts';
-import { holdsOffice, thresholdAt } from '../root-office.ts';
+import { isInOffice, thresholdAt } from '../root-office.ts';
 import type { LoggedStatement, PendingVote } from './identities.ts';
 
 /**
- * Administrators of the root file vote by signing the same statement; each of its keys counts once.
- * Those whom one of them enrolled have no vote: one alone could enrol enough of them.
+ * Administrators in the root file vote by signing the same statement; each key counts once.
+ * Enrolled administrators have no vote, because one administrator alone could enrol enough of them.
  */
 export class AdministratorVotes<Change> {
   readonly #root: RootFile;
-  /** What a change is about (a scope, a key or a passkey) → the change's text → its votes. */
+  /** Subject of a change (a scope, a key or a passkey) → text of the change → its votes. */
   readonly #votes = new Map<string, Map<string, PendingVote<Change>>>();
 
   constructor(root: RootFile) {
@@ -18,8 +21,8 @@ export class AdministratorVotes<Change> {
   }
 
   /**
-   * Counts the vote of an administrator of the root file. A change that is voted through leaves no
-   * vote on the same thing standing.
+   * Counts the vote of an administrator in the root file. When a change passes, all votes on the
+   * same subject are removed.
    */
   isVotedThrough(
     about: string,
@@ -29,9 +32,9 @@ export class AdministratorVotes<Change> {
     const changes = this.#votes.get(about) ?? new Map<string, PendingVote<Change>>();
     const text = canonicalJson(change);
     const by = [...(changes.get(text)?.by ?? []).filter((one) => one !== signer), signer];
-    // Who was retired since they voted is not in office any more: else one person could vote with
-    // the old key and with the new one.
-    const inOffice = by.filter((one) => holdsOffice(this.#root, 'administrator', one, logIndex));
+    // A key retired since its vote does not count, or one person could vote with the old key and
+    // the new one.
+    const inOffice = by.filter((one) => isInOffice(this.#root, 'administrator', one, logIndex));
     if (inOffice.length >= thresholdAt(this.#root, logIndex)) {
       this.drop(about);
       return true;
@@ -41,8 +44,8 @@ export class AdministratorVotes<Change> {
   }
 
   /**
-   * Forgets the votes on something that has changed otherwise: an old vote must not bring back what
-   * was ended since.
+   * Removes the votes on a subject that changed in another way; an old vote must not undo that
+   * change.
    */
   drop(about: string): void {
     this.#votes.delete(about);

@@ -1,4 +1,4 @@
-/** One walk over the identity statements in log order, given what is known to have ended. */
+/** One pass over the identity statements in log order, with the ends found in earlier passes. */
 import type { Digest } from '../../skill/digest.ts';
 import type { Scope } from '../../skill/name.ts';
 import {
@@ -13,18 +13,18 @@ import {
 import { identityId, keysAmong } from '../../statement/identity-id.ts';
 import { successorsMax } from '../limits.ts';
 import { type RootFile, rootKeyId, spkiOf } from '../root.ts';
-import { holdsOffice, keysOfOffice } from '../root-office.ts';
+import { isInOffice, keysOfOffice } from '../root-office.ts';
 import { AdministratorVotes } from './administrator-votes.ts';
-import { type Ends, KnownEnds, type Use } from './ends.ts';
+import { type Ends, type KeyUse, KnownEnds } from './ends.ts';
 import type { FrozenStatement } from './frozen-statement.ts';
 import type { Identities, LoggedStatement, Member } from './identities.ts';
 import { idsOf, matchedIdentity } from './match.ts';
 import type { MemberOrder } from './member-order.ts';
 import { Members } from './members.ts';
-import { PublisherStops, sayWord } from './publisher-stops.ts';
+import { describePublisherWord, PublisherStops } from './publisher-stops.ts';
 import { earliest, ScopeOwners } from './scope-owners.ts';
 
-/** Mutable only while statements are added; then read as `Identities`. */
+/** Mutable while statements are added; afterwards read through `Identities`. */
 export class IdentityChain implements Identities {
   readonly ends: KnownEnds;
   readonly ignored: { digest: Digest; logIndex: number; why: string }[] = [];
@@ -52,7 +52,7 @@ export class IdentityChain implements Identities {
       this.#keys.set(rootKeyId(key), spkiOf(key));
   }
 
-  /** Takes the next statement in log order, or notes why it does not count. */
+  /** Takes the next statement in log order, or records why it does not count. */
   add(one: LoggedStatement | FrozenStatement): void {
     const why = 'why' in one ? this.#owners.freeze(one) : this.#take(one);
     if (why !== undefined) this.ignored.push({ digest: one.digest, logIndex: one.logIndex, why });
@@ -130,7 +130,8 @@ export class IdentityChain implements Identities {
 
   #take(one: LoggedStatement): string | undefined {
     const { statement, signers } = one;
-    // Whom an issuer vouches for can own a scope; who is who here is said with keys alone.
+    // A keyless identity can own a scope, but every other identity statement must be signed by a
+    // key.
     if (signers !== undefined && statement.predicateType !== predicateTypes.scope)
       return 'a certificate signs no such statement';
     switch (statement.predicateType) {
@@ -157,26 +158,26 @@ export class IdentityChain implements Identities {
       if (previous !== undefined) return 'it changes a claim that does not stand';
       if (matchedIdentity(owners, one) === undefined)
         return 'a first claim is signed by an owner that it names';
-      // What ends a key later takes no first claim away: the scope would be free, for whoever comes
-      // next.
+      // A retroactive end of a key does not remove a first claim. Otherwise the scope would become
+      // free for anybody.
       if (!this.ends.keySpeaks(signer, logIndex)) return 'its signer’s key was ended';
-      if (word !== undefined) return `its signer was ${sayWord(word)}`;
+      if (word !== undefined) return `its signer was ${describePublisherWord(word)}`;
     } else {
       if (standing.frozen !== undefined) return `@${scope} is frozen: ${standing.frozen}`;
       if (previous !== standing.statement)
         return `@${scope} is claimed, and it does not name the claim that it changes`;
       const owner = matchedIdentity(this.ownersOf(scope, logIndex, logIndex), one);
       const byOwner = owner !== undefined && word === undefined;
-      const byOffice = holdsOffice(this.#root, 'administrator', signer, logIndex);
+      const byOffice = isInOffice(this.#root, 'administrator', signer, logIndex);
       if (!byOwner && !byOffice) {
         const why =
           owner !== undefined && word !== undefined
-            ? `was ${sayWord(word)}`
+            ? `was ${describePublisherWord(word)}`
             : `did not own @${scope}`;
         return `its signer ${why}, and is no administrator of the root file`;
       }
       const voted = byOffice && this.scopeVotes.isVotedThrough(scope, claim, one);
-      // A vote that does not suffice yet counts as such, and changes nothing.
+      // A vote that is not yet sufficient counts as a vote and changes nothing.
       if (!byOwner && !voted) return undefined;
       lost =
         voted || owner === undefined
@@ -191,21 +192,22 @@ export class IdentityChain implements Identities {
   }
 
   /**
-   * From which index on it is known that somebody had no say in a scope: by an end of their key, or
-   * of whom they had it from.
+   * The log index from which it is known that an identity had no rights in a scope: its key, or a
+   * key that it got its rights from, was ended earlier.
    */
   #lostFrom(scope: Scope, id: Digest, at: number): number | undefined {
     return earliest([...this.ends.keyLostAt(id, at, scope), this.#owners.lostOf(scope, id, at)]);
   }
 
-  // Administrators end any key for any index. Its holder, and whom the holder named as successor,
-  // say for an index before now only what they could still say with their standing today: who gave
-  // a scope away, or left as a member, takes nothing back that way.
+  // Administrators may end any key from any log index. A key's holder, and a successor named by the
+  // holder, may end it retroactively only for rights that they still have. Whoever gave a scope
+  // away or left as a member cannot take past acts back.
   #endKey(
     { key: { keyId }, validUpTo }: KeyPredicate,
     { signer, logIndex, digest }: LoggedStatement,
   ): string | undefined {
-    // Found in the round before: what it ends since may be what its signer rests on.
+    // An end found in an earlier pass is already applied; applying it here could remove the rights
+    // of its own signer.
     if (this.ends.keys.has(digest)) return undefined;
     const end = { of: keyId, at: logIndex, upTo: Math.min(validUpTo ?? logIndex, logIndex) };
     if (this.isMember(signer, 'administrator', logIndex)) {
@@ -215,7 +217,7 @@ export class IdentityChain implements Identities {
     if (signer !== keyId && !this.#owners.isSuccessor(signer, keyId))
       return 'a key is ended by its holder, its successor or an administrator';
     if (!this.ends.keySpeaks(signer, logIndex)) return 'its signer’s key was ended';
-    const reach = new Set<Use>(this.#owners.keptBy(signer, logIndex));
+    const reach = new Set<KeyUse>(this.#owners.keptBy(signer, logIndex));
     if (signer === keyId && this.#members.hasEveryRole(keyId, logIndex)) reach.add('as a member');
     const isBack = end.upTo < logIndex;
     if (isBack && reach.size === 0)
@@ -236,15 +238,15 @@ export class IdentityChain implements Identities {
       return 'a key is enrolled by its holder, or by the holder of the key that it replaces';
     if (!this.ends.keySpeaks(signer, logIndex)) return 'its signer’s key was ended';
     const word = this.stops.wordOn({ ids: [signer] }, logIndex);
-    if (word !== undefined) return `its signer was ${sayWord(word)}`;
-    // A successor is a new key: else a statement of one alone would hang another's key, and all
-    // that it stands for, behind their own.
+    if (word !== undefined) return `its signer was ${describePublisherWord(word)}`;
+    // A successor must be a new key. Otherwise one signer could declare another person's key, with
+    // all its rights, to be their own successor.
     if (replaces !== undefined && this.#keys.has(key.keyId))
       return 'the key that is to follow is known already';
     if (this.#owners.successorsOf(signer).length >= successorsMax)
       return 'the key that it replaces was replaced too often';
-    // Who owns nothing has nothing to hand on: else anybody could hang statements on the keys of
-    // others.
+    // A key without any rights has nothing to pass on. Otherwise anybody could attach statements to
+    // the keys of others.
     const isFree = (scope: Scope): boolean =>
       this.stops.wordOn({ ids: [signer], scope }, logIndex) === undefined;
     const owned = replaces === undefined ? [] : this.#owners.scopesOf(replaces, logIndex, logIndex);

@@ -1,35 +1,35 @@
-/** What ended, and up to which log index it still counts. */
+/** Ends of keys and memberships, and the log index up to which each still counts. */
 import type { Digest } from '../../skill/digest.ts';
 import type { Scope } from '../../skill/name.ts';
 
-/** Address of a statement that ended something → what, and up to which index it counts. */
+/** Address of the ending statement → what it ended, and up to which log index that still counts. */
 export interface Ends {
-  /** Memberships, of a key or a passkey. */
+  /** Ended memberships, of a key or a passkey. */
   readonly members: ReadonlyMap<Digest, End>;
-  /** Keys in every use. */
+  /** Keys that ended for every use. */
   readonly keys: ReadonlyMap<Digest, KeyEnd>;
 }
 
 export interface End {
   /** Key id or credential id. */
   readonly of: string;
-  /** Index of the statement that says so: an enrolment after it is a new one. */
+  /** Log index of the ending statement; a later enrolment is a new one. */
   readonly at: number;
   readonly upTo: number;
 }
 
-/** What a key is used for: in a scope, or as a member. */
-export type Use = Scope | 'as a member';
+/** The use of a key: in a scope, or as a member. */
+export type KeyUse = Scope | 'as a member';
 
 export interface KeyEnd extends End {
   /**
-   * Uses for which it reaches back to `upTo`; in every other one the key counts up to `at`. Absent:
-   * it reaches back in all.
+   * The uses for which the end reaches back to `upTo`; for every other use the key counts up to
+   * `at`. Absent: it reaches back for every use.
    */
-  readonly reach?: ReadonlySet<Use>;
+  readonly reach?: ReadonlySet<KeyUse>;
 }
 
-/** Ends that are known, and those that are found; each also by what it ended. */
+/** The known ends, and the ends found in this pass, both also indexed by what they ended. */
 export class KnownEnds implements Ends {
   readonly members = new Map<Digest, End>();
   readonly keys = new Map<Digest, KeyEnd>();
@@ -48,8 +48,8 @@ export class KnownEnds implements Ends {
   }
 
   /**
-   * The first word on how far it reaches stays: it was said with the least known against its
-   * signer.
+   * The first decision on how far an end reaches back stays, because it was made with the least
+   * known against its signer.
    */
   endKey(digest: Digest, end: KeyEnd): void {
     if (this.keys.has(digest)) return;
@@ -57,37 +57,34 @@ export class KnownEnds implements Ends {
     this.keys.set(digest, end);
   }
 
-  /**
-   * Whether no end of a membership with this key or passkey, that was said after it began, lies
-   * before an index.
-   */
+  /** Whether no end of a membership, declared after it began, takes effect before a log index. */
   membershipCounts(of: string, from: number, at: number): boolean {
     return (this.#membersBy.get(of) ?? []).every((end) => end.at <= from || at <= end.upTo);
   }
 
   /**
-   * Whether what a key says at an index counts for a use.
-   * @param known which ends were said before this index; all by default
+   * Whether a key's statement at a log index counts for a use.
+   * @param known only ends declared before this log index; all by default
    */
-  keyCounts(keyId: string, at: number, use: Use, known = Number.POSITIVE_INFINITY): boolean {
+  keyCounts(keyId: string, at: number, use: KeyUse, known = Number.POSITIVE_INFINITY): boolean {
     return (this.#keysBy.get(keyId) ?? []).every(
       (end) => end.at >= known || at <= lastIndex(end, use),
     );
   }
 
-  /** Whether no end of the key was said before an index: then it may still speak there. */
+  /** Whether no end of the key was declared before a log index, so that the key may sign there. */
   keySpeaks(keyId: string, at: number): boolean {
     return (this.#keysBy.get(keyId) ?? []).every((end) => end.at >= at);
   }
 
-  /** Indexes at which it became known that what a key said at an index does not count. */
-  keyLostAt(keyId: string, at: number, use: Use): number[] {
+  /** The log indexes at which it became known that a key's statement at an index does not count. */
+  keyLostAt(keyId: string, at: number, use: KeyUse): number[] {
     return (this.#keysBy.get(keyId) ?? [])
       .filter((end) => at > lastIndex(end, use))
       .map((end) => end.at);
   }
 }
 
-function lastIndex({ at, upTo, reach }: KeyEnd, use: Use): number {
+function lastIndex({ at, upTo, reach }: KeyEnd, use: KeyUse): number {
   return reach === undefined || reach.has(use) ? upTo : at;
 }

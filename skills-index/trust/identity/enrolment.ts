@@ -1,21 +1,21 @@
-/** Keys and passkeys that administrators gave to members. */
+/** The keys and passkeys that administrators enrolled for members. */
 import type { Digest } from '../../skill/digest.ts';
 import type { EnrolledPasskey, MemberPredicate } from '../../statement/attestation.ts';
 import { identityId } from '../../statement/identity-id.ts';
 import type { KnownEnds } from './ends.ts';
 import type { Member } from './identities.ts';
 
-/** One enrolment; a later one of the same key or passkey takes its place. */
+/** One enrolment; a later one of the same key or passkey replaces it. */
 interface Enrolment extends Member {
   /** Key id or credential id. */
   readonly of: string;
   readonly from: number;
   readonly passkey?: EnrolledPasskey;
-  /** Key id or credential id, and ids of `identities`. */
+  /** Key id or credential id, and the ids of `identities`. */
   readonly ids: readonly string[];
 }
 
-/** Grows with the log; what ended is told by the ends that are known. */
+/** Enrolments in log order; ended ones are filtered by the known ends. */
 export class Enrolments {
   readonly #all: Enrolment[] = [];
   readonly #ends: KnownEnds;
@@ -64,8 +64,8 @@ export class Enrolments {
 }
 
 /**
- * Whether a member still has every role that the same key or passkey ever had: who was given fewer
- * takes back nothing said in the others.
+ * Whether a member still has every role that the same key or passkey ever had. A member with fewer
+ * roles cannot retract statements made in the others.
  */
 function hasEveryRole(now: Enrolment | undefined, all: readonly Enrolment[]): boolean {
   return (

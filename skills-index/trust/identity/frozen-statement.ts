@@ -1,9 +1,8 @@
 /**
- * A statement about who is who that is in the log and cannot be verified any more: the Sigstore
- * root that vouched for its signer was exchanged, or the key of the log. It counted once, and it
- * may have been the one that took something away, so leaving it out would give that back. What it
- * is about is frozen instead: a scope from there on, a key, passkey or publisher altogether.
- * Everything else goes on.
+ * A logged identity statement that can no longer be verified, because the Sigstore root or the
+ * log's key behind it was replaced. It once counted and may have revoked something, so ignoring it
+ * could restore a revoked right. Instead its subject is frozen: a scope from there on; a key,
+ * passkey or publisher entirely. Everything else continues.
  */
 import * as v from 'valibot';
 import type { Digest } from '../../skill/digest.ts';
@@ -15,14 +14,14 @@ import type { End, Ends } from './ends.ts';
 
 export interface FrozenStatement {
   readonly logIndex: number;
-  /** Address. */
+  /** The statement's address. */
   readonly digest: Digest;
-  /** Why it cannot be verified. */
+  /** Why the statement cannot be verified. */
   readonly why: string;
   readonly about: FrozenSubject;
 }
 
-/** What a statement is about, as it says itself; nobody vouches for it. */
+/** The subject that the statement itself names; nothing proves it. */
 export interface FrozenSubject {
   readonly scope?: Scope;
   /** Id of a key, passkey or publisher. */
@@ -44,7 +43,7 @@ const subjects: Shape<FrozenSubject> = v.union([
     v.object({ target: v.object({ publisher: text }) }),
     v.transform(({ target }) => ({ id: target.publisher })),
   ),
-  // A word on one version: about nobody.
+  // A statement about one version concerns no identity.
   v.pipe(
     v.object({ target: v.looseObject({}) }),
     v.transform(() => ({})),
@@ -55,9 +54,9 @@ const payloadShape: Shape<{ readonly predicate: FrozenSubject }> = v.object({
 });
 
 /**
- * Reads what an unverified payload is about, and no more of it: what made it unreadable may be in
- * any other part.
- * @throws Problem `statement-invalid`, `json-invalid`: then it can concern anybody
+ * Reads only the subject of an unverified payload, because any other part may be the unreadable
+ * one.
+ * @throws Problem `statement-invalid`, `json-invalid`; the statement may then concern anybody
  */
 export function parseFrozenSubject(payload: Uint8Array): FrozenSubject {
   const { value } = parseJson(payload, 'a statement');
@@ -69,7 +68,7 @@ export function parseFrozenSubject(payload: Uint8Array): FrozenSubject {
   ).predicate;
 }
 
-/** Whomever it is about counts at no index, however they were enrolled. */
+/** A frozen key, passkey or publisher counts at no log index, however it was enrolled. */
 export function endsOfFrozen(frozen: readonly FrozenStatement[]): Ends {
   const ends = frozen.flatMap(({ digest, about: { id } }): [Digest, End][] =>
     id === undefined ? [] : [[digest, { of: id, at: Number.MAX_SAFE_INTEGER, upTo: -1 }]],

@@ -1,22 +1,28 @@
-/** Whether a statement was signed by one of some identities: equal digests, nothing else. */
+/**
+ * Decides whether one of several identities signed a statement, by comparing digests and nothing
+ * else.
+ */
 import type { Digest } from '../../skill/digest.ts';
 import type { Identity } from '../../statement/attestation.ts';
 import { identityId } from '../../statement/identity-id.ts';
 
-/** Who signed, as far as a verified signature says it. */
+/** The signer of a verified signature. */
 export interface SignedBy {
   /** Key id, or the id of the person that the certificate names. */
   readonly signer: Digest;
-  /** With a certificate: ids of all identities that it satisfies. Empty is nobody. */
+  /**
+   * Ids of all identities that the certificate satisfies; absent for a plain key. An empty list
+   * matches nobody.
+   */
   readonly signers?: readonly Digest[];
 }
 
-/** Ids of everybody as whom the signer speaks. */
+/** The ids of all identities that the signer has. */
 export function idsOf({ signer, signers }: SignedBy): readonly Digest[] {
   return signers ?? [signer];
 }
 
-/** The first of the identities as whom the signer speaks. */
+/** The first of the identities that the signer has. */
 export function matchedIdentity(
   identities: readonly Identity[],
   by: SignedBy,

@@ -1,6 +1,6 @@
 /**
- * Which statement on a key or passkey came last. An enrolment names it, so that an envelope that
- * was signed before a later statement, and never sent, cannot undo that statement.
+ * Finds the last statement on a key or passkey. An enrolment names that statement. So an envelope
+ * that was signed earlier but sent late cannot undo a newer statement.
  */
 import type { Digest } from '../../skill/digest.ts';
 import type { MemberPredicate } from '../../statement/attestation.ts';
@@ -10,24 +10,24 @@ interface Turn {
   readonly digest: Digest;
   readonly at: number;
   /**
-   * It names its own `previous`: an enrolment after it must name one too. Statements from before
-   * the field do not.
+   * Whether the statement names its `previous`; a later enrolment must then name one too.
+   * Statements of older versions do not.
    */
   readonly isStrict: boolean;
 }
 
 /**
- * Shared by all rounds over one log. Only the first round adds to it: what an administrator said
- * keeps its place in the order also when that administrator's key is ended later for an index
- * before. Else an honest enrolment would name a statement that is no longer there.
+ * The order is built in the first pass over a log and shared by all passes. A statement keeps its
+ * place even when its signer's key is ended retroactively. Otherwise an honest enrolment would
+ * refer to a statement that disappeared.
  */
 export class MemberOrder {
-  /** Key id or credential id → statements that counted when they were logged, in log order. */
+  /** Key id or credential id → its statements that counted when logged, in log order. */
   readonly #turns = new Map<string, Turn[]>();
   readonly #indexes = new Map<Digest, number>();
   #isOpen = true;
 
-  /** Remembers where a statement lies, whether it counts or not: an enrolment may name it. */
+  /** Records a statement's place, whether it counts or not, because an enrolment may name it. */
   place({ digest, logIndex }: Pick<LoggedStatement, 'digest' | 'logIndex'>): void {
     this.#indexes.set(digest, logIndex);
   }
@@ -52,7 +52,8 @@ export class MemberOrder {
   }
 
   /**
-   * Why an enrolment comes too late: something was said of its key or passkey since it was signed.
+   * Why an enrolment comes too late: another statement on its key or passkey was logged after it
+   * was signed.
    */
   whyLate(of: string, { previous }: MemberPredicate, logIndex: number): string | undefined {
     const turns = this.#before(of, logIndex);

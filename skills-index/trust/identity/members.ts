@@ -1,9 +1,9 @@
-/** Members: who enrolled and ended whom, and who is one at a log index. */
+/** Members: who enrolled whom, who ended whom, and who is a member at a log index. */
 import type { Digest } from '../../skill/digest.ts';
 import type { MemberPredicate, MemberRole, PublicKey } from '../../statement/attestation.ts';
 import { identityId, isPerson } from '../../statement/identity-id.ts';
 import type { RootFile } from '../root.ts';
-import { holdsOffice, thresholdAt } from '../root-office.ts';
+import { isInOffice, thresholdAt } from '../root-office.ts';
 import { AdministratorVotes } from './administrator-votes.ts';
 import type { KnownEnds } from './ends.ts';
 import { Enrolments } from './enrolment.ts';
@@ -13,7 +13,7 @@ import type { MemberOrder } from './member-order.ts';
 interface Parts {
   readonly ends: KnownEnds;
   readonly order: MemberOrder;
-  /** Makes a key known by which signatures are verified. */
+  /** Registers a key, so that signatures can be verified with it. */
   readonly nameKey: (key: PublicKey) => void;
 }
 
@@ -31,7 +31,7 @@ export class Members {
   }
 
   isMember(keyId: Digest, role: MemberRole, at: number): boolean {
-    if (role === 'administrator' && holdsOffice(this.#root, role, keyId, at)) return true;
+    if (role === 'administrator' && isInOffice(this.#root, role, keyId, at)) return true;
     return this.memberOf(keyId, at)?.roles.includes(role) ?? false;
   }
 
@@ -66,7 +66,10 @@ export class Members {
     return this.#enrolments.hasEveryRole(keyId, at);
   }
 
-  /** Takes the next statement in log order. @returns why it does not count */
+  /**
+   * Takes the next statement in log order.
+   * @returns why it does not count; undefined when it does
+   */
   take(member: MemberPredicate, one: LoggedStatement): string | undefined {
     const { signer, logIndex } = one;
     const of = member.key?.keyId ?? member.passkey?.credentialId ?? '';
@@ -75,8 +78,8 @@ export class Members {
     return member.state === 'ended' ? this.#end(of, member, one) : this.#enrol(of, member, one);
   }
 
-  // Also of what nobody was enrolled with: that withdraws the votes for it. With `previous` it also
-  // closes those that were never sent.
+  // An end may also name a key that was never enrolled: it withdraws pending votes, and with
+  // `previous` also enrolments that were signed but not sent.
   #end(
     of: string,
     member: MemberPredicate,
@@ -98,8 +101,8 @@ export class Members {
 
   #enrol(of: string, member: MemberPredicate, one: LoggedStatement): string | undefined {
     const { signer, logIndex, digest } = one;
-    // One key, and one person of an issuer, stands for one name: were it two, one person could
-    // approve twice. A CI job has many behind it.
+    // A key or a person of an issuer belongs to one member name. With two names, one person could
+    // approve twice. A CI job may belong to several, because many people stand behind it.
     const persons = (member.identities ?? []).filter(isPerson).map(identityId);
     const other = [of as Digest, ...persons]
       .flatMap((id) => [...this.namesOf(id)])
@@ -107,10 +110,10 @@ export class Members {
     if (other !== undefined) return `it belongs to ${other}`;
     const late = this.#parts.order.whyLate(of, member, logIndex);
     if (late !== undefined) return late;
-    // Taking away is safe with one; giving takes as many as a scope does. Before statements named
-    // their registry one was enough.
+    // One administrator may safely end a member; enrolling one takes as many as changing a scope.
+    // One was enough before statements named their registry.
     if (thresholdAt(this.#root, logIndex) > 1 && member.registry !== undefined) {
-      if (!holdsOffice(this.#root, 'administrator', signer, logIndex))
+      if (!isInOffice(this.#root, 'administrator', signer, logIndex))
         return `an enrolment takes several administrators of the root file, and its signer is none`;
       if (!this.votes.isVotedThrough(of, member, one)) return undefined;
     }

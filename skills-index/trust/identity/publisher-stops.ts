@@ -1,6 +1,6 @@
 /**
- * What reviewers and administrators said of publishers, and as whom else a stopped one would speak:
- * so that no other name is a way on.
+ * The suspensions and revocations of publishers, and the other identities of a stopped publisher,
+ * so that switching to another name or key does not help.
  */
 import type { Digest } from '../../skill/digest.ts';
 import type { RevocationPredicate } from '../../statement/attestation.ts';
@@ -118,6 +118,6 @@ export function isBehind(chain: Identities, publisher: Digest, keyId: Digest, at
 }
 
 /** For people. */
-export function sayWord({ kind, logIndex, reason }: PublisherWord): string {
+export function describePublisherWord({ kind, logIndex, reason }: PublisherWord): string {
   return `${kind} at log index ${logIndex}: ${reason}`;
 }

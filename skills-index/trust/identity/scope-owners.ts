@@ -32,7 +32,7 @@ interface Claim {
  * When a claim or succession was said, and from which index on it is known to rest on a key that
  * had ended before: then it stands for nobody.
  */
-export interface Place {
+export interface ClaimPlace {
   readonly from: number;
   readonly lost?: number | undefined;
 }
@@ -59,7 +59,7 @@ export class ScopeOwners {
 
   claim(
     { scope, owners, publishers }: ScopePredicate,
-    { from, lost }: Place,
+    { from, lost }: ClaimPlace,
     statement: Digest,
   ): void {
     const standing = (list: readonly Identity[]): Standing[] =>
@@ -81,7 +81,7 @@ export class ScopeOwners {
    * A key follows another one in a scope, as owner, as publisher or as both.
    * @returns whether that made it anything that it was not
    */
-  follow(old: Digest, key: PublicKey, scope: Scope, { from, lost }: Place): boolean {
+  follow(old: Digest, key: PublicKey, scope: Scope, { from, lost }: ClaimPlace): boolean {
     const isJoined = (list: readonly Standing[]): boolean =>
       list.some(({ id }) => id === old) && !list.some(({ id }) => id === key.keyId);
     const joined = listsOf(this.claimOf(scope, from)).filter(isJoined);

@@ -14,7 +14,7 @@ import { chainIdentities } from '../identity.ts';
 import type { VerifiedStatement } from '../verify-statement.ts';
 import type { LogWords } from './judge-line.ts';
 
-export type Word = VerifiedStatement | FrozenStatement;
+export type LogWord = VerifiedStatement | FrozenStatement;
 
 /**
  * Whether a statement is one of those that a replay remembers: about who is who, or against
@@ -30,7 +30,7 @@ export function isWord({
 /** @param all in any order, each below the size of the log that is meant */
 export function wordsOf(
   { root, policy }: Pick<LogWords, 'root' | 'policy'>,
-  all: readonly Word[],
+  all: readonly LogWord[],
 ): LogWords {
   const verified = all.filter(isVerified);
   const byTarget = new Map<string, VerifiedStatement[]>();
@@ -56,11 +56,11 @@ function addressOf(target: RevocationTarget): string {
   return 'bundle' in target ? target.bundle : purlOf(target.name, target.version);
 }
 
-function isFrozen(one: Word): one is FrozenStatement {
+function isFrozen(one: LogWord): one is FrozenStatement {
   return 'why' in one;
 }
 
-function isVerified(one: Word): one is VerifiedStatement {
+function isVerified(one: LogWord): one is VerifiedStatement {
   return !isFrozen(one);
 }
 

@@ -1,7 +1,7 @@
 import { expect, it } from 'vitest';
 import { describeRequest } from '../../../cli/holds/mailbox-desk.ts';
 import { type GatedAction, newHold } from '../../../skills-index/run/holds/hold.ts';
-import { aboutAction } from '../../../skills-index/run/holds/hold-action.ts';
+import { holdFieldsOf } from '../../../skills-index/run/holds/hold-action.ts';
 import { digestOf } from '../../../skills-index/skill/digest.ts';
 
 it.each<[string, GatedAction, boolean]>([
@@ -18,7 +18,7 @@ it.each<[string, GatedAction, boolean]>([
   const hold = newHold(
     subject,
     { rule: 'apply', seconds: 60, reason: '' },
-    aboutAction(action, 'apply', subject, undefined),
+    holdFieldsOf(action, 'apply', subject, undefined),
     material,
   );
   const { text } = describeRequest({ approver: 'ann', hold, host: digestOf('host') });

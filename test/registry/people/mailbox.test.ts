@@ -27,7 +27,7 @@ import {
   readAnswer,
   readRequest,
   type Seal,
-  type SignedBy,
+  type SignedMailboxText,
   sealAnswer,
   sealRequest,
   signForMailbox,
@@ -146,7 +146,7 @@ describe('a registry as a mailbox', () => {
     expect((await send('messages', left)).status).toBe(201);
     expect((await send(`answers/${left.said.id}`)).body).toEqual({});
     const { body } = await ask(mira);
-    const [got] = body.messages as SignedBy<MailboxMessage>[];
+    const [got] = body.messages as SignedMailboxText<MailboxMessage>[];
     expect(got).toEqual(left);
     const request = await readRequest(left, mira.id, mira.open, world.registry.now());
     if (request.kind !== 'request') throw new Error(request.why);
@@ -164,7 +164,8 @@ describe('a registry as a mailbox', () => {
     for (const word of ['crm', 'deals', 'finance', 'mira', 'allow', hold.nonce, hold.id])
       expect(stored).not.toContain(word);
     expect((await send('answers', answer)).status).toBe(201);
-    const back = (await send(`answers/${left.said.id}`)).body.answer as SignedBy<MailboxAnswer>;
+    const back = (await send(`answers/${left.said.id}`)).body
+      .answer as SignedMailboxText<MailboxAnswer>;
     expect(await readAnswer(back, left.said, reply.open)).toEqual(allowedLike(hold));
     expect((await ask(mira)).body).toEqual({ messages: [] });
     await world.send(`/api/v1/mailbox/messages/${left.said.id}`, { method: 'DELETE' });
@@ -233,7 +234,7 @@ describe('a registry as a mailbox', () => {
     expect((await ask(mira)).body).toEqual({ messages: [left] });
   });
 
-  it.each<[string, (left: SignedBy<MailboxMessage>) => unknown, number, string]>([
+  it.each<[string, (left: SignedMailboxText<MailboxMessage>) => unknown, number, string]>([
     [
       'not signed by the key it names',
       (left) => ({ ...left, publicKey: mira.spki }),
@@ -338,9 +339,9 @@ const allowedLike = (hold: Hold) => ({
 });
 
 describe('an approver of a mailbox is shown nothing', () => {
-  const read = (signed: SignedBy<MailboxMessage>) =>
+  const read = (signed: SignedMailboxText<MailboxMessage>) =>
     readRequest(signed, mira.id, mira.open, world.registry.now());
-  it.each<[string, (hold: Hold) => Promise<SignedBy<MailboxMessage>>, string]>([
+  it.each<[string, (hold: Hold) => Promise<SignedMailboxText<MailboxMessage>>, string]>([
     [
       'when the registry changed what is sealed',
       async (hold) => {
@@ -433,7 +434,9 @@ describe('an approver of a mailbox is shown nothing', () => {
 });
 
 describe('a host of a mailbox takes no answer', () => {
-  it.each<[string, (left: MailboxMessage, hold: Hold) => Promise<SignedBy<MailboxAnswer>>]>([
+  it.each<
+    [string, (left: MailboxMessage, hold: Hold) => Promise<SignedMailboxText<MailboxAnswer>>]
+  >([
     [
       'that the registry made, which does not know where to seal it for',
       async (left, hold) =>

@@ -5,7 +5,7 @@ import {
   inclusionProof,
   leafHash,
   nodesFromLeaves,
-  showsOtherPast,
+  provesOtherPast,
   treeRootFrom,
 } from '../../../skills-index/log/merkle-tree.ts';
 
@@ -21,17 +21,17 @@ describe('another past', () => {
 
   it('is shown by a proof that holds for the second tree alone', () => {
     expect(
-      showsOtherPast({ first: { size: 3, root: other }, second: head(7), proof: proofOf(3, 7) }),
+      provesOtherPast({ first: { size: 3, root: other }, second: head(7), proof: proofOf(3, 7) }),
     ).toBe(true);
-    expect(showsOtherPast({ first: head(3), second: head(7), proof: proofOf(3, 7) })).toBe(false);
+    expect(provesOtherPast({ first: head(3), second: head(7), proof: proofOf(3, 7) })).toBe(false);
     expect(
-      showsOtherPast({
+      provesOtherPast({
         first: { size: 3, root: other },
         second: { size: 7, root: other },
         proof: proofOf(3, 7),
       }),
     ).toBe(false);
-    expect(showsOtherPast({ first: { size: 3, root: other }, second: head(7), proof: [] })).toBe(
+    expect(provesOtherPast({ first: { size: 3, root: other }, second: head(7), proof: [] })).toBe(
       false,
     );
   });
@@ -45,7 +45,7 @@ describe('another past', () => {
     ['a larger tree', 5, 3, [leafAt(2), head(2).root]],
   ])('is not shown of %s', (_, older, newer, proof) => {
     expect(
-      showsOtherPast({
+      provesOtherPast({
         first: { size: older, root: other },
         second: { size: newer, root: head(newer).root },
         proof,
@@ -56,7 +56,7 @@ describe('another past', () => {
   it('is not shown by hashes of another length', () => {
     const [start = other, ...rest] = proofOf(6, 7);
     const long = [Buffer.concat([start, start]), ...rest];
-    expect(showsOtherPast({ first: { size: 6, root: other }, second: head(7), proof: long })).toBe(
+    expect(provesOtherPast({ first: { size: 6, root: other }, second: head(7), proof: long })).toBe(
       false,
     );
   });

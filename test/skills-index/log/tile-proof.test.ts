@@ -17,9 +17,9 @@ import {
 } from '../../../skills-index/log/tile.ts';
 import {
   answerFrom,
-  askConsistency,
-  askHead,
-  askInclusion,
+  consistencyQuestion,
+  headQuestion,
+  inclusionQuestion,
   tilesFor,
 } from '../../../skills-index/log/tile-proof.ts';
 
@@ -39,9 +39,9 @@ describe('what is asked of tiles', () => {
         const there = new Set(tilesOf(size).map(tilePath));
         const answers: [unknown, unknown][] = [];
         for (const [question, expected] of [
-          [askConsistency(part, size), consistencyProof(part, size, leafAt)],
-          [askInclusion(part - 1, size), inclusionProof(part - 1, size, leafAt)],
-          [askHead(part), { size: part, root: treeRootFrom(part, nodeAt) }],
+          [consistencyQuestion(part, size), consistencyProof(part, size, leafAt)],
+          [inclusionQuestion(part - 1, size), inclusionProof(part - 1, size, leafAt)],
+          [headQuestion(part), { size: part, root: treeRootFrom(part, nodeAt) }],
         ] as const) {
           const tiles = tilesFor(question, size);
           expect(tiles.every((tile) => there.has(tilePath(tile)))).toBe(true);
@@ -54,7 +54,7 @@ describe('what is asked of tiles', () => {
   });
 
   it('has no answer when a tile is missing or too short', () => {
-    const question = askConsistency(300, 700);
+    const question = consistencyQuestion(300, 700);
     const tiles = served(tilesFor(question, 700));
     for (const path of tiles.keys()) {
       expect(
@@ -66,7 +66,7 @@ describe('what is asked of tiles', () => {
 
   it('needs few tiles of a log of ten million entries', () => {
     const size = 10_000_000;
-    expect(tilesFor(askConsistency(9_999_000, size), size).length).toBeLessThanOrEqual(12);
-    expect(tilesFor(askInclusion(1_234_567, size), size).length).toBeLessThanOrEqual(8);
+    expect(tilesFor(consistencyQuestion(9_999_000, size), size).length).toBeLessThanOrEqual(12);
+    expect(tilesFor(inclusionQuestion(1_234_567, size), size).length).toBeLessThanOrEqual(8);
   });
 });

@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { parseScope } from '../../../skills-index/skill/name.ts';
 import type { Identity } from '../../../skills-index/statement/attestation.ts';
 import { printIdentity } from '../../../skills-index/statement/identity-id.ts';
-import { sayForeign } from '../../../skills-index/trust/publisher-words.ts';
+import { describeForeignPublisher } from '../../../skills-index/trust/publisher-words.ts';
 import { people } from '../story.ts';
 
 const acme = parseScope('acme');
@@ -22,25 +22,27 @@ const signer = stranger.keyId;
 describe('what is said of somebody who does not publish in a scope', () => {
   it('names who does, then and now', () => {
     const named = printIdentity(author.named);
-    expect(sayForeign(publishing(author.named), acme, { signer, logIndex: 7 })).toBe(
+    expect(describeForeignPublisher(publishing(author.named), acme, { signer, logIndex: 7 })).toBe(
       `${signer} did not own @acme at log index 7; it publishes with ${named}`,
     );
-    expect(sayForeign(publishing(author.named), acme, { signer })).toBe(
+    expect(describeForeignPublisher(publishing(author.named), acme, { signer })).toBe(
       `${signer} does not publish in @acme; it publishes with ${printIdentity(people.ada.named)}`,
     );
   });
 
   it('says that a scope publishes from CI only when nobody else may', () => {
-    expect(sayForeign(publishing(job), acme, { signer, logIndex: 7 })).toBe(
+    expect(describeForeignPublisher(publishing(job), acme, { signer, logIndex: 7 })).toBe(
       `@acme publishes from CI only: ${printIdentity(job)}; and this was signed by ${signer}`,
     );
-    expect(sayForeign(publishing(job, author.named), acme, { signer, logIndex: 7 })).toBe(
+    expect(
+      describeForeignPublisher(publishing(job, author.named), acme, { signer, logIndex: 7 }),
+    ).toBe(
       `${signer} did not own @acme at log index 7; it publishes with ${printIdentity(job)} or ${printIdentity(author.named)}`,
     );
   });
 
   it('names nobody where nobody publishes', () => {
-    expect(sayForeign(publishing(), acme, { signer, logIndex: 7 })).toBe(
+    expect(describeForeignPublisher(publishing(), acme, { signer, logIndex: 7 })).toBe(
       `${signer} did not own @acme at log index 7`,
     );
   });
@@ -48,7 +50,7 @@ describe('what is said of somebody who does not publish in a scope', () => {
   it('names whom a certificate names', () => {
     const claims = { issuer: 'https://login.example', subject: 'eve@example.org' };
     expect(
-      sayForeign(publishing(), acme, { signer, certified: { claims }, logIndex: 7 }),
+      describeForeignPublisher(publishing(), acme, { signer, certified: { claims }, logIndex: 7 }),
     ).toContain('eve@example.org');
   });
 });

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import type { RootFile, RootOffice } from '../../../skills-index/trust/root.ts';
 import {
-  holdsOffice,
+  isInOffice,
   keysOfOffice,
   verifyRootCheckpoint,
 } from '../../../skills-index/trust/root-office.ts';
@@ -34,18 +34,18 @@ describe('an office of the root file', () => {
   });
 
   it('is held up to the last index by who was retired, and always by who is in it', () => {
-    expect([0, 5, 6].map((at) => holdsOffice(root, 'registry', ada.keyId, at))).toEqual([
+    expect([0, 5, 6].map((at) => isInOffice(root, 'registry', ada.keyId, at))).toEqual([
       true,
       true,
       false,
     ]);
-    expect([0, 999].map((at) => holdsOffice(root, 'registry', people.registry.keyId, at))).toEqual([
+    expect([0, 999].map((at) => isInOffice(root, 'registry', people.registry.keyId, at))).toEqual([
       true,
       true,
     ]);
     expect(
       (['status', 'administrator', 'log'] as const).map((office) =>
-        holdsOffice(root, office, ada.keyId, 0),
+        isInOffice(root, office, ada.keyId, 0),
       ),
     ).toEqual([false, false, false]);
   });

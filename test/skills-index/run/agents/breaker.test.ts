@@ -9,7 +9,7 @@ import {
   closedBreaker,
   countBreaker,
   countersOf,
-  sayOpen,
+  openBreakerProblem,
 } from '../../../../skills-index/run/agents/breaker.ts';
 import {
   type BreakerFile,
@@ -43,7 +43,7 @@ describe('a breaker', () => {
       state = countBreaker(state, counter, 1, at(1));
       expect(state.open).toMatchObject({ counter, why: expect.stringContaining(means) });
       const [message, { hint }] =
-        state.open === undefined ? ['', { hint: '' }] : sayOpen(state.open);
+        state.open === undefined ? ['', { hint: '' }] : openBreakerProblem(state.open);
       expect(message).toContain('@acme/pay@1.0.0 is stopped for agent finance');
       expect(hint).toBe(
         'skillgate agent log finance shows what run r1 did; a person lets it run again with skillgate hold allow aaaaaaaaaaaa',
@@ -220,21 +220,21 @@ describe('the breaker of a run', () => {
     const { make, events, answer } = makeWatch();
     const one = make();
     const other = make();
-    one.refuseOpen();
+    one.requireClosed();
     one.observe({ event: 'canary', channel: 'x', encoding: 'plain' });
     expect(one.opened.aborted).toBe(true);
     other.look();
     expect(other.opened.aborted).toBe(true);
-    expect(() => make().refuseOpen()).toThrowError(
+    expect(() => make().requireClosed()).toThrowError(
       expect.objectContaining({ code: 'breaker-open' }),
     );
     answer('bad');
-    expect(() => make().refuseOpen()).toThrowError(
+    expect(() => make().requireClosed()).toThrowError(
       expect.objectContaining({ code: 'breaker-open' }),
     );
     answer('good');
-    make().refuseOpen();
-    make().refuseOpen();
+    make().requireClosed();
+    make().requireClosed();
     expect(
       events.map((event) =>
         event.event === 'hold' || event.event === 'breaker' ? event.state : '',

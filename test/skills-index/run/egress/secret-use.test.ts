@@ -6,8 +6,8 @@ import {
   applySecret,
   echoedParts,
   headerOf,
+  isWellPlaced,
   type OutgoingRequest,
-  standsRight,
 } from '../../../../skills-index/run/egress/secret-use.ts';
 import { authorizationV4, sha256 } from '../../../../skills-index/run/egress/signature-v4.ts';
 import type { SecretUse } from '../../../../skills-index/skill/capability.ts';
@@ -57,7 +57,7 @@ describe('the place of a placeholder', () => {
     ['sigv4', 'authorization', v4('x'), false],
     ['sigv4', 'x-amz-security-token', v4(), false],
   ])('as %s: %s: %s', (as, name, value, right) => {
-    expect(standsRight(name, value, { as, placeholder })).toBe(right);
+    expect(isWellPlaced(name, value, { as, placeholder })).toBe(right);
     expect(headerOf({ as }) === name || !right).toBe(true);
   });
 });

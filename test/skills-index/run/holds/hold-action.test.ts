@@ -2,9 +2,9 @@ import { describe, expect, it } from 'vitest';
 import type { GatedAction, Hold } from '../../../../skills-index/run/holds/hold.ts';
 import { holdShape, newHold } from '../../../../skills-index/run/holds/hold.ts';
 import {
-  aboutAction,
+  describeCoverage,
+  holdFieldsOf,
   isAsShown,
-  sayCovered,
   shownAction,
   shownRequest,
 } from '../../../../skills-index/run/holds/hold-action.ts';
@@ -38,7 +38,7 @@ const holdOf = (action: GatedAction): Hold =>
   newHold(
     subject,
     { rule: 'posts', seconds: 60, reason: '' },
-    aboutAction(action, 'posts', subject, undefined),
+    holdFieldsOf(action, 'posts', subject, undefined),
     {
       now: new Date('2026-11-20T12:00:00Z'),
       nonce: 'ab'.repeat(16),
@@ -98,7 +98,7 @@ describe('a hold says', () => {
     ],
   ])('%s', (_, action, what, covers) => {
     expect(holdOf(action).what).toMatch(what);
-    expect(sayCovered(shownAction(action))).toMatch(covers);
+    expect(describeCoverage(shownAction(action))).toMatch(covers);
   });
 
   it.each<[string, GatedAction]>([

@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { holdsPath } from '../../../../skills-index/run/holds/hold-path.ts';
+import { isPathCovered } from '../../../../skills-index/run/holds/hold-path.ts';
 
 describe('a rule about a path', () => {
   it.each([
@@ -37,7 +37,7 @@ describe('a rule about a path', () => {
     ['/a/straße', '/a/STRASSE /a/stra%C3%9Fe'],
   ])('%s holds %s', (rule, paths) => {
     for (const path of paths.split(' '))
-      expect([path, holdsPath(rule, path)]).toEqual([path, true]);
+      expect([path, isPathCovered(rule, path)]).toEqual([path, true]);
   });
 
   it.each([
@@ -50,7 +50,7 @@ describe('a rule about a path', () => {
     ['/ok/*', '/okay /o'],
   ])('%s does not hold %s', (rule, paths) => {
     for (const path of paths.split(' '))
-      expect([path, holdsPath(rule, path)]).toEqual([path, false]);
+      expect([path, isPathCovered(rule, path)]).toEqual([path, false]);
   });
 
   const name = fc.stringMatching(/^[a-z][a-z0-9_-]{0,8}$/);
@@ -90,8 +90,8 @@ describe('a rule about a path', () => {
     fc.assert(
       fc.property(spelling, ({ parts, caps, hex, between: by, end }) => {
         const spelled = `/${parts.map((part) => escapes(cases(part, caps), hex)).join(by)}${end}`;
-        expect(holdsPath(`/${parts.join('/')}`, spelled)).toBe(true);
-        expect(holdsPath(`/${parts.join('/')}*`, spelled)).toBe(true);
+        expect(isPathCovered(`/${parts.join('/')}`, spelled)).toBe(true);
+        expect(isPathCovered(`/${parts.join('/')}*`, spelled)).toBe(true);
       }),
     );
   });
@@ -101,7 +101,7 @@ describe('a rule about a path', () => {
       fc.property(fc.array(name, { minLength: 1, maxLength: 4 }), name, (parts, other) => {
         fc.pre(other !== parts.at(-1));
         expect(
-          holdsPath(`/${parts.join('/')}`, `/${[...parts.slice(0, -1), other].join('/')}`),
+          isPathCovered(`/${parts.join('/')}`, `/${[...parts.slice(0, -1), other].join('/')}`),
         ).toBe(false);
       }),
     );

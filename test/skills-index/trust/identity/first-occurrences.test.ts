@@ -6,7 +6,7 @@ import {
   type Statement,
 } from '../../../../skills-index/statement/attestation.ts';
 import { decide } from '../../../../skills-index/trust/decision.ts';
-import { saidOnce } from '../../../../skills-index/trust/identity/said-once.ts';
+import { firstOccurrences } from '../../../../skills-index/trust/identity/first-occurrences.ts';
 import { freshNonce } from '../../../nonce.ts';
 import { people, type Story, storyConsistency, storyStatus, tellStory } from '../../story.ts';
 
@@ -78,6 +78,6 @@ describe('who keeps the log and logs old words again', () => {
       { statement, signer: administrator.keyId, logIndex: 6 },
       { statement, signer: ada.keyId, logIndex: 5 },
     ];
-    expect(saidOnce(said)).toEqual([said[2], said[1]]);
+    expect(firstOccurrences(said)).toEqual([said[2], said[1]]);
   });
 });

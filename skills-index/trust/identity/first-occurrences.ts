@@ -7,9 +7,9 @@ import type { LoggedStatement } from './identities.ts';
  * or an enrolment, would else be said anew by whoever keeps the log; who means it again signs
  * another nonce.
  */
-export function saidOnce<One extends Pick<LoggedStatement, 'statement' | 'signer' | 'logIndex'>>(
-  statements: readonly One[],
-): One[] {
+export function firstOccurrences<
+  One extends Pick<LoggedStatement, 'statement' | 'signer' | 'logIndex'>,
+>(statements: readonly One[]): One[] {
   const said = new Set<string>();
   return [...statements]
     .sort((a, b) => a.logIndex - b.logIndex)
