@@ -1,6 +1,6 @@
 /**
- * All evidence that an admission rests on, from the registry, from further places of its status, or
- * from what is kept here; and what is remembered after.
+ * Gathers all evidence for an admission from the registry, from further sources of its status and
+ * from memory, and remembers facts afterwards.
  */
 import { parseCheckpoint } from '../log/checkpoint.ts';
 import { Problem } from '../skill/problem.ts';
@@ -15,17 +15,17 @@ import type { Store } from './store.ts';
 /** Whom to ask besides the registry. */
 export interface EvidenceQuery extends VersionQuery {
   /**
-   * Further places of `status.json`, from host policy: the newest that verifies shows the head of
-   * the log, and the marks of all count.
+   * Further sources of `status.json` from host policy. The newest valid one shows the head of the
+   * log; the marks of all count.
    */
   readonly statusUrls?: readonly string[];
 }
 
 export interface GatheredEvidence {
   readonly evidence: VersionEvidence;
-  /** Why the registry was not asked; empty where it answered. */
+  /** Why the registry was not asked; empty when it answered. */
   readonly notes: readonly string[];
-  /** Which further places gave no status. */
+  /** The further sources that gave no status. */
   readonly statusNotes: readonly string[];
 }
 
@@ -42,8 +42,8 @@ export async function gatherEvidence(query: EvidenceQuery): Promise<GatheredEvid
 }
 
 /**
- * Remembers the newest head of the log. A refusal is remembered too: who has seen a revocation
- * cannot be shown the log as it was before it.
+ * Remembers the newest head of the log, after a refusal too: a host that has seen a revocation must
+ * not accept an older log.
  */
 export async function rememberHead(
   { store, root, now }: { readonly store: Store; readonly root: RootFile; readonly now: number },
@@ -92,8 +92,8 @@ function noteOf(status: Uint8Array, root: RootFile, now: number): string | undef
   }
 }
 
-// A second source can only add a newer head and more marks: when it is silent, endless or
-// elsewhere, the registry's own still has to be fresh.
+// A second source can only add a newer head and more marks. When it fails, the registry's own
+// status must still be fresh.
 async function fetchStatus(
   request: Source,
   url: string,
@@ -109,7 +109,7 @@ async function fetchStatus(
   }
 }
 
-// Who was told to stop has not learned that the registry is down.
+// An interrupted request does not prove that the registry is down.
 function stopIfInterrupted({ signal }: Source): void {
   if (signal?.aborted === true)
     throw new Problem('interrupted', 'Interrupted while the registry was asked');

@@ -1,6 +1,6 @@
 /**
- * Files and blobs of a registry, from the store or the network; a blob is checked against its
- * digest before anyone sees it.
+ * Reads files and blobs of a registry from the store or the network. A blob's digest is verified
+ * before use.
  */
 import { type Digest, digestOf, hexOf } from '../skill/digest.ts';
 import { bundleFileBytesMax } from '../skill/limits.ts';
@@ -47,7 +47,7 @@ export async function fetchBlob(
   bytesMax = bundleFileBytesMax,
 ): Promise<Uint8Array> {
   const kept = await source.store.get(digest);
-  // A damaged store is no reason to stop: the bytes are fetched again.
+  // A damaged blob in the store is fetched again.
   if (kept !== undefined && digestOf(kept) === digest) return kept;
   const bytes = await fetchFile(source, `/blobs/sha256/${hexOf(digest)}`, bytesMax);
   if (bytes === undefined) throw new Problem('not-found', `The registry has no ${digest}`);

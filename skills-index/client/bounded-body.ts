@@ -1,4 +1,4 @@
-/** A body that a stranger sends, read into memory up to a limit. */
+/** Reads an untrusted body into memory, up to a limit. */
 
 /**
  * Reads a body to its end; without a body, no bytes.

@@ -1,7 +1,7 @@
 /**
- * Statements about who is who, and revocations, that an admission verified here. They are kept for
- * good and handed to the judge with every later decision, so that a registry cannot leave out the
- * end of a key, the end of a member or a change of a scope that was seen before.
+ * Keeps identity statements and revocations that an admission verified. Every later decision gets
+ * them, so a registry cannot hide an ended key, an ended member or a changed scope that this host
+ * has seen.
  */
 import { type Digest, digestOf, hexOf, isDigest } from '../skill/digest.ts';
 import { parseJson } from '../skill/json.ts';
@@ -40,16 +40,15 @@ export async function readKnown(
 }
 
 /**
- * Names of the kept statements. Whatever else lies in the folder, an editor's copy perhaps, was not
- * put there by this code.
+ * Names of the kept statements; other files in the folder, such as an editor's copies, are ignored.
  */
 export async function listKnown(store: Store): Promise<readonly string[]> {
   return (await store.listNamed(folder)).filter((hex) => isDigest(`sha256:${hex}`));
 }
 
 /**
- * Keeps what a decision learned. A refusal teaches too: who has seen an end cannot be shown the
- * registry as it was before it.
+ * Keeps what a decision learned, after a refusal too: a host that has seen an end must not accept
+ * an older state.
  * @throws Problem `memory-damaged` when there is no room for more
  */
 export async function rememberKnown(
@@ -68,7 +67,7 @@ export async function rememberKnown(
   }
 }
 
-// Who owns another scope says nothing of this skill, and there may be many of them.
+// Owners of other scopes do not matter for this skill, and there may be many.
 function isOfSkill(statement: Statement, name: SkillName): boolean {
   return (
     statement.predicateType !== predicateTypes.scope || statement.predicate.scope === scopeOf(name)

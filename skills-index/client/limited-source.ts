@@ -1,6 +1,5 @@
 /**
- * Limits on all requests of one admission together: each request has its own, and a registry may
- * make hundreds of them necessary.
+ * Limits the requests of one admission in total, because a registry could make hundreds necessary.
  */
 import type { Digest } from '../skill/digest.ts';
 import { Problem } from '../skill/problem.ts';
@@ -10,7 +9,7 @@ import type { Store } from './store.ts';
 
 type Body = NonNullable<FileAnswer['body']>;
 
-/** The same source, which answers nothing once the time is over. */
+/** The same source, which stops answering after the deadline. */
 export function withDeadline<Limited extends Pick<Source, 'fetch' | 'base'>>(
   source: Limited,
   milliseconds = admissionMilliseconds,
@@ -47,7 +46,7 @@ export function withDeadline<Limited extends Pick<Source, 'fetch' | 'base'>>(
   return { ...source, fetch };
 }
 
-/** The same source, whose answers together have so many bytes at most. */
+/** The same source with a limit on the total bytes of its answers. */
 export function withSum<Limited extends Source>(
   source: Limited,
   bytesMax = admissionBytesMax,
@@ -69,16 +68,15 @@ export function withSum<Limited extends Source>(
 }
 
 /**
- * A store that hands on what is put into it when it is told to keep it, so that what a refused
- * admission brought fills no disk.
+ * A store that passes on its content only when told to, so that a rejected admission fills no disk.
  */
 export interface StagedStore extends Store {
   keep(): Promise<void>;
 }
 
 /**
- * Blobs and tiles of the log wait in memory. Statuses and what is remembered for the next time pass
- * at once: refusals rest on them.
+ * Blobs and log tiles wait in memory. Statuses and remembered facts are stored at once, because
+ * refusals depend on them.
  */
 export function stagedStore(store: Store): StagedStore {
   const blobs = new Map<Digest, Uint8Array>();

@@ -1,6 +1,6 @@
 /**
- * Two heads of the log that do not fit together, kept so that a person can send them on: whoever
- * has the log's key can check them.
+ * Stores two contradicting heads of the log, so that a person can report them. Anybody with the
+ * log's public key can verify them.
  */
 import { canonicalJson } from '../skill/canonical-json.ts';
 import { digestOf, hexOf } from '../skill/digest.ts';

@@ -1,6 +1,6 @@
 /**
- * Consistency proofs, computed here from the log's tiles: the registry is asked for hashes, never
- * for a proof.
+ * Computes consistency proofs from the log's tiles: the registry is asked for hashes, never for a
+ * proof.
  */
 import type { Hash, TreeHead } from '../log/merkle-tree.ts';
 import { parseHashTile, type TileId, tilePath } from '../log/tile.ts';
@@ -50,8 +50,8 @@ export async function fetchHeads(
 }
 
 /**
- * Whether the tiles make the head that the log signed, and with it another past than a head from
- * before: both are the log's own word.
+ * Whether the tiles lead to the head that the log signed, and also to another past than an earlier
+ * signed head. Both then are the log's own signed claims.
  * @throws Problem `registry-down`
  */
 export async function provesOtherHead(

@@ -53,7 +53,7 @@ export interface VersionQuery extends Source {
   readonly furtherStatuses?: readonly Uint8Array[];
 }
 
-/** The evidence; what could not be had is absent from it, and `decide` says so. */
+/** The evidence. Parts that could not be fetched are absent, and `decide` reports them. */
 export type VersionEvidence = Omit<
   DecisionInput,
   'root' | 'policy' | 'now' | 'sigstore' | 'witnesses' | 'past' | 'pinned' | 'statusGraceSeconds'
@@ -249,8 +249,8 @@ async function fetchSeen(
   return { checkpoint: { size, root, note }, proof: proofs.get(size) ?? [] };
 }
 
-// A registry that lost its newest days has lost the version too: what is missing then is not the
-// version, but the log.
+// A registry that lost its newest entries lost the version too, so the real fault is the log, not
+// the version.
 async function orRolledBack(
   query: VersionQuery,
   { seen, status }: { readonly seen: DecisionInput['seen']; readonly status: Status | undefined },

@@ -1,6 +1,6 @@
 /**
- * What was revoked is remembered here, so that a registry cannot deny it later with its own keys,
- * over a log that only grew.
+ * Remembers what was revoked, so that a registry cannot deny it later with its own keys over a log
+ * that only grew.
  */
 import { type Digest, isDigest } from '../skill/digest.ts';
 import { Problem } from '../skill/problem.ts';
@@ -34,8 +34,8 @@ export async function rememberRevoked(
   return all;
 }
 
-// The key of the status that said it, then a digest a line. A file that is damaged would forget, so
-// it is no file to begin anew from.
+// The first line is the id of the status key; each further line is a digest. A damaged file would
+// forget revocations, so it is never replaced by an empty one.
 async function readLines(store: Store): Promise<[string?, ...Digest[]]> {
   const bytes = await store.getNamed(fileName);
   if (bytes === undefined) return [];

@@ -47,8 +47,8 @@ export async function signCheckpoint(
 }
 
 /**
- * Reads a note's body; no signature is checked. Extension lines are refused: we write none, and
- * cosigners would not see them.
+ * Parses a note's body without verifying signatures. Extension lines are rejected: the log writes
+ * none, and cosigners would not see them.
  * @throws Problem `log-invalid`
  */
 export function parseCheckpoint(note: string): Checkpoint {
@@ -73,8 +73,8 @@ export function verifyCheckpoint(
   }
   const hint = noteKeyId(log.origin, log.key).subarray(0, 4);
   const key = parse(log.key);
-  // Lines of other signers (witnesses) are passed over; one line of the log itself has to be there
-  // and hold.
+  // Signatures of other signers (witnesses) are skipped; one of the log itself must be present and
+  // valid.
   const own = signatures.filter(
     (line) => line.name === log.origin && Buffer.compare(line.keyed.subarray(0, 4), hint) === 0,
   );

@@ -10,7 +10,7 @@ import { cosignatureSecondsMax, witnessSkewSeconds } from './limits.ts';
 import { type NoteSignature, parseNote, printSignatureLine } from './note.ts';
 import type { Witness, WitnessPolicy } from './witness-policy.ts';
 
-/** A signature that holds, of a witness that the policy names. */
+/** A valid signature of a witness that the policy names. */
 export interface Cosignature {
   readonly name: string;
   /** Seconds since 1970, as the witness says. */
@@ -20,7 +20,7 @@ export interface Cosignature {
 export interface Witnessed {
   /** Distinct witnesses whose cosignature counts now, with the newest time of each. */
   readonly counted: readonly Cosignature[];
-  /** Of witnesses that do not count: cosignatures that are too old, and those from the future. */
+  /** Cosignatures that do not count because they are too old or from the future. */
   readonly old: readonly Cosignature[];
   readonly early: readonly Cosignature[];
   /** Witnesses that the policy names. */
@@ -66,10 +66,10 @@ export async function signCosignature(
 }
 
 /**
- * Every cosignature on the note that holds, of witnesses that the policy names. Lines of others, of
- * unknown algorithms and broken ones are passed over: they say nothing.
- * @param log its key; a witness with that key would be the log vouching for itself
- * @throws Problem `log-invalid` for what is no note, or a policy that names the log's own key
+ * Every valid cosignature of a witness that the policy names. Other, unknown or broken lines are
+ * skipped.
+ * @param log the log's key; a witness with the same key would be the log vouching for itself
+ * @throws Problem `log-invalid` when the text is not a note, or the policy names the log's own key
  */
 export function verifyCosignatures(
   note: string,

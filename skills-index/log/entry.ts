@@ -1,6 +1,6 @@
 /**
- * What the log holds of a statement: digest and signature in a hashedrekord 0.0.2 entry (Rekor v2),
- * never the payload.
+ * A log entry for a statement: digest and signature in a hashedrekord 0.0.2 entry (Rekor v2), never
+ * the payload.
  */
 import { createHash } from 'node:crypto';
 import { canonicalJson } from '../skill/canonical-json.ts';

@@ -172,9 +172,9 @@ export function verifyConsistency(claim: ConsistencyClaim): boolean {
 }
 
 /**
- * Whether the proof, which nobody can forge, shows that the second tree begins with another one
- * than the first. When the first size is a power of two such proofs hold the first root itself, so
- * that nothing can be told.
+ * Whether a proof, which cannot be forged, shows that the second tree begins with another tree than
+ * the first. When the first size is a power of two, the proof contains the first root itself, so
+ * nothing can be shown.
  */
 export function provesOtherPast(claim: ConsistencyClaim): boolean {
   const { first, second } = claim;
@@ -263,7 +263,7 @@ function half(value: number): number {
   return Math.floor(value / 2);
 }
 
-// In one call: a log is made of millions of short ones.
+// Node's one-call hash is faster, and a log needs millions of hashes.
 function sha256(bytes: Uint8Array): Hash {
   return digestOnce('sha256', bytes, 'buffer');
 }

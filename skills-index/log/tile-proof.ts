@@ -10,7 +10,7 @@ import {
 } from './merkle-tree.ts';
 import { type TileId, tileOfNode, tilePath } from './tile.ts';
 
-/** What may be asked of a tree; each walks over the nodes it needs. */
+/** A computation over a tree's nodes; it asks for the nodes that it needs. */
 export type TreeQuestion<Answer> = (nodeAt: NodeAt) => Answer;
 
 /** Consistency proof from the tree of `first` leaves to that of `size`. */
@@ -28,10 +28,7 @@ export function headQuestion(size: number): TreeQuestion<TreeHead> {
   return (nodeAt) => ({ size, root: treeRootFrom(size, nodeAt) });
 }
 
-/**
- * The tiles of a tree of `size` leaves that a question needs: it is asked once with hashes that do
- * not matter.
- */
+/** The tiles that a question needs, found by asking the question once with dummy hashes. */
 export function tilesFor(question: TreeQuestion<unknown>, size: number): TileId[] {
   const tiles = new Map<string, TileId>();
   question((level, index) => {

@@ -1,6 +1,6 @@
 /**
- * Paths inside a skill: one written form, nothing that could leave the skill or mean something else
- * on another machine (trust.md §5).
+ * Paths inside a skill: exactly one spelling, and nothing that could leave the skill or mean
+ * something else on another machine (trust.md §5).
  */
 import { pathBytesMax, pathDepthMax } from './limits.ts';
 
@@ -12,7 +12,7 @@ interface PathRule {
   readonly says: string;
 }
 
-// Windows looks at what stands before the first dot, without the spaces at its end.
+// Windows compares the part before the first dot, without trailing spaces.
 const windowsReserved =
   /^(con|prn|aux|nul|clock\$|conin\$|conout\$|com[0-9¹²³]|lpt[0-9¹²³]) *(\..*)?$/i;
 
@@ -52,7 +52,7 @@ const pathRules: readonly PathRule[] = [
     says: 'has a name that Windows reserves',
     breaks: (_, parts) => parts.some((part) => windowsReserved.test(part)),
   },
-  // A program or a shim that gets the path as an argument would take it for an option.
+  // A program or shim that gets the path as an argument would read it as an option.
   {
     says: 'has a part that begins with "-"',
     breaks: (_, parts) => parts.some((part) => part.startsWith('-')),
@@ -84,8 +84,8 @@ export function isBundlePath(path: string): path is BundlePath {
 }
 
 /**
- * Equal for paths that some file system or language holds for the same: case (also `ß`, `SS` and
- * the Turkish `İ`) and compatibility forms.
+ * A key that is equal for paths that some file system or language treats as the same: case (also
+ * `ß`, `SS` and the Turkish `İ`) and compatibility forms.
  */
 export function pathTwinKey(path: string): string {
   return foldCase(foldCase(path))

@@ -1,6 +1,6 @@
 /**
- * Why files are no bundle: every reason, since a skill is taken or refused as a whole (trust.md
- * §5).
+ * Finds every reason why files cannot be a bundle; a skill is accepted or rejected as a whole
+ * (trust.md §5).
  */
 import { pathTwinKey, whyNotBundlePath } from './bundle-path.ts';
 import { isDigest } from './digest.ts';

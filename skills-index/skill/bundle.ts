@@ -97,7 +97,7 @@ function whyNotCanonical(value: unknown, bytes: Uint8Array): Reason[] {
   try {
     if (Buffer.from(canonicalJson(value)).equals(bytes)) return [];
   } catch (cause) {
-    // Half a surrogate pair: nothing can be written of it.
+    // The text contains half a surrogate pair, which cannot be written as UTF-8.
     if (!(cause instanceof Problem)) throw cause;
   }
   return [{ message: 'it is not in canonical form (RFC 8785)' }];

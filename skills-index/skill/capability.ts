@@ -1,6 +1,6 @@
 /**
- * What a skill may do: declared by the author, observed by the scanner, approved by a reviewer,
- * enforced by the runner, recorded by the audit. One type and its algebra for all five.
+ * The capabilities of a skill: declared by the author, observed by the scanner, approved by a
+ * reviewer, enforced by the runner, recorded by the audit. All five share one type and one algebra.
  */
 import { canonicalDigest, canonicalJson } from './canonical-json.ts';
 import type { Digest } from './digest.ts';
@@ -149,7 +149,7 @@ export function covers(wide: Capability, narrow: Capability): boolean {
   }
 }
 
-/** What of `taken` no single capability of `given` covers. */
+/** The capabilities in `taken` that no single capability of `given` covers. */
 export function minus(taken: Capabilities, given: Capabilities): Capabilities {
   const wide = listCapabilities(given);
   return groupCapabilities(
@@ -162,7 +162,7 @@ export function union(a: Capabilities, b: Capabilities): Capabilities {
   return groupCapabilities([...listCapabilities(a), ...listCapabilities(b)]);
 }
 
-/** What of `declared` covers nothing of `observed`: asked for, never seen. */
+/** The capabilities in `declared` that cover none of `observed`: asked for, but never seen. */
 export function unused(declared: Capabilities, observed: Capabilities): Capabilities {
   const seen = listCapabilities(observed);
   const calls = new Set(observed.egress.map((one) => parseEgressUrl(one.url).host));
@@ -196,8 +196,8 @@ export function printCapability(one: Capability): string {
   }
 }
 
-// All that is there is shown: of a source and a path side by side, which no parser lets through,
-// neither is hidden.
+// Every member is printed. A mount with both a source and a path, which every parser rejects, must
+// not hide one of them.
 function printMount({ source, target, path }: MountCapability): string {
   const named = source === undefined && target === undefined ? [] : [`${source} at ${target}`];
   return [...named, ...(path === undefined ? [] : [path])].join(', path ');
@@ -232,7 +232,7 @@ function coversEgress(wide: EgressCapability, narrow: EgressCapability): boolean
 const modeReach = { ro: 0, cow: 1, rw: 2 } as const;
 
 function coversMount(wide: MountCapability, narrow: MountCapability): boolean {
-  // What names a source is judged by it, whatever else stands beside it.
+  // A mount with a source is judged by the source, whatever other members it has.
   if (narrow.path === undefined || narrow.source !== undefined || narrow.target !== undefined) {
     const sameFolder =
       wide.source === narrow.source && wide.target === narrow.target && wide.path === narrow.path;
@@ -240,19 +240,20 @@ function coversMount(wide: MountCapability, narrow: MountCapability): boolean {
       sameFolder && narrow.source !== undefined && modeReach[wide.mode] >= modeReach[narrow.mode]
     );
   }
-  // A write that is seen needs a mount that takes it; whether it lasts is the mode's business.
+  // An observed write needs a mount that accepts writes; whether the write lasts depends on the
+  // mode.
   if (wide.mode === 'ro' && narrow.mode !== 'ro') return false;
   if (wide.path === '*') return true;
-  // What climbs out of a folder is not below it.
+  // A path with `..` may lie outside the folder.
   if (narrow.path.split('/').includes('..')) return false;
   if (wide.path !== undefined) return coversPath(wide.path, narrow.path);
-  // A path that is only known at run time can reach no more than what is mounted.
+  // A path that is only known at run time can reach nothing but mounted folders.
   return (
     narrow.path === '*' || narrow.path === wide.target || narrow.path.startsWith(`${wide.target}/`)
   );
 }
 
-// The order in which hosts and methods were written means nothing, and must not change a digest.
+// The order of hosts and methods has no meaning, so it must not change a digest.
 function withSortedLists(one: Capability): Capability {
   if (one.kind === 'secret') return { ...one, hosts: [...new Set(one.hosts)].sort() };
   if (one.kind === 'egress') return { ...one, methods: [...new Set(one.methods)].sort() };

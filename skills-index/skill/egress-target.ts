@@ -73,8 +73,7 @@ export function coversPath(wide: string, narrow: string): boolean {
   return wide.endsWith('*') ? narrow.startsWith(wide.slice(0, -1)) : wide === narrow;
 }
 
-// A path that a server could read otherwise than we do is refused rather than normalised (RFC 3986
-// §6.2.2).
+// A path that a server could read differently is rejected rather than normalised (RFC 3986 §6.2.2).
 function isPlainPath(path: string): boolean {
   const body = path.endsWith('*') ? path.slice(0, -1) : path;
   return (

@@ -152,7 +152,7 @@ function readYaml(yaml: string, path: string): Yaml {
   const [error] = document.errors.length === 0 ? [] : first.errors;
   if (error !== undefined) {
     const [at, why] = placeOf(first.errors, yaml) ?? [error.linePos?.[0], firstLine(error.message)];
-    // The parser's own text shows the lines again, several of them: the place says it.
+    // The parser's own message quotes several lines of the file; the place is enough.
     throw invalid(
       path,
       (at?.line ?? 1) + 1,
@@ -179,8 +179,8 @@ function placeOf(
   return [{ line: end.line, col: 1 }, 'it is indented as if it belonged to the line above'];
 }
 
-// The YAML parser recurses, and is slow where many brackets are left open: those are counted first,
-// roughly.
+// The YAML parser recurses, and is slow on many open brackets, so brackets are counted roughly
+// first.
 function opensTooMany(yaml: string): boolean {
   let open = 0;
   for (const char of yaml) {
@@ -191,8 +191,8 @@ function opensTooMany(yaml: string): boolean {
   return false;
 }
 
-// The YAML parser compares each key of a map with all others: what may stand between two parts is
-// counted first, roughly.
+// The YAML parser compares each key of a map with all others, so possible separators are counted
+// roughly first.
 function separators(yaml: string): number {
   return yaml.match(/[\n:,?]/g)?.length ?? 0;
 }
@@ -233,14 +233,15 @@ function toPlain(document: Document.Parsed, path: string): unknown {
   return value;
 }
 
-// An alias inside what it names makes a ring, at which everyone who walks it would hang.
+// An alias inside the value that it names makes a cycle, in which every reader would loop forever.
 function isTooDeep(value: unknown, above: readonly unknown[]): boolean {
   if (typeof value !== 'object' || value === null) return false;
   if (above.includes(value) || above.length >= jsonDepthMax) return true;
   return Object.values(value).some((member) => isTooDeep(member, [...above, value]));
 }
 
-// Line by line, and each expression goes over a line once: an author chooses how long this takes.
+// Works line by line, and each expression passes a line once, because the author's text decides how
+// long this takes.
 function quoteColons(yaml: string): string {
   const lines = yaml.split('\n').map((line) => {
     const [, key = '', value = ''] =

@@ -27,7 +27,7 @@ export function parseJson(
   valuesMax = jsonValuesMax,
 ): ParsedJson {
   const text = typeof content === 'string' ? content : decodeUtf8(content, file);
-  // Before anything is made of it: a few million small values take more memory than a server has.
+  // Counting comes first: a few million small values need more memory than a server has.
   if (holdsMoreThan(text, valuesMax))
     throw new Problem('json-invalid', `Cannot read ${file}: more than ${valuesMax} values`);
   let value: unknown;

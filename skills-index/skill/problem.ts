@@ -1,6 +1,6 @@
 /**
- * The one class of failure: thrown where something cannot go on, caught only where a process or a
- * connection begins.
+ * The only class of failure. It is thrown where work cannot continue, and caught only where a
+ * process or connection begins.
  */
 import type { ProblemCode } from './problem-codes.ts';
 
@@ -26,9 +26,8 @@ export interface ProblemDetail {
 }
 
 /**
- * A failure with a stable code, said for people.
- *
- * The message reads `Cannot unpack bundle "x": path "../y" leaves the skill`.
+ * A failure with a stable code and a message for people, such as `Cannot unpack bundle "x": path
+ * "../y" leaves the skill`.
  */
 export class Problem extends Error {
   readonly code: ProblemCode;

@@ -72,7 +72,8 @@ export function parseShape<Output>(
     path: pathOf(issue),
     message: sayIssue(issue),
   }));
-  // A file can hold more faults than anybody reads, and each place costs a look through the text.
+  // A file can have more faults than anybody reads, and finding each place means searching the
+  // text.
   const messages = [...issues, ...unsafe.messages].slice(0, reasonsMax);
   requireNoReasons(placeReasons(parsed, messages), code, what);
   if (!result.success) throw new Problem(code, `Cannot read ${what}`);
@@ -81,7 +82,8 @@ export function parseShape<Output>(
 
 /**
  * Throws when there are reasons.
- * @throws Problem with `code`; its message holds the only reason, or their number and the first
+ * @throws Problem with `code`; the message has the only reason, or the number of reasons and the
+ * first
  */
 export function requireNoReasons(
   reasons: readonly Reason[],
@@ -118,7 +120,7 @@ function pathOf(issue: v.BaseIssue<unknown>): Path {
 
 function sayIssue(issue: v.BaseIssue<unknown>): string {
   if (issue.received === 'undefined') return 'is missing';
-  // Our own messages are written to follow the path; valibot's own begin with `Invalid`.
+  // Messages of this code base are written to follow the path; valibot's own begin with `Invalid`.
   if (!issue.message.startsWith('Invalid ')) return issue.message;
   const received =
     issue.received.length > shownValueCharsMax
@@ -127,7 +129,7 @@ function sayIssue(issue: v.BaseIssue<unknown>): string {
   return `is ${received}, expected ${issue.expected ?? 'something else'}`;
 }
 
-// The longest beginning of the path that is in the file: a missing key is shown at its object.
+// The longest part of the path that exists in the file: a missing key is reported at its object.
 function existing(value: unknown, path: Path): Path {
   let at = value;
   for (const [depth, step] of path.entries()) {
@@ -140,8 +142,8 @@ function existing(value: unknown, path: Path): Path {
 
 const keysNeverAllowed = new Set(['__proto__', 'constructor', 'prototype']);
 
-// valibot passes over these keys in silence, wherever they stand. What is too deep was not read by
-// `parseJson`, and is refused here.
+// valibot silently skips these keys. Values that are too deep were not read by `parseJson`, and are
+// rejected here.
 function unsafeKeys(value: unknown): {
   values: number;
   messages: { path: Path; message: string }[];

@@ -1,5 +1,5 @@
 /**
- * What may be said about a version or about who is who: in-toto statements, one predicate each
+ * The signed statements about versions and identities: in-toto statements with one predicate each
  * (contract: signed statements).
  */
 

@@ -43,8 +43,8 @@ export const logIndex = v.pipe(
 );
 
 /**
- * Text that people read: not empty, no controls but line feeds, nothing that turns the direction of
- * writing.
+ * Text for people: not empty, no control characters but line feeds, and none that changes the
+ * writing direction.
  */
 export const reason = v.pipe(
   v.string(),
@@ -162,12 +162,12 @@ const groups = <Mount>(mount: Shape<Mount>) => ({
 export const capabilities: Shape<Capabilities> = exactObject(groups(folder));
 
 /**
- * Capabilities as scan reports hold them, also such as only a scanner sees; all five groups are
- * there.
+ * Capabilities as scan reports list them, including kinds that only a scanner sees; all five groups
+ * are present.
  */
 export const seenCapabilities: Shape<Capabilities> = exactObject(groups(seenFolder));
 
-/** Whether a parser of ours takes the value. */
+/** Whether a parser accepts the value. */
 export function parses<Input>(parse: (input: Input) => unknown, value: Input): boolean {
   try {
     parse(value);

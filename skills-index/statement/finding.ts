@@ -1,18 +1,16 @@
-/**
- * What a rule makes of facts: the one shape that scanner, registry, desk and command line share.
- */
+/** The result of a scan rule; scanner, registry, desk and command line share this shape. */
 
 export type Verdict = 'pass' | 'review' | 'block' | 'incomplete';
 /**
- * malice = evidence of an attack; capability = what it can do, against the manifest; policy =
- * refused as a form.
+ * malice: evidence of an attack. capability: what the skill can do, compared with its manifest.
+ * policy: rejected for its form.
  */
 export type FindingKind = 'malice' | 'capability' | 'policy';
 export const severities = ['info', 'low', 'medium', 'high', 'critical'] as const;
 export type Severity = (typeof severities)[number];
 /**
- * How sure: the symbol itself, after folding constants, by its text, or widened because it could
- * not be resolved.
+ * How certain the match is. exact: the symbol itself. folded: after folding constants. lexical: by
+ * text. widened: the value could not be resolved.
  */
 export type Confidence = 'exact' | 'folded' | 'lexical' | 'widened';
 

@@ -1,14 +1,14 @@
 /**
- * One digest for whoever can sign, so that matching an identity is comparing two digests and never
- * a pattern.
+ * One digest for each possible signer, so that matching an identity means comparing two digests,
+ * never a pattern.
  */
 import { canonicalDigest } from '../skill/canonical-json.ts';
 import type { Digest } from '../skill/digest.ts';
 import type { CiIdentity, Identity, PersonIdentity, PublicKey } from './predicates.ts';
 
 /**
- * Key id of a key, else SHA-256 of the RFC 8785 form. No key has the id of somebody else: its SPKI
- * is no JSON.
+ * The key id of a key, otherwise SHA-256 of the RFC 8785 form. The two never collide, because SPKI
+ * DER is not JSON.
  */
 export function identityId(identity: Identity): Digest {
   return isKey(identity) ? identity.keyId : canonicalDigest(identity);

@@ -22,7 +22,7 @@ const exactText = v.pipe(
   ),
 );
 
-// http: only for what cannot leave the machine.
+// http: is allowed only for addresses that cannot leave this machine.
 const issuer = v.pipe(
   exactText,
   v.regex(

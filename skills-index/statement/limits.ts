@@ -8,7 +8,7 @@ export const statementBytesMax = 1024 * 1024;
  * 13,000.
  */
 export const statementValuesMax = 20_000;
-/** JSON of an envelope: the payload in base64, and its signature. */
+/** Largest JSON of an envelope with its base64 payload and signature. */
 export const envelopeBytesMax = 1_500_000;
 export const scanReportBytesMax = 64 * 1024 * 1024;
 export const findingsMax = 10_000;
@@ -62,7 +62,7 @@ export const ruleSetRulesMax = 1_000;
  */
 export const sentencesMax = 10_000;
 export const proseCharsMax = 1_000_000;
-/** What is longer is more than one. */
+/** A longer text counts as more than one sentence. */
 export const sentenceCharsMax = 1_000;
 /** New or changed sentences that are listed. */
 export const changedSentencesMax = 500;

@@ -4,9 +4,9 @@ const prime = 2n ** 256n - 2n ** 224n + 2n ** 192n + 2n ** 96n - 1n;
 const b = 0x5ac635d8aa3a93e7b3ebbd55769886bc651d06b0cc53b0f63bce3c3e27d2604bn;
 
 /**
- * Whether 64 bytes, x and y, are a point of the curve: y² = x³ − 3x + b, both below the prime (SEC
- * 1 §3.2.2.1; every point but infinity, which has no such form, then is a public key). A key that
- * is none cannot be used, and whoever tries fails in some way of their own.
+ * Whether 64 bytes, x and y, are a point on the curve: y² = x³ − 3x + b, both below the prime (SEC
+ * 1 §3.2.2.1). Every such point is a public key. A key off the curve is useless, and each library
+ * fails on it in a different way.
  */
 export function isOnP256(point: Uint8Array): boolean {
   const x = numberOf(point.subarray(0, 32));

@@ -1,4 +1,4 @@
-/** Public keys parsed for verifying; who verifies many signatures by few keys parses each once. */
+/** Parses public keys for verification, and caches them where few keys verify many signatures. */
 import { createPublicKey, type KeyObject } from 'node:crypto';
 
 /** Makes a key of its SPKI DER; what is no key throws. */
@@ -8,10 +8,7 @@ export type ParseKey = (spki: Uint8Array) => KeyObject;
 export const parseKey: ParseKey = (spki) =>
   createPublicKey({ key: Buffer.from(spki), format: 'der', type: 'spki' });
 
-/**
- * Parses what it has not parsed before, and forgets all when it knows too many. A key depends on
- * its bytes alone.
- */
+/** Caches parsed keys, and empties the cache when it is full. A key depends only on its bytes. */
 export function rememberingParseKey(keysMax: number): ParseKey {
   const known = new Map<string, KeyObject>();
   return (spki) => {

@@ -79,7 +79,7 @@ export function kindOf(predicateType: Statement['predicateType']): StatementKind
   return found[0];
 }
 
-// One value, one sequence of bytes: a payload that is not canonical could be read in two ways.
+// A payload that is not canonical JSON could be read in two ways.
 function parseText(bytes: Uint8Array): unknown {
   try {
     const { value } = parseJson(bytes, 'statement', statementValuesMax);

@@ -71,7 +71,8 @@ const nonce = v.pipe(
 
 const assertionPart = v.pipe(field.base64url, v.maxLength(assertionCharsMax, 'is too long'));
 
-// The registry that the statement counts in; who judges says up to where a statement may name none.
+// The registry in which the statement counts. The caller decides up to which index it may be
+// absent.
 const registry = v.exactOptional(field.digest);
 
 const approval = v.pipe(

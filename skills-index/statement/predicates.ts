@@ -46,8 +46,8 @@ export type OidcIdentity = PersonIdentity | CiIdentity;
 export type Identity = PublicKey | OidcIdentity;
 
 /**
- * What counts in one registry only. Publications and provenance do not: they are the author's,
- * wherever they are shown.
+ * A statement that counts in one registry only. Publications and provenance are the author's and
+ * count in any registry.
  */
 export interface BoundPredicate {
   /**
@@ -140,8 +140,7 @@ export interface RevocationPredicate extends BoundPredicate {
   readonly target: RevocationTarget;
   readonly reason: string;
   /**
-   * New for each act: suspending a second time is another statement, with a place of its own in the
-   * log.
+   * New for each act, so that a second suspension is a new statement with its own place in the log.
    */
   readonly nonce: string;
 }
@@ -165,9 +164,9 @@ export interface MemberPredicate extends BoundPredicate {
   readonly key?: PublicKey;
   readonly passkey?: EnrolledPasskey;
   /**
-   * With `enrolled`: who this member is at issuers, as far as the administrator knows; empty for
-   * nobody. Left out, nobody has said, and the member approves nothing whose author is known by an
-   * issuer alone.
+   * With `enrolled`: the member's identities at issuers, as the administrator knows them; an empty
+   * list means none. When absent, the identities are unknown, and the member cannot approve
+   * versions of keyless authors.
    */
   readonly identities?: readonly OidcIdentity[];
   readonly state: 'enrolled' | 'ended';
@@ -177,14 +176,14 @@ export interface MemberPredicate extends BoundPredicate {
    */
   readonly validUpTo?: number;
   /**
-   * Address of the last statement on this key or passkey; `none` where there is none. An enrolment
-   * counts only while no later statement is in the log. An end counts whatever it names. Absent in
-   * statements from before the field.
+   * Address of the last statement on this key or passkey; `none` when there is none. An enrolment
+   * counts only while no newer statement is logged. An end always counts. Absent in statements of
+   * older versions.
    */
   readonly previous?: Digest | 'none';
   /**
-   * New for each act, as in a revocation. Scopes and keys need none: a change of a scope names
-   * `previous`, ends of keys only add up.
+   * New for each act. Scopes and keys need no nonce: a scope change names `previous`, and ends of
+   * keys only add up.
    */
   readonly nonce: string;
 }
@@ -193,7 +192,10 @@ export interface ScopePredicate extends BoundPredicate {
   readonly scope: Scope;
   /** Who may change this statement, and publish unless `publishers` says otherwise. */
   readonly owners: readonly Identity[];
-  /** Exactly who may publish: CI jobs alone make a scope that nobody publishes in from a laptop. */
+  /**
+   * The only publishers, when present. A scope with only CI jobs here cannot be published from a
+   * laptop.
+   */
   readonly publishers?: readonly Identity[];
   /** Address of the scope statement that this one changes; absent in a first claim. */
   readonly previous?: Digest;
@@ -208,5 +210,5 @@ export interface KeyPredicate extends BoundPredicate {
   readonly validUpTo?: number;
 }
 
-/** SLSA provenance is somebody else’s format: it is carried, not read. */
+/** SLSA provenance is a foreign format: it is stored and passed on, but not interpreted. */
 export type ProvenancePredicate = Readonly<Record<string, unknown>>;

@@ -12,7 +12,7 @@ import { base64, isP256Spki, type Shape } from './field-shapes.ts';
 import { signatureCharsMax } from './limits.ts';
 import { parseStatement } from './parse-statement.ts';
 
-/** Holds a P-256 private key somewhere: a file, a keychain, a hardware token, WebCrypto. */
+/** A P-256 private key, wherever it is kept: a file, a keychain, a hardware token, WebCrypto. */
 export interface Signer {
   /** SHA-256 of `publicKey`. */
   readonly keyId: Digest;
@@ -29,7 +29,7 @@ export interface Envelope {
   /** Base64. */
   readonly payload: string;
   readonly payloadType: string;
-  /** `keyid` is always empty: it is not signed, and cosign stumbles over it. */
+  /** `keyid` is always empty, because it is unsigned and cosign rejects it. */
   readonly signatures: readonly [{ readonly sig: string; readonly keyid: '' }];
 }
 
@@ -96,8 +96,8 @@ export function parseEnvelope(value: unknown): Envelope {
 }
 
 /**
- * The statement in an envelope whose signature was NOT checked: only to find out whose key to check
- * it with.
+ * The statement in an envelope whose signature was NOT verified. Use it only to find the key to
+ * verify with.
  * @throws Problem `statement-invalid`
  */
 export function peekStatement(envelope: Envelope): Statement {

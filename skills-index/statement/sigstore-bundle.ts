@@ -1,7 +1,8 @@
 /**
- * A signed and logged statement as one file: Sigstore bundle v0.3 in JSON, in one of two profiles.
- * Keyed: a public key, and the entry of our log. Certified: a certificate of an hour long past, the
- * entry of our log, the entry of the Rekor that its issuer uses, timestamps.
+ * A signed and logged statement as one file: a Sigstore bundle v0.3 in JSON, in one of two
+ * profiles. Keyed: a public key and an entry of the registry's log. Certified: a short-lived
+ * certificate that has expired, an entry of the registry's log, an entry of the Rekor log, and
+ * timestamps.
  */
 import * as v from 'valibot';
 import { canonicalJson } from '../skill/canonical-json.ts';
@@ -93,7 +94,7 @@ export function toCertifiedBundle(plain: PlainBundle, own: SigstoreLogEntry): Ce
   return { ...plain, verificationMaterial: { ...material, tlogEntries: [own, tlogEntries[0]] } };
 }
 
-/** The same bundle as others verify it, who do not know our log. */
+/** The bundle without the registry's own log entry, for verifiers that do not know this log. */
 export function withoutOwnEntry(bundle: CertifiedBundle): PlainBundle {
   const { tlogEntries, ...material } = bundle.verificationMaterial;
   return { ...bundle, verificationMaterial: { ...material, tlogEntries: [tlogEntries[1]] } };

@@ -1,6 +1,6 @@
 /**
- * One line of `/index/@scope/name`: an approved version and where its evidence lies. Not signed
- * itself: `decide` checks each part.
+ * One line of `/index/@scope/name`: an approved version and the addresses of its evidence. The line
+ * is unsigned; `decide` verifies each part.
  */
 import * as v from 'valibot';
 import { canonicalJson } from '../skill/canonical-json.ts';
@@ -29,7 +29,7 @@ export interface IndexLine {
   readonly bundle: Digest;
   /** SKILL.md's description, cut to 1,024 characters. */
   readonly description: string;
-  /** As approved: grouped, without `why`. */
+  /** The approved capabilities: grouped, without `why`. */
   readonly capabilities: Capabilities;
   readonly requires: Readonly<Record<SkillName, string>>;
   /** Id of the identity that published: a key, a person or a CI job. */
@@ -87,7 +87,7 @@ export function printIndexLine(line: IndexLine): string {
   return canonicalJson(line);
 }
 
-/** What of a description stands in an index line. */
+/** The part of a description that goes into an index line. */
 export function indexDescription(description: string): string {
   // Cut between characters, never inside a surrogate pair.
   return [...description].reduce(

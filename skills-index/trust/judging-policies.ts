@@ -1,6 +1,6 @@
 /**
- * Under which policies a version is judged: the one in force at its verdict says how it is
- * approved, the present one what is never taken.
+ * Chooses the policies that judge a version. The policy in force at its verdict decides how it is
+ * approved; today's policy decides what is never accepted.
  */
 import {
   type Capabilities,
@@ -13,23 +13,23 @@ import type { Reasons } from './decision/reason.ts';
 import type { Policy } from './policy.ts';
 
 export interface JudgingPolicies {
-  /** What approvals and verdict have to name. */
+  /** The policy that approvals and verdict must name. */
   readonly approving: Policy;
-  /** Last log index at which it did, when it is an earlier one. */
+  /** The last log index of that policy, when it is an earlier one. */
   readonly validUpTo?: number;
   /**
-   * Ceilings and refused rule sets of all of these count: what is known to be bad today is not good
-   * for having been approved before.
+   * Every policy whose ceiling and rejected rule sets apply. A fault known today also counts
+   * against versions approved earlier.
    */
   readonly binding: readonly Policy[];
 }
 
 /**
- * For a verdict at a log index, or one that is still to be given. The policy itself is trusted
- * input, and so is what it says of earlier ones.
+ * The policies for a verdict at a log index, or for a verdict still to be given. The policy and its
+ * list of earlier ones are trusted input.
  */
 export function policiesAt(policy: Policy, verdictIndex: number | undefined): JudgingPolicies {
-  // In order: the first that reaches as far as the verdict was the one in force.
+  // In order: the first policy that reaches the verdict's index was in force.
   const earlier = policy.earlier?.find(
     (one) => verdictIndex !== undefined && verdictIndex <= one.validUpTo,
   );
@@ -41,10 +41,7 @@ export function policiesAt(policy: Policy, verdictIndex: number | undefined): Ju
   };
 }
 
-/**
- * Judges with which rule set a version was scanned: a scan by one that a policy no longer takes is
- * as good as none.
- */
+/** Rejects a scan whose rule set a policy no longer accepts. */
 export function judgeRuleSet(
   { binding }: JudgingPolicies,
   scan: { readonly ruleSet: Digest } | undefined,

@@ -1,6 +1,6 @@
 /**
- * Verifies the signature of a keyed bundle with the library that everybody uses, and the key that
- * it is checked with.
+ * Verifies the signature of a keyed bundle with Sigstore's library, and finds the key to verify
+ * with.
  */
 import { bundleFromJSON } from '@sigstore/bundle';
 import { type TrustMaterial, toSignedEntity, Verifier } from '@sigstore/verify';
@@ -29,8 +29,8 @@ export function signerKey(bundle: KeyedBundle, keys: KeySource | undefined): Uin
 
 const none: never[] = [];
 
-// Read for the key alone: `verifyOwnEntry` then demands that the whole body is the one that this
-// key and envelope give.
+// Reads only the key. `verifyOwnEntry` later requires that the whole entry results from this key
+// and envelope.
 function keyInEntry(bundle: KeyedBundle): Uint8Array {
   const body = Buffer.from(
     bundle.verificationMaterial.tlogEntries[0].canonicalizedBody,
@@ -42,9 +42,8 @@ function keyInEntry(bundle: KeyedBundle): Uint8Array {
 }
 
 /**
- * Verifies the signature alone. `verifyOwnEntry` has judged the place in our log before, and
- * refuses whatever the library would refuse there, so the library is not asked to do the same work
- * again. Keyed statements have no time of their own: order is the log's index.
+ * Verifies only the signature. `verifyOwnEntry` has verified the place in the log, so the library
+ * need not do so again. Keyed statements have no time; the log index gives their order.
  * @throws Problem `signature-invalid`
  */
 export function verifyKeyed(bundle: KeyedBundle, spki: Uint8Array, parse: ParseKey): void {

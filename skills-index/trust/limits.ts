@@ -1,8 +1,8 @@
 /** Limits of trust: times, sizes and counts. */
 export const rootBytesMax = 64 * 1024;
-/** Of bundles whose verification a process remembers. */
+/** The total size of bundles whose verification a process remembers. */
 export const verifiedBytesMax = 8 * 1024 * 1024;
-/** Public keys that it keeps parsed. */
+/** The most public keys that a process keeps parsed. */
 export const parsedKeysMax = 1_000;
 export const rootAdministratorsMax = 20;
 export const rootRetiredMax = 100;
@@ -18,11 +18,9 @@ export const statusValuesMax = 600_000;
 export const policyBytesMax = 256 * 1024;
 export const indexFileBytesMax = 32 * 1024 * 1024;
 export const indexStatementsMax = 500;
-/**
- * Rounds in which ended keys may take away what rests on them; each round ends at least one more.
- */
+/** The most passes of the computation of ended keys; each pass ends at least one more key. */
 export const identityRoundsMax = 1_000;
-/** Keys that follow one key, at one remove or more. */
+/** The most direct and indirect successors of one key. */
 export const successorsMax = 16;
 /** Programs that a policy names. */
 export const programsMax = 2_000;

@@ -1,7 +1,7 @@
 /**
- * Which registry a statement counts in. A statement about who is who, a scan, an approval, a
- * verdict and a revocation name the registry that they were signed for, so that nobody posts them
- * to another one. Publications and provenance name none: mirrors and imports carry them on.
+ * Decides in which registry a statement counts. Identity statements, scans, approvals, verdicts and
+ * revocations name the registry that they were signed for, so they cannot be replayed in another
+ * one. Publications and provenance name none, because mirrors and imports pass them on.
  */
 import type { Digest } from '../skill/digest.ts';
 import { Problem } from '../skill/problem.ts';
@@ -29,7 +29,10 @@ type BoundStatement = Exclude<
   | { predicateType: (typeof predicateTypes)['provenance'] }
 >;
 
-/** Makes the judge of one registry: why a logged statement does not count there, or undefined. */
+/**
+ * Makes a function that says why a logged statement does not count in this registry; undefined when
+ * it counts.
+ */
 export function judgeOfRegistry(
   root: RootFile,
 ): (one: Pick<LoggedStatement, 'statement' | 'logIndex'>) => string | undefined {
@@ -45,9 +48,8 @@ export function judgeOfRegistry(
 }
 
 /**
- * Refuses a new statement that is not for this registry. One that names none is refused also where
- * older ones count: a stranger would post what was signed for another registry before statements
- * named theirs.
+ * Rejects a new statement that does not name this registry. One without a name is rejected too: it
+ * may have been signed for another registry before statements had to name theirs.
  * @throws Problem `other-registry`
  */
 export function requireOwnRegistry(root: RootFile, statement: Statement): void {
@@ -63,8 +65,8 @@ export function requireOwnRegistry(root: RootFile, statement: Statement): void {
   );
 }
 
-// Root files that were made before statements named their registry say nothing of it: all that
-// their logs hold counts on until the next rotation, which names the last index.
+// Older root files do not say up to which index unnamed statements count. All of them count until
+// the next rotation, which records the last index.
 function unnamedUpToOf({ unnamedUpTo, tuf }: RootFile): number {
   return unnamedUpTo ?? (tuf === undefined ? Number.POSITIVE_INFINITY : -1);
 }

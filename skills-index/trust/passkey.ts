@@ -1,4 +1,6 @@
-/** A passkey's assertion over an approval, verified from the file alone (WebAuthn level 3 §7.2). */
+/**
+ * Verifies a passkey's assertion over an approval, from the approval alone (WebAuthn level 3 §7.2).
+ */
 import { createHash, createPublicKey, verify } from 'node:crypto';
 import { parseJson } from '../skill/json.ts';
 import { Problem } from '../skill/problem.ts';
@@ -40,7 +42,7 @@ export function coseToSpki(cose: Uint8Array): Uint8Array | undefined {
   return fixed ? Buffer.concat([spkiHead, x, y]) : undefined;
 }
 
-/** What an authenticator was asked: to make a passkey, or to sign with one. */
+/** The request to an authenticator: to create a passkey, or to sign with one. */
 export interface Ceremony {
   readonly type: 'webauthn.create' | 'webauthn.get';
   /** base64url. */
@@ -49,7 +51,7 @@ export interface Ceremony {
   readonly rpId: string;
 }
 
-/** Why the assertion does not hold for this challenge and passkey; none when it does. */
+/** Why an assertion is not valid for this challenge and passkey; empty when it is. */
 export function whyNotAsserted(
   assertion: PasskeyAssertion,
   challenge: Uint8Array,
@@ -75,8 +77,8 @@ export function whyNotAsserted(
 }
 
 /**
- * Why client data and authenticator data do not answer this ceremony (WebAuthn level 3 §7.1 and
- * §7.2, the steps that both have); none when they do.
+ * Why client data and authenticator data do not belong to this request (the steps common to
+ * WebAuthn level 3 §7.1 and §7.2); empty when they do.
  */
 export function whyNotAnswered(client: Buffer, data: Buffer, ceremony: Ceremony): string[] {
   const isOfSite = data.subarray(0, 32).equals(sha256(Buffer.from(ceremony.rpId)));
@@ -116,8 +118,8 @@ function whyNotClientData(bytes: Buffer, { type, challenge, origin, rpId }: Cere
   ];
 }
 
-// §5.8.1: client data names no other page around the one that asked. An absent or false
-// crossOrigin says so, and no other value does.
+// §5.8.1: the page that asked must not be framed by another site. Only an absent or false
+// `crossOrigin` says so.
 function isInOwnPage({ crossOrigin, topOrigin }: Readonly<Record<string, unknown>>): boolean {
   return (crossOrigin === undefined || crossOrigin === false) && topOrigin === undefined;
 }
@@ -136,7 +138,7 @@ function isSigned(
   }
 }
 
-// A browser makes a passkey for the host of its page or for a domain above it, and for no other.
+// A browser creates passkeys only for the host of a page or for a parent domain.
 function isOfSite(origin: string, rpId: string): boolean {
   const host = URL.parse(origin)?.hostname;
   return host !== undefined && (host === rpId || host.endsWith(`.${rpId}`));

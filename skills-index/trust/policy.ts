@@ -1,4 +1,4 @@
-/** How many people must approve what, and the capability ceiling. */
+/** The registry's policy: how many people must approve, and the highest capabilities. */
 import * as v from 'valibot';
 import { canonicalDigest } from '../skill/canonical-json.ts';
 import type { Capabilities } from '../skill/capability.ts';
@@ -17,7 +17,7 @@ import {
 } from './limits.ts';
 import { programsOfReach } from './programs.ts';
 
-/** Of `total` people, `independent` signed without the desk. */
+/** The number of people who must approve, and how many of them must sign without the desk. */
 export interface ApprovalsNeeded {
   readonly total: number;
   readonly independent: number;
@@ -28,28 +28,26 @@ export interface Policy {
   readonly approvals: {
     readonly usual: ApprovalsNeeded;
     /**
-     * For secrets with egress, programs of reach as `exec`, a finding of level high, or a verdict
-     * that stops a version.
+     * For secrets together with egress, powerful programs as `exec`, findings of level high, and
+     * verdicts that stop a version.
      */
     readonly high: ApprovalsNeeded;
   };
   /**
-   * Programs whose `exec` needs the high number, by any word of their name: `python` is
-   * `python3.12` and `python-config` too.
+   * Programs whose `exec` needs the high number of approvals. Any word of a name counts: `python`
+   * also matches `python3.12` and `python-config`.
    */
   readonly programs: readonly string[];
-  /** Nothing beyond it is admitted; null for no ceiling. */
+  /** The most that any version may have; null for no limit. */
   readonly ceiling: Capabilities | null;
-  /** How many scanners have to sign the same report, each a member of its own: 1 when left out. */
+  /** How many scanners must sign the same report, each a different member; 1 by default. */
   readonly scanners?: 1 | 2;
   /**
-   * Rule sets whose scans no longer count, because they are known to miss something; a digest says
-   * nothing of its age.
+   * Rule sets whose scans no longer count because they are known to miss something. A digest tells
+   * nothing about age, so each is listed.
    */
   readonly refusedRuleSets?: readonly Digest[];
-  /**
-   * What counted before this one, oldest first: versions that were approved under it stay admitted.
-   */
+  /** Earlier policies, oldest first; versions approved under them stay admitted. */
   readonly earlier?: readonly EarlierPolicy[];
 }
 
@@ -60,10 +58,7 @@ export interface EarlierPolicy {
   readonly validUpTo: number;
 }
 
-/**
- * What counts where a registry and its administrators name no policy: registries made before
- * `firstPolicy` rest on it.
- */
+/** The policy of a registry that has none; registries older than `firstPolicy` depend on it. */
 export const defaultPolicy: Policy = {
   schema: 'skillgate.policy/1',
   approvals: { usual: { total: 1, independent: 0 }, high: { total: 2, independent: 1 } },
@@ -72,9 +67,9 @@ export const defaultPolicy: Policy = {
 };
 
 /**
- * The policy of a new registry: one of the people who approve does so without the desk. Whoever
- * runs the desk chooses what a passkey signs there, so a policy that is content with the desk lets
- * a registry in a thief's hands approve by itself.
+ * The policy of a new registry: one approver must sign without the desk. The desk's operator
+ * chooses what a passkey signs there, so desk approvals alone would let a stolen registry approve
+ * by itself.
  */
 export const firstPolicy: Policy = {
   ...defaultPolicy,
@@ -142,7 +137,7 @@ export function approvalsNeeded(
   return whyHigh(policy, version).length === 0 ? policy.approvals.usual : policy.approvals.high;
 }
 
-/** Why a version needs the high number of approvals; none when the usual one will do. */
+/** Why a version needs the high number of approvals; empty when it does not. */
 export function whyHigh(
   policy: Policy,
   { capabilities, findings, verdict }: Parameters<typeof approvalsNeeded>[1],
@@ -167,10 +162,7 @@ export function whyHigh(
   ];
 }
 
-/**
- * What approvals and verdicts name: SHA-256 of the RFC 8785 form without `earlier`, which is
- * history and asks nothing of what is new.
- */
+/** The digest that approvals and verdicts name: SHA-256 of the RFC 8785 form without `earlier`. */
 export function policyDigest({ earlier: _, ...policy }: Policy): Digest {
   return canonicalDigest(policy);
 }

@@ -1,7 +1,7 @@
 /**
- * Programs whose `exec` is more than it seems: they run what they are told, start other programs,
- * or carry data out. Sources: the programs' manual pages, and GTFOBins for what gives a shell. One
- * word each; a name counts by any of its words.
+ * Programs whose `exec` permits more than it seems: they run code from their input, start other
+ * programs, or send data out. Sources: manual pages, and GTFOBins for programs that give a shell.
+ * Any word of a program's name counts.
  */
 const words = (text: string): string[] => text.trim().split(/\s+/);
 
@@ -50,7 +50,7 @@ const machines = words(`
   ansible buildah chef colima containerd ctr docker gdbserver incus kvm lima limactl lxc lxd minikube multipass nerdctl nomad packer podman
   pulumi puppet qemu runc rkt salt salt-call singularity skopeo terraform terragrunt tofu vagrant vault vbox vboxmanage virsh virt`);
 
-// Media and text tools that read and write addresses, or run filters and macros.
+// Media and text tools that read or write network addresses, or run filters and macros.
 const convertersWithDoors = words(`
   convert dvips ffmpeg ffplay ffprobe ghostscript gs gimp groff hugo imagemagick inkscape jekyll latex latexmk libreoffice lualatex magick
   mpv mplayer mutool obs pandoc pdflatex pdftex pico qpdf rst2pdf soffice sox streamlink tex vlc wkhtmltopdf wkhtmltoimage xelatex yt-dlp

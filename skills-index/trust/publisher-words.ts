@@ -1,4 +1,4 @@
-/** Why somebody could not publish in a scope, in words that say who could. */
+/** Explains why an identity could not publish in a scope, and who can. */
 import type { Scope } from '../skill/name.ts';
 import { isCi, printIdentity } from '../statement/identity-id.ts';
 import type { Identities, LoggedStatement } from './identity/identities.ts';

@@ -1,14 +1,14 @@
 /**
- * What a log's entries have to say of a signer, and @sigstore/verify does not ask: whose key it
- * was, and that the log counted then.
+ * Checks of log entries that @sigstore/verify leaves out: the entry must name the signer's key, and
+ * the log must have counted at that time.
  */
 import type { SignedEntity } from '@sigstore/verify';
 import { Problem } from '../skill/problem.ts';
 import type { SigstoreRoot } from './sigstore/trusted-root.ts';
 
 /**
- * Demands that each entry of a verified bundle names this certificate (DER) or key (SPKI DER), and
- * that its log's key counted at the time of the signature.
+ * Requires that each entry of a verified bundle names this certificate (DER) or key (SPKI DER), and
+ * that the log's key was valid at the signing time.
  * @throws Problem `log-invalid`
  */
 export function requireRecords(entity: SignedEntity, root: SigstoreRoot, signer: Uint8Array): void {

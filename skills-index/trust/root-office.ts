@@ -1,11 +1,13 @@
-/** Which key held which office of the root file at a log index, and whose checkpoints count. */
+/**
+ * The keys of each office (role) in the root file at a log index, and the checkpoints that count.
+ */
 import { type Checkpoint, verifyCheckpoint } from '../log/checkpoint.ts';
 import type { Digest } from '../skill/digest.ts';
 import { Problem } from '../skill/problem.ts';
 import { type ParseKey, parseKey } from '../statement/parse-key.ts';
 import { type RootFile, type RootKey, type RootOffice, rootKeyId, spkiOf } from './root.ts';
 
-/** A key in an office; one without `validUpTo` is in office now. */
+/** A key in an office; the key is still in office when `validUpTo` is absent. */
 export interface OfficeKey extends RootKey {
   readonly validUpTo?: number;
 }
@@ -15,8 +17,8 @@ export interface RootCheckpoint extends Checkpoint {
   /** SPKI DER of the key that signed it. */
   readonly logKey: Uint8Array;
   /**
-   * Signed by a retired key: it counts only where a consistency proof leads from it to a head of
-   * the key in office.
+   * Whether a retired key signed it. It then counts only with a consistency proof to a head that
+   * the current key signed.
    */
   readonly retired: boolean;
 }
@@ -27,14 +29,14 @@ export function keysOfOffice(root: RootFile, office: RootOffice): readonly Offic
   return [...current, ...(root.retired ?? []).filter((one) => one.office === office)];
 }
 
-/** Whether what a key signed at a log index counts as said in an office. */
+/** Whether a key held an office at a log index. */
 export function isInOffice(root: RootFile, office: RootOffice, keyId: Digest, at: number): boolean {
   return keysOfOffice(root, office).some(
     (one) => rootKeyId(one) === keyId && at <= (one.validUpTo ?? at),
   );
 }
 
-/** How many administrators of the root file had to agree at a log index. */
+/** The number of administrators who had to agree at a log index. */
 export function thresholdAt({ threshold, thresholds = [] }: RootFile, at: number): number {
   return thresholds.find(({ validUpTo }) => at <= validUpTo)?.threshold ?? threshold;
 }

@@ -1,4 +1,6 @@
-/** The root file: the few keys from which every other trust follows, pinned by fingerprint. */
+/**
+ * The root file: the few keys from which all other trust derives. Clients pin it by fingerprint.
+ */
 import * as v from 'valibot';
 import { canonicalDigest } from '../skill/canonical-json.ts';
 import { type Digest, digestOf } from '../skill/digest.ts';
@@ -29,10 +31,7 @@ export interface RootKey {
 export const rootOffices = ['log', 'registry', 'status', 'administrator'] as const;
 export type RootOffice = (typeof rootOffices)[number];
 
-/**
- * A key that once stood in the root file: what it signed up to a log index still counts, and
- * nothing since.
- */
+/** A former key of the root file: its signatures count up to a log index. */
 export interface RetiredKey extends RootKey {
   readonly office: RootOffice;
   /**
@@ -64,25 +63,25 @@ export interface RootFile {
   /** How many administrators together may change a scope's owners. */
   readonly threshold: number;
   /**
-   * Earlier thresholds, oldest first. Without them a new one would undo what was agreed by fewer,
-   * or let a lone vote of then count now.
+   * Earlier thresholds, oldest first. Without them, a new threshold would undo earlier agreements
+   * or make a lone earlier vote sufficient.
    */
   readonly thresholds?: readonly EarlierThreshold[];
   /** Keys of earlier root files, by office. */
   readonly retired?: readonly RetiredKey[];
   /**
-   * The registry has TUF metadata from its first day on, so a client that is shown none refuses the
-   * registry.
+   * Whether the registry has had TUF metadata from its first day. A client that is shown none then
+   * rejects the registry.
    */
   readonly tuf?: 1;
   /**
-   * Fingerprint of the registry's first root file, by which statements name the registry. The first
-   * root file has none: it is the one.
+   * Fingerprint of the registry's first root file, by which statements name the registry; absent in
+   * the first root file itself.
    */
   readonly first?: Digest;
   /**
-   * Last log index at which a statement that names no registry counts. Absent: none counts with
-   * `tuf`, and every one without.
+   * The last log index at which a statement without a registry name counts. When absent: none
+   * counts with `tuf`, all count without.
    */
   readonly unnamedUpTo?: number;
 }
@@ -153,8 +152,8 @@ const rootShape: Shape<RootFile> = v.pipe(
     first: v.exactOptional(digest),
     unnamedUpTo: v.exactOptional(logIndex),
   }),
-  // The administrators' signatures prove which root file was the first; without them any registry
-  // could name that of another one.
+  // The administrators' signatures prove which root file was first. Without them, a registry could
+  // name the first root file of another.
   v.check(
     ({ first, tuf }) => first === undefined || tuf === 1,
     'names a first root file, and no TUF metadata (tuf) to prove it',
@@ -163,8 +162,8 @@ const rootShape: Shape<RootFile> = v.pipe(
     (root) => root.threshold <= root.administrators.length,
     'has a threshold above the number of administrators',
   ),
-  // A key with two offices would let the holder of one act in the other, and one that is also
-  // retired has no end.
+  // A key in two offices would let its holder act in both; a key that is also retired would never
+  // end.
   v.check((root) => {
     const keys = [
       root.log,

@@ -4,10 +4,7 @@
  */
 import type { SignedBy } from './identity/match.ts';
 
-/**
- * 0: nothing is shown. 1: the publisher says from which commit. 2: a CI job that an issuer vouches
- * for says so.
- */
+/** 0: nothing is shown. 1: the publisher claims a commit. 2: an identified CI job claims it. */
 export type SlsaBuildLevel = 0 | 1 | 2;
 
 /** What a verdict writes as `verifiedLevels`: the highest level of the track, once. */
@@ -16,8 +13,8 @@ export function levelWords(level: SlsaBuildLevel): readonly string[] {
 }
 
 /**
- * The level of a publication with this provenance: provenance that somebody else signed shows
- * nothing.
+ * The level of a publication with this provenance. Provenance signed by anybody but the publisher
+ * shows nothing.
  */
 export function slsaLevelOf(
   publish: SignedBy | undefined,

@@ -1,4 +1,7 @@
-/** `status.json`: what may change about approved versions, signed, good for at most 24 hours. */
+/**
+ * `status.json`: the signed facts about approved versions that may change, valid for at most 24
+ * hours.
+ */
 import * as v from 'valibot';
 import { canonicalJson } from '../skill/canonical-json.ts';
 import type { Digest } from '../skill/digest.ts';
@@ -66,7 +69,7 @@ const statusShape: Shape<Status> = v.pipe(
 
 /**
  * Signs a status; the envelope's JSON is `status.json`.
- * @throws Problem `statement-invalid` for a status that nobody would accept
+ * @throws Problem `statement-invalid` for a status that clients would reject
  */
 export async function signStatus(status: Status, signer: Signer): Promise<Envelope> {
   const bytes = Buffer.from(canonicalJson(status));
@@ -84,8 +87,8 @@ export interface StatusOptions {
   /** How long past `expires` it still counts; 0 by default. */
   readonly graceSeconds?: number;
   /**
-   * A time gone by is judged: a status key that was retired since counts up to its last log index.
-   * Never now: whoever stole that key could show the log as it stood at that index for ever.
+   * Judges a past time: a retired status key counts up to its last log index. Never use it for the
+   * present, because the thief of a retired key could show the log of that index forever.
    */
   readonly past?: boolean;
 }
@@ -131,9 +134,9 @@ export function newestStatus(statuses: readonly Status[]): Status | undefined {
 }
 
 /**
- * Every mark that one of several statuses has, newest status first. A mark does not go away by a
- * newer status that lacks it: whoever has the status key can sign one at any time. A mark that was
- * lifted goes when each place has shown a status from after the lift: within a day.
+ * All marks of several statuses, newest status first. A newer status without a mark does not remove
+ * the mark, because the holder of the status key can sign one at any time. A lifted mark disappears
+ * once each source shows a status from after the lift, within a day.
  */
 export function marksOfAll(statuses: readonly Status[]): StatusMark[] {
   const byAge = [...statuses].sort((a, b) => Date.parse(b.issued) - Date.parse(a.issued));
@@ -169,7 +172,7 @@ function requireTime(
   now: number,
   { graceSeconds = 0 }: StatusOptions,
 ): void {
-  // Said the way that a clock which tells no time passes neither.
+  // Written as a negated comparison, so that a clock that returns NaN fails it.
   if (!(now >= Date.parse(issued) - clockSkewSeconds * 1000)) {
     throw new Problem(
       'status-stale',

@@ -1,7 +1,7 @@
 /**
- * Statements that this process has verified, by digest, so that each is verified once. Only this
- * class can put one in; its memory is bounded, and what a result depends on (the bytes, the root
- * file, the Sigstore root) is part of its address.
+ * Remembers by digest which statements this process has verified, so that each is verified once.
+ * Only this class adds statements. Its memory is bounded. Everything that a result depends on (the
+ * bytes, the root file, the Sigstore root) is part of the key.
  */
 import { canonicalDigest } from '../skill/canonical-json.ts';
 import { type Digest, digestOf } from '../skill/digest.ts';
@@ -18,7 +18,7 @@ interface Kept {
 
 export class VerifiedStatements {
   readonly #bytesMax: number;
-  /** The one used last stands last. */
+  /** In order of last use, the latest at the end. */
   readonly #kept = new Map<string, Kept>();
   readonly #digests = new WeakMap<object, Digest>();
   readonly #parse = rememberingParseKey(parsedKeysMax);
@@ -30,9 +30,8 @@ export class VerifiedStatements {
   }
 
   /**
-   * Verifies a bundle's bytes, or remembers that it did. What fails is never remembered.
-   * @param sigstore as in `verifyStatement`; it and the root must not be changed after they were
-   * used here
+   * Verifies a bundle's bytes, or recalls an earlier success. Failures are not remembered.
+   * @param sigstore as in `verifyStatement`; it and the root must not change afterwards
    * @throws Problem as `verifyStatement`, `json-invalid`
    */
   verify(bytes: Uint8Array, root: RootFile, sigstore: unknown): VerifiedStatement {
@@ -81,7 +80,8 @@ export class VerifiedStatements {
   }
 }
 
-// Everybody is handed the same object. Bytes cannot be frozen; nobody writes to them.
+// All callers share the object, so it is frozen. Byte arrays cannot be frozen; nobody writes to
+// them.
 function frozen<Value>(value: Value): Value {
   if (
     typeof value !== 'object' ||

@@ -35,10 +35,7 @@ import { type Certified, verifyCertified } from './sigstore/verify-certified.ts'
 export interface VerifiedStatement extends LoggedStatement {
   /** SHA-256 of the signed payload. */
   readonly payloadDigest: Digest;
-  /**
-   * Of the checkpoint in the bundle; `retired` when a log key signed it that is no longer in
-   * office.
-   */
+  /** The checkpoint in the bundle; `retired` when a former log key signed it. */
   readonly checkpoint: TreeHead & { readonly retired: boolean };
   /** Whom the certificate names, where one signed. */
   readonly certified?: Certified;
@@ -47,9 +44,8 @@ export interface VerifiedStatement extends LoggedStatement {
 export interface VerifyOptions {
   readonly root: RootFile;
   /**
-   * SPKI DER of a key by its id. Left out, the key is the one in the log entry: its id is its own
-   * digest, so the signer is proven either way, and whether the signer may say this is for the
-   * caller to judge.
+   * SPKI DER of a key by its id. When absent, the key comes from the log entry. Its id is its own
+   * digest, so the signer is proven either way; the caller judges the signer's rights.
    */
   readonly keys?: KeySource;
   /**
@@ -57,13 +53,16 @@ export interface VerifyOptions {
    * signed.
    */
   readonly sigstore?: unknown;
-  /** For who verifies several: the same few keys sign most of it. */
+  /**
+   * Parses keys. A caller that verifies several bundles shares one parser, since few keys sign most
+   * of them.
+   */
   readonly parse?: ParseKey;
 }
 
 /**
- * Whoever an issuer vouches for publishes, and owns scopes. Who is who, what is approved and what
- * is revoked is said with keys.
+ * Keyless identities may publish and own scopes. Identity statements, approvals and revocations
+ * must be signed with keys.
  */
 const certifiedTypes: readonly Statement['predicateType'][] = [
   predicateTypes.publish,
@@ -95,7 +94,7 @@ export function verifyStatement(bundleJson: unknown, options: VerifyOptions): Ve
 }
 
 /**
- * Refuses a statement that only a key can sign.
+ * Rejects a keyless signature on a statement that only a key may sign.
  * @throws Problem `statement-invalid`
  */
 export function requireCertifiable({ predicateType }: Statement): void {
@@ -110,8 +109,7 @@ export function requireCertifiable({ predicateType }: Statement): void {
 }
 
 /**
- * Demands that a statement is about exactly this version: same subjects, none missing, none more,
- * in the order of the bundle.
+ * Requires exactly the subjects of this version, in the order of the bundle.
  * @throws Problem `subject-mismatch`
  */
 export function requireSubjects(
@@ -162,8 +160,8 @@ function verifySigner(
   };
 }
 
-// @sigstore/verify takes a checkpoint of any name that the log's address contains, any kind of
-// entry, and top-level numbers unread.
+// @sigstore/verify accepts a checkpoint whose name is part of the log's address, any kind of entry,
+// and unread top-level numbers, so the entry is verified here.
 function verifyOwnEntry(
   bundle: SigstoreBundle,
   body: Uint8Array,

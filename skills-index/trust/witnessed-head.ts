@@ -1,7 +1,4 @@
-/**
- * Whether a head of the log was cosigned as the witness policy demands: one question for whoever
- * rests on a head.
- */
+/** Decides whether a head of the log has the cosignatures that the witness policy demands. */
 import { countWitnesses, type Witnessed } from '../log/cosignature.ts';
 import { cosignatureSecondsMax } from '../log/limits.ts';
 import type { WitnessPolicy } from '../log/witness-policy.ts';
@@ -11,15 +8,15 @@ import { verifyRootCheckpoint } from './root-office.ts';
 
 export interface WitnessTerms {
   readonly root: RootFile;
-  /** Without it nobody has to have cosigned. */
+  /** The witness policy; when absent, no cosignature is needed. */
   readonly witnesses?: WitnessPolicy;
   /** Milliseconds since 1970. */
   readonly now: number;
-  /** How long past its day a cosignature still counts; 0 by default. */
+  /** For how long past its day a cosignature still counts; 0 by default. */
   readonly graceSeconds?: number;
 }
 
-/** Who cosigned, where the policy names somebody; and why that is not enough. */
+/** The witnesses that cosigned, and why they are not enough. */
 export interface WitnessedHead {
   readonly witnessed?: Witnessed;
   readonly why?: string;

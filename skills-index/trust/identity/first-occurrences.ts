@@ -1,11 +1,10 @@
-/** Nobody has said a thing twice because somebody else logged it twice. */
+/** Removes repeated statements: logging a statement twice does not make it two statements. */
 import { canonicalJson } from '../../skill/canonical-json.ts';
 import type { LoggedStatement } from './identities.ts';
 
 /**
- * Each statement of a signer at its first log index alone. A statement that was overtaken, a lift
- * or an enrolment, would else be said anew by whoever keeps the log; who means it again signs
- * another nonce.
+ * Keeps each statement of a signer only at its first log index. Otherwise the log's operator could
+ * repeat an overtaken lift or enrolment. A signer who means the statement again signs a new nonce.
  */
 export function firstOccurrences<
   One extends Pick<LoggedStatement, 'statement' | 'signer' | 'logIndex'>,

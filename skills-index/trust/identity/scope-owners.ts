@@ -1,6 +1,5 @@
 /**
- * Who owns which scope and who publishes in it, as claims and successions of keys are taken in log
- * order.
+ * The owners and publishers of each scope. Claims and successions of keys are taken in log order.
  */
 import type { Digest } from '../../skill/digest.ts';
 import type { Scope } from '../../skill/name.ts';
@@ -11,26 +10,29 @@ import type { FrozenStatement } from './frozen-statement.ts';
 interface Standing {
   readonly identity: Identity;
   readonly id: Digest;
-  /** Index of the statement that made it one. */
+  /** Index of the statement that gave the right. */
   readonly from: number;
   readonly lost?: number;
 }
 
 interface Claim {
   readonly from: number;
-  /** Those that it names, and the keys that followed them since. A later claim names them anew. */
+  /**
+   * The owners in the statement and the later successors of their keys. A later claim names owners
+   * anew.
+   */
   readonly owners: Standing[];
   readonly publishers?: Standing[];
   /** Address of the scope statement. */
   readonly statement: Digest;
-  /** Why it is not known who owns the scope. */
+  /** Why the owner of the scope is unknown. */
   readonly frozen?: string;
   readonly lost?: number;
 }
 
 /**
- * When a claim or succession was said, and from which index on it is known to rest on a key that
- * had ended before: then it stands for nobody.
+ * When a claim or succession was declared, and the index from which it is known to depend on a key
+ * that had ended earlier; from there it gives nobody a right.
  */
 export interface ClaimPlace {
   readonly from: number;
@@ -38,20 +40,20 @@ export interface ClaimPlace {
 }
 
 /**
- * Grows with the log; a key that was ended is for the caller to leave out. A claim that was taken
- * once stays the newest one for good, so that no end of a key gives a scope back to whom it
- * belonged before, or to whoever comes next.
+ * Grows with the log; the caller leaves out ended keys. An accepted claim stays the newest for
+ * good. So the end of a key never gives a scope back to an earlier owner or frees it for a
+ * stranger.
  */
 export class ScopeOwners {
   readonly #claims = new Map<Scope, Claim[]>();
-  /** Every scope that an identity ever stood in, so that nobody has to look through all scopes. */
+  /** Every scope in which an identity ever had a right, so that nobody must search all scopes. */
   readonly #scopes = new Map<Digest, Set<Scope>>();
   readonly #successors = new Map<Digest, Set<Digest>>();
-  /** Of the successions those that hold. */
+  /** The valid successions. */
   readonly #heirs = new Map<Digest, Set<Digest>>();
   /**
-   * The keys that followed others, in each scope: what somebody says of their own scope counts in
-   * no other.
+   * The successions of keys in each scope. A succession that is declared in one scope counts in no
+   * other.
    */
   readonly #steps = new Map<Scope, { readonly old: Digest; readonly key: Digest }[]>();
   /** The same by key, both ways. */
@@ -70,7 +72,7 @@ export class ScopeOwners {
     for (const { id } of listsOf(claim).flat()) note(this.#scopes, id, scope);
   }
 
-  /** From such a statement on nobody owns the scope that it is about. */
+  /** From a frozen statement on, nobody owns the scope. */
   freeze({ about: { scope }, logIndex, digest, why }: FrozenStatement): undefined {
     if (scope === undefined) return;
     const claim: Claim = { from: logIndex, owners: [], statement: digest, frozen: why };
@@ -78,8 +80,8 @@ export class ScopeOwners {
   }
 
   /**
-   * A key follows another one in a scope, as owner, as publisher or as both.
-   * @returns whether that made it anything that it was not
+   * Makes a key the successor of another in a scope, as owner, publisher or both.
+   * @returns whether the key gained a right
    */
   follow(old: Digest, key: PublicKey, scope: Scope, { from, lost }: ClaimPlace): boolean {
     const isJoined = (list: readonly Standing[]): boolean =>
@@ -101,12 +103,12 @@ export class ScopeOwners {
     return true;
   }
 
-  /** Whether a key was named as another one's successor by it, whatever became of that. */
+  /** Whether a key declared another as its successor, valid or not. */
   isSuccessor(key: Digest, of: Digest): boolean {
     return this.#successors.get(of)?.has(key) ?? false;
   }
 
-  /** Whether a key is another one's successor, or its successor's, and so on. */
+  /** Whether a key is a direct or indirect successor of another. */
   follows(key: Digest, old: Digest): boolean {
     const reached = new Set([old]);
     for (const one of reached) for (const next of this.#heirs.get(one) ?? []) reached.add(next);
@@ -122,7 +124,7 @@ export class ScopeOwners {
     return [...reached].filter((one) => one !== key);
   }
 
-  /** These and all whom they followed in a scope, or who followed those. */
+  /** The given identities with all their predecessors and successors in a scope. */
   lineOf(scope: Scope, ids: readonly Digest[]): ReadonlySet<Digest> {
     const reached = new Set(ids);
     const kin = this.#kin.get(scope);
@@ -146,7 +148,7 @@ export class ScopeOwners {
     return this.#claims.get(scope)?.[0]?.from;
   }
 
-  /** @param known what came to be known of it before this index; all by default */
+  /** @param known only facts known before this index; all by default */
   ownersOf(scope: Scope, at: number, known?: number): Identity[] {
     return standingIn(this.claimOf(scope, at), ({ owners }) => owners, { at, known }).map(
       ({ identity }) => identity,
@@ -169,8 +171,8 @@ export class ScopeOwners {
   }
 
   /**
-   * Index at which it became known that an identity stood in a scope on nothing; undefined when it
-   * is not known.
+   * The index at which it became known that an identity's right in a scope was unfounded; undefined
+   * when it is not.
    */
   lostOf(scope: Scope, identity: Digest, at: number): number | undefined {
     const claim = this.claimOf(scope, at);

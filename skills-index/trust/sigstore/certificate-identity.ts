@@ -1,6 +1,6 @@
 /**
- * Who a Fulcio certificate says held the key: exactly one name, the issuer that vouched for it, and
- * what the CI job was.
+ * Reads the identity in a Fulcio certificate: exactly one name, the issuer that vouched for it, and
+ * the details of a CI job.
  */
 import { type Digest, digestOf } from '../../skill/digest.ts';
 import { Problem } from '../../skill/problem.ts';
@@ -39,8 +39,8 @@ export interface Leaf {
   /** SPKI DER of its P-256 key. */
   readonly spki: Uint8Array;
   /**
-   * SHA-256 of the TBSCertificate: the certificate's identity. Its whole bytes have more than one
-   * form, since signatures have.
+   * SHA-256 of the TBSCertificate, as the certificate's id. The whole certificate may have several
+   * encodings, because signatures may.
    */
   readonly certificateId: Digest;
 }

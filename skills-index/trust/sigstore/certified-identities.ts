@@ -1,19 +1,19 @@
-/**
- * As whom a certificate speaks: every identity that its claims satisfy, so that matching one is
- * comparing digests.
- */
+/** Lists every identity that a certificate satisfies, so that matching means comparing digests. */
 import type { Digest } from '../../skill/digest.ts';
 import type { CiIdentity, OidcIdentity, PersonIdentity } from '../../statement/attestation.ts';
 import { identityId, printIdentity } from '../../statement/identity-id.ts';
 import type { CertificateClaims } from './certificate-identity.ts';
 
 /**
- * Events that run a workflow on what a stranger proposes, in GitHub's and GitLab's words: such a
- * job speaks for nobody.
+ * Events that run a workflow on a stranger's proposal, as GitHub and GitLab name them. Such a job
+ * has no identity.
  */
 const strangersTriggers = /^(external_)?(pull_request|merge_request)/;
 
-/** Id of the person form, by which a certificate is named whoever it may speak for. */
+/**
+ * Id of the certificate's person form, which names the certificate whatever other identities it
+ * has.
+ */
 export function personOf({ issuer, subject }: CertificateClaims): Digest {
   const person: PersonIdentity = { issuer, subject };
   return identityId(person);
@@ -44,9 +44,9 @@ function isStrangersJob({ trigger }: CertificateClaims): boolean {
   return trigger !== undefined && strangersTriggers.test(trigger);
 }
 
-// The name of a job of a reusable workflow is that workflow's, whoever called it from whatever
-// repository (Fulcio's oid-info.md: .9 is the name, .18 the caller): then the name alone says
-// nothing of whose job it is, and the job's own forms do.
+// A reusable workflow gives its own name to every job that calls it, from any repository (Fulcio's
+// oid-info.md: .9 is the name, .18 the caller). So the name does not identify the job; only the
+// forms with repository and workflow do.
 function isCalled({ subject, instructions = subject, workflow }: CertificateClaims): boolean {
   return (
     workflow !== undefined &&
@@ -56,8 +56,7 @@ function isCalled({ subject, instructions = subject, workflow }: CertificateClai
   );
 }
 
-// A job whose certificate does not say what started it is no job that anybody named: silence means
-// no.
+// A certificate that does not say what triggered the job identifies no job.
 function jobsOf({
   issuer,
   repository,

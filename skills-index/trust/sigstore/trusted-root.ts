@@ -1,6 +1,6 @@
 /**
- * Sigstore's trusted_root.json, read strictly: on whose certificates, logs and timestamps a keyless
- * signature may rest.
+ * Reads Sigstore's trusted_root.json strictly: the certificate authorities, logs and timestamp
+ * authorities on which a keyless signature may depend.
  */
 import { type TrustMaterial, toTrustMaterial } from '@sigstore/verify';
 import * as v from 'valibot';

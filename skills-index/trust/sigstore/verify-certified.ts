@@ -1,6 +1,6 @@
 /**
- * Verifies what a keyless statement rests on: certificate, certificate transparency, timestamps and
- * Rekor v2, all of them.
+ * Verifies everything behind a keyless statement: certificate, certificate transparency, timestamps
+ * and the Rekor v2 entry.
  */
 import { bundleFromJSON } from '@sigstore/bundle';
 import { type SignedEntity, toSignedEntity, VerificationError, Verifier } from '@sigstore/verify';
@@ -13,7 +13,7 @@ import { requireRecords, timesOf } from '../record-of-signer.ts';
 import { type CertificateClaims, readLeaf } from './certificate-identity.ts';
 import { parseTrustedRoot, type SigstoreRoot } from './trusted-root.ts';
 
-/** Who signed, as a certificate authority of the trusted root vouched for it, and when. */
+/** The signer that a trusted certificate authority vouched for, and the signing time. */
 export interface Certified {
   readonly claims: CertificateClaims;
   /** DER of the certificate. */
@@ -65,8 +65,8 @@ function toEntity(bundle: PlainBundle): SignedEntity {
 }
 
 /**
- * Demands that the library writes the certificate as it stands. It verifies what it wrote again
- * from what it read: other bytes with the same meaning would pass, and be read in two ways.
+ * Requires that the library re-encodes the certificate to the same bytes. It verifies its own
+ * encoding, so different bytes with the same meaning would pass and could be read in two ways.
  * @throws Problem `certificate-invalid`
  */
 export function requireOneForm({ key }: SignedEntity, certificate: Uint8Array): void {
@@ -76,8 +76,8 @@ export function requireOneForm({ key }: SignedEntity, certificate: Uint8Array): 
     throw new Problem('certificate-invalid', 'Cannot accept the certificate: it is not in DER');
 }
 
-// Thresholds above zero are what makes the library look at all: without a timestamp it builds no
-// chain.
+// The library verifies timestamps only when the threshold is above zero; without a timestamp it
+// builds no certificate chain.
 function verifyBySigstore(entity: SignedEntity, root: SigstoreRoot): void {
   const publicKey = (): never => {
     throw new Problem('key-unknown', 'No key is trusted here, certificates only');
@@ -92,7 +92,7 @@ function verifyBySigstore(entity: SignedEntity, root: SigstoreRoot): void {
   }
 }
 
-/** What went wrong in the library, in our words. */
+/** Translates an error of the library into a Problem. */
 export function toProblem(cause: unknown): Problem {
   if (cause instanceof Problem) return cause;
   const message = cause instanceof Error ? cause.message : String(cause);
@@ -109,8 +109,8 @@ export function toProblem(cause: unknown): Problem {
   return new Problem(ours, `The signature does not verify: ${reason}`, { cause });
 }
 
-// What the library does not compare: the whole entry, its index, and name, size and root of the
-// checkpoint.
+// Checks that the library leaves out: the whole entry, its index, and the name, size and root of
+// the checkpoint.
 function requireEntry(bundle: PlainBundle, certificate: Uint8Array, root: SigstoreRoot): void {
   const [entry] = bundle.verificationMaterial.tlogEntries;
   const { inclusionProof: proof } = entry;
