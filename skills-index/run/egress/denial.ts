@@ -6,54 +6,81 @@ import type { GateAnswer } from '../holds/hold.ts';
  * sandbox gets, and an explanation.
  */
 export const denials = {
-  malformed: { status: 400, means: 'it is not HTTP/1.1 in one clear reading' },
-  'bad-target': { status: 400, means: 'its target is not http://name/path in plain form' },
-  'bad-path': { status: 400, means: 'its path could be read in two ways' },
-  'bad-host': { status: 403, means: 'its host is no DNS name' },
-  'host-mismatch': { status: 421, means: 'its Host header names another host' },
+  malformed: { status: 400, means: 'the request is not HTTP/1.1, or could be read in two ways' },
+  'bad-target': { status: 400, means: 'the request’s target is not a plain http://name/path' },
+  'bad-path': { status: 400, means: 'servers could read the request’s path in two ways' },
+  'bad-host': { status: 403, means: 'the request’s host is not a DNS name' },
+  'host-mismatch': {
+    status: 421,
+    means: 'the request’s Host header names another host than its target',
+  },
   'host-denied': {
     status: 403,
-    means: 'no egress to this host was approved and granted, or plain HTTP is not pinned',
+    means:
+      'no egress to this host was approved and granted, or host policy pins no address for plain HTTP',
   },
-  'port-denied': { status: 403, means: 'this port is not allowed' },
-  'method-denied': { status: 405, means: 'this method is not allowed' },
-  'path-denied': { status: 403, means: 'this path is not allowed' },
-  'secret-unbound': { status: 403, means: 'a secret stands where it is not bound' },
-  'upgrade-denied': { status: 403, means: 'it asks for another protocol' },
-  'too-large': { status: 413, means: 'it is larger than a request may be' },
-  'too-many': { status: 429, means: 'this run made as many requests as it may' },
-  'too-much': { status: 429, means: 'this run sends more than it may' },
-  pipelined: { status: 400, means: 'it was sent before the answer to the one before it' },
-  nested: { status: 403, means: 'it asks for a tunnel inside a tunnel' },
-  'answer-too-large': { status: 502, means: 'the answer is larger than it may be' },
+  'port-denied': { status: 403, means: 'the plan allows this host on other ports only' },
+  'method-denied': { status: 405, means: 'the plan does not allow this method on this path' },
+  'path-denied': { status: 403, means: 'the plan allows other paths of this host only' },
+  'secret-unbound': {
+    status: 403,
+    means:
+      'a secret’s placeholder stands in a place, or goes to a host, to which the secret is not bound',
+  },
+  'upgrade-denied': {
+    status: 403,
+    means: 'the request asks to switch to a protocol other than WebSocket',
+  },
+  'too-large': { status: 413, means: 'the request is larger than the limit' },
+  'too-many': { status: 429, means: 'the run has reached its limit of requests' },
+  'too-much': { status: 429, means: 'the run would send more bytes than its limit' },
+  pipelined: { status: 400, means: 'the request was sent before the previous one was answered' },
+  nested: { status: 403, means: 'the request asks for a tunnel inside a tunnel' },
+  'answer-too-large': { status: 502, means: 'the host’s answer is larger than the limit' },
   'answer-encoded': {
     status: 502,
-    means: 'the answer is packed, so that an echoed secret could not be seen',
+    means: 'the host’s answer is compressed, so the proxy could not find an echoed secret',
   },
-  'answer-malformed': { status: 502, means: 'the answer is not HTTP/1.1 in one clear reading' },
-  'not-tls': { status: 400, means: 'it is not TLS in one clear reading' },
-  'sni-mismatch': { status: 421, means: 'TLS in it asks for another host, or names none' },
-  'hidden-hello': { status: 403, means: 'TLS in it hides which host it asks for' },
+  'answer-malformed': {
+    status: 502,
+    means: 'the host’s answer is not HTTP/1.1, or could be read in two ways',
+  },
+  'not-tls': { status: 400, means: 'the connection does not begin with a valid TLS hello' },
+  'sni-mismatch': {
+    status: 421,
+    means: 'the TLS hello names another host than the tunnel, or none',
+  },
+  'hidden-hello': {
+    status: 403,
+    means: 'the TLS hello hides the host’s name (Encrypted Client Hello)',
+  },
   'tls-failed': {
     status: 400,
-    means: 'its TLS failed: it does not take the certificate of this run, or speaks no HTTP/1.1',
+    means:
+      'the TLS handshake failed: the client rejects the certificate of this run, or does not speak HTTP/1.1',
   },
-  'address-denied': { status: 403, means: 'the name leads to an address that is not public' },
-  'certificate-denied': { status: 502, means: 'the certificate of the host does not hold' },
+  'address-denied': {
+    status: 403,
+    means: 'the host’s name resolves to an address that is not public',
+  },
+  'certificate-denied': { status: 502, means: 'the host’s certificate is not valid' },
   'request-encoded': {
     status: 415,
-    means: 'its body is packed in a way that cannot be looked through',
+    means: 'the request’s body has an encoding that the proxy cannot decode',
   },
-  unrecorded: { status: 500, means: 'it could not be recorded' },
-  canary: { status: 403, means: 'it carries the canary' },
+  unrecorded: { status: 500, means: 'the request could not be recorded in the audit log' },
+  canary: {
+    status: 403,
+    means: 'the request contains the canary, a fake credential that no skill may send',
+  },
   held: { status: 403, means: 'a person was to be asked, and did not allow it' },
   unasked: {
     status: 403,
     means:
       'a person would have to be asked, and nobody can be on this host: trying again does not change it',
   },
-  'too-fast': { status: 429, means: 'this run makes more requests in a minute than it may' },
-  'over-budget': { status: 429, means: 'the budget of this agent is used up' },
+  'too-fast': { status: 429, means: 'the run has reached its limit of requests in a minute' },
+  'over-budget': { status: 429, means: 'the agent’s budget for today is used up' },
   unreachable: { status: 502, means: 'the host did not answer' },
 } as const satisfies Record<string, { status: number; means: string }>;
 
@@ -73,8 +100,10 @@ export const denialFixes: Readonly<Partial<Record<Denial, string>>> = {
     'name an approver in host.json (skillgate key create NAME --passphrase prints the line), or take the rule out of its holds',
   'over-budget':
     'skillgate agent list shows what is used; skillgate agent grant NAME --budget … raises it',
-  'address-denied': 'a host inside is named in host.json under "hosts", with its address',
-  unreachable: 'look whether this host reaches it; skillgate log --run RUN shows the request',
+  'address-denied':
+    'to allow a host of your own network, add its name and address to "hosts" in host.json',
+  unreachable:
+    'check whether this machine can reach the host; skillgate log --run RUN shows the request',
 };
 
 /** The HTTP answer to a connection on which the proxy has sent nothing yet. */

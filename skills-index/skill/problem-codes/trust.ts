@@ -7,13 +7,13 @@ export const trustCodes = {
     status: 422,
     means:
       'A signed statement is not in-toto in DSSE in a Sigstore v0.3 bundle, or its predicate is malformed.',
-    fix: 'If you signed it, sign again with this version of skill. If a registry sent it, tell who operates that registry.',
+    fix: 'If you signed the statement, sign again with this version of Skillgate. If a registry sent it, tell the registry’s operator.',
   },
   'signature-invalid': {
     exit: 6,
     status: 401,
     means: 'A signature does not match the statement, the key or the log.',
-    fix: 'Do not use it. Publish or fetch again; if it persists, somebody changed it.',
+    fix: 'Do not use the version. Publish or fetch again; if the error stays, somebody changed the statement.',
   },
   'certificate-invalid': {
     exit: 6,
@@ -32,8 +32,8 @@ export const trustCodes = {
   'identity-mismatch': {
     exit: 6,
     status: 403,
-    means: 'The signature is good, and somebody else made it than the one who was expected.',
-    fix: 'Do not use it, unless you meant to expect the identity that the message names.',
+    means: 'The signature is valid, but another identity made it than expected.',
+    fix: 'Do not use the version, unless you trust the identity that the message names.',
   },
   'evidence-invalid': {
     exit: 6,
@@ -59,15 +59,14 @@ export const trustCodes = {
   'witnesses-unasked': {
     exit: 6,
     status: 500,
-    means:
-      'Clients demand cosignatures of witnesses, and this registry would ask fewer of them than that.',
-    fix: 'Name where they answer: skillgate serve DIR --witness URL, once for each.',
+    means: 'Clients demand more witnesses than this registry is set up to ask.',
+    fix: 'Name each witness’s address: skillgate serve DIR --witness URL, once for each.',
   },
   'witnesses-missing': {
     exit: 6,
     status: 422,
     means:
-      'Fewer witnesses than administrators demand cosigned the head of the log that the registry shows.',
+      'Fewer witnesses cosigned the head of the registry’s log than its administrators demand.',
     fix: 'Try again later; if it stays, ask the operator and the witnesses whether they still see the same log.',
   },
   'rescan-differs': {
