@@ -11,7 +11,7 @@ interface CodeDigests {
 }
 
 export const codeDigests: CodeDigests = {
-  extractor: 'sha256:a6eac797d133b15c5348471bfaeb09d8dbd6665e833031559b6a0cb96aa3bce6',
+  extractor: 'sha256:6d4a01d9f30a90158446e51c373a5868ceccc65ec07edee70e0b8d97e49d5210',
   judging: 'sha256:8cea0fdb5e121863baa7f815ffd69a0e6363cbcfa252cf6f38dbbd5866d0963e',
   rules: {
     'env/dynamic-name': 'sha256:b3bcc619041c321b4ae11ca5d5c43bb5beec8dbf73751365badd255319977730',
@@ -115,7 +115,7 @@ export const codeDigests: CodeDigests = {
     'manifest/over-broad':
       'sha256:71b9424b7df5a12d82af3dc931c50cf45e2bac60813cef1006d54f1bb6cc5015',
     'manifest/undeclared':
-      'sha256:e2e81499f104310df219cedfd6d989e23e7589c4f7007683646566d2e1ad961d',
+      'sha256:692f13e4d89a60ba22cf55374c7cb5abaf6865d11e7bcdd225f7a294568bd3a5',
     'manifest/unnamed-script':
       'sha256:7a2f2e079ec57bf28d096d17dd13f90fd0be7b31fd332078b92561e4e881d04c',
     'manifest/unreadable':
