@@ -56,7 +56,7 @@ export function parseArguments(row: CommandRow, argv: readonly string[]): Parsed
     );
   args.push(...verbatim);
   const help = options.help === true;
-  if (!help) checkCount(row, args);
+  if (!help) requireArgumentCount(row, args);
   return { args, options, format: formatOf(row, options.format), help };
 }
 
@@ -138,7 +138,7 @@ function formatOf(row: CommandRow, given: OptionValue): Format {
   return format;
 }
 
-function checkCount(row: CommandRow, args: readonly string[]): void {
+function requireArgumentCount(row: CommandRow, args: readonly string[]): void {
   if (args.length < row.args.min) throw usage(row, `it needs ${row.usage}`);
   if (args.length > row.args.max)
     throw usage(row, `${JSON.stringify(args[row.args.max])} is an argument too many`);

@@ -12,7 +12,7 @@ import { calledName, setCalledName } from './context/called-name.ts';
 import { isVersion, showVersion } from './show-version.ts';
 
 /** What a command line runs in: a process, or a test's. */
-export interface World {
+export interface CommandWorld {
   readonly argv: readonly string[];
   /** The name of this program in lines to type; see `called-name.ts`. */
   readonly called?: string;
@@ -40,7 +40,7 @@ function withoutFormat(argv: readonly string[]): readonly string[] {
 }
 
 /** Runs one command line; never throws. */
-export async function runCommandLine(world: World): Promise<number> {
+export async function runCommandLine(world: CommandWorld): Promise<number> {
   let context: CommandContext | undefined;
   if (world.called !== undefined) setCalledName(world.called);
   try {
@@ -97,7 +97,7 @@ async function helpRow(): Promise<CommandRow> {
 // Help that was not asked for is an error of usage, and goes to stderr so that no program takes it
 // for data.
 async function showHelp(
-  world: World,
+  world: CommandWorld,
   unasked: boolean,
   args: readonly string[] = [],
 ): Promise<number> {
@@ -113,7 +113,7 @@ async function showHelp(
 }
 
 async function contextOf(
-  world: World,
+  world: CommandWorld,
   row: CommandRow,
   parsed: {
     args: readonly string[];
@@ -154,10 +154,10 @@ function withHelp(problem: Problem, context: CommandContext | undefined): Proble
 
 async function report(
   thrown: unknown,
-  world: World,
+  world: CommandWorld,
   context: CommandContext | undefined,
 ): Promise<number> {
-  const [{ inkFor, jsonText, say }, { problemText, problemJson }, { problemOf }] =
+  const [{ inkFor, jsonText, printLine }, { problemText, problemJson }, { problemOf }] =
     await Promise.all([
       import('./terminal/output.ts'),
       import('./terminal/problem-text.ts'),
@@ -168,6 +168,6 @@ async function report(
     problem.code === 'interrupted' ? exitCodes.interrupted : problemCodes[problem.code].exit;
   if (context === undefined ? wantsJson(world.argv) : context.format === 'json')
     world.stdout.write(`${jsonText(problemJson(problem, exit))}\n`);
-  else say(world.stderr, problemText(problem, inkFor(world.stderr, world.env)));
+  else printLine(world.stderr, problemText(problem, inkFor(world.stderr, world.env)));
   return exit;
 }

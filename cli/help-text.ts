@@ -3,7 +3,7 @@
 import { type CommandRow, exitCodes, type OptionRow } from './command.ts';
 import { commandGroups } from './commands.ts';
 import { asCalled, calledName } from './context/called-name.ts';
-import { type Ink, joined, type Safe, safe, table } from './terminal/output.ts';
+import { joined, type OutputInk, type Safe, safe, table } from './terminal/output.ts';
 
 /** What each exit code means; a command that runs a skill gives the skill's own. */
 export const exitMeanings: readonly (readonly [code: number, means: string])[] = [
@@ -25,7 +25,7 @@ export const exitMeanings: readonly (readonly [code: number, means: string])[] =
   [exitCodes.interrupted, 'interrupted (Ctrl-C)'],
 ];
 
-export function overviewText(ink: Ink): Safe {
+export function overviewText(ink: OutputInk): Safe {
   return joined(
     [
       safe`${ink.bold(calledName())}: nothing runs that was not signed, read and approved`,
@@ -49,7 +49,7 @@ export function helpOf({ load: _, ...row }: CommandRow) {
   return { ...row, summary: asCalled(row.summary), examples, options };
 }
 
-export function commandText(command: CommandRow, ink: Ink): Safe {
+export function commandText(command: CommandRow, ink: OutputInk): Safe {
   const row = helpOf(command);
   const formats = row.formats ?? ['text', 'json'];
   const options: (readonly [string, string])[] = [
@@ -75,7 +75,7 @@ export function commandText(command: CommandRow, ink: Ink): Safe {
 }
 
 /** Help for a word that several commands begin with: `key`, `review`. */
-export function groupText(rows: readonly CommandRow[], ink: Ink): Safe {
+export function groupText(rows: readonly CommandRow[], ink: OutputInk): Safe {
   return table(
     rows.map((row) => [safe`  ${ink.cyan(`${calledName()} ${row.name}`)}`, row.summary]),
   );

@@ -15,7 +15,7 @@ import type { CommandContext, ExitCode } from '../command.ts';
 import { exitCodes } from '../command.ts';
 import { agentsFolderOf } from '../run/start-skill.ts';
 import { confirm } from '../terminal/ask.ts';
-import { answer, count, joined, type Safe, safe, say } from '../terminal/output.ts';
+import { answer, count, joined, printLine, type Safe, safe } from '../terminal/output.ts';
 import {
   deleteFolders,
   entriesIn,
@@ -38,8 +38,8 @@ export async function removeAgent(
   const file = agentFile(agentsFolderOf(context), name);
   const own = ownFolderOf(context.paths, name);
   const identity = readIdentity(context, name);
-  refuseRunning(name, own);
-  refuseLeft(context, name);
+  requireNoRuns(name, own);
+  requireNoLeftovers(context, name);
   const deleted = [
     ...(lstatSync(file, { throwIfNoEntry: false }) === undefined ? [] : [file]),
     ...foldersOf(context.paths, name).flatMap(partsOf),
@@ -51,13 +51,13 @@ export async function removeAgent(
       ? safe`Agent ${name} is already removed. This command deletes its leftovers`
       : safe`This command deletes agent ${name}, its key, its grants and its memory`;
   const question = safe`${what}:\n${joined(lines, '\n')}${frees}\nThe agent’s entries stay in the audit log.`;
-  if (context.options.yes === true) say(context.stderr, question);
+  if (context.options.yes === true) printLine(context.stderr, question);
   else await confirm(context, question, name, `skillgate agent remove ${name} --yes`);
   // A grant that is being written must not bring the identity back.
   const left = withLock(`${file}.lock`, () => {
-    refuseOther(name, identity, readIdentity(context, name));
-    refuseRunning(name, own);
-    refuseLeft(context, name);
+    requireSameAgent(name, identity, readIdentity(context, name));
+    requireNoRuns(name, own);
+    requireNoLeftovers(context, name);
     setAside(file, own);
     return foldersOf(context.paths, name);
   });
@@ -92,7 +92,7 @@ function readIdentity(context: CommandContext, name: string): Identity {
 }
 
 // A person allowed the removal of the identity that they were shown.
-function refuseOther(name: string, asked: Identity, found: Identity): void {
+function requireSameAgent(name: string, asked: Identity, found: Identity): void {
   const keyOf = (one: Identity): string =>
     one === 'gone' || 'damaged' in one ? JSON.stringify(one) : one.keyId;
   if (keyOf(asked) === keyOf(found)) return;
@@ -115,7 +115,7 @@ function freesText(identity: Identity): Safe {
     : safe`\nWorkspace ${workspace.name} becomes free for another agent; the files of the workspace stay.`;
 }
 
-function refuseRunning(name: string, own: string): void {
+function requireNoRuns(name: string, own: string): void {
   const held = ['runs', 'sessions']
     .map((folder) => join(own, folder))
     .filter((folder) => existsSync(folder));
@@ -131,7 +131,7 @@ function refuseRunning(name: string, own: string): void {
 }
 
 // The next identity of this name would have them.
-function refuseLeft({ paths }: CommandContext, name: string): void {
+function requireNoLeftovers({ paths }: CommandContext, name: string): void {
   const changes = listWaiting(paths.data).filter(({ set }) => set.agent === name);
   const secrets = listSecrets(join(paths.config, 'secrets.json')).filter(
     (one) => one.agent === name,

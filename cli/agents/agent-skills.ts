@@ -10,7 +10,7 @@ import { parseSkillName, type SkillName } from '../../skills-index/skill/name.ts
 import { Problem } from '../../skills-index/skill/problem.ts';
 import { VerifiedStatements } from '../../skills-index/trust/verified-statements.ts';
 import { openBytesMax, searchedSkillsMax } from '../limits.ts';
-import type { World } from '../run/admission.ts';
+import type { AdmissionWorld } from '../run/admission.ts';
 import { hostFiles, runRequest, type Startable } from '../run/start-skill.ts';
 import { runWatched } from '../run/watched-run.ts';
 import { KeptOutput } from '../terminal/kept-output.ts';
@@ -89,7 +89,7 @@ export interface AgentSkills {
  * @param folder where the project's lock is looked for, upwards
  * @throws Problem `agent-unknown`
  */
-export function agentSkills(given: World, agentName: string, folder: string): AgentSkills {
+export function agentSkills(given: AdmissionWorld, agentName: string, folder: string): AgentSkills {
   const world = { ...given, verified: given.verified ?? new VerifiedStatements() };
   const recent: AgentContext['recent'] = new Map();
   // Host policy is read at each call: what the operator changes holds from the next one on.

@@ -28,7 +28,7 @@ import { type LockedSkill, lockFileName, readLock } from '../context/lock.ts';
 import { changeLock } from '../context/lock-change.ts';
 import { handsOfAgent } from '../holds/hands.ts';
 import { admissionSecondsMax } from '../limits.ts';
-import { type Project, projectAt, type World } from '../run/admission.ts';
+import { type AdmissionWorld, type Project, projectAt } from '../run/admission.ts';
 import {
   admitToStart,
   auditKeyFileOf,
@@ -38,7 +38,7 @@ import {
 
 /** For whom skills are looked up, and where. */
 export interface AgentContext {
-  readonly world: World;
+  readonly world: AdmissionWorld;
   readonly host: HostFiles;
   readonly agentName: string;
   readonly folder: string;
@@ -217,7 +217,7 @@ export function recordFor(
  * The lock of an identity: what it fetched by its standing grant. `skill agent grant` drops a line
  * of it, so that a newer version may come.
  */
-export function identityLockOf({ paths }: Pick<World, 'paths'>, agent: string): string {
+export function identityLockOf({ paths }: Pick<AdmissionWorld, 'paths'>, agent: string): string {
   return join(paths.data, 'agents', agent, lockFileName);
 }
 

@@ -11,7 +11,7 @@ import {
   callsToldMillis,
   refusedCallCost,
 } from '../limits.ts';
-import type { World } from '../run/admission.ts';
+import type { AdmissionWorld } from '../run/admission.ts';
 import { hostFiles } from '../run/start-skill.ts';
 
 export interface CallTurns {
@@ -77,7 +77,7 @@ export function callTurns({ now, signal, tell }: CallClock): CallTurns {
 }
 
 /** The turns of one agent, what is beyond them in the audit log. */
-export function agentTurns(world: World, agent: string): CallTurns {
+export function agentTurns(world: AdmissionWorld, agent: string): CallTurns {
   const tell = (count: number): void => {
     const why = `${count} calls exceeded the limit of parallel calls or of calls in a short time`;
     hostFiles(world).audit.record(

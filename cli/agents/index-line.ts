@@ -2,7 +2,7 @@
 import { cleanDescription } from '../../skills-index/skill/text/shown-text.ts';
 import { indexTokensMax } from '../limits.ts';
 
-export interface IndexLine {
+export interface SkillLine {
   readonly name: string;
   readonly version: string;
   /** Cut where it does not fit. */
@@ -18,10 +18,10 @@ export function tokensOf(text: string): number {
 }
 
 /** Cuts commands first, then the description, until its line of JSON fits. */
-export function indexLine({ name, version, description, commands }: IndexLine): IndexLine {
+export function indexLine({ name, version, description, commands }: SkillLine): SkillLine {
   let words = [...cleanDescription(description)];
   let kept = [...commands];
-  const line = (): IndexLine => ({ name, version, description: words.join(''), commands: kept });
+  const line = (): SkillLine => ({ name, version, description: words.join(''), commands: kept });
   const fits = (): boolean => tokensOf(JSON.stringify(line())) <= indexTokensMax;
   while (!fits() && kept.length > 1) kept = kept.slice(0, -1);
   // One command can be a whole path.

@@ -119,7 +119,7 @@ function makeServer(world: McpWorld, options: McpOptions): Server {
     try {
       return { ...(await world.turns.take(() => answer(world.skills, params))) };
     } catch (thrown) {
-      const problem = toldProblem(thrown, method, options);
+      const problem = problemForAgent(thrown, method, options);
       const [says] = refusalAnswer(problem).content;
       const isOurs = problem.code === 'internal';
       throw new ProtocolError(
@@ -150,7 +150,7 @@ function makeServer(world: McpWorld, options: McpOptions): Server {
     try {
       return { ...(await world.turns.take(() => tool.call(world, params.arguments ?? {}))) };
     } catch (thrown) {
-      return { ...refusalAnswer(toldProblem(thrown, params.name, options)) };
+      return { ...refusalAnswer(problemForAgent(thrown, params.name, options)) };
     } finally {
       quiet();
     }
@@ -159,7 +159,7 @@ function makeServer(world: McpWorld, options: McpOptions): Server {
 }
 
 // What failed inside is for the operator; an agent learns that it failed.
-function toldProblem(thrown: unknown, what: string, { log, signal }: McpOptions): Problem {
+function problemForAgent(thrown: unknown, what: string, { log, signal }: McpOptions): Problem {
   const problem = problemOf(thrown, signal.aborted);
   if (problem.code !== 'internal') return problem;
   for (const line of [problem.message, ...problem.reasons.map((one) => one.message)])

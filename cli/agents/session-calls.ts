@@ -12,13 +12,13 @@ import {
 import { Problem } from '../../skills-index/skill/problem.ts';
 import { exitCodes } from '../command.ts';
 import { sessionClientsMax } from '../limits.ts';
-import type { World } from '../run/admission.ts';
+import type { AdmissionWorld } from '../run/admission.ts';
 import { leftBehindForAgent } from '../run/left-behind.ts';
 import { agentSkills } from './agent-skills.ts';
 import { agentTurns } from './call-turns.ts';
 
 export interface SessionWorld {
-  readonly world: World;
+  readonly world: AdmissionWorld;
   readonly agent: string;
   /** Where the project's lock is looked for. */
   readonly folder: string;

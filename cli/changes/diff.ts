@@ -12,7 +12,7 @@ export interface DiffWork {
   left: number;
 }
 
-export interface Difference {
+export interface TextDifference {
   /**
    * Such as `@@ -1,2 +1,3 @@`, ` same`, `-old`, `+new`; none when both are the same. A text without
    * newline at its end says so.
@@ -29,7 +29,7 @@ export function unifiedDiff(
   before: string,
   after: string,
   work: DiffWork = { left: diffStepsMax },
-): Difference {
+): TextDifference {
   if (before === after) return { lines: [], isUnaligned: false };
   // All of a new or a deleted text differs; the search would cost its lines squared.
   if (before === '' || after === '') return { lines: unaligned(before, after), isUnaligned: false };

@@ -9,7 +9,7 @@ import { isAsShown, shownAction } from '../../skills-index/run/holds/hold-action
 import { canonicalDigest } from '../../skills-index/skill/canonical-json.ts';
 import { Problem } from '../../skills-index/skill/problem.ts';
 import type { CommandContext } from '../command.ts';
-import { type Ink, type Safe, safe } from '../terminal/output.ts';
+import { type OutputInk, type Safe, safe } from '../terminal/output.ts';
 import { applyAction } from './offer.ts';
 import { showChanges } from './show.ts';
 
@@ -32,7 +32,11 @@ export function heldChanges(
   }
 }
 
-export function heldChangesText(found: WaitingChanges | string, ink: Ink, linesMax?: number): Safe {
+export function heldChangesText(
+  found: WaitingChanges | string,
+  ink: OutputInk,
+  linesMax?: number,
+): Safe {
   return typeof found === 'string'
     ? safe`its changes cannot be shown: ${found}`
     : showChanges(found, ink, linesMax);

@@ -4,17 +4,17 @@
  */
 import { marksOf } from '../../skills-index/run/changes/change-marks.ts';
 import type { Change, ChangeSet } from '../../skills-index/run/changes/changes.ts';
-import { count, type Ink, type Safe, safe } from '../terminal/output.ts';
+import { count, type OutputInk, type Safe, safe } from '../terminal/output.ts';
 
 /** The marks of each change. */
-export type Marks = ReadonlyMap<Change, readonly string[]>;
+export type ChangeMarks = ReadonlyMap<Change, readonly string[]>;
 
-export function marksIn({ folders }: ChangeSet): Marks {
+export function marksIn({ folders }: ChangeSet): ChangeMarks {
   return new Map(folders.flatMap(({ changes }) => changes.map((one) => [one, marksOf(one)])));
 }
 
 /** How many paths are marked, and how many have each mark; nothing where none is. */
-export function markLines(marks: Marks, ink: Ink): Safe[] {
+export function markLines(marks: ChangeMarks, ink: OutputInk): Safe[] {
   const marked = [...marks.values()].filter((one) => one.length > 0);
   if (marked.length === 0) return [];
   const counts = new Map<string, number>();
@@ -24,12 +24,12 @@ export function markLines(marks: Marks, ink: Ink): Safe[] {
 }
 
 /** `, 3 marked`; nothing where none is. */
-export function sayMarked(set: ChangeSet): string {
+export function markedText(set: ChangeSet): string {
   const marked = [...marksIn(set).values()].filter((one) => one.length > 0).length;
   return marked === 0 ? '' : `, ${marked} marked`;
 }
 
-export function markedFirst(changes: readonly Change[], marks: Marks): Change[] {
+export function markedFirst(changes: readonly Change[], marks: ChangeMarks): Change[] {
   const isMarked = (one: Change): boolean => (marks.get(one)?.length ?? 0) > 0;
   return [...changes.filter(isMarked), ...changes.filter((one) => !isMarked(one))];
 }
@@ -40,7 +40,7 @@ export function markedFirst(changes: readonly Change[], marks: Marks): Change[] 
  */
 export function linesOfEach(
   diffs: ReadonlyMap<Change, readonly string[]>,
-  marks: Marks,
+  marks: ChangeMarks,
   max: number,
 ): (change: Change) => number {
   const lengths = (ofMarked: boolean): number[] =>

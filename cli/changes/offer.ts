@@ -13,14 +13,14 @@ import { canAnswer } from '../../skills-index/run/holds/hold-answer.ts';
 import { canonicalDigest } from '../../skills-index/skill/canonical-json.ts';
 import { Problem } from '../../skills-index/skill/problem.ts';
 import type { CommandContext } from '../command.ts';
-import { noteHold } from '../holds/hands.ts';
+import { holdPrinter } from '../holds/hands.ts';
 import { diffLinesMax } from '../limits.ts';
-import { noteLeftBehind } from '../run/left-behind.ts';
+import { printLeftBehind } from '../run/left-behind.ts';
 import { auditKeyFileOf, type HostFiles } from '../run/start-skill.ts';
 import { confirm } from '../terminal/ask.ts';
-import { inkFor, note, safe, say } from '../terminal/output.ts';
-import { sayMarked } from './marked.ts';
-import { sayChanges, showChanges } from './show.ts';
+import { inkFor, printLine, printNote, safe } from '../terminal/output.ts';
+import { markedText } from './marked.ts';
+import { changesText, showChanges } from './show.ts';
 
 /**
  * @param accepted whether whoever started the run takes what it changes
@@ -38,20 +38,21 @@ export async function offerChanges(
     context.format === 'text' && context.stdin.isTTY === true && context.stderr.isTTY === true;
   if (accepted || person) requireApprover(host, set);
   if (accepted) await askForAgent(context, host, waiting);
-  else if (person && (await saysYes(context, waiting))) await askForAgent(context, host, waiting);
+  else if (person && (await isConfirmed(context, waiting)))
+    await askForAgent(context, host, waiting);
   else {
-    note(
+    printNote(
       context,
-      safe`note: ${sayChanges(waiting)}${sayMarked(set)} in its view of ${targetsOf(set)}; nothing is applied yet. Read the changes: skillgate changes show ${set.run}`,
+      safe`note: ${changesText(waiting)}${markedText(set)} in its view of ${targetsOf(set)}; nothing is applied yet. Read the changes: skillgate changes show ${set.run}`,
     );
     return;
   }
-  noteLeftBehind(
+  printLeftBehind(
     context,
     await acceptChanges(context.paths, host, set.run, waiting.digest),
     set.run,
   );
-  note(context, safe`applied: ${sayChanges(waiting)} in ${targetsOf(set)}`);
+  printNote(context, safe`applied: ${changesText(waiting)} in ${targetsOf(set)}`);
 }
 
 /** Throws away what waits for too long, and says so. */
@@ -65,15 +66,18 @@ export async function sweepAndNote(
     gone.length === 1
       ? `the changes of run ${gone[0]} are`
       : `the changes of ${gone.length} runs are`;
-  note(
+  printNote(
     context,
     safe`note: ${which} discarded after waiting for more than ${waitingDaysMax} days (skillgate log lists the paths)`,
   );
 }
 
 /** Shows it on stderr and asks; false when the answer is anything but yes. */
-async function saysYes(context: CommandContext, waiting: WaitingChanges): Promise<boolean> {
-  say(context.stderr, showChanges(waiting, inkFor(context.stderr, context.env), diffLinesMax));
+async function isConfirmed(context: CommandContext, waiting: WaitingChanges): Promise<boolean> {
+  printLine(
+    context.stderr,
+    showChanges(waiting, inkFor(context.stderr, context.env), diffLinesMax),
+  );
   try {
     await confirm(
       context,
@@ -133,7 +137,7 @@ export async function askForAgent(
     subject,
     grants: canonicalDigest(set.folders.map((one) => one.source)),
     // No word of the terminal is an answer: it only hears what is waited for, and until when.
-    hands: { notify: noteHold(context, host.policy) },
+    hands: { notify: holdPrinter(context, host.policy) },
   });
   const answer = await gate.ask(applyAction(waiting), context.signal);
   if (answer.kind === 'denied')

@@ -16,9 +16,9 @@ import {
 import { digestOf, hexOf } from '../../skills-index/skill/digest.ts';
 import { Problem } from '../../skills-index/skill/problem.ts';
 import { diffStepsMax, diffTextBytesMax, shownBytesMax, shownLinesMax } from '../limits.ts';
-import { count, type Ink, joined, type Safe, safe } from '../terminal/output.ts';
+import { count, joined, type OutputInk, type Safe, safe } from '../terminal/output.ts';
 import type { DiffWork } from './diff.ts';
-import { linesOfEach, type Marks, markedFirst, markLines, marksIn } from './marked.ts';
+import { type ChangeMarks, linesOfEach, markedFirst, markLines, marksIn } from './marked.ts';
 import { differenceOf, hasSigns, remark, signsOfLines, spellPath } from './shown-file.ts';
 
 /**
@@ -29,7 +29,7 @@ import { differenceOf, hasSigns, remark, signsOfLines, spellPath } from './shown
  */
 export function showChanges(
   waiting: WaitingChanges,
-  ink: Ink,
+  ink: OutputInk,
   linesMax = Number.POSITIVE_INFINITY,
 ): Safe {
   const { set, digest, begun } = waiting;
@@ -104,7 +104,7 @@ interface ShowWork extends DiffWork {
 const tooMuch = `all texts together have more than ${shownBytesMax / 1024 / 1024} MiB or ${shownLinesMax} lines`;
 
 /** `2 created, 1 deleted`. */
-export function sayChanges({ set }: Pick<WaitingChanges, 'set'>): string {
+export function changesText({ set }: Pick<WaitingChanges, 'set'>): string {
   const kinds = set.folders.flatMap((folder) => folder.changes.map(kindOf));
   return (['created', 'changed', 'deleted'] as const)
     .map((kind) => [kinds.filter((one) => one === kind).length, kind] as const)
@@ -113,9 +113,9 @@ export function sayChanges({ set }: Pick<WaitingChanges, 'set'>): string {
     .join(', ');
 }
 
-function headOf(change: Change, marks: Marks, ink: Ink): Safe {
+function headOf(change: Change, marks: ChangeMarks, ink: OutputInk): Safe {
   const kind = kindOf(change);
-  const [before, after] = [change.before, change.after].map(sayState);
+  const [before, after] = [change.before, change.after].map(stateText);
   const list =
     change.list === 'folder'
       ? ', access list of its folder; where that gives none, for its owner alone'
@@ -128,7 +128,7 @@ function headOf(change: Change, marks: Marks, ink: Ink): Safe {
   return safe`${style(kind)} ${spellPath(change.path)} (${what}${list})${look}`;
 }
 
-function sayState(state: EntryState | undefined): string | undefined {
+function stateText(state: EntryState | undefined): string | undefined {
   if (state === undefined) return undefined;
   const owner = `owner ${state.uid}:${state.gid}`;
   if (state.kind === 'link') return `link to ${spellPath(state.to)}, ${owner}`;
@@ -228,7 +228,7 @@ function readBelow(root: string, path: string): Uint8Array | undefined {
   }
 }
 
-function coloured(line: string, ink: Ink): Safe {
+function coloured(line: string, ink: OutputInk): Safe {
   const style = { '+': ink.green, '-': ink.red, '@': ink.cyan, [remark]: ink.yellow }[
     line[0] ?? ''
   ];

@@ -22,12 +22,12 @@ import { sessionCalls } from '../agents/session-calls.ts';
 import { printSessionPlan } from '../agents/session-text.ts';
 import { offerChanges } from '../changes/offer.ts';
 import { type CommandContext, type ExitCode, exitCodes } from '../command.ts';
-import { handsOfOperator, noteUnasked } from '../holds/hands.ts';
-import { noteRepositories } from '../run/end-notes.ts';
-import { noteEnd } from '../run/left-behind.ts';
+import { handsOfOperator, printUnasked } from '../holds/hands.ts';
+import { printReadOnlyPaths } from '../run/end-notes.ts';
+import { printRunEnd } from '../run/left-behind.ts';
 import { exitOfEnd } from '../run/run-end.ts';
 import { hostFiles } from '../run/start-skill.ts';
-import { answer, joined, jsonText, note, safe } from '../terminal/output.ts';
+import { answer, joined, jsonText, printNote, safe } from '../terminal/output.ts';
 
 export async function run(context: CommandContext): Promise<ExitCode> {
   const [name = '', ...command] = context.args;
@@ -60,7 +60,7 @@ export async function run(context: CommandContext): Promise<ExitCode> {
       sandbox,
     };
     const { digest, plan } = planSession({ ...input, now: context.now() });
-    noteUnasked(context, files.policy, name);
+    printUnasked(context, files.policy, name);
     if (!isStart) {
       const lines = printSessionPlan(plan).trimEnd().split('\n');
       answer(context, { ...plan, digest }, () =>
@@ -68,7 +68,7 @@ export async function run(context: CommandContext): Promise<ExitCode> {
       );
       return plan.refused.length === 0 ? exitCodes.ok : exitCodes.refused;
     }
-    const log = (line: string): void => note(context, safe`mcp: ${line}`);
+    const log = (line: string): void => printNote(context, safe`mcp: ${line}`);
     const calls = sessionCalls({ world, agent: name, folder: context.cwd, log });
     const taken = { stdout: '', stderr: '' };
     const runWorld: RunWorld = {
@@ -87,8 +87,8 @@ export async function run(context: CommandContext): Promise<ExitCode> {
       () => runSession({ id, plan, digest, host, skills, calls, sandbox }, runWorld),
     );
     const end = { reason, code, cleaned };
-    noteRepositories(context, plan.mounts);
-    noteEnd(context, { ...end, run: id, mounts: plan.mounts });
+    printReadOnlyPaths(context, plan.mounts);
+    printRunEnd(context, { ...end, run: id, mounts: plan.mounts });
     const waiting = await applyAllowed(context.paths, { ...files, own: host.own }, changes);
     if (waiting !== undefined)
       await offerChanges(context, files, waiting, context.options.accept === true);

@@ -30,7 +30,7 @@ import { holdsFolderOf } from '../holds/here.ts';
 import { orWaiting } from '../install/waiting-version.ts';
 import { chainText } from '../log/audit-text.ts';
 import { projectAt } from '../run/admission.ts';
-import { noteFirst } from '../run/end-notes.ts';
+import { printFirst } from '../run/end-notes.ts';
 import {
   admitToStart,
   agentsFolderOf,
@@ -39,7 +39,7 @@ import {
   hostFiles,
 } from '../run/start-skill.ts';
 import { confirm } from '../terminal/ask.ts';
-import { answer, joined, note, safe, table } from '../terminal/output.ts';
+import { answer, joined, printNote, safe, table } from '../terminal/output.ts';
 
 const agentCommands: Readonly<Record<string, (context: CommandContext) => Promise<ExitCode>>> = {
   'agent create': create,
@@ -86,7 +86,7 @@ async function list(context: CommandContext): Promise<ExitCode> {
     ]),
     ...others.map((path) => [safe`note: skipped ${path}: its name is not the name of an agent`]),
   ];
-  noteFirst(context, notes, folder);
+  printFirst(context, notes, folder);
   answer(
     context,
     { schema: 'skillgate.agents/1', agents: agents.map(agentJson), damaged: damagedJson, others },
@@ -151,8 +151,11 @@ async function wholeGrantOf(context: CommandContext, text: string): Promise<Gran
   }).catch(async (cause: unknown) => {
     throw await orWaiting(context, { verb: 'grant', reference, project }, cause);
   });
-  for (const line of notes) note(context, safe`note: ${line}`);
-  note(context, safe`granting the capabilities that are approved for ${name}@${admitted.version}`);
+  for (const line of notes) printNote(context, safe`note: ${line}`);
+  printNote(
+    context,
+    safe`granting the capabilities that are approved for ${name}@${admitted.version}`,
+  );
   return { skills: [{ skill: name, range }], capabilities: admitted.capabilities };
 }
 
@@ -187,7 +190,7 @@ async function revoke(context: CommandContext): Promise<ExitCode> {
   if (isAll || skill !== undefined) forgetHolds(context, agent, skill);
   const wider = skill === undefined ? undefined : widerGrant(after, skill);
   if (wider !== undefined)
-    note(
+    printNote(
       context,
       safe`note: agent ${agent} may still start ${skill ?? ''}: its grant ${wider.skill}@${wider.range} covers it`,
     );

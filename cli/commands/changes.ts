@@ -17,15 +17,15 @@ import { marksOf } from '../../skills-index/run/changes/change-marks.ts';
 import { kindOf } from '../../skills-index/run/changes/changes.ts';
 import { parseDigest } from '../../skills-index/skill/digest.ts';
 import { Problem } from '../../skills-index/skill/problem.ts';
-import { sayMarked } from '../changes/marked.ts';
+import { markedText } from '../changes/marked.ts';
 import { askForAgent, requireApprover, sweepAndNote } from '../changes/offer.ts';
-import { sayChanges, showChanges } from '../changes/show.ts';
+import { changesText, showChanges } from '../changes/show.ts';
 import { type CommandContext, type ExitCode, exitCodes } from '../command.ts';
 import { calledName } from '../context/called-name.ts';
-import { noteLeftBehind } from '../run/left-behind.ts';
+import { printLeftBehind } from '../run/left-behind.ts';
 import { hostFiles } from '../run/start-skill.ts';
 import { confirm } from '../terminal/ask.ts';
-import { answer, inkFor, note, safe, say, table } from '../terminal/output.ts';
+import { answer, inkFor, printLine, printNote, safe, table } from '../terminal/output.ts';
 
 const changesCommands: Readonly<Record<string, (context: CommandContext) => Promise<ExitCode>>> = {
   'changes list': list,
@@ -59,7 +59,7 @@ async function list(context: CommandContext): Promise<ExitCode> {
     };
   });
   for (const { run: id, why } of unreadable)
-    note(
+    printNote(
       context,
       safe`note: the changes of run ${id} cannot be read: ${why}; skillgate changes discard ${id}`,
     );
@@ -72,7 +72,7 @@ async function list(context: CommandContext): Promise<ExitCode> {
             one.set.at,
             one.set.agent,
             `${one.set.skill}@${one.set.version}`,
-            `${sayChanges(one)}${sayMarked(one.set)}`,
+            `${changesText(one)}${markedText(one.set)}`,
           ]),
         ),
   );
@@ -99,7 +99,7 @@ async function accept(context: CommandContext): Promise<ExitCode> {
   requireKept(waiting);
   requireApprover(host, waiting.set);
   if (said === undefined) {
-    say(context.stderr, showChanges(waiting, inkFor(context.stderr, context.env)));
+    printLine(context.stderr, showChanges(waiting, inkFor(context.stderr, context.env)));
     await confirm(
       context,
       safe`Apply these changes?`,
@@ -108,12 +108,16 @@ async function accept(context: CommandContext): Promise<ExitCode> {
     );
   }
   await askForAgent(context, host, waiting);
-  noteLeftBehind(context, await acceptChanges(context.paths, host, id, said ?? waiting.digest), id);
+  printLeftBehind(
+    context,
+    await acceptChanges(context.paths, host, id, said ?? waiting.digest),
+    id,
+  );
   const changes = kindsOf(waiting);
   answer(
     context,
     { schema: 'skillgate.changes-applied/1', run: id, digest: waiting.digest, changes },
-    () => safe`applied: ${sayChanges(waiting)}`,
+    () => safe`applied: ${changesText(waiting)}`,
   );
   return exitCodes.ok;
 }
@@ -129,8 +133,8 @@ async function discard(context: CommandContext): Promise<ExitCode> {
     hostFiles(context).audit,
   );
   if ('begun' in found && found.begun)
-    note(context, safe`note: some of the changes were already applied and stay`);
-  const what = 'why' in found ? 'changes that cannot be read' : sayChanges(found);
+    printNote(context, safe`note: some of the changes were already applied and stay`);
+  const what = 'why' in found ? 'changes that cannot be read' : changesText(found);
   answer(context, { schema: 'skillgate.changes-discarded/1', run }, () => safe`discarded: ${what}`);
   return exitCodes.ok;
 }

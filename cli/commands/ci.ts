@@ -17,22 +17,22 @@ import { removeEarlier } from '../install/earlier-folders.ts';
 import { requireLockedBytes } from '../install/locked-bytes.ts';
 import { type PreparedFolder, prepareFolder } from '../install/prepare-folder.ts';
 import {
-  checkPlaces,
   type InstalledFiles,
   installedFiles,
   type Layout,
   layoutDifferences,
   layoutOf,
+  requireFreePlaces,
 } from '../install/skill-folder.ts';
 import {
+  type AdmissionWorld,
   askAdmission,
   openAdmitted,
   type Project,
   projectAt,
-  type World,
 } from '../run/admission.ts';
 import { requireAdmittedOrName } from '../run/approved-instead.ts';
-import { answer, count, joined, note, safe } from '../terminal/output.ts';
+import { answer, count, joined, printNote, safe } from '../terminal/output.ts';
 
 interface Ready {
   readonly name: SkillName;
@@ -51,9 +51,9 @@ export async function run(context: CommandContext): Promise<ExitCode> {
     ready.push(await verifyLocked(world, project, host, name, locked));
   requireOwnFolders(ready);
   for (const one of ready)
-    checkPlaces(one.layout, one.files, [sharedFolder, ...one.layout.agentFolders]);
+    requireFreePlaces(one.layout, one.files, [sharedFolder, ...one.layout.agentFolders]);
   writeAll(context, ready);
-  for (const line of removeEarlier(ready)) note(context, safe`note: ${line}`);
+  for (const line of removeEarlier(ready)) printNote(context, safe`note: ${line}`);
   const installed = ready.map(({ name, locked, layout }) => ({
     name,
     ...locked,
@@ -109,7 +109,7 @@ function requireWholeLock({ file, folder, lock }: Project): void {
 }
 
 async function verifyLocked(
-  context: CommandContext & World,
+  context: CommandContext & AdmissionWorld,
   project: Project,
   host: HostPolicy,
   name: SkillName,
@@ -131,7 +131,7 @@ async function verifyLocked(
     offline: context.options.offline === true,
   };
   const found = await askAdmission(context, question);
-  for (const line of found.admission.notes) note(context, safe`note: ${line}`);
+  for (const line of found.admission.notes) printNote(context, safe`note: ${line}`);
   const admitted = await requireAdmittedOrName(context, question, found);
   requireLockedBytes(admitted, locked);
   const opened = await openAdmitted(found.source, admitted);
@@ -177,7 +177,7 @@ function writeAll(context: CommandContext, ready: readonly Ready[]): void {
       committed.push(folder);
     }
     for (const { one, changed, folder } of prepared)
-      if (changed.length > 0) noteReplaced(context, one, changed, folder.keep());
+      if (changed.length > 0) printReplaced(context, one, changed, folder.keep());
   } catch (cause) {
     for (const folder of committed.reverse()) folder.undo();
     throw cause;
@@ -190,16 +190,16 @@ function changedIn({ layout, files }: Ready): string[] {
   return layoutDifferences(layout, files).filter((line) => !line.endsWith(': it is missing'));
 }
 
-function noteReplaced(
+function printReplaced(
   context: CommandContext,
   { name }: Ready,
   changed: readonly string[],
   kept: string | undefined,
 ): void {
   for (const line of changed)
-    note(context, safe`note: ${name} was changed on disk and is installed again: ${line}`);
+    printNote(context, safe`note: ${name} was changed on disk and is installed again: ${line}`);
   if (kept !== undefined)
-    note(
+    printNote(
       context,
       safe`note: the earlier folder is kept in ${kept}; delete it when nobody needs it`,
     );

@@ -10,7 +10,7 @@ import { setUp } from '../demo/setup.ts';
 import { Stage } from '../demo/stage.ts';
 import { publishNext, twinRoad } from '../demo/twin.ts';
 import { work } from '../demo/working.ts';
-import { skill, type World } from '../demo/world.ts';
+import { type DemoWorld, skill } from '../demo/world.ts';
 
 /** Plays the demo; with `--keep` the registry and the desk go on until they are interrupted. */
 export async function run({ stdout, signal, options, now }: CommandContext): Promise<ExitCode> {
@@ -38,7 +38,7 @@ export async function run({ stdout, signal, options, now }: CommandContext): Pro
 }
 
 async function keep(
-  world: World,
+  world: DemoWorld,
   signal: AbortSignal,
   stdout: CommandContext['stdout'],
 ): Promise<void> {

@@ -15,7 +15,7 @@ import { type CommandContext, type ExitCode, exitCodes } from '../command.ts';
 import { calledName } from '../context/called-name.ts';
 import { keyKinds } from '../holds/answer.ts';
 import { separationRows } from '../holds/separation.ts';
-import { backendRows, checkHost } from '../run/check-host.ts';
+import { backendRows, probeHost } from '../run/check-host.ts';
 import { answer, inkFor, joined, safe } from '../terminal/output.ts';
 
 interface Part {
@@ -81,7 +81,7 @@ export async function run(context: CommandContext): Promise<ExitCode> {
     },
     ...parts.map(partRow),
     ...namesOnPath(context.env.PATH, entry, calledName() === 'skill'),
-    ...(await checkHost(policy)).map((row) => ({ ...row, needed: isNeeded(row.name, policy) })),
+    ...(await probeHost(policy)).map((row) => ({ ...row, needed: isNeeded(row.name, policy) })),
     ...backendRows(policy).map((row) => ({
       ...row,
       needed: row.name === `backend ${policy.backend}`,

@@ -11,7 +11,7 @@ import { Problem } from '../../skills-index/skill/problem.ts';
 import { heldChanges, heldChangesText } from '../changes/held-changes.ts';
 import { type CommandContext, type ExitCode, exitCodes } from '../command.ts';
 import { makeAnswer, putAnswer } from '../holds/answer.ts';
-import { type HoldHere, holdNamed, holdsFolderOf, holdsHere } from '../holds/here.ts';
+import { findHold, type HoldHere, holdsFolderOf, readHolds } from '../holds/here.ts';
 import { describeHold } from '../holds/hold-text.ts';
 import { runInMailbox } from '../holds/mailbox-desk.ts';
 import { requestText, shownBody } from '../holds/request-text.ts';
@@ -19,7 +19,7 @@ import { diffLinesMax } from '../limits.ts';
 import { parseBase } from '../registries/registry-base.ts';
 import { hostFiles } from '../run/start-skill.ts';
 import { confirm } from '../terminal/ask.ts';
-import { answer, inkFor, joined, note, safe } from '../terminal/output.ts';
+import { answer, inkFor, joined, printNote, safe } from '../terminal/output.ts';
 
 export async function run(context: CommandContext): Promise<ExitCode> {
   const { mailbox } = context.options;
@@ -27,13 +27,13 @@ export async function run(context: CommandContext): Promise<ExitCode> {
     return runInMailbox(context, parseBase(mailbox), secondsOf(context));
   const policy = readHostPolicy(join(context.paths.config, 'host.json'));
   if (context.command === 'hold list') return list(context, policy);
-  const here = holdNamed(context, policy, context.args[0] ?? '');
+  const here = findHold(context, policy, context.args[0] ?? '');
   if (context.command === 'hold show') return show(context, here);
-  note(context, describeHold(here));
+  printNote(context, describeHold(here));
   const verdict = context.command === 'hold allow' ? 'allow' : 'deny';
   const changes = verdict === 'allow' ? heldChanges(context, here.hold) : undefined;
   if (changes !== undefined)
-    note(context, heldChangesText(changes, inkFor(context.stderr, context.env), diffLinesMax));
+    printNote(context, heldChangesText(changes, inkFor(context.stderr, context.env), diffLinesMax));
   if (typeof changes === 'string' && here.state === 'waiting')
     throw new Problem('hold-denied', `Cannot allow ${here.hold.id}: ${changes}`, {
       hint: 'skillgate changes list',
@@ -71,7 +71,7 @@ export async function run(context: CommandContext): Promise<ExitCode> {
       () =>
         safe`sign this challenge with the passkey ${passkey.credentialId ?? ''} at ${passkey.origin ?? ''}: ${challenge}`,
     );
-    note(
+    printNote(
       context,
       safe`Then: skillgate hold ${verdict} ${here.hold.id} --signed FILE, with {"answer": …, "assertion": …} in it.`,
     );
@@ -86,7 +86,7 @@ export async function run(context: CommandContext): Promise<ExitCode> {
 }
 
 function list(context: CommandContext, policy: HostPolicy): ExitCode {
-  const found = holdsHere(context, policy);
+  const found = readHolds(context, policy);
   answer(context, { schema: 'skillgate.holds/1', holds: found }, () =>
     found.length === 0
       ? safe`nothing waits for a person here`
@@ -119,7 +119,7 @@ function show(context: CommandContext, here: HoldHere): ExitCode {
       : joined([describeHold(here), requestText(request, path)], '\n'),
   );
   if (request === undefined && here.hold.kind === 'egress')
-    note(
+    printNote(
       context,
       safe`the request of this hold is not stored: the hold was answered, or the request is an encrypted tunnel`,
     );

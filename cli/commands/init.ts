@@ -8,7 +8,7 @@ import { emptyDescription } from '../../skills-index/skill/placeholders.ts';
 import { Problem } from '../../skills-index/skill/problem.ts';
 import { parseVersion } from '../../skills-index/skill/version.ts';
 import { type CommandContext, type ExitCode, exitCodes } from '../command.ts';
-import { answer, joined, note, safe } from '../terminal/output.ts';
+import { answer, joined, printNote, safe } from '../terminal/output.ts';
 
 /** `skill init [DIR]`: both files, or neither. */
 export async function run(context: CommandContext): Promise<ExitCode> {
@@ -47,12 +47,12 @@ export async function run(context: CommandContext): Promise<ExitCode> {
     ),
   );
   if (context.options.name === undefined && short !== basename(folder)) {
-    note(
+    printNote(
       context,
       safe`The skill is named ${short}, because ${basename(folder)} is not a valid skill name. To choose another name: --name NAME`,
     );
   }
-  note(
+  printNote(
     context,
     safe`Next: write SKILL.md, add scripts, then skillgate manifest --write and skillgate publish --dry-run`,
   );

@@ -37,24 +37,24 @@ import { type Installed, whatItMayDo, whereItLies } from '../install/install-tex
 import { requireLockedBytes } from '../install/locked-bytes.ts';
 import { prepareFolder } from '../install/prepare-folder.ts';
 import {
-  checkPlaces,
   type InstalledFiles,
   installedFiles,
   layoutOf,
   removeFolder,
+  requireFreePlaces,
 } from '../install/skill-folder.ts';
 import { orWaiting } from '../install/waiting-version.ts';
 import {
-  type Answer,
+  type AdmissionAnswer,
+  type AdmissionWorld,
   askAdmission,
   openAdmitted,
   type Project,
   projectAt,
-  type World,
 } from '../run/admission.ts';
 import { requireAdmittedOrName } from '../run/approved-instead.ts';
 import { confirm } from '../terminal/ask.ts';
-import { answer, joined, note, type Safe, safe, say } from '../terminal/output.ts';
+import { answer, joined, printLine, printNote, type Safe, safe } from '../terminal/output.ts';
 
 export async function run(context: CommandContext): Promise<ExitCode> {
   const references = context.args.map(parseReference);
@@ -78,7 +78,7 @@ export async function run(context: CommandContext): Promise<ExitCode> {
 }
 
 async function installOne(
-  context: CommandContext & World,
+  context: CommandContext & AdmissionWorld,
   reference: SkillReference,
 ): Promise<Installed> {
   const { name } = reference;
@@ -109,9 +109,9 @@ async function installOne(
   const found = await askAdmission(context, question).catch(async (cause: unknown) => {
     throw await orWaiting(context, { verb: 'install', reference, project }, cause);
   });
-  for (const line of found.admission.notes) note(context, safe`note: ${line}`);
+  for (const line of found.admission.notes) printNote(context, safe`note: ${line}`);
   const admitted = await requireAdmittedOrName(context, question, found);
-  refuseStepBack(admitted, before, wanted.range);
+  requireNoDowngrade(admitted, before, wanted.range);
   requireLockedBytes(admitted, before);
 
   const opened = await openAdmitted(found.source, admitted);
@@ -121,12 +121,12 @@ async function installOne(
     commands,
     plain: wanted.plain === true,
   });
-  refuseTwoInOneFolder(project, name, layout.folder);
+  requireOwnFolder(project, name, layout.folder);
   const earlier =
     before === undefined
       ? undefined
       : layoutOf(project, name, project.file.skills.get(name) ?? { range: '*' });
-  checkPlaces(
+  requireFreePlaces(
     layout,
     files,
     earlier?.folder === layout.folder ? [sharedFolder, ...earlier.agentFolders] : [],
@@ -143,11 +143,11 @@ async function installOne(
     layout,
     before: before && { locked: before, capabilities: capabilitiesBefore },
   };
-  tell(context, whatItMayDo(context, installed, files));
+  printInstalled(context, whatItMayDo(context, installed, files));
   await agreeToMore(context, installed);
   await writeAll(context, project, installed, files);
   if (earlier !== undefined && earlier.folder !== layout.folder) removeFolder(earlier);
-  tell(context, whereItLies(context, installed, files));
+  printInstalled(context, whereItLies(context, installed, files));
   return installed;
 }
 
@@ -186,7 +186,7 @@ function publisherNamed({ args, options }: CommandContext): Digest | undefined {
   });
 }
 
-function refuseTwoInOneFolder(project: Project, name: SkillName, folder: string): void {
+function requireOwnFolder(project: Project, name: SkillName, folder: string): void {
   for (const other of project.lock.keys()) {
     if (other === name || (project.file.skills.get(other)?.as ?? shortNameOf(other)) !== folder)
       continue;
@@ -201,7 +201,11 @@ function refuseTwoInOneFolder(project: Project, name: SkillName, folder: string)
 }
 
 // A registry that withholds the newest version must not lead back to an older one unasked.
-function refuseStepBack(admitted: Admitted, before: LockedSkill | undefined, range: string): void {
+function requireNoDowngrade(
+  admitted: Admitted,
+  before: LockedSkill | undefined,
+  range: string,
+): void {
   if (
     before === undefined ||
     valid(range) !== null ||
@@ -214,7 +218,7 @@ function refuseStepBack(admitted: Admitted, before: LockedSkill | undefined, ran
   });
 }
 
-function lockedBy(found: Answer, admitted: Admitted): LockedSkill {
+function lockedBy(found: AdmissionAnswer, admitted: Admitted): LockedSkill {
   return {
     registry: found.registry.root.origin,
     root: registryIdOf(found.registry.root),
@@ -229,7 +233,7 @@ function lockedBy(found: Answer, admitted: Admitted): LockedSkill {
 
 // The lock's digest says whether what the index now says of the old version is what was installed.
 async function approvedBefore(
-  found: Answer,
+  found: AdmissionAnswer,
   name: SkillName,
   before: LockedSkill,
 ): Promise<Capabilities | undefined> {
@@ -296,6 +300,6 @@ async function agreeToMore(
   await confirm(context, question, 'yes', `skillgate install ${name} --yes`);
 }
 
-function tell(context: CommandContext, lines: readonly Safe[]): void {
-  if (context.format === 'text') say(context.stdout, joined(lines, '\n'));
+function printInstalled(context: CommandContext, lines: readonly Safe[]): void {
+  if (context.format === 'text') printLine(context.stdout, joined(lines, '\n'));
 }

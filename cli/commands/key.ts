@@ -16,7 +16,7 @@ import {
 } from '../signers/key-file.ts';
 import { askNewPassphrase, askPassphrase } from '../signers/passphrase.ts';
 import { keyNames, keyPath } from '../signers/signer.ts';
-import { answer, inkFor, note, type Safe, safe, table } from '../terminal/output.ts';
+import { answer, inkFor, printNote, type Safe, safe, table } from '../terminal/output.ts';
 
 /** `skill key create|approver|list|rotate|revoke`. */
 export async function run(context: CommandContext): Promise<ExitCode> {
@@ -57,12 +57,12 @@ async function create(context: CommandContext): Promise<ExitCode> {
   };
   answer(context, { schema: 'skillgate.key-created/1', ...made }, () => safe`${key.keyId}`);
   const place = keychain === undefined ? context.paths.config : 'the keychain of this machine';
-  note(
+  printNote(
     context,
     safe`Created key ${name}. Give ${shared} to others; the private part stays in ${place}.`,
   );
   if (sealed)
-    note(context, approverLine(approverOf(key, await addMailboxKey(path, key, passphrase))));
+    printNote(context, approverLine(approverOf(key, await addMailboxKey(path, key, passphrase))));
   return exitCodes.ok;
 }
 
@@ -88,11 +88,11 @@ async function nameApprover(context: CommandContext): Promise<ExitCode> {
     () => safe`${JSON.stringify(approver)}`,
   );
   if (isNew)
-    note(
+    printNote(
       context,
       safe`Key ${name} has a mailbox key now. The mailbox key is in ${path}, encrypted like the key itself.`,
     );
-  note(
+  printNote(
     context,
     safe`Write this entry into "approvers" of host.json on each host whose holds this key answers.`,
   );
@@ -150,19 +150,19 @@ async function list(context: CommandContext): Promise<ExitCode> {
   );
   for (const { name, log } of keys)
     for (const one of log?.versions ?? [])
-      note(
+      printNote(
         context,
         safe`  ${name} published ${one.name}@${one.version} at log index ${one.logIndex} (${one.status})`,
       );
   for (const { name, signed } of keys)
     if (read !== undefined && signed !== undefined)
-      note(
+      printNote(
         context,
-        safe`  ${name} signed ${sayEntries(signed)} of the ${read.size} entries of the log; if you did not sign one of them, the key was stolen`,
+        safe`  ${name} signed ${entriesText(signed)} of the ${read.size} entries of the log; if you did not sign one of them, the key was stolen`,
       );
   if (silent !== undefined)
-    note(context, safe`The log’s entries for these keys are not known: ${silent}`);
-  if (keys.length === 0) note(context, safe`No key yet. Create one: skillgate key create`);
+    printNote(context, safe`The log’s entries for these keys are not known: ${silent}`);
+  if (keys.length === 0) printNote(context, safe`No key yet. Create one: skillgate key create`);
   return exitCodes.ok;
 }
 
@@ -187,7 +187,7 @@ async function askLog(
   }
 }
 
-function sayEntries(indexes: readonly number[]): string {
+function entriesText(indexes: readonly number[]): string {
   return indexes.length === 0 ? 'none' : indexes.join(', ');
 }
 

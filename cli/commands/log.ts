@@ -25,7 +25,7 @@ import {
 import { chainText } from '../log/audit-text.ts';
 import { sendIncidents } from '../run/incident-client.ts';
 import { auditFileOf, auditKeyFileOf } from '../run/start-skill.ts';
-import { answer, count, joined, jsonText, note, safe } from '../terminal/output.ts';
+import { answer, count, joined, jsonText, printNote, safe } from '../terminal/output.ts';
 
 const logCommands: Readonly<Record<string, (context: CommandContext) => Promise<ExitCode>>> = {
   log: show,
@@ -61,7 +61,7 @@ async function show(context: CommandContext): Promise<ExitCode> {
   }
   if (format === 'json') stdout.write(']}\n');
   if (format === 'text' && shown === 0)
-    note(
+    printNote(
       context,
       safe`nothing is recorded${Object.keys(options).length === 0 ? '' : ' that fits'}`,
     );
@@ -137,7 +137,7 @@ async function send(context: CommandContext): Promise<ExitCode> {
     hosts,
     signal,
   };
-  const onTrouble = (why: string): void => note(context, safe`not exported yet: ${why}`);
+  const onTrouble = (why: string): void => printNote(context, safe`not exported yet: ${why}`);
   const ends = await Promise.allSettled(
     exporters.map((one) => exportLog({ ...world, onTrouble }, one, options.follow === true)),
   );

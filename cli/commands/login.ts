@@ -3,7 +3,7 @@ import { linkAnswer } from '../registries/registry-answers.ts';
 import { askRegistry } from '../registries/registry-api.ts';
 import { signIn } from '../registries/session.ts';
 import { signerFor } from '../signers/signer.ts';
-import { answer, joined, note, safe } from '../terminal/output.ts';
+import { answer, joined, printNote, safe } from '../terminal/output.ts';
 
 /** `skill login [--browser]`: a session by key; with `--browser` a one-time link for the desk. */
 export async function run(context: CommandContext): Promise<ExitCode> {
@@ -15,7 +15,7 @@ export async function run(context: CommandContext): Promise<ExitCode> {
       token,
     });
     answer(context, { schema: 'skillgate.login-link/1', url }, () => safe`${url}`);
-    note(context, safe`Open this link within five minutes; it works once.`);
+    printNote(context, safe`Open this link within five minutes; it works once.`);
     return exitCodes.ok;
   }
   const registry = context.registryBase;

@@ -16,12 +16,12 @@ import { parseVersion, type Version } from '../../skills-index/skill/version.ts'
 import type { ScanReport } from '../../skills-index/statement/scan-report.ts';
 import { type CommandContext, type ExitCode, exitCodes } from '../command.ts';
 import { writeWhole } from '../context/whole-file.ts';
-import { diffLines, shownDiff } from '../publish/manifest-diff.ts';
+import { diffLines, diffText } from '../publish/manifest-diff.ts';
 import { readWholeSkill } from '../scan/source-folder.ts';
 import { scanOnce } from '../scan/watched-scan.ts';
 import { confirm } from '../terminal/ask.ts';
 import type { ExactVersion } from '../terminal/exact-version.ts';
-import { answer, inkFor, joined, note, Safe, safe } from '../terminal/output.ts';
+import { answer, inkFor, joined, printNote, Safe, safe } from '../terminal/output.ts';
 
 /**
  * `skill manifest [DIR] [--write]`: what the scan saw, as a proposal; what the author declared
@@ -53,17 +53,21 @@ export async function run(context: CommandContext): Promise<ExitCode> {
     { schema: 'skillgate.manifest-proposal/1', manifest, written, left, unused },
     () => shown(context, text),
   );
-  for (const one of left) note(context, safe`seen by the scan, but cannot be declared: ${one}`);
-  for (const one of unused) note(context, safe`declared, but not seen by the scan: ${one}`);
+  for (const one of left)
+    printNote(context, safe`seen by the scan, but cannot be declared: ${one}`);
+  for (const one of unused) printNote(context, safe`declared, but not seen by the scan: ${one}`);
   if (report.verdict === 'block')
-    note(context, safe`The scan blocks this skill: run skillgate scan and fix its findings first.`);
-  note(context, outcome(written, text === old));
+    printNote(
+      context,
+      safe`The scan blocks this skill: run skillgate scan and fix its findings first.`,
+    );
+  printNote(context, outcome(written, text === old));
   return exitCodes.ok;
 }
 
 // What somebody wrote is not overwritten unseen.
 async function agreeToChange(context: CommandContext, old: string, text: string): Promise<void> {
-  note(context, shownDiff(diffLines(old, text), inkFor(context.stderr, context.env)));
+  printNote(context, diffText(diffLines(old, text), inkFor(context.stderr, context.env)));
   if (context.options.yes !== true)
     await confirm(context, safe`Change skill.json like this?`, 'yes', '--yes');
 }

@@ -4,7 +4,7 @@ import { Problem } from '../../skills-index/skill/problem.ts';
 import { agentSkills } from '../agents/agent-skills.ts';
 import { agentTurns } from '../agents/call-turns.ts';
 import { type CommandContext, type ExitCode, exitCodes } from '../command.ts';
-import { note, safe } from '../terminal/output.ts';
+import { printNote, safe } from '../terminal/output.ts';
 
 export async function run(context: CommandContext): Promise<ExitCode> {
   const { agent } = context.options;
@@ -28,7 +28,7 @@ export async function run(context: CommandContext): Promise<ExitCode> {
     {
       version: '1',
       signal,
-      log: (line) => note(context, safe`mcp: ${line}`),
+      log: (line) => printNote(context, safe`mcp: ${line}`),
     },
   );
   context.stdin.destroy();

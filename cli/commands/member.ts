@@ -21,8 +21,8 @@ import {
   ballotFor,
   type Enrolment,
   keyInVotes,
+  nextVoteText,
   pendingLine,
-  sayNext,
 } from '../people/member-votes.ts';
 import { membersAnswer, pendingAnswer, statementAnswer } from '../registries/registry-answers.ts';
 import { askRegistry } from '../registries/registry-api.ts';
@@ -31,7 +31,7 @@ import { currentRegistry } from '../registries/trust/refresh.ts';
 import { signWithKey } from '../signers/bundle-builder.ts';
 import { readPublicKeyFile } from '../signers/key-file.ts';
 import { signerFor } from '../signers/signer.ts';
-import { answer, inkFor, joined, note, safe, table } from '../terminal/output.ts';
+import { answer, inkFor, joined, printNote, safe, table } from '../terminal/output.ts';
 import { peopleIn } from '../terminal/person-option.ts';
 
 /** `skill member add|list|remove`. */
@@ -104,10 +104,10 @@ async function add(context: CommandContext): Promise<ExitCode> {
     () =>
       ballot.signed >= ballot.needed
         ? safe`${name} is ${joined(roles, ', ')} by ${by}, log index ${logIndex}`
-        : safe`${name}: ${sayNext(enrolment, ballot)}`,
+        : safe`${name}: ${nextVoteText(enrolment, ballot)}`,
   );
   if (roles.includes('reviewer') && identities === undefined)
-    note(
+    printNote(
       context,
       safe`${name} cannot approve in scopes whose owners sign without a key, because the OIDC identity of ${name} is not recorded. Enrol the same key again with --identity ISSUER SUBJECT, or with --no-identity if ${name} has no OIDC identity.`,
     );
@@ -190,7 +190,7 @@ async function whoOf(
         hint: `do not sign. Ask ${name} for the line again; if the line is the same, somebody changed the registry’s database`,
       },
     );
-  note(
+  printNote(
     context,
     safe`Passkey ${credentialId} for ${origin}: its key matches the digest of the line.`,
   );
@@ -210,7 +210,7 @@ async function list(context: CommandContext): Promise<ExitCode> {
         ink.bold(one.name),
         joined(one.roles, ', '),
         one.keyId ?? `passkey ${one.credentialId ?? ''}`,
-        saidOf(one),
+        identitiesText(one),
       ]),
       ...pending.map((one) => [
         ink.bold(one.member),
@@ -221,7 +221,7 @@ async function list(context: CommandContext): Promise<ExitCode> {
   );
   for (const { change, by } of votes) {
     const { name, line } = pendingLine(change);
-    note(
+    printNote(
       context,
       safe`${name}: ${by.length} of ${votesNeeded} administrators have signed. If you know that this enrolment is right, sign it: ${line}`,
     );
@@ -229,7 +229,11 @@ async function list(context: CommandContext): Promise<ExitCode> {
   return exitCodes.ok;
 }
 
-function saidOf({ identities }: { readonly identities?: readonly Identity[] | undefined }): string {
+function identitiesText({
+  identities,
+}: {
+  readonly identities?: readonly Identity[] | undefined;
+}): string {
   if (identities === undefined) return '';
   return identities.length === 0 ? 'no OIDC identity' : identities.map(printIdentity).join(', ');
 }

@@ -6,7 +6,7 @@ import { type CommandContext, type ExitCode, exitCodes } from '../command.ts';
 import { diskStore } from '../context/disk-store.ts';
 import { monitorSecondsDefault } from '../limits.ts';
 import { differenceMeanings } from '../monitor/difference.ts';
-import { type Look, lookOnce } from '../monitor/look.ts';
+import { type Look, replayOnce } from '../monitor/look.ts';
 import { makeMemory, type ReplayMemory } from '../monitor/memory.ts';
 import { judgeFailure } from '../monitor/not-shown.ts';
 import { MonitorFolder } from '../monitor/state.ts';
@@ -15,7 +15,7 @@ import { type TrustedRegistry, trustedRegistry } from '../registries/registries.
 import { parseBase } from '../registries/registry-base.ts';
 import { freshRegistry } from '../registries/trust/refresh.ts';
 import { parseEvery } from '../terminal/every-option.ts';
-import { answer, count, inkFor, joined, note, type Safe, safe } from '../terminal/output.ts';
+import { answer, count, inkFor, joined, printNote, type Safe, safe } from '../terminal/output.ts';
 import { type Progress, startProgress } from '../terminal/progress.ts';
 import { pause } from '../witness/follow.ts';
 
@@ -32,7 +32,7 @@ export async function run(context: CommandContext): Promise<ExitCode> {
   const letGo = lockFolder(folder.dir);
   try {
     for (;;) {
-      const look = await lookAndSay(context, pinned, {
+      const look = await replayAndPrint(context, pinned, {
         folder,
         ...memory,
         tries: options.follow === true,
@@ -55,7 +55,7 @@ type Memory = ReplayMemory & {
   readonly tries: boolean;
 };
 
-async function lookAndSay(
+async function replayAndPrint(
   context: CommandContext,
   pinned: TrustedRegistry,
   memory: Memory,
@@ -70,22 +70,22 @@ async function lookAndSay(
       graceHours: 0,
       isDoubted: true,
     });
-    for (const one of notes) note(context, safe`${one}`);
+    for (const one of notes) printNote(context, safe`${one}`);
     world = worldOf(context, registry, kept);
-    const look = await lookNow(context, world);
-    sayLook(context, pinned, look);
+    const look = await replayNow(context, world);
+    replayText(context, pinned, look);
     return look;
   } catch (cause) {
     if (!(cause instanceof Problem) || context.signal.aborted) throw cause;
     const judged = await judgeFailure(world, cause);
     if (typeof judged !== 'string') {
-      sayLook(context, pinned, judged);
+      replayText(context, pinned, judged);
       return judged;
     }
     const isBorne =
       judged === 'waiting' || cause.code === 'registry-down' || cause.code === 'registry-busy';
     if (!isBorne || !tries) throw cause;
-    note(context, safe`${cause.message}; the monitor will try again`);
+    printNote(context, safe`${cause.message}; the monitor will try again`);
     return undefined;
   }
 }
@@ -105,10 +105,10 @@ function worldOf(
   return { ...registry, ...kept, source, now };
 }
 
-async function lookNow(context: CommandContext, world: ReplayWorld): Promise<Shown> {
+async function replayNow(context: CommandContext, world: ReplayWorld): Promise<Shown> {
   let progress: Progress | undefined;
   try {
-    const { status: _, ...look } = await lookOnce({
+    const { status: _, ...look } = await replayOnce({
       ...world,
       onWork: (entries) => {
         progress = startProgress(context, entries, 'entries');
@@ -121,7 +121,7 @@ async function lookNow(context: CommandContext, world: ReplayWorld): Promise<Sho
   }
 }
 
-function sayLook(
+function replayText(
   context: CommandContext,
   { base, root, fingerprint }: TrustedRegistry,
   look: Shown,
@@ -139,7 +139,7 @@ function sayLook(
   answer(context, { schema: 'skillgate.monitor/1', ...said, ...look, differences }, () =>
     textOf(context, base, look),
   );
-  for (const one of look.notes) note(context, safe`${one}`);
+  for (const one of look.notes) printNote(context, safe`${one}`);
 }
 
 function textOf(

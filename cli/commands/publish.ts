@@ -8,19 +8,19 @@ import { printClaims } from '../../skills-index/trust/sigstore/certified-identit
 import { type CommandContext, type ExitCode, exitCodes } from '../command.ts';
 import { asCalled } from '../context/called-name.ts';
 import { ownName } from '../context/own-version.ts';
-import { refuseForeignPublisher, refuseForeignScope } from '../people/scope-owner.ts';
+import { requirePublisher, requireScopeOwner } from '../people/scope-owner.ts';
 import { askWhetherPublishable } from '../publish/dry-run.ts';
 import {
-  demandDeclared,
-  demandWritten,
   type PreparedVersion,
   prepareVersion,
+  requireDeclared,
+  requireNoPlaceholders,
 } from '../publish/prepare-version.ts';
-import { type Origin, originOf, provenancePredicate } from '../publish/provenance.ts';
+import { type CommitOrigin, originOf, provenancePredicate } from '../publish/provenance.ts';
 import { publishVersion } from '../publish/upload.ts';
 import { scanOnce } from '../scan/watched-scan.ts';
 import { someoneFor } from '../signers/someone.ts';
-import { answer, count, inkFor, note, safe, wantsColour } from '../terminal/output.ts';
+import { answer, count, inkFor, printNote, safe, wantsColour } from '../terminal/output.ts';
 
 /** `skill publish [DIR] [--dry-run]`. */
 export async function run(context: CommandContext): Promise<ExitCode> {
@@ -28,16 +28,16 @@ export async function run(context: CommandContext): Promise<ExitCode> {
   const step = stepPrinter(context);
   const prepared = await prepareVersion(folder);
   const { manifest, packed } = prepared;
-  for (const { message } of prepared.warnings) note(context, safe`warning: ${message}`);
+  for (const { message } of prepared.warnings) printNote(context, safe`warning: ${message}`);
   for (const path of prepared.folder.skipped)
-    note(context, safe`left out: ${path} (a file of git)`);
+    printNote(context, safe`left out: ${path} (a file of git)`);
   step('manifest', `${manifest.name} ${manifest.version}`);
   step(
     'bundle',
     `${count(packed.bundle.files.length, 'file')}, ${bytesOf(prepared)} bytes, ${packed.digest}`,
   );
   const { verdict, findings } = await scanHere(context, prepared);
-  demandWritten(prepared);
+  requireNoPlaceholders(prepared);
   step('scan', `${verdict}, ${count(findings, 'finding')}`);
   const dryRun = context.options['dry-run'] === true;
   const { name, version } = manifest;
@@ -54,7 +54,7 @@ export async function run(context: CommandContext): Promise<ExitCode> {
     return exitCodes.ok;
   }
   const someone = await someoneFor(context);
-  if (context.options.oidc === true) await refuseForeignPublisher(context, scopeOf(name), someone);
+  if (context.options.oidc === true) await requirePublisher(context, scopeOf(name), someone);
   const signer = await someone.signer();
   const origin = await originFor(context, folder, prepared);
   const provenance =
@@ -66,7 +66,7 @@ export async function run(context: CommandContext): Promise<ExitCode> {
   }).catch(async (cause: unknown) => {
     // The registry knows nobody by a key that owns nothing there; whose the scope is tells more.
     if (cause instanceof Problem && cause.code === 'key-unknown')
-      await refuseForeignScope(context, scopeOf(name), someone);
+      await requireScopeOwner(context, scopeOf(name), someone);
     throw cause;
   });
   step(
@@ -91,10 +91,10 @@ export async function run(context: CommandContext): Promise<ExitCode> {
 }
 
 async function wouldSign(context: CommandContext, scope: Scope): Promise<CertificateClaims> {
-  const { bearerOf, noteHowToLet } = await import('../signers/keyless.ts');
+  const { bearerOf, printPublisherHint } = await import('../signers/keyless.ts');
   const { claims } = await bearerOf(context);
-  note(context, safe`would sign: ${printClaims(claims)}`);
-  noteHowToLet(context, claims, scope);
+  printNote(context, safe`would sign: ${printClaims(claims)}`);
+  printPublisherHint(context, claims, scope);
   return claims;
 }
 
@@ -110,15 +110,15 @@ async function scanHere(
       );
     else
       for (const one of report.findings)
-        note(context, safe`${one.severity}: ${one.message} (${one.path}:${one.line})`);
+        printNote(context, safe`${one.severity}: ${one.message} (${one.path}:${one.line})`);
     const why = whyHigh(defaultPolicy, {
       capabilities: manifest.capabilities,
       findings: report.findings,
       verdict: report.verdict,
     });
-    for (const one of why) note(context, safe`needs more than one approval: ${one}`);
+    for (const one of why) printNote(context, safe`needs more than one approval: ${one}`);
   }
-  if (context.options['as-is'] !== true) demandDeclared(manifest, report);
+  if (context.options['as-is'] !== true) requireDeclared(manifest, report);
   return { verdict: report.verdict, findings: report.findings.length };
 }
 
@@ -126,16 +126,16 @@ async function originFor(
   context: CommandContext,
   folder: string,
   { packed }: PreparedVersion,
-): Promise<Origin | undefined> {
+): Promise<CommitOrigin | undefined> {
   const found = await originOf(folder, packed, context.env);
   if (found.kind === 'origin') return found.origin;
-  note(context, safe`no provenance: ${found.why}`);
+  printNote(context, safe`no provenance: ${found.why}`);
   return undefined;
 }
 
 function stepPrinter(context: CommandContext): (name: string, text: string) => void {
   const ink = inkFor(context.stderr, context.env);
-  return (name, text) => note(context, safe`${ink.green('✔')} ${name.padEnd(9)} ${text}`);
+  return (name, text) => printNote(context, safe`${ink.green('✔')} ${name.padEnd(9)} ${text}`);
 }
 
 function bytesOf({ packed }: PreparedVersion): number {

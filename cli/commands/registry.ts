@@ -6,7 +6,7 @@ import { Problem } from '../../skills-index/skill/problem.ts';
 import { parseRoot, type RootFile, rootFingerprint } from '../../skills-index/trust/root.ts';
 import { type CommandContext, type ExitCode, exitCodes } from '../command.ts';
 import { calledName } from '../context/called-name.ts';
-import { checkRootSize, pinRegistry, trustedRegistry } from '../registries/registries.ts';
+import { pinRegistry, requireRootSize, trustedRegistry } from '../registries/registries.ts';
 import { requestBytes } from '../registries/registry-api.ts';
 import { type PinnedRegistry, parseBase, readRegistries } from '../registries/registry-base.ts';
 import { makeRegistryFolder, registryFiles } from '../registries/registry-folder.ts';
@@ -21,7 +21,7 @@ import { createKeyFile, readPublicKeyFile } from '../signers/key-file.ts';
 import { askNewPassphrase } from '../signers/passphrase.ts';
 import { keyPath } from '../signers/signer.ts';
 import { confirm } from '../terminal/ask.ts';
-import { answer, inkFor, note, safe } from '../terminal/output.ts';
+import { answer, inkFor, printNote, safe } from '../terminal/output.ts';
 
 /** `skill registry init|add|show|trust`. */
 export async function run(context: CommandContext): Promise<ExitCode> {
@@ -98,17 +98,17 @@ async function init(context: CommandContext): Promise<ExitCode> {
     },
     () => safe`${fingerprint}`,
   );
-  note(
+  printNote(
     context,
     safe`This is the fingerprint of the root of trust. Tell it to everybody who will install from this registry. The administrator’s key ${name} is in ${context.paths.config} and nowhere else: keep a copy offline.\nNext: skillgate serve ${context.args[0] ?? ''}`,
   );
   if (noScanner)
-    note(
+    printNote(
       context,
       safe`No scanner key was created. On another machine: skillgate key create watcher; here: skillgate member add watcher --role scanner --public-key watcher.pub.json; there: skillgate scanner work --key ~/.config/skillgate/keys/watcher.json`,
     );
   if (threshold > 1)
-    note(
+    printNote(
       context,
       safe`${threshold} of ${root.administrators.length} administrators have to sign the policy and the root before clients accept anything from this registry. Send them ${join(folder, registryFiles.proposal)}; each: skillgate registry rotate sign FILE. Then: skillgate registry rotate publish ${context.args[0] ?? ''} FILE…\nThe enrolments of the administrator’s name and of the scanner need as many signatures. When the registry is running, skillgate member list shows the commands for the other administrators.`,
     );
@@ -121,10 +121,10 @@ async function add(context: CommandContext): Promise<ExitCode> {
     parseScope,
   );
   const inForce = parseRoot(
-    checkRootSize(await requestBytes({ ...context, registryBase: base }, '/index/root.json')),
+    requireRootSize(await requestBytes({ ...context, registryBase: base }, '/index/root.json')),
   );
   const root = await rootNamed(context, base, inForce);
-  await demandFingerprint(context, base, root);
+  await requireFingerprint(context, base, root);
   return pin(context, { base, root, scopes, isEarlier: root !== inForce });
 }
 
@@ -144,10 +144,10 @@ async function trust(context: CommandContext): Promise<ExitCode> {
     : await readFile(resolve(context.cwd, given)).catch((cause: NodeJS.ErrnoException) => {
         throw new Problem('file-not-found', `Cannot read ${given}: ${cause.code}`, { cause });
       });
-  const root = fromUrl ? parseRoot(checkRootSize(bytes)) : await rootIn(context, base, bytes);
+  const root = fromUrl ? parseRoot(requireRootSize(bytes)) : await rootIn(context, base, bytes);
   const before = readRegistries(context.paths).registries.find((one) => one.base === base);
-  if (before !== undefined) note(context, safe`Pinned before: ${before.root}`);
-  await demandFingerprint(context, base, root);
+  if (before !== undefined) printNote(context, safe`Pinned before: ${before.root}`);
+  await requireFingerprint(context, base, root);
   return pin(context, { base, root, scopes: [], registryMayBeDown: !fromUrl });
 }
 
@@ -174,7 +174,7 @@ async function pin(
     )
       throw cause;
     const until = root.tuf === 1 ? ', and nothing is admitted without it' : '';
-    note(
+    printNote(
       context,
       safe`${cause.message}\nThe TUF metadata will be fetched at the next admission${until}.`,
     );
@@ -182,7 +182,7 @@ async function pin(
   });
   if (kept === undefined && isEarlier) requireSuccession(base, root);
   if (kept === undefined)
-    note(
+    printNote(
       context,
       safe`${base} serves no TUF metadata. This host trusts it by the root file alone and cannot learn of rotated keys. This host asks for the metadata again each hour; the operator creates it with skillgate registry rotate.`,
     );
@@ -196,7 +196,7 @@ async function pin(
 
 // The registry cannot vouch for itself: the fingerprint comes from the option, or a person compares
 // it.
-async function demandFingerprint(
+async function requireFingerprint(
   context: CommandContext,
   base: string,
   root: RootFile,

@@ -19,12 +19,12 @@ import { type CommandContext, type ExitCode, exitCodes } from '../command.ts';
 import { writeWhole } from '../context/whole-file.ts';
 import { registryFiles } from '../registries/registry-folder.ts';
 import { type Anchor, anchorOf } from '../registries/rotation/anchor.ts';
-import { pictureOf, tellProposal } from '../registries/rotation/picture.ts';
+import { pictureOf, printProposal } from '../registries/rotation/picture.ts';
 import { proposeRotation, readProposal } from '../registries/rotation/propose.ts';
 import { mergeProposals, proposalDigest } from '../registries/rotation/rotation.ts';
 import { signerFor } from '../signers/signer.ts';
 import { confirm } from '../terminal/ask.ts';
-import { answer, inkFor, joined, note, safe } from '../terminal/output.ts';
+import { answer, inkFor, joined, printNote, safe } from '../terminal/output.ts';
 
 /** `skill registry rotate propose DIR | show FILE | sign FILE | publish DIR [FILE…]`. */
 export async function run(context: CommandContext): Promise<ExitCode> {
@@ -53,7 +53,7 @@ async function propose(context: CommandContext, dir: string): Promise<ExitCode> 
     before,
     lastLogIndex: lastLogIndex(dir),
   });
-  tellFrozen(
+  printFrozen(
     context,
     await newlyFrozen(
       dir,
@@ -65,7 +65,7 @@ async function propose(context: CommandContext, dir: string): Promise<ExitCode> 
 
 async function show(context: CommandContext, file: string): Promise<ExitCode> {
   const proposal = parseTufRepository(await readProposal(file));
-  tellProposal(context, file, proposal, await anchorOf(context, file, proposal));
+  printProposal(context, file, proposal, await anchorOf(context, file, proposal));
   return exitCodes.ok;
 }
 
@@ -84,7 +84,7 @@ async function sign(context: CommandContext, file: string): Promise<ExitCode> {
   await agreeTo(context, proposal, anchor);
   const signed = await signRepository(proposal, signer);
   await writeWhole(file, `${JSON.stringify(signed, null, 2)}\n`);
-  tellProposal(context, file, signed, anchor, { isSeen: true });
+  printProposal(context, file, signed, anchor, { isSeen: true });
   return exitCodes.ok;
 }
 
@@ -110,7 +110,7 @@ async function agreeTo(
       hint: 'add the digest that you heard over another channel: --digest sha256:…',
     });
   const picture = pictureOf(proposal, anchor, inkFor(context.stderr, context.env));
-  if (yes === true) return note(context, picture);
+  if (yes === true) return printNote(context, picture);
   const compare =
     given === undefined
       ? 'Compare the digest with the one that you heard over another channel. '
@@ -148,23 +148,23 @@ async function publish(
     { schema: 'skillgate.rotation-published/1', dir, ...published },
     () => safe`${published.root}`,
   );
-  note(
+  printNote(
     context,
     safe`Version ${published.version} is in force from the next start of skillgate serve ${folder}. Hosts that pinned an earlier root follow by themselves. This is the fingerprint for hosts that pin from now on.`,
   );
-  tellFrozen(context, frozenScopes);
+  printFrozen(context, frozenScopes);
   if (entriesSince > 0)
-    note(
+    printNote(
       context,
       safe`${entriesSince} log entries are newer than the last index at which replaced keys count. Versions that these entries approve are rejected.`,
     );
   return exitCodes.ok;
 }
 
-function tellFrozen(context: CommandContext, scopes: readonly string[]): void {
+function printFrozen(context: CommandContext, scopes: readonly string[]): void {
   if (scopes.length === 0) return;
   const names = scopes.map((scope) => safe`@${scope}`);
-  note(
+  printNote(
     context,
     safe`${scopes.length} scopes have an owner whose certificate only the previous Sigstore root verifies, so they freeze: ${joined(names, ', ')}. To keep them, use a trusted_root.json that also lists expired authorities with their validity.`,
   );

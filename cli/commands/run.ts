@@ -21,9 +21,9 @@ import type { LockedSkill } from '../context/lock.ts';
 import { handsOfOperator } from '../holds/hands.ts';
 import { orWaiting } from '../install/waiting-version.ts';
 import { type Project, projectAt } from '../run/admission.ts';
-import { noteOverheard, type Overheard, overhear } from '../run/end-notes.ts';
-import { noteEnd } from '../run/left-behind.ts';
-import { notePipedInput } from '../run/piped-input.ts';
+import { type Overheard, overhear, printOverheard } from '../run/end-notes.ts';
+import { printRunEnd } from '../run/left-behind.ts';
+import { printPipedInputNote } from '../run/piped-input.ts';
 import { printPlan } from '../run/plan-text.ts';
 import { exitOf } from '../run/run-end.ts';
 import { outputFor, type RunOutput, resultJson } from '../run/run-output.ts';
@@ -35,7 +35,7 @@ import {
   type Startable,
 } from '../run/start-skill.ts';
 import { runWatched } from '../run/watched-run.ts';
-import { answer, count, joined, jsonText, note, safe } from '../terminal/output.ts';
+import { answer, count, joined, jsonText, printNote, safe } from '../terminal/output.ts';
 
 export async function run(context: CommandContext): Promise<ExitCode> {
   const [reference = '', command, ...args] = context.args;
@@ -53,7 +53,7 @@ export async function run(context: CommandContext): Promise<ExitCode> {
   }).catch(async (cause: unknown) => {
     throw await orWaiting(context, { verb: 'run', reference: wanted, project }, cause);
   });
-  for (const line of start.notes) note(context, safe`note: ${line}`);
+  for (const line of start.notes) printNote(context, safe`note: ${line}`);
 
   const output = outputFor(context);
   const heard = overhear(host.audit, { onStdout: output.stdout, onStderr: output.stderr });
@@ -93,7 +93,7 @@ function bareBy(
       'sandbox-refused',
       `Host policy requires ${policy.require.join(', ')}, which a run without a sandbox cannot give`,
     );
-  note(
+  printNote(
     context,
     safe`WARNING: no sandbox. The skill can do everything on this host that its user can; nothing enforces the plan.`,
   );
@@ -111,12 +111,12 @@ async function runNow(
     const result = await runWatched(context, host, start, request);
     output.end();
     const { leftOut } = result.plan;
-    if (leftOut.length > 0) note(context, safe`note: ${leftOutText(leftOut.length, request)}`);
+    if (leftOut.length > 0) printNote(context, safe`note: ${leftOutText(leftOut.length, request)}`);
     if (context.format !== 'text')
       context.stdout.write(`${jsonText(resultJson(result, output))}\n`);
-    if (!takesInput(context)) notePipedInput(context, 'run');
-    noteOverheard(context, heard, result);
-    noteEnd(context, { ...result, mounts: result.plan.mounts });
+    if (!takesInput(context)) printPipedInputNote(context, 'run');
+    printOverheard(context, heard, result);
+    printRunEnd(context, { ...result, mounts: result.plan.mounts });
     const waiting = await applyAllowed(context.paths, host, result.changes);
     if (waiting !== undefined)
       await offerChanges(context, host, waiting, context.options.accept === true);

@@ -7,7 +7,7 @@ import { scanOutput } from '../scan/scan-output.ts';
 import { exitOfReport, scanFolder } from '../scan/scan-skill.ts';
 import { findSkills } from '../scan/source-folder.ts';
 import { startWatchedScanner } from '../scan/watched-scan.ts';
-import { note, safe } from '../terminal/output.ts';
+import { printNote, safe } from '../terminal/output.ts';
 
 /** `skill scan PATH…`: each skill at or below each path, in path order. */
 export async function run(context: CommandContext): Promise<ExitCode> {
@@ -44,10 +44,10 @@ export async function run(context: CommandContext): Promise<ExitCode> {
     await scanner.close();
   }
   await write(context, output.end());
-  for (const one of marks.idle(found)) note(context, safe`suppressions: ${one}`);
+  for (const one of marks.idle(found)) printNote(context, safe`suppressions: ${one}`);
   if (sorted.length > 1) {
     const said = [...counts].map(([verdict, count]) => `${count} ${verdict}`).join(', ');
-    note(context, safe`${sorted.length} skills: ${said}; exit ${exit}`);
+    printNote(context, safe`${sorted.length} skills: ${said}; exit ${exit}`);
   }
   return exit;
 }

@@ -6,10 +6,10 @@ import { Problem } from '../../skills-index/skill/problem.ts';
 import { registryIdOf } from '../../skills-index/trust/own-registry.ts';
 import { parseRoot, rootFingerprint } from '../../skills-index/trust/root.ts';
 import { type CommandContext, type ExitCode, exitCodes } from '../command.ts';
-import { checkRootSize } from '../registries/registries.ts';
+import { requireRootSize } from '../registries/registries.ts';
 import { currentRegistry } from '../registries/trust/refresh.ts';
 import { readKeyFile } from '../signers/key-file.ts';
-import { note, safe } from '../terminal/output.ts';
+import { printNote, safe } from '../terminal/output.ts';
 
 const childrenMax = 64;
 
@@ -29,7 +29,7 @@ export async function run(context: CommandContext): Promise<ExitCode> {
   const signer = await readKeyFile(resolve(context.cwd, key));
   const root =
     typeof rootFile === 'string'
-      ? parseRoot(checkRootSize(await readFile(resolve(context.cwd, rootFile))))
+      ? parseRoot(requireRootSize(await readFile(resolve(context.cwd, rootFile))))
       : (await currentRegistry(context, context.registryBase)).root;
   // `skill serve` holds the other end of a channel: when it dies, however it dies, no scanner is
   // left behind.
@@ -37,7 +37,7 @@ export async function run(context: CommandContext): Promise<ExitCode> {
     process.kill(process.pid, 'SIGTERM');
   };
   process.once('disconnect', stop);
-  note(context, safe`scanner works for ${context.registryBase} with key ${signer.keyId}`);
+  printNote(context, safe`scanner works for ${context.registryBase} with key ${signer.keyId}`);
   const { fetch, signal, now, registryBase: base } = context;
   try {
     const store = openFactStore(join(context.paths.cache, 'facts'));

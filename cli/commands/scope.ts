@@ -4,13 +4,13 @@ import { scopeStatement } from '../../skills-index/statement/attestation.ts';
 import { printIdentity } from '../../skills-index/statement/identity-id.ts';
 import { registryIdOf } from '../../skills-index/trust/own-registry.ts';
 import { type CommandContext, type ExitCode, exitCodes } from '../command.ts';
-import { newOwner, noOwnerLeft, refuseForeignScope } from '../people/scope-owner.ts';
+import { newOwner, noOwnerLeft, requireScopeOwner } from '../people/scope-owner.ts';
 import { postStatement } from '../registries/post-statement.ts';
 import { scopeAnswer } from '../registries/registry-answers.ts';
 import { askRegistry } from '../registries/registry-api.ts';
 import { currentRegistry } from '../registries/trust/refresh.ts';
 import { identityOf, isKeyed, someoneFor } from '../signers/someone.ts';
-import { answer, note, safe, table } from '../terminal/output.ts';
+import { answer, printNote, safe, table } from '../terminal/output.ts';
 
 /** `skill scope claim|show|publishers|transfer`. */
 export async function run(context: CommandContext): Promise<ExitCode> {
@@ -37,7 +37,7 @@ async function claim(context: CommandContext): Promise<ExitCode> {
         hint: `claim the scope yourself, then let the job publish: skillgate scope publishers ${scope} …`,
       },
     );
-  await refuseForeignScope(context, scope, someone);
+  await requireScopeOwner(context, scope, someone);
   const { root } = await currentRegistry(context, context.registryBase);
   // Where it is the only key, an administrator's would be taken without a word, and publish from
   // then on beside enrolling people.
@@ -95,12 +95,13 @@ async function show(context: CommandContext): Promise<ExitCode> {
         ...(publishers ?? []).map((one) => [`@${scope}`, 'publisher', printIdentity(one)]),
       ]),
   );
-  if (frozen !== undefined) note(context, safe`@${scope} is frozen and has no owner: ${frozen}`);
-  else if (owners.length === 0) note(context, safe`→ ${newOwner(scope)}`);
+  if (frozen !== undefined)
+    printNote(context, safe`@${scope} is frozen and has no owner: ${frozen}`);
+  else if (owners.length === 0) printNote(context, safe`→ ${newOwner(scope)}`);
   if (publishers !== undefined)
-    note(context, safe`Only these publishers may publish; the owners may not.`);
+    printNote(context, safe`Only these publishers may publish; the owners may not.`);
   for (const { by } of votes)
-    note(
+    printNote(
       context,
       safe`${by.length} of ${votesNeeded} administrators have signed a change of owners; nothing has changed yet`,
     );

@@ -21,7 +21,7 @@ import { Problem } from '../../skills-index/skill/problem.ts';
 import { type CommandContext, type ExitCode, exitCodes, type InStream } from '../command.ts';
 import { calledName } from '../context/called-name.ts';
 import { askHidden, isQuietTerminal } from '../terminal/hidden-answer.ts';
-import { answer, note, type Safe, safe, table } from '../terminal/output.ts';
+import { answer, printNote, type Safe, safe, table } from '../terminal/output.ts';
 
 const secretCommands: Readonly<Record<string, (context: CommandContext) => Promise<ExitCode>>> = {
   'secret set': set,
@@ -85,7 +85,7 @@ async function remove(context: CommandContext): Promise<ExitCode> {
     typeof agent === 'string' ? agent : undefined,
   );
   if (removed !== undefined && 'keychain' in removed) await osKeychain().remove(removed.keychain);
-  note(context, safe`deleted secret ${name}`);
+  printNote(context, safe`deleted secret ${name}`);
   if (context.format !== 'text')
     answer(context, { schema: 'skillgate.secret-removed/1', name }, () => safe`${name}`);
   return exitCodes.ok;

@@ -9,7 +9,7 @@ import { type CommandContext, type ExitCode, exitCodes } from '../command.ts';
 import { parseBase } from '../registries/registry-base.ts';
 import { registryFiles } from '../registries/registry-folder.ts';
 import { keepScannerRunning } from '../scan/scanner-child.ts';
-import { answer, inkFor, joined, note, safe } from '../terminal/output.ts';
+import { answer, inkFor, joined, printNote, safe } from '../terminal/output.ts';
 
 const portDefault = 4880;
 const portMax = 65_535;
@@ -37,13 +37,13 @@ export async function run(context: CommandContext): Promise<ExitCode> {
     ...(policy === undefined ? {} : { policy }),
     host,
     port: portOf(context.options.port),
-    log: (line) => note(context, safe`${line}`),
+    log: (line) => printNote(context, safe`${line}`),
     witnesses: [context.options.witness ?? []].flat().map(parseBase),
   });
   const keyPath = join(dir, registryFiles.scannerKey);
   const isHere = existsSync(keyPath);
   if (!isHere && context.options['no-scanner'] !== true)
-    note(
+    printNote(
       context,
       safe`no scanner key in ${dir}: versions wait until a scanner runs elsewhere (skillgate scanner work)`,
     );
@@ -86,7 +86,7 @@ export async function run(context: CommandContext): Promise<ExitCode> {
     await scanner?.stop();
     await registry.close();
   }
-  note(context, safe`stopped`);
+  printNote(context, safe`stopped`);
   return exitCodes.ok;
 }
 

@@ -11,7 +11,7 @@ import {
 } from '../registries/registry-answers.ts';
 import { askRegistry, versionPath } from '../registries/registry-api.ts';
 import { parseExactVersion } from '../terminal/exact-version.ts';
-import { answer, inkFor, note, type Safe, safe, table } from '../terminal/output.ts';
+import { answer, inkFor, printNote, type Safe, safe, table } from '../terminal/output.ts';
 
 /** `skill status @scope/name[@version]`. */
 export async function run(context: CommandContext): Promise<ExitCode> {
@@ -73,7 +73,7 @@ async function listVersions(context: CommandContext, reference: string): Promise
       ]),
     ),
   );
-  if (rows.length === 0) note(context, safe`The registry knows no version of ${name}.`);
+  if (rows.length === 0) printNote(context, safe`The registry knows no version of ${name}.`);
   return exitCodes.ok;
 }
 

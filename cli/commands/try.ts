@@ -16,9 +16,9 @@ import type { CommandContext, ExitCode } from '../command.ts';
 import { calledName } from '../context/called-name.ts';
 import { handsOfOperator } from '../holds/hands.ts';
 import { shebangBytesMax, triedListMax } from '../limits.ts';
-import { noteFirst, type Overheard, otherNotes, overhear } from '../run/end-notes.ts';
-import { noteEnd } from '../run/left-behind.ts';
-import { notePipedInput } from '../run/piped-input.ts';
+import { type Overheard, otherNotes, overhear, printFirst } from '../run/end-notes.ts';
+import { printRunEnd } from '../run/left-behind.ts';
+import { printPipedInputNote } from '../run/piped-input.ts';
 import { exitOf } from '../run/run-end.ts';
 import { outputFor, resultJson } from '../run/run-output.ts';
 import { shutPaths } from '../run/shut-paths.ts';
@@ -30,7 +30,7 @@ import {
 } from '../run/try/missing-capabilities.ts';
 import { patient, readTried, triedSkill } from '../run/try/try-request.ts';
 import { readWholeSkill } from '../scan/source-folder.ts';
-import { jsonText, note, safe, shortText } from '../terminal/output.ts';
+import { jsonText, printNote, safe, shortText } from '../terminal/output.ts';
 
 export async function run(context: CommandContext): Promise<ExitCode> {
   const [folder = '.', command, ...args] = context.args;
@@ -41,7 +41,7 @@ export async function run(context: CommandContext): Promise<ExitCode> {
   for (const { name } of tried.manifest.capabilities.secret.filter(
     (one) => !named.includes(one.name),
   ))
-    note(
+    printNote(
       context,
       safe`note: the skill runs without secret ${name}. To give it the stored secret: --secret ${name}`,
     );
@@ -74,14 +74,14 @@ export async function run(context: CommandContext): Promise<ExitCode> {
       ...heard.denied(),
       ...missingInOutput(heard.printed(), interpretersOf(result.plan.programs)),
     ];
-    if (context.format === 'text') sayMissing(context, result, missing, heard);
+    if (context.format === 'text') printMissing(context, result, missing, heard);
     else {
       const lacks = lacksJson(result, missing, heard);
       context.stdout.write(
         `${jsonText({ ...resultJson(result, output), schema: 'skillgate.try/1', ...lacks })}\n`,
       );
     }
-    noteEnd(context, { ...result, mounts: result.plan.mounts });
+    printRunEnd(context, { ...result, mounts: result.plan.mounts });
     const host = { policy, audit };
     const waiting = await applyAllowed(context.paths, host, result.changes);
     if (waiting !== undefined)
@@ -140,7 +140,7 @@ function lacksJson({ plan }: RunResult, missing: readonly Missing[], heard: Over
   };
 }
 
-function sayMissing(
+function printMissing(
   context: CommandContext,
   { plan }: RunResult,
   missing: readonly Missing[],
@@ -156,6 +156,6 @@ function sayMissing(
       : [line, safe`  to allow it, in "${kind}" of skill.json: ${JSON.stringify(entry)}`];
   });
   for (const notes of [leftOut, denied, otherNotes(heard, plan.mounts)])
-    noteFirst(context, notes, `${calledName()} try --format json`);
-  if (context.options.stdin !== true) notePipedInput(context, 'try');
+    printFirst(context, notes, `${calledName()} try --format json`);
+  if (context.options.stdin !== true) printPipedInputNote(context, 'try');
 }

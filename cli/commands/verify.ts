@@ -15,14 +15,14 @@ import { Problem } from '../../skills-index/skill/problem.ts';
 import { problemCodes } from '../../skills-index/skill/problem-codes.ts';
 import { VerifiedStatements } from '../../skills-index/trust/verified-statements.ts';
 import { type CommandContext, type ExitCode, exitCodes } from '../command.ts';
-import { type Project, projectAt, type World } from '../run/admission.ts';
-import { answer, inkFor, joined, note, safe, say } from '../terminal/output.ts';
+import { type AdmissionWorld, type Project, projectAt } from '../run/admission.ts';
+import { answer, inkFor, joined, printLine, printNote, safe } from '../terminal/output.ts';
 import { problemJson, problemText } from '../terminal/problem-text.ts';
 import { recordingSource } from '../verify/evidence-folder.ts';
 import { verifyFolder } from '../verify/verified-folder.ts';
 import {
   exportVerified,
-  type Verified,
+  type VerifiedVersion,
   verifiedJson,
   verifiedText,
   verifyVersion,
@@ -35,7 +35,7 @@ interface Failed {
   readonly problem: Problem;
 }
 
-type Outcome = Verified | Failed;
+type Outcome = VerifiedVersion | Failed;
 
 /**
  * One skill that fails is its own failure; of several each is checked, and the others' failures
@@ -45,7 +45,7 @@ export async function run(context: CommandContext): Promise<ExitCode> {
   const wanted = wantedOf(context);
   if (wanted.from !== undefined) {
     const verified = await verifyFolder(context, resolve(context.cwd, wanted.from), wanted.trust);
-    return tell(context, [await finish(context, verified)]);
+    return printOutcomes(context, [await finish(context, verified)]);
   }
   const project = await projectAt(context.cwd);
   const host = readHostPolicy(join(context.paths.config, 'host.json'));
@@ -68,7 +68,7 @@ export async function run(context: CommandContext): Promise<ExitCode> {
       );
     outcomes.push(await outcomeOf(context, references, verify, reference.name));
   }
-  return tell(context, outcomes);
+  return printOutcomes(context, outcomes);
 }
 
 interface Wanted {
@@ -92,18 +92,21 @@ function wantedOf({ options, args }: CommandContext): Wanted {
   return wanted;
 }
 
-async function finish(context: CommandContext, verified: Verified): Promise<Verified> {
-  for (const line of verified.notes) note(context, safe`note: ${line}`);
+async function finish(
+  context: CommandContext,
+  verified: VerifiedVersion,
+): Promise<VerifiedVersion> {
+  for (const line of verified.notes) printNote(context, safe`note: ${line}`);
   return context.options.rescan === true ? withRescan(verified) : verified;
 }
 
 async function verifyAndExport(
-  context: CommandContext & World,
+  context: CommandContext & AdmissionWorld,
   project: Project,
   host: HostPolicy,
   reference: SkillReference,
   to: string | undefined,
-): Promise<Verified> {
+): Promise<VerifiedVersion> {
   if (to === undefined) return verifyVersion(context, project, host, reference);
   const taken = new Map<string, Uint8Array>();
   const through = (source: Source): Source => recordingSource(source, taken);
@@ -111,11 +114,11 @@ async function verifyAndExport(
   if (verified.admitted === undefined) return verified;
   const folder = resolve(context.cwd, to);
   const digest = await exportVerified(context, verified, { folder, taken });
-  note(
+  printNote(
     context,
     safe`exported to ${folder}; the digest of its root of trust is ${digest}. Keep the digest in another place than the folder`,
   );
-  note(
+  printNote(
     context,
     safe`verify the folder at any time, without a network: skillgate verify --from ${to} --trust ${digest}`,
   );
@@ -125,7 +128,7 @@ async function verifyAndExport(
 async function outcomeOf(
   context: CommandContext,
   all: readonly unknown[],
-  verify: () => Promise<Verified>,
+  verify: () => Promise<VerifiedVersion>,
   name: SkillName,
 ): Promise<Outcome> {
   try {
@@ -137,11 +140,11 @@ async function outcomeOf(
   }
 }
 
-function tell(context: CommandContext, outcomes: readonly Outcome[]): ExitCode {
+function printOutcomes(context: CommandContext, outcomes: readonly Outcome[]): ExitCode {
   const failed = outcomes.flatMap((one) =>
     one.problem === undefined ? [] : [{ ...one, problem: one.problem }],
   );
-  if (context.format === 'text') tellPeople(context, outcomes, failed);
+  if (context.format === 'text') printOutcomesForPeople(context, outcomes, failed);
   else answer(context, { schema: 'skillgate.verify/1', ...jsonOf(outcomes) }, () => safe``);
   const [first] = failed;
   if (first === undefined) return exitCodes.ok;
@@ -150,7 +153,7 @@ function tell(context: CommandContext, outcomes: readonly Outcome[]): ExitCode {
   return exitOf(first.problem);
 }
 
-function tellPeople(
+function printOutcomesForPeople(
   context: CommandContext,
   outcomes: readonly Outcome[],
   failed: readonly Failed[],
@@ -160,10 +163,10 @@ function tellPeople(
   const trees = outcomes.flatMap((one) =>
     'chain' in one ? [verifiedText(one, ink, isTTY === true ? columns : undefined)] : [],
   );
-  if (trees.length > 0) say(context.stdout, joined(trees, '\n\n'));
+  if (trees.length > 0) printLine(context.stdout, joined(trees, '\n\n'));
   if (outcomes.length === 1) return;
   for (const { name, problem } of failed)
-    note(
+    printNote(
       context,
       joined(
         [safe`not verified: ${name}`, problemText(problem, inkFor(context.stderr, context.env))],
@@ -171,7 +174,7 @@ function tellPeople(
       ),
     );
   if (failed.length > 0)
-    note(context, safe`verified ${outcomes.length - failed.length} of ${outcomes.length}`);
+    printNote(context, safe`verified ${outcomes.length - failed.length} of ${outcomes.length}`);
 }
 
 function jsonOf(outcomes: readonly Outcome[]): Record<string, unknown> {

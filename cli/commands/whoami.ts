@@ -66,13 +66,13 @@ async function publishersOf(
 
 // Asks no registry: who would sign, as the token says.
 async function wouldSignAs(context: CommandContext): Promise<ExitCode> {
-  const { bearerOf, noteHowToLet } = await import('../signers/keyless.ts');
+  const { bearerOf, printPublisherHint } = await import('../signers/keyless.ts');
   const { claims } = await bearerOf(context);
   answer(
     context,
     { schema: 'skillgate.would-sign/1', ...claims },
     () => safe`${printClaims(claims)}`,
   );
-  noteHowToLet(context, claims);
+  printPublisherHint(context, claims);
   return exitCodes.ok;
 }

@@ -7,14 +7,14 @@ import { type CommandContext, type ExitCode, exitCodes, type OptionValue } from 
 import { followSecondsDefault } from '../limits.ts';
 import { parseBase } from '../registries/registry-base.ts';
 import { parseEvery } from '../terminal/every-option.ts';
-import { answer, inkFor, joined, note, safe } from '../terminal/output.ts';
+import { answer, inkFor, joined, printNote, safe } from '../terminal/output.ts';
 import { followForever } from '../witness/follow.ts';
 import { diskHeads } from '../witness/heads.ts';
 import { readOrMakeWitnessKey, verifierKey, type WitnessKey, witnessLine } from '../witness/key.ts';
 import { makeReplays } from '../witness/replays.ts';
 import { type GivenRoot, logOf, makeRenew, readGivenRoot } from '../witness/roots.ts';
 import { serveWitness } from '../witness/server.ts';
-import type { WatchedLog, Witness } from '../witness/witness.ts';
+import type { CosigningWitness, WatchedLog } from '../witness/witness.ts';
 
 const listenDefault = 'localhost:4881';
 
@@ -64,7 +64,7 @@ async function serve(
   context: CommandContext,
   { logs, roots, follow, every, listen, dir, key, replay }: Serving,
 ): Promise<ExitCode> {
-  const alarm = (line: string): void => note(context, safe`${line}`);
+  const alarm = (line: string): void => printNote(context, safe`${line}`);
   const { now, fetch } = context;
   const renew = makeRenew({ logs, roots, bases: follow, fetch, now, say: alarm });
   const replays = replay
@@ -72,7 +72,7 @@ async function serve(
     : undefined;
   const held =
     replays === undefined ? {} : { whyHeld: replays.whyHeld, statusOf: replays.statusOf };
-  const witness: Witness = {
+  const witness: CosigningWitness = {
     key,
     logs,
     heads: diskHeads(dir),
@@ -83,7 +83,7 @@ async function serve(
     ...held,
   };
   const server = await serveWitness(witness, listen).catch((cause: unknown) =>
-    refusePort(listen, cause),
+    throwPortProblem(listen, cause),
   );
   try {
     const said = {
@@ -122,11 +122,11 @@ async function serve(
   } finally {
     await server.close();
   }
-  note(context, safe`stopped`);
+  printNote(context, safe`stopped`);
   return exitCodes.ok;
 }
 
-function refusePort({ host, port }: Serving['listen'], cause: unknown): never {
+function throwPortProblem({ host, port }: Serving['listen'], cause: unknown): never {
   if (!(cause instanceof Error) || !('code' in cause) || cause.code !== 'EADDRINUSE') throw cause;
   throw new Problem(
     'port-taken',

@@ -6,12 +6,16 @@ import { existsSync } from 'node:fs';
 import { delimiter, join } from 'node:path';
 import type { Browser, Page } from 'playwright-core';
 import { Problem } from '../../skills-index/skill/problem.ts';
-import type { World } from './world.ts';
+import type { DemoWorld } from './world.ts';
 
 /**
  * Approves a version in the desk by passkey; where there is no browser, by rita's key, and says so.
  */
-export async function approveInDesk(world: World, version: string, reason: string): Promise<void> {
+export async function approveInDesk(
+  world: DemoWorld,
+  version: string,
+  reason: string,
+): Promise<void> {
   const browser = await openBrowser();
   if (browser === undefined) {
     world.stage.say(
@@ -69,7 +73,7 @@ async function addAuthenticator(page: Page): Promise<void> {
   });
 }
 
-async function signIn({ stage }: World, page: Page): Promise<void> {
+async function signIn({ stage }: DemoWorld, page: Page): Promise<void> {
   const { stdout } = await stage.type('rita', ['login', '--browser']);
   const link = /https?:\/\/\S+/.exec(stdout)?.[0];
   if (link === undefined)
@@ -79,7 +83,7 @@ async function signIn({ stage }: World, page: Page): Promise<void> {
   await page.waitForURL(/\/review\/?$/);
 }
 
-async function enrolPasskey({ stage }: World, page: Page): Promise<void> {
+async function enrolPasskey({ stage }: DemoWorld, page: Page): Promise<void> {
   await page.goto('/review/passkeys');
   await page.getByRole('button', { name: 'Make a passkey on this device' }).click();
   const waiting = page.getByText(/skillgate member add/).first();
@@ -100,7 +104,12 @@ async function enrolPasskey({ stage }: World, page: Page): Promise<void> {
   ]);
 }
 
-async function sign({ stage }: World, page: Page, version: string, reason: string): Promise<void> {
+async function sign(
+  { stage }: DemoWorld,
+  page: Page,
+  version: string,
+  reason: string,
+): Promise<void> {
   await page.goto(`/review/${version.replace(/@([^@]*)$/, '/$1')}`);
   await page.getByLabel('Approve').fill(reason);
   await page.getByRole('radio', { name: /my passkey/ }).check();

@@ -5,16 +5,16 @@
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { approveInDesk } from './desk.ts';
-import { honest, skill, type World } from './world.ts';
+import { type DemoWorld, honest, skill } from './world.ts';
 
 /** Publish, scan, approve and install version 1.4.0. */
-export async function honestRoad(world: World): Promise<void> {
+export async function honestRoad(world: DemoWorld): Promise<void> {
   await publish(world);
   await approve(world);
   await install(world);
 }
 
-async function publish({ stage, examples }: World): Promise<void> {
+async function publish({ stage, examples }: DemoWorld): Promise<void> {
   stage.step(
     'Ada publishes weekly-report: it reads deals from a CRM, writes a report, and files it',
   );
@@ -34,7 +34,7 @@ async function publish({ stage, examples }: World): Promise<void> {
   );
 }
 
-async function approve(world: World): Promise<void> {
+async function approve(world: DemoWorld): Promise<void> {
   const { stage } = world;
   stage.step(
     'Two people read it and sign, Rita with a passkey in the desk, Rob from the command line',
@@ -56,7 +56,7 @@ async function approve(world: World): Promise<void> {
   );
 }
 
-async function install({ stage }: World): Promise<void> {
+async function install({ stage }: DemoWorld): Promise<void> {
   stage.step('Olga installs it, believing neither the registry nor the desk');
   await stage.type('olga', ['install', honest, '--yes'], { told: true });
   const { stdout } = await stage.type('olga', ['verify', skill]);

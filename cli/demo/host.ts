@@ -6,7 +6,7 @@ import { createPublicKey, randomBytes } from 'node:crypto';
 import { chmodSync, cpSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { crmHost, strangerHost } from './stand-ins.ts';
-import { skill, token, type World } from './world.ts';
+import { type DemoWorld, skill, token } from './world.ts';
 
 /** What Olga types when a hold is answered. */
 export type Answers = readonly (readonly [asked: string, line: string])[];
@@ -15,7 +15,7 @@ export type Answers = readonly (readonly [asked: string, line: string])[];
  * @returns the answer to the question for the passphrase of Olga's key, which the demo makes up and
  * keeps
  */
-export async function setUpHost(world: World): Promise<Answers> {
+export async function setUpHost(world: DemoWorld): Promise<Answers> {
   const { stage } = world;
   stage.step('Olga makes an agent an identity of its own, and says what waits for her');
   const passphrase = randomBytes(18).toString('base64');
@@ -68,7 +68,7 @@ function writeHostPolicy({
   reports,
   stage,
   stranger,
-}: World): void {
+}: DemoWorld): void {
   const program = join(stage.folder, 'scripted-agent');
   cpSync(join(examples, 'scripted-agent'), program, { recursive: true });
   chmodSync(program, 0o755);

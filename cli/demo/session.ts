@@ -6,19 +6,19 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { Problem } from '../../skills-index/skill/problem.ts';
 import type { Answers } from './host.ts';
 import type { Typed } from './stage.ts';
-import type { World } from './world.ts';
+import type { DemoWorld } from './world.ts';
 
 const pollMilliseconds = 100;
 const pollsMax = 300;
 
-export interface Session {
+export interface DemoSession {
   /** Its model says one more line; what came of it when the agent has told. */
   readonly said: (line: string) => Promise<string>;
   readonly ended: Promise<Typed>;
 }
 
 /** Starts `skill agent run finance` with a script. */
-export function startSession({ model, stage }: World, script: readonly string[]): Session {
+export function startSession({ model, stage }: DemoWorld, script: readonly string[]): DemoSession {
   model.script.push(...script);
   const before = model.heard.length;
   const ended = stage.type(
@@ -48,7 +48,7 @@ export function startSession({ model, stage }: World, script: readonly string[])
 }
 
 /** Shows what the agent's model said, and what came of it. */
-export function tellAgent({ stage }: World, line: string, came: string): void {
+export function showAgentTurn({ stage }: DemoWorld, line: string, came: string): void {
   const [shown = ''] = came.split('\n');
   stage.say(`agent $ ${line}\n        ${stage.cut(shown)}`);
 }
@@ -65,7 +65,7 @@ interface Listed {
  * what waited, in the runner's words
  */
 export async function answerHold(
-  { stage }: World,
+  { stage }: DemoWorld,
   verdict: 'allow' | 'deny',
   answers: Answers,
 ): Promise<string> {

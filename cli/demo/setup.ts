@@ -14,12 +14,12 @@ import {
   startStranger,
   strangerHost,
 } from './stand-ins.ts';
-import { token, type World } from './world.ts';
+import { type DemoWorld, token } from './world.ts';
 
 const nobody = 65_534;
 
 /** Starts the registry and the stand-ins, makes the keys and enrols the people. */
-export async function setUp(stage: Stage, examples: string): Promise<World> {
+export async function setUp(stage: Stage, examples: string): Promise<DemoWorld> {
   stage.step('A registry, an author, two reviewers, and Olga, on whose machine an agent works');
   const base = await startRegistry(stage);
   await makePeople(stage);

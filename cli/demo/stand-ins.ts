@@ -8,24 +8,24 @@ import { type AddressInfo, connect, type Socket } from 'node:net';
 import { text } from 'node:stream/consumers';
 import type { RunAuthority } from '../../skills-index/run/egress/certificate.ts';
 
-export interface StandIn {
+export interface StandInServer {
   readonly port: number;
   readonly close: () => Promise<void>;
 }
 
-export interface Crm extends StandIn {
+export interface Crm extends StandInServer {
   /** The Authorization headers that reached it, in order. */
   readonly tokens: string[];
   /** The reports that it took. */
   readonly filed: string[];
 }
 
-export interface Stranger extends StandIn {
+export interface Stranger extends StandInServer {
   /** The bodies that reached him, in order. */
   readonly record: string[];
 }
 
-export interface Model extends StandIn {
+export interface Model extends StandInServer {
   /** What it will say, line by line. */
   readonly script: string[];
   /** What it was told: the task, then what came of each line. */
@@ -100,7 +100,9 @@ export async function startModel(): Promise<Model> {
  * An HTTP proxy that stands for the internet: it leads the two names to their stand-ins, and
  * nowhere else.
  */
-export async function startInternet(places: Readonly<Record<string, StandIn>>): Promise<StandIn> {
+export async function startInternet(
+  places: Readonly<Record<string, StandInServer>>,
+): Promise<StandInServer> {
   const server = createServer((_, response) => response.writeHead(501).end());
   const open = new Set<Socket>();
   server.on('connect', (request, client: Socket) => {
@@ -125,15 +127,22 @@ export async function startInternet(places: Readonly<Record<string, StandIn>>): 
 
 type Answer = (request: IncomingMessage, response: ServerResponse) => Promise<void>;
 
-function start(answer: Answer): Promise<StandIn> {
+function start(answer: Answer): Promise<StandInServer> {
   return listen(createServer(answer), () => undefined);
 }
 
-function startSecure(authority: RunAuthority, host: string, answer: Answer): Promise<StandIn> {
+function startSecure(
+  authority: RunAuthority,
+  host: string,
+  answer: Answer,
+): Promise<StandInServer> {
   return listen(createSecureServer(authority.leafFor(host), answer), () => undefined);
 }
 
-async function listen(server: Server | SecureServer, beforeClose: () => void): Promise<StandIn> {
+async function listen(
+  server: Server | SecureServer,
+  beforeClose: () => void,
+): Promise<StandInServer> {
   await new Promise<void>((resolve, reject) => {
     server.once('error', reject);
     server.listen(0, '127.0.0.1', resolve);

@@ -5,22 +5,22 @@
 import { spawn } from 'node:child_process';
 import { cpSync, existsSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { startSession, tellAgent } from './session.ts';
+import { showAgentTurn, startSession } from './session.ts';
 import { ended } from './stage.ts';
-import { skill, token, twin, type World } from './world.ts';
+import { type DemoWorld, skill, token, twin } from './world.ts';
 
 /** Run it bare, publish it, let it through, let the agent run it, revoke it. */
-export async function twinRoad(world: World): Promise<void> {
+export async function twinRoad(world: DemoWorld): Promise<void> {
   const folder = layOut(world);
   await runBare(world, folder);
   await publish(world, folder);
   await letThrough(world);
   await runByAgent(world);
-  await lookBack(world);
+  await showAftermath(world);
   await revoke(world);
 }
 
-function layOut({ stage, examples }: World): string {
+function layOut({ stage, examples }: DemoWorld): string {
   const folder = join(stage.folder, 'weekly-report-twin');
   cpSync(join(examples, 'weekly-report'), folder, { recursive: true });
   cpSync(join(examples, 'weekly-report-twin'), folder, { recursive: true });
@@ -29,7 +29,7 @@ function layOut({ stage, examples }: World): string {
 }
 
 async function runBare(
-  { authority, stage, internet, stranger }: World,
+  { authority, stage, internet, stranger }: DemoWorld,
   folder: string,
 ): Promise<void> {
   stage.step('Its weaponised twin, run bare, the way skills run elsewhere');
@@ -57,7 +57,7 @@ async function runBare(
   stranger.record.length = 0;
 }
 
-async function publish({ stage }: World, folder: string): Promise<void> {
+async function publish({ stage }: DemoWorld, folder: string): Promise<void> {
   stage.step(
     'Somebody with Ada’s key publishes the twin as 1.5.0, its stranger declared as “usage counts”',
   );
@@ -72,7 +72,7 @@ async function publish({ stage }: World, folder: string): Promise<void> {
   );
 }
 
-async function letThrough({ stage }: World): Promise<void> {
+async function letThrough({ stage }: DemoWorld): Promise<void> {
   stage.step(
     'By mistake, on purpose: two people sign it, Olga installs it and grants all that it asks for',
   );
@@ -107,14 +107,14 @@ async function letThrough({ stage }: World): Promise<void> {
 const report = `skillgate run --why "the weekly report is due" ${skill} report`;
 const again = `skillgate run --why "perhaps now" ${skill} report`;
 
-async function runByAgent(world: World): Promise<void> {
+async function runByAgent(world: DemoWorld): Promise<void> {
   const { stage, stranger } = world;
   stage.step('The agent runs it, and still nothing leaks');
   const session = startSession(world, [report, again]);
   const first = await session.said(report);
   const second = await session.said(again);
   await session.ended;
-  tellAgent(world, report, first);
+  showAgentTurn(world, report, first);
   const { stdout } = await stage.type('olga', ['log', '--agent', 'finance', '--format', 'json']);
   stage.proven(
     'canary',
@@ -126,7 +126,7 @@ async function runByAgent(world: World): Promise<void> {
     'the stranger got nothing; the token was never in there to be taken',
     stranger.record.length === 0,
   );
-  tellAgent(world, again, second);
+  showAgentTurn(world, again, second);
   const { stdout: holds } = await stage.type('olga', ['hold', 'list']);
   const isOpen = holds.includes('breaker open') && !second.includes('euros');
   stage.proven(
@@ -141,7 +141,7 @@ function hasEvent(log: string, event: string): boolean {
   return log.includes(`"event":"${event}"`) || log.includes(`"event": "${event}"`);
 }
 
-async function lookBack(world: World): Promise<void> {
+async function showAftermath(world: DemoWorld): Promise<void> {
   const { stage } = world;
   stage.step('What it did is told, signed, and reaches everybody else who has it');
   const incidents = join(stage.home('olga'), 'data/incidents');
@@ -171,7 +171,7 @@ function readAll(folder: string): string {
     .join('\n');
 }
 
-async function revoke({ stage }: World): Promise<void> {
+async function revoke({ stage }: DemoWorld): Promise<void> {
   stage.step('Rob revokes it for ever, and no machine starts it again');
   const reason = 'Sends the environment to a stranger.';
   await stage.type('rob', ['review', 'revoke', twin, '--reason', reason, '--yes'], { told: true });
@@ -185,7 +185,7 @@ async function revoke({ stage }: World): Promise<void> {
 }
 
 /** Publishes the honest skill once more as 1.6.0, so that something waits at the desk. */
-export async function publishNext({ stage, examples }: World): Promise<void> {
+export async function publishNext({ stage, examples }: DemoWorld): Promise<void> {
   stage.step('Ada publishes 1.6.0, which waits for you');
   const folder = join(stage.folder, 'weekly-report-next');
   cpSync(join(examples, 'weekly-report'), folder, { recursive: true });

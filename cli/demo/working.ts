@@ -5,9 +5,9 @@
 import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Answers } from './host.ts';
-import { answerHold, startSession, tellAgent } from './session.ts';
+import { answerHold, showAgentTurn, startSession } from './session.ts';
 import { deals } from './stand-ins.ts';
-import { skill, token, type World } from './world.ts';
+import { type DemoWorld, skill, token } from './world.ts';
 
 const report = `skillgate run --why "the weekly report is due" ${skill} report`;
 const outside = 'curl -sS https://usage.stranger.example/';
@@ -16,12 +16,12 @@ const file = `skillgate run --why "Ann wants it in the CRM" ${skill} file`;
 const fileAgain = `skillgate run --why "once more, to be sure" ${skill} file`;
 
 /** The agent's honest session, and what is left of it. */
-export async function work(world: World, answers: Answers): Promise<void> {
+export async function work(world: DemoWorld, answers: Answers): Promise<void> {
   await inSession(world, answers);
   await acceptChanges(world, answers);
 }
 
-async function inSession(world: World, answers: Answers): Promise<void> {
+async function inSession(world: DemoWorld, answers: Answers): Promise<void> {
   const { crm, model, stage } = world;
   stage.step('The agent works in a sandbox; each skill that it runs gets another one, beside it');
   stage.say(
@@ -34,7 +34,7 @@ async function inSession(world: World, answers: Answers): Promise<void> {
     await session.said(allowItself),
   ];
   for (const [at, line] of [report, outside, allowItself].entries())
-    tellAgent(world, line, came[at] ?? '');
+    showAgentTurn(world, line, came[at] ?? '');
   const total = String(deals.reduce((sum, deal) => sum + deal.euros, 0));
   stage.proven(
     'egress',
@@ -54,14 +54,14 @@ async function inSession(world: World, answers: Answers): Promise<void> {
     '(The demo types for her at a terminal of its own: the passphrase, which the agent cannot know.)',
   );
   await answerHold(world, 'allow', answers);
-  tellAgent(world, file, await session.said(file));
+  showAgentTurn(world, file, await session.said(file));
   stage.proven(
     'hold',
     'the request waited with its connection open, and left when she had signed',
     crm.filed.length === 1,
   );
   await answerHold(world, 'deny', answers);
-  tellAgent(world, fileAgain, await session.said(fileAgain));
+  showAgentTurn(world, fileAgain, await session.said(fileAgain));
   stage.proven(
     'hold',
     'the same again was asked again; she said no, and nothing was sent',
@@ -81,7 +81,7 @@ interface Waiting {
   readonly runs: readonly { readonly run: string; readonly digest: string }[];
 }
 
-async function acceptChanges(world: World, answers: Answers): Promise<void> {
+async function acceptChanges(world: DemoWorld, answers: Answers): Promise<void> {
   const { reports, stage } = world;
   stage.step('What the skill wrote is in its view of the folder, until Olga accepts it');
   const written = join(reports, 'weekly.md');

@@ -11,19 +11,19 @@ import { canonicalJson } from '../../skills-index/skill/canonical-json.ts';
 import type { CommandContext } from '../command.ts';
 import { webhookSecondsMax } from '../limits.ts';
 import { confirm } from '../terminal/ask.ts';
-import { note, safe } from '../terminal/output.ts';
+import { printNote, safe } from '../terminal/output.ts';
 import { describeHold } from './hold-text.ts';
 import { leaveInMailbox, type MailboxWorld } from './mailbox-hand.ts';
 
 /** For a person who runs something themselves; only then may they say yes at the terminal. */
 export function handsOfOperator(context: CommandContext, policy: HostPolicy): HoldHands {
-  const notify = noteHold(context, policy);
+  const notify = holdPrinter(context, policy);
   const atTerminal = context.stdin.isTTY === true && context.stderr.isTTY === true;
   if (!atTerminal) return { notify };
   return {
     notify,
     confirm: async (hold, signal) => {
-      note(context, describeHold({ state: 'waiting', hold, until: hold.expires }));
+      printNote(context, describeHold({ state: 'waiting', hold, until: hold.expires }));
       const question = safe`${hold.rule}: ${hold.what}`;
       const asked = confirm(
         { ...context, signal },
@@ -43,15 +43,15 @@ export function handsOfOperator(context: CommandContext, policy: HostPolicy): Ho
  * Says what is waited for, until when, and how a person answers; tells everybody whom host policy
  * names.
  */
-export function noteHold(context: CommandContext, policy: HostPolicy): (hold: Hold) => void {
+export function holdPrinter(context: CommandContext, policy: HostPolicy): (hold: Hold) => void {
   return (hold) => {
-    note(context, safe`held until ${hold.expires}: ${hold.what}`);
-    note(
+    printNote(context, safe`held until ${hold.expires}: ${hold.what}`);
+    printNote(
       context,
       safe`  to read it: skillgate hold show ${hold.id}; to answer: skillgate hold allow ${hold.id}   (or skillgate hold deny ${hold.id})`,
     );
-    const log = (line: string): void => note(context, safe`note: ${line}`);
-    tellWebhooks(context, policy, hold, log);
+    const log = (line: string): void => printNote(context, safe`note: ${line}`);
+    sendToWebhooks(context, policy, hold, log);
     leaveInMailbox(context, policy, hold, log);
   };
 }
@@ -60,7 +60,7 @@ export function noteHold(context: CommandContext, policy: HostPolicy): (hold: Ho
  * Says beforehand that nobody can be asked: where rules hold what an agent does, and no approver is
  * named.
  */
-export function noteUnasked(
+export function printUnasked(
   context: CommandContext,
   { approvers, file, holds }: HostPolicy,
   agent: string,
@@ -68,7 +68,7 @@ export function noteUnasked(
   const hasRules = holds.some(({ when }) => when.agent === undefined || when.agent === agent);
   const atTerminal = context.stdin.isTTY === true && context.stderr.isTTY === true;
   if (!hasRules || approvers.length > 0 || atTerminal) return;
-  note(
+  printNote(
     context,
     safe`note: ${file} holds actions but names no approver, so held actions are denied (skillgate explain unasked)`,
   );
@@ -79,7 +79,7 @@ export function handsOfAgent(world: MailboxWorld, policy: HostPolicy): HoldHands
   const log = (): void => undefined;
   return {
     notify: (hold) => {
-      tellWebhooks(world, policy, hold, log);
+      sendToWebhooks(world, policy, hold, log);
       leaveInMailbox(world, policy, hold, log);
     },
   };
@@ -107,7 +107,7 @@ export function noticeOf(hold: Hold): string {
   });
 }
 
-function tellWebhooks(
+function sendToWebhooks(
   { paths, signal }: Pick<CommandContext, 'paths' | 'signal'>,
   { hosts, webhooks }: HostPolicy,
   hold: Hold,

@@ -27,7 +27,7 @@ export function holdsFolderOf({ paths }: Pick<World, 'paths'>): string {
  * All of them, oldest first. An answer that does not count is shown as none; the runner that waits
  * records it.
  */
-export function holdsHere(world: World, policy: HostPolicy): HoldHere[] {
+export function readHolds(world: World, policy: HostPolicy): HoldHere[] {
   const folder = holdsFolderOf(world);
   const record = (_: AuditEvent): void => undefined;
   const desk = holdDesk(folder, {
@@ -61,8 +61,8 @@ export function holdsHere(world: World, policy: HostPolicy): HoldHere[] {
 }
 
 /** @throws Problem `not-found` */
-export function holdNamed(world: World, policy: HostPolicy, id: string): HoldHere {
-  const found = holdsHere(world, policy).find(({ hold }) => hold.id === id);
+export function findHold(world: World, policy: HostPolicy, id: string): HoldHere {
+  const found = readHolds(world, policy).find(({ hold }) => hold.id === id);
   if (found !== undefined) return found;
   throw new Problem(
     'not-found',

@@ -17,7 +17,7 @@ import { type CommandContext, type ExitCode, exitCodes } from '../command.ts';
 import { askRegistry } from '../registries/registry-api.ts';
 import type { KeyFile, UnlockedKey } from '../signers/key-file.ts';
 import { signerFor } from '../signers/signer.ts';
-import { answer, joined, note, type Safe, safe } from '../terminal/output.ts';
+import { answer, joined, printNote, type Safe, safe } from '../terminal/output.ts';
 import { answerOf, requireClosed, signAnswer } from './answer.ts';
 import { describeHold } from './hold-text.ts';
 import { openWith, sealFor } from './sealed-message.ts';
@@ -43,11 +43,11 @@ export async function runInMailbox(
 ): Promise<ExitCode> {
   const mailbox = await openMailbox(context, base);
   for (const why of mailbox.refused)
-    note(context, safe`note: a message at ${base} is not shown: ${why}`);
+    printNote(context, safe`note: a message at ${base} is not shown: ${why}`);
   if (context.command === 'hold list') return list(context, mailbox);
   const verdict = context.command === 'hold allow' ? 'allow' : 'deny';
   const request = requestNamed(mailbox, context.args[0] ?? '');
-  note(context, describeRequest(request));
+  printNote(context, describeRequest(request));
   // The passphrase again: now they have seen for what.
   const { approver, hold, host } = request;
   const words = { ...answerOf(context, { hold, verdict, seconds }, approver), host };

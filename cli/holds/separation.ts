@@ -41,7 +41,7 @@ export function separationRows(
       : {
           name: 'separate operator',
           holds: true,
-          detail: `holds are answered by ${able.map((one) => sayApprover(one, keys)).join(', ')}`,
+          detail: `holds are answered by ${able.map((one) => approverText(one, keys)).join(', ')}`,
         };
   return [
     approvals,
@@ -52,7 +52,7 @@ export function separationRows(
   ];
 }
 
-function sayApprover({ name, key, passkey }: Approver, keys: KeysHere): string {
+function approverText({ name, key, passkey }: Approver, keys: KeysHere): string {
   if (key === undefined) return `${name} (${passkey !== undefined ? 'passkey' : 'another user'})`;
   const kind = keys.get(key.keyId);
   if (kind === 'sealed') return `${name} (key with a passphrase)`;

@@ -132,7 +132,11 @@ export function differences(folder: string, files: InstalledFiles): string[] {
  * @param ours the folders of which the project's files say that this skill stands in them
  * @throws Problem `install-taken` with every place
  */
-export function checkPlaces(layout: Layout, files: InstalledFiles, ours: readonly string[]): void {
+export function requireFreePlaces(
+  layout: Layout,
+  files: InstalledFiles,
+  ours: readonly string[],
+): void {
   const reasons = placesOf(layout).flatMap(({ parent, place, at }) => {
     const outside = leavesProject(layout.project, dirname(at));
     if (outside !== undefined)

@@ -12,7 +12,7 @@ import { postStatement, registryIdFor } from '../registries/post-statement.ts';
 import { type KeyFile, publicKeyOf, readKeyFile, readPublicKeyFile } from '../signers/key-file.ts';
 import { keyPath, signerFor } from '../signers/signer.ts';
 import { confirm } from '../terminal/ask.ts';
-import { answer, count, joined, note, type Safe, safe } from '../terminal/output.ts';
+import { answer, count, joined, printNote, type Safe, safe } from '../terminal/output.ts';
 import { endedPath, putApartIfHere } from './ended-keys.ts';
 import { type LoggedKey, loggedKey, publicKeyById } from './logged-key.ts';
 
@@ -34,7 +34,7 @@ export async function revokeKey(context: CommandContext): Promise<ExitCode> {
       },
     );
   const validUpTo = indexOf(context, logged);
-  refuseEnded(logged, validUpTo);
+  requireEarlierEnd(logged, validUpTo);
   const falls = logged.versions.filter(
     (one) => validUpTo !== undefined && one.logIndex > validUpTo && one.status !== 'revoked',
   );
@@ -70,9 +70,12 @@ export async function revokeKey(context: CommandContext): Promise<ExitCode> {
       safe`${key.keyId} counts up to log index ${validUpTo ?? logIndex}; ${count(revoked.length, 'version')} revoked`,
   );
   if (kept !== undefined)
-    note(context, safe`The ended key is kept in ${kept}; no command uses it by default any more.`);
+    printNote(
+      context,
+      safe`The ended key is kept in ${kept}; no command uses it by default any more.`,
+    );
   if (logged.scopes.length > 0)
-    note(
+    printNote(
       context,
       safe`To see who owns its scopes now: ${joined(
         logged.scopes.map((scope) => `skillgate scope show ${scope}`),
@@ -83,7 +86,7 @@ export async function revokeKey(context: CommandContext): Promise<ExitCode> {
 }
 
 // Said twice, an end is no news; only an earlier one takes anything more away.
-function refuseEnded({ keyId, endedUpTo }: LoggedKey, validUpTo: number | undefined): void {
+function requireEarlierEnd({ keyId, endedUpTo }: LoggedKey, validUpTo: number | undefined): void {
   if (endedUpTo === undefined || (validUpTo !== undefined && validUpTo < endedUpTo)) return;
   throw new Problem(
     'statement-replayed',

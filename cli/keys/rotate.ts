@@ -10,7 +10,7 @@ import { postStatement, registryIdFor } from '../registries/post-statement.ts';
 import { createKeyFile, type KeyFile, publicKeyOf, readKeyFile } from '../signers/key-file.ts';
 import { keyNames, keyPath } from '../signers/signer.ts';
 import { confirm } from '../terminal/ask.ts';
-import { answer, joined, note, safe } from '../terminal/output.ts';
+import { answer, joined, printNote, safe } from '../terminal/output.ts';
 import { moveIfThere, putApart } from './ended-keys.ts';
 import { type LoggedKey, loggedKey } from './logged-key.ts';
 
@@ -52,12 +52,12 @@ export async function rotateKey(context: CommandContext): Promise<ExitCode> {
     },
     () => safe`${name} is now ${next.keyId}; ${old.keyId} counts up to log index ${ended.logIndex}`,
   );
-  note(
+  printNote(
     context,
     safe`The old key’s signatures stay valid. The old key is kept in ${kept}; this machine signs nothing with it any more.`,
   );
   if (logged.roles.length > 0)
-    note(
+    printNote(
       context,
       safe`The old key also belonged to a member (${joined(logged.roles, ', ')}). The role does not move to the new key by itself: skillgate member add NAME --role ${logged.roles[0] ?? ''} --public-key ${keyPath(context.paths, name, 'public')}`,
     );

@@ -22,7 +22,7 @@ import type { Status } from '../../skills-index/trust/status-file.ts';
 import type { VerifiedStatement } from '../../skills-index/trust/verify-statement.ts';
 import { monitorLinesMax } from '../limits.ts';
 import { type Difference, withheldStatement } from './difference.ts';
-import type { JudgedVerdict, LoggedVerdict } from './judged-verdict.ts';
+import type { LoggedVerdict, ReplayedVerdict } from './judged-verdict.ts';
 import { StandingMarks } from './marks.ts';
 import { offeredKey } from './offered.ts';
 import type { MonitorState } from './state-file.ts';
@@ -154,7 +154,7 @@ async function compareUnshown(
     const place = `${line.name}@${line.version}`;
     const before = log.offered.has(key);
     if (before && !shown.has(key))
-      differences.push({ code: 'line-withheld', place, message: sayGone(place, logIndex) });
+      differences.push({ code: 'line-withheld', place, message: missingLineText(place, logIndex) });
     const missing = marks
       .whyMissing(line, replayed)
       .filter((lack) => differences.every((known) => !isSame(known, lack)));
@@ -175,7 +175,7 @@ function isSame(one: Difference, other: Difference): boolean {
   return one.code === other.code && one.place === other.place;
 }
 
-function sayGone(place: string, logIndex: number): string {
+function missingLineText(place: string, logIndex: number): string {
   return `The index had a line of ${place}, with the verdict at log index ${logIndex}, and no longer shows the line`;
 }
 
@@ -183,7 +183,7 @@ async function judgeUnshown(
   world: ReplayWorld,
   log: ComparedLog,
   verdict: LoggedVerdict,
-): Promise<JudgedVerdict> {
+): Promise<ReplayedVerdict> {
   const key = `${verdict.address} ${log.epoch}`;
   const known = world.judgedVerdicts.get(key);
   if (known !== undefined) return known;

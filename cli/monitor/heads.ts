@@ -17,7 +17,7 @@ import type { Difference } from './difference.ts';
 import type { MonitorState } from './state-file.ts';
 import type { ReplayWorld } from './world.ts';
 
-export interface NotedHead extends TreeHead {
+export interface ShownHead extends TreeHead {
   readonly note: string;
 }
 
@@ -25,9 +25,9 @@ export interface ShownHeads {
   readonly status: Status;
   readonly statusBytes: Uint8Array;
   /** Of the status. */
-  readonly stated: NotedHead;
+  readonly stated: ShownHead;
   /** The larger of the status's and of /log/checkpoint. */
-  readonly newest: NotedHead;
+  readonly newest: ShownHead;
   readonly differences: readonly Difference[];
 }
 
@@ -57,15 +57,15 @@ export async function readHeads(world: ReplayWorld, state: MonitorState): Promis
   return { status, statusBytes, stated, newest, differences };
 }
 
-function readNote(note: string, { root }: ReplayWorld): NotedHead {
+function readNote(note: string, { root }: ReplayWorld): ShownHead {
   const { size, root: hash } = verifyRootCheckpoint(note, root);
   return { size, root: hash, note };
 }
 
 async function whyNotOneLog(
   { source }: ReplayWorld,
-  first: NotedHead,
-  second: NotedHead,
+  first: ShownHead,
+  second: ShownHead,
 ): Promise<Difference[]> {
   const proofs = await fetchConsistency(source, [first.size], second.size);
   if (verifyConsistency({ first, second, proof: proofs.get(first.size) ?? [] })) return [];
@@ -73,7 +73,7 @@ async function whyNotOneLog(
   return [{ code: 'log-forked', place: 'log', message }];
 }
 
-function whyRolledBack({ seen }: MonitorState, newest: NotedHead): Difference[] {
+function whyRolledBack({ seen }: MonitorState, newest: ShownHead): Difference[] {
   if (seen === undefined || seen.size <= newest.size) return [];
   const message = `The log had ${seen.size} entries when it was last read here, and now has the head ${sayHead(newest)}`;
   return [{ code: 'log-rolled-back', place: 'log', message }];
@@ -88,7 +88,7 @@ function whyUnwitnessed(world: ReplayWorld, { checkpoint }: Status): Difference[
 
 // The status counts for its own head. A head that has been larger for longer than a registry takes
 // to sign a status is one that it hides.
-function whyBehind({ now }: ReplayWorld, { heads }: MonitorState, stated: NotedHead): Difference[] {
+function whyBehind({ now }: ReplayWorld, { heads }: MonitorState, stated: ShownHead): Difference[] {
   const larger = heads.find(({ size }) => size > stated.size);
   if (larger === undefined || now().getTime() - Date.parse(larger.at) <= statusLagSecondsMax * 1000)
     return [];

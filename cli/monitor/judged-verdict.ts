@@ -11,7 +11,7 @@ export interface LoggedVerdict {
 }
 
 /** What came of a verdict in the log whose index line is not shown. */
-export type JudgedVerdict =
+export type ReplayedVerdict =
   | { readonly line: IndexLine; readonly replayed: ReplayedLine }
   /** The statement at `withheld` was shown before and is not any more. */
   | { readonly withheld: number }

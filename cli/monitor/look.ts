@@ -11,10 +11,10 @@ import { monitorDifferencesMax, monitorHeadsMax, monitorTriesMax } from '../limi
 import { type Compared, compareIndex } from './compare.ts';
 import { type Difference, withheldStatement } from './difference.ts';
 import { keepEvidence } from './evidence.ts';
-import { type NotedHead, readHeads, type ShownHeads } from './heads.ts';
+import { readHeads, type ShownHead, type ShownHeads } from './heads.ts';
 import { keepOffered, readOffered } from './offered.ts';
 import { type MonitorState, nothingWalked } from './state-file.ts';
-import { askAgain, walkStatements } from './statements.ts';
+import { refetchWithheld, walkStatements } from './statements.ts';
 import type { ReplayWorld } from './world.ts';
 
 export interface Look {
@@ -36,9 +36,9 @@ export interface Look {
  * @throws Problem as `readHeads` and `walkStatements`; a registry that does not answer is none that
  * differs
  */
-export async function lookOnce(world: ReplayWorld): Promise<Look> {
+export async function replayOnce(world: ReplayWorld): Promise<Look> {
   for (let tries = 1; ; tries++) {
-    const look = await lookAt(world);
+    const look = await replayLog(world);
     // Marks are read after the head that stands beside them, so a lift of this moment can be in a
     // status that does not know it yet.
     if (!look.differences.some(isOfMark) || !(await hasGrown(world, look.stated)))
@@ -72,7 +72,7 @@ async function hasGrown(world: ReplayWorld, stated: number): Promise<boolean> {
   return again.stated.size > stated;
 }
 
-async function lookAt(world: ReplayWorld): Promise<RawLook> {
+async function replayLog(world: ReplayWorld): Promise<RawLook> {
   const before = await world.folder.read(world.fingerprint);
   requireSameRoot(world, before);
   const heads = await readHeads(world, before);
@@ -98,7 +98,7 @@ async function lookAt(world: ReplayWorld): Promise<RawLook> {
     heads.newest,
   );
   if ('code' in walked) return { ...found, differences: [...heads.differences, walked] };
-  const state = await askAgain(world, walked);
+  const state = await refetchWithheld(world, walked);
   const { unverifiable, ...words } = await world.known.read(world, state, heads.stated.size);
   const { dir } = world.folder;
   const offered = await readOffered(dir, before.offered);
@@ -109,14 +109,14 @@ async function lookAt(world: ReplayWorld): Promise<RawLook> {
   return {
     ...found,
     ...compared,
-    notes: isOlder ? [sayReadAnew(dir), ...compared.notes] : compared.notes,
+    notes: isOlder ? [readAgainText(dir), ...compared.notes] : compared.notes,
     offered: await keepOffered(dir, offered, compared.offered),
     read: heads.newest.size - before.walked.size,
     differences: [...heads.differences, ...withheld, ...unverifiable, ...compared.differences],
   };
 }
 
-function sayReadAnew(dir: string): string {
+function readAgainText(dir: string): string {
   return `${dir} was written by an earlier version of skillgate: the verified head was kept, and the log was read again from its beginning`;
 }
 
@@ -142,7 +142,7 @@ function headsWith(
 async function walk(
   world: ReplayWorld,
   before: MonitorState,
-  head: NotedHead,
+  head: ShownHead,
 ): Promise<MonitorState | Difference> {
   const { seen } = before;
   const { peaks, size, sums } = seen ?? nothingWalked;
@@ -166,7 +166,7 @@ async function walk(
 async function isOther(
   { source, root }: ReplayWorld,
   note: string,
-  head: NotedHead,
+  head: ShownHead,
 ): Promise<boolean> {
   return provesOtherHead(source, verifyRootCheckpoint(note, root), head);
 }

@@ -13,7 +13,7 @@ import { addressOf, parseSigstoreBundle } from '../../skills-index/statement/sig
 import { readLogged } from '../../skills-index/trust/identity/read-logged.ts';
 import { isWord } from '../../skills-index/trust/replay/log-words.ts';
 import { monitorBatchEntries, monitorWithheldMax } from '../limits.ts';
-import type { NotedHead } from './heads.ts';
+import type { ShownHead } from './heads.ts';
 import { type KeptWord, printRange, rangeOf, sumsWith } from './state.ts';
 import type { MonitorState } from './state-file.ts';
 import type { ReplayWorld } from './world.ts';
@@ -27,7 +27,7 @@ import type { ReplayWorld } from './world.ts';
 export async function walkStatements(
   world: ReplayWorld,
   before: MonitorState,
-  head: NotedHead,
+  head: ShownHead,
 ): Promise<MonitorState> {
   let state = before;
   const known = rangeOf(state.walked);
@@ -64,7 +64,10 @@ function requireProven({ seen }: MonitorState, { range }: WalkedEntry): void {
 }
 
 /** Asks again for statements that were withheld before. */
-export async function askAgain(world: ReplayWorld, before: MonitorState): Promise<MonitorState> {
+export async function refetchWithheld(
+  world: ReplayWorld,
+  before: MonitorState,
+): Promise<MonitorState> {
   let state = before;
   for (const { index, entry } of before.withheld) {
     const one = await readOne(world, { index, entry: Buffer.from(entry, 'base64') });

@@ -14,7 +14,7 @@ import { matchedIdentity } from '../../skills-index/trust/identity/match.ts';
 import type { IndexLine } from '../../skills-index/trust/index-line.ts';
 import { judgeReplayedLine, type LogWords } from '../../skills-index/trust/replay/judge-line.ts';
 import type { VerifiedStatement } from '../../skills-index/trust/verify-statement.ts';
-import type { JudgedVerdict, LoggedVerdict } from './judged-verdict.ts';
+import type { LoggedVerdict, ReplayedVerdict } from './judged-verdict.ts';
 import type { ReplayWorld } from './world.ts';
 
 /** The line that a verdict stands for, by the statements that it names. */
@@ -22,7 +22,7 @@ export async function judgeVerdictInLog(
   world: ReplayWorld,
   words: LogWords,
   verdict: LoggedVerdict,
-): Promise<JudgedVerdict> {
+): Promise<ReplayedVerdict> {
   const { purl, logIndex, address } = verdict;
   const own = await readLogged(world, address);
   if (!('statement' in own)) return own;
@@ -82,7 +82,7 @@ function lineOf(
 async function readLogged(
   { source, verified, root, sigstore, folder }: ReplayWorld,
   address: Digest,
-): Promise<VerifiedStatement | Exclude<JudgedVerdict, { readonly line: IndexLine }>> {
+): Promise<VerifiedStatement | Exclude<ReplayedVerdict, { readonly line: IndexLine }>> {
   const kept = await source.store.get(address);
   const isKept = kept !== undefined && digestOf(kept) === address;
   const index = isKept ? undefined : await folder.indexOf(address);

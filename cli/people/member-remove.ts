@@ -21,7 +21,7 @@ import { withSession } from '../registries/session.ts';
 import { readPublicKeyFile } from '../signers/key-file.ts';
 import { signerFor } from '../signers/signer.ts';
 import { confirm } from '../terminal/ask.ts';
-import { answer, count, joined, note, type Safe, safe } from '../terminal/output.ts';
+import { answer, count, joined, printNote, type Safe, safe } from '../terminal/output.ts';
 import { previousOf } from './member-previous.ts';
 import { parseVote } from './member-votes.ts';
 
@@ -87,12 +87,12 @@ export async function removeMember(context: CommandContext): Promise<ExitCode> {
         : safe`Signatures made until now cannot enrol ${name} any more`,
   );
   if (isMember && upTo === undefined)
-    note(
+    printNote(
       context,
       safe`The approvals of ${name} stay valid. To enrol ${name} again: skillgate member add.`,
     );
   else if (upTo !== undefined)
-    note(
+    printNote(
       context,
       safe`Versions that depend on signatures of ${name} after log index ${upTo} are revoked: skillgate status shows each.`,
     );

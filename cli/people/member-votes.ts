@@ -96,7 +96,7 @@ export function parseVote(change: unknown): MemberPredicate {
 }
 
 /** For a person, after a vote that does not suffice. */
-export function sayNext(enrolment: Enrolment, { signed, needed }: Ballot): Safe {
+export function nextVoteText(enrolment: Enrolment, { signed, needed }: Ballot): Safe {
   return joined(
     [
       safe`${signed} of ${needed} administrators have signed; nothing has changed yet. Another administrator of the root file runs:`,

@@ -9,7 +9,7 @@ import { askRegistry, type RegistryWorld } from '../registries/registry-api.ts';
 import type { Someone } from '../signers/someone.ts';
 
 /** Fails when a scope belongs to others. @throws Problem `scope-taken` with its owners */
-export async function refuseForeignScope(
+export async function requireScopeOwner(
   world: RegistryWorld,
   scope: Scope,
   { ids, name }: Pick<Someone, 'ids' | 'name'>,
@@ -33,7 +33,7 @@ export async function refuseForeignScope(
  * Fails when others may publish in a scope, so that no certificate is made for nothing. @throws
  * Problem `scope-taken`, `scope-unclaimed`
  */
-export async function refuseForeignPublisher(
+export async function requirePublisher(
   world: RegistryWorld,
   scope: Scope,
   { ids, name }: Someone,

@@ -19,7 +19,7 @@ import { providers } from '../signers/ci-providers.ts';
 import { type Someone, someoneFor } from '../signers/someone.ts';
 import { confirm } from '../terminal/ask.ts';
 import { answer, joined, type Safe, safe } from '../terminal/output.ts';
-import { refuseForeignScope } from './scope-owner.ts';
+import { requireScopeOwner } from './scope-owner.ts';
 
 export async function setPublishers(context: CommandContext): Promise<ExitCode> {
   const scope = parseScope(context.args[0]?.replace(/^@/, ''));
@@ -35,7 +35,7 @@ export async function setPublishers(context: CommandContext): Promise<ExitCode> 
       ? undefined
       : [...kept.filter((one) => identityId(one) !== identityId(named)), named];
   const someone = await someoneFor(context);
-  await refuseForeignScope(context, scope, someone);
+  await requireScopeOwner(context, scope, someone);
   const change = {
     registry: await registryIdFor(context),
     scope,
@@ -59,7 +59,7 @@ export async function setPublishers(context: CommandContext): Promise<ExitCode> 
       statement: digest,
       logIndex,
     },
-    () => safe`${joined(tell(scope, publishers), '\n')}\nlog index ${logIndex}`,
+    () => safe`${joined(publishersText(scope, publishers), '\n')}\nlog index ${logIndex}`,
   );
   return exitCodes.ok;
 }
@@ -118,14 +118,14 @@ async function confirmOthers(
     [
       safe`@${scope} stays yours. It also belongs to`,
       ...others.map((one) => safe`  ${printIdentity(one)}`),
-      ...tell(scope, publishers),
+      ...publishersText(scope, publishers),
     ],
     '\n',
   );
   await confirm(context, question, scope, '--yes');
 }
 
-function tell(scope: Scope, publishers: readonly Identity[] | undefined): Safe[] {
+function publishersText(scope: Scope, publishers: readonly Identity[] | undefined): Safe[] {
   if (publishers === undefined) return [safe`The owners of @${scope} may publish in it`];
   return [
     safe`Only these may publish in @${scope}:`,

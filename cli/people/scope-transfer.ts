@@ -23,7 +23,7 @@ import { askRegistry } from '../registries/registry-api.ts';
 import { readPublicKeyFile } from '../signers/key-file.ts';
 import { someoneFor } from '../signers/someone.ts';
 import { confirm } from '../terminal/ask.ts';
-import { answer, joined, note, type Safe, safe } from '../terminal/output.ts';
+import { answer, joined, printNote, type Safe, safe } from '../terminal/output.ts';
 import { peopleIn } from '../terminal/person-option.ts';
 
 /**
@@ -59,7 +59,7 @@ export async function transferScope(context: CommandContext): Promise<ExitCode> 
       },
     );
   const needed = isOwner ? 0 : before.votesNeeded;
-  const question = tell(change, { before, votes: voted.length + 1, needed });
+  const question = transferText(change, { before, votes: voted.length + 1, needed });
   if (context.options.yes !== true) await confirm(context, question, scope, '--yes');
   const { digest, logIndex } = await postStatement(
     context,
@@ -92,7 +92,7 @@ export async function transferScope(context: CommandContext): Promise<ExitCode> 
         : safe`@${scope}: ${votes?.signed ?? 0} of ${needed} administrators have signed; nothing has changed yet`,
   );
   if (done)
-    note(
+    printNote(
       context,
       safe`Hosts that have a skill of @${scope} keep it, and ask a person before they install a version by the new owner.`,
     );
@@ -124,7 +124,7 @@ type ScopeOwnership = {
   readonly publishers?: readonly Identity[] | undefined;
 };
 
-function tell(
+function transferText(
   { scope, owners, publishers }: ScopePredicate,
   {
     before,

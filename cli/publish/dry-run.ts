@@ -4,14 +4,14 @@ import { scopeOf } from '../../skills-index/skill/name.ts';
 import { Problem } from '../../skills-index/skill/problem.ts';
 import type { CommandContext } from '../command.ts';
 import { calledName } from '../context/called-name.ts';
-import { refuseForeignPublisher } from '../people/scope-owner.ts';
+import { requirePublisher } from '../people/scope-owner.ts';
 import { versionsAnswer } from '../registries/registry-answers.ts';
 import { askRegistry, versionPath } from '../registries/registry-api.ts';
 import { readRegistries } from '../registries/registry-base.ts';
 import { keyNames } from '../signers/signer.ts';
 import { someoneFor } from '../signers/someone.ts';
 import type { ExactVersion } from '../terminal/exact-version.ts';
-import { note, safe } from '../terminal/output.ts';
+import { printNote, safe } from '../terminal/output.ts';
 
 /**
  * Asks whether whoever would sign may publish in the scope, and whether the number is free. Without
@@ -32,29 +32,29 @@ export async function askWhetherPublishable(
     const lacking = canAsk
       ? `there is no key here (${calledName()} key create)`
       : `no registry is pinned (${calledName()} registry add)`;
-    note(
+    printNote(
       context,
       safe`not checked: who may publish in @${scopeOf(name)}, and whether ${version} is free: ${lacking}`,
     );
     return;
   }
   try {
-    await refuseForeignPublisher(context, scopeOf(name), await someoneFor(context));
-    await refuseTaken(context, which);
+    await requirePublisher(context, scopeOf(name), await someoneFor(context));
+    await requireFreeVersion(context, which);
   } catch (cause) {
     if (
       !(cause instanceof Problem) ||
       (cause.code !== 'registry-down' && cause.code !== 'registry-answer')
     )
       throw cause;
-    note(
+    printNote(
       context,
       safe`not checked: who may publish in @${scopeOf(name)}, and whether ${version} is free: ${cause.message}`,
     );
   }
 }
 
-async function refuseTaken(
+async function requireFreeVersion(
   context: CommandContext,
   { name, version }: ExactVersion,
 ): Promise<void> {

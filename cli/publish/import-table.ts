@@ -52,8 +52,8 @@ export function importAnswer(
       joined(
         [
           table(rows.map((row) => rowText(context, row))),
-          safe`${count(rows.length, 'skill')}: ${said(counts.outcomes)}${rows.some((row) => row.code) ? `; refused for ${said(counts.refusals)}` : ''}`,
-          safe`verdicts: ${said(counts.verdicts)}; scanned here: ${said(counts.localVerdicts)}; CPU per skill p50 ${cpuMillis.p50.toFixed(0)} ms, p95 ${cpuMillis.p95.toFixed(0)} ms; at most ${peakMiB} MiB`,
+          safe`${count(rows.length, 'skill')}: ${countsText(counts.outcomes)}${rows.some((row) => row.code) ? `; refused for ${countsText(counts.refusals)}` : ''}`,
+          safe`verdicts: ${countsText(counts.verdicts)}; scanned here: ${countsText(counts.localVerdicts)}; CPU per skill p50 ${cpuMillis.p50.toFixed(0)} ms, p95 ${cpuMillis.p95.toFixed(0)} ms; at most ${peakMiB} MiB`,
         ],
         '\n',
       ),
@@ -97,7 +97,7 @@ function percentile(rows: readonly ImportRow[], share: number): number {
   return sorted[Math.min(sorted.length - 1, Math.floor(sorted.length * share))] ?? 0;
 }
 
-function said(counts: Readonly<Record<string, number>>): string {
+function countsText(counts: Readonly<Record<string, number>>): string {
   const parts = Object.entries(counts).map(([word, count]) => `${count} ${word}`);
   return parts.length === 0 ? 'none' : parts.join(', ');
 }

@@ -1,6 +1,6 @@
 /** What would change in skill.json, line by line. */
 import { diffLines as linesThatDiffer } from 'diff';
-import { type Ink, joined, Safe, safe } from '../terminal/output.ts';
+import { joined, type OutputInk, Safe, safe } from '../terminal/output.ts';
 
 export interface ChangedLine {
   readonly sign: '+' | '-' | ' ';
@@ -21,7 +21,7 @@ export function diffLines(before: string, after: string): readonly ChangedLine[]
 }
 
 /** The changed lines, with one unchanged line on either side, for a terminal. */
-export function shownDiff(lines: readonly ChangedLine[], ink: Ink): Safe {
+export function diffText(lines: readonly ChangedLine[], ink: OutputInk): Safe {
   const near = lines.filter(
     ({ sign }, index) =>
       sign !== ' ' ||

@@ -66,7 +66,7 @@ export async function prepareVersion(path: string): Promise<PreparedVersion> {
  * Refuses a version whose texts are still those that `skill init` and `skill manifest` wrote.
  * @throws Problem `text-unwritten` with every place
  */
-export function demandWritten({ folder, manifest, skillMd }: PreparedVersion): void {
+export function requireNoPlaceholders({ folder, manifest, skillMd }: PreparedVersion): void {
   const json = textOf(folder, 'skill.json');
   const whys = listCapabilities(manifest.capabilities).flatMap((one): Reason[] => {
     const { why = '' } = one;
@@ -99,7 +99,7 @@ function textOf({ files }: SkillFolder, path: string): string {
  * Refuses a version that was seen to do what it does not declare. @throws Problem
  * `capability-undeclared`
  */
-export function demandDeclared(
+export function requireDeclared(
   { name, version }: Manifest,
   { capabilities, findings }: ScanReport,
 ): void {

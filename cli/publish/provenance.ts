@@ -7,7 +7,7 @@ import { resolve } from 'node:path';
 import type { PackedBundle } from '../../skills-index/skill/bundle.ts';
 import { type QuietGit, withQuietGit } from './quiet-git.ts';
 
-export interface Origin {
+export interface CommitOrigin {
   /** Without user or password. */
   readonly repository: string;
   readonly commit: string;
@@ -16,7 +16,7 @@ export interface Origin {
 }
 
 export type OriginResult =
-  | { readonly kind: 'origin'; readonly origin: Origin }
+  | { readonly kind: 'origin'; readonly origin: CommitOrigin }
   | { readonly kind: 'none'; readonly why: string };
 
 type Environment = Readonly<Record<string, string | undefined>>;
@@ -78,7 +78,7 @@ function none(why: string): OriginResult {
 
 /** The predicate (slsa.dev/provenance/v1). */
 export function provenancePredicate(
-  { repository, commit, folder }: Origin,
+  { repository, commit, folder }: CommitOrigin,
   tool: string,
 ): Readonly<Record<string, unknown>> {
   return {

@@ -19,7 +19,7 @@ export interface Upload {
   readonly provenance?: Readonly<Record<string, unknown>>;
 }
 
-export interface Published {
+export interface UploadedVersion {
   readonly name: string;
   readonly version: string;
   readonly bundle: string;
@@ -36,7 +36,7 @@ export async function publishVersion(
   world: RegistryWorld,
   signer: AnySigner,
   upload: Upload,
-): Promise<Published> {
+): Promise<UploadedVersion> {
   const { packed, manifest, inferred, provenance } = upload;
   const { name, version } = manifest;
   const about = { name, version, bundle: packed.digest, files: packed.bundle.files };

@@ -38,7 +38,7 @@ export async function fetchHead(
 }
 
 /** Undefined where nothing of this registry was looked at. */
-export async function seenHead(
+export async function lastSeenHead(
   context: CommandContext,
   { fingerprint }: TrustedRegistry,
 ): Promise<NotedHead | undefined> {

@@ -148,7 +148,7 @@ export async function pinRegistry(
 }
 
 /** @throws Problem `root-invalid` when it is larger than a root file may be */
-export function checkRootSize(bytes: Uint8Array): Uint8Array {
+export function requireRootSize(bytes: Uint8Array): Uint8Array {
   if (bytes.byteLength > rootFileBytesMax)
     throw new Problem(
       'root-invalid',

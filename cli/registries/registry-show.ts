@@ -7,8 +7,8 @@ import { cosignatureSecondsMax } from '../../skills-index/log/limits.ts';
 import { rootFingerprint } from '../../skills-index/trust/root.ts';
 import { verifyRootCheckpoint } from '../../skills-index/trust/root-office.ts';
 import { type CommandContext, type ExitCode, exitCodes } from '../command.ts';
-import { answer, joined, note, safe } from '../terminal/output.ts';
-import { fetchHead, type NotedHead, printHead, seenHead } from './log-head.ts';
+import { answer, joined, printNote, safe } from '../terminal/output.ts';
+import { fetchHead, lastSeenHead, type NotedHead, printHead } from './log-head.ts';
 import { type TrustedRegistry, trustedRegistry } from './registries.ts';
 import { keptVersion } from './trust/kept.ts';
 import { freshRegistry } from './trust/refresh.ts';
@@ -17,9 +17,9 @@ import { freshRegistry } from './trust/refresh.ts';
 export async function showRegistry(context: CommandContext, base: string): Promise<ExitCode> {
   const terms = { offline: false, graceHours: 0, isDoubted: true };
   const { registry, notes } = await freshRegistry(context, trustedRegistry(context, base), terms);
-  for (const line of notes) note(context, safe`note: ${line}`);
+  for (const line of notes) printNote(context, safe`note: ${line}`);
   const head = await fetchHead(context, registry);
-  const seen = await seenHead(context, registry);
+  const seen = await lastSeenHead(context, registry);
   const witnessed = countOf(context, registry, head);
   const { fingerprint, root, kept } = registry;
   const version = kept === undefined ? undefined : keptVersion(kept, 'root');
@@ -51,7 +51,7 @@ export async function showRegistry(context: CommandContext, base: string): Promi
         safe`  people:    ${root.administrators.length} administrators, ${root.threshold} must agree`,
         safe`  log:       ${printHead(head)}   (newest log index: ${head.size - 1})`,
         safe`  seen here: ${seen === undefined ? 'nothing yet' : printHead(seen)}`,
-        safe`  witnesses: ${sayWitnessed(witnessed)}`,
+        safe`  witnesses: ${witnessedText(witnessed)}`,
       ],
       '\n',
     ),
@@ -59,7 +59,7 @@ export async function showRegistry(context: CommandContext, base: string): Promi
   return exitCodes.ok;
 }
 
-function sayWitnessed(witnessed: Witnessed | undefined): string {
+function witnessedText(witnessed: Witnessed | undefined): string {
   if (witnessed === undefined) return 'none required';
   const names = witnessed.counted.map(({ name }) => name).join(', ');
   return `${witnessed.counted.length} of ${witnessed.of} cosigned it, ${witnessed.threshold} required${names === '' ? '' : `: ${names}`}`;

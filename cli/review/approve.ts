@@ -25,8 +25,21 @@ import { signerFor } from '../signers/signer.ts';
 import { confirm } from '../terminal/ask.ts';
 import { reasonOf } from '../terminal/decision-reason.ts';
 import { type ExactVersion, parseExactVersion } from '../terminal/exact-version.ts';
-import { answer, count, inkFor, joined, note, type Safe, safe, table } from '../terminal/output.ts';
-import { checkApproval, fetchReviewedBundle, type ReviewedBundle } from './reviewed-bundle.ts';
+import {
+  answer,
+  count,
+  inkFor,
+  joined,
+  printNote,
+  type Safe,
+  safe,
+  table,
+} from '../terminal/output.ts';
+import {
+  fetchReviewedBundle,
+  type ReviewedBundle,
+  requireExpectedApproval,
+} from './reviewed-bundle.ts';
 
 export async function approve(context: CommandContext): Promise<ExitCode> {
   const which = parseExactVersion(context.args[0] ?? '');
@@ -56,9 +69,9 @@ export async function approve(context: CommandContext): Promise<ExitCode> {
       now: context.now(),
       digest: named ?? draft.digest,
     };
-    const statement = checkApproval(payload, expected, reviewed);
-    refuseTwice(version, statement);
-    note(context, approvalText(context, statement, reviewed));
+    const statement = requireExpectedApproval(payload, expected, reviewed);
+    requireFirstApproval(version, statement);
+    printNote(context, approvalText(context, statement, reviewed));
     if (context.options.yes !== true)
       await confirm(context, safe`Sign this with key ${signer.name}?`, 'yes', '--yes');
     const envelope = await signPayloadWithKey(payload, signer);
@@ -66,7 +79,7 @@ export async function approve(context: CommandContext): Promise<ExitCode> {
       json: envelope,
       signedBy: signer.keyId,
     });
-    note(context, safe`The registry has the approval: log index ${logIndex}.`);
+    printNote(context, safe`The registry has the approval: log index ${logIndex}.`);
     const after = await askRegistry(
       context,
       `/api/v1/versions${versionPath(which.name, which.version)}`,
@@ -95,7 +108,7 @@ export async function approve(context: CommandContext): Promise<ExitCode> {
 
 // One person counts once; what would change nothing is not signed. From here it is independent,
 // which one in the desk was not.
-function refuseTwice(
+function requireFirstApproval(
   version: VersionAnswer,
   { predicate: { reviewer, name } }: ApprovalStatement,
 ): void {

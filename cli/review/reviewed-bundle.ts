@@ -67,7 +67,7 @@ export async function fetchReviewedBundle(
  * this key, not yet expired, and nothing in place of a signature.
  * @throws Problem `statement-invalid`, `subject-mismatch`, `approval-refused`
  */
-export function checkApproval(
+export function requireExpectedApproval(
   payload: Uint8Array,
   expected: ExactVersion & {
     readonly registry: Digest;

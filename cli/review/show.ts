@@ -27,7 +27,7 @@ import {
   count,
   inkFor,
   joined,
-  note,
+  printNote,
   Safe,
   safe,
   table,
@@ -146,7 +146,7 @@ async function keepFiles(
     // For reading: nothing of an unread skill becomes a program here.
     await writeFile(join(folder, file.path), file.bytes, { mode: 0o644, flag: 'wx' });
   }
-  note(
+  printNote(
     context,
     safe`${count(files.length, 'checked file')} for reading in ${folder}; none of them is executable`,
   );

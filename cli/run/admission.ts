@@ -29,7 +29,7 @@ import {
 import { registryOf, type TrustedRegistry } from '../registries/registries.ts';
 import { type FreshRegistry, freshRegistry } from '../registries/trust/refresh.ts';
 
-export type World = Pick<
+export type AdmissionWorld = Pick<
   CommandContext,
   'env' | 'paths' | 'fetch' | 'getFile' | 'now' | 'signal'
 > & {
@@ -77,7 +77,7 @@ export interface Question {
   readonly through?: (source: Source) => Source;
 }
 
-export interface Answer {
+export interface AdmissionAnswer {
   readonly admission: Admission;
   readonly registry: TrustedRegistry;
   readonly source: Source;
@@ -97,7 +97,10 @@ export async function projectAt(start: string): Promise<Project> {
  * Asks the one registry of the skill's scope, and has the answer decided.
  * @throws Problem `root-not-pinned`, `not-found`, `registry-down`, and others of `admit`
  */
-export async function askAdmission(asking: World, question: Question): Promise<Answer> {
+export async function askAdmission(
+  asking: AdmissionWorld,
+  question: Question,
+): Promise<AdmissionAnswer> {
   const pinned = registryOf(asking, scopeOf(question.name), question.registries);
   // One deadline over all of it: the root of trust, the evidence, and both again after a refusal.
   const { fetch: getFile } = withDeadline({
@@ -123,10 +126,10 @@ export async function askAdmission(asking: World, question: Question): Promise<A
 }
 
 async function askOne(
-  world: World & { readonly verified: VerifiedStatements },
+  world: AdmissionWorld & { readonly verified: VerifiedStatements },
   question: Question,
   { registry, notes }: FreshRegistry,
-): Promise<Answer> {
+): Promise<AdmissionAnswer> {
   const { name, range, locked } = question;
   const plain = sourceOf(world, registry, question.offline ?? false);
   const source = question.through?.(plain) ?? plain;
@@ -162,7 +165,7 @@ export function openAdmitted(source: Source, admitted: Admitted): Promise<Opened
   return openSkill(admitted.bundle, (digest, bytesMax) => fetchBlob(source, digest, bytesMax));
 }
 
-function sourceOf(world: World, registry: TrustedRegistry, offline: boolean): Source {
+function sourceOf(world: AdmissionWorld, registry: TrustedRegistry, offline: boolean): Source {
   const store = diskStore(world.paths, registry.fingerprint);
   return {
     fetch: world.getFile ?? world.fetch,

@@ -2,7 +2,12 @@
 import { requireAdmitted } from '../../runner/admission/admit.ts';
 import { Problem } from '../../skills-index/skill/problem.ts';
 import type { Admitted } from '../../skills-index/trust/decision.ts';
-import { type Answer, askAdmission, type Question, type World } from './admission.ts';
+import {
+  type AdmissionAnswer,
+  type AdmissionWorld,
+  askAdmission,
+  type Question,
+} from './admission.ts';
 
 /**
  * The admitted version; a refusal says besides which version of the skill would be admitted, when
@@ -11,9 +16,9 @@ import { type Answer, askAdmission, type Question, type World } from './admissio
  * @throws Problem as `requireAdmitted`
  */
 export async function requireAdmittedOrName(
-  world: World,
+  world: AdmissionWorld,
   question: Question,
-  found: Answer,
+  found: AdmissionAnswer,
 ): Promise<Admitted> {
   try {
     return requireAdmitted(found.admission, question.name);
@@ -34,7 +39,10 @@ export async function requireAdmittedOrName(
   }
 }
 
-async function newestAdmitted(world: World, question: Question): Promise<Admitted | undefined> {
+async function newestAdmitted(
+  world: AdmissionWorld,
+  question: Question,
+): Promise<Admitted | undefined> {
   try {
     const { decision } = (await askAdmission(world, { ...question, range: '*' })).admission;
     return decision.kind === 'admitted' ? decision : undefined;

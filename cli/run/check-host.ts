@@ -25,7 +25,7 @@ type Wanted = Pick<HostPolicy, 'backend' | 'microvm'>;
  * What this host can enforce: the checks of a start, tried now, and what host policy may require;
  * for `skill doctor`.
  */
-export async function checkHost(policy: Wanted): Promise<readonly HostRow[]> {
+export async function probeHost(policy: Wanted): Promise<readonly HostRow[]> {
   const { backend } = policy;
   const found = findBackend(backend, policy);
   if ('why' in found) {
@@ -40,7 +40,7 @@ export async function checkHost(policy: Wanted): Promise<readonly HostRow[]> {
     ];
   }
   const { sandbox } = found;
-  const why = await checkSandbox(sandbox);
+  const why = await whyNoSandbox(sandbox);
   const given = requirements.map((name) => ({
     name,
     holds: sandbox.gives.includes(name),
@@ -77,7 +77,7 @@ export function backendRows(
 }
 
 /** Why it does not hold on this host; undefined when it does. */
-async function checkSandbox(sandbox: Sandbox): Promise<string | undefined> {
+async function whyNoSandbox(sandbox: Sandbox): Promise<string | undefined> {
   const nobody = 65_534;
   const plan: SandboxPlan = {
     programs: [{ program: 'sh', path: findProgram('sh') ?? '', reason: 'check' }],

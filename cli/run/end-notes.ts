@@ -11,7 +11,7 @@ import type { CommandContext } from '../command.ts';
 import { calledName } from '../context/called-name.ts';
 import { endNotesMax, headerNameCharsMax, leftOutNamesMax } from '../limits.ts';
 import { KeptOutput } from '../terminal/kept-output.ts';
-import { count, note, type Safe, safe, shortText } from '../terminal/output.ts';
+import { count, printNote, type Safe, safe, shortText } from '../terminal/output.ts';
 import { gitIsShut, shutPathLine, shutPaths } from './shut-paths.ts';
 import { type Missing, missingRequests } from './try/missing-capabilities.ts';
 
@@ -87,14 +87,14 @@ function leftOutOf([host, names]: readonly [string, ReadonlySet<string>]): LeftO
 }
 
 /** For people: each line once, and no more than fit a screen. */
-export function noteOverheard(
+export function printOverheard(
   context: CommandContext,
   heard: Overheard,
   { run, plan }: Pick<RunResult, 'run' | 'plan'>,
 ): void {
   if (context.format !== 'text') return;
   const denied = heard.denied().map(({ what }) => [safe`note: denied: ${what}`]);
-  noteFirst(
+  printFirst(
     context,
     [...denied, ...otherNotes(heard, plan.mounts)],
     `${calledName()} log --run ${run.slice(0, 8)}`,
@@ -114,14 +114,14 @@ export function otherNotes(heard: Overheard, mounts: Plan['mounts']): Safe[][] {
  * As many notes as fit a screen, and where the others are. A note is one line, or a few that belong
  * together.
  */
-export function noteFirst(
+export function printFirst(
   context: CommandContext,
   notes: readonly (readonly Safe[])[],
   where: string,
 ): void {
-  for (const line of notes.slice(0, endNotesMax).flat()) note(context, line);
+  for (const line of notes.slice(0, endNotesMax).flat()) printNote(context, line);
   const more = notes.length - endNotesMax;
-  if (more > 0) note(context, safe`note: ${count(more, 'more line')} like these: ${where}`);
+  if (more > 0) printNote(context, safe`note: ${count(more, 'more line')} like these: ${where}`);
 }
 
 function headersLine({ hasMore, host, names }: LeftOutHeaders): string {
@@ -134,16 +134,16 @@ function headersLine({ hasMore, host, names }: LeftOutHeaders): string {
  * Of a session, which prints on a screen of its own: in each workspace what its program could not
  * write, so that nobody looks for a commit.
  */
-export function noteRepositories(context: CommandContext, mounts: Plan['mounts']): void {
+export function printReadOnlyPaths(context: CommandContext, mounts: Plan['mounts']): void {
   if (context.format !== 'text') return;
   for (const { mode, path, target } of mounts) {
     const shut = heldShut
       .map((name) => name.replace('/', ''))
       .filter((name) => mode !== 'ro' && existsSync(`${path}/${name}`));
     const others = shut.filter((name) => name !== '.git').map((name) => `${target}/${name}`);
-    if (shut.includes('.git')) note(context, safe`note: ${target}/${gitIsShut}`);
+    if (shut.includes('.git')) printNote(context, safe`note: ${target}/${gitIsShut}`);
     if (others.length > 0)
-      note(
+      printNote(
         context,
         safe`note: read-only in a sandbox, because hosts or agents obey these files: ${others.join(', ')}`,
       );

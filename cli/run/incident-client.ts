@@ -11,15 +11,15 @@ import { registryIdOf } from '../../skills-index/trust/own-registry.ts';
 import { incidentMilliseconds, incidentsAtOnce } from '../limits.ts';
 import { registryOf, trustedRegistry } from '../registries/registries.ts';
 import { readRegistries } from '../registries/registry-base.ts';
-import type { World } from './admission.ts';
+import type { AdmissionWorld } from './admission.ts';
 
 /** `$DATA/incidents`: what was sent, and what a registry did not want, has another end. */
-export function incidentsFolderOf({ paths }: Pick<World, 'paths'>): string {
+export function incidentsFolderOf({ paths }: Pick<AdmissionWorld, 'paths'>): string {
   return join(paths.data, 'incidents');
 }
 
 /** Reports that no registry has taken or refused, by the names of their files. */
-export function waitingIncidents(world: Pick<World, 'paths'>): string[] {
+export function waitingIncidents(world: Pick<AdmissionWorld, 'paths'>): string[] {
   const folder = incidentsFolderOf(world);
   return existsSync(folder)
     ? readdirSync(folder)
@@ -34,7 +34,7 @@ export function waitingIncidents(world: Pick<World, 'paths'>): string[] {
  * @returns how many a registry took
  */
 export async function sendIncidents(
-  world: Pick<World, 'env' | 'paths' | 'fetch'>,
+  world: Pick<AdmissionWorld, 'env' | 'paths' | 'fetch'>,
   { incidents }: Pick<HostPolicy, 'incidents'>,
 ): Promise<number> {
   if (!incidents.report) return 0;
@@ -59,7 +59,7 @@ export async function sendIncidents(
 }
 
 async function send(
-  { fetch }: Pick<World, 'fetch'>,
+  { fetch }: Pick<AdmissionWorld, 'fetch'>,
   base: string,
   report: SignedIncident,
 ): Promise<'sent' | 'refused' | 'later'> {
@@ -71,7 +71,7 @@ async function send(
 // Where the version was admitted: the scope may be looked up elsewhere by now, and the registry
 // there would refuse the report.
 function baseFor(
-  world: Pick<World, 'env' | 'paths'>,
+  world: Pick<AdmissionWorld, 'env' | 'paths'>,
   { incident }: SignedIncident,
 ): string | undefined {
   try {

@@ -8,7 +8,7 @@ import type { Plan } from '../../skills-index/run/plan/plan.ts';
 import type { CommandContext } from '../command.ts';
 import { asCalled, calledName } from '../context/called-name.ts';
 import { leftBehindReasonsMax } from '../limits.ts';
-import { count, note, safe } from '../terminal/output.ts';
+import { count, printNote, safe } from '../terminal/output.ts';
 
 /**
  * `not taken over: /reports/AGENTS.md: hosts or agents obey it`, or how many paths there are with
@@ -43,11 +43,14 @@ export function leftBehindForAgent(cleaned: readonly LeftBehind[]): string[] {
 }
 
 /** At the end of a run or session. One that was ended leaves nothing, whatever it wrote. */
-export function noteEnd(context: CommandContext, { cleaned, mounts, reason, run }: EndedRun): void {
-  noteLeftBehind(context, cleaned, run);
+export function printRunEnd(
+  context: CommandContext,
+  { cleaned, mounts, reason, run }: EndedRun,
+): void {
+  printLeftBehind(context, cleaned, run);
   const targets = mounts.filter(({ mode }) => mode !== 'ro').map(({ target }) => target);
   if (reason === 'exit' || targets.length === 0 || context.format !== 'text') return;
-  note(
+  printNote(
     context,
     safe`note: the changes in ${targets.join(', ')} are discarded, because the run did not end by itself`,
   );
@@ -57,11 +60,11 @@ interface EndedRun extends Pick<RunResult, 'cleaned' | 'reason' | 'run'> {
   readonly mounts: Plan['mounts'];
 }
 
-export function noteLeftBehind(
+export function printLeftBehind(
   context: CommandContext,
   cleaned: readonly LeftBehind[],
   run: string,
 ): void {
   if (context.format === 'text')
-    for (const line of leftBehindLines(cleaned, run)) note(context, safe`note: ${line}`);
+    for (const line of leftBehindLines(cleaned, run)) printNote(context, safe`note: ${line}`);
 }

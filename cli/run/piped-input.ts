@@ -2,12 +2,12 @@
 import { fstatSync } from 'node:fs';
 import type { CommandContext, InStream } from '../command.ts';
 import { calledName } from '../context/called-name.ts';
-import { note, safe } from '../terminal/output.ts';
+import { printNote, safe } from '../terminal/output.ts';
 
 /** @param command such as `try` */
-export function notePipedInput(context: CommandContext, command: 'run' | 'try'): void {
+export function printPipedInputNote(context: CommandContext, command: 'run' | 'try'): void {
   if (context.format !== 'text' || !isPiped(context.stdin)) return;
-  note(
+  printNote(
     context,
     safe`note: the skill got no input; to pass the piped input to the skill, add --stdin: ${calledName()} ${command} --stdin …`,
   );

@@ -8,7 +8,7 @@ import { endReasons, nextStepAfter } from '../../skills-index/run/audit/end-reas
 import { Problem } from '../../skills-index/skill/problem.ts';
 import { type CommandContext, type ExitCode, exitCodes } from '../command.ts';
 import { asCalled } from '../context/called-name.ts';
-import { note, safe } from '../terminal/output.ts';
+import { printNote, safe } from '../terminal/output.ts';
 
 export interface Ended extends Pick<RunResult, 'code' | 'reason' | 'run'> {
   readonly what: 'run' | 'session';
@@ -37,7 +37,7 @@ export function exitOfEnd(context: CommandContext, ended: Ended): ExitCode {
       return code ?? exitCodes.internal;
     case 'killed':
       if (context.signal.aborted) return exitCodes.interrupted;
-      note(context, safe`the ${what} was ended from outside`);
+      printNote(context, safe`the ${what} was ended from outside`);
       return exitCodes.limit;
     case 'limit:seconds':
     case 'limit:memory':
@@ -57,8 +57,8 @@ export function exitOfEnd(context: CommandContext, ended: Ended): ExitCode {
       throw whyOpen(context, ended, reason);
     case 'revoked':
     case 'proxy':
-      note(context, safe`the ${what} was stopped: ${endReasons[reason].means}`);
-      note(context, safe`  ${asCalled(nextStepAfter(reason, run))}`);
+      printNote(context, safe`the ${what} was stopped: ${endReasons[reason].means}`);
+      printNote(context, safe`  ${asCalled(nextStepAfter(reason, run))}`);
       return reason === 'revoked' && what === 'run' ? exitCodes.refused : exitCodes.limit;
   }
 }

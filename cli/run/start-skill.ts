@@ -21,7 +21,7 @@ import { registryIdOf } from '../../skills-index/trust/own-registry.ts';
 import type { RootFile } from '../../skills-index/trust/root.ts';
 import type { Lock, LockedSkill } from '../context/lock.ts';
 import { handsOfAgent } from '../holds/hands.ts';
-import { askAdmission, openAdmitted, type World } from './admission.ts';
+import { type AdmissionWorld, askAdmission, openAdmitted } from './admission.ts';
 import { incidentsFolderOf } from './incident-client.ts';
 import { reportingAudit } from './incidents.ts';
 
@@ -54,7 +54,7 @@ export interface HostFiles {
   readonly agents: string;
 }
 
-export function hostFiles(world: World): HostFiles {
+export function hostFiles(world: AdmissionWorld): HostFiles {
   return {
     policy: readHostPolicy(join(world.paths.config, 'host.json')),
     audit: auditOf(world),
@@ -62,7 +62,7 @@ export function hostFiles(world: World): HostFiles {
   };
 }
 
-function auditOf(world: World): Audit {
+function auditOf(world: AdmissionWorld): Audit {
   const keyFile = auditKeyFileOf(world);
   const audit = openAudit(auditFileOf(world), world.now, keyFile);
   const { session } = world;
@@ -71,16 +71,16 @@ function auditOf(world: World): Audit {
     : { record: (subject, event) => audit.record({ ...subject, session }, event) };
 }
 
-export function agentsFolderOf({ paths }: Pick<World, 'paths'>): string {
+export function agentsFolderOf({ paths }: Pick<AdmissionWorld, 'paths'>): string {
   return join(paths.config, 'agents');
 }
 
-export function auditFileOf({ paths }: Pick<World, 'paths'>): string {
+export function auditFileOf({ paths }: Pick<AdmissionWorld, 'paths'>): string {
   return join(paths.data, 'audit', 'audit.jsonl');
 }
 
 /** The key that signs the log; made when the first line is written. */
-export function auditKeyFileOf({ paths }: Pick<World, 'paths'>): string {
+export function auditKeyFileOf({ paths }: Pick<AdmissionWorld, 'paths'>): string {
   return join(paths.config, 'audit-key.json');
 }
 
@@ -90,7 +90,7 @@ export function auditKeyFileOf({ paths }: Pick<World, 'paths'>): string {
  * and others of `admit`
  */
 export async function admitToStart(
-  world: World,
+  world: AdmissionWorld,
   host: HostFiles,
   question: StartQuestion,
 ): Promise<Startable> {
@@ -133,7 +133,7 @@ export async function admitToStart(
  * checked now.
  */
 export async function runRequest(
-  world: World,
+  world: AdmissionWorld,
   host: HostFiles,
   start: Startable,
   call: Pick<RunRequest, 'args' | 'onStdout' | 'onStderr'> & {

@@ -6,7 +6,7 @@ import { join } from 'node:path';
 import { withAgentSlot } from '../../runner/agents/agent-slots.ts';
 import type { RunRequest, RunResult } from '../../runner/run/run-request.ts';
 import { runSkill } from '../../runner/run.ts';
-import type { World } from './admission.ts';
+import type { AdmissionWorld } from './admission.ts';
 import { sendIncidents, waitingIncidents } from './incident-client.ts';
 import { watchRevocation } from './revocation-watch.ts';
 import type { HostFiles, Startable } from './start-skill.ts';
@@ -16,7 +16,7 @@ import type { HostFiles, Startable } from './start-skill.ts';
  * second of this host learning that its version was revoked or suspended.
  */
 export async function runWatched(
-  world: World,
+  world: AdmissionWorld,
   { policy }: Pick<HostFiles, 'policy'>,
   { admitted, root, source }: Pick<Startable, 'admitted' | 'root' | 'source'>,
   request: RunRequest,

@@ -11,7 +11,7 @@ import {
   ruleNote,
 } from '../../skills-index/statement/rule-note.ts';
 import { asCalled } from '../context/called-name.ts';
-import { type Ink, joined, type Safe, safe } from '../terminal/output.ts';
+import { joined, type OutputInk, type Safe, safe } from '../terminal/output.ts';
 
 const widthDefault = 100;
 
@@ -37,7 +37,7 @@ export function ruleAnswer({ check: _, reads, ...rule }: Rule) {
 }
 
 /** @param columns of the terminal */
-export function ruleText(rule: Rule, ink: Ink, columns = widthDefault): Safe {
+export function ruleText(rule: Rule, ink: OutputInk, columns = widthDefault): Safe {
   const note = ruleNote(rule.id);
   const part = (title: string, lines: readonly (string | Safe)[]): Safe[] =>
     lines.length === 0
@@ -67,7 +67,7 @@ export function ruleText(rule: Rule, ink: Ink, columns = widthDefault): Safe {
   );
 }
 
-function example({ files, findings }: RuleExample, ink: Ink): (string | Safe)[] {
+function example({ files, findings }: RuleExample, ink: OutputInk): (string | Safe)[] {
   const code = files.flatMap(({ path, text }) => [
     safe`${ink.cyan(path)}`,
     ...text
@@ -82,7 +82,7 @@ function example({ files, findings }: RuleExample, ink: Ink): (string | Safe)[] 
   return [...code, said];
 }
 
-function weaknesses(note: RuleNote | undefined, ink: Ink): Safe[] {
+function weaknesses(note: RuleNote | undefined, ink: OutputInk): Safe[] {
   const width = Math.max(0, ...(note?.maps ?? []).map(({ label }) => label.length));
   return (note?.maps ?? []).map(
     ({ label, name }) => safe`${ink.cyan(label.padEnd(width))}  ${name}`,

@@ -57,7 +57,7 @@ async function readBaseline(path: string): Promise<ScanReport[]> {
   const text = (await readLimited(path, baselineBytesMax)).toString('utf8');
   const { parseJson } = await import('../../skills-index/skill/json.ts');
   const { scanReportValuesMax } = await import('../../skills-index/statement/limits.ts');
-  refuseSarif(text, path);
+  requireNoSarif(text, path);
   const values = text.split('\n').flatMap((line, index): unknown[] => {
     if (line.trim() === '') return [];
     const { value } = parseJson(line, `${path}, line ${index + 1}`, scanReportValuesMax);
@@ -80,7 +80,7 @@ async function readBaseline(path: string): Promise<ScanReport[]> {
 
 const baselineHint = 'name a report that skillgate scan --format jsonl (or json) wrote';
 
-function refuseSarif(text: string, path: string): void {
+function requireNoSarif(text: string, path: string): void {
   if (
     !/^\s{0,100}\{/.test(text) ||
     !/"\$schema"\s{0,9}:\s{0,9}"[^"]{0,200}sarif/.test(text.slice(0, sarifHeadChars))

@@ -8,7 +8,7 @@ import { scanSkill } from '../../scanner/scan.ts';
 import type { SourceFile } from '../../skills-index/skill/bundle.ts';
 import type { ScanReport } from '../../skills-index/statement/scan-report.ts';
 
-export interface ScanRequest {
+export interface ThreadScanRequest {
   readonly files: readonly SourceFile[];
   /** As reports name the skill's folder. */
   readonly path: string;
@@ -22,11 +22,11 @@ export type ScanReply =
   | { readonly kind: 'report'; readonly report: ScanReport; readonly cpuMillis: number }
   | { readonly kind: 'failed'; readonly message: string; readonly stack: string };
 
-parentPort?.on('message', async (request: ScanRequest) => {
+parentPort?.on('message', async (request: ThreadScanRequest) => {
   parentPort?.postMessage(await scan(request));
 });
 
-async function scan({ files, ...options }: ScanRequest): Promise<ScanReply> {
+async function scan({ files, ...options }: ThreadScanRequest): Promise<ScanReply> {
   const before = process.threadCpuUsage();
   try {
     const report = await scanSkill(files, options);

@@ -6,7 +6,7 @@ import { type ChildProcess, spawn } from 'node:child_process';
 import { fileURLToPath } from 'node:url';
 import type { CommandContext } from '../command.ts';
 import { childStopMillisMax, restartMillisMax, restartMillisMin } from '../limits.ts';
-import { note, safe } from '../terminal/output.ts';
+import { printNote, safe } from '../terminal/output.ts';
 
 export interface ScannerChild {
   /** Ends it and waits until it is gone. */
@@ -58,11 +58,11 @@ export function keepScannerRunning(
       env: { ...env, SKILLGATE_REGISTRY: base },
       stdio: ['ignore', 'ignore', 'inherit', 'ipc'],
     });
-    child.on('error', (error) => note(context, safe`scanner: ${error.message}`));
+    child.on('error', (error) => printNote(context, safe`scanner: ${error.message}`));
     child.once('exit', (code, signal) => {
       if (stopping) return;
       if (Date.now() - started > restartMillisMax) pause = restartMillisMin;
-      note(
+      printNote(
         context,
         safe`scanner ended (${signal ?? code ?? ''}); it is started again in ${pause} ms`,
       );

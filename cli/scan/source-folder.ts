@@ -19,7 +19,7 @@ import {
   folderReasonsMax,
   unreadHashBytesMax,
 } from '../limits.ts';
-import { type HashBudget, tellUnread } from './unread-entry.ts';
+import { describeUnread, type HashBudget } from './unread-entry.ts';
 
 export interface SkillFolder {
   /** By path, in byte order. */
@@ -37,7 +37,7 @@ export interface SkillFolder {
  * @throws Problem `file-not-found`, `bundle-invalid` when there is no end to the folder
  */
 export async function readSkillFolder(folder: string): Promise<SkillFolder> {
-  await demandFolder(folder);
+  await requireFolder(folder);
   const files: SourceFile[] = [];
   const unread: UnreadEntry[] = [];
   const skipped: string[] = [];
@@ -104,7 +104,7 @@ export async function readWholeSkill(folder: string): Promise<SkillFolder> {
  * @throws Problem `file-not-found`, `skill-md-missing` when there is none
  */
 export async function findSkills(path: string): Promise<string[]> {
-  await demandFolder(path);
+  await requireFolder(path);
   const found = await skillsBelow(path, 0, { left: folderEntriesMax });
   if (found.length === 0)
     throw new Problem(
@@ -204,7 +204,7 @@ async function readPlainFile(
     if (size < 0) return { reason: 'is no plain file' };
     const reason = overLimit(size, limits);
     if (reason !== undefined)
-      return await tellUnread(file, size, { reason, budget: limits.budget });
+      return await describeUnread(file, size, { reason, budget: limits.budget });
     const bytes = Buffer.alloc(size);
     const { bytesRead } = await file.read(bytes, 0, size, 0);
     if (bytesRead !== size) return { reason: 'changed while it was read', bytes: size };
@@ -222,7 +222,7 @@ function overLimit(size: number, { bytesLeft, isBeyond }: ReadLimits): string | 
   return size > bytesLeft ? `brings the skill over ${bundleBytesMax} bytes in all` : undefined;
 }
 
-async function demandFolder(path: string): Promise<void> {
+async function requireFolder(path: string): Promise<void> {
   const stat = await lstat(resolve(path, '.')).catch(() => undefined);
   const followed =
     stat?.isSymbolicLink() === true ? await lstat(join(path, '.')).catch(() => undefined) : stat;

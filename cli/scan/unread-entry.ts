@@ -16,7 +16,7 @@ export interface HashBudget {
  * @param size as the open file says it; digests of what is over the budget are not made, and the
  * reason says so
  */
-export async function tellUnread(
+export async function describeUnread(
   file: FileHandle,
   size: number,
   { reason, budget }: { readonly reason: string; readonly budget: HashBudget },

@@ -9,7 +9,7 @@ import { startWatchdog, type Watchdog } from '../../scanner/worker/watchdog.ts';
 import type { SourceFile } from '../../skills-index/skill/bundle.ts';
 import { Problem } from '../../skills-index/skill/problem.ts';
 import type { ScanReport } from '../../skills-index/statement/scan-report.ts';
-import type { ScanReply, ScanRequest } from './scan-thread.ts';
+import type { ScanReply, ThreadScanRequest } from './scan-thread.ts';
 
 export interface WatchedScan {
   readonly report: ScanReport;
@@ -23,7 +23,7 @@ export interface WatchedScanner {
    * @throws Problem `scan-killed` when it was stopped or ran out of memory, `internal` for a bug of
    * ours
    */
-  scan(request: ScanRequest): Promise<WatchedScan>;
+  scan(request: ThreadScanRequest): Promise<WatchedScan>;
   /** Stops what is under way. */
   close(): Promise<void>;
 }
@@ -50,7 +50,7 @@ export function startWatchedScanner(secondsMax: number = scanSecondsMax): Watche
   let scans = 0;
   let closed = false;
   let last: Promise<unknown> = Promise.resolve();
-  const scanNow = async (request: ScanRequest): Promise<WatchedScan> => {
+  const scanNow = async (request: ThreadScanRequest): Promise<WatchedScan> => {
     if (closed)
       throw new Problem(
         'scan-killed',

@@ -8,13 +8,13 @@ import * as v from 'valibot';
 import { Problem } from '../../skills-index/skill/problem.ts';
 import type { CommandContext } from '../command.ts';
 import { deviceSecondsMax } from '../limits.ts';
-import { note, safe } from '../terminal/output.ts';
+import { printNote, safe } from '../terminal/output.ts';
 import { parseServiceUrl } from './service-url.ts';
 import {
   askSigningService,
   exchangeWithSigningService,
   jsonAnswer,
-  refused,
+  signingProblem,
 } from './signing-service.ts';
 
 const clientId = 'sigstore';
@@ -41,7 +41,10 @@ export async function signInByDevice(context: CommandContext, issuer: string): P
   const endpoints = await ask(context, `${issuer}/.well-known/openid-configuration`, discovery);
   // RFC 8414 §3.3: another issuer's answer is not taken.
   if (endpoints.issuer.replace(/\/+$/, '') !== issuer)
-    throw refused({ what, url: issuer }, `it calls itself ${JSON.stringify(endpoints.issuer)}`);
+    throw signingProblem(
+      { what, url: issuer },
+      `it calls itself ${JSON.stringify(endpoints.issuer)}`,
+    );
   const verifier = randomBytes(32).toString('base64url');
   const challenge = createHash('sha256').update(verifier).digest('base64url');
   const begin = {
@@ -60,7 +63,7 @@ export async function signInByDevice(context: CommandContext, issuer: string): P
     flow.verification_uri_complete ?? flow.verification_uri,
     'the page to sign in at',
   );
-  note(context, safe`Sign in at ${page} with the code ${flow.user_code}`);
+  printNote(context, safe`Sign in at ${page} with the code ${flow.user_code}`);
   const poll = {
     client_id: clientId,
     grant_type: grantType,
@@ -85,7 +88,7 @@ async function waitForToken(
     // RFC 8628 §3.5.
     if (answer.error === 'slow_down') pause += 5_000;
     else if (answer.error !== 'authorization_pending')
-      throw refused({ what, url }, JSON.stringify(answer.error.slice(0, 100)));
+      throw signingProblem({ what, url }, JSON.stringify(answer.error.slice(0, 100)));
   }
   throw new Problem(
     'identity-token-missing',
@@ -114,6 +117,6 @@ async function ask<Schema extends v.GenericSchema>(
       ? await askSigningService(context, sent)
       : (await exchangeWithSigningService(context, sent)).bytes;
   const parsed = v.safeParse(schema, jsonAnswer(bytes, request));
-  if (!parsed.success) throw refused(request, 'its answer cannot be read');
+  if (!parsed.success) throw signingProblem(request, 'its answer cannot be read');
   return parsed.output;
 }

@@ -4,7 +4,12 @@
  */
 import { X509Certificate } from 'node:crypto';
 import * as v from 'valibot';
-import { askSigningService, jsonAnswer, refused, type SigningWorld } from './signing-service.ts';
+import {
+  askSigningService,
+  jsonAnswer,
+  type SigningWorld,
+  signingProblem,
+} from './signing-service.ts';
 
 const chain = v.object({
   chain: v.object({ certificates: v.pipe(v.array(v.string()), v.minLength(1)) }),
@@ -40,7 +45,7 @@ export async function fetchCertificate(
     secrets: [given.token],
   });
   const parsed = v.safeParse(answer, jsonAnswer(bytes, request));
-  if (!parsed.success) throw refused(request, 'its answer contains no certificate');
+  if (!parsed.success) throw signingProblem(request, 'its answer contains no certificate');
   const found =
     'signedCertificateEmbeddedSct' in parsed.output
       ? parsed.output.signedCertificateEmbeddedSct
@@ -48,7 +53,7 @@ export async function fetchCertificate(
   const [leaf = ''] = found.chain.certificates;
   return (
     certifies(leaf, given.publicPem) ??
-    raise(refused(request, 'its certificate is not for our key'))
+    raise(signingProblem(request, 'its certificate is not for our key'))
   );
 }
 

@@ -12,7 +12,7 @@ import { identityTokenBytesMax } from '../limits.ts';
 import { signInByDevice } from './device-flow.ts';
 import { parseServiceUrl } from './service-url.ts';
 import type { SigningServices } from './signing-config.ts';
-import { askSigningService, jsonAnswer, refused } from './signing-service.ts';
+import { askSigningService, jsonAnswer, signingProblem } from './signing-service.ts';
 
 /** Audience that certificate authorities of Sigstore expect. */
 const audience = 'sigstore';
@@ -34,11 +34,11 @@ export async function identityToken(
     throw invalid(
       '--identity-token takes a file name, but this is a token: everybody who can see this command line has the token now',
     );
-  if (typeof given === 'string') return checked(await tokenFile(resolve(context.cwd, given)));
-  if (fromEnvironment !== '') return checked(fromEnvironment);
-  if (url !== '') return checked(await githubToken(context, url));
+  if (typeof given === 'string') return requireJwt(await tokenFile(resolve(context.cwd, given)));
+  if (fromEnvironment !== '') return requireJwt(fromEnvironment);
+  if (url !== '') return requireJwt(await githubToken(context, url));
   if (services.issuer !== undefined && context.stderr.isTTY === true)
-    return checked(await signInByDevice(context, services.issuer));
+    return requireJwt(await signInByDevice(context, services.issuer));
   throw new Problem(
     'identity-token-missing',
     `Cannot sign without a key: ${whyNone(context, services)}`,
@@ -120,7 +120,7 @@ function withoutRef(address: string | undefined, ref: string | undefined): strin
   return address?.endsWith(`@${ref}`) ? address.slice(0, -`@${ref}`.length) : address;
 }
 
-function checked(text: string): string {
+function requireJwt(text: string): string {
   const token = text.trim();
   // A line feed in it would be a second header elsewhere; a damaged one is refused before it is
   // sent anywhere.
@@ -153,7 +153,7 @@ async function githubToken(context: CommandContext, url: string): Promise<string
   const headers = { accept: 'application/json', authorization: `Bearer ${bearer}` };
   const bytes = await askSigningService(context, { ...request, headers, secrets: [bearer] });
   const parsed = v.safeParse(v.object({ value: v.string() }), jsonAnswer(bytes, request));
-  if (!parsed.success) throw refused(request, 'its answer contains no token');
+  if (!parsed.success) throw signingProblem(request, 'its answer contains no token');
   return parsed.output.value;
 }
 

@@ -9,7 +9,7 @@ import {
   printClaims,
 } from '../../skills-index/trust/sigstore/certified-identities.ts';
 import type { CommandContext } from '../command.ts';
-import { note, safe } from '../terminal/output.ts';
+import { printNote, safe } from '../terminal/output.ts';
 import { type CertifiedSigner, certifiedSigner } from './certified-signer.ts';
 import { publisherOptions } from './ci-providers.ts';
 import { claimsOf, identityToken } from './identity-token.ts';
@@ -40,7 +40,7 @@ export async function bearerOf(context: CommandContext): Promise<Bearer> {
     claims,
     services,
     certify: async () => {
-      note(
+      printNote(
         context,
         safe`signing as ${printClaims(claims)}; this name enters the public log at ${services.log} for ever`,
       );
@@ -50,14 +50,14 @@ export async function bearerOf(context: CommandContext): Promise<Bearer> {
 }
 
 /** Whoever has to let a job publish types what only the job itself knows. */
-export function noteHowToLet(
+export function printPublisherHint(
   context: CommandContext,
   claims: CertificateClaims,
   scope = 'SCOPE',
 ): void {
   const options = publisherOptions({ ...claims });
   if (options === undefined) return;
-  note(
+  printNote(
     context,
     safe`→ an owner can let only this job publish: skillgate scope publishers ${scope} ${options}`,
   );

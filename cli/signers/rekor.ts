@@ -8,7 +8,12 @@ import type { TransparencyLogEntry } from '@sigstore/bundle';
 import type { Witness } from '@sigstore/sign';
 import * as v from 'valibot';
 import { pae } from '../../skills-index/statement/sign.ts';
-import { askSigningService, jsonAnswer, refused, type SigningWorld } from './signing-service.ts';
+import {
+  askSigningService,
+  jsonAnswer,
+  type SigningWorld,
+  signingProblem,
+} from './signing-service.ts';
 
 /**
  * Logs DSSE envelopes that a P-256 key signed which a certificate names. Throws Problem
@@ -64,11 +69,11 @@ async function addEntry(
     }),
   });
   const parsed = v.safeParse(entryShape, jsonAnswer(bytes, request));
-  if (!parsed.success) throw refused(request, 'its answer is not an entry');
+  if (!parsed.success) throw signingProblem(request, 'its answer is not an entry');
   // Whoever verifies recomputes all of it; this is to learn now rather than later that it is
   // another entry.
   if (!parsed.output.canonicalizedBody.includes(digest))
-    throw refused(request, 'its answer is another entry');
+    throw signingProblem(request, 'its answer is another entry');
   return { ...parsed.output, integratedTime: '0', inclusionPromise: undefined };
 }
 

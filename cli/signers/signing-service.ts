@@ -27,7 +27,7 @@ export async function askSigningService(
 ): Promise<Buffer> {
   const { status, bytes } = await exchangeWithSigningService(world, request);
   if (status >= 200 && status < 300) return bytes;
-  throw refused(request, `it answered ${status}: ${shown(bytes, request.secrets)}`);
+  throw signingProblem(request, `it answered ${status}: ${shown(bytes, request.secrets)}`);
 }
 
 /** The answer whatever its status. @throws Problem `signing-service` when there is none */
@@ -49,7 +49,7 @@ export async function exchangeWithSigningService(
     if (cause instanceof Error && cause.name === 'AbortError')
       throw new Problem('interrupted', `Interrupted while the ${request.what} was asked`);
     // The cause of a failed fetch tells of sockets, never of what was to be sent.
-    throw refused(
+    throw signingProblem(
       request,
       cause instanceof Error && cause.name === 'TimeoutError'
         ? `no answer within ${requestSecondsMax} s`
@@ -64,12 +64,12 @@ export function jsonAnswer(bytes: Buffer, request: Pick<SigningRequest, 'what' |
   try {
     return JSON.parse(bytes.toString('utf8'));
   } catch {
-    throw refused(request, 'its answer is not JSON');
+    throw signingProblem(request, 'its answer is not JSON');
   }
 }
 
 /** The failure of a service. */
-export function refused(
+export function signingProblem(
   { what, url }: Pick<SigningRequest, 'what' | 'url'>,
   why: string,
   cause?: unknown,
@@ -84,7 +84,7 @@ export function refused(
 async function readBody(response: Response, request: SigningRequest): Promise<Buffer> {
   const bytes = await readBoundedBody(response.body, signingAnswerBytesMax);
   if (bytes !== undefined) return bytes;
-  throw refused(request, `its answer has more than ${signingAnswerBytesMax} bytes`);
+  throw signingProblem(request, `its answer has more than ${signingAnswerBytesMax} bytes`);
 }
 
 // Some services repeat what they were sent.

@@ -3,7 +3,7 @@ import { createInterface } from 'node:readline/promises';
 import { Problem } from '../../skills-index/skill/problem.ts';
 import type { CommandContext } from '../command.ts';
 import { answerCharsMax } from '../limits.ts';
-import { type Safe, say } from './output.ts';
+import { printLine, type Safe } from './output.ts';
 
 /**
  * Asks, and goes on only when the answer is exactly the word.
@@ -23,7 +23,7 @@ export async function confirm(
       'A person has to confirm this action, and there is no terminal to ask at',
       { hint: instead },
     );
-  say(context.stderr, question);
+  printLine(context.stderr, question);
   const lines = createInterface({ input: context.stdin, output: context.stderr });
   try {
     const given = await lines.question(`Type ${word} to continue: `, { signal: context.signal });

@@ -3,7 +3,7 @@
 import { secretInputBytesMax } from '../../runner/secret-sources/limits.ts';
 import { Problem } from '../../skills-index/skill/problem.ts';
 import type { CommandContext, InStream } from '../command.ts';
-import { type Safe, safe, say } from './output.ts';
+import { printLine, type Safe, safe } from './output.ts';
 
 type Terminal = InStream & { setRawMode(raw: boolean): unknown };
 
@@ -60,6 +60,6 @@ export async function askHidden(
     terminal.removeAllListeners('data');
     terminal.setRawMode(false);
     terminal.pause();
-    say(stderr, safe``);
+    printLine(stderr, safe``);
   }
 }

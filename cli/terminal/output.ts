@@ -55,7 +55,7 @@ export function terminalSafe(text: string): string {
 }
 
 export type Style = 'bold' | 'faint' | 'red' | 'green' | 'yellow' | 'cyan';
-export type Ink = Readonly<Record<Style, (value: Sayable) => Safe>>;
+export type OutputInk = Readonly<Record<Style, (value: Sayable) => Safe>>;
 
 /**
  * Whether to colour: NO_COLOR (no-color.org) wins, then FORCE_COLOR, then whether it is a terminal.
@@ -67,7 +67,7 @@ export function wantsColour(stream: OutStream, env: CommandContext['env']): bool
   return stream.isTTY === true && env.TERM !== 'dumb';
 }
 
-export function inkFor(stream: OutStream, env: CommandContext['env']): Ink {
+export function inkFor(stream: OutStream, env: CommandContext['env']): OutputInk {
   const colour = wantsColour(stream, env);
   const make = (style: Parameters<typeof styleText>[0]) => (value: Sayable) =>
     new Safe(colour ? styleText(style, textOf(value), { validateStream: false }) : textOf(value));
@@ -82,20 +82,20 @@ export function inkFor(stream: OutStream, env: CommandContext['env']): Ink {
 }
 
 /** One line. */
-export function say(stream: OutStream, text: Safe): void {
+export function printLine(stream: OutStream, text: Safe): void {
   stream.write(`${text.text}\n`);
 }
 
 /** What `--format json` prints: its form's name, and whatever that form has. */
-export interface Answer {
+export interface CommandAnswer {
   /** `skillgate.WORD/1`. */
   readonly schema: string;
   readonly [key: string]: unknown;
 }
 
 /** A command's answer: its JSON with `--format json`, else its text. */
-export function answer(context: CommandContext, value: Answer, text: () => Safe): void {
-  if (context.format === 'text') say(context.stdout, text());
+export function answer(context: CommandContext, value: CommandAnswer, text: () => Safe): void {
+  if (context.format === 'text') printLine(context.stdout, text());
   else context.stdout.write(`${jsonText(value)}\n`);
 }
 
@@ -114,8 +114,8 @@ export function jsonText(value: unknown): string {
 }
 
 /** Something a person wants to know and a program does not: never on stdout. */
-export function note(context: CommandContext, text: Safe): void {
-  say(context.stderr, text);
+export function printNote(context: CommandContext, text: Safe): void {
+  printLine(context.stderr, text);
 }
 
 /** The beginning of foreign text that may be of any length. */

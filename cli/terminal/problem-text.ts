@@ -6,14 +6,14 @@
 import type { Place, Problem } from '../../skills-index/skill/problem.ts';
 import { problemCodes } from '../../skills-index/skill/problem-codes.ts';
 import { asCalled, calledName } from '../context/called-name.ts';
-import { type Answer, count, type Ink, joined, type Safe, safe } from './output.ts';
+import { type CommandAnswer, count, joined, type OutputInk, type Safe, safe } from './output.ts';
 
 /** Reasons shown before the rest is only counted. */
 const reasonsShownMax = 50;
 const causesShownMax = 4;
 
 /** The failure for people, several lines. */
-export function problemText(problem: Problem, ink: Ink): Safe {
+export function problemText(problem: Problem, ink: OutputInk): Safe {
   const shown = problem.reasons.slice(0, reasonsShownMax);
   const rest = problem.reasons.length - shown.length;
   return joined(
@@ -32,7 +32,7 @@ export function problemText(problem: Problem, ink: Ink): Safe {
 }
 
 /** The failure for programs. */
-export function problemJson(problem: Problem, exit: number): Answer {
+export function problemJson(problem: Problem, exit: number): CommandAnswer {
   const { code } = problem;
   const reasons = problem.reasons.map((reason) => ({
     ...reason,
@@ -49,7 +49,7 @@ export function problemJson(problem: Problem, exit: number): Answer {
   };
 }
 
-function placeText(place: Place | undefined, ink: Ink): Safe {
+function placeText(place: Place | undefined, ink: OutputInk): Safe {
   return place === undefined
     ? safe``
     : safe` ${ink.faint(`(${place.path}:${place.line}:${place.column})`)}`;

@@ -3,7 +3,7 @@
  * elsewhere. Never on stdout.
  */
 import type { CommandContext } from '../command.ts';
-import { note, safe, terminalSafe } from './output.ts';
+import { printNote, safe, terminalSafe } from './output.ts';
 
 export interface Progress {
   /** One more is done. */
@@ -30,7 +30,8 @@ export function startProgress(context: CommandContext, total: number, unit: stri
             .slice(0, columns - 1)
             .join('')}`,
         );
-      else if (done % every === 0 || done === total) note(context, safe`${done}/${total} ${unit}`);
+      else if (done % every === 0 || done === total)
+        printNote(context, safe`${done}/${total} ${unit}`);
     },
     end: () => {
       if (atTerminal && done > 0) stderr.write('\r\u001b[2K');

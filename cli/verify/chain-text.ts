@@ -3,7 +3,7 @@
  * installed files are.
  */
 import type { ChainNode } from '../../skills-index/trust/decision/chain.ts';
-import { type Ink, joined, Safe, safe } from '../terminal/output.ts';
+import { joined, type OutputInk, Safe, safe } from '../terminal/output.ts';
 
 /** A line with what stands below it. */
 export interface Branch {
@@ -24,7 +24,7 @@ export function treeText({ line, of }: Branch, width = Number.POSITIVE_INFINITY)
  */
 export function chainBranch(
   { holds, undemanded, says, notes, reasons, of }: ChainNode,
-  ink: Ink,
+  ink: OutputInk,
 ): Branch {
   return {
     line: safe`${undemanded === true ? '·' : holds ? ink.green('✓') : ink.red('✗')} ${says}`,

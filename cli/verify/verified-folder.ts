@@ -11,7 +11,7 @@ import type { CommandContext } from '../command.ts';
 import { registryOf } from '../registries/registries.ts';
 import { openAdmitted } from '../run/admission.ts';
 import { changedFiles, folderSource, readEvidenceNote, readTrusted } from './evidence-folder.ts';
-import { toVerified, type Verified } from './verified-version.ts';
+import { toVerified, type VerifiedVersion } from './verified-version.ts';
 
 /**
  * A folder of exported evidence: as of when it was written, and by what is trusted here or has that
@@ -22,9 +22,9 @@ export async function verifyFolder(
   context: CommandContext,
   folder: string,
   trust: string | undefined,
-): Promise<Verified> {
+): Promise<VerifiedVersion> {
   const note = await readEvidenceNote(folder).catch((cause: unknown) =>
-    refuseFolder(folder, cause),
+    throwFolderProblem(folder, cause),
   );
   const { name, version, at, files } = note;
   const { root, policy, sigstore, witnesses } = await trustedOf(context, folder, { name, trust });
@@ -63,7 +63,7 @@ export async function verifyFolder(
       await readAll(await openAdmitted(source, verified.admitted));
     return verified;
   } catch (cause) {
-    return refuseFolder(folder, cause);
+    return throwFolderProblem(folder, cause);
   }
 }
 
@@ -105,7 +105,7 @@ function problemOf({ decision }: Admission, name: SkillName): { readonly problem
   return { problem };
 }
 
-function refuseFolder(folder: string, cause: unknown): never {
+function throwFolderProblem(folder: string, cause: unknown): never {
   if (
     !(cause instanceof Problem) ||
     ['evidence-invalid', 'interrupted', 'internal'].includes(cause.code)

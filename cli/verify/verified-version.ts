@@ -23,18 +23,18 @@ import {
 import type { TrustedRegistry } from '../registries/registries.ts';
 import { keptVersion } from '../registries/trust/kept.ts';
 import {
+  type AdmissionWorld,
   askAdmission,
   openAdmitted,
   type Project,
   type Question,
-  type World,
 } from '../run/admission.ts';
-import { count, type Ink, type Safe, safe } from '../terminal/output.ts';
+import { count, type OutputInk, type Safe, safe } from '../terminal/output.ts';
 import { type Branch, chainBranch, leaf, treeText } from './chain-text.ts';
 import { writeEvidence } from './evidence-folder.ts';
 import { type Rescan, rescan } from './rescan.ts';
 
-export interface Verified {
+export interface VerifiedVersion {
   readonly name: SkillName;
   readonly notes: readonly string[];
   /** Where its evidence came from, to read more of it. */
@@ -76,7 +76,7 @@ export type RootAge = {
  * `root-not-pinned` …
  */
 export async function verifyVersion(
-  context: CommandContext & World,
+  context: CommandContext & AdmissionWorld,
   project: Project,
   host: HostPolicy,
   {
@@ -84,7 +84,7 @@ export async function verifyVersion(
     range,
     through,
   }: { readonly name: SkillName; readonly range: string } & Pick<Question, 'through'>,
-): Promise<Verified> {
+): Promise<VerifiedVersion> {
   const locked = range === '*' ? project.lock.get(name) : undefined;
   const { admission, source, registry } = await askAdmission(context, {
     name,
@@ -113,7 +113,7 @@ export async function verifyVersion(
  */
 export async function exportVerified(
   context: CommandContext,
-  { admitted, source, trusted }: Verified,
+  { admitted, source, trusted }: VerifiedVersion,
   { folder, taken }: { readonly folder: string; readonly taken: ReadonlyMap<string, Uint8Array> },
 ): Promise<Digest> {
   if (admitted === undefined || trusted === undefined || admitted.onGrace)
@@ -135,7 +135,7 @@ export async function exportVerified(
  * Scans an admitted version again; a report that the same rules should have given and did not is a
  * problem.
  */
-export async function withRescan(verified: Verified): Promise<Verified> {
+export async function withRescan(verified: VerifiedVersion): Promise<VerifiedVersion> {
   const { admitted, source, name } = verified;
   if (admitted === undefined) return verified;
   const found = await rescan(source, admitted, await openAdmitted(source, admitted));
@@ -151,7 +151,7 @@ export async function withRescan(verified: Verified): Promise<Verified> {
 }
 
 /** What was decided, before any file is looked at. */
-export function toVerified(admission: Admission, source: Source, name: SkillName): Verified {
+export function toVerified(admission: Admission, source: Source, name: SkillName): VerifiedVersion {
   const { decision, notes } = admission;
   const common = { name, notes, source, chain: decision.chain, folders: [], plain: false };
   return decision.kind === 'admitted'
@@ -192,7 +192,7 @@ async function compareInstalled(project: Project, admitted: Admitted, source: So
 }
 
 /** The tree for people, as wide as their terminal. */
-export function verifiedText(verified: Verified, ink: Ink, width?: number): Safe {
+export function verifiedText(verified: VerifiedVersion, ink: OutputInk, width?: number): Safe {
   const { admitted, name, chain, asOf } = verified;
   const when = asOf === undefined ? safe`` : safe` as of ${asOf}, from files alone`;
   const good = verified.problem === undefined ? ink.green('verified') : ink.red('differs');
@@ -218,7 +218,7 @@ function ageOf({ kept }: TrustedRegistry): RootAge {
   };
 }
 
-function rootBranch({ trustedSince }: Verified): Branch[] {
+function rootBranch({ trustedSince }: VerifiedVersion): Branch[] {
   if (trustedSince === undefined) return [];
   if (trustedSince === null)
     return [leaf(safe`by the pinned root file alone: this registry delivers no rotations`)];
@@ -230,7 +230,10 @@ function rootBranch({ trustedSince }: Verified): Branch[] {
   ];
 }
 
-function installedBranch({ folders, files, plain, problem, admitted }: Verified, ink: Ink): Branch {
+function installedBranch(
+  { folders, files, plain, problem, admitted }: VerifiedVersion,
+  ink: OutputInk,
+): Branch {
   if (folders.length === 0) return leaf(safe`not compared with anything installed`);
   const differs = admitted !== undefined && problem !== undefined;
   const as = plain ? 'the original files, no sandbox' : 'what Skillgate put there, unchanged';
@@ -244,7 +247,7 @@ function installedBranch({ folders, files, plain, problem, admitted }: Verified,
   };
 }
 
-function rescanBranch({ rescan: found }: Verified, ink: Ink): Branch[] {
+function rescanBranch({ rescan: found }: VerifiedVersion, ink: OutputInk): Branch[] {
   if (found === undefined) return [];
   const [first = '', ...rest] = found.says;
   const mark = found.same ? ink.green('✓') : found.sameRuleSet ? ink.red('✗') : ink.yellow('?');
@@ -264,7 +267,7 @@ export function verifiedJson({
   asOf,
   exported,
   trustedSince,
-}: Verified): Record<string, unknown> {
+}: VerifiedVersion): Record<string, unknown> {
   const {
     manifest: _,
     checkpoint,

@@ -13,12 +13,12 @@ import { Problem } from '../../skills-index/skill/problem.ts';
 import type { Replays } from './replays.ts';
 import {
   type Answered,
+  type CosigningWitness,
   consider,
   keepRollback,
-  sayStopped,
   stop,
+  stoppedAnswer,
   type WatchedLog,
-  type Witness,
 } from './witness.ts';
 
 /** What one look at a log came to. */
@@ -30,7 +30,7 @@ export type Followed = Answered | { readonly status: 'behind'; readonly why: str
  * `signature-invalid`
  */
 export async function followOnce(
-  witness: Witness,
+  witness: CosigningWitness,
   {
     base,
     fetch,
@@ -53,7 +53,7 @@ export async function followOnce(
   const note = Buffer.from(bytes).toString('utf8');
   const { log, head } = await readHead(witness, note);
   const kept = await witness.heads.read(log.origin);
-  if (kept.stopped !== undefined) return sayStopped(log, kept.stopped);
+  if (kept.stopped !== undefined) return stoppedAnswer(log, kept.stopped);
   if (kept.head !== undefined && head.size < kept.head.size) {
     return { status: 'behind', why: await keepRollback(witness, log, { kept, note }) };
   }
@@ -74,7 +74,7 @@ export async function followOnce(
 }
 
 async function readHead(
-  witness: Witness,
+  witness: CosigningWitness,
   note: string,
 ): Promise<{ readonly log: WatchedLog; readonly head: Checkpoint }> {
   const log = watchedLog(witness, note);
@@ -88,11 +88,11 @@ async function readHead(
   }
 }
 
-async function isStopped({ heads }: Witness, { origin }: WatchedLog): Promise<boolean> {
+async function isStopped({ heads }: CosigningWitness, { origin }: WatchedLog): Promise<boolean> {
   return (await heads.read(origin)).stopped !== undefined;
 }
 
-function watchedLog(witness: Witness, note: string): WatchedLog {
+function watchedLog(witness: CosigningWitness, note: string): WatchedLog {
   const origin = note.slice(0, note.indexOf('\n'));
   const log = witness.logs.find((one) => one.origin === origin);
   if (log === undefined)
@@ -108,7 +108,7 @@ function watchedLog(witness: Witness, note: string): WatchedLog {
  * wrong is said and tried again.
  */
 export async function followForever(
-  witness: Witness,
+  witness: CosigningWitness,
   follow: {
     readonly bases: readonly string[];
     readonly every: number;
@@ -122,7 +122,7 @@ export async function followForever(
   await Promise.all(
     bases.map(async (base) => {
       while (!signal.aborted) {
-        await lookAndSay(witness, { base, fetch, signal }, replays);
+        await followAndAlarm(witness, { base, fetch, signal }, replays);
         await pause(every * 1_000, signal);
       }
     }),
@@ -130,8 +130,8 @@ export async function followForever(
   if (bases.length === 0) await pause(undefined, signal);
 }
 
-async function lookAndSay(
-  witness: Witness,
+async function followAndAlarm(
+  witness: CosigningWitness,
   place: Parameters<typeof followOnce>[1],
   replays?: Replays,
 ): Promise<void> {

@@ -34,12 +34,12 @@ export interface Heads {
    * Keeps two notes that cannot be of one log, or one that is older than it should be; returns the
    * file.
    */
-  keepEvidence(origin: string, evidence: Evidence): Promise<string>;
+  keepEvidence(origin: string, evidence: ForkEvidence): Promise<string>;
   /** No head of this log is cosigned from now on. */
-  stop(origin: string, evidence: Evidence): Promise<void>;
+  stop(origin: string, evidence: ForkEvidence): Promise<void>;
 }
 
-export interface Evidence {
+export interface ForkEvidence {
   readonly why: string;
   readonly kept: string;
   readonly sent: string;
@@ -59,7 +59,7 @@ export function diskHeads(dir: string): Heads {
   const folderOf = (origin: string): string =>
     join(dir, 'logs', createHash('sha256').update(origin).digest('hex').slice(0, 32));
   const stopFile = (origin: string): string => join(folderOf(origin), 'stopped.json');
-  const keepEvidence = async (origin: string, evidence: Evidence): Promise<string> => {
+  const keepEvidence = async (origin: string, evidence: ForkEvidence): Promise<string> => {
     const folder = join(folderOf(origin), 'evidence');
     const name = createHash('sha256')
       .update(evidence.kept)
@@ -180,7 +180,7 @@ function nameOf(place: number): string {
   return `${String(place).padStart(15, '0')}.json`;
 }
 
-function evidenceText(origin: string, evidence: Evidence): string {
+function evidenceText(origin: string, evidence: ForkEvidence): string {
   return `${JSON.stringify({ schema: 'skillgate.evidence/1', origin, ...evidence }, null, 2)}\n`;
 }
 

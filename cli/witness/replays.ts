@@ -13,7 +13,7 @@ import { Problem } from '../../skills-index/skill/problem.ts';
 import type { RootFile } from '../../skills-index/trust/root.ts';
 import { diskStore } from '../context/disk-store.ts';
 import { replayAheadSeconds, replayHoldsLooks, replayHoldsSeconds } from '../limits.ts';
-import { type Look, lookOnce } from '../monitor/look.ts';
+import { type Look, replayOnce } from '../monitor/look.ts';
 import { makeMemory, type ReplayMemory } from '../monitor/memory.ts';
 import { MonitorFolder } from '../monitor/state.ts';
 import { pinRegistry, trustedRegistry } from '../registries/registries.ts';
@@ -77,7 +77,7 @@ export function makeReplays(witness: ReplayingWitness): Replays {
       settle(
         root.origin,
         look.size,
-        look.differences.length === 0 ? undefined : sayDifferences(look),
+        look.differences.length === 0 ? undefined : differencesText(look),
       );
     },
     statusOf: (origin) => statuses.get(origin),
@@ -123,7 +123,7 @@ async function replay(
   const { witnesses: _, ...trust } = registry;
   const source = { base, fetch, store: diskStore(paths, registry.fingerprint), signal };
   const folder = new MonitorFolder(join(home, 'monitor', hexOf(registry.fingerprint)));
-  return lookOnce({ ...trust, ...memory, source, folder, now });
+  return replayOnce({ ...trust, ...memory, source, folder, now });
 }
 
 async function rootAt(
@@ -144,7 +144,7 @@ async function rootAt(
   );
 }
 
-function sayDifferences({ differences: [first, ...more], evidence }: Look): string {
+function differencesText({ differences: [first, ...more], evidence }: Look): string {
   const others = more.length === 0 ? '' : ` (and ${more.length} more)`;
   const kept = evidence === undefined ? '' : `; kept in ${evidence}`;
   return `index or status contradict the log: ${first?.code} at ${first?.place}: ${first?.message}${others}${kept}`;

@@ -7,7 +7,7 @@ import { memoryStore } from '../../skills-index/client/store.ts';
 import { Problem } from '../../skills-index/skill/problem.ts';
 import { parseRoot, type RootFile, spkiOf } from '../../skills-index/trust/root.ts';
 import { witnessRenewMillis } from '../limits.ts';
-import { checkRootSize } from '../registries/registries.ts';
+import { requireRootSize } from '../registries/registries.ts';
 import type { WatchedLog } from './witness.ts';
 
 /** A root file, and where it was read. */
@@ -34,7 +34,7 @@ export interface Renewal {
 /** @throws Problem `file-not-found`, `root-invalid` */
 export async function readGivenRoot(path: string): Promise<GivenRoot> {
   try {
-    return { path, root: parseRoot(checkRootSize(await readFile(path))) };
+    return { path, root: parseRoot(requireRootSize(await readFile(path))) };
   } catch (cause) {
     if (cause instanceof Problem) throw cause;
     throw new Problem('file-not-found', `Cannot read the root file ${JSON.stringify(path)}`, {
@@ -80,13 +80,13 @@ export function makeRenew(renewal: Renewal): (log: WatchedLog) => Promise<Watche
       );
     } else if (!told.has(log.origin)) {
       told.add(log.origin);
-      renewal.say(sayUnknown(given, log));
+      renewal.say(unknownKeyText(given, log));
     }
     return found;
   };
 }
 
-function sayUnknown({ path }: GivenRoot, { origin }: WatchedLog): string {
+function unknownKeyText({ path }: GivenRoot, { origin }: WatchedLog): string {
   return `${origin}: not cosigned: signed with a key that ${path} does not name as the log’s. Where its administrators rotated it: curl -o ${path} URL/index/root.json, compare the fingerprint with what they say (skillgate registry trust ${path} shows it); it is read again without a restart`;
 }
 

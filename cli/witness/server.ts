@@ -6,7 +6,7 @@ import { createServer, type IncomingMessage, type Server, type ServerResponse } 
 import { readBoundedBody } from '../../skills-index/client/bounded-body.ts';
 import { submissionBytesMax, witnessConnectionsMax, witnessRequestMillisMax } from '../limits.ts';
 import { verifierKey, witnessLine } from './key.ts';
-import { cosignedHead, takeSubmission, type Witness } from './witness.ts';
+import { type CosigningWitness, cosignedHead, takeSubmission } from './witness.ts';
 
 export interface RunningWitness {
   /** Address without a slash at the end. */
@@ -22,7 +22,7 @@ interface Reply {
 
 /** Starts to answer. */
 export async function serveWitness(
-  witness: Witness,
+  witness: CosigningWitness,
   { host, port }: { readonly host: string; readonly port: number },
 ): Promise<RunningWitness> {
   const server = createServer((request, response) => {
@@ -51,7 +51,7 @@ export async function serveWitness(
   };
 }
 
-async function reply(witness: Witness, request: IncomingMessage): Promise<Reply> {
+async function reply(witness: CosigningWitness, request: IncomingMessage): Promise<Reply> {
   const path = (request.url ?? '/').split('?')[0] ?? '/';
   if (path === '/add-checkpoint') {
     if (request.method !== 'POST') return { status: 405, body: 'POST a checkpoint\n' };
@@ -80,7 +80,7 @@ async function reply(witness: Witness, request: IncomingMessage): Promise<Reply>
     : { status: 200, body: note };
 }
 
-async function answer(witness: Witness, text: string): Promise<Reply> {
+async function answer(witness: CosigningWitness, text: string): Promise<Reply> {
   const answered = await takeSubmission(witness, text);
   if (answered.status === 200) return { status: 200, body: answered.line };
   if (answered.size !== undefined)
@@ -88,7 +88,7 @@ async function answer(witness: Witness, text: string): Promise<Reply> {
   return { status: answered.status, body: `${answered.why}\n` };
 }
 
-async function describe(witness: Witness): Promise<object> {
+async function describe(witness: CosigningWitness): Promise<object> {
   const logs = await Promise.all(
     witness.logs.map(async ({ origin }) => {
       const { head, stopped } = await witness.heads.read(origin);

@@ -23,7 +23,7 @@ export interface WatchedLog {
   readonly key: Uint8Array;
 }
 
-export interface Witness {
+export interface CosigningWitness {
   readonly key: WitnessKey;
   readonly logs: readonly WatchedLog[];
   readonly heads: Heads;
@@ -59,7 +59,7 @@ export type Answered =
     };
 
 /** Takes the body of an `add-checkpoint`. */
-export async function takeSubmission(witness: Witness, text: string): Promise<Answered> {
+export async function takeSubmission(witness: CosigningWitness, text: string): Promise<Answered> {
   let submission: Submission;
   let head: Checkpoint;
   try {
@@ -78,18 +78,18 @@ export async function takeSubmission(witness: Witness, text: string): Promise<An
 
 /** Cosigns, or says why not. */
 export async function consider(
-  witness: Witness,
+  witness: CosigningWitness,
   log: WatchedLog,
   submission: Submission,
 ): Promise<Answered> {
   for (let tries = 0; tries < witnessTriesMax; tries++) {
     const kept = await witness.heads.read(log.origin);
-    if (kept.stopped !== undefined) return sayStopped(log, kept.stopped);
+    if (kept.stopped !== undefined) return stoppedAnswer(log, kept.stopped);
     const judged = judgeSubmission(submission, { kept: kept.head, log });
     switch (judged.kind) {
       case 'refused': {
         const { status, why } = judged;
-        if (status === 409) tellOlder(witness, log, { kept, note: submission.note });
+        if (status === 409) reportOlderHead(witness, log, { kept, note: submission.note });
         return status === 409 ? { status, why, size: kept.head?.size ?? 0 } : { status, why };
       }
       case 'forked':
@@ -112,7 +112,10 @@ export async function consider(
  * The newest head with a cosignature of now; undefined for a log of which nothing was seen, or that
  * is stopped or held.
  */
-export async function cosignedHead(witness: Witness, log: WatchedLog): Promise<string | undefined> {
+export async function cosignedHead(
+  witness: CosigningWitness,
+  log: WatchedLog,
+): Promise<string | undefined> {
   const { head, stopped } = await witness.heads.read(log.origin);
   return head === undefined ||
     stopped !== undefined ||
@@ -123,7 +126,7 @@ export async function cosignedHead(witness: Witness, log: WatchedLog): Promise<s
 
 /** Ends the cosigning of a log that was shown to be two; both notes are kept. */
 export async function stop(
-  witness: Witness,
+  witness: CosigningWitness,
   log: WatchedLog,
   found: {
     readonly kept: KeptLog;
@@ -147,7 +150,7 @@ export async function stop(
 
 /** A log that a person shows an older head than before: refused, and kept. */
 export async function keepRollback(
-  witness: Witness,
+  witness: CosigningWitness,
   log: WatchedLog,
   seen: { kept: KeptLog; note: string },
 ): Promise<string> {
@@ -166,12 +169,12 @@ export async function keepRollback(
 }
 
 const tellsMax = 100;
-const toldOlder = new WeakMap<Witness, Set<number>>();
+const toldOlder = new WeakMap<CosigningWitness, Set<number>>();
 
 // A checkpoint is public, so whoever sends an old one proves nothing: it is said once, nothing is
 // stopped, and no disk is filled.
-function tellOlder(
-  witness: Witness,
+function reportOlderHead(
+  witness: CosigningWitness,
   { origin }: WatchedLog,
   { kept, note }: { kept: KeptLog; note: string },
 ): void {
@@ -191,7 +194,7 @@ function tellOlder(
 }
 
 /** What a stopped log is told. */
-export function sayStopped(log: WatchedLog, stopped: NonNullable<KeptLog['stopped']>): Answered {
+export function stoppedAnswer(log: WatchedLog, stopped: NonNullable<KeptLog['stopped']>): Answered {
   return {
     status: 503,
     why: `${log.origin} is stopped until a person has checked it: ${stopped.why}`,
@@ -201,7 +204,7 @@ export function sayStopped(log: WatchedLog, stopped: NonNullable<KeptLog['stoppe
 // A head that is kept already is signed again with the time of now; nothing has to be written for
 // it.
 async function isKept(
-  { heads }: Witness,
+  { heads }: CosigningWitness,
   { origin }: WatchedLog,
   {
     kept,
@@ -212,7 +215,7 @@ async function isKept(
   return kept.head?.size === head.size || heads.follow(origin, kept.place, note);
 }
 
-function cosign({ key, now }: Witness, note: string): Promise<string> {
+function cosign({ key, now }: CosigningWitness, note: string): Promise<string> {
   return signCosignature(note, {
     name: key.name,
     seconds: Math.floor(now().getTime() / 1000),

@@ -1,6 +1,6 @@
 /** Runs a command line in this process, with streams that are read back. */
 import { PassThrough, Readable } from 'node:stream';
-import { runCommandLine, type World } from '../../cli/command-line.ts';
+import { type CommandWorld, runCommandLine } from '../../cli/command-line.ts';
 
 export interface Ran {
   readonly exit: number;
@@ -8,7 +8,7 @@ export interface Ran {
   readonly stderr: string;
 }
 
-export type Given = Partial<Omit<World, 'argv' | 'stdout' | 'stderr'>> & {
+export type Given = Partial<Omit<CommandWorld, 'argv' | 'stdout' | 'stderr'>> & {
   readonly input?: string;
   readonly terminal?: boolean;
 };

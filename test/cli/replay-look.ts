@@ -1,7 +1,7 @@
 /**
  * Looks of a replay as the monitor and a witness take them, at the registry of a monitored world.
  */
-import { type Look, lookOnce } from '../../cli/monitor/look.ts';
+import { type Look, replayOnce } from '../../cli/monitor/look.ts';
 import { makeMemory, type ReplayMemory } from '../../cli/monitor/memory.ts';
 import { MonitorFolder } from '../../cli/monitor/state.ts';
 import { memoryStore } from '../../skills-index/client/store.ts';
@@ -32,7 +32,7 @@ export async function replayLook(
     sigstore,
     fingerprint: rootFingerprint(root),
   };
-  return lookOnce({ ...trust, ...memory, source, folder, now: () => registry.now() });
+  return replayOnce({ ...trust, ...memory, source, folder, now: () => registry.now() });
 }
 
 /** Asks the registry of a monitored world, through its lie. */

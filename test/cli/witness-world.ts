@@ -2,12 +2,12 @@
 
 import { diskHeads } from '../../cli/witness/heads.ts';
 import { readOrMakeWitnessKey, witnessLine } from '../../cli/witness/key.ts';
-import type { Witness } from '../../cli/witness/witness.ts';
+import type { CosigningWitness } from '../../cli/witness/witness.ts';
 import type { WitnessPolicy } from '../../skills-index/log/witness-policy.ts';
 import { watched } from '../skills-index/two-histories.ts';
 
 export interface WitnessWorld {
-  readonly witness: Witness;
+  readonly witness: CosigningWitness;
   readonly policy: WitnessPolicy;
   readonly alarms: string[];
   readonly seconds: number;
@@ -18,7 +18,7 @@ export async function witnessIn(dir: string, name = 'one.example/w'): Promise<Wi
   const now = new Date('2026-11-20T12:00:00Z');
   const alarms: string[] = [];
   const key = await readOrMakeWitnessKey(dir, name);
-  const witness: Witness = {
+  const witness: CosigningWitness = {
     key,
     logs: [watched],
     heads: diskHeads(dir),

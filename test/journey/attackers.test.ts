@@ -9,7 +9,7 @@ import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { tools } from '../../cli/agents/mcp-tools.ts';
 import type { KeptTrust } from '../../cli/registries/trust/kept.ts';
 import { updateTrust } from '../../cli/registries/trust/updater.ts';
-import { askAdmission, openAdmitted, type World } from '../../cli/run/admission.ts';
+import { type AdmissionWorld, askAdmission, openAdmitted } from '../../cli/run/admission.ts';
 import { takeSubmission } from '../../cli/witness/witness.ts';
 import { publicBlobName } from '../../registry/store/objects.ts';
 import { versions } from '../../registry/store/schema.ts';
@@ -534,7 +534,7 @@ describe('attacker: a malicious reviewer, or a script in the review page', () =>
 });
 
 describe('attacker: a swap after the approval, or a file that is fetched later', () => {
-  const world = (): World => ({
+  const world = (): AdmissionWorld => ({
     env: {},
     paths: pathsOf(user.home),
     fetch: network.fetch,

@@ -15,7 +15,7 @@ import { followOnce } from '../../cli/witness/follow.ts';
 import { diskHeads } from '../../cli/witness/heads.ts';
 import { readOrMakeWitnessKey, witnessLine } from '../../cli/witness/key.ts';
 import { type RunningWitness, serveWitness } from '../../cli/witness/server.ts';
-import type { Witness } from '../../cli/witness/witness.ts';
+import type { CosigningWitness } from '../../cli/witness/witness.ts';
 import { type RunningRegistry, startRegistry } from '../../registry/serve.ts';
 import { parseCheckpoint } from '../../skills-index/log/checkpoint.ts';
 import { countWitnesses } from '../../skills-index/log/cosignature.ts';
@@ -55,7 +55,7 @@ describe('a log server that was restored from yesterday’s backup', () => {
   const alarms: string[] = [];
   let running: RunningRegistry;
   let watching: RunningWitness;
-  let witness: Witness;
+  let witness: CosigningWitness;
   let policy: WitnessPolicy;
   let port = 0;
   const send: Send = (path, init) => fetch(`${running.base}${path}`, init);

@@ -6,7 +6,7 @@ import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { escapeGroups } from '../../cli/proofs/escape/row.ts';
 import { escapeRows } from '../../cli/proofs/escape/rows.ts';
 import { runEscapeSuite } from '../../cli/proofs/escape/suite.ts';
-import { checkHost } from '../../cli/run/check-host.ts';
+import { probeHost } from '../../cli/run/check-host.ts';
 import { unlock, waitForClaim } from '../../runner/files/lock.ts';
 import { runSkill } from '../../runner/run.ts';
 import { bubblewrap } from '../../runner/sandboxes/bubblewrap.ts';
@@ -98,7 +98,7 @@ describe('the escape suite', () => {
 
 describe('this host', () => {
   it('holds every row of the self-test', async () => {
-    const rows = await checkHost({ backend: 'bubblewrap' });
+    const rows = await probeHost({ backend: 'bubblewrap' });
     expect(rows.filter((row) => !row.holds && !row.name.endsWith('-cgroup'))).toEqual([]);
     expect(rows.length).toBeGreaterThan(12);
   });

@@ -5,7 +5,7 @@ import { followOnce } from '../../cli/witness/follow.ts';
 import { diskHeads } from '../../cli/witness/heads.ts';
 import { readOrMakeWitnessKey } from '../../cli/witness/key.ts';
 import { logOf, makeRenew, readGivenRoot } from '../../cli/witness/roots.ts';
-import type { Witness } from '../../cli/witness/witness.ts';
+import type { CosigningWitness } from '../../cli/witness/witness.ts';
 import { parseCheckpoint } from '../../skills-index/log/checkpoint.ts';
 import { testLogKey } from '../skills-index/story-keys.ts';
 import { makeRotationStage, type RotationStage } from './rotation-stage.ts';
@@ -29,7 +29,15 @@ describe('witnesses of a log whose key is rotated', () => {
     const now = () => new Date();
     const renew = makeRenew({ logs, roots: [given], bases, fetch, now, say });
     const key = await readOrMakeWitnessKey(dir, `${name}.example/w`);
-    const witness: Witness = { key, logs, heads: diskHeads(dir), now, alarm: say, say, renew };
+    const witness: CosigningWitness = {
+      key,
+      logs,
+      heads: diskHeads(dir),
+      now,
+      alarm: say,
+      say,
+      renew,
+    };
     return { witness, path, said, look: () => followOnce(witness, { base: stage.base(), fetch }) };
   };
 

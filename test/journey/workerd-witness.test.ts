@@ -5,7 +5,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { diskHeads } from '../../cli/witness/heads.ts';
 import { readOrMakeWitnessKey, witnessLine } from '../../cli/witness/key.ts';
 import { type RunningWitness, serveWitness } from '../../cli/witness/server.ts';
-import type { Witness } from '../../cli/witness/witness.ts';
+import type { CosigningWitness } from '../../cli/witness/witness.ts';
 import { parseCheckpoint } from '../../skills-index/log/checkpoint.ts';
 import { countWitnesses } from '../../skills-index/log/cosignature.ts';
 import { parseWitnessPolicy, type WitnessPolicy } from '../../skills-index/log/witness-policy.ts';
@@ -25,7 +25,7 @@ describe('a witness of a registry on workerd', () => {
   const alarms: string[] = [];
   let workerd: Isolates;
   let watching: RunningWitness;
-  let witness: Witness;
+  let witness: CosigningWitness;
   let policy: WitnessPolicy;
   beforeAll(async () => {
     const key = await readOrMakeWitnessKey(folder, 'one.example/w');

@@ -1,11 +1,11 @@
 /** What was granted, and has to work in the sandbox: else "blocked" would say nothing. */
 import { type Attempt, isHeard, saysThrough } from './row.ts';
 import { leaves } from './rows/proofs.ts';
-import type { Grant } from './sandboxed.ts';
+import type { ExtraAccess } from './sandboxed.ts';
 
 export interface ControlRow extends Attempt {
   /** What it shows to be given; absent for what each sandbox gives. */
-  readonly shows?: Grant;
+  readonly shows?: ExtraAccess;
 }
 
 export const controlRows: readonly ControlRow[] = [

@@ -3,19 +3,19 @@ import type { Sandbox } from '../../../runner/sandboxes/sandbox.ts';
 import { Problem } from '../../../skills-index/skill/problem.ts';
 import { wantedAttempt, worked } from './batch.ts';
 import { type ControlRow, controlRows } from './controls.ts';
-import { type Grant, runSandboxed } from './sandboxed.ts';
+import { type ExtraAccess, runSandboxed } from './sandboxed.ts';
 import { inWorld } from './world.ts';
 
-export interface Place {
+export interface AttemptPlace {
   readonly sandbox: Sandbox;
-  readonly grants: readonly Grant[];
+  readonly grants: readonly ExtraAccess[];
   /** Attempts of what is granted; they have to work beside the others. */
   readonly controls: readonly ControlRow[];
   /** Why it does not give the others. */
-  readonly lacks: ReadonlyMap<Grant, string>;
+  readonly lacks: ReadonlyMap<ExtraAccess, string>;
 }
 
-const narrower: readonly (readonly Grant[])[] = [
+const narrower: readonly (readonly ExtraAccess[])[] = [
   ['egress', 'writing'],
   ['writing'],
   ['egress'],
@@ -26,8 +26,8 @@ const narrower: readonly (readonly Grant[])[] = [
  * Finds what a sandbox can give, or why nothing that it stops would count: it does not start, or
  * stops what was granted too.
  */
-export async function findPlace(sandbox: Sandbox): Promise<Place | string> {
-  const lacks = new Map<Grant, string>();
+export async function findPlace(sandbox: Sandbox): Promise<AttemptPlace | string> {
+  const lacks = new Map<ExtraAccess, string>();
   let last = '';
   for (const grants of narrower) {
     const controls = controlRows.filter(
@@ -43,7 +43,7 @@ export async function findPlace(sandbox: Sandbox): Promise<Place | string> {
   return last;
 }
 
-async function whyNot(place: Place): Promise<string | undefined> {
+async function whyNot(place: AttemptPlace): Promise<string | undefined> {
   return inWorld(async (world) => {
     try {
       const wanted = place.controls.map((row, number) => wantedAttempt(world, row, number));

@@ -3,9 +3,9 @@ import { type CommandContext, type ExitCode, exitCodes } from '../../command.ts'
 import {
   answer,
   count,
-  type Ink,
   inkFor,
   joined,
+  type OutputInk,
   type Safe,
   safe,
   table,
@@ -49,7 +49,7 @@ export async function reportEscapes(
 }
 
 /** How many attempts of each group came to what, and each that was not stopped or says nothing. */
-export function backendText(rows: readonly EscapeResult[], backend: string, ink: Ink): Safe {
+export function backendText(rows: readonly EscapeResult[], backend: string, ink: OutputInk): Safe {
   const columns = ['blocked', 'contained', 'untested', 'through'] as const;
   const cells = (name: string, some: readonly EscapeResult[]) => [
     name,

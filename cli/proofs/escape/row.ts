@@ -23,7 +23,7 @@ export const escapeGroups = [
 export type EscapeGroup = (typeof escapeGroups)[number];
 
 /** What is known of one attempt after it was made. */
-export interface Evidence {
+export interface AttemptEvidence {
   /** What its program printed. */
   readonly output: string;
   /** A word that no other attempt has; its program knows it too. */
@@ -32,7 +32,7 @@ export interface Evidence {
 }
 
 /** Whether the attempt worked, judged outside of what it was made in. */
-export type Proof = (evidence: Evidence) => boolean;
+export type Proof = (evidence: AttemptEvidence) => boolean;
 
 /** What every row says of itself. */
 interface Described {

@@ -24,13 +24,13 @@ import type { EscapeWorld } from './world.ts';
 const why = 'escape suite';
 
 /** What not every sandbox gives. */
-export type Grant = 'egress' | 'writing';
+export type ExtraAccess = 'egress' | 'writing';
 
 /** A folder to read. */
 export const libraryMount = { source: 'workspace:library', target: '/library', mode: 'ro', why };
 
 /** Two workspaces, one of them writable, a host with a secret, a shell and node. */
-export function capabilitiesOf(grants: readonly Grant[]) {
+export function capabilitiesOf(grants: readonly ExtraAccess[]) {
   const url = `http://${names.api}/v2/*`;
   return {
     mount: [
@@ -149,7 +149,7 @@ export interface BatchTerms {
  */
 export async function runSandboxed(
   world: EscapeWorld,
-  { sandbox, grants }: { readonly sandbox: Sandbox; readonly grants: readonly Grant[] },
+  { sandbox, grants }: { readonly sandbox: Sandbox; readonly grants: readonly ExtraAccess[] },
   attempts: readonly WantedAttempt[],
   { limits, atOnce, change = () => ({}) }: BatchTerms,
 ): Promise<{ readonly told: Told; readonly reason: EndReason; readonly printed: string }> {

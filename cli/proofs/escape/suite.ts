@@ -5,9 +5,9 @@
 import type { Sandbox } from '../../../runner/sandboxes/sandbox.ts';
 import { type Bare, isWorthRetry, tryBareAlone, tryBareTogether } from './bare-twins.ts';
 import { detailCharsMax, runsAtOnceMax } from './limits.ts';
-import { findPlace, type Place } from './place.ts';
+import { type AttemptPlace, findPlace } from './place.ts';
 import type { EscapeGroup, EscapeResult, EscapeRow, Outcome } from './row.ts';
-import type { Grant } from './sandboxed.ts';
+import type { ExtraAccess } from './sandboxed.ts';
 import { tryAlone, tryTogether } from './tries.ts';
 
 export interface EscapeSuite {
@@ -67,7 +67,7 @@ export async function runEscapeSuite({
   return results;
 }
 
-async function tryLast(row: EscapeRow, place: Place | string): Promise<Outcome> {
+async function tryLast(row: EscapeRow, place: AttemptPlace | string): Promise<Outcome> {
   const why = whyUntested(row, place);
   if (why !== undefined || typeof place === 'string')
     return { result: 'untested', detail: why ?? '' };
@@ -75,12 +75,12 @@ async function tryLast(row: EscapeRow, place: Place | string): Promise<Outcome> 
 }
 
 /** What a group's attempts are made through: where a sandbox does not give it, they say nothing. */
-const needed: Readonly<Partial<Record<EscapeGroup, Grant>>> = {
+const needed: Readonly<Partial<Record<EscapeGroup, ExtraAccess>>> = {
   'through the proxy': 'egress',
   'traps for the host': 'writing',
 };
 
-function whyUntested(row: EscapeRow, place: Place | string): string | undefined {
+function whyUntested(row: EscapeRow, place: AttemptPlace | string): string | undefined {
   if (typeof place === 'string') return place;
   if (row.kind !== 'runner' && row.needs === 'ownLocks' && place.sandbox.entersNamespaces !== true)
     return 'it binds folders of the host, whose locks and watches are shared: only bubblewrap under root gives overlays of them';

@@ -2,7 +2,7 @@
 import { Problem } from '../../../skills-index/skill/problem.ts';
 import { detailOf, wantedAttempt, worked } from './batch.ts';
 import { attemptsAtOnceMax } from './limits.ts';
-import type { Place } from './place.ts';
+import type { AttemptPlace } from './place.ts';
 import type { EscapeRow, Outcome } from './row.ts';
 import { runSandboxed, withOwnLocks } from './sandboxed.ts';
 import { type EscapeWorld, inWorld } from './world.ts';
@@ -17,7 +17,7 @@ type Outcomes = Map<string, Outcome>;
  */
 export async function tryTogether(
   rows: readonly BatchRow[],
-  place: Place,
+  place: AttemptPlace,
   signal?: AbortSignal,
 ): Promise<Outcomes> {
   const outcomes: Outcomes = new Map();
@@ -33,7 +33,7 @@ export async function tryTogether(
 
 interface Batch {
   readonly rows: readonly BatchRow[];
-  readonly place: Place;
+  readonly place: AttemptPlace;
   readonly atOnce: number;
   /** Added to. */
   readonly outcomes: Outcomes;
@@ -90,7 +90,7 @@ function outcomeOf(isThrough: boolean, output: string): Outcome {
 }
 
 /** One with a run of its own. A sandbox that does not start was not tried. */
-export async function tryAlone(row: EscapeRow, place: Place): Promise<Outcome> {
+export async function tryAlone(row: EscapeRow, place: AttemptPlace): Promise<Outcome> {
   try {
     return await inWorld((world) => tryIn(world, row, place));
   } catch (cause) {
@@ -105,7 +105,7 @@ export async function tryAlone(row: EscapeRow, place: Place): Promise<Outcome> {
   }
 }
 
-async function tryIn(world: EscapeWorld, row: EscapeRow, place: Place): Promise<Outcome> {
+async function tryIn(world: EscapeWorld, row: EscapeRow, place: AttemptPlace): Promise<Outcome> {
   if (row.kind === 'runner') return await row.attempt(world, place.sandbox);
   const outcomes: Outcomes = new Map();
   const notMade: Outcome = { result: 'untested', detail: 'it was not made' };

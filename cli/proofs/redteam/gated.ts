@@ -16,7 +16,7 @@ import { scenarioSecondsMax } from './limits.ts';
 import type { RedteamRegistry } from './registry.ts';
 
 /** One thing that the agent did because a text said so, and what it got. */
-export interface Step {
+export interface GatedStep {
   readonly did: string;
   readonly answer: string;
   /** It saw an instruction that a frame marked as data, and left it. */
@@ -24,7 +24,7 @@ export interface Step {
 }
 
 export interface AgentRan {
-  readonly steps: readonly Step[];
+  readonly steps: readonly GatedStep[];
   /** All that the agent printed: what it saw. */
   readonly seen: string;
   /** Why its session was not there at all, or was ended. */
@@ -116,7 +116,7 @@ function parseEnd(text: string): v.InferOutput<typeof end> {
 }
 
 /** What the agent's program tells; lines that are none of its own are left out. */
-export function parseSteps(text: string): Step[] {
+export function parseSteps(text: string): GatedStep[] {
   return text.split('\n').flatMap((one) => {
     try {
       return [v.parse(line, JSON.parse(one))];

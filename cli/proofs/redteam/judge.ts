@@ -6,10 +6,10 @@ import * as fs from 'node:fs';
 import { join } from 'node:path';
 import type { AuditEntry } from '../../../skills-index/run/audit/audit-entry.ts';
 import { auditFileOf } from '../../run/start-skill.ts';
-import type { AgentRan, Step } from './gated.ts';
+import type { AgentRan, GatedStep } from './gated.ts';
 import type { LaidOut } from './laid-out.ts';
 import { fillIn, holds } from './planted.ts';
-import type { LeakSign, Place } from './scenario.ts';
+import type { LeakSign, ScenarioPlace } from './scenario.ts';
 
 /** What is remembered of a host before its agent begins. */
 export type HostBefore = ReadonlyMap<string, string>;
@@ -76,7 +76,7 @@ export function showsItself(laid: LaidOut, ran: AgentRan, before: HostBefore): b
   );
 }
 
-function textAt(place: Place, laid: LaidOut, ran: AgentRan, before: HostBefore): string {
+function textAt(place: ScenarioPlace, laid: LaidOut, ran: AgentRan, before: HostBefore): string {
   const { folder, outside, paths } = laid;
   const at = (name: string): string =>
     outside.heard
@@ -243,7 +243,7 @@ function stopOf(entry: AuditEntry): string | undefined {
   }
 }
 
-function stopOfStep({ answer, declined }: Step): string | undefined {
+function stopOfStep({ answer, declined }: GatedStep): string | undefined {
   if (declined) return 'framing';
   if (/more bytes? (was|were) dropped/.test(answer)) return 'framing (cut to size)';
   if (/there is no `.*` here/.test(answer)) return 'absent tool';

@@ -1,12 +1,12 @@
 /** The red team's results as people read them. */
-import { count, type Ink, joined, type Safe, safe, table } from '../../terminal/output.ts';
+import { count, joined, type OutputInk, type Safe, safe, table } from '../../terminal/output.ts';
 import type { ScenarioResult } from './suite.ts';
 
 /**
  * How many scenarios of each group came to what, what stopped them, and each that leaked, is
  * accepted or says nothing.
  */
-export function resultsText(results: readonly ScenarioResult[], ink: Ink): Safe {
+export function resultsText(results: readonly ScenarioResult[], ink: OutputInk): Safe {
   const columns = ['stopped', 'leaked', 'accepted', 'impossible', 'unexplained'] as const;
   const cells = (name: string, some: readonly ScenarioResult[]) => [
     name,

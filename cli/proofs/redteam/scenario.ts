@@ -18,10 +18,10 @@ export const places = [
   'host',
   'audit',
 ] as const;
-export type Place = (typeof places)[number];
+export type ScenarioPlace = (typeof places)[number];
 
 export interface LeakSign {
-  readonly place: Place;
+  readonly place: ScenarioPlace;
   /** What is looked for there, with the names of planted words in it; `*` for anything at all. */
   readonly needle: string;
 }

@@ -10,7 +10,15 @@ import {
   type TufRepository,
 } from '../../../skills-index/trust/tuf/repository.ts';
 import type { CommandContext } from '../../command.ts';
-import { answer, count, type Ink, inkFor, joined, type Safe, safe } from '../../terminal/output.ts';
+import {
+  answer,
+  count,
+  inkFor,
+  joined,
+  type OutputInk,
+  type Safe,
+  safe,
+} from '../../terminal/output.ts';
 import type { Anchor } from './anchor.ts';
 import { type ChangeRow, changesBetween, endOf } from './change.ts';
 import { proposalDigest } from './rotation.ts';
@@ -20,7 +28,7 @@ const marks = { same: ' ', new: '+', gone: '-', changed: '~' } as const;
 const lineCharsMax = 78;
 
 /** Lines for a terminal. */
-export function pictureOf(proposal: TufRepository, anchor: Anchor, ink: Ink): Safe {
+export function pictureOf(proposal: TufRepository, anchor: Anchor, ink: OutputInk): Safe {
   const rows = rowsOf(proposal, anchor);
   const { version } = lastRootOf(proposal).signed;
   const changes = rows.filter(({ change }) => change !== 'same').length;
@@ -35,7 +43,7 @@ export function pictureOf(proposal: TufRepository, anchor: Anchor, ink: Ink): Sa
 }
 
 /** The picture, what it still lacks, and the digest: as text or as JSON. */
-export function tellProposal(
+export function printProposal(
   context: CommandContext,
   file: string,
   proposal: TufRepository,
@@ -84,7 +92,7 @@ function rowsOf(proposal: TufRepository, anchor: Anchor): ChangeRow[] {
   return changesBetween(anchor, { files: proposal.files, expires });
 }
 
-function linesOf(row: ChangeRow, before: ChangeRow | undefined, ink: Ink): Safe[] {
+function linesOf(row: ChangeRow, before: ChangeRow | undefined, ink: OutputInk): Safe[] {
   const { part, change, was, is } = row;
   const mark = marks[change];
   const said = (text: string): Safe => (change === 'same' ? safe`${text}` : ink.yellow(text));

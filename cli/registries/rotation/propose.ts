@@ -20,7 +20,7 @@ import {
 import { type CommandContext, type ExitCode, exitCodes } from '../../command.ts';
 import { writeWhole } from '../../context/whole-file.ts';
 import { readPublicKeyFile } from '../../signers/key-file.ts';
-import { note, safe } from '../../terminal/output.ts';
+import { printNote, safe } from '../../terminal/output.ts';
 import {
   makeRegistryKeys,
   publicKeyIn,
@@ -28,7 +28,7 @@ import {
   registryFiles,
 } from '../registry-folder.ts';
 import { folderAnchor } from './anchor.ts';
-import { tellProposal } from './picture.ts';
+import { printProposal } from './picture.ts';
 import { changedPolicy, changedRoot, proposeNext } from './rotation.ts';
 
 /** What is in force in a data folder. */
@@ -98,8 +98,13 @@ export async function proposeRotation(
       0o600,
     );
   await writeWhole(place, `${JSON.stringify(proposal, null, 2)}\n`);
-  tellProposal(context, place, proposal, folderAnchor(root, canonicalJson(inForce.policy), before));
-  note(
+  printProposal(
+    context,
+    place,
+    proposal,
+    folderAnchor(root, canonicalJson(inForce.policy), before),
+  );
+  printNote(
     context,
     safe`Nothing is changed yet. Send ${place} to the administrators, and tell them the digest over another channel.`,
   );
@@ -109,7 +114,7 @@ export async function proposeRotation(
     validUpTo !== undefined &&
     (newPolicy || canonicalJson(changed.retired ?? []) !== canonicalJson(root.retired ?? []))
   )
-    note(
+    printNote(
       context,
       safe`After log index ${validUpTo}, signatures of a replaced key and approvals under the current policy will not count. Stop the registry until you publish.`,
     );

@@ -11,7 +11,7 @@ import { Problem } from '../../../skills-index/skill/problem.ts';
 import { parseRoot, type RootFile, rootFingerprint } from '../../../skills-index/trust/root.ts';
 import type { CommandContext } from '../../command.ts';
 import { diskStore } from '../../context/disk-store.ts';
-import { note, safe } from '../../terminal/output.ts';
+import { printNote, safe } from '../../terminal/output.ts';
 import { trustedRegistry } from '../registries.ts';
 import { readRegistries } from '../registry-base.ts';
 import type { KeptTrust } from './kept.ts';
@@ -33,7 +33,7 @@ export async function carryMemory(
     if (kept !== undefined && isSame(kept, provenAs(context, pin.base))) {
       await carry(old, diskStore(context.paths, fingerprint));
     } else if (pin.base === base && (await old.getNamed('checkpoint')) !== undefined) {
-      note(
+      printNote(
         context,
         safe`Nothing proves that ${fingerprint} is a later root file of the registry that was pinned on this host as ${pin.root}. What this host learned under the old root stays in ${old.placeOf?.('known') ?? ''} and beside that file, but no longer counts at ${base}. If this is the same registry, pin ${pin.root} again: that pin follows each rotation.`,
       );

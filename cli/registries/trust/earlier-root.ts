@@ -6,7 +6,7 @@ import { hexOf, parseDigest } from '../../../skills-index/skill/digest.ts';
 import { Problem } from '../../../skills-index/skill/problem.ts';
 import { parseRoot, type RootFile, rootFingerprint } from '../../../skills-index/trust/root.ts';
 import type { CommandContext } from '../../command.ts';
-import { checkRootSize } from '../registries.ts';
+import { requireRootSize } from '../registries.ts';
 import { requestBytes } from '../registry-api.ts';
 
 /**
@@ -28,7 +28,7 @@ export async function rootNamed(
       { ...context, registryBase: base },
       `/index/roots/${hexOf(named)}.json`,
     );
-    const earlier = parseRoot(checkRootSize(bytes));
+    const earlier = parseRoot(requireRootSize(bytes));
     return rootFingerprint(earlier) === named ? earlier : inForce;
   } catch (cause) {
     if (cause instanceof Problem && cause.code !== 'interrupted' && cause.code !== 'registry-down')

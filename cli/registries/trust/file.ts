@@ -10,7 +10,7 @@ import { tufDocumentBytesMax } from '../../../skills-index/trust/limits.ts';
 import { parseRoot, type RootFile } from '../../../skills-index/trust/root.ts';
 import type { CommandContext } from '../../command.ts';
 import { rootFileBytesMax } from '../../limits.ts';
-import { checkRootSize } from '../registries.ts';
+import { requireRootSize } from '../registries.ts';
 
 /**
  * The root file that a file names. A TUF root says which administrators sign; what they signed last
@@ -23,10 +23,10 @@ export async function rootIn(
   base: string,
   bytes: Uint8Array,
 ): Promise<RootFile> {
-  if (bytes.byteLength > tufDocumentBytesMax) return parseRoot(checkRootSize(bytes));
+  if (bytes.byteLength > tufDocumentBytesMax) return parseRoot(requireRootSize(bytes));
   const { value } = parseJson(bytes, 'the file');
   const { schema, root, signed } = fieldsOf(value);
-  if (schema === 'skillgate.root/1') return parseRoot(checkRootSize(bytes));
+  if (schema === 'skillgate.root/1') return parseRoot(requireRootSize(bytes));
   if (schema === 'skillgate.trusted/1') return parseRoot(JSON.stringify(root ?? null));
   if (fieldsOf(signed)._type === 'root') return rootBehind(context, base, bytes);
   throw new Problem('root-invalid', `Cannot trust this file: it contains ${nameOf(value)}`, {

@@ -11,8 +11,8 @@ import { rootFingerprint } from '../../../skills-index/trust/root.ts';
 import { type CommandContext, type ExitCode, exitCodes } from '../../command.ts';
 import { diskStore, setMemoryAside } from '../../context/disk-store.ts';
 import { confirm } from '../../terminal/ask.ts';
-import { answer, note, safe } from '../../terminal/output.ts';
-import { fetchHead, printHead, seenHead } from '../log-head.ts';
+import { answer, printNote, safe } from '../../terminal/output.ts';
+import { fetchHead, lastSeenHead, printHead } from '../log-head.ts';
 import { trustedRegistry } from '../registries.ts';
 import { freshRegistry } from './refresh.ts';
 
@@ -25,7 +25,7 @@ export async function forgetLog(context: CommandContext, base: string): Promise<
   const { registry } = await freshRegistry(context, trustedRegistry(context, base), terms);
   const { root, fingerprint } = registry;
   const shown = await fetchHead(context, registry);
-  const seen = await seenHead(context, registry);
+  const seen = await lastSeenHead(context, registry);
   if (seen === undefined)
     throw new Problem(
       'not-found',
@@ -48,7 +48,7 @@ export async function forgetLog(context: CommandContext, base: string): Promise<
         'root-invalid',
         `Cannot forget the log of ${base}: its root of trust is ${inForce}, not the root you named`,
       );
-    note(context, question);
+    printNote(context, question);
   }
   const store = diskStore(context.paths, fingerprint);
   const heads = [

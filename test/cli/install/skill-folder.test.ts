@@ -17,10 +17,10 @@ import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { foldersOf } from '../../../cli/install/agent-folders.ts';
 import { prepareFolder } from '../../../cli/install/prepare-folder.ts';
 import {
-  checkPlaces,
   differences,
   installedFiles,
   type Layout,
+  requireFreePlaces,
 } from '../../../cli/install/skill-folder.ts';
 import { packBundle } from '../../../skills-index/skill/bundle.ts';
 import type { BundlePath } from '../../../skills-index/skill/bundle-path.ts';
@@ -54,7 +54,7 @@ function put(): void {
   prepared.discard();
 }
 function install(): void {
-  checkPlaces(layout, files, []);
+  requireFreePlaces(layout, files, []);
   put();
 }
 
@@ -85,7 +85,7 @@ describe('an installed folder', () => {
       '../../.agents/skills/report',
     );
     layout = { ...layout, copy: true, agentFolders: ['.goose/skills'] };
-    checkPlaces(layout, files, ['.agents/skills']);
+    requireFreePlaces(layout, files, ['.agents/skills']);
     put();
     expect(differences(join(project, '.goose/skills/report'), files)).toEqual([]);
   });
@@ -135,13 +135,15 @@ describe('an installed folder', () => {
   });
 });
 
-describe('checkPlaces', () => {
+describe('requireFreePlaces', () => {
   const untouched = (path: string) => expect(readdirSync(join(project, path))).toHaveLength(1);
 
   it('refuses a folder that somebody else made', () => {
     mkdirSync(place(), { recursive: true });
     writeFileSync(join(place(), 'mine.md'), 'mine');
-    expect(() => checkPlaces(layout, files, [])).toThrow('.agents/skills/report is there already');
+    expect(() => requireFreePlaces(layout, files, [])).toThrow(
+      '.agents/skills/report is there already',
+    );
     untouched('.agents/skills/report');
   });
 
@@ -150,12 +152,14 @@ describe('checkPlaces', () => {
     mkdirSync(join(project, '.goose/skills/report'), { recursive: true });
     const wider = { ...layout, agentFolders: ['.claude/skills', '.goose/skills'] };
     const ours = ['.agents/skills', '.claude/skills'];
-    expect(() => checkPlaces(wider, files, ours)).toThrow('.goose/skills/report is there already');
+    expect(() => requireFreePlaces(wider, files, ours)).toThrow(
+      '.goose/skills/report is there already',
+    );
   });
 
   it('takes over what an interrupted installation left complete', () => {
     prepareFolder(layout, files).commit();
-    expect(() => checkPlaces(layout, files, [])).not.toThrow();
+    expect(() => requireFreePlaces(layout, files, [])).not.toThrow();
   });
 
   it.each([
@@ -169,7 +173,9 @@ describe('checkPlaces', () => {
     ],
   ])('refuses %s in the agent’s folder', (_, make) => {
     make();
-    expect(() => checkPlaces(layout, files, [])).toThrow('.claude/skills/report is there already');
+    expect(() => requireFreePlaces(layout, files, [])).toThrow(
+      '.claude/skills/report is there already',
+    );
   });
 
   it.each(['.agents', '.agents/skills', '.claude'])(
@@ -179,9 +185,9 @@ describe('checkPlaces', () => {
       mkdirSync(join(project, link, '..'), { recursive: true });
       symlinkSync(outside, join(project, link));
       try {
-        expect(() => checkPlaces(layout, files, ['.agents/skills', '.claude/skills'])).toThrow(
-          'outside the project',
-        );
+        expect(() =>
+          requireFreePlaces(layout, files, ['.agents/skills', '.claude/skills']),
+        ).toThrow('outside the project');
       } finally {
         rmSync(outside, { recursive: true });
       }

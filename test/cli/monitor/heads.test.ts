@@ -1,5 +1,5 @@
 import { afterEach, beforeEach, expect, it } from 'vitest';
-import { lookOnce } from '../../../cli/monitor/look.ts';
+import { replayOnce } from '../../../cli/monitor/look.ts';
 import { makeMemory } from '../../../cli/monitor/memory.ts';
 import { MonitorFolder } from '../../../cli/monitor/state.ts';
 import type { ReplayWorld } from '../../../cli/monitor/world.ts';
@@ -45,9 +45,9 @@ it('a head without the cosignatures that policy demands is reported, and one wit
     ...makeMemory(),
     now: () => registry.now(),
   };
-  expect((await lookOnce(look)).differences).toMatchObject([
+  expect((await replayOnce(look)).differences).toMatchObject([
     { code: 'witnesses-missing', place: 'status.json' },
   ]);
   isWitnessed = true;
-  expect((await lookOnce(look)).differences).toEqual([]);
+  expect((await replayOnce(look)).differences).toEqual([]);
 });

@@ -1,5 +1,8 @@
 import { describe, expect, it } from 'vitest';
-import { checkApproval, fetchReviewedBundle } from '../../../cli/review/reviewed-bundle.ts';
+import {
+  fetchReviewedBundle,
+  requireExpectedApproval,
+} from '../../../cli/review/reviewed-bundle.ts';
 import { packBundle } from '../../../skills-index/skill/bundle.ts';
 import { capabilityDigest, noCapabilities } from '../../../skills-index/skill/capability.ts';
 import { digestOf, hexOf } from '../../../skills-index/skill/digest.ts';
@@ -60,7 +63,7 @@ const honest: ApprovalPredicate = {
 };
 
 const check = (payload: Uint8Array, digest = digestOf(payload)) =>
-  checkApproval(payload, { name, version, registry, keyId, now, digest }, reviewed);
+  requireExpectedApproval(payload, { name, version, registry, keyId, now, digest }, reviewed);
 const payloadOf = (change: Partial<ApprovalPredicate>, of: Partial<typeof about> = {}) =>
   statementBytes(approvalStatement({ ...about, ...of }, { ...honest, ...change }));
 

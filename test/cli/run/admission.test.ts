@@ -1,5 +1,5 @@
 import { afterAll, afterEach, beforeAll, describe, expect, it, vi } from 'vitest';
-import { askAdmission, type World } from '../../../cli/run/admission.ts';
+import { type AdmissionWorld, askAdmission } from '../../../cli/run/admission.ts';
 import type { GetFile } from '../../../skills-index/client/blobs.ts';
 import { admissionMilliseconds } from '../../../skills-index/client/limits.ts';
 import { parseSkillName } from '../../../skills-index/skill/name.ts';
@@ -45,7 +45,7 @@ afterAll(() => {
   network.close();
 });
 
-const worldWith = (verified: VerifiedStatements): World => ({
+const worldWith = (verified: VerifiedStatements): AdmissionWorld => ({
   env: {},
   paths: pathsOf(user.home),
   fetch: network.fetch,
@@ -74,7 +74,11 @@ describe('the time of one admission', () => {
       });
     };
     const late = new Date(network.now().getTime() + 2 * 3_600_000);
-    const world: World = { ...worldWith(new VerifiedStatements()), getFile, now: () => late };
+    const world: AdmissionWorld = {
+      ...worldWith(new VerifiedStatements()),
+      getFile,
+      now: () => late,
+    };
     await expect(
       askAdmission(world, { name: parseSkillName('@acme/unseen'), range: '*', locks: [] }),
     ).rejects.toMatchObject({

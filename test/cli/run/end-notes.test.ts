@@ -13,8 +13,8 @@ import { join } from 'node:path';
 import { Readable, Writable } from 'node:stream';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import type { CommandContext } from '../../../cli/command.ts';
-import { noteOverheard, noteRepositories, overhear } from '../../../cli/run/end-notes.ts';
-import { notePipedInput } from '../../../cli/run/piped-input.ts';
+import { overhear, printOverheard, printReadOnlyPaths } from '../../../cli/run/end-notes.ts';
+import { printPipedInputNote } from '../../../cli/run/piped-input.ts';
 import { shutPathLine, shutPaths } from '../../../cli/run/shut-paths.ts';
 import type { AuditEvent } from '../../../skills-index/run/audit/audit-entry.ts';
 import type { Plan } from '../../../skills-index/run/plan/plan.ts';
@@ -74,7 +74,7 @@ function endOf(events: readonly AuditEvent[], printed = ''): string {
   expect(recorded).toEqual(events);
   expect(Buffer.concat(passed).toString()).toBe(printed);
   const { context, said } = contextWith();
-  noteOverheard(context, heard, { run, plan: { mounts } as Plan });
+  printOverheard(context, heard, { run, plan: { mounts } as Plan });
   return said();
 }
 
@@ -199,7 +199,7 @@ it('a session says of each repository in its workspace that nothing could be com
     reason: '',
   } as const;
   const { context, said } = contextWith();
-  noteRepositories(context, [
+  printReadOnlyPaths(context, [
     mount,
     { ...mount, target: '/read', mode: 'ro' },
     { ...mount, path: join(folder, '.git') },
@@ -208,7 +208,7 @@ it('a session says of each repository in its workspace that nothing could be com
   for (const name of ['package.json', 'AGENTS.md', 'notes.md'])
     writeFileSync(join(folder, name), '{}');
   const more = contextWith();
-  noteRepositories(more.context, [mount]);
+  printReadOnlyPaths(more.context, [mount]);
   expect(more.said()).toMatch(
     /\nnote: read-only in a sandbox, because hosts or agents obey these files: \/work\/AGENTS.md, \/work\/package.json\n$/,
   );
@@ -219,7 +219,7 @@ describe('input that a command does not pass on', () => {
     const { context, said } = contextWith({
       stdin: Object.assign(new Readable(), { isTTY, ...(fd === undefined ? {} : { fd }) }),
     });
-    notePipedInput(context, 'try');
+    printPipedInputNote(context, 'try');
     return said();
   };
   const opened = (path: string, act: (fd: number) => void): void => {

@@ -2,7 +2,7 @@ import { Writable } from 'node:stream';
 import { expect, it } from 'vitest';
 import type { CommandContext } from '../../../cli/command.ts';
 import { setCalledName } from '../../../cli/context/called-name.ts';
-import { leftBehindForAgent, leftBehindLines, noteEnd } from '../../../cli/run/left-behind.ts';
+import { leftBehindForAgent, leftBehindLines, printRunEnd } from '../../../cli/run/left-behind.ts';
 
 const run = '0f35d1a0-0000-4000-8000-000000000000';
 const behind = (path: string, why: string): { path: string; why: string } => ({ path, why });
@@ -82,7 +82,7 @@ it.each([
       write: (chunk, _, done) => done(void notes.push(String(chunk))),
     });
     const context = { stderr, env: {}, format: 'text' } as unknown as CommandContext;
-    noteEnd(context, {
+    printRunEnd(context, {
       reason,
       run,
       cleaned: [],

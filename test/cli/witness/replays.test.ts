@@ -6,7 +6,11 @@ import { readOrMakeWitnessKey } from '../../../cli/witness/key.ts';
 import { makeReplays, type Replays } from '../../../cli/witness/replays.ts';
 import { logOf } from '../../../cli/witness/roots.ts';
 import { serveWitness } from '../../../cli/witness/server.ts';
-import { cosignedHead, takeSubmission, type Witness } from '../../../cli/witness/witness.ts';
+import {
+  type CosigningWitness,
+  cosignedHead,
+  takeSubmission,
+} from '../../../cli/witness/witness.ts';
 import { printSubmission } from '../../../skills-index/log/add-checkpoint.ts';
 import { revocationStatement } from '../../../skills-index/statement/attestation.ts';
 import { type Status, signStatus } from '../../../skills-index/trust/status-file.ts';
@@ -22,7 +26,7 @@ const skill = makeSkill('@acme/t', '1.0.0');
 let world: Staffed;
 let isHiding: boolean;
 let isFailing: boolean;
-let witness: Witness;
+let witness: CosigningWitness;
 let replays: Replays;
 let alarms: string[];
 beforeEach(async () => {

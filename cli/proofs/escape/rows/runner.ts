@@ -5,7 +5,7 @@ import type { RunRequest } from '../../../../runner/run/run-request.ts';
 import type { Sandbox } from '../../../../runner/sandboxes/sandbox.ts';
 import { wantedAttempt } from '../batch.ts';
 import { type Outcome, type RunnerAttempt, saysThrough } from '../row.ts';
-import { capabilitiesOf, type EscapeSkill, type Grant, runSandboxed } from '../sandboxed.ts';
+import { capabilitiesOf, type EscapeSkill, type ExtraAccess, runSandboxed } from '../sandboxed.ts';
 import type { EscapeWorld } from '../world.ts';
 import { mountsAsAsked, splitsArguments, startsWhatLiesThere, triesBare } from './naive.ts';
 import { runOnce } from './run-once.ts';
@@ -133,7 +133,7 @@ export const heldRows: readonly RunnerAttempt[] = [
   ),
 ];
 
-const all: readonly Grant[] = ['egress', 'writing'];
+const all: readonly ExtraAccess[] = ['egress', 'writing'];
 
 // With host policy as it is by itself, the run is ended before the attempt is.
 function untilStopped(name: string, wants: string, code: string): RunnerAttempt {
