@@ -2,10 +2,10 @@
 import { chmodSync, chownSync, mkdirSync } from 'node:fs';
 import { createServer } from 'node:net';
 import { findProgram } from '../runner/host/host.ts';
-import { processesMax } from '../runner/limits.ts';
 import { withRunFolder } from '../runner/run/run-folder.ts';
 import { bubblewrap } from '../runner/sandboxes/bubblewrap.ts';
 import type { RunningSandbox, SandboxStart } from '../runner/sandboxes/sandbox.ts';
+import { processesMax } from '../skills-index/run/limits.ts';
 
 const sandbox = bubblewrap();
 const nobody = 65_534;

@@ -1,6 +1,4 @@
 /** Limits of a run: what a sandbox, the egress proxy, the stores and the audit log may take. */
-export const outputBytesMax = 8 * 1024 * 1024;
-export const processesMax = 256;
 export const openFilesMax = 1_024;
 export const fileBytesMax = 1024 * 1024 * 1024;
 export const temporaryMiBMax = 256;
@@ -45,15 +43,11 @@ export const egressConnectionsMax = 64;
 export const egressRequestsMax = 10_000;
 export const egressHeaderBytesMax = 32 * 1024;
 export const egressResponseBytesMax = 64 * 1024 * 1024;
-/**
- * Bytes that all requests of a run may send in total, and bytes that the proxy may buffer at once.
- */
-export const egressRunBytesMax = 256 * 1024 * 1024;
+/** Bytes of all requests of a run that the proxy may buffer at once. */
 export const egressHeldBytesMax = 32 * 1024 * 1024;
 /** Denied requests after which the runner ends the run. */
 export const egressDenialsMax = 1_000;
 export const egressIdleSecondsMax = 30;
-export const egressRequestsPerMinuteMax = 3_000;
 /** Pieces of one request body: the leak detector searches each, however small the piece is. */
 export const egressPiecesMax = 20_000;
 /** Bytes to which the proxy decompresses a request body. */

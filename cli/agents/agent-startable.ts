@@ -24,9 +24,9 @@ import {
 } from '../../skills-index/skill/capability.ts';
 import { parseSkillName, type SkillName } from '../../skills-index/skill/name.ts';
 import { Problem } from '../../skills-index/skill/problem.ts';
-import { type LockedSkill, lockFileName, readLock } from '../context/lock.ts';
-import { changeLock } from '../context/lock-change.ts';
 import { handsOfAgent } from '../holds/hands.ts';
+import { type LockedSkill, lockFileName, readLock } from '../install/lock.ts';
+import { changeLock } from '../install/lock-change.ts';
 import { admissionSecondsMax } from '../limits.ts';
 import { type AdmissionWorld, type Project, projectAt } from '../run/admission.ts';
 import {

@@ -5,8 +5,8 @@
 import { readFileSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import type { WaitingChanges } from '../../runner/changes/waiting.ts';
-import { ownersOf, requireOwner } from '../../runner/mounts/ownership.ts';
-import { withHandle, withParent } from '../../runner/mounts/walk-folder.ts';
+import { ownersOf, requireOwner } from '../../runner/files/ownership.ts';
+import { withHandle, withParent } from '../../runner/files/walk-folder.ts';
 import {
   type Change,
   type ChangedFolder,

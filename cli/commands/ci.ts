@@ -11,9 +11,9 @@ import { Problem, type Reason } from '../../skills-index/skill/problem.ts';
 import { isInRange } from '../../skills-index/skill/version.ts';
 import { VerifiedStatements } from '../../skills-index/trust/verified-statements.ts';
 import { type CommandContext, type ExitCode, exitCodes } from '../command.ts';
-import { type LockedSkill, lockFileName, projectFileName } from '../context/lock.ts';
 import { sharedFolder } from '../install/agent-folders.ts';
 import { removeEarlier } from '../install/earlier-folders.ts';
+import { type LockedSkill, lockFileName, projectFileName } from '../install/lock.ts';
 import { requireLockedBytes } from '../install/locked-bytes.ts';
 import { type PreparedFolder, prepareFolder } from '../install/prepare-folder.ts';
 import {

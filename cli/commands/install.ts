@@ -24,6 +24,8 @@ import type { Admitted } from '../../skills-index/trust/decision.ts';
 import { registryIdOf } from '../../skills-index/trust/own-registry.ts';
 import { VerifiedStatements } from '../../skills-index/trust/verified-statements.ts';
 import type { CommandContext, ExitCode } from '../command.ts';
+import { foldersOf, sharedFolder } from '../install/agent-folders.ts';
+import { type Installed, whatItMayDo, whereItLies } from '../install/install-text.ts';
 import {
   type LockedSkill,
   lockFileName,
@@ -31,9 +33,7 @@ import {
   type WantedSkill,
   writeLock,
   writeProject,
-} from '../context/lock.ts';
-import { foldersOf, sharedFolder } from '../install/agent-folders.ts';
-import { type Installed, whatItMayDo, whereItLies } from '../install/install-text.ts';
+} from '../install/lock.ts';
 import { requireLockedBytes } from '../install/locked-bytes.ts';
 import { prepareFolder } from '../install/prepare-folder.ts';
 import {

@@ -6,11 +6,11 @@ import type { Capabilities } from '../../skills-index/skill/capability.ts';
 import type { SkillName } from '../../skills-index/skill/name.ts';
 import type { Admitted } from '../../skills-index/trust/decision.ts';
 import type { CommandContext } from '../command.ts';
-import { type LockedSkill, lockFileName, type WantedSkill } from '../context/lock.ts';
 import { canLines, cannotLines, differenceLines } from '../run/capability-text.ts';
 import { inkFor, type Safe, safe } from '../terminal/output.ts';
 import { sharedFolder } from './agent-folders.ts';
 import { standLines } from './installed-text.ts';
+import { type LockedSkill, lockFileName, type WantedSkill } from './lock.ts';
 import type { InstalledFiles, Layout } from './skill-folder.ts';
 
 /** A version that is being installed, and what is installed before it. */

@@ -1,7 +1,7 @@
 /** A version that a lock names has the bytes that the lock names. */
 import { Problem } from '../../skills-index/skill/problem.ts';
 import type { Admitted } from '../../skills-index/trust/decision.ts';
-import type { LockedSkill } from '../context/lock.ts';
+import type { LockedSkill } from './lock.ts';
 
 /** @throws Problem `lock-differs` where the same version has another digest now */
 export function requireLockedBytes(admitted: Admitted, locked: LockedSkill | undefined): void {

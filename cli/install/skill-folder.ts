@@ -9,13 +9,13 @@ import {
   rmSync,
 } from 'node:fs';
 import { dirname, join, relative } from 'node:path';
-import { printStandIn, type StandIn, standIns } from '../../skills-index/run/plan/shims.ts';
+import { printStandIn, type StandIn, standIns } from '../../skills-index/run/shims/shims.ts';
 import type { Bundle } from '../../skills-index/skill/bundle.ts';
 import type { BundlePath } from '../../skills-index/skill/bundle-path.ts';
 import { type SkillName, shortNameOf } from '../../skills-index/skill/name.ts';
 import { Problem } from '../../skills-index/skill/problem.ts';
-import type { WantedSkill } from '../context/lock.ts';
 import { foldersOf, sharedFolder } from './agent-folders.ts';
+import type { WantedSkill } from './lock.ts';
 
 export interface InstalledFile {
   readonly bytes: Uint8Array;

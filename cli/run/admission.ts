@@ -25,7 +25,7 @@ import {
   readLock,
   readProject,
   scopeClaimIn,
-} from '../context/lock.ts';
+} from '../install/lock.ts';
 import { registryOf, type TrustedRegistry } from '../registries/registries.ts';
 import { type FreshRegistry, freshRegistry } from '../registries/trust/refresh.ts';
 

@@ -5,9 +5,10 @@
 
 import { type FoundBackend, findBackend, findBackends } from '../../runner/backends/backends.ts';
 import { findProgram } from '../../runner/host/host.ts';
-import { processesMax, startSecondsMax } from '../../runner/limits.ts';
+import { startSecondsMax } from '../../runner/limits.ts';
 import { withRunFolder } from '../../runner/run/run-folder.ts';
 import type { Sandbox, SandboxPlan } from '../../runner/sandboxes/sandbox.ts';
+import { processesMax } from '../../skills-index/run/limits.ts';
 import { type HostPolicy, requirements } from '../../skills-index/run/plan/host-policy.ts';
 
 /** One line of `skill doctor`. */

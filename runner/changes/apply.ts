@@ -12,15 +12,15 @@ import type {
 } from '../../skills-index/run/changes/changes.ts';
 import { whyLinkRefused } from '../../skills-index/run/changes/left-behind.ts';
 import type { FurtherNames } from '../../skills-index/run/changes/protected-names.ts';
+import { ownersOf } from '../files/ownership.ts';
 import { takeTurns } from '../files/turns.ts';
+import { withParent } from '../files/walk-folder.ts';
 import {
   haveAccessList,
   openEntry,
   pathOnly,
   pathsWithAccessList,
 } from '../mounts/access-lists.ts';
-import { ownersOf } from '../mounts/ownership.ts';
-import { withParent } from '../mounts/walk-folder.ts';
 import { findShut, lookIn } from '../mounts/workspace.ts';
 import { type Judged, requireJudged } from './conflicts.ts';
 import { newSecret } from './leftovers.ts';

@@ -17,11 +17,11 @@ import {
   whyPathRefused,
 } from '../../skills-index/run/changes/protected-names.ts';
 import { Problem } from '../../skills-index/skill/problem.ts';
+import { ForeignEntry, ownersOf } from '../files/ownership.ts';
 import { takeTurns } from '../files/turns.ts';
+import { withHandle, withParent } from '../files/walk-folder.ts';
 import { openEntry, pathsWithAccessList } from '../mounts/access-lists.ts';
 import { stateAt } from '../mounts/entry-state.ts';
-import { ForeignEntry, ownersOf } from '../mounts/ownership.ts';
-import { withHandle, withParent } from '../mounts/walk-folder.ts';
 
 /** The entry at each path when it was judged. Applying a change removes its path. */
 export type Judged = Map<string, fs.Stats | undefined>;

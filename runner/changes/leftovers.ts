@@ -8,9 +8,9 @@ import { randomBytes } from 'node:crypto';
 import * as fs from 'node:fs';
 import type { ChangedFolder } from '../../skills-index/run/changes/changes.ts';
 import { digestOf, hexOf } from '../../skills-index/skill/digest.ts';
+import { ownersOf } from '../files/ownership.ts';
 import { takeTurns } from '../files/turns.ts';
-import { ownersOf } from '../mounts/ownership.ts';
-import { bytesOf, withParent } from '../mounts/walk-folder.ts';
+import { bytesOf, withParent } from '../files/walk-folder.ts';
 
 /** A new secret for one attempt. */
 export function newSecret(): string {

@@ -8,8 +8,8 @@ import type { EntryState } from '../../skills-index/run/changes/changes.ts';
 import type { Owners } from '../../skills-index/run/changes/foreign-paths.ts';
 import { type Digest, digestOf } from '../../skills-index/skill/digest.ts';
 import { Problem } from '../../skills-index/skill/problem.ts';
+import { withHandle } from '../files/walk-folder.ts';
 import { pathOnly } from '../mounts/access-lists.ts';
-import { withHandle } from '../mounts/walk-folder.ts';
 import { copyAccessList, takeOffAccessList } from './access-lists.ts';
 import { besideOf } from './leftovers.ts';
 

@@ -6,6 +6,7 @@ import { EgressCounts } from '../../skills-index/run/egress/egress-counts.ts';
 import type { RequestPlace } from '../../skills-index/run/egress/egress-judge.ts';
 import type { GatedAction, WholeAction, WholeReader } from '../../skills-index/run/holds/hold.ts';
 import { canaryName } from '../../skills-index/run/leaks/canary.ts';
+import { egressRequestsPerMinuteMax, egressRunBytesMax } from '../../skills-index/run/limits.ts';
 import * as limits from '../limits.ts';
 import type { EgressSettings } from './settings.ts';
 
@@ -46,8 +47,8 @@ export class Accounts {
     this.#closed = closed;
     this.#onFailure = onFailure;
     const ours = {
-      requestsPerMinute: limits.egressRequestsPerMinuteMax,
-      sentBytes: limits.egressRunBytesMax,
+      requestsPerMinute: egressRequestsPerMinuteMax,
+      sentBytes: egressRunBytesMax,
     };
     const caps = { requests: limits.egressRequestsMax, heldBytes: limits.egressHeldBytesMax };
     this.#sums = new EgressCounts({ ...caps, ...ours, ...settings.caps });

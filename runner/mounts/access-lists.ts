@@ -7,8 +7,8 @@ import { spawnSync } from 'node:child_process';
 import * as fs from 'node:fs';
 import type { Owners } from '../../skills-index/run/changes/foreign-paths.ts';
 import { Problem } from '../../skills-index/skill/problem.ts';
+import { withParent } from '../files/walk-folder.ts';
 import { accessListsAtOnce, systemProgramMillisMax } from '../limits.ts';
-import { withParent } from './walk-folder.ts';
 
 /** Opens an entry without following links; undefined when it no longer exists. */
 type Open = (path: string) => number | undefined;

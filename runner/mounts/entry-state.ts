@@ -7,10 +7,10 @@ import * as fs from 'node:fs';
 import type { EntryState } from '../../skills-index/run/changes/changes.ts';
 import type { Owners } from '../../skills-index/run/changes/foreign-paths.ts';
 import { type Digest, digestOf, parseDigest } from '../../skills-index/skill/digest.ts';
+import { requireOwner } from '../files/ownership.ts';
 import { takeTurns } from '../files/turns.ts';
+import { textOf, withHandle, withParent } from '../files/walk-folder.ts';
 import { changedBytesMax } from '../limits.ts';
-import { requireOwner } from './ownership.ts';
-import { textOf, withHandle, withParent } from './walk-folder.ts';
 
 /**
  * The present state of a path; undefined when nothing is there, or an entry that is no file, folder

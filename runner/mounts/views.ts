@@ -5,9 +5,9 @@
  */
 import * as fs from 'node:fs';
 import { Problem } from '../../skills-index/skill/problem.ts';
+import { bytesOf, type Met, walkFolder, withHandle } from '../files/walk-folder.ts';
 import { changedBytesMax, changedPathsMax } from '../limits.ts';
 import { mountInNamespace } from './namespace.ts';
-import { bytesOf, type Met, walkFolder, withHandle } from './walk-folder.ts';
 
 export interface View {
   /** The path of the view, inside the namespace if there is one. */

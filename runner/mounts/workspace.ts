@@ -23,7 +23,9 @@ import {
   type ProtectedPath,
 } from '../../skills-index/run/changes/protected-paths.ts';
 import { Problem } from '../../skills-index/skill/problem.ts';
+import { ForeignEntry, ownersOf } from '../files/ownership.ts';
 import { takeTurns } from '../files/turns.ts';
+import { bytesOf, type Met, textOf, walkFolder, withHandle } from '../files/walk-folder.ts';
 import {
   changedBytesMax,
   changedNameBytesMax,
@@ -33,9 +35,7 @@ import {
 } from '../limits.ts';
 import { findAccessLists } from './changed-lists.ts';
 import { changedAt, readContent, stateAt } from './entry-state.ts';
-import { ForeignEntry, ownersOf } from './ownership.ts';
 import type { View, Views } from './views.ts';
-import { bytesOf, type Met, textOf, walkFolder, withHandle } from './walk-folder.ts';
 
 export type Collected = Gathering['gathered'];
 

@@ -2,6 +2,7 @@
 
 import type { Plan } from '../../skills-index/run/plan/plan.ts';
 import { workspaceOf } from '../../skills-index/run/plan/plan-capabilities.ts';
+import { planRun } from '../../skills-index/run/plan/plan-skill.ts';
 import { canonicalDigest } from '../../skills-index/skill/canonical-json.ts';
 import { type Digest, digestOf } from '../../skills-index/skill/digest.ts';
 import { Problem } from '../../skills-index/skill/problem.ts';
@@ -10,7 +11,6 @@ import { argumentBytesMax } from '../limits.ts';
 import { bubblewrap } from '../sandboxes/bubblewrap.ts';
 import type { Sandbox, SandboxFile } from '../sandboxes/sandbox.ts';
 import { findCommand } from './command.ts';
-import { planRun } from './plan.ts';
 import type { RunRequest } from './run-request.ts';
 
 /** A run that is ready to start. The caller closes `host`. */

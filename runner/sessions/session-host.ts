@@ -9,7 +9,6 @@ import type { PlannedFolder } from '../../skills-index/run/plan/session-plan.ts'
 import { Problem } from '../../skills-index/skill/problem.ts';
 import { listAgents, memoryFolderOf } from '../agents/agent-store.ts';
 import { openHost } from '../host/host.ts';
-import { egressRequestsPerMinuteMax, egressRunBytesMax } from '../limits.ts';
 import type { Secrets } from '../secrets/secrets.ts';
 import { findAgentProgram } from './agent-program.ts';
 
@@ -50,7 +49,6 @@ export function openSessionHost({
   const program = findAgentProgram(command, hostPolicy, ownFolders);
   const sharedWith =
     name === undefined ? undefined : sharingWith(agent, hostPolicy, join(paths.config, 'agents'));
-  const { egress } = hostPolicy;
   const facts: SessionFacts = {
     uid: host.facts.uid,
     gid: host.facts.gid,
@@ -63,13 +61,6 @@ export function openSessionHost({
       ...('why' in program || program.folder === undefined ? [] : [programFolder(program.folder)]),
     ],
     secrets: secrets.entries,
-    egressLimits: {
-      requestsPerMinute: Math.min(
-        egress.requestsPerMinute ?? egressRequestsPerMinuteMax,
-        egressRequestsPerMinuteMax,
-      ),
-      sentBytes: Math.min(egress.sentBytes ?? egressRunBytesMax, egressRunBytesMax),
-    },
   };
   const close = (): void => {
     host.close();

@@ -5,7 +5,7 @@
 import { chmodSync, mkdirSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import type { PlannedSkill } from '../../skills-index/run/plan/session-plan.ts';
-import { printStandIn, standIns } from '../../skills-index/run/plan/shims.ts';
+import { printStandIn, standIns } from '../../skills-index/run/shims/shims.ts';
 import type { BundlePath } from '../../skills-index/skill/bundle-path.ts';
 import type { SkillName } from '../../skills-index/skill/name.ts';
 import type { Admitted } from '../../skills-index/trust/decision.ts';

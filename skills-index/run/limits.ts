@@ -1,5 +1,8 @@
-/** Limits of the sandbox of an agent's own program. */
-export const sessionSecondsMax = 8 * 3_600;
-export const sessionMemoryMiB = 4_096;
-export const sessionProcessesMax = 1_024;
-export const sessionOutputBytesMax = 256 * 1024 * 1024;
+/** Limits of runs that a plan names. */
+
+/** Bytes that a run may write to stdout and stderr together. */
+export const outputBytesMax = 8 * 1024 * 1024;
+export const processesMax = 256;
+/** Bytes that all requests of a run together may send. */
+export const egressRunBytesMax = 256 * 1024 * 1024;
+export const egressRequestsPerMinuteMax = 3_000;

@@ -45,6 +45,7 @@ const floors: Record<string, readonly string[]> = {
     'fact',
   ],
   'skills-index/run': [
+    'shims',
     'egress',
     'plan',
     'agents',
@@ -175,6 +176,8 @@ const upwards: Record<string, string> = {
     'the built program of agents is a command line: a type',
   'cli/proofs/redteam/gated.ts → cli/commands/agent-run.ts':
     'the red team starts an agent as the command does',
+  'cli/run/admission.ts → cli/install/lock.ts': 'a start admits the version that the lock names',
+  'cli/run/start-skill.ts → cli/install/lock.ts': 'a start admits the version that the lock names',
   'cli/arguments.ts → cli/context/called-name.ts':
     'a line to type names the command as it was called',
   'skills-index/run/holds/hold-policy.ts → skills-index/run/agents/breaker.ts':

@@ -9,7 +9,7 @@ import { Client } from '@modelcontextprotocol/sdk/client/index.js';
 import { StdioClientTransport } from '@modelcontextprotocol/sdk/client/stdio.js';
 import { ResultSchema } from '@modelcontextprotocol/sdk/types.js';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { readLock } from '../../cli/context/lock.ts';
+import { readLock } from '../../cli/install/lock.ts';
 import { hexOf } from '../../skills-index/skill/digest.ts';
 import { makeReportSkill, release, sayOf } from '../cli/installer-world.ts';
 import type { Skill } from '../registry/road.ts';

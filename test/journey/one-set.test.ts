@@ -8,7 +8,7 @@ import fc from 'fast-check';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { storedBlobName } from '../../registry/store/objects.ts';
 import { scanSkill } from '../../scanner/scan.ts';
-import { standIns } from '../../skills-index/run/plan/shims.ts';
+import { standIns } from '../../skills-index/run/shims/shims.ts';
 import type { SourceFile } from '../../skills-index/skill/bundle.ts';
 import { parseBundle } from '../../skills-index/skill/bundle.ts';
 import { parseIndexFile } from '../../skills-index/trust/index-line.ts';

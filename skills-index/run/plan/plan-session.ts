@@ -10,10 +10,12 @@ import { modelRequests, parseModelUrl } from '../agents/agent-policy.ts';
 import { modelHost } from '../agents/bridge.ts';
 import type { PlannedHold } from '../holds/hold.ts';
 import { type HeldPlan, plannedHolds } from '../holds/hold-rules.ts';
-import * as limits from '../limits.ts';
+
+import { planEgressLimits } from './egress-limits.ts';
 import type { HostPolicy } from './host-policy.ts';
 import type { LeftOut, PlannedEnv, PlannedMount, Refusal } from './plan.ts';
 import type { SecretEntry } from './plan-input.ts';
+import * as limits from './session-limits.ts';
 import {
   type PlannedFolder,
   type PlannedSkill,
@@ -41,7 +43,6 @@ export interface SessionFacts {
   readonly folders: readonly PlannedFolder[];
   readonly program: ProgramFact;
   readonly secrets: readonly SecretEntry[];
-  readonly egressLimits: SessionPlan['egressLimits'];
 }
 
 export interface SessionInput {
@@ -101,7 +102,7 @@ export function planSession(input: SessionInput): {
       outputBytes: limits.sessionOutputBytesMax,
       processes: limits.sessionProcessesMax,
     },
-    egressLimits: facts.egressLimits,
+    egressLimits: planEgressLimits(hostPolicy),
     holds: holdsOf(
       { agent: agent.name, mounts, ...model, env: [...plainEnv, ...model.env] },
       input,

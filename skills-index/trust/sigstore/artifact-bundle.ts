@@ -10,10 +10,10 @@ import { parseJson } from '../../skill/json.ts';
 import { Problem } from '../../skill/problem.ts';
 import { isP256Spki } from '../../statement/field-shapes.ts';
 import { inTotoPayloadType } from '../../statement/sign.ts';
-import { requireRecords } from '../record-of-signer.ts';
 import { type CertificateClaims, readLeaf } from './certificate-identity.ts';
 import { verifyDigest } from './digest-signature.ts';
 import { parseForeignBundle } from './foreign-bundle.ts';
+import { requireRecords } from './record-of-signer.ts';
 import { parseTrustedRoot, type SigstoreRoot } from './trusted-root.ts';
 import { requireOneForm, toProblem } from './verify-certified.ts';
 

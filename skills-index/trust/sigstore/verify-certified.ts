@@ -9,8 +9,8 @@ import { certifiedBody } from '../../log/entry.ts';
 import type { Digest } from '../../skill/digest.ts';
 import { Problem } from '../../skill/problem.ts';
 import { type PlainBundle, parsePlainBundle } from '../../statement/sigstore-bundle.ts';
-import { requireRecords, timesOf } from '../record-of-signer.ts';
 import { type CertificateClaims, readLeaf } from './certificate-identity.ts';
+import { requireRecords, timesOf } from './record-of-signer.ts';
 import { parseTrustedRoot, type SigstoreRoot } from './trusted-root.ts';
 
 /** The signer that a trusted certificate authority vouched for, and the signing time. */

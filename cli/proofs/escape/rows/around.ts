@@ -5,8 +5,8 @@
 import * as fs from 'node:fs';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { outputBytesMax } from '../../../../runner/limits.ts';
 import type { Sandbox } from '../../../../runner/sandboxes/sandbox.ts';
+import { outputBytesMax } from '../../../../skills-index/run/limits.ts';
 import { runBare } from '../bare.ts';
 import { wantedAttempt } from '../batch.ts';
 import type { Outcome, RunnerAttempt } from '../row.ts';

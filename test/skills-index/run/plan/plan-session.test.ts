@@ -34,7 +34,6 @@ const facts: SessionFacts = {
   folders: [],
   program: { command: ['/usr/bin/sh'] },
   secrets: [],
-  egressLimits: { requestsPerMinute: 10, sentBytes: 10 },
 };
 const local = { url: 'http://127.0.0.1:8080', kind: 'openai' } as const;
 const cloud = { url: 'https://api.model.example', kind: 'anthropic', secret: 'KEY' } as const;

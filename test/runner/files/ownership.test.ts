@@ -1,7 +1,7 @@
 import * as fs from 'node:fs';
 import { afterEach, describe, expect, it } from 'vitest';
 import { kindOf } from '../../../skills-index/run/changes/changes.ts';
-import { makeSeenFolder, type SeenFolder, treeOf } from './seen-folder.ts';
+import { makeSeenFolder, type SeenFolder, treeOf } from '../mounts/seen-folder.ts';
 
 let seen: SeenFolder | undefined;
 afterEach(() => seen?.remove());

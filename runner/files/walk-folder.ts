@@ -6,9 +6,9 @@ import * as fs from 'node:fs';
 import { posix } from 'node:path';
 import type { Owners } from '../../skills-index/run/changes/foreign-paths.ts';
 import { Problem } from '../../skills-index/skill/problem.ts';
-import { takeTurns } from '../files/turns.ts';
 import { foldersDeepMax } from '../limits.ts';
 import { requireOwner } from './ownership.ts';
+import { takeTurns } from './turns.ts';
 
 /** One entry of the walked folder. */
 export interface Met {

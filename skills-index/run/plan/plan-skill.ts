@@ -3,24 +3,16 @@
  * allows. The plan is pure data, and people can read it before the run.
  */
 
-import { whyNotGranted } from '../../skills-index/run/agents/agent.ts';
-import { plannedHolds } from '../../skills-index/run/holds/hold-rules.ts';
-import type { Plan, Refusal } from '../../skills-index/run/plan/plan.ts';
-import {
-  type Draft,
-  planCapabilities,
-  planOwner,
-} from '../../skills-index/run/plan/plan-capabilities.ts';
-import type { PlanInput } from '../../skills-index/run/plan/plan-input.ts';
-import { canonicalDigest } from '../../skills-index/skill/canonical-json.ts';
-import type { Digest } from '../../skills-index/skill/digest.ts';
-import type { ProblemCode } from '../../skills-index/skill/problem-codes.ts';
-import {
-  egressRequestsPerMinuteMax,
-  egressRunBytesMax,
-  outputBytesMax,
-  processesMax,
-} from '../limits.ts';
+import { canonicalDigest } from '../../skill/canonical-json.ts';
+import type { Digest } from '../../skill/digest.ts';
+import type { ProblemCode } from '../../skill/problem-codes.ts';
+import { whyNotGranted } from '../agents/agent.ts';
+import { plannedHolds } from '../holds/hold-rules.ts';
+import { outputBytesMax, processesMax } from '../limits.ts';
+import { planEgressLimits } from './egress-limits.ts';
+import type { Plan, Refusal } from './plan.ts';
+import { type Draft, planCapabilities, planOwner } from './plan-capabilities.ts';
+import type { PlanInput } from './plan-input.ts';
 
 /**
  * Intersects the approved, granted and allowed capabilities. Never throws: a plan that must not
@@ -48,22 +40,11 @@ export function planRun(input: PlanInput): { readonly plan: Plan; readonly diges
     ...planOwner(draft, input),
     workingDirectory: draft.mounts[0]?.target ?? '/tmp',
     limits: { ...manifest.limits, outputBytes: outputBytesMax, processes: processesMax },
-    egressLimits: egressLimitsOf(input),
+    egressLimits: planEgressLimits(input.hostPolicy),
     ...draft,
     holds: plannedHolds({ ...who, ...draft }, input.hostPolicy),
   };
   return { plan, digest: canonicalDigest(plan) };
-}
-
-// Host policy can lower these limits, never raise them.
-function egressLimitsOf({ hostPolicy: { egress } }: PlanInput): Plan['egressLimits'] {
-  return {
-    requestsPerMinute: Math.min(
-      egress.requestsPerMinute ?? egressRequestsPerMinuteMax,
-      egressRequestsPerMinuteMax,
-    ),
-    sentBytes: Math.min(egress.sentBytes ?? egressRunBytesMax, egressRunBytesMax),
-  };
 }
 
 function refusalsOfRun({

@@ -1,8 +1,11 @@
 import type { SignedEntity } from '@sigstore/verify';
 import { describe, expect, it } from 'vitest';
-import { requireRecords, timesOf } from '../../../skills-index/trust/record-of-signer.ts';
-import type { SigstoreRoot } from '../../../skills-index/trust/sigstore/trusted-root.ts';
-import { people } from '../story.ts';
+import {
+  requireRecords,
+  timesOf,
+} from '../../../../skills-index/trust/sigstore/record-of-signer.ts';
+import type { SigstoreRoot } from '../../../../skills-index/trust/sigstore/trusted-root.ts';
+import { people } from '../../story.ts';
 
 const signer = Buffer.from(people.author.publicKey);
 const other = Buffer.from(people.stranger.publicKey);

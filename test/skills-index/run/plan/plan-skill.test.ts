@@ -1,14 +1,14 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { printPlan } from '../../../cli/run/plan-text.ts';
-import { planRun } from '../../../runner/run/plan.ts';
-import type { Agent } from '../../../skills-index/run/agents/agent.ts';
-import { emptyHostPolicy } from '../../../skills-index/run/plan/host-policy.ts';
-import type { PlanInput, WorkspaceFact } from '../../../skills-index/run/plan/plan-input.ts';
-import type { BundlePath } from '../../../skills-index/skill/bundle-path.ts';
-import { type Capabilities, noCapabilities } from '../../../skills-index/skill/capability.ts';
-import { digestOf } from '../../../skills-index/skill/digest.ts';
-import { parseManifest } from '../../../skills-index/skill/manifest.ts';
+import { printPlan } from '../../../../cli/run/plan-text.ts';
+import type { Agent } from '../../../../skills-index/run/agents/agent.ts';
+import { emptyHostPolicy } from '../../../../skills-index/run/plan/host-policy.ts';
+import type { PlanInput, WorkspaceFact } from '../../../../skills-index/run/plan/plan-input.ts';
+import { planRun } from '../../../../skills-index/run/plan/plan-skill.ts';
+import type { BundlePath } from '../../../../skills-index/skill/bundle-path.ts';
+import { type Capabilities, noCapabilities } from '../../../../skills-index/skill/capability.ts';
+import { digestOf } from '../../../../skills-index/skill/digest.ts';
+import { parseManifest } from '../../../../skills-index/skill/manifest.ts';
 
 const wanted = {
   env: [{ name: 'TZ', why: 'dates' }],

@@ -3,8 +3,8 @@
  * the log must have counted at that time.
  */
 import type { SignedEntity } from '@sigstore/verify';
-import { Problem } from '../skill/problem.ts';
-import type { SigstoreRoot } from './sigstore/trusted-root.ts';
+import { Problem } from '../../skill/problem.ts';
+import type { SigstoreRoot } from './trusted-root.ts';
 
 /**
  * Requires that each entry of a verified bundle names this certificate (DER) or key (SPKI DER), and

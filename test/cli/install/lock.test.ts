@@ -15,7 +15,7 @@ import {
   scopeClaimIn,
   writeLock,
   writeProject,
-} from '../../../cli/context/lock.ts';
+} from '../../../cli/install/lock.ts';
 import { digestOf } from '../../../skills-index/skill/digest.ts';
 import { parseScope, parseSkillName, type SkillName } from '../../../skills-index/skill/name.ts';
 import { parseVersion } from '../../../skills-index/skill/version.ts';
