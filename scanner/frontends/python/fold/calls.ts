@@ -3,6 +3,7 @@
  * are looked up by text.
  */
 
+import { type NameCall, nameCall } from '../names/name-calls.ts';
 import { givenFor } from '../names/parameters.ts';
 import type {
   Folded,
@@ -125,18 +126,14 @@ export function callFoldedValue(
 }
 
 function callName(run: PythonRun, callee: FoldedName, call: MethodCall, site: Site): MaybeFolded {
-  const [first, second, ...rest] = call.args;
+  const [first, second] = call.args;
   const { qual } = callee;
   // What an iterator that has a name gives next depends on what it gave before.
   if (qual === 'next' && argumentsOf(site.module, site.node).positional[0]?.name === 'VariableName')
     return undefined;
-  switch (qual.replace(/^(builtins|__builtins__)\./, '')) {
-    case 'getattr':
-    case 'object.__getattribute__':
-    case 'operator.attrgetter':
-      return attribute(run, qual, call, site.hides);
-    case 'operator.attribute of':
-      return isName(second) && typeof first === 'string' ? dotted(run, second, first) : undefined;
+  const asked = nameCall(qual, call.args);
+  if (asked !== undefined) return namedByCall(run, asked, call, site);
+  switch (qual) {
     case 'codecs.getdecoder':
       return {
         kind: 'bound',
@@ -150,31 +147,6 @@ function callName(run: PythonRun, callee: FoldedName, call: MethodCall, site: Si
         [callBuiltin('codecs.decode', { args: [second, first], keywords: new Map() }), undefined],
         'tuple',
       );
-    case '__import__':
-      if (typeof first !== 'string') return undefined;
-      return hiddenName(imported(run, site.module, topOf(first, call)), site.hides);
-    case 'importlib.import_module':
-    case 'importlib.__import__':
-      if (typeof first !== 'string') return undefined;
-      return hiddenName(imported(run, site.module, first), site.hides);
-    case 'vars':
-      return isName(first)
-        ? { ...first, qual: `vars ${first.qual}` }
-        : first === undefined
-          ? globals
-          : undefined;
-    case 'globals':
-    case 'locals':
-      return globals;
-    case 'functools.partial':
-      return first === undefined
-        ? undefined
-        : {
-            kind: 'bound',
-            callee: first,
-            method: '',
-            args: [second, ...rest].slice(0, call.args.length - 1),
-          };
     case 'operator.itemgetter':
       return {
         kind: 'bound',
@@ -275,7 +247,47 @@ function callHigher(
   return undefined;
 }
 
-const globals: FoldedName = { kind: 'name', qual: 'globals()', hidden: false };
+function namedByCall(
+  run: PythonRun,
+  asked: NameCall<MaybeFolded>,
+  call: MethodCall,
+  { module, hides }: Site,
+): MaybeFolded {
+  switch (asked.kind) {
+    case 'member':
+      return attribute(run, asked.object, asked.key, hides);
+    case 'entry':
+      return item(run, module, tableOf(asked.owner), asked.key, hides);
+    case 'path':
+      return isName(asked.object) && typeof asked.path === 'string' && call.args.length === 2
+        ? dotted(run, asked.object, asked.path)
+        : undefined;
+    case 'import': {
+      if (typeof asked.name !== 'string') return undefined;
+      const name = asked.isTop ? topOf(asked.name, call) : asked.name;
+      return hiddenName(imported(run, module, name), hides);
+    }
+    case 'table':
+      return isName(asked.of) ? tableOf(asked.of.qual, asked.of.hidden) : undefined;
+    case 'globals':
+      return tableOf('globals()');
+    case 'partial':
+      return asked.callee === undefined || call.keywords.size > 0
+        ? undefined
+        : { kind: 'bound', callee: asked.callee, method: '', args: asked.args };
+    case 'later':
+      return {
+        kind: 'bound',
+        callee: { kind: 'name', qual: asked.qual, hidden: false },
+        method: '',
+        args: call.args,
+      };
+  }
+}
+
+function tableOf(owner: string, hidden = false): FoldedName {
+  return { kind: 'name', qual: owner === 'globals()' ? owner : `vars ${owner}`, hidden };
+}
 
 /** The result of a function of the skill for these arguments. */
 export function callOwnFolded(

@@ -22,25 +22,18 @@ export function dotted(run: PythonRun, object: FoldedName, path: string): MaybeF
   return hiddenName(value, true);
 }
 
-/** What getattr and its like give. */
+/** `getattr(object, key)`; `hides` when the key was put together. */
 export function attribute(
   run: PythonRun,
-  qual: string,
-  call: MethodCall,
+  object: MaybeFolded,
+  key: MaybeFolded,
   hides: boolean,
 ): MaybeFolded {
-  const [first, second] = call.args;
-  if (qual === 'operator.attrgetter') {
-    const name: FoldedName = { kind: 'name', qual: 'operator.attribute of', hidden: false };
-    return typeof first === 'string'
-      ? { kind: 'bound', callee: name, method: '', args: call.args }
-      : undefined;
-  }
-  if (typeof second !== 'string' || first === undefined || first === null) return undefined;
-  if (isName(first)) return hiddenName(memberOfName(run, first, second), hides);
-  return typeof first === 'object' && 'kind' in first && first.kind === 'own'
+  if (typeof key !== 'string' || object === undefined || object === null) return undefined;
+  if (isName(object)) return hiddenName(memberOfName(run, object, key), hides);
+  return typeof object === 'object' && 'kind' in object && object.kind === 'own'
     ? undefined
-    : { kind: 'bound', callee: first, method: second, args: [] };
+    : { kind: 'bound', callee: object, method: key, args: [] };
 }
 
 /** What the text in `eval("os.system")` names. */

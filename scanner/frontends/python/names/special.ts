@@ -14,6 +14,7 @@ import type { PyNode, PyValue } from '../program.ts';
 import { notePyTrait, type PythonRun } from '../run.ts';
 import { nodesOf, unknownPy } from '../values/alternatives.ts';
 import { memberOf } from './members.ts';
+import { type NameCall, nameCall } from './name-calls.ts';
 import { importedValue } from './names.ts';
 
 /**
@@ -25,28 +26,11 @@ export function special(
   qual: string,
   depth: number,
 ): PyValue | undefined {
-  const [first, second, third] = call.args;
+  const [first, second] = call.args;
   const text = first?.texts[0];
-  const looked = lookedUp(run, call, qual, depth);
-  if (looked !== undefined) return looked;
+  const asked = nameCall(qual, call.args);
+  if (asked !== undefined) return namedByCall(run, call, asked, depth);
   switch (qual) {
-    case 'getattr': {
-      const name = second?.texts[0];
-      if (first === undefined) return unknownPy;
-      if (name !== undefined) noteReaching(run, call.module, call.node as PyNode, name, first);
-      const isPlain = name !== undefined && !name.includes('\0');
-      if (isPlain) return { ...memberOf(run, first, name, depth), folded: true, byText: true };
-      if (first.qual !== undefined && powerfulModules.has(first.qual)) {
-        notePyTrait(
-          run,
-          { ...call, certainty: 'widened' },
-          'escape',
-          `a member of ${first.qual} whose name is computed`,
-        );
-        return { ...unknownPy, qual: `${first.qual}.*` };
-      }
-      return { ...unknownPy, nodes: nodesOf([first, ...(third === undefined ? [] : [third])]) };
-    }
     case 'setattr':
       if (
         first?.qual !== undefined &&
@@ -57,15 +41,6 @@ export function special(
     case 'pkgutil.resolve_name':
     case 'pydoc.locate':
       return text === undefined ? undefined : named(run, call, text.replace(':', '.'), depth);
-    case 'operator.attrgetter':
-    case 'operator.methodcaller':
-      return { ...unknownPy, qual: `${qual}()`, bound: call.args };
-    case 'operator.attrgetter()': {
-      const object = call.args.at(-1) ?? unknownPy;
-      return (text ?? '')
-        .split('.')
-        .reduce((one, name) => ({ ...memberOf(run, one, name, depth), byText: true }), object);
-    }
     case 'operator.methodcaller()': {
       const callee = memberOf(run, call.args.at(-1) ?? unknownPy, text ?? '*', depth);
       return run.invoke(
@@ -75,40 +50,6 @@ export function special(
         depth,
       );
     }
-    case 'sys.modules.get':
-    case 'sys.modules.__getitem__':
-    case 'sys.modules.pop':
-      if (text === undefined) break;
-      return { ...importedValue(run, call.module, text, depth), byText: true };
-    case '__import__':
-    case 'importlib.import_module':
-    case 'importlib.__import__': {
-      if (text === undefined || text.includes('\0')) {
-        notePyTrait(
-          run,
-          { ...call, certainty: 'widened' },
-          'dynamic-import',
-          'a module whose name is computed',
-        );
-        return { ...unknownPy, qual: '*' };
-      }
-      return {
-        ...importedValue(run, call.module, qual === '__import__' ? topOf(text, call) : text, depth),
-        folded: true,
-        byText: true,
-      };
-    }
-    case 'vars':
-      return first?.qual === undefined
-        ? { ...unknownPy, nodes: first?.nodes ?? [] }
-        : { ...unknownPy, qual: `vars ${first.qual}` };
-    case 'globals':
-    case 'locals':
-      return { ...unknownPy, qual: 'globals()' };
-    case 'functools.partial':
-      return first === undefined
-        ? unknownPy
-        : { ...first, bound: [...first.bound, ...call.args.slice(1)], nodes: nodesOf(call.args) };
   }
   return rearranged(call, qual);
 }
@@ -186,31 +127,90 @@ function sameItems({ items, otherItems, otherTexts, grown, nodes }: PyValue): Py
     : { ...unknownPy, items, otherItems, otherTexts, grown, nodes };
 }
 
-// `vars(os).get("…")`, `globals().get("…")`, `os.__getattribute__("…")`.
-function lookedUp(run: PythonRun, call: PyCall, qual: string, depth: number): PyValue | undefined {
-  const [, owner, method] =
-    /^(?:vars )?(.*)\.(get|pop|__getitem__|__getattribute__|__getattr__)$/.exec(qual) ?? [];
-  const isTable = qual.startsWith('vars ') || qual.startsWith('globals()');
-  if (owner === undefined || (!isTable && !method?.startsWith('__getattr'))) return undefined;
-  const [first, second] = call.args;
-  const [object, key] =
-    owner === 'object' ? [first ?? unknownPy, second] : [{ ...unknownPy, qual: owner }, first];
-  const [name] = key?.texts ?? [];
-  if (name === undefined) {
-    if (object.qual !== undefined && powerfulModules.has(object.qual))
-      notePyTrait(
-        run,
-        { ...call, certainty: 'widened' },
-        'escape',
-        `a member of ${object.qual} whose name is computed`,
-      );
-    return object.qual !== undefined && powerfulModules.has(object.qual)
-      ? { ...unknownPy, qual: `${object.qual}.*` }
-      : undefined;
+function namedByCall(
+  run: PythonRun,
+  call: PyCall,
+  asked: NameCall<PyValue>,
+  depth: number,
+): PyValue {
+  switch (asked.kind) {
+    case 'member':
+      return attributeValue(run, call, asked.object, asked.key, depth);
+    case 'entry': {
+      const name = asked.key?.texts[0];
+      return asked.owner === 'globals()' && name !== undefined
+        ? { ...named(run, call, name, depth), folded: true }
+        : attributeValue(run, call, { ...unknownPy, qual: asked.owner }, asked.key, depth);
+    }
+    case 'path':
+      return (asked.path?.texts[0] ?? '')
+        .split('.')
+        .reduce(
+          (one, name) => ({ ...memberOf(run, one, name, depth), byText: true }),
+          asked.object ?? unknownPy,
+        );
+    case 'import':
+      return moduleValue(run, call, asked, depth);
+    case 'table':
+      return asked.of.qual === undefined
+        ? { ...unknownPy, nodes: asked.of.nodes }
+        : { ...unknownPy, qual: `vars ${asked.of.qual}` };
+    case 'globals':
+      return { ...unknownPy, qual: 'globals()' };
+    case 'partial':
+      return {
+        ...asked.callee,
+        bound: [...asked.callee.bound, ...asked.args],
+        nodes: nodesOf(call.args),
+      };
+    case 'later':
+      return { ...unknownPy, qual: asked.qual, bound: call.args };
   }
-  const isGlobal = owner === 'globals()';
+}
+
+// `getattr(object, key)`, with what it gives where there is no such member.
+function attributeValue(
+  run: PythonRun,
+  call: PyCall,
+  object: PyValue | undefined,
+  key: PyValue | undefined,
+  depth: number,
+): PyValue {
+  const name = key?.texts[0];
+  if (object === undefined) return unknownPy;
+  if (name !== undefined) noteReaching(run, call.module, call.node as PyNode, name, object);
+  const isPlain = name !== undefined && !name.includes('\0');
+  if (isPlain) return { ...memberOf(run, object, name, depth), folded: true, byText: true };
+  if (object.qual !== undefined && powerfulModules.has(object.qual)) {
+    notePyTrait(
+      run,
+      { ...call, certainty: 'widened' },
+      'escape',
+      `a member of ${object.qual} whose name is computed`,
+    );
+    return { ...unknownPy, qual: `${object.qual}.*` };
+  }
+  return { ...unknownPy, nodes: nodesOf([object, ...call.args.slice(2)]) };
+}
+
+function moduleValue(
+  run: PythonRun,
+  call: PyCall,
+  { name, isTop }: Extract<NameCall<PyValue>, { kind: 'import' }>,
+  depth: number,
+): PyValue {
+  const text = name?.texts[0];
+  if (text === undefined || text.includes('\0')) {
+    notePyTrait(
+      run,
+      { ...call, certainty: 'widened' },
+      'dynamic-import',
+      'a module whose name is computed',
+    );
+    return { ...unknownPy, qual: '*' };
+  }
   return {
-    ...(isGlobal ? named(run, call, name, depth) : memberOf(run, object, name, depth)),
+    ...importedValue(run, call.module, isTop ? topOf(text, call) : text, depth),
     folded: true,
     byText: true,
   };
