@@ -11,7 +11,7 @@ interface CodeDigests {
 }
 
 export const codeDigests: CodeDigests = {
-  extractor: 'sha256:6d4a01d9f30a90158446e51c373a5868ceccc65ec07edee70e0b8d97e49d5210',
+  extractor: 'sha256:a2dfe28976d6cbef4de75dc94f2c174e127e5c98cfe42ebdecf1c9a755ec8739',
   judging: 'sha256:8cea0fdb5e121863baa7f815ffd69a0e6363cbcfa252cf6f38dbbd5866d0963e',
   rules: {
     'env/dynamic-name': 'sha256:b3bcc619041c321b4ae11ca5d5c43bb5beec8dbf73751365badd255319977730',
