@@ -4,7 +4,7 @@
  */
 
 import { acceptChanges } from '../../runner/changes/accept.ts';
-import { readWaiting, sweepWaiting, type WaitingChanges } from '../../runner/changes/waiting.ts';
+import { discardExpired, readWaiting, type WaitingChanges } from '../../runner/changes/waiting.ts';
 import { holdDesk, startGate } from '../../runner/holds/holds.ts';
 import { waitingDaysMax } from '../../runner/limits.ts';
 import type { ChangeSet } from '../../skills-index/run/changes/changes.ts';
@@ -60,7 +60,7 @@ export async function sweepAndNote(
   context: CommandContext,
   audit: HostFiles['audit'],
 ): Promise<void> {
-  const gone = await sweepWaiting(context.paths.data, context.now(), audit);
+  const gone = await discardExpired(context.paths.data, context.now(), audit);
   if (gone.length === 0) return;
   const which =
     gone.length === 1

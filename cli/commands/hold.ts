@@ -1,7 +1,7 @@
 /** `skill hold list|show|allow|deny`: what waits for a person on this host, and their answer. */
 import { join } from 'node:path';
 import { breakerFile } from '../../runner/agents/breakers.ts';
-import { holdFiles, keptRequest, requestPath } from '../../runner/holds/holds.ts';
+import { holdFiles, readHeldRequest, requestPath } from '../../runner/holds/holds.ts';
 import { readHostPolicy } from '../../runner/host/host-policy.ts';
 import { breakerEvent } from '../../skills-index/run/agents/breaker.ts';
 import { isAsShown } from '../../skills-index/run/holds/hold-action.ts';
@@ -109,7 +109,7 @@ function show(context: CommandContext, here: HoldHere): ExitCode {
     return exitCodes.ok;
   }
   const folder = holdsFolderOf(context);
-  const request = keptRequest(folder, here.hold);
+  const request = readHeldRequest(folder, here.hold);
   const path = requestPath(folder, here.hold);
   const whole =
     request === undefined ? {} : { request: { ...request, body: shownBody(request), file: path } };

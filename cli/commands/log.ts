@@ -2,10 +2,15 @@
 
 import { once } from 'node:events';
 import { dirname, join } from 'node:path';
-import { entryOf, type Lines, readLines, verifyAuditFile } from '../../runner/audit/audit-file.ts';
-import { followLines, nearEnd } from '../../runner/audit/audit-follow.ts';
+import {
+  type LogLines,
+  parseLogLine,
+  readLines,
+  verifyAuditFile,
+} from '../../runner/audit/audit-file.ts';
+import { followLines, offsetNearEnd } from '../../runner/audit/audit-follow.ts';
 import { exportLog } from '../../runner/exporters/export-log.ts';
-import { startOf } from '../../runner/files/lock.ts';
+import { startTimeOf } from '../../runner/files/lock.ts';
 import { readHostPolicy } from '../../runner/host/host-policy.ts';
 import type { AuditEntry } from '../../skills-index/run/audit/audit-entry.ts';
 import { auditRow } from '../../skills-index/run/audit/audit-row.ts';
@@ -54,7 +59,7 @@ async function show(context: CommandContext): Promise<ExitCode> {
   if (format === 'json') stdout.write('{"schema":"skillgate.log/1","entries":[');
   for await (const { lines } of follows ? followLines(file, 0, signal) : readLines(file)) {
     signal.throwIfAborted();
-    const entries = lines.flatMap((line) => entryOf(line) ?? []).filter(keep);
+    const entries = lines.flatMap((line) => parseLogLine(line) ?? []).filter(keep);
     const text = entries.map((entry, at) => printed(entry, context, shown + at === 0)).join('');
     shown += entries.length;
     await put(stdout, text);
@@ -100,10 +105,10 @@ async function watch(context: CommandContext): Promise<ExitCode> {
   const ends = options.once === true ? AbortSignal.abort() : signal;
   let picture = emptyPicture;
   let before = '';
-  let position = await nearEnd(file, pictureBytesMax);
-  const take = (more: Lines): void => {
+  let position = await offsetNearEnd(file, pictureBytesMax);
+  const take = (more: LogLines): void => {
     position = more.position;
-    picture = more.lines.flatMap((line) => entryOf(line) ?? []).reduce(addToPicture, picture);
+    picture = more.lines.flatMap((line) => parseLogLine(line) ?? []).reduce(addToPicture, picture);
   };
   const draw = (): void => {
     picture = withoutLost(picture, lives);
@@ -170,5 +175,5 @@ function lives({ pid, started }: RunnerProcess): boolean {
   } catch (cause) {
     return (cause as NodeJS.ErrnoException).code === 'EPERM';
   }
-  return started === undefined || startOf(pid) === started;
+  return started === undefined || startTimeOf(pid) === started;
 }

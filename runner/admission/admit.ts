@@ -73,7 +73,7 @@ export async function admit(request: AdmissionRequest): Promise<Admission> {
       ? await keepAlarm(request, decision.alarm)
       : undefined;
   const fresh =
-    decision.kind === 'admitted' && alone ? [sayFresh(decision, statusGraceSeconds)] : [];
+    decision.kind === 'admitted' && alone ? [freshnessNote(decision, statusGraceSeconds)] : [];
   return {
     decision,
     notes: [...notes, ...fresh, ...statusNotes],
@@ -95,7 +95,7 @@ export function requireAdmitted(
   const onlyStale =
     decision.reasons.length > 0 &&
     decision.reasons.every((reason) => reason.code === 'status-stale');
-  const message = `Cannot admit ${name}: ${first?.message ?? 'nothing speaks for it'}`;
+  const message = `Cannot admit ${name}: ${first?.message ?? 'there is no evidence for this version'}`;
   const evidence =
     kept === undefined
       ? []
@@ -109,7 +109,7 @@ export function requireAdmitted(
   });
 }
 
-function sayFresh({ freshUntil, onGrace }: Admitted, graceSeconds: number): string {
+function freshnessNote({ freshUntil, onGrace }: Admitted, graceSeconds: number): string {
   if (!onGrace) return `its last status counts until ${freshUntil}`;
   const until = new Date(Date.parse(freshUntil) + graceSeconds * 1000).toISOString();
   return `its last status expired at ${freshUntil} and counts until ${until} by this host's grace: a revocation since then is not known here`;

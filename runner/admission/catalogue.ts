@@ -32,7 +32,7 @@ export interface OpenedSkill {
  */
 export async function openSkill(digest: Digest, readBlob: ReadBlob): Promise<OpenedSkill> {
   const bytes = await readBlob(digest);
-  refuseOthers(digest, bytes, 'the list of files');
+  requireDigest(digest, bytes, 'the list of files');
   const { bundle } = parseBundle(bytes);
   const files = new Map<string, BundleFile>(bundle.files.map((file) => [file.path, file]));
   return {
@@ -46,7 +46,7 @@ export async function openSkill(digest: Digest, readBlob: ReadBlob): Promise<Ope
           `Cannot open ${JSON.stringify(path)}: the skill has no such file`,
         );
       const content = await readBlob(file.sha256, file.size);
-      refuseOthers(file.sha256, content, JSON.stringify(path));
+      requireDigest(file.sha256, content, JSON.stringify(path));
       return content;
     },
   };
@@ -59,7 +59,7 @@ export async function readAll(skill: OpenedSkill): Promise<Map<BundlePath, Uint8
   return contents;
 }
 
-function refuseOthers(digest: Digest, bytes: Uint8Array, what: string): void {
+function requireDigest(digest: Digest, bytes: Uint8Array, what: string): void {
   const found = digestOf(bytes);
   if (found === digest) return;
   throw new Problem(

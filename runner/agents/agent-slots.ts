@@ -22,7 +22,7 @@ export async function withAgentSlot<Result>(
   if (path === undefined)
     throw new Problem(
       'plan-refused',
-      `Cannot start: ${agentRunsMax} runs of this agent are going on at once, and more may not`,
+      `Cannot start: ${agentRunsMax} runs of this agent are active, which is the limit; wait until one ends`,
     );
   try {
     return await act();

@@ -58,7 +58,7 @@ export function createAgent(
 ): Agent {
   const path = agentFile(folder, name);
   const { budget, env = {}, model, workspace } = more;
-  if (workspace !== undefined) refuseShared(folder, name, workspace.name);
+  if (workspace !== undefined) requireOwnWorkspace(folder, name, workspace.name);
   return withLock(`${path}.lock`, () => {
     if (existsSync(path)) throw new Problem('usage', `There is an agent ${name} already`);
     const { publicKey, privateKey } = generateKeyPairSync('ec', { namedCurve: 'P-256' });
@@ -138,7 +138,7 @@ export function grantAgent(folder: string, name: string, change: GrantChange): A
   const { budget, model, skills = [], workspace } = change;
   for (const { skill, range } of skills)
     parseReference(`${skill.replace(/\/\*$/, '/any')}@${range}`);
-  if (workspace !== undefined) refuseShared(folder, name, workspace.name);
+  if (workspace !== undefined) requireOwnWorkspace(folder, name, workspace.name);
   return changeAgent(folder, name, ({ revoked, ...agent }) => {
     if (revoked !== undefined && change.reinstate !== revoked)
       throw new Problem(
@@ -161,7 +161,7 @@ export function grantAgent(folder: string, name: string, change: GrantChange): A
 }
 
 // Two agents in one folder could pass each other instructions through its files.
-function refuseShared(folder: string, name: string, workspace: string): void {
+function requireOwnWorkspace(folder: string, name: string, workspace: string): void {
   const { agents, damaged } = listAgents(folder);
   // The workspace of a damaged identity is unknown, and the operator may restore its file later.
   const [unread] = damaged.filter((one) => one.name !== name);

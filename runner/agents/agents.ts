@@ -13,7 +13,7 @@ import { Problem } from '../../skills-index/skill/problem.ts';
 import { readPrivateFile } from '../files/private-file.ts';
 import { agentBytesMax, agentWatchMillis } from '../limits.ts';
 import type { RunRequest, Stop } from '../run/run-request.ts';
-import { openPurse, type Purse } from './budget.ts';
+import { type BudgetAccount, openBudgetAccount } from './budget.ts';
 
 /**
  * Reads an identity without its private key.
@@ -55,13 +55,13 @@ export function isAgentName(name: string): boolean {
  */
 export function agentFile(folder: string, name: string): string {
   if (!isAgentName(name))
-    throw new Problem('usage', `Not an agent’s name: ${JSON.stringify(name)}`);
+    throw new Problem('usage', `Not a valid name of an agent: ${JSON.stringify(name)}`);
   return `${folder}/${name}.json`;
 }
 
 /** An identity during a run: its budget, and the events that end the run. */
-export interface Acting {
-  readonly purse: Purse;
+export interface ActingAgent {
+  readonly purse: BudgetAccount;
   readonly stops: readonly Stop[];
   /** Reads the identity's file now. The signal is aborted when the agent may not continue. */
   look(): AbortSignal;
@@ -76,8 +76,8 @@ export function actAs(
   agent: Agent,
   { now, paths }: Pick<RunRequest, 'now' | 'paths'>,
   whyStop: (agent: Agent) => string | undefined,
-): Acting {
-  const purse = openPurse(`${paths.data}/agents/${agent.name}/budget.json`, agent, now);
+): ActingAgent {
+  const purse = openBudgetAccount(`${paths.data}/agents/${agent.name}/budget.json`, agent, now);
   const watched = watchAgent(`${paths.config}/agents`, agent.name, whyStop);
   const stops: Stop[] = [
     { signal: purse.usedUp, reason: 'limit:budget' },

@@ -10,7 +10,7 @@ import { readPrivateFile, writePrivateFile } from '../files/private-file.ts';
 import { policyBytesMax } from '../limits.ts';
 
 /** The budget that one run or session may still use. */
-export interface Purse {
+export interface BudgetAccount {
   /** Takes an amount, whole or not at all; false when the budget of the day has less left. */
   spend(kind: BudgetKind, amount: number): boolean;
   /** Aborts when the budget of the day has no seconds left. */
@@ -25,11 +25,11 @@ export interface Purse {
  * @throws Problem `budget-used` naming the exhausted budget; `key-file-invalid` when the file is
  * damaged
  */
-export function openPurse(
+export function openBudgetAccount(
   file: string,
   agent: { readonly budget?: Budget; readonly name: string },
   now: () => Date,
-): Purse {
+): BudgetAccount {
   const { name } = agent;
   const budget: Budget = { paths: count.pathsOfADay, ...agent.budget };
   const stop = new AbortController();

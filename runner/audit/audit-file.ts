@@ -25,7 +25,7 @@ import { readAuditKey } from './audit-key.ts';
 const pieceBytes = 1024 * 1024;
 
 /** Some complete lines of the log, without their newlines, and the offset of the next line. */
-export interface Lines {
+export interface LogLines {
   readonly lines: readonly Uint8Array[];
   readonly position: number;
 }
@@ -34,7 +34,7 @@ export interface Lines {
  * Reads lines from an offset to the present end of the file. A line that a writer has not finished
  * is left out.
  */
-export async function* readLines(file: string, from = 0): AsyncGenerator<Lines> {
+export async function* readLines(file: string, from = 0): AsyncGenerator<LogLines> {
   const log = await openIfThere(file);
   try {
     let position = from;
@@ -79,7 +79,7 @@ async function openIfThere(file: string): Promise<FileHandle | undefined> {
 }
 
 /** The entry in a line; undefined for a malformed line, which `verifyAuditFile` reports. */
-export function entryOf(line: Uint8Array): AuditEntry | undefined {
+export function parseLogLine(line: Uint8Array): AuditEntry | undefined {
   return parseEntry(Buffer.from(line.buffer, line.byteOffset, line.byteLength).toString('utf8'));
 }
 
@@ -90,7 +90,7 @@ export async function readEntries(
 ): Promise<AuditEntry[]> {
   const entries: AuditEntry[] = [];
   for await (const { lines } of readLines(file)) {
-    entries.push(...lines.flatMap((line) => entryOf(line) ?? []).filter(keep));
+    entries.push(...lines.flatMap((line) => parseLogLine(line) ?? []).filter(keep));
   }
   return entries;
 }
@@ -114,7 +114,7 @@ export async function verifyAuditFile(file: string, keyFile: string): Promise<Au
     if (!lines.every((line) => check.take(line))) break;
     for (const line of lines) {
       at += 1;
-      const entry = isAboutPaths(line) ? entryOf(line) : undefined;
+      const entry = isAboutPaths(line) ? parseLogLine(line) : undefined;
       if (entry?.event === 'paths') sets.set(entry.digest, at);
     }
   }

@@ -5,7 +5,7 @@
 import { existsSync, statSync, watch } from 'node:fs';
 import { dirname } from 'node:path';
 import { auditPollMilliseconds } from '../limits.ts';
-import { type Lines, readLines } from './audit-file.ts';
+import { type LogLines, readLines } from './audit-file.ts';
 
 /**
  * Yields lines from an offset on, until the signal aborts. When the log is replaced by a new file,
@@ -15,7 +15,7 @@ export async function* followLines(
   file: string,
   from: number,
   signal: AbortSignal,
-): AsyncGenerator<Lines> {
+): AsyncGenerator<LogLines> {
   const bell = new EventTarget();
   const ring = (): boolean => bell.dispatchEvent(new Event('ring'));
   const watcher = existsSync(dirname(file)) ? watch(dirname(file), ring) : undefined;
@@ -39,7 +39,7 @@ export async function* followLines(
 }
 
 /** The offset of the first complete line within the last `bytes` bytes. */
-export async function nearEnd(file: string, bytes: number): Promise<number> {
+export async function offsetNearEnd(file: string, bytes: number): Promise<number> {
   const size = statSync(file, { throwIfNoEntry: false })?.size ?? 0;
   if (size <= bytes) return 0;
   for await (const { lines } of readLines(file, size - bytes))

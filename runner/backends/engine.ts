@@ -9,14 +9,14 @@ import { existsSync, fstatSync, mkdirSync, statSync, writeFileSync } from 'node:
 import { availableParallelism } from 'node:os';
 import { promisify } from 'node:util';
 import { Problem } from '../../skills-index/skill/problem.ts';
-import { startOf } from '../files/lock.ts';
+import { startTimeOf } from '../files/lock.ts';
 import { preludeChecks, preludeScript } from '../sandboxes/prelude.ts';
 import type { RunningSandbox, Sandbox, SandboxStart } from '../sandboxes/sandbox.ts';
 import { goAhead, untilStarted } from '../sandboxes/started.ts';
 import { engineArguments, runnerLabel } from './engine-arguments.ts';
 import { engineImage } from './engine-image.ts';
 import type { Engine } from './engine-program.ts';
-import { exported } from './exported.ts';
+import { exportLines } from './exported.ts';
 import { makeEmpty, mountBinds } from './mount-binds.ts';
 import { accounts, makeRoot } from './oci-root.ts';
 import { ociSeccomp } from './oci-seccomp.ts';
@@ -55,7 +55,7 @@ export function engineBackend(engine: Engine): Sandbox {
 }
 
 async function startContainer(engine: Engine, start: SandboxStart): Promise<RunningSandbox> {
-  refuseWhatItCannot(engine, start);
+  requireSupported(engine, start);
   const { plan, runFolder } = start;
   const name = runFolder.split('/').at(-1) ?? '';
   const started = randomBytes(16).toString('hex');
@@ -96,12 +96,12 @@ async function startContainer(engine: Engine, start: SandboxStart): Promise<Runn
     (resolve) => void child.on('error', () => undefined).on('close', resolve),
   );
   const ended = closed.then(async (code) => {
-    const told = await call('inspect', '--format', '{{.State.OOMKilled}}', name).catch(() => ({
+    const inspected = await call('inspect', '--format', '{{.State.OOMKilled}}', name).catch(() => ({
       stdout: '',
     }));
     await remove();
     leash.kill('SIGKILL');
-    return { code, outOfMemory: told.stdout.trim() === 'true' };
+    return { code, outOfMemory: inspected.stdout.trim() === 'true' };
   });
   const kill = (): void => {
     child.kill('SIGKILL');
@@ -111,7 +111,7 @@ async function startContainer(engine: Engine, start: SandboxStart): Promise<Runn
   try {
     if (stdin === null || stdout === null || child.stderr === null) throw new Error('no streams');
     const stderr = await untilStarted(child.stderr, started);
-    await refuseOtherFolders(
+    await requireJudgedFolders(
       start,
       (await call('inspect', '--format', '{{.State.Pid}}', name)).stdout.trim(),
     );
@@ -129,7 +129,7 @@ async function startContainer(engine: Engine, start: SandboxStart): Promise<Runn
   }
 }
 
-function refuseWhatItCannot(
+function requireSupported(
   { name }: Engine,
   { folders = [], plan, proxyFolder }: SandboxStart,
 ): void {
@@ -161,7 +161,7 @@ function argumentsOf(
   const alone = [...[...files, ...accounts(plan)].map(({ path }) => path), ...ownFiles].filter(
     (path) => !path.startsWith('/skills/'),
   );
-  const prelude = [exported(env), preludeScript(start, new Set(['memory', 'pids', 'cpu']))].join(
+  const prelude = [exportLines(env), preludeScript(start, new Set(['memory', 'pids', 'cpu']))].join(
     '\n',
   );
   return engineArguments(start, {
@@ -169,7 +169,7 @@ function argumentsOf(
     image,
     seccomp,
     cores,
-    runner: `${process.pid}:${startOf(process.pid)}`,
+    runner: `${process.pid}:${startTimeOf(process.pid)}`,
     binds: [
       ...root,
       own('/skills'),
@@ -195,7 +195,7 @@ function argumentsOf(
 }
 
 // Before the command starts, check that each mount is the judged folder.
-async function refuseOtherFolders({ pins, plan }: SandboxStart, pid: string): Promise<void> {
+async function requireJudgedFolders({ pins, plan }: SandboxStart, pid: string): Promise<void> {
   for (const { target } of plan.mounts) {
     const there = statSync(`/proc/${pid}/root${target}`);
     const judged = fstatSync(pins.get(target) ?? -1);
@@ -222,7 +222,7 @@ async function sweep(
   );
   for (const line of stdout.split('\n')) {
     const [, id, pid, began] = /^(\w+) (\d+):(\d+)$/.exec(line) ?? [];
-    if (id !== undefined && startOf(Number(pid)) !== began)
+    if (id !== undefined && startTimeOf(Number(pid)) !== began)
       await call('rm', '--force', id).catch(() => undefined);
   }
 }

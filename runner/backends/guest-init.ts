@@ -4,7 +4,7 @@
  */
 import { homeMiBMax, openFilesMax, temporaryMiBMax } from '../limits.ts';
 import type { SandboxStart } from '../sandboxes/sandbox.ts';
-import { exported } from './exported.ts';
+import { exportLines } from './exported.ts';
 
 /** Serial ports of the guest: one for each stream, and one for messages between host and guest. */
 export const guestPorts = {
@@ -44,7 +44,7 @@ echo '${sign} started' >&3
   exec 3>&-
   ulimit -c 0 && ulimit -n ${openFilesMax} || exit 125
   ulimit -u ${limits.processes} 2>/dev/null || ulimit -p ${limits.processes} || exit 125
-${exported(env)}
+${exportLines(env)}
   cd ${plan.workingDirectory}
   # The first process goes on as root; this one never can again.
   exec /.guest/setpriv --reuid ${uid} --regid ${gid} --clear-groups --no-new-privs --bounding-set=-all --inh-caps=-all -- ${quoted}

@@ -11,7 +11,7 @@ import { Problem } from '../../skills-index/skill/problem.ts';
 import type { RunningSandbox, Sandbox, SandboxStart } from '../sandboxes/sandbox.ts';
 import { guestFiles } from './guest-files.ts';
 import { guestPorts } from './guest-init.ts';
-import { refuseWithoutMounts } from './refuse-without-mounts.ts';
+import { requireNoMounts } from './require-no-mounts.ts';
 
 export interface Microvm {
   readonly qemu: string;
@@ -80,7 +80,7 @@ export function qemuArguments(
 }
 
 async function boot(machine: Microvm, start: SandboxStart): Promise<RunningSandbox> {
-  refuseWithoutMounts('microvm', start);
+  requireNoMounts('microvm', start);
   const { plan, runFolder } = start;
   const sign = randomBytes(16).toString('hex');
   writeFileSync(`${runFolder}/initrd`, guestFiles(start, machine.busybox, sign), { mode: 0o600 });

@@ -7,13 +7,13 @@ import { mkdirSync } from 'node:fs';
 import type { RunningSandbox, Sandbox, SandboxStart } from '../sandboxes/sandbox.ts';
 import { runningSession } from './own-session.ts';
 import { placeFiles } from './place-files.ts';
-import { refuseWithoutMounts } from './refuse-without-mounts.ts';
+import { requireNoMounts } from './require-no-mounts.ts';
 
 /** It gives no protection that host policy can require, and runs no checks. */
 export const noSandbox: Sandbox = { name: 'none', gives: [], checks: [], start };
 
 async function start(what: SandboxStart): Promise<RunningSandbox> {
-  refuseWithoutMounts('none', what);
+  requireNoMounts('none', what);
   const { plan, runFolder } = what;
   const { command, env } = placeFiles(what, `${runFolder}/host`);
   const [program = '', ...args] = command;

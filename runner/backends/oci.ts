@@ -13,7 +13,7 @@ import { type Forwarder, startForwarder } from '../sandboxes/forwarder.ts';
 import { preludeChecks, preludeScript } from '../sandboxes/prelude.ts';
 import type { RunningSandbox, Sandbox, SandboxStart } from '../sandboxes/sandbox.ts';
 import { goAhead, untilStarted } from '../sandboxes/started.ts';
-import { exported } from './exported.ts';
+import { exportLines } from './exported.ts';
 import { makeEmpty, mountBinds } from './mount-binds.ts';
 import { launchRuntime, networkPath, type OciRuntime, shellOf } from './oci-launch.ts';
 import { makeRoot } from './oci-root.ts';
@@ -51,7 +51,7 @@ export function ociBackend(runtime: OciRuntime): Sandbox {
 }
 
 async function startContainer(runtime: OciRuntime, start: SandboxStart): Promise<RunningSandbox> {
-  refuseWhatItCannot(runtime, start);
+  requireSupported(runtime, start);
   sweepGroups();
   const { plan, runFolder } = start;
   const id = runFolder.split('/').at(-1) ?? '';
@@ -104,7 +104,7 @@ async function startContainer(runtime: OciRuntime, start: SandboxStart): Promise
 
 const shellBind = { source: '/bin/sh', target: shellOf.runsc, writable: false };
 
-function refuseWhatItCannot({ name }: OciRuntime, { plan, proxyFolder }: SandboxStart): void {
+function requireSupported({ name }: OciRuntime, { plan, proxyFolder }: SandboxStart): void {
   const refuse = (why: string): Problem =>
     new Problem('sandbox-refused', `The backend ${name} ${why}`);
   if (plan.uid === 0) throw new Problem('mount-owner-root', 'A run never takes root’s uid');
@@ -131,7 +131,7 @@ function writeBundle(
   // The container's first process is the command itself. Set its environment only after the check
   // that no variable of the runner is there.
   const checks = preludeScript(start, new Set(['memory', 'pids', 'cpu']));
-  const prelude = [exported(start.env), checks].join('\n');
+  const prelude = [exportLines(start.env), checks].join('\n');
   const spec = ociSpec(start, {
     binds: [
       ...makeRoot(bundle, start),

@@ -11,7 +11,7 @@ import { fileBytesMax, openFilesMax } from '../limits.ts';
 import type { RunningSandbox, Sandbox, SandboxStart } from '../sandboxes/sandbox.ts';
 import { runningSession } from './own-session.ts';
 import { placeFiles } from './place-files.ts';
-import { refuseWithoutMounts } from './refuse-without-mounts.ts';
+import { requireNoMounts } from './require-no-mounts.ts';
 import { seatbeltProfile } from './seatbelt-profile.ts';
 
 /** Path of sandbox-exec on macOS. */
@@ -31,7 +31,7 @@ export function seatbelt(): Sandbox {
 }
 
 async function start(what: SandboxStart): Promise<RunningSandbox> {
-  refuseWithoutMounts('seatbelt', what);
+  requireNoMounts('seatbelt', what);
   if (process.getuid?.() === 0)
     throw new Problem('sandbox-refused', 'The backend seatbelt needs a runner that is not root');
   const { plan, runFolder } = what;

@@ -20,7 +20,7 @@ import { unlock, waitForClaim } from '../files/lock.ts';
 import { writePrivateFile } from '../files/private-file.ts';
 import { type OpenedHost, openHost } from '../host/host.ts';
 import { applyChanges } from './apply.ts';
-import { type Judged, refuseConflicts } from './conflicts.ts';
+import { type JudgedEntries, requireNoConflicts } from './conflicts.ts';
 import { newSecret, parseSecret, removeLeftovers } from './leftovers.ts';
 import {
   begunName,
@@ -173,9 +173,9 @@ async function applyFolders(
       await waitForClaim(claim, folder.path);
       claims.push(claim);
     }
-    const judged = new Map<string, Judged>();
+    const judged = new Map<string, JudgedEntries>();
     for (const [root, folder] of roots)
-      judged.set(root, await refuseConflicts(root, folder, host.policy.obeyed, waiting.begun));
+      judged.set(root, await requireNoConflicts(root, folder, host.policy.obeyed, waiting.begun));
     requireKept(waiting);
     const secret = await begin(waiting, roots);
     record({ event: 'changes', decision: 'begun', digest, targets });

@@ -9,8 +9,8 @@ import {
   haveAccessList,
   listNotKept,
   pathOnly,
-  placesInChild,
-  runOn,
+  pathsInChild,
+  runOnDescriptors,
 } from '../mounts/access-lists.ts';
 
 /**
@@ -34,9 +34,9 @@ export function copyAccessList(
     // `cp` would copy setuid and setgid bits together with the list.
     if ((stats.mode & 0o6000) !== 0)
       throw listNotKept('a file got setuid or setgid bits meanwhile');
-    runOn(
+    runOnDescriptors(
       '/bin/cp',
-      ['--attributes-only', '--preserve=mode', ...placesInChild([old, to])],
+      ['--attributes-only', '--preserve=mode', ...pathsInChild([old, to])],
       [old, to],
     );
     const [before, after] = haveAccessList([old, to]);
@@ -56,13 +56,13 @@ export function takeOffAccessList(made: number, kind: 'file' | 'folder'): void {
   // `cp` removes an access list by copying the attributes of an entry that has none.
   const plain = fs.mkdtempSync(join(tmpdir(), 'skillgate-plain-'));
   try {
-    const [place = ''] = placesInChild([made]);
+    const [place = ''] = pathsInChild([made]);
     const file = join(plain, 'file');
     fs.writeFileSync(file, '', { mode: 0o600 });
     const [from, to, how] =
       kind === 'file' ? [file, place, '-T'] : [join(plain, 'folder'), `${place}/.`, '-rHT'];
     if (kind === 'folder') fs.mkdirSync(from, { mode: 0o700 });
-    runOn('/bin/cp', [how, '--attributes-only', '--preserve=mode', from, to], [made]);
+    runOnDescriptors('/bin/cp', [how, '--attributes-only', '--preserve=mode', from, to], [made]);
     if (haveAccessList([made]).includes(true))
       throw listNotKept('this host’s cp does not take them off');
   } finally {

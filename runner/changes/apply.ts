@@ -21,10 +21,10 @@ import {
   pathOnly,
   pathsWithAccessList,
 } from '../mounts/access-lists.ts';
-import { findShut, lookIn } from '../mounts/workspace.ts';
-import { type Judged, requireJudged } from './conflicts.ts';
+import { entryReader, findProtectedPaths } from '../mounts/workspace.ts';
+import { type JudgedEntries, requireJudged } from './conflicts.ts';
 import { newSecret } from './leftovers.ts';
-import { type How, openUpFolder, putEntry, setFolder } from './put-entry.ts';
+import { openUpFolder, type PutOptions, putEntry, setFolder } from './put-entry.ts';
 
 /**
  * Applies accepted changes to one folder in which nothing conflicts.
@@ -42,14 +42,14 @@ export async function applyChanges(
   root: string,
   { changes }: ChangedFolder,
   further: FurtherNames,
-  read: How['read'],
-  judged: Judged,
+  read: PutOptions['read'],
+  judged: JudgedEntries,
   secret = newSecret(),
 ): Promise<LeftBehind[]> {
   const turn = takeTurns();
   const owners = ownersOf(fs.statSync(root));
   const hasLinks = changes.some((one) => one.after?.kind === 'link');
-  const look = lookIn(root, hasLinks ? await findShut(root, further) : new Set());
+  const look = entryReader(root, hasLinks ? await findProtectedPaths(root, further) : new Set());
   const { modeFor, isToTakeOff } = listsByFolder();
   const act = (one: Change, how: (at: Buffer, one: Change) => void): void =>
     withParent(root, latin(one.path), owners, (to) => how(to, one));
@@ -107,8 +107,8 @@ export async function applyChanges(
 }
 
 interface ListsByFolder {
-  readonly modeFor: (path: string, list: Change['list']) => How['modeFor'];
-  readonly isToTakeOff: (path: string, list: Change['list']) => How['isListToTakeOff'];
+  readonly modeFor: (path: string, list: Change['list']) => PutOptions['modeFor'];
+  readonly isToTakeOff: (path: string, list: Change['list']) => PutOptions['isListToTakeOff'];
 }
 
 // All new entries of a folder inherit the same access list, so read only the first of possibly
@@ -153,7 +153,7 @@ function gone(act: () => void): void {
 }
 
 // An entry of another kind was replaced by an earlier call already.
-function remove(at: Buffer, { before, after, path }: Change, judged: Judged): void {
+function remove(at: Buffer, { before, after, path }: Change, judged: JudgedEntries): void {
   const found = fs.lstatSync(at, { throwIfNoEntry: false });
   if (found === undefined || before === undefined || kindOfEntry(found) === after?.kind) return;
   requireJudged(judged, path, found);

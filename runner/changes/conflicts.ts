@@ -24,7 +24,7 @@ import { openEntry, pathsWithAccessList } from '../mounts/access-lists.ts';
 import { stateAt } from '../mounts/entry-state.ts';
 
 /** The entry at each path when it was judged. Applying a change removes its path. */
-export type Judged = Map<string, fs.Stats | undefined>;
+export type JudgedEntries = Map<string, fs.Stats | undefined>;
 
 /**
  * Requires that each path is as the run found it or as accepted already, and that this user can
@@ -35,12 +35,12 @@ export type Judged = Map<string, fs.Stats | undefined>;
  * well
  * @throws Problem `changes-conflict` with every path
  */
-export async function refuseConflicts(
+export async function requireNoConflicts(
   root: string,
   { changes, conflicts }: ChangedFolder,
   further: FurtherNames,
   begun = false,
-): Promise<Judged> {
+): Promise<JudgedEntries> {
   const turn = takeTurns();
   const touched = new Set(conflicts);
   const goes = new Set(
@@ -125,7 +125,11 @@ function isBetween(now: EntryState | undefined, { after, list }: Change): boolea
  * @param now the entry at the path
  * @throws Problem `changes-conflict` when it is another one
  */
-export function requireJudged(judged: Judged, path: string, now: fs.Stats | undefined): void {
+export function requireJudged(
+  judged: JudgedEntries,
+  path: string,
+  now: fs.Stats | undefined,
+): void {
   if (isSameEntry(judged.get(path), now)) return;
   throw new Problem(
     'changes-conflict',

@@ -26,7 +26,7 @@ export function parseSecret(text: string): string | undefined {
  * The temporary name of an entry in an attempt, in the same folder, because a rename does not cross
  * file systems.
  */
-export function besideOf(at: Buffer, secret: string): Buffer {
+export function temporaryPathOf(at: Buffer, secret: string): Buffer {
   const name = at.subarray(at.lastIndexOf('/') + 1);
   const hash = hexOf(digestOf(Buffer.concat([bytesOf(secret), name]))).slice(0, 16);
   return Buffer.concat([at.subarray(0, at.length - name.length), bytesOf(`.skillgate-${hash}`)]);
@@ -48,7 +48,7 @@ export async function removeLeftovers(
     if (after === undefined) continue;
     try {
       withParent(root, Buffer.from(path).toString('latin1'), owners, (at) =>
-        removeOwn(besideOf(at, secret), after.uid),
+        removeOwn(temporaryPathOf(at, secret), after.uid),
       );
     } catch {
       // Another user may have replaced the entry or closed the folder.

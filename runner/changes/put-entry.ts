@@ -11,9 +11,9 @@ import { Problem } from '../../skills-index/skill/problem.ts';
 import { withHandle } from '../files/walk-folder.ts';
 import { pathOnly } from '../mounts/access-lists.ts';
 import { copyAccessList, takeOffAccessList } from './access-lists.ts';
-import { besideOf } from './leftovers.ts';
+import { temporaryPathOf } from './leftovers.ts';
 
-export interface How {
+export interface PutOptions {
   /** Path in the folder that the run saw. */
   readonly path: string;
   /** Reads stored bytes by digest. */
@@ -40,9 +40,9 @@ export interface How {
 export function putEntry(
   at: Buffer,
   after: EntryState,
-  { isListToTakeOff, keepList, modeFor, path, read, requireJudged, secret }: How,
+  { isListToTakeOff, keepList, modeFor, path, read, requireJudged, secret }: PutOptions,
 ): void {
-  const beside = besideOf(at, secret);
+  const beside = temporaryPathOf(at, secret);
   const made = make(beside, after, path);
   const self = `/proc/self/fd/${made}`;
   try {
@@ -84,7 +84,7 @@ export function setFolder(
   at: Buffer,
   after: Folder,
   owners: Owners,
-  modeFor: How['modeFor'],
+  modeFor: PutOptions['modeFor'],
 ): void {
   withFolder(at, after, owners, (self, stats) => {
     if (stats.gid !== after.gid) fs.chownSync(self, after.uid, after.gid);
@@ -150,11 +150,14 @@ function give(made: number, { kind, uid, gid }: EntryState): void {
 function write(
   made: number,
   { sha256 }: Extract<EntryState, { kind: 'file' }>,
-  read: How['read'],
+  read: PutOptions['read'],
 ): void {
   const bytes = read(sha256);
   if (digestOf(bytes) !== sha256)
-    throw new Problem('changes-invalid', `Kept bytes are not ${sha256}`);
+    throw new Problem(
+      'changes-invalid',
+      `Cannot apply ${sha256}: the stored content has another digest`,
+    );
   fs.writeFileSync(made, bytes);
   fs.fsyncSync(made);
 }

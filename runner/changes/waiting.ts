@@ -76,7 +76,7 @@ export function readWaiting(data: string, run: string): WaitingChanges {
     throw new Problem('changes-invalid', `The changes of run ${only} are not whole`);
   const set = parseChangeSet(bytes);
   if (set.run !== only)
-    throw new Problem('changes-invalid', `The changes of run ${only} say they are of ${set.run}`);
+    throw new Problem('changes-invalid', `The changes of run ${only} name another run, ${set.run}`);
   const read = (sha256: Digest): Uint8Array => readKept(folder, only, sha256);
   return {
     set,
@@ -177,7 +177,7 @@ export function removeApplied({ folder }: WaitingChanges): void {
  * Discards change sets that wait for too long, except those that somebody began to apply.
  * @returns the runs whose changes were discarded
  */
-export async function sweepWaiting(
+export async function discardExpired(
   data: string,
   now: Date,
   audit: Pick<Audit, 'record'>,

@@ -11,7 +11,7 @@ import * as limits from '../limits.ts';
 import type { EgressSettings } from './settings.ts';
 
 /** A request that passed the rules and is about to leave. */
-export interface Admission {
+export interface AllowedRequest {
   readonly method: string;
   readonly place: RequestPlace;
   /** Bytes of the request line and headers. */
@@ -59,7 +59,7 @@ export class Accounts {
    * allowed. Returns a reason when the request is denied.
    */
   async admit(
-    { dropped = [], head, method, place, secrets, shown, whole }: Admission,
+    { dropped = [], head, method, place, secrets, shown, whole }: AllowedRequest,
     client: Socket,
   ): Promise<Denial | undefined> {
     const why =
@@ -70,7 +70,7 @@ export class Accounts {
     // Do not send a request whose client hung up while the approver was answering.
     const held = await this.#whyHeld(action, client, whole && (() => whole(action)));
     if (held !== undefined || client.destroyed) return held ?? 'held';
-    const told = {
+    const allowedEvent = {
       event: 'egress',
       decision: 'allowed',
       why: 'approved',
@@ -80,7 +80,8 @@ export class Accounts {
       path,
       secrets,
     } as const;
-    if (!this.#record(dropped.length === 0 ? told : { ...told, dropped })) return 'unrecorded';
+    if (!this.#record(dropped.length === 0 ? allowedEvent : { ...allowedEvent, dropped }))
+      return 'unrecorded';
     this.counts.allowed++;
     return undefined;
   }

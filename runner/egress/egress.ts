@@ -22,7 +22,7 @@ import { shownRequest } from '../../skills-index/run/holds/hold-action.ts';
 import { type Redaction, redactionOf } from '../../skills-index/run/leaks/redaction.ts';
 import * as limits from '../limits.ts';
 import type { SandboxFile } from '../sandboxes/sandbox.ts';
-import { Accounts, type Admission } from './accounts.ts';
+import { Accounts, type AllowedRequest } from './accounts.ts';
 import { forward, knownValues, type Outgoing } from './forward.ts';
 import { wholeRequest } from './held-request.ts';
 import { RequestBody } from './request-body.ts';
@@ -235,7 +235,7 @@ async function handle(
       held: body.held,
       ended: body.ended,
     });
-    const whole: Admission['whole'] = (action) =>
+    const whole: AllowedRequest['whole'] = (action) =>
       wholeRequest(traffic, outgoing(), head.length, action);
     const dropped = droppedHeaders({ decision, headers, method });
     const admission = {

@@ -9,7 +9,7 @@ import type { HostPolicy } from '../../skills-index/run/plan/host-policy.ts';
 import type { ExporterPolicy } from '../../skills-index/run/plan/report-policy.ts';
 import { digestOf, hexOf } from '../../skills-index/skill/digest.ts';
 import { Problem } from '../../skills-index/skill/problem.ts';
-import { entryOf, type Lines, readLines } from '../audit/audit-file.ts';
+import { type LogLines, parseLogLine, readLines } from '../audit/audit-file.ts';
 import { followLines } from '../audit/audit-follow.ts';
 import { tryLock, unlock } from '../files/lock.ts';
 import { readPrivateFile, writePrivateFile } from '../files/private-file.ts';
@@ -70,7 +70,7 @@ export async function exportLog(
     for await (const more of lines) {
       for (const batch of batchesOf(more)) {
         if (world.signal.aborted) return sent;
-        const entries = batch.lines.flatMap((line) => entryOf(line) ?? []);
+        const entries = batch.lines.flatMap((line) => parseLogLine(line) ?? []);
         if (entries.length > 0) await deliver(world, exporter, entries, follows);
         if (world.signal.aborted) return sent;
         sent += entries.length;
@@ -108,7 +108,7 @@ async function startOf({ file }: ExportWorld, place: string): Promise<number> {
 /** More than a line. */
 const lastLinesBytes = 64 * 1024;
 
-function* batchesOf({ lines, position }: Lines): Generator<Lines> {
+function* batchesOf({ lines, position }: LogLines): Generator<LogLines> {
   const total = lines.reduce((sum, line) => sum + line.length + 1, 0);
   let byte = position - total;
   for (let at = 0; at < lines.length; at += exportBatchLines) {

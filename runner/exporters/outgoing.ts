@@ -10,7 +10,7 @@ import type { PinnedAddress } from '../../skills-index/run/plan/plan.ts';
 import { addressClass } from '../../skills-index/skill/network-address.ts';
 import { Problem } from '../../skills-index/skill/problem.ts';
 
-export interface Outgoing {
+export interface OutgoingPost {
   readonly body: string;
   readonly headers: Readonly<Record<string, string>>;
   readonly signal: AbortSignal;
@@ -26,7 +26,7 @@ export type Resolve = (host: string) => Promise<readonly string[]>;
  */
 export async function postOutside(
   address: string,
-  { body, headers, signal }: Outgoing,
+  { body, headers, signal }: OutgoingPost,
   pins: Readonly<Record<string, PinnedAddress>>,
   resolve: Resolve = resolveName,
 ): Promise<number> {

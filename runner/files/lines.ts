@@ -20,7 +20,7 @@ export async function* linesOf(stream: Readable, bytesMax: number): AsyncGenerat
   for await (const chunk of stream.iterator({ destroyOnReturn: false }) as AsyncIterable<Buffer>) {
     let from = 0;
     for (let at = chunk.indexOf(newline); at >= 0; at = chunk.indexOf(newline, from)) {
-      refuseLonger(size + at - from, bytesMax);
+      requireLineLength(size + at - from, bytesMax);
       yield Buffer.concat([...pieces, chunk.subarray(from, at)]);
       pieces = [];
       size = 0;
@@ -30,12 +30,12 @@ export async function* linesOf(stream: Readable, bytesMax: number): AsyncGenerat
     }
     pieces.push(chunk.subarray(from));
     size += chunk.length - from;
-    refuseLonger(size, bytesMax);
+    requireLineLength(size, bytesMax);
     // Merge small chunks: a stream that sends single bytes must not cost one object for each byte.
     if (pieces.length > 1_000) pieces = [Buffer.concat(pieces)];
   }
 }
 
-function refuseLonger(bytes: number, bytesMax: number): void {
+function requireLineLength(bytes: number, bytesMax: number): void {
   if (bytes > bytesMax) throw new Problem('run-limit', `A line has more than ${bytesMax} bytes`);
 }

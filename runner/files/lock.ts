@@ -24,7 +24,7 @@ export function withLock<Result>(path: string, act: () => Result): Result {
   const bell = new Int32Array(new SharedArrayBuffer(4));
   const began = performance.now();
   while (!tryLock(path)) {
-    refuseAfter(began, path);
+    requireInTime(began, path);
     Atomics.wait(bell, 0, 0, 2);
   }
   try {
@@ -43,8 +43,10 @@ export function withLock<Result>(path: string, act: () => Result): Result {
 export async function waitForClaim(path: string, folder: string): Promise<void> {
   const began = performance.now();
   const claims = dirname(path);
-  while (!withLock(`${claims}/lock`, () => !overlaps(claims, folder) && create(path, folder))) {
-    refuseAfter(began, path);
+  while (
+    !withLock(`${claims}/lock`, () => !overlaps(claims, folder) && createLockFile(path, folder))
+  ) {
+    requireInTime(began, path);
     await sleep(20);
   }
 }
@@ -64,11 +66,11 @@ function overlaps(claims: string, folder: string): boolean {
 /** Takes the lock unless a living process holds it. */
 export function tryLock(path: string): boolean {
   mkdirSync(dirname(path), { recursive: true, mode: 0o700 });
-  if (create(path)) return true;
+  if (createLockFile(path)) return true;
   if (holderLives(path)) return false;
   // Check again under the clearing lock: another process may have cleared and retaken the file.
   const clearing = `${path}.clearing`;
-  if (create(clearing)) {
+  if (createLockFile(clearing)) {
     if (!holderLives(path)) unlock(path);
     unlock(clearing);
   } else if (!holderLives(clearing)) unlock(clearing);
@@ -80,9 +82,9 @@ export function unlock(path: string): void {
 }
 
 /** Creates the file with this process's pid and start time; false when the file exists. */
-export function create(path: string, what = ''): boolean {
+export function createLockFile(path: string, what = ''): boolean {
   try {
-    writeFileSync(path, `${process.pid} ${startOf(process.pid)}\n${what}`, {
+    writeFileSync(path, `${process.pid} ${startTimeOf(process.pid)}\n${what}`, {
       flag: 'wx',
       mode: 0o600,
     });
@@ -100,7 +102,7 @@ export function holderLives(path: string): boolean {
     // The file is empty: its holder is about to write it, unless it stays empty for long.
     return start === undefined
       ? Date.now() - statSync(path).mtimeMs < 5_000
-      : startOf(Number(pid)) === start;
+      : startTimeOf(Number(pid)) === start;
   } catch {
     return true;
   }
@@ -110,7 +112,7 @@ export function holderLives(path: string): boolean {
  * The start time of a process, in clock ticks after boot (proc(5), /proc/pid/stat field 22). The
  * kernel reuses pids, but not a pid with the same start time.
  */
-export function startOf(pid: number): string {
+export function startTimeOf(pid: number): string {
   try {
     const line = readFileSync(`/proc/${pid}/stat`, 'utf8');
     const [state = '', ...fields] = line.slice(line.lastIndexOf(')') + 2).split(' ');
@@ -121,7 +123,7 @@ export function startOf(pid: number): string {
   }
 }
 
-function refuseAfter(began: number, path: string): void {
+function requireInTime(began: number, path: string): void {
   if (performance.now() - began < lockWaitSecondsMax * 1000) return;
   throw new Problem(
     'plan-refused',

@@ -44,7 +44,7 @@ export function readPrivateFile(
       ...(secret && (found.mode & 0o077) !== 0 ? ['others may read it'] : []),
     ];
     const why = [
-      ...(found.isFile() ? [] : ['it is no plain file']),
+      ...(found.isFile() ? [] : ['it is not a regular file']),
       ...rights,
       ...(found.size > bytesMax ? [`it is larger than ${bytesMax} bytes`] : []),
     ].join('; ');

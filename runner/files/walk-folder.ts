@@ -11,7 +11,7 @@ import { requireOwner } from './ownership.ts';
 import { takeTurns } from './turns.ts';
 
 /** One entry of the walked folder. */
-export interface Met {
+export interface VisitedEntry {
   readonly path: string;
   readonly name: string;
   /** A path to the entry through the descriptor of its parent folder. */
@@ -27,7 +27,7 @@ export interface Visitor {
   /** Whether to give owners back their rights on folders, which a run may have removed. */
   readonly mend: boolean;
   /** Called for each entry. Returns whether to walk into it when it is a folder. */
-  readonly meet: (met: Met) => boolean | Promise<boolean>;
+  readonly meet: (met: VisitedEntry) => boolean | Promise<boolean>;
   /** Called for an entry that could not be read; the walk goes on unless this throws. */
   readonly fail: (path: string, cause: unknown) => void;
 }

@@ -36,7 +36,7 @@ import { type ParsedJson, parseJson } from '../../skills-index/skill/json.ts';
 import { parseShape } from '../../skills-index/skill/shape.ts';
 import { whyNotProven } from '../../skills-index/trust/approver-proof.ts';
 import { readAuditKey } from '../audit/audit-key.ts';
-import { startOf } from '../files/lock.ts';
+import { startTimeOf } from '../files/lock.ts';
 import { readPrivateFile, writePrivateFile } from '../files/private-file.ts';
 import { answerBytesMax, heldRequestBytesMax } from '../limits.ts';
 
@@ -122,7 +122,7 @@ export function requestPath(folder: string, { id }: Pick<Hold, 'id'>): string {
  * Reads the request of a hold; undefined when the file is missing or differs from the digest in the
  * hold.
  */
-export function keptRequest(folder: string, hold: Hold): HeldRequest | undefined {
+export function readHeldRequest(folder: string, hold: Hold): HeldRequest | undefined {
   const digest = hold.action?.kind === 'egress' ? hold.action.request : undefined;
   const rule = { bytesMax: heldRequestBytesMax, secret: true, code: 'hold-denied' } as const;
   const bytes = digest === undefined ? undefined : readPrivateFile(requestPath(folder, hold), rule);
@@ -130,7 +130,7 @@ export function keptRequest(folder: string, hold: Hold): HeldRequest | undefined
 }
 
 function holderOf(pid: number): string {
-  return `${pid} ${startOf(pid)}`;
+  return `${pid} ${startTimeOf(pid)}`;
 }
 
 function readAnswer(folder: string, path: string): FoundAnswer | undefined {

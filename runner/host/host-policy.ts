@@ -24,7 +24,7 @@ export function readHostPolicy(path: string): HostPolicy {
   const bytes = readPolicyFile(path);
   if (bytes === undefined) return { ...emptyHostPolicy, file: path };
   const policy = parseHostPolicy(bytes, path);
-  refuseDeskPasskeys(policy);
+  requireNoDeskPasskeys(policy);
   return policy;
 }
 
@@ -38,7 +38,7 @@ export function readAuthorities({ authorities, file }: HostPolicy): readonly str
     if (bytes === undefined)
       throw new Problem(
         'host-policy-invalid',
-        `${file} names ${path} in authorities, and it is not there`,
+        `Cannot use ${file}: the file ${path} in authorities does not exist`,
       );
     return Buffer.from(bytes).toString('utf8');
   });
@@ -57,7 +57,7 @@ function readPolicyFile(path: string): Uint8Array | undefined {
  * what its passkeys sign, so that registry could make its reviewer sign the answer to a hold of
  * this host.
  */
-function refuseDeskPasskeys({ approvers, file, mailbox }: HostPolicy): void {
+function requireNoDeskPasskeys({ approvers, file, mailbox }: HostPolicy): void {
   const withPasskey = approvers.filter((one) => one.passkey !== undefined);
   if (withPasskey.length === 0) return;
   const desks = [

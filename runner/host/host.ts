@@ -26,7 +26,7 @@ export interface OpenedHost {
   close(): void;
 }
 
-export interface HostQuestion {
+export interface HostRequest {
   readonly hostPolicy: HostPolicy;
   /** Workspaces that the manifest names; other folders stay closed. */
   readonly workspaces: readonly string[];
@@ -41,7 +41,7 @@ export function openHost({
   workspaces: wanted,
   programs,
   ownFolders,
-}: HostQuestion): OpenedHost {
+}: HostRequest): OpenedHost {
   const folders = new Map<string, number>();
   const workspaces: Record<string, WorkspaceFact> = {};
   for (const name of wanted.filter((one) => Object.hasOwn(hostPolicy.workspaces, one))) {
@@ -96,9 +96,8 @@ export function whyNotMountable(real: string, ownFolders: readonly string[]): st
     inner === outer || inner.startsWith(outer === '/' ? '/' : `${outer}/`);
   const overlaps = (folder: string): boolean => within(real, folder) || within(folder, real);
   const own = ownFolders.map(nearestReal).find(overlaps);
-  if (own !== undefined)
-    return `${real} would show the skill ${own}, where policy, keys and logs lie`;
-  return systemFolders.some(overlaps) ? `${real} is a part of the system` : undefined;
+  if (own !== undefined) return `${real} overlaps ${own}, where policy, keys and logs lie`;
+  return systemFolders.some(overlaps) ? `${real} overlaps a folder of the system` : undefined;
 }
 
 // For a missing folder, resolve the nearest existing folder above it.

@@ -45,8 +45,8 @@ export async function pathsWithAccessList(
  */
 export function haveAccessList(descriptors: readonly number[]): boolean[] {
   if (descriptors.length === 0) return [];
-  const args = ['-dlnLU', '--', ...placesInChild(descriptors)];
-  const lines = runOn('/bin/ls', args, descriptors).trimEnd().split('\n');
+  const args = ['-dlnLU', '--', ...pathsInChild(descriptors)];
+  const lines = runOnDescriptors('/bin/ls', args, descriptors).trimEnd().split('\n');
   // ls(1) prints `+` after the mode of an entry with an access list.
   if (lines.length === descriptors.length) return lines.map((line) => /^\S{10}\+/.test(line));
   throw new Problem('internal', `ls tells of ${lines.length} files, not of ${descriptors.length}`);
@@ -69,7 +69,7 @@ export function openEntry(root: string, path: string, owners: Owners): number | 
 export const pathOnly = 0o10_000_000 | fs.constants.O_NOFOLLOW;
 
 /** Paths at which a child process finds these descriptors: they follow stdin, stdout and stderr. */
-export function placesInChild(descriptors: readonly number[]): string[] {
+export function pathsInChild(descriptors: readonly number[]): string[] {
   return descriptors.map((_, index) => `/proc/self/fd/${index + 3}`);
 }
 
@@ -77,7 +77,7 @@ export function placesInChild(descriptors: readonly number[]): string[] {
  * Runs a system program on open entries.
  * @throws Problem `changes-conflict`
  */
-export function runOn(
+export function runOnDescriptors(
   program: string,
   args: readonly string[],
   descriptors: readonly number[],

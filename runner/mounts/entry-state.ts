@@ -23,7 +23,7 @@ export async function stateAt(
   path: string,
   owners: Owners,
 ): Promise<EntryState | undefined> {
-  const found = lookAt(root, path, owners, (at, self, stats) => {
+  const found = readAt(root, path, owners, (at, self, stats) => {
     requireOwner(owners, stats);
     if (stats.isFile() && stats.size <= changedBytesMax)
       return { stats, file: fs.openSync(self, 'r') };
@@ -36,12 +36,12 @@ export async function stateAt(
 
 /** When the entry at a path last changed in any way (ctime). */
 export function changedAt(root: string, path: string, owners: Owners): number | undefined {
-  return lookAt(root, path, owners, (_at, _self, stats) => stats.ctimeMs);
+  return readAt(root, path, owners, (_at, _self, stats) => stats.ctimeMs);
 }
 
 type Look<Result> = (at: Buffer, self: string, stats: fs.Stats) => Result;
 
-function lookAt<Result>(
+function readAt<Result>(
   root: string,
   path: string,
   owners: Owners,

@@ -19,7 +19,7 @@ import { requireOverlays } from '../../skills-index/run/plan/own-locks.ts';
 import type { Plan } from '../../skills-index/run/plan/plan.ts';
 import { workspaceOf } from '../../skills-index/run/plan/plan-capabilities.ts';
 import { type Digest, digestOf, hexOf } from '../../skills-index/skill/digest.ts';
-import type { Purse } from '../agents/budget.ts';
+import type { BudgetAccount } from '../agents/budget.ts';
 import { recordPaths } from '../files/path-records.ts';
 import { writePrivateFile } from '../files/private-file.ts';
 import { takeTurns } from '../files/turns.ts';
@@ -30,9 +30,9 @@ import type { LeakDetector } from '../secrets/leaks.ts';
 import { overlayReadOnly } from './read-only.ts';
 import { openViews } from './views.ts';
 import { removeUnneeded, whyNoRoom, whyTooLarge, writeRoom } from './waiting-room.ts';
-import { type SeenWorkspace, seeWorkspace } from './workspace.ts';
+import { type OpenWorkspace, openWorkspace } from './workspace.ts';
 
-export interface MountsQuestion {
+export interface MountsRequest {
   readonly plan: Pick<Plan, 'mounts' | 'agent'> & {
     readonly skill: { readonly name: string; readonly version: string };
   };
@@ -57,7 +57,7 @@ export interface MountsQuestion {
   readonly ownLocks: HostPolicy['ownLocks'];
   readonly record: (event: AuditEvent) => void;
   /** Takes paths from the agent's budget; absent for a person. */
-  readonly spend?: Purse['spend'] | undefined;
+  readonly spend?: BudgetAccount['spend'] | undefined;
 }
 
 export interface FinishedMounts {
@@ -69,7 +69,7 @@ export interface FinishedMounts {
   readonly leaked: boolean;
 }
 
-export interface HeldMounts
+export interface OpenMounts
   extends Pick<SandboxStart, 'pins' | 'sources' | 'systemViews' | 'protectedPaths' | 'namespace'> {
   /**
    * Collects changes after the last process of the run has ended. Never throws; a second call
@@ -84,7 +84,7 @@ export interface HeldMounts
  * Opens the mounts of a run.
  * @throws Problem `plan-refused`, `mode-unsupported`
  */
-export async function holdMounts(question: MountsQuestion): Promise<HeldMounts> {
+export async function openMounts(question: MountsRequest): Promise<OpenMounts> {
   const { folders, overlays, plan, programs, runFolder } = question;
   const system = ['/usr', ...libraries.map(({ path }) => path), ...programs];
   const descriptorOf = (source: string): number => folders.get(workspaceOf(source)) ?? -1;
@@ -97,7 +97,7 @@ export async function holdMounts(question: MountsQuestion): Promise<HeldMounts> 
     : 'this sandbox takes no overlay';
   const seen = typeof readOnly === 'object' ? readOnly : undefined;
   const views = openViews(runFolder, overlays, seen?.namespace);
-  const held = new Map<string, SeenWorkspace>();
+  const held = new Map<string, OpenWorkspace>();
   let finished: Promise<FinishedMounts> | undefined;
   const close = (): void => {
     views.close();
@@ -113,7 +113,7 @@ export async function holdMounts(question: MountsQuestion): Promise<HeldMounts> 
     requireOverlays(ownLocks, readOnly);
     for (const { mode, path, source, target } of plan.mounts)
       if (mode !== 'ro')
-        held.set(target, await seeWorkspace(descriptorOf(source), path, views, question.obeyed));
+        held.set(target, await openWorkspace(descriptorOf(source), path, views, question.obeyed));
   } catch (cause) {
     await finish();
     throw cause;
@@ -140,7 +140,7 @@ export async function holdMounts(question: MountsQuestion): Promise<HeldMounts> 
   };
 }
 
-function readWithOwnLocks({ folders, ownLocks, plan }: MountsQuestion): Map<string, number> {
+function readWithOwnLocks({ folders, ownLocks, plan }: MountsRequest): Map<string, number> {
   const isOwn = (name: string): boolean => ownLocks.includes(name) && folders.has(name);
   const read = plan.mounts.filter(
     ({ mode, source }) => mode === 'ro' && isOwn(workspaceOf(source)),
@@ -149,8 +149,8 @@ function readWithOwnLocks({ folders, ownLocks, plan }: MountsQuestion): Map<stri
 }
 
 async function finishAll(
-  question: MountsQuestion,
-  held: ReadonlyMap<string, SeenWorkspace>,
+  question: MountsRequest,
+  held: ReadonlyMap<string, OpenWorkspace>,
   leaks: LeakDetector | undefined,
 ): Promise<FinishedMounts> {
   const { data, plan, record, subject } = question;
@@ -192,9 +192,9 @@ async function finishAll(
     }
   }
   const turn = takeTurns();
-  refuseWhatCannotWait(question, folders, cleaned);
+  dropUnstorable(question, folders, cleaned);
   await turn();
-  refuseOverBudget(question, folders, cleaned);
+  dropOverBudget(question, folders, cleaned);
   const changed = folders.flatMap(({ changes, target }) =>
     changes.map((one) => ({ ...one, path: `${target}/${one.path}` })),
   );
@@ -229,7 +229,7 @@ async function finishAll(
 }
 
 function setOf(
-  { now, plan: { agent, skill }, planDigest: plan, subject }: MountsQuestion,
+  { now, plan: { agent, skill }, planDigest: plan, subject }: MountsRequest,
   folders: ChangedFolder[],
 ): ChangeSet {
   const of = { run: subject.run, agent, skill: skill.name, version: skill.version, plan };
@@ -238,8 +238,8 @@ function setOf(
 
 // Refuse at once, while this run can still report the reason: nobody could read such a change set
 // later.
-function refuseWhatCannotWait(
-  question: MountsQuestion,
+function dropUnstorable(
+  question: MountsRequest,
   folders: ChangedFolder[],
   cleaned: LeftBehind[],
 ): void {
@@ -259,8 +259,8 @@ function refuseWhatCannotWait(
 
 // The list of all paths is kept for good, so an agent that changes paths without limit would fill
 // the disk.
-function refuseOverBudget(
-  { plan: { agent }, spend }: MountsQuestion,
+function dropOverBudget(
+  { plan: { agent }, spend }: MountsRequest,
   folders: ChangedFolder[],
   cleaned: LeftBehind[],
 ): void {

@@ -21,7 +21,7 @@ export interface InNamespace<Result> {
    * Called while the namespace is reachable: with the path of its root as seen from outside, and
    * with the script's output.
    */
-  readonly act: (root: string, said: string) => Result;
+  readonly act: (root: string, output: string) => Result;
 }
 
 /** Runs the script in the namespace; returns the reason as text when that fails. */
@@ -46,17 +46,17 @@ export async function mountInNamespace<Result>({
     (resolve) => void child.on('error', () => resolve()).on('close', () => resolve()),
   );
   const complaint = text(child.stderr).catch(() => '');
-  let said = '';
+  let output = '';
   const ready = new Promise<boolean>((resolve) =>
     child.stdout.on('data', (chunk: Buffer) => {
-      said += chunk.toString('latin1');
-      if (/^ready$/m.test(said)) resolve(true);
+      output += chunk.toString('latin1');
+      if (/^ready$/m.test(output)) resolve(true);
     }),
   );
   try {
     if ((await Promise.race([ready, ended])) !== true)
       return (await complaint).trim() || 'no overlay can be mounted';
-    const result = act(`/proc/${child.pid}/root`, said);
+    const result = act(`/proc/${child.pid}/root`, output);
     return { namespace: into ?? fs.openSync(`/proc/${child.pid}/ns/mnt`, 'r'), result };
   } finally {
     child.stdin.end();

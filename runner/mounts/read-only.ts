@@ -12,7 +12,7 @@ import { parseMountPoints } from '../../skills-index/run/plan/mount-points.ts';
 import { mountInNamespace } from './namespace.ts';
 
 /** The folders that a run reads from the host. */
-export interface ReadOnlyQuestion {
+export interface ReadOnlyRequest {
   /** A folder for this run alone; `overlayReadOnly` creates it. */
   readonly room: string;
   /** Programs, libraries and folders of the system and of host policy. */
@@ -52,7 +52,7 @@ export async function overlayReadOnly({
   room,
   system,
   workspaces,
-}: ReadOnlyQuestion): Promise<ReadOnlyViews | string> {
+}: ReadOnlyRequest): Promise<ReadOnlyViews | string> {
   // An overlay shows one file system only, so a file system mounted inside the folder would be
   // missing.
   const mounted = parseMountPoints(fs.readFileSync('/proc/self/mountinfo'));
@@ -72,8 +72,8 @@ export async function overlayReadOnly({
     descriptors: [...workspaces.values()],
     into: undefined,
     args: [empty, ...[...places].flatMap(([place, folder]) => [place, folder, judgedAt(folder)])],
-    act: (root, said) => {
-      const found = [...places].filter(([place]) => said.split('\n').includes(place));
+    act: (root, output) => {
+      const found = [...places].filter(([place]) => output.split('\n').includes(place));
       const openPathOnly = 0o10_000_000 | fs.constants.O_DIRECTORY;
       return new Map(
         found.map(([place, folder]) => [

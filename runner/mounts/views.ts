@@ -5,7 +5,7 @@
  */
 import * as fs from 'node:fs';
 import { Problem } from '../../skills-index/skill/problem.ts';
-import { bytesOf, type Met, walkFolder, withHandle } from '../files/walk-folder.ts';
+import { bytesOf, type VisitedEntry, walkFolder, withHandle } from '../files/walk-folder.ts';
 import { changedBytesMax, changedPathsMax } from '../limits.ts';
 import { mountInNamespace } from './namespace.ts';
 
@@ -119,7 +119,7 @@ async function copyOf(
     fs.utimesSync(at, atime, mtime);
   };
   const folders: (readonly [Buffer, fs.Stats])[] = [[bytesOf(source), root]];
-  const meet = ({ path, at, stats, link }: Met): boolean => {
+  const meet = ({ path, at, stats, link }: VisitedEntry): boolean => {
     const to = bytesOf(`${source}/${path}`);
     bytes += stats.isFile() ? stats.size : 0;
     if (bytes > changedBytesMax || below.size >= changedPathsMax) throw tooLarge(why);

@@ -25,7 +25,13 @@ import {
 import { Problem } from '../../skills-index/skill/problem.ts';
 import { ForeignEntry, ownersOf } from '../files/ownership.ts';
 import { takeTurns } from '../files/turns.ts';
-import { bytesOf, type Met, textOf, walkFolder, withHandle } from '../files/walk-folder.ts';
+import {
+  bytesOf,
+  textOf,
+  type VisitedEntry,
+  walkFolder,
+  withHandle,
+} from '../files/walk-folder.ts';
 import {
   changedBytesMax,
   changedNameBytesMax,
@@ -42,7 +48,7 @@ export type Collected = Gathering['gathered'];
 /** Stores the content of a new or changed file. */
 export type Keep = (path: string, bytes: Uint8Array) => void;
 
-export interface SeenWorkspace {
+export interface OpenWorkspace {
   readonly view: View;
   readonly protectedPaths: readonly ProtectedPath[];
   /**
@@ -59,15 +65,15 @@ export interface SeenWorkspace {
  * @param further file names that programs obey, from host policy
  * @throws Problem `plan-refused` when the folder has too many entries; `mode-unsupported`
  */
-export async function seeWorkspace(
+export async function openWorkspace(
   folder: number,
   path: string,
   views: Views,
   further: FurtherNames = [],
-): Promise<SeenWorkspace> {
+): Promise<OpenWorkspace> {
   const below = `/proc/self/fd/${folder}`;
   const view = await views.open(folder, path);
-  const before = await lookThrough(`/proc/self/fd/${view.pin}`);
+  const before = await readTree(`/proc/self/fd/${view.pin}`);
   const protectedPaths = findProtected(before, (one) => leadsTo(below, one), further);
   const owners = ownersOf(fs.fstatSync(folder));
   const ownership = ownershipOf(view.below ?? before, owners);
@@ -81,9 +87,9 @@ interface SeenEntry extends Entry {
   readonly gid: number;
 }
 
-async function lookThrough(root: string): Promise<Map<string, SeenEntry>> {
+async function readTree(root: string): Promise<Map<string, SeenEntry>> {
   const before = new Map<string, SeenEntry>();
-  const meet = ({ path, stats, link }: Met): boolean => {
+  const meet = ({ path, stats, link }: VisitedEntry): boolean => {
     const { mode, uid, gid, ino: inode, ctimeMs: changed } = stats;
     before.set(path, {
       mode,
@@ -133,7 +139,7 @@ function leadsTo(root: string, path: string): string | undefined {
 
 const limits = { bytes: changedBytesMax, paths: changedPathsMax, nameBytes: changedNameBytesMax };
 
-type Seen = Pick<SeenWorkspace, 'view' | 'protectedPaths'> & {
+type Seen = Pick<OpenWorkspace, 'view' | 'protectedPaths'> & {
   readonly below: string;
   readonly before: ReadonlyMap<string, SeenEntry>;
   readonly owners: Owners;
@@ -157,9 +163,9 @@ async function collectChanges(
   const touched = (path: string): boolean =>
     changedAt(below, path, owners) !== (view.below ?? before).get(path)?.changed;
   const { gathered, refuse, requireRoom, compare, gone } = gatherChanges(limits, touched, further);
-  const look = lookIn(root, shutOf(protectedPaths));
+  const look = entryReader(root, shutOf(protectedPaths));
   const inherits = inheritsGroup(fs.statSync(below), before);
-  const meet = async (met: Met): Promise<boolean> => {
+  const meet = async (met: VisitedEntry): Promise<boolean> => {
     const { path, at, stats, link } = met;
     const old = before.get(path);
     seen.add(path);
@@ -267,7 +273,7 @@ function isUnchanged(old: SeenEntry | undefined, stats: fs.Stats): boolean {
 }
 
 function whyForeign(
-  { path, stats }: Met,
+  { path, stats }: VisitedEntry,
   ownership: Ownership,
   owners: Owners,
 ): string | undefined {
@@ -282,8 +288,11 @@ function whyForeign(
  * Paths of a folder that no run may write, in its present state.
  * @throws Problem `plan-refused` when the folder cannot be read
  */
-export async function findShut(root: string, further: FurtherNames): Promise<Set<string>> {
-  return shutOf(findProtected(await lookThrough(root), (one) => leadsTo(root, one), further));
+export async function findProtectedPaths(
+  root: string,
+  further: FurtherNames,
+): Promise<Set<string>> {
+  return shutOf(findProtected(await readTree(root), (one) => leadsTo(root, one), further));
 }
 
 function shutOf(paths: readonly ProtectedPath[]): Set<string> {
@@ -299,7 +308,7 @@ function shutOf(paths: readonly ProtectedPath[]): Set<string> {
  * because chains of links can multiply them.
  * @param shut paths that no run may write
  */
-export function lookIn(root: string, shut: ReadonlySet<string>): LookAt {
+export function entryReader(root: string, shut: ReadonlySet<string>): LookAt {
   let looks = 0;
   return (path) => {
     if (shut.has(path)) return 'shut';

@@ -5,7 +5,7 @@
 import { readFileSync } from 'node:fs';
 import type { AuditEvent } from '../../skills-index/run/audit/audit-entry.ts';
 import { digestOf } from '../../skills-index/skill/digest.ts';
-import { startOf } from '../files/lock.ts';
+import { startTimeOf } from '../files/lock.ts';
 import { childrenMax, childrenMilliseconds } from '../limits.ts';
 import type { RunningSandbox } from '../sandboxes/sandbox.ts';
 
@@ -30,7 +30,7 @@ export function sampleChildren(
     for (const one of processesBelow(pid)) {
       const name = readProc(one, 'comm').trimEnd();
       const line = readProc(one, 'cmdline');
-      const id = `${one} ${startOf(one)} ${name} ${line}`;
+      const id = `${one} ${startTimeOf(one)} ${name} ${line}`;
       if (line === '' || own.includes(name) || seen.has(id) || seen.size >= childrenMax) continue;
       seen.add(id);
       record({ event: 'child', name, arguments: digestOf(line), sampled: true });

@@ -10,7 +10,7 @@ import type { Plan } from '../../skills-index/run/plan/plan.ts';
 import type { Digest } from '../../skills-index/skill/digest.ts';
 import type { EgressSettings } from '../egress/settings.ts';
 import type { Sandbox, SandboxFile, SandboxFolder } from '../sandboxes/sandbox.ts';
-import type { Started } from './record-start.ts';
+import type { StartRecord } from './record-start.ts';
 
 type Shared =
   | 'agent'
@@ -47,7 +47,7 @@ export interface PlannedWork {
   /** The command as a hold shows it to an approver. */
   readonly words: StartWords;
   /** The command as the audit log records it. */
-  readonly started: Pick<Started, 'command' | 'why'>;
+  readonly started: Pick<StartRecord, 'command' | 'why'>;
   readonly files: readonly SandboxFile[];
   readonly programs: Plan['programs'];
   /** Folders of the host that the sandbox binds beside its mounts. */

@@ -24,9 +24,9 @@ export interface PreparedRun {
 
 export function prepareRun(request: RunRequest): PreparedRun {
   const { agent, approved, hostPolicy, manifest, paths, sandbox = bubblewrap(), skill } = request;
-  const files = checkFiles(request);
+  const files = requireApprovedFiles(request);
   const command = findCommand(manifest, skill, request.command);
-  refuseArguments(request.args);
+  requireValidArguments(request.args);
   const { exec, mount } = manifest.capabilities;
   const host = openHost({
     hostPolicy,
@@ -53,16 +53,22 @@ export function prepareRun(request: RunRequest): PreparedRun {
 }
 
 // The kernel refuses such arguments (execve(2)); refuse them before anything starts.
-function refuseArguments(args: readonly string[]): void {
-  if (args.some((one) => one.includes('\0'))) throw new Problem('usage', 'An argument holds a NUL');
+function requireValidArguments(args: readonly string[]): void {
+  if (args.some((one) => one.includes('\0')))
+    throw new Problem('usage', 'Cannot start: an argument contains a NUL byte');
   const bytes = args.reduce((sum, one) => sum + Buffer.byteLength(one) + 1, 0);
   if (bytes > argumentBytesMax)
-    throw new Problem('usage', `The arguments have ${bytes} bytes; at most ${argumentBytesMax}`);
+    throw new Problem(
+      'usage',
+      `Cannot start: the arguments have ${bytes} bytes; at most ${argumentBytesMax} are allowed`,
+    );
 }
 
 // Return the verified bytes themselves: the sandbox must not read the files again, since they could
 // change.
-function checkFiles({ skill: { admitted, bundle, contents } }: RunRequest): readonly SandboxFile[] {
+function requireApprovedFiles({
+  skill: { admitted, bundle, contents },
+}: RunRequest): readonly SandboxFile[] {
   const refused = (what: string): Problem =>
     new Problem('bundle-invalid', `Cannot run ${admitted.name}: ${what} is not the approved one`);
   if (canonicalDigest(bundle) !== admitted.bundle) throw refused('its list of files');

@@ -2,11 +2,11 @@
 import type { AuditEvent, AuditSubject } from '../../skills-index/run/audit/audit-entry.ts';
 import { Problem } from '../../skills-index/skill/problem.ts';
 import type { Audit } from '../audit/audit.ts';
-import { startOf } from '../files/lock.ts';
+import { startTimeOf } from '../files/lock.ts';
 import type { RunningSandbox } from '../sandboxes/sandbox.ts';
 
 /** The members of a `start` event that the caller knows; `recordStart` adds the rest. */
-export interface Started {
+export interface StartRecord {
   readonly command: string;
   readonly why: string;
   readonly backend: string;
@@ -19,7 +19,7 @@ export interface Started {
  */
 export async function recordStart(
   running: Pick<RunningSandbox, 'kill' | 'ended' | 'notes'>,
-  started: Started,
+  started: StartRecord,
   record: (event: AuditEvent) => void,
 ): Promise<void> {
   const runner = process.pid;
@@ -31,7 +31,7 @@ export async function recordStart(
       ...started,
       notes: running.notes,
       runner,
-      runnerStarted: startOf(runner),
+      runnerStarted: startTimeOf(runner),
     });
   } catch (cause) {
     running.kill();

@@ -6,7 +6,7 @@ import { spawnSync } from 'node:child_process';
 import { chmodSync, lstatSync, mkdtempSync, readdirSync, rmSync } from 'node:fs';
 import { tmpdir, totalmem } from 'node:os';
 import { Problem } from '../../skills-index/skill/problem.ts';
-import { create, holderLives } from '../files/lock.ts';
+import { createLockFile, holderLives } from '../files/lock.ts';
 import { memoryMiBPerRun } from '../limits.ts';
 import { removeControlGroups } from '../sandboxes/control-groups.ts';
 import { forwarderGroupOf } from '../sandboxes/forwarder.ts';
@@ -27,12 +27,12 @@ export async function withRunFolder<Result>(
 ): Promise<Result> {
   const path = mkdtempSync(`${above}/skillgate-`);
   try {
-    create(`${path}/runner`);
+    createLockFile(`${path}/runner`);
     const living = sweep(above);
     if (living > runsMax)
       throw new Problem(
         'plan-refused',
-        `Cannot start: ${runsMax} runs are going on at once, and this host’s memory is for no more`,
+        `Cannot start: ${runsMax} runs are active, and this host has no memory for another; wait until one ends`,
       );
     if (process.getuid?.() === 0) chmodSync(path, 0o711);
     return await act(path);

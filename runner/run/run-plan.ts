@@ -7,10 +7,10 @@ import { randomBytes } from 'node:crypto';
 import type { AuditEvent, AuditSubject } from '../../skills-index/run/audit/audit-entry.ts';
 import { canaryFrom } from '../../skills-index/run/leaks/canary.ts';
 import { Problem } from '../../skills-index/skill/problem.ts';
-import { type Acting, actAs } from '../agents/agents.ts';
+import { type ActingAgent, actAs } from '../agents/agents.ts';
 import { startEgress } from '../egress/egress.ts';
 import { readAuthorities } from '../host/host-policy.ts';
-import { type HeldMounts, holdMounts } from '../mounts/mounts.ts';
+import { type OpenMounts, openMounts } from '../mounts/mounts.ts';
 import type { SandboxFolder } from '../sandboxes/sandbox.ts';
 import { leakDetector } from '../secrets/leaks.ts';
 import { placeholderFor, watchedPlaceholder } from '../secrets/placeholder.ts';
@@ -32,7 +32,7 @@ import { watchRun } from './watch.ts';
 export function runPlan(work: PlannedWork, world: RunWorld): Promise<RunEnd> {
   const subject = { ...work.subject, plan: work.digest };
   return recordRefusal(world.audit, subject, async () => {
-    refuseWhatThePlanRefuses(work);
+    requireStartable(work);
     // Check the budget before asking approvers: nobody should answer for a run that may not start.
     const acting = world.agent === undefined ? undefined : actAs(world.agent, world, work.whyNot);
     try {
@@ -43,7 +43,7 @@ export function runPlan(work: PlannedWork, world: RunWorld): Promise<RunEnd> {
   });
 }
 
-function refuseWhatThePlanRefuses({ hint, plan: { refused }, purpose }: PlannedWork): void {
+function requireStartable({ hint, plan: { refused }, purpose }: PlannedWork): void {
   const [first] = refused;
   if (first === undefined) return;
   throw new Problem(first.code, `Cannot ${purpose}: ${first.message}`, {
@@ -56,7 +56,7 @@ async function guardAndRun(
   work: PlannedWork,
   world: RunWorld,
   subject: AuditSubject,
-  acting: Acting | undefined,
+  acting: ActingAgent | undefined,
 ): Promise<RunEnd> {
   const { digest, named, plan, programs } = work;
   const write = (event: AuditEvent): void => world.audit.record(subject, event);
@@ -95,7 +95,7 @@ async function guardAndRun(
 interface Surroundings {
   readonly runFolder: string;
   readonly record: (event: AuditEvent) => void;
-  readonly acting: Acting | undefined;
+  readonly acting: ActingAgent | undefined;
   readonly safe: Safeguards;
 }
 
@@ -109,7 +109,7 @@ async function furnishAndHold(
   const furnished = await work.furnish?.(around.runFolder);
   try {
     const { hostPolicy, now, paths } = world;
-    const mounts = await holdMounts({
+    const mounts = await openMounts({
       plan: { mounts: work.plan.mounts, agent: work.plan.agent, skill: work.named },
       planDigest: work.digest,
       subject: work.subject,
@@ -139,7 +139,7 @@ async function furnishAndHold(
 }
 
 interface Furniture extends Surroundings {
-  readonly mounts: HeldMounts;
+  readonly mounts: OpenMounts;
   readonly folders: readonly SandboxFolder[];
 }
 

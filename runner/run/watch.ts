@@ -9,7 +9,7 @@ import type { RunningSandbox } from '../sandboxes/sandbox.ts';
 import type { LeakDetector } from '../secrets/leaks.ts';
 import type { EndReason, RunRequest, Stop } from './run-request.ts';
 
-export interface Watched extends Pick<RunRequest, 'onStderr' | 'onStdout' | 'stdin'> {
+export interface WatchSettings extends Pick<RunRequest, 'onStderr' | 'onStdout' | 'stdin'> {
   readonly stops: readonly Stop[];
   /** Searches the output for the canary. A hit must abort one of `stops`. */
   readonly leaks: LeakDetector;
@@ -20,7 +20,7 @@ export interface Watched extends Pick<RunRequest, 'onStderr' | 'onStdout' | 'std
 /** Waits for the end of a sandbox. When this function returns, no process of the sandbox lives. */
 export async function watchRun(
   running: RunningSandbox,
-  { leaks, onStderr, onStdout, stdin, stops, waited }: Watched,
+  { leaks, onStderr, onStdout, stdin, stops, waited }: WatchSettings,
   { limits }: Pick<Plan, 'limits'>,
 ): Promise<{ readonly reason: EndReason; readonly code: number | null }> {
   let stopped: EndReason | undefined;

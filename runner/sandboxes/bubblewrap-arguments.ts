@@ -10,7 +10,7 @@ import { homeMiBMax, sharedMemoryMiBMax, temporaryMiBMax } from '../limits.ts';
 import type { SandboxStart } from './sandbox.ts';
 
 /** Facts about the host, and how the process that starts bubblewrap reaches them. */
-export interface Surroundings {
+export interface SandboxSurroundings {
   readonly libraries: readonly Library[];
   /**
    * The path at which the starting process reaches a path of the host; `name` is the name under
@@ -55,7 +55,7 @@ export function skillArguments(
     systemViews = new Map(),
     folders = [],
   }: SandboxStart,
-  around: Surroundings,
+  around: SandboxSurroundings,
 ): string[] {
   const data = (bytes: Uint8Array | string): string =>
     String(around.descriptorOf(Buffer.from(bytes)));

@@ -13,7 +13,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { sharingNotes } from '../../skills-index/run/plan/sharing-notes.ts';
 import { seccompProgram } from '../../skills-index/run/sandbox/seccomp.ts';
 import { Problem } from '../../skills-index/skill/problem.ts';
-import { startOf } from '../files/lock.ts';
+import { startTimeOf } from '../files/lock.ts';
 import { skillArguments } from './bubblewrap-arguments.ts';
 import { type ControlGroups, makeControlGroups, type RanOut } from './control-groups.ts';
 import { type Forwarder, forwarderLimits, startForwarder } from './forwarder.ts';
@@ -22,8 +22,8 @@ import {
   launch,
   libraries,
   openData,
-  reach,
-  refuseMissingTools,
+  reachablePath,
+  requireTools,
   tools,
 } from './launch.ts';
 import { preludeChecks, preludeScript } from './prelude.ts';
@@ -60,7 +60,7 @@ export function bubblewrap(): Sandbox {
 async function start(what: SandboxStart): Promise<RunningSandbox> {
   const { plan, proxyFolder, runFolder } = what;
   if (plan.uid === 0) throw new Problem('mount-owner-root', 'A run never takes root’s uid');
-  refuseMissingTools();
+  requireTools();
   const forwarder = proxyFolder === undefined ? undefined : await startForwarder(what, proxyFolder);
   const groups = makeControlGroups(runFolder.split('/').at(-1) ?? '', { ...plan.limits, cores });
   const end = (): RanOut => {
@@ -83,7 +83,9 @@ async function start(what: SandboxStart): Promise<RunningSandbox> {
     void first
       .then(
         (one) =>
-          one !== undefined && startOf(one.pid) === one.began && process.kill(one.pid, 'SIGKILL'),
+          one !== undefined &&
+          startTimeOf(one.pid) === one.began &&
+          process.kill(one.pid, 'SIGKILL'),
       )
       .catch(() => undefined);
   };
@@ -156,15 +158,15 @@ function join(groups: ControlGroups, first: number | undefined): void {
 async function untilEmpty(
   first: { readonly pid: number; readonly began: string } | undefined,
 ): Promise<void> {
-  while (first !== undefined && first.began !== 'gone' && startOf(first.pid) === first.began)
+  while (first !== undefined && first.began !== 'gone' && startTimeOf(first.pid) === first.began)
     await sleep(1);
 }
 
 async function firstProcess(
-  told: Readable,
+  info: Readable,
 ): Promise<{ readonly pid: number; readonly began: string } | undefined> {
-  const [, pid] = /"child-pid": (\d+)/.exec(await text(told).catch(() => '')) ?? [];
-  return pid === undefined ? undefined : { pid: Number(pid), began: startOf(Number(pid)) };
+  const [, pid] = /"child-pid": (\d+)/.exec(await text(info).catch(() => '')) ?? [];
+  return pid === undefined ? undefined : { pid: Number(pid), began: startTimeOf(Number(pid)) };
 }
 
 // `started` is the text that the shell in the sandbox writes to stderr when the sandbox is
@@ -185,7 +187,7 @@ function startChild(
   try {
     lent.set(shell, own[own.push(openSync(tools.sh, 'r')) - 1] ?? -1);
     const bubblewrapArguments = skillArguments(what, {
-      reach: (name, path) => reach(staged, runFolder, name, path),
+      reach: (name, path) => reachablePath(staged, runFolder, name, path),
       descriptorOf: (bytes) => firstData + own.push(openData(runFolder, bytes)) - 2,
       seccomp: seccompProgram(process.arch, 'skill'),
       libraries,

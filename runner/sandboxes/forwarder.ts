@@ -13,7 +13,7 @@ import { Problem } from '../../skills-index/skill/problem.ts';
 import { egressConnectionsMax, forwarderPort, startSecondsMax } from '../limits.ts';
 import { forwarderArguments } from './bubblewrap-arguments.ts';
 import { makeControlGroups } from './control-groups.ts';
-import { descriptorAt, launch, libraries, openData, reach, tools } from './launch.ts';
+import { descriptorAt, launch, libraries, openData, reachablePath, tools } from './launch.ts';
 import type { SandboxStart } from './sandbox.ts';
 
 export interface Forwarder {
@@ -36,7 +36,7 @@ export async function startForwarder(
   const filterAt = descriptorAt.firstData;
   const infoAt = descriptorAt.info;
   const staged = new Map<string, string>();
-  const socket = reach(staged, runFolder, 'proxy', proxyFolder);
+  const socket = reachablePath(staged, runFolder, 'proxy', proxyFolder);
   const listen = `TCP4-LISTEN:${forwarderPort},bind=127.0.0.1,fork,max-children=${egressConnectionsMax},backlog=${egressConnectionsMax}`;
   const groups = makeControlGroups(forwarderGroupOf(runFolder), forwarderLimits);
   let child: ChildProcess | undefined;

@@ -61,7 +61,7 @@ exec ${tools.setpriv} --reuid "$uid" --regid "$gid" --clear-groups -- "$@"`;
  * A path through which the run's uid reaches `path`. When a folder above is closed to others, a
  * runner that is root stages the path in the run folder.
  */
-export function reach(
+export function reachablePath(
   staged: Map<string, string>,
   runFolder: string,
   name: string,
@@ -211,7 +211,7 @@ export const libraries: readonly Library[] = [
  * Requires the programs that start a sandbox.
  * @throws Problem `sandbox-missing`; its hint is the command that installs them
  */
-export function refuseMissingTools(): void {
+export function requireTools(): void {
   const missing = Object.values(tools).filter((path) => !isProgram(path));
   if (missing.length === 0) return;
   throw new Problem('sandbox-missing', `The sandbox needs ${missing.join(', ')}`, {

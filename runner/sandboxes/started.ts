@@ -22,7 +22,7 @@ export function untilStarted(source: Readable, started: string): Promise<Readabl
       reject(
         new Problem(
           'sandbox-refused',
-          `The sandbox did not start: ${before.trim() || 'it said nothing'}`,
+          `The sandbox did not start: ${before.trim() || 'it printed nothing'}`,
         ),
       );
     const late = setTimeout(onEnd, startSecondsMax * 1000);

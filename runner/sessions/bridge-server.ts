@@ -48,11 +48,11 @@ export function serveBridge(stream: Duplex, tokens: RunTokens, calls: BridgeCall
   const refuse = (thrown: unknown): void => {
     const problem = problemOf(thrown, gone.signal.aborted);
     const { code, message } = problem;
-    const told =
+    const text =
       code === 'internal'
         ? 'the call failed inside the runner'
         : `refused [${code}]: ${message}. ${adviceForAgent(problem)}`;
-    finish(code === 'interrupted' ? 130 : problemCodes[code].exit, told);
+    finish(code === 'interrupted' ? 130 : problemCodes[code].exit, text);
     gone.abort();
   };
   const bytesOf = (key: 'stdout' | 'stderr') => (chunk: Uint8Array) => {

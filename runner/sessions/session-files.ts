@@ -14,7 +14,7 @@ import { skillFolders } from './skill-tree.ts';
  * Writes the token for the sandbox: a new token every two minutes, each valid for five. Returns a
  * function that stops the renewal.
  */
-export function keepToken(
+export function renewToken(
   folder: string,
   tokens: RunTokens,
   { gid, uid }: SessionPlan,

@@ -21,7 +21,7 @@ export interface SessionHost {
   close(): void;
 }
 
-export interface SessionQuestion {
+export interface SessionHostRequest {
   readonly agent: Agent;
   readonly command: readonly string[];
   readonly hostPolicy: HostPolicy;
@@ -35,7 +35,7 @@ export function openSessionHost({
   hostPolicy,
   paths,
   secrets,
-}: SessionQuestion): SessionHost {
+}: SessionHostRequest): SessionHost {
   const ownFolders = [paths.config, paths.data, paths.cache];
   const name = agent.workspace?.name;
   const host = openHost({

@@ -18,11 +18,11 @@ import { runPlan } from '../run/run-plan.ts';
 import type { RunEnd, RunWorld } from '../run/run-request.ts';
 import type { Sandbox } from '../sandboxes/sandbox.ts';
 import { type BridgeCalls, serveBridge } from './bridge-server.ts';
-import { bridgeFiles, keepToken, runFolders } from './session-files.ts';
+import { bridgeFiles, renewToken, runFolders } from './session-files.ts';
 import { giveMemory, type SessionHost } from './session-host.ts';
 import { type SessionSkill, writeSkillTree } from './skill-tree.ts';
 
-export interface Session {
+export interface PlannedSession {
   /** Id of the session, which all of its lines in the audit log carry. */
   readonly id: string;
   readonly plan: SessionPlan;
@@ -37,7 +37,7 @@ export interface Session {
  * Runs the session to its end. Each Problem is in the audit log before this function throws it.
  * @throws Problem of the plan's first refusal, `budget-used`, `sandbox-missing`, `sandbox-refused`
  */
-export async function runSession(session: Session, world: RunWorld): Promise<RunEnd> {
+export async function runSession(session: PlannedSession, world: RunWorld): Promise<RunEnd> {
   const { hostPolicy, now } = world;
   const tokens = runTokens(now, () => randomBytes(32));
   // Sessions have their own circuit breaker, which counts over all sessions of the agent.
@@ -52,7 +52,7 @@ export async function runSession(session: Session, world: RunWorld): Promise<Run
   }
 }
 
-function workOf(session: Session, tokens: RunTokens, now: () => Date): PlannedWork {
+function workOf(session: PlannedSession, tokens: RunTokens, now: () => Date): PlannedWork {
   const { calls, digest, host, id, plan, sandbox } = session;
   const [command = '', ...args] = plan.command;
   return {
@@ -92,13 +92,13 @@ function environmentOf(
 }
 
 async function furnish(
-  { plan, skills }: Session,
+  { plan, skills }: PlannedSession,
   tokens: RunTokens,
   runFolder: string,
 ): Promise<Furnished> {
   const memory = plan.mounts.find((one) => one.source === 'memory');
   if (memory !== undefined) giveMemory(memory.path, plan.uid, plan.gid);
   await writeSkillTree(`${runFolder}/skills`, skills);
-  const close = keepToken(`${runFolder}/token`, tokens, plan);
+  const close = renewToken(`${runFolder}/token`, tokens, plan);
   return { folders: runFolders(runFolder), close };
 }

@@ -1,7 +1,7 @@
 import { mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { beforeEach, describe, expect, it } from 'vitest';
-import { startOf } from '../../runner/files/lock.ts';
+import { startTimeOf } from '../../runner/files/lock.ts';
 import { holdFiles } from '../../runner/holds/holds.ts';
 import { type ChangeSet, changeSetDigest } from '../../skills-index/run/changes/changes.ts';
 import { newHold } from '../../skills-index/run/holds/hold.ts';
@@ -121,7 +121,7 @@ describe('a hold of changes', () => {
     const material = {
       now,
       nonce: 'ab'.repeat(16),
-      holder: `${process.pid} ${startOf(process.pid)}`,
+      holder: `${process.pid} ${startTimeOf(process.pid)}`,
     };
     const about = holdFieldsOf(action, 'apply', subject, undefined);
     const hold = newHold(subject, { rule: 'apply', seconds: 60, reason: '' }, about, material);

@@ -11,7 +11,7 @@ import { createKeyFile, readKeyFile } from '../../cli/signers/key-file.ts';
 import { openSealed, sealKey } from '../../cli/signers/sealed-key.ts';
 import { breakerFile } from '../../runner/agents/breakers.ts';
 import { postOutside } from '../../runner/exporters/outgoing.ts';
-import { startOf } from '../../runner/files/lock.ts';
+import { startTimeOf } from '../../runner/files/lock.ts';
 import { holdFiles } from '../../runner/holds/holds.ts';
 import { closedBreaker, countBreaker } from '../../skills-index/run/agents/breaker.ts';
 import {
@@ -46,7 +46,7 @@ beforeEach(() => {
     path: '/v2\u001b[2J',
   } as const;
   const about = holdFieldsOf({ ...action, query: 'to=eve&amount=9' }, 'posts', subject, undefined);
-  const holder = `${process.pid} ${startOf(process.pid)}`;
+  const holder = `${process.pid} ${startTimeOf(process.pid)}`;
   hold = newHold(subject, { rule: 'posts', seconds: 60, reason: '' }, about, {
     now,
     nonce: 'ab'.repeat(16),

@@ -9,8 +9,8 @@ import {
   withoutLost,
 } from '../../cli/log/audit-picture.ts';
 import { openAudit } from '../../runner/audit/audit.ts';
-import { entryOf } from '../../runner/audit/audit-file.ts';
-import { startOf } from '../../runner/files/lock.ts';
+import { parseLogLine } from '../../runner/audit/audit-file.ts';
+import { startTimeOf } from '../../runner/files/lock.ts';
 import type { AuditEvent } from '../../skills-index/run/audit/audit-entry.ts';
 import { type Ran, skill } from './command-line.ts';
 
@@ -154,7 +154,7 @@ describe('skillgate log watch', () => {
   });
 
   it.each<[string, object, number]>([
-    ['a runner that lives', { runner: process.pid, runnerStarted: startOf(process.pid) }, 1],
+    ['a runner that lives', { runner: process.pid, runnerStarted: startTimeOf(process.pid) }, 1],
     ['a runner of an older version that lives', { runner: process.pid }, 1],
     [
       'a process that has the id of a runner that ended',
@@ -184,14 +184,14 @@ describe('skillgate log watch', () => {
     for (const event of events) record('r', 'finance', event);
     const entries = readFileSync(file(), 'utf8')
       .split('\n')
-      .flatMap((line) => entryOf(Buffer.from(line)) ?? []);
+      .flatMap((line) => parseLogLine(Buffer.from(line)) ?? []);
     const picture = entries.reduce(addToPicture, emptyPicture);
     expect(pictureText(picture, at).text).toContain(
       'waiting for a person: 1\n  h1  finance  POST /pay',
     );
     expect(withoutLost(picture, () => false).runs.size).toBe(0);
     record('r', 'finance', { ...hold, state: 'expired' });
-    const after = entryOf(
+    const after = parseLogLine(
       Buffer.from(readFileSync(file(), 'utf8').trimEnd().split('\n').at(-1) ?? ''),
     );
     expect(after === undefined ? undefined : addToPicture(picture, after).holds.size).toBe(0);

@@ -2,7 +2,7 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { openPurse, readUsed } from '../../../runner/agents/budget.ts';
+import { openBudgetAccount, readUsed } from '../../../runner/agents/budget.ts';
 
 let folder: string;
 let file: string;
@@ -15,7 +15,7 @@ beforeEach(() => {
 });
 afterEach(() => rmSync(folder, { recursive: true }));
 
-const purseOf = (budget: object) => openPurse(file, { name: 'bot', budget }, now);
+const purseOf = (budget: object) => openBudgetAccount(file, { name: 'bot', budget }, now);
 const spendAll = (spend: () => boolean): number => {
   let times = 0;
   while (spend() && times < 10_000) times++;
@@ -90,7 +90,7 @@ describe('the budget of an identity', () => {
   });
 
   it('writes nothing where nothing is limited', () => {
-    const purse = openPurse(file, { name: 'bot' }, now);
+    const purse = openBudgetAccount(file, { name: 'bot' }, now);
     expect(purse.spend('bytes', 1e12)).toBe(true);
     purse.close();
     expect(readUsed(file).day).toBe('');

@@ -3,7 +3,7 @@ import * as fs from 'node:fs';
 import fc from 'fast-check';
 import { afterEach, describe, expect, it } from 'vitest';
 import { applyChanges } from '../../../runner/changes/apply.ts';
-import { refuseConflicts } from '../../../runner/changes/conflicts.ts';
+import { requireNoConflicts } from '../../../runner/changes/conflicts.ts';
 import type { ChangedFolder, EntryState } from '../../../skills-index/run/changes/changes.ts';
 import { digestOf } from '../../../skills-index/skill/digest.ts';
 import { giveRest, makeSeenFolder, type SeenFolder, treeOf } from '../mounts/seen-folder.ts';
@@ -332,7 +332,7 @@ describe('what is applied', () => {
   ])('is never %s, whatever a set says', async (path) => {
     seen = makeSeenFolder(false);
     await expect(
-      refuseConflicts(seen.folder, changed({ path, after: file('x') }), ['obeyed.here']),
+      requireNoConflicts(seen.folder, changed({ path, after: file('x') }), ['obeyed.here']),
     ).rejects.toThrow(expect.objectContaining({ code: 'changes-conflict' }));
   });
 
@@ -368,7 +368,7 @@ describe('what is applied', () => {
         if (left-- === 0) throw new Error('the runner is gone');
         return blobs.get(sha256) ?? Buffer.from('');
       };
-      const judged = await refuseConflicts(seen.folder, offered, [], budget > 0);
+      const judged = await requireNoConflicts(seen.folder, offered, [], budget > 0);
       const applied = applyChanges(seen.folder, offered, [], read, judged);
       if (budget < 4) await expect(applied).rejects.toThrow('the runner is gone');
       else await applied;

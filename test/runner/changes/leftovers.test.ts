@@ -2,10 +2,10 @@ import * as fs from 'node:fs';
 import { afterEach, describe, expect, it } from 'vitest';
 import { applyChanges } from '../../../runner/changes/apply.ts';
 import {
-  besideOf,
   newSecret,
   parseSecret,
   removeLeftovers,
+  temporaryPathOf,
 } from '../../../runner/changes/leftovers.ts';
 import type { ChangedFolder, EntryState } from '../../../skills-index/run/changes/changes.ts';
 import { digestOf, hexOf } from '../../../skills-index/skill/digest.ts';
@@ -96,7 +96,10 @@ describe('what a killed accept left', () => {
     if (root) fs.chownSync(`${seen.folder}/dir`, owner.uid, owner.gid);
     const secret = newSecret();
     expect(parseSecret(secret)).toBe(secret);
-    return { secret, beside: besideOf(Buffer.from(`${seen.folder}/dir/new`), secret).toString() };
+    return {
+      secret,
+      beside: temporaryPathOf(Buffer.from(`${seen.folder}/dir/new`), secret).toString(),
+    };
   };
 
   it('is removed by the next one, which knows its secret', async () => {

@@ -2,7 +2,7 @@ import { execFileSync } from 'node:child_process';
 import * as fs from 'node:fs';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { applyChanges } from '../../../runner/changes/apply.ts';
-import { refuseConflicts } from '../../../runner/changes/conflicts.ts';
+import { requireNoConflicts } from '../../../runner/changes/conflicts.ts';
 import type { ChangedFolder, EntryState } from '../../../skills-index/run/changes/changes.ts';
 import { digestOf } from '../../../skills-index/skill/digest.ts';
 import { makeSeenFolder, type SeenFolder, treeOf } from '../mounts/seen-folder.ts';
@@ -171,7 +171,7 @@ describe('a user who is not root', () => {
     fs.chownSync(seen.folder, 5_678, 1_234);
     fs.chmodSync(seen.folder, 0o2775);
     vi.spyOn(process, 'getuid').mockReturnValue(mine.uid);
-    return await refuseConflicts(seen.folder, changed({ path: 'new', after }), []);
+    return await requireNoConflicts(seen.folder, changed({ path: 'new', after }), []);
   };
 
   it.runIf(root).each([

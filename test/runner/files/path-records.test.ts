@@ -3,10 +3,10 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { gunzipSync, gzipSync } from 'node:zlib';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { openPurse, readUsed } from '../../../runner/agents/budget.ts';
+import { openBudgetAccount, readUsed } from '../../../runner/agents/budget.ts';
 import { openAudit } from '../../../runner/audit/audit.ts';
 import { readEntries, verifyAuditFile } from '../../../runner/audit/audit-file.ts';
-import { type HeldMounts, holdMounts } from '../../../runner/mounts/mounts.ts';
+import { type OpenMounts, openMounts } from '../../../runner/mounts/mounts.ts';
 import { leakDetector } from '../../../runner/secrets/leaks.ts';
 import { pathSetName } from '../../../skills-index/run/audit/audit-entry.ts';
 import { auditRow } from '../../../skills-index/run/audit/audit-row.ts';
@@ -35,7 +35,7 @@ async function finish(names: readonly string[], { links = false, paths = 1_000 }
   fs.mkdirSync(join(top, 'run'));
   const descriptor = fs.openSync(join(top, 'reports'), 0o10_200_000);
   const audit = openAudit(file(), () => new Date(), keyFile());
-  const purse = openPurse(
+  const purse = openBudgetAccount(
     join(top, 'budget.json'),
     { name: 'finance', budget: { paths } },
     () => new Date(),
@@ -48,7 +48,7 @@ async function finish(names: readonly string[], { links = false, paths = 1_000 }
     id: '1:1',
   } as const;
   const skill = { name: '@acme/a', version: '1.0.0' };
-  const held: HeldMounts = await holdMounts({
+  const held: OpenMounts = await openMounts({
     plan: { mounts: [{ ...mount, reason: '' }], agent: 'finance', skill },
     planDigest: plan,
     subject: { run, agent: 'finance' },

@@ -15,7 +15,7 @@ import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { breakerFile, readBreakers } from '../../../runner/agents/breakers.ts';
 import { openAuditKey } from '../../../runner/audit/audit-key.ts';
-import { holdDesk, holdFiles, keptRequest, requestPath } from '../../../runner/holds/holds.ts';
+import { holdDesk, holdFiles, readHeldRequest, requestPath } from '../../../runner/holds/holds.ts';
 import { closedBreaker } from '../../../skills-index/run/agents/breaker.ts';
 import type { AuditEvent } from '../../../skills-index/run/audit/audit-entry.ts';
 import { writeHeldRequest } from '../../../skills-index/run/holds/held-request.ts';
@@ -232,19 +232,19 @@ describe('the files', () => {
     files.keep(about);
     files.keepRequest(about, request);
     expect(statSync(requestPath(folder, about)).mode & 0o777).toBe(0o600);
-    expect(keptRequest(folder, about)).toEqual({
+    expect(readHeldRequest(folder, about)).toEqual({
       line: 'POST /v2 HTTP/1.1',
       headers: ['Host: a.example'],
       body: Buffer.from('pay'),
     });
     // What the hold does not name is not shown in its place.
     expect(
-      keptRequest(folder, { ...about, action: { ...action, request: digestOf('other') } }),
+      readHeldRequest(folder, { ...about, action: { ...action, request: digestOf('other') } }),
     ).toBeUndefined();
-    expect(keptRequest(folder, hold)).toBeUndefined();
+    expect(readHeldRequest(folder, hold)).toBeUndefined();
     files.forget(about);
     expect(existsSync(requestPath(folder, about))).toBe(false);
-    expect(keptRequest(folder, about)).toBeUndefined();
+    expect(readHeldRequest(folder, about)).toBeUndefined();
   });
 
   it('know whether the process that waits lives', () => {

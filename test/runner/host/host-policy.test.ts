@@ -125,7 +125,7 @@ describe('the file of host policy', () => {
     expect(() => readHostPolicy(join(folder, 'link.json'))).toThrowError(refusal('it is a link'));
     mkdirSync(join(folder, 'folder.json'));
     expect(() => readHostPolicy(join(folder, 'folder.json'))).toThrowError(
-      refusal('no plain file'),
+      refusal('not a regular file'),
     );
     writeFileSync(file, ' '.repeat(300_000));
     expect(() => readHostPolicy(file)).toThrowError(refusal('larger'));

@@ -17,9 +17,9 @@ import {
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { applyChanges } from '../../../runner/changes/apply.ts';
-import { refuseConflicts } from '../../../runner/changes/conflicts.ts';
+import { requireNoConflicts } from '../../../runner/changes/conflicts.ts';
 import { openViews } from '../../../runner/mounts/views.ts';
-import { seeWorkspace } from '../../../runner/mounts/workspace.ts';
+import { openWorkspace } from '../../../runner/mounts/workspace.ts';
 import type { ChangedFolder } from '../../../skills-index/run/changes/changes.ts';
 import type { FurtherNames } from '../../../skills-index/run/changes/protected-names.ts';
 import { digestOf } from '../../../skills-index/skill/digest.ts';
@@ -57,7 +57,7 @@ export function makeSeenFolder(overlays: boolean, further: FurtherNames = []): S
     mkdirSync(runFolder);
     const views = openViews(runFolder, overlays);
     const descriptor = openSync(folder, 0o10_200_000);
-    const held = await seeWorkspace(descriptor, folder, views, further);
+    const held = await openWorkspace(descriptor, folder, views, further);
     act(`/proc/self/fd/${held.view.pin}`);
     giveRest(`/proc/self/fd/${held.view.pin}`);
     const kept = new Map<string, Uint8Array>();
@@ -78,7 +78,7 @@ export function makeSeenFolder(overlays: boolean, further: FurtherNames = []): S
       ...changed,
       apply: async (meanwhile = () => undefined, begun = false) => {
         const root = `/proc/self/fd/${descriptor}`;
-        const judged = await refuseConflicts(root, changed, further, begun);
+        const judged = await requireNoConflicts(root, changed, further, begun);
         meanwhile();
         await applyChanges(
           root,

@@ -4,7 +4,7 @@ import { Problem } from '../../skills-index/skill/problem.ts';
 import type { SandboxStart } from '../sandboxes/sandbox.ts';
 
 /** @throws Problem `sandbox-refused`, `mount-owner-root` */
-export function refuseWithoutMounts(
+export function requireNoMounts(
   name: string,
   { folders = [], plan, proxyFolder }: SandboxStart,
 ): void {
