@@ -134,7 +134,7 @@ describe('skillgate secret', () => {
     );
     expect(set).toMatchObject({
       exit: 0,
-      out: expect.stringContaining('stays in the command’s hands'),
+      out: expect.stringContaining('its value comes from the command'),
     });
     const stored = JSON.parse(readFileSync(join(folder, 'config/secrets.json'), 'utf8'));
     expect(stored.secrets[0].command).toEqual([
