@@ -2,6 +2,7 @@
  * An incident report, `skillgate.incident/1`: a version did something on a host that should be
  * impossible. The host's audit key signs the report.
  */
+
 import { createPublicKey, verify } from 'node:crypto';
 import * as v from 'valibot';
 import { canonicalDigest, canonicalJson } from '../../skill/canonical-json.ts';
@@ -9,6 +10,7 @@ import { type Digest, digestOf, isDigest } from '../../skill/digest.ts';
 import { parseSkillName } from '../../skill/name.ts';
 import { exactObject, parseShape, unplaced } from '../../skill/shape.ts';
 import { parseVersion } from '../../skill/version.ts';
+import type { Denial } from '../egress/denial.ts';
 import type { AuditEvent, AuditSubject } from './audit-entry.ts';
 import type { SigningAuditKey } from './audit-key.ts';
 
@@ -22,12 +24,11 @@ export const incidentRules = ['secret-unbound', 'canary', 'escape'] as const;
 export type IncidentRule = (typeof incidentRules)[number];
 
 /** Denials that only a program looking for a way out causes. */
-const escapeDenials: readonly string[] = [
+const escapeDenials: readonly Denial[] = [
   'address-denied',
   'nested',
   'sni-mismatch',
   'host-mismatch',
-  'ech',
 ];
 
 /**
@@ -79,7 +80,9 @@ export function incidentOf(
       const place = `${event.host}:${event.port}`;
       if (event.decision === 'allowed') return undefined;
       if (event.why === 'secret-unbound') return { rule: 'secret-unbound', place };
-      return escapeDenials.includes(event.why) ? { rule: 'escape', place } : undefined;
+      return escapeDenials.some((denial) => denial === event.why)
+        ? { rule: 'escape', place }
+        : undefined;
     }
     default:
       return undefined;
