@@ -22,7 +22,7 @@ export async function run({ stdout, signal, options, now }: CommandContext): Pro
     verbose: options.verbose === true,
   });
   stdout.write(
-    'Skillgate from end to end, on this machine alone. ✔ means that a gate held, ✘ that no gate did. The demo checks each line before it prints the line.\n',
+    'Skillgate from end to end, on this machine alone. ✔: a gate held. ✘: no gate held. Each line is checked before printing.\n',
   );
   try {
     const world = await setUp(stage, examplesFolder());

@@ -156,7 +156,7 @@ describe('an installed skill', () => {
     const ran = await host.skill('run', '@acme/zoned', 'report', '11');
     expect(ran).toMatchObject({ exit: 0, out: 'the report of 11\n' });
     expect(ran.err).toContain(
-      'went without 1 capability of the skill; skillgate run --plan @acme/zoned report says which',
+      'went without 1 capability of the skill; skillgate run --plan @acme/zoned report lists them',
     );
   });
 

@@ -129,7 +129,7 @@ describe('the road, command by command', () => {
     // The same person again would change nothing.
     expect(await approve('rita')).toMatchObject({
       exit: 6,
-      err: expect.stringContaining('approved @acme/deals@1.0.0 already'),
+      err: expect.stringContaining('have already approved @acme/deals@1.0.0'),
     });
     expect(await approve('ron')).toMatchObject({
       exit: 0,
