@@ -43,7 +43,7 @@ export async function requireActivePublisher(registry: Registry, speaker: Speake
 export function stopped({ ids: [id] }: Speaker, word: PublisherWord): Problem {
   return new Problem(
     'publisher-stopped',
-    `The publisher ${id}, or one whose standing it has, was ${describePublisherWord(word)}`,
+    `The publisher ${id}, or a key that it replaced or that replaced it, was ${describePublisherWord(word)}`,
   );
 }
 

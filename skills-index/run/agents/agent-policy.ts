@@ -29,7 +29,7 @@ export interface ModelEndpoint {
 }
 
 /**
- * The paths below `/v1` that clients of an API call. Other paths of model servers load, change or
+ * The paths below `/v1` that a session may request of its model's API. Other paths of model servers load, change or
  * delete models, so they stay closed.
  */
 const inferencePaths: Readonly<Record<ModelKind, readonly string[]>> = {

@@ -14,9 +14,10 @@ export interface FoundNeedle<One extends Needle> {
 }
 
 /**
- * Finds many needles in one pass (Wu and Manber 1994): three bytes decide how far to skip to the
- * next place where a needle's first `shortest` bytes could end. Finds all needles, overlapping ones
- * too, in the order in which those first bytes end.
+ * Finds many needles in one pass (Wu and Manber 1994). `shortest` is the length of the shortest
+ * needle. Three bytes decide how far to skip to the next place where the first `shortest` bytes of
+ * a needle could end. Overlapping needles are found too. The matches are ordered by where the first
+ * `shortest` bytes of each end.
  */
 export function finderOf<One extends Needle>(
   needles: readonly One[],

@@ -68,7 +68,7 @@ export const skillCodes = {
     exit: 2,
     status: 400,
     means: 'A JSON file cannot be parsed, repeats a key or nests too deep.',
-    fix: 'Mend it at the place named.',
+    fix: 'Correct the JSON file at the line and column that the message names.',
   },
   'capability-invalid': {
     exit: 2,
