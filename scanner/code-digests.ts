@@ -11,7 +11,7 @@ interface CodeDigests {
 }
 
 export const codeDigests: CodeDigests = {
-  extractor: 'sha256:a2dfe28976d6cbef4de75dc94f2c174e127e5c98cfe42ebdecf1c9a755ec8739',
+  extractor: 'sha256:d44205881c3181e8f72432aac97b8c4ae83d98b13ada231d795b5bba52c742e8',
   judging: 'sha256:8cea0fdb5e121863baa7f815ffd69a0e6363cbcfa252cf6f38dbbd5866d0963e',
   rules: {
     'env/dynamic-name': 'sha256:b3bcc619041c321b4ae11ca5d5c43bb5beec8dbf73751365badd255319977730',
@@ -208,7 +208,7 @@ export const codeDigests: CodeDigests = {
     'prose/destructive-orders':
       'sha256:6fbdcd3bb9d80b131d5b9de4dd9cde11e46428c71b03f88aa4772ffffaa4504e',
     'prose/encoded-instructions':
-      'sha256:9129974a8acfc6b5b5d98bf68b021a6ec96ea91cf2ae22a584f9aa6bc85ae7bf',
+      'sha256:0febe2d3c50f09fca8072dd4b84f1e2b67218bf4061bb390564c6fce2a8a1d13',
     'prose/exfiltration-instructions':
       'sha256:908ce294d58820c006475fcaa7c4862bdbb2aca652fb4683982359fb55bcc92c',
     'prose/hidden-text': 'sha256:0d0522dfab5fe7273a69088759206682c977d5b8928fb70770e7bbe12e2effb1',

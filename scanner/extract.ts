@@ -9,7 +9,7 @@ import { type Digest, digestOf } from '../skills-index/skill/digest.ts';
 import { Problem } from '../skills-index/skill/problem.ts';
 import type { Coverage } from '../skills-index/statement/scan-report.ts';
 import type { ArtifactFact, Fact } from './fact/fact.ts';
-import type { Source } from './fact/source.ts';
+import type { TaintSource } from './fact/source.ts';
 import { Steps } from './fact/steps.ts';
 import { solveFlows } from './flow/flow.ts';
 import { frontEnds } from './frontends/frontends.ts';
@@ -27,7 +27,7 @@ export interface SkillFacts {
   /** Sorted by path and offset within each kind. */
   readonly facts: readonly Fact[];
   /** Files as text, and the programs inside them. */
-  readonly sources: readonly Source[];
+  readonly sources: readonly TaintSource[];
   readonly declared: Declared;
   /** Why the files make no bundle. */
   readonly obstacles: readonly Obstacle[];

@@ -3,17 +3,17 @@ import type { Finding } from '../skills-index/statement/finding.ts';
 import type { FactKind, FactOf, Span } from './fact/fact.ts';
 import { compareSpans, type Lines, linesOf } from './fact/place.ts';
 import type { FactIndex } from './fact/selectors.ts';
-import type { Source } from './fact/source.ts';
+import type { TaintSource } from './fact/source.ts';
 import { fingerprintOf } from './fingerprint.ts';
 import { findingsPerRuleMax } from './limits.ts';
-import type { Draft, Rule, RuleContext } from './rule.ts';
+import type { FindingDraft, Rule, RuleContext } from './rule.ts';
 
 /**
  * What rules look at besides facts; raw text may be stored apart, and is unpacked when it is asked
  * for.
  */
 export interface Judgeable extends Omit<RuleContext, 'of' | 'sources'> {
-  readonly rawText: () => readonly Source[];
+  readonly rawText: () => readonly TaintSource[];
 }
 
 /**
@@ -93,7 +93,7 @@ function order(a: string, b: string): number {
 
 const severityOrder = { critical: 0, high: 1, medium: 2, low: 3, info: 4 } as const;
 
-function draftsOf(rule: Rule, index: FactIndex, context: Judgeable): Draft[] {
+function draftsOf(rule: Rule, index: FactIndex, context: Judgeable): FindingDraft[] {
   const of = <Kind extends FactKind>(kind: Kind): readonly FactOf<Kind>[] => {
     const facts = index.select(kind, rule.reads);
     if (facts === undefined)

@@ -7,7 +7,7 @@ import type { SkillName } from '../skills-index/skill/name.ts';
 import type { Confidence, FindingKind, Severity } from '../skills-index/statement/finding.ts';
 import type { FactKind, FactOf, Span } from './fact/fact.ts';
 import type { FactSelector } from './fact/selectors.ts';
-import type { Source } from './fact/source.ts';
+import type { TaintSource } from './fact/source.ts';
 import type { Obstacle } from './manifest/declared.ts';
 
 export const ruleGroups = [
@@ -40,7 +40,7 @@ export interface RuleContext {
    * All text sources, files and programs inside them, for rules that read `source`. Spans of
    * embedded ones are in their own offsets.
    */
-  readonly sources: readonly Source[];
+  readonly sources: readonly TaintSource[];
   /**
    * What the author declared in skill.json and SKILL.md; undefined when there is no skill.json and
    * nothing in SKILL.md either.
@@ -74,7 +74,7 @@ export interface RuleContext {
  * A finding before it has lines, a fingerprint and its rule's texts. What is left out comes from
  * the rule.
  */
-export interface Draft {
+export interface FindingDraft {
   readonly span: Span;
   readonly message: string;
   readonly kind?: FindingKind;
@@ -104,7 +104,7 @@ export interface Rule {
    * judged again when this rule changes. None when it only looks at what is declared.
    */
   readonly reads: readonly FactSelector[];
-  readonly check: (context: RuleContext) => readonly Draft[];
+  readonly check: (context: RuleContext) => readonly FindingDraft[];
 }
 
 /** Gives a rule its type, so that a wrong group or a missing text does not compile. */

@@ -13,7 +13,7 @@ import type { ScanReport } from '../skills-index/statement/scan-report.ts';
 import { type ExtractOptions, extractFacts, type SkillFacts } from './extract.ts';
 import type { Fact } from './fact/fact.ts';
 import { FactIndex } from './fact/selectors.ts';
-import type { Source } from './fact/source.ts';
+import type { TaintSource } from './fact/source.ts';
 import { findAll, type Judgeable } from './findings.ts';
 import { observedOf } from './manifest/observed.ts';
 import { ruleSetDigest } from './rule-set.ts';
@@ -84,7 +84,7 @@ export function ruleContextOf(
     undeclared,
     unused,
   }: Pick<ScanReport['capabilities'], 'observed' | 'undeclared' | 'unused'>,
-  rawText: () => readonly Source[],
+  rawText: () => readonly TaintSource[],
 ): Judgeable {
   return {
     observed,

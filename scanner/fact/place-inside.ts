@@ -2,7 +2,7 @@
 import type { ArtifactFact, Span } from './fact.ts';
 import { contextOf } from './language.ts';
 
-export interface Place {
+export interface InnerPlace {
   /** The file of the bundle. */
   readonly file: string;
   /** The same for the file itself; `a.zip!/run.sh` for an entry. */
@@ -14,13 +14,13 @@ export interface Place {
 /**
  * The place as reports can show it: of what lies in an archive the archive, with the entry's name.
  */
-export function spanAt({ file, path }: Place, start = 0, end = start): Span {
+export function spanAt({ file, path }: InnerPlace, start = 0, end = start): Span {
   return path === file ? { path, start, end } : { path: file, start: 0, end: 0, inner: path };
 }
 
 /** A fact about all of it, or about a piece of its text. */
 export function placeFact(
-  place: Place,
+  place: InnerPlace,
   what: ArtifactFact['what'],
   detail: string,
   start = 0,

@@ -36,7 +36,7 @@ export const languages = [
 ] as const;
 export type Language = (typeof languages)[number];
 
-export interface Source {
+export interface TaintSource {
   /**
    * Bundle path; for an embedded program its parent's path, `#`, the language, `@` and the offset:
    * `SKILL.md#shell@120`; for what lies in an archive or document its path, `!/` and the name in

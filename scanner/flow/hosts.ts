@@ -4,7 +4,7 @@ import { parseEgressUrl } from '../../skills-index/skill/egress-target.ts';
 import type { FlowFact } from '../fact/fact.ts';
 import { dropHostOf } from '../models/drop-hosts.ts';
 import { isLoopbackHost } from '../models/egress-of.ts';
-import type { Draft, RuleContext } from '../rule.ts';
+import type { FindingDraft, RuleContext } from '../rule.ts';
 
 export interface Destination {
   /** `*` when it could not be computed. */
@@ -79,8 +79,8 @@ export function flowsThatRun(flows: readonly FlowFact[]): FlowFact[] {
 /** The draft of a finding on a flow: its place is the sink, its steps are told. */
 export function draftOfFlow(
   flow: FlowFact,
-  said: Omit<Draft, 'span' | 'flow' | 'confidence'>,
-): Draft {
+  said: Omit<FindingDraft, 'span' | 'flow' | 'confidence'>,
+): FindingDraft {
   const draft = { ...said, span: flow.span, confidence: flow.certainty, flow: flow.steps };
   if (flow.context !== 'fence-doc') return draft;
   const severity = said.severity === 'info' ? ('info' as const) : ('low' as const);

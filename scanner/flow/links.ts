@@ -5,7 +5,7 @@
  */
 import { posix } from 'node:path';
 import type { FactContext, Span } from '../fact/fact.ts';
-import type { Source } from '../fact/source.ts';
+import type { TaintSource } from '../fact/source.ts';
 import type { Steps } from '../fact/steps.ts';
 import type { FlowEdge, FlowGraph, FlowNode, FlowStart } from './graph.ts';
 import { filesNamed } from './started-files.ts';
@@ -14,7 +14,7 @@ export interface Programs {
   /** Every file of the bundle. */
   readonly files: ReadonlySet<string>;
   /** Every text that was analysed. */
-  readonly sources: readonly Source[];
+  readonly sources: readonly TaintSource[];
 }
 
 /** The graph with edges between programs. Spans must still be those of the sources themselves. */

@@ -4,7 +4,7 @@
  */
 import { posix } from 'node:path';
 import { extensionOf, isSameFamily, shebang } from '../fact/language.ts';
-import type { Language, Source } from '../fact/source.ts';
+import type { Language, TaintSource } from '../fact/source.ts';
 import { lexicalLanguages } from '../models/file-types.ts';
 import type { FrontEndResult } from '../rounds/frontend.ts';
 import { programIn } from '../rounds/program-look.ts';
@@ -14,12 +14,15 @@ import type { FlowStart } from './graph.ts';
  * The files of a skill as the program that each of them is started as; each once in each language.
  */
 export class StartedFiles {
-  readonly #texts: ReadonlyMap<string, Source>;
+  readonly #texts: ReadonlyMap<string, TaintSource>;
   readonly #names: ReadonlyMap<string, readonly string[]>;
   readonly #executable: ReadonlySet<string>;
   readonly #done = new Set<string>();
 
-  constructor(texts: ReadonlyMap<string, Source>, executable: ReadonlySet<string> = new Set()) {
+  constructor(
+    texts: ReadonlyMap<string, TaintSource>,
+    executable: ReadonlySet<string> = new Set(),
+  ) {
     this.#executable = executable;
     this.#texts = texts;
     this.#names = Map.groupBy(texts.keys(), (path) => posix.basename(path));
@@ -69,7 +72,7 @@ export class StartedFiles {
 
   // A system that finds no `#!` line hands the file to a shell. Lists of files in a block look as
   // if each was started by its name.
-  #ownLanguage({ path, text, language }: Source): Language | undefined {
+  #ownLanguage({ path, text, language }: TaintSource): Language | undefined {
     const first = shebang(text);
     if (first !== undefined || isStartable(language)) return first;
     const isMeant =
@@ -77,7 +80,10 @@ export class StartedFiles {
     return isMeant ? 'shell' : undefined;
   }
 
-  #read({ path, text, context, language: known }: Source, language: Language | undefined): Read {
+  #read(
+    { path, text, context, language: known }: TaintSource,
+    language: Language | undefined,
+  ): Read {
     if (language === undefined || isSameFamily(language, known) || text.trim() === '')
       return nothingRead;
     if (!this.#isNew(`read ${language} ${path}`)) return nothingRead;

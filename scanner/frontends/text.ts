@@ -4,7 +4,7 @@
  */
 
 import type { ArtifactFact, TextFact } from '../fact/fact.ts';
-import type { EmbeddedProgram, Source } from '../fact/source.ts';
+import type { EmbeddedProgram, TaintSource } from '../fact/source.ts';
 import { paragraphCharsMax } from '../limits.ts';
 import type { FrontEndContext, FrontEndResult } from '../rounds/frontend.ts';
 
@@ -16,7 +16,7 @@ export interface HiddenText {
 }
 
 /** Paragraphs of a plain text. */
-export function plainTextFacts(source: Source, context: FrontEndContext): FrontEndResult {
+export function plainTextFacts(source: TaintSource, context: FrontEndContext): FrontEndResult {
   context.steps.take(1 + (source.text.length >> 6));
   const facts: TextFact[] = [];
   // Each row of a table is a text of its own, and each cell a sentence.
@@ -46,7 +46,7 @@ export function plainTextFacts(source: Source, context: FrontEndContext): FrontE
 }
 
 /** Comments, invisible elements, scripts and text of HTML and SVG. */
-export function htmlFacts(source: Source, context: FrontEndContext): FrontEndResult {
+export function htmlFacts(source: TaintSource, context: FrontEndContext): FrontEndResult {
   const { text, path } = source;
   context.steps.take(1 + (text.length >> 4));
   const facts: TextFact[] = [];
@@ -111,7 +111,7 @@ export function htmlFacts(source: Source, context: FrontEndContext): FrontEndRes
 }
 
 // A drawing is looked at, not run; one with a script in it does both.
-function activeSvg({ path, context }: Source): ArtifactFact {
+function activeSvg({ path, context }: TaintSource): ArtifactFact {
   return {
     kind: 'artifact',
     what: 'active-content',
@@ -168,7 +168,7 @@ function isMetadata(tag: string | undefined): boolean {
 }
 
 function textFact(
-  source: Source,
+  source: TaintSource,
   role: TextFact['role'],
   start: number,
   text: string,

@@ -6,8 +6,8 @@ import type { SourceFile } from '../../skills-index/skill/bundle.ts';
 import { type Digest, digestOf } from '../../skills-index/skill/digest.ts';
 import type { ArtifactFact } from '../fact/fact.ts';
 import { extensionOf } from '../fact/language.ts';
-import { type Place, placeFact } from '../fact/place-inside.ts';
-import type { Source } from '../fact/source.ts';
+import { type InnerPlace, placeFact } from '../fact/place-inside.ts';
+import type { TaintSource } from '../fact/source.ts';
 import { archiveDepthMax } from '../limits.ts';
 import type { FileType } from '../models/file-types.ts';
 import { programIn } from '../rounds/program-look.ts';
@@ -39,7 +39,7 @@ export function ingestFiles(files: readonly SourceFile[]): IngestedFile[] {
 
 // Two entries may have one name, and a file of the bundle may be called like an entry: each source
 // has a path of its own.
-function underOwnPath(source: Source, taken: Set<string>): Source {
+function underOwnPath(source: TaintSource, taken: Set<string>): TaintSource {
   if (source.path === source.file) return source;
   let { path } = source;
   for (let count = 2; taken.has(path); count++) path = `${source.path}~${count}`;
@@ -56,7 +56,7 @@ export function ingestFile(
   return { ...about, ...ingestBytes({ file: path, path, depth: 0 }, bytes, budget) };
 }
 
-function ingestBytes(place: Place, bytes: Uint8Array, budget: ArchiveBudget): Ingested {
+function ingestBytes(place: InnerPlace, bytes: Uint8Array, budget: ArchiveBudget): Ingested {
   if (bytes.byteLength === 0)
     return {
       ...nothing,
@@ -99,19 +99,19 @@ const nothing = { sources: [], artifacts: [] } as const;
 function unanalysed(
   reason: string,
   artifacts: readonly ArtifactFact[],
-  sources: readonly Source[] = [],
+  sources: readonly TaintSource[] = [],
 ): Ingested {
   return { sources, artifacts, disposition: 'unanalysed', reason };
 }
 
-function ingestUnknown(place: Place): Ingested {
+function ingestUnknown(place: InnerPlace): Ingested {
   const reason = 'not text, and of no known type';
   return unanalysed(reason, [placeFact(place, 'unreadable', reason)]);
 }
 
 // Text that calls itself a picture is looked at by nobody; the pointers of Git LFS stand where the
 // picture was.
-function disguisedText(place: Place, ingested: Ingested): Ingested {
+function disguisedText(place: InnerPlace, ingested: Ingested): Ingested {
   const claimed = claimedType(place.path);
   const text = ingested.sources[0]?.text ?? '';
   if (claimed === undefined || text.startsWith('version https://git-lfs.github.com/spec/'))
@@ -126,7 +126,7 @@ function disguisedText(place: Place, ingested: Ingested): Ingested {
 }
 
 function ingestMedia(
-  place: Place,
+  place: InnerPlace,
   type: FileType,
   bytes: Uint8Array,
   disguised: readonly ArtifactFact[],
@@ -156,7 +156,7 @@ function ingestMedia(
 }
 
 function joinEntries(
-  place: Place,
+  place: InnerPlace,
   type: FileType,
   opened: NonNullable<ReturnType<typeof openArchive>>,
   artifacts: ArtifactFact[],

@@ -1,10 +1,10 @@
 import type { ArtifactFact } from '../fact/fact.ts';
-import type { Source } from '../fact/source.ts';
+import type { TaintSource } from '../fact/source.ts';
 
 /** What became of some bytes. */
 export interface Ingested {
   /** Texts: of the file itself under its own path, and of what lies in it. */
-  readonly sources: readonly Source[];
+  readonly sources: readonly TaintSource[];
   readonly disposition: 'analysed' | 'inert' | 'unanalysed';
   readonly reason: string;
   readonly artifacts: readonly ArtifactFact[];

@@ -3,18 +3,18 @@
  * format).
  */
 import type { Span } from '../fact/fact.ts';
-import type { Source } from '../fact/source.ts';
+import type { TaintSource } from '../fact/source.ts';
 
-export interface Requirement {
+export interface PackageRequirement {
   readonly span: Span;
   readonly name: string;
 }
 
 /** Packages named in `requirements*.txt` and `constraints*.txt`. */
-export function listedRequirements(sources: readonly Source[]): Requirement[] {
+export function listedRequirements(sources: readonly TaintSource[]): PackageRequirement[] {
   return sources.filter(isRequirements).flatMap(({ path, text }) =>
     [...text.matchAll(/^[ \t]*([A-Za-z0-9][\w.-]{0,80})(?=[ \t]*(?:$|\r|[=<>!~;[@#]))/gm)].map(
-      (match): Requirement => {
+      (match): PackageRequirement => {
         const [line, name = ''] = match;
         const start = match.index + line.length - name.length;
         return { span: { path, start, end: start + name.length }, name };
@@ -24,6 +24,6 @@ export function listedRequirements(sources: readonly Source[]): Requirement[] {
 }
 
 /** Whether a source is a requirements file. */
-export function isRequirements({ path, depth }: Source): boolean {
+export function isRequirements({ path, depth }: TaintSource): boolean {
   return depth === 0 && /(^|\/)(requirements|constraints)[\w.-]*\.(txt|in)$/i.test(path);
 }

@@ -2,8 +2,8 @@
 
 import type { ArtifactFact } from '../fact/fact.ts';
 import { contextOf, extensionOf, languageOf, namesTwoLanguages } from '../fact/language.ts';
-import { type Place, placeFact } from '../fact/place-inside.ts';
-import type { Language, Source } from '../fact/source.ts';
+import { type InnerPlace, placeFact } from '../fact/place-inside.ts';
+import type { Language, TaintSource } from '../fact/source.ts';
 import { sourceCharsMax } from '../limits.ts';
 import { own } from '../models/api.ts';
 import { lexicalLanguages } from '../models/file-types.ts';
@@ -17,7 +17,7 @@ import { lineTricks } from './line-tricks.ts';
  * a magic number says.
  */
 export function ingestText(
-  place: Place,
+  place: InnerPlace,
   bytes: Uint8Array,
 ): { readonly ingested: Ingested; readonly isPlain: boolean } | undefined {
   const decoded = decodeText(bytes);
@@ -35,14 +35,14 @@ export function ingestText(
 
 /** A text as a source of its own. */
 export function textSource(
-  { file, path }: Place,
+  { file, path }: InnerPlace,
   text: string,
   language: Language = 'text',
-): Source {
+): TaintSource {
   return { path, file, language, text, context: contextOf(path), depth: 0 };
 }
 
-function ingestDecoded(place: Place, bytes: Uint8Array, decoded: Decoded): Ingested {
+function ingestDecoded(place: InnerPlace, bytes: Uint8Array, decoded: Decoded): Ingested {
   const language = languageOf(place.path, decoded.text);
   const coded =
     language === 'python'
@@ -86,7 +86,7 @@ interface Coded {
 }
 
 // PEP 263: Python decodes a file as its first lines ask for, whatever anybody else sees in it.
-function asPythonReads(place: Place, bytes: Uint8Array, decoded: Decoded): Coded {
+function asPythonReads(place: InnerPlace, bytes: Uint8Array, decoded: Decoded): Coded {
   const coding = codingLine(decoded.text);
   if (coding === undefined) return { decoded, artifacts: [], reason: undefined };
   if (coding.label === undefined) {

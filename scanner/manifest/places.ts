@@ -1,10 +1,10 @@
 /** Where a declared capability stands in skill.json. */
 import type { Capability } from '../../skills-index/skill/capability.ts';
 import type { Span } from '../fact/fact.ts';
-import type { Source } from '../fact/source.ts';
+import type { TaintSource } from '../fact/source.ts';
 
 /** The span of its most telling value; the start of the file when it is not found as written. */
-export function manifestSpan(sources: readonly Source[], one: Capability): Span {
+export function manifestSpan(sources: readonly TaintSource[], one: Capability): Span {
   const text = sources.find((source) => source.path === 'skill.json')?.text ?? '';
   const value =
     one.kind === 'egress'

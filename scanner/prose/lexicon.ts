@@ -37,7 +37,7 @@ interface Form {
   readonly languages: number;
 }
 
-export interface Meaning {
+export interface PhraseMeaning {
   readonly concept: Concept;
   readonly languages: number;
   /** How many words it takes. */
@@ -68,17 +68,17 @@ export function conceptsByCharacter(): ReadonlyMap<number, readonly Concept[]> {
   return found;
 }
 
-export function meaningsOfJoined(word: string): readonly Omit<Meaning, 'length'>[] {
+export function meaningsOfJoined(word: string): readonly Omit<PhraseMeaning, 'length'>[] {
   return joined.get(word) ?? [];
 }
 
 /** What the words from `at` on may mean. `words` are folded by `foldWord`. */
-export function meaningsAt(words: readonly string[], at: number): readonly Meaning[] {
+export function meaningsAt(words: readonly string[], at: number): readonly PhraseMeaning[] {
   const word = words[at] ?? '';
   const whole = exact.get(word);
   const begun = byFirstLetters.get(word.slice(0, beginningLength));
   if (whole === undefined && begun === undefined) return none;
-  const found: Meaning[] = [];
+  const found: PhraseMeaning[] = [];
   const take = (forms: readonly Form[] | undefined): void => {
     for (const { words: form, concept, languages } of forms ?? [])
       if (
@@ -93,11 +93,11 @@ export function meaningsAt(words: readonly string[], at: number): readonly Meani
   return found.length > 1 ? merged(found) : found;
 }
 
-const none: readonly Meaning[] = [];
+const none: readonly PhraseMeaning[] = [];
 
 // The same meaning in several languages is one.
-function merged(found: readonly Meaning[]): Meaning[] {
-  const byKey = new Map<string, Meaning>();
+function merged(found: readonly PhraseMeaning[]): PhraseMeaning[] {
+  const byKey = new Map<string, PhraseMeaning>();
   for (const one of found) {
     const key = `${one.concept} ${one.length}`;
     byKey.set(key, { ...one, languages: one.languages | (byKey.get(key)?.languages ?? 0) });

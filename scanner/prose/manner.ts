@@ -11,8 +11,8 @@ import {
   refusesNext,
   tellsToFollowIt,
 } from '../models/lures.ts';
-import type { Draft } from '../rule.ts';
-import type { Reading } from './reading.ts';
+import type { FindingDraft } from '../rule.ts';
+import type { ProseReading } from './reading.ts';
 import { readingOf } from './reading.ts';
 
 /**
@@ -70,7 +70,7 @@ export const nothingAround: Surroundings = { heading: '', before: '', beside: ''
 
 /** How the text speaks of what stands from `start` to `end` of its words. */
 export function mannerOf(
-  reading: Reading,
+  reading: ProseReading,
   { start, end, negated }: Match,
   around: Surroundings,
 ): Manner {
@@ -154,7 +154,7 @@ const quotes = [
  * Kind and severity of an order by its manner: what is quoted or described is told, and decides
  * nothing.
  */
-export function weighed(manner: Manner, usual: Severity): Pick<Draft, 'kind' | 'severity'> {
+export function weighed(manner: Manner, usual: Severity): Pick<FindingDraft, 'kind' | 'severity'> {
   switch (manner) {
     case 'refused':
       return { kind: 'capability', severity: 'info' };

@@ -8,7 +8,7 @@ import { marksPerTextMax } from '../limits.ts';
 import type { Concept } from '../models/phrases/concept.ts';
 import { foldWord, joinedWords, meaningsAt, meaningsOfJoined, splitElision } from './lexicon.ts';
 
-export interface Mark {
+export interface ProseMark {
   readonly concept: Concept;
   /** Bits of the languages in which the word means it; all of them for names. */
   readonly languages: number;
@@ -33,9 +33,9 @@ interface Word {
  * Marks in the order of the text. `text` has its white space folded (see `plainWords`); the work is
  * linear in it.
  */
-export function marksOf(text: string): Mark[] {
+export function marksOf(text: string): ProseMark[] {
   const words: Word[] = [];
-  const marks: Mark[] = [];
+  const marks: ProseMark[] = [];
   let at = 0;
   let sentence = 0;
   for (const match of text.matchAll(piece)) {
@@ -93,11 +93,11 @@ function* joinedMarks(
 }
 
 // A word of another script may be an English one in disguise: both readings count.
-function wordMarks(words: readonly Word[]): Mark[] {
+function wordMarks(words: readonly Word[]): ProseMark[] {
   const plain = words.map((word) => word.text);
   const readings = [plain];
   if (plain.some((word) => /[^\x20-\x7e]/.test(word))) readings.push(plain.map(inLatin));
-  const marks: Mark[] = [];
+  const marks: ProseMark[] = [];
   for (const [which, reading] of readings.entries())
     for (const [index, word] of words.entries()) {
       if (which > 0 && reading[index] === plain[index]) continue;

@@ -5,8 +5,8 @@
 
 import type { Concept } from '../models/phrases/concept.ts';
 import { mayHold, type Needs, needsOfConcepts } from './hints.ts';
-import type { Mark } from './marks.ts';
-import type { Reading } from './reading.ts';
+import type { ProseMark } from './marks.ts';
+import type { ProseReading } from './reading.ts';
 
 export interface Phrase {
   /**
@@ -35,7 +35,7 @@ export interface PhraseMatch {
 }
 
 /** The first match of a phrase that is not negated, else the first negated one. */
-export function matchPhrase(reading: Reading, phrase: Phrase): PhraseMatch | undefined {
+export function matchPhrase(reading: ProseReading, phrase: Phrase): PhraseMatch | undefined {
   if (!mayHold(reading.hints, needsOf(phrase)) || !hasAll(reading.concepts, phrase))
     return undefined;
   const { marks } = reading;
@@ -76,15 +76,15 @@ function hasAll(concepts: ReadonlySet<Concept>, { needs }: Phrase): boolean {
 }
 
 function near(
-  marks: readonly Mark[],
+  marks: readonly ProseMark[],
   index: number,
   { within, sentences = 1 }: Phrase,
-): readonly Mark[] {
+): readonly ProseMark[] {
   const mark = marks[index];
   if (mark === undefined) return [];
   let from = index;
   let to = index;
-  const belongs = (one: Mark | undefined): boolean =>
+  const belongs = (one: ProseMark | undefined): boolean =>
     one !== undefined &&
     Math.abs(one.at - mark.at) <= within + behindWords &&
     Math.abs(one.sentence - mark.sentence) < sentences;
@@ -97,9 +97,9 @@ function near(
 const behindWords = 5;
 
 function fill(
-  verb: Mark,
+  verb: ProseMark,
   needs: readonly (readonly Concept[])[],
-  around: readonly Mark[],
+  around: readonly ProseMark[],
   phrase: Phrase,
 ): PhraseMatch | undefined {
   const used = [verb];
@@ -113,7 +113,7 @@ function fill(
         used.every((other) => one.start >= other.end || one.end <= other.start) &&
         (phrase.ordered !== true || one.start > last.start),
     );
-    const nearest = free.reduce<Mark | undefined>(
+    const nearest = free.reduce<ProseMark | undefined>(
       (best, one) =>
         best === undefined || Math.abs(one.at - last.at) < Math.abs(best.at - last.at) ? one : best,
       undefined,
@@ -149,7 +149,7 @@ function usesNot({ needs }: Phrase): boolean {
 }
 
 // "Never ignore …", "ignoriere … nicht", "無視しないで"; but "do not hesitate to ignore …" is none.
-function isNegated(verb: Mark, around: readonly Mark[], languages: number): boolean {
+function isNegated(verb: ProseMark, around: readonly ProseMark[], languages: number): boolean {
   return around.some(
     ({ concept, at, sentence, start, end, languages: spoken }) =>
       concept === 'not' &&

@@ -3,35 +3,35 @@ import type { FactOf } from '../fact/fact.ts';
 import { plainWordsCharsMax } from '../limits.ts';
 import type { Concept } from '../models/phrases/concept.ts';
 import { type Hints, hintsOf } from './hints.ts';
-import { type Mark, marksOf } from './marks.ts';
+import { marksOf, type ProseMark } from './marks.ts';
 import { foldText, inLatin } from './plain-words.ts';
 
-export interface Reading {
+export interface ProseReading {
   readonly fact: FactOf<'text'>;
   /** Folded, with letters of all scripts; marks point into it. */
   readonly text: string;
   /** Folded, look-alike letters made Latin: what patterns for English search. */
   readonly words: string;
-  readonly marks: readonly Mark[];
+  readonly marks: readonly ProseMark[];
   readonly concepts: ReadonlySet<Concept>;
   /** What may stand in it, which is asked first. */
   readonly hints: Hints;
 }
 
 // A memo of a pure function: it lives as long as the fact and is seen by nobody.
-const readings = new WeakMap<FactOf<'text'>, Reading>();
+const readings = new WeakMap<FactOf<'text'>, ProseReading>();
 
 /**
  * The reading of a text: what is seen of a link or an image, of HTML without its tags, of a front
  * matter's value.
  */
-export function readingOf(fact: FactOf<'text'>): Reading {
+export function readingOf(fact: FactOf<'text'>): ProseReading {
   const reading = readings.get(fact) ?? newReading(fact);
   readings.set(fact, reading);
   return reading;
 }
 
-function newReading(fact: FactOf<'text'>): Reading {
+function newReading(fact: FactOf<'text'>): ProseReading {
   return new LazyReading(fact, foldText(readable(fact)));
 }
 
@@ -39,7 +39,7 @@ function newReading(fact: FactOf<'text'>): Reading {
  * Readings of all of a text, made anew: what is longer than one reading takes is read in stretches
  * that overlap.
  */
-export function readingsOf(fact: FactOf<'text'>): readonly Reading[] {
+export function readingsOf(fact: FactOf<'text'>): readonly ProseReading[] {
   const { length } = fact.text;
   if (length <= plainWordsCharsMax) return [newReading(fact)];
   const all = readable(fact);
@@ -52,7 +52,7 @@ export function readingsOf(fact: FactOf<'text'>): readonly Reading[] {
 const overlapChars = 1_000;
 
 /** A reading of words that stand in no fact as such: pieces joined, or decoded. */
-export function readingOfText(fact: FactOf<'text'>, text: string): Reading {
+export function readingOfText(fact: FactOf<'text'>, text: string): ProseReading {
   return new LazyReading(fact, foldText(text));
 }
 
@@ -68,11 +68,11 @@ function readable(fact: FactOf<'text'>): string {
   }
 }
 
-class LazyReading implements Reading {
+class LazyReading implements ProseReading {
   readonly fact: FactOf<'text'>;
   readonly text: string;
   #words: string | undefined;
-  #marks: readonly Mark[] | undefined;
+  #marks: readonly ProseMark[] | undefined;
   #concepts: ReadonlySet<Concept> | undefined;
   #hints: Hints | undefined;
 
@@ -86,7 +86,7 @@ class LazyReading implements Reading {
     return this.#words;
   }
 
-  get marks(): readonly Mark[] {
+  get marks(): readonly ProseMark[] {
     this.#marks ??= marksOf(this.text);
     return this.#marks;
   }

@@ -13,16 +13,16 @@ import {
   surroundingsOf,
 } from './manner.ts';
 import { matchPhrase, needsOf, type Phrase } from './phrase.ts';
-import { type Reading, readingOf, readingOfText } from './reading.ts';
+import { type ProseReading, readingOf, readingOfText } from './reading.ts';
 import { proseTexts, textsHaving } from './texts.ts';
 
 /** A phrase, or a pattern for English. Patterns have no flag `g`. */
 export type Form = Phrase | RegExp;
 type Role = FactOf<'text'>['role'];
 
-export interface Statement {
+export interface ProseStatement {
   readonly fact: FactOf<'text'>;
-  readonly reading: Reading;
+  readonly reading: ProseReading;
   readonly match: Match;
   /** The words that matched, shortened. */
   readonly said: string;
@@ -50,8 +50,8 @@ export function statementsOf(
   facts: readonly FactOf<'text'>[],
   forms: readonly Form[],
   roles: ReadonlySet<Role> = proseRoles,
-): Statement[] {
-  const found: Statement[] = [];
+): ProseStatement[] {
+  const found: ProseStatement[] = [];
   const search = searchFor(forms);
   for (const { fact, index, readings } of textsHaving(facts, search.any)) {
     if (!roles.has(fact.role) || !isText(fact)) continue;
@@ -72,8 +72,8 @@ export function statementsOf(
 export function splitStatements(
   facts: readonly FactOf<'text'>[],
   forms: readonly Form[],
-): Statement[] {
-  const found: Statement[] = [];
+): ProseStatement[] {
+  const found: ProseStatement[] = [];
   const search = searchFor(forms);
   for (let index = 0; index < facts.length; index++) {
     const run = shortRun(facts, index);
@@ -104,17 +104,17 @@ function hintsOfRun(facts: readonly FactOf<'text'>[], from: number, count: numbe
 
 /** The first statement in one reading. */
 export function statementIn(
-  reading: Reading,
+  reading: ProseReading,
   forms: readonly Form[],
   around: () => Surroundings,
-): Statement | undefined {
+): ProseStatement | undefined {
   return searchFor(forms).in(reading, around);
 }
 
 interface Search {
   /** A text without any of it has no statement; undefined when any text may have one. */
   readonly any: Hints | undefined;
-  readonly in: (reading: Reading, around: () => Surroundings) => Statement | undefined;
+  readonly in: (reading: ProseReading, around: () => Surroundings) => ProseStatement | undefined;
 }
 
 // What each form needs is asked first, and before that whether there is anything of any.
@@ -127,7 +127,7 @@ function searchFor(forms: readonly Form[]): Search {
   const any = firsts.length === asked.length ? unionOf(firsts) : undefined;
   const searchIn: Search['in'] = (reading, around) => {
     if (any !== undefined && !meets(reading.hints, any)) return undefined;
-    let refused: Statement | undefined;
+    let refused: ProseStatement | undefined;
     for (const { form, needs } of asked) {
       if (!mayHold(reading.hints, needs)) continue;
       const match =
@@ -142,7 +142,12 @@ function searchFor(forms: readonly Form[]): Search {
   return { any, in: searchIn };
 }
 
-function statementOf(reading: Reading, form: Form, match: Match, around: Surroundings): Statement {
+function statementOf(
+  reading: ProseReading,
+  form: Form,
+  match: Match,
+  around: Surroundings,
+): ProseStatement {
   const said = reading.text.slice(match.start, match.end).trim().slice(0, saidCharsMax);
   return {
     fact: reading.fact,
@@ -159,7 +164,7 @@ const saidCharsMax = 140;
 const shortWordsMax = 4;
 const shortRunMax = 6;
 
-function matchPattern({ words }: Reading, pattern: RegExp): Match | undefined {
+function matchPattern({ words }: ProseReading, pattern: RegExp): Match | undefined {
   const match = pattern.exec(words);
   return match === null ? undefined : { start: match.index, end: match.index + match[0].length };
 }

@@ -1,14 +1,14 @@
 /** The texts of a skill with what each may speak of, read once for all rules. */
 import type { FactOf } from '../fact/fact.ts';
 import { type Hints, HintsOfTexts, needsOfPattern, unionOf } from './hints.ts';
-import { type Reading, readingsOf } from './reading.ts';
+import { type ProseReading, readingsOf } from './reading.ts';
 
 export interface ProseText {
   readonly fact: FactOf<'text'>;
   /** Its place among the facts. */
   readonly index: number;
   /** One, or several of a very long text. */
-  readonly readings: readonly Reading[];
+  readonly readings: readonly ProseReading[];
   /** Of all of it. */
   readonly hints: Hints;
 }

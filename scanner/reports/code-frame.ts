@@ -13,7 +13,7 @@ export interface FrameLine {
   /** Columns of the terminal, from 0, the end not included. */
   readonly marked?: { readonly from: number; readonly to: number };
 }
-export type Frame = readonly FrameLine[];
+export type CodeFrame = readonly FrameLine[];
 
 export interface FrameSpan {
   readonly line: number;
@@ -57,7 +57,7 @@ export function frameOf(
   lines: readonly string[] | undefined,
   span: FrameSpan,
   width: number,
-): Frame {
+): CodeFrame {
   if (lines === undefined || span.line < 1 || span.line > lines.length) return [];
   const end = Math.min(Math.max(span.endLine, span.line), lines.length);
   const first = Math.max(1, span.line - linesAround);

@@ -6,7 +6,7 @@ import type { Finding } from '../../skills-index/statement/finding.ts';
 import type { ScanReport } from '../../skills-index/statement/scan-report.ts';
 import { showSafely } from '../models/hidden-characters.ts';
 import type { Allowances } from './allowance.ts';
-import { type Frame, frameOf, type SourceLines } from './code-frame.ts';
+import { type CodeFrame, frameOf, type SourceLines } from './code-frame.ts';
 import { evaluatesTo } from './finding-capability.ts';
 import type { RuleFindings } from './finding-order.ts';
 import type { Marks } from './marks.ts';
@@ -204,7 +204,7 @@ function cutMiddle<Item>(items: readonly Item[], max: number): (Item | undefined
   return [...items.slice(0, max / 2), undefined, ...items.slice(-max / 2)];
 }
 
-function printFrame(frame: Frame, gutter: string, { severity }: Finding, ink: Ink): string[] {
+function printFrame(frame: CodeFrame, gutter: string, { severity }: Finding, ink: Ink): string[] {
   if (frame.length === 0) return [];
   return [
     `${gutter} ${ink.faint('|')}`,
@@ -219,7 +219,7 @@ function printFrame(frame: Frame, gutter: string, { severity }: Finding, ink: In
   ];
 }
 
-function gutterWidth(finding: Finding, frame: Frame): number {
+function gutterWidth(finding: Finding, frame: CodeFrame): number {
   return Math.max(
     3,
     ...[finding.line, ...frame.map((line) => line.number)].map((number) => `${number}`.length),

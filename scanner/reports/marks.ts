@@ -18,7 +18,7 @@ export interface Suppression {
   readonly severity: Finding['severity'];
 }
 
-export interface Mark {
+export interface ReportMark {
   readonly suppression?: Suppression;
   /** Why a suppression of this finding does not hold. */
   readonly void?: string;
@@ -28,7 +28,7 @@ export interface Mark {
 
 export interface Marks {
   /** @param skill `path` of the report that the finding is in */
-  of(finding: Finding, skill: string): Mark;
+  of(finding: Finding, skill: string): ReportMark;
   /**
    * Suppressions that do nothing, in a line each. @param found fingerprints of all findings of the
    * scan

@@ -7,7 +7,7 @@ import { printCapability } from '../../skills-index/skill/capability.ts';
 import type { FlowStep } from '../../skills-index/statement/finding.ts';
 import type { ScanReport } from '../../skills-index/statement/scan-report.ts';
 import { capabilityOf } from './finding-capability.ts';
-import type { Mark, Marks } from './marks.ts';
+import type { Marks, ReportMark } from './marks.ts';
 import { type PlacesInText, placesIn } from './places-in-text.ts';
 import { type Sarif, sarifLevels } from './sarif-rules.ts';
 
@@ -78,7 +78,7 @@ function encodePart(part: string): string {
   );
 }
 
-function suppressionsOf({ suppression }: Mark): Sarif {
+function suppressionsOf({ suppression }: ReportMark): Sarif {
   if (suppression === undefined) return {};
   const { by, expires, reason, severity } = suppression;
   return {

@@ -1,7 +1,7 @@
 /** What the blobs in the texts of a round decode to, as programs of the next round. */
 
 import type { Fact, FactContext, TraitFact } from '../fact/fact.ts';
-import type { EmbeddedProgram, Source } from '../fact/source.ts';
+import type { EmbeddedProgram, TaintSource } from '../fact/source.ts';
 import type { Steps } from '../fact/steps.ts';
 import { detailCharsMax } from '../limits.ts';
 import { describesBlock } from '../models/code-fences.ts';
@@ -17,7 +17,7 @@ export interface DecodedSources {
  * that text holds.
  */
 export function decodedSources(
-  sources: readonly Source[],
+  sources: readonly TaintSource[],
   facts: readonly Fact[],
   steps: Steps,
 ): DecodedSources {
@@ -45,7 +45,7 @@ const decodedMark = '#decoded';
 
 function note(
   { facts, embedded }: { facts: TraitFact[]; embedded: EmbeddedProgram[] },
-  source: Source,
+  source: TaintSource,
   start: number,
   end: number,
   { form, language, text }: ReturnType<typeof decodedPrograms>[number],
@@ -71,7 +71,7 @@ function note(
 }
 
 // Nobody has shown that it runs: where a front end sees that it does, it says so itself.
-function contextOf(source: Source, start: number): FactContext {
+function contextOf(source: TaintSource, start: number): FactContext {
   if (source.context === 'comment' || source.context === 'fence-doc') return source.context;
   const isProse = /^(markdown|text|html)$/.test(source.language);
   return isProse && describesBlock.test(source.text.slice(Math.max(0, start - 160), start))

@@ -3,7 +3,7 @@
  * throw on nothing but bugs.
  */
 import type { Fact, Span } from '../fact/fact.ts';
-import type { EmbeddedProgram, Language, Source } from '../fact/source.ts';
+import type { EmbeddedProgram, Language, TaintSource } from '../fact/source.ts';
 import type { Steps } from '../fact/steps.ts';
 import type { FlowGraph } from '../flow/graph.ts';
 import type { MovedFile, WrittenText } from './written-programs.ts';
@@ -14,7 +14,7 @@ export interface FrontEndContext {
   /** Paths of the files that their owner may start. */
   readonly executable?: ReadonlySet<string>;
   /** The files that are text, by path: what a program takes in of another one. */
-  readonly texts?: ReadonlyMap<string, Source>;
+  readonly texts?: ReadonlyMap<string, TaintSource>;
   /** Count work with `steps.take(n)`: it throws when the scan has done enough. */
   readonly steps: Steps;
 }
@@ -37,7 +37,7 @@ export interface FrontEndResult {
  * Gets all sources of its languages of one round at once, since code of one file calls that of
  * another.
  */
-export type Analyse = (sources: readonly Source[], context: FrontEndContext) => FrontEndResult;
+export type Analyse = (sources: readonly TaintSource[], context: FrontEndContext) => FrontEndResult;
 
 export interface FrontEnd {
   readonly name: string;
@@ -51,7 +51,7 @@ export interface FrontEnd {
  * are.
  */
 export function perSource(
-  analyse: (source: Source, context: FrontEndContext) => FrontEndResult,
+  analyse: (source: TaintSource, context: FrontEndContext) => FrontEndResult,
 ): Analyse {
   return (sources, context) => joinResults(sources.map((source) => analyse(source, context)));
 }

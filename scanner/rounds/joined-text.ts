@@ -2,7 +2,7 @@
  * Raw text in which texts that are only put together from pieces stand whole, for rules that search
  * text.
  */
-import { type OffsetMap, rawOffset, type Source } from '../fact/source.ts';
+import { type OffsetMap, rawOffset, type TaintSource } from '../fact/source.ts';
 
 export interface JoinedText {
   readonly text: string;
@@ -15,16 +15,16 @@ const codeSeams = /(["'`])\s{0,20}\)?\s{0,4}\+\s{0,20}\(?\s{0,4}[bBrRuU]{0,2}\1/
 const shellSeams = /(?<=[\w./:@%+,-])(?:''|"")(?=[\w./:@%+,-])/g;
 
 // A memo of a pure function: several rules search the same source.
-const joinedTexts = new WeakMap<Source, JoinedText>();
+const joinedTexts = new WeakMap<TaintSource, JoinedText>();
 
 /** The text of a source with the seams of its texts left out. */
-export function joinedText(source: Source): JoinedText {
+export function joinedText(source: TaintSource): JoinedText {
   const known = joinedTexts.get(source) ?? joinText(source);
   joinedTexts.set(source, known);
   return known;
 }
 
-function joinText({ text, language }: Source): JoinedText {
+function joinText({ text, language }: TaintSource): JoinedText {
   const isShell = language === 'shell' || language === 'markdown';
   const seams = [
     ...text.matchAll(isShell ? shellSeams : codeSeams),

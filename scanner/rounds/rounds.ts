@@ -11,7 +11,7 @@ import {
   type Language,
   type OffsetMap,
   rawSpan,
-  type Source,
+  type TaintSource,
 } from '../fact/source.ts';
 import { type Steps, StepsUsedUp } from '../fact/steps.ts';
 import type { FlowGraph } from '../flow/graph.ts';
@@ -28,7 +28,7 @@ export interface Analysed {
   readonly facts: readonly Fact[];
   readonly graph: FlowGraph;
   /** Files and the programs inside them, in the order in which they were analysed. */
-  readonly sources: readonly Source[];
+  readonly sources: readonly TaintSource[];
   readonly unanalysed: FrontEndResult['unanalysed'];
   /** Files that no front end took. */
   readonly untaken: readonly string[];
@@ -45,7 +45,7 @@ const atStart: OffsetMap = [{ at: 0, raw: 0, fixed: true }];
 
 /** Analyses the texts of a skill, round by round. */
 export async function analyseSources(
-  files: readonly Source[],
+  files: readonly TaintSource[],
   frontEnds: readonly FrontEnd[],
   given: FrontEndContext,
 ): Promise<Analysed> {
@@ -53,7 +53,7 @@ export async function analyseSources(
   const started = new StartedFiles(context.texts, context.executable);
   const written = new WrittenPrograms();
   const inner = new Map<string, Inner>();
-  const all: Source[] = [];
+  const all: TaintSource[] = [];
   const results: FrontEndResult[] = [];
   const untaken: string[] = [];
   for (const { path, file } of files)
@@ -111,7 +111,7 @@ function analyseWritten(programs: WrittenPrograms, found: readonly FrontEndResul
 }
 
 // Each program costs steps before it is read, so that very many very small ones come to an end too.
-function affordable(programs: readonly Source[], steps: Steps): number {
+function affordable(programs: readonly TaintSource[], steps: Steps): number {
   const count = Math.min(programs.length, Math.floor(steps.left / embeddedProgramSteps));
   if (count > 0) steps.take(count * embeddedProgramSteps);
   return count;
@@ -137,7 +137,7 @@ const noGraph: FlowGraph = { nodes: [], edges: [], sources: [], sinks: [] };
 // itself and that one is not.
 function analyseAll(
   analyse: Analyse,
-  sources: readonly Source[],
+  sources: readonly TaintSource[],
   context: FrontEndContext,
 ): FrontEndResult {
   try {
@@ -149,7 +149,7 @@ function analyseAll(
   }
 }
 
-function gaveUp(sources: readonly Source[], reason: string): FrontEndResult {
+function gaveUp(sources: readonly TaintSource[], reason: string): FrontEndResult {
   return {
     facts: [],
     embedded: [],
@@ -162,12 +162,12 @@ function gaveUp(sources: readonly Source[], reason: string): FrontEndResult {
 
 function programsOf(
   programs: readonly EmbeddedProgram[],
-  parents: readonly Source[],
+  parents: readonly TaintSource[],
   inner: Map<string, Inner>,
-): Source[] {
+): TaintSource[] {
   const byPath = new Map(parents.map((source) => [source.path, source]));
   const counts = new Map<string, number>();
-  return programs.flatMap(({ within, language, text, context, map, decoded }): Source[] => {
+  return programs.flatMap(({ within, language, text, context, map, decoded }): TaintSource[] => {
     const parent = byPath.get(within);
     if (parent === undefined || text.trim() === '') return [];
     const base = `${within}#${decoded === true ? 'decoded-' : ''}${language}@${map[0]?.raw ?? 0}`;
@@ -213,7 +213,7 @@ function inArchive(path: string, inner: string): Span {
   return { path, start: 0, end: 0, inner };
 }
 
-function tooDeep({ path }: Source): FrontEndResult['unanalysed'][number] {
+function tooDeep({ path }: TaintSource): FrontEndResult['unanalysed'][number] {
   return {
     span: { path, start: 0, end: 1 },
     reason: 'too many programs within programs, or too deep',

@@ -1,15 +1,15 @@
 /** Drafts of rules that say the same of each fact with one trait. */
 import type { Trait, TraitFact } from '../fact/fact.ts';
 import { runs } from '../fact/standing.ts';
-import type { Draft, RuleContext } from '../rule.ts';
+import type { FindingDraft, RuleContext } from '../rule.ts';
 
 /** One draft for each fact with the trait that runs and of which `about` says something. */
 export function draftsOfTrait(
   context: RuleContext,
   trait: Trait,
-  about: (fact: TraitFact) => Omit<Draft, 'span' | 'confidence'> | undefined,
-): Draft[] {
-  return context.of('trait').flatMap((fact): Draft[] => {
+  about: (fact: TraitFact) => Omit<FindingDraft, 'span' | 'confidence'> | undefined,
+): FindingDraft[] {
+  return context.of('trait').flatMap((fact): FindingDraft[] => {
     const said = fact.trait === trait && runs(fact) ? about(fact) : undefined;
     return said === undefined ? [] : [{ ...said, span: fact.span, confidence: fact.certainty }];
   });

@@ -8,7 +8,7 @@ import type { ScanReport } from '../../skills-index/statement/scan-report.ts';
 import type { SkillFacts } from '../extract.ts';
 import type { Fact, FactKind } from '../fact/fact.ts';
 import { type FactSelector, selectorsOf } from '../fact/selectors.ts';
-import type { Source } from '../fact/source.ts';
+import type { TaintSource } from '../fact/source.ts';
 import { storedBlockBytesMax } from '../limits.ts';
 
 /** A report and the facts that it was made of, by the rule set that the report names. */
@@ -18,7 +18,7 @@ export interface StoredScan {
   readonly selectors: readonly FactSelector[];
   readonly base: Omit<SkillFacts, 'facts' | 'sources'>;
   facts(kind: FactKind): readonly Fact[];
-  sources(): readonly Source[];
+  sources(): readonly TaintSource[];
 }
 
 type Blocks = Record<string, readonly [at: number, length: number]>;
@@ -73,7 +73,7 @@ export function unpackScan(bytes: Uint8Array): StoredScan | undefined {
     return {
       ...head,
       facts: (kind) => read(kind) as readonly Fact[],
-      sources: () => read('source') as readonly Source[],
+      sources: () => read('source') as readonly TaintSource[],
     };
   } catch {
     return undefined;

@@ -1,7 +1,7 @@
 /** One case: an input made from random numbers, and what must hold of it. */
 
 import { languageOf } from '../../scanner/fact/language.ts';
-import { type Language, languages, type Source } from '../../scanner/fact/source.ts';
+import { type Language, languages, type TaintSource } from '../../scanner/fact/source.ts';
 import { Steps, StepsUsedUp } from '../../scanner/fact/steps.ts';
 import { frontEnds } from '../../scanner/frontends/frontends.ts';
 import { ingestFiles } from '../../scanner/ingest/ingest.ts';
@@ -122,7 +122,7 @@ export async function runCase({ kind, files, isRepeated }: Case): Promise<void> 
 // file.
 async function analyseFiles(files: readonly SourceFile[]): Promise<string> {
   const paths = new Set(files.map((file) => file.path));
-  let sources: readonly Source[] = files.flatMap(({ path, bytes }): Source[] => {
+  let sources: readonly TaintSource[] = files.flatMap(({ path, bytes }): TaintSource[] => {
     const text = new TextDecoder().decode(bytes);
     return [
       { path, file: path, language: languageOf(path, text), text, context: 'code', depth: 0 },
@@ -130,7 +130,7 @@ async function analyseFiles(files: readonly SourceFile[]): Promise<string> {
   });
   const answers: string[] = [];
   for (let depth = 0; depth < 2; depth++) {
-    const next: Source[] = [];
+    const next: TaintSource[] = [];
     for (const source of sources.slice(0, 20)) {
       const result = (await analyserOf(source.language))([source], {
         files: paths,
@@ -155,7 +155,7 @@ async function analyseFiles(files: readonly SourceFile[]): Promise<string> {
 
 const stepsMax = 2_000_000;
 
-function checkSpan({ path, text }: Source, start: number, end: number): void {
+function checkSpan({ path, text }: TaintSource, start: number, end: number): void {
   if (!(start >= 0 && end >= start && end <= text.length + 1))
     throw new Error(`${path}: a fact at ${start} to ${end} of ${text.length}`);
 }

@@ -3,7 +3,7 @@
  * is there; it cannot say that nothing else is.
  */
 import type { Fact, TextFact } from '../../fact/fact.ts';
-import type { EmbeddedProgram, Source } from '../../fact/source.ts';
+import type { EmbeddedProgram, TaintSource } from '../../fact/source.ts';
 import { lexicalProgramsMax, settingsTextsMax } from '../../limits.ts';
 import { lexicalForms } from '../../models/lexical.ts';
 import { lexicalSyntax } from '../../models/lexical-syntax.ts';
@@ -16,7 +16,7 @@ import { type Piece, readLexical, statementsOf } from './text.ts';
 /** Facts of programs that are read lexically. */
 export const analyseLexical = perSource(analyseOne);
 
-function analyseOne(source: Source, context: FrontEndContext): FrontEndResult {
+function analyseOne(source: TaintSource, context: FrontEndContext): FrontEndResult {
   context.steps.take(1 + (source.text.length >> 3));
   const syntax = lexicalSyntax[source.language] ?? lexicalSyntax.other;
   if (syntax === undefined) return { facts: [], embedded: [], unanalysed: [] };
@@ -51,7 +51,7 @@ function withoutRemarks(text: string): string {
   return text.replace(/^[ \t]*@?rem\b[^\n]*/gim, (remark) => ' '.repeat(remark.length));
 }
 
-function textsOf(source: Source, pieces: readonly Piece[], role: TextFact['role']): Fact[] {
+function textsOf(source: TaintSource, pieces: readonly Piece[], role: TextFact['role']): Fact[] {
   return pieces
     .filter(({ text }) => text.trim().length >= 12)
     .slice(0, settingsTextsMax)
@@ -69,7 +69,7 @@ function textsOf(source: Source, pieces: readonly Piece[], role: TextFact['role'
 // What a program hands to `system` and its like is a command line: the shell's front end knows what
 // it does.
 function programsInStrings(
-  source: Source,
+  source: TaintSource,
   started: readonly Piece[],
   strings: readonly Piece[],
 ): EmbeddedProgram[] {

@@ -1,6 +1,6 @@
 /** What is known while a program is read lexically. */
 import type { Fact, FlowSource, Span } from '../../fact/fact.ts';
-import type { EmbeddedProgram, Source } from '../../fact/source.ts';
+import type { EmbeddedProgram, TaintSource } from '../../fact/source.ts';
 import type { LexicalForm } from '../../models/lexical-form.ts';
 import type { LexicalSyntax } from '../../models/lexical-syntax.ts';
 import type { Piece } from './text.ts';
@@ -18,7 +18,7 @@ export interface Origin {
 }
 
 export interface LexicalRun {
-  readonly source: Source;
+  readonly source: TaintSource;
   readonly forms: readonly LexicalForm[];
   readonly syntax: LexicalSyntax;
   readonly facts: Fact[];
@@ -29,7 +29,7 @@ export interface LexicalRun {
 }
 
 export function newLexicalRun(
-  source: Source,
+  source: TaintSource,
   forms: readonly LexicalForm[],
   syntax: LexicalSyntax,
 ): LexicalRun {

@@ -5,11 +5,15 @@ import { paragraphCharsMax } from '../../limits.ts';
 import { describesBlock, hasBlockRun } from '../../models/code-fences.ts';
 import { hiddenHtml } from '../text.ts';
 import { blockContext, looksLikeShell, type Pieces, programOf } from './code.ts';
-import { note, type Reading } from './reading.ts';
+import { type MarkdownReading, note } from './reading.ts';
 
 // A paragraph as a reader sees it: marks of emphasis, links and code taken away, so that none can
 // split a word.
-export function readInline(reading: Reading, node: SyntaxNode, role: TextFact['role']): string {
+export function readInline(
+  reading: MarkdownReading,
+  node: SyntaxNode,
+  role: TextFact['role'],
+): string {
   const raw = reading.text.slice(node.from, node.to);
   const pieces: string[] = [];
   visitInline(reading, node, pieces);
@@ -23,7 +27,7 @@ export function readInline(reading: Reading, node: SyntaxNode, role: TextFact['r
 }
 
 // A download that is piped into a shell is one without marks of code, too.
-function readBareCommands(reading: Reading, raw: string, from: number): void {
+function readBareCommands(reading: MarkdownReading, raw: string, from: number): void {
   for (const match of raw.matchAll(bareCommand)) {
     const code: Pieces = { text: match[0], map: [{ at: 0, raw: from + match.index }] };
     const before = raw.slice(Math.max(0, match.index - sentenceCharsMax), match.index);
@@ -38,7 +42,7 @@ function readBareCommands(reading: Reading, raw: string, from: number): void {
 const bareCommand =
   /(?<![`\w./-])(?:curl|wget|iwr|irm)\s[^`\n|]{3,300}\|\s{0,4}(?:sudo\s{1,4})?(?:ba|z|da|k)?sh\b|(?<![`\w])(?:ba)?sh <\((?:curl|wget)\s[^`\n)]{3,300}\)/g;
 
-export function visitInline(reading: Reading, node: SyntaxNode, pieces: string[]): void {
+export function visitInline(reading: MarkdownReading, node: SyntaxNode, pieces: string[]): void {
   const { text } = reading;
   let at = node.from;
   for (let child = node.firstChild; child !== null; child = child.nextSibling) {
@@ -99,7 +103,7 @@ export function visitInline(reading: Reading, node: SyntaxNode, pieces: string[]
 }
 
 // `[//]: # (text)` is how comments are written where HTML is not wanted.
-export function readReference(reading: Reading, node: SyntaxNode): void {
+export function readReference(reading: MarkdownReading, node: SyntaxNode): void {
   const url = node.getChild('URL');
   const title = node.getChild('LinkTitle');
   if (url !== null && reading.text.slice(url.from, url.to) !== '#')
@@ -110,7 +114,11 @@ export function readReference(reading: Reading, node: SyntaxNode): void {
 
 // Inline code that is a whole command is read as one; behind `!` an agent runs it when it loads the
 // skill.
-export function readInlineCode(reading: Reading, node: SyntaxNode, parent: SyntaxNode): void {
+export function readInlineCode(
+  reading: MarkdownReading,
+  node: SyntaxNode,
+  parent: SyntaxNode,
+): void {
   const [open, close] = node.getChildren('CodeMark');
   if (open === undefined || close === undefined) return;
   const text = reading.text.slice(open.to, close.from);
@@ -127,7 +135,7 @@ export function readInlineCode(reading: Reading, node: SyntaxNode, parent: Synta
 
 // In a paragraph about attacks, code is spoken of unless its own sentence has it run.
 function inlineContext(
-  reading: Reading,
+  reading: MarkdownReading,
   code: string,
   node: SyntaxNode,
   parent: SyntaxNode,
@@ -143,7 +151,7 @@ function inlineContext(
 }
 
 // The sentence that inline code stands in.
-function sentenceAround({ text }: Reading, node: SyntaxNode, parent: SyntaxNode): string {
+function sentenceAround({ text }: MarkdownReading, node: SyntaxNode, parent: SyntaxNode): string {
   const before = text.slice(Math.max(parent.from, node.from - sentenceCharsMax), node.from);
   const behind = text.slice(node.to, Math.min(parent.to, node.to + sentenceCharsMax));
   const start = Math.max(...['. ', '! ', '? ', '\n\n'].map((end) => before.lastIndexOf(end))) + 1;

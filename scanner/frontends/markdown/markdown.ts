@@ -3,14 +3,14 @@
  * shows the file to the reviewer.
  */
 import type { SyntaxNode } from '@lezer/common';
-import type { Source } from '../../fact/source.ts';
+import type { TaintSource } from '../../fact/source.ts';
 import { lineMarkersMax } from '../../limits.ts';
 import { type FrontEndContext, type FrontEndResult, perSource } from '../../rounds/frontend.ts';
 import { hiddenHtml, htmlFacts, plainTextFacts } from '../text.ts';
 import { blockContext, blockLanguage, joinPieces, programOf, shellLines } from './code.ts';
 import { commentText, readInline, readReference, weaker } from './inline.ts';
 import { markdownParser } from './parser.ts';
-import { note, type Reading } from './reading.ts';
+import { type MarkdownReading, note } from './reading.ts';
 
 /** Facts of Markdown, plain text and HTML. */
 export const analyseMarkdown = perSource((source, context) => {
@@ -24,7 +24,7 @@ export const analyseMarkdown = perSource((source, context) => {
   }
 });
 
-function analyseOne(source: Source, context: FrontEndContext): FrontEndResult {
+function analyseOne(source: TaintSource, context: FrontEndContext): FrontEndResult {
   const markers = mostMarkers(source.text);
   if (markers > lineMarkersMax) {
     const span = { path: source.path, start: 0, end: 1 };
@@ -37,7 +37,7 @@ function analyseOne(source: Source, context: FrontEndContext): FrontEndResult {
     };
   }
   context.steps.take(parseCost(source.text, markers));
-  const reading: Reading = {
+  const reading: MarkdownReading = {
     source,
     text: source.text.replace(/\r(?!\n)/g, '\n'),
     facts: [],
@@ -85,7 +85,7 @@ function parseCost(text: string, markers: number): number {
 }
 
 // Each key of the front matter is a text: its values are read by agents as the rest is.
-function readFrontMatter(reading: Reading): number {
+function readFrontMatter(reading: MarkdownReading): number {
   const [all, inner] = /^---[ \t]*\r?\n([\s\S]*?)\n---[ \t]*(?:\r?\n|$)/.exec(reading.text) ?? [];
   if (all === undefined || inner === undefined) return 0;
   const start = all.indexOf('\n') + 1;
@@ -112,7 +112,7 @@ function readFrontMatter(reading: Reading): number {
   return all.length;
 }
 
-function readBlock(reading: Reading, node: SyntaxNode): void {
+function readBlock(reading: MarkdownReading, node: SyntaxNode): void {
   reading.context.steps.take();
   switch (node.name) {
     case 'Paragraph':
@@ -158,7 +158,7 @@ function readBlock(reading: Reading, node: SyntaxNode): void {
 }
 
 // Code of an HTML block is shown as a fence's is.
-function readHtmlCode(reading: Reading, node: SyntaxNode): void {
+function readHtmlCode(reading: MarkdownReading, node: SyntaxNode): void {
   const html = reading.text.slice(node.from, node.to);
   const declared = /^<!\[CDATA\[([\s\S]*?)(?:\]\]>|$)/.exec(html)?.[1];
   if (declared !== undefined) note(reading, 'hidden', node, declared, 'comment');
@@ -186,7 +186,7 @@ function readHtmlCode(reading: Reading, node: SyntaxNode): void {
   }
 }
 
-function readCode(reading: Reading, node: SyntaxNode): void {
+function readCode(reading: MarkdownReading, node: SyntaxNode): void {
   const info = node.getChild('CodeInfo');
   const code = joinPieces(
     node

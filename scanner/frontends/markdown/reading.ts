@@ -1,9 +1,9 @@
 import type { FactContext, TextFact } from '../../fact/fact.ts';
-import type { EmbeddedProgram, Source } from '../../fact/source.ts';
+import type { EmbeddedProgram, TaintSource } from '../../fact/source.ts';
 import type { FrontEndContext } from '../../rounds/frontend.ts';
 
-export interface Reading {
-  readonly source: Source;
+export interface MarkdownReading {
+  readonly source: TaintSource;
   readonly text: string;
   readonly facts: TextFact[];
   readonly embedded: EmbeddedProgram[];
@@ -13,7 +13,7 @@ export interface Reading {
 }
 
 export function note(
-  reading: Reading,
+  reading: MarkdownReading,
   role: TextFact['role'],
   at: { readonly from: number; readonly to: number },
   text: string,

@@ -1,7 +1,7 @@
 /** The parts of a program: nodes keep values, values hold functions, functions hold nodes. */
 
 import type { Capability } from '../../../skills-index/skill/capability.ts';
-import type { Source } from '../../fact/source.ts';
+import type { TaintSource } from '../../fact/source.ts';
 import type { WrittenText } from '../../rounds/written-programs.ts';
 
 /** A node; its siblings include punctuation and comments. Places are offsets in UTF-16 units. */
@@ -97,16 +97,16 @@ export type Binding =
   | { readonly kind: 'raised'; readonly node: PyNode }
   | { readonly kind: 'each'; readonly node: PyNode; readonly place?: readonly number[] }
   /** A change of what the name held before. */
-  | { readonly kind: 'update'; readonly node: PyNode; readonly change: Change }
+  | { readonly kind: 'update'; readonly node: PyNode; readonly change: CellChange }
   | { readonly kind: 'import'; readonly qual: string }
   | { readonly kind: 'function'; readonly definition: PythonFunction }
   | { readonly kind: 'class'; readonly name: string }
   | { readonly kind: 'parameter'; readonly definition: PythonFunction; readonly index: number };
 
-export interface Scope {
+export interface PythonScope {
   readonly id: string;
   readonly kind: 'module' | 'function' | 'class';
-  readonly parent: Scope | undefined;
+  readonly parent: PythonScope | undefined;
   readonly names: Map<string, Binding[]>;
   /** Names that a function binds outside: `global x`, `nonlocal x`. */
   readonly outside?: Set<string>;
@@ -116,7 +116,7 @@ export interface PythonFunction {
   readonly id: string;
   readonly name: string;
   readonly module: PythonModule;
-  readonly scope: Scope;
+  readonly scope: PythonScope;
   readonly parameters: readonly {
     readonly name: string;
     readonly fallback: PyNode | undefined;
@@ -136,14 +136,14 @@ export interface PythonFunction {
 }
 
 export interface PythonModule {
-  readonly source: Source;
+  readonly source: TaintSource;
   readonly top: PyNode;
-  readonly scope: Scope;
+  readonly scope: PythonScope;
   readonly functions: PythonFunction[];
   /** Values given to attributes of any object, `self.x = …`, by attribute. */
   readonly attributes: Map<string, Binding[]>;
   /** Places that change what a name holds: `x += 1`, `x.append(1)`, `x[0] = 1`. */
-  readonly changes: { readonly target: PyNode; readonly by: PyNode; readonly change: Change }[];
+  readonly changes: { readonly target: PyNode; readonly by: PyNode; readonly change: CellChange }[];
   /** Names and attributes that are given a value by their text; `*` for a text that is computed. */
   readonly byText: { readonly node: PyNode; readonly name: string }[];
   /** Calls of the skill's functions that change what they are given, with the names of that. */
@@ -163,7 +163,7 @@ export interface PythonModule {
   }[];
   /** Calls by the last part of the callee's name. */
   readonly calls: Map<string, PyNode[]>;
-  readonly scopes: Map<number, Scope>;
+  readonly scopes: Map<number, PythonScope>;
   readonly functionsAt: Map<number, PythonFunction>;
   /** Modules of which all names were imported. */
   readonly stars: string[];
@@ -173,7 +173,7 @@ export interface PythonModule {
 }
 
 /** `grown`: what was there before is still its beginning. */
-export type Change = 'grown' | 'rewritten';
+export type CellChange = 'grown' | 'rewritten';
 
 /**
  * A computed value; `undefined` in its place is one that is not known. Whole numbers are bigint,

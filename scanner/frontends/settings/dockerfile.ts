@@ -3,7 +3,7 @@
  * fetched, which images are built upon.
  */
 import type { Fact } from '../../fact/fact.ts';
-import type { EmbeddedProgram, Source } from '../../fact/source.ts';
+import type { EmbeddedProgram, TaintSource } from '../../fact/source.ts';
 import { egressOf } from '../../models/egress-of.ts';
 import { type FrontEndContext, type FrontEndResult, perSource } from '../../rounds/frontend.ts';
 import { analyseMakefile } from './makefile.ts';
@@ -21,7 +21,7 @@ interface Instruction {
   readonly start: number;
 }
 
-function analyseDockerfile(source: Source, context: FrontEndContext): FrontEndResult {
+function analyseDockerfile(source: TaintSource, context: FrontEndContext): FrontEndResult {
   context.steps.take(1 + (source.text.length >> 4));
   const facts: Fact[] = commentsOf(source);
   const embedded: EmbeddedProgram[] = [];
@@ -110,7 +110,7 @@ function commandOf({
   return { text: command, map: [{ at: 0, raw }] };
 }
 
-function commentsOf(source: Source): Fact[] {
+function commentsOf(source: TaintSource): Fact[] {
   return [...source.text.matchAll(/^[ \t]*#[ \t]?([^\n]{12,})/gm)].map((match) => ({
     kind: 'text',
     role: 'comment',

@@ -3,7 +3,7 @@
  * notebooks give their cells.
  */
 
-import type { Source } from '../../fact/source.ts';
+import type { TaintSource } from '../../fact/source.ts';
 import { settingsDepthMax } from '../../limits.ts';
 import type { FrontEndContext, FrontEndResult } from '../../rounds/frontend.ts';
 import { plainTextFacts } from '../text.ts';
@@ -14,7 +14,7 @@ import { settingsFacts } from './settings-facts.ts';
 /**
  * Facts of one JSON text. Comments and trailing commas are allowed, as editors' settings have them.
  */
-export function analyseJsonText(source: Source, context: FrontEndContext): FrontEndResult {
+export function analyseJsonText(source: TaintSource, context: FrontEndContext): FrontEndResult {
   const settings: Setting[] = [];
   const twice: number[] = [];
   const end = readValue({ text: source.text, settings, twice, context }, skip(source.text, 0), []);

@@ -1,13 +1,13 @@
 /** Makefiles and justfiles: recipes as shell, one program for each target. */
 import type { Fact } from '../../fact/fact.ts';
 import { shebang } from '../../fact/language.ts';
-import type { EmbeddedProgram, Source } from '../../fact/source.ts';
+import type { EmbeddedProgram, TaintSource } from '../../fact/source.ts';
 import { unknownPart } from '../../models/egress-of.ts';
 import type { FrontEndContext, FrontEndResult } from '../../rounds/frontend.ts';
 import { joinPieces } from '../markdown/code.ts';
 
 /** Facts of one makefile. */
-export function analyseMakefile(source: Source, context: FrontEndContext): FrontEndResult {
+export function analyseMakefile(source: TaintSource, context: FrontEndContext): FrontEndResult {
   context.steps.take(1 + (source.text.length >> 4));
   const variables = new Map<string, string>();
   const embedded: EmbeddedProgram[] = [];

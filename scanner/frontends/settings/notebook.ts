@@ -3,14 +3,17 @@
  * shell; text cells; outputs that act.
  */
 
-import type { EmbeddedProgram, Language, Source } from '../../fact/source.ts';
+import type { EmbeddedProgram, Language, TaintSource } from '../../fact/source.ts';
 import { cellMagics, kernelLanguages, lineMagics } from '../../models/notebook.ts';
 import { joinPieces, type Pieces } from '../markdown/code.ts';
 import type { Setting } from './setting.ts';
 import { joinSettings } from './setting-map.ts';
 
 /** The programs in the cells of a notebook. */
-export function notebookPrograms(source: Source, settings: readonly Setting[]): EmbeddedProgram[] {
+export function notebookPrograms(
+  source: TaintSource,
+  settings: readonly Setting[],
+): EmbeddedProgram[] {
   const cells = Map.groupBy(
     settings.filter(({ path }) => path.includes('cells')),
     ({ path }) => path.slice(0, path.indexOf('cells') + 2).join('/'),
@@ -30,7 +33,7 @@ function kernelOf(settings: readonly Setting[]): Language {
 }
 
 function cellPrograms(
-  source: Source,
+  source: TaintSource,
   cell: readonly Setting[],
   kernel: Language,
 ): EmbeddedProgram[] {
@@ -70,7 +73,11 @@ interface CellCode {
 
 // IPython, "Built-in magic commands": `%%bash` gives the whole cell to another program, `!` and
 // some `%` one line to a shell.
-function codePrograms(source: Source, written: readonly Setting[], kernel: Language): CellCode[] {
+function codePrograms(
+  source: TaintSource,
+  written: readonly Setting[],
+  kernel: Language,
+): CellCode[] {
   const { text, map } = joinSettings(source, written);
   const magic = /^\s*%%(\w+)[^\n]*(?:\n|$)/.exec(text);
   const rawAt = (offset: number): number => {

@@ -1,5 +1,5 @@
 /** Where the characters of a setting's value stand in the file. */
-import type { OffsetMap, Source } from '../../fact/source.ts';
+import type { OffsetMap, TaintSource } from '../../fact/source.ts';
 import type { Setting } from './setting.ts';
 
 /**
@@ -7,7 +7,7 @@ import type { Setting } from './setting.ts';
  * character that is written otherwise.
  */
 export function settingMap(
-  source: Source,
+  source: TaintSource,
   { value, from, to }: Setting,
   at = 0,
 ): { at: number; raw: number; fixed?: true }[] {
@@ -24,7 +24,7 @@ export function settingMap(
 
 /** Several values one behind the other. */
 export function joinSettings(
-  source: Source,
+  source: TaintSource,
   settings: readonly Setting[],
 ): { readonly text: string; readonly map: OffsetMap } {
   const map: { at: number; raw: number; fixed?: true }[] = [];

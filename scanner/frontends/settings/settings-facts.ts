@@ -4,7 +4,7 @@
  */
 
 import type { Fact, Span } from '../../fact/fact.ts';
-import type { EmbeddedProgram, Source } from '../../fact/source.ts';
+import type { EmbeddedProgram, TaintSource } from '../../fact/source.ts';
 import { blobCharsMin, settingsTextsMax, shellWordsMax } from '../../limits.ts';
 import { egressOf } from '../../models/egress-of.ts';
 import { lifecycleScripts } from '../../models/package-json.ts';
@@ -14,7 +14,7 @@ import type { Setting } from './setting.ts';
 import { settingMap } from './setting-map.ts';
 
 /** Facts of all settings of a file. */
-export function settingsFacts(source: Source, settings: readonly Setting[]): FrontEndResult {
+export function settingsFacts(source: TaintSource, settings: readonly Setting[]): FrontEndResult {
   const facts: Fact[] = [];
   const embedded: EmbeddedProgram[] = [];
   const name = source.file.slice(source.file.lastIndexOf('/') + 1).toLowerCase();
@@ -90,7 +90,7 @@ function isCommand(keys: readonly string[], path: string): boolean {
 
 // Servers and tasks have their arguments in a list of their own.
 function commandProgram(
-  source: Source,
+  source: TaintSource,
   setting: Setting,
   settings: readonly Setting[],
 ): EmbeddedProgram {
@@ -132,7 +132,7 @@ function commandProgram(
   };
 }
 
-function shellProgram(source: Source, setting: Setting): EmbeddedProgram {
+function shellProgram(source: TaintSource, setting: Setting): EmbeddedProgram {
   return {
     within: source.path,
     language: 'shell',

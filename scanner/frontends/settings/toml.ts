@@ -2,7 +2,7 @@
 
 import { type AST, parseTOML } from 'toml-eslint-parser';
 import type { Fact } from '../../fact/fact.ts';
-import type { Source } from '../../fact/source.ts';
+import type { TaintSource } from '../../fact/source.ts';
 import { settingsDepthMax, tomlCharsMax } from '../../limits.ts';
 import { tomlSettingsFiles } from '../../models/setting-commands.ts';
 import type { FrontEndContext, FrontEndResult } from '../../rounds/frontend.ts';
@@ -11,7 +11,7 @@ import type { Setting } from './setting.ts';
 import { settingsFacts } from './settings-facts.ts';
 
 /** Facts of one TOML text; a text that is not TOML is searched as plain text. */
-export function analyseToml(source: Source, context: FrontEndContext): FrontEndResult {
+export function analyseToml(source: TaintSource, context: FrontEndContext): FrontEndResult {
   if (source.text.length > tomlCharsMax)
     return unread(source, context, `more than ${tomlCharsMax} characters`);
   context.steps.take(source.text.length >> 2);
@@ -47,7 +47,7 @@ export function parseTomlText(text: string): TomlText | undefined {
   }
 }
 
-function commentFact(source: Source, { value, range: [start, end] }: AST.Comment): Fact[] {
+function commentFact(source: TaintSource, { value, range: [start, end] }: AST.Comment): Fact[] {
   const text = value.trim();
   if (text.length < 8) return [];
   const span = { path: source.path, start, end };
@@ -95,7 +95,7 @@ function collect(
 
 // Programs take commands from some files: where such a file cannot be read here, the scan is
 // incomplete.
-function unread(source: Source, context: FrontEndContext, reason: string): FrontEndResult {
+function unread(source: TaintSource, context: FrontEndContext, reason: string): FrontEndResult {
   const result = plainTextFacts(source, context);
   if (!tomlSettingsFiles.test(source.path)) return result;
   return {

@@ -1,7 +1,7 @@
 /** YAML: every scalar with its path, aliases not followed. */
 
 import { isAlias, isMap, isNode, isScalar, isSeq, parseAllDocuments } from 'yaml';
-import type { Source } from '../../fact/source.ts';
+import type { TaintSource } from '../../fact/source.ts';
 import { settingsDepthMax, yamlAliasesMax, yamlCharsMax } from '../../limits.ts';
 import { settingsFiles } from '../../models/setting-commands.ts';
 import type { FrontEndContext, FrontEndResult } from '../../rounds/frontend.ts';
@@ -10,7 +10,7 @@ import type { Setting } from './setting.ts';
 import { settingsFacts } from './settings-facts.ts';
 
 /** Facts of one YAML text; what is no YAML is searched as text. */
-export function analyseYaml(source: Source, context: FrontEndContext): FrontEndResult {
+export function analyseYaml(source: TaintSource, context: FrontEndContext): FrontEndResult {
   if (source.text.length > yamlCharsMax)
     return unread(source, context, `more than ${yamlCharsMax} characters`);
   context.steps.take(source.text.length >> 2);
@@ -58,7 +58,7 @@ interface Walk {
 }
 
 // What a program reads as settings and this cannot is not analysed; other YAML is searched as text.
-function unread(source: Source, context: FrontEndContext, reason: string): FrontEndResult {
+function unread(source: TaintSource, context: FrontEndContext, reason: string): FrontEndResult {
   const result = plainTextFacts(source, context);
   if (!settingsFiles.test(source.path)) return result;
   return {

@@ -1,7 +1,7 @@
 /** A command of a shell script with everything folded, as the handlers of programs get it. */
 import type { Confidence } from '../../../skills-index/statement/finding.ts';
 import type { Span } from '../../fact/fact.ts';
-import type { Value } from './value.ts';
+import type { ShellValue } from './value.ts';
 
 export interface Call {
   /** The program's base name, `curl` for `/usr/bin/curl`. */
@@ -9,13 +9,13 @@ export interface Call {
   /** The same; what facts are noted with. */
   readonly api: string;
   /** The name as written, with its folder. */
-  readonly word: Value;
-  readonly args: readonly Value[];
+  readonly word: ShellValue;
+  readonly args: readonly ShellValue[];
   readonly span: Span;
   readonly certainty: Confidence;
-  readonly stdin: Value;
+  readonly stdin: ShellValue;
   /** Variables that stand before the command: `TOKEN=x node a.js`. */
-  readonly env: readonly { readonly name: string; readonly value: Value }[];
+  readonly env: readonly { readonly name: string; readonly value: ShellValue }[];
   /** Whether input and output are a network connection. */
   readonly onConnection: boolean;
 }

@@ -33,14 +33,14 @@ import {
   joinTaints,
   joinWith,
   literalValue,
+  type ShellValue,
   slice,
   textsOf,
   unknownValue,
-  type Value,
 } from './value.ts';
 
 /** Runs one simple command; gives what it prints. */
-export function runCommand(run: ShellRun, node: Command, onConnection: boolean): Value {
+export function runCommand(run: ShellRun, node: Command, onConnection: boolean): ShellValue {
   const assignments = node.prefix.filter((one): one is Assignment => one.type === 'Assignment');
   const span = spanOf(run, node);
   if (node.name === undefined) {
@@ -70,7 +70,12 @@ export function runCommand(run: ShellRun, node: Command, onConnection: boolean):
 }
 
 /** Runs the program that words name. */
-export function dispatch(run: ShellRun, word: Value, args: readonly Value[], how: How): Value {
+export function dispatch(
+  run: ShellRun,
+  word: ShellValue,
+  args: readonly ShellValue[],
+  how: How,
+): ShellValue {
   run.context.steps.take();
   const name = isKnown(word) ? programName(word.text) : '*';
   const call: Call = {
@@ -120,8 +125,8 @@ export function dispatch(run: ShellRun, word: Value, args: readonly Value[], how
 }
 
 // `f=@<(cat x)` comes as two words without a blank between them.
-function argumentsOf(run: ShellRun, node: Command): Value[] {
-  const words: Value[] = [];
+function argumentsOf(run: ShellRun, node: Command): ShellValue[] {
+  const words: ShellValue[] = [];
   node.args.forEach((arg, at) => {
     const folded = foldArgument(run, arg);
     const before = words.at(-1);
@@ -134,7 +139,7 @@ function argumentsOf(run: ShellRun, node: Command): Value[] {
 }
 
 // `export NAME=value` gives assignments as arguments.
-function foldArgument(run: ShellRun, arg: CommandArgument): Value[] {
+function foldArgument(run: ShellRun, arg: CommandArgument): ShellValue[] {
   if (arg.type === 'Word') return foldWords(run, arg);
   const value = assignedValue(run, arg);
   const word = concat([
@@ -144,7 +149,7 @@ function foldArgument(run: ShellRun, arg: CommandArgument): Value[] {
   return [value.members === undefined ? word : { ...word, members: value.members }];
 }
 
-function callUnknown(run: ShellRun, call: Call): Value {
+function callUnknown(run: ShellRun, call: Call): ShellValue {
   noteCapability(run, call, { kind: 'exec', program: '*' }, ['dynamic-name']);
   if (!call.word.text.endsWith(unknownPart)) noteStart(run, call.span, call.word.text, call);
   noteFlows(run, call, call.word.taints, {
@@ -167,7 +172,7 @@ function callUnknown(run: ShellRun, call: Call): Value {
   return unknownValue(call.stdin.taints);
 }
 
-function unwrap(run: ShellRun, call: Call, how: How): Value | undefined {
+function unwrap(run: ShellRun, call: Call, how: How): ShellValue | undefined {
   const wrapper = row(wrappers, call.name);
   if (wrapper === undefined || how.depth >= shellWrapperDepthMax) return undefined;
   if (call.name === 'command' && /^-[vV]$/.test(call.args[0]?.text ?? '')) return programPath(call);
@@ -203,7 +208,11 @@ function unwrap(run: ShellRun, call: Call, how: How): Value | undefined {
 
 // xargs puts its input behind the arguments, or in the place of a mark; `parallel … ::: a b` what
 // stands behind the colons.
-function fromInput(call: Call, args: readonly Value[], mark: string | undefined): Value[] {
+function fromInput(
+  call: Call,
+  args: readonly ShellValue[],
+  mark: string | undefined,
+): ShellValue[] {
   const colons = args.findIndex((one) => /^:{3,4}\+?$/.test(one.text));
   const words = colons < 0 ? args : args.slice(0, colons);
   const input = colons < 0 ? inputWords(call.stdin) : args.slice(colons + 1);
@@ -219,19 +228,19 @@ function fromInput(call: Call, args: readonly Value[], mark: string | undefined)
   });
 }
 
-function inputWords(stdin: Value): Value[] {
+function inputWords(stdin: ShellValue): ShellValue[] {
   if (!isKnown(stdin) || stdin.text.trim() === '') return [unknownValue(stdin.taints)];
   const words = stdin.text.trim().split(/\s+/).slice(0, shellWordsMax);
   return words.map((word) => changedText(stdin, word));
 }
 
-function variableOf(word: Value): Call['env'][number] {
+function variableOf(word: ShellValue): Call['env'][number] {
   const equals = word.text.indexOf('=');
   return { name: word.text.slice(0, equals), value: slice(word, equals + 1) };
 }
 
 // A name that a search for it would miss: quotes in the middle, escapes, pieces in variables.
-function noteHiddenName(run: ShellRun, node: Command, word: Value, span: Call['span']): void {
+function noteHiddenName(run: ShellRun, node: Command, word: ShellValue, span: Call['span']): void {
   const written = node.name?.text ?? '';
   const parts = node.name?.parts?.length ?? 1;
   const isHidden =

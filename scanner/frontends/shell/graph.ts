@@ -9,7 +9,7 @@ import { shellFlowSteps } from '../../limits.ts';
 import type { Call } from './call.ts';
 import type { ShellGraph } from './graph-state.ts';
 import type { Noting, ShellRun } from './run.ts';
-import { emptyValue, rootTaint, type Taint, unknownValue, type Value } from './value.ts';
+import { emptyValue, rootTaint, type ShellValue, type Taint, unknownValue } from './value.ts';
 
 /**
  * Notes that each of the taints reaches a sink. Loops and calls pass one place several times: a way
@@ -53,7 +53,7 @@ export function noteStart(
   program: string,
   { args, stdin, env }: Pick<Call, 'args' | 'stdin' | 'env'>,
   language?: Language,
-): Value {
+): ShellValue {
   const exported = [...run.exported].flatMap((name) => ({
     name,
     value: run.vars.get(name) ?? emptyValue,
@@ -96,7 +96,7 @@ export function holeTaint(run: ShellRun, span: Span): Taint | undefined {
 }
 
 /** What stands on the script's own standard input. */
-export function ownInput(span: Span): Value {
+export function ownInput(span: Span): ShellValue {
   return unknownValue([
     rootTaint({ what: 'input', name: 'stdin' }, { span, note: 'standard input' }, 'exact', 'stdin'),
   ]);
@@ -106,7 +106,7 @@ export function ownInput(span: Span): Value {
  * Notes what the script prints as a whole. That a program inside another one prints is what that
  * one notes of its call.
  */
-export function noteExit(run: ShellRun, value: Value): void {
+export function noteExit(run: ShellRun, value: ShellValue): void {
   const isTold = (taint: Taint): boolean =>
     run.source.depth > 0 && taint.origin === 'source' && taint.source.what === 'command';
   const printed = { ...value, taints: value.taints.filter((taint) => !isTold(taint)) };
@@ -126,7 +126,7 @@ export function graphOf({
   return { nodes, edges, sources, sinks, starts, entries, exits };
 }
 
-function nodesOf(run: ShellRun, values: readonly Value[]): string[] {
+function nodesOf(run: ShellRun, values: readonly ShellValue[]): string[] {
   return [...new Set(values.flatMap((value) => value.taints.map((taint) => nodeOf(run, taint))))];
 }
 

@@ -1,13 +1,13 @@
 /** Scripts inside a script: bodies of functions, substitutions, files that it takes in. */
 import { type ParsedScript, parse, type Statement } from 'unbash';
-import type { Source } from '../../fact/source.ts';
+import type { TaintSource } from '../../fact/source.ts';
 import { shellCallDepthMax } from '../../limits.ts';
 import { repeat } from './language/rounds.ts';
 import { type ShellFunction, type ShellRun, spanOf } from './run.ts';
-import { concat, emptyValue, unknownValue, type Value } from './value.ts';
+import { concat, emptyValue, type ShellValue, unknownValue } from './value.ts';
 
 /** Goes through statements; gives what they print. */
-export function runStatements(run: ShellRun, statements: readonly Statement[]): Value {
+export function runStatements(run: ShellRun, statements: readonly Statement[]): ShellValue {
   return concat(statements.map((statement) => run.runNode(run, statement.command)));
 }
 
@@ -19,7 +19,7 @@ export function runSubstitution(
   run: ShellRun,
   script: ParsedScript,
   at: { readonly pos: number; readonly end: number },
-): Value {
+): ShellValue {
   if (run.depth >= shellCallDepthMax * 2) return unknownValue();
   const outer = run.map;
   // Offsets inside escaped backticks count in their own decoded text.
@@ -34,7 +34,7 @@ export function runSubstitution(
 }
 
 /** Goes through another script of the skill as if it stood here: what it defines stays. */
-export function runSourced(run: ShellRun, other: Source): Value {
+export function runSourced(run: ShellRun, other: TaintSource): ShellValue {
   // Once is enough: what it defines stays.
   if (other.path === run.root || run.sourcing.has(other.path) || run.depth >= shellCallDepthMax)
     return emptyValue;
@@ -58,8 +58,8 @@ export function callFunction(
   run: ShellRun,
   name: string,
   shellFunction: ShellFunction,
-  args: readonly Value[] | undefined,
-): Value {
+  args: readonly ShellValue[] | undefined,
+): ShellValue {
   run.called.add(name);
   if (run.calling.has(name)) run.recursive.set(name, { args });
   if (run.depth >= shellCallDepthMax || run.calling.has(name)) return unknownValue();
@@ -89,7 +89,7 @@ export function callFunction(
   }
 }
 
-export function inBranch(run: ShellRun, body: () => Value): Value {
+export function inBranch(run: ShellRun, body: () => ShellValue): ShellValue {
   run.branch += 1;
   try {
     return body();

@@ -3,25 +3,30 @@ import type { CompoundList, Function as FunctionNode, Statement } from 'unbash';
 import type { Capability } from '../../../skills-index/skill/capability.ts';
 import type { Confidence } from '../../../skills-index/statement/finding.ts';
 import type { Fact, Span, Trait } from '../../fact/fact.ts';
-import { type EmbeddedProgram, type OffsetMap, rawSpan, type Source } from '../../fact/source.ts';
+import {
+  type EmbeddedProgram,
+  type OffsetMap,
+  rawSpan,
+  type TaintSource,
+} from '../../fact/source.ts';
 import { detailCharsMax } from '../../limits.ts';
 import { anyEgress } from '../../models/egress-of.ts';
 import type { FrontEndContext } from '../../rounds/frontend.ts';
 import type { WrittenText } from '../../rounds/written-programs.ts';
 import type { How } from './call.ts';
 import { newShellGraph, type ShellGraph } from './graph-state.ts';
-import { emptyValue, type Taint, type Value } from './value.ts';
+import { emptyValue, type ShellValue, type Taint } from './value.ts';
 
 /** A function of the script, with the text that its offsets count in. */
 export interface ShellFunction {
   readonly node: FunctionNode;
-  readonly source: Source;
+  readonly source: TaintSource;
   readonly map: OffsetMap | undefined;
 }
 
 export interface ShellRun extends Recursion {
   /** The text being gone through: another one while a script of the skill is sourced. */
-  source: Source;
+  source: TaintSource;
   /** `Source.path` of the script that runs. */
   readonly root: string;
   readonly graph: ShellGraph;
@@ -32,7 +37,7 @@ export interface ShellRun extends Recursion {
   readonly embedded: EmbeddedProgram[];
   readonly written: WrittenText[];
   readonly noted: Set<string>;
-  readonly vars: Map<string, Value>;
+  readonly vars: Map<string, ShellValue>;
   /** Names of variables that children get. */
   readonly exported: Set<string>;
   /** Names that stand for other variables: `declare -n`. */
@@ -40,30 +45,30 @@ export interface ShellRun extends Recursion {
   /** Rounds of loops gone through one by one. */
   rounds: number;
   /** Addresses of git's remotes that the script sets. */
-  readonly remotes: Map<string, Value>;
-  readonly aliases: Map<string, Value>;
+  readonly remotes: Map<string, ShellValue>;
+  readonly aliases: Map<string, ShellValue>;
   readonly functions: Map<string, ShellFunction>;
   readonly called: Set<string>;
   /** Functions being gone through: one that calls itself is not entered again. */
   readonly calling: Set<string>;
   /** What functions that call themselves were given the last time. */
-  readonly recursive: Map<string, { readonly args: readonly Value[] | undefined }>;
+  readonly recursive: Map<string, { readonly args: readonly ShellValue[] | undefined }>;
   /** What traps run once the script has ended. */
   readonly atEnd: (() => void)[];
   /** Scripts of the skill taken in by `source`. */
   readonly sourcing: Set<string>;
   /** What the script wrote into files, by path, and what process substitutions give. */
-  readonly files: Map<string, Value>;
+  readonly files: Map<string, ShellValue>;
   /** Descriptors that are network connections. */
   readonly connections: Map<number, Capability>;
   /** What can be read from other descriptors. */
-  readonly inputs: Map<number, Value>;
+  readonly inputs: Map<number, ShellValue>;
   /** From offsets of the text being read to the source's; undefined when they are the same. */
   map: OffsetMap | undefined;
-  stdin: Value;
+  stdin: ShellValue;
   cwd: string;
   /** `$1`, `$2` …; undefined where they come from outside. */
-  args: readonly Value[] | undefined;
+  args: readonly ShellValue[] | undefined;
   /** How deep in calls, evals and substitutions. */
   depth: number;
   /** How deep in branches and loops: what is assigned there may not be. */
@@ -84,13 +89,18 @@ export type Runnable = Statement['command'] | CompoundList;
  */
 interface Recursion {
   /** Goes through a command or a list of them; gives what it prints. */
-  readonly runNode: (run: ShellRun, node: Runnable) => Value;
+  readonly runNode: (run: ShellRun, node: Runnable) => ShellValue;
   /** Runs the program that words name; gives what it prints. */
-  readonly dispatch: (run: ShellRun, word: Value, args: readonly Value[], how: How) => Value;
+  readonly dispatch: (
+    run: ShellRun,
+    word: ShellValue,
+    args: readonly ShellValue[],
+    how: How,
+  ) => ShellValue;
 }
 
 export function newRun(
-  source: Source,
+  source: TaintSource,
   context: FrontEndContext,
   { runNode, dispatch }: Recursion,
 ): ShellRun {

@@ -20,10 +20,10 @@ import { isSameState, repeat, stateOf } from './language/rounds.ts';
 import { noteUnbounded } from './language/unbounded.ts';
 import { foldWord } from './language/words.ts';
 import { noteTrait, type Runnable, type ShellRun, spanOf } from './run.ts';
-import { concat, emptyValue, unknownValue, type Value } from './value.ts';
+import { concat, emptyValue, type ShellValue, unknownValue } from './value.ts';
 
 /** Goes through one command, or a list of them; gives what it prints. */
-export function runNode(run: ShellRun, node: Runnable): Value {
+export function runNode(run: ShellRun, node: Runnable): ShellValue {
   run.context.steps.take();
   if (run.branch > syntaxDepthMax) return unknownValue();
   switch (node.type) {
@@ -79,7 +79,7 @@ export function runNode(run: ShellRun, node: Runnable): Value {
   }
 }
 
-function runSimple(run: ShellRun, node: Command): Value {
+function runSimple(run: ShellRun, node: Command): ShellValue {
   return redirected(run, node.redirects, node, (onConnection) =>
     runCommand(run, node, onConnection),
   );
@@ -89,12 +89,12 @@ function redirected(
   run: ShellRun,
   redirects: readonly Redirection[],
   node: { readonly pos: number; readonly end: number },
-  body: (onConnection: boolean) => Value,
-): Value {
+  body: (onConnection: boolean) => ShellValue,
+): ShellValue {
   return redirects.length === 0 ? body(false) : withRedirections(run, redirects, node, body);
 }
 
-function runPipeline(run: ShellRun, node: Pipeline): Value {
+function runPipeline(run: ShellRun, node: Pipeline): ShellValue {
   const outer = run.stdin;
   let output = emptyValue;
   const [beyond] = node.commands.slice(shellPipelineMax);
@@ -116,7 +116,7 @@ function bodiesOf(run: ShellRun): Bodies {
 }
 
 // Later rounds of a loop see what earlier rounds leave, also in its condition.
-function mayRepeat(run: ShellRun, body: CompoundList, clause?: CompoundList): Value {
+function mayRepeat(run: ShellRun, body: CompoundList, clause?: CompoundList): ShellValue {
   const before = stateOf(run);
   const output = inBranch(run, () => runNode(run, body));
   if (!isSameState(before, stateOf(run)))

@@ -60,7 +60,7 @@ export function rootTaint(
   };
 }
 
-export interface Value {
+export interface ShellValue {
   /** `unknownPart` stands for each part that could not be computed. */
   readonly text: string;
   /** Other texts that it may be instead, from branches and loops. */
@@ -73,7 +73,7 @@ export interface Value {
   /** Decoded from base64, hex or such. */
   readonly decoded: boolean;
   /** The elements of an array, by index or name; `text` is all of them. */
-  readonly members?: ReadonlyMap<string, Value>;
+  readonly members?: ReadonlyMap<string, ShellValue>;
   /** What was decoded and is no text. */
   readonly bytes?: Uint8Array;
   /** It may be more texts than are kept: as code, it may be anything. */
@@ -82,7 +82,7 @@ export interface Value {
   readonly shellOutput: boolean;
 }
 
-export const emptyValue: Value = {
+export const emptyValue: ShellValue = {
   text: '',
   others: [],
   map: [],
@@ -93,12 +93,12 @@ export const emptyValue: Value = {
 };
 
 /** A value of which only its taints are known. */
-export function unknownValue(taints: readonly Taint[] = []): Value {
+export function unknownValue(taints: readonly Taint[] = []): ShellValue {
   return { ...emptyValue, text: unknownPart, taints };
 }
 
 /** Text as it stands in the source from `raw` on. */
-export function literalValue(text: string, raw: number, folded = false): Value {
+export function literalValue(text: string, raw: number, folded = false): ShellValue {
   return {
     ...emptyValue,
     text,
@@ -108,7 +108,7 @@ export function literalValue(text: string, raw: number, folded = false): Value {
 }
 
 /** Several values one after the other. */
-export function concat(values: readonly Value[]): Value {
+export function concat(values: readonly ShellValue[]): ShellValue {
   const [only] = values;
   if (only === undefined) return emptyValue;
   if (values.length === 1) return only;
@@ -132,14 +132,14 @@ export function concat(values: readonly Value[]): Value {
 }
 
 /** Several values with a separator between them. */
-export function joinWith(values: readonly Value[], separator: string): Value {
+export function joinWith(values: readonly ShellValue[], separator: string): ShellValue {
   if (values.length < 2) return values[0] ?? emptyValue;
   const between = { ...emptyValue, text: separator };
   return concat(values.flatMap((value, index) => (index === 0 ? [value] : [between, value])));
 }
 
 /** A value with another text made of its own. */
-export function changedText(value: Value, text: string): Value {
+export function changedText(value: ShellValue, text: string): ShellValue {
   const raw = value.map[0]?.raw;
   const { members: _members, bytes: _bytes, ...plain } = value;
   return {
@@ -152,7 +152,7 @@ export function changedText(value: Value, text: string): Value {
 }
 
 /** One value or the other: the first's text, with the second's beside it. */
-export function either(first: Value, second: Value): Value {
+export function either(first: ShellValue, second: ShellValue): ShellValue {
   const others = [...first.others, second.text, ...second.others].filter(
     (text) => text !== first.text,
   );
@@ -168,15 +168,15 @@ export function either(first: Value, second: Value): Value {
 }
 
 /** Every text that a value may be. */
-export function textsOf(value: Value): readonly string[] {
+export function textsOf(value: ShellValue): readonly string[] {
   return [value.text, ...value.others];
 }
 
-export function isKnown(value: Value): boolean {
+export function isKnown(value: ShellValue): boolean {
   return !value.text.includes(unknownPart);
 }
 
-export function joinTaints(values: readonly Value[]): readonly Taint[] {
+export function joinTaints(values: readonly ShellValue[]): readonly Taint[] {
   const tainted = values.filter((value) => value.taints.length > 0);
   const [only] = tainted;
   if (only === undefined) return noTaints;
@@ -206,7 +206,7 @@ export function pass(taints: readonly Taint[], step: TaintStep, encodes = false)
   });
 }
 
-function alternatives(values: readonly Value[]): readonly string[] {
+function alternatives(values: readonly ShellValue[]): readonly string[] {
   const found = new Set<string>();
   for (let at = 0; at < values.length && found.size < alternativesMax; at++) {
     for (const other of values[at]?.others ?? []) {
@@ -220,7 +220,7 @@ function alternatives(values: readonly Value[]): readonly string[] {
 const none: readonly string[] = [];
 
 /** A piece of a value's text, with its places. */
-export function slice(value: Value, from: number, to = value.text.length): Value {
+export function slice(value: ShellValue, from: number, to = value.text.length): ShellValue {
   const text = value.text.slice(from, to);
   const map = value.map
     .filter(

@@ -4,7 +4,7 @@
  */
 
 import type { Functionish } from './syntax.ts';
-import { alternatives, CallFrame, type Frame, type Value } from './values/values.ts';
+import { alternatives, CallFrame, type Frame, type JsValue } from './values/values.ts';
 
 /** Calls by function and arguments. */
 export class Frames {
@@ -15,7 +15,7 @@ export class Frames {
    * The frame of a call; undefined when nothing is known of its arguments, so that it is like any
    * other.
    */
-  of(callee: Functionish, args: readonly Value[], outer: Frame): Frame {
+  of(callee: Functionish, args: readonly JsValue[], outer: Frame): Frame {
     if (outer === undefined && args.every((one) => one.kind === 'unknown' || one.kind === 'method'))
       return undefined;
     const key = `${outer === undefined ? '' : this.#id(outer)} ${args.map((one) => this.#key(one, 0)).join(' ')}`;
@@ -32,7 +32,7 @@ export class Frames {
     return known;
   }
 
-  #key(value: Value, depth: number): string {
+  #key(value: JsValue, depth: number): string {
     switch (value.kind) {
       case 'text':
         return `t${value.built ? 1 : 0}${JSON.stringify(value.text)}`;

@@ -2,7 +2,7 @@
  * Remembers what questions were answered with, in a program whose answers may lead back to their
  * questions.
  */
-import { unknown, type Value } from './values/values.ts';
+import { type JsValue, unknown } from './values/values.ts';
 
 /**
  * Answers that are not remembered since they rest on an open question; beyond, they are remembered
@@ -17,14 +17,14 @@ const openAnswersMax = 100_000;
  * is asked first.
  */
 export class Memory {
-  readonly #known = new Answers<Value>();
+  readonly #known = new Answers<JsValue>();
   readonly #open = new Answers<number>();
   #height = 0;
   #lowest = Number.POSITIVE_INFINITY;
   #openAnswers = 0;
 
   /** The answer to the question of this thing and name. */
-  once(thing: object, name: string, find: () => Value): Value {
+  once(thing: object, name: string, find: () => JsValue): JsValue {
     const known = this.#known.of(thing, name);
     if (known !== undefined) return known;
     const open = this.#open.of(thing, name);
@@ -53,7 +53,7 @@ export class Memory {
   }
 
   /** Says that an answer was given up, so that nothing that rests on it is remembered. */
-  giveUp(): Value {
+  giveUp(): JsValue {
     this.#lowest = -1;
     return unknown;
   }

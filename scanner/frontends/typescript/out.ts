@@ -6,14 +6,14 @@ import type { ts } from 'ts-morph';
 import type { Capability } from '../../../skills-index/skill/capability.ts';
 import type { Confidence } from '../../../skills-index/statement/finding.ts';
 import type { Fact, FlowSink, FlowSource, Trait } from '../../fact/fact.ts';
-import type { EmbeddedProgram, Language, Source } from '../../fact/source.ts';
+import type { EmbeddedProgram, Language, TaintSource } from '../../fact/source.ts';
 import { detailCharsMax } from '../../limits.ts';
 import { unknownPart } from '../../models/egress-of.ts';
 import type { MovedFile, WrittenText } from '../../rounds/written-programs.ts';
 import type { ResolvedCall } from './effects/calls.ts';
 import { literalMap, spanOf } from './places.ts';
 import type { Evaluator } from './values/evaluator.ts';
-import { alternatives, textOr, type Value } from './values/values.ts';
+import { alternatives, type JsValue, textOr } from './values/values.ts';
 
 /** What calls of APIs come to, for facts and for flows. */
 export interface Use {
@@ -53,7 +53,7 @@ export interface Out {
    * unknown.
    */
   settled(): Evaluator;
-  readonly source: Source;
+  readonly source: TaintSource;
   readonly files: ReadonlySet<string>;
   /** All nodes of the file, parents before children. */
   readonly nodes: readonly ts.Node[];
@@ -121,7 +121,7 @@ export function trait(
 }
 
 /** A value for a message: holes as `…`, cut in the middle. */
-export function shown(value: Value): string {
+export function shown(value: JsValue): string {
   const whole = textOr(value, '…').replaceAll(unknownPart, '…').replace(/\s+/g, ' ');
   const half = detailCharsMax / 2;
   return whole.length <= detailCharsMax ? whole : `${whole.slice(0, half)} … ${whole.slice(-half)}`;
@@ -184,7 +184,7 @@ export function write(
 }
 
 /** How sure a value is: as it stands, put together, or not known. */
-export function certaintyOf(value: Value, widened: boolean): Confidence {
+export function certaintyOf(value: JsValue, widened: boolean): Confidence {
   if (widened || value.kind === 'unknown') return 'widened';
   return value.kind === 'text' && value.built ? 'folded' : 'exact';
 }

@@ -1,14 +1,14 @@
 /** Spans of syntax nodes, and where the text of a folded program stands in its literals. */
 import { ts } from 'ts-morph';
 import type { Span } from '../../fact/fact.ts';
-import type { OffsetMap, Source } from '../../fact/source.ts';
+import type { OffsetMap, TaintSource } from '../../fact/source.ts';
 import { unknownPart } from '../../models/egress-of.ts';
 import { bareOf } from './syntax.ts';
 import type { Evaluator } from './values/evaluator.ts';
 import { textOr } from './values/values.ts';
 
 /** The span of a node, without the comments before it. */
-export function spanOf(node: ts.Node, source: Source): Span {
+export function spanOf(node: ts.Node, source: TaintSource): Span {
   return { path: source.path, start: node.getStart(), end: node.getEnd() };
 }
 

@@ -4,13 +4,13 @@
  */
 import { posix } from 'node:path';
 import { ts } from 'ts-morph';
-import type { Source } from '../../fact/source.ts';
+import type { TaintSource } from '../../fact/source.ts';
 import type { Steps } from '../../fact/steps.ts';
 import { operandsMax, programCharsMax, syntaxDepthMax } from '../../limits.ts';
 import { capabilityLibrary } from './library.ts';
 
 export interface ProgramFile {
-  readonly source: Source;
+  readonly source: TaintSource;
   readonly file: ts.SourceFile;
   /** All of its nodes, parents before children and in the order of the text. */
   readonly nodes: readonly ts.Node[];
@@ -20,10 +20,10 @@ export interface Program {
   readonly files: readonly ProgramFile[];
   readonly checker: ts.TypeChecker;
   /** The source of a syntax tree; undefined for the library. */
-  sourceOf(file: ts.SourceFile): Source | undefined;
+  sourceOf(file: ts.SourceFile): TaintSource | undefined;
   /** The file of the skill that a specifier means, seen from another. */
   resolve(from: ts.SourceFile, specifier: string): ts.SourceFile | undefined;
-  readonly failed: readonly { readonly source: Source; readonly reason: string }[];
+  readonly failed: readonly { readonly source: TaintSource; readonly reason: string }[];
 }
 
 const options: ts.CompilerOptions = {
@@ -50,8 +50,8 @@ const library = ts.createSourceFile(libraryPath, capabilityLibrary(), ts.ScriptT
  * Parses the sources and joins them. What cannot be parsed or nests too deep is named, and left
  * out.
  */
-export function createProgram(sources: readonly Source[], steps: Steps): Program {
-  const failed: { source: Source; reason: string }[] = [];
+export function createProgram(sources: readonly TaintSource[], steps: Steps): Program {
+  const failed: { source: TaintSource; reason: string }[] = [];
   const byName = new Map<string, ProgramFile>();
   let chars = 0;
   for (const [index, source] of sources.entries()) {
@@ -111,7 +111,7 @@ export function createProgram(sources: readonly Source[], steps: Steps): Program
 
 // A program inside another text imports nothing of the skill by relative path, so it lies in a
 // folder of its own.
-function nameOf({ path, language, depth }: Source, index: number): string {
+function nameOf({ path, language, depth }: TaintSource, index: number): string {
   const plain = depth === 0 ? `/skill/${path}` : `/inner/${index}/program`;
   const known = depth === 0 && /\.([cm]?[jt]s|[jt]sx)$/.test(path);
   return known ? plain : `${plain}${language === 'typescript' ? '.ts' : '.js'}`;
@@ -150,7 +150,7 @@ function parse(name: string, text: string): ts.SourceFile | undefined {
  */
 function whyTooMuch(
   file: ts.SourceFile,
-  source: Source,
+  source: TaintSource,
   steps: Steps,
   nodes: ts.Node[],
 ): string | undefined {
@@ -187,7 +187,7 @@ interface Placed {
   readonly operands: number;
 }
 
-function syntaxErrorOf(file: ts.SourceFile, source: Source): string | undefined {
+function syntaxErrorOf(file: ts.SourceFile, source: TaintSource): string | undefined {
   const [error] = parseErrors(file);
   if (error === undefined || source.depth > 0) return undefined;
   return `a syntax error: ${ts.flattenDiagnosticMessageText(error.messageText, ' ')}`;

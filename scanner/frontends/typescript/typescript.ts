@@ -1,6 +1,6 @@
 /** The front end for TypeScript and JavaScript. */
 import { ts } from 'ts-morph';
-import type { Source } from '../../fact/source.ts';
+import type { TaintSource } from '../../fact/source.ts';
 import type { FrontEndContext, FrontEndResult } from '../../rounds/frontend.ts';
 import { collectWrites } from './changes/writes.ts';
 import { flowGraph } from './flow/flow.ts';
@@ -13,7 +13,7 @@ import { collectSymbols } from './values/symbols.ts';
 
 /** Analyses all sources as one program: what one file reads, another may send. */
 export function analyseTypescript(
-  sources: readonly Source[],
+  sources: readonly TaintSource[],
   context: FrontEndContext,
 ): FrontEndResult {
   const program = createProgram(sources, context.steps);

@@ -24,11 +24,11 @@ import { isAssignment } from './syntax.ts';
 import {
   alternatives,
   isWhole,
+  type JsValue,
   text,
   textOr,
   unionOf,
   unknown,
-  type Value,
 } from './values/values.ts';
 
 /** Finds the uses in one file. */
@@ -134,7 +134,7 @@ export function visitCall(out: Out, node: ts.CallExpression | ts.NewExpression):
 function notePipe(
   out: Out,
   node: ts.CallExpression | ts.NewExpression,
-  callee: Value,
+  callee: JsValue,
   args: Called['args'],
 ): void {
   const name = callee.kind === 'api' || callee.kind === 'method' ? callee.name : '';
@@ -158,7 +158,7 @@ function notePipe(
 function applyCallbacks(
   out: Out,
   node: ts.CallExpression | ts.NewExpression,
-  { of, name }: Extract<Value, { kind: 'method' }>,
+  { of, name }: Extract<JsValue, { kind: 'method' }>,
 ): void {
   const receiver = ts.isPropertyAccessExpression(node.expression)
     ? node.expression.expression
@@ -246,7 +246,7 @@ function noteUnknownMember(out: Out, node: ts.CallExpression | ts.NewExpression)
 function visitTemplate(out: Out, node: ts.TaggedTemplateExpression): void {
   for (const tag of alternatives(out.self.valueOf(node.tag))) {
     if (tag.kind !== 'api') continue;
-    const value: Value = out.self.valueOf(node.template);
+    const value: JsValue = out.self.valueOf(node.template);
     applyApi(out, {
       api: tag.name,
       built: tag.built,
@@ -282,7 +282,7 @@ function visitImport(out: Out, node: ts.ImportDeclaration | ts.ExportDeclaration
 }
 
 // A package that talks to a service of its own, and npm packages as dependencies.
-function noteService(out: Out, name: Value, node: ts.Node): void {
+function noteService(out: Out, name: JsValue, node: ts.Node): void {
   if (!isWhole(name) || /^[./]|^(data|https?|node):/.test(name.text)) return;
   const package_ = /^(?:npm:)?((?:@[^/]+\/)?[^/@]+)/.exec(name.text)?.[1] ?? name.text;
   const host = own(npmServices, package_) ?? own(npmServices, package_.replace(/\/.*/, '/*'));

@@ -2,7 +2,7 @@
 import type { CapabilityFact, TraitFact } from '../../fact/fact.ts';
 import { milder } from '../../fact/standing.ts';
 import { sensitivePath } from '../../models/sensitive-paths.ts';
-import { type Draft, defineRule } from '../../rule.ts';
+import { defineRule, type FindingDraft } from '../../rule.ts';
 
 export const processEnvironment = defineRule({
   id: 'env/process-environment',
@@ -33,6 +33,6 @@ function pathOf({ capability }: CapabilityFact): string | undefined {
   return capability.kind === 'mount' ? capability.path : undefined;
 }
 
-function draftOf(fact: CapabilityFact | TraitFact, message: string): Draft {
+function draftOf(fact: CapabilityFact | TraitFact, message: string): FindingDraft {
   return { span: fact.span, severity: milder('high', fact), confidence: fact.certainty, message };
 }

@@ -2,7 +2,7 @@
 
 import { isInText, runs } from '../../fact/standing.ts';
 import { isInOwnFolder } from '../../flow/own-credentials.ts';
-import { type Draft, defineRule } from '../../rule.ts';
+import { defineRule, type FindingDraft } from '../../rule.ts';
 
 export const secretFileLoad = defineRule({
   id: 'env/secret-file-load',
@@ -16,7 +16,7 @@ export const secretFileLoad = defineRule({
   reads: ['capability:mount'],
   check: (context) => {
     const seen = new Set<string>();
-    return context.of('capability').flatMap((fact): Draft[] => {
+    return context.of('capability').flatMap((fact): FindingDraft[] => {
       const { capability } = fact;
       const path =
         capability.kind === 'mount' && capability.mode === 'ro' ? capability.path : undefined;

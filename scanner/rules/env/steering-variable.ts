@@ -1,7 +1,7 @@
 /** A variable is set that makes other programs load code or go elsewhere. */
 
 import { isInText, milder } from '../../fact/standing.ts';
-import { type Draft, defineRule } from '../../rule.ts';
+import { defineRule, type FindingDraft } from '../../rule.ts';
 
 export const steeringVariable = defineRule({
   id: 'env/steering-variable',
@@ -14,7 +14,7 @@ export const steeringVariable = defineRule({
   maps: { cwe: ['CWE-427'], attack: ['T1574'] },
   reads: ['trait:env-write'],
   check: (context) =>
-    context.of('trait').flatMap((fact): Draft[] => {
+    context.of('trait').flatMap((fact): FindingDraft[] => {
       const loads =
         /^(LD_|DYLD_|NODE_OPTIONS|PYTHONSTARTUP|BASH_ENV|PERL5OPT|RUBYOPT|GIT_SSH|PROMPT_COMMAND)/.test(
           fact.api,

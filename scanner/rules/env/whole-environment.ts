@@ -1,7 +1,7 @@
 /** All environment variables are read at once. */
 import type { FactOf } from '../../fact/fact.ts';
 import { isInText, runs } from '../../fact/standing.ts';
-import { type Draft, defineRule, type RuleContext } from '../../rule.ts';
+import { defineRule, type FindingDraft, type RuleContext } from '../../rule.ts';
 
 export const wholeEnvironment = defineRule({
   id: 'env/whole-environment',
@@ -14,7 +14,7 @@ export const wholeEnvironment = defineRule({
   maps: { cwe: ['CWE-200', 'CWE-526'], owasp: ['AST03'], attack: ['T1082'] },
   reads: ['capability:env', 'capability:exec', 'flow', 'source'],
   check: (context) =>
-    context.of('capability').flatMap((fact): Draft[] => {
+    context.of('capability').flatMap((fact): FindingDraft[] => {
       if (!fact.traits.includes('whole-env') || !runs(fact)) return [];
       if (fact.traits.includes('env-to-child'))
         return [

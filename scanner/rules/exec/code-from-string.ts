@@ -2,7 +2,7 @@
 
 import type { FactOf, TraitFact } from '../../fact/fact.ts';
 import { isInText, runs } from '../../fact/standing.ts';
-import { type Draft, defineRule } from '../../rule.ts';
+import { defineRule, type FindingDraft } from '../../rule.ts';
 
 export const codeFromString = defineRule({
   id: 'exec/code-from-string',
@@ -16,7 +16,7 @@ export const codeFromString = defineRule({
   reads: ['trait:code-from-string', 'text:string'],
   check: (context) => [
     ...context.of('text').flatMap(inSettings),
-    ...context.of('trait').flatMap((fact): Draft[] => {
+    ...context.of('trait').flatMap((fact): FindingDraft[] => {
       if (fact.trait !== 'code-from-string' || !runs(fact)) return [];
       return [
         {
@@ -32,7 +32,7 @@ export const codeFromString = defineRule({
 
 // A setting that some program takes for code, written as one expression that starts another
 // program.
-function inSettings(fact: FactOf<'text'>): Draft[] {
+function inSettings(fact: FactOf<'text'>): FindingDraft[] {
   if (
     !settingsPath.test(fact.span.path) ||
     !runs(fact) ||

@@ -1,7 +1,7 @@
 /** Which program is started is computed. */
 
 import { isInText, runs } from '../../fact/standing.ts';
-import { type Draft, defineRule } from '../../rule.ts';
+import { defineRule, type FindingDraft } from '../../rule.ts';
 
 export const computedProgram = defineRule({
   id: 'exec/computed-program',
@@ -14,7 +14,7 @@ export const computedProgram = defineRule({
   maps: { cwe: ['CWE-78'], owasp: ['ASI05'], attack: ['T1059'] },
   reads: ['capability:exec'],
   check: (context) =>
-    context.of('capability').flatMap((fact): Draft[] => {
+    context.of('capability').flatMap((fact): FindingDraft[] => {
       const isComputed =
         fact.capability.kind === 'exec' &&
         fact.capability.program === '*' &&

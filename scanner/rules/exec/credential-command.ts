@@ -5,7 +5,7 @@ import { isInText } from '../../fact/standing.ts';
 import { destinationOf, draftOfFlow, flowsThatRun } from '../../flow/hosts.ts';
 import { own } from '../../models/api.ts';
 import { secretProviders } from '../../models/secret-providers.ts';
-import { type Draft, defineRule, type RuleContext } from '../../rule.ts';
+import { defineRule, type FindingDraft, type RuleContext } from '../../rule.ts';
 import { draftsOfTrait } from '../draft-of-trait.ts';
 
 export const credentialCommand = defineRule({
@@ -28,7 +28,7 @@ export const credentialCommand = defineRule({
 });
 
 // What such a command prints, where it leaves for another host than its issuer's, or wrapped up.
-function sentAway(context: RuleContext): Draft[] {
+function sentAway(context: RuleContext): FindingDraft[] {
   const asked = context.of('trait').filter(({ trait }) => trait === 'credential-command');
   if (asked.length === 0) return [];
   const flows = context
@@ -37,7 +37,7 @@ function sentAway(context: RuleContext): Draft[] {
   // The same token may stand in the header, where it belongs, and in the body, where it does not:
   // each part is looked at by itself.
   const parts = [...Map.groupBy(flows, ({ sink, encoded }) => `${sink.part} ${encoded}`).values()];
-  return parts.flatMap(flowsThatRun).flatMap((flow): Draft[] => {
+  return parts.flatMap(flowsThatRun).flatMap((flow): FindingDraft[] => {
     const to = destinationOf(flow, context);
     const command = asked.find((fact) => isBornIn(flow, fact));
     if (to === undefined || to.loopback || command === undefined || flow.sink.part === 'host')

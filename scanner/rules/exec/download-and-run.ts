@@ -4,7 +4,7 @@ import { isInText, milder } from '../../fact/standing.ts';
 import { dropHostOf } from '../../models/drop-hosts.ts';
 import { isAddress, isLoopbackHost, targetOf } from '../../models/egress-of.ts';
 import { isKnownInstaller } from '../../models/installers.ts';
-import { type Draft, defineRule } from '../../rule.ts';
+import { defineRule, type FindingDraft } from '../../rule.ts';
 
 export const downloadAndRun = defineRule({
   id: 'exec/download-and-run',
@@ -17,7 +17,7 @@ export const downloadAndRun = defineRule({
   maps: { cwe: ['CWE-494'], owasp: ['ASI04'], attack: ['T1105', 'T1059.004'] },
   reads: ['trait:pipe-to-interpreter'],
   check: (context) =>
-    context.of('trait').flatMap((fact): Draft[] => {
+    context.of('trait').flatMap((fact): FindingDraft[] => {
       if (fact.trait !== 'pipe-to-interpreter') return [];
       const severity = severityOf(fact);
       if (severity === undefined) return [];

@@ -1,7 +1,7 @@
 /** More rights are taken. */
 
 import { isInText, runs } from '../../fact/standing.ts';
-import { type Draft, defineRule } from '../../rule.ts';
+import { defineRule, type FindingDraft } from '../../rule.ts';
 
 export const privilege = defineRule({
   id: 'exec/privilege',
@@ -14,7 +14,7 @@ export const privilege = defineRule({
   maps: { cwe: ['CWE-250'], attack: ['T1548'] },
   reads: ['trait:privilege'],
   check: (context) =>
-    context.of('trait').flatMap((fact): Draft[] => {
+    context.of('trait').flatMap((fact): FindingDraft[] => {
       if (fact.trait !== 'privilege' || !runs(fact)) return [];
       const isHost = /host/.test(fact.detail);
       const severity = isInText(fact) ? (isHost ? 'medium' : 'info') : isHost ? 'medium' : 'low';

@@ -1,7 +1,7 @@
 /** Data is put into a command line that a shell reads. */
 
 import { runs } from '../../fact/standing.ts';
-import { type Draft, defineRule } from '../../rule.ts';
+import { defineRule, type FindingDraft } from '../../rule.ts';
 
 export const shellString = defineRule({
   id: 'exec/shell-string',
@@ -14,7 +14,7 @@ export const shellString = defineRule({
   maps: { cwe: ['CWE-78'], owasp: ['ASI05'], attack: ['T1059'] },
   reads: ['capability:exec', 'trait:interpolated'],
   check: (context) => [
-    ...context.of('capability').flatMap((fact): Draft[] => {
+    ...context.of('capability').flatMap((fact): FindingDraft[] => {
       if (
         !fact.traits.includes('interpolated') ||
         !fact.traits.includes('shell-string') ||
@@ -29,7 +29,7 @@ export const shellString = defineRule({
         },
       ];
     }),
-    ...context.of('trait').flatMap((fact): Draft[] => {
+    ...context.of('trait').flatMap((fact): FindingDraft[] => {
       if (!runs(fact)) return [];
       return [
         {

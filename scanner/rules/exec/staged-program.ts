@@ -1,7 +1,7 @@
 /** Code is run that lies where anybody could have put it. */
 import type { Fact } from '../../fact/fact.ts';
 import { isInText, milder, runs } from '../../fact/standing.ts';
-import { type Draft, defineRule } from '../../rule.ts';
+import { defineRule, type FindingDraft } from '../../rule.ts';
 
 export const stagedProgram = defineRule({
   id: 'exec/staged-program',
@@ -21,7 +21,7 @@ export const stagedProgram = defineRule({
           capability.kind === 'mount' && capability.mode !== 'ro' ? [capability.path ?? '*'] : [],
         ),
     );
-    const draft = (fact: Fact, path: string): Draft[] => {
+    const draft = (fact: Fact, path: string): FindingDraft[] => {
       if (!runs(fact) || isWritten(path, written)) return [];
       const isHidden = /\/\.[^/.]/.test(path);
       const severity = isHidden || !isInText(fact) ? 'high' : 'medium';

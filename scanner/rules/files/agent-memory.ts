@@ -3,7 +3,7 @@
 import type { CapabilityFact } from '../../fact/fact.ts';
 import { isInText, milder } from '../../fact/standing.ts';
 import { sensitiveMount } from '../../models/sensitive-paths.ts';
-import { type Draft, defineRule } from '../../rule.ts';
+import { defineRule, type FindingDraft } from '../../rule.ts';
 
 export const agentMemory = defineRule({
   id: 'files/agent-memory',
@@ -16,7 +16,7 @@ export const agentMemory = defineRule({
   maps: { owasp: ['ASI06'], attack: ['AML.T0080', 'AML.T0081'] },
   reads: ['capability:mount'],
   check: (context) =>
-    context.of('capability').flatMap((fact): Draft[] => {
+    context.of('capability').flatMap((fact): FindingDraft[] => {
       const { capability } = fact;
       if (capability.kind !== 'mount' || capability.mode === 'ro') return [];
       const { path, says, kept } = obeyed(fact) ?? {};

@@ -2,7 +2,7 @@
 
 import { isInText, milder } from '../../fact/standing.ts';
 import { sensitiveMount } from '../../models/sensitive-paths.ts';
-import { type Draft, defineRule } from '../../rule.ts';
+import { defineRule, type FindingDraft } from '../../rule.ts';
 
 export const browserData = defineRule({
   id: 'files/browser-data',
@@ -15,7 +15,7 @@ export const browserData = defineRule({
   maps: { cwe: ['CWE-552'], owasp: ['ASI03'], attack: ['T1539', 'T1555.003'] },
   reads: ['capability:mount'],
   check: ({ of }) =>
-    of('capability').flatMap((fact): Draft[] => {
+    of('capability').flatMap((fact): FindingDraft[] => {
       const { row: found, path } = sensitiveMount(fact) ?? {};
       if (found?.kind !== 'browser') return [];
       const severity = milder(isInText(fact) ? 'medium' : 'high', fact);

@@ -2,7 +2,7 @@
 
 import { isInText, milder } from '../../fact/standing.ts';
 import { sensitivePath } from '../../models/sensitive-paths.ts';
-import { type Draft, defineRule } from '../../rule.ts';
+import { defineRule, type FindingDraft } from '../../rule.ts';
 
 export const containerSocket = defineRule({
   id: 'files/container-socket',
@@ -15,7 +15,7 @@ export const containerSocket = defineRule({
   maps: { attack: ['T1611', 'T1610'] },
   reads: ['capability:mount'],
   check: (context) =>
-    context.of('capability').flatMap((fact): Draft[] => {
+    context.of('capability').flatMap((fact): FindingDraft[] => {
       const path = fact.capability.kind === 'mount' ? fact.capability.path : undefined;
       if (path === undefined || sensitivePath(path)?.kind !== 'container-socket') return [];
       return [

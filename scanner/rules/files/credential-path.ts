@@ -3,7 +3,7 @@
 import { isInText, milder } from '../../fact/standing.ts';
 import { isOwnCredentialFile } from '../../flow/own-credentials.ts';
 import { sensitiveMount } from '../../models/sensitive-paths.ts';
-import { type Draft, defineRule } from '../../rule.ts';
+import { defineRule, type FindingDraft } from '../../rule.ts';
 
 export const credentialPath = defineRule({
   id: 'files/credential-path',
@@ -16,7 +16,7 @@ export const credentialPath = defineRule({
   maps: { cwe: ['CWE-552'], owasp: ['ASI03'], attack: ['T1552.001', 'T1552.004', 'T1555'] },
   reads: ['capability:mount'],
   check: (context) =>
-    context.of('capability').flatMap((fact): Draft[] => {
+    context.of('capability').flatMap((fact): FindingDraft[] => {
       const { row: found, path } = sensitiveMount(fact) ?? {};
       if (path === undefined || /\.pub$|\/(known_hosts|allowed_signers)$/.test(path)) return [];
       if (found === undefined || (found.kind !== 'credential' && found.kind !== 'system-accounts'))

@@ -2,7 +2,7 @@
 
 import { isInText, milder } from '../../fact/standing.ts';
 import { sensitivePath } from '../../models/sensitive-paths.ts';
-import { type Draft, defineRule } from '../../rule.ts';
+import { defineRule, type FindingDraft } from '../../rule.ts';
 
 export const destructive = defineRule({
   id: 'files/destructive',
@@ -15,7 +15,7 @@ export const destructive = defineRule({
   maps: { attack: ['T1485', 'T1561'] },
   reads: ['capability:mount'],
   check: (context) =>
-    context.of('capability').flatMap((fact): Draft[] => {
+    context.of('capability').flatMap((fact): FindingDraft[] => {
       const path = fact.capability.kind === 'mount' ? fact.capability.path : undefined;
       if (path === undefined || !(fact.traits.includes('delete') || fact.traits.includes('write')))
         return [];

@@ -2,7 +2,7 @@
 
 import { isInText, milder } from '../../fact/standing.ts';
 import { sensitivePath } from '../../models/sensitive-paths.ts';
-import { type Draft, defineRule } from '../../rule.ts';
+import { defineRule, type FindingDraft } from '../../rule.ts';
 
 export const device = defineRule({
   id: 'files/device',
@@ -15,7 +15,7 @@ export const device = defineRule({
   maps: { cwe: ['CWE-552'], attack: ['T1003', 'T1005', 'T1056.001'] },
   reads: ['capability:mount'],
   check: ({ of }) =>
-    of('capability').flatMap((fact): Draft[] => {
+    of('capability').flatMap((fact): FindingDraft[] => {
       const { capability } = fact;
       if (
         capability.kind !== 'mount' ||

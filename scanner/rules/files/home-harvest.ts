@@ -1,7 +1,7 @@
 /** The home folder or the whole machine is searched through. */
 import type { CapabilityFact } from '../../fact/fact.ts';
 import { isInText, milder, runs } from '../../fact/standing.ts';
-import { type Draft, defineRule, type RuleContext } from '../../rule.ts';
+import { defineRule, type FindingDraft, type RuleContext } from '../../rule.ts';
 
 export const homeHarvest = defineRule({
   id: 'files/home-harvest',
@@ -14,7 +14,7 @@ export const homeHarvest = defineRule({
   maps: { cwe: ['CWE-552'], attack: ['T1083', 'T1005', 'T1119'] },
   reads: ['capability:mount', 'source'],
   check: (context) =>
-    context.of('capability').flatMap((fact): Draft[] => {
+    context.of('capability').flatMap((fact): FindingDraft[] => {
       const path =
         fact.capability.kind === 'mount' && fact.capability.mode === 'ro'
           ? fact.capability.path

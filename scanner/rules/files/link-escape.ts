@@ -2,7 +2,7 @@
 
 import { isInText, milder, runs } from '../../fact/standing.ts';
 import { sensitivePath } from '../../models/sensitive-paths.ts';
-import { type Draft, defineRule } from '../../rule.ts';
+import { defineRule, type FindingDraft } from '../../rule.ts';
 
 export const linkEscape = defineRule({
   id: 'files/link-escape',
@@ -24,7 +24,7 @@ export const linkEscape = defineRule({
       }),
       ...of('trait').map((fact) => ({ fact, target: fact.detail.split(' -> ')[0] ?? '' })),
     ];
-    return made.flatMap(({ fact, target }): Draft[] => {
+    return made.flatMap(({ fact, target }): FindingDraft[] => {
       if (!runs(fact) || !/^(\/(?!tmp\/|skills\/@self)|~|\.\.)/.test(target)) return [];
       const at = { span: fact.span, confidence: fact.certainty };
       const secret = sensitivePath(target);

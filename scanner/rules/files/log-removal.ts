@@ -1,7 +1,7 @@
 /** The system's logs are deleted or emptied. */
 
 import { milder } from '../../fact/standing.ts';
-import { type Draft, defineRule } from '../../rule.ts';
+import { defineRule, type FindingDraft } from '../../rule.ts';
 
 export const logRemoval = defineRule({
   id: 'files/log-removal',
@@ -14,7 +14,7 @@ export const logRemoval = defineRule({
   maps: { attack: ['T1070.002'] },
   reads: ['capability:mount'],
   check: ({ of }) =>
-    of('capability').flatMap((fact): Draft[] => {
+    of('capability').flatMap((fact): FindingDraft[] => {
       const path = fact.capability.kind === 'mount' ? fact.capability.path : undefined;
       if (path === undefined || !systemLogs.test(path)) return [];
       const overwrites =

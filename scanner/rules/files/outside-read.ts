@@ -3,7 +3,7 @@ import type { CapabilityFact } from '../../fact/fact.ts';
 import { runs } from '../../fact/standing.ts';
 import { needsCapability } from '../../manifest/observed.ts';
 import { sensitivePath } from '../../models/sensitive-paths.ts';
-import { type Draft, defineRule } from '../../rule.ts';
+import { defineRule, type FindingDraft } from '../../rule.ts';
 
 export const outsideRead = defineRule({
   id: 'files/outside-read',
@@ -17,7 +17,7 @@ export const outsideRead = defineRule({
   reads: ['capability:mount'],
   check: ({ of }) => {
     const seen = new Set<string>();
-    return of('capability').flatMap((fact): Draft[] => {
+    return of('capability').flatMap((fact): FindingDraft[] => {
       const path = outsidePath(fact);
       if (path === undefined || fact.capability.kind !== 'mount' || fact.capability.mode !== 'ro')
         return [];

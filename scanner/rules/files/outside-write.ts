@@ -1,7 +1,7 @@
 /** Files outside of the skill's and the project's folders are written or deleted. */
 
 import { isInText } from '../../fact/standing.ts';
-import { type Draft, defineRule } from '../../rule.ts';
+import { defineRule, type FindingDraft } from '../../rule.ts';
 import { outsidePath } from './outside-read.ts';
 
 export const outsideWrite = defineRule({
@@ -16,7 +16,7 @@ export const outsideWrite = defineRule({
   reads: ['capability:mount'],
   check: ({ of }) => {
     const seen = new Set<string>();
-    return of('capability').flatMap((fact): Draft[] => {
+    return of('capability').flatMap((fact): FindingDraft[] => {
       const path = outsidePath(fact);
       if (path === undefined || fact.capability.kind !== 'mount' || fact.capability.mode === 'ro')
         return [];

@@ -2,7 +2,7 @@
 
 import { isInText, milder } from '../../fact/standing.ts';
 import { sensitivePath } from '../../models/sensitive-paths.ts';
-import { type Draft, defineRule } from '../../rule.ts';
+import { defineRule, type FindingDraft } from '../../rule.ts';
 
 export const shellHistory = defineRule({
   id: 'files/shell-history',
@@ -15,7 +15,7 @@ export const shellHistory = defineRule({
   maps: { cwe: ['CWE-552', 'CWE-532'], attack: ['T1552.003'] },
   reads: ['capability:mount'],
   check: ({ of }) =>
-    of('capability').flatMap((fact): Draft[] => {
+    of('capability').flatMap((fact): FindingDraft[] => {
       const path = fact.capability.kind === 'mount' ? fact.capability.path : undefined;
       if (path === undefined || sensitivePath(path)?.kind !== 'history') return [];
       // Emptying it is the business of persistence/history-off.

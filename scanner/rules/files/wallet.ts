@@ -2,7 +2,7 @@
 
 import { isInText, milder } from '../../fact/standing.ts';
 import { sensitiveMount } from '../../models/sensitive-paths.ts';
-import { type Draft, defineRule } from '../../rule.ts';
+import { defineRule, type FindingDraft } from '../../rule.ts';
 
 export const wallet = defineRule({
   id: 'files/wallet',
@@ -15,7 +15,7 @@ export const wallet = defineRule({
   maps: { cwe: ['CWE-552'], owasp: ['ASI03'], attack: ['T1552.004', 'T1657'] },
   reads: ['capability:mount'],
   check: ({ of }) =>
-    of('capability').flatMap((fact): Draft[] => {
+    of('capability').flatMap((fact): FindingDraft[] => {
       const { row: found, path } = sensitiveMount(fact) ?? {};
       if (found?.kind !== 'wallet') return [];
       const severity = milder(isInText(fact) ? 'medium' : 'high', fact);

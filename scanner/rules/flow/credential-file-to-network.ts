@@ -3,7 +3,7 @@ import { destinationOf, draftOfFlow, flowsThatRun } from '../../flow/hosts.ts';
 import { passesFiles } from '../../flow/links.ts';
 import { isOwnCredentialFile } from '../../flow/own-credentials.ts';
 import { privateKinds, sensitivePath } from '../../models/sensitive-paths.ts';
-import { type Draft, defineRule } from '../../rule.ts';
+import { defineRule, type FindingDraft } from '../../rule.ts';
 
 export const credentialFileToNetwork = defineRule({
   id: 'flow/credential-file-to-network',
@@ -20,7 +20,7 @@ export const credentialFileToNetwork = defineRule({
   },
   reads: ['flow:network', 'capability:mount'],
   check: (context) =>
-    flowsThatRun(context.of('flow')).flatMap((flow): Draft[] => {
+    flowsThatRun(context.of('flow')).flatMap((flow): FindingDraft[] => {
       const to = destinationOf(flow, context);
       if (
         to === undefined ||

@@ -6,7 +6,7 @@ import { destinationOf, draftOfFlow, flowsThatRun } from '../../flow/hosts.ts';
 import { belongsTo } from '../../flow/secret-flows.ts';
 import { isSecretName } from '../../models/secrets.ts';
 import { privateKinds, sensitivePath } from '../../models/sensitive-paths.ts';
-import { type Draft, defineRule, type RuleContext } from '../../rule.ts';
+import { defineRule, type FindingDraft, type RuleContext } from '../../rule.ts';
 
 export const encodedToNetwork = defineRule({
   id: 'flow/encoded-to-network',
@@ -19,7 +19,7 @@ export const encodedToNetwork = defineRule({
   maps: { cwe: ['CWE-200'], owasp: ['LLM02', 'ASI03'], attack: ['T1560', 'T1041', 'T1132.001'] },
   reads: ['flow:network'],
   check: (context) =>
-    flowsThatRun(context.of('flow')).flatMap((flow): Draft[] => {
+    flowsThatRun(context.of('flow')).flatMap((flow): FindingDraft[] => {
       const to = destinationOf(flow, context);
       const what = whatIsWrapped(flow);
       if (

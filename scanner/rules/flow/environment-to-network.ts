@@ -1,7 +1,7 @@
 /** All environment variables leave, or one leaves for a host that the manifest does not name. */
 import { destinationOf, draftOfFlow, flowsThatRun } from '../../flow/hosts.ts';
 import { isSecretName } from '../../models/secrets.ts';
-import { type Draft, defineRule } from '../../rule.ts';
+import { defineRule, type FindingDraft } from '../../rule.ts';
 
 export const environmentToNetwork = defineRule({
   id: 'flow/environment-to-network',
@@ -18,7 +18,7 @@ export const environmentToNetwork = defineRule({
   },
   reads: ['flow:network'],
   check: (context) =>
-    flowsThatRun(context.of('flow')).flatMap((flow): Draft[] => {
+    flowsThatRun(context.of('flow')).flatMap((flow): FindingDraft[] => {
       const to = destinationOf(flow, context);
       if (to === undefined || to.loopback) return [];
       if (flow.source.what === 'whole-env') {

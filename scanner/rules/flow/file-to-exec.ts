@@ -1,12 +1,12 @@
 /** What came from the network is written to a file, and the file is run. */
 import { basename } from 'node:path/posix';
 import type { FactOf, FlowFact } from '../../fact/fact.ts';
-import type { Source } from '../../fact/source.ts';
+import type { TaintSource } from '../../fact/source.ts';
 import { isInText, milder, runs } from '../../fact/standing.ts';
 import { draftOfFlow, flowsThatRun } from '../../flow/hosts.ts';
 import { isLoopbackHost, targetOf } from '../../models/egress-of.ts';
 import { isKnownInstaller } from '../../models/installers.ts';
-import { type Draft, defineRule } from '../../rule.ts';
+import { defineRule, type FindingDraft } from '../../rule.ts';
 
 export const fileToExec = defineRule({
   id: 'flow/file-to-exec',
@@ -29,7 +29,7 @@ export const fileToExec = defineRule({
     if (written.length === 0) return started.map((flow) => draftOfStart(flow, sources));
     const { startedAs, opened: openedFiles } = indexOf(of('capability').filter(runs));
     const told = new Set<string>();
-    const known = written.flatMap((flow): Draft[] => {
+    const known = written.flatMap((flow): FindingDraft[] => {
       const path = flow.sink.capability?.kind === 'mount' ? flow.sink.capability.path : undefined;
       if (path === undefined || path.endsWith('*')) return [];
       const plain = path.replace(/^\.\//, '');
@@ -54,7 +54,7 @@ export const fileToExec = defineRule({
 });
 
 // The path is not known, but the program that is started is the file that was written.
-function draftOfStart(flow: FlowFact, sources: readonly Source[]): Draft {
+function draftOfStart(flow: FlowFact, sources: readonly TaintSource[]): FindingDraft {
   const from = flow.source.name.startsWith('https://*/')
     ? 'a host that could not be computed'
     : flow.source.name;

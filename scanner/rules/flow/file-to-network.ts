@@ -13,7 +13,7 @@ import {
 } from '../../flow/hosts.ts';
 import { targetOf } from '../../models/egress-of.ts';
 import { privateKinds, sensitivePath } from '../../models/sensitive-paths.ts';
-import { type Draft, defineRule, type RuleContext } from '../../rule.ts';
+import { defineRule, type FindingDraft, type RuleContext } from '../../rule.ts';
 
 export const fileToNetwork = defineRule({
   id: 'flow/file-to-network',
@@ -26,7 +26,7 @@ export const fileToNetwork = defineRule({
   maps: { cwe: ['CWE-200'], owasp: ['LLM02', 'ASI02'], attack: ['T1005', 'T1041', 'T1567'] },
   reads: ['flow:network', 'capability:mount'],
   check: (context) =>
-    flowsThatRun(context.of('flow')).flatMap((flow): Draft[] => {
+    flowsThatRun(context.of('flow')).flatMap((flow): FindingDraft[] => {
       const to = destinationOf(flow, context);
       const what = whatIsSent(flow, to);
       if (to === undefined || what === undefined || to.loopback || flow.sink.part === 'host')

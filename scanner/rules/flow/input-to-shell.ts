@@ -1,6 +1,6 @@
 /** Arguments or typed text become part of a command line or of code. */
 import { draftOfFlow, flowsThatRun } from '../../flow/hosts.ts';
-import { type Draft, defineRule } from '../../rule.ts';
+import { defineRule, type FindingDraft } from '../../rule.ts';
 
 export const inputToShell = defineRule({
   id: 'flow/input-to-shell',
@@ -13,7 +13,7 @@ export const inputToShell = defineRule({
   maps: { cwe: ['CWE-78', 'CWE-95'], owasp: ['ASI05'], attack: ['T1059'] },
   reads: ['flow:exec'],
   check: ({ of }) =>
-    flowsThatRun(of('flow')).flatMap((flow): Draft[] => {
+    flowsThatRun(of('flow')).flatMap((flow): FindingDraft[] => {
       if (flow.source.what !== 'input' || flow.sink.part !== 'code') return [];
       const asShell = flow.sink.capability?.kind === 'exec';
       const message = asShell

@@ -2,7 +2,7 @@
 import { draftOfFlow } from '../../flow/hosts.ts';
 import { sentSecrets } from '../../flow/secret-flows.ts';
 import { staysAtHome } from '../../models/secrets.ts';
-import { type Draft, defineRule } from '../../rule.ts';
+import { defineRule, type FindingDraft } from '../../rule.ts';
 
 export const localSecretToNetwork = defineRule({
   id: 'flow/local-secret-to-network',
@@ -15,7 +15,7 @@ export const localSecretToNetwork = defineRule({
   maps: { cwe: ['CWE-200', 'CWE-522'], owasp: ['LLM02', 'ASI03'], attack: ['T1041', 'T1552.004'] },
   reads: ['flow:network'],
   check: (context) =>
-    sentSecrets(context).flatMap(({ flow, name, to, isDeclared }): Draft[] => {
+    sentSecrets(context).flatMap(({ flow, name, to, isDeclared }): FindingDraft[] => {
       // As the host of a request it says where a database answers; so it does for a client library
       // that is given no other address.
       if (

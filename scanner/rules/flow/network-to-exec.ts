@@ -4,7 +4,7 @@ import { draftOfFlow, flowsThatRun } from '../../flow/hosts.ts';
 import { passesFiles } from '../../flow/links.ts';
 import { own } from '../../models/api.ts';
 import { interpreters } from '../../models/shell.ts';
-import { type Draft, defineRule } from '../../rule.ts';
+import { defineRule, type FindingDraft } from '../../rule.ts';
 
 export const networkToExec = defineRule({
   id: 'flow/network-to-exec',
@@ -21,7 +21,7 @@ export const networkToExec = defineRule({
   },
   reads: ['flow:exec'],
   check: (context) =>
-    flowsThatRun(context.of('flow')).flatMap((flow): Draft[] => {
+    flowsThatRun(context.of('flow')).flatMap((flow): FindingDraft[] => {
       const { source, sink } = flow;
       if (
         source.what !== 'network' ||

@@ -5,7 +5,7 @@
 import type { FlowFact } from '../../fact/fact.ts';
 import { draftOfFlow, flowsThatRun } from '../../flow/hosts.ts';
 import { belongsTo, isToldOf, sentSecrets } from '../../flow/secret-flows.ts';
-import { type Draft, defineRule } from '../../rule.ts';
+import { defineRule, type FindingDraft } from '../../rule.ts';
 
 export const secretBesideData = defineRule({
   id: 'flow/secret-beside-data',
@@ -24,7 +24,7 @@ export const secretBesideData = defineRule({
         .filter(({ source, sink }) => /^(file|command)$/.test(source.what) && sink.part === 'body'),
     );
     if (data.length === 0) return [];
-    return sentSecrets(context).flatMap(({ flow, name, to }): Draft[] => {
+    return sentSecrets(context).flatMap(({ flow, name, to }): FindingDraft[] => {
       if (flow.sink.part !== 'body' || to.host === '*' || to.declared || belongsTo(name, to.host))
         return [];
       const beside = data.find((one) => isSameRequest(one, flow));

@@ -1,7 +1,7 @@
 /** A secret stands in the address of a request. */
 import { draftOfFlow } from '../../flow/hosts.ts';
 import { belongsTo, sentSecrets } from '../../flow/secret-flows.ts';
-import { type Draft, defineRule } from '../../rule.ts';
+import { defineRule, type FindingDraft } from '../../rule.ts';
 
 export const secretInUrl = defineRule({
   id: 'flow/secret-in-url',
@@ -14,7 +14,7 @@ export const secretInUrl = defineRule({
   maps: { cwe: ['CWE-200', 'CWE-522'], owasp: ['ASI03'], attack: ['T1552'] },
   reads: ['flow:network'],
   check: (context) =>
-    sentSecrets(context).flatMap(({ flow, name, to }): Draft[] => {
+    sentSecrets(context).flatMap(({ flow, name, to }): FindingDraft[] => {
       if (
         flow.sink.part !== 'url' ||
         flow.sink.capability?.kind !== 'egress' ||

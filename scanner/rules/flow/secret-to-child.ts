@@ -1,7 +1,7 @@
 /** A secret stands on the command line of another program. */
 import { draftOfFlow, flowsThatRun } from '../../flow/hosts.ts';
 import { isSecretName } from '../../models/secrets.ts';
-import { type Draft, defineRule } from '../../rule.ts';
+import { defineRule, type FindingDraft } from '../../rule.ts';
 
 export const secretToChild = defineRule({
   id: 'flow/secret-to-child',
@@ -14,7 +14,7 @@ export const secretToChild = defineRule({
   maps: { cwe: ['CWE-214', 'CWE-522'], owasp: ['ASI03'], attack: ['T1552', 'T1057'] },
   reads: ['flow:exec'],
   check: ({ of }) =>
-    flowsThatRun(of('flow')).flatMap((flow): Draft[] => {
+    flowsThatRun(of('flow')).flatMap((flow): FindingDraft[] => {
       const { source, sink } = flow;
       if (sink.what !== 'exec' || sink.part === 'code') return [];
       const program =

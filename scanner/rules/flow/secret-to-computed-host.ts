@@ -4,7 +4,7 @@ import { isInText } from '../../fact/standing.ts';
 import { draftOfFlow, flowsThatRun } from '../../flow/hosts.ts';
 import { type SentSecret, sentSecrets } from '../../flow/secret-flows.ts';
 import { providerOf } from '../../models/secrets.ts';
-import { type Draft, defineRule } from '../../rule.ts';
+import { defineRule, type FindingDraft } from '../../rule.ts';
 
 export const secretToComputedHost = defineRule({
   id: 'flow/secret-to-computed-host',
@@ -21,7 +21,7 @@ export const secretToComputedHost = defineRule({
     return sentSecrets(context)
       .filter(({ to, flow }) => to.host === '*' && !to.drop && !isDnsQuestion(flow))
       .map(
-        (sent): Draft =>
+        (sent): FindingDraft =>
           draftOfFlow(
             sent.flow,
             judge(

@@ -4,7 +4,7 @@ import type { Finding } from '../../../skills-index/statement/finding.ts';
 import { allowed, draftOfFlow } from '../../flow/hosts.ts';
 import { belongsTo, type SentSecret, sentSecrets } from '../../flow/secret-flows.ts';
 import { isKnownProvider, isProvidersHost, providerOf } from '../../models/secrets.ts';
-import { type Draft, defineRule, type RuleContext } from '../../rule.ts';
+import { defineRule, type FindingDraft, type RuleContext } from '../../rule.ts';
 
 export const secretToNetwork = defineRule({
   id: 'flow/secret-to-network',
@@ -21,7 +21,7 @@ export const secretToNetwork = defineRule({
   },
   reads: ['flow:network', 'text:prose', 'text:list-item', 'text:table-cell'],
   check: (context) =>
-    sentSecrets(context).flatMap((sent): Draft[] => {
+    sentSecrets(context).flatMap((sent): FindingDraft[] => {
       const said = judge(sent, context);
       return said === undefined ? [] : [draftOfFlow(sent.flow, said)];
     }),

@@ -3,7 +3,7 @@ import { draftOfFlow, flowsThatRun } from '../../flow/hosts.ts';
 import { isOwnCredentialFile } from '../../flow/own-credentials.ts';
 import { isSecretName } from '../../models/secrets.ts';
 import { privateKinds, sensitivePath } from '../../models/sensitive-paths.ts';
-import { type Draft, defineRule } from '../../rule.ts';
+import { defineRule, type FindingDraft } from '../../rule.ts';
 
 export const secretToOutput = defineRule({
   id: 'flow/secret-to-output',
@@ -16,7 +16,7 @@ export const secretToOutput = defineRule({
   maps: { cwe: ['CWE-532', 'CWE-312'], owasp: ['LLM02', 'ASI03'], attack: ['T1552', 'T1074'] },
   reads: ['flow:output', 'flow:file', 'capability:mount'],
   check: (context) =>
-    flowsThatRun(context.of('flow')).flatMap((flow): Draft[] => {
+    flowsThatRun(context.of('flow')).flatMap((flow): FindingDraft[] => {
       const { source, sink } = flow;
       if (sink.what !== 'output' && sink.what !== 'file') return [];
       const where = sink.what === 'output' ? 'prints' : 'writes to a file';

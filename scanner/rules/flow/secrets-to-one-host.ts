@@ -2,7 +2,7 @@
 import { draftOfFlow } from '../../flow/hosts.ts';
 import { belongsTo, type SentSecret, sentSecrets } from '../../flow/secret-flows.ts';
 import { isProvidersHost, providerOf } from '../../models/secrets.ts';
-import { type Draft, defineRule } from '../../rule.ts';
+import { defineRule, type FindingDraft } from '../../rule.ts';
 
 export const secretsToOneHost = defineRule({
   id: 'flow/secrets-to-one-host',
@@ -22,7 +22,7 @@ export const secretsToOneHost = defineRule({
     const sent = sentSecrets(context).filter(
       ({ to, isDeclared, name }) => to.host !== '*' && !isDeclared && !isOwn(name, to.host),
     );
-    return [...Map.groupBy(sent, ({ to }) => to.host)].flatMap(([host, list]): Draft[] => {
+    return [...Map.groupBy(sent, ({ to }) => to.host)].flatMap(([host, list]): FindingDraft[] => {
       const services = new Map(list.map(({ name }) => [serviceOf(name), name]));
       const [first] = list;
       if (services.size < 2 || first === undefined) return [];

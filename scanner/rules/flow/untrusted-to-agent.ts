@@ -4,7 +4,7 @@ import type { FlowFact } from '../../fact/fact.ts';
 import { draftOfFlow, flowsThatRun } from '../../flow/hosts.ts';
 import { targetOf } from '../../models/egress-of.ts';
 import { sensitivePath } from '../../models/sensitive-paths.ts';
-import { type Draft, defineRule } from '../../rule.ts';
+import { defineRule, type FindingDraft } from '../../rule.ts';
 
 export const untrustedToAgent = defineRule({
   id: 'flow/untrusted-to-agent',
@@ -22,7 +22,7 @@ export const untrustedToAgent = defineRule({
   reads: ['flow:output', 'flow:file'],
   check: ({ of }) => {
     const seen = new Set<string>();
-    return flowsThatRun(of('flow')).flatMap((flow): Draft[] => {
+    return flowsThatRun(of('flow')).flatMap((flow): FindingDraft[] => {
       if (flow.source.what !== 'network') return [];
       const from = fromWhere(flow);
       const kept = flow.sink.what === 'file' ? instructionsIn(flow) : undefined;

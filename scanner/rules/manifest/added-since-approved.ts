@@ -6,7 +6,7 @@ import {
   printCapability,
 } from '../../../skills-index/skill/capability.ts';
 import { manifestSpan } from '../../manifest/places.ts';
-import { type Draft, defineRule } from '../../rule.ts';
+import { defineRule, type FindingDraft } from '../../rule.ts';
 
 export const addedSinceApproved = defineRule({
   id: 'manifest/added-since-approved',
@@ -21,7 +21,7 @@ export const addedSinceApproved = defineRule({
   check: ({ previous, declared, hasManifest, observed, sources }) => {
     if (previous === undefined) return [];
     const now = hasManifest && declared !== undefined ? declared : observed;
-    return listCapabilities(minus(now, previous)).map((one): Draft => {
+    return listCapabilities(minus(now, previous)).map((one): FindingDraft => {
       const span = hasManifest
         ? manifestSpan(sources, one)
         : { path: 'SKILL.md', start: 0, end: 0 };

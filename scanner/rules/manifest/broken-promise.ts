@@ -4,7 +4,7 @@ import type { FactOf } from '../../fact/fact.ts';
 import { runs } from '../../fact/standing.ts';
 import { needsCapability } from '../../manifest/observed.ts';
 import { isLoopbackHost } from '../../models/egress-of.ts';
-import { type Draft, defineRule, type RuleContext } from '../../rule.ts';
+import { defineRule, type FindingDraft, type RuleContext } from '../../rule.ts';
 
 export const brokenPromise = defineRule({
   id: 'manifest/broken-promise',
@@ -26,7 +26,7 @@ export const brokenPromise = defineRule({
   check: (context) => [...offline(context), ...readOnly(context)],
 });
 
-function offline(context: RuleContext): Draft[] {
+function offline(context: RuleContext): FindingDraft[] {
   const promise = promiseIn(context, staysHere);
   const broken = context.of('capability').find((fact) => inCode(fact) && leaves(fact));
   if (promise === undefined || broken?.capability.kind !== 'egress') return [];
@@ -35,7 +35,7 @@ function offline(context: RuleContext): Draft[] {
   return [draftOf(promise, broken, `says “${promise.words}”, and ${broken.api} contacts ${whom}`)];
 }
 
-function readOnly(context: RuleContext): Draft[] {
+function readOnly(context: RuleContext): FindingDraft[] {
   const promise = promiseIn(context, onlyReads);
   const broken = context
     .of('capability')
@@ -92,7 +92,7 @@ function leaves({ capability }: FactOf<'capability'>): boolean {
   return capability.kind === 'egress' && !isLoopbackHost(parseEgressUrl(capability.url).host);
 }
 
-function draftOf(promise: Promised, broken: FactOf<'capability'>, message: string): Draft {
+function draftOf(promise: Promised, broken: FactOf<'capability'>, message: string): FindingDraft {
   return {
     span: broken.span,
     message,

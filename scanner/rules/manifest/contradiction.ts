@@ -1,7 +1,7 @@
 /** skill.json says what the skill's files do not bear out. */
 import { shortNameOf } from '../../../skills-index/skill/name.ts';
-import type { Source } from '../../fact/source.ts';
-import { type Draft, defineRule } from '../../rule.ts';
+import type { TaintSource } from '../../fact/source.ts';
+import { defineRule, type FindingDraft } from '../../rule.ts';
 
 export const contradiction = defineRule({
   id: 'manifest/contradiction',
@@ -18,7 +18,7 @@ export const contradiction = defineRule({
     const short = declaredName === undefined ? undefined : shortNameOf(declaredName);
     return [
       ...missing.map(
-        ([command, file]): Draft => ({
+        ([command, file]): FindingDraft => ({
           span: spanOf(sources, 'skill.json', JSON.stringify(file), '"commands"'),
           message: `command ${command} is to run ${file}, which is not in the skill`,
           fix: 'Add the file, or take the command out of skill.json: it cannot be published like this.',
@@ -40,11 +40,11 @@ export const contradiction = defineRule({
 });
 
 function spanOf(
-  sources: readonly Source[],
+  sources: readonly TaintSource[],
   path: string,
   value: string,
   behind: string,
-): Draft['span'] {
+): FindingDraft['span'] {
   const text = sources.find((source) => source.path === path)?.text ?? '';
   const start = text.indexOf(value, Math.max(0, text.indexOf(behind)));
   return start < 0 ? { path, start: 0, end: 0 } : { path, start, end: start + value.length };

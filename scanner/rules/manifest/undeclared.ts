@@ -11,7 +11,7 @@ import { isInText } from '../../fact/standing.ts';
 import { isBeyondManifests, isHeldAnyway } from '../../manifest/declarable.ts';
 import { capabilityOf, needsCapability } from '../../manifest/observed.ts';
 import { isSecretName } from '../../models/secrets.ts';
-import { type Draft, defineRule } from '../../rule.ts';
+import { defineRule, type FindingDraft } from '../../rule.ts';
 
 export const undeclared = defineRule({
   id: 'manifest/undeclared',
@@ -35,23 +35,25 @@ export const undeclared = defineRule({
       if (known === undefined) places.set(key, { capability, facts: [fact] });
       else known.facts.push(fact);
     }
-    return [...places.values()].flatMap(({ capability, facts: [first, ...more] }): Draft[] => {
-      if (first === undefined) return [];
-      const asSecret = looksSecret(capability) ? ' as a secret' : '';
-      const also =
-        more.length === 0
-          ? ''
-          : ` (and in ${more.length} more ${more.length === 1 ? 'place' : 'places'})`;
-      return [
-        {
-          span: first.span,
-          confidence: first.certainty,
-          severity: hasManifest ? severityOf(capability, [first, ...more]) : 'info',
-          message: `${first.api} needs ${printCapability(capability)}, which ${hasManifest ? 'skill.json does not declare' : 'nothing declares'}${asSecret}${also}`,
-          ...fixOf(capability),
-        },
-      ];
-    });
+    return [...places.values()].flatMap(
+      ({ capability, facts: [first, ...more] }): FindingDraft[] => {
+        if (first === undefined) return [];
+        const asSecret = looksSecret(capability) ? ' as a secret' : '';
+        const also =
+          more.length === 0
+            ? ''
+            : ` (and in ${more.length} more ${more.length === 1 ? 'place' : 'places'})`;
+        return [
+          {
+            span: first.span,
+            confidence: first.certainty,
+            severity: hasManifest ? severityOf(capability, [first, ...more]) : 'info',
+            message: `${first.api} needs ${printCapability(capability)}, which ${hasManifest ? 'skill.json does not declare' : 'nothing declares'}${asSecret}${also}`,
+            ...fixOf(capability),
+          },
+        ];
+      },
+    );
   },
 });
 
@@ -60,7 +62,7 @@ function looksSecret(one: Capability): boolean {
 }
 
 // Where no line of a manifest could stand for it, the code is what has to change.
-function fixOf(one: Capability): Pick<Draft, 'fix'> {
+function fixOf(one: Capability): Pick<FindingDraft, 'fix'> {
   if (looksSecret(one)) {
     return {
       fix: 'Declare it in skill.json under "secret", with the hosts that it is for and the reason, or remove the code.',

@@ -1,7 +1,7 @@
 /** SKILL.md tells to run a script that no command names: nobody can start it in the sandbox. */
 
 import { toldScripts } from '../../manifest/told-scripts.ts';
-import { type Draft, defineRule } from '../../rule.ts';
+import { defineRule, type FindingDraft } from '../../rule.ts';
 
 export const unnamedScript = defineRule({
   id: 'manifest/unnamed-script',
@@ -17,7 +17,7 @@ export const unnamedScript = defineRule({
     const named = new Set(Object.values(context.commands));
     return toldScripts(context)
       .filter(({ path }) => !named.has(path))
-      .map(({ path, span, isBlock }): Draft => {
+      .map(({ path, span, isBlock }): FindingDraft => {
         const { hasManifest } = context;
         const why = hasManifest
           ? 'no command of skill.json names it'

@@ -1,9 +1,9 @@
 /** skill.json or SKILL.md cannot be read, or the files make no skill. */
 import type { Place, Reason } from '../../../skills-index/skill/problem.ts';
 import { offsetOf } from '../../fact/place.ts';
-import type { Source } from '../../fact/source.ts';
+import type { TaintSource } from '../../fact/source.ts';
 import type { Obstacle } from '../../manifest/declared.ts';
-import { type Draft, defineRule } from '../../rule.ts';
+import { defineRule, type FindingDraft } from '../../rule.ts';
 
 export const unreadable = defineRule({
   id: 'manifest/unreadable',
@@ -16,7 +16,7 @@ export const unreadable = defineRule({
   maps: { cwe: ['CWE-20'], owasp: ['AST08'] },
   reads: ['source'],
   check: ({ obstacles, sources }) =>
-    obstacles.flatMap((obstacle): Draft[] => {
+    obstacles.flatMap((obstacle): FindingDraft[] => {
       if (isOfAnotherKind(obstacle, sources)) {
         return [
           {
@@ -40,7 +40,7 @@ export const unreadable = defineRule({
 
 // Sound JSON under our name that has nothing of a manifest: marketplaces of other agents use the
 // name, too.
-function isOfAnotherKind({ path, code }: Obstacle, sources: readonly Source[]): boolean {
+function isOfAnotherKind({ path, code }: Obstacle, sources: readonly TaintSource[]): boolean {
   if (path !== 'skill.json' || code !== 'manifest-invalid') return false;
   const text = sources.find((source) => source.path === path)?.text ?? '';
   return !/"capabilities"|skillgate|"name"\s{0,8}:\s{0,8}"[^"/]{0,80}\//.test(text);
@@ -53,7 +53,7 @@ function reasonsOf({ message, reasons }: Obstacle): readonly Reason[] {
 }
 
 // From the place to the end of the value or word there.
-function spanAt(sources: readonly Source[], place: Place): Draft['span'] {
+function spanAt(sources: readonly TaintSource[], place: Place): FindingDraft['span'] {
   const text = sources.find((source) => source.path === place.path)?.text ?? '';
   const start = offsetOf(text, place);
   const [value = ''] =

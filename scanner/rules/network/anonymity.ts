@@ -2,7 +2,7 @@
 import { parseEgressUrl } from '../../../skills-index/skill/egress-target.ts';
 import type { CapabilityFact } from '../../fact/fact.ts';
 import { isInText, milder, runs } from '../../fact/standing.ts';
-import { type Draft, defineRule } from '../../rule.ts';
+import { defineRule, type FindingDraft } from '../../rule.ts';
 
 export const anonymity = defineRule({
   id: 'network/anonymity',
@@ -15,7 +15,7 @@ export const anonymity = defineRule({
   maps: { attack: ['T1090', 'T1573'] },
   reads: ['capability:egress', 'capability:exec'],
   check: ({ of }) =>
-    of('capability').flatMap((fact): Draft[] => {
+    of('capability').flatMap((fact): FindingDraft[] => {
       const at = { span: fact.span, confidence: fact.certainty };
       const host = hiddenHost(fact);
       if (host !== undefined) {

@@ -4,7 +4,7 @@ import { isInText, runs } from '../../fact/standing.ts';
 import { draftOfFlow } from '../../flow/hosts.ts';
 import { sentSecrets } from '../../flow/secret-flows.ts';
 import { isAddress, isLoopbackHost } from '../../models/egress-of.ts';
-import { type Draft, defineRule } from '../../rule.ts';
+import { defineRule, type FindingDraft } from '../../rule.ts';
 
 export const cleartext = defineRule({
   id: 'network/cleartext',
@@ -17,7 +17,7 @@ export const cleartext = defineRule({
   maps: { cwe: ['CWE-319'], attack: ['T1557'] },
   reads: ['capability:egress', 'flow:network'],
   check: (context) => [
-    ...sentSecrets(context).flatMap(({ flow, name, to }): Draft[] =>
+    ...sentSecrets(context).flatMap(({ flow, name, to }): FindingDraft[] =>
       flow.sink.capability?.kind === 'egress' && isClear(flow.sink.capability.url)
         ? [
             draftOfFlow(flow, {
@@ -27,7 +27,7 @@ export const cleartext = defineRule({
           ]
         : [],
     ),
-    ...context.of('capability').flatMap((fact): Draft[] => {
+    ...context.of('capability').flatMap((fact): FindingDraft[] => {
       if (
         fact.capability.kind !== 'egress' ||
         !fact.traits.includes('cleartext') ||

@@ -2,7 +2,7 @@
 import { parseEgressUrl } from '../../../skills-index/skill/egress-target.ts';
 import { addressClass } from '../../../skills-index/skill/network-address.ts';
 import { isInText, milder } from '../../fact/standing.ts';
-import { type Draft, defineRule } from '../../rule.ts';
+import { defineRule, type FindingDraft } from '../../rule.ts';
 
 export const cloudMetadata = defineRule({
   id: 'network/cloud-metadata',
@@ -15,7 +15,7 @@ export const cloudMetadata = defineRule({
   maps: { cwe: ['CWE-918'], attack: ['T1552.005'] },
   reads: ['capability:egress'],
   check: (context) =>
-    context.of('capability').flatMap((fact): Draft[] => {
+    context.of('capability').flatMap((fact): FindingDraft[] => {
       if (fact.capability.kind !== 'egress') return [];
       const { host } = parseEgressUrl(fact.capability.url);
       const address = host.replace(/^\[|\]$/g, '');

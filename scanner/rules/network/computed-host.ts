@@ -1,7 +1,7 @@
 /** A host is contacted that is only known when the skill runs. */
 import { parseEgressUrl } from '../../../skills-index/skill/egress-target.ts';
 import { isInText, runs } from '../../fact/standing.ts';
-import { type Draft, defineRule } from '../../rule.ts';
+import { defineRule, type FindingDraft } from '../../rule.ts';
 
 export const computedHost = defineRule({
   id: 'network/computed-host',
@@ -15,7 +15,7 @@ export const computedHost = defineRule({
   reads: ['capability:egress'],
   check: ({ of }) => {
     const seen = new Set<string>();
-    return of('capability').flatMap((fact): Draft[] => {
+    return of('capability').flatMap((fact): FindingDraft[] => {
       const { capability, span, api } = fact;
       if (
         capability.kind !== 'egress' ||

@@ -3,7 +3,7 @@ import { parseEgressUrl } from '../../../skills-index/skill/egress-target.ts';
 import type { CapabilityFact, FactOf } from '../../fact/fact.ts';
 import { isInText, milder } from '../../fact/standing.ts';
 import { type DropKind, dropHostOf } from '../../models/drop-hosts.ts';
-import { type Draft, defineRule } from '../../rule.ts';
+import { defineRule, type FindingDraft } from '../../rule.ts';
 
 export const dropHost = defineRule({
   id: 'network/drop-host',
@@ -17,7 +17,7 @@ export const dropHost = defineRule({
   reads: ['capability:egress', 'text:string'],
   check: (context) => [
     ...context.of('text').flatMap(inSettings),
-    ...context.of('capability').flatMap((fact): Draft[] => {
+    ...context.of('capability').flatMap((fact): FindingDraft[] => {
       if (fact.capability.kind !== 'egress') return [];
       const { host, path } = parseEgressUrl(fact.capability.url);
       const drop = dropHostOf(host, path);
@@ -36,7 +36,7 @@ export const dropHost = defineRule({
 });
 
 // An address that a program takes from its settings: where it is sent to stands in no program.
-function inSettings(fact: FactOf<'text'>): Draft[] {
+function inSettings(fact: FactOf<'text'>): FindingDraft[] {
   const [, host = '', path] = /^https?:\/\/([\w.-]{3,120})(\/[^\s]{0,200})?/.exec(fact.text) ?? [];
   const drop =
     settingsFile.test(fact.span.path) && fact.context !== 'test'

@@ -2,7 +2,7 @@
 import { parseEgressUrl } from '../../../skills-index/skill/egress-target.ts';
 import { milder, runs } from '../../fact/standing.ts';
 import { isLoopbackHost } from '../../models/egress-of.ts';
-import { type Draft, defineRule, type RuleContext } from '../../rule.ts';
+import { defineRule, type FindingDraft, type RuleContext } from '../../rule.ts';
 
 export const hiddenHost = defineRule({
   id: 'network/hidden-host',
@@ -18,7 +18,7 @@ export const hiddenHost = defineRule({
     const found = context.of('capability').filter((fact) => runs(fact) && requests.test(fact.api));
     if (found.length === 0) return [];
     const shown = textsWithoutComments(context);
-    return found.flatMap((fact): Draft[] => {
+    return found.flatMap((fact): FindingDraft[] => {
       if (fact.capability.kind !== 'egress') return [];
       const { host } = parseEgressUrl(fact.capability.url);
       if (host === '*' || isLoopbackHost(host) || !/[a-z]/.test(host) || isShown(host, shown))

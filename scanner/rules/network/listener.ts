@@ -1,7 +1,7 @@
 /** The skill waits for others to connect. */
 
 import { isInText, runs } from '../../fact/standing.ts';
-import { type Draft, defineRule } from '../../rule.ts';
+import { defineRule, type FindingDraft } from '../../rule.ts';
 
 export const listener = defineRule({
   id: 'network/listener',
@@ -14,7 +14,7 @@ export const listener = defineRule({
   maps: { attack: ['T1571'] },
   reads: ['trait:listen'],
   check: ({ of }) =>
-    of('trait').flatMap((fact): Draft[] =>
+    of('trait').flatMap((fact): FindingDraft[] =>
       runs(fact)
         ? [
             {

@@ -2,7 +2,7 @@
 import { parseEgressUrl } from '../../../skills-index/skill/egress-target.ts';
 import { isInText, milder } from '../../fact/standing.ts';
 import { isLoopbackHost } from '../../models/egress-of.ts';
-import { type Draft, defineRule } from '../../rule.ts';
+import { defineRule, type FindingDraft } from '../../rule.ts';
 
 export const oddPort = defineRule({
   id: 'network/odd-port',
@@ -15,7 +15,7 @@ export const oddPort = defineRule({
   maps: { attack: ['T1571'] },
   reads: ['capability:egress'],
   check: ({ of }) =>
-    of('capability').flatMap((fact): Draft[] => {
+    of('capability').flatMap((fact): FindingDraft[] => {
       if (fact.capability.kind !== 'egress') return [];
       const { host, port, scheme } = parseEgressUrl(fact.capability.url);
       if (port === 0 || isLoopbackHost(host) || privateHost.test(host)) return [];

@@ -3,7 +3,7 @@ import { parseEgressUrl } from '../../../skills-index/skill/egress-target.ts';
 import { addressClass } from '../../../skills-index/skill/network-address.ts';
 import { isInText, milder } from '../../fact/standing.ts';
 import { isAddress } from '../../models/egress-of.ts';
-import { type Draft, defineRule } from '../../rule.ts';
+import { defineRule, type FindingDraft } from '../../rule.ts';
 
 export const rawAddress = defineRule({
   id: 'network/raw-address',
@@ -16,7 +16,7 @@ export const rawAddress = defineRule({
   maps: { attack: ['T1571', 'T1071.001'] },
   reads: ['capability:egress'],
   check: (context) =>
-    context.of('capability').flatMap((fact): Draft[] => {
+    context.of('capability').flatMap((fact): FindingDraft[] => {
       if (fact.capability.kind !== 'egress') return [];
       const { host, port } = parseEgressUrl(fact.capability.url);
       const address = host.replace(/^\[|\]$/g, '');

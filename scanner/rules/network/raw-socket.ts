@@ -3,7 +3,7 @@ import { parseEgressUrl } from '../../../skills-index/skill/egress-target.ts';
 import { isInText, milder } from '../../fact/standing.ts';
 import { isLoopbackHost } from '../../models/egress-of.ts';
 import { networkPrograms } from '../../models/shell.ts';
-import { type Draft, defineRule } from '../../rule.ts';
+import { defineRule, type FindingDraft } from '../../rule.ts';
 
 export const rawSocket = defineRule({
   id: 'network/raw-socket',
@@ -16,7 +16,7 @@ export const rawSocket = defineRule({
   maps: { attack: ['T1095'] },
   reads: ['capability:egress'],
   check: ({ of }) =>
-    of('capability').flatMap((fact): Draft[] => {
+    of('capability').flatMap((fact): FindingDraft[] => {
       const { capability, traits, api } = fact;
       // Programs of the shell are the business of network/shell-socket.
       if (

@@ -3,7 +3,7 @@ import { parseEgressUrl } from '../../../skills-index/skill/egress-target.ts';
 import { runs } from '../../fact/standing.ts';
 import { npmServices } from '../../models/npm.ts';
 import { pythonPackages } from '../../models/python-packages.ts';
-import { type Draft, defineRule } from '../../rule.ts';
+import { defineRule, type FindingDraft } from '../../rule.ts';
 
 export const serviceClient = defineRule({
   id: 'network/service-client',
@@ -17,7 +17,7 @@ export const serviceClient = defineRule({
   reads: ['capability:egress'],
   check: ({ of }) => {
     const seen = new Set<string>();
-    return of('capability').flatMap((fact): Draft[] => {
+    return of('capability').flatMap((fact): FindingDraft[] => {
       const usual = fact.capability.kind === 'egress' ? usualHost(fact.api) : undefined;
       if (usual === undefined || fact.capability.kind !== 'egress' || !runs(fact)) return [];
       const { host } = parseEgressUrl(fact.capability.url);

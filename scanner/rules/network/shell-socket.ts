@@ -2,7 +2,7 @@
 import { parseEgressUrl } from '../../../skills-index/skill/egress-target.ts';
 import { isInText, milder } from '../../fact/standing.ts';
 import { isLoopbackHost } from '../../models/egress-of.ts';
-import { type Draft, defineRule } from '../../rule.ts';
+import { defineRule, type FindingDraft } from '../../rule.ts';
 
 export const shellSocket = defineRule({
   id: 'network/shell-socket',
@@ -15,7 +15,7 @@ export const shellSocket = defineRule({
   maps: { attack: ['T1095', 'T1059.004'] },
   reads: ['capability:egress'],
   check: ({ of }) =>
-    of('capability').flatMap((fact): Draft[] => {
+    of('capability').flatMap((fact): FindingDraft[] => {
       if (fact.capability.kind !== 'egress' || !sockets.test(fact.api)) return [];
       const { host } = parseEgressUrl(fact.capability.url);
       if (isLoopbackHost(host)) return [];

@@ -2,7 +2,7 @@
 import { parseEgressUrl } from '../../../skills-index/skill/egress-target.ts';
 import { runs } from '../../fact/standing.ts';
 import { isLoopbackHost } from '../../models/egress-of.ts';
-import { type Draft, defineRule } from '../../rule.ts';
+import { defineRule, type FindingDraft } from '../../rule.ts';
 
 export const websocket = defineRule({
   id: 'network/websocket',
@@ -15,7 +15,7 @@ export const websocket = defineRule({
   maps: { attack: ['T1071.001'] },
   reads: ['capability:egress'],
   check: ({ of }) =>
-    of('capability').flatMap((fact): Draft[] => {
+    of('capability').flatMap((fact): FindingDraft[] => {
       if (fact.capability.kind !== 'egress' || !standing.test(fact.api) || !runs(fact)) return [];
       const { host } = parseEgressUrl(fact.capability.url);
       if (isLoopbackHost(host)) return [];

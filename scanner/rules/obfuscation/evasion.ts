@@ -1,9 +1,9 @@
 /** What the code does depends on whether somebody watches. */
 
-import type { Source } from '../../fact/source.ts';
+import type { TaintSource } from '../../fact/source.ts';
 import { milderIn } from '../../fact/standing.ts';
 import { joinedText } from '../../rounds/joined-text.ts';
-import { type Draft, defineRule, type RuleContext } from '../../rule.ts';
+import { defineRule, type FindingDraft, type RuleContext } from '../../rule.ts';
 
 export const evasion = defineRule({
   id: 'obfuscation/evasion',
@@ -70,7 +70,7 @@ const gates: readonly Gate[] = [
 ];
 
 /** Offsets at which the source starts programs, runs text or talks to others. */
-function actsIn({ path }: Source, context: RuleContext): number[] {
+function actsIn({ path }: TaintSource, context: RuleContext): number[] {
   const traits = context.of('trait').filter(({ span }) => span.path === path);
   // Asking for the surroundings is no act.
   const uses = context
@@ -86,11 +86,11 @@ function actsIn({ path }: Source, context: RuleContext): number[] {
   return [...traits, ...uses].map(({ span }) => span.start);
 }
 
-function draftsOf(source: Source, acts: readonly number[]): Draft[] {
+function draftsOf(source: TaintSource, acts: readonly number[]): FindingDraft[] {
   if (acts.length === 0) return [];
   const { text, offsetOf } = joinedText(source);
   return gates.flatMap(({ form, says }) =>
-    [...text.matchAll(form)].flatMap((match): Draft[] => {
+    [...text.matchAll(form)].flatMap((match): FindingDraft[] => {
       const start = offsetOf(match.index);
       const end = offsetOf(match.index + match[0].length);
       if (!acts.some((at) => at >= end && at <= end + reachChars)) return [];

@@ -1,8 +1,8 @@
 /** Characters that a reader does not see, or that turn text around. */
 
-import type { Source } from '../../fact/source.ts';
+import type { TaintSource } from '../../fact/source.ts';
 import { type HiddenClass, hiddenCharacter, hiddenForm } from '../../models/hidden-characters.ts';
-import { type Draft, defineRule } from '../../rule.ts';
+import { defineRule, type FindingDraft } from '../../rule.ts';
 
 export const hiddenCharacters = defineRule({
   id: 'obfuscation/hidden-characters',
@@ -39,10 +39,10 @@ function runsOf(text: string): Run[] {
   return runs;
 }
 
-function draftsOf({ path, text, language }: Source): Draft[] {
+function draftsOf({ path, text, language }: TaintSource): FindingDraft[] {
   if (/^[\x09\x0a\x0d\x20-\x7e]*$/.test(text)) return [];
   const isCode = !/^(markdown|text|html)$/.test(language);
-  return runsOf(text).flatMap((run): Draft[] => {
+  return runsOf(text).flatMap((run): FindingDraft[] => {
     const found = judge(run, text, isCode);
     return found === undefined
       ? []
@@ -54,7 +54,7 @@ function judge(
   run: Run,
   text: string,
   isCode: boolean,
-): Pick<Draft, 'message' | 'severity'> | undefined {
+): Pick<FindingDraft, 'message' | 'severity'> | undefined {
   const count = (wanted: HiddenClass): number => run.classes.filter((one) => one === wanted).length;
   const before = text.slice(Math.max(0, run.start - 2), run.start);
   const behind = text.slice(run.end, run.end + 2);

@@ -1,7 +1,7 @@
 /** Code is written so that it cannot be read. */
 
-import type { Source } from '../../fact/source.ts';
-import { type Draft, defineRule } from '../../rule.ts';
+import type { TaintSource } from '../../fact/source.ts';
+import { defineRule, type FindingDraft } from '../../rule.ts';
 
 export const minified = defineRule({
   id: 'obfuscation/minified',
@@ -19,14 +19,14 @@ export const minified = defineRule({
       .flatMap((source) => draftsOf(source, files)),
 });
 
-function isCode(language: Source['language']): boolean {
+function isCode(language: TaintSource['language']): boolean {
   return /^(typescript|javascript|python|shell)$/.test(language);
 }
 
 const sampleChars = 2_000;
 
 // A long line of code, not of data: with the punctuation of code all over it.
-function draftsOf({ path, text }: Source, files: ReadonlySet<string>): Draft[] {
+function draftsOf({ path, text }: TaintSource, files: ReadonlySet<string>): FindingDraft[] {
   for (const { start, length } of longLines(text)) {
     const sample = text.slice(start, start + sampleChars);
     const marks = sample.match(/[;{}()=,]/g)?.length ?? 0;

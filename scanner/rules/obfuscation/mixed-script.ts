@@ -1,8 +1,8 @@
 /** A name in code has letters that look like others. */
 import { confusables } from '../../../skills-index/skill/text/confusables.ts';
-import type { Source } from '../../fact/source.ts';
+import type { TaintSource } from '../../fact/source.ts';
 import { milderIn } from '../../fact/standing.ts';
-import { type Draft, defineRule } from '../../rule.ts';
+import { defineRule, type FindingDraft } from '../../rule.ts';
 
 export const mixedScript = defineRule({
   id: 'obfuscation/mixed-script',
@@ -18,7 +18,7 @@ export const mixedScript = defineRule({
     sources.filter(({ depth, language }) => depth === 0 && isCode(language)).flatMap(draftsOf),
 });
 
-function isCode(language: Source['language']): boolean {
+function isCode(language: TaintSource['language']): boolean {
   return /^(typescript|javascript|python|shell)$/.test(language);
 }
 
@@ -26,11 +26,11 @@ function isCode(language: Source['language']): boolean {
 const quoted =
   /"""[\s\S]{0,20000}?"""|'''[\s\S]{0,20000}?'''|"(?:[^"\\\n]|\\.){0,2000}"|'(?:[^'\\\n]|\\.){0,2000}'|`[^`]{0,20000}`|\/\/[^\n]*|#[^\n]*|\/\*[\s\S]{0,20000}?\*\//g;
 
-function draftsOf(source: Source): Draft[] {
+function draftsOf(source: TaintSource): FindingDraft[] {
   const { path, text, language } = source;
   if (/^[\0-\x7f]*$/.test(text)) return [];
   const code = text.replace(quoted, (piece) => ' '.repeat(piece.length));
-  return [...code.matchAll(/[\p{L}_$][\p{L}\p{N}_$]*/gu)].flatMap((match): Draft[] => {
+  return [...code.matchAll(/[\p{L}_$][\p{L}\p{N}_$]*/gu)].flatMap((match): FindingDraft[] => {
     const message = judge(match[0], language);
     const span = { path, start: match.index, end: match.index + match[0].length };
     return message === undefined ? [] : [{ span, severity: milderIn('high', source), message }];

@@ -1,9 +1,9 @@
 /** Code went through a program that makes it unreadable. */
 
-import type { Source } from '../../fact/source.ts';
+import type { TaintSource } from '../../fact/source.ts';
 import { milder, milderIn } from '../../fact/standing.ts';
 import { obfuscatorMarks } from '../../models/obfuscators.ts';
-import { type Draft, defineRule, type RuleContext } from '../../rule.ts';
+import { defineRule, type FindingDraft, type RuleContext } from '../../rule.ts';
 
 export const obfuscator = defineRule({
   id: 'obfuscation/obfuscator',
@@ -22,7 +22,7 @@ export const obfuscator = defineRule({
 });
 
 // `exec(marshal.loads(…))`, under whatever names.
-function codeObjects({ of }: RuleContext): Draft[] {
+function codeObjects({ of }: RuleContext): FindingDraft[] {
   const loaded = of('trait').filter(
     ({ trait, api }) => trait === 'deserialize' && api.startsWith('marshal.'),
   );
@@ -44,8 +44,8 @@ function codeObjects({ of }: RuleContext): Draft[] {
 }
 
 // One finding for each tool, at its first mark. Code in Markdown is of any language.
-function draftsOf(source: Source): Draft[] {
-  const found = new Map<string, Draft>();
+function draftsOf(source: TaintSource): FindingDraft[] {
+  const found = new Map<string, FindingDraft>();
   for (const { tool, form, sign, times, languages } of obfuscatorMarks) {
     const isOfInterest =
       languages.length === 0 ||

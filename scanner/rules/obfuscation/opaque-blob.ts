@@ -1,9 +1,9 @@
 /** A long piece of data that nobody can read stands in code or instructions. */
 
-import type { Source } from '../../fact/source.ts';
+import type { TaintSource } from '../../fact/source.ts';
 import { characterClass, hasRun } from '../../prose/text-runs.ts';
 import { joinedText } from '../../rounds/joined-text.ts';
-import { type Draft, defineRule } from '../../rule.ts';
+import { defineRule, type FindingDraft } from '../../rule.ts';
 
 export const opaqueBlob = defineRule({
   id: 'obfuscation/opaque-blob',
@@ -29,7 +29,7 @@ export const opaqueBlob = defineRule({
 const blobCharsMin = 200;
 
 // One finding for a file: where there is one such piece there are often hundreds.
-function draftsOf(source: Source, runsText: boolean): Draft[] {
+function draftsOf(source: TaintSource, runsText: boolean): FindingDraft[] {
   const { text, offsetOf } = joinedText(source);
   if (!hasRun(text, blobClass, blobCharsMin) && !text.includes('\\x')) return [];
   const blobs = [...text.matchAll(form)].filter(

@@ -1,7 +1,7 @@
 /** Text is pushed out of sight by empty space. */
 
-import type { Source } from '../../fact/source.ts';
-import { type Draft, defineRule } from '../../rule.ts';
+import type { TaintSource } from '../../fact/source.ts';
+import { defineRule, type FindingDraft } from '../../rule.ts';
 
 export const padding = defineRule({
   id: 'obfuscation/padding',
@@ -18,8 +18,8 @@ export const padding = defineRule({
 
 const emptyLinesMin = 100;
 
-function draftsOf({ path, text, language }: Source): Draft[] {
-  const drafts: Draft[] = [];
+function draftsOf({ path, text, language }: TaintSource): FindingDraft[] {
+  const drafts: FindingDraft[] = [];
   let empty = 0;
   let at = 0;
   for (const line of text.split('\n')) {

@@ -1,9 +1,9 @@
 /** A script runs what lies behind its own end. */
 
-import type { Source } from '../../fact/source.ts';
+import type { TaintSource } from '../../fact/source.ts';
 import { milder, milderIn } from '../../fact/standing.ts';
 import { draftOfFlow } from '../../flow/hosts.ts';
-import { type Draft, defineRule } from '../../rule.ts';
+import { defineRule, type FindingDraft } from '../../rule.ts';
 
 export const selfExtracting = defineRule({
   id: 'obfuscation/self-extracting',
@@ -33,7 +33,7 @@ const message = 'decodes or runs a part of its own file';
 
 const script =
   /(?:eval|Function|runInThisContext|Buffer\.from|inflateSync|gunzipSync)\s?\([^\n]{0,80}readFileSync\(\s?__filename/g;
-const forms: Readonly<Partial<Record<Source['language'], RegExp>>> = {
+const forms: Readonly<Partial<Record<TaintSource['language'], RegExp>>> = {
   // `tail -n +20 "$0" | base64 -d | sh`
   shell:
     /\b(?:tail|sed|awk|head|dd|grep|cut)\b[^\n|;&]{0,80}["' =]\$(?:0|\{0\}|\{?BASH_SOURCE(?:\[0\])?\}?)["']?[^\n]{0,80}\|[^\n]{0,60}\b(?:base64|openssl|xxd|gunzip|zcat|gzip|xz|tar|uudecode|bash|sh|python3?|perl|node)\b/g,
@@ -43,7 +43,7 @@ const forms: Readonly<Partial<Record<Source['language'], RegExp>>> = {
   typescript: script,
 };
 
-function draftsOf(source: Source): Draft[] {
+function draftsOf(source: TaintSource): FindingDraft[] {
   const form = forms[source.language];
   if (form === undefined) return [];
   return [...source.text.matchAll(form)].map((match) => ({

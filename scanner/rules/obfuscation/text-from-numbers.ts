@@ -1,9 +1,9 @@
 /** A text is put together from numbers. */
 
-import type { Source } from '../../fact/source.ts';
+import type { TaintSource } from '../../fact/source.ts';
 import { milderIn } from '../../fact/standing.ts';
 import { hasNumberList } from '../../prose/text-runs.ts';
-import { type Draft, defineRule } from '../../rule.ts';
+import { defineRule, type FindingDraft } from '../../rule.ts';
 
 export const textFromNumbers = defineRule({
   id: 'obfuscation/text-from-numbers',
@@ -56,14 +56,14 @@ const writtenForms: readonly RegExp[] = [
   /(?:\\(?:1[0-7]{2}|0?[4-7][0-7])){6,}/g,
 ];
 
-function draftsOf(source: Source, computes: boolean): Draft[] {
+function draftsOf(source: TaintSource, computes: boolean): FindingDraft[] {
   if (/^(json|toml|html)$/.test(source.language)) return [];
   const wanted = [
     ...(hasNumberList(source.text, 7) ? listForms : []),
     ...(/\bchr\(|\\[x0-7]/.test(source.text) ? writtenForms : []),
   ];
   return wanted.flatMap((form) =>
-    [...source.text.matchAll(form)].map((match): Draft => {
+    [...source.text.matchAll(form)].map((match): FindingDraft => {
       const span = {
         path: source.path,
         start: match.index,

@@ -1,6 +1,6 @@
 /** A file was not looked at, or not whole. */
 import type { ArtifactFact } from '../../fact/fact.ts';
-import { type Draft, defineRule } from '../../rule.ts';
+import { defineRule, type FindingDraft } from '../../rule.ts';
 
 export const unanalysed = defineRule({
   id: 'obfuscation/unanalysed',
@@ -27,7 +27,7 @@ export const unanalysed = defineRule({
 });
 
 // What rules of supply report, or what only coverage says, is not here.
-const says: Readonly<Partial<Record<ArtifactFact['what'], Omit<Draft, 'span'>>>> = {
+const says: Readonly<Partial<Record<ArtifactFact['what'], Omit<FindingDraft, 'span'>>>> = {
   unreadable: { severity: 'high', message: 'cannot be read:' },
   unparsed: { kind: 'capability', message: 'was not analysed:' },
   'unknown-language': { kind: 'capability', message: 'was not analysed:' },

@@ -1,7 +1,7 @@
 /** Servers, plugins or skills are added to the agent. */
 
 import { isInText } from '../../fact/standing.ts';
-import { type Draft, defineRule } from '../../rule.ts';
+import { defineRule, type FindingDraft } from '../../rule.ts';
 import { draftsOfTrait } from '../draft-of-trait.ts';
 
 export const agentConfiguration = defineRule({
@@ -19,7 +19,7 @@ export const agentConfiguration = defineRule({
       severity: isInText(fact) ? 'info' : 'medium',
       message: fact.detail,
     })),
-    ...context.sources.flatMap(({ path, text, depth }): Draft[] => {
+    ...context.sources.flatMap(({ path, text, depth }): FindingDraft[] => {
       if (depth > 0 || !loadedByAgents.test(path)) return [];
       const at = /"?(mcpServers|mcp_servers|servers|enabledPlugins|extraKnownMarketplaces)"?/.exec(
         text,

@@ -2,7 +2,7 @@
 import type { CapabilityFact, TraitFact } from '../../fact/fact.ts';
 import { isInText, milder } from '../../fact/standing.ts';
 import { sensitiveMount } from '../../models/sensitive-paths.ts';
-import { type Draft, defineRule } from '../../rule.ts';
+import { defineRule, type FindingDraft } from '../../rule.ts';
 
 export const autostart = defineRule({
   id: 'persistence/autostart',
@@ -15,7 +15,7 @@ export const autostart = defineRule({
   maps: { attack: ['T1053', 'T1543', 'T1547'] },
   reads: ['capability:mount', 'trait:autostart'],
   check: (context) => [
-    ...context.of('capability').flatMap((fact): Draft[] => {
+    ...context.of('capability').flatMap((fact): FindingDraft[] => {
       const { capability } = fact;
       if (capability.kind !== 'mount' || capability.mode === 'ro' || fact.traits.includes('delete'))
         return [];
@@ -40,7 +40,7 @@ function isInstalled({ api, traits }: CapabilityFact, path: string): boolean {
 
 const installers = /^(curl|wget|tar|unzip|install|ln|chmod)$/;
 
-function draftOf(fact: CapabilityFact | TraitFact, message: string): Draft {
+function draftOf(fact: CapabilityFact | TraitFact, message: string): FindingDraft {
   return {
     span: fact.span,
     severity: milder(isInText(fact) ? 'medium' : 'high', fact),

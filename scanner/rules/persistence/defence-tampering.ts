@@ -1,7 +1,7 @@
 /** What guards the machine is switched off or deceived. */
 
 import { isInText, milder } from '../../fact/standing.ts';
-import { type Draft, defineRule } from '../../rule.ts';
+import { defineRule, type FindingDraft } from '../../rule.ts';
 import { draftsOfTrait } from '../draft-of-trait.ts';
 
 export const defenceTampering = defineRule({
@@ -23,7 +23,7 @@ export const defenceTampering = defineRule({
         message: fact.detail,
       };
     }),
-    ...context.of('capability').flatMap((fact): Draft[] => {
+    ...context.of('capability').flatMap((fact): FindingDraft[] => {
       const { capability } = fact;
       if (capability.kind !== 'mount' || capability.path === undefined || capability.mode === 'ro')
         return [];

@@ -3,9 +3,9 @@
  * enters the folder.
  */
 import type { CapabilityFact } from '../../fact/fact.ts';
-import type { Source } from '../../fact/source.ts';
+import type { TaintSource } from '../../fact/source.ts';
 import { isInText, runs } from '../../fact/standing.ts';
-import { type Draft, defineRule } from '../../rule.ts';
+import { defineRule, type FindingDraft } from '../../rule.ts';
 
 export const folderHook = defineRule({
   id: 'persistence/folder-hook',
@@ -61,8 +61,8 @@ const hooks: readonly { readonly file: RegExp; readonly form: RegExp; readonly s
   },
 ];
 
-function draftsOf({ path, text }: Source): Draft[] {
-  return hooks.flatMap(({ file, form, says }): Draft[] => {
+function draftsOf({ path, text }: TaintSource): FindingDraft[] {
+  return hooks.flatMap(({ file, form, says }): FindingDraft[] => {
     const match = file.test(path) ? form.exec(text) : null;
     if (match === null) return [];
     return [
@@ -116,7 +116,7 @@ const written: readonly {
   },
 ];
 
-function draftsOfWrite(fact: CapabilityFact, sources: readonly Source[]): Draft[] {
+function draftsOfWrite(fact: CapabilityFact, sources: readonly TaintSource[]): FindingDraft[] {
   const { capability, shape, span } = fact;
   const isWrite =
     capability.kind === 'mount' && capability.mode === 'rw' && fact.traits.includes('write');

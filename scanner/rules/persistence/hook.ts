@@ -2,7 +2,7 @@
 
 import { isInText, runs } from '../../fact/standing.ts';
 import { sensitiveMount } from '../../models/sensitive-paths.ts';
-import { type Draft, defineRule } from '../../rule.ts';
+import { defineRule, type FindingDraft } from '../../rule.ts';
 
 export const hook = defineRule({
   id: 'persistence/hook',
@@ -15,7 +15,7 @@ export const hook = defineRule({
   maps: { attack: ['T1546'] },
   reads: ['capability:mount', 'trait:hook'],
   check: (context) => [
-    ...context.of('capability').flatMap((fact): Draft[] => {
+    ...context.of('capability').flatMap((fact): FindingDraft[] => {
       const { capability } = fact;
       if (capability.kind !== 'mount' || capability.mode === 'ro' || !runs(fact)) return [];
       const found = sensitiveMount(fact);
@@ -29,7 +29,7 @@ export const hook = defineRule({
         },
       ];
     }),
-    ...context.of('trait').flatMap((fact): Draft[] => {
+    ...context.of('trait').flatMap((fact): FindingDraft[] => {
       if (fact.trait !== 'hook' || !runs(fact)) return [];
       // Settings that a text shows are put in place by the user; hooks of deployment tools run
       // where their project is deployed.

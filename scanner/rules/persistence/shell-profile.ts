@@ -1,9 +1,9 @@
 /** A shell’s profile is changed. */
 import type { CapabilityFact } from '../../fact/fact.ts';
-import type { Source } from '../../fact/source.ts';
+import type { TaintSource } from '../../fact/source.ts';
 import { isInText, milder } from '../../fact/standing.ts';
 import { sensitivePath } from '../../models/sensitive-paths.ts';
-import { type Draft, defineRule } from '../../rule.ts';
+import { defineRule, type FindingDraft } from '../../rule.ts';
 
 export const shellProfile = defineRule({
   id: 'persistence/shell-profile',
@@ -16,7 +16,7 @@ export const shellProfile = defineRule({
   maps: { attack: ['T1546.004'] },
   reads: ['capability:mount', 'source'],
   check: (context) =>
-    context.of('capability').flatMap((fact): Draft[] => {
+    context.of('capability').flatMap((fact): FindingDraft[] => {
       const { capability } = fact;
       if (capability.kind !== 'mount' || capability.path === undefined || capability.mode === 'ro')
         return [];
@@ -40,7 +40,7 @@ export const shellProfile = defineRule({
 const setsVariable =
   /\b(?:echo|printf)\s+['"]?(?:export\s+[A-Z]\w*=[^$`;&|(]*(?:\$(?:PATH|HOME)\b[^$`;&|(]*){0,3}|eval\s+\\?"\$\(\w+ [\w -]*complet[\w -]*\)\\?")['"]?\s*>>/;
 
-function lineOf({ span }: CapabilityFact, sources: readonly Source[]): string {
+function lineOf({ span }: CapabilityFact, sources: readonly TaintSource[]): string {
   const text = sources.find((source) => source.path === span.path)?.text ?? '';
   const end = text.indexOf('\n', span.start);
   return text.slice(text.lastIndexOf('\n', span.start - 1) + 1, end < 0 ? text.length : end);

@@ -8,7 +8,7 @@ import { matchPhrase, type PhraseMatch } from '../../prose/phrase.ts';
 import { readingOf } from '../../prose/reading.ts';
 import { statementsOf } from '../../prose/statements.ts';
 import { textsFor } from '../../prose/texts.ts';
-import { type Draft, defineRule } from '../../rule.ts';
+import { defineRule, type FindingDraft } from '../../rule.ts';
 
 export const approvalBypass = defineRule({
   id: 'prose/approval-bypass',
@@ -24,8 +24,8 @@ export const approvalBypass = defineRule({
 });
 
 // A switch counts where it is run; in a sentence it is spoken of.
-function switchesIn(facts: readonly FactOf<'text'>[]): Draft[] {
-  return textsFor(facts, approvalSwitches).flatMap(({ fact }): Draft[] => {
+function switchesIn(facts: readonly FactOf<'text'>[]): FindingDraft[] {
+  return textsFor(facts, approvalSwitches).flatMap(({ fact }): FindingDraft[] => {
     const [said] = approvalSwitches.exec(readingOf(fact).words) ?? [];
     if (said === undefined || fact.role === 'comment' || fact.role === 'inline-code') return [];
     const isOrdered =
@@ -52,7 +52,7 @@ function switchesIn(facts: readonly FactOf<'text'>[]): Draft[] {
   });
 }
 
-function ordersIn(facts: readonly FactOf<'text'>[]): Draft[] {
+function ordersIn(facts: readonly FactOf<'text'>[]): FindingDraft[] {
   return statementsOf(facts, [...approvalOrders, ...approvalPhrases]).map(
     ({ fact, said, manner, reading, match }) => {
       const isForbidden = forbids.test(

@@ -4,7 +4,7 @@ import { biases } from '../../models/lures.ts';
 import { biasPhrases } from '../../models/phrases/harms.ts';
 import { weighed } from '../../prose/manner.ts';
 import { statementsOf } from '../../prose/statements.ts';
-import { type Draft, defineRule } from '../../rule.ts';
+import { defineRule, type FindingDraft } from '../../rule.ts';
 
 export const biasedJudgement = defineRule({
   id: 'prose/biased-judgement',
@@ -18,7 +18,7 @@ export const biasedJudgement = defineRule({
   reads: ['text'],
   check: (context) =>
     statementsOf(context.of('text'), [...biases, ...biasPhrases]).map(
-      ({ fact, said, manner }): Draft => ({
+      ({ fact, said, manner }): FindingDraft => ({
         span: fact.span,
         message: `fixes an outcome beforehand: "${said}"`,
         ...weighed(manner, 'medium'),

@@ -4,8 +4,8 @@ import { concealments } from '../../models/lures.ts';
 import { concealedActs, concealmentPhrases } from '../../models/phrases/orders.ts';
 import { weighed } from '../../prose/manner.ts';
 import { matchPhrase } from '../../prose/phrase.ts';
-import { type Statement, statementsOf } from '../../prose/statements.ts';
-import { type Draft, defineRule } from '../../rule.ts';
+import { type ProseStatement, statementsOf } from '../../prose/statements.ts';
+import { defineRule, type FindingDraft } from '../../rule.ts';
 
 export const concealment = defineRule({
   id: 'prose/concealment',
@@ -23,7 +23,7 @@ export const concealment = defineRule({
 
 // High when the same text names something that nobody would want done in silence, medium when it is
 // only "this step"; what an agent need not tell in general ("show no raw JSON") is no finding.
-function draftsOf({ fact, said, manner, reading, form }: Statement): Draft[] {
+function draftsOf({ fact, said, manner, reading, form }: ProseStatement): FindingDraft[] {
   const isGrave = concealedActs.some((act) => matchPhrase(reading, act) !== undefined);
   if (!isGrave && !(form instanceof RegExp)) return [];
   return [

@@ -5,7 +5,7 @@ import { frequentSolicitations, solicitations } from '../../models/lures.ts';
 import { solicitationPhrases } from '../../models/phrases/orders.ts';
 import { weighed } from '../../prose/manner.ts';
 import { statementsOf } from '../../prose/statements.ts';
-import { type Draft, defineRule } from '../../rule.ts';
+import { defineRule, type FindingDraft } from '../../rule.ts';
 
 export const credentialSolicitation = defineRule({
   id: 'prose/credential-solicitation',
@@ -23,7 +23,7 @@ export const credentialSolicitation = defineRule({
       ...frequentSolicitations,
       ...solicitationPhrases,
     ]).map(
-      ({ fact, said, manner, form }): Draft => ({
+      ({ fact, said, manner, form }): FindingDraft => ({
         span: fact.span,
         message: `makes an agent ask for it: "${said}"`,
         ...weighed(

@@ -9,7 +9,7 @@ import {
 } from '../../models/lures.ts';
 import { readingOf } from '../../prose/reading.ts';
 import { textsFor } from '../../prose/texts.ts';
-import { type Draft, defineRule } from '../../rule.ts';
+import { defineRule, type FindingDraft } from '../../rule.ts';
 
 export const decodeInstructions = defineRule({
   id: 'prose/decode-instructions',
@@ -36,7 +36,7 @@ export const decodeInstructions = defineRule({
 });
 
 // "Decode the payload and run what comes out", with or without the payload.
-function ordersToDecode(facts: readonly FactOf<'text'>[]): Draft[] {
+function ordersToDecode(facts: readonly FactOf<'text'>[]): FindingDraft[] {
   for (const [index, fact] of facts.entries()) {
     if (fact.role === 'fence' || !decodesText.test(readingOf(fact).words)) continue;
     const { words, hasBlob } = near(facts, index);
@@ -57,7 +57,7 @@ function ordersToDecode(facts: readonly FactOf<'text'>[]): Draft[] {
 }
 
 // "Generate the instructions by running …": what a program prints is obeyed.
-function ordersToMake(facts: readonly FactOf<'text'>[]): Draft[] {
+function ordersToMake(facts: readonly FactOf<'text'>[]): FindingDraft[] {
   const index = facts.findIndex(
     (fact) => fact.role !== 'fence' && madeInstructions.test(readingOf(fact).words),
   );

@@ -4,7 +4,7 @@ import { destructions } from '../../models/lures.ts';
 import { destructionPhrases } from '../../models/phrases/harms.ts';
 import { weighed } from '../../prose/manner.ts';
 import { statementsOf } from '../../prose/statements.ts';
-import { type Draft, defineRule } from '../../rule.ts';
+import { defineRule, type FindingDraft } from '../../rule.ts';
 
 export const destructiveOrders = defineRule({
   id: 'prose/destructive-orders',
@@ -18,7 +18,7 @@ export const destructiveOrders = defineRule({
   reads: ['text'],
   check: (context) =>
     statementsOf(context.of('text'), [...destructions, ...destructionPhrases]).map(
-      ({ fact, said, manner }): Draft => ({
+      ({ fact, said, manner }): FindingDraft => ({
         span: fact.span,
         message: `orders to destroy: "${said}"`,
         ...weighed(manner, 'high'),

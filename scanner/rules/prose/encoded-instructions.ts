@@ -6,7 +6,7 @@ import { decodingsOf } from '../../prose/encoded-words.ts';
 import { nothingAround } from '../../prose/manner.ts';
 import { readingOfText } from '../../prose/reading.ts';
 import { isText, statementIn } from '../../prose/statements.ts';
-import { type Draft, defineRule } from '../../rule.ts';
+import { defineRule, type FindingDraft } from '../../rule.ts';
 
 export const encodedInstructions = defineRule({
   id: 'prose/encoded-instructions',
@@ -21,7 +21,9 @@ export const encodedInstructions = defineRule({
   check: (context) =>
     context
       .of('text')
-      .flatMap((fact): Draft[] => (roles.has(fact.role) && isText(fact) ? draftsOf(fact) : [])),
+      .flatMap((fact): FindingDraft[] =>
+        roles.has(fact.role) && isText(fact) ? draftsOf(fact) : [],
+      ),
 });
 
 const roles = new Set<FactOf<'text'>['role']>([
@@ -39,7 +41,7 @@ const roles = new Set<FactOf<'text'>['role']>([
   'html',
 ]);
 
-function draftsOf(fact: FactOf<'text'>): Draft[] {
+function draftsOf(fact: FactOf<'text'>): FindingDraft[] {
   for (const { how, text } of decodingsOf(
     fact.role === 'image' ? `${fact.text} ${fact.detail}` : fact.text,
   )) {

@@ -3,8 +3,8 @@ import { getDomainWithoutSuffix } from 'tldts';
 import { exfiltrations, tellsOfAuthentication } from '../../models/lures.ts';
 import { exfiltrationPhrases, privateDataPhrases } from '../../models/phrases/orders.ts';
 import { weighed } from '../../prose/manner.ts';
-import { type Statement, statementsOf } from '../../prose/statements.ts';
-import { type Draft, defineRule, type RuleContext } from '../../rule.ts';
+import { type ProseStatement, statementsOf } from '../../prose/statements.ts';
+import { defineRule, type FindingDraft, type RuleContext } from '../../rule.ts';
 
 export const exfiltrationInstructions = defineRule({
   id: 'prose/exfiltration-instructions',
@@ -18,7 +18,7 @@ export const exfiltrationInstructions = defineRule({
   reads: ['text'],
   check: (context) => {
     const facts = context.of('text');
-    const beacons = facts.flatMap((fact): Draft[] =>
+    const beacons = facts.flatMap((fact): FindingDraft[] =>
       (fact.role === 'image' || fact.role === 'link') && beacon.test(fact.text)
         ? [
             {
@@ -41,9 +41,9 @@ export const exfiltrationInstructions = defineRule({
 });
 
 function draftOfSecret(
-  { fact, said, manner, reading, match }: Statement,
+  { fact, said, manner, reading, match }: ProseStatement,
   { name }: RuleContext,
-): Draft {
+): FindingDraft {
   const around = reading.words.slice(Math.max(0, match.start - 20), match.end + 40);
   const isHonest = tellsOfAuthentication.test(around) || isOwnKey(around, name);
   return {
@@ -70,7 +70,7 @@ function isOwnKey(words: string, name: string): boolean {
   );
 }
 
-function draftOfPrivate({ fact, said, manner }: Statement): Draft {
+function draftOfPrivate({ fact, said, manner }: ProseStatement): FindingDraft {
   return {
     span: fact.span,
     message: `tells to send what is private: "${said}"`,

@@ -3,10 +3,10 @@ import type { FactOf } from '../../fact/fact.ts';
 import { hiddenOrderPhrases } from '../../models/phrases/orders.ts';
 import { strongForms } from '../../models/strong-forms.ts';
 import { nothingAround } from '../../prose/manner.ts';
-import type { Reading } from '../../prose/reading.ts';
+import type { ProseReading } from '../../prose/reading.ts';
 import { statementIn } from '../../prose/statements.ts';
 import { proseTexts } from '../../prose/texts.ts';
-import { type Draft, defineRule } from '../../rule.ts';
+import { defineRule, type FindingDraft } from '../../rule.ts';
 
 export const hiddenText = defineRule({
   id: 'prose/hidden-text',
@@ -24,7 +24,7 @@ export const hiddenText = defineRule({
     ),
 });
 
-function draftsOf(fact: FactOf<'text'>, reading: Reading): Draft[] {
+function draftsOf(fact: FactOf<'text'>, reading: ProseReading): FindingDraft[] {
   const where = places[fact.detail] ?? 'a comment that the page does not show';
   const shown = reading.text.slice(0, 120);
   const statement = statementIn(reading, strongForms, () => nothingAround);

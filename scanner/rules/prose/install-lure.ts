@@ -12,7 +12,7 @@ import {
 } from '../../models/lures.ts';
 import { plainWords } from '../../prose/plain-words.ts';
 import { proseTexts } from '../../prose/texts.ts';
-import { type Draft, defineRule } from '../../rule.ts';
+import { defineRule, type FindingDraft } from '../../rule.ts';
 
 export const installLure = defineRule({
   id: 'prose/install-lure',
@@ -53,7 +53,12 @@ const roles = new Set<TextFact['role']>([
 ]);
 const nearChars = 700;
 
-function luresAt(facts: readonly TextFact[], fact: TextFact, index: number, seen: string): Draft[] {
+function luresAt(
+  facts: readonly TextFact[],
+  fact: TextFact,
+  index: number,
+  seen: string,
+): FindingDraft[] {
   const words = fact.role === 'link' ? fact.text : seen;
   const paste = words.includes('://') && fact.role !== 'hidden' ? pasteSiteIn(words) : undefined;
   const isLocked =

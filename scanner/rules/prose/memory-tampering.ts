@@ -4,7 +4,7 @@ import { memoryOrders } from '../../models/lures.ts';
 import { memoryPhrases } from '../../models/phrases/harms.ts';
 import { weighed } from '../../prose/manner.ts';
 import { statementsOf } from '../../prose/statements.ts';
-import { type Draft, defineRule } from '../../rule.ts';
+import { defineRule, type FindingDraft } from '../../rule.ts';
 
 export const memoryTampering = defineRule({
   id: 'prose/memory-tampering',
@@ -18,7 +18,7 @@ export const memoryTampering = defineRule({
   reads: ['text'],
   check: (context) =>
     statementsOf(context.of('text'), [...memoryOrders, ...memoryPhrases]).map(
-      ({ fact, said, manner }): Draft => ({
+      ({ fact, said, manner }): FindingDraft => ({
         span: fact.span,
         message: `has an agent write into its memory or rules: "${said}"`,
         ...weighed(manner, 'medium'),

@@ -5,12 +5,12 @@ import { overrides } from '../../models/lures.ts';
 import { overridePhrases, plainOverridePhrases } from '../../models/phrases/orders.ts';
 import { weighed } from '../../prose/manner.ts';
 import {
+  type ProseStatement,
   proseRoles,
-  type Statement,
   splitStatements,
   statementsOf,
 } from '../../prose/statements.ts';
-import { type Draft, defineRule } from '../../rule.ts';
+import { defineRule, type FindingDraft } from '../../rule.ts';
 
 export const overrideInstructions = defineRule({
   id: 'prose/override-instructions',
@@ -36,7 +36,7 @@ const forms = [...overridePhrases, ...overrides];
 const codeForms = [...plainOverridePhrases, ...overrides];
 const codeRoles = new Set(['comment', 'string', 'link'] as const);
 
-function draftOf({ fact, said, manner }: Statement): Draft {
+function draftOf({ fact, said, manner }: ProseStatement): FindingDraft {
   const isCode = fact.role === 'string' || fact.role === 'comment' || fact.role === 'fence';
   return {
     span: fact.span,

@@ -4,7 +4,7 @@ import { diversions } from '../../models/lures.ts';
 import { paymentPhrases } from '../../models/phrases/harms.ts';
 import { weighed } from '../../prose/manner.ts';
 import { statementsOf } from '../../prose/statements.ts';
-import { type Draft, defineRule } from '../../rule.ts';
+import { defineRule, type FindingDraft } from '../../rule.ts';
 
 export const paymentDiversion = defineRule({
   id: 'prose/payment-diversion',
@@ -18,7 +18,7 @@ export const paymentDiversion = defineRule({
   reads: ['text'],
   check: (context) =>
     statementsOf(context.of('text'), [...diversions, ...paymentPhrases]).map(
-      ({ fact, said, manner }): Draft => ({
+      ({ fact, said, manner }): FindingDraft => ({
         span: fact.span,
         message: `moves money or changes where it goes: "${said}"`,
         ...weighed(manner, 'high'),

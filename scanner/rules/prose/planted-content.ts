@@ -3,7 +3,7 @@
 import { plantings } from '../../models/lures.ts';
 import { weighed } from '../../prose/manner.ts';
 import { statementsOf } from '../../prose/statements.ts';
-import { type Draft, defineRule } from '../../rule.ts';
+import { defineRule, type FindingDraft } from '../../rule.ts';
 
 export const plantedContent = defineRule({
   id: 'prose/planted-content',
@@ -17,7 +17,7 @@ export const plantedContent = defineRule({
   reads: ['text'],
   check: (context) =>
     statementsOf(context.of('text'), plantings).map(
-      ({ fact, said, manner }): Draft => ({
+      ({ fact, said, manner }): FindingDraft => ({
         span: fact.span,
         message: `plants something into what an agent makes: "${said}"`,
         ...weighed(manner, unseen.test(said) ? 'high' : 'medium'),

@@ -4,7 +4,7 @@ import { remoteInstructionForms } from '../../models/lures.ts';
 import { remotePhrases } from '../../models/phrases/orders.ts';
 import { weighed } from '../../prose/manner.ts';
 import { statementsOf } from '../../prose/statements.ts';
-import { type Draft, defineRule } from '../../rule.ts';
+import { defineRule, type FindingDraft } from '../../rule.ts';
 
 export const remoteInstructions = defineRule({
   id: 'prose/remote-instructions',
@@ -18,7 +18,7 @@ export const remoteInstructions = defineRule({
   reads: ['text'],
   check: (context) =>
     statementsOf(context.of('text'), [...remoteInstructionForms, ...remotePhrases]).map(
-      ({ fact, said, manner }): Draft => ({
+      ({ fact, said, manner }): FindingDraft => ({
         span: fact.span,
         message: `sends an agent elsewhere for instructions: "${said}"`,
         ...weighed(manner, /^(follow|obey|execute|apply)/i.test(said) ? 'medium' : 'high'),

@@ -3,7 +3,7 @@
 import { secretReplies } from '../../models/lures.ts';
 import { weighed } from '../../prose/manner.ts';
 import { statementsOf } from '../../prose/statements.ts';
-import { type Draft, defineRule } from '../../rule.ts';
+import { defineRule, type FindingDraft } from '../../rule.ts';
 
 export const secretInReply = defineRule({
   id: 'prose/secret-in-reply',
@@ -17,7 +17,7 @@ export const secretInReply = defineRule({
   reads: ['text'],
   check: (context) =>
     statementsOf(context.of('text'), secretReplies).map(
-      ({ fact, said, manner }): Draft => ({
+      ({ fact, said, manner }): FindingDraft => ({
         span: fact.span,
         message: `has an agent repeat what is secret: "${said}"`,
         ...weighed(manner, 'high'),

@@ -3,7 +3,7 @@
 import { propagations } from '../../models/lures.ts';
 import { weighed } from '../../prose/manner.ts';
 import { statementsOf } from '../../prose/statements.ts';
-import { type Draft, defineRule } from '../../rule.ts';
+import { defineRule, type FindingDraft } from '../../rule.ts';
 
 export const selfPropagation = defineRule({
   id: 'prose/self-propagation',
@@ -17,7 +17,7 @@ export const selfPropagation = defineRule({
   reads: ['text'],
   check: (context) =>
     statementsOf(context.of('text'), propagations).map(
-      ({ fact, said, manner }): Draft => ({
+      ({ fact, said, manner }): FindingDraft => ({
         span: fact.span,
         message: `has an agent spread the skill: "${said}"`,
         ...weighed(manner, 'high'),

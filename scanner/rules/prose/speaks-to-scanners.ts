@@ -3,7 +3,7 @@
 import { toScanners } from '../../models/lures.ts';
 import { weighed } from '../../prose/manner.ts';
 import { proseRoles, statementsOf } from '../../prose/statements.ts';
-import { type Draft, defineRule } from '../../rule.ts';
+import { defineRule, type FindingDraft } from '../../rule.ts';
 
 export const speaksToScanners = defineRule({
   id: 'prose/speaks-to-scanners',
@@ -17,7 +17,7 @@ export const speaksToScanners = defineRule({
   reads: ['text'],
   check: (context) =>
     statementsOf(context.of('text'), [toScanners], roles).map(
-      ({ fact, said, manner }): Draft => ({
+      ({ fact, said, manner }): FindingDraft => ({
         span: fact.span,
         message: `speaks to whoever checks the skill: "${said}"`,
         ...weighed(manner, 'medium'),

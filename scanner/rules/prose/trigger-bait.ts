@@ -3,7 +3,7 @@
 import { baits } from '../../models/lures.ts';
 import { weighed } from '../../prose/manner.ts';
 import { statementsOf } from '../../prose/statements.ts';
-import { type Draft, defineRule } from '../../rule.ts';
+import { defineRule, type FindingDraft } from '../../rule.ts';
 
 export const triggerBait = defineRule({
   id: 'prose/trigger-bait',
@@ -17,7 +17,7 @@ export const triggerBait = defineRule({
   reads: ['text'],
   check: (context) =>
     statementsOf(context.of('text'), baits).map(
-      ({ fact, said, manner }): Draft => ({
+      ({ fact, said, manner }): FindingDraft => ({
         span: fact.span,
         message: `claims requests that are not its own: "${said}"`,
         ...weighed(manner, 'low'),

@@ -4,7 +4,7 @@ import { weakenings } from '../../models/lures.ts';
 import { defencePhrases } from '../../models/phrases/harms.ts';
 import { weighed } from '../../prose/manner.ts';
 import { statementsOf } from '../../prose/statements.ts';
-import { type Draft, defineRule } from '../../rule.ts';
+import { defineRule, type FindingDraft } from '../../rule.ts';
 
 export const weakenedDefence = defineRule({
   id: 'prose/weakened-defence',
@@ -18,7 +18,7 @@ export const weakenedDefence = defineRule({
   reads: ['text'],
   check: (context) =>
     statementsOf(context.of('text'), [...weakenings, ...defencePhrases]).map(
-      ({ fact, said, manner }): Draft => ({
+      ({ fact, said, manner }): FindingDraft => ({
         span: fact.span,
         message: `turns a protection off: "${said}"`,
         ...weighed(manner, 'medium'),

@@ -1,9 +1,9 @@
 /** Requests are sent in a loop that does not end. */
 import type { FactOf } from '../../fact/fact.ts';
-import type { Source } from '../../fact/source.ts';
+import type { TaintSource } from '../../fact/source.ts';
 import { mannerOf, nothingAround } from '../../prose/manner.ts';
 import { readingOf } from '../../prose/reading.ts';
-import { type Draft, defineRule } from '../../rule.ts';
+import { defineRule, type FindingDraft } from '../../rule.ts';
 
 export const endlessRequests = defineRule({
   id: 'resources/endless-requests',
@@ -30,7 +30,7 @@ export const endlessRequests = defineRule({
           depth === 0 && /^(typescript|javascript|python|shell)$/.test(language),
       )
       .flatMap((source) =>
-        loopsOf(source).flatMap(({ start, end, body }): Draft[] => {
+        loopsOf(source).flatMap(({ start, end, body }): FindingDraft[] => {
           const request = context
             .of('capability')
             .find(
@@ -56,7 +56,7 @@ export const endlessRequests = defineRule({
 });
 
 // An agent that is told to call a tool until a key falls out of it.
-function toldToGoOn(fact: FactOf<'text'>): Draft[] {
+function toldToGoOn(fact: FactOf<'text'>): FindingDraft[] {
   if (!withoutEnd.test(fact.text) || !untilSecret.test(fact.text)) return [];
   const manner = mannerOf(readingOf(fact), { start: 0, end: fact.text.length }, nothingAround);
   return manner === 'meant'
@@ -87,7 +87,7 @@ interface Loop {
   readonly body: string;
 }
 
-function loopsOf({ text, language }: Source): Loop[] {
+function loopsOf({ text, language }: TaintSource): Loop[] {
   const heads =
     language === 'python'
       ? /^([ \t]*)while[ \t]*\(?(?:True|1)\)?[ \t]*:/gm

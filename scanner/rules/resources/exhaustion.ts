@@ -1,9 +1,9 @@
 /** Memory or disk is filled. */
 
-import type { Source } from '../../fact/source.ts';
+import type { TaintSource } from '../../fact/source.ts';
 import { milderIn } from '../../fact/standing.ts';
 import { joinedText } from '../../rounds/joined-text.ts';
-import { type Draft, defineRule } from '../../rule.ts';
+import { defineRule, type FindingDraft } from '../../rule.ts';
 
 export const exhaustion = defineRule({
   id: 'resources/exhaustion',
@@ -31,7 +31,7 @@ const shell = [
   /\bdd\s+if=\/dev\/(?:zero|u?random)\s+(?![^\n;|&]{0,120}\bcount=)[^\n;|&]{0,80}\bof=(?!\/dev\/)/g,
   /\bfallocate\s+-l\s?\d{3,}(?:G|T)i?B?\b|\btruncate\s+-s\s?\d{4,}(?:G|T)\b|\bfallocate\s+-l\s?\d+T/g,
 ];
-const forms: Readonly<Partial<Record<Source['language'], readonly RegExp[]>>> = {
+const forms: Readonly<Partial<Record<TaintSource['language'], readonly RegExp[]>>> = {
   javascript: script,
   typescript: script,
   python: [
@@ -41,10 +41,10 @@ const forms: Readonly<Partial<Record<Source['language'], readonly RegExp[]>>> = 
   markdown: shell,
 };
 
-function draftsOf(source: Source): Draft[] {
+function draftsOf(source: TaintSource): FindingDraft[] {
   const { text, offsetOf } = joinedText(source);
   return (forms[source.language] ?? []).flatMap((form) =>
-    [...text.matchAll(form)].map((match): Draft => {
+    [...text.matchAll(form)].map((match): FindingDraft => {
       const span = {
         path: source.path,
         start: offsetOf(match.index),

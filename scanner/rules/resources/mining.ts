@@ -1,7 +1,7 @@
 /** A miner of cryptocurrency is fetched, started or configured. */
 import { parseEgressUrl } from '../../../skills-index/skill/egress-target.ts';
 import { milder, runs } from '../../fact/standing.ts';
-import { type Draft, defineRule } from '../../rule.ts';
+import { defineRule, type FindingDraft } from '../../rule.ts';
 
 export const mining = defineRule({
   id: 'resources/mining',
@@ -14,7 +14,7 @@ export const mining = defineRule({
   maps: { attack: ['T1496'] },
   reads: ['capability:exec', 'capability:egress', 'text:string', 'text:fence', 'text:inline-code'],
   check: (context) => [
-    ...context.of('capability').flatMap((fact): Draft[] => {
+    ...context.of('capability').flatMap((fact): FindingDraft[] => {
       const { capability } = fact;
       const isMiner = capability.kind === 'exec' && miners.test(capability.program);
       const isPool =
@@ -30,7 +30,7 @@ export const mining = defineRule({
           ]
         : [];
     }),
-    ...context.of('text').flatMap((fact): Draft[] => {
+    ...context.of('text').flatMap((fact): FindingDraft[] => {
       if (
         !/^(string|fence|inline-code)$/.test(fact.role) ||
         !runs(fact) ||

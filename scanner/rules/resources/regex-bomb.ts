@@ -1,8 +1,8 @@
 /** A regular expression takes time without end on the right text. */
 
-import type { Source } from '../../fact/source.ts';
+import type { TaintSource } from '../../fact/source.ts';
 import { joinedText } from '../../rounds/joined-text.ts';
-import { type Draft, defineRule } from '../../rule.ts';
+import { defineRule, type FindingDraft } from '../../rule.ts';
 
 export const regexBomb = defineRule({
   id: 'resources/regex-bomb',
@@ -29,9 +29,9 @@ const beforeChars = 200;
 const nested =
   /\((?:\?:)?(?:\\[wdsWDS]|\.|\[[^\]\n]{1,40}\]|\w)[+*]\)[+*]|\((?:\?:)?(\w|\\[wds])\|\1\)[+*]|\((?:\?:)?\.\*[^()\n]{0,4}\)(?:[+*]|\{\d{2,})/g;
 
-function draftsOf(source: Source): Draft[] {
+function draftsOf(source: TaintSource): FindingDraft[] {
   const { text, offsetOf } = joinedText(source);
-  return [...text.matchAll(nested)].flatMap((match): Draft[] => {
+  return [...text.matchAll(nested)].flatMap((match): FindingDraft[] => {
     // Of a long line, what stands just before: it is looked at for each match.
     const line =
       /[^\n]*$/.exec(text.slice(Math.max(0, match.index - beforeChars), match.index))?.[0] ?? '';

@@ -1,5 +1,5 @@
 /** A document in the bundle does something when it is opened. */
-import { type Draft, defineRule } from '../../rule.ts';
+import { defineRule, type FindingDraft } from '../../rule.ts';
 
 export const activeDocument = defineRule({
   id: 'supply/active-document',
@@ -12,7 +12,7 @@ export const activeDocument = defineRule({
   maps: { cwe: ['CWE-506'], owasp: ['AST08'], attack: ['T1204.002', 'T1059'] },
   reads: ['artifact:active-content'],
   check: (context) =>
-    context.of('artifact').map((fact): Draft => {
+    context.of('artifact').map((fact): FindingDraft => {
       const severity = /macro|DDE|starts a program|embedded object/.test(fact.detail)
         ? 'high'
         : 'medium';

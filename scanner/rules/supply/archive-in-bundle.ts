@@ -1,6 +1,6 @@
 /** An archive is in the bundle. */
 import type { ArtifactFact } from '../../fact/fact.ts';
-import { type Draft, defineRule } from '../../rule.ts';
+import { defineRule, type FindingDraft } from '../../rule.ts';
 
 export const archiveInBundle = defineRule({
   id: 'supply/archive-in-bundle',
@@ -18,7 +18,7 @@ export const archiveInBundle = defineRule({
     'artifact:opened',
   ],
   check: (context) =>
-    context.of('artifact').flatMap((fact): Draft[] => {
+    context.of('artifact').flatMap((fact): FindingDraft[] => {
       const about = says[fact.what];
       if (about === undefined) return [];
       const isData = fact.what === 'archive' && dataInArchives.test(fact.span.path);
@@ -32,7 +32,7 @@ export const archiveInBundle = defineRule({
 // Documents and data whose format is an archive.
 const dataInArchives = /\.(docx|xlsx|pptx|odt|ods|odp|epub|dotx|potx|npz|svgz)$/i;
 
-const says: Readonly<Partial<Record<ArtifactFact['what'], Omit<Draft, 'span'>>>> = {
+const says: Readonly<Partial<Record<ArtifactFact['what'], Omit<FindingDraft, 'span'>>>> = {
   archive: { severity: 'high', message: 'an archive that could not be opened' },
   'encrypted-archive': { severity: 'high', message: 'an archive with a password' },
   'nested-archive': { severity: 'medium', message: 'an archive within an archive' },

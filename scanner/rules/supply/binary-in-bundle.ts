@@ -1,5 +1,5 @@
 /** A program or a document that cannot be read is in the bundle. */
-import { type Draft, defineRule } from '../../rule.ts';
+import { defineRule, type FindingDraft } from '../../rule.ts';
 
 export const binaryInBundle = defineRule({
   id: 'supply/binary-in-bundle',
@@ -12,7 +12,7 @@ export const binaryInBundle = defineRule({
   maps: { attack: ['T1027', 'T1036'], cwe: ['CWE-506'] },
   reads: ['artifact:binary', 'artifact:document'],
   check: (context) =>
-    context.of('artifact').map((fact): Draft => {
+    context.of('artifact').map((fact): FindingDraft => {
       const isDocument = fact.what === 'document';
       return {
         span: fact.span,

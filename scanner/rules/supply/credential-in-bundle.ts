@@ -1,13 +1,13 @@
 /** A credential lies in the bundle: whoever may read the skill may use it. */
 
-import type { Source } from '../../fact/source.ts';
+import type { TaintSource } from '../../fact/source.ts';
 import {
   credentialForms,
   differentCharactersMin,
   placeholderWords,
 } from '../../models/credentials.ts';
 import { joinedText } from '../../rounds/joined-text.ts';
-import { type Draft, defineRule } from '../../rule.ts';
+import { defineRule, type FindingDraft } from '../../rule.ts';
 
 export const credentialInBundle = defineRule({
   id: 'supply/credential-in-bundle',
@@ -23,13 +23,13 @@ export const credentialInBundle = defineRule({
   check: ({ sources }) => sources.filter(({ depth }) => depth === 0).flatMap(credentialsIn),
 });
 
-function credentialsIn(source: Source): Draft[] {
+function credentialsIn(source: TaintSource): FindingDraft[] {
   const { path, context } = source;
   const { text, offsetOf } = joinedText(source);
   return credentialForms.flatMap(({ what, sign, form }) =>
     !text.includes(sign)
       ? []
-      : [...text.matchAll(form)].flatMap((match): Draft[] => {
+      : [...text.matchAll(form)].flatMap((match): FindingDraft[] => {
           const [value] = match;
           if (isPlaceholder(value)) return [];
           const end = match.index + (value.split(/\s|\\n/)[0]?.length ?? 0);

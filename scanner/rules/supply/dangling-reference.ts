@@ -2,7 +2,7 @@
 
 import { runs } from '../../fact/standing.ts';
 import { scriptEnding } from '../../models/script-launchers.ts';
-import { type Draft, defineRule } from '../../rule.ts';
+import { defineRule, type FindingDraft } from '../../rule.ts';
 
 export const danglingReference = defineRule({
   id: 'supply/dangling-reference',
@@ -18,13 +18,13 @@ export const danglingReference = defineRule({
     const seen = new Set<string>();
     const isThere = (path: string): boolean =>
       [...files].some((file) => file === path || file.endsWith(`/${path}`));
-    return of('text').flatMap((fact): Draft[] => {
+    return of('text').flatMap((fact): FindingDraft[] => {
       if (fact.span.path !== 'SKILL.md' || !runs(fact)) return [];
       const text = fact.text.replace(/''|""/g, '');
       // In its own folder as the agent installs it: what the text calls the skill's program never
       // passed a scan.
       const installed = [...text.matchAll(ownFolder)].flatMap(
-        ([whole, name, path = '']): Draft[] => {
+        ([whole, name, path = '']): FindingDraft[] => {
           if (name !== nameInProse || !scriptEnding.test(path) || seen.has(path) || isThere(path))
             return [];
           seen.add(path);
@@ -41,7 +41,7 @@ export const danglingReference = defineRule({
         ...text.matchAll(
           /(?:^|[\s"'`(])(?:\.\/|\$\{?SKILL_DIR\}?\/|\{baseDir\}\/)?(scripts\/[\w./-]{1,120})(?=$|[\s"'`);:,])/g,
         ),
-      ].flatMap(([, path = '']): Draft[] => {
+      ].flatMap(([, path = '']): FindingDraft[] => {
         if (!scriptEnding.test(path) || seen.has(path) || isThere(path)) return [];
         seen.add(path);
         return [{ span: fact.span, message: `names ${path}, which is not in the bundle` }];

@@ -1,8 +1,8 @@
 /** A package with a name from inside a company is taken from wherever it is found. */
 
-import type { Source } from '../../fact/source.ts';
+import type { TaintSource } from '../../fact/source.ts';
 import { runs } from '../../fact/standing.ts';
-import { type Draft, defineRule } from '../../rule.ts';
+import { defineRule, type FindingDraft } from '../../rule.ts';
 
 export const dependencyConfusion = defineRule({
   id: 'supply/dependency-confusion',
@@ -15,7 +15,7 @@ export const dependencyConfusion = defineRule({
   maps: { cwe: ['CWE-427', 'CWE-1357'], owasp: ['ASI04', 'AST02'], attack: ['T1195.001'] },
   reads: ['dependency:install', 'dependency:declared', 'source'],
   check: (context) => [
-    ...context.of('dependency').flatMap((fact): Draft[] => {
+    ...context.of('dependency').flatMap((fact): FindingDraft[] => {
       if (
         (fact.how !== 'install' && fact.how !== 'declared') ||
         !runs(fact) ||
@@ -40,10 +40,10 @@ const internal =
   /^(internal|corp|corporate|company|mycorp|mycompany|private|intranet|inhouse)[-_.]\w|[-_](internal|intranet|inhouse)([-_]\w+)?$/i;
 
 // Modules imported under such names that no file of the bundle is.
-function importsIn({ path, text }: Source, files: ReadonlySet<string>): Draft[] {
+function importsIn({ path, text }: TaintSource, files: ReadonlySet<string>): FindingDraft[] {
   return [
     ...text.matchAll(/^[ \t]*(?:from|import)[ \t]+([A-Za-z]\w{3,60})(?=[ \t.,;]|\r?$)/gm),
-  ].flatMap((match): Draft[] => {
+  ].flatMap((match): FindingDraft[] => {
     const [line, name = ''] = match;
     if (!internal.test(name)) return [];
     if ([...files].some((file) => new RegExp(`(^|/)${name}(\\.py$|/)`).test(file))) return [];

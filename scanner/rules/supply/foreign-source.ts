@@ -1,7 +1,7 @@
 /** Software comes from elsewhere than its registry. */
 import type { DependencyFact } from '../../fact/fact.ts';
 import { isInText, milder, runs } from '../../fact/standing.ts';
-import { type Draft, defineRule } from '../../rule.ts';
+import { defineRule, type FindingDraft } from '../../rule.ts';
 import { isIndex } from './index-redirect.ts';
 
 export const foreignSource = defineRule({
@@ -15,7 +15,7 @@ export const foreignSource = defineRule({
   maps: { cwe: ['CWE-494'], attack: ['T1195.002'] },
   reads: ['dependency:redirect'],
   check: (context) =>
-    context.of('dependency').flatMap((fact): Draft[] => {
+    context.of('dependency').flatMap((fact): FindingDraft[] => {
       if (fact.how !== 'redirect' || fact.pinned || isIndex(fact.name) || !runs(fact)) return [];
       return [
         {
@@ -30,7 +30,7 @@ export const foreignSource = defineRule({
 
 // An archive from a host where nobody publishes is downloaded and run, by whatever name the tool
 // that does it goes.
-function gravity(fact: DependencyFact): Pick<Draft, 'kind' | 'severity'> {
+function gravity(fact: DependencyFact): Pick<FindingDraft, 'kind' | 'severity'> {
   if (isInText(fact)) return { severity: 'low' };
   const isStray =
     /^https?:\/\/[^/]+\/.*\.(tgz|tar\.(gz|bz2|xz)|whl|zip|js|mjs|py)([#?]|$)/.test(fact.name) &&

@@ -1,9 +1,9 @@
 /** Packages are taken from another index. */
 
-import type { Source } from '../../fact/source.ts';
+import type { TaintSource } from '../../fact/source.ts';
 import { isInText, milder, runs } from '../../fact/standing.ts';
 import { isRequirements } from '../../ingest/requirements.ts';
-import { type Draft, defineRule } from '../../rule.ts';
+import { defineRule, type FindingDraft } from '../../rule.ts';
 
 export const indexRedirect = defineRule({
   id: 'supply/index-redirect',
@@ -16,7 +16,7 @@ export const indexRedirect = defineRule({
   maps: { cwe: ['CWE-427', 'CWE-494'], owasp: ['ASI04', 'AST02'], attack: ['T1195.001'] },
   reads: ['dependency:redirect', 'source'],
   check: (context) => [
-    ...context.of('dependency').flatMap((fact): Draft[] => {
+    ...context.of('dependency').flatMap((fact): FindingDraft[] => {
       if (!isIndex(fact.name) || !runs(fact) || isPublic(fact.name)) return [];
       return [
         {
@@ -67,14 +67,14 @@ const settings: readonly { readonly file: RegExp; readonly form: RegExp }[] = [
 const requirementOption =
   /^[ \t]*(?:-i|--index-url|--extra-index-url|--find-links|-f)[ \t=]+(\S+)/gm;
 
-function settingsIn(source: Source): Draft[] {
+function settingsIn(source: TaintSource): FindingDraft[] {
   const { path, text, depth } = source;
   const forms = isRequirements(source)
     ? [requirementOption]
     : settings.filter(({ file }) => file.test(path)).map(({ form }) => form);
   if (depth > 0) return [];
   return forms.flatMap((form) =>
-    [...text.matchAll(form)].flatMap((match): Draft[] => {
+    [...text.matchAll(form)].flatMap((match): FindingDraft[] => {
       const [line, url = ''] = match;
       if (!isIndex(url) || isPublic(url)) return [];
       const start = match.index + line.lastIndexOf(url);

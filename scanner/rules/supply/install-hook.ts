@@ -1,7 +1,7 @@
 /** A file of the bundle is run by Python or a build tool without being called. */
 
-import type { Source } from '../../fact/source.ts';
-import { type Draft, defineRule } from '../../rule.ts';
+import type { TaintSource } from '../../fact/source.ts';
+import { defineRule, type FindingDraft } from '../../rule.ts';
 
 export const installHook = defineRule({
   id: 'supply/install-hook',
@@ -31,13 +31,13 @@ export const installHook = defineRule({
   },
 });
 
-function draftsOf({ path, text }: Source, acts: boolean): Draft[] {
+function draftsOf({ path, text }: TaintSource, acts: boolean): FindingDraft[] {
   const draft = (
     at: number,
     length: number,
     message: string,
-    severity: Draft['severity'] = 'medium',
-  ): Draft[] => [{ span: { path, start: at, end: at + length }, message, severity }];
+    severity: FindingDraft['severity'] = 'medium',
+  ): FindingDraft[] => [{ span: { path, start: at, end: at + length }, message, severity }];
   if (/(^|\/)(sitecustomize|usercustomize)\.py$/.test(path))
     return draft(0, 1, 'Python runs this file at every start');
   if (/\.pth$/.test(path)) {

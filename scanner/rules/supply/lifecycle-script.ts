@@ -1,7 +1,7 @@
 /** Installing a package runs a script of its own. */
 
 import { runs } from '../../fact/standing.ts';
-import { type Draft, defineRule } from '../../rule.ts';
+import { defineRule, type FindingDraft } from '../../rule.ts';
 
 export const lifecycleScript = defineRule({
   id: 'supply/lifecycle-script',
@@ -14,7 +14,7 @@ export const lifecycleScript = defineRule({
   maps: { attack: ['T1195.002'] },
   reads: ['dependency:lifecycle'],
   check: (context) =>
-    context.of('dependency').flatMap((fact): Draft[] => {
+    context.of('dependency').flatMap((fact): FindingDraft[] => {
       if (!runs(fact)) return [];
       const message = `${fact.name} runs by itself at installation: ${fact.version}`;
       return [

@@ -7,7 +7,7 @@ import {
   popularPackages,
   popularSkills,
 } from '../../models/popular-packages.ts';
-import { type Draft, defineRule } from '../../rule.ts';
+import { defineRule, type FindingDraft } from '../../rule.ts';
 
 export const lookAlikeSkill = defineRule({
   id: 'supply/look-alike-skill',
@@ -24,7 +24,7 @@ export const lookAlikeSkill = defineRule({
     const at = Math.max(text.indexOf(name), 0);
     const like = likeOf(name.toLowerCase());
     if (like === undefined || name === '') return [];
-    const draft: Draft = {
+    const draft: FindingDraft = {
       span: { path: 'SKILL.md', start: at, end: at + name.length },
       message: `the skill's name "${name}" is almost "${like}"`,
     };

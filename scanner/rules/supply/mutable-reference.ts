@@ -1,9 +1,9 @@
 /** What is fetched is named by a branch or as "the latest". */
 
-import type { Source } from '../../fact/source.ts';
+import type { TaintSource } from '../../fact/source.ts';
 import { atMost } from '../../fact/standing.ts';
 import { joinedText } from '../../rounds/joined-text.ts';
-import { type Draft, defineRule } from '../../rule.ts';
+import { defineRule, type FindingDraft } from '../../rule.ts';
 
 export const mutableReference = defineRule({
   id: 'supply/mutable-reference',
@@ -43,14 +43,14 @@ const forms: readonly { readonly form: RegExp; readonly says: string }[] = [
   },
 ];
 
-function draftsOf(source: Source): Draft[] {
+function draftsOf(source: TaintSource): FindingDraft[] {
   const { path, language, context } = source;
   if (!source.text.includes('http')) return [];
   const { text, offsetOf } = joinedText(source);
   const inText = language === 'markdown' || language === 'text' || context === 'test';
   return forms.flatMap(({ form, says }) =>
     [...text.matchAll(form)].map(
-      (match): Draft => ({
+      (match): FindingDraft => ({
         span: { path, start: offsetOf(match.index), end: offsetOf(match.index + match[0].length) },
         severity: inText ? atMost('low', 'info') : 'low',
         message: `${match[0].slice(0, 120)} names ${says}: what it gives may change`,

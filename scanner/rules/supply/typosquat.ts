@@ -3,7 +3,7 @@
 import { runs } from '../../fact/standing.ts';
 import { listedRequirements } from '../../ingest/requirements.ts';
 import { lookAlikeOf, popularPackages } from '../../models/popular-packages.ts';
-import { type Draft, defineRule } from '../../rule.ts';
+import { defineRule, type FindingDraft } from '../../rule.ts';
 
 export const typosquat = defineRule({
   id: 'supply/typosquat',
@@ -16,7 +16,7 @@ export const typosquat = defineRule({
   maps: { cwe: ['CWE-1357', 'CWE-494'], owasp: ['ASI04', 'AST02'], attack: ['T1195.001'] },
   reads: ['dependency:install', 'dependency:declared', 'source'],
   check: (context) => [
-    ...context.of('dependency').flatMap((fact): Draft[] => {
+    ...context.of('dependency').flatMap((fact): FindingDraft[] => {
       if ((fact.how !== 'install' && fact.how !== 'declared') || !runs(fact)) return [];
       return draftOf(fact.span, fact.manager, fact.name);
     }),
@@ -24,7 +24,7 @@ export const typosquat = defineRule({
   ],
 });
 
-function draftOf(span: Draft['span'], manager: string, written: string): Draft[] {
+function draftOf(span: FindingDraft['span'], manager: string, written: string): FindingDraft[] {
   if (manager !== 'npm' && manager !== 'pip') return [];
   const name = written.toLowerCase().replace(/\[.*$/, '');
   const like = lookAlikeOf(

@@ -1,7 +1,7 @@
 /** Software is installed without saying which version. */
 
 import { isInText, runs } from '../../fact/standing.ts';
-import { type Draft, defineRule } from '../../rule.ts';
+import { defineRule, type FindingDraft } from '../../rule.ts';
 
 export const unpinnedInstall = defineRule({
   id: 'supply/unpinned-install',
@@ -14,7 +14,7 @@ export const unpinnedInstall = defineRule({
   maps: { cwe: ['CWE-1357'], owasp: ['AST02'], attack: ['T1195.001'] },
   reads: ['dependency:install'],
   check: (context) =>
-    context.of('dependency').flatMap((fact): Draft[] => {
+    context.of('dependency').flatMap((fact): FindingDraft[] => {
       if (fact.how !== 'install' || fact.pinned || !runs(fact)) return [];
       return [
         {

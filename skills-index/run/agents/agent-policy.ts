@@ -29,8 +29,8 @@ export interface ModelEndpoint {
 }
 
 /**
- * The paths below `/v1` that a session may request of its model's API. Other paths of model servers load, change or
- * delete models, so they stay closed.
+ * The paths below `/v1` that a session may request of its model's API. Other paths of model servers
+ * load, change or delete models, so they stay closed.
  */
 const inferencePaths: Readonly<Record<ModelKind, readonly string[]>> = {
   openai: ['/chat/completions', '/responses', '/completions', '/embeddings'],

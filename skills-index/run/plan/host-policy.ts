@@ -39,7 +39,7 @@ export const requirements = [
   'pids-cgroup',
   'cpu-cgroup',
 ] as const;
-export type Requirement = (typeof requirements)[number];
+export type SandboxRequirement = (typeof requirements)[number];
 
 export interface HostPolicy extends HoldPolicy, AgentPolicy, ReportPolicy {
   /** The path of host.json, for messages that tell an operator to change it. */
@@ -76,7 +76,7 @@ export interface HostPolicy extends HoldPolicy, AgentPolicy, ReportPolicy {
    * whether to use the processor's virtualisation (KVM).
    */
   readonly microvm?: { readonly kernel: string; readonly kvm?: boolean };
-  readonly require: readonly Requirement[];
+  readonly require: readonly SandboxRequirement[];
   /** Whether `install --plain` is allowed. */
   readonly plain: boolean;
   /** Additional places from which status.json may be read. */

@@ -1,11 +1,11 @@
 import { describe, expect, it } from 'vitest';
 import type { Fact } from '../../../scanner/fact/fact.ts';
-import type { Language, Source } from '../../../scanner/fact/source.ts';
+import type { Language, TaintSource } from '../../../scanner/fact/source.ts';
 import { Steps } from '../../../scanner/fact/steps.ts';
 import { analyseLexical } from '../../../scanner/frontends/lexical/lexical.ts';
 import { scanSkill } from '../../../scanner/scan.ts';
 
-const sourceOf = (language: Language, text: string): Source => ({
+const sourceOf = (language: Language, text: string): TaintSource => ({
   path: 'a',
   file: 'a',
   language,

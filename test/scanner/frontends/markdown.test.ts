@@ -1,11 +1,11 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { type Language, rawOffset, type Source } from '../../../scanner/fact/source.ts';
+import { type Language, rawOffset, type TaintSource } from '../../../scanner/fact/source.ts';
 import { Steps, StepsUsedUp } from '../../../scanner/fact/steps.ts';
 import { analyseMarkdown } from '../../../scanner/frontends/markdown/markdown.ts';
 import { analyseJson } from '../../../scanner/frontends/settings/json.ts';
 
-function sourceOf(path: string, language: Language, text: string): Source {
+function sourceOf(path: string, language: Language, text: string): TaintSource {
   return { path, file: path, language, text, context: 'code', depth: 0 };
 }
 

@@ -1,13 +1,13 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import type { Fact } from '../../../scanner/fact/fact.ts';
-import type { Source } from '../../../scanner/fact/source.ts';
+import type { TaintSource } from '../../../scanner/fact/source.ts';
 import { Steps, StepsUsedUp } from '../../../scanner/fact/steps.ts';
 import { solveFlows } from '../../../scanner/flow/flow.ts';
 import { analysePython } from '../../../scanner/frontends/python/python.ts';
 
 function unread(...texts: readonly string[]): readonly string[] {
-  const sources = texts.map((text, at): Source => {
+  const sources = texts.map((text, at): TaintSource => {
     const path = `${at}.py`;
     return { path, file: path, language: 'python', text, context: 'code', depth: 0 };
   });
@@ -22,7 +22,7 @@ function analyse(
 ): { facts: readonly Fact[]; programs: readonly string[] } {
   const texts = typeof files === 'string' ? { 'a.py': files } : files;
   const sources = Object.entries(texts).map(
-    ([path, text]): Source => ({
+    ([path, text]): TaintSource => ({
       path,
       file: path,
       language: 'python',

@@ -1,17 +1,24 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import type { Fact } from '../../../scanner/fact/fact.ts';
-import type { Source } from '../../../scanner/fact/source.ts';
+import type { TaintSource } from '../../../scanner/fact/source.ts';
 import { Steps, StepsUsedUp } from '../../../scanner/fact/steps.ts';
 import { solveFlows } from '../../../scanner/flow/flow.ts';
 import { analyseShell } from '../../../scanner/frontends/shell/shell.ts';
 
 function analyse(
   text: string,
-  context: Source['context'] = 'code',
+  context: TaintSource['context'] = 'code',
   steps = new Steps(),
 ): ReturnType<typeof analyseShell> {
-  const source: Source = { path: 'a.sh', file: 'a.sh', language: 'shell', text, context, depth: 0 };
+  const source: TaintSource = {
+    path: 'a.sh',
+    file: 'a.sh',
+    language: 'shell',
+    text,
+    context,
+    depth: 0,
+  };
   return analyseShell([source], { files: new Set(['a.sh', 'scripts/x.py']), steps });
 }
 

@@ -4,7 +4,7 @@
 
 import { lookUp, ownModule } from '../names/lookup.ts';
 import { importMeaning } from '../names/meaning.ts';
-import type { Binding, PyNode, PythonFunction, PythonModule, Scope } from '../program.ts';
+import type { Binding, PyNode, PythonFunction, PythonModule, PythonScope } from '../program.ts';
 import type { PythonRun } from '../run.ts';
 import { childrenOf, nameOf, scopeOf, textOf } from '../syntax/nodes.ts';
 import { changingMethods } from '../values/updates.ts';
@@ -37,7 +37,9 @@ export interface NameKinds {
 export function nameAt(
   at: Flowing,
   node: PyNode,
-): (NameKinds & { readonly scope: Scope; readonly bindings: readonly Binding[] }) | undefined {
+):
+  | (NameKinds & { readonly scope: PythonScope; readonly bindings: readonly Binding[] })
+  | undefined {
   const found = lookUp(scopeOf(at.module, node), nameOf(at.module, node));
   if (found === undefined) return undefined;
   const known = at.kinds.get(found.bindings) ?? kindsOf(found.bindings);
@@ -69,7 +71,7 @@ export function resultOf({ aliases }: Flowing, id: string | undefined): Cell {
 }
 
 /** The cell of a name of a scope; names of a class are attributes. */
-export function cellOfName({ aliases }: Flowing, scope: Scope, name: string): Cell {
+export function cellOfName({ aliases }: Flowing, scope: PythonScope, name: string): Cell {
   return aliases.named(scope.kind === 'class' ? `.${name}` : `${scope.id} ${name}`);
 }
 

@@ -1,7 +1,14 @@
 import { lookUp } from '../names/lookup.ts';
-import { importMeaning, type Meaning, starredMeaning } from '../names/meaning.ts';
+import { importMeaning, type NameMeaning, starredMeaning } from '../names/meaning.ts';
 import { parameterValue } from '../names/parameters.ts';
-import type { Binding, FoldFrame, MaybeFolded, PyNode, PythonModule, Scope } from '../program.ts';
+import type {
+  Binding,
+  FoldFrame,
+  MaybeFolded,
+  PyNode,
+  PythonModule,
+  PythonScope,
+} from '../program.ts';
 import type { PythonRun } from '../run.ts';
 import { scopeOf } from '../syntax/nodes.ts';
 import { isRepeated } from '../values/kept.ts';
@@ -15,7 +22,7 @@ function isDefinition({ kind }: Binding): boolean {
 }
 
 // Whether a name of a scope is held by a frame, known or not.
-function isHeld(frame: FoldFrame | undefined, scope: Scope, name: string): boolean {
+function isHeld(frame: FoldFrame | undefined, scope: PythonScope, name: string): boolean {
   for (let at = frame; at !== undefined; at = at.outer)
     if (at.scope === scope.id && (at.followed === undefined || at.followed.has(name))) return true;
   return false;
@@ -116,7 +123,7 @@ export function imported(run: PythonRun, module: PythonModule, qual: string): Ma
   return meant(run, importMeaning(run, module, qual));
 }
 
-function meant(run: PythonRun, meaning: Meaning): MaybeFolded {
+function meant(run: PythonRun, meaning: NameMeaning): MaybeFolded {
   if (meaning.kind === 'global') return bindingsValue(run, meaning.module, meaning.name);
   return meaning.kind === 'name' ? { kind: 'name', qual: meaning.qual, hidden: false } : undefined;
 }
@@ -126,7 +133,7 @@ function flowing(
   run: PythonRun,
   module: PythonModule,
   use: PyNode,
-  scope: Scope,
+  scope: PythonScope,
   name: string,
 ): MaybeFolded {
   const isInside = scopeOf(module, use) === scope && use.name !== 'Script';
@@ -154,7 +161,7 @@ function flowing(
   return value;
 }
 
-function newFrame(scope: Scope): FoldFrame {
+function newFrame(scope: PythonScope): FoldFrame {
   const followed = new Set(
     [...scope.names].flatMap(([name, bindings]) => (isGivenOnce(bindings) ? [] : [name])),
   );
@@ -166,7 +173,7 @@ function frameBefore(
   run: PythonRun,
   module: PythonModule,
   body: PyNode,
-  scope: Scope,
+  scope: PythonScope,
   before: number,
 ): FoldFrame {
   const reached = run.fold.reached.get(scope.id);
@@ -195,7 +202,7 @@ function statementOf(node: PyNode): PyNode {
   return at;
 }
 
-function bodyOf(module: PythonModule, use: PyNode, scope: Scope): PyNode | undefined {
+function bodyOf(module: PythonModule, use: PyNode, scope: PythonScope): PyNode | undefined {
   if (scope === module.scope) return module.top;
   for (let at: PyNode | null = use; at !== null; at = at.parent)
     if (at.name === 'FunctionDefinition' && module.scopes.get(at.from) === scope)

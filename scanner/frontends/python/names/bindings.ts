@@ -1,6 +1,6 @@
 /** What binds names in Python: imports, assignments, loops, functions, classes. */
 import { noteCallByText, noteItemByText } from '../changes/by-text.ts';
-import type { PyNode, PythonModule, Scope } from '../program.ts';
+import type { PyNode, PythonModule, PythonScope } from '../program.ts';
 import { bindFunction } from '../syntax/functions.ts';
 import {
   assignmentParts,
@@ -81,7 +81,7 @@ export function bindAll(module: PythonModule, node: PyNode): void {
   }
 }
 
-function bindClass(module: PythonModule, node: PyNode, scope: Scope): void {
+function bindClass(module: PythonModule, node: PyNode, scope: PythonScope): void {
   const className = classNameOf(module, node);
   bind(module, scope, className, { kind: 'class', name: className });
   module.classes.set(className, node);
@@ -106,7 +106,7 @@ function ownerOf(module: PythonModule, { parent }: PyNode): string | undefined {
     : undefined;
 }
 
-export function bindAssign(module: PythonModule, node: PyNode, scope: Scope): void {
+export function bindAssign(module: PythonModule, node: PyNode, scope: PythonScope): void {
   const { targets, values } = assignmentParts(node);
   for (const group of targets) bindGroup(module, scope, group, values);
 }
@@ -115,7 +115,7 @@ export function bindAssign(module: PythonModule, node: PyNode, scope: Scope): vo
 // star.
 function bindGroup(
   module: PythonModule,
-  scope: Scope,
+  scope: PythonScope,
   group: readonly PyNode[],
   values: readonly PyNode[],
 ): void {
@@ -143,7 +143,7 @@ function bindGroup(
 }
 
 // `for a, b in x` in statements, comprehensions and arguments.
-export function bindLoops(module: PythonModule, node: PyNode, scope: Scope): void {
+export function bindLoops(module: PythonModule, node: PyNode, scope: PythonScope): void {
   const children = childrenOf(node);
   children.forEach((child, at) => {
     if (child.name !== 'for') return;
@@ -157,7 +157,7 @@ export function bindLoops(module: PythonModule, node: PyNode, scope: Scope): voi
   });
 }
 
-export function bindWith(module: PythonModule, node: PyNode, scope: Scope): void {
+export function bindWith(module: PythonModule, node: PyNode, scope: PythonScope): void {
   const children = childrenOf(node);
   children.forEach((child, at) => {
     const value = children[at - 1];
@@ -176,7 +176,7 @@ export function bindWith(module: PythonModule, node: PyNode, scope: Scope): void
 }
 
 // `except X as e`
-function bindCaught(module: PythonModule, node: PyNode, scope: Scope): void {
+function bindCaught(module: PythonModule, node: PyNode, scope: PythonScope): void {
   const children = childrenOf(node);
   children.forEach((child, at) => {
     const target = children[at + 1];
@@ -186,7 +186,7 @@ function bindCaught(module: PythonModule, node: PyNode, scope: Scope): void {
 }
 
 // `case x:` is the value itself, a name deeper inside is a part of it.
-function bindMatched(module: PythonModule, node: PyNode, scope: Scope): void {
+function bindMatched(module: PythonModule, node: PyNode, scope: PythonScope): void {
   const subject = node.parent?.parent?.firstChild?.nextSibling;
   const pattern = childrenOf(node)[1];
   if (subject === null || subject === undefined || pattern === undefined) return;

@@ -1,10 +1,10 @@
 /** Names that imports of Python bind. */
 
-import type { PyNode, PythonModule, Scope } from '../program.ts';
+import type { PyNode, PythonModule, PythonScope } from '../program.ts';
 import { textOf } from '../syntax/nodes.ts';
 import { bind } from '../syntax/targets.ts';
 
-export function bindImport(module: PythonModule, node: PyNode, scope: Scope): void {
+export function bindImport(module: PythonModule, node: PyNode, scope: PythonScope): void {
   const text = textOf(module, node)
     .normalize('NFKC')
     .replace(/\\\r?\n/g, ' ')

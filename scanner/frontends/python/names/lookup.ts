@@ -1,6 +1,6 @@
 /** Where a name of Python comes from: a scope, a module of the skill, or a library. */
 import { pythonApis } from '../../../models/python.ts';
-import type { Binding, PythonModule, Scope } from '../program.ts';
+import type { Binding, PythonModule, PythonScope } from '../program.ts';
 import { flowNode, type PythonRun } from '../run.ts';
 
 /**
@@ -8,10 +8,10 @@ import { flowNode, type PythonRun } from '../run.ts';
  * methods.
  */
 export function lookUp(
-  scope: Scope,
+  scope: PythonScope,
   name: string,
-): { readonly scope: Scope; readonly bindings: readonly Binding[] } | undefined {
-  for (let at: Scope | undefined = scope; at !== undefined; at = at.parent) {
+): { readonly scope: PythonScope; readonly bindings: readonly Binding[] } | undefined {
+  for (let at: PythonScope | undefined = scope; at !== undefined; at = at.parent) {
     const bindings = at.kind === 'class' && at !== scope ? undefined : at.names.get(name);
     if (bindings !== undefined) return { scope: at, bindings };
   }
@@ -22,7 +22,7 @@ export function lookUp(
 export function variableNode(
   run: PythonRun,
   module: PythonModule,
-  scope: Scope,
+  scope: PythonScope,
   name: string,
   node: { readonly from: number; readonly to: number },
 ): string {

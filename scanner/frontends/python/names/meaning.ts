@@ -5,7 +5,7 @@ import { canonicalName } from './canonical.ts';
 import { methodOf } from './classes.ts';
 import { isMemberOf, ownModule } from './lookup.ts';
 
-export type Meaning =
+export type NameMeaning =
   /** Something of a library, a built-in, or a module of the skill: `own PATH`. */
   | { readonly kind: 'name'; readonly qual: string }
   /** A name at the top of a module of the skill. */
@@ -15,7 +15,7 @@ export type Meaning =
   | { readonly kind: 'attribute'; readonly owner: string };
 
 /** What an import in a module binds. */
-export function importMeaning(run: PythonRun, module: PythonModule, qual: string): Meaning {
+export function importMeaning(run: PythonRun, module: PythonModule, qual: string): NameMeaning {
   const own = ownModule(run, module, qual);
   if (own !== undefined) return { kind: 'name', qual: `own ${own.source.path}` };
   const dot = qual.lastIndexOf('.');
@@ -34,7 +34,7 @@ export function starredMeaning(
   run: PythonRun,
   module: PythonModule,
   name: string,
-): Extract<Meaning, { kind: 'name' | 'global' }> | undefined {
+): Extract<NameMeaning, { kind: 'name' | 'global' }> | undefined {
   for (const star of module.stars) {
     const found = ownModule(run, module, star);
     const own = found === module ? undefined : found;
@@ -47,7 +47,7 @@ export function starredMeaning(
 }
 
 /** What a member of something with a qualified name is. */
-export function memberMeaning(run: PythonRun, qual: string, name: string): Meaning {
+export function memberMeaning(run: PythonRun, qual: string, name: string): NameMeaning {
   const module = qual.startsWith('own ') ? run.modules.get(qual.slice('own '.length)) : undefined;
   if (module !== undefined) return { kind: 'global', module, name };
   if (name === '__globals__' || name === 'f_globals') return { kind: 'name', qual: 'globals()' };

@@ -1,7 +1,7 @@
 /**
  * Python modules read once: scopes, what binds each name in them, functions and their call sites.
  */
-import type { Source } from '../../../fact/source.ts';
+import type { TaintSource } from '../../../fact/source.ts';
 import type { Steps } from '../../../fact/steps.ts';
 import { bindByText } from '../changes/by-text.ts';
 import type { PyNode, PythonModule } from '../program.ts';
@@ -15,7 +15,7 @@ import { bindAll } from './bindings.ts';
  * Reads a module. What recovering from errors may cost is the file's own share, so that garbage
  * keeps no other file from being read.
  */
-export function readModule(source: Source, steps: Steps, share: number): PythonModule {
+export function readModule(source: TaintSource, steps: Steps, share: number): PythonModule {
   steps.take(1 + (source.text.length >> 4));
   let left = share;
   const { tree, stoppedAt } = parsePython(source.text, (count) => {

@@ -11,7 +11,7 @@ import { walk } from '../syntax/tree.ts';
 import { busyPy, either, nodesOf, unknownPy } from '../values/alternatives.ts';
 import { methodOf } from './classes.ts';
 import { lookUp, variableNode } from './lookup.ts';
-import { importMeaning, type Meaning, starredMeaning } from './meaning.ts';
+import { importMeaning, type NameMeaning, starredMeaning } from './meaning.ts';
 import { parameterValue } from './parameters.ts';
 import { updated } from './updated.ts';
 
@@ -156,7 +156,7 @@ export function importedValue(
   return meantValue(run, importMeaning(run, module, qual), depth);
 }
 
-function meantValue(run: PythonRun, meaning: Meaning, depth: number): PyValue {
+function meantValue(run: PythonRun, meaning: NameMeaning, depth: number): PyValue {
   if (meaning.kind === 'global') return memberOfModule(run, meaning.module, meaning.name, depth);
   return { ...unknownPy, qual: meaning.kind === 'name' ? meaning.qual : undefined };
 }

@@ -2,7 +2,7 @@
  * Python files that name an encoding in which they say something else than their bytes show (PEP
  * 263).
  */
-import type { Source } from '../../../fact/source.ts';
+import type { TaintSource } from '../../../fact/source.ts';
 import { fromUtf7, rot13, unescaped } from '../fold/codecs.ts';
 
 /**
@@ -11,7 +11,7 @@ import { fromUtf7, rot13, unescaped } from '../fold/codecs.ts';
  */
 export function misleadingText({
   text,
-}: Source): { readonly text: string; readonly codec: string } | undefined {
+}: TaintSource): { readonly text: string; readonly codec: string } | undefined {
   const [, codec] =
     /^[^\n]*\n?[^\n]*/.exec(text)?.[0].match(/^[ \t\f]*#.{0,80}?coding[:=][ \t]*([-\w.]+)/m) ?? [];
   if (codec === undefined) return undefined;

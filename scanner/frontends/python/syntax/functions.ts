@@ -1,6 +1,6 @@
 /** Functions and lambdas of Python: their parameters, and the names that they bind. */
 
-import type { PyNode, PythonFunction, PythonModule, Scope } from '../program.ts';
+import type { PyNode, PythonFunction, PythonModule, PythonScope } from '../program.ts';
 import { childrenOf, nameOf, textOf } from './nodes.ts';
 import { bind } from './targets.ts';
 
@@ -8,7 +8,7 @@ import { bind } from './targets.ts';
 export function bindFunction(
   module: PythonModule,
   node: PyNode,
-  outer: Scope,
+  outer: PythonScope,
   owner: string | undefined,
 ): void {
   const children = childrenOf(node);
@@ -17,7 +17,7 @@ export function bindFunction(
       ? children.find((child) => child.name === 'VariableName')
       : undefined;
   const name = nameNode === undefined ? `lambda@${node.from}` : nameOf(module, nameNode);
-  const scope: Scope = {
+  const scope: PythonScope = {
     id: `${outer.id}${name}@${node.from}.`,
     kind: 'function',
     parent: outer,

@@ -1,5 +1,11 @@
 /** What stands at a node of Python: names, texts, arguments, targets, and what it stands in. */
-import type { CallArguments, PyNode, PythonFunction, PythonModule, Scope } from '../program.ts';
+import type {
+  CallArguments,
+  PyNode,
+  PythonFunction,
+  PythonModule,
+  PythonScope,
+} from '../program.ts';
 
 /** Text of a node. */
 export function textOf(module: PythonModule, node: PyNode): string {
@@ -17,7 +23,7 @@ export function childrenOf(node: PyNode): readonly PyNode[] {
 }
 
 /** The scope that a node stands in. */
-export function scopeOf(module: PythonModule, node: PyNode): Scope {
+export function scopeOf(module: PythonModule, node: PyNode): PythonScope {
   for (let at = node.home; at !== null; at = at.home) {
     const scope = at.from === node.from ? undefined : module.scopes.get(at.from);
     if (scope !== undefined) return scope;

@@ -1,11 +1,16 @@
 /** Names that targets of assignments, loops and `with` bind. */
 import { noteItemByText } from '../changes/by-text.ts';
-import type { Binding, PyNode, PythonModule, Scope } from '../program.ts';
+import type { Binding, PyNode, PythonModule, PythonScope } from '../program.ts';
 import { markShared, noteChanged } from '../values/updates.ts';
 import { childrenOf, nameOf } from './nodes.ts';
 
 /** Adds what gives a name of a scope a value. */
-export function bind(module: PythonModule, scope: Scope, name: string, binding: Binding): void {
+export function bind(
+  module: PythonModule,
+  scope: PythonScope,
+  name: string,
+  binding: Binding,
+): void {
   const home = scope.outside?.has(name) ? homeOf(scope, name) : scope;
   if (home !== scope) markShared(module, home, name);
   const { names } = home;
@@ -15,7 +20,7 @@ export function bind(module: PythonModule, scope: Scope, name: string, binding: 
 }
 
 // Where `global` or `nonlocal` puts a name.
-function homeOf(scope: Scope, name: string): Scope {
+function homeOf(scope: PythonScope, name: string): PythonScope {
   let at = scope;
   while (at.parent !== undefined && (at === scope || !at.names.has(name))) at = at.parent;
   return at;
@@ -28,7 +33,7 @@ export function isStar(node: PyNode): boolean {
 /** Binds the parts of a target. From a star on, the places of parts are not known: -1. */
 export function bindParts(
   module: PythonModule,
-  scope: Scope,
+  scope: PythonScope,
   targets: readonly PyNode[],
   bindingOf: (target: PyNode, element: number) => Binding,
 ): void {
@@ -42,7 +47,7 @@ export function bindParts(
 /** Binds the names of a target. */
 export function bindTarget(
   module: PythonModule,
-  scope: Scope,
+  scope: PythonScope,
   target: PyNode,
   binding: Binding,
 ): void {

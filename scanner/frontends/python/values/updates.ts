@@ -4,11 +4,11 @@
  */
 
 import { lookUp } from '../names/lookup.ts';
-import type { Change, PyNode, PythonFunction, PythonModule, Scope } from '../program.ts';
+import type { CellChange, PyNode, PythonFunction, PythonModule, PythonScope } from '../program.ts';
 import { argumentsOf, nameOf, scopeOf } from '../syntax/nodes.ts';
 
 /** What methods of lists, sets and dictionaries do to their object. */
-export const changingMethods: ReadonlyMap<string, Change> = new Map([
+export const changingMethods: ReadonlyMap<string, CellChange> = new Map([
   ...['append', 'add', 'extend'].map((name) => [name, 'grown'] as const),
   ...[
     'update',
@@ -31,7 +31,7 @@ export function noteChanged(
   module: PythonModule,
   target: PyNode | null,
   by: PyNode,
-  change: Change,
+  change: CellChange,
 ): void {
   if (target?.name === 'VariableName') module.changes.push({ target, by, change });
   const property = target?.name === 'MemberExpression' ? target.lastChild : null;
@@ -54,7 +54,7 @@ export function bindChanges(module: PythonModule): void {
   }
 }
 
-function bindChange(module: PythonModule, target: PyNode, by: PyNode, change: Change): void {
+function bindChange(module: PythonModule, target: PyNode, by: PyNode, change: CellChange): void {
   const name = nameOf(module, target);
   const home = scopeOf(module, target);
   const found = lookUp(home, name);
@@ -72,7 +72,7 @@ function bindGiven(
   module: PythonModule,
   { name, bound, parameters }: PythonFunction,
   index: number,
-  change: Change,
+  change: CellChange,
 ): void {
   const at = bound ? index - 1 : index;
   const parameter = parameters[index];
@@ -91,10 +91,10 @@ function bindGiven(
  * A name that other functions than its own change has no value that the order of its statements
  * tells.
  */
-export function markShared(module: PythonModule, scope: Scope, name: string): void {
+export function markShared(module: PythonModule, scope: PythonScope, name: string): void {
   module.shared.add(`${scope.id} ${name}`);
 }
 
-export function isShared(module: PythonModule, scope: Scope, name: string): boolean {
+export function isShared(module: PythonModule, scope: PythonScope, name: string): boolean {
   return module.shared.has(`${scope.id} ${name}`);
 }

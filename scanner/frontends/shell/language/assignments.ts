@@ -5,7 +5,7 @@ import { steeringVariables } from '../../../models/shell.ts';
 import type { Call } from '../call.ts';
 import { runCode } from '../programs/code.ts';
 import { noteTrait, type ShellRun, spanOf } from '../run.ts';
-import { concat, literalValue, slice, type Value } from '../value.ts';
+import { concat, literalValue, type ShellValue, slice } from '../value.ts';
 import { keyOf } from './parameters.ts';
 import { arrayOf, assignMember, assignValue, listValue } from './variables.ts';
 import { foldWord, foldWords } from './words.ts';
@@ -22,7 +22,7 @@ export function assign(run: ShellRun, node: Assignment): void {
   assignValue(run, node.name, node.append && old !== undefined ? appended(run, old, value) : value);
 }
 
-function appended(run: ShellRun, old: Value, value: Value): Value {
+function appended(run: ShellRun, old: ShellValue, value: ShellValue): ShellValue {
   if (value.members === undefined) return concat([old, value]);
   if (isFull(old)) return old;
   run.context.steps.take((old.members?.size ?? 0) * shellItemSteps);
@@ -33,15 +33,15 @@ function appended(run: ShellRun, old: Value, value: Value): Value {
 }
 
 // What is added to as many items as are kept changes none of them.
-function isFull({ members, others }: Value): boolean {
+function isFull({ members, others }: ShellValue): boolean {
   if (members === undefined || members.size < shellArrayItemsMax || others.length > 0) return false;
   return [...members.keys()].every((key, index) => key === `${index}`);
 }
 
 /** The value of `(a b)`, `([x]=a [y]=b)`, or of one word. */
-export function assignedValue(run: ShellRun, { value }: Assignment): Value {
+export function assignedValue(run: ShellRun, { value }: Assignment): ShellValue {
   if (value.type === 'Word') return foldWord(run, value);
-  const entries = value.elements.flatMap((word): [string | undefined, Value][] => {
+  const entries = value.elements.flatMap((word): [string | undefined, ShellValue][] => {
     const folded = foldWords(run, word);
     const [only] = folded;
     const keyed = only === undefined ? null : /^\[([^\]]{1,80})\]=/.exec(only.text);
@@ -63,7 +63,7 @@ const commandVariables =
 export function noteAssignment(
   run: ShellRun,
   name: string,
-  value: Value,
+  value: ShellValue,
   span: Call['span'],
 ): void {
   if (commandVariables.test(name) && value.text !== '')

@@ -3,7 +3,7 @@
  * set … (Bash manual §4).
  */
 import { posix } from 'node:path';
-import type { Source } from '../../../fact/source.ts';
+import type { TaintSource } from '../../../fact/source.ts';
 import { shellTrapsMax } from '../../../limits.ts';
 import type { Call } from '../call.ts';
 import { noteStart } from '../graph.ts';
@@ -20,15 +20,15 @@ import {
   joinWith,
   literalValue,
   rootTaint,
+  type ShellValue,
   slice,
   unknownValue,
-  type Value,
 } from '../value.ts';
 import { noteAssignment } from './assignments.ts';
 import { readInput } from './read.ts';
 import { assignMember, assignValue } from './variables.ts';
 
-type Builtin = (run: ShellRun, call: Call) => Value;
+type Builtin = (run: ShellRun, call: Call) => ShellValue;
 
 const declare: Builtin = (run, call) => {
   const names = call.args.filter((arg) => !/^[-+][a-zA-Z]+$/.test(arg.text));
@@ -79,7 +79,7 @@ const source: Builtin = (run, call) => {
 
 // `. ./lib.sh`, `source "$DIR/lib.sh"`: where the folder is not known, the only script of that
 // name.
-function ownScript(run: ShellRun, path: string): Source | undefined {
+function ownScript(run: ShellRun, path: string): TaintSource | undefined {
   const { texts } = run.context;
   const plain = path.replace(/^(\.\/|\/skills\/@self\/)/, '');
   const exact = texts?.get(plain);
@@ -203,19 +203,19 @@ export function isBuiltin(name: string): boolean {
   return Object.hasOwn(table, name);
 }
 
-export function callBuiltin(run: ShellRun, call: Call): Value {
+export function callBuiltin(run: ShellRun, call: Call): ShellValue {
   return table[call.name]?.(run, call) ?? emptyValue;
 }
 
 /** `$(which curl)` is curl. */
-export function programPath(call: Call): Value {
+export function programPath(call: Call): ShellValue {
   const [name] = call.args.filter((arg) => !arg.text.startsWith('-'));
   return name === undefined || !isKnown(name) || !/^[\w.+-]+$/.test(name.text)
     ? unknownValue()
     : changedText(name, `/usr/bin/${name.text}`);
 }
 
-function changeFolder(run: ShellRun, call: Call): Value {
+function changeFolder(run: ShellRun, call: Call): ShellValue {
   const [to] = call.args.filter((arg) => !/^-[LPe]$/.test(arg.text));
   if (to === undefined) run.cwd = '~';
   else if (!isKnown(to) || to.text === '-' || run.branch > 0)
@@ -226,13 +226,13 @@ function changeFolder(run: ShellRun, call: Call): Value {
   return emptyValue;
 }
 
-function wholeEnvironment(run: ShellRun, call: Call): Value {
+function wholeEnvironment(run: ShellRun, call: Call): ShellValue {
   noteCapability(run, call, { kind: 'env', name: '*' }, ['whole-env']);
   const step = { span: call.span, note: `${call.name} gives every variable` };
   return unknownValue([rootTaint({ what: 'whole-env', name: '*' }, step, call.certainty)]);
 }
 
-function pathPart(call: Call, part: (path: string) => string): Value {
+function pathPart(call: Call, part: (path: string) => string): ShellValue {
   const [path] = call.args.filter((arg) => !arg.text.startsWith('-'));
   if (path === undefined || !isKnown(path)) return unknownValue(path?.taints);
   return literalValue(part(path.text), call.span.start, true);

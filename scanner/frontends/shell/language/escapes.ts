@@ -1,8 +1,8 @@
 /** Escapes as echo -e and printf read them. */
-import { changedText, type Value } from '../value.ts';
+import { changedText, type ShellValue } from '../value.ts';
 
 /** A value with its escapes resolved; characters written as numbers count as decoded. */
-export function unescaped(value: Value): Value {
+export function unescaped(value: ShellValue): ShellValue {
   const text = unescapedText(value.text);
   const isHidden = /\\x|\\u|\\0?[0-7]{2}/i.test(value.text);
   return text === value.text

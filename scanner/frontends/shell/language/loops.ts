@@ -5,16 +5,16 @@
 import type { ArithmeticFor, CompoundList, For, Select } from 'unbash';
 import { shellLoopWordsMax, shellRoundsMax, shellRoundsOfLoopMax } from '../../../limits.ts';
 import type { ShellRun } from '../run.ts';
-import { concat, either, isKnown, unknownValue, type Value } from '../value.ts';
+import { concat, either, isKnown, type ShellValue, unknownValue } from '../value.ts';
 import { evaluate } from './arithmetic.ts';
 import { readVariable } from './variables.ts';
 import { foldWords } from './words.ts';
 
 export interface Bodies {
   /** Goes through a body that is run. */
-  readonly run: (body: CompoundList) => Value;
+  readonly run: (body: CompoundList) => ShellValue;
   /** Goes through a body that may be run. */
-  readonly mayRun: (body: CompoundList) => Value;
+  readonly mayRun: (body: CompoundList) => ShellValue;
 }
 
 /** `for x in a b c`: round by round is how strings are put together. */
@@ -22,7 +22,7 @@ export function runLoop(
   run: ShellRun,
   { name, wordlist, body }: For | Select,
   bodies: Bodies,
-): Value {
+): ShellValue {
   const words = wordlist?.flatMap((word) => foldWords(run, word)) ?? [
     ...(run.args ?? [readVariable(run, '@', name)]),
   ];
@@ -48,9 +48,9 @@ export function runCountedLoop(
   run: ShellRun,
   { initialize, test, update, body }: ArithmeticFor,
   bodies: Bodies,
-): Value {
+): ShellValue {
   evaluate(run, initialize);
-  const outputs: Value[] = [];
+  const outputs: ShellValue[] = [];
   for (let goes = evaluate(run, test); goes !== 0; goes = evaluate(run, test)) {
     if (goes === undefined || outputs.length >= shellRoundsOfLoopMax || !takeRounds(run, 1)) {
       outputs.push(bodies.mayRun(body));

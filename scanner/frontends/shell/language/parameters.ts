@@ -14,18 +14,18 @@ import {
   joinWith,
   literalValue,
   rootTaint,
+  type ShellValue,
   unknownValue,
-  type Value,
 } from '../value.ts';
 import { numberOf } from './arithmetic.ts';
 import { globOf, replaceGlob } from './glob.ts';
 import { readVariable, targetName } from './variables.ts';
 
 /** What folds a word of an expansion; handed in, for words hold expansions. */
-export type Fold = (run: ShellRun, word: Word) => Value;
+export type Fold = (run: ShellRun, word: Word) => ShellValue;
 
 /** An expansion as one value: a list is joined. */
-export function foldParameter(run: ShellRun, part: ParameterExpansionPart, fold: Fold): Value {
+export function foldParameter(run: ShellRun, part: ParameterExpansionPart, fold: Fold): ShellValue {
   return joinWith(listOf(run, part, fold) ?? [foldOne(run, part, fold)], ' ');
 }
 
@@ -37,7 +37,7 @@ export function listOf(
   run: ShellRun,
   part: ParameterExpansionPart,
   fold: Fold,
-): Value[] | undefined {
+): ShellValue[] | undefined {
   const isArguments = /^[@*]$/.test(part.parameter);
   if (!isArguments && !/^[@*]$/.test(part.index?.text ?? '')) return undefined;
   const { members } = readVariable(run, part.parameter, part);
@@ -56,7 +56,7 @@ export function listOf(
   return all.slice(start, count === undefined ? undefined : start + count);
 }
 
-function foldOne(run: ShellRun, part: ParameterExpansionPart, fold: Fold): Value {
+function foldOne(run: ShellRun, part: ParameterExpansionPart, fold: Fold): ShellValue {
   if (part.prefix === '#') return lengthOf(run, part);
   if (part.prefix === '!') return foldIndirect(run, part);
   const { operation } = part;
@@ -68,7 +68,12 @@ function foldOne(run: ShellRun, part: ParameterExpansionPart, fold: Fold): Value
   return operation === undefined ? value : applyOperation(run, value, operation, fold);
 }
 
-function elementOf(run: ShellRun, part: ParameterExpansionPart, index: Word, fold: Fold): Value {
+function elementOf(
+  run: ShellRun,
+  part: ParameterExpansionPart,
+  index: Word,
+  fold: Fold,
+): ShellValue {
   const array = readVariable(run, part.parameter, part);
   const key = keyOf(run, fold(run, index));
   if (array.members === undefined) return key === '0' ? array : unknownValue(array.taints);
@@ -81,13 +86,13 @@ function elementOf(run: ShellRun, part: ParameterExpansionPart, index: Word, fol
 }
 
 /** The index of an array, a number or a word; undefined when it is not known. */
-export function keyOf(run: ShellRun, index: Value): string | undefined {
+export function keyOf(run: ShellRun, index: ShellValue): string | undefined {
   if (!isKnown(index)) return undefined;
   const number = numberOf(run, index.text);
   return number === undefined ? index.text : `${number}`;
 }
 
-function lengthOf(run: ShellRun, part: ParameterExpansionPart): Value {
+function lengthOf(run: ShellRun, part: ParameterExpansionPart): ShellValue {
   const number = numberOf(run, part.text);
   return number === undefined
     ? unknownValue()
@@ -95,7 +100,7 @@ function lengthOf(run: ShellRun, part: ParameterExpansionPart): Value {
 }
 
 // `${!name}`: the variable whose name is in a variable; `${!prefix@}`: the names that begin so.
-function foldIndirect(run: ShellRun, part: ParameterExpansionPart): Value {
+function foldIndirect(run: ShellRun, part: ParameterExpansionPart): ShellValue {
   const span = spanOf(run, part);
   if (part.operation?.type === 'Names') {
     const names = [...run.vars.keys()].filter((name) => name.startsWith(part.parameter));
@@ -119,7 +124,7 @@ function foldDefault(
   part: ParameterExpansionPart,
   operation: Extract<ParameterOperation, { type: 'Default' }>,
   fold: Fold,
-): Value {
+): ShellValue {
   const known = run.vars.get(targetName(run, part.parameter));
   const operand = fold(run, operation.operand);
   if (operation.operator === '+' || operation.operator === ':+') return either(operand, emptyValue);
@@ -133,10 +138,10 @@ function foldDefault(
 
 function applyOperation(
   run: ShellRun,
-  value: Value,
+  value: ShellValue,
   operation: ParameterOperation,
   fold: Fold,
-): Value {
+): ShellValue {
   const text = isKnown(value) ? operated(run, value.text, operation, fold) : undefined;
   return text === undefined
     ? { ...unknownValue(value.taints), decoded: value.decoded }
@@ -204,7 +209,7 @@ function sliceOf(
 // more.
 function knownGlob(
   run: ShellRun,
-  pattern: Value,
+  pattern: ShellValue,
   { length }: string,
   everywhere: boolean,
 ): ReturnType<typeof globOf> {

@@ -9,8 +9,8 @@ import {
   emptyValue,
   isKnown,
   rootTaint,
+  type ShellValue,
   unknownValue,
-  type Value,
 } from '../value.ts';
 import { fieldSeparators, fieldsOf } from './fields.ts';
 import { listValue } from './variables.ts';
@@ -21,7 +21,7 @@ const options = {
 };
 
 /** Sets the variables that `read`, `mapfile` or `readarray` name. */
-export function readInput(run: ShellRun, call: Call): Value {
+export function readInput(run: ShellRun, call: Call): ShellValue {
   const isRead = call.name === 'read';
   const args = parseArguments(call.args, isRead ? options.read : options.mapfile);
   const [descriptor] = optionValues(args, ['u']);
@@ -38,7 +38,7 @@ export function readInput(run: ShellRun, call: Call): Value {
   return emptyValue;
 }
 
-function setNames(run: ShellRun, operands: readonly Value[], value: Value): void {
+function setNames(run: ShellRun, operands: readonly ShellValue[], value: ShellValue): void {
   const names = operands.map((one) => one.text).filter((name) => /^[A-Za-z_]\w*$/.test(name));
   const all = names.length === 0 ? ['REPLY'] : names;
   const lines = isKnown(value)
@@ -64,7 +64,7 @@ function fieldOf(run: ShellRun, line: string, at: number, count: number): string
   return at === 0 ? line.trim() : fields.slice(at).join([...separators][0] ?? ' ');
 }
 
-function elementsOf(run: ShellRun, isRead: boolean, value: Value): Value {
+function elementsOf(run: ShellRun, isRead: boolean, value: ShellValue): ShellValue {
   if (!isKnown(value)) return { ...value, members: new Map([['0', value]]) };
   const words = isRead
     ? fieldsOf(value.text.split('\n')[0] ?? '', fieldSeparators(run))

@@ -6,13 +6,13 @@ import { noteFlows } from '../graph.ts';
 import { readFileValue, writeFileValue } from '../programs/files.ts';
 import { noteConnection } from '../programs/network.ts';
 import { noteTrait, type ShellRun, spanOf } from '../run.ts';
-import { emptyValue, rootTaint, unknownValue, type Value } from '../value.ts';
+import { emptyValue, rootTaint, type ShellValue, unknownValue } from '../value.ts';
 import { foldParts, foldWord } from './words.ts';
 
 interface Outputs {
   connection: Capability | undefined;
   isInput: boolean;
-  readonly files: { path: Value; how: 'write' | 'append' }[];
+  readonly files: { path: ShellValue; how: 'write' | 'append' }[];
 }
 
 /** Runs a body with its redirections; gives what is still printed. */
@@ -20,8 +20,8 @@ export function withRedirections(
   run: ShellRun,
   redirects: readonly Redirection[],
   node: { readonly pos: number; readonly end: number },
-  body: (onConnection: boolean) => Value,
-): Value {
+  body: (onConnection: boolean) => ShellValue,
+): ShellValue {
   const at = { span: spanOf(run, node), name: 'redirection', certainty: 'exact' } as const;
   const outer = run.stdin;
   const outputs: Outputs = { connection: undefined, isInput: false, files: [] };
@@ -100,7 +100,7 @@ function applyRedirection(
 }
 
 // Descriptor 0 is the input; others are read by `<&3` and `read -u 3`.
-function giveInput(run: ShellRun, descriptor: number | undefined, value: Value): void {
+function giveInput(run: ShellRun, descriptor: number | undefined, value: ShellValue): void {
   if (descriptor === undefined || descriptor === 0) run.stdin = value;
   else run.inputs.set(descriptor, value);
 }
@@ -116,7 +116,7 @@ function connectionOf(path: string): Capability | undefined {
   };
 }
 
-function fromNetwork(connection: Capability, span: ReturnType<typeof spanOf>): Value {
+function fromNetwork(connection: Capability, span: ReturnType<typeof spanOf>): ShellValue {
   const name = connection.kind === 'egress' ? connection.url : '*';
   return unknownValue([rootTaint({ what: 'network', name }, { span, note: `reads from ${name}` })]);
 }
@@ -124,6 +124,6 @@ function fromNetwork(connection: Capability, span: ReturnType<typeof spanOf>): V
 function hereText(
   run: ShellRun,
   body: { readonly text: string; readonly pos: number; readonly end: number },
-): Value {
+): ShellValue {
   return { ...emptyValue, text: body.text, map: [{ at: 0, raw: spanOf(run, body).start }] };
 }

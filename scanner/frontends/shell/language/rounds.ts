@@ -4,11 +4,11 @@
  */
 import { shellRepeatsMax } from '../../../limits.ts';
 import type { ShellFunction, ShellRun } from '../run.ts';
-import { textsOf, type Value } from '../value.ts';
+import { type ShellValue, textsOf } from '../value.ts';
 
 interface State {
-  readonly vars: ReadonlyMap<string, Value>;
-  readonly args: readonly Value[] | undefined;
+  readonly vars: ReadonlyMap<string, ShellValue>;
+  readonly args: readonly ShellValue[] | undefined;
   readonly functions: ReadonlyMap<string, ShellFunction>;
 }
 
@@ -28,7 +28,7 @@ export function isSameState(before: State, after: State): boolean {
 }
 
 // A counter never comes to rest; alone it brings no new text into a later round.
-function isSameValue(before: Value | undefined, after: Value): boolean {
+function isSameValue(before: ShellValue | undefined, after: ShellValue): boolean {
   if (before === undefined) return false;
   if (before === after) return true;
   return isNumber(after)
@@ -36,7 +36,7 @@ function isSameValue(before: Value | undefined, after: Value): boolean {
     : textsOf(before).join('\n') === textsOf(after).join('\n');
 }
 
-function isNumber(value: Value): boolean {
+function isNumber(value: ShellValue): boolean {
   return textsOf(value).every((text) => /^-?\d+$/.test(text));
 }
 

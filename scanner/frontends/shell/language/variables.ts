@@ -5,14 +5,21 @@
 import { shellArrayItemsMax } from '../../../limits.ts';
 import { shellVariables } from '../../../models/shell.ts';
 import { noteCapability, type ShellRun, spanOf } from '../run.ts';
-import { either, joinWith, literalValue, rootTaint, unknownValue, type Value } from '../value.ts';
+import {
+  either,
+  joinWith,
+  literalValue,
+  rootTaint,
+  type ShellValue,
+  unknownValue,
+} from '../value.ts';
 
 /** The value of a variable. */
 export function readVariable(
   run: ShellRun,
   given: string,
   at: { readonly pos: number; readonly end: number },
-): Value {
+): ShellValue {
   const name = targetName(run, given);
   const known = run.vars.get(name);
   if (known !== undefined) {
@@ -50,7 +57,7 @@ export function readVariable(
 }
 
 /** Sets a variable; in a branch, the old value stays possible. */
-export function assignValue(run: ShellRun, given: string, value: Value): void {
+export function assignValue(run: ShellRun, given: string, value: ShellValue): void {
   const name = targetName(run, given);
   const old = run.vars.get(name);
   run.vars.set(
@@ -64,7 +71,7 @@ export function assignMember(
   run: ShellRun,
   given: string,
   key: string | undefined,
-  value: Value,
+  value: ShellValue,
 ): void {
   const name = targetName(run, given);
   const old = run.vars.get(name);
@@ -78,7 +85,7 @@ export function assignMember(
 }
 
 /** An array as a value; its text is all of it. */
-export function arrayOf(entries: readonly (readonly [string, Value])[]): Value {
+export function arrayOf(entries: readonly (readonly [string, ShellValue])[]): ShellValue {
   const sorted = entries.every(([key]) => /^\d{1,9}$/.test(key))
     ? [...entries].sort(([a], [b]) => Number(a) - Number(b))
     : entries;
@@ -87,7 +94,7 @@ export function arrayOf(entries: readonly (readonly [string, Value])[]): Value {
 }
 
 /** Words as an array, from 0. */
-export function listValue(words: readonly Value[]): Value {
+export function listValue(words: readonly ShellValue[]): ShellValue {
   return arrayOf(words.map((word, index) => [`${index}`, word]));
 }
 
@@ -98,7 +105,7 @@ export function targetName(run: ShellRun, name: string): string {
   return at;
 }
 
-function ownPath(run: ShellRun): Value {
+function ownPath(run: ShellRun): ShellValue {
   const { file, depth } = run.source;
   return depth === 0 && run.context.files.has(file)
     ? literalValue(`/skills/@self/${file}`, 0, true)

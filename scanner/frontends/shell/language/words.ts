@@ -9,7 +9,7 @@ import { unknownPart } from '../../../models/egress-of.ts';
 import { holeTaint } from '../graph.ts';
 import { runSubstitution } from '../inner-scripts.ts';
 import { type ShellRun, spanOf } from '../run.ts';
-import { changedText, concat, literalValue, unknownValue, type Value } from '../value.ts';
+import { changedText, concat, literalValue, type ShellValue, unknownValue } from '../value.ts';
 import { evaluate } from './arithmetic.ts';
 import { expandBraces } from './braces.ts';
 import { fieldSeparators, fieldsOf } from './fields.ts';
@@ -17,7 +17,7 @@ import { foldParameter, listOf } from './parameters.ts';
 import { readVariable } from './variables.ts';
 
 /** A word as the words it becomes: braces expanded, unquoted variables split at white space. */
-export function foldWords(run: ShellRun, word: Word): Value[] {
+export function foldWords(run: ShellRun, word: Word): ShellValue[] {
   const several = foldBraces(run, word) ?? foldList(run, word);
   if (several !== undefined)
     return several.filter((value) => value.text !== '').slice(0, shellWordsMax);
@@ -29,7 +29,7 @@ export function foldWords(run: ShellRun, word: Word): Value[] {
 }
 
 /** A word as one value, as in an assignment or a redirection. */
-export function foldWord(run: ShellRun, word: Word): Value {
+export function foldWord(run: ShellRun, word: Word): ShellValue {
   run.context.steps.take();
   if (word.parts === undefined)
     return written(run, word.value, spanStart(run, word), word.value !== word.text);
@@ -38,7 +38,7 @@ export function foldWord(run: ShellRun, word: Word): Value {
 
 // Text of the script. Where another language put the script together, its unknown parts hold what
 // that one put there.
-function written(run: ShellRun, text: string, raw: number, folded = false): Value {
+function written(run: ShellRun, text: string, raw: number, folded = false): ShellValue {
   const value = literalValue(text, raw, folded);
   const hole = text.includes(unknownPart)
     ? holeTaint(run, { path: run.source.path, start: raw, end: raw + text.length })
@@ -47,7 +47,7 @@ function written(run: ShellRun, text: string, raw: number, folded = false): Valu
 }
 
 /** The body of a here document, or any list of parts, as one value. */
-export function foldParts(run: ShellRun, parts: readonly WordPart[]): Value {
+export function foldParts(run: ShellRun, parts: readonly WordPart[]): ShellValue {
   const folded = concat(parts.map((part) => foldPart(run, part)));
   run.context.steps.takeText(folded.text.length);
   // Quotes in the middle of a word are how a name is hidden from a search for it.
@@ -58,7 +58,7 @@ export function foldParts(run: ShellRun, parts: readonly WordPart[]): Value {
   return isBroken ? { ...folded, folded: true } : folded;
 }
 
-function foldPart(run: ShellRun, part: WordPart): Value {
+function foldPart(run: ShellRun, part: WordPart): ShellValue {
   const start = spanStart(run, part);
   switch (part.type) {
     case 'Literal':
@@ -96,7 +96,7 @@ function foldPart(run: ShellRun, part: WordPart): Value {
 }
 
 // Braces are expanded before all else, so the words they become are read anew.
-function foldBraces(run: ShellRun, word: Word): Value[] | undefined {
+function foldBraces(run: ShellRun, word: Word): ShellValue[] | undefined {
   if ((word.parts ?? []).every((part) => part.type !== 'BraceExpansion')) return undefined;
   const texts = expandBraces(word.text);
   if (texts.length === 1 && texts[0] === word.text) return undefined;
@@ -116,7 +116,7 @@ function foldBraces(run: ShellRun, word: Word): Value[] | undefined {
 }
 
 // `"$@"` and `"${a[@]}"` are as many words as there are, quoted or not.
-function foldList(run: ShellRun, word: Word): Value[] | undefined {
+function foldList(run: ShellRun, word: Word): ShellValue[] | undefined {
   const [only, ...more] = word.parts ?? [];
   if (only === undefined || more.length > 0) return undefined;
   const [part, ...rest] = only.type === 'DoubleQuoted' ? only.parts : [only];
@@ -128,7 +128,7 @@ function foldList(run: ShellRun, word: Word): Value[] | undefined {
 }
 
 // At the characters of IFS, which a script may set to others than white space.
-function splitAtSpace(run: ShellRun, value: Value): Value[] {
+function splitAtSpace(run: ShellRun, value: ShellValue): ShellValue[] {
   const separators = fieldSeparators(run);
   if (![...value.text].some((character) => separators.has(character)))
     return value.text === '' ? [] : [value];
@@ -138,7 +138,7 @@ function splitAtSpace(run: ShellRun, value: Value): Value[] {
     .map((text) => changedText(value, text));
 }
 
-function trimEnd(value: Value): Value {
+function trimEnd(value: ShellValue): ShellValue {
   const text = value.text.replace(/\n+$/, '');
   return text === value.text
     ? value

@@ -11,13 +11,13 @@ import {
   joinTaints,
   pass,
   rootTaint,
+  type ShellValue,
   unknownValue,
-  type Value,
 } from '../value.ts';
 import { hasOption, optionValues, parseArguments } from './arguments.ts';
 import { readFileValue, writeFileValue } from './files.ts';
 
-type Pack = (run: ShellRun, call: Call) => Value | undefined;
+type Pack = (run: ShellRun, call: Call) => ShellValue | undefined;
 
 const packs: Readonly<Record<string, Pack>> = {
   tar: packTar,
@@ -51,12 +51,12 @@ const packs: Readonly<Record<string, Pack>> = {
 };
 
 /** Runs a program that packs files; undefined for one that does not, or that unpacks. */
-export function callPacker(run: ShellRun, call: Call): Value | undefined {
+export function callPacker(run: ShellRun, call: Call): ShellValue | undefined {
   return Object.hasOwn(packs, call.name) ? packs[call.name]?.(run, call) : undefined;
 }
 
 // `tar czf out in…`, `tar -cz -f - in`, `tar c -T list`.
-function packTar(run: ShellRun, call: Call): Value | undefined {
+function packTar(run: ShellRun, call: Call): ShellValue | undefined {
   const [first, ...rest] = call.args;
   const isOld = first !== undefined && /^[a-zA-Z]{1,8}$/.test(first.text);
   const words = isOld ? [{ ...first, text: `-${first.text}` }, ...rest] : call.args;
@@ -84,7 +84,7 @@ function packTar(run: ShellRun, call: Call): Value | undefined {
   );
 }
 
-function packSevenZip(run: ShellRun, call: Call): Value | undefined {
+function packSevenZip(run: ShellRun, call: Call): ShellValue | undefined {
   const [verb, ...operands] = call.args.filter((arg) => !arg.text.startsWith('-'));
   return verb !== undefined && /^[au]$/.test(verb.text) ? packInto(run, call, operands) : undefined;
 }
@@ -92,8 +92,8 @@ function packSevenZip(run: ShellRun, call: Call): Value | undefined {
 function packInto(
   run: ShellRun,
   call: Call,
-  [archive, ...files]: readonly Value[],
-): Value | undefined {
+  [archive, ...files]: readonly ShellValue[],
+): ShellValue | undefined {
   if (archive === undefined) return undefined;
   const inputs = files
     .filter((one) => !/^(-|@)$/.test(one.text))
@@ -111,7 +111,7 @@ function encrypt(
   call: Call,
   takes: ReadonlySet<string>,
   outputs: readonly string[],
-): Value | undefined {
+): ShellValue | undefined {
   const args = parseArguments(call.args, takes);
   const [output] = optionValues(args, outputs);
   if (hasOption(args, ['d', 'decrypt', 'verify', 'import', 'export', 'list-keys', 'k', 'K']))
@@ -127,7 +127,7 @@ function encrypt(
 }
 
 // `openssl enc -in a -out b`; `s_client` is a connection.
-function packOpenssl(run: ShellRun, call: Call): Value | undefined {
+function packOpenssl(run: ShellRun, call: Call): ShellValue | undefined {
   const [verb, ...words] = call.args;
   const args = parseArguments(
     words,
@@ -141,7 +141,7 @@ function packOpenssl(run: ShellRun, call: Call): Value | undefined {
   return packed(run, call, [content], output);
 }
 
-function connect(run: ShellRun, call: Call, args: ReturnType<typeof parseArguments>): Value {
+function connect(run: ShellRun, call: Call, args: ReturnType<typeof parseArguments>): ShellValue {
   const [to] = [...optionValues(args, ['connect', 'host']), ...args.operands];
   const [, host, port] = /^(?:\[?([^\]:\0]*)\]?)(?::(\d+))?/.exec(to?.text ?? '') ?? [];
   const capability = {
@@ -162,7 +162,7 @@ function connect(run: ShellRun, call: Call, args: ReturnType<typeof parseArgumen
 }
 
 // `gzip file` makes file.gz; with -c, or from its input, it prints.
-function compress(run: ShellRun, call: Call): Value | undefined {
+function compress(run: ShellRun, call: Call): ShellValue | undefined {
   const args = parseArguments(call.args, new Set(['S', 'b', 'T', 'o']));
   if (hasOption(args, ['d', 'decompress', 't', 'l', 'uncompress'])) return undefined;
   const toOutput =
@@ -187,9 +187,9 @@ function compress(run: ShellRun, call: Call): Value | undefined {
 function packed(
   run: ShellRun,
   call: Call,
-  contents: readonly Value[],
-  output: Value | undefined,
-): Value {
+  contents: readonly ShellValue[],
+  output: ShellValue | undefined,
+): ShellValue {
   const step = { span: call.span, note: `${call.name} passes it on` };
   const value = unknownValue(pass(joinTaints(contents), step, true));
   if (output === undefined || output.text === '-') return value;
@@ -199,8 +199,8 @@ function packed(
 
 /** The words of `find` that name folders, and the commands that it runs on what it finds. */
 export function findParts({ args }: Call): {
-  readonly roots: readonly Value[];
-  readonly commands: readonly (readonly Value[])[];
+  readonly roots: readonly ShellValue[];
+  readonly commands: readonly (readonly ShellValue[])[];
 } {
   const roots = args.filter((_, at) =>
     args.slice(0, at + 1).every((one) => !/^[-(!]/.test(one.text) || /^-[LHPO]/.test(one.text)),
@@ -215,7 +215,7 @@ export function findParts({ args }: Call): {
 }
 
 // `{}` is a file below the first folder.
-function filled(word: Value, root: Value | undefined): Value {
+function filled(word: ShellValue, root: ShellValue | undefined): ShellValue {
   if (!word.text.includes('{}')) return word;
   const path = root === undefined ? unknownPart : `${root.text.replace(/\/$/, '')}/${unknownPart}`;
   return {

@@ -1,15 +1,15 @@
 /** Arguments of a command taken apart into options and operands, as getopt does. */
-import { slice, type Value } from '../value.ts';
+import { type ShellValue, slice } from '../value.ts';
 
 export interface Option {
   /** Without dashes. */
   readonly name: string;
-  readonly value: Value | undefined;
+  readonly value: ShellValue | undefined;
 }
 
 export interface Arguments {
   readonly options: readonly Option[];
-  readonly operands: readonly Value[];
+  readonly operands: readonly ShellValue[];
 }
 
 /**
@@ -19,12 +19,12 @@ export interface Arguments {
  * another
  */
 export function parseArguments(
-  args: readonly Value[],
+  args: readonly ShellValue[],
   takesValue: ReadonlySet<string>,
   stopAtOperand = false,
 ): Arguments {
   const options: Option[] = [];
-  const operands: Value[] = [];
+  const operands: ShellValue[] = [];
   for (let at = 0; at < args.length; at++) {
     const arg = args[at];
     if (arg === undefined) break;
@@ -54,7 +54,7 @@ export function hasOption({ options }: Arguments, names: readonly string[]): boo
 }
 
 /** The values given to options of the names. */
-export function optionValues({ options }: Arguments, names: readonly string[]): Value[] {
+export function optionValues({ options }: Arguments, names: readonly string[]): ShellValue[] {
   return options.flatMap((option) =>
     option.value !== undefined && names.includes(option.name) ? [option.value] : [],
   );
@@ -62,7 +62,7 @@ export function optionValues({ options }: Arguments, names: readonly string[]): 
 
 // `--name=value`, `-name` (one dash, as some programs write words), and letters written together:
 // `-sSLo file`, `-XPOST`.
-function optionsOf(arg: Value, takesValue: ReadonlySet<string>): Option[] {
+function optionsOf(arg: ShellValue, takesValue: ReadonlySet<string>): Option[] {
   const { text } = arg;
   const equals = text.indexOf('=');
   if (text.startsWith('--')) {

@@ -21,15 +21,15 @@ import {
   isKnown,
   pass,
   rootTaint,
+  type ShellValue,
   textsOf,
   unknownValue,
-  type Value,
 } from '../value.ts';
 import { hasOption, optionValues, parseArguments } from './arguments.ts';
 import { fileKey, mountPath } from './files.ts';
 
 /** Runs an interpreter: `bash -c`, `python -`, `curl | sh`, `node script.js`. */
-export function callInterpreter(run: ShellRun, call: Call): Value {
+export function callInterpreter(run: ShellRun, call: Call): ShellValue {
   const interpreter = own(interpreters, call.name);
   if (interpreter === undefined) return unknownValue();
   const takes = new Set([
@@ -115,7 +115,12 @@ export function callInterpreter(run: ShellRun, call: Call): Value {
  * Runs a file that this script did not write: one of the skill's own programs, or what another one
  * left there.
  */
-export function runFile(run: ShellRun, call: Call, file: Value, language?: Language): Value {
+export function runFile(
+  run: ShellRun,
+  call: Call,
+  file: ShellValue,
+  language?: Language,
+): ShellValue {
   const printed = noteStart(run, call.span, file.text, call, language);
   const passed = pass(call.stdin.taints, { span: call.span, note: `${call.name} reads it` });
   if (!isOwnFile(run, file.text) && isKnown(file)) {
@@ -140,7 +145,12 @@ export function runFile(run: ShellRun, call: Call, file: Value, language?: Langu
  * Notes that text is run as code, and goes through it: in this run when it is shell, else as an
  * embedded program. Unknown parts of shell code become a variable of unknown value.
  */
-export function runCode(run: ShellRun, call: Call, code: Value, language: Language): Value {
+export function runCode(
+  run: ShellRun,
+  call: Call,
+  code: ShellValue,
+  language: Language,
+): ShellValue {
   const at = { ...call, api: call.name };
   const isComputed =
     !isKnown(code) || code.isCut === true || code.others.some((text) => text.includes(unknownPart));
@@ -187,7 +197,7 @@ export function runCode(run: ShellRun, call: Call, code: Value, language: Langua
 }
 
 // Branches and loops leave several texts, and any of them may be run.
-function runTexts(run: ShellRun, call: Call, code: Value): Value {
+function runTexts(run: ShellRun, call: Call, code: ShellValue): ShellValue {
   for (const other of code.others) {
     run.branch += 1;
     runShellText(run, call, { ...changedText(code, other), map: [] });
@@ -196,7 +206,7 @@ function runTexts(run: ShellRun, call: Call, code: Value): Value {
   return runShellText(run, call, code);
 }
 
-function runShellText(run: ShellRun, call: Call, code: Value): Value {
+function runShellText(run: ShellRun, call: Call, code: ShellValue): ShellValue {
   const { text, map } = withoutHoles(code, wholeMap(call, code));
   run.context.steps.take(text.length >> 6);
   const script = parse(text);
@@ -218,7 +228,7 @@ function runShellText(run: ShellRun, call: Call, code: Value): Value {
 const unknownName = '_unknown_';
 
 // Each unknown part is read back as a variable that carries what flowed in.
-function withoutHoles(code: Value, map: OffsetMap): { text: string; map: OffsetMap } {
+function withoutHoles(code: ShellValue, map: OffsetMap): { text: string; map: OffsetMap } {
   const piece = ['$', '{', unknownName, '}'].join('');
   const pieces = code.text.split(unknownPart);
   if (pieces.length === 1) return { text: code.text, map };
@@ -246,7 +256,7 @@ function withoutHoles(code: Value, map: OffsetMap): { text: string; map: OffsetM
   return { text: pieces.join(piece), map: shifted };
 }
 
-function wholeMap(call: Call, code: Value): OffsetMap {
+function wholeMap(call: Call, code: ShellValue): OffsetMap {
   const [first] = code.map;
   const start = { at: 0, raw: first?.raw ?? call.span.start, fixed: true as const };
   return first === undefined || first.at > 0 ? [start, ...code.map] : code.map;

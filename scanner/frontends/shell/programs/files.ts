@@ -10,15 +10,15 @@ import {
   isKnown,
   joinTaints,
   rootTaint,
+  type ShellValue,
   textsOf,
   unknownValue,
-  type Value,
 } from '../value.ts';
 
 type At = Pick<Call, 'span' | 'certainty' | 'name'>;
 
 /** What a file holds: what the script wrote there, else its name as a source. Notes the read. */
-export function readFileValue(run: ShellRun, at: At, path: Value): Value {
+export function readFileValue(run: ShellRun, at: At, path: ShellValue): ShellValue {
   const own = run.files.get(fileKey(run, path.text));
   if (own !== undefined && path.text.startsWith('/dev/fd/')) return own;
   for (const text of textsOf(path))
@@ -41,8 +41,8 @@ export function readFileValue(run: ShellRun, at: At, path: Value): Value {
 export function writeFileValue(
   run: ShellRun,
   at: At,
-  path: Value,
-  content: Value,
+  path: ShellValue,
+  content: ShellValue,
   how: 'write' | 'append',
 ): void {
   const key = fileKey(run, path.text);
@@ -70,8 +70,8 @@ export function writeFileValue(
 function noteWritten(
   run: ShellRun,
   at: At,
-  path: Value,
-  content: Value,
+  path: ShellValue,
+  content: ShellValue,
   how: 'write' | 'append',
 ): void {
   const { path: within, context } = run.source;
@@ -88,7 +88,7 @@ function noteWritten(
 }
 
 /** Notes that a path is changed. */
-export function noteWrite(run: ShellRun, at: At, path: Value, traits: readonly Trait[]): void {
+export function noteWrite(run: ShellRun, at: At, path: ShellValue, traits: readonly Trait[]): void {
   for (const text of textsOf(path)) {
     const isUnknown = mountPath(run, text) === '*';
     noteCapability(

@@ -6,13 +6,13 @@ import { interpreters } from '../../../models/shell.ts';
 import { containers, type Launcher, launchers } from '../../../models/shell-launchers.ts';
 import type { Call } from '../call.ts';
 import type { ShellRun } from '../run.ts';
-import { changedText, emptyValue, joinWith, slice, type Value } from '../value.ts';
+import { changedText, emptyValue, joinWith, type ShellValue, slice } from '../value.ts';
 import { hasOption, optionValues, parseArguments } from './arguments.ts';
 import { runCode } from './code.ts';
 import { readFileValue } from './files.ts';
 
 /** The command lines that a call runs, gone through; gives what they print. */
-export function runLaunched(run: ShellRun, call: Call): Value | undefined {
+export function runLaunched(run: ShellRun, call: Call): ShellValue | undefined {
   const launcher = own(launchers, call.name);
   if (launcher === undefined) return undefined;
   const args = parseArguments(
@@ -41,7 +41,7 @@ export function runLaunched(run: ShellRun, call: Call): Value | undefined {
 /**
  * The program that a container is told to run, with its arguments; undefined where there is none.
  */
-export function containedCommand(call: Call): readonly Value[] | undefined {
+export function containedCommand(call: Call): readonly ShellValue[] | undefined {
   if (call.name === 'start') return startedCommand(call);
   const container = own(containers, call.name);
   if (container === undefined) return undefined;
@@ -62,7 +62,7 @@ export function containedCommand(call: Call): readonly Value[] | undefined {
 
 // `start "title" /b pythonw x.py`: what opens a document or an address starts no program that
 // anybody could name.
-function startedCommand({ args }: Call): readonly Value[] | undefined {
+function startedCommand({ args }: Call): readonly ShellValue[] | undefined {
   const at = args.findIndex(({ text }) => own(interpreters, programName(text)) !== undefined);
   return at < 0 ? undefined : args.slice(at);
 }
@@ -71,7 +71,7 @@ function programName(text: string): string {
   return text.replace(/^.*[\\/]/, '').replace(/\.exe$/i, '');
 }
 
-function lineOf({ behind }: Launcher, value: Value): Value[] {
+function lineOf({ behind }: Launcher, value: ShellValue): ShellValue[] {
   if (behind === undefined) return [value];
   const found = behind.exec(value.text);
   return found === null ? [] : [slice(value, found[0].length)];
@@ -82,7 +82,7 @@ function inputOf(
   call: Call,
   kind: NonNullable<Launcher['input']>,
   args: ReturnType<typeof parseArguments>,
-): Value[] {
+): ShellValue[] {
   const [file] = optionValues(args, ['f']);
   const reads =
     kind === 'makefile'

@@ -20,16 +20,16 @@ import {
   isKnown,
   joinTaints,
   rootTaint,
+  type ShellValue,
   slice,
   textsOf,
   unknownValue,
-  type Value,
 } from '../value.ts';
 import { hasOption, optionValues, parseArguments } from './arguments.ts';
 import { readFileValue, writeFileValue } from './files.ts';
 
 /** Notes a network program's connections and what it sends; gives its answer. */
-export function callNetwork(run: ShellRun, call: Call, program: NetworkProgram): Value {
+export function callNetwork(run: ShellRun, call: Call, program: NetworkProgram): ShellValue {
   const takes = [
     program.body,
     program.header,
@@ -110,12 +110,12 @@ const anyPeer = { kind: 'egress', url: 'tcp://*/*', methods: ['*'] } as const;
 
 interface Target {
   readonly capability: Capability & { readonly kind: 'egress' };
-  readonly value: Value;
+  readonly value: ShellValue;
 }
 
 function targetsOf(
   program: NetworkProgram,
-  operands: readonly Value[],
+  operands: readonly ShellValue[],
   methods: readonly string[],
 ): Target[] {
   const egress = (url: string): Target['capability'] => ({ kind: 'egress', url, methods: ['*'] });
@@ -166,9 +166,9 @@ function bodyValues(
   call: Call,
   program: NetworkProgram,
   args: ReturnType<typeof parseArguments>,
-): Value[] {
+): ShellValue[] {
   return program.body.flatMap((name) =>
-    optionValues(args, [name]).map((value): Value => {
+    optionValues(args, [name]).map((value): ShellValue => {
       const at = value.text.indexOf('@');
       // `-F name=@file`, `-d @file`, `-T file`; `@-` is the input.
       const isNamed = /^(F|form)$/.test(name)
@@ -194,8 +194,8 @@ function carriedOperands(
   run: ShellRun,
   call: Call,
   program: NetworkProgram,
-  operands: readonly Value[],
-): Value[] {
+  operands: readonly ShellValue[],
+): ShellValue[] {
   if (call.name === 'ssh') return operands.slice(1);
   if (call.name === 'sftp')
     return batchedFiles(call.stdin.text).map((path) =>
@@ -214,17 +214,17 @@ function batchedFiles(text: string): string[] {
   );
 }
 
-function isRemote({ text }: Value): boolean {
+function isRemote({ text }: ShellValue): boolean {
   return /^(?:[^@:/\0]+@)?[^:/\0]+:|^(rsync|ssh|scp|sftp):\/\//.test(text);
 }
 
 // `curl -K file`: lines `option = "value"` are options as if they stood in the command.
-function withConfig(run: ShellRun, call: Call): readonly Value[] {
+function withConfig(run: ShellRun, call: Call): readonly ShellValue[] {
   const at = call.args.findIndex((arg) => /^(-K|--config)$/.test(arg.text));
   const file = call.args[at + 1];
   if (at < 0 || file === undefined) return call.args;
   const config = file.text === '-' ? call.stdin : readFileValue(run, call, file);
-  const given: Value[] = [];
+  const given: ShellValue[] = [];
   for (const line of config.text.matchAll(
     /^[ \t]{0,9}-{0,2}([\w-]{1,30})[ \t]{0,9}[=: ][ \t]{0,9}("?)(.{0,4000}?)\2[ \t]{0,9}$/gm,
   )) {
@@ -237,7 +237,7 @@ function withConfig(run: ShellRun, call: Call): readonly Value[] {
 
 function methodsOf(
   program: NetworkProgram,
-  given: readonly Value[],
+  given: readonly ShellValue[],
   hasBody: boolean,
   isHead: boolean,
 ): string[] {
@@ -249,7 +249,7 @@ function methodsOf(
 }
 
 // Programs that pass their input on: raw connections, and ssh, whose command reads it.
-function takesInput(program: NetworkProgram, call: Call, operands: readonly Value[]): boolean {
+function takesInput(program: NetworkProgram, call: Call, operands: readonly ShellValue[]): boolean {
   const isPiped = call.stdin.taints.length > 0 || call.stdin.shellOutput;
   if (!isPiped) return false;
   if (program.target === 'remote' || call.name === 'sftp') return true;
@@ -262,8 +262,8 @@ function answerOf(
   run: ShellRun,
   call: Call,
   program: NetworkProgram,
-  { targets, outputs }: { targets: readonly Target[]; outputs: readonly Value[] },
-): Value {
+  { targets, outputs }: { targets: readonly Target[]; outputs: readonly ShellValue[] },
+): ShellValue {
   const heard =
     targets.length > 0 || program.target === 'url'
       ? targets
@@ -295,7 +295,7 @@ function answerOf(
 function traitsOf(
   capability: Capability,
   program: NetworkProgram | undefined,
-  value: Value,
+  value: ShellValue,
 ): Trait[] {
   if (capability.kind !== 'egress') return [];
   const { scheme, host, port } = parseEgressUrl(capability.url);

@@ -9,14 +9,14 @@ import { scriptEnding } from '../../../models/script-launchers.ts';
 import type { Call } from '../call.ts';
 import { noteFlows, noteStart } from '../graph.ts';
 import { noteCapability, noteTrait, type ShellRun } from '../run.ts';
-import { isKnown, joinTaints, rootTaint, slice, unknownValue, type Value } from '../value.ts';
+import { isKnown, joinTaints, rootTaint, type ShellValue, slice, unknownValue } from '../value.ts';
 import { optionValues, parseArguments } from './arguments.ts';
 import { runCode, runFile } from './code.ts';
 import { fileKey, noteWrite, readFileValue } from './files.ts';
 import { noteUpload } from './uploads.ts';
 
 /** Runs a program that nothing else knows. */
-export function callProgram(run: ShellRun, call: Call): Value {
+export function callProgram(run: ShellRun, call: Call): ShellValue {
   const { name, word } = call;
   const written = run.files.get(fileKey(run, word.text));
   if (written !== undefined && word.text.includes('/')) return runCode(run, call, written, 'shell');
@@ -80,7 +80,7 @@ function noteBatch(run: ShellRun, call: Call): void {
   });
 }
 
-function namedVariable(run: ShellRun, call: Call): Value {
+function namedVariable(run: ShellRun, call: Call): ShellValue {
   noteCapability(run, call, { kind: 'env', name: call.name });
   const step = { span: call.span, note: `reads ${call.name}` };
   return unknownValue([rootTaint({ what: 'env', name: call.name }, step, 'lexical')]);
@@ -133,7 +133,12 @@ function noteInstall(run: ShellRun, call: Call, manager: PackageManager): void {
   }
 }
 
-function noteDependency(run: ShellRun, call: Call, manager: PackageManager, value: Value): void {
+function noteDependency(
+  run: ShellRun,
+  call: Call,
+  manager: PackageManager,
+  value: ShellValue,
+): void {
   const { text } = value;
   const isSource = /^(git\+|https?:|git@|github:)|\.(tgz|tar\.gz|whl|zip)$/.test(text);
   const version = /(?:@|==)v?([\w.+-]+)$/.exec(text.replace(/^@/, ''))?.[1] ?? '';

@@ -5,7 +5,7 @@
 
 import type { Call } from '../call.ts';
 import { noteCapability, noteTrait, type ShellRun } from '../run.ts';
-import { literalValue, slice, type Value } from '../value.ts';
+import { literalValue, type ShellValue, slice } from '../value.ts';
 import { optionValues, parseArguments } from './arguments.ts';
 import { awkCommands } from './awk.ts';
 import { runCode } from './code.ts';
@@ -64,7 +64,7 @@ function runSedCommands(run: ShellRun, call: Call): void {
   }
 }
 
-function runTarCommand(run: ShellRun, call: Call, arg: Value): void {
+function runTarCommand(run: ShellRun, call: Call, arg: ShellValue): void {
   const option =
     /^--(?:checkpoint-action=exec|to-command|use-compress-program|rmt-command|new-volume-script|info-script)=/.exec(
       arg.text,

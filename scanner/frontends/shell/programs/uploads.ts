@@ -9,7 +9,7 @@ import { uploaders } from '../../../models/shell-uploads.ts';
 import type { Call } from '../call.ts';
 import { noteFlows } from '../graph.ts';
 import { noteCapability, type ShellRun } from '../run.ts';
-import { isKnown, joinTaints, slice, type Value } from '../value.ts';
+import { isKnown, joinTaints, type ShellValue, slice } from '../value.ts';
 import { optionValues, parseArguments } from './arguments.ts';
 import { readFileValue } from './files.ts';
 
@@ -71,11 +71,11 @@ function placeOf(url: string): (Capability & { readonly kind: 'egress' }) | unde
 }
 
 // `s3://…`, `gs://…`, `remote:path` are the other side.
-function isLocal({ text }: Value): boolean {
+function isLocal({ text }: ShellValue): boolean {
   return !/^[\w-]{1,80}:/.test(text) && /[./~\0]/.test(text) && !/^https?:/.test(text);
 }
 
-function contentOf(run: ShellRun, call: Call, value: Value, isFile: boolean): Value[] {
+function contentOf(run: ShellRun, call: Call, value: ShellValue, isFile: boolean): ShellValue[] {
   const at = value.text.indexOf('@');
   const path = isFile
     ? value

@@ -17,9 +17,9 @@ import {
   joinWith,
   literalValue,
   pass,
+  type ShellValue,
   slice,
   unknownValue,
-  type Value,
 } from '../value.ts';
 import { callPacker, findParts } from './archives.ts';
 import { parseArguments } from './arguments.ts';
@@ -28,7 +28,7 @@ import { filterOf } from './filters.ts';
 import { noteStarted } from './started.ts';
 
 /** Runs one of the utilities of the table. */
-export function callUtility(run: ShellRun, call: Call): Value {
+export function callUtility(run: ShellRun, call: Call): ShellValue {
   const utility = own(utilities, call.name);
   if (utility === undefined) return unknownValue();
   noteStarted(run, call);
@@ -104,7 +104,7 @@ const valueOptions: Readonly<Record<string, readonly string[]>> = {
 };
 
 /** What echo or printf prints. */
-export function say(call: Call): Value {
+export function say(call: Call): ShellValue {
   const words = call.args.filter((arg, index) => index > 0 || !/^-[neE]+$/.test(arg.text));
   if (call.name === 'echo' || call.name === 'print') {
     const interprets =
@@ -121,14 +121,14 @@ export function say(call: Call): Value {
 }
 
 // The format is used again while there are arguments left (POSIX printf).
-function formatted(format: Value, given: readonly Value[]): Value {
+function formatted(format: ShellValue, given: readonly ShellValue[]): ShellValue {
   const plain = unescaped(format);
   const [first = '', ...pieces] = plain.text.split(
     /(%[-+ #0]{0,5}\d{0,4}(?:\.\d{1,4})?[sbqdiuxXoc%])/,
   );
   const start = plain.map[0]?.raw ?? 0;
   if (pieces.length === 0) return plain;
-  const out: Value[] = [];
+  const out: ShellValue[] = [];
   const left = [...given];
   do {
     out.push({ ...literalValue(first, start, true), decoded: plain.decoded });
@@ -145,7 +145,7 @@ function formatted(format: Value, given: readonly Value[]): Value {
   return concat(out);
 }
 
-function argumentAs(kind: string, given: Value | undefined): Value {
+function argumentAs(kind: string, given: ShellValue | undefined): ShellValue {
   if (given === undefined || !isKnown(given)) return given ?? emptyValue;
   if (kind === 'b') return unescaped(given);
   if (kind === 'c') return slice(given, 0, 1);
@@ -157,7 +157,7 @@ function argumentAs(kind: string, given: Value | undefined): Value {
   );
 }
 
-function transform(run: ShellRun, call: Call, files: readonly Value[]): Value {
+function transform(run: ShellRun, call: Call, files: readonly ShellValue[]): ShellValue {
   const named = files.filter(
     (file) =>
       file.text !== '-' &&
@@ -199,12 +199,12 @@ function transform(run: ShellRun, call: Call, files: readonly Value[]): Value {
 const encoders = /^(base64|base32|xxd|od|hexdump|gzip|bzip2|xz|zstd|openssl|gpg|tar|zip|rev|tr)$/;
 
 // Every temporary file is one of its own, told by where it is made.
-function temporaryName(call: Call): Value {
+function temporaryName(call: Call): ShellValue {
   return literalValue(`/tmp/mktemp.${call.span.start}`, call.span.start, true);
 }
 
 // Names below the folders, and what the commands print that run on them.
-function find(run: ShellRun, call: Call): Value {
+function find(run: ShellRun, call: Call): ShellValue {
   const { roots, commands } = findParts(call);
   const names = roots.map((root) => readFileValue(run, call, root));
   const printed = commands.flatMap(([word, ...rest]) =>
@@ -224,7 +224,7 @@ function find(run: ShellRun, call: Call): Value {
   );
 }
 
-function copy(run: ShellRun, call: Call, files: readonly Value[]): void {
+function copy(run: ShellRun, call: Call, files: readonly ShellValue[]): void {
   const target = files.at(-1);
   if (target === undefined || files.length < 2) return;
   const contents = files.slice(0, -1).map((file) => readFileValue(run, call, file));

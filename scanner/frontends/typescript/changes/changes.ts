@@ -3,14 +3,14 @@ import { ts } from 'ts-morph';
 import { bareOf, type Functionish } from '../syntax.ts';
 import type { Evaluator } from '../values/evaluator.ts';
 import { assignedToMember, valueAssigned } from '../values/member-assigned.ts';
-import { alternatives, type Frame, unionOf, unknown, type Value } from '../values/values.ts';
+import { alternatives, type Frame, type JsValue, unionOf, unknown } from '../values/values.ts';
 import type { Write } from './write.ts';
 
 /**
  * A list or bytes that may have changed since they were made are unknown; where they were made
  * stays known, so that their other names are.
  */
-export function settled(self: Evaluator, node: ts.Expression, value: Value): Value {
+export function settled(self: Evaluator, node: ts.Expression, value: JsValue): JsValue {
   if (self.writes === undefined || !isMaking(node)) return value;
   return unionOf(
     alternatives(value).map((one) => {
@@ -26,10 +26,10 @@ export function settled(self: Evaluator, node: ts.Expression, value: Value): Val
 
 // Sorting brings no item, and `push` moves none; every other change may put any.
 function changedList(
-  list: Extract<Value, { kind: 'array' | 'growing' }>,
+  list: Extract<JsValue, { kind: 'array' | 'growing' }>,
   changes: readonly Write[],
   made: readonly ts.Node[],
-): Value {
+): JsValue {
   if (changes.every(({ method }) => method === 'push')) {
     const before = list.kind === 'growing' ? list.pushed : [];
     return {
@@ -56,7 +56,7 @@ function isChanged(self: Evaluator, made: ts.Expression): boolean {
 }
 
 /** What may have been written to a member of an object literal or class since it was made. */
-export function writtenMembers(self: Evaluator, made: ts.Node, name: string): Value[] {
+export function writtenMembers(self: Evaluator, made: ts.Node, name: string): JsValue[] {
   return reaching(self, made, name).map(({ key, assigned }) =>
     key === '*' || assigned === undefined || assigned.compound
       ? unknown
@@ -138,7 +138,7 @@ function isThisOf(self: Evaluator, root: ts.Expression, made: ts.Node): boolean 
   );
 }
 
-function mayBe(value: Value, made: ts.Node): boolean {
+function mayBe(value: JsValue, made: ts.Node): boolean {
   switch (value.kind) {
     case 'unknown':
     case 'array':
@@ -164,8 +164,8 @@ function mayBe(value: Value, made: ts.Node): boolean {
 export function withWritten(
   self: Evaluator,
   node: ts.PropertyAccessExpression | ts.ElementAccessExpression,
-  { object, key, value, frame }: { object: Value; key: Value; value: Value; frame: Frame },
-): Value {
+  { object, key, value, frame }: { object: JsValue; key: JsValue; value: JsValue; frame: Frame },
+): JsValue {
   if (
     alternatives(object).every(
       ({ kind }) => kind === 'object' || kind === 'class' || kind === 'text',
@@ -179,6 +179,6 @@ export function withWritten(
 }
 
 /** What a parameter gets where its function may be called by others. */
-export function fromOthers(self: Evaluator, callee: Functionish): Value[] {
+export function fromOthers(self: Evaluator, callee: Functionish): JsValue[] {
   return self.writes?.isOpen(callee) === true ? [unknown] : [];
 }

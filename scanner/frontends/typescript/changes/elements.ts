@@ -1,10 +1,10 @@
 /** What a loop gets of a list, and `forEach` gives its function. */
 import { ts } from 'ts-morph';
 import type { Evaluator } from '../values/evaluator.ts';
-import { alternatives, unionOf, unknown, type Value } from '../values/values.ts';
+import { alternatives, type JsValue, unionOf, unknown } from '../values/values.ts';
 
 /** One of the elements of a list. */
-export function elementOf(self: Evaluator, list: Value): Value {
+export function elementOf(self: Evaluator, list: JsValue): JsValue {
   return unionOf(
     alternatives(list).map((one) => {
       if (one.kind === 'array') return unionOf(one.items);

@@ -2,7 +2,7 @@
 import { own } from '../../../models/api.ts';
 import { nodeDefaults } from '../../../models/node.ts';
 import { apis } from '../library.ts';
-import type { Value } from '../values/values.ts';
+import type { JsValue } from '../values/values.ts';
 
 const mutators =
   /^(\*|push|unshift|splice|fill|copyWithin|reverse|sort|pop|shift|set|add|delete|clear|append|write\w*|__define[GS]etter__)$/;
@@ -19,7 +19,7 @@ const readers =
  * Whether a callee, which is no function of the skill, may write to what it is given:
  * `Object.assign`, `lodash.set`, `Array.prototype.push.call`.
  */
-export function changesGiven(callee: Value): boolean {
+export function changesGiven(callee: JsValue): boolean {
   if (callee.kind === 'bound') return changesGiven(callee.callee);
   // `list.push.call(list, …)`
   if (callee.kind === 'method')
@@ -32,7 +32,7 @@ export function changesGiven(callee: Value): boolean {
 }
 
 /** Whether a callee keeps no name of what it is given, and gives none to others. */
-export function keepsGiven(callee: Value): boolean {
+export function keepsGiven(callee: JsValue): boolean {
   return callee.kind === 'api' && isReader(callee.name);
 }
 

@@ -7,7 +7,7 @@ import { type Effect, own } from '../../../models/api.ts';
 import { interpreters } from '../../../models/shell.ts';
 import { resolveCall } from '../effects/calls.ts';
 import type { Called, Out } from '../out.ts';
-import { alternatives, textOr, unionOf, unknown, type Value } from '../values/values.ts';
+import { alternatives, type JsValue, textOr, unionOf, unknown } from '../values/values.ts';
 
 type Args = Called['args'];
 
@@ -34,7 +34,7 @@ export function runArguments(out: Out, call: Called, effect: Effect): Args {
   }
 }
 
-function isInterpreter(value: Value): boolean {
+function isInterpreter(value: JsValue): boolean {
   const name = textOr(value).replace(/^.*[/\\]/, '');
   return own(interpreters, name) !== undefined || /^(cmd|powershell|pwsh)(\.exe)?$/i.test(name);
 }
@@ -49,7 +49,7 @@ function replaced(out: Out, call: Called, places: readonly number[]): Args {
 
 // What the arguments are where writes count; nothing for a call that is made by another, like that
 // of `list.forEach`.
-function settledArguments(out: Out, { api, node, args }: Called): readonly (Value | undefined)[] {
+function settledArguments(out: Out, { api, node, args }: Called): readonly (JsValue | undefined)[] {
   const isCall = ts.isCallExpression(node) || ts.isNewExpression(node);
   const same = isCall
     ? resolveCall(out.settled(), node).filter(
@@ -67,16 +67,16 @@ function settledArguments(out: Out, { api, node, args }: Called): readonly (Valu
   });
 }
 
-function withSettled(value: Value, settled: Value | undefined): Value {
+function withSettled(value: JsValue, settled: JsValue | undefined): JsValue {
   if (settled === undefined || areSame(value, settled)) return value;
   return unionOf([value, ...alternatives(settled).map((one) => (isOpen(one) ? unknown : one))]);
 }
 
-function isOpen({ kind }: Value): boolean {
+function isOpen({ kind }: JsValue): boolean {
   return kind === 'unknown' || kind === 'growing';
 }
 
-function areSame(a: Value, b: Value): boolean {
+function areSame(a: JsValue, b: JsValue): boolean {
   if (a.kind === 'array' && b.kind === 'array')
     return (
       a.items.length === b.items.length &&

@@ -7,7 +7,7 @@ import { ts } from 'ts-morph';
 import { type Functionish, isAssignment, isPattern, memberName } from '../syntax.ts';
 import { push } from '../values/assignments.ts';
 import type { Evaluator } from '../values/evaluator.ts';
-import { alternatives, type Value } from '../values/values.ts';
+import { alternatives, type JsValue } from '../values/values.ts';
 import { keepsGiven } from './mutators.ts';
 import {
   functionAround,
@@ -203,7 +203,7 @@ function memberNameOf(callee: Functionish): string | undefined {
     : '*';
 }
 
-function mayBeOwn({ kind }: Value): boolean {
+function mayBeOwn({ kind }: JsValue): boolean {
   return (
     kind === 'unknown' ||
     kind === 'method' ||

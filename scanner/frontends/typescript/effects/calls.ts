@@ -10,7 +10,14 @@ import { eachNode, type Functionish, ownerOf } from '../syntax.ts';
 import { heldMember } from '../values/assignments.ts';
 import type { Evaluator } from '../values/evaluator.ts';
 import { foldedFunctions, foldMethod } from '../values/fold.ts';
-import { alternatives, type Frame, text, unionOf, unknown, type Value } from '../values/values.ts';
+import {
+  alternatives,
+  type Frame,
+  type JsValue,
+  text,
+  unionOf,
+  unknown,
+} from '../values/values.ts';
 
 type Args = ResolvedCall['args'];
 
@@ -41,12 +48,12 @@ function argumentsOf(self: Evaluator, list: readonly ts.Expression[], frame: Fra
 
 function unwrapped(
   self: Evaluator,
-  callee: Value,
+  callee: JsValue,
   args: Args,
   node: ts.Node,
   depth: number,
 ): ResolvedCall[] {
-  const again = (value: Value | undefined, rest: Args): ResolvedCall[] =>
+  const again = (value: JsValue | undefined, rest: Args): ResolvedCall[] =>
     value === undefined || depth > 4
       ? []
       : alternatives(value).flatMap((one) => unwrapped(self, one, rest, node, depth + 1));
@@ -61,7 +68,7 @@ function unwrapped(
     return again(args[0]?.value, elements(args[1]));
   const invoked = callee.kind === 'api' ? /^(.+)[.#](call|apply)$/.exec(callee.name) : null;
   if (invoked !== null && callee.kind === 'api') {
-    const target: Value = { kind: 'api', name: invoked[1] ?? '', built: callee.built };
+    const target: JsValue = { kind: 'api', name: invoked[1] ?? '', built: callee.built };
     // `Function.prototype.call.call(f, this, …)`
     if (target.name === 'Function.prototype.call') return again(args[0]?.value, args.slice(2));
     if (target.name === 'Function.prototype.apply') return again(args[0]?.value, elements(args[2]));
@@ -77,7 +84,7 @@ function unwrapped(
   return [{ callee, args }];
 }
 
-function isCallable(value: Value): boolean {
+function isCallable(value: JsValue): boolean {
   return value.kind === 'function' || value.kind === 'bound' || value.kind === 'api';
 }
 
@@ -100,7 +107,7 @@ export function valueOfCall(
   self: Evaluator,
   node: ts.CallExpression | ts.NewExpression,
   frame: Frame,
-): Value {
+): JsValue {
   if (node.expression.kind === ts.SyntaxKind.ImportKeyword) {
     const [name] = node.arguments ?? [];
     return name === undefined
@@ -114,7 +121,7 @@ function resultOf(
   self: Evaluator,
   { callee, args }: ResolvedCall,
   node: ts.CallExpression | ts.NewExpression,
-): Value {
+): JsValue {
   const values = args.map((one) => one.value);
   switch (callee.kind) {
     case 'api':
@@ -133,9 +140,9 @@ function resultOf(
 function resultOfApi(
   self: Evaluator,
   { name }: { name: string },
-  args: readonly Value[],
+  args: readonly JsValue[],
   node: ts.CallExpression | ts.NewExpression,
-): Value {
+): JsValue {
   const api = apiNamed(name);
   if (name === 'module.createRequire') return { kind: 'api', name: 'require', built: false };
   if (name === 'Object.assign') return unionOf(args);
@@ -175,13 +182,13 @@ function resultOfApi(
  */
 function membersOf(
   self: Evaluator,
-  { node, frame }: Extract<Value, { kind: 'object' }>,
+  { node, frame }: Extract<JsValue, { kind: 'object' }>,
   which: string,
-): Value {
+): JsValue {
   if (isTouched(self, node)) return unknown;
-  const items = node.properties.slice(0, 256).map((property): Value => {
+  const items = node.properties.slice(0, 256).map((property): JsValue => {
     const name = property.name;
-    const key: Value =
+    const key: JsValue =
       name !== undefined && (ts.isIdentifier(name) || ts.isStringLiteralLike(name))
         ? text(name.text)
         : unknown;
@@ -198,9 +205,9 @@ function membersOf(
 
 function resultOfMethod(
   self: Evaluator,
-  { of, name }: { of: Value; name: string },
-  args: readonly Value[],
-): Value {
+  { of, name }: { of: JsValue; name: string },
+  args: readonly JsValue[],
+): JsValue {
   if (name === 'bind' && isCallable(of)) return { kind: 'bound', callee: of, given: args.slice(1) };
   const [first] = args;
   if (name === 'then' && first !== undefined)
@@ -237,7 +244,7 @@ function resultOfMethod(
 }
 
 /** What a map gives for a key: of the pairs it was made of and of what was set later. */
-function heldIn(self: Evaluator, made: ts.Node, key: Value | undefined): Value {
+function heldIn(self: Evaluator, made: ts.Node, key: JsValue | undefined): JsValue {
   const [pairs] = ts.isNewExpression(made) ? (made.arguments ?? []) : [];
   const list = pairs === undefined ? unknown : self.valueOf(pairs);
   const wanted = key?.kind === 'text' ? key.text : undefined;
@@ -261,9 +268,9 @@ function heldIn(self: Evaluator, made: ts.Node, key: Value | undefined): Value {
 function returnedBy(
   self: Evaluator,
   callee: Functionish,
-  args: readonly Value[],
+  args: readonly JsValue[],
   outer: Frame,
-): Value {
+): JsValue {
   const frame = self.frameOf(callee, args, outer);
   return given(
     callee,
@@ -272,7 +279,7 @@ function returnedBy(
 }
 
 // A generator gives what it yields one by one, to a loop or a spread.
-function given(callee: Functionish, values: readonly Value[]): Value {
+function given(callee: Functionish, values: readonly JsValue[]): JsValue {
   return callee.asteriskToken === undefined
     ? unionOf(values)
     : { kind: 'array', items: values.flatMap((one) => (one.kind === 'array' ? one.items : [one])) };
@@ -295,7 +302,7 @@ export function returnsOf(callee: Functionish): ts.Expression[] {
 
 export interface ResolvedCall {
   /** What is called in the end; never a `bound` or a union. */
-  readonly callee: Value;
+  readonly callee: JsValue;
   /** Values and, where there is one, the expression of each argument. */
-  readonly args: readonly { readonly value: Value; readonly node: ts.Expression | undefined }[];
+  readonly args: readonly { readonly value: JsValue; readonly node: ts.Expression | undefined }[];
 }

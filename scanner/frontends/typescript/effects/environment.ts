@@ -3,11 +3,11 @@ import { ts } from 'ts-morph';
 import { environments } from '../../../models/javascript.ts';
 import { capability, type Out, shown, trait, type Use } from '../out.ts';
 import { bareOf, isAssignment } from '../syntax.ts';
-import { alternatives, isWhole, text, unknown, type Value } from '../values/values.ts';
+import { alternatives, isWhole, type JsValue, text, unknown } from '../values/values.ts';
 import { wholeOfPattern } from '../values/variables.ts';
 
 /** Whether a value is an environment as a whole. */
-export function isEnvironment(value: Value): boolean {
+export function isEnvironment(value: JsValue): boolean {
   return alternatives(value).some((one) => one.kind === 'api' && environments.has(one.name));
 }
 
@@ -48,7 +48,7 @@ function isMethodCall(node: ts.PropertyAccessExpression | ts.ElementAccessExpres
 function readByCall(
   out: Out,
   node: ts.Node,
-  key: Value,
+  key: JsValue,
   use: (node: ts.Node, api: string) => Use,
 ): boolean {
   const call = node.parent;
@@ -66,7 +66,7 @@ function readByCall(
   return true;
 }
 
-function keyOfBinding(out: Out, node: ts.BindingElement): Value {
+function keyOfBinding(out: Out, node: ts.BindingElement): JsValue {
   const name = node.propertyName ?? node.name;
   if (ts.isComputedPropertyName(name)) return out.self.valueOf(name.expression);
   return ts.isIdentifier(name) || ts.isStringLiteralLike(name) ? text(name.text) : unknown;
@@ -76,7 +76,7 @@ function keyOfBinding(out: Out, node: ts.BindingElement): Value {
 export function readByName(
   out: Out,
   node: ts.Node,
-  key: Value,
+  key: JsValue,
   use: (node: ts.Node, api: string) => Use,
 ): void {
   const written = isWritten(node);

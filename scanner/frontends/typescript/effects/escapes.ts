@@ -10,7 +10,7 @@ import { nodeDefaults } from '../../../models/node.ts';
 import { apis } from '../library.ts';
 import { capability, type Out, trait, type Use } from '../out.ts';
 import { type Functionish, isAssignment, ownerOf } from '../syntax.ts';
-import { alternatives, type Value } from '../values/values.ts';
+import { alternatives, type JsValue } from '../values/values.ts';
 
 const powers: ReadonlySet<string> = new Set([
   'process',
@@ -30,7 +30,7 @@ const widest: Readonly<Record<'mount' | 'exec' | 'egress', Capability>> = {
 };
 
 /** The widest thing that can be done with a value; undefined for what has no power. */
-function powerOf(value: Value): Capability | undefined {
+function powerOf(value: JsValue): Capability | undefined {
   if (value.kind !== 'api') return undefined;
   if (powers.has(value.name)) return widest.exec;
   const module = own(nodeDefaults, value.name);

@@ -4,7 +4,7 @@ import type { Trait } from '../../../fact/fact.ts';
 import type { Effect } from '../../../models/api.ts';
 import { shapeOf, unknownPart } from '../../../models/egress-of.ts';
 import { type Called, capability, certaintyOf, type Out, sink, trait, write } from '../out.ts';
-import { alternatives, text, textOr, unknown, type Value } from '../values/values.ts';
+import { alternatives, type JsValue, text, textOr, unknown } from '../values/values.ts';
 import { noteMoved, storedPaths } from './stored-paths.ts';
 
 const contentReader =
@@ -83,7 +83,7 @@ export function useFiles(
 }
 
 /** A folded path: what stands behind a hole is anything below the last folder before it. */
-export function pathOf(value: Value): string {
+export function pathOf(value: JsValue): string {
   if (value.kind !== 'text') return '*';
   const path = value.text.replace(/^file:\/\//, '');
   const hole = path.indexOf(unknownPart);

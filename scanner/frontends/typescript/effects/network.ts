@@ -16,7 +16,7 @@ import { apis } from '../library.ts';
 import { type Called, capability, certaintyOf, type Out, sink, type Use } from '../out.ts';
 import { bareOf } from '../syntax.ts';
 import { addressOf, fieldOf } from '../values/address.ts';
-import { alternatives, isWhole, text, unknown, type Value } from '../values/values.ts';
+import { alternatives, isWhole, type JsValue, text, unknown } from '../values/values.ts';
 import { noteCode } from '../values/words.ts';
 import { pathOf } from './files.ts';
 import { writeOpened } from './stored-paths.ts';
@@ -66,7 +66,7 @@ export function request(
   }
 }
 
-function startsUnknown(value: Value): boolean {
+function startsUnknown(value: JsValue): boolean {
   return value.kind !== 'text' || value.text.startsWith(unknownPart);
 }
 
@@ -74,8 +74,8 @@ function methodsOf(
   out: Out,
   call: Called,
   effect: Extract<Effect, { does: 'request' }>,
-  url: Value,
-  options: Value | undefined,
+  url: JsValue,
+  options: JsValue | undefined,
 ): string[] {
   const from = [options, url]
     .filter((one) => one?.kind === 'object')
@@ -138,7 +138,7 @@ function partsOf(options: ts.Expression | undefined): [FlowSink['part'], ts.Expr
 export function connect(out: Out, call: Called, scheme: 'tcp' | 'udp', at: number): void {
   const first = call.args[at]?.value ?? unknown;
   const second = call.args[at + 1]?.value;
-  const field = (name: string): Value => out.self.memberOf(first, text(name), call.node);
+  const field = (name: string): JsValue => out.self.memberOf(first, text(name), call.node);
   const isOptions = first.kind === 'object';
   const path = isOptions
     ? field('path')
@@ -187,8 +187,8 @@ function openSocket(
   out: Out,
   call: Called,
   scheme: 'tcp' | 'udp',
-  host: Value,
-  port: Value,
+  host: JsValue,
+  port: JsValue,
   content: readonly (ts.Expression | undefined)[],
 ): void {
   const number =
@@ -248,7 +248,7 @@ function madeBy(out: Out, call: Called): readonly Use[] {
   return receivers.flatMap((one) => usesOf(out, out.self.valueOf(one)));
 }
 
-function usesOf(out: Out, made: Value): readonly Use[] {
+function usesOf(out: Out, made: JsValue): readonly Use[] {
   return alternatives(made).flatMap((one) =>
     one.kind === 'instance' ? (out.useOf(one.made) ?? []) : [],
   );

@@ -16,7 +16,7 @@ import {
   trait,
 } from '../out.ts';
 import { isDecoded } from '../values/decoded.ts';
-import { alternatives, isWhole, text, textOr, unknown, type Value } from '../values/values.ts';
+import { alternatives, isWhole, type JsValue, text, textOr, unknown } from '../values/values.ts';
 import { embedLine, start, type Words, wordsOf } from '../values/words.ts';
 import { request } from './network.ts';
 import { noteStoredStart } from './stored-paths.ts';
@@ -143,7 +143,7 @@ export function runProgram(
 
 // A shell or interpreter that is given no script, and no code as an argument, reads what to do from
 // its input.
-function runsItsInput(name: string, given: readonly Value[]): boolean {
+function runsItsInput(name: string, given: readonly JsValue[]): boolean {
   const isShell =
     /^(cmd|powershell|pwsh)(\.exe)?$/i.test(posix.basename(name)) ||
     own(interpreters, posix.basename(name)) !== undefined;
@@ -167,14 +167,14 @@ function isShown({ source }: Out, name: string): boolean {
 // Each program with the lists that it may get: one program with all of them; of several each with
 // its own.
 function pairsOf(
-  names: readonly Value[],
+  names: readonly JsValue[],
   list: Called['args'][number] | undefined,
-): [Value, Called['args'][number] | undefined][] {
+): [JsValue, Called['args'][number] | undefined][] {
   if (list === undefined) return names.map((name) => [name, undefined]);
   const lists = alternatives(list.value).slice(0, listsMax);
   if (names.length === 1)
     return names.flatMap((name) =>
-      lists.map((value) => [name, { ...list, value }] as [Value, typeof list]),
+      lists.map((value) => [name, { ...list, value }] as [JsValue, typeof list]),
     );
   return names.map((name, i) => [
     name,
@@ -190,7 +190,7 @@ function scriptOf(words: Words): Words[number] | undefined {
   return words.slice(1).find((one) => !textOr(one.value).startsWith('-'));
 }
 
-function programOf(value: Value): string | undefined {
+function programOf(value: JsValue): string | undefined {
   if (value.kind === 'api' && value.name === 'process.execPath') return 'node';
   if (!isWhole(value) || value.text.trim() === '') return undefined;
   return /^\/(usr\/(local\/)?)?s?bin\/[^/]+$/.test(value.text)

@@ -9,7 +9,7 @@ import { unknownPart } from '../../../models/egress-of.ts';
 import { interpreters } from '../../../models/shell.ts';
 import { type Called, type Out, write } from '../out.ts';
 import { bareOf } from '../syntax.ts';
-import { alternatives, textOr, unknown, type Value } from '../values/values.ts';
+import { alternatives, type JsValue, textOr, unknown } from '../values/values.ts';
 import type { Words } from '../values/words.ts';
 
 /**
@@ -18,7 +18,7 @@ import type { Words } from '../values/words.ts';
  */
 export function storedPaths(
   out: Out,
-  value: Value,
+  value: JsValue,
   node: ts.Expression | undefined,
 ): readonly string[] {
   const known = alternatives(value).flatMap((one) =>

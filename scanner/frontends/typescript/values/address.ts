@@ -6,13 +6,13 @@ import { ts } from 'ts-morph';
 import { unknownPart } from '../../../models/egress-of.ts';
 import type { Called, Out } from '../out.ts';
 import { bareOf } from '../syntax.ts';
-import { alternatives, text, textOr, type Value } from './values.ts';
+import { alternatives, type JsValue, text, textOr } from './values.ts';
 
 /** The URL of a request's first argument, put together from an options object where it is one. */
 export function addressOf(
   out: Out,
   call: Called,
-  value: Value,
+  value: JsValue,
   scheme: string | undefined,
 ): string | undefined {
   if (value.kind === 'text') return withHostGiven(out, call, value.text);
@@ -42,7 +42,7 @@ export function addressOf(
 }
 
 /** A field of the literal, or one that the variable was given later. */
-export function fieldOf(out: Out, call: Called, value: Value, name: string): Value {
+export function fieldOf(out: Out, call: Called, value: JsValue, name: string): JsValue {
   const field = out.self.memberOf(value, text(name), call.node);
   if (field.kind !== 'method') return field;
   for (const { node } of call.args) {

@@ -8,7 +8,7 @@ import { type Functionish, isFunctionish } from '../syntax.ts';
 import type { Evaluator } from './evaluator.ts';
 import { valueAssigned } from './member-assigned.ts';
 import { nameOfProperty } from './property-name.ts';
-import { alternatives, unionOf, unknown, type Value } from './values.ts';
+import { alternatives, type JsValue, unionOf, unknown } from './values.ts';
 
 const inheritedMax = 8;
 
@@ -18,7 +18,7 @@ export function memberOfClass(
   node: ts.ClassLikeDeclaration,
   name: string,
   depth = 0,
-): Value {
+): JsValue {
   const assigned =
     self.writes === undefined
       ? self.symbols
@@ -37,7 +37,7 @@ function inherited(
   node: ts.ClassLikeDeclaration,
   name: string,
   depth: number,
-): Value[] {
+): JsValue[] {
   const [base] =
     node.heritageClauses?.find((one) => one.token === ts.SyntaxKind.ExtendsKeyword)?.types ?? [];
   if (base === undefined || depth >= inheritedMax) return [unknown];
@@ -46,12 +46,12 @@ function inherited(
   );
 }
 
-function ownMember(self: Evaluator, node: ts.ClassLikeDeclaration, name: string): Value[] {
+function ownMember(self: Evaluator, node: ts.ClassLikeDeclaration, name: string): JsValue[] {
   return [...declared(self, node, name), ...writtenMembers(self, node, name)];
 }
 
-function declared(self: Evaluator, node: ts.ClassLikeDeclaration, name: string): Value[] {
-  return node.members.flatMap((one): Value[] => {
+function declared(self: Evaluator, node: ts.ClassLikeDeclaration, name: string): JsValue[] {
+  return node.members.flatMap((one): JsValue[] => {
     if (ts.isConstructorDeclaration(one)) return fieldsOf(self, one, name);
     const own = one.name === undefined ? '' : nameOf(self, one.name);
     // `[name()]() { … }` may be any member.
@@ -67,7 +67,7 @@ function declared(self: Evaluator, node: ts.ClassLikeDeclaration, name: string):
 }
 
 // `constructor(private readonly name: string)` declares a field.
-function fieldsOf(self: Evaluator, made: ts.ConstructorDeclaration, name: string): Value[] {
+function fieldsOf(self: Evaluator, made: ts.ConstructorDeclaration, name: string): JsValue[] {
   return made.parameters
     .filter(
       (one) =>
@@ -81,7 +81,7 @@ function nameOf(self: Evaluator, name: ts.PropertyName): string | undefined {
 }
 
 /** What `this` stands for at a node: an object of the class around it, or the object literal. */
-export function valueOfThis(node: ts.Node): Value {
+export function valueOfThis(node: ts.Node): JsValue {
   for (let at = node.parent; at !== undefined && !ts.isSourceFile(at); at = at.parent) {
     if (ts.isPropertyDeclaration(at) && ts.isClassLike(at.parent)) return objectOf(at.parent, at);
     if (!isFunctionish(at) || ts.isArrowFunction(at)) continue;
@@ -90,7 +90,7 @@ export function valueOfThis(node: ts.Node): Value {
   return unknown;
 }
 
-function around(callee: Functionish): Value {
+function around(callee: Functionish): JsValue {
   const { parent } = callee;
   if (ts.isClassLike(parent)) return objectOf(parent, callee);
   if (ts.isObjectLiteralExpression(parent))
@@ -99,7 +99,7 @@ function around(callee: Functionish): Value {
   return isField ? { kind: 'object', node: parent.parent, frame: undefined } : unknown;
 }
 
-function objectOf(node: ts.ClassLikeDeclaration, member: ts.Node): Value {
+function objectOf(node: ts.ClassLikeDeclaration, member: ts.Node): JsValue {
   const modifiers = ts.canHaveModifiers(member) ? (ts.getModifiers(member) ?? []) : [];
   return {
     kind: 'class',

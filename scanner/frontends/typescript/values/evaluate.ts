@@ -25,10 +25,10 @@ import {
   concatenated,
   type Frame,
   isWhole,
+  type JsValue,
   text,
   unionOf,
   unknown,
-  type Value,
 } from './values.ts';
 import { valueOfArguments, valueOfSymbol } from './variables.ts';
 
@@ -55,7 +55,7 @@ export function createEvaluator(
   let frames = 0;
   let framed = 0;
   let framedTotal = 0;
-  const deeper = (find: () => Value): Value => {
+  const deeper = (find: () => JsValue): JsValue => {
     if (depth >= depthMax) return memory.giveUp();
     steps.take();
     depth++;
@@ -65,7 +65,7 @@ export function createEvaluator(
       depth--;
     }
   };
-  const inFrame = (find: () => Value): Value => {
+  const inFrame = (find: () => JsValue): JsValue => {
     if (frames >= frameDepthMax || framed > framedStepsMax || framedTotal > framedTotalMax)
       return memory.giveUp();
     framed = frames === 0 ? 0 : framed + 1;
@@ -87,7 +87,7 @@ export function createEvaluator(
     valueOf(expression, given) {
       const node = bareOf(expression);
       const frame = given?.around(node);
-      const find = (): Value =>
+      const find = (): JsValue =>
         counted(steps, node, settled(self, node, evaluate(self, node, frame)));
       if (frame !== undefined) return memory.once(frame.question(node), '', () => inFrame(find));
       return memory.once(node, '', () => deeper(find));
@@ -113,7 +113,7 @@ export function createEvaluator(
 }
 
 // What is put together is held for each place where it is: names share one text.
-function counted(steps: Steps, node: ts.Expression, value: Value): Value {
+function counted(steps: Steps, node: ts.Expression, value: JsValue): JsValue {
   const isMade =
     ts.isBinaryExpression(node) || ts.isTemplateExpression(node) || ts.isCallExpression(node);
   if (isMade)
@@ -121,7 +121,7 @@ function counted(steps: Steps, node: ts.Expression, value: Value): Value {
   return value;
 }
 
-function evaluate(self: Evaluator, node: ts.Expression, frame: Frame): Value {
+function evaluate(self: Evaluator, node: ts.Expression, frame: Frame): JsValue {
   if (ts.isStringLiteralLike(node)) return text(node.text);
   if (ts.isNumericLiteral(node)) return { kind: 'number', number: Number(node.text) };
   if (ts.isIdentifier(node)) return valueOfName(self, node, frame);
@@ -162,14 +162,14 @@ function evaluate(self: Evaluator, node: ts.Expression, frame: Frame): Value {
   return unknown;
 }
 
-function arrayOf(self: Evaluator, node: ts.ArrayLiteralExpression, frame: Frame): Value {
+function arrayOf(self: Evaluator, node: ts.ArrayLiteralExpression, frame: Frame): JsValue {
   const items = node.elements.flatMap((element) => itemsOf(self, element, frame));
   return node.elements.some(ts.isSpreadElement)
     ? { kind: 'array', items }
     : { kind: 'array', items, nodes: node.elements };
 }
 
-function itemsOf(self: Evaluator, element: ts.Expression, frame: Frame): readonly Value[] {
+function itemsOf(self: Evaluator, element: ts.Expression, frame: Frame): readonly JsValue[] {
   if (!ts.isSpreadElement(element)) return [self.valueOf(element, frame)];
   const spread = self.valueOf(element.expression, frame);
   if (spread.kind === 'array') return spread.items;
@@ -178,7 +178,7 @@ function itemsOf(self: Evaluator, element: ts.Expression, frame: Frame): readonl
     : [unknown];
 }
 
-function valueOfName(self: Evaluator, node: ts.Identifier, frame: Frame): Value {
+function valueOfName(self: Evaluator, node: ts.Identifier, frame: Frame): JsValue {
   const symbol = self.symbols.symbolOf(node);
   // The one global that no declaration can replace.
   if (node.text === 'globalThis' && (symbol?.declarations?.length ?? 0) === 0)
@@ -193,8 +193,8 @@ function valueOfName(self: Evaluator, node: ts.Identifier, frame: Frame): Value 
 
 // In `with (process) env` the checker knows no name: a member of the object, or what the name means
 // outside.
-function valueInWith(self: Evaluator, node: ts.Identifier, frame: Frame): Value {
-  const found: Value[] = [];
+function valueInWith(self: Evaluator, node: ts.Identifier, frame: Frame): JsValue {
+  const found: JsValue[] = [];
   for (
     let [at, from]: [ts.Node, ts.Node] = [node.parent, node];
     !ts.isSourceFile(at);
@@ -212,7 +212,7 @@ function valueInWith(self: Evaluator, node: ts.Identifier, frame: Frame): Value 
   return unionOf(self.writes === undefined ? found.filter((one) => one.kind !== 'method') : found);
 }
 
-function nameOfGlobal(self: Evaluator, node: ts.Identifier, name: string): Value {
+function nameOfGlobal(self: Evaluator, node: ts.Identifier, name: string): JsValue {
   if (name === '__dirname') return text(posix.dirname(ownPath(self, node)));
   if (name === '__filename') return text(ownPath(self, node));
   return {
@@ -235,9 +235,9 @@ function isTyped(self: Evaluator, object: ts.Expression): boolean {
 function valueOfMember(
   self: Evaluator,
   node: ts.PropertyAccessExpression | ts.ElementAccessExpression,
-  key: Value,
+  key: JsValue,
   frame: Frame,
-): Value {
+): JsValue {
   const object = self.valueOf(node.expression, frame);
   const value = self.memberOf(object, key, node);
   if (self.writes !== undefined) return withWritten(self, node, { object, key, value, frame });

@@ -5,23 +5,23 @@ import type { Writes } from '../changes/write.ts';
 import type { Program } from '../program.ts';
 import type { Functionish } from '../syntax.ts';
 import type { Assignment } from './assignments.ts';
-import type { Frame, Value } from './values.ts';
+import type { Frame, JsValue } from './values.ts';
 
 export interface Evaluator {
   readonly program: Program;
   readonly symbols: Symbols;
   readonly steps: Steps;
-  valueOf(expression: ts.Expression, frame?: Frame): Value;
+  valueOf(expression: ts.Expression, frame?: Frame): JsValue;
   /** The call of a function with these arguments, to evaluate its parts in. */
-  frameOf(callee: Functionish, args: readonly Value[], outer: Frame): Frame;
-  memberOf(object: Value, key: Value, node: ts.Node): Value;
+  frameOf(callee: Functionish, args: readonly JsValue[], outer: Frame): Frame;
+  memberOf(object: JsValue, key: JsValue, node: ts.Node): JsValue;
   /**
    * Finds what a thing is (or has by a name) once, outside calls that are followed with their
    * arguments.
    */
-  once(thing: object, name: string, find: () => Value): Value;
+  once(thing: object, name: string, find: () => JsValue): JsValue;
   /** What `require`, `import()` and the like give for a name. */
-  moduleOf(name: Value, from: ts.SourceFile): Value;
+  moduleOf(name: JsValue, from: ts.SourceFile): JsValue;
   /**
    * For values that are run: what may change them without the evaluator's seeing it. Where it is
    * given, what may have changed is unknown.

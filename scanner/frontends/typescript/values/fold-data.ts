@@ -1,10 +1,10 @@
 /** Constant folding of encodings, JSON, paths and URLs. */
 import { posix } from 'node:path';
 import { unknownPart } from '../../../models/egress-of.ts';
-import { alternatives, isWhole, numberOf, text, textOr, unionOf, type Value } from './values.ts';
+import { alternatives, isWhole, type JsValue, numberOf, text, textOr, unionOf } from './values.ts';
 
 /** Percent-decoding. */
-export function decoded(value: string): Value | undefined {
+export function decoded(value: string): JsValue | undefined {
   try {
     return text(decodeURIComponent(value), true);
   } catch {
@@ -13,7 +13,7 @@ export function decoded(value: string): Value | undefined {
 }
 
 /** A text, or a list of texts, in JSON. */
-export function jsonText(value: string): Value | undefined {
+export function jsonText(value: string): JsValue | undefined {
   try {
     const parsed: unknown = JSON.parse(value);
     if (typeof parsed === 'string') return text(parsed, true);
@@ -38,9 +38,9 @@ const encodings = new Set([
 
 /** `Buffer.from` of a text in an encoding, or of numbers. */
 export function bytesFrom(
-  value: Value | undefined,
-  encoding: Value | undefined,
-): Value | undefined {
+  value: JsValue | undefined,
+  encoding: JsValue | undefined,
+): JsValue | undefined {
   if (value?.kind === 'array') {
     const codes = value.items.map(numberOf);
     return codes.some((code) => code === undefined)
@@ -60,7 +60,7 @@ export function bytesFrom(
 }
 
 /** `toString` of bytes. */
-export function encodedBytes(bytes: string, encoding: Value | undefined): Value | undefined {
+export function encodedBytes(bytes: string, encoding: JsValue | undefined): JsValue | undefined {
   const name = encoding === undefined ? 'utf8' : textOr(encoding);
   return encodings.has(name)
     ? text(Buffer.from(bytes, 'latin1').toString(name as BufferEncoding), true)
@@ -70,10 +70,10 @@ export function encodedBytes(bytes: string, encoding: Value | undefined): Value 
 /** `replace` and `replaceAll` by a text. */
 export function replaced(
   self: string,
-  from: Value | undefined,
-  to: Value | undefined,
+  from: JsValue | undefined,
+  to: JsValue | undefined,
   all: boolean,
-): Value | undefined {
+): JsValue | undefined {
   if (from === undefined || to === undefined || !isWhole(from) || !isWhole(to)) return undefined;
   return text(
     all ? self.replaceAll(from.text, () => to.text) : self.replace(from.text, () => to.text),
@@ -82,7 +82,7 @@ export function replaced(
 }
 
 /** A function of node:path over known parts; a part that is one of several gives as many paths. */
-export function pathOf(args: readonly Value[], join: (...parts: string[]) => string): Value {
+export function pathOf(args: readonly JsValue[], join: (...parts: string[]) => string): JsValue {
   if (args.length === 0) return text('.');
   let ways: string[][] = [[]];
   for (const one of args) {
@@ -107,7 +107,7 @@ export function fromLastAbsolute(parts: readonly string[]): string[] {
 }
 
 /** A part of an address. */
-export function partOfUrl(address: string, name: string): Value {
+export function partOfUrl(address: string, name: string): JsValue {
   const [, scheme = '', host = '', path = ''] =
     /^([a-z][a-z0-9+.-]*:)\/\/([^/?#]*)([^?#]*)/i.exec(address) ?? [];
   if (scheme === '') return { kind: 'method', of: text(address), name, built: false };
@@ -121,7 +121,7 @@ export function partOfUrl(address: string, name: string): Value {
 }
 
 /** `new URL(path, base)`. */
-export function joinedUrl(value: Value, base: Value): Value {
+export function joinedUrl(value: JsValue, base: JsValue): JsValue {
   const path = textOr(value);
   const root = textOr(base);
   if (/^[a-z][a-z0-9+.-]*:/i.test(path)) return value;

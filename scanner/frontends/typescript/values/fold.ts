@@ -19,16 +19,16 @@ import {
 import {
   concatenated,
   isWhole,
+  type JsValue,
   numberOf,
   text,
   textOr,
   unionOf,
   unknown,
-  type Value,
 } from './values.ts';
 
-type Fold = (args: readonly Value[]) => Value | undefined;
-type Method = (self: string, args: readonly Value[]) => Value | undefined;
+type Fold = (args: readonly JsValue[]) => JsValue | undefined;
+type Method = (self: string, args: readonly JsValue[]) => JsValue | undefined;
 
 /** Functions by qualified name; undefined where they cannot be folded. */
 export const foldedFunctions: Readonly<Record<string, Fold>> = {
@@ -127,7 +127,7 @@ const textMethods: Readonly<Record<string, Method>> = {
 };
 
 const arrayMethods: Readonly<
-  Record<string, (items: readonly Value[], args: readonly Value[]) => Value | undefined>
+  Record<string, (items: readonly JsValue[], args: readonly JsValue[]) => JsValue | undefined>
 > = {
   join: (items, [separator]) =>
     concatenated(items.flatMap((item, i) => (i === 0 ? [item] : [separator ?? text(','), item]))),
@@ -148,12 +148,16 @@ const arrayMethods: Readonly<
   find: (items) => unionOf(items),
   filter: (items) => ({ kind: 'array', items }),
   values: (items) => ({ kind: 'array', items }),
-  toString: (items: readonly Value[]) =>
+  toString: (items: readonly JsValue[]) =>
     concatenated(items.flatMap((item, i) => (i === 0 ? [item] : [text(','), item]))),
 };
 
 /** A method of a text, bytes, number or array; undefined where it cannot be folded. */
-export function foldMethod(self: Value, name: string, args: readonly Value[]): Value | undefined {
+export function foldMethod(
+  self: JsValue,
+  name: string,
+  args: readonly JsValue[],
+): JsValue | undefined {
   switch (self.kind) {
     case 'text':
       return keepsHoles.has(name) || !self.text.includes(unknownPart)
@@ -176,9 +180,9 @@ export function foldMethod(self: Value, name: string, args: readonly Value[]): V
 
 // From the end nobody can count, where the end is not known.
 function sliceOfGrowing(
-  list: Extract<Value, { kind: 'growing' }>,
-  [start, ...end]: readonly Value[],
-): Value | undefined {
+  list: Extract<JsValue, { kind: 'growing' }>,
+  [start, ...end]: readonly JsValue[],
+): JsValue | undefined {
   const from = start === undefined ? 0 : numberOf(start);
   if (from === undefined || !(from >= 0) || end.length > 0) return undefined;
   return { kind: 'growing', items: list.items.slice(from), pushed: list.pushed };
@@ -187,7 +191,7 @@ function sliceOfGrowing(
 const keepsHoles = new Set(['toString', 'trim', 'trimEnd', 'trimStart', 'concat', 'valueOf']);
 
 /** Arithmetic of two known numbers. */
-export function foldNumbers(operator: string, a: number, b: number): Value {
+export function foldNumbers(operator: string, a: number, b: number): JsValue {
   switch (operator) {
     case '+':
       return number(a + b);
@@ -215,40 +219,40 @@ export function foldNumbers(operator: string, a: number, b: number): Value {
 }
 
 // Behind the end there is none.
-function letter(value: string | undefined): Value {
+function letter(value: string | undefined): JsValue {
   return value === undefined ? unknown : text(value, true);
 }
 
-function number(value: number): Value {
+function number(value: number): JsValue {
   return { kind: 'number', number: value };
 }
 
 function whole(
-  value: Value | undefined,
-  fold: (text: string) => Value | undefined,
-): Value | undefined {
+  value: JsValue | undefined,
+  fold: (text: string) => JsValue | undefined,
+): JsValue | undefined {
   return value !== undefined && isWhole(value) ? fold(value.text) : undefined;
 }
 
-function plainText(value: Value): Value {
+function plainText(value: JsValue): JsValue {
   return value.kind === 'text' ? value : text(textOr(value), true);
 }
 
-function toNumber(value: Value | undefined): Value | undefined {
+function toNumber(value: JsValue | undefined): JsValue | undefined {
   return value?.kind === 'number' ? value : whole(value, (one) => number(Number(one)));
 }
 
 function numbers(
-  a: Value | undefined,
-  b: Value | undefined,
-  fold: (a?: number, b?: number) => Value,
-): Value | undefined {
+  a: JsValue | undefined,
+  b: JsValue | undefined,
+  fold: (a?: number, b?: number) => JsValue,
+): JsValue | undefined {
   if ((a !== undefined && a.kind !== 'number') || (b !== undefined && b.kind !== 'number'))
     return undefined;
   return fold(numberOf(a), numberOf(b));
 }
 
-function characters(args: readonly Value[]): Value | undefined {
+function characters(args: readonly JsValue[]): JsValue | undefined {
   const codes = args.flatMap((one) => (one.kind === 'array' ? one.items : [one])).map(numberOf);
   if (codes.some((code) => code === undefined || !(code >= 0 && code <= 0x10ffff)))
     return undefined;

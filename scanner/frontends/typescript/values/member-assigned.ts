@@ -8,19 +8,19 @@ import {
   alternatives,
   concatenated,
   type Frame,
+  type JsValue,
   text,
   unionOf,
   unknown,
-  type Value,
 } from './values.ts';
 
 /** What was assigned to a member of a variable (`a.b = …`); undefined when nothing was. */
 export function valueOfMemberAssigned(
   self: Evaluator,
   node: ts.PropertyAccessExpression | ts.ElementAccessExpression,
-  key: Value,
+  key: JsValue,
   frame: Frame,
-): Value | undefined {
+): JsValue | undefined {
   const assigned = assignedToMember(self, node, key);
   const values = assigned
     .filter((one) => !one.compound)
@@ -36,10 +36,10 @@ export function valueOfMemberAssigned(
 export function textsOfMemberAssigned(
   self: Evaluator,
   node: ts.PropertyAccessExpression | ts.ElementAccessExpression,
-  key: Value,
-  before: Value,
+  key: JsValue,
+  before: JsValue,
   frame: Frame,
-): readonly Value[] {
+): readonly JsValue[] {
   if (!alternatives(before).some(({ kind }) => kind === 'text')) return [];
   return assignedToMember(self, node, key).flatMap((one) =>
     one.compound
@@ -52,7 +52,7 @@ export function textsOfMemberAssigned(
 export function assignedToMember(
   self: Evaluator,
   node: ts.PropertyAccessExpression | ts.ElementAccessExpression,
-  key: Value,
+  key: JsValue,
 ): readonly Assignment[] {
   const object = bareOf(node.expression);
   const symbol = ts.isIdentifier(object) ? self.symbols.symbolOf(object) : undefined;
@@ -66,7 +66,7 @@ export function valueAssigned(
   self: Evaluator,
   { value, node, path = [], each }: Assignment,
   frame?: Frame,
-): Value {
+): JsValue {
   const whole = self.valueOf(value, frame);
   return path.reduce(
     (whole, name) =>

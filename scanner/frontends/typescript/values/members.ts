@@ -14,16 +14,21 @@ import {
   type Frame,
   isAbsent,
   isWhole,
+  type JsValue,
   text,
   textOr,
   unionOf,
   unknown,
-  type Value,
 } from './values.ts';
 import { valueOfSymbol } from './variables.ts';
 
 /** The member of one value by one key. */
-export function memberOfValue(self: Evaluator, object: Value, key: Value, node: ts.Node): Value {
+export function memberOfValue(
+  self: Evaluator,
+  object: JsValue,
+  key: JsValue,
+  node: ts.Node,
+): JsValue {
   // Whatever stands before it: a name of a member that ends so is this one.
   const isConstructor = key.kind === 'text' && key.text.endsWith('constructor');
   const name = isConstructor
@@ -94,7 +99,7 @@ export function memberOfValue(self: Evaluator, object: Value, key: Value, node: 
   }
 }
 
-function letterAt(value: string, at: number): Value {
+function letterAt(value: string, at: number): JsValue {
   return at < value.length ? text(value[at] ?? '', true) : unknown;
 }
 
@@ -105,7 +110,7 @@ function isMemberOf(of: string, name: string): boolean {
   );
 }
 
-function isCallableApi(value: Value): boolean {
+function isCallableApi(value: JsValue): boolean {
   return (
     value.kind === 'api' &&
     (own(apis, value.name) !== undefined ||
@@ -119,7 +124,7 @@ function memberOfApi(
   name: string,
   built: boolean,
   node: ts.Node,
-): Value {
+): JsValue {
   const folded = built || before;
   if (name === 'default' && knownModules.has(owner))
     return { kind: 'api', name: owner, built: folded };
@@ -147,8 +152,8 @@ function memberOfObject(
   frame: Frame,
   name: string,
   built: boolean,
-): Value {
-  const found: Value[] = [];
+): JsValue {
+  const found: JsValue[] = [];
   const properties = propertiesNamed(node, name);
   self.steps.take(1 + (properties.length >> 2));
   for (const property of properties) {
@@ -212,7 +217,12 @@ function membersByName(node: ts.ObjectLiteralExpression): ObjectMembers {
   };
 }
 
-function memberOfModule(self: Evaluator, file: ts.SourceFile, name: string, node: ts.Node): Value {
+function memberOfModule(
+  self: Evaluator,
+  file: ts.SourceFile,
+  name: string,
+  node: ts.Node,
+): JsValue {
   const symbol = self.symbols.exportOf(file, name);
   const api = symbol === undefined ? undefined : self.symbols.apiOf(symbol);
   if (api !== undefined) return { kind: 'api', name: own(aliases, api) ?? api, built: false };
@@ -246,7 +256,7 @@ export function ownPath(self: Evaluator, node: ts.Node): string {
  * A module by its folded name: of the tables, a file of the skill, or a package that is known by
  * name only.
  */
-export function moduleNamed(program: Program, name: Value, from: ts.SourceFile): Value {
+export function moduleNamed(program: Program, name: JsValue, from: ts.SourceFile): JsValue {
   if (!isWhole(name)) return unknown;
   const specifier = textOr(name);
   const file = program.resolve(from, specifier);

@@ -7,14 +7,14 @@ import {
   alternatives,
   concatenated,
   type Frame,
+  type JsValue,
   numberOf,
   unionOf,
   unknown,
-  type Value,
 } from './values.ts';
 
 /** A long chain of `+` is flat, so that it costs no call stack. */
-export function valueOfBinary(self: Evaluator, node: ts.BinaryExpression, frame: Frame): Value {
+export function valueOfBinary(self: Evaluator, node: ts.BinaryExpression, frame: Frame): JsValue {
   const operator = ts.tokenToString(node.operatorToken.kind) ?? '';
   if (operator === '||' || operator === '??')
     return unionOf(
@@ -37,7 +37,7 @@ export function valueOfBinary(self: Evaluator, node: ts.BinaryExpression, frame:
   const count = leading < 0 ? values.length : leading;
   const sum = values
     .slice(0, count)
-    .reduce<Value | undefined>((sum, one) => added(operator, sum, one), undefined);
+    .reduce<JsValue | undefined>((sum, one) => added(operator, sum, one), undefined);
   if (leading < 0) return sum ?? unknown;
   return operator === '+' &&
     values.some((one) => alternatives(one).some((each) => each.kind === 'text'))
@@ -50,7 +50,7 @@ export function valueOfPrefix(
   self: Evaluator,
   node: ts.PrefixUnaryExpression,
   frame: Frame,
-): Value {
+): JsValue {
   const number = numberOf(self.valueOf(node.operand, frame));
   if (number === undefined) return unknown;
   if (node.operator === ts.SyntaxKind.MinusToken) return { kind: 'number', number: -number };
@@ -58,6 +58,6 @@ export function valueOfPrefix(
   return node.operator === ts.SyntaxKind.PlusToken ? { kind: 'number', number } : unknown;
 }
 
-function added(operator: string, sum: Value | undefined, one: Value): Value {
+function added(operator: string, sum: JsValue | undefined, one: JsValue): JsValue {
   return sum === undefined ? one : foldNumbers(operator, numberOf(sum) ?? 0, numberOf(one) ?? 0);
 }

@@ -7,7 +7,7 @@ import { foldedCharsMax } from '../../../limits.ts';
 import { unknownPart } from '../../../models/egress-of.ts';
 import type { Functionish } from '../syntax.ts';
 
-export type Value =
+export type JsValue =
   /** `made`: where an object was made of which nothing else is known. */
   | { readonly kind: 'unknown'; readonly made?: readonly ts.Node[] }
   /**
@@ -32,7 +32,7 @@ export type Value =
    */
   | {
       readonly kind: 'array';
-      readonly items: readonly Value[];
+      readonly items: readonly JsValue[];
       readonly nodes?: readonly ts.Expression[];
       readonly made?: readonly ts.Node[];
     }
@@ -43,7 +43,7 @@ export type Value =
    */
   | {
       readonly kind: 'growing';
-      readonly items: readonly Value[];
+      readonly items: readonly JsValue[];
       readonly pushed: readonly ts.Expression[];
       readonly made?: readonly ts.Node[];
     }
@@ -52,30 +52,35 @@ export type Value =
   /** `.constructor` of something that is no function. */
   | { readonly kind: 'constructor' }
   /** A method of the language's own objects. */
-  | { readonly kind: 'method'; readonly of: Value; readonly name: string; readonly built: boolean }
+  | {
+      readonly kind: 'method';
+      readonly of: JsValue;
+      readonly name: string;
+      readonly built: boolean;
+    }
   /** A function with its first arguments given. */
-  | { readonly kind: 'bound'; readonly callee: Value; readonly given: readonly Value[] }
+  | { readonly kind: 'bound'; readonly callee: JsValue; readonly given: readonly JsValue[] }
   /** One of several. */
-  | { readonly kind: 'union'; readonly of: readonly Value[] };
+  | { readonly kind: 'union'; readonly of: readonly JsValue[] };
 
-export const unknown: Value = { kind: 'unknown' };
+export const unknown: JsValue = { kind: 'unknown' };
 const unionMax = 8;
 
-export function text(value: string, built = false): Value {
+export function text(value: string, built = false): JsValue {
   return value.length > foldedCharsMax ? unknown : { kind: 'text', text: value, built };
 }
 
 /** The values that one may be. */
-export function alternatives(value: Value): readonly Value[] {
+export function alternatives(value: JsValue): readonly JsValue[] {
   return value.kind === 'union' ? value.of : [value];
 }
 
 /** One value that may be any of these; equal texts and names once, and not more than a few. */
-export function unionOf(values: readonly Value[]): Value {
+export function unionOf(values: readonly JsValue[]): JsValue {
   const [only] = values;
   if (values.length <= 1) return only ?? unknown;
   const flat = values.flatMap(alternatives);
-  const kept = new Map<unknown, Value>();
+  const kept = new Map<unknown, JsValue>();
   for (const value of flat) kept.set(keyOf(value), value);
   const all = [...kept.values()];
   const [first] = all;
@@ -87,7 +92,7 @@ export function unionOf(values: readonly Value[]): Value {
   };
 }
 
-function keyOf(value: Value): unknown {
+function keyOf(value: JsValue): unknown {
   if (value.kind === 'text') return `text ${value.text}`;
   if (value.kind === 'api') return `api ${value.name}`;
   if (value.kind === 'unknown') return value.made?.[0] ?? 'unknown';
@@ -96,7 +101,7 @@ function keyOf(value: Value): unknown {
 }
 
 /** The text of a value where it has one; a hole for what is not known. */
-export function textOr(value: Value, otherwise = unknownPart): string {
+export function textOr(value: JsValue, otherwise = unknownPart): string {
   if (value.kind === 'text' || value.kind === 'bytes') return value.text;
   if (value.kind === 'number') return String(value.number);
   if (value.kind === 'array') return value.items.map((item) => textOr(item)).join(',');
@@ -106,12 +111,12 @@ export function textOr(value: Value, otherwise = unknownPart): string {
 }
 
 /** Whether a value is a text without holes. */
-export function isWhole(value: Value): value is { kind: 'text'; text: string; built: boolean } {
+export function isWhole(value: JsValue): value is { kind: 'text'; text: string; built: boolean } {
   return value.kind === 'text' && !value.text.includes(unknownPart);
 }
 
 /** Texts put together: the product of the alternatives, as long as it is small. */
-export function concatenated(parts: readonly Value[]): Value {
+export function concatenated(parts: readonly JsValue[]): JsValue {
   let texts = [''];
   for (const part of parts) {
     const options = alternatives(part).map((value) => textOr(value));
@@ -124,19 +129,19 @@ export function concatenated(parts: readonly Value[]): Value {
 }
 
 /** The number of a value where it is one. */
-export function numberOf(value: Value | undefined): number | undefined {
+export function numberOf(value: JsValue | undefined): number | undefined {
   return value?.kind === 'number' ? value.number : undefined;
 }
 
 /** One call of a function; two calls with the same arguments are one. */
 export class CallFrame {
   readonly callee: Functionish;
-  readonly args: readonly Value[];
+  readonly args: readonly JsValue[];
   readonly outer: Frame;
   readonly #file: ts.SourceFile;
   readonly #questions = new Map<object, object>();
 
-  constructor(callee: Functionish, args: readonly Value[], outer: Frame) {
+  constructor(callee: Functionish, args: readonly JsValue[], outer: Frame) {
     this.callee = callee;
     this.args = args;
     this.outer = outer;
@@ -144,7 +149,7 @@ export class CallFrame {
   }
 
   /** What a parameter stands for; undefined when the call gives nothing for it. */
-  given(parameter: ts.ParameterDeclaration): Value | undefined {
+  given(parameter: ts.ParameterDeclaration): JsValue | undefined {
     if (parameter.parent !== this.callee) return this.outer?.given(parameter);
     const index = this.callee.parameters.indexOf(parameter);
     return parameter.dotDotDotToken === undefined
@@ -172,6 +177,6 @@ export class CallFrame {
 export type Frame = CallFrame | undefined;
 
 /** A member that its object does not have. */
-export function isAbsent(value: Value): boolean {
+export function isAbsent(value: JsValue): boolean {
   return value.kind === 'method' && value.of.kind === 'object';
 }

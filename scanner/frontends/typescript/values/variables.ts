@@ -12,10 +12,10 @@ import {
   concatenated,
   type Frame,
   isAbsent,
+  type JsValue,
   text,
   unionOf,
   unknown,
-  type Value,
 } from './values.ts';
 
 /** The value of a symbol at a use of it. Several assignments give one of several values. */
@@ -24,7 +24,7 @@ export function valueOfSymbol(
   symbol: ts.Symbol,
   use: ts.Node,
   given: Frame,
-): Value {
+): JsValue {
   const [declaration] = symbol.declarations ?? [];
   const frame = declaration === undefined ? undefined : given?.around(declaration);
   const assigned = self.symbols.assignments(symbol);
@@ -38,7 +38,7 @@ export function valueOfSymbol(
 /** Text put together in more steps than this is not followed: each use would walk them all. */
 const appendedMax = 100;
 
-function allOf(self: Evaluator, symbol: ts.Symbol, frame: Frame): Value {
+function allOf(self: Evaluator, symbol: ts.Symbol, frame: Frame): JsValue {
   const declarations = declarationsOf(symbol).filter(
     (one) => self.writes === undefined || !isEmptyVariable(one),
   );
@@ -72,7 +72,7 @@ function declarationsOf(symbol: ts.Symbol): readonly ts.Declaration[] {
     : all.filter((one) => !ts.isPropertyAccessExpression(one) || one.name.text === symbol.name);
 }
 
-function valueOfDeclaration(self: Evaluator, declaration: ts.Declaration, frame: Frame): Value {
+function valueOfDeclaration(self: Evaluator, declaration: ts.Declaration, frame: Frame): JsValue {
   if (ts.isVariableDeclaration(declaration)) return valueOfVariable(self, declaration, frame);
   if (ts.isParameter(declaration)) return valueOfParameter(self, declaration, frame);
   if (ts.isBindingElement(declaration)) return valueOfBinding(self, declaration, frame);
@@ -103,7 +103,7 @@ function isMemberDeclaration(declaration: ts.Declaration): boolean {
 }
 
 // An import that leads to nothing in the skill or the library: known by module and name only.
-function valueOfImport(self: Evaluator, declaration: ts.Declaration): Value {
+function valueOfImport(self: Evaluator, declaration: ts.Declaration): JsValue {
   const specifier = moduleOfImport(declaration);
   if (specifier === undefined) return unknown;
   const module = self.moduleOf(text(specifier), declaration.getSourceFile());
@@ -140,7 +140,7 @@ function valueOfVariable(
   self: Evaluator,
   declaration: ts.VariableDeclaration,
   frame: Frame,
-): Value {
+): JsValue {
   if (declaration.initializer !== undefined) return self.valueOf(declaration.initializer, frame);
   const loop = declaration.parent.parent;
   if (ts.isForOfStatement(loop)) return elementOf(self, self.valueOf(loop.expression, frame));
@@ -148,7 +148,7 @@ function valueOfVariable(
 }
 
 /** What a pattern takes apart. */
-export function wholeOfPattern(self: Evaluator, pattern: ts.BindingPattern, frame: Frame): Value {
+export function wholeOfPattern(self: Evaluator, pattern: ts.BindingPattern, frame: Frame): JsValue {
   const holder = pattern.parent;
   if (ts.isVariableDeclaration(holder)) return valueOfVariable(self, holder, frame);
   return ts.isParameter(holder)
@@ -157,7 +157,7 @@ export function wholeOfPattern(self: Evaluator, pattern: ts.BindingPattern, fram
 }
 
 /** What a destructured name holds. */
-export function valueOfBinding(self: Evaluator, element: ts.BindingElement, frame: Frame): Value {
+export function valueOfBinding(self: Evaluator, element: ts.BindingElement, frame: Frame): JsValue {
   const pattern = element.parent;
   const whole = wholeOfPattern(self, pattern, frame);
   if (element.dotDotDotToken !== undefined)
@@ -188,7 +188,7 @@ function valueOfParameter(
   self: Evaluator,
   parameter: ts.ParameterDeclaration,
   frame: Frame,
-): Value {
+): JsValue {
   const callee = parameter.parent;
   if (!isFunctionish(callee)) return unknown;
   const inFrame = frame?.given(parameter);
@@ -206,10 +206,10 @@ function valueOfParameter(
   return unionOf([...values, ...fromCallback, ...fallback, ...others]);
 }
 
-function restOf(self: Evaluator, callee: Functionish, from: number): Value {
+function restOf(self: Evaluator, callee: Functionish, from: number): JsValue {
   return unionOf(
     self.symbols.callers(callee).map(
-      (call): Value => ({
+      (call): JsValue => ({
         kind: 'array',
         items: givenBy(self, call, Number.POSITIVE_INFINITY).slice(from),
       }),
@@ -218,7 +218,7 @@ function restOf(self: Evaluator, callee: Functionish, from: number): Value {
 }
 
 /** `arguments` of the function around a name: what its calls give it. */
-export function valueOfArguments(self: Evaluator, name: ts.Identifier): Value {
+export function valueOfArguments(self: Evaluator, name: ts.Identifier): JsValue {
   for (let at: ts.Node = name.parent; !ts.isSourceFile(at); at = at.parent) {
     if (isFunctionish(at) && !ts.isArrowFunction(at))
       return unionOf([restOf(self, at, 0), ...fromOthers(self, at)]);
@@ -232,8 +232,8 @@ function givenBy(
   self: Evaluator,
   call: ts.CallExpression | ts.NewExpression,
   last: number,
-): Value[] {
-  const given: Value[] = [];
+): JsValue[] {
+  const given: JsValue[] = [];
   for (const [i, one] of (call.arguments ?? []).entries()) {
     if (given.length > last) break;
     if (!ts.isSpreadElement(one)) {
@@ -253,7 +253,12 @@ function givenBy(
 
 // `list.map(x => …)` gives x each element; `promise.then(m => …)` gives m what the promise holds.
 // The function may be handed on by its name.
-function callbackValue(self: Evaluator, callee: Functionish, index: number, frame: Frame): Value[] {
+function callbackValue(
+  self: Evaluator,
+  callee: Functionish,
+  index: number,
+  frame: Frame,
+): JsValue[] {
   if (index !== 0) return [];
   const { parent } = callee;
   const direct = ts.isCallExpression(parent) && parent.arguments[0] === callee ? [parent] : [];
@@ -274,7 +279,7 @@ function appended(
   assigned: readonly Assignment[],
   use: ts.Node,
   frame: Frame,
-): Value | undefined {
+): JsValue | undefined {
   const [declaration] = declarations;
   if (
     declaration === undefined ||

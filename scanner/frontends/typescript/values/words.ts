@@ -4,7 +4,7 @@ import type { ResolvedCall } from '../effects/calls.ts';
 import { type Called, type Out, shown, trait } from '../out.ts';
 import { literalMap } from '../places.ts';
 import { isDecoded } from './decoded.ts';
-import { text, textOr, unknown, type Value } from './values.ts';
+import { type JsValue, text, textOr, unknown } from './values.ts';
 
 export type Words = ResolvedCall['args'];
 
@@ -29,7 +29,7 @@ export function wordsOf(
     : [program, ...spread(list, rest.node)];
 }
 
-function spread(value: Value, from: ts.Expression | undefined): Words {
+function spread(value: JsValue, from: ts.Expression | undefined): Words {
   const literal =
     from !== undefined && ts.isArrayLiteralExpression(from) ? from.elements : undefined;
   return value.kind === 'array'
