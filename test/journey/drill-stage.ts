@@ -93,7 +93,7 @@ export function makeDrillStage(): DrillStage {
   const agreeOnMembers = async (administrator: string): Promise<void> => {
     const { stderr } = await type(administrator, 'member', 'list', '--key', 'administrator');
     for (const [, line = ''] of stderr.matchAll(
-      /right: \S*(?:npm run -s skill --|skill(?:gate)?) (member add .*)$/gm,
+      /sign it: \S*(?:npm run -s skill --|skill(?:gate)?) (member add .*)$/gm,
     ))
       await done(administrator, ...line.split(' '), '--key', 'administrator');
   };
