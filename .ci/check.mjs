@@ -8,7 +8,7 @@ const steps = [
   { name: 'types', line: 'tsc', next: 'Correct the lines that tsc names.' },
   {
     name: 'format and lint',
-    line: 'biome check .',
+    line: 'biome check --error-on-warnings .',
     next: 'Type `npm run fix`. Correct by hand what Biome still names.',
   },
   {

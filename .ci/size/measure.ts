@@ -74,16 +74,25 @@ export function measureCore(root: string, entries: readonly string[] = coreEntri
   };
 }
 
-/** Tokens in all files of `runner/` that the core does not reach, by folder. */
-export function measureAround(root: string, { files }: CoreSize): ReadonlyMap<string, number> {
+/** Tokens of each file of `runner/` that the core does not reach, by path. */
+export function measureUnreached(root: string, { files }: CoreSize): ReadonlyMap<string, number> {
   const reached = new Set(files.map(({ path }) => path));
-  const folders = new Map<string, number>();
+  const unreached = new Map<string, number>();
   for (const path of globSync('runner/**/*.ts', { cwd: root }).sort()) {
     if (reached.has(path)) continue;
     const { tokens } = measureText(readFileSync(join(root, path), 'utf8'));
     const sum = rings.reduce((all, ring) => all + tokens[ring], 0);
-    if (sum > 0) folders.set(posix.dirname(path), (folders.get(posix.dirname(path)) ?? 0) + sum);
+    // A file of types has no tokens, and no run loads types.
+    if (sum > 0) unreached.set(path, sum);
   }
+  return unreached;
+}
+
+/** Tokens in all files of `runner/` that the core does not reach, by folder. */
+export function measureAround(root: string, size: CoreSize): ReadonlyMap<string, number> {
+  const folders = new Map<string, number>();
+  for (const [path, tokens] of measureUnreached(root, size))
+    folders.set(posix.dirname(path), (folders.get(posix.dirname(path)) ?? 0) + tokens);
   return folders;
 }
 
@@ -106,7 +115,7 @@ function findActing(sources: ReadonlyMap<string, Source>): Map<string, string> {
   for (let before = -1; before !== acting.size; ) {
     before = acting.size;
     for (const [path, source] of sources) {
-      const through = ownImports(path, source).find((one) => acting.has(one));
+      const through = ownImports(path, source).find((file) => acting.has(file));
       if (!acting.has(path) && through !== undefined) acting.set(path, `imports ${through}`);
     }
   }

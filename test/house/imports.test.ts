@@ -38,7 +38,7 @@ const reserved: Record<string, RegExp> = {
   '@lezer/python': /^scanner\//,
   '@lezer/markdown': /^(scanner|registry\/desk\/pages)\//,
   'tuf-js': /^cli\/registries\/trust\//,
-  '@tufjs/models': /^$/,
+  '@tufjs/models': /^test\//,
   '@simplewebauthn/server': /^test\//,
   '@modelcontextprotocol/sdk': /^(test|bench)\//,
 };
