@@ -18,7 +18,7 @@ import type { PythonRun } from '../run.ts';
 import { argumentsOf, childrenOf, nameOf } from '../syntax/nodes.ts';
 import { callBuiltin, isDecoder } from './builtins.ts';
 import { comprehension } from './items.ts';
-import { attribute, dotted, evalName, hiddenName, item, topOf } from './lookups.ts';
+import { attribute, dotted, evalName, hiddenName, item } from './lookups.ts';
 import { callMethod, decodingMethods } from './methods.ts';
 import { imported } from './names.ts';
 import {
@@ -131,7 +131,7 @@ function callName(run: PythonRun, callee: FoldedName, call: MethodCall, site: Si
   // What an iterator that has a name gives next depends on what it gave before.
   if (qual === 'next' && argumentsOf(site.module, site.node).positional[0]?.name === 'VariableName')
     return undefined;
-  const asked = nameCall(qual, call.args);
+  const asked = nameCall(qual, call);
   if (asked !== undefined) return namedByCall(run, asked, call, site);
   switch (qual) {
     case 'codecs.getdecoder':
@@ -147,21 +147,6 @@ function callName(run: PythonRun, callee: FoldedName, call: MethodCall, site: Si
         [callBuiltin('codecs.decode', { args: [second, first], keywords: new Map() }), undefined],
         'tuple',
       );
-    case 'operator.itemgetter':
-      return {
-        kind: 'bound',
-        callee: { kind: 'name', qual: 'operator.getitem of', hidden: false },
-        method: '',
-        args: call.args,
-      };
-    case 'operator.getitem of':
-      return second === undefined || second === null
-        ? undefined
-        : item(run, site.module, second, first, false);
-    case 'operator.getitem':
-      return first === undefined || first === null
-        ? undefined
-        : item(run, site.module, first, second, site.hides);
   }
   const applied = callHigher(run, callee, call, site);
   if (applied !== undefined) return applied;
@@ -257,20 +242,30 @@ function namedByCall(
     case 'member':
       return attribute(run, asked.object, asked.key, hides);
     case 'entry':
-      return item(run, module, tableOf(asked.owner), asked.key, hides);
+      return item(
+        run,
+        module,
+        { kind: 'name', qual: asked.table, hidden: false },
+        asked.key,
+        hides,
+      );
+    case 'item':
+      return asked.object === undefined || asked.object === null
+        ? undefined
+        : item(run, module, asked.object, asked.key, hides);
     case 'path':
       return isName(asked.object) && typeof asked.path === 'string' && call.args.length === 2
         ? dotted(run, asked.object, asked.path)
         : undefined;
     case 'import': {
       if (typeof asked.name !== 'string') return undefined;
-      const name = asked.isTop ? topOf(asked.name, call) : asked.name;
+      const name = asked.isTop ? (asked.name.split('.')[0] ?? asked.name) : asked.name;
       return hiddenName(imported(run, module, name), hides);
     }
     case 'table':
-      return isName(asked.of) ? tableOf(asked.of.qual, asked.of.hidden) : undefined;
+      return isName(asked.of) ? { ...asked.of, qual: `vars ${asked.of.qual}` } : undefined;
     case 'globals':
-      return tableOf('globals()');
+      return { kind: 'name', qual: 'globals()', hidden: false };
     case 'partial':
       return asked.callee === undefined || call.keywords.size > 0
         ? undefined
@@ -283,10 +278,6 @@ function namedByCall(
         args: call.args,
       };
   }
-}
-
-function tableOf(owner: string, hidden = false): FoldedName {
-  return { kind: 'name', qual: owner === 'globals()' ? owner : `vars ${owner}`, hidden };
 }
 
 /** The result of a function of the skill for these arguments. */

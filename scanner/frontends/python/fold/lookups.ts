@@ -1,18 +1,11 @@
 /** Names of Python that are looked up by a text, computed. */
 
-import type { PyCall } from '../effects/call.ts';
+import { nameTable } from '../names/meaning.ts';
 import type { Folded, FoldedName, MaybeFolded, PythonModule } from '../program.ts';
 import type { PythonRun } from '../run.ts';
 import { memberOfName } from './members.ts';
 import { imported, staticGlobal } from './names.ts';
-import { isBytes, isDict, isList, isName, keyOf, type MethodCall, wholeOf } from './value.ts';
-
-/** Without a list of what is wanted, `__import__("a.b")` gives `a`. */
-export function topOf(name: string, call: Pick<PyCall, 'args' | 'keywords'> | MethodCall): string {
-  return call.keywords.has('fromlist') || call.args.length > 3
-    ? name
-    : (name.split('.')[0] ?? name);
-}
+import { isBytes, isDict, isList, isName, keyOf, wholeOf } from './value.ts';
 
 /** A member of a member, by a dotted path. */
 export function dotted(run: PythonRun, object: FoldedName, path: string): MaybeFolded {
@@ -67,23 +60,28 @@ export function item(
 ): MaybeFolded {
   if (key === undefined) return undefined;
   if (isDict(value)) return value.entries.get(keyOf(key))?.value;
-  if (isName(value) && typeof key === 'string') {
-    if (value.qual === 'sys.modules') return { kind: 'name', qual: key, hidden: hides };
-    if (value.qual === 'builtins' || value.qual === '__builtins__')
-      return memberOfName(run, { ...value, hidden: hides }, key);
-    if (value.qual === 'globals()') return staticGlobal(run, module, key, hides);
-    if (value.qual.startsWith('vars '))
-      return memberOfName(
-        run,
-        { ...value, qual: value.qual.slice('vars '.length), hidden: hides },
-        key,
-      );
-    return undefined;
-  }
+  if (isName(value)) return named(run, module, value.qual, key, hides);
   const index = wholeOf(key);
   if (index === undefined) return undefined;
   if (typeof value === 'string') return [...value].at(index);
   if (isBytes(value))
     return value.at(index) === undefined ? undefined : BigInt(value.at(index) ?? 0);
   return isList(value) ? value.items.at(index) : undefined;
+}
+
+// `vars(os)["system"]`, and items of other tables of names.
+function named(
+  run: PythonRun,
+  module: PythonModule,
+  qual: string,
+  key: MaybeFolded,
+  hides: boolean,
+): MaybeFolded {
+  const table = nameTable(qual);
+  if (table === undefined || typeof key !== 'string') return undefined;
+  if (table.kind === 'members')
+    return memberOfName(run, { kind: 'name', qual: table.owner, hidden: hides }, key);
+  return table.kind === 'globals'
+    ? staticGlobal(run, module, key, hides)
+    : hiddenName(imported(run, module, key), hides);
 }

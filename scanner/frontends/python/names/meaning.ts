@@ -46,6 +46,21 @@ export function starredMeaning(
   return undefined;
 }
 
+/** A table that gives names by text: the members of something, modules, or global names. */
+export type NameTable =
+  | { readonly kind: 'members'; readonly owner: string }
+  | { readonly kind: 'modules' | 'globals' };
+
+/** The table that something with this qualified name is; undefined for what is none. */
+export function nameTable(qual: string): NameTable | undefined {
+  if (qual === 'sys.modules') return { kind: 'modules' };
+  if (qual === 'globals()') return { kind: 'globals' };
+  if (qual === 'builtins' || qual === '__builtins__') return { kind: 'members', owner: qual };
+  return qual.startsWith('vars ')
+    ? { kind: 'members', owner: qual.slice('vars '.length) }
+    : undefined;
+}
+
 /** What a member of something with a qualified name is. */
 export function memberMeaning(run: PythonRun, qual: string, name: string): NameMeaning {
   const module = qual.startsWith('own ') ? run.modules.get(qual.slice('own '.length)) : undefined;

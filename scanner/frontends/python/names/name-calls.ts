@@ -4,11 +4,21 @@
  * value.
  */
 
+import { nameTable } from './meaning.ts';
+
+/** What a call is given. */
+export interface CallGiven<Value> {
+  readonly args: readonly Value[];
+  readonly keywords: ReadonlyMap<string, Value>;
+}
+
 export type NameCall<Value> =
   /** `getattr(object, key)` */
   | { readonly kind: 'member'; readonly object: Value | undefined; readonly key: Value | undefined }
-  /** `vars(os).get(key)`, `globals().get(key)`, `os.__getattribute__(key)` */
-  | { readonly kind: 'entry'; readonly owner: string; readonly key: Value | undefined }
+  /** `vars(os).get(key)`, `os.__getattribute__(key)`: an item of the table with this name. */
+  | { readonly kind: 'entry'; readonly table: string; readonly key: Value | undefined }
+  /** `operator.getitem(object, key)`, `itemgetter(key)(object)` */
+  | { readonly kind: 'item'; readonly object: Value | undefined; readonly key: Value | undefined }
   /** `attrgetter(path)(object)` */
   | { readonly kind: 'path'; readonly object: Value | undefined; readonly path: Value | undefined }
   /** `__import__(name)`; `isTop` where `a.b` may give `a`. */
@@ -22,25 +32,31 @@ export type NameCall<Value> =
   | { readonly kind: 'later'; readonly qual: string };
 
 /** What a call of a function with this qualified name gives; undefined for other functions. */
-export function nameCall<Value>(qual: string, args: readonly Value[]): NameCall<Value> | undefined {
+export function nameCall<Value>(
+  qual: string,
+  { args, keywords }: CallGiven<Value>,
+): NameCall<Value> | undefined {
   const [first, second] = args;
   switch (qual.replace(/^(builtins|__builtins__)\./, '')) {
     case 'getattr':
     case 'object.__getattribute__':
     case 'object.__getattr__':
       return { kind: 'member', object: first, key: second };
+    case 'operator.getitem':
+      return { kind: 'item', object: first, key: second };
     case 'operator.attrgetter':
+    case 'operator.itemgetter':
     case 'operator.methodcaller':
       return { kind: 'later', qual: `${qual}()` };
     case 'operator.attrgetter()':
       return { kind: 'path', object: args.at(-1), path: first };
+    case 'operator.itemgetter()':
+      return args.length === 2 ? { kind: 'item', object: second, key: first } : undefined;
     case '__import__':
     case 'importlib.__import__':
-      return { kind: 'import', name: first, isTop: true };
+      // Without a list of what is wanted, `__import__("a.b")` gives `a`.
+      return { kind: 'import', name: first, isTop: !keywords.has('fromlist') && args.length <= 3 };
     case 'importlib.import_module':
-    case 'sys.modules.get':
-    case 'sys.modules.pop':
-    case 'sys.modules.__getitem__':
       return { kind: 'import', name: first, isTop: false };
     case 'vars':
       if (args.length === 0) return { kind: 'globals' };
@@ -53,10 +69,8 @@ export function nameCall<Value>(qual: string, args: readonly Value[]): NameCall<
         ? undefined
         : { kind: 'partial', callee: first, args: args.slice(1) };
   }
-  const [, table, object] =
-    /^(?:(?:vars (.*)|globals\(\))\.(?:get|pop|__getitem__)|(.*)\.__getattr(?:ibute)?__)$/.exec(
-      qual,
-    ) ?? [];
-  const owner = table ?? object ?? (qual.startsWith('globals().') ? 'globals()' : undefined);
-  return owner === undefined ? undefined : { kind: 'entry', owner, key: first };
+  const [, of = '', method = ''] =
+    /^(.*)\.(get|pop|__getitem__|__getattr(?:ibute)?__)$/.exec(qual) ?? [];
+  if (method.startsWith('__getattr')) return { kind: 'entry', table: `vars ${of}`, key: first };
+  return nameTable(of) === undefined ? undefined : { kind: 'entry', table: of, key: first };
 }

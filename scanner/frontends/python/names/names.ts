@@ -98,14 +98,7 @@ export function variable(
 ): PyValue {
   const name = nameOf(module, node);
   const found = lookUp(scopeOf(module, node), name);
-  if (found === undefined)
-    return (
-      starred(run, module, name, depth) ?? {
-        ...unknownPy,
-        qual: name === '__file__' ? undefined : name,
-        ...(name === '__file__' && { texts: [`/skills/@self/${module.source.file}`] }),
-      }
-    );
+  if (found === undefined) return unboundValue(run, module, name, depth);
   const value = eitherBound(run, module, found.bindings, depth);
   return {
     ...value,
@@ -135,6 +128,23 @@ export function eitherBound(
 }
 
 const boundOftenMin = 32;
+
+/** A name that nothing in the module binds: of a library with all its names, or a built-in. */
+export function unboundValue(
+  run: PythonRun,
+  module: PythonModule,
+  name: string,
+  depth: number,
+): PyValue {
+  const isFile = name === '__file__';
+  return (
+    starred(run, module, name, depth) ?? {
+      ...unknownPy,
+      qual: isFile ? undefined : name,
+      texts: isFile ? [`/skills/@self/${module.source.file}`] : [],
+    }
+  );
+}
 
 function starred(
   run: PythonRun,

@@ -3,17 +3,16 @@
  * rearranges data.
  */
 
-import { powerfulModules } from '../../../models/python.ts';
 import type { PyCall } from '../effects/call.ts';
-import { noteReaching } from '../effects/escapes.ts';
 import { callBuiltin } from '../fold/builtins.ts';
 import { pyOf } from '../fold/given.ts';
-import { topOf } from '../fold/lookups.ts';
 import { listOf } from '../fold/value.ts';
-import type { PyNode, PyValue } from '../program.ts';
+import type { PyValue } from '../program.ts';
 import { notePyTrait, type PythonRun } from '../run.ts';
 import { nodesOf, unknownPy } from '../values/alternatives.ts';
-import { memberOf } from './members.ts';
+import { itemOf, moduleByText, namedItem } from './items.ts';
+import { nameTable } from './meaning.ts';
+import { memberByText, memberOf } from './members.ts';
 import { type NameCall, nameCall } from './name-calls.ts';
 import { importedValue } from './names.ts';
 
@@ -28,7 +27,7 @@ export function special(
 ): PyValue | undefined {
   const [first, second] = call.args;
   const text = first?.texts[0];
-  const asked = nameCall(qual, call.args);
+  const asked = nameCall(qual, call);
   if (asked !== undefined) return namedByCall(run, call, asked, depth);
   switch (qual) {
     case 'setattr':
@@ -134,14 +133,17 @@ function namedByCall(
   depth: number,
 ): PyValue {
   switch (asked.kind) {
-    case 'member':
-      return attributeValue(run, call, asked.object, asked.key, depth);
-    case 'entry': {
-      const name = asked.key?.texts[0];
-      return asked.owner === 'globals()' && name !== undefined
-        ? { ...named(run, call, name, depth), folded: true }
-        : attributeValue(run, call, { ...unknownPy, qual: asked.owner }, asked.key, depth);
+    case 'member': {
+      const value = memberByText(run, call, asked.object ?? unknownPy, asked.key, depth);
+      const isPlain = value.byText || value.qual !== undefined;
+      return isPlain ? value : { ...value, nodes: nodesOf([value, ...call.args.slice(2)]) };
     }
+    case 'entry': {
+      const table = nameTable(asked.table);
+      return table === undefined ? unknownPy : namedItem(run, call, table, asked.key, depth);
+    }
+    case 'item':
+      return itemOf(run, call, asked.object ?? unknownPy, asked.key ?? unknownPy, depth);
     case 'path':
       return (asked.path?.texts[0] ?? '')
         .split('.')
@@ -150,7 +152,7 @@ function namedByCall(
           asked.object ?? unknownPy,
         );
     case 'import':
-      return moduleValue(run, call, asked, depth);
+      return moduleByText(run, call, asked.name, asked.isTop, depth);
     case 'table':
       return asked.of.qual === undefined
         ? { ...unknownPy, nodes: asked.of.nodes }
@@ -166,54 +168,6 @@ function namedByCall(
     case 'later':
       return { ...unknownPy, qual: asked.qual, bound: call.args };
   }
-}
-
-// `getattr(object, key)`, with what it gives where there is no such member.
-function attributeValue(
-  run: PythonRun,
-  call: PyCall,
-  object: PyValue | undefined,
-  key: PyValue | undefined,
-  depth: number,
-): PyValue {
-  const name = key?.texts[0];
-  if (object === undefined) return unknownPy;
-  if (name !== undefined) noteReaching(run, call.module, call.node as PyNode, name, object);
-  const isPlain = name !== undefined && !name.includes('\0');
-  if (isPlain) return { ...memberOf(run, object, name, depth), folded: true, byText: true };
-  if (object.qual !== undefined && powerfulModules.has(object.qual)) {
-    notePyTrait(
-      run,
-      { ...call, certainty: 'widened' },
-      'escape',
-      `a member of ${object.qual} whose name is computed`,
-    );
-    return { ...unknownPy, qual: `${object.qual}.*` };
-  }
-  return { ...unknownPy, nodes: nodesOf([object, ...call.args.slice(2)]) };
-}
-
-function moduleValue(
-  run: PythonRun,
-  call: PyCall,
-  { name, isTop }: Extract<NameCall<PyValue>, { kind: 'import' }>,
-  depth: number,
-): PyValue {
-  const text = name?.texts[0];
-  if (text === undefined || text.includes('\0')) {
-    notePyTrait(
-      run,
-      { ...call, certainty: 'widened' },
-      'dynamic-import',
-      'a module whose name is computed',
-    );
-    return { ...unknownPy, qual: '*' };
-  }
-  return {
-    ...importedValue(run, call.module, isTop ? topOf(text, call) : text, depth),
-    folded: true,
-    byText: true,
-  };
 }
 
 // What a dotted name stands for, as an import would find it.
