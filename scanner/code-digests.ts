@@ -11,7 +11,7 @@ interface CodeDigests {
 }
 
 export const codeDigests: CodeDigests = {
-  extractor: 'sha256:d44205881c3181e8f72432aac97b8c4ae83d98b13ada231d795b5bba52c742e8',
+  extractor: 'sha256:2e1d3be4967c55aa0912a3b8f210564f80f0c62235a9a298800d22097a2a7165',
   judging: 'sha256:8cea0fdb5e121863baa7f815ffd69a0e6363cbcfa252cf6f38dbbd5866d0963e',
   rules: {
     'env/dynamic-name': 'sha256:b3bcc619041c321b4ae11ca5d5c43bb5beec8dbf73751365badd255319977730',

@@ -1,4 +1,4 @@
-/** Items in Python: `os.environ[…]`, `vars(os)["…"]`, `globals()["…"]`, parts of lists and texts. */
+/** Items in Python: `os.environ[…]`, `vars(os)["…"]`, `globals()["…"]`, of lists and of texts. */
 
 import { unknownPart } from '../../../models/egress-of.ts';
 import type { PyNoting } from '../effects/call.ts';
