@@ -1,18 +1,18 @@
 /**
- * `skill demo`: the whole road on this machine, told step by step. A client only: it types commands
- * and speaks HTTP.
+ * `skillgate demo`: every gate on this machine, step by step. The demo has no private access: it
+ * types commands and sends HTTP requests, as a user would.
  */
 import { fileURLToPath } from 'node:url';
 import type { CommandContext, ExitCode } from '../command.ts';
-import { honestRoad } from '../demo/honest.ts';
+import { playHonestSkill } from '../demo/honest.ts';
 import { setUpHost } from '../demo/host.ts';
 import { setUp } from '../demo/setup.ts';
 import { Stage } from '../demo/stage.ts';
-import { publishNext, twinRoad } from '../demo/twin.ts';
-import { work } from '../demo/working.ts';
+import { playTwin, publishNext } from '../demo/twin.ts';
+import { playAgentSession } from '../demo/working.ts';
 import { type DemoWorld, skill } from '../demo/world.ts';
 
-/** Plays the demo; with `--keep` the registry and the desk go on until they are interrupted. */
+/** Plays the demo; with `--keep` the registry and the desk run until Ctrl-C. */
 export async function run({ stdout, signal, options, now }: CommandContext): Promise<ExitCode> {
   const started = now().getTime();
   const entry = fileURLToPath(new URL('../guard.js', import.meta.url));
@@ -22,17 +22,17 @@ export async function run({ stdout, signal, options, now }: CommandContext): Pro
     verbose: options.verbose === true,
   });
   stdout.write(
-    'Skillgate from end to end, on this machine alone. ✔: a gate held. ✘: no gate held. Each line is checked before printing.\n',
+    'Skillgate from end to end, on this machine alone. ✔: a gate held. ✘: no gate held. Each claim is checked first.\n',
   );
   try {
     const world = await setUp(stage, examplesFolder());
-    await honestRoad(world);
-    await work(world, await setUpHost(world));
-    await twinRoad(world);
+    await playHonestSkill(world);
+    await playAgentSession(world, await setUpHost(world));
+    await playTwin(world);
     stdout.write(`\nDone in ${Math.round((now().getTime() - started) / 1_000)} s.\n`);
     if (options.keep === true) await keep(world, signal, stdout);
   } finally {
-    await stage.strike();
+    await stage.close();
   }
   return 0;
 }

@@ -1,6 +1,6 @@
 /**
- * Rita at the desk: a real browser signs in by a one-time link, makes a passkey, and signs an
- * approval with it.
+ * Rita at the desk: a real browser signs in by a one-time link, creates a passkey, and signs an
+ * approval with the passkey.
  */
 import { existsSync } from 'node:fs';
 import { delimiter, join } from 'node:path';
@@ -9,7 +9,8 @@ import { Problem } from '../../skills-index/skill/problem.ts';
 import type { DemoWorld } from './world.ts';
 
 /**
- * Approves a version in the desk by passkey; where there is no browser, by rita's key, and says so.
+ * Approves a version at the desk by passkey. Without a browser, Rita's key signs on the command
+ * line, and the demo says so.
  */
 export async function approveInDesk(
   world: DemoWorld,
@@ -19,7 +20,7 @@ export async function approveInDesk(
   const browser = await openBrowser();
   if (browser === undefined) {
     world.stage.say(
-      'No Chromium here (SKILLGATE_CHROMIUM names one), so rita signs with her key on the command line.',
+      '(No Chromium found; SKILLGATE_CHROMIUM can name one. Rita signs with her key on the command line.)',
     );
     await world.stage.type('rita', ['review', 'approve', version, '--reason', reason, '--yes']);
     return;
@@ -54,10 +55,7 @@ async function openBrowser(): Promise<Browser | undefined> {
   return playwright?.chromium.launch({ executablePath, args });
 }
 
-/**
- * Chromium's own stand-in for a passkey device with user verification (WebDriver, virtual
- * authenticators).
- */
+/** Chromium's virtual passkey device with user verification (WebDriver, virtual devices). */
 async function addAuthenticator(page: Page): Promise<void> {
   const devtools = await page.context().newCDPSession(page);
   await devtools.send('WebAuthn.enable');
@@ -86,13 +84,13 @@ async function signIn({ stage }: DemoWorld, page: Page): Promise<void> {
 async function enrolPasskey({ stage }: DemoWorld, page: Page): Promise<void> {
   await page.goto('/review/passkeys');
   await page.getByRole('button', { name: 'Make a passkey on this device' }).click();
-  const waiting = page.getByText(/skillgate member add/).first();
+  const commandToType = page.getByText(/skillgate member add/).first();
   const [, credential, key] =
     /--passkey=(\S+) --passkey-key=(sha256:[0-9a-f]{64})/.exec(
-      (await waiting.textContent()) ?? '',
+      (await commandToType.textContent()) ?? '',
     ) ?? [];
   if (credential === undefined)
-    throw new Problem('internal', 'The desk shows no passkey that waits for an administrator');
+    throw new Problem('internal', 'The desk shows no passkey for an administrator to enrol');
   await stage.type('operator', [
     'member',
     'add',
@@ -116,11 +114,11 @@ async function sign(
   await page.getByRole('button', { name: 'Go on to the statement' }).click();
   await page.getByRole('button', { name: 'Sign with your passkey' }).click();
   await page.waitForURL(/done=signed/);
-  const shown = (await page.locator('.approvals').first().textContent()) ?? '';
-  stage.proven(
+  const approvals = (await page.locator('.approvals').first().textContent()) ?? '';
+  stage.gateHeld(
     'review',
-    'Rita signed the hash of the very statement with her passkey',
-    shown.includes('1 of 2'),
+    'Rita’s passkey signed the hash of the approval statement: 1 of 2 approvals',
+    approvals.includes('1 of 2'),
     page.url(),
   );
 }

@@ -1,6 +1,6 @@
 /**
- * Second scene: the honest skill travels the road from its author to the machine where an agent
- * works.
+ * Second scene: the honest skill goes from its author through every gate to the machine of an
+ * agent.
  */
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
@@ -8,7 +8,7 @@ import { approveInDesk } from './desk.ts';
 import { type DemoWorld, honest, skill } from './world.ts';
 
 /** Publish, scan, approve and install version 1.4.0. */
-export async function honestRoad(world: DemoWorld): Promise<void> {
+export async function playHonestSkill(world: DemoWorld): Promise<void> {
   await publish(world);
   await approve(world);
   await install(world);
@@ -16,19 +16,19 @@ export async function honestRoad(world: DemoWorld): Promise<void> {
 
 async function publish({ stage, examples }: DemoWorld): Promise<void> {
   stage.step(
-    'Ada publishes weekly-report: it reads deals from a CRM, writes a report, and files it',
+    'Ada publishes weekly-report, a skill that reads deals from a CRM, writes a report and files it there',
   );
   const { stderr } = await stage.type('ada', ['publish', join(examples, 'weekly-report')]);
-  stage.tell('ada', ['publish', 'weekly-report']);
-  stage.proven(
+  stage.showCommand('ada', ['publish', 'weekly-report']);
+  stage.gateHeld(
     'intake',
-    'signed by the owner of its scope, within limits, with a manifest',
+    'the bundle has a manifest, is within the limits, and is signed by the owner of its scope',
     stderr.includes('upload    received'),
   );
   const status = await stage.type('ada', ['status', honest, '--wait']);
-  stage.proven(
+  stage.gateHeld(
     'scan',
-    'read in a process without network, never run: nothing that the manifest does not name',
+    'the scanner read the skill, without running it, and found nothing that the manifest does not declare',
     status.stdout.includes('in review'),
     `skillgate status ${honest}`,
   );
@@ -37,33 +37,33 @@ async function publish({ stage, examples }: DemoWorld): Promise<void> {
 async function approve(world: DemoWorld): Promise<void> {
   const { stage } = world;
   stage.step(
-    'Two people read it and sign, Rita with a passkey in the desk, Rob from the command line',
+    'Two reviewers approve the version: Rita with a passkey at the desk, Rob on the command line',
   );
-  await approveInDesk(world, honest, 'Read it; it reads deals and writes the report.');
-  const between = await stage.type('rob', ['status', honest]);
-  const one = between.stdout.includes('in review');
+  await approveInDesk(world, honest, 'I read it: it reads deals and writes the report.');
+  const afterRita = await stage.type('rob', ['status', honest]);
+  const isStillInReview = afterRita.stdout.includes('in review');
   await stage.type(
     'rob',
-    ['review', 'approve', honest, '--reason', 'Fetched it, read every file.', '--yes'],
-    { told: true },
+    ['review', 'approve', honest, '--reason', 'I fetched it and read every file.', '--yes'],
+    { shown: true },
   );
   const status = await stage.type('rob', ['status', honest]);
-  stage.proven(
+  stage.gateHeld(
     'review',
-    'one signature was not enough for a secret with a way out; two over the very bytes are',
-    one && status.stdout.includes('approved'),
+    'a skill with a secret and network access needs two approvals; both name the digest of its files',
+    isStillInReview && status.stdout.includes('approved'),
     `${world.base}/index/${skill}`,
   );
 }
 
 async function install({ stage }: DemoWorld): Promise<void> {
-  stage.step('Olga installs it, believing neither the registry nor the desk');
-  await stage.type('olga', ['install', honest, '--yes'], { told: true });
+  stage.step('Olga installs the version; her machine trusts neither the registry nor the desk');
+  await stage.type('olga', ['install', honest, '--yes'], { shown: true });
   const { stdout } = await stage.type('olga', ['verify', skill]);
   const [, statements] = /(\d+) of \1 statements are signed and in the log/.exec(stdout) ?? [];
-  stage.proven(
+  stage.gateHeld(
     'admission',
-    `${statements} signed statements checked back to the pinned root file before a byte was written`,
+    `${statements} signed statements were verified, up to the pinned root file, before any file was written`,
     statements !== undefined && existsSync(join(stage.home('olga'), 'skillgate.lock')),
     join(stage.home('olga'), '.agents/skills/weekly-report'),
   );

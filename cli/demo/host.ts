@@ -1,39 +1,36 @@
 /**
- * Third scene: Olga makes an identity for an agent, and says what it may do, with what, and what
- * waits for her.
+ * Third scene: Olga creates an identity for an agent, grants it the skill, and names the requests
+ * that need her approval.
  */
 import { createPublicKey, randomBytes } from 'node:crypto';
 import { chmodSync, cpSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { crmHost, strangerHost } from './stand-ins.ts';
+import type { PromptAnswers } from './terminal.ts';
 import { type DemoWorld, skill, token } from './world.ts';
 
-/** What Olga types when a hold is answered. */
-export type Answers = readonly (readonly [asked: string, line: string])[];
-
-/**
- * @returns the answer to the question for the passphrase of Olga's key, which the demo makes up and
- * keeps
- */
-export async function setUpHost(world: DemoWorld): Promise<Answers> {
+/** Sets up Olga's machine. @returns what Olga types when she is asked for her key's passphrase */
+export async function setUpHost(world: DemoWorld): Promise<PromptAnswers> {
   const { stage } = world;
-  stage.step('Olga makes an agent an identity of its own, and says what waits for her');
+  stage.step(
+    'Olga creates an identity for the agent, and decides what it may do and what needs her approval',
+  );
   const passphrase = randomBytes(18).toString('base64');
-  const twice: Answers = [
-    ['(new, at least', passphrase],
-    ['(again)', passphrase],
+  const passphraseTwice: PromptAnswers = [
+    { question: '(new, at least', line: passphrase },
+    { question: '(again)', line: passphrase },
   ];
   await stage.type('olga', ['key', 'create', 'olga', '--passphrase'], {
-    told: true,
-    answers: twice,
+    shown: true,
+    answers: passphraseTwice,
   });
   writeHostPolicy(world);
   await stage.type('olga', ['secret', 'set', 'CRM_TOKEN', '--host', crmHost], {
-    told: true,
+    shown: true,
     stdin: `${token}\n`,
   });
   await stage.type('olga', ['agent', 'create', 'finance', '--budget', 'requests=500,runs=50']);
-  await stage.type('olga', ['agent', 'grant', 'finance', '--all-of', skill], { told: true });
+  await stage.type('olga', ['agent', 'grant', 'finance', '--all-of', skill], { shown: true });
   const { stdout } = await stage.type('olga', [
     'run',
     '--plan',
@@ -47,17 +44,17 @@ export async function setUpHost(world: DemoWorld): Promise<Answers> {
   const plan = JSON.parse(stdout) as Readonly<
     Record<string, readonly { mode?: string; host?: string }[]>
   >;
-  const hosts = new Set(plan.egress?.map((one) => one.host));
-  stage.proven(
+  const hosts = new Set(plan.egress?.map((target) => target.host));
+  stage.gateHeld(
     'plan',
-    'one host, one secret for it, one view of a folder; what was not granted is not there to be asked for',
+    'the skill gets one host, one secret for this host and a view of one folder, and nothing else',
     hosts.size === 1 &&
       plan.secrets?.length === 1 &&
       plan.mounts?.length === 1 &&
       plan.mounts[0]?.mode === 'cow',
     `skillgate run --plan --agent finance ${skill} file`,
   );
-  return [['Passphrase of key olga', passphrase]];
+  return [{ question: 'Passphrase of key olga', line: passphrase }];
 }
 
 function writeHostPolicy({
@@ -78,7 +75,7 @@ function writeHostPolicy({
   ) as Record<string, string>;
   const spki = createPublicKey(publicKey ?? '').export({ type: 'spki', format: 'der' });
   const policy = {
-    // Names lead to the stand-ins on loopback, whose certificates are of the demo's authority.
+    // Both names lead to stand-ins on loopback; the demo's authority issued their certificates.
     hosts: { [crmHost]: `127.0.0.1:${crm.port}`, [strangerHost]: `127.0.0.1:${stranger.port}` },
     authorities: [authority],
     workspaces: { reports },

@@ -1,30 +1,30 @@
 /**
- * A session of the demo's agent: what its model says, what came of it, and Olga's answers to what
- * waits.
+ * A session of the demo's agent: the lines of its model, their outcomes, and Olga's answers to
+ * holds.
  */
 import { setTimeout as sleep } from 'node:timers/promises';
 import { Problem } from '../../skills-index/skill/problem.ts';
-import type { Answers } from './host.ts';
-import type { Typed } from './stage.ts';
+import type { CommandResult } from './stage.ts';
+import type { PromptAnswers } from './terminal.ts';
 import type { DemoWorld } from './world.ts';
 
 const pollMilliseconds = 100;
 const pollsMax = 300;
 
 export interface DemoSession {
-  /** Its model says one more line; what came of it when the agent has told. */
-  readonly said: (line: string) => Promise<string>;
-  readonly ended: Promise<Typed>;
+  /** Waits until the agent has run a line of its model. @returns what the line printed */
+  readonly outcomeOf: (line: string) => Promise<string>;
+  readonly ended: Promise<CommandResult>;
 }
 
-/** Starts `skill agent run finance` with a script. */
+/** Starts `skillgate agent run finance`; the model answers with the lines of a script. */
 export function startSession({ model, stage }: DemoWorld, script: readonly string[]): DemoSession {
   model.script.push(...script);
-  const before = model.heard.length;
+  const earlierPrompts = model.prompts.length;
   const ended = stage.type(
     'olga',
     ['agent', 'run', 'finance', '--', 'scripted', 'the weekly report is due'],
-    { told: true },
+    { shown: true },
   );
   let over = false;
   ended.then(
@@ -35,25 +35,25 @@ export function startSession({ model, stage }: DemoWorld, script: readonly strin
       over = true;
     },
   );
-  const said = async (line: string): Promise<string> => {
-    // The first thing that it is told is the task.
-    const at = before + script.indexOf(line) + 1;
-    await until(() => model.heard.length > at || over);
-    const came = model.heard[at];
-    if (came !== undefined) return came;
+  const outcomeOf = async (line: string): Promise<string> => {
+    // The model's first prompt of a session is the task.
+    const at = earlierPrompts + script.indexOf(line) + 1;
+    await until(() => model.prompts.length > at || over);
+    const outcome = model.prompts[at];
+    if (outcome !== undefined) return outcome;
     await ended;
     throw new Problem('internal', `The demo stopped: the agent ended before ${line}`);
   };
-  return { said, ended };
+  return { outcomeOf, ended };
 }
 
-/** Shows what the agent's model said, and what came of it. */
-export function showAgentTurn({ stage }: DemoWorld, line: string, came: string): void {
-  const [shown = ''] = came.split('\n');
-  stage.say(`agent $ ${line}\n        ${stage.cut(shown)}`);
+/** Shows a line of the agent's model, and the first line of its outcome. */
+export function showAgentTurn({ stage }: DemoWorld, line: string, outcome: string): void {
+  const [firstLine = ''] = outcome.split('\n');
+  stage.say(`agent $ ${line}\n        ${stage.cut(firstLine)}`);
 }
 
-interface Listed {
+interface HoldsAsJson {
   readonly holds: readonly {
     readonly state: string;
     readonly hold: { readonly id: string; readonly what: string };
@@ -61,29 +61,30 @@ interface Listed {
 }
 
 /**
- * Waits until something waits for a person, and answers as Olga at a terminal of her own. @returns
- * what waited, in the runner's words
+ * Waits for a hold, and answers it as Olga in her own terminal. @returns the runner's description
+ * of the action that was held
  */
 export async function answerHold(
   { stage }: DemoWorld,
   verdict: 'allow' | 'deny',
-  answers: Answers,
+  answers: PromptAnswers,
 ): Promise<string> {
   for (let polls = 0; polls < pollsMax; polls++) {
     const { stdout } = await stage.type('olga', ['hold', 'list', '--format', 'json'], {
-      silent: true,
+      hidden: true,
     });
-    const found = (JSON.parse(stdout) as Listed).holds.find((one) => one.state === 'waiting');
+    const { holds } = JSON.parse(stdout) as HoldsAsJson;
+    const found = holds.find(({ state }) => state === 'waiting');
     if (found !== undefined) {
       stage.say(`waits:  ${found.hold.what.replace(/(sha256:[0-9a-f]{12})[0-9a-f]+/g, '$1…')}`);
-      await stage.type('olga', ['hold', verdict, found.hold.id], { told: true, answers });
+      await stage.type('olga', ['hold', verdict, found.hold.id], { shown: true, answers });
       return found.hold.what;
     }
     await sleep(pollMilliseconds);
   }
-  throw new Problem('internal', 'The demo stopped: nothing waits for a person');
+  throw new Problem('internal', 'The demo stopped: the runner holds no action for Olga');
 }
 
-async function until(is: () => boolean): Promise<void> {
-  while (!is()) await sleep(pollMilliseconds);
+async function until(isTrue: () => boolean): Promise<void> {
+  while (!isTrue()) await sleep(pollMilliseconds);
 }

@@ -1,4 +1,4 @@
-/** First scene: a registry, its people, their keys, and the world around them. */
+/** First scene: a registry, its people and their keys, and the servers that the skill talks to. */
 import { chownSync, copyFileSync, mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
@@ -20,7 +20,9 @@ const nobody = 65_534;
 
 /** Starts the registry and the stand-ins, makes the keys and enrols the people. */
 export async function setUp(stage: Stage, examples: string): Promise<DemoWorld> {
-  stage.step('A registry, an author, two reviewers, and Olga, on whose machine an agent works');
+  stage.step(
+    'A registry; Ada, an author; Rita and Rob, reviewers; Olga, who runs an agent on her machine',
+  );
   const base = await startRegistry(stage);
   await makePeople(stage);
   const authority = makeAuthority([crmHost, strangerHost], new Date());
@@ -30,7 +32,7 @@ export async function setUp(stage: Stage, examples: string): Promise<DemoWorld> 
   const stranger = await startStranger(authority);
   const model = await startModel();
   const internet = await startInternet({ [crmHost]: crm, [strangerHost]: stranger });
-  stage.afterwards(crm.close, stranger.close, model.close, internet.close);
+  stage.onClose(crm.close, stranger.close, model.close, internet.close);
   const reports = join(stage.folder, 'reports');
   mkdirSync(reports);
   if (process.getuid?.() === 0) chownSync(reports, nobody, nobody);
@@ -51,8 +53,7 @@ async function startRegistry(stage: Stage): Promise<string> {
   const folder = join(stage.folder, 'registry');
   const init = await stage.type('operator', ['registry', 'init', folder, '--format', 'json']);
   const { fingerprint } = JSON.parse(init.stdout) as { fingerprint: string };
-  // The registry's operator knows this host: one report of it that a canary left suspends a
-  // version.
+  // The registry's operator trusts Olga's machine: one report from there suspends a version.
   mkdirSync(join(stage.home('olga'), 'config'), { recursive: true, mode: 0o700 });
   const { keyId } = openAuditKey(join(stage.home('olga'), 'config', 'audit-key.json'));
   writeFileSync(
@@ -67,26 +68,26 @@ async function startRegistry(stage: Stage): Promise<string> {
   );
   const health = await fetch(`${base}/healthz`);
   const claim =
-    'it answers, and everybody pinned the fingerprint of its root file, heard by another way';
-  stage.proven('registry', claim, health.ok, `${base}/index/root.json`);
+    'the registry answers; each person pinned its root file by the fingerprint that the operator gave them';
+  stage.gateHeld('registry', claim, health.ok, `${base}/index/root.json`);
   return base;
 }
 
 async function addressOf(stage: Stage, folder: string): Promise<string> {
   const child = stage.start('operator', ['serve', folder, '--port', '0']);
-  const seen: string[] = [];
+  const output: string[] = [];
   if (child.stdout === null || child.stderr === null)
     throw new Problem('internal', 'skillgate serve has no output');
-  child.stderr.setEncoding('utf8').on('data', (text: string) => seen.push(text));
+  child.stderr.setEncoding('utf8').on('data', (text: string) => output.push(text));
   for await (const line of createInterface({ input: child.stdout })) {
-    seen.push(line);
+    output.push(line);
     const address = /http:\/\/[\w.-]+:\d+/.exec(line);
     if (address !== null) {
       child.stdout.resume();
       return address[0];
     }
   }
-  throw new Problem('internal', `skillgate serve did not start:\n${seen.join('\n')}`);
+  throw new Problem('internal', `skillgate serve did not start:\n${output.join('\n')}`);
 }
 
 async function makePeople(stage: Stage): Promise<void> {
@@ -108,16 +109,16 @@ async function makePeople(stage: Stage): Promise<void> {
     ]);
   }
   const members = await stage.type('operator', ['member', 'list']);
-  stage.proven(
+  stage.gateHeld(
     'people',
-    'Ada owns the scope @acme; Rita and Rob are reviewers, by statements that the administrator signed',
+    'Ada owns the scope @acme; the administrator signed that Rita and Rob are reviewers',
     ['rita', 'rob'].every((name) => members.stdout.includes(name)),
   );
 }
 
-// The public part is what people hand to the administrator.
+// People give the administrator the public part of their key.
 function publicKey(stage: Stage, person: Person): string {
-  const handed = join(stage.folder, `${person}.pub.json`);
-  copyFileSync(join(stage.home(person), 'config', 'keys', `${person}.pub.json`), handed);
-  return handed;
+  const copy = join(stage.folder, `${person}.pub.json`);
+  copyFileSync(join(stage.home(person), 'config', 'keys', `${person}.pub.json`), copy);
+  return copy;
 }

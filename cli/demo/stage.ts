@@ -1,6 +1,6 @@
 /**
- * Where the demo plays: a folder, its people with homes of their own, and the commands they type as
- * child processes.
+ * The demo's folder, with a home for each person, and the commands that they type as child
+ * processes.
  */
 
 import { type ChildProcess, spawn } from 'node:child_process';
@@ -11,11 +11,11 @@ import { styleText } from 'node:util';
 import { Problem } from '../../skills-index/skill/problem.ts';
 import type { OutStream } from '../command.ts';
 import { asCalled, calledName } from '../context/called-name.ts';
-import { atTerminal, typeAnswers } from './terminal.ts';
+import { atTerminal, type PromptAnswers, typeAnswers } from './terminal.ts';
 
 export type Person = 'operator' | 'ada' | 'rita' | 'rob' | 'olga';
 
-export interface Typed {
+export interface CommandResult {
   readonly code: number;
   readonly stdout: string;
   readonly stderr: string;
@@ -23,22 +23,22 @@ export interface Typed {
 
 export interface TypeOptions {
   readonly stdin?: string;
-  /** Exit code that the story wants; 0 unless said. */
+  /** Exit code that the demo expects; the default is 0. */
   readonly expect?: number;
-  /** Part of the story: the command is shown without `--verbose` too. */
-  readonly told?: true;
-  /** Shown with `--verbose` neither. */
-  readonly silent?: true;
-  /** The person is at a terminal, and types each line when its question is shown. */
-  readonly answers?: readonly (readonly [asked: string, line: string])[];
+  /** The command is shown without `--verbose` too. */
+  readonly shown?: true;
+  /** The command is not shown, even with `--verbose`. */
+  readonly hidden?: true;
+  /** The person is at a terminal, and types each line when its question appears. */
+  readonly answers?: PromptAnswers;
 }
 
 export interface StageSettings {
-  /** Of the program `skill`. */
+  /** Path of the command line's program. */
   readonly entry: string;
-  /** Whether what is pointed at will still be there when the demo is over. */
+  /** Whether registry and files remain after the demo, so that claims may point to them. */
   readonly keeps: boolean;
-  /** Whether every command is shown, and what it printed. */
+  /** Whether every command is shown with its output. */
   readonly verbose: boolean;
 }
 
@@ -51,7 +51,7 @@ export class Stage {
   readonly #signal: AbortSignal;
   readonly #children: ChildProcess[] = [];
   readonly #settings: StageSettings;
-  readonly #afterwards: (() => Promise<void>)[] = [];
+  readonly #closers: (() => Promise<void>)[] = [];
   #registry = '';
   #step = 0;
 
@@ -60,14 +60,13 @@ export class Stage {
     this.#signal = signal;
     this.#settings = settings;
     this.folder = mkdtempSync(join(tmpdir(), 'skillgate-demo-'));
-    // The sandbox runs as somebody else than root, who must be able to reach the folder that is
-    // mounted.
+    // The sandbox runs as another user than root, and this user must reach the mounted folder.
     chmodSync(this.folder, 0o755);
   }
 
-  /** Adds what has to be closed when the stage is struck. */
-  afterwards(...closers: readonly (() => Promise<void>)[]): void {
-    this.#afterwards.push(...closers);
+  /** Adds functions that `close` calls. */
+  onClose(...closers: readonly (() => Promise<void>)[]): void {
+    this.#closers.push(...closers);
   }
 
   home(person: Person): string {
@@ -87,57 +86,63 @@ export class Stage {
     this.#out.write(`${text.trimEnd().replace(/^/gm, '    ')}\n`);
   }
 
-  /** Of a line that somebody else wrote, as much as stands beside what is indented. */
+  /** Shortens a line of other programs, so that it fits on the screen with its indent. */
   cut(line: string): string {
     return line.length > lineCharsMax ? `${line.slice(0, lineCharsMax - 1)}…` : line;
   }
 
-  /** States a claim that has just been checked: the gate that held, and where one can look. */
-  proven(gate: string, claim: string, holds: boolean, see?: string): void {
-    this.#state(styleText('green', '✔'), gate, claim, holds);
+  /** Prints a claim about a gate that held, and where to look. @throws when the claim is false */
+  gateHeld(gate: string, claim: string, isTrue: boolean, see?: string): void {
+    this.#claim(styleText('green', '✔'), gate, claim, isTrue);
     if (see !== undefined && this.#settings.keeps) this.say(`            see: ${asCalled(see)}`);
   }
 
-  /** States what happened where no gate stood in the way; checked as well. */
-  lost(claim: string, happened: boolean): void {
-    this.#state(styleText('red', '✘'), 'no gate', claim, happened);
+  /** Prints a claim about harm that no gate prevented. @throws when the claim is false */
+  noGateHeld(claim: string, isTrue: boolean): void {
+    this.#claim(styleText('red', '✘'), 'no gate', claim, isTrue);
   }
 
-  #state(mark: string, gate: string, claim: string, isSo: boolean): void {
-    if (!isSo) throw new Problem('internal', `The demo could not prove: ${gate}: ${claim}`);
+  #claim(mark: string, gate: string, claim: string, isTrue: boolean): void {
+    if (!isTrue) throw new Problem('internal', `The demo could not prove: ${gate}: ${claim}`);
     this.#out.write(`    ${mark} ${styleText('bold', gate.padEnd(9))} ${claim}\n`);
   }
 
-  /** Types one `skill` command as a person and waits for its end. */
-  async type(person: Person, args: readonly string[], options: TypeOptions = {}): Promise<Typed> {
-    const { verbose } = this.#settings;
-    if (options.told === true || (verbose && options.silent !== true)) this.tell(person, args);
+  /** Types one `skillgate` command as a person and waits for its end. */
+  async type(
+    person: Person,
+    args: readonly string[],
+    options: TypeOptions = {},
+  ): Promise<CommandResult> {
+    const verbose = this.#settings.verbose && options.hidden !== true;
+    if (options.shown === true || verbose) this.showCommand(person, args);
     const child = this.start(person, args, options.answers !== undefined);
-    const both: string[] = [];
-    const stdout = collect(child.stdout, both);
-    const stderr = collect(child.stderr, both);
+    const transcript: string[] = [];
+    const stdout = collect(child.stdout, transcript);
+    const stderr = collect(child.stderr, transcript);
     if (options.answers === undefined) child.stdin?.end(options.stdin ?? '');
     else typeAnswers(child, options.answers);
     const code = await ended(child);
-    const typed = { code, stdout: stdout(), stderr: stderr() };
-    if (verbose && options.silent !== true) this.say(both.join(''));
-    if (code !== (options.expect ?? 0)) {
-      const said = `${typed.stdout}\n${typed.stderr}`.trim();
+    const result = { code, stdout: stdout(), stderr: stderr() };
+    if (verbose) this.say(transcript.join(''));
+    const expected = options.expect ?? 0;
+    if (code !== expected) {
+      const command = `${calledName()} ${args.join(' ')}`;
+      const output = `${result.stdout}\n${result.stderr}`.trim();
       throw new Problem(
         'internal',
-        `The demo stopped: "skill ${args.join(' ')}" ended with ${code}, not ${options.expect ?? 0}\n${said}`,
+        `The demo stopped: “${command}” ended with exit code ${code} instead of ${expected}\n${output}`,
       );
     }
-    return typed;
+    return result;
   }
 
   /** Shows a command as a person types it. */
-  tell(person: Person, args: readonly string[]): void {
+  showCommand(person: Person, args: readonly string[]): void {
     const line = args.map(quote).join(' ').replaceAll(`${this.folder}/`, '');
     this.#out.write(`    ${styleText('dim', `${person.padEnd(4)} $`)} ${calledName()} ${line}\n`);
   }
 
-  /** Starts one `skill` command as a person; it is stopped with the stage. */
+  /** Starts one `skillgate` command as a person; `close` stops it. */
   start(person: Person, args: readonly string[], isAtTerminal = false): ChildProcess {
     mkdirSync(this.home(person), { recursive: true, mode: 0o700 });
     const { PATH, HOME, LANG, SKILLGATE_CHROMIUM } = process.env;
@@ -158,30 +163,30 @@ export class Stage {
     return child;
   }
 
-  /** Stops what still runs, closes what is open and removes the folder. */
-  async strike(): Promise<void> {
+  /** Stops the children, calls the closers and removes the folder. */
+  async close(): Promise<void> {
     for (const child of this.#children.toReversed()) {
       if (child.exitCode !== null || child.signalCode !== null) continue;
       child.kill('SIGTERM');
       await Promise.race([ended(child), new Promise((resolve) => setTimeout(resolve, 5_000))]);
       child.kill('SIGKILL');
     }
-    await Promise.all(this.#afterwards.map((close) => close()));
+    await Promise.all(this.#closers.map((close) => close()));
     rmSync(this.folder, { recursive: true, force: true });
   }
 }
 
-/** The exit code of a child, 128 when a signal ended it. */
+/** The exit code of a child; 128 when a signal ended the child. */
 export function ended(child: ChildProcess): Promise<number> {
   if (child.exitCode !== null) return Promise.resolve(child.exitCode);
   return new Promise((resolve) => child.once('close', (code) => resolve(code ?? 128)));
 }
 
-function collect(stream: ChildProcess['stdout'], both: string[]): () => string {
+function collect(stream: ChildProcess['stdout'], transcript: string[]): () => string {
   let text = '';
   stream?.setEncoding('utf8').on('data', (chunk: string) => {
     text += chunk;
-    both.push(chunk);
+    transcript.push(chunk);
   });
   return () => text;
 }

@@ -1,6 +1,6 @@
 /**
- * The outside world of the demo, on loopback: a CRM, a stranger who collects what reaches him, an
- * internet in which both have names, a model.
+ * The servers that the demo talks to, all on loopback: a CRM, a stranger's server that keeps what
+ * it receives, a proxy that resolves the names of both, and a model.
  */
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
 import { createServer as createSecureServer, type Server as SecureServer } from 'node:https';
@@ -14,22 +14,22 @@ export interface StandInServer {
 }
 
 export interface Crm extends StandInServer {
-  /** The Authorization headers that reached it, in order. */
+  /** The Authorization headers that it received, in order. */
   readonly tokens: string[];
-  /** The reports that it took. */
+  /** The reports that it accepted. */
   readonly filed: string[];
 }
 
 export interface Stranger extends StandInServer {
-  /** The bodies that reached him, in order. */
+  /** The request bodies that it received, in order. */
   readonly record: string[];
 }
 
 export interface Model extends StandInServer {
-  /** What it will say, line by line. */
+  /** The lines that it will answer with, in order. */
   readonly script: string[];
-  /** What it was told: the task, then what came of each line. */
-  readonly heard: string[];
+  /** The newest message of each request: the task, then the outcome of each line. */
+  readonly prompts: string[];
 }
 
 export const crmHost = 'api.crm.example';
@@ -41,19 +41,16 @@ export const deals = [
   { customer: 'Cedar Works', euros: 92_800 },
 ] as const;
 
-/**
- * A CRM that answers with this week's deals to whoever holds the token, and takes reports from
- * them.
- */
+/** A CRM that serves this week's deals to clients with the token, and accepts their reports. */
 export async function startCrm(token: string, authority: RunAuthority): Promise<Crm> {
   const tokens: string[] = [];
   const filed: string[] = [];
   const standIn = await startSecure(authority, crmHost, async (request, response) => {
-    const given = request.headers.authorization ?? '';
+    const authorization = request.headers.authorization ?? '';
     const body = await text(request);
-    tokens.push(given);
+    tokens.push(authorization);
     const isPost = request.method === 'POST';
-    const isKnown = given === `Bearer ${token}`;
+    const isKnown = authorization === `Bearer ${token}`;
     if (isPost && isKnown) filed.push(body);
     response.writeHead(isKnown ? (isPost ? 201 : 200) : 401, {
       'content-type': 'application/json',
@@ -63,7 +60,7 @@ export async function startCrm(token: string, authority: RunAuthority): Promise<
   return { ...standIn, tokens, filed };
 }
 
-/** A stranger who keeps what he is sent. */
+/** A stranger's server, which keeps the bodies that it receives. */
 export async function startStranger(authority: RunAuthority): Promise<Stranger> {
   const record: string[] = [];
   const standIn = await startSecure(authority, strangerHost, async (request, response) => {
@@ -73,33 +70,27 @@ export async function startStranger(authority: RunAuthority): Promise<Stranger> 
   return { ...standIn, record };
 }
 
-interface Told {
+interface ChatRequest {
   readonly messages: readonly { readonly content: string }[];
 }
 
-/**
- * A model that says what is in its script, a line at a time (OpenAI's chat completions), and keeps
- * what it is told came of it.
- */
+/** A model that answers with the next line of its script (OpenAI's chat completions). */
 export async function startModel(): Promise<Model> {
   const script: string[] = [];
-  const heard: string[] = [];
+  const prompts: string[] = [];
   const standIn = await start(async (request, response) => {
-    const { messages } = JSON.parse(await text(request)) as Told;
-    heard.push(messages.at(-1)?.content ?? '');
+    const { messages } = JSON.parse(await text(request)) as ChatRequest;
+    prompts.push(messages.at(-1)?.content ?? '');
     response.end(
       JSON.stringify({
         choices: [{ message: { role: 'assistant', content: script.shift() ?? '' } }],
       }),
     );
   });
-  return { ...standIn, script, heard };
+  return { ...standIn, script, prompts };
 }
 
-/**
- * An HTTP proxy that stands for the internet: it leads the two names to their stand-ins, and
- * nowhere else.
- */
+/** An HTTP proxy in the place of the internet: it connects only the given names. */
 export async function startInternet(
   places: Readonly<Record<string, StandInServer>>,
 ): Promise<StandInServer> {

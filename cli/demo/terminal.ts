@@ -1,33 +1,33 @@
 /**
- * A person at a terminal, as the demo plays them: a pseudo-terminal of this host, and a line typed
- * at each question.
+ * A person at a terminal, played by the demo: a pseudo-terminal, and a line that is typed at each
+ * question.
  */
 import type { ChildProcess } from 'node:child_process';
 
-// pty.spawn copies between its own stdin and the terminal; the exit status is the child's.
+// pty.spawn copies between its own stdin and the terminal. Python exits with the child's status.
 const onTerminal =
   'import os,pty,sys; sys.exit(os.waitstatus_to_exitcode(pty.spawn(sys.argv[1:])))';
 
-/** Program and arguments that start a command at a terminal of its own. */
+/** Program and arguments that start a command in its own terminal. */
 export function atTerminal(argv: readonly string[]): [program: string, args: string[]] {
   return ['python3', ['-c', onTerminal, ...argv]];
 }
 
-/** Types each line when its question is shown. */
-export function typeAnswers(
-  child: ChildProcess,
-  answers: readonly (readonly [asked: string, line: string])[],
-): void {
-  const left = [...answers];
-  let shown = '';
-  let seen = 0;
+/** Lines that a person types, each when its question appears. */
+export type PromptAnswers = readonly { readonly question: string; readonly line: string }[];
+
+/** Types each line when its question appears. */
+export function typeAnswers(child: ChildProcess, answers: PromptAnswers): void {
+  const remaining = [...answers];
+  let output = '';
+  let answeredTo = 0;
   child.stdout?.on('data', (chunk: Buffer | string) => {
-    shown += chunk.toString();
-    const [next] = left;
-    const at = next === undefined ? -1 : shown.indexOf(next[0], seen);
+    output += chunk.toString();
+    const [next] = remaining;
+    const at = next === undefined ? -1 : output.indexOf(next.question, answeredTo);
     if (next === undefined || at === -1) return;
-    seen = at + next[0].length;
-    left.shift();
-    child.stdin?.write(`${next[1]}\n`);
+    answeredTo = at + next.question.length;
+    remaining.shift();
+    child.stdin?.write(`${next.line}\n`);
   });
 }

@@ -1,26 +1,26 @@
 /**
- * Fifth scene: the weaponised twin, let through by mistake on purpose, gets nothing out; it is
- * suspended by what it did, then revoked.
+ * Fifth scene: the malicious twin is approved in a deliberate mistake, and gets nothing out. It is
+ * suspended after an incident report, then revoked.
  */
 import { spawn } from 'node:child_process';
-import { cpSync, existsSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { cpSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { showAgentTurn, startSession } from './session.ts';
 import { ended } from './stage.ts';
 import { type DemoWorld, skill, token, twin } from './world.ts';
 
-/** Run it bare, publish it, let it through, let the agent run it, revoke it. */
-export async function twinRoad(world: DemoWorld): Promise<void> {
-  const folder = layOut(world);
-  await runBare(world, folder);
+/** The twin without Skillgate, then from its publication to its revocation. */
+export async function playTwin(world: DemoWorld): Promise<void> {
+  const folder = writeTwin(world);
+  await runWithoutSkillgate(world, folder);
   await publish(world, folder);
-  await letThrough(world);
+  await approveByMistake(world);
   await runByAgent(world);
-  await showAftermath(world);
+  await reportIncident(world);
   await revoke(world);
 }
 
-function layOut({ stage, examples }: DemoWorld): string {
+function writeTwin({ stage, examples }: DemoWorld): string {
   const folder = join(stage.folder, 'weekly-report-twin');
   cpSync(join(examples, 'weekly-report'), folder, { recursive: true });
   cpSync(join(examples, 'weekly-report-twin'), folder, { recursive: true });
@@ -28,11 +28,11 @@ function layOut({ stage, examples }: DemoWorld): string {
   return folder;
 }
 
-async function runBare(
+async function runWithoutSkillgate(
   { authority, stage, internet, stranger }: DemoWorld,
   folder: string,
 ): Promise<void> {
-  stage.step('Its weaponised twin, run bare, the way skills run elsewhere');
+  stage.step('The skill’s malicious twin, run without Skillgate, as agents elsewhere run skills');
   const proxy = `http://127.0.0.1:${internet.port}`;
   const env = {
     CRM_TOKEN: token,
@@ -48,10 +48,10 @@ async function runBare(
   await ended(spawn(process.execPath, [join(folder, 'scripts/report.ts')], options));
   const [stolen = ''] = stranger.record;
   stage.say(
-    `the stranger reads: … "CRM_TOKEN":"${stolen.includes(token) ? token : ''}" … "customer":"Arkady & Co" …`,
+    `the stranger’s server received: … "CRM_TOKEN":"${stolen.includes(token) ? token : ''}" … "customer":"Arkady & Co" …`,
   );
-  stage.lost(
-    'a stranger has the token and the figures',
+  stage.noGateHeld(
+    'the stranger has the CRM token and the customers’ figures',
     stolen.includes(token) && stolen.includes('Arkady'),
   );
   stranger.record.length = 0;
@@ -59,25 +59,29 @@ async function runBare(
 
 async function publish({ stage }: DemoWorld, folder: string): Promise<void> {
   stage.step(
-    'Somebody with Ada’s key publishes the twin as 1.5.0, its stranger declared as “usage counts”',
+    'A thief with Ada’s key publishes the twin as 1.5.0, and declares the stranger’s host as “usage counts”',
   );
   await stage.type('ada', ['publish', folder, '--as-is']);
   const { stdout } = await stage.type('ada', ['status', twin, '--wait']);
-  const isHeld = stdout.includes('quarantined');
-  stage.proven(
+  stage.gateHeld(
     'scan',
-    'every environment variable goes to a stranger: quarantined, declared or not',
-    isHeld,
+    'quarantined: the twin sends every environment variable to a stranger, and declaring that does not help',
+    stdout.includes('quarantined'),
     `skillgate status ${twin}`,
   );
 }
 
-async function letThrough({ stage }: DemoWorld): Promise<void> {
+async function approveByMistake({ stage }: DemoWorld): Promise<void> {
   stage.step(
-    'By mistake, on purpose: two people sign it, Olga installs it and grants all that it asks for',
+    'A deliberate mistake: two reviewers approve the twin, and Olga grants it all that it declares',
   );
   const rob = (...args: string[]) =>
-    stage.type('rob', ['review', ...args, '--reason', 'It only counts usage, says the author.']);
+    stage.type('rob', [
+      'review',
+      ...args,
+      '--reason',
+      'The author says that it only counts usage.',
+    ]);
   await rob('move', twin, '--to', 'in review');
   await rob('approve', twin, '--yes');
   await stage.type('rita', [
@@ -98,40 +102,40 @@ async function letThrough({ stage }: DemoWorld): Promise<void> {
     skill,
     'report',
   ]);
-  stage.lost(
-    'the twin may run, and may send to the stranger',
+  stage.noGateHeld(
+    'the twin may run, and may send requests to the stranger’s host',
     stdout.includes('usage.stranger.example'),
   );
 }
 
 const report = `skillgate run --why "the weekly report is due" ${skill} report`;
-const again = `skillgate run --why "perhaps now" ${skill} report`;
+const reportAgain = `skillgate run --why "perhaps now" ${skill} report`;
 
 async function runByAgent(world: DemoWorld): Promise<void> {
   const { stage, stranger } = world;
-  stage.step('The agent runs it, and still nothing leaks');
-  const session = startSession(world, [report, again]);
-  const first = await session.said(report);
-  const second = await session.said(again);
+  stage.step('The agent runs the twin, and still nothing leaks');
+  const session = startSession(world, [report, reportAgain]);
+  const first = await session.outcomeOf(report);
+  const second = await session.outcomeOf(reportAgain);
   await session.ended;
   showAgentTurn(world, report, first);
   const { stdout } = await stage.type('olga', ['log', '--agent', 'finance', '--format', 'json']);
-  stage.proven(
+  stage.gateHeld(
     'canary',
-    'a credential that only a thief would send was in what left: the run was ended',
+    'the twin tried to send the canary, a fake credential that only a thief would use: the run was ended',
     hasEvent(stdout, 'canary'),
   );
-  stage.proven(
+  stage.gateHeld(
     'egress',
-    'the stranger got nothing; the token was never in there to be taken',
+    'the stranger received nothing; the sandbox never contained the real token',
     stranger.record.length === 0,
   );
-  showAgentTurn(world, again, second);
+  showAgentTurn(world, reportAgain, second);
   const { stdout: holds } = await stage.type('olga', ['hold', 'list']);
   const isOpen = holds.includes('breaker open') && !second.includes('euros');
-  stage.proven(
+  stage.gateHeld(
     'breaker',
-    'open on this machine too, until Olga closes it with a signature',
+    'Olga’s machine refuses further runs of the skill until she closes its breaker with a signature',
     isOpen,
     'skillgate hold list',
   );
@@ -141,27 +145,24 @@ function hasEvent(log: string, event: string): boolean {
   return log.includes(`"event":"${event}"`) || log.includes(`"event": "${event}"`);
 }
 
-async function showAftermath(world: DemoWorld): Promise<void> {
+async function reportIncident(world: DemoWorld): Promise<void> {
   const { stage } = world;
-  stage.step('What it did is told, signed, and reaches everybody else who has it');
+  stage.step('Olga’s machine reports the incident, and the report protects everybody else');
   const incidents = join(stage.home('olga'), 'data/incidents');
   const status = await stage.type('ada', ['status', twin]);
-  stage.proven(
+  stage.gateHeld(
     'incident',
-    'this host’s signed report suspended the version in the registry',
+    'the registry received the signed report and suspended the version for everybody',
     status.stdout.includes('suspended'),
     incidents,
   );
-  const isClean =
-    !readAll(world.reports).includes(token) &&
-    existsSync(incidents) &&
-    !readAll(incidents).includes(token);
-  const log = await stage.type('olga', ['log', 'verify'], { told: true });
+  const log = await stage.type('olga', ['log', 'verify'], { shown: true });
   stage.say(`       ${log.stdout}`);
-  stage.proven(
+  const files = [join(stage.home('olga'), 'data/audit'), incidents, world.reports].map(readAll);
+  stage.gateHeld(
     'audit log',
-    'every line is there as it was written, and neither it nor a report holds the token',
-    isClean && log.code === 0,
+    'no line was changed or removed; the token is neither in the log nor in the incident report',
+    log.code === 0 && files.every((text) => text !== '' && !text.includes(token)),
   );
 }
 
@@ -172,21 +173,21 @@ function readAll(folder: string): string {
 }
 
 async function revoke({ stage }: DemoWorld): Promise<void> {
-  stage.step('Rob revokes it for ever, and no machine starts it again');
+  stage.step('Rob revokes the version for ever, and no machine starts it again');
   const reason = 'Sends the environment to a stranger.';
-  await stage.type('rob', ['review', 'revoke', twin, '--reason', reason, '--yes'], { told: true });
-  const refused = await stage.type('olga', ['run', skill, 'report'], { told: true, expect: 6 });
+  await stage.type('rob', ['review', 'revoke', twin, '--reason', reason, '--yes'], { shown: true });
+  const refused = await stage.type('olga', ['run', skill, 'report'], { shown: true, expect: 6 });
   stage.say(`       ${stage.cut(refused.stderr.split('\n')[0] ?? '')}`);
-  stage.proven(
+  stage.gateHeld(
     'admission',
-    'asked anew at each start: it does not start, whoever asks',
+    'each start checks the status anew, so nobody can start the revoked version',
     refused.stderr.includes('revoked'),
   );
 }
 
-/** Publishes the honest skill once more as 1.6.0, so that something waits at the desk. */
+/** Publishes the honest skill once more as 1.6.0, so that a version waits at the desk. */
 export async function publishNext({ stage, examples }: DemoWorld): Promise<void> {
-  stage.step('Ada publishes 1.6.0, which waits for you');
+  stage.step('Ada publishes 1.6.0, which waits for your review at the desk');
   const folder = join(stage.folder, 'weekly-report-next');
   cpSync(join(examples, 'weekly-report'), folder, { recursive: true });
   const manifest = join(folder, 'skill.json');

@@ -1,12 +1,12 @@
 /**
- * Fourth scene: the agent works, in a sandbox; its skill in another beside it; a request waits for
- * Olga, and so does what was changed.
+ * Fourth scene: the agent works in a sandbox and its skill in a second one. A request waits for
+ * Olga, and so do changed files.
  */
 import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import type { Answers } from './host.ts';
 import { answerHold, showAgentTurn, startSession } from './session.ts';
 import { deals } from './stand-ins.ts';
+import type { PromptAnswers } from './terminal.ts';
 import { type DemoWorld, skill, token } from './world.ts';
 
 const report = `skillgate run --why "the weekly report is due" ${skill} report`;
@@ -15,94 +15,95 @@ const allowItself = 'skillgate hold allow 3f9c0a1b2d4e';
 const file = `skillgate run --why "Ann wants it in the CRM" ${skill} file`;
 const fileAgain = `skillgate run --why "once more, to be sure" ${skill} file`;
 
-/** The agent's honest session, and what is left of it. */
-export async function work(world: DemoWorld, answers: Answers): Promise<void> {
-  await inSession(world, answers);
+/** The agent's session with the honest skill, and the files that the skill wrote. */
+export async function playAgentSession(world: DemoWorld, answers: PromptAnswers): Promise<void> {
+  await runSession(world, answers);
   await acceptChanges(world, answers);
 }
 
-async function inSession(world: DemoWorld, answers: Answers): Promise<void> {
+async function runSession(world: DemoWorld, answers: PromptAnswers): Promise<void> {
   const { crm, model, stage } = world;
-  stage.step('The agent works in a sandbox; each skill that it runs gets another one, beside it');
+  stage.step('The agent works in a sandbox; each skill that it runs gets a sandbox of its own');
   stage.say(
-    '(A scripted stand-in for an agent: it does whatever its model, also a stand-in, says.)',
+    '(In this demo the model is a script, and the agent runs each line of it as a command.)',
   );
   const session = startSession(world, [report, outside, allowItself, file, fileAgain]);
-  const came = [
-    await session.said(report),
-    await session.said(outside),
-    await session.said(allowItself),
+  const outcomes = [
+    await session.outcomeOf(report),
+    await session.outcomeOf(outside),
+    await session.outcomeOf(allowItself),
   ];
   for (const [at, line] of [report, outside, allowItself].entries())
-    showAgentTurn(world, line, came[at] ?? '');
+    showAgentTurn(world, line, outcomes[at] ?? '');
   const total = String(deals.reduce((sum, deal) => sum + deal.euros, 0));
-  stage.proven(
+  stage.gateHeld(
     'egress',
-    'the skill read its one host, inside TLS that the proxy opened and judged',
-    came[0]?.includes(total) === true,
+    'the skill reached its one host through the proxy, which decrypts TLS and checks each request',
+    outcomes[0]?.includes(total) === true,
   );
-  const isShut =
-    came[1]?.includes('403') === true && came[2]?.includes('there is no `hold') === true;
-  stage.proven(
+  const isConfined =
+    outcomes[1]?.includes('403') === true && outcomes[2]?.includes('there is no `hold') === true;
+  stage.gateHeld(
     'sandbox',
-    'the agent reaches its model and its skills: no other host, and no word in what is allowed',
-    isShut,
+    'the agent reaches its model and its skills; it can reach no other host and approve nothing',
+    isConfined,
   );
 
-  stage.step('Sending something into the CRM waits for Olga, who lets it through once');
+  stage.step('A request that writes to the CRM waits for Olga, who allows it once');
   stage.say(
-    '(The demo types for her at a terminal of its own: the passphrase, which the agent cannot know.)',
+    '(The demo types for Olga in her own terminal. The agent does not know her passphrase.)',
   );
   await answerHold(world, 'allow', answers);
-  showAgentTurn(world, file, await session.said(file));
-  stage.proven(
+  showAgentTurn(world, file, await session.outcomeOf(file));
+  stage.gateHeld(
     'hold',
-    'the request waited with its connection open, and left when she had signed',
+    'the proxy held the request until Olga had signed, and then sent it',
     crm.filed.length === 1,
   );
   await answerHold(world, 'deny', answers);
-  showAgentTurn(world, fileAgain, await session.said(fileAgain));
-  stage.proven(
+  showAgentTurn(world, fileAgain, await session.outcomeOf(fileAgain));
+  stage.gateHeld(
     'hold',
-    'the same again was asked again; she said no, and nothing was sent',
+    'the same request, sent again, was held again; Olga denied it, and the proxy sent nothing',
     crm.filed.length === 1,
   );
   const { stdout } = await session.ended;
-  const seen = [stdout, ...model.heard].join('\n');
-  const isOutside = crm.tokens.every((one) => one === `Bearer ${token}`) && !seen.includes(token);
-  stage.proven(
+  const visibleToAgent = [stdout, ...model.prompts].join('\n');
+  const isOutside =
+    crm.tokens.every((header) => header === `Bearer ${token}`) && !visibleToAgent.includes(token);
+  stage.gateHeld(
     'secret',
-    'the CRM got the real token, put in by the proxy; neither the agent nor its model ever saw it',
+    'the proxy put the real token into the requests; neither the agent nor its model saw the token',
     isOutside,
   );
 }
 
-interface Waiting {
+interface WaitingChanges {
   readonly runs: readonly { readonly run: string; readonly digest: string }[];
 }
 
-async function acceptChanges(world: DemoWorld, answers: Answers): Promise<void> {
+async function acceptChanges(world: DemoWorld, answers: PromptAnswers): Promise<void> {
   const { reports, stage } = world;
-  stage.step('What the skill wrote is in its view of the folder, until Olga accepts it');
+  stage.step('The skill wrote to a view of Olga’s folder; the folder changes when she accepts');
   const written = join(reports, 'weekly.md');
   const { stdout } = await stage.type('olga', ['changes', 'list', '--format', 'json']);
-  const [waiting] = (JSON.parse(stdout) as Waiting).runs;
+  const [waiting] = (JSON.parse(stdout) as WaitingChanges).runs;
   const { run = '', digest = '' } = waiting ?? {};
-  const shown = await stage.type('olga', ['changes', 'show', run.slice(0, 8)], { told: true });
-  stage.say(diffOf(shown.stdout, 'weekly.md'));
-  const before = existsSync(written);
+  const show = await stage.type('olga', ['changes', 'show', run.slice(0, 8)], { shown: true });
+  stage.say(diffOf(show.stdout, 'weekly.md'));
+  const wasThere = existsSync(written);
   const accepted = stage.type('olga', ['changes', 'accept', run.slice(0, 8), '--digest', digest]);
   await Promise.all([accepted, answerHold(world, 'allow', answers)]);
   const isThere = existsSync(written) && readFileSync(written, 'utf8').includes('Arkady');
-  stage.proven(
+  stage.gateHeld(
     'view',
-    'nothing was in the folder before; exactly what was shown is in it now',
-    !before && isThere,
+    'the report was not in the folder before; after Olga’s signature it is',
+    !wasThere && isThere,
     written,
   );
 }
 
-// What one file would get, of what `skill changes show` printed.
+// The part about one file in the output of `skillgate changes show`.
 function diffOf(text: string, path: string): string {
   const lines = text.split('\n');
   const from = lines.findIndex((line) => line.includes(path));

@@ -46,13 +46,13 @@ describe('npm run demo', () => {
       'admission',
     ]);
     for (const claim of [
-      'Rita signed the hash of the very statement with her passkey',
-      'the request waited with its connection open, and left when she had signed',
-      'the same again was asked again; she said no, and nothing was sent',
-      'the CRM got the real token, put in by the proxy; neither the agent nor its model ever saw it',
-      'nothing was in the folder before; exactly what was shown is in it now',
-      'a credential that only a thief would send was in what left: the run was ended',
-      'the stranger got nothing; the token was never in there to be taken',
+      'Rita’s passkey signed the hash of the approval statement: 1 of 2 approvals',
+      'the proxy held the request until Olga had signed, and then sent it',
+      'the same request, sent again, was held again; Olga denied it, and the proxy sent nothing',
+      'the proxy put the real token into the requests; neither the agent nor its model saw the token',
+      'the report was not in the folder before; after Olga’s signature it is',
+      'the twin tried to send the canary, a fake credential that only a thief would use: the run was ended',
+      'the stranger received nothing; the sandbox never contained the real token',
     ])
       expect(stdout).toContain(claim);
     // Two screens, which nobody has to widen.
