@@ -71,7 +71,7 @@ export interface RunningRegistry {
 
 /**
  * Starts a registry.
- * @throws Problem `file-not-found`, `root-invalid`, `key-file-invalid`, `folder-served`,
+ * @throws Problem `file-not-found`, `root-invalid`, `key-file-invalid`, `folder-in-use`,
  * `database-damaged`; plain `EADDRINUSE` for a taken port
  */
 export async function startRegistry(options: RegistryOptions): Promise<RunningRegistry> {

@@ -13,7 +13,7 @@ export type LoggedKey = v.InferOutput<typeof keyAnswer>;
 
 /**
  * Undefined for a key that the log does not name. @throws Problem `registry-down`,
- * `registry-answer`
+ * `registry-answer-invalid`
  */
 export async function loggedKey(
   world: RegistryWorld,

@@ -32,7 +32,7 @@ export interface ShownHeads {
 }
 
 /**
- * @throws Problem `not-found`, `registry-down`, `registry-answer`, `status-stale`,
+ * @throws Problem `not-found`, `registry-down`, `registry-answer-invalid`, `status-stale`,
  * `signature-invalid`, `log-invalid`, `statement-invalid`
  */
 export async function readHeads(world: ReplayWorld, state: MonitorState): Promise<ShownHeads> {

@@ -17,7 +17,7 @@ import type { Look } from './look.ts';
 import type { ReplayWorld } from './world.ts';
 
 const answers: readonly ProblemCode[] = [
-  ...(['registry-down', 'registry-busy', 'registry-answer', 'not-found'] as const),
+  ...(['registry-down', 'registry-busy', 'registry-answer-invalid', 'not-found'] as const),
   ...(['statement-invalid', 'signature-invalid', 'status-stale'] as const),
 ];
 

@@ -134,7 +134,7 @@ function heldOf({ name, roles: said, keyId, spki, credentialId, passkey }: Liste
   if (keyId !== null && spki !== null)
     return { roles, what: { key: { keyId, spki } }, isVote: false };
   if (credentialId === null || passkey === null)
-    throw new Problem('registry-answer', `The registry lists no key or passkey of ${name}`);
+    throw new Problem('registry-answer-invalid', `The registry lists no key or passkey of ${name}`);
   const { publicKey, rpId, origin } = passkey;
   return { roles, what: { passkey: { credentialId, publicKey, rpId, origin } }, isVote: false };
 }

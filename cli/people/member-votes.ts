@@ -85,12 +85,12 @@ export function keyInVotes(votes: MemberVotes, keyId: Digest): PublicKey | undef
   return votes.map(({ change }) => parseVote(change).key).find((key) => key?.keyId === keyId);
 }
 
-/** @throws Problem `registry-answer` */
+/** @throws Problem `registry-answer-invalid` */
 export function parseVote(change: unknown): MemberPredicate {
   return parseShape(
     predicateShapes.member,
     unplaced(change, 'vote'),
-    'registry-answer',
+    'registry-answer-invalid',
     'the vote',
   );
 }

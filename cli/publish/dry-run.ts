@@ -44,7 +44,7 @@ export async function askWhetherPublishable(
   } catch (cause) {
     if (
       !(cause instanceof Problem) ||
-      (cause.code !== 'registry-down' && cause.code !== 'registry-answer')
+      (cause.code !== 'registry-down' && cause.code !== 'registry-answer-invalid')
     )
       throw cause;
     printNote(

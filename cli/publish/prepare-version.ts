@@ -64,7 +64,7 @@ export async function prepareVersion(path: string): Promise<PreparedVersion> {
 
 /**
  * Refuses a version whose texts are still those that `skill init` and `skill manifest` wrote.
- * @throws Problem `text-unwritten` with every place
+ * @throws Problem `placeholder-text` with every place
  */
 export function requireNoPlaceholders({ folder, manifest, skillMd }: PreparedVersion): void {
   const json = textOf(folder, 'skill.json');
@@ -83,7 +83,7 @@ export function requireNoPlaceholders({ folder, manifest, skillMd }: PreparedVer
   const reasons = [...whys, ...description];
   if (reasons.length === 0) return;
   throw new Problem(
-    'text-unwritten',
+    'placeholder-text',
     `Cannot publish ${manifest.name}@${manifest.version}: it still has placeholder texts`,
     {
       reasons,

@@ -19,7 +19,7 @@ export interface NotedHead extends TreeHead {
 }
 
 /**
- * @throws Problem `registry-down`, `registry-answer`, `not-found` while the log is empty,
+ * @throws Problem `registry-down`, `registry-answer-invalid`, `not-found` while the log is empty,
  * `signature-invalid`, `status-stale`
  */
 export async function fetchHead(

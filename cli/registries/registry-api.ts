@@ -32,7 +32,8 @@ export type RegistryWorld = Pick<CommandContext, 'fetch' | 'registryBase'>;
 /**
  * Asks the registry for JSON.
  * @param path below the base, with a slash: `/api/v1/whoami`
- * @throws Problem `registry-down`, `registry-answer`, `interrupted`, or the code the registry gave
+ * @throws Problem `registry-down`, `registry-answer-invalid`, `interrupted`, or the code the
+ * registry gave
  */
 export async function askRegistry<Schema extends v.GenericSchema>(
   world: RegistryWorld,
@@ -44,11 +45,15 @@ export async function askRegistry<Schema extends v.GenericSchema>(
   const { value } = jsonOf(bytes, world.registryBase + path);
   const result = v.safeParse(schema, value);
   if (!result.success)
-    throw new Problem('registry-answer', `Cannot read the answer of ${world.registryBase}${path}`, {
-      reasons: result.issues.map((issue) => ({
-        message: `${v.getDotPath(issue) ?? 'the answer'}: ${issue.message}`,
-      })),
-    });
+    throw new Problem(
+      'registry-answer-invalid',
+      `Cannot read the answer of ${world.registryBase}${path}`,
+      {
+        reasons: result.issues.map((issue) => ({
+          message: `${v.getDotPath(issue) ?? 'the answer'}: ${issue.message}`,
+        })),
+      },
+    );
   return result.output;
 }
 
@@ -149,7 +154,7 @@ async function readBody(response: Response, url: string): Promise<Uint8Array> {
   const bytes = await readBoundedBody(response.body, answerBytesMax);
   if (bytes !== undefined) return bytes;
   throw new Problem(
-    'registry-answer',
+    'registry-answer-invalid',
     `Cannot read the answer of ${url}: it has more than ${answerBytesMax} bytes`,
   );
 }
@@ -158,9 +163,13 @@ function jsonOf(bytes: Uint8Array, url: string): { value: unknown } {
   try {
     return parseJson(bytes, url, scanReportValuesMax);
   } catch (cause) {
-    throw new Problem('registry-answer', `Cannot read the answer of ${url}: it is not JSON`, {
-      cause,
-    });
+    throw new Problem(
+      'registry-answer-invalid',
+      `Cannot read the answer of ${url}: it is not JSON`,
+      {
+        cause,
+      },
+    );
   }
 }
 
@@ -185,13 +194,13 @@ function problemFrom(bytes: Uint8Array, status: number, url: string): Problem {
   const result = v.safeParse(problemDocument, tryJson(bytes));
   if (!result.success)
     return new Problem(
-      'registry-answer',
+      'registry-answer-invalid',
       `${url} answered with status ${status} and gave no reason`,
     );
   const { code, detail, hint, reasons } = result.output;
   const known = isProblemCode(code) && code !== 'internal';
   return new Problem(
-    known ? code : 'registry-answer',
+    known ? code : 'registry-answer-invalid',
     known ? detail : `${url} answered ${code}: ${detail}`,
     {
       ...(hint === undefined ? {} : { hint }),

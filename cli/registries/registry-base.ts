@@ -36,7 +36,7 @@ export function registryBaseOf(paths: Paths, env: Environment): string {
   return readRegistries(paths).default ?? fallbackBase;
 }
 
-/** What is pinned here. @throws Problem `config-open`, `json-invalid` */
+/** What is pinned here. @throws Problem `config-writable`, `json-invalid` */
 export function readRegistries(paths: Pick<Paths, 'config'>): Registries {
   const path = join(paths.config, 'registries.json');
   let bytes: Uint8Array;
@@ -73,7 +73,7 @@ function requireOwn(folder: string): void {
   )
     return;
   throw new Problem(
-    'config-open',
+    'config-writable',
     `Cannot rely on ${folder}: other users may change the trust settings in it`,
     {
       hint: `check the files for changes, then remove the permission: chmod -R go-w ${JSON.stringify(folder)}`,

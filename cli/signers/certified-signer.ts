@@ -31,7 +31,7 @@ export interface CertifiedSigner {
 }
 
 /**
- * Gets a certificate for whom the token names. @throws Problem `signing-service`,
+ * Gets a certificate for whom the token names. @throws Problem `signing-service-failed`,
  * `identity-token-invalid`, `certificate-invalid`
  */
 export async function certifiedSigner(

@@ -36,7 +36,7 @@ const started = v.object({
 });
 const finished = v.union([v.object({ id_token: v.string() }), v.object({ error: v.string() })]);
 
-/** @throws Problem `signing-service`, `identity-token-missing` */
+/** @throws Problem `signing-service-failed`, `identity-token-missing` */
 export async function signInByDevice(context: CommandContext, issuer: string): Promise<string> {
   const endpoints = await ask(context, `${issuer}/.well-known/openid-configuration`, discovery);
   // RFC 8414 §3.3: another issuer's answer is not taken.

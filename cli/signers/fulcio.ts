@@ -23,7 +23,7 @@ const answer = v.union([
  * The leaf certificate, DER.
  * @param proof ECDSA signature (DER) of the token's subject with the key: shows that it is held
  * here
- * @throws Problem `signing-service`
+ * @throws Problem `signing-service-failed`
  */
 export async function fetchCertificate(
   world: SigningWorld,

@@ -20,7 +20,7 @@ const audience = 'sigstore';
 /**
  * `--identity-token FILE`, else `SIGSTORE_ID_TOKEN`, else GitHub Actions' own, else the issuer of
  * the signing config asks a person.
- * @throws Problem `identity-token-missing`, `identity-token-invalid`, `signing-service`
+ * @throws Problem `identity-token-missing`, `identity-token-invalid`, `signing-service-failed`
  */
 export async function identityToken(
   context: CommandContext,

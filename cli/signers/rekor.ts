@@ -17,7 +17,7 @@ import {
 
 /**
  * Logs DSSE envelopes that a P-256 key signed which a certificate names. Throws Problem
- * `signing-service`.
+ * `signing-service-failed`.
  */
 export function rekorWitness(world: SigningWorld, base: string): Witness {
   return {

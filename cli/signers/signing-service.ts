@@ -20,7 +20,7 @@ export interface SigningRequest {
   readonly secrets?: readonly string[];
 }
 
-/** The answer's bytes when it was a success. @throws Problem `signing-service` */
+/** The answer's bytes when it was a success. @throws Problem `signing-service-failed` */
 export async function askSigningService(
   world: SigningWorld,
   request: SigningRequest,
@@ -30,7 +30,7 @@ export async function askSigningService(
   throw signingProblem(request, `it answered ${status}: ${shown(bytes, request.secrets)}`);
 }
 
-/** The answer whatever its status. @throws Problem `signing-service` when there is none */
+/** The answer whatever its status. @throws Problem `signing-service-failed` when there is none */
 export async function exchangeWithSigningService(
   { fetch }: SigningWorld,
   request: SigningRequest,
@@ -59,7 +59,7 @@ export async function exchangeWithSigningService(
   }
 }
 
-/** JSON of an answer. @throws Problem `signing-service` */
+/** JSON of an answer. @throws Problem `signing-service-failed` */
 export function jsonAnswer(bytes: Buffer, request: Pick<SigningRequest, 'what' | 'url'>): unknown {
   try {
     return JSON.parse(bytes.toString('utf8'));
@@ -75,7 +75,7 @@ export function signingProblem(
   cause?: unknown,
 ): Problem {
   return new Problem(
-    'signing-service',
+    'signing-service-failed',
     `Cannot sign: the ${what} at ${url.split('?')[0]}: ${why}`,
     { cause },
   );

@@ -10,7 +10,7 @@ import { askSigningService, type SigningWorld } from './signing-service.ts';
 // stamped is random itself.
 const head = Buffer.from('30360201013031300d060960864801650304020105000420', 'hex');
 
-/** Has the signature stamped. Throws Problem `signing-service`. */
+/** Has the signature stamped. Throws Problem `signing-service-failed`. */
 export function timestampWitness(world: SigningWorld, url: string): Witness {
   return {
     testify: async (content) => {

@@ -26,7 +26,7 @@ export type Followed = Answered | { readonly status: 'behind'; readonly why: str
 
 /**
  * Looks at a log once.
- * @throws Problem `registry-down`, `registry-answer`, `not-found`, `log-invalid`,
+ * @throws Problem `registry-down`, `registry-answer-invalid`, `not-found`, `log-invalid`,
  * `signature-invalid`
  */
 export async function followOnce(

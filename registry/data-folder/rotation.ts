@@ -64,7 +64,7 @@ export interface RotationResult {
 /**
  * Puts a proposal in force. Cut off at any point, it can be run again.
  * @param now milliseconds since 1970
- * @throws Problem `folder-served`, `tuf-invalid`, `tuf-expired`, `key-file-invalid`
+ * @throws Problem `folder-in-use`, `tuf-invalid`, `tuf-expired`, `key-file-invalid`
  */
 export async function publishTuf(
   dir: string,

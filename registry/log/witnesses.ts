@@ -225,5 +225,8 @@ function linesIn(registry: Witnessed, { size, note }: Head, text: string): Asked
 async function readText(response: Response): Promise<string> {
   const bytes = await readBoundedBody(response.body, witnessAnswerBytesMax);
   if (bytes !== undefined) return bytes.toString('utf8');
-  throw new Problem('registry-answer', `its answer has more than ${witnessAnswerBytesMax} bytes`);
+  throw new Problem(
+    'registry-answer-invalid',
+    `its answer has more than ${witnessAnswerBytesMax} bytes`,
+  );
 }

@@ -21,7 +21,7 @@ export interface DatabaseFile {
 /**
  * Opens the database of a registry's data folder, and holds the folder.
  * @param checkBytesMax a larger file is not looked through
- * @throws Problem `folder-served`, `database-damaged`
+ * @throws Problem `folder-in-use`, `database-damaged`
  */
 export function openFolder(dir: string, checkBytesMax?: number): DatabaseFile {
   const letGo = lockFolder(dir);
@@ -95,7 +95,7 @@ export function closeQuietly(file: DatabaseFile): void {
  * Holds a data folder for this process: the lock is the operating system's, so it ends with the
  * process however that ends.
  * @returns what lets it go
- * @throws Problem `folder-served`
+ * @throws Problem `folder-in-use`
  */
 export function lockFolder(dir: string): () => void {
   const client = new BetterSqlite3(join(dir, 'serving.lock'), { timeout: 0 });
@@ -104,7 +104,7 @@ export function lockFolder(dir: string): () => void {
   } catch (cause) {
     client.close();
     throw new Problem(
-      'folder-served',
+      'folder-in-use',
       `Cannot use the folder ${JSON.stringify(dir)}: another process uses it`,
       { cause },
     );

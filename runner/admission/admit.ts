@@ -49,7 +49,7 @@ export interface Admission {
  * Admits one version, or gives every reason against it. When the registry is down, cached evidence
  * counts until the version's last status expires, plus the grace period of host policy. After that
  * `decide` refuses with `status-stale`.
- * @throws Problem `not-found`, `registry-down` where nothing is cached, `registry-answer`,
+ * @throws Problem `not-found`, `registry-down` where nothing is cached, `registry-answer-invalid`,
  * `signature-invalid`, `interrupted`
  */
 export async function admit(request: AdmissionRequest): Promise<Admission> {

@@ -76,7 +76,7 @@ const jobShape = v.object({
 
 /**
  * A client with a session of its own, made anew when it has ended. @throws Problem `registry-down`,
- * `registry-answer`, and the registry's own codes
+ * `registry-answer-invalid`, and the registry's own codes
  */
 export function createJobsClient(world: JobsWorld): JobsClient {
   let token: string | undefined;
@@ -193,7 +193,10 @@ async function send(
 async function readBody(response: Response, bytesMax: number, path: string): Promise<Uint8Array> {
   const bytes = await readBoundedBody(response.body, bytesMax);
   if (bytes !== undefined) return bytes;
-  throw new Problem('registry-answer', `The registry sent more than ${bytesMax} bytes for ${path}`);
+  throw new Problem(
+    'registry-answer-invalid',
+    `The registry sent more than ${bytesMax} bytes for ${path}`,
+  );
 }
 
 const problemShape = v.object({ code: v.string(), detail: v.optional(v.string(), '') });
@@ -207,7 +210,7 @@ function problemOf(bytes: Uint8Array, status: number, path: string): Problem {
     // Not a problem of ours: a proxy between us, or another server.
   }
   return new Problem(
-    status >= 500 ? 'registry-down' : 'registry-answer',
+    status >= 500 ? 'registry-down' : 'registry-answer-invalid',
     `The registry answered ${status} for ${path}`,
   );
 }
@@ -223,7 +226,7 @@ function parse<Schema extends v.GenericSchema>(
 ): v.InferOutput<Schema> {
   const result = v.safeParse(schema, parseJson(bytes, what).value);
   if (result.success) return result.output;
-  throw new Problem('registry-answer', `Cannot read the registry\u2019s answer: ${what}`, {
+  throw new Problem('registry-answer-invalid', `Cannot read the registry’s answer: ${what}`, {
     reasons: result.issues.map((issue) => ({
       message: `${v.getDotPath(issue) ?? 'the answer'}: ${issue.message}`,
     })),

@@ -31,7 +31,7 @@ export interface GatheredEvidence {
 
 /**
  * Gathers the evidence about one version. A registry that is down leaves what was verified before.
- * @throws Problem `not-found`, `registry-down` where nothing is cached, `registry-answer`,
+ * @throws Problem `not-found`, `registry-down` where nothing is cached, `registry-answer-invalid`,
  * `signature-invalid`, `interrupted`
  */
 export async function gatherEvidence(query: EvidenceQuery): Promise<GatheredEvidence> {
@@ -104,7 +104,7 @@ async function fetchStatus(
     return bytes === undefined ? { note: `${url} gave no status` } : { bytes };
   } catch (cause) {
     stopIfInterrupted(request);
-    const said = cause instanceof Problem && cause.code === 'registry-answer';
+    const said = cause instanceof Problem && cause.code === 'registry-answer-invalid';
     return { note: said ? `${url} gave no status` : `${url} does not answer` };
   }
 }

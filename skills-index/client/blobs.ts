@@ -38,8 +38,8 @@ export interface Source {
 
 /**
  * Bytes with this digest; fetched ones are kept in the store.
- * @throws Problem `not-found`, `registry-down`, `registry-answer`, `signature-invalid` when the
- * registry sends other bytes
+ * @throws Problem `not-found`, `registry-down`, `registry-answer-invalid`, `signature-invalid` when
+ * the registry sends other bytes
  */
 export async function fetchBlob(
   source: Source,
@@ -90,7 +90,7 @@ export interface NamedFile {
 
 /**
  * Fetches such a file; offline, the last good copy in the store. Undefined where there is none.
- * @throws Problem `registry-down`, `registry-answer`, and what `isGood` throws
+ * @throws Problem `registry-down`, `registry-answer-invalid`, and what `isGood` throws
  */
 export async function fetchNamed(source: Source, file: NamedFile): Promise<Uint8Array | undefined> {
   if (source.offline === true) return source.store.getNamed(file.name);
@@ -114,7 +114,7 @@ export async function inTurns<Item, Result>(
 
 /**
  * Fetches a file and keeps nothing; undefined on 404.
- * @throws Problem `registry-down`, `registry-answer`
+ * @throws Problem `registry-down`, `registry-answer-invalid`
  */
 export async function fetchFile(
   source: Source,
@@ -139,7 +139,10 @@ export async function fetchFile(
     if (response.status === 404) return undefined;
     if (response.status >= 500)
       throw new Problem('registry-down', `The registry answered ${response.status} for ${path}`);
-    throw new Problem('registry-answer', `The registry answered ${response.status} for ${path}`);
+    throw new Problem(
+      'registry-answer-invalid',
+      `The registry answered ${response.status} for ${path}`,
+    );
   } catch (cause) {
     if (cause instanceof Problem) throw cause;
     const why = cause instanceof Error ? cause.message : String(cause);
@@ -152,5 +155,8 @@ export async function fetchFile(
 async function readBody(response: FileAnswer, bytesMax: number, path: string): Promise<Uint8Array> {
   const bytes = await readBoundedBody(response.body, bytesMax);
   if (bytes !== undefined) return bytes;
-  throw new Problem('registry-answer', `The registry sent more than ${bytesMax} bytes for ${path}`);
+  throw new Problem(
+    'registry-answer-invalid',
+    `The registry sent more than ${bytesMax} bytes for ${path}`,
+  );
 }

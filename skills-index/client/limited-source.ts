@@ -56,7 +56,7 @@ export function withSum<Limited extends Source>(
     bytes += chunk.byteLength;
     if (bytes > bytesMax)
       throw new Problem(
-        'registry-answer',
+        'registry-answer-invalid',
         `The registry sent more than ${bytesMax} bytes as the evidence of one version`,
       );
   };

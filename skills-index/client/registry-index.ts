@@ -61,7 +61,7 @@ export type VersionEvidence = Omit<
 
 /**
  * Fetches the evidence about the highest version in the range.
- * @throws Problem `not-found`, `registry-down`, `registry-answer`, `signature-invalid`,
+ * @throws Problem `not-found`, `registry-down`, `registry-answer-invalid`, `signature-invalid`,
  * `log-invalid` when the kept checkpoint is damaged,
  *   `log-rolled-back` when the version is not there, and neither is the log that was seen before
  */
@@ -110,7 +110,7 @@ export async function fetchVersionEvidence(query: VersionQuery): Promise<Version
 
 /**
  * Lines of a skill; empty when the registry does not know it.
- * @throws Problem `registry-down`, `registry-answer`
+ * @throws Problem `registry-down`, `registry-answer-invalid`
  */
 export async function fetchIndex(source: Source, name: SkillName): Promise<IndexLine[]> {
   const path = `index/${name}`;

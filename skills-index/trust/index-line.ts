@@ -64,18 +64,18 @@ const lineShape: Shape<IndexLine> = exactObject({
 
 /**
  * Reads the file of one skill; a line that cannot be read, or is of another skill, fails the whole.
- * @throws Problem `registry-answer`
+ * @throws Problem `registry-answer-invalid`
  */
 export function parseIndexFile(bytes: Uint8Array, name: SkillName): IndexLine[] {
   if (bytes.byteLength > indexFileBytesMax)
-    throw new Problem('registry-answer', `The index of ${name} is too large`);
+    throw new Problem('registry-answer-invalid', `The index of ${name} is too large`);
   const text = Buffer.from(bytes).toString('utf8');
   const lines = text.split('\n').filter((line) => line !== '');
   const parsed = lines.map((line, at) => parseLine(line, `${name}:${at + 1}`));
   const versions = new Set(parsed.map((line) => line.version));
   if (parsed.some((line) => line.name !== name) || versions.size !== parsed.length) {
     throw new Problem(
-      'registry-answer',
+      'registry-answer-invalid',
       `The index of ${name} has a line of another skill, or a version twice`,
     );
   }
@@ -101,13 +101,13 @@ function parseLine(line: string, place: string): IndexLine {
     return parseShape(
       lineShape,
       parseJson(line, place),
-      'registry-answer',
+      'registry-answer-invalid',
       `the index line ${place}`,
     );
   } catch (cause) {
     if (cause instanceof Problem && cause.code === 'json-invalid') {
       throw new Problem(
-        'registry-answer',
+        'registry-answer-invalid',
         `Cannot read the index line ${place}: ${cause.message}`,
         { cause },
       );

@@ -16,7 +16,7 @@ describe('skillgate init', () => {
     expect(warnings).toEqual([]);
     expect(await skill(['publish', 'weekly-report', '--dry-run'], { cwd })).toMatchObject({
       exit: 6,
-      stderr: expect.stringMatching(/error\[text-unwritten\][\s\S]*SKILL\.md:3:/),
+      stderr: expect.stringMatching(/error\[placeholder-text\][\s\S]*SKILL\.md:3:/),
     });
   });
 

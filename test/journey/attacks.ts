@@ -164,7 +164,7 @@ export const attacks: readonly Attack[] = [
     arrange: async (user, skill) => {
       user.network.lie = lineLie(skill.manifest.name, () => ({}));
     },
-    says: /registry-answer/,
+    says: /registry-answer-invalid/,
     exit: 4,
   },
   {
@@ -226,7 +226,7 @@ export const attacks: readonly Attack[] = [
       user.network.lie = async () =>
         new Response('<html>It works!</html>', { headers: { 'content-type': 'text/html' } });
     },
-    says: /registry-answer|signature-invalid|not-admitted/,
+    says: /registry-answer-invalid|signature-invalid|not-admitted/,
     exit: 4,
   },
 ];

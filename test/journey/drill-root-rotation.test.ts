@@ -116,7 +116,7 @@ describe('the root of trust is rotated', () => {
     expect(await sign('ben', digest)).toMatchObject({ exit: 0 });
     const publish = () => stage.as('ada', ['registry', 'rotate', 'publish', stage.data]);
     expect(await publish()).toMatchObject({
-      stderr: expect.stringContaining('error[folder-served]'),
+      stderr: expect.stringContaining('error[folder-in-use]'),
     });
     await stage.stop();
     expect(await publish()).toMatchObject({

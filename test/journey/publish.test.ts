@@ -110,7 +110,7 @@ describe('skillgate manifest', () => {
     const unread = await as('author', ['publish', '--dry-run'], { cwd });
     expect(unread).toMatchObject({
       exit: 6,
-      stderr: expect.stringMatching(/error\[text-unwritten\][\s\S]*skill\.json:\d+:/),
+      stderr: expect.stringMatching(/error\[placeholder-text\][\s\S]*skill\.json:\d+:/),
     });
     const written = readFileSync(join(cwd, 'skill.json'), 'utf8').replace(
       /to be confirmed: [^"]*/g,

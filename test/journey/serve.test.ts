@@ -57,7 +57,7 @@ describe('skillgate serve', () => {
     for (const other of [port, '0'])
       expect(await stage.skill('operator', 'serve', 'data', '--port', other)).toMatchObject({
         exit: 6,
-        err: expect.stringMatching(/error\[folder-served\].*another process uses it/),
+        err: expect.stringMatching(/error\[folder-in-use\].*another process uses it/),
       });
     expect(childrenOf(serving.process.pid)).toEqual([]);
     expect(await serving.stop()).toMatchObject({ exit: 0 });

@@ -91,7 +91,7 @@ export function makeTrustFetcher(world: FetcherWorld): TrustFetcher {
 
 /** The Problem for a file of /tuf/ that is not there. */
 function withheld(base: string, path: string): Problem {
-  return new Problem('registry-answer', `The registry at ${base} has no ${path}`, {
+  return new Problem('registry-answer-invalid', `The registry at ${base} has no ${path}`, {
     hint: 'the registry served its root of trust before, so somebody may withhold it now; try again, then ask the operator over another channel',
   });
 }
@@ -141,8 +141,8 @@ function makeJudge(
 }
 
 /**
- * Reads metadata strictly. @throws Problem `tuf-invalid`; `registry-answer` for what is no JSON, as
- * a hotel's network sends it
+ * Reads metadata strictly. @throws Problem `tuf-invalid`; `registry-answer-invalid` for what is no
+ * JSON, as a hotel's network sends it
  */
 export function parseMetadata<Metadata>(
   shape: Shape<Metadata>,
@@ -153,7 +153,7 @@ export function parseMetadata<Metadata>(
     return parseShape(shape, parseJson(bytes, path), 'tuf-invalid', path);
   } catch (cause) {
     if (!(cause instanceof Problem) || cause.code !== 'json-invalid') throw cause;
-    throw new Problem('registry-answer', cause.message, { cause });
+    throw new Problem('registry-answer-invalid', cause.message, { cause });
   }
 }
 

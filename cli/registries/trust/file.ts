@@ -47,7 +47,8 @@ async function rootBehind(
   };
   // The registry's word, for its origin only: what is pinned is what the administrators signed.
   const told = await fetchFile(source, '/index/root.json', rootFileBytesMax);
-  if (told === undefined) throw new Problem('registry-answer', `${base} serves no root file`);
+  if (told === undefined)
+    throw new Problem('registry-answer-invalid', `${base} serves no root file`);
   const { updateTrust } = await import('./updater.ts');
   const now = context.now().getTime();
   const { files } = await updateTrust({ source, pinned: parseRoot(told), start, now });

@@ -58,7 +58,10 @@ export async function freshRegistry(
     await refreshTrust(world, registry.base, registry.pinned);
     return { registry: trustedRegistry(world, registry.base), notes: [] };
   } catch (cause) {
-    if (!(cause instanceof Problem) || !['registry-down', 'registry-answer'].includes(cause.code))
+    if (
+      !(cause instanceof Problem) ||
+      !['registry-down', 'registry-answer-invalid'].includes(cause.code)
+    )
       throw cause;
     // A registry that answers and holds it back has no need of grace.
     const graceHours = cause.code === 'registry-down' ? terms.graceHours : 0;
@@ -112,7 +115,11 @@ export async function refreshTrust(
     return kept;
   } catch (cause) {
     // Half of it is as little as none: so is a registry whose log has no entry yet.
-    if (before !== undefined || !(cause instanceof Problem) || cause.code !== 'registry-answer')
+    if (
+      before !== undefined ||
+      !(cause instanceof Problem) ||
+      cause.code !== 'registry-answer-invalid'
+    )
       throw cause;
     if (pinned.tuf === 1) throw missing(base, cause.message);
     await keepAbsence(world.paths, fingerprint, world.now());

@@ -55,7 +55,8 @@ export interface TrustQuestion {
 
 /**
  * Asks the registry for its root of trust and checks all of it.
- * @throws Problem `tuf-invalid`, `tuf-rollback`, `tuf-expired`, `registry-down`, `registry-answer`
+ * @throws Problem `tuf-invalid`, `tuf-rollback`, `tuf-expired`, `registry-down`,
+ * `registry-answer-invalid`
  */
 export async function updateTrust(question: TrustQuestion): Promise<KeptTrust> {
   const { source, pinned, kept, now } = question;

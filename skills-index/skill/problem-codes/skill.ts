@@ -24,50 +24,51 @@ export const skillCodes = {
     exit: 6,
     status: 422,
     means:
-      'A file name in the skill could mean something else on another machine, or leave the skill.',
-    fix: 'Rename or remove the files listed; nothing was taken.',
+      'A file name in the skill could mean another file on another machine, or leads out of the skill’s folder.',
+    fix: 'Rename or remove the listed files. Nothing was stored.',
   },
   'bundle-invalid': {
     exit: 6,
     status: 422,
-    means: 'The files do not make a bundle: a limit, a link, a special file or a damaged list.',
-    fix: 'Mend each reason listed; nothing was taken.',
+    means:
+      'The files do not make a bundle: a limit, a link, a special file or a damaged file list.',
+    fix: 'Correct each listed fault. Nothing was stored.',
   },
   'skill-md-missing': {
     exit: 3,
     status: 422,
-    means: 'A skill is a folder with a SKILL.md.',
-    fix: 'Write SKILL.md, or run skillgate init.',
+    means: 'The folder is not a skill: it has no SKILL.md.',
+    fix: 'Write SKILL.md, or type skillgate init.',
   },
   'skill-md-invalid': {
     exit: 2,
     status: 422,
-    means: 'The front matter of SKILL.md cannot be read or lacks a name or description.',
-    fix: 'Mend the front matter at the place named.',
+    means: 'The front matter of SKILL.md cannot be read, or lacks a name or description.',
+    fix: 'Correct the front matter at the place named.',
   },
   'manifest-missing': {
     exit: 3,
     status: 422,
     means: 'Publishing needs a skill.json that a person confirmed.',
-    fix: 'Run skillgate manifest --write and read it.',
+    fix: 'Type skillgate manifest --write, and read the file.',
   },
-  'text-unwritten': {
+  'placeholder-text': {
     exit: 6,
     status: 422,
     means:
-      'A reason or a description is still the one that skillgate init or skillgate manifest put there.',
-    fix: 'Say in your own words what the skill does and why it needs each capability.',
+      'A reason or a description is still the placeholder of skillgate init or skillgate manifest.',
+    fix: 'Describe in your own words what the skill does and why it needs each capability.',
   },
   'manifest-invalid': {
     exit: 2,
     status: 422,
     means: 'skill.json does not follow its schema.',
-    fix: 'Mend the keys at the places named.',
+    fix: 'Correct the keys at the places named.',
   },
   'json-invalid': {
     exit: 2,
     status: 400,
-    means: 'A JSON file cannot be parsed, repeats a key or nests too deep.',
+    means: 'A JSON file cannot be parsed, repeats a key, or is nested too deeply.',
     fix: 'Correct the JSON file at the line and column that the message names.',
   },
   'capability-invalid': {

@@ -26,18 +26,18 @@ describe('calls to the registry', () => {
 
   it.each<[string, typeof fetch, string, RegExp]>([
     ['nobody is there', noRegistry, 'registry-down', /Cannot reach https:\/\/skills.example/],
-    ['it answers HTML', answers('<html>'), 'registry-answer', /not JSON/],
+    ['it answers HTML', answers('<html>'), 'registry-answer-invalid', /not JSON/],
     [
       'it answers another form',
       answers('{"ok":"yes"}'),
-      'registry-answer',
+      'registry-answer-invalid',
       /Cannot read the answer/,
     ],
-    ['it repeats a key', answers('{"ok":true,"ok":false}'), 'registry-answer', /not JSON/],
+    ['it repeats a key', answers('{"ok":true,"ok":false}'), 'registry-answer-invalid', /not JSON/],
     [
       'it fails without a reason',
       answers('oops', { status: 500 }),
-      'registry-answer',
+      'registry-answer-invalid',
       /status 500/,
     ],
     [
@@ -49,19 +49,19 @@ describe('calls to the registry', () => {
     [
       'it refuses with a code of a later version',
       problem({ code: 'new-code', detail: 'why' }, 400),
-      'registry-answer',
+      'registry-answer-invalid',
       /new-code: why/,
     ],
     [
       'it fails inside',
       problem({ code: 'internal', detail: 'why' }, 500),
-      'registry-answer',
+      'registry-answer-invalid',
       /internal: why/,
     ],
     [
       'it names a member of every object',
       problem({ code: 'constructor', detail: 'why' }, 400),
-      'registry-answer',
+      'registry-answer-invalid',
       /constructor/,
     ],
   ])('fail with a code when %s', async (_, fetch, code, says) => {
@@ -89,7 +89,7 @@ describe('calls to the registry', () => {
         controller.enqueue(new Uint8Array(8 * 1024 * 1024));
       },
     });
-    await expect(ask(answers(body))).rejects.toMatchObject({ code: 'registry-answer' });
+    await expect(ask(answers(body))).rejects.toMatchObject({ code: 'registry-answer-invalid' });
     expect(sent).toBeLessThan(64 * 1024 * 1024);
   });
 

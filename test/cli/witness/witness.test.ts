@@ -428,7 +428,7 @@ describe('skillgate witness serve', () => {
     // Two over one folder would each remember other heads than the other.
     expect(await skill([...serving, '--listen', '0'], {})).toMatchObject({
       exit: 6,
-      stderr: expect.stringContaining('folder-served'),
+      stderr: expect.stringContaining('folder-in-use'),
     });
     stop.abort();
     const { exit, stdout } = await running;

@@ -92,7 +92,7 @@ describe('admit', () => {
     for (const bytes of junk) paths.set(`/blobs/sha256/${hexOf(digestOf(bytes))}`, bytes);
     const store = memoryStore();
     await expect(admit(request({ store, ...serving(paths) }))).rejects.toMatchObject({
-      code: 'registry-answer',
+      code: 'registry-answer-invalid',
       message: expect.stringContaining('as the evidence of one version'),
     });
     for (const bytes of junk) expect(await store.get(digestOf(bytes))).toBeUndefined();
@@ -221,7 +221,7 @@ describe('admit, when the registry is down', () => {
     await admit(asked);
     const paths = storyPaths(story).set(indexPath, Buffer.from('<html>'));
     await expect(admit({ ...asked, ...serving(paths) })).rejects.toMatchObject({
-      code: 'registry-answer',
+      code: 'registry-answer-invalid',
     });
   });
 });

@@ -84,7 +84,7 @@ describe('the sum of one admission', () => {
     );
     for (const path of ['/a', '/b']) expect(await fetchFile(source, path, 100)).toHaveLength(60);
     await expect(fetchFile(source, '/c', 100)).rejects.toMatchObject({
-      code: 'registry-answer',
+      code: 'registry-answer-invalid',
       message: expect.stringContaining('more than 150 bytes'),
     });
   });

@@ -87,7 +87,7 @@ describe('a proof that a client computes from tiles', () => {
     ['far too long', (path, bytes) => (path.includes('/0/002') ? Buffer.alloc(1_000_000) : bytes)],
   ])('is not made of a tile that is %s', async (_, change) => {
     await expect(continues(await changed(change))).rejects.toMatchObject({
-      code: expect.stringMatching(/^(log-invalid|registry-answer)$/),
+      code: expect.stringMatching(/^(log-invalid|registry-answer-invalid)$/),
     });
   });
 

@@ -107,7 +107,7 @@ describe('fetching a version', () => {
 
   it('does not read more than it asked for', async () => {
     await expect(fetchBlob(query(), story.packed.digest, 10)).rejects.toMatchObject({
-      code: 'registry-answer',
+      code: 'registry-answer-invalid',
     });
   });
 
@@ -115,7 +115,7 @@ describe('fetching a version', () => {
     const paths = storyPaths(story);
     paths.set('/index/@acme/other', paths.get('/index/@acme/weekly-report') ?? Buffer.alloc(0));
     await expect(fetchIndex(query(paths), parseSkillName('@acme/other'))).rejects.toMatchObject({
-      code: 'registry-answer',
+      code: 'registry-answer-invalid',
     });
   });
 });

@@ -62,7 +62,7 @@ describe('an index file', () => {
     ['a bundle that is no digest', printed.replace(line.bundle, 'sha256:ab')],
     ['a repeated key', printed.replace('{', '{"name":"@acme/other",')],
   ])('is refused as a whole with %s', (_, text) => {
-    expect(() => parse(text)).toThrow(expect.objectContaining({ code: 'registry-answer' }));
+    expect(() => parse(text)).toThrow(expect.objectContaining({ code: 'registry-answer-invalid' }));
   });
 });
 

@@ -232,7 +232,7 @@ describe('the kept root of trust', () => {
     const { registry } = await later(4 * hour);
     expect(registry.root.administrators).toHaveLength(2);
     await expect(refreshTrust(world, base, pinned)).rejects.toMatchObject({
-      code: 'registry-answer',
+      code: 'registry-answer-invalid',
     });
     await pinRegistry(paths, base, pinned, []);
     expect(trustedRegistry(world, base).root.administrators).toHaveLength(2);

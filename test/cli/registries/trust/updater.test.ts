@@ -130,7 +130,7 @@ describe('the root of trust of an honest registry', () => {
 
   it('is a fault where there was one and now is none', async () => {
     const { pinned, kept, now } = await scene();
-    expect(await codeOf(ask(new Map(), { pinned, kept, now }))).toBe('registry-answer');
+    expect(await codeOf(ask(new Map(), { pinned, kept, now }))).toBe('registry-answer-invalid');
   });
 
   it('begins anew with the versions of a new status key, whatever a thief of the old one had counted up to', async () => {
@@ -514,13 +514,13 @@ const attacks: readonly Attack[] = [
   },
   {
     name: 'endless metadata: a timestamp without end',
-    code: 'registry-answer',
+    code: 'registry-answer-invalid',
     fresh: true,
     by: ({ files }) => void files.set('timestamp.json', Buffer.alloc(2 * 1024 * 1024, 0x20)),
   },
   {
     name: 'endless metadata: a root of many megabytes',
-    code: 'registry-answer',
+    code: 'registry-answer-invalid',
     by: ({ files }) => void files.set('2.root.json', Buffer.alloc(4 * 1024 * 1024, 0x20)),
   },
   {
@@ -546,7 +546,7 @@ const attacks: readonly Attack[] = [
   },
   {
     name: 'twin keys in JSON, one for each reader',
-    code: 'registry-answer',
+    code: 'registry-answer-invalid',
     says: /is there twice/,
     fresh: true,
     by: ({ files }) => {
@@ -622,7 +622,7 @@ const attacks: readonly Attack[] = [
   },
   {
     name: 'withheld: no timestamp any more',
-    code: 'registry-answer',
+    code: 'registry-answer-invalid',
     says: /has no \/tuf\/timestamp.json/,
     by: ({ files }) => void files.delete('timestamp.json'),
   },
@@ -643,7 +643,7 @@ const attacks: readonly Attack[] = [
   },
   {
     name: 'withheld: no root file',
-    code: 'registry-answer',
+    code: 'registry-answer-invalid',
     fresh: true,
     by: ({ files }) => {
       for (const name of [...files.keys()])
