@@ -35,7 +35,7 @@ export function leftBehindLines(cleaned: readonly LeftBehind[], run: string): st
 /** For an agent only how many: the names are a skill's own words, and would pass for ours. */
 export function leftBehindForAgent(cleaned: readonly LeftBehind[]): string[] {
   if (cleaned.length === 0) return [];
-  if (cleaned.some(({ why }) => /^all (?:its )?changes are thrown away/.test(why)))
+  if (cleaned.some(({ why }) => /^all (?:its )?changes are discarded/.test(why)))
     return ['all of its changes to folders are discarded; the audit log has the reason'];
   return [
     `${count(cleaned.length, 'path')} of what it wrote ${cleaned.length === 1 ? 'is' : 'are'} not taken over; the audit log says why`,

@@ -99,7 +99,11 @@ export function requireAdmitted(
   const evidence =
     kept === undefined
       ? []
-      : [{ message: `both heads of the log, signed, are kept in ${kept}: send it on` }];
+      : [
+          {
+            message: `the registry signed two contradicting heads of its log, and ${kept} keeps both: send the file to other users of the registry`,
+          },
+        ];
   throw new Problem(onlyStale ? 'status-stale' : 'not-admitted', message, {
     reasons: [
       ...decision.reasons.map((reason) => ({ message: `${reason.code}: ${reason.message}` })),
@@ -110,7 +114,7 @@ export function requireAdmitted(
 }
 
 function freshnessNote({ freshUntil, onGrace }: Admitted, graceSeconds: number): string {
-  if (!onGrace) return `its last status counts until ${freshUntil}`;
+  if (!onGrace) return `the last known status of this version counts until ${freshUntil}`;
   const until = new Date(Date.parse(freshUntil) + graceSeconds * 1000).toISOString();
-  return `its last status expired at ${freshUntil} and counts until ${until} by this host's grace: a revocation since then is not known here`;
+  return `the last known status of this version expired at ${freshUntil} and counts until ${until} by the grace period of host policy: this host does not know later revocations`;
 }

@@ -43,7 +43,7 @@ export async function openSkill(digest: Digest, readBlob: ReadBlob): Promise<Ope
       if (file === undefined)
         throw new Problem(
           'not-found',
-          `Cannot open ${JSON.stringify(path)}: the skill has no such file`,
+          `Cannot open ${JSON.stringify(path)}: the skill has no file at this path`,
         );
       const content = await readBlob(file.sha256, file.size);
       requireDigest(file.sha256, content, JSON.stringify(path));
@@ -64,9 +64,9 @@ function requireDigest(digest: Digest, bytes: Uint8Array, what: string): void {
   if (found === digest) return;
   throw new Problem(
     'bundle-invalid',
-    `Cannot open ${what}: its bytes are ${found}, and ${digest} was approved`,
+    `Cannot open ${what}: its digest is ${found}, but ${digest} was approved`,
     {
-      hint: 'Somebody changed it after approval. Nothing of it was used.',
+      hint: 'Skillgate used nothing of these bytes, which were changed after approval. Install the skill again.',
     },
   );
 }

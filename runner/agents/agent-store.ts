@@ -60,7 +60,8 @@ export function createAgent(
   const { budget, env = {}, model, workspace } = more;
   if (workspace !== undefined) requireOwnWorkspace(folder, name, workspace.name);
   return withLock(`${path}.lock`, () => {
-    if (existsSync(path)) throw new Problem('usage', `There is an agent ${name} already`);
+    if (existsSync(path))
+      throw new Problem('usage', `Cannot create agent ${name}: the agent exists already`);
     const { publicKey, privateKey } = generateKeyPairSync('ec', { namedCurve: 'P-256' });
     return store(path, {
       schema: 'skillgate.agent/1',
@@ -124,7 +125,7 @@ function readListed(folder: string, name: string): Agent | DamagedAgent {
     return readAgent(folder, name);
   } catch (cause) {
     if (!isDamaged(cause)) throw cause;
-    const hint = `Put back a copy of the file, or delete the identity: skillgate agent remove ${name}`;
+    const hint = `Restore the file from a copy, or delete the identity: skillgate agent remove ${name}`;
     return { name, problem: new Problem(cause.code, cause.message, { cause, hint }) };
   }
 }
@@ -143,9 +144,9 @@ export function grantAgent(folder: string, name: string, change: GrantChange): A
     if (revoked !== undefined && change.reinstate !== revoked)
       throw new Problem(
         'plan-refused',
-        `Cannot grant anything to agent ${name}: it was revoked on ${revoked}`,
+        `Cannot grant anything to agent ${name}: the agent was revoked on ${revoked}`,
         {
-          hint: `skillgate agent grant ${name} --reinstate …, or skillgate agent remove ${name}`,
+          hint: `skillgate agent grant ${name} --reinstate, or skillgate agent remove ${name}`,
         },
       );
     return {
@@ -164,20 +165,20 @@ export function grantAgent(folder: string, name: string, change: GrantChange): A
 function requireOwnWorkspace(folder: string, name: string, workspace: string): void {
   const { agents, damaged } = listAgents(folder);
   // The workspace of a damaged identity is unknown, and the operator may restore its file later.
-  const [unread] = damaged.filter((one) => one.name !== name);
+  const unread = damaged.find((agent) => agent.name !== name);
   if (unread !== undefined)
     throw new Problem(
       unread.problem.code,
-      `Cannot tell whether agent ${unread.name} works in ${workspace}: ${unread.problem.message}`,
+      `Cannot find out whether agent ${unread.name} uses workspace ${workspace}: ${unread.problem.message}`,
       {
         hint: unread.problem.hint ?? '',
       },
     );
-  const other = agents.find((one) => one.name !== name && one.workspace?.name === workspace);
+  const other = agents.find((agent) => agent.name !== name && agent.workspace?.name === workspace);
   if (other === undefined) return;
   throw new Problem(
     'usage',
-    `Workspace ${workspace} is agent ${other.name}’s; two agents share no folder`,
+    `Cannot give workspace ${workspace} to agent ${name}: agent ${other.name} uses it, and two agents must not share a folder`,
     {
       hint: 'Name another folder in "workspaces" of host.json.',
     },
@@ -223,22 +224,25 @@ export function revokeAgent(
 // believes that the agent lost a right that it still has.
 function requireGiven(agent: StoredAgent, change: Revocation): void {
   const missing = change.skills?.find(
-    (one) => !agent.grants.some((grant) => grant.skill === one.skill),
+    ({ skill }) => !agent.grants.some((grant) => grant.skill === skill),
   );
   for (const part of ['model', 'workspace'] as const)
     if (change[part] === true && agent[part] === undefined)
-      throw new Problem('usage', `Cannot revoke the ${part} of agent ${agent.name}: it has none`);
+      throw new Problem(
+        'usage',
+        `Cannot revoke the ${part} of agent ${agent.name}: the agent has none`,
+      );
   if (missing === undefined) return;
   const wider = widerGrant(agent, missing.skill);
   const has = agent.grants.map(({ range, skill }) => `${skill}@${range}`).join(', ');
   const why =
     wider === undefined
-      ? 'it has no grant for this skill'
-      : `the grant ${wider.skill} covers it, and stays`;
+      ? 'the agent has no grant for this skill'
+      : `the wider grant ${wider.skill} would still cover it`;
   throw new Problem('usage', `Cannot revoke ${missing.skill} from agent ${agent.name}: ${why}`, {
     hint:
       wider === undefined
-        ? `It may start: ${has || 'nothing'}.`
+        ? `The agent may start: ${has || 'nothing'}.`
         : `skillgate agent revoke ${agent.name} ${wider.skill}`,
   });
 }
@@ -246,8 +250,10 @@ function requireGiven(agent: StoredAgent, change: Revocation): void {
 /** A grant of a whole scope that covers a skill, or undefined. */
 export function widerGrant({ grants }: Pick<Agent, 'grants'>, skill: string): Grant | undefined {
   return grants.find(
-    (one) =>
-      one.skill !== skill && one.skill.endsWith('/*') && skill.startsWith(one.skill.slice(0, -1)),
+    (grant) =>
+      grant.skill !== skill &&
+      grant.skill.endsWith('/*') &&
+      skill.startsWith(grant.skill.slice(0, -1)),
   );
 }
 
@@ -266,8 +272,8 @@ function store(path: string, stored: StoredAgent): Agent {
   return agent;
 }
 
-function without(grants: readonly Grant[], gone: readonly Grant[]): Grant[] {
-  return grants.filter((old) => !gone.some((grant) => grant.skill === old.skill));
+function without(grants: readonly Grant[], removed: readonly Grant[]): Grant[] {
+  return grants.filter(({ skill }) => !removed.some((grant) => grant.skill === skill));
 }
 
 /** The file that counts what an identity used of its budget. */

@@ -35,12 +35,15 @@ export function readStoredAgent(folder: string, name: string): StoredAgent {
     code: 'key-file-invalid',
   });
   if (bytes === undefined)
-    throw new Problem('agent-unknown', `There is no agent ${JSON.stringify(name)} here`);
+    throw new Problem(
+      'agent-unknown',
+      `Cannot find agent ${JSON.stringify(name)}: this host has no identity of that name`,
+    );
   const stored = parseStoredAgent(bytes, path);
   if (stored.name === name) return stored;
   throw new Problem(
     'key-file-invalid',
-    `Cannot use ${path}: it is the file of agent ${stored.name}`,
+    `Cannot use ${path}: the file holds the identity of agent ${stored.name}, not of ${name}`,
   );
 }
 
@@ -51,11 +54,13 @@ export function isAgentName(name: string): boolean {
 
 /**
  * The file of an identity.
- * @throws Problem `usage` for what is no agent's name
+ * @throws Problem `usage` for an invalid name
  */
 export function agentFile(folder: string, name: string): string {
   if (!isAgentName(name))
-    throw new Problem('usage', `Not a valid name of an agent: ${JSON.stringify(name)}`);
+    throw new Problem('usage', `Cannot use ${JSON.stringify(name)} as the name of an agent`, {
+      hint: 'Use lower-case letters, digits and single hyphens; the name “operator” is reserved.',
+    });
   return `${folder}/${name}.json`;
 }
 

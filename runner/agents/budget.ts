@@ -69,7 +69,7 @@ export function openBudgetAccount(
     close();
     throw new Problem(
       'budget-used',
-      `Cannot start: agent ${name} has used its ${budget[kind]} ${kind} of this day (UTC)`,
+      `Cannot start: agent ${name} has used its ${budget[kind]} ${kind} of today (UTC)`,
     );
   }
   return { spend, usedUp: stop.signal, close };

@@ -43,8 +43,8 @@ export interface Audit {
 export function openAudit(file: string, now: () => Date, keyFile: string): Audit {
   const waiting: Said[] = [];
   let hasFailed = false;
-  const flush = (said: readonly Said[]): void => {
-    withLock(`${file}.lock`, () => append(file, keyFile, [...waiting, ...said]));
+  const flush = (entries: readonly Said[]): void => {
+    withLock(`${file}.lock`, () => append(file, keyFile, [...waiting, ...entries]));
     waiting.length = 0;
     hasFailed = false;
   };
@@ -58,10 +58,10 @@ export function openAudit(file: string, now: () => Date, keyFile: string): Audit
   };
   return {
     record: (subject, event) => {
-      const said: Said = [{ ...subject, ...event }, now()];
-      if (!comesOften(event) || hasFailed || waiting.length >= auditWaitingMax)
-        return flush([said]);
-      if (waiting.push(said) === 1) setTimeout(flushLater, auditDelayMillis);
+      const entry: Said = [{ ...subject, ...event }, now()];
+      if (!isFrequent(event) || hasFailed || waiting.length >= auditWaitingMax)
+        return flush([entry]);
+      if (waiting.push(entry) === 1) setTimeout(flushLater, auditDelayMillis);
     },
   };
 }
@@ -69,15 +69,15 @@ export function openAudit(file: string, now: () => Date, keyFile: string): Audit
 /** Events after which the log is signed at once. */
 const signedEvents: readonly string[] = ['exit', 'refused', 'incident'];
 
-function comesOften(event: AuditEvent): boolean {
+function isFrequent(event: AuditEvent): boolean {
   return (
     ['change', 'child', 'cleanup'].includes(event.event) ||
     (event.event === 'egress' && event.decision === 'allowed')
   );
 }
 
-function append(file: string, keyFile: string, said: readonly Said[]): void {
-  const [first] = said;
+function append(file: string, keyFile: string, entries: readonly Said[]): void {
+  const [first] = entries;
   if (first === undefined) return;
   const about = (event: AuditEvent): Said => [
     { run: first[0].run, agent: first[0].agent, ...event },
@@ -87,12 +87,12 @@ function append(file: string, keyFile: string, said: readonly Said[]): void {
   const log = fs.openSync(file, O_RDWR | O_CREAT | O_APPEND | O_NOFOLLOW, 0o600);
   try {
     const { lost, start } = recover(log, file, keyFile);
-    const end = write(log, start, [...lost.map(about), ...said]);
+    const end = write(log, start, [...lost.map(about), ...entries]);
     const isLong =
       Math.floor(end.seq / auditCheckpointLines) > Math.floor(start.seq / auditCheckpointLines);
     const isDue =
       isLong ||
-      said.some(([{ event }]) => signedEvents.includes(event)) ||
+      entries.some(([{ event }]) => signedEvents.includes(event)) ||
       !fs.existsSync(`${file}.head`);
     if (isDue) write(log, end, [about(sign(file, keyFile, end))]);
   } finally {
@@ -101,8 +101,8 @@ function append(file: string, keyFile: string, said: readonly Said[]): void {
 }
 
 // Write all lines or none: when the disk is full, truncate to the old length.
-function write(log: number, start: ChainEnd, said: readonly Said[]): ChainEnd {
-  const { end, text } = linesAfter(start, said);
+function write(log: number, start: ChainEnd, entries: readonly Said[]): ChainEnd {
+  const { end, text } = linesAfter(start, entries);
   const { size } = fs.fstatSync(log);
   try {
     if (fs.writeSync(log, text) < Buffer.byteLength(text)) throw new Error('the disk is full');
@@ -111,7 +111,7 @@ function write(log: number, start: ChainEnd, said: readonly Said[]): ChainEnd {
     fs.ftruncateSync(log, size);
     throw new Problem(
       'audit-unwritable',
-      `Cannot record what happens: ${(cause as Error).message}`,
+      `Cannot write to the audit log: ${(cause as Error).message}`,
       { cause },
     );
   }

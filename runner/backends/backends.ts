@@ -60,20 +60,24 @@ export function backendOf({
     name === 'bubblewrap' ? { name, sandbox: bubblewrap() } : backendMakers[name](settings);
   if ('sandbox' in found) return found.sandbox;
   const hint = found.type === undefined ? {} : { hint: found.type };
-  throw new Problem('sandbox-missing', `Host policy wants the backend ${name}: ${found.why}`, hint);
+  throw new Problem(
+    'sandbox-missing',
+    `Cannot start the backend ${name}, which host policy names: ${found.why}`,
+    hint,
+  );
 }
 
 function findBubblewrap(): FoundBackend {
   const name = 'bubblewrap';
   if (process.platform !== 'linux') return { name, why: 'it needs Linux' };
   if (!existsSync('/usr/bin/bwrap'))
-    return { name, why: 'there is no bwrap here', type: 'apt-get install bubblewrap socat' };
+    return { name, why: 'this host has no bwrap', type: 'apt-get install bubblewrap socat' };
   return { name, sandbox: bubblewrap() };
 }
 
 function findRuntime(name: 'runc' | 'runsc', type: string): FoundBackend {
   const path = programOf(name);
-  if (path === undefined) return { name, why: `there is no ${name} here`, type };
+  if (path === undefined) return { name, why: `this host has no ${name}`, type };
   if (process.getuid?.() !== 0) return { name, why: 'it needs a runner that is root' };
   return { name, sandbox: ociBackend({ name, path }) };
 }
@@ -83,7 +87,7 @@ function findDocker(): FoundBackend {
   const program = programOf(name);
   const socket = '/var/run/docker.sock';
   if (program === undefined)
-    return { name, why: 'there is no docker here', type: 'apt-get install docker.io' };
+    return { name, why: 'this host has no docker', type: 'apt-get install docker.io' };
   if (!existsSync(socket))
     return { name, why: 'its daemon is not running', type: 'systemctl start docker' };
   if (process.getuid?.() !== 0) return { name, why: 'it needs a runner that is root' };
@@ -102,7 +106,7 @@ function findSeatbelt(): FoundBackend {
   if (process.platform !== 'darwin') return { name, why: 'it needs macOS' };
   return existsSync(sandboxExec)
     ? { name, sandbox: seatbelt() }
-    : { name, why: `there is no ${sandboxExec} here` };
+    : { name, why: `this host has no ${sandboxExec}` };
 }
 
 function findMicrovm({ microvm: settings }: Settings): FoundBackend {
@@ -115,7 +119,10 @@ function findMicrovm({ microvm: settings }: Settings): FoundBackend {
   if (qemu === undefined || busybox === undefined)
     return { name, why: 'it needs QEMU and busybox', type };
   if (settings === undefined)
-    return { name, why: 'host policy names no kernel: "microvm": {"kernel": "/path/to/vmlinuz"}' };
+    return {
+      name,
+      why: 'host policy names no kernel; add "microvm": {"kernel": "/path/to/vmlinuz"} to host.json',
+    };
   return {
     name,
     sandbox: microvm({

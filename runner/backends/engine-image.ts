@@ -41,6 +41,9 @@ export function engineImage({ flags, name, program }: Engine, runFolder: string)
   if (call(['image', 'inspect', tag]).status === 0) return tag;
   const imported = call(['import', '-', tag], packed.stdout);
   if (imported.status !== 0)
-    throw new Problem('sandbox-refused', `${name} took no image: ${imported.stderr.trim()}`);
+    throw new Problem(
+      'sandbox-refused',
+      `The sandbox did not start: ${name} did not import its image: ${imported.stderr.trim()}`,
+    );
   return tag;
 }

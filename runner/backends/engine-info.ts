@@ -14,9 +14,9 @@ export function whyNotDocker(printed: string): string | undefined {
   if (!info.success) return 'its daemon does not answer';
   const { MemoryLimit, OSType, PidsLimit } = info.output;
   const options = (info.output.SecurityOptions ?? []).map((one) => one.split(',')[0]);
-  if (OSType !== 'linux') return 'its containers are not Linux’s';
+  if (OSType !== 'linux') return 'its containers are not Linux containers';
   if (!options.includes('name=seccomp')) return 'it filters no system calls';
   if (options.includes('name=rootless') || options.includes('name=userns'))
-    return 'it gives containers other users than this host’s';
+    return 'it maps users of containers to other users of this host';
   return MemoryLimit && PidsLimit ? undefined : 'it cannot limit memory and processes';
 }

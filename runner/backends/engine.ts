@@ -11,6 +11,7 @@ import { promisify } from 'node:util';
 import { Problem } from '../../skills-index/skill/problem.ts';
 import { startTimeOf } from '../files/lock.ts';
 import { preludeChecks, preludeScript } from '../sandboxes/prelude.ts';
+import { requireNotRoot } from '../sandboxes/require-not-root.ts';
 import type { RunningSandbox, Sandbox, SandboxStart } from '../sandboxes/sandbox.ts';
 import { goAhead, untilStarted } from '../sandboxes/started.ts';
 import { engineArguments, runnerLabel } from './engine-arguments.ts';
@@ -88,7 +89,7 @@ async function startContainer(engine: Engine, start: SandboxStart): Promise<Runn
     leash.kill('SIGKILL');
     throw new Problem(
       'sandbox-refused',
-      `${engine.name} did not make a container: ${(cause as Error).message}`,
+      `The sandbox did not start: ${engine.name} made no container: ${(cause as Error).message}`,
       { cause },
     );
   }
@@ -135,7 +136,7 @@ function requireSupported(
 ): void {
   const refuse = (why: string): Problem =>
     new Problem('sandbox-refused', `The backend ${name} ${why}`);
-  if (plan.uid === 0) throw new Problem('mount-owner-root', 'A run never takes root’s uid');
+  requireNotRoot(plan);
   if (process.getuid?.() !== 0) throw refuse('needs a runner that is root');
   if (proxyFolder !== undefined || folders.length > 0)
     throw refuse('gives no egress and no session; run this with bubblewrap');

@@ -102,22 +102,22 @@ async function boot(machine: Microvm, start: SandboxStart): Promise<RunningSandb
       control instanceof Duplex
     )
   )
-    throw new Problem('sandbox-refused', 'The machine has no ports');
-  let told = '';
-  let complaint = '';
+    throw new Problem('sandbox-refused', 'The machine did not start: it has no serial ports');
+  let messages = '';
+  let errors = '';
   child.stderr?.on('data', (chunk: Buffer) => {
-    complaint += chunk.toString('latin1');
+    errors += chunk.toString('latin1');
   });
   const started = new Promise<void>((resolve, reject) => {
     control.on('data', (chunk: Buffer) => {
-      told += chunk.toString('latin1');
-      if (told.includes(`${sign} started`)) resolve();
+      messages += chunk.toString('latin1');
+      if (messages.includes(`${sign} started`)) resolve();
     });
     child
       .on('error', reject)
-      .on('close', () => reject(new Error(complaint.trim() || 'the machine ended')));
+      .on('close', () => reject(new Error(errors.trim() || 'the machine ended')));
     setTimeout(
-      () => reject(new Error(`no sign of it in ${bootSecondsMax} s`)),
+      () => reject(new Error(`it reported nothing within ${bootSecondsMax} s`)),
       bootSecondsMax * 1000,
     ).unref();
   });
@@ -125,7 +125,7 @@ async function boot(machine: Microvm, start: SandboxStart): Promise<RunningSandb
     (resolve) => void child.on('error', () => resolve()).on('close', () => resolve()),
   );
   const ended = closed.then(() => {
-    const [, code] = new RegExp(`${sign} exit (\\d+)`).exec(told) ?? [];
+    const [, code] = new RegExp(`${sign} exit (\\d+)`).exec(messages) ?? [];
     return { code: code === undefined ? null : Number(code), outOfMemory: false };
   });
   const kill = (): void => void child.kill('SIGKILL');
@@ -152,7 +152,7 @@ async function boot(machine: Microvm, start: SandboxStart): Promise<RunningSandb
     { end: false },
   );
   const notes = [
-    `memory: ${plan.limits.memoryMiB} MiB, the machine’s`,
+    `memory: ${plan.limits.memoryMiB} MiB by the machine`,
     'network: none',
     `machine: ${machine.accelerator}`,
   ];

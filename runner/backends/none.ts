@@ -21,5 +21,5 @@ async function start(what: SandboxStart): Promise<RunningSandbox> {
   const cwd = `${runFolder}/host/tmp`;
   mkdirSync(cwd, { recursive: true });
   const child = spawn(program, args, { ...user, env, cwd, stdio: 'pipe', detached: true });
-  return runningSession(child, ['NO SANDBOX: nothing of the plan is enforced']);
+  return runningSession(child, ['NO SANDBOX: nothing enforces the plan']);
 }

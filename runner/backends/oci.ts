@@ -11,6 +11,7 @@ import type { Readable, Writable } from 'node:stream';
 import { Problem } from '../../skills-index/skill/problem.ts';
 import { type Forwarder, startForwarder } from '../sandboxes/forwarder.ts';
 import { preludeChecks, preludeScript } from '../sandboxes/prelude.ts';
+import { requireNotRoot } from '../sandboxes/require-not-root.ts';
 import type { RunningSandbox, Sandbox, SandboxStart } from '../sandboxes/sandbox.ts';
 import { goAhead, untilStarted } from '../sandboxes/started.ts';
 import { exportLines } from './exported.ts';
@@ -107,7 +108,7 @@ const shellBind = { source: '/bin/sh', target: shellOf.runsc, writable: false };
 function requireSupported({ name }: OciRuntime, { plan, proxyFolder }: SandboxStart): void {
   const refuse = (why: string): Problem =>
     new Problem('sandbox-refused', `The backend ${name} ${why}`);
-  if (plan.uid === 0) throw new Problem('mount-owner-root', 'A run never takes root’s uid');
+  requireNotRoot(plan);
   if (process.getuid?.() !== 0) throw refuse('needs a runner that is root');
   // gVisor has its own network, which cannot join a namespace of the host, and its own files, which
   // cannot be compared with the judged folders.

@@ -1,6 +1,7 @@
 /** Refuses runs with mounts, egress or sessions, for backends that support none of these. */
 
 import { Problem } from '../../skills-index/skill/problem.ts';
+import { requireNotRoot } from '../sandboxes/require-not-root.ts';
 import type { SandboxStart } from '../sandboxes/sandbox.ts';
 
 /** @throws Problem `sandbox-refused`, `mount-owner-root` */
@@ -8,7 +9,7 @@ export function requireNoMounts(
   name: string,
   { folders = [], plan, proxyFolder }: SandboxStart,
 ): void {
-  if (plan.uid === 0) throw new Problem('mount-owner-root', 'A run never takes root’s uid');
+  requireNotRoot(plan);
   const lacks =
     proxyFolder !== undefined
       ? 'gives no egress'

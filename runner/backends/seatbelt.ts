@@ -74,9 +74,12 @@ function tryProfile(profile: string, runFolder: string): void {
   if (attempt(':') !== 0)
     throw new Problem(
       'sandbox-refused',
-      'The sandbox did not start: sandbox-exec takes no profile here',
+      'The sandbox did not start: sandbox-exec rejected the profile',
     );
   const [through] = Object.entries(attempts).filter(([, script]) => attempt(script) === 0);
   if (through !== undefined)
-    throw new Problem('sandbox-refused', `The sandbox does not hold here: ${through[0]}`);
+    throw new Problem(
+      'sandbox-refused',
+      `The sandbox did not start: a check failed: ${through[0]}`,
+    );
 }

@@ -75,9 +75,9 @@ export function requireShown({ digest, set }: WaitingChanges, shown: Digest): vo
   if (digest === shown) return;
   throw new Problem(
     'changes-invalid',
-    `The changes of run ${set.run} are ${digest}, not ${shown}`,
+    `Cannot accept the changes of run ${set.run}: their digest is ${digest}, but ${shown} was shown`,
     {
-      hint: `look at them: skillgate changes show ${set.run}`,
+      hint: `look at them again: skillgate changes show ${set.run}`,
     },
   );
 }
@@ -136,9 +136,9 @@ function notApplied(
 ): Problem {
   const onlyDiscarded = folders.some((one) => one.conflicts.length > 0);
   const hint = onlyDiscarded
-    ? `they can only be discarded: skillgate changes show ${run}, then skillgate changes discard ${run}`
-    : `bring these paths back, then skillgate changes accept ${run}; or skillgate changes discard ${run}`;
-  return new Problem('changes-conflict', `The changes of run ${run} wait. ${message}`, {
+    ? `these changes can only be discarded: skillgate changes show ${run}, then skillgate changes discard ${run}`
+    : `restore these paths to their state before the run, then skillgate changes accept ${run}; or skillgate changes discard ${run}`;
+  return new Problem('changes-conflict', `The changes of run ${run} still wait. ${message}`, {
     reasons,
     hint,
   });
@@ -228,5 +228,9 @@ function rootOf(
   const fact = facts.workspaces[name];
   if (fact !== undefined && !('why' in fact) && fact.id === id)
     return `/proc/self/fd/${folders.get(name)}`;
-  throw new Problem('changes-conflict', `${source} is not the folder any more that the run saw`);
+  throw new Problem(
+    'changes-conflict',
+    `Cannot apply changes to ${source}: it is another folder than the run saw`,
+    { hint: 'Name the old folder in "workspaces" of host.json again, or discard the changes.' },
+  );
 }

@@ -29,19 +29,17 @@ export function copyAccessList(
     const stats = fs.fstatSync(old);
     requireJudged(stats);
     // `cp` would block on a named pipe that replaced the file meanwhile.
-    if (!stats.isFile())
-      throw listNotKept('another process put something else into the place of a file');
+    if (!stats.isFile()) throw listNotKept('another process replaced a file meanwhile');
     // `cp` would copy setuid and setgid bits together with the list.
     if ((stats.mode & 0o6000) !== 0)
-      throw listNotKept('a file got setuid or setgid bits meanwhile');
+      throw listNotKept('another process set setuid or setgid bits meanwhile');
     runOnDescriptors(
       '/bin/cp',
       ['--attributes-only', '--preserve=mode', ...pathsInChild([old, to])],
       [old, to],
     );
     const [before, after] = haveAccessList([old, to]);
-    if (before !== after)
-      throw listNotKept('this host’s cp does not copy them, or does not take them off');
+    if (before !== after) throw listNotKept('cp of this host does not copy or remove them');
   } finally {
     fs.closeSync(old);
   }
@@ -52,7 +50,7 @@ export function copyAccessList(
  * folder.
  * @param made descriptor of the new entry; only its owner can use the entry until its mode is set
  */
-export function takeOffAccessList(made: number, kind: 'file' | 'folder'): void {
+export function removeAccessList(made: number, kind: 'file' | 'folder'): void {
   // `cp` removes an access list by copying the attributes of an entry that has none.
   const plain = fs.mkdtempSync(join(tmpdir(), 'skillgate-plain-'));
   try {
@@ -64,7 +62,7 @@ export function takeOffAccessList(made: number, kind: 'file' | 'folder'): void {
     if (kind === 'folder') fs.mkdirSync(from, { mode: 0o700 });
     runOnDescriptors('/bin/cp', [how, '--attributes-only', '--preserve=mode', from, to], [made]);
     if (haveAccessList([made]).includes(true))
-      throw listNotKept('this host’s cp does not take them off');
+      throw listNotKept('cp of this host does not remove them');
   } finally {
     fs.rmSync(plain, { recursive: true, force: true });
   }

@@ -50,7 +50,7 @@ export async function applyChanges(
   const owners = ownersOf(fs.statSync(root));
   const hasLinks = changes.some((one) => one.after?.kind === 'link');
   const look = entryReader(root, hasLinks ? await findProtectedPaths(root, further) : new Set());
-  const { modeFor, isToTakeOff } = listsByFolder();
+  const { modeFor, mustRemove } = listsByFolder();
   const act = (one: Change, how: (at: Buffer, one: Change) => void): void =>
     withParent(root, latin(one.path), owners, (to) => how(to, one));
   const deep = changes.toSorted((a, b) => b.path.split('/').length - a.path.split('/').length);
@@ -79,7 +79,7 @@ export async function applyChanges(
           path,
           read,
           keepList: kept.has(path),
-          isListToTakeOff: isToTakeOff(path, list),
+          mustRemoveList: mustRemove(path, list),
           modeFor: modeFor(path, list),
           requireJudged: (now) => requireJudged(judged, path, now),
           secret,
@@ -108,7 +108,7 @@ export async function applyChanges(
 
 interface ListsByFolder {
   readonly modeFor: (path: string, list: Change['list']) => PutOptions['modeFor'];
-  readonly isToTakeOff: (path: string, list: Change['list']) => PutOptions['isListToTakeOff'];
+  readonly mustRemove: (path: string, list: Change['list']) => PutOptions['mustRemoveList'];
 }
 
 // All new entries of a folder inherit the same access list, so read only the first of possibly
@@ -125,7 +125,7 @@ function listsByFolder(): ListsByFolder {
     // may use it.
     modeFor: (path, list) => (self, mode) =>
       list !== 'folder' || gives(path, self) ? mode : ownersAlone(mode),
-    isToTakeOff: (path, list) => (self) => list === 'none' && gives(path, self),
+    mustRemove: (path, list) => (self) => list === 'none' && gives(path, self),
   };
 }
 

@@ -51,20 +51,20 @@ export async function requireNoConflicts(
   const special: string[] = [];
   const why = async (change: Change): Promise<string | undefined> => {
     const { path, before, after } = change;
-    if (touched.has(path)) return 'somebody else changed it while the run went on';
+    if (touched.has(path)) return 'another process changed it during the run';
     if (after !== undefined && !owners.has(after.uid)) return new ForeignEntry(after.uid).message;
     // Record the entry before reading it, so that a change during the read is noticed later.
     judged.set(path, statsAt(root, path, owners));
     const now = await stateAt(root, latin(path), owners);
     const between = begun && isBetween(now, change);
     if (!sameState(now, before) && !sameState(now, after) && !between)
-      return 'somebody else changed it since the run';
+      return 'another process changed it after the run';
     if (
       now?.kind === 'folder' &&
       after?.kind !== 'folder' &&
       namesIn(root, path, owners).some((name) => !goes.has(`${path}/${name}`))
     )
-      return 'somebody else put something into it';
+      return 'another process added entries to it';
     if (now?.kind === 'file' && after?.kind === 'file' && (now.mode & 0o6000) !== 0)
       special.push(path);
     const whyPath =
@@ -93,15 +93,15 @@ export async function requireNoConflicts(
     turn,
   ))
     reasons.push({
-      message: `${path}: it has an access list and setuid or setgid bits; take these bits off, then run the skill again`,
+      message: `${path}: it has an access list and setuid or setgid bits; remove these bits, then run the skill again`,
     });
   if (reasons.length === 0) return judged;
   const what = begun
-    ? 'Some of it was applied before, and nothing more is now'
-    : 'Nothing was applied';
+    ? 'Only the changes of an earlier attempt are applied'
+    : 'No change was applied';
   throw new Problem(
     'changes-conflict',
-    `${what}: ${reasons.length} of the paths cannot be changed as the run did`,
+    `${what}: ${reasons.length} of the paths cannot be changed as the run changed them`,
     {
       reasons,
     },
@@ -133,9 +133,9 @@ export function requireJudged(
   if (isSameEntry(judged.get(path), now)) return;
   throw new Problem(
     'changes-conflict',
-    `Somebody else changed ${path} while changes were applied; it stays as it is now`,
+    `Another process changed ${path} while changes were applied; Skillgate left ${path} as it is`,
     {
-      hint: 'other paths may be changed already: keep a copy of this path, bring it back to what the run found, then accept again; or discard the rest',
+      hint: 'Other paths may be changed already. Copy this path elsewhere, restore its state before the run, then accept again; or discard the rest.',
     },
   );
 }
@@ -174,12 +174,12 @@ function whyNotGiven(
   if (after === undefined || me === 0) return undefined;
   const staysFolder = now?.kind === 'folder' && after.kind === 'folder';
   if (staysFolder && (now.uid !== after.uid || now.gid === after.gid)) return undefined;
-  const next = 'accept as root, or discard these changes and run the skill as that user';
+  const next = 'accept as root, or discard these changes and run the skill as the owner';
   if (after.uid !== me)
-    return `it would belong to user ${after.uid}, and user ${me} cannot give it away: ${next}`;
+    return `it would belong to user ${after.uid}, and user ${me} cannot give files to other users: ${next}`;
   const groups = [process.getegid?.(), ...(process.getgroups?.() ?? [])];
   if (groups.includes(after.gid) || groupOfNew(root, path, owners) === after.gid) return undefined;
-  return `it would belong to group ${after.gid}, of which user ${me} is no member: ${next}`;
+  return `it would belong to group ${after.gid}, of which user ${me} is not a member: ${next}`;
 }
 
 // New entries in a setgid folder get the group of the folder.

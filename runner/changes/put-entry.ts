@@ -10,7 +10,7 @@ import { type Digest, digestOf } from '../../skills-index/skill/digest.ts';
 import { Problem } from '../../skills-index/skill/problem.ts';
 import { withHandle } from '../files/walk-folder.ts';
 import { pathOnly } from '../mounts/access-lists.ts';
-import { copyAccessList, takeOffAccessList } from './access-lists.ts';
+import { copyAccessList, removeAccessList } from './access-lists.ts';
 import { temporaryPathOf } from './leftovers.ts';
 
 export interface PutOptions {
@@ -24,7 +24,7 @@ export interface PutOptions {
    */
   readonly keepList: boolean;
   /** Whether the new entry at `self` inherited an access list that it must not have. */
-  readonly isListToTakeOff: (self: string) => boolean;
+  readonly mustRemoveList: (self: string) => boolean;
   /** The mode for the new entry at `self`. */
   readonly modeFor: (self: string, mode: number) => number;
   /** Throws when the replaced entry is not the judged one. */
@@ -40,7 +40,7 @@ export interface PutOptions {
 export function putEntry(
   at: Buffer,
   after: EntryState,
-  { isListToTakeOff, keepList, modeFor, path, read, requireJudged, secret }: PutOptions,
+  { mustRemoveList, keepList, modeFor, path, read, requireJudged, secret }: PutOptions,
 ): void {
   const beside = temporaryPathOf(at, secret);
   const made = make(beside, after, path);
@@ -50,7 +50,7 @@ export function putEntry(
     give(made, after);
     if (after.kind === 'file') write(made, after, read);
     if (keepList) copyAccessList(at, made, requireJudged);
-    if (after.kind !== 'link' && isListToTakeOff(self)) takeOffAccessList(made, after.kind);
+    if (after.kind !== 'link' && mustRemoveList(self)) removeAccessList(made, after.kind);
     if (after.kind === 'file') fs.fchmodSync(made, modeFor(self, after.mode));
     if (!isAt(beside, made)) throw swapped(path);
     requireJudged(fs.lstatSync(at, { throwIfNoEntry: false }));
@@ -165,9 +165,9 @@ function write(
 function swapped(what: string): Problem {
   return new Problem(
     'changes-conflict',
-    `Another process moved ${what} away while changes were applied to its folder`,
+    `Another process moved or replaced ${what} while changes were applied to its folder`,
     {
-      hint: 'see who writes to this folder, then accept again: skillgate changes accept goes on where this ended',
+      hint: 'Find out which process writes to this folder, then accept again: skillgate changes accept continues where it stopped.',
     },
   );
 }

@@ -73,10 +73,10 @@ export function readWaiting(data: string, run: string): WaitingChanges {
   const rule = { bytesMax: changeSetBytesMax, secret: true, code: 'changes-invalid' } as const;
   const bytes = readPrivateFile(join(folder, 'set.json'), rule);
   if (bytes === undefined)
-    throw new Problem('changes-invalid', `The changes of run ${only} are not whole`);
+    throw new Problem('changes-invalid', `The changes of run ${only} lack their list, set.json`);
   const set = parseChangeSet(bytes);
   if (set.run !== only)
-    throw new Problem('changes-invalid', `The changes of run ${only} name another run, ${set.run}`);
+    throw new Problem('changes-invalid', `The changes of run ${only} name another run: ${set.run}`);
   const read = (sha256: Digest): Uint8Array => readKept(folder, only, sha256);
   return {
     set,
@@ -90,7 +90,7 @@ export function readWaiting(data: string, run: string): WaitingChanges {
 // A person accepts the digest of the set that they saw, so they must not be shown other bytes.
 function readKept(folder: string, run: string, sha256: Digest): Uint8Array {
   const file = join(folder, hexOf(sha256));
-  const hint = `they can only be discarded: skillgate changes discard ${run}, then run the skill again`;
+  const hint = `these changes can only be discarded: skillgate changes discard ${run}, then run the skill again`;
   if (!existsSync(file))
     throw new Problem('changes-invalid', `The changes of run ${run} lack the content ${sha256}`, {
       hint,
@@ -99,7 +99,7 @@ function readKept(folder: string, run: string, sha256: Digest): Uint8Array {
   if (digestOf(bytes) === sha256) return bytes;
   throw new Problem(
     'changes-invalid',
-    `The changes of run ${run} are damaged: ${file} is not ${sha256}`,
+    `The changes of run ${run} are damaged: ${file} does not have the digest ${sha256}`,
     { hint },
   );
 }
@@ -126,8 +126,8 @@ export function findWaiting(data: string, run: string): string {
     ? runsIn(data).filter((one) => one.startsWith(run))
     : [];
   if (only !== undefined && others.length === 0) return only;
-  const many = `Several changes wait of runs that begin with ${run}`;
-  const none = `No changes of run ${run} wait: somebody accepted or discarded them, or the run changed nothing`;
+  const many = `Several runs with waiting changes have an id that begins with ${run}`;
+  const none = `No changes of run ${run} wait: there was no such run, it changed nothing, or somebody accepted or discarded its changes`;
   throw new Problem('not-found', only === undefined ? none : many, {
     hint: 'skillgate changes list',
   });

@@ -60,7 +60,10 @@ export async function exportLog(
     `${hexOf(digestOf(`${exporter.kind} ${exporter.url}`)).slice(0, 16)}.json`,
   );
   if (!tryLock(`${place}.lock`))
-    throw new Problem('usage', `Another process exports to ${new URL(exporter.url).host}`);
+    throw new Problem(
+      'usage',
+      `Cannot export to ${new URL(exporter.url).host}: another process exports there already`,
+    );
   try {
     const from = await startOf(world, place);
     let sent = 0;

@@ -33,7 +33,7 @@ export async function postOutside(
   const url = new URL(address);
   const pin = Object.hasOwn(pins, url.hostname) ? pins[url.hostname] : undefined;
   if (url.protocol !== 'https:' && pin === undefined)
-    throw refused(url, 'it is not https, and host policy does not pin its name');
+    throw refused(url, 'its address is not https, and host policy does not pin its name');
   const { family, ip } = await addressFor(url, pin, resolve);
   const lookup: LookupFunction = (_, { all }, done) =>
     all ? done(null, [{ address: ip, family }]) : done(null, ip, family);
@@ -67,7 +67,12 @@ async function addressFor(
   const inside = found.find((one) => addressClass(one) !== 'public');
   const [first] = found;
   if (first === undefined || inside !== undefined)
-    throw refused(url, `it leads to ${inside ?? 'no address'}, which is not public`);
+    throw refused(
+      url,
+      inside === undefined
+        ? 'its name has no address'
+        : `its name resolves to ${inside}, which is not public`,
+    );
   return { ip: first, family: isIP(first) };
 }
 

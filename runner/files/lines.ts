@@ -37,5 +37,6 @@ export async function* linesOf(stream: Readable, bytesMax: number): AsyncGenerat
 }
 
 function requireLineLength(bytes: number, bytesMax: number): void {
-  if (bytes > bytesMax) throw new Problem('run-limit', `A line has more than ${bytesMax} bytes`);
+  if (bytes > bytesMax)
+    throw new Problem('run-limit', `Cannot read the input: a line has more than ${bytesMax} bytes`);
 }

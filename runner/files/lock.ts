@@ -127,6 +127,6 @@ function requireInTime(began: number, path: string): void {
   if (performance.now() - began < lockWaitSecondsMax * 1000) return;
   throw new Problem(
     'plan-refused',
-    `Cannot go on: another run has held ${path} for ${lockWaitSecondsMax} seconds`,
+    `Cannot continue: another process has held the lock ${path} for ${lockWaitSecondsMax} seconds; wait until it ends, then try again`,
   );
 }

@@ -11,6 +11,7 @@ import {
   openSync,
   readFileSync,
   renameSync,
+  type Stats,
   statSync,
   writeFileSync,
 } from 'node:fs';
@@ -39,9 +40,9 @@ export function readPrivateFile(
   try {
     const found = fstatSync(file);
     const rights = [
-      ...whyOthersCouldWrite(found),
-      ...whyOthersCouldWrite(statSync(dirname(path))).map((one) => `its folder: ${one}`),
-      ...(secret && (found.mode & 0o077) !== 0 ? ['others may read it'] : []),
+      ...whyOthersCouldWrite('it', found),
+      ...whyOthersCouldWrite('its folder', statSync(dirname(path))),
+      ...(secret && (found.mode & 0o077) !== 0 ? ['other users may read it'] : []),
     ];
     const why = [
       ...(found.isFile() ? [] : ['it is not a regular file']),
@@ -76,20 +77,18 @@ function openForReading(path: string, code: ProblemCode): number | undefined {
   } catch (cause) {
     const { code: error, message } = cause as NodeJS.ErrnoException;
     if (error === 'ENOENT' || error === 'ENOTDIR') return undefined;
-    throw new Problem(code, `Cannot use ${path}: ${error === 'ELOOP' ? 'it is a link' : message}`, {
-      cause,
-    });
+    throw new Problem(
+      code,
+      `Cannot use ${path}: ${error === 'ELOOP' ? 'it is a symbolic link' : message}`,
+      {
+        cause,
+      },
+    );
   }
 }
 
 // In a sticky folder such as /tmp, users cannot replace each other's files.
-function whyOthersCouldWrite({
-  uid,
-  mode,
-}: {
-  readonly uid: number;
-  readonly mode: number;
-}): string[] {
-  if (uid !== 0 && uid !== process.getuid?.()) return [`it belongs to user ${uid}`];
-  return (mode & 0o022) === 0 || (mode & 0o1000) !== 0 ? [] : ['others may write to it'];
+function whyOthersCouldWrite(what: string, { uid, mode }: Pick<Stats, 'uid' | 'mode'>): string[] {
+  if (uid !== 0 && uid !== process.getuid?.()) return [`${what} belongs to user ${uid}`];
+  return (mode & 0o022) === 0 || (mode & 0o1000) !== 0 ? [] : [`other users may write to ${what}`];
 }

@@ -61,7 +61,7 @@ export function withParent<Result>(
   if (rest.length === 0) return act(bytesOf(`${root}/${first}`));
   return withHandle(bytesOf(`${root}/${first}`), (self, stats) => {
     if (!stats.isDirectory())
-      throw Object.assign(new Error(`${first} is no folder`), { code: 'ENOTDIR' });
+      throw Object.assign(new Error(`${first} is not a folder`), { code: 'ENOTDIR' });
     requireOwner(owners, stats);
     return withParent(self, rest.join('/'), owners, act);
   });
@@ -109,7 +109,10 @@ async function walkOpen(
       const stats = fs.lstatSync(at);
       const link = stats.isSymbolicLink() ? fs.readlinkSync(at, 'latin1') : undefined;
       if (depth >= foldersDeepMax && stats.isDirectory())
-        throw new Problem('plan-refused', `A folder lies more than ${foldersDeepMax} deep`);
+        throw new Problem(
+          'plan-refused',
+          `Cannot walk the folder: ${textOf(one)} lies more than ${foldersDeepMax} levels deep`,
+        );
       if (
         !(await visitor.meet({ path: one, name, at, stats, link, siblings })) ||
         !stats.isDirectory()

@@ -70,9 +70,9 @@ function requireNoDeskPasskeys({ approvers, file, mailbox }: HostPolicy): void {
   if (found === undefined) return;
   throw new Problem(
     'host-policy-invalid',
-    `Cannot use ${file}: the passkey of approver ${found.name} was made at ${found.passkey?.origin}, a registry of this host under this or another name, and that registry could have it sign the answer to a hold`,
+    `Cannot use ${file}: the passkey of approver ${found.name} was made at ${found.passkey?.origin}, the site of a registry that this host uses, and that registry could make the passkey sign the answer to a hold`,
     {
-      hint: 'name a key with a passphrase (skillgate key create NAME --passphrase), or a passkey made at another site',
+      hint: 'Name a key with a passphrase (skillgate key create NAME --passphrase), or a passkey that was made at another site.',
     },
   );
 }

@@ -96,7 +96,8 @@ export function whyNotMountable(real: string, ownFolders: readonly string[]): st
     inner === outer || inner.startsWith(outer === '/' ? '/' : `${outer}/`);
   const overlaps = (folder: string): boolean => within(real, folder) || within(folder, real);
   const own = ownFolders.map(nearestReal).find(overlaps);
-  if (own !== undefined) return `${real} overlaps ${own}, where policy, keys and logs lie`;
+  if (own !== undefined)
+    return `${real} overlaps ${own}, where Skillgate keeps policy, keys and logs`;
   return systemFolders.some(overlaps) ? `${real} overlaps a folder of the system` : undefined;
 }
 

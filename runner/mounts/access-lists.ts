@@ -49,7 +49,10 @@ export function haveAccessList(descriptors: readonly number[]): boolean[] {
   const lines = runOnDescriptors('/bin/ls', args, descriptors).trimEnd().split('\n');
   // ls(1) prints `+` after the mode of an entry with an access list.
   if (lines.length === descriptors.length) return lines.map((line) => /^\S{10}\+/.test(line));
-  throw new Problem('internal', `ls tells of ${lines.length} files, not of ${descriptors.length}`);
+  throw new Problem(
+    'internal',
+    `Cannot read access lists: ls printed ${lines.length} lines for ${descriptors.length} files`,
+  );
 }
 
 /** Opens an entry of a folder without following links; undefined when it no longer exists. */
@@ -92,9 +95,9 @@ export function runOnDescriptors(
   if (error !== undefined && 'code' in error && error.code === 'ETIMEDOUT')
     throw new Problem(
       'changes-conflict',
-      `Cannot read or keep access lists: ${program} ran for ${systemProgramMillisMax / 1000} s`,
+      `Cannot read or keep access lists: ${program} did not end within ${systemProgramMillisMax / 1000} s`,
       {
-        hint: 'see whether the file system of the folder answers, then try again',
+        hint: 'Check whether the file system of the folder responds, then try again.',
       },
     );
   if (error === undefined && status === 0) return stdout;
@@ -103,6 +106,6 @@ export function runOnDescriptors(
 
 export function listNotKept(why: string): Problem {
   return new Problem('changes-conflict', `Cannot read or keep access lists: ${why}`, {
-    hint: 'install GNU coreutils (ls and cp) with support for access lists, then try again',
+    hint: 'Install GNU coreutils (ls and cp) with support for access lists, then try again.',
   });
 }

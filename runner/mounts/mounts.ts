@@ -187,7 +187,7 @@ async function finishAll(
     } catch (cause) {
       cleaned.push({
         path: target,
-        why: `all its changes are thrown away: ${(cause as Error).message}`,
+        why: `all its changes are discarded: ${(cause as Error).message}`,
       });
     }
   }
@@ -246,7 +246,7 @@ function dropUnstorable(
   const drop = (why: string | undefined, one: (folder: ChangedFolder) => boolean): void => {
     if (why === undefined) return;
     for (const folder of folders.filter(one)) {
-      cleaned.push({ path: folder.target, why: `all its changes are thrown away: ${why}` });
+      cleaned.push({ path: folder.target, why: `all its changes are discarded: ${why}` });
       folders.splice(folders.indexOf(folder), 1);
     }
   };
@@ -266,11 +266,11 @@ function dropOverBudget(
 ): void {
   const paths = folders.reduce((sum, one) => sum + one.changes.length, cleaned.length);
   if (paths === 0 || spend === undefined || spend('paths', paths)) return;
-  const why = `${paths} paths changed or were left behind, and agent ${agent} has fewer left of its paths of this day (UTC)`;
+  const why = `the run changed or left behind ${paths} paths, which is more than agent ${agent} may still change today (UTC)`;
   cleaned.splice(0);
   cleaned.push({
     path: '',
-    why: `all changes are thrown away: ${why}; an operator may raise them: skillgate agent grant ${agent} --budget paths=N`,
+    why: `all changes are discarded: ${why}; an operator may raise the limit: skillgate agent grant ${agent} --budget paths=N`,
   });
   folders.splice(0);
 }
@@ -279,6 +279,6 @@ function cut(refused: readonly LeftBehind[], most: number): LeftBehind[] {
   const more = refused.length - most;
   return [
     ...refused.slice(0, most),
-    ...(more > 0 ? [{ path: '', why: `${more} more are not taken over either` }] : []),
+    ...(more > 0 ? [{ path: '', why: `${more} more paths are left out` }] : []),
   ];
 }

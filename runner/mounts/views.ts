@@ -56,7 +56,7 @@ export function openViews(runFolder: string, overlays: boolean, into?: number): 
     fs.mkdirSync(room, { mode: 0o711 });
     const overlay = overlays
       ? await overlayOver(folder, path, room, namespace)
-      : 'this sandbox takes no overlay';
+      : 'this sandbox does not use overlays';
     if (typeof overlay === 'string') return await copyOf(folder, room, descriptors, overlay);
     if (namespace === undefined) descriptors.push(overlay.namespace);
     namespace = overlay.namespace;
@@ -169,9 +169,9 @@ function tooLarge(why: string): Problem {
   const what = `${changedBytesMax / 1024 / 1024} MiB or ${changedPathsMax} entries`;
   return new Problem(
     'mode-unsupported',
-    `A folder of more than ${what} is too large to be copied for a run, and no overlay: ${why}`,
+    `Cannot mount a folder for writing: it has more than ${what}, so it cannot be copied, and no overlay can be mounted: ${why}`,
     {
-      hint: 'run as root on Linux 5.11 or later, bind a smaller folder to this workspace, or ask for ro',
+      hint: 'Run Skillgate as root on Linux 5.11 or later, name a smaller folder for this workspace in host.json, or mount the folder read-only.',
     },
   );
 }

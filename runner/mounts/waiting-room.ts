@@ -25,7 +25,8 @@ export interface RoomOwner {
 /** Why a change set is too large to be stored and read back; undefined when it is not. */
 export function whyTooLarge({ folders }: ChangeSet, json: string): string | undefined {
   const paths = folders.reduce((sum, one) => sum + one.changes.length, 0);
-  if (paths > changedPathsMax) return `more than ${changedPathsMax} paths changed in all folders`;
+  if (paths > changedPathsMax)
+    return `the run changed more than ${changedPathsMax} paths in all folders together`;
   if (Buffer.byteLength(json) <= changeSetBytesMax) return undefined;
   return `the list of changed paths takes more than ${mebibytes(changeSetBytesMax)}; change fewer paths in one run, or give them shorter names`;
 }
@@ -46,7 +47,7 @@ export function whyNoRoom(
   );
   const taken = others.reduce((sum, one) => sum + bytesIn(changesFolderOf(data, one)), 0);
   if (taken + bytesIn(changesFolderOf(data, run)) + more <= waitingBytesMax) return undefined;
-  const what = `${others.length} earlier ${others.length === 1 ? 'run' : 'runs'} of ${skill} by ${agent} wait with ${mebibytes(taken)}`;
+  const what = `the changes of ${others.length} earlier ${others.length === 1 ? 'run' : 'runs'} of ${skill} by ${agent} use ${mebibytes(taken)}`;
   return `${what}, and at most ${mebibytes(waitingBytesMax)} may wait: accept or discard some of them (skillgate changes list)`;
 }
 

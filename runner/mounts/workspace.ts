@@ -103,7 +103,7 @@ async function readTree(root: string): Promise<Map<string, SeenEntry>> {
     if (before.size <= workspaceEntriesMax) return true;
     throw new Problem(
       'plan-refused',
-      `A writable mount has more than ${workspaceEntriesMax} entries`,
+      `Cannot mount a folder for writing: it has more than ${workspaceEntriesMax} entries`,
     );
   };
   const fail = (path: string, cause: unknown): void => {
@@ -114,7 +114,7 @@ async function readTree(root: string): Promise<Map<string, SeenEntry>> {
     // so the run cannot enter them either.
     if (code === 'EACCES' && fs.lstatSync(bytesOf(`${root}/${path}`)).uid !== process.getuid?.())
       return;
-    throw new Problem('plan-refused', `A writable mount cannot be looked through: ${message}`, {
+    throw new Problem('plan-refused', `Cannot mount a folder for writing: ${message}`, {
       cause,
     });
   };
@@ -202,7 +202,7 @@ async function collectChanges(
   const fail = (path: string, cause: unknown): void => {
     if (cause instanceof TooMuchChanged) throw cause;
     const { message } = cause as Error;
-    refuse(path, cause instanceof ForeignEntry ? message : `could not be judged: ${message}`);
+    refuse(path, cause instanceof ForeignEntry ? message : `the runner cannot read it: ${message}`);
   };
   await walkFolder(root, { mend: true, meet, fail });
   const turn = takeTurns();
@@ -265,7 +265,7 @@ function isSetgid(mode: number): boolean {
   return (mode & fs.constants.S_IFMT) === fs.constants.S_IFDIR && (mode & 0o2000) !== 0;
 }
 
-const holdsOthers = 'it holds what belongs to another user';
+const holdsOthers = 'it contains entries of another user';
 
 function isUnchanged(old: SeenEntry | undefined, stats: fs.Stats): boolean {
   if (!stats.isDirectory()) return old?.inode === stats.ino && old.changed === stats.ctimeMs;
@@ -312,7 +312,7 @@ export function entryReader(root: string, shut: ReadonlySet<string>): LookAt {
   let looks = 0;
   return (path) => {
     if (shut.has(path)) return 'shut';
-    if (++looks > linkLooksMax) throw new Error('links lead through too many others');
+    if (++looks > linkLooksMax) throw new Error('its links lead through too many other links');
     const at = bytesOf(`${root}/${path}`);
     const found = fs.lstatSync(at, { throwIfNoEntry: false });
     return found?.isSymbolicLink() ? { link: fs.readlinkSync(at, 'latin1') } : found && 'plain';

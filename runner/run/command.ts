@@ -29,15 +29,15 @@ export function findCommand(
   if (file === undefined) {
     const hint =
       names.length === 0
-        ? 'This skill has no commands: it is instructions for an agent. Read its SKILL.md; there is nothing to run.'
-        : `It has: ${names.join(', ')}.`;
+        ? 'This skill has only instructions for an agent. Read its SKILL.md.'
+        : `Name one of its commands: ${names.join(', ')}.`;
     const what =
       wanted === undefined
         ? names.length === 0
           ? 'no command'
           : 'more than one command'
         : `no command ${JSON.stringify(wanted)}`;
-    throw new Problem('usage', `${skill} has ${what}`, { hint });
+    throw new Problem('usage', `Cannot run ${skill}: the skill has ${what}`, { hint });
   }
   return { name, file, interpreter: interpreterOf(file, contents.get(file) ?? new Uint8Array()) };
 }

@@ -70,7 +70,10 @@ function requireApprovedFiles({
   skill: { admitted, bundle, contents },
 }: RunRequest): readonly SandboxFile[] {
   const refused = (what: string): Problem =>
-    new Problem('bundle-invalid', `Cannot run ${admitted.name}: ${what} is not the approved one`);
+    new Problem(
+      'bundle-invalid',
+      `Cannot run ${admitted.name}: ${what} differs from what was approved; install the skill again`,
+    );
   if (canonicalDigest(bundle) !== admitted.bundle) throw refused('its list of files');
   return bundle.files.map((file) => {
     const bytes = contents.get(file.path);

@@ -38,7 +38,7 @@ export async function withRunFolder<Result>(
     return await act(path);
   } catch (cause) {
     if ((cause as NodeJS.ErrnoException).code !== 'ENOSPC') throw cause;
-    throw new Problem('disk-full', `There is no room for this run: ${(cause as Error).message}`, {
+    throw new Problem('disk-full', `Cannot run: the disk is full: ${(cause as Error).message}`, {
       cause,
     });
   } finally {

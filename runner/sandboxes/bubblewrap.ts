@@ -27,6 +27,7 @@ import {
   tools,
 } from './launch.ts';
 import { preludeChecks, preludeScript } from './prelude.ts';
+import { requireNotRoot } from './require-not-root.ts';
 import type { RunningSandbox, Sandbox, SandboxStart } from './sandbox.ts';
 import { goAhead, untilStarted } from './started.ts';
 
@@ -59,7 +60,7 @@ export function bubblewrap(): Sandbox {
 
 async function start(what: SandboxStart): Promise<RunningSandbox> {
   const { plan, proxyFolder, runFolder } = what;
-  if (plan.uid === 0) throw new Problem('mount-owner-root', 'A run never takes root’s uid');
+  requireNotRoot(plan);
   requireTools();
   const forwarder = proxyFolder === undefined ? undefined : await startForwarder(what, proxyFolder);
   const groups = makeControlGroups(runFolder.split('/').at(-1) ?? '', { ...plan.limits, cores });
@@ -145,7 +146,7 @@ function join(groups: ControlGroups, first: number | undefined): void {
   } catch (cause) {
     throw new Problem(
       'sandbox-refused',
-      `The sandbox cannot join its control groups: ${(cause as Error).message}`,
+      `The sandbox did not start: it cannot join its control groups: ${(cause as Error).message}`,
       { cause },
     );
   }

@@ -78,7 +78,7 @@ export async function startForwarder(
     end();
     throw new Problem(
       'sandbox-refused',
-      `The forwarder did not start: ${(await errors).trim() || (cause as Error).message}`,
+      `The forwarder to the egress proxy did not start: ${(await errors).trim() || (cause as Error).message}`,
       {
         cause,
       },
@@ -108,8 +108,9 @@ async function untilListening(child: ChildProcess, pid: number): Promise<void> {
     performance.now() < until;
     await sleep(1)
   ) {
-    if (child.exitCode !== null || child.signalCode !== null) throw new Error('it ended at once');
+    if (child.exitCode !== null || child.signalCode !== null)
+      throw new Error('socat ended at once');
     if (readFileSync(`/proc/${pid}/net/tcp`, 'latin1').includes(listening)) return;
   }
-  throw new Error('it does not listen');
+  throw new Error(`socat did not listen within ${startSecondsMax} s`);
 }

@@ -214,9 +214,13 @@ export const libraries: readonly Library[] = [
 export function requireTools(): void {
   const missing = Object.values(tools).filter((path) => !isProgram(path));
   if (missing.length === 0) return;
-  throw new Problem('sandbox-missing', `The sandbox needs ${missing.join(', ')}`, {
-    hint: 'apt-get install bubblewrap socat util-linux',
-  });
+  throw new Problem(
+    'sandbox-missing',
+    `Cannot start a sandbox: this host lacks ${missing.join(', ')}`,
+    {
+      hint: 'apt-get install bubblewrap socat util-linux',
+    },
+  );
 }
 
 function isProgram(path: string): boolean {

@@ -67,14 +67,14 @@ export function preludeScript(
     'skillgate_fail() { echo "$1" >&2; exit 125; }',
     look,
     ...Object.entries(checks).map(
-      ([name, check]) => `${check} || skillgate_fail 'does not hold here: ${name}'`,
+      ([name, check]) => `${check} || skillgate_fail 'a check failed: ${name}'`,
     ),
     'while [ "$1" != -- ]; do [ "$1" -ef /proc/self/fd/$skillgate_n ] || skillgate_fail "$1 is not the folder that was judged"; skillgate_n=$((skillgate_n+1)); shift; done',
     'shift',
-    `ulimit -c 0 && ulimit -n ${openFilesMax} && ulimit -f ${fileBytesMax / 512} && ulimit -t ${limits.seconds * 2} || skillgate_fail 'no limits'`,
+    `ulimit -c 0 && ulimit -n ${openFilesMax} && ulimit -f ${fileBytesMax / 512} && ulimit -t ${limits.seconds * 2} || skillgate_fail 'cannot set limits'`,
     // The option for processes is -u in bash and -p in dash.
-    `ulimit -u ${processes} 2>/dev/null || ulimit -p ${processes} || skillgate_fail 'no limit of processes'`,
-    ...(held.has('memory') ? [] : [`ulimit -d ${dataKiB} || skillgate_fail 'no limit of memory'`]),
+    `ulimit -u ${processes} 2>/dev/null || ulimit -p ${processes} || skillgate_fail 'cannot limit processes'`,
+    ...(held.has('memory') ? [] : [`ulimit -d ${dataKiB} || skillgate_fail 'cannot limit memory'`]),
     'echo "$skillgate_started" >&2',
     // A live runner has moved this shell into the control groups before it sends `go`.
     '{ read -r skillgate_rest && [ "$skillgate_rest" = go ]; } || exit 125',

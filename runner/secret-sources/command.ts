@@ -16,11 +16,11 @@ import { programOnPath } from './path-programs.ts';
 export function parseSecretCommand(name: string, line: string, path: string | undefined): string[] {
   const refused = (why: string): Problem =>
     new Problem('secret-refused', `Cannot use secret ${JSON.stringify(name)}: ${why}`, {
-      hint: 'Name a program and its arguments, with spaces between them; what is longer goes into a script.',
+      hint: 'Name a program and its arguments, with spaces between them. Put anything else into a script.',
     });
   const [program = '', ...args] = line.split(' ').filter((word) => word !== '');
   if (!/^[\x20-\x7e]*$/.test(line) || /["'`$|&;<>(){}[\]*?~#\\!]/.test(line))
-    throw refused('its command is not run by a shell, which alone could read it');
+    throw refused('its command has characters that only a shell understands, and no shell runs it');
   const found = isAbsolute(program) ? program : programOnPath(program, path);
   if (found === undefined) throw refused(`there is no program ${JSON.stringify(program)}`);
   return [found, ...args];
@@ -51,15 +51,15 @@ export async function runSecretCommand(
       endAll(child.pid);
     };
     const timer = setTimeout(
-      () => stop(`has not answered in ${milliseconds / 1_000} s`),
+      () => stop(`did not end within ${milliseconds / 1_000} s`),
       milliseconds,
     );
     child.stdout.on('data', (part: Buffer) => {
       parts.push(part);
       size += part.length;
-      if (size > secretInputBytesMax) stop(`prints more than ${secretInputBytesMax} bytes`);
+      if (size > secretInputBytesMax) stop(`printed more than ${secretInputBytesMax} bytes`);
     });
-    child.on('error', () => resolve('cannot be started'));
+    child.on('error', () => resolve('could not be started'));
     child.on('close', (code, signal) => {
       clearTimeout(timer);
       resolve(code === 0 ? undefined : `ended with ${signal ?? `code ${code}`}`);
@@ -71,7 +71,7 @@ export async function runSecretCommand(
     'secret-refused',
     `Cannot use secret ${JSON.stringify(name)}: its command ${program} ${why}`,
     {
-      hint: `Run it by hand; then skillgate secret set ${name} --host HOST --command "${[program, ...args].join(' ')}"`,
+      hint: `Run the command by hand to see why; then skillgate secret set ${name} --host HOST --command "${[program, ...args].join(' ')}"`,
     },
   );
 }

@@ -36,7 +36,7 @@ export function openSecrets(
     if (secret === undefined)
       throw new Problem(
         'secret-refused',
-        `There is no secret ${JSON.stringify(name)} for this run`,
+        `Cannot use secret ${JSON.stringify(name)}: this run has no secret of that name`,
       );
     return await revealSecret(secret, world, keychain);
   };
@@ -60,7 +60,7 @@ export async function revealSecret(
   if (value !== undefined) return parseSecretValue(secret.name, Buffer.from(value));
   throw new Problem(
     'secret-refused',
-    `Cannot use secret ${JSON.stringify(secret.name)}: it is not in the keychain any more`,
+    `Cannot use secret ${JSON.stringify(secret.name)}: the keychain no longer has its value`,
     {
       hint: `skillgate secret set ${secret.name} --host ${secret.hosts[0]} --keychain`,
     },
@@ -80,7 +80,7 @@ async function inTime<Result>(
       reject(
         new Problem(
           'secret-refused',
-          `Cannot use secret ${JSON.stringify(name)}: the keychain has not answered in ${seconds} s`,
+          `Cannot use secret ${JSON.stringify(name)}: the keychain did not answer within ${seconds} s`,
           {
             hint: 'Unlock the keychain, and allow this program to read from it.',
           },

@@ -66,7 +66,7 @@ export function removeSecret(file: string, name: string, agent?: string): Stored
   const before = readStoredSecrets(file).find((old) => isSame(old, name, agent));
   change(file, (stored) => {
     if (!stored.some((old) => isSame(old, name, agent)))
-      throw refused(name, 'there is no such secret here', 'skillgate secret list');
+      throw refused(name, 'this host stores no secret of that name', 'skillgate secret list');
     return stored.filter((old) => !isSame(old, name, agent));
   });
   return before;
@@ -85,7 +85,7 @@ export function parseSecretValue(name: string, bytes: Uint8Array): string {
   throw refused(
     name,
     wrong,
-    'Check what stands in the file, was typed or is printed: the value alone, on one line.',
+    'Give the value alone, on one line: in the file, at the prompt, or as the output of the command.',
   );
 }
 
@@ -141,7 +141,7 @@ export function readStoredSecrets(file: string): readonly StoredSecret[] {
   } catch {
     throw new Problem(
       'key-file-invalid',
-      `Cannot read ${file}: it is not of form skillgate.secrets/1`,
+      `Cannot read ${file}: it does not have the form skillgate.secrets/1`,
     );
   }
 }
@@ -157,7 +157,7 @@ function change(file: string, act: (stored: readonly StoredSecret[]) => StoredSe
 }
 
 function whyNotValue(value: string): string | undefined {
-  if (value.length < secretBytesMin) return `its value has less than ${secretBytesMin} characters`;
+  if (value.length < secretBytesMin) return `its value has fewer than ${secretBytesMin} characters`;
   if (value.length > secretBytesMax) return `its value has more than ${secretBytesMax} characters`;
   return /^[\x21-\x7e]+( +[\x21-\x7e]+)*$/.test(value)
     ? undefined
@@ -169,12 +169,13 @@ function whyNotBound(
   hosts: readonly string[],
   methods: readonly string[],
 ): string | undefined {
-  if (!/^[A-Za-z_][A-Za-z0-9_]*$/.test(name)) return 'its name has letters, digits and _';
+  if (!/^[A-Za-z_][A-Za-z0-9_]*$/.test(name))
+    return 'a name has only letters, digits and _, and begins with no digit';
   if (hosts.length === 0) return 'it is bound to no host';
-  const method = methods.find((one) => !/^[A-Z]{1,20}$/.test(one));
-  if (method !== undefined) return `${JSON.stringify(method)} is no method`;
+  const method = methods.find((word) => !/^[A-Z]{1,20}$/.test(word));
+  if (method !== undefined) return `${JSON.stringify(method)} is not an HTTP method`;
   const wrong = hosts.find((host) => !isHostName(host));
-  return wrong === undefined ? undefined : `${JSON.stringify(wrong)} is no host name`;
+  return wrong === undefined ? undefined : `${JSON.stringify(wrong)} is not a host name`;
 }
 
 function isSame(old: StoredSecret, name: string, agent: string | undefined): boolean {

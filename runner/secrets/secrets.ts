@@ -36,10 +36,11 @@ export async function revealAll(
     ({ as, name }) => as === 'sigv4' && !/^[^:]+:[^:]+(:[^:]+)?$/.test(byName.get(name) ?? ''),
   );
   if (wrong === undefined) return byName;
-  const hint = 'Its value is ACCESS_KEY_ID:SECRET_ACCESS_KEY, or these two and :SESSION_TOKEN.';
+  const hint =
+    'The value must be ACCESS_KEY_ID:SECRET_ACCESS_KEY, or ACCESS_KEY_ID:SECRET_ACCESS_KEY:SESSION_TOKEN.';
   throw new Problem(
     'secret-refused',
-    `Cannot use secret ${wrong.name}: its value is no key of AWS`,
+    `Cannot use secret ${wrong.name}: its value is not an AWS key`,
     { hint },
   );
 }

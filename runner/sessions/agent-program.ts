@@ -31,16 +31,16 @@ export function findAgentProgram(
     const started = programOf(program, folder);
     if (why !== undefined)
       return {
-        why: `agent program ${word}: ${why}`,
+        why: `host policy names the agent program ${word}, but ${why}`,
         hint: `chown -R root ${folder}; chmod -R go-w ${folder}`,
       };
     return typeof started === 'object' ? started : { command: [started, ...rest, ...args], folder };
   }
   const started = programOf(word, undefined);
   if (typeof started === 'string') return { command: [started, ...args] };
-  const hint = `write "agentPrograms": { "${word}": { "folder": "/opt/${word}", "command": ["node", "/opt/${word}/…"] } } into ${file}`;
+  const hint = `add "agentPrograms": { "${word}": { "folder": "/opt/${word}", "command": ["node", "/opt/${word}/…"] } } to ${file}`;
   return {
-    why: `there is no program ${JSON.stringify(word)} of the system, and host policy names none`,
+    why: `the system has no program ${JSON.stringify(word)}, and host policy names none`,
     hint,
   };
 }
@@ -57,19 +57,20 @@ function programOf(
   if (findProgram(name) !== undefined) return `/usr/bin/${name}`;
   return {
     why: `there is no program ${JSON.stringify(word)}`,
-    hint: 'Name one below its folder, one of the system, or node.',
+    hint: 'Name a program below its folder, a program of the system, or node.',
   };
 }
 
 function whyNotFolder(folder: string, ownFolders: readonly string[]): string | undefined {
   if (!existsSync(folder)) return `there is no folder ${folder}`;
   const real = realpathSync(folder);
-  if (real !== folder) return `${folder} is a link to ${real}: name that one`;
-  if (taken.test(folder)) return `${folder} is a folder that the sandbox has of its own`;
+  if (real !== folder) return `${folder} is a link to ${real}; name ${real}`;
+  if (taken.test(folder)) return `${folder} would hide a folder of the sandbox`;
   const own = ownFolders.find(
     (one) => `${one}/`.startsWith(`${real}/`) || `${real}/`.startsWith(`${one}/`),
   );
-  if (own !== undefined) return `${folder} would show ${own}, where policy, keys and logs lie`;
+  if (own !== undefined)
+    return `${folder} overlaps ${own}, where Skillgate keeps policy, keys and logs`;
   return whyOthersCouldWriteAbove(folder) ?? whyOthersCouldWriteIn(folder);
 }
 
@@ -78,19 +79,19 @@ function whyOthersCouldWriteAbove(folder: string): string | undefined {
     const { mode, uid } = statSync(at);
     // In a sticky folder such as /tmp, users cannot replace each other's files.
     if (!isOurs(uid) || ((mode & 0o022) !== 0 && (mode & 0o1000) === 0))
-      return `others may write to ${at}`;
+      return `other users may write to ${at}`;
     if (at === '/') return undefined;
   }
 }
 
 function whyOthersCouldWriteIn(folder: string): string | undefined {
   const waiting = [folder];
-  let seen = 0;
+  let entries = 0;
   for (let at = waiting.pop(); at !== undefined; at = waiting.pop()) {
     const stats = lstatSync(at);
-    if (++seen > programEntriesMax) return `it holds more than ${programEntriesMax} files`;
+    if (++entries > programEntriesMax) return `${folder} has more than ${programEntriesMax} files`;
     if (!isOurs(stats.uid) || (!stats.isSymbolicLink() && (stats.mode & 0o022) !== 0))
-      return `others may write to ${at}`;
+      return `other users may write to ${at}`;
     if (stats.isDirectory()) for (const name of readdirSync(at)) waiting.push(join(at, name));
   }
   return undefined;

@@ -38,8 +38,8 @@ export interface BridgeCalls {
 export function serveBridge(stream: Duplex, tokens: RunTokens, calls: BridgeCalls): void {
   const gone = new AbortController();
   const stdin = new PassThrough();
-  const answer = (said: BridgeAnswer): void => {
-    if (stream.writable) stream.write(`${asciiJson(said)}\n`);
+  const answer = (message: BridgeAnswer): void => {
+    if (stream.writable) stream.write(`${asciiJson(message)}\n`);
   };
   const finish = (exit: number, says?: string): void => {
     answer({ exit, ...(says === undefined ? {} : { says }) });
@@ -73,13 +73,10 @@ export function serveBridge(stream: Duplex, tokens: RunTokens, calls: BridgeCall
   let called = false;
   const take = (message: BridgeMessage): void => {
     if (!tokens.isGood(message.token))
-      throw new Problem(
-        'token-ended',
-        'This run token is not, or no longer, good for this session',
-      );
+      throw new Problem('token-ended', 'The run token is invalid for this session, or has expired');
     if ('stdin' in message) stdin.write(Buffer.from(message.stdin, 'base64'));
     else if ('end' in message) stdin.end();
-    else if (called) throw new Problem('usage', 'A stream has one call');
+    else if (called) throw new Problem('usage', 'A stream carries one call only');
     else {
       called = true;
       (message.call === 'mcp' ? calls.mcp(streams) : calls.run(message, streams)).then(
@@ -128,8 +125,8 @@ export function writableOf({
 }
 
 // Escape other characters, so that each byte of a line is one character.
-function asciiJson(said: BridgeAnswer): string {
-  return JSON.stringify(said).replace(
+function asciiJson(message: BridgeAnswer): string {
+  return JSON.stringify(message).replace(
     /[\u007f-\uffff]/g,
     (sign) => `\\u${sign.charCodeAt(0).toString(16).padStart(4, '0')}`,
   );

@@ -9,7 +9,7 @@ import { connect, type Socket } from 'node:net';
 const usage = `inside an agent's sandbox:
   skillgate run [--why TEXT] @scope/name [COMMAND] [ARGS...]   run a skill's command in a sandbox of its own
   skillgate mcp                                                approved skills over MCP on stdin and stdout
-Everything else (holds, grants, trust, policy, logs) is the operator's, on the host.
+The operator runs all other commands (holds, grants, trust, policy, logs) on the host.
 `;
 
 function call(): object | undefined {
@@ -86,7 +86,7 @@ const socket = connect(
   () => void socket.write(`CONNECT ${authority} HTTP/1.1\r\nHost: ${authority}\r\n\r\n`),
 );
 socket.on('error', (error) => end(1, `the runner does not answer: ${error.message}`));
-socket.on('close', () => end(1, 'the runner went away'));
+socket.on('close', () => end(1, 'the runner closed the connection'));
 let text = '';
 let isOpen = false;
 socket.on('data', (chunk: Buffer) => {

@@ -100,7 +100,7 @@ function openMemory(path: string): {
   const { dev, ino, mode } = fs.fstatSync(descriptor);
   if ((mode & 0o077) !== 0) {
     fs.closeSync(descriptor);
-    throw new Problem('key-file-invalid', `Cannot use ${path}: others may enter it`, {
+    throw new Problem('key-file-invalid', `Cannot use ${path}: other users may enter it`, {
       hint: `chmod 700 ${path}`,
     });
   }
@@ -133,7 +133,7 @@ function systemFolders(): PlannedFolder[] {
     ...found.map((path) => ({
       path,
       target: path,
-      reason: 'programs and libraries of the system: an agent has a shell',
+      reason: 'programs and libraries of the system, for the shell of the agent',
     })),
     {
       path: fs.realpathSync(process.execPath),
@@ -147,7 +147,7 @@ function programFolder(path: string): PlannedFolder {
   return {
     path,
     target: path,
-    reason: 'host policy names it under agentPrograms; nobody else may write there',
+    reason: 'host policy names it in agentPrograms; no other user may write to it',
   };
 }
 

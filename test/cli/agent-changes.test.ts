@@ -88,7 +88,7 @@ describe('changes that an agent made', () => {
       digestOf('other changes'),
     );
     expect(stderr).toContain(
-      `The changes of run ${run} are ${changeSetDigest(set)}, not ${digestOf('other changes')}`,
+      `Cannot accept the changes of run ${run}: their digest is ${changeSetDigest(set)}, but ${digestOf('other changes')} was shown`,
     );
     expect(stderr).toContain(`skillgate changes show ${run}`);
     expect(stderr).not.toContain('held until');

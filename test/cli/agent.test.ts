@@ -138,7 +138,9 @@ describe('skillgate agent', () => {
     const second = await skill({ home }, 'agent', 'create', 'sales', '--workspace', 'ledgers:ro');
     expect(second).toMatchObject({
       exit: 2,
-      err: expect.stringContaining('Workspace ledgers is agent finance’s'),
+      err: expect.stringContaining(
+        'Cannot give workspace ledgers to agent sales: agent finance uses it',
+      ),
     });
     expect((await skill({ home }, 'agent', 'list')).out).not.toContain('sales');
     await skill({ home }, 'agent', 'create', 'sales');
@@ -413,7 +415,7 @@ describe('skillgate agent', () => {
       'ledgers',
     );
     const again = await skill({ home }, 'agent', 'revoke', 'finance', '--model');
-    expect(again).toMatchObject({ exit: 2, err: expect.stringContaining('it has none') });
+    expect(again).toMatchObject({ exit: 2, err: expect.stringContaining('the agent has none') });
   });
 
   it('is told that a skill which it was never granted cannot be taken from it', async () => {
@@ -422,7 +424,7 @@ describe('skillgate agent', () => {
     const mistyped = await skill({ home }, 'agent', 'revoke', 'finance', '@acme/b');
     expect(mistyped).toMatchObject({
       exit: 2,
-      err: expect.stringContaining('It may start: @acme/a@^1, @other/*@*'),
+      err: expect.stringContaining('The agent may start: @acme/a@^1, @other/*@*'),
     });
     const covered = await skill({ home }, 'agent', 'revoke', 'finance', '@other/b');
     expect(covered).toMatchObject({
@@ -531,6 +533,6 @@ describe('skillgate secret', () => {
       '--host',
       'api.crm.example',
     );
-    expect(said.err).toContain('help: Check what stands in the file');
+    expect(said.err).toContain('help: Give the value alone, on one line');
   });
 });

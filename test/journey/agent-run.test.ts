@@ -543,7 +543,7 @@ describe('a session’s end', () => {
     expect(did.third).toEqual({ status: 429, text: expect.stringContaining('over-budget') });
     expect(did).toMatchObject({ run: { status: 0 }, again: { status: 0 }, more: { status: 7 } });
     expect(did.more).toMatchObject({
-      stderr: expect.stringContaining('has used its 3 runs of this day (UTC)'),
+      stderr: expect.stringContaining('has used its 3 runs of today (UTC)'),
     });
     const refused = await host.skill('agent', 'run', 'small', '--', 'stub', '{}');
     expect(refused).toMatchObject({ exit: 7, err: expect.stringContaining('budget-used') });
@@ -580,7 +580,7 @@ describe('what a session is refused', () => {
     [
       'a program that nobody named',
       ['finance', '--', 'codex'],
-      /there is no program "codex"[\s\S]*agentPrograms/,
+      /the system has no program "codex"[\s\S]*agentPrograms/,
     ],
     [
       'a model that host policy does not have',
@@ -598,7 +598,7 @@ describe('what a session is refused', () => {
       const refused = await host.skill('agent', 'run', 'finance', '--', 'stub', '{}');
       expect(refused).toMatchObject({
         exit: 6,
-        err: expect.stringContaining(`others may write to ${program}`),
+        err: expect.stringContaining(`other users may write to ${program}`),
       });
     } finally {
       chmodSync(program, 0o755);
@@ -616,10 +616,10 @@ describe('what a session is refused', () => {
     chmodSync(memory, 0o755);
     try {
       const shown = await host.skill('agent', 'run', '--plan', 'finance', '--', 'stub', '{}');
-      expect(shown.err).toContain(`others may enter it`);
+      expect(shown.err).toContain(`other users may enter it`);
       expect(refusals()).toEqual([]);
       expect((await host.skill('agent', 'run', 'finance', '--', 'stub', '{}')).err).toContain(
-        'others may enter it',
+        'other users may enter it',
       );
       expect(refusals()).toMatchObject([
         { agent: 'finance', code: 'key-file-invalid', session: expect.any(String) },

@@ -269,20 +269,21 @@ for n in 'abc':
     expect(both.find(({ status }) => status === 'rejected')).toMatchObject({
       reason: {
         code: 'not-found',
-        message: expect.stringContaining('somebody accepted or discarded them'),
+        message: expect.stringContaining('somebody accepted or discarded its changes'),
       },
     });
     expect(readFileSync(`${host.reports}/old.txt`, 'utf8')).toBe('one\ntwo\nthree\n');
   });
 
-  it('are thrown away by nobody else’s run: one that does not fit is told so, and what waits stays', async () => {
+  it('are discarded by nobody else’s run: one that does not fit is told so, and what waits stays', async () => {
     const { run } = await see(edit);
     const folder = changesFolderOf(host.paths.data, run);
     writeFileSync(`${folder}/more`, '');
     truncateSync(`${folder}/more`, 1024 ** 3);
     const second = await see(edit);
     expect(second.changes).toBeUndefined();
-    const why = 'all its changes are thrown away: 1 earlier run of @acme/probe by operator wait';
+    const why =
+      'all its changes are discarded: the changes of 1 earlier run of @acme/probe by operator use';
     expect(second.cleaned).toEqual([{ path: '/reports', why: expect.stringContaining(why) }]);
     expect(host.audit().filter((one) => one.event === 'cleanup')).toMatchObject([
       { path: '/reports' },
@@ -331,8 +332,8 @@ for n in 'abc':
     const id = waiting?.set.run;
     expect(problem).toMatchObject({
       code: 'changes-conflict',
-      message: expect.stringContaining(`The changes of run ${id} wait.`),
-      hint: `they can only be discarded: skillgate changes show ${id}, then skillgate changes discard ${id}`,
+      message: expect.stringContaining(`The changes of run ${id} still wait.`),
+      hint: `these changes can only be discarded: skillgate changes show ${id}, then skillgate changes discard ${id}`,
     });
     expect(readFileSync(`${host.reports}/old.txt`, 'utf8')).toBe('mine');
   });
@@ -376,7 +377,7 @@ for n in 'abc':
     expect(host.audit().at(-1)).toMatchObject({ event: 'changes', decision: 'discarded', run });
   });
 
-  it('are thrown away before a file with holes is read, and the log says which', async () => {
+  it('are discarded before a file with holes is read, and the log says which', async () => {
     const { changes, cleaned } = await see(`open('/reports/holes', 'w').truncate(900 << 20)`);
     expect(changes).toBeUndefined();
     expect(cleaned).toEqual([

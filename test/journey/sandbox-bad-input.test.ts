@@ -82,7 +82,7 @@ describe('a host that lacks something', () => {
       folder,
     );
     expect(said).toMatch(
-      /^sandbox-missing The sandbox needs \/usr\/bin\/bwrap apt-get install bubblewrap/,
+      /^sandbox-missing Cannot start a sandbox: this host lacks \/usr\/bin\/bwrap apt-get install bubblewrap/,
     );
   });
 
@@ -96,7 +96,7 @@ describe('a host that lacks something', () => {
         tryRun(skill),
         folder,
       );
-      expect(said).toMatch(/^disk-full There is no room for this run: ENOSPC/);
+      expect(said).toMatch(/^disk-full Cannot run: the disk is full: ENOSPC/);
       expect(said).toContain('left: 0');
     },
   );

@@ -103,7 +103,7 @@ describe('the MCP server', () => {
     const { logged, served, stdin } = start();
     stdin.write(Buffer.alloc(11 * 1024 * 1024, 'x'));
     await served;
-    expect(logged.join()).toContain('A line has more than');
+    expect(logged.join()).toContain('a line has more than');
   });
 
   it.each(['skills/forget', 'constructor', '__proto__'])('knows no method %s', async (method) => {

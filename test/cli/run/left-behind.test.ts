@@ -11,13 +11,13 @@ const rows: readonly (readonly [string, ReturnType<typeof behind>[], readonly st
   ['one path', [behind('/m/AGENTS.md', 'obeyed')], ['not taken over: /m/AGENTS.md: obeyed']],
   [
     'all changes of a folder',
-    [behind('/m', 'all its changes are thrown away: too much')],
-    ['not taken over: /m: all its changes are thrown away: too much'],
+    [behind('/m', 'all its changes are discarded: too much')],
+    ['not taken over: /m: all its changes are discarded: too much'],
   ],
   [
     'all changes of a run',
-    [behind('', 'all changes are thrown away: too many paths')],
-    ['not taken over: all changes are thrown away: too many paths'],
+    [behind('', 'all changes are discarded: too many paths')],
+    ['not taken over: all changes are discarded: too many paths'],
   ],
   [
     'two reasons',
@@ -52,10 +52,10 @@ it('an agent hears how many paths were left, and none of the names that a skill 
   expect(leftBehindForAgent(cleaned)).toEqual([
     '2 paths of what it wrote are not taken over; the audit log says why',
   ]);
-  expect(leftBehindForAgent([behind('/m', 'all its changes are thrown away: too much')])).toEqual([
+  expect(leftBehindForAgent([behind('/m', 'all its changes are discarded: too much')])).toEqual([
     'all of its changes to folders are discarded; the audit log has the reason',
   ]);
-  expect(leftBehindForAgent([behind('', 'all changes are thrown away: too many paths')])).toEqual([
+  expect(leftBehindForAgent([behind('', 'all changes are discarded: too many paths')])).toEqual([
     'all of its changes to folders are discarded; the audit log has the reason',
   ]);
   expect(leftBehindForAgent([])).toEqual([]);

@@ -180,7 +180,7 @@ describe('admit, when the registry is down', () => {
     expect(decision.kind).toBe('admitted');
     expect(notes).toEqual([
       'http://skills.example does not answer; what was verified before is used',
-      'its last status counts until 2026-03-03T11:00:00.000Z',
+      'the last known status of this version counts until 2026-03-03T11:00:00.000Z',
     ]);
   });
 
@@ -339,7 +339,7 @@ describe('a host that gives an expired status some grace', () => {
       const { decision, notes } = await admit(request({ store, ...late, ...change }));
       expect(decision).toMatchObject({ kind: 'admitted', onGrace: true });
       expect(notes.join()).toMatch(
-        /expired at 2026-03-03T11:00:00\.000Z and counts until 2026-03-03T14:00:00\.000Z by this host's grace: a revocation since/,
+        /expired at 2026-03-03T11:00:00\.000Z and counts until 2026-03-03T14:00:00\.000Z by the grace period of host policy: this host does not know later revocations/,
       );
     }
   });
@@ -363,7 +363,9 @@ describe('a host that gives an expired status some grace', () => {
     const store = memoryStore();
     await admit(request({ store }));
     const { notes } = await admit(request({ store, offline: true, statusGraceHours: 3 }));
-    expect(notes).toEqual(['its last status counts until 2026-03-03T11:00:00.000Z']);
+    expect(notes).toEqual([
+      'the last known status of this version counts until 2026-03-03T11:00:00.000Z',
+    ]);
   });
 });
 
@@ -385,7 +387,9 @@ describe('a log that is not the one that was seen', () => {
     expect(() => requireAdmitted(admission, name)).toThrow(
       expect.objectContaining({
         reasons: expect.arrayContaining([
-          { message: `both heads of the log, signed, are kept in ${admission.kept}: send it on` },
+          {
+            message: `the registry signed two contradicting heads of its log, and ${admission.kept} keeps both: send the file to other users of the registry`,
+          },
         ]),
       }),
     );

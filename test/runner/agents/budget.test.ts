@@ -45,7 +45,7 @@ describe('the budget of an identity', () => {
     expect(() => purseOf({ runs: 2 })).toThrowError(
       expect.objectContaining({
         code: 'budget-used',
-        message: 'Cannot start: agent bot has used its 2 runs of this day (UTC)',
+        message: 'Cannot start: agent bot has used its 2 runs of today (UTC)',
       }),
     );
     expect(() => purseOf({ seconds: 0 })).toThrowError(

@@ -40,7 +40,7 @@ describe('no sandbox', () => {
       out: 'first UTC\n',
       code: 4,
       outOfMemory: false,
-      notes: ['NO SANDBOX: nothing of the plan is enforced'],
+      notes: ['NO SANDBOX: nothing enforces the plan'],
     });
     expect(noSandbox.gives).toEqual([]);
   });

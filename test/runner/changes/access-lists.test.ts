@@ -170,12 +170,12 @@ describe('a new entry of a folder that gives a list to what is new', () => {
       });
       python("os.removexattr(path, 'system.posix_acl_default')", `${seen.folder}/dir`);
       const cutOff = (): void => fs.appendFileSync(`${seen.folder}/${last}`, ' of somebody else');
-      await expect(after.apply(cutOff)).rejects.toThrow(`Somebody else changed ${last}`);
+      await expect(after.apply(cutOff)).rejects.toThrow(`Another process changed ${last}`);
       expect(treeOf(seen.folder)).toMatchObject({ 'dir/new': 'file 600 new' });
       await expect(after.apply(undefined, true)).rejects.toMatchObject({
         message:
-          'Some of it was applied before, and nothing more is now: 1 of the paths cannot be changed as the run did',
-        reasons: [{ message: `${last}: somebody else changed it since the run` }],
+          'Only the changes of an earlier attempt are applied: 1 of the paths cannot be changed as the run changed them',
+        reasons: [{ message: `${last}: another process changed it after the run` }],
       });
       fs.writeFileSync(`${seen.folder}/${last}`, 'old');
       await after.apply(undefined, true);
@@ -195,7 +195,7 @@ describe('a new entry of a folder that gives a list to what is new', () => {
     giveRest(seen.folder);
     fs.chmodSync(`${seen.folder}/dir/new`, 0o640);
     await expect(after.apply(undefined, true)).rejects.toMatchObject({
-      reasons: [{ message: 'dir/new: somebody else changed it since the run' }],
+      reasons: [{ message: 'dir/new: another process changed it after the run' }],
     });
   });
 });

@@ -192,7 +192,7 @@ describe('a file with an access list', () => {
   });
 });
 
-describe('a folder that somebody else changed', () => {
+describe('a folder that another process changed', () => {
   const prepare = (folder: string): void => {
     fs.writeFileSync(`${folder}/old`, 'old');
     fs.writeFileSync(`${folder}/other`, 'other');
@@ -256,7 +256,7 @@ describe('a folder that somebody else changed', () => {
     try {
       await after.apply();
     } catch (problem) {
-      expect(JSON.stringify(problem)).toContain(`"${conflict}: somebody else`);
+      expect(JSON.stringify(problem)).toContain(`"${conflict}: another process`);
     }
   });
 
@@ -317,7 +317,7 @@ describe('what is applied', () => {
     const set = changed({ path: 'dir/new', after: file('x') });
     await expect(
       applyChanges(seen.folder, set, [], () => Buffer.from('x'), new Map()),
-    ).rejects.toThrow('dir is no folder');
+    ).rejects.toThrow('dir is not a folder');
     expect(fs.readdirSync(`${seen.top}/outside`)).toEqual([]);
   });
 

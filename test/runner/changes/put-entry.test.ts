@@ -136,7 +136,7 @@ describe('whoever owns the folder, while changes are applied', () => {
       mine = fs.readFileSync(at, 'utf8');
     };
     await expect(after.apply(meanwhile)).rejects.toThrow(
-      'Somebody else changed edited while changes were applied',
+      'Another process changed edited while changes were applied',
     );
     expect(fs.readFileSync(at, 'utf8')).toBe(mine);
     expect(beside()).toBe('none');
@@ -237,7 +237,7 @@ describe('access lists', () => {
       python('os.mkfifo(path)', `${seen.folder}/${path}`);
     };
     await expect(after.apply(swap)).rejects.toThrow(
-      `Somebody else changed ${path} while changes were applied`,
+      `Another process changed ${path} while changes were applied`,
     );
     expect(fs.lstatSync(`${seen.folder}/${path}`).isFIFO()).toBe(true);
   });
@@ -254,7 +254,7 @@ describe('access lists', () => {
     if (root) fs.chmodSync(`${seen.folder}/both`, 0o4775);
     const both = await seen.see((view) => fs.writeFileSync(`${view}/both`, 'of the run'));
     await expect(both.apply()).rejects.toMatchObject({
-      reasons: [{ message: expect.stringContaining('take these bits off') }],
+      reasons: [{ message: expect.stringContaining('remove these bits') }],
     });
     // Of a file of several names a changed mode is not seen.
     fs.linkSync(`${seen.folder}/later`, `${seen.top}/later`);

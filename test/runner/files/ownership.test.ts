@@ -13,7 +13,7 @@ const root = process.getuid?.() === 0;
  */
 type Row = readonly [string, (view: string) => void, readonly string[], readonly string[]];
 const foreign = 'it belongs to another user (uid 1234)';
-const holds = 'it holds what belongs to another user';
+const holds = 'it contains entries of another user';
 
 const attacks: readonly Row[] = [
   [

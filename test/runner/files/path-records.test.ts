@@ -102,7 +102,7 @@ const namesOf = (number: number): string[] =>
   Array.from({ length: number }, (_, index) => `n${index}`);
 
 describe('the paths that a run changed', () => {
-  it('are thrown away, with the reason, where their list would be too large to be read again', async () => {
+  it('are discarded, with the reason, where their list would be too large to be read again', async () => {
     // A quotation mark is two characters in the list, so fewer bytes of names than the limit make
     // too long a list.
     const deep = Array(14).fill('"'.repeat(250)).join('/');
@@ -154,7 +154,7 @@ describe('the paths that a run changed', () => {
       'was changed',
     ],
     ['cut', (path) => fs.truncateSync(path, 20), 'was changed'],
-    ['removed', (path) => fs.rmSync(path), 'is not there'],
+    ['removed', (path) => fs.rmSync(path), 'is missing'],
   ])('are missed by the log when their file was %s', async (_, act, why) => {
     const { entries } = await finish(namesOf(150));
     const digest: Digest = entries[0]?.event === 'paths' ? entries[0].digest : plan;

@@ -113,16 +113,18 @@ describe('the file of host policy', () => {
   it.each([0o620, 0o602, 0o666])('is refused with mode %o', (mode) => {
     writeFileSync(file, '{}');
     chmodSync(file, mode);
-    expect(() => readHostPolicy(file)).toThrowError(refusal('others may write'));
+    expect(() => readHostPolicy(file)).toThrowError(refusal('other users may write to it'));
   });
 
   it('is refused in a folder where others may write, as a link, as a folder, and too large', () => {
     writeFileSync(file, '{}');
     chmodSync(folder, 0o777);
-    expect(() => readHostPolicy(file)).toThrowError(refusal('its folder: others may write'));
+    expect(() => readHostPolicy(file)).toThrowError(refusal('other users may write to its folder'));
     chmodSync(folder, 0o700);
     symlinkSync(file, join(folder, 'link.json'));
-    expect(() => readHostPolicy(join(folder, 'link.json'))).toThrowError(refusal('it is a link'));
+    expect(() => readHostPolicy(join(folder, 'link.json'))).toThrowError(
+      refusal('it is a symbolic link'),
+    );
     mkdirSync(join(folder, 'folder.json'));
     expect(() => readHostPolicy(join(folder, 'folder.json'))).toThrowError(
       refusal('not a regular file'),

@@ -50,7 +50,7 @@ describe('a command that prints a secret', () => {
   it.each([
     ['fails', 'echo real-token; exit 3', 'ended with code 3'],
     ['is killed', 'kill -9 $$', 'ended with SIGKILL'],
-    ['prints without end', 'yes real-token', 'prints more than'],
+    ['prints without end', 'yes real-token', 'printed more than'],
   ])('that %s gives nothing, and nothing of what it printed is said', async (_, script, says) => {
     const failing = printed(script);
     await expect(failing).rejects.toMatchObject({
@@ -65,7 +65,7 @@ describe('a command that prints a secret', () => {
     const asking = printed(`sleep 60 & echo $! > ${mark}; echo real-token-0123456789; wait`, 500);
     await expect(asking).rejects.toMatchObject({
       code: 'secret-refused',
-      message: expect.stringContaining('has not answered'),
+      message: expect.stringContaining('did not end within'),
     });
     const stat = `/proc/${readFileSync(mark, 'utf8').trim()}/stat`;
     await vi.waitFor(() =>
@@ -75,7 +75,7 @@ describe('a command that prints a secret', () => {
 
   it('that is not there is told', async () => {
     await expect(runSecretCommand('TOKEN', ['/no/such/program'], env)).rejects.toMatchObject({
-      message: expect.stringContaining('cannot be started'),
+      message: expect.stringContaining('could not be started'),
     });
   });
 });

@@ -98,9 +98,9 @@ describe('the secrets of a run', () => {
     ]);
     await expect(
       revealAll([planned('bearer'), planned('bearer', 'OTHER')], secrets),
-    ).rejects.toThrow(/no secret "OTHER"/);
+    ).rejects.toThrow(/Cannot use secret "OTHER"/);
     await expect(revealAll([planned('sigv4')], secrets)).rejects.toThrow(
-      'its value is no key of AWS',
+      'its value is not an AWS key',
     );
     store({ value: Buffer.from('AKIDEXAMPLE:secret-key-0123') });
     expect((await revealAll([planned('sigv4')], openSecrets(world(), undefined))).size).toBe(1);
