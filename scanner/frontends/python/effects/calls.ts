@@ -7,12 +7,13 @@ import { powerfulModules, pythonApis } from '../../../models/python.ts';
 import type { PythonApi } from '../../../models/python-api.ts';
 import { callBuiltin } from '../fold/builtins.ts';
 import { oneOf, pyOf } from '../fold/given.ts';
+import { calledIn, type Domain, givenIn } from '../interpret.ts';
 import { basesOf, methodOf } from '../names/classes.ts';
 import { givenFor } from '../names/parameters.ts';
 import { special } from '../names/special.ts';
-import type { PyNode, PythonFunction, PythonModule, PyValue } from '../program.ts';
+import type { PyNode, PythonFunction, PyValue } from '../program.ts';
 import { flowEdge, flowNode, notePyTrait, type PythonRun } from '../run.ts';
-import { argumentsOf, childrenOf, nameOf, textOf } from '../syntax/nodes.ts';
+import { textOf } from '../syntax/nodes.ts';
 import { either, nodesOf, unknownPy } from '../values/alternatives.ts';
 import { mutate, plainCall } from '../values/methods.ts';
 import { foldPath } from '../values/paths.ts';
@@ -24,45 +25,30 @@ import { runProgram } from './programs.ts';
 /** The value of a call; notes what it does. */
 export function callValue(
   run: PythonRun,
-  module: PythonModule,
+  domain: Domain<PyValue>,
   node: PyNode,
   depth: number,
 ): PyValue {
-  const calleeNode = node.firstChild;
-  if (calleeNode === null) return unknownPy;
-  const callee = run.evaluate(run, module, calleeNode, depth);
-  const isMember =
-    calleeNode.name === 'MemberExpression' && calleeNode.lastChild?.name === 'PropertyName';
-  const objectNode = isMember ? childrenOf(calleeNode)[0] : undefined;
-  const object =
-    objectNode === undefined ? unknownPy : run.evaluate(run, module, objectNode, depth);
-  const method =
-    isMember && calleeNode.lastChild !== null ? nameOf(module, calleeNode.lastChild) : '';
-  const syntax = argumentsOf(module, node);
-  const stars = syntax.starred.map((one) => run.evaluate(run, module, one, depth));
+  const { module } = domain;
+  const { firstChild } = node;
+  if (firstChild === null) return unknownPy;
+  const callee = domain.of(firstChild);
+  const { object, method } = calledIn(module, firstChild);
+  const owner = domain.of(object);
+  const { args, keywords, starred } = givenIn(domain, node);
   const call: PyCall = {
     module,
     node,
     api: callee.qual ?? method,
     certainty: callee.folded ? 'folded' : 'exact',
-    object,
+    object: owner,
     method,
-    args: [
-      ...syntax.positional.map((one) => run.evaluate(run, module, one, depth)),
-      ...stars.flatMap((one) => one.items ?? []),
-    ],
-    keywords: new Map([
-      ...stars.flatMap((one) => [...(one.entries ?? [])]),
-      ...[...syntax.keywords].map(
-        ([key, one]) => [key, run.evaluate(run, module, one, depth)] as const,
-      ),
-    ]),
-    spread: nodesOf(stars),
+    args,
+    keywords,
+    spread: nodesOf(starred),
   };
-  if (callee.own === undefined && callee.qual === undefined) mutate(run, call, objectNode);
-  const results = [callee, ...callee.others].map((one) =>
-    invoke(run, call, one, depth, objectNode),
-  );
+  if (callee.own === undefined && callee.qual === undefined) mutate(run, call, object);
+  const results = [callee, ...callee.others].map((one) => invoke(run, call, one, depth, object));
   return results.length === 1
     ? (results[0] ?? unknownPy)
     : { ...either(results), nodes: nodesOf(results) };

@@ -2,6 +2,7 @@
 import { pythonApis } from '../../../models/python.ts';
 import { callFoldedValue, callOwnFolded } from '../fold/calls.ts';
 import { foldedOf, pyOf } from '../fold/given.ts';
+import { isNamed } from '../fold/value.ts';
 import type { MaybeFolded, PyNode, PythonFunction, PythonModule, PyValue } from '../program.ts';
 import type { PythonRun } from '../run.ts';
 import { argumentsOf, nameOf, textOf } from '../syntax/nodes.ts';
@@ -18,7 +19,7 @@ export function observeOwn(run: PythonRun, call: PyCall, own: PythonFunction): v
   const keywords = new Map([...call.keywords].map(([key, value]) => [key, foldedOf(value)]));
   const given = [...args, ...keywords.values()];
   if (
-    !given.some(isCallable) &&
+    !given.some(isNamed) &&
     !(
       given.some((arg) => arg !== undefined) &&
       (isIndirect(call, own) || looksUp.test(textOf(own.module, bodyOf(own))))
@@ -44,15 +45,6 @@ function isIndirect({ module, node }: PyCall, own: PythonFunction): boolean {
 }
 
 const looksUp = /getattr\(|__import__|import_module\(|\]\(/;
-
-function isCallable(value: MaybeFolded): boolean {
-  return (
-    typeof value === 'object' &&
-    value !== null &&
-    'kind' in value &&
-    (value.kind === 'own' || value.kind === 'name')
-  );
-}
 
 function bodyOf({ node }: PythonFunction): PyNode {
   return node.parent?.name === 'FunctionDefinition' ? node.parent : node;

@@ -3,6 +3,7 @@
  * are looked up by text.
  */
 
+import { calledIn, type Domain, givenIn } from '../interpret.ts';
 import { type NameCall, nameCall } from '../names/name-calls.ts';
 import { givenFor } from '../names/parameters.ts';
 import type {
@@ -15,22 +16,20 @@ import type {
   PythonModule,
 } from '../program.ts';
 import type { PythonRun } from '../run.ts';
-import { argumentsOf, childrenOf, nameOf } from '../syntax/nodes.ts';
+import { argumentsOf, childrenOf } from '../syntax/nodes.ts';
 import { callBuiltin, isDecoder } from './builtins.ts';
-import { comprehension } from './items.ts';
 import { attribute, dotted, evalName, hiddenName, item } from './lookups.ts';
 import { callMethod, decodingMethods } from './methods.ts';
 import { imported } from './names.ts';
 import {
   copied,
-  isDict,
   isList,
   isName,
+  isNamed,
   itemsOf,
   keyOf,
   listOf,
   type MethodCall,
-  namesOf,
   restOf,
   truthOf,
 } from './value.ts';
@@ -46,61 +45,32 @@ interface Site {
 /** The computed result of a call. */
 export function callFolded(
   run: PythonRun,
-  module: PythonModule,
+  domain: Domain<MaybeFolded>,
   node: PyNode,
   frame: FoldFrame | undefined,
   depth: number,
 ): MaybeFolded {
-  const calleeNode = node.firstChild;
+  const callee = node.firstChild;
   const list = node.getChild('ArgList');
-  if (calleeNode === null || list === null) return undefined;
-  const value = (one: PyNode): MaybeFolded => run.foldNode(run, module, one, frame, depth);
+  if (callee === null || list === null) return undefined;
+  const { module } = domain;
   const parts = childrenOf(list).slice(1, -1);
-  const isGenerator = parts.some((part) => part.name === 'for');
-  const syntax = argumentsOf(module, node);
-  const starred = syntax.starred.map(value);
-  const dicts = starred.filter(isDict);
-  const call: MethodCall = {
-    args: isGenerator
-      ? [comprehension(run, module, list, parts, frame, depth)]
-      : [
-          ...syntax.positional.map(value),
-          ...starred.flatMap((one) => (isDict(one) ? [] : (itemsOf(one) ?? []))),
-        ],
-    keywords: new Map([
-      ...dicts.flatMap(namesOf),
-      ...[...syntax.keywords].map(([key, one]) => [key, value(one)] as const),
-    ]),
-  };
-  const site: Site = {
-    module,
-    node,
-    depth,
-    hides: !syntax.positional.slice(0, 2).some((one) => one.name === 'String'),
-  };
-  const isMember =
-    calleeNode.name === 'MemberExpression' && calleeNode.lastChild?.name === 'PropertyName';
-  const [objectNode] = isMember ? childrenOf(calleeNode) : [];
-  if (objectNode !== undefined && calleeNode.lastChild !== null) {
-    const object = value(objectNode);
-    const method = nameOf(module, calleeNode.lastChild);
-    if (
-      object !== undefined &&
-      !isName(object) &&
-      !(typeof object === 'object' && object !== null && 'kind' in object && object.kind === 'own')
-    ) {
-      if (
-        decodingMethods.test(method) ||
-        (method === 'decode' &&
-          typeof call.args[0] === 'string' &&
-          !/^(utf|ascii|latin)/i.test(call.args[0]))
-      )
-        run.fold.decodes = true;
-      return callMethod(frame === undefined ? (copied(object) ?? object) : object, method, call);
-    }
+  const call = parts.some((part) => part.name === 'for')
+    ? { args: [domain.comprehension(list, parts)], keywords: new Map() }
+    : givenIn(domain, node);
+  const { object: objectNode, method } = calledIn(module, callee);
+  const object = domain.of(objectNode);
+  if (object !== undefined && !isNamed(object)) {
+    const [encoding] = call.args;
+    const isOdd = typeof encoding === 'string' && !/^(utf|ascii|latin)/i.test(encoding);
+    if (decodingMethods.test(method) || (method === 'decode' && isOdd)) run.fold.decodes = true;
+    return callMethod(frame === undefined ? (copied(object) ?? object) : object, method, call);
   }
-  const callee = value(calleeNode);
-  return callee === undefined ? undefined : callFoldedValue(run, callee, call, site);
+  const value = domain.of(callee);
+  if (value === undefined) return undefined;
+  const { positional } = argumentsOf(module, node);
+  const hides = !positional.slice(0, 2).some((one) => one.name === 'String');
+  return callFoldedValue(run, value, call, { module, node, depth, hides });
 }
 
 /** The computed result of calling a value. */

@@ -5,19 +5,38 @@
  * `values/` says what an expression may be where it has no single value.
  */
 import { foldedCharsMax } from '../../../limits.ts';
-import type { FoldFrame, MaybeFolded, PyNode, PythonModule } from '../program.ts';
+import { type DictEntry, type DisplayPart, type Domain, interpret } from '../interpret.ts';
+import type {
+  FoldedList,
+  FoldFrame,
+  MaybeFolded,
+  PyNode,
+  PythonFunction,
+  PythonModule,
+} from '../program.ts';
 import type { PythonRun } from '../run.ts';
-import { numberOf, piecesOf, stringOf } from '../syntax/literals.ts';
-import { childrenOf, nameOf, textOf } from '../syntax/nodes.ts';
+import type { FormatPieces, StringLiteral } from '../syntax/literals.ts';
+import { nameOf } from '../syntax/nodes.ts';
 import { spineOf, spineStep } from '../syntax/tree.ts';
 import { callFolded } from './calls.ts';
 import { specified } from './format.ts';
-import { comprehension, dictionary, type Inner, sequence, slice } from './items.ts';
+import { comprehension, sliceOf } from './items.ts';
 import { item } from './lookups.ts';
 import { memberOfFolded } from './members.ts';
 import { staticName } from './names.ts';
 import { operate } from './operators.ts';
-import { isBytes, isDict, isList, sizeOf, truthOf } from './value.ts';
+import {
+  dictOf,
+  isBytes,
+  isDict,
+  isList,
+  itemsOf,
+  keyOf,
+  listOf,
+  namesOf,
+  sizeOf,
+  truthOf,
+} from './value.ts';
 
 const foldDepthMax = 100;
 
@@ -39,7 +58,7 @@ export function fold(
     const found = knownOf(
       run,
       node,
-      run.fold.deeper(() => compute(run, module, node, frame, depth + 1)),
+      run.fold.deeper(() => interpret(new Folding(run, module, frame, depth + 1), node)),
     );
     // What a statement leaves in a name has to be the only one.
     const isGuess = run.fold.guesses;
@@ -62,7 +81,7 @@ export function fold(
   const found = knownOf(
     run,
     node,
-    run.fold.deeper(() => compute(run, module, node, undefined, depth + 1)),
+    run.fold.deeper(() => interpret(new Folding(run, module, undefined, depth + 1), node)),
   );
   const value = run.fold.take(module, sizeOf(found) >> 3) ? found : undefined;
   node.folded = { value, decodes: run.fold.decodes, guesses: run.fold.guesses };
@@ -78,162 +97,166 @@ function knownOf(run: PythonRun, node: PyNode, found: MaybeFolded): MaybeFolded 
     : found;
 }
 
-function compute(
-  run: PythonRun,
-  module: PythonModule,
-  node: PyNode,
-  frame: FoldFrame | undefined,
-  depth: number,
-): MaybeFolded {
-  const inner = (child: PyNode | null | undefined): MaybeFolded =>
-    child === null || child === undefined ? undefined : fold(run, module, child, frame, depth);
-  switch (node.name) {
-    case 'String':
-      return literal(module, node);
-    case 'Number':
-      return numberOf(textOf(module, node));
-    case 'Boolean':
-      return textOf(module, node) === 'True';
-    case 'None':
-      return null;
-    case 'VariableName':
-      return nameValue(run, module, node, frame, depth);
-    case 'FormatString':
-      return formatString(module, node, inner);
-    case 'ContinuedString':
-      return continued(operandsOf(node).map(inner));
-    case 'ParenthesizedExpression':
-      return inner(operandsOf(node)[0]);
-    case 'NamedExpression': {
-      const [target, , value] = childrenOf(node);
-      const given = inner(value);
-      let home = frame;
-      // In a comprehension, the name is one of the function around it.
-      while (home?.scope === '' && home.outer !== undefined) home = home.outer;
-      if (target !== undefined) home?.names.set(nameOf(module, target), given);
-      return given;
+class Folding implements Domain<MaybeFolded> {
+  readonly unknown = undefined;
+  readonly run: PythonRun;
+  readonly module: PythonModule;
+  readonly frame: FoldFrame | undefined;
+  readonly depth: number;
+
+  constructor(run: PythonRun, module: PythonModule, frame: FoldFrame | undefined, depth: number) {
+    this.run = run;
+    this.module = module;
+    this.frame = frame;
+    this.depth = depth;
+  }
+
+  of(node: PyNode | null | undefined): MaybeFolded {
+    return node === null || node === undefined
+      ? undefined
+      : fold(this.run, this.module, node, this.frame, this.depth);
+  }
+
+  none(): null {
+    return null;
+  }
+
+  truth(isTrue: boolean): boolean {
+    return isTrue;
+  }
+
+  number(value: bigint | number | undefined): MaybeFolded {
+    return value;
+  }
+
+  string({ text, isBytes }: StringLiteral): MaybeFolded {
+    if (text.length > foldedCharsMax * 4) return undefined;
+    return isBytes ? Buffer.from(text, 'latin1') : text;
+  }
+
+  continued(parts: readonly PyNode[]): MaybeFolded {
+    const values = parts.map((part) => this.of(part));
+    if (values.every((value) => typeof value === 'string')) return values.join('');
+    return values.every(isBytes) ? Buffer.concat(values) : undefined;
+  }
+
+  format({ pieces }: FormatPieces): MaybeFolded {
+    let text = '';
+    for (const piece of pieces) {
+      const shown = typeof piece === 'string' ? piece : specified(this.of(piece.value), piece.spec);
+      if (shown === undefined || (typeof piece !== 'string' && piece.isNamed)) return undefined;
+      text += shown;
     }
-    case 'UnaryExpression':
-      return unary(module, node, inner);
-    case 'BinaryExpression':
-      return binary(run, module, node, inner);
-    case 'ConditionalExpression': {
-      const [yes, , condition, , no] = childrenOf(node);
-      const truth = truthOf(inner(condition));
-      return truth === undefined ? undefined : inner(truth ? yes : no);
+    return text;
+  }
+
+  variable(node: PyNode): MaybeFolded {
+    const name = nameOf(this.module, node);
+    for (let at = this.frame; at !== undefined; at = at.outer)
+      if (at.names.has(name)) return at.names.get(name);
+    return staticName(this.run, this.module, node, name, this.frame, this.depth);
+  }
+
+  named(target: PyNode, value: PyNode): MaybeFolded {
+    const given = this.of(value);
+    let home = this.frame;
+    // In a comprehension, the name is one of the function around it.
+    while (home?.scope === '' && home.outer !== undefined) home = home.outer;
+    home?.names.set(nameOf(this.module, target), given);
+    return given;
+  }
+
+  unary(sign: string, operand: PyNode): MaybeFolded {
+    const value = this.of(operand);
+    if (sign === 'not') {
+      const truth = truthOf(value);
+      return truth === undefined ? undefined : !truth;
     }
-    case 'TupleExpression':
-    case 'ArrayExpression':
-    case 'SetExpression':
-      return sequence(module, node, inner);
-    case 'DictionaryExpression':
-      return dictionary(node, inner);
-    case 'ArrayComprehensionExpression':
-    case 'ComprehensionExpression':
-    case 'SetComprehensionExpression':
-    case 'DictionaryComprehensionExpression':
-      return comprehension(run, module, node, childrenOf(node).slice(1, -1), frame, depth);
-    case 'LambdaExpression': {
-      const definition = module.functionsAt.get(node.from);
-      return definition === undefined ? undefined : { kind: 'own', module, definition, frame };
+    if (typeof value === 'number') return sign === '-' ? -value : value;
+    if (typeof value !== 'bigint') return undefined;
+    return sign === '-' ? -value : sign === '~' ? ~value : value;
+  }
+
+  binary(symbol: string, left: PyNode, right: PyNode): MaybeFolded {
+    const a = this.of(left);
+    if (symbol === 'and' || symbol === 'or') {
+      const truth = truthOf(a);
+      if (truth === undefined) return undefined;
+      return truth === (symbol === 'or') ? a : this.of(right);
     }
-    case 'MemberExpression':
-      return member(run, module, node, inner, frame);
-    case 'CallExpression':
-      return callFolded(run, module, node, frame, depth);
-    default:
-      return undefined;
+    const b = this.of(right);
+    if (a === undefined || b === undefined) return undefined;
+    if (symbol === '^') this.run.fold.decodes = true;
+    return operate(symbol, a, b);
   }
-}
 
-/** Operands without brackets, commas and comments. */
-export function operandsOf(node: PyNode): PyNode[] {
-  return childrenOf(node).filter(
-    (child) => /^\w/.test(child.name) && !/^(in|for|if|else|async)$/.test(child.name),
-  );
-}
-
-function nameValue(
-  run: PythonRun,
-  module: PythonModule,
-  node: PyNode,
-  frame: FoldFrame | undefined,
-  depth: number,
-): MaybeFolded {
-  const name = nameOf(module, node);
-  for (let at = frame; at !== undefined; at = at.outer)
-    if (at.names.has(name)) return at.names.get(name);
-  return staticName(run, module, node, name, frame, depth);
-}
-
-function literal(module: PythonModule, node: PyNode): MaybeFolded {
-  const { text, isBytes } = stringOf(module, node);
-  if (text.length > foldedCharsMax * 4) return undefined;
-  return isBytes ? Buffer.from(text, 'latin1') : text;
-}
-
-function continued(parts: readonly MaybeFolded[]): MaybeFolded {
-  if (parts.every((part) => typeof part === 'string')) return parts.join('');
-  return parts.every(isBytes) ? Buffer.concat(parts) : undefined;
-}
-
-function formatString(module: PythonModule, node: PyNode, inner: Inner): MaybeFolded {
-  let text = '';
-  for (const piece of piecesOf(module, node).pieces) {
-    const shown = typeof piece === 'string' ? piece : specified(inner(piece.value), piece.spec);
-    if (shown === undefined || (typeof piece !== 'string' && piece.isNamed)) return undefined;
-    text += shown;
+  choice(condition: PyNode, yes: PyNode, no: PyNode): MaybeFolded {
+    const truth = truthOf(this.of(condition));
+    return truth === undefined ? undefined : this.of(truth ? yes : no);
   }
-  return text;
-}
 
-function unary(module: PythonModule, node: PyNode, inner: Inner): MaybeFolded {
-  const value = inner(node.lastChild);
-  const sign = node.firstChild === null ? '' : textOf(module, node.firstChild);
-  if (sign === 'not') {
-    const truth = truthOf(value);
-    return truth === undefined ? undefined : !truth;
+  sequence(kind: FoldedList['kind'], elements: readonly DisplayPart[]): MaybeFolded {
+    const items = elements.flatMap(({ node, isStarred }) =>
+      isStarred ? (itemsOf(this.of(node)) ?? [undefined]) : [this.of(node)],
+    );
+    return listOf(items, kind);
   }
-  if (typeof value === 'number') return sign === '-' ? -value : value;
-  if (typeof value !== 'bigint') return undefined;
-  return sign === '-' ? -value : sign === '~' ? ~value : value;
-}
 
-function binary(run: PythonRun, module: PythonModule, node: PyNode, inner: Inner): MaybeFolded {
-  const children = childrenOf(node);
-  const [left, operator] = children;
-  if (left === undefined || operator === undefined) return undefined;
-  const symbol = module.source.text
-    .slice(operator.from, children.at(-2)?.to ?? operator.to)
-    .replace(/\s+/g, ' ');
-  const a = inner(left);
-  if (symbol === 'and' || symbol === 'or') {
-    const truth = truthOf(a);
-    if (truth === undefined) return undefined;
-    return truth === (symbol === 'or') ? a : inner(children.at(-1));
+  dictionary(entries: readonly DictEntry[]): MaybeFolded {
+    const dict = dictOf([]);
+    for (const { key: keyNode, value } of entries) {
+      if (keyNode === undefined) {
+        const other = this.of(value);
+        if (!isDict(other)) return undefined;
+        for (const [name, entry] of other.entries) dict.entries.set(name, entry);
+      } else {
+        const key = this.of(keyNode);
+        if (key !== undefined) dict.entries.set(keyOf(key), { key, value: this.of(value) });
+      }
+    }
+    return dict;
   }
-  const b = inner(children.at(-1));
-  if (a === undefined || b === undefined) return undefined;
-  if (symbol === '^') run.fold.decodes = true;
-  return operate(symbol, a, b);
-}
 
-function member(
-  run: PythonRun,
-  module: PythonModule,
-  node: PyNode,
-  inner: Inner,
-  frame: FoldFrame | undefined,
-): MaybeFolded {
-  const children = childrenOf(node);
-  const [object] = children;
-  const last = node.lastChild;
-  if (object === undefined || last === null) return undefined;
-  if (last.name === 'PropertyName')
-    return memberOfFolded(run, module, node, inner(object), nameOf(module, last), frame);
-  const keys = children.slice(2, -1);
-  const value = inner(object);
-  if (value === undefined) return undefined;
-  if (keys.some((key) => key.name === ':')) return slice(run, value, keys, inner);
-  return item(run, module, value, inner(keys[0]), keys[0]?.name !== 'String');
+  comprehension(node: PyNode, parts: readonly PyNode[]): MaybeFolded {
+    return comprehension(this.run, this.module, node, parts, this.frame, this.depth);
+  }
+
+  lambda(definition: PythonFunction): MaybeFolded {
+    return { kind: 'own', module: this.module, definition, frame: this.frame };
+  }
+
+  yielded(): undefined {
+    return undefined;
+  }
+
+  member(node: PyNode, object: PyNode, property: PyNode): MaybeFolded {
+    if (property.name !== 'PropertyName') return undefined;
+    const name = nameOf(this.module, property);
+    return memberOfFolded(this.run, this.module, node, this.of(object), name, this.frame);
+  }
+
+  item(_: PyNode, object: PyNode, key: PyNode): MaybeFolded {
+    const value = this.of(object);
+    if (value === undefined) return undefined;
+    return item(this.run, this.module, value, this.of(key), key.name !== 'String');
+  }
+
+  slice(object: PyNode, bounds: readonly (PyNode | undefined)[]): MaybeFolded {
+    const value = this.of(object);
+    if (value === undefined) return undefined;
+    const given = bounds.map((bound) => (bound === undefined ? null : this.of(bound)));
+    return sliceOf(this.run, value, given);
+  }
+
+  call(node: PyNode): MaybeFolded {
+    return callFolded(this.run, this, node, this.frame, this.depth);
+  }
+
+  itemsIn(value: MaybeFolded): readonly MaybeFolded[] {
+    return isDict(value) ? [] : (itemsOf(value) ?? []);
+  }
+
+  entriesIn(value: MaybeFolded): readonly (readonly [string, MaybeFolded])[] {
+    return isDict(value) ? namesOf(value) : [];
+  }
 }

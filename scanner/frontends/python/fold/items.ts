@@ -1,15 +1,8 @@
-/** Collections of Python, computed: displays, comprehensions, items and slices. */
+/** Collections of Python, computed: comprehensions, items and slices. */
 
-import type {
-  Folded,
-  FoldedList,
-  FoldFrame,
-  MaybeFolded,
-  PyNode,
-  PythonModule,
-} from '../program.ts';
+import type { Folded, FoldFrame, MaybeFolded, PyNode, PythonModule } from '../program.ts';
 import type { PythonRun } from '../run.ts';
-import { childrenOf, nameOf, textOf } from '../syntax/nodes.ts';
+import { childrenOf, nameOf } from '../syntax/nodes.ts';
 import { isLetters } from './builtins.ts';
 import { forgetRoot } from './targets.ts';
 import {
@@ -24,44 +17,6 @@ import {
   truthOf,
   wholeOf,
 } from './value.ts';
-
-/** Computes an expression in the same surroundings. */
-export type Inner = (child: PyNode | null | undefined) => MaybeFolded;
-
-/** `[a, *b]`, `(a, b)`, `{a, b}`. */
-export function sequence(module: PythonModule, node: PyNode, inner: Inner): FoldedList {
-  const items: MaybeFolded[] = [];
-  let star = false;
-  for (const child of childrenOf(node)) {
-    if (textOf(module, child) === '*') star = true;
-    else if (/^\w/.test(child.name)) {
-      items.push(...(star ? (itemsOf(inner(child)) ?? [undefined]) : [inner(child)]));
-      star = false;
-    }
-  }
-  return listOf(
-    items,
-    node.name === 'TupleExpression' ? 'tuple' : node.name === 'SetExpression' ? 'set' : 'list',
-  );
-}
-
-/** `{a: b, **c}`. */
-export function dictionary(node: PyNode, inner: Inner): MaybeFolded {
-  const dict = dictOf([]);
-  const children = childrenOf(node).filter((child) => !/^[{},]$/.test(child.name));
-  for (let at = 0; at < children.length; at++) {
-    if (children[at]?.name === '**') {
-      const other = inner(children[++at]);
-      if (!isDict(other)) return undefined;
-      for (const [key, entry] of other.entries) dict.entries.set(key, entry);
-    } else if (children[at + 1]?.name === ':') {
-      const key = inner(children[at]);
-      if (key !== undefined) dict.entries.set(keyOf(key), { key, value: inner(children[at + 2]) });
-      at += 2;
-    }
-  }
-  return dict;
-}
 
 /** `[x for a, b in c if d]`, given the parts between its brackets. */
 export function comprehension(
@@ -177,23 +132,10 @@ function setItem(
     owner[index] = wholeOf(value) ?? 0;
 }
 
-/** `value[from:to:step]`. */
-export function slice(
-  run: PythonRun,
-  value: Folded,
-  keys: readonly PyNode[],
-  inner: Inner,
-): MaybeFolded {
-  const bounds: (number | undefined)[] = [undefined];
-  for (const key of keys) {
-    if (key.name === ':') bounds.push(undefined);
-    else {
-      const given = inner(key);
-      const bound = given === null ? undefined : wholeOf(given);
-      if (bound === undefined && given !== null) return undefined;
-      bounds[bounds.length - 1] = bound;
-    }
-  }
+/** `value[from:to:step]`; None stands for a bound that is left out. */
+export function sliceOf(run: PythonRun, value: Folded, given: readonly MaybeFolded[]): MaybeFolded {
+  const bounds = given.map((one) => (one === null ? undefined : wholeOf(one)));
+  if (bounds.some((bound, at) => bound === undefined && given[at] !== null)) return undefined;
   const list = itemsOf(value);
   if (list === undefined) return undefined;
   const [from, to, step = 1] = bounds;

@@ -5,7 +5,7 @@ import type { Folded, FoldedName, MaybeFolded, PythonModule } from '../program.t
 import type { PythonRun } from '../run.ts';
 import { memberOfName } from './members.ts';
 import { imported, staticGlobal } from './names.ts';
-import { isBytes, isDict, isList, isName, keyOf, wholeOf } from './value.ts';
+import { isBytes, isDict, isList, isName, isOwn, keyOf, wholeOf } from './value.ts';
 
 /** A member of a member, by a dotted path. */
 export function dotted(run: PythonRun, object: FoldedName, path: string): MaybeFolded {
@@ -24,9 +24,7 @@ export function attribute(
 ): MaybeFolded {
   if (typeof key !== 'string' || object === undefined || object === null) return undefined;
   if (isName(object)) return hiddenName(memberOfName(run, object, key), hides);
-  return typeof object === 'object' && 'kind' in object && object.kind === 'own'
-    ? undefined
-    : { kind: 'bound', callee: object, method: key, args: [] };
+  return isOwn(object) ? undefined : { kind: 'bound', callee: object, method: key, args: [] };
 }
 
 /** What the text in `eval("os.system")` names. */

@@ -14,7 +14,7 @@ import type {
 import type { PythonRun } from '../run.ts';
 import { functionOf, textOf } from '../syntax/nodes.ts';
 import { bindingsValue } from './names.ts';
-import { isList, isName } from './value.ts';
+import { isList, isName, isOwn } from './value.ts';
 
 /** `object.name`, where the object's value may not be known. */
 export function memberOfFolded(
@@ -30,7 +30,7 @@ export function memberOfFolded(
     return attributeOf(run, module, functionOf(module, node)?.owner ?? '', name);
   if (object === undefined || object === null) return undefined;
   if (isName(object)) return memberOfName(run, object, name);
-  if (typeof object === 'object' && 'kind' in object && object.kind === 'own') {
+  if (isOwn(object)) {
     if (name === '__globals__') return { kind: 'name', qual: 'globals()', hidden: true };
     return name === '__name__' ? object.definition.name : undefined;
   }

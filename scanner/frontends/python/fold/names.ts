@@ -14,7 +14,7 @@ import { scopeOf } from '../syntax/nodes.ts';
 import { isRepeated } from '../values/kept.ts';
 import { isShared } from '../values/updates.ts';
 import { foldedOf } from './given.ts';
-import { copied, itemsOf, sizeOf } from './value.ts';
+import { copied, isName, itemsOf, sizeOf } from './value.ts';
 import { frameWithin } from './within.ts';
 
 function isDefinition({ kind }: Binding): boolean {
@@ -71,9 +71,7 @@ export function staticGlobal(
 ): MaybeFolded {
   if (module.scope.names.has(name)) return bindingsValue(run, module, name);
   const value = builtIn(run, module, name);
-  return typeof value === 'object' && value !== null && 'kind' in value && value.kind === 'name'
-    ? { ...value, hidden }
-    : value;
+  return isName(value) ? { ...value, hidden } : value;
 }
 
 /** What a name at the top of a module holds in the end. */

@@ -7,6 +7,7 @@ import type {
   FoldedDict,
   FoldedList,
   FoldedName,
+  FoldedOwn,
   MaybeFolded,
   PythonFunction,
 } from '../program.ts';
@@ -26,6 +27,10 @@ export function isDict(value: MaybeFolded): value is FoldedDict {
 
 export function isName(value: MaybeFolded): value is FoldedName {
   return typeof value === 'object' && value !== null && 'kind' in value && value.kind === 'name';
+}
+
+export function isOwn(value: MaybeFolded): value is FoldedOwn {
+  return typeof value === 'object' && value !== null && 'kind' in value && value.kind === 'own';
 }
 
 export function isBytes(value: MaybeFolded): value is Uint8Array {
@@ -89,13 +94,9 @@ function isPlain(value: MaybeFolded): boolean {
   return value === null || typeof value !== 'object' || value instanceof Uint8Array;
 }
 
-function isNamed(value: MaybeFolded): boolean {
-  return (
-    typeof value === 'object' &&
-    value !== null &&
-    'kind' in value &&
-    (value.kind === 'name' || value.kind === 'own')
-  );
+/** Something that a library or the skill defines. */
+export function isNamed(value: MaybeFolded): value is FoldedName | FoldedOwn {
+  return isName(value) || isOwn(value);
 }
 
 /** Whether a value counts as true; undefined when that is not known. */

@@ -6,33 +6,12 @@ import { readEnvironment } from '../effects/environment.ts';
 import { sliced } from '../fold/items.ts';
 import type { PyNode, PythonModule, PyValue } from '../program.ts';
 import { flowSource, notePyTrait, type PythonRun } from '../run.ts';
-import { childrenOf, nameOf, scopeOf, textOf } from '../syntax/nodes.ts';
+import { nameOf, scopeOf } from '../syntax/nodes.ts';
 import { either, nodesOf, unknownPy } from '../values/alternatives.ts';
 import { lookUp } from './lookup.ts';
 import { type NameTable, nameTable } from './meaning.ts';
 import { memberByText } from './members.ts';
 import { heldValue, importedValue, unboundValue } from './names.ts';
-
-/** `object[key]`. */
-export function subscriptValue(
-  run: PythonRun,
-  module: PythonModule,
-  node: PyNode,
-  depth: number,
-): PyValue {
-  const children = childrenOf(node);
-  const [objectNode] = children;
-  const open = children.findIndex((child) => child.name === '[');
-  const inner = children.slice(open + 1, -1);
-  if (objectNode === undefined) return unknownPy;
-  const object = run.evaluate(run, module, objectNode, depth);
-  if (inner.some((child) => child.name === ':'))
-    return sliceValue(run, module, object, inner, depth);
-  const key = inner[0] === undefined ? unknownPy : run.evaluate(run, module, inner[0], depth);
-  const certainty = key.folded ? 'folded' : 'exact';
-  const at = { module, node, api: object.qual ?? '', certainty } as const;
-  return itemOf(run, at, object, key, depth, isFixed(module, objectNode));
-}
 
 /** The item of a value under a key; `fixed` where nothing was put into the value later. */
 export function itemOf(
@@ -129,8 +108,8 @@ export function moduleByText(
   return { ...unknownPy, qual: '*' };
 }
 
-// Of a table that never changes, one part holds what was put there.
-function isFixed(module: PythonModule, object: PyNode): boolean {
+/** Whether a table never changes: each part of it holds what was put there. */
+export function isFixed(module: PythonModule, object: PyNode): boolean {
   if (object.name !== 'VariableName') return true;
   return (
     lookUp(scopeOf(module, object), nameOf(module, object))?.bindings.some(
@@ -139,38 +118,26 @@ function isFixed(module: PythonModule, object: PyNode): boolean {
   );
 }
 
-function sliceValue(
-  run: PythonRun,
-  module: PythonModule,
+/** `object[from:to:step]` */
+export function sliceOf(
   object: PyValue,
-  inner: readonly PyNode[],
-  depth: number,
+  [from, to, step = 1]: readonly (number | undefined)[],
 ): PyValue {
-  const bounds: (number | undefined)[] = [undefined];
-  for (const child of inner) {
-    if (child.name === ':') bounds.push(undefined);
-    else
-      bounds[bounds.length - 1] = numberOf(
-        run.evaluate(run, module, child, depth),
-        textOf(module, child),
-      );
-  }
-  const [from, to, step = 1] = bounds;
   const texts = object.texts
     .filter((text) => !text.includes(unknownPart))
     .map((text) => sliced([...text], from, to, step).join(''));
-  const otherTexts = object.otherTexts.length > 0 ? [unknownPart] : [];
   return {
     ...unknownPy,
     texts,
-    otherTexts,
+    otherTexts: object.otherTexts.length > 0 ? [unknownPart] : [],
     nodes: object.nodes,
     folded: true,
     decoded: object.decoded,
   };
 }
 
-function numberOf(value: PyValue, written: string): number | undefined {
+/** A bound of a slice; undefined where it is no whole number. */
+export function boundOf(value: PyValue, written: string): number | undefined {
   const text = value.texts[0] ?? written.replace(/\s/g, '');
   return /^-?\d+$/.test(text) ? Number(text) : undefined;
 }

@@ -8,7 +8,7 @@ import type { PyNoting } from '../effects/call.ts';
 import { noteReaching } from '../effects/escapes.ts';
 import { PyNode, type PythonModule, type PyValue } from '../program.ts';
 import { notePyTrait, type PythonRun } from '../run.ts';
-import { childrenOf, functionOf, nameOf, textOf } from '../syntax/nodes.ts';
+import { functionOf, nameOf, textOf } from '../syntax/nodes.ts';
 import { either, unknownPy } from '../values/alternatives.ts';
 import { basesOf, methodOf, propertyValue } from './classes.ts';
 import { memberMeaning } from './meaning.ts';
@@ -19,11 +19,10 @@ export function memberValue(
   run: PythonRun,
   module: PythonModule,
   node: PyNode,
+  objectNode: PyNode,
+  property: PyNode,
   depth: number,
 ): PyValue {
-  const [objectNode] = childrenOf(node);
-  const property = node.lastChild;
-  if (objectNode === undefined || property === null) return unknownPy;
   const name = nameOf(module, property);
   if (textOf(module, objectNode) === 'self' || textOf(module, objectNode) === 'cls')
     return ownAttribute(run, module, node, name, depth);

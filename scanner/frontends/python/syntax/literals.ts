@@ -17,11 +17,15 @@ const simpleEscapes: Readonly<Record<string, string>> = {
   '\n': '',
 };
 
-/** A string literal without its quotes; `at` is where its text begins. */
-export function stringOf(
-  module: PythonModule,
-  node: PyNode,
-): { readonly text: string; readonly isBytes: boolean; readonly at: number } {
+/** `at` is where the text begins. */
+export interface StringLiteral {
+  readonly text: string;
+  readonly isBytes: boolean;
+  readonly at: number;
+}
+
+/** A string literal without its quotes. */
+export function stringOf(module: PythonModule, node: PyNode): StringLiteral {
   const written = textOf(module, node);
   const { prefix, open, close } = quotesOf(written);
   const text = unescapeText(written.slice(open, close), prefix);
@@ -36,11 +40,14 @@ interface Replacement {
   readonly isNamed: boolean;
 }
 
+/** `at` is where the first of the pieces begins. */
+export interface FormatPieces {
+  readonly pieces: readonly (string | Replacement)[];
+  readonly at: number;
+}
+
 /** The texts of a format string, and what stands between them. */
-export function piecesOf(
-  module: PythonModule,
-  node: PyNode,
-): { readonly pieces: readonly (string | Replacement)[]; readonly at: number } {
+export function piecesOf(module: PythonModule, node: PyNode): FormatPieces {
   const { prefix, open, close } = quotesOf(textOf(module, node));
   const pieces: (string | Replacement)[] = [];
   let at = node.from + open;

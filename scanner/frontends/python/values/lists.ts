@@ -2,7 +2,7 @@
 import { alternativesMax, pythonItemsMax } from '../../../limits.ts';
 import { unknownPart } from '../../../models/egress-of.ts';
 import type { Kept } from '../changes/aliases.ts';
-import type { PyNode, PyValue } from '../program.ts';
+import type { PyValue } from '../program.ts';
 import { join, nodesOf, unknownPy } from './alternatives.ts';
 
 /**
@@ -27,22 +27,23 @@ export function changedList(value: PyValue, kept: Kept | undefined): PyValue {
   };
 }
 
-/** `[a, *b]`, given what its operands are. */
-export function display(operands: readonly PyNode[], given: readonly PyValue[]): PyValue {
-  const items = itemsOf(operands, given);
-  const open = given.findIndex(
-    (value, at) => isStarred(operands[at]) && value.otherTexts.length > 0,
-  );
+interface Part {
+  readonly value: PyValue;
+  readonly isStarred: boolean;
+}
+
+/** `[a, *b]`, given what its parts are. */
+export function display(parts: readonly Part[]): PyValue {
+  const items = itemsOf(parts);
+  const open = parts.findIndex(({ value, isStarred }) => isStarred && value.otherTexts.length > 0);
   return {
     ...unknownPy,
     items,
     otherTexts: open === 0 ? [unknownPart] : [],
-    otherItems: otherLists(operands, given),
+    otherItems: otherLists(parts),
     grown:
       open > 0 ||
-      given.some(
-        (value, at) => isStarred(operands[at]) && (value.items === undefined || value.grown),
-      ),
+      parts.some(({ value, isStarred }) => isStarred && (value.items === undefined || value.grown)),
     nodes: nodesOf(items),
     folded: items.some((item) => item.folded),
     decoded: items.some((item) => item.decoded),
@@ -50,24 +51,18 @@ export function display(operands: readonly PyNode[], given: readonly PyValue[]):
 }
 
 // `[*command, "-q"]`: the items of a list that is known, one by one.
-function itemsOf(operands: readonly PyNode[], values: readonly PyValue[]): PyValue[] {
-  return values.flatMap((value, at) =>
-    isStarred(operands[at]) ? (value.items ?? [value]) : [value],
-  );
+function itemsOf(parts: readonly Part[]): PyValue[] {
+  return parts.flatMap(({ value, isStarred }) => (isStarred ? (value.items ?? [value]) : [value]));
 }
 
 // The same list with what else a list in it may be.
-function otherLists(operands: readonly PyNode[], values: readonly PyValue[]): PyValue[][] {
-  const others = values.flatMap((value, at) =>
-    isStarred(operands[at])
-      ? value.otherItems.map((items) => values.with(at, { ...value, items }))
+function otherLists(parts: readonly Part[]): PyValue[][] {
+  const others = parts.flatMap(({ value, isStarred }, at) =>
+    isStarred
+      ? value.otherItems.map((items) => parts.with(at, { value: { ...value, items }, isStarred }))
       : [],
   );
-  return others.slice(0, alternativesMax).map((other) => itemsOf(operands, other));
-}
-
-function isStarred(operand: PyNode | undefined): boolean {
-  return operand?.prevSibling?.name === '*';
+  return others.slice(0, alternativesMax).map(itemsOf);
 }
 
 /** `first + second`, of lists with these items. */

@@ -11,13 +11,20 @@ import { wholeEnvironment } from '../effects/environment.ts';
 import { percentOf } from '../fold/format.ts';
 import { foldedOf, oneOf, withFolded } from '../fold/given.ts';
 import { dictOf, listOf } from '../fold/value.ts';
-import { subscriptValue } from '../names/items.ts';
+import {
+  type DictEntry,
+  type DisplayPart,
+  type Domain,
+  interpret,
+  operandsOf,
+} from '../interpret.ts';
+import { boundOf, isFixed, itemOf, sliceOf } from '../names/items.ts';
 import { memberValue } from '../names/members.ts';
 import { variable } from '../names/names.ts';
-import type { PyNode, PythonModule, PyValue } from '../program.ts';
+import type { PyNode, PythonFunction, PythonModule, PyValue } from '../program.ts';
 import { flowSource, type PythonRun } from '../run.ts';
-import { numberOf, piecesOf, stringOf } from '../syntax/literals.ts';
-import { childrenOf, textOf } from '../syntax/nodes.ts';
+import type { FormatPieces, StringLiteral } from '../syntax/literals.ts';
+import { textOf } from '../syntax/nodes.ts';
 import { spineOf, spineStep } from '../syntax/tree.ts';
 import { busyPy, either, join, nodesOf, unknownPy } from './alternatives.ts';
 import { changedList, display, joinedLists } from './lists.ts';
@@ -34,7 +41,12 @@ export function evaluate(run: PythonRun, module: PythonModule, node: PyNode, dep
       evaluate(run, module, inner, depth);
   node.value = 'busy';
   run.fold.values++;
-  const found = withFolded(run, module, node, compute(run, module, node, depth + 1));
+  const found = withFolded(
+    run,
+    module,
+    node,
+    interpret(new Evaluating(run, module, depth + 1), node),
+  );
   const value = withEnvironment(run, module, node, changedList(found, run.changed.get(node)));
   run.fold.values--;
   // What is put together is held for each place where it is: names share one text, the parts of one
@@ -100,113 +112,134 @@ export function isHandedOn(node: PyNode): boolean {
   );
 }
 
-function compute(run: PythonRun, module: PythonModule, node: PyNode, depth: number): PyValue {
-  const children = childrenOf(node);
-  const operands = children.filter((child) => !/^\W+$/.test(child.name));
-  const last = operands.at(-1);
-  const values = (): PyValue[] => operands.map((child) => evaluate(run, module, child, depth));
-  switch (node.name) {
-    case 'String':
-      return literal(module, node);
-    case 'FormatString':
-      return formatString(run, module, node, depth);
-    case 'ContinuedString':
-      return join(values());
-    case 'Boolean':
-      return { ...unknownPy, texts: [textOf(module, node)] };
-    case 'Number':
-      return number(textOf(module, node));
-    case 'None':
-      return { ...unknownPy, whole: null };
-    case 'VariableName':
-      return variable(run, module, node, depth);
-    case 'MemberExpression':
-      return children.some((child) => child.name === '[')
-        ? subscriptValue(run, module, node, depth)
-        : memberValue(run, module, node, depth);
-    case 'CallExpression':
-      return callValue(run, module, node, depth);
-    case 'ParenthesizedExpression':
-    case 'AwaitExpression':
-    case 'NamedExpression':
-      return last === undefined ? unknownPy : evaluate(run, module, last, depth);
-    case 'BinaryExpression':
-      return binary(run, module, children, depth);
-    case 'LambdaExpression':
-      return { ...unknownPy, own: module.functionsAt.get(node.from) };
-    case 'ConditionalExpression': {
-      const [first, , second] = operands.filter(
-        (child) => child.name !== 'if' && child.name !== 'else',
-      );
-      return either(
-        [first, second].flatMap((one) =>
-          one === undefined ? [] : [evaluate(run, module, one, depth)],
-        ),
-      );
-    }
-    case 'ArrayExpression':
-    case 'TupleExpression':
-    case 'SetExpression':
-      return display(operands, values());
-    case 'DictionaryExpression':
-      return dictionary(run, module, children, depth);
-    case 'ArrayComprehensionExpression':
-    case 'ComprehensionExpression':
-    case 'DictionaryComprehensionExpression':
-    case 'SetComprehensionExpression':
-      return {
-        ...unknownPy,
-        nodes: nodesOf(
-          operands
-            .filter((child) => !/^(for|in|if|async)$/.test(child.name))
-            .map((child) => evaluate(run, module, child, depth)),
-        ),
-      };
-    case 'YieldExpression':
-      return { ...unknownPy, nodes: nodesOf(values()) };
-    default:
-      return unknownPy;
+class Evaluating implements Domain<PyValue> {
+  readonly unknown = unknownPy;
+  readonly run: PythonRun;
+  readonly module: PythonModule;
+  readonly depth: number;
+
+  constructor(run: PythonRun, module: PythonModule, depth: number) {
+    this.run = run;
+    this.module = module;
+    this.depth = depth;
   }
-}
 
-function dictionary(
-  run: PythonRun,
-  module: PythonModule,
-  children: readonly PyNode[],
-  depth: number,
-): PyValue {
-  const entries = new Map<string, PyValue>();
-  const all: PyValue[] = [];
-  children.forEach((child, at) => {
-    if (!/^\w/.test(child.name)) return;
-    const value = evaluate(run, module, child, depth);
-    all.push(value);
-    const key = children[at - 1]?.name === ':' ? children[at - 2] : undefined;
-    const [name] = key === undefined ? [] : evaluate(run, module, key, depth).texts;
-    if (name !== undefined) entries.set(name, value);
-  });
-  // `{**other}`, and keys that are not known, may hold anything under any name.
-  const isOpen = entries.size * 2 < all.length;
-  return { ...unknownPy, entries, nodes: nodesOf(all), otherTexts: isOpen ? [unknownPart] : [] };
-}
+  of(node: PyNode | null | undefined): PyValue {
+    return node === null || node === undefined
+      ? unknownPy
+      : evaluate(this.run, this.module, node, this.depth);
+  }
 
-function number(text: string): PyValue {
-  const whole = numberOf(text);
-  return { ...unknownPy, texts: [typeof whole === 'bigint' ? String(whole) : text], whole };
-}
+  none(): PyValue {
+    return { ...unknownPy, whole: null };
+  }
 
-function literal(module: PythonModule, node: PyNode): PyValue {
-  const { text, at } = stringOf(module, node);
-  return { ...unknownPy, texts: [text], raw: at };
-}
+  truth(isTrue: boolean): PyValue {
+    return { ...unknownPy, texts: [isTrue ? 'True' : 'False'] };
+  }
 
-function formatString(run: PythonRun, module: PythonModule, node: PyNode, depth: number): PyValue {
-  const { pieces, at } = piecesOf(module, node);
-  const values = pieces.map((piece): PyValue => {
-    if (typeof piece === 'string') return { ...unknownPy, texts: [piece] };
-    return piece.value === undefined ? unknownPy : evaluate(run, module, piece.value, depth);
-  });
-  return { ...join(values), folded: values.length > 1, raw: at };
+  number(whole: bigint | number | undefined, written: string): PyValue {
+    return { ...unknownPy, texts: [typeof whole === 'bigint' ? String(whole) : written], whole };
+  }
+
+  string({ text, at }: StringLiteral): PyValue {
+    return { ...unknownPy, texts: [text], raw: at };
+  }
+
+  continued(parts: readonly PyNode[]): PyValue {
+    return join(parts.map((part) => this.of(part)));
+  }
+
+  format({ pieces, at }: FormatPieces): PyValue {
+    const values = pieces.map((piece) =>
+      typeof piece === 'string' ? { ...unknownPy, texts: [piece] } : this.of(piece.value),
+    );
+    return { ...join(values), folded: values.length > 1, raw: at };
+  }
+
+  variable(node: PyNode): PyValue {
+    return variable(this.run, this.module, node, this.depth);
+  }
+
+  named(_: PyNode, value: PyNode): PyValue {
+    return this.of(value);
+  }
+
+  unary(): PyValue {
+    return unknownPy;
+  }
+
+  binary(symbol: string, left: PyNode, right: PyNode): PyValue {
+    return operated(symbol, this.of(left), this.of(right));
+  }
+
+  choice(_: PyNode, yes: PyNode, no: PyNode): PyValue {
+    return either([this.of(yes), this.of(no)]);
+  }
+
+  sequence(_: string, elements: readonly DisplayPart[]): PyValue {
+    return display(elements.map(({ node, isStarred }) => ({ value: this.of(node), isStarred })));
+  }
+
+  dictionary(parts: readonly DictEntry[]): PyValue {
+    const entries = new Map<string, PyValue>();
+    const all: PyValue[] = [];
+    for (const { key: keyNode, value } of parts) {
+      const key = this.of(keyNode);
+      const given = this.of(value);
+      const [name] = key.texts;
+      all.push(...(keyNode === undefined ? [given] : [key, given]));
+      if (name !== undefined) entries.set(name, given);
+    }
+    // `{**other}`, and keys that are not known, may hold anything under any name.
+    const isOpen = entries.size * 2 < all.length;
+    return { ...unknownPy, entries, nodes: nodesOf(all), otherTexts: isOpen ? [unknownPart] : [] };
+  }
+
+  comprehension(node: PyNode): PyValue {
+    return this.yielded(operandsOf(node));
+  }
+
+  lambda(own: PythonFunction): PyValue {
+    return { ...unknownPy, own };
+  }
+
+  yielded(parts: readonly PyNode[]): PyValue {
+    return { ...unknownPy, nodes: nodesOf(parts.map((part) => this.of(part))) };
+  }
+
+  member(node: PyNode, object: PyNode, property: PyNode): PyValue {
+    return memberValue(this.run, this.module, node, object, property, this.depth);
+  }
+
+  item(node: PyNode, object: PyNode, key: PyNode): PyValue {
+    const owner = this.of(object);
+    const given = this.of(key);
+    const certainty = given.folded ? 'folded' : 'exact';
+    const at = { module: this.module, node, api: owner.qual ?? '', certainty } as const;
+    return itemOf(this.run, at, owner, given, this.depth, isFixed(this.module, object));
+  }
+
+  slice(object: PyNode, bounds: readonly (PyNode | undefined)[]): PyValue {
+    return sliceOf(
+      this.of(object),
+      bounds.map((bound) =>
+        bound === undefined ? undefined : boundOf(this.of(bound), textOf(this.module, bound)),
+      ),
+    );
+  }
+
+  call(node: PyNode): PyValue {
+    return callValue(this.run, this, node, this.depth);
+  }
+
+  itemsIn({ items }: PyValue): readonly PyValue[] {
+    return items ?? [];
+  }
+
+  entriesIn({ entries }: PyValue): readonly (readonly [string, PyValue])[] {
+    return [...(entries ?? [])];
+  }
 }
 
 function isOneText({ texts, otherTexts }: PyValue): boolean {
@@ -221,17 +254,7 @@ function formatted(text: string, b: PyValue): string {
   return percentOf(text, given, unknownPart) ?? unknownPart;
 }
 
-function binary(
-  run: PythonRun,
-  module: PythonModule,
-  children: readonly PyNode[],
-  depth: number,
-): PyValue {
-  const [left, operator, right] = children;
-  if (left === undefined || operator === undefined || right === undefined) return unknownPy;
-  const a = evaluate(run, module, left, depth);
-  const b = evaluate(run, module, right, depth);
-  const symbol = textOf(module, operator);
+function operated(symbol: string, a: PyValue, b: PyValue): PyValue {
   const isText = a.texts.length > 0 || b.texts.length > 0;
   if (symbol === '+')
     return a.items !== undefined && b.items !== undefined

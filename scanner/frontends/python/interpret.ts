@@ -1,0 +1,210 @@
+/**
+ * Expressions of Python taken apart, once for both kinds of value: `fold/` computes the one value
+ * that an expression must have, `values/` says what an expression may be.
+ */
+import type { PyNode, PythonFunction, PythonModule } from './program.ts';
+import {
+  type FormatPieces,
+  numberOf,
+  piecesOf,
+  type StringLiteral,
+  stringOf,
+} from './syntax/literals.ts';
+import { argumentsOf, childrenOf, nameOf, textOf } from './syntax/nodes.ts';
+
+/** A part of a display, `*node` where it is starred. */
+export interface DisplayPart {
+  readonly node: PyNode;
+  readonly isStarred: boolean;
+}
+
+/** `key: value`, or `**value`. */
+export interface DictEntry {
+  readonly key: PyNode | undefined;
+  readonly value: PyNode;
+}
+
+/** What expressions give in one place, in one kind of value. */
+export interface Domain<Value> {
+  readonly module: PythonModule;
+  readonly unknown: Value;
+  /** The value of an expression in the same place. */
+  of(node: PyNode | null | undefined): Value;
+  none(): Value;
+  truth(isTrue: boolean): Value;
+  number(value: bigint | number | undefined, written: string): Value;
+  string(literal: StringLiteral): Value;
+  continued(parts: readonly PyNode[]): Value;
+  format(pieces: FormatPieces): Value;
+  variable(node: PyNode): Value;
+  /** `target := value` */
+  named(target: PyNode, value: PyNode): Value;
+  unary(sign: string, operand: PyNode): Value;
+  binary(symbol: string, left: PyNode, right: PyNode): Value;
+  choice(condition: PyNode, yes: PyNode, no: PyNode): Value;
+  sequence(kind: 'list' | 'tuple' | 'set', elements: readonly DisplayPart[]): Value;
+  dictionary(entries: readonly DictEntry[]): Value;
+  /** Given what stands between the brackets. */
+  comprehension(node: PyNode, parts: readonly PyNode[]): Value;
+  lambda(definition: PythonFunction): Value;
+  yielded(parts: readonly PyNode[]): Value;
+  member(node: PyNode, object: PyNode, property: PyNode): Value;
+  item(node: PyNode, object: PyNode, key: PyNode): Value;
+  slice(object: PyNode, bounds: readonly (PyNode | undefined)[]): Value;
+  call(node: PyNode): Value;
+  /** What a value gives after one star, and after two. */
+  itemsIn(value: Value): readonly Value[];
+  entriesIn(value: Value): readonly (readonly [string, Value])[];
+}
+
+/** The value of an expression. */
+export function interpret<Value>(domain: Domain<Value>, node: PyNode): Value {
+  const { module } = domain;
+  switch (node.name) {
+    case 'String':
+      return domain.string(stringOf(module, node));
+    case 'FormatString':
+      return domain.format(piecesOf(module, node));
+    case 'ContinuedString':
+      return domain.continued(operandsOf(node));
+    case 'Number': {
+      const written = textOf(module, node);
+      return domain.number(numberOf(written), written);
+    }
+    case 'Boolean':
+      return domain.truth(textOf(module, node) === 'True');
+    case 'None':
+      return domain.none();
+    case 'VariableName':
+      return domain.variable(node);
+    case 'ParenthesizedExpression':
+    case 'AwaitExpression':
+      return domain.of(operandsOf(node).at(-1));
+    case 'LambdaExpression': {
+      const definition = module.functionsAt.get(node.from);
+      return definition === undefined ? domain.unknown : domain.lambda(definition);
+    }
+    case 'YieldExpression':
+      return domain.yielded(operandsOf(node));
+    case 'MemberExpression':
+      return part(domain, node);
+    case 'CallExpression':
+      return domain.call(node);
+    default:
+      return operation(domain, node) ?? collection(domain, node) ?? domain.unknown;
+  }
+}
+
+/** Operands without brackets, commas and comments. */
+export function operandsOf(node: PyNode): PyNode[] {
+  return childrenOf(node).filter(
+    (child) => /^\w/.test(child.name) && !/^(in|for|if|else|async)$/.test(child.name),
+  );
+}
+
+function operation<Value>(domain: Domain<Value>, node: PyNode): Value | undefined {
+  const children = childrenOf(node);
+  const [first, second, third, , fifth] = children;
+  const last = children.at(-1);
+  if (first === undefined || second === undefined || last === undefined) return undefined;
+  switch (node.name) {
+    case 'NamedExpression':
+      return domain.named(first, last);
+    case 'UnaryExpression':
+      return domain.unary(textOf(domain.module, first), last);
+    case 'BinaryExpression': {
+      const { text } = domain.module.source;
+      const symbol = text.slice(second.from, children.at(-2)?.to).replace(/\s+/g, ' ');
+      return third === undefined ? undefined : domain.binary(symbol, first, last);
+    }
+    case 'ConditionalExpression':
+      return third === undefined || fifth === undefined
+        ? undefined
+        : domain.choice(third, first, fifth);
+  }
+  return undefined;
+}
+
+function collection<Value>(domain: Domain<Value>, node: PyNode): Value | undefined {
+  switch (node.name) {
+    case 'TupleExpression':
+      return domain.sequence('tuple', elementsOf(node));
+    case 'ArrayExpression':
+      return domain.sequence('list', elementsOf(node));
+    case 'SetExpression':
+      return domain.sequence('set', elementsOf(node));
+    case 'DictionaryExpression':
+      return domain.dictionary(entriesOf(node));
+    case 'ArrayComprehensionExpression':
+    case 'ComprehensionExpression':
+    case 'SetComprehensionExpression':
+    case 'DictionaryComprehensionExpression':
+      return domain.comprehension(node, childrenOf(node).slice(1, -1));
+  }
+  return undefined;
+}
+
+function elementsOf(node: PyNode): DisplayPart[] {
+  const children = childrenOf(node);
+  return children.flatMap((child, at) =>
+    /^\w/.test(child.name) ? [{ node: child, isStarred: children[at - 1]?.name === '*' }] : [],
+  );
+}
+
+function entriesOf(node: PyNode): DictEntry[] {
+  const children = childrenOf(node);
+  return children.flatMap((value, at) => {
+    const before = children[at - 1]?.name;
+    if (before === '**') return [{ key: undefined, value }];
+    return before === ':' ? [{ key: children[at - 2], value }] : [];
+  });
+}
+
+function part<Value>(domain: Domain<Value>, node: PyNode): Value {
+  const [object, , ...rest] = childrenOf(node);
+  const { lastChild } = node;
+  if (object === undefined || lastChild === null) return domain.unknown;
+  if (lastChild.name !== ']') return domain.member(node, object, lastChild);
+  const keys = rest.slice(0, -1);
+  const [key] = keys;
+  if (key === undefined) return domain.unknown;
+  if (!keys.some(({ name }) => name === ':')) return domain.item(node, object, key);
+  const bounds: (PyNode | undefined)[] = [undefined];
+  for (const one of keys) {
+    if (one.name === ':') bounds.push(undefined);
+    else bounds[bounds.length - 1] = one;
+  }
+  return domain.slice(object, bounds);
+}
+
+/** What a call calls: `object.method`, or any other expression. */
+export function calledIn(
+  module: PythonModule,
+  callee: PyNode,
+): { readonly object: PyNode | undefined; readonly method: string } {
+  const { lastChild } = callee;
+  const isMember = callee.name === 'MemberExpression' && lastChild?.name === 'PropertyName';
+  return isMember
+    ? { object: childrenOf(callee)[0], method: nameOf(module, lastChild) }
+    : { object: undefined, method: '' };
+}
+
+/** What a call gives, what is starred last. */
+export function givenIn<Value>(
+  domain: Domain<Value>,
+  node: PyNode,
+): {
+  readonly args: readonly Value[];
+  readonly keywords: ReadonlyMap<string, Value>;
+  readonly starred: readonly Value[];
+} {
+  const syntax = argumentsOf(domain.module, node);
+  const starred = syntax.starred.map((one) => domain.of(one));
+  const positional = syntax.positional.map((one) => domain.of(one));
+  const named = [...syntax.keywords].map(([key, one]) => [key, domain.of(one)] as const);
+  return {
+    starred,
+    args: [...positional, ...starred.flatMap((one) => domain.itemsIn(one))],
+    keywords: new Map([...starred.flatMap((one) => domain.entriesIn(one)), ...named]),
+  };
+}
