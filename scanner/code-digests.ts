@@ -11,7 +11,7 @@ interface CodeDigests {
 }
 
 export const codeDigests: CodeDigests = {
-  extractor: 'sha256:2e1d3be4967c55aa0912a3b8f210564f80f0c62235a9a298800d22097a2a7165',
+  extractor: 'sha256:a827f8e68284e05348132e2b6fc5cef48171b97c4d95a3b595285fcb1a7c1640',
   judging: 'sha256:8cea0fdb5e121863baa7f815ffd69a0e6363cbcfa252cf6f38dbbd5866d0963e',
   rules: {
     'env/dynamic-name': 'sha256:b3bcc619041c321b4ae11ca5d5c43bb5beec8dbf73751365badd255319977730',
