@@ -9,7 +9,8 @@ import type { HostPolicy } from '../../skills-index/run/plan/host-policy.ts';
 import type { Digest } from '../../skills-index/skill/digest.ts';
 import type { SkillName } from '../../skills-index/skill/name.ts';
 import { Problem } from '../../skills-index/skill/problem.ts';
-import type { ChainNode } from '../../skills-index/trust/decision/chain.ts';
+import { type ChainNode, chainOf } from '../../skills-index/trust/decision/chain.ts';
+import { judge } from '../../skills-index/trust/decision/judge.ts';
 import type { Admitted, TrustedInputs } from '../../skills-index/trust/decision.ts';
 import type { CommandContext } from '../command.ts';
 import { standJson, standLines } from '../install/installed-text.ts';
@@ -153,7 +154,8 @@ export async function withRescan(verified: VerifiedVersion): Promise<VerifiedVer
 /** What was decided, before any file is looked at. */
 export function toVerified(admission: Admission, source: Source, name: SkillName): VerifiedVersion {
   const { decision, notes } = admission;
-  const common = { name, notes, source, chain: decision.chain, folders: [], plain: false };
+  const chain = chainOf(judge(admission.input));
+  const common = { name, notes, source, chain, folders: [], plain: false };
   return decision.kind === 'admitted'
     ? { ...common, admitted: decision }
     : { ...common, problem: refusal(admission, name) };
@@ -272,9 +274,8 @@ export function verifiedJson({
     manifest: _,
     checkpoint,
     kind: __,
-    chain: ___,
     ...rest
-  } = admitted ?? { manifest: 0, checkpoint: undefined, kind: 0, chain };
+  } = admitted ?? { manifest: 0, checkpoint: undefined, kind: 0 };
   return {
     name,
     ...rest,

@@ -158,7 +158,7 @@ async function takeIdentity(
       const word =
         statement.predicateType === predicateTypes.member
           ? undefined
-          : known.chain.stops.wordOn(speaker, latest);
+          : known.chain.stops.stopOn(speaker, latest);
       if (word !== undefined) throw stopped(speaker, word);
       throw new Problem(
         refusalCode(statement, known),

@@ -6,9 +6,9 @@
 import { asc, eq } from 'drizzle-orm';
 import { predicateTypes } from '../../skills-index/statement/attestation.ts';
 import {
+  activeStop,
   type LoggedRevocation,
-  standingWord,
-} from '../../skills-index/trust/decision/standing-word.ts';
+} from '../../skills-index/trust/decision/active-stop.ts';
 import type { Identities } from '../../skills-index/trust/identity/identities.ts';
 import type { Registry } from '../context.ts';
 import { statements } from '../store/schema.ts';
@@ -41,7 +41,7 @@ export async function suspendedAgain(
     if (publication === undefined) continue;
     const { signer, logIndex } = publication;
     const publish = { signer, signers: speakerOf(row, publication).ids, logIndex };
-    const word = standingWord(
+    const word = activeStop(
       { root: registry.root, identities: chain, version: row, publish },
       revocations,
     );

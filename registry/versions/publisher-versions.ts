@@ -35,7 +35,7 @@ export async function versionsOf(
     if (!indexed.includes(version.status)) return;
     const speaker = speakerOf(version, { material });
     if (!stops.isAbout(publisher, speaker)) return;
-    if (kind === 'lifted' && stops.wordOnPublished(speaker, latest, publisher) !== undefined)
+    if (kind === 'lifted' && stops.stopOnPublished(speaker, latest, publisher) !== undefined)
       return;
     found.set(version.id, version);
   };

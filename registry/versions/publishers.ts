@@ -9,8 +9,8 @@ import { scopeOf } from '../../skills-index/skill/name.ts';
 import { Problem } from '../../skills-index/skill/problem.ts';
 import { predicateTypes } from '../../skills-index/statement/attestation.ts';
 import { couldPublish } from '../../skills-index/trust/identity/fallen.ts';
-import type { PublisherWord, Speaker } from '../../skills-index/trust/identity/identities.ts';
-import { describePublisherWord } from '../../skills-index/trust/identity/publisher-stops.ts';
+import type { PublisherIds, PublisherStop } from '../../skills-index/trust/identity/identities.ts';
+import { describePublisherStop } from '../../skills-index/trust/identity/publisher-stops.ts';
 import { readClaims } from '../../skills-index/trust/sigstore/certificate-identity.ts';
 import { idsOfClaims } from '../../skills-index/trust/sigstore/certified-identities.ts';
 import type { Registry } from '../context.ts';
@@ -24,26 +24,29 @@ import type { VersionRow } from './versions.ts';
 export async function wordOnPublisher(
   registry: Registry,
   publisher: Digest,
-): Promise<PublisherWord | undefined> {
+): Promise<PublisherStop | undefined> {
   const { chain } = await readIdentities(registry);
-  return chain.stops.wordOn({ ids: [publisher] }, latest);
+  return chain.stops.stopOn({ ids: [publisher] }, latest);
 }
 
 /**
  * Refuses what a stopped publisher sends.
  * @throws Problem `publisher-stopped`
  */
-export async function requireActivePublisher(registry: Registry, speaker: Speaker): Promise<void> {
+export async function requireActivePublisher(
+  registry: Registry,
+  speaker: PublisherIds,
+): Promise<void> {
   const { chain } = await readIdentities(registry);
-  const word = chain.stops.wordOn(speaker, latest);
+  const word = chain.stops.stopOn(speaker, latest);
   if (word !== undefined) throw stopped(speaker, word);
 }
 
 /** What a stopped publisher is told. */
-export function stopped({ ids: [id] }: Speaker, word: PublisherWord): Problem {
+export function stopped({ ids: [id] }: PublisherIds, word: PublisherStop): Problem {
   return new Problem(
     'publisher-stopped',
-    `The publisher ${id}, or a key that it replaced or that replaced it, was ${describePublisherWord(word)}`,
+    `The publisher ${id}, or a key that it replaced or that replaced it, was ${describePublisherStop(word)}`,
   );
 }
 
@@ -59,8 +62,8 @@ export async function whyStopped(
   const [publication] = await statementsOf(registry, version.id, predicateTypes.publish);
   if (publication === undefined)
     throw new Problem('internal', `${version.name} has no publication`);
-  const word = chain.stops.wordOn(speakerOf(version, publication), latest);
-  if (word !== undefined) return `its publisher was ${describePublisherWord(word)}`;
+  const word = chain.stops.stopOn(speakerOf(version, publication), latest);
+  if (word !== undefined) return `its publisher was ${describePublisherStop(word)}`;
   const published = { scope: scopeOf(version.name), publisher: version.publisher };
   return couldPublish(chain, published, publication.logIndex)
     ? undefined
@@ -71,7 +74,7 @@ export async function whyStopped(
 export function speakerOf(
   { name, publisher }: Pick<VersionRow, 'name' | 'publisher'>,
   { material }: Pick<StatementRow, 'material'>,
-): Required<Speaker> {
+): Required<PublisherIds> {
   const certified = material === null ? [] : idsOfClaims(readClaims(certificateIn(material)));
   return { ids: [publisher, ...certified], scope: scopeOf(name) };
 }

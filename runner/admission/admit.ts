@@ -36,6 +36,8 @@ export interface AdmissionRequest
 
 export interface Admission {
   readonly decision: Decision;
+  /** The evidence and the trust that the decision follows from. */
+  readonly input: DecisionInput;
   /**
    * Notes for a person: that the registry is down, which cached evidence counts instead, and until
    * when.
@@ -62,7 +64,8 @@ export async function admit(request: AdmissionRequest): Promise<Admission> {
   // For a decision about the past, a revocation that this host knows today may not have existed
   // yet.
   const remembered = request.past === true ? {} : { revokedBefore };
-  const decision = decide({ ...request, ...evidence, statusGraceSeconds, ...remembered });
+  const input = { ...request, ...evidence, statusGraceSeconds, ...remembered };
+  const decision = decide(input);
   await rememberHead(request, evidence.statuses, decision);
   await rememberKnown(request.store, evidence.statements, decision);
   // Do not cache the evidence of a refused version: a registry could fill this disk a little more
@@ -76,6 +79,7 @@ export async function admit(request: AdmissionRequest): Promise<Admission> {
     decision.kind === 'admitted' && alone ? [freshnessNote(decision, statusGraceSeconds)] : [];
   return {
     decision,
+    input,
     notes: [...notes, ...fresh, ...statusNotes],
     ...(kept === undefined ? {} : { kept }),
   };
@@ -87,7 +91,7 @@ export async function admit(request: AdmissionRequest): Promise<Admission> {
  * reason
  */
 export function requireAdmitted(
-  { decision, kept }: Omit<Admission, 'notes'>,
+  { decision, kept }: Pick<Admission, 'decision' | 'kept'>,
   name: SkillName,
 ): Admitted {
   if (decision.kind === 'admitted') return decision;

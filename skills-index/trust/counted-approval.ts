@@ -8,7 +8,7 @@ import type { Version } from '../skill/version.ts';
 import type { ApprovalStatement } from '../statement/attestation.ts';
 import { whyAuthor } from './authors.ts';
 import type { Identities } from './identity/identities.ts';
-import { judgeOfRegistry } from './own-registry.ts';
+import { whyForeignIn } from './own-registry.ts';
 import { approvalChallenge, whyNotAsserted } from './passkey.ts';
 import { type Policy, policyDigest } from './policy.ts';
 import type { RootFile } from './root.ts';
@@ -51,7 +51,7 @@ export function whyNotCounted(approval: LoggedApproval, context: ApprovalContext
 
 function whyNotAbout({ statement, logIndex }: LoggedApproval, context: ApprovalContext): string[] {
   const { version, scan, policy, at, root } = context;
-  const foreign = judgeOfRegistry(root)({ statement, logIndex });
+  const foreign = whyForeignIn(root)({ statement, logIndex });
   const said = statement.predicate;
   const sameVersion =
     said.name === version.name &&

@@ -8,21 +8,14 @@ import type { Digest } from '../skill/digest.ts';
 import type { Manifest } from '../skill/manifest.ts';
 import type { SkillName } from '../skill/name.ts';
 import type { Version } from '../skill/version.ts';
-import { predicateTypes } from '../statement/attestation.ts';
 import type { Verdict } from '../statement/finding.ts';
-import { type AdmittedApproval, judgeApprovals } from './decision/approvals.ts';
-import { type ChainNode, chainOf } from './decision/chain.ts';
-import { type Evidence, gatherEvidence, statementsOf } from './decision/evidence.ts';
-import { judgeFiles } from './decision/files.ts';
+import type { AdmittedApproval } from './decision/approvals.ts';
 import type { DecisionInput } from './decision/input.ts';
+import { isComplete, judge } from './decision/judge.ts';
 import { learnedFrom } from './decision/learned.ts';
-import { judgeLog, judgeMarks } from './decision/log.ts';
-import { judgeOneLog, type LogAlarm } from './decision/one-log.ts';
-import { type DecisionReason, Reasons } from './decision/reason.ts';
-import { judgeScan } from './decision/scan.ts';
-import { judgeLine, judgePinned, judgePublish, judgeVerdict } from './decision/version.ts';
-import { judgeRuleSet } from './judging-policies.ts';
-import { type SlsaBuildLevel, slsaLevelOf, whyNotLevels } from './slsa-level.ts';
+import type { LogAlarm } from './decision/one-log.ts';
+import type { DecisionReason } from './decision/reason.ts';
+import type { SlsaBuildLevel } from './slsa-level.ts';
 
 export type { DecisionInput, Pinned, TrustedInputs } from './decision/input.ts';
 
@@ -63,8 +56,6 @@ export interface Admitted {
   readonly freshUntil: string;
   /** Whether the status file has expired and counts only by the grace time of host policy. */
   readonly onGrace: boolean;
-  /** The checked evidence, from the root of trust down. */
-  readonly chain: ChainNode;
   /** Addresses of statements to keep; later decisions get them as `known`. */
   readonly learned: readonly Digest[];
 }
@@ -72,8 +63,6 @@ export interface Admitted {
 export interface Refused {
   readonly kind: 'refused';
   readonly reasons: readonly DecisionReason[];
-  /** The chain of evidence, with each failure at its place. */
-  readonly chain: ChainNode;
   /** As in `Admitted`; empty where the log or its head is in doubt. */
   readonly learned: readonly Digest[];
   /**
@@ -90,63 +79,42 @@ export type Decision = Admitted | Refused;
  * admits nothing.
  */
 export function decide(input: DecisionInput): Decision {
-  const reasons = new Reasons();
-  const evidence = gatherEvidence(input, reasons);
-  judgeLine(evidence, reasons);
-  const publish = judgePublish(evidence, reasons);
-  const files = judgeFiles(evidence, publish, reasons);
-  const scan = judgeScan(evidence, publish, reasons);
-  judgeRuleSet(evidence.policies, scan, reasons);
-  const verdict = judgeVerdict(evidence, reasons);
-  const level = judgeLevel(evidence, reasons);
-  judgePinned(evidence, verdict, reasons);
-  const approvals = judgeApprovals(evidence, { publish, scan, verdict }, reasons);
-  const status = judgeLog(evidence, reasons);
-  const alarm = judgeOneLog(evidence, reasons);
-  const marks = judgeMarks(evidence, reasons);
-  const judged = { publish, scan, verdict, approvals, status, marks, level };
-  const parts = { publish, files, scan, verdict, status };
-  // A part is undefined only when a reason was added. This check protects against a future bug that
-  // breaks the rule.
-  if (!isComplete(parts) || reasons.list.length > 0) {
-    if (reasons.list.length === 0) reasons.add('statement-missing', 'the evidence is not complete');
-    const chain = chainOf(evidence, judged, reasons.list);
-    const learned = isLogInDoubt(reasons) || status === undefined ? [] : learnedFrom(evidence);
+  const { evidence, reasons, parts, approvals, level, alarm } = judge(input);
+  const learned = learnedFrom(evidence);
+  if (!isComplete(parts) || reasons.length > 0)
     return {
       kind: 'refused',
-      reasons: alarmsFirst(reasons.list),
-      chain,
-      learned,
+      reasons: alarmsFirst(reasons),
+      learned: isLogInDoubt(reasons) || parts.status === undefined ? [] : learned,
       ...(alarm === undefined ? {} : { alarm }),
     };
-  }
-  const { line } = input;
+  const { publish, scan, verdict, status } = parts;
+  const { name, version, bundle, description, capabilities } = input.line;
   return {
     kind: 'admitted',
-    name: line.name,
-    version: line.version,
-    bundle: line.bundle,
-    description: line.description,
-    publisher: parts.publish.signer,
-    scopeClaim: parts.publish.scopeClaim,
-    manifest: parts.publish.manifest,
-    inferred: parts.publish.inferred,
-    capabilities: line.capabilities,
-    capabilityDigest: capabilityDigest(line.capabilities),
+    name,
+    version,
+    bundle,
+    description,
+    publisher: publish.signer,
+    scopeClaim: publish.scopeClaim,
+    manifest: publish.manifest,
+    inferred: publish.inferred,
+    capabilities,
+    capabilityDigest: capabilityDigest(capabilities),
     approvals,
-    scan: { report: parts.scan.report, ruleSet: parts.scan.ruleSet, verdict: parts.scan.verdict },
-    witnessed: `${parts.status.witnessed?.counted.length ?? 0}/${parts.status.witnessed?.of ?? 0}`,
+    scan: { report: scan.report, ruleSet: scan.ruleSet, verdict: scan.verdict },
+    witnessed: `${status.witnessed?.counted.length ?? 0}/${status.witnessed?.of ?? 0}`,
     slsaBuildLevel: level,
-    logIndex: parts.verdict.logIndex,
-    checkpoint: parts.status.checkpoint,
-    freshUntil: parts.status.expires,
-    onGrace: input.now > Date.parse(parts.status.expires),
-    chain: chainOf(evidence, judged, []),
-    learned: learnedFrom(evidence),
+    logIndex: verdict.logIndex,
+    checkpoint: status.checkpoint,
+    freshUntil: status.expires,
+    onGrace: input.now > Date.parse(status.expires),
+    learned,
   };
 }
 
-function isLogInDoubt({ list }: Reasons): boolean {
+function isLogInDoubt(reasons: readonly DecisionReason[]): boolean {
   const codes: readonly DecisionReason['code'][] = [
     'log-rolled-back',
     'log-forked',
@@ -154,30 +122,13 @@ function isLogInDoubt({ list }: Reasons): boolean {
     'status-missing',
     'status-stale',
   ];
-  return list.some(({ code }) => codes.includes(code));
-}
-
-type Complete<Parts> = { readonly [Part in keyof Parts]: Exclude<Parts[Part], undefined> };
-
-function isComplete<Parts extends object>(parts: Parts): parts is Parts & Complete<Parts> {
-  return !Object.values(parts).includes(undefined);
+  return reasons.some(({ code }) => codes.includes(code));
 }
 
 // A reader of only the first line must read the real cause. Missing witnesses follow from a
 // contradicting log, and waiting would not help.
-function alarmsFirst(list: readonly DecisionReason[]): DecisionReason[] {
+function alarmsFirst(reasons: readonly DecisionReason[]): DecisionReason[] {
   const isAlarm = ({ code }: DecisionReason): boolean =>
     code === 'log-rolled-back' || code === 'log-forked';
-  return [...list.filter(isAlarm), ...list.filter((one) => !isAlarm(one))];
-}
-
-/** The level that the evidence shows; the verdict may claim this level or a lower one. */
-function judgeLevel(evidence: Evidence, reasons: Reasons): SlsaBuildLevel {
-  const [publish] = statementsOf(evidence, predicateTypes.publish);
-  const [provenance] = statementsOf(evidence, predicateTypes.provenance);
-  const [verdict] = statementsOf(evidence, predicateTypes.verdict);
-  const level = slsaLevelOf(publish, provenance);
-  const why = whyNotLevels(verdict?.statement.predicate.verifiedLevels ?? [], level);
-  if (why !== undefined) reasons.add('verdict-invalid', why);
-  return level;
+  return [...reasons.filter(isAlarm), ...reasons.filter((one) => !isAlarm(one))];
 }

@@ -6,7 +6,7 @@ import { endsOfFrozen, type FrozenStatement } from './identity/frozen-statement.
 import type { Identities, LoggedStatement } from './identity/identities.ts';
 import { MemberOrder } from './identity/member-order.ts';
 import { identityRoundsMax } from './limits.ts';
-import { judgeOfRegistry } from './own-registry.ts';
+import { whyForeignIn } from './own-registry.ts';
 import type { RootFile } from './root.ts';
 
 /**
@@ -19,7 +19,7 @@ export function chainIdentities(
   statements: readonly LoggedStatement[],
   frozen: readonly FrozenStatement[] = [],
 ): Identities {
-  const whyForeign = judgeOfRegistry(root);
+  const whyForeign = whyForeignIn(root);
   const all = statements.filter(isAboutIdentity);
   const about = all.filter((one) => whyForeign(one) === undefined);
   const foreign = all.flatMap(({ digest, logIndex, statement }) => {

@@ -33,7 +33,7 @@ type BoundStatement = Exclude<
  * Makes a function that says why a logged statement does not count in this registry; undefined when
  * it counts.
  */
-export function judgeOfRegistry(
+export function whyForeignIn(
   root: RootFile,
 ): (one: Pick<LoggedStatement, 'statement' | 'logIndex'>) => string | undefined {
   const own = registryIdOf(root);

@@ -91,7 +91,7 @@ describe('a registry that leaves out the end of a key', () => {
     const { exit, err } = await host.run('install', '@acme/a@1.0.0', '--yes');
     expect([exit, err]).toEqual([
       6,
-      expect.stringContaining('a status seen here before says that it is revoked'),
+      expect.stringContaining('an earlier status says that the version is revoked'),
     ]);
   });
 });

@@ -414,12 +414,12 @@ describe('hints where somebody took a wrong turn', () => {
       (await as('author', ['key', 'rotate', '--yes', '--format', 'json'])).stdout,
     );
     expect(await release('1.1.0')).toContain(
-      `the publisher’s key was rotated at log index ${rotated.logIndex}: ${rotated.keyId} follows ${world.author.keyId}`,
+      `the publisher rotated their key at log index ${rotated.logIndex}: ${rotated.keyId} replaces ${world.author.keyId}`,
     );
     const both = ['--to', rotated.keyId, '--to', world.omar.keyId];
     expect((await as('author', ['scope', 'transfer', 'acme', ...both, '--yes'])).exit).toBe(0);
     expect(await release('1.2.0')).toMatch(
-      /who owns or publishes in @acme was changed at log index \d+/,
+      /the owners or publishers of @acme changed at log index \d+/,
     );
   });
 

@@ -163,8 +163,10 @@ describe('skillgate ci', () => {
     const before = read('skillgate.lock');
     const refused = await project.user.run('ci');
     expect(refused.exit).toBe(6);
-    expect(refused.err).toContain(`the lock says capabilities ${other}, ${approved} is approved`);
-    expect(refused.err).toContain('asks before other capabilities go into the lock');
+    expect(refused.err).toContain(
+      `the lock names the capabilities ${other}, but ${approved} are approved`,
+    );
+    expect(refused.err).toContain('asks before it writes other capabilities into the lock');
     for (const name of ['@acme/weekly-report', '@acme/weekly-report@1.0.0']) {
       const asked = await project.user.run('install', name);
       expect(asked.err).toContain('error[not-confirmed]');

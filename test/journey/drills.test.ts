@@ -222,7 +222,7 @@ describe('drill', () => {
   ): Promise<void> {
     expect(await stage.installed(host, name)).toBe('1.0.0');
     const said = await stage.refused('- publisher-changed: ', host, 'install', `${name}@1.0.1`);
-    expect(said).toContain('Ask the author by another way');
+    expect(said).toContain('Ask the author over another channel');
     await stage.refused(
       '- publisher-changed: ',
       host,
@@ -231,7 +231,7 @@ describe('drill', () => {
       '--publisher',
       stranger,
     );
-    const [, signed = ''] = /, (sha256:\w+)(?= signed)/.exec(said) ?? [];
+    const [, signed = ''] = /but (sha256:\w+)(?= signed)/.exec(said) ?? [];
     expect(signed).toBe(await stage.keyIdOf(publisher));
     await stage.done(host, 'install', `${name}@1.0.1`, '--publisher', signed);
     expect(await stage.installed(host, name)).toBe('1.0.1');

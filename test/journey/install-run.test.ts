@@ -252,7 +252,7 @@ describe('skillgate verify', () => {
       'rita, by key',
       'independent approvals: 0/0',
       'witnessed: 0/0',
-      'good until',
+      'valid until',
     ])
       expect(out).toContain(word);
     expect(out).toMatch(

@@ -59,7 +59,7 @@ describe('exported evidence', () => {
     const said = await years(folder, '--trust', trust);
     expect(said).toMatchObject({ exit: 0, err: '' });
     expect(said.out).toMatch(
-      /^verified @acme\/weekly-report@1\.0\.0 as of 2026-[^ ]*Z, from files alone\n[\s\S]*judged as of 2026-[^;]*; what was said since is not known/,
+      /^verified @acme\/weekly-report@1\.0\.0 as of 2026-[^ ]*Z, from files alone\n[\s\S]*judged as of 2026-[^;]*; later statements are not known/,
     );
   });
 
@@ -214,7 +214,7 @@ describe('skillgate verify', () => {
     const said = await user.run(...offline);
     expect(said.exit).toBe(6);
     expect(said.out).toMatch(
-      /^refused @acme\/weekly-report\n[\s\S]*✓ published by[\s\S]*✗ status: none that counts\n.*status-stale: /,
+      /^refused @acme\/weekly-report\n[\s\S]*✓ published by[\s\S]*✗ status: there is no valid status\n.*status-stale: /,
     );
     const json = JSON.parse((await user.run(...offline, '--format', 'json')).out);
     const [failed] = json.failed;

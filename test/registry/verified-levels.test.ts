@@ -2,6 +2,7 @@
  * What level a verdict states follows from who signed the provenance, and an installer shows the
  * same.
  */
+
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { fetchVersionEvidence } from '../../skills-index/client/registry-index.ts';
 import { memoryStore } from '../../skills-index/client/store.ts';
@@ -9,7 +10,9 @@ import { parseJson } from '../../skills-index/skill/json.ts';
 import { predicateTypes } from '../../skills-index/statement/attestation.ts';
 import { peekStatement } from '../../skills-index/statement/sign.ts';
 import { parseSigstoreBundle } from '../../skills-index/statement/sigstore-bundle.ts';
-import { type Decision, type DecisionInput, decide } from '../../skills-index/trust/decision.ts';
+import { chainOf } from '../../skills-index/trust/decision/chain.ts';
+import { judge } from '../../skills-index/trust/decision/judge.ts';
+import { type DecisionInput, decide } from '../../skills-index/trust/decision.ts';
 import { defaultPolicy } from '../../skills-index/trust/policy.ts';
 import { somebody, someWorkflow, type TestClaims } from '../skills-index/story-sigstore.ts';
 import {
@@ -95,8 +98,7 @@ describe('the levels that a verdict states', () => {
       someWorkflow,
       true,
     );
-    const decision: Decision = decide(input);
-    expect(decision).toMatchObject({ kind: 'refused' });
-    expect(JSON.stringify(decision.chain)).toContain('no Sigstore root is trusted here');
+    expect(decide(input)).toMatchObject({ kind: 'refused' });
+    expect(JSON.stringify(chainOf(judge(input)))).toContain('no Sigstore root is trusted here');
   });
 });

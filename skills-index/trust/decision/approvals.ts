@@ -30,32 +30,32 @@ export function judgeApprovals(
   reasons: Reasons,
 ): AdmittedApproval[] {
   const context = contextOf(evidence, before);
-  const held = statementsOf(evidence, predicateTypes.approval).flatMap((one) => {
-    const faults = whyNotCounted(one, context);
+  const counted = statementsOf(evidence, predicateTypes.approval).flatMap((approval) => {
+    const faults = whyNotCounted(approval, context);
     for (const fault of faults) {
-      const { member } = one.statement.predicate.reviewer;
+      const { member } = approval.statement.predicate.reviewer;
       reasons.add(
         'approval-invalid',
-        `the approval of ${member} at log index ${one.logIndex} does not count: ${fault}`,
+        `the approval of ${member} at log index ${approval.logIndex} does not count: ${fault}`,
       );
     }
-    return faults.length === 0 ? [admitted(one)] : [];
+    return faults.length === 0 ? [admitted(approval)] : [];
   });
-  if (before.scan === undefined) return held;
+  if (before.scan === undefined) return counted;
   const { total, independent } = before.scan.needed;
-  const people = new Set(held.map((one) => one.member));
-  const alone = new Set(held.filter((one) => one.independent).map((one) => one.member));
+  const people = new Set(counted.map(({ member }) => member));
+  const withoutDesk = new Set(counted.filter((one) => one.independent).map(({ member }) => member));
   reasons.demand(
     people.size >= total,
     'approvals-missing',
-    `${people.size} of ${total} people approved it`,
+    `${people.size} of ${total} people approved the version`,
   );
   reasons.demand(
-    alone.size >= independent,
+    withoutDesk.size >= independent,
     'approvals-not-independent',
-    `${alone.size} of ${independent} independent approvals (signed without the desk)`,
+    `${withoutDesk.size} of ${independent} people approved the version without the desk`,
   );
-  return held;
+  return counted;
 }
 
 function contextOf(
@@ -80,8 +80,7 @@ function contextOf(
 function admitted({ statement, logIndex }: LoggedApproval): AdmittedApproval {
   const { reviewer, independent, reason } = statement.predicate;
   const by = 'keyId' in reviewer ? 'key' : 'passkey';
-  // A reviewer who signs in the desk relies on what the desk shows, so that approval is not
-  // independent.
+  // Who signs with a passkey relies on what the desk shows, so the approval is not independent.
   return {
     member: reviewer.member,
     by,

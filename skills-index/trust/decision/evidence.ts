@@ -1,7 +1,4 @@
-/**
- * Reads the evidence: each piece is parsed and its signature verified before any judgement relies
- * on it.
- */
+/** Reads the evidence: parses each piece and verifies its signature before a judge uses it. */
 import { type Bundle, parseBundle } from '../../skill/bundle.ts';
 import { canonicalJson } from '../../skill/canonical-json.ts';
 import { type Digest, digestOf } from '../../skill/digest.ts';
@@ -71,7 +68,7 @@ export function gatherEvidence(input: DecisionInput, reasons: Reasons): Evidence
     (digest) => readStatement(input, memory, digest, reasons) ?? [],
   );
   const known = readKnown(input, memory);
-  const report = attempt(reasons, 'scan-mismatch', () => readReport(input.report));
+  const report = reasons.attempt('scan-mismatch', () => readReport(input.report));
   const statuses = readStatuses(input, reasons);
   const status = newestStatus(statuses);
   const { name, version } = input.line;
@@ -130,15 +127,15 @@ function readBundle({ bundle, line, pinned }: DecisionInput, reasons: Reasons): 
   reasons.demand(
     digestOf(bundle) === line.bundle,
     'bundle-mismatch',
-    `the bundle's bytes are not ${line.bundle}`,
+    `the delivered bundle does not have the digest ${line.bundle}`,
   );
   const pin = pinned?.bundle;
   reasons.demand(
     pin === undefined || pin === line.bundle,
     'bundle-mismatch',
-    `${pin} is pinned, and the index has ${line.bundle}`,
+    `the pinned bundle is ${pin}, but the index names ${line.bundle}`,
   );
-  return attempt(reasons, 'bundle-mismatch', () => parseBundle(bundle).bundle);
+  return reasons.attempt('bundle-mismatch', () => parseBundle(bundle).bundle);
 }
 
 function readStatement(
@@ -149,12 +146,15 @@ function readStatement(
 ): VerifiedStatement | undefined {
   const bytes = statements.get(digest);
   if (bytes === undefined) {
-    reasons.add('statement-missing', `the statement ${digest} is missing`);
+    reasons.add('statement-missing', `the registry did not deliver the statement ${digest}`);
     return undefined;
   }
-  return attempt(reasons, 'statement-invalid', () => {
+  return reasons.attempt('statement-invalid', () => {
     if (digestOf(bytes) !== digest)
-      throw new Problem('statement-invalid', `The bytes of the statement are not ${digest}`);
+      throw new Problem(
+        'statement-invalid',
+        `The delivered statement does not have the digest ${digest}`,
+      );
     const read = memory.verify(bytes, root, sigstore);
     // A bundle encoded in other bytes would have a second address and count twice.
     if (read.digest !== digest)
@@ -163,8 +163,8 @@ function readStatement(
   });
 }
 
-// A kept statement that no longer verifies is skipped: administrators have since declared that its
-// key did not count at that place.
+// Skips a kept statement that is no longer valid: administrators have since ended its key from an
+// earlier log index.
 function readKnown(
   { root, line, sigstore, known, past }: DecisionInput,
   memory: VerifiedStatements,
@@ -194,7 +194,7 @@ function readStatuses(
   reasons: Reasons,
 ): Status[] {
   const faults: { code: DecisionReasonCode; message: string }[] = [];
-  const good = statuses.flatMap((bytes) => {
+  const valid = statuses.flatMap((bytes) => {
     try {
       return [verifyStatus(bytes, root, now, { graceSeconds: statusGraceSeconds, past })];
     } catch (cause) {
@@ -206,10 +206,10 @@ function readStatuses(
       return [];
     }
   });
-  if (good.length === 0 && faults.length === 0)
+  if (valid.length === 0 && faults.length === 0)
     reasons.add('status-missing', 'there is no status file');
-  if (good.length === 0) for (const { code, message } of faults) reasons.add(code, message);
-  return good;
+  if (valid.length === 0) for (const { code, message } of faults) reasons.add(code, message);
+  return valid;
 }
 
 function judgeSubjects(
@@ -228,19 +228,5 @@ function judgeSubjects(
       `the statement at log index ${logIndex} is about other bytes than this version`,
       part,
     );
-  }
-}
-
-function attempt<Result>(
-  reasons: Reasons,
-  code: DecisionReasonCode,
-  read: () => Result,
-): Result | undefined {
-  try {
-    return read();
-  } catch (cause) {
-    if (!(cause instanceof Problem)) throw cause;
-    reasons.add(code, cause.message);
-    return undefined;
   }
 }

@@ -4,10 +4,10 @@ import type { Witnessed } from '../../log/cosignature.ts';
 import type { TreeHead } from '../../log/merkle-tree.ts';
 import { predicateTypes } from '../../statement/attestation.ts';
 import { readWitnesses } from '../witnessed-head.ts';
+import { type ActiveStop, activeStop } from './active-stop.ts';
 import { type Evidence, statementsOf } from './evidence.ts';
 import type { DecisionInput } from './input.ts';
 import type { Reasons } from './reason.ts';
-import { type StandingWord, standingWord } from './standing-word.ts';
 
 export interface JudgedStatus {
   readonly checkpoint: TreeHead & { readonly note: string };
@@ -25,9 +25,9 @@ export function judgeLog(evidence: Evidence, reasons: Reasons): JudgedStatus | u
   const { status, input } = evidence;
   if (status === undefined) return undefined;
   const { size, root } = parseCheckpoint(status.checkpoint);
-  // A signed head proves nothing about entries behind it.
+  // A signed head of size N proves only the entries below index N.
   for (const { logIndex } of evidence.statements) {
-    const message = `the statement at log index ${logIndex} lies behind the head of size ${size} that the status shows`;
+    const message = `the statement at log index ${logIndex} is not below the head of size ${size} in the status`;
     reasons.demand(logIndex < size, 'log-forked', message);
   }
   const witnessed = judgeWitnesses(status.checkpoint, input, reasons);
@@ -62,7 +62,7 @@ function judgeWitnesses(
 export function judgeMarks(evidence: Evidence, reasons: Reasons): string[] {
   const { line, revokedBefore } = evidence.input;
   const marks = evidence.marks.filter((mark) => mark.bundle === line.bundle);
-  const facts: string[] = [];
+  const notes: string[] = [];
   for (const { kind, reason, since } of marks) {
     switch (kind) {
       case 'suspended':
@@ -71,31 +71,31 @@ export function judgeMarks(evidence: Evidence, reasons: Reasons): string[] {
         break;
       case 'yanked':
       case 'deprecated':
-        facts.push(`${kind} since ${since}: ${reason}`);
+        notes.push(`${kind} since ${since}: ${reason}`);
         break;
     }
   }
-  const denied =
+  const isHidden =
     revokedBefore?.has(line.bundle) === true && !marks.some(({ kind }) => kind === 'revoked');
-  if (denied)
+  if (isHidden)
     reasons.add(
       'revoked',
-      'a status seen here before says that it is revoked, and the present one hides that: tell others',
+      'an earlier status says that the version is revoked, and the present status hides the revocation: tell other users',
     );
-  const revocation = standingRevocation(evidence);
+  const revocation = activeRevocation(evidence);
   if (revocation !== undefined)
     reasons.add(
       revocation.kind,
       `${revocation.kind} at log index ${revocation.logIndex}: ${revocation.reason}`,
     );
-  return facts;
+  return notes;
 }
 
 /**
  * The suspension or revocation of the version that is in force, by the evidence at hand and the
- * statements seen earlier.
+ * statements that this host keeps.
  */
-export function standingRevocation(evidence: Evidence): StandingWord | undefined {
+export function activeRevocation(evidence: Evidence): ActiveStop | undefined {
   const { identities, input } = evidence;
   const [publish] = statementsOf(evidence, predicateTypes.publish);
   const all = { ...evidence, statements: [...evidence.statements, ...evidence.known] };
@@ -105,5 +105,5 @@ export function standingRevocation(evidence: Evidence): StandingWord | undefined
     version: input.line,
     ...(publish === undefined ? {} : { publish }),
   };
-  return standingWord(context, statementsOf(all, predicateTypes.revocation));
+  return activeStop(context, statementsOf(all, predicateTypes.revocation));
 }

@@ -1,108 +1,77 @@
-/** The reasons against a version: a code, the finding, and what would have to change. */
+/** The reasons against a version: a code, the finding, and the next step. */
+import { Problem } from '../../skill/problem.ts';
 
-/** Code → what would have to change. */
+/** Code → the next step. */
 export const decisionHints = {
-  'bundle-mismatch': 'Do not use these bytes; fetch again, and tell the operator if it stays.',
+  'bundle-mismatch':
+    'Do not use these bytes. Fetch them again; when the error remains, tell the registry’s operator.',
   'manifest-mismatch':
-    'The author has to publish a version whose skill.json is the one that was signed.',
+    'The author has to publish a version whose skill.json is the manifest that they signed.',
   'description-mismatch':
-    'The registry shows another description than the skill has; tell its operator.',
-  'line-mismatch':
-    'The index says something else than the signed statements; tell the registry’s operator.',
+    'Tell the registry’s operator that the index shows another description than SKILL.md.',
+  'line-mismatch': 'Tell the registry’s operator that the index contradicts the signed statements.',
   'file-missing': 'Fetch the skill again.',
-  'statement-missing': 'The registry withholds evidence, or it was removed; tell its operator.',
-  'statement-invalid': 'Somebody changed the evidence; do not install, and tell the operator.',
-  'statement-surplus': 'The registry has to publish one set of evidence per version.',
-  'subject-mismatch': 'The statement is about other bytes; tell the registry’s operator.',
+  'statement-missing':
+    'The registry withholds evidence, or somebody removed it: tell the registry’s operator.',
+  'statement-invalid':
+    'Somebody changed the evidence. Do not install the version; tell the registry’s operator.',
+  'statement-surplus': 'The registry has to publish one set of evidence for each version.',
+  'subject-mismatch': 'Tell the registry’s operator that the statement is about other bytes.',
   'publisher-unknown':
-    'The scope’s owner has to publish with a key that owned the scope then: skillgate scope show.',
+    'The scope’s owner has to publish with a key that owns the scope: skillgate scope show.',
   'publisher-changed':
-    'Ask the author by another way; if the new publisher is right: skillgate install NAME --publisher sha256:… (their id).',
+    'Ask the author over another channel whether the publisher changed. If so: skillgate install NAME --publisher sha256:… (the id of the new publisher).',
   'lock-mismatch':
-    'Somebody changed the lock, or the version was approved anew: look why. Then skillgate install NAME shows what is approved now, and asks before other capabilities go into the lock; where another registry answers, take the entry out of skillgate.lock first.',
+    'Somebody changed skillgate.lock, or the version was approved again: find out which. skillgate install NAME shows what is approved now, and asks before it writes other capabilities into the lock. Where another registry answers, first remove the entry from skillgate.lock.',
   'scanner-unknown':
     'An administrator has to enrol the scanner before it scans: skillgate member add.',
   'scans-missing':
     'Another scanner has to sign the same report: skillgate scanner work with its key, on another machine.',
-  'scan-mismatch': 'The version has to be scanned again.',
+  'scan-mismatch': 'The registry has to scan the version again.',
   'rule-set-refused':
-    'The policy no longer counts scans by that rule set: the registry has to scan the version again.',
-  'approval-invalid': 'A reviewer has to approve again.',
-  'approvals-missing': 'More reviewers have to approve: skillgate review list.',
+    'The policy no longer accepts scans by that rule set: the registry has to scan the version again.',
+  'approval-invalid': 'A reviewer has to approve the version again.',
+  'approvals-missing': 'More reviewers have to approve the version: skillgate review list.',
   'approvals-not-independent':
     'A reviewer has to approve from the command line: skillgate review approve.',
   'verdict-invalid':
-    'The author has to publish a higher version: a version has one verdict, and it is never signed anew.',
-  'policy-mismatch': 'Ask the operator for the policy in force.',
+    'The author has to publish a higher version, because the registry signs only one verdict for a version.',
+  'policy-mismatch': 'Ask the registry’s operator for the policy in force.',
   'capability-exceeded':
-    'The approval grants more than the signed manifest or the policy allows; a new version is needed.',
+    'The author has to publish a new version: the approval grants more than the signed manifest or the policy allows.',
   'status-missing': 'Try again when the registry answers.',
   'status-stale':
-    'Try again when the registry answers; without fresh status a revocation could be hidden.',
+    'Try again when the registry answers: without a fresh status it could hide a revocation.',
   'witnesses-missing':
-    'Try again later; if it stays, ask the operator and the witnesses whether they still see the same log.',
+    'Try again later. When the error remains, ask the operator and the witnesses whether they still see the same log.',
   'log-rolled-back':
-    'Keep the evidence and tell the operator and others who use it: the log is not the one that was seen before.',
+    'Keep the evidence. Tell the operator and other users that this host saw another log before.',
   'log-forked':
-    'Keep the evidence and tell the operator and others who use it: parts of it lie in different logs.',
-  suspended: 'Wait for a reviewer to lift the suspension or revoke the version.',
+    'Keep the evidence. Tell the operator and other users that parts of it lie in different logs.',
+  suspended: 'Wait until a reviewer lifts the suspension or revokes the version.',
   revoked:
-    'Delete its folder below .agents/skills and its entries in skillgate.json and skillgate.lock, and look what it did: skillgate agent log NAME.',
+    'Delete its folder below .agents/skills and its entries in skillgate.json and skillgate.lock. Then check what the skill did: skillgate agent log NAME.',
 } as const;
 
 export type DecisionReasonCode = keyof typeof decisionHints;
 
 /** The parts of the chain of evidence, from the root of trust to the files. */
-export const chainParts = [
-  'root',
-  'log',
-  'statements',
-  'witnesses',
-  'publisher',
-  'scan',
-  'approvals',
-  'verdict',
-  'status',
-  'version',
-] as const;
-export type ChainPart = (typeof chainParts)[number];
-
-const partOf: Readonly<Record<DecisionReasonCode, ChainPart>> = {
-  'bundle-mismatch': 'version',
-  'manifest-mismatch': 'publisher',
-  'description-mismatch': 'version',
-  'line-mismatch': 'version',
-  'file-missing': 'version',
-  'statement-missing': 'statements',
-  'statement-invalid': 'statements',
-  'statement-surplus': 'statements',
-  'subject-mismatch': 'statements',
-  'publisher-unknown': 'publisher',
-  'publisher-changed': 'publisher',
-  'lock-mismatch': 'version',
-  'scanner-unknown': 'scan',
-  'scans-missing': 'scan',
-  'scan-mismatch': 'scan',
-  'rule-set-refused': 'scan',
-  'approval-invalid': 'approvals',
-  'approvals-missing': 'approvals',
-  'approvals-not-independent': 'approvals',
-  'verdict-invalid': 'verdict',
-  'policy-mismatch': 'verdict',
-  'capability-exceeded': 'approvals',
-  'status-missing': 'status',
-  'status-stale': 'status',
-  'witnesses-missing': 'witnesses',
-  'log-rolled-back': 'log',
-  'log-forked': 'log',
-  suspended: 'status',
-  revoked: 'status',
-};
+export type ChainPart =
+  | 'root'
+  | 'log'
+  | 'statements'
+  | 'witnesses'
+  | 'publisher'
+  | 'scan'
+  | 'approvals'
+  | 'verdict'
+  | 'status'
+  | 'version';
 
 export interface DecisionReason {
   readonly code: DecisionReasonCode;
-  /** The part of the chain of evidence that failed. */
-  readonly part: ChainPart;
+  /** The part of the chain of evidence that failed, where the code alone does not tell. */
+  readonly part?: ChainPart;
   readonly message: string;
   readonly hint: string;
 }
@@ -111,14 +80,25 @@ export interface DecisionReason {
 export class Reasons {
   readonly list: DecisionReason[] = [];
 
-  /** @param part the failed part, when the code alone does not tell */
-  add(code: DecisionReasonCode, message: string, part: ChainPart = partOf[code]): void {
-    this.list.push({ code, part, message, hint: decisionHints[code] });
+  /** @param part the part of the chain that failed, where the code alone does not tell */
+  add(code: DecisionReasonCode, message: string, part?: ChainPart): void {
+    const hint = decisionHints[code];
+    this.list.push({ code, message, hint, ...(part === undefined ? {} : { part }) });
   }
 
-  /** Adds the reason when the condition is false; returns the condition. */
-  demand(holds: boolean, code: DecisionReasonCode, message: string, part?: ChainPart): boolean {
+  /** Adds the reason when the condition is false. */
+  demand(holds: boolean, code: DecisionReasonCode, message: string, part?: ChainPart): void {
     if (!holds) this.add(code, message, part);
-    return holds;
+  }
+
+  /** The result of `read`; a Problem that it throws becomes a reason. */
+  attempt<Result>(code: DecisionReasonCode, read: () => Result): Result | undefined {
+    try {
+      return read();
+    } catch (cause) {
+      if (!(cause instanceof Problem)) throw cause;
+      this.add(code, cause.message);
+      return undefined;
+    }
   }
 }

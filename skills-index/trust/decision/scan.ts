@@ -8,7 +8,7 @@ import { type Digest, digestOf } from '../../skill/digest.ts';
 import { predicateTypes } from '../../statement/attestation.ts';
 import type { Finding, Verdict } from '../../statement/finding.ts';
 import type { ScanReport } from '../../statement/scan-report.ts';
-import { judgeOfRegistry } from '../own-registry.ts';
+import { whyForeignIn } from '../own-registry.ts';
 import { type ApprovalsNeeded, approvalsNeeded } from '../policy.ts';
 import { type Evidence, onlyStatement, statementsOf, type Verified } from './evidence.ts';
 import type { Reasons } from './reason.ts';
@@ -30,10 +30,6 @@ export interface JudgedScan {
 
 type Scan = Verified<(typeof predicateTypes)['scan']>;
 
-/**
- * Judges the scans: signed by scanner members, over exactly the bundle's files, with the report at
- * hand.
- */
 export function judgeScan(
   evidence: Evidence,
   publish: JudgedPublish | undefined,
@@ -43,37 +39,33 @@ export function judgeScan(
   const scans = scansOf(evidence, reasons);
   const [scan] = scans;
   if (scan === undefined || bundle === undefined || report === undefined) return undefined;
-  const read = { bundle, report, publish };
-  for (const one of scans) judgeOne(evidence, read, one, reasons);
-  const said = scan.statement.predicate;
+  for (const one of scans) judgeOne(evidence, { bundle, report, publish }, one, reasons);
+  const { verdict, ruleSet } = scan.statement.predicate;
   const { capabilities } = input.line;
   return {
     scanner: judgeScanners(evidence, scans, reasons),
     logIndex: Math.max(...scans.map((one) => one.logIndex)),
-    verdict: said.verdict,
-    report: said.report,
-    ruleSet: said.ruleSet,
+    verdict,
+    report: scan.statement.predicate.report,
+    ruleSet,
     findings: report.findings,
     files: bundle.files.length,
     needed: approvalsNeeded(evidence.policies.approving, {
       capabilities,
       findings: report.findings,
-      verdict: said.verdict,
+      verdict,
     }),
   };
 }
 
 function scansOf(evidence: Evidence, reasons: Reasons): Scan[] {
-  if (
-    (evidence.policies.approving.scanners ?? 1) > 1 &&
-    statementsOf(evidence, predicateTypes.scan).length > 0
-  )
-    return statementsOf(evidence, predicateTypes.scan);
+  const scans = statementsOf(evidence, predicateTypes.scan);
+  if ((evidence.policies.approving.scanners ?? 1) > 1 && scans.length > 0) return scans;
   const scan = onlyStatement(evidence, predicateTypes.scan, 'scan statement', reasons);
   return scan === undefined ? [] : [scan];
 }
 
-interface Read {
+interface ScannedParts {
   readonly bundle: Bundle;
   readonly report: ScanReport;
   readonly publish: JudgedPublish | undefined;
@@ -81,18 +73,18 @@ interface Read {
 
 function judgeOne(
   { identities, input }: Evidence,
-  { bundle, report, publish }: Read,
+  { bundle, report, publish }: ScannedParts,
   scan: Scan,
   reasons: Reasons,
 ): void {
-  const said = scan.statement.predicate;
+  const { predicate } = scan.statement;
   const isScanner = identities.isMember(scan.signer, 'scanner', scan.logIndex);
   reasons.demand(
     isScanner,
     'scanner-unknown',
-    `${scan.signer} was no scanner at log index ${scan.logIndex}`,
+    `the key ${scan.signer} belonged to no scanner at log index ${scan.logIndex}`,
   );
-  const covered = said.coverage.map(({ path, sha256 }) => ({ path, sha256 }));
+  const covered = predicate.coverage.map(({ path, sha256 }) => ({ path, sha256 }));
   const listed = bundle.files.map(({ path, sha256 }) => ({ path, sha256 }));
   const reported = report.coverage.files.map(({ path, sha256, disposition }) => ({
     path,
@@ -105,17 +97,17 @@ function judgeOne(
       'the scan did not cover exactly the files of the bundle',
     ],
     [
-      said.report === digestOf(input.report),
+      predicate.report === digestOf(input.report),
       'the scan report is not the one that the scanner signed',
     ],
     [
-      canonicalJson(reported) === canonicalJson(said.coverage),
-      'the scan report covers other files than the scanner signed',
+      canonicalJson(reported) === canonicalJson(predicate.coverage),
+      'the scan report covers other files than the signed scan',
     ],
     [report.bundle === input.line.bundle, 'the scan report is about another bundle'],
     [
-      report.ruleSet === said.ruleSet && report.verdict === said.verdict,
-      'the scan report says something else than the scanner signed',
+      report.ruleSet === predicate.ruleSet && report.verdict === predicate.verdict,
+      'the scan report has another verdict or rule set than the signed scan',
     ],
     [
       publish === undefined || scan.logIndex > publish.logIndex,
@@ -123,7 +115,7 @@ function judgeOne(
     ],
   ];
   for (const [holds, message] of faults) reasons.demand(holds, 'scan-mismatch', message);
-  const foreign = judgeOfRegistry(input.root)(scan);
+  const foreign = whyForeignIn(input.root)(scan);
   reasons.demand(
     foreign === undefined,
     'scan-mismatch',

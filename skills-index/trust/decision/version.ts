@@ -16,12 +16,12 @@ import type { Manifest } from '../../skill/manifest.ts';
 import { purlOf, type Scope, scopeOf } from '../../skill/name.ts';
 import { predicateTypes } from '../../statement/attestation.ts';
 import { identityId, printIdentity } from '../../statement/identity-id.ts';
+import { describeForeignPublisher } from '../foreign-publisher.ts';
 import { idsOf, matchedIdentity } from '../identity/match.ts';
-import { describePublisherWord } from '../identity/publisher-stops.ts';
+import { describePublisherStop } from '../identity/publisher-stops.ts';
 import { judgeCeiling } from '../judging-policies.ts';
-import { judgeOfRegistry, registryIdOf } from '../own-registry.ts';
+import { registryIdOf, whyForeignIn } from '../own-registry.ts';
 import { policyDigest } from '../policy.ts';
-import { describeForeignPublisher } from '../publisher-words.ts';
 import { isInOffice } from '../root-office.ts';
 import { type Evidence, onlyStatement, statementsOf } from './evidence.ts';
 import type { Reasons } from './reason.ts';
@@ -44,10 +44,7 @@ export interface CheckedVerdict {
   readonly at: number;
 }
 
-/**
- * The author's statement must be signed by an owner or publisher of the scope, and its manifest
- * must match.
- */
+/** An owner or publisher of the scope must have signed, and the manifest must match. */
 export function judgePublish(evidence: Evidence, reasons: Reasons): JudgedPublish | undefined {
   const { input, identities } = evidence;
   const { line, pinned } = input;
@@ -66,20 +63,20 @@ export function judgePublish(evidence: Evidence, reasons: Reasons): JudgedPublis
   reasons.demand(
     line.publisher === signer,
     'line-mismatch',
-    `the index names ${line.publisher} as publisher, ${signer} signed`,
+    `the index names the publisher ${line.publisher}, but ${signer} signed`,
   );
-  const word = identities.stops.wordWhenPublished(
+  const stop = identities.stops.stopWhenPublished(
     { ids: [signer, ...idsOf(publish)], scope },
     logIndex,
   );
-  if (word !== undefined)
-    reasons.add(
-      word.kind,
-      `when it was published, its publisher was ${describePublisherWord(word)}`,
-    );
+  if (stop !== undefined)
+    reasons.add(stop.kind, `the publisher of the version was ${describePublisherStop(stop)}`);
   const pin = pinned?.publisher;
-  const kept = pin === undefined || pin === signer || identities.follows(signer, pin);
-  reasons.demand(kept, 'publisher-changed', `${pin} is pinned as publisher, ${signer} signed`);
+  reasons.demand(
+    pin === undefined || pin === signer || identities.follows(signer, pin),
+    'publisher-changed',
+    `the pinned publisher is ${pin}, but ${signer} signed`,
+  );
   judgeProvenance(evidence, scope, reasons);
   const claim = identities.firstClaimOf(scope);
   // A registry that withholds the true first claim can present a later one as first, but not to a
@@ -87,13 +84,12 @@ export function judgePublish(evidence: Evidence, reasons: Reasons): JudgedPublis
   reasons.demand(
     pinned?.scopeClaim === undefined || pinned.scopeClaim === claim,
     'publisher-changed',
-    `@${scope} was claimed at log index ${pinned?.scopeClaim} when a skill of it came here first, now it is shown as claimed at ${claim}`,
+    `this host pinned the first claim of @${scope} at log index ${pinned?.scopeClaim}, but the registry now shows it at log index ${claim}`,
   );
-  const named = manifest.name === line.name && manifest.version === line.version;
   reasons.demand(
-    named,
+    manifest.name === line.name && manifest.version === line.version,
     'manifest-mismatch',
-    `the signed manifest is of ${manifest.name}@${manifest.version}`,
+    `the signed manifest names ${manifest.name}@${manifest.version}`,
   );
   const by = matched === undefined ? signer : printIdentity(matched);
   return { signer, by, logIndex, scopeClaim: claim ?? -1, manifest, inferred: inferred === true };
@@ -102,15 +98,14 @@ export function judgePublish(evidence: Evidence, reasons: Reasons): JudgedPublis
 // Provenance tells where a version was built. It counts only from somebody who may publish in the
 // scope.
 function judgeProvenance(evidence: Evidence, scope: Scope, reasons: Reasons): void {
-  for (const one of statementsOf(evidence, predicateTypes.provenance)) {
-    const known =
-      matchedIdentity(evidence.identities.publishersOf(scope, one.logIndex), one) !== undefined;
+  const { identities } = evidence;
+  for (const provenance of statementsOf(evidence, predicateTypes.provenance))
     reasons.demand(
-      known,
+      matchedIdentity(identities.publishersOf(scope, provenance.logIndex), provenance) !==
+        undefined,
       'publisher-unknown',
-      `provenance: ${describeForeignPublisher(evidence.identities, scope, one)}`,
+      `provenance: ${describeForeignPublisher(identities, scope, provenance)}`,
     );
-  }
 }
 
 /**
@@ -126,55 +121,51 @@ export function judgeVerdict(evidence: Evidence, reasons: Reasons): CheckedVerdi
     reasons,
   );
   if (verdict === undefined) return undefined;
-  const said = verdict.statement.predicate;
+  const { predicate } = verdict.statement;
   const { publish, scan, approval, provenance } = predicateTypes;
   const inputs = [publish, scan, approval, provenance].flatMap((type) =>
     statementsOf(evidence, type),
   );
   const expected = inputs.map((one) => hexOf(one.digest)).sort();
-  const named = said.inputAttestations.map((one) => one.digest.sha256);
+  const named = predicate.inputAttestations.map((one) => one.digest.sha256);
   const faults: readonly (readonly [boolean, string])[] = [
     [
       isInOffice(input.root, 'registry', verdict.signer, verdict.logIndex),
       'the verdict is not signed with the registry key of the root file',
     ],
-    [said.verificationResult === 'PASSED', `the verdict is ${said.verificationResult}`],
+    [predicate.verificationResult === 'PASSED', `the verdict is ${predicate.verificationResult}`],
     [
-      said.resourceUri === purlOf(input.line.name, input.line.version),
-      `the verdict is about ${said.resourceUri}`,
+      predicate.resourceUri === purlOf(input.line.name, input.line.version),
+      `the verdict is about ${predicate.resourceUri}`,
     ],
     [
       canonicalJson(named) === canonicalJson(expected),
-      'the verdict does not name exactly the statements at hand',
+      'the verdict does not name exactly the delivered statements',
     ],
     [
       inputs.every((one) => one.logIndex < verdict.logIndex),
-      'the verdict was logged before what it rests on',
+      'the verdict was logged before a statement that it names',
     ],
   ];
   for (const [holds, message] of faults) reasons.demand(holds, 'verdict-invalid', message);
-  const foreign = judgeOfRegistry(input.root)(verdict);
+  const foreign = whyForeignIn(input.root)(verdict);
   reasons.demand(
     foreign === undefined,
     'verdict-invalid',
     `the verdict does not count: ${foreign}`,
   );
   const { approving, validUpTo } = evidence.policies;
-  const underPolicy = said.policy.digest.sha256 === hexOf(policyDigest(approving));
   const until =
     validUpTo === undefined ? '' : ` than the one in force up to log index ${validUpTo}`;
   reasons.demand(
-    underPolicy,
+    predicate.policy.digest.sha256 === hexOf(policyDigest(approving)),
     'policy-mismatch',
     `the verdict was made under another policy${until}`,
   );
-  return { logIndex: verdict.logIndex, at: Date.parse(said.timeVerified) };
+  return { logIndex: verdict.logIndex, at: Date.parse(predicate.timeVerified) };
 }
 
-/**
- * Compares the lock file's other pins: the registry, the capabilities and the verdict of the
- * admission.
- */
+/** Compares the other pins of the lock file: the registry, the capabilities and the verdict. */
 export function judgePinned(
   { input }: Evidence,
   verdict: CheckedVerdict | undefined,
@@ -188,19 +179,19 @@ export function judgePinned(
   const faults: readonly (readonly [boolean, string])[] = [
     [
       registry === undefined || registry === origin,
-      `the lock says registry ${registry}, and ${origin} answers`,
+      `the lock names the registry ${registry}, but ${origin} answers`,
     ],
     [
       registryId === undefined || registryId === own,
-      `the lock says the registry with the first root file ${registryId}, and the one with ${own} answers`,
+      `the lock names the registry with the first root file ${registryId}, but the registry with ${own} answers`,
     ],
     [
       capabilities === undefined || capabilities === approved,
-      `the lock says capabilities ${capabilities}, ${approved} is approved`,
+      `the lock names the capabilities ${capabilities}, but ${approved} are approved`,
     ],
     [
       logIndex === undefined || logIndex === at,
-      `the lock says log index ${logIndex}, the verdict is at ${at ?? 'none'}`,
+      `the lock names the log index ${logIndex}, but the verdict is at ${at ?? 'none'}`,
     ],
   ];
   for (const [holds, message] of faults) reasons.demand(holds, 'lock-mismatch', message);
@@ -212,18 +203,16 @@ export function judgeLine(evidence: Evidence, reasons: Reasons): void {
   const [publish] = statementsOf(evidence, predicateTypes.publish);
   const [verdict] = statementsOf(evidence, predicateTypes.verdict);
   if (verdict !== undefined) {
-    const placed = line.logIndex === verdict.logIndex;
     reasons.demand(
-      placed,
+      line.logIndex === verdict.logIndex,
       'line-mismatch',
-      `the index says log index ${line.logIndex}, the verdict is at ${verdict.logIndex}`,
+      `the index names the log index ${line.logIndex}, but the verdict is at ${verdict.logIndex}`,
     );
   }
   if (publish !== undefined) {
     const { manifest } = publish.statement.predicate;
-    const sameRequires = canonicalJson(line.requires) === canonicalJson(manifest.requires);
     reasons.demand(
-      sameRequires,
+      canonicalJson(line.requires) === canonicalJson(manifest.requires),
       'line-mismatch',
       'the index names other required skills than the signed manifest',
     );

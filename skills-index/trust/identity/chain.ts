@@ -21,7 +21,7 @@ import type { Identities, LoggedStatement, Member } from './identities.ts';
 import { idsOf, matchedIdentity } from './match.ts';
 import type { MemberOrder } from './member-order.ts';
 import { Members } from './members.ts';
-import { describePublisherWord, PublisherStops } from './publisher-stops.ts';
+import { describePublisherStop, PublisherStops } from './publisher-stops.ts';
 import { earliest, ScopeOwners } from './scope-owners.ts';
 
 /** Mutable while statements are added; afterwards read through `Identities`. */
@@ -142,7 +142,7 @@ export class IdentityChain implements Identities {
       case predicateTypes.key:
         return this.#takeKey(statement.predicate, one);
       case predicateTypes.revocation:
-        return this.stops.take(statement.predicate, one, this);
+        return this.stops.add(statement.predicate, one, this);
       default:
         return 'it says nothing about who is who';
     }
@@ -152,7 +152,7 @@ export class IdentityChain implements Identities {
     const { scope, owners, publishers = [], previous } = claim;
     const { signer, logIndex, digest } = one;
     const standing = this.#owners.claimOf(scope, logIndex);
-    const word = this.stops.wordOn({ ids: idsOf(one), scope }, logIndex);
+    const stop = this.stops.stopOn({ ids: idsOf(one), scope }, logIndex);
     let lost: number | undefined;
     if (standing === undefined) {
       if (previous !== undefined) return 'it changes a claim that does not stand';
@@ -161,18 +161,18 @@ export class IdentityChain implements Identities {
       // A retroactive end of a key does not remove a first claim. Otherwise the scope would become
       // free for anybody.
       if (!this.ends.keySpeaks(signer, logIndex)) return 'its signer’s key was ended';
-      if (word !== undefined) return `its signer was ${describePublisherWord(word)}`;
+      if (stop !== undefined) return `its signer was ${describePublisherStop(stop)}`;
     } else {
       if (standing.frozen !== undefined) return `@${scope} is frozen: ${standing.frozen}`;
       if (previous !== standing.statement)
         return `@${scope} is claimed, and it does not name the claim that it changes`;
       const owner = matchedIdentity(this.ownersOf(scope, logIndex, logIndex), one);
-      const byOwner = owner !== undefined && word === undefined;
+      const byOwner = owner !== undefined && stop === undefined;
       const byOffice = isInOffice(this.#root, 'administrator', signer, logIndex);
       if (!byOwner && !byOffice) {
         const why =
-          owner !== undefined && word !== undefined
-            ? `was ${describePublisherWord(word)}`
+          owner !== undefined && stop !== undefined
+            ? `was ${describePublisherStop(stop)}`
             : `did not own @${scope}`;
         return `its signer ${why}, and is no administrator of the root file`;
       }
@@ -237,8 +237,8 @@ export class IdentityChain implements Identities {
     if (signer !== (replaces ?? key.keyId))
       return 'a key is enrolled by its holder, or by the holder of the key that it replaces';
     if (!this.ends.keySpeaks(signer, logIndex)) return 'its signer’s key was ended';
-    const word = this.stops.wordOn({ ids: [signer] }, logIndex);
-    if (word !== undefined) return `its signer was ${describePublisherWord(word)}`;
+    const stop = this.stops.stopOn({ ids: [signer] }, logIndex);
+    if (stop !== undefined) return `its signer was ${describePublisherStop(stop)}`;
     // A successor must be a new key. Otherwise one signer could declare another person's key, with
     // all its rights, to be their own successor.
     if (replaces !== undefined && this.#keys.has(key.keyId))
@@ -248,7 +248,7 @@ export class IdentityChain implements Identities {
     // A key without any rights has nothing to pass on. Otherwise anybody could attach statements to
     // the keys of others.
     const isFree = (scope: Scope): boolean =>
-      this.stops.wordOn({ ids: [signer], scope }, logIndex) === undefined;
+      this.stops.stopOn({ ids: [signer], scope }, logIndex) === undefined;
     const owned = replaces === undefined ? [] : this.#owners.scopesOf(replaces, logIndex, logIndex);
     if (replaces !== undefined && owned.length === 0)
       return 'the key that it replaces owns no scope';

@@ -26,41 +26,41 @@ export interface LoggedStatement extends SignedBy {
 export interface Member {
   readonly name: string;
   readonly roles: readonly MemberRole[];
-  /** Who the member is at issuers; undefined where no administrator has said. */
+  /** The member's names at issuers; undefined where no administrator has listed any. */
   readonly identities?: readonly OidcIdentity[];
 }
 
 /** A change that too few administrators have signed yet. */
 export interface PendingVote<Change> {
-  /** What each of them signs, word for word. */
+  /** Every administrator signs exactly this change. */
   readonly change: Change;
-  /** Key ids of those who signed it, in log order. */
+  /** Key ids of the administrators who signed the change, in log order. */
   readonly by: readonly Digest[];
 }
 
-/** What stands against a publisher. */
-export interface PublisherWord {
+/** A suspension or revocation of a publisher. */
+export interface PublisherStop {
   readonly kind: 'suspended' | 'revoked';
   readonly reason: string;
   readonly logIndex: number;
 }
 
-/** One who acts: every id that a key or certificate stands for, and the scope in which. */
-export interface Speaker {
+/** Every id that a publisher's key or certificate stands for, and the scope of the publication. */
+export interface PublisherIds {
   readonly ids: readonly Digest[];
   readonly scope?: Scope;
 }
 
 /** Answers about suspensions and revocations of publishers. `PublisherStops` explains each. */
-export interface PublisherWords {
-  wordOn(speaker: Speaker, at: number): PublisherWord | undefined;
-  wordWhenPublished(speaker: Speaker, at: number): PublisherWord | undefined;
-  wordOnPublished(
-    speaker: Required<Speaker>,
+export interface StopsOfPublishers {
+  stopOn(publisher: PublisherIds, at: number): PublisherStop | undefined;
+  stopWhenPublished(publisher: PublisherIds, at: number): PublisherStop | undefined;
+  stopOnPublished(
+    publisher: Required<PublisherIds>,
     at: number,
     besides?: Digest,
-  ): PublisherWord | undefined;
-  isAbout(publisher: Digest, speaker: Required<Speaker>): boolean;
+  ): PublisherStop | undefined;
+  isAbout(stopped: Digest, publisher: Required<PublisherIds>): boolean;
   heirsOf(publisher: Digest): Digest[];
 }
 
@@ -79,39 +79,36 @@ export interface Identities {
   keysOf(memberName: string, atLogIndex: number): readonly Digest[];
   /** Passkeys with which the member of this name could sign at that index. */
   passkeysOf(memberName: string, atLogIndex: number): readonly EnrolledPasskey[];
-  /** Who may change the scope, rotated keys included; empty when nobody claimed it. */
+  /** The identities that may change the scope, rotated keys included; empty for a free scope. */
   ownersOf(scope: Scope, atLogIndex: number): readonly Identity[];
-  /** Who may publish in the scope: its publishers where it names some, else its owners. */
+  /** The identities that may publish in the scope: its publishers, or its owners if it has none. */
   publishersOf(scope: Scope, atLogIndex: number): readonly Identity[];
-  /**
-   * Scopes that an identity owned or could publish in, the ones in which a key followed another one
-   * included.
-   */
+  /** Scopes that an identity owned or could publish in, by a claim or as a successor of a key. */
   scopesOf(identity: Digest, atLogIndex: number): readonly Scope[];
-  /** Whether a key was rotated, once or more, into another one: its holder said so with it. */
+  /** Whether a key is a direct or indirect successor of another, by statements of the holders. */
   follows(keyId: Digest, old: Digest): boolean;
   /**
-   * These and all whom they followed in a scope, or who followed those: as far as anybody knows,
-   * one person.
+   * The given identities with all their predecessors and successors in a scope. They count as one
+   * person.
    */
   lineOf(scope: Scope, ids: readonly Digest[]): ReadonlySet<Digest>;
-  /** What was said of publishers. */
-  readonly stops: PublisherWords;
-  /** Address of the scope statement that stood at that index: what a change names as `previous`. */
+  /** The suspensions and revocations of publishers. */
+  readonly stops: StopsOfPublishers;
+  /** Address of the scope statement in force at that index; a change names it as `previous`. */
   scopeStatementOf(scope: Scope, atLogIndex: number): Digest | undefined;
   /**
-   * Address of the last statement on a key or passkey before an index: what an enrolment names as
+   * Address of the last statement on a key or passkey before an index; an enrolment names it as
    * `previous`.
    */
   memberStatementOf(of: string, atLogIndex: number): Digest | undefined;
   /**
-   * Why nobody owns or changes a claimed scope at that index: its statement cannot be verified;
-   * undefined when that is not so.
+   * Why a scope is frozen at that index: its statement cannot be verified, so nobody owns or
+   * changes the scope. Undefined for a scope that is not frozen.
    */
   whyFrozen(scope: Scope, atLogIndex: number): string | undefined;
   /**
-   * Log index of the first claim of a scope: in one log it stands for the owner, however often the
-   * scope changed hands since.
+   * Log index of the first claim of a scope. Clients pin it: it does not change when the scope gets
+   * other owners.
    */
   firstClaimOf(scope: Scope): number | undefined;
   /** SPKI DER of any key that an identity statement or the root file names. */
@@ -122,10 +119,7 @@ export interface Identities {
    */
   readonly scopeVotes: { pendingOn(about: string): readonly PendingVote<ScopePredicate>[] };
   readonly memberVotes: { pending(): readonly PendingVote<MemberPredicate>[] };
-  /**
-   * Names of all members that ever held a key, or were named as who an issuer vouches for, at any
-   * index.
-   */
+  /** Names of all members that ever had this key or this identity at an issuer. */
   namesOf(identity: Digest): ReadonlySet<string>;
   /** Statements that do not count, and why. */
   readonly ignored: readonly {

@@ -8,106 +8,109 @@ import { whyAuthor } from '../authors.ts';
 import type {
   Identities,
   LoggedStatement,
-  PublisherWord,
-  PublisherWords,
-  Speaker,
+  PublisherIds,
+  PublisherStop,
+  StopsOfPublishers,
 } from './identities.ts';
 import type { ScopeOwners } from './scope-owners.ts';
 
+type LoggedStop = Pick<RevocationPredicate, 'kind' | 'reason'> & { readonly logIndex: number };
+
 /** Grows with the log. */
-export class PublisherStops implements PublisherWords {
+export class PublisherStops implements StopsOfPublishers {
   readonly #owners: ScopeOwners;
-  readonly #said = new Map<
-    Digest,
-    (Pick<RevocationPredicate, 'kind' | 'reason'> & { readonly logIndex: number })[]
-  >();
+  /** Suspensions, lifts and revocations of each publisher, in log order. */
+  readonly #stops = new Map<Digest, LoggedStop[]>();
 
   constructor(owners: ScopeOwners) {
     this.#owners = owners;
   }
 
-  /** Takes a word on a publisher, or says why it is not heard. */
-  take(
+  /** Adds a statement about a publisher; returns why the statement does not count, if so. */
+  add(
     { kind, reason, target }: RevocationPredicate,
     { signer, logIndex }: LoggedStatement,
     chain: Identities,
   ): string | undefined {
     if (!('publisher' in target)) return 'it is about no publisher';
-    const may = (['reviewer', 'administrator'] as const).some((role) =>
-      chain.isMember(signer, role, logIndex),
-    );
-    if (!may) return 'its signer was no reviewer or administrator';
+    if (!mayStop(chain, signer, logIndex)) return 'its signer was no reviewer or administrator';
     if (kind === 'lifted' && isBehind(chain, target.publisher, signer, logIndex))
-      return 'nobody lifts what stopped them';
-    this.#said.set(target.publisher, [
-      ...(this.#said.get(target.publisher) ?? []),
-      { kind, reason, logIndex },
-    ]);
+      return 'nobody lifts their own suspension';
+    const earlier = this.#stops.get(target.publisher) ?? [];
+    this.#stops.set(target.publisher, [...earlier, { kind, reason, logIndex }]);
     return undefined;
   }
 
   /**
-   * What keeps somebody from publishing, and from saying who else may, at a log index. In a scope a
-   * word holds for the whole line of keys that were made of one another: their holder said so
-   * themselves, and could go on with each of them. It holds there only: else anybody could call a
-   * stranger's key the successor of their own, and be stopped to stop the stranger.
+   * The stop that keeps a publisher from publishing, and from naming other publishers, at a log
+   * index. In a scope a stop covers all predecessors and successors of the stopped key: its holder
+   * declared them, and could go on with any of them. A stop covers them in that scope only.
+   * Otherwise somebody could declare a stranger's key as their successor, be stopped, and stop the
+   * stranger too.
    */
-  wordOn({ ids, scope }: Speaker, at: number): PublisherWord | undefined {
-    const line = scope === undefined ? new Set(ids) : this.#owners.lineOf(scope, ids);
-    return this.#worst(line, at);
+  stopOn({ ids, scope }: PublisherIds, at: number): PublisherStop | undefined {
+    return this.#worst(scope === undefined ? ids : this.#owners.lineOf(scope, ids), at);
   }
 
   /**
-   * What kept the publisher of a version from publishing it; a suspension that was lifted since has
-   * held it up, and no more than that.
+   * The stop that kept a publisher from publishing a version. A suspension that was lifted later
+   * only delayed the publication, so it does not count.
    */
-  wordWhenPublished(speaker: Speaker, at: number): PublisherWord | undefined {
-    const word = this.wordOn(speaker, at);
-    return this.wordOn(speaker, Number.MAX_SAFE_INTEGER) === undefined ? undefined : word;
+  stopWhenPublished(publisher: PublisherIds, at: number): PublisherStop | undefined {
+    const stop = this.stopOn(publisher, at);
+    return this.stopOn(publisher, Number.MAX_SAFE_INTEGER) === undefined ? undefined : stop;
   }
 
-  /**
-   * What stands against a version that was published already: a word on its publisher, or on one
-   * whom the publisher followed.
-   */
-  wordOnPublished(
-    { ids, scope }: Required<Speaker>,
+  /** The stop on a published version: on its publisher, or on a key that the publisher replaced. */
+  stopOnPublished(
+    publisher: Required<PublisherIds>,
     at: number,
     besides?: Digest,
-  ): PublisherWord | undefined {
-    const line = new Set(ids.flatMap((id) => this.#owners.predecessorsOf(scope, id)));
-    return this.#worst(new Set([...ids, ...line].filter((id) => id !== besides)), at);
-  }
-
-  /** Whether a word on a publisher is about what such a one published. */
-  isAbout(publisher: Digest, { ids, scope }: Required<Speaker>): boolean {
-    return ids.some(
-      (id) => id === publisher || this.#owners.predecessorsOf(scope, id).includes(publisher),
+  ): PublisherStop | undefined {
+    return this.#worst(
+      this.#withPredecessors(publisher).filter((id) => id !== besides),
+      at,
     );
   }
 
-  /**
-   * The publisher and every key that followed it anywhere: whose versions a word on it can be
-   * about.
-   */
+  /** Whether a stop on a publisher also stops what these identities published. */
+  isAbout(stopped: Digest, publisher: Required<PublisherIds>): boolean {
+    return this.#withPredecessors(publisher).includes(stopped);
+  }
+
+  /** A publisher and all its successors in any scope: a stop on it can be about their versions. */
   heirsOf(publisher: Digest): Digest[] {
     return [publisher, ...this.#owners.successorsOf(publisher)];
   }
 
-  // `revoked` is final, else the highest log index counts.
-  #worst(ids: ReadonlySet<Digest>, at: number): PublisherWord | undefined {
-    const standing = [...ids].flatMap((id) => {
-      const said = (this.#said.get(id) ?? []).filter(({ logIndex }) => logIndex < at);
-      const last = said.find(({ kind }) => kind === 'revoked') ?? said.at(-1);
+  #withPredecessors({ ids, scope }: Required<PublisherIds>): Digest[] {
+    return [...new Set([...ids, ...ids.flatMap((id) => this.#owners.predecessorsOf(scope, id))])];
+  }
+
+  // A revocation is final; otherwise the highest log index counts.
+  #worst(ids: Iterable<Digest>, at: number): PublisherStop | undefined {
+    const active = [...ids].flatMap((id) => {
+      const stops = (this.#stops.get(id) ?? []).filter(({ logIndex }) => logIndex < at);
+      const last = stops.find(({ kind }) => kind === 'revoked') ?? stops.at(-1);
       return last === undefined || last.kind === 'lifted' ? [] : [{ ...last, kind: last.kind }];
     });
-    return standing.find(({ kind }) => kind === 'revoked') ?? standing[0];
+    return active.find(({ kind }) => kind === 'revoked') ?? active[0];
   }
 }
 
+/** Whether a key may suspend, lift and revoke at a log index. */
+export function mayStop(
+  identities: Pick<Identities, 'isMember'>,
+  keyId: Digest,
+  at: number,
+): boolean {
+  return (['reviewer', 'administrator'] as const).some((role) =>
+    identities.isMember(keyId, role, at),
+  );
+}
+
 /**
- * Whether somebody stands behind a publisher: its holder, or an owner of a scope in which it
- * published.
+ * Whether a key's holder is a publisher, or an owner of a scope in which the publisher published.
  */
 export function isBehind(chain: Identities, publisher: Digest, keyId: Digest, at: number): boolean {
   if (keyId === publisher) return true;
@@ -117,7 +120,7 @@ export function isBehind(chain: Identities, publisher: Digest, keyId: Digest, at
     .some((scope) => whyAuthor(chain, { scope, signer: publisher }, acting, at) !== undefined);
 }
 
-/** For people. */
-export function describePublisherWord({ kind, logIndex, reason }: PublisherWord): string {
+/** The stop as a text for people. */
+export function describePublisherStop({ kind, logIndex, reason }: PublisherStop): string {
   return `${kind} at log index ${logIndex}: ${reason}`;
 }

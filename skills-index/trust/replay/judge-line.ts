@@ -1,18 +1,18 @@
 /**
- * An index line against everything that the log holds. Installers judge a line by the statements
- * that it names, so whoever keeps the registry can leave one out; who has read the whole log can
- * not be fooled so. Pure.
+ * Judges an index line against the whole log. Installers judge a line by the statements that the
+ * line names, so a registry could leave one out. A reader of the whole log notices that. Pure.
  */
 import { hexOf } from '../../skill/digest.ts';
 import { scopeOf } from '../../skill/name.ts';
 import { predicateTypes } from '../../statement/attestation.ts';
 import { type Evidence, statementsOf, type Verified } from '../decision/evidence.ts';
-import { standingRevocation } from '../decision/log.ts';
+import { activeRevocation } from '../decision/log.ts';
 import { Reasons } from '../decision/reason.ts';
 import { judgeLine, judgePublish, judgeVerdict } from '../decision/version.ts';
 import { whyFallen } from '../identity/fallen.ts';
 import type { Identities } from '../identity/identities.ts';
 import { idsOf } from '../identity/match.ts';
+import { mayStop } from '../identity/publisher-stops.ts';
 import { chainIdentities } from '../identity.ts';
 import type { IndexLine } from '../index-line.ts';
 import { policiesAt } from '../judging-policies.ts';
@@ -20,36 +20,36 @@ import type { Policy } from '../policy.ts';
 import type { RootFile } from '../root.ts';
 import type { VerifiedStatement } from '../verify-statement.ts';
 
-/** What the log says about everybody. */
+/** The identity statements and revocations of a whole log. */
 export interface LogWords {
   readonly root: RootFile;
   readonly policy: Policy;
-  /** Who is who by all identity statements. */
+  /** The identities by all identity statements. */
   readonly identities: Identities;
-  /** Suspensions, lifts and revocations that may be about a version. */
+  /** Suspensions, lifts and revocations that could be about a version. */
   revocationsAbout(line: IndexLine): readonly VerifiedStatement[];
 }
 
 export interface ReplayedLine {
-  /** The mark that status.json has to have. */
+  /** The mark that status.json must have. */
   readonly demanded?: { readonly kind: 'suspended' | 'revoked'; readonly why: string };
   /**
-   * The worst mark that the log bears out, words of people who no longer count included: registries
-   * lift no mark for their sake.
+   * The worst mark that statements in the log justify, also statements of people who no longer
+   * count: a registry removes no mark because its signer was ended.
    */
   readonly mayStand?: 'suspended' | 'revoked';
   /**
-   * A statement behind the verdict names the version: a registry takes such a statement only of a
-   * version that is in its index.
+   * Whether a statement that was logged after the verdict stops the version: a registry accepts
+   * such a statement only for a version in its index.
    */
   readonly wasOffered: boolean;
-  /** Why installers would refuse the version if the line named everything that the log says. */
+  /** Why installers would refuse the version if the line named every statement of the log. */
   readonly hidden: readonly string[];
-  /** Why installers refuse the line as it is: then it hides nothing. */
+  /** Why installers refuse the line as it is; such a line hides nothing. */
   readonly refused: readonly string[];
 }
 
-/** @param statements those that the line names, verified */
+/** @param statements the verified statements that the line names */
 export function judgeReplayedLine(
   line: IndexLine,
   statements: readonly VerifiedStatement[],
@@ -59,23 +59,23 @@ export function judgeReplayedLine(
   const own = statements.filter((one) => one.statement.predicateType !== predicateTypes.revocation);
   const refused = whyRefused(evidenceOf(line, own, words, chainIdentities(root, own)));
   const full = evidenceOf(line, [...own, ...words.revocationsAbout(line)], words, identities);
-  const standing = standingRevocation(full);
+  const stop = activeRevocation(full);
   const fallen = whyFallenLine(full);
   const demanded =
-    fallen === undefined || standing?.kind === 'revoked'
-      ? standing && {
-          kind: standing.kind,
-          why: `${standing.kind} at log index ${standing.logIndex}: ${standing.reason}`,
+    fallen === undefined || stop?.kind === 'revoked'
+      ? stop && {
+          kind: stop.kind,
+          why: `${stop.kind} at log index ${stop.logIndex}: ${stop.reason}`,
         }
       : ({ kind: 'revoked', why: fallen } as const);
   const hidden = refused.length > 0 ? [] : whyRefused(full);
-  const said = wordsAbout(full);
+  const revocations = revocationsOf(full);
   const mayStand =
-    demanded?.kind === 'revoked' ? demanded.kind : (worstSaid(full, said) ?? demanded?.kind);
+    demanded?.kind === 'revoked' ? demanded.kind : (worstMark(full, revocations) ?? demanded?.kind);
   return {
     ...(demanded === undefined ? {} : { demanded }),
     ...(mayStand === undefined ? {} : { mayStand }),
-    wasOffered: said.some(
+    wasOffered: revocations.some(
       ({ statement, logIndex }) => isOfVersion(statement) && logIndex > line.logIndex,
     ),
     refused,
@@ -83,38 +83,37 @@ export function judgeReplayedLine(
   };
 }
 
-type Word = Verified<typeof predicateTypes.revocation>;
+type Revocation = Verified<typeof predicateTypes.revocation>;
 
-function wordsAbout(full: Evidence): Word[] {
+function revocationsOf(full: Evidence): Revocation[] {
   const { line } = full.input;
   const [publish] = statementsOf(full, predicateTypes.publish);
-  const speaker = {
+  const publisher = {
     ids: [line.publisher, ...(publish === undefined ? [] : idsOf(publish))],
     scope: scopeOf(line.name),
   };
   return statementsOf(full, predicateTypes.revocation).filter(({ statement: { predicate } }) => {
     const { target } = predicate;
-    return !('publisher' in target) || full.identities.stops.isAbout(target.publisher, speaker);
+    return !('publisher' in target) || full.identities.stops.isAbout(target.publisher, publisher);
   });
 }
 
-function worstSaid(
+function worstMark(
   { identities }: Evidence,
-  said: readonly Word[],
+  revocations: readonly Revocation[],
 ): 'suspended' | 'revoked' | undefined {
-  const kinds = said.map(({ statement }) => statement.predicate.kind);
+  const kinds = revocations.map(({ statement }) => statement.predicate.kind);
   if (kinds.includes('revoked')) return 'revoked';
-  const last = said.at(-1);
+  const last = revocations.at(-1);
   if (last === undefined || !kinds.includes('suspended')) return undefined;
-  const byMember = (['reviewer', 'administrator'] as const).some((role) =>
-    identities.isMember(last.signer, role, last.logIndex),
-  );
-  return last.statement.predicate.kind === 'lifted' && isOfVersion(last.statement) && byMember
+  return last.statement.predicate.kind === 'lifted' &&
+    isOfVersion(last.statement) &&
+    mayStop(identities, last.signer, last.logIndex)
     ? undefined
     : 'suspended';
 }
 
-function isOfVersion({ predicate }: Word['statement']): boolean {
+function isOfVersion({ predicate }: Revocation['statement']): boolean {
   return !('publisher' in predicate.target);
 }
 
@@ -140,8 +139,7 @@ function whyFallenLine(evidence: Evidence): string | undefined {
     .find((why) => why !== undefined);
 }
 
-// Bytes, report and status are for `decide`; what is judged here is what was said, by whom, and
-// when.
+// Only `decide` judges bytes, report and status.
 function evidenceOf(
   line: IndexLine,
   statements: readonly VerifiedStatement[],

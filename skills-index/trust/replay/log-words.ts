@@ -1,7 +1,4 @@
-/**
- * What was said in a log about who is who and about versions, gathered in log order, and asked for
- * as of an index.
- */
+/** Gathers the statements of a log about identities, and those that stop versions. */
 import { purlOf } from '../../skill/name.ts';
 import {
   predicateTypes,
@@ -16,10 +13,7 @@ import type { LogWords } from './judge-line.ts';
 
 export type LogWord = VerifiedStatement | FrozenStatement;
 
-/**
- * Whether a statement is one of those that a replay remembers: about who is who, or against
- * versions.
- */
+/** Whether a replay remembers a statement: it is about identities, or a revocation. */
 export function isWord({
   statement: { predicateType },
 }: Pick<LoggedStatement, 'statement'>): boolean {
@@ -27,7 +21,7 @@ export function isWord({
   return ([member, scope, key, revocation] as const).some((type) => type === predicateType);
 }
 
-/** @param all in any order, each below the size of the log that is meant */
+/** @param all in any order, each below the size of the replayed log */
 export function wordsOf(
   { root, policy }: Pick<LogWords, 'root' | 'policy'>,
   all: readonly LogWord[],
@@ -50,7 +44,8 @@ export function wordsOf(
 
 const everyPublisher = 'publisher';
 
-// A word on a publisher is about whoever follows it, too, so all of them are looked at.
+// A revocation of a publisher also concerns the publisher's successors, so each version gets all of
+// them.
 function addressOf(target: RevocationTarget): string {
   if ('publisher' in target) return everyPublisher;
   return 'bundle' in target ? target.bundle : purlOf(target.name, target.version);

@@ -4,7 +4,6 @@ import { memoryStore } from '../../../skills-index/client/store.ts';
 import { digestOf, hexOf } from '../../../skills-index/skill/digest.ts';
 import { parseScope, parseSkillName } from '../../../skills-index/skill/name.ts';
 import { scopeStatement } from '../../../skills-index/statement/attestation.ts';
-import { decide } from '../../../skills-index/trust/decision.ts';
 import { printIndexLine } from '../../../skills-index/trust/index-line.ts';
 import { defaultPolicy } from '../../../skills-index/trust/policy.ts';
 import type { StatusMark } from '../../../skills-index/trust/status-file.ts';
@@ -430,14 +429,11 @@ describe('a log that is not the one that was seen', () => {
 });
 
 describe('requireAdmitted', () => {
-  const { chain } = decide(story.input);
-
   it('throws every reason', () => {
     const reason = (code: 'revoked' | 'status-stale') =>
-      ({ code, part: 'status', message: `it is ${code}`, hint: 'do not' }) as const;
+      ({ code, message: `it is ${code}`, hint: 'do not' }) as const;
     const decision = {
       kind: 'refused',
-      chain,
       learned: [],
       reasons: [reason('revoked'), reason('status-stale')],
     } as const;
@@ -455,7 +451,7 @@ describe('requireAdmitted', () => {
 
   it('admits nothing for a refusal without reasons', () => {
     expect(() =>
-      requireAdmitted({ decision: { kind: 'refused', chain, learned: [], reasons: [] } }, name),
+      requireAdmitted({ decision: { kind: 'refused', learned: [], reasons: [] } }, name),
     ).toThrow(expect.objectContaining({ code: 'not-admitted' }));
   });
 });

@@ -303,7 +303,7 @@ describe('an author whom an issuer vouches for', () => {
       expect(text).toContain(
         'Ada at log index 6 does not count: an author is known by an issuer alone',
       );
-      expect(text).toContain('approvals-missing: 1 of 2 people approved it');
+      expect(text).toContain('approvals-missing: 1 of 2 people approved the version');
     },
   );
 

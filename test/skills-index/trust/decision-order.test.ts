@@ -102,7 +102,7 @@ describe('the order in the log', () => {
       forged,
     );
     expect(messagesOf(input)).toContain(
-      'verdict-invalid: the verdict was logged before what it rests on',
+      'verdict-invalid: the verdict was logged before a statement that it names',
     );
   });
 });
@@ -132,7 +132,7 @@ describe('coverage', () => {
       },
     });
     expect(messagesOf((await tellStory({ report })).input)).toEqual([
-      'scan-mismatch: the scan report covers other files than the scanner signed',
+      'scan-mismatch: the scan report covers other files than the signed scan',
     ]);
   });
 });

@@ -174,7 +174,7 @@ describe('who is who', () => {
     const facts = [
       chain.ownersOf(acme, 1_000).length,
       chain.isMember(stranger.keyId, 'reviewer', 1_000),
-      chain.stops.wordOn({ ids: [author.keyId] }, 1_000)?.kind ?? 'no word',
+      chain.stops.stopOn({ ids: [author.keyId] }, 1_000)?.kind ?? 'no word',
     ];
     return facts.join();
   };

@@ -52,7 +52,7 @@ describe('an author who rotated their key', () => {
     });
     expect(reasons).toEqual([
       expect.stringContaining('the approval of Ben at log index'),
-      '1 of 2 people approved it',
+      '1 of 2 people approved the version',
     ]);
     expect(reasons[0]).toContain('an author never approves their own');
   });

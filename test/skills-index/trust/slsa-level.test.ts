@@ -5,6 +5,8 @@ import {
   provenanceStatement,
   type Statement,
 } from '../../../skills-index/statement/attestation.ts';
+import { chainOf } from '../../../skills-index/trust/decision/chain.ts';
+import { judge } from '../../../skills-index/trust/decision/judge.ts';
 import { type Decision, decide } from '../../../skills-index/trust/decision.ts';
 import { levelWords, slsaLevelOf, whyNotLevels } from '../../../skills-index/trust/slsa-level.ts';
 import { people, type Twist, tellStory } from '../story.ts';
@@ -66,13 +68,9 @@ describe('the SLSA build level', () => {
 
 describe('a verdict that claims a level', () => {
   it('is admitted with the level that the provenance shows, and shows it', async () => {
-    const decision = decide(
-      (await tellStory(withProvenance(people.author, ['SLSA_BUILD_LEVEL_1']))).input,
-    );
-    expect(decision).toMatchObject({ kind: 'admitted', slsaBuildLevel: 1 });
-    expect(JSON.stringify(decision.kind === 'admitted' && decision.chain)).toContain(
-      'SLSA build level 1',
-    );
+    const { input } = await tellStory(withProvenance(people.author, ['SLSA_BUILD_LEVEL_1']));
+    expect(decide(input)).toMatchObject({ kind: 'admitted', slsaBuildLevel: 1 });
+    expect(JSON.stringify(chainOf(judge(input)))).toContain('SLSA build level 1');
   });
 
   it.each<[string, TestSigner, string[]]>([

@@ -1,7 +1,9 @@
 import { describe, expect, it } from 'vitest';
 import { signCosignature } from '../../../skills-index/log/cosignature.ts';
 import type { WitnessPolicy } from '../../../skills-index/log/witness-policy.ts';
-import { type Decision, decide } from '../../../skills-index/trust/decision.ts';
+import { chainOf } from '../../../skills-index/trust/decision/chain.ts';
+import { judge } from '../../../skills-index/trust/decision/judge.ts';
+import { type Decision, type DecisionInput, decide } from '../../../skills-index/trust/decision.ts';
 import { signStatus } from '../../../skills-index/trust/status-file.ts';
 import { people, storyNow, storyRoot, tellStory } from '../story.ts';
 import { testLogKey } from '../story-keys.ts';
@@ -112,16 +114,14 @@ describe('witnesses of the log', () => {
   });
 
   it('are said by name and time in the chain, or that nobody but the operator vouches', async () => {
-    const decision = decide({
+    const input = {
       ...story.input,
       witnesses: policyOf(1, one),
       statuses: [await statusBy([{ name: one }])],
-    });
-    const said = (input: Decision): string => JSON.stringify(input.chain);
-    expect(said(decision)).toContain('w1.example cosigned at 2026-03-02T11:00:00.000Z');
-    expect(said(decide(story.input))).toMatch(
-      /witnessed: 0\/0 \(none demanded\): .*another history/,
-    );
+    };
+    const said = (given: DecisionInput): string => JSON.stringify(chainOf(judge(given)));
+    expect(said(input)).toContain('w1.example cosigned at 2026-03-02T11:00:00.000Z');
+    expect(said(story.input)).toMatch(/witnessed: 0\/0 \(none demanded\): .*another history/);
   });
 
   it('may be as late as the grace that the host gives the status', async () => {

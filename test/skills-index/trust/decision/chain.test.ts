@@ -5,8 +5,9 @@ import {
   chainOf as judgedChainOf,
 } from '../../../../skills-index/trust/decision/chain.ts';
 import { gatherEvidence } from '../../../../skills-index/trust/decision/evidence.ts';
+import { judge } from '../../../../skills-index/trust/decision/judge.ts';
 import {
-  chainParts,
+  type ChainPart,
   decisionHints,
   Reasons,
 } from '../../../../skills-index/trust/decision/reason.ts';
@@ -19,9 +20,21 @@ import { testLogKey } from '../../story-keys.ts';
 const story = await tellStory();
 const all = (node: ChainNode): ChainNode[] => [node, ...node.of.flatMap(all)];
 const chainOf = (change: Partial<DecisionInput> = {}): ChainNode =>
-  decide({ ...story.input, ...change }).chain;
+  judgedChainOf(judge({ ...story.input, ...change }));
 const partOf = (chain: ChainNode, part: ChainNode['part']): ChainNode | undefined =>
   all(chain).find((one) => one.part === part);
+const parts: readonly ChainPart[] = [
+  'root',
+  'log',
+  'statements',
+  'witnesses',
+  'publisher',
+  'scan',
+  'approvals',
+  'verdict',
+  'status',
+  'version',
+];
 const broken = (chain: ChainNode): string[] =>
   all(chain).flatMap((one) => (one.holds ? [] : [one.part]));
 
@@ -33,7 +46,7 @@ describe('the chain of an admitted version', () => {
       all(chain)
         .map((one) => one.part)
         .sort(),
-    ).toEqual([...chainParts].sort());
+    ).toEqual([...parts].sort());
     expect(broken(chain)).toEqual([]);
   });
 
@@ -48,12 +61,12 @@ describe('the chain of an admitted version', () => {
       ],
     ],
     ['statements', ['9 of 9 statements']],
-    ['witnesses', ['witnessed: 0/0 (none demanded)', 'another history than others']],
+    ['witnesses', ['witnessed: 0/0 (none demanded)', 'another history than other hosts']],
     [
       'publisher',
       [
         people.author.keyId,
-        'keyed: no publisher of this skill was known here before, publicly logged, no name proven',
+        'keyed: this host knew no publisher of the skill before; the signature is in the public log; no name is proven',
         'SLSA build level 0',
       ],
     ],
@@ -68,7 +81,7 @@ describe('the chain of an admitted version', () => {
       ],
     ],
     ['verdict', [`log index ${story.verdict.logIndex}`, '2026-03-02T10:00:00.000Z']],
-    ['status', ['status of 2026-03-02T11:00:00.000Z, good until 2026-03-03T11:00:00.000Z']],
+    ['status', ['status of 2026-03-02T11:00:00.000Z, valid until 2026-03-03T11:00:00.000Z']],
     ['version', ['@acme/weekly-report@1.4.0', story.packed.digest]],
   ])('says of %s what was found', (part, words) => {
     const node = partOf(chain, part);
@@ -98,14 +111,14 @@ describe('the chain of an admitted version', () => {
     const seen = { checkpoint: story.log.head, proof: [] };
     const known = chainOf({ pinned: { publisher: people.author.keyId }, seen });
     expect(partOf(known, 'publisher')?.notes).toContain(
-      'keyed: the publisher that is pinned here for this skill, publicly logged, no name proven',
+      'keyed: this host pins this key for the skill; the signature is in the public log; no name is proven',
     );
-    const other = decide({ ...story.input, pinned: { publisher: people.stranger.keyId } }).chain;
+    const other = chainOf({ pinned: { publisher: people.stranger.keyId } });
     expect(partOf(other, 'publisher')?.notes).toContain(
-      'keyed: not the key that is pinned here for this skill, publicly logged, no name proven',
+      'keyed: this host pins another key for the skill; the signature is in the public log; no name is proven',
     );
     expect(partOf(known, 'log')?.notes).toEqual([
-      `compared with the head seen here before, of size ${story.log.head.size}`,
+      `compared with the head of size ${story.log.head.size} that this host saw before`,
     ]);
   });
 
@@ -114,7 +127,9 @@ describe('the chain of an admitted version', () => {
       'judged as of 2026-03-02T12:00:00.000Z',
     );
     const late = chainOf({ now: storyNow + 86_400_000, statusGraceSeconds: 86_400 });
-    expect(partOf(late, 'status')?.says).toContain('counted by the grace that this host allows');
+    expect(partOf(late, 'status')?.says).toContain(
+      'it has expired, and counts by the grace period of this host',
+    );
   });
 });
 
@@ -131,23 +146,23 @@ describe('what people read of a chain', () => {
     expect(all(chainOf()).map(({ part, says, notes }) => [part, says, ...notes])).toEqual([
       [
         'root',
-        `root of trust ${rootFingerprint(storyRoot)} of skills.example: one administrator, 1 needed to change whose a scope is`,
+        `root of trust ${rootFingerprint(storyRoot)} of skills.example: one administrator; a change of a scope’s owner needs 1`,
       ],
       [
         'log',
         `log of skills.example: size 9, root ${Buffer.from(story.log.head.root).toString('base64')}`,
-        'seen here for the first time',
+        'this host sees the log for the first time',
       ],
       ['statements', '9 of 9 statements are signed and in the log'],
       [
         'witnesses',
-        'witnessed: 0/0 (none demanded): this registry could show you another history than others',
+        'witnessed: 0/0 (none demanded): the registry could show this host another history than other hosts',
       ],
       [
         'publisher',
         `published by ${people.author.keyId} at log index 4`,
-        'keyed: no publisher of this skill was known here before, publicly logged, no name proven',
-        'SLSA build level 0: where it was made is not shown',
+        'keyed: this host knew no publisher of the skill before; the signature is in the public log; no name is proven',
+        'SLSA build level 0: nothing shows where the version was built',
       ],
       [
         'scan',
@@ -162,7 +177,7 @@ describe('what people read of a chain', () => {
         'Ben, by passkey, at log index 7: reads deals, writes one file',
       ],
       ['verdict', 'verdict of the registry at log index 8, 2026-03-02T10:00:00.000Z'],
-      ['status', 'status of 2026-03-02T11:00:00.000Z, good until 2026-03-03T11:00:00.000Z'],
+      ['status', 'status of 2026-03-02T11:00:00.000Z, valid until 2026-03-03T11:00:00.000Z'],
       [
         'version',
         `@acme/weekly-report@1.4.0 is the bundle ${story.packed.digest}`,
@@ -191,42 +206,48 @@ describe('what people read of a chain', () => {
         logIndex: 7,
       } as const;
       const judged = {
-        publish: undefined,
-        verdict: undefined,
-        status: undefined,
+        evidence,
+        reasons: [],
         marks: [],
         level: 0,
+        alarm: undefined,
       } as const;
+      const none = { publish: undefined, files: undefined, verdict: undefined, status: undefined };
       const node = partOf(
-        judgedChainOf(evidence, { ...judged, scan, approvals: [approval] }, []),
+        judgedChainOf({ ...judged, parts: { ...none, scan }, approvals: [approval] }),
         'approvals',
       );
       expect(node?.undemanded ?? false).toBe(isHollow);
-      expect(node?.says.includes('all rest on what the registry’s desk showed')).toBe(isHollow);
+      expect(node?.says.includes('every approver relied on what the registry’s desk showed')).toBe(
+        isHollow,
+      );
     },
   );
 
   it('says what is not there', () => {
     expect(read('log', { statuses: [] })).toEqual({
-      says: 'the log of skills.example: no head of it that counts is at hand',
+      says: 'log of skills.example: there is no valid signed head',
       notes: [],
     });
     expect(read('status', { statuses: [] })).toEqual({
-      says: 'status: none that counts',
+      says: 'status: there is no valid status',
       notes: [],
     });
     const none = { line: { ...story.line, statements: [] } };
     expect(read('statements', none).says).toBe('0 of 0 statements are signed and in the log');
     expect(read('publisher', none)).toEqual({
-      says: 'publisher: nobody who counts signed a publication',
+      says: 'publisher: there is no valid publish statement',
       notes: [],
     });
-    expect(read('scan', none)).toEqual({ says: 'scan: none that counts', notes: [] });
+    expect(read('scan', none)).toEqual({ says: 'scan: there is no valid scan', notes: [] });
     expect(read('approvals', none)).toEqual({
       says: 'approvals: 0; independent approvals: 0',
       notes: [],
     });
-    expect(read('verdict', none)).toEqual({ says: 'verdict of the registry: none', notes: [] });
+    expect(read('verdict', none)).toEqual({
+      says: 'verdict of the registry: there is none',
+      notes: [],
+    });
   });
 
   it('names the keys of earlier roots, and what lies under them', () => {
@@ -241,18 +262,18 @@ describe('what people read of a chain', () => {
       retired: [{ office: 'log', key, validUpTo: 99 }] as const,
     };
     expect(read('root', { root })).toEqual({
-      says: `root of trust ${rootFingerprint(root)} of skills.example: 2 administrators, 1 needed to change whose a scope is`,
-      notes: ['1 key of an earlier root counts up to its last log index'],
+      says: `root of trust ${rootFingerprint(root)} of skills.example: 2 administrators; a change of a scope’s owner needs 1`,
+      notes: ['1 key of an earlier root file counts up to a last log index'],
     });
     expect(read('statements', { root }).notes).toEqual([
-      '9 of them under a log key that was retired since',
+      'a log key that is now retired signed the head of 9 of them',
     ]);
   });
 
   it('says when the manifest was inferred, and what was marked', async () => {
     const inferred = await tellStory({ inferred: true });
-    expect(partOf(decide(inferred.input).chain, 'publisher')?.notes).toContain(
-      'the manifest was inferred; no author wrote it',
+    expect(partOf(judgedChainOf(judge(inferred.input)), 'publisher')?.notes).toContain(
+      'an import inferred the manifest; no author wrote it',
     );
     const mark = {
       bundle: story.packed.digest,
@@ -266,7 +287,7 @@ describe('what people read of a chain', () => {
       'yanked since 2026-03-02T11:00:00.000Z: too slow',
     ]);
     expect(read('status', { statuses, past: true }).notes).toEqual([
-      'judged as of 2026-03-02T12:00:00.000Z; what was said since is not known',
+      'judged as of 2026-03-02T12:00:00.000Z; later statements are not known',
       'yanked since 2026-03-02T11:00:00.000Z: too slow',
     ]);
   });
@@ -275,7 +296,9 @@ describe('what people read of a chain', () => {
     const expires = storyNow + 23 * 3_600_000;
     const says = (now: number): string => read('status', { now, statusGraceSeconds: 3_600 }).says;
     expect(says(expires)).not.toContain('grace');
-    expect(says(expires + 1)).toContain('counted by the grace that this host allows');
+    expect(says(expires + 1)).toContain(
+      'it has expired, and counts by the grace period of this host',
+    );
   });
 });
 
@@ -313,7 +336,7 @@ describe('the chain of a refused version', () => {
   ])('fails where it breaks: %s', (_, change, parts) => {
     expect(broken(chainOf(change))).toEqual(expect.arrayContaining(parts));
     const decision = decide({ ...story.input, ...change });
-    const reasons = all(decision.chain).flatMap((one) => one.reasons);
+    const reasons = all(chainOf(change)).flatMap((one) => one.reasons);
     expect(reasons.length).toBe(decision.kind === 'refused' ? decision.reasons.length : 0);
   });
 
@@ -321,6 +344,13 @@ describe('the chain of a refused version', () => {
     const reasons = new Reasons();
     for (const code of Object.keys(decisionHints))
       reasons.add(code as keyof typeof decisionHints, code);
-    for (const { part } of reasons.list) expect(chainParts).toContain(part);
+    const chain = judgedChainOf({ ...judge(story.input), reasons: reasons.list });
+    expect(all(chain).flatMap((one) => one.reasons)).toHaveLength(reasons.list.length);
+    expect(partOf(chain, 'scan')?.reasons.map(({ code }) => code)).toEqual([
+      'scanner-unknown',
+      'scans-missing',
+      'scan-mismatch',
+      'rule-set-refused',
+    ]);
   });
 });

@@ -22,7 +22,7 @@ describe('a statement', () => {
   it('is the bytes of its address', () => {
     const swapped = new Map([...input.statements, [one.digest, other.bytes]]);
     expect(says({ statements: swapped })).toContain(
-      `statement-invalid: The bytes of the statement are not ${one.digest}`,
+      `statement-invalid: The delivered statement does not have the digest ${one.digest}`,
     );
   });
 
@@ -135,7 +135,7 @@ describe('the other evidence', () => {
       approval: (one) => ({ ...one, independent: true }),
     });
     expect(reasonsOf(told.input).map(({ message }) => message)).toContain(
-      '0 of 1 independent approvals (signed without the desk)',
+      '0 of 1 people approved the version without the desk',
     );
   });
 });

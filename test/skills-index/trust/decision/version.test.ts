@@ -2,11 +2,14 @@
  * Each thing that a version is checked for beyond its statements' signatures, wrong alone: the one
  * reason names it.
  */
+
 import { describe, expect, it } from 'vitest';
 import { digestOf } from '../../../../skills-index/skill/digest.ts';
 import { parseManifest, printManifest } from '../../../../skills-index/skill/manifest.ts';
 import { predicateTypes, type Statement } from '../../../../skills-index/statement/attestation.ts';
 import { printIdentity } from '../../../../skills-index/statement/identity-id.ts';
+import { chainOf } from '../../../../skills-index/trust/decision/chain.ts';
+import { judge } from '../../../../skills-index/trust/decision/judge.ts';
 import {
   type Decision,
   type DecisionInput,
@@ -53,37 +56,37 @@ describe('what is pinned', () => {
     [
       'registry',
       { registry: 'other.example' },
-      'lock-mismatch: the lock says registry other.example, and skills.example answers',
+      'lock-mismatch: the lock names the registry other.example, but skills.example answers',
     ],
     [
       'capabilities',
       { capabilities: digestOf('others') },
-      `lock-mismatch: the lock says capabilities ${digestOf('others')}, ${capabilityDigest} is approved`,
+      `lock-mismatch: the lock names the capabilities ${digestOf('others')}, but ${capabilityDigest} are approved`,
     ],
     [
       'registry of the same origin',
       { registry: story.input.root.origin, registryId: digestOf('another root') },
-      `lock-mismatch: the lock says the registry with the first root file ${digestOf('another root')}, and the one with ${registryIdOf(story.input.root)} answers`,
+      `lock-mismatch: the lock names the registry with the first root file ${digestOf('another root')}, but the registry with ${registryIdOf(story.input.root)} answers`,
     ],
     [
       'verdict',
       { logIndex: 3 },
-      `lock-mismatch: the lock says log index 3, the verdict is at ${line.logIndex}`,
+      `lock-mismatch: the lock names the log index 3, but the verdict is at ${line.logIndex}`,
     ],
     [
       'bundle',
       { bundle: digestOf('x') },
-      `bundle-mismatch: ${digestOf('x')} is pinned, and the index has ${line.bundle}`,
+      `bundle-mismatch: the pinned bundle is ${digestOf('x')}, but the index names ${line.bundle}`,
     ],
     [
       'publisher',
       { publisher: digestOf('x') },
-      `publisher-changed: ${digestOf('x')} is pinned as publisher, ${people.author.keyId} signed`,
+      `publisher-changed: the pinned publisher is ${digestOf('x')}, but ${people.author.keyId} signed`,
     ],
     [
       'first claim',
       { scopeClaim: scopeClaim + 1 },
-      `publisher-changed: @acme was claimed at log index ${scopeClaim + 1} when a skill of it came here first, now it is shown as claimed at ${scopeClaim}`,
+      `publisher-changed: this host pinned the first claim of @acme at log index ${scopeClaim + 1}, but the registry now shows it at log index ${scopeClaim}`,
     ],
   ])('refuses another one: %s', (_, pinned, reason) => {
     expect(judged({ ...(pinned && { pinned }) })).toEqual([reason]);
@@ -92,7 +95,7 @@ describe('what is pinned', () => {
   it('refuses where there is no verdict to compare with', () => {
     const statements = line.statements.filter((one) => one !== story.verdict.digest);
     expect(judged({ pinned: { logIndex: 8 }, line: { ...line, statements } })).toContain(
-      'lock-mismatch: the lock says log index 8, the verdict is at none',
+      'lock-mismatch: the lock names the log index 8, but the verdict is at none',
     );
   });
 });
@@ -103,7 +106,7 @@ describe('the files of a version', () => {
     (path) => {
       const bytes = Buffer.concat([storyFiles.get(path) ?? Buffer.of(), Buffer.from('\n')]);
       expect(judged({ files: filesWith(path, bytes) })[0]).toBe(
-        `bundle-mismatch: the bytes of "${path}" are not those of the bundle`,
+        `bundle-mismatch: "${path}" has other bytes than the bundle names`,
       );
       expect(judged({ files: filesWith(path, storyFiles.get(path) ?? Buffer.of()) })).toEqual([
         'admitted',
@@ -113,7 +116,7 @@ describe('the files of a version', () => {
 
   it('hold no file that the bundle does not list', () => {
     expect(judged({ files: filesWith('evil.ts', Buffer.from('x')) })).toEqual([
-      'bundle-mismatch: the bytes of "evil.ts" are not those of the bundle',
+      'bundle-mismatch: "evil.ts" has other bytes than the bundle names',
     ]);
   });
 
@@ -121,7 +124,7 @@ describe('the files of a version', () => {
     'have to be at hand where a person reads them: %s',
     (path) => {
       expect(judged({ files: filesWithout(path) })).toEqual([
-        `file-missing: ${path} is not at hand`,
+        `file-missing: the registry did not deliver ${path}`,
       ]);
     },
   );
@@ -142,11 +145,11 @@ describe('what was signed about a version', () => {
   it('is a manifest of its name and version', async () => {
     const named = { manifest: { ...storyManifest, name: '@acme/daily-report' } };
     expect(await changed(predicateTypes.publish, named)).toContain(
-      'manifest-mismatch: the signed manifest is of @acme/daily-report@1.4.0',
+      'manifest-mismatch: the signed manifest names @acme/daily-report@1.4.0',
     );
     expect(
       await changed(predicateTypes.publish, { manifest: { ...storyManifest, version: '9.0.0' } }),
-    ).toContain('manifest-mismatch: the signed manifest is of @acme/weekly-report@9.0.0');
+    ).toContain('manifest-mismatch: the signed manifest names @acme/weekly-report@9.0.0');
   });
 
   it.each([
@@ -154,7 +157,7 @@ describe('what was signed about a version', () => {
     ['verdict', { verdict: 'review' }],
   ])('is the scan that the report tells of: another %s', async (_, predicate) => {
     expect(await changed(predicateTypes.scan, predicate)).toContain(
-      'scan-mismatch: the scan report says something else than the scanner signed',
+      'scan-mismatch: the scan report has another verdict or rule set than the signed scan',
     );
   });
 
@@ -208,7 +211,7 @@ describe('what is said of an admitted version', () => {
     const told = await tellCertified({ owners: [kim] });
     const decision = decide(told.input);
     if (decision.kind !== 'admitted') throw new Error(saidOf(decision).join());
-    expect(decision.chain.of.find(({ part }) => part === 'publisher')?.says).toContain(
+    expect(chainOf(judge(told.input)).of.find(({ part }) => part === 'publisher')?.says).toContain(
       `published by ${printIdentity(kim)} at`,
     );
     const { ruleSet, verdict } = told.report;
@@ -235,7 +238,7 @@ describe('what is said of an admitted version', () => {
     const told = await tellStory({
       signer: (one) => (one.predicateType === predicateTypes.scan ? people.stranger : undefined),
     });
-    const scan = decide(told.input).chain.of.find(({ part }) => part === 'scan');
+    const scan = chainOf(judge(told.input)).of.find(({ part }) => part === 'scan');
     expect(scan?.says).toContain(`scanned by ${people.stranger.keyId} at`);
   });
 

@@ -68,7 +68,7 @@ const give = (to: TestSigner, by: TestSigner): Spoken => [
 const owners = (identities: Identities): Digest[] =>
   identities.ownersOf(acme, late).map((one) => ('keyId' in one ? one.keyId : digestOf('somebody')));
 const stop = (identities: Identities, { keyId }: TestSigner, scope = acme): string | undefined =>
-  identities.stops.wordOn({ ids: [keyId], scope }, late)?.kind;
+  identities.stops.stopOn({ ids: [keyId], scope }, late)?.kind;
 
 describe('a word on a publisher, for who installs,', () => {
   const told = async (before: readonly Spoken[], by?: TestSigner): Promise<string[]> => {
@@ -96,9 +96,7 @@ describe('a word on a publisher, for who installs,', () => {
         by,
       );
       expect(reasons).toContainEqual(
-        expect.stringMatching(
-          /^revoked: when it was published, its publisher was revoked at log index/,
-        ),
+        expect.stringMatching(/^revoked: the publisher of the version was revoked at log index/),
       );
     }
     expect(await told([rotate(author, next), [word('revoked', author), stranger]], next)).toEqual(
@@ -162,7 +160,7 @@ describe('a word on a publisher', () => {
       [word('lifted', ada), ada],
     );
     expect(identities.ignored).toMatchObject([
-      { logIndex: 4, why: 'nobody lifts what stopped them' },
+      { logIndex: 4, why: 'nobody lifts their own suspension' },
     ]);
     expect(stop(identities, ada, other)).toBe('suspended');
   });
@@ -191,11 +189,11 @@ describe('a word on a publisher', () => {
       true,
       false,
     ]);
-    expect(identities.stops.wordOnPublished({ ids: [author.keyId], scope: acme }, late)?.kind).toBe(
+    expect(identities.stops.stopOnPublished({ ids: [author.keyId], scope: acme }, late)?.kind).toBe(
       'suspended',
     );
     expect(
-      identities.stops.wordOnPublished({ ids: [next.keyId], scope: acme }, late, next.keyId)?.kind,
+      identities.stops.stopOnPublished({ ids: [next.keyId], scope: acme }, late, next.keyId)?.kind,
     ).toBe('suspended');
   });
 
@@ -206,9 +204,9 @@ describe('a word on a publisher', () => {
       [word('lifted', author), ada],
     );
     const at = (index: number) =>
-      identities.stops.wordOn({ ids: [next.keyId], scope: acme }, index)?.kind;
+      identities.stops.stopOn({ ids: [next.keyId], scope: acme }, index)?.kind;
     expect([at(3), at(4), at(5)]).toEqual([undefined, 'suspended', undefined]);
-    expect(identities.stops.wordWhenPublished({ ids: [next.keyId], scope: acme }, 4)).toBe(
+    expect(identities.stops.stopWhenPublished({ ids: [next.keyId], scope: acme }, 4)).toBe(
       undefined,
     );
   });

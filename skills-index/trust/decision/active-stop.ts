@@ -8,9 +8,10 @@ import type { Version } from '../../skill/version.ts';
 import type { RevocationStatement, RevocationTarget } from '../../statement/attestation.ts';
 import { whyAuthor } from '../authors.ts';
 import { firstOccurrences } from '../identity/first-occurrences.ts';
-import type { Identities, LoggedStatement, Speaker } from '../identity/identities.ts';
+import type { Identities, LoggedStatement, PublisherIds } from '../identity/identities.ts';
 import { idsOf, type SignedBy } from '../identity/match.ts';
-import { judgeOfRegistry } from '../own-registry.ts';
+import { mayStop } from '../identity/publisher-stops.ts';
+import { whyForeignIn } from '../own-registry.ts';
 import type { RootFile } from '../root.ts';
 import { isInOffice } from '../root-office.ts';
 
@@ -22,7 +23,7 @@ export interface StoppableVersion {
   readonly publisher: Digest;
 }
 
-export interface StandingContext {
+export interface StopContext {
   readonly root: RootFile;
   readonly identities: Identities;
   readonly version: StoppableVersion;
@@ -30,7 +31,7 @@ export interface StandingContext {
   readonly publish?: SignedBy & { readonly logIndex: number };
 }
 
-export interface StandingWord {
+export interface ActiveStop {
   readonly kind: 'suspended' | 'revoked';
   readonly logIndex: number;
   readonly reason: string;
@@ -39,54 +40,47 @@ export interface StandingWord {
 export type LoggedRevocation = LoggedStatement & { readonly statement: RevocationStatement };
 
 /**
- * The suspension or revocation in force. `revoked` is final; otherwise the highest log index wins.
- * The registry's own key can only suspend, and an author can never lift.
+ * The suspension or revocation in force. A revocation is final; otherwise the highest log index
+ * wins. The registry's own key can only suspend, and an author can never lift a suspension.
  */
-export function standingWord(
-  context: StandingContext,
+export function activeStop(
+  context: StopContext,
   revocations: readonly LoggedRevocation[],
-): StandingWord | undefined {
+): ActiveStop | undefined {
   const { root, identities, version, publish } = context;
   const scope = scopeOf(version.name);
-  const publication = {
-    scope,
-    ...(publish === undefined ? {} : { signer: publish.signer, logIndex: publish.logIndex }),
-  };
-  const speaker = {
+  const publisher = {
     ids: [version.publisher, ...(publish === undefined ? [] : idsOf(publish))],
     scope,
   };
-  const whyForeign = judgeOfRegistry(root);
+  const whyForeign = whyForeignIn(root);
   const own = revocations.filter((one) => whyForeign(one) === undefined);
-  const said = firstOccurrences(own).filter(({ statement, signer, logIndex }) => {
+  const counted = firstOccurrences(own).filter(({ statement, signer, logIndex }) => {
     const { kind, target } = statement.predicate;
-    const byMember = (['reviewer', 'administrator'] as const).some((role) =>
-      identities.isMember(signer, role, logIndex),
-    );
     const acting = { keyId: signer, enrolled: identities.memberOf(signer, logIndex) };
-    const byAuthor =
-      kind === 'lifted' && whyAuthor(identities, publication, acting, logIndex) !== undefined;
+    const isAuthorsLift =
+      kind === 'lifted' &&
+      whyAuthor(identities, { ...publish, scope }, acting, logIndex) !== undefined;
+    const byMember = mayStop(identities, signer, logIndex) && !isAuthorsLift;
     const byRegistry = kind === 'suspended' && isInOffice(root, 'registry', signer, logIndex);
-    return isAbout(target, context, speaker) && ((byMember && !byAuthor) || byRegistry);
+    return isAbout(target, context, publisher) && (byMember || byRegistry);
   });
-  const stops = said.flatMap(({ statement: { predicate }, logIndex }) =>
-    predicate.kind === 'lifted'
-      ? []
-      : [{ kind: predicate.kind, reason: predicate.reason, target: predicate.target, logIndex }],
-  );
+  const stops = counted.flatMap(({ statement: { predicate }, logIndex }) => {
+    const { kind, reason, target } = predicate;
+    return kind === 'lifted' ? [] : [{ kind, reason, target, logIndex }];
+  });
   const isLifted = (stop: (typeof stops)[number]): boolean =>
-    said.some(({ statement: { predicate }, logIndex }) => {
-      return (
+    counted.some(
+      ({ statement: { predicate }, logIndex }) =>
         predicate.kind === 'lifted' &&
         logIndex > stop.logIndex &&
-        isLiftOf(predicate.target, stop.target)
-      );
-    });
+        isLiftOf(predicate.target, stop.target),
+    );
   return stops.find(({ kind }) => kind === 'revoked') ?? stops.findLast((one) => !isLifted(one));
 }
 
-// Suspensions of publishers are lifted one by one; for a version, the last statement lifts every
-// suspension.
+// The lift of one publisher does not end the suspension of another. Every other lift ends every
+// suspension before it.
 function isLiftOf(target: RevocationTarget, stopped: RevocationTarget): boolean {
   return (
     !('publisher' in target && 'publisher' in stopped) || target.publisher === stopped.publisher
@@ -95,10 +89,10 @@ function isLiftOf(target: RevocationTarget, stopped: RevocationTarget): boolean 
 
 function isAbout(
   target: RevocationTarget,
-  { version, identities }: StandingContext,
-  speaker: Required<Speaker>,
+  { version, identities }: StopContext,
+  publisher: Required<PublisherIds>,
 ): boolean {
   if ('bundle' in target) return target.bundle === version.bundle;
-  if ('publisher' in target) return identities.stops.isAbout(target.publisher, speaker);
+  if ('publisher' in target) return identities.stops.isAbout(target.publisher, publisher);
   return target.name === version.name && target.version === version.version;
 }

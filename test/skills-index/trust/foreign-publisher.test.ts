@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { parseScope } from '../../../skills-index/skill/name.ts';
 import type { Identity } from '../../../skills-index/statement/attestation.ts';
 import { printIdentity } from '../../../skills-index/statement/identity-id.ts';
-import { describeForeignPublisher } from '../../../skills-index/trust/publisher-words.ts';
+import { describeForeignPublisher } from '../../../skills-index/trust/foreign-publisher.ts';
 import { people } from '../story.ts';
 
 const acme = parseScope('acme');

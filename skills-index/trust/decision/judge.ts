@@ -1,0 +1,81 @@
+/** Judges all evidence about one version, part by part. Pure. */
+import { predicateTypes } from '../../statement/attestation.ts';
+import { judgeRuleSet } from '../judging-policies.ts';
+import { type SlsaBuildLevel, slsaLevelOf, whyNotLevels } from '../slsa-level.ts';
+import { type AdmittedApproval, judgeApprovals } from './approvals.ts';
+import { type Evidence, gatherEvidence, statementsOf } from './evidence.ts';
+import { judgeFiles } from './files.ts';
+import type { DecisionInput } from './input.ts';
+import { type JudgedStatus, judgeLog, judgeMarks } from './log.ts';
+import { judgeOneLog, type LogAlarm } from './one-log.ts';
+import { type DecisionReason, Reasons } from './reason.ts';
+import { type JudgedScan, judgeScan } from './scan.ts';
+import {
+  type CheckedVerdict,
+  type JudgedPublish,
+  judgeLine,
+  judgePinned,
+  judgePublish,
+  judgeVerdict,
+} from './version.ts';
+
+/** The parts without which no version is admitted; undefined where the evidence lacks one. */
+export interface NeededParts {
+  readonly publish: JudgedPublish | undefined;
+  readonly files: true | undefined;
+  readonly scan: JudgedScan | undefined;
+  readonly verdict: CheckedVerdict | undefined;
+  readonly status: JudgedStatus | undefined;
+}
+
+export interface JudgedVersion {
+  readonly evidence: Evidence;
+  /** Every reason against the version; a missing part always has one. */
+  readonly reasons: readonly DecisionReason[];
+  readonly parts: NeededParts;
+  readonly approvals: readonly AdmittedApproval[];
+  /** Marks that do not stop a version. */
+  readonly marks: readonly string[];
+  readonly level: SlsaBuildLevel;
+  readonly alarm: LogAlarm | undefined;
+}
+
+/** Judges the evidence. The order of the calls is the order of the reasons. */
+export function judge(input: DecisionInput): JudgedVersion {
+  const reasons = new Reasons();
+  const evidence = gatherEvidence(input, reasons);
+  judgeLine(evidence, reasons);
+  const publish = judgePublish(evidence, reasons);
+  const files = judgeFiles(evidence, publish, reasons);
+  const scan = judgeScan(evidence, publish, reasons);
+  judgeRuleSet(evidence.policies, scan, reasons);
+  const verdict = judgeVerdict(evidence, reasons);
+  const level = judgeLevel(evidence, reasons);
+  judgePinned(evidence, verdict, reasons);
+  const approvals = judgeApprovals(evidence, { publish, scan, verdict }, reasons);
+  const status = judgeLog(evidence, reasons);
+  const alarm = judgeOneLog(evidence, reasons);
+  const marks = judgeMarks(evidence, reasons);
+  const parts = { publish, files, scan, verdict, status };
+  // Each missing part has added a reason. This check is for a future judge that forgets its reason.
+  if (!isComplete(parts) && reasons.list.length === 0)
+    reasons.add('statement-missing', 'the evidence is not complete');
+  return { evidence, reasons: reasons.list, parts, approvals, marks, level, alarm };
+}
+
+type Complete<Parts> = { readonly [Part in keyof Parts]: Exclude<Parts[Part], undefined> };
+
+export function isComplete(parts: NeededParts): parts is Complete<NeededParts> {
+  return !Object.values(parts).includes(undefined);
+}
+
+/** The level that the evidence shows; the verdict may claim this level or a lower one. */
+function judgeLevel(evidence: Evidence, reasons: Reasons): SlsaBuildLevel {
+  const [publish] = statementsOf(evidence, predicateTypes.publish);
+  const [provenance] = statementsOf(evidence, predicateTypes.provenance);
+  const [verdict] = statementsOf(evidence, predicateTypes.verdict);
+  const level = slsaLevelOf(publish, provenance);
+  const why = whyNotLevels(verdict?.statement.predicate.verifiedLevels ?? [], level);
+  if (why !== undefined) reasons.add('verdict-invalid', why);
+  return level;
+}
