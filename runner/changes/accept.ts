@@ -16,10 +16,11 @@ import { workspaceOf } from '../../skills-index/run/plan/plan-capabilities.ts';
 import type { Digest } from '../../skills-index/skill/digest.ts';
 import { Problem } from '../../skills-index/skill/problem.ts';
 import type { Audit } from '../audit/audit.ts';
-import { unlock, waitForClaim } from '../files/lock.ts';
+import { unlock } from '../files/lock.ts';
 import { writePrivateFile } from '../files/private-file.ts';
 import { type OpenedHost, openHost } from '../host/host.ts';
 import { applyChanges } from './apply.ts';
+import { waitForClaim } from './claim.ts';
 import { type JudgedEntries, requireNoConflicts } from './conflicts.ts';
 import { newSecret, parseSecret, removeLeftovers } from './leftovers.ts';
 import {

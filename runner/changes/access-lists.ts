@@ -5,10 +5,10 @@
 import * as fs from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { pathOnly } from '../files/walk-folder.ts';
 import {
   haveAccessList,
   listNotKept,
-  pathOnly,
   pathsInChild,
   runOnDescriptors,
 } from '../mounts/access-lists.ts';

@@ -14,13 +14,8 @@ import { whyLinkRefused } from '../../skills-index/run/changes/left-behind.ts';
 import type { FurtherNames } from '../../skills-index/run/changes/protected-names.ts';
 import { ownersOf } from '../files/ownership.ts';
 import { takeTurns } from '../files/turns.ts';
-import { withParent } from '../files/walk-folder.ts';
-import {
-  haveAccessList,
-  openEntry,
-  pathOnly,
-  pathsWithAccessList,
-} from '../mounts/access-lists.ts';
+import { handleOnly, isGone, latinOf, withParent } from '../files/walk-folder.ts';
+import { haveAccessList, openEntry, pathsWithAccessList } from '../mounts/access-lists.ts';
 import { entryReader, findProtectedPaths } from '../mounts/workspace.ts';
 import { type JudgedEntries, requireJudged } from './conflicts.ts';
 import { newSecret } from './leftovers.ts';
@@ -52,7 +47,7 @@ export async function applyChanges(
   const look = entryReader(root, hasLinks ? await findProtectedPaths(root, further) : new Set());
   const { modeFor, mustRemove } = listsByFolder();
   const act = (one: Change, how: (at: Buffer, one: Change) => void): void =>
-    withParent(root, latin(one.path), owners, (to) => how(to, one));
+    withParent(root, latinOf(one.path), owners, (to) => how(to, one));
   const deep = changes.toSorted((a, b) => b.path.split('/').length - a.path.split('/').length);
   const stay = deep.filter((one) => one.after !== undefined);
   const replaced = stay
@@ -94,7 +89,7 @@ export async function applyChanges(
     act(one, (to, { after, list, path }) => {
       const why =
         after?.kind === 'link'
-          ? whyLinkRefused(latin(path), latin(after.to), look, further)
+          ? whyLinkRefused(latinOf(path), latinOf(after.to), look, further)
           : undefined;
       if (why !== undefined) {
         fs.unlinkSync(to);
@@ -130,7 +125,7 @@ function listsByFolder(): ListsByFolder {
 }
 
 function hasAccessList(self: string): boolean {
-  const made = fs.openSync(self, pathOnly & ~fs.constants.O_NOFOLLOW);
+  const made = fs.openSync(self, handleOnly);
   try {
     return haveAccessList([made]).includes(true);
   } finally {
@@ -138,17 +133,12 @@ function hasAccessList(self: string): boolean {
   }
 }
 
-// The form that walk-folder.ts uses: one character for each byte.
-function latin(path: string): string {
-  return Buffer.from(path).toString('latin1');
-}
-
 // On a second call, the folder of this entry may be gone already.
 function gone(act: () => void): void {
   try {
     act();
   } catch (cause) {
-    if (!['ENOENT', 'ENOTDIR'].includes((cause as NodeJS.ErrnoException).code ?? '')) throw cause;
+    if (!isGone(cause)) throw cause;
   }
 }
 

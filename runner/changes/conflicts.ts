@@ -19,7 +19,7 @@ import {
 import { Problem } from '../../skills-index/skill/problem.ts';
 import { ForeignEntry, ownersOf } from '../files/ownership.ts';
 import { takeTurns } from '../files/turns.ts';
-import { withHandle, withParent } from '../files/walk-folder.ts';
+import { latinOf, withHandle, withParent, withParentIfThere } from '../files/walk-folder.ts';
 import { openEntry, pathsWithAccessList } from '../mounts/access-lists.ts';
 import { stateAt } from '../mounts/entry-state.ts';
 
@@ -55,7 +55,7 @@ export async function requireNoConflicts(
     if (after !== undefined && !owners.has(after.uid)) return new ForeignEntry(after.uid).message;
     // Record the entry before reading it, so that a change during the read is noticed later.
     judged.set(path, statsAt(root, path, owners));
-    const now = await stateAt(root, latin(path), owners);
+    const now = await stateAt(root, latinOf(path), owners);
     const between = begun && isBetween(now, change);
     if (!sameState(now, before) && !sameState(now, after) && !between)
       return 'another process changed it after the run';
@@ -141,15 +141,7 @@ export function requireJudged(
 }
 
 function statsAt(root: string, path: string, owners: Owners): fs.Stats | undefined {
-  try {
-    return withParent(root, latin(path), owners, (at) =>
-      fs.lstatSync(at, { throwIfNoEntry: false }),
-    );
-  } catch (cause) {
-    if (['ENOENT', 'ENOTDIR'].includes((cause as NodeJS.ErrnoException).code ?? ''))
-      return undefined;
-    throw cause;
-  }
+  return withParentIfThere(root, latinOf(path), owners, (at) => fs.lstatSync(at));
 }
 
 function isSameEntry(one: fs.Stats | undefined, other: fs.Stats | undefined): boolean {
@@ -185,7 +177,7 @@ function whyNotGiven(
 // New entries in a setgid folder get the group of the folder.
 function groupOfNew(root: string, path: string, owners: Owners): number | undefined {
   try {
-    return withParent(root, latin(path), owners, (at) =>
+    return withParent(root, latinOf(path), owners, (at) =>
       withHandle(at.subarray(0, at.lastIndexOf('/') + 1), (_, { gid, mode }) =>
         (mode & 0o2000) === 0 ? undefined : gid,
       ),
@@ -195,11 +187,6 @@ function groupOfNew(root: string, path: string, owners: Owners): number | undefi
   }
 }
 
-// The form that walk-folder.ts uses: one character for each byte.
-function latin(path: string): string {
-  return Buffer.from(path).toString('latin1');
-}
-
 function namesIn(root: string, path: string, owners: Owners): string[] {
-  return withParent(root, latin(path), owners, (at) => fs.readdirSync(at, 'utf8'));
+  return withParent(root, latinOf(path), owners, (at) => fs.readdirSync(at, 'utf8'));
 }

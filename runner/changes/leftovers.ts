@@ -10,7 +10,7 @@ import type { ChangedFolder } from '../../skills-index/run/changes/changes.ts';
 import { digestOf, hexOf } from '../../skills-index/skill/digest.ts';
 import { ownersOf } from '../files/ownership.ts';
 import { takeTurns } from '../files/turns.ts';
-import { bytesOf, withParent } from '../files/walk-folder.ts';
+import { bytesOf, latinOf, withParent } from '../files/walk-folder.ts';
 
 /** A new secret for one attempt. */
 export function newSecret(): string {
@@ -47,7 +47,7 @@ export async function removeLeftovers(
     await turn();
     if (after === undefined) continue;
     try {
-      withParent(root, Buffer.from(path).toString('latin1'), owners, (at) =>
+      withParent(root, latinOf(path), owners, (at) =>
         removeOwn(temporaryPathOf(at, secret), after.uid),
       );
     } catch {

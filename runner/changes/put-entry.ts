@@ -8,8 +8,7 @@ import type { EntryState } from '../../skills-index/run/changes/changes.ts';
 import type { Owners } from '../../skills-index/run/changes/foreign-paths.ts';
 import { type Digest, digestOf } from '../../skills-index/skill/digest.ts';
 import { Problem } from '../../skills-index/skill/problem.ts';
-import { withHandle } from '../files/walk-folder.ts';
-import { pathOnly } from '../mounts/access-lists.ts';
+import { pathOnly, withHandle } from '../files/walk-folder.ts';
 import { copyAccessList, removeAccessList } from './access-lists.ts';
 import { temporaryPathOf } from './leftovers.ts';
 

@@ -13,9 +13,10 @@ import {
 import { type Digest, digestOf, hexOf } from '../../skills-index/skill/digest.ts';
 import { Problem } from '../../skills-index/skill/problem.ts';
 import type { Audit } from '../audit/audit.ts';
-import { unlock, waitForClaim } from '../files/lock.ts';
+import { unlock } from '../files/lock.ts';
 import { readPrivateFile } from '../files/private-file.ts';
 import { changeSetBytesMax, waitingDaysMax } from '../limits.ts';
+import { waitForClaim } from './claim.ts';
 
 export interface WaitingChanges {
   readonly set: ChangeSet;

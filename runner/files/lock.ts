@@ -2,17 +2,8 @@
  * Locks across processes, with plain files. A lock names its holder by pid and start time, so the
  * lock of a dead process is recognised.
  */
-import {
-  existsSync,
-  mkdirSync,
-  readdirSync,
-  readFileSync,
-  rmSync,
-  statSync,
-  writeFileSync,
-} from 'node:fs';
+import { mkdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { dirname } from 'node:path';
-import { setTimeout as sleep } from 'node:timers/promises';
 import { Problem } from '../../skills-index/skill/problem.ts';
 import { lockWaitSecondsMax } from '../limits.ts';
 
@@ -32,35 +23,6 @@ export function withLock<Result>(path: string, act: () => Result): Result {
   } finally {
     unlock(path);
   }
-}
-
-/**
- * Waits until no living process claims an overlapping folder, then claims this folder, for as long
- * as a run takes.
- * @param path file of the claim, in a folder with all other claims
- * @param folder the claimed folder, with everything in it
- */
-export async function waitForClaim(path: string, folder: string): Promise<void> {
-  const began = performance.now();
-  const claims = dirname(path);
-  while (
-    !withLock(`${claims}/lock`, () => !overlaps(claims, folder) && createLockFile(path, folder))
-  ) {
-    requireInTime(began, path);
-    await sleep(20);
-  }
-}
-
-function overlaps(claims: string, folder: string): boolean {
-  const within = (inner: string, outer: string): boolean =>
-    `${inner}/`.startsWith(outer === '/' ? '/' : `${outer}/`);
-  return readdirSync(claims).some((name) => {
-    const path = `${claims}/${name}`;
-    if (!name.endsWith('.claim')) return false;
-    if (!holderLives(path)) unlock(path);
-    const [, claimed] = existsSync(path) ? readFileSync(path, 'utf8').split('\n') : [];
-    return claimed !== undefined && (within(claimed, folder) || within(folder, claimed));
-  });
 }
 
 /** Takes the lock unless a living process holds it. */
@@ -123,7 +85,8 @@ export function startTimeOf(pid: number): string {
   }
 }
 
-function requireInTime(began: number, path: string): void {
+/** @throws Problem `plan-refused` when the wait since `began` takes too long */
+export function requireInTime(began: number, path: string): void {
   if (performance.now() - began < lockWaitSecondsMax * 1000) return;
   throw new Problem(
     'plan-refused',

@@ -32,12 +32,25 @@ export interface Visitor {
   readonly fail: (path: string, cause: unknown) => void;
 }
 
-// O_PATH of open(2), which node:fs constants lack: a handle on the entry itself that needs no right
-// to read it.
-const handle = 0o10_000_000 | fs.constants.O_NOFOLLOW;
+/**
+ * O_PATH of open(2), which node:fs constants lack: a handle on the entry itself, which needs no
+ * right to read the entry and which no later rename redirects.
+ */
+export const handleOnly = 0o10_000_000;
+
+/** Flags for a handle on an entry itself, without following links. */
+export const pathOnly = handleOnly | fs.constants.O_NOFOLLOW;
+
+/** Flags for a handle on a folder. */
+export const folderOnly = handleOnly | fs.constants.O_DIRECTORY;
 
 export function bytesOf(text: string): Buffer {
   return Buffer.from(text, 'latin1');
+}
+
+/** The inverse of `textOf`. */
+export function latinOf(path: string): string {
+  return Buffer.from(path).toString('latin1');
 }
 
 /** Decodes a path of bytes as UTF-8, for people. */
@@ -67,12 +80,29 @@ export function withParent<Result>(
   });
 }
 
+/** As `withParent`; undefined when the entry or a folder on the way no longer exists. */
+export function withParentIfThere<Result>(
+  ...[root, path, owners, act]: Parameters<typeof withParent<Result>>
+): Result | undefined {
+  try {
+    return withParent(root, path, owners, act);
+  } catch (cause) {
+    if (!isGone(cause)) throw cause;
+    return undefined;
+  }
+}
+
+/** Whether a call failed because an entry, or a folder above it, does not exist. */
+export function isGone(cause: unknown): boolean {
+  return ['ENOENT', 'ENOTDIR'].includes((cause as NodeJS.ErrnoException).code ?? '');
+}
+
 /** Opens an entry without following links, runs `act`, and closes it. */
 export function withHandle<Result>(
   at: Buffer | string,
   act: (self: string, stats: fs.Stats) => Result,
 ): Result {
-  const descriptor = fs.openSync(at, handle);
+  const descriptor = fs.openSync(at, pathOnly);
   try {
     return act(`/proc/self/fd/${descriptor}`, fs.fstatSync(descriptor));
   } finally {
@@ -99,45 +129,41 @@ async function walkOpen(
   visitor: Visitor,
   turn: () => Promise<void>,
 ): Promise<void> {
-  if (visitor.mend) openUp(self, 0o500);
-  const siblings = new Set(namesIn(self));
+  if (visitor.mend) restoreRights(self);
+  const siblings = new Set(fs.readdirSync(`${self}/`, 'latin1'));
   for (const name of siblings) {
     await turn();
     const at = bytesOf(`${self}/${name}`);
-    const one = posix.join(path, name);
+    const inside = posix.join(path, name);
     try {
       const stats = fs.lstatSync(at);
       const link = stats.isSymbolicLink() ? fs.readlinkSync(at, 'latin1') : undefined;
       if (depth >= foldersDeepMax && stats.isDirectory())
         throw new Problem(
           'plan-refused',
-          `Cannot walk the folder: ${textOf(one)} lies more than ${foldersDeepMax} levels deep`,
+          `Cannot walk the folder: ${textOf(inside)} lies more than ${foldersDeepMax} levels deep`,
         );
       if (
-        !(await visitor.meet({ path: one, name, at, stats, link, siblings })) ||
+        !(await visitor.meet({ path: inside, name, at, stats, link, siblings })) ||
         !stats.isDirectory()
       )
         continue;
-      const inner = fs.openSync(at, handle);
+      const inner = fs.openSync(at, pathOnly);
       try {
-        const below = { self: `/proc/self/fd/${inner}`, path: one, depth: depth + 1 };
+        const below = { self: `/proc/self/fd/${inner}`, path: inside, depth: depth + 1 };
         if (fs.fstatSync(inner).isDirectory()) await walkOpen(below, visitor, turn);
       } finally {
         fs.closeSync(inner);
       }
     } catch (cause) {
-      visitor.fail(one, cause);
+      visitor.fail(inside, cause);
     }
   }
 }
 
-function namesIn(self: string): string[] {
-  return fs.readdirSync(`${self}/`, 'latin1');
-}
-
-/** Restores the owner's rights on a folder, which a run may have removed. */
-function openUp(self: string, rights: number): void {
-  const { mode, uid } = fs.statSync(bytesOf(self));
-  if ((mode & rights) !== rights && [0, uid].includes(process.getuid?.() ?? uid))
-    fs.chmodSync(bytesOf(self), (mode & 0o1777) | rights);
+// Restores the owner's right to list and enter a folder, which a run may have removed.
+function restoreRights(self: string): void {
+  const { mode, uid } = fs.statSync(self);
+  if ((mode & 0o500) !== 0o500 && [0, uid].includes(process.getuid?.() ?? uid))
+    fs.chmodSync(self, (mode & 0o1777) | 0o500);
 }

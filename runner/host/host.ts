@@ -3,18 +3,11 @@
  * the programs that a sandbox may get.
  */
 
-import {
-  closeSync,
-  constants,
-  existsSync,
-  fstatSync,
-  openSync,
-  realpathSync,
-  statSync,
-} from 'node:fs';
+import { closeSync, existsSync, fstatSync, openSync, realpathSync, statSync } from 'node:fs';
 import { dirname } from 'node:path';
 import type { HostPolicy } from '../../skills-index/run/plan/host-policy.ts';
 import type { HostFacts, WorkspaceFact } from '../../skills-index/run/plan/plan-input.ts';
+import { folderOnly } from '../files/walk-folder.ts';
 
 export interface OpenedHost {
   readonly facts: HostFacts;
@@ -64,16 +57,12 @@ export function openHost({
   };
 }
 
-// O_PATH of open(2), which node:fs constants lack: the handle stays on this folder, and a later
-// rename or link cannot redirect it.
-const openPathOnly = 0o10_000_000;
-
 function openFolder(
   path: string,
   ownFolders: readonly string[],
 ): { readonly fact: WorkspaceFact; readonly descriptor?: number } {
   try {
-    const descriptor = openSync(path, openPathOnly | constants.O_DIRECTORY);
+    const descriptor = openSync(path, folderOnly);
     const real = realpathSync(`/proc/self/fd/${descriptor}`);
     const { uid, gid, dev, ino } = fstatSync(descriptor);
     const why = whyNotMountable(real, ownFolders);

@@ -7,7 +7,7 @@ import { spawnSync } from 'node:child_process';
 import * as fs from 'node:fs';
 import type { Owners } from '../../skills-index/run/changes/foreign-paths.ts';
 import { Problem } from '../../skills-index/skill/problem.ts';
-import { withParent } from '../files/walk-folder.ts';
+import { latinOf, pathOnly, withParentIfThere } from '../files/walk-folder.ts';
 import { accessListsAtOnce, systemProgramMillisMax } from '../limits.ts';
 
 /** Opens an entry without following links; undefined when it no longer exists. */
@@ -57,19 +57,8 @@ export function haveAccessList(descriptors: readonly number[]): boolean[] {
 
 /** Opens an entry of a folder without following links; undefined when it no longer exists. */
 export function openEntry(root: string, path: string, owners: Owners): number | undefined {
-  try {
-    return withParent(root, Buffer.from(path).toString('latin1'), owners, (at) =>
-      fs.openSync(at, pathOnly),
-    );
-  } catch (cause) {
-    if (['ENOENT', 'ENOTDIR'].includes((cause as NodeJS.ErrnoException).code ?? ''))
-      return undefined;
-    throw cause;
-  }
+  return withParentIfThere(root, latinOf(path), owners, (at) => fs.openSync(at, pathOnly));
 }
-
-/** Flags of open(2) for a handle on an entry itself (O_PATH), without following links. */
-export const pathOnly = 0o10_000_000 | fs.constants.O_NOFOLLOW;
 
 /** Paths at which a child process finds these descriptors: they follow stdin, stdout and stderr. */
 export function pathsInChild(descriptors: readonly number[]): string[] {

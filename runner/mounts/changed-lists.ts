@@ -3,6 +3,7 @@ import { folderOf, type ListedPaths } from '../../skills-index/run/changes/acces
 import type { Change } from '../../skills-index/run/changes/changes.ts';
 import type { Owners } from '../../skills-index/run/changes/foreign-paths.ts';
 import { takeTurns } from '../files/turns.ts';
+import { latinOf, textOf } from '../files/walk-folder.ts';
 import { openEntry, pathsWithAccessList } from './access-lists.ts';
 
 export interface ListPlaces {
@@ -29,10 +30,10 @@ export async function findAccessLists(
   const made = changes.filter(({ after }) => after !== undefined && after.kind !== 'link');
   const inPlace = made.filter(({ before, after }) => before?.kind === after?.kind);
   const openBelow = (path: string) => openEntry(below, path, owners);
-  const originOf = (path: string) => origin?.(Buffer.from(path).toString('latin1'));
+  const originOf = (path: string) => origin?.(latinOf(path));
   const openCopied = (path: string) => {
     const from = originOf(path);
-    return from === undefined ? undefined : openBelow(Buffer.from(from, 'latin1').toString('utf8'));
+    return from === undefined ? undefined : openBelow(textOf(from));
   };
   const asked = [...new Set(made.flatMap(({ path }) => [path, folderOf(path)]))];
   const isUnknown = (path: string): boolean => origin !== undefined && originOf(path) === undefined;

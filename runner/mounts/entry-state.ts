@@ -9,7 +9,7 @@ import type { Owners } from '../../skills-index/run/changes/foreign-paths.ts';
 import { type Digest, digestOf, parseDigest } from '../../skills-index/skill/digest.ts';
 import { requireOwner } from '../files/ownership.ts';
 import { takeTurns } from '../files/turns.ts';
-import { textOf, withHandle, withParent } from '../files/walk-folder.ts';
+import { textOf, withHandle, withParentIfThere } from '../files/walk-folder.ts';
 import { changedBytesMax } from '../limits.ts';
 
 /**
@@ -23,12 +23,14 @@ export async function stateAt(
   path: string,
   owners: Owners,
 ): Promise<EntryState | undefined> {
-  const found = readAt(root, path, owners, (at, self, stats) => {
-    requireOwner(owners, stats);
-    if (stats.isFile() && stats.size <= changedBytesMax)
-      return { stats, file: fs.openSync(self, 'r') };
-    return { stats, link: stats.isSymbolicLink() ? fs.readlinkSync(at, 'latin1') : undefined };
-  });
+  const found = withParentIfThere(root, path, owners, (at) =>
+    withHandle(at, (self, stats) => {
+      requireOwner(owners, stats);
+      if (stats.isFile() && stats.size <= changedBytesMax)
+        return { stats, file: fs.openSync(self, 'r') };
+      return { stats, link: stats.isSymbolicLink() ? fs.readlinkSync(at, 'latin1') : undefined };
+    }),
+  );
   if (found === undefined) return undefined;
   if (found.file !== undefined) return fileState(found.stats, ...(await digestOfFile(found.file)));
   return found.stats.isFile() ? largeFile(found.stats) : stateOf(found.stats, found.link);
@@ -36,26 +38,7 @@ export async function stateAt(
 
 /** When the entry at a path last changed in any way (ctime). */
 export function changedAt(root: string, path: string, owners: Owners): number | undefined {
-  return readAt(root, path, owners, (_at, _self, stats) => stats.ctimeMs);
-}
-
-type Look<Result> = (at: Buffer, self: string, stats: fs.Stats) => Result;
-
-function readAt<Result>(
-  root: string,
-  path: string,
-  owners: Owners,
-  look: Look<Result>,
-): Result | undefined {
-  try {
-    return withParent(root, path, owners, (at) =>
-      withHandle(at, (self, stats) => look(at, self, stats)),
-    );
-  } catch (cause) {
-    if (['ENOENT', 'ENOTDIR'].includes((cause as NodeJS.ErrnoException).code ?? ''))
-      return undefined;
-    throw cause;
-  }
+  return withParentIfThere(root, path, owners, (at) => fs.lstatSync(at).ctimeMs);
 }
 
 type Read = { readonly state: EntryState | undefined; readonly content?: Uint8Array };

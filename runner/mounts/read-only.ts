@@ -9,6 +9,7 @@
 import * as fs from 'node:fs';
 import { dirname } from 'node:path';
 import { parseMountPoints } from '../../skills-index/run/plan/mount-points.ts';
+import { folderOnly } from '../files/walk-folder.ts';
 import { mountInNamespace } from './namespace.ts';
 
 /** The folders that a run reads from the host. */
@@ -74,11 +75,10 @@ export async function overlayReadOnly({
     args: [empty, ...[...places].flatMap(([place, folder]) => [place, folder, judgedAt(folder)])],
     act: (root, output) => {
       const found = [...places].filter(([place]) => output.split('\n').includes(place));
-      const openPathOnly = 0o10_000_000 | fs.constants.O_DIRECTORY;
       return new Map(
         found.map(([place, folder]) => [
           folder,
-          { source: place, pin: fs.openSync(`${root}${place}`, openPathOnly) },
+          { source: place, pin: fs.openSync(`${root}${place}`, folderOnly) },
         ]),
       );
     },

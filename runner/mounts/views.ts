@@ -5,7 +5,13 @@
  */
 import * as fs from 'node:fs';
 import { Problem } from '../../skills-index/skill/problem.ts';
-import { bytesOf, type VisitedEntry, walkFolder, withHandle } from '../files/walk-folder.ts';
+import {
+  bytesOf,
+  folderOnly,
+  type VisitedEntry,
+  walkFolder,
+  withHandle,
+} from '../files/walk-folder.ts';
 import { changedBytesMax, changedPathsMax } from '../limits.ts';
 import { mountInNamespace } from './namespace.ts';
 
@@ -91,7 +97,7 @@ async function overlayOver(
     args: [room, path, ...facts],
     descriptors: [folder],
     into,
-    act: (root) => fs.openSync(`${root}${room}/view`, 0o10_000_000 | fs.constants.O_DIRECTORY),
+    act: (root) => fs.openSync(`${root}${room}/view`, folderOnly),
   });
   return typeof made === 'string' ? made : { namespace: made.namespace, pin: made.result };
 }
@@ -150,7 +156,7 @@ async function copyOf(
     },
   });
   for (const [at, stats] of folders.reverse()) give(at, stats);
-  const pin = fs.openSync(source, 0o10_000_000 | fs.constants.O_DIRECTORY);
+  const pin = fs.openSync(source, folderOnly);
   descriptors.push(pin);
   return { source, pin, below };
 }

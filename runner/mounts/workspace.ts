@@ -27,6 +27,7 @@ import { ForeignEntry, ownersOf } from '../files/ownership.ts';
 import { takeTurns } from '../files/turns.ts';
 import {
   bytesOf,
+  latinOf,
   textOf,
   type VisitedEntry,
   walkFolder,
@@ -129,9 +130,7 @@ function leadsTo(root: string, path: string): string | undefined {
       fs.realpathSync(root),
       fs.realpathSync(bytesOf(`${root}/${path}`)),
     );
-    return target === '' || target.startsWith('..')
-      ? undefined
-      : Buffer.from(target).toString('latin1');
+    return target === '' || target.startsWith('..') ? undefined : latinOf(target);
   } catch {
     return undefined;
   }
@@ -296,11 +295,7 @@ export async function findProtectedPaths(
 }
 
 function shutOf(paths: readonly ProtectedPath[]): Set<string> {
-  return new Set(
-    paths
-      .filter(({ kind }) => kind === 'shut')
-      .map(({ path }) => Buffer.from(path).toString('latin1')),
-  );
+  return new Set(paths.filter(({ kind }) => kind === 'shut').map(({ path }) => latinOf(path)));
 }
 
 /**

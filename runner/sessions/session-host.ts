@@ -8,6 +8,7 @@ import type { SessionFacts } from '../../skills-index/run/plan/plan-session.ts';
 import type { PlannedFolder } from '../../skills-index/run/plan/session-plan.ts';
 import { Problem } from '../../skills-index/skill/problem.ts';
 import { listAgents, memoryFolderOf } from '../agents/agent-store.ts';
+import { folderOnly } from '../files/walk-folder.ts';
 import { openHost } from '../host/host.ts';
 import type { Secrets } from '../secrets/secrets.ts';
 import { findAgentProgram } from './agent-program.ts';
@@ -84,19 +85,13 @@ export function giveMemory(path: string, uid: number, gid: number): void {
     fs.lchownSync(join(path, name), uid, gid);
 }
 
-// O_PATH of open(2), which node:fs constants lack: a handle on the folder itself.
-const openPathOnly = 0o10_000_000;
-
 function openMemory(path: string): {
   readonly path: string;
   readonly id: string;
   readonly descriptor: number;
 } {
   fs.mkdirSync(path, { recursive: true, mode: 0o700 });
-  const descriptor = fs.openSync(
-    path,
-    openPathOnly | fs.constants.O_DIRECTORY | fs.constants.O_NOFOLLOW,
-  );
+  const descriptor = fs.openSync(path, folderOnly | fs.constants.O_NOFOLLOW);
   const { dev, ino, mode } = fs.fstatSync(descriptor);
   if ((mode & 0o077) !== 0) {
     fs.closeSync(descriptor);
