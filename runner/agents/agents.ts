@@ -66,63 +66,54 @@ export function agentFile(folder: string, name: string): string {
 
 /** An identity during a run: its budget, and the events that end the run. */
 export interface ActingAgent {
-  readonly purse: BudgetAccount;
+  readonly budget: BudgetAccount;
   readonly stops: readonly Stop[];
-  /** Reads the identity's file now. The signal is aborted when the agent may not continue. */
-  look(): AbortSignal;
+  /**
+   * Reads the identity's file now.
+   * @throws Problem `plan-refused` when the agent may not continue
+   */
+  requireActive(): void;
   close(): void;
 }
 
 /**
  * Begins a run on behalf of an identity: takes one run from its budget and watches for revocation.
+ * A revoked or unreadable identity ends running sandboxes too.
  * @throws Problem `budget-used`
  */
 export function actAs(
   agent: Agent,
   { now, paths }: Pick<RunRequest, 'now' | 'paths'>,
-  whyStop: (agent: Agent) => string | undefined,
+  whyNot: (agent: Agent) => string | undefined,
 ): ActingAgent {
-  const purse = openBudgetAccount(`${paths.data}/agents/${agent.name}/budget.json`, agent, now);
-  const watched = watchAgent(`${paths.config}/agents`, agent.name, whyStop);
-  const stops: Stop[] = [
-    { signal: purse.usedUp, reason: 'limit:budget' },
-    { signal: watched.signal, reason: 'revoked' },
-  ];
-  const close = (): void => {
-    watched.close();
-    purse.close();
+  const budget = openBudgetAccount(`${paths.data}/agents/${agent.name}/budget.json`, agent, now);
+  const revoked = new AbortController();
+  const whyNotNow = (): string | undefined => {
+    try {
+      return whyNot(readAgent(`${paths.config}/agents`, agent.name));
+    } catch (cause) {
+      return (cause as Error).message;
+    }
   };
-  return { purse, stops, look: watched.look, close };
-}
-
-/**
- * Aborts as soon as the identity's file revokes the run or cannot be read: a revocation applies to
- * running sandboxes too.
- */
-function watchAgent(
-  folder: string,
-  name: string,
-  whyStop: (agent: Agent) => string | undefined,
-): { readonly signal: AbortSignal; look(): AbortSignal; close(): void } {
-  const stop = new AbortController();
-  const look = (): AbortSignal => {
-    const why = whyNow(folder, name, whyStop);
-    if (why !== undefined) stop.abort(new Problem('plan-refused', why));
-    return stop.signal;
+  const read = (): void => {
+    const why = whyNotNow();
+    if (why !== undefined) revoked.abort(new Problem('plan-refused', why));
   };
-  const timer = setInterval(look, agentWatchMillis).unref();
-  look();
-  return { signal: stop.signal, look, close: () => clearInterval(timer) };
-}
-
-function whyNow(
-  folder: string,
-  name: string,
-  whyStop: (agent: Agent) => string | undefined,
-): string | undefined {
-  try {
-    return whyStop(readAgent(folder, name));
-  } catch (cause) {
-    return (cause as Error).message;
-  }
+  const timer = setInterval(read, agentWatchMillis).unref();
+  read();
+  return {
+    budget,
+    stops: [
+      { signal: budget.usedUp, reason: 'limit:budget' },
+      { signal: revoked.signal, reason: 'revoked' },
+    ],
+    requireActive: () => {
+      read();
+      revoked.signal.throwIfAborted();
+    },
+    close: () => {
+      clearInterval(timer);
+      budget.close();
+    },
+  };
 }

@@ -46,12 +46,13 @@ export class Accounts {
     this.#settings = settings;
     this.#closed = closed;
     this.#onFailure = onFailure;
-    const ours = {
+    this.#sums = new EgressCounts({
+      requests: limits.egressRequestsMax,
       requestsPerMinute: egressRequestsPerMinuteMax,
       sentBytes: egressRunBytesMax,
-    };
-    const caps = { requests: limits.egressRequestsMax, heldBytes: limits.egressHeldBytesMax };
-    this.#sums = new EgressCounts({ ...caps, ...ours, ...settings.caps });
+      heldBytes: limits.egressHeldBytesMax,
+      ...settings.caps,
+    });
   }
 
   /**

@@ -125,13 +125,10 @@ function trustOf({
 
 function serverFor(traffic: Traffic): Server {
   const timeout = limits.egressIdleSecondsMax * 1000;
-  const parser = {
+  const server = createServer({
     maxHeaderSize: limits.egressHeaderBytesMax,
     insecureHTTPParser: false,
     requireHostHeader: false,
-  };
-  const server = createServer({
-    ...parser,
     headersTimeout: timeout,
     requestTimeout: 0,
     keepAliveTimeout: timeout,
@@ -237,17 +234,18 @@ async function handle(
     });
     const whole: AllowedRequest['whole'] = (action) =>
       wholeRequest(traffic, outgoing(), head.length, action);
-    const dropped = droppedHeaders({ decision, headers, method });
-    const admission = {
-      method,
-      place: decision,
-      head: head.length,
-      shown,
-      secrets,
-      dropped,
-      whole,
-    };
-    const refused = await traffic.accounts.admit(admission, request.socket);
+    const refused = await traffic.accounts.admit(
+      {
+        method,
+        place: decision,
+        head: head.length,
+        shown,
+        secrets,
+        dropped: droppedHeaders({ decision, headers, method }),
+        whole,
+      },
+      request.socket,
+    );
     if (refused !== undefined) return body.broken ? undefined : refuse(body.why ?? refused);
     const how = decision.upgrades ? forwardWebSocket : forward;
     const why = await how(traffic, outgoing(), response);

@@ -91,8 +91,16 @@ async function passThrough(
   socket: Socket,
   refuse: (why: Denial) => void,
 ): Promise<void> {
-  const opening = { method: 'CONNECT', head: 0, shown: { opens: 'tunnel' }, secrets: [] } as const;
-  const why = await traffic.accounts.admit({ ...opening, place: { ...to, path: '' } }, socket);
+  const why = await traffic.accounts.admit(
+    {
+      method: 'CONNECT',
+      place: { ...to, path: '' },
+      head: 0,
+      shown: { opens: 'tunnel' },
+      secrets: [],
+    },
+    socket,
+  );
   if (why !== undefined) return refuse(why);
   const host = traffic.upstream.connect(to);
   const stop = (reason: Denial | undefined): void => {

@@ -80,7 +80,7 @@ async function guardAndRun(
   };
   try {
     // The agent may have been revoked while the approver was answering.
-    acting?.look().throwIfAborted();
+    acting?.requireActive();
     const end = await withRunFolder((runFolder) =>
       furnishAndHold(work, world, { runFolder, record, acting, safe }),
     );
@@ -122,7 +122,7 @@ async function furnishAndHold(
       obeyed: hostPolicy.obeyed,
       ownLocks: hostPolicy.ownLocks,
       record: around.record,
-      spend: around.acting?.purse.spend,
+      spend: around.acting?.budget.spend,
     });
     try {
       return await startAndWait(work, world, {
@@ -174,7 +174,7 @@ async function startAndWait(work: PlannedWork, world: RunWorld, around: Furnitur
     leaks,
     caps: plan.egressLimits,
     authorities: readAuthorities(world.hostPolicy),
-    spend: acting?.purse.spend,
+    spend: acting?.budget.spend,
     gate: safe.gate,
     services,
   });

@@ -29,12 +29,13 @@ export async function watchRun(
     running.kill();
   };
   const begun = performance.now();
-  const onTime = (): void => {
+  let timer: NodeJS.Timeout | undefined;
+  const waitOrStop = (): void => {
     const left = limits.seconds * 1000 + waited() - (performance.now() - begun);
     if (left < 1) stop('limit:seconds');
-    else timer = setTimeout(onTime, left);
+    else timer = setTimeout(waitOrStop, left);
   };
-  let timer = setTimeout(onTime, limits.seconds * 1000);
+  waitOrStop();
   const listening = new AbortController();
   for (const { signal, reason } of stops) {
     signal.addEventListener('abort', () => stop(reason), { signal: listening.signal });
