@@ -1,7 +1,4 @@
-/**
- * The registry as one web-standard application. The Node shell and the Worker both run exactly this
- * application.
- */
+/** The registry as one web-standard application; both shells run exactly this. */
 import { Hono, type MiddlewareHandler } from 'hono';
 import { matchedRoutes } from 'hono/route';
 import { Problem } from '../skills-index/skill/problem.ts';
@@ -31,9 +28,9 @@ import { limitBody } from './strangers/body-limit.ts';
 import { type AddressOf, limitStrangers } from './strangers/stranger-limit.ts';
 
 export interface AppOptions {
-  /** Receives unexpected errors. */
+  /** Where failures that should not have happened are written. */
   readonly logError: (error: unknown) => void;
-  /** The client's address. */
+  /** Where a request came from. */
   readonly addressOf?: AddressOf;
 }
 
@@ -48,8 +45,7 @@ export function createApp(
     requireOwnHost(registry.config),
     requireOwnOrigin(registry.config),
   );
-  // The damage that a query met. It is kept until the next start, which checks the database file:
-  // damage in one place makes every answer doubtful.
+  // Kept until the next start, which checks the file: what one query met is damaged for all.
   let damaged: string | undefined;
   const noteDamage = (error: unknown): void => {
     damaged ??=
@@ -73,12 +69,12 @@ export function createApp(
     ),
   );
   const limit = limitStrangers(registry, addressOf);
-  // A request of any method except GET and HEAD can have a body, so those count towards the limits.
+  // Every method can bring a body, so every method but the two that never have one is counted.
   app.use('/api/v1/*', (context, next) =>
     reading.has(context.req.method) ? next() : limit(context, next),
   );
   app.use('/review/sign-in/*', limit);
-  // Browsers that open the bare address get the desk; programs get 404.
+  // A person who types the bare address wants the desk; a program gets 404.
   app.get('/', (context, next) =>
     (context.req.header('accept') ?? '').includes('text/html')
       ? Promise.resolve(context.redirect('/review', 303))
@@ -112,7 +108,7 @@ export function createApp(
 const reading: ReadonlySet<string> = new Set(['GET', 'HEAD']);
 
 /**
- * Answers unknown routes before the body is read: reading it would fill the memory for nothing.
+ * Answers before a body is read that no route would take: reading it fills the memory for nothing.
  */
 const refuseUnrouted: MiddlewareHandler = (context, next) => {
   const { method } = context.req;
@@ -123,8 +119,8 @@ const refuseUnrouted: MiddlewareHandler = (context, next) => {
 
 function apiRoutes(registry: Registry, addressOf: AddressOf): Hono {
   const api = new Hono();
-  // No body is larger than an upload. A route without its own limit takes only a small JSON
-  // document.
+  // No body is larger than an upload; routes that take more than a small JSON document say so
+  // themselves.
   api.use(refuseUnrouted, limitBody(uploadBytesMax));
   for (const small of [
     '/session/*',

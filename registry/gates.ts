@@ -1,5 +1,5 @@
 /**
- * Checks that a request passes before any route sees it: its host name, and the site that a browser
+ * What a request passes before any route sees it: the host name it asked for, and where a browser
  * sent it from.
  */
 import type { MiddlewareHandler } from 'hono';
@@ -9,7 +9,10 @@ import { strictTransportSeconds } from './limits.ts';
 
 const readingMethods: readonly string[] = ['GET', 'HEAD', 'OPTIONS'];
 
-/** Serves only configured host names, so that DNS rebinding gives an attacker no access. */
+/**
+ * Answers only to configured host names, so that a name that somebody points here (DNS rebinding)
+ * opens nothing.
+ */
 export function requireOwnHost(config: RegistryConfig): MiddlewareHandler {
   return async (context, next) => {
     const host = context.req.header('host') ?? new URL(context.req.url).host;
@@ -24,10 +27,10 @@ export function requireOwnHost(config: RegistryConfig): MiddlewareHandler {
 }
 
 /**
- * Rejects requests that a browser sends from another site. Requests without Origin and
- * Sec-Fetch-Site do not come from a browser. `Origin: null` passes only with `Sec-Fetch-Site:
- * same-origin`: our own forms under `Referrer-Policy: no-referrer` send that pair (Fetch, "append a
- * request Origin header"), and no page can set Sec-Fetch-Site.
+ * Refuses what a browser sends from another site. A request without Origin and Sec-Fetch-Site is no
+ * browser's. `Origin: null` is let through only with `Sec-Fetch-Site: same-origin`: our own forms
+ * under `Referrer-Policy: no-referrer` send that pair (Fetch, "append a request Origin header"),
+ * and no page can set Sec-Fetch-Site.
  */
 export function requireOwnOrigin(config: RegistryConfig): MiddlewareHandler {
   const own = new URL(config.base).origin;
@@ -45,7 +48,7 @@ export function requireOwnOrigin(config: RegistryConfig): MiddlewareHandler {
   };
 }
 
-/** Headers of every answer. Each page sets its own content security policy. */
+/** Headers that every answer carries; a page sets its own content policy. */
 export function addHeaders(config: RegistryConfig): MiddlewareHandler {
   return async (context, next) => {
     await next();

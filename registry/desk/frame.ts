@@ -1,4 +1,7 @@
-/** Shared by all routes of the desk: static files, headers, the session cookie, error pages. */
+/**
+ * What every route of the desk shares: its static files, headers, the session's cookie, pages for
+ * what went wrong.
+ */
 import type { Context, Hono, MiddlewareHandler } from 'hono';
 import { getCookie, setCookie } from 'hono/cookie';
 import type { ContentfulStatusCode } from 'hono/utils/http-status';
@@ -19,7 +22,7 @@ interface Asset {
   readonly text: string;
 }
 
-// The digest in the name lets a browser cache a file for ever.
+// The digest in the name lets a browser keep a file for good.
 const asset = (stem: string, ending: string, type: string, text: string): Asset => ({
   name: `${stem}-${hexOf(digestOf(text)).slice(0, 12)}.${ending}`,
   type,
@@ -38,8 +41,8 @@ const assetPaths: AssetPaths = {
 };
 
 /**
- * Only our own style, script and icon are loaded. No page is framed, forms post only to the desk,
- * and no script makes markup from strings.
+ * Only our own style, script and icon are loaded; nothing is framed; forms go nowhere else; no
+ * markup is made of strings.
  */
 export const deskPolicy = [
   "default-src 'none'",
@@ -73,7 +76,7 @@ export interface SignedInMember {
   readonly member: EnrolledMember;
 }
 
-/** Headers of every answer of the desk, and a page instead of a problem document. */
+/** Headers of every answer of the desk, and a page in place of a problem document. */
 export function deskHeaders(registry: Registry): MiddlewareHandler {
   return async (context, next) => {
     await next();
@@ -129,7 +132,7 @@ async function frameFor(registry: Registry, context: Context): Promise<PageFrame
   return { assets: assetPaths, viewer };
 }
 
-/** The member of the cookie; undefined for strangers and for members who may not see the desk. */
+/** The member behind the cookie; undefined for strangers and for those who may not see the desk. */
 export async function whoIs(
   registry: Registry,
   context: Context,
@@ -141,7 +144,7 @@ export async function whoIs(
 }
 
 /**
- * The member of the cookie, who must be a reviewer or administrator.
+ * The member behind the cookie, who must be reviewer or administrator.
  * @throws Problem `not-signed-in`, `forbidden`
  */
 export async function requireReviewer(
@@ -158,19 +161,19 @@ export async function requireReviewer(
   return signedIn;
 }
 
-/** Sets the session cookie. */
+/** Gives the browser its session. */
 export function keepSession(context: Context, session: SessionToken): void {
   setCookie(context, sessionCookie, session.token, { ...cookieForm, expires: session.expires });
 }
 
-/** Deletes the session cookie. Returns its value, so that the session can be ended. */
+/** Takes the session's cookie away; its value, so that the session can be ended. */
 export function dropSession(context: Context): string | undefined {
   const token = getCookie(context, sessionCookie);
   setCookie(context, sessionCookie, '', { ...cookieForm, maxAge: 0 });
   return token;
 }
 
-/** Remembers for a year whether single-key commands are on. */
+/** Remembers whether single keys are on, for a year. */
 export function keepKeysChoice(context: Context, choice: 'on' | 'off'): void {
   setCookie(context, keysCookie, choice, { ...cookieForm, maxAge: 365 * 24 * 3_600 });
 }

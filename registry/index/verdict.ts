@@ -1,7 +1,4 @@
-/**
- * The verification summary (SLSA VSA) that the registry signs for a version once its approvals
- * suffice.
- */
+/** The verdict (SLSA VSA) that the registry signs on a version once its approvals suffice. */
 import { and, eq } from 'drizzle-orm';
 import { canonicalJson } from '../../skills-index/skill/canonical-json.ts';
 import { type Digest, hexOf } from '../../skills-index/skill/digest.ts';
@@ -38,10 +35,7 @@ import {
 import { readScannedBy } from '../versions/second-scans.ts';
 import type { VersionRow } from '../versions/versions.ts';
 
-/**
- * The newest verification summary if it names exactly these statements. Otherwise a new one, signed
- * and logged.
- */
+/** The newest verdict if it names exactly these statements, else a new one, signed and logged. */
 export async function verdictOn(
   registry: Registry,
   row: VersionRow,
@@ -100,14 +94,12 @@ function levelOf(all: readonly StatementRow[]): SlsaBuildLevel {
   return slsaLevelOf(by(predicateTypes.publish), by(predicateTypes.provenance));
 }
 
-// Intake verified the material.
+// Verified when it came in.
 function signersIn(material: string): readonly Digest[] {
   return idsOfClaims(readClaims(certificateIn(material)));
 }
 
-/**
- * Whether a summary that was signed before an interruption still names the right inputs and policy.
- */
+/** Whether a verdict that was cut off before the line was written still says what is so. */
 function names(
   statement: Statement,
   {
@@ -126,8 +118,8 @@ function names(
   );
 }
 
-// The scan that counts, of scanners with the same report: the scan of a removed scanner stays in
-// the log for ever and is no evidence.
+// Of two scanners that said the same, the one that counts: what an ended one said is in the log for
+// ever, and nobody's evidence.
 async function scansThatCount(
   registry: Registry,
   row: VersionRow,
@@ -143,7 +135,7 @@ async function scansThatCount(
   return rows.slice(0, 1).map((one) => one.logIndex);
 }
 
-/** The publication, its provenance, the scans that decided, and the approvals that count. */
+/** Publish, provenance, the scans that decided, and the approvals that count. */
 function isInput(
   one: StatementRow,
   scannedAt: readonly number[],

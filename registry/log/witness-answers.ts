@@ -1,15 +1,15 @@
-/** The witnesses that the registry asks, and the result of the last request to each. */
+/** The witnesses that the registry asks, and what came of it. */
 import type { WitnessPolicy } from '../../skills-index/log/witness-policy.ts';
 
 export interface Witnesses {
-  /** Witnesses whose cosignatures are kept. Cosignatures of others are discarded. */
+  /** Whose cosignatures are kept; those of others are thrown away. */
   readonly policy: WitnessPolicy;
-  /** Submission prefixes (C2SP tlog-witness), without a final slash. */
+  /** Submission prefixes (C2SP tlog-witness), without a slash at the end. */
   readonly urls: readonly string[];
   readonly fetch: typeof globalThis.fetch;
-  /** Writes one line for each witness that failed. */
+  /** Where it is said that one failed, one line each. */
   readonly say: (line: string) => void;
-  /** The result of the last request to each URL. */
+  /** What came of the last request to each URL. */
   readonly last: Map<string, WitnessAnswer>;
 }
 
@@ -17,12 +17,12 @@ export interface WitnessAnswer {
   readonly ok: boolean;
   /** Milliseconds since 1970. */
   readonly at: number;
-  /** The size that the witness cosigned last, when the witness said it. */
+  /** The size that it cosigned last, as far as it said so. */
   readonly size: number;
   /** Why there is no cosignature. */
   readonly why?: string;
-  /** The witness answered, so asking it again costs little time. */
+  /** It answered, so that asking again costs no time. */
   readonly answered?: boolean;
-  /** Entries of this log that the witness cosigned, when they are more than the log has here. */
+  /** Entries of this log that it cosigned, when they are more than are here. */
   readonly ahead?: number;
 }

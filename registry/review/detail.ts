@@ -1,6 +1,4 @@
-/**
- * The facts that a reviewer reads about one version, all from signed statements and stored bytes.
- */
+/** What a reviewer reads about one version, all of it from signed statements and stored bytes. */
 import { asc, eq } from 'drizzle-orm';
 import type { BundleFile } from '../../skills-index/skill/bundle.ts';
 import type { Capabilities } from '../../skills-index/skill/capability.ts';
@@ -27,46 +25,46 @@ import type { Risk } from './risk.ts';
 
 export type ApprovalRow = Omit<CountedApproval, 'statement' | 'logIndex'>;
 
-/** The public facts about a version. */
+/** A version as anybody may ask for it. */
 export interface VersionDetail {
   readonly name: SkillName;
   readonly version: Version;
   readonly bundle: Digest;
   readonly status: VersionState;
   readonly publisher: Digest;
-  /** The publisher for people: the identity in the certificate, when no key signed. */
+  /** The same for people: whom a certificate named, where no key signed. */
   readonly publishedBy: string;
   readonly verdict?: Verdict;
   /** Digest of the newest scan report. */
   readonly reportDigest?: Digest;
   readonly approvals: readonly ApprovalRow[];
   readonly approvalsNeeded: ApprovalsNeeded;
-  /** Why the version needs more approvals than usual. */
+  /** Why that is more than usually. */
   readonly whyMore: readonly string[];
   readonly history: readonly MoveRow[];
-  /** States that a person may move the version to now. */
+  /** States that a person may move it to now. */
   readonly moves: readonly VersionState[];
-  /** Questions of reviewers to the author, oldest first. */
+  /** What reviewers asked the author, first to last. */
   readonly questions: readonly { readonly at: Date; readonly by: string; readonly text: string }[];
   /**
-   * Why installers reject the approved version: a key or policy of its verification summary had
-   * ended before the summary.
+   * Why installers refuse it though it is approved: a key or policy that its verdict rests on has
+   * ended before it.
    */
   readonly uncounted?: string;
 }
 
 export interface ReviewDetail extends VersionDetail {
   readonly description: string;
-  /** The manifest that the author signed. */
+  /** What the author signed. */
   readonly manifest: Manifest;
   /** No author wrote the manifest: it was inferred from a scan. */
   readonly inferred: boolean;
   readonly report?: ScanReport;
   readonly risk: Risk;
-  /** Versions with nearly the same texts that belong to others or were held back. */
+  /** Versions that say nearly the same, of others or held back. */
   readonly copies: readonly NearCopy[];
   readonly files: readonly BundleFile[];
-  /** Incident reports of hosts, newest first. */
+  /** What hosts reported of it, newest first. */
   readonly incidents: readonly IncidentRow[];
   readonly notes: readonly {
     readonly at: Date;
@@ -74,9 +72,9 @@ export interface ReviewDetail extends VersionDetail {
     readonly by: string;
     readonly text: string;
   }[];
-  /** Capabilities of the last approved version before this one, if any. */
+  /** Capabilities of the last approved version before, where there is one. */
   readonly previousApproved?: { readonly version: Version; readonly capabilities: Capabilities };
-  /** Sentences for an agent that the last approved version before did not have. */
+  /** What it says to an agent that the last approved version before did not. */
   readonly prose: ProseSince;
 }
 

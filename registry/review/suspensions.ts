@@ -1,6 +1,6 @@
 /**
- * Suspends an approved version that a newer rule set blocks or that hosts report. The registry's
- * own key signs the suspension, and can do nothing else to the version.
+ * An approved version that a newer rule set blocks, or that hosts report, is suspended by the
+ * registry's own key, which can do nothing else to it.
  */
 import { and, count, eq, gt } from 'drizzle-orm';
 import { revocationStatement } from '../../skills-index/statement/attestation.ts';
@@ -18,24 +18,23 @@ import { moveWrites, type VersionRow } from '../versions/versions.ts';
 import { markWrite } from './revocations.ts';
 
 export interface PlannedSuspension {
-  /** Absent when a person is asked instead. */
+  /** Absent where a person is asked instead. */
   readonly statement?: NewStatement;
-  /** The state change and the mark, or the question, with the statement's log index. */
+  /** The move and the mark, or the question; with the statement's place in the log. */
   writes(logIndex: number): readonly BatchWrite[];
 }
 
 const byWeight: readonly Verdict[] = ['pass', 'review', 'incomplete', 'block'];
 
-/** Whether a verdict is worse than the one before; null means none. */
+/** Whether a verdict is worse than the one before; null stands for none. */
 export function isWorse(verdict: Verdict, before: Verdict | null): boolean {
   return byWeight.indexOf(verdict) > byWeight.indexOf(before ?? 'pass');
 }
 
 /**
- * The consequence of a report for an approved version. A blocking report suspends, up to a number
- * in an hour, since one scanner's key must not take down all skills. Beyond that number, and for
- * other worse reports, a person is asked. Undefined when the version is not approved, or the report
- * is no worse than the approved one.
+ * What a report calls for: a suspension where it blocks, but so many in an hour only, since one
+ * scanner's key must not take down all skills; else a person is asked. Undefined when the version
+ * is not approved, or the report is no worse than the one it was approved on.
  */
 export async function suspensionFor(
   registry: Registry,
@@ -55,8 +54,8 @@ export async function suspensionFor(
 }
 
 /**
- * Suspends an approved version by the registry's own key. Above a number in an hour, a person is
- * asked instead.
+ * The suspension of an approved version by the registry's own key; above so many in an hour a
+ * person is asked instead.
  */
 export async function suspensionOf(
   registry: Registry,
@@ -100,7 +99,7 @@ async function suspendedLately(registry: Registry): Promise<number> {
   return found?.n ?? 0;
 }
 
-// Paths come from the skill. A reason must not have control characters or invisible characters.
+// Paths come from the skill, and a reason has no controls and no characters that are not seen.
 function plain(text: string): string {
   return text.replace(/[\p{C}\p{Zl}\p{Zp}]/gu, '\ufffd').slice(0, 1_000);
 }

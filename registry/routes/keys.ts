@@ -1,6 +1,6 @@
 /**
- * The log's facts about a key or about an identity in a certificate: for its holder, and for people
- * who have to end or stop it.
+ * What the log says of a key, or of whom a certificate names: for its holder, and for who has to
+ * end or stop it.
  */
 import { desc, eq } from 'drizzle-orm';
 import { Hono } from 'hono';
@@ -19,21 +19,21 @@ import { describe } from './describe.ts';
 
 const keyAnswer = v.object({
   keyId: v.string(),
-  /** Absent for an identity in a certificate. */
+  /** Absent for whom a certificate names. */
   spki: v.exactOptional(v.string()),
-  /** Scopes that the key owns now. */
+  /** Scopes that it stands for now. */
   scopes: v.array(v.string()),
-  /** Roles of the member with this key. */
+  /** Roles of the member whose key it is. */
   roles: v.array(v.string()),
-  /** The root file names the key, so only a new root file ends it. */
+  /** Is named in the root file: it ends with a new root file only. */
   isRoot: v.boolean(),
-  /** The last log index at which the key counts; absent while it has no end. */
+  /** Last log index at which it counts; absent while it has no end. */
   endedUpTo: v.exactOptional(v.number()),
   follows: v.array(v.string()),
   followedBy: v.array(v.string()),
-  /** Applies to everything that the publisher publishes. */
+  /** Said of everything that it publishes. */
   stopped: v.exactOptional(v.picklist(['suspended', 'revoked'])),
-  /** Published versions, newest first. */
+  /** What it published, newest first. */
   versions: v.array(
     v.object({
       name: v.string(),
@@ -43,7 +43,7 @@ const keyAnswer = v.object({
       at: v.string(),
     }),
   ),
-  /** Log index of the next entry. */
+  /** Index that the next entry of the log would get. */
   logSize: v.number(),
 });
 

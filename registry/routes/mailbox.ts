@@ -1,4 +1,4 @@
-/** Hosts leave holds for approvers here, and approvers leave their answers. */
+/** Where hosts leave holds for approvers, and approvers their answers. */
 
 import { type Context, Hono } from 'hono';
 import * as v from 'valibot';
@@ -30,7 +30,7 @@ const content = {
   properties: { enc: text, ciphertext: text },
 };
 
-// The signed content, the signer, and the signature.
+// What was signed, by whom, and the signature.
 function signedBody(schema: string, properties: Record<string, unknown>) {
   const contentShape = { type: 'object', required: ['schema', ...Object.keys(properties)] };
   return {

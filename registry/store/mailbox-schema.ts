@@ -1,9 +1,9 @@
-/** The table of the mailbox. Migrations are generated from this file and schema.ts. */
+/** The table of the mailbox; migrations come from here and from schema.ts. */
 import { index, integer, sqliteTable, text } from 'drizzle-orm/sqlite-core';
 import type { Digest } from '../../skills-index/skill/digest.ts';
 
 /**
- * A host's message for an approver, as sent, and the answer. The row is deleted when it expires.
+ * What a host left for an approver, as it came, and the answer to it; gone when its time is over.
  */
 export const mailbox = sqliteTable(
   'mailbox',

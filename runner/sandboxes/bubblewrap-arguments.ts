@@ -2,8 +2,6 @@
  * Turns a plan into arguments of bubblewrap (bwrap(1), 0.8). Pure, except for the descriptors that
  * it requests.
  */
-
-import { existsSync } from 'node:fs';
 import { placeholderText } from '../../skills-index/run/changes/protected-names.ts';
 import type { ProtectedPath } from '../../skills-index/run/changes/protected-paths.ts';
 import { homeMiBMax, sharedMemoryMiBMax, temporaryMiBMax } from '../limits.ts';
@@ -12,6 +10,8 @@ import type { SandboxStart } from './sandbox.ts';
 /** Facts about the host, and how the process that starts bubblewrap reaches them. */
 export interface SandboxSurroundings {
   readonly libraries: readonly Library[];
+  /** Files of this host that list the keys of all its users. */
+  readonly keyLists: readonly string[];
   /**
    * The path at which the starting process reaches a path of the host; `name` is the name under
    * which it may be staged.
@@ -97,10 +97,7 @@ export function skillArguments(
     '/proc/1',
     '--remount-ro',
     '/proc/1',
-    // These files list the keys of every user of the host. Some kernels lack them.
-    ...['/proc/keys', '/proc/key-users']
-      .filter((path) => existsSync(path))
-      .flatMap((path) => ['--ro-bind-data', data(''), path]),
+    ...around.keyLists.flatMap((path) => ['--ro-bind-data', data(''), path]),
     '--dev',
     '/dev',
     ...sized('/dev/shm', sharedMemoryMiBMax),

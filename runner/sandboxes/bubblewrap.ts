@@ -19,6 +19,7 @@ import { type ControlGroups, makeControlGroups, type RanOut } from './control-gr
 import { type Forwarder, forwarderLimits, startForwarder } from './forwarder.ts';
 import {
   descriptorAt,
+  keyLists,
   launch,
   libraries,
   openData,
@@ -192,6 +193,7 @@ function startChild(
       descriptorOf: (bytes) => firstData + own.push(openData(runFolder, bytes)) - 2,
       seccomp: seccompProgram(process.arch, 'skill'),
       libraries,
+      keyLists,
       info,
       joinsNetwork: forwarder !== undefined,
     });

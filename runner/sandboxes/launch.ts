@@ -207,6 +207,9 @@ export const libraries: readonly Library[] = [
     fs.lstatSync(path).isSymbolicLink() ? { path, link: fs.readlinkSync(path) } : { path },
   );
 
+/** Files that list the keys of every user of this host. Some kernels lack them. */
+export const keyLists = ['/proc/keys', '/proc/key-users'].filter((path) => fs.existsSync(path));
+
 /**
  * Requires the programs that start a sandbox.
  * @throws Problem `sandbox-missing`; its hint is the command that installs them

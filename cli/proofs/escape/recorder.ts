@@ -1,17 +1,20 @@
-/** Listeners on loopback that attempts try to reach; they keep every byte that they receive. */
+/**
+ * What an attempt would reach if nothing stopped it: listeners on loopback that keep every byte
+ * they are sent.
+ */
 import { createSocket } from 'node:dgram';
 import { chmodSync } from 'node:fs';
 import { createServer, type Server, type Socket } from 'node:net';
 import { gzipSync } from 'node:zlib';
-import { receivedBytesMax } from './limits.ts';
+import { heardBytesMax } from './limits.ts';
 
 export interface Recorder {
-  /** TCP on 127.0.0.1; it also answers as a web server and as a proxy without rules. */
+  /** TCP on 127.0.0.1; also answers as a web server, and as a proxy without any rule. */
   readonly port: number;
   /** UDP on 127.0.0.1. */
   readonly datagramPort: number;
-  /** All bytes so far, as Latin-1. */
-  received(): string;
+  /** Everything so far, as Latin-1. */
+  heard(): string;
   close(): void;
 }
 
@@ -28,7 +31,7 @@ export async function startRecorder(
   let kept = 0;
   const keep = (bytes: Buffer): void => {
     kept += bytes.length;
-    if (kept <= receivedBytesMax) parts.push(bytes.toString('latin1'));
+    if (kept <= heardBytesMax) parts.push(bytes.toString('latin1'));
   };
   const open = new Set<Socket>();
   const servers: Server[] = [];
@@ -58,7 +61,7 @@ export async function startRecorder(
   return {
     port: typeof address === 'object' ? (address?.port ?? 0) : 0,
     datagramPort: datagrams.address().port,
-    received: () => parts.join(''),
+    heard: () => parts.join(''),
     close: () => {
       for (const socket of open) socket.destroy();
       for (const server of servers) server.close();
@@ -67,8 +70,8 @@ export async function startRecorder(
   };
 }
 
-// Each whole head gets an answer. Bytes after it count as the next head: the most trusting server
-// would read smuggled requests in this way.
+// Each whole head is answered; what follows is read as the next one, as the most trusting of
+// servers would.
 function answerAll(socket: Socket, keep: (bytes: Buffer) => void): void {
   let rest = '';
   socket.on('data', (chunk: Buffer) => {
@@ -121,7 +124,7 @@ const echoes: Readonly<Record<string, (sent: string) => string>> = {
     `"${sent.replace(/./g, (sign) => `\\u${sign.charCodeAt(0).toString(16).padStart(4, '0')}`)}"`,
 };
 
-// A few characters in each chunk.
+// A few signs in each chunk.
 function chunked(head: string, body: string): Buffer {
   const chunks = (body.match(/.{1,5}/g) ?? []).map(
     (part) => `${part.length.toString(16)}\r\n${part}\r\n`,

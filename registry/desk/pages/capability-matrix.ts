@@ -1,7 +1,7 @@
 /**
- * Compares the capabilities of the signed manifest with the observed ones: one row for each,
- * undeclared first. The desk compares them itself, because a scanner does not know an inferred
- * manifest. This is the first section of a version's page.
+ * Capabilities of the signed manifest against those observed: one row for each, the undeclared
+ * first. Compared here and not by the report, because a scanner does not know a manifest that
+ * nobody wrote into the bundle. The first block of a version's page.
  */
 import { canonicalJson } from '../../../skills-index/skill/canonical-json.ts';
 import {
@@ -16,21 +16,18 @@ import {
 import { defanged } from './markdown.ts';
 import { type Html, html, untrusted } from './markup.ts';
 
-/**
- * undeclared: observed and not declared. used: declared and observed. unused: declared and never
- * observed.
- */
+/** undeclared: used without asking. used: asked for and seen. unused: asked for, never seen. */
 export type CapabilityUse = 'undeclared' | 'used' | 'unused';
 
 export interface MatrixRow {
   readonly kind: Capability['kind'];
   readonly text: string;
   readonly use: CapabilityUse;
-  /** The author's reason; absent for an undeclared capability. */
+  /** The author's reason; absent for what is only observed. */
   readonly why: string | undefined;
-  /** Observed capabilities that this one covers; empty when unused. */
+  /** What was seen that this one allows; empty when unused. */
   readonly seen: readonly string[];
-  /** Whether the last approved version lacked the capability; undefined when there is none. */
+  /** The last approved version did not have it; undefined when there is none. */
   readonly added: boolean | undefined;
 }
 
@@ -76,7 +73,7 @@ export function capabilityRows({ declared, observed, approvedBefore }: MatrixInp
   ];
 }
 
-/** Shown wherever an inferred manifest is shown. */
+/** What stands wherever a manifest that nobody wrote is shown. */
 export const inferredWords = 'inferred, not confirmed by a person';
 
 const useWords: Readonly<Record<CapabilityUse, { readonly glyph: string; readonly word: string }>> =
@@ -88,7 +85,7 @@ const useWords: Readonly<Record<CapabilityUse, { readonly glyph: string; readonl
 
 /**
  * The matrix as a table.
- * @param inferred no author wrote the manifest, and each of its rows says so
+ * @param inferred no author wrote the manifest: each row of it says so
  */
 export function capabilityMatrix(rows: readonly MatrixRow[], inferred = false): Html {
   if (rows.length === 0)
@@ -122,7 +119,7 @@ function observedWords({ kind, use, seen }: MatrixRow, narrower: readonly string
     : html`${narrower.map((one) => html`<code>${untrusted(one)}</code> `)}`;
 }
 
-/** A capability as text: without its kind, with defanged addresses. */
+/** A capability for the eye: its kind left out, addresses defanged. */
 export function wordsOf(one: Capability): string {
   if (one.kind === 'env' && one.name === '*') return '* (every variable)';
   if (one.kind === 'exec' && one.program === '*') return '* (any program)';

@@ -1,6 +1,6 @@
 /**
- * A form that the island fills with a passkey's answer and submits. It is hidden until the island
- * has loaded.
+ * A form that the island fills in with a passkey's answer and sends; hidden until the island is
+ * there.
  */
 import type { Html } from './markup.ts';
 import { html } from './markup.ts';
@@ -14,7 +14,7 @@ export interface PasskeyForm {
   readonly button: string;
   /** Attributes of the button, such as its key. */
   readonly on?: Html;
-  /** Instructions for browsers without JavaScript. */
+  /** What to do where JavaScript is off. */
   readonly otherwise: Html | string;
 }
 

@@ -1,4 +1,4 @@
-/** A failure, with its code and the next step. */
+/** What went wrong, with its code and what to do. */
 import type { Problem } from '../../../skills-index/skill/problem.ts';
 import { problemCodes } from '../../../skills-index/skill/problem-codes.ts';
 import { type PageFrame, page } from './layout.ts';

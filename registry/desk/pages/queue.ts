@@ -1,6 +1,4 @@
-/**
- * The queue: versions that wait for a person, riskiest first, with the reasons for their order.
- */
+/** The queue: what waits for a person, riskiest first, with why it stands where it stands. */
 
 import type { DecidedRow, QueueRow } from '../../review/review.ts';
 import type { Risk } from '../../review/risk.ts';
@@ -14,7 +12,7 @@ export interface QueueView {
   readonly now: number;
   readonly rows: readonly QueueRow[];
   readonly decided: readonly DecidedRow[];
-  /** Doubts of rescans for a person to decide. */
+  /** What rescans left to a person. */
   readonly doubts?: readonly DoubtRow[];
 }
 
@@ -95,7 +93,7 @@ function decides({ decides: one, verdict, failed }: QueueRow): Html {
   return html`<span class="quiet">A person always reviews a new skill.</span>`;
 }
 
-/** The total risk and its parts: as a bar with a segment for each part, and in words. */
+/** The total with its parts: as a bar whose segments are the parts, and in words. */
 export function riskMeter({ total, parts }: Risk): Html {
   const shares = parts.map((part) => `${part.name} ${part.points}`).join(' + ');
   const starts = parts.map((_, index) =>

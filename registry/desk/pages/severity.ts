@@ -1,6 +1,6 @@
 /**
- * Shows severities, verdicts and states: always as a word and a glyph, with the colour only in
- * addition.
+ * Severities, verdicts and states for the eye: always a word and a glyph, the colour only beside
+ * them.
  */
 import type { Severity, Verdict } from '../../../skills-index/statement/finding.ts';
 import type { VersionState } from '../../versions/status.ts';
@@ -35,7 +35,7 @@ export function severityBadge(severity: Severity): Html {
   return badge(`severity severity-${severity}`, severityGlyphs[severity], severity);
 }
 
-/** The number of findings of each severity, the highest first, without zeros. */
+/** How many findings of each severity, the highest first; those with none left out. */
 export function severityCounts(counts: Readonly<Record<Severity, number>>): Html {
   const some = (['critical', 'high', 'medium', 'low', 'info'] as const).filter(
     (severity) => counts[severity] > 0,

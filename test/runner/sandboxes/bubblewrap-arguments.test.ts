@@ -55,6 +55,7 @@ function argumentsOf(
   const data = new Map<number, string>();
   const around = {
     libraries: [{ path: '/usr/lib64' }, { path: '/lib64', link: 'usr/lib64' }],
+    keyLists: ['/proc/keys'],
     reach: (name: string, path: string) => `/stage/${name}${path}`,
     descriptorOf: (bytes: Uint8Array) =>
       10 + data.set(10 + data.size, Buffer.from(bytes).toString()).size - 1,

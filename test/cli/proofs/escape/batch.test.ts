@@ -1,12 +1,12 @@
 import { describe, expect, it } from 'vitest';
-import { parseOutputs } from '../../../../cli/proofs/escape/batch.ts';
+import { parseTold } from '../../../../cli/proofs/escape/batch.ts';
 
 describe('what a batch tells', () => {
   it('is one line for each attempt, the first of a name', () => {
-    const outputs = parseOutputs(
+    const told = parseTold(
       '{"name":"a","output":"1"}\n{"name":"b","output":"2"}\n{"name":"a","output":"3"}\n',
     );
-    expect([...outputs]).toEqual([
+    expect([...told]).toEqual([
       ['a', '1'],
       ['b', '2'],
     ]);
@@ -21,6 +21,6 @@ describe('what a batch tells', () => {
     '[]',
     '{"name":"a","output":"x"',
   ])('leaves out %j', (line) => {
-    expect(parseOutputs(`${line}\n`).size).toBe(0);
+    expect(parseTold(`${line}\n`).size).toBe(0);
   });
 });
