@@ -3,12 +3,8 @@
  * and up are kept in memory.
  */
 import { hash } from 'node:crypto';
-import {
-  type CompactRange,
-  type Hash,
-  type NodeAt,
-  nodeHash,
-} from '../skills-index/log/merkle-tree.ts';
+import type { CompactRange } from '../skills-index/log/compact-range.ts';
+import { type Hash, type NodeAt, nodeHash } from '../skills-index/log/merkle-tree.ts';
 
 const tileLevel = 8;
 const width = 2 ** tileLevel;

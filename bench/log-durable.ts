@@ -10,12 +10,8 @@ import { createKeyFile, type KeyFile, publicKeyOf } from '../cli/signers/key-fil
 import { finishStatements, planAppend } from '../registry/log/log.ts';
 import { type RunningRegistry, startRegistry } from '../registry/serve.ts';
 import { log, statements } from '../registry/store/schema.ts';
-import {
-  appendLeaf,
-  type CompactRange,
-  leafHash,
-  rangeRoot,
-} from '../skills-index/log/merkle-tree.ts';
+import { appendLeaf, type CompactRange, rangeRoot } from '../skills-index/log/compact-range.ts';
+import { leafHash } from '../skills-index/log/merkle-tree.ts';
 import { digestOf } from '../skills-index/skill/digest.ts';
 import { parseScope } from '../skills-index/skill/name.ts';
 import { predicateTypes, scopeStatement } from '../skills-index/statement/attestation.ts';

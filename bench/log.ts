@@ -3,19 +3,18 @@
  * statement signed, logged and durable.
  */
 import { performance } from 'node:perf_hooks';
+import { appendLeaf, rangeRoot } from '../skills-index/log/compact-range.ts';
+import { treeRootFrom } from '../skills-index/log/head-question.ts';
 import {
-  appendLeaf,
   consistencyProofFrom,
   type Hash,
-  inclusionProofFrom,
   leafHash,
-  rangeRoot,
-  treeRootFrom,
   verifyConsistency,
   verifyInclusion,
 } from '../skills-index/log/merkle-tree.ts';
-import { hashTile, parseHashTile, tilePath } from '../skills-index/log/tile.ts';
+import { parseHashTile, tilePath } from '../skills-index/log/tile.ts';
 import { answerFrom, consistencyQuestion, tilesFor } from '../skills-index/log/tile-proof.ts';
+import { hashTile, inclusionProofFrom } from '../test/skills-index/log/whole-tree.ts';
 import { type LargeLog, makeLargeLog } from './large-log.ts';
 import { durableRows } from './log-durable.ts';
 import { median, quantile } from './measure.ts';

@@ -6,7 +6,8 @@
 import { fetchFile, type Source } from '../../skills-index/client/blobs.ts';
 import { endsIn, walkEntries } from '../../skills-index/client/log-entries.ts';
 import { parseCheckpoint } from '../../skills-index/log/checkpoint.ts';
-import { emptyRange, type TreeHead } from '../../skills-index/log/merkle-tree.ts';
+import { emptyRange } from '../../skills-index/log/compact-range.ts';
+import type { TreeHead } from '../../skills-index/log/merkle-tree.ts';
 import { type Digest, digestOf } from '../../skills-index/skill/digest.ts';
 import { Problem } from '../../skills-index/skill/problem.ts';
 import { statusBytesMax } from '../../skills-index/trust/limits.ts';

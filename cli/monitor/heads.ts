@@ -4,7 +4,7 @@
  */
 import { fetchFile } from '../../skills-index/client/blobs.ts';
 import { fetchConsistency } from '../../skills-index/client/log-proofs.ts';
-import { sayHead } from '../../skills-index/log/add-checkpoint.ts';
+import { printHead } from '../../skills-index/log/add-checkpoint.ts';
 import { noteBytesMax } from '../../skills-index/log/limits.ts';
 import { type TreeHead, verifyConsistency } from '../../skills-index/log/merkle-tree.ts';
 import { Problem } from '../../skills-index/skill/problem.ts';
@@ -69,13 +69,13 @@ async function whyNotOneLog(
 ): Promise<Difference[]> {
   const proofs = await fetchConsistency(source, [first.size], second.size);
   if (verifyConsistency({ first, second, proof: proofs.get(first.size) ?? [] })) return [];
-  const message = `The status shows a head that is not of the log of /log/checkpoint: ${sayHead(first)}, and ${sayHead(second)}`;
+  const message = `The status shows a head that is not of the log of /log/checkpoint: ${printHead(first)}, and ${printHead(second)}`;
   return [{ code: 'log-forked', place: 'log', message }];
 }
 
 function whyRolledBack({ seen }: MonitorState, newest: ShownHead): Difference[] {
   if (seen === undefined || seen.size <= newest.size) return [];
-  const message = `The log had ${seen.size} entries when it was last read here, and now has the head ${sayHead(newest)}`;
+  const message = `The log had ${seen.size} entries when it was last read here, and now has the head ${printHead(newest)}`;
   return [{ code: 'log-rolled-back', place: 'log', message }];
 }
 

@@ -3,7 +3,7 @@
  * kept with the proof.
  */
 import { join } from 'node:path';
-import { provesOtherHead } from '../../skills-index/client/log-proofs.ts';
+import { provesOtherHead } from '../../skills-index/client/other-head.ts';
 import { Problem } from '../../skills-index/skill/problem.ts';
 import { verifyRootCheckpoint } from '../../skills-index/trust/root-office.ts';
 import { writeWhole } from '../context/whole-file.ts';

@@ -7,7 +7,7 @@ import { constants } from 'node:fs';
 import { type FileHandle, mkdir, open, readdir, readFile, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import * as v from 'valibot';
-import { type CompactRange, emptyRange } from '../../skills-index/log/merkle-tree.ts';
+import { type CompactRange, emptyRange } from '../../skills-index/log/compact-range.ts';
 import { canonicalJson } from '../../skills-index/skill/canonical-json.ts';
 import { type Digest, hexOf, isDigest } from '../../skills-index/skill/digest.ts';
 import { parseJson } from '../../skills-index/skill/json.ts';

@@ -2,7 +2,7 @@
 import { fetchFile, inTurns } from '../../skills-index/client/blobs.ts';
 import { statementBlobBytesMax } from '../../skills-index/client/limits.ts';
 import { type WalkedEntry, walkEntries } from '../../skills-index/client/log-entries.ts';
-import { commitsTo } from '../../skills-index/log/entry.ts';
+import { commitsTo } from '../../skills-index/log/commits-to.ts';
 import { canonicalJson } from '../../skills-index/skill/canonical-json.ts';
 import { type Digest, digestOf } from '../../skills-index/skill/digest.ts';
 import { parseJson } from '../../skills-index/skill/json.ts';

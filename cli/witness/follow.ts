@@ -4,7 +4,8 @@
  */
 
 import { fetchFile, type Source } from '../../skills-index/client/blobs.ts';
-import { fetchConsistency, provesOtherHead } from '../../skills-index/client/log-proofs.ts';
+import { fetchConsistency } from '../../skills-index/client/log-proofs.ts';
+import { provesOtherHead } from '../../skills-index/client/other-head.ts';
 import { memoryStore } from '../../skills-index/client/store.ts';
 import { forked } from '../../skills-index/log/add-checkpoint.ts';
 import { type Checkpoint, verifyCheckpoint } from '../../skills-index/log/checkpoint.ts';

@@ -9,10 +9,10 @@ import {
 import { mkdir, open, readFile, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import * as v from 'valibot';
-import type { CheckpointSigner } from '../../skills-index/log/checkpoint.ts';
 import { cosignerKeyId } from '../../skills-index/log/cosignature.ts';
 import { witnessNameCharsMax } from '../../skills-index/log/limits.ts';
 import { noteName } from '../../skills-index/log/note.ts';
+import type { CheckpointSigner } from '../../skills-index/log/sign-checkpoint.ts';
 import type { Witness } from '../../skills-index/log/witness-policy.ts';
 import { parseJson } from '../../skills-index/skill/json.ts';
 import { Problem } from '../../skills-index/skill/problem.ts';

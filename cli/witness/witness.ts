@@ -6,11 +6,12 @@ import {
   type JudgedSubmission,
   judgeSubmission,
   parseSubmission,
+  printHead,
   type Submission,
-  sayHead,
 } from '../../skills-index/log/add-checkpoint.ts';
-import { type Checkpoint, ownNote, parseCheckpoint } from '../../skills-index/log/checkpoint.ts';
-import { signCosignature } from '../../skills-index/log/cosignature.ts';
+import { type Checkpoint, parseCheckpoint } from '../../skills-index/log/checkpoint.ts';
+import { ownNote } from '../../skills-index/log/own-note.ts';
+import { signCosignature } from '../../skills-index/log/sign-cosignature.ts';
 import { Problem } from '../../skills-index/skill/problem.ts';
 import { witnessTriesMax } from '../limits.ts';
 import type { Heads, KeptLog } from './heads.ts';
@@ -100,7 +101,7 @@ export async function consider(
         const note = ownNote(submission.note, log);
         if (!(await isKept(witness, log, { kept, head: judged.head, note }))) continue;
         if (kept.head?.size !== judged.head.size)
-          witness.say?.(`cosigned ${log.origin}: ${sayHead(judged.head)}`);
+          witness.say?.(`cosigned ${log.origin}: ${printHead(judged.head)}`);
         return { status: 200, line: await cosign(witness, note) };
       }
     }
@@ -156,7 +157,7 @@ export async function keepRollback(
 ): Promise<string> {
   const { head } = seen.kept;
   const sent = parseCheckpoint(seen.note);
-  const why = `the log went back: ${head === undefined ? 'nothing' : sayHead(head)} was cosigned, and it now shows ${sayHead(sent)}`;
+  const why = `the log went back: ${head === undefined ? 'nothing' : printHead(head)} was cosigned, and it now shows ${printHead(sent)}`;
   const evidence = {
     why,
     kept: head?.note ?? '',
@@ -189,7 +190,7 @@ function reportOlderHead(
     return;
   toldOlder.set(witness, told.add(sent.size));
   witness.alarm(
-    `ALARM ${origin}: an older head arrived: ${sayHead(kept.head)} was cosigned, and now ${sayHead(sent)} arrived. If the registry shows the older head as well, it was restored from an older copy: tell its operator`,
+    `ALARM ${origin}: an older head arrived: ${printHead(kept.head)} was cosigned, and now ${printHead(sent)} arrived. If the registry shows the older head as well, it was restored from an older copy: tell its operator`,
   );
 }
 

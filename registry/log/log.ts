@@ -4,15 +4,16 @@
  * so two writers can never sign two trees of one size.
  */
 import { and, asc, desc, eq, inArray, isNotNull, isNull, sql } from 'drizzle-orm';
-import { noteKeyId, parseCheckpoint, signCheckpoint } from '../../skills-index/log/checkpoint.ts';
-import { certifiedBody, hashedrekordBody } from '../../skills-index/log/entry.ts';
+import { noteKeyId, parseCheckpoint } from '../../skills-index/log/checkpoint.ts';
 import {
   appendLeaf,
   type CompactRange,
   emptyRange,
-  leafHash,
   rangeRoot,
-} from '../../skills-index/log/merkle-tree.ts';
+} from '../../skills-index/log/compact-range.ts';
+import { certifiedBody, hashedrekordBody } from '../../skills-index/log/entry.ts';
+import { leafHash } from '../../skills-index/log/merkle-tree.ts';
+import { signCheckpoint } from '../../skills-index/log/sign-checkpoint.ts';
 import { canonicalJson } from '../../skills-index/skill/canonical-json.ts';
 import { type Digest, digestOf } from '../../skills-index/skill/digest.ts';
 import { Problem } from '../../skills-index/skill/problem.ts';

@@ -1,7 +1,8 @@
 /** The Sigstore bundle of a logged statement; and the same tried out before anything is written. */
-import { noteKeyId, signCheckpoint } from '../../skills-index/log/checkpoint.ts';
+import { noteKeyId } from '../../skills-index/log/checkpoint.ts';
+import { type CompactRange, proofOfAppended } from '../../skills-index/log/compact-range.ts';
 import { toLogEntry } from '../../skills-index/log/log-entry.ts';
-import { type CompactRange, proofOfAppended } from '../../skills-index/log/merkle-tree.ts';
+import { signCheckpoint } from '../../skills-index/log/sign-checkpoint.ts';
 import { canonicalJson } from '../../skills-index/skill/canonical-json.ts';
 import type { Digest } from '../../skills-index/skill/digest.ts';
 import { parseJson } from '../../skills-index/skill/json.ts';

@@ -4,14 +4,8 @@
  */
 import { and, asc, gte, lt } from 'drizzle-orm';
 import type { Hash } from '../../skills-index/log/merkle-tree.ts';
-import {
-  entryTile,
-  parseHashTile,
-  parseTilePath,
-  type TileId,
-  tilePath,
-  tileWidthMax,
-} from '../../skills-index/log/tile.ts';
+import { parseHashTile, type TileId, tilePath, tileWidthMax } from '../../skills-index/log/tile.ts';
+import { entryTile, parseTilePath } from '../../skills-index/log/tile-files.ts';
 import {
   answerFrom,
   consistencyQuestion,

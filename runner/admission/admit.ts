@@ -9,7 +9,7 @@ import {
 } from '../../skills-index/client/admission-evidence.ts';
 import { rememberKnown } from '../../skills-index/client/known-statements.ts';
 import { stagedStore } from '../../skills-index/client/limited-source.ts';
-import { keepAlarm } from '../../skills-index/client/log-alarm.ts';
+import { describeKeptAlarm, keepAlarm } from '../../skills-index/client/log-alarm.ts';
 import { rememberRevoked } from '../../skills-index/client/revoked-before.ts';
 import type { SkillName } from '../../skills-index/skill/name.ts';
 import { Problem } from '../../skills-index/skill/problem.ts';
@@ -105,7 +105,7 @@ export function requireAdmitted(
       ? []
       : [
           {
-            message: `the registry signed two contradicting heads of its log, and ${kept} keeps both: send the file to other users of the registry`,
+            message: describeKeptAlarm(kept),
           },
         ];
   throw new Problem(onlyStale ? 'status-stale' : 'not-admitted', message, {

@@ -1,5 +1,5 @@
 /**
- * Stores two contradicting heads of the log, so that a person can report them. Anybody with the
+ * Stores two contradicting heads of the log, so that a person can report them. Everybody with the
  * log's public key can verify them.
  */
 import { canonicalJson } from '../skill/canonical-json.ts';
@@ -9,9 +9,9 @@ import { type RootFile, rootFingerprint } from '../trust/root.ts';
 import type { Source } from './blobs.ts';
 
 /**
- * Keeps the evidence; the same two heads are one file.
+ * Keeps the two heads in one file; an alarm about the same heads writes no second file.
  * @param now milliseconds since 1970
- * @returns where it lies: a path, or the name in a store that is on no disk
+ * @returns the path of the file, or its name in a store that is on no disk
  */
 export async function keepAlarm(
   {
@@ -23,17 +23,22 @@ export async function keepAlarm(
   { kind, proven, message, heads }: LogAlarm,
 ): Promise<string> {
   const [first, second] = heads.map(printHead);
-  const said = { schema: 'skillgate.alarm/1', kind, proven, message, heads: [first, second] };
-  const name = `alarms/${hexOf(digestOf(canonicalJson(said))).slice(0, 16)}.json`;
-  const seen = {
-    ...said,
+  const alarm = { schema: 'skillgate.alarm/1', kind, proven, message, heads: [first, second] };
+  const name = `alarms/${hexOf(digestOf(canonicalJson(alarm))).slice(0, 16)}.json`;
+  const report = {
+    ...alarm,
     registry: base,
     root: rootFingerprint(root),
     at: new Date(now).toISOString(),
   };
   if ((await store.getNamed(name)) === undefined)
-    await store.putNamed(name, Buffer.from(`${JSON.stringify(seen, null, 2)}\n`));
+    await store.putNamed(name, Buffer.from(`${JSON.stringify(report, null, 2)}\n`));
   return store.placeOf?.(name) ?? name;
+}
+
+/** Tells a person what the kept file proves, and what to do with the file. */
+export function describeKeptAlarm(place: string): string {
+  return `the registry signed two contradicting heads of its log, and ${place} keeps both: send the file to other users of the registry`;
 }
 
 function printHead({ size, root, from, note }: LogHead) {

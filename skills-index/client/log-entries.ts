@@ -2,14 +2,11 @@
  * The entries of a log, one after the other from a place on, shown at the end to be those that a
  * signed head commits to.
  */
-import {
-  appendLeaf,
-  type CompactRange,
-  leafHash,
-  rangeRoot,
-  type TreeHead,
-} from '../log/merkle-tree.ts';
-import { parseEntryTile, tilePath, tilesOf, tileWidthMax } from '../log/tile.ts';
+
+import { appendLeaf, type CompactRange, rangeRoot } from '../log/compact-range.ts';
+import { leafHash, type TreeHead } from '../log/merkle-tree.ts';
+import { tilePath, tileWidthMax } from '../log/tile.ts';
+import { parseEntryTile, tilesOf } from '../log/tile-files.ts';
 import { Problem } from '../skill/problem.ts';
 import { fetchFile, type Source } from './blobs.ts';
 import { entryTileBytesMax } from './limits.ts';

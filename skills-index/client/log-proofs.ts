@@ -1,15 +1,12 @@
-/**
- * Computes consistency proofs from the log's tiles: the registry is asked for hashes, never for a
- * proof.
- */
-import type { Hash, TreeHead } from '../log/merkle-tree.ts';
+/** Computes consistency proofs from the log's tiles, so no registry has to send a proof. */
+import type { Hash } from '../log/merkle-tree.ts';
 import { parseHashTile, type TileId, tilePath } from '../log/tile.ts';
-import { answerFrom, consistencyQuestion, headQuestion, tilesFor } from '../log/tile-proof.ts';
+import { answerFrom, consistencyQuestion, tilesFor } from '../log/tile-proof.ts';
 import { fetchNamed, inTurns, type Source } from './blobs.ts';
 import { tileBytesMax } from './limits.ts';
 
 /**
- * Proofs from each of the smaller sizes to `size`; a size whose tiles are not to be had is absent.
+ * Proofs from each of the smaller sizes to `size`; a size is absent when a tile for it is missing.
  * @throws Problem `registry-down`
  */
 export async function fetchConsistency(
@@ -31,45 +28,8 @@ export async function fetchConsistency(
   );
 }
 
-/**
- * Heads of the trees of these sizes, as the tiles of a tree of `size` leaves show them: the
- * evidence of a fork.
- * @throws Problem `registry-down`
- */
-export async function fetchHeads(
-  source: Source,
-  sizes: readonly number[],
-  size: number,
-): Promise<(TreeHead | undefined)[]> {
-  const questions = sizes.map(headQuestion);
-  const tiles = await fetchTiles(
-    source,
-    questions.flatMap((question) => tilesFor(question, size)),
-  );
-  return questions.map((question) => answerFrom(question, size, tiles));
-}
-
-/**
- * Whether the tiles lead to the head that the log signed, and also to another past than an earlier
- * signed head. Both then are the log's own signed claims.
- * @throws Problem `registry-down`
- */
-export async function provesOtherHead(
-  source: Source,
-  before: TreeHead,
-  head: TreeHead,
-): Promise<boolean> {
-  const [past, present] = await fetchHeads(source, [before.size, head.size], head.size);
-  return (
-    past !== undefined && present !== undefined && isSame(present, head) && !isSame(past, before)
-  );
-}
-
-function isSame(a: TreeHead, b: TreeHead): boolean {
-  return Buffer.compare(a.root, b.root) === 0;
-}
-
-async function fetchTiles(
+/** The hashes of the wanted tiles, by path; a tile that the registry does not have is absent. */
+export async function fetchTiles(
   source: Source,
   wanted: readonly TileId[],
 ): Promise<Map<string, readonly Hash[]>> {

@@ -32,7 +32,7 @@ import { fetchBlobIfThere, fetchFile, fetchNamed, inTurns, type Source } from '.
 import { readKnown } from './known-statements.ts';
 import { withSum } from './limited-source.ts';
 import { statementBlobBytesMax } from './limits.ts';
-import { keepAlarm } from './log-alarm.ts';
+import { describeKeptAlarm, keepAlarm } from './log-alarm.ts';
 import { fetchConsistency } from './log-proofs.ts';
 import type { Store } from './store.ts';
 
@@ -263,13 +263,10 @@ async function orRolledBack(
       seen === undefined || status === undefined ? undefined : alarmOfSeen(seen, status);
     if (!(cause instanceof Problem) || alarm === undefined) throw cause;
     const place = await keepAlarm(query, alarm);
-    const reasons = [
-      alarm.message,
-      `both heads of the log, signed, are kept in ${place}: send it on`,
-    ];
+    const reasons = [alarm.message, describeKeptAlarm(place)];
     throw new Problem(
       'log-rolled-back',
-      `${cause.message}, and its log is not the one that was seen here before`,
+      `${cause.message}, and the registry shows another log than this host saw before`,
       {
         reasons: reasons.map((message) => ({ message })),
         cause,

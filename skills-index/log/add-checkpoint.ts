@@ -1,27 +1,26 @@
-/**
- * What a log sends to a witness, and what the witness makes of it (C2SP tlog-witness,
- * `add-checkpoint`). Pure.
- */
+/** Decides whether a witness cosigns a checkpoint (C2SP tlog-witness, `add-checkpoint`). Pure. */
 import { Problem } from '../skill/problem.ts';
 import { isBase64 } from '../statement/base64.ts';
 import { type Checkpoint, parseCheckpoint, verifyCheckpoint } from './checkpoint.ts';
 import { proofHashesMax } from './limits.ts';
-import { type Hash, provesOtherPast, type TreeHead, verifyConsistency } from './merkle-tree.ts';
+import { type Hash, type TreeHead, verifyConsistency } from './merkle-tree.ts';
+import { provesOtherPast } from './other-past.ts';
 
+/** A log sends this to a witness. */
 export interface Submission {
-  /** Size of the tree that the witness cosigned last, as the log believes; 0 for none. */
+  /** The log's view of the size that the witness cosigned last; 0 for none. */
   readonly oldSize: number;
-  /** From that size to the checkpoint's. */
+  /** Consistency proof from that size to the checkpoint. */
   readonly proof: readonly Hash[];
   /** The signed checkpoint. */
   readonly note: string;
 }
 
-/** The answer to a submission, with the status that HTTP gives it. */
+/** The answer to a submission, with its HTTP status. */
 export type JudgedSubmission =
   | { readonly kind: 'cosign'; readonly head: Checkpoint }
   | { readonly kind: 'refused'; readonly status: 400 | 403 | 409 | 422; readonly why: string }
-  /** The log signed two trees that cannot be one: proven by its signatures, whoever sent them. */
+  /** The log signed two trees that contradict each other. Its signatures prove that. */
   | {
       readonly kind: 'forked';
       readonly status: 409 | 422;
@@ -29,13 +28,13 @@ export type JudgedSubmission =
       readonly head: Checkpoint;
     };
 
-/** A submission as it is sent. */
+/** The body of the request. */
 export function printSubmission({ oldSize, proof, note }: Submission): string {
   return `old ${oldSize}\n${proof.map((hash) => `${Buffer.from(hash).toString('base64')}\n`).join('')}\n${note}`;
 }
 
 /**
- * Reads a submission strictly; the checkpoint in it is not looked at.
+ * Reads a submission strictly; does not read its checkpoint.
  * @throws Problem `log-invalid`
  */
 export function parseSubmission(text: string): Submission {
@@ -61,8 +60,8 @@ export function parseSubmission(text: string): Submission {
 }
 
 /**
- * Whether a witness may cosign.
- * @param kept the last head that it cosigned for this log
+ * Decides whether a witness may cosign.
+ * @param kept the last head that the witness cosigned for this log
  * @param log the origin that the checkpoint names, with the log's key (SPKI DER)
  */
 export function judgeSubmission(
@@ -80,26 +79,29 @@ export function judgeSubmission(
   const { oldSize, proof } = submission;
   if (oldSize > head.size)
     return refused(400, `the old size ${oldSize} is above the checkpoint's ${head.size}`);
-  // Whatever the rest of the submission says: the signatures alone prove it, and nobody else can
-  // make them.
+  // Checked before the rest of the submission, because the signatures of the log alone prove the
+  // fork.
   if (kept?.size === head.size && !isSame(kept, head)) return forked(409, kept, head);
   if (oldSize !== (kept?.size ?? 0)) {
     return refused(
       409,
-      `the last head cosigned is ${kept === undefined ? 'none' : sayHead(kept)}, not one of size ${oldSize}`,
+      `the last cosigned head is ${kept === undefined ? 'none' : printHead(kept)}, not one of size ${oldSize}`,
     );
   }
   if (kept === undefined)
     return proof.length === 0
       ? { kind: 'cosign', head }
-      : refused(422, 'nothing is proven from size 0');
+      : refused(422, 'a submission from size 0 carries no proof');
   const claim = { first: kept, second: head, proof };
   if (verifyConsistency(claim)) return { kind: 'cosign', head };
   if (provesOtherPast(claim)) return forked(422, kept, head);
-  return refused(422, `${sayHead(head)} is not shown to continue ${sayHead(kept)}`);
+  return refused(
+    422,
+    `the proof does not show that ${printHead(head)} continues ${printHead(kept)}`,
+  );
 }
 
-/** What a witness says of a log that signed two trees. */
+/** The answer to a log that signed two trees. */
 export function forked(
   status: 409 | 422,
   kept: TreeHead,
@@ -108,13 +110,13 @@ export function forked(
   return {
     kind: 'forked',
     status,
-    why: `the log signed two trees: ${sayHead(kept)}, and ${sayHead(head)}`,
+    why: `the log signed two trees: ${printHead(kept)}, and ${printHead(head)}`,
     head,
   };
 }
 
-/** A head for people: `size 42, root Hy4…=`, the root in base64 as in notes. */
-export function sayHead({ size, root }: TreeHead): string {
+/** A head as a text for people: `size 42, root Hy4…=`, the root in base64 as in notes. */
+export function printHead({ size, root }: TreeHead): string {
   return `size ${size}, root ${Buffer.from(root).toString('base64')}`;
 }
 

@@ -1,13 +1,9 @@
-/**
- * Cosignatures of witnesses on a checkpoint (C2SP tlog-cosignature, cosignature/v1: Ed25519 with a
- * time).
- */
+/** Verifies cosignatures of witnesses on a checkpoint (C2SP tlog-cosignature, cosignature/v1). */
 import { createHash, createPublicKey, verify } from 'node:crypto';
 import { Problem } from '../skill/problem.ts';
 import { isEd25519Spki } from '../statement/field-shapes.ts';
-import type { CheckpointSigner } from './checkpoint.ts';
 import { cosignatureSecondsMax, witnessSkewSeconds } from './limits.ts';
-import { type NoteSignature, parseNote, printSignatureLine } from './note.ts';
+import { type NoteSignature, parseNote } from './note.ts';
 import type { Witness, WitnessPolicy } from './witness-policy.ts';
 
 /** A valid signature of a witness that the policy names. */
@@ -26,13 +22,14 @@ export interface Witnessed {
   /** Witnesses that the policy names. */
   readonly of: number;
   readonly threshold: number;
-  /** Whether as many count as the policy demands. */
+  /** Whether at least as many witnesses count as the policy demands. */
   readonly enough: boolean;
 }
 
 const algorithm = 4;
 const keyIdBytes = 4;
-const timeBytes = 8;
+/** The time of a cosignature: seconds since 1970, big endian. */
+export const timeBytes = 8;
 const signatureBytes = 64;
 
 /** First four bytes of SHA-256(name ‖ LF ‖ 0x04 ‖ public key). */
@@ -48,27 +45,8 @@ export function cosignerKeyId(name: string, spki: Uint8Array): Uint8Array {
 }
 
 /**
- * The line that a witness adds to a note.
- * @param seconds since 1970
- */
-export async function signCosignature(
-  note: string,
-  witness: { readonly name: string; readonly seconds: number; readonly key: CheckpointSigner },
-): Promise<string> {
-  const { name, seconds, key } = witness;
-  const time = Buffer.alloc(timeBytes);
-  time.writeBigUInt64BE(BigInt(seconds));
-  const signature = await key.sign(messageOf(parseNote(note).body, seconds));
-  return printSignatureLine({
-    name,
-    keyed: Buffer.concat([cosignerKeyId(name, key.publicKey), time, signature]),
-  });
-}
-
-/**
- * Every valid cosignature of a witness that the policy names. Other, unknown or broken lines are
- * skipped.
- * @param log the log's key; a witness with the same key would be the log vouching for itself
+ * Every valid cosignature of a witness that the policy names; skips every other line.
+ * @param log the log's key; no witness may have the same key, or the log would vouch for itself
  * @throws Problem `log-invalid` when the text is not a note, or the policy names the log's own key
  */
 export function verifyCosignatures(
@@ -89,7 +67,7 @@ export function verifyCosignatures(
 }
 
 /**
- * Which witnesses vouch for the note at this time.
+ * The witnesses that vouch for the note at this time.
  * @param now milliseconds since 1970
  * @throws Problem as `verifyCosignatures`
  */
@@ -126,23 +104,32 @@ function verifyLine(
   witness: Witness,
   spki: Uint8Array,
 ): Cosignature | undefined {
-  const isOurs =
+  const isByWitness =
     name === witness.name && keyed.byteLength === keyIdBytes + timeBytes + signatureBytes;
-  if (!isOurs || Buffer.compare(keyed.subarray(0, keyIdBytes), cosignerKeyId(name, spki)) !== 0)
+  if (
+    !isByWitness ||
+    Buffer.compare(keyed.subarray(0, keyIdBytes), cosignerKeyId(name, spki)) !== 0
+  )
     return undefined;
   const time = Buffer.from(keyed.subarray(keyIdBytes, keyIdBytes + timeBytes)).readBigUInt64BE();
   if (time > BigInt(Number.MAX_SAFE_INTEGER)) return undefined;
   const seconds = Number(time);
   const key = createPublicKey({ key: Buffer.from(spki), format: 'der', type: 'spki' });
-  const holds = verify(null, messageOf(body, seconds), key, keyed.subarray(keyIdBytes + timeBytes));
+  const holds = verify(
+    null,
+    cosignedText(body, seconds),
+    key,
+    keyed.subarray(keyIdBytes + timeBytes),
+  );
   return holds ? { name, seconds } : undefined;
 }
 
-function messageOf(body: string, seconds: number): Uint8Array {
+/** The text that a witness signs. */
+export function cosignedText(body: string, seconds: number): Uint8Array {
   return Buffer.from(`cosignature/v1\ntime ${seconds}\n${body}`);
 }
 
-// The policy has each key and each name once, so a name is a witness.
+// A policy names each key and each name once, so one name is one witness.
 function onePerName(newestFirst: readonly Cosignature[]): Cosignature[] {
   return newestFirst.filter(
     (one, at) => newestFirst.findIndex(({ name }) => name === one.name) === at,

@@ -1,6 +1,6 @@
 /**
- * A log entry for a statement: digest and signature in a hashedrekord 0.0.2 entry (Rekor v2), never
- * the payload.
+ * A log entry for a statement (Rekor v2, hashedrekord 0.0.2): its digest and signature, never its
+ * payload.
  */
 import { createHash } from 'node:crypto';
 import { canonicalJson } from '../skill/canonical-json.ts';
@@ -11,29 +11,11 @@ export function hashedrekordBody(envelope: Envelope, spki: Uint8Array): Uint8Arr
   return bodyOf(envelope, { publicKey: { rawBytes: Buffer.from(spki).toString('base64') } });
 }
 
-/**
- * The same for an envelope signed with the P-256 key of a certificate (DER), which the entry then
- * names whole.
- */
+/** The same for an envelope signed with the P-256 key of a certificate (DER). */
 export function certifiedBody(envelope: Envelope, certificate: Uint8Array): Uint8Array {
   return bodyOf(envelope, {
     x509Certificate: { rawBytes: Buffer.from(certificate).toString('base64') },
   });
-}
-
-/**
- * Whether an entry of the log is the one of an envelope: signed bytes, signature, and the key or
- * certificate that the entry itself names.
- */
-export function commitsTo(entry: Uint8Array, envelope: Envelope): boolean {
-  const named = /"(publicKey|x509Certificate)":\{"rawBytes":"([A-Za-z0-9+/=]+)"\}/.exec(
-    Buffer.from(entry).toString('utf8'),
-  );
-  if (named === null) return false;
-  const raw = Buffer.from(named[2] ?? '', 'base64');
-  const body =
-    named[1] === 'publicKey' ? hashedrekordBody(envelope, raw) : certifiedBody(envelope, raw);
-  return Buffer.compare(body, entry) === 0;
 }
 
 function bodyOf(

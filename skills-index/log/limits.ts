@@ -1,4 +1,4 @@
-/** Limits of the log's files. */
+/** Limits of the log. */
 export const noteBytesMax = 64 * 1024;
 export const noteSignaturesMax = 100;
 export const witnessPolicyBytesMax = 64 * 1024;

@@ -1,8 +1,8 @@
-/** Puts an appended statement's place in the log into the form that a Sigstore bundle carries. */
+/** Prints the place of a statement in the log as a Sigstore bundle carries it. */
 import type { SigstoreLogEntry } from '../statement/sigstore-bundle.ts';
 import type { Hash, TreeHead } from './merkle-tree.ts';
 
-/** Everything about one appended entry; `note` is the signed checkpoint of `head`. */
+/** The log entry of a bundle; `note` is the signed checkpoint of `head`. */
 export function toLogEntry(placed: {
   readonly body: Uint8Array;
   readonly index: number;

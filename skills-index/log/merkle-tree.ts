@@ -1,6 +1,4 @@
-/**
- * The Merkle tree of RFC 6962 §2.1: hashes, a compact range that grows leaf by leaf, and proofs.
- */
+/** The Merkle tree of RFC 6962 §2.1: hashes, consistency proofs, and the verification of proofs. */
 import { hash as digestOnce } from 'node:crypto';
 import { Problem } from '../skill/problem.ts';
 
@@ -16,6 +14,9 @@ export interface TreeHead {
 const leafPrefix = Uint8Array.of(0);
 const nodePrefix = Uint8Array.of(1);
 
+/** Root of the tree without leaves. */
+export const emptyRoot: Hash = sha256(new Uint8Array());
+
 /** RFC 6962 leaf hash: SHA-256(0x00 ‖ entry). */
 export function leafHash(entry: Uint8Array): Hash {
   return sha256(Buffer.concat([leafPrefix, entry]));
@@ -26,80 +27,10 @@ export function nodeHash(left: Hash, right: Hash): Hash {
   return sha256(Buffer.concat([nodePrefix, left, right]));
 }
 
-/**
- * A tree of `size` leaves, held as the roots of its perfect subtrees from left to right: all that
- * appending needs.
- */
-export interface CompactRange {
-  readonly size: number;
-  readonly peaks: readonly Hash[];
-}
-
-export const emptyRange: CompactRange = { size: 0, peaks: [] };
-
-/** The range with one more leaf. */
-export function appendLeaf(range: CompactRange, leaf: Hash): CompactRange {
-  const peaks = [...range.peaks];
-  let node = leaf;
-  // Each trailing one bit of the size is a perfect subtree as large as the one just made.
-  for (let bits = range.size; bits % 2 === 1; bits = Math.floor(bits / 2))
-    node = nodeHash(peaks.pop() ?? missing(), node);
-  return { size: range.size + 1, peaks: [...peaks, node] };
-}
-
-/** Root hash of the tree; of an empty one the hash of nothing. */
-export function rangeRoot(range: CompactRange): Hash {
-  if (range.peaks.length === 0) return sha256(Buffer.alloc(0));
-  return range.peaks.reduceRight((right, left) => nodeHash(left, right));
-}
-
-/**
- * Inclusion proof of the leaf that is appended to `before`, in the tree right after it: no other
- * leaf is needed.
- */
-export function proofOfAppended(before: CompactRange): Hash[] {
-  return [...before.peaks].reverse();
-}
-
 /** Hash of the perfect subtree of 2^level leaves, the `index`-th of its level. */
 export type NodeAt = (level: number, index: number) => Hash;
 
-/** Nodes from leaves: for small trees and for tests, as it hashes every leaf below. */
-export function nodesFromLeaves(leafHashAt: (index: number) => Hash): NodeAt {
-  const nodeAt: NodeAt = (level, index) =>
-    level === 0
-      ? leafHashAt(index)
-      : nodeHash(nodeAt(level - 1, index * 2), nodeAt(level - 1, index * 2 + 1));
-  return nodeAt;
-}
-
-/** Inclusion proof (RFC 6962 §2.1.1) of leaf `index` in the tree of `size` leaves. */
-export function inclusionProof(
-  index: number,
-  size: number,
-  leafHashAt: (index: number) => Hash,
-): Hash[] {
-  return inclusionProofFrom(index, size, nodesFromLeaves(leafHashAt));
-}
-
-/** The same from nodes of any level, as tiles hold them: O(log² size) of them are asked for. */
-export function inclusionProofFrom(index: number, size: number, nodeAt: NodeAt): Hash[] {
-  if (!Number.isSafeInteger(index) || index < 0 || index >= size) {
-    throw new Problem('log-invalid', `Cannot prove entry ${index} in a log of ${size}`);
-  }
-  return pathTo(index, 0, size, nodeAt);
-}
-
 /** Consistency proof (RFC 6962 §2.1.2) from the tree of `first` leaves to that of `second`. */
-export function consistencyProof(
-  first: number,
-  second: number,
-  leafHashAt: (index: number) => Hash,
-): Hash[] {
-  return consistencyProofFrom(first, second, nodesFromLeaves(leafHashAt));
-}
-
-/** The same from nodes of any level. */
 export function consistencyProofFrom(first: number, second: number, nodeAt: NodeAt): Hash[] {
   if (
     !Number.isSafeInteger(first) ||
@@ -113,11 +44,6 @@ export function consistencyProofFrom(first: number, second: number, nodeAt: Node
     );
   }
   return first === 0 ? [] : subproof(first, 0, second, true, nodeAt);
-}
-
-/** Root of the tree of `size` leaves from nodes of any level. */
-export function treeRootFrom(size: number, nodeAt: NodeAt): Hash {
-  return size === 0 ? rangeRoot(emptyRange) : subtree(0, size, nodeAt);
 }
 
 /**
@@ -142,7 +68,7 @@ export function verifyInclusion(claim: {
     if (last === 0) return false;
     if (at % 2 === 1 || at === last) {
       hash = nodeHash(sibling, hash);
-      // Ends: what is last and even is not the first, as there is more than one.
+      // The loop ends: an even index that is the last one is above 0, so it has a one bit.
       while (at % 2 === 0) [at, last] = [half(at), half(last)];
     } else {
       hash = nodeHash(hash, sibling);
@@ -152,38 +78,25 @@ export function verifyInclusion(claim: {
   return last === 0 && equal(hash, claim.root);
 }
 
-/** What is claimed of two trees, the second at least as large as the first. */
+/** A claim that the second tree continues the first. */
 export interface ConsistencyClaim {
   readonly first: TreeHead;
   readonly second: TreeHead;
   readonly proof: readonly Hash[];
 }
 
-/**
- * Whether the proof shows that the second tree has the first as its beginning (RFC 9162 §2.1.4.2).
- */
+/** Whether the proof shows that the second tree begins with the first (RFC 9162 §2.1.4.2). */
 export function verifyConsistency(claim: ConsistencyClaim): boolean {
   const { first, second, proof } = claim;
-  if (!isClaim(claim)) return false;
+  if (!isConsistencyClaim(claim)) return false;
   if (first.size === second.size) return proof.length === 0 && equal(first.root, second.root);
-  if (first.size === 0) return proof.length === 0 && equal(first.root, rangeRoot(emptyRange));
-  const shown = shownRoots(claim);
+  if (first.size === 0) return proof.length === 0 && equal(first.root, emptyRoot);
+  const shown = rootsShownBy(claim);
   return shown !== undefined && equal(shown.older, first.root) && equal(shown.newer, second.root);
 }
 
-/**
- * Whether a proof, which cannot be forged, shows that the second tree begins with another tree than
- * the first. When the first size is a power of two, the proof contains the first root itself, so
- * nothing can be shown.
- */
-export function provesOtherPast(claim: ConsistencyClaim): boolean {
-  const { first, second } = claim;
-  if (!isClaim(claim) || first.size === 0 || first.size === second.size) return false;
-  const shown = shownRoots(claim);
-  return shown !== undefined && equal(shown.newer, second.root) && !equal(shown.older, first.root);
-}
-
-function isClaim({ first, second, proof }: ConsistencyClaim): boolean {
+/** Whether sizes and hashes are well-formed, and the second tree is not smaller than the first. */
+export function isConsistencyClaim({ first, second, proof }: ConsistencyClaim): boolean {
   const older = first.size;
   const newer = second.size;
   const inOrder =
@@ -191,8 +104,11 @@ function isClaim({ first, second, proof }: ConsistencyClaim): boolean {
   return inOrder && proof.every(isHash);
 }
 
-// The two roots that the proof leads to; undefined for one that is too long or too short.
-function shownRoots({
+/**
+ * The two roots that a proof leads to; undefined for a proof that is too long or too short. The
+ * first tree is not empty, and smaller than the second.
+ */
+export function rootsShownBy({
   first,
   second,
   proof,
@@ -217,24 +133,21 @@ function shownRoots({
   return last === 0 ? { older, newer } : undefined;
 }
 
-// MTH of the leaves [from, from + count): perfect subtrees are nodes of a level, the rest is split
-// as RFC 6962 says.
-function subtree(from: number, count: number, nodeAt: NodeAt): Hash {
+/**
+ * Root of the leaves [from, from + count). A perfect subtree is a node of its level; RFC 6962
+ * splits every other one.
+ */
+export function subtreeRoot(from: number, count: number, nodeAt: NodeAt): Hash {
   const split = largestPowerBelow(count);
   if (count === 1 || split * 2 === count) return nodeAt(Math.log2(count), from / count);
-  return nodeHash(subtree(from, split, nodeAt), subtree(from + split, count - split, nodeAt));
+  return nodeHash(
+    subtreeRoot(from, split, nodeAt),
+    subtreeRoot(from + split, count - split, nodeAt),
+  );
 }
 
-function pathTo(index: number, from: number, count: number, nodeAt: NodeAt): Hash[] {
-  if (count === 1) return [];
-  const split = largestPowerBelow(count);
-  return index < split
-    ? [...pathTo(index, from, split, nodeAt), subtree(from + split, count - split, nodeAt)]
-    : [...pathTo(index - split, from + split, count - split, nodeAt), subtree(from, split, nodeAt)];
-}
-
-// SUBPROOF of RFC 6962 §2.1.2; `whole` says that the first tree's subtree here is one that its
-// holder knows.
+// SUBPROOF of RFC 6962 §2.1.2. `whole` is true where the holder of the first tree knows the root of
+// this subtree already.
 function subproof(
   first: number,
   from: number,
@@ -242,18 +155,21 @@ function subproof(
   whole: boolean,
   nodeAt: NodeAt,
 ): Hash[] {
-  if (first === count) return whole ? [] : [subtree(from, count, nodeAt)];
+  if (first === count) return whole ? [] : [subtreeRoot(from, count, nodeAt)];
   const split = largestPowerBelow(count);
   return first <= split
-    ? [...subproof(first, from, split, whole, nodeAt), subtree(from + split, count - split, nodeAt)]
+    ? [
+        ...subproof(first, from, split, whole, nodeAt),
+        subtreeRoot(from + split, count - split, nodeAt),
+      ]
     : [
         ...subproof(first - split, from + split, count - split, false, nodeAt),
-        subtree(from, split, nodeAt),
+        subtreeRoot(from, split, nodeAt),
       ];
 }
 
 // The largest power of two that is smaller than `count` (RFC 6962's k); 1 for counts up to 2.
-function largestPowerBelow(count: number): number {
+export function largestPowerBelow(count: number): number {
   let power = 1;
   while (power * 2 < count) power *= 2;
   return power;
@@ -274,8 +190,4 @@ function isHash(hash: Hash): boolean {
 
 function equal(a: Hash, b: Hash): boolean {
   return Buffer.compare(a, b) === 0;
-}
-
-function missing(): never {
-  throw new Problem('log-invalid', 'The compact range has fewer peaks than its size says');
 }

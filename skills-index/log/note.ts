@@ -1,20 +1,17 @@
-/**
- * Signed notes (C2SP signed-note): a text, an empty line, and lines that each hold one signature
- * over the text.
- */
+/** Signed notes (C2SP signed-note): a text, an empty line, and one line for each signature. */
 import { Problem } from '../skill/problem.ts';
 import { isBase64 } from '../statement/base64.ts';
 import { noteBytesMax, noteSignaturesMax } from './limits.ts';
 
 export interface Note {
-  /** What is signed; ends with a line feed. */
+  /** The signed text, with its last line feed. */
   readonly body: string;
   readonly signatures: readonly NoteSignature[];
 }
 
 export interface NoteSignature {
   readonly name: string;
-  /** Four bytes that name the key, then what the key's algorithm makes. */
+  /** Four bytes that name the key, then the signature. */
   readonly keyed: Uint8Array;
 }
 
@@ -22,7 +19,7 @@ export interface NoteSignature {
 export const noteName = /^[^\s+]+$/u;
 
 /**
- * Takes a note apart; no signature is checked.
+ * Splits a note into text and signatures; verifies no signature.
  * @throws Problem `log-invalid`
  */
 export function parseNote(note: string): Note {
@@ -49,11 +46,11 @@ export function printSignatureLine({ name, keyed }: NoteSignature): string {
   return `\u2014 ${name} ${Buffer.from(keyed).toString('base64')}\n`;
 }
 
-/** Reads a signature line without its line feed; undefined for what is none. */
+/** Reads a signature line without its line feed; undefined for any other text. */
 export function parseSignatureLine(line: string): NoteSignature | undefined {
   const [, name, text = ''] = /^\u2014 ([^\s+]+) (\S+)$/u.exec(line) ?? [];
   const keyed = Buffer.from(text, 'base64');
-  // Room for a key id and at least one byte of signature.
+  // Four bytes of key id, and at least one byte of signature.
   return name === undefined || !isBase64(text) || keyed.byteLength < 5
     ? undefined
     : { name, keyed };

@@ -1,31 +1,13 @@
-/** Proofs and roots from tiles: which tiles are needed, and what follows from them. */
-import {
-  consistencyProofFrom,
-  type Hash,
-  inclusionProofFrom,
-  type NodeAt,
-  nodeHash,
-  type TreeHead,
-  treeRootFrom,
-} from './merkle-tree.ts';
+/** Computes over a tree from its tiles: first which tiles it needs, then the result. */
+import { consistencyProofFrom, type Hash, type NodeAt, nodeHash } from './merkle-tree.ts';
 import { type TileId, tileOfNode, tilePath } from './tile.ts';
 
-/** A computation over a tree's nodes; it asks for the nodes that it needs. */
+/** A computation over a tree's nodes that asks for each node that it needs. */
 export type TreeQuestion<Answer> = (nodeAt: NodeAt) => Answer;
 
 /** Consistency proof from the tree of `first` leaves to that of `size`. */
 export function consistencyQuestion(first: number, size: number): TreeQuestion<Hash[]> {
   return (nodeAt) => consistencyProofFrom(first, size, nodeAt);
-}
-
-/** Inclusion proof of leaf `index` in the tree of `size` leaves. */
-export function inclusionQuestion(index: number, size: number): TreeQuestion<Hash[]> {
-  return (nodeAt) => inclusionProofFrom(index, size, nodeAt);
-}
-
-/** Head of the tree of the first `size` leaves. */
-export function headQuestion(size: number): TreeQuestion<TreeHead> {
-  return (nodeAt) => ({ size, root: treeRootFrom(size, nodeAt) });
 }
 
 /** The tiles that a question needs, found by asking the question once with dummy hashes. */

@@ -1,6 +1,6 @@
 /**
- * Which witnesses a client counts, and how many of them have to have cosigned:
- * `skillgate.witnesses/1`, trusted input.
+ * The witnesses that a client counts, and how many of them must cosign: `skillgate.witnesses/1`,
+ * trusted input.
  */
 import * as v from 'valibot';
 import { parseJson } from '../skill/json.ts';
@@ -11,7 +11,7 @@ import { witnessesMax, witnessNameCharsMax, witnessPolicyBytesMax } from './limi
 import { noteName } from './note.ts';
 
 export interface Witness {
-  /** As its signature lines begin. */
+  /** The name at the beginning of the witness's signature lines. */
   readonly name: string;
   /** Ed25519, SPKI DER in base64. */
   readonly key: string;
@@ -19,7 +19,7 @@ export interface Witness {
 
 export interface WitnessPolicy {
   readonly schema: 'skillgate.witnesses/1';
-  /** How many of them; 0 to show cosignatures and demand none. */
+  /** How many witnesses must cosign; with 0 a client only shows cosignatures. */
   readonly threshold: number;
   readonly witnesses: readonly Witness[];
 }
@@ -49,14 +49,14 @@ const policyShape: Shape<WitnessPolicy> = v.pipe(
     (policy) => policy.threshold <= policy.witnesses.length,
     'demands more witnesses than it names',
   ),
-  // The same witness twice would be two of k.
+  // A witness that the policy names twice would count as two.
   v.check(
     (policy) => new Set(policy.witnesses.map((one) => one.key)).size === policy.witnesses.length,
     'names one key twice',
   ),
   v.check(
     (policy) => new Set(policy.witnesses.map((one) => one.name)).size === policy.witnesses.length,
-    'has one name twice',
+    'names one name twice',
   ),
 );
 

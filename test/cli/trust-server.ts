@@ -3,7 +3,7 @@
  * broken disk could serve.
  */
 import { generateKeyPairSync, sign } from 'node:crypto';
-import { signCheckpoint } from '../../skills-index/log/checkpoint.ts';
+import { signCheckpoint } from '../../skills-index/log/sign-checkpoint.ts';
 import { canonicalJson } from '../../skills-index/skill/canonical-json.ts';
 import type { Signer } from '../../skills-index/statement/sign.ts';
 import { parseRoot, type RootFile } from '../../skills-index/trust/root.ts';

@@ -14,7 +14,7 @@ import {
   type CompactRange,
   emptyRange,
   rangeRoot,
-} from '../../skills-index/log/merkle-tree.ts';
+} from '../../skills-index/log/compact-range.ts';
 import { canonicalJson } from '../../skills-index/skill/canonical-json.ts';
 import { makeKey, makeRoot } from '../registry/people.ts';
 import { call, claimScope, makeSkill, publish, type Send } from '../registry/road.ts';

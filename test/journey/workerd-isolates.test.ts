@@ -4,7 +4,8 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { statusName } from '../../registry/index/status-json.ts';
 import { r2Objects } from '../../registry/store/r2-objects.ts';
 import { parseCheckpoint, verifyCheckpoint } from '../../skills-index/log/checkpoint.ts';
-import { appendLeaf, emptyRange, leafHash, rangeRoot } from '../../skills-index/log/merkle-tree.ts';
+import { appendLeaf, emptyRange, rangeRoot } from '../../skills-index/log/compact-range.ts';
+import { leafHash } from '../../skills-index/log/merkle-tree.ts';
 import { canonicalJson } from '../../skills-index/skill/canonical-json.ts';
 import {
   parseSigstoreBundle,

@@ -2,22 +2,20 @@
  * A log for tests: statements are signed and appended, each gets its bundle; the whole is kept in
  * memory.
  */
-import { noteKeyId, signCheckpoint } from '../../skills-index/log/checkpoint.ts';
-import { certifiedBody, hashedrekordBody } from '../../skills-index/log/entry.ts';
-import { toLogEntry } from '../../skills-index/log/log-entry.ts';
+import { noteKeyId } from '../../skills-index/log/checkpoint.ts';
 import {
   appendLeaf,
   type CompactRange,
-  consistencyProof,
   emptyRange,
-  type Hash,
-  leafHash,
-  nodesFromLeaves,
   proofOfAppended,
   rangeRoot,
-  type TreeHead,
-} from '../../skills-index/log/merkle-tree.ts';
-import { entryTile, hashTile, tilePath, tilesOf } from '../../skills-index/log/tile.ts';
+} from '../../skills-index/log/compact-range.ts';
+import { certifiedBody, hashedrekordBody } from '../../skills-index/log/entry.ts';
+import { toLogEntry } from '../../skills-index/log/log-entry.ts';
+import { type Hash, leafHash, type TreeHead } from '../../skills-index/log/merkle-tree.ts';
+import { signCheckpoint } from '../../skills-index/log/sign-checkpoint.ts';
+import { tilePath } from '../../skills-index/log/tile.ts';
+import { entryTile, tilesOf } from '../../skills-index/log/tile-files.ts';
 import type { Digest } from '../../skills-index/skill/digest.ts';
 import type { Statement } from '../../skills-index/statement/attestation.ts';
 import { type Envelope, type Signer, signStatement } from '../../skills-index/statement/sign.ts';
@@ -29,6 +27,7 @@ import {
   toCertifiedBundle,
   toSigstoreBundle,
 } from '../../skills-index/statement/sigstore-bundle.ts';
+import { consistencyProof, hashTile, nodesFromLeaves } from './log/whole-tree.ts';
 import { testLogKey } from './story-keys.ts';
 
 export interface Said<One extends Statement = Statement> {

@@ -3,17 +3,18 @@
  * timestamps, without clock and network.
  */
 import { sign } from 'node:crypto';
-import { noteKeyId, signCheckpoint } from '../../skills-index/log/checkpoint.ts';
-import { certifiedBody } from '../../skills-index/log/entry.ts';
-import { toLogEntry } from '../../skills-index/log/log-entry.ts';
+import { noteKeyId } from '../../skills-index/log/checkpoint.ts';
 import {
   appendLeaf,
   type CompactRange,
   emptyRange,
-  leafHash,
   proofOfAppended,
   rangeRoot,
-} from '../../skills-index/log/merkle-tree.ts';
+} from '../../skills-index/log/compact-range.ts';
+import { certifiedBody } from '../../skills-index/log/entry.ts';
+import { toLogEntry } from '../../skills-index/log/log-entry.ts';
+import { leafHash } from '../../skills-index/log/merkle-tree.ts';
+import { signCheckpoint } from '../../skills-index/log/sign-checkpoint.ts';
 import { type Statement, statementBytes } from '../../skills-index/statement/attestation.ts';
 import { type Envelope, inTotoPayloadType, pae } from '../../skills-index/statement/sign.ts';
 import type {

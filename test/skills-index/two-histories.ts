@@ -3,15 +3,12 @@
  * they share their first entries.
  */
 import { printSubmission } from '../../skills-index/log/add-checkpoint.ts';
-import { signCheckpoint } from '../../skills-index/log/checkpoint.ts';
-import {
-  consistencyProof,
-  type Hash,
-  leafHash,
-  nodesFromLeaves,
-  treeRootFrom,
-} from '../../skills-index/log/merkle-tree.ts';
-import { hashTile, tilePath, tilesOf } from '../../skills-index/log/tile.ts';
+import { treeRootFrom } from '../../skills-index/log/head-question.ts';
+import { type Hash, leafHash } from '../../skills-index/log/merkle-tree.ts';
+import { signCheckpoint } from '../../skills-index/log/sign-checkpoint.ts';
+import { tilePath } from '../../skills-index/log/tile.ts';
+import { tilesOf } from '../../skills-index/log/tile-files.ts';
+import { consistencyProof, hashTile, nodesFromLeaves } from './log/whole-tree.ts';
 import { testLogKey } from './story-keys.ts';
 
 export const logKey = testLogKey('watched');

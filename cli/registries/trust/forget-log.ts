@@ -52,7 +52,7 @@ export async function forgetLog(context: CommandContext, base: string): Promise<
   }
   const store = diskStore(context.paths, fingerprint);
   const heads = [
-    { ...seen, from: 'what was seen here before' },
+    { ...seen, from: 'kept by this host' },
     { ...shown, from: 'the registry’s status.json' },
   ] as const;
   const message = 'a person on this host went on with the second head';

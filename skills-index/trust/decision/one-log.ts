@@ -1,6 +1,6 @@
 /**
- * Decides whether all heads of the log, in the evidence and from memory, belong to one log; if not,
- * which two contradict each other.
+ * Decides whether all heads of the log, in the evidence and in this host's memory, belong to one
+ * log. If not, finds two that contradict each other.
  */
 import { parseCheckpoint } from '../../log/checkpoint.ts';
 import { type Hash, type TreeHead, verifyConsistency } from '../../log/merkle-tree.ts';
@@ -18,7 +18,7 @@ export interface LogHead extends TreeHead {
   readonly note: string;
 }
 
-/** Two heads that were not shown to belong to one log. */
+/** Two heads that no proof shows to belong to one log. */
 export interface LogAlarm {
   readonly kind: 'log-rolled-back' | 'log-forked';
   /**
@@ -60,19 +60,16 @@ export function judgeOneLog(evidence: Evidence, reasons: Reasons): LogAlarm | un
   return alarms.find((one) => one.proven) ?? alarms[0];
 }
 
-/**
- * Checks that a status file's checkpoint continues the remembered head; returns an alarm when that
- * is not shown.
- */
+/** The alarm when no proof shows that a status continues the head that this host remembers. */
 export function alarmOfSeen(
   { checkpoint, proof }: Seen,
   { checkpoint: note }: { readonly checkpoint: string },
 ): LogAlarm | undefined {
   const shown = headOfStatus(note);
   if (verifyConsistency({ first: checkpoint, second: shown, proof })) return undefined;
-  const seen = {
+  const kept = {
     ...checkpoint,
-    from: 'what was seen here before',
+    from: 'kept by this host',
     note: () => checkpoint.note ?? '',
   };
   const isOther = checkpoint.size === shown.size || proof.length > 0;
@@ -80,9 +77,9 @@ export function alarmOfSeen(
     checkpoint.size > shown.size
       ? 'the log has lost entries'
       : isOther
-        ? 'the log is not the one that was seen before'
-        : 'nothing shows that the log continues the one that was seen before';
-  return alarm('log-rolled-back', [seen, shown], what, checkpoint.size === shown.size);
+        ? 'the log is another one than this host saw before'
+        : 'no proof shows that the log continues the head that this host saw before';
+  return alarm('log-rolled-back', [kept, shown], what, checkpoint.size === shown.size);
 }
 
 // Two heads of the same size, or a head that the largest one does not continue, prove two logs. The
@@ -105,10 +102,10 @@ function judgeTogether(evidence: Evidence, shown: Head): LogAlarm[] {
     if (continues) return [];
     const what =
       isSame && head !== largest
-        ? 'there are two logs of one size'
+        ? 'two heads of one size differ'
         : largest.retired
-          ? 'no head of the log key in office continues one of a retired key'
-          : 'one head is not shown to continue the other';
+          ? 'no head signed by the log key in office continues a head of a retired key'
+          : 'no proof shows that one head continues the other';
     return [alarm('log-forked', [head, largest], what, isSame && head !== largest)];
   });
 }
@@ -120,14 +117,19 @@ function alarm(
   proven: boolean,
 ): LogAlarm {
   const heads = [withNote(one), withNote(other)] as const;
-  return { kind, heads, proven, message: `${what}: ${sayHead(one)}, and ${sayHead(other)}` };
+  return {
+    kind,
+    heads,
+    proven,
+    message: `${what}: ${describeHead(one)}, and ${describeHead(other)}`,
+  };
 }
 
 function withNote({ size, root, from, note }: NamedHead): LogHead {
   return { size, root, from, note: note() };
 }
 
-function sayHead({ size, root, from }: NamedHead): string {
+function describeHead({ size, root, from }: NamedHead): string {
   return `size ${size} root ${Buffer.from(root).toString('base64')} (${from})`;
 }
 

@@ -10,8 +10,8 @@ import { diskHeads } from '../../../cli/witness/heads.ts';
 import { readOrMakeWitnessKey, verifierKey } from '../../../cli/witness/key.ts';
 import { serveWitness } from '../../../cli/witness/server.ts';
 import { cosignedHead, takeSubmission } from '../../../cli/witness/witness.ts';
-import { signCheckpoint } from '../../../skills-index/log/checkpoint.ts';
 import { verifyCosignatures } from '../../../skills-index/log/cosignature.ts';
+import { signCheckpoint } from '../../../skills-index/log/sign-checkpoint.ts';
 import { testLogKey } from '../../skills-index/story-keys.ts';
 import {
   logFetch,

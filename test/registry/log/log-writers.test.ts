@@ -18,9 +18,9 @@ import {
   appendLeaf,
   type CompactRange,
   emptyRange,
-  leafHash,
   rangeRoot,
-} from '../../../skills-index/log/merkle-tree.ts';
+} from '../../../skills-index/log/compact-range.ts';
+import { leafHash } from '../../../skills-index/log/merkle-tree.ts';
 import { parseScope } from '../../../skills-index/skill/name.ts';
 import { scopeStatement } from '../../../skills-index/statement/attestation.ts';
 import { signStatement } from '../../../skills-index/statement/sign.ts';

@@ -4,18 +4,14 @@ import { resume } from '../../../registry/index/publish-index.ts';
 import { newestCheckpoint, planAppend } from '../../../registry/log/log.ts';
 import { log, statements } from '../../../registry/store/schema.ts';
 import { verifyCheckpoint } from '../../../skills-index/log/checkpoint.ts';
-import {
-  inclusionProof,
-  leafHash,
-  nodesFromLeaves,
-  treeRootFrom,
-  verifyInclusion,
-} from '../../../skills-index/log/merkle-tree.ts';
+import { treeRootFrom } from '../../../skills-index/log/head-question.ts';
+import { leafHash, verifyInclusion } from '../../../skills-index/log/merkle-tree.ts';
 import { parseScope } from '../../../skills-index/skill/name.ts';
 import { memberStatement, scopeStatement } from '../../../skills-index/statement/attestation.ts';
 import { signStatement } from '../../../skills-index/statement/sign.ts';
 import { verifyStatement } from '../../../skills-index/trust/verify-statement.ts';
 import { freshNonce } from '../../nonce.ts';
+import { inclusionProof, nodesFromLeaves } from '../../skills-index/log/whole-tree.ts';
 import { makeKey } from '../people.ts';
 import { claimScope, makeSkill, publish, signIn } from '../road.ts';
 import { makeStaffedWorld, type Staffed } from '../world.ts';

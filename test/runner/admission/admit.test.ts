@@ -408,7 +408,7 @@ describe('a log that is not the one that was seen', () => {
       code: 'log-rolled-back',
       reasons: [
         { message: expect.stringContaining('the log has lost entries: size 9 ') },
-        { message: expect.stringContaining('are kept in') },
+        { message: expect.stringContaining('contradicting heads of its log') },
       ],
     });
     paths.set(statusPath, story.status);

@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import type { Source } from '../../../skills-index/client/blobs.ts';
-import { fetchConsistency, fetchHeads } from '../../../skills-index/client/log-proofs.ts';
+import { fetchConsistency } from '../../../skills-index/client/log-proofs.ts';
+import { fetchHeads } from '../../../skills-index/client/other-head.ts';
 import { memoryStore } from '../../../skills-index/client/store.ts';
 import { parseCheckpoint } from '../../../skills-index/log/checkpoint.ts';
 import { leafHash, verifyConsistency } from '../../../skills-index/log/merkle-tree.ts';

@@ -5,17 +5,12 @@ import {
   parseSubmission,
   printSubmission,
 } from '../../../skills-index/log/add-checkpoint.ts';
-import { signCheckpoint } from '../../../skills-index/log/checkpoint.ts';
-import {
-  consistencyProof,
-  type Hash,
-  leafHash,
-  nodesFromLeaves,
-  type TreeHead,
-  treeRootFrom,
-} from '../../../skills-index/log/merkle-tree.ts';
+import { treeRootFrom } from '../../../skills-index/log/head-question.ts';
+import { type Hash, leafHash, type TreeHead } from '../../../skills-index/log/merkle-tree.ts';
+import { signCheckpoint } from '../../../skills-index/log/sign-checkpoint.ts';
 import { Problem } from '../../../skills-index/skill/problem.ts';
 import { testLogKey } from '../story-keys.ts';
+import { consistencyProof, nodesFromLeaves } from './whole-tree.ts';
 
 const key = testLogKey('log');
 const log = { origin: 'skills.example', key: key.publicKey };

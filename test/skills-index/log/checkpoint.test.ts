@@ -2,11 +2,11 @@ import { createHash } from 'node:crypto';
 import { describe, expect, it } from 'vitest';
 import {
   noteKeyId,
-  ownNote,
   parseCheckpoint,
-  signCheckpoint,
   verifyCheckpoint,
 } from '../../../skills-index/log/checkpoint.ts';
+import { ownNote } from '../../../skills-index/log/own-note.ts';
+import { signCheckpoint } from '../../../skills-index/log/sign-checkpoint.ts';
 import { Problem } from '../../../skills-index/skill/problem.ts';
 import { testLogKey, testSigner } from '../story-keys.ts';
 

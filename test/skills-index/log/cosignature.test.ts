@@ -1,13 +1,14 @@
 import { createHash } from 'node:crypto';
 import { describe, expect, it } from 'vitest';
-import { signCheckpoint, verifyCheckpoint } from '../../../skills-index/log/checkpoint.ts';
+import { verifyCheckpoint } from '../../../skills-index/log/checkpoint.ts';
 import {
   cosignerKeyId,
   countWitnesses,
-  signCosignature,
   verifyCosignatures,
 } from '../../../skills-index/log/cosignature.ts';
 import { parseNote, printSignatureLine } from '../../../skills-index/log/note.ts';
+import { signCheckpoint } from '../../../skills-index/log/sign-checkpoint.ts';
+import { signCosignature } from '../../../skills-index/log/sign-cosignature.ts';
 import {
   parseWitnessPolicy,
   type WitnessPolicy,

@@ -1,13 +1,8 @@
 import { describe, expect, it } from 'vitest';
-import {
-  consistencyProof,
-  type Hash,
-  inclusionProof,
-  leafHash,
-  nodesFromLeaves,
-  provesOtherPast,
-  treeRootFrom,
-} from '../../../skills-index/log/merkle-tree.ts';
+import { treeRootFrom } from '../../../skills-index/log/head-question.ts';
+import { type Hash, leafHash } from '../../../skills-index/log/merkle-tree.ts';
+import { provesOtherPast } from '../../../skills-index/log/other-past.ts';
+import { consistencyProof, inclusionProof, nodesFromLeaves } from './whole-tree.ts';
 
 describe('another past', () => {
   const leafAt = (index: number): Hash => leafHash(Buffer.from(`entry ${index}`));

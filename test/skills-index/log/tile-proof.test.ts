@@ -1,27 +1,17 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
+import { headQuestion, treeRootFrom } from '../../../skills-index/log/head-question.ts';
+import { type Hash, leafHash } from '../../../skills-index/log/merkle-tree.ts';
+import { parseHashTile, type TileId, tilePath } from '../../../skills-index/log/tile.ts';
+import { tilesOf } from '../../../skills-index/log/tile-files.ts';
+import { answerFrom, consistencyQuestion, tilesFor } from '../../../skills-index/log/tile-proof.ts';
 import {
   consistencyProof,
-  type Hash,
-  inclusionProof,
-  leafHash,
-  nodesFromLeaves,
-  treeRootFrom,
-} from '../../../skills-index/log/merkle-tree.ts';
-import {
   hashTile,
-  parseHashTile,
-  type TileId,
-  tilePath,
-  tilesOf,
-} from '../../../skills-index/log/tile.ts';
-import {
-  answerFrom,
-  consistencyQuestion,
-  headQuestion,
+  inclusionProof,
   inclusionQuestion,
-  tilesFor,
-} from '../../../skills-index/log/tile-proof.ts';
+  nodesFromLeaves,
+} from './whole-tree.ts';
 
 const leafAt = (index: number): Hash => leafHash(Buffer.from(`entry ${index}`));
 const nodeAt = nodesFromLeaves(leafAt);

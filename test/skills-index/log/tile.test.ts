@@ -4,21 +4,22 @@ import {
   appendLeaf,
   type CompactRange,
   emptyRange,
-  leafHash,
-  nodesFromLeaves,
   rangeRoot,
-} from '../../../skills-index/log/merkle-tree.ts';
+} from '../../../skills-index/log/compact-range.ts';
+import { leafHash } from '../../../skills-index/log/merkle-tree.ts';
 import {
-  entryTile,
-  hashTile,
-  parseEntryTile,
   parseHashTile,
-  parseTilePath,
   type TileId,
   tileOfNode,
   tilePath,
-  tilesOf,
 } from '../../../skills-index/log/tile.ts';
+import {
+  entryTile,
+  parseEntryTile,
+  parseTilePath,
+  tilesOf,
+} from '../../../skills-index/log/tile-files.ts';
+import { hashTile, nodesFromLeaves } from './whole-tree.ts';
 
 const leafAt = (index: number) => leafHash(Buffer.from(`entry ${index}`));
 const nodeAt = nodesFromLeaves(leafAt);

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { signCosignature } from '../../../skills-index/log/cosignature.ts';
+import { signCosignature } from '../../../skills-index/log/sign-cosignature.ts';
 import { type Decision, decide } from '../../../skills-index/trust/decision.ts';
 import { signStatus } from '../../../skills-index/trust/status-file.ts';
 import { people, type Story, storyNow, tellStory } from '../story.ts';

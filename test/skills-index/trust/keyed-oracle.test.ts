@@ -8,15 +8,12 @@ import { bundleFromJSON } from '@sigstore/bundle';
 import { toSignedEntity, Verifier } from '@sigstore/verify';
 import fc from 'fast-check';
 import { expect, it } from 'vitest';
-import { noteKeyId, signCheckpoint } from '../../../skills-index/log/checkpoint.ts';
+import { noteKeyId } from '../../../skills-index/log/checkpoint.ts';
 import { hashedrekordBody } from '../../../skills-index/log/entry.ts';
+import { treeRootFrom } from '../../../skills-index/log/head-question.ts';
 import { toLogEntry } from '../../../skills-index/log/log-entry.ts';
-import {
-  inclusionProof,
-  leafHash,
-  nodesFromLeaves,
-  treeRootFrom,
-} from '../../../skills-index/log/merkle-tree.ts';
+import { leafHash } from '../../../skills-index/log/merkle-tree.ts';
+import { signCheckpoint } from '../../../skills-index/log/sign-checkpoint.ts';
 import { parseScope } from '../../../skills-index/skill/name.ts';
 import { Problem } from '../../../skills-index/skill/problem.ts';
 import { scopeStatement } from '../../../skills-index/statement/attestation.ts';
@@ -26,6 +23,7 @@ import {
   toSigstoreBundle,
 } from '../../../skills-index/statement/sigstore-bundle.ts';
 import { verifyStatement } from '../../../skills-index/trust/verify-statement.ts';
+import { inclusionProof, nodesFromLeaves } from '../log/whole-tree.ts';
 import { people, storyRoot as root } from '../story.ts';
 import { testLogKey } from '../story-keys.ts';
 

@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import { noteKeyId, signCheckpoint } from '../../../skills-index/log/checkpoint.ts';
+import { noteKeyId } from '../../../skills-index/log/checkpoint.ts';
+import { signCheckpoint } from '../../../skills-index/log/sign-checkpoint.ts';
 import { canonicalJson } from '../../../skills-index/skill/canonical-json.ts';
 import { parseScope } from '../../../skills-index/skill/name.ts';
 import { Problem } from '../../../skills-index/skill/problem.ts';

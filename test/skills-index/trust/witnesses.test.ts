@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { signCosignature } from '../../../skills-index/log/cosignature.ts';
+import { signCosignature } from '../../../skills-index/log/sign-cosignature.ts';
 import type { WitnessPolicy } from '../../../skills-index/log/witness-policy.ts';
 import { chainOf } from '../../../skills-index/trust/decision/chain.ts';
 import { judge } from '../../../skills-index/trust/decision/judge.ts';

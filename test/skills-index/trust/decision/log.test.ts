@@ -3,7 +3,7 @@
  * decision-people and witnesses.
  */
 import { describe, expect, it } from 'vitest';
-import { signCosignature } from '../../../../skills-index/log/cosignature.ts';
+import { signCosignature } from '../../../../skills-index/log/sign-cosignature.ts';
 import { revocationStatement } from '../../../../skills-index/statement/attestation.ts';
 import { type DecisionInput, decide } from '../../../../skills-index/trust/decision.ts';
 import { signStatus } from '../../../../skills-index/trust/status-file.ts';

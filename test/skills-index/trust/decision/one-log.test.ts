@@ -46,7 +46,7 @@ const cases: readonly (readonly [
     'another log of the size that was seen',
     async () => ({ ...story.input, seen: await seenOf(forked.log) }),
     { kind: 'log-rolled-back', proven: true },
-    'the log is not the one that was seen before',
+    'the log is another one than this host saw before',
   ],
   [
     'a log that has lost entries since it was seen',
@@ -61,19 +61,19 @@ const cases: readonly (readonly [
       seen: await seenOf(shorter.log, log.proofFrom(shorter.log.head.size)),
     }),
     { kind: 'log-rolled-back', proven: false },
-    'the log is not the one that was seen before',
+    'the log is another one than this host saw before',
   ],
   [
     'a log of which no proof is to be had that it continues the one that was seen',
     async () => ({ ...story.input, seen: await seenOf(shorter.log) }),
     { kind: 'log-rolled-back', proven: false },
-    'nothing shows that the log continues',
+    'no proof shows that the log continues',
   ],
   [
     'a status file over another log of the same size than the evidence',
     async () => ({ ...story.input, statuses: [forked.status] }),
     { kind: 'log-forked', proven: true },
-    'there are two logs of one size',
+    'two heads of one size differ',
   ],
   [
     'evidence of which one piece lies in another log',
@@ -82,7 +82,7 @@ const cases: readonly (readonly [
       consistency: new Map([...(story.input.consistency ?? [])].filter(([size]) => size !== 3)),
     }),
     { kind: 'log-forked', proven: false },
-    'one head is not shown to continue the other',
+    'no proof shows that one head continues the other',
   ],
 ];
 
@@ -124,7 +124,7 @@ describe('an alarm', () => {
         {
           size: forked.log.head.size,
           root: base64(forked.log.head.root),
-          from: 'what was seen here before',
+          from: 'kept by this host',
         },
         { size: log.head.size, root: base64(log.head.root), from: 'the registry’s status.json' },
       ],
@@ -180,7 +180,7 @@ describe('heads of one log', () => {
   }
   const noteOf = ({ bundle }: typeof story.scan): string =>
     bundle.verificationMaterial.tlogEntries[0].inclusionProof.checkpoint.envelope;
-  const unended = 'no head of the log key in office continues one of a retired key';
+  const unended = 'no head signed by the log key in office continues a head of a retired key';
 
   it('may be younger than the status file', () => {
     expect(judge('after the scan', [{ of: older }, {}])).toEqual({ alarm: undefined, says: [] });

@@ -1,6 +1,7 @@
 import { generateKeyPairSync, type KeyObject } from 'node:crypto';
-import { noteKeyId, signCheckpoint } from '../../../../skills-index/log/checkpoint.ts';
+import { noteKeyId } from '../../../../skills-index/log/checkpoint.ts';
 import { certifiedBody, hashedrekordBody } from '../../../../skills-index/log/entry.ts';
+import { signCheckpoint } from '../../../../skills-index/log/sign-checkpoint.ts';
 import { parseScope } from '../../../../skills-index/skill/name.ts';
 import { scopeStatement } from '../../../../skills-index/statement/attestation.ts';
 import type {

@@ -1,21 +1,15 @@
 import { noteKeyId } from '../../../../skills-index/log/checkpoint.ts';
+import { appendLeaf, emptyRange, rangeRoot } from '../../../../skills-index/log/compact-range.ts';
 import { hashedrekordBody } from '../../../../skills-index/log/entry.ts';
 import { toLogEntry } from '../../../../skills-index/log/log-entry.ts';
-import {
-  appendLeaf,
-  emptyRange,
-  type Hash,
-  inclusionProof,
-  leafHash,
-  rangeRoot,
-  type TreeHead,
-} from '../../../../skills-index/log/merkle-tree.ts';
+import { type Hash, leafHash, type TreeHead } from '../../../../skills-index/log/merkle-tree.ts';
 import { parseScope } from '../../../../skills-index/skill/name.ts';
 import { scopeStatement } from '../../../../skills-index/statement/attestation.ts';
 import { signStatement } from '../../../../skills-index/statement/sign.ts';
 import { toSigstoreBundle } from '../../../../skills-index/statement/sigstore-bundle.ts';
 import { verifyStatement } from '../../../../skills-index/trust/verify-statement.ts';
 import { attacks } from '../../hostile.ts';
+import { inclusionProof } from '../../log/whole-tree.ts';
 import { people, storyRoot as root } from '../../story.ts';
 import { testLogKey } from '../../story-keys.ts';
 

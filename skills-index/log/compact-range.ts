@@ -1,0 +1,38 @@
+/** A Merkle tree that grows leaf by leaf, held as the roots of its perfect subtrees. */
+import { Problem } from '../skill/problem.ts';
+import { emptyRoot, type Hash, nodeHash } from './merkle-tree.ts';
+
+/** A tree of `size` leaves, as the roots of its perfect subtrees from left to right. */
+export interface CompactRange {
+  readonly size: number;
+  readonly peaks: readonly Hash[];
+}
+
+export const emptyRange: CompactRange = { size: 0, peaks: [] };
+
+/** The range with one more leaf. */
+export function appendLeaf(range: CompactRange, leaf: Hash): CompactRange {
+  const peaks = [...range.peaks];
+  let node = leaf;
+  // Each trailing one bit of the size is a perfect subtree as large as the new one.
+  for (let bits = range.size; bits % 2 === 1; bits = Math.floor(bits / 2)) {
+    const left = peaks.pop();
+    if (left === undefined)
+      throw new Problem('log-invalid', 'The compact range has fewer peaks than its size says');
+    node = nodeHash(left, node);
+  }
+  return { size: range.size + 1, peaks: [...peaks, node] };
+}
+
+/** Root hash of the tree. */
+export function rangeRoot({ peaks }: CompactRange): Hash {
+  return peaks.length === 0 ? emptyRoot : peaks.reduceRight((right, left) => nodeHash(left, right));
+}
+
+/**
+ * Inclusion proof of the leaf that is appended to `before`, in the tree right after it. The proof
+ * needs no other leaf.
+ */
+export function proofOfAppended(before: CompactRange): Hash[] {
+  return [...before.peaks].reverse();
+}

@@ -1,0 +1,13 @@
+/** Computes the head of a tree from its nodes. */
+import { emptyRoot, type Hash, type NodeAt, subtreeRoot, type TreeHead } from './merkle-tree.ts';
+import type { TreeQuestion } from './tile-proof.ts';
+
+/** Head of the tree of the first `size` leaves. */
+export function headQuestion(size: number): TreeQuestion<TreeHead> {
+  return (nodeAt) => ({ size, root: treeRootFrom(size, nodeAt) });
+}
+
+/** Root of the tree of `size` leaves from nodes of any level. */
+export function treeRootFrom(size: number, nodeAt: NodeAt): Hash {
+  return size === 0 ? emptyRoot : subtreeRoot(0, size, nodeAt);
+}

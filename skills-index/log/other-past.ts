@@ -1,0 +1,18 @@
+/** Decides whether a consistency proof convicts a log of two histories. */
+import { type ConsistencyClaim, isConsistencyClaim, rootsShownBy } from './merkle-tree.ts';
+
+/**
+ * Whether a proof shows that the second tree begins with another tree than the first; nobody can
+ * forge such a proof. When the first size is a power of two, a proof contains the first root
+ * itself, so it shows nothing.
+ */
+export function provesOtherPast(claim: ConsistencyClaim): boolean {
+  const { first, second } = claim;
+  if (!isConsistencyClaim(claim) || first.size === 0 || first.size === second.size) return false;
+  const shown = rootsShownBy(claim);
+  return (
+    shown !== undefined &&
+    Buffer.compare(shown.newer, second.root) === 0 &&
+    Buffer.compare(shown.older, first.root) !== 0
+  );
+}

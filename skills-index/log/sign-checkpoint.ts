@@ -1,0 +1,21 @@
+/** Signs the head of a log as a note (C2SP tlog-checkpoint, signed-note). */
+import { type Checkpoint, noteKeyId } from './checkpoint.ts';
+import { printSignatureLine } from './note.ts';
+
+export interface CheckpointSigner {
+  /** Ed25519 public key, SPKI DER. */
+  readonly publicKey: Uint8Array;
+  sign(bytes: Uint8Array): Uint8Array | Promise<Uint8Array>;
+}
+
+/** The signed note. */
+export async function signCheckpoint(
+  checkpoint: Checkpoint,
+  signer: CheckpointSigner,
+): Promise<string> {
+  const { origin, size, root } = checkpoint;
+  const body = `${origin}\n${size}\n${Buffer.from(root).toString('base64')}\n`;
+  const signature = Buffer.from(await signer.sign(Buffer.from(body)));
+  const keyed = Buffer.concat([noteKeyId(origin, signer.publicKey).subarray(0, 4), signature]);
+  return `${body}\n${printSignatureLine({ name: origin, keyed })}`;
+}
