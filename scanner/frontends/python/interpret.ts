@@ -2,7 +2,7 @@
  * Expressions of Python taken apart, once for both kinds of value: `fold/` computes the one value
  * that an expression must have, `values/` says what an expression may be.
  */
-import type { PyNode, PythonFunction, PythonModule } from './program.ts';
+import type { Binding, PyNode, PythonFunction, PythonModule } from './program.ts';
 import {
   type FormatPieces,
   numberOf,
@@ -24,30 +24,42 @@ export interface DictEntry {
   readonly value: PyNode;
 }
 
-/** What expressions give in one place, in one kind of value. */
+/**
+ * What expressions give in one place, in one kind of value. What a domain leaves out gives the
+ * unknown value.
+ */
 export interface Domain<Value> {
   readonly module: PythonModule;
   readonly unknown: Value;
   /** The value of an expression in the same place. */
   of(node: PyNode | null | undefined): Value;
-  none(): Value;
-  truth(isTrue: boolean): Value;
-  number(value: bigint | number | undefined, written: string): Value;
+  constant(value: bigint | number | boolean | null | undefined, written: string): Value;
   string(literal: StringLiteral): Value;
   continued(parts: readonly PyNode[]): Value;
   format(pieces: FormatPieces): Value;
   variable(node: PyNode): Value;
   /** `target := value` */
   named(target: PyNode, value: PyNode): Value;
-  unary(sign: string, operand: PyNode): Value;
+  unary?(sign: string, operand: PyNode): Value;
   binary(symbol: string, left: PyNode, right: PyNode): Value;
   choice(condition: PyNode, yes: PyNode, no: PyNode): Value;
   sequence(kind: 'list' | 'tuple' | 'set', elements: readonly DisplayPart[]): Value;
   dictionary(entries: readonly DictEntry[]): Value;
   /** Given what stands between the brackets. */
   comprehension(node: PyNode, parts: readonly PyNode[]): Value;
-  lambda(definition: PythonFunction): Value;
-  yielded(parts: readonly PyNode[]): Value;
+  own(definition: PythonFunction): Value;
+  ownClass(name: string): Value;
+  imported(qual: string): Value;
+  parameter(definition: PythonFunction, index: number): Value;
+  /** A part of a value, from the outside inwards; -1 for a place that is not known. */
+  partOf(value: Value, place: readonly number[]): Value;
+  /** What `with value as` gives. */
+  entered?(value: Value): Value;
+  /** What `for … in node` gives, or a part of it. */
+  eachOf?(node: PyNode, place: readonly number[] | undefined): Value;
+  /** What is raised within a `try`. */
+  raisedIn?(node: PyNode): Value;
+  yielded?(parts: readonly PyNode[]): Value;
   member(node: PyNode, object: PyNode, property: PyNode): Value;
   item(node: PyNode, object: PyNode, key: PyNode): Value;
   slice(object: PyNode, bounds: readonly (PyNode | undefined)[]): Value;
@@ -56,6 +68,12 @@ export interface Domain<Value> {
   itemsIn(value: Value): readonly Value[];
   entriesIn(value: Value): readonly (readonly [string, Value])[];
 }
+
+const constants: Readonly<Record<string, boolean | null>> = {
+  True: true,
+  False: false,
+  None: null,
+};
 
 /** The value of an expression. */
 export function interpret<Value>(domain: Domain<Value>, node: PyNode): Value {
@@ -67,14 +85,13 @@ export function interpret<Value>(domain: Domain<Value>, node: PyNode): Value {
       return domain.format(piecesOf(module, node));
     case 'ContinuedString':
       return domain.continued(operandsOf(node));
-    case 'Number': {
-      const written = textOf(module, node);
-      return domain.number(numberOf(written), written);
-    }
+    case 'Number':
     case 'Boolean':
-      return domain.truth(textOf(module, node) === 'True');
-    case 'None':
-      return domain.none();
+    case 'None': {
+      const written = textOf(module, node);
+      const named = Object.hasOwn(constants, written) ? constants[written] : numberOf(written);
+      return domain.constant(named, written);
+    }
     case 'VariableName':
       return domain.variable(node);
     case 'ParenthesizedExpression':
@@ -82,16 +99,41 @@ export function interpret<Value>(domain: Domain<Value>, node: PyNode): Value {
       return domain.of(operandsOf(node).at(-1));
     case 'LambdaExpression': {
       const definition = module.functionsAt.get(node.from);
-      return definition === undefined ? domain.unknown : domain.lambda(definition);
+      return definition === undefined ? domain.unknown : domain.own(definition);
     }
     case 'YieldExpression':
-      return domain.yielded(operandsOf(node));
+      return domain.yielded?.(operandsOf(node)) ?? domain.unknown;
     case 'MemberExpression':
       return part(domain, node);
     case 'CallExpression':
       return domain.call(node);
     default:
       return operation(domain, node) ?? collection(domain, node) ?? domain.unknown;
+  }
+}
+
+/** The value that a binding gives. */
+export function bindingValue<Value>(domain: Domain<Value>, binding: Binding): Value {
+  switch (binding.kind) {
+    case 'import':
+      return domain.imported(binding.qual);
+    case 'function':
+      return domain.own(binding.definition);
+    case 'class':
+      return domain.ownClass(binding.name);
+    case 'parameter':
+      return domain.parameter(binding.definition, binding.index);
+    case 'raised':
+      return domain.raisedIn?.(binding.node) ?? domain.unknown;
+    case 'each':
+      return domain.eachOf?.(binding.node, binding.place) ?? domain.unknown;
+    case 'value': {
+      const value = domain.of(binding.node);
+      if (binding.entered) return domain.entered?.(value) ?? domain.unknown;
+      return binding.place === undefined ? value : domain.partOf(value, binding.place);
+    }
+    case 'update':
+      return domain.unknown;
   }
 }
 
@@ -111,7 +153,7 @@ function operation<Value>(domain: Domain<Value>, node: PyNode): Value | undefine
     case 'NamedExpression':
       return domain.named(first, last);
     case 'UnaryExpression':
-      return domain.unary(textOf(domain.module, first), last);
+      return domain.unary?.(textOf(domain.module, first), last);
     case 'BinaryExpression': {
       const { text } = domain.module.source;
       const symbol = text.slice(second.from, children.at(-2)?.to).replace(/\s+/g, ' ');

@@ -11,11 +11,10 @@ import { invoke } from './effects/calls.ts';
 import { applyEffect } from './effects/effects.ts';
 import { attributeName, noteEscape, noteReaching } from './effects/escapes.ts';
 import { startImports } from './effects/stored.ts';
-import { fold } from './fold/fold.ts';
+import { fold, foldBinding } from './fold/fold.ts';
 import { runBlock } from './fold/run.ts';
 import { variableNode } from './names/lookup.ts';
 import { readModule } from './names/module.ts';
-import { boundValue } from './names/names.ts';
 import type { PyNode, PythonModule, PyValue } from './program.ts';
 import { flowEdge, flowNode, newPythonRun, notePyTrait, type PythonRun, spanOfPy } from './run.ts';
 import { misleadingText } from './syntax/encoding.ts';
@@ -24,7 +23,7 @@ import { walk } from './syntax/tree.ts';
 import { unknownPy } from './values/alternatives.ts';
 import { noteAssignment } from './values/assignments.ts';
 import { applyDecorators, applyLoose, noteOldExec } from './values/decorators.ts';
-import { evaluate, isHandedOn } from './values/values.ts';
+import { boundValue, evaluate, isHandedOn } from './values/values.ts';
 
 /** Facts of Python sources. */
 export const analysePython: Analyse = (sources, context) => {
@@ -36,7 +35,7 @@ export const analysePython: Analyse = (sources, context) => {
     context,
     modules,
     { open: openFunctions(modules), replaced: replacedFunctions(modules) },
-    { evaluate, invoke, applyEffect, foldNode: fold, runBlock },
+    { evaluate, invoke, applyEffect, foldNode: fold, boundValue, foldBinding, runBlock },
   );
   run.changed = changedElsewhere(run);
   for (const module of modules.values()) {

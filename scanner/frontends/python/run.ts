@@ -70,7 +70,7 @@ export interface PythonRun extends Tables, Recursion {
 
 /**
  * An expression holds expressions, a statement statements, and a call may call what it is given:
- * what stands below these five procedures calls them through the run.
+ * what stands below these procedures calls them through the run.
  */
 interface Recursion {
   /** The value of an expression; notes what calls in it do. */
@@ -91,6 +91,19 @@ interface Recursion {
     node: PyNode,
     frame?: FoldFrame,
     depth?: number,
+  ) => MaybeFolded;
+  /** What a binding gives: what it may be, and what it must be. */
+  readonly boundValue: (
+    run: PythonRun,
+    module: PythonModule,
+    binding: Binding,
+    depth: number,
+  ) => PyValue;
+  readonly foldBinding: (
+    run: PythonRun,
+    module: PythonModule,
+    binding: Binding,
+    depth: number,
   ) => MaybeFolded;
   /** Goes through statements with computed values. */
   readonly runBlock: (

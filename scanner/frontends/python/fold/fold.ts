@@ -5,8 +5,16 @@
  * `values/` says what an expression may be where it has no single value.
  */
 import { foldedCharsMax } from '../../../limits.ts';
-import { type DictEntry, type DisplayPart, type Domain, interpret } from '../interpret.ts';
+import {
+  bindingValue,
+  type DictEntry,
+  type DisplayPart,
+  type Domain,
+  interpret,
+} from '../interpret.ts';
+import { parameterValue } from '../names/parameters.ts';
 import type {
+  Binding,
   FoldedList,
   FoldFrame,
   MaybeFolded,
@@ -20,10 +28,11 @@ import { nameOf } from '../syntax/nodes.ts';
 import { spineOf, spineStep } from '../syntax/tree.ts';
 import { callFolded } from './calls.ts';
 import { specified } from './format.ts';
+import { foldedOf } from './given.ts';
 import { comprehension, sliceOf } from './items.ts';
 import { item } from './lookups.ts';
 import { memberOfFolded } from './members.ts';
-import { staticName } from './names.ts';
+import { imported, staticName } from './names.ts';
 import { operate } from './operators.ts';
 import {
   dictOf,
@@ -97,6 +106,16 @@ function knownOf(run: PythonRun, node: PyNode, found: MaybeFolded): MaybeFolded 
     : found;
 }
 
+/** What a binding gives; undefined where that is not known. */
+export function foldBinding(
+  run: PythonRun,
+  module: PythonModule,
+  binding: Binding,
+  depth: number,
+): MaybeFolded {
+  return bindingValue(new Folding(run, module, undefined, depth), binding);
+}
+
 class Folding implements Domain<MaybeFolded> {
   readonly unknown = undefined;
   readonly run: PythonRun;
@@ -117,15 +136,7 @@ class Folding implements Domain<MaybeFolded> {
       : fold(this.run, this.module, node, this.frame, this.depth);
   }
 
-  none(): null {
-    return null;
-  }
-
-  truth(isTrue: boolean): boolean {
-    return isTrue;
-  }
-
-  number(value: bigint | number | undefined): MaybeFolded {
+  constant(value: bigint | number | boolean | null | undefined): MaybeFolded {
     return value;
   }
 
@@ -221,12 +232,25 @@ class Folding implements Domain<MaybeFolded> {
     return comprehension(this.run, this.module, node, parts, this.frame, this.depth);
   }
 
-  lambda(definition: PythonFunction): MaybeFolded {
+  own(definition: PythonFunction): MaybeFolded {
     return { kind: 'own', module: this.module, definition, frame: this.frame };
   }
 
-  yielded(): undefined {
-    return undefined;
+  ownClass(name: string): MaybeFolded {
+    return { kind: 'name', qual: `class ${name}`, hidden: false };
+  }
+
+  imported(qual: string): MaybeFolded {
+    return imported(this.run, this.module, qual);
+  }
+
+  parameter(definition: PythonFunction, index: number): MaybeFolded {
+    const given = parameterValue(this.run, definition, index, this.depth + 1);
+    return given.others.length > 0 ? undefined : foldedOf(given);
+  }
+
+  partOf(value: MaybeFolded, place: readonly number[]): MaybeFolded {
+    return place.reduce((at: MaybeFolded, index) => itemsOf(at)?.[index], value);
   }
 
   member(node: PyNode, object: PyNode, property: PyNode): MaybeFolded {

@@ -1,6 +1,5 @@
 import { lookUp } from '../names/lookup.ts';
 import { importMeaning, type NameMeaning, starredMeaning } from '../names/meaning.ts';
-import { parameterValue } from '../names/parameters.ts';
 import type {
   Binding,
   FoldFrame,
@@ -13,8 +12,7 @@ import type { PythonRun } from '../run.ts';
 import { scopeOf } from '../syntax/nodes.ts';
 import { isRepeated } from '../values/kept.ts';
 import { isShared } from '../values/updates.ts';
-import { foldedOf } from './given.ts';
-import { copied, isName, itemsOf, sizeOf } from './value.ts';
+import { copied, isName, sizeOf } from './value.ts';
 import { frameWithin } from './within.ts';
 
 function isDefinition({ kind }: Binding): boolean {
@@ -41,7 +39,8 @@ export function staticName(
   if (found === undefined) return builtIn(run, module, name);
   if (isHeld(frame, found.scope, name) && !found.bindings.every(isDefinition)) return undefined;
   const [only] = found.bindings;
-  if (only !== undefined && isGivenOnce(found.bindings)) return bound(run, module, only, depth);
+  if (only !== undefined && isGivenOnce(found.bindings))
+    return copied(run.foldBinding(run, module, only, depth));
   return found.scope.kind === 'class' || isShared(module, found.scope, name)
     ? undefined
     : copied(flowing(run, module, node, found.scope, name));
@@ -86,34 +85,8 @@ export function bindingsValue(run: PythonRun, module: PythonModule, name: string
     isShared(module, module.scope, name)
   )
     return undefined;
-  if (isGivenOnce(bindings)) return bound(run, module, only, 1);
+  if (isGivenOnce(bindings)) return copied(run.foldBinding(run, module, only, 1));
   return copied(flowing(run, module, module.top, module.scope, name));
-}
-
-function bound(run: PythonRun, module: PythonModule, binding: Binding, depth: number): MaybeFolded {
-  switch (binding.kind) {
-    case 'value': {
-      if (binding.entered) return undefined;
-      const value = run.foldNode(run, module, binding.node, undefined, depth);
-      return copied(
-        (binding.place ?? []).reduce((at: MaybeFolded, index) => itemsOf(at)?.[index], value),
-      );
-    }
-    case 'import':
-      return imported(run, module, binding.qual);
-    case 'function':
-      return { kind: 'own', module, definition: binding.definition, frame: undefined };
-    case 'class':
-      return { kind: 'name', qual: `class ${binding.name}`, hidden: false };
-    case 'each':
-    case 'raised':
-    case 'update':
-      return undefined;
-    case 'parameter': {
-      const given = parameterValue(run, binding.definition, binding.index, depth + 1);
-      return given.others.length > 0 ? undefined : foldedOf(given);
-    }
-  }
 }
 
 /** The value of an imported name. */

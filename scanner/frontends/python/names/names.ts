@@ -3,92 +3,14 @@
  * skill.
  */
 
-import { unknownPart } from '../../../models/egress-of.ts';
 import type { Binding, PyNode, PythonModule, PyValue } from '../program.ts';
 import { flowEdge, type PythonRun } from '../run.ts';
 import { childrenOf, nameOf, scopeOf, textOf } from '../syntax/nodes.ts';
 import { walk } from '../syntax/tree.ts';
-import { busyPy, either, nodesOf, unknownPy } from '../values/alternatives.ts';
-import { methodOf } from './classes.ts';
+import { busyPy, either, unknownPy } from '../values/alternatives.ts';
 import { lookUp, variableNode } from './lookup.ts';
 import { importMeaning, type NameMeaning, starredMeaning } from './meaning.ts';
-import { parameterValue } from './parameters.ts';
 import { updated } from './updated.ts';
-
-/** The value that a binding gives. */
-export function boundValue(
-  run: PythonRun,
-  module: PythonModule,
-  binding: Binding,
-  depth: number,
-): PyValue {
-  switch (binding.kind) {
-    case 'import':
-      return importedValue(run, module, binding.qual, depth);
-    case 'function':
-      return { ...unknownPy, own: binding.definition };
-    case 'class':
-      return { ...unknownPy, qual: `class ${binding.name}` };
-    case 'raised': {
-      const raised: PyValue[] = [];
-      const body = binding.node.getChild('Body');
-      if (body !== null)
-        walk(body, (node) => {
-          if (node.name === 'RaiseStatement' && node.lastChild !== null)
-            raised.push(run.evaluate(run, module, node.lastChild, depth));
-          return true;
-        });
-      return { ...unknownPy, nodes: raised.flatMap((one) => one.nodes) };
-    }
-    case 'each': {
-      const value = run.evaluate(run, module, binding.node, depth);
-      if (value.items === undefined) return { ...unknownPy, nodes: value.nodes, qual: value.qual };
-      const items = [value.items, ...value.otherItems]
-        .flat()
-        .map((item) => partOf(item, binding.place) ?? unknownPy);
-      const more = value.grown || value.otherTexts.length > 0 ? [unknownPy] : [];
-      return { ...either([...items, ...more]), nodes: value.nodes, raw: undefined };
-    }
-    case 'value': {
-      const value = run.evaluate(run, module, binding.node, depth);
-      if (binding.entered) return enteredValue(run, value, depth);
-      if (binding.place === undefined) return value;
-      const part = {
-        ...unknownPy,
-        nodes: value.nodes,
-        target: value.target,
-        qual: value.qual?.endsWith('()') ? value.qual : undefined,
-      };
-      return partOf(value, binding.place) ?? part;
-    }
-    case 'parameter':
-      return parameterValue(run, binding.definition, binding.index, depth);
-    case 'update':
-      return unknownPy;
-  }
-}
-
-// A part of a list, or of the lists in it.
-function partOf(value: PyValue, place: readonly number[] = []): PyValue | undefined {
-  return place.reduce<PyValue | undefined>((at, index) => {
-    if (at !== undefined && index < 0)
-      return { ...unknownPy, nodes: nodesOf([at, ...(at.items ?? [])]) };
-    if (at?.items === undefined) return undefined;
-    const part = either([at.items, ...at.otherItems].map((items) => items[index] ?? unknownPy));
-    return at.otherTexts.length > 0 ? { ...part, otherTexts: [unknownPart] } : part;
-  }, value);
-}
-
-// `with Box() as b`: what `__enter__` gives, mostly the object itself.
-function enteredValue(run: PythonRun, value: PyValue, depth: number): PyValue {
-  const method = value.qual?.startsWith('object ')
-    ? methodOf(run, value.qual.slice('object '.length), '__enter__')
-    : undefined;
-  if (method === undefined) return value;
-  const given = method.returns.filter((node) => textOf(method.module, node) !== 'self');
-  if (given.length < method.returns.length || given.length === 0) return value;
-  return either(given.map((node) => run.evaluate(run, method.module, node, depth)));
-}
 
 export function variable(
   run: PythonRun,
@@ -200,7 +122,7 @@ function assignedFromOutside(
 ): PyValue[] {
   return (run.assigned.get(name) ?? []).flatMap(({ module: other, one }) =>
     run.evaluate(run, other, one.object, depth).qual === `own ${module.source.path}`
-      ? [boundValue(run, other, one.binding, depth)]
+      ? [run.boundValue(run, other, one.binding, depth)]
       : [],
   );
 }
@@ -226,7 +148,7 @@ function knownValue(
   binding: Binding,
   depth: number,
 ): PyValue {
-  const value = boundValue(run, module, binding, depth);
+  const value = run.boundValue(run, module, binding, depth);
   return value === busyPy && !('node' in binding && keeps(module, binding.node))
     ? unknownPy
     : value;

@@ -12,6 +12,7 @@ import { percentOf } from '../fold/format.ts';
 import { foldedOf, oneOf, withFolded } from '../fold/given.ts';
 import { dictOf, listOf } from '../fold/value.ts';
 import {
+  bindingValue,
   type DictEntry,
   type DisplayPart,
   type Domain,
@@ -20,13 +21,15 @@ import {
 } from '../interpret.ts';
 import { boundOf, isFixed, itemOf, sliceOf } from '../names/items.ts';
 import { memberValue } from '../names/members.ts';
-import { variable } from '../names/names.ts';
-import type { PyNode, PythonFunction, PythonModule, PyValue } from '../program.ts';
+import { importedValue, variable } from '../names/names.ts';
+import { parameterValue } from '../names/parameters.ts';
+import type { Binding, PyNode, PythonFunction, PythonModule, PyValue } from '../program.ts';
 import { flowSource, type PythonRun } from '../run.ts';
 import type { FormatPieces, StringLiteral } from '../syntax/literals.ts';
 import { textOf } from '../syntax/nodes.ts';
 import { spineOf, spineStep } from '../syntax/tree.ts';
 import { busyPy, either, join, nodesOf, unknownPy } from './alternatives.ts';
+import { enteredValue, itemOrAny, partOrAny, raisedIn } from './bound.ts';
 import { changedList, display, joinedLists } from './lists.ts';
 
 /** The value of an expression. Computed once; a value that depends on itself is unknown. */
@@ -112,6 +115,16 @@ export function isHandedOn(node: PyNode): boolean {
   );
 }
 
+/** The value that a binding gives. */
+export function boundValue(
+  run: PythonRun,
+  module: PythonModule,
+  binding: Binding,
+  depth: number,
+): PyValue {
+  return bindingValue(new Evaluating(run, module, depth), binding);
+}
+
 class Evaluating implements Domain<PyValue> {
   readonly unknown = unknownPy;
   readonly run: PythonRun;
@@ -130,16 +143,11 @@ class Evaluating implements Domain<PyValue> {
       : evaluate(this.run, this.module, node, this.depth);
   }
 
-  none(): PyValue {
-    return { ...unknownPy, whole: null };
-  }
-
-  truth(isTrue: boolean): PyValue {
-    return { ...unknownPy, texts: [isTrue ? 'True' : 'False'] };
-  }
-
-  number(whole: bigint | number | undefined, written: string): PyValue {
-    return { ...unknownPy, texts: [typeof whole === 'bigint' ? String(whole) : written], whole };
+  constant(whole: bigint | number | boolean | null | undefined, written: string): PyValue {
+    const text = typeof whole === 'bigint' ? String(whole) : written;
+    // A default that is True or False says little: who calls the script by hand gives another.
+    if (typeof whole === 'boolean') return { ...unknownPy, texts: [text] };
+    return { ...unknownPy, texts: whole === null ? [] : [text], whole };
   }
 
   string({ text, at }: StringLiteral): PyValue {
@@ -163,10 +171,6 @@ class Evaluating implements Domain<PyValue> {
 
   named(_: PyNode, value: PyNode): PyValue {
     return this.of(value);
-  }
-
-  unary(): PyValue {
-    return unknownPy;
   }
 
   binary(symbol: string, left: PyNode, right: PyNode): PyValue {
@@ -200,8 +204,36 @@ class Evaluating implements Domain<PyValue> {
     return this.yielded(operandsOf(node));
   }
 
-  lambda(own: PythonFunction): PyValue {
+  own(own: PythonFunction): PyValue {
     return { ...unknownPy, own };
+  }
+
+  ownClass(name: string): PyValue {
+    return { ...unknownPy, qual: `class ${name}` };
+  }
+
+  imported(qual: string): PyValue {
+    return importedValue(this.run, this.module, qual, this.depth);
+  }
+
+  parameter(definition: PythonFunction, index: number): PyValue {
+    return parameterValue(this.run, definition, index, this.depth);
+  }
+
+  partOf(value: PyValue, place: readonly number[]): PyValue {
+    return partOrAny(value, place);
+  }
+
+  entered(value: PyValue): PyValue {
+    return enteredValue(this.run, value, this.depth);
+  }
+
+  eachOf(node: PyNode, place: readonly number[] | undefined): PyValue {
+    return itemOrAny(this.of(node), place);
+  }
+
+  raisedIn(node: PyNode): PyValue {
+    return raisedIn(this.run, this.module, node, this.depth);
   }
 
   yielded(parts: readonly PyNode[]): PyValue {

@@ -1,0 +1,66 @@
+/** What a name of Python is given of a value: a part of it, each of its items, what it enters. */
+
+import { unknownPart } from '../../../models/egress-of.ts';
+import { methodOf } from '../names/classes.ts';
+import type { PyNode, PythonModule, PyValue } from '../program.ts';
+import type { PythonRun } from '../run.ts';
+import { textOf } from '../syntax/nodes.ts';
+import { walk } from '../syntax/tree.ts';
+import { either, nodesOf, unknownPy } from './alternatives.ts';
+
+/** A part of a value, or what is known of any of its parts. */
+export function partOrAny(value: PyValue, place: readonly number[]): PyValue {
+  const { nodes, target, qual } = value;
+  const any = { ...unknownPy, nodes, target, qual: qual?.endsWith('()') ? qual : undefined };
+  return partOf(value, place) ?? any;
+}
+
+/** One of the items of a value, or a part of it. */
+export function itemOrAny(value: PyValue, place: readonly number[] | undefined): PyValue {
+  if (value.items === undefined) return { ...unknownPy, nodes: value.nodes, qual: value.qual };
+  const items = [value.items, ...value.otherItems]
+    .flat()
+    .map((item) => partOf(item, place) ?? unknownPy);
+  const more = value.grown || value.otherTexts.length > 0 ? [unknownPy] : [];
+  return { ...either([...items, ...more]), nodes: value.nodes, raw: undefined };
+}
+
+/** The values that statements within a node raise. */
+export function raisedIn(
+  run: PythonRun,
+  module: PythonModule,
+  node: PyNode,
+  depth: number,
+): PyValue {
+  const nodes: string[] = [];
+  const body = node.getChild('Body');
+  if (body !== null)
+    walk(body, (one) => {
+      if (one.name === 'RaiseStatement' && one.lastChild !== null)
+        nodes.push(...run.evaluate(run, module, one.lastChild, depth).nodes);
+      return true;
+    });
+  return { ...unknownPy, nodes };
+}
+
+// A part of a list, or of the lists in it.
+function partOf(value: PyValue, place: readonly number[] = []): PyValue | undefined {
+  return place.reduce<PyValue | undefined>((at, index) => {
+    if (at !== undefined && index < 0)
+      return { ...unknownPy, nodes: nodesOf([at, ...(at.items ?? [])]) };
+    if (at?.items === undefined) return undefined;
+    const part = either([at.items, ...at.otherItems].map((items) => items[index] ?? unknownPy));
+    return at.otherTexts.length > 0 ? { ...part, otherTexts: [unknownPart] } : part;
+  }, value);
+}
+
+/** `with Box() as b`: what `__enter__` gives, mostly the object itself. */
+export function enteredValue(run: PythonRun, value: PyValue, depth: number): PyValue {
+  const method = value.qual?.startsWith('object ')
+    ? methodOf(run, value.qual.slice('object '.length), '__enter__')
+    : undefined;
+  if (method === undefined) return value;
+  const given = method.returns.filter((node) => textOf(method.module, node) !== 'self');
+  if (given.length < method.returns.length || given.length === 0) return value;
+  return either(given.map((node) => run.evaluate(run, method.module, node, depth)));
+}
