@@ -11,7 +11,7 @@ interface CodeDigests {
 }
 
 export const codeDigests: CodeDigests = {
-  extractor: 'sha256:a827f8e68284e05348132e2b6fc5cef48171b97c4d95a3b595285fcb1a7c1640',
+  extractor: 'sha256:e5e78d41fc729fd306cded2bde52c9b96422bdac741d12bc30c2993a9ac5904e',
   judging: 'sha256:8cea0fdb5e121863baa7f815ffd69a0e6363cbcfa252cf6f38dbbd5866d0963e',
   rules: {
     'env/dynamic-name': 'sha256:b3bcc619041c321b4ae11ca5d5c43bb5beec8dbf73751365badd255319977730',
