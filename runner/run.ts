@@ -83,7 +83,7 @@ function environmentOf(
     TMPDIR: '/tmp',
     LANG: 'C.UTF-8',
     PYTHONDONTWRITEBYTECODE: '1',
-    ...Object.fromEntries(plan.env.map((one) => [one.name, one.value])),
-    ...Object.fromEntries(placeholders.map((one) => [one.name, one.placeholder])),
+    ...Object.fromEntries(plan.env.map((variable) => [variable.name, variable.value])),
+    ...Object.fromEntries(placeholders.map((secret) => [secret.name, secret.placeholder])),
   };
 }

@@ -57,9 +57,9 @@ export interface Admission {
 export async function admit(request: AdmissionRequest): Promise<Admission> {
   const store = stagedStore(request.store);
   const { evidence, notes, statusNotes } = await gatherEvidence({ ...request, store });
-  const alone = request.offline === true || notes.length > 0;
+  const isOffline = request.offline === true || notes.length > 0;
   // No grace for a registry that answers: it could send an old status to hide a revocation.
-  const statusGraceSeconds = alone ? (request.statusGraceHours ?? 0) * 3600 : 0;
+  const statusGraceSeconds = isOffline ? (request.statusGraceHours ?? 0) * 3600 : 0;
   const revokedBefore = await rememberRevoked(request, evidence.statuses);
   // For a decision about the past, a revocation that this host knows today may not have existed
   // yet.
@@ -76,7 +76,7 @@ export async function admit(request: AdmissionRequest): Promise<Admission> {
       ? await keepAlarm(request, decision.alarm)
       : undefined;
   const fresh =
-    decision.kind === 'admitted' && alone ? [freshnessNote(decision, statusGraceSeconds)] : [];
+    decision.kind === 'admitted' && isOffline ? [freshnessNote(decision, statusGraceSeconds)] : [];
   return {
     decision,
     input,

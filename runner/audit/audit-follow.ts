@@ -16,23 +16,25 @@ export async function* followLines(
   from: number,
   signal: AbortSignal,
 ): AsyncGenerator<LogLines> {
-  const bell = new EventTarget();
-  const ring = (): boolean => bell.dispatchEvent(new Event('ring'));
-  const watcher = existsSync(dirname(file)) ? watch(dirname(file), ring) : undefined;
-  const poll = setInterval(ring, auditPollMilliseconds);
-  signal.addEventListener('abort', ring);
+  const changes = new EventTarget();
+  const notify = (): boolean => changes.dispatchEvent(new Event('notify'));
+  const watcher = existsSync(dirname(file)) ? watch(dirname(file), notify) : undefined;
+  const poll = setInterval(notify, auditPollMilliseconds);
+  signal.addEventListener('abort', notify);
   try {
     for (let position = from; !signal.aborted; ) {
-      const rung = new Promise((resolve) => bell.addEventListener('ring', resolve, { once: true }));
+      const changed = new Promise((resolve) =>
+        changes.addEventListener('notify', resolve, { once: true }),
+      );
       if ((statSync(file, { throwIfNoEntry: false })?.size ?? position) < position) position = 0;
       for await (const more of readLines(file, position)) {
         position = more.position;
         if (more.lines.length > 0) yield more;
       }
-      if (!signal.aborted) await rung;
+      if (!signal.aborted) await changed;
     }
   } finally {
-    signal.removeEventListener('abort', ring);
+    signal.removeEventListener('abort', notify);
     clearInterval(poll);
     watcher?.close();
   }

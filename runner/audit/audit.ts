@@ -79,7 +79,7 @@ function isFrequent(event: AuditEvent): boolean {
 function append(file: string, keyFile: string, entries: readonly Said[]): void {
   const [first] = entries;
   if (first === undefined) return;
-  const about = (event: AuditEvent): Said => [
+  const entryOf = (event: AuditEvent): Said => [
     { run: first[0].run, agent: first[0].agent, ...event },
     first[1],
   ];
@@ -87,14 +87,14 @@ function append(file: string, keyFile: string, entries: readonly Said[]): void {
   const log = fs.openSync(file, O_RDWR | O_CREAT | O_APPEND | O_NOFOLLOW, 0o600);
   try {
     const { lost, start } = recover(log, file, keyFile);
-    const end = write(log, start, [...lost.map(about), ...entries]);
-    const isLong =
+    const end = write(log, start, [...lost.map(entryOf), ...entries]);
+    const passesInterval =
       Math.floor(end.seq / auditCheckpointLines) > Math.floor(start.seq / auditCheckpointLines);
     const isDue =
-      isLong ||
+      passesInterval ||
       entries.some(([{ event }]) => signedEvents.includes(event)) ||
       !fs.existsSync(`${file}.head`);
-    if (isDue) write(log, end, [about(sign(file, keyFile, end))]);
+    if (isDue) write(log, end, [entryOf(sign(file, keyFile, end))]);
   } finally {
     fs.closeSync(log);
   }

@@ -29,7 +29,7 @@ function recordOf(
   const name = Buffer.from(`${path}\0`);
   const numbers = [inode, mode, uid, gid, 1, 0, bytes.length, 0, 0, 0, 0, name.length, 0];
   const header = Buffer.from(
-    `070701${numbers.map((one) => one.toString(16).padStart(8, '0')).join('')}`,
+    `070701${numbers.map((number) => number.toString(16).padStart(8, '0')).join('')}`,
   );
   return [header, name, padding(header.length + name.length), bytes, padding(bytes.length)];
 }

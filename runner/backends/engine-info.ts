@@ -13,7 +13,7 @@ export function whyNotDocker(printed: string): string | undefined {
   const info = v.safeParse(v.pipe(v.string(), v.parseJson(), dockerInfo), printed);
   if (!info.success) return 'its daemon does not answer';
   const { MemoryLimit, OSType, PidsLimit } = info.output;
-  const options = (info.output.SecurityOptions ?? []).map((one) => one.split(',')[0]);
+  const options = (info.output.SecurityOptions ?? []).map((option) => option.split(',')[0]);
   if (OSType !== 'linux') return 'its containers are not Linux containers';
   if (!options.includes('name=seccomp')) return 'it filters no system calls';
   if (options.includes('name=rootless') || options.includes('name=userns'))

@@ -41,7 +41,7 @@ const ownNames = 'HOME HOSTNAME PATH PWD OLDPWD TERM container';
 const ownFiles = ['/etc/resolv.conf', '/etc/hostname'];
 // Waits until the runner ends, which closes the pipe, then removes the container. It tries several
 // times, because a start in progress may create the container a moment later.
-const leashScript = `read -r line; for again in 1 2 3 4 5 6; do "$@" >/dev/null 2>&1; sleep 0.3; done`;
+const removalScript = `read -r line; for again in 1 2 3 4 5 6; do "$@" >/dev/null 2>&1; sleep 0.3; done`;
 
 const run = promisify(execFile);
 
@@ -65,9 +65,9 @@ async function startContainer(engine: Engine, start: SandboxStart): Promise<Runn
   const remove = (): Promise<unknown> => call('rm', '--force', name).catch(() => undefined);
   await sweep(call);
   const image = engineImage(engine, runFolder);
-  const leash = spawn(
+  const remover = spawn(
     '/bin/sh',
-    ['-c', leashScript, 'sh', engine.program, ...engine.flags, 'rm', '--force', name],
+    ['-c', removalScript, 'sh', engine.program, ...engine.flags, 'rm', '--force', name],
     {
       env: {},
       cwd: '/',
@@ -75,7 +75,7 @@ async function startContainer(engine: Engine, start: SandboxStart): Promise<Runn
       stdio: ['pipe', 'ignore', 'ignore'],
     },
   );
-  leash.unref();
+  remover.unref();
   let child: ChildProcess;
   try {
     await call(...argumentsOf(start, { name, image, started }));
@@ -86,7 +86,7 @@ async function startContainer(engine: Engine, start: SandboxStart): Promise<Runn
     });
   } catch (cause) {
     await remove();
-    leash.kill('SIGKILL');
+    remover.kill('SIGKILL');
     throw new Problem(
       'sandbox-refused',
       `The sandbox did not start: ${engine.name} made no container: ${(cause as Error).message}`,
@@ -101,12 +101,12 @@ async function startContainer(engine: Engine, start: SandboxStart): Promise<Runn
       stdout: '',
     }));
     await remove();
-    leash.kill('SIGKILL');
+    remover.kill('SIGKILL');
     return { code, outOfMemory: inspected.stdout.trim() === 'true' };
   });
   const kill = (): void => {
     child.kill('SIGKILL');
-    leash.stdin?.end();
+    remover.stdin?.end();
   };
   const { stdin, stdout } = child;
   try {

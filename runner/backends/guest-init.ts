@@ -46,7 +46,7 @@ echo '${sign} started' >&3
   ulimit -u ${limits.processes} 2>/dev/null || ulimit -p ${limits.processes} || exit 125
 ${exportLines(env)}
   cd ${plan.workingDirectory}
-  # The first process goes on as root; this one never can again.
+  # The first process stays root. The command gives up root for good.
   exec /.guest/setpriv --reuid ${uid} --regid ${gid} --clear-groups --no-new-privs --bounding-set=-all --inh-caps=-all -- ${quoted}
 ) > /dev/${guestPorts.stdout} 2> /dev/${guestPorts.stderr}
 code=$?

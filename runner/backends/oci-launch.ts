@@ -45,7 +45,7 @@ export function launchRuntime(
 ): ChildProcess {
   const nothing = openSync('/dev/null', 'r');
   const sh = openSync(shell, 'r');
-  const targets = plan.mounts.map((one) => one.target);
+  const targets = plan.mounts.map((mount) => mount.target);
   const at = Array.from(
     { length: shellAt - firstPin },
     (_, index) => pins.get(targets[index] ?? '') ?? nothing,

@@ -30,7 +30,7 @@ export function makeRoot(
   const binds: OciBind[] = [];
   mkdirSync(`${root}/usr/bin`, { recursive: true });
   symlinkSync('usr/bin', `${root}/bin`);
-  for (const path of libraries.filter((one) => existsSync(one))) {
+  for (const path of libraries.filter((library) => existsSync(library))) {
     if (lstatSync(path).isSymbolicLink()) symlinkSync(readlinkSync(path), `${root}${path}`);
     else binds.push(place(root, path, path, 'folder'));
   }

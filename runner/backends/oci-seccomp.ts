@@ -135,7 +135,7 @@ export function allBut(
   if (bit < 0) return [];
   return [0, 1].flatMap((set) =>
     allBut(
-      values.filter((one) => ((one >>> bit) & 1) === set),
+      values.filter((number) => ((number >>> bit) & 1) === set),
       (mask | (1 << bit)) >>> 0,
       (value | (set << bit)) >>> 0,
       bit - 1,

@@ -128,7 +128,7 @@ function writeBundle(
   const bundle = `${runFolder}/bundle`;
   for (const folder of [`${bundle}/rootfs`, `${runFolder}/state`])
     mkdirSync(folder, { recursive: true });
-  const targets = plan.mounts.map((one) => one.target);
+  const targets = plan.mounts.map((mount) => mount.target);
   // The container's first process is the command itself. Set its environment only after the check
   // that no variable of the runner is there.
   const checks = preludeScript(start, new Set(['memory', 'pids', 'cpu']));
@@ -143,8 +143,8 @@ function writeBundle(
     command: [shellOf[name], '-c', prelude, 'sh', started, runFolder, ...targets, '--', ...command],
     cgroup: `/${id}`,
     // cgroup-v1 counts swap when the kernel is configured for it; cgroup-v2 always does.
-    countsSwap: ['memory/memory.memsw.limit_in_bytes', 'cgroup.controllers'].some((one) =>
-      existsSync(`/sys/fs/cgroup/${one}`),
+    countsSwap: ['memory/memory.memsw.limit_in_bytes', 'cgroup.controllers'].some((file) =>
+      existsSync(`/sys/fs/cgroup/${file}`),
     ),
     cores,
     hasErrorNumbers: name === 'runc',
@@ -178,9 +178,11 @@ function removeContainer({ name, path }: OciRuntime, runFolder: string, id: stri
 // folders of killed runners.
 function sweepGroups(ended?: string): void {
   const root = '/sys/fs/cgroup';
-  const folders = readdirSync(root, { withFileTypes: true }).filter((one) => one.isDirectory());
+  const folders = readdirSync(root, { withFileTypes: true }).filter((entry) => entry.isDirectory());
   for (const above of [root, ...folders.map(({ name }) => `${root}/${name}`)])
-    for (const name of readdirSync(above).filter((one) => /^skillgate-[A-Za-z0-9]{6}$/.test(one)))
+    for (const name of readdirSync(above).filter((entry) =>
+      /^skillgate-[A-Za-z0-9]{6}$/.test(entry),
+    ))
       try {
         if (name === ended || !existsSync(`/tmp/${name}`)) rmdirSync(`${above}/${name}`);
       } catch {

@@ -15,7 +15,7 @@ export function requireNoMounts(
       ? 'gives no egress'
       : plan.mounts.length > 0
         ? 'mounts no folder'
-        : 'holds no session';
+        : 'runs no session';
   if (proxyFolder !== undefined || plan.mounts.length > 0 || folders.length > 0)
     throw new Problem('sandbox-refused', `The backend ${name} ${lacks}; run this with bubblewrap`);
 }

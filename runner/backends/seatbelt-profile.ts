@@ -42,7 +42,7 @@ export function seatbeltProfile(
   { plan }: Pick<SandboxStart, 'plan'>,
   { skill, home, temporary }: SeatbeltPlaces,
 ): string {
-  const programs = plan.programs.map((one) => literal(one.path));
+  const programs = plan.programs.map((program) => literal(program.path));
   return [
     '(version 1)',
     '(deny default (with no-report))',

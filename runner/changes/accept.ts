@@ -93,7 +93,7 @@ export async function applyAllowed(
   host: Host,
   set: ChangeSet | undefined,
 ): Promise<ChangeSet | undefined> {
-  const allowed = set?.folders.filter((one) => one.mode === 'rw') ?? [];
+  const allowed = set?.folders.filter((folder) => folder.mode === 'rw') ?? [];
   if (set === undefined || allowed.length === 0) return set;
   return await withWaiting(paths.data, set.run, () => applyBeforehand(paths, host, set, allowed));
 }
@@ -110,7 +110,7 @@ async function applyBeforehand(
       ? notApplied(set.run, allowed, cause)
       : cause;
   });
-  const rest = { ...set, folders: set.folders.filter((one) => one.mode !== 'rw') };
+  const rest = { ...set, folders: set.folders.filter((folder) => folder.mode !== 'rw') };
   if (rest.folders.length === 0) {
     removeApplied(waiting);
     return undefined;
@@ -119,7 +119,7 @@ async function applyBeforehand(
   rmSync(join(waiting.folder, begunName));
   // People accept the remaining changes by their new digest, so record it.
   const { agent, plan, run, skill, version } = set;
-  const targets = rest.folders.map((one) => one.target);
+  const targets = rest.folders.map((folder) => folder.target);
   const offered = {
     event: 'changes',
     decision: 'offered',
@@ -135,7 +135,7 @@ function notApplied(
   folders: readonly ChangedFolder[],
   { message, reasons }: Problem,
 ): Problem {
-  const onlyDiscarded = folders.some((one) => one.conflicts.length > 0);
+  const onlyDiscarded = folders.some((folder) => folder.conflicts.length > 0);
   const hint = onlyDiscarded
     ? `these changes can only be discarded: skillgate changes show ${run}, then skillgate changes discard ${run}`
     : `restore these paths to their state before the run, then skillgate changes accept ${run}; or skillgate changes discard ${run}`;
@@ -154,8 +154,8 @@ async function applyFolders(
   const opened = openHost({
     hostPolicy: host.policy,
     workspaces: folders
-      .filter((one) => host.own?.has(one.source) !== true)
-      .map((one) => workspaceOf(one.source)),
+      .filter((folder) => host.own?.has(folder.source) !== true)
+      .map((folder) => workspaceOf(folder.source)),
     programs: [],
     ownFolders: [paths.config, paths.data, paths.cache],
   });
@@ -163,7 +163,7 @@ async function applyFolders(
   const digest = changeSetDigest({ ...waiting.set, folders: [...folders] });
   const record = (event: AuditEvent): void =>
     host.audit.record({ run, agent, skill, version, plan }, event);
-  const targets = folders.map((one) => one.target);
+  const targets = folders.map((folder) => folder.target);
   const claims: string[] = [];
   const left: LeftBehind[] = [];
   try {
@@ -190,7 +190,7 @@ async function applyFolders(
         secret,
       ))
         left.push({ path: `${folder.target}/${path}`, why: `${why} by now` });
-    for (const one of left) record({ event: 'cleanup', ...one });
+    for (const link of left) record({ event: 'cleanup', ...link });
   } finally {
     claims.forEach(unlock);
     opened.close();

@@ -19,7 +19,7 @@ import { haveAccessList, openEntry, pathsWithAccessList } from '../mounts/access
 import { entryReader, findProtectedPaths } from '../mounts/workspace.ts';
 import { type JudgedEntries, requireJudged } from './conflicts.ts';
 import { newSecret } from './leftovers.ts';
-import { openUpFolder, type PutOptions, putEntry, setFolder } from './put-entry.ts';
+import { makeFolderWritable, type PutOptions, putEntry, setFolder } from './put-entry.ts';
 
 /**
  * Applies accepted changes to one folder in which nothing conflicts.
@@ -43,32 +43,33 @@ export async function applyChanges(
 ): Promise<LeftBehind[]> {
   const turn = takeTurns();
   const owners = ownersOf(fs.statSync(root));
-  const hasLinks = changes.some((one) => one.after?.kind === 'link');
+  const hasLinks = changes.some((change) => change.after?.kind === 'link');
   const look = entryReader(root, hasLinks ? await findProtectedPaths(root, further) : new Set());
   const { modeFor, mustRemove } = listsByFolder();
-  const act = (one: Change, how: (at: Buffer, one: Change) => void): void =>
-    withParent(root, latinOf(one.path), owners, (to) => how(to, one));
+  const act = (change: Change, how: (at: Buffer, change: Change) => void): void =>
+    withParent(root, latinOf(change.path), owners, (to) => how(to, change));
   const deep = changes.toSorted((a, b) => b.path.split('/').length - a.path.split('/').length);
-  const stay = deep.filter((one) => one.after !== undefined);
-  const replaced = stay
-    .filter((one) => one.before?.kind === 'file' && one.after?.kind === 'file')
-    .map((one) => one.path);
+  const remaining = deep.filter((change) => change.after !== undefined);
+  const replaced = remaining
+    .filter((change) => change.before?.kind === 'file' && change.after?.kind === 'file')
+    .map((change) => change.path);
   const asked = [...new Set(replaced.flatMap((path) => [path, folderOf(path)]))];
   // Read the access lists before the first deletion: if that fails, nothing has changed.
   const listed = await pathsWithAccessList(asked, (path) => openEntry(root, path, owners), turn);
   const kept = new Set(replaced.filter((path) => listed.has(path) || listed.has(folderOf(path))));
-  for (const one of deep) {
+  for (const change of deep) {
     await turn();
-    if (one.after?.kind !== one.before?.kind) gone(() => act(one, (at) => remove(at, one, judged)));
+    if (change.after?.kind !== change.before?.kind)
+      ifThere(() => act(change, (at) => remove(at, change, judged)));
   }
-  for (const one of stay.toReversed()) {
+  for (const change of remaining.toReversed()) {
     await turn();
-    act(one, (to, { after, list, path }) => {
+    act(change, (to, { after, list, path }) => {
       if (after === undefined) return;
       const isThere =
         after.kind === 'folder' &&
         fs.lstatSync(to, { throwIfNoEntry: false })?.isDirectory() === true;
-      if (isThere) openUpFolder(to, after, owners);
+      if (isThere) makeFolderWritable(to, after, owners);
       else
         putEntry(to, after, {
           path,
@@ -84,9 +85,9 @@ export async function applyChanges(
   // Set folder modes last, because a read-only folder takes no new entries. Check links last,
   // because only now do their targets exist.
   const left: LeftBehind[] = [];
-  for (const one of stay) {
+  for (const change of remaining) {
     await turn();
-    act(one, (to, { after, list, path }) => {
+    act(change, (to, { after, list, path }) => {
       const why =
         after?.kind === 'link'
           ? whyLinkRefused(latinOf(path), latinOf(after.to), look, further)
@@ -134,7 +135,7 @@ function hasAccessList(self: string): boolean {
 }
 
 // On a second call, the folder of this entry may be gone already.
-function gone(act: () => void): void {
+function ifThere(act: () => void): void {
   try {
     act();
   } catch (cause) {

@@ -43,8 +43,10 @@ export async function requireNoConflicts(
 ): Promise<JudgedEntries> {
   const turn = takeTurns();
   const touched = new Set(conflicts);
-  const goes = new Set(
-    changes.filter((one) => one.after?.kind !== one.before?.kind).map((one) => one.path),
+  const removed = new Set(
+    changes
+      .filter((change) => change.after?.kind !== change.before?.kind)
+      .map((change) => change.path),
   );
   const owners = ownersOf(fs.statSync(root));
   const judged = new Map<string, fs.Stats | undefined>();
@@ -62,34 +64,34 @@ export async function requireNoConflicts(
     if (
       now?.kind === 'folder' &&
       after?.kind !== 'folder' &&
-      namesIn(root, path, owners).some((name) => !goes.has(`${path}/${name}`))
+      namesIn(root, path, owners).some((name) => !removed.has(`${path}/${name}`))
     )
       return 'another process added entries to it';
     if (now?.kind === 'file' && after?.kind === 'file' && (now.mode & 0o6000) !== 0)
       special.push(path);
     const whyPath =
       whyPathRefused(path, before === undefined, further) ?? (after && whyBytecodeRefused(path));
-    return whyPath ?? whyNotGiven(root, change, now, owners);
+    return whyPath ?? whyOwnerCannotBeSet(root, change, now, owners);
   };
-  const whyNot = async (one: Change): Promise<string | undefined> => {
+  const whyNot = async (change: Change): Promise<string | undefined> => {
     try {
-      return await why(one);
+      return await why(change);
     } catch (cause) {
       if (cause instanceof ForeignEntry) return cause.message;
       throw cause;
     }
   };
   const reasons: { readonly message: string }[] = [];
-  for (const one of changes) {
+  for (const change of changes) {
     await turn();
-    const reason = await whyNot(one);
-    if (reason !== undefined) reasons.push({ message: `${one.path}: ${reason}` });
+    const reason = await whyNot(change);
+    if (reason !== undefined) reasons.push({ message: `${change.path}: ${reason}` });
   }
   // `cp` copies an access list only together with setuid and setgid bits. For a moment the new
   // content would have these bits.
   for (const path of await pathsWithAccessList(
     special,
-    (one) => openEntry(root, one, owners),
+    (path) => openEntry(root, path, owners),
     turn,
   ))
     reasons.push({
@@ -144,19 +146,20 @@ function statsAt(root: string, path: string, owners: Owners): fs.Stats | undefin
   return withParentIfThere(root, latinOf(path), owners, (at) => fs.lstatSync(at));
 }
 
-function isSameEntry(one: fs.Stats | undefined, other: fs.Stats | undefined): boolean {
-  if (one === undefined || other === undefined) return one === other;
-  if (one.ino !== other.ino || one.dev !== other.dev) return false;
+function isSameEntry(judged: fs.Stats | undefined, now: fs.Stats | undefined): boolean {
+  if (judged === undefined || now === undefined) return judged === now;
+  if (judged.ino !== now.ino || judged.dev !== now.dev) return false;
   // Applying an entry changes the times of its folder.
-  if (one.isDirectory()) return true;
+  if (judged.isDirectory()) return true;
   // Replacing one hard link changes the ctime of the others.
-  const isTouched = one.nlink > 1 ? one.mtimeMs !== other.mtimeMs : one.ctimeMs !== other.ctimeMs;
-  return !isTouched && one.size === other.size;
+  const isTouched =
+    judged.nlink > 1 ? judged.mtimeMs !== now.mtimeMs : judged.ctimeMs !== now.ctimeMs;
+  return !isTouched && judged.size === now.size;
 }
 
 // Only root can give a file to another user. Check this first: a failure in the middle would leave
 // half of the changes applied.
-function whyNotGiven(
+function whyOwnerCannotBeSet(
   root: string,
   { path, after }: Change,
   now: EntryState | undefined,

@@ -42,16 +42,16 @@ export function putEntry(
   { mustRemoveList, keepList, modeFor, path, read, requireJudged, secret }: PutOptions,
 ): void {
   const beside = temporaryPathOf(at, secret);
-  const made = make(beside, after, path);
+  const made = createEntry(beside, after, path);
   const self = `/proc/self/fd/${made}`;
   try {
     // Set the owner first: after a failure, no file of root may stay in the folder.
-    give(made, after);
+    setOwner(made, after);
     if (after.kind === 'file') write(made, after, read);
     if (keepList) copyAccessList(at, made, requireJudged);
     if (after.kind !== 'link' && mustRemoveList(self)) removeAccessList(made, after.kind);
     if (after.kind === 'file') fs.fchmodSync(made, modeFor(self, after.mode));
-    if (!isAt(beside, made)) throw swapped(path);
+    if (!isAt(beside, made)) throw replacedByOthers(path);
     requireJudged(fs.lstatSync(at, { throwIfNoEntry: false }));
     fs.renameSync(beside, at);
   } catch (cause) {
@@ -69,7 +69,7 @@ type Folder = Extract<EntryState, { kind: 'folder' }>;
  * Gives the owner write access to an existing folder whose mode will change anyway, so that entries
  * can be put into it.
  */
-export function openUpFolder(at: Buffer, after: Folder, owners: Owners): void {
+export function makeFolderWritable(at: Buffer, after: Folder, owners: Owners): void {
   withFolder(at, after, owners, (self, { mode }) => {
     if ((mode & 0o700) !== 0o700) fs.chmodSync(self, (mode & 0o7777) | 0o700);
   });
@@ -100,7 +100,7 @@ function withFolder(
 ): void {
   withHandle(at, (self, stats) => {
     if (!stats.isDirectory() || !owners.has(stats.uid))
-      throw swapped(at.subarray(at.lastIndexOf('/') + 1).toString('utf8'));
+      throw replacedByOthers(at.subarray(at.lastIndexOf('/') + 1).toString('utf8'));
     if (stats.uid === uid) act(self, stats);
   });
 }
@@ -117,7 +117,7 @@ function isAt(at: Buffer, made: number): boolean {
 }
 
 /** Creates an entry that only its creator can open, and returns its descriptor. */
-function make(beside: Buffer, after: EntryState, path: string): number {
+function createEntry(beside: Buffer, after: EntryState, path: string): number {
   if (after.kind === 'file') return fs.openSync(beside, 'wx+', 0o600);
   if (after.kind === 'link') fs.symlinkSync(Buffer.from(after.to), beside);
   else fs.mkdirSync(beside, { mode: 0o700 });
@@ -133,12 +133,12 @@ function make(beside: Buffer, after: EntryState, path: string): number {
       : (stats.mode & 0o777) === 0o700 && fs.readdirSync(`/proc/self/fd/${made}`).length === 0);
   if (isOurs) return made;
   fs.closeSync(made);
-  throw swapped(path);
+  throw replacedByOthers(path);
 }
 
 // Give the entry to the owner that the person saw. The owner of a replaced entry may be somebody
 // else, who did not write these bytes.
-function give(made: number, { kind, uid, gid }: EntryState): void {
+function setOwner(made: number, { kind, uid, gid }: EntryState): void {
   const now = fs.fstatSync(made);
   if (now.uid === uid && now.gid === gid) return;
   // A link can only be opened with O_PATH, which fchown(2) rejects.
@@ -161,7 +161,7 @@ function write(
   fs.fsyncSync(made);
 }
 
-function swapped(what: string): Problem {
+function replacedByOthers(what: string): Problem {
   return new Problem(
     'changes-conflict',
     `Another process moved or replaced ${what} while changes were applied to its folder`,

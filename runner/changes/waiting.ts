@@ -44,7 +44,7 @@ export interface UnreadableChanges {
 export function listWaiting(data: string): WaitingChanges[] {
   const found = runsIn(data).map((run) => readOrWhy(data, run));
   return found
-    .flatMap((one) => ('why' in one ? [] : [one]))
+    .flatMap((found) => ('why' in found ? [] : [found]))
     .sort((a, b) => (a.set.at < b.set.at ? -1 : 1));
 }
 
@@ -124,7 +124,7 @@ export function requireKept({ read, set }: Pick<WaitingChanges, 'read' | 'set'>)
  */
 export function findWaiting(data: string, run: string): string {
   const [only, ...others] = /^[0-9a-f-]{4,36}$/.test(run)
-    ? runsIn(data).filter((one) => one.startsWith(run))
+    ? runsIn(data).filter((id) => id.startsWith(run))
     : [];
   if (only !== undefined && others.length === 0) return only;
   const many = `Several runs with waiting changes have an id that begins with ${run}`;
@@ -200,7 +200,7 @@ function factsOf({ digest, set }: WaitingChanges) {
   return {
     subject: { run, agent, skill, version, plan },
     digest,
-    targets: set.folders.map((one) => one.target),
+    targets: set.folders.map((folder) => folder.target),
   };
 }
 

@@ -94,10 +94,10 @@ export class Accounts {
   ): Promise<Denial | undefined> {
     const { gate } = this.#settings;
     if (gate === undefined) return undefined;
-    const gone = new AbortController();
-    const onClose = (): void => gone.abort();
+    const hungUp = new AbortController();
+    const onClose = (): void => hungUp.abort();
     client.once('close', onClose);
-    const answer = await gate.ask(action, AbortSignal.any([this.#closed, gone.signal]), whole);
+    const answer = await gate.ask(action, AbortSignal.any([this.#closed, hungUp.signal]), whole);
     client.off('close', onClose);
     return denialOfHold(answer);
   }

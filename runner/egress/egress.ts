@@ -54,7 +54,7 @@ export async function startEgress(settings: EgressSettings): Promise<EgressProxy
   outer.on('connect', (request: IncomingMessage, socket: Socket, head: Buffer) => {
     if (isPipelined(traffic, 'CONNECT', socket)) return;
     if (head.length > 0) socket.unshift(head);
-    guard(traffic, openTunnel(traffic, request.url ?? '', socket, inner), socket);
+    endRunOnError(traffic, openTunnel(traffic, request.url ?? '', socket, inner), socket);
   });
   inner.on('connect', (_, socket: Duplex) => {
     traffic.accounts.deny('CONNECT', placeOf(traffic, socket), 'nested');
@@ -70,8 +70,8 @@ export async function startEgress(settings: EgressSettings): Promise<EgressProxy
   for (const end of ['error', 'close'])
     outer.on(end, () => closed.signal.aborted || traffic.fail());
   if (settings.owner !== undefined && process.getuid?.() === 0) {
-    for (const one of [path, settings.folder])
-      chownSync(one, settings.owner.uid, settings.owner.gid);
+    for (const file of [path, settings.folder])
+      chownSync(file, settings.owner.uid, settings.owner.gid);
   }
   const close = (): Promise<void> =>
     new Promise((resolve) => {
@@ -135,16 +135,16 @@ function serverFor(traffic: Traffic): Server {
   });
   // Every connection needs an error handler: an unhandled error would end the runner.
   server.on('connection', (socket: Duplex) => socket.on('error', () => socket.destroy()));
-  const take = (request: IncomingMessage, response: ServerResponse, upgrades = false): void => {
+  const serve = (request: IncomingMessage, response: ServerResponse, upgrades = false): void => {
     const { socket } = request;
     if (socket.destroyed || isPipelined(traffic, request.method, socket)) return;
     traffic.busy.add(socket);
     for (const end of ['finish', 'close']) response.once(end, () => traffic.busy.delete(socket));
-    guard(traffic, handle(traffic, request, response, upgrades), response);
+    endRunOnError(traffic, handle(traffic, request, response, upgrades), response);
   };
   for (const event of ['request', 'checkContinue', 'checkExpectation'])
     server.on(event, (request: IncomingMessage, response: ServerResponse) =>
-      take(request, response),
+      serve(request, response),
     );
   server.on('upgrade', (request: IncomingMessage, socket: Socket, head: Buffer) => {
     // The connection still waits for the response to an earlier request.
@@ -153,7 +153,7 @@ function serverFor(traffic: Traffic): Server {
     response.assignSocket(socket);
     response.once('finish', () => socket.destroySoon());
     if (head.length > 0) socket.unshift(head);
-    take(request, response, true);
+    serve(request, response, true);
   });
   // The HTTP parser rejects malformed requests (two lengths, folded lines) before they become
   // requests. Record them all the same, and failed TLS handshakes too.
@@ -174,7 +174,7 @@ function isPipelined(traffic: Traffic, method: string | undefined, socket: Duple
 }
 
 // An unexpected error ends the run.
-function guard(traffic: Traffic, work: Promise<void>, stream: { destroy(): void }): void {
+function endRunOnError(traffic: Traffic, work: Promise<void>, stream: { destroy(): void }): void {
   void work.catch(() => {
     stream.destroy();
     traffic.fail();

@@ -64,7 +64,7 @@ async function addressFor(
 ): Promise<{ ip: string; family: number }> {
   if (pin !== undefined) return { ip: pin.address, family: isIP(pin.address) };
   const found = await resolve(url.hostname.replace(/^\[|\]$/g, ''));
-  const inside = found.find((one) => addressClass(one) !== 'public');
+  const inside = found.find((address) => addressClass(address) !== 'public');
   const [first] = found;
   if (first === undefined || inside !== undefined)
     throw refused(

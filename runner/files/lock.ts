@@ -12,11 +12,11 @@ import { lockWaitSecondsMax } from '../limits.ts';
  * only.
  */
 export function withLock<Result>(path: string, act: () => Result): Result {
-  const bell = new Int32Array(new SharedArrayBuffer(4));
+  const cell = new Int32Array(new SharedArrayBuffer(4));
   const began = performance.now();
   while (!tryLock(path)) {
     requireInTime(began, path);
-    Atomics.wait(bell, 0, 0, 2);
+    Atomics.wait(cell, 0, 0, 2);
   }
   try {
     return act();

@@ -24,10 +24,10 @@ export interface VisitedEntry {
 }
 
 export interface Visitor {
-  /** Whether to give owners back their rights on folders, which a run may have removed. */
-  readonly mend: boolean;
+  /** Whether to restore the owner's rights on folders, which a run may have removed. */
+  readonly restoresRights: boolean;
   /** Called for each entry. Returns whether to walk into it when it is a folder. */
-  readonly meet: (met: VisitedEntry) => boolean | Promise<boolean>;
+  readonly visit: (entry: VisitedEntry) => boolean | Promise<boolean>;
   /** Called for an entry that could not be read; the walk goes on unless this throws. */
   readonly fail: (path: string, cause: unknown) => void;
 }
@@ -129,7 +129,7 @@ async function walkOpen(
   visitor: Visitor,
   turn: () => Promise<void>,
 ): Promise<void> {
-  if (visitor.mend) restoreRights(self);
+  if (visitor.restoresRights) restoreRights(self);
   const siblings = new Set(fs.readdirSync(`${self}/`, 'latin1'));
   for (const name of siblings) {
     await turn();
@@ -144,7 +144,7 @@ async function walkOpen(
           `Cannot walk the folder: ${textOf(inside)} lies more than ${foldersDeepMax} levels deep`,
         );
       if (
-        !(await visitor.meet({ path: inside, name, at, stats, link, siblings })) ||
+        !(await visitor.visit({ path: inside, name, at, stats, link, siblings })) ||
         !stats.isDirectory()
       )
         continue;

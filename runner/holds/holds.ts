@@ -106,7 +106,7 @@ export function holdFiles(folder: string): HoldFiles {
     answers: ({ id }, folders) =>
       [
         readAnswer(folder, pathOf(id, 'answer')),
-        ...folders.map((one) => readAnswer(one, `${one}/${id}.json`)),
+        ...folders.map((answers) => readAnswer(answers, `${answers}/${id}.json`)),
       ].filter((found) => found !== undefined),
     reject: ({ id }) => rmSync(pathOf(id, 'answer'), { force: true }),
     lives: (holder) => holderOf(Number.parseInt(holder, 10)) === holder,

@@ -58,7 +58,7 @@ function readPolicyFile(path: string): Uint8Array | undefined {
  * this host.
  */
 function requireNoDeskPasskeys({ approvers, file, mailbox }: HostPolicy): void {
-  const withPasskey = approvers.filter((one) => one.passkey !== undefined);
+  const withPasskey = approvers.filter((approver) => approver.passkey !== undefined);
   if (withPasskey.length === 0) return;
   const desks = [
     ...(mailbox === undefined ? [] : [{ base: mailbox }]),

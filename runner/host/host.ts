@@ -37,7 +37,9 @@ export function openHost({
 }: HostRequest): OpenedHost {
   const folders = new Map<string, number>();
   const workspaces: Record<string, WorkspaceFact> = {};
-  for (const name of wanted.filter((one) => Object.hasOwn(hostPolicy.workspaces, one))) {
+  for (const name of wanted.filter((workspace) =>
+    Object.hasOwn(hostPolicy.workspaces, workspace),
+  )) {
     const { fact, descriptor } = openFolder(hostPolicy.workspaces[name] ?? '', ownFolders);
     workspaces[name] = fact;
     if (descriptor !== undefined) folders.set(name, descriptor);
@@ -106,7 +108,7 @@ export function findProgram(program: string): string | undefined {
   if (!/^[A-Za-z0-9][A-Za-z0-9._+-]*$/.test(program)) return undefined;
   const path = ['/usr/bin', '/bin', '/usr/sbin', '/sbin']
     .map((folder) => `${folder}/${program}`)
-    .find((one) => existsSync(one));
+    .find(existsSync);
   if (path === undefined) return undefined;
   const { mode, uid } = statSync(path);
   return (mode & 0o111) !== 0 && (mode & 0o6000) === 0 && uid === 0

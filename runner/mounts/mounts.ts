@@ -27,9 +27,14 @@ import { changedPathsMax, leftBehindMax } from '../limits.ts';
 import { libraries } from '../sandboxes/launch.ts';
 import type { SandboxStart } from '../sandboxes/sandbox.ts';
 import type { LeakDetector } from '../secrets/leaks.ts';
+import {
+  removeUnusedContent,
+  whyOverShare,
+  whyTooLarge,
+  writeShareOwner,
+} from './changes-share.ts';
 import { overlayReadOnly } from './read-only.ts';
 import { openViews } from './views.ts';
-import { removeUnneeded, whyNoRoom, whyTooLarge, writeRoom } from './waiting-room.ts';
 import { type OpenWorkspace, openWorkspace } from './workspace.ts';
 
 export interface MountsRequest {
@@ -91,36 +96,42 @@ export async function openMounts(question: MountsRequest): Promise<OpenMounts> {
   const ownLocks = readWithOwnLocks(question);
   // Skip the overlays for a run without a mount: it can read no private file of the host, and its
   // start would take twice as long.
-  const isWorth = overlays && plan.mounts.length > 0;
-  const readOnly = isWorth
+  const needsOverlays = overlays && plan.mounts.length > 0;
+  const readOnly = needsOverlays
     ? await overlayReadOnly({ room: `${runFolder}/read`, system, workspaces: ownLocks })
-    : 'this sandbox takes no overlay';
-  const seen = typeof readOnly === 'object' ? readOnly : undefined;
-  const views = openViews(runFolder, overlays, seen?.namespace);
-  const held = new Map<string, OpenWorkspace>();
+    : 'this sandbox does not use overlays';
+  const overlaid = typeof readOnly === 'object' ? readOnly : undefined;
+  const views = openViews(runFolder, overlays, overlaid?.namespace);
+  const writable = new Map<string, OpenWorkspace>();
   let finished: Promise<FinishedMounts> | undefined;
   const close = (): void => {
     views.close();
-    if (seen !== undefined)
-      for (const one of [seen.namespace, ...[...seen.views.values()].map(({ pin }) => pin)])
-        closeSync(one);
+    if (overlaid !== undefined)
+      for (const descriptor of [
+        overlaid.namespace,
+        ...[...overlaid.views.values()].map(({ pin }) => pin),
+      ])
+        closeSync(descriptor);
   };
   const finish = (leaks?: LeakDetector): Promise<FinishedMounts> => {
-    finished ??= finishAll(question, held, leaks).finally(close);
+    finished ??= finishAll(question, writable, leaks).finally(close);
     return finished;
   };
   try {
     requireOverlays(ownLocks, readOnly);
     for (const { mode, path, source, target } of plan.mounts)
       if (mode !== 'ro')
-        held.set(target, await openWorkspace(descriptorOf(source), path, views, question.obeyed));
+        writable.set(
+          target,
+          await openWorkspace(descriptorOf(source), path, views, question.obeyed),
+        );
   } catch (cause) {
     await finish();
     throw cause;
   }
   const namespace = views.namespace();
   const viewOf = (target: string, path: string) =>
-    held.get(target)?.view ?? (ownLocks.has(path) ? seen?.views.get(path) : undefined);
+    writable.get(target)?.view ?? (ownLocks.has(path) ? overlaid?.views.get(path) : undefined);
   return {
     pins: new Map(
       plan.mounts.map(({ path, source, target }) => [
@@ -131,9 +142,11 @@ export async function openMounts(question: MountsRequest): Promise<OpenMounts> {
     sources: new Map(
       plan.mounts.map(({ path, target }) => [target, viewOf(target, path)?.source ?? path]),
     ),
-    systemViews: new Map([...(seen?.views ?? [])].map(([folder, { source }]) => [folder, source])),
+    systemViews: new Map(
+      [...(overlaid?.views ?? [])].map(([folder, { source }]) => [folder, source]),
+    ),
     protectedPaths: new Map(
-      [...held].map(([target, { protectedPaths }]) => [target, protectedPaths]),
+      [...writable].map(([target, { protectedPaths }]) => [target, protectedPaths]),
     ),
     ...(namespace === undefined ? {} : { namespace }),
     finish,
@@ -150,7 +163,7 @@ function readWithOwnLocks({ folders, ownLocks, plan }: MountsRequest): Map<strin
 
 async function finishAll(
   question: MountsRequest,
-  held: ReadonlyMap<string, OpenWorkspace>,
+  writable: ReadonlyMap<string, OpenWorkspace>,
   leaks: LeakDetector | undefined,
 ): Promise<FinishedMounts> {
   const { data, plan, record, subject } = question;
@@ -158,7 +171,7 @@ async function finishAll(
   const cleaned: LeftBehind[] = [];
   const folders: ChangedFolder[] = [];
   let leaked = false;
-  for (const [target, workspace] of leaks === undefined ? [] : held) {
+  for (const [target, workspace] of leaks === undefined ? [] : writable) {
     const keep = (path: string, bytes: Uint8Array): void => {
       if (leaks?.push(`file ${target}/${path}`, bytes) !== undefined) leaked = true;
       leaks?.forget(`file ${target}/${path}`);
@@ -171,9 +184,11 @@ async function finishAll(
         mode,
         path = '',
         source = '',
-      } = plan.mounts.find((one) => one.target === target) ?? {};
+      } = plan.mounts.find((mount) => mount.target === target) ?? {};
       const collected = await workspace.collect(keep);
-      cleaned.push(...collected.refused.map((one) => ({ ...one, path: `${target}/${one.path}` })));
+      cleaned.push(
+        ...collected.refused.map(({ path: entry, why }) => ({ path: `${target}/${entry}`, why })),
+      );
       if (collected.changes.length > 0)
         folders.push({
           source,
@@ -182,7 +197,7 @@ async function finishAll(
           id,
           mode: mode === 'rw' ? mode : 'cow',
           ...collected,
-          refused: cut(collected.refused, leftBehindMax),
+          refused: shorten(collected.refused, leftBehindMax),
         });
     } catch (cause) {
       cleaned.push({
@@ -196,7 +211,7 @@ async function finishAll(
   await turn();
   dropOverBudget(question, folders, cleaned);
   const changed = folders.flatMap(({ changes, target }) =>
-    changes.map((one) => ({ ...one, path: `${target}/${one.path}` })),
+    changes.map((change) => ({ ...change, path: `${target}/${change.path}` })),
   );
   // File names reach the audit log, so they are searched for the canary as well.
   const names = [
@@ -207,15 +222,15 @@ async function finishAll(
   if (leaks?.push('names', Buffer.from(names.flat().join('\n'))) !== undefined) leaked = true;
   if (!leaked) {
     await recordPaths(data, { of: 'change', paths: changed.map(fileChangeOf) }, record);
-    await recordPaths(data, { of: 'cleanup', paths: cut(cleaned, changedPathsMax) }, record);
+    await recordPaths(data, { of: 'cleanup', paths: shorten(cleaned, changedPathsMax) }, record);
   }
   if (leaked || folders.length === 0) {
     rmSync(kept, { recursive: true, force: true });
     return { cleaned, leaked };
   }
   const changes = setOf(question, folders);
-  removeUnneeded(data, subject.run, changes);
-  writeRoom(data, subject.run, changes);
+  removeUnusedContent(data, subject.run, changes);
+  writeShareOwner(data, subject.run, changes);
   await turn();
   writePrivateFile(`${kept}/set.json`, JSON.stringify(changes));
   await turn();
@@ -223,7 +238,7 @@ async function finishAll(
     event: 'changes',
     decision: 'offered',
     digest: changeSetDigest(changes),
-    targets: folders.map((one) => one.target),
+    targets: folders.map((folder) => folder.target),
   });
   return { cleaned, changes, leaked };
 }
@@ -243,18 +258,13 @@ function dropUnstorable(
   folders: ChangedFolder[],
   cleaned: LeftBehind[],
 ): void {
-  const drop = (why: string | undefined, one: (folder: ChangedFolder) => boolean): void => {
-    if (why === undefined) return;
-    for (const folder of folders.filter(one)) {
-      cleaned.push({ path: folder.target, why: `all its changes are discarded: ${why}` });
-      folders.splice(folders.indexOf(folder), 1);
-    }
-  };
   const set = setOf(question, folders);
   const json = JSON.stringify(set);
-  drop(whyTooLarge(set, json), () => true);
   // Changes to `rw` mounts need room too: when they conflict, they wait.
-  if (folders.length > 0) drop(whyNoRoom(question.data, set.run, set, json.length), () => true);
+  const why = whyTooLarge(set, json) ?? whyOverShare(question.data, set.run, set, json.length);
+  if (why === undefined) return;
+  for (const { target } of folders.splice(0))
+    cleaned.push({ path: target, why: `all its changes are discarded: ${why}` });
 }
 
 // The list of all paths is kept for good, so an agent that changes paths without limit would fill
@@ -264,7 +274,7 @@ function dropOverBudget(
   folders: ChangedFolder[],
   cleaned: LeftBehind[],
 ): void {
-  const paths = folders.reduce((sum, one) => sum + one.changes.length, cleaned.length);
+  const paths = folders.reduce((sum, folder) => sum + folder.changes.length, cleaned.length);
   if (paths === 0 || spend === undefined || spend('paths', paths)) return;
   const why = `the run changed or left behind ${paths} paths, which is more than agent ${agent} may still change today (UTC)`;
   cleaned.splice(0);
@@ -275,7 +285,7 @@ function dropOverBudget(
   folders.splice(0);
 }
 
-function cut(refused: readonly LeftBehind[], most: number): LeftBehind[] {
+function shorten(refused: readonly LeftBehind[], most: number): LeftBehind[] {
   const more = refused.length - most;
   return [
     ...refused.slice(0, most),

@@ -45,7 +45,7 @@ export async function mountInNamespace<Result>({
   const ended = new Promise<void>(
     (resolve) => void child.on('error', () => resolve()).on('close', () => resolve()),
   );
-  const complaint = text(child.stderr).catch(() => '');
+  const errors = text(child.stderr).catch(() => '');
   let output = '';
   const ready = new Promise<boolean>((resolve) =>
     child.stdout.on('data', (chunk: Buffer) => {
@@ -55,7 +55,7 @@ export async function mountInNamespace<Result>({
   );
   try {
     if ((await Promise.race([ready, ended])) !== true)
-      return (await complaint).trim() || 'no overlay can be mounted';
+      return (await errors).trim() || 'no overlay can be mounted';
     const result = act(`/proc/${child.pid}/root`, output);
     return { namespace: into ?? fs.openSync(`/proc/${child.pid}/ns/mnt`, 'r'), result };
   } finally {

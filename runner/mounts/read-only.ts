@@ -57,7 +57,8 @@ export async function overlayReadOnly({
   // An overlay shows one file system only, so a file system mounted inside the folder would be
   // missing.
   const mounted = parseMountPoints(fs.readFileSync('/proc/self/mountinfo'));
-  const isWhole = (folder: string): boolean => !mounted.some((one) => one.startsWith(`${folder}/`));
+  const isWhole = (folder: string): boolean =>
+    !mounted.some((point) => point.startsWith(`${folder}/`));
   const folders = [
     ...new Set([...system.flatMap((path) => folderOver(path, isWhole)), ...workspaces.keys()]),
   ].filter(isWhole);

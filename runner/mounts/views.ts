@@ -72,7 +72,7 @@ export function openViews(runFolder: string, overlays: boolean, into?: number): 
   return {
     open,
     namespace: () => namespace,
-    close: () => descriptors.splice(0).forEach((one) => void fs.closeSync(one)),
+    close: () => descriptors.splice(0).forEach((descriptor) => void fs.closeSync(descriptor)),
   };
 }
 
@@ -113,9 +113,12 @@ async function copyOf(
   const root = fs.fstatSync(folder);
   let bytes = 0;
   fs.mkdirSync(source, { mode: 0o700 });
-  const give = (at: Buffer | string, { uid, gid, mode, atime, mtime }: fs.Stats): void => {
+  const copyAttributes = (
+    at: Buffer | string,
+    { uid, gid, mode, atime, mtime }: fs.Stats,
+  ): void => {
     if (process.getuid?.() === 0) fs.chownSync(at, uid, gid);
-    else giveGroup(at, gid);
+    else setGroup(at, gid);
     // Set the mode after the group: in a folder with the setgid bit, new entries get the folder's
     // group.
     fs.chmodSync(
@@ -125,7 +128,7 @@ async function copyOf(
     fs.utimesSync(at, atime, mtime);
   };
   const folders: (readonly [Buffer, fs.Stats])[] = [[bytesOf(source), root]];
-  const meet = ({ path, at, stats, link }: VisitedEntry): boolean => {
+  const visit = ({ path, at, stats, link }: VisitedEntry): boolean => {
     const to = bytesOf(`${source}/${path}`);
     bytes += stats.isFile() ? stats.size : 0;
     if (bytes > changedBytesMax || below.size >= changedPathsMax) throw tooLarge(why);
@@ -142,20 +145,20 @@ async function copyOf(
       withHandle(at, (self, found) => {
         if (!found.isFile()) return;
         fs.copyFileSync(self, to, fs.constants.COPYFILE_FICLONE | fs.constants.COPYFILE_EXCL);
-        give(to, found);
+        copyAttributes(to, found);
       });
     return true;
   };
   // Leave out unreadable entries. A runner that is not root shares its uid with the run, so the run
   // could not read them either.
   await walkFolder(`/proc/self/fd/${folder}`, {
-    mend: false,
-    meet,
+    restoresRights: false,
+    visit,
     fail: (_, cause) => {
       if (!['ENOENT', 'EACCES'].includes((cause as NodeJS.ErrnoException).code ?? '')) throw cause;
     },
   });
-  for (const [at, stats] of folders.reverse()) give(at, stats);
+  for (const [at, stats] of folders.reverse()) copyAttributes(at, stats);
   const pin = fs.openSync(source, folderOnly);
   descriptors.push(pin);
   return { source, pin, below };
@@ -163,7 +166,7 @@ async function copyOf(
 
 // The copy keeps the runner's group when the runner is not in the original group; a changed file
 // then shows a changed group.
-function giveGroup(at: Buffer | string, gid: number): void {
+function setGroup(at: Buffer | string, gid: number): void {
   try {
     fs.chownSync(at, process.getuid?.() ?? 0, gid);
   } catch (cause) {

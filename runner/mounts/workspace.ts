@@ -75,7 +75,7 @@ export async function openWorkspace(
   const below = `/proc/self/fd/${folder}`;
   const view = await views.open(folder, path);
   const before = await readTree(`/proc/self/fd/${view.pin}`);
-  const protectedPaths = findProtected(before, (one) => leadsTo(below, one), further);
+  const protectedPaths = findProtected(before, (link) => leadsTo(below, link), further);
   const owners = ownersOf(fs.fstatSync(folder));
   const ownership = ownershipOf(view.below ?? before, owners);
   const collect = (keep: Keep): Promise<Collected> =>
@@ -83,14 +83,14 @@ export async function openWorkspace(
   return { view, protectedPaths, collect };
 }
 
-interface SeenEntry extends Entry {
+interface EntryBefore extends Entry {
   readonly uid: number;
   readonly gid: number;
 }
 
-async function readTree(root: string): Promise<Map<string, SeenEntry>> {
-  const before = new Map<string, SeenEntry>();
-  const meet = ({ path, stats, link }: VisitedEntry): boolean => {
+async function readTree(root: string): Promise<Map<string, EntryBefore>> {
+  const before = new Map<string, EntryBefore>();
+  const visit = ({ path, stats, link }: VisitedEntry): boolean => {
     const { mode, uid, gid, ino: inode, ctimeMs: changed } = stats;
     before.set(path, {
       mode,
@@ -119,7 +119,7 @@ async function readTree(root: string): Promise<Map<string, SeenEntry>> {
       cause,
     });
   };
-  await walkFolder(root, { mend: false, meet, fail });
+  await walkFolder(root, { restoresRights: false, visit, fail });
   return before;
 }
 
@@ -138,16 +138,16 @@ function leadsTo(root: string, path: string): string | undefined {
 
 const limits = { bytes: changedBytesMax, paths: changedPathsMax, nameBytes: changedNameBytesMax };
 
-type Seen = Pick<OpenWorkspace, 'view' | 'protectedPaths'> & {
+type BeforeRun = Pick<OpenWorkspace, 'view' | 'protectedPaths'> & {
   readonly below: string;
-  readonly before: ReadonlyMap<string, SeenEntry>;
+  readonly before: ReadonlyMap<string, EntryBefore>;
   readonly owners: Owners;
   readonly ownership: Ownership;
   readonly further: FurtherNames;
 };
 
 async function collectChanges(
-  { view, below, before, protectedPaths, owners, ownership, further }: Seen,
+  { view, below, before, protectedPaths, owners, ownership, further }: BeforeRun,
   keep: Keep,
 ): Promise<Collected> {
   const root = `/proc/self/fd/${view.pin}`;
@@ -156,31 +156,35 @@ async function collectChanges(
       .filter(({ kind }) => kind === 'file' || kind === 'folder')
       .map(({ path }) => path),
   );
-  const seen = new Set<string>();
+  const visited = new Set<string>();
   const inodes = new Map<string, number>();
   // The original folder is unchanged since the run began, unless another process changed it.
-  const touched = (path: string): boolean =>
+  const isTouched = (path: string): boolean =>
     changedAt(below, path, owners) !== (view.below ?? before).get(path)?.changed;
-  const { gathered, refuse, requireRoom, compare, gone } = gatherChanges(limits, touched, further);
+  const { gathered, refuse, requireRoom, compare, gone } = gatherChanges(
+    limits,
+    isTouched,
+    further,
+  );
   const look = entryReader(root, shutOf(protectedPaths));
   const inherits = inheritsGroup(fs.statSync(below), before);
-  const meet = async (met: VisitedEntry): Promise<boolean> => {
-    const { path, at, stats, link } = met;
+  const visit = async (entry: VisitedEntry): Promise<boolean> => {
+    const { path, at, stats, link } = entry;
     const old = before.get(path);
-    seen.add(path);
+    visited.add(path);
     if (isUnchanged(old, stats)) return true;
     inodes.set(path, stats.ino);
     if (old === undefined && placed.has(path) && (stats.isDirectory() || stats.size === 0))
       return false;
     // Check the owner before reading anything of the entry.
-    const foreign = whyForeign(met, ownership, owners);
+    const foreign = whyForeign(entry, ownership, owners);
     if (foreign !== undefined) return refuse(path, foreign);
-    // Applying would make two separate files of it, and the runner would read its content once for
+    // A hard link would become two separate files, and the runner would read the content once for
     // each name.
     if (stats.isFile() && stats.nlink > 1) return refuse(path, 'a hard link');
     const why = whyLeftBehind(
       {
-        ...met,
+        ...entry,
         isOther: !(stats.isFile() || stats.isDirectory() || link !== undefined),
         isNew: old === undefined,
       },
@@ -203,10 +207,10 @@ async function collectChanges(
     const { message } = cause as Error;
     refuse(path, cause instanceof ForeignEntry ? message : `the runner cannot read it: ${message}`);
   };
-  await walkFolder(root, { mend: true, meet, fail });
+  await walkFolder(root, { restoresRights: true, visit, fail });
   const turn = takeTurns();
   for (const path of before.keys()) {
-    if (seen.has(path)) continue;
+    if (visited.has(path)) continue;
     await turn();
     try {
       const why =
@@ -231,7 +235,7 @@ async function collectChanges(
 
 // Finds where an entry of a copied folder lay before the run, since the run may have moved it.
 function originIn(
-  before: ReadonlyMap<string, SeenEntry>,
+  before: ReadonlyMap<string, EntryBefore>,
   inodes: ReadonlyMap<string, number>,
 ): (path: string) => string | undefined {
   const paths = new Map([...before].map(([path, { inode }]) => [inode, path]));
@@ -245,7 +249,7 @@ function originIn(
 // folder's group.
 function inheritsGroup(
   root: fs.Stats,
-  before: ReadonlyMap<string, SeenEntry>,
+  before: ReadonlyMap<string, EntryBefore>,
 ): (path: string, stats: fs.Stats) => boolean {
   const groups = new Map(
     [['', root] as const, ...before].flatMap(([path, { mode, gid }]) =>
@@ -266,7 +270,7 @@ function isSetgid(mode: number): boolean {
 
 const holdsOthers = 'it contains entries of another user';
 
-function isUnchanged(old: SeenEntry | undefined, stats: fs.Stats): boolean {
+function isUnchanged(old: EntryBefore | undefined, stats: fs.Stats): boolean {
   if (!stats.isDirectory()) return old?.inode === stats.ino && old.changed === stats.ctimeMs;
   return old?.mode === stats.mode && old.uid === stats.uid && old.gid === stats.gid;
 }
@@ -291,7 +295,7 @@ export async function findProtectedPaths(
   root: string,
   further: FurtherNames,
 ): Promise<Set<string>> {
-  return shutOf(findProtected(await readTree(root), (one) => leadsTo(root, one), further));
+  return shutOf(findProtected(await readTree(root), (link) => leadsTo(root, link), further));
 }
 
 function shutOf(paths: readonly ProtectedPath[]): Set<string> {
@@ -304,10 +308,10 @@ function shutOf(paths: readonly ProtectedPath[]): Set<string> {
  * @param shut paths that no run may write
  */
 export function entryReader(root: string, shut: ReadonlySet<string>): LookAt {
-  let looks = 0;
+  let reads = 0;
   return (path) => {
     if (shut.has(path)) return 'shut';
-    if (++looks > linkLooksMax) throw new Error('its links lead through too many other links');
+    if (++reads > linkLooksMax) throw new Error('its links lead through too many other links');
     const at = bytesOf(`${root}/${path}`);
     const found = fs.lstatSync(at, { throwIfNoEntry: false });
     return found?.isSymbolicLink() ? { link: fs.readlinkSync(at, 'latin1') } : found && 'plain';

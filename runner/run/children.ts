@@ -25,20 +25,21 @@ export function sampleChildren(
   record: (event: AuditEvent) => void,
 ): void {
   if (pid === undefined) return;
-  const seen = new Set<string>();
-  const look = (): void => {
-    for (const one of processesBelow(pid)) {
-      const name = readProc(one, 'comm').trimEnd();
-      const line = readProc(one, 'cmdline');
-      const id = `${one} ${startTimeOf(one)} ${name} ${line}`;
-      if (line === '' || own.includes(name) || seen.has(id) || seen.size >= childrenMax) continue;
-      seen.add(id);
+  const recorded = new Set<string>();
+  const sample = (): void => {
+    for (const child of processesBelow(pid)) {
+      const name = readProc(child, 'comm').trimEnd();
+      const line = readProc(child, 'cmdline');
+      const id = `${child} ${startTimeOf(child)} ${name} ${line}`;
+      if (line === '' || own.includes(name) || recorded.has(id) || recorded.size >= childrenMax)
+        continue;
+      recorded.add(id);
       record({ event: 'child', name, arguments: digestOf(line), sampled: true });
     }
   };
   const timer = setInterval(() => {
     try {
-      look();
+      sample();
     } catch {
       // The audit log cannot be written. The next event that must be recorded ends the run, so
       // sampling can stop here.
@@ -53,8 +54,8 @@ export function sampleChildren(
 function processesBelow(pid: number): number[] {
   const all = [pid];
   for (let at = 0; at < all.length && all.length < childrenMax; at++) {
-    const one = all[at] ?? pid;
-    all.push(...readProc(one, `task/${one}/children`).split(' ').filter(Boolean).map(Number));
+    const parent = all[at] ?? pid;
+    all.push(...readProc(parent, `task/${parent}/children`).split(' ').filter(Boolean).map(Number));
   }
   return all;
 }

@@ -50,5 +50,5 @@ export function interpreterOf(path: string, bytes: Uint8Array): Interpreter | un
   const [, first, second] = /^#! *(?:\S*\/)?([^\s/]+)(?: +(?:-S +)?(\S+))?/.exec(head) ?? [];
   const program = first === 'env' ? (second ?? '') : first;
   const groups = (program === undefined ? byExtension.exec(path) : byProgram.exec(program))?.groups;
-  return (['node', 'python3', 'sh', 'bash'] as const).find((one) => groups?.[one] !== undefined);
+  return (['node', 'python3', 'sh', 'bash'] as const).find((name) => groups?.[name] !== undefined);
 }

@@ -26,8 +26,8 @@ type Shared =
 /** The members that the plan of a skill and the plan of a session share. */
 export type RunnablePlan = Pick<Plan, Shared | 'limits' | 'egressLimits' | 'holds' | 'refused'>;
 
-/** What a session puts into its run folder before its workspaces are mounted. */
-export interface Furnished {
+/** The folders that a session makes in its run folder before its workspaces are mounted. */
+export interface FilledRunFolder {
   readonly folders: readonly SandboxFolder[];
   close(): void;
 }
@@ -73,5 +73,5 @@ export interface PlannedWork {
    * Fills the run folder. Approvers answer first, because the folder counts against the number of
    * runs of this host.
    */
-  readonly furnish?: (runFolder: string) => Promise<Furnished>;
+  readonly fillRunFolder?: (runFolder: string) => Promise<FilledRunFolder>;
 }

@@ -30,10 +30,10 @@ export function prepareRun(request: RunRequest): PreparedRun {
   const { exec, mount } = manifest.capabilities;
   const host = openHost({
     hostPolicy,
-    workspaces: mount.map((one) => workspaceOf(one.source ?? '')),
+    workspaces: mount.map((need) => workspaceOf(need.source ?? '')),
     programs: [
       ...(command.interpreter === undefined ? [] : [command.interpreter]),
-      ...exec.map((one) => one.program),
+      ...exec.map((need) => need.program),
     ],
     ownFolders: [paths.config, paths.data, paths.cache],
   });
@@ -54,9 +54,9 @@ export function prepareRun(request: RunRequest): PreparedRun {
 
 // The kernel refuses such arguments (execve(2)); refuse them before anything starts.
 function requireValidArguments(args: readonly string[]): void {
-  if (args.some((one) => one.includes('\0')))
+  if (args.some((argument) => argument.includes('\0')))
     throw new Problem('usage', 'Cannot start: an argument contains a NUL byte');
-  const bytes = args.reduce((sum, one) => sum + Buffer.byteLength(one) + 1, 0);
+  const bytes = args.reduce((sum, argument) => sum + Buffer.byteLength(argument) + 1, 0);
   if (bytes > argumentBytesMax)
     throw new Problem(
       'usage',

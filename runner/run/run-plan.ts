@@ -48,7 +48,7 @@ function requireStartable({ hint, plan: { refused }, purpose }: PlannedWork): vo
   if (first === undefined) return;
   throw new Problem(first.code, `Cannot ${purpose}: ${first.message}`, {
     hint: first.hint ?? hint,
-    reasons: refused.map((one) => ({ message: `${one.code}: ${one.message}` })),
+    reasons: refused.map((reason) => ({ message: `${reason.code}: ${reason.message}` })),
   });
 }
 
@@ -61,7 +61,7 @@ async function guardAndRun(
   const { digest, named, plan, programs } = work;
   const write = (event: AuditEvent): void => world.audit.record(subject, event);
   const begun = performance.now();
-  const safe = await startSafeguards(
+  const safeguards = await startSafeguards(
     world,
     { ...plan, programs, skill: named },
     {
@@ -76,19 +76,19 @@ async function guardAndRun(
   );
   const record = (event: AuditEvent): void => {
     write(event);
-    safe.breaker.observe(event);
+    safeguards.breaker.observe(event);
   };
   try {
     // The agent may have been revoked while the approver was answering.
     acting?.requireActive();
     const end = await withRunFolder((runFolder) =>
-      furnishAndHold(work, world, { runFolder, record, acting, safe }),
+      mountAndStart(work, world, { runFolder, record, acting, safeguards }),
     );
     const milliseconds = Math.round(performance.now() - begun);
     record({ event: 'exit', reason: end.reason, code: end.code, milliseconds });
     return { run: subject.run, ...end, milliseconds };
   } finally {
-    safe.close();
+    safeguards.close();
   }
 }
 
@@ -96,17 +96,17 @@ interface Surroundings {
   readonly runFolder: string;
   readonly record: (event: AuditEvent) => void;
   readonly acting: ActingAgent | undefined;
-  readonly safe: Safeguards;
+  readonly safeguards: Safeguards;
 }
 
 type End = Omit<RunEnd, 'run' | 'milliseconds'>;
 
-async function furnishAndHold(
+async function mountAndStart(
   work: PlannedWork,
   world: RunWorld,
   around: Surroundings,
 ): Promise<End> {
-  const furnished = await work.furnish?.(around.runFolder);
+  const filled = await work.fillRunFolder?.(around.runFolder);
   try {
     const { hostPolicy, now, paths } = world;
     const mounts = await openMounts({
@@ -128,27 +128,27 @@ async function furnishAndHold(
       return await startAndWait(work, world, {
         ...around,
         mounts,
-        folders: [...work.folders, ...(furnished?.folders ?? [])],
+        folders: [...work.folders, ...(filled?.folders ?? [])],
       });
     } finally {
       await mounts.finish();
     }
   } finally {
-    furnished?.close();
+    filled?.close();
   }
 }
 
-interface Furniture extends Surroundings {
+interface MountedRun extends Surroundings {
   readonly mounts: OpenMounts;
   readonly folders: readonly SandboxFolder[];
 }
 
-async function startAndWait(work: PlannedWork, world: RunWorld, around: Furniture): Promise<End> {
+async function startAndWait(work: PlannedWork, world: RunWorld, around: MountedRun): Promise<End> {
   const { plan, services } = work;
-  const { acting, folders, mounts, record, runFolder, safe } = around;
+  const { acting, folders, mounts, record, runFolder, safeguards } = around;
   const values = await revealAll(plan.secrets, world.secrets);
-  const placeholders = plan.secrets.map((one) => ({
-    ...one,
+  const placeholders = plan.secrets.map((secret) => ({
+    ...secret,
     placeholder: placeholderFor(randomBytes(16)),
   }));
   const canary = canaryFrom(randomBytes(56));
@@ -175,7 +175,7 @@ async function startAndWait(work: PlannedWork, world: RunWorld, around: Furnitur
     caps: plan.egressLimits,
     authorities: readAuthorities(world.hostPolicy),
     spend: acting?.budget.spend,
-    gate: safe.gate,
+    gate: safeguards.gate,
     services,
   });
   try {
@@ -193,7 +193,7 @@ async function startAndWait(work: PlannedWork, world: RunWorld, around: Furnitur
       proxyFolder: plan.egress.length === 0 && services === undefined ? undefined : proxyFolder,
       runFolder,
     });
-    const running = await safe.breaker.started(starting);
+    const running = await safeguards.breaker.started(starting);
     await recordStart(running, { ...work.started, backend: plan.backend }, record);
     sampleChildren(running, record);
     const stops: Stop[] = [
@@ -201,14 +201,14 @@ async function startAndWait(work: PlannedWork, world: RunWorld, around: Furnitur
       ...(acting?.stops ?? []),
       { signal: flood.signal, reason: 'limit:denials' },
       { signal: canarySeen.signal, reason: 'canary' },
-      { signal: safe.breaker.opened, reason: 'breaker' },
+      { signal: safeguards.breaker.opened, reason: 'breaker' },
       { signal: proxy.failed, reason: 'proxy' },
     ];
     if (world.signal !== undefined) stops.push({ signal: world.signal, reason: 'killed' });
     const { onStderr, onStdout, stdin } = world;
     const end = await watchRun(
       running,
-      { stdin, onStdout, onStderr, leaks, stops, waited: safe.gate.waited },
+      { stdin, onStdout, onStderr, leaks, stops, waited: safeguards.gate.waited },
       plan,
     );
     const { leaked, ...finished } = await mounts.finish(end.reason === 'exit' ? leaks : undefined);

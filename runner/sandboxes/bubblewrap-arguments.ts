@@ -36,7 +36,7 @@ export interface Library {
 }
 
 // All namespaces but the network's; no capabilities, no terminal; ended together with the runner.
-const sealed =
+const isolation =
   '--unshare-user --unshare-ipc --unshare-pid --unshare-uts --unshare-cgroup-try --die-with-parent --new-session --cap-drop ALL --hostname skill --proc /proc';
 
 // Folders that a program needs besides its own file.
@@ -66,14 +66,14 @@ export function skillArguments(
     data(bytes),
     path,
   ];
-  const seen = (path: string): string => {
+  const viewOf = (path: string): string => {
     const [folder = '', view = ''] =
-      [...systemViews].find(([one]) => `${path}/`.startsWith(`${one}/`)) ?? [];
+      [...systemViews].find(([viewed]) => `${path}/`.startsWith(`${viewed}/`)) ?? [];
     return view + path.slice(folder.length);
   };
   // A view lies in the run folder, which the run's uid can traverse.
-  const reachSeen = (name: string, path: string): string =>
-    seen(path) === path ? around.reach(name, path) : seen(path);
+  const reachView = (name: string, path: string): string =>
+    viewOf(path) === path ? around.reach(name, path) : viewOf(path);
   const sized = (path: string, mebibytes: number): string[] => [
     '--size',
     String(mebibytes * 1024 * 1024),
@@ -81,14 +81,14 @@ export function skillArguments(
     path,
   ];
   return [
-    ...sealed.split(' '),
+    ...isolation.split(' '),
     '--disable-userns',
     ...(around.joinsNetwork ? [] : ['--unshare-net']),
     '--info-fd',
     String(around.info),
     '--seccomp',
     data(around.seccomp),
-    ...libraryArguments(around.libraries, seen),
+    ...libraryArguments(around.libraries, viewOf),
     // bubblewrap's first process has the run's uid: a skill that wrote into its memory could
     // survive the end of the runner.
     '--size',
@@ -110,23 +110,25 @@ export function skillArguments(
     ...file('/etc/hosts', '0444', '127.0.0.1 localhost\n'),
     ...folders.flatMap(({ path, target }, index) => [
       '--ro-bind',
-      reachSeen(`folder${index}`, path),
+      reachView(`folder${index}`, path),
       target,
     ]),
     '--ro-bind-try',
-    seen('/usr/share/zoneinfo'),
+    viewOf('/usr/share/zoneinfo'),
     '/usr/share/zoneinfo',
     '--symlink',
     'usr/bin',
     '/bin',
     ...plan.programs.flatMap(({ program, path }) =>
-      programArguments(program, reachSeen(program, path), seen),
+      programArguments(program, reachView(program, path), viewOf),
     ),
-    ...files.flatMap((one) => file(one.path, `0${one.mode}`, one.bytes)),
+    ...files.flatMap(({ path, mode, bytes }) => file(path, `0${mode}`, bytes)),
     ...plan.mounts.flatMap(({ target, mode, path }, index) => {
       const source = around.reach(`mount${index}`, sources?.get(target) ?? path);
       const shut = mode === 'ro' ? [] : (protectedPaths.get(target) ?? []);
-      const inside = shut.flatMap((one) => shutArguments(one, source, target, data));
+      const inside = shut.flatMap((protectedPath) =>
+        shutArguments(protectedPath, source, target, data),
+      );
       return [mode === 'ro' ? '--ro-bind' : '--bind', source, target, ...inside];
     }),
     ...Object.entries(env).flatMap(([name, value]) => ['--setenv', name, value]),
@@ -149,7 +151,7 @@ export function forwarderArguments(
   info: number,
 ): string[] {
   return [
-    ...`${sealed} --unshare-net --as-pid-1 --info-fd ${info} --seccomp ${seccomp}`.split(' '),
+    ...`${isolation} --unshare-net --as-pid-1 --info-fd ${info} --seccomp ${seccomp}`.split(' '),
     ...libraryArguments(libraries, (path) => path),
     '--ro-bind',
     '/usr/bin/socat',
@@ -162,19 +164,26 @@ export function forwarderArguments(
   ];
 }
 
-function libraryArguments(libraries: readonly Library[], seen: (path: string) => string): string[] {
+function libraryArguments(
+  libraries: readonly Library[],
+  viewOf: (path: string) => string,
+): string[] {
   return libraries.flatMap(({ path, link }) =>
-    link === undefined ? ['--ro-bind', seen(path), path] : ['--symlink', link, path],
+    link === undefined ? ['--ro-bind', viewOf(path), path] : ['--symlink', link, path],
   );
 }
 
-function programArguments(program: string, path: string, seen: (path: string) => string): string[] {
+function programArguments(
+  program: string,
+  path: string,
+  viewOf: (path: string) => string,
+): string[] {
   const beside = program === 'python3' ? `/usr/lib/${path.split('/').at(-1)}` : companions[program];
   return [
     '--ro-bind',
     path,
     `/usr/bin/${program}`,
-    ...(beside === undefined ? [] : ['--ro-bind-try', seen(beside), beside]),
+    ...(beside === undefined ? [] : ['--ro-bind-try', viewOf(beside), beside]),
   ];
 }
 

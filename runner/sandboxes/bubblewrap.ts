@@ -48,7 +48,7 @@ export function bubblewrap(): Sandbox {
     'no-network',
     'no-user-namespaces',
     'dropped-uid',
-    ...[...groups.held].map((one) => `${one}-cgroup`),
+    ...[...groups.held].map((controller) => `${controller}-cgroup`),
   ];
   return {
     name: 'bubblewrap',
@@ -78,16 +78,16 @@ async function start(what: SandboxStart): Promise<RunningSandbox> {
     throw cause;
   }
   const first = firstProcess(child.stdio.at(descriptorAt.info) as Readable);
-  // bubblewrap's outer process ends the inner ones only after each inner one has asked for that, so
-  // kill the first inner process as well.
+  // The outer process of bubblewrap ends its inner processes only once each of them has set its
+  // parent-death signal, so kill the first inner process as well.
   const kill = (): void => {
     child.kill('SIGKILL');
     void first
       .then(
-        (one) =>
-          one !== undefined &&
-          startTimeOf(one.pid) === one.began &&
-          process.kill(one.pid, 'SIGKILL'),
+        (inner) =>
+          inner !== undefined &&
+          startTimeOf(inner.pid) === inner.began &&
+          process.kill(inner.pid, 'SIGKILL'),
       )
       .catch(() => undefined);
   };
@@ -181,16 +181,19 @@ function startChild(
 ): ChildProcess {
   const { command, namespace, pins, plan, runFolder } = what;
   const { firstData, firstPin, info, network, shell, user } = descriptorAt;
-  const targets = plan.mounts.map((one) => one.target);
-  const lent = new Map(targets.map((target, index) => [firstPin + index, pins.get(target) ?? -1]));
-  if (forwarder !== undefined) lent.set(user, forwarder.user).set(network, forwarder.network);
-  const own: number[] = [];
+  const targets = plan.mounts.map(({ target }) => target);
+  const borrowed = new Map(
+    targets.map((target, index) => [firstPin + index, pins.get(target) ?? -1]),
+  );
+  if (forwarder !== undefined) borrowed.set(user, forwarder.user).set(network, forwarder.network);
+  const shellFile = openSync(tools.sh, 'r');
+  const data: number[] = [];
   const staged = new Map<string, string>();
   try {
-    lent.set(shell, own[own.push(openSync(tools.sh, 'r')) - 1] ?? -1);
+    borrowed.set(shell, shellFile);
     const bubblewrapArguments = skillArguments(what, {
       reach: (name, path) => reachablePath(staged, runFolder, name, path),
-      descriptorOf: (bytes) => firstData + own.push(openData(runFolder, bytes)) - 2,
+      descriptorOf: (bytes) => firstData + data.push(openData(runFolder, bytes)) - 1,
       seccomp: seccompProgram(process.arch, 'skill'),
       libraries,
       keyLists,
@@ -198,7 +201,7 @@ function startChild(
       joinsNetwork: forwarder !== undefined,
     });
     const prelude = preludeScript(what, held);
-    const given = own.slice(1).map((descriptor, index) => [firstData + index, descriptor] as const);
+    const given = data.map((descriptor, index) => [firstData + index, descriptor] as const);
     return launch({
       bubblewrapArguments,
       command: [
@@ -212,7 +215,7 @@ function startChild(
         '--',
         ...command,
       ],
-      descriptors: new Map<number, number | 'pipe'>([...lent, [info, 'pipe'], ...given]),
+      descriptors: new Map<number, number | 'pipe'>([...borrowed, [info, 'pipe'], ...given]),
       uid: plan.uid,
       gid: plan.gid,
       runFolder,
@@ -221,6 +224,6 @@ function startChild(
       entersNetwork: forwarder !== undefined,
     });
   } finally {
-    for (const descriptor of own) closeSync(descriptor);
+    for (const descriptor of [shellFile, ...data]) closeSync(descriptor);
   }
 }

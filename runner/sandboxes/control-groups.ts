@@ -128,7 +128,9 @@ export function makeControlGroups(name: string, limits: Limits): ControlGroups {
     ),
   );
   const foldersOf = (version: 1 | 2): Set<string> =>
-    new Set([...made.values()].filter((one) => one.version === version).map((one) => one.folder));
+    new Set(
+      [...made.values()].filter((place) => place.version === version).map((place) => place.folder),
+    );
   const folders = new Set([...foldersOf(1), ...foldersOf(2)]);
   for (const { folder } of places.values()) if (!folders.has(folder)) remove(folder);
   const ranOut = (controller: Controller, sign: RegExp, file = `${controller}.events`): boolean => {
@@ -148,8 +150,8 @@ export function makeControlGroups(name: string, limits: Limits): ControlGroups {
     },
     take: (pid) => {
       for (const folder of foldersOf(2))
-        for (const one of [pid, ...childrenOf(pid)])
-          writeFileSync(`${folder}/cgroup.procs`, String(one));
+        for (const process of [pid, ...childrenOf(pid)])
+          writeFileSync(`${folder}/cgroup.procs`, String(process));
     },
     finish: () => {
       const memory = ranOut(

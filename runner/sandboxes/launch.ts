@@ -85,7 +85,7 @@ export function launch(what: Launch): ChildProcess {
   const nothing = fs.openSync('/dev/null', 'r');
   const options = openData(
     what.runFolder,
-    Buffer.from(what.bubblewrapArguments.map((one) => `${one}\0`).join('')),
+    Buffer.from(what.bubblewrapArguments.map((argument) => `${argument}\0`).join('')),
   );
   const stdio: (number | 'pipe' | 'ignore')[] = ['pipe', 'pipe', 'pipe'];
   for (const [number, descriptor] of what.descriptors) put(stdio, number, descriptor);

@@ -33,7 +33,7 @@ export const preludeChecks = Object.keys(checks);
 
 // The shell reads byte by byte, so stop at the last needed line. Without a network device there is
 // no route either.
-const look = `
+const readFacts = `
 while read -r skillgate_key skillgate_value skillgate_rest; do
   case $skillgate_key in
     Uid:) skillgate_user=$skillgate_value ;; NoNewPrivs:) skillgate_privileges=$skillgate_value ;;
@@ -65,7 +65,7 @@ export function preludeScript(
   return [
     'skillgate_started=$1 skillgate_host=$2 skillgate_n=3; shift 2',
     'skillgate_fail() { echo "$1" >&2; exit 125; }',
-    look,
+    readFacts,
     ...Object.entries(checks).map(
       ([name, check]) => `${check} || skillgate_fail 'a check failed: ${name}'`,
     ),

@@ -27,9 +27,12 @@ export function openSecrets(
   keychain: () => Keychain = osKeychain,
 ): Secrets {
   const stored = readStoredSecrets(secretsFileOf(world));
-  const own = agent === undefined ? [] : stored.filter((one) => one.agent === agent);
+  const own = agent === undefined ? [] : stored.filter((secret) => secret.agent === agent);
   const usable = new Map(
-    [...stored.filter((one) => one.agent === undefined), ...own].map((one) => [one.name, one]),
+    [...stored.filter((secret) => secret.agent === undefined), ...own].map((secret) => [
+      secret.name,
+      secret,
+    ]),
   );
   const reveal = async (name: string): Promise<string> => {
     const secret = usable.get(name);

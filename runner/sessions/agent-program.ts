@@ -67,7 +67,7 @@ function whyNotFolder(folder: string, ownFolders: readonly string[]): string | u
   if (real !== folder) return `${folder} is a link to ${real}; name ${real}`;
   if (taken.test(folder)) return `${folder} would hide a folder of the sandbox`;
   const own = ownFolders.find(
-    (one) => `${one}/`.startsWith(`${real}/`) || `${real}/`.startsWith(`${one}/`),
+    (own) => `${own}/`.startsWith(`${real}/`) || `${real}/`.startsWith(`${own}/`),
   );
   if (own !== undefined)
     return `${folder} overlaps ${own}, where Skillgate keeps policy, keys and logs`;

@@ -71,7 +71,7 @@ export function serveBridge(stream: Duplex, tokens: RunTokens, calls: BridgeCall
     gone: gone.signal,
   };
   let called = false;
-  const take = (message: BridgeMessage): void => {
+  const handle = (message: BridgeMessage): void => {
     if (!tokens.isGood(message.token))
       throw new Problem('token-ended', 'The run token is invalid for this session, or has expired');
     if ('stdin' in message) stdin.write(Buffer.from(message.stdin, 'base64'));
@@ -93,21 +93,21 @@ export function serveBridge(stream: Duplex, tokens: RunTokens, calls: BridgeCall
   // A call may end without reading all of its input. A slow call slows down the sandbox, so that no
   // input piles up here.
   stdin.on('error', () => undefined);
-  const untilTaken = async (): Promise<void> => {
+  const inputTaken = async (): Promise<void> => {
     if (stdin.writableNeedDrain && !stdin.destroyed)
       await once(stdin, 'drain', { signal: gone.signal }).catch(() => undefined);
   };
-  void readLines(stream, take, untilTaken).catch(refuse);
+  void readLines(stream, handle, inputTaken).catch(refuse);
 }
 
 async function readLines(
   stream: Duplex,
-  take: (message: BridgeMessage) => void,
-  untilTaken: () => Promise<void>,
+  handle: (message: BridgeMessage) => void,
+  inputTaken: () => Promise<void>,
 ): Promise<void> {
   for await (const line of linesOf(stream, bridgeLineBytesMax)) {
-    take(parseBridgeLine(line.toString('utf8')));
-    await untilTaken();
+    handle(parseBridgeLine(line.toString('utf8')));
+    await inputTaken();
   }
 }
 

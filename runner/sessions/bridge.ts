@@ -12,7 +12,7 @@ const usage = `inside an agent's sandbox:
 The operator runs all other commands (holds, grants, trust, policy, logs) on the host.
 `;
 
-function call(): object | undefined {
+function parseCall(): object | undefined {
   const [word, ...words] = process.argv.slice(2);
   if (word === 'mcp') return { call: 'mcp' };
   if (word !== 'run') return undefined;
@@ -45,7 +45,7 @@ const send = (socket: Socket, message: object): boolean => {
   return socket.write(`${JSON.stringify({ ...message, token })}\n`);
 };
 
-function feed(socket: Socket): void {
+function sendInput(socket: Socket): void {
   process.stdin.on('data', (chunk: Buffer) => {
     for (let at = 0; at < chunk.length; at += 65_536) {
       if (send(socket, { stdin: chunk.subarray(at, at + 65_536).toString('base64') })) continue;
@@ -57,7 +57,7 @@ function feed(socket: Socket): void {
   process.stdin.on('error', () => send(socket, { end: true }));
 }
 
-function take(line: string): void {
+function printAnswer(line: string): void {
   const answer = JSON.parse(line) as {
     stdout?: string;
     stderr?: string;
@@ -70,13 +70,13 @@ function take(line: string): void {
   if (exit !== undefined) process.stdout.write('', () => end(exit, says));
 }
 
-const asked = call();
-if (asked === undefined) {
+const call = parseCall();
+if (call === undefined) {
   const [word] = process.argv.slice(2);
   const help = word === undefined || word === 'help' || word === '--help';
   end(
     help ? 0 : 2,
-    help ? usage : `there is no \`${process.argv.slice(2, 4).join(' ')}\` here. ${usage}`,
+    help ? usage : `the sandbox has no command \`${process.argv.slice(2, 4).join(' ')}\`; ${usage}`,
   );
 }
 const authority = 'runner.skillgate.internal:80';
@@ -99,10 +99,10 @@ socket.on('data', (chunk: Buffer) => {
       end(1, `the runner refused the connection: ${text.split('\r\n')[0]}`);
     text = text.slice(at + 4);
     isOpen = true;
-    send(socket, asked);
-    feed(socket);
+    send(socket, call);
+    sendInput(socket);
   }
   const lines = text.split('\n');
   text = lines.pop() ?? '';
-  for (const line of lines) take(line);
+  for (const line of lines) printAnswer(line);
 });

@@ -108,16 +108,16 @@ function sharingWith(
   { workspaces }: HostPolicy,
   agentsFolder: string,
 ): string | undefined {
-  const realOf = (one: Agent): string | undefined => {
-    const path = workspaces[one.workspace?.name ?? ''];
+  const realOf = (owner: Agent): string | undefined => {
+    const path = workspaces[owner.workspace?.name ?? ''];
     return path === undefined || !fs.existsSync(path) ? undefined : `${fs.realpathSync(path)}/`;
   };
   const own = realOf(agent);
   if (own === undefined) return undefined;
   // A damaged identity cannot start a session. Once repaired, its next session is checked here.
-  const others = listAgents(agentsFolder).agents.filter((one) => one.name !== agent.name);
-  return others.find((one) => {
-    const other = realOf(one);
+  const others = listAgents(agentsFolder).agents.filter((other) => other.name !== agent.name);
+  return others.find((candidate) => {
+    const other = realOf(candidate);
     return other !== undefined && (other.startsWith(own) || own.startsWith(other));
   })?.name;
 }

@@ -13,7 +13,7 @@ import type { BoundPlaceholder } from '../../skills-index/run/egress/secret-use.
 import { keyVariableOf } from '../../skills-index/run/plan/plan-session.ts';
 import { type SessionPlan, sessionSkill } from '../../skills-index/run/plan/session-plan.ts';
 import type { Digest } from '../../skills-index/skill/digest.ts';
-import type { Furnished, PlannedWork } from '../run/planned-work.ts';
+import type { FilledRunFolder, PlannedWork } from '../run/planned-work.ts';
 import { runPlan } from '../run/run-plan.ts';
 import type { RunEnd, RunWorld } from '../run/run-request.ts';
 import type { Sandbox } from '../sandboxes/sandbox.ts';
@@ -77,7 +77,7 @@ function workOf(session: PlannedSession, tokens: RunTokens, now: () => Date): Pl
     whyNot: (agent) => whyEnded(agent, now()),
     purpose: `start a session of agent ${plan.agent}`,
     hint: `skillgate agent run --plan ${plan.agent} -- COMMAND`,
-    furnish: (runFolder) => furnish(session, tokens, runFolder),
+    fillRunFolder: (runFolder) => fillRunFolder(session, tokens, runFolder),
   };
 }
 
@@ -86,17 +86,19 @@ function environmentOf(
   placeholders: readonly BoundPlaceholder[],
 ): Record<string, string> {
   return {
-    ...Object.fromEntries(plan.env.map((one) => [one.name, one.value])),
-    ...Object.fromEntries(placeholders.map((one) => [keyVariableOf(one), one.placeholder])),
+    ...Object.fromEntries(plan.env.map((variable) => [variable.name, variable.value])),
+    ...Object.fromEntries(
+      placeholders.map((secret) => [keyVariableOf(secret), secret.placeholder]),
+    ),
   };
 }
 
-async function furnish(
+async function fillRunFolder(
   { plan, skills }: PlannedSession,
   tokens: RunTokens,
   runFolder: string,
-): Promise<Furnished> {
-  const memory = plan.mounts.find((one) => one.source === 'memory');
+): Promise<FilledRunFolder> {
+  const memory = plan.mounts.find((mount) => mount.source === 'memory');
   if (memory !== undefined) giveMemory(memory.path, plan.uid, plan.gid);
   await writeSkillTree(`${runFolder}/skills`, skills);
   const close = renewToken(`${runFolder}/token`, tokens, plan);

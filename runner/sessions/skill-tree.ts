@@ -32,7 +32,7 @@ export function folderNames(names: readonly SkillName[]): ReadonlyMap<SkillName,
   const taken = new Set<string>();
   for (const name of names) {
     const [scope = '', short = ''] = name.slice(1).split('/');
-    const free = [short, `${scope}-${short}`].find((one) => !taken.has(one));
+    const free = [short, `${scope}-${short}`].find((name) => !taken.has(name));
     if (free === undefined) continue;
     taken.add(free);
     given.set(name, free);
@@ -55,7 +55,7 @@ export async function writeSkillTree(
   skills: readonly SessionSkill[],
 ): Promise<void> {
   mkdirSync(folder, { mode: 0o755 });
-  const names = folderNames(skills.map((one) => one.admitted.name));
+  const names = folderNames(skills.map((skill) => skill.admitted.name));
   for (const skill of skills) {
     const short = names.get(skill.admitted.name);
     if (short !== undefined) await writeSkill(join(folder, short), skill);

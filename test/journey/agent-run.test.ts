@@ -334,7 +334,7 @@ describe('an agent’s own program in a session', () => {
     for (const one of words)
       expect(did[one.join(' ')]).toMatchObject({
         status: 2,
-        stderr: expect.stringContaining(`there is no \`${one[0]} ${one[1]}\` here`),
+        stderr: expect.stringContaining(`the sandbox has no command \`${one[0]} ${one[1]}\``),
       });
     const twin = await bare({ policy: steps.policy ?? {}, key: steps.key ?? {} });
     expect(twin.policy).toContain('agentPrograms');

@@ -3,7 +3,11 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { changedPathsMax, changeSetBytesMax, waitingBytesMax } from '../../../runner/limits.ts';
-import { whyNoRoom, whyTooLarge, writeRoom } from '../../../runner/mounts/waiting-room.ts';
+import {
+  whyOverShare,
+  whyTooLarge,
+  writeShareOwner,
+} from '../../../runner/mounts/changes-share.ts';
 import { type ChangeSet, changesFolderOf } from '../../../skills-index/run/changes/changes.ts';
 import { digestOf } from '../../../skills-index/skill/digest.ts';
 
@@ -17,7 +21,7 @@ const own = { agent: 'ines', skill: '@acme/fill' };
 const waits = (run: string, owner: typeof own | undefined, bytes: number): void => {
   const folder = changesFolderOf(data, run);
   fs.mkdirSync(folder, { recursive: true });
-  if (owner !== undefined) writeRoom(data, run, owner);
+  if (owner !== undefined) writeShareOwner(data, run, owner);
   fs.writeFileSync(join(folder, 'blob'), '');
   // A file with holes: it costs nothing here either.
   fs.truncateSync(join(folder, 'blob'), bytes);
@@ -34,7 +38,7 @@ describe('room for changes that wait', () => {
   ])('is each agent’s own for each skill: %s', (_, owner, bytes, why) => {
     if (bytes > 0) waits('first', owner, bytes);
     waits('second', undefined, 2_000_000);
-    const said = whyNoRoom(data, 'second', own, 0);
+    const said = whyOverShare(data, 'second', own, 0);
     expect(said === undefined ? undefined : said).toEqual(
       why === undefined ? undefined : expect.stringContaining(why),
     );
@@ -45,7 +49,7 @@ describe('room for changes that wait', () => {
     waits('first', own, full);
     for (let index = 0; index < 300; index++) fs.writeFileSync(join(folder, `empty${index}`), '');
     waits('second', undefined, 0);
-    expect(whyNoRoom(data, 'second', own, 0)).toContain('skillgate changes list');
+    expect(whyOverShare(data, 'second', own, 0)).toContain('skillgate changes list');
   });
 });
 

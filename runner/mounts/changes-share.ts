@@ -1,6 +1,6 @@
 /**
- * Disk space for changes that wait to be accepted. Each agent has its own share for each skill, so
- * the changes of one cannot crowd out those of another.
+ * The share of the disk for changes that wait to be accepted. Each agent has its own share for each
+ * skill, so one agent or skill cannot use up the space of another.
  */
 import {
   existsSync,
@@ -17,14 +17,14 @@ import { hexOf } from '../../skills-index/skill/digest.ts';
 import { changedPathsMax, changeSetBytesMax, waitingBytesMax } from '../limits.ts';
 
 /** The agent and skill whose share a change set uses. */
-export interface RoomOwner {
+export interface ShareOwner {
   readonly agent: string;
   readonly skill: string;
 }
 
 /** Why a change set is too large to be stored and read back; undefined when it is not. */
 export function whyTooLarge({ folders }: ChangeSet, json: string): string | undefined {
-  const paths = folders.reduce((sum, one) => sum + one.changes.length, 0);
+  const paths = folders.reduce((sum, folder) => sum + folder.changes.length, 0);
   if (paths > changedPathsMax)
     return `the run changed more than ${changedPathsMax} paths in all folders together`;
   if (Buffer.byteLength(json) <= changeSetBytesMax) return undefined;
@@ -35,52 +35,52 @@ export function whyTooLarge({ folders }: ChangeSet, json: string): string | unde
  * Why the changes of a run exceed their share; undefined when they fit.
  * @param run id of the run, whose files are stored already
  */
-export function whyNoRoom(
+export function whyOverShare(
   data: string,
   run: string,
-  { agent, skill }: RoomOwner,
+  { agent, skill }: ShareOwner,
   more: number,
 ): string | undefined {
   const waiting = join(data, 'changes');
   const others = (existsSync(waiting) ? readdirSync(waiting) : []).filter(
-    (one) => one !== run && roomOf(data, one) === nameOf({ agent, skill }),
+    (other) => other !== run && ownerOf(data, other) === textOf({ agent, skill }),
   );
-  const taken = others.reduce((sum, one) => sum + bytesIn(changesFolderOf(data, one)), 0);
+  const taken = others.reduce((sum, other) => sum + bytesIn(changesFolderOf(data, other)), 0);
   if (taken + bytesIn(changesFolderOf(data, run)) + more <= waitingBytesMax) return undefined;
   const what = `the changes of ${others.length} earlier ${others.length === 1 ? 'run' : 'runs'} of ${skill} by ${agent} use ${mebibytes(taken)}`;
   return `${what}, and at most ${mebibytes(waitingBytesMax)} may wait: accept or discard some of them (skillgate changes list)`;
 }
 
 /** Records whose share the folder of a change set counts against. */
-export function writeRoom(data: string, run: string, owner: RoomOwner): void {
+export function writeShareOwner(data: string, run: string, owner: ShareOwner): void {
   mkdirSync(changesFolderOf(data, run), { recursive: true, mode: 0o700 });
-  writeFileSync(join(changesFolderOf(data, run), roomName), nameOf(owner), { mode: 0o600 });
+  writeFileSync(join(changesFolderOf(data, run), ownerFile), textOf(owner), { mode: 0o600 });
 }
 
 /** Removes stored files that the change set does not use. */
-export function removeUnneeded(
+export function removeUnusedContent(
   data: string,
   run: string,
   { folders }: Pick<ChangeSet, 'folders'>,
 ): void {
   const kept = changesFolderOf(data, run);
   if (!existsSync(kept)) return;
-  const states = folders.flatMap((one) => one.changes.map(({ after }) => after));
+  const states = folders.flatMap((folder) => folder.changes.map(({ after }) => after));
   const needed = new Set(
     states.flatMap((after) => (after?.kind === 'file' ? [hexOf(after.sha256)] : [])),
   );
   for (const name of readdirSync(kept)) if (!needed.has(name)) rmSync(join(kept, name));
 }
 
-const roomName = 'room';
+const ownerFile = 'room';
 
-function nameOf({ agent, skill }: RoomOwner): string {
+function textOf({ agent, skill }: ShareOwner): string {
   return `${agent}\n${skill}\n`;
 }
 
 // Change sets of earlier Skillgate versions lack this file; they count against nobody.
-function roomOf(data: string, run: string): string | undefined {
-  const file = join(changesFolderOf(data, run), roomName);
+function ownerOf(data: string, run: string): string | undefined {
+  const file = join(changesFolderOf(data, run), ownerFile);
   return existsSync(file) ? readFileSync(file, 'utf8') : undefined;
 }
 
