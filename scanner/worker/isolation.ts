@@ -1,7 +1,7 @@
 /** What holds a scanning child: the command line that starts it, and how statements name it. */
 import { existsSync } from 'node:fs';
 import { dirname, join } from 'node:path';
-import { childMemoryMiB, childThreadsMax } from '../limits.ts';
+import { childMemoryMiB, childThreadsMax, scanStackKiB } from '../limits.ts';
 
 export interface Isolation {
   /** As signed statements name it. */
@@ -38,6 +38,7 @@ function nodeArgv({ node, entry, read }: ChildFiles): [string, ...string[]] {
   return [
     node,
     `--max-old-space-size=${childMemoryMiB}`,
+    `--stack-size=${scanStackKiB}`,
     '--permission',
     ...read.map((path) => `--allow-fs-read=${path}`),
     '--disable-warning=SecurityWarning',
