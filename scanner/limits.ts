@@ -36,7 +36,7 @@ export const foldedFreeChars = 1_024;
 /** Watchdog of a child, which gives no report. */
 export const scanSecondsMax = 60;
 export const childMemoryMiB = 1_024;
-/** Stack of a scan: in a child as in a worker thread of Node, so that both scan a deep text alike. */
+/** Stack of a scan, in a child as in a worker thread: both judge a deep text alike. */
 export const scanStackKiB = 3_900;
 export const childScansMax = 200;
 /** Processes and threads of the user that children run as: one has about a dozen. */
