@@ -11,8 +11,8 @@ interface CodeDigests {
 }
 
 export const codeDigests: CodeDigests = {
-  extractor: 'sha256:e5e78d41fc729fd306cded2bde52c9b96422bdac741d12bc30c2993a9ac5904e',
-  judging: 'sha256:8cea0fdb5e121863baa7f815ffd69a0e6363cbcfa252cf6f38dbbd5866d0963e',
+  extractor: 'sha256:0514ee8fe5eccf69968fa0a2751638c2ef8c03e0b234c049ba18764921d891c4',
+  judging: 'sha256:d569e9195ae28ce184b15ebe380edd40b92553739c88e9e6a8af9de42e062032',
   rules: {
     'env/dynamic-name': 'sha256:b3bcc619041c321b4ae11ca5d5c43bb5beec8dbf73751365badd255319977730',
     'env/process-environment':
@@ -64,9 +64,9 @@ export const codeDigests: CodeDigests = {
     'files/home-harvest': 'sha256:4fd07b913fb7f7cbb35c476b21c4e66dfbfbf20a8a48f963120db5d9e127e7cb',
     'files/link-escape': 'sha256:c451f6c39e042930d81573f80c4c195c9daae4bd82fa6d2ccf88b526a927df5e',
     'files/log-removal': 'sha256:9004e8f3dc1aa0cf8c85751e6be308de7901d82ee0e25ceac7ba7a17cbfd6777',
-    'files/outside-read': 'sha256:59e972d8c9d2205768126c30c2e5305b8b5420503db60d589e34ab54c9bbe7da',
+    'files/outside-read': 'sha256:e30cfa63ae2430893a3c39ef2c080a1f83b2e28a9a80d1367a7b5d6e880d3e51',
     'files/outside-write':
-      'sha256:3baeab2c75b948c3bfca8dfc5c1fb9ffd72c26cb54d3e0020a40dc0313564ea8',
+      'sha256:8073b199fc166071a1a3f7fefc13fb388c9d003eb7dee4f9e87b85d4b74d7948',
     'files/permissions': 'sha256:555fa520767e4883ccc725753e6df781b7c1518e6c9ef3709ee139492b06a469',
     'files/shell-history':
       'sha256:7991fc53920a35911495395f4c85abc4a7484133271b4a7f19bb9c4f5b5cc201',
@@ -105,9 +105,9 @@ export const codeDigests: CodeDigests = {
       'sha256:38852d4caa78894e9996188c8b679911520077247addd28f1496eee3c4b4fb43',
     'manifest/added-since-approved':
       'sha256:ed13d92f16490db6f679e9ff020d06dc79cc7e3a83331da013d2450a58e500a6',
-    'manifest/all-three': 'sha256:9aaff83f8f0ef132ad6e65c707038037c38299f0c0b67c0e16f4f69fc8ec26c0',
+    'manifest/all-three': 'sha256:8105f6c28f2204ff432ab958f4063a0ebf5750719bc5561df20bf144e3e750f9',
     'manifest/broken-promise':
-      'sha256:d33434feb17eae447519ec9203ff240ba2398689ef073f31b84ef2481fea4f72',
+      'sha256:b4086d2f6d74564392196ea615cee6f457a77ffdbd518c8ef2a9274f8116216c',
     'manifest/contradiction':
       'sha256:ba9f0e499de7bb2e609ff6b1be0b4dd785da2ed8a3d53cb8e7d3438d0cd1fe77',
     'manifest/declared-attack':
@@ -115,7 +115,7 @@ export const codeDigests: CodeDigests = {
     'manifest/over-broad':
       'sha256:71b9424b7df5a12d82af3dc931c50cf45e2bac60813cef1006d54f1bb6cc5015',
     'manifest/undeclared':
-      'sha256:692f13e4d89a60ba22cf55374c7cb5abaf6865d11e7bcdd225f7a294568bd3a5',
+      'sha256:ad21e33d20790aa083d3616bb4d077d04e4f77ab975e173eb84a8f0e2a4fcb39',
     'manifest/unnamed-script':
       'sha256:7a2f2e079ec57bf28d096d17dd13f90fd0be7b31fd332078b92561e4e881d04c',
     'manifest/unreadable':
@@ -197,45 +197,45 @@ export const codeDigests: CodeDigests = {
     'persistence/shell-profile':
       'sha256:e20d44b37a60098084ab9af917ee6ffa92dbfc9b5c1ce2e72a73ecc4160f1d9f',
     'prose/approval-bypass':
-      'sha256:cc1d8115d9fabba46ee1ec291872279d60c6aea632c6e97b7cfce7ad89c7fa3c',
+      'sha256:a2214ff28b59afaef367b4511aa788a0c03d358eed653fbff73a304f5e407e49',
     'prose/biased-judgement':
-      'sha256:468a41e4524ad5d0118fdd6a4b1912db8781c9e144e9c6ffd1dc341702370f6d',
-    'prose/concealment': 'sha256:184fad90a28c8d0cada6dea9b12cd77748225d3064f076fede9193adab52b727',
+      'sha256:eddae25cbf43f90af3be9b017790ac07a99b43f5971790b72dd4bf0adbc0bc82',
+    'prose/concealment': 'sha256:7d1e3586049e9836498c867d982a11eb3e65816a5eca584457b27e5ee414be7d',
     'prose/credential-solicitation':
-      'sha256:1bfa48e2b632d7ce03e04f6aba92b418a1984669ebe9a841392168fe7df847e4',
+      'sha256:ef429f97316252748ea179eab02473ade06aa0f03873b0ab620534c33b57d00c',
     'prose/decode-instructions':
-      'sha256:8ff059064d06521dd6a24e3696b1c9904ffd25e61847abbd58b37aaa88054479',
+      'sha256:32922b9b6234257e41f04b1fb86f6d3c43bf4cd31f18238420fd8eb57986e6fd',
     'prose/destructive-orders':
-      'sha256:6fbdcd3bb9d80b131d5b9de4dd9cde11e46428c71b03f88aa4772ffffaa4504e',
+      'sha256:1f665390af5b482dcd260f4731d2b5796236dddbc86c4964e73c813384343a6b',
     'prose/encoded-instructions':
-      'sha256:0febe2d3c50f09fca8072dd4b84f1e2b67218bf4061bb390564c6fce2a8a1d13',
+      'sha256:5192c45922fc63729888d4dbe09d19611c3db7c7ada977cae962b59daac900db',
     'prose/exfiltration-instructions':
-      'sha256:908ce294d58820c006475fcaa7c4862bdbb2aca652fb4683982359fb55bcc92c',
-    'prose/hidden-text': 'sha256:0d0522dfab5fe7273a69088759206682c977d5b8928fb70770e7bbe12e2effb1',
-    'prose/install-lure': 'sha256:2527d914e75b1aae3611216a5090443717a4fc2b0842f6dee02d45da1e5befbb',
+      'sha256:cd7a1c11048dcd1ab7d8c446170dbb1df0bc5a0fa14c9db6e04b1fd1f322a74d',
+    'prose/hidden-text': 'sha256:1f35a28ae09122bac96a9e4a838fe053e37537779d77ff0e4b424aee899fc648',
+    'prose/install-lure': 'sha256:00fa7856f5c8a13a2cfe545cd5dc0ded8a8b5f306196d22b910999d0105fe170',
     'prose/memory-tampering':
-      'sha256:c654a2f553601092e212d3ddc151fe34996e7191b27f98d228d6d61d5e4e3381',
+      'sha256:138ca49b6c78b1aa914de9e7a8a96eacd76e50084bbd79a3b8ef533d6bca86ce',
     'prose/override-instructions':
-      'sha256:58d1775f844eb51f8b414d91c453b6f8a5b139e2898cc30ad292ef89a6373484',
+      'sha256:48dfbcd78dcf756687fd989b1d1f01fbc1d808e208fef8ec595dde3c5037d9eb',
     'prose/payment-diversion':
-      'sha256:e14242a2014c7c897af25fec20fa73edaa3b673986bf9f292110c6ee0527d4ab',
+      'sha256:0d50af6f7eb8b2a5402e9bd36211cf4626189a08f461b5549d0b04af06df0dd0',
     'prose/planted-content':
-      'sha256:910858faec3fb06a53fc9312e397e560e172043ab18bf54922641f6a873630d6',
+      'sha256:816d55643f8b389491ba5eee91687dfdff0dcd57d00af36aa18bdaf8566d3e51',
     'prose/remote-instructions':
-      'sha256:5ca0fec437f20deac7a532194e11b71519cb8052fd8eddc75c0429bdb9df707e',
+      'sha256:99f14545013b197f2e8361589515da688ffe076c00a0b70a82cc64e0be4471de',
     'prose/secret-in-reply':
-      'sha256:faec9220e1a820f3024f7872ecf77c9d15d98a5bfaceab56d342f89b5781d6f6',
+      'sha256:5075a85f8b1e2f6cd3afe5356767ade95ea8e9128ba89923e7b7a63abaa52c86',
     'prose/self-propagation':
-      'sha256:2436d9f5c890c0ae28ca1f80996199e1c5f690ec8a1c627a1400d631d90e17d5',
+      'sha256:2d87e7f0c5b11fe3d00fbc7033df45254784568b5df5dbbc9134c2e4e2f5193a',
     'prose/speaks-to-scanners':
-      'sha256:81224d88b29fb58ca25310fcb968f671088a5baa27b64689025a1ffd9149e5c7',
-    'prose/trigger-bait': 'sha256:837e0b32cc52b763e77a379bdaba0561e97febdf97b755c3d4defd221628fb0d',
+      'sha256:5c7739f53514a10f4b02705738a07d6d3624208a55f4d041df3cbbadf0c4dc7b',
+    'prose/trigger-bait': 'sha256:1d9ba17b08472a53f7bdfa49aa058f0c8dd3b577fa7425ba76446e91f7017ca8',
     'prose/weakened-defence':
-      'sha256:c14381ee07594db558d7595a37be4ce47e0228b497fef1ae2a6d4b457edb2ca9',
+      'sha256:b62704e7927836edc48a0633f6cbd09c1e0190364938b8f5a00bc80b38acd065',
     'resources/decompression-bomb':
       'sha256:4c625cc957e25f45d32408edca483766af097123934b17e0b1bed2f84d534044',
     'resources/endless-requests':
-      'sha256:90f12603fa036a1e7443df0f4b2373bec909142a615449464430c6723de460ce',
+      'sha256:d0d344a45d9cbf8e85dd77f19781bfe6a100cbbae67223867d565817ecb88e5b',
     'resources/exhaustion':
       'sha256:c6d86af7bcd4c90d1cba8ae0e199d316947948b2a66f7e4546adc8142b08b882',
     'resources/fork-bomb':
