@@ -1,4 +1,7 @@
-/** The registry as one web-standard application; both shells run exactly this. */
+/**
+ * The registry as one web-standard application. The Node shell and the Worker both run exactly this
+ * application.
+ */
 import { Hono, type MiddlewareHandler } from 'hono';
 import { matchedRoutes } from 'hono/route';
 import { Problem } from '../skills-index/skill/problem.ts';
@@ -28,9 +31,9 @@ import { limitBody } from './strangers/body-limit.ts';
 import { type AddressOf, limitStrangers } from './strangers/stranger-limit.ts';
 
 export interface AppOptions {
-  /** Where failures that should not have happened are written. */
+  /** Receives unexpected errors. */
   readonly logError: (error: unknown) => void;
-  /** Where a request came from. */
+  /** The client's address. */
   readonly addressOf?: AddressOf;
 }
 
@@ -45,7 +48,8 @@ export function createApp(
     requireOwnHost(registry.config),
     requireOwnOrigin(registry.config),
   );
-  // Kept until the next start, which checks the file: what one query met is damaged for all.
+  // The damage that a query met. It is kept until the next start, which checks the database file:
+  // damage in one place makes every answer doubtful.
   let damaged: string | undefined;
   const noteDamage = (error: unknown): void => {
     damaged ??=
@@ -69,12 +73,12 @@ export function createApp(
     ),
   );
   const limit = limitStrangers(registry, addressOf);
-  // Every method can bring a body, so every method but the two that never have one is counted.
+  // A request of any method except GET and HEAD can have a body, so those count towards the limits.
   app.use('/api/v1/*', (context, next) =>
     reading.has(context.req.method) ? next() : limit(context, next),
   );
   app.use('/review/sign-in/*', limit);
-  // A person who types the bare address wants the desk; a program gets 404.
+  // Browsers that open the bare address get the desk; programs get 404.
   app.get('/', (context, next) =>
     (context.req.header('accept') ?? '').includes('text/html')
       ? Promise.resolve(context.redirect('/review', 303))
@@ -108,7 +112,7 @@ export function createApp(
 const reading: ReadonlySet<string> = new Set(['GET', 'HEAD']);
 
 /**
- * Answers before a body is read that no route would take: reading it fills the memory for nothing.
+ * Answers unknown routes before the body is read: reading it would fill the memory for nothing.
  */
 const refuseUnrouted: MiddlewareHandler = (context, next) => {
   const { method } = context.req;
@@ -119,8 +123,8 @@ const refuseUnrouted: MiddlewareHandler = (context, next) => {
 
 function apiRoutes(registry: Registry, addressOf: AddressOf): Hono {
   const api = new Hono();
-  // No body is larger than an upload; routes that take more than a small JSON document say so
-  // themselves.
+  // No body is larger than an upload. A route without its own limit takes only a small JSON
+  // document.
   api.use(refuseUnrouted, limitBody(uploadBytesMax));
   for (const small of [
     '/session/*',

@@ -1,6 +1,6 @@
 /**
- * What the registry's code is given: database, objects, keys, time, randomness, configuration. The
- * two shells make it.
+ * What the registry's code works with: database, objects, keys, time, randomness, configuration.
+ * Each of the two shells makes one.
  */
 import type { Digest } from '../skills-index/skill/digest.ts';
 import type { Scope, SkillName } from '../skills-index/skill/name.ts';
@@ -19,9 +19,9 @@ import type { Database } from './store/batch.ts';
 import type { Objects } from './store/objects.ts';
 
 export interface RegistryConfig {
-  /** Where it is reached, without a slash at the end: `http://localhost:8787`. */
+  /** The registry's address without a final slash: `http://localhost:8787`. */
   readonly base: string;
-  /** Values of the Host header that are answered; all others get 421. */
+  /** Values of the Host header that the registry serves. All others get 421. */
   readonly hosts: readonly string[];
 }
 
@@ -31,58 +31,63 @@ export interface Registry {
   readonly keys: RegistryKeys;
   readonly root: RootFile;
   readonly policy: Policy;
-  /** What administrators signed for clients; absent until they have: /tuf/ is then empty. */
+  /** The TUF repository that administrators signed for clients. Without one, /tuf/ is empty. */
   readonly tuf?: TufRepository | undefined;
   /**
-   * Parsed JSON of the Sigstore root by which certificates are verified; absent: everybody signs
-   * with keys.
+   * Parsed JSON of the Sigstore root that verifies certificates. Without it, everybody signs with
+   * keys.
    */
   readonly sigstore?: unknown;
-  /** Asked to cosign the log's head; absent: nobody but this registry vouches for it. */
+  /**
+   * The witnesses that cosign the log's head. Without them, only this registry vouches for the
+   * head.
+   */
   readonly witnesses?: Witnesses | undefined;
   /**
-   * Set when the log lacks entries that this registry has signed: nothing is written to it then.
+   * Set when the log lacks entries that this registry has signed. Nothing is written to the log
+   * then.
    */
   ownHeadAhead?: OwnHeadAhead | undefined;
   /**
-   * Compares again before each write, where a database can be brought back under a running process;
-   * absent: only the start compares.
+   * Compares the log with the last signed head before each write, where a database can be restored
+   * under a running process. Without it, only the start compares.
    */
   readonly compareOwnHead?: (registry: Registry) => Promise<OwnHeadAhead | undefined>;
   /**
-   * Told of what failed after an act that is in the log, and is done again later. The application
-   * sets it.
+   * Reports a step that failed after its statement was logged, and that is done again later. The
+   * application sets this.
    */
   reportPutOff?: (error: unknown) => void;
   /**
-   * Ids of versions whose approval or scan is in the log and whose way on was cut off in this
-   * process.
+   * Ids of versions whose approval or scan is logged, and whose next step failed in this process.
    */
   readonly unsettled: Set<string>;
   /**
-   * Milliseconds since 1970 before which none of them is tried: one is tried now, or failed a
-   * moment ago.
+   * Milliseconds since 1970. No unsettled version is tried before this time: one is being tried
+   * now, or failed a moment ago.
    */
   settleFrom?: number | undefined;
-  /** Whose reports of incidents count; absent: they only inform. */
+  /** Whose incident reports count. Without it, reports only inform. */
   readonly incidents?: IncidentPolicy | undefined;
   readonly config: RegistryConfig;
   readonly identities: IdentityCache;
-  /** So that a statement is verified once in this process; absent: each time. */
+  /**
+   * Statements that this process has verified, so that each is verified once. Without it, each read
+   * verifies again.
+   */
   readonly verified?: VerifiedStatements;
   now(): Date;
   /** Bytes from a cryptographic source. */
   random(bytes: number): Uint8Array;
   /**
-   * Runs tasks of one name one after the other within this process; between processes the batch's
-   * clash decides.
+   * Runs tasks of one name one after the other within this process. Between processes, a clash of
+   * their batches decides.
    */
   exclusive<Result>(name: string, task: () => Promise<Result>): Promise<Result>;
 }
 
 /**
- * Who acts: a key or a passkey. What it may do is looked up in the signed identity statements at
- * each use.
+ * The actor: a key or a passkey. Each use looks up its rights in the signed identity statements.
  */
 export type Principal =
   | { readonly kind: 'key'; readonly keyId: Digest }
@@ -93,15 +98,15 @@ export type Role = 'reviewer' | 'administrator' | 'scanner';
 export interface EnrolledMember {
   readonly name: string;
   readonly roles: readonly Role[];
-  /** Who the member is at issuers; absent where no administrator has said. */
+  /** The member's identities at issuers; absent when no administrator has named any. */
   readonly identities?: readonly OidcIdentity[];
 }
 
 export interface Actor {
   readonly subject: Principal;
-  /** Absent for authors who are no members. */
+  /** Absent for authors who are not members. */
   readonly member?: EnrolledMember;
-  /** Scopes whose owner statement names the key. */
+  /** Scopes whose owner statement names this key. */
   readonly scopes: readonly Scope[];
 }
 
@@ -110,26 +115,26 @@ export interface VersionName {
   readonly version: Version;
 }
 
-/** `key:sha256:…` or `passkey:…`: how a subject is written in rows. */
+/** `key:sha256:…` or `passkey:…`: a subject as database rows store it. */
 export function printSubject(subject: Principal): string {
   return subject.kind === 'key' ? `key:${subject.keyId}` : `passkey:${subject.credentialId}`;
 }
 
-/** Reads a row's subject back. */
+/** Parses the subject of a database row. */
 export function readSubject(text: string): Principal {
   return text.startsWith('key:')
     ? { kind: 'key', keyId: text.slice('key:'.length) as Digest }
     : { kind: 'passkey', credentialId: text.slice('passkey:'.length) };
 }
 
-/** How the audit log names who acted: the member's name where there is one, else the key. */
+/** The actor's name in the audit log: the member's name, or else the key. */
 export function nameOf(actor: Actor): string {
   return actor.member?.name ?? printSubject(actor.subject);
 }
 
 /**
- * A queue for each name: promises chained, so that a second task waits for the first to end,
- * however it ends.
+ * A queue for each name. Promises are chained, so that a task starts when the one before has ended
+ * or failed.
  */
 export function makeExclusive(): Registry['exclusive'] {
   const tails = new Map<string, Promise<unknown>>();

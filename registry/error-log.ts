@@ -1,6 +1,6 @@
 /**
- * What an operator reads of failures that should not have happened: each kind once with its stack,
- * then counted, so that a stranger's repeats fill no disk.
+ * What an operator reads about unexpected errors. Each kind is written once with its stack and then
+ * counted, so that a client that repeats a request does not fill the disk.
  */
 import { errorKindsMax, errorRepeatMs } from './limits.ts';
 
@@ -10,7 +10,10 @@ interface Kind {
   readonly repeats: number;
 }
 
-/** @returns writes an error, unless the same one was written within `errorRepeatMs` */
+/**
+ * @returns a function that writes an error, unless the same error was written within
+ * `errorRepeatMs`
+ */
 export function makeErrorLog(
   write: (line: string) => void,
   now: () => Date,
@@ -18,7 +21,8 @@ export function makeErrorLog(
   const kinds = new Map<string, Kind>();
   return (error) => {
     const stack = error instanceof Error ? (error.stack ?? error.message) : String(error);
-    // The message alone may hold what the caller sent; the first place in the code does not.
+    // The message may hold data from the client, and the first code location does not, so the
+    // location identifies the kind.
     const kind = /^\s+at .*$/m.exec(stack)?.[0] ?? stack.slice(0, 200);
     const at = now().getTime();
     const before = kinds.get(kind);

@@ -1,5 +1,5 @@
 /**
- * What a request passes before any route sees it: the host name it asked for, and where a browser
+ * Checks that a request passes before any route sees it: its host name, and the site that a browser
  * sent it from.
  */
 import type { MiddlewareHandler } from 'hono';
@@ -9,10 +9,7 @@ import { strictTransportSeconds } from './limits.ts';
 
 const readingMethods: readonly string[] = ['GET', 'HEAD', 'OPTIONS'];
 
-/**
- * Answers only to configured host names, so that a name that somebody points here (DNS rebinding)
- * opens nothing.
- */
+/** Serves only configured host names, so that DNS rebinding gives an attacker no access. */
 export function requireOwnHost(config: RegistryConfig): MiddlewareHandler {
   return async (context, next) => {
     const host = context.req.header('host') ?? new URL(context.req.url).host;
@@ -27,10 +24,10 @@ export function requireOwnHost(config: RegistryConfig): MiddlewareHandler {
 }
 
 /**
- * Refuses what a browser sends from another site. A request without Origin and Sec-Fetch-Site is no
- * browser's. `Origin: null` is let through only with `Sec-Fetch-Site: same-origin`: our own forms
- * under `Referrer-Policy: no-referrer` send that pair (Fetch, "append a request Origin header"),
- * and no page can set Sec-Fetch-Site.
+ * Rejects requests that a browser sends from another site. Requests without Origin and
+ * Sec-Fetch-Site do not come from a browser. `Origin: null` passes only with `Sec-Fetch-Site:
+ * same-origin`: our own forms under `Referrer-Policy: no-referrer` send that pair (Fetch, "append a
+ * request Origin header"), and no page can set Sec-Fetch-Site.
  */
 export function requireOwnOrigin(config: RegistryConfig): MiddlewareHandler {
   const own = new URL(config.base).origin;
@@ -48,7 +45,7 @@ export function requireOwnOrigin(config: RegistryConfig): MiddlewareHandler {
   };
 }
 
-/** Headers that every answer carries; a page sets its own content policy. */
+/** Headers of every answer. Each page sets its own content security policy. */
 export function addHeaders(config: RegistryConfig): MiddlewareHandler {
   return async (context, next) => {
     await next();

@@ -1,20 +1,20 @@
 /** Limits of the registry, the unit in the name. */
 export const uploadBytesMax = 26 * 1024 * 1024;
-/** JSON that is no signed statement and no report. */
+/** A JSON body that is neither a signed statement nor a report. */
 export const jsonBodyBytesMax = 64 * 1024;
-/** Of a JSON body that does not follow its schema. */
+/** Reasons in the answer to a JSON body that does not follow its schema. */
 export const bodyReasonsMax = 20;
 /** A statement names up to 500 files. */
 export const statementBodyBytesMax = 1024 * 1024;
 export const reasonCharsMax = 2_000;
 export const refusalReasonsMax = 200;
 /**
- * How far two processes' clocks may be apart. What was written later than that from now was written
- * by a clock that was wrong.
+ * The largest difference between two processes' clocks. A row dated further in the future comes
+ * from a clock that was wrong.
  */
 export const clockSkewMs = 5 * 60_000;
 /**
- * How long a session that is over is kept, so that a clock which was ahead for days ends nobody's.
+ * How long an expired session is kept, so that a clock that was days ahead ends no valid session.
  */
 export const sessionKeptMs = 7 * 24 * 3_600_000;
 export const sessionDeskMs = 12 * 3_600_000;
@@ -22,7 +22,7 @@ export const sessionIdleMs = 30 * 60_000;
 export const sessionTokenMs = 60 * 60_000;
 export const linkMs = 5 * 60_000;
 export const challengeMs = 5 * 60_000;
-/** How long a browser may take to ask its person for a passkey. */
+/** How long a browser waits for a person to use a passkey. */
 export const ceremonyMs = 60_000;
 /** WebAuthn level 3 §5.8.3. */
 export const credentialIdBytesMax = 1_023;
@@ -34,125 +34,139 @@ export const writeAttemptsMax = 40;
 export const statusLifeMs = 24 * 3_600_000;
 export const statusRefreshMs = 3_600_000;
 export const queueRowsMax = 500;
-/** Of a failure that the queue shows in the place of a version's risk. */
+/** The part of a scan failure that the queue shows instead of a version's risk. */
 export const failureCharsMax = 300;
-/** Decisions that the queue's page lists below it. */
+/** Decisions listed below the queue. */
 export const decidedRowsMax = 20;
 export const claimMs = 10 * 60_000;
 export const objectWritesAtOnce = 16;
-/** Index files that a start brings up to date before it marks their lines in one batch. */
+/** Index files that a start updates before it marks their lines in one batch. */
 export const indexFilesMarkedAtOnce = 100;
 export const formBodyBytesMax = 64 * 1024;
 export const pendingPasskeysMax = 5;
 export const reportBytesMax = 16 * 1024 * 1024;
-/** Keys that are tried on an envelope whose sender does not say which one signed it. */
+/** Keys tried on an envelope whose sender names no key. */
 export const signerTriesMax = 8;
-/** Owners that the first claim of a scope may name; its owners add others later. */
+/** Owners that the first claim of a scope may name. The owners add others later. */
 export const firstOwnersMax = 5;
-/** Scopes that one key, person or repository may be the first to claim. */
+/** Scopes that one key, person or repository may claim first. */
 export const firstClaimsMax = 10;
-/** First claims of scopes by who is no member, by address: at once, and then one each so often. */
+/**
+ * First claims of scopes by clients that are not members, per address: in a burst, and then one
+ * claim in each period.
+ */
 export const strangerClaimsBurst = 20;
 export const strangerClaimSeconds = 60;
-/** Writes of who is no member, by address: at once, and then. */
+/**
+ * Write requests of clients that are not members, per address: in a burst, and then per second.
+ */
 export const strangerWritesBurst = 300;
 export const strangerWritesPerSecond = 2;
-/** Large bodies of who is no member, under way at one time: in all, and of one address. */
+/**
+ * Large bodies of clients that are not members, in progress at one time: in all, and per address.
+ */
 export const strangerBodiesBytesMax = 5 * uploadBytesMax;
 export const strangerBodiesOfOneBytesMax = 2 * uploadBytesMax;
-/** How fast a body has to come, and for how long nothing is demanded of it. */
+/** The slowest speed of a request body, and the time before the speed is checked. */
 export const bodyBytesPerSecondMin = 64 * 1024;
 export const bodyGraceMs = 15_000;
 export const bodyCheckMs = 2_000;
-/** Addresses that are remembered at one time. */
+/** Client addresses remembered at one time. */
 export const strangerAddressesMax = 10_000;
-/** Unexpected errors: how long the same one is only counted, and how many kinds are remembered. */
+/**
+ * Unexpected errors: how long the same error is only counted, and how many kinds are remembered.
+ */
 export const errorRepeatMs = 10 * 60_000;
 export const errorKindsMax = 100;
-/** How long a browser that was here over TLS comes back over nothing else. */
+/** How long a browser that has used TLS here refuses plain HTTP. */
 export const strictTransportSeconds = 365 * 24 * 3_600;
 export const databaseWaitMs = 2_000;
 /**
- * A database up to this size is looked through before it serves, which takes about a second; a
- * larger one while it serves.
+ * A database up to this size is checked before the registry serves, which takes about a second. A
+ * larger one is checked while the registry serves.
  */
 export const databaseCheckBytesMax = 256 * 1024 * 1024;
 export const stopMs = 5_000;
-/** Versions that are looked at for a rescan when no other job waits. */
+/** Versions considered for a rescan when no other job waits. */
 export const rescansAtOnce = 50;
 export const ruleSetBytesMax = 512 * 1024;
-/** Versions that one band key leads to, the first ones: what very many share says little. */
+/** Versions read for one band key, the first ones: a key that many versions share says little. */
 export const versionsPerBandMax = 200;
-/** Versions that share a band whose sketches are compared. */
+/** Versions with a common band whose sketches are compared. */
 export const similarCandidatesMax = 64;
-/** Estimated likeness from which a version is said to be a near copy. */
+/** The estimated similarity from which a version is called a near copy. */
 export const nearCopyMin = 0.6;
 export const nearCopiesMax = 5;
-/** Near copies whose texts the desk shows side by side, and bytes read of each for that. */
+/** Near copies whose texts the desk shows side by side, and the bytes read of each. */
 export const comparedCopiesMax = 3;
 export const comparedBytesMax = 1_000_000;
-/** New rule sets that one scanner may describe in an hour. */
+/** New rule sets that one scanner may register in an hour. */
 export const ruleSetsPerHour = 20;
 /**
- * Approved versions that rescans suspend by themselves in an hour; beyond that a person is asked.
+ * Approved versions that rescans suspend automatically in an hour. Beyond that, a person is asked.
  */
 export const suspensionsPerHour = 10;
-/** One report of a host. */
+/** One incident report. */
 export const incidentBytesMax = 8 * 1024;
 /**
- * Reports about one version in a day: of all unknown hosts, and of each enrolled one by each rule.
+ * Incident reports about one version in a day: from all unknown hosts together, and from each
+ * enrolled host for each rule.
  */
 export const incidentsPerDay = 20;
 export const incidentsOfHostPerDay = 20;
-/** Reports that the desk lists: of enrolled hosts and of unknown ones each, and of one host. */
+/**
+ * Incident reports that the desk lists: from enrolled hosts, from unknown hosts, and from one host.
+ */
 export const incidentsOfVersionMax = 100;
 export const incidentsOfHostListedMax = 20;
-/** Doubts that the queue's page lists. */
+/** Doubts listed below the queue. */
 export const doubtRowsMax = 100;
-/** Versions that are told of one publisher, the newest ones. */
+/** Versions listed for one publisher, the newest ones. */
 export const keyVersionsMax = 200;
-/** Signed TUF sets that are still served: a client reads one within seconds. */
+/** Signed TUF sets that are still served. A client reads one within seconds. */
 export const tufSetsKept = 16;
-/** How long all witnesses together may take, and how long one that failed is left alone. */
+/**
+ * How long all witnesses together may take, and how long a witness that failed is not asked again.
+ */
 export const witnessMs = 3_000;
 export const witnessPauseMs = 120_000;
 /**
- * The same for one that answered and refused: it may be told better at any moment, as after a
- * rotation of the log's key.
+ * The same for a witness that answered and refused: it may accept soon, for example after a
+ * rotation of the log key.
  */
 export const witnessRefusedMs = 2_000;
 export const witnessAnswerBytesMax = 64 * 1024;
-/** Sizes behind the newest whose cosignatures are kept. */
+/** Log sizes before the newest whose cosignatures are kept. */
 export const cosignedSizesKept = 10_000;
 /** Statements whose bundles are written together. */
 export const finishedAtOnce = 50;
 /**
- * Newest publications of a skill that are looked through for a run that published it: a token
- * counts for minutes.
+ * Newest publications of a skill that are searched for one by the same CI run: an identity token is
+ * valid for minutes.
  */
 export const runsLookedAtMax = 200;
-/** How long a message of the mailbox is kept at most: the longest hold, and clocks that differ. */
+/** How long the mailbox keeps a message: the longest hold, plus the difference of clocks. */
 export const mailboxMsMax = 3_600_000 + 120_000;
-/** How far off the clock of who asks what waits for them may be. */
+/** How wrong the clock of a client that asks for its messages may be. */
 export const mailboxQuestionMs = 5 * 60_000;
 /**
- * Messages that wait: of one host, for one approver, from one address, in all; the last three of
- * enrolled hosts and of others each.
+ * Waiting messages: of one host, for one approver, from one address, in all. The last three count
+ * for enrolled hosts and for other hosts separately.
  */
 export const mailboxOfHostMax = 64;
 export const mailboxOfKeyMax = 100;
 export const mailboxOfNetworkMax = 200;
 export const mailboxMax = 2_000;
 export const mailboxListedMax = 100;
-/** Versions that were approved or scanned while the storage failed, kept in mind by one process. */
+/** Versions that were approved or scanned while the storage failed, remembered by one process. */
 export const unsettledMax = 1_000;
-/** How long none of them is tried after one failed again. */
+/** How long no such version is tried after one failed again. */
 export const settlePauseMs = 5_000;
 /**
- * How long one of them may take before another request begins anew: a Worker may be stopped in the
- * midst of one.
+ * How long one such version may take before another request starts again: a Worker may be stopped
+ * in the middle.
  */
 export const settleRunMs = 60_000;
-/** Publications that are read at once when a publisher is stopped. */
+/** Publications read at once when a publisher is stopped. */
 export const publisherVersionsAtOnce = 500;
 export const databaseCheckOutputBytesMax = 4_096;

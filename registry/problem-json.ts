@@ -1,4 +1,4 @@
-/** Failures as RFC 9457 problem documents: code, what to do, and every reason with its place. */
+/** Failures as RFC 9457 problem documents: code, next step, and every reason with its place. */
 import type { Context } from 'hono';
 import { HTTPException } from 'hono/http-exception';
 import type { ContentfulStatusCode } from 'hono/utils/http-status';
@@ -6,10 +6,13 @@ import { Problem } from '../skills-index/skill/problem.ts';
 import { type ProblemCode, problemCodes } from '../skills-index/skill/problem-codes.ts';
 import { whyDamaged } from './store/sqlite-errors.ts';
 
-/** Failures that the operator has to know of. */
+/** Failures that the operator must learn of. */
 const operatorCodes: readonly ProblemCode[] = ['internal', 'database-damaged', 'blob-damaged'];
 
-/** Answers a failure; what is not a Problem is logged and told nothing about. */
+/**
+ * Answers a failure. An error that is not a Problem is logged, and the answer reveals nothing about
+ * it.
+ */
 export function answerProblem(
   context: Context,
   error: unknown,
@@ -56,7 +59,7 @@ function problemOf(error: unknown): Problem {
         cause: error,
       },
     );
-  // The database is opened for writing, so it was closed to writes since.
+  // The database was opened for writing, so a damage check has closed it to writes since.
   if (/readonly database/.test(text))
     return new Problem(
       'database-damaged',

@@ -37,32 +37,35 @@ import { sweepParts } from './store/sweep-parts.ts';
 import { endSlowBodies } from './strangers/slow-bodies.ts';
 
 export interface RegistryOptions {
-  /** Made by `skill registry init`. */
+  /** A folder that `skillgate registry init` made. */
   readonly dir: string;
-  /** `localhost` when left out. */
+  /** `localhost` by default. */
   readonly host?: string;
-  /** 0 for any free one. */
+  /** 0 for any free port. */
   readonly port: number;
-  /** How it is reached from outside, when that is not `http://HOST:PORT`. */
+  /** The address from outside, when it is not `http://HOST:PORT`. */
   readonly base?: string;
-  /** In the place of `policy.json` in the folder. */
+  /** Replaces `policy.json` of the folder. */
   readonly policy?: Policy;
-  /** Submission prefixes of witnesses; who they are stands in `witnesses.json` of the folder. */
+  /** Submission prefixes of witnesses. `witnesses.json` of the folder names their keys. */
   readonly witnesses?: readonly string[];
   readonly now?: () => Date;
-  /** The folder, where it is open already; whoever opened it closes it when the start fails. */
+  /**
+   * The database of the folder, when it is open already. Whoever opened it closes it when the start
+   * fails.
+   */
   readonly opened?: DatabaseFile;
   /**
-   * Bytes up to which the database is looked through before it serves; a larger one is looked
-   * through meanwhile.
+   * A database up to this number of bytes is checked before the registry serves. A larger one is
+   * checked meanwhile.
    */
   readonly checkBytesMax?: number;
-  /** Where failures that should not have happened are written, one line each. */
+  /** Receives unexpected errors, one line each. */
   readonly log?: (line: string) => void;
 }
 
 export interface RunningRegistry {
-  /** Address without a slash at the end. */
+  /** Address without a final slash. */
   readonly base: string;
   readonly registry: Registry;
   /** Stops accepting, lets requests under way end (5 s), closes the database. */
@@ -141,7 +144,7 @@ export async function startRegistry(options: RegistryOptions): Promise<RunningRe
     await closeFolder(dir, log);
     await prepare(registry, dir, log);
   } catch (error) {
-    // Closing reads the file once more, and must not hide why it is closed.
+    // Closing reads the file once more. A failure of it must not hide the reason for closing.
     await stop().catch(() => undefined);
     throw damageOf(error, path);
   }
@@ -151,21 +154,21 @@ export async function startRegistry(options: RegistryOptions): Promise<RunningRe
   });
   answer = async (request, env) => app.fetch(request, env as object);
   void check?.found.then((damage) => damage && endWrites(registry, db, damage));
-  // Not waited for: in a folder of a million objects it takes seconds.
+  // Not awaited: a folder of a million objects takes seconds.
   sweepParts(join(dir, 'objects'), sweep.signal).catch((error: unknown) =>
     log(`Cannot delete unfinished files: ${String(error)}`),
   );
   return { base, registry, close: stop };
 }
 
-/** What is damaged in one place must not be written to in another. */
+/** A database that is damaged in one place must not be written in another. */
 function endWrites(registry: Registry, db: OpenDatabase, damage: Problem): void {
   db.refuseWrites(damage);
   registry.reportPutOff?.(damage);
 }
 
 /**
- * Does a step of the start; when it fails, the port must not stay open, or the process would never
+ * Does a step of the start. When the step fails, the port is closed, or the process would never
  * end.
  */
 async function orClose<Result>(server: Server, step: () => Result): Promise<Result> {
@@ -177,14 +180,14 @@ async function orClose<Result>(server: Server, step: () => Result): Promise<Resu
   }
 }
 
-/** Takes up what a crash cut off, and logs the statements that came with the folder. */
+/** Finishes what a crash interrupted, and logs the statements that came with the folder. */
 async function prepare(
   registry: Registry,
   dir: string,
   log: (line: string) => void,
 ): Promise<void> {
-  // Before anything is written: the last status, or a witness, may show more of the log than an old
-  // copy has.
+  // Compared before anything is written: the last status, or a witness, may show more log entries
+  // than an old copy has.
   registry.ownHeadAhead = await whatOwnHeadShows(registry, log);
   const head = await newestCheckpoint(registry);
   if (head !== undefined) await askWitnesses(registry, head);
@@ -197,7 +200,8 @@ async function prepare(
   );
   for (const envelope of await readEnrolments(dir)) {
     await takeStatement(registry, { envelope }).catch((error: unknown) => {
-      // Who came with the folder may have been ended since; the file stays where it is.
+      // A member whose statement came with the folder may have been removed since; the file stays
+      // where it is.
       if (!(error instanceof Problem) || !['statement-replayed', 'log-behind'].includes(error.code))
         throw error;
     });

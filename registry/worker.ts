@@ -23,13 +23,13 @@ export interface WorkerEnvironment {
   readonly OBJECTS: R2Bucket;
   /** The root file's JSON. */
   readonly ROOT: string;
-  /** Where it is reached, without a slash at the end. */
+  /** The registry's address without a final slash. */
   readonly BASE: string;
-  /** policy.json; the default one when left out. */
+  /** policy.json; without it, the default policy. */
   readonly POLICY?: string;
   /**
-   * Submission prefixes of witnesses with spaces between them; who they are stands in what
-   * administrators signed, else in WITNESSES.
+   * Submission prefixes of witnesses, separated by spaces. Their keys are in the TUF repository
+   * that administrators signed, or else in WITNESSES.
    */
   readonly WITNESS_URLS?: string;
   readonly WITNESSES?: string;
@@ -44,8 +44,8 @@ interface Made {
   readonly app: Hono;
 }
 
-// One for each isolate: keys are imported and identities chained once. Only finished values are
-// kept, since a promise of one request must not be awaited by another (workerd ends such requests).
+// Made once for each isolate: keys are imported and identities chained once. Only finished values
+// are kept: workerd ends a request that awaits a promise of another request.
 const made = new WeakMap<WorkerEnvironment, Made>();
 
 async function make(environment: WorkerEnvironment): Promise<Made> {
@@ -72,15 +72,15 @@ async function make(environment: WorkerEnvironment): Promise<Made> {
     verified: new VerifiedStatements(),
     now: () => new Date(),
     random: (bytes) => crypto.getRandomValues(new Uint8Array(bytes)),
-    // Requests of one isolate must not wait for each other; the batch's clash decides between them,
-    // as it does between isolates.
+    // Requests of one isolate must not wait for each other. A clash of their batches decides, as
+    // between isolates.
     exclusive: (_, task) => task(),
-    // D1 is brought back in place (Time Travel), and no isolate starts anew for it.
+    // D1 is restored in place (Time Travel), and no isolate restarts for it.
     compareOwnHead: (one) => whatOwnHeadShows(one, () => undefined),
   };
   const app = createApp(registry, {
     logError: (error) => console.error(error),
-    // Set by Cloudflare itself; a client cannot choose it.
+    // Cloudflare sets this header; a client cannot.
     addressOf: (context) => context.req.header('cf-connecting-ip'),
   });
   const fresh = { registry, app };
@@ -125,7 +125,7 @@ export default {
   async fetch(request: Request, environment: WorkerEnvironment): Promise<Response> {
     return (await make(environment)).app.fetch(nameUnknownLength(request));
   },
-  /** The cron trigger takes up what a cut-off request left. */
+  /** The cron trigger finishes what an interrupted request left. */
   async scheduled(_: unknown, environment: WorkerEnvironment): Promise<void> {
     const { registry } = await make(environment);
     registry.ownHeadAhead = await whatOwnHeadShows(registry, (line) => console.error(line));

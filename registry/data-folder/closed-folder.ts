@@ -1,5 +1,5 @@
 /**
- * The data folder belongs to one user: it holds unpublished skills, reviewers' questions and
+ * The data folder is for one user alone: it holds unpublished skills, reviewers' questions and
  * messages of hosts.
  */
 import { chmod, stat } from 'node:fs/promises';
@@ -8,8 +8,8 @@ import { join } from 'node:path';
 const databaseFiles = ['registry.sqlite', 'registry.sqlite-wal', 'registry.sqlite-shm'] as const;
 
 /**
- * Takes the folder and its database from other users of this machine, and says so; where it may
- * not, it says that.
+ * Removes other users' access to the folder and its database. Reports the change, or that it was
+ * not permitted.
  */
 export async function closeFolder(dir: string, say: (line: string) => void): Promise<void> {
   if (process.platform === 'win32') return;

@@ -31,8 +31,8 @@ export async function readRootFile(dir: string): Promise<RootFile> {
 }
 
 /**
- * `DIR/keys.json`, which nobody else may read and whose keys are those of the root file.
- * @param name of the file, for the keys that a rotation brings
+ * `DIR/keys.json`. Only its owner may read the file, and its keys must be those of the root file.
+ * @param name of the file; a rotation has another file for its new keys
  * @throws Problem `file-not-found`, `key-file-invalid`
  */
 export async function readKeys(
@@ -58,9 +58,9 @@ export async function readKeys(
 }
 
 /**
- * `DIR/policy.json`; the usual policy where there is none.
- * @throws Problem `json-invalid` with every reason: a policy that cannot be read is never replaced
- * by another
+ * `DIR/policy.json`, or the default policy when there is no such file.
+ * @throws Problem `json-invalid` with every reason: no other policy may replace one that cannot be
+ * read
  */
 export async function readPolicy(dir: string): Promise<Policy> {
   const path = join(dir, 'policy.json');
@@ -69,7 +69,7 @@ export async function readPolicy(dir: string): Promise<Policy> {
 }
 
 /**
- * `DIR/incidents.json`: whose reports count; undefined where there is none.
+ * `DIR/incidents.json`: whose incident reports count; undefined when there is no such file.
  * @throws Problem `json-invalid`
  */
 export async function readIncidentPolicy(dir: string): Promise<IncidentPolicy | undefined> {
@@ -81,7 +81,8 @@ export async function readIncidentPolicy(dir: string): Promise<IncidentPolicy | 
 }
 
 /**
- * Envelopes of `DIR/enrol/*.json` in the order of their names; sending them again changes nothing.
+ * Envelopes of `DIR/enrol/*.json` in the order of their file names. Sending an envelope again
+ * changes nothing.
  */
 export async function readEnrolments(dir: string): Promise<Envelope[]> {
   const folder = join(dir, 'enrol');
@@ -94,7 +95,9 @@ export async function readEnrolments(dir: string): Promise<Envelope[]> {
   return envelopes;
 }
 
-/** `DIR/tuf.json`, when administrators have signed one. @throws Problem `tuf-invalid` */
+/**
+ * `DIR/tuf.json`; undefined before administrators have signed one. @throws Problem `tuf-invalid`
+ */
 export async function readTuf(
   dir: string,
   about: { root: RootFile; policy: Policy },
@@ -108,8 +111,7 @@ export async function readTuf(
 }
 
 /**
- * `DIR/trusted_root.json`, by which certificates are verified as long as no TUF repository delivers
- * one.
+ * `DIR/trusted_root.json`, which verifies certificates until a TUF repository delivers another.
  * @throws Problem `json-invalid`, `trusted-root-invalid`
  */
 export async function readSigstore(dir: string, tuf: TufRepository | undefined): Promise<unknown> {

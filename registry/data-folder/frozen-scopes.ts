@@ -1,6 +1,6 @@
 /**
- * Which scopes of a data folder nobody would own any more under another Sigstore root: asked before
- * it is put in force.
+ * Finds the scopes that would lose their owner under another Sigstore root, before that root is put
+ * in force.
  */
 import { join } from 'node:path';
 import BetterSqlite3 from 'better-sqlite3';
@@ -16,7 +16,7 @@ import { sigstoreOf } from '../people/certified.ts';
 import { diskObjects } from '../store/disk-objects.ts';
 import { readBlob } from '../store/objects.ts';
 
-/** Scopes of which a statement by certificate is logged that could not be verified under `next`. */
+/** Scopes with a logged certificate-signed statement that could not be verified under `next`. */
 export async function scopesFrozenBy(dir: string, next: TufRepository): Promise<string[]> {
   const root = rootFileOf(next);
   const sigstore = sigstoreOf(next, undefined);
@@ -38,7 +38,7 @@ export async function scopesFrozenBy(dir: string, next: TufRepository): Promise<
   return [...fallen].sort();
 }
 
-/** Addresses; none of a folder that was never served. */
+/** Addresses of those statements; none for a folder that was never served. */
 function certifiedScopes(dir: string): unknown[] {
   let db: BetterSqlite3.Database;
   try {

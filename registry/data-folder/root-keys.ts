@@ -1,11 +1,10 @@
-/** The registry's private keys, held against the root file. */
+/** The registry's private keys, compared with the root file. */
 import { Problem } from '../../skills-index/skill/problem.ts';
 import type { RootFile } from '../../skills-index/trust/root.ts';
 import { type KeyTexts, loadKeys, type RegistryKeys } from '../log/signing.ts';
 
 /**
- * Loads keys and refuses those that the root file does not name: what they sign nobody would
- * believe.
+ * Loads keys. Rejects a key that the root file does not name: nobody would believe its signatures.
  * @throws Problem `key-file-invalid`
  */
 export async function requireRootKeys(root: RootFile, texts: KeyTexts): Promise<RegistryKeys> {

@@ -1,6 +1,6 @@
 /**
- * A signed proposal takes its place in a data folder: checked as clients will, with nobody serving
- * the folder meanwhile.
+ * Puts a signed proposal into a data folder. Checks it as clients will, and lets nobody serve the
+ * folder meanwhile.
  */
 import { readFile, rename, rm } from 'node:fs/promises';
 import { join } from 'node:path';
@@ -24,7 +24,7 @@ import { earlierRootName } from '../store/objects.ts';
 import { readKeys, readRootFile } from './data-folder.ts';
 import { scopesFrozenBy } from './frozen-scopes.ts';
 
-/** Index of the last entry of the folder's log; undefined while it is empty. */
+/** Index of the last entry in the folder's log; undefined while the log is empty. */
 export function lastLogIndex(dir: string): number | undefined {
   let db: BetterSqlite3.Database;
   try {
@@ -42,7 +42,7 @@ export function lastLogIndex(dir: string): number | undefined {
   }
 }
 
-/** The document that is in force in the folder; undefined before the first. */
+/** The TUF document in force in the folder; undefined before the first. */
 export async function readTufDocument(dir: string): Promise<TufRepository | undefined> {
   const bytes = await readFile(join(dir, tufDocumentName)).catch((cause: NodeJS.ErrnoException) => {
     if (cause.code !== 'ENOENT') throw cause;
@@ -52,17 +52,17 @@ export async function readTufDocument(dir: string): Promise<TufRepository | unde
 }
 
 export interface RotationResult {
-  /** Entries of the log behind the last index at which replaced keys count. */
+  /** Log entries behind the last index at which the replaced keys count. */
   readonly entriesSince: number;
   /**
-   * Scopes that nobody owns from now on, since the statement that says who cannot be verified any
-   * more.
+   * Scopes without an owner from now on, because the statement about their owner can no longer be
+   * verified.
    */
   readonly frozenScopes: readonly string[];
 }
 
 /**
- * Puts a proposal in force. Cut off at any point, it can be run again.
+ * Puts a proposal in force. After an interruption at any point it can be run again.
  * @param now milliseconds since 1970
  * @throws Problem `folder-in-use`, `tuf-invalid`, `tuf-expired`, `key-file-invalid`
  */
@@ -103,8 +103,8 @@ export async function publishTuf(
   }
 }
 
-// Who named its fingerprint once, in a script or on paper, begins there and follows what was signed
-// since.
+// Keeps the first root file: clients that pinned its fingerprint, in a script or on paper, begin
+// there and follow the changes signed since.
 async function keepRoot(dir: string): Promise<void> {
   const root = await readRootFile(dir);
   await diskObjects(join(dir, 'objects')).put(
@@ -114,7 +114,8 @@ async function keepRoot(dir: string): Promise<void> {
 }
 
 /**
- * Scopes that fall with an exchanged trusted_root.json; none, and nothing verified, where it stays.
+ * Scopes that lose their owner by a new trusted_root.json. When that file stays the same, there are
+ * none, and nothing is verified.
  */
 export async function newlyFrozen(dir: string, next: TufRepository): Promise<string[]> {
   const before = (await readTufDocument(dir))?.files['trusted_root.json'];
@@ -130,7 +131,7 @@ async function requireSuccessor(dir: string, next: TufRepository): Promise<void>
       hint: 'skillgate registry rotate propose',
     });
   if (before === undefined) {
-    // Clients begin at the administrators of the root file that they pinned.
+    // Clients begin at the administrators of the pinned root file.
     const pinned = await readRootFile(dir);
     if (next.roots.length !== 1 || !namesAdministrators(lastRootOf(next).signed, pinned))
       throw foreign('the first TUF root names exactly the administrators of root.json');
@@ -141,9 +142,9 @@ async function requireSuccessor(dir: string, next: TufRepository): Promise<void>
     throw foreign('the registry changed after the proposal was made');
 }
 
-// A retired key or an earlier policy with a place ahead of the log would go on judging what comes:
-// that is no past; nor is a key that never was in office. One signed before counts as it is, also
-// over a log that a backup set back.
+// Rejects a proposal in which a retired key or an earlier policy ends at an index ahead of the log:
+// it would go on judging future entries. Rejects also a retired key that never was in force. A
+// proposal that was signed before counts as it is, also over a log that a backup set back.
 async function requirePast(dir: string, next: TufRepository): Promise<void> {
   const earlierIn = (one: TufRepository | undefined) =>
     one === undefined ? [] : (parsePolicy(one.files['policy.json']).earlier ?? []);
@@ -176,9 +177,9 @@ async function requirePast(dir: string, next: TufRepository): Promise<void> {
     throw refused(ends(`a retired ${retired.office} key`, retired.validUpTo));
 }
 
-// What is logged is read by its checkpoint: behind its last index a retired log key vouches for
-// nothing, so nobody could read those entries. Other keys may be retired for a time gone by: what a
-// thief signed with one falls, and stays readable.
+// Rejects a proposal that retires the log key before the last entry. A retired log key vouches for
+// no entry behind its last index, so nobody could read those entries. Other keys may be retired for
+// a past time: statements that a thief signed with such a key stop counting, and stay readable.
 async function requireWholeLog(dir: string, root: RootFile): Promise<void> {
   const known = ((await readRootFile(dir)).retired ?? []).map((one) => canonicalJson(one));
   const last = lastLogIndex(dir) ?? -1;
@@ -195,7 +196,10 @@ async function requireWholeLog(dir: string, root: RootFile): Promise<void> {
   );
 }
 
-/** Which file holds the private keys that the root file names; those in use where they still do. */
+/**
+ * The file with the private keys that the root file names; the keys in use, where the root file
+ * still names them.
+ */
 async function keysFor(dir: string, root: RootFile): Promise<'keys.json' | 'keys.next.json'> {
   for (const name of ['keys.json', 'keys.next.json'] as const) {
     const holds = await readKeys(dir, root, name).then(

@@ -1,6 +1,6 @@
 /**
- * The reviewer's desk, mounted at /review: sign-in, passkeys, the queue and, in `desk-review.ts`,
- * the routes of one version.
+ * The reviewer's desk at /review: sign-in, passkeys and the queue. `review.ts` has the routes of
+ * one version.
  */
 
 import { Hono } from 'hono';
@@ -32,7 +32,7 @@ import { rulePage } from './pages/rule.ts';
 import { linkPage, signInPage } from './pages/sign-in.ts';
 import { reviewRoutes } from './review.ts';
 
-/** All routes of the desk, without their /review. */
+/** All routes of the desk, without the prefix /review. */
 export function deskRoutes(registry: Registry): Hono {
   const app = new Hono();
   app.use(deskHeaders(registry), limitBody(formBodyBytesMax));

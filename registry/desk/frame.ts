@@ -1,7 +1,4 @@
-/**
- * What every route of the desk shares: its static files, headers, the session's cookie, pages for
- * what went wrong.
- */
+/** Shared by all routes of the desk: static files, headers, the session cookie, error pages. */
 import type { Context, Hono, MiddlewareHandler } from 'hono';
 import { getCookie, setCookie } from 'hono/cookie';
 import type { ContentfulStatusCode } from 'hono/utils/http-status';
@@ -22,7 +19,7 @@ interface Asset {
   readonly text: string;
 }
 
-// The digest in the name lets a browser keep a file for good.
+// The digest in the name lets a browser cache a file for ever.
 const asset = (stem: string, ending: string, type: string, text: string): Asset => ({
   name: `${stem}-${hexOf(digestOf(text)).slice(0, 12)}.${ending}`,
   type,
@@ -41,8 +38,8 @@ const assetPaths: AssetPaths = {
 };
 
 /**
- * Only our own style, script and icon are loaded; nothing is framed; forms go nowhere else; no
- * markup is made of strings.
+ * Only our own style, script and icon are loaded. No page is framed, forms post only to the desk,
+ * and no script makes markup from strings.
  */
 export const deskPolicy = [
   "default-src 'none'",
@@ -76,7 +73,7 @@ export interface SignedInMember {
   readonly member: EnrolledMember;
 }
 
-/** Headers of every answer of the desk, and a page in place of a problem document. */
+/** Headers of every answer of the desk, and a page instead of a problem document. */
 export function deskHeaders(registry: Registry): MiddlewareHandler {
   return async (context, next) => {
     await next();
@@ -132,7 +129,7 @@ async function frameFor(registry: Registry, context: Context): Promise<PageFrame
   return { assets: assetPaths, viewer };
 }
 
-/** The member behind the cookie; undefined for strangers and for those who may not see the desk. */
+/** The member of the cookie; undefined for strangers and for members who may not see the desk. */
 export async function whoIs(
   registry: Registry,
   context: Context,
@@ -144,7 +141,7 @@ export async function whoIs(
 }
 
 /**
- * The member behind the cookie, who must be reviewer or administrator.
+ * The member of the cookie, who must be a reviewer or administrator.
  * @throws Problem `not-signed-in`, `forbidden`
  */
 export async function requireReviewer(
@@ -161,19 +158,19 @@ export async function requireReviewer(
   return signedIn;
 }
 
-/** Gives the browser its session. */
+/** Sets the session cookie. */
 export function keepSession(context: Context, session: SessionToken): void {
   setCookie(context, sessionCookie, session.token, { ...cookieForm, expires: session.expires });
 }
 
-/** Takes the session's cookie away; its value, so that the session can be ended. */
+/** Deletes the session cookie. Returns its value, so that the session can be ended. */
 export function dropSession(context: Context): string | undefined {
   const token = getCookie(context, sessionCookie);
   setCookie(context, sessionCookie, '', { ...cookieForm, maxAge: 0 });
   return token;
 }
 
-/** Remembers whether single keys are on, for a year. */
+/** Remembers for a year whether single-key commands are on. */
 export function keepKeysChoice(context: Context, choice: 'on' | 'off'): void {
   setCookie(context, keysCookie, choice, { ...cookieForm, maxAge: 365 * 24 * 3_600 });
 }

@@ -1,4 +1,4 @@
-/** The desk's routes of one version: its page, its files, and what a reviewer decides. */
+/** The desk's routes of one version: its page, its files, and a reviewer's decisions. */
 import type { Context, Hono } from 'hono';
 import { type Digest, parseDigest } from '../../skills-index/skill/digest.ts';
 import { parseSkillName } from '../../skills-index/skill/name.ts';
@@ -105,8 +105,8 @@ async function act(registry: Registry, context: Context): Promise<Response> {
       }
     }
   } catch (error) {
-    // A refusal shows the version again with what was typed; anything else is the application's to
-    // answer.
+    // A rejection shows the version again with the reviewer's input. The application answers every
+    // other failure.
     if (!(error instanceof Problem) || error.code === 'not-found') throw error;
     const text = `${error.message}. ${error.hint ?? ''}`;
     return version(registry, context, signedIn, {
@@ -196,7 +196,7 @@ async function readApproval(
   return { statement: parseDraft(text), text };
 }
 
-// The text of the files that findings point at, SKILL.md first, up to a limit: the rest has its own
+// The texts of files with findings, SKILL.md first, up to a limit. The other files have their own
 // pages.
 async function readSources(
   registry: Registry,

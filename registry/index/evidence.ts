@@ -1,6 +1,6 @@
 /**
- * The identity statements that an index line must name, so that nobody has to believe the registry
- * about who is who. Pure.
+ * Selects the identity statements that an index line must name, so that no reader has to trust the
+ * registry about members, scopes and keys. Pure.
  */
 import type { Digest } from '../../skills-index/skill/digest.ts';
 import type { Scope } from '../../skills-index/skill/name.ts';
@@ -8,26 +8,26 @@ import { predicateTypes } from '../../skills-index/statement/attestation.ts';
 import { identityId } from '../../skills-index/statement/identity-id.ts';
 import type { KnownIdentities } from '../people/known-identities.ts';
 
-/** Who signed something about a version. */
+/** The signers of statements about a version. */
 export interface Signers {
   readonly scope: Scope;
-  /** Ids of keys; of whom issuers vouch for too, where a certificate signed. */
+  /** Ids of keys, and of the identities that a certificate names. */
   readonly keys: readonly Digest[];
   readonly passkeys: readonly string[];
 }
 
 /**
  * Addresses of every statement about these signers, about those who vouched for them, and so on up
- * to the root file. Endings count as much as enrolments. Keys that follow others are taken from an
- * owner outwards only: anybody can state that a stranger's key follows their own, and what they
- * state must not land in the stranger's evidence.
+ * to the root file. Endings count as much as enrolments. Succeeding keys are followed from an owner
+ * outwards only: anybody can state that a stranger's key succeeds their own, and that statement
+ * must not enter the stranger's evidence.
  */
 export function identityEvidence(
   { chain, statements, frozen }: KnownIdentities,
   signers: Signers,
 ): Digest[] {
-  // An enrolment counts by the place of the statement that it names, also where that one counts no
-  // more.
+  // An enrolment counts by the place of the statement that it names, even when that statement no
+  // longer counts.
   const followed = new Set(
     statements.map(({ statement }) =>
       statement.predicateType === predicateTypes.member ? statement.predicate.previous : undefined,
@@ -50,7 +50,8 @@ export function identityEvidence(
     }
   }
   const known: ReadonlySet<string> = new Set([...keys, ...passkeys]);
-  // What is frozen comes along where it concerns them: installers then refuse the version as we do.
+  // Frozen statements about these signers are included: installers then reject the version as we
+  // do.
   const stuck = frozen.filter(
     ({ about }) => about.scope === signers.scope || known.has(about.id ?? ''),
   );
@@ -58,8 +59,7 @@ export function identityEvidence(
 }
 
 /**
- * Keys that a statement brings with it when it concerns one of the signers; undefined when it
- * concerns none.
+ * Keys in a statement about one of the signers; undefined when the statement is about none of them.
  */
 function concerns(
   statement: KnownIdentities['statements'][number]['statement'],

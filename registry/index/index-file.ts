@@ -1,7 +1,7 @@
 /**
  * The file that installers read: the lines of one skill, from the database. Several processes may
- * write the file at once, so each write replaces only what the writer read before it asked the
- * database, and marks only the lines that it wrote.
+ * write the file at once. So each write replaces only the bytes that the writer read before its
+ * query, and marks only the lines that it wrote.
  */
 import { asc, eq, sql } from 'drizzle-orm';
 import type { SkillName } from '../../skills-index/skill/name.ts';
@@ -13,22 +13,22 @@ import { replaceObject } from '../store/objects.ts';
 import { indexLines } from '../store/schema.ts';
 import { whyDamaged } from '../store/sqlite-errors.ts';
 
-/** Where the lines of a skill lie. */
+/** The name of a skill's index file. */
 export function indexFileName(name: SkillName): string {
   return `public/index/${name}`;
 }
 
 /**
- * Brings the file up to date with the lines in the database.
- * @throws Problem `registry-busy` when others wrote the file each time; `resume` writes it later
+ * Updates the file with the lines in the database.
+ * @throws Problem `registry-busy` when other processes wrote the file at each attempt; `resume`
+ * writes it later
  */
 export async function writeIndexFile(registry: Registry, name: SkillName): Promise<void> {
   await markWritten(registry, await putIndexFile(registry, name));
 }
 
 /**
- * Reads the file, and writes it again from the database where it lacks a line, is damaged or is
- * gone.
+ * Reads the file. Writes it again from the database when it lacks a line, is damaged or is missing.
  * @returns undefined when the skill is not in the index
  */
 export async function readIndexFile(
@@ -45,19 +45,20 @@ export async function readIndexFile(
   }
   if (Buffer.compare(bytes ?? Buffer.alloc(0), committed) === 0)
     return committed.byteLength === 0 ? undefined : committed;
-  // A database that lost its end would take lines from the file that it still has.
+  // A database that lost its newest rows would remove lines from a file that still has them.
   if ((await behindNow(registry)) !== undefined) return bytes;
   if (committed.byteLength === 0) return undefined;
   await writeIndexFile(registry, name);
   return committed;
 }
 
-/** Writes the files that lack a line, as a crash or a failed write leaves them. */
+/** Writes the files that lack a line after a crash or a failed write. */
 export async function writeLackingFiles(registry: Registry): Promise<void> {
   const lacking = await registry.db.read
     .selectDistinct({ name: indexLines.name })
     .from(indexLines)
-    // Written out: the index over unwritten lines is used for the literal 0 only.
+    // A literal 0 and no parameter: SQLite uses the index over unwritten lines for the literal
+    // only.
     .where(sql`${indexLines.written} = 0`);
   for (let from = 0; from < lacking.length; from += indexFilesMarkedAtOnce) {
     const written: number[] = [];
@@ -67,7 +68,7 @@ export async function writeLackingFiles(registry: Registry): Promise<void> {
   }
 }
 
-/** Log indexes of the lines that were not marked and are in the file now. */
+/** Log indexes of the lines that were unmarked and are in the file now. */
 async function putIndexFile(registry: Registry, name: SkillName): Promise<readonly number[]> {
   return registry.exclusive(`index ${name}`, async () => {
     let unwritten: readonly number[] = [];
@@ -94,7 +95,7 @@ function printLines(rows: readonly LineRow[]): Uint8Array {
   return Buffer.from(rows.map((row) => `${row.line}\n`).join(''));
 }
 
-// Never by name: a line that another process committed since is not in the file.
+// Never by name: the file lacks a line that another process has committed since.
 async function markWritten(registry: Registry, lines: readonly number[]): Promise<void> {
   if (lines.length === 0) return;
   await registry.db.batch([

@@ -1,7 +1,7 @@
 /**
- * The head in the last status file that this registry signed, compared with the log. The file lies
- * beside the database and outlives a write-ahead log that was lost or cut: SQLite drops the commits
- * in it without a word, and the registry would sign a second history.
+ * Compares the head in the last status file that this registry signed with the log. The file lies
+ * beside the database and outlives a write-ahead log that was lost or truncated. SQLite drops the
+ * commits in such a log without an error, and the registry would sign a second history.
  */
 import { eq } from 'drizzle-orm';
 import { parseCheckpoint } from '../../skills-index/log/checkpoint.ts';
@@ -19,7 +19,7 @@ import { statusIn, statusName } from './status-json.ts';
 
 /**
  * Compares the log with the head that this registry signed last.
- * @param say told when there is no file to compare with, though there was one
+ * @param say called when the file to compare with existed and is missing
  */
 export async function whatOwnHeadShows(
   registry: Registry,
@@ -43,17 +43,17 @@ export async function whatOwnHeadShows(
 
 const cannotCompare = `warning: objects/${statusName} is missing, or this registry did not sign it, so the registry cannot tell whether the database lost the end of its log. If you restored the database, see docs/operating-registry.md, "The log was restored from a backup"`;
 
-/** Undefined where there is no status file that this registry signed. */
+/** Undefined when there is no status file that this registry signed. */
 async function readSignedHead({ objects, root }: Registry): Promise<TreeHead | undefined> {
   const bytes = await objects.get(statusName);
   if (bytes === undefined) return undefined;
   try {
     const envelope = parseEnvelope(parseJson(bytes, statusName).value);
-    // Of a key that is retired too: after a rotation the last file is one of the key before.
+    // Retired keys count as well: after a rotation, the key before signed the last file.
     const isOwn = keysOfOffice(root, 'status').some((one) => verifyEnvelope(envelope, spkiOf(one)));
     return isOwn ? parseCheckpoint(statusIn(bytes).checkpoint) : undefined;
   } catch (cause) {
-    // A damaged file shows nothing; the next status that is signed takes its place.
+    // A damaged file shows nothing. The next signed status replaces it.
     if (cause instanceof Problem) return undefined;
     throw cause;
   }

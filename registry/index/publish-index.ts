@@ -1,7 +1,7 @@
 /**
- * A version enters the index: once approvals suffice, the registry signs the verdict, asks `decide`
- * as every installer will, makes the evidence public and writes the immutable line in the batch of
- * the move. Each step can be cut off and is taken up again.
+ * A version enters the index. Once approvals suffice, the registry signs the verification summary,
+ * asks `decide` as every installer will, makes the evidence public and writes the immutable line in
+ * the batch of the state change. Each step can be interrupted, and is done again.
  */
 import { eq, sql } from 'drizzle-orm';
 import { parseCheckpoint } from '../../skills-index/log/checkpoint.ts';
@@ -45,8 +45,8 @@ import { refreshStatus, statusIn } from './status-json.ts';
 import { verdictOn } from './verdict.ts';
 
 /**
- * Brings a version into the index when its approvals suffice; else leaves it where it is.
- * @throws Problem `not-admitted` when an installer would refuse what was about to be published
+ * Puts a version into the index when its approvals suffice. Otherwise changes nothing.
+ * @throws Problem `not-admitted` when an installer would reject the version
  */
 export async function settle(registry: Registry, versionId: string): Promise<VersionRow> {
   return registry.exclusive(`settle ${versionId}`, () =>
@@ -74,8 +74,8 @@ async function settleOnce(registry: Registry, versionId: string): Promise<Versio
 }
 
 /**
- * Takes up what a crash cut off: statements without an address, approvals that suffice, lines not
- * yet in their files.
+ * Finishes what a crash interrupted: statements without an address, approvals that suffice, lines
+ * that their files lack.
  */
 export async function resume(
   registry: Registry,
@@ -136,8 +136,8 @@ async function lineOf(
 }
 
 /**
- * A line that nobody can read would close the whole skill for everybody, the versions before it
- * included.
+ * Rejects a line that nobody could read: it would block the whole skill for everybody, earlier
+ * versions included.
  * @throws Problem `not-admitted`
  */
 export async function requireReadable(registry: Registry, line: IndexLine): Promise<void> {
@@ -203,8 +203,8 @@ async function requireAdmissible(
 }
 
 /**
- * Copies what the line needs to where anybody may read it; before the line, so that no line ever
- * points at nothing.
+ * Copies the evidence of a line to the public objects. It comes before the line, so that no line
+ * names missing evidence.
  */
 async function makePublic(registry: Registry, row: VersionRow, line: IndexLine): Promise<void> {
   const files = await filesOf(registry, row);

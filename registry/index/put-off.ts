@@ -1,7 +1,7 @@
 /**
- * What a failure of the storage put off: versions with a step to do, kept in mind by this process.
- * The step is done beside an answer, one version at a time, and after a failure not at once again:
- * so whoever asks for the status or says a word does not wait for a storage that is slow to fail.
+ * Steps that a storage failure put off: this process remembers the versions. The steps are done
+ * beside other answers, one version at a time, and after a failure not at once again. So a client
+ * that asks for the status or posts a statement does not wait for a storage that fails slowly.
  */
 import { Problem } from '../../skills-index/skill/problem.ts';
 import type { Registry } from '../context.ts';
@@ -11,16 +11,16 @@ import { completeScans } from '../versions/lacking-scans.ts';
 import { writeLackingFiles } from './index-file.ts';
 import { settle } from './publish-index.ts';
 
-/** Has a version completed and settled later. */
+/** Remembers a version whose next step is done later. */
 export function putOff(registry: Registry, versionId: string): void {
-  // Beyond the limit the next start finds them: it asks the database for all versions that wait.
+  // Beyond the limit, the next start finds the versions: it queries the database for all that wait.
   if (registry.unsettled.size < unsettledMax) registry.unsettled.add(versionId);
   registry.settleFrom = registry.now().getTime() + settlePauseMs;
 }
 
 /**
- * Settles a version after an approval of it was logged.
- * @throws Problem `not-admitted`: that is a judgement, and no failure
+ * Settles a version after its approval was logged.
+ * @throws Problem `not-admitted`, which is a decision and no failure
  */
 export async function settleApproved(
   registry: Registry,
@@ -45,7 +45,7 @@ export async function settleApproved(
   }
 }
 
-/** Lets a version go on that lacks no scan any more, or enqueues the scan that it lacks. */
+/** Moves a version on that lacks no scan any more, or enqueues the scan that it lacks. */
 export async function completeOrLater(registry: Registry, versionId: string): Promise<void> {
   try {
     await completeScans(registry, versionId);
@@ -55,11 +55,11 @@ export async function completeOrLater(registry: Registry, versionId: string): Pr
   }
 }
 
-/** Begins to do what was put off, where it is time; nobody waits for the end. */
+/** Starts the steps that were put off, when it is time. Nobody waits for them. */
 export function settlePutOff(registry: Registry): void {
   const now = registry.now().getTime();
   const { settleFrom = 0 } = registry;
-  // One that lies further ahead than any was set was set by a clock that was ahead.
+  // A time further ahead than the pause was set by a clock that was ahead.
   if (registry.unsettled.size === 0 || (settleFrom > now && settleFrom <= now + settleRunMs))
     return;
   registry.settleFrom = now + settleRunMs;
@@ -67,7 +67,7 @@ export function settlePutOff(registry: Registry): void {
 }
 
 async function settleAll(registry: Registry): Promise<void> {
-  // Nothing is signed over a log that lost its end.
+  // Nothing is signed over a log that lost its newest entries.
   if ((await behindNow(registry)) !== undefined) return;
   for (const id of [...registry.unsettled]) {
     registry.settleFrom = registry.now().getTime() + settleRunMs;
@@ -76,7 +76,7 @@ async function settleAll(registry: Registry): Promise<void> {
       await settle(registry, id);
     } catch (error) {
       registry.reportPutOff?.(error);
-      // What is refused is judged, and what fails waits behind the others.
+      // A rejected version is decided; a failed one goes behind the others.
       registry.unsettled.delete(id);
       if (error instanceof Problem && error.code === 'not-admitted') continue;
       return putOff(registry, id);

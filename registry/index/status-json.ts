@@ -1,6 +1,6 @@
 /**
- * status.json: what changed about approved versions, signed for at most 24 hours and written again
- * when it is an hour old.
+ * status.json: suspensions and revocations of approved versions. It is signed for at most 24 hours,
+ * and written again when it is an hour old.
  */
 import { asc, eq, isNotNull, sql } from 'drizzle-orm';
 import { canonicalJson } from '../../skills-index/skill/canonical-json.ts';
@@ -17,12 +17,12 @@ import { replaceObject } from '../store/objects.ts';
 import { marks, statusFile } from '../store/schema.ts';
 import { writeLackingFiles } from './index-file.ts';
 
-/** Where a static host finds it. */
+/** The name under which a static host serves the file. */
 export const statusName = 'public/index/status.json';
 
 /**
- * The file as it is now; signed anew when it is old, the log has grown since, or it lacks a mark
- * that was cut off before the signing.
+ * The present file. It is signed again when it is old, when the log has grown, or when it lacks a
+ * mark whose signing was interrupted.
  */
 export async function currentStatus(registry: Registry): Promise<Uint8Array> {
   const behind = await behindNow(registry);
@@ -37,8 +37,8 @@ export async function currentStatus(registry: Registry): Promise<Uint8Array> {
     canonicalJson(statusIn(last.bytes).marks) === canonicalJson(await readMarks(registry)) &&
     isOwn(last.bytes, registry) &&
     !witnessesDue(registry, last.logSize) &&
-    // Whoever else asked a witness, such as the start of this program, left its cosignature in the
-    // database and not in this file.
+    // Another task that asked a witness, such as the start of this program, left the cosignature in
+    // the database and not in this file.
     (head === undefined ||
       statusIn(last.bytes).checkpoint === (await withCosignatures(registry, head)))
   )
@@ -46,20 +46,20 @@ export async function currentStatus(registry: Registry): Promise<Uint8Array> {
   return refreshStatus(registry);
 }
 
-/** Signs the marks as they are now. */
+/** Signs the present marks. */
 export async function refreshStatus(registry: Registry): Promise<Uint8Array> {
   return registry.exclusive('status', async () => {
-    // The head before the marks: a status whose checkpoint covers a revocation must never lack its
-    // mark.
+    // The head is read before the marks: a status whose checkpoint covers a revocation must never
+    // lack its mark.
     const head = await readHead(registry);
     if (head === undefined)
       throw new Problem('status-stale', 'The log is empty, so there is no status yet');
     await askWitnesses(registry, head);
-    // Asked before: only a witness that is asked again takes its alarm back.
+    // Witnesses are asked first: only a new answer of a witness clears its alarm.
     const behind = await behindNow(registry);
     if (behind !== undefined) return statusBehind(registry, behind);
-    // A head must not outrun the lines that it covers. A revocation must not wait for them: the
-    // next status tries again.
+    // A head must not cover lines that the files lack. But a revocation must not wait for the
+    // lines: the next status tries again.
     await writeLackingFiles(registry).catch(() => undefined);
     const now = registry.now();
     const envelope = await signStatus(
@@ -77,8 +77,8 @@ export async function refreshStatus(registry: Registry): Promise<Uint8Array> {
       logSize: head.size,
       bytes: JSON.stringify(envelope),
     };
-    // Everybody refuses a status of the future, so one that a wrong clock dated gives way to any
-    // other.
+    // Everybody rejects a status with a future date, so any other replaces one that a wrong clock
+    // dated.
     const newer = sql`excluded.logSize > ${statusFile.logSize} OR (excluded.logSize = ${statusFile.logSize} AND (excluded.issuedAt >= ${statusFile.issuedAt} OR ${statusFile.issuedAt} > ${now.getTime() + clockSkewMs}))`;
     await registry.db.batch([
       (db) =>
@@ -87,8 +87,8 @@ export async function refreshStatus(registry: Registry): Promise<Uint8Array> {
           .values(row)
           .onConflictDoUpdate({ target: statusFile.id, set: row, setWhere: newer }),
     ]);
-    // Whoever signs meanwhile keeps the newer one in the database; the object must not go back to
-    // the older.
+    // A concurrent writer keeps its newer status in the database. The object must not go back to
+    // the older one.
     return replaceObject(registry.objects, statusName, async () =>
       Buffer.from((await readLast(registry))?.bytes ?? row.bytes),
     );
@@ -97,8 +97,8 @@ export async function refreshStatus(registry: Registry): Promise<Uint8Array> {
 
 /**
  * The newest signed head, of the whole log where the storage allows. A statement whose checkpoint
- * failed to be written has moved its version already, so its mark would stand beside a head that
- * does not cover it, as if nobody had signed it.
+ * could not be written has moved its version already. Its mark would stand beside a head that does
+ * not cover it, as if nobody had signed it.
  */
 async function readHead(registry: Registry): ReturnType<typeof newestCheckpoint> {
   const head = await newestCheckpoint(registry);
@@ -106,12 +106,12 @@ async function readHead(registry: Registry): ReturnType<typeof newestCheckpoint>
   try {
     const size = await logSize(registry);
     if (size === from || (await behindNow(registry)) !== undefined) return head;
-    // The last alone makes a head of all; a mark must not wait for the others, which whoever reads
-    // them finishes.
+    // The last entry alone gives a head of the whole log. A mark must not wait for the other
+    // entries; their first reader finishes them.
     await finishStatements(registry, wholeNumbers(Math.max(from, size - finishedAtOnce), size));
     return await newestCheckpoint(registry);
   } catch (error) {
-    // A mark must not wait for the storage: what it stops, it stops now.
+    // A mark must not wait for the storage: it takes effect at once.
     registry.reportPutOff?.(error);
     return head;
   }
@@ -122,10 +122,10 @@ function wholeNumbers(from: number, upTo: number): readonly number[] {
 }
 
 /**
- * Over a log that lost its end, perhaps with a suspension in it, no new day is signed: the last
- * file shows everybody how old it is. Where that file is what shows the loss, the database holds an
- * older one, without the marks that were lost.
- * @throws Problem `log-behind` where there is none
+ * Serves the last file over a log that lost its newest entries, perhaps a suspension among them. No
+ * status with a new date is signed, so everybody sees how old the last file is. Where that file
+ * itself shows the loss, the database has an older status without the lost marks.
+ * @throws Problem `log-behind` when there is no such file
  */
 async function statusBehind(registry: Registry, behind: HeadAhead): Promise<Uint8Array> {
   const shown = 'file' in behind ? await registry.objects.get(statusName) : undefined;
@@ -146,7 +146,7 @@ async function readMarks(registry: Registry): Promise<StatusMark[]> {
   );
 }
 
-/** What a file says that was signed here. */
+/** The content of a file that this registry signed. */
 export function statusIn(bytes: Uint8Array | string): Status {
   const { payload } = JSON.parse(
     typeof bytes === 'string' ? bytes : Buffer.from(bytes).toString('utf8'),
@@ -154,7 +154,7 @@ export function statusIn(bytes: Uint8Array | string): Status {
   return JSON.parse(Buffer.from(payload, 'base64').toString('utf8'));
 }
 
-// After a rotation the last file is one of the key before.
+// After a rotation, the key before signed the last file.
 function isOwn(statusText: string, { keys }: Registry): boolean {
   return verifyEnvelope(parseEnvelope(JSON.parse(statusText)), keys.status.publicKey);
 }

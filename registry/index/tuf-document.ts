@@ -1,6 +1,6 @@
 /**
- * The signed, offline part of the TUF repository as the registry takes it: whole, signed by enough
- * administrators, and about this registry.
+ * Checks the signed, offline part of the TUF repository: complete, signed by enough administrators,
+ * and about this registry.
  */
 import { canonicalJson } from '../../skills-index/skill/canonical-json.ts';
 import { Problem } from '../../skills-index/skill/problem.ts';
@@ -14,11 +14,11 @@ import {
   type TufRepository,
 } from '../../skills-index/trust/tuf/repository.ts';
 
-/** Name in the data folder, and of the object in R2. */
+/** Its name in the data folder, and as an object in R2. */
 export const tufDocumentName = 'tuf.json';
 
 /**
- * Reads the document and refuses one that clients would refuse.
+ * Parses the document and rejects one that clients would reject.
  * @throws Problem `tuf-invalid`
  */
 export function requireTuf(

@@ -1,7 +1,7 @@
 /**
  * The online part of the TUF repository: for each status.json one set of `online`, snapshot and
- * timestamp, signed with the status key and written as one row, so that no client sees parts of two
- * sets. Only `timestamp.json` changes under its name.
+ * timestamp. The status key signs a set, and the set is written as one row, so that no client sees
+ * parts of two sets. Only `timestamp.json` changes under its name.
  */
 import { desc, eq, lt, sql } from 'drizzle-orm';
 import { digestOf, hexOf } from '../../skills-index/skill/digest.ts';
@@ -25,8 +25,8 @@ export type TufSet = typeof tufSets.$inferSelect;
 type Served = Registry & { readonly tuf: TufRepository };
 
 /**
- * The set about the status as it is now, signed anew when the status or the offline part is another
- * one; none while the log is empty.
+ * The set for the present status, signed again when the status or the offline part changed; none
+ * while the log is empty.
  */
 export async function currentTufSet(registry: Served): Promise<TufSet | undefined> {
   if ((await newestCheckpoint(registry)) === undefined) return undefined;
@@ -42,12 +42,12 @@ async function readOrMake(registry: Served): Promise<TufSet> {
     .limit(1);
   const offline = lastRootOf(registry.tuf).signed.version;
   if (last?.statusSha256 === hexOf(digestOf(status)) && last.offline === offline) return last;
-  // While the log is behind, the status is that of the log that was lost, and no row of this
-  // database stands beside it.
+  // While the log is behind, the status belongs to the log that was lost, and no row of this
+  // database matches it.
   await requireWhole(registry);
   const set = await makeSet(registry, status, last?.version ?? 0);
   await registry.db.batch([
-    // A slower writer must not put an older status under a newer version.
+    // A slower writer must not give an older status a newer version.
     holds(
       sql`EXISTS (SELECT 1 FROM ${statusFile} WHERE ${statusFile.bytes} = ${status.toString('utf8')})`,
     ),
@@ -57,7 +57,7 @@ async function readOrMake(registry: Served): Promise<TufSet> {
   return set;
 }
 
-/** A set by its version; undefined when it is not kept any more. */
+/** A set by its version; undefined when it is no longer kept. */
 export async function readTufSet(registry: Registry, version: number): Promise<TufSet | undefined> {
   const [row] = await registry.db.read.select().from(tufSets).where(eq(tufSets.version, version));
   return row;
@@ -84,7 +84,7 @@ export async function readOnlineTarget(
 
 async function makeSet(registry: Served, status: Uint8Array, lastVersion: number): Promise<TufSet> {
   const { checkpoint, expires } = statusIn(status);
-  // Seconds since 1970, so that versions go on rising after a backup was brought back.
+  // Seconds since 1970, so that versions go on rising after a backup was restored.
   const version = Math.max(lastVersion + 1, Math.floor(registry.now().getTime() / 1000));
   const common = {
     spec_version: tufSpecVersion,

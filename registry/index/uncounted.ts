@@ -1,6 +1,6 @@
 /**
- * Why installers refuse a version that is approved here: its verdict was signed by a key, or under
- * a policy, that has ended before it.
+ * Why installers reject a version that is approved here: the key or the policy of its verification
+ * summary had ended before the summary.
  */
 import { hexOf } from '../../skills-index/skill/digest.ts';
 import { predicateTypes } from '../../skills-index/statement/attestation.ts';
@@ -12,8 +12,8 @@ import { statementIn, statementsOf } from '../versions/manifests.ts';
 import type { VersionRow } from '../versions/versions.ts';
 
 /**
- * What to tell the author; undefined for a version that is not approved, or whose verdict counts.
- * The line of a version is written once, so no new verdict can take the place of this one.
+ * The reason for the author; undefined for a version that is not approved, or whose verification
+ * summary counts. The line of a version is written once, so no new summary can replace this one.
  */
 export async function whyUncounted(
   registry: Registry,

@@ -1,4 +1,7 @@
-/** The verdict (SLSA VSA) that the registry signs on a version once its approvals suffice. */
+/**
+ * The verification summary (SLSA VSA) that the registry signs for a version once its approvals
+ * suffice.
+ */
 import { and, eq } from 'drizzle-orm';
 import { canonicalJson } from '../../skills-index/skill/canonical-json.ts';
 import { type Digest, hexOf } from '../../skills-index/skill/digest.ts';
@@ -35,7 +38,10 @@ import {
 import { readScannedBy } from '../versions/second-scans.ts';
 import type { VersionRow } from '../versions/versions.ts';
 
-/** The newest verdict if it names exactly these statements, else a new one, signed and logged. */
+/**
+ * The newest verification summary if it names exactly these statements. Otherwise a new one, signed
+ * and logged.
+ */
 export async function verdictOn(
   registry: Registry,
   row: VersionRow,
@@ -94,12 +100,14 @@ function levelOf(all: readonly StatementRow[]): SlsaBuildLevel {
   return slsaLevelOf(by(predicateTypes.publish), by(predicateTypes.provenance));
 }
 
-// Verified when it came in.
+// Intake verified the material.
 function signersIn(material: string): readonly Digest[] {
   return idsOfClaims(readClaims(certificateIn(material)));
 }
 
-/** Whether a verdict that was cut off before the line was written still says what is so. */
+/**
+ * Whether a summary that was signed before an interruption still names the right inputs and policy.
+ */
 function names(
   statement: Statement,
   {
@@ -118,8 +126,8 @@ function names(
   );
 }
 
-// Of two scanners that said the same, the one that counts: what an ended one said is in the log for
-// ever, and nobody's evidence.
+// The scan that counts, of scanners with the same report: the scan of a removed scanner stays in
+// the log for ever and is no evidence.
 async function scansThatCount(
   registry: Registry,
   row: VersionRow,
@@ -135,7 +143,7 @@ async function scansThatCount(
   return rows.slice(0, 1).map((one) => one.logIndex);
 }
 
-/** Publish, provenance, the scans that decided, and the approvals that count. */
+/** The publication, its provenance, the scans that decided, and the approvals that count. */
 function isInput(
   one: StatementRow,
   scannedAt: readonly number[],

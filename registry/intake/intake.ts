@@ -1,6 +1,6 @@
 /**
- * Intake: what an author sends becomes a version, or is refused whole with every reason; then
- * nothing but an audit line stays.
+ * Intake: an upload becomes a version, or is rejected whole with every reason. A rejected upload
+ * leaves only an audit line.
  */
 import { sql } from 'drizzle-orm';
 import type { PackedBundle } from '../../skills-index/skill/bundle.ts';
@@ -39,7 +39,7 @@ import { requireUnusedRun } from './used-runs.ts';
 
 export interface PublishUpload {
   readonly publish: SentStatement;
-  /** Key id that the sender names as the signer's. */
+  /** The signer's key id as the sender names it. */
   readonly hint?: Digest | undefined;
   readonly provenance?: SentStatement;
   /** Uncompressed ustar. */
@@ -52,10 +52,10 @@ export interface AcceptedVersion {
 }
 
 /**
- * Takes a version in: bytes, manifest, signature and scope are checked, then the version, its
- * statements and its scan job are written in one batch.
- * @param sender who is signed in, if anybody: only to say more exactly what is wrong
- * @throws Problem with the reason for the refusal
+ * Takes in a version. Checks bytes, manifest, signature and scope; then one batch writes the
+ * version, its statements and its scan job.
+ * @param sender the signed-in sender, if any: makes the reasons of a rejection more precise
+ * @throws Problem with the reason for the rejection
  */
 export async function takeVersion(
   registry: Registry,
@@ -76,14 +76,14 @@ interface CheckedUpload {
   readonly name: PublishStatement['predicate']['manifest']['name'];
   readonly version: PublishStatement['predicate']['manifest']['version'];
   readonly packed: PackedBundle;
-  /** Id of the identity that publishes, as the scope names it. */
+  /** Id of the publishing identity, as the scope names it. */
   readonly publisher: Digest;
   readonly signed: readonly NewStatement[];
 }
 
 /**
- * Cheap checks first: a broken signature costs no parsing, a stranger's signature or a number that
- * is taken no unpacking.
+ * Cheap checks come first: a bad signature costs no parsing, and an upload by a stranger or with an
+ * existing number costs no unpacking.
  */
 async function verifyUpload(
   registry: Registry,
@@ -126,8 +126,8 @@ async function verifyUpload(
 }
 
 /**
- * The signed ceiling is the file that the reviewer reads; without a file it says itself that it was
- * inferred.
+ * The signed capabilities must be those of the file that the reviewer reads. Without a file, the
+ * manifest must say that it was inferred.
  */
 function requireSameManifest(publish: PublishStatement, packed: PackedBundle): void {
   const path = 'skill.json' as BundlePath;

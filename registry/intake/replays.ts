@@ -1,6 +1,6 @@
 /**
- * A statement that was logged before and comes again: harmless while it says what still holds, and
- * otherwise refused in so many words.
+ * A statement that was logged before and is sent again. It is harmless while it still holds, and is
+ * otherwise rejected with the reason.
  */
 import { and, eq } from 'drizzle-orm';
 import { canonicalJson } from '../../skills-index/skill/canonical-json.ts';
@@ -25,7 +25,7 @@ import { BatchClash, loggedAlready } from '../store/batch.ts';
 import { statements } from '../store/schema.ts';
 import type { VersionState } from '../versions/status.ts';
 
-/** Who sends one statement twice gets the first answer again. */
+/** A sender who repeats a statement gets the first answer again. */
 export async function findLogged(
   registry: Registry,
   { envelope, hint, bundle }: SentEnvelope,
@@ -52,8 +52,8 @@ export async function findLogged(
 }
 
 /**
- * Looks for a statement. Who is who cannot be read while a storage fails that owes one of those
- * statements its address, perhaps this one.
+ * Looks for the statement in the log. Identities cannot be read while a storage fails that has not
+ * written the address of an identity statement, perhaps of this one.
  * @throws Problem `logged-unfinished`
  */
 export async function orSayKnown<Result>(
@@ -77,7 +77,7 @@ export async function orSayKnown<Result>(
   }
 }
 
-/** The same bundle: nobody has to verify anew what was verified when it was logged. */
+/** The same bundle was verified when it was logged, so nobody has to verify it again. */
 async function findCertified(
   registry: Registry,
   bundle: PlainBundle,
@@ -100,7 +100,7 @@ async function findCertified(
   return row === undefined ? undefined : (await finishLogged(registry, [row.logIndex]))[0];
 }
 
-/** Whether an error can mean that the same statement was logged meanwhile. */
+/** Whether an error can mean that another request logged the same statement meanwhile. */
 export function isLate(error: unknown): boolean {
   if (error instanceof BatchClash) return error.on === loggedAlready;
   const codes = [
@@ -113,7 +113,9 @@ export function isLate(error: unknown): boolean {
   return error instanceof Problem && codes.includes(error.code);
 }
 
-/** An approval that comes again may have been logged when its version could not enter the index. */
+/**
+ * An approval that is sent again may have been logged when its version could not enter the index.
+ */
 export async function settleAgain(
   registry: Registry,
   { logIndex, predicateType }: LoggedAt,
@@ -129,8 +131,8 @@ export async function settleAgain(
 }
 
 /**
- * Refuses the twin of a logged statement that something newer has overtaken: answering with the old
- * entry would look like a deed.
+ * Rejects a repeated statement that a newer one has overtaken: an answer with the old entry would
+ * look as if it took effect.
  * @throws Problem `statement-replayed`
  */
 export async function requireNewest(
@@ -167,7 +169,7 @@ async function isFollowed(
   const about = aboutOf(statement);
   if (about === undefined) return false;
   const { statements } = await readIdentities(registry);
-  // The same words signed by another administrator are a vote for it.
+  // The same statement signed by another administrator is a vote for it.
   const words = canonicalJson(statement);
   return statements.some(
     (one) =>
@@ -177,7 +179,7 @@ async function isFollowed(
   );
 }
 
-/** Whom or what an identity statement is about. */
+/** The subject of an identity statement. */
 function aboutOf(statement: Statement): string | undefined {
   switch (statement.predicateType) {
     case predicateTypes.member: {

@@ -1,5 +1,5 @@
 /**
- * Signed statements posted to the registry: judged by what they are, logged, and applied in the
+ * Signed statements posted to the registry. Each is judged by its type, logged, and applied in the
  * same batch.
  */
 import { and, eq } from 'drizzle-orm';
@@ -53,7 +53,7 @@ export interface AcceptedStatement extends LoggedAt {
 }
 
 /**
- * Takes an approval by key, a revocation, or a statement about who is who.
+ * Takes an approval by key, a revocation, or an identity statement.
  * @throws Problem `other-registry`, `statement-replayed`, `statement-invalid`, `key-unknown`,
  * `scope-taken`, `forbidden`, `approval-refused`, `move-illegal`, `not-found`
  */
@@ -111,7 +111,7 @@ async function judge(registry: Registry, sent: SentEnvelope): Promise<LoggedAt> 
   }
 }
 
-/** What is answered when the chain of identities does not take a statement of each kind. */
+/** The problem code when the chain of identities rejects a statement of each type. */
 const refusalCodes: Readonly<Record<IdentityStatement['predicateType'], ProblemCode>> = {
   [predicateTypes.member]: 'forbidden',
   [predicateTypes.scope]: 'scope-taken',
@@ -126,7 +126,7 @@ function refusalCode(statement: IdentityStatement, { chain }: KnownIdentities): 
   return frozen === undefined ? refusalCodes[statement.predicateType] : 'scope-frozen';
 }
 
-/** A statement about who is who counts when the chain with it as its next link takes it. */
+/** An identity statement counts when the chain accepts it as its next link. */
 async function takeIdentity(
   registry: Registry,
   sent: SentEnvelope,
@@ -185,7 +185,7 @@ async function takeIdentity(
   return logged;
 }
 
-/** Who signed, for the log and for the chain of identities. */
+/** The signer, for the log and for the chain of identities. */
 async function requireSigner(
   registry: Registry,
   sent: SentEnvelope,
@@ -205,7 +205,7 @@ async function requireSigner(
   };
 }
 
-/** Whose signature such a statement needs, as far as the statement and the root file say it. */
+/** The keys that may sign such a statement, as far as the statement and the root file tell. */
 function likelySigners(
   { chain, keys, memberKeys }: KnownIdentities,
   statement: IdentityStatement,
@@ -228,9 +228,7 @@ function likelySigners(
   }
 }
 
-/**
- * Each key that is known costs everybody something, and nobody vouches for those of a first claim.
- */
+/** Every known key costs everybody work, and nobody vouches for the keys of a first claim. */
 function requireFewOwners(statement: IdentityStatement): void {
   if (
     statement.predicateType !== predicateTypes.scope ||
@@ -258,7 +256,8 @@ function unknownSigner(): Problem {
   );
 }
 
-// One for which more administrators have to sign goes on waiting: the next of them finds it there.
+// A passkey that needs more administrators' signatures stays pending, so that the next
+// administrator finds it there.
 function passkeyEnrolled(statement: IdentityStatement, chain: Identities): BatchWrite[] {
   if (statement.predicateType !== predicateTypes.member || statement.predicate.state === 'ended')
     return [];

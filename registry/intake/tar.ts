@@ -1,6 +1,6 @@
 /**
  * Our own strict reader of uploads: uncompressed POSIX ustar, regular files only (trust.md §5).
- * General tar readers skip, merge or rewrite what is odd; here one odd entry refuses the whole
+ * General tar readers skip, merge or rewrite odd entries. Here one odd entry rejects the whole
  * upload, with every reason listed.
  */
 import { type PackedBundle, packBundle, type SourceFile } from '../../skills-index/skill/bundle.ts';
@@ -11,7 +11,7 @@ import { refusalReasonsMax } from '../limits.ts';
 
 const blockBytes = 512;
 
-/** What POSIX pax "ustar Interchange Format" lays out, as [offset, length]. */
+/** Fields of the POSIX pax "ustar Interchange Format", as [offset, length]. */
 const field = {
   name: [0, 100],
   mode: [100, 8],
@@ -29,7 +29,7 @@ const field = {
   rest: [500, 12],
 } as const;
 
-/** Why each type of entry that is not a regular file is refused. */
+/** Why each entry type that is not a regular file is rejected. */
 const otherTypes: Readonly<Record<string, string>> = {
   '\0': 'is of an old kind without a type',
   '1': 'is a hard link',
@@ -47,7 +47,7 @@ const otherTypes: Readonly<Record<string, string>> = {
 };
 
 /**
- * Unpacks an upload into a bundle, or refuses all of it.
+ * Unpacks an upload into a bundle, or rejects all of it.
  * @throws Problem `bundle-invalid`, `path-invalid`, `skill-md-missing` with every reason
  */
 export function unpackTar(bytes: Uint8Array): PackedBundle {
@@ -59,7 +59,7 @@ export function unpackTar(bytes: Uint8Array): PackedBundle {
     if (reasons.length === 0) return packed;
   } catch (error) {
     if (!(error instanceof Problem) || reasons.length === 0) throw error;
-    // What was not read may hold it.
+    // The part that was not read may have the SKILL.md.
     reasons.push(...error.reasons.filter((reason) => !cutOff || reason.message !== noSkillMd));
   }
   const first = reasons[0]?.message ?? '';
@@ -92,7 +92,7 @@ function readEntries(tar: Buffer): Entries {
       refuse(`more than ${bundleFilesMax} entries`);
       return found;
     }
-    // Behind a header that lies nothing can be trusted, so reading ends there.
+    // Nothing behind an invalid header can be trusted, so reading ends there.
     const next = readEntry(tar, at, header, found);
     if (next === undefined) return found;
     at = next;
@@ -103,7 +103,7 @@ function readEntries(tar: Buffer): Entries {
 }
 
 /**
- * Reads one entry; returns where the next begins, or undefined when the archive cannot be followed
+ * Reads one entry. Returns the offset of the next, or undefined when the archive cannot be followed
  * further.
  */
 function readEntry(tar: Buffer, at: number, header: Buffer, found: Entries): number | undefined {
@@ -138,7 +138,7 @@ function readEntry(tar: Buffer, at: number, header: Buffer, found: Entries): num
       mode: octal(header, field.mode) ?? 0,
     });
   } else if (path !== undefined) {
-    // Kept without content, so that its name is judged together with the others.
+    // Kept without content, so that its name is checked together with the others.
     found.files.push({ path, bytes: new Uint8Array(), mode: 0o644 });
   }
   return next;
@@ -164,8 +164,8 @@ function oddities(header: Buffer, size: number): string[] {
   return why;
 }
 
-// POSIX: the archive ends with two zero blocks; what stands behind them would be there for some
-// readers and not for others.
+// POSIX: the archive ends with two zero blocks. Some readers would read entries behind them, and
+// others would not.
 function readEnd(tar: Buffer, at: number, refuse: (message: string) => void): void {
   const tail = tar.subarray(at);
   if (tail.length < 2 * blockBytes) refuse('the archive does not end with two empty blocks');
@@ -192,8 +192,8 @@ function textOf(bytes: Buffer): string | undefined {
 }
 
 /**
- * Octal digits, then NUL or space up to the end; base-256 and signs are refused. An empty field is
- * undefined.
+ * Octal digits, then NUL or space up to the end. Base-256 numbers and signs are rejected. An empty
+ * field is undefined.
  */
 function octal(header: Buffer, place: readonly [number, number]): number | undefined {
   const digits = /^([0-7]+)[\0 ]*$/.exec(latin(header, place))?.[1];

@@ -1,6 +1,6 @@
 /**
- * Who signed an upload, and whether the scope lets them publish: a key, or whom a certificate
- * names.
+ * Finds the signer of an upload, a key or an identity in a certificate, and checks that the scope
+ * lets it publish.
  */
 import type { Digest } from '../../skills-index/skill/digest.ts';
 import { type Scope, scopeOf } from '../../skills-index/skill/name.ts';
@@ -37,14 +37,14 @@ interface SignedUpload {
 }
 
 export interface UploadSigner {
-  /** Id of the identity that publishes, as the scope names it. */
+  /** Id of the publishing identity, as the scope names it. */
   readonly publisher: Digest;
   readonly signer: NewStatement['signer'];
 }
 
 /**
- * Who publishes.
- * @param sender who is signed in, if anybody: only to say more exactly what is wrong
+ * The publisher.
+ * @param sender the signed-in sender, if any: makes the reasons of a rejection more precise
  * @throws Problem `scope-unclaimed`, `scope-taken`, `scope-frozen`, `identity-mismatch`,
  * `key-unknown`, `key-ended`, `signature-invalid`, `certificate-invalid`, `certificate-used`,
  * `version-exists`, `log-invalid`
@@ -68,7 +68,7 @@ export async function requirePublisher(
 }
 
 /**
- * The provenance of an upload, signed by whom the publication is signed: with the same key, or by
+ * The provenance of an upload. The signer of the publication must sign it: with the same key, or by
  * the same certificate.
  * @throws Problem `statement-invalid`, `signature-invalid`, `certificate-invalid`, `log-invalid`
  */
@@ -107,7 +107,7 @@ async function requireCertified(
   statement: PublishStatement,
 ): Promise<UploadSigner & { readonly signer: CertificateSigner }> {
   const { chain } = await readIdentities(registry);
-  // Before the costly part: of an unclaimed scope nobody has to know who signed.
+  // Checked before the costly part: nobody publishes in an unclaimed scope.
   if (chain.scopeStatementOf(scope, latest) === undefined) throw unclaimed(scope);
   const { name, version } = statement.predicate.manifest;
   await requireNewVersion(registry, { name, version });
@@ -137,9 +137,8 @@ function foreign(
 }
 
 /**
- * The owner key that signed. DSSE carries no key id that could be trusted, so a signature by a
- * stranger and a broken one look alike; what the sender says, or the sender's session, tells them
- * apart.
+ * The owner key that signed. DSSE has no trustworthy key id, so a stranger's signature and a bad
+ * one look alike. The hint of the sender, or the sender's session, tells them apart.
  */
 async function requireKey(
   registry: Registry,
@@ -183,13 +182,13 @@ async function requireKey(
   );
 }
 
-/** A change of a scope that too few administrators have signed makes nobody an owner. */
+/** A change of a scope with too few administrators' signatures makes nobody an owner. */
 function isVote(chain: Identities, { statement, logIndex, digest }: LoggedStatement): boolean {
   if (statement.predicateType !== predicateTypes.scope) return false;
   return chain.scopeStatementOf(statement.predicate.scope, logIndex + 1) !== digest;
 }
 
-/** Whether a statement ended a key, or put another in its place. */
+/** Whether a statement ended a key or replaced it. */
 function isEndOf(statement: Statement, { keyId }: PublicKey): boolean {
   if (statement.predicateType !== predicateTypes.key) return false;
   const { key, state, replaces } = statement.predicate;
@@ -197,7 +196,8 @@ function isEndOf(statement: Statement, { keyId }: PublicKey): boolean {
 }
 
 /**
- * Whether a statement once made a key an owner of the scope, by name or in the place of another.
+ * Whether a statement once made a key an owner of the scope, by name or as the successor of another
+ * key.
  */
 function hasOwned(statement: Statement, scope: Scope, { keyId }: PublicKey): boolean {
   if (statement.predicateType === predicateTypes.scope) {

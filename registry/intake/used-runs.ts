@@ -1,6 +1,6 @@
 /**
- * A CI run publishes one version of a skill: its token, which gives many certificates while it
- * counts, is worth no second one to a thief.
+ * A CI run publishes one version of a skill. Its token gives many certificates while it is valid,
+ * and a thief must not publish a second version with it.
  */
 import { and, desc, eq, isNotNull } from 'drizzle-orm';
 import type { SkillName } from '../../skills-index/skill/name.ts';
@@ -15,8 +15,8 @@ import { certificateIn } from '../people/certified.ts';
 import { statements, versions } from '../store/schema.ts';
 
 /**
- * Refuses a run that published this skill before. It is asked in the attempt that also takes the
- * next place in the log, so of two at once one sees the other.
+ * Rejects a run that published this skill before. The check is made in the attempt that also takes
+ * the next log index, so of two at once, one sees the other.
  * @throws Problem `certificate-used`
  */
 export async function requireUnusedRun(

@@ -1,15 +1,15 @@
 /**
- * What follows once a statement is in the log. The statement counts from then on, so no failure of
- * the storage may be answered as if it had been refused: a step that is done again later is put
- * off, and where the answer needs the step, the answer says that the statement counts.
+ * Steps after a statement was logged. A logged statement counts, so no storage failure may be
+ * answered like a rejection. A step that can be done again later is put off. Where the answer needs
+ * the step, the answer says that the statement counts.
  */
 import { Problem } from '../../skills-index/skill/problem.ts';
 import type { Registry } from '../context.ts';
 import { finishStatements, type LoggedAt } from './log.ts';
 
 /**
- * Does a step that later writes, reads of the status and the next start do as well; a failure of it
- * is reported and no more.
+ * Does a step that later writes, reads of the status and the next start repeat. A failure is only
+ * reported.
  */
 export async function orLater(registry: Registry, step: () => Promise<unknown>): Promise<void> {
   try {
@@ -20,7 +20,7 @@ export async function orLater(registry: Registry, step: () => Promise<unknown>):
 }
 
 /**
- * Does a step without which there is no answer.
+ * Does a step that the answer needs.
  * @param indexes of the statements in the log
  * @throws Problem `logged-unfinished`
  */

@@ -1,4 +1,4 @@
-/** The log's key in office, and whether there was another one before it. */
+/** The log key in force, and whether another key came before it. */
 import { verifyCheckpoint } from '../../skills-index/log/checkpoint.ts';
 import { Problem } from '../../skills-index/skill/problem.ts';
 import type { Registry } from '../context.ts';
@@ -8,7 +8,7 @@ export function hasRetiredLogKey({ root }: Pick<Registry, 'root'>): boolean {
   return (root.retired ?? []).some((one) => one.office === 'log');
 }
 
-/** Whether a note is signed by an earlier key: clients believe a head only of the key in office. */
+/** Whether an earlier key signed a note. Clients accept heads of the key in force only. */
 export function isByRetiredKey(registry: Pick<Registry, 'root' | 'keys'>, note: string): boolean {
   if (!hasRetiredLogKey(registry)) return false;
   try {

@@ -1,7 +1,7 @@
 /**
- * The transparency log over the database. Entries and the statements they stand for are written in
- * the batch of the move they record; a checkpoint is signed afterwards, from committed rows only,
- * so two writers can never sign two trees of one size.
+ * The transparency log in the database. Entries and their statements are written in the same batch
+ * as the state change that they record. A checkpoint is signed afterwards, from committed rows
+ * only, so two writers can never sign two trees of one size.
  */
 import { and, asc, desc, eq, inArray, isNotNull, isNull, sql } from 'drizzle-orm';
 import { noteKeyId, parseCheckpoint } from '../../skills-index/log/checkpoint.ts';
@@ -29,7 +29,7 @@ import { isByRetiredKey } from './log-key.ts';
 import { headOf, loggedBundle, requireReadable } from './logged-bundle.ts';
 import { requireWhole } from './witness-duty.ts';
 
-/** A statement whose signature was verified, about to be logged. */
+/** A statement with a verified signature, before it is logged. */
 export interface NewStatement {
   readonly statement: Statement;
   readonly envelope: Envelope;
@@ -41,7 +41,7 @@ export interface NewStatement {
 
 export interface PlannedAppend {
   readonly writes: readonly BatchWrite[];
-  /** Log index of each, in the order given. */
+  /** The log index of each statement, in the order given. */
   readonly indexes: readonly number[];
 }
 
@@ -53,9 +53,9 @@ export interface LoggedAt {
 }
 
 /**
- * The statements of a batch that would append to the log as it stands; the batch clashes on
- * `log.index` if another was faster.
- * @throws Problem as `verifyStatement`: what could not be read later is not written
+ * Plans the batch that appends statements to the log as it is now. The batch clashes on `log.index`
+ * when another writer was faster.
+ * @throws Problem as `verifyStatement`: a statement that nobody could read later is not written
  */
 export async function planAppend(
   registry: Registry,
@@ -129,9 +129,9 @@ function certifiedParts({ signer, certified, bundle }: CertificateSigner): Signe
 }
 
 /**
- * Signs the checkpoints of committed entries and gives their statements an address. Safe to call at
- * any time and by several at once: Ed25519 is deterministic, so everybody writes the same.
- * @param indexes only these; all unfinished ones when left out
+ * Signs the checkpoints of committed entries and gives their statements addresses. Several
+ * processes may call this at any time: Ed25519 is deterministic, so they all write the same.
+ * @param indexes only these entries; all unfinished entries when left out
  */
 export async function finishStatements(
   registry: Registry,
@@ -163,12 +163,12 @@ export async function finishStatements(
   }));
 }
 
-/** Size of the committed log: the index that the next entry would get. */
+/** Size of the committed log: the index of the next entry. */
 export async function logSize(registry: Registry): Promise<number> {
   return (await readRange(registry)).size;
 }
 
-/** The newest signed checkpoint, whole note; undefined while the log is empty. */
+/** The newest signed checkpoint as a whole note; undefined while the log is empty. */
 export async function newestCheckpoint(
   registry: Registry,
 ): Promise<{ readonly size: number; readonly note: string } | undefined> {
@@ -180,7 +180,7 @@ export async function newestCheckpoint(
     .limit(1);
   if (row === undefined || row.note === null) return undefined;
   const head = { origin: registry.root.origin, size: row.index + 1, root: fromBase64(row.root) };
-  // The same head under the key in office; the row keeps what was signed then.
+  // The same head under the key in force. The row keeps the note that was signed then.
   const note = isByRetiredKey(registry, row.note)
     ? await signCheckpoint(head, registry.keys.log)
     : row.note;
@@ -192,9 +192,9 @@ type LogRow = typeof log.$inferSelect;
 type StatementRow = typeof statements.$inferSelect;
 
 /**
- * All together, since a disk takes as long to sync one as many; the bundles before the rows that
- * name them. These rows are synced too, although they could be computed again: by a log key that
- * came since, they would give what was acknowledged another address.
+ * All bundles are written together, since a disk syncs many files in the time of one, and before
+ * the rows that name them. The rows are synced too, although they could be computed again: a newer
+ * log key would give an acknowledged statement another address.
  */
 async function finish(
   registry: Registry,
@@ -240,7 +240,7 @@ async function bundleOf(
   };
 }
 
-/** The tree before entry `size`; the whole committed tree when left out. */
+/** The tree before entry `size`, or the whole committed tree. */
 export async function readRange(registry: Registry, size?: number): Promise<CompactRange> {
   if (size === 0) return emptyRange;
   const [row] = await registry.db.read
@@ -256,8 +256,8 @@ export async function readRange(registry: Registry, size?: number): Promise<Comp
 
 type RangeRow = Pick<LogRow, 'index' | 'peaks' | 'root' | 'note'>;
 
-// The next root is made of the peaks: of damaged ones it would be signed, and no longer continue
-// the log.
+// The next root is computed from the peaks. Damaged peaks would give a signed root that does not
+// continue the log.
 function rangeOf({ index, peaks, root, note }: RangeRow): CompactRange {
   const range = { size: index + 1, peaks: peaks.map(fromBase64) };
   const made = base64(rangeRoot(range));

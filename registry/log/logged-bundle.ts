@@ -1,4 +1,6 @@
-/** The Sigstore bundle of a logged statement; and the same tried out before anything is written. */
+/**
+ * The Sigstore bundle of a logged statement, and a trial of the bundle before anything is written.
+ */
 import { noteKeyId } from '../../skills-index/log/checkpoint.ts';
 import { type CompactRange, proofOfAppended } from '../../skills-index/log/compact-range.ts';
 import { toLogEntry } from '../../skills-index/log/log-entry.ts';
@@ -19,15 +21,15 @@ import { verifyStatement } from '../../skills-index/trust/verify-statement.ts';
 import type { Registry } from '../context.ts';
 import type { RegistryKeys } from './signing.ts';
 
-/** An entry as its rows hold it. */
+/** A log entry as its rows store it. */
 export interface LoggedEntry {
   readonly index: number;
-  /** Base64: of the tree that ends with this entry. */
+  /** Base64 of the root of the tree that ends with this entry. */
   readonly root: string;
   readonly body: string;
   readonly envelope: string;
   readonly signer: Digest;
-  /** JSON of certificate, Rekor entry and timestamps, where a certificate signed. */
+  /** JSON of certificate, Rekor entry and timestamps of a certificate-signed statement. */
   readonly material: string | null;
 }
 
@@ -72,9 +74,9 @@ export function headOf({ index, root }: Pick<LoggedEntry, 'index' | 'root'>): {
 }
 
 /**
- * Refuses what nobody could verify once it is in the log: everybody who reads the log would stumble
- * over it, this registry first. The bundle is made and verified as it will be, but for the key of
- * its checkpoint: the log's own key signs committed trees alone.
+ * Rejects a statement that nobody could verify after it is logged: it would stop every reader of
+ * the log, this registry first. The trial bundle has the same content except for the key of its
+ * checkpoint: the log key signs committed trees only.
  * @throws Problem as `verifyStatement`
  */
 export async function requireReadable(
@@ -95,8 +97,8 @@ export async function requireReadable(
   );
 }
 
-// Made once in this process and kept nowhere: a finished value, since workerd ends requests that
-// wait for the promises of others.
+// Made once in this process and never stored. It is a finished value and not a promise: workerd
+// ends requests that wait for the promises of other requests.
 let made: RegistryKeys['log'] | undefined;
 
 async function rehearsalKey(): Promise<RegistryKeys['log']> {

@@ -1,9 +1,9 @@
 /**
- * Every statement by its place in the log, for anybody. Entry N of the log commits to the digest of
- * statement N; whoever has both can check them, and whoever has all of them can recompute who is
- * who and what was revoked. So nothing is left out here, not even what was said of a version that
- * is not public yet: a 404 that may stand for privacy may as well stand for a revocation that
- * somebody hides. The files of such a version and its scan report stay private.
+ * Serves every statement by its log index to everybody. Entry N of the log commits to the digest of
+ * statement N, so a reader with both can check them. A reader with all of them can compute who is
+ * who and which versions are revoked. So no statement is left out, not even one about a version
+ * that is not public yet: a 404 for privacy would look like a 404 that hides a revocation. The
+ * files and the scan report of such a version stay private.
  */
 import { eq } from 'drizzle-orm';
 import { Problem } from '../../skills-index/skill/problem.ts';
@@ -14,7 +14,7 @@ import { finishStatements } from './log.ts';
 
 /**
  * The canonical Sigstore bundle of the statement at a log index.
- * @param given the index in decimal digits, as a path has it
+ * @param given the index in decimal digits, as in the path
  * @throws Problem `not-found`
  */
 export async function readStatementAt(registry: Registry, given: string): Promise<Uint8Array> {

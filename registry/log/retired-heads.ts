@@ -1,6 +1,6 @@
 /**
- * After a rotation of the log's key: heads that an earlier key signed count where the present one
- * is shown to continue them.
+ * After a rotation of the log key, a head that an earlier key signed counts when a proof shows that
+ * the present head continues it.
  */
 import type { Hash } from '../../skills-index/log/merkle-tree.ts';
 import type { Registry } from '../context.ts';
@@ -8,8 +8,8 @@ import { hasRetiredLogKey } from './log-key.ts';
 import { readConsistency } from './tiles.ts';
 
 /**
- * Proofs from the head of each logged statement to the log's head of a size; none are needed while
- * the log has one key.
+ * Proofs from the head of each logged statement to the log's head of a size. A log with only one
+ * key needs none.
  */
 export async function proofsOfHeads(
   registry: Registry,
@@ -26,7 +26,7 @@ export async function proofsOfHeads(
   return { consistency };
 }
 
-/** Of a bundle that was made here. */
+/** The tree size in a bundle that this registry made. */
 function headSizeOf(bytes: Uint8Array): number {
   const { verificationMaterial } = JSON.parse(Buffer.from(bytes).toString('utf8'));
   return Number(verificationMaterial.tlogEntries[0].inclusionProof.treeSize);

@@ -4,15 +4,15 @@ import { type Digest, digestOf } from '../../skills-index/skill/digest.ts';
 import { Problem } from '../../skills-index/skill/problem.ts';
 import type { Signer } from '../../skills-index/statement/sign.ts';
 
-/** PKCS8 PEM texts as `DIR/keys.json` or the Worker's secrets hold them. */
+/** PKCS8 PEM texts from `DIR/keys.json` or the Worker's secrets. */
 export interface KeyTexts {
   /** Ed25519: signs checkpoints. */
   readonly log: string;
   /** P-256: signs status.json. */
   readonly status: string;
   /**
-   * P-256: signs verdicts, gives passkey approvals their place in the log, and may suspend; nothing
-   * else.
+   * P-256: signs verdicts, gives passkey approvals their place in the log, and may suspend. It
+   * signs nothing else.
    */
   readonly registry: string;
 }
@@ -62,7 +62,8 @@ interface ImportedPair {
   readonly keyId: Digest;
 }
 
-// WebCrypto has no "public half of"; the JWK without its private member is that.
+// WebCrypto cannot derive the public half of a key. The JWK without its private member is the
+// public half.
 async function importPair(
   pem: string,
   algorithm: { name: string; namedCurve?: string },
@@ -83,7 +84,7 @@ async function importPair(
   }
 }
 
-/** WebCrypto gives r‖s; statements carry ECDSA signatures as DER (RFC 3279 §2.2.3). */
+/** WebCrypto returns r‖s; statements carry ECDSA signatures as DER (RFC 3279 §2.2.3). */
 function derOf(raw: Uint8Array): Uint8Array {
   const half = raw.length / 2;
   const body = Buffer.concat([derInteger(raw.subarray(0, half)), derInteger(raw.subarray(half))]);

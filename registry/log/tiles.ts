@@ -1,6 +1,6 @@
 /**
- * The log as tiles (C2SP tlog-tiles), made from committed rows when first asked for; full ones are
- * kept as plain files.
+ * The log as tiles (C2SP tlog-tiles). A tile is made from committed rows at its first request; full
+ * tiles are kept as plain files.
  */
 import { and, asc, gte, lt } from 'drizzle-orm';
 import type { Hash } from '../../skills-index/log/merkle-tree.ts';
@@ -20,8 +20,8 @@ import { newestCheckpoint } from './log.ts';
 /**
  * A tile of the tree that the newest checkpoint signs.
  * @param path `tile/0/000.p/7`
- * @throws Problem `not-found` when the tree is not that large yet, `log-invalid` for what is no
- * path of a tile
+ * @throws Problem `not-found` when the tree is not that large yet, `log-invalid` when the path
+ * names no tile
  */
 export async function readTile(registry: Registry, path: string): Promise<Uint8Array> {
   const tile = parseTilePath(path);
@@ -39,8 +39,8 @@ export async function readTile(registry: Registry, path: string): Promise<Uint8A
 }
 
 /**
- * Consistency proof from the tree of `first` entries to that of `size`, from the same tiles that
- * everybody reads.
+ * Consistency proof from the tree of `first` entries to the tree of `size` entries, computed from
+ * the tiles that everybody reads.
  */
 export async function readConsistency(
   registry: Registry,

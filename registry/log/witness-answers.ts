@@ -1,15 +1,15 @@
-/** The witnesses that the registry asks, and what came of it. */
+/** The witnesses that the registry asks, and the result of the last request to each. */
 import type { WitnessPolicy } from '../../skills-index/log/witness-policy.ts';
 
 export interface Witnesses {
-  /** Whose cosignatures are kept; those of others are thrown away. */
+  /** Witnesses whose cosignatures are kept. Cosignatures of others are discarded. */
   readonly policy: WitnessPolicy;
-  /** Submission prefixes (C2SP tlog-witness), without a slash at the end. */
+  /** Submission prefixes (C2SP tlog-witness), without a final slash. */
   readonly urls: readonly string[];
   readonly fetch: typeof globalThis.fetch;
-  /** Where it is said that one failed, one line each. */
+  /** Writes one line for each witness that failed. */
   readonly say: (line: string) => void;
-  /** What came of the last request to each URL. */
+  /** The result of the last request to each URL. */
   readonly last: Map<string, WitnessAnswer>;
 }
 
@@ -17,12 +17,12 @@ export interface WitnessAnswer {
   readonly ok: boolean;
   /** Milliseconds since 1970. */
   readonly at: number;
-  /** The size that it cosigned last, as far as it said so. */
+  /** The size that the witness cosigned last, when the witness said it. */
   readonly size: number;
   /** Why there is no cosignature. */
   readonly why?: string;
-  /** It answered, so that asking again costs no time. */
+  /** The witness answered, so asking it again costs little time. */
   readonly answered?: boolean;
-  /** Entries of this log that it cosigned, when they are more than are here. */
+  /** Entries of this log that the witness cosigned, when they are more than the log has here. */
   readonly ahead?: number;
 }

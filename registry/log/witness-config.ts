@@ -1,6 +1,6 @@
 /**
- * The witnesses of a registry on Node: where they answer is said at the start, whom they are in
- * `DIR/witnesses.json`.
+ * The witnesses of a registry on Node. The start names their URLs; `DIR/witnesses.json` names their
+ * keys.
  */
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
@@ -10,10 +10,9 @@ import type { Witnesses } from './witness-answers.ts';
 import { requireAsked } from './witness-duty.ts';
 
 /**
- * @param signedPolicy the witness policy among what administrators signed for clients, where there
- * is one
- * @throws Problem `file-not-found` when witnesses are to be asked and none is named;
- * `json-invalid`; `witnesses-unasked`
+ * @param signedPolicy the witness policy that administrators signed for clients, if any
+ * @throws Problem `file-not-found` when witnesses are to be asked and the file that names them is
+ * missing; `json-invalid`; `witnesses-unasked`
  */
 export async function readWitnesses(
   dir: string,

@@ -1,6 +1,6 @@
 /**
- * What a registry owes its witnesses: to ask as many as clients demand, and to stop writing when
- * one of them, or its own last status, shows more of its log than is here.
+ * The registry's duties towards its witnesses. It asks as many as clients demand. It stops writing
+ * when a witness, or its own last status, shows more log entries than the log has here.
  */
 import { parseWitnessPolicy } from '../../skills-index/log/witness-policy.ts';
 import { Problem } from '../../skills-index/skill/problem.ts';
@@ -8,9 +8,9 @@ import type { Registry } from '../context.ts';
 import type { HeadAhead } from './head-ahead.ts';
 
 /**
- * Who asks fewer witnesses than administrators demand serves what every client refuses within the
- * day. One that is down may be named: it stops nothing here.
- * @param signedPolicy the witness policy that administrators signed for clients, where there is one
+ * Requires as many witnesses as administrators demand: every client rejects the log of a registry
+ * that asks fewer within the day. A witness that is down still counts here.
+ * @param signedPolicy the witness policy that administrators signed for clients, if any
  * @throws Problem `witnesses-unasked`
  */
 export function requireAsked(signedPolicy: string | undefined, urls: readonly string[]): void {
@@ -29,8 +29,9 @@ export function requireAsked(signedPolicy: string | undefined, urls: readonly st
 }
 
 /**
- * The head of the registry's own that the log does not continue; else the witness that saw most of
- * this log, when that is more than is here: asked last, so an answer of now takes it back.
+ * The registry's own head that the log does not continue. Otherwise the witness that saw the most
+ * entries, when they are more than the log has here. The last answer of each witness counts, so a
+ * new answer clears the alarm.
  */
 export function behindOf(registry: Registry): HeadAhead | undefined {
   if (registry.ownHeadAhead !== undefined) return registry.ownHeadAhead;
@@ -41,8 +42,8 @@ export function behindOf(registry: Registry): HeadAhead | undefined {
 }
 
 /**
- * As `behindOf`, after another comparison where the database can have been exchanged since the last
- * one.
+ * As `behindOf`, after another comparison where the database may have been exchanged since the last
+ * comparison.
  */
 export async function behindNow(registry: Registry): Promise<HeadAhead | undefined> {
   if (registry.compareOwnHead !== undefined)
@@ -51,7 +52,7 @@ export async function behindNow(registry: Registry): Promise<HeadAhead | undefin
 }
 
 /**
- * Each statement that is written over lost ones makes it impossible to put them back.
+ * A new statement in the place of lost ones would make it impossible to restore the lost ones.
  * @throws Problem `log-behind`
  */
 export async function requireWhole(registry: Registry): Promise<void> {
@@ -59,19 +60,19 @@ export async function requireWhole(registry: Registry): Promise<void> {
   if (behind !== undefined) throw logBehind(behind);
 }
 
-/** The failure that says what the log lacks, and the way out. */
+/** The failure that says what the log lacks, and how to restore it. */
 export function logBehind(behind: HeadAhead): Problem {
   return new Problem('log-behind', `Cannot write to the log: ${whyBehind(behind)}`, {
     hint: 'stop the registry and restore the copy with that size: docs/operating-registry.md, "The log was restored from a backup"',
   });
 }
 
-/** The line that an operator reads when nothing is written any more. */
+/** The line that an operator reads when the registry stops writing. */
 export function alarmText(behind: HeadAhead): string {
   return `ALARM: ${whyBehind(behind)}. The registry writes nothing more: docs/operating-registry.md, "The log was restored from a backup"`;
 }
 
-/** Why the log is not the one that was there before, for messages. */
+/** Why the log differs from the earlier log, for messages. */
 function whyBehind(behind: HeadAhead): string {
   if ('url' in behind)
     return `the witness ${behind.url} saw ${behind.size} entries, more than this log has: an older copy of the log was restored`;

@@ -1,7 +1,7 @@
 /**
- * Witnesses outside this process: asked to cosign the head of the log whenever a status is about to
- * be signed. Their lines are kept by size and go onto the checkpoint. A witness that does not
- * answer delays nothing for long and stops nothing, and the operator sees a warning.
+ * Asks witnesses outside this process to cosign the log's head whenever a status is about to be
+ * signed. Their lines are kept by tree size and added to the checkpoint. A witness that does not
+ * answer causes a short delay and a warning to the operator, and stops nothing.
  */
 import { asc, eq, lt, sql } from 'drizzle-orm';
 import { readBoundedBody } from '../../skills-index/client/bounded-body.ts';
@@ -26,15 +26,15 @@ import type { WitnessAnswer, Witnesses } from './witness-answers.ts';
 
 interface Head {
   readonly size: number;
-  /** With the log's own signature alone. */
+  /** The note with the log's own signature alone. */
   readonly note: string;
 }
 
 type Witnessed = Registry & { readonly witnesses: Witnesses };
 
 /**
- * Asks those whose answer is due, all at once and not for long, and keeps what they sign. Never
- * throws for their sake.
+ * Asks the witnesses that are due, all at once and with a short time limit, and keeps their
+ * cosignatures. Never throws because of a witness.
  */
 export async function askWitnesses(registry: Registry, head: Head): Promise<void> {
   if (!isWitnessed(registry)) return;
@@ -49,8 +49,8 @@ export async function askWitnesses(registry: Registry, head: Head): Promise<void
     }),
   );
   const writes = asked.flat().map((row): BatchWrite => {
-    // A line of the future counts for nobody, so one that an earlier version kept gives way to any
-    // other.
+    // Clients ignore a cosignature with a future time, so any other may replace such a row of an
+    // earlier version.
     const newer = sql`excluded.seconds > ${cosignatures.seconds} OR ${cosignatures.seconds} > ${secondsMax(registry)}`;
     const target = [cosignatures.size, cosignatures.name];
     return (db) =>
@@ -63,12 +63,12 @@ export async function askWitnesses(registry: Registry, head: Head): Promise<void
   ]);
 }
 
-/** Whether there is a witness that should be asked about the log of this size. */
+/** Whether a witness should be asked about the log of this size. */
 export function witnessesDue(registry: Registry, size: number): boolean {
   return isWitnessed(registry) && registry.witnesses.urls.some((url) => isDue(registry, url, size));
 }
 
-/** The checkpoint with the cosignatures that are known of its size. */
+/** The checkpoint with the known cosignatures of its size. */
 export async function withCosignatures(registry: Registry, head: Head): Promise<string> {
   const rows = await registry.db.read
     .select({ line: cosignatures.line })
@@ -78,7 +78,7 @@ export async function withCosignatures(registry: Registry, head: Head): Promise<
   return head.note + rows.map((row) => row.line).join('');
 }
 
-/** For those who operate: each witness, and whether it cosigned when it was asked last. */
+/** Each witness, and whether it cosigned at the last request; for operators. */
 export function witnessStates(
   registry: Registry,
 ): readonly (Partial<WitnessAnswer> & { readonly url: string })[] {
@@ -96,7 +96,7 @@ function isDue(registry: Witnessed, url: string, size: number): boolean {
   const before = registry.witnesses.last.get(url);
   if (before === undefined) return true;
   const age = registry.now().getTime() - before.at;
-  // A cosignature of yesterday is none, even where the log did not grow.
+  // Yesterday's cosignature no longer counts, even when the log did not grow.
   if (age < 0) return true;
   if (before.ok) return before.size !== size || age >= statusRefreshMs;
   return age >= (before.answered === true ? witnessRefusedMs : witnessPauseMs);
@@ -121,8 +121,7 @@ async function askOne(registry: Witnessed, url: string, head: Head): Promise<Ask
     if (answer.size !== undefined && answer.size <= head.size)
       answer = await post(registry, { url, signal, oldSize: answer.size }, head);
     if (answer.size !== undefined && answer.size > head.size) {
-      // Another process of this registry may have been faster; then the log here has grown
-      // meanwhile.
+      // Another process of this registry may have been faster; then the log has grown meanwhile.
       const here = (await newestCheckpoint(registry))?.size ?? 0;
       if (here >= answer.size) return { ok: true, at, size: head.size, lines: [] };
       return failed(aheadText(answer.size, here), {
@@ -158,7 +157,7 @@ function aheadText(theirs: number, ours: number): string {
   return `ALARM: it cosigned this log at size ${theirs}, but the log here has ${ours} entries: an older copy was restored. The registry writes nothing more. See docs/operating-registry.md`;
 }
 
-/** The latest time of a cosignature that clients count now, in seconds. */
+/** The latest cosignature time that clients accept now, in seconds. */
 function secondsMax(registry: Registry): number {
   return Math.floor(registry.now().getTime() / 1000) + witnessSkewSeconds;
 }
@@ -166,7 +165,7 @@ function secondsMax(registry: Registry): number {
 interface Answer {
   readonly status: number;
   readonly text: string;
-  /** What it cosigned last, where it says so. */
+  /** The size that the witness cosigned last, when the witness says it. */
   readonly size?: number;
 }
 
@@ -184,7 +183,7 @@ async function post(
     method: 'POST',
     body: printSubmission({ oldSize, proof, note }),
     headers: { 'content-type': 'text/plain; charset=utf-8' },
-    // workerd knows no 'error'; a redirect is then an answer that is not 200.
+    // workerd has no 'error' mode. A redirect is then an answer with another status than 200.
     redirect: 'manual',
     signal,
   });
@@ -200,7 +199,7 @@ async function post(
   };
 }
 
-// Each line by itself, so that one that is broken takes no other with it.
+// Parses each line alone, so that one bad line does not spoil the others.
 function linesIn(registry: Witnessed, { size, note }: Head, text: string): Asked['lines'] {
   const log = { key: registry.keys.log.publicKey };
   return text

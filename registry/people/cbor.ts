@@ -1,6 +1,6 @@
 /**
- * CBOR as CTAP2 allows it (RFC 8949, definite lengths, no key twice): what an authenticator writes
- * about itself.
+ * CBOR as CTAP2 allows it (RFC 8949, definite lengths, no key twice): the format of authenticator
+ * data.
  */
 import { decodeFirst, type Token, Tokenizer, Type } from 'cborg';
 import { cborDepthMax } from '../limits.ts';
@@ -48,11 +48,11 @@ class WithoutFloats extends Tokenizer {
 
 const wholeMax = 2 ** 32;
 
-// CTAP2 §8 has four levels at most, and keys that are numbers or texts.
+// CTAP2 §8 allows at most four levels, and keys that are numbers or texts.
 function isAllowed(value: unknown, levels: number): boolean {
   if (levels < 0) return false;
   if (Array.isArray(value)) return value.every((item) => isAllowed(item, levels - 1));
-  // CTAP2 needs none that takes eight bytes, and a program that reads such a number rounds it.
+  // CTAP2 needs no number of eight bytes, and JavaScript would round such a number.
   if (typeof value === 'number') return value >= -wholeMax && value < wholeMax;
   if (!(value instanceof Map)) return true;
   const isKey = (key: unknown) => typeof key === 'number' || typeof key === 'string';

@@ -1,6 +1,6 @@
 /**
- * What somebody without a key of their own sends: signed by certificate, and verified by the
- * Sigstore that this registry trusts.
+ * Certificate-signed statements, of authors without a key of their own, verified by the Sigstore
+ * root that this registry trusts.
  */
 import { and, eq } from 'drizzle-orm';
 import type { Digest } from '../../skills-index/skill/digest.ts';
@@ -22,12 +22,12 @@ import type { Registry } from '../context.ts';
 import { statements } from '../store/schema.ts';
 
 /**
- * A statement as it is sent: in an envelope that a key signed, or in a Sigstore bundle with its
+ * A statement as sent: in an envelope that a key signed, or in a Sigstore bundle with its
  * certificate.
  */
 export type SentStatement = Envelope | PlainBundle;
 
-/** Who signed by certificate. */
+/** The signer named by a certificate. */
 export interface CertificateSigner {
   readonly signer: Digest;
   readonly signers: readonly Digest[];
@@ -44,8 +44,8 @@ export function envelopeOf(sent: SentStatement): Envelope {
 }
 
 /**
- * Verifies certificate, signature, timestamps and Rekor entry, and that such a statement may be
- * signed so.
+ * Verifies certificate, signature, timestamps and Rekor entry, and that a certificate may sign such
+ * a statement.
  * @throws Problem `certificate-invalid`, `signature-invalid`, `log-invalid`, `statement-invalid`
  */
 export function verifySent(
@@ -73,9 +73,9 @@ export function verifySent(
 }
 
 /**
- * Refuses a certificate that signed a statement of this kind before: who copies one from a log
- * signs nothing more with it. Cheap, so it is asked before anything is verified, and again when it
- * is written.
+ * Rejects a certificate that has signed a statement of this kind before, so that nobody can reuse a
+ * certificate from the log. The check is cheap: it runs before verification, and again at the
+ * write.
  * @throws Problem `certificate-used`, `certificate-invalid`
  */
 export async function requireUnusedCertificate(
@@ -107,18 +107,15 @@ export async function requireUnusedCertificate(
   );
 }
 
-/**
- * The certificate's DER in what `statements.material` keeps of a bundle; it was verified when it
- * came in.
- */
+/** The certificate's DER from `statements.material` of a bundle. Intake verified it. */
 export function certificateIn(material: string): Uint8Array {
   const { certificate } = JSON.parse(material) as PlainBundle['verificationMaterial'];
   return Buffer.from(certificate.rawBytes, 'base64');
 }
 
 /**
- * The trusted_root.json that clients get too: administrators sign it as a TUF target. A file counts
- * only where there is no TUF yet.
+ * The same trusted_root.json that clients get: administrators sign it as a TUF target. The file
+ * counts only before there is a TUF repository.
  * @throws Problem `json-invalid`, `trusted-root-invalid`
  */
 export function sigstoreOf(tuf: TufRepository | undefined, file: Uint8Array | undefined): unknown {

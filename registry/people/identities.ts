@@ -1,5 +1,5 @@
 /**
- * Who is who, from the signed identity statements alone: a row that somebody wrote into the
+ * Members, scopes and keys, from the signed identity statements alone: a row written into the
  * database means nothing here.
  */
 import { and, asc, eq, gt, isNull } from 'drizzle-orm';
@@ -28,7 +28,7 @@ import { statements } from '../store/schema.ts';
 import type { KnownIdentities } from './known-identities.ts';
 
 const identityTypes = [predicateTypes.member, predicateTypes.scope, predicateTypes.key];
-/** "Now": behind every index that the log can have. */
+/** "Now": an index beyond every possible log index. */
 export const latest = Number.MAX_SAFE_INTEGER;
 
 /** The identities as of the last committed statement. */
@@ -58,8 +58,8 @@ export async function readIdentities(registry: Registry): Promise<KnownIdentitie
 }
 
 /**
- * A statement, or what is frozen where its bytes are damaged and the rows do not give them back:
- * nobody else must wait for them.
+ * Reads a statement. When its bytes are damaged and the rows cannot restore them, reads which
+ * identities it freezes, so that other identities stay usable.
  */
 async function readIdentity(
   registry: Registry,
@@ -85,8 +85,8 @@ async function readIdentity(
   }
 }
 
-// One question, so that no statement commits between two; a part for each type, so that SQLite
-// reads each in order from an index.
+// One query, so that no statement commits between two queries. It has a part for each type, so that
+// SQLite reads each part in order from an index.
 async function identityRows(
   { db }: Registry,
   after: number,
@@ -98,7 +98,7 @@ async function identityRows(
       .select({ logIndex: statements.logIndex, bundle: statements.bundle })
       .from(statements)
       .where(and(eq(statements.predicateType, type), later));
-  // A word on a publisher is about no version alone.
+  // Suspensions and revocations of publishers.
   const words = db.read
     .select({ logIndex: statements.logIndex, bundle: statements.bundle })
     .from(statements)
@@ -106,7 +106,7 @@ async function identityRows(
   return unionAll(of(member), of(scope), of(key), words).orderBy(asc(statements.logIndex));
 }
 
-/** The actor a subject stands for now; undefined when no member or scope knows it. */
+/** The actor that a subject is now; undefined when no member or scope has it. */
 export async function actorOf(registry: Registry, subject: Principal): Promise<Actor | undefined> {
   const { chain } = await readIdentities(registry);
   if (subject.kind === 'passkey') {
@@ -120,8 +120,8 @@ export async function actorOf(registry: Registry, subject: Principal): Promise<A
 }
 
 /**
- * The member that a key stands for now; those of the root file without a statement go by their key:
- * a number would pass to another with the next root file.
+ * The member that a key belongs to now. A root-file member without a statement is named by the key:
+ * a number would belong to somebody else under the next root file.
  */
 export function memberNow(
   registry: Registry,
@@ -138,7 +138,7 @@ export function memberNow(
 }
 
 /**
- * Refuses who has none of the roles.
+ * Requires one of the roles.
  * @throws Problem `forbidden`
  */
 export function requireRole(actor: Actor, roles: readonly Role[]): EnrolledMember {
@@ -160,7 +160,7 @@ export function keysOfStatement(statement: IdentityStatement): readonly PublicKe
   }
 }
 
-/** Whether a statement is about who is who. */
+/** Whether a statement is about members, scopes or keys. */
 export function isIdentityStatement(
   statement: LoggedStatement['statement'],
 ): statement is IdentityStatement {

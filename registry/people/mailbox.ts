@@ -1,6 +1,6 @@
 /**
- * Holds of hosts, left here for approvers: opaque, for at most as long as a hold lasts. Nothing in
- * here can be read or answered by the registry.
+ * Holds that hosts leave here for approvers: sealed, and kept for at most as long as a hold lasts.
+ * The registry can neither read nor answer them.
  */
 import { and, asc, count, desc, eq, gt, isNull, lte, type SQL } from 'drizzle-orm';
 import * as v from 'valibot';
@@ -24,8 +24,8 @@ import { ownBases } from './own-bases.ts';
 type Row = typeof mailbox.$inferInsert;
 
 /**
- * Keeps a message for its approver; the same one twice is one.
- * @param network from where it comes
+ * Keeps a message for its approver; a repeated message counts once.
+ * @param network the sender's network
  * @throws Problem `signature-invalid`, `request-invalid`, `too-many-requests`
  */
 export async function takeMessage(
@@ -61,9 +61,9 @@ export async function takeMessage(
 }
 
 /**
- * What waits for the key that asks, hosts that the operator enrolled first.
- * @throws Problem `signature-invalid`, `other-registry`: whoever knows the ids of messages can take
- * the messages back
+ * Messages for the key that asks, from enrolled hosts first.
+ * @throws Problem `signature-invalid`, `other-registry`: whoever knows the ids of messages can
+ * withdraw the messages
  */
 export async function messagesFor(
   registry: Registry,
@@ -86,13 +86,13 @@ export async function messagesFor(
   return rows.map(({ message }) => JSON.parse(message)).filter(isOfThisForm);
 }
 
-// A message that an older release took may wait for an hour still: nobody could open it by now, and
-// it must not hide the others.
+// A message from an older release may wait for an hour. Nobody can open it by now, and it must not
+// hide the others.
 function isOfThisForm(message: unknown): message is v.InferOutput<typeof mailboxMessageShape> {
   return v.is(mailboxMessageShape, message);
 }
 
-// Else another registry that was asked could ask here in the approver's name.
+// Without this check, another registry that was asked could ask here in the approver's name.
 function requireOwnAddress({ config }: Registry, { base }: MailboxQuestion): void {
   if (base !== undefined && ownBases(config).has(base)) return;
   const why = base === undefined ? 'names no registry' : `was signed for ${base}`;
@@ -109,9 +109,8 @@ function requireOwnAddress({ config }: Registry, { base }: MailboxQuestion): voi
 }
 
 /**
- * Keeps an answer for the host to fetch; a later one takes the place of one before.
- * @throws Problem `signature-invalid` unless the key for which the message is signed it,
- * `not-found`
+ * Keeps an answer for the host to fetch. A later answer replaces an earlier one.
+ * @throws Problem `signature-invalid` unless the recipient's key signed the answer, `not-found`
  */
 export async function takeAnswer(
   registry: Registry,
@@ -131,7 +130,8 @@ export async function takeAnswer(
 }
 
 /**
- * For whoever knows the message's id; undefined while there is none. @throws Problem `not-found`
+ * The answer to a message, for everybody who knows the message's id; undefined while there is none.
+ * @throws Problem `not-found`
  */
 export async function answerTo(
   registry: Registry,
@@ -141,7 +141,7 @@ export async function answerTo(
   return answer === null ? undefined : parseForMailbox(mailboxAnswerShape, JSON.parse(answer));
 }
 
-/** The host needs no answer any more. */
+/** Deletes a message whose host needs no answer any more. */
 export async function forgetMessage(registry: Registry, id: string): Promise<void> {
   await registry.db.batch([(db) => db.delete(mailbox).where(eq(mailbox.id, id))]);
 }
@@ -162,7 +162,8 @@ function requireSigner(
   return signer;
 }
 
-// Keys are free, so strangers share one room; hosts that an operator enrolled have another.
+// Keys cost nothing, so unknown hosts share one quota. Hosts that an operator enrolled have
+// another.
 async function requireFewMessages(
   registry: Registry,
   { enrolled, host, network, to }: Row,

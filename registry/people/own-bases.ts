@@ -1,9 +1,8 @@
-/** The addresses by which one registry is reached. */
+/** The addresses of one registry. */
 import type { RegistryConfig } from '../context.ts';
 
 /**
- * One registry has several addresses on its own machine, and whoever signs for it has pinned or
- * typed one of them.
+ * One registry has several addresses on its own machine. A signer has pinned or typed any of them.
  */
 export function ownBases({ base, hosts }: RegistryConfig): ReadonlySet<string> {
   const { protocol } = new URL(base);

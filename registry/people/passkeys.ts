@@ -1,8 +1,8 @@
 /**
- * Passkeys in the desk: making one, and what the browser is asked to sign for an approval (WebAuthn
- * level 3). The desk asks a passkey for nothing else. Whoever runs the desk chooses what a passkey
- * signs, so a sign-in by passkey could be an approval that nobody read. Whether an approval's
- * assertion holds is judged elsewhere and offline, by skills-index/trust/passkey.ts.
+ * Passkeys in the desk: creating one, and what the browser signs for an approval (WebAuthn level
+ * 3). The desk uses passkeys for nothing else. The desk's operator chooses what a passkey signs, so
+ * a sign-in by passkey could be an approval that nobody read. skills-index/trust/passkey.ts judges
+ * the assertion of an approval, offline.
  */
 import { and, eq, lt, sql } from 'drizzle-orm';
 import * as v from 'valibot';
@@ -24,19 +24,19 @@ export interface PendingPasskey extends EnrolledPasskey {
   readonly createdAt: number;
 }
 
-/** The relying party: the desk's own host name and origin. An IP address is no valid rpId. */
+/** The relying party: the desk's host name and origin. An IP address is no valid rpId. */
 export function siteOf(config: RegistryConfig): Site {
   const { hostname, origin } = new URL(config.base);
   return { rpId: hostname, origin };
 }
 
 /**
- * The writes that advance a passkey's counter, for the batch of what it signed: what is not logged
- * was not counted.
+ * The writes that advance a passkey's counter, in the batch of the approval that it signed: an
+ * approval that is not logged does not count.
  *
  * WebAuthn level 3 §7.2 step 22: a counter that does not go up is the sign of a copy. The registry
- * refuses whichever of the two comes second: its owner learns of the copy, and everything that the
- * copy approved stands in the log.
+ * rejects whichever of the two comes second. So the owner learns of the copy, and the log has
+ * everything that the copy approved.
  * @throws Problem `approval-refused`
  */
 export async function counterWrites(
@@ -47,7 +47,7 @@ export async function counterWrites(
   const count = signCount(assertion);
   const known = eq(passkeyCounters.credentialId, credentialId);
   const [before] = await registry.db.read.select().from(passkeyCounters).where(known);
-  // Those that are kept in several places at once do not count, and always say 0.
+  // Passkeys that are synchronised between devices do not count, and always send 0.
   if (count === 0 && before === undefined) return [];
   if (before !== undefined && before.count >= count) throw copied(count);
   return [
@@ -72,7 +72,7 @@ function copied(count: number): Problem {
   );
 }
 
-/** What the passkeys page hands to `navigator.credentials.create`. */
+/** The options that the passkeys page gives to `navigator.credentials.create`. */
 export async function creationOptions(
   registry: Registry,
   member: string,
@@ -83,7 +83,7 @@ export async function creationOptions(
 
 /**
  * Keeps a new passkey until an administrator signs that it belongs to the member.
- * @throws Problem `request-invalid` when the browser's answer does not hold
+ * @throws Problem `request-invalid` when the browser's answer is invalid
  */
 export async function finishCreation(
   registry: Registry,
@@ -105,8 +105,8 @@ export async function finishCreation(
 }
 
 /**
- * What the approval page hands to `navigator.credentials.get`: one passkey, and the statement's
- * challenge.
+ * The options that the approval page gives to `navigator.credentials.get`: one passkey, and the
+ * statement's challenge.
  */
 export async function approvalOptions(
   registry: Registry,
@@ -116,9 +116,7 @@ export async function approvalOptions(
   return requestOptions(siteOf(registry.config).rpId, bytes, credentialId);
 }
 
-/**
- * Passkeys that were made in the desk, oldest first; those that are enrolled by now are among them.
- */
+/** Passkeys created in the desk, oldest first, including those that are enrolled by now. */
 export async function listPendingPasskeys(registry: Registry): Promise<readonly PendingPasskey[]> {
   return registry.db.read.select().from(pendingPasskey).orderBy(pendingPasskey.createdAt);
 }
@@ -162,7 +160,7 @@ async function issue(registry: Registry, member: string): Promise<Uint8Array<Arr
   return bytes;
 }
 
-// One DELETE … RETURNING: a challenge is used once, also by two who come together.
+// One DELETE … RETURNING: a challenge is used once, also by two simultaneous requests.
 async function take(registry: Registry, member: string, clientDataJSON: string): Promise<string> {
   const data = v.safeParse(
     clientDataForm,

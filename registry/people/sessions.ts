@@ -1,6 +1,6 @@
 /**
- * Sign-in: opaque sessions of 256 bits, one-time links and key challenges; all kept as SHA-256
- * only, all ended by time.
+ * Sign-in: opaque sessions of 256 bits, one-time links and key challenges. All are stored as
+ * SHA-256 only, and all expire.
  */
 import { and, eq, gt, lt, lte } from 'drizzle-orm';
 import { type Digest, digestOf } from '../../skills-index/skill/digest.ts';
@@ -24,7 +24,7 @@ import { sessions, tickets } from '../store/session-schema.ts';
 import { actorOf } from './identities.ts';
 
 export interface SessionToken {
-  /** The opaque id: a bearer token or the value of the desk's cookie. Shown once. */
+  /** The opaque id: a bearer token, or the value of the desk's cookie. It is shown once. */
   readonly token: string;
   readonly expires: Date;
 }
@@ -57,8 +57,8 @@ export async function createSession(
 }
 
 /**
- * Who a token or cookie stands for now; undefined when it is unknown, over, or its key no longer
- * stands for anybody.
+ * The actor of a token or cookie; undefined when it is unknown, expired, or its key no longer
+ * belongs to anybody.
  */
 export async function readSession(
   registry: Registry,
@@ -74,14 +74,15 @@ export async function readSession(
         eq(sessions.id, digestOf(token)),
         eq(sessions.kind, kind),
         gt(sessions.expiresAt, now),
-        // Begun in the future: it would last for as long as that clock was ahead.
+        // A session that begins in the future comes from a clock that was ahead, and would last too
+        // long.
         lte(sessions.createdAt, now + clockSkewMs),
       ),
     );
   if (row === undefined || (kind === 'desk' && row.seenAt + sessionIdleMs < now)) return undefined;
   const actor = await actorOf(registry, readSubject(row.subject));
   if (actor === undefined) return undefined;
-  // Written at most once a minute: reading a page should not cost a write each time.
+  // Written at most once a minute, so that not every page view costs a write.
   if (kind === 'desk' && Math.abs(now - row.seenAt) > 60_000) {
     await registry.db.batch([
       (db) => db.update(sessions).set({ seenAt: now }).where(eq(sessions.id, row.id)),
@@ -95,12 +96,12 @@ export async function endSession(registry: Registry, token: string): Promise<voi
   await registry.db.batch([(db) => db.delete(sessions).where(eq(sessions.id, digestOf(token)))]);
 }
 
-/** Makes a one-time sign-in link's secret for the desk, good for 5 minutes. */
+/** Creates the secret of a one-time sign-in link for the desk, valid for 5 minutes. */
 export async function createLink(registry: Registry, subject: Principal): Promise<string> {
   return issueTicket(registry, 'link', subject, linkMs);
 }
 
-/** Who a link would sign in, without using it up. */
+/** The actor that a link would sign in. The link stays usable. */
 export async function peekLink(registry: Registry, link: string): Promise<Actor | undefined> {
   const [row] = await registry.db.read
     .select()
@@ -112,8 +113,8 @@ export async function peekLink(registry: Registry, link: string): Promise<Actor 
 }
 
 /**
- * Uses a link up and starts a desk session; undefined when it was used before, is too old or
- * unknown.
+ * Uses up a link and starts a desk session; undefined when the link was used before, has expired or
+ * is unknown.
  */
 export async function redeemLink(
   registry: Registry,
@@ -125,12 +126,12 @@ export async function redeemLink(
   return { ...(await createSession(registry, actor.subject, 'desk')), actor };
 }
 
-/** Makes a nonce for a key to sign, good for 5 minutes and one try. */
+/** Creates a nonce for a key to sign, valid for 5 minutes and one attempt. */
 export async function createChallenge(registry: Registry, keyId: Digest): Promise<string> {
   return issueTicket(registry, 'challenge', { kind: 'key', keyId }, challengeMs);
 }
 
-/** Uses a nonce up and says which key it was made for. */
+/** Uses up a nonce and returns the key that it was made for. */
 export async function takeChallenge(
   registry: Registry,
   nonce: string,
@@ -159,7 +160,7 @@ async function issueTicket(
   return secret;
 }
 
-// One DELETE … RETURNING: of two who come at once, one gets the row.
+// One DELETE … RETURNING: of two simultaneous requests, one gets the row.
 async function takeTicket(
   registry: Registry,
   kind: 'link' | 'challenge',
@@ -172,7 +173,7 @@ async function takeTicket(
   return row === undefined || !isGood(registry, row) ? undefined : readSubject(row.subject);
 }
 
-// Neither over, nor made by a clock that was ahead.
+// Not expired, and not made by a clock that was ahead.
 function isGood(registry: Registry, { kind, expiresAt }: typeof tickets.$inferSelect): boolean {
   const now = registry.now().getTime();
   return (

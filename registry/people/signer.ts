@@ -1,7 +1,7 @@
 /**
- * Which key signed an envelope. DSSE names none that could be trusted, so the sender says it beside
- * the envelope, and only that key is tried: the hint is worth no more than the signature that then
- * holds, and nobody makes the registry try every key it knows.
+ * Finds the key that signed an envelope. DSSE names no trustworthy key, so the sender names one
+ * beside the envelope, and only that key is tried. The hint proves nothing: the signature does. And
+ * nobody makes the registry try every known key.
  */
 import type { Digest } from '../../skills-index/skill/digest.ts';
 import type { PublicKey } from '../../skills-index/statement/attestation.ts';
@@ -15,12 +15,12 @@ export const keyHeader = 'skillgate-key';
 /** An envelope as it was sent. */
 export interface SentEnvelope {
   readonly envelope: Envelope;
-  /** What the sender says; nobody signed it. */
+  /** The signer's key id as the sender names it; nobody signed it. */
   readonly hint?: Digest | undefined;
-  /** Where a certificate signed: the whole bundle, whose envelope the above is. */
+  /** The whole bundle of a certificate-signed statement, with this envelope in it. */
   readonly bundle?: PlainBundle | undefined;
   /**
-   * Counts a stranger's first claim of a scope for where it comes from; throws when there were too
+   * Counts a stranger's first claim of a scope for its network address; throws when there were too
    * many.
    */
   readonly countClaim?: () => void;
@@ -30,15 +30,15 @@ export interface Candidates {
   /** Keys that a hint may name. */
   readonly known: ReadonlyMap<Digest, PublicKey>;
   /**
-   * Keys from which such a statement can be expected, the likeliest first: few of them are tried
-   * when there is no hint.
+   * Keys that could have signed such a statement, the likeliest first. Without a hint, the first
+   * few are tried.
    */
   readonly likely: Iterable<PublicKey>;
 }
 
 /**
- * Whether the hint names a known key that did not sign. Cheap: asked before anything is parsed, so
- * that a broken signature costs the registry no parsing.
+ * Whether the hint names a known key that did not sign. The check is cheap and comes before any
+ * parsing, so that a broken signature costs the registry no parsing.
  */
 export function contradictsHint(
   { envelope, hint }: SentEnvelope,

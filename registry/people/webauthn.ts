@@ -1,7 +1,7 @@
 /**
- * What a browser's answer proves when a passkey is made or approves (WebAuthn level 3 §7.1, §7.2):
- * ES256 keys, and no attestation, since the desk asks for none. An administrator's statement, not
- * the maker of the device, says whose key it is.
+ * What a browser's answer proves when a passkey is created or approves (WebAuthn level 3 §7.1,
+ * §7.2): ES256 keys, and no attestation, since the desk requests none. An administrator's
+ * statement, not the maker of the device, says whose key it is.
  */
 import { createHash, createPublicKey, type KeyObject, verify } from 'node:crypto';
 import { digestOf } from '../../skills-index/skill/digest.ts';
@@ -32,7 +32,7 @@ export interface MadeCredential {
   readonly response: { readonly clientDataJSON: string; readonly attestationObject: string };
 }
 
-/** What `navigator.credentials.get` is asked, as JSON (§5.5). */
+/** The options for `navigator.credentials.get` as JSON (§5.5). */
 export function requestOptions(rpId: string, challenge: Uint8Array, credentialId: string): object {
   return {
     rpId,
@@ -44,8 +44,8 @@ export function requestOptions(rpId: string, challenge: Uint8Array, credentialId
 }
 
 /**
- * What `navigator.credentials.create` is asked, as JSON (§5.4): a discoverable ES256 key, made with
- * the person verified.
+ * The options for `navigator.credentials.create` as JSON (§5.4): a discoverable ES256 key, created
+ * with user verification.
  */
 export function createOptions(
   rpId: string,
@@ -55,8 +55,8 @@ export function createOptions(
 ): object {
   return {
     rp: { name: 'Skillgate', id: rpId },
-    // The device shows this name whenever the passkey is asked for: whoever reads it while signing
-    // in sees that something is wrong.
+    // The device shows this name at every use of the passkey, so that a person who signs in
+    // somewhere else sees that something is wrong.
     user: {
       id: handleOf(user),
       name: `${user}: approves skills`,
@@ -76,7 +76,7 @@ export function createOptions(
 }
 
 /**
- * The passkey that was made.
+ * The passkey that was created.
  * @param challenge base64url, as it was issued
  * @throws Problem `not-signed-in` with every reason
  */
@@ -105,7 +105,7 @@ export function passkeyMade(
 }
 
 /**
- * Checks an approval as installers will, and what the device says of backups besides.
+ * Checks an approval as installers will, and the device's backup flags as well.
  * @throws Problem `approval-refused` with every reason
  */
 export function requireAsserted(
@@ -118,14 +118,13 @@ export function requireAsserted(
   if (reasons.length > 0) throw refusal('approval-refused', reasons);
 }
 
-/** How often the authenticator says that it has signed (§6.1.1); 0 where it does not count. */
+/** The authenticator's signature counter (§6.1.1); 0 when the authenticator does not count. */
 export function signCount({ authenticatorData }: PasskeyAssertion): number {
   return decode(authenticatorData).readUInt32BE(33);
 }
 
 /**
- * 64 bytes that are the same for a member each time: a new passkey takes the place of an older one
- * on the same device.
+ * 64 bytes that stay the same for a member: a new passkey replaces an older one on the same device.
  */
 function handleOf(member: string): string {
   return Buffer.from(digestOf(`member:${member}`))
@@ -156,8 +155,8 @@ function readAttestation(bytes: Buffer): Attestation | undefined {
   return { format: value.get('fmt'), statement, authData: Buffer.from(authData) };
 }
 
-// §6.1 and §6.5.1: 32 bytes of site, flags, 4 of counter, 16 of model, then the credential's id
-// behind its length, then its key.
+// §6.1 and §6.5.1: 32 bytes of the site's hash, flags, 4 bytes of counter, 16 bytes of model, then
+// the length and bytes of the credential's id, then its key.
 function readAuthenticatorData(
   data: Buffer,
 ): { readonly credentialId: string; readonly cose: Buffer } | undefined {
@@ -184,8 +183,8 @@ function whyNotBackup(flags: number): string[] {
     : [];
 }
 
-// §8.7 none, and §8.2 packed where the new key itself signed: the only forms that a browser hands
-// on when no attestation is asked for.
+// §8.7 none, or §8.2 packed with a signature of the new key itself: the only forms that a browser
+// passes on when no attestation is requested.
 function isFreeOfMaker(
   { format, statement, authData }: Attestation,
   client: Buffer,
@@ -205,7 +204,7 @@ function isFreeOfMaker(
   );
 }
 
-/** undefined where it is no point of P-256. */
+/** undefined when the key is not a point of P-256. */
 function keyOf(cose: Uint8Array): KeyObject | undefined {
   const spki = coseToSpki(cose);
   if (spki === undefined) return undefined;

@@ -1,6 +1,5 @@
 /**
- * Approvals taken in: by a reviewer's key over exactly a draft, or by a passkey over it; then the
- * version is settled.
+ * Takes approvals: a reviewer's key or passkey signs exactly a draft. Then the version is settled.
  */
 import { eq, sql } from 'drizzle-orm';
 import { canonicalJson } from '../../skills-index/skill/canonical-json.ts';
@@ -64,8 +63,8 @@ export async function takeApproval(
 }
 
 /**
- * Takes a passkey's assertion over a draft: the logged statement is the draft with the assertion,
- * and the registry's signature only gives it a place in the log.
+ * Takes a passkey's assertion over a draft. The logged statement is the draft with the assertion;
+ * the registry's signature only gives it a place in the log.
  * @throws Problem `approval-refused`, `move-illegal`, `not-found`
  */
 export async function takePasskeyApproval(
@@ -84,8 +83,8 @@ export async function takePasskeyApproval(
 }
 
 /**
- * The approval that an assertion gave before, when its answer was lost: the same again gets the
- * same place in the log.
+ * The approval that this assertion gave before, when the client missed the answer. The same
+ * assertion gets the same place in the log.
  */
 export async function approvedBefore(
   registry: Registry,
@@ -103,7 +102,7 @@ export async function approvedBefore(
     : finishApproval(registry, row.versionId, [row.logIndex]);
 }
 
-/** Reads a draft's text back. @throws Problem `statement-invalid` */
+/** Parses a draft's text. @throws Problem `statement-invalid` */
 export function parseDraft(text: string): ApprovalStatement {
   const statement = parseStatement(Buffer.from(text));
   if (statement.predicateType !== predicateTypes.approval)
@@ -151,7 +150,7 @@ async function logApproval(
       signer: { keyId: signer.keyId, spki: Buffer.from(signer.spki, 'base64') },
     };
     const planned = await planAppend(registry, [{ ...logged, versionId: version.id }]);
-    // What was judged must still be so when it is written: state, report and the length of the log.
+    // State, report and the length of the log must not change between the decision and the write.
     const unchanged = holds(
       sql`EXISTS (SELECT 1 FROM ${versions} WHERE ${versions.id} = ${version.id} AND ${versions.move} = ${version.move} AND ${versions.report} = ${version.report})`,
     );
@@ -167,7 +166,7 @@ async function finishApproval(
   indexes: readonly number[],
 ): Promise<LoggedAt> {
   const [logged] = await finishLogged(registry, indexes).catch((error: unknown) => {
-    // The approval counts, so the version goes on although this answer does not say so.
+    // The approval counts, so the version goes on, although this answer does not say so.
     putOff(registry, versionId);
     throw error;
   });
@@ -185,7 +184,7 @@ function sameDraft(envelope: string, statement: ApprovalStatement): boolean {
 }
 
 /**
- * Only what the registry wrote out can be signed: so a reviewer cannot be talked into signing
+ * Only a draft of the registry can be signed, so that nobody can talk a reviewer into signing
  * something else.
  */
 async function requireDraft(registry: Registry, statement: ApprovalStatement): Promise<void> {

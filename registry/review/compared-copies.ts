@@ -1,4 +1,4 @@
-/** The texts of a version beside those of its near copies: what both say, in lines. */
+/** The texts of a version beside those of its near copies: the lines that they share. */
 import { matchingParts, type PartPlace } from '../../skills-index/skill/matching-parts.ts';
 import type { TextFile } from '../../skills-index/skill/text/similarity-signature.ts';
 import type { Registry } from '../context.ts';
@@ -15,7 +15,7 @@ export interface PartText extends PartPlace {
 
 export interface ComparedCopy {
   readonly copy: NearCopy;
-  /** The longest parts in common: this version's on the left. */
+  /** The longest common parts; this version is on the left. */
   readonly parts: readonly {
     readonly left: PartText;
     readonly right: PartText;
@@ -25,7 +25,7 @@ export interface ComparedCopy {
 
 const partsShownMax = 4;
 
-/** Each near copy; the first few with their texts. */
+/** Every near copy; the first few with their texts. */
 export async function compareCopies(
   registry: Registry,
   detail: ReviewDetail,
@@ -53,8 +53,7 @@ function partText(files: readonly TextFile[], place: PartPlace): PartText {
   return { ...place, lines: text.split('\n').slice(place.from - 1, place.to) };
 }
 
-// The smallest files first: what a copy shares it shares in many places, and one huge file must not
-// hide the others.
+// The smallest files first: a copy shares many small parts, and one huge file must not hide them.
 async function textsOf(registry: Registry, row: VersionRow): Promise<TextFile[]> {
   const files = [...(await filesOf(registry, row))].sort(
     (a, b) => a.size - b.size || (a.path < b.path ? -1 : 1),

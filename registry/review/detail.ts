@@ -1,4 +1,6 @@
-/** What a reviewer reads about one version, all of it from signed statements and stored bytes. */
+/**
+ * The facts that a reviewer reads about one version, all from signed statements and stored bytes.
+ */
 import { asc, eq } from 'drizzle-orm';
 import type { BundleFile } from '../../skills-index/skill/bundle.ts';
 import type { Capabilities } from '../../skills-index/skill/capability.ts';
@@ -25,46 +27,46 @@ import type { Risk } from './risk.ts';
 
 export type ApprovalRow = Omit<CountedApproval, 'statement' | 'logIndex'>;
 
-/** A version as anybody may ask for it. */
+/** The public facts about a version. */
 export interface VersionDetail {
   readonly name: SkillName;
   readonly version: Version;
   readonly bundle: Digest;
   readonly status: VersionState;
   readonly publisher: Digest;
-  /** The same for people: whom a certificate named, where no key signed. */
+  /** The publisher for people: the identity in the certificate, when no key signed. */
   readonly publishedBy: string;
   readonly verdict?: Verdict;
   /** Digest of the newest scan report. */
   readonly reportDigest?: Digest;
   readonly approvals: readonly ApprovalRow[];
   readonly approvalsNeeded: ApprovalsNeeded;
-  /** Why that is more than usually. */
+  /** Why the version needs more approvals than usual. */
   readonly whyMore: readonly string[];
   readonly history: readonly MoveRow[];
-  /** States that a person may move it to now. */
+  /** States that a person may move the version to now. */
   readonly moves: readonly VersionState[];
-  /** What reviewers asked the author, first to last. */
+  /** Questions of reviewers to the author, oldest first. */
   readonly questions: readonly { readonly at: Date; readonly by: string; readonly text: string }[];
   /**
-   * Why installers refuse it though it is approved: a key or policy that its verdict rests on has
-   * ended before it.
+   * Why installers reject the approved version: a key or policy of its verification summary had
+   * ended before the summary.
    */
   readonly uncounted?: string;
 }
 
 export interface ReviewDetail extends VersionDetail {
   readonly description: string;
-  /** What the author signed. */
+  /** The manifest that the author signed. */
   readonly manifest: Manifest;
   /** No author wrote the manifest: it was inferred from a scan. */
   readonly inferred: boolean;
   readonly report?: ScanReport;
   readonly risk: Risk;
-  /** Versions that say nearly the same, of others or held back. */
+  /** Versions with nearly the same texts that belong to others or were held back. */
   readonly copies: readonly NearCopy[];
   readonly files: readonly BundleFile[];
-  /** What hosts reported of it, newest first. */
+  /** Incident reports of hosts, newest first. */
   readonly incidents: readonly IncidentRow[];
   readonly notes: readonly {
     readonly at: Date;
@@ -72,9 +74,9 @@ export interface ReviewDetail extends VersionDetail {
     readonly by: string;
     readonly text: string;
   }[];
-  /** Capabilities of the last approved version before, where there is one. */
+  /** Capabilities of the last approved version before this one, if any. */
   readonly previousApproved?: { readonly version: Version; readonly capabilities: Capabilities };
-  /** What it says to an agent that the last approved version before did not. */
+  /** Sentences for an agent that the last approved version before did not have. */
   readonly prose: ProseSince;
 }
 

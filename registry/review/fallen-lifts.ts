@@ -1,7 +1,6 @@
 /**
- * A suspension stands again when whoever lifted it no longer counted when they did: a thief among
- * the reviewers gives back what others stopped, and with the end of the thief's key that has to end
- * too.
+ * A suspension applies again when the person who lifted it no longer counted at that time. A thief
+ * with a reviewer's key can lift suspensions, and that has to end with the key.
  */
 import { asc, eq } from 'drizzle-orm';
 import { predicateTypes } from '../../skills-index/statement/attestation.ts';
@@ -18,9 +17,9 @@ import type { VersionRow } from '../versions/versions.ts';
 import { versionsMeant } from './revocations.ts';
 
 /**
- * Approved versions that were lifted behind a log index, and which a suspension or revocation stops
- * by all that is known now.
- * @param chain with the statement that ends something
+ * Approved versions whose suspension was lifted behind a log index, and which a suspension or
+ * revocation stops by all that is known now.
+ * @param chain with the ending statement
  */
 export async function suspendedAgain(
   registry: Registry,

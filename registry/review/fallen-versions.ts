@@ -1,7 +1,7 @@
 /**
- * What falls when a key or a membership is ended for a log index before now. The index line of a
- * version is immutable and cannot name the statement that ended something later, so the registry
- * revokes each version that rests on what no longer counts, and status.json says so.
+ * Finds the versions that stop counting when a key or a membership is ended for a past log index.
+ * The index line of a version is immutable and cannot name a later ending. So the registry revokes
+ * each such version, and status.json says so.
  */
 import { and, eq, gt, sql } from 'drizzle-orm';
 import { hexOf } from '../../skills-index/skill/digest.ts';
@@ -24,16 +24,16 @@ import { markWrite } from './revocations.ts';
 export interface FallenVersion {
   readonly row: VersionRow;
   /**
-   * A version whose suspension was lifted by somebody who no longer counted is suspended again; all
-   * else is revoked.
+   * A version whose suspension was lifted by somebody who no longer counted is suspended again. All
+   * others are revoked.
    */
   readonly to: 'suspended' | 'revoked';
   readonly why: string;
 }
 
 /**
- * The last log index that still counts, where a statement ends something backwards; undefined for
- * every other statement.
+ * The last log index that still counts, for a statement that ends something backwards; undefined
+ * for every other statement.
  */
 export function endsBackwards(statement: IdentityStatement, logIndex: number): number | undefined {
   if (statement.predicateType === predicateTypes.scope) return undefined;
@@ -44,10 +44,10 @@ export function endsBackwards(statement: IdentityStatement, logIndex: number): n
 }
 
 /**
- * Versions in the index whose publication, scan or approvals no longer hold, or a lift of their
- * suspension.
- * @param chain with the statement that ends something
- * @param upTo what lies behind this index is looked at
+ * Versions in the index whose publication, scan or approvals no longer count, or whose suspension
+ * was lifted by somebody who no longer counts.
+ * @param chain with the ending statement
+ * @param upTo statements behind this log index are checked
  */
 export async function fallenVersions(
   registry: Registry,
@@ -72,7 +72,7 @@ export async function fallenVersions(
   return [...fallen, ...again.filter(({ row }) => !ids.has(row.id))];
 }
 
-/** The writes that revoke or suspend them, in the batch of the statement at `logIndex`. */
+/** The writes that revoke or suspend the versions, in the batch of the statement at `logIndex`. */
 export function fallenWrites(
   registry: Registry,
   fallen: readonly FallenVersion[],
@@ -88,7 +88,8 @@ export function fallenWrites(
   });
 }
 
-// Installers demand that every statement which the verdict names holds, so one that fell is enough.
+// Installers require that every statement in the verification summary holds, so one that no longer
+// counts is enough.
 function whyVersionFell(
   chain: Identities,
   row: VersionRow,

@@ -3,12 +3,13 @@ import { type Digest, isDigest } from '../../skills-index/skill/digest.ts';
 import { exactObject } from '../../skills-index/skill/shape.ts';
 
 /**
- * `incidents.json` in the data folder: whose reports count, and how many of them suspend a version.
+ * `incidents.json` in the data folder: whose incident reports count, and how many of them suspend a
+ * version.
  */
 export interface IncidentPolicy {
   /** Name of a host → id of its audit key. */
   readonly reporters: Readonly<Record<string, Digest>>;
-  /** So many different ones; 0 to suspend nothing by itself. */
+  /** The number of different hosts; 0 suspends nothing automatically. */
   readonly needed: number;
 }
 

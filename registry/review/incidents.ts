@@ -1,6 +1,6 @@
 /**
- * Reports of hosts on what a version did there: they inform the desk, and those of enrolled hosts
- * suspend it where the operator wants that.
+ * Incident reports of hosts about a version. The desk shows them. Reports of enrolled hosts suspend
+ * the version when the operator wants that.
  */
 import { and, asc, count, desc, eq, gt, gte, like, lte, max, not, sql } from 'drizzle-orm';
 import {
@@ -32,14 +32,14 @@ import { requireVersion, type VersionRow } from '../versions/versions.ts';
 import { suspensionOf } from './suspensions.ts';
 
 /**
- * Rules after which a version does not go on; an attempt to escape may be a tool that means no
- * harm, and only informs.
+ * Rules whose reports suspend. An attempt to escape may be a harmless tool, so such a report only
+ * informs.
  */
 const suspending: readonly IncidentRule[] = ['canary', 'secret-unbound'];
 
 export interface IncidentRow {
   readonly at: Date;
-  /** Name of the enrolled host, or the id of a key that nobody enrolled. */
+  /** Name of the enrolled host, or the id of an unknown key. */
   readonly by: string;
   readonly isEnrolled: boolean;
   readonly text: string;
@@ -52,11 +52,11 @@ export interface AcceptedIncident {
 }
 
 /**
- * Takes a report; the same one twice is one. One that names no registry only informs: it could have
- * been made for another one.
+ * Takes a report; a repeated report counts once. A report without the registry's name only informs:
+ * it could have been made for another registry.
  * @throws Problem `signature-invalid`, `other-registry`, `not-found`, `subject-mismatch`,
- * `too-many-requests` when strangers, or this host by this rule, have reported a version too often
- * today
+ * `too-many-requests` when unknown hosts, or this host by this rule, have reported a version too
+ * often today
  */
 export async function takeIncident(
   registry: Registry,
@@ -137,8 +137,8 @@ function requireOwn({ root }: Registry, { registry }: SignedIncident['incident']
 }
 
 /**
- * Reports about a version: those of enrolled hosts, then the others, each newest first and with
- * room of its own.
+ * Reports about a version: of enrolled hosts, then of others, each newest first and with a limit of
+ * its own.
  */
 export async function incidentsOf(
   registry: Registry,
@@ -162,7 +162,8 @@ async function newestOf(
     .from(audit)
     .where(and(ofVersion(row), who))
     .as('reports');
-  // One that says much hides no other: the newest of each come before the second of any.
+  // A host with many reports must not hide others: the newest report of each comes before the
+  // second of any.
   const rows = await db.read
     .select()
     .from(reports)
@@ -176,7 +177,7 @@ async function newestOf(
 
 const ofVersion = ({ id }: VersionRow) => and(eq(audit.kind, 'incident'), eq(audit.versionId, id));
 
-// By rule, so that what only informs leaves room for what suspends.
+// Limited by rule, so that informing reports leave room for suspending ones.
 async function requireFewIncidents(
   registry: Registry,
   row: VersionRow,
@@ -198,8 +199,8 @@ async function requireFewIncidents(
     );
 }
 
-// With this one, as many different enrolled hosts as the operator wants, each of which reports what
-// suspends; what was said before a person approved it or lifted its suspension was answered then.
+// Whether enough different enrolled hosts, this one included, sent suspending reports. Reports from
+// before a person approved the version or lifted its suspension were answered then.
 async function isEnough(
   registry: Registry,
   row: VersionRow,
@@ -215,7 +216,8 @@ async function isEnough(
         eq(audit.kind, 'move'),
         eq(audit.versionId, row.id),
         eq(audit.to, 'approved'),
-        // An approval dated by a clock that was ahead would leave out every report until then.
+        // An approval dated by a clock that was ahead would otherwise exclude every report until
+        // that date.
         lte(audit.at, registry.now().getTime() + clockSkewMs),
       ),
     );

@@ -1,6 +1,6 @@
 /**
- * What a version says nearly the same as: something that was held back, or the skill of somebody
- * else under another name.
+ * Finds versions with nearly the same texts: versions that were held back, or skills of other
+ * owners under other names.
  */
 import { type SQL, sql } from 'drizzle-orm';
 import { type SkillName, scopeOf } from '../../skills-index/skill/name.ts';
@@ -17,17 +17,17 @@ export interface NearCopy {
   readonly name: SkillName;
   readonly version: Version;
   readonly status: VersionState;
-  /** Estimated, from 0.6 to 1. */
+  /** Estimated similarity, from 0.6 to 1. */
   readonly likeness: number;
   /** Revoked, or refused or quarantined with evidence of an attack. */
   readonly knownBad: boolean;
-  /** Published before. */
+  /** Published before this version. */
   readonly earlier: boolean;
 }
 
 /**
- * Near copies, what was held back first, then the likest; of each skill the likest version. An
- * author's own updates are none.
+ * Near copies: versions that were held back first, then by similarity; of each skill the most
+ * similar version. An author's own updates are not near copies.
  */
 export async function nearCopies(
   registry: Registry,
@@ -63,7 +63,7 @@ export async function nearCopies(
     .slice(0, nearCopiesMax);
 }
 
-// The same as `isKnownBad` and not `isSameAuthor`, for the database.
+// The same conditions as `isKnownBad` and not `isSameAuthor`, in SQL.
 const knownBad = sql`(${versions.status} = 'revoked' OR (${versions.status} IN ('refused', 'quarantined') AND ${versions.verdict} = 'block'))`;
 function strangerTo({ publisher, name }: VersionRow): SQL {
   const scope = `@${scopeOf(name)}/`;

@@ -1,6 +1,6 @@
 /**
- * Approvals by passkey: the assertion that a browser sends, judged as installers will judge it, and
- * taken over a draft.
+ * Approvals by passkey: judges the assertion of a browser as installers will, and takes it over a
+ * draft.
  */
 import * as v from 'valibot';
 import type { Digest } from '../../skills-index/skill/digest.ts';
@@ -21,7 +21,7 @@ import { type AppliedDecision, readDraft } from './review.ts';
 
 /**
  * Takes a passkey's assertion over a draft as an approval.
- * @param signed.assertion WebAuthn's AuthenticationResponseJSON, unread
+ * @param signed.assertion WebAuthn's AuthenticationResponseJSON, unparsed
  * @throws Problem `approval-refused`, `request-invalid`, `not-found`, `move-illegal`
  */
 export async function approveByPasskey(
@@ -79,7 +79,8 @@ const assertionForm = v.object({
 });
 
 /**
- * WebAuthn's AuthenticationResponseJSON (level 3 §5.1) to the four parts that a statement carries.
+ * Parses WebAuthn's AuthenticationResponseJSON (level 3 §5.1) into the four parts that a statement
+ * carries.
  */
 function parseAssertion(value: unknown): PasskeyAssertion {
   const parsed = v.safeParse(assertionForm, value);

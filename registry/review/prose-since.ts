@@ -1,6 +1,6 @@
 /**
- * What a version says to an agent that the last approved one did not: sentences as scanners told
- * them, compared here.
+ * Compares the sentences for an agent in a version with those in the last approved version.
+ * Scanners report the sentences.
  */
 import { and, desc, eq, isNotNull, lt } from 'drizzle-orm';
 import { canonicalJson } from '../../skills-index/skill/canonical-json.ts';
@@ -19,22 +19,22 @@ import { filesOf } from '../versions/manifests.ts';
 import type { VersionRow } from '../versions/versions.ts';
 
 export type ProseSince =
-  /** No version was approved before: all of it is new. */
+  /** No version was approved before: every sentence is new. */
   | { readonly kind: 'first' }
-  /** No scanner told the sentences of both, so nothing is known of the difference. */
+  /** No scanner reported the sentences of both versions, so the difference is unknown. */
   | { readonly kind: 'untold'; readonly since: Version }
   | {
       readonly kind: 'told';
       readonly since: Version;
       readonly change: ProseChange;
-      /** Sentences of this version that were left out of the comparison. */
+      /** Sentences of this version that were not compared. */
       readonly left: number;
     };
 
 /**
- * Stores what a scanner told of a version's prose.
- * @returns undefined when it told nothing
- * @throws Problem `statement-invalid`, `subject-mismatch` when it is about other files
+ * Stores the sentences that a scanner reported.
+ * @returns undefined when the scanner reported none
+ * @throws Problem `statement-invalid`, `subject-mismatch` when they are about other files
  */
 export async function putProse(
   registry: Registry,
@@ -51,7 +51,7 @@ export async function putProse(
   return putBlob(registry.objects, Buffer.from(canonicalJson(prose)));
 }
 
-/** The last version that was approved before this one and still is. */
+/** The last version that was approved before this one, and still is. */
 export async function previousApproved(
   registry: Registry,
   row: VersionRow,
@@ -71,7 +71,7 @@ export async function previousApproved(
   return previous;
 }
 
-/** Compares a version's prose with that of the last approved one before it. */
+/** Compares a version's sentences with those of the last approved version before it. */
 export async function proseSince(registry: Registry, row: VersionRow): Promise<ProseSince> {
   const previous = await previousApproved(registry, row);
   if (previous === undefined) return { kind: 'first' };
@@ -87,7 +87,7 @@ export async function proseSince(registry: Registry, row: VersionRow): Promise<P
   return { kind: 'told', since, change, left: current.left };
 }
 
-// The newest that was told: an older scanner tells none.
+// The newest report with sentences: older scanners report none.
 async function proseDigest({ db }: Registry, { id }: VersionRow): Promise<Digest | undefined> {
   const [scan] = await db.read
     .select({ prose: scans.prose })

@@ -23,7 +23,7 @@ export interface QueueRow {
   readonly bundle: Digest;
   readonly status: VersionState;
   readonly verdict?: Verdict;
-  /** The higher total is read first. */
+  /** The highest total comes first. */
   readonly risk: Risk;
   /** The first finding that decided the verdict. */
   readonly decides?: {
@@ -36,18 +36,17 @@ export interface QueueRow {
   readonly receivedAt: Date;
   readonly approvals: number;
   readonly approvalsNeeded: ApprovalsNeeded;
-  /** Who is looking at it now. */
+  /** Who reviews the version now. */
   readonly claim?: { readonly by: string; readonly until: Date };
   /**
-   * Why nothing more can be said of the version: risk, findings and approvals then stand for the
-   * worst.
+   * Why nothing more is known of the version. Risk, findings and approvals then assume the worst.
    */
   readonly failed?: string;
 }
 
-/** Versions in review or quarantined, riskiest first, the older of two equals first. */
+/** Versions in review or quarantined, riskiest first; of two equals, the older first. */
 export async function listQueue(registry: Registry): Promise<readonly QueueRow[]> {
-  // One query for each state: over both at once SQLite sorts all that wait.
+  // One query for each state: for both at once, SQLite sorts all waiting versions.
   const each = (['in review', 'quarantined'] as const).map((status) =>
     registry.db.read
       .select()
@@ -61,7 +60,7 @@ export async function listQueue(registry: Registry): Promise<readonly QueueRow[]
   for (const row of waiting.slice(0, queueRowsMax)) rows.push(await queueRow(registry, row));
   const isFailed = (row: QueueRow): number => (row.failed === undefined ? 0 : 1);
   return rows.sort(
-    // Of two equals the one that came first stays first.
+    // The sort is stable: of two equals, the older stays first.
     (a, b) => isFailed(b) - isFailed(a) || b.risk.total - a.risk.total,
   );
 }
@@ -74,7 +73,7 @@ export interface DecidedRow {
   readonly at: Date;
 }
 
-/** What people decided last, newest first, each version once. */
+/** People's newest decisions, each version once. */
 export async function listDecided(registry: Registry): Promise<readonly DecidedRow[]> {
   const decided: readonly VersionState[] = [
     'approved',
@@ -103,8 +102,7 @@ export async function listDecided(registry: Registry): Promise<readonly DecidedR
 }
 
 /**
- * Risk of a version: its report, what it is a copy of, what it says anew, and what people approved
- * before.
+ * Risk of a version: from its report, its near copies, its new sentences, and earlier approvals.
  */
 export async function riskOfVersion(
   registry: Registry,
@@ -116,7 +114,7 @@ export async function riskOfVersion(
   },
 ): Promise<Risk> {
   const approved: VersionState[] = ['approved', 'suspended', 'revoked'];
-  // Whether there is any: how many is nobody asked, and counting reads them all.
+  // Whether any exists: nobody needs the number, and counting reads all rows.
   const before = async (condition: ReturnType<typeof eq>): Promise<number> => {
     const found = await registry.db.read
       .select({ id: versions.id })
@@ -142,8 +140,7 @@ async function queueRow(registry: Registry, row: VersionRow): Promise<QueueRow> 
     receivedAt: new Date(row.createdAt),
     ...(row.verdict === null ? {} : { verdict: row.verdict }),
     ...(claim === undefined ? {} : { claim }),
-    // A version that cannot be judged, such as one whose report is damaged, must not hide all the
-    // others.
+    // A version that cannot be judged, such as one with a damaged report, must not hide all others.
     ...(await judge(registry, row).catch((error: unknown) => unjudged(registry, error))),
   };
 }

@@ -31,7 +31,7 @@ import { moveWrites, requireVersion, type VersionRow } from '../versions/version
 export { type ReviewDetail, readReview } from './detail.ts';
 export { type DecidedRow, listDecided, listQueue, type QueueRow } from './queue.ts';
 
-/** An approval as it will be signed: exactly these bytes. */
+/** An approval to be signed: exactly these bytes. */
 export interface ApprovalDraft {
   readonly digest: Digest;
   /** The statement's JSON as text. */
@@ -47,7 +47,7 @@ export interface AppliedDecision {
   readonly status: VersionState;
 }
 
-/** Nothing that a reviewer asks or claims changes these. */
+/** No question and no claim of a reviewer changes these states. */
 const settled: readonly VersionState[] = [
   'approved',
   'refused',
@@ -63,9 +63,9 @@ export async function readReviewFile(registry: Registry, digest: Digest): Promis
 }
 
 /**
- * Writes out the approval that a reviewer would sign, and keeps it.
- * @param wanted.reviewer the key or passkey that will sign, of the same member; who is signed in
- * when left out
+ * Writes the approval that a reviewer would sign, and keeps it.
+ * @param wanted.reviewer the key or passkey of the same member that will sign; by default the
+ * signed-in one
  * @throws Problem `forbidden`, `approval-refused`, `move-illegal`, `not-found`
  */
 export async function draftApproval(
@@ -154,7 +154,7 @@ export async function readDraft(registry: Registry, digest: Digest): Promise<App
 }
 
 /**
- * A person's move with a reason: out of quarantine, or refused. @throws Problem `forbidden`,
+ * A person's move with a reason: out of quarantine, or to refused. @throws Problem `forbidden`,
  * `move-illegal`, `not-found`
  */
 export async function moveVersion(
@@ -174,16 +174,15 @@ export async function moveVersion(
       { by: nameOf(actor), why },
     );
     await registry.db.batch(writes);
-    // Nobody can approve what was never read: a version whose scan ended without a report is
-    // scanned once more.
+    // Nobody can approve a version without a report, so a version whose scan ended without one is
+    // scanned again.
     await completeOrLater(registry, row.id);
     return moved.status;
   });
 }
 
 /**
- * Asks the author something; the version stays where it is. @throws Problem `forbidden`,
- * `not-found`
+ * Asks the author a question; the version keeps its state. @throws Problem `forbidden`, `not-found`
  */
 export async function askAuthor(
   registry: Registry,
@@ -193,7 +192,7 @@ export async function askAuthor(
   await addNote(registry, actor, question, { kind: 'asked', text: requireReason(question.reason) });
 }
 
-/** Says "I am looking at this" for 10 minutes. @throws Problem `forbidden`, `not-found` */
+/** Marks a version as being reviewed, for 10 minutes. @throws Problem `forbidden`, `not-found` */
 export async function claimReview(
   registry: Registry,
   actor: Actor,
@@ -229,7 +228,7 @@ async function addNote(
   return common.at;
 }
 
-/** Who drafts for a key or passkey must be the member it belongs to, and never the author. */
+/** The key or passkey must belong to the member who drafts, and never to the author. */
 async function requireOwnKey(
   registry: Registry,
   row: VersionRow,

@@ -1,5 +1,5 @@
 /**
- * Revocations and suspensions, signed by a reviewer or administrator: they reach every installation
+ * Revocations and suspensions, signed by a reviewer or administrator. They reach every installation
  * through status.json.
  */
 import { and, eq, sql } from 'drizzle-orm';
@@ -25,7 +25,7 @@ import { wordOnPublisher } from '../versions/publishers.ts';
 import { movesFrom, requireMove, type VersionState } from '../versions/status.ts';
 import { moveWrites, nothingEntersSince, type VersionRow } from '../versions/versions.ts';
 
-/** Where each kind brings a version. */
+/** The state to which each kind moves a version. */
 export const stateAfter = {
   suspended: 'suspended',
   lifted: 'approved',
@@ -33,7 +33,7 @@ export const stateAfter = {
 } as const satisfies Record<RevocationPredicate['kind'], VersionState>;
 
 /**
- * Takes a revocation, and moves and marks every version it is about.
+ * Takes a revocation. Moves and marks every version that it is about.
  * @throws Problem `key-unknown`, `forbidden`, `not-found`, `move-illegal`
  */
 export async function takeRevocation(
@@ -64,7 +64,7 @@ export async function takeRevocation(
     if ('publisher' in target) await requireEffect(registry, target.publisher, kind);
     else if (moving.length === 0) throwNoMove(meant, to);
     const acting = { keyId: signer.keyId, enrolled: chain.memberOf(signer.keyId, latest) };
-    // Whoever may suspend may stop their own; giving back what somebody took is another's to do.
+    // A reviewer may suspend the reviewer's own versions. Only somebody else may lift a suspension.
     for (const row of kind === 'lifted' ? moving : []) {
       const own = await whyOwn(registry, row, acting);
       if (own !== undefined) throw ownVersion(own);
@@ -81,7 +81,8 @@ export async function takeRevocation(
       signer: { keyId: signer.keyId, spki: Buffer.from(signer.spki, 'base64') },
     };
     const [only] = moving;
-    // A word on a publisher holds for what comes later too, so it is about no version alone.
+    // A statement about a publisher holds for later versions too, so it is not about one version
+    // alone.
     const isOne = moving.length === 1 && only !== undefined && !('publisher' in target);
     const versionId = isOne ? { versionId: only.id } : {};
     const planned = await planAppend(registry, [{ ...logged, ...versionId }]);
@@ -105,8 +106,8 @@ export async function takeRevocation(
 }
 
 /**
- * The versions that a revocation is about; of a lift of a publisher only those that nothing said of
- * another publisher stops.
+ * The versions that a revocation is about. For a lift of a publisher, only those that no statement
+ * about another publisher stops.
  */
 export async function versionsMeant(
   registry: Registry,
@@ -122,8 +123,8 @@ export async function versionsMeant(
 }
 
 /**
- * A publisher can be stopped before anything of theirs is in the index: their next upload is then
- * refused.
+ * A publisher can be stopped before one of their versions is in the index: the next upload is then
+ * rejected.
  * @throws Problem `not-found`, `move-illegal`
  */
 async function requireEffect(
@@ -175,8 +176,8 @@ export function markWrite(
     since: registry.now().getTime(),
     logIndex: mark.logIndex,
   };
-  // One bundle can be several versions, and the mark is the bundle's: the worst of what stands,
-  // after this batch's moves. The plus keeps SQLite from the index over states, which holds most
+  // One bundle can belong to several versions, and the mark is on the bundle: the worst of their
+  // states after this batch. The plus keeps SQLite from the index over states, which holds most
   // versions under one state.
   const some = (status: VersionState) =>
     sql`EXISTS (SELECT 1 FROM ${versions} WHERE bundle = ${bundle} AND +status = ${status})`;

@@ -1,6 +1,6 @@
 /**
- * How urgent a version is to a reviewer: a sum of named parts, so that the order of the queue can
- * be argued with. Pure.
+ * How urgent a version is for a reviewer: a sum of named parts, so that people can discuss the
+ * order of the queue. Pure.
  */
 import { type Capabilities, listCapabilities, minus } from '../../skills-index/skill/capability.ts';
 import type { Confidence, Severity } from '../../skills-index/statement/finding.ts';
@@ -13,41 +13,41 @@ export interface RiskPart {
   /** One of the seven names of `riskOf`'s parts. */
   readonly name: 'evidence' | 'copy' | 'undeclared' | 'reach' | 'unread' | 'prose' | 'newcomer';
   readonly points: number;
-  /** One sentence with the numbers that made the points. */
+  /** One sentence with the numbers behind the points. */
   readonly why: string;
 }
 
 export interface Risk {
   /** 0 to 100. */
   readonly total: number;
-  /** Only parts that count, the heaviest first. */
+  /** Only parts with points, the heaviest first. */
   readonly parts: readonly RiskPart[];
 }
 
-/** What a version is a near copy of, as far as its risk is concerned. */
+/** A near copy, as far as the risk needs it. */
 export interface CopyRisk {
   readonly likeness: number;
-  /** Of something that was held back or revoked. */
+  /** The other version was held back or revoked. */
   readonly knownBad: boolean;
-  /** The other one was published before. */
+  /** The other version was published before. */
   readonly earlier: boolean;
 }
 
 export interface RiskInput {
-  /** Absent when no scan has ended. */
+  /** Absent while no scan has ended. */
   readonly report: ScanReport | undefined;
   /**
-   * Of the signed manifest: what the report compared with may be another, where no author wrote
-   * one.
+   * From the signed manifest. The report may have compared with another manifest, when no author
+   * wrote one.
    */
   readonly declared: Capabilities;
   /** No version of this skill was approved before. */
   readonly firstVersion: boolean;
-  /** Versions of this publisher that were approved before: 0, or some. */
+  /** Approved earlier versions of this publisher: 0, or some. */
   readonly publisherApprovals: number;
-  /** Near copies, of others or of what was held back. */
+  /** Near copies of versions of others, or of versions that were held back. */
   readonly copies?: readonly CopyRisk[];
-  /** Against the last approved version. */
+  /** Compared with the last approved version. */
   readonly prose?: ProseSince;
 }
 
@@ -165,8 +165,8 @@ function reach({ capabilities }: ScanReport, declared: Capabilities): RiskPart {
   return part('reach', points, `It asks for or uses ${named.map((one) => one.says).join(', ')}.`);
 }
 
-// A copy of what was held back is worth as much as evidence; one of a stranger's skill may be a
-// fork, or a disguise.
+// A copy of a version that was held back counts like evidence. A copy of a stranger's skill may be
+// a fork or a disguise.
 function copy(copies: readonly CopyRisk[]): RiskPart {
   const bad = copies.filter((one) => one.knownBad);
   if (bad.length > 0)
@@ -189,8 +189,8 @@ function unread({ coverage, verdict }: ScanReport): RiskPart {
   return part('unread', points, `${count(skipped, 'file')} that the scanner could not read.`);
 }
 
-// One new sentence can be the whole attack, so that any counts; what a reader does not see counts
-// most. Of a first version `newcomer` tells.
+// One new sentence can be the whole attack, so every one counts. Text that readers do not see
+// counts most. For a first version, `newcomer` counts instead.
 function changedProse(prose: ProseSince): RiskPart {
   switch (prose.kind) {
     case 'first':

@@ -1,6 +1,6 @@
 /**
- * Sketches of versions, and the few that share a band with one: what a lookup among very many needs
- * to look at.
+ * Sketches of versions, and the few versions that share a band with one: a lookup among very many
+ * reads only these.
  */
 import { and, count, desc, eq, inArray, ne, type SQL, sql } from 'drizzle-orm';
 import {
@@ -16,8 +16,8 @@ import { similarity, similarityBands } from '../store/similarity-schema.ts';
 import type { VersionRow } from '../versions/versions.ts';
 
 /**
- * The writes that make a version findable. A key that leads to very many already is left out: what
- * all share says nothing, and a flood of copies must not make lookups slow.
+ * The writes that make a version findable. A key with very many versions is left out: text that all
+ * share says nothing, and a flood of copies must not slow down lookups.
  */
 export async function similarityWrites(
   { db }: Pick<Registry, 'db'>,
@@ -53,10 +53,9 @@ export interface SimilarVersion {
 }
 
 /**
- * Versions of other names that are alike by at least `min`, the likest first, of each name those
- * with the most bands in common. An author can publish as many copies as they like: what has one of
- * their own names crowds nothing out, one name is one candidate, and those that `apart` is true of
- * are looked for by themselves.
+ * Versions of other names with a similarity of at least `min`, the most similar first; of each name
+ * those with the most common bands. An author can publish any number of copies, so one name is one
+ * candidate. Versions for which `apart` is true are looked up separately.
  */
 export async function similarVersions(
   { db }: Pick<Registry, 'db'>,
@@ -77,8 +76,8 @@ export async function similarVersions(
       )
       .groupBy(similarityBands.place)
       .as('each');
-    // A bare column beside MAX is of the row that has it (SQLite, "Bare columns in an aggregate
-    // query").
+    // A bare column beside MAX comes from the row with the maximum (SQLite, "Bare columns in an
+    // aggregate query").
     const best = sql<number>`MAX(${each.shared})`;
     const found = await db.read
       .select({ place: each.place, shared: best })

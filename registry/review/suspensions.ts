@@ -1,6 +1,6 @@
 /**
- * An approved version that a newer rule set blocks, or that hosts report, is suspended by the
- * registry's own key, which can do nothing else to it.
+ * Suspends an approved version that a newer rule set blocks or that hosts report. The registry's
+ * own key signs the suspension, and can do nothing else to the version.
  */
 import { and, count, eq, gt } from 'drizzle-orm';
 import { revocationStatement } from '../../skills-index/statement/attestation.ts';
@@ -18,23 +18,24 @@ import { moveWrites, type VersionRow } from '../versions/versions.ts';
 import { markWrite } from './revocations.ts';
 
 export interface PlannedSuspension {
-  /** Absent where a person is asked instead. */
+  /** Absent when a person is asked instead. */
   readonly statement?: NewStatement;
-  /** The move and the mark, or the question; with the statement's place in the log. */
+  /** The state change and the mark, or the question, with the statement's log index. */
   writes(logIndex: number): readonly BatchWrite[];
 }
 
 const byWeight: readonly Verdict[] = ['pass', 'review', 'incomplete', 'block'];
 
-/** Whether a verdict is worse than the one before; null stands for none. */
+/** Whether a verdict is worse than the one before; null means none. */
 export function isWorse(verdict: Verdict, before: Verdict | null): boolean {
   return byWeight.indexOf(verdict) > byWeight.indexOf(before ?? 'pass');
 }
 
 /**
- * What a report calls for: a suspension where it blocks, but so many in an hour only, since one
- * scanner's key must not take down all skills; else a person is asked. Undefined when the version
- * is not approved, or the report is no worse than the one it was approved on.
+ * The consequence of a report for an approved version. A blocking report suspends, up to a number
+ * in an hour, since one scanner's key must not take down all skills. Beyond that number, and for
+ * other worse reports, a person is asked. Undefined when the version is not approved, or the report
+ * is no worse than the approved one.
  */
 export async function suspensionFor(
   registry: Registry,
@@ -54,8 +55,8 @@ export async function suspensionFor(
 }
 
 /**
- * The suspension of an approved version by the registry's own key; above so many in an hour a
- * person is asked instead.
+ * Suspends an approved version by the registry's own key. Above a number in an hour, a person is
+ * asked instead.
  */
 export async function suspensionOf(
   registry: Registry,
@@ -99,7 +100,7 @@ async function suspendedLately(registry: Registry): Promise<number> {
   return found?.n ?? 0;
 }
 
-// Paths come from the skill, and a reason has no controls and no characters that are not seen.
+// Paths come from the skill. A reason must not have control characters or invisible characters.
 function plain(text: string): string {
   return text.replace(/[\p{C}\p{Zl}\p{Zp}]/gu, '\ufffd').slice(0, 1_000);
 }

@@ -1,4 +1,4 @@
-/** Stored blobs, public or not, for those who may read them. */
+/** Stored blobs, public or private, for clients that may read them. */
 import { and, eq } from 'drizzle-orm';
 import { Hono } from 'hono';
 import { type Digest, parseDigest } from '../../skills-index/skill/digest.ts';
@@ -20,8 +20,8 @@ export function blobRoutes(registry: Registry): Hono {
     async (context) => {
       const actor = await requireActor(registry, context);
       const digest = parseDigest(`sha256:${context.req.param('hex')}`);
-      // The same answer for "not yours" and "not there", so that nobody can ask which bytes others
-      // have sent.
+      // The same answer for "forbidden" and "missing", so that nobody can find out which bytes
+      // others have sent.
       if (actor.member === undefined && !(await isOwn(registry, actor, digest)))
         throw new Problem('not-found', `There is no blob ${digest}`);
       const bytes = await findBlob(registry, digest);

@@ -1,5 +1,6 @@
 /**
- * What the routes share: their place in the OpenAPI document, validated bodies, and who is asking.
+ * Shared by the routes: their part of the OpenAPI document, validated bodies, and the signed-in
+ * client.
  */
 import type { Context, MiddlewareHandler } from 'hono';
 import { validator } from 'hono/validator';
@@ -38,11 +39,11 @@ interface RouteDescription {
   readonly problems: readonly ProblemCode[];
   /** Needs `Authorization: Bearer`. */
   readonly signedIn?: boolean;
-  /** Body that no validator describes. */
+  /** A body that no validator describes. */
   readonly body?: Record<string, { readonly schema: Record<string, unknown> }>;
 }
 
-/** Documents a route; each problem code stands under its HTTP status. */
+/** Documents a route. Each problem code is listed under its HTTP status. */
 export function describe({
   summary,
   answer,
@@ -107,21 +108,21 @@ function parseBody<Schema extends v.GenericSchema>(
 /** A digest in a body. */
 export const digestSchema = v.pipe(v.string(), v.regex(/^sha256:[0-9a-f]{64}$/, 'is not a digest'));
 
-/** Reads a digest out of a body that `digestSchema` checked. */
+/** Parses a digest in a body that `digestSchema` checked. */
 export function asDigest(text: string): Digest {
   if (!isDigest(text)) throw new Problem('digest-invalid', `Not a digest: ${text.slice(0, 80)}`);
   return text;
 }
 
-/** The version that a path names: `/:scope/:name/:version`, the scope with its @. */
+/** The version in a path: `/:scope/:name/:version`, the scope with its @. */
 export function versionIn(context: Context): VersionName {
   const name = parseSkillName(`${context.req.param('scope')}/${context.req.param('name')}`);
   return { name, version: parseVersion(context.req.param('version')) };
 }
 
 /**
- * Who is asking, by bearer token; undefined without one. @throws Problem `not-signed-in` for a
- * token that is over
+ * The actor of the bearer token; undefined without a token. @throws Problem `not-signed-in` for an
+ * expired token
  */
 export async function readActor(registry: Registry, context: Context): Promise<Actor | undefined> {
   const header = context.req.header('authorization');
@@ -140,7 +141,9 @@ export async function requireActor(registry: Registry, context: Context): Promis
   return actor;
 }
 
-/** @throws Problem `not-signed-in`, `forbidden` unless a reviewer or administrator asks */
+/**
+ * @throws Problem `not-signed-in`, and `forbidden` unless the actor is a reviewer or administrator
+ */
 export async function requireReviewer(registry: Registry, context: Context): Promise<Actor> {
   const actor = await requireActor(registry, context);
   const roles = actor.member?.roles ?? [];

@@ -1,4 +1,4 @@
-/** Envelopes as they are sent: measured before anything parses them. */
+/** Reads sent envelopes. Their length is checked before anything parses them. */
 import type { Context } from 'hono';
 import { type Digest, parseDigest } from '../../skills-index/skill/digest.ts';
 import { parseJson } from '../../skills-index/skill/json.ts';
@@ -10,7 +10,7 @@ import type { SentStatement } from '../people/certified.ts';
 import { keyHeader } from '../people/signer.ts';
 
 /**
- * An envelope that a key signed, or the Sigstore bundle of one that a certificate signed.
+ * An envelope that a key signed, or the Sigstore bundle of a certificate-signed one.
  * @throws Problem `request-too-large`, `json-invalid`, `statement-invalid`
  */
 export function readSent(bytes: Uint8Array): SentStatement {
@@ -21,7 +21,7 @@ export function readSent(bytes: Uint8Array): SentStatement {
 }
 
 /**
- * An envelope inside a larger document that is JSON already.
+ * An envelope inside a larger document of parsed JSON.
  * @throws Problem `request-too-large`, `statement-invalid`
  */
 export function envelopeIn(value: unknown): Envelope {
@@ -31,8 +31,8 @@ export function envelopeIn(value: unknown): Envelope {
 }
 
 /**
- * The key id that the sender names as the signer's, unsigned; undefined without one. @throws
- * Problem `digest-invalid`
+ * The signer's key id as the sender names it, unsigned; undefined without one. @throws Problem
+ * `digest-invalid`
  */
 export function keyHint(context: Context): Digest | undefined {
   const named = context.req.header(keyHeader);

@@ -1,4 +1,4 @@
-/** Where hosts tell what a version did to them. */
+/** Takes incident reports: hosts report here what a version did to them. */
 
 import { Hono } from 'hono';
 import * as v from 'valibot';
@@ -12,7 +12,7 @@ import { describe } from './describe.ts';
 
 const text = { type: 'string' } as const;
 const number = { type: 'integer', minimum: 0 } as const;
-/** `skillgate.incident/1`, as `parseIncident` reads it. */
+/** `skillgate.incident/1`, as `parseIncident` parses it. */
 const incidentSchema = {
   type: 'object',
   required: ['incident', 'publicKey', 'signature'],

@@ -82,8 +82,8 @@ function leaseRoutes(registry: Registry): Hono {
         const ruleSet = said === undefined ? undefined : asDigest(said);
         const wanted = { ruleSet, only: await leasableBy(registry, actor, ruleSet) };
         const waiting = await leaseJob(registry, actor, wanted);
-        // What is new goes first; a scanner without work looks after what a newer rule set may
-        // judge otherwise.
+        // New versions go first. A scanner without work rescans versions that a newer rule set may
+        // judge differently.
         const again = waiting === undefined && (await planRescans(registry)) > 0;
         return context.json({
           job: (again ? await leaseJob(registry, actor, wanted) : waiting) ?? null,
@@ -150,7 +150,7 @@ function resultRoutes(registry: Registry): Hono {
       limitBody(reportBytesMax),
       async (context) => {
         const actor = await requireActor(registry, context);
-        // Megabytes are parsed for those only who may hand them in.
+        // The role is checked first: megabytes are parsed only for clients that may send them.
         requireRole(actor, ['scanner']);
         const sent = readReport(new Uint8Array(await context.req.arrayBuffer()));
         const { status, statement } = await takeReport(registry, actor, {

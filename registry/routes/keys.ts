@@ -1,6 +1,6 @@
 /**
- * What the log says of a key, or of whom a certificate names: for its holder, and for who has to
- * end or stop it.
+ * The log's facts about a key or about an identity in a certificate: for its holder, and for people
+ * who have to end or stop it.
  */
 import { desc, eq } from 'drizzle-orm';
 import { Hono } from 'hono';
@@ -19,21 +19,21 @@ import { describe } from './describe.ts';
 
 const keyAnswer = v.object({
   keyId: v.string(),
-  /** Absent for whom a certificate names. */
+  /** Absent for an identity in a certificate. */
   spki: v.exactOptional(v.string()),
-  /** Scopes that it stands for now. */
+  /** Scopes that the key owns now. */
   scopes: v.array(v.string()),
-  /** Roles of the member whose key it is. */
+  /** Roles of the member with this key. */
   roles: v.array(v.string()),
-  /** Is named in the root file: it ends with a new root file only. */
+  /** The root file names the key, so only a new root file ends it. */
   isRoot: v.boolean(),
-  /** Last log index at which it counts; absent while it has no end. */
+  /** The last log index at which the key counts; absent while it has no end. */
   endedUpTo: v.exactOptional(v.number()),
   follows: v.array(v.string()),
   followedBy: v.array(v.string()),
-  /** Said of everything that it publishes. */
+  /** Applies to everything that the publisher publishes. */
   stopped: v.exactOptional(v.picklist(['suspended', 'revoked'])),
-  /** What it published, newest first. */
+  /** Published versions, newest first. */
   versions: v.array(
     v.object({
       name: v.string(),
@@ -43,7 +43,7 @@ const keyAnswer = v.object({
       at: v.string(),
     }),
   ),
-  /** Index that the next entry of the log would get. */
+  /** Log index of the next entry. */
   logSize: v.number(),
 });
 

@@ -1,4 +1,4 @@
-/** Where hosts leave holds for approvers, and approvers their answers. */
+/** Hosts leave holds for approvers here, and approvers leave their answers. */
 
 import { type Context, Hono } from 'hono';
 import * as v from 'valibot';
@@ -30,7 +30,7 @@ const content = {
   properties: { enc: text, ciphertext: text },
 };
 
-// What was signed, by whom, and the signature.
+// The signed content, the signer, and the signature.
 function signedBody(schema: string, properties: Record<string, unknown>) {
   const contentShape = { type: 'object', required: ['schema', ...Object.keys(properties)] };
   return {

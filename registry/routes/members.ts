@@ -1,4 +1,4 @@
-/** Who is who, as far as signed statements say it. */
+/** Members and scopes, as signed statements define them. */
 import { Hono } from 'hono';
 import * as v from 'valibot';
 import { canonicalJson } from '../../skills-index/skill/canonical-json.ts';
@@ -32,7 +32,7 @@ const pending = v.object({
   origin: v.string(),
 });
 
-/** A key, a person or a CI job, each by its own fields. */
+/** A key, a person or a CI job, each with its own fields. */
 const identitySchema = v.union([
   v.object({ keyId: v.string(), spki: v.string() }),
   v.object({ issuer: v.string(), subject: v.string() }),
@@ -47,7 +47,10 @@ const identitySchema = v.union([
 
 const membersSchema = v.object({
   members: v.array(member),
-  /** Enrolments that some administrators of the root file signed, and how many of them it takes. */
+  /**
+   * Enrolments that some administrators of the root file signed, and the number of signatures they
+   * need.
+   */
   votes: v.array(vote),
   votesNeeded: v.number(),
 });
@@ -113,13 +116,14 @@ function scopeRoutes(registry: Registry): Hono {
       answer: v.object({
         scope: v.string(),
         owners: v.array(identitySchema),
-        /** Where others publish than those who own it. */
+        /** Publishers, where they differ from the owners. */
         publishers: v.exactOptional(v.array(identitySchema)),
         statement: v.exactOptional(v.string()),
-        /** Why nobody owns it: who does cannot be verified any more. */
+        /** Why the scope has no owner: the statement about its owner can no longer be verified. */
         frozen: v.exactOptional(v.string()),
         /**
-         * Changes that some administrators of the root file signed, and how many of them it takes.
+         * Changes that some administrators of the root file signed, and the number of signatures
+         * they need.
          */
         votes: v.array(vote),
         votesNeeded: v.number(),

@@ -1,4 +1,4 @@
-/** The paths of the OpenAPI document: Hono's route table and what each handler says of itself. */
+/** The paths of the OpenAPI document: Hono's route table and the description in each handler. */
 import { toJsonSchema } from '@valibot/to-json-schema';
 import type { Hono } from 'hono';
 import type { GenericSchema } from 'valibot';
@@ -11,10 +11,10 @@ export interface OperationPart {
   readonly responses?: object;
 }
 
-// Keyed by handler: Hono's route table holds the very handlers that the routes were built with.
+// Keyed by handler: Hono's route table holds the same handlers.
 const parts = new WeakMap<object, OperationPart>();
 
-/** Attaches its part of the OpenAPI document to a handler. */
+/** Attaches a part of the OpenAPI document to a handler. */
 export function withOperationPart<Handler extends object>(
   handler: Handler,
   part: OperationPart,
@@ -23,13 +23,13 @@ export function withOperationPart<Handler extends object>(
   return handler;
 }
 
-/** The schema as OpenAPI 3.1 writes it; checks that JSON Schema cannot say are left out. */
+/** The schema in OpenAPI 3.1. Checks that JSON Schema cannot express are left out. */
 export function jsonSchemaOf(schema: GenericSchema): object {
   const { $schema: _, ...jsonSchema } = toJsonSchema(schema, { errorMode: 'ignore' });
   return jsonSchema;
 }
 
-/** All documented routes of an application, in the order in which they were added. */
+/** All documented routes of an application, in the order of their definition. */
 export function openapiPaths({ routes }: Pick<Hono, 'routes'>): object {
   const paths = new Map<string, object>();
   for (const { method, path, part } of documentedRoutes(routes)) {
@@ -50,7 +50,8 @@ interface DocumentedRoute {
   readonly part: OperationPart;
 }
 
-// A route has several handlers: one describes it, and another describes the body that it reads.
+// A route has several handlers: one describes the route, and another describes the body that it
+// reads.
 function documentedRoutes(routes: Hono['routes']): DocumentedRoute[] {
   const found = new Map<string, DocumentedRoute>();
   for (const { handler, method, path } of routes) {

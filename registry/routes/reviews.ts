@@ -1,4 +1,4 @@
-/** Reviews over the API: the same functions that the desk calls. */
+/** Reviews over the API, by the same functions as in the desk. */
 import { Hono } from 'hono';
 import * as v from 'valibot';
 import { parseDigest } from '../../skills-index/skill/digest.ts';

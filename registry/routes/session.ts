@@ -1,4 +1,4 @@
-/** Sign-in by key, and the one-time link into the desk. */
+/** Sign-in by key, and the one-time sign-in link of the desk. */
 import { createPublicKey, verify } from 'node:crypto';
 import { Hono } from 'hono';
 import * as v from 'valibot';

@@ -1,4 +1,4 @@
-/** Signed statements posted on their own. */
+/** Takes signed statements one by one. */
 
 import { Hono } from 'hono';
 import * as v from 'valibot';
@@ -64,7 +64,7 @@ export function statementRoutes(registry: Registry, addressOf: AddressOf): Hono 
       const bundle = isCertifiedSent(sent) ? sent : undefined;
       const countClaim = (): void => {
         const address = addressOf(context);
-        // Where the shell cannot say, one stranger would shut the door for all.
+        // Without addresses all strangers share one bucket, and one stranger would lock out all.
         if (address === undefined || claims.take(address, registry.now().getTime())) return;
         throw new Problem('too-many-requests', 'This address has claimed too many scopes lately', {
           hint: 'Try again in some minutes, or ask an administrator of this registry to claim the scope and transfer it to you.',

@@ -1,6 +1,6 @@
 /**
- * What installers read: index, public blobs, log tiles and checkpoint. Immutable, or small and
- * checked by whoever reads it.
+ * Files for installers: index, public blobs, log tiles and checkpoint. They are immutable, or small
+ * and verified by their readers.
  */
 import { type Context, Hono } from 'hono';
 import { canonicalJson } from '../../skills-index/skill/canonical-json.ts';
@@ -45,8 +45,8 @@ export function staticRoutes(registry: Registry): Hono {
       answer(context, canonicalJson(root), { type: 'application/json', cache: fresh }),
     )
     .get('/index/status.json', async (context) => {
-      // Everybody asks for the status, so an approval that a failure kept from the index waits
-      // little longer than the failure.
+      // Everybody requests the status, so an approval that a failure put off soon enters the index
+      // after the failure ends.
       settlePutOff(registry);
       return answer(context, await currentStatus(registry), {
         type: 'application/json',

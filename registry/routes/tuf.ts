@@ -1,6 +1,6 @@
 /**
- * `/tuf/`: the repository that clients of the root of trust read. Everything but timestamp.json has
- * its version or digest in its name.
+ * `/tuf/`: the TUF repository for clients of the root of trust. Every file name except
+ * timestamp.json has the version or digest in it.
  */
 import { type Context, Hono } from 'hono';
 import { Problem } from '../../skills-index/skill/problem.ts';
@@ -13,7 +13,7 @@ import { tufBytes } from '../../skills-index/trust/tuf/signature.ts';
 import type { Registry } from '../context.ts';
 import { currentTufSet, readOnlineTarget, readTufSet } from '../index/tuf.ts';
 
-/** Routes below /tuf; 404 for all of them where the registry has no signed document. */
+/** Routes below /tuf; 404 for all of them when the registry has no signed document. */
 export function tufRoutes(registry: Registry): Hono {
   const { tuf } = registry;
   if (tuf === undefined) return new Hono();

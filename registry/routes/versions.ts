@@ -1,4 +1,4 @@
-/** Publishing and asking for versions, and signed statements. */
+/** Publishes versions, and answers questions about them. */
 
 import { Hono } from 'hono';
 import * as v from 'valibot';
@@ -21,7 +21,7 @@ const version = v.object({
   bundle: v.string(),
   status: v.string(),
 });
-/** Shape of GET …/versions/:scope/:name/:version, shared with reviews. */
+/** Schema of GET …/versions/:scope/:name/:version, shared with reviews. */
 export const versionSchema = v.object({
   ...version.entries,
   publisher: v.string(),
@@ -44,7 +44,7 @@ export const versionSchema = v.object({
   ),
   moves: v.array(v.string()),
   questions: v.array(v.object({ at: v.string(), by: v.string(), text: v.string() })),
-  /** Why installers refuse a version that is approved here. */
+  /** Why installers reject a version that is approved here. */
   uncounted: v.exactOptional(v.string()),
 });
 
@@ -126,7 +126,7 @@ function publishRoute(registry: Registry): Hono {
   );
 }
 
-/** What anybody may ask about versions. */
+/** Public facts about versions. */
 function readingRoutes(registry: Registry): Hono {
   return new Hono()
     .get(

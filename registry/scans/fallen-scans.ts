@@ -1,8 +1,8 @@
 /**
- * A version that nobody has approved yet can rest on a scan that fell with its scanner: installers
- * would refuse it, and its rule set counts as scanned. It rests on what others signed whose scans
- * count, or loses the report and waits for a scanner again; who reviewed it approves on the new
- * one.
+ * A version that nobody has approved yet can have a report whose scanner was ended. Installers
+ * would reject it, and its rule set counts as scanned. The version takes the report of another
+ * scanner that counts, or loses its report and waits for a scanner. Reviewers then approve the new
+ * report.
  */
 import { and, eq, gt, inArray } from 'drizzle-orm';
 import { predicateTypes } from '../../skills-index/statement/attestation.ts';
@@ -22,9 +22,9 @@ export interface FallenScans {
 }
 
 /**
- * What a scanner said who no longer counted when they said it.
- * @param chain with the statement that ends something
- * @param upTo what lies behind this index is looked at
+ * Scans of a scanner that no longer counted at their log index.
+ * @param chain with the ending statement
+ * @param upTo statements behind this log index are checked
  */
 export async function fallenScans(
   registry: Registry,
@@ -58,7 +58,7 @@ export async function fallenScans(
   return { writes, versions: fallen };
 }
 
-/** The writes that let a version rest on the scans that still count. */
+/** The writes that give a version the report of scans that still count. */
 async function restWrites(
   registry: Registry,
   row: VersionRow,
@@ -88,7 +88,7 @@ async function restWrites(
           : db.update(scans).set({ logIndex }).where(which);
     }),
     (db) => db.update(versions).set({ report, verdict }).where(eq(versions.id, row.id)),
-    // The member whose scan fell may scan it again with another key: nobody has answered it yet.
+    // The member whose scan no longer counts may scan the version again with another key.
     (db) =>
       db
         .update(jobs)
@@ -102,8 +102,7 @@ async function restWrites(
 }
 
 /**
- * Where a scanner who counts signed this report: where it is known from, or else the first such
- * place.
+ * The log index of a counting scanner's signature on this report: the known one, or else the first.
  */
 function countingIndexOf(
   { report, logIndex }: { readonly report: string; readonly logIndex: number },

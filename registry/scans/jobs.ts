@@ -1,6 +1,6 @@
 /**
- * Scan jobs: leased by one UPDATE … RETURNING, fenced by the lease's token, tried a few times, then
- * dead and the version quarantined.
+ * Scan jobs. One UPDATE … RETURNING leases a job, and the lease's token fences it. After a few
+ * attempts the job is dead and the version quarantined.
  */
 import { and, eq, gt, gte, inArray, isNull, lt, or, type SQL, sql } from 'drizzle-orm';
 import { type Digest, digestOf } from '../../skills-index/skill/digest.ts';
@@ -19,7 +19,7 @@ export type JobRow = typeof jobs.$inferSelect;
 
 export interface LeasedJob {
   readonly id: string;
-  /** Opaque token; whoever holds the newest may report. */
+  /** Opaque token. Only the newest may report. */
   readonly lease: string;
   readonly bundle: VersionRow['bundle'];
   readonly name: VersionRow['name'];
@@ -29,9 +29,7 @@ export interface LeasedJob {
   readonly leaseSeconds: number;
 }
 
-/**
- * The write that makes a version wait for a scanner, or for one that scans by a certain rule set.
- */
+/** The write that enqueues a version for a scanner, or for a scanner with a certain rule set. */
 export function enqueueScan(
   registry: Registry,
   versionId: string,
@@ -48,17 +46,16 @@ export function enqueueScan(
   return (db) => db.insert(jobs).values({ ...job, state: 'waiting' });
 }
 
-/** Jobs of a version that wait or are being worked on. */
+/** Jobs of a version that wait or are leased. */
 export function openJobOf(versionId: string): SQL | undefined {
   return and(eq(jobs.versionId, versionId), inArray(jobs.state, ['waiting', 'leased']));
 }
 
 /**
- * Gives the oldest job that waits, or whose lease ended, to a scanner.
- * @param how.only which jobs it may have at all
- * @param how.ruleSet what the scanner scans by; jobs for another are not given, and without it none
- * that is for a certain one
- * @throws Problem `forbidden`
+ * Leases the oldest job that waits, or whose lease expired, to a scanner.
+ * @param how.only the jobs that the scanner may have at all
+ * @param how.ruleSet the scanner's rule set. Jobs for another rule set are not leased; without it,
+ * no job for a certain rule set is
  */
 export async function leaseJob(
   registry: Registry,
@@ -76,8 +73,8 @@ export async function leaseJob(
     only,
     or(isNull(jobs.ruleSet), ruleSet === undefined ? undefined : eq(jobs.ruleSet, ruleSet)),
   );
-  // The oldest that waits and the oldest whose lease is over, each by an index; over both at once
-  // SQLite sorts all that wait.
+  // The oldest waiting job and the oldest with an expired lease, each by an index. For both at
+  // once, SQLite sorts all waiting jobs.
   const oldestOf = (free: SQL | undefined): SQL =>
     sql`SELECT * FROM (SELECT ${jobs.id}, ${jobs.createdAt} FROM ${jobs} WHERE ${and(free, fits)} ORDER BY ${jobs.createdAt}, ${jobs.id} LIMIT 1)`;
   const waiting = oldestOf(eq(jobs.state, 'waiting'));
@@ -109,7 +106,7 @@ export async function leaseJob(
 }
 
 /**
- * Makes a lease last longer.
+ * Renews a lease.
  * @throws Problem `job-stale`, `forbidden`
  */
 export async function renewLease(
@@ -127,11 +124,11 @@ export async function renewLease(
   return leaseMs / 1_000;
 }
 
-/** What a scanner says when it has no report. */
+/** Why a scanner has no report. */
 export type ScanFailure = 'killed' | 'limit' | 'crash';
 
 /**
- * Takes a failed scan: the job waits again, or after the last attempt is dead and its version
+ * Takes a failed scan. The job waits again; after the last attempt it is dead and its version
  * quarantined.
  * @throws Problem `job-stale`, `forbidden`
  */
@@ -156,7 +153,7 @@ export async function failJob(
 }
 
 /**
- * Ends an attempt without a report: the job waits for the next, or is dead after the last.
+ * Ends an attempt without a report. The job waits for the next attempt, or is dead after the last.
  * @throws Problem `job-stale`
  */
 export async function giveBack(
@@ -186,7 +183,7 @@ export async function giveBack(
 }
 
 /**
- * The job that a token holds.
+ * The job that a token leases.
  * @throws Problem `job-stale`
  */
 export async function requireLease(
@@ -201,14 +198,14 @@ export async function requireLease(
   return job;
 }
 
-/** Makes a batch fail when the lease was given to another meanwhile. */
+/** Makes a batch fail when the job was leased to another scanner meanwhile. */
 export function holdsLease(held: { readonly id: string; readonly lease: string }): BatchWrite {
   return holds(
     sql`EXISTS (SELECT 1 FROM ${jobs} WHERE ${jobs.id} = ${held.id} AND ${jobs.state} = 'leased' AND ${jobs.lease} = ${digestOf(held.lease)})`,
   );
 }
 
-/** The version a job is about. */
+/** The version of a job. */
 export async function versionOf(registry: Registry, job: JobRow): Promise<VersionRow> {
   const [row] = await registry.db.read
     .select()
@@ -236,8 +233,8 @@ async function startScanning(registry: Registry, job: JobRow, by: string): Promi
   });
 }
 
-// A worker that dies with each job it takes must not hold the queue: after the last attempt the job
-// is dead.
+// A worker that dies with each job must not block the queue: after the last attempt the job is
+// dead.
 async function buryExhausted(registry: Registry): Promise<void> {
   const exhausted = await registry.db.read
     .select()
@@ -272,7 +269,8 @@ async function lastAttemptWrites(
   row: VersionRow,
   cause: { readonly by: string; readonly why: string },
 ): Promise<ReturnType<typeof moveWrites>> {
-  // Nobody can approve it without this scan. Out of quarantine a person has it scanned again.
+  // Nobody can approve the version without this scan. A person can have it scanned again out of
+  // quarantine.
   if (row.status === 'in review' && (await lacksScan(registry, row)))
     return moveWrites(
       registry,
@@ -281,7 +279,7 @@ async function lastAttemptWrites(
       cause,
     );
   if (row.status !== 'received' && row.status !== 'scanning') {
-    // What was scanned before stays where it is: its rescan failed, which a person is told.
+    // A version that was scanned before keeps its state. Its rescan failed, and a person is told.
     return {
       writes: [
         doubtWrite(registry, row, {
@@ -305,8 +303,8 @@ function heldBy({
   return and(eq(jobs.id, id), eq(jobs.state, 'leased'), eq(jobs.lease, digestOf(lease)));
 }
 
-// A lease that ends much later than any given now was given by a clock that was ahead, and would
-// keep its job until then.
+// A lease that ends much later than a new one would was given by a clock that was ahead, and would
+// block its job until then.
 function leaseIsOver(now: number): SQL | undefined {
   return or(lt(jobs.leaseUntil, now), gt(jobs.leaseUntil, now + 2 * leaseMs));
 }

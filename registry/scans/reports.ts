@@ -1,4 +1,7 @@
-/** Signed scan reports: who signed, what they cover, and where the verdict moves the version. */
+/**
+ * Signed scan reports: who signed, what they cover, and the state to which the verdict moves the
+ * version.
+ */
 import { and, eq } from 'drizzle-orm';
 import { parseBundle } from '../../skills-index/skill/bundle.ts';
 import { canonicalJson } from '../../skills-index/skill/canonical-json.ts';
@@ -35,13 +38,13 @@ export interface SignedReport {
   readonly id: string;
   readonly lease: string;
   readonly envelope: Envelope;
-  /** The scan report's JSON, unread. */
+  /** The scan report's JSON, unparsed. */
   readonly report: unknown;
-  /** Which sorts of facts the skill has, when the scanner says so. */
+  /** The kinds of facts in the skill, when the scanner names them. */
   readonly selectors?: readonly string[] | undefined;
-  /** What near copies are found by, when the skill says enough. */
+  /** The sketch that finds near copies, when the skill has enough text. */
   readonly signature?: SimilaritySignature | undefined;
-  /** What an agent reads in it, unread JSON. */
+  /** The sentences that an agent reads, as unparsed JSON. */
   readonly prose?: unknown;
 }
 
@@ -52,7 +55,7 @@ export interface AcceptedReport {
 
 /**
  * Takes a scanner's signed report and moves the version by its verdict. A report for a version and
- * rule set that has one already ends the job and changes nothing else.
+ * rule set that has one already only ends the job.
  * @throws Problem `forbidden`, `job-stale` (also when the job is for another rule set),
  * `key-unknown`, `other-registry`, `statement-invalid`, `subject-mismatch`
  */
@@ -76,7 +79,7 @@ export async function takeReport(
   const by = nameOf(actor);
   const twin = await loggedTwin(registry, actor, { row, held: sent, signed });
   const append = await retryOnClash(async () => {
-    // Of two that report at once, the slower learns that the job is done.
+    // Of two simultaneous reports, the slower is rejected because the job is done.
     const now = await versionOf(registry, await requireLease(registry, sent));
     const done: BatchWrite = (db) =>
       db
@@ -144,8 +147,8 @@ function judgedWrites(now: VersionRow, report: ScanReport, digest: Digest): Batc
   ];
 }
 
-// What a newer rule set asked for is not answered by an older scanner: its job waits for one that
-// scans by that rule set.
+// A job for a newer rule set is not done by an older scanner: it waits for a scanner with that rule
+// set.
 async function requireExpectedRules(
   registry: Registry,
   actor: Actor,
@@ -165,8 +168,8 @@ async function requireExpectedRules(
 }
 
 /**
- * Where a report moves a version that waits for it, or for a person on a report that was better.
- * What else a person moved stays.
+ * A report moves a version that waits for the report, or that waits for a person on a better
+ * report. It undoes no other decision of a person.
  */
 function verdictMoves(
   registry: Registry,
@@ -184,7 +187,7 @@ function verdictMoves(
       { by, why: `re${why}` },
     ).writes;
   }
-  // A second scanner has to agree first; what one of them holds back is held back at once.
+  // A second scanner has to agree before review. One scanner is enough to hold a version back.
   if (waits && to === 'in review') return [];
   if (row.status === 'scanning')
     return moveWrites(registry, row, { from: 'scanning', to, by: 'verdict' }, { by, why }).writes;
@@ -237,7 +240,7 @@ async function verifyReport(
   requireOwnRegistry(registry.root, statement);
   const { chain, keys } = await readIdentities(registry);
   const { subject } = actor;
-  // A scanner hands in what it signed itself.
+  // A scanner sends only what it signed itself.
   const own =
     subject.kind === 'key' && chain.isMember(subject.keyId, 'scanner', latest)
       ? keys.get(subject.keyId)
@@ -274,7 +277,7 @@ async function verifyReport(
   };
 }
 
-/** Every way in which statement, report and bundle speak of different things. */
+/** Every way in which statement, report and bundle disagree. */
 function mismatches(
   { predicate }: ScanStatement,
   row: VersionRow,

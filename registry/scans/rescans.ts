@@ -1,6 +1,6 @@
 /**
- * A new rule set makes versions wait for a scanner again: those only that its change can touch, a
- * few at a time, behind what is new.
+ * A new rule set makes versions wait for a scanner again: only those that the change can affect, a
+ * few at a time, behind new versions.
  */
 import { and, asc, count, desc, eq, gt, sql } from 'drizzle-orm';
 import type { Digest } from '../../skills-index/skill/digest.ts';
@@ -24,9 +24,8 @@ import { enqueueScan, openJobOf } from './jobs.ts';
 const rescanned: readonly VersionState[] = ['approved', 'in review', 'quarantined', 'suspended'];
 
 /**
- * Takes a scanner's description of the rule set that it scans by. One that is new here is the
- * newest from now on.
- * @throws Problem `forbidden`, `statement-invalid`, `registry-busy` when this scanner described
+ * Registers the rule set of a scanner. A new one becomes the newest.
+ * @throws Problem `forbidden`, `statement-invalid`, `registry-busy` when this scanner registered
  * very many lately
  */
 export async function takeRuleSet(
@@ -55,7 +54,7 @@ export async function takeRuleSet(
   return described;
 }
 
-// Each new rule set makes all versions be looked at again.
+// Each new rule set makes all versions be considered again.
 async function requireFewRuleSets(
   registry: Registry,
   { digest, by }: { readonly digest: Digest; readonly by: string },
@@ -76,8 +75,8 @@ async function requireFewRuleSets(
 }
 
 /**
- * Looks at the next versions, and makes jobs of those that the newest rule set can say something
- * else of. Gives how many.
+ * Considers the next versions, and enqueues those for which the newest rule set can give another
+ * result. Returns their number.
  */
 export async function planRescans(registry: Registry): Promise<number> {
   return retryOnClash(async () => {
@@ -87,7 +86,7 @@ export async function planRescans(registry: Registry): Promise<number> {
       .orderBy(desc(ruleSets.place))
       .limit(1);
     if (newest === undefined || newest.looked === null) return 0;
-    // By id alone: with the states in the question, SQLite sorts all versions in them, at each
+    // By id alone: with the states in the query, SQLite sorts all versions in those states at each
     // call.
     const slice = await registry.db.read
       .select()
@@ -121,15 +120,15 @@ async function needsRescan(registry: Registry, row: VersionRow, newest: RuleSet)
     .orderBy(desc(scans.logIndex))
     .limit(1);
   if (last === undefined || last.ruleSet === newest.digest) return false;
-  // By a rule set that no scanner described here: nothing can be ruled out.
+  // The old rule set is unknown here, so nothing can be ruled out.
   return (
     last.described === null ||
     canTouch(changeOf(last.described, newest), last.selectors ?? undefined)
   );
 }
 
-// One job for each version: what waits, or is being scanned, by an older rule set is for the newest
-// from now on.
+// One job for each version: a job of an older rule set that waits or is leased becomes one of the
+// newest.
 async function rescanWrite(
   registry: Registry,
   { id }: VersionRow,

@@ -1,5 +1,5 @@
 /**
- * A scan statement that the log has already: reports are the same bytes for the same skill and
+ * A scan statement that the log has already. Reports have the same bytes for the same skill and
  * rules, and the log takes a statement once.
  */
 import { digestOf } from '../../skills-index/skill/digest.ts';
@@ -18,9 +18,9 @@ interface HeldJob {
 }
 
 /**
- * Finds the same statement by the same scanner; undefined when the log has none. A scanner that was
- * ended backwards and enrolled again with its key has one that does not count: the job is given
- * back for others.
+ * Finds the same statement of the same scanner; undefined when the log has none. A scanner that was
+ * ended backwards and enrolled again with the same key has a statement that does not count: the job
+ * is given back for other scanners.
  * @throws Problem `statement-replayed`
  */
 export async function loggedTwin(

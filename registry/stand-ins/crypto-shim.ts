@@ -1,7 +1,7 @@
 /**
- * Stands in for `crypto` on workerd, where `verify` without an algorithm refuses every ECDSA
- * signature; Node takes SHA-256 there. wrangler.toml puts it in place for @sigstore/verify; our own
- * code always names the algorithm.
+ * Replaces `crypto` on workerd, where `verify` without an algorithm rejects every ECDSA signature;
+ * Node uses SHA-256 then. wrangler.toml substitutes it for @sigstore/verify. Our own code always
+ * names the algorithm.
  */
 import nodeCrypto, {
   createHash,
@@ -12,7 +12,7 @@ import nodeCrypto, {
 
 type Verify = typeof nodeCrypto.verify;
 
-/** `verify` that names SHA-256 for ECDSA and RSA keys when the caller names nothing. */
+/** `verify` with SHA-256 for ECDSA and RSA keys when the caller names no algorithm. */
 export const verify: Verify = ((
   algorithm: string | null | undefined,
   data: Uint8Array,

@@ -1,5 +1,5 @@
 /**
- * The one way to write: a list of statements that happen all or not at all, on better-sqlite3 and
+ * The only way to write: a list of statements that all take effect or none, on better-sqlite3 and
  * on D1.
  */
 import { type AnyColumn, type SQL, sql } from 'drizzle-orm';
@@ -9,28 +9,26 @@ import { Problem } from '../../skills-index/skill/problem.ts';
 import { writeAttemptsMax } from '../limits.ts';
 import { guard } from './schema.ts';
 
-/** A drizzle database of either kind; queries are always awaited. */
+/** A drizzle database of either kind. Queries are always awaited. */
 export type Db = BaseSQLiteDatabase<'sync' | 'async', unknown>;
 
 /**
- * Builds one statement of a batch; called inside the transaction where there is one, so raw SQL may
- * run at once.
+ * Builds one statement of a batch. It is called inside the transaction where there is one, so raw
+ * SQL may run at once.
  */
 export type BatchWrite = (db: Db) => BatchItem<'sqlite'> | unknown;
 
 export interface Database {
-  /** For reading, and for single statements. */
+  /** For reads, and for single statements. */
   readonly read: Db;
   /**
    * Writes all or nothing.
-   * @throws BatchClash when a unique column or a guard refuses
+   * @throws BatchClash when a unique column or a guard rejects the batch
    */
   batch(writes: readonly BatchWrite[]): Promise<void>;
 }
 
-/**
- * A batch that another writer was faster than, or whose guard does not hold. Nothing was written.
- */
+/** Another writer was faster, or a guard of the batch does not hold. Nothing was written. */
 export class BatchClash extends Error {
   /** `versions.name`, `log.index` …, or `guard`. */
   readonly on: string;
@@ -43,29 +41,30 @@ export class BatchClash extends Error {
 }
 
 /**
- * Whether a column's value is in a list of any length: as one parameter, since D1 takes a hundred.
+ * Whether a column's value is in a list of any length. The list is one parameter, since D1 takes at
+ * most a hundred.
  */
 export function isAmong(column: AnyColumn, values: readonly (string | number)[]): SQL {
   return sql`${column} IN (SELECT value FROM json_each(${JSON.stringify(values)}))`;
 }
 
 /**
- * A statement that makes its batch fail with a clash on `guard` unless the condition holds when the
- * batch is written.
+ * A statement that makes its batch fail with a clash on `guard` unless the condition holds at the
+ * write.
  */
 export function holds(condition: SQL): BatchWrite {
   return (db) => db.update(guard).set({ ok: sql`CASE WHEN ${condition} THEN 1 ELSE 0 END` });
 }
 
 /**
- * The unique column on which a statement clashes that another request logged meanwhile: trying
+ * The unique column that clashes when another request logged the same statement meanwhile: trying
  * again would not help.
  */
 export const loggedAlready = 'statements.payload';
 
 /**
  * Tries again when another writer was faster.
- * @param attempt reads afresh and writes one batch
+ * @param attempt reads again and writes one batch
  * @throws Problem `registry-busy` after `writeAttemptsMax` clashes
  */
 export async function retryOnClash<Result>(attempt: () => Promise<Result>): Promise<Result> {
@@ -83,7 +82,7 @@ export async function retryOnClash<Result>(attempt: () => Promise<Result>): Prom
   }
 }
 
-/** Turns a driver's error into a clash where it is one. */
+/** The clash in a driver's error; undefined for other errors. */
 export function clashOf(error: unknown): BatchClash | undefined {
   for (
     let at: unknown = error, depth = 0;

@@ -1,7 +1,7 @@
 /**
- * Reading blobs: each is checked against its digest. One that is damaged or lost on its medium is
- * written again from its other copy, or from the rows of the log, which hold everything that a
- * statement's bundle is made of.
+ * Reads blobs, and checks each against its digest. A blob that is damaged or lost on its disk is
+ * written again: from its other copy, or from the rows of the log, which hold everything in a
+ * statement's bundle.
  */
 import { eq, isNull } from 'drizzle-orm';
 import { noteKeyId } from '../../skills-index/log/checkpoint.ts';
@@ -14,8 +14,8 @@ import { publicBlobName, storedBlobName } from './objects.ts';
 import { indexLines, log, statements, versionBlobs } from './schema.ts';
 
 /**
- * Reads a blob that a row names, so that it must be there.
- * @throws Problem `blob-damaged`
+ * Reads a blob that a row names.
+ * @throws Problem `blob-damaged` also when it is missing
  */
 export async function requireBlob(registry: Registry, digest: Digest): Promise<Uint8Array> {
   const bytes = await findBlob(registry, digest);
@@ -28,7 +28,7 @@ export async function requireBlob(registry: Registry, digest: Digest): Promise<U
 }
 
 /**
- * Reads a blob that may be there.
+ * Reads a blob that may be missing.
  * @throws Problem `blob-damaged`
  */
 export async function findBlob(
@@ -40,7 +40,7 @@ export async function findBlob(
 }
 
 /**
- * Reads a blob that anybody may read.
+ * Reads a public blob.
  * @returns undefined when it is not public
  * @throws Problem `blob-damaged`
  */
@@ -50,14 +50,14 @@ export async function readPublicBlob(
 ): Promise<Uint8Array | undefined> {
   const name = publicBlobName(digest);
   const bytes = await registry.objects.get(name);
-  // A stored copy alone makes nothing public.
+  // A stored copy alone does not make a blob public.
   if (bytes === undefined && !(await isPublic(registry, digest))) return undefined;
   return soundOf(registry, { name, digest, bytes });
 }
 
 /**
- * Whether an index line needs the blob, or it is a logged statement, which everybody may read by
- * its log index.
+ * Whether an index line needs the blob, or it is a logged statement: everybody may read statements
+ * by their log index.
  */
 async function isPublic({ db }: Registry, digest: Digest): Promise<boolean> {
   const [part] = await db.read
@@ -82,7 +82,7 @@ interface Read {
   readonly bytes: Uint8Array | undefined;
 }
 
-/** The bytes that were read, or those of another copy, which then lie there. */
+/** The bytes that were read, or the bytes of another copy, which then replace them. */
 async function soundOf(
   registry: Registry,
   { name, digest, bytes }: Read,
@@ -111,8 +111,8 @@ async function otherCopy(
 }
 
 /**
- * The Sigstore bundle at an address, made from its rows as it was made first; undefined when no row
- * names the address.
+ * The Sigstore bundle at an address, made again from its rows; undefined when no row names the
+ * address.
  */
 async function rebuildBundle(registry: Registry, address: Digest): Promise<Uint8Array | undefined> {
   const [row] = await registry.db.read
@@ -127,7 +127,7 @@ async function rebuildBundle(registry: Registry, address: Digest): Promise<Uint8
   const retired = (root.retired ?? [])
     .filter((one) => one.office === 'log')
     .map((one) => Buffer.from(one.key, 'base64'));
-  // The bundle names the log's key of its day.
+  // The bundle names the log key that was in force then.
   for (const key of [keys.log.publicKey, ...retired]) {
     const logId = noteKeyId(root.origin, key);
     const bytes = loggedBundle(

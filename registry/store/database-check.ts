@@ -1,6 +1,6 @@
 /**
- * Looks through a whole database file in a process of its own: SQLite gives its thread back at the
- * end only, and a large file takes minutes.
+ * Checks a whole database file in a process of its own: SQLite blocks its thread until the end, and
+ * a large file takes minutes.
  */
 import { spawn } from 'node:child_process';
 import { constants, setPriority } from 'node:os';
@@ -11,7 +11,7 @@ import { damaged } from './database-damage.ts';
 import { whyDamaged } from './sqlite-errors.ts';
 
 export interface DatabaseCheck {
-  /** Undefined when the file is sound, or when the check was stopped or could not be made. */
+  /** Undefined when the file is sound, or when the check was stopped or failed. */
   readonly found: Promise<Problem | undefined>;
   stop(): void;
 }
@@ -22,7 +22,7 @@ const client = new (require(sqlite))(path, { readonly: true });
 process.stdout.write(String(client.pragma('quick_check(1)', { simple: true })));
 `;
 
-/** @param say told when the file could not be checked */
+/** @param say called when the file could not be checked */
 export function startCheck(path: string, say: (line: string) => void): DatabaseCheck {
   const sqlite = fileURLToPath(import.meta.resolve('better-sqlite3'));
   const child = spawn(process.execPath, ['-e', program, sqlite, path], {
@@ -62,7 +62,8 @@ export function startCheck(path: string, say: (line: string) => void): DatabaseC
   };
 }
 
-// Requests go before the check; where that cannot be had, the check is worth more.
+// Gives the check a low priority, so that requests go first. Where that is not possible, the check
+// runs all the same.
 function giveWay(pid: number | undefined): void {
   if (pid === undefined) return;
   try {

@@ -1,6 +1,6 @@
 /**
- * A database file whose bytes are not those that SQLite wrote: found at the start, or when a query
- * meets the place.
+ * Database files with other bytes than SQLite wrote. The damage is found at the start, or by a
+ * query that reads the place.
  */
 import { existsSync, readdirSync, statSync } from 'node:fs';
 import { dirname, join } from 'node:path';
@@ -13,8 +13,8 @@ const hint =
   'Stop, keep the file aside, and restore the newest copy of the folder: docs/operating-registry.md, "The database is damaged".';
 
 /**
- * The failure that names a file that is damaged, or may not be written, and the way out; every
- * other error as it is.
+ * The failure that names a damaged or read-only file and the next step. Returns every other error
+ * unchanged.
  */
 export function damageOf(error: unknown, path: string): unknown {
   if (error instanceof Error && 'code' in error && String(error.code).startsWith('SQLITE_READONLY'))
@@ -31,9 +31,9 @@ export function damageOf(error: unknown, path: string): unknown {
 }
 
 /**
- * Looks through the whole file where that takes a second at most; of a larger one it reads the
- * schema alone.
- * @returns whether the file was looked through; if not, `startCheck` does it while the registry
+ * Checks the whole file where that takes a second at most; of a larger file it reads the schema
+ * only.
+ * @returns whether the whole file was checked; if not, `startCheck` does it while the registry
  * serves
  * @throws Problem `database-damaged`
  */
@@ -51,8 +51,8 @@ export function requireSound(
 }
 
 /**
- * Refuses to begin a new database beside the objects of an old one: its log would be another under
- * the same name.
+ * Refuses to create a database beside the objects of an old one: its log would be a second history
+ * under the same name.
  * @throws Problem `database-damaged`
  */
 export function requirePresent(path: string): void {
@@ -64,7 +64,7 @@ export function requirePresent(path: string): void {
     throw damaged(path, 'it is missing or empty, though the objects of a registry lie beside it');
 }
 
-/** The failure that names a damaged file and the way out. */
+/** The failure that names a damaged file and the next step. */
 export function damaged(path: string, why: string, cause?: unknown): Problem {
   return new Problem(
     'database-damaged',

@@ -1,7 +1,6 @@
 /**
- * The database as a file: held for one process, opened so that every commit is synced, and looked
- * through. It needs little of the application, so whoever opens it first learns of a damaged file
- * before the rest is loaded.
+ * The database file: locked for one process, opened so that every commit is synced, and checked.
+ * This module imports little, so a damaged file is reported before the rest is loaded.
  */
 import { join } from 'node:path';
 import BetterSqlite3 from 'better-sqlite3';
@@ -12,15 +11,15 @@ import { damageOf, requirePresent, requireSound } from './database-damage.ts';
 export interface DatabaseFile {
   readonly path: string;
   readonly client: BetterSqlite3.Database;
-  /** Whether the file was looked through; one that is too large for a start is not. */
+  /** Whether the whole file was checked. A file that is too large for a start is not. */
   readonly isChecked: boolean;
-  /** Closes the database, and lets its folder go where that is held; a second time does nothing. */
+  /** Closes the database and unlocks its folder. A second call does nothing. */
   close(): void;
 }
 
 /**
- * Opens the database of a registry's data folder, and holds the folder.
- * @param checkBytesMax a larger file is not looked through
+ * Opens the database of a registry's data folder, and locks the folder.
+ * @param checkBytesMax larger files are not checked
  * @throws Problem `folder-in-use`, `database-damaged`
  */
 export function openFolder(dir: string, checkBytesMax?: number): DatabaseFile {
@@ -35,8 +34,8 @@ export function openFolder(dir: string, checkBytesMax?: number): DatabaseFile {
 
 /**
  * Opens a database file, or one in memory (`:memory:`).
- * @throws Problem `database-damaged`; `internal` when the durability that was asked for is not what
- * SQLite says it does
+ * @throws Problem `database-damaged`; `internal` when SQLite does not use the durability that was
+ * requested
  */
 export function openFile(
   path: string,
@@ -49,7 +48,7 @@ export function openFile(
   const client = new BetterSqlite3(path);
   try {
     makeDurable(client, path);
-    // Before anything is written: a migration could make it worse.
+    // Checked before anything is written: a migration could make the damage worse.
     const isChecked = requireSound(client, path, checkBytesMax);
     return { path, client, isChecked, close: () => close(client, letGo) };
   } catch (error) {
@@ -60,8 +59,8 @@ export function openFile(
 
 function makeDurable(client: BetterSqlite3.Database, path: string): void {
   client.pragma('journal_mode = WAL');
-  // The package is compiled with NORMAL for WAL, which may lose the last commits when the power
-  // goes.
+  // The package is compiled with NORMAL for WAL, which may lose the last commits in a power
+  // failure.
   client.pragma('synchronous = FULL');
   client.pragma(`busy_timeout = ${databaseWaitMs}`);
   const isWal = path === ':memory:' || client.pragma('journal_mode', { simple: true }) === 'wal';
@@ -80,8 +79,8 @@ function close(client: BetterSqlite3.Database, letGo: () => void = () => undefin
 }
 
 /**
- * Closes a file after a failure: closing reads the file once more, and must not hide why it is
- * closed.
+ * Closes a file after a failure. Closing reads the file once more, and an error of it must not hide
+ * the first failure.
  */
 export function closeQuietly(file: DatabaseFile): void {
   try {
@@ -92,9 +91,9 @@ export function closeQuietly(file: DatabaseFile): void {
 }
 
 /**
- * Holds a data folder for this process: the lock is the operating system's, so it ends with the
- * process however that ends.
- * @returns what lets it go
+ * Locks a data folder for this process. The operating system holds the lock, so it ends with the
+ * process in every case.
+ * @returns a function that unlocks the folder
  * @throws Problem `folder-in-use`
  */
 export function lockFolder(dir: string): () => void {

@@ -1,6 +1,6 @@
 /**
- * Objects as files: written beside, synced, renamed, and the folder synced, so that a name never
- * holds half a file.
+ * Objects as files: each is written under another name, synced and renamed, and the folder is
+ * synced, so that no name has half a file.
  */
 import { randomUUID } from 'node:crypto';
 import { access, mkdir, open, readFile, rename, unlink } from 'node:fs/promises';
@@ -10,9 +10,9 @@ import { Problem } from '../../skills-index/skill/problem.ts';
 import { makeExclusive } from '../context.ts';
 import { forEachOf, type Objects, type TaggedBytes } from './objects.ts';
 
-/** Objects below a folder, which is made when it is not there. */
+/** Objects below a folder. The folder is created when it is missing. */
 export function diskObjects(folder: string): Objects {
-  // One process serves a folder, so its own order is enough for a put that compares.
+  // One process serves a folder, so ordering within the process is enough for a put that compares.
   const exclusive = makeExclusive();
   const get = async (name: string): Promise<Uint8Array | undefined> => {
     try {
@@ -49,12 +49,13 @@ export function diskObjects(folder: string): Objects {
   };
 }
 
-// In the names of files that this process writes, to tell them from those that a dead one left.
+// Part of the names of files that this process writes, to distinguish them from files of a dead
+// process.
 const processMark = randomUUID();
 
 /**
- * Whether a name is that of a file which another process began to write. Who asks holds the folder,
- * so that process is dead.
+ * Whether another process began to write this file. The caller has locked the folder, so that
+ * process is dead.
  */
 export function isForeignPart(name: string): boolean {
   return /^\.[0-9a-f.-]+\.part$/.test(name) && !name.startsWith(`.${processMark}.`);
@@ -68,7 +69,7 @@ async function writeDurably(folder: string, all: ReadonlyMap<string, Uint8Array>
     const made = await mkdir(parent, { recursive: true });
     await writeWhole(path, bytes);
     touched.add(parent);
-    // The folders that were just made are entries of their parents too.
+    // A new folder is also an entry of its parent, which has to be synced.
     for (let at = parent; made !== undefined && at.length >= made.length; at = dirname(at))
       touched.add(dirname(at));
   });

@@ -1,4 +1,4 @@
-/** Ids that the writer makes, so that one batch can hold rows that name each other. */
+/** Ids are made by the writer, so that one batch can have rows that name each other. */
 import type { Registry } from '../context.ts';
 
 const crockford = '0123456789ABCDEFGHJKMNPQRSTVWXYZ';

@@ -1,9 +1,9 @@
-/** The table of the mailbox; migrations come from here and from schema.ts. */
+/** The table of the mailbox. Migrations are generated from this file and schema.ts. */
 import { index, integer, sqliteTable, text } from 'drizzle-orm/sqlite-core';
 import type { Digest } from '../../skills-index/skill/digest.ts';
 
 /**
- * What a host left for an approver, as it came, and the answer to it; gone when its time is over.
+ * A host's message for an approver, as sent, and the answer. The row is deleted when it expires.
  */
 export const mailbox = sqliteTable(
   'mailbox',

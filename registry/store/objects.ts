@@ -1,15 +1,15 @@
-/** Bytes under names, on disk or in R2; and blobs: bytes under their own digest. */
+/** Objects: bytes under names, on disk or in R2. Blobs: bytes under their own digest. */
 import { type Digest, digestOf, hexOf } from '../../skills-index/skill/digest.ts';
 import { Problem } from '../../skills-index/skill/problem.ts';
 import { objectWritesAtOnce, writeAttemptsMax } from '../limits.ts';
 
-/** What an object holds, and a tag that another content would not have. */
+/** The bytes of an object, and a tag that changes with the bytes. */
 export interface TaggedBytes {
   readonly bytes: Uint8Array;
   readonly tag: string;
 }
 
-/** Names are relative paths with `/`. `public/…` is what a static host may serve as it is. */
+/** Names are relative paths with `/`. A static host may serve `public/…` as it is. */
 export interface Objects {
   get(name: string): Promise<Uint8Array | undefined>;
   getTagged(name: string): Promise<TaggedBytes | undefined>;
@@ -17,38 +17,41 @@ export interface Objects {
   /** Atomic, and durable when it resolves. */
   put(name: string, bytes: Uint8Array): Promise<void>;
   /**
-   * As `put`, but only while the object still has the tag, or is still absent where there is none.
+   * As `put`, but only if the object still has this tag, or is still absent when there is no tag.
    * @returns whether it was written
    */
   putOver(name: string, bytes: Uint8Array, tag: string | undefined): Promise<boolean>;
-  /** Several, each atomic, all durable when it resolves: cheaper than one by one. */
+  /**
+   * Puts several objects. Each is atomic; all are durable when it resolves. It is cheaper than one
+   * by one.
+   */
   putAll(all: ReadonlyMap<string, Uint8Array>): Promise<void>;
 }
 
-/** Where bytes lie that only members and the author may read. */
+/** The name of bytes that only members and the author may read. */
 export function storedBlobName(digest: Digest): string {
   return `stored/sha256/${hexOf(digest)}`;
 }
 
-/** Where bytes lie that an approved version's index line needs. */
+/** The name of bytes that an approved version's index line needs. */
 export function publicBlobName(digest: Digest): string {
   return `public/blobs/sha256/${hexOf(digest)}`;
 }
 
-/** Where a root file lies that was in force before. */
+/** The name of an earlier root file. */
 export function earlierRootName(fingerprint: Digest): string {
   return `public/index/roots/${hexOf(fingerprint)}.json`;
 }
 
-/** Stores bytes under their digest unless they are there. */
+/** Stores bytes under their digest unless they are stored already. */
 export async function putBlob(objects: Objects, bytes: Uint8Array): Promise<Digest> {
   await putBlobs(objects, [bytes]);
   return digestOf(bytes);
 }
 
 /**
- * Stores several that are not there yet. What lies under a digest is compared, not believed: so an
- * upload mends a damaged blob.
+ * Stores the blobs that are missing. Stored bytes are compared and not trusted, so an upload
+ * repairs a damaged blob.
  */
 export async function putBlobs(objects: Objects, all: Iterable<Uint8Array>): Promise<void> {
   const missing = new Map<string, Uint8Array>();
@@ -61,11 +64,12 @@ export async function putBlobs(objects: Objects, all: Iterable<Uint8Array>): Pro
 }
 
 /**
- * Replaces an object that several processes write. What is there is read before `make` reads the
- * database, and replaced only if it is still there, so that no writer puts older bytes over newer
+ * Replaces an object that several processes write. The object is read before `make` reads the
+ * database, and replaced only if it is unchanged, so that no writer puts older bytes over newer
  * ones.
- * @returns what the object holds now
- * @throws Problem `registry-busy` after `writeAttemptsMax` attempts in which another was faster
+ * @returns the object's bytes now
+ * @throws Problem `registry-busy` after `writeAttemptsMax` attempts in which another writer was
+ * faster
  */
 export async function replaceObject(
   objects: Objects,
@@ -81,7 +85,7 @@ export async function replaceObject(
   throw new Problem('registry-busy', `Cannot write ${name}: other requests changed it`);
 }
 
-/** Does something with each, a few at a time. */
+/** Runs a task for each item, a few at a time. */
 export async function forEachOf<Item>(
   items: Iterable<Item>,
   act: (item: Item) => Promise<void>,
@@ -94,7 +98,7 @@ export async function forEachOf<Item>(
 }
 
 /**
- * Reads a stored blob of a folder that nobody serves, and checks that it is the one asked for.
+ * Reads a stored blob of a folder that nobody serves, and checks its digest.
  * @throws Problem `not-found`, `blob-damaged`
  */
 export async function readBlob(objects: Objects, digest: Digest): Promise<Uint8Array> {

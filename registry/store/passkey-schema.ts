@@ -1,9 +1,9 @@
-/** The table of passkeys' counters; migrations come from here and from schema.ts. */
+/** The table of passkey counters. Migrations are generated from this file and schema.ts. */
 import { integer, sqliteTable, text } from 'drizzle-orm/sqlite-core';
 
 /**
- * How often a passkey has signed, as it said when it last approved; passkeys that do not count are
- * not in it.
+ * The signature counter of each passkey at its last approval. Passkeys that do not count have no
+ * row.
  */
 export const passkeyCounters = sqliteTable('passkey_counters', {
   credentialId: text().primaryKey(),

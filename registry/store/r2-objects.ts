@@ -1,4 +1,4 @@
-/** Objects in R2; what is stored under its digest is checked by R2 itself. */
+/** Objects in R2. R2 itself checks the bytes of blobs against their digest. */
 import type { R2Bucket } from '@cloudflare/workers-types';
 import { forEachOf, type Objects } from './objects.ts';
 

@@ -1,6 +1,6 @@
 /**
- * Tables of the registry: one schema for better-sqlite3 and D1. Times are milliseconds since 1970,
- * ids are made by the writer.
+ * Tables of the registry: one schema for better-sqlite3 and D1. Times are milliseconds since 1970;
+ * the writer makes the ids.
  */
 import { sql } from 'drizzle-orm';
 import {
@@ -20,8 +20,8 @@ import type { RuleSet } from '../../skills-index/statement/rule-set.ts';
 import type { VersionState } from '../versions/status.ts';
 
 /**
- * A published version. `move` counts its moves: each move writes the next number, so two cannot
- * move it at once.
+ * A published version. `move` counts its state changes. Each change writes the next number, so two
+ * cannot happen at once.
  */
 export const versions = sqliteTable(
   'versions',
@@ -37,7 +37,7 @@ export const versions = sqliteTable(
     report: text().$type<Digest>(),
     createdAt: integer().notNull(),
     /**
-     * Log index of its publication: the order of versions, since clocks go back and ids are made by
+     * Log index of its publication: the order of versions. Clocks can go back, and ids depend on
      * clocks.
      */
     logIndex: integer().notNull().default(0),
@@ -52,9 +52,7 @@ export const versions = sqliteTable(
   ],
 );
 
-/**
- * Which stored blobs a version is made of: its bundle, files and report. Its author may read these.
- */
+/** The stored blobs of a version: its bundle, files and report. Its author may read them. */
 export const versionBlobs = sqliteTable(
   'version_blobs',
   { versionId: text().notNull(), digest: text().$type<Digest>().notNull() },
@@ -65,8 +63,8 @@ export const versionBlobs = sqliteTable(
 );
 
 /**
- * Append-only (a trigger refuses UPDATE and DELETE): each move with who, when and why, and each
- * refused intake.
+ * Append-only (a trigger rejects UPDATE and DELETE): each state change with actor, time and reason,
+ * and each rejected upload.
  */
 export const audit = sqliteTable(
   'audit',
@@ -77,7 +75,7 @@ export const audit = sqliteTable(
       .$type<'move' | 'refused-intake' | 'asked' | 'claimed' | 'statement' | 'job' | 'incident'>()
       .notNull(),
     versionId: text(),
-    /** Number of the move within its version; unique, so a clash fails the batch. */
+    /** Number of the state change within its version. It is unique, so a clash fails the batch. */
     move: integer(),
     from: text().$type<VersionState>(),
     to: text().$type<VersionState>(),
@@ -93,8 +91,8 @@ export const audit = sqliteTable(
 );
 
 /**
- * The transparency log, append-only but for `note`: the checkpoint signed over the committed tree
- * of size `index + 1`.
+ * The transparency log, append-only except `note`: the checkpoint signed over the committed tree of
+ * size `index + 1`.
  */
 export const log = sqliteTable('log', {
   index: integer().primaryKey(),
@@ -142,8 +140,8 @@ export const statements = sqliteTable(
 );
 
 /**
- * Scan jobs: leased by one UPDATE … RETURNING, fenced by the lease's token (its SHA-256). One for a
- * rule set is ended by no other.
+ * Scan jobs. One UPDATE … RETURNING leases a job, and the lease's token (stored as SHA-256) fences
+ * it. A job for a rule set ends only with a report by that rule set.
  */
 export const jobs = sqliteTable(
   'jobs',
@@ -176,8 +174,8 @@ export const scans = sqliteTable(
     verdict: text().$type<Verdict>().notNull(),
     logIndex: integer().notNull(),
     /**
-     * Which sorts of facts the skill has, and (a blob) what an agent reads in it; null when the
-     * scanner did not say.
+     * The kinds of facts in the skill, and (a blob) the sentences that an agent reads; null when
+     * the scanner did not report them.
      */
     selectors: text({ mode: 'json' }).$type<readonly string[]>(),
     prose: text().$type<Digest>(),
@@ -185,19 +183,19 @@ export const scans = sqliteTable(
   (table) => [primaryKey({ columns: [table.versionId, table.ruleSet] })],
 );
 
-/** Rule sets as scanners described them; the newest is what versions are held against. */
+/** Rule sets as scanners described them. Versions are compared with the newest. */
 export const ruleSets = sqliteTable('rule_sets', {
   digest: text().$type<Digest>().primaryKey(),
   described: text({ mode: 'json' }).$type<RuleSet>().notNull(),
-  /** Counts up. */
+  /** Increasing number. */
   place: integer().notNull().unique(),
-  /** The last version that was looked at for a rescan; null once all were. */
+  /** The last version that was considered for a rescan; null when all were. */
   looked: text(),
   by: text().notNull(),
   createdAt: integer().notNull(),
 });
 
-/** Approvals written out for a reviewer to sign: exactly these bytes. */
+/** Approvals for a reviewer to sign: exactly these bytes. */
 export const drafts = sqliteTable('drafts', {
   digest: text().$type<Digest>().primaryKey(),
   versionId: text().notNull(),
@@ -207,7 +205,7 @@ export const drafts = sqliteTable('drafts', {
   createdAt: integer().notNull(),
 });
 
-/** Facts of a review that move nothing: who looks at it, what the author was asked. */
+/** Review notes that change no state: who reviews the version, and questions to the author. */
 export const reviewNotes = sqliteTable(
   'review_notes',
   {
@@ -229,7 +227,7 @@ export const indexLines = sqliteTable(
     versionId: text().notNull(),
     name: text().$type<SkillName>().notNull(),
     line: text().notNull(),
-    /** 1 once the file /index/@scope/name holds the line. */
+    /** 1 when the file /index/@scope/name has the line. */
     written: integer().notNull(),
   },
   (table) => [
@@ -239,7 +237,7 @@ export const indexLines = sqliteTable(
   ],
 );
 
-/** What may change about an approved bundle, for status.json; null once a suspension was lifted. */
+/** Suspensions and revocations of bundles, for status.json; null after a suspension was lifted. */
 export const marks = sqliteTable('marks', {
   bundle: text().$type<Digest>().primaryKey(),
   kind: text().$type<'suspended' | 'revoked'>(),
@@ -258,7 +256,7 @@ export const statusFile = sqliteTable('status_file', {
   bytes: text().notNull(),
 });
 
-/** WebAuthn challenges for making passkeys, taken once. */
+/** WebAuthn challenges for creating passkeys; each is used once. */
 export const challenge = sqliteTable('challenge', {
   id: text().primaryKey(),
   purpose: text().$type<'enrol'>().notNull(),
@@ -266,7 +264,7 @@ export const challenge = sqliteTable('challenge', {
   expiresAt: integer().notNull(),
 });
 
-/** Passkeys registered in the desk that no administrator has signed for yet. */
+/** Passkeys created in the desk for which no administrator has signed yet. */
 export const pendingPasskey = sqliteTable('pending_passkey', {
   credentialId: text().primaryKey(),
   member: text().notNull(),
@@ -285,9 +283,7 @@ export const guard = sqliteTable(
   {
     id: integer().primaryKey(),
     ok: integer().notNull(),
-    /**
-     * How many lines the index has: a trigger counts them, since counting rows reads all of them.
-     */
+    /** The number of index lines. A trigger counts them, since counting rows reads all of them. */
     lines: integer().notNull().default(0),
   },
   (table) => [check('guard_holds', sql`${table.ok} = 1`)],

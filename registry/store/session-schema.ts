@@ -1,8 +1,8 @@
-/** Tables of who is signed in, beside the ones of what was published. */
+/** Tables of sign-ins, beside the tables of publications. */
 import { integer, sqliteTable, text } from 'drizzle-orm/sqlite-core';
 import type { Digest } from '../../skills-index/skill/digest.ts';
 
-/** Who is signed in. The id is kept as SHA-256 only. */
+/** Sessions. The id is stored as SHA-256 only. */
 export const sessions = sqliteTable('sessions', {
   id: text().$type<Digest>().primaryKey(),
   kind: text().$type<'desk' | 'token'>().notNull(),
@@ -13,7 +13,7 @@ export const sessions = sqliteTable('sessions', {
   expiresAt: integer().notNull(),
 });
 
-/** One-time links and key challenges, both kept as SHA-256 and taken once. */
+/** One-time links and key challenges. Both are stored as SHA-256 and used once. */
 export const tickets = sqliteTable('tickets', {
   id: text().$type<Digest>().primaryKey(),
   kind: text().$type<'link' | 'challenge'>().notNull(),

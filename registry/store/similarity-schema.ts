@@ -1,8 +1,8 @@
-/** Tables by which near copies are found; migrations come from here and from schema.ts. */
+/** Tables for finding near copies. Migrations are generated from this file and schema.ts. */
 import { integer, primaryKey, sqliteTable, text } from 'drizzle-orm/sqlite-core';
 import type { SimilaritySignature } from '../../skills-index/skill/text/similarity-signature.ts';
 
-/** Sketches of what versions say, to compare the few that a lookup by bands finds. */
+/** Sketches of the versions' texts, to compare the few that a lookup by bands finds. */
 export const similarity = sqliteTable('similarity', {
   place: integer().primaryKey({ autoIncrement: true }),
   versionId: text().notNull().unique(),
@@ -10,8 +10,8 @@ export const similarity = sqliteTable('similarity', {
 });
 
 /**
- * Band keys of sketches: versions that share one may be alike. The migration makes it WITHOUT
- * ROWID, so that the key is the table.
+ * Band keys of sketches: versions with a common key may be similar. The migration creates the table
+ * WITHOUT ROWID, so that the key is the table.
  */
 export const similarityBands = sqliteTable(
   'similarity_bands',

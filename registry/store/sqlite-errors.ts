@@ -1,4 +1,4 @@
-/** What a failure of SQLite says, on every platform: drivers wrap it in errors of their own. */
+/** Interprets SQLite failures on every platform: drivers wrap them in their own errors. */
 
 /** Why a database counts as damaged; undefined for every other failure. */
 export function whyDamaged(error: unknown): string | undefined {

@@ -1,6 +1,5 @@
 /**
- * The embedded database over its file: all or nothing, with the schema brought up to date at
- * opening.
+ * The embedded database in its file: batches write all or nothing, and opening migrates the schema.
  */
 import { existsSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
@@ -12,7 +11,7 @@ import { damageOf } from './database-damage.ts';
 import { closeQuietly, type DatabaseFile, openFile } from './database-file.ts';
 
 export interface OpenDatabase extends Database {
-  /** No batch is written from now on. */
+  /** From now on no batch is written. */
   refuseWrites(why: Problem): void;
   close(): void;
 }
@@ -23,8 +22,8 @@ export function openSqlite(path: string): OpenDatabase {
 }
 
 /**
- * The database of an open file, with its schema brought up to date; a file that does not get there
- * is closed.
+ * The database of an open file, with its schema migrated. When the migration fails, the file is
+ * closed.
  * @throws Problem `database-damaged`
  */
 export function databaseOf(file: DatabaseFile): OpenDatabase {
@@ -47,7 +46,7 @@ function migrated({ client, close }: DatabaseFile): OpenDatabase {
     read: db,
     refuseWrites: (why) => {
       refused = why;
-      // Single statements go past the batch.
+      // Single statements do not go through the batch.
       client.pragma('query_only = ON');
     },
     batch: async (writes) => {
@@ -70,7 +69,7 @@ function migrationsFolder(): string {
     : fileURLToPath(new URL('../../../registry/migrations', import.meta.url));
 }
 
-// Raw SQL ran when it was built; a query waits to be run.
+// Raw SQL has run already when it was built; a query has to be run.
 function run(query: unknown): void {
   if (
     typeof query === 'object' &&

@@ -1,6 +1,6 @@
 /**
- * Removes what a killed process left of files that it was writing: their names are not the final
- * ones, so nobody misses them.
+ * Removes the incomplete files of a killed process. Their names are temporary, so nothing refers to
+ * them.
  */
 import { opendir, unlink } from 'node:fs/promises';
 import { join } from 'node:path';
@@ -9,7 +9,7 @@ import { isForeignPart } from './disk-objects.ts';
 /**
  * Walks a folder of objects, one entry at a time, so that requests are answered meanwhile.
  * @param signal ends the walk; the next start goes on
- * @returns how many files were removed
+ * @returns the number of removed files
  */
 export async function sweepParts(folder: string, signal: AbortSignal): Promise<number> {
   let removed = 0;

@@ -1,12 +1,12 @@
-/** The table of TUF's online metadata; migrations come from here and from schema.ts. */
+/** The table of TUF's online metadata. Migrations are generated from this file and schema.ts. */
 import { index, integer, sqliteTable, text } from 'drizzle-orm/sqlite-core';
 
-/** Signed sets of TUF's online metadata, each about one status.json; only the newest are kept. */
+/** Signed sets of TUF's online metadata, each about one status.json. Only the newest are kept. */
 export const tufSets = sqliteTable(
   'tuf_sets',
   {
     version: integer().primaryKey(),
-    /** Version of the root and targets that it stands under. */
+    /** Version of its root and targets. */
     offline: integer().notNull(),
     statusSha256: text().notNull(),
     checkpointSha256: text().notNull(),

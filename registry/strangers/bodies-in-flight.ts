@@ -1,6 +1,6 @@
 /**
- * Large bodies of strangers that are under way at one time, in bytes: each is held in memory until
- * it has been judged.
+ * Limits the large bodies of clients that are not members, in bytes in progress at one time: each
+ * body is held in memory until it was checked.
  */
 import { Problem } from '../../skills-index/skill/problem.ts';
 import {
@@ -9,18 +9,18 @@ import {
   strangerBodiesOfOneBytesMax,
 } from '../limits.ts';
 
-/** Counts what was announced, since it may come; small bodies are free. */
+/** Counts announced lengths, since those bytes may arrive. Small bodies do not count. */
 export class BodiesInFlight {
   #all = 0;
   readonly #byNetwork = new Map<string, number>();
 
   /**
-   * Makes room for the body of a request.
-   * @param network from where it comes
-   * @param bytesMax what its route takes at most: a body without a length may have as much
-   * @returns gives the room back
-   * @throws Problem `too-many-requests` when this network has too much under way, `registry-busy`
-   * when all together have
+   * Reserves memory for the body of a request.
+   * @param network the client's network
+   * @param bytesMax the limit of the route: a body without a length may be that large
+   * @returns a function that frees the reservation
+   * @throws Problem `too-many-requests` when this network has too many bytes in progress,
+   * `registry-busy` when all networks together have
    */
   reserve(network: string, headers: Headers, bytesMax: number): () => void {
     const bytes = announced(headers, bytesMax);
@@ -47,7 +47,7 @@ export class BodiesInFlight {
   }
 }
 
-// Over the limit it is refused unread.
+// A body over the limit is rejected unread.
 function announced(headers: Headers, bytesMax: number): number {
   if (headers.has('transfer-encoding')) return bytesMax;
   return Math.min(Number(headers.get('content-length') ?? 0), bytesMax);

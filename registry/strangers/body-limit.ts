@@ -6,7 +6,7 @@ import { readBoundedBody } from '../../skills-index/client/bounded-body.ts';
 import { Problem } from '../../skills-index/skill/problem.ts';
 import { problemResponse } from '../problem-json.ts';
 
-/** Refuses a body over the limit before anything parses it. */
+/** Rejects a body over the limit before anything parses it. */
 export function limitBody(bytesMax: number): MiddlewareHandler {
   return async (context, next) => {
     const { raw } = context.req;
@@ -18,7 +18,7 @@ export function limitBody(bytesMax: number): MiddlewareHandler {
       );
     const length = raw.headers.has('transfer-encoding') ? null : raw.headers.get('content-length');
     if (length !== null) return Number(length) <= bytesMax ? next() : tooLarge();
-    // Cancelling the stream could end the connection before the client reads the refusal.
+    // Cancelling the stream could end the connection before the client reads the answer.
     const chunks = raw.body.values({ preventCancel: true });
     const body = await readBoundedBody(chunks, bytesMax);
     if (body === undefined) return tooLarge();
@@ -28,8 +28,8 @@ export function limitBody(bytesMax: number): MiddlewareHandler {
 }
 
 /**
- * HTTP/2 sends a body without a length and without chunks. Such a body is named as chunked, so that
- * it counts as one of unknown length. For shells that serve HTTP/2; with HTTP/1 a request without
+ * HTTP/2 sends a body without a length and without chunks. Such a body is marked as chunked, so
+ * that it counts as one of unknown length. For shells that serve HTTP/2: an HTTP/1 request without
  * both headers has no body.
  */
 export function nameUnknownLength(request: Request): Request {
@@ -41,8 +41,8 @@ export function nameUnknownLength(request: Request): Request {
   return new Request(request, { headers: named });
 }
 
-// Built from parts: the Node shell's request is of a class that `new Request(request)` cannot read.
-// With a length, the limit of the route itself need not read the body a second time.
+// Built from parts: the Node shell's request has a class that `new Request(request)` cannot read.
+// With a length set, the limit of the route need not read the body a second time.
 function withBody({ url, method, headers }: Request, body: Buffer): Request {
   const counted = new Headers(headers);
   counted.delete('transfer-encoding');

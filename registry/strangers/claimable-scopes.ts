@@ -1,7 +1,6 @@
 /**
- * Scope names that a stranger cannot be the first to claim: names under which people would believe
- * the registry or a vendor to speak, names that are devices on Windows, and names that look like a
- * scope of somebody else.
+ * Scope names that a stranger cannot claim first: names that people would take for the registry or
+ * a vendor, names of devices on Windows, and names that look like the scope of another owner.
  */
 import type { Scope } from '../../skills-index/skill/name.ts';
 import { Problem } from '../../skills-index/skill/problem.ts';
@@ -59,7 +58,7 @@ const reserved: readonly string[] = [
   'openai',
   'opencode',
   'xai',
-  // Names that vendors have elsewhere, and the registries and forges that names are taken from.
+  // Names that vendors use elsewhere, and the registries and forges that attackers would imitate.
   'anthropic-ai',
   'anthropics',
   'claude-ai',
@@ -78,8 +77,9 @@ const reserved: readonly string[] = [
 ];
 
 /**
- * Refuses such a first claim. Administrators may make it: they claim the scope and transfer it to
- * whom it belongs. So may an owner of the scope that it looks like.
+ * Rejects a first claim of such a name. Administrators may make it: they claim the scope and
+ * transfer it to its rightful owner. An owner of the scope that the name looks like may make it,
+ * too.
  * @throws Problem `scope-reserved`
  */
 export function requireClaimableScope(
@@ -90,7 +90,8 @@ export function requireClaimableScope(
   }: { readonly statement: IdentityStatement; readonly signer: NewStatement['signer'] },
 ): void {
   if (statement.predicateType !== predicateTypes.scope || !isFirstClaim(statement)) return;
-  // A CI job speaks as its workflow and as its repository: each of them may be the owner.
+  // A CI job has the identities of its workflow and of its repository. Each of the two may be the
+  // owner.
   const ids = 'keyId' in signer ? [signer.keyId] : idsOf(signer);
   if (ids.some((id) => chain.isMember(id, 'administrator', latest))) return;
   const { scope } = statement.predicate;
@@ -116,23 +117,23 @@ export function requireClaimableScope(
 }
 
 /**
- * Whether two scopes look the same to somebody who reads quickly. `mail` and `mall` do not; `ma1l`
- * looks like both.
+ * Whether two scopes look the same to a hasty reader. `mail` and `mall` do not; `ma1l` looks like
+ * both.
  */
 export function isLookAlike(one: string, other: string): boolean {
   const hasDigit = /\d/.test(one) || /\d/.test(other);
   return looksLike(one, other, plainForm) || (hasDigit && looksLike(one, other, strictForm));
 }
 
-// A short name is one letter away from many words: `apl` is no `api`. With a digit somebody had it
-// in mind.
+// A short name is one letter away from many words, so `apl` does not count as `api`. A digit in
+// place of a letter shows intent.
 function isLikeReserved(name: string, scope: string): boolean {
   return name.length < longNameChars ? isLookAlike(name, scope) : looksLike(name, scope, drawnForm);
 }
 
 const longNameChars = 5;
 
-// `gooogle`: nobody counts to three.
+// `gooogle`: readers do not count repeated letters.
 function drawnForm(name: string): string {
   return strictForm(name).replace(/(.)\1{2,}/g, '$1$1');
 }

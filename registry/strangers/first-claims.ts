@@ -1,6 +1,6 @@
 /**
- * How many scopes one may be the first to claim: everybody who starts this registry, or installs
- * from it, verifies each claim again.
+ * Limits how many scopes one identity may claim first: every start of this registry, and every
+ * installer, verifies each claim again.
  */
 import { Problem } from '../../skills-index/skill/problem.ts';
 import {
@@ -15,8 +15,8 @@ import { memberNow } from '../people/identities.ts';
 import type { KnownIdentities } from '../people/known-identities.ts';
 
 /**
- * Refuses one first claim too many; members are not limited.
- * @param countClaim counts a stranger's claim for where it comes from
+ * Rejects a first claim beyond the limit. The limit does not apply to members.
+ * @param countClaim counts a stranger's claim for its network address
  * @throws Problem `request-invalid`, and what `countClaim` throws
  */
 export function requireFewClaims(
@@ -30,7 +30,7 @@ export function requireFewClaims(
 ): void {
   if (!isFirstClaim(statement)) return;
   if ('keyId' in signer && memberNow(registry, chain, signer.keyId) !== undefined) return;
-  // Keys cost nothing: who makes one for each claim is known by where they come from.
+  // Keys cost nothing, so a client with a new key for each claim is counted by its address.
   countClaim();
   const who = 'keyId' in signer ? signer.keyId : accountOf(signer.signer, signer.certified.claims);
   const claimed = statements.filter(
@@ -46,7 +46,7 @@ export function requireFewClaims(
   );
 }
 
-/** Whether a statement claims a scope that it says nobody has. */
+/** Whether a statement claims a scope as its first owner. */
 export function isFirstClaim({
   predicateType,
   predicate,
@@ -54,7 +54,7 @@ export function isFirstClaim({
   return predicateType === predicateTypes.scope && predicate.previous === undefined;
 }
 
-// A repository has as many names as branches, and is one account.
+// A repository has one identity for each branch, and counts as one account.
 function accountOf(signer: string, claims: CertificateClaims | undefined): string {
   return claims?.repository === undefined ? signer : `${claims.issuer} ${claims.repository}`;
 }

@@ -1,14 +1,14 @@
 /**
- * Hangs up on who sends a body too slowly: it holds memory, and a place among the few bodies that
- * are let in at one time.
+ * Ends connections that send a body too slowly: such a body holds memory, and one of the few places
+ * for large bodies.
  */
 import type { IncomingMessage, Server, ServerResponse } from 'node:http';
 import { bodyBytesPerSecondMin, bodyCheckMs, bodyGraceMs } from '../limits.ts';
 
 export interface BodyPace {
-  /** For how long nothing is demanded. */
+  /** How long the speed is not checked. */
   readonly graceMs: number;
-  /** How much has to have come on average since then. */
+  /** The required average speed after that. */
   readonly bytesPerSecond: number;
   readonly checkMs: number;
 }
@@ -45,7 +45,7 @@ function watch(
   request.once('close', () => clearInterval(timer));
 }
 
-// RFC 9110 §15.5.9. Who reads the body learns of it as of any connection that breaks.
+// RFC 9110 §15.5.9. A route that reads the body sees a broken connection.
 function hangUp(request: IncomingMessage, response: ServerResponse): void {
   if (!response.headersSent)
     request.socket.write(

@@ -1,6 +1,6 @@
 /**
- * Writes of who is no member, limited for each address: signatures cost the registry work, and the
- * log and the audit forget nothing.
+ * Limits write requests of clients that are not members, per address: verifying signatures costs
+ * time, and log and audit grow for ever.
  */
 import type { Context, MiddlewareHandler } from 'hono';
 import { Problem } from '../../skills-index/skill/problem.ts';
@@ -16,8 +16,7 @@ import { readActor } from '../routes/describe.ts';
 import { BodiesInFlight } from './bodies-in-flight.ts';
 
 /**
- * Where a request came from; undefined when the shell cannot say, and then all such requests share
- * one bucket.
+ * The client's address; undefined when the shell does not know it. Such requests share one bucket.
  */
 export type AddressOf = (context: Context) => string | undefined;
 
@@ -27,7 +26,7 @@ interface Bucket {
   readonly at: number;
 }
 
-/** How many at once, and then. */
+/** The size of a burst, and the rate after it. */
 export interface Rate {
   readonly burst: number;
   readonly perSecond: number;
@@ -44,13 +43,13 @@ export class Buckets {
     this.#rate = rate;
   }
 
-  /** Takes one token; false when there is none. */
+  /** Takes one token; false when the bucket is empty. */
   take(address: string, now: number): boolean {
     const name = networkOf(address);
     const before = this.#buckets.get(name) ?? { tokens: this.#rate.burst, at: now };
     const refilled = before.tokens + (Math.max(0, now - before.at) / 1_000) * this.#rate.perSecond;
     const tokens = Math.min(this.#rate.burst, refilled);
-    // The one that wrote longest ago is forgotten first.
+    // The address that wrote longest ago is forgotten first.
     this.#buckets.delete(name);
     if (this.#buckets.size >= strangerAddressesMax)
       this.#buckets.delete(this.#buckets.keys().next().value ?? '');
@@ -60,8 +59,8 @@ export class Buckets {
 }
 
 /**
- * Lets members through and counts everybody else. A session alone is no way round it: any key that
- * claims a scope gets one.
+ * Lets members through and counts everybody else. A session alone does not bypass the limit: any
+ * key that claims a scope gets one.
  * @throws Problem `too-many-requests`, `registry-busy`
  */
 export function limitStrangers(registry: Registry, addressOf: AddressOf): MiddlewareHandler {
@@ -90,13 +89,13 @@ async function actorOrNone(registry: Registry, context: Context): ReturnType<typ
   try {
     return await readActor(registry, context);
   } catch (error) {
-    // Whether the route asks for a session at all is the route's to say.
+    // The route itself decides whether it needs a session.
     if (error instanceof Problem && error.code === 'not-signed-in') return undefined;
     throw error;
   }
 }
 
-/** Who has one IPv6 address has 2^64 of them: the first half counts. */
+/** The holder of one IPv6 address has 2^64 of them, so the first half of the address counts. */
 export function networkOf(address: string): string {
   const mapped = /^::ffff:([\d.]+)$/i.exec(address)?.[1];
   if (mapped !== undefined || !address.includes(':')) return mapped ?? address;

@@ -1,6 +1,6 @@
 /**
- * Which approvals of a version count, and how many are needed: from logged statements only, never
- * from a row that says "approved".
+ * Which approvals of a version count, and how many it needs. Both come from logged statements only,
+ * never from a row that says "approved".
  */
 import { eq } from 'drizzle-orm';
 import { capabilityDigest } from '../../skills-index/skill/capability.ts';
@@ -26,7 +26,7 @@ import type { VersionRow } from './versions.ts';
 
 /** An approval that counts. */
 export interface CountedApproval {
-  /** Member's name. */
+  /** The member's name. */
   readonly reviewer: string;
   readonly by: 'key' | 'passkey';
   readonly independent: boolean;
@@ -39,15 +39,15 @@ export interface CountedApproval {
 }
 
 export interface ApprovalState {
-  /** One for each person: the first that counts, an independent one before others. */
+  /** One approval for each person: the first that counts, an independent one before others. */
   readonly approvals: readonly CountedApproval[];
   readonly needed: ApprovalsNeeded;
-  /** Why more are needed than usually. */
+  /** Why more approvals are needed than usual. */
   readonly whyMore: readonly string[];
   readonly enough: boolean;
 }
 
-/** Approvals and what policy wants, as of now. */
+/** The approvals of a version, and the number that the policy requires now. */
 export async function readApprovals(
   registry: Registry,
   version: VersionRow,
@@ -70,8 +70,8 @@ export async function readApprovals(
     const { reviewer, independent, reason } = statement.predicate;
     const before = approvals.find((one) => one.reviewer === reviewer.member);
     const by = 'keyId' in reviewer ? 'key' : 'passkey';
-    // Who approved in the desk may read it again without: the independent one then stands for the
-    // person.
+    // A person who approved in the desk may approve again outside it: the independent approval then
+    // counts for the person.
     if (
       wrong.length > 0 ||
       (before !== undefined && (before.independent || !independent || by !== 'key'))
@@ -100,8 +100,8 @@ export async function readApprovals(
 }
 
 /**
- * What an approval of a version is judged against, exactly as installers judge it.
- * @throws Problem `approval-refused` when there is no scan to approve on
+ * The facts against which an approval is judged, exactly as installers judge it.
+ * @throws Problem `approval-refused` when there is no scan to approve
  */
 export async function approvalContext(
   registry: Registry,
@@ -113,8 +113,8 @@ export async function approvalContext(
   const scan = known.find((one) => one.report === version.report);
   if (scan === undefined)
     throw new Problem('approval-refused', 'Cannot approve: there is no scan report');
-  // Installers want approvals behind all scans that the verdict names: where policy asks for two,
-  // behind the second one.
+  // Installers require approvals behind all scans in the verification summary: where the policy
+  // asks for two scans, behind the second.
   const { scans: found, needed } = await readScannedBy(registry, version);
   const scanned = needed > 1 ? found : [];
   return {

@@ -1,6 +1,6 @@
 /**
- * Nobody acts on their own: who stands behind a version neither moves nor reviews it, nor lifts
- * what others suspended.
+ * No author decides on their own version: an author of a version neither moves nor reviews it, nor
+ * lifts a suspension of it.
  */
 import type { Digest } from '../../skills-index/skill/digest.ts';
 import { scopeOf } from '../../skills-index/skill/name.ts';
@@ -15,7 +15,7 @@ import type { VersionRow } from './versions.ts';
 
 type Published = Pick<VersionRow, 'id' | 'name'>;
 
-/** Who signed the publication, and where it lies in the log. */
+/** The signer of the publication, and its log index. */
 export async function publishedBy(
   registry: Registry,
   { id, name }: Published,
@@ -41,7 +41,7 @@ export async function namePublisher(
   return found === undefined ? version.publisher : printIdentity(found);
 }
 
-/** Whether somebody published a version or owns its scope, by any key or name. */
+/** Whether somebody published a version or owns its scope, with any key or identity. */
 export async function isOwn(registry: Registry, version: Published, who: Acting): Promise<boolean> {
   const { chain } = await readIdentities(registry);
   return isAuthor(
@@ -53,8 +53,8 @@ export async function isOwn(registry: Registry, version: Published, who: Acting)
 }
 
 /**
- * Why somebody cannot approve a version or lift what stopped it: it is theirs, or nothing signed
- * rules that out.
+ * Why somebody cannot approve a version or lift its suspension: they are its author, or no signed
+ * statement rules that out.
  */
 export async function whyOwn(
   registry: Registry,
@@ -70,7 +70,7 @@ export async function whyOwn(
   );
 }
 
-/** @throws Problem `forbidden` when who acts is an author of the version */
+/** @throws Problem `forbidden` when the actor is an author of the version */
 export async function requireNoAuthor(
   registry: Registry,
   { subject, member }: Actor,
@@ -83,7 +83,7 @@ export async function requireNoAuthor(
   if (await isOwn(registry, version, who)) throw ownVersion();
 }
 
-/** What an author is told. */
+/** The problem for an author. */
 export function ownVersion(why?: string): Problem {
   const what = 'An author may not act on a version that they published or whose scope they own';
   return new Problem('forbidden', why === undefined ? what : `${what}: ${why}`, {

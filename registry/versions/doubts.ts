@@ -1,6 +1,6 @@
 /**
- * What rescans left for a person to decide: scans that failed, and verdicts that suspend nothing by
- * themselves.
+ * Doubts for a person to decide: failed rescans, and verdicts of rescans that suspend nothing
+ * automatically.
  */
 import { and, desc, eq, inArray, sql } from 'drizzle-orm';
 import type { SkillName } from '../../skills-index/skill/name.ts';
@@ -37,9 +37,9 @@ export function doubtWrite(
   return (db) => db.insert(audit).values(line);
 }
 
-/** Doubts that no later report and no later move has settled, newest first. */
+/** Doubts that no later report or state change has settled, newest first. */
 export async function listDoubts(registry: Registry): Promise<readonly DoubtRow[]> {
-  // What a clock dated that was ahead would hide each doubt until then.
+  // A row dated by a clock that was ahead would otherwise hide each doubt until that date.
   const latest = registry.now().getTime() + clockSkewMs;
   const moved = sql`SELECT MAX(later.at) FROM ${audit} AS later WHERE later.versionId = ${versions.id} AND later.kind = 'move' AND later.at <= ${latest}`;
   const scanned = sql`SELECT MAX(${statements.createdAt}) FROM ${scans} JOIN ${statements} ON ${statements.logIndex} = ${scans.logIndex} WHERE ${scans.versionId} = ${versions.id} AND ${statements.createdAt} <= ${latest}`;

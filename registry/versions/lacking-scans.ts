@@ -1,7 +1,7 @@
 /**
- * A version that lacks a scan that counts has a job for one. Policy changes, scanners end and
- * scanners change their rules while a version waits, so each of these asks here again; a version
- * without a job would wait for good.
+ * Every version that lacks a counting scan has a job for one. Policies change, scanners are ended
+ * and scanners change their rules while a version waits, so each of these events checks the version
+ * here. A version without a job would wait for ever.
  */
 import { eq, inArray, sql } from 'drizzle-orm';
 import type { Registry } from '../context.ts';
@@ -12,8 +12,8 @@ import { readScannedBy } from './second-scans.ts';
 import { moveWrites, type VersionRow } from './versions.ts';
 
 /**
- * Enqueues the scan that a version lacks, or lets a version go on that waited for a scan and lacks
- * none.
+ * Enqueues the scan that a version lacks, or moves on a version that waited for a scan and has it
+ * now.
  */
 export async function completeScans(registry: Registry, versionId: string): Promise<void> {
   await retryOnClash(async () => {
@@ -31,7 +31,9 @@ export async function completeScans(registry: Registry, versionId: string): Prom
   });
 }
 
-/** Completes the scans of all versions that wait: policy may have changed since the last start. */
+/**
+ * Completes the scans of all waiting versions: the policy may have changed since the last start.
+ */
 export async function completeAllScans(
   registry: Registry,
   onRefusal: (error: unknown) => void,
@@ -41,7 +43,7 @@ export async function completeAllScans(
   for (const { id } of rows) await completeScans(registry, id).catch(onRefusal);
 }
 
-// A version that was held back waits for a person, who reads its report; without one there is
+// A version that was held back waits for a person who reads its report. Without a report there is
 // nothing to read.
 function isWaiting({ status, report }: VersionRow): boolean {
   return (

@@ -37,7 +37,7 @@ export async function statementsOf(
     .orderBy(asc(statements.logIndex));
 }
 
-/** The statement in a row; its signature was checked when it was taken. */
+/** The statement in a row; intake verified its signature. */
 export function statementIn(row: StatementRow): Statement {
   return peekStatement(parseEnvelope(JSON.parse(row.envelope)));
 }
@@ -47,7 +47,7 @@ export async function manifestOf(registry: Registry, version: VersionRow): Promi
   return (await publicationOf(registry, version)).manifest;
 }
 
-/** What the author signed about the version. */
+/** The publication statement of the version. */
 export async function publicationOf(
   registry: Registry,
   version: VersionRow,
@@ -67,7 +67,7 @@ export async function filesOf(
   return parseBundle(await requireBlob(registry, version.bundle)).bundle.files;
 }
 
-/** What SKILL.md says. */
+/** The parsed SKILL.md. */
 export async function skillMdOf(
   registry: Registry,
   files: readonly BundleFile[],
@@ -77,7 +77,7 @@ export async function skillMdOf(
   return parseSkillMd(await requireBlob(registry, file.sha256));
 }
 
-/** Where the Sigstore bundle of a finished statement lies. */
+/** The address of a finished statement's Sigstore bundle. */
 export function addressOf(row: StatementRow): Digest {
   if (row.bundle === null)
     throw new Problem('internal', `Statement ${row.logIndex} has no address`);

@@ -1,6 +1,6 @@
 /**
- * Versions in the index that a word on a publisher is about, read a page at a time along an index:
- * no other publisher's versions are looked at.
+ * Versions in the index by one publisher, read a page at a time along an index, so that no other
+ * publisher's versions are read.
  */
 import { and, asc, eq, gt, sql } from 'drizzle-orm';
 import type { Digest } from '../../skills-index/skill/digest.ts';
@@ -22,7 +22,7 @@ interface Published {
   readonly certificate: Digest | null;
 }
 
-/** Of a lift only those that nothing said of another publisher stops. */
+/** For a lift, only versions that no statement about another publisher stops. */
 export async function versionsOf(
   registry: Registry,
   publisher: Digest,
@@ -44,7 +44,7 @@ export async function versionsOf(
       publishedBy(registry, heir, last?.version.logIndex ?? -1),
     ))
       take(one);
-  // Only a certificate says of whom else it speaks.
+  // Only a certificate gives a publisher further identities.
   for await (const one of pages((last) =>
     certifiedAfter(registry, last?.certificate ?? ('' as Digest)),
   ))

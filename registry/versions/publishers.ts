@@ -1,6 +1,6 @@
 /**
- * Whether a publisher may still be heard: what was said of all their versions at once, and whether
- * their key still counts.
+ * Whether a publisher may still publish: suspensions and revocations of the publisher, and whether
+ * the publisher's key still counts.
  */
 import { sql } from 'drizzle-orm';
 import * as v from 'valibot';
@@ -20,7 +20,7 @@ import { statements } from '../store/schema.ts';
 import { type StatementRow, statementsOf } from './manifests.ts';
 import type { VersionRow } from './versions.ts';
 
-/** The word that stands on a publisher by itself, wherever it publishes. */
+/** The suspension or revocation of a publisher in every scope. */
 export async function wordOnPublisher(
   registry: Registry,
   publisher: Digest,
@@ -30,7 +30,7 @@ export async function wordOnPublisher(
 }
 
 /**
- * Refuses what a stopped publisher sends.
+ * Rejects the uploads of a stopped publisher.
  * @throws Problem `publisher-stopped`
  */
 export async function requireActivePublisher(
@@ -42,7 +42,7 @@ export async function requireActivePublisher(
   if (word !== undefined) throw stopped(speaker, word);
 }
 
-/** What a stopped publisher is told. */
+/** The problem for a stopped publisher. */
 export function stopped({ ids: [id] }: PublisherIds, word: PublisherStop): Problem {
   return new Problem(
     'publisher-stopped',
@@ -50,10 +50,7 @@ export function stopped({ ids: [id] }: PublisherIds, word: PublisherStop): Probl
   );
 }
 
-/**
- * Why a version must not enter the index though people approve it; undefined when nothing stands
- * against its publisher.
- */
+/** Why an approved version must not enter the index; undefined when its publisher may publish. */
 export async function whyStopped(
   registry: Registry,
   version: VersionRow,
@@ -70,7 +67,10 @@ export async function whyStopped(
     : 'its publisher’s key was ended for the time when it was published';
 }
 
-/** As whom a version was published: its publisher, and whomever else its certificate satisfies. */
+/**
+ * The identities under which a version was published: its publisher, and all others in its
+ * certificate.
+ */
 export function speakerOf(
   { name, publisher }: Pick<VersionRow, 'name' | 'publisher'>,
   { material }: Pick<StatementRow, 'material'>,
@@ -80,8 +80,7 @@ export function speakerOf(
 }
 
 /**
- * Makes a batch fail when somebody was stopped or ended while it was made ready: what was judged
- * must still be so when it is written.
+ * Makes a batch fail when a publisher was stopped or a key ended since the batch was judged.
  * @param size of the log when the judging began
  */
 export function nobodyEndedSince(size: number): BatchWrite {

@@ -1,7 +1,7 @@
 /**
- * Where policy asks for two scanners: the second one signs the same report, or the version goes to
- * quarantine. Reports are the same bytes for the same skill and rule set, so scanners of one rule
- * set agree to the byte or one of them is wrong.
+ * A policy can require two scanners: the second signs the same report, or the version is
+ * quarantined. Reports have the same bytes for the same skill and rule set, so scanners with one
+ * rule set agree to the byte, or one of them is wrong.
  */
 import { and, eq, inArray, isNotNull, notExists, or, type SQL, sql } from 'drizzle-orm';
 import { alias } from 'drizzle-orm/sqlite-core';
@@ -19,14 +19,14 @@ import { moveWrites, type VersionRow } from './versions.ts';
 
 export interface ScannedBy {
   /**
-   * Scan statements over the report on which the version rests, by scanners who count: one for each
-   * member, in log order.
+   * Scan statements over the version's report by scanners that count: one for each member, in log
+   * order.
    */
   readonly scans: readonly StatementRow[];
   readonly needed: 1 | 2;
 }
 
-/** Who scanned a version, and how many have to. */
+/** The scans of a version, and the number that it needs. */
 export async function readScannedBy(
   registry: Registry,
   row: Pick<VersionRow, 'id' | 'report'>,
@@ -47,22 +47,22 @@ export async function readScannedBy(
   return { scans: [...byMember.values()], needed: registry.policy.scanners ?? 1 };
 }
 
-/** Whether fewer scanners than policy asks for signed the report on which a version rests. */
+/** Whether fewer scanners than the policy requires signed the version's report. */
 export async function lacksScan(registry: Registry, row: VersionRow): Promise<boolean> {
   const { scans: found, needed } = await readScannedBy(registry, row);
   return found.length < needed;
 }
 
-/** Whether a version waits for another scanner once it has its first report. */
+/** Whether a version with its first report waits for another scanner. */
 export function waitsForSecond({ policy }: Registry, row: VersionRow): boolean {
   return policy.scanners === 2 && isUnjudged(row);
 }
 
 /**
- * Jobs that this scanner may lease: none about a version whose standing report it signed itself, by
- * any of its keys, and none about a version that it answered by these rules, since it would answer
- * the same again, and again.
- * @param ruleSet what the scanner scans by, where it says so
+ * Jobs that this scanner may lease. It gets no version whose present report it signed itself, with
+ * any of its keys, and no version that it answered by these rules, since its answer would be the
+ * same.
+ * @param ruleSet the scanner's rule set, when the scanner names it
  */
 export async function leasableBy(
   registry: Registry,
@@ -96,19 +96,19 @@ export async function leasableBy(
 export interface FurtherReport {
   readonly signed: NewStatement;
   readonly digest: Digest;
-  /** The report by the same rule set that is known already. */
+  /** The known report by the same rule set. */
   readonly known: { readonly report: Digest; readonly verdict: Verdict };
   /** Name of the scanner. */
   readonly by: string;
-  /** Ends the job. */
+  /** The writes that end the job. */
   readonly ending: readonly BatchWrite[];
 }
 
 /**
- * Takes a further report by a rule set whose report is known. It ends its job; where policy asks
- * for two scanners and it is another scanner's, it is logged, and the version rests on what both
- * signed, or is held back. Scanners change their rules one after the other, so the two that agree
- * need not agree on the newest report.
+ * Takes a further report by a rule set whose report is known, and ends its job. Where the policy
+ * requires two scanners and the report is another scanner's, it is logged, and the version takes
+ * the report that both signed, or is held back. Scanners change their rules one after the other, so
+ * the two that agree need not agree on the newest report.
  */
 export async function takeFurther(
   registry: Registry,

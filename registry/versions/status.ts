@@ -1,6 +1,6 @@
 /**
- * States of a version and the table of its legal moves; an illegal move does not compile, and at
- * run time it is refused.
+ * States of a version and the table of its legal state changes. An illegal one does not compile,
+ * and is rejected at run time.
  */
 import { Problem } from '../../skills-index/skill/problem.ts';
 
@@ -18,8 +18,8 @@ export const states = [
 export type VersionState = (typeof states)[number];
 
 /**
- * Who may make a move: the registry itself on a signed report or statement, a person with a reason,
- * or the author.
+ * The cause of a state change: a signed report or statement, enough approvals, a person with a
+ * reason, or the author.
  */
 export type Mover = 'verdict' | 'approvals' | 'statement' | 'person' | 'author';
 
@@ -30,7 +30,7 @@ interface MoveRow {
 }
 
 /**
- * architecture.md, "The life of a version". `scanning → approved` by policy is not in this version.
+ * architecture.md, "The life of a version". This version has no `scanning → approved` by policy.
  */
 export const moves = [
   { from: 'received', to: 'scanning', by: 'verdict' },
@@ -51,16 +51,19 @@ export const moves = [
   { from: 'suspended', to: 'revoked', by: 'statement' },
 ] as const satisfies readonly MoveRow[];
 
-/** A row of the table: a union, so that `move({from:'refused', to:'approved'})` is a type error. */
+/**
+ * A row of the table. It is a union, so that `move({from:'refused', to:'approved'})` is a type
+ * error.
+ */
 export type LegalMove = (typeof moves)[number];
 
-/** The states that a mover may bring a version to from where it is. */
+/** The states to which a mover may bring a version in this state. */
 export function movesFrom(from: VersionState, by: Mover): VersionState[] {
   return moves.filter((row) => row.from === from && row.by === by).map((row) => row.to);
 }
 
 /**
- * Finds the row of a move asked for from outside.
+ * Finds the row of a requested state change.
  * @throws Problem `move-illegal`
  */
 export function requireMove(from: VersionState, to: VersionState, by: Mover): LegalMove {

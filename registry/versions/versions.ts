@@ -1,4 +1,4 @@
-/** Versions as rows: finding them, and the writes of a move. */
+/** Versions as rows: lookups, and the writes of a state change. */
 import { and, asc, eq, isNotNull, sql } from 'drizzle-orm';
 import { type SkillName, scopeOf } from '../../skills-index/skill/name.ts';
 import { Problem } from '../../skills-index/skill/problem.ts';
@@ -11,7 +11,7 @@ import type { LegalMove, VersionState } from './status.ts';
 
 export type VersionRow = typeof versions.$inferSelect;
 
-/** One move in the history of a version. */
+/** One state change of a version. */
 export interface MoveRow {
   readonly at: Date;
   readonly from: VersionState;
@@ -43,8 +43,8 @@ export async function findVersion(
 }
 
 /**
- * Refuses a number that is taken, or that ranges cannot tell from another. @throws Problem
- * `version-exists`, `version-invalid`
+ * Requires a version number that does not exist yet, and that ranges can distinguish from all
+ * others. @throws Problem `version-exists`, `version-invalid`
  */
 export async function requireNewVersion(registry: Registry, which: VersionName): Promise<void> {
   requireNoBuild(which.version);
@@ -57,8 +57,9 @@ export async function requireNewVersion(registry: Registry, which: VersionName):
 }
 
 /**
- * Refuses bytes that somebody else published: what is said of a bundle reaches every version of it,
- * so a copy's end would be the original's. A skill.json with a name makes them one's own.
+ * Rejects the same bytes as another publisher's version. A statement about a bundle applies to
+ * every version of it, so a revocation of the copy would revoke the original. A skill.json with a
+ * name makes the bytes differ.
  * @throws Problem `bundle-taken`
  */
 export async function requireOwnBytes(
@@ -78,8 +79,8 @@ export async function requireOwnBytes(
 }
 
 /**
- * Makes a batch fail when a version entered the index while it was made ready: who judges all that
- * is there must not miss one.
+ * Makes a batch fail when a version entered the index since this call, so that a decision about all
+ * versions misses none.
  */
 export async function nothingEntersSince(registry: Registry): Promise<BatchWrite> {
   const [entered] = await registry.db.read.select({ lines: guard.lines }).from(guard);
@@ -95,12 +96,12 @@ export async function versionsOf(registry: Registry, name: SkillName): Promise<V
     .orderBy(asc(versions.logIndex));
 }
 
-/** The moves of a version, first to last. */
+/** The state changes of a version, oldest first. */
 export async function historyOf(registry: Registry, versionId: string): Promise<MoveRow[]> {
   const rows = await registry.db.read
     .select()
     .from(audit)
-    // Only moves have a number.
+    // Only state changes have a number.
     .where(and(eq(audit.versionId, versionId), isNotNull(audit.move)))
     .orderBy(asc(audit.move));
   return rows.flatMap(({ at, from, to, by, why }) =>
@@ -109,8 +110,9 @@ export async function historyOf(registry: Registry, versionId: string): Promise<
 }
 
 /**
- * The writes of one move: the audit row carries the number that follows the version's last move,
- * and that number is unique, so of two batches that move one version at once, one fails whole.
+ * The writes of one state change. Its audit row has the number that follows the version's last
+ * state change, and that number is unique, so of two batches that move one version at once, one
+ * fails whole.
  */
 export function moveWrites(
   registry: Registry,

@@ -6,24 +6,23 @@ import { Problem } from '../../../skills-index/skill/problem.ts';
 
 export interface EscapeBackends {
   readonly sandboxes: readonly Sandbox[];
-  /** Those that cannot start here, and why. */
+  /** Backends that cannot start on this host, with the reason. */
   readonly missing: readonly { readonly name: string; readonly why: string }[];
 }
 
 /**
- * All that this host has, or the one of a name.
- * @throws Problem `usage` for a name that none has, `sandbox-missing` for one that cannot start
- * here
+ * All backends of this host, or the named one.
+ * @throws Problem `usage` for an unknown name, `sandbox-missing` for a backend that cannot start
  */
 export function escapeBackends(name: string | undefined): EscapeBackends {
   const all = findBackends();
-  const found = all.filter((one) => name === undefined || one.name === name);
+  const found = all.filter((backend) => name === undefined || backend.name === name);
   if (found.length === 0)
     throw new Problem('usage', `There is no backend ${name}`, {
-      hint: `One of ${all.map((one) => one.name).join(', ')}`,
+      hint: `Use one of: ${all.map((backend) => backend.name).join(', ')}`,
     });
-  const sandboxes = found.flatMap((one) => ('sandbox' in one ? [one.sandbox] : []));
-  const missing = found.flatMap((one) => ('why' in one ? [one] : []));
+  const sandboxes = found.flatMap((backend) => ('sandbox' in backend ? [backend.sandbox] : []));
+  const missing = found.flatMap((backend) => ('why' in backend ? [backend] : []));
   const [first] = missing;
   if (sandboxes.length === 0 && first !== undefined)
     throw new Problem('sandbox-missing', `${first.name}: ${first.why}`);

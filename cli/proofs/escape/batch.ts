@@ -1,4 +1,4 @@
-/** What goes to the program that makes attempts, and what it tells of them. */
+/** Input and output of the program that makes attempts. */
 import * as v from 'valibot';
 import { attemptSecondsDefault } from './limits.ts';
 import type { Attempt } from './row.ts';
@@ -12,10 +12,10 @@ export interface WantedAttempt {
   readonly token: string;
 }
 
-/** What each attempt printed, by name; absent when it was not made. */
-export type Told = ReadonlyMap<string, string>;
+/** The output of each attempt, by name; absent when the attempt was not made. */
+export type AttemptOutputs = ReadonlyMap<string, string>;
 
-/** In lower case, so that it can stand in a host name. */
+/** In lower case, so that the token can be part of a host name. */
 function tokenOf(world: EscapeWorld, number: number): string {
   return `${world.word}x${number}x`;
 }
@@ -27,25 +27,30 @@ export function wantedAttempt(world: EscapeWorld, attempt: Attempt, number: numb
 
 const line = v.object({ name: v.string(), output: v.string() });
 
-/** Whether it worked, by its own proof; never where it printed nothing that came back. */
-export function worked(world: EscapeWorld, row: Attempt, number: number, told: Told): boolean {
-  const output = told.get(row.name);
+/** Whether the row's proof says that the attempt worked; false without output. */
+export function worked(
+  world: EscapeWorld,
+  row: Attempt,
+  number: number,
+  outputs: AttemptOutputs,
+): boolean {
+  const output = outputs.get(row.name);
   return output !== undefined && row.proof({ output, token: tokenOf(world, number), world });
 }
 
-/** Lines that are none of the program's are left out: an attempt may print into its stream. */
-export function parseTold(text: string): Told {
-  const told = new Map<string, string>();
-  for (const one of text.split('\n')) {
+/** Ignores lines that the program did not write: an attempt may print into its stream. */
+export function parseOutputs(text: string): AttemptOutputs {
+  const outputs = new Map<string, string>();
+  for (const printed of text.split('\n')) {
     try {
-      const { name, output } = v.parse(line, JSON.parse(one));
-      if (!told.has(name)) told.set(name, output);
+      const { name, output } = v.parse(line, JSON.parse(printed));
+      if (!outputs.has(name)) outputs.set(name, output);
     } catch {}
   }
-  return told;
+  return outputs;
 }
 
-/** What was refused, in the words of whoever refused it; else what was said last. */
+/** The line that names a refusal, else the last line. */
 export function detailOf(output: string): string {
   const lines = output.trim().split(/\r?\n/);
   return (

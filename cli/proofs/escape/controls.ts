@@ -1,10 +1,10 @@
-/** What was granted, and has to work in the sandbox: else "blocked" would say nothing. */
-import { type Attempt, isHeard, saysThrough } from './row.ts';
+/** Granted actions. They must work in the sandbox, or "blocked" would prove nothing. */
+import { type Attempt, isReceived, printsThrough } from './row.ts';
 import { leaves } from './rows/proofs.ts';
 import type { ExtraAccess } from './sandboxed.ts';
 
 export interface ControlRow extends Attempt {
-  /** What it shows to be given; absent for what each sandbox gives. */
+  /** The access that the row proves; absent for access that each sandbox gives. */
   readonly shows?: ExtraAccess;
 }
 
@@ -13,7 +13,7 @@ export const controlRows: readonly ControlRow[] = [
     shows: 'egress',
     name: 'a granted request',
     wants: '',
-    proof: isHeard,
+    proof: isReceived,
     code: `get('http://api.crm.example/v2/' + token)`,
   },
   {
@@ -29,11 +29,17 @@ export const controlRows: readonly ControlRow[] = [
     proof: ({ output }) => output.includes('to read'),
     code: `print(open(library + '/read.txt').read())`,
   },
-  { name: 'a granted program', wants: '', proof: saysThrough, program: 'sh', code: 'echo through' },
+  {
+    name: 'a granted program',
+    wants: '',
+    proof: printsThrough,
+    program: 'sh',
+    code: 'echo through',
+  },
   {
     name: 'another granted program',
     wants: '',
-    proof: saysThrough,
+    proof: printsThrough,
     program: 'node',
     code: `console.log('through')`,
   },

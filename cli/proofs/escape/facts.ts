@@ -1,6 +1,4 @@
-/**
- * Where things are for an attempt: on the bare host, or as a sandbox would have it. Never a secret.
- */
+/** Facts for an attempt: paths and ports, without a sandbox or in one. They contain no secret. */
 import { closeSync, openSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { findProgram } from '../../../runner/host/host.ts';
@@ -8,21 +6,17 @@ import { forwarderPort } from '../../../runner/limits.ts';
 import { deniedSyscalls, judgedSyscalls } from '../../../skills-index/run/sandbox/syscalls.ts';
 import type { EscapeWorld } from './world.ts';
 
-/**
- * The names that rows send to: one that is granted, one that host policy pins and nobody granted,
- * one that nothing knows.
- */
+/** Hosts that rows send to: a granted one, one that is only pinned, and an unknown one. */
 export const names = {
   api: 'api.crm.example',
   pinned: 'intranet.crm.example',
   elsewhere: 'elsewhere.example',
 } as const;
 
-/** The secret that is granted, as a bearer for `names.api`. */
+/** The granted secret, a bearer token for `names.api`. */
 export const secretName = 'CRM_TOKEN';
 
-// Calls that only a capability of the machine itself gives, which the filter need not know:
-// [x86_64, aarch64].
+// Calls that need a capability of the host, so the filter need not list them: [x86_64, aarch64].
 const capabilityCalls: Readonly<Record<string, readonly [number, number]>> = {
   kexec_load: [246, 104],
   init_module: [175, 105],
@@ -37,7 +31,7 @@ const capabilityCalls: Readonly<Record<string, readonly [number, number]>> = {
   acct: [163, 89],
 };
 
-/** Numbers of system calls of this architecture; -1 where it has none. */
+/** Numbers of system calls on this architecture; -1 for calls that it lacks. */
 function callNumbers(): Record<string, number> {
   const column = process.arch === 'arm64' ? 1 : 0;
   const all = [...Object.values(deniedSyscalls), judgedSyscalls, capabilityCalls];
@@ -57,8 +51,8 @@ function hasTerminal(): boolean {
 }
 
 /**
- * @param inside in a sandbox with the mounts of `sandboxed.ts`, else on the bare host
- * @param atOnce how many attempts are made at the same time
+ * @param inside whether attempts run in a sandbox with the mounts of `sandboxed.ts`
+ * @param atOnce the number of concurrent attempts
  */
 export function factsOf(
   world: EscapeWorld,

@@ -1,4 +1,4 @@
-/** Where attempts are made: a sandbox, and the widest plan that it can give. */
+/** A sandbox for attempts, with the widest plan that it can give. */
 import type { Sandbox } from '../../../runner/sandboxes/sandbox.ts';
 import { Problem } from '../../../skills-index/skill/problem.ts';
 import { wantedAttempt, worked } from './batch.ts';
@@ -9,9 +9,9 @@ import { inWorld } from './world.ts';
 export interface AttemptPlace {
   readonly sandbox: Sandbox;
   readonly grants: readonly ExtraAccess[];
-  /** Attempts of what is granted; they have to work beside the others. */
+  /** Granted actions; they must work beside the attempts. */
   readonly controls: readonly ControlRow[];
-  /** Why it does not give the others. */
+  /** Why the sandbox does not give the other kinds of access. */
   readonly lacks: ReadonlyMap<ExtraAccess, string>;
 }
 
@@ -23,8 +23,8 @@ const narrower: readonly (readonly ExtraAccess[])[] = [
 ];
 
 /**
- * Finds what a sandbox can give, or why nothing that it stops would count: it does not start, or
- * stops what was granted too.
+ * Finds the access that a sandbox can give. @returns a reason where attempts would prove nothing:
+ * the sandbox does not start, or it blocks granted actions too
  */
 export async function findPlace(sandbox: Sandbox): Promise<AttemptPlace | string> {
   const lacks = new Map<ExtraAccess, string>();
@@ -47,11 +47,10 @@ async function whyNot(place: AttemptPlace): Promise<string | undefined> {
   return inWorld(async (world) => {
     try {
       const wanted = place.controls.map((row, number) => wantedAttempt(world, row, number));
-      const { told, printed } = await runSandboxed(world, place, wanted, { atOnce: 1 });
-      const failed = place.controls.find((row, number) => !worked(world, row, number, told));
+      const { outputs, printed } = await runSandboxed(world, place, wanted, { atOnce: 1 });
+      const failed = place.controls.find((row, number) => !worked(world, row, number, outputs));
       return (
-        failed &&
-        `what was granted does not work: ${failed.name}: ${told.get(failed.name) ?? printed}`
+        failed && `a granted action fails: ${failed.name}: ${outputs.get(failed.name) ?? printed}`
       );
     } catch (cause) {
       if (!(cause instanceof Problem) || cause.code === 'internal') throw cause;

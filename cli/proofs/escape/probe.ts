@@ -1,14 +1,11 @@
 /**
- * The program that makes attempts: in a sandbox and without one the same. It reads `rows.json`
- * beside it, gives each row a process of its own, ends it in time, and prints one JSON line for
- * each with what it printed. Only Python's own library is used.
+ * The program that makes attempts, the same in a sandbox and without one. It reads `rows.json`
+ * beside it, gives each row its own process and a time limit, and prints one JSON line for each row
+ * with the row's output. It uses only Python's standard library.
  */
 import { attemptOutputBytesMax } from './limits.ts';
 
-/**
- * Arguments: one JSON object of facts, where things are. The words below are those that a row's
- * code may use.
- */
+/** Argument: one JSON object of facts. The code of a row may use the functions below. */
 export const probeProgram = String.raw`
 import base64, ctypes, errno, fcntl, json, os, re, resource, select, signal, socket, stat, struct, subprocess, sys, termios, time
 inherited = [int(n) for n in os.listdir('/proc/self/fd') if int(n) > 2]
@@ -31,7 +28,7 @@ def won(yes=True):
     if yes: print('through', flush=True)
 
 def reach(name, *args):
-    """A call that cannot be followed: any answer but a refusal shows that the kernel looked at it."""
+    """A call with invalid arguments: any error but a refusal shows that the kernel read them."""
     try: call(name, *args)
     except OSError as e:
         if e.errno in (errno.EPERM, errno.ENOSYS, errno.EACCES): raise
@@ -42,7 +39,7 @@ def opens(family, kind=socket.SOCK_STREAM, protocol=0):
     won()
 
 def tell(address, family=socket.AF_INET, kind=socket.SOCK_STREAM, text=None):
-    """Sends this row's word to a listener."""
+    """Sends this row's token to a listener."""
     with socket.socket(family, kind) as s:
         s.settimeout(2)
         s.connect(address)
@@ -50,7 +47,7 @@ def tell(address, family=socket.AF_INET, kind=socket.SOCK_STREAM, text=None):
         time.sleep(0.05)
 
 def send(*parts, wait=0.4):
-    """Raw bytes to the proxy, and what it answers; each further part is sent after an answer to the one before."""
+    """Sends raw bytes to the proxy and returns its answer; each part waits for an answer to the part before."""
     with socket.create_connection((facts['proxyHost'], facts['proxyPort']), 2) as s:
         s.settimeout(wait)
         got = b''
@@ -77,7 +74,7 @@ def get(url, host=None, method='GET', headers='', body=''):
     return send('%s %s HTTP/1.1\nHost: %s\nConnection: close\n%s%s\n%s' % (method, url, host, headers, length, body))
 
 def ask(path, headers={}):
-    """A request as a library makes it, with its answer put together again: its headers and its body."""
+    """A request by Python's HTTP library. Returns the decoded body."""
     import http.client
     c = http.client.HTTPConnection(facts['proxyHost'], facts['proxyPort'], timeout=3)
     c.request('GET', 'http://api.crm.example' + path, headers=dict(headers, Host='api.crm.example'))
@@ -87,7 +84,7 @@ def ask(path, headers={}):
     return body
 
 def apart():
-    """Mounts of its own where that is to be had, so that a bare twin changes nothing for the rows after it."""
+    """A new mount namespace, if possible, so that a bare twin changes nothing for later rows."""
     libc.unshare(0x20000)
 
 def buffer(text):
@@ -154,10 +151,10 @@ while rows or under_way:
 `;
 
 /**
- * What stands around attempts without a sandbox: it waits outside of their process group, gives
- * them a terminal, and kills whatever is left. Arguments: uid, gid, seconds, the command.
+ * The supervisor of attempts without a sandbox: it waits outside of their process group, gives them
+ * a terminal, and kills the processes that they leave. Arguments: uid, gid, seconds, the command.
  */
-export const superviseProgram = `
+export const supervisorProgram = `
 import ctypes, fcntl, os, signal, sys, termios, time
 uid, gid, seconds = (int(one) for one in sys.argv[1:4])
 ctypes.CDLL(None).prctl(36, 1, 0, 0, 0)

@@ -1,20 +1,17 @@
-/**
- * What an attempt would reach if nothing stopped it: listeners on loopback that keep every byte
- * they are sent.
- */
+/** Listeners on loopback that attempts try to reach; they keep every byte that they receive. */
 import { createSocket } from 'node:dgram';
 import { chmodSync } from 'node:fs';
 import { createServer, type Server, type Socket } from 'node:net';
 import { gzipSync } from 'node:zlib';
-import { heardBytesMax } from './limits.ts';
+import { receivedBytesMax } from './limits.ts';
 
 export interface Recorder {
-  /** TCP on 127.0.0.1; also answers as a web server, and as a proxy without any rule. */
+  /** TCP on 127.0.0.1; it also answers as a web server and as a proxy without rules. */
   readonly port: number;
   /** UDP on 127.0.0.1. */
   readonly datagramPort: number;
-  /** Everything so far, as Latin-1. */
-  heard(): string;
+  /** All bytes so far, as Latin-1. */
+  received(): string;
   close(): void;
 }
 
@@ -31,7 +28,7 @@ export async function startRecorder(
   let kept = 0;
   const keep = (bytes: Buffer): void => {
     kept += bytes.length;
-    if (kept <= heardBytesMax) parts.push(bytes.toString('latin1'));
+    if (kept <= receivedBytesMax) parts.push(bytes.toString('latin1'));
   };
   const open = new Set<Socket>();
   const servers: Server[] = [];
@@ -61,7 +58,7 @@ export async function startRecorder(
   return {
     port: typeof address === 'object' ? (address?.port ?? 0) : 0,
     datagramPort: datagrams.address().port,
-    heard: () => parts.join(''),
+    received: () => parts.join(''),
     close: () => {
       for (const socket of open) socket.destroy();
       for (const server of servers) server.close();
@@ -70,8 +67,8 @@ export async function startRecorder(
   };
 }
 
-// Each whole head is answered; what follows is read as the next one, as the most trusting of
-// servers would.
+// Each whole head gets an answer. Bytes after it count as the next head: the most trusting server
+// would read smuggled requests in this way.
 function answerAll(socket: Socket, keep: (bytes: Buffer) => void): void {
   let rest = '';
   socket.on('data', (chunk: Buffer) => {
@@ -124,7 +121,7 @@ const echoes: Readonly<Record<string, (sent: string) => string>> = {
     `"${sent.replace(/./g, (sign) => `\\u${sign.charCodeAt(0).toString(16).padStart(4, '0')}`)}"`,
 };
 
-// A few signs in each chunk.
+// A few characters in each chunk.
 function chunked(head: string, body: string): Buffer {
   const chunks = (body.match(/.{1,5}/g) ?? []).map(
     (part) => `${part.length.toString(16)}\r\n${part}\r\n`,

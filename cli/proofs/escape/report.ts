@@ -1,4 +1,4 @@
-/** `skill doctor --escape`: runs the suite on this host and prints what came of it. */
+/** `skillgate doctor --escape`: runs the suite on this host and prints the results. */
 import { type CommandContext, type ExitCode, exitCodes } from '../../command.ts';
 import {
   answer,
@@ -40,7 +40,7 @@ export async function reportEscapes(
             ink,
           ),
         ),
-        ...missing.map(({ name, why }) => safe`not tried in ${name}: ${why}`),
+        ...missing.map(({ name, why }) => safe`not tested: ${name}: ${why}`),
       ],
       '\n\n',
     ),
@@ -48,7 +48,7 @@ export async function reportEscapes(
   return results.some((row) => row.result === 'through') ? exitCodes.refused : exitCodes.ok;
 }
 
-/** How many attempts of each group came to what, and each that was not stopped or says nothing. */
+/** Counts by group and result, then each attempt that got through or was not tested. */
 export function backendText(rows: readonly EscapeResult[], backend: string, ink: OutputInk): Safe {
   const columns = ['blocked', 'contained', 'untested', 'through'] as const;
   const cells = (name: string, some: readonly EscapeResult[]) => [
@@ -71,17 +71,17 @@ export function backendText(rows: readonly EscapeResult[], backend: string, ink:
     cells('all', rows),
   ]);
   const open = rows.filter((row) => row.result === 'through');
-  const silent = rows.filter((row) => row.result === 'untested');
+  const untested = rows.filter((row) => row.result === 'untested');
   const line = ({ group, name, bare, detail }: EscapeResult): Safe =>
     safe`  ${group}: ${name} (bare: ${bare}) ${detail}`;
   return joined(
     [
       counts,
-      ...(silent.length === 0
+      ...(untested.length === 0
         ? []
         : [
-            safe`${ink.yellow('untested')}: it fails here without a sandbox too, or the backend cannot have it tried`,
-            ...silent.map(line),
+            safe`${ink.yellow('untested')}: the attempt fails on this host without a sandbox too, or the backend lacks what it needs`,
+            ...untested.map(line),
           ]),
       ...(open.length === 0 ? [] : [safe`${ink.red('through')}:`, ...open.map(line)]),
       open.length === 0

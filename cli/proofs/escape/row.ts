@@ -1,7 +1,4 @@
-/**
- * The escape suite's words: an attempt to get out of a sandbox, how it shows that it worked, and
- * what came of it.
- */
+/** Types of the escape suite: an attempt, the proof that it worked, and its result. */
 import type { Sandbox } from '../../../runner/sandboxes/sandbox.ts';
 import type { EscapeWorld } from './world.ts';
 
@@ -14,7 +11,7 @@ export const escapeGroups = [
   'privileges and terminal',
   'direct network',
   'through the proxy',
-  'hands of the operator',
+  'acting as the operator',
   'traps for the host',
   'the runner',
   'resources',
@@ -22,59 +19,56 @@ export const escapeGroups = [
 
 export type EscapeGroup = (typeof escapeGroups)[number];
 
-/** What is known of one attempt after it was made. */
+/** Evidence for a proof, after an attempt was made. */
 export interface AttemptEvidence {
-  /** What its program printed. */
+  /** The output of the attempt's program. */
   readonly output: string;
-  /** A word that no other attempt has; its program knows it too. */
+  /** Unique for each attempt, and known to its program. */
   readonly token: string;
   readonly world: EscapeWorld;
 }
 
-/** Whether the attempt worked, judged outside of what it was made in. */
+/** Whether the attempt worked, judged from outside of the sandbox. */
 export type Proof = (evidence: AttemptEvidence) => boolean;
 
-/** What every row says of itself. */
+/** Fields of every row. */
 interface Described {
-  /** A sentence's start: what is tried. */
+  /** The act that is attempted, unique in the suite. */
   readonly name: string;
-  /** What an attacker has of it. */
+  /** The attacker's gain. */
   readonly wants: string;
 }
 
-/** A program that is run together with others in one sandbox, each in a process of its own. */
+/** A program that runs with others in one sandbox, each in its own process. */
 export interface Attempt extends Described {
-  /** `python3` with the words of `probe.ts`, where it is absent. */
+  /** The default is `python3` with the functions of `probe.ts`. */
   readonly program?: 'sh' | 'node';
   readonly code: string;
   readonly proof: Proof;
   /**
-   * Who tries it without a sandbox; `root` where the kernel gives it to nobody else. Such a twin
-   * has namespaces of its own.
+   * The user of the bare twin; `root` where the kernel allows the attempt to nobody else. Root's
+   * twin gets its own namespaces.
    */
   readonly as?: 'root';
-  /** It may end the run that it is made in: it has one of its own. */
+  /** The attempt may end its run, so it gets its own run. */
   readonly ends?: true;
   /**
-   * Open by default, as the threat model says; shut where host policy names the read-only folder in
-   * `ownLocks`. It has a run of its own.
+   * The attempt works by default, as the threat model says. Host policy prevents it where
+   * `ownLocks` names the read-only folder. The attempt gets its own run.
    */
   readonly needs?: 'ownLocks';
-  /** How long it may take; 4 where it is absent. */
+  /** Time limit; the default is 4. */
   readonly seconds?: number;
 }
 
-/** An attempt with a run of its own, because it takes all that it is given. */
+/** An attempt that gets its own run, because it uses up the run's resources. */
 export interface LoneAttempt extends Attempt {
   readonly limits: { readonly seconds: number; readonly memoryMiB: number };
 }
 
-/**
- * An attempt on the runner from outside of a sandbox: what it is handed, and what happens around
- * it.
- */
+/** An attempt on the runner itself: by its input, or by changes around it. */
 export interface RunnerAttempt extends Described {
-  /** The same done to a runner that does what is obvious and no more: whether it works there. */
+  /** Whether the same attempt works on a naive runner. */
   readonly bare: (world: EscapeWorld) => Promise<boolean>;
   readonly attempt: (world: EscapeWorld, sandbox: Sandbox) => Promise<Outcome>;
 }
@@ -94,16 +88,16 @@ export interface EscapeResult extends Outcome {
   readonly name: string;
   readonly group: EscapeGroup;
   readonly backend: string;
-  /** Without a sandbox: it worked, it was tried and refused, or it cannot be tried on this host. */
+  /** Without a sandbox: the attempt worked, was refused, or cannot be made on this host. */
   readonly bare: 'succeeds' | 'refused' | 'impossible';
 }
 
-/** It printed `through`: the kernel did what it was asked. */
-export const saysThrough: Proof = ({ output }) => /^through$/m.test(output);
+/** The attempt printed `through`, because its call succeeded. */
+export const printsThrough: Proof = ({ output }) => /^through$/m.test(output);
 
-/** It printed what only the host knows. */
-export const tellsSecret: Proof = ({ output, world }) =>
+/** The attempt printed a secret of the host. */
+export const printsSecret: Proof = ({ output, world }) =>
   world.secrets.some((secret) => output.includes(secret));
 
-/** Its word came to one of the host's listeners. */
-export const isHeard: Proof = ({ token, world }) => world.heard().includes(token);
+/** A listener of the host received the attempt's token. */
+export const isReceived: Proof = ({ token, world }) => world.received().includes(token);

@@ -27,7 +27,7 @@ const alone = (group: EscapeGroup, rows: readonly LoneAttempt[]): EscapeRow[] =>
 const runner = (group: EscapeGroup, rows: readonly RunnerAttempt[]): EscapeRow[] =>
   rows.map((row) => ({ ...row, kind: 'runner', group }));
 
-/** In the order in which they are made and shown; what takes the machine's means comes last. */
+/** In the order of execution and of the report; attempts that use up resources come last. */
 export const escapeRows: readonly EscapeRow[] = [
   ...together('filesystem', [...filesystemRows, ...sharedFileRows]),
   ...together('mounts and namespaces', namespaceRows),
@@ -37,7 +37,7 @@ export const escapeRows: readonly EscapeRow[] = [
   ...together('privileges and terminal', privilegeRows),
   ...together('direct network', networkRows),
   ...together('through the proxy', [...proxyRows, ...secretRows, ...canaryRows]),
-  ...together('hands of the operator', operatorRows),
+  ...together('acting as the operator', operatorRows),
   ...together('traps for the host', trapRows),
   ...runner('the runner', [
     ...manifestRows,

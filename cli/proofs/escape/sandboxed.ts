@@ -1,7 +1,4 @@
-/**
- * Attempts in a sandbox: through the runner as any skill, with the widest plan that a skill can
- * have.
- */
+/** Attempts in a sandbox. The runner starts them as a skill with the widest possible plan. */
 import { mkdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { openAudit } from '../../../runner/audit/audit.ts';
@@ -14,8 +11,8 @@ import { storeSecret } from '../../../runner/secret-sources/secret-store.ts';
 import { emptyHostPolicy } from '../../../skills-index/run/plan/host-policy.ts';
 import { packBundle } from '../../../skills-index/skill/bundle.ts';
 import { parseManifest } from '../../../skills-index/skill/manifest.ts';
-import type { Told, WantedAttempt } from './batch.ts';
-import { parseTold } from './batch.ts';
+import type { AttemptOutputs, WantedAttempt } from './batch.ts';
+import { parseOutputs } from './batch.ts';
 import { factsOf, names, secretName } from './facts.ts';
 import { batchSecondsMax } from './limits.ts';
 import { probeProgram } from './probe.ts';
@@ -23,10 +20,10 @@ import type { EscapeWorld } from './world.ts';
 
 const why = 'escape suite';
 
-/** What not every sandbox gives. */
+/** Access that not every sandbox gives. */
 export type ExtraAccess = 'egress' | 'writing';
 
-/** A folder to read. */
+/** A read-only folder. */
 export const libraryMount = { source: 'workspace:library', target: '/library', mode: 'ro', why };
 
 /** Two workspaces, one of them writable, a host with a secret, a shell and node. */
@@ -48,22 +45,22 @@ export function capabilitiesOf(grants: readonly ExtraAccess[]) {
   };
 }
 
-// The breaker would end a batch at its first rows: it is tried in rows of its own.
-const patience = { denied: 1e6, 'secret-unbound': 1e6, 'private-address': 1e6 };
+// The breaker would end a batch at its first rows; other rows test the breaker.
+const patientBreakers = { denied: 1e6, 'secret-unbound': 1e6, 'private-address': 1e6 };
 
-/** Of a skill with one command, which is its first file. */
+/** A skill with one command, which is its first file. */
 export interface EscapeSkill {
   readonly files: Readonly<Record<string, string>>;
   readonly capabilities?: object;
   readonly limits?: { readonly seconds: number; readonly memoryMiB: number };
 }
 
-/** Host policy that gives the read-only folder locks of its own. */
+/** Host policy that gives the read-only folder its own locks. */
 export function withOwnLocks({ hostPolicy }: RunRequest): Partial<RunRequest> {
   return { hostPolicy: { ...hostPolicy, ownLocks: ['library'] } };
 }
 
-/** A request to run a skill in a world, and what it printed so far. */
+/** A request to run a skill in a world; `printed` is the output so far. */
 export function requestIn(
   world: EscapeWorld,
   sandbox: Sandbox | undefined,
@@ -104,7 +101,7 @@ export function requestIn(
       ...emptyHostPolicy,
       workspaces: { reports: world.workspace, library: world.library },
       writable: ['reports'],
-      breakers: patience,
+      breakers: patientBreakers,
       hosts: { [names.api]: upstream, [names.pinned]: upstream },
     },
     paths: world.paths,
@@ -126,7 +123,7 @@ export function auditKeyFileOf(world: EscapeWorld): string {
   return join(world.paths.config, 'audit-key.json');
 }
 
-/** Runs, and lets what changed in writable folders through to them, as `skill run` does. */
+/** Runs a skill and applies its allowed changes to writable folders, as `skillgate run` does. */
 export async function runAndApply(request: RunRequest): Promise<RunResult> {
   const end = await runSkill(request);
   await applyAllowed(
@@ -139,20 +136,22 @@ export async function runAndApply(request: RunRequest): Promise<RunResult> {
 
 export interface BatchTerms {
   readonly limits?: EscapeSkill['limits'];
-  /** How many attempts are made at the same time. */
+  /** The number of concurrent attempts. */
   readonly atOnce: number;
   readonly change?: (request: RunRequest) => Partial<RunRequest>;
 }
 
-/**
- * Runs a batch. What the run ended with counts too: an attempt that takes all may have ended it.
- */
+/** Runs a batch. The end reason matters too: an attempt may have ended the run. */
 export async function runSandboxed(
   world: EscapeWorld,
   { sandbox, grants }: { readonly sandbox: Sandbox; readonly grants: readonly ExtraAccess[] },
   attempts: readonly WantedAttempt[],
   { limits, atOnce, change = () => ({}) }: BatchTerms,
-): Promise<{ readonly told: Told; readonly reason: EndReason; readonly printed: string }> {
+): Promise<{
+  readonly outputs: AttemptOutputs;
+  readonly reason: EndReason;
+  readonly printed: string;
+}> {
   mkdirSync(join(world.paths.data, 'audit'), { recursive: true, mode: 0o700 });
   storeSecret(join(world.paths.config, 'secrets.json'), {
     name: secretName,
@@ -172,5 +171,5 @@ export async function runSandboxed(
     ...change(request),
     args: [JSON.stringify(factsOf(world, true, atOnce))],
   });
-  return { told: parseTold(request.printed()), reason, printed: request.printed() };
+  return { outputs: parseOutputs(request.printed()), reason, printed: request.printed() };
 }

@@ -1,7 +1,4 @@
-/**
- * The escape suite: each attempt without a sandbox first, then in every sandbox that can start
- * here.
- */
+/** The escape suite: each attempt without a sandbox first, then in every sandbox of this host. */
 import type { Sandbox } from '../../../runner/sandboxes/sandbox.ts';
 import { type Bare, isWorthRetry, tryBareAlone, tryBareTogether } from './bare-twins.ts';
 import { detailCharsMax, runsAtOnceMax } from './limits.ts';
@@ -13,12 +10,12 @@ import { tryAlone, tryTogether } from './tries.ts';
 export interface EscapeSuite {
   readonly rows: readonly EscapeRow[];
   readonly sandboxes: readonly Sandbox[];
-  /** Called with each result, as it comes. */
+  /** Called with each result at once. */
   readonly onResult?: (result: EscapeResult) => void;
   readonly signal?: AbortSignal;
 }
 
-/** Runs it; a row gets one result for each sandbox, and results come in the order of the rows. */
+/** Runs the suite. @returns one result for each row and sandbox, in the order of the rows */
 export async function runEscapeSuite({
   rows,
   sandboxes,
@@ -29,8 +26,8 @@ export async function runEscapeSuite({
   const bare = await tryBareTogether(together);
   const bareOf = async (row: EscapeRow): Promise<Bare> => {
     const first = bare.get(row.name) ?? (await tryBareAlone(row));
-    // A busy machine can keep a twin from what it does every day: a row that nobody proved would be
-    // untested, and count as good.
+    // A twin can fail because the machine is busy. Without the retry the row would be untested, and
+    // the suite would not count it as a failure.
     const known = isWorthRetry(first) ? await tryBareAlone(row) : first;
     bare.set(row.name, known);
     return known;
@@ -83,14 +80,14 @@ const needed: Readonly<Partial<Record<EscapeGroup, ExtraAccess>>> = {
 function whyUntested(row: EscapeRow, place: AttemptPlace | string): string | undefined {
   if (typeof place === 'string') return place;
   if (row.kind !== 'runner' && row.needs === 'ownLocks' && place.sandbox.entersNamespaces !== true)
-    return 'it binds folders of the host, whose locks and watches are shared: only bubblewrap under root gives overlays of them';
+    return 'this backend shares the locks and watches of mounted folders with the host: only bubblewrap as root prevents that, with overlays';
   const need = needed[row.group];
   return need === undefined || place.grants.includes(need)
     ? undefined
-    : `it gives no ${need}: ${place.lacks.get(need)}`;
+    : `this backend gives no ${need}: ${place.lacks.get(need)}`;
 }
 
-// What does not work without a sandbox says nothing about one.
+// An attempt that fails without a sandbox proves nothing about a sandbox.
 function judge({ bare, detail: why }: Bare, { result, detail }: Outcome): Outcome {
   const short = (text: string): string => text.replaceAll(/\s+/g, ' ').slice(0, detailCharsMax);
   if (result === 'through' || bare === 'succeeds') return { result, detail: short(detail) };

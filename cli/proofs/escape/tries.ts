@@ -1,4 +1,4 @@
-/** Attempts in one sandbox, and what came of each. */
+/** Attempts in one sandbox, and their outcomes. */
 import { Problem } from '../../../skills-index/skill/problem.ts';
 import { detailOf, wantedAttempt, worked } from './batch.ts';
 import { attemptsAtOnceMax } from './limits.ts';
@@ -11,9 +11,9 @@ type BatchRow = Extract<EscapeRow, { kind: 'together' }>;
 type Outcomes = Map<string, Outcome>;
 
 /**
- * All but those that may end their run or need another policy, in one sandbox. Where one of them
- * ends it nevertheless, those that are left are made again one by one in another world, which knows
- * nothing of it; and so on.
+ * Makes attempts together in one sandbox, except those that may end their run or need another
+ * policy. If an attempt ends the run nevertheless, the attempts without a result are made again,
+ * one by one, in a new world.
  */
 export async function tryTogether(
   rows: readonly BatchRow[],
@@ -21,12 +21,13 @@ export async function tryTogether(
   signal?: AbortSignal,
 ): Promise<Outcomes> {
   const outcomes: Outcomes = new Map();
-  let left: readonly BatchRow[] = rows.filter(
+  let remaining: readonly BatchRow[] = rows.filter(
     (row) => row.ends !== true && row.needs === undefined,
   );
-  for (let atOnce = attemptsAtOnceMax; left.length > 0; atOnce = 1) {
+  for (let atOnce = attemptsAtOnceMax; remaining.length > 0; atOnce = 1) {
     signal?.throwIfAborted();
-    left = await inWorld((world) => tryBatch(world, { rows: left, place, atOnce, outcomes }));
+    const batch = { rows: remaining, place, atOnce, outcomes };
+    remaining = await inWorld((world) => tryBatch(world, batch));
   }
   return outcomes;
 }
@@ -35,11 +36,11 @@ interface Batch {
   readonly rows: readonly BatchRow[];
   readonly place: AttemptPlace;
   readonly atOnce: number;
-  /** Added to. */
+  /** Filled by `tryBatch`. */
   readonly outcomes: Outcomes;
 }
 
-/** Gives back what has to be made again. */
+/** @returns the attempts to make again */
 async function tryBatch(
   world: EscapeWorld,
   { rows, place, atOnce, outcomes }: Batch,
@@ -47,17 +48,18 @@ async function tryBatch(
   const { controls } = place;
   const all = [...controls, ...rows];
   const wanted = all.map((row, number) => wantedAttempt(world, row, number));
-  const { told, reason, printed } = await runSandboxed(world, place, wanted, {
+  const { outputs, reason, printed } = await runSandboxed(world, place, wanted, {
     atOnce,
     ...(rows.some(({ needs }) => needs === 'ownLocks') ? { change: withOwnLocks } : {}),
   });
-  // The run was ended before what is granted was tried, so nothing that was told counts.
-  if (reason !== 'exit' && atOnce > 1 && !controls.every((row) => told.has(row.name))) return rows;
-  const failed = controls.find((row, number) => !worked(world, row, number, told));
-  const why = `what was granted does not work: ${failed?.name}: ${told.get(failed?.name ?? '') ?? printed}`;
+  // The run was ended before the granted actions were tried, so no result counts.
+  if (reason !== 'exit' && atOnce > 1 && !controls.every((row) => outputs.has(row.name)))
+    return rows;
+  const failed = controls.find((row, number) => !worked(world, row, number, outputs));
+  const why = `a granted action fails: ${failed?.name}: ${outputs.get(failed?.name ?? '') ?? printed}`;
   for (const [index, row] of rows.entries()) {
-    const output = told.get(row.name);
-    const isThrough = worked(world, row, controls.length + index, told);
+    const output = outputs.get(row.name);
+    const isThrough = worked(world, row, controls.length + index, outputs);
     if (output === undefined) continue;
     outcomes.set(
       row.name,
@@ -66,20 +68,20 @@ async function tryBatch(
         : { result: 'untested', detail: why },
     );
   }
-  const silent = rows.filter((row) => !told.has(row.name));
-  const [first] = silent;
-  if (first === undefined || (atOnce > 1 && silent.length > 1)) return silent;
+  const withoutOutput = rows.filter((row) => !outputs.has(row.name));
+  const [first] = withoutOutput;
+  if (first === undefined || (atOnce > 1 && withoutOutput.length > 1)) return withoutOutput;
   const output = new Map([[first.name, '']]);
   const isThrough = worked(world, first, all.indexOf(first), output);
   const ended: Outcome =
     reason === 'exit'
-      ? { result: 'untested', detail: `it was not made: ${printed.slice(-200)}` }
+      ? { result: 'untested', detail: `the attempt was not made: ${printed.slice(-200)}` }
       : { result: 'contained', detail: `the run was ended: ${reason}` };
   outcomes.set(
     first.name,
     isThrough ? { result: 'through', detail: `the run was ended: ${reason}` } : ended,
   );
-  return silent.slice(1);
+  return withoutOutput.slice(1);
 }
 
 function outcomeOf(isThrough: boolean, output: string): Outcome {
@@ -89,7 +91,7 @@ function outcomeOf(isThrough: boolean, output: string): Outcome {
   return { result: /^partly/m.test(output) ? 'contained' : 'blocked', detail };
 }
 
-/** One with a run of its own. A sandbox that does not start was not tried. */
+/** Makes an attempt in its own run. The attempt is untested when the sandbox does not start. */
 export async function tryAlone(row: EscapeRow, place: AttemptPlace): Promise<Outcome> {
   try {
     return await inWorld((world) => tryIn(world, row, place));
@@ -108,18 +110,20 @@ export async function tryAlone(row: EscapeRow, place: AttemptPlace): Promise<Out
 async function tryIn(world: EscapeWorld, row: EscapeRow, place: AttemptPlace): Promise<Outcome> {
   if (row.kind === 'runner') return await row.attempt(world, place.sandbox);
   const outcomes: Outcomes = new Map();
-  const notMade: Outcome = { result: 'untested', detail: 'it was not made' };
+  const notMade: Outcome = { result: 'untested', detail: 'the attempt was not made' };
   if (row.kind === 'together') {
     await tryBatch(world, { rows: [row], place, atOnce: 1, outcomes });
     return outcomes.get(row.name) ?? notMade;
   }
   const { limits } = row;
-  const { told, reason } = await runSandboxed(world, place, [wantedAttempt(world, row, 0)], {
+  const { outputs, reason } = await runSandboxed(world, place, [wantedAttempt(world, row, 0)], {
     limits,
     atOnce: 1,
   });
-  const output = told.get(row.name);
-  if (worked(world, row, 0, told)) return outcomeOf(true, output ?? '');
+  const output = outputs.get(row.name);
+  if (worked(world, row, 0, outputs)) return outcomeOf(true, output ?? '');
   if (reason !== 'exit') return { result: 'contained', detail: `the run was ended: ${reason}` };
-  return output === undefined ? notMade : outcomeOf(false, output || 'it was ended in the sandbox');
+  return output === undefined
+    ? notMade
+    : outcomeOf(false, output || 'the sandbox ended the attempt');
 }

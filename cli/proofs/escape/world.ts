@@ -1,6 +1,6 @@
 /**
- * The host that attempts are made on: throw-away folders, secrets and listeners below one temporary
- * folder, the same for each place they are made in.
+ * The prepared host for attempts: folders, secrets and listeners below one temporary folder, the
+ * same for each sandbox and without one.
  */
 import { type ChildProcess, spawn } from 'node:child_process';
 import { randomBytes } from 'node:crypto';
@@ -14,39 +14,34 @@ import type { Paths } from '../../command.ts';
 import { startRecorder } from './recorder.ts';
 
 export interface EscapeWorld {
-  /** A word that no other world has; the tokens of its attempts begin with it. */
+  /** Unique for each world; the tokens of its attempts begin with this word. */
   readonly word: string;
   readonly folder: string;
-  /** Whom attempts run as: nobody, where this process is root. */
+  /** The user of attempts: nobody, where this process is root. */
   readonly user: { readonly uid: number; readonly gid: number };
-  /** The runner's own folders, which nobody else may enter. */
+  /** The runner's own folders, which no other user may enter. */
   readonly paths: Paths;
-  /** A writable mount, and one that is read-only. */
+  /** A writable mount. */
   readonly workspace: string;
+  /** A read-only mount. */
   readonly library: string;
-  /** The folders of an operator who shares the attempts' user. */
+  /** The folders of an operator with the same user as the attempts. */
   readonly operator: Paths;
   /**
-   * What nothing in a sandbox may ever print or send: the words in files, memory and environments
-   * of this host, and a stored secret.
+   * No attempt may print or send these words: one in files, memory and environments of this host,
+   * and a stored secret.
    */
   readonly secrets: readonly string[];
   /** The stored secret among them. */
   readonly storedSecret: string;
-  /**
-   * Another process of the attempts' user, which holds one of the secrets in memory, in an open
-   * file and in shared memory.
-   */
+  /** A process of the same user, with a secret in memory, in an open file and in shared memory. */
   readonly victim: { readonly pid: number; readonly file: number; readonly sharedMemory: number };
   readonly port: number;
   readonly datagramPort: number;
   readonly abstractName: string;
-  /**
-   * The variable of this process in which one of the secrets lies, as the keys of an operator's
-   * shell would.
-   */
+  /** A variable of this process with a secret, like a key in an operator's shell. */
   readonly environmentName: string;
-  readonly heard: () => string;
+  readonly received: () => string;
   close(): void;
 }
 
@@ -55,9 +50,9 @@ const nobody = 65_534;
 /** @throws Problem `sandbox-missing` where there is no Python */
 async function openWorld(): Promise<EscapeWorld> {
   const word = `e${randomBytes(6).toString('hex')}`;
-  const made = (): string => `KEY-${randomBytes(12).toString('hex')}`;
-  const canary = made();
-  const storedSecret = made();
+  const makeSecret = (): string => `KEY-${randomBytes(12).toString('hex')}`;
+  const canary = makeSecret();
+  const storedSecret = makeSecret();
   const user = {
     uid: process.getuid?.() || nobody,
     gid: process.getuid?.() === 0 ? nobody : (process.getgid?.() ?? nobody),
@@ -87,7 +82,7 @@ async function openWorld(): Promise<EscapeWorld> {
     victim: await onceReady(child),
     port: recorder.port,
     datagramPort: recorder.datagramPort,
-    heard: recorder.heard,
+    received: recorder.received,
     abstractName: `skillgate-${word}`,
     close: () => {
       delete process.env[environmentName];
@@ -96,7 +91,7 @@ async function openWorld(): Promise<EscapeWorld> {
       fs.rmSync(shared, { force: true });
       const remove = (): void => fs.rmSync(folder, { recursive: true, force: true });
       remove();
-      // What an audit log had yet to write makes its folder again.
+      // The audit log writes with a delay, and would create its folder again.
       setTimeout(remove, 3 * auditDelayMillis);
     },
   };
@@ -146,10 +141,10 @@ function writeFolders(
     fs.writeFileSync(join(folder, name), text, { mode: 0o600 });
   }
   for (const name of ['home', 'skills', 'workspace', 'library', 'operator', 'holder'])
-    give(join(folder, name), user);
-  give(join(folder, 'canary.txt'), user);
+    changeOwner(join(folder, name), user);
+  changeOwner(join(folder, 'canary.txt'), user);
   if (process.getuid?.() === 0) {
-    // A program that makes whoever starts it root, as some hosts have dozens of.
+    // A setuid program of root, as many hosts have.
     const id = join(folder, 'workspace', 'id-as-root');
     fs.copyFileSync(findProgram('id') ?? '', id);
     fs.chmodSync(id, 0o4755);
@@ -157,8 +152,8 @@ function writeFolders(
   return { paths, operator };
 }
 
-/** Gives a path and all in it to a user, where this process may. */
-export function give(path: string, { uid, gid }: User): void {
+/** Gives a path and its content to a user, when this process is root. */
+export function changeOwner(path: string, { uid, gid }: User): void {
   if (process.getuid?.() !== 0) return;
   fs.lchownSync(path, uid, gid);
   if (!fs.lstatSync(path).isDirectory()) return;
@@ -170,7 +165,7 @@ function writeShared(word: string, canary: string, user: User): string {
   const shared = `/dev/shm/skillgate-${word}`;
   if (!fs.existsSync('/dev/shm')) return shared;
   fs.writeFileSync(shared, canary, { mode: 0o600 });
-  give(shared, user);
+  changeOwner(shared, user);
   return shared;
 }
 
@@ -216,16 +211,16 @@ function startVictim(folder: string, canary: string, { uid, gid }: User): ChildP
 }
 
 async function onceReady(child: ChildProcess): Promise<EscapeWorld['victim']> {
-  const told = await new Promise<string>((resolve) => {
+  const firstLine = await new Promise<string>((resolve) => {
     child.stdout
       ?.once('data', (chunk: Buffer) => resolve(chunk.toString()))
       .once('end', () => resolve(''));
   });
-  const [file = -1, sharedMemory = -1] = told.split(' ').map(Number);
+  const [file = -1, sharedMemory = -1] = firstLine.split(' ').map(Number);
   return { pid: child.pid ?? 0, file, sharedMemory };
 }
 
-/** Opens a world for something, and closes it whatever happens. */
+/** Opens a world, calls `act`, and always closes the world. */
 export async function inWorld<T>(act: (world: EscapeWorld) => Promise<T>): Promise<T> {
   const world = await openWorld();
   try {

@@ -1,5 +1,5 @@
 /**
- * The one script of the desk, as text: keys, help and passkeys. It fetches nothing, writes no
+ * The only script of the desk, as text: keys, help and passkeys. It fetches nothing, writes no
  * markup and works under Trusted Types 'none'.
  */
 export const island = `'use strict';
@@ -56,8 +56,8 @@ export const island = `'use strict';
     get: (options) => navigator.credentials.get({ publicKey: PublicKeyCredential.parseRequestOptionsFromJSON(options) }),
     create: (options) => navigator.credentials.create({ publicKey: PublicKeyCredential.parseCreationOptionsFromJSON(options) }),
   };
-  // The browser keeps what it said of a new key. The registry, or whoever writes into its database,
-  // could answer with another key.
+  // The browser keeps its own copy of a new key. The registry, or an attacker who writes to its
+  // database, could answer with another key.
   const kept = (id) => 'skillgate-passkey ' + id;
   const keepKey = async ({ id, response }) => {
     const digest = new Uint8Array(await crypto.subtle.digest('SHA-256', response.getPublicKey()));

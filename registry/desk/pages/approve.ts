@@ -1,7 +1,4 @@
-/**
- * The statement that is about to be signed, rendered from its own bytes and nothing else; then the
- * ways to sign it.
- */
+/** The statement to be signed, rendered only from its own bytes, and the ways to sign it. */
 import { listCapabilities } from '../../../skills-index/skill/capability.ts';
 import { digestOf } from '../../../skills-index/skill/digest.ts';
 import type { ApprovalStatement } from '../../../skills-index/statement/attestation.ts';
@@ -22,20 +19,20 @@ import {
 import { passkeyForm } from './passkey-form.ts';
 
 export interface ApprovalView {
-  /** Read from `text` and from nowhere else. */
+  /** Parsed only from `text`. */
   readonly statement: ApprovalStatement;
   /** The exact bytes as text. */
   readonly text: string;
   /** Milliseconds since 1970. */
   readonly now: number;
   /**
-   * For a passkey: WebAuthn's PublicKeyCredentialRequestOptionsJSON, whose challenge is
+   * For a passkey: WebAuthn's PublicKeyCredentialRequestOptionsJSON with the challenge
    * SHA-256(PAE(text)).
    */
   readonly passkeyOptions: object | undefined;
-  /** The statement names the viewer, who alone can sign it. */
+  /** The statement names the viewer, and only the viewer can sign it. */
   readonly mine: boolean;
-  /** The viewer's keys, with which another statement can be written instead. */
+  /** The viewer's keys. Each can sign another statement instead of this one. */
   readonly keyIds: readonly string[];
 }
 

@@ -1,7 +1,7 @@
 /**
- * Capabilities of the signed manifest against those observed: one row for each, the undeclared
- * first. Compared here and not by the report, because a scanner does not know a manifest that
- * nobody wrote into the bundle. The first block of a version's page.
+ * Compares the capabilities of the signed manifest with the observed ones: one row for each,
+ * undeclared first. The desk compares them itself, because a scanner does not know an inferred
+ * manifest. This is the first section of a version's page.
  */
 import { canonicalJson } from '../../../skills-index/skill/canonical-json.ts';
 import {
@@ -16,18 +16,21 @@ import {
 import { defanged } from './markdown.ts';
 import { type Html, html, untrusted } from './markup.ts';
 
-/** undeclared: used without asking. used: asked for and seen. unused: asked for, never seen. */
+/**
+ * undeclared: observed and not declared. used: declared and observed. unused: declared and never
+ * observed.
+ */
 export type CapabilityUse = 'undeclared' | 'used' | 'unused';
 
 export interface MatrixRow {
   readonly kind: Capability['kind'];
   readonly text: string;
   readonly use: CapabilityUse;
-  /** The author's reason; absent for what is only observed. */
+  /** The author's reason; absent for an undeclared capability. */
   readonly why: string | undefined;
-  /** What was seen that this one allows; empty when unused. */
+  /** Observed capabilities that this one covers; empty when unused. */
   readonly seen: readonly string[];
-  /** The last approved version did not have it; undefined when there is none. */
+  /** Whether the last approved version lacked the capability; undefined when there is none. */
   readonly added: boolean | undefined;
 }
 
@@ -73,7 +76,7 @@ export function capabilityRows({ declared, observed, approvedBefore }: MatrixInp
   ];
 }
 
-/** What stands wherever a manifest that nobody wrote is shown. */
+/** Shown wherever an inferred manifest is shown. */
 export const inferredWords = 'inferred, not confirmed by a person';
 
 const useWords: Readonly<Record<CapabilityUse, { readonly glyph: string; readonly word: string }>> =
@@ -85,7 +88,7 @@ const useWords: Readonly<Record<CapabilityUse, { readonly glyph: string; readonl
 
 /**
  * The matrix as a table.
- * @param inferred no author wrote the manifest: each row of it says so
+ * @param inferred no author wrote the manifest, and each of its rows says so
  */
 export function capabilityMatrix(rows: readonly MatrixRow[], inferred = false): Html {
   if (rows.length === 0)
@@ -119,7 +122,7 @@ function observedWords({ kind, use, seen }: MatrixRow, narrower: readonly string
     : html`${narrower.map((one) => html`<code>${untrusted(one)}</code> `)}`;
 }
 
-/** A capability for the eye: its kind left out, addresses defanged. */
+/** A capability as text: without its kind, with defanged addresses. */
 export function wordsOf(one: Capability): string {
   if (one.kind === 'env' && one.name === '*') return '* (every variable)';
   if (one.kind === 'exec' && one.program === '*') return '* (any program)';

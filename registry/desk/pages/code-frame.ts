@@ -1,11 +1,9 @@
-/**
- * Lines of a file with the marked range in them: what a finding or a step of its flow points at.
- */
+/** Lines of a file around a marked range: the code of a finding or of a step of its flow. */
 import { frameLineCharsMax, frameLinesMax } from './limits.ts';
 import { type Html, html, shown } from './markup.ts';
 import { revealedText } from './reveal.ts';
 
-/** Text of the files of a version by path; a file that is not text, or too large, is absent. */
+/** Texts of a version's files by path. Files that are not text or are too large are absent. */
 export type Sources = ReadonlyMap<string, string>;
 
 /** Lines and columns count from 1; columns in UTF-16 units; the end is exclusive. */
@@ -21,7 +19,7 @@ export interface FrameView {
   readonly range: FrameRange;
   /** Lines of context above and below. */
   readonly around: number;
-  /** Address of a line in the file's plain view. */
+  /** Address of a line on the file's page. */
   readonly hrefOf: (path: string, line: number) => string;
 }
 
@@ -66,7 +64,8 @@ function markedLine(whole: string, [from, to]: readonly [number, number]): Html 
   return html`${shown(text.slice(0, a))}<mark>${shown(text.slice(a, b))}</mark>${shown(text.slice(b))}`;
 }
 
-// A minified line can be a megabyte: the window holds the marked column, its cut ends are said.
+// A minified line can be a megabyte. The window contains the marked column, and says where the line
+// was cut.
 function clip(text: string, column: number): { readonly text: string; readonly start: number } {
   if (text.length <= frameLineCharsMax) return { text, start: 0 };
   const start = Math.max(

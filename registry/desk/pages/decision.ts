@@ -1,6 +1,6 @@
 /**
- * What a reviewer can do with a version: approve, refuse, ask, move out of quarantine, claim; each
- * a form with a reason.
+ * A reviewer's actions on a version: approve, refuse, ask, move out of quarantine, claim. Each is a
+ * form with a reason.
  */
 import type { Digest } from '../../../skills-index/skill/digest.ts';
 import { reasonCharsMax } from '../../limits.ts';
@@ -8,7 +8,7 @@ import type { ReviewDetail } from '../../review/review.ts';
 import { type DeskKey, key } from './key-map.ts';
 import { digest, type Html, html, moment, untrusted } from './markup.ts';
 
-/** With what the viewer may sign. */
+/** The viewer's keys and passkeys. */
 export interface SigningMeans {
   /** Credential ids. */
   readonly passkeys: readonly string[];
@@ -19,11 +19,11 @@ export interface DecisionView {
   readonly detail: ReviewDetail;
   readonly now: number;
   readonly means: SigningMeans;
-  /** Why the viewer may not approve, for example as its author; undefined when they may. */
+  /** Why the viewer may not approve, for example as the author; undefined when the viewer may. */
   readonly mayNotApprove: string | undefined;
-  /** Why policy wants more than the usual approvals; empty when it does not. */
+  /** Why the policy requires more approvals than usual; empty when it does not. */
   readonly whyMore: readonly string[];
-  /** What was typed before the page came back with a refusal. */
+  /** The reviewer's input on a page that comes back with a rejection. */
   readonly typed?: { readonly action: string; readonly reason: string };
 }
 

@@ -1,7 +1,4 @@
-/**
- * The files of a version and the plain view of one: escaped text in a page, never the bytes
- * themselves.
- */
+/** The files of a version, and a page for one file: escaped text, never the bytes themselves. */
 import { isUtf8 } from 'node:buffer';
 import type { ScanReport } from '../../../skills-index/statement/scan-report.ts';
 import type { ReviewDetail } from '../../review/review.ts';
@@ -15,7 +12,10 @@ import {
 import { count, digest, type Html, html, shown, untrusted } from './markup.ts';
 import { revealedText } from './reveal.ts';
 
-/** Path, size, what the scanner made of it, digest; each path leads to its plain view. */
+/**
+ * Path, size, the scanner's disposition and digest of each file. Each path leads to the file's
+ * page.
+ */
 export function fileTable(detail: ReviewDetail): Html {
   const coverage = new Map(detail.report?.coverage.files.map((file) => [file.path, file]));
   const found = findingsByPath(detail);
@@ -51,7 +51,7 @@ function findingsByPath({ report }: ReviewDetail): Map<string, number> {
   return counts;
 }
 
-/** The plain view of a file of a version, at a line when one is given. */
+/** The page of a file of a version, at a line when one is given. */
 export function fileHref(
   { name, version }: Pick<ReviewDetail, 'name' | 'version'>,
   path: string,
@@ -68,7 +68,7 @@ export interface FileView {
   readonly path: string;
   readonly sha256: string;
   readonly bytes: Uint8Array;
-  /** Long files come in sheets of equally many lines, counted from 1. */
+  /** Long files are split into sheets of equally many lines, numbered from 1. */
   readonly sheet: number;
 }
 
@@ -115,8 +115,8 @@ function sheets(detail: FileView['detail'], path: string, lines: number): Html {
   return html`<nav class="sheets" aria-label="parts of the file">${links}</nav>`;
 }
 
-// One wrong byte must not hide a script behind hexadecimal, so what is mostly printable is read as
-// text.
+// One invalid byte must not hide a script behind hexadecimal, so mostly printable files are shown
+// as text.
 function readAsText(bytes: Uint8Array): string | undefined {
   const printable = bytes.reduce(
     (sum, byte) => sum + ((byte > 31 && byte < 127) || (byte > 8 && byte < 14) ? 1 : 0),

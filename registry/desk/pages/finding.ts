@@ -1,6 +1,6 @@
 /**
- * A finding: what was found, the code, the flow step by step across files, what its rule is about,
- * how to mend it.
+ * A finding: its message, the code, the flow step by step across files, the purpose of its rule,
+ * and how to correct it.
  */
 import type { Finding, FlowStep } from '../../../skills-index/statement/finding.ts';
 import { codeFrame, type FrameRange, type Sources } from './code-frame.ts';
@@ -12,17 +12,14 @@ import { severityBadge } from './severity.ts';
 
 export interface FindingsView {
   readonly findings: readonly Finding[];
-  /** Fingerprints of those that decide the verdict. */
+  /** Fingerprints of the findings that decide the verdict. */
   readonly decidedBy: readonly string[];
   readonly sources: Sources;
-  /** Address of a line in a file's plain view. */
+  /** Address of a line on the file's page. */
   readonly hrefOf: (path: string, line: number) => string;
 }
 
-/**
- * All findings, those that decide first, then by severity; no more than the limit, the rest
- * counted.
- */
+/** All findings: deciding ones first, then by severity. Findings beyond the limit are counted. */
 export function findingList(view: FindingsView): Html {
   if (view.findings.length === 0)
     return html`<p class="empty">No findings. A person still has to read the prose.</p>`;
@@ -145,7 +142,7 @@ ${crosses ? html`<span class="tag crosses">another file</span>` : ''}</p>
 ${codeFrame(view.sources, { path, range: stepRange(step, view.sources), around: 0, hrefOf: view.hrefOf })}</li>`;
 }
 
-// A step has no end: the mark runs over the word or call that starts there.
+// A step has no end, so the mark covers the word or call that starts there.
 function stepRange({ path, line, column }: FlowStep, sources: Sources): FrameRange {
   const text = sources.get(path)?.split('\n')[line - 1] ?? '';
   const length = /^(?:[\w$.]+|.)/.exec(text.slice(column - 1))?.[0].length ?? 1;

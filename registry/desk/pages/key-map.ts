@@ -1,11 +1,11 @@
 /**
- * The keys of the desk: one table. Pages put a row's key on what it works on (`data-key`), the
- * island obeys, help prints it.
+ * The single-key commands of the desk in one table. Pages put a row's key on an element
+ * (`data-key`), the island runs it, help lists it.
  */
 import { type Html, html } from './markup.ts';
 
 export interface KeyRow {
-  /** One key, or two pressed after one another: `g q`. */
+  /** One key, or two keys in sequence: `g q`. */
   readonly keys: string;
   readonly does: string;
   readonly on: 'every page' | 'lists' | 'version' | 'approval';
@@ -38,14 +38,14 @@ export const keyMap = [
 export type DeskKey = (typeof keyMap)[number]['keys'];
 
 /**
- * The attribute that binds an element to a key: a link or button is pressed, a field gets the
- * focus.
+ * The attribute that binds an element to a key. The key presses a link or button, and focuses a
+ * field.
  */
 export function key(keys: DeskKey): Html {
   return html`data-key="${keys}" aria-keyshortcuts="${keys}"`;
 }
 
-/** The table of keys, for the help dialog and the help page. */
+/** The table of keys for the help dialog and the help page. */
 export function keyTable(): Html {
   const groups = [...new Set(keyMap.map((row) => row.on))];
   return html`${groups.map(

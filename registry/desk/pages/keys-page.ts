@@ -1,4 +1,4 @@
-/** Help of keys as a page of its own, and the switch that turns single keys off. */
+/** The help on keys as a page, and the switch that turns single-key commands off. */
 import { keyTable } from './key-map.ts';
 import { type PageFrame, page } from './layout.ts';
 import { type Html, html, part } from './markup.ts';

@@ -1,10 +1,10 @@
-/** The frame of every page of the desk: head, skip link, navigation, one h1, the help of keys. */
+/** The frame of every desk page: head, skip link, navigation, one h1, the help on keys. */
 
 import { key, keyTable } from './key-map.ts';
 import { type Html, html, untrusted } from './markup.ts';
 import { revealedText } from './reveal.ts';
 
-/** Who looks at the page; absent before sign-in. */
+/** The person who sees the page; absent before sign-in. */
 export interface Viewer {
   readonly name: string;
   readonly roles: readonly string[];
@@ -22,7 +22,7 @@ export interface AssetPaths {
 export interface PageFrame {
   readonly assets: AssetPaths;
   readonly viewer: Viewer | undefined;
-  /** Said once at the top, after something was done or refused. */
+  /** Shown once at the top, after an action or a rejection. */
   readonly notice?: Notice;
 }
 
@@ -33,12 +33,12 @@ export interface Notice {
 
 export interface PageContent {
   readonly title: string;
-  /** The page's one h1; the title as text when absent. */
+  /** The page's only h1; by default the title as text. */
   readonly heading?: Html;
   readonly body: Html;
-  /** Which entry of the navigation this is. */
+  /** The navigation entry of this page. */
   readonly at?: 'queue' | 'passkeys' | 'keys';
-  /** Reading-width pages are narrow; tables and versions use the screen. */
+  /** Pages for reading are narrow; tables and versions use the whole screen. */
   readonly width?: 'narrow' | 'wide';
 }
 

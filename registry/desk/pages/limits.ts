@@ -1,25 +1,24 @@
-/** Limits of what a page shows; what lies beyond is linked or said, never silently dropped. */
+/** Limits of a page. Whatever exceeds a limit is linked or mentioned, never dropped silently. */
 export const frameLinesMax = 14;
 export const frameLineCharsMax = 240;
 export const flowStepsShownMax = 40;
 export const findingsShownMax = 200;
-/** Markdown above this is shown as plain text only. */
+/** Longer Markdown is shown as plain text only. */
 export const markdownCharsMax = 100_000;
 /**
- * A stretch without a blank line: the parser is quadratic in unclosed links (120 KB of them took 7
- * s).
+ * Text without a blank line: the parser is quadratic in unclosed links (120 KB of them took 7 s).
  */
 export const markdownStretchCharsMax = 16_000;
 export const markdownDepthMax = 40;
 export const fileViewLinesMax = 5_000;
 export const fileViewLineCharsMax = 2_000;
 export const hexBytesMax = 4_096;
-/** Share of printable bytes above which a file that is not UTF-8 is shown as text. */
+/** Share of printable bytes from which a file that is not UTF-8 is shown as text. */
 export const printableShareMin = 0.8;
 /** Text read for the code frames of one page. */
 export const frameSourceBytesMax = 2_000_000;
-/** Lines of one part that two skills share. */
+/** Lines of one common part of two skills. */
 export const copyLinesMax = 30;
 export const copyLineCharsMax = 400;
-/** Files that were not analysed, at the top of a version. */
+/** Files that were not analysed, listed at the top of a version. */
 export const unreadShownMax = 10;

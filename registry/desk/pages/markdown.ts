@@ -1,7 +1,7 @@
 /**
- * Markdown as a reviewer must see it: formatted enough to read, nothing live, nothing hidden. The
+ * Markdown as a reviewer must see it: formatted, but with nothing active and nothing hidden. The
  * parser is the scanner's. Raw HTML and comments are shown as text, images are labelled
- * placeholders, links are defanged text, and the author's headings are no headings of the page.
+ * placeholders, links are defanged text, and the author's headings are not headings of the page.
  */
 import type { SyntaxNode } from '@lezer/common';
 import { GFM, parser } from '@lezer/markdown';
@@ -11,8 +11,8 @@ import { type Html, html, shown } from './markup.ts';
 const gfm = parser.configure(GFM);
 
 /**
- * The rendered text, or undefined when it is too long to parse in a request: then only the raw view
- * is shown.
+ * The rendered text; undefined when it is too long to parse in a request. Then only the raw view is
+ * shown.
  */
 export function renderMarkdown(text: string): Html | undefined {
   if (
@@ -24,7 +24,7 @@ export function renderMarkdown(text: string): Html | undefined {
   return html`<div class="markdown">${inside({ text, depth: 0 }, gfm.parse(text).topNode)}</div>`;
 }
 
-/** An address nobody can click or paste by accident: `hxxps://evil[.]example/x`. */
+/** An address that nobody can click or paste by accident: `hxxps://evil[.]example/x`. */
 export function defanged(address: string): string {
   return address
     .replace(/^(\s*)h(tt)ps?(?=:)/i, (scheme) => scheme.replace(/tt/i, 'xx'))
@@ -56,8 +56,8 @@ const wrap = {
 } as const satisfies Readonly<Record<string, (inner: Html[]) => Html>>;
 
 /**
- * Marks that carry no meaning once their node is rendered. Everything that is not listed anywhere
- * is shown as it is written.
+ * Marks without meaning once their node is rendered. Every mark that is not listed is shown as
+ * written.
  */
 const dropped = new Set([
   'HeaderMark',
@@ -106,7 +106,7 @@ function render(walk: Walk, node: SyntaxNode): Html {
   return html`${shown(source(walk, node))}`;
 }
 
-// The node's children, and the text between them, which is the text itself.
+// The node's children, and the text between them.
 function inside(walk: Walk, node: SyntaxNode): Html[] {
   const out: Html[] = [];
   let at = node.from;

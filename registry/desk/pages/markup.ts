@@ -1,6 +1,6 @@
 /**
- * HTML from values: what is not written by us in a template is escaped. `raw` is never used in this
- * folder (a test looks).
+ * HTML from values: every value in a template is escaped. `raw` is never used in this folder (a
+ * test checks).
  */
 import { html } from 'hono/html';
 import { type RevealedPart, revealed } from './reveal.ts';
@@ -11,7 +11,7 @@ export { html };
 export type Html = ReturnType<typeof html>;
 
 /**
- * What somebody else wrote: escaped, isolated from the direction of the text around it, invisible
+ * Text of somebody else: escaped, isolated from the direction of the text around it, invisible
  * characters shown as chips.
  */
 export function untrusted(text: string): Html {
@@ -34,10 +34,7 @@ function pieceMarkup(piece: RevealedPart): Html {
   }
 }
 
-/**
- * A digest with its end cut off for the eye; the whole of it stays readable in the title and can be
- * selected in `long`.
- */
+/** A digest, shortened. The title has all of it, and it can be selected in the form `long`. */
 export function digest(value: string, form: 'short' | 'long' = 'short'): Html {
   return form === 'long'
     ? html`<code class="digest">${value}</code>`
@@ -49,12 +46,12 @@ export function term(name: string, value: Html | string, classes = ''): Html {
   return html`<div><dt>${name}</dt><dd class="${classes}">${value}</dd></div>`;
 }
 
-/** A command line to be typed elsewhere, selected by one click. */
+/** A command line to type elsewhere. One click selects it. */
 export function typedLine(label: string, command: Html | string): Html {
   return html`<pre class="line" tabindex="0" aria-label="${label}"><code>${command}</code></pre>`;
 }
 
-/** A section with its heading, which names it for screen readers and links to itself. */
+/** A section with its heading, which names it for screen readers and links to it. */
 export function part(id: string, title: string, body: Html, heading: Html | string = title): Html {
   return html`<section id="${id}" class="part" aria-labelledby="${id}-title">
 <h2 id="${id}-title">${heading}</h2>
@@ -68,7 +65,9 @@ export function count(number: number, noun: string): string {
   return `${number.toLocaleString('en')} ${number === 1 ? noun : plural}`;
 }
 
-/** How long ago, in one unit: `4 min`, `3 h`, `12 d`. Both in milliseconds since 1970. */
+/**
+ * The time since, in one unit: `4 min`, `3 h`, `12 d`. Both arguments in milliseconds since 1970.
+ */
 export function age(since: number, now: number): string {
   const minutes = Math.max(0, Math.floor((now - since) / 60_000));
   if (minutes < 1) return 'now';

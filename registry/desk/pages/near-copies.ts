@@ -1,10 +1,10 @@
-/** Near copies of a version: what it is nearly the same as, and both texts side by side. */
+/** Near copies of a version, each with both texts side by side. */
 import type { ComparedCopy, PartText } from '../../review/compared-copies.ts';
 import { copyLineCharsMax, copyLinesMax } from './limits.ts';
 import { count, type Html, html, shown, untrusted } from './markup.ts';
 import { stateBadge } from './severity.ts';
 
-/** All near copies; nothing where there are none. */
+/** All near copies; nothing when there are none. */
 export function nearCopyList(copies: readonly ComparedCopy[]): Html {
   return html`<ul class="copies">${copies.map((one) => html`<li>${copyItem(one)}</li>`)}</ul>`;
 }

@@ -1,6 +1,6 @@
 /**
- * A form that the island fills in with a passkey's answer and sends; hidden until the island is
- * there.
+ * A form that the island fills with a passkey's answer and submits. It is hidden until the island
+ * has loaded.
  */
 import type { Html } from './markup.ts';
 import { html } from './markup.ts';
@@ -14,7 +14,7 @@ export interface PasskeyForm {
   readonly button: string;
   /** Attributes of the button, such as its key. */
   readonly on?: Html;
-  /** What to do where JavaScript is off. */
+  /** Instructions for browsers without JavaScript. */
   readonly otherwise: Html | string;
 }
 

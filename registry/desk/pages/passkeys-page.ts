@@ -1,6 +1,6 @@
 /**
  * A member's passkeys: those that count, those that wait for an administrator's signature, and the
- * button that makes one.
+ * button that creates one.
  */
 import { type PageFrame, page } from './layout.ts';
 import { type Html, html, moment, part, typedLine, untrusted } from './markup.ts';
@@ -55,13 +55,13 @@ ${typedLine('the line for the administrator', line(credentialId))}`,
 )}`;
 }
 
-// Filled in by the island, from what the browser said when the passkey was made.
+// The island fills this in with the key that the browser returned when it created the passkey.
 function keyPart(credentialId: string): Html {
   return html`<span data-passkey-key="${credentialId}">(the browser that made it shows the rest)</span>`;
 }
 
-// An administrator pastes the line into a shell, and a member's name may hold anything that can be
-// seen.
+// An administrator pastes the line into a shell, and a member's name may contain any visible
+// character.
 function shellWord(text: string): string {
   return /^[\w.][\w.-]*$/.test(text) ? text : `'${text.replaceAll("'", "'\\''")}'`;
 }

@@ -1,4 +1,4 @@
-/** What went wrong, with its code and what to do. */
+/** A failure, with its code and the next step. */
 import type { Problem } from '../../../skills-index/skill/problem.ts';
 import { problemCodes } from '../../../skills-index/skill/problem-codes.ts';
 import { type PageFrame, page } from './layout.ts';

@@ -1,7 +1,4 @@
-/**
- * What a version says to an agent that the last approved one did not: sentence by sentence, with
- * file and line.
- */
+/** New sentences for an agent since the last approved version, with file and line. */
 import type { Sentence } from '../../../skills-index/statement/prose.ts';
 import { changeWords } from '../../../skills-index/statement/prose-change.ts';
 import type { ReviewDetail } from '../../review/detail.ts';
@@ -14,7 +11,7 @@ export function proseTitle(prose: ProseSince): string {
   return prose.kind === 'first' ? 'Prose: all of it is new' : `Prose changed since ${prose.since}`;
 }
 
-/** What follows the heading. */
+/** The section's content. */
 export function proseChanges(detail: ReviewDetail): Html {
   const { prose } = detail;
   switch (prose.kind) {

@@ -1,4 +1,6 @@
-/** The queue: what waits for a person, riskiest first, with why it stands where it stands. */
+/**
+ * The queue: versions that wait for a person, riskiest first, with the reasons for their order.
+ */
 
 import type { DecidedRow, QueueRow } from '../../review/review.ts';
 import type { Risk } from '../../review/risk.ts';
@@ -12,7 +14,7 @@ export interface QueueView {
   readonly now: number;
   readonly rows: readonly QueueRow[];
   readonly decided: readonly DecidedRow[];
-  /** What rescans left to a person. */
+  /** Doubts of rescans for a person to decide. */
   readonly doubts?: readonly DoubtRow[];
 }
 
@@ -93,7 +95,7 @@ function decides({ decides: one, verdict, failed }: QueueRow): Html {
   return html`<span class="quiet">A person always reviews a new skill.</span>`;
 }
 
-/** The total with its parts: as a bar whose segments are the parts, and in words. */
+/** The total risk and its parts: as a bar with a segment for each part, and in words. */
 export function riskMeter({ total, parts }: Risk): Html {
   const shares = parts.map((part) => `${part.name} ${part.points}`).join(' + ');
   const starts = parts.map((_, index) =>

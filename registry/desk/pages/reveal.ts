@@ -1,21 +1,21 @@
 /**
- * Makes visible what hides in text: control, invisible and direction-changing characters, words
- * that pass for Latin ones. Pure.
+ * Shows hidden parts of a text: control characters, invisible and direction-changing characters,
+ * words that look like Latin ones. Pure.
  */
 import { disguiseOf, lookAlikeScripts } from '../../../skills-index/skill/text/mixed-scripts.ts';
 
 export type RevealedPart =
   | { readonly kind: 'text'; readonly text: string }
-  /** One character that cannot be seen, by its code point: `U+202E`. */
+  /** One invisible character, by its code point: `U+202E`. */
   | { readonly kind: 'invisible'; readonly name: string }
   /**
-   * A word whose letters come from scripts that look alike, or all from another script than it
-   * seems.
+   * A word with letters of several scripts that look alike, or with all letters of another script
+   * than it seems.
    */
   | { readonly kind: 'mixed'; readonly text: string; readonly scripts: string };
 
-// Format characters (direction, zero width, tags, byte order mark), private, unassigned, halves,
-// line separators.
+// Format characters (direction, zero width, tags, byte order mark), private use, unassigned,
+// surrogates, line separators.
 const hiddenClasses = '\\p{Cf}\\p{Co}\\p{Cn}\\p{Cs}\\p{Zl}\\p{Zp}';
 const hiddenRanges = [
   [0x00, 0x08], // controls but tab and line feed
@@ -46,7 +46,7 @@ const parts = new RegExp(
 const plain = /^[\t\n\x20-\x7e]*$/;
 
 /**
- * The text in pieces, in order, nothing lost. An emoji's own variation selector stays where it is.
+ * The text in parts, in order, with nothing lost. An emoji's own variation selector stays in place.
  */
 export function revealed(text: string): RevealedPart[] {
   if (plain.test(text)) return text === '' ? [] : [{ kind: 'text', text }];
@@ -77,7 +77,7 @@ export function revealed(text: string): RevealedPart[] {
 }
 
 /**
- * The same for places that hold no markup, such as titles and labels: `⟨U+202E⟩` in place of the
+ * The same for places without markup, such as titles and labels: `⟨U+202E⟩` instead of the
  * character.
  */
 export function revealedText(text: string): string {
@@ -86,7 +86,7 @@ export function revealedText(text: string): string {
     .join('');
 }
 
-// An emoji's own style, and the carriage return of a line that ends as on Windows.
+// An emoji's own variation selector, or the carriage return of a Windows line end.
 function isOrdinary(text: string, at: number): boolean {
   if (text[at] === '\r') return at + 1 === text.length || text[at + 1] === '\n';
   return (

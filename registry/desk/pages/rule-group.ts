@@ -1,6 +1,6 @@
 /**
- * What each group of rules looks for and what a reviewer checks, so that a finding explains itself
- * on its page.
+ * The purpose of each group of rules and a reviewer's checks for it, so that the page of a finding
+ * explains it.
  */
 
 export interface RuleGroupGuide {

@@ -1,6 +1,6 @@
 /**
- * What a rule of the scanner looks for, for a reviewer who reads its findings: why, how to mend it,
- * an attack and a near miss.
+ * The page of a scanner rule for a reviewer: why it exists, how to correct a finding, an attack and
+ * a near miss.
  */
 import {
   type RuleExample,
@@ -10,14 +10,12 @@ import {
 import { type PageFrame, page } from './layout.ts';
 import { type Html, html, part, shown, term } from './markup.ts';
 
-/** Address of a rule's page at the desk; undefined for a rule of another version of the scanner. */
+/** Address of a rule's page in the desk; undefined for a rule of another scanner version. */
 export function ruleHref(rule: string): string | undefined {
   return ruleNote(rule) === undefined ? undefined : `/review/rules/${rule}`;
 }
 
-/**
- * The weaknesses that a rule maps to, as a row of a description list; nothing for an unknown rule.
- */
+/** The weaknesses of a rule as a row of a description list; nothing for an unknown rule. */
 export function weaknessTags(rule: string): Html | string {
   const note = ruleNote(rule);
   return note === undefined || note.maps.length === 0
@@ -40,8 +38,8 @@ ${related.length === 0 ? '' : part('related', 'Related rules', relatedList(relat
   return page(frame, { title: rule, heading: html`<code>${rule}</code>`, body });
 }
 
-// Texts of a note are our own; the code in its examples is meant to deceive, and is shown as a
-// skill's.
+// The texts of a note are our own. The code in its examples is meant to deceive, and is shown like
+// a skill's.
 function example({ files, findings }: RuleExample, what: string): Html {
   const code = files.map(
     ({ path, text }) => html`<p><code>${shown(path)}</code></p>

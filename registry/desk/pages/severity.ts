@@ -1,6 +1,6 @@
 /**
- * Severities, verdicts and states for the eye: always a word and a glyph, the colour only beside
- * them.
+ * Shows severities, verdicts and states: always as a word and a glyph, with the colour only in
+ * addition.
  */
 import type { Severity, Verdict } from '../../../skills-index/statement/finding.ts';
 import type { VersionState } from '../../versions/status.ts';
@@ -35,7 +35,7 @@ export function severityBadge(severity: Severity): Html {
   return badge(`severity severity-${severity}`, severityGlyphs[severity], severity);
 }
 
-/** How many findings of each severity, the highest first; those with none left out. */
+/** The number of findings of each severity, the highest first, without zeros. */
 export function severityCounts(counts: Readonly<Record<Severity, number>>): Html {
   const some = (['critical', 'high', 'medium', 'low', 'info'] as const).filter(
     (severity) => counts[severity] > 0,

@@ -1,4 +1,7 @@
-/** Sign-in by a one-time link, which only the button uses up: a prefetched page changes nothing. */
+/**
+ * Sign-in by a one-time link. Only the button uses up the link, so a prefetched page changes
+ * nothing.
+ */
 import { type PageFrame, page } from './layout.ts';
 import { type Html, html, part, typedLine, untrusted } from './markup.ts';
 
@@ -17,7 +20,7 @@ your signature could approve a version that you never read.</p>`;
 export interface LinkView {
   /** The secret of the link. */
   readonly link: string;
-  /** Whom it would sign in. */
+  /** The member whom the link signs in. */
   readonly member: { readonly name: string; readonly roles: readonly string[] };
 }
 

@@ -1,5 +1,5 @@
 /**
- * The desk's one style sheet, as text: light and dark by `light-dark()`, no web fonts, no build.
+ * The desk's only style sheet, as text: light and dark by `light-dark()`, no web fonts, no build.
  */
 export const styles = `@layer base, parts;
 @layer base {

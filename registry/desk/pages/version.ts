@@ -1,6 +1,6 @@
 /**
- * A version: what it may do against what it does, what was found, what it says anew, what the agent
- * will read, its files and its history.
+ * A version: declared against observed capabilities, findings, new sentences, the text for the
+ * agent, its files and its history.
  */
 
 import { listCapabilities } from '../../../skills-index/skill/capability.ts';
@@ -32,7 +32,7 @@ export interface VersionView {
   readonly now: number;
   /** Text of the files that findings and SKILL.md need. */
   readonly sources: Sources;
-  /** Near copies with what they share with this version. */
+  /** Near copies with their common parts. */
   readonly copies?: readonly ComparedCopy[];
   readonly decision: Omit<DecisionView, 'detail' | 'now'>;
 }
@@ -105,7 +105,7 @@ function decides({ report }: ReviewDetail): Html {
   return html`${deciding.length === 0 ? '' : html`<ul class="deciding" aria-label="what decides">${items}</ul>`}${unread(report)}`;
 }
 
-// Said at the top, since no finding says it: the report knows only the skill itself.
+// Shown at the top, because no finding says it: the report knows only the skill itself.
 function copied({ copies }: ReviewDetail): Html | string {
   const [first] = copies;
   if (first === undefined) return '';
@@ -116,7 +116,8 @@ function copied({ copies }: ReviewDetail): Html | string {
 <a href="#copies"><bdi>${first.name}</bdi> ${first.version}</a>, ${Math.round(first.likeness * 100)} %.</p>`;
 }
 
-// What nobody has looked at is said at the top: an empty list of findings says nothing about it.
+// Files that nobody analysed are named at the top: an empty list of findings says nothing about
+// them.
 function unread({ coverage }: NonNullable<ReviewDetail['report']>): Html | string {
   const left = coverage.files.filter((file) => file.disposition === 'unanalysed');
   if (left.length === 0) return '';
@@ -161,7 +162,7 @@ function declaredOnly({ manifest, inferred }: ReviewDetail): Html {
   )}</ul>`;
 }
 
-// What an unknown host says anybody could have said.
+// Anybody could have sent the report of an unknown host.
 function incidents({ detail, now }: VersionView): Html {
   const items = detail.incidents.map(
     (

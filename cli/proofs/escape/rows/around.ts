@@ -1,7 +1,4 @@
-/**
- * What happens around a run: while it starts, when it is stopped, and what is left for the next
- * one.
- */
+/** Attempts around a run: while it starts, after it was stopped, and against the next run. */
 import * as fs from 'node:fs';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
@@ -12,11 +9,11 @@ import { wantedAttempt } from '../batch.ts';
 import type { Outcome, RunnerAttempt } from '../row.ts';
 import { libraryMount } from '../sandboxed.ts';
 import type { EscapeWorld } from '../world.ts';
-import { setsVariable, triesBare } from './naive.ts';
+import { passesVariable, runCodeBare } from './naive.ts';
 import { runOnce } from './run-once.ts';
 
 const why = 'escape suite';
-// A process that left its family, heeds no signal, and has the world's word for its name.
+// A daemonised process that ignores signals and is named with the world's word.
 const daemon = (word: string, stays: boolean): string => `
 import ctypes, os, signal, time
 if os.fork() == 0:
@@ -30,8 +27,8 @@ if os.fork() == 0:
 time.sleep(${stays ? 60 : 0.5})
 `;
 
-/** Whether a process of that name lives anywhere on this host (proc(5)). */
-function lives({ word }: EscapeWorld): boolean {
+/** Whether a process with the world's word as its name runs on this host (proc(5)). */
+function isRunning({ word }: EscapeWorld): boolean {
   return fs.readdirSync('/proc').some((pid) => {
     try {
       return /^\d+$/.test(pid) && fs.readFileSync(`/proc/${pid}/comm`, 'utf8').trim() === word;
@@ -41,18 +38,18 @@ function lives({ word }: EscapeWorld): boolean {
   });
 }
 
-async function untilItLives(world: EscapeWorld): Promise<boolean> {
-  for (let i = 0; i < 1_000 && !lives(world); i++) await sleep(10);
-  return lives(world);
+async function waitUntilRunning(world: EscapeWorld): Promise<boolean> {
+  for (let i = 0; i < 1_000 && !isRunning(world); i++) await sleep(10);
+  return isRunning(world);
 }
 
-// Looked at while the bare twin's supervisor still waits: afterwards it kills all.
-async function livesBare(world: EscapeWorld): Promise<boolean> {
-  const running = triesBare(world, `${daemon(world.word, false)}\ntime.sleep(1)`);
-  if (!(await untilItLives(world))) return false;
-  // Its parents ended by then, or do in a moment.
+// Checked while the supervisor of the bare twin still waits: afterwards it kills all processes.
+async function survivesBare(world: EscapeWorld): Promise<boolean> {
+  const running = runCodeBare(world, `${daemon(world.word, false)}\ntime.sleep(1)`);
+  if (!(await waitUntilRunning(world))) return false;
+  // Time for the parent processes to end.
   await sleep(600);
-  const isAlive = lives(world);
+  const isAlive = isRunning(world);
   await running;
   return isAlive;
 }
@@ -65,40 +62,39 @@ async function judgeSurvivors(
   const stops = stop === undefined ? [] : [{ signal: stop.signal, reason: 'revoked' as const }];
   const files = { 'probe.py': daemon(world.word, stop !== undefined) };
   const running = runOnce(world, sandbox, () => ({ files }), { stops });
-  const began = await untilItLives(world);
+  const hasStarted = await waitUntilRunning(world);
   stop?.abort();
   const { end, problem } = await running;
-  if (!began) return { result: 'untested', detail: `it never began: ${problem ?? end?.reason}` };
-  const detail = `gone when the run ended: ${end?.reason}`;
-  return lives(world)
+  if (!hasStarted)
+    return { result: 'untested', detail: `the process never started: ${problem ?? end?.reason}` };
+  const detail = `the process ended with the run: ${end?.reason}`;
+  return isRunning(world)
     ? { result: 'through', detail: 'a process outlived the run' }
     : { result: 'blocked', detail };
 }
 
-/**
- * What two runs in a row see of each other: the first leaves a word in every place that takes one.
- */
+// The first of two runs leaves files in every writable place; the second looks for them.
 const places = ['/tmp', '/home/skill', '/dev/shm', '/var/tmp', '/run', '.'];
 const leave = `import os\nfor d in ${JSON.stringify(places)}:\n    for n in ('evil.so', '.profile', '.pythonrc'):\n        try: open(d + '/' + n, 'w').write('left')\n        except OSError: pass\nprint('left')`;
 const find = `import os\nfor d in ${JSON.stringify(places)}:\n    for n in ('evil.so', '.profile', '.pythonrc'):\n        if os.path.exists(d + '/' + n): print('found', d)\nprint('looked', [n for n in os.environ if n.startswith('LD_') or n in ('NODE_OPTIONS', 'PYTHONSTARTUP')])`;
 
 export const aroundRows: readonly RunnerAttempt[] = [
   {
-    name: 'a mount that is exchanged for a link after it was judged',
-    wants: 'another folder than the one that was judged',
+    name: 'replace a mounted folder with a link after the runner checked it',
+    wants: 'a folder that the runner did not check',
     bare: async (world) => {
       const real = fs.realpathSync(world.library);
-      exchange(world);
+      swapLibrary(world);
       const reached = fs.existsSync(join(real, 'id_ed25519'));
-      restore(world);
+      restoreLibrary(world);
       return reached;
     },
     attempt: async (world, sandbox) => {
       const swapping: Sandbox = {
         ...sandbox,
         start: (what) => {
-          exchange(world);
-          return sandbox.start(what).finally(() => restore(world));
+          swapLibrary(world);
+          return sandbox.start(what).finally(() => restoreLibrary(world));
         },
       };
       const skill = {
@@ -109,20 +105,20 @@ export const aroundRows: readonly RunnerAttempt[] = [
       if (printed.includes('id_ed25519')) return { result: 'through', detail: printed };
       return {
         result: 'blocked',
-        detail: problem ?? `it saw the folder that was judged: ${printed.trim()}`,
+        detail: problem ?? `the run saw the checked folder: ${printed.trim()}`,
       };
     },
   },
   {
-    name: 'a process that outlives its command',
-    wants: 'to go on when nobody looks',
-    bare: livesBare,
+    name: 'leave a process running after the command ended',
+    wants: 'a process that nobody watches',
+    bare: survivesBare,
     attempt: (world, sandbox) => judgeSurvivors(world, sandbox),
   },
   {
-    name: 'a process that outlives being stopped',
-    wants: 'to go on when it was revoked',
-    bare: livesBare,
+    name: 'leave a process running after the run was stopped',
+    wants: 'a process of a revoked skill',
+    bare: survivesBare,
     attempt: (world, sandbox) => judgeSurvivors(world, sandbox, new AbortController()),
   },
   {
@@ -147,9 +143,9 @@ export const aroundRows: readonly RunnerAttempt[] = [
     attempt: async (world, sandbox) => {
       const skill = { files: { 'probe.py': `import os\nwhile True: os.write(1, b'x' * 1048576)` } };
       const { end, printed } = await runOnce(world, sandbox, () => skill);
-      const held = end?.reason === 'limit:output' && printed.length <= outputBytesMax;
+      const isLimited = end?.reason === 'limit:output' && printed.length <= outputBytesMax;
       return {
-        result: held ? 'contained' : 'through',
+        result: isLimited ? 'contained' : 'through',
         detail: `${end?.reason}: ${printed.length} bytes were kept`,
       };
     },
@@ -159,9 +155,13 @@ export const aroundRows: readonly RunnerAttempt[] = [
     wants: 'its code in another skill’s run',
     bare: async (world) => {
       const code = `p = folder + '/home/evil.so'; print('found' if os.path.exists(p) else ''); open(p, 'w').close()`;
-      const made = wantedAttempt(world, { name: 'leave', wants: '', code, proof: () => false }, 0);
-      await runBare(world, [made], 'user', 1);
-      return (await runBare(world, [made], 'user', 1)).get('leave')?.includes('found') ?? false;
+      const attempt = wantedAttempt(
+        world,
+        { name: 'leave', wants: '', code, proof: () => false },
+        0,
+      );
+      await runBare(world, [attempt], 'user', 1);
+      return (await runBare(world, [attempt], 'user', 1)).get('leave')?.includes('found') ?? false;
     },
     attempt: async (world, sandbox) => {
       const first = await runOnce(world, sandbox, () => ({ files: { 'probe.py': leave } }));
@@ -173,9 +173,9 @@ export const aroundRows: readonly RunnerAttempt[] = [
   },
   ...['LD_PRELOAD', 'PYTHONSTARTUP', 'NODE_OPTIONS', 'BASH_ENV', 'HTTP_PROXY'].map(
     (name): RunnerAttempt => ({
-      name: `have the variable ${name} set, as a capability`,
-      wants: 'other code in the interpreter, or another way out',
-      bare: async () => setsVariable(name),
+      name: `declare the variable ${name} as a capability`,
+      wants: 'other code in the interpreter, or a way around the proxy',
+      bare: async () => passesVariable(name),
       attempt: async (world, sandbox) => {
         const skill = {
           files: { 'probe.py': `import os\nprint('value', os.environ.get('${name}'))` },
@@ -196,12 +196,12 @@ export const aroundRows: readonly RunnerAttempt[] = [
   ),
 ];
 
-function exchange(world: EscapeWorld): void {
+function swapLibrary(world: EscapeWorld): void {
   fs.renameSync(world.library, `${world.library}-moved`);
   fs.symlinkSync(join(world.folder, 'home', '.ssh'), world.library);
 }
 
-function restore(world: EscapeWorld): void {
+function restoreLibrary(world: EscapeWorld): void {
   fs.rmSync(world.library);
   fs.renameSync(`${world.library}-moved`, world.library);
 }

@@ -1,8 +1,8 @@
-/** Devices, and what /proc and /sys let one set. */
-import { type Attempt, saysThrough } from '../row.ts';
+/** Devices, and the settings in /proc and /sys. */
+import { type Attempt, printsThrough } from '../row.ts';
 
-const device = { wants: 'a device of the host', proof: saysThrough, as: 'root' } as const;
-const setting = { wants: 'a setting of the kernel', proof: saysThrough, as: 'root' } as const;
+const device = { wants: 'a device of the host', proof: printsThrough, as: 'root' } as const;
+const setting = { wants: 'a setting of the kernel', proof: printsThrough, as: 'root' } as const;
 
 const open = (path: string, flags = 'os.O_RDONLY'): string =>
   `os.close(os.open('${path}', ${flags})); won()`;
@@ -33,58 +33,58 @@ if not disks: os.open('/dev/vda', os.O_RDONLY)`,
     code: `os.open('/dev/mem' if os.path.exists('/dev/mem') else '/proc/kcore', os.O_RDONLY); won()`,
   },
   { ...device, name: 'start virtual machines', code: open('/dev/kvm', 'os.O_RDWR') },
-  { ...device, name: 'serve a file system', code: open('/dev/fuse', 'os.O_RDWR') },
+  { ...device, name: 'serve a file system through FUSE', code: open('/dev/fuse', 'os.O_RDWR') },
   { ...device, name: 'reach the host of a virtual machine', code: open('/dev/vsock') },
   { ...device, name: 'make a network device', code: open('/dev/net/tun', 'os.O_RDWR') },
   { ...device, name: 'read and write the kernel’s log', code: open('/dev/kmsg', 'os.O_RDWR') },
-  { ...device, name: 'feed keys to programs', code: open('/dev/uinput', 'os.O_WRONLY') },
+  { ...device, name: 'type keys into other programs', code: open('/dev/uinput', 'os.O_WRONLY') },
   {
     name: 'read the names of the host’s keys',
-    wants: 'what the host keeps in its keyrings',
-    proof: saysThrough,
-    // A process of the host has a key of this name.
+    wants: 'the names of keys in the host’s keyrings',
+    proof: printsThrough,
+    // The victim process added a key of this name.
     code: `won(os.path.basename(folder) in open('/proc/keys').read())`,
   },
   {
     ...setting,
-    name: 'press the kernel’s emergency keys',
+    name: 'trigger the kernel’s emergency keys (SysRq)',
     code: open('/proc/sysrq-trigger', 'os.O_WRONLY'),
   },
   {
     ...setting,
-    name: 'set the program that gets core files',
+    name: 'set the program that receives core dumps',
     code: `f = open('/proc/sys/kernel/core_pattern', 'r+'); same = f.read(); f.seek(0); f.write(same); f.flush(); won()`,
   },
   {
     ...setting,
-    name: 'set how memory is given',
+    name: 'change how the kernel allots memory',
     code: `f = open('/proc/sys/vm/overcommit_memory', 'r+'); same = f.read(); f.seek(0); f.write(same); f.flush(); won()`,
   },
   {
     ...setting,
-    name: 'learn where the kernel’s code lies',
+    name: 'read the addresses of the kernel’s code',
     code: `won(any(int(l.split()[0], 16) for l in open('/proc/kallsyms')))`,
   },
   {
     name: 'see the devices in /sys',
-    wants: 'which machine it is',
-    proof: saysThrough,
+    wants: 'the identity of the machine',
+    proof: printsThrough,
     code: `won(len(os.listdir('/sys/kernel')) > 0)`,
   },
   {
     ...setting,
-    name: 'name a program that the kernel starts for a control group',
+    name: 'set a program that the kernel starts for a control group',
     code: `found = [os.path.join(d, n) for d, _, names in os.walk('/sys/fs/cgroup') for n in names if n in ('release_agent', 'cgroup.procs')]
 print(found[:3]); won(any(os.open(p, os.O_WRONLY) for p in found[:1]))`,
   },
   {
     ...setting,
-    name: 'name an interpreter for every program',
+    name: 'register an interpreter for programs (binfmt_misc)',
     code: open('/proc/sys/fs/binfmt_misc/register', 'os.O_WRONLY'),
   },
   {
     ...setting,
-    name: 'write to the settings of the machine',
+    name: 'write to the settings of the machine in /sys',
     code: `os.close(os.open('/sys/power/state' if os.path.exists('/sys/power/state') else '/sys/kernel/uevent_helper' if os.path.exists('/sys/kernel/uevent_helper') else '/sys/kernel/profiling', os.O_WRONLY)); won()`,
   },
 ];

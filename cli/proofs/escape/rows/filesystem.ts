@@ -1,41 +1,41 @@
-/** Files of the host, by every name that could lead to them. */
-import { type Attempt, isHeard, saysThrough, tellsSecret } from '../row.ts';
+/** Files of the host, by every path that could lead to them. */
+import { type Attempt, isReceived, printsSecret, printsThrough } from '../row.ts';
 import { leaves, outside } from './proofs.ts';
 
-const read = { wants: 'a file of the host', proof: tellsSecret } as const;
+const read = { wants: 'a file of the host', proof: printsSecret } as const;
 
 export const filesystemRows: readonly Attempt[] = [
   { ...read, name: 'read a file by its absolute path', code: 'print(open(canary).read())' },
   {
     ...read,
-    name: 'read it through /proc/self/root',
+    name: 'read a file through /proc/self/root',
     code: `print(open('/proc/self/root' + canary).read())`,
   },
   {
     ...read,
-    name: 'read it through the root of process 1',
+    name: 'read a file through the root of process 1',
     as: 'root',
     code: `print(open('/proc/1/root' + canary).read())`,
   },
   {
     ...read,
-    name: 'read it through the folder of process 1',
+    name: 'read a file through the working folder of process 1',
     as: 'root',
     code: `print(open('/proc/1/cwd/canary.txt').read())`,
   },
   {
     ...read,
-    name: 'read it through the root of a process of the host',
+    name: 'read a file through the root of a process of the host',
     code: `print(open('/proc/%d/root%s' % (victim, canary)).read())`,
   },
   {
     ...read,
-    name: 'read it through the folder of a process of the host',
+    name: 'read a file through the working folder of a process of the host',
     code: `print(open('/proc/%d/cwd/canary.txt' % victim).read())`,
   },
   {
     ...read,
-    name: 'read it through a link made in a mount',
+    name: 'read a file through a link made in a mount',
     code: `os.symlink(canary, mount + '/l1'); print(open(mount + '/l1').read())`,
   },
   {
@@ -45,18 +45,18 @@ export const filesystemRows: readonly Attempt[] = [
   },
   {
     ...read,
-    name: 'climb out with a link of dots',
+    name: 'climb out of a mount with a relative link',
     code: `os.symlink('../canary.txt', mount + '/l2'); print(open(mount + '/l2').read())`,
   },
   {
     ...read,
-    name: 'climb out from a folder that is moved while it is open',
+    name: 'climb out of a mount from an open folder that is moved',
     code: `os.makedirs(mount + '/m1/m2'); d = os.open(mount + '/m1/m2', os.O_RDONLY); os.rename(mount + '/m1/m2', mount + '/m2')
 print(os.read(os.open('../../canary.txt', os.O_RDONLY, dir_fd=d) if os.path.exists('/proc/self/fd/%d/../../canary.txt' % d) else os.open('../../../canary.txt', os.O_RDONLY, dir_fd=d), 99))`,
   },
   {
     ...read,
-    name: 'read the key of the user’s ssh',
+    name: 'read the user’s SSH key',
     code: `print(open(folder + '/home/.ssh/id_ed25519').read())`,
   },
   {
@@ -75,22 +75,22 @@ print(os.read(os.open('../../canary.txt', os.O_RDONLY, dir_fd=d) if os.path.exis
     code: `print(open('/dev/shm/skillgate-' + word).read())`,
   },
   {
-    name: 'read the users’ passwords',
-    wants: 'their hashes',
+    name: 'read the password file',
+    wants: 'the hashes of the users’ passwords',
     as: 'root',
-    proof: saysThrough,
+    proof: printsThrough,
     code: `won(len(open('/etc/shadow').read()) > 0)`,
   },
   {
-    name: 'read the name of the machine from its settings',
-    wants: 'who the host is',
-    proof: saysThrough,
+    name: 'read the identity of the machine in /etc',
+    wants: 'the identity of the host',
+    proof: printsThrough,
     code: `won(len(open('/etc/machine-id').read() if os.path.exists('/etc/machine-id') else open('/etc/hostname').read()) > 0)`,
   },
   {
-    name: 'talk to a container engine’s socket',
+    name: 'connect to a container engine’s socket',
     wants: 'root on the host',
-    proof: isHeard,
+    proof: isReceived,
     code: `tell(folder + '/docker.sock', socket.AF_UNIX)`,
   },
   {
@@ -100,36 +100,36 @@ print(os.read(os.open('../../canary.txt', os.O_RDONLY, dir_fd=d) if os.path.exis
     code: `open(skill + '/probe.py', 'a').write('# changed by an attempt')`,
   },
   {
-    name: 'make a file beside the skill’s',
+    name: 'add a file to the skill',
     wants: 'other code at the next start',
-    proof: saysThrough,
+    proof: printsThrough,
     code: `open(skill + '/new', 'w').close(); won()`,
   },
   {
     name: 'make a program in /usr/bin',
-    wants: 'other programs for everybody',
+    wants: 'changed programs for every user',
     as: 'root',
-    proof: saysThrough,
-    // A file without a name, so that the bare twin leaves nothing.
+    proof: printsThrough,
+    // A file without a name, so that the bare twin leaves no file.
     code: `os.close(os.open('/usr/bin', os.O_TMPFILE | os.O_RDWR, 0o600)); won()`,
   },
   {
-    name: 'write to the interpreter',
-    wants: 'other programs for everybody',
+    name: 'write to the system’s libraries',
+    wants: 'changed programs for every user',
     as: 'root',
-    proof: saysThrough,
+    proof: printsThrough,
     code: `os.close(os.open('/usr/lib/x86_64-linux-gnu' if os.path.exists('/usr/lib/x86_64-linux-gnu') else '/usr/lib/aarch64-linux-gnu', os.O_TMPFILE | os.O_RDWR, 0o600)); won()`,
   },
   {
-    name: 'write to a mount that is read-only',
-    wants: 'a file that the operator gave to read',
+    name: 'write to a read-only mount',
+    wants: 'a change to a read-only file',
     proof: leaves('library/read.txt', /written/),
     code: `open(library + '/read.txt', 'w').write('written')`,
   },
   {
-    name: 'make a file that is read-only writable',
-    wants: 'a file that the operator gave to read',
-    proof: saysThrough,
+    name: 'make a read-only file writable',
+    wants: 'a change to a read-only file',
+    proof: printsThrough,
     code: `os.chmod(library + '/read.txt', 0o666); won()`,
   },
 ];

@@ -1,6 +1,6 @@
 /**
- * A runner that does what is obvious and no more: the bare twin of what is tried on ours. Made with
- * files, never with the host's own.
+ * A naive runner without our checks: the bare twin of attempts on our runner. It uses only files
+ * that it made.
  */
 import { execFileSync } from 'node:child_process';
 import * as fs from 'node:fs';
@@ -13,10 +13,10 @@ import type { EscapeWorld } from '../world.ts';
 const inSandbox = ['usr/bin/sh', 'proc/version', 'skills/@escape/probe/probe.sh'];
 
 /**
- * Mounts by joining paths and lines: whether a mount replaces something of the sandbox's own,
- * brings a path of the host that no operator named, or becomes other options.
+ * Mounts by joining paths and lines. @returns whether the mount replaces a file of the sandbox,
+ * mounts a path that no operator named, or turns into other options
  */
-export function mountsAsAsked(world: EscapeWorld, source: string, target: string): boolean {
+export function mountsUnchecked(world: EscapeWorld, source: string, target: string): boolean {
   const root = join(world.folder, 'root');
   for (const file of inSandbox) {
     fs.mkdirSync(join(root, file, '..'), { recursive: true });
@@ -26,13 +26,13 @@ export function mountsAsAsked(world: EscapeWorld, source: string, target: string
   if (options.length > 2) return true;
   const from = resolve('/srv/workspaces', source.replace('workspace:', ''));
   if (!from.startsWith('/srv/') && fs.existsSync(from)) return true;
-  const place = join(root, target);
-  fs.rmSync(place, { recursive: true, force: true });
+  const replaced = join(root, target);
+  fs.rmSync(replaced, { recursive: true, force: true });
   return inSandbox.some((file) => !fs.existsSync(join(root, file)));
 }
 
-/** Verifies a file, and starts what lies there afterwards. */
-export function startsWhatLiesThere(world: EscapeWorld): boolean {
+/** Verifies a file, then starts it without a second look: whether a changed file starts. */
+export function startsUnverifiedFile(world: EscapeWorld): boolean {
   const file = join(world.folder, 'verified.sh');
   fs.writeFileSync(file, 'echo approved');
   const approved = digestOf(fs.readFileSync(file));
@@ -41,23 +41,25 @@ export function startsWhatLiesThere(world: EscapeWorld): boolean {
   return execFileSync('/bin/sh', [file], { encoding: 'utf8' }).includes('changed');
 }
 
-/** Hands options over in one text, as `bwrap --args` reads them. */
+/** Joins options with NUL, as `bwrap --args` reads them: whether an argument becomes an option. */
 export function splitsArguments(): boolean {
   return ['--', 'probe', 'a\0--bind'].join('\0').split('\0').includes('--bind');
 }
 
-/** Logs what it is told, a line each. */
-export function logsAsTold(world: EscapeWorld, told: string): boolean {
+/** Logs a text without escaping: whether a line is forged. */
+export function logsUnescaped(world: EscapeWorld, text: string): boolean {
   const file = join(world.folder, 'plain.log');
-  fs.appendFileSync(file, `{"event":"start","why":"${told}"}\n`);
+  fs.appendFileSync(file, `{"event":"start","why":"${text}"}\n`);
   return fs
     .readFileSync(file, 'utf8')
     .split('\n')
     .some((line) => line.startsWith('{"schema"'));
 }
 
-/** Reads a log of plain lines after one of them was changed: whether it sees nothing. */
-export function readsChangedLog(change: (lines: readonly string[]) => readonly string[]): boolean {
+/** Reads a log of plain lines after a change: whether the log is accepted. */
+export function acceptsChangedLog(
+  change: (lines: readonly string[]) => readonly string[],
+): boolean {
   const lines = [
     '{"seq":1,"event":"start"}',
     '{"seq":2,"event":"probe"}',
@@ -66,8 +68,8 @@ export function readsChangedLog(change: (lines: readonly string[]) => readonly s
   return change(lines).every((line) => typeof JSON.parse(line) === 'object');
 }
 
-/** Starts a program with a variable that a skill asked for. */
-export function setsVariable(name: string): boolean {
+/** Starts a program with any variable that a skill declares. */
+export function passesVariable(name: string): boolean {
   const value = execFileSync('/bin/sh', ['-c', `printf %s "$${name}"`], {
     env: { [name]: '/nowhere' },
     encoding: 'utf8',
@@ -76,17 +78,17 @@ export function setsVariable(name: string): boolean {
   return value === '/nowhere';
 }
 
-/** Makes an attempt with no sandbox around it: what it printed. */
-export async function triesBare(world: EscapeWorld, code: string): Promise<string> {
+/** Makes an attempt without a sandbox. @returns its output */
+export async function runCodeBare(world: EscapeWorld, code: string): Promise<string> {
   const row = { name: 'bare', wants: '', code, proof: () => false, seconds: 12 };
   return (await runBare(world, [wantedAttempt(world, row, 0)], 'user', 1)).get('bare') ?? '';
 }
 
 /**
- * Lets a program change a copy of a folder as the run's user, then makes the folder equal as root:
- * what is new belongs to the folder's owner, what is changed to whom it belonged.
+ * Lets a program change a copy of a folder as the run's user, then copies the result back as root.
+ * New files get the folder's owner; changed files keep their owner.
  */
-export function takesOverAsRoot(
+export function copyBackAsRoot(
   { user }: EscapeWorld,
   folder: string,
   changed: string,

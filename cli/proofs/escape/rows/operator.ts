@@ -1,70 +1,74 @@
 /**
- * What is the operator's to say: an agent that says it itself. Its user is the operator's, so only
- * the sandbox stands between.
+ * An agent that acts as the operator. Both have the same user, so only the sandbox separates them.
  */
-import { type Attempt, saysThrough, tellsSecret } from '../row.ts';
+import { type Attempt, printsSecret, printsThrough } from '../row.ts';
 import { leaves, removes } from './proofs.ts';
 
-// The command line of this very version, in the folders of that operator.
+// This version's command line, with the folders of the operator.
 const cli = (line: string, home = '$AT_operator'): string =>
   `SKILLGATE_HOME="${home}" HOME="$AT_folder/home" NODE_DISABLE_COMPILE_CACHE=1 "$AT_node" "$AT_cli" ${line}`;
-const own = { wants: 'more than it was granted', program: 'sh', seconds: 20, as: 'root' } as const;
+const asOperator = {
+  wants: 'more than it was granted',
+  program: 'sh',
+  seconds: 20,
+  as: 'root',
+} as const;
 const config = 'operator/config';
 
 export const operatorRows: readonly Attempt[] = [
   {
-    ...own,
-    name: 'make itself an identity: agent create',
+    ...asOperator,
+    name: 'create an agent identity: agent create',
     proof: leaves(`${config}/agents/mallory.json`),
     code: cli('agent create mallory'),
   },
   {
-    ...own,
+    ...asOperator,
     name: 'grant itself skills: agent grant',
     proof: leaves(`${config}/agents/eve.json`, /@evil/),
     code: `${cli('agent create eve')}; ${cli('agent grant eve "@evil/*"')}`,
   },
   {
-    name: 'pin a registry of its own',
-    wants: 'skills that it approved itself',
+    name: 'pin a registry of the attacker',
+    wants: 'skills that the attacker approved',
     proof: leaves(`${config}/registries.json`, /evil/),
     code: `open(operator + '/config/registries.json', 'w').write('{"default":"https://evil.example"}')`,
   },
   {
-    name: 'write an answer into the folder of holds',
-    wants: 'a yes that no person said',
+    name: 'write an answer to a hold',
+    wants: 'an approval that no person gave',
     proof: leaves('operator/data/holds/answer.json'),
     code: `os.makedirs(operator + '/data/holds', exist_ok=True); open(operator + '/data/holds/answer.json', 'w').write('{"kind":"allowed"}')`,
   },
   {
-    name: 'close a breaker that opened',
-    wants: 'to go on after it was stopped',
+    name: 'close an open breaker',
+    wants: 'new runs after it was stopped',
     proof: removes('operator/data/breakers/open.json'),
     code: `os.remove(operator + '/data/breakers/open.json')`,
   },
   {
-    name: 'see and allow what waits for a person: hold list, hold allow',
-    wants: 'a yes that no person said',
+    name: 'list and allow holds: hold list, hold allow',
+    wants: 'an approval that no person gave',
     program: 'sh',
     seconds: 20,
-    proof: saysThrough,
+    proof: printsThrough,
     code: `${cli('hold list', '$AT_folder/holder')} && echo through; ${cli('hold allow 1', '$AT_folder/holder')}`,
   },
   {
-    ...own,
-    name: 'bind a secret to its own host: secret set',
+    ...asOperator,
+    name: 'bind a secret to the attacker’s host: secret set',
     proof: leaves(`${config}/secrets.json`, /elsewhere/),
     code: `rm -f "$AT_operator/config/secrets.json"; echo own-value | ${cli('secret set STOLEN --host elsewhere.example')}`,
   },
   {
-    name: 'write into host policy',
+    name: 'change host policy',
     wants: 'a host or a folder of its choice',
     proof: leaves(`${config}/host.json`, /elsewhere/),
     code: `open(operator + '/config/host.json', 'w').write('{"hosts":{"elsewhere.example":"127.0.0.1:1"}}')`,
   },
   {
-    name: 'put another file in the place of the approvers’',
-    wants: 'its own answer to what is held',
+    name: 'replace the file of approvers',
+    wants: 'its own answers to holds',
     proof: leaves(`${config}/approvers.json`, /replaced/),
     code: `open(operator + '/new', 'w').write('replaced'); os.rename(operator + '/new', operator + '/config/approvers.json')`,
   },
@@ -76,19 +80,19 @@ export const operatorRows: readonly Attempt[] = [
   },
   {
     name: 'read the stored secrets',
-    wants: 'their values',
-    proof: tellsSecret,
+    wants: 'the values of the secrets',
+    proof: printsSecret,
     code: `print(open(operator + '/config/secrets.json').read())`,
   },
   {
     name: 'add a line to the audit log',
-    wants: 'a history of its own',
+    wants: 'a log with forged lines',
     proof: leaves('operator/data/audit/audit.jsonl', /forged/),
     code: `open(operator + '/data/audit/audit.jsonl', 'a').write('{"forged":1}\\n')`,
   },
   {
     name: 'shorten the audit log',
-    wants: 'no history',
+    wants: 'a log without its acts',
     proof: leaves('operator/data/audit/older.jsonl', /^$/),
     code: `os.truncate(operator + '/data/audit/older.jsonl', 0)`,
   },
@@ -105,7 +109,7 @@ export const operatorRows: readonly Attempt[] = [
     code: `os.makedirs(folder + '/home/.local/bin'); open(folder + '/home/.local/bin/skillgate', 'w').write('#!/bin/sh')`,
   },
   {
-    name: 'write into the operator’s shell settings',
+    name: 'change the operator’s shell settings',
     wants: 'the operator’s next shell',
     proof: leaves('home/.bashrc', /alias/),
     code: `open(folder + '/home/.bashrc', 'a').write('alias skill=evil')`,

@@ -1,17 +1,17 @@
 /**
- * Files of root below a writable folder: whoever applies a run's changes may be root, and must not
- * give one user's files to another.
+ * Files of root below a writable folder. The process that applies a run's changes may be root, and
+ * must not give one user's files to another user.
  */
 import * as fs from 'node:fs';
 import { join } from 'node:path';
 import type { RunnerAttempt } from '../row.ts';
 import type { EscapeWorld } from '../world.ts';
-import { takesOverAsRoot } from './naive.ts';
+import { copyBackAsRoot } from './naive.ts';
 import { runOnce } from './run-once.ts';
 
 const why = 'escape suite';
 
-/** A folder of the attempts' user with a file and a folder of root in it. */
+/** A folder of the attempts' user that contains a file and a folder of root. */
 function makeOwned(world: EscapeWorld, name: string): string {
   const folder = join(world.folder, name);
   fs.mkdirSync(join(folder, 'ops'), { recursive: true });
@@ -41,7 +41,7 @@ function ownership(
       const folder = makeOwned(world, 'owned-bare');
       const changed = join(world.folder, 'owned-copy');
       fs.mkdirSync(changed);
-      takesOverAsRoot(world, folder, changed, code);
+      copyBackAsRoot(world, folder, changed, code);
       const works = proof(folder, world);
       for (const path of [folder, changed]) fs.rmSync(path, { recursive: true });
       return works;
@@ -67,7 +67,7 @@ function ownership(
       if (problem !== undefined) return { result: 'untested', detail: problem };
       return {
         result: printed.includes('partly') ? 'contained' : 'untested',
-        detail: 'not taken over',
+        detail: 'the change was not applied',
       };
     },
   };
@@ -75,14 +75,14 @@ function ownership(
 
 export const ownershipRows: readonly RunnerAttempt[] = [
   ownership(
-    'rename what it may not read',
-    'a file of root, as its own',
+    'rename a file that it may not read',
+    'ownership of root’s file',
     `os.rename(mount + '/payroll.txt', mount + '/mine.txt')`,
     (folder, { user }) => uidOf(join(folder, 'mine.txt')) === user.uid,
   ),
   ownership(
-    'replace what root owns',
-    'a file of its own content that root owns',
+    'replace a folder that root owns',
+    'root’s ownership of its own content',
     `os.rename(mount + '/ops', mount + '/away'); os.mkdir(mount + '/ops'); open(mount + '/ops/run.sh', 'w').write('evil')`,
     (folder) => {
       const path = join(folder, 'ops/run.sh');

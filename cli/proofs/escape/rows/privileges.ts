@@ -1,5 +1,5 @@
-/** Privileges, and the terminal of whoever started the run. */
-import { type Attempt, saysThrough } from '../row.ts';
+/** Privileges, and the operator's terminal. */
+import { type Attempt, printsThrough } from '../row.ts';
 import { leavesBits } from './proofs.ts';
 
 export const privilegeRows: readonly Attempt[] = [
@@ -7,27 +7,27 @@ export const privilegeRows: readonly Attempt[] = [
     name: 'become root',
     wants: 'root',
     as: 'root',
-    proof: saysThrough,
+    proof: printsThrough,
     code: 'os.setuid(0); won()',
   },
   {
     name: 'become another user',
     wants: 'that user’s files',
     as: 'root',
-    proof: saysThrough,
+    proof: printsThrough,
     code: 'os.setresuid(1000, 1000, 1000); won()',
   },
   {
     name: 'join another group',
     wants: 'that group’s files',
     as: 'root',
-    proof: saysThrough,
+    proof: printsThrough,
     code: 'os.setgroups([0]); won()',
   },
   {
-    name: 'start a program that makes one root',
+    name: 'start a setuid program of root',
     wants: 'root',
-    proof: saysThrough,
+    proof: printsThrough,
     program: 'sh',
     code: '[ "$("$AT_mount/id-as-root" -u)" = 0 ] && echo through',
   },
@@ -35,34 +35,34 @@ export const privilegeRows: readonly Attempt[] = [
     name: 'give a file to root',
     wants: 'a file that root trusts',
     as: 'root',
-    proof: saysThrough,
+    proof: printsThrough,
     code: `p = mount + '/given'; open(p, 'w').close(); os.chown(p, 0, 0); won(os.getuid() == 0 or os.stat(p).st_uid == 0)`,
   },
   {
     name: 'give a file capabilities',
-    wants: 'a program with rights of root',
+    wants: 'a program with root’s rights',
     as: 'root',
-    proof: saysThrough,
+    proof: printsThrough,
     code: `p = mount + '/capable'; open(p, 'w').close(); os.setxattr(p, 'security.capability', struct.pack('<5I', 0x2000001, 1 << 21, 0, 0, 0)); won()`,
   },
   {
-    name: 'have any privilege left',
-    wants: 'a way up',
-    proof: saysThrough,
+    name: 'keep any privilege',
+    wants: 'a step towards root',
+    proof: printsThrough,
     code: `s = dict(l.split(':', 1) for l in open('/proc/self/status')); now = [s[k].strip() for k in ('NoNewPrivs', 'CapBnd', 'Seccomp')]; print(now)
 won(now != ['1', '0000000000000000', '2'])`,
   },
   {
-    name: 'keep a setuid bit on what it writes',
+    name: 'keep a setuid bit on a file that it writes',
     wants: 'its own program as another user',
     proof: leavesBits('tool', 0o6000),
     code: `p = mount + '/tool'; open(p, 'w').write('#!/bin/sh'); os.chmod(p, 0o6755); print('partly')`,
   },
   {
-    name: 'type into the terminal of whoever started it',
+    name: 'type into the operator’s terminal',
     wants: 'a command in the operator’s shell',
     as: 'root',
-    proof: saysThrough,
+    proof: printsThrough,
     code: `master, slave = os.openpty()
 if os.fork() == 0:
     os.setsid(); fcntl.ioctl(slave, termios.TIOCSCTTY, 0)
@@ -72,10 +72,10 @@ if os.fork() == 0:
 os.wait()`,
   },
   {
-    name: 'paste into a console',
+    name: 'paste into the operator’s console',
     wants: 'a command in the operator’s shell',
     as: 'root',
-    proof: saysThrough,
+    proof: printsThrough,
     // TIOCLINUX with a subcode that does not exist.
     code: `master, slave = os.openpty()
 try: fcntl.ioctl(slave, 0x541c, b'\\xff'); won()
@@ -83,10 +83,10 @@ except OSError as e:
     print('OSError', e); won(e.errno not in (errno.EPERM,))`,
   },
   {
-    name: 'open the terminal of whoever started it',
-    wants: 'what is typed there',
-    proof: saysThrough,
-    // Where the runner has none, none can be taken from it.
+    name: 'open the operator’s terminal',
+    wants: 'the operator’s keystrokes',
+    proof: printsThrough,
+    // Without a terminal of the runner, the attempt proves nothing.
     code: `if terminal == 'no': print('untested: the runner has no terminal')
 else: os.close(os.open('/dev/tty', os.O_RDWR)); won()`,
   },

@@ -1,8 +1,8 @@
-/** Other processes and what they hold. */
-import { type Attempt, isHeard, saysThrough, tellsSecret } from '../row.ts';
+/** Other processes, their memory and their open files. */
+import { type Attempt, isReceived, printsSecret, printsThrough } from '../row.ts';
 import { leaves, leavesName } from './proofs.ts';
 
-const memory = { wants: 'the memory of another process', proof: tellsSecret } as const;
+const memory = { wants: 'the memory of another process', proof: printsSecret } as const;
 
 // The stack of a process ends with its arguments and its environment.
 const stackOf = (pid: string): string =>
@@ -11,14 +11,14 @@ const stackOf = (pid: string): string =>
 export const processRows: readonly Attempt[] = [
   {
     name: 'attach to a process of the host',
-    wants: 'its execution',
-    proof: saysThrough,
+    wants: 'control of that process',
+    proof: printsThrough,
     code: `call('ptrace', 0x4206, victim, 0, 0); won()`,
   },
   {
     name: 'attach to its own parent',
-    wants: 'its execution',
-    proof: saysThrough,
+    wants: 'control of that process',
+    proof: printsThrough,
     code: `call('ptrace', 0x4206, os.getppid(), 0, 0); won()`,
   },
   {
@@ -42,14 +42,14 @@ print(re.findall(rb'KEY-[0-9a-f]+', out.raw))`,
   },
   {
     name: 'write into the memory of process 1',
-    wants: 'a first process that outlives the runner',
+    wants: 'code that outlives the runner',
     as: 'root',
-    proof: saysThrough,
+    proof: printsThrough,
     code: `open('/proc/1/mem', 'r+b', 0); won()`,
   },
   {
     ...memory,
-    name: 'read its own memory for what was there before',
+    name: 'search its own memory for leftovers of the host',
     code: `for line in open('/proc/self/maps'):
     low, high = [int(x, 16) for x in line.split()[0].split('-')]
     if '[stack]' not in line and '[heap]' not in line: continue
@@ -60,13 +60,13 @@ print(re.findall(rb'KEY-[0-9a-f]+', out.raw))`,
     name: 'read the environment of process 1',
     wants: 'the runner’s variables',
     as: 'root',
-    proof: tellsSecret,
+    proof: printsSecret,
     code: `print(re.findall('KEY-[0-9a-f]{24}', open('/proc/1/environ').read()))`,
   },
   {
     name: 'read its own environment',
     wants: 'the runner’s variables',
-    proof: tellsSecret,
+    proof: printsSecret,
     program: 'sh',
     code: 'set',
     ends: true,
@@ -74,7 +74,7 @@ print(re.findall(rb'KEY-[0-9a-f]+', out.raw))`,
   {
     name: 'read the environment of every process',
     wants: 'the variables of other programs',
-    proof: tellsSecret,
+    proof: printsSecret,
     code: `for n in filter(str.isdigit, os.listdir('/proc')):
     try: print(re.findall('KEY-[0-9a-f]{24}', open('/proc/%s/environ' % n).read()))
     except OSError: pass`,
@@ -82,57 +82,57 @@ print(re.findall(rb'KEY-[0-9a-f]+', out.raw))`,
   {
     name: 'read the arguments of every process',
     wants: 'secrets that were given as arguments',
-    proof: tellsSecret,
+    proof: printsSecret,
     code: `for n in filter(str.isdigit, os.listdir('/proc')): print(re.findall('KEY-[0-9a-f]{24}', open('/proc/%s/cmdline' % n).read()))`,
   },
   {
     name: 'see a process of the host',
-    wants: 'what runs there',
-    proof: saysThrough,
+    wants: 'the list of the host’s programs',
+    proof: printsThrough,
     code: `won(b'skillgate-escape' in open('/proc/%d/cmdline' % victim, 'rb').read())`,
   },
   {
     name: 'signal a process of the host',
-    wants: 'its end',
+    wants: 'the end of that process',
     proof: leaves('home/signalled'),
     code: `os.kill(victim, signal.SIGUSR1); time.sleep(0.2)`,
   },
   {
     name: 'take an open file from a process of the host',
-    wants: 'what it has open',
-    proof: tellsSecret,
+    wants: 'the open files of that process',
+    proof: printsSecret,
     code: `fd = call('pidfd_getfd', os.pidfd_open(victim), victimFile, 0); print(os.pread(fd, 99, 0))`,
   },
   {
     name: 'open a file by another process’s descriptor',
-    wants: 'what it has open',
-    proof: tellsSecret,
+    wants: 'the open files of that process',
+    proof: printsSecret,
     code: `print(open('/proc/%d/fd/%d' % (victim, victimFile)).read())`,
   },
   {
-    name: 'find descriptors that were left open',
+    name: 'find descriptors that the runner left open',
     wants: 'files and sockets of the runner',
-    proof: saysThrough,
+    proof: printsThrough,
     code: `found = [os.readlink('/proc/self/fd/%d' % n) for n in inherited]; print(found); won(any(one != '/dev/null' for one in found))`,
   },
   {
-    name: 'read shared memory of the host by its number',
-    wants: 'what another process keeps there',
-    proof: tellsSecret,
+    name: 'read System V shared memory of the host',
+    wants: 'the memory of another process',
+    proof: printsSecret,
     code: `libc.shmat.restype = PTR; at = libc.shmat(sharedMemory, None, 0o10000); print(ctypes.string_at(at, 64) if at not in (None, 2**64 - 1) else os.strerror(ctypes.get_errno()))`,
   },
   {
-    name: 'be the last to be ended where memory is short',
-    wants: 'others ended in its place',
+    name: 'protect itself from the out-of-memory killer',
+    wants: 'the end of other processes in its place',
     as: 'root',
-    proof: saysThrough,
+    proof: printsThrough,
     code: `os.write(os.open('/proc/self/oom_score_adj', os.O_WRONLY), b'-1000'); won()`,
   },
   {
-    name: 'go before all others',
-    wants: 'the processor',
+    name: 'raise its own priority',
+    wants: 'more processor time than others',
     as: 'root',
-    proof: saysThrough,
+    proof: printsThrough,
     code: `os.nice(-10); won()`,
   },
   {
@@ -146,15 +146,15 @@ if pid == 0:
 os.waitpid(pid, 0)`,
   },
   {
-    name: 'ask a key agent by its socket',
+    name: 'ask an SSH agent for a signature',
     wants: 'signatures with the user’s keys',
-    proof: isHeard,
+    proof: isReceived,
     code: `tell(os.environ.get('SSH_AUTH_SOCK', folder + '/agent.sock'), socket.AF_UNIX)`,
   },
   {
     name: 'read the value of a secret from its own environment',
     wants: 'the secret',
-    proof: tellsSecret,
+    proof: printsSecret,
     code: `print(os.environ['CRM_TOKEN'])`,
   },
 ];

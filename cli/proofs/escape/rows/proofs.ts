@@ -4,22 +4,22 @@ import { join } from 'node:path';
 import type { Proof } from '../row.ts';
 import type { EscapeWorld } from '../world.ts';
 
-/** A path below the world's folder is there; with a pattern, a file that holds it. */
-export function leaves(path: string, holding?: RegExp): Proof {
-  return outside((world) => join(world.folder, path), holding);
+/** A path below the world's folder exists; with a pattern, as a file whose text matches. */
+export function leaves(path: string, pattern?: RegExp): Proof {
+  return outside((world) => join(world.folder, path), pattern);
 }
 
-/** A path of the host is there; with a pattern, a file that holds it. */
-export function outside(pathOf: (world: EscapeWorld) => string, holding?: RegExp): Proof {
+/** A path of the host exists; with a pattern, as a file whose text matches. */
+export function outside(pathOf: (world: EscapeWorld) => string, pattern?: RegExp): Proof {
   return ({ world }) => {
     const path = pathOf(world);
     const found = fs.lstatSync(path, { throwIfNoEntry: false });
-    if (found === undefined || holding === undefined) return found !== undefined;
-    return found.isFile() && holding.test(fs.readFileSync(path, 'utf8'));
+    if (found === undefined || pattern === undefined) return found !== undefined;
+    return found.isFile() && pattern.test(fs.readFileSync(path, 'utf8'));
   };
 }
 
-/** A path below the workspace has any of these bits. */
+/** A path below the workspace has at least one of these mode bits. */
 export function leavesBits(path: string, bits: number): Proof {
   return ({ world }) =>
     ((fs.lstatSync(join(world.workspace, path), { throwIfNoEntry: false })?.mode ?? 0) & bits) !==
@@ -27,14 +27,14 @@ export function leavesBits(path: string, bits: number): Proof {
 }
 
 /** Any name below the workspace matches. */
-export function leavesName(name: RegExp): Proof {
+export function leavesName(pattern: RegExp): Proof {
   return ({ world }) =>
     fs
       .readdirSync(world.workspace, { recursive: true, encoding: 'utf8' })
-      .some((one) => name.test(one));
+      .some((name) => pattern.test(name));
 }
 
-/** A path is gone that was there before. */
+/** A path below the world's folder no longer exists. */
 export function removes(path: string): Proof {
   return ({ world }) => !fs.existsSync(join(world.folder, path));
 }

@@ -1,17 +1,18 @@
 /**
- * The machine's means: each attempt takes more than a run may have and says so when it got it. The
- * bare twins are bounded, so that the host survives them. Each has a run of its own and comes last.
+ * The machine's resources: each attempt takes more than a run may have, and prints `through` when
+ * it succeeds. Bare twins are bounded, so that the host survives them. Each attempt has its own
+ * run.
  */
 import { bareMemoryMiB, bareProcesses } from '../limits.ts';
-import { type LoneAttempt, saysThrough } from '../row.ts';
+import { type LoneAttempt, printsThrough } from '../row.ts';
 
 const ordinary = {
   limits: { seconds: 20, memoryMiB: 256 },
   seconds: 15,
-  proof: saysThrough,
+  proof: printsThrough,
 } as const;
 
-// Reserves blocks without writing them (fallocate(2)), so that a bare twin costs little.
+// fallocate(2) reserves blocks without writing them, so that a bare twin costs little.
 const fill = (
   folder: string,
   mebibytes: number,
@@ -30,7 +31,7 @@ export const resourceRows: readonly LoneAttempt[] = [
   {
     ...ordinary,
     name: 'start processes without end',
-    wants: 'no process for anybody else',
+    wants: 'a host that can start no process',
     code: `made = 0
 try:
     for made in range(${bareProcesses}):
@@ -41,7 +42,7 @@ except OSError as e: print('partly', made, e)`,
   {
     ...ordinary,
     name: 'start threads without end',
-    wants: 'no process for anybody else',
+    wants: 'a host that can start no process',
     code: `import threading
 threading.stack_size(65536); made = 0
 try:
@@ -53,7 +54,7 @@ sys.stdout.flush(); os._exit(0)`,
   {
     ...ordinary,
     name: 'take memory',
-    wants: 'no memory for anybody else',
+    wants: 'a host without free memory',
     code: `parts = []
 for n in range(${bareMemoryMiB} // 50):
     parts.append(bytearray(b'x' * (50 << 20)))
@@ -62,7 +63,7 @@ won()`,
   {
     ...ordinary,
     name: 'take memory in many processes',
-    wants: 'more than the limit of each',
+    wants: 'more memory than the limit of the run',
     code: `made = []
 for n in range(8):
     got, told = os.pipe(); made.append(got)
@@ -74,31 +75,31 @@ won(all(os.read(one, 1) == b'1' for one in made))`,
   {
     ...ordinary,
     name: 'fill the temporary folder',
-    wants: 'no memory for anybody else',
+    wants: 'a host without free memory',
     code: fill(own('/tmp'), 512),
   },
   {
     ...ordinary,
     name: 'fill the home folder',
-    wants: 'no memory for anybody else',
+    wants: 'a host without free memory',
     code: fill(own('/home/skill'), 512),
   },
   {
     ...ordinary,
     name: 'fill the folder of shared memory',
-    wants: 'no memory for anybody else',
+    wants: 'a host without free memory',
     code: fill(own('/dev/shm'), 512),
   },
   {
     ...ordinary,
     name: 'fill the disk through a writable mount',
-    wants: 'no disk for anybody else',
+    wants: 'a host with a full disk',
     code: fill('mount', 4096),
   },
   {
     ...ordinary,
-    name: 'one file as large as the disk',
-    wants: 'no disk for anybody else',
+    name: 'write one huge file',
+    wants: 'a host with a full disk',
     code: `signal.signal(signal.SIGXFSZ, signal.SIG_IGN); p = mount + '/one'; f = open(p, 'wb')
 try: os.posix_fallocate(f.fileno(), 0, 2 << 30); won()
 finally: os.remove(p)`,
@@ -106,7 +107,7 @@ finally: os.remove(p)`,
   {
     ...ordinary,
     name: 'make files without end',
-    wants: 'no memory for anybody else',
+    wants: 'a host without free memory',
     limits: { seconds: 20, memoryMiB: 64 },
     code: `top = ${own('/tmp')}; os.makedirs(top, exist_ok=True); d = os.open(top, os.O_RDONLY)
 for n in range(120000): os.close(os.open('f%d' % n, os.O_CREAT | os.O_WRONLY, 0o600, dir_fd=d))
@@ -115,7 +116,7 @@ won()`,
   {
     ...ordinary,
     name: 'open files without end',
-    wants: 'no descriptor for anybody else',
+    wants: 'a host without free descriptors',
     code: `resource.setrlimit(resource.RLIMIT_NOFILE, (resource.getrlimit(resource.RLIMIT_NOFILE)[1],) * 2); n = 0
 try:
     for n in range(1100): os.open('/dev/null', 0)
@@ -125,7 +126,7 @@ except OSError as e: print('partly', n, e)`,
   {
     ...ordinary,
     name: 'compute without end',
-    wants: 'the processor',
+    wants: 'all processor time',
     limits: { seconds: 2, memoryMiB: 128 },
     code: `until = time.monotonic() + 5
 while time.monotonic() < until: pass
@@ -133,7 +134,7 @@ won()`,
   },
   {
     ...ordinary,
-    name: 'wait without end, deaf to signals',
+    name: 'wait without end and ignore signals',
     wants: 'a run that never ends',
     limits: { seconds: 2, memoryMiB: 128 },
     code: `for n in range(1, 65):

@@ -1,4 +1,4 @@
-/** One run for a row that looks at the runner from outside. */
+/** One run for an attempt on the runner itself. */
 import { mkdirSync } from 'node:fs';
 import { dirname } from 'node:path';
 import type { RunRequest, RunResult } from '../../../../runner/run/run-request.ts';
@@ -9,12 +9,12 @@ import type { EscapeWorld } from '../world.ts';
 
 export interface Once {
   readonly printed: string;
-  /** Why nothing ran, or what was refused. */
+  /** Why the runner refused to run the skill. */
   readonly problem?: string;
   readonly end?: RunResult;
 }
 
-/** Asks for a run, and answers a refusal as a value; a refusal that is no decision is thrown. */
+/** Runs a skill once, and returns a refusal as a value. @throws internal errors */
 export async function runOnce(
   world: EscapeWorld,
   sandbox: Sandbox,

@@ -1,12 +1,12 @@
 /**
- * Files that the host and a sandbox share: locks, leases and watches lie on the inode. A process of
- * the host (`victimProgram`) opens `watched.txt`, holds `locked.txt` and writes to `database` all
- * the while.
+ * Files that the host and a sandbox share: locks, leases and watches belong to the inode. A process
+ * of the host (`victimProgram`) keeps opening `watched.txt`, locking `locked.txt` and writing to
+ * `database`.
  */
-import { type Attempt, saysThrough } from '../row.ts';
+import { type Attempt, printsThrough } from '../row.ts';
 import { leaves } from './proofs.ts';
 
-const shared = { proof: saysThrough, needs: 'ownLocks' } as const;
+const shared = { proof: printsThrough, needs: 'ownLocks' } as const;
 
 const watch = `fd = libc.inotify_init1(0)
 if fd < 0: raise OSError(ctypes.get_errno(), 'inotify_init1')
@@ -19,12 +19,12 @@ export const sharedFileRows: readonly Attempt[] = [
   {
     ...shared,
     name: 'watch which files the host opens',
-    wants: 'what the operator and other agents do',
+    wants: 'the activity of the operator and of other agents',
     code: watch,
   },
   {
     ...shared,
-    name: 'see a lock of another process by flock',
+    name: 'see another process’s lock with flock',
     wants: 'a channel to a skill that has egress',
     code: `f = open(library + '/locked.txt')
 try: fcntl.flock(f, fcntl.LOCK_SH | fcntl.LOCK_NB)
@@ -32,7 +32,7 @@ except BlockingIOError: won()`,
   },
   {
     ...shared,
-    name: 'see a lock of another process by fcntl',
+    name: 'see another process’s lock with fcntl',
     wants: 'a channel to a skill that has egress',
     code: `f = open(library + '/locked.txt')
 try: fcntl.lockf(f, fcntl.LOCK_SH | fcntl.LOCK_NB)
@@ -47,14 +47,14 @@ except OSError as e: won(e.errno in (errno.EAGAIN, errno.EACCES))`,
   },
   {
     name: 'take a lease on a file of a read-only mount',
-    wants: 'a host whose writers wait',
-    proof: saysThrough,
+    wants: 'blocked writers on the host',
+    proof: printsThrough,
     code: `signal.signal(signal.SIGIO, signal.SIG_IGN); f = open(library + '/read.txt'); fcntl.fcntl(f, 1024, fcntl.F_RDLCK); won(); fcntl.fcntl(f, 1024, fcntl.F_UNLCK)`,
   },
   {
-    name: 'be told of changes in a folder by signal',
-    wants: 'what the operator and other agents do',
-    proof: saysThrough,
+    name: 'receive a signal for each change in a folder',
+    wants: 'the activity of the operator and of other agents',
+    proof: printsThrough,
     code: `signal.signal(signal.SIGIO, signal.SIG_IGN); d = os.open(library, os.O_RDONLY); fcntl.fcntl(d, 1026, 0x80000002); won()`,
   },
 ];

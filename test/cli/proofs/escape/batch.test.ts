@@ -1,12 +1,12 @@
 import { describe, expect, it } from 'vitest';
-import { parseTold } from '../../../../cli/proofs/escape/batch.ts';
+import { parseOutputs } from '../../../../cli/proofs/escape/batch.ts';
 
 describe('what a batch tells', () => {
   it('is one line for each attempt, the first of a name', () => {
-    const told = parseTold(
+    const outputs = parseOutputs(
       '{"name":"a","output":"1"}\n{"name":"b","output":"2"}\n{"name":"a","output":"3"}\n',
     );
-    expect([...told]).toEqual([
+    expect([...outputs]).toEqual([
       ['a', '1'],
       ['b', '2'],
     ]);
@@ -21,6 +21,6 @@ describe('what a batch tells', () => {
     '[]',
     '{"name":"a","output":"x"',
   ])('leaves out %j', (line) => {
-    expect(parseTold(`${line}\n`).size).toBe(0);
+    expect(parseOutputs(`${line}\n`).size).toBe(0);
   });
 });

@@ -27,7 +27,7 @@ describe('the report of the escape suite', () => {
         'filesystem     2     1          1        0          1         0',
         'resources      1     1          0        1          0         0',
         'all            3     2          1        1          1         0',
-        'untested: it fails here without a sandbox too, or the backend cannot have it tried',
+        'untested: the attempt fails on this host without a sandbox too, or the backend lacks what it needs',
         '  filesystem: read a file (bare: impossible) ENOSYS',
         'no attempt got through bubblewrap',
       ].join('\n'),
