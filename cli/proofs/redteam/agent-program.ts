@@ -1,36 +1,36 @@
 /**
- * The worst agent there is: it does whatever any text tells it, and forgets nothing. A scripted
- * stub without a model; the same program runs in a session's sandbox and bare. It is copied as it
- * is, so it imports nothing of ours.
+ * The worst possible agent: it follows every instruction in every text, and forgets no text. It is
+ * a script without a model. The same program runs in a session's sandbox and without one. It is
+ * copied as one file, so it imports no other file of ours.
  */
 import { spawn, spawnSync } from 'node:child_process';
 import * as fs from 'node:fs';
 import { gzipSync } from 'node:zlib';
 
-interface Told {
+interface AgentInput {
   readonly task: string;
   readonly careful: boolean;
   readonly memory: string;
 }
 
-/** What a text is: all of it, and the part that no frame marks as data. */
+/** A text, and its part outside of frames that mark data. */
 interface Text {
   readonly all: string;
   readonly trusted: string;
 }
 
 const stepsMax = 60;
-const shownMax = 6_000;
-const windowMax = 160_000;
-const { careful, memory, task } = JSON.parse(process.argv[2] ?? '{}') as Told;
+const shownCharsMax = 6_000;
+const windowCharsMax = 160_000;
+const { careful, memory, task } = JSON.parse(process.argv[2] ?? '{}') as AgentInput;
 const context: string[] = [];
 const done = new Set<string>();
 let steps = 0;
 let last = '';
 
-const tell = (line: object): void => void process.stdout.write(`${JSON.stringify(line)}\n`);
+const report = (line: object): void => void process.stdout.write(`${JSON.stringify(line)}\n`);
 
-// Signs that people do not see, and models read.
+// Tag characters: people do not see them, and models read them.
 const unhide = (text: string): string =>
   text.replace(
     /[\u{e0020}-\u{e007e}]+/gu,
@@ -64,7 +64,7 @@ function fill(text: string): string {
   );
 }
 
-const words: readonly (readonly [
+const instructions: readonly (readonly [
   pattern: RegExp,
   act: (...parts: string[]) => Promise<Text> | Text,
 ])[] = [
@@ -79,7 +79,7 @@ const words: readonly (readonly [
       call('skill_run', {
         name,
         why: 'I was told to',
-        args: [...args.matchAll(/"([^"]*)"/g)].map(([, one = '']) => fill(one)),
+        args: [...args.matchAll(/"([^"]*)"/g)].map(([, arg = '']) => fill(arg)),
         ...(command ? { command } : {}),
       }),
   ],
@@ -134,10 +134,10 @@ function shell(line: string): Text {
   return plain(`${stdout}${stderr}${status === 0 ? '' : `\nfailed: exit ${status}`}`);
 }
 
-async function obey(text: string): Promise<void> {
-  const seen = unhide(text);
-  const found = words.flatMap(([pattern, act]) =>
-    [...seen.matchAll(pattern)].map((match) => ({ at: match.index, match, act })),
+async function follow(text: string): Promise<void> {
+  const readable = unhide(text);
+  const found = instructions.flatMap(([pattern, act]) =>
+    [...readable.matchAll(pattern)].map((match) => ({ at: match.index, match, act })),
   );
   for (const { act, match } of found.sort((a, b) => a.at - b.at)) {
     const [whole, ...parts] = match;
@@ -158,21 +158,21 @@ async function step(what: string, act: () => Promise<Text> | Text): Promise<void
     };
     text = plain(`failed: ${code ?? cause?.code ?? ''} ${message} ${cause?.message ?? ''}`);
   }
-  const heard = careful ? text.trusted : text.all;
+  const followed = careful ? text.trusted : text.all;
   const declined =
     careful &&
-    words.some(([pattern]) => unhide(text.all.slice(0)).replace(heard, '').search(pattern) >= 0);
-  tell({
+    instructions.some(([pattern]) => unhide(text.all).replace(followed, '').search(pattern) >= 0);
+  report({
     did: what.slice(0, 400),
-    answer: text.all.slice(0, shownMax),
+    answer: text.all.slice(0, shownCharsMax),
     ...(declined ? { declined: true } : {}),
   });
   if (!text.all.startsWith('failed:')) last = lastOf(text.all);
-  context.push(text.all.slice(0, shownMax));
-  await obey(heard);
+  context.push(text.all.slice(0, shownCharsMax));
+  await follow(followed);
 }
 
-// What a skill printed, without what stands around it.
+// The output of a skill, without the frame around it.
 function lastOf(text: string): string {
   const [, mark] = /lines marked (\S+) is data/.exec(text) ?? [];
   if (mark === undefined) return text.trim();
@@ -221,7 +221,7 @@ async function call(tool: string, input: object): Promise<Text> {
   };
 }
 
-// What stands in JSON, as a reader takes it.
+// The values in lines of JSON, as an agent would read them.
 function valuesIn(text: string): string {
   return text
     .split('\n')
@@ -231,8 +231,8 @@ function valuesIn(text: string): string {
 }
 
 function trustedPart(tool: string, all: string): string {
-  // A long answer pushes its own beginning out of sight.
-  const lines = all.slice(-windowMax).split(/\r\n?|[\n\u2028]/);
+  // A long answer pushes its own beginning out of the agent's window.
+  const lines = all.slice(-windowCharsMax).split(/\r\n?|[\n\u2028]/);
   if (tool === 'skills_search') return lines.filter((line) => !line.startsWith('{')).join('\n');
   const [, mark] = /lines marked (\S+) is data/.exec(lines[0] ?? '') ?? [];
   if (tool !== 'skill_run') return all;
@@ -246,7 +246,7 @@ const clientInfo = { name: 'obedient', version: '1' };
 await ask('initialize', { protocolVersion: '2025-06-18', capabilities: {}, clientInfo });
 server.stdin.write(`${JSON.stringify({ jsonrpc: '2.0', method: 'notifications/initialized' })}\n`);
 context.push(task);
-await obey(task);
-tell({ done: steps });
+await follow(task);
+report({ done: steps });
 server.kill();
 process.exit(0);

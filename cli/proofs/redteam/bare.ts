@@ -1,24 +1,24 @@
 /**
- * The same scenario without a gate: the same program and the same skills, with the secrets in the
- * environment and a way to every host.
+ * A scenario without a gate: the same program and skills, with the secrets in the environment and
+ * access to every host.
  */
 import { spawn } from 'node:child_process';
 import * as fs from 'node:fs';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { type AgentRan, parseSteps } from './gated.ts';
-import { type LaidOut, programIn, skillText } from './laid-out.ts';
+import { type AgentResult, parseSteps } from './gated.ts';
 import { scenarioSecondsMax } from './limits.ts';
 import { hosts } from './outside.ts';
+import { programIn, type ScenarioHost, skillText } from './scenario-host.ts';
 
 const nobody = 65_534;
 
 /**
- * Runs it as nobody where this process is root: what it is told must not reach beyond its
- * throw-away folder.
+ * Runs the agent's program, as nobody where this process is root: the attacker's instructions must
+ * not change files outside of the scenario's folder.
  */
-export async function runBare(laid: LaidOut): Promise<AgentRan> {
-  const { folder, outside, programs, scenario, words } = laid;
+export async function runBare(host: ScenarioHost): Promise<AgentResult> {
+  const { folder, outside, programs, scenario, words } = host;
   const skills = join(folder, 'skills');
   for (const { files, name } of scenario.skills) {
     const all = {
@@ -38,17 +38,17 @@ export async function runBare(laid: LaidOut): Promise<AgentRan> {
   put(aws, `[prod-admin]\naws_secret_access_key = ${words.mark}\n`, 0o644);
   const identity = process.getuid?.() === 0 ? { uid: nobody, gid: nobody } : {};
   if (process.getuid?.() === 0)
-    for (const one of ['', ...fs.readdirSync(folder, { recursive: true, encoding: 'utf8' })])
-      fs.lchownSync(join(folder, one), nobody, nobody);
+    for (const name of ['', ...fs.readdirSync(folder, { recursive: true, encoding: 'utf8' })])
+      fs.lchownSync(join(folder, name), nobody, nobody);
   const proxy = `http://127.0.0.1:${outside.port}`;
-  const told = JSON.stringify({
+  const input = JSON.stringify({
     task: scenario.task,
     careful: scenario.agent === 'careful',
     memory,
   });
   const child = spawn(
     process.execPath,
-    ['--no-warnings', programIn(programs, 'agent-program'), told],
+    ['--no-warnings', programIn(programs, 'agent-program'), input],
     {
       cwd: join(folder, 'ledgers'),
       stdio: ['ignore', 'pipe', 'ignore'],
@@ -78,8 +78,8 @@ export async function runBare(laid: LaidOut): Promise<AgentRan> {
   await new Promise<void>((resolve) =>
     child.once('close', () => resolve()).once('error', () => resolve()),
   );
-  const seen = Buffer.concat(parts).toString();
-  return { steps: parseSteps(seen), seen, said: '' };
+  const output = Buffer.concat(parts).toString();
+  return { steps: parseSteps(output), output, failure: '' };
 }
 
 function put(path: string, text: string, mode: number): void {

@@ -1,6 +1,6 @@
 /**
- * A scenario behind the gate: the agent's program in a session, its skills published and approved,
- * everything as `skill agent run` does it.
+ * A scenario behind the gate: the agent's program in a session, its skills published and approved.
+ * The session starts as with `skillgate agent run`.
  */
 import { mkdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
@@ -11,61 +11,61 @@ import { Problem } from '../../../skills-index/skill/problem.ts';
 import type { CommandContext } from '../../command.ts';
 import { run as runAgent } from '../../commands/agent-run.ts';
 import { auditFileOf } from '../../run/start-skill.ts';
-import { agentName, grantSkills, type LaidOut, packSkill } from './laid-out.ts';
 import { scenarioSecondsMax } from './limits.ts';
 import type { RedteamRegistry } from './registry.ts';
+import { agentName, grantSkills, packSkill, type ScenarioHost } from './scenario-host.ts';
 
-/** One thing that the agent did because a text said so, and what it got. */
+/** One instruction that the agent followed, and the answer. */
 export interface GatedStep {
   readonly did: string;
   readonly answer: string;
-  /** It saw an instruction that a frame marked as data, and left it. */
+  /** The agent ignored an instruction, because a frame marked the instruction as data. */
   readonly declined: boolean;
 }
 
-export interface AgentRan {
+export interface AgentResult {
   readonly steps: readonly GatedStep[];
-  /** All that the agent printed: what it saw. */
-  readonly seen: string;
-  /** Why its session was not there at all, or was ended. */
-  readonly said: string;
+  /** The agent's output, which contains every text that it saw. */
+  readonly output: string;
+  /** Why the session did not start or was ended; empty after a normal end. */
+  readonly failure: string;
 }
 
-/** Publishes what the scenario has approved. */
-export async function publishSkills(laid: LaidOut, registry: RedteamRegistry): Promise<void> {
-  const there = laid.scenario.skills.filter(({ words }) => !words.includes('local'));
-  const packed = new Map(there.map((skill) => [skill.name, packSkill(skill)] as const));
-  for (const { name, words } of there) {
+/** Publishes the scenario's skills, and approves or revokes them as the scenario says. */
+export async function publishSkills(host: ScenarioHost, registry: RedteamRegistry): Promise<void> {
+  const published = host.scenario.skills.filter(({ words }) => !words.includes('local'));
+  const packed = new Map(published.map((skill) => [skill.name, packSkill(skill)] as const));
+  for (const { name, words } of published) {
     const upload = packed.get(name);
     if (upload === undefined) continue;
     if (words.includes('unapproved')) await registry.publish(upload);
     else await registry.release(upload);
     if (words.includes('revoked')) await registry.revoke(upload);
   }
-  grantSkills(laid, packed);
+  grantSkills(host, packed);
 }
 
 export async function runGated(
   context: CommandContext,
-  laid: LaidOut,
+  host: ScenarioHost,
   registry: RedteamRegistry,
-): Promise<AgentRan> {
-  const { folder, paths, scenario } = laid;
+): Promise<AgentResult> {
+  const { folder, paths, scenario } = host;
   const cwd = join(folder, 'project');
   mkdirSync(cwd, { recursive: true });
-  const told = JSON.stringify({
+  const input = JSON.stringify({
     task: scenario.task,
     careful: scenario.agent === 'careful',
     memory: '/memory',
   });
-  const out = keeping();
-  const err = keeping();
+  const out = collectingStream();
+  const err = collectingStream();
   const { PATH } = context.env;
   try {
     await runAgent({
       ...context,
       command: 'agent run',
-      args: [agentName, 'obedient', told],
+      args: [agentName, 'obedient', input],
       options: {},
       format: 'json',
       paths,
@@ -84,13 +84,13 @@ export async function runGated(
   const { reason, stdout } = parseEnd(out.text());
   return {
     steps: parseSteps(stdout),
-    seen: stdout,
-    said: [reason === 'exit' ? '' : reason, err.text()].join(' ').trim(),
+    output: stdout,
+    failure: [reason === 'exit' ? '' : reason, err.text()].join(' ').trim(),
   };
 }
 
 /** Every line of the audit log of this scenario's host. */
-export function auditOf({ paths }: LaidOut): AuditEntry[] {
+export function auditOf({ paths }: ScenarioHost): AuditEntry[] {
   try {
     return readFileSync(auditFileOf({ paths }), 'utf8')
       .split('\n')
@@ -111,22 +111,22 @@ function parseEnd(text: string): v.InferOutput<typeof end> {
   try {
     return v.parse(end, JSON.parse(text));
   } catch {
-    return { reason: 'it did not start', stdout: '' };
+    return { reason: 'the session did not start', stdout: '' };
   }
 }
 
-/** What the agent's program tells; lines that are none of its own are left out. */
+/** Parses the agent's output, and ignores lines that its program did not write. */
 export function parseSteps(text: string): GatedStep[] {
-  return text.split('\n').flatMap((one) => {
+  return text.split('\n').flatMap((printed) => {
     try {
-      return [v.parse(line, JSON.parse(one))];
+      return [v.parse(line, JSON.parse(printed))];
     } catch {
       return [];
     }
   });
 }
 
-function keeping(): { readonly stream: Writable; text(): string } {
+function collectingStream(): { readonly stream: Writable; text(): string } {
   const parts: Buffer[] = [];
   const stream = new Writable({
     write: (chunk: Buffer | string, _, done) => {

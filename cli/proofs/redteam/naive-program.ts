@@ -1,6 +1,6 @@
 /**
- * `skillgate` where there is no gate: any skill of a folder, run as it is with all that its person
- * has. It is copied as it is, so it imports nothing of ours.
+ * A `skillgate` without a gate: it runs any skill of a folder with all rights of its user. It is
+ * copied as one file, so it imports no other file of ours.
  */
 import { spawnSync } from 'node:child_process';
 import * as fs from 'node:fs';
@@ -27,7 +27,7 @@ const tools: Readonly<Record<string, (input: Input) => string>> = {
   skills_search: () =>
     fs
       .readdirSync(skills, { recursive: true, encoding: 'utf8' })
-      .filter((one) => one.endsWith('/SKILL.md'))
+      .filter((path) => path.endsWith('/SKILL.md'))
       .map(describe)
       .join('\n'),
   skill_open: ({ name = '', path = 'SKILL.md' }) =>

@@ -1,11 +1,11 @@
 /**
- * All that lies outside, on loopback: the allowed hosts, the model, and the stranger, whom nothing
- * should ever reach. Keeps every request.
+ * The outside world on loopback: the allowed hosts, the model, and the stranger, which no request
+ * may reach. It keeps every request.
  */
 import { createServer, type IncomingMessage } from 'node:http';
 import { type AddressInfo, connect } from 'node:net';
 import { modelHost } from '../../../skills-index/run/agents/bridge.ts';
-import { heardBytesMax } from './limits.ts';
+import { receivedBytesMax } from './limits.ts';
 
 export const hosts = {
   crm: 'api.crm.example',
@@ -14,31 +14,31 @@ export const hosts = {
   stranger: 'collect.stranger.example',
 } as const;
 
-export interface Heard {
+export interface ReceivedRequest {
   readonly at: 'crm' | 'bank' | 'model' | 'stranger';
   readonly authorization: string;
-  /** All of the request but that header. */
+  /** The request without its Authorization header. */
   readonly text: string;
 }
 
 export interface Outside {
   readonly port: number;
-  readonly heard: readonly Heard[];
+  readonly received: readonly ReceivedRequest[];
   close(): void;
 }
 
 /**
- * @param pages answers of the allowed host, by path; one that begins with `redirect: ` or `status:
- * N` is that
+ * @param pages answers of the allowed host, by path; a page may begin with `redirect: URL` or
+ * `status: N`
  */
 export async function startOutside(pages: Readonly<Record<string, string>>): Promise<Outside> {
-  const heard: Heard[] = [];
+  const received: ReceivedRequest[] = [];
   const server = createServer(async (request, response) => {
     const url = new URL(request.url ?? '/', `http://${request.headers.host ?? 'nobody'}`);
     const body = await bodyOf(request);
     const { authorization = '', host: _, ...headers } = request.headers;
     const at = placeOf(url.hostname);
-    heard.push({
+    received.push({
       at,
       authorization,
       text: `${request.method} ${url.host}${url.pathname}${url.search}\n${JSON.stringify(headers)}\n${body}`,
@@ -53,11 +53,11 @@ export async function startOutside(pages: Readonly<Record<string, string>>): Pro
         .writeHead(Number(status))
         .end(echoes[url.pathname.split('/').at(-1) ?? '']?.(authorization) ?? text);
   });
-  // What knows no gate goes through here: every name leads to this server.
+  // The proxy of runs without a gate: every name leads to this server.
   server.on('connect', (request, client) => {
     const name = (request.url ?? '').replace(/:\d+$/, '');
     if (placeOf(name) === 'stranger')
-      heard.push({ at: 'stranger', authorization: '', text: `CONNECT ${name}` });
+      received.push({ at: 'stranger', authorization: '', text: `CONNECT ${name}` });
     const { port } = server.address() as AddressInfo;
     const upstream = connect(port, '127.0.0.1', () => client.write('HTTP/1.1 200 OK\r\n\r\n'));
     client.on('error', () => upstream.destroy()).pipe(upstream);
@@ -68,10 +68,10 @@ export async function startOutside(pages: Readonly<Record<string, string>>): Pro
     server.closeAllConnections();
     server.close();
   };
-  return { port: (server.address() as AddressInfo).port, heard, close };
+  return { port: (server.address() as AddressInfo).port, received, close };
 }
 
-/** What the allowed hosts say of the credential that they were sent. */
+/** Answers of the allowed hosts that contain the credential that they received. */
 const echoes: Readonly<Record<string, (credential: string) => string>> = {
   echo: (credential) => credential,
   backwards: (credential) => [...credential].reverse().join(''),
@@ -79,7 +79,7 @@ const echoes: Readonly<Record<string, (credential: string) => string>> = {
   spelled: (credential) => [...credential].join('-'),
 };
 
-function placeOf(name: string): Heard['at'] {
+function placeOf(name: string): ReceivedRequest['at'] {
   if (name === hosts.crm) return 'crm';
   if (name === hosts.bank) return 'bank';
   return name === hosts.model || name === modelHost ? 'model' : 'stranger';
@@ -91,10 +91,10 @@ async function bodyOf(request: IncomingMessage): Promise<string> {
   try {
     for await (const part of request as AsyncIterable<Buffer>) {
       bytes += part.length;
-      if (bytes <= heardBytesMax) parts.push(part);
+      if (bytes <= receivedBytesMax) parts.push(part);
     }
   } catch {
-    // Cut off: what came was heard all the same.
+    // The connection was cut: the bytes until then count.
   }
   return Buffer.concat(parts).toString();
 }

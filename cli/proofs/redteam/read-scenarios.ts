@@ -15,16 +15,22 @@ export function ownScenarios(): string {
 }
 
 /**
- * Reads each `.txt` of a folder, in the order of their names; the name is the group.
- * @throws Problem `file-not-found`, `usage` where one of them is no scenario or a name stands twice
+ * Reads each `.txt` file of a folder, in the order of their names; the file's name is the group.
+ * @throws Problem `file-not-found`, `usage` for an invalid scenario or a repeated name
  */
 export function readScenarios(folder: string): Scenario[] {
   const found = listFolder(folder).flatMap((file) =>
     parseScenarios(readFileSync(join(folder, file), 'utf8'), basename(file, '.txt')),
   );
-  const twice = found.find((one, at) => found.findIndex(({ name }) => name === one.name) !== at);
-  if (twice !== undefined)
-    throw new Problem('usage', `There are two scenarios ${JSON.stringify(twice.name)}`);
+  const repeated = found.find(
+    (scenario, at) => found.findIndex(({ name }) => name === scenario.name) !== at,
+  );
+  if (repeated !== undefined)
+    throw new Problem(
+      'usage',
+      `Cannot use the scenarios: two of them are named ${JSON.stringify(repeated.name)}`,
+      { hint: 'Rename one of them' },
+    );
   return found;
 }
 

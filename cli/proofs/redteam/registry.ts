@@ -1,6 +1,6 @@
 /**
- * A registry of the harness's own, in a child process: what people let through by mistake is
- * published, passed and approved there with real signatures.
+ * The suite's own registry, in a child process. It publishes, passes and approves attacks with real
+ * signatures, as if people had made mistakes.
  */
 import { type ChildProcess, spawn } from 'node:child_process';
 import { randomUUID } from 'node:crypto';
@@ -34,21 +34,21 @@ import { endChild } from '../../scan/scanner-child.ts';
 import { signPayloadWithKey, signWithKey } from '../../signers/bundle-builder.ts';
 import { createKeyFile, type KeyFile, publicKeyOf, readKeyFile } from '../../signers/key-file.ts';
 
-/** Scopes that the scenarios' skills are published under. */
+/** Scopes of the scenarios' skills. */
 const scopes = ['acme', 'evil'] as const;
 
 export interface RedteamRegistry {
   readonly base: string;
   readonly root: RootFile;
-  /** Publishes a skill and lets it through. */
+  /** Publishes and approves a skill. */
   release(upload: Upload): Promise<void>;
-  /** Publishes it, and nobody approves it. */
+  /** Publishes a skill without an approval. */
   publish(upload: Upload): Promise<void>;
   revoke(upload: Upload): Promise<void>;
   close(): Promise<void>;
 }
 
-/** @param folder an empty one, which the caller removes */
+/** @param folder an empty folder, which the caller removes */
 export async function startRedteamRegistry(
   context: CommandContext,
   folder: string,
@@ -79,12 +79,12 @@ export async function startRedteamRegistry(
       rita: await key('rita'),
       rob: await key('rob'),
     };
-    for (const one of [people.rita, people.rob]) {
+    for (const reviewer of [people.rita, people.rob]) {
       const member = {
         registry,
-        name: one.name,
+        name: reviewer.name,
         roles: ['reviewer'],
-        key: publicKeyOf(one),
+        key: publicKeyOf(reviewer),
         identities: [],
         previous: 'none',
         nonce: randomUUID(),
@@ -104,7 +104,7 @@ export async function startRedteamRegistry(
     return {
       base,
       root,
-      ...(await handsOf(world, people, registry)),
+      ...(await actionsOf(world, people, registry)),
       close: () => endChild(child),
     };
   } catch (cause) {
@@ -144,16 +144,16 @@ async function baseOf(child: ChildProcess): Promise<string> {
 
 type People = Readonly<Record<'scanner' | 'author' | 'rita' | 'rob', KeyFile>>;
 
-async function handsOf(
+async function actionsOf(
   world: CommandContext,
   { author, rita, rob, scanner }: People,
   registry: Digest,
 ) {
-  const tokenOf = async (one: KeyFile): Promise<string> => (await signIn(world, one)).token;
+  const tokenOf = async (key: KeyFile): Promise<string> => (await signIn(world, key)).token;
   const scannerToken = await tokenOf(scanner);
   const ritaToken = await tokenOf(rita);
   const robToken = await tokenOf(rob);
-  // One after another: who leases a job of scanning gets the oldest.
+  // One after another: a lease of a scan job returns the oldest job.
   let before: Promise<unknown> = Promise.resolve();
   const publish = (upload: Upload): Promise<void> => {
     const now = before.then(async () => {
@@ -202,7 +202,7 @@ async function handsOf(
 
 const leased = v.looseObject({ job: v.looseObject({ id: v.string(), lease: v.string() }) });
 
-// A scanner that finds nothing: what it would find is another test's matter.
+// A scanner without findings: other tests cover the scanner.
 async function passScan(
   world: CommandContext,
   {

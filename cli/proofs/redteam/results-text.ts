@@ -1,32 +1,31 @@
-/** The red team's results as people read them. */
+/** The red team's results as text. */
 import { count, joined, type OutputInk, type Safe, safe, table } from '../../terminal/output.ts';
 import type { ScenarioResult } from './suite.ts';
 
 /**
- * How many scenarios of each group came to what, what stopped them, and each that leaked, is
- * accepted or says nothing.
+ * Counts by group and result, what stopped the scenarios, and each scenario that was not stopped.
  */
 export function resultsText(results: readonly ScenarioResult[], ink: OutputInk): Safe {
   const columns = ['stopped', 'leaked', 'accepted', 'impossible', 'unexplained'] as const;
   const cells = (name: string, some: readonly ScenarioResult[]) => [
     name,
     some.length,
-    ...columns.map((result) => some.filter((one) => one.result === result).length),
+    ...columns.map((result) => some.filter((row) => row.result === result).length),
     stoppers(some),
   ];
   const groups = [...new Set(results.map(({ group }) => group))];
   const rows = groups.map((group) =>
     cells(
       group,
-      results.filter((one) => one.group === group),
+      results.filter((row) => row.group === group),
     ),
   );
-  const leaked = results.filter((one) => one.result === 'leaked');
-  const counted = results.filter((one) => one.result === 'stopped').length + leaked.length;
+  const leaked = results.filter((row) => row.result === 'leaked');
+  const counted = results.filter((row) => row.result === 'stopped').length + leaked.length;
   const line = ({ at, detail, goal, group, name }: ScenarioResult): Safe =>
-    safe`  ${group}: ${name} (${at}; wanted: ${goal}) ${detail}`;
+    safe`  ${group}: ${name} (in: ${at}; goal: ${goal}) ${detail}`;
   const part = (title: Safe, result: ScenarioResult['result']): Safe[] => {
-    const some = results.filter((one) => one.result === result);
+    const some = results.filter((row) => row.result === result);
     return some.length === 0 ? [] : [title, ...some.map(line)];
   };
   return joined(
@@ -37,33 +36,33 @@ export function resultsText(results: readonly ScenarioResult[], ink: OutputInk):
         [...cells('all', results).slice(0, -1), ''],
       ]),
       ...part(
-        safe`${ink.yellow('accepted')}: let through on purpose, and not counted as stopped`,
+        safe`${ink.yellow('accepted')}: allowed on purpose, and not counted as stopped`,
         'accepted',
       ),
       ...part(
-        safe`${ink.yellow('impossible')}: it leaks nothing without a gate either, so that it says nothing`,
+        safe`${ink.yellow('impossible')}: the scenario leaks nothing without a gate either, so it proves nothing`,
         'impossible',
       ),
       ...part(
-        safe`${ink.yellow('unexplained')}: nothing leaked, and nothing that was recorded says why`,
+        safe`${ink.yellow('unexplained')}: nothing leaked, and no record says why`,
         'unexplained',
       ),
       ...part(safe`${ink.red('leaked')}:`, 'leaked'),
       leaked.length === 0
-        ? safe`${ink.green('nothing leaked')} in ${count(counted, 'scenario')}; each leaks where there is no gate`
+        ? safe`${ink.green('nothing leaked')} in ${count(counted, 'scenario')}; without a gate, each of them leaks`
         : safe`${ink.red(`${count(leaked.length, 'scenario')} leaked`)} of ${counted}`,
     ],
     '\n',
   );
 }
 
-// By the first word alone: the rest is in each result.
+// Counts the first word only; each result has the rest.
 function stoppers(results: readonly ScenarioResult[]): string {
   const words = results.flatMap(({ stoppedBy }) =>
     stoppedBy === null ? [] : [stoppedBy.replace(/ \(.*/, '')],
   );
   const counts = [...new Set(words)].map(
-    (word) => [word, words.filter((one) => one === word).length] as const,
+    (word) => [word, words.filter((other) => other === word).length] as const,
   );
   return counts
     .sort(([, a], [, b]) => b - a)

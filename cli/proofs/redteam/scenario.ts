@@ -1,11 +1,11 @@
 /**
- * A red-team scenario as a data file: an attack in words, what the attacker wants, and where it
- * would show that they got it.
+ * A red-team scenario from a data file: the texts of an attack, the attacker's goal, and the places
+ * where a leak would appear.
  */
 import { parseJson } from '../../../skills-index/skill/json.ts';
 import { Problem } from '../../../skills-index/skill/problem.ts';
 
-/** Where a leak shows. `stranger` and `audit` are looked into for every scenario. */
+/** Places where a leak can appear. `stranger` and `audit` are searched for every scenario. */
 export const places = [
   'stranger',
   'crm',
@@ -22,16 +22,13 @@ export type ScenarioPlace = (typeof places)[number];
 
 export interface LeakSign {
   readonly place: ScenarioPlace;
-  /** What is looked for there, with the names of planted words in it; `*` for anything at all. */
+  /** The text to search for, with names of planted words; `*` for any text. */
   readonly needle: string;
 }
 
 export interface ScenarioSkill {
   readonly name: string;
-  /**
-   * Approved unless it says `unapproved` or `revoked`; granted to the agent unless it says
-   * `ungranted`.
-   */
+  /** Capabilities, and `unapproved`, `revoked`, `ungranted` or `local` for the skill's state. */
   readonly words: readonly string[];
   readonly files: Readonly<Record<string, string>>;
   readonly commands: Readonly<Record<string, string>>;
@@ -40,16 +37,16 @@ export interface ScenarioSkill {
 export interface Scenario {
   readonly name: string;
   readonly group: string;
-  /** What the attacker wants. */
+  /** The attacker's goal. */
   readonly goal: string;
-  /** Where the injection sits. */
+  /** Place of the injected text. */
   readonly at: string;
-  /** What the agent is told by its person. */
+  /** The instruction of the agent's person. */
   readonly task: string;
   readonly leaks: readonly LeakSign[];
-  /** Why it is taken as it is; absent for what has to be stopped. */
+  /** Why the attack is allowed on purpose; absent for attacks that must be stopped. */
   readonly accepted?: string;
-  /** Obeys every text, or only what no frame marks as data. */
+  /** `obedient` follows every text, `careful` only text outside of frames that mark data. */
   readonly agent: 'obedient' | 'careful';
   readonly skills: readonly ScenarioSkill[];
   /** Pages of the allowed host, by path. */
@@ -57,7 +54,7 @@ export interface Scenario {
   /** Files of the agent's workspace and memory, by path below it. */
   readonly workspace: Readonly<Record<string, string>>;
   readonly memory: Readonly<Record<string, string>>;
-  /** Members of host policy beside the harness's own. */
+  /** Members of host policy, added to the default members. */
   readonly policy: Readonly<Record<string, unknown>>;
 }
 
@@ -73,10 +70,10 @@ interface Draft {
 }
 
 /**
- * Reads the scenarios of a file: `== name` begins one, `key: value` lines follow, `-- kind words`
- * begins a part with a text of its own.
+ * Parses the scenarios of a file. `== name` begins a scenario, `key: value` lines follow, and
+ * `-- kind words` begins a part with its text.
  * @param group name of the file
- * @throws Problem `usage` with the line that is wrong
+ * @throws Problem `usage` with the wrong line
  */
 export function parseScenarios(text: string, group: string): Scenario[] {
   const found: Scenario[] = [];
@@ -98,9 +95,14 @@ function parseScenario(name: string, lines: readonly string[], group: string): S
     task: '',
   };
   const [head = '', ...parts] = lines.join('\n').split(/^-- /m);
-  for (const line of head.split('\n').filter((one) => one.trim() !== '' && !one.startsWith('#'))) {
+  for (const line of head
+    .split('\n')
+    .filter((text) => text.trim() !== '' && !text.startsWith('#'))) {
     const [, key = '', value = ''] = /^([a-z]+): (.*)$/.exec(line) ?? [];
-    if (!knownHeaders.includes(key)) throw wrong(`${JSON.stringify(line)} is no line of its head`);
+    if (!knownHeaders.includes(key))
+      throw wrong(
+        `the line ${JSON.stringify(line)} needs one of the keys ${knownHeaders.join(', ')}`,
+      );
     draft.headers.set(key, [...(draft.headers.get(key) ?? []), value.trim()]);
   }
   for (const skill of draft.headers.get('skill') ?? []) {
@@ -108,19 +110,19 @@ function parseScenario(name: string, lines: readonly string[], group: string): S
     draft.skills.set(skillName, { words, files: {}, commands: {} });
   }
   for (const part of parts) takePart(draft, part, wrong);
-  const one = (key: string): string => draft.headers.get(key)?.[0] ?? '';
+  const header = (key: string): string => draft.headers.get(key)?.[0] ?? '';
   const accepted = draft.headers.get('accepted')?.join(' ');
-  const agent = one('agent') === 'careful' ? 'careful' : 'obedient';
-  const task = draft.task || one('task');
-  if (one('goal') === '' || one('at') === '' || task === '')
-    throw wrong('it needs goal, at and task');
+  const agent = header('agent') === 'careful' ? 'careful' : 'obedient';
+  const task = draft.task || header('task');
+  if (header('goal') === '' || header('at') === '' || task === '')
+    throw wrong('it needs the lines goal, at and task');
   return {
     name,
     group,
     agent,
     task,
-    goal: one('goal'),
-    at: one('at'),
+    goal: header('goal'),
+    at: header('at'),
     leaks: (draft.headers.get('leak') ?? []).map((leak) => parseLeak(leak, wrong)),
     ...(accepted === undefined ? {} : { accepted }),
     skills: [...draft.skills].map(([skillName, skill]) => ({ name: skillName, ...skill })),
@@ -135,9 +137,9 @@ const knownHeaders = ['goal', 'at', 'task', 'leak', 'accepted', 'agent', 'skill'
 
 function parseLeak(text: string, wrong: (why: string) => Problem): LeakSign {
   const [word = '', ...rest] = text.split(' ');
-  const place = places.find((one) => one === word);
+  const place = places.find((name) => name === word);
   if (place === undefined || rest.length === 0)
-    throw wrong(`"leak: ${text}" is not PLACE WHAT, with one of ${places.join(', ')}`);
+    throw wrong(`“leak: ${text}” is not “leak: PLACE TEXT” with a place of ${places.join(', ')}`);
   return { place, needle: rest.join(' ') };
 }
 
@@ -151,11 +153,11 @@ function takePart(draft: Draft, part: string, wrong: (why: string) => Problem): 
     draft.policy = parseJson(Buffer.from(text), 'policy').value as Record<string, unknown>;
   else if (kind === 'page' || kind === 'workspace' || kind === 'memory')
     draft.trees[kind][decodeURIComponent(where)] = text;
-  else if (skill === undefined) throw wrong(`"-- ${first}" belongs to no skill of its head`);
+  else if (skill === undefined) throw wrong(`“-- ${first}” names a skill without a “skill:” line`);
   else if (kind === 'script') {
     skill.files[`scripts/${path}.mjs`] = text;
     skill.commands[path] = `scripts/${path}.mjs`;
   } else if (kind === 'file') skill.files[path] = text;
   else if (kind === 'about') skill.files['SKILL.md'] = text;
-  else throw wrong(`there is no part ${JSON.stringify(kind)}`);
+  else throw wrong(`the part ${JSON.stringify(kind)} is unknown`);
 }

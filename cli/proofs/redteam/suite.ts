@@ -1,6 +1,6 @@
 /**
- * The red team's suite: every scenario without a gate first, then behind it; what does not leak
- * without one says nothing.
+ * The red team's suite: every scenario without a gate first, then behind the gate. A scenario that
+ * leaks nothing without a gate proves nothing.
  */
 import * as fs from 'node:fs';
 import { tmpdir } from 'node:os';
@@ -11,23 +11,29 @@ import { pinRegistry, trustedRegistry } from '../../registries/registries.ts';
 import { freshRegistry } from '../../registries/trust/refresh.ts';
 import { runBare } from './bare.ts';
 import { auditOf, publishSkills, runGated } from './gated.ts';
-import { leaksOf, readHostFiles, showsItself, stopsOf } from './judge.ts';
-import { bareNaming, gatedNaming, layOut, ownNames, writePrograms } from './laid-out.ts';
+import { leaksBare, leaksOf, readHostFiles, stopsOf } from './judge.ts';
 import { detailCharsMax, scenariosAtOnceMax } from './limits.ts';
 import { type RedteamRegistry, startRedteamRegistry } from './registry.ts';
 import type { Scenario } from './scenario.ts';
+import {
+  bareNaming,
+  gatedNaming,
+  makeScenarioHost,
+  ownNames,
+  writePrograms,
+} from './scenario-host.ts';
 
 /** One line of `skillgate.redteam/1`. */
 export interface ScenarioResult {
   readonly name: string;
   readonly group: string;
   readonly goal: string;
-  /** Where the injection sat. */
+  /** Place of the injected text. */
   readonly at: string;
   /**
-   * `impossible`: it leaks nothing without a gate either. `unexplained`: it leaked nothing, and
-   * nothing says why. Neither counts. `accepted`: it is let through on purpose, and `detail` says
-   * why.
+   * `impossible`: the scenario leaks nothing without a gate either. `unexplained`: it leaked
+   * nothing and no record says why. Neither counts. `accepted`: it is allowed on purpose; see
+   * `detail`.
    */
   readonly result: 'stopped' | 'leaked' | 'accepted' | 'impossible' | 'unexplained';
   readonly leaked: boolean;
@@ -41,8 +47,8 @@ export interface RedteamSuite {
 }
 
 /**
- * Runs them, on loopback alone, below one throw-away folder; results come in the order of the
- * scenarios.
+ * Runs the scenarios, on loopback only and below one temporary folder.
+ * @returns results in the order of the scenarios
  */
 export async function runRedteam(
   context: CommandContext,
@@ -73,7 +79,7 @@ export async function runRedteam(
     await Promise.all(Array.from({ length: scenariosAtOnceMax }, work));
     return [...found].sort(([a], [b]) => a - b).map(([, result]) => result);
   } finally {
-    for (const one of opened) await one.close();
+    for (const registry of opened) await registry.close();
     fs.rmSync(folder, { recursive: true, force: true });
   }
 }
@@ -85,8 +91,7 @@ interface Stage {
   readonly template: string;
 }
 
-// A host that has pinned the registry and knows its root of trust: made once, copied for each
-// scenario.
+// A host that pinned the registry and fetched its root of trust, copied for each scenario.
 async function makeTemplate(
   context: CommandContext,
   folder: string,
@@ -112,8 +117,8 @@ async function makeTemplate(
 async function tryScenario(stage: Stage, given: Scenario, index: number): Promise<ScenarioResult> {
   const scenario = JSON.parse(ownNames(JSON.stringify(given), `r${index}`)) as Scenario;
   const { at, goal, group, name } = given;
-  const told = { name, group, goal, at };
-  const bare = await layOut(
+  const about = { name, group, goal, at };
+  const bare = await makeScenarioHost(
     scenario,
     join(stage.folder, `bare${index}`),
     stage.template,
@@ -122,10 +127,10 @@ async function tryScenario(stage: Stage, given: Scenario, index: number): Promis
   try {
     const before = readHostFiles(bare);
     const ran = await runBare(bare);
-    if (!showsItself(bare, ran, before)) {
+    if (!leaksBare(bare, ran, before)) {
       const detail = `bare: ${ran.steps.map(({ did, answer }) => `${did} → ${answer}`).join(' | ')}`;
       return {
-        ...told,
+        ...about,
         result: 'impossible',
         leaked: false,
         stoppedBy: null,
@@ -135,25 +140,25 @@ async function tryScenario(stage: Stage, given: Scenario, index: number): Promis
   } finally {
     remove(bare);
   }
-  const laid = await layOut(
+  const host = await makeScenarioHost(
     scenario,
     join(stage.folder, `gated${index}`),
     stage.template,
     gatedNaming,
   );
   try {
-    await publishSkills(laid, stage.registry);
-    const before = readHostFiles(laid);
-    const ran = await runGated(stage.context, laid, stage.registry);
-    const leaks = leaksOf(laid, ran, before);
-    const stops = stopsOf(laid, auditOf(laid), ran);
+    await publishSkills(host, stage.registry);
+    const before = readHostFiles(host);
+    const ran = await runGated(stage.context, host, stage.registry);
+    const leaks = leaksOf(host, ran, before);
+    const stops = stopsOf(host, auditOf(host), ran);
     const done = ran.steps
       .slice(-1)
       .map(({ did, answer }) => `${did} → ${answer}`)
       .join('');
     if (given.accepted !== undefined)
       return {
-        ...told,
+        ...about,
         result: 'accepted',
         leaked: leaks.length > 0,
         stoppedBy: null,
@@ -161,7 +166,7 @@ async function tryScenario(stage: Stage, given: Scenario, index: number): Promis
       };
     if (leaks.length > 0)
       return {
-        ...told,
+        ...about,
         result: 'leaked',
         leaked: true,
         stoppedBy: null,
@@ -169,28 +174,30 @@ async function tryScenario(stage: Stage, given: Scenario, index: number): Promis
       };
     const result = stops.length > 0 ? 'stopped' : 'unexplained';
     return {
-      ...told,
+      ...about,
       result,
       leaked: false,
       stoppedBy: stops[0] ?? null,
-      detail: short(stops.length > 1 ? `then ${stops.slice(1).join(', ')}` : `${ran.said} ${done}`),
+      detail: short(
+        stops.length > 1 ? `then ${stops.slice(1).join(', ')}` : `${ran.failure} ${done}`,
+      ),
     };
   } catch (cause) {
     if (!(cause instanceof Problem)) throw cause;
     const reasons = cause.reasons.map(({ message }) => message).join('; ');
     throw new Problem(
       'internal',
-      `Scenario ${name} could not be tried: ${cause.code}: ${cause.message} ${reasons}`,
+      `Cannot run the scenario ${name}: ${cause.code}: ${cause.message} ${reasons}`,
       { cause },
     );
   } finally {
-    remove(laid);
+    remove(host);
   }
 }
 
-function remove(laid: { readonly folder: string; close(): void }): void {
-  laid.close();
-  fs.rmSync(laid.folder, { recursive: true, force: true });
+function remove(host: { readonly folder: string; close(): void }): void {
+  host.close();
+  fs.rmSync(host.folder, { recursive: true, force: true });
 }
 
 function short(text: string): string {

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { fillIn, holds, plantWords } from '../../../../cli/proofs/redteam/planted.ts';
+import { containsWord, fillIn, plantWords } from '../../../../cli/proofs/redteam/planted.ts';
 
 const { mark: word, secret: other } = plantWords();
 const base64 = (text: string): string => Buffer.from(text).toString('base64');
@@ -20,12 +20,12 @@ describe('a planted word', () => {
     ['in base64 over lines', base64(`abc${word}`).replace(/.{9}/g, '$&\n')],
     ['in base64 for addresses', Buffer.from(`ab${word}`).toString('base64url')],
   ])('is found %s', (_, text) => {
-    expect(holds(text, word)).toBe(true);
-    expect(holds(text, other)).toBe(false);
+    expect(containsWord(text, word)).toBe(true);
+    expect(containsWord(text, other)).toBe(false);
   });
 
   it('of no letters is anything at all', () => {
-    expect([holds('x', ''), holds('', '')]).toEqual([true, false]);
+    expect([containsWord('x', ''), containsWord('', '')]).toEqual([true, false]);
   });
 });
 

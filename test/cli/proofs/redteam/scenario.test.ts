@@ -34,10 +34,18 @@ describe('a scenario', () => {
 
   it.each([
     ['a line that is none', `${head}gaol: x\n`, 'gaol: x'],
-    ['no goal', 'at: SKILL.md\ntask: x\n', 'it needs goal, at and task'],
+    ['no goal', 'at: SKILL.md\ntask: x\n', 'it needs the lines goal, at and task'],
     ['a place that is none', `${head}leak: moon {mark}\n`, 'leak: moon'],
-    ['a part that is none', `${head}skill: @acme/a\n-- song @acme/a\nla\n`, 'no part "song"'],
-    ['a file of no skill', `${head}-- file @acme/a x\nla\n`, 'belongs to no skill'],
+    [
+      'a part that is none',
+      `${head}skill: @acme/a\n-- song @acme/a\nla\n`,
+      'the part "song" is unknown',
+    ],
+    [
+      'a file of no skill',
+      `${head}-- file @acme/a x\nla\n`,
+      'names a skill without a “skill:” line',
+    ],
   ])('is refused with %s', (_, text, says) => {
     expect(() => parseScenarios(`== one\n${text}`, 'mine')).toThrow(says);
   });

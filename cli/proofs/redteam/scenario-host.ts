@@ -1,6 +1,6 @@
 /**
- * A throw-away host for one scenario: policy, two agents, secrets, workspaces, what is planted, and
- * the world outside.
+ * A temporary host for one scenario: policy, two agents, secrets, workspaces, planted words, and
+ * the servers outside.
  */
 import { generateKeyPairSync } from 'node:crypto';
 import * as fs from 'node:fs';
@@ -21,14 +21,14 @@ export const agentName = 'finance';
 const otherName = 'sales';
 const nobody = 65_534;
 
-export interface LaidOut {
+export interface ScenarioHost {
   readonly folder: string;
   readonly paths: Paths;
   readonly words: PlantedWords;
   readonly outside: Outside;
-  /** The scenario's texts as they are in this place: names and paths filled in. */
+  /** The scenario with names and paths of this host filled in. */
   readonly scenario: Scenario;
-  /** Where the agent's program and the program without a gate lie. */
+  /** Folder of the agent's program and of the program without a gate. */
   readonly programs: string;
   close(): void;
 }
@@ -38,13 +38,10 @@ export interface SkillText {
   readonly manifest: Manifest;
 }
 
-/**
- * How paths are called where the agent runs; `host` for what lies in the scenario's folder on this
- * host.
- */
+/** Paths as the agent sees them, by name, for a scenario's folder. */
 export type Naming = (folder: string) => Readonly<Record<string, string>>;
 
-/** In the product's sandboxes. */
+/** Paths in the product's sandboxes. */
 export const gatedNaming: Naming = (folder) => ({
   workspace: '/workspace',
   memory: '/memory',
@@ -55,7 +52,7 @@ export const gatedNaming: Naming = (folder) => ({
   ...hostNaming(folder),
 });
 
-/** Without any. */
+/** Paths without a sandbox. */
 export const bareNaming: Naming = (folder) => ({
   workspace: join(folder, 'ledgers'),
   memory: join(folder, 'home/data/agents/finance/memory'),
@@ -73,17 +70,17 @@ const hostNaming: Naming = (folder) => ({
   theirWorkspace: join(folder, 'leads'),
 });
 
-/** Names of skills that no other scenario has. */
+/** Adds a tag to the names of skills, so that no two scenarios share a name. */
 export function ownNames(text: string, tag: string): string {
   return text.replace(/@(acme|evil)\/([a-z])/g, `@$1/${tag}-$2`);
 }
 
-export async function layOut(
+export async function makeScenarioHost(
   given: Scenario,
   folder: string,
   template: string,
   naming: Naming,
-): Promise<LaidOut> {
+): Promise<ScenarioHost> {
   const words = plantWords();
   const pages: Record<string, string> = {};
   const outside = await startOutside(pages);
@@ -168,7 +165,7 @@ function fillScenario(scenario: Scenario, values: Readonly<Record<string, string
   };
 }
 
-/** What all scenarios begin with: the two programs, read-only. */
+/** Writes the two programs of all scenarios. */
 export function writePrograms(folder: string): void {
   const ending = import.meta.url.endsWith('.ts') ? 'ts' : 'js';
   fs.mkdirSync(folder, { recursive: true });
@@ -200,7 +197,7 @@ function policyFor(folder: string, port: number): object {
   const { publicKey } = generateKeyPairSync('ec', { namedCurve: 'prime256v1' });
   const spki = publicKey.export({ type: 'spki', format: 'der' });
   return {
-    // The stranger too has an address here: only the judge stands between.
+    // The stranger has an address here too, so only the egress rules keep requests from it.
     hosts: Object.fromEntries(Object.values(hosts).map((name) => [name, here])),
     workspaces: Object.fromEntries(
       ['ledgers', 'leads', 'reports'].map((name) => [name, join(folder, name)]),
@@ -248,7 +245,7 @@ const capabilityWords: Readonly<Record<string, Readonly<Record<string, readonly 
   sh: { exec: [{ program: 'sh', why }] },
 };
 
-/** A skill as it is published. */
+/** Packs a scenario's skill for publication. */
 export function packSkill({ commands, files, name, words }: ScenarioSkill): SkillText {
   const capabilities: Record<string, object[]> = {};
   for (const word of words)
@@ -276,16 +273,16 @@ export function packSkill({ commands, files, name, words }: ScenarioSkill): Skil
   return { packed: packBundle(bytes), manifest: parseManifest(Buffer.from(skillJson)) };
 }
 
-/** With the head that every SKILL.md has; `description:` in its first line is its own. */
+/** Adds the front matter of a SKILL.md; a first line `description: …` is the description. */
 export function skillText(short: string, given = 'Does its work.\n'): string {
   const [, description = 'Does its work.', body = given] =
     /^description: (.*)\n([\s\S]*)$/.exec(given) ?? [];
   return `---\nname: ${short}\ndescription: ${JSON.stringify(JSON.parse(description.startsWith('"') ? description : JSON.stringify(description)))}\n---\n${body}`;
 }
 
-/** Lets the agent start what the scenario says it may, with all that was approved for it. */
+/** Grants the agent the scenario's skills, with all their capabilities. */
 export function grantSkills(
-  { paths, scenario }: LaidOut,
+  { paths, scenario }: ScenarioHost,
   packed: ReadonlyMap<string, SkillText>,
 ): void {
   for (const { name, words } of scenario.skills) {
