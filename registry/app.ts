@@ -87,8 +87,8 @@ export function createApp(
   app.get('/healthz', (context) => context.json({ ok: true }));
   app.get('/readyz', async (context) => {
     await newestCheckpoint(registry);
-    const witnesses = witnessStates(registry).map(({ at, ...one }) => ({
-      ...one,
+    const witnesses = witnessStates(registry).map(({ at, ...state }) => ({
+      ...state,
       ...(at === undefined ? {} : { at: new Date(at).toISOString() }),
     }));
     const behind = await behindNow(registry);

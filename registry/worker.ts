@@ -76,7 +76,7 @@ async function make(environment: WorkerEnvironment): Promise<Made> {
     // between isolates.
     exclusive: (_, task) => task(),
     // D1 is restored in place (Time Travel), and no isolate restarts for it.
-    compareOwnHead: (one) => whatOwnHeadShows(one, () => undefined),
+    compareOwnHead: (registry) => whatOwnHeadShows(registry, () => undefined),
   };
   const app = createApp(registry, {
     logError: (error) => console.error(error),

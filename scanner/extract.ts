@@ -118,9 +118,9 @@ function coverageOf(
       return { ...shown, disposition: 'unanalysed' as const, reason: why };
     return { ...shown, disposition, reason };
   });
-  const missing = unread.map((one) => ({
-    ...one,
-    path: one.path.toWellFormed(),
+  const missing = unread.map((entry) => ({
+    ...entry,
+    path: entry.path.toWellFormed(),
     disposition: 'unanalysed' as const,
   }));
   return {

@@ -19,7 +19,7 @@ export const parserVersions = {
 } as const;
 
 const judging = parseDigest(codeDigests.judging);
-const said: Omit<RuleSet, 'digest'> = {
+const described: Omit<RuleSet, 'digest'> = {
   extractor: canonicalDigest({ code: codeDigests.extractor, parserVersions }),
   judging,
   // A rule without a digest of its code stands there with that of the judging: the test that
@@ -30,7 +30,7 @@ const said: Omit<RuleSet, 'digest'> = {
     reads,
   })),
 };
-const ruleSet: RuleSet = { digest: canonicalDigest(said), ...said };
+const ruleSet: RuleSet = { digest: canonicalDigest(described), ...described };
 
 /** The rule set of this code. */
 export function currentRuleSet(): RuleSet {

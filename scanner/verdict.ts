@@ -17,11 +17,12 @@ export interface Judged {
  */
 export function judge(findings: readonly Finding[], complete: boolean): Judged {
   const blocking = findings.filter(
-    (one) => one.kind !== 'capability' && rank(one) >= severities.indexOf('high'),
+    (finding) => finding.kind !== 'capability' && rank(finding) >= severities.indexOf('high'),
   );
   if (blocking.length > 0) return { verdict: 'block', deciding: worst(blocking) };
   const doubtful = findings.filter(
-    (one) => rank(one) >= severities.indexOf(one.kind === 'capability' ? 'medium' : 'low'),
+    (finding) =>
+      rank(finding) >= severities.indexOf(finding.kind === 'capability' ? 'medium' : 'low'),
   );
   if (!complete) return { verdict: 'incomplete', deciding: worst(doubtful) };
   return doubtful.length > 0
@@ -37,7 +38,8 @@ function worst(findings: readonly Finding[]): Finding[] {
     if (first === undefined) break;
     // One rule at three places says less than three rules.
     const other = left.find(
-      (one) => byWeight(first, one) === 0 && !chosen.some(({ rule }) => rule === one.rule),
+      (finding) =>
+        byWeight(first, finding) === 0 && !chosen.some(({ rule }) => rule === finding.rule),
     );
     const next = other ?? first;
     chosen.push(next);

@@ -88,7 +88,7 @@ export async function readEnrolments(dir: string): Promise<Envelope[]> {
   const folder = join(dir, 'enrol');
   const names = await readdir(folder).catch(() => []);
   const envelopes: Envelope[] = [];
-  for (const name of names.filter((one) => one.endsWith('.json')).sort()) {
+  for (const name of names.filter((name) => name.endsWith('.json')).sort()) {
     const path = join(folder, name);
     envelopes.push(parseEnvelope(parseJson(await readData(path), path).value));
   }

@@ -94,7 +94,9 @@ export async function publishTuf(
     await files.put(tufDocumentName, Buffer.from(`${JSON.stringify(next, null, 2)}\n`));
     await rm(join(dir, 'keys.next.json'), { force: true });
     await rm(join(dir, 'tuf-proposal.json'), { force: true });
-    const ends = [...(root.retired ?? []), ...(root.thresholds ?? [])].map((one) => one.validUpTo);
+    const ends = [...(root.retired ?? []), ...(root.thresholds ?? [])].map(
+      (earlier) => earlier.validUpTo,
+    );
     const entriesSince =
       ends.length === 0 ? 0 : Math.max(0, (lastLogIndex(dir) ?? -1) - Math.max(...ends));
     return { entriesSince, frozenScopes };
@@ -146,17 +148,18 @@ async function requireSuccessor(dir: string, next: TufRepository): Promise<void>
 // it would go on judging future entries. Rejects also a retired key that never was in force. A
 // proposal that was signed before counts as it is, also over a log that a backup set back.
 async function requirePast(dir: string, next: TufRepository): Promise<void> {
-  const earlierIn = (one: TufRepository | undefined) =>
-    one === undefined ? [] : (parsePolicy(one.files['policy.json']).earlier ?? []);
-  const known = earlierIn(await readTufDocument(dir)).map((one) => canonicalJson(one));
+  const earlierIn = (repository: TufRepository | undefined) =>
+    repository === undefined ? [] : (parsePolicy(repository.files['policy.json']).earlier ?? []);
+  const known = earlierIn(await readTufDocument(dir)).map((policy) => canonicalJson(policy));
   const last = lastLogIndex(dir) ?? -1;
   const ahead = earlierIn(next).find(
-    (one) => !known.includes(canonicalJson(one)) && one.validUpTo > last,
+    (policy) => !known.includes(canonicalJson(policy)) && policy.validUpTo > last,
   );
   const root = rootFileOf(next);
   const now = await readRootFile(dir);
   const retired = (root.retired ?? []).find(
-    (one) => !(now.retired ?? []).some(({ key }) => key === one.key) && one.validUpTo > last,
+    (retired) =>
+      !(now.retired ?? []).some(({ key }) => key === retired.key) && retired.validUpTo > last,
   );
   const strangers = strangersAmongRetired(root, { files: [now], chain: [], isWhole: true });
   const refused = (why: string) =>
@@ -167,9 +170,9 @@ async function requirePast(dir: string, next: TufRepository): Promise<void> {
   const ends = (what: string, index: number) =>
     `the proposal ends ${what} at log index ${index}, but the log ends at ${last}`;
   const threshold = (root.thresholds ?? []).find(
-    (one) =>
-      !(now.thresholds ?? []).some((known) => canonicalJson(known) === canonicalJson(one)) &&
-      one.validUpTo > last,
+    (threshold) =>
+      !(now.thresholds ?? []).some((known) => canonicalJson(known) === canonicalJson(threshold)) &&
+      threshold.validUpTo > last,
   );
   if (threshold !== undefined) throw refused(ends('an earlier threshold', threshold.validUpTo));
   if (ahead !== undefined) throw refused(ends('an earlier policy', ahead.validUpTo));
@@ -181,10 +184,13 @@ async function requirePast(dir: string, next: TufRepository): Promise<void> {
 // no entry behind its last index, so nobody could read those entries. Other keys may be retired for
 // a past time: statements that a thief signed with such a key stop counting, and stay readable.
 async function requireWholeLog(dir: string, root: RootFile): Promise<void> {
-  const known = ((await readRootFile(dir)).retired ?? []).map((one) => canonicalJson(one));
+  const known = ((await readRootFile(dir)).retired ?? []).map((retired) => canonicalJson(retired));
   const last = lastLogIndex(dir) ?? -1;
   const early = (root.retired ?? []).find(
-    (one) => one.office === 'log' && one.validUpTo < last && !known.includes(canonicalJson(one)),
+    (retired) =>
+      retired.office === 'log' &&
+      retired.validUpTo < last &&
+      !known.includes(canonicalJson(retired)),
   );
   if (early === undefined) return;
   throw new Problem(

@@ -107,13 +107,13 @@ function passkeyRoutes(app: Hono, registry: Registry): void {
     const { member } = await requireReviewer(registry, context);
     const { chain } = await readIdentities(registry);
     const enrolled = chain.passkeysOf(member.name, latest);
-    const known = new Set(enrolled.map((one) => one.credentialId));
+    const known = new Set(enrolled.map((passkey) => passkey.credentialId));
     const pending = (await listPendingPasskeys(registry)).filter(
-      (one) => one.member === member.name && !known.has(one.credentialId),
+      (passkey) => passkey.member === member.name && !known.has(passkey.credentialId),
     );
     const options = await creationOptions(registry, member.name, [
       ...known,
-      ...pending.map((one) => one.credentialId),
+      ...pending.map((passkey) => passkey.credentialId),
     ]);
     const view = {
       member: member.name,

@@ -49,7 +49,7 @@ export function reviewRoutes(app: Hono, registry: Registry): void {
     const { actor } = await requireReviewer(registry, context);
     const digest = parseDigest(context.req.param('digest'));
     const { name, version } = await readApproval(registry, digest).then(
-      (one) => one.statement.predicate,
+      (draft) => draft.statement.predicate,
     );
     await approveByPasskey(registry, actor, {
       digest,
@@ -155,7 +155,7 @@ async function file(registry: Registry, context: Context): Promise<Response> {
   await requireReviewer(registry, context);
   const detail = await readReview(registry, versionName(context));
   const path = context.req.param('path') ?? '';
-  const found = detail.files.find((one) => one.path === path);
+  const found = detail.files.find((file) => file.path === path);
   if (found === undefined)
     throw new Problem(
       'not-found',
@@ -204,12 +204,15 @@ async function readSources(
 ): Promise<ReadonlyMap<string, string>> {
   const wanted = new Set([
     'SKILL.md',
-    ...(report?.findings ?? []).flatMap((one) => [one.path, ...one.flow.map((step) => step.path)]),
+    ...(report?.findings ?? []).flatMap((finding) => [
+      finding.path,
+      ...finding.flow.map((step) => step.path),
+    ]),
   ]);
   const sources = new Map<string, string>();
   let bytesLeft = frameSourceBytesMax;
   for (const path of wanted) {
-    const found = files.find((one) => one.path === path);
+    const found = files.find((file) => file.path === path);
     if (found === undefined || found.size > bytesLeft) continue;
     bytesLeft -= found.size;
     sources.set(
@@ -225,7 +228,7 @@ async function readSources(
 async function meansOf(registry: Registry, { member }: SignedInMember): Promise<SigningMeans> {
   const { chain } = await readIdentities(registry);
   return {
-    passkeys: chain.passkeysOf(member.name, latest).map((one) => one.credentialId),
+    passkeys: chain.passkeysOf(member.name, latest).map((passkey) => passkey.credentialId),
     keyIds: chain.keysOf(member.name, latest),
   };
 }
@@ -245,12 +248,13 @@ async function whyNotApprove(
   const unknown = await whyOwn(registry, row, { member: member.name, enrolled: member });
   if (unknown !== undefined)
     return `You cannot approve this version: ${unknown} (skillgate member add).`;
-  if (detail.approvals.some((one) => one.reviewer === member.name)) return approvedText(detail);
+  if (detail.approvals.some((approval) => approval.reviewer === member.name))
+    return approvedText(detail);
   return undefined;
 }
 
 function approvedText({ name, version, approvals, approvalsNeeded }: ReviewDetail): string {
-  const outside = approvals.filter((one) => one.independent).length;
+  const outside = approvals.filter((approval) => approval.independent).length;
   const waits = 'You approved this version. It waits for another reviewer.';
   if (outside >= approvalsNeeded.independent) return waits;
   return `${waits} It also needs an approval from outside the desk, which you can give: skillgate review approve ${name}@${version}`;

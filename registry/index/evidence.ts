@@ -75,7 +75,7 @@ function concerns(
       const about =
         (key !== undefined && known.keys.has(key.keyId)) ||
         (passkey !== undefined && known.passkeys.has(passkey.credentialId)) ||
-        identities.some((one) => known.keys.has(identityId(one)));
+        identities.some((identity) => known.keys.has(identityId(identity)));
       return about ? [] : undefined;
     }
     case predicateTypes.scope:

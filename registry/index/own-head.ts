@@ -50,7 +50,7 @@ async function readSignedHead({ objects, root }: Registry): Promise<TreeHead | u
   try {
     const envelope = parseEnvelope(parseJson(bytes, statusName).value);
     // Retired keys count as well: after a rotation, the key before signed the last file.
-    const isOwn = keysOfOffice(root, 'status').some((one) => verifyEnvelope(envelope, spkiOf(one)));
+    const isOwn = keysOfOffice(root, 'status').some((key) => verifyEnvelope(envelope, spkiOf(key)));
     return isOwn ? parseCheckpoint(statusIn(bytes).checkpoint) : undefined;
   } catch (cause) {
     // A damaged file shows nothing. The next signed status replaces it.

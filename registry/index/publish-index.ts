@@ -64,7 +64,7 @@ async function settleOnce(registry: Registry, versionId: string): Promise<Versio
   const verdict = await verdictOn(
     registry,
     row,
-    approvals.map((one) => one.logIndex),
+    approvals.map((approval) => approval.logIndex),
   );
   const line = await lineOf(registry, row, verdict);
   await requireReadable(registry, line);
@@ -104,16 +104,16 @@ async function lineOf(
     statement.predicate.inputAttestations.map(({ digest }) => `sha256:${digest.sha256}`),
   );
   const inputs = (await statementsOf(registry, row.id)).filter(
-    (one) => one.bundle !== null && named.has(one.bundle),
+    (row) => row.bundle !== null && named.has(row.bundle),
   );
-  const passkeys = inputs.flatMap((one) => {
-    const statement = statementIn(one);
+  const passkeys = inputs.flatMap((row) => {
+    const statement = statementIn(row);
     return statement.predicateType === predicateTypes.approval &&
       'credentialId' in statement.predicate.reviewer
       ? [statement.predicate.reviewer.credentialId]
       : [];
   });
-  const keys = inputs.map((one) => one.signer);
+  const keys = inputs.map((row) => row.signer);
   const identities = identityEvidence(await readIdentities(registry), {
     scope: scopeOf(row.name),
     keys,

@@ -51,12 +51,12 @@ export async function verdictOn(
   if (row.report === null) throw new Problem('internal', 'An approved version has no report');
   const scannedAt = await scansThatCount(registry, row, row.report);
   const inputs = all
-    .filter((one) => isInput(one, scannedAt, approvedAt))
-    .map((one) => hexOf(addressOf(one)))
+    .filter((row) => isInput(row, scannedAt, approvedAt))
+    .map((row) => hexOf(addressOf(row)))
     .sort()
     .map((sha256) => ({ digest: { sha256 } }));
   const policy = { digest: { sha256: hexOf(policyDigest(registry.policy)) } };
-  const last = all.findLast((one) => one.predicateType === predicateTypes.verdict);
+  const last = all.findLast((row) => row.predicateType === predicateTypes.verdict);
   if (last !== undefined && names(statementIn(last), { inputs, policy })) return last;
   const files = await filesOf(registry, row);
   const statement = verdictStatement(
@@ -89,7 +89,7 @@ export async function verdictOn(
 
 function levelOf(all: readonly StatementRow[]): SlsaBuildLevel {
   const by = (type: string) => {
-    const row = all.find((one) => one.predicateType === type);
+    const row = all.find((row) => row.predicateType === type);
     return row === undefined
       ? undefined
       : {
@@ -134,29 +134,29 @@ async function scansThatCount(
   report: Digest,
 ): Promise<readonly number[]> {
   const { scans: found, needed } = await readScannedBy(registry, row);
-  if (needed > 1) return found.map((one) => one.logIndex);
+  if (needed > 1) return found.map((row) => row.logIndex);
   const decided = and(eq(scans.versionId, row.id), eq(scans.report, report));
   const rows = await registry.db.read
     .select({ logIndex: scans.logIndex })
     .from(scans)
     .where(decided);
-  return rows.slice(0, 1).map((one) => one.logIndex);
+  return rows.slice(0, 1).map((row) => row.logIndex);
 }
 
 /** The publication, its provenance, the scans that decided, and the approvals that count. */
 function isInput(
-  one: StatementRow,
+  row: StatementRow,
   scannedAt: readonly number[],
   approvedAt: readonly number[],
 ): boolean {
-  switch (one.predicateType) {
+  switch (row.predicateType) {
     case predicateTypes.publish:
     case predicateTypes.provenance:
       return true;
     case predicateTypes.approval:
-      return approvedAt.includes(one.logIndex);
+      return approvedAt.includes(row.logIndex);
     case predicateTypes.scan:
-      return scannedAt.includes(one.logIndex);
+      return scannedAt.includes(row.logIndex);
     default:
       return false;
   }

@@ -174,7 +174,7 @@ async function store(
     const createdAt = registry.now().getTime();
     const append = await planAppend(
       registry,
-      signed.map((one) => ({ ...one, versionId: id })),
+      signed.map((added) => ({ ...added, versionId: id })),
     );
     const row = {
       id,

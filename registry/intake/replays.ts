@@ -172,10 +172,10 @@ async function isFollowed(
   // The same statement signed by another administrator is a vote for it.
   const words = canonicalJson(statement);
   return statements.some(
-    (one) =>
-      one.logIndex > logIndex &&
-      aboutOf(one.statement) === about &&
-      canonicalJson(one.statement) !== words,
+    (verified) =>
+      verified.logIndex > logIndex &&
+      aboutOf(verified.statement) === about &&
+      canonicalJson(verified.statement) !== words,
   );
 }
 

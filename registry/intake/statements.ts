@@ -147,7 +147,7 @@ async function takeIdentity(
       [...known.statements, { statement, ...by, logIndex, digest }],
       known.frozen,
     );
-    const ignored = chain.ignored.find((one) => one.logIndex === logIndex);
+    const ignored = chain.ignored.find((entry) => entry.logIndex === logIndex);
     if (ignored !== undefined) {
       const speaker = {
         ids: idsOf(by),

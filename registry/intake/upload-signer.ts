@@ -159,9 +159,9 @@ async function requireKey(
     if (owners.some(({ keyId }) => keyId === signer.keyId))
       throw foreign(chain, scope, { signer: signer.keyId });
     const owned = logged.some(
-      (one) => !isVote(chain, one) && hasOwned(one.statement, scope, signer),
+      (verified) => !isVote(chain, verified) && hasOwned(verified.statement, scope, signer),
     );
-    if (owned && logged.some(({ statement: one }) => isEndOf(one, signer)))
+    if (owned && logged.some(({ statement }) => isEndOf(statement, signer)))
       throw new Problem('key-ended', `The key ${signer.keyId} no longer signs for @${scope}`);
     if (owned)
       throw new Problem(

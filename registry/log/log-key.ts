@@ -5,7 +5,7 @@ import type { Registry } from '../context.ts';
 
 /** Whether the log has had another key. */
 export function hasRetiredLogKey({ root }: Pick<Registry, 'root'>): boolean {
-  return (root.retired ?? []).some((one) => one.office === 'log');
+  return (root.retired ?? []).some((retired) => retired.office === 'log');
 }
 
 /** Whether an earlier key signed a note. Clients accept heads of the key in force only. */

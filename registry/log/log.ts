@@ -66,9 +66,11 @@ export async function planAppend(
   let range = await readRange(registry);
   const writes: BatchWrite[] = [];
   const indexes: number[] = [];
-  for (const one of added) {
+  for (const signed of added) {
     const by =
-      'spki' in one.signer ? keyedParts(one.envelope, one.signer) : certifiedParts(one.signer);
+      'spki' in signed.signer
+        ? keyedParts(signed.envelope, signed.signer)
+        : certifiedParts(signed.signer);
     const { body } = by;
     const leaf = leafHash(body);
     const index = range.size;
@@ -83,13 +85,13 @@ export async function planAppend(
     };
     const statement = {
       logIndex: index,
-      predicateType: one.statement.predicateType,
-      payload: digestOf(Buffer.from(one.envelope.payload, 'base64')),
+      predicateType: signed.statement.predicateType,
+      payload: digestOf(Buffer.from(signed.envelope.payload, 'base64')),
       signer: by.signer,
       certificate: by.certificate,
       material: by.material,
-      envelope: canonicalJson(one.envelope),
-      versionId: one.versionId ?? null,
+      envelope: canonicalJson(signed.envelope),
+      versionId: signed.versionId ?? null,
       createdAt: now,
     };
     await requireReadable(registry, { ...row, ...statement }, before);
@@ -205,7 +207,7 @@ async function finish(
   );
   await putBlobs(
     registry.objects,
-    all.map((one) => one.bytes),
+    all.map((finished) => finished.bytes),
   );
   await registry.db.batch(
     all.flatMap(({ index, note, bytes }): BatchWrite[] => [

@@ -208,8 +208,8 @@ function linesIn(registry: Witnessed, { size, note }: Head, text: string): Asked
     .flatMap((line) => {
       try {
         return verifyCosignatures(`${note}${line}\n`, registry.witnesses.policy, log).map(
-          (one) => ({
-            ...one,
+          (cosignature) => ({
+            ...cosignature,
             size,
             line: `${line}\n`,
           }),

@@ -41,9 +41,9 @@ export async function readIdentities(registry: Registry): Promise<KnownIdentitie
   for (const { logIndex, bundle } of rows) {
     const address = bundle ?? (await finishStatements(registry, [logIndex]))[0]?.digest;
     if (!isDigest(address)) throw new Problem('internal', `Statement ${logIndex} has no address`);
-    const one = await readIdentity(registry, { logIndex, digest: address });
-    if ('why' in one) frozen.push(one);
-    else verified.push(one);
+    const identity = await readIdentity(registry, { logIndex, digest: address });
+    if ('why' in identity) frozen.push(identity);
+    else verified.push(identity);
   }
   const fresh: KnownIdentities = {
     chain: chainIdentities(registry.root, verified, frozen),

@@ -33,17 +33,17 @@ export async function takeMessage(
   signed: SignedMailboxText<MailboxMessage>,
   network: string,
 ): Promise<void> {
-  const { said } = signed;
+  const { said: message } = signed;
   const host = requireSigner(signed);
   const now = registry.now().getTime();
-  const expiresAt = Date.parse(said.expires);
+  const expiresAt = Date.parse(message.expires);
   if (expiresAt <= now) throw new Problem('request-invalid', 'The message has expired');
   if (expiresAt > now + limits.mailboxMsMax)
     throw new Problem('request-invalid', 'The message expires too late');
   const enrolled = Object.values(registry.incidents?.reporters ?? {}).includes(host) ? 1 : 0;
   const row: Row = {
-    id: said.id,
-    to: said.to,
+    id: message.id,
+    to: message.to,
     host,
     network,
     enrolled,
@@ -52,7 +52,7 @@ export async function takeMessage(
   };
   await registry.exclusive('mailbox', async () => {
     await registry.db.read.delete(mailbox).where(lte(mailbox.expiresAt, now));
-    const [known] = await registry.db.read.select().from(mailbox).where(eq(mailbox.id, said.id));
+    const [known] = await registry.db.read.select().from(mailbox).where(eq(mailbox.id, message.id));
     if (known?.message === row.message) return;
     if (known !== undefined) throw new Problem('request-invalid', 'Another message has this id');
     await requireFewMessages(registry, row);

@@ -93,7 +93,9 @@ export async function finishCreation(
   const made = parseCreation(response);
   const expectedChallenge = await take(registry, member, made.response.clientDataJSON);
   const enrolled = passkeyMade(made, expectedChallenge, siteOf(registry.config));
-  const waiting = (await listPendingPasskeys(registry)).filter((one) => one.member === member);
+  const waiting = (await listPendingPasskeys(registry)).filter(
+    (passkey) => passkey.member === member,
+  );
   if (waiting.length >= pendingPasskeysMax) {
     throw new Problem(
       'request-invalid',

@@ -137,7 +137,7 @@ async function logApproval(
       .select()
       .from(statements)
       .where(eq(statements.versionId, version.id));
-    if (again.some((one) => sameDraft(one.envelope, statement)))
+    if (again.some((row) => sameDraft(row.envelope, statement)))
       wrong.push('this draft was signed before');
     if (wrong.length > 0) {
       throw new Problem('approval-refused', `The approval does not count: ${wrong[0]}`, {

@@ -63,7 +63,7 @@ export async function fallenVersions(
       and(sql`+${versions.status} IN ('approved', 'suspended')`, gt(statements.logIndex, upTo)),
     );
   const fallen: FallenVersion[] = [];
-  for (const row of new Map(later.map((one) => [one.row.id, one.row])).values()) {
+  for (const row of new Map(later.map((joined) => [joined.row.id, joined.row])).values()) {
     const why = whyVersionFell(chain, row, await statementsOf(registry, row.id));
     if (why !== undefined) fallen.push({ row, to: 'revoked', why });
   }
@@ -95,15 +95,15 @@ function whyVersionFell(
   row: VersionRow,
   all: readonly StatementRow[],
 ): string | undefined {
-  const verdict = all.findLast((one) => one.predicateType === predicateTypes.verdict);
+  const verdict = all.findLast((row) => row.predicateType === predicateTypes.verdict);
   const statement = verdict === undefined ? undefined : statementIn(verdict);
   if (statement?.predicateType !== predicateTypes.verdict) return undefined;
   const named = new Set(statement.predicate.inputAttestations.map(({ digest }) => digest.sha256));
-  const inputs = all.filter((one) => one.bundle !== null && named.has(hexOf(addressOf(one))));
+  const inputs = all.filter((row) => row.bundle !== null && named.has(hexOf(addressOf(row))));
   const published = { scope: scopeOf(row.name), publisher: row.publisher };
-  const whys = inputs.map((one) => {
-    const { signer, logIndex } = one;
-    return whyFallen(chain, published, { statement: statementIn(one), signer, logIndex });
+  const whys = inputs.map((row) => {
+    const { signer, logIndex } = row;
+    return whyFallen(chain, published, { statement: statementIn(row), signer, logIndex });
   });
   return whys.find((why) => why !== undefined);
 }

@@ -35,7 +35,10 @@ export async function nearCopies(
 ): Promise<readonly NearCopy[]> {
   const sorts = { min: nearCopyMin, apart: knownBad, strange: strangerTo(row) };
   const alike = new Map(
-    (await similarVersions(registry, row, sorts)).map((one) => [one.versionId, one.likeness]),
+    (await similarVersions(registry, row, sorts)).map((similar) => [
+      similar.versionId,
+      similar.likeness,
+    ]),
   );
   if (alike.size === 0) return [];
   const found = await registry.db.read
@@ -59,7 +62,7 @@ export async function nearCopies(
         (a.name < b.name ? -1 : 1),
     );
   return copies
-    .filter((one, index) => copies.findIndex(({ name }) => name === one.name) === index)
+    .filter((copy, index) => copies.findIndex(({ name }) => name === copy.name) === index)
     .slice(0, nearCopiesMax);
 }
 

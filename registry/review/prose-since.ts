@@ -39,10 +39,10 @@ export type ProseSince =
 export async function putProse(
   registry: Registry,
   row: VersionRow,
-  told: unknown,
+  reported: unknown,
 ): Promise<Digest | undefined> {
-  if (told === undefined) return undefined;
-  const prose = parseProse(told);
+  if (reported === undefined) return undefined;
+  const prose = parseProse(reported);
   if (!isProseOf(prose, await filesOf(registry, row)))
     throw new Problem(
       'subject-mismatch',

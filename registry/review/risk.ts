@@ -111,9 +111,9 @@ const noReport: RiskPart = {
 };
 
 function evidence({ findings }: ScanReport): RiskPart {
-  const malice = findings.filter((one) => one.kind === 'malice');
+  const malice = findings.filter((finding) => finding.kind === 'malice');
   const points = malice.reduce(
-    (sum, one) => sum + severityPoints[one.severity] * confidenceShare[one.confidence],
+    (sum, finding) => sum + severityPoints[finding.severity] * confidenceShare[finding.confidence],
     0,
   );
   return part(
@@ -138,44 +138,55 @@ function reach({ capabilities }: ScanReport, declared: Capabilities): RiskPart {
     {
       points: 6,
       says: 'any host',
-      holds: all.some((one) => one.egress.some((to) => /^[a-z]+:\/\/\*/.test(to.url))),
+      holds: all.some((capabilities) =>
+        capabilities.egress.some((to) => /^[a-z]+:\/\/\*/.test(to.url)),
+      ),
     },
     {
       points: 6,
       says: 'a program that starts others or carries data out',
-      holds: all.some((one) => one.exec.some((it) => hasReach(defaultPolicy, it.program))),
+      holds: all.some((capabilities) =>
+        capabilities.exec.some((exec) => hasReach(defaultPolicy, exec.program)),
+      ),
     },
     {
       points: 5,
       says: 'secrets beside egress',
-      holds: declared.secret.length > 0 && all.some((one) => one.egress.length > 0),
+      holds:
+        declared.secret.length > 0 && all.some((capabilities) => capabilities.egress.length > 0),
     },
     {
       points: 3,
       says: 'a whole workspace',
-      holds: all.some((one) => one.mount.some((it) => it.source === 'workspace:')),
+      holds: all.some((capabilities) =>
+        capabilities.mount.some((mount) => mount.source === 'workspace:'),
+      ),
     },
     {
       points: 2,
       says: 'writes outside the skill',
-      holds: all.some((one) => one.mount.some((it) => it.mode === 'rw')),
+      holds: all.some((capabilities) => capabilities.mount.some((mount) => mount.mode === 'rw')),
     },
-  ].filter((one) => one.holds);
-  const points = named.reduce((sum, one) => sum + one.points, 0);
-  return part('reach', points, `It asks for or uses ${named.map((one) => one.says).join(', ')}.`);
+  ].filter((reach) => reach.holds);
+  const points = named.reduce((sum, reach) => sum + reach.points, 0);
+  return part(
+    'reach',
+    points,
+    `It asks for or uses ${named.map((reach) => reach.says).join(', ')}.`,
+  );
 }
 
 // A copy of a version that was held back counts like evidence. A copy of a stranger's skill may be
 // a fork or a disguise.
 function copy(copies: readonly CopyRisk[]): RiskPart {
-  const bad = copies.filter((one) => one.knownBad);
+  const bad = copies.filter((copy) => copy.knownBad);
   if (bad.length > 0)
     return part(
       'copy',
       ceiling.copy,
       `Nearly the same as ${count(bad.length, 'version')} held back or revoked.`,
     );
-  const earlier = copies.filter((one) => one.earlier);
+  const earlier = copies.filter((copy) => copy.earlier);
   return part(
     'copy',
     earlier.length > 0 ? 15 : 0,
@@ -204,7 +215,7 @@ function changedProse(prose: ProseSince): RiskPart {
     case 'told': {
       const { since, left, change } = prose;
       const { added, addedCount, removed, novelty, isSame } = change;
-      const hidden = added.filter((one) => one.isHidden).length;
+      const hidden = added.filter((sentence) => sentence.isHidden).length;
       const points =
         addedCount > 0 ? 6 + 6 * novelty + (hidden > 0 ? 8 : 0) : removed > 0 ? 4 : isSame ? 0 : 2;
       const why = `${changeWords(change, since, left)}${hidden > 0 ? ` ${hidden} new but hidden.` : ''}`;

@@ -31,7 +31,7 @@ export async function similarityWrites(
     .where(inArray(similarityBands.key, keys))
     .groupBy(similarityBands.key);
   const crowded = new Set(
-    full.filter((one) => one.versions >= versionsPerBandMax).map((one) => one.key),
+    full.filter((band) => band.versions >= versionsPerBandMax).map((band) => band.key),
   );
   const place = sql`(SELECT ${similarity.place} FROM ${similarity} WHERE ${similarity.versionId} = ${id})`;
   const rows = keys.filter((key) => !crowded.has(key)).map((key) => ({ key, place }));

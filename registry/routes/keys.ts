@@ -70,7 +70,7 @@ export function keyRoutes(registry: Registry): Hono {
         ...(spki === undefined ? {} : { spki: Buffer.from(spki).toString('base64') }),
         scopes: [...scopes],
         roles: memberNow(registry, known.chain, keyId)?.roles ?? [],
-        isRoot: registry.root.administrators.some((one) => one.keyId === keyId),
+        isRoot: registry.root.administrators.some((administrator) => administrator.keyId === keyId),
         ...lifeOf(known, keyId),
         ...(stopped === undefined ? {} : { stopped }),
         versions: published,

@@ -208,6 +208,8 @@ function shown({
   return {
     name,
     roles: [...roles],
-    ...(identities === undefined ? {} : { identities: identities.map((one) => ({ ...one })) }),
+    ...(identities === undefined
+      ? {}
+      : { identities: identities.map((identity) => ({ ...identity })) }),
   };
 }

@@ -65,7 +65,7 @@ async function onlineMetadata(
 }
 
 function offlineTarget({ files }: TufRepository, name: string, sha256: string): string | undefined {
-  const known = tufFileNames.find((one) => one === name);
+  const known = tufFileNames.find((tufFileName) => tufFileName === name);
   const text = known === undefined ? undefined : files[known];
   return text !== undefined && tufFileOf(Buffer.from(text)).hashes.sha256 === sha256
     ? text

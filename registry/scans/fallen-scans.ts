@@ -45,12 +45,12 @@ export async function fallenScans(
     );
   const writes: BatchWrite[] = [];
   const fallen: string[] = [];
-  for (const row of new Map(later.map((one) => [one.row.id, one.row])).values()) {
+  for (const row of new Map(later.map((joined) => [joined.row.id, joined.row])).values()) {
     const all = await statementsOf(registry, row.id, predicateTypes.scan);
-    const counts = (who: Identities) => (one: StatementRow) =>
-      who.isMember(one.signer, 'scanner', one.logIndex);
+    const counts = (who: Identities) => (row: StatementRow) =>
+      who.isMember(row.signer, 'scanner', row.logIndex);
     const counting = all.filter(counts(chain));
-    const fell = all.filter(counts(before)).find((one) => !counting.includes(one));
+    const fell = all.filter(counts(before)).find((row) => !counting.includes(row));
     if (fell === undefined) continue;
     fallen.push(row.id);
     writes.push(...(await restWrites(registry, row, counting, fell.logIndex)));
@@ -108,9 +108,9 @@ function countingIndexOf(
   { report, logIndex }: { readonly report: string; readonly logIndex: number },
   counting: readonly StatementRow[],
 ): number | undefined {
-  const same = counting.filter((one) => {
-    const statement = statementIn(one);
+  const same = counting.filter((row) => {
+    const statement = statementIn(row);
     return statement.predicateType === predicateTypes.scan && statement.predicate.report === report;
   });
-  return (same.find((one) => one.logIndex === logIndex) ?? same[0])?.logIndex;
+  return (same.find((row) => row.logIndex === logIndex) ?? same[0])?.logIndex;
 }

@@ -125,8 +125,8 @@ export async function takeReport(
   });
   await completeOrLater(registry, row.id);
   const logged = append === undefined ? [] : await finishLogged(registry, append.indexes);
-  const statement = logged.find((one) => one.predicateType === predicateTypes.scan);
-  if (logged.some((one) => one.predicateType !== predicateTypes.scan))
+  const statement = logged.find((entry) => entry.predicateType === predicateTypes.scan);
+  if (logged.some((entry) => entry.predicateType !== predicateTypes.scan))
     await orLater(registry, () => refreshStatus(registry));
   return { status: (await versionOf(registry, job)).status, statement };
 }

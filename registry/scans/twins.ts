@@ -36,7 +36,7 @@ export async function loggedTwin(
   const { chain } = await readIdentities(registry);
   const all = await statementsOf(registry, row.id, predicateTypes.scan);
   const twin = all.find(
-    (one) => one.payload === payload && nameOf(actor) === chain.memberOf(one.signer, latest)?.name,
+    (row) => row.payload === payload && nameOf(actor) === chain.memberOf(row.signer, latest)?.name,
   );
   if (twin === undefined || chain.isMember(twin.signer, 'scanner', twin.logIndex)) return twin;
   const why = `the scanner signed this report at log index ${twin.logIndex}, where its key does not count`;

@@ -125,8 +125,8 @@ async function rebuildBundle(registry: Registry, address: Digest): Promise<Uint8
   const before = await readRange(registry, entry.index);
   const { root, keys } = registry;
   const retired = (root.retired ?? [])
-    .filter((one) => one.office === 'log')
-    .map((one) => Buffer.from(one.key, 'base64'));
+    .filter((retired) => retired.office === 'log')
+    .map((retired) => Buffer.from(retired.key, 'base64'));
   // The bundle names the log key that was in force then.
   for (const key of [keys.log.publicKey, ...retired]) {
     const logId = noteKeyId(root.origin, key);

@@ -39,7 +39,7 @@ function migrated({ client, close }: DatabaseFile): OpenDatabase {
   const db = drizzle(client);
   migrate(db, { migrationsFolder: migrationsFolder() });
   const write = client.transaction((writes: readonly BatchWrite[]) => {
-    for (const one of writes) run(one(db));
+    for (const write of writes) run(write(db));
   });
   let refused: Problem | undefined;
   return {

@@ -103,10 +103,10 @@ export function requireClaimableScope(
       kept === scope ? 'this name is reserved' : `it looks like @${kept}, which is reserved`,
     );
   const owns = (other: Scope): boolean =>
-    chain.ownersOf(other, latest).some((one) => ids.includes(identityId(one)));
-  const claimed = statements.flatMap((one) =>
-    one.statement.predicateType === predicateTypes.scope && isFirstClaim(one.statement)
-      ? [one.statement.predicate.scope]
+    chain.ownersOf(other, latest).some((identity) => ids.includes(identityId(identity)));
+  const claimed = statements.flatMap((verified) =>
+    verified.statement.predicateType === predicateTypes.scope && isFirstClaim(verified.statement)
+      ? [verified.statement.predicate.scope]
       : [],
   );
   const twin = claimed.find(
@@ -120,9 +120,9 @@ export function requireClaimableScope(
  * Whether two scopes look the same to a hasty reader. `mail` and `mall` do not; `ma1l` looks like
  * both.
  */
-export function isLookAlike(one: string, other: string): boolean {
-  const hasDigit = /\d/.test(one) || /\d/.test(other);
-  return looksLike(one, other, plainForm) || (hasDigit && looksLike(one, other, strictForm));
+export function isLookAlike(scope: string, other: string): boolean {
+  const hasDigit = /\d/.test(scope) || /\d/.test(other);
+  return looksLike(scope, other, plainForm) || (hasDigit && looksLike(scope, other, strictForm));
 }
 
 // A short name is one letter away from many words, so `apl` does not count as `api`. A digit in
@@ -138,8 +138,8 @@ function drawnForm(name: string): string {
   return strictForm(name).replace(/(.)\1{2,}/g, '$1$1');
 }
 
-function looksLike(one: string, other: string, form: (name: string) => string): boolean {
-  return form(one) === form(other);
+function looksLike(scope: string, other: string, form: (name: string) => string): boolean {
+  return form(scope) === form(other);
 }
 
 function plainForm(name: string): string {

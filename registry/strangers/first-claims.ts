@@ -34,7 +34,9 @@ export function requireFewClaims(
   countClaim();
   const who = 'keyId' in signer ? signer.keyId : accountOf(signer.signer, signer.certified.claims);
   const claimed = statements.filter(
-    (one) => isFirstClaim(one.statement) && accountOf(one.signer, one.certified?.claims) === who,
+    (verified) =>
+      isFirstClaim(verified.statement) &&
+      accountOf(verified.signer, verified.certified?.claims) === who,
   );
   if (claimed.length < firstClaimsMax) return;
   throw new Problem(

@@ -68,7 +68,7 @@ export async function readApprovals(
     if (statement.predicateType !== predicateTypes.approval || context === undefined) continue;
     const wrong = whyNotCounted({ statement, signer: row.signer, logIndex: row.logIndex }, context);
     const { reviewer, independent, reason } = statement.predicate;
-    const before = approvals.find((one) => one.reviewer === reviewer.member);
+    const before = approvals.find((approval) => approval.reviewer === reviewer.member);
     const by = 'keyId' in reviewer ? 'key' : 'passkey';
     // A person who approved in the desk may approve again outside it: the independent approval then
     // counts for the person.
@@ -89,7 +89,7 @@ export async function readApprovals(
       statement,
     });
   }
-  const independent = approvals.filter((one) => one.independent).length;
+  const independent = approvals.filter((approval) => approval.independent).length;
   const whyMore = whyHigh(registry.policy, asked);
   const { scans: scanned, needed: scanners } = await readScannedBy(registry, version);
   const enough =
@@ -110,7 +110,7 @@ export async function approvalContext(
   const { chain } = await readIdentities(registry);
   const { capabilities } = await manifestOf(registry, version);
   const known = await registry.db.read.select().from(scans).where(eq(scans.versionId, version.id));
-  const scan = known.find((one) => one.report === version.report);
+  const scan = known.find((row) => row.report === version.report);
   if (scan === undefined)
     throw new Problem('approval-refused', 'Cannot approve: there is no scan report');
   // Installers require approvals behind all scans in the verification summary: where the policy
@@ -124,7 +124,7 @@ export async function approvalContext(
     version,
     capabilityDigest: capabilityDigest(capabilities),
     publish: await publishedBy(registry, version),
-    scan: { ...scan, logIndex: Math.max(scan.logIndex, ...scanned.map((one) => one.logIndex)) },
+    scan: { ...scan, logIndex: Math.max(scan.logIndex, ...scanned.map((row) => row.logIndex)) },
     at: registry.now().getTime(),
   };
 }

@@ -37,7 +37,7 @@ export async function namePublisher(
   const { logIndex } = await publishedBy(registry, version);
   const found = chain
     .publishersOf(scopeOf(version.name), logIndex)
-    .find((one) => identityId(one) === version.publisher);
+    .find((identity) => identityId(identity) === version.publisher);
   return found === undefined ? version.publisher : printIdentity(found);
 }
 

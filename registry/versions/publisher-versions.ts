@@ -40,15 +40,15 @@ export async function versionsOf(
     found.set(version.id, version);
   };
   for (const heir of stops.heirsOf(publisher))
-    for await (const one of pages((last) =>
+    for await (const published of pages((last) =>
       publishedBy(registry, heir, last?.version.logIndex ?? -1),
     ))
-      take(one);
+      take(published);
   // Only a certificate gives a publisher further identities.
-  for await (const one of pages((last) =>
+  for await (const published of pages((last) =>
     certifiedAfter(registry, last?.certificate ?? ('' as Digest)),
   ))
-    take(one);
+    take(published);
   return [...found.values()];
 }
 

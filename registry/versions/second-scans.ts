@@ -33,16 +33,16 @@ export async function readScannedBy(
 ): Promise<ScannedBy> {
   const { chain } = await readIdentities(registry);
   const byMember = new Map<string, StatementRow>();
-  for (const one of await statementsOf(registry, row.id, predicateTypes.scan)) {
-    const statement = statementIn(one);
-    const member = chain.memberOf(one.signer, one.logIndex);
+  for (const scanned of await statementsOf(registry, row.id, predicateTypes.scan)) {
+    const statement = statementIn(scanned);
+    const member = chain.memberOf(scanned.signer, scanned.logIndex);
     if (
       statement.predicateType !== predicateTypes.scan ||
       statement.predicate.report !== row.report
     )
       continue;
     if (member?.roles.includes('scanner') && !byMember.has(member.name))
-      byMember.set(member.name, one);
+      byMember.set(member.name, scanned);
   }
   return { scans: [...byMember.values()], needed: registry.policy.scanners ?? 1 };
 }
@@ -117,7 +117,7 @@ export async function takeFurther(
 ): Promise<PlannedAppend | undefined> {
   const { scans: found } = await readScannedBy(registry, { id: row.id, report: known.report });
   const { chain } = await readIdentities(registry);
-  const isOwn = found.some((one) => chain.memberOf(one.signer, one.logIndex)?.name === by);
+  const isOwn = found.some((row) => chain.memberOf(row.signer, row.logIndex)?.name === by);
   const isWanted = isUnjudged(row) ? await lacksScan(registry, row) : row.report === known.report;
   if (registry.policy.scanners !== 2 || isOwn || found.length !== 1 || !isWanted) {
     await registry.db.batch([...ending]);

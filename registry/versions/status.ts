@@ -67,7 +67,7 @@ export function movesFrom(from: VersionState, by: Mover): VersionState[] {
  * @throws Problem `move-illegal`
  */
 export function requireMove(from: VersionState, to: VersionState, by: Mover): LegalMove {
-  const row = moves.find((one) => one.from === from && one.to === to && one.by === by);
+  const row = moves.find((move) => move.from === from && move.to === to && move.by === by);
   if (row === undefined) {
     const allowed = movesFrom(from, by);
     throw new Problem('move-illegal', `Cannot move a version from "${from}" to "${to}"`, {

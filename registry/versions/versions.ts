@@ -70,7 +70,9 @@ export async function requireOwnBytes(
     .select({ name: versions.name, status: versions.status })
     .from(versions)
     .where(eq(versions.bundle, bundle));
-  const taken = same.find((one) => scopeOf(one.name) !== scopeOf(name) && one.status !== 'refused');
+  const taken = same.find(
+    (version) => scopeOf(version.name) !== scopeOf(name) && version.status !== 'refused',
+  );
   if (taken !== undefined)
     throw new Problem(
       'bundle-taken',

@@ -55,10 +55,10 @@ export function namesTwoLanguages(language: Language, text: string): boolean {
 }
 
 /** Whether what reads the one reads the other. */
-export function isSameFamily(one: Language, other: Language): boolean {
+export function isSameFamily(a: Language, b: Language): boolean {
   const family = (language: Language): string =>
     language === 'typescript' ? 'javascript' : language;
-  return family(one) === family(other);
+  return family(a) === family(b);
 }
 
 function isProgram(language: Language): boolean {

@@ -71,7 +71,7 @@ export class FactIndex {
     // All of a selection are of one kind: the first one tells.
     const isOfKind = (facts: readonly Fact[]): facts is readonly FactOf<Kind>[] =>
       (facts[0]?.kind ?? kind) === kind;
-    const wanted = reads.filter((one) => one === kind || one.startsWith(`${kind}:`));
+    const wanted = reads.filter((selector) => selector === kind || selector.startsWith(`${kind}:`));
     if (wanted.length === 0) return undefined;
     const all = this.#once(kind, () => this.#ofKind(kind));
     const some = wanted.includes(kind)

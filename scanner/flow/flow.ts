@@ -232,12 +232,12 @@ function stepsOf(
   way: readonly Visit[],
   nodes: ReadonlyMap<string, FlowNode>,
 ): { span: FlowNode['span']; note: string }[] {
-  const told = way.flatMap(({ node }) => {
+  const notes = way.flatMap(({ node }) => {
     const known = nodes.get(node);
     return known === undefined || known.note === '' ? [] : [{ span: known.span, note: known.note }];
   });
   const half = flowStepsMax / 2;
-  return told.length <= flowStepsMax ? told : [...told.slice(0, half), ...told.slice(-half)];
+  return notes.length <= flowStepsMax ? notes : [...notes.slice(0, half), ...notes.slice(-half)];
 }
 
 const strength: readonly Confidence[] = ['widened', 'lexical', 'folded', 'exact'];

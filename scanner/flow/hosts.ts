@@ -26,9 +26,9 @@ export function destinationOf(
   { sink, span }: FlowFact,
   { declared, of }: Pick<RuleContext, 'declared' | 'of'>,
 ): Destination | undefined {
-  const one = sink.capability;
-  if (sink.what !== 'network' || one?.kind !== 'egress') return undefined;
-  const { host, path } = parseEgressUrl(one.url);
+  const capability = sink.capability;
+  if (sink.what !== 'network' || capability?.kind !== 'egress') return undefined;
+  const { host, path } = parseEgressUrl(capability.url);
   const given = declared === undefined ? [] : listCapabilities(declared);
   return {
     host,
@@ -36,7 +36,7 @@ export function destinationOf(
     drop: dropHostOf(host, path) !== undefined && !isOwnBot(path, span, of('flow')),
     loopback: isLoopbackHost(host) || ownMachine.test(host),
     declared: given.some(
-      (wide) => wide.kind === 'egress' && covers({ ...wide, methods: ['*'] }, one),
+      (wide) => wide.kind === 'egress' && covers({ ...wide, methods: ['*'] }, capability),
     ),
   };
 }

@@ -60,7 +60,7 @@ function linkFiles(link: Link): void {
       continue;
     const key = fileKey(sink.capability.path ?? '*');
     if (key === undefined) continue;
-    const found = foldersOf(key).filter((one) => wanted.has(one));
+    const found = foldersOf(key).filter((folder) => wanted.has(folder));
     if (found.length === 0) continue;
     const written = `${node} writes ${key}`;
     if (!link.hubs.has(written)) {
@@ -68,7 +68,7 @@ function linkFiles(link: Link): void {
       link.nodes.push({ id: written, span, note: `${sink.api} writes it to ${key}` });
       value(link, node, written);
     }
-    for (const one of found) value(link, written, `file ${one}`, { context, shared: true });
+    for (const folder of found) value(link, written, `file ${folder}`, { context, shared: true });
   }
   for (const { node, key } of reads) value(link, `file ${key}`, node);
 }
@@ -105,7 +105,7 @@ function foldersOf(key: string): string[] {
 function linkStarts(link: Link): void {
   const { exports = [] } = link.graph;
   const starts = [...(link.graph.starts ?? []), ...startsOfLines(link)];
-  const exported = Map.groupBy(exports, (one) => one.by);
+  const exported = Map.groupBy(exports, (exported) => exported.by);
   const resolve = resolver(link);
   const used = new Set<string>();
   for (const start of starts) {

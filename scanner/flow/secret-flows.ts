@@ -24,7 +24,7 @@ export function sentSecrets(context: RuleContext): SentSecret[] {
     .filter(({ source }) => source.what === 'env' && source.name !== '*');
   return flowsThatRun(ofVariables).flatMap((flow): SentSecret[] => {
     const { name } = flow.source;
-    const declared = context.declared?.secret.find((one) => one.name === name);
+    const declared = context.declared?.secret.find((secret) => secret.name === name);
     if (!isSecretName(name) && declared === undefined) return [];
     const to = destinationOf(flow, context);
     if (to === undefined || to.loopback) return [];

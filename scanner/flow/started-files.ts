@@ -108,8 +108,8 @@ const proseName =
 
 function joined(all: readonly Read[]): Read {
   return {
-    embedded: all.flatMap((one) => one.embedded),
-    unanalysed: all.flatMap((one) => one.unanalysed),
+    embedded: all.flatMap((read) => read.embedded),
+    unanalysed: all.flatMap((read) => read.unanalysed),
   };
 }
 

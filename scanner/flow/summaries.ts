@@ -35,13 +35,13 @@ export function addSummaries(list: readonly FlowEdge[], edges: Edges, steps: Ste
   }
   const reached = new Map<string, Map<string, Reach>>();
   const open: { reach: Reach; node: string }[] = [];
-  const reach = (node: string, one: Reach): void => {
+  const reach = (node: string, reach: Reach): void => {
     const by = reached.get(node) ?? new Map<string, Reach>();
     reached.set(node, by);
-    const key = one.stored ? `${one.parameter} stored` : one.parameter;
+    const key = reach.stored ? `${reach.parameter} stored` : reach.parameter;
     if (by.has(key)) return;
-    by.set(key, one);
-    open.push({ reach: one, node });
+    by.set(key, reach);
+    open.push({ reach: reach, node });
   };
   const known = new Set<string>();
   const summarise = (from: string, to: string, about: Pick<Reach, 'encodes' | 'stored'>): void => {
@@ -65,8 +65,8 @@ export function addSummaries(list: readonly FlowEdge[], edges: Edges, steps: Ste
   };
   for (const parameter of callers.keys())
     reach(parameter, { parameter, encodes: false, stored: false });
-  for (let one = open.pop(); one !== undefined; one = open.pop()) {
-    const { reach: before, node } = one;
+  for (let next = open.pop(); next !== undefined; next = open.pop()) {
+    const { reach: before, node } = next;
     // Summaries made meanwhile are at the end of the list, and found too.
     for (const edge of edges.get(node) ?? []) {
       steps.take();

@@ -21,7 +21,7 @@ const neverRun =
 export function inferCommands(
   files: readonly SourceFile[],
   before: Readonly<Record<string, BundlePath>> = {},
-  told: readonly string[] = [],
+  scripts: readonly string[] = [],
 ): Record<string, BundlePath> {
   const standing = new Set<string>(Object.values(before));
   const candidates = files
@@ -33,7 +33,7 @@ export function inferCommands(
     path,
     text: Buffer.from(bytes).toString('utf8'),
   }));
-  const named = candidates.filter(({ path }) => text.includes(path) || told.includes(path));
+  const named = candidates.filter(({ path }) => text.includes(path) || scripts.includes(path));
   const others = candidates.filter(
     ({ path, mode }) =>
       (/^scripts\/[^/]+$/.test(path) || (mode & 0o100) !== 0) &&

@@ -8,10 +8,12 @@ import { isLoopbackHost } from '../models/egress-of.ts';
  * Whether a manifest may say it: its own parser decides. `empty` is a manifest without
  * capabilities.
  */
-export function isDeclarable(empty: Manifest, one: Capability): boolean {
-  if (namesNothing(one)) return false;
+export function isDeclarable(empty: Manifest, capability: Capability): boolean {
+  if (namesNothing(capability)) return false;
   try {
-    parseManifest(Buffer.from(printManifest({ ...empty, capabilities: groupCapabilities([one]) })));
+    parseManifest(
+      Buffer.from(printManifest({ ...empty, capabilities: groupCapabilities([capability]) })),
+    );
     return true;
   } catch {
     return false;
@@ -22,12 +24,13 @@ export function isDeclarable(empty: Manifest, one: Capability): boolean {
  * Whether no entry of a manifest could stand for an observed use: a host, program or variable that
  * could not be computed, an address.
  */
-export function isBeyondManifests(one: Capability): boolean {
-  if (namesNothing(one)) return true;
-  if (one.kind === 'mount') return one.path !== undefined && mountFolder(one.path) === undefined;
-  if (one.kind !== 'egress') return false;
+export function isBeyondManifests(capability: Capability): boolean {
+  if (namesNothing(capability)) return true;
+  if (capability.kind === 'mount')
+    return capability.path !== undefined && mountFolder(capability.path) === undefined;
+  if (capability.kind !== 'egress') return false;
   try {
-    parseDeclaredEgressUrl(one.url);
+    parseDeclaredEgressUrl(capability.url);
     return false;
   } catch {
     return true;
@@ -39,11 +42,13 @@ export function isBeyondManifests(one: Capability): boolean {
  * only at run time is one of those that are there, the programs and the kernel's figures that it
  * can read are its own, and so is the loopback address.
  */
-export function isHeldAnyway(one: Capability): boolean {
-  if (one.kind === 'env') return one.name === '*';
-  if (one.kind === 'mount')
-    return one.path === '*' || (one.mode === 'ro' && ownSystem.test(one.path ?? ''));
-  return one.kind === 'egress' && isLoopbackHost(parseEgressUrl(one.url).host);
+export function isHeldAnyway(capability: Capability): boolean {
+  if (capability.kind === 'env') return capability.name === '*';
+  if (capability.kind === 'mount')
+    return (
+      capability.path === '*' || (capability.mode === 'ro' && ownSystem.test(capability.path ?? ''))
+    );
+  return capability.kind === 'egress' && isLoopbackHost(parseEgressUrl(capability.url).host);
 }
 
 const ownSystem =
@@ -65,16 +70,16 @@ const systemFolders: ReadonlySet<string> = new Set(
   ).split(' '),
 );
 
-function namesNothing(one: Capability): boolean {
-  switch (one.kind) {
+function namesNothing(capability: Capability): boolean {
+  switch (capability.kind) {
     case 'env':
     case 'secret':
-      return one.name === '*';
+      return capability.name === '*';
     case 'egress':
-      return parseEgressUrl(one.url).host === '*';
+      return parseEgressUrl(capability.url).host === '*';
     case 'mount':
-      return one.source === undefined && one.path === '*';
+      return capability.source === undefined && capability.path === '*';
     case 'exec':
-      return one.program === '*';
+      return capability.program === '*';
   }
 }

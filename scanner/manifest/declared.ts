@@ -40,7 +40,7 @@ export function readDeclared(files: readonly SourceFile[]): Declared {
     path: string,
     parse: (bytes: Uint8Array, path: string) => Value,
   ): Value | undefined => {
-    const file = files.find((one) => one.path === path);
+    const file = files.find((file) => file.path === path);
     if (file === undefined) return undefined;
     try {
       return parse(file.bytes, path);

@@ -16,7 +16,7 @@ const urlsPerHostMax = 3;
  */
 export function inferEgress(observed: readonly EgressCapability[]): Capability[] {
   const wanted = observed
-    .map((one) => ({ ...one, target: plainTarget(parseEgressUrl(one.url)) }))
+    .map((egress) => ({ ...egress, target: plainTarget(parseEgressUrl(egress.url)) }))
     .filter(
       ({ target }) => target.host !== '*' && dropHostOf(target.host, target.path) === undefined,
     );
@@ -36,7 +36,9 @@ export function inferEgress(observed: readonly EgressCapability[]): Capability[]
 }
 
 function entry(url: string, uses: readonly EgressCapability[]): Capability {
-  const methods = uses.flatMap((one) => (one.methods.includes('*') ? usualMethods : one.methods));
+  const methods = uses.flatMap((egress) =>
+    egress.methods.includes('*') ? usualMethods : egress.methods,
+  );
   return { kind: 'egress', url, methods: [...new Set(methods)].sort() };
 }
 

@@ -52,8 +52,8 @@ export function inferManifest(
     ...mountsOf(report),
     ...observed.exec.map(({ program }) => ({ kind: 'exec', program }) as const),
   ];
-  const explained = wanted.map((one) => ({ ...one, why: whyOf(one, report) }));
-  const declarable = explained.filter((one) => isDeclarable(empty, one));
+  const explained = wanted.map((capability) => ({ ...capability, why: whyOf(capability, report) }));
+  const declarable = explained.filter((capability) => isDeclarable(empty, capability));
   return {
     ...empty,
     commands: inferCommands(files, {}, toldIn(report)),
@@ -96,9 +96,9 @@ export function toldIn({ findings }: ScanReport): readonly string[] {
 }
 
 /** Where it was seen, for the author to replace by a reason. */
-function whyOf(one: Capability, { findings, capabilities }: ScanReport): string {
+function whyOf(capability: Capability, { findings, capabilities }: ScanReport): string {
   const seen = listCapabilities(capabilities.observed)
-    .filter((use) => isSameUse(one, use))
+    .filter((use) => isSameUse(capability, use))
     .map(printCapability);
   const finding = findings.find(
     ({ rule, message }) =>
@@ -109,12 +109,14 @@ function whyOf(one: Capability, { findings, capabilities }: ScanReport): string 
   return `${unconfirmedWhy} seen at ${finding.path}:${finding.line}${more === undefined ? '' : ` ${more}`}`;
 }
 
-function isSameUse(one: Capability, use: Capability): boolean {
-  if (one.kind === 'secret') return use.kind === 'env' && use.name === one.name;
-  if (one.kind === 'env') return use.kind === 'env' && use.name === one.name;
-  if (one.kind === 'egress')
-    return use.kind === 'egress' && parseEgressUrl(use.url).host === parseEgressUrl(one.url).host;
-  if (one.kind === 'mount')
-    return use.kind === 'mount' && `${use.path}/`.startsWith(`${one.target}/`);
-  return use.kind === 'exec' && use.program === one.program;
+function isSameUse(capability: Capability, use: Capability): boolean {
+  if (capability.kind === 'secret') return use.kind === 'env' && use.name === capability.name;
+  if (capability.kind === 'env') return use.kind === 'env' && use.name === capability.name;
+  if (capability.kind === 'egress')
+    return (
+      use.kind === 'egress' && parseEgressUrl(use.url).host === parseEgressUrl(capability.url).host
+    );
+  if (capability.kind === 'mount')
+    return use.kind === 'mount' && `${use.path}/`.startsWith(`${capability.target}/`);
+  return use.kind === 'exec' && use.program === capability.program;
 }

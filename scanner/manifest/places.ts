@@ -4,17 +4,17 @@ import type { Span } from '../fact/fact.ts';
 import type { TaintSource } from '../fact/source.ts';
 
 /** The span of its most telling value; the start of the file when it is not found as written. */
-export function manifestSpan(sources: readonly TaintSource[], one: Capability): Span {
+export function manifestSpan(sources: readonly TaintSource[], capability: Capability): Span {
   const text = sources.find((source) => source.path === 'skill.json')?.text ?? '';
   const value =
-    one.kind === 'egress'
-      ? one.url
-      : one.kind === 'mount'
-        ? (one.source ?? '')
-        : one.kind === 'exec'
-          ? one.program
-          : one.name;
-  const section = Math.max(0, text.indexOf(`"${one.kind}"`));
+    capability.kind === 'egress'
+      ? capability.url
+      : capability.kind === 'mount'
+        ? (capability.source ?? '')
+        : capability.kind === 'exec'
+          ? capability.program
+          : capability.name;
+  const section = Math.max(0, text.indexOf(`"${capability.kind}"`));
   const start = text.indexOf(JSON.stringify(value), section);
   return start < 0
     ? { path: 'skill.json', start: 0, end: 0 }

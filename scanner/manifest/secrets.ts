@@ -45,7 +45,9 @@ function hostsFor(name: string, report: ScanReport): readonly string[] {
   const sent = report.findings
     .filter((finding) => finding.kind === 'capability')
     .flatMap((finding) => sentSecret(finding) ?? [])
-    .flatMap((one) => (one.name === name && all.includes(one.host) ? [one.host] : []));
+    .flatMap((finding) =>
+      finding.name === name && all.includes(finding.host) ? [finding.host] : [],
+    );
   if (sent.length > 0) return sent;
   const alike = all.filter((host) => belongsTo(name, host));
   if (alike.length > 0) return alike;
@@ -54,7 +56,7 @@ function hostsFor(name: string, report: ScanReport): readonly string[] {
 }
 
 function contacted({ capabilities }: ScanReport): string[] {
-  const hosts = capabilities.observed.egress.map((one) => parseEgressUrl(one.url).host);
+  const hosts = capabilities.observed.egress.map((egress) => parseEgressUrl(egress.url).host);
   return [...new Set(hosts)]
     .filter((host) => isHostName(host) && dropHostOf(host) === undefined)
     .sort();

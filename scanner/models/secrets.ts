@@ -25,7 +25,7 @@ export function providerOf(name: string): SecretProvider | undefined {
   if (exact !== undefined) return exact;
   if (!saysSecret(name)) return undefined;
   return secretProviders.find(({ names }) =>
-    names.some((one) => one.endsWith('*') && name.startsWith(one.slice(0, -1))),
+    names.some((pattern) => pattern.endsWith('*') && name.startsWith(pattern.slice(0, -1))),
   );
 }
 

@@ -211,8 +211,8 @@ export function sensitiveMount({
 }: Pick<CapabilityFact, 'capability' | 'shape'>):
   | { readonly row: SensitivePath; readonly path: string }
   | undefined {
-  const told = capability.kind === 'mount' ? [capability.path, shape] : [];
-  for (const path of told) {
+  const paths = capability.kind === 'mount' ? [capability.path, shape] : [];
+  for (const path of paths) {
     const row = path === undefined ? undefined : sensitivePath(path);
     if (row !== undefined && path !== undefined) return { row, path };
   }

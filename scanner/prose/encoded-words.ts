@@ -173,7 +173,7 @@ function fromLeet(word: string): string {
 function fromPigLatin(_: string, stem: string, glide: string | undefined): string {
   if (glide === 'w' || glide === 'y') return stem;
   const moved = /[^aeiou]{1,4}$/i.exec(stem)?.[0] ?? '';
-  const onset = onsets.find((one) => moved.toLowerCase().endsWith(one)) ?? '';
+  const onset = onsets.find((onset) => moved.toLowerCase().endsWith(onset)) ?? '';
   return onset === '' ? stem : onset + stem.slice(0, stem.length - onset.length);
 }
 

@@ -105,8 +105,8 @@ function group({ rest, before, bounded }: Way): readonly Way[] | undefined {
   if (/^\?<?[!=]/.test(inner))
     return times === '' ? [{ rest: behind, before, bounded }] : undefined;
   if (/^\?[^:]/.test(inner) || (times !== '' && times !== '?')) return undefined;
-  const ways = alternativesOf(inner.replace(/^\?:/, '')).map((one) => ({
-    rest: one + behind,
+  const ways = alternativesOf(inner.replace(/^\?:/, '')).map((way) => ({
+    rest: way + behind,
     before,
     bounded,
   }));

@@ -71,7 +71,9 @@ export class HintsOfTexts {
 /** What a phrase needs: a word of each concept, or of one of several. */
 export function needsOfConcepts(needs: readonly (Concept | readonly Concept[])[]): Needs {
   return needs.map((need) =>
-    hintsWith((typeof need === 'string' ? [need] : need).map((one) => concepts.indexOf(one))),
+    hintsWith(
+      (typeof need === 'string' ? [need] : need).map((concept) => concepts.indexOf(concept)),
+    ),
   );
 }
 
@@ -83,8 +85,8 @@ export function needsOfPattern(pattern: RegExp): Needs | undefined {
 /** All of several sets. */
 export function unionOf(all: readonly Hints[]): Hints {
   const union = new Int32Array(numbersOfHints);
-  for (const one of all)
-    for (let at = 0; at < numbersOfHints; at++) union[at] = (union[at] ?? 0) | (one[at] ?? 0);
+  for (const hints of all)
+    for (let at = 0; at < numbersOfHints; at++) union[at] = (union[at] ?? 0) | (hints[at] ?? 0);
   return union;
 }
 
@@ -139,13 +141,13 @@ const signs: Readonly<Record<string, readonly Concept[]>> = {
   '@': ['mail'],
 };
 const signBits = Array.from({ length: 128 }, (_, code) =>
-  signs[String.fromCharCode(code)]?.map((one) => concepts.indexOf(one)),
+  signs[String.fromCharCode(code)]?.map((concept) => concepts.indexOf(concept)),
 );
 
 const joinedBits = new Map(
   [...conceptsByCharacter()].map(([code, meant]) => [
     code,
-    [...new Set(meant)].map((one) => concepts.indexOf(one)),
+    [...new Set(meant)].map((concept) => concepts.indexOf(concept)),
   ]),
 );
 

@@ -98,9 +98,9 @@ const none: readonly PhraseMeaning[] = [];
 // The same meaning in several languages is one.
 function merged(found: readonly PhraseMeaning[]): PhraseMeaning[] {
   const byKey = new Map<string, PhraseMeaning>();
-  for (const one of found) {
-    const key = `${one.concept} ${one.length}`;
-    byKey.set(key, { ...one, languages: one.languages | (byKey.get(key)?.languages ?? 0) });
+  for (const meaning of found) {
+    const key = `${meaning.concept} ${meaning.length}`;
+    byKey.set(key, { ...meaning, languages: meaning.languages | (byKey.get(key)?.languages ?? 0) });
   }
   return [...byKey.values()];
 }

@@ -36,13 +36,13 @@ export function surroundingsOf(facts: readonly FactOf<'text'>[], index: number):
   let before: string | undefined;
   let heading = '';
   for (let i = index - 1; i >= Math.max(0, index - lookBackMax); i--) {
-    const one = facts[i];
-    if (one === undefined || one.span.path !== fact?.span.path) break;
-    if (one.role === 'heading') {
-      heading = readingOf(one).words;
+    const near = facts[i];
+    if (near === undefined || near.span.path !== fact?.span.path) break;
+    if (near.role === 'heading') {
+      heading = readingOf(near).words;
       break;
     }
-    if (one.role === 'prose') before ??= readingOf(one).words;
+    if (near.role === 'prose') before ??= readingOf(near).words;
   }
   return {
     heading,
@@ -57,9 +57,9 @@ function cellsBeside(facts: readonly FactOf<'text'>[], index: number): string {
   const at = facts[index]?.span.start ?? 0;
   const cells = facts.slice(Math.max(0, index - 4), index + 5);
   return cells
-    .flatMap((one) =>
-      one.role === 'table-cell' && Math.abs(one.span.start - at) < 300
-        ? [readingOf(one).words]
+    .flatMap((fact) =>
+      fact.role === 'table-cell' && Math.abs(fact.span.start - at) < 300
+        ? [readingOf(fact).words]
         : [],
     )
     .join(' ');

@@ -84,10 +84,10 @@ function near(
   if (mark === undefined) return [];
   let from = index;
   let to = index;
-  const belongs = (one: ProseMark | undefined): boolean =>
-    one !== undefined &&
-    Math.abs(one.at - mark.at) <= within + behindWords &&
-    Math.abs(one.sentence - mark.sentence) < sentences;
+  const belongs = (candidate: ProseMark | undefined): boolean =>
+    candidate !== undefined &&
+    Math.abs(candidate.at - mark.at) <= within + behindWords &&
+    Math.abs(candidate.sentence - mark.sentence) < sentences;
   while (belongs(marks[from - 1])) from--;
   while (belongs(marks[to + 1])) to++;
   return marks.slice(from, to + 1);
@@ -107,37 +107,39 @@ function fill(
   for (const need of needs) {
     const last = used.at(-1) ?? verb;
     const free = around.filter(
-      (one) =>
-        need.includes(one.concept) &&
-        (one.languages & languages) !== 0 &&
-        used.every((other) => one.start >= other.end || one.end <= other.start) &&
-        (phrase.ordered !== true || one.start > last.start),
+      (mark) =>
+        need.includes(mark.concept) &&
+        (mark.languages & languages) !== 0 &&
+        used.every((other) => mark.start >= other.end || mark.end <= other.start) &&
+        (phrase.ordered !== true || mark.start > last.start),
     );
     const nearest = free.reduce<ProseMark | undefined>(
-      (best, one) =>
-        best === undefined || Math.abs(one.at - last.at) < Math.abs(best.at - last.at) ? one : best,
+      (best, mark) =>
+        best === undefined || Math.abs(mark.at - last.at) < Math.abs(best.at - last.at)
+          ? mark
+          : best,
       undefined,
     );
     if (nearest === undefined) return undefined;
     languages &= nearest.languages;
     used.push(nearest);
   }
-  const first = Math.min(...used.map((one) => one.at));
-  const last = Math.max(...used.map((one) => one.at));
+  const first = Math.min(...used.map((mark) => mark.at));
+  const last = Math.max(...used.map((mark) => mark.at));
   if (last - first > phrase.within) return undefined;
   if (
     phrase.close?.some(([a, b, words]) => Math.abs((used[a]?.at ?? 0) - (used[b]?.at ?? 0)) > words)
   )
     return undefined;
-  const start = Math.min(...used.map((one) => one.start));
-  const end = Math.max(...used.map((one) => one.end));
+  const start = Math.min(...used.map((mark) => mark.start));
+  const end = Math.max(...used.map((mark) => mark.end));
   if (
     around.some(
-      (one) =>
-        phrase.unless?.includes(one.concept) &&
-        one.at >= first - 4 &&
-        one.at <= last + 4 &&
-        !used.includes(one),
+      (mark) =>
+        phrase.unless?.includes(mark.concept) &&
+        mark.at >= first - 4 &&
+        mark.at <= last + 4 &&
+        !used.includes(mark),
     )
   )
     return undefined;

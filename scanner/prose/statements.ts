@@ -25,7 +25,7 @@ export interface ProseStatement {
   readonly reading: ProseReading;
   readonly match: Match;
   /** The words that matched, shortened. */
-  readonly said: string;
+  readonly quote: string;
   readonly manner: Manner;
   /** The form that matched. */
   readonly form: Form;
@@ -148,19 +148,19 @@ function statementOf(
   match: Match,
   around: Surroundings,
 ): ProseStatement {
-  const said = reading.text.slice(match.start, match.end).trim().slice(0, saidCharsMax);
+  const quote = reading.text.slice(match.start, match.end).trim().slice(0, quoteCharsMax);
   return {
     fact: reading.fact,
     reading,
     match,
-    said,
+    quote,
     manner: mannerOf(reading, match, around),
     form,
     around,
   };
 }
 
-const saidCharsMax = 140;
+const quoteCharsMax = 140;
 const shortWordsMax = 4;
 const shortRunMax = 6;
 

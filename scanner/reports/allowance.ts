@@ -33,7 +33,7 @@ export function allowancesOf(report: ScanReport, files: readonly SourceFile[]): 
   const proposed = listCapabilities(inferManifest(files, report, identity).capabilities);
   return new Map(
     asked.flatMap(([finding, wanted]): [string, string][] => {
-      const line = proposed.find((one) => covers(one, wanted));
+      const line = proposed.find((capability) => covers(capability, wanted));
       return line === undefined ? [] : [[finding.fingerprint, printLine(line)]];
     }),
   );

@@ -24,15 +24,20 @@ export function capabilityRows({
   unused,
 }: ScanReport['capabilities']): CapabilityRow[] {
   const isIn = (grouped: ScanReport['capabilities']['declared'], text: string): boolean =>
-    listCapabilities(grouped).some((one) => printCapability(one) === text);
+    listCapabilities(grouped).some((capability) => printCapability(capability) === text);
   const given = listCapabilities(declared);
   const texts = new Set([...given, ...listCapabilities(observed)].map(printCapability));
   return [...texts].sort(byKind).map((text) => {
     const exact = isIn(declared, text);
     const missing = isIn(undeclared, text);
-    const one = listCapabilities(observed).find((candidate) => printCapability(candidate) === text);
+    const capability = listCapabilities(observed).find(
+      (candidate) => printCapability(candidate) === text,
+    );
     const isCovered =
-      one !== undefined && !exact && !missing && given.some((wide) => covers(wide, one));
+      capability !== undefined &&
+      !exact &&
+      !missing &&
+      given.some((wide) => covers(wide, capability));
     return {
       text,
       declared: exact || isCovered,

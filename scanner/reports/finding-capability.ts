@@ -16,7 +16,9 @@ export function capabilityOf(
   { message }: Pick<Finding, 'message'>,
   among: Capabilities,
 ): Capability | undefined {
-  const named = listCapabilities(among).filter((one) => isNamed(message, printCapability(one)));
+  const named = listCapabilities(among).filter((capability) =>
+    isNamed(message, printCapability(capability)),
+  );
   return named.sort((a, b) => printCapability(b).length - printCapability(a).length)[0];
 }
 
@@ -36,25 +38,25 @@ export function evaluatesTo(
   among: Capabilities,
   marked: string,
 ): string | undefined {
-  const one = capabilityOf(finding, among);
-  if (one === undefined || marked === '') return undefined;
-  const [value, shown] = targetOf(one);
+  const capability = capabilityOf(finding, among);
+  if (capability === undefined || marked === '') return undefined;
+  const [value, shown] = targetOf(capability);
   return value.includes('*') || marked.includes(shown) ? undefined : value;
 }
 
 // The value, and the part of it that must stand in the code for the value to be seen.
-function targetOf(one: Capability): readonly [value: string, shown: string] {
-  switch (one.kind) {
+function targetOf(capability: Capability): readonly [value: string, shown: string] {
+  switch (capability.kind) {
     case 'env':
     case 'secret':
-      return [one.name, one.name];
+      return [capability.name, capability.name];
     case 'egress':
-      return [one.url, parseEgressUrl(one.url).host];
+      return [capability.url, parseEgressUrl(capability.url).host];
     case 'mount': {
-      const path = one.path ?? one.target ?? '';
+      const path = capability.path ?? capability.target ?? '';
       return [path, path.slice(path.lastIndexOf('/') + 1)];
     }
     case 'exec':
-      return [one.program, one.program];
+      return [capability.program, capability.program];
   }
 }

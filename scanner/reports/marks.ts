@@ -57,11 +57,13 @@ export function marksFrom(
   baseline: readonly Pick<ScanReport, 'path' | 'findings'>[] | undefined,
   today: string,
 ): Marks {
-  const suppressed = new Map(suppressions.map((one) => [one.fingerprint, one]));
+  const suppressed = new Map(
+    suppressions.map((suppression) => [suppression.fingerprint, suppression]),
+  );
   const before = new Map(
     baseline?.map(({ path, findings }) => [
       path,
-      new Map(findings.map((one) => [one.fingerprint, one])),
+      new Map(findings.map((finding) => [finding.fingerprint, finding])),
     ]),
   );
   return {

@@ -33,14 +33,14 @@ export function proseOf({ facts, sources }: Pick<SkillFacts, 'facts' | 'sources'
   const sentences: Sentence[] = [];
   let chars = 0;
   let left = 0;
-  for (const { fact, said } of saidIn(inOrder(texts), rawOf)) {
+  for (const { fact, sentences: found } of sentencesIn(inOrder(texts), rawOf)) {
     const { path, start } = fact.span;
     const source = known.get(path);
     // What lies in an archive has the archive's path, as in reports.
     const archive =
       source !== undefined && source.depth === 0 && source.file !== path ? source.file : undefined;
-    const offsets = offsetsOf(said, rawOf(fact));
-    for (const [index, text] of said.entries()) {
+    const offsets = offsetsOf(found, rawOf(fact));
+    for (const [index, text] of found.entries()) {
       chars += text.length;
       if (left > 0 || sentences.length >= sentencesMax || chars > proseCharsMax) {
         left++;
@@ -64,35 +64,36 @@ function inOrder(texts: readonly Text[]): Text[] {
   return ([0, 1, 2] as const).flatMap((rank) => ranks.get(rank) ?? []);
 }
 
-interface Said {
+interface TextSentences {
   readonly fact: Text;
-  readonly said: readonly string[];
+  readonly sentences: readonly string[];
 }
 
 // What is hidden in HTML is told once, as hidden; where a link leads is told once for each file,
 // unless its own paragraph says it.
-function saidIn(texts: readonly Text[], rawOf: RawOf): Said[] {
-  const read = texts.map((fact) => ({ fact, said: isProse(fact) ? sentencesOf(fact) : [] }));
+function sentencesIn(texts: readonly Text[], rawOf: RawOf): TextSentences[] {
+  const read = texts.map((fact) => ({ fact, sentences: isProse(fact) ? sentencesOf(fact) : [] }));
   const hidden = new Set<string>();
-  for (const { fact, said } of read)
-    if (fact.role === 'hidden') for (const text of said) hidden.add(`${fact.span.path} ${text}`);
-  const told = new Set<string>();
+  for (const { fact, sentences } of read)
+    if (fact.role === 'hidden')
+      for (const text of sentences) hidden.add(`${fact.span.path} ${text}`);
+  const known = new Set<string>();
   let around = read[0];
-  return read.map((one) => {
-    const { fact, said } = one;
+  return read.map((entry) => {
+    const { fact, sentences } = entry;
     const { path, end } = fact.span;
     if (around === undefined || around.fact.span.path !== path || around.fact.span.end < end)
-      around = one;
+      around = entry;
     const seen =
-      fact.role === 'html' ? said.filter((text) => !hidden.has(`${path} ${text}`)) : said;
+      fact.role === 'html' ? sentences.filter((text) => !hidden.has(`${path} ${text}`)) : sentences;
     const leads = targetsOf(fact, rawOf).filter((target) => {
-      const isNews = !target.startsWith('#') && !told.has(`${path} ${target}`);
-      if (isNews) told.add(`${path} ${target}`);
-      return isNews && !around?.said.some((text) => text.includes(target));
+      const isNews = !target.startsWith('#') && !known.has(`${path} ${target}`);
+      if (isNews) known.add(`${path} ${target}`);
+      return isNews && !around?.sentences.some((text) => text.includes(target));
     });
     return {
       fact,
-      said: [...seen, ...leads.flatMap((target) => sentenceTexts(`leads to ${target}`))],
+      sentences: [...seen, ...leads.flatMap((target) => sentenceTexts(`leads to ${target}`))],
     };
   });
 }
@@ -131,11 +132,11 @@ function targetsOf(fact: Text, rawOf: RawOf): string[] {
  * Where sentences begin in the raw text, by walking through its words once: what stands between
  * them is layout.
  */
-function offsetsOf(said: readonly string[], raw: string): number[] {
-  if (!raw.includes('\n')) return said.map(() => 0);
+function offsetsOf(sentences: readonly string[], raw: string): number[] {
+  if (!raw.includes('\n')) return sentences.map(() => 0);
   const words = Array.from(raw.matchAll(wordPattern), ({ 0: word, index }) => ({ word, index }));
   let at = 0;
-  return said.map((text) => {
+  return sentences.map((text) => {
     let found: number | undefined;
     for (const word of text.match(wordPattern) ?? []) {
       const end = Math.min(at + wordsAhead, words.length);

@@ -137,8 +137,8 @@ function printCapabilities({ capabilities }: ScanReport): string {
   const rows = capabilityRows(capabilities);
   if (rows.length === 0) return 'Capabilities: none declared, none observed.';
   const cells = rows.map(({ text, declared, observed, note }) => {
-    const said = note === 'undeclared' ? '**undeclared**' : note;
-    return `| ${markdownCode(text)} | ${declared ? 'yes' : 'no'} | ${observed ? 'yes' : 'no'} | ${said} |`;
+    const label = note === 'undeclared' ? '**undeclared**' : note;
+    return `| ${markdownCode(text)} | ${declared ? 'yes' : 'no'} | ${observed ? 'yes' : 'no'} | ${label} |`;
   });
   return ['| capability | declared | observed | |', '|---|---|---|---|', ...cells].join('\n');
 }

@@ -88,7 +88,9 @@ export function printReport(
 // Three are enough to decide; others that would have decided, too, must not read as harmless.
 function headOfRest({ findings, verdict }: ScanReport, deciding: readonly Finding[]): string {
   const least = Math.min(...deciding.map(severityRank));
-  const others = findings.filter((one) => !deciding.includes(one) && severityRank(one) >= least);
+  const others = findings.filter(
+    (finding) => !deciding.includes(finding) && severityRank(finding) >= least,
+  );
   const grave = others.filter(({ kind }) => verdict !== 'block' || kind !== 'capability').length;
   if (grave === 0) return 'Not deciding, by rule';
   return `Also found, by rule; ${grave} more would decide, too`;

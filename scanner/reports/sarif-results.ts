@@ -74,7 +74,7 @@ export function artifactUri(skill: string, path: string): string {
 function encodePart(part: string): string {
   return encodeURIComponent(part.toWellFormed()).replace(
     /[!'()*]/g,
-    (one) => `%${one.charCodeAt(0).toString(16).toUpperCase()}`,
+    (character) => `%${character.charCodeAt(0).toString(16).toUpperCase()}`,
   );
 }
 

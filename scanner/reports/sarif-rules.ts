@@ -89,10 +89,10 @@ interface NamedList {
 }
 
 function listsOf(rules: readonly Rule[]): NamedList[] {
-  const named = new Map(rules.flatMap(weaknessesOf).map((one) => [one.id, one]));
+  const named = new Map(rules.flatMap(weaknessesOf).map((weakness) => [weakness.id, weakness]));
   const all = [...named.values()].sort((a, b) => (a.id < b.id ? -1 : 1));
   return weaknessLists
-    .map((list) => ({ list, ids: all.filter((one) => one.list.key === list.key) }))
+    .map((list) => ({ list, ids: all.filter((weakness) => weakness.list.key === list.key) }))
     .filter(({ ids }) => ids.length > 0);
 }
 
@@ -114,11 +114,11 @@ function describeRule(rule: Rule, lists: readonly NamedList[]): Sarif {
     helpUri: ruleUrl(rule.id),
     defaultConfiguration: { level: sarifLevels[rule.severity] },
     relationships: weaknesses.map(({ id, list }) => {
-      const index = lists.findIndex((one) => one.list.key === list.key);
+      const index = lists.findIndex((named) => named.list.key === list.key);
       return {
         target: {
           id,
-          index: lists[index]?.ids.findIndex((one) => one.id === id),
+          index: lists[index]?.ids.findIndex((weakness) => weakness.id === id),
           toolComponent: { name: list.name, index },
         },
         kinds: ['relevant'],

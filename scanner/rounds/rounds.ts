@@ -187,17 +187,19 @@ function nameOf(text: string): string {
   return text === '' ? '*' : text.toWellFormed();
 }
 
-function writable(one: Capability): Capability {
-  switch (one.kind) {
+function writable(capability: Capability): Capability {
+  switch (capability.kind) {
     case 'env':
     case 'secret':
-      return { ...one, name: nameOf(one.name) };
+      return { ...capability, name: nameOf(capability.name) };
     case 'egress':
-      return { ...one, url: printEgressTarget(targetOf(one.url)) };
+      return { ...capability, url: printEgressTarget(targetOf(capability.url)) };
     case 'mount':
-      return one.path === undefined ? one : { ...one, path: nameOf(one.path) };
+      return capability.path === undefined
+        ? capability
+        : { ...capability, path: nameOf(capability.path) };
     case 'exec':
-      return { ...one, program: nameOf(one.program) };
+      return { ...capability, program: nameOf(capability.program) };
   }
 }
 
@@ -255,16 +257,16 @@ function mapped(
     graph: {
       ...graph,
       nodes: graph.nodes.map((node) => ({ ...node, span: toFile(node.span) })),
-      sources: graph.sources.map((one) => ({
-        ...one,
-        source: { ...one.source, name: nameOf(one.source.name) },
+      sources: graph.sources.map((source) => ({
+        ...source,
+        source: { ...source.source, name: nameOf(source.source.name) },
       })),
-      sinks: graph.sinks.map((one) => ({
-        ...one,
-        sink: writableSink(one.sink),
-        span: toFile(one.span),
+      sinks: graph.sinks.map((sink) => ({
+        ...sink,
+        sink: writableSink(sink.sink),
+        span: toFile(sink.span),
       })),
     },
-    unanalysed: result.unanalysed.map((one) => ({ ...one, span: toFile(one.span) })),
+    unanalysed: result.unanalysed.map((part) => ({ ...part, span: toFile(part.span) })),
   };
 }

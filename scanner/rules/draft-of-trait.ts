@@ -10,7 +10,7 @@ export function draftsOfTrait(
   about: (fact: TraitFact) => Omit<FindingDraft, 'span' | 'confidence'> | undefined,
 ): FindingDraft[] {
   return context.of('trait').flatMap((fact): FindingDraft[] => {
-    const said = fact.trait === trait && runs(fact) ? about(fact) : undefined;
-    return said === undefined ? [] : [{ ...said, span: fact.span, confidence: fact.certainty }];
+    const draft = fact.trait === trait && runs(fact) ? about(fact) : undefined;
+    return draft === undefined ? [] : [{ ...draft, span: fact.span, confidence: fact.certainty }];
   });
 }

@@ -18,7 +18,7 @@ export function frameOf(body: Uint8Array): Uint8Array {
 export class FrameReader {
   #chunks: Uint8Array[] = [];
   #length = 0;
-  /** Bytes without which nothing can be said: a head, or a head and its body. */
+  /** Bytes without which nothing can be answer: a head, or a head and its body. */
   #needed = 4;
   readonly #bytesMax: number;
 
@@ -86,19 +86,19 @@ export function unpackRequest(body: Uint8Array): ScanRequest {
 
 export interface ScanAnswer {
   /** Canonical JSON of `{report, selectors, prose?, signature?}`. */
-  readonly said: Uint8Array;
+  readonly json: Uint8Array;
   /** The scan as `packScan` packs it, for the next change of rules. */
   readonly stored: Uint8Array;
 }
 
 /**
- * An answer as one frame's body: what is said on one line, a line feed, and what is to be stored. A
- * large skill's facts are left out where they would make the answer too long: its report counts,
+ * An answer as one frame's body: the JSON on one line, a line feed, and the facts to store. The
+ * facts of a large skill are left out when they would make the answer too long: the report counts,
  * and the next scan parses again.
  */
-export function packAnswer({ said, stored }: ScanAnswer, bytesMax: number): Uint8Array {
-  const fits = said.byteLength + 1 + stored.byteLength <= bytesMax;
-  return Buffer.concat([said, Buffer.from('\n'), fits ? stored : new Uint8Array()]);
+export function packAnswer({ json, stored }: ScanAnswer, bytesMax: number): Uint8Array {
+  const fits = json.byteLength + 1 + stored.byteLength <= bytesMax;
+  return Buffer.concat([json, Buffer.from('\n'), fits ? stored : new Uint8Array()]);
 }
 
 /**
@@ -108,6 +108,6 @@ export function packAnswer({ said, stored }: ScanAnswer, bytesMax: number): Uint
 export function unpackAnswer(body: Uint8Array): ScanAnswer {
   const end = body.indexOf(10);
   return end < 0
-    ? { said: body, stored: new Uint8Array() }
-    : { said: body.subarray(0, end), stored: body.subarray(end + 1) };
+    ? { json: body, stored: new Uint8Array() }
+    : { json: body.subarray(0, end), stored: body.subarray(end + 1) };
 }

@@ -88,12 +88,12 @@ export function rlimitsOnly(
 ): Isolation {
   const drop = existsSync(tools.setpriv) && existsSync(tools.prlimit) ? drops[user] : undefined;
   return {
-    name: `rlimits and node permissions only, network open, ${drop === undefined ? 'with the rights of its worker' : saidOf[user]}`,
+    name: `rlimits and node permissions only, network open, ${drop === undefined ? 'with the rights of its worker' : userLabels[user]}`,
     argv: ['/bin/sh', '-c', ...limits, ...(drop ?? []), ...nodeArgv(files)],
   };
 }
 
-const saidOf: Readonly<Record<ChildUser, string>> = {
+const userLabels: Readonly<Record<ChildUser, string>> = {
   nobody: 'as nobody without capabilities',
   root: 'as root without capabilities',
   worker: 'as its worker\u2019s user',
@@ -151,7 +151,7 @@ export function bubblewrapped(files: ChildFiles, bwrap: string, user: ChildUser)
   // Bubblewrap takes all capabilities itself, and gives none back, from who stays who they are.
   const drop = user === 'nobody' ? drops.nobody : [];
   return {
-    name: `bubblewrap ${saidOf[user]}: no network, read-only, empty environment; rlimits and node permissions`,
+    name: `bubblewrap ${userLabels[user]}: no network, read-only, empty environment; rlimits and node permissions`,
     argv: ['/bin/sh', '-c', ...limits, bwrap, ...argv, ...drop, ...nodeArgv(files)],
   };
 }

@@ -123,11 +123,11 @@ const answerShape = v.strictObject({
 // bytes, by these rules.
 function checked(body: Uint8Array, files: readonly SourceFile[]): PoolAnswer {
   try {
-    const { said: json, stored } = unpackAnswer(body);
-    const { value } = parseJson(json, 'the child\u2019s answer', scanReportValuesMax);
-    const { report: unread, selectors, signature, prose: said } = v.parse(answerShape, value);
+    const { json, stored } = unpackAnswer(body);
+    const { value } = parseJson(json, 'the child’s answer', scanReportValuesMax);
+    const { report: unread, selectors, signature, prose: sentences } = v.parse(answerShape, value);
     const report = parseScanReport(unread);
-    const prose = said === undefined ? undefined : parseProse(said);
+    const prose = sentences === undefined ? undefined : parseProse(sentences);
     const { bundle, digest } = packBundle(files);
     const list = (entries: readonly { path: string; sha256?: string }[]): string =>
       canonicalJson(entries.map(({ path, sha256 }) => `${path} ${sha256}`).sort());

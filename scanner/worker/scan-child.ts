@@ -50,9 +50,9 @@ async function answer({ files, published, stored }: ScanRequest): Promise<ScanAn
   if (replayed !== undefined) return replayed;
   const facts = await extractFacts(files);
   const report = reportOn(facts, { published });
-  const said = { report, selectors: selectorsOf(facts.facts), ...aside(facts, signature) };
+  const result = { report, selectors: selectorsOf(facts.facts), ...aside(facts, signature) };
   return {
-    said: Buffer.from(canonicalJson(said)),
+    json: Buffer.from(canonicalJson(result)),
     stored: packScan(facts, report, currentRuleSet()),
   };
 }
@@ -70,8 +70,8 @@ function replayStored(
     const report = replayScan(earlier, { published });
     if (report === undefined) return undefined;
     const facts = { facts: earlier.facts('text'), sources: earlier.sources() };
-    const said = { report, selectors: earlier.selectors, ...aside(facts, signature) };
-    return { said: Buffer.from(canonicalJson(said)), stored: new Uint8Array() };
+    const result = { report, selectors: earlier.selectors, ...aside(facts, signature) };
+    return { json: Buffer.from(canonicalJson(result)), stored: new Uint8Array() };
   } catch {
     // A block that cannot be unpacked: the file was cut off.
     return undefined;

@@ -91,8 +91,8 @@ function mayDo({ capabilities, capabilityDigest }: ApprovalStatement['predicate'
   const under = html`<span class="sub quiet">capability digest ${digest(capabilityDigest)}</span>`;
   if (list.length === 0) return html`only read its own files${under}`;
   return html`<ul class="plain-list">${list.map(
-    (one) =>
-      html`<li><span class="tag">${one.kind}</span> <code>${untrusted(wordsOf(one))}</code></li>`,
+    (capability) =>
+      html`<li><span class="tag">${capability.kind}</span> <code>${untrusted(wordsOf(capability))}</code></li>`,
   )}</ul>${under}`;
 }
 

@@ -48,25 +48,25 @@ export function capabilityRows({ declared, observed, approvedBefore }: MatrixInp
   const seen = listCapabilities(observed);
   const never = new Set(listCapabilities(unused(declared, observed)).map(keyOf));
   const before = approvedBefore === undefined ? undefined : listCapabilities(approvedBefore);
-  const added = (one: Capability): boolean | undefined =>
-    before && !before.some((old) => covers(old, one));
-  const asked = listCapabilities(declared).map((one): MatrixRow => {
-    const uses = seen.filter((use) => covers(one, use)).map((use) => wordsOf(use));
+  const added = (capability: Capability): boolean | undefined =>
+    before && !before.some((old) => covers(old, capability));
+  const asked = listCapabilities(declared).map((capability): MatrixRow => {
+    const uses = seen.filter((use) => covers(capability, use)).map((use) => wordsOf(use));
     return {
-      ...about(one),
-      use: never.has(keyOf(one)) ? 'unused' : 'used',
-      why: one.why,
+      ...about(capability),
+      use: never.has(keyOf(capability)) ? 'unused' : 'used',
+      why: capability.why,
       seen: uses,
-      added: added(one),
+      added: added(capability),
     };
   });
   const unasked = listCapabilities(minus(observed, declared)).map(
-    (one): MatrixRow => ({
-      ...about(one),
+    (capability): MatrixRow => ({
+      ...about(capability),
       use: 'undeclared',
       why: undefined,
-      seen: [wordsOf(one)],
-      added: added(one),
+      seen: [wordsOf(capability)],
+      added: added(capability),
     }),
   );
   return [
@@ -104,7 +104,7 @@ function matrixRow(row: MatrixRow, inferred: boolean): Html {
   const added = row.added
     ? html` <span class="tag new">new since the last approved version</span>`
     : '';
-  const narrower = row.seen.filter((one) => one !== row.text);
+  const narrower = row.seen.filter((use) => use !== row.text);
   const asked = inferred ? html`<b class="no">${inferredWords}</b>` : 'yes';
   const noWhy = row.use === 'undeclared' ? 'not asked for' : '—';
   return html`<tr class="use-${row.use}"><td><span class="use"><span aria-hidden="true">${glyph}</span> ${word}</span></td>
@@ -119,21 +119,21 @@ function observedWords({ kind, use, seen }: MatrixRow, narrower: readonly string
     return html`<span class="quiet">its host is contacted</span>`;
   return narrower.length === 0
     ? html`yes`
-    : html`${narrower.map((one) => html`<code>${untrusted(one)}</code> `)}`;
+    : html`${narrower.map((observed) => html`<code>${untrusted(observed)}</code> `)}`;
 }
 
 /** A capability as text: without its kind, with defanged addresses. */
-export function wordsOf(one: Capability): string {
-  if (one.kind === 'env' && one.name === '*') return '* (every variable)';
-  if (one.kind === 'exec' && one.program === '*') return '* (any program)';
-  const words = printCapability(one).slice(one.kind.length + 1);
-  return one.kind === 'egress' ? words.replace(/\S+:\/\/\S+$/, defanged) : words;
+export function wordsOf(capability: Capability): string {
+  if (capability.kind === 'env' && capability.name === '*') return '* (every variable)';
+  if (capability.kind === 'exec' && capability.program === '*') return '* (any program)';
+  const words = printCapability(capability).slice(capability.kind.length + 1);
+  return capability.kind === 'egress' ? words.replace(/\S+:\/\/\S+$/, defanged) : words;
 }
 
-function about(one: Capability): Pick<MatrixRow, 'kind' | 'text'> {
-  return { kind: one.kind, text: wordsOf(one) };
+function about(capability: Capability): Pick<MatrixRow, 'kind' | 'text'> {
+  return { kind: capability.kind, text: wordsOf(capability) };
 }
 
-function keyOf(one: Capability): string {
-  return canonicalJson({ ...one, why: undefined });
+function keyOf(capability: Capability): string {
+  return canonicalJson({ ...capability, why: undefined });
 }

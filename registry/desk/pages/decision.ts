@@ -83,14 +83,14 @@ ${questions(view)}</aside>`;
 
 function approvals({ detail, now, whyMore }: DecisionView): Html {
   const { total, independent } = detail.approvalsNeeded;
-  const outside = detail.approvals.filter((one) => one.independent).length;
+  const outside = detail.approvals.filter((approval) => approval.independent).length;
   return html`<p class="approvals">Approvals: <b>${detail.approvals.length} of ${total}</b>,
 from outside the desk: <b>${outside} of ${independent}</b></p>
 ${whyMore.length === 0 ? '' : html`<p class="sub">Because ${untrusted(whyMore.join('; '))}.</p>`}
 <ul class="plain-list">${detail.approvals.map(
-    (one) => html`<li>✓ ${untrusted(one.reviewer)} <span class="tag">${one.by}</span>
-${one.independent ? html`<span class="tag">independent</span>` : ''} ${moment(one.at.getTime(), now)}
-<span class="sub">${untrusted(one.reason)}</span></li>`,
+    (approval) => html`<li>✓ ${untrusted(approval.reviewer)} <span class="tag">${approval.by}</span>
+${approval.independent ? html`<span class="tag">independent</span>` : ''} ${moment(approval.at.getTime(), now)}
+<span class="sub">${untrusted(approval.reason)}</span></li>`,
   )}</ul>`;
 }
 

@@ -54,7 +54,7 @@ export function rankFindings(
   findings: readonly Finding[],
   decidedBy: readonly string[],
 ): Finding[] {
-  const decides = (one: Finding): number => (decidedBy.includes(one.fingerprint) ? 0 : 1);
+  const decides = (finding: Finding): number => (decidedBy.includes(finding.fingerprint) ? 0 : 1);
   return [...findings].sort(
     (a, b) =>
       decides(a) - decides(b) ||

@@ -54,7 +54,7 @@ export function keyTable(): Html {
         .filter((row) => row.on === group)
         .map(
           (row) =>
-            html`<div><dt>${row.keys.split(' ').map((one) => html`<kbd>${one}</kbd> `)}</dt><dd>${row.does}</dd></div>`,
+            html`<div><dt>${row.keys.split(' ').map((pressed) => html`<kbd>${pressed}</kbd> `)}</dt><dd>${row.does}</dd></div>`,
         )}</dl></section>`,
   )}`;
 }

@@ -6,7 +6,7 @@ import { stateBadge } from './severity.ts';
 
 /** All near copies; nothing when there are none. */
 export function nearCopyList(copies: readonly ComparedCopy[]): Html {
-  return html`<ul class="copies">${copies.map((one) => html`<li>${copyItem(one)}</li>`)}</ul>`;
+  return html`<ul class="copies">${copies.map((copy) => html`<li>${copyItem(copy)}</li>`)}</ul>`;
 }
 
 function copyItem({ copy, parts }: ComparedCopy): Html {

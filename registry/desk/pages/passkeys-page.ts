@@ -37,8 +37,8 @@ ${part('make', 'Make a passkey', make)}`;
 function enrolledList({ enrolled }: PasskeysView): Html {
   if (enrolled.length === 0) return html`<p class="empty">None yet.</p>`;
   return html`<ul class="plain-list">${enrolled.map(
-    (one) =>
-      html`<li>✓ <code>${one.credentialId}</code> <span class="quiet">for ${one.origin}</span></li>`,
+    (passkey) =>
+      html`<li>✓ <code>${passkey.credentialId}</code> <span class="quiet">for ${passkey.origin}</span></li>`,
   )}</ul>`;
 }
 

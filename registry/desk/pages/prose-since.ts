@@ -24,7 +24,7 @@ read all of it.</p>`;
       const { change, since, left } = prose;
       const more = change.addedCount - change.added.length;
       return html`<p class="summary">${changeWords(change, since, left)} Code is not prose, also in blocks of Markdown: its capabilities are listed above.</p>
-${change.added.length === 0 ? '' : html`<ol class="prose-changes" aria-label="new or changed sentences">${change.added.map((one) => item(detail, one))}</ol>`}
+${change.added.length === 0 ? '' : html`<ol class="prose-changes" aria-label="new or changed sentences">${change.added.map((sentence) => item(detail, sentence))}</ol>`}
 ${more > 0 ? html`<p class="notice">${more} further new sentences are not listed: read the files.</p>` : ''}`;
     }
   }

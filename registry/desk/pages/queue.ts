@@ -85,11 +85,11 @@ function claimed({ by, until }: NonNullable<QueueRow['claim']>): Html {
   return html`${untrusted(by)}<span class="sub quiet">until ${until.toISOString().slice(11, 16)} UTC</span>`;
 }
 
-function decides({ decides: one, verdict, failed }: QueueRow): Html {
+function decides({ decides: finding, verdict, failed }: QueueRow): Html {
   if (failed !== undefined) return html`${untrusted(failed)}`;
-  if (one !== undefined) {
-    return html`${severityBadge(one.severity)}<code>${untrusted(one.rule)}</code>
-<span class="sub">${untrusted(one.message)}</span>`;
+  if (finding !== undefined) {
+    return html`${severityBadge(finding.severity)}<code>${untrusted(finding.rule)}</code>
+<span class="sub">${untrusted(finding.message)}</span>`;
   }
   if (verdict === 'incomplete') return html`The scan could not finish.`;
   return html`<span class="quiet">A person always reviews a new skill.</span>`;

@@ -30,8 +30,8 @@ export function rulePage(frame: PageFrame, rule: string, note: RuleNote): Html {
 <dl class="facts">${term('kind', kind)}${term('usually', severity)}${term('confidence', confidence)}</dl>
 ${part('why', 'Why it matters', html`<p>${why}</p>`)}
 ${part('fix', 'How to fix it', html`<p>${fix}</p>`)}
-${part('looks-at', 'What it reads', html`<ul class="plain-list">${looksAt.map((one) => html`<li>${one}</li>`)}</ul>`)}
-${part('maps', 'Maps to', html`<ul class="plain-list">${maps.map((one) => html`<li>${weaknessTag(one)} ${one.name}</li>`)}</ul>`)}
+${part('looks-at', 'What it reads', html`<ul class="plain-list">${looksAt.map((kind) => html`<li>${kind}</li>`)}</ul>`)}
+${part('maps', 'Maps to', html`<ul class="plain-list">${maps.map((weakness) => html`<li>${weaknessTag(weakness)} ${weakness.name}</li>`)}</ul>`)}
 ${part('attack', 'What it finds', example(note.attack, 'attack'))}
 ${part('near', 'What it does not report', example(note.near, 'near miss'))}
 ${related.length === 0 ? '' : part('related', 'Related rules', relatedList(related))}`;
@@ -45,7 +45,7 @@ function example({ files, findings }: RuleExample, what: string): Html {
     ({ path, text }) => html`<p><code>${shown(path)}</code></p>
 <pre tabindex="0" aria-label="${what}, ${path}"><code dir="ltr">${shown(text.trimEnd())}</code></pre>`,
   );
-  const found = findings.map((one) => html`<code>${one}</code> `);
+  const found = findings.map((finding) => html`<code>${finding}</code> `);
   return html`${code}<p class="quiet">${findings.length === 0 ? 'Nothing is found.' : html`Found at ${found}`}</p>`;
 }
 

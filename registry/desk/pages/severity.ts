@@ -41,7 +41,7 @@ export function severityCounts(counts: Readonly<Record<Severity, number>>): Html
     (severity) => counts[severity] > 0,
   );
   if (some.length === 0) return html`<span class="quiet">no findings</span>`;
-  return html`${some.map((one) => badge(`severity severity-${one}`, severityGlyphs[one], `${counts[one]} ${one}`))}`;
+  return html`${some.map((severity) => badge(`severity severity-${severity}`, severityGlyphs[severity], `${counts[severity]} ${severity}`))}`;
 }
 
 export function verdictBadge(verdict: Verdict | undefined): Html {

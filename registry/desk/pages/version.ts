@@ -65,7 +65,9 @@ function section(id: string, title: string, keys: SectionKey, body: Html): Html 
 function facts({ detail, now }: VersionView): Html {
   const { risk, reportDigest } = detail;
   const received = Math.min(now, ...detail.history.map((move) => move.at.getTime()));
-  const parts = risk.parts.map((one) => html`<li><b>${one.name} ${one.points}</b> ${one.why}</li>`);
+  const parts = risk.parts.map(
+    (part) => html`<li><b>${part.name} ${part.points}</b> ${part.why}</li>`,
+  );
   return html`<p class="description">${untrusted(detail.description)}</p>
 <dl class="facts">
 ${term('verdict', verdictBadge(detail.verdict))}
@@ -93,14 +95,14 @@ function uncounted({ uncounted: why }: ReviewDetail): Html {
 function decides({ report }: ReviewDetail): Html {
   if (report === undefined)
     return html`<p class="notice">No scan report: the scanning process was stopped, or the scan has not ended.</p>`;
-  const deciding = rankFindings(report.findings, report.decidedBy).filter((one) =>
-    report.decidedBy.includes(one.fingerprint),
+  const deciding = rankFindings(report.findings, report.decidedBy).filter((finding) =>
+    report.decidedBy.includes(finding.fingerprint),
   );
   const items = deciding.map(
     (
-      one,
-    ) => html`<li>${severityBadge(one.severity)}<a href="#${findingAnchor(one)}">${untrusted(one.message)}</a>
-<code>${untrusted(one.rule)}</code></li>`,
+      finding,
+    ) => html`<li>${severityBadge(finding.severity)}<a href="#${findingAnchor(finding)}">${untrusted(finding.message)}</a>
+<code>${untrusted(finding.rule)}</code></li>`,
   );
   return html`${deciding.length === 0 ? '' : html`<ul class="deciding" aria-label="what decides">${items}</ul>`}${unread(report)}`;
 }
@@ -157,8 +159,8 @@ function declaredOnly({ manifest, inferred }: ReviewDetail): Html {
   const what = list.length === 0 ? ': nothing.' : ':';
   return html`${inferred ? inferredNotice : ''}<p class="empty">There is no scan report: only the author’s declaration is known${what}</p>
 <ul class="plain-list">${list.map(
-    (one) =>
-      html`<li><span class="tag">${one.kind}</span> <code>${untrusted(wordsOf(one))}</code> ${untrusted(one.why ?? '')}</li>`,
+    (capability) =>
+      html`<li><span class="tag">${capability.kind}</span> <code>${untrusted(wordsOf(capability))}</code> ${untrusted(capability.why ?? '')}</li>`,
   )}</ul>`;
 }
 
@@ -166,9 +168,9 @@ function declaredOnly({ manifest, inferred }: ReviewDetail): Html {
 function incidents({ detail, now }: VersionView): Html {
   const items = detail.incidents.map(
     (
-      one,
-    ) => html`<li>${one.isEnrolled ? html`<b>${untrusted(one.by)}</b>` : html`<span class="quiet">unverified, ${untrusted(one.by)}</span>`}
-${untrusted(one.text)} ${moment(one.at.getTime(), now)}</li>`,
+      incident,
+    ) => html`<li>${incident.isEnrolled ? html`<b>${untrusted(incident.by)}</b>` : html`<span class="quiet">unverified, ${untrusted(incident.by)}</span>`}
+${untrusted(incident.text)} ${moment(incident.at.getTime(), now)}</li>`,
   );
   return html`<ul class="plain-list">${items}</ul>`;
 }

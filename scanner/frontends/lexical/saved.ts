@@ -40,7 +40,7 @@ export function runsSaved(run: LexicalRun, text: string): boolean {
 export function savedFrom(run: LexicalRun, text: string): string {
   const lower = text.toLowerCase();
   const key = [...run.held.keys()].find(
-    (one) => one.startsWith('file:') && lower.includes(one.slice(5)),
+    (key) => key.startsWith('file:') && lower.includes(key.slice(5)),
   );
   return (key === undefined ? undefined : run.held.get(key)?.urls[0]) ?? anyEgress;
 }

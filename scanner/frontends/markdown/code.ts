@@ -181,6 +181,6 @@ function consoleLines(block: Pieces): Pieces {
 }
 
 function rawAt(map: OffsetMap, offset: number): number {
-  const piece = map.findLast((one) => one.at <= offset);
+  const piece = map.findLast((piece) => piece.at <= offset);
   return piece === undefined ? 0 : piece.raw + (offset - piece.at);
 }

@@ -81,7 +81,7 @@ function codePrograms(
   const { text, map } = joinSettings(source, written);
   const magic = /^\s*%%(\w+)[^\n]*(?:\n|$)/.exec(text);
   const rawAt = (offset: number): number => {
-    const piece = map.findLast((one) => one.at <= offset);
+    const piece = map.findLast((piece) => piece.at <= offset);
     return piece === undefined ? 0 : piece.raw + (piece.fixed === true ? 0 : offset - piece.at);
   };
   const language =
@@ -92,7 +92,9 @@ function codePrograms(
         : undefined;
   if (magic !== null && language !== undefined) {
     const start = magic[0].length;
-    const rest = map.filter((one) => one.at > start).map((one) => ({ ...one, at: one.at - start }));
+    const rest = map
+      .filter((piece) => piece.at > start)
+      .map((piece) => ({ ...piece, at: piece.at - start }));
     return [
       {
         language,

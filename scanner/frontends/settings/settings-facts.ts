@@ -100,17 +100,19 @@ function commandProgram(
     path.at(-1) === 'command'
       ? settings
           .filter(
-            (one) => one.path.at(-2) === 'args' && one.path.slice(0, -2).join('\0') === parent,
+            (setting) =>
+              setting.path.at(-2) === 'args' && setting.path.slice(0, -2).join('\0') === parent,
           )
           .slice(0, shellWordsMax)
       : [];
   const words = args.map(
-    (one) =>
-      ` ${/^[\w./:=@%+-]+$/.test(one.value) ? one.value : `'${one.value.replaceAll("'", `'\\''`)}'`}`,
+    (setting) =>
+      ` ${/^[\w./:=@%+-]+$/.test(setting.value) ? setting.value : `'${setting.value.replaceAll("'", `'\\''`)}'`}`,
   );
   const shell =
     settings.find(
-      (one) => one.path.at(-1) === 'shell' && one.path.slice(0, -1).join('\0') === parent,
+      (setting) =>
+        setting.path.at(-1) === 'shell' && setting.path.slice(0, -1).join('\0') === parent,
     )?.value ?? '';
   const language = /^(pwsh|powershell)/.test(shell)
     ? 'powershell'

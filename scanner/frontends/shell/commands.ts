@@ -41,12 +41,16 @@ import {
 
 /** Runs one simple command; gives what it prints. */
 export function runCommand(run: ShellRun, node: Command, onConnection: boolean): ShellValue {
-  const assignments = node.prefix.filter((one): one is Assignment => one.type === 'Assignment');
+  const assignments = node.prefix.filter(
+    (prefix): prefix is Assignment => prefix.type === 'Assignment',
+  );
   const span = spanOf(run, node);
   if (node.name === undefined) {
-    for (const one of assignments) assign(run, one);
+    for (const assignment of assignments) assign(run, assignment);
     // `$(<file)` prints the file.
-    return node.redirects.some((one) => one.type === 'Redirect' && one.operator === '<')
+    return node.redirects.some(
+      (redirection) => redirection.type === 'Redirect' && redirection.operator === '<',
+    )
       ? run.stdin
       : emptyValue;
   }
@@ -55,8 +59,10 @@ export function runCommand(run: ShellRun, node: Command, onConnection: boolean):
   if (word === undefined) return unknownValue();
   noteHiddenName(run, node, word, span);
   // What stands before a command is set for it alone, after its words were expanded.
-  const before = new Map(assignments.map((one) => [one.name, run.vars.get(one.name)]));
-  for (const one of assignments) assign(run, one);
+  const before = new Map(
+    assignments.map((assignment) => [assignment.name, run.vars.get(assignment.name)]),
+  );
+  for (const assignment of assignments) assign(run, assignment);
   const env = [...before.keys()].flatMap((name) => {
     const value = run.vars.get(name);
     return value === undefined ? [] : [{ name, value }];
@@ -176,7 +182,7 @@ function unwrap(run: ShellRun, call: Call, how: How): ShellValue | undefined {
   const wrapper = row(wrappers, call.name);
   if (wrapper === undefined || how.depth >= shellWrapperDepthMax) return undefined;
   if (call.name === 'command' && /^-[vV]$/.test(call.args[0]?.text ?? '')) return programPath(call);
-  if (call.name === 'flock' && call.args.some((one) => /^(-c|--command)$/.test(one.text)))
+  if (call.name === 'flock' && call.args.some((arg) => /^(-c|--command)$/.test(arg.text)))
     return undefined;
   const parsed = parseArguments(call.args, new Set(wrapper.takesValue), true);
   const { operands } = parsed;
@@ -184,11 +190,13 @@ function unwrap(run: ShellRun, call: Call, how: How): ShellValue | undefined {
   if (line !== undefined) return runCode(run, call, joinWith([line, ...operands], ' '), 'shell');
   const rest = operands
     .slice(wrapper.skip)
-    .filter((one, index) => index > 0 || call.name !== 'env' || !/^\w+=/.test(one.text));
-  const at = call.name === 'env' ? rest.findIndex((one) => !/^\w+=/.test(one.text)) : 0;
+    .filter((operand, index) => index > 0 || call.name !== 'env' || !/^\w+=/.test(operand.text));
+  const at = call.name === 'env' ? rest.findIndex((value) => !/^\w+=/.test(value.text)) : 0;
   const inner = rest[at];
   const set =
-    call.name === 'env' ? operands.filter((one) => /^\w+=/.test(one.text)).map(variableOf) : [];
+    call.name === 'env'
+      ? operands.filter((operand) => /^\w+=/.test(operand.text)).map(variableOf)
+      : [];
   if (wrapper.privilege) noteTrait(run, call, 'privilege', call.name);
   if (wrapper.detached) noteTrait(run, call, 'detached', call.name);
   if (wrapper.anonymous) noteCapability(run, call, { kind: 'exec', program: call.name });
@@ -213,7 +221,7 @@ function fromInput(
   args: readonly ShellValue[],
   mark: string | undefined,
 ): ShellValue[] {
-  const colons = args.findIndex((one) => /^:{3,4}\+?$/.test(one.text));
+  const colons = args.findIndex((arg) => /^:{3,4}\+?$/.test(arg.text));
   const words = colons < 0 ? args : args.slice(0, colons);
   const input = colons < 0 ? inputWords(call.stdin) : args.slice(colons + 1);
   const place = mark ?? (call.name === 'parallel' ? '{}' : undefined);

@@ -42,7 +42,7 @@ export function runNode(run: ShellRun, node: Runnable): ShellValue {
         runNode(run, node.clause),
         ...[
           node.then,
-          ...node.elif.flatMap((one) => [one.clause, one.then]),
+          ...node.elif.flatMap((elif) => [elif.clause, elif.then]),
           ...(node.else === undefined ? [] : [node.else]),
         ].map((body) => inBranch(run, () => runNode(run, body))),
       ]);

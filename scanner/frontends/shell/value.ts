@@ -211,7 +211,7 @@ function alternatives(values: readonly ShellValue[]): readonly string[] {
   for (let at = 0; at < values.length && found.size < alternativesMax; at++) {
     for (const other of values[at]?.others ?? []) {
       if (found.size >= alternativesMax) break;
-      found.add(values.map((one, index) => (index === at ? other : one.text)).join(''));
+      found.add(values.map((value, index) => (index === at ? other : value.text)).join(''));
     }
   }
   return found.size === 0 ? none : [...found];

@@ -16,9 +16,12 @@ export class Frames {
    * other.
    */
   of(callee: Functionish, args: readonly JsValue[], outer: Frame): Frame {
-    if (outer === undefined && args.every((one) => one.kind === 'unknown' || one.kind === 'method'))
+    if (
+      outer === undefined &&
+      args.every((value) => value.kind === 'unknown' || value.kind === 'method')
+    )
       return undefined;
-    const key = `${outer === undefined ? '' : this.#id(outer)} ${args.map((one) => this.#key(one, 0)).join(' ')}`;
+    const key = `${outer === undefined ? '' : this.#id(outer)} ${args.map((value) => this.#key(value, 0)).join(' ')}`;
     const same = this.#known.get(callee) ?? new Map<string, CallFrame>();
     this.#known.set(callee, same);
     const known = same.get(key) ?? new CallFrame(callee, args, outer);
@@ -54,7 +57,7 @@ export class Frames {
       case 'union': {
         const parts = value.kind === 'array' ? value.items : alternatives(value);
         if (depth > 2 || parts.length > 64) return `v${this.#id(value)}`;
-        return `${value.kind}(${parts.map((one) => this.#key(one, depth + 1)).join(' ')})`;
+        return `${value.kind}(${parts.map((value) => this.#key(value, depth + 1)).join(' ')})`;
       }
       default:
         return `v${this.#id(value)}`;

@@ -118,11 +118,11 @@ function moduleText(module: string, names: readonly string[]): string {
 }
 
 function classText(name: string, names: readonly string[], module = ''): string {
-  const members = names.filter((one) => one.startsWith(`${name}#`));
+  const members = names.filter((member) => member.startsWith(`${name}#`));
   const short = module === '' ? name : name.slice(module.length + 1);
   return `interface ${short} { ${members
-    .filter((one) => !one.slice(name.length).includes('.'))
-    .map((one) => `${one.slice(name.length + 1)}: ${typeText(own(apis, one))};`)
+    .filter((member) => !member.slice(name.length).includes('.'))
+    .map((member) => `${member.slice(name.length + 1)}: ${typeText(own(apis, member))};`)
     .join(' ')} }`;
 }
 

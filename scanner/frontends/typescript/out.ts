@@ -81,7 +81,7 @@ export interface Called {
 export function capability(
   out: Out,
   call: Called,
-  one: Capability,
+  candidate: Capability,
   certainty: Confidence,
   traits: readonly Trait[] = [],
   at: ts.Node = call.node,
@@ -90,7 +90,7 @@ export function capability(
   const { source } = out;
   out.facts.push({
     kind: 'capability',
-    capability: one,
+    capability: candidate,
     api: call.api,
     traits,
     ...(shape !== undefined && { shape }),
@@ -104,14 +104,14 @@ export function capability(
 export function trait(
   out: Out,
   call: Pick<Called, 'api' | 'node'>,
-  one: Trait,
+  found: Trait,
   detail: string,
   certainty: Confidence = 'exact',
 ): void {
   const { source } = out;
   out.facts.push({
     kind: 'trait',
-    trait: one,
+    trait: found,
     api: call.api,
     detail,
     span: spanOf(call.node, source),
@@ -163,9 +163,11 @@ export function write(
   { value, node: literal }: ResolvedCall['args'][number],
 ): void {
   const { source, self } = out;
-  for (const [at, one] of alternatives(value).entries()) {
+  for (const [at, candidate] of alternatives(value).entries()) {
     const text =
-      one.kind === 'bytes' ? Buffer.from(one.text, 'latin1').toString('utf8') : textOr(one);
+      candidate.kind === 'bytes'
+        ? Buffer.from(candidate.text, 'latin1').toString('utf8')
+        : textOr(candidate);
     const map = literalMap(self, literal, text, node);
     const file = {
       path,

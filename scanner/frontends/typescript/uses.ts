@@ -79,20 +79,26 @@ function visitReference(out: Out, node: ts.Expression): void {
   if (value.kind !== 'api' && value.kind !== 'union') return;
   readWholeEnvironment(out, node, use);
   noteEscape(out, node, use);
-  for (const one of alternatives(value)) {
-    if (one.kind !== 'api') continue;
+  for (const candidate of alternatives(value)) {
+    if (candidate.kind !== 'api') continue;
     if (
-      own(apis, one.name)?.effects.some((effect) => effect.does === 'input') === true &&
+      own(apis, candidate.name)?.effects.some((effect) => effect.does === 'input') === true &&
       !isCallee(node)
     ) {
       applyEffect(
         out,
-        { api: one.name, built: one.built, args: [], node, use: use(node, one.name) },
+        {
+          api: candidate.name,
+          built: candidate.built,
+          args: [],
+          node,
+          use: use(node, candidate.name),
+        },
         { does: 'input' },
       );
     }
-    if (one.built && own(apis, one.name) !== undefined)
-      trait(out, { api: one.name, node }, 'folded-name', one.name, 'folded');
+    if (candidate.built && own(apis, candidate.name) !== undefined)
+      trait(out, { api: candidate.name, node }, 'folded-name', candidate.name, 'folded');
   }
 }
 
@@ -105,7 +111,10 @@ export function visitCall(out: Out, node: ts.CallExpression | ts.NewExpression):
   if (out.visited.has(node)) return;
   out.visited.add(node);
   if (node.expression.kind === ts.SyntaxKind.ImportKeyword) {
-    const args = (node.arguments ?? []).map((one) => ({ value: out.self.valueOf(one), node: one }));
+    const args = (node.arguments ?? []).map((argument) => ({
+      value: out.self.valueOf(argument),
+      node: argument,
+    }));
     loadModule(
       out,
       { api: 'import', built: false, args, node, use: useAt(out, node, 'import') },
@@ -145,7 +154,7 @@ function notePipe(
     : [];
   const along = [
     ...(isPipeline ? [] : receiver),
-    ...args.flatMap((one) => (one.node === undefined ? [] : [one.node])),
+    ...args.flatMap((arg) => (arg.node === undefined ? [] : [arg.node])),
   ];
   const call = { api: name, built: false, args, node, use: useAt(out, node, name) };
   along.slice(1).forEach((to, i) => {
@@ -171,15 +180,15 @@ function applyCallbacks(
         ? unknown
         : of;
   for (const argument of node.arguments ?? []) {
-    for (const one of alternatives(out.self.valueOf(argument))) {
-      if (one.kind !== 'api' || own(apis, one.name) === undefined) continue;
+    for (const value of alternatives(out.self.valueOf(argument))) {
+      if (value.kind !== 'api' || own(apis, value.name) === undefined) continue;
       const args = [{ value: held, node: receiver }];
       applyApi(out, {
-        api: one.name,
-        built: one.built,
+        api: value.name,
+        built: value.built,
         args,
         node: argument,
-        use: useAt(out, argument, one.name),
+        use: useAt(out, argument, value.name),
       });
     }
   }
@@ -227,16 +236,16 @@ function widen(out: Out, call: Called): void {
 function noteUnknownMember(out: Out, node: ts.CallExpression | ts.NewExpression): void {
   const { expression } = node;
   if (!ts.isElementAccessExpression(expression)) return;
-  for (const one of alternatives(out.self.valueOf(expression.expression))) {
-    if (one.kind !== 'api') continue;
+  for (const value of alternatives(out.self.valueOf(expression.expression))) {
+    if (value.kind !== 'api') continue;
     const call: Called = {
-      api: `${one.name}.*`,
+      api: `${value.name}.*`,
       built: false,
       args: [],
       node,
-      use: useAt(out, node, one.name),
+      use: useAt(out, node, value.name),
     };
-    if (one.name === 'globalThis') {
+    if (value.name === 'globalThis') {
       trait(out, call, 'code-from-string', 'a global that could not be computed', 'widened');
       capability(out, call, { kind: 'exec', program: '*' }, 'widened', ['dynamic-name']);
     } else widen(out, call);

@@ -11,7 +11,8 @@ export function asDocument({ entries, troubles }: OpenedArchive): OpenedArchive 
     ({ name }) => name === '[Content_Types].xml' || name === 'content.xml',
   );
   const broken = troubles.map(
-    (one): ArchiveTrouble => (one.what === 'archive' ? { ...one, what: 'document' } : one),
+    (trouble): ArchiveTrouble =>
+      trouble.what === 'archive' ? { ...trouble, what: 'document' } : trouble,
   );
   if (!isOffice) return { entries, troubles: broken };
   return {

@@ -24,7 +24,7 @@ export function isPlainArray(bytes: Uint8Array): boolean {
   if (type === undefined || shape === undefined || !isOnce || /[\\"]/.test(header)) return false;
   const count = shape
     .split(',')
-    .reduce((all, one) => (one.trim() === '' ? all : all * Number(one)), 1);
+    .reduce((all, dimension) => (dimension.trim() === '' ? all : all * Number(dimension)), 1);
   const itemBytes = Number(sizeText === '' ? '1' : sizeText) * (type === 'U' ? 4 : 1);
   return view.length - end === count * itemBytes;
 }

@@ -54,9 +54,9 @@ const sharedFolder = /^\/(tmp|var\/tmp|dev\/shm|private\/tmp)\/[^*]/;
 // The file itself, a folder of it below the temporary one, or somewhere that could not be computed.
 function isWritten(path: string, written: ReadonlySet<string>): boolean {
   return [...written].some(
-    (one) =>
-      one === '*' ||
-      one === path ||
-      (one.split('/').length > 2 && path.startsWith(`${one.replace(/\/+$/, '')}/`)),
+    (folder) =>
+      folder === '*' ||
+      folder === path ||
+      (folder.split('/').length > 2 && path.startsWith(`${folder.replace(/\/+$/, '')}/`)),
   );
 }

@@ -58,7 +58,7 @@ const fixOfFile =
 function isDeclaredFor(name: string, host: string, { declared }: RuleContext): boolean {
   return (
     declared?.secret.some(
-      (one) => one.name === name && one.hosts.some((wide) => coversHost(wide, host)),
+      (secret) => secret.name === name && secret.hosts.some((wide) => coversHost(wide, host)),
     ) === true
   );
 }

@@ -28,7 +28,7 @@ export const fileToExec = defineRule({
     const started = flows.filter(({ sink }) => sink.part === 'program');
     if (written.length === 0) return started.map((flow) => draftOfStart(flow, sources));
     const { startedAs, opened: openedFiles } = indexOf(of('capability').filter(runs));
-    const told = new Set<string>();
+    const reported = new Set<string>();
     const known = written.flatMap((flow): FindingDraft[] => {
       const path = flow.sink.capability?.kind === 'mount' ? flow.sink.capability.path : undefined;
       if (path === undefined || path.endsWith('*')) return [];
@@ -38,7 +38,7 @@ export const fileToExec = defineRule({
         (!/^[a-z]{1,12}$/.test(basename(path)) && startedAs.has(basename(path)));
       const opened = openedFiles.has(path);
       if (!start && !opened) return [];
-      told.add(flow.source.name);
+      reported.add(flow.source.name);
       const how = start ? 'runs it' : 'makes it executable';
       const severity = milder(isInText(flow) || !start ? 'medium' : 'high', flow);
       return [
@@ -48,7 +48,7 @@ export const fileToExec = defineRule({
         }),
       ];
     });
-    const others = started.filter(({ source }) => !told.has(source.name));
+    const others = started.filter(({ source }) => !reported.has(source.name));
     return [...known, ...others.map((flow) => draftOfStart(flow, sources))];
   },
 });

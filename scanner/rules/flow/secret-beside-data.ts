@@ -27,7 +27,7 @@ export const secretBesideData = defineRule({
     return sentSecrets(context).flatMap(({ flow, name, to }): FindingDraft[] => {
       if (flow.sink.part !== 'body' || to.host === '*' || to.declared || belongsTo(name, to.host))
         return [];
-      const beside = data.find((one) => isSameRequest(one, flow));
+      const beside = data.find((other) => isSameRequest(other, flow));
       if (beside === undefined || isToldOf(to.host, context)) return [];
       const what =
         beside.source.what === 'command' ? 'the output of a command' : 'the content of a file';

@@ -26,7 +26,7 @@ export const secretToComputedHost = defineRule({
             sent.flow,
             judge(
               sent,
-              hosts.filter((one) => isSamePlace(one, sent.flow)),
+              hosts.filter((flow) => isSamePlace(flow, sent.flow)),
             ),
           ),
       );
@@ -50,7 +50,10 @@ function judge(sent: SentSecret, chosenBy: readonly FlowFact[]): Parameters<type
     return { message: `sends secret ${name} to a host that its caller or a file names` };
   }
   const variables = chosenBy.map(({ source }) => source.name);
-  if (variables.length > 0 && variables.every((one) => one !== '*' && isBeside(one, name))) {
+  if (
+    variables.length > 0 &&
+    variables.every((variable) => variable !== '*' && isBeside(variable, name))
+  ) {
     return {
       severity: 'info',
       message: `sends secret ${name} to the host that ${[...new Set(variables)].sort().join(' or ')} says`,

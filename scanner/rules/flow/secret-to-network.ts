@@ -22,8 +22,8 @@ export const secretToNetwork = defineRule({
   reads: ['flow:network', 'text:prose', 'text:list-item', 'text:table-cell'],
   check: (context) =>
     sentSecrets(context).flatMap((sent): FindingDraft[] => {
-      const said = judge(sent, context);
-      return said === undefined ? [] : [draftOfFlow(sent.flow, said)];
+      const judged = judge(sent, context);
+      return judged === undefined ? [] : [draftOfFlow(sent.flow, judged)];
     }),
 });
 
@@ -72,7 +72,7 @@ function judge(sent: SentSecret, context: RuleContext): Said | undefined {
     };
   }
   if (isDeclared) return { ...allowed, message: `sends secret ${name} to ${to.said}, as declared` };
-  const declared = context.declared?.secret.find((one) => one.name === name);
+  const declared = context.declared?.secret.find((secret) => secret.name === name);
   if (declared !== undefined) {
     return {
       message: `sends secret ${name} to ${to.said}; it is declared for ${declared.hosts.join(', ')}${encoded}`,

@@ -46,5 +46,5 @@ function serviceOf(name: string): string {
 }
 
 function lastOf(list: readonly SentSecret[]): SentSecret {
-  return list.reduce((last, one) => (one.flow.span.start > last.flow.span.start ? one : last));
+  return list.reduce((last, sent) => (sent.flow.span.start > last.flow.span.start ? sent : last));
 }

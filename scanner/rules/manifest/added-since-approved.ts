@@ -21,35 +21,37 @@ export const addedSinceApproved = defineRule({
   check: ({ previous, declared, hasManifest, observed, sources }) => {
     if (previous === undefined) return [];
     const now = hasManifest && declared !== undefined ? declared : observed;
-    return listCapabilities(minus(now, previous)).map((one): FindingDraft => {
+    return listCapabilities(minus(now, previous)).map((capability): FindingDraft => {
       const span = hasManifest
-        ? manifestSpan(sources, one)
+        ? manifestSpan(sources, capability)
         : { path: 'SKILL.md', start: 0, end: 0 };
       return {
         span,
-        severity: one.kind === 'env' ? 'low' : 'medium',
-        message: `${printCapability(one)} is new${wasNarrower(one, listCapabilities(previous))}`,
+        severity: capability.kind === 'env' ? 'low' : 'medium',
+        message: `${printCapability(capability)} is new${wasNarrower(capability, listCapabilities(previous))}`,
       };
     });
   },
 });
 
 // The same host, program or name with less of it.
-function wasNarrower(one: Capability, before: readonly Capability[]): string {
-  const same = before.find((other) => other.kind === one.kind && keyOf(other) === keyOf(one));
+function wasNarrower(capability: Capability, before: readonly Capability[]): string {
+  const same = before.find(
+    (other) => other.kind === capability.kind && keyOf(other) === keyOf(capability),
+  );
   return same === undefined ? '' : `; approved was ${printCapability(same)}`;
 }
 
-function keyOf(one: Capability): string {
-  switch (one.kind) {
+function keyOf(capability: Capability): string {
+  switch (capability.kind) {
     case 'env':
     case 'secret':
-      return one.name;
+      return capability.name;
     case 'egress':
-      return one.url.replace(/^(\w+:\/\/[^/]+).*$/, '$1');
+      return capability.url.replace(/^(\w+:\/\/[^/]+).*$/, '$1');
     case 'mount':
-      return one.source ?? one.path ?? '';
+      return capability.source ?? capability.path ?? '';
     case 'exec':
-      return one.program;
+      return capability.program;
   }
 }

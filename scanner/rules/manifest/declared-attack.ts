@@ -26,31 +26,35 @@ export const declaredAttack = defineRule({
   reads: ['source'],
   check: ({ declared, hasManifest, sources }) =>
     hasManifest && declared !== undefined
-      ? listCapabilities(declared).flatMap((one) =>
-          whyRefused(one).map((why) => ({
-            span: manifestSpan(sources, one),
-            message: `${printCapability(one)}: ${why}`,
+      ? listCapabilities(declared).flatMap((capability) =>
+          whyRefused(capability).map((why) => ({
+            span: manifestSpan(sources, capability),
+            message: `${printCapability(capability)}: ${why}`,
           })),
         )
       : [],
 });
 
-function whyRefused(one: Capability): string[] {
-  if (one.kind === 'egress') {
-    const { host, path } = parseEgressUrl(one.url);
+function whyRefused(capability: Capability): string[] {
+  if (capability.kind === 'egress') {
+    const { host, path } = parseEgressUrl(capability.url);
     const drop = host === '*' ? undefined : dropHostOf(host, path.replace(/\*$/, ''));
     // Chats and tunnels also have honest uses: a person looks at them, as network/drop-host says.
     return drop === undefined || drop.kind === 'chat-webhook' || drop.kind === 'tunnel'
       ? []
       : [`anyone can collect what is sent to ${host}`];
   }
-  if (one.kind !== 'secret') return [];
-  const provider = providerOf(one.name);
-  return one.hosts.flatMap((host) => {
+  if (capability.kind !== 'secret') return [];
+  const provider = providerOf(capability.name);
+  return capability.hosts.flatMap((host) => {
     const drop = dropHostOf(host);
     if (drop !== undefined && drop.kind !== 'chat-webhook')
       return [`anyone can collect what is sent to ${host}`];
-    if (provider === undefined || provider.selfHosted === true || isProvidersHost(one.name, host))
+    if (
+      provider === undefined ||
+      provider.selfHosted === true ||
+      isProvidersHost(capability.name, host)
+    )
       return [];
     return [`it belongs to ${provider.provider}, and ${host} does not`];
   });

@@ -21,11 +21,12 @@ export const overBroad = defineRule({
   check: ({ declared, hasManifest, sources, files }) =>
     hasManifest && declared !== undefined
       ? listCapabilities(declared)
-          .flatMap((one) => whyBroad(one).map((why) => ({ one, why })))
-          .map(({ one, why }) => ({
-            span: manifestSpan(sources, one),
-            ...(one.kind === 'exec' && runsOwn(one.program, files) && { severity: 'low' as const }),
-            message: `${printCapability(one)} ${why}`,
+          .flatMap((capability) => whyBroad(capability).map((why) => ({ one: capability, why })))
+          .map(({ one: capability, why }) => ({
+            span: manifestSpan(sources, capability),
+            ...(capability.kind === 'exec' &&
+              runsOwn(capability.program, files) && { severity: 'low' as const }),
+            message: `${printCapability(capability)} ${why}`,
           }))
       : [],
 });
@@ -45,23 +46,23 @@ const endings: readonly (readonly [RegExp, RegExp])[] = [
   [/^(sh|bash|dash|zsh|ksh)$/, /\.(sh|bash|zsh)$/],
 ];
 
-function whyBroad(one: Capability): string[] {
-  switch (one.kind) {
+function whyBroad(capability: Capability): string[] {
+  switch (capability.kind) {
     case 'env':
     case 'secret':
-      return one.name === '*' ? ['is every variable'] : [];
+      return capability.name === '*' ? ['is every variable'] : [];
     case 'egress':
-      return parseEgressUrl(one.url).host === '*' ? ['is every host'] : [];
+      return parseEgressUrl(capability.url).host === '*' ? ['is every host'] : [];
     case 'mount':
-      return one.source === 'workspace:'
+      return capability.source === 'workspace:'
         ? ['is the whole workspace']
-        : one.target === '/'
+        : capability.target === '/'
           ? ['is the whole file system']
           : [];
     case 'exec':
-      return one.program === '*'
+      return capability.program === '*'
         ? ['is every program']
-        : interpreters.test(one.program)
+        : interpreters.test(capability.program)
           ? ['runs whatever it is given']
           : [];
   }

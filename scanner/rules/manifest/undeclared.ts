@@ -57,19 +57,19 @@ export const undeclared = defineRule({
   },
 });
 
-function looksSecret(one: Capability): boolean {
-  return one.kind === 'env' && one.name !== '*' && isSecretName(one.name);
+function looksSecret(capability: Capability): boolean {
+  return capability.kind === 'env' && capability.name !== '*' && isSecretName(capability.name);
 }
 
 // Where no line of a manifest could stand for it, the code is what has to change.
-function fixOf(one: Capability): Pick<FindingDraft, 'fix'> {
-  if (looksSecret(one)) {
+function fixOf(capability: Capability): Pick<FindingDraft, 'fix'> {
+  if (looksSecret(capability)) {
     return {
       fix: 'Declare it in skill.json under "secret", with the hosts that it is for and the reason, or remove the code.',
     };
   }
-  if (!isBeyondManifests(one)) return {};
-  return { fix: `No manifest can declare this as it stands: ${changes[one.kind]}` };
+  if (!isBeyondManifests(capability)) return {};
+  return { fix: `No manifest can declare this as it stands: ${changes[capability.kind]}` };
 }
 
 const changes = {

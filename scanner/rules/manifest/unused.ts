@@ -15,9 +15,9 @@ export const unused = defineRule({
   reads: ['source'],
   check: ({ unused: left, hasManifest, complete, sources }) =>
     hasManifest && complete
-      ? listCapabilities(left).map((one) => ({
-          span: manifestSpan(sources, one),
-          message: `declares ${printCapability(one)}, and no code was seen that uses it`,
+      ? listCapabilities(left).map((capability) => ({
+          span: manifestSpan(sources, capability),
+          message: `declares ${printCapability(capability)}, and no code was seen that uses it`,
         }))
       : [],
 });

@@ -28,7 +28,7 @@ export const dropHost = defineRule({
           span: fact.span,
           severity: milder(severity, fact),
           confidence: fact.certainty,
-          message: `contacts ${host}, ${said[drop.kind]}`,
+          message: `contacts ${host}, ${titles[drop.kind]}`,
         },
       ];
     }),
@@ -49,14 +49,14 @@ function inSettings(fact: FactOf<'text'>): FindingDraft[] {
     {
       span: fact.span,
       severity: milder(severity, fact),
-      message: `a setting names ${host}, ${said[drop.kind]}`,
+      message: `a setting names ${host}, ${titles[drop.kind]}`,
     },
   ];
 }
 
 const settingsFile = /\.(ya?ml|jsonc?|json5|toml)$/;
 
-const said: Readonly<Record<DropKind, string>> = {
+const titles: Readonly<Record<DropKind, string>> = {
   'request-catcher': 'which shows a stranger every request it gets',
   interaction: 'which is made to catch data sent in names and requests',
   paste: 'a paste site',

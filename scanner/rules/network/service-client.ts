@@ -50,7 +50,7 @@ function usualHost(api: string): string | undefined {
     (Object.hasOwn(pythonPackages, api) ? pythonPackages[api] : undefined)?.effects ?? [];
   if (effect?.does === 'request' && effect.host !== undefined) return effect.host;
   const name = Object.keys(npmServices).find(
-    (one) => api === one || api.startsWith(`${one}.`) || api.startsWith(`${one}#`),
+    (key) => api === key || api.startsWith(`${key}.`) || api.startsWith(`${key}#`),
   );
   if (name !== undefined && !name.endsWith('*')) return npmServices[name];
   return npmEndings.find(({ begin }) => api.startsWith(begin))?.host;

@@ -55,7 +55,8 @@ function judge(
   text: string,
   isCode: boolean,
 ): Pick<FindingDraft, 'message' | 'severity'> | undefined {
-  const count = (wanted: HiddenClass): number => run.classes.filter((one) => one === wanted).length;
+  const count = (wanted: HiddenClass): number =>
+    run.classes.filter((kind) => kind === wanted).length;
   const before = text.slice(Math.max(0, run.start - 2), run.start);
   const behind = text.slice(run.end, run.end + 2);
   // Flags of regions are emoji with tags behind them (UTS #51).

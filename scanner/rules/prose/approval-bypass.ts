@@ -26,8 +26,8 @@ export const approvalBypass = defineRule({
 // A switch counts where it is run; in a sentence it is spoken of.
 function switchesIn(facts: readonly FactOf<'text'>[]): FindingDraft[] {
   return textsFor(facts, approvalSwitches).flatMap(({ fact }): FindingDraft[] => {
-    const [said] = approvalSwitches.exec(readingOf(fact).words) ?? [];
-    if (said === undefined || fact.role === 'comment' || fact.role === 'inline-code') return [];
+    const [quote] = approvalSwitches.exec(readingOf(fact).words) ?? [];
+    if (quote === undefined || fact.role === 'comment' || fact.role === 'inline-code') return [];
     const isOrdered =
       /^(prose|list-item)$/.test(fact.role) &&
       /^\W{0,4}(start|run|launch|use|add|pass|enable|set|call)\b(?! with (caution|care))/i.test(
@@ -46,7 +46,7 @@ function switchesIn(facts: readonly FactOf<'text'>[]): FindingDraft[] {
         span: fact.span,
         kind: isShown ? 'capability' : 'malice',
         severity: isShown ? 'low' : severity,
-        message: `stops an agent from asking: "${said.slice(0, 100)}"`,
+        message: `stops an agent from asking: "${quote.slice(0, 100)}"`,
       },
     ];
   });
@@ -54,7 +54,7 @@ function switchesIn(facts: readonly FactOf<'text'>[]): FindingDraft[] {
 
 function ordersIn(facts: readonly FactOf<'text'>[]): FindingDraft[] {
   return statementsOf(facts, [...approvalOrders, ...approvalPhrases]).map(
-    ({ fact, said, manner, reading, match }) => {
+    ({ fact, quote, manner, reading, match }) => {
       const isForbidden = forbids.test(
         reading.words.slice(Math.max(0, match.start - 60), match.start),
       );
@@ -63,7 +63,7 @@ function ordersIn(facts: readonly FactOf<'text'>[]): FindingDraft[] {
       const weight = isGrave
         ? weighed(manner, 'medium')
         : ({ kind: 'capability', severity: isForbidden ? 'info' : 'low' } as const);
-      return { span: fact.span, message: `tells an agent not to ask: "${said}"`, ...weight };
+      return { span: fact.span, message: `tells an agent not to ask: "${quote}"`, ...weight };
     },
   );
 }

@@ -18,9 +18,9 @@ export const biasedJudgement = defineRule({
   reads: ['text'],
   check: (context) =>
     statementsOf(context.of('text'), [...biases, ...biasPhrases]).map(
-      ({ fact, said, manner }): FindingDraft => ({
+      ({ fact, quote, manner }): FindingDraft => ({
         span: fact.span,
-        message: `fixes an outcome beforehand: "${said}"`,
+        message: `fixes an outcome beforehand: "${quote}"`,
         ...weighed(manner, 'medium'),
       }),
     ),

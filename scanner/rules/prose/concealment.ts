@@ -23,13 +23,13 @@ export const concealment = defineRule({
 
 // High when the same text names something that nobody would want done in silence, medium when it is
 // only "this step"; what an agent need not tell in general ("show no raw JSON") is no finding.
-function draftsOf({ fact, said, manner, reading, form }: ProseStatement): FindingDraft[] {
+function draftsOf({ fact, quote, manner, reading, form }: ProseStatement): FindingDraft[] {
   const isGrave = concealedActs.some((act) => matchPhrase(reading, act) !== undefined);
   if (!isGrave && !(form instanceof RegExp)) return [];
   return [
     {
       span: fact.span,
-      message: `has an agent keep something from its user: "${said}"`,
+      message: `has an agent keep something from its user: "${quote}"`,
       ...weighed(manner, isGrave ? 'high' : 'medium'),
     },
   ];

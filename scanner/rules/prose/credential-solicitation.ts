@@ -23,12 +23,12 @@ export const credentialSolicitation = defineRule({
       ...frequentSolicitations,
       ...solicitationPhrases,
     ]).map(
-      ({ fact, said, manner, form }): FindingDraft => ({
+      ({ fact, quote, manner, form }): FindingDraft => ({
         span: fact.span,
-        message: `makes an agent ask for it: "${said}"`,
+        message: `makes an agent ask for it: "${quote}"`,
         ...weighed(
           manner,
-          atMost('high', solicitations.some((one) => one === form) ? 'high' : 'medium'),
+          atMost('high', solicitations.some((regExp) => regExp === form) ? 'high' : 'medium'),
         ),
       }),
     ),

@@ -62,7 +62,7 @@ function ordersToMake(facts: readonly FactOf<'text'>[]): FindingDraft[] {
     (fact) => fact.role !== 'fence' && madeInstructions.test(readingOf(fact).words),
   );
   const fact = facts[index];
-  const hasCode = facts.slice(index, index + 3).some((one) => one.role === 'fence');
+  const hasCode = facts.slice(index, index + 3).some((fact) => fact.role === 'fence');
   return fact === undefined || !hasCode
     ? []
     : [
@@ -79,13 +79,13 @@ function near(
   index: number,
 ): { words: string; hasBlob: boolean } {
   const at = facts[index]?.span.start ?? 0;
-  const those = facts
+  const near = facts
     .slice(Math.max(0, index - 4), index + 8)
-    .filter((one) => Math.abs(one.span.start - at) < nearChars);
-  const words = those
-    .flatMap((one) => (one.role === 'fence' ? [] : [readingOf(one).words]))
+    .filter((fact) => Math.abs(fact.span.start - at) < nearChars);
+  const words = near
+    .flatMap((fact) => (fact.role === 'fence' ? [] : [readingOf(fact).words]))
     .join(' \n ');
-  return { words, hasBlob: those.some((one) => blob.test(one.text)) };
+  return { words, hasBlob: near.some((fact) => blob.test(fact.text)) };
 }
 
 const nearChars = 1_500;

@@ -18,9 +18,9 @@ export const destructiveOrders = defineRule({
   reads: ['text'],
   check: (context) =>
     statementsOf(context.of('text'), [...destructions, ...destructionPhrases]).map(
-      ({ fact, said, manner }): FindingDraft => ({
+      ({ fact, quote, manner }): FindingDraft => ({
         span: fact.span,
-        message: `orders to destroy: "${said}"`,
+        message: `orders to destroy: "${quote}"`,
         ...weighed(manner, 'high'),
       }),
     ),

@@ -29,8 +29,8 @@ export const exfiltrationInstructions = defineRule({
           ]
         : [],
     );
-    const secrets = statementsOf(facts, [...exfiltrations, ...exfiltrationPhrases]).map((one) =>
-      draftOfSecret(one, context),
+    const secrets = statementsOf(facts, [...exfiltrations, ...exfiltrationPhrases]).map(
+      (statement) => draftOfSecret(statement, context),
     );
     const taken = new Set(secrets.map((draft) => draft.span));
     const others = statementsOf(facts, privateDataPhrases).filter(
@@ -41,17 +41,17 @@ export const exfiltrationInstructions = defineRule({
 });
 
 function draftOfSecret(
-  { fact, said, manner, reading, match }: ProseStatement,
+  { fact, quote, manner, reading, match }: ProseStatement,
   { name }: RuleContext,
 ): FindingDraft {
   const around = reading.words.slice(Math.max(0, match.start - 20), match.end + 40);
   const isHonest = tellsOfAuthentication.test(around) || isOwnKey(around, name);
   return {
     span: fact.span,
-    message: `tells to send secrets: "${said}"`,
+    message: `tells to send secrets: "${quote}"`,
     ...(isHonest
       ? ({ kind: 'capability', severity: 'low' } as const)
-      : weighed(manner, /\bonly\b/i.test(said) ? 'medium' : 'critical')),
+      : weighed(manner, /\bonly\b/i.test(quote) ? 'medium' : 'critical')),
   };
 }
 
@@ -70,10 +70,10 @@ function isOwnKey(words: string, name: string): boolean {
   );
 }
 
-function draftOfPrivate({ fact, said, manner }: ProseStatement): FindingDraft {
+function draftOfPrivate({ fact, quote, manner }: ProseStatement): FindingDraft {
   return {
     span: fact.span,
-    message: `tells to send what is private: "${said}"`,
+    message: `tells to send what is private: "${quote}"`,
     ...weighed(manner, 'medium'),
   };
 }

@@ -18,9 +18,9 @@ export const memoryTampering = defineRule({
   reads: ['text'],
   check: (context) =>
     statementsOf(context.of('text'), [...memoryOrders, ...memoryPhrases]).map(
-      ({ fact, said, manner }): FindingDraft => ({
+      ({ fact, quote, manner }): FindingDraft => ({
         span: fact.span,
-        message: `has an agent write into its memory or rules: "${said}"`,
+        message: `has an agent write into its memory or rules: "${quote}"`,
         ...weighed(manner, 'medium'),
       }),
     ),

@@ -36,11 +36,11 @@ const forms = [...overridePhrases, ...overrides];
 const codeForms = [...plainOverridePhrases, ...overrides];
 const codeRoles = new Set(['comment', 'string', 'link'] as const);
 
-function draftOf({ fact, said, manner }: ProseStatement): FindingDraft {
+function draftOf({ fact, quote, manner }: ProseStatement): FindingDraft {
   const isCode = fact.role === 'string' || fact.role === 'comment' || fact.role === 'fence';
   return {
     span: fact.span,
-    message: `orders an agent to drop its rules: "${said}"`,
+    message: `orders an agent to drop its rules: "${quote}"`,
     ...weighed(manner, atMost('high', isCode ? 'medium' : 'high')),
   };
 }

@@ -18,9 +18,9 @@ export const paymentDiversion = defineRule({
   reads: ['text'],
   check: (context) =>
     statementsOf(context.of('text'), [...diversions, ...paymentPhrases]).map(
-      ({ fact, said, manner }): FindingDraft => ({
+      ({ fact, quote, manner }): FindingDraft => ({
         span: fact.span,
-        message: `moves money or changes where it goes: "${said}"`,
+        message: `moves money or changes where it goes: "${quote}"`,
         ...weighed(manner, 'high'),
       }),
     ),

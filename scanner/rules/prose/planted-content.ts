@@ -17,10 +17,10 @@ export const plantedContent = defineRule({
   reads: ['text'],
   check: (context) =>
     statementsOf(context.of('text'), plantings).map(
-      ({ fact, said, manner }): FindingDraft => ({
+      ({ fact, quote, manner }): FindingDraft => ({
         span: fact.span,
-        message: `plants something into what an agent makes: "${said}"`,
-        ...weighed(manner, unseen.test(said) ? 'high' : 'medium'),
+        message: `plants something into what an agent makes: "${quote}"`,
+        ...weighed(manner, unseen.test(quote) ? 'high' : 'medium'),
       }),
     ),
 });

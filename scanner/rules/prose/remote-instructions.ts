@@ -18,10 +18,10 @@ export const remoteInstructions = defineRule({
   reads: ['text'],
   check: (context) =>
     statementsOf(context.of('text'), [...remoteInstructionForms, ...remotePhrases]).map(
-      ({ fact, said, manner }): FindingDraft => ({
+      ({ fact, quote, manner }): FindingDraft => ({
         span: fact.span,
-        message: `sends an agent elsewhere for instructions: "${said}"`,
-        ...weighed(manner, /^(follow|obey|execute|apply)/i.test(said) ? 'medium' : 'high'),
+        message: `sends an agent elsewhere for instructions: "${quote}"`,
+        ...weighed(manner, /^(follow|obey|execute|apply)/i.test(quote) ? 'medium' : 'high'),
       }),
     ),
 });

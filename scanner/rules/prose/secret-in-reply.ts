@@ -17,9 +17,9 @@ export const secretInReply = defineRule({
   reads: ['text'],
   check: (context) =>
     statementsOf(context.of('text'), secretReplies).map(
-      ({ fact, said, manner }): FindingDraft => ({
+      ({ fact, quote, manner }): FindingDraft => ({
         span: fact.span,
-        message: `has an agent repeat what is secret: "${said}"`,
+        message: `has an agent repeat what is secret: "${quote}"`,
         ...weighed(manner, 'high'),
       }),
     ),

@@ -17,9 +17,9 @@ export const selfPropagation = defineRule({
   reads: ['text'],
   check: (context) =>
     statementsOf(context.of('text'), propagations).map(
-      ({ fact, said, manner }): FindingDraft => ({
+      ({ fact, quote, manner }): FindingDraft => ({
         span: fact.span,
-        message: `has an agent spread the skill: "${said}"`,
+        message: `has an agent spread the skill: "${quote}"`,
         ...weighed(manner, 'high'),
       }),
     ),

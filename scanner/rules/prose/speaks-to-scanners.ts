@@ -17,9 +17,9 @@ export const speaksToScanners = defineRule({
   reads: ['text'],
   check: (context) =>
     statementsOf(context.of('text'), [toScanners], roles).map(
-      ({ fact, said, manner }): FindingDraft => ({
+      ({ fact, quote, manner }): FindingDraft => ({
         span: fact.span,
-        message: `speaks to whoever checks the skill: "${said}"`,
+        message: `speaks to whoever checks the skill: "${quote}"`,
         ...weighed(manner, 'medium'),
       }),
     ),

@@ -17,9 +17,9 @@ export const triggerBait = defineRule({
   reads: ['text'],
   check: (context) =>
     statementsOf(context.of('text'), baits).map(
-      ({ fact, said, manner }): FindingDraft => ({
+      ({ fact, quote, manner }): FindingDraft => ({
         span: fact.span,
-        message: `claims requests that are not its own: "${said}"`,
+        message: `claims requests that are not its own: "${quote}"`,
         ...weighed(manner, 'low'),
       }),
     ),

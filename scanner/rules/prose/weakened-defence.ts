@@ -18,9 +18,9 @@ export const weakenedDefence = defineRule({
   reads: ['text'],
   check: (context) =>
     statementsOf(context.of('text'), [...weakenings, ...defencePhrases]).map(
-      ({ fact, said, manner }): FindingDraft => ({
+      ({ fact, quote, manner }): FindingDraft => ({
         span: fact.span,
-        message: `turns a protection off: "${said}"`,
+        message: `turns a protection off: "${quote}"`,
         ...weighed(manner, 'medium'),
       }),
     ),

@@ -53,18 +53,18 @@ describe('frames', () => {
 });
 
 describe('an answer', () => {
-  const said = Buffer.from('{"report":1}');
+  const json = Buffer.from('{"report":1}');
 
   it('carries what is to be stored', () => {
-    const { said: read, stored } = unpackAnswer(
-      packAnswer({ said, stored: Buffer.from('facts\n') }, 19),
+    const { json: read, stored } = unpackAnswer(
+      packAnswer({ json, stored: Buffer.from('facts\n') }, 19),
     );
     expect([text(read), text(stored)]).toEqual(['{"report":1}', 'facts\n']);
   });
 
   it('leaves out what would make it too long, and its report counts', () => {
-    const { said: read, stored } = unpackAnswer(
-      packAnswer({ said, stored: Buffer.from('facts\n') }, 18),
+    const { json: read, stored } = unpackAnswer(
+      packAnswer({ json, stored: Buffer.from('facts\n') }, 18),
     );
     expect([text(read), stored.byteLength]).toEqual(['{"report":1}', 0]);
   });

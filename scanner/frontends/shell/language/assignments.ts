@@ -46,10 +46,10 @@ export function assignedValue(run: ShellRun, { value }: Assignment): ShellValue 
     const [only] = folded;
     const keyed = only === undefined ? null : /^\[([^\]]{1,80})\]=/.exec(only.text);
     return keyed === null || only === undefined
-      ? folded.map((one) => [undefined, one])
+      ? folded.map((value) => [undefined, value])
       : [[keyed[1], slice(only, keyed[0].length)]];
   });
-  return arrayOf(entries.map(([key, one], index) => [key ?? `${index}`, one]));
+  return arrayOf(entries.map(([key, value], index) => [key ?? `${index}`, value]));
 }
 
 // Variables that hold a command line, which the shell or git runs.

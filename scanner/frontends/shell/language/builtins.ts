@@ -45,7 +45,7 @@ const declare: Builtin = (run, call) => {
     if (equals <= 0) continue;
     const plain = slice(arg, equals + 1);
     const value = arg.members === undefined ? plain : { ...plain, members: arg.members };
-    if (call.args.some((one) => /^-[a-zA-Z]*n/.test(one.text))) {
+    if (call.args.some((arg) => /^-[a-zA-Z]*n/.test(arg.text))) {
       run.references.set(name, value.text);
       continue;
     }
@@ -87,7 +87,8 @@ function ownScript(run: ShellRun, path: string): TaintSource | undefined {
     return exact?.language === 'shell' ? exact : undefined;
   const ending = plain.slice(plain.lastIndexOf('\0') + 1).replace(/^(\.{0,2}\/)+/, '');
   const near = [...texts.values()].filter(
-    (one) => one.language === 'shell' && (one.path === ending || one.path.endsWith(`/${ending}`)),
+    (source) =>
+      source.language === 'shell' && (source.path === ending || source.path.endsWith(`/${ending}`)),
   );
   return ending === '' || near.length !== 1 ? undefined : near[0];
 }

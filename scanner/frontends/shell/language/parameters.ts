@@ -48,7 +48,7 @@ export function listOf(
   const all = [...members.values()];
   if (operation === undefined) return all;
   if (operation.type !== 'Slice')
-    return all.map((one) => applyOperation(run, one, operation, fold));
+    return all.map((value) => applyOperation(run, value, operation, fold));
   const [from, count] = sliceOf(run, operation, fold);
   if (from === undefined) return all;
   // `${@:1}` begins with the first argument: argument 0 is the script.

@@ -39,7 +39,9 @@ export function readInput(run: ShellRun, call: Call): ShellValue {
 }
 
 function setNames(run: ShellRun, operands: readonly ShellValue[], value: ShellValue): void {
-  const names = operands.map((one) => one.text).filter((name) => /^[A-Za-z_]\w*$/.test(name));
+  const names = operands
+    .map((operand) => operand.text)
+    .filter((name) => /^[A-Za-z_]\w*$/.test(name));
   const all = names.length === 0 ? ['REPLY'] : names;
   const lines = isKnown(value)
     ? value.text.split('\n').filter((line, at) => at === 0 || line !== '')

@@ -79,7 +79,7 @@ export function assignMember(
     old?.members ?? (old === undefined || old.text === '' ? [] : [['0', old] as const]),
   );
   // An element that is not known may be any.
-  if (key === undefined) for (const [at, one] of members) members.set(at, either(one, value));
+  if (key === undefined) for (const [at, item] of members) members.set(at, either(item, value));
   if (members.size < shellArrayItemsMax) members.set(key ?? `${members.size}`, value);
   run.vars.set(name, arrayOf([...members]));
 }

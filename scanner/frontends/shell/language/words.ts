@@ -108,7 +108,7 @@ function foldBraces(run: ShellRun, word: Word): ShellValue[] | undefined {
       const command = parse(`: ${text}`).commands[0]?.command;
       const again =
         command?.type === 'Command' ? command.args.filter((arg) => arg.type === 'Word') : [];
-      return again.map((one) => ({ ...foldWord(run, one), folded: true }));
+      return again.map((word) => ({ ...foldWord(run, word), folded: true }));
     });
   } finally {
     run.map = outer;

@@ -71,15 +71,15 @@ function packTar(run: ShellRun, call: Call): ShellValue | undefined {
     list.text === '-' ? unknownValue(call.stdin.taints) : readFileValue(run, call, list),
   );
   const [folder] = optionValues(args, ['C', 'directory']);
-  const inputs = args.operands.map((one) =>
-    folder === undefined || /^[/~]/.test(one.text)
-      ? one
-      : concat([folder, { ...emptyValue, text: '/' }, one]),
+  const inputs = args.operands.map((operand) =>
+    folder === undefined || /^[/~]/.test(operand.text)
+      ? operand
+      : concat([folder, { ...emptyValue, text: '/' }, operand]),
   );
   return packed(
     run,
     call,
-    [...inputs.map((one) => readFileValue(run, call, one)), ...listed],
+    [...inputs.map((input) => readFileValue(run, call, input)), ...listed],
     optionValues(args, ['f', 'file'])[0],
   );
 }
@@ -96,12 +96,12 @@ function packInto(
 ): ShellValue | undefined {
   if (archive === undefined) return undefined;
   const inputs = files
-    .filter((one) => !/^(-|@)$/.test(one.text))
-    .map((one) => readFileValue(run, call, one));
+    .filter((file) => !/^(-|@)$/.test(file.text))
+    .map((file) => readFileValue(run, call, file));
   return packed(
     run,
     call,
-    [...inputs, ...(files.some((one) => /^(-|@)$/.test(one.text)) ? [call.stdin] : [])],
+    [...inputs, ...(files.some((file) => /^(-|@)$/.test(file.text)) ? [call.stdin] : [])],
     archive,
   );
 }
@@ -121,7 +121,7 @@ function encrypt(
     call,
     args.operands.length === 0
       ? [call.stdin]
-      : args.operands.map((one) => readFileValue(run, call, one)),
+      : args.operands.map((operand) => readFileValue(run, call, operand)),
     output,
   );
 }
@@ -166,20 +166,21 @@ function compress(run: ShellRun, call: Call): ShellValue | undefined {
   const args = parseArguments(call.args, new Set(['S', 'b', 'T', 'o']));
   if (hasOption(args, ['d', 'decompress', 't', 'l', 'uncompress'])) return undefined;
   const toOutput =
-    hasOption(args, ['c', 'stdout', 'to-stdout']) || args.operands.every((one) => one.text === '-');
+    hasOption(args, ['c', 'stdout', 'to-stdout']) ||
+    args.operands.every((operand) => operand.text === '-');
   const ending = { gzip: '.gz', bzip2: '.bz2', xz: '.xz' }[call.name] ?? '.zst';
   if (toOutput) {
     const files = args.operands
-      .filter((one) => one.text !== '-')
-      .map((one) => readFileValue(run, call, one));
+      .filter((operand) => operand.text !== '-')
+      .map((operand) => readFileValue(run, call, operand));
     return packed(run, call, files.length > 0 ? files : [call.stdin], undefined);
   }
-  for (const one of args.operands)
+  for (const operand of args.operands)
     packed(
       run,
       call,
-      [readFileValue(run, call, one)],
-      concat([one, { ...emptyValue, text: ending }]),
+      [readFileValue(run, call, operand)],
+      concat([operand, { ...emptyValue, text: ending }]),
     );
   return emptyValue;
 }
@@ -203,13 +204,13 @@ export function findParts({ args }: Call): {
   readonly commands: readonly (readonly ShellValue[])[];
 } {
   const roots = args.filter((_, at) =>
-    args.slice(0, at + 1).every((one) => !/^[-(!]/.test(one.text) || /^-[LHPO]/.test(one.text)),
+    args.slice(0, at + 1).every((arg) => !/^[-(!]/.test(arg.text) || /^-[LHPO]/.test(arg.text)),
   );
-  const named = roots.filter((one) => !one.text.startsWith('-'));
+  const named = roots.filter((root) => !root.text.startsWith('-'));
   const commands = args.flatMap((arg, at) => {
     if (!/^-(exec|execdir|ok|okdir)$/.test(arg.text)) return [];
-    const end = args.findIndex((one, index) => index > at && /^(;|\\;|\+)$/.test(one.text));
-    return [args.slice(at + 1, end < 0 ? undefined : end).map((one) => filled(one, named[0]))];
+    const end = args.findIndex((arg, index) => index > at && /^(;|\\;|\+)$/.test(arg.text));
+    return [args.slice(at + 1, end < 0 ? undefined : end).map((arg) => filled(arg, named[0]))];
   });
   return { roots: named, commands };
 }

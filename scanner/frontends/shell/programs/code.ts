@@ -52,9 +52,9 @@ export function callInterpreter(run: ShellRun, call: Call): ShellValue {
   const codes = optionValues(args, [...interpreter.code, ...letterGroups(args, interpreter.code)]);
   const [first, ...rest] = args.operands;
   const isVerb = first?.text === 'run' && /^(deno|bun)$/.test(call.name);
-  const file = isVerb ? rest.find((one) => !one.text.startsWith('-')) : first;
-  for (const one of optionValues(args, interpreter.files ?? []))
-    noteStart(run, call.span, one.text, call, interpreter.language);
+  const file = isVerb ? rest.find((value) => !value.text.startsWith('-')) : first;
+  for (const optionValue of optionValues(args, interpreter.files ?? []))
+    noteStart(run, call.span, optionValue.text, call, interpreter.language);
   const isOwn = file !== undefined && isOwnFile(run, file.text);
   if (!(isOwn && run.source.context.startsWith('fence')))
     noteCapability(run, call, { kind: 'exec', program: call.name }, ['interpreter']);
@@ -62,7 +62,7 @@ export function callInterpreter(run: ShellRun, call: Call): ShellValue {
   // `-enc` is base64 of UTF-16: the language of batch files knows how to read it.
   if (
     interpreter.language === 'powershell' &&
-    args.options.some((one) => /^e(nc|ncodedcommand|c)?$/i.test(one.name))
+    args.options.some((option) => /^e(nc|ncodedcommand|c)?$/i.test(option.name))
   ) {
     const line = [call.name, ...call.args.map((arg) => arg.text)]
       .join(' ')
@@ -247,8 +247,8 @@ function withoutHoles(code: ShellValue, map: OffsetMap): { text: string; map: Of
     };
     if (begin > 0) add(begin, map[next - 1]?.fixed === true);
     hole = begin + length;
-    for (let one = map[next]; one !== undefined && one.at < hole; one = map[++next])
-      add(one.at, one.fixed === true);
+    for (let piece = map[next]; piece !== undefined && piece.at < hole; piece = map[++next])
+      add(piece.at, piece.fixed === true);
     // A hole is one character of the value, whatever its length in here; behind it places run in
     // step again.
     if (index < pieces.length - 1) add(hole, true);

@@ -163,9 +163,12 @@ function ends(
 // `1,3-5,7-`
 function rangesOf(list: string): ((at: number) => boolean) | undefined {
   if (!/^[\d,-]{1,200}$/.test(list)) return undefined;
-  const ranges = list.split(',').map((one) => {
-    const [from = '', to = from] = one.split('-');
-    return [Number(from) || 1, one.endsWith('-') ? Number.POSITIVE_INFINITY : Number(to)] as const;
+  const ranges = list.split(',').map((range) => {
+    const [from = '', to = from] = range.split('-');
+    return [
+      Number(from) || 1,
+      range.endsWith('-') ? Number.POSITIVE_INFINITY : Number(to),
+    ] as const;
   });
   return (at) => ranges.some(([from, to]) => at >= from && at <= to);
 }

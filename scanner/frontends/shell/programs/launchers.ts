@@ -25,7 +25,9 @@ export function runLaunched(run: ShellRun, call: Call): ShellValue | undefined {
     // `vim +':!cmd'`
     ...(launcher.behind === undefined
       ? []
-      : args.operands.filter((one) => one.text.startsWith('+')).map((one) => slice(one, 1))),
+      : args.operands
+          .filter((operand) => operand.text.startsWith('+'))
+          .map((operand) => slice(operand, 1))),
   ].flatMap((value) => lineOf(launcher, value));
   if (launcher.operandsFrom !== undefined && lines.length === 0) {
     const words = args.operands.slice(launcher.operandsFrom);
@@ -88,7 +90,7 @@ function inputOf(
     kind === 'makefile'
       ? file?.text === '-' || file?.text.startsWith('/dev/')
       : kind === 'lines' ||
-        args.operands.some((one) => one.text === '-') ||
+        args.operands.some((operand) => operand.text === '-') ||
         args.operands.length === 0;
   if (hasOption(args, ['l', 'r', 'd']) || !reads) return [];
   const input =

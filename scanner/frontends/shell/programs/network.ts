@@ -81,7 +81,7 @@ export function callNetwork(run: ShellRun, call: Call, program: NetworkProgram):
     );
     noteFlows(run, call, joinTaints(optionValues(args, program.header)), sink('header'));
     noteFlows(run, call, joinTaints(sent), sink('body'));
-    if (program.raw && sent.some((one) => one.shellOutput))
+    if (program.raw && sent.some((value) => value.shellOutput))
       noteTrait(run, call, 'reverse-shell', `a shell behind ${call.name}`);
   }
   for (const runner of optionValues(args, program.runs))
@@ -205,7 +205,7 @@ function carriedOperands(
   if (program.target !== 'remote' || last === undefined || !isRemote(last)) return [];
   return operands
     .slice(0, -1)
-    .map((one) => (isRemote(one) ? unknownValue() : readFileValue(run, call, one)));
+    .map((operand) => (isRemote(operand) ? unknownValue() : readFileValue(run, call, operand)));
 }
 
 function batchedFiles(text: string): string[] {
@@ -254,7 +254,9 @@ function takesInput(program: NetworkProgram, call: Call, operands: readonly Shel
   if (!isPiped) return false;
   if (program.target === 'remote' || call.name === 'sftp') return true;
   return (
-    program.raw === true || call.name === 'ssh' || operands.some((one) => /^(@-|-)$/.test(one.text))
+    program.raw === true ||
+    call.name === 'ssh' ||
+    operands.some((operand) => /^(@-|-)$/.test(operand.text))
   );
 }
 

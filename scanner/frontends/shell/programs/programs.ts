@@ -114,11 +114,11 @@ function noteInstall(run: ShellRun, call: Call, manager: PackageManager): void {
   const operands = named.length > 0 ? named : args.operands.slice(skip);
   const runsOne = manager.runs === true || /^(dlx|exec|x|run|tool run)$/.test(verb);
   const packages = (runsOne ? operands.slice(0, 1) : operands).filter(
-    (one) => !/^(\.{0,2}\/|\.$|~|-e$|\.\[)/.test(one.text) && one.text !== '',
+    (value) => !/^(\.{0,2}\/|\.$|~|-e$|\.\[)/.test(value.text) && value.text !== '',
   );
   for (const host of packages.length > 0 ? manager.hosts : [])
     noteCapability(run, call, { kind: 'egress', url: `https://${host}/*`, methods: ['GET'] });
-  for (const one of packages) noteDependency(run, call, manager, one);
+  for (const value of packages) noteDependency(run, call, manager, value);
   for (const value of optionValues(args, manager.redirect)) {
     const egress = egressOf(value.text, ['GET']);
     if (egress === undefined) continue;
@@ -182,12 +182,12 @@ function addDependency(
 
 function noteAutostart(run: ShellRun, call: Call): void {
   const words = call.args.map((arg) => arg.text);
-  const has = (...wanted: string[]): boolean => wanted.some((one) => words.includes(one));
+  const has = (...wanted: string[]): boolean => wanted.some((word) => words.includes(word));
   const starts =
     (call.name === 'crontab' && !has('-l', '-r')) ||
     (call.name === 'systemctl' && has('enable', 'link')) ||
     (call.name === 'launchctl' && has('load', 'bootstrap', 'enable', 'submit')) ||
-    (call.name === 'schtasks' && words.some((one) => /^\/create$/i.test(one))) ||
+    (call.name === 'schtasks' && words.some((word) => /^\/create$/i.test(word))) ||
     (call.name === 'at' && !has('-l', '-d') && words.length > 0) ||
     call.name === 'batch' ||
     (call.name === 'update-rc.d' && words.length > 0) ||
@@ -215,10 +215,10 @@ function noteGit(run: ShellRun, call: Call): void {
   }
   const [verb, ...operands] = args.operands;
   if (verb?.text === 'config') {
-    const key = operands.find((one) => /^core\.hookspath$/i.test(one.text));
+    const key = operands.find((operand) => /^core\.hookspath$/i.test(operand.text));
     if (key !== undefined) noteTrait(run, call, 'hook', 'git config core.hooksPath');
-    const [setting, given] = operands.filter((one) => !one.text.startsWith('-'));
-    const isEverywhere = call.args.some((one) => /^--(global|system)$/.test(one.text));
+    const [setting, given] = operands.filter((operand) => !operand.text.startsWith('-'));
+    const isEverywhere = call.args.some((arg) => /^--(global|system)$/.test(arg.text));
     const isOwn = given !== undefined && !/^(true|false|)$/i.test(given.text);
     const says = setting?.text ?? '';
     const runsIt =
@@ -228,14 +228,14 @@ function noteGit(run: ShellRun, call: Call): void {
       noteTrait(run, call, 'autostart', `git config --global ${says}, for every repository`);
   }
   if (verb?.text === 'remote' && /^(add|set-url)$/.test(operands[0]?.text ?? '')) {
-    const [name, address] = operands.slice(1).filter((one) => !one.text.startsWith('-'));
+    const [name, address] = operands.slice(1).filter((operand) => !operand.text.startsWith('-'));
     if (name !== undefined && address !== undefined) run.remotes.set(name.text, address);
   }
   if (!/^(clone|fetch|pull|push|ls-remote|submodule)$/.test(verb?.text ?? '')) return;
   const words = operands
-    .filter((one) => !one.text.startsWith('-'))
-    .map((one) => run.remotes.get(one.text) ?? one);
-  const url = words.find((one) => /:\/\/|^[\w.-]+@[\w.-]+:/.test(one.text));
+    .filter((operand) => !operand.text.startsWith('-'))
+    .map((operand) => run.remotes.get(operand.text) ?? operand);
+  const url = words.find((word) => /:\/\/|^[\w.-]+@[\w.-]+:/.test(word.text));
   if (url === undefined && verb?.text !== 'clone') return;
   // Whoever stands before the @ says nothing of the host.
   const bare = url?.text

@@ -18,7 +18,7 @@ export function sedFilter(words: readonly string[]): Filter | undefined {
   );
   const first = words.find((word) => !word.startsWith('-'));
   const steps = (scripts.length > 0 ? scripts : first === undefined ? [] : [first]).flatMap(
-    (script) => commandsOf(script).map((one) => stepOf(one, extended)),
+    (script) => commandsOf(script).map((command) => stepOf(command, extended)),
   );
   if (steps.length === 0 || steps.includes(undefined)) return undefined;
   // A repetition is tried from every place of a line.
@@ -100,15 +100,15 @@ function lengthOfThree(body: string): number {
 
 function stepOf({ line, text }: Command, extended: boolean): Step | undefined {
   const at = line === undefined ? {} : { line };
-  if (text === 'p') return Object.assign((one: string) => one, { ...at, prints: true as const });
+  if (text === 'p') return Object.assign((line: string) => line, { ...at, prints: true as const });
   if (text === 'd') return Object.assign(() => undefined, at);
   const [from = '', to = '', flags = ''] = text
     .slice(2)
     .split(new RegExp(`(?<!\\\\)\\${text[1] ?? '/'}`));
   if (/^y\W/.test(text))
     return Object.assign(
-      (one: string) =>
-        [...one].map((character) => [...to][[...from].indexOf(character)] ?? character).join(''),
+      (line: string) =>
+        [...line].map((character) => [...to][[...from].indexOf(character)] ?? character).join(''),
       at,
     );
   const pattern = /^s\W/.test(text) && !/[e]/.test(flags) ? patternOf(from, extended) : undefined;
@@ -131,7 +131,7 @@ function stepOf({ line, text }: Command, extended: boolean): Step | undefined {
     `${flags.includes('g') ? 'g' : ''}${/i/i.test(flags) ? 'i' : ''}`,
   );
   const repeats = pattern.match(/[*+?{]/g)?.length ?? 0;
-  return Object.assign((one: string) => one.replace(expression, replacement), { ...at, repeats });
+  return Object.assign((line: string) => line.replace(expression, replacement), { ...at, repeats });
 }
 
 // At most two repetitions and none of groups, so that matching stays quadratic in a short line.

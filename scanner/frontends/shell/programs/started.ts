@@ -36,11 +36,11 @@ function runFetchedProgram(run: ShellRun, call: Call): void {
   const [first] = args.operands;
   const programs =
     files.length > 0 ? files.map((file) => run.files.get(fileKey(run, file.text))) : [first];
-  for (const one of programs) {
-    if (one === undefined) continue;
-    const fetched = one.taints.find(({ source }) => source.what === 'network');
+  for (const program of programs) {
+    if (program === undefined) continue;
+    const fetched = program.taints.find(({ source }) => source.what === 'network');
     if (fetched !== undefined) noteTrait(run, call, 'pipe-to-interpreter', fetched.source.name);
-    else if (files.length > 0) runAwkCommands(run, call, one.text);
+    else if (files.length > 0) runAwkCommands(run, call, program.text);
   }
 }
 

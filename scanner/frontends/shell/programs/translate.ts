@@ -43,12 +43,13 @@ function setOf(written: string): string[] | undefined {
   const found: string[] = [];
   const characters = [...set];
   for (let at = 0; at < characters.length; at++) {
-    const [one = '', dash, end] = characters.slice(at, at + 3);
-    if (dash !== '-' || end === undefined || end.charCodeAt(0) < one.charCodeAt(0)) found.push(one);
+    const [first = '', dash, end] = characters.slice(at, at + 3);
+    if (dash !== '-' || end === undefined || end.charCodeAt(0) < first.charCodeAt(0))
+      found.push(first);
     else {
       for (
-        let code = one.charCodeAt(0);
-        code <= Math.min(end.charCodeAt(0), one.charCodeAt(0) + 255);
+        let code = first.charCodeAt(0);
+        code <= Math.min(end.charCodeAt(0), first.charCodeAt(0) + 255);
         code++
       )
         found.push(String.fromCharCode(code));

@@ -56,7 +56,7 @@ export function callUtility(run: ShellRun, call: Call): ShellValue {
           call.name.startsWith('ch') ? ['write', 'permissions'] : ['write'],
         );
       if (call.name === 'chmod')
-        noteTrait(run, call, 'permissions', operands.map((one) => one.text).join(' '));
+        noteTrait(run, call, 'permissions', operands.map((operand) => operand.text).join(' '));
       if (call.name === 'mktemp') return temporaryName(call);
       if (call.name !== 'tee') return emptyValue;
       for (const file of files) writeFileValue(run, call, file, call.stdin, 'write');

@@ -13,13 +13,13 @@ import type { Write } from './write.ts';
 export function settled(self: Evaluator, node: ts.Expression, value: JsValue): JsValue {
   if (self.writes === undefined || !isMaking(node)) return value;
   return unionOf(
-    alternatives(value).map((one) => {
-      if (one.kind === 'bytes') return isChanged(self, node) ? unknown : one;
-      if (one.kind !== 'array' && one.kind !== 'growing') return one;
-      const made = [...(one.made ?? []), node];
+    alternatives(value).map((value) => {
+      if (value.kind === 'bytes') return isChanged(self, node) ? unknown : value;
+      if (value.kind !== 'array' && value.kind !== 'growing') return value;
+      const made = [...(value.made ?? []), node];
       const changes = reaching(self, node, '*');
-      if (changes.length === 0) return { ...one, made };
-      return changedList(one, changes, made);
+      if (changes.length === 0) return { ...value, made };
+      return changedList(value, changes, made);
     }),
   );
 }
@@ -70,7 +70,7 @@ export function isModuleChanged(self: Evaluator, file: ts.SourceFile, name: stri
     ({ receiver }) =>
       receiver.getSourceFile() !== file &&
       alternatives(self.valueOf(receiver)).some(
-        (one) => one.kind === 'module' && one.file === file,
+        (value) => value.kind === 'module' && value.file === file,
       ),
   );
 }
@@ -90,7 +90,9 @@ export function overriding(
   self: Evaluator,
   node: ts.ClassLikeDeclaration,
 ): readonly ts.ClassLikeDeclaration[] {
-  return (self.writes?.derived ?? []).filter((one) => one !== node && isBelow(self, one, node, 0));
+  return (self.writes?.derived ?? []).filter(
+    (classNode) => classNode !== node && isBelow(self, classNode, node, 0),
+  );
 }
 
 function isBelow(
@@ -100,12 +102,14 @@ function isBelow(
   depth: number,
 ): boolean {
   const [base] =
-    node.heritageClauses?.find((one) => one.token === ts.SyntaxKind.ExtendsKeyword)?.types ?? [];
+    node.heritageClauses?.find((clause) => clause.token === ts.SyntaxKind.ExtendsKeyword)?.types ??
+    [];
   if (base === undefined || depth >= classDepthMax) return false;
   return alternatives(self.valueOf(base.expression)).some(
-    (one) =>
-      one.kind === 'unknown' ||
-      (one.kind === 'class' && (one.node === above || isBelow(self, one.node, above, depth + 1))),
+    (value) =>
+      value.kind === 'unknown' ||
+      (value.kind === 'class' &&
+        (value.node === above || isBelow(self, value.node, above, depth + 1))),
   );
 }
 
@@ -127,14 +131,14 @@ function mayReach(self: Evaluator, { receiver }: Write, made: ts.Node): boolean 
   if (holder !== undefined && ts.isIdentifier(root) && symbols.symbolOf(root) === holder)
     return true;
   if (!ts.isClassLike(made) && !writes.leaves(made)) return isThisOf(self, root, made);
-  return alternatives(self.valueOf(receiver)).some((one) => mayBe(one, made));
+  return alternatives(self.valueOf(receiver)).some((value) => mayBe(value, made));
 }
 
 // `this.line = …` in a method of the object literal.
 function isThisOf(self: Evaluator, root: ts.Expression, made: ts.Node): boolean {
   return (
     root.kind === ts.SyntaxKind.ThisKeyword &&
-    alternatives(self.valueOf(root)).some((one) => mayBe(one, made))
+    alternatives(self.valueOf(root)).some((value) => mayBe(value, made))
   );
 }
 
@@ -172,8 +176,8 @@ export function withWritten(
     )
   )
     return value;
-  const assigned = assignedToMember(self, node, key).map((one) =>
-    one.compound ? unknown : valueAssigned(self, one, frame),
+  const assigned = assignedToMember(self, node, key).map((assignment) =>
+    assignment.compound ? unknown : valueAssigned(self, assignment, frame),
   );
   return unionOf([value, ...assigned]);
 }

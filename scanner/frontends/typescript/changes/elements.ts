@@ -6,12 +6,12 @@ import { alternatives, type JsValue, unionOf, unknown } from '../values/values.t
 /** One of the elements of a list. */
 export function elementOf(self: Evaluator, list: JsValue): JsValue {
   return unionOf(
-    alternatives(list).map((one) => {
-      if (one.kind === 'array') return unionOf(one.items);
-      if (one.kind !== 'growing') return unknown;
+    alternatives(list).map((value) => {
+      if (value.kind === 'array') return unionOf(value.items);
+      if (value.kind !== 'growing') return unknown;
       return unionOf([
-        ...one.items,
-        ...one.pushed.map((given) => (ts.isSpreadElement(given) ? unknown : self.valueOf(given))),
+        ...value.items,
+        ...value.pushed.map((given) => (ts.isSpreadElement(given) ? unknown : self.valueOf(given))),
       ]);
     }),
   );

@@ -42,8 +42,8 @@ function isInterpreter(value: JsValue): boolean {
 function replaced(out: Out, call: Called, places: readonly number[]): Args {
   if (!places.some((at) => call.args[at] !== undefined)) return call.args;
   const settled = settledArguments(out, call);
-  return call.args.map((one, at) =>
-    places.includes(at) ? { ...one, value: withSettled(one.value, settled[at]) } : one,
+  return call.args.map((arg, at) =>
+    places.includes(at) ? { ...arg, value: withSettled(arg.value, settled[at]) } : arg,
   );
 }
 
@@ -57,7 +57,9 @@ function settledArguments(out: Out, { api, node, args }: Called): readonly (JsVa
       )
     : [];
   if (same.length > 0)
-    return args.map((_, at) => unionOf(same.map((one) => one.args[at]?.value ?? unknown)));
+    return args.map((_, at) =>
+      unionOf(same.map((resolved) => resolved.args[at]?.value ?? unknown)),
+    );
   return args.map(({ value, node }) => {
     if (node === undefined) return undefined;
     const settled = out.settled().valueOf(node);
@@ -69,7 +71,10 @@ function settledArguments(out: Out, { api, node, args }: Called): readonly (JsVa
 
 function withSettled(value: JsValue, settled: JsValue | undefined): JsValue {
   if (settled === undefined || areSame(value, settled)) return value;
-  return unionOf([value, ...alternatives(settled).map((one) => (isOpen(one) ? unknown : one))]);
+  return unionOf([
+    value,
+    ...alternatives(settled).map((value) => (isOpen(value) ? unknown : value)),
+  ]);
 }
 
 function isOpen({ kind }: JsValue): boolean {
@@ -80,14 +85,14 @@ function areSame(a: JsValue, b: JsValue): boolean {
   if (a.kind === 'array' && b.kind === 'array')
     return (
       a.items.length === b.items.length &&
-      a.items.every((one, at) => areSame(one, b.items[at] ?? unknown))
+      a.items.every((value, at) => areSame(value, b.items[at] ?? unknown))
     );
   if (a.kind === 'union' || b.kind === 'union') {
     const all = alternatives(a);
     const others = alternatives(b);
     return (
       all.length === others.length &&
-      all.every((one) => others.some((other) => areSame(one, other)))
+      all.every((value) => others.some((other) => areSame(value, other)))
     );
   }
   if (a.kind === 'text' && b.kind === 'text') return a.text === b.text;

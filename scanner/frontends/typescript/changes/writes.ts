@@ -140,7 +140,8 @@ function writtenByVariable(
     const root = rootOf(receiver);
     const symbol = ts.isIdentifier(root) ? symbols.symbolOf(root) : undefined;
     if (symbol === undefined) continue;
-    for (const one of assigned === undefined ? given : [assigned.value]) push(found, symbol, one);
+    for (const argument of assigned === undefined ? given : [assigned.value])
+      push(found, symbol, argument);
   }
   return found;
 }

@@ -49,8 +49,8 @@ export function* writesAt(self: Evaluator, node: ts.Node): Iterable<Write> {
   } else if (ts.isCallExpression(node) || ts.isNewExpression(node)) yield* writesOfCall(self, node);
 }
 
-function* writesTo(target: ts.Expression, one: Assignment): Iterable<Write> {
-  for (const [bare, assigned] of targetsOf(target, one)) {
+function* writesTo(target: ts.Expression, assignment: Assignment): Iterable<Write> {
+  for (const [bare, assigned] of targetsOf(target, assignment)) {
     if (ts.isPropertyAccessExpression(bare) || ts.isElementAccessExpression(bare)) {
       const name = memberName(bare);
       const isPrototype = name === '__proto__' || name === 'prototype';
@@ -71,7 +71,7 @@ function* writesOfCall(
   const isMember = ts.isPropertyAccessExpression(callee) || ts.isElementAccessExpression(callee);
   if (isMember && isMutator(memberName(callee)) && isNamed(bareOf(callee.expression)))
     yield { receiver: callee.expression, key: '*', given, method: memberName(callee) };
-  if (given.every((one) => !isNamed(bareOf(one)))) return;
+  if (given.every((argument) => !isNamed(bareOf(argument)))) return;
   const callees = alternatives(self.valueOf(node.expression));
   if (!callees.some(changesGiven)) return;
   const [target, ...sources] = given;
@@ -79,14 +79,18 @@ function* writesOfCall(
   if (
     target !== undefined &&
     keys !== undefined &&
-    callees.every((one) => one.kind === 'api' && one.name === 'Object.assign')
+    callees.every((value) => value.kind === 'api' && value.name === 'Object.assign')
   ) {
     for (const [key, value] of keys)
       yield { receiver: target, key, assigned: { value, node, compound: false } };
     return;
   }
-  for (const one of given)
-    yield { receiver: ts.isSpreadElement(one) ? one.expression : one, key: '*', given };
+  for (const argument of given)
+    yield {
+      receiver: ts.isSpreadElement(argument) ? argument.expression : argument,
+      key: '*',
+      given,
+    };
 }
 
 // `Object.assign(target, { cwd })` writes these members and no others; undefined where the sources
@@ -97,13 +101,14 @@ function keysOf(
   const found: (readonly [string, ts.Expression])[] = [];
   for (const source of sources) {
     if (!ts.isObjectLiteralExpression(source)) return undefined;
-    for (const one of source.properties) {
-      if (ts.isShorthandPropertyAssignment(one)) found.push([one.name.text, one.name]);
+    for (const property of source.properties) {
+      if (ts.isShorthandPropertyAssignment(property))
+        found.push([property.name.text, property.name]);
       else if (
-        ts.isPropertyAssignment(one) &&
-        (ts.isIdentifier(one.name) || ts.isStringLiteralLike(one.name))
+        ts.isPropertyAssignment(property) &&
+        (ts.isIdentifier(property.name) || ts.isStringLiteralLike(property.name))
       )
-        found.push([one.name.text, one.initializer]);
+        found.push([property.name.text, property.initializer]);
       else return undefined;
     }
   }

@@ -23,21 +23,21 @@ export function noteAssignment(
       : !ts.isPropertyAccessExpression(target) && !ts.isElementAccessExpression(target)
   )
     return;
-  for (const one of alternatives(out.self.valueOf(target))) {
-    const reached = one.kind === 'api' ? own(assignedApis, one.name)?.effects : undefined;
-    if (one.kind === 'api' && reached !== undefined) {
+  for (const value of alternatives(out.self.valueOf(target))) {
+    const reached = value.kind === 'api' ? own(assignedApis, value.name)?.effects : undefined;
+    if (value.kind === 'api' && reached !== undefined) {
       const args = [{ value: out.self.valueOf(node.right), node: node.right }];
-      const call = { api: one.name, built: one.built, args, node, use: use(node, one.name) };
+      const call = { api: value.name, built: value.built, args, node, use: use(node, value.name) };
       for (const effect of reached) applyEffect(out, call, effect);
       continue;
     }
     if (
-      one.kind === 'api' &&
-      (own(apis, one.name)?.effects.some(({ does }) => does !== 'output' && does !== 'input') ===
+      value.kind === 'api' &&
+      (own(apis, value.name)?.effects.some(({ does }) => does !== 'output' && does !== 'input') ===
         true ||
-        /^(module\._(load|extensions|resolve)|require\.(extensions|cache))/.test(one.name))
+        /^(module\._(load|extensions|resolve)|require\.(extensions|cache))/.test(value.name))
     ) {
-      trait(out, { api: one.name, node }, 'patch-builtin', one.name);
+      trait(out, { api: value.name, node }, 'patch-builtin', value.name);
     }
   }
 }

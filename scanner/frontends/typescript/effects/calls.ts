@@ -56,7 +56,7 @@ function unwrapped(
   const again = (value: JsValue | undefined, rest: Args): ResolvedCall[] =>
     value === undefined || depth > 4
       ? []
-      : alternatives(value).flatMap((one) => unwrapped(self, one, rest, node, depth + 1));
+      : alternatives(value).flatMap((value) => unwrapped(self, value, rest, node, depth + 1));
   if (callee.kind === 'bound')
     return again(callee.callee, [
       ...callee.given.map((value) => ({ value, node: undefined })),
@@ -98,7 +98,7 @@ function elements(list: Args[number] | undefined): Args {
     }));
   }
   return value.kind === 'array'
-    ? value.items.map((one) => ({ value: one, node: undefined }))
+    ? value.items.map((value) => ({ value: value, node: undefined }))
     : [{ value: unknown, node }];
 }
 
@@ -122,7 +122,7 @@ function resultOf(
   { callee, args }: ResolvedCall,
   node: ts.CallExpression | ts.NewExpression,
 ): JsValue {
-  const values = args.map((one) => one.value);
+  const values = args.map((arg) => arg.value);
   switch (callee.kind) {
     case 'api':
       return resultOfApi(self, callee, values, node);
@@ -282,7 +282,10 @@ function returnedBy(
 function given(callee: Functionish, values: readonly JsValue[]): JsValue {
   return callee.asteriskToken === undefined
     ? unionOf(values)
-    : { kind: 'array', items: values.flatMap((one) => (one.kind === 'array' ? one.items : [one])) };
+    : {
+        kind: 'array',
+        items: values.flatMap((value) => (value.kind === 'array' ? value.items : [value])),
+      };
 }
 
 /** The expressions that a function may return; those of functions inside it are theirs. */

@@ -8,7 +8,7 @@ import { wholeOfPattern } from '../values/variables.ts';
 
 /** Whether a value is an environment as a whole. */
 export function isEnvironment(value: JsValue): boolean {
-  return alternatives(value).some((one) => one.kind === 'api' && environments.has(one.name));
+  return alternatives(value).some((value) => value.kind === 'api' && environments.has(value.name));
 }
 
 /** A member access or destructuring that reads from an environment; says whether it was one. */
@@ -80,8 +80,8 @@ export function readByName(
   use: (node: ts.Node, api: string) => Use,
 ): void {
   const written = isWritten(node);
-  for (const one of alternatives(key)) {
-    const name = isWhole(one) ? one.text : '*';
+  for (const value of alternatives(key)) {
+    const name = isWhole(value) ? value.text : '*';
     const call = {
       api: 'process.env',
       built: false,
@@ -90,11 +90,11 @@ export function readByName(
       use: use(node, 'process.env'),
     };
     if (written) {
-      trait(out, call, 'env-write', name === '*' ? shown(one) : name);
+      trait(out, call, 'env-write', name === '*' ? shown(value) : name);
       continue;
     }
     const certainty =
-      name === '*' ? 'widened' : one.kind === 'text' && one.built ? 'folded' : 'exact';
+      name === '*' ? 'widened' : value.kind === 'text' && value.built ? 'folded' : 'exact';
     capability(out, call, { kind: 'env', name }, certainty, name === '*' ? ['dynamic-name'] : []);
     call.use.sources.push({ what: 'env', name });
   }
@@ -216,7 +216,7 @@ function placeOf(out: Out, node: ts.Expression): Where {
   if (
     ts.isCallExpression(parent) &&
     alternatives(out.self.valueOf(parent.expression)).some(
-      (one) => one.kind === 'api' && one.name === 'Reflect.get',
+      (value) => value.kind === 'api' && value.name === 'Reflect.get',
     )
   )
     return 'silent';
@@ -237,8 +237,8 @@ function goesToChild(out: Out, node: ts.Node): boolean {
   const call = at.parent.parent;
   if (!ts.isCallExpression(call) && !ts.isNewExpression(call)) return false;
   return alternatives(out.self.valueOf(call.expression)).some(
-    (one) =>
-      one.kind === 'api' &&
-      /^(child_process|worker_threads|Bun|Deno|execa|cross-spawn|zx|cluster)\b/.test(one.name),
+    (value) =>
+      value.kind === 'api' &&
+      /^(child_process|worker_threads|Bun|Deno|execa|cross-spawn|zx|cluster)\b/.test(value.name),
   );
 }

@@ -116,7 +116,7 @@ function isFollowed(out: Out, node: ts.Expression): boolean {
   if (ts.isElementAccessExpression(parent))
     return (
       parent.expression !== node ||
-      alternatives(out.self.valueOf(parent)).some((one) => one.kind !== 'unknown')
+      alternatives(out.self.valueOf(parent)).some((value) => value.kind !== 'unknown')
     );
   if (ts.isBinaryExpression(parent)) {
     const operator = parent.operatorToken;
@@ -173,13 +173,14 @@ function isFollowedArgument(
 ): boolean {
   if (out.self.symbols.functionOf(call.expression) !== undefined)
     return !(call.arguments ?? []).some(
-      (one) => ts.isSpreadElement(one) && one.expression === node,
+      (argument) => ts.isSpreadElement(argument) && argument.expression === node,
     );
   return alternatives(out.self.valueOf(call.expression)).some(
-    (one) =>
-      one.kind === 'function' ||
-      (one.kind === 'api' &&
-        (seenThrough.has(one.name) || /[.#](call|apply|bind)$/.test(one.name))) ||
-      (one.kind === 'method' && (callsBack.has(one.name) || /^(call|apply|bind)$/.test(one.name))),
+    (value) =>
+      value.kind === 'function' ||
+      (value.kind === 'api' &&
+        (seenThrough.has(value.name) || /[.#](call|apply|bind)$/.test(value.name))) ||
+      (value.kind === 'method' &&
+        (callsBack.has(value.name) || /^(call|apply|bind)$/.test(value.name))),
   );
 }

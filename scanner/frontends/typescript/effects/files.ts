@@ -33,8 +33,8 @@ export function useFiles(
     )
       call.use.sources.push({ what: 'input', name: 'stdin' });
     if (value === undefined || value.kind === 'number') continue;
-    for (const one of alternatives(value)) {
-      const path = pathOf(one);
+    for (const candidate of alternatives(value)) {
+      const path = pathOf(candidate);
       const traits: Trait[] = [
         ...(effect.traits ?? []),
         ...(/[wa]/.test(flags) ? (['write'] as const) : []),
@@ -45,10 +45,10 @@ export function useFiles(
         out,
         call,
         mount,
-        certaintyOf(one, path === '*'),
+        certaintyOf(candidate, path === '*'),
         traits,
         call.node,
-        one.kind === 'text' ? shapeOf(one.text) : undefined,
+        candidate.kind === 'text' ? shapeOf(candidate.text) : undefined,
       );
       call.use.opened.push(mount);
       const bits = call.args[at + 1]?.value;
@@ -64,7 +64,7 @@ export function useFiles(
       const content =
         effect.content === undefined || at !== effect.path ? undefined : call.args[effect.content];
       if (content !== undefined) {
-        for (const path of storedPaths(out, one, argument?.node))
+        for (const path of storedPaths(out, candidate, argument?.node))
           write(
             out,
             call,

@@ -34,25 +34,26 @@ export function request(
     const address =
       addressOf(out, call, value, effect.scheme) ??
       (effect.host === undefined ? undefined : `https://${effect.host}/*`);
-    const told = address === undefined ? { url: anyEgress, methods } : egressOf(address, methods);
+    const request =
+      address === undefined ? { url: anyEgress, methods } : egressOf(address, methods);
     const base =
-      told === undefined || told.url === anyEgress
+      request === undefined || request.url === anyEgress
         ? madeBy(out, call)
-            .flatMap((one) => one.opened)
-            .find((one) => one.kind === 'egress')
+            .flatMap((use) => use.opened)
+            .find((capability) => capability.kind === 'egress')
         : undefined;
-    const egress = base === undefined ? told : { ...base, methods };
+    const egress = base === undefined ? request : { ...base, methods };
     if (egress === undefined) continue;
-    const one: Capability = { kind: 'egress', ...egress };
-    capability(out, call, one, certaintyOf(value, egress.url === anyEgress), [
+    const candidate: Capability = { kind: 'egress', ...egress };
+    capability(out, call, candidate, certaintyOf(value, egress.url === anyEgress), [
       ...(effect.traits ?? []),
       ...egressTraits(egress.url),
     ]);
-    call.use.opened.push(one);
+    call.use.opened.push(candidate);
     call.use.sources.push({ what: 'network', name: egress.url });
     const to = (part: FlowSink['part']): FlowSink => ({
       what: 'network',
-      capability: one,
+      capability: candidate,
       api: call.api,
       part,
     });
@@ -78,20 +79,20 @@ function methodsOf(
   options: JsValue | undefined,
 ): string[] {
   const from = [options, url]
-    .filter((one) => one?.kind === 'object')
-    .map((one) => fieldOf(out, call, one ?? unknown, 'method'));
-  const named = from.find((one) => one.kind !== 'method');
+    .filter((value) => value?.kind === 'object')
+    .map((options) => fieldOf(out, call, options ?? unknown, 'method'));
+  const named = from.find((value) => value.kind !== 'method');
   if (named !== undefined) {
     const known = alternatives(named)
       .filter(isWhole)
-      .map((one) => one.text.toUpperCase());
-    return known.length > 0 && known.every((one) => /^[A-Z]+$/.test(one))
+      .map((alternative) => alternative.text.toUpperCase());
+    return known.length > 0 && known.every((method) => /^[A-Z]+$/.test(method))
       ? [...new Set(known)].sort()
       : ['*'];
   }
-  const said = effect.verb === undefined ? undefined : call.args[effect.verb]?.value;
-  if (said !== undefined)
-    return isWhole(said) && /^[a-z]+$/i.test(said.text) ? [said.text.toUpperCase()] : ['*'];
+  const value = effect.verb === undefined ? undefined : call.args[effect.verb]?.value;
+  if (value !== undefined)
+    return isWhole(value) && /^[a-z]+$/i.test(value.text) ? [value.text.toUpperCase()] : ['*'];
   const verb = /\.(get|post|put|patch|delete|head|options)$/i.exec(call.api)?.[1];
   if (verb !== undefined) return [verb.toUpperCase()];
   if (effect.method !== undefined) return [effect.method];
@@ -176,7 +177,7 @@ export function connect(out: Out, call: Called, scheme: 'tcp' | 'udp', at: numbe
 
 /** One datagram. */
 export function datagram(out: Out, call: Called): void {
-  const values = call.args.map((one) => one.value);
+  const values = call.args.map((arg) => arg.value);
   const at = values.findLastIndex((value, i) => i > 0 && value.kind === 'text');
   openSocket(out, call, 'udp', values[at] ?? unknown, values[at - 1] ?? unknown, [
     call.args[0]?.node,
@@ -198,36 +199,41 @@ function openSocket(
         ? Number(port.text)
         : undefined;
   const egress = socketEgressOf(scheme, host.kind === 'text' ? host.text : undefined, number);
-  const one: Capability = { kind: 'egress', ...egress };
-  capability(out, call, one, certaintyOf(host, host.kind !== 'text'), [
+  const candidate: Capability = { kind: 'egress', ...egress };
+  capability(out, call, candidate, certaintyOf(host, host.kind !== 'text'), [
     'raw-socket',
     ...egressTraits(egress.url),
   ]);
-  call.use.opened.push(one);
+  call.use.opened.push(candidate);
   call.use.sources.push({ what: 'network', name: egress.url });
   for (const node of content)
-    sink(call, node, { what: 'network', capability: one, api: call.api, part: 'body' }, 'exact');
+    sink(
+      call,
+      node,
+      { what: 'network', capability: candidate, api: call.api, part: 'body' },
+      'exact',
+    );
 }
 
 /** A question to DNS. */
 export function resolveName(out: Out, call: Called, at: number): void {
   const argument = call.args[at];
   const value = argument?.value ?? unknown;
-  const one: Capability = {
+  const candidate: Capability = {
     kind: 'egress',
     ...socketEgressOf('dns', value.kind === 'text' ? value.text : undefined),
   };
   capability(
     out,
     call,
-    one,
+    candidate,
     certaintyOf(value, value.kind !== 'text'),
     isWhole(value) ? [] : ['dynamic-name'],
   );
   sink(
     call,
     argument?.node,
-    { what: 'network', capability: one, api: call.api, part: 'host' },
+    { what: 'network', capability: candidate, api: call.api, part: 'host' },
     'exact',
   );
 }
@@ -245,12 +251,12 @@ function madeBy(out: Out, call: Called): readonly Use[] {
   const receivers = ts.isPropertyAccessExpression(inner)
     ? [callee.expression, inner.expression]
     : [callee.expression];
-  return receivers.flatMap((one) => usesOf(out, out.self.valueOf(one)));
+  return receivers.flatMap((receiver) => usesOf(out, out.self.valueOf(receiver)));
 }
 
 function usesOf(out: Out, made: JsValue): readonly Use[] {
-  return alternatives(made).flatMap((one) =>
-    one.kind === 'instance' ? (out.useOf(one.made) ?? []) : [],
+  return alternatives(made).flatMap((value) =>
+    value.kind === 'instance' ? (out.useOf(value.made) ?? []) : [],
   );
 }
 
@@ -263,11 +269,11 @@ export function pipeInto(out: Out, call: Called, from: ts.Expression, to: ts.Exp
       ? usesOf(out, out.self.valueOf(bare.expression))
       : [];
   if (fed.length > 0) noteSent(call, 'child_process.ChildProcess#stdin.write', from, fed);
-  for (const one of alternatives(target)) {
-    if (one.kind !== 'instance') continue;
-    const takes = own(apis, `${one.of}#write`) ?? own(apis, `${one.of}#send`);
+  for (const value of alternatives(target)) {
+    if (value.kind !== 'instance') continue;
+    const takes = own(apis, `${value.of}#write`) ?? own(apis, `${value.of}#send`);
     if (takes?.effects.some(({ does }) => does === 'send') === true)
-      noteSent(call, `${one.of}#write`, from, usesOf(out, one));
+      noteSent(call, `${value.of}#write`, from, usesOf(out, value));
   }
 }
 
@@ -283,9 +289,9 @@ export function sendOver(out: Out, call: Called, at: number): void {
   );
   // Code for a shell or interpreter, on its input.
   const content = call.args[at];
-  if (content !== undefined && uses.some((one) => one.runsInput.some((program) => program !== '*')))
+  if (content !== undefined && uses.some((use) => use.runsInput.some((program) => program !== '*')))
     noteCode(out, call, content);
-  call.use.opened.push(...uses.flatMap((one) => one.opened));
+  call.use.opened.push(...uses.flatMap((use) => use.opened));
 }
 
 function noteSent(
@@ -294,11 +300,11 @@ function noteSent(
   content: ts.Expression | undefined,
   uses: readonly Use[],
 ): void {
-  const opened = uses.flatMap((one) => one.opened);
-  const started = uses.flatMap((one) => one.starts);
+  const opened = uses.flatMap((use) => use.opened);
+  const started = uses.flatMap((use) => use.starts);
   if (/^(child_process|node-pty)\./.test(api)) {
-    for (const one of started) if (content !== undefined) one.stdin.push(content);
-    const [runner] = uses.flatMap((one) => one.runsInput);
+    for (const program of started) if (content !== undefined) program.stdin.push(content);
+    const [runner] = uses.flatMap((use) => use.runsInput);
     const part = runner === undefined ? 'argument' : 'code';
     sink(
       call,
@@ -307,7 +313,7 @@ function noteSent(
       'exact',
     );
   } else if (/^(fs|fs\/promises|Bun)\b/.test(api) && !api.startsWith('Bun.S')) {
-    const [file] = opened.filter((one) => one.kind === 'mount');
+    const [file] = opened.filter((capability) => capability.kind === 'mount');
     sink(
       call,
       content,
@@ -315,8 +321,8 @@ function noteSent(
       'exact',
     );
   } else {
-    const to = opened.filter((one) => one.kind === 'egress');
-    for (const one of to.length > 0
+    const to = opened.filter((capability) => capability.kind === 'egress');
+    for (const address of to.length > 0
       ? to
       : [{ kind: 'egress' as const, url: anyEgress, methods: ['*'] }])
       sink(
@@ -324,7 +330,7 @@ function noteSent(
         content,
         {
           what: 'network',
-          capability: one,
+          capability: address,
           api,
           part: /#(set|setHeader|appendHeader)$/.test(api) ? 'header' : 'body',
         },

@@ -70,19 +70,22 @@ export function runProgram(
     options !== undefined &&
     textOr(out.self.memberOf(options.value, text('shell'), call.node), '') === 'true';
   const named = effect.fixed === undefined ? (argument?.value ?? unknown) : text(effect.fixed);
-  for (const [one, list] of pairsOf(
+  for (const [candidate, list] of pairsOf(
     alternatives(named),
     effect.args === undefined ? undefined : call.args[effect.args],
   )) {
     // `Bun.spawn({ cmd: [...] })`
-    const whole = one.kind === 'object' ? out.self.memberOf(one, text('cmd'), call.node) : one;
+    const whole =
+      candidate.kind === 'object'
+        ? out.self.memberOf(candidate, text('cmd'), call.node)
+        : candidate;
     const after = effect.rest === true ? call.args.slice(effect.program + 1) : (list ?? options);
     const words = wordsOf(out, call, { value: whole, node: argument?.node }, after);
     const [value = unknown, ...given] = words.map((word) => word.value);
     noteStoredStart(out, call, programOf(value), words);
     const name = programOf(value);
     if (inShell) {
-      const line = [value, ...given].map((one) => textOr(one)).join(' ');
+      const line = [value, ...given].map((value) => textOr(value)).join(' ');
       start(call, embed(out, call, 'shell', line, undefined), [list?.node], options);
       trait(out, call, 'shell-string', shown(value));
     } else if (name === undefined) {
@@ -150,10 +153,10 @@ function runsItsInput(name: string, given: readonly JsValue[]): boolean {
   return (
     isShell &&
     given.every(
-      (one) =>
-        isWhole(one) &&
+      (value) =>
+        isWhole(value) &&
         /^(-|--|-[a-bd-z]|--(?!eval|print|command|file|version|help)[a-z-]{2,30}(=.*)?|\/[a-bd-z]|-(login|interactive|noprofile|nologo|norc))$/i.test(
-          one.text,
+          value.text,
         ),
     )
   );
@@ -187,7 +190,7 @@ const listsMax = 24;
 
 // The file that an interpreter is given: the first word that is no option.
 function scriptOf(words: Words): Words[number] | undefined {
-  return words.slice(1).find((one) => !textOr(one.value).startsWith('-'));
+  return words.slice(1).find((arg) => !textOr(arg.value).startsWith('-'));
 }
 
 function programOf(value: JsValue): string | undefined {

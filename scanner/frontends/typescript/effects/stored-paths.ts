@@ -21,8 +21,8 @@ export function storedPaths(
   value: JsValue,
   node: ts.Expression | undefined,
 ): readonly string[] {
-  const known = alternatives(value).flatMap((one) =>
-    one.kind === 'text' && one.text.replaceAll(unknownPart, '') !== '' ? [one.text] : [],
+  const known = alternatives(value).flatMap((value) =>
+    value.kind === 'text' && value.text.replaceAll(unknownPart, '') !== '' ? [value.text] : [],
   );
   if (known.length > 0 || node === undefined) return known;
   const bare = bareOf(node);
@@ -61,8 +61,8 @@ export function writeOpened(out: Out, call: Called, at: number, makers: readonly
     const [path, flags] = made.arguments;
     if (path === undefined) continue;
     const isAppended = flags !== undefined && textOr(out.self.valueOf(flags)).startsWith('a');
-    for (const one of storedPaths(out, out.self.valueOf(path), path))
-      write(out, call, { path: one, isAppended, opening: made }, content);
+    for (const storedPath of storedPaths(out, out.self.valueOf(path), path))
+      write(out, call, { path: storedPath, isAppended, opening: made }, content);
   }
 }
 
@@ -96,7 +96,9 @@ const opener = /(^|\.)(open(Sync)?|createWriteStream)$/;
 function openingOf(out: Out, file: ts.Expression | undefined): readonly ts.Node[] {
   const bare = file === undefined ? undefined : bareOf(file);
   if (bare === undefined || !ts.isIdentifier(bare)) return bare === undefined ? [] : [bare];
-  return (out.self.symbols.symbolOf(bare)?.declarations ?? []).flatMap((one) =>
-    ts.isVariableDeclaration(one) && one.initializer !== undefined ? [bareOf(one.initializer)] : [],
+  return (out.self.symbols.symbolOf(bare)?.declarations ?? []).flatMap((declaration) =>
+    ts.isVariableDeclaration(declaration) && declaration.initializer !== undefined
+      ? [bareOf(declaration.initializer)]
+      : [],
   );
 }

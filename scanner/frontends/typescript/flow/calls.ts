@@ -19,51 +19,56 @@ export function addCall(flow: Flow, node: ts.CallExpression | ts.NewExpression):
   const calls = resolveCall(out.self, node);
   const named = out.self.symbols.functionOf(node.expression);
   const functions = new Set([
-    ...calls.flatMap((one) => (one.callee.kind === 'function' ? [one.callee.node] : [])),
+    ...calls.flatMap((resolved) =>
+      resolved.callee.kind === 'function' ? [resolved.callee.node] : [],
+    ),
     ...(named === undefined ? [] : [named]),
-    ...(calls.some((one) => one.callee.kind === 'function') || named !== undefined
+    ...(calls.some((resolved) => resolved.callee.kind === 'function') || named !== undefined
       ? []
       : anyOfTable(flow, callee)),
   ]);
-  for (const one of functions)
+  for (const functionNode of functions)
     addKnownCall(
       flow,
       node,
-      one,
-      calls.find(({ callee: value }) => value.kind === 'function' && value.node === one)?.args,
+      functionNode,
+      calls.find(({ callee: value }) => value.kind === 'function' && value.node === functionNode)
+        ?.args,
     );
   const receiver =
     ts.isPropertyAccessExpression(callee) || ts.isElementAccessExpression(callee)
       ? callee
       : undefined;
   const name = receiver === undefined ? '' : memberName(receiver);
-  for (const one of node.arguments ?? []) addCallback(flow, node, one, receiver);
+  for (const argument of node.arguments ?? []) addCallback(flow, node, argument, receiver);
   if (receiver !== undefined && mutators.has(name))
-    for (const one of node.arguments ?? []) into(flow, receiver.expression, nodes.at(one));
+    for (const argument of node.arguments ?? [])
+      into(flow, receiver.expression, nodes.at(argument));
   addTimer(flow, node, calls);
   const handed = ts.isIdentifier(callee) ? callbackOf(flow, callee) : undefined;
   if (handed !== undefined)
-    for (const one of node.arguments ?? []) nodes.value(nodes.at(one), nodes.at(handed));
-  const api = calls.find((one) => one.callee.kind === 'api')?.callee;
+    for (const argument of node.arguments ?? []) nodes.value(nodes.at(argument), nodes.at(handed));
+  const api = calls.find((resolved) => resolved.callee.kind === 'api')?.callee;
   const row = api?.kind === 'api' ? own(apis, api.name) : undefined;
   if (api?.kind === 'api' && api.name === 'Object.assign' && node.arguments?.[0] !== undefined)
-    for (const one of node.arguments.slice(1)) into(flow, node.arguments[0], nodes.at(one));
+    for (const argument of node.arguments.slice(1))
+      into(flow, node.arguments[0], nodes.at(argument));
   const isNew = row?.carries !== true && givesSomething(out, node);
   if (row?.fills !== undefined) {
     const filled = node.arguments?.[row.fills];
     const from = [
       ...(receiver === undefined ? [] : [receiver.expression]),
-      ...(node.arguments ?? []).filter((one) => one !== filled),
+      ...(node.arguments ?? []).filter((argument) => argument !== filled),
     ];
-    if (filled !== undefined) for (const one of from) into(flow, filled, nodes.at(one));
+    if (filled !== undefined) for (const argument of from) into(flow, filled, nodes.at(argument));
   }
   addPipe(flow, node, name, receiver?.expression);
   addStored(flow, node, row);
   if (functions.size > 0 || row?.opaque === true || opaqueMethods.has(name) || isNew) return;
   const through = api?.kind === 'api' ? `through ${api.name}` : '';
   const at = nodes.at(node, through);
-  for (const one of node.arguments ?? [])
-    nodes.value(nodes.at(one), at, row?.encodes === true || isEncoding(node, name));
+  for (const argument of node.arguments ?? [])
+    nodes.value(nodes.at(argument), at, row?.encodes === true || isEncoding(node, name));
   if (receiver !== undefined && !isEnvironment(out.self.valueOf(receiver.expression)))
     nodes.value(nodes.at(receiver.expression), at, isEncoding(node, name));
 }
@@ -71,14 +76,16 @@ export function addCall(flow: Flow, node: ts.CallExpression | ts.NewExpression):
 // `handlers[type](data)`: a table of functions, of which any may be meant.
 function anyOfTable({ out }: Flow, callee: ts.Expression): Functionish[] {
   if (!ts.isElementAccessExpression(callee)) return [];
-  return alternatives(out.self.valueOf(callee.expression)).flatMap((one): Functionish[] => {
-    if (one.kind !== 'object') return [];
-    return one.node.properties.slice(0, tableFunctionsMax).flatMap((property): Functionish[] => {
-      if (ts.isMethodDeclaration(property)) return [property];
-      const value = ts.isPropertyAssignment(property) ? property.initializer : undefined;
-      const found = value === undefined ? undefined : out.self.symbols.functionOf(value);
-      return found === undefined ? [] : [found];
-    });
+  return alternatives(out.self.valueOf(callee.expression)).flatMap((candidate): Functionish[] => {
+    if (candidate.kind !== 'object') return [];
+    return candidate.node.properties
+      .slice(0, tableFunctionsMax)
+      .flatMap((property): Functionish[] => {
+        if (ts.isMethodDeclaration(property)) return [property];
+        const value = ts.isPropertyAssignment(property) ? property.initializer : undefined;
+        const found = value === undefined ? undefined : out.self.symbols.functionOf(value);
+        return found === undefined ? [] : [found];
+      });
   });
 }
 
@@ -106,16 +113,16 @@ function addTimer(
   const bare = bareOf(first);
   const callee = isFunctionish(bare) ? bare : flow.out.self.symbols.functionOf(first);
   const isTimed = calls.some(
-    ({ callee: one }) => one.kind === 'api' && /Timeout|Interval/.test(one.name),
+    ({ callee: value }) => value.kind === 'api' && /Timeout|Interval/.test(value.name),
   );
-  rest.slice(isTimed ? 1 : 0).forEach((one, i) => {
+  rest.slice(isTimed ? 1 : 0).forEach((argument, i) => {
     const parameter = callee?.parameters[i];
     if (parameter !== undefined)
       passTo(
         flow.nodes,
         parameter,
-        bareOf(one),
-        flow.nodes.at(one),
+        bareOf(argument),
+        flow.nodes.at(argument),
         `${flow.nodes.at(node)} timer`,
       );
   });
@@ -172,19 +179,20 @@ function addKnownCall(
   const { nodes } = flow;
   const call = nodes.at(node, '');
   const name = nameOfFunction(callee);
-  const args = resolved ?? (node.arguments ?? []).map((one) => ({ node: one }));
-  const isKnown = args.every((one) => one.node !== undefined);
-  for (const one of node.arguments ?? []) {
-    const from = nodes.at(ts.isSpreadElement(one) ? one.expression : one);
+  const args = resolved ?? (node.arguments ?? []).map((argument) => ({ node: argument }));
+  const isKnown = args.every((arg) => arg.node !== undefined);
+  for (const argument of node.arguments ?? []) {
+    const from = nodes.at(ts.isSpreadElement(argument) ? argument.expression : argument);
     nodes.edges.push({ kind: 'argument', from, to: nodes.given(callee), call });
-    if (ts.isSpreadElement(one) && !isKnown)
+    if (ts.isSpreadElement(argument) && !isKnown)
       for (const parameter of callee.parameters)
-        passTo(nodes, parameter, one.expression, from, call);
+        passTo(nodes, parameter, argument.expression, from, call);
   }
   nodes.edges.push({ kind: 'result', from: nodes.result(callee), to: call, call });
   args.forEach(({ node: argument }, i) => {
     const parameter =
-      callee.parameters[i] ?? callee.parameters.findLast((one) => one.dotDotDotToken !== undefined);
+      callee.parameters[i] ??
+      callee.parameters.findLast((parameter) => parameter.dotDotDotToken !== undefined);
     if (argument === undefined || parameter === undefined) return;
     const bare = bareOf(argument);
     const from = nodes.at(bare, name === '' ? '' : `passed to ${name}`);
@@ -263,11 +271,11 @@ function handTo(
   ];
   for (const parameter of callee.parameters) {
     const symbol = ts.isIdentifier(parameter.name) ? symbolOfParameter(parameter) : undefined;
-    for (const one of from) {
+    for (const source of from) {
       for (const to of symbol === undefined
         ? [nodes.at(parameter, '')]
         : [nodes.variable(symbol), nodes.variable(symbol, '*')]) {
-        nodes.edges.push({ kind: 'argument', from: one, to, call: `${call} ${callee.pos}` });
+        nodes.edges.push({ kind: 'argument', from: source, to, call: `${call} ${callee.pos}` });
       }
     }
   }

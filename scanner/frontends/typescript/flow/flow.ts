@@ -60,8 +60,8 @@ export function flowGraph(outs: ReadonlyMap<ts.SourceFile, Out>, steps: Steps): 
         call: `${nodes.at(use.node)} starts ${i}`,
         span: spanOf(use.node, source),
         context: source.context,
-        arguments: given.map((one) => nodes.at(one)),
-        stdin: stdin.map((one) => nodes.at(one)),
+        arguments: given.map((argument) => nodes.at(argument)),
+        stdin: stdin.map((argument) => nodes.at(argument)),
         env: env.map(({ name, value }) => ({ name, node: nodes.at(value) })),
         output: nodes.at(use.node),
       }),
@@ -199,11 +199,11 @@ function addMember(
     if (symbol !== undefined) nodes.value(nodes.variable(symbol), nodes.at(node));
     return;
   }
-  for (const one of alternatives(out.self.valueOf(object))) {
-    if (one.kind !== 'module') continue;
-    const symbol = out.self.symbols.exportOf(one.file, name);
+  for (const candidate of alternatives(out.self.valueOf(object))) {
+    if (candidate.kind !== 'module') continue;
+    const symbol = out.self.symbols.exportOf(candidate.file, name);
     if (symbol !== undefined) nodes.value(nodes.variable(symbol), nodes.at(node));
-    for (const value of commonValues(out, one.file, name))
+    for (const value of commonValues(out, candidate.file, name))
       nodes.value(nodes.at(value), nodes.at(node));
   }
   const symbol = ts.isIdentifier(object) ? out.self.symbols.symbolOf(object) : undefined;
@@ -220,7 +220,7 @@ function commonValues(out: Out, file: ts.SourceFile, name: string): ts.Expressio
   const fromObject = (common.get('') ?? []).flatMap((value): ts.Expression[] => {
     const bare = bareOf(value);
     if (!ts.isObjectLiteralExpression(bare)) return [];
-    return bare.properties.filter((one) => one.name?.getText() === name).flatMap(partsOf);
+    return bare.properties.filter((property) => property.name?.getText() === name).flatMap(partsOf);
   });
   return [...(common.get(name) ?? []), ...fromObject];
 }

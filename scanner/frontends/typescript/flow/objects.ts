@@ -13,8 +13,8 @@ const inheritedMax = 8;
  */
 export function readFrom(flow: Flow, object: ts.Expression, name: string): string[] {
   const { out, nodes } = flow;
-  return alternatives(out.self.valueOf(object)).flatMap((one): string[] => {
-    const node = one.kind === 'class' || one.kind === 'object' ? one.node : undefined;
+  return alternatives(out.self.valueOf(object)).flatMap((value): string[] => {
+    const node = value.kind === 'class' || value.kind === 'object' ? value.node : undefined;
     if (node === undefined) return [];
     const results = accessors(flow, node, name, ts.isGetAccessorDeclaration).map((getter) =>
       nodes.result(getter),
@@ -28,13 +28,13 @@ export function readFrom(flow: Flow, object: ts.Expression, name: string): strin
 /** The nodes that hold what is assigned to a member of an object. */
 export function writtenTo(flow: Flow, object: ts.Expression, name: string): string[] {
   const { out, nodes } = flow;
-  return alternatives(out.self.valueOf(object)).flatMap((one): string[] => {
-    const node = one.kind === 'class' || one.kind === 'object' ? one.node : undefined;
+  return alternatives(out.self.valueOf(object)).flatMap((value): string[] => {
+    const node = value.kind === 'class' || value.kind === 'object' ? value.node : undefined;
     if (node === undefined) return [];
     const parameters = accessors(flow, node, name, ts.isSetAccessorDeclaration).flatMap(
       (setter) => setter.parameters,
     );
-    const held = parameters.map((one) => parameterNode(flow, one));
+    const held = parameters.map((parameter) => parameterNode(flow, parameter));
     return ts.isClassLike(node) ? [nodes.field(rootOf(flow, node), name), ...held] : held;
   });
 }
@@ -61,10 +61,12 @@ function accessors<Kind extends ts.AccessorDeclaration>(
   flow: Flow,
   node: ts.ClassLikeDeclaration | ts.ObjectLiteralExpression,
   name: string,
-  isKind: (one: ts.Node) => one is Kind,
+  isKind: (node: ts.Node) => node is Kind,
 ): Kind[] {
   const members: readonly ts.Node[] = ts.isClassLike(node) ? node.members : node.properties;
-  const own = members.filter(isKind).filter((one) => name === '*' || nameOf(one.name) === name);
+  const own = members
+    .filter(isKind)
+    .filter((member) => name === '*' || nameOf(member.name) === name);
   const base = own.length > 0 || !ts.isClassLike(node) ? undefined : baseOf(flow, node);
   return base === undefined ? own : accessors(flow, base, name, isKind);
 }
@@ -88,8 +90,11 @@ function rootOf(flow: Flow, node: ts.ClassLikeDeclaration): ts.ClassLikeDeclarat
 
 function baseOf({ out }: Flow, node: ts.ClassLikeDeclaration): ts.ClassLikeDeclaration | undefined {
   const [base] =
-    node.heritageClauses?.find((one) => one.token === ts.SyntaxKind.ExtendsKeyword)?.types ?? [];
+    node.heritageClauses?.find((clause) => clause.token === ts.SyntaxKind.ExtendsKeyword)?.types ??
+    [];
   if (base === undefined) return undefined;
-  const found = alternatives(out.self.valueOf(base.expression)).find((one) => one.kind === 'class');
+  const found = alternatives(out.self.valueOf(base.expression)).find(
+    (value) => value.kind === 'class',
+  );
   return found?.node;
 }

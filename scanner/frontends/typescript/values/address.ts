@@ -18,10 +18,10 @@ export function addressOf(
   if (value.kind === 'text') return withHostGiven(out, call, value.text);
   if (value.kind !== 'object') return undefined;
   const field = (name: string): string | undefined => {
-    const one = fieldOf(out, call, value, name);
-    return one.kind === 'text' || one.kind === 'number'
-      ? textOr(one)
-      : one.kind === 'method'
+    const candidate = fieldOf(out, call, value, name);
+    return candidate.kind === 'text' || candidate.kind === 'number'
+      ? textOr(candidate)
+      : candidate.kind === 'method'
         ? undefined
         : unknownPart;
   };

@@ -22,7 +22,7 @@ export interface Assignment {
 
 export interface Assignments {
   /** Writes down an assignment to a target, which may be a pattern. */
-  assign(target: ts.Expression, one: Assignment): void;
+  assign(target: ts.Expression, assignment: Assignment): void;
   /** Writes down what `push`, `add` and `set` put into a variable. */
   hold(call: ts.CallExpression): void;
   ofVariable(symbol: ts.Symbol): readonly Assignment[];
@@ -46,19 +46,20 @@ export function collectAssignments(
   const common = new Map<ts.SourceFile, Map<string, ts.Expression[]>>();
   const toMember = (
     target: ts.PropertyAccessExpression | ts.ElementAccessExpression,
-    one: Assignment,
+    assignment: Assignment,
   ): void => {
     const exported = commonExport(target);
-    if (exported !== undefined) push(mapOf(common, one.node.getSourceFile()), exported, one.value);
+    if (exported !== undefined)
+      push(mapOf(common, assignment.node.getSourceFile()), exported, assignment.value);
     const object = bareOf(target.expression);
     const symbol = ts.isIdentifier(object) ? symbolOf(object) : undefined;
-    if (symbol !== undefined) push(mapOf(members, symbol), memberName(target), one);
+    if (symbol !== undefined) push(mapOf(members, symbol), memberName(target), assignment);
     const of = object.kind === ts.SyntaxKind.ThisKeyword ? classAround(object) : undefined;
-    if (of !== undefined) push(mapOf(fields, of), memberName(target), one);
+    if (of !== undefined) push(mapOf(fields, of), memberName(target), assignment);
   };
   return {
-    assign(target, one) {
-      for (const [bare, part] of targetsOf(target, one)) {
+    assign(target, assignment) {
+      for (const [bare, part] of targetsOf(target, assignment)) {
         if (ts.isPropertyAccessExpression(bare) || ts.isElementAccessExpression(bare))
           toMember(bare, part);
         const symbol = ts.isIdentifier(bare) ? (symbolOf(bare) ?? outsideOf(bare)) : undefined;
@@ -89,9 +90,9 @@ export function collectAssignments(
 /** The single targets of an assignment, a pattern taken apart. */
 export function* targetsOf(
   target: ts.Expression,
-  one: Assignment,
+  assignment: Assignment,
 ): Iterable<[ts.Expression, Assignment]> {
-  const { path = [] } = one;
+  const { path = [] } = assignment;
   const bare = bareOf(target);
   if (ts.isObjectLiteralExpression(bare)) {
     for (const property of bare.properties) {
@@ -99,30 +100,34 @@ export function* targetsOf(
         property.name !== undefined &&
         (ts.isIdentifier(property.name) || ts.isStringLiteralLike(property.name));
       const inner = named
-        ? { ...one, path: [...path, property.name.text] }
-        : { ...one, compound: true };
+        ? { ...assignment, path: [...path, property.name.text] }
+        : { ...assignment, compound: true };
       if (ts.isShorthandPropertyAssignment(property)) {
         yield* targetsOf(property.name, inner);
         const otherwise = property.objectAssignmentInitializer;
         if (otherwise !== undefined)
           yield* targetsOf(property.name, {
             value: otherwise,
-            node: one.node,
-            compound: one.compound,
+            node: assignment.node,
+            compound: assignment.compound,
           });
       }
       if (ts.isPropertyAssignment(property)) yield* targetsOf(property.initializer, inner);
-      else if (ts.isSpreadAssignment(property)) yield* targetsOf(property.expression, one);
+      else if (ts.isSpreadAssignment(property)) yield* targetsOf(property.expression, assignment);
     }
   } else if (ts.isArrayLiteralExpression(bare)) {
     for (const [i, element] of bare.elements.entries())
-      yield* targetsOf(element, { ...one, path: [...path, String(i)] });
+      yield* targetsOf(element, { ...assignment, path: [...path, String(i)] });
   } else if (ts.isSpreadElement(bare)) {
-    yield* targetsOf(bare.expression, { ...one, compound: true });
+    yield* targetsOf(bare.expression, { ...assignment, compound: true });
   } else if (ts.isBinaryExpression(bare)) {
-    yield* targetsOf(bare.left, one);
-    yield* targetsOf(bare.left, { value: bare.right, node: one.node, compound: one.compound });
-  } else yield [bare, one];
+    yield* targetsOf(bare.left, assignment);
+    yield* targetsOf(bare.left, {
+      value: bare.right,
+      node: assignment.node,
+      compound: assignment.compound,
+    });
+  } else yield [bare, assignment];
 }
 
 function classAround(node: ts.Node): ts.ClassLikeDeclaration | undefined {

@@ -23,12 +23,14 @@ export function memberOfClass(
     self.writes === undefined
       ? self.symbols
           .fieldAssignments(node, name)
-          .filter((one) => !one.compound)
-          .map((one) => valueAssigned(self, one))
+          .filter((assignment) => !assignment.compound)
+          .map((assignment) => valueAssigned(self, assignment))
       : writtenMembers(self, node, name);
   const found = [...declared(self, node, name), ...assigned];
   const others =
-    depth > 0 ? [] : overriding(self, node).flatMap((one) => ownMember(self, one, name));
+    depth > 0
+      ? []
+      : overriding(self, node).flatMap((classNode) => ownMember(self, classNode, name));
   return unionOf([...(found.length > 0 ? found : inherited(self, node, name, depth)), ...others]);
 }
 
@@ -39,10 +41,11 @@ function inherited(
   depth: number,
 ): JsValue[] {
   const [base] =
-    node.heritageClauses?.find((one) => one.token === ts.SyntaxKind.ExtendsKeyword)?.types ?? [];
+    node.heritageClauses?.find((clause) => clause.token === ts.SyntaxKind.ExtendsKeyword)?.types ??
+    [];
   if (base === undefined || depth >= inheritedMax) return [unknown];
-  return alternatives(self.valueOf(base.expression)).map((one) =>
-    one.kind === 'class' ? memberOfClass(self, one.node, name, depth + 1) : unknown,
+  return alternatives(self.valueOf(base.expression)).map((value) =>
+    value.kind === 'class' ? memberOfClass(self, value.node, name, depth + 1) : unknown,
   );
 }
 
@@ -51,17 +54,18 @@ function ownMember(self: Evaluator, node: ts.ClassLikeDeclaration, name: string)
 }
 
 function declared(self: Evaluator, node: ts.ClassLikeDeclaration, name: string): JsValue[] {
-  return node.members.flatMap((one): JsValue[] => {
-    if (ts.isConstructorDeclaration(one)) return fieldsOf(self, one, name);
-    const own = one.name === undefined ? '' : nameOf(self, one.name);
+  return node.members.flatMap((member): JsValue[] => {
+    if (ts.isConstructorDeclaration(member)) return fieldsOf(self, member, name);
+    const own = member.name === undefined ? '' : nameOf(self, member.name);
     // `[name()]() { … }` may be any member.
     if (own === undefined && self.writes !== undefined) return [unknown];
     if (own !== name) return [];
-    if (ts.isMethodDeclaration(one)) return [{ kind: 'function', node: one, frame: undefined }];
-    if (ts.isGetAccessorDeclaration(one))
-      return self.returnsOf(one).map((value) => self.valueOf(value));
-    return ts.isPropertyDeclaration(one) && one.initializer !== undefined
-      ? [self.valueOf(one.initializer)]
+    if (ts.isMethodDeclaration(member))
+      return [{ kind: 'function', node: member, frame: undefined }];
+    if (ts.isGetAccessorDeclaration(member))
+      return self.returnsOf(member).map((value) => self.valueOf(value));
+    return ts.isPropertyDeclaration(member) && member.initializer !== undefined
+      ? [self.valueOf(member.initializer)]
       : [];
   });
 }
@@ -70,10 +74,12 @@ function declared(self: Evaluator, node: ts.ClassLikeDeclaration, name: string):
 function fieldsOf(self: Evaluator, made: ts.ConstructorDeclaration, name: string): JsValue[] {
   return made.parameters
     .filter(
-      (one) =>
-        (one.modifiers?.length ?? 0) > 0 && ts.isIdentifier(one.name) && one.name.text === name,
+      (parameter) =>
+        (parameter.modifiers?.length ?? 0) > 0 &&
+        ts.isIdentifier(parameter.name) &&
+        parameter.name.text === name,
     )
-    .map((one) => (ts.isIdentifier(one.name) ? self.valueOf(one.name) : unknown));
+    .map((parameter) => (ts.isIdentifier(parameter.name) ? self.valueOf(parameter.name) : unknown));
 }
 
 function nameOf(self: Evaluator, name: ts.PropertyName): string | undefined {
@@ -104,6 +110,6 @@ function objectOf(node: ts.ClassLikeDeclaration, member: ts.Node): JsValue {
   return {
     kind: 'class',
     node,
-    made: !modifiers.some((one) => one.kind === ts.SyntaxKind.StaticKeyword),
+    made: !modifiers.some((modifier) => modifier.kind === ts.SyntaxKind.StaticKeyword),
   };
 }

@@ -38,8 +38,10 @@ export function isDecoded(out: Out, start: ts.Expression | undefined): boolean {
 function initializersOf(out: Out, name: ts.Identifier): ts.Expression[] {
   const symbol = out.self.symbols.symbolOf(name);
   if (symbol === undefined) return [];
-  const made = (symbol.declarations ?? []).flatMap((one) =>
-    ts.isVariableDeclaration(one) && one.initializer !== undefined ? [one.initializer] : [],
+  const made = (symbol.declarations ?? []).flatMap((declaration) =>
+    ts.isVariableDeclaration(declaration) && declaration.initializer !== undefined
+      ? [declaration.initializer]
+      : [],
   );
   const assigned = out.self.symbols.assignments(symbol).map(({ value }) => value);
   return [...made, ...assigned, ...(out.settled().writes?.writtenTo(symbol) ?? [])].slice(
@@ -53,7 +55,7 @@ function isDecoder(out: Out, node: ts.CallExpression): boolean {
     return true;
   if (
     alternatives(out.self.valueOf(node.expression)).some(
-      (one) => one.kind === 'api' && decoders.test(one.name),
+      (value) => value.kind === 'api' && decoders.test(value.name),
     )
   )
     return true;

@@ -95,14 +95,14 @@ export function createEvaluator(
     memberOf: (object, key, node) =>
       deeper(() =>
         unionOf(
-          alternatives(object).flatMap((one) =>
-            alternatives(key).map((name) => memberOfValue(self, one, name, node)),
+          alternatives(object).flatMap((value) =>
+            alternatives(key).map((name) => memberOfValue(self, value, name, node)),
           ),
         ),
       ),
     once: (thing, name, find) => memory.once(thing, name, find),
     moduleOf: (name, from) =>
-      unionOf(alternatives(name).map((one) => moduleNamed(program, one, from))),
+      unionOf(alternatives(name).map((value) => moduleNamed(program, value, from))),
     returnsOf(callee) {
       const list = returns.get(callee) ?? returnsOf(callee);
       returns.set(callee, list);
@@ -117,7 +117,8 @@ function counted(steps: Steps, node: ts.Expression, value: JsValue): JsValue {
   const isMade =
     ts.isBinaryExpression(node) || ts.isTemplateExpression(node) || ts.isCallExpression(node);
   if (isMade)
-    for (const one of alternatives(value)) if (one.kind === 'text') steps.takeText(one.text.length);
+    for (const candidate of alternatives(value))
+      if (candidate.kind === 'text') steps.takeText(candidate.text.length);
   return value;
 }
 
@@ -174,7 +175,7 @@ function itemsOf(self: Evaluator, element: ts.Expression, frame: Frame): readonl
   const spread = self.valueOf(element.expression, frame);
   if (spread.kind === 'array') return spread.items;
   return isWhole(spread)
-    ? [...spread.text].slice(0, 4096).map((one) => text(one, true))
+    ? [...spread.text].slice(0, 4096).map((character) => text(character, true))
     : [unknown];
 }
 
@@ -209,7 +210,9 @@ function valueInWith(self: Evaluator, node: ts.Identifier, frame: Frame): JsValu
     found.push(
       api === undefined ? valueOfSymbol(self, outside, node, frame) : nameOfGlobal(self, node, api),
     );
-  return unionOf(self.writes === undefined ? found.filter((one) => one.kind !== 'method') : found);
+  return unionOf(
+    self.writes === undefined ? found.filter((value) => value.kind !== 'method') : found,
+  );
 }
 
 function nameOfGlobal(self: Evaluator, node: ts.Identifier, name: string): JsValue {
@@ -241,7 +244,7 @@ function valueOfMember(
   const object = self.valueOf(node.expression, frame);
   const value = self.memberOf(object, key, node);
   if (self.writes !== undefined) return withWritten(self, node, { object, key, value, frame });
-  if (alternatives(value).some((one) => one.kind !== 'unknown' && one.kind !== 'method'))
+  if (alternatives(value).some((value) => value.kind !== 'unknown' && value.kind !== 'method'))
     return unionOf([value, ...textsOfMemberAssigned(self, node, key, value, frame)]);
   const assigned = valueOfMemberAssigned(self, node, key, frame);
   if (assigned !== undefined) return assigned;

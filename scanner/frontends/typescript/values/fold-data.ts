@@ -17,8 +17,8 @@ export function jsonText(value: string): JsValue | undefined {
   try {
     const parsed: unknown = JSON.parse(value);
     if (typeof parsed === 'string') return text(parsed, true);
-    if (Array.isArray(parsed) && parsed.every((one) => typeof one === 'string'))
-      return { kind: 'array', items: parsed.map((one) => text(one, true)) };
+    if (Array.isArray(parsed) && parsed.every((item) => typeof item === 'string'))
+      return { kind: 'array', items: parsed.map((item) => text(item, true)) };
     return undefined;
   } catch {
     return undefined;
@@ -85,8 +85,8 @@ export function replaced(
 export function pathOf(args: readonly JsValue[], join: (...parts: string[]) => string): JsValue {
   if (args.length === 0) return text('.');
   let ways: string[][] = [[]];
-  for (const one of args) {
-    const all = alternatives(one);
+  for (const value of args) {
+    const all = alternatives(value);
     // Several of which one is not known say less than they seem to.
     const options =
       all.length === 1 || all.every(isWhole)

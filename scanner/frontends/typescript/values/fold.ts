@@ -38,23 +38,27 @@ export const foldedFunctions: Readonly<Record<string, Fold>> = {
   'String.raw': ([value]) => value,
   Number: ([value]) => toNumber(value),
   parseInt: ([value, radix]) =>
-    whole(value, (one) => number(Number.parseInt(one, numberOf(radix) ?? 10))),
+    whole(value, (digits) => number(Number.parseInt(digits, numberOf(radix) ?? 10))),
   parseFloat: ([value]) => toNumber(value),
   atob: ([value]) =>
-    whole(value, (one) => text(Buffer.from(one, 'base64').toString('latin1'), true)),
+    whole(value, (base64) => text(Buffer.from(base64, 'base64').toString('latin1'), true)),
   btoa: ([value]) =>
-    whole(value, (one) => text(Buffer.from(one, 'latin1').toString('base64'), true)),
+    whole(value, (bytes) => text(Buffer.from(bytes, 'latin1').toString('base64'), true)),
   unescape: ([value]) =>
-    whole(value, (one) =>
+    whole(value, (encoded) =>
       text(
-        one.replace(/%([0-9a-f]{2})/gi, (_, hex) => String.fromCharCode(Number.parseInt(hex, 16))),
+        encoded.replace(/%([0-9a-f]{2})/gi, (_, hex) =>
+          String.fromCharCode(Number.parseInt(hex, 16)),
+        ),
         true,
       ),
     ),
   decodeURIComponent: ([value]) => whole(value, decoded),
   decodeURI: ([value]) => whole(value, decoded),
   encodeURIComponent: ([value]) =>
-    whole(value, (one) => text(one.isWellFormed() ? encodeURIComponent(one) : unknownPart, true)),
+    whole(value, (plain) =>
+      text(plain.isWellFormed() ? encodeURIComponent(plain) : unknownPart, true),
+    ),
   'Buffer.from': ([value, encoding]) => bytesFrom(value, encoding),
   'JSON.parse': ([value]) => whole(value, jsonText),
   'JSON.stringify': ([value]) =>
@@ -62,11 +66,11 @@ export const foldedFunctions: Readonly<Record<string, Fold>> = {
   'path.join': (args) => pathOf(args, posix.join),
   'path.resolve': (args) => pathOf(args, (...parts) => posix.join(...fromLastAbsolute(parts))),
   'path.normalize': (args) => pathOf(args, posix.join),
-  'path.dirname': (args) => pathOf(args, (one = '') => posix.dirname(one)),
-  'path.basename': ([value]) => whole(value, (one) => text(posix.basename(one), true)),
+  'path.dirname': (args) => pathOf(args, (path = '') => posix.dirname(path)),
+  'path.basename': ([value]) => whole(value, (path) => text(posix.basename(path), true)),
   'path/posix.join': (args) => pathOf(args, posix.join),
   'url.fileURLToPath': ([value]) =>
-    whole(value, (one) => text(one.replace(/^file:\/\//, ''), true)),
+    whole(value, (url) => text(url.replace(/^file:\/\//, ''), true)),
   'url.pathToFileURL': ([value]) => value,
   'os.homedir': () => text('~', true),
   'os.tmpdir': () => text('/tmp', true),
@@ -120,7 +124,7 @@ const textMethods: Readonly<Record<string, Method>> = {
           items: self
             .split(separator.text)
             .slice(0, 4096)
-            .map((one) => text(one, true)),
+            .map((piece) => text(piece, true)),
         },
   replace: (self, [from, to]) => replaced(self, from, to, false),
   replaceAll: (self, [from, to]) => replaced(self, from, to, true),
@@ -136,14 +140,14 @@ const arrayMethods: Readonly<
   slice: (items, [a, b]) => ({ kind: 'array', items: items.slice(numberOf(a), numberOf(b)) }),
   concat: (items, args) => ({
     kind: 'array',
-    items: [...items, ...args.flatMap((one) => (one.kind === 'array' ? one.items : [one]))],
+    items: [...items, ...args.flatMap((value) => (value.kind === 'array' ? value.items : [value]))],
   }),
   at: (items, [a]) => items.at(numberOf(a) ?? 0),
   pop: (items) => items.at(-1),
   shift: (items) => items[0],
   flat: (items) => ({
     kind: 'array',
-    items: items.flatMap((one) => (one.kind === 'array' ? one.items : [one])),
+    items: items.flatMap((value) => (value.kind === 'array' ? value.items : [value])),
   }),
   find: (items) => unionOf(items),
   filter: (items) => ({ kind: 'array', items }),
@@ -239,7 +243,7 @@ function plainText(value: JsValue): JsValue {
 }
 
 function toNumber(value: JsValue | undefined): JsValue | undefined {
-  return value?.kind === 'number' ? value : whole(value, (one) => number(Number(one)));
+  return value?.kind === 'number' ? value : whole(value, (digits) => number(Number(digits)));
 }
 
 function numbers(
@@ -253,7 +257,9 @@ function numbers(
 }
 
 function characters(args: readonly JsValue[]): JsValue | undefined {
-  const codes = args.flatMap((one) => (one.kind === 'array' ? one.items : [one])).map(numberOf);
+  const codes = args
+    .flatMap((value) => (value.kind === 'array' ? value.items : [value]))
+    .map(numberOf);
   if (codes.some((code) => code === undefined || !(code >= 0 && code <= 0x10ffff)))
     return undefined;
   return text(codes.map((code) => String.fromCodePoint(code ?? 0)).join(''), true);

@@ -23,9 +23,9 @@ export function valueOfMemberAssigned(
 ): JsValue | undefined {
   const assigned = assignedToMember(self, node, key);
   const values = assigned
-    .filter((one) => !one.compound)
-    .map((one) => valueAssigned(self, one, frame));
-  const useful = values.filter((one) => one.kind !== 'unknown' && one.kind !== 'method');
+    .filter((assignment) => !assignment.compound)
+    .map((assignment) => valueAssigned(self, assignment, frame));
+  const useful = values.filter((value) => value.kind !== 'unknown' && value.kind !== 'method');
   return useful.length === 0 ? undefined : unionOf(useful);
 }
 
@@ -41,10 +41,10 @@ export function textsOfMemberAssigned(
   frame: Frame,
 ): readonly JsValue[] {
   if (!alternatives(before).some(({ kind }) => kind === 'text')) return [];
-  return assignedToMember(self, node, key).flatMap((one) =>
-    one.compound
+  return assignedToMember(self, node, key).flatMap((assignment) =>
+    assignment.compound
       ? [concatenated([before, unknown])]
-      : alternatives(valueAssigned(self, one, frame)).filter(({ kind }) => kind === 'text'),
+      : alternatives(valueAssigned(self, assignment, frame)).filter(({ kind }) => kind === 'text'),
   );
 }
 

@@ -171,8 +171,10 @@ function memberOfObject(
         found.push(...self.returnsOf(property).map((value) => self.valueOf(value, frame)));
     }
   }
-  const useful = found.filter((one) =>
-    self.writes === undefined ? one.kind !== 'unknown' && one.kind !== 'method' : !isAbsent(one),
+  const useful = found.filter((value) =>
+    self.writes === undefined
+      ? value.kind !== 'unknown' && value.kind !== 'method'
+      : !isAbsent(value),
   );
   return useful.length > 0
     ? unionOf(useful)
@@ -210,7 +212,7 @@ function membersByName(node: ts.ObjectLiteralExpression): ObjectMembers {
   const isOpen = ({ name }: ts.ObjectLiteralElementLike): boolean =>
     name === undefined || writtenName(name) === undefined;
   const open = node.properties.filter(isOpen);
-  const named = node.properties.filter((one) => !isOpen(one));
+  const named = node.properties.filter((property) => !isOpen(property));
   return {
     open,
     named: Map.groupBy(named, ({ name }) => (name === undefined ? '' : (writtenName(name) ?? ''))),

@@ -42,11 +42,12 @@ function memberNamed(
 ): ts.Node | undefined {
   if (ts.isSourceFile(holder)) return worthOf(names.exportOf(holder, name)?.declarations?.[0]);
   const members: readonly ts.Node[] = ts.isClassLike(holder) ? holder.members : holder.properties;
-  const found = members.find((one) => 'name' in one && isNamed(one.name, name));
+  const found = members.find((member) => 'name' in member && isNamed(member.name, name));
   if (found !== undefined) return worthOf(found);
   if (!ts.isClassLike(holder) || hops >= hopsMax) return undefined;
   const [base] =
-    holder.heritageClauses?.find((one) => one.token === ts.SyntaxKind.ExtendsKeyword)?.types ?? [];
+    holder.heritageClauses?.find((clause) => clause.token === ts.SyntaxKind.ExtendsKeyword)
+      ?.types ?? [];
   const above = base === undefined ? undefined : holderOf(names, bareOf(base.expression), hops + 1);
   return above === undefined ? undefined : memberNamed(names, above, name, hops + 1);
 }

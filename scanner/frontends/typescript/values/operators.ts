@@ -19,7 +19,7 @@ export function valueOfBinary(self: Evaluator, node: ts.BinaryExpression, frame:
   if (operator === '||' || operator === '??')
     return unionOf(
       [self.valueOf(node.left, frame), self.valueOf(node.right, frame)].filter(
-        (one) => self.writes !== undefined || one.kind !== 'unknown',
+        (value) => self.writes !== undefined || value.kind !== 'unknown',
       ),
     );
   if (operator === '&&' || operator === '=') return self.valueOf(node.right, frame);
@@ -33,14 +33,14 @@ export function valueOfBinary(self: Evaluator, node: ts.BinaryExpression, frame:
     operands.unshift(left.right);
   const values = [left, ...operands].map((operand) => self.valueOf(operand, frame));
   // `1 + 2 + 'a'` adds before it puts together.
-  const leading = values.findIndex((one) => numberOf(one) === undefined);
+  const leading = values.findIndex((value) => numberOf(value) === undefined);
   const count = leading < 0 ? values.length : leading;
   const sum = values
     .slice(0, count)
-    .reduce<JsValue | undefined>((sum, one) => added(operator, sum, one), undefined);
+    .reduce<JsValue | undefined>((sum, value) => added(operator, sum, value), undefined);
   if (leading < 0) return sum ?? unknown;
   return operator === '+' &&
-    values.some((one) => alternatives(one).some((each) => each.kind === 'text'))
+    values.some((value) => alternatives(value).some((each) => each.kind === 'text'))
     ? concatenated([...(sum === undefined ? [] : [sum]), ...values.slice(count)])
     : unknown;
 }
@@ -58,6 +58,8 @@ export function valueOfPrefix(
   return node.operator === ts.SyntaxKind.PlusToken ? { kind: 'number', number } : unknown;
 }
 
-function added(operator: string, sum: JsValue | undefined, one: JsValue): JsValue {
-  return sum === undefined ? one : foldNumbers(operator, numberOf(sum) ?? 0, numberOf(one) ?? 0);
+function added(operator: string, sum: JsValue | undefined, value: JsValue): JsValue {
+  return sum === undefined
+    ? value
+    : foldNumbers(operator, numberOf(sum) ?? 0, numberOf(value) ?? 0);
 }

@@ -122,10 +122,10 @@ export function concatenated(parts: readonly JsValue[]): JsValue {
     const options = alternatives(part).map((value) => textOr(value));
     const grown = texts.flatMap((before) => options.map((option) => before + option));
     texts = grown.length <= unionMax ? grown : texts.map((before) => before + unknownPart);
-    if (texts.some((one) => one.length > foldedCharsMax)) return unknown;
+    if (texts.some((text) => text.length > foldedCharsMax)) return unknown;
   }
-  const holes = (one: string): string => one.replace(/\0+/g, unknownPart);
-  return unionOf(texts.map((one) => text(holes(one), true)));
+  const holes = (folded: string): string => folded.replace(/\0+/g, unknownPart);
+  return unionOf(texts.map((folded) => text(holes(folded), true)));
 }
 
 /** The number of a value where it is one. */

@@ -40,27 +40,29 @@ const appendedMax = 100;
 
 function allOf(self: Evaluator, symbol: ts.Symbol, frame: Frame): JsValue {
   const declarations = declarationsOf(symbol).filter(
-    (one) => self.writes === undefined || !isEmptyVariable(one),
+    (declaration) => self.writes === undefined || !isEmptyVariable(declaration),
   );
   const declared = declarations.map((declaration) => valueOfDeclaration(self, declaration, frame));
   const assigned = self.symbols.assignments(symbol);
   if (assigned.length === 0) return unionOf(declared);
   const plain = assigned
-    .filter((one) => !one.compound)
-    .map((one) => valueAssigned(self, one, frame));
+    .filter((assignment) => !assignment.compound)
+    .map((assignment) => valueAssigned(self, assignment, frame));
   return unionOf([
-    ...(self.writes === undefined ? declared.filter((one) => one.kind !== 'unknown') : declared),
+    ...(self.writes === undefined
+      ? declared.filter((value) => value.kind !== 'unknown')
+      : declared),
     ...plain,
     ...(plain.length < assigned.length ? [unknown] : []),
   ]);
 }
 
 // `let command;` holds nothing of its own.
-function isEmptyVariable(one: ts.Declaration): boolean {
+function isEmptyVariable(declaration: ts.Declaration): boolean {
   return (
-    ts.isVariableDeclaration(one) &&
-    one.initializer === undefined &&
-    ts.isVariableStatement(one.parent.parent)
+    ts.isVariableDeclaration(declaration) &&
+    declaration.initializer === undefined &&
+    ts.isVariableStatement(declaration.parent.parent)
   );
 }
 
@@ -69,7 +71,10 @@ function declarationsOf(symbol: ts.Symbol): readonly ts.Declaration[] {
   const all = symbol.declarations ?? [];
   return all.length < 2
     ? all
-    : all.filter((one) => !ts.isPropertyAccessExpression(one) || one.name.text === symbol.name);
+    : all.filter(
+        (declaration) =>
+          !ts.isPropertyAccessExpression(declaration) || declaration.name.text === symbol.name,
+      );
 }
 
 function valueOfDeclaration(self: Evaluator, declaration: ts.Declaration, frame: Frame): JsValue {
@@ -234,18 +239,18 @@ function givenBy(
   last: number,
 ): JsValue[] {
   const given: JsValue[] = [];
-  for (const [i, one] of (call.arguments ?? []).entries()) {
+  for (const [i, argument] of (call.arguments ?? []).entries()) {
     if (given.length > last) break;
-    if (!ts.isSpreadElement(one)) {
+    if (!ts.isSpreadElement(argument)) {
       // Only the one that is asked for is looked at.
       given.push(
         given.length === last || last === Number.POSITIVE_INFINITY || i > last
-          ? self.valueOf(one)
+          ? self.valueOf(argument)
           : unknown,
       );
       continue;
     }
-    const list = self.valueOf(one.expression);
+    const list = self.valueOf(argument.expression);
     given.push(...(list.kind === 'array' ? list.items : [unknown]));
   }
   return given;

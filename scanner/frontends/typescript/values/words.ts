@@ -33,7 +33,7 @@ function spread(value: JsValue, from: ts.Expression | undefined): Words {
   const literal =
     from !== undefined && ts.isArrayLiteralExpression(from) ? from.elements : undefined;
   return value.kind === 'array'
-    ? value.items.map((one, i) => ({ value: one, node: literal?.[i] }))
+    ? value.items.map((value, i) => ({ value: value, node: literal?.[i] }))
     : [{ value: unknown, node: from }];
 }
 
@@ -86,7 +86,10 @@ export function start(
   const parts = value?.kind === 'object' ? value.node.properties : undefined;
   const part = (name: string): ts.Expression | undefined => {
     const found = parts?.find(
-      (one) => one.name !== undefined && ts.isIdentifier(one.name) && one.name.text === name,
+      (property) =>
+        property.name !== undefined &&
+        ts.isIdentifier(property.name) &&
+        property.name.text === name,
     );
     if (found === undefined) return undefined;
     return ts.isPropertyAssignment(found)
@@ -100,14 +103,14 @@ export function start(
   const variables = env !== undefined && ts.isObjectLiteralExpression(env) ? env.properties : [];
   call.use.starts.push({
     program,
-    arguments: given.filter((one) => one !== undefined),
+    arguments: given.filter((argument) => argument !== undefined),
     stdin: input === undefined ? [] : [input],
-    env: variables.flatMap((one) =>
-      ts.isPropertyAssignment(one) &&
-      (ts.isIdentifier(one.name) || ts.isStringLiteralLike(one.name))
-        ? [{ name: one.name.text, value: one.initializer }]
-        : ts.isShorthandPropertyAssignment(one)
-          ? [{ name: one.name.text, value: one.name }]
+    env: variables.flatMap((property) =>
+      ts.isPropertyAssignment(property) &&
+      (ts.isIdentifier(property.name) || ts.isStringLiteralLike(property.name))
+        ? [{ name: property.name.text, value: property.initializer }]
+        : ts.isShorthandPropertyAssignment(property)
+          ? [{ name: property.name.text, value: property.name }]
           : [],
     ),
   });
