@@ -11,16 +11,16 @@ interface CodeDigests {
 }
 
 export const codeDigests: CodeDigests = {
-  extractor: 'sha256:0514ee8fe5eccf69968fa0a2751638c2ef8c03e0b234c049ba18764921d891c4',
-  judging: 'sha256:d569e9195ae28ce184b15ebe380edd40b92553739c88e9e6a8af9de42e062032',
+  extractor: 'sha256:5988ccc79396471dfee0a806b42a00cffe42707d42355de7f6d557eadbbd2cd6',
+  judging: 'sha256:4e321212c7478fd9ce53eb253fe56822563caf1015bbb0f572e0122e1d972304',
   rules: {
     'env/dynamic-name': 'sha256:b3bcc619041c321b4ae11ca5d5c43bb5beec8dbf73751365badd255319977730',
     'env/process-environment':
-      'sha256:00ff4d86d5d7e94e52647bde47ab6f376de5bebe0620d81b4c50b2a5405862e9',
+      'sha256:3e5b39c8ec098688feda0437a426eb0107784050563a95dc0b9b5355f253823e',
     'env/secret-file-load':
-      'sha256:0175bb1cd1935a4510a02270bec363af3ff1afdf1b85c8a0c2bde68d6205664f',
+      'sha256:84bb37c9f3456451b3d558541e822700db972f1ef7c3d3b16823cfb25ffb229a',
     'env/secrets-gathered':
-      'sha256:2f4dea904ce219c091a2c87473f33ac684b7779144eb130714cf5b7df949c6e4',
+      'sha256:35c8a6bb854a53767fb08886c9b8c2fc7ab05066a1bf9657a4b3b9158efc17cc',
     'env/steering-variable':
       'sha256:82be19688374b7f75967915e6dd053dd00b2ad48a55c8d2de9b60e53a5903ae9',
     'env/whole-environment':
@@ -30,106 +30,106 @@ export const codeDigests: CodeDigests = {
     'exec/computed-program':
       'sha256:8c564f0a5375b29a4186c94f3bd3965bc3bc9538056c8e5bf27bf33ceb56a2c4',
     'exec/credential-command':
-      'sha256:fb9ff77f94094084909734d48d78956b6428e1de6f701bf221810fef8d56c250',
+      'sha256:3ef33f73fbfd92f783a528a736d4ea8606e9739c1df8dbcae330a70c34bde886',
     'exec/deserialize': 'sha256:3d05d0077ae9b0b9548eb1b7e13872d849681816a19f120f08f932ee047e49d0',
     'exec/download-and-run':
       'sha256:87a5af6e1f83eb1220e0e5798618ad2382697e6222d1cd6c9e3c4179ca715311',
     'exec/dynamic-module':
-      'sha256:59bea8be84c14d3497ae130fb7f273330a1f68ed36bf09eee4fcc8408d31ae50',
-    'exec/handed-on': 'sha256:5771df0818414aa93ad0bf790888df3e0ef9a93023099a3e710c35cdc98cd3ee',
-    'exec/keylogging': 'sha256:07d01b2c513201e82766057a20581fd36460f1d17f956a997dff908a5c91e886',
-    'exec/native-code': 'sha256:017ec4b5d25b055c2a2dbeecab38c5b6b8a11ea1b0d58cb5c680e221f5915e66',
-    'exec/patch-builtin': 'sha256:1faee318caede22c651001dd8488d3194ccadd3886596292e95b860c5a3deccd',
+      'sha256:979e902e59494eae0b91e435f6889d692a8ba7fdc6716c999fc081581128f804',
+    'exec/handed-on': 'sha256:4c53249e8d3a27d2dd108aa0906a5c29097aa686211665c7cfb29850b27e53ea',
+    'exec/keylogging': 'sha256:08c45d51e364336449148148cc242d77a80d8b77c7383d8b300708848b19fde6',
+    'exec/native-code': 'sha256:5647afccda1221ed60f7a9e6f18fdf18f447ae37b5bf00791e9903daad1bea50',
+    'exec/patch-builtin': 'sha256:92ea7ff71d0b6d3762b2aa67a5311b5610e3db04363317bc5a811c11d5470679',
     'exec/privilege': 'sha256:07afc0d9a8781f6efd3b87d79c1db3b7502c97d6e758754a52077cb3dbdef22a',
     'exec/remote-program':
-      'sha256:22ccd1e89043b64986a34e806fb0b18689f0b9672602c50e129875b031099d69',
+      'sha256:e8c7b079acaa7d2d75f7819c306b640dd4617c4a657acb1052a39b2c1ae21eb2',
     'exec/shell-string': 'sha256:bb1badf02184099e48610d15c44159da4dc936709d36d71ab434b80e826a1799',
     'exec/staged-program':
-      'sha256:1be7abd27735b1d7c98ab6a0cea8763be14ef2cb7d5e8b0e2fa4ec0e506fa149',
-    'exec/surveillance': 'sha256:4cc866dff77aa9d4bfceb8ffd87b2a23fb8c84c15f2b3d7b46c17719d8e04670',
+      'sha256:9df4749fa2099d27f753faaad8276260dd1bd63a86629d36859a97d5aef40a9b',
+    'exec/surveillance': 'sha256:87ba906890607626fca9b827411138a592531863859e6d3af3741c37c1fc8258',
     'exec/unguarded-agent':
-      'sha256:79ddd85cdc1a1aae36056a06e6f848a2256154cbf73b02cf4c9d4a7560b49f8d',
+      'sha256:b9e8afe3fe01d97fffeeca6676b0f4711210c19363d1809402b312caea5e4779',
     'files/agent-history':
-      'sha256:8d1a4842bef8885b777ad560cad4331b744a4f8ba424e989343dac37884b6967',
-    'files/agent-memory': 'sha256:ac46484e51b6223f7cad2ecc51a8dbf0dedc1bd0f0ca3e4a0f31a266cc159405',
-    'files/browser-data': 'sha256:0be628f301a48beb8abb6d7f862e164467eefd9e05fed2d93815e0e626c9ed79',
+      'sha256:16af88124afb59198f9b11efe08cbf2b6c03954bdd44a3c3cdae62c966e98363',
+    'files/agent-memory': 'sha256:5e8d79ad371f2b77cb4f960f7e9faecfec451a2e3672593ed2009d4f99401261',
+    'files/browser-data': 'sha256:631dfe5f1dddc3a2f754375eff560719ee2b17d992fa6adb8512bc71d4126862',
     'files/computed-path':
       'sha256:a44cd2693159d7eb5098f4d1fbe7ff188eb5242bee6d7ce9cea2db89c08dcf38',
     'files/container-socket':
-      'sha256:e24ce3c3c865cb28dd6e4b1c5707bb9d776653c78fce934c8f71f4e4e2e98fc9',
+      'sha256:c8cf61e82ab1a9eab9d6c24773726be780f96fb3856962803383c0421758ff86',
     'files/credential-path':
-      'sha256:5e783e9acb235464aab4a152387492ae49bb5dd3e1147a1a37f257a1b5c7bd53',
-    'files/destructive': 'sha256:e7f581e6c906c9260dbfd191cd244d8832fe800d5aea586b4539c073236c5449',
-    'files/device': 'sha256:8b8e3c982ba07889eb8add33caf86e2924acdb26904999ab21f8cc8b17d32211',
+      'sha256:e07db9584e42e40a37e34bd311c280c159eb44f759a896dae03956c893b6ddf2',
+    'files/destructive': 'sha256:253f9560882c73adb3ca498231714402a3e1c88ea7817e55aae38d537c1272f8',
+    'files/device': 'sha256:ffe12fb1920283e2c4bd5608893602f17016dd65205a638e8dc6e32ede3d3f76',
     'files/home-harvest': 'sha256:4fd07b913fb7f7cbb35c476b21c4e66dfbfbf20a8a48f963120db5d9e127e7cb',
-    'files/link-escape': 'sha256:c451f6c39e042930d81573f80c4c195c9daae4bd82fa6d2ccf88b526a927df5e',
+    'files/link-escape': 'sha256:838d406b317136a88a5fb3d9c1e6bbfd1ccc7bad0a89a496778d1b6c4ab6bf03',
     'files/log-removal': 'sha256:9004e8f3dc1aa0cf8c85751e6be308de7901d82ee0e25ceac7ba7a17cbfd6777',
-    'files/outside-read': 'sha256:e30cfa63ae2430893a3c39ef2c080a1f83b2e28a9a80d1367a7b5d6e880d3e51',
+    'files/outside-read': 'sha256:27a7ebbf112dcb6915ce2cc1b94debf6f0c069205e0dba9b670a7d694fe26602',
     'files/outside-write':
-      'sha256:8073b199fc166071a1a3f7fefc13fb388c9d003eb7dee4f9e87b85d4b74d7948',
+      'sha256:ecddad28360f26884c8fdd6ffb3d490aed021e76de03361b589eb3c01938e30f',
     'files/permissions': 'sha256:555fa520767e4883ccc725753e6df781b7c1518e6c9ef3709ee139492b06a469',
     'files/shell-history':
-      'sha256:7991fc53920a35911495395f4c85abc4a7484133271b4a7f19bb9c4f5b5cc201',
+      'sha256:d2a4698bed323c1a58113cfbbd974dcd75f2c09ab799685163b788ae25f252d2',
     'files/unsafe-extract':
       'sha256:91d833e1d24836b0bf4188f324d0d57adfb00a712119f980abaa7d3a01fa0a23',
-    'files/wallet': 'sha256:b0c32d8646e1957996f3499202781b55b9191df1abc7803d55c9157e915eb006',
+    'files/wallet': 'sha256:2cca388ab90a010454298d728e0ac9d4ff104c317c00cfcfec5dd10a13552002',
     'flow/credential-file-to-network':
-      'sha256:728c8c1ec04cd2c53c5fa2a999c01dc9e519cbe8cedd5fd0775462ac36d9f283',
+      'sha256:5f3f0a0cb4558cbf35d55e9e09dd1d18e946a8d189f4790ad8e8e8e11ad4be2b',
     'flow/encoded-to-network':
-      'sha256:433f98901731c8ab2925c5d63291d8075633cba8d612f0a24db980ae20dfcd51',
+      'sha256:3ac9c1beebde09347fad728296201254ec0c2d47b35b07e1257b64ecd2912b67',
     'flow/environment-to-network':
-      'sha256:ed2c4dd949ea288d59b62a5ad4887a6ce272a0de4fc7e29267de5f02b6ead7e0',
-    'flow/file-to-exec': 'sha256:928b78bcad71aea2507d1202363420723592d51bc5c900cd9b54a4298868deac',
+      'sha256:dc61a25392d51cb1b0ee9f199e75b25667bcffbc498b2a7131ca41396842bef6',
+    'flow/file-to-exec': 'sha256:d7ac265d0915ee0a6a0fa79c8ce8c9ead41c1840c12b8248799c44091152c38f',
     'flow/file-to-network':
-      'sha256:116ae9c09438f4b7903a44227649c6cb418947fb359131b6c378bbadfe334312',
+      'sha256:9f1be92e42139732d9d109c0e7e2807f04a5772af96c73e5460bd984c02fd399',
     'flow/input-to-shell':
-      'sha256:5f2a81fd763d5ab179b3741b61bd4cb9491f845eeaffc6a523671aeeeec2025d',
+      'sha256:6366b8e325dd6a8e1d4e14f8fc4257775604154c025cc72c8fc2fce5f51764d5',
     'flow/local-secret-to-network':
-      'sha256:c543ee97a13eb88b78c1bb7a67b7f5bfb3edc0384cc30ed6ab7b8ee5bf9f1e81',
+      'sha256:1f8b4f5673116ed19f6044d62ffa42a4a6f8b39fa7f1552caf3ce8384c239a3d',
     'flow/network-to-exec':
-      'sha256:4d67006350f25c4394325e8a1c5f56bd7fca3ae89a89ce7802215ecea2837f7e',
+      'sha256:d05991caf8a93f53cd8a7d070625c7728ada01f560c2d2c8e303bbb8cca2cd40',
     'flow/secret-beside-data':
-      'sha256:5939c9f46dc1e4387f5d4664adf14e81d230ccfae151943b038c5521ab315b00',
-    'flow/secret-in-url': 'sha256:479800ce8dca5a55a30fe21e1f27a6f539d106681a12ddf2974e20f06ae7b76a',
+      'sha256:433a7de653c94b15cbb5f349bfb9d9408ece209df79c34693d99d2e93d23e3dd',
+    'flow/secret-in-url': 'sha256:ce0fd3cde1db85dabaa5c4fc11fe1ef647bd33a8b0446c368cf1011814fde669',
     'flow/secret-to-child':
-      'sha256:c1d6169c7fb198c749d7c51f41f7e1e5df1c94adf16413ef1ef9afb37f05f86c',
+      'sha256:4bbfa5b5cb68e9c45d179f355d8b7b3171168c4fda9fb44e300dea7bff6712ef',
     'flow/secret-to-computed-host':
-      'sha256:3b044d2dc56cba78297a0931895f58ead0a9214af9be6e8ff2a88ec662d5f8b6',
+      'sha256:1f45b8b2772145a3e152c0dd3f1b4155dc71b7f609628213b68b84f21e33bbe8',
     'flow/secret-to-network':
-      'sha256:28e0a712ca9986610a8f9f15cd3fcdd4412f7779b8636a75fdda0c8d92377d74',
+      'sha256:242db471036e05381dbed94bb4623262d5b4e5e39c9ca70d41f32de2b2ac0970',
     'flow/secret-to-output':
-      'sha256:eeee6094595193509df51e96da3b54021eb286e0f42b7ffc83ebdd030ec92070',
+      'sha256:757c2eecb388efc7da861446ac33b32793662a590a20822e84ca331b70d4a799',
     'flow/secrets-to-one-host':
-      'sha256:a01917a1ab666b73c9f4b69ad87ea496128c9a137ce6d2b70884c6cfac9377ae',
+      'sha256:03d1badc3075c5ed276f734cc009ddcd46bebcaeef01130a43966146494d587e',
     'flow/untrusted-to-agent':
-      'sha256:38852d4caa78894e9996188c8b679911520077247addd28f1496eee3c4b4fb43',
+      'sha256:2d3577331c0ca1e1783de11f36ad263d6ea7ec0d3fd2911e350e26fd8c2bfdf1',
     'manifest/added-since-approved':
-      'sha256:ed13d92f16490db6f679e9ff020d06dc79cc7e3a83331da013d2450a58e500a6',
-    'manifest/all-three': 'sha256:8105f6c28f2204ff432ab958f4063a0ebf5750719bc5561df20bf144e3e750f9',
+      'sha256:97fb6bfebba588a823ff01033e807f564fba7cf6b1ec1b58fe0de65003ff1e76',
+    'manifest/all-three': 'sha256:6750b7e9e1790db66b5dc40d60dc51213c417ea6183f19abeaddc7a1f187b0a3',
     'manifest/broken-promise':
-      'sha256:b4086d2f6d74564392196ea615cee6f457a77ffdbd518c8ef2a9274f8116216c',
+      'sha256:7f8704df9264c4756a0ec3b8d16db25a830a211171e0978628843b780cbc7ea6',
     'manifest/contradiction':
       'sha256:ba9f0e499de7bb2e609ff6b1be0b4dd785da2ed8a3d53cb8e7d3438d0cd1fe77',
     'manifest/declared-attack':
-      'sha256:a213caa88a10dc323b22ed51dc487d83c17b6c106bb78e89e74e3ce1a9f41b50',
+      'sha256:03407be83338bfae49152a35460cbe3e9fbcfeb20c9b7a3a780238a5261bbdb9',
     'manifest/over-broad':
-      'sha256:71b9424b7df5a12d82af3dc931c50cf45e2bac60813cef1006d54f1bb6cc5015',
+      'sha256:0002a9bb4e336d7c7878dca0686a4098fc298d5298323ebf3ce066e7529e57ae',
     'manifest/undeclared':
-      'sha256:ad21e33d20790aa083d3616bb4d077d04e4f77ab975e173eb84a8f0e2a4fcb39',
+      'sha256:fd68cb3de20fafb82b712b8eb7b63c908f568b24c60ea46ce4c2352deb260713',
     'manifest/unnamed-script':
       'sha256:7a2f2e079ec57bf28d096d17dd13f90fd0be7b31fd332078b92561e4e881d04c',
     'manifest/unreadable':
       'sha256:18b90a1148b0e28f9187f5551ecb27842dab0b575c0c533c600beeee582b9f47',
-    'manifest/unused': 'sha256:d67ede52be822e499ab860f7a59bdf6e1706d03220b825e0dd36f6a1a475ab12',
+    'manifest/unused': 'sha256:66f062c65253360e92f1a523ba7e71031158769a4755700c23d777a880d1ea8c',
     'network/anonymity': 'sha256:5354287136aba332a9d55caf6cb1a27adf89a722087a5ce5c0901e4f42c93f0b',
-    'network/cleartext': 'sha256:0a4b8ba887af7b4879f4912d27ced6dd57487a0e26a1f5fa6620c61a8557617c',
+    'network/cleartext': 'sha256:88d863ec91e7de023e6bd227e84669c8598e04bc787e2c831969fba1d7552091',
     'network/cloud-metadata':
       'sha256:2796faf8fb639356f0525a3227b2b3ac51fd3b09a7b856f07e7bdf6ea682d284',
     'network/computed-host':
       'sha256:f804ffb53b64746b75717b1f02f3454450fd52adbab26c137841fdb0cfdf6e2a',
     'network/dns-channel':
-      'sha256:bdca60bd99fd15de914d77a653dec01adeab387e6dee708a25fc463d077773af',
-    'network/drop-host': 'sha256:d09872df7de739ff13e2baa2d38339318d03653be5aa6ae51349d2d3cc4616ac',
+      'sha256:d86ade9037153bc26d5bcc82a7dc86ff05cdc1191b4d249c8c41bcda7f76579b',
+    'network/drop-host': 'sha256:dbbd8f6ec0d50be5ab50c73aaa9dcddb2e4ae1823ed3f73b21a3514dd4d990ad',
     'network/hidden-host':
       'sha256:32fd907bb279f62b38caf6f2b1a553a5006595cc4deca96415b068d3c9b66c82',
     'network/listener': 'sha256:24b1e771b1451b887a7b295d919057f0e7d4ff80f4fe404a8f080773d8c534bb',
@@ -140,7 +140,7 @@ export const codeDigests: CodeDigests = {
     'network/reverse-shell':
       'sha256:8a7b952e6ce4e6e05b61deed1c69d5afa0594ca46d4b52f6f0b590564361754f',
     'network/service-client':
-      'sha256:308ba068d6fff9d12424707a5d680381145695637ddee961a640e45629d4ae3f',
+      'sha256:f68cf4c16d22fc31b5444c39584cce64811566e513afc5fd72059e3848174d27',
     'network/shell-socket':
       'sha256:9dedce6d6af393dd4660c00eed990b323934eaef63fbd86b96e33dc019bb756f',
     'network/tls-off': 'sha256:f3065b2e78a6f8d95b267af7d472fb3c2e843453a664bb0cf6c39fe69a59edc2',
@@ -152,11 +152,11 @@ export const codeDigests: CodeDigests = {
     'obfuscation/disguised-file':
       'sha256:505b32dd2f5d91fe0035e39a640d12990bc4469130506aaf01190390fbd6effd',
     'obfuscation/encoded-program':
-      'sha256:90876ab9f02400db8be5445184aa7e66b6497e2934aaf7081dfa739ff97b4ca2',
+      'sha256:0988e667850cb1e847bcd3f56c0b11f76ac62478560777657b219c9bc25ac0d2',
     'obfuscation/evasion':
       'sha256:3781438a77d6f4412288f07ea4ff457b9a3d282e262c1801ae81cc261fbab94c',
     'obfuscation/hidden-characters':
-      'sha256:3d2fedf30fc605bdfa4243df7e4aa4c966996af67a4c173af827528edf6afcbf',
+      'sha256:a941dcc5742af498e31999945132123b6950a1d7920a4cedebe2beb915b4f5d8',
     'obfuscation/hidden-name':
       'sha256:802e5e2085ba050b225175d58079b79e13b8a02c002aaa1f766a1974bd9a2305',
     'obfuscation/minified':
@@ -172,70 +172,70 @@ export const codeDigests: CodeDigests = {
     'obfuscation/padding':
       'sha256:bedeb9f1bdd3954700d94b36a4e2af0185b9dcf6271afef0331da569482ad3e4',
     'obfuscation/self-extracting':
-      'sha256:f4d8bb398014f2e493b16d68665efdf16e99b7fdc8ffcc0c40893dbe2618206a',
+      'sha256:e633e2160852b44ac2efb2c38ab821f5f396c9d8449985122cb61cc8d7417947',
     'obfuscation/text-from-numbers':
       'sha256:3424a39a989c90580d63786fd27c939ca1a0d656a3dff101057af2ab6417d0c5',
     'obfuscation/unanalysed':
       'sha256:c0691578c00f425001c862933dad310e6e8a8f704a2dafe59e997bd5c1959d3f',
     'persistence/agent-configuration':
-      'sha256:da8b885f8619fea801ff6378fa39f51b4aab8e6780c06205d1ef93b29d33238d',
+      'sha256:f3ca97e0f880244d8d2e500449fd785dda139f4bae82932c6ef272b275f046af',
     'persistence/autostart':
-      'sha256:4e94bfa33994004b6c081fae7b88caf6ef066d15886e7baedda184523e850a8e',
+      'sha256:d6a985f30129c10284f67f7d438d20cee3efeccffa2fb27051c6c1b3349fc7b5',
     'persistence/defence-tampering':
-      'sha256:34ba559d02c8fc761de734f56a576e9c86d1b90c52db716c09713502b1f6c618',
+      'sha256:0f7be1fc43353343a80815cafd9425097a9696edbf5173cd205e39fa5050e8ff',
     'persistence/detached':
-      'sha256:bc7d4656e794b60017de8ad3244dbecb60224c7ce4b8c1497f7c86c5fe88d458',
+      'sha256:89b7bddacf93ef734a721a079b2c05ac3d58f6c0f591af0c4e99a1061710eec0',
     'persistence/folder-hook':
       'sha256:53246667d96ebd77ec42b10291ca398abcfeb39e0b06634477790fcab4d233b4',
     'persistence/history-off':
       'sha256:69b43328b71837bdc4832182263e908b4f6c67cf1feb0b390ce14baac9e31e8f',
-    'persistence/hook': 'sha256:c11b58abd3335183761269aca8794e764afd6329bf5b77b7a87cde0381af6d9b',
+    'persistence/hook': 'sha256:da79e1bf001c803ed9a725b4d7dacf24aea9e9d61caadb797567e96e25e3b5d3',
     'persistence/log-wiping':
-      'sha256:aee04bc0c69806be1198ed6027390c59b5aecccedfd7cfa30b06da743c4626d8',
+      'sha256:5904f290e5a6afce18b23cc72bafd3724714b823739c01f3a3961752bf719129',
     'persistence/new-account':
-      'sha256:be6da6404ebfa00fbb7f4108650992224e06f597643c6101db50fd75e80d44b9',
+      'sha256:38b6ae2afe63608cdbda61f340f608eeb44d5f3f3a078a625fd3c47d9a9cd723',
     'persistence/shell-profile':
-      'sha256:e20d44b37a60098084ab9af917ee6ffa92dbfc9b5c1ce2e72a73ecc4160f1d9f',
+      'sha256:e10de762db18b62ea4f862f5b986d74efe4c8482711f53df17aa63c05a85622e',
     'prose/approval-bypass':
-      'sha256:a2214ff28b59afaef367b4511aa788a0c03d358eed653fbff73a304f5e407e49',
+      'sha256:2345dd9dc7c0d0ce0c6a5662ceec4a5b946373161694d92f4c251f9798c2e8aa',
     'prose/biased-judgement':
-      'sha256:eddae25cbf43f90af3be9b017790ac07a99b43f5971790b72dd4bf0adbc0bc82',
-    'prose/concealment': 'sha256:7d1e3586049e9836498c867d982a11eb3e65816a5eca584457b27e5ee414be7d',
+      'sha256:f0292824f8cbe27c318445aefd7d77c5b17b1caec40451e13023a59f2c8ba188',
+    'prose/concealment': 'sha256:9da9e0eca2452c863f3f95a10d65db2fb99e070c6a32952aed9633b09e3d3d53',
     'prose/credential-solicitation':
-      'sha256:ef429f97316252748ea179eab02473ade06aa0f03873b0ab620534c33b57d00c',
+      'sha256:0c619cd89a3a74a00a9bc690020209afb2974798ba8b44049f21490ee333e4a9',
     'prose/decode-instructions':
-      'sha256:32922b9b6234257e41f04b1fb86f6d3c43bf4cd31f18238420fd8eb57986e6fd',
+      'sha256:6f0bee4073f15440539dcdb18d2eb7ad26047676efc5badec3881443052742af',
     'prose/destructive-orders':
-      'sha256:1f665390af5b482dcd260f4731d2b5796236dddbc86c4964e73c813384343a6b',
+      'sha256:79e308b175ae1082729aba9fa30e7c8cd22250b8862355c5f04065f5616ee5a3',
     'prose/encoded-instructions':
-      'sha256:5192c45922fc63729888d4dbe09d19611c3db7c7ada977cae962b59daac900db',
+      'sha256:75b64721a87f65143e5f922ab7ab635ac915bbb5081658a5542493707c2e01c7',
     'prose/exfiltration-instructions':
-      'sha256:cd7a1c11048dcd1ab7d8c446170dbb1df0bc5a0fa14c9db6e04b1fd1f322a74d',
-    'prose/hidden-text': 'sha256:1f35a28ae09122bac96a9e4a838fe053e37537779d77ff0e4b424aee899fc648',
-    'prose/install-lure': 'sha256:00fa7856f5c8a13a2cfe545cd5dc0ded8a8b5f306196d22b910999d0105fe170',
+      'sha256:dfe6d24bb00e7309778519264516838a6306d974abb7d95ecaea0fcf74278d00',
+    'prose/hidden-text': 'sha256:1ea1d55891f6575696b74946970bfec5918df386ea32b46da3635b33af3cbb0f',
+    'prose/install-lure': 'sha256:c19d3d04c905a00b75bbcc20bf79e71cd5c5a62439f93b89c52b7952b68088c7',
     'prose/memory-tampering':
-      'sha256:138ca49b6c78b1aa914de9e7a8a96eacd76e50084bbd79a3b8ef533d6bca86ce',
+      'sha256:659c204f11042f002479bcebf6c45915d37a95c2c8c92fee0801da92e2b5f767',
     'prose/override-instructions':
-      'sha256:48dfbcd78dcf756687fd989b1d1f01fbc1d808e208fef8ec595dde3c5037d9eb',
+      'sha256:8a47a6a8415c8fc876fd42475ae2476391f65cb314d2b4e85de6511bf0929128',
     'prose/payment-diversion':
-      'sha256:0d50af6f7eb8b2a5402e9bd36211cf4626189a08f461b5549d0b04af06df0dd0',
+      'sha256:4ef4e8b70da9e3016913fef813707cb3c07920c45b03df0aa2b8a49ffce14084',
     'prose/planted-content':
-      'sha256:816d55643f8b389491ba5eee91687dfdff0dcd57d00af36aa18bdaf8566d3e51',
+      'sha256:79ce711c1d90a9bc9146f58a16c63145dfe2302ee3ebe0338b169c8c9b4cbe68',
     'prose/remote-instructions':
-      'sha256:99f14545013b197f2e8361589515da688ffe076c00a0b70a82cc64e0be4471de',
+      'sha256:b2d2c761c83fbb9b1b7fdfadedc418903b3cdae66f534a34d575693a7f4f6aff',
     'prose/secret-in-reply':
-      'sha256:5075a85f8b1e2f6cd3afe5356767ade95ea8e9128ba89923e7b7a63abaa52c86',
+      'sha256:09b68675b140b26de2413d04b481093e72659a8d6f178cd545ff852c6194d716',
     'prose/self-propagation':
-      'sha256:2d87e7f0c5b11fe3d00fbc7033df45254784568b5df5dbbc9134c2e4e2f5193a',
+      'sha256:2a37aaae885798eca1a98dcc8d6cfabce1959cbfc3ac061a11b1fb0aef7c78b6',
     'prose/speaks-to-scanners':
-      'sha256:5c7739f53514a10f4b02705738a07d6d3624208a55f4d041df3cbbadf0c4dc7b',
-    'prose/trigger-bait': 'sha256:1d9ba17b08472a53f7bdfa49aa058f0c8dd3b577fa7425ba76446e91f7017ca8',
+      'sha256:1a4c75eb05f11ba8170f8a75b9852be554afaeb9412f5343e744447e5932d2d0',
+    'prose/trigger-bait': 'sha256:4b87daf793dec4af6781fe0e79dcc69768a6be87256b30d85062cfcc8b81897c',
     'prose/weakened-defence':
-      'sha256:b62704e7927836edc48a0633f6cbd09c1e0190364938b8f5a00bc80b38acd065',
+      'sha256:24e16e7699c6a83a2200efdd34b7ec3951491f1db80c29489e43402b3b41fd24',
     'resources/decompression-bomb':
       'sha256:4c625cc957e25f45d32408edca483766af097123934b17e0b1bed2f84d534044',
     'resources/endless-requests':
-      'sha256:d0d344a45d9cbf8e85dd77f19781bfe6a100cbbae67223867d565817ecb88e5b',
+      'sha256:a249608e7e647bce3eb6a9a0c327f6a7e00e5e8e1102ab423da5ed291a5cbfbf',
     'resources/exhaustion':
       'sha256:c6d86af7bcd4c90d1cba8ae0e199d316947948b2a66f7e4546adc8142b08b882',
     'resources/fork-bomb':

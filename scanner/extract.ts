@@ -1,6 +1,6 @@
 /**
- * Bytes become facts: the part of a scan that parses. Plain data comes out, which rules can be run
- * on again without parsing anew.
+ * Bytes become facts: the part of a scan that parses. The result is plain data, and rules can run
+ * on it again without parsing again.
  */
 import { type Bundle, packBundle, type SourceFile } from '../skills-index/skill/bundle.ts';
 import { canonicalDigest } from '../skills-index/skill/canonical-json.ts';
@@ -19,8 +19,8 @@ import { type Declared, type Obstacle, obstacleAt, readDeclared } from './manife
 import { type Analysed, analyseSources } from './rounds/rounds.ts';
 
 /**
- * What a skill's bytes say, before any rule: a pure function of the files, without anything that
- * JSON cannot carry.
+ * The facts of a skill's bytes, before any rule: a pure function of the files, with JSON values
+ * only.
  */
 export interface SkillFacts {
   readonly bundle: Digest;
@@ -32,37 +32,37 @@ export interface SkillFacts {
   /** Why the files make no bundle. */
   readonly obstacles: readonly Obstacle[];
   readonly coverage: Coverage;
-  /** Whether every file was analysed whole and every flow followed. */
+  /** Whether every file was fully analysed and every flow followed. */
   readonly complete: boolean;
-  /** What the last approved version could do, where there is one. */
+  /** Capabilities of the last approved version, if any. */
   readonly previous?: Capabilities;
 }
 
 /**
- * An entry of the folder that could not be handed in: a link, a device, a file that is too large or
- * one too many.
+ * An entry of the folder that was not read: a link, a device, a file that is too large, or one file
+ * too many.
  */
 export interface UnreadEntry {
   readonly path: string;
   readonly reason: string;
-  /** Of a plain file. */
+  /** Size of a plain file. */
   readonly bytes?: number;
-  /** Of a plain file that could be read through in bounded time. */
+  /** Digest of a plain file that could be read in bounded time. */
   readonly sha256?: Digest;
 }
 
 export interface ExtractOptions {
-  /** They count as not analysed. */
+  /** Entries that count as not analysed. */
   readonly unread?: readonly UnreadEntry[];
-  /** How many more of them there are. */
+  /** The number of further entries that are not listed. */
   readonly unlisted?: number;
-  /** The approved capabilities of the version before, for what was added since. */
+  /** The approved capabilities of the last version, to find the added ones. */
   readonly previous?: Capabilities;
-  /** Steps instead of the usual limit, for tests. */
+  /** Replaces the usual limit of steps, for tests. */
   readonly steps?: number;
 }
 
-/** Extracts the facts of one skill. Never throws for what the files hold. */
+/** Extracts the facts of one skill. Never throws because of the files' content. */
 export async function extractFacts(
   given: readonly SourceFile[],
   options: ExtractOptions = {},
@@ -146,7 +146,7 @@ interface BundleLook {
 }
 
 /**
- * The digest of the bundle; files that make no bundle get the digest of their plain list, and the
+ * The digest of the bundle. Files that make no bundle get the digest of their plain list, and the
  * reasons become findings.
  */
 function bundleOf(files: readonly SourceFile[]): BundleLook {

@@ -1,4 +1,4 @@
-/** Runs the rules over the facts, and makes findings of what they draft. */
+/** Runs the rules over the facts, and turns their drafts into findings. */
 import type { Finding } from '../skills-index/statement/finding.ts';
 import type { FactKind, FactOf, Span } from './fact/fact.ts';
 import { compareSpans, type Lines, linesOf } from './fact/place.ts';
@@ -8,16 +8,13 @@ import { fingerprintOf } from './fingerprint.ts';
 import { findingsPerRuleMax } from './limits.ts';
 import type { FindingDraft, Rule, RuleContext } from './rule.ts';
 
-/**
- * What rules look at besides facts; raw text may be stored apart, and is unpacked when it is asked
- * for.
- */
+/** Input of rules besides facts. Raw text may be stored apart, and is unpacked on request. */
 export interface Judgeable extends Omit<RuleContext, 'of' | 'sources'> {
   readonly rawText: () => readonly TaintSource[];
 }
 
 /**
- * All findings, sorted by path, place and rule. A rule that finds very much is cut off after its
+ * All findings, sorted by path, place and rule. A rule with very many findings keeps only its
  * worst.
  */
 export function findAll(rules: readonly Rule[], index: FactIndex, context: Judgeable): Finding[] {
@@ -38,7 +35,8 @@ export function findAll(rules: readonly Rule[], index: FactIndex, context: Judge
     lines.set(path, known);
     return known.at(offset);
   };
-  // Of one rule in the order of places, since equal snippets are counted in that order.
+  // The drafts of one rule in the order of their places: occurrences of equal snippets are counted
+  // in that order.
   drafts.sort((a, b) => compareSpans(a.draft.span, b.draft.span));
   const occurrences = new Map<string, number>();
   const findings = drafts.map(({ rule, draft }): Finding => {
@@ -124,8 +122,8 @@ function draftsOf(rule: Rule, index: FactIndex, context: Judgeable): FindingDraf
     .slice(0, findingsPerRuleMax);
 }
 
-// A rule that looks at sources names what lies in an archive by its own path: reports know files of
-// the bundle only.
+// A rule that reads sources names a text in an archive by its inner path. Reports name files of the
+// bundle only.
 function ofFile(span: Span, outer: ReadonlyMap<string, string>): Span {
   const file = outer.get(span.path);
   return file === undefined ? span : { path: file, start: 0, end: 0, inner: span.path };

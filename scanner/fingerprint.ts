@@ -1,4 +1,4 @@
-/** A finding's fingerprint: the same while the code is the same, wherever its lines move. */
+/** A finding's fingerprint stays the same while the code is the same, even when its lines move. */
 import { digestOf, hexOf } from '../skills-index/skill/digest.ts';
 import { snippetCharsMax } from './limits.ts';
 

@@ -4,16 +4,16 @@
  */
 export const sourceCharsMax = 5 * 1024 * 1024;
 /**
- * Code of one language that is held in memory at once; what is beyond, in the order of paths, is
- * not analysed.
+ * Code of one language in memory at once. Code beyond the limit, in the order of paths, is not
+ * analysed.
  */
 export const programCharsMax = 6 * 1024 * 1024;
 export const embeddedDepthMax = 3;
-/** Steps that a program inside of another text costs before it is read. */
+/** Steps that an embedded program costs before it is read. */
 export const embeddedProgramSteps = 200;
 export const syntaxDepthMax = 500;
 /**
- * Operands of one expression `a + b + …`: the type checker climbs it anew from every name in it.
+ * Operands of one expression `a + b + …`: the type checker walks it again from every name in it.
  */
 export const operandsMax = 2_000;
 /** List and quote markers at the start of one line of Markdown. */
@@ -29,30 +29,30 @@ export const snippetCharsMax = 400;
 export const detailCharsMax = 120;
 export const foldedCharsMax = 64 * 1024;
 /**
- * Characters of one text put together that cost no steps; each beyond costs one, since facts hold
- * the text for each place.
+ * Characters of one computed text that cost no steps. Each further character costs one, since facts
+ * store the text at each place.
  */
 export const foldedFreeChars = 1_024;
-/** Watchdog of a child, which gives no report. */
+/** The watchdog ends a child after this time, and the child gives no report. */
 export const scanSecondsMax = 60;
 export const childMemoryMiB = 1_024;
-/** Stack of a scan, in a child as in a worker thread: both judge a deep text alike. */
+/** Processes and threads of the user that runs children; one child has about a dozen. */
 export const scanStackKiB = 3_900;
 export const childScansMax = 200;
-/** Processes and threads of the user that children run as: one has about a dozen. */
+/** Bytes of a child's answer. The registry rejects longer reports. */
 export const childThreadsMax = 1_024;
 export const jobPollMillisecondsMin = 500;
 export const jobPollMillisecondsMax = 15_000;
 export const observedPerKindMax = 500;
-/** Most bytes of a child's answer: more than the registry takes is no report. */
+/** Texts that one value may be, from branches, loops and callers. */
 export const childAnswerBytesMax = 16 * 1024 * 1024;
 export const childStartSecondsMax = 30;
 export const requestSecondsMax = 60;
 export const answerBytesMax = 8 * 1024 * 1024;
-/** Texts that one value may be, from branches, loops and callers. */
+/** Blobs of one text that are decoded. */
 export const alternativesMax = 4;
 export const decodedCharsMax = 64 * 1024;
-/** Blobs of one text that are looked into. */
+/** Characters of a text times characters of a pattern that is matched against it. */
 export const decodedBlobsMax = 100;
 export const plainWordsCharsMax = 20_000;
 export const marksPerTextMax = 5_000;
@@ -68,73 +68,74 @@ export const shellWordsMax = 64;
 export const shellLoopWordsMax = 8;
 export const shellPipelineMax = 64;
 export const shellPatternCharsMax = 4_096;
-/** Characters of a text times those of a pattern that is tried on it. */
+/** Iterations over known words or numbers that one script is followed through. */
 export const shellPatternWorkMax = 1_000_000;
-/** Rounds of loops over known words or numbers that one script is gone through one by one. */
+/**
+ * Iterations that a loop of unknown length is followed through. A value that still changes then
+ * counts as computed.
+ */
 export const shellRoundsMax = 2_000;
 export const shellRoundsOfLoopMax = 128;
-/**
- * Rounds that a loop of unknown length is gone through; what still changes then is computed where
- * it is run.
- */
+/** Steps for each item of an array that is built again. */
 export const shellRepeatsMax = 8;
 export const shellTrapsMax = 16;
 export const shellArrayItemsMax = 256;
-/** Steps for each item of an array when it is put together anew. */
+/** Steps for one flow in a shell script: every rule on flows reads it. */
 export const shellItemSteps = 4;
-/** Steps that one flow in a shell script counts for: it is looked at by every rule on flows. */
+/** Steps for computing expressions, per module; as many are added as the module has characters. */
 export const shellFlowSteps = 200;
 export const shellCallDepthMax = 12;
 export const shellWrapperDepthMax = 8;
 export const shellCodeDepthMax = 6;
 export const pythonCallSitesMax = 16;
-/** Steps of computing expressions, per module, to which as many are added as it has characters. */
+/**
+ * Nesting of values that wait for other values, of other functions too: the call stack is limited.
+ */
 export const pythonFoldSteps = 100_000;
 export const pythonFoldFailuresMax = 6;
-/**
- * Values that wait for values of other expressions, of other functions too: a call stack is not
- * endless.
- */
+/** Depth of a Python tree. Deeper nodes are not analysed. */
 export const pythonValuesDepthMax = 250;
-/** Nodes of a Python tree one inside the other; what is deeper is not analysed. */
-export const pythonTreeDepthMax = 1_000;
 /**
- * Operands of one expression of Python `a + b + …`, links of one `a.b().c()…`: the parser's own
- * trees are wrong from 2,500 on.
+ * Operands of one Python expression `a + b + …`, links of one `a.b().c()…`: from 2,500 on, the
+ * parser's own trees are wrong.
  */
+export const pythonTreeDepthMax = 1_000;
+/** Items of a list that are followed one by one. */
 export const pythonChainMax = 1_600;
-/** Items that a list is followed with, one by one. */
+/**
+ * Steps for each alternative that a parser tries while it recovers from an error, for each token.
+ */
 export const pythonItemsMax = 256;
-/** Steps of each way that a parser tries while it recovers from an error, for each token. */
+/** Bytes behind the end of a picture that raise no finding: padding, a line end. */
 export const parserRecoverySteps = 12;
-/** Bytes behind the end of a picture that nobody asks about: padding, a line end. */
+/** Consecutive characters that count as a text inside a picture or a decoded blob. */
 export const looseBytesMax = 64;
-/** Characters in a row that make a text inside of a picture or a decoded one. */
+/** Nesting of archives. */
 export const runCharsMin = 24;
 export const mediaTextCharsMax = 64 * 1024;
-/** Archives in archives. */
+/** Bytes unpacked from the archives of one skill. */
 export const archiveDepthMax = 3;
 export const archiveEntriesMax = 2_000;
-/** All that comes out of the archives of one skill. */
+/** Bytes unpacked for each compressed byte, of entries larger than `archiveFreeBytes`. */
 export const archiveBytesMax = 50 * 1024 * 1024;
-/** Bytes out for one byte in, of entries that are larger than `archiveFreeBytes`. */
+/** Text extracted from one document. */
 export const archiveRatioMax = 100;
 export const archiveFreeBytes = 1024 * 1024;
 export const pdfObjectsMax = 50_000;
-/** Text that is taken out of one document. */
+/** Unpacked size of a block of stored facts. */
 export const documentTextCharsMax = 2 * 1024 * 1024;
 export const documentFontsMax = 200;
-/** A block of stored facts, unpacked. */
+/** All stored facts of one scanner. The oldest are deleted first. */
 export const storedBlockBytesMax = 256 * 1024 * 1024;
-/** All stored facts of one scanner; the oldest go first. */
+/** Programs found in the strings of one program that is read lexically. */
 export const storedFactsBytesMax = 2 * 1024 * 1024 * 1024;
 export const lexicalLineCharsMax = 10_000;
 export const lexicalStatementLinesMax = 40;
-/** Programs that are found in the strings of one program that is read lexically. */
+/** Variables and saved files that are followed in one such program. */
 export const lexicalProgramsMax = 200;
-/** Variables and saved files that are followed through one such program. */
+/** Consecutive letters and digits without a word that count as data. */
 export const lexicalHeldMax = 200;
-/** Of letters and digits without a word in it: more is data. */
+/** Aliases that are followed in one YAML file. */
 export const blobCharsMin = 2_000;
 /** Aliases that are followed in one YAML file. */
 export const yamlAliasesMax = 2_000;

@@ -22,7 +22,7 @@ const judging = parseDigest(codeDigests.judging);
 const described: Omit<RuleSet, 'digest'> = {
   extractor: canonicalDigest({ code: codeDigests.extractor, parserVersions }),
   judging,
-  // A rule without a digest of its code stands there with that of the judging: the test that
+  // A rule without a digest of its code gets the digest of the judging code, and the test that
   // compares the file fails.
   rules: rules.map(({ id, reads }) => ({
     id,
@@ -37,7 +37,7 @@ export function currentRuleSet(): RuleSet {
   return ruleSet;
 }
 
-/** Its digest, which reports name. */
+/** The digest that reports name. */
 export function ruleSetDigest(): Digest {
   return ruleSet.digest;
 }

@@ -1,5 +1,5 @@
 /**
- * What a rule is: metadata and a function from facts to drafts of findings. One file each:
+ * A rule: metadata, and a function from facts to drafts of findings. One file for each:
  * `rules/<group>/<name>.ts`.
  */
 import type { Capabilities } from '../skills-index/skill/capability.ts';
@@ -27,38 +27,35 @@ export type RuleGroup = (typeof ruleGroups)[number];
 export type RuleId = `${RuleGroup}/${string}`;
 
 /**
- * What a rule may look at: facts of the skill in stable order, and what its author declared.
- * Frozen; no files, no clock, no network.
+ * The input of a rule: facts of the skill in stable order, and the author's declarations. It is
+ * frozen. Rules have no files, no clock and no network.
  */
 export interface RuleContext {
   /**
-   * Facts of one kind that the rule selects in `reads`, sorted by path and offset. Others may not
-   * be asked for.
+   * Facts of one kind that the rule selects in `reads`, sorted by path and offset. A rule may not
+   * request other kinds.
    */
   of<Kind extends FactKind>(kind: Kind): readonly FactOf<Kind>[];
   /**
-   * All text sources, files and programs inside them, for rules that read `source`. Spans of
-   * embedded ones are in their own offsets.
+   * All text sources: files and embedded programs, for rules that read `source`. Spans of embedded
+   * programs have their own offsets.
    */
   readonly sources: readonly TaintSource[];
-  /**
-   * What the author declared in skill.json and SKILL.md; undefined when there is no skill.json and
-   * nothing in SKILL.md either.
-   */
+  /** Capabilities declared in skill.json or SKILL.md; undefined when neither declares any. */
   readonly declared: Capabilities | undefined;
   /** Whether `declared` comes from a readable skill.json. */
   readonly hasManifest: boolean;
-  /** Command → file, as skill.json names them; empty without a readable one. */
+  /** Command → file, from a readable skill.json; empty without one. */
   readonly commands: Readonly<Record<string, string>>;
   /** The name in a readable skill.json. */
   readonly declaredName: SkillName | undefined;
   /** The name in SKILL.md. */
   readonly nameInProse: string | undefined;
-  /** What the facts add up to, without what needs no capability. */
+  /** The capabilities that the facts show, without uses that need no capability. */
   readonly observed: Capabilities;
   readonly undeclared: Capabilities;
   readonly unused: Capabilities;
-  /** What the version before was approved for; undefined for a first one. */
+  /** Approved capabilities of the last version; undefined for a first version. */
   readonly previous: Capabilities | undefined;
   /** Why skill.json or SKILL.md could not be read, or the files make no bundle. */
   readonly obstacles: readonly Obstacle[];
@@ -71,8 +68,8 @@ export interface RuleContext {
 }
 
 /**
- * A finding before it has lines, a fingerprint and its rule's texts. What is left out comes from
- * the rule.
+ * A finding before it has lines, a fingerprint and its rule's texts. The rule supplies whatever the
+ * draft leaves out.
  */
 export interface FindingDraft {
   readonly span: Span;
@@ -88,10 +85,10 @@ export interface Rule {
   readonly id: RuleId;
   readonly title: string;
   readonly kind: FindingKind;
-  /** The usual severity; a draft may say another. */
+  /** The default severity; a draft may set another. */
   readonly severity: Severity;
   readonly confidence: Confidence;
-  /** Why it matters, for the rule's page and `skill explain`. */
+  /** Why the rule matters, for its page and `skillgate explain`. */
   readonly why: string;
   readonly fix: string;
   readonly maps: {
@@ -100,8 +97,8 @@ export interface Rule {
     readonly attack?: readonly string[];
   };
   /**
-   * The facts it asks for, as narrow as it can say: a skill that has none of them need not be
-   * judged again when this rule changes. None when it only looks at what is declared.
+   * The facts that the rule reads, as narrow as possible: when the rule changes, a skill without
+   * such facts need not be judged again. Empty when the rule reads declarations only.
    */
   readonly reads: readonly FactSelector[];
   readonly check: (context: RuleContext) => readonly FindingDraft[];

@@ -1,6 +1,6 @@
 /**
- * Scans a skill: bytes in, report out. Nothing of the skill is executed; the same bytes and rule
- * set give the same report.
+ * Scans a skill: bytes in, report out. The scan executes nothing of the skill. The same bytes and
+ * rule set give the same report.
  */
 import type { SourceFile } from '../skills-index/skill/bundle.ts';
 import {
@@ -23,21 +23,21 @@ import { judge } from './verdict.ts';
 export { ruleSetDigest } from './rule-set.ts';
 
 export interface ReportOptions {
-  /** The skill's folder as reports name it; `.` by default, as in reports that are signed. */
+  /** The skill's folder as reports name it; `.` by default, as in signed reports. */
   readonly path?: string;
-  /** Name and version under which it was published, where it says neither itself. */
+  /** The published name and version, when the skill itself names none. */
   readonly published?: { readonly name: string; readonly version: string };
 }
 
 export type ScanOptions = ReportOptions & ExtractOptions;
 
-/** A report, and the facts it was made of (for the inference of a manifest). */
+/** A report and its facts; the facts serve the inference of a manifest. */
 export interface Scanned {
   readonly report: ScanReport;
   readonly facts: readonly Fact[];
 }
 
-/** Scans the files of one skill. Never throws for what the files hold. */
+/** Scans the files of one skill. Never throws because of the files' content. */
 export async function scanSkill(
   files: readonly SourceFile[],
   options: ScanOptions = {},
@@ -54,7 +54,7 @@ export async function scanWithFacts(
   return { report: reportOn(extracted, options), facts: extracted.facts };
 }
 
-/** Runs every rule over facts, and says what comes of it. Pure, and parses nothing. */
+/** Runs every rule over facts, and makes the report. Pure, and parses nothing. */
 export function reportOn(extracted: SkillFacts, options: ReportOptions = {}): ScanReport {
   const { bundle, coverage, complete, declared } = extracted;
   const compared = compareCapabilities(extracted.facts, declared.capabilities ?? noCapabilities);
@@ -76,7 +76,7 @@ export function reportOn(extracted: SkillFacts, options: ReportOptions = {}): Sc
   };
 }
 
-/** What rules look at besides facts. */
+/** The input of rules besides facts. */
 export function ruleContextOf(
   { declared, obstacles, coverage, complete, previous }: Omit<SkillFacts, 'facts' | 'sources'>,
   {

@@ -4,16 +4,17 @@ import { type Finding, severities, type Verdict } from '../skills-index/statemen
 export interface Judged {
   readonly verdict: Verdict;
   /**
-   * The one to three findings that decide, worst first, the surest of these first, of different
-   * rules where there are such; none for `pass` and for an `incomplete` that only coverage decides.
+   * The one to three deciding findings: the worst first, of equal ones the most certain first, of
+   * different rules where possible. None for `pass`, and for an `incomplete` that only coverage
+   * decides.
    */
   readonly deciding: readonly Finding[];
 }
 
 /**
- * `block`: malice or policy of level high or critical. `incomplete`: something was not analysed.
- * `review`: any other malice of level low or more, and capabilities of level medium or more. Else
- * `pass`.
+ * `block`: malice or policy of severity high or critical. `incomplete`: something was not analysed.
+ * `review`: any other malice of severity low or more, and capabilities of severity medium or more.
+ * Else `pass`.
  */
 export function judge(findings: readonly Finding[], complete: boolean): Judged {
   const blocking = findings.filter(
@@ -36,7 +37,7 @@ function worst(findings: readonly Finding[]): Finding[] {
   while (chosen.length < decidingMax) {
     const [first] = left;
     if (first === undefined) break;
-    // One rule at three places says less than three rules.
+    // One rule at three places tells less than three rules.
     const other = left.find(
       (finding) =>
         byWeight(first, finding) === 0 && !chosen.some(({ rule }) => rule === finding.rule),
@@ -51,7 +52,7 @@ function worst(findings: readonly Finding[]): Finding[] {
 const decidingMax = 3;
 const surest = ['exact', 'folded', 'lexical', 'widened'] as const satisfies Finding['confidence'][];
 
-// Equal ones stay in the report's order, which is that of places.
+// Equal findings stay in the report's order, which is by place.
 function byWeight(a: Finding, b: Finding): number {
   return rank(b) - rank(a) || surest.indexOf(a.confidence) - surest.indexOf(b.confidence);
 }

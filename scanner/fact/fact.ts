@@ -1,26 +1,28 @@
-/** What front ends find: one shape of facts for all languages. Rules see facts, never parsers. */
+/**
+ * Facts: the output of front ends, in one shape for all languages. Rules see facts, never parsers.
+ */
 import type { Capability } from '../../skills-index/skill/capability.ts';
 import type { Confidence } from '../../skills-index/statement/finding.ts';
 
 /**
- * A piece of a source: offsets in UTF-16 code units of its decoded text (a byte order mark is no
- * part of it), `end` excluded.
+ * A part of a source: offsets in UTF-16 code units of its decoded text (without a byte order mark),
+ * `end` excluded.
  */
 export interface Span {
   /**
-   * `Source.path`. What leaves the engine is mapped back to the bundle's file, so rules and reports
-   * see bundle paths only.
+   * `Source.path`. Before facts leave the engine, paths are mapped back to the bundle's files, so
+   * rules and reports see bundle paths only.
    */
   readonly path: string;
   readonly start: number;
   readonly end: number;
-  /** What inside of an archive or document it is, where `path` is that file: `a.zip!/run.sh`. */
+  /** The inner path when `path` is an archive or document: `a.zip!/run.sh`. */
   readonly inner?: string;
 }
 
 /**
- * Where a fact stands: in code that runs; in a comment; in a Markdown code block that the reader is
- * told to run, or one that only shows; in code that lies in a test folder.
+ * The context of a fact: code that runs; a comment; a Markdown code block that the reader is told
+ * to run, or one that only shows code; code in a test folder.
  */
 export type FactContext = 'code' | 'comment' | 'fence-run' | 'fence-doc' | 'test';
 
@@ -28,36 +30,36 @@ interface Located {
   readonly span: Span;
   readonly context: FactContext;
   /**
-   * How the front end knows: the resolved symbol, after folding constants, by text alone, or
-   * widened since it could not be resolved.
+   * How the front end knows: by the resolved symbol, after folding constants, by text alone, or
+   * widened because the value could not be resolved.
    */
   readonly certainty: Confidence;
 }
 
 /**
- * One use of a capability. What could not be computed is `*`: env name, mount path, exec program;
- * for egress see `anyEgress` of models/egress-of.ts.
- * Mount paths are written as the code means them: absolute, `~/…` below the home folder,
- * `/skills/@self/…` below the skill's own folder, relative ones relative to the working directory;
- * `observed.ts` alone decides which of them need a capability.
+ * One use of a capability. A value that could not be computed is `*`: env name, mount path, exec
+ * program; for egress see `anyEgress` of models/egress-of.ts. Mount paths are written as the code
+ * means them: absolute, `~/…` below the home folder, `/skills/@self/…` below the skill's own
+ * folder, relative ones relative to the working directory. Only `observed.ts` decides which of them
+ * need a capability.
  */
 export interface CapabilityFact extends Located {
   readonly kind: 'capability';
   readonly capability: Capability;
-  /** The qualified API or program that does it: `child_process.execSync`, `os.environ`, `curl`. */
+  /** The qualified API or program: `child_process.execSync`, `os.environ`, `curl`. */
   readonly api: string;
-  /** What else rules want to know of this use; see `Trait`. */
+  /** Further properties of this use for rules; see `Trait`. */
   readonly traits: readonly Trait[];
   /**
-   * Of a mount whose path is known in parts: the whole of it, `*` for each part that is not (`path`
-   * ends at the first).
+   * The whole path of a mount that is partly known, with `*` for each unknown part (`path` ends at
+   * the first).
    */
   readonly shape?: string;
 }
 
 /**
- * Something about code that is no capability by itself, for example an eval, a detached child, a
- * name visible only after folding.
+ * A property of code that is no capability by itself, for example an eval, a detached child, a name
+ * visible only after folding.
  */
 export interface TraitFact extends Located {
   readonly kind: 'trait';
@@ -67,7 +69,7 @@ export interface TraitFact extends Located {
   readonly detail: string;
 }
 
-/** The words front ends and rules agree on; add a word here when a rule needs it. */
+/** The words on which front ends and rules agree. Add a word here when a rule needs one. */
 export type Trait =
   | 'whole-env' // all variables at once: entries, spread, printenv
   | 'env-to-child' // the environment handed to a child process, and nowhere else
@@ -122,7 +124,7 @@ export type Trait =
   | 'encoded-program' // a blob in a text that decodes to a program or instructions
   | 'input'; // reads stdin, argv or a clipboard
 
-/** Text that people or agents read, or that lies in code as a string or comment. */
+/** Text for people or agents, or text in code as a string or comment. */
 export interface TextFact extends Located {
   readonly kind: 'text';
   readonly role:
@@ -143,7 +145,7 @@ export interface TextFact extends Located {
   readonly detail: string;
 }
 
-/** Something about a whole file. */
+/** A property of a whole file. */
 export interface ArtifactFact extends Located {
   readonly kind: 'artifact';
   /**
@@ -182,20 +184,20 @@ export interface DependencyFact extends Located {
   readonly version: string;
   readonly pinned: boolean;
   /**
-   * `install`: a command; `declared`: a list such as package.json; `lifecycle`: a script that
-   * installing runs; `redirect`: another index or source.
+   * `install`: a command; `declared`: a list such as package.json; `lifecycle`: a script that runs
+   * at installation; `redirect`: another index or source.
    */
   readonly how: 'install' | 'declared' | 'lifecycle' | 'redirect';
 }
 
-/** What a value is that flows: where it was born. */
+/** The origin of a value that flows. */
 export interface FlowSource {
   /**
    * `env` one variable (`name`), `whole-env`, `file` (`name` = path), `network` (`name` = url),
    * `input` (argv, stdin), `command` (a program's output).
    */
   readonly what: 'env' | 'whole-env' | 'file' | 'network' | 'input' | 'command';
-  /** `*` where it could not be computed. */
+  /** `*` when it could not be computed. */
   readonly name: string;
 }
 
@@ -209,16 +211,16 @@ export interface FlowSink {
   readonly capability?: Capability;
   readonly api: string;
   /**
-   * Which part of a request carries it; `host` when the value itself chooses where the request
-   * goes. `program`: it was written to the file that is run here, by whatever path the two have in
-   * common.
+   * The part of a request that carries the value; `host` when the value itself chooses the
+   * request's host. `program`: the value was written to the file that is run here, through any path
+   * that the two share.
    */
   readonly part: 'url' | 'host' | 'header' | 'body' | 'argument' | 'code' | 'content' | 'program';
 }
 
 /**
- * A value that reaches a sink, with each step. Front ends give graphs; `flow.ts` makes these. Shell
- * pipelines may give them directly.
+ * A value that reaches a sink, with each step. Front ends give graphs; `flow.ts` finds these facts
+ * in them. Shell pipelines may give them directly.
  */
 export interface FlowFact extends Located {
   readonly kind: 'flow';
@@ -226,7 +228,7 @@ export interface FlowFact extends Located {
   readonly sink: FlowSink;
   /** From the source to the sink, both included; `span` above is the sink's. */
   readonly steps: readonly { readonly span: Span; readonly note: string }[];
-  /** Base64, compression, encryption, … on the way. */
+  /** Base64, compression, encryption or the like on the way. */
   readonly encoded: boolean;
 }
 

@@ -1,4 +1,4 @@
-/** The language of a text: by its name, its `#!` line, or what it looks like. */
+/** The language of a text: by its name, by its `#!` line, or by its content. */
 
 import { own } from '../models/api.ts';
 import {
@@ -9,7 +9,7 @@ import {
 import type { FactContext } from './fact.ts';
 import type { Language } from './source.ts';
 
-/** Lower case, without the dot; empty for a name without one, or that begins with its only one. */
+/** Lower case, without the dot. Empty for a name without a dot, or with only a leading dot. */
 export function extensionOf(path: string): string {
   const name = path.slice(path.lastIndexOf('/') + 1);
   const dot = name.lastIndexOf('.');
@@ -17,8 +17,8 @@ export function extensionOf(path: string): string {
 }
 
 /**
- * By the extension, where it is one of an analysed program; else by the `#!` line, which wins over
- * the extensions of text and data; else `text`.
+ * By the extension when it belongs to an analysed programming language. Otherwise by the `#!` line,
+ * which outweighs extensions of text and data. Otherwise `text`.
  */
 export function languageOf(path: string, text: string): Language {
   const name = path.slice(path.lastIndexOf('/') + 1).toLowerCase();
@@ -30,8 +30,7 @@ export function languageOf(path: string, text: string): Language {
 }
 
 /**
- * The language that a `#!` line names; `other` for an interpreter that is not known, undefined
- * without such a line.
+ * The language of a `#!` line; `other` for an unknown interpreter, undefined without such a line.
  */
 export function shebang(text: string): Language | undefined {
   if (!text.startsWith('#!')) return undefined;
@@ -44,17 +43,14 @@ export function shebang(text: string): Language | undefined {
     : (own(languageOfInterpreter, interpreter) ?? 'other');
 }
 
-/**
- * Whether the name and the `#!` line of a program say different things: then it depends on who
- * starts it what it does.
- */
+/** Whether name and `#!` line of a program disagree: then its effect depends on who starts it. */
 export function namesTwoLanguages(language: Language, text: string): boolean {
   const started = shebang(text);
   if (started === undefined || !isProgram(language)) return false;
   return !isSameFamily(started, language);
 }
 
-/** Whether what reads the one reads the other. */
+/** Whether one interpreter runs both languages. */
 export function isSameFamily(a: Language, b: Language): boolean {
   const family = (language: Language): string =>
     language === 'typescript' ? 'javascript' : language;
@@ -70,7 +66,7 @@ function isProgram(language: Language): boolean {
   );
 }
 
-/** Code of tests lies in folders and under names that their tools look for. */
+/** Test code lies in folders and under names that test tools look for. */
 export function contextOf(path: string): FactContext {
   return /(^|\/)(tests?|__tests__|specs?)\/|(^|\/)test_[^/]*\.py$|[._](test|spec)\.[cm]?[jt]sx?$|_test\.py$/i.test(
     path,

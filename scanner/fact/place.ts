@@ -1,11 +1,14 @@
-/** Offsets become lines and columns, both from 1. Lines end with LF; columns count UTF-16 units. */
+/**
+ * Offsets become lines and columns, both counted from 1. Lines end with LF; columns count UTF-16
+ * units.
+ */
 import type { Span } from './fact.ts';
 
 export interface Lines {
   at(offset: number): { readonly line: number; readonly column: number };
 }
 
-/** Line starts of one text, searched by halving. */
+/** Line starts of one text, with a binary search. */
 export function linesOf(text: string): Lines {
   const starts = [0];
   for (let at = text.indexOf('\n'); at >= 0; at = text.indexOf('\n', at + 1)) starts.push(at + 1);
@@ -24,7 +27,9 @@ export function linesOf(text: string): Lines {
   };
 }
 
-/** The offset of a line and column, both from 1; the end of the text for what lies behind it. */
+/**
+ * The offset of a line and column, both counted from 1; the end of the text for a place behind it.
+ */
 export function offsetOf(
   text: string,
   { line, column }: { readonly line: number; readonly column: number },

@@ -1,6 +1,6 @@
 /**
- * Which facts a rule reads: a whole kind, or one sort of it. What a skill has none of, a change of
- * such a rule cannot touch.
+ * The facts that a rule reads: a whole kind, or one sort of it. A change of the rule cannot affect
+ * a skill without such facts.
  */
 import type { Fact, FactKind, FactOf, FlowSink, TextFact, Trait } from './fact.ts';
 
@@ -37,8 +37,8 @@ export function selectorOf(fact: Fact): FactSelector {
 }
 
 /**
- * All selectors that facts answer to, sorted: the index by which a registry finds the skills that a
- * changed rule can touch.
+ * All selectors of the facts, sorted: by this index a registry finds the skills that a changed rule
+ * can affect.
  */
 export function selectorsOf(facts: readonly Fact[]): readonly FactSelector[] {
   const found = new Set<FactSelector>(['source']);
@@ -46,7 +46,9 @@ export function selectorsOf(facts: readonly Fact[]): readonly FactSelector[] {
   return [...found].sort();
 }
 
-/** Facts by kind, and within it by what a rule selects; the same selection is made once. */
+/**
+ * Facts by kind, and within a kind by the rules' selectors. Equal selections are computed once.
+ */
 export class FactIndex {
   readonly #ofKind: (kind: FactKind) => readonly Fact[];
   readonly #known = new Map<string, readonly Fact[]>();
@@ -61,14 +63,14 @@ export class FactIndex {
   }
 
   /**
-   * The facts of one kind that `reads` selects, in their order; undefined when it selects nothing
-   * of that kind.
+   * The facts of one kind that `reads` selects, in order; undefined when it selects nothing of that
+   * kind.
    */
   select<Kind extends FactKind>(
     kind: Kind,
     reads: readonly FactSelector[],
   ): readonly FactOf<Kind>[] | undefined {
-    // All of a selection are of one kind: the first one tells.
+    // All facts of a selection have one kind, so the first tells it.
     const isOfKind = (facts: readonly Fact[]): facts is readonly FactOf<Kind>[] =>
       (facts[0]?.kind ?? kind) === kind;
     const wanted = reads.filter((selector) => selector === kind || selector.startsWith(`${kind}:`));

@@ -1,4 +1,4 @@
-/** What a front end reads: the text of a file, or of a program that stands inside another text. */
+/** The input of a front end: the text of a file, or of a program embedded in another text. */
 import type { FactContext, Span } from './fact.ts';
 
 export const languages = [
@@ -38,12 +38,12 @@ export type Language = (typeof languages)[number];
 
 export interface TaintSource {
   /**
-   * Bundle path; for an embedded program its parent's path, `#`, the language, `@` and the offset:
-   * `SKILL.md#shell@120`; for what lies in an archive or document its path, `!/` and the name in
-   * there: `a.zip!/run.sh`.
+   * Bundle path. For an embedded program: its parent's path, `#`, the language, `@` and the offset:
+   * `SKILL.md#shell@120`. For an entry of an archive or document: its path, `!/` and the entry's
+   * name: `a.zip!/run.sh`.
    */
   readonly path: string;
-  /** The file of the bundle that it stands in. */
+  /** The file of the bundle that contains it. */
   readonly file: string;
   readonly language: Language;
   /** Decoded, without a byte order mark; line ends as they are. */
@@ -54,9 +54,9 @@ export interface TaintSource {
 }
 
 /**
- * Where pieces of an embedded text stand in the text around it. Sorted by `at`; from each `at` on,
- * offsets run in step with `raw`, or stay on it when `fixed` (decoded text that has no counterpart
- * character by character).
+ * Maps offsets of an embedded text to the text around it. Sorted by `at`. From each `at` on,
+ * offsets advance together with `raw`, or stay at `raw` when `fixed` (decoded text without a
+ * counterpart for each character).
  */
 export type OffsetMap = readonly {
   readonly at: number;
@@ -66,21 +66,21 @@ export type OffsetMap = readonly {
 
 /**
  * A program inside another text: a code block, `bash -c "…"`, a heredoc, a package.json script,
- * decoded base64. It is analysed in turn.
+ * decoded base64. It is analysed in the next round.
  */
 export interface EmbeddedProgram {
-  /** `Source.path` of the text it stands in. */
+  /** `Source.path` of the text around it. */
   readonly within: string;
   readonly language: Language;
   readonly text: string;
-  /** The context of what is found inside; never more certain to run than the text around it. */
+  /** The context of facts inside; never more certain to run than the text around it. */
   readonly context: FactContext;
   readonly map: OffsetMap;
-  /** It stands there in another writing: it is looked into for more of that. */
+  /** The text stores it encoded, so it is searched for further encoded programs. */
   readonly decoded?: true;
 }
 
-/** The offset in the surrounding text that an offset of the embedded text stands for. */
+/** The offset in the surrounding text for an offset of the embedded text. */
 export function rawOffset(map: OffsetMap, offset: number): number {
   let low = 0;
   let high = map.length - 1;
@@ -94,7 +94,7 @@ export function rawOffset(map: OffsetMap, offset: number): number {
   return piece.fixed ? piece.raw : piece.raw + Math.max(0, offset - piece.at);
 }
 
-/** A span of an embedded text as a span of the text around it. */
+/** A span of an embedded text as a span of the surrounding text. */
 export function rawSpan(map: OffsetMap, span: Span, path: string): Span {
   const start = rawOffset(map, span.start);
   const last = rawOffset(map, Math.max(span.start, span.end - 1));

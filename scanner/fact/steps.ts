@@ -1,7 +1,7 @@
-/** The step counter of a scan: deterministic, unlike a clock. */
+/** The step counter of a scan. Unlike a clock, it is deterministic. */
 import { foldedFreeChars, scanSteps } from '../limits.ts';
 
-/** Thrown when the steps are used up; the engine turns it into the verdict `incomplete`. */
+/** Thrown when no steps are left. The engine turns it into the verdict `incomplete`. */
 export class StepsUsedUp extends Error {}
 
 export class Steps {
@@ -11,15 +11,15 @@ export class Steps {
     this.#left = steps;
   }
 
-  /** Counts steps. @throws StepsUsedUp when there are no more */
+  /** Counts steps. @throws StepsUsedUp when none are left */
   take(count = 1): void {
     this.#left -= count;
     if (this.#left < 0) throw new StepsUsedUp('the step limit of the scan');
   }
 
   /**
-   * Counts a text that was put together: short ones cost nothing. @throws StepsUsedUp when there
-   * are no more
+   * Counts the length of a computed text; short texts cost nothing. @throws StepsUsedUp when none
+   * are left
    */
   takeText(length: number): void {
     if (length > foldedFreeChars) this.take(length - foldedFreeChars);

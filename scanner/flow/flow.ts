@@ -1,5 +1,5 @@
 /**
- * Finds the ways of values from sources to sinks in a flow graph, over calls, files and languages.
+ * Finds the paths of values from sources to sinks in a flow graph, over calls, files and languages.
  */
 import type { Confidence } from '../../skills-index/statement/finding.ts';
 import type { FlowFact, FlowSink, FlowSource } from '../fact/fact.ts';
@@ -9,16 +9,16 @@ import { sensitivePath } from '../models/sensitive-paths.ts';
 import type { FlowEdge, FlowGraph, FlowNode } from './graph.ts';
 import { addSummaries, type Edges, type Step } from './summaries.ts';
 
-/** What was found, and whether that is all: steps or flows may be used up before. */
+/** The flows, and whether they are all: steps or flows may have run out before. */
 export interface Solved {
   readonly flows: readonly FlowFact[];
   readonly complete: boolean;
 }
 
 /**
- * All flows, shortest way each. A value that entered a function by one call leaves it only by that
- * call: what a parameter does to the result is a summary edge from argument to result (Horwitz,
- * Reps, Binkley 1990), and a way that went into a callee never leaves upwards.
+ * All flows, each by its shortest path. A value that entered a function by one call leaves it only
+ * by that call. A summary edge from argument to result stands for the effect of a parameter on the
+ * result (Horwitz, Reps, Binkley 1990), and a path into a callee never leaves upwards.
  */
 export function solveFlows(graph: FlowGraph, steps: Steps): Solved {
   const flows: FlowFact[] = [];
@@ -51,7 +51,7 @@ export function solveFlows(graph: FlowGraph, steps: Steps): Solved {
   return { flows, complete: true };
 }
 
-// Nobody asks which plain file was copied into which: that is what programs do all day.
+// Copies between plain files are not reported: programs make them all the time.
 function isPlain({ what, name }: FlowSource): boolean {
   return (
     what === 'command' || what === 'input' || (what === 'file' && sensitivePath(name) === undefined)
@@ -62,7 +62,7 @@ function isTold(source: FlowSource, sink: FlowSink): boolean {
   return sink.what !== 'file' || !isPlain(source);
 }
 
-/** The nodes from which there is a way to a sink, so that no other is gone through. */
+/** The nodes with a path to a sink, so that no other node is searched. */
 function goalsOf(
   graph: FlowGraph,
   edges: Edges,
@@ -78,7 +78,7 @@ function goalsOf(
   }
   const reaching = (sinks: FlowGraph['sinks']): ReadonlySet<string> => {
     const seen = new Set(sinks.map((sink) => sink.node));
-    // A set that grows while it is gone through is gone through to its end.
+    // A loop over a set also visits the members that are added during the loop.
     for (const node of seen) {
       for (const from of back.get(node) ?? []) {
         steps.take();
@@ -114,7 +114,7 @@ function flowOf(
   };
 }
 
-// What the sink does with it, for the last step.
+// The sink's use of the value, for the last step.
 function sinkNote({ what, capability, api, part }: FlowSink): string {
   switch (what) {
     case 'network':
@@ -128,7 +128,7 @@ function sinkNote({ what, capability, api, part }: FlowSink): string {
   }
 }
 
-/** Each node once, by its shorter way: it may have been reached in both phases. */
+/** Each node once, by its shorter path: it may have been reached in both phases. */
 function nearest(reached: ReadonlyMap<string, Visit>): Iterable<Visit> {
   const kept = new Map<string, Visit>();
   for (const visit of reached.values()) {
@@ -148,9 +148,9 @@ interface Visit {
   readonly length: number;
 }
 
-// Breadth first over (node, phase). In phase `up` a result edge leaves the function in which the
-// value was born; an argument edge changes to `down`, where result edges are shut: summary edges
-// stand for calls that come back.
+// Breadth first over (node, phase). In phase `up`, a result edge leaves the function in which the
+// value began. An argument edge changes to phase `down`, in which result edges are closed: summary
+// edges stand for calls that return.
 function search(
   from: string,
   edges: Edges,
@@ -226,7 +226,7 @@ function wayTo(last: Visit): Visit[] {
   return way.reverse();
 }
 
-// Nodes without a note are inner ones that a reader need not see; a very long way keeps its both
+// Nodes without a note are internal, and readers need not see them. A very long path keeps both
 // ends.
 function stepsOf(
   way: readonly Visit[],

@@ -1,14 +1,14 @@
 /**
- * How values flow, in any language: places that hold values, and what moves between them. `flow.ts`
- * finds the ways from sources to sinks.
+ * How values flow, in any language: nodes that hold values, and edges that move them. `flow.ts`
+ * finds the paths from sources to sinks.
  */
 import type { Confidence } from '../../skills-index/statement/finding.ts';
 import type { FactContext, FlowSink, FlowSource, Span } from '../fact/fact.ts';
 import type { Language } from '../fact/source.ts';
 
 /**
- * A place that holds a value: a variable, a parameter, what a function returns, an expression. Ids
- * are unique over the skill: begin them with the path.
+ * A node that holds a value: a variable, a parameter, a function's result, an expression. Ids are
+ * unique over the skill: begin them with the path.
  */
 export interface FlowNode {
   readonly id: string;
@@ -18,9 +18,9 @@ export interface FlowNode {
 }
 
 /**
- * A value moves. `value` within a function (or through a shared variable), `argument` from a call
- * into a parameter, `result` from what a function returns back to that call: both name the call, so
- * that a value that enters by one call does not leave by another.
+ * A value moves. `value`: within a function (or through a shared variable). `argument`: from a call
+ * into a parameter. `result`: from a function's result back to that call. The last two name the
+ * call, so that a value that enters by one call does not leave by another.
  */
 export type FlowEdge =
   | {
@@ -28,16 +28,16 @@ export type FlowEdge =
       readonly from: string;
       readonly to: string;
       readonly encodes?: true;
-      /** By way of a file, where whoever reads it finds it: not bound to the call that wrote it. */
+      /** Through a file, where any reader finds it: not bound to the call that wrote it. */
       readonly shared?: true;
       /**
-       * What holds the path of a file stands for what is written to the file: of use only where
-       * that file is run (part `program`).
+       * The path of a file stands for the file's content. Useful only where that file is run (part
+       * `program`).
        */
       readonly stored?: true;
       /**
-       * Of what makes the values move, where it is not the code itself: a command in a code block
-       * that only shows.
+       * The context of a move that is not in the code itself: a command in a code block that only
+       * shows code.
        */
       readonly context?: FactContext;
     }
@@ -49,29 +49,32 @@ export type FlowEdge =
     };
 
 /**
- * One program of the skill starts another. Values go in as arguments, on standard input and by
- * variables; what it prints comes back. `links.ts` joins them with what the started program reads:
- * sources `input` and `env`, sinks `output`, and `entries` and `exits`.
+ * One program of the skill starts another. Values enter as arguments, on standard input and by
+ * variables; output comes back. `links.ts` joins them with the started program's inputs: sources
+ * `input` and `env`, sinks `output`, and `entries` and `exits`.
  */
 export interface FlowStart {
-  /** Who starts: `Source.path`. */
+  /** `Source.path` of the starting program. */
   readonly by: string;
   /**
-   * What: the path as code computes it (`scripts/b.py`, `/skills/@self/b.py`), or `Source.path` of
-   * a program embedded in the starter.
+   * The started program: its path as code computes it (`scripts/b.py`, `/skills/@self/b.py`), or
+   * `Source.path` of a program embedded in the starter.
    */
   readonly program: string;
-  /** What its starter reads it as; absent where a file's own first line says it, or its name. */
+  /**
+   * The language in which the starter reads it; absent when the file's first line or its name
+   * tells.
+   */
   readonly language?: Language;
   /** Unique over the skill: begin it with the path. */
   readonly call: string;
   readonly span: Span;
   readonly context: FactContext;
-  /** Nodes whose values are among the arguments. */
+  /** Nodes whose values are in the arguments. */
   readonly arguments: readonly string[];
   readonly stdin: readonly string[];
   readonly env: readonly { readonly name: string; readonly node: string }[];
-  /** The node that gets what it prints. */
+  /** The node that gets the output. */
   readonly output?: string;
 }
 
@@ -101,14 +104,14 @@ export interface FlowGraph {
     readonly node: string;
   }[];
   /**
-   * Nodes that hold what a program gets, where that is no source by itself: the holes of a command
-   * line that another language put together.
+   * Nodes that hold the input of a program, when the input is no source by itself: the holes of a
+   * command line that another language built.
    */
   readonly entries?: readonly {
     readonly program: string;
     readonly channel: 'argument' | 'stdin';
     readonly node: string;
   }[];
-  /** Nodes whose values a program prints, where that is no sink by itself. */
+  /** Nodes whose values a program prints, when the output is no sink by itself. */
   readonly exits?: readonly { readonly program: string; readonly node: string }[];
 }

@@ -1,4 +1,4 @@
-/** Where a flow ends, and what the author said of it: shared by the rules on flows. */
+/** The destination of a flow, and whether the author declared it: shared by the rules on flows. */
 import { covers, listCapabilities, printCapability } from '../../skills-index/skill/capability.ts';
 import { parseEgressUrl } from '../../skills-index/skill/egress-target.ts';
 import type { FlowFact } from '../fact/fact.ts';
@@ -9,16 +9,16 @@ import type { FindingDraft, RuleContext } from '../rule.ts';
 export interface Destination {
   /** `*` when it could not be computed. */
   readonly host: string;
-  /** For messages: the host, or that it is not known. */
+  /** For messages: the host, or that it is unknown. */
   readonly said: string;
-  /** Whether it is a host where anyone can collect data. */
+  /** Whether anyone can collect data at this host. */
   readonly drop: boolean;
   readonly loopback: boolean;
   /** Whether the author declared requests to it. */
   readonly declared: boolean;
 }
 
-// What a container calls the machine that it runs on.
+// Names that a container has for its host machine.
 const ownMachine = /^(host|gateway)\.docker\.internal$|^host\.containers\.internal$/;
 
 /** The destination of a flow into the network; undefined for other sinks. */
@@ -41,8 +41,8 @@ export function destinationOf(
   };
 }
 
-// `api.telegram.org/bot${process.env.TELEGRAM_BOT_TOKEN}`: the bot of whoever runs the skill, and
-// nobody else's. A token that stands in the code is the author's.
+// `api.telegram.org/bot${process.env.TELEGRAM_BOT_TOKEN}` is the bot of the person who runs the
+// skill. A token that is written in the code is the author's.
 function isOwnBot(path: string, span: FlowFact['span'], flows: readonly FlowFact[]): boolean {
   if (!path.startsWith('/bot*')) return false;
   return flows.some(
@@ -56,10 +56,10 @@ function isOwnBot(path: string, span: FlowFact['span'], flows: readonly FlowFact
 }
 
 /**
- * Flows that count: not in comments; one for each source and sink, the shortest. Those of code that
- * is only shown are among them, since "bad example" above a block is written as easily as the
- * block: `draftOfFlow` keeps them as a row for the reviewer, which decides nothing. What tells to
- * run a block makes it one that is run, whatever else stands around it.
+ * Flows that count: not in comments; one for each source and sink, the shortest. Flows of code that
+ * is only shown are included, since "bad example" above a block is written as easily as the block:
+ * `draftOfFlow` keeps them as a row for the reviewer that decides nothing. A sentence that tells
+ * the reader to run a block makes it code that runs, whatever other text is around it.
  */
 export function flowsThatRun(flows: readonly FlowFact[]): FlowFact[] {
   const kept = new Map<string, FlowFact>();
@@ -76,7 +76,7 @@ export function flowsThatRun(flows: readonly FlowFact[]): FlowFact[] {
   return [...all.filter((flow) => !isShown(flow)), ...all.filter(isShown)];
 }
 
-/** The draft of a finding on a flow: its place is the sink, its steps are told. */
+/** The draft of a finding on a flow: its place is the sink, and it lists the steps. */
 export function draftOfFlow(
   flow: FlowFact,
   said: Omit<FindingDraft, 'span' | 'flow' | 'confidence'>,
@@ -93,8 +93,7 @@ export function draftOfFlow(
 }
 
 /**
- * What a flow is that the author declared: no evidence of an attack, but a row that a person
- * approves.
+ * A flow that the author declared is no evidence of an attack, but a row that a person approves.
  */
 export const allowed = {
   kind: 'capability',

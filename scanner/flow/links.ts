@@ -1,7 +1,7 @@
 /**
- * Joins the programs of a skill into one flow graph, over files and languages: what one writes to a
- * file is what another reads there; what one hands to another that it starts, as arguments, input
- * or variables, that one reads; what that one prints comes back.
+ * Joins the programs of a skill into one flow graph, over files and languages. A file connects its
+ * writers and its readers. A start connects arguments, input and variables with the started
+ * program, and its output with the starter.
  */
 import { posix } from 'node:path';
 import type { FactContext, Span } from '../fact/fact.ts';
@@ -13,7 +13,7 @@ import { filesNamed } from './started-files.ts';
 export interface Programs {
   /** Every file of the bundle. */
   readonly files: ReadonlySet<string>;
-  /** Every text that was analysed. */
+  /** Every analysed text. */
   readonly sources: readonly TaintSource[];
 }
 
@@ -47,8 +47,8 @@ function value(
   link.edges.push({ kind: 'value', from, to, ...about });
 }
 
-// Every file is one node, so that many writers and many readers are no more edges than there are of
-// both.
+// Every file is one node, so the number of edges grows with writers plus readers, not with their
+// product.
 function linkFiles(link: Link): void {
   const reads = link.graph.sources.flatMap(({ node, source }) => {
     const key = source.what === 'file' ? fileKey(source.name) : undefined;
@@ -74,23 +74,22 @@ function linkFiles(link: Link): void {
 }
 
 /**
- * One spelling for a path: below the skill's folder and below the working directory are the same to
- * whoever runs a skill.
+ * One spelling for a path: for a user of the skill, its folder and the working directory are the
+ * same.
  */
 function fileKey(path: string): string | undefined {
   const own = path
     .replace(/^\/skills\/@self\//, '')
     .replace(/^\$?\{?(HOME|TMPDIR)\}?\//, (_, name) => (name === 'HOME' ? '~/' : '/tmp/'));
   const normal = posix.normalize(own).replace(/\/$/, '');
-  // Of a name that is known in part only the same known part is the same file, and only when it
-  // says something.
+  // A partly known name matches only the same known part, and only when that part is specific.
   const known = normal.includes('*') ? normal.slice(0, normal.indexOf('*')) : normal;
   return /^(|\.|\/|~|\/(tmp|var\/tmp|home|root|etc|dev)|\/dev\/.*)\/?$/.test(known)
     ? undefined
     : normal;
 }
 
-// A file is also read by reading a folder that it is in.
+// Reading a folder also reads the files in it.
 function foldersOf(key: string): string[] {
   const folders = [key];
   for (
@@ -143,9 +142,8 @@ function linkStarts(link: Link): void {
   linkEnds(link, used);
 }
 
-// A call that runs a command line has that line as a program of the shell inside it: what the call
-// gets as arguments stands in the unknown places of the line, and what the line prints is what the
-// call gives.
+// A call that runs a command line contains that line as a shell program. The call's arguments fill
+// the unknown parts of the line, and the line's output is the call's result.
 function startsOfLines({ graph, sources }: Link): FlowStart[] {
   const lines = sources.flatMap((source) => {
     const [, by, raw] = /^(.*)#shell@(\d+)(?:\.\d+)?$/s.exec(source.path) ?? [];
@@ -177,7 +175,7 @@ function startsOfLines({ graph, sources }: Link): FlowStart[] {
   });
 }
 
-// The smallest of the calls around an offset; calls are sorted by where they begin.
+// The smallest call around an offset; calls are sorted by their start.
 function innermost<Call extends { readonly span: Span }>(
   calls: readonly Call[],
   offset: number,
@@ -196,7 +194,7 @@ function innermost<Call extends { readonly span: Span }>(
 
 const callsAroundMax = 50;
 
-// What a program that is started reads and prints.
+// The inputs and outputs of a started program.
 function linkEnds(link: Link, used: ReadonlySet<string>): void {
   const { sources, sinks, entries = [], exits = [], nodes } = link.graph;
   const spans = new Map(nodes.map((node) => [node.id, node.span]));
@@ -225,13 +223,13 @@ function isStdin(name: string): boolean {
 }
 
 /**
- * Which programs a start means: one embedded in the starter (several with the same place), or a
+ * The programs that a start means: one embedded in the starter (several with the same place), or a
  * file of the skill.
  */
 function resolver({ files, sources }: Programs): (start: FlowStart) => readonly string[] {
   const inner = sources.filter((source) => source.depth > 0).map((source) => source.path);
   const embedded = Map.groupBy(inner, (path) => path.replace(/\.\d+$/, ''));
-  // One that is started by its full name is just that one.
+  // A start by full name means exactly that program.
   const exact = new Set(inner.filter((path) => /\.\d+$/.test(path)));
   const names = Map.groupBy(files, (path) => posix.basename(path));
   return ({ program, by, language = 'shell' }) => {
@@ -239,7 +237,7 @@ function resolver({ files, sources }: Programs): (start: FlowStart) => readonly 
       return exact.has(program) ? [program] : (embedded.get(program) ?? []);
     const [file] = filesNamed(program, files, names);
     if (file === undefined) return [];
-    // A file of another name than a program's was read as that program besides.
+    // A file whose name is not a program's was also read as that program.
     return [file, ...(embedded.get(`${file}#${language}@0`) ?? [])];
   };
 }

@@ -1,10 +1,10 @@
-/** Tells the file in which a skill keeps its own key from those of other programs. */
+/** Distinguishes the file with the skill's own key from the credential files of other programs. */
 import { normalisePath } from '../models/sensitive-paths.ts';
 import type { RuleContext } from '../rule.ts';
 
 /**
- * Whether a path lies in the agent's common folder for skills, below a folder of this skill's own
- * name, and the skill itself writes it. Needs `capability:mount` among what the rule reads.
+ * Whether a path is in the agent's common folder for skills, below a folder with this skill's own
+ * name, and the skill itself writes it. The rule must read `capability:mount`.
  */
 export function isOwnCredentialFile(
   path: string,
@@ -22,8 +22,8 @@ export function isOwnCredentialFile(
 }
 
 /**
- * Whether a path lies below a folder that bears the skill’s name, where skills and programs keep
- * such.
+ * Whether a path is below a folder with the skill’s name, where skills and programs keep such
+ * files.
  */
 export function isInOwnFolder(
   path: string,
@@ -34,5 +34,5 @@ export function isInOwnFolder(
   return short.length >= 4 && commonFolder.test(normal) && normal.split('/').includes(short);
 }
 
-// Agents tell skills to keep their settings there, each below its own name.
+// Agents tell skills to keep their settings here, each below its own name.
 const commonFolder = /^~\/\.(openclaw|clawdbot|moltbot|config|local\/share)\//;

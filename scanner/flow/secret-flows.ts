@@ -1,6 +1,5 @@
 /**
- * Secrets that reach the network, and what explains the host that they go to: shared by the rules
- * on them.
+ * Secrets that reach the network, and reasons why their host is right: shared by the rules on them.
  */
 import { getDomain } from 'tldts';
 import { coversHost } from '../../skills-index/skill/host-name.ts';
@@ -40,15 +39,15 @@ export function sentSecrets(context: RuleContext): SentSecret[] {
 }
 
 /**
- * Whether a secret and a host belong together by their names: the provider's own, or named alike.
+ * Whether a secret and a host belong together by their names: the host is the provider's, or the
+ * names match.
  */
 export function belongsTo(name: string, host: string): boolean {
   return isProvidersHost(name, host) || isNamedAfter(name, host);
 }
 
 /**
- * `TAVILY_API_KEY` belongs to `api.tavily.com`: a part of the name is in the name that somebody
- * registered.
+ * `TAVILY_API_KEY` belongs to `api.tavily.com`: a part of the name is in the registered domain.
  */
 function isNamedAfter(name: string, host: string): boolean {
   const registered = getDomain(host, { allowPrivateDomains: true })?.split('.')[0];
@@ -62,7 +61,7 @@ function isNamedAfter(name: string, host: string): boolean {
 const plainParts =
   /^(api|key|keys|token|secret|auth|access|app|client|the|user|admin|private|public|session|service|server|data|base|url|web|http|bot|dev|prod|test|id|pass|password|database)$/;
 
-/** Whether a text of the skill speaks of a host: its SKILL.md or another page for readers. */
+/** Whether a text of the skill mentions a host: SKILL.md or another page for readers. */
 export function isToldOf(host: string, { sources }: Pick<RuleContext, 'sources'>): boolean {
   return sources.some(
     ({ language, depth, text }) => language === 'markdown' && depth === 0 && text.includes(host),

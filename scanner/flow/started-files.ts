@@ -1,6 +1,6 @@
 /**
- * Files that are a program because another one starts, sources or loads them, whatever their names
- * say: they are read in that language too.
+ * Files that are programs because another program starts, sources or loads them, whatever their
+ * names are. They are read in that language, too.
  */
 import { posix } from 'node:path';
 import { extensionOf, isSameFamily, shebang } from '../fact/language.ts';
@@ -11,7 +11,7 @@ import { programIn } from '../rounds/program-look.ts';
 import type { FlowStart } from './graph.ts';
 
 /**
- * The files of a skill as the program that each of them is started as; each once in each language.
+ * The files of a skill in each language in which a program starts them; each once in each language.
  */
 export class StartedFiles {
   readonly #texts: ReadonlyMap<string, TaintSource>;
@@ -28,7 +28,7 @@ export class StartedFiles {
     this.#names = Map.groupBy(texts.keys(), (path) => posix.basename(path));
   }
 
-  /** What new starts make of files that were read as something else. */
+  /** Reads the files of new starts that were read in another language before. */
   readAs(starts: readonly FlowStart[]): Read {
     return joined(
       starts.flatMap(({ program, language, context }) => {
@@ -57,8 +57,8 @@ export class StartedFiles {
   }
 
   /**
-   * Texts that may be started by their own names, as they have no extension or may be executed, and
-   * look like programs.
+   * Reads texts that may be started by name, because they have no extension or are executable, and
+   * that look like programs.
    */
   readByLook(): Read {
     const alike = [...this.#texts.values()].filter(
@@ -70,8 +70,8 @@ export class StartedFiles {
     return joined(alike.map((source) => this.#read(source, programIn(source.text))));
   }
 
-  // A system that finds no `#!` line hands the file to a shell. Lists of files in a block look as
-  // if each was started by its name.
+  // Without a `#!` line, systems give the file to a shell. A list of files in a block looks as if
+  // each file was started by its name.
   #ownLanguage({ path, text, language }: TaintSource): Language | undefined {
     const first = shebang(text);
     if (first !== undefined || isStartable(language)) return first;
@@ -97,7 +97,7 @@ export class StartedFiles {
   }
 }
 
-/** Programs to be read, and files that are none that can be. */
+/** Programs to read, and files that cannot be read as programs. */
 export type Read = Pick<FrontEndResult, 'embedded' | 'unanalysed'>;
 
 export const nothingRead: Read = { embedded: [], unanalysed: [] };
@@ -118,8 +118,8 @@ function isStartable(language: Language): boolean {
 }
 
 /**
- * The files that a path may mean, as code computes it: below the skill's folder or the working
- * directory, and where the folder is not known each of that name.
+ * The files that a computed path may mean: below the skill's folder or the working directory. When
+ * the folder is unknown, each file with that name.
  */
 export function filesNamed(
   program: string,
@@ -127,8 +127,7 @@ export function filesNamed(
   names: ReadonlyMap<string, readonly string[]>,
 ): readonly string[] {
   const known = program.slice(program.lastIndexOf('\0') + 1).replace(/^\/skills\/@self\//, '');
-  // What stands before a part that is not known is the folder of the skill, or nothing that we
-  // could find.
+  // The text before an unknown part is the skill's folder, or nothing that we could find.
   const plain = posix
     .normalize(program.includes('\0') ? known.replace(/^\/+/, '') : known)
     .replace(/^(\.\.\/)+/, '');

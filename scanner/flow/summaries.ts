@@ -1,12 +1,12 @@
 /**
- * What calls of functions come to in a flow graph: edges past each function, from an argument to
- * what the call gives.
+ * The effects of function calls in a flow graph: edges past each function, from an argument to the
+ * call's result.
  */
 
 import type { Steps } from '../fact/steps.ts';
 import type { FlowEdge } from './graph.ts';
 
-/** An edge, by where it begins. */
+/** An edge, without its start. */
 export interface Step {
   readonly to: string;
   readonly kind: 'value' | 'argument' | 'result';
@@ -17,13 +17,14 @@ export interface Step {
   readonly stored: boolean;
 }
 
-/** All edges, by the node that they begin at. */
+/** All edges, by their start node. */
 export type Edges = Map<string, Step[]>;
 
 /**
- * For each parameter: what does it reach without leaving the function? Where that is a result, each
- * call that has both an argument edge into the parameter and a result edge out of there gets a
- * value edge past the function, which opens new ways for the parameters that reach its beginning.
+ * Finds what each parameter reaches without leaving the function. When a parameter reaches a
+ * result, each call with an argument edge into the parameter and a result edge out of the function
+ * gets a value edge past the function. Such an edge opens new paths for the parameters that reach
+ * its start.
  */
 export function addSummaries(list: readonly FlowEdge[], edges: Edges, steps: Steps): void {
   const callers = new Map<string, Map<string, string[]>>();
@@ -67,7 +68,7 @@ export function addSummaries(list: readonly FlowEdge[], edges: Edges, steps: Ste
     reach(parameter, { parameter, encodes: false, stored: false });
   for (let next = open.pop(); next !== undefined; next = open.pop()) {
     const { reach: before, node } = next;
-    // Summaries made meanwhile are at the end of the list, and found too.
+    // Summaries that are added meanwhile are at the end of the list, and this loop visits them too.
     for (const edge of edges.get(node) ?? []) {
       steps.take();
       if (edge.kind === 'value') reach(edge.to, past(before, edge));

@@ -1,6 +1,6 @@
 /**
- * Which of a skill's files are commands: the scripts that SKILL.md names, else those in scripts/
- * and the executable ones.
+ * The commands of a skill: the scripts that SKILL.md names, or else the files in scripts/ and the
+ * executable ones.
  */
 import { posix } from 'node:path';
 import type { SourceFile } from '../../skills-index/skill/bundle.ts';
@@ -13,10 +13,10 @@ const neverRun =
   /(^|\/)(tests?|__tests__|node_modules)\/|\.d\.[cm]?ts$|[._](test|spec)\.|(^|\/)__init__\.py$|(^|\/)test_/;
 
 /**
- * Command names and their files; a name is the file's own, made unique.
- * @param before commands that stand: they keep their names, and only what SKILL.md names is added
- * to them
- * @param told files that SKILL.md tells to run, however it calls them
+ * Command names and their files. A name is the file's own name, made unique.
+ * @param before existing commands: they keep their names, and only files that SKILL.md names are
+ * added
+ * @param scripts files that SKILL.md tells to run, by any path
  */
 export function inferCommands(
   files: readonly SourceFile[],
@@ -60,7 +60,7 @@ function nameFor(path: string, taken: Readonly<Record<string, unknown>>): string
   return [base, `${base}-${kind}`].find((name) => isNamePart(name) && !Object.hasOwn(taken, name));
 }
 
-// A file that another one imports is a part of it, not a command.
+// A file that another file imports is a part of it, not a command.
 function isImported(path: string, text: string): boolean {
   const module = posix.basename(path).replace(runnable, '');
   return (

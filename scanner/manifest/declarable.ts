@@ -1,12 +1,12 @@
-/** What a manifest can say at all, and what the sandbox holds without its saying. */
+/** What a manifest can declare at all, and what the sandbox contains without a declaration. */
 import { type Capability, groupCapabilities } from '../../skills-index/skill/capability.ts';
 import { parseDeclaredEgressUrl, parseEgressUrl } from '../../skills-index/skill/egress-target.ts';
 import { type Manifest, parseManifest, printManifest } from '../../skills-index/skill/manifest.ts';
 import { isLoopbackHost } from '../models/egress-of.ts';
 
 /**
- * Whether a manifest may say it: its own parser decides. `empty` is a manifest without
- * capabilities.
+ * Whether a manifest may declare it, decided by the manifest's own parser. `empty` is a manifest
+ * without capabilities.
  */
 export function isDeclarable(empty: Manifest, capability: Capability): boolean {
   if (namesNothing(capability)) return false;
@@ -21,8 +21,8 @@ export function isDeclarable(empty: Manifest, capability: Capability): boolean {
 }
 
 /**
- * Whether no entry of a manifest could stand for an observed use: a host, program or variable that
- * could not be computed, an address.
+ * Whether no manifest entry could cover an observed use: a host, program or variable that could not
+ * be computed, an address.
  */
 export function isBeyondManifests(capability: Capability): boolean {
   if (namesNothing(capability)) return true;
@@ -38,9 +38,9 @@ export function isBeyondManifests(capability: Capability): boolean {
 }
 
 /**
- * Whether the sandbox keeps a use harmless although nothing allows it: a path or variable known
- * only at run time is one of those that are there, the programs and the kernel's figures that it
- * can read are its own, and so is the loopback address.
+ * Whether the sandbox keeps a use harmless without permission. A path or variable known only at run
+ * time is one that exists in the sandbox. The programs and kernel figures that it can read are the
+ * sandbox's own, and so is the loopback address.
  */
 export function isHeldAnyway(capability: Capability): boolean {
   if (capability.kind === 'env') return capability.name === '*';
@@ -55,8 +55,8 @@ const ownSystem =
   /^\/(usr|bin|lib|lib64|opt)\/|^\/proc\/(meminfo|cpuinfo|cmdline|version|stat|uptime|(1|self)\/(cgroup|status))$/;
 
 /**
- * The top folder of an observed path, where a mount could stand; undefined for the system's own and
- * for home folders.
+ * The top folder of an observed path, as the place of a mount; undefined for system folders and
+ * home folders.
  */
 export function mountFolder(path: string): string | undefined {
   const folder = /^\/([A-Za-z0-9_][A-Za-z0-9._-]*)(?=\/|$)/.exec(path)?.[1];

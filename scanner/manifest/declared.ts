@@ -1,5 +1,6 @@
 /**
- * What the author declared: skill.json, and what SKILL.md says in the forms of other ecosystems.
+ * The author's declarations: skill.json, and declarations in SKILL.md in the forms of other
+ * ecosystems.
  */
 import type { SourceFile } from '../../skills-index/skill/bundle.ts';
 import { type Capabilities, groupCapabilities } from '../../skills-index/skill/capability.ts';
@@ -8,7 +9,7 @@ import { type Manifest, parseManifest } from '../../skills-index/skill/manifest.
 import { Problem, type Reason } from '../../skills-index/skill/problem.ts';
 import type { ProblemCode } from '../../skills-index/skill/problem-codes.ts';
 
-/** Why something of a skill could not be read: a Problem as plain data. */
+/** Why a part of a skill could not be read: a Problem as plain data. */
 export interface Obstacle {
   readonly path: string;
   readonly code: ProblemCode;
@@ -19,19 +20,19 @@ export interface Obstacle {
 
 export interface Declared {
   readonly manifest: Manifest | undefined;
-  /** Why skill.json, where there is one, or SKILL.md cannot be read. */
+  /** Why an existing skill.json, or SKILL.md, cannot be read. */
   readonly obstacles: readonly Obstacle[];
   /** Undefined when nothing is declared anywhere. */
   readonly capabilities: Capabilities | undefined;
   readonly name: string;
-  /** As SKILL.md says it. */
+  /** The name in SKILL.md. */
   readonly nameInProse: string | undefined;
   readonly version: string;
   readonly description: string;
 }
 
 /**
- * Reads what is declared. Never throws: what cannot be read is a problem in the answer and declares
+ * Reads the declarations. Never throws: a file that cannot be read becomes an obstacle and declares
  * nothing.
  */
 export function readDeclared(files: readonly SourceFile[]): Declared {
@@ -60,7 +61,7 @@ export function readDeclared(files: readonly SourceFile[]): Declared {
   return {
     manifest,
     obstacles,
-    // What the author signed is skill.json; prose counts where there is none.
+    // The author signs skill.json; SKILL.md counts only without it.
     capabilities: manifest?.capabilities ?? inProse,
     name: manifest?.name ?? skillMd?.name ?? '',
     nameInProse: skillMd?.name,

@@ -1,4 +1,4 @@
-/** Requests that were seen become the fewest egress entries that allow them and little more. */
+/** Turns observed requests into the fewest egress entries that allow them and little more. */
 import type { Capability, EgressCapability } from '../../skills-index/skill/capability.ts';
 import {
   type EgressTarget,
@@ -11,8 +11,8 @@ import { usualMethods } from './observed.ts';
 const urlsPerHostMax = 3;
 
 /**
- * By origin: up to three addresses as they are, more as the folder that they share. Where strangers
- * collect data nothing is proposed.
+ * By origin: up to three addresses as they are, more as their common folder. Hosts where strangers
+ * collect data are never proposed.
  */
 export function inferEgress(observed: readonly EgressCapability[]): Capability[] {
   const wanted = observed
@@ -42,7 +42,7 @@ function entry(url: string, uses: readonly EgressCapability[]): Capability {
   return { kind: 'egress', url, methods: [...new Set(methods)].sort() };
 }
 
-// `/pages/{id}`, `/pages/<id>`, `/pages/$ID`: a text shows where a value goes.
+// `/pages/{id}`, `/pages/<id>`, `/pages/$ID`: placeholders in a text stand for values.
 function plainTarget(target: EgressTarget): EgressTarget {
   const at = target.path.search(/[{}<>$[\]]|\/:[a-z]/);
   return at < 0

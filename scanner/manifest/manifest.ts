@@ -1,6 +1,6 @@
 /**
- * The smallest manifest that covers what a scan saw: a proposal for the author, who has to confirm
- * it. It changes no verdict.
+ * The smallest manifest that covers the observed capabilities: a proposal that the author has to
+ * confirm. It changes no verdict.
  */
 import type { SourceFile } from '../../skills-index/skill/bundle.ts';
 import { isBundlePath } from '../../skills-index/skill/bundle-path.ts';
@@ -28,8 +28,8 @@ export interface ManifestIdentity {
 }
 
 /**
- * Infers a manifest that `parseManifest` takes. What no manifest can declare, and what could not be
- * computed, is left out.
+ * Infers a manifest that `parseManifest` accepts. Uses that no manifest can declare, or that could
+ * not be computed, are left out.
  */
 export function inferManifest(
   files: readonly SourceFile[],
@@ -62,9 +62,9 @@ export function inferManifest(
 }
 
 /**
- * `/reports/weekly.md` becomes the folder `/reports`, bound to a workspace of that name. What is
- * written is seen through a view (`cow`), as a mount that is written directly (`rw`) waits for a
- * person at each start.
+ * `/reports/weekly.md` becomes the folder `/reports`, bound to a workspace of that name. A written
+ * folder becomes a view (`cow`), because a mount with direct writes (`rw`) waits for a person at
+ * each start.
  */
 function mountsOf({ capabilities }: ScanReport): Capability[] {
   const modes = new Map<string, 'ro' | 'cow'>();
@@ -84,7 +84,7 @@ function mountsOf({ capabilities }: ScanReport): Capability[] {
   });
 }
 
-/** Scripts that SKILL.md tells to run, as the scan saw it. */
+/** Scripts that SKILL.md tells to run, by the scan's findings. */
 export function toldIn({ findings }: ScanReport): readonly string[] {
   return findings.flatMap(({ rule, message }) => {
     const path =
@@ -95,7 +95,7 @@ export function toldIn({ findings }: ScanReport): readonly string[] {
   });
 }
 
-/** Where it was seen, for the author to replace by a reason. */
+/** The place of the use, for the author to replace with a reason. */
 function whyOf(capability: Capability, { findings, capabilities }: ScanReport): string {
   const seen = listCapabilities(capabilities.observed)
     .filter((use) => isSameUse(capability, use))

@@ -1,4 +1,4 @@
-/** Facts become observed capabilities: which uses need one at all, and in which form. */
+/** Turns facts into observed capabilities: which uses need a capability, and in which form. */
 import { posix } from 'node:path';
 import {
   type Capabilities,
@@ -13,8 +13,8 @@ import { sensitivePath } from '../models/sensitive-paths.ts';
 import { interpreters } from '../models/shell.ts';
 
 /**
- * What the facts add up to. Comments and code blocks that only show something do not count; tests
- * do, for they are in the bundle and run.
+ * The capabilities of the facts. Comments and code blocks that only show code do not count. Tests
+ * count, because the bundle contains them and they run.
  */
 export function observedOf(facts: readonly CapabilityFact[]): Capabilities {
   return narrowed(
@@ -22,8 +22,8 @@ export function observedOf(facts: readonly CapabilityFact[]): Capabilities {
   );
 }
 
-// A skill that names more things than a report may list does everything, as far as anyone can
-// approve it.
+// A skill with more capabilities than a report may list counts as using everything, since no person
+// could approve the list.
 function narrowed(all: Capabilities): Capabilities {
   const many = (list: readonly unknown[]): boolean => list.length > observedPerKindMax;
   return {
@@ -35,7 +35,7 @@ function narrowed(all: Capabilities): Capabilities {
   };
 }
 
-/** Whether a fact is a use that a manifest has to declare. */
+/** Whether a manifest has to declare this use. */
 export function needsCapability({ capability, context }: CapabilityFact): boolean {
   if (context === 'comment' || context === 'fence-doc') return false;
   if (capability.kind === 'exec' && context === 'fence-run')
@@ -44,9 +44,9 @@ export function needsCapability({ capability, context }: CapabilityFact): boolea
   return !isOwnPath(capability.path);
 }
 
-// `python scripts/a.py` in a text is how a command is started: its interpreter is implied, and what
-// it is given is looked at by itself. A word that no program is called by is the rest of a line
-// that was no command.
+// `python scripts/a.py` in a text starts a command: its interpreter is implied, and its arguments
+// are judged by themselves. A word that is no program's name is the rest of a line that was no
+// command.
 function startsItself(program: string): boolean {
   return (
     own(interpreters, program) !== undefined ||
@@ -54,7 +54,7 @@ function startsItself(program: string): boolean {
   );
 }
 
-/** The capability of a fact without what only the scanner says of it. */
+/** The capability of a fact, without the scanner's own additions. */
 export function capabilityOf({ capability }: CapabilityFact): Capability {
   if (capability.kind === 'egress') return { ...capability, methods: methodsOf(capability) };
   if (capability.kind !== 'mount' || capability.path === undefined) return capability;
@@ -65,18 +65,18 @@ export function capabilityOf({ capability }: CapabilityFact): Capability {
   };
 }
 
-// A library keeps its methods to itself: it may use any of the usual ones, which is what a manifest
-// can allow.
+// The methods inside a library are unknown: it may use any of the usual ones, which a manifest can
+// allow.
 function methodsOf({ url, methods }: Extract<Capability, { kind: 'egress' }>): readonly string[] {
   return methods.includes('*') && /^https?:\/\/(?!\*)/.test(url) ? usualMethods : methods;
 }
 
-/** What a request may be whose method is not known. */
+/** The possible methods of a request whose method is unknown. */
 export const usualMethods = ['DELETE', 'GET', 'PATCH', 'POST', 'PUT'] as const;
 
 // The skill's own folder, the working directory and the sandbox's temporary folders (HOME is one)
-// need no capability. What lies in a home folder and is sensitive is named all the same: on a
-// machine without the sandbox it would be read.
+// need no capability. Sensitive paths in a home folder are listed all the same: without the sandbox
+// they would be read.
 function isOwnPath(path: string): boolean {
   if (path === '*') return false;
   const normal = normalPath(path);

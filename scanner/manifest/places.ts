@@ -1,9 +1,12 @@
-/** Where a declared capability stands in skill.json. */
+/** The place of a declared capability in skill.json. */
 import type { Capability } from '../../skills-index/skill/capability.ts';
 import type { Span } from '../fact/fact.ts';
 import type { TaintSource } from '../fact/source.ts';
 
-/** The span of its most telling value; the start of the file when it is not found as written. */
+/**
+ * The span of its most specific value; the start of the file when the value is not found as
+ * written.
+ */
 export function manifestSpan(sources: readonly TaintSource[], capability: Capability): Span {
   const text = sources.find((source) => source.path === 'skill.json')?.text ?? '';
   const value =

@@ -1,6 +1,6 @@
 /**
- * A variable that was read becomes a secret with its hosts and its place in requests, where the
- * code tells them.
+ * Turns an environment variable into a secret with its hosts and its place in requests, when the
+ * code shows them.
  */
 import type { SourceFile } from '../../skills-index/skill/bundle.ts';
 import type { Capability, SecretUse } from '../../skills-index/skill/capability.ts';
@@ -16,8 +16,8 @@ import { isProvidersHost, isSecretName, providerOf } from '../models/secrets.ts'
 import { sentSecret } from '../rules/flow/secret-to-network.ts';
 
 /**
- * Undefined for a variable that holds no secret, and for a secret whose hosts nothing tells: a
- * manifest cannot say that.
+ * Undefined for a variable that holds no secret, and for a secret without known hosts: a manifest
+ * cannot declare one.
  */
 export function inferSecret(
   name: string,
@@ -35,8 +35,8 @@ export function inferSecret(
   };
 }
 
-// Where it was seen to go; else its provider's, or hosts that bear its name; else those that the
-// same files contact. A provider's secret never gets another's host.
+// The hosts that it was seen sent to; otherwise the provider's, or hosts with its name; otherwise
+// hosts that the same files contact. A provider's secret never gets another provider's host.
 function hostsFor(name: string, report: ScanReport): readonly string[] {
   const all = contacted(report);
   const provider = providerOf(name);
@@ -62,7 +62,7 @@ function contacted({ capabilities }: ScanReport): string[] {
     .sort();
 }
 
-// Hosts of the files in which the variable is read.
+// Hosts that the files with this variable contact.
 function besides(name: string, { findings }: ScanReport): string[] {
   const seen = findings.filter(({ rule }) => rule === 'manifest/undeclared');
   const paths = new Set(
@@ -76,8 +76,7 @@ function hostIn({ message }: Finding): string[] {
   return url === undefined ? [] : [parseEgressUrl(url).host];
 }
 
-// What the code around it says: a header of its own name, basic authentication, else a bearer
-// token.
+// From the code around it: a header of its own name, basic authentication, or else a bearer token.
 function useOf(name: string, files: readonly SourceFile[]): SecretUse {
   if (/^AWS_/.test(name)) return 'sigv4';
   const texts = files

@@ -1,4 +1,4 @@
-/** Which scripts of a skill its SKILL.md tells the reader to run. */
+/** The scripts that SKILL.md tells the reader to run. */
 import type { FactOf, Span } from '../fact/fact.ts';
 import { runs } from '../fact/standing.ts';
 import { scriptEnding, scriptLaunchers } from '../models/script-launchers.ts';
@@ -6,7 +6,7 @@ import type { RuleContext } from '../rule.ts';
 
 export interface ToldScript {
   readonly path: string;
-  /** Its first mention as something to run. */
+  /** Its first mention in a command. */
   readonly span: Span;
   /** In a code block, not only in a line of text. */
   readonly isBlock: boolean;
@@ -42,7 +42,7 @@ function isCode({ role }: FactOf<'text'>): boolean {
   return role === 'fence' || role === 'inline-code';
 }
 
-// The word of each command that names what is started: the first, or the first behind an
+// The words of each command that name the started program: the first, or the first behind an
 // interpreter and its options.
 function startedWords(code: string): { readonly word: string; readonly written: string }[] {
   return code.split(/\n|&&|\|\||[;|&()`]/).flatMap((command) => {
@@ -50,7 +50,7 @@ function startedWords(code: string): { readonly word: string; readonly written: 
       .trim()
       .split(/\s+/)
       .map((text) => text.replace(/^["']|["']$/g, ''))
-      // Empty quotes inside a word are nothing to a shell.
+      // A shell ignores empty quotes inside a word.
       .map((written) => ({ written, word: written.replace(/''|""/g, '') }));
     const begin = words.findIndex(
       ({ word }) => word !== '$' && word !== '>' && !/^\w+=/.test(word),
@@ -62,8 +62,8 @@ function startedWords(code: string): { readonly word: string; readonly written: 
   });
 }
 
-// As it is called from the skill's folder, from above it or from below: `scripts/a.py`,
-// `$DIR/scripts/a.py`, `a.py`.
+// Called from the skill's folder, from above it or from below: `scripts/a.py`, `$DIR/scripts/a.py`,
+// `a.py`.
 function fileOf(word: string, scripts: readonly string[]): string | undefined {
   const plain = word.replace(/^\.\//, '');
   if (!scriptEnding.test(plain)) return undefined;

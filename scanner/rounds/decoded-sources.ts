@@ -1,4 +1,4 @@
-/** What the blobs in the texts of a round decode to, as programs of the next round. */
+/** Decodes the blobs in the texts of a round into programs of the next round. */
 
 import type { Fact, FactContext, TraitFact } from '../fact/fact.ts';
 import type { EmbeddedProgram, TaintSource } from '../fact/source.ts';
@@ -13,8 +13,7 @@ export interface DecodedSources {
 }
 
 /**
- * Looks into files and into what was decoded before: a program inside of a text holds only what
- * that text holds.
+ * Searches files and decoded texts. An embedded program has only the blobs of the text around it.
  */
 export function decodedSources(
   sources: readonly TaintSource[],
@@ -29,7 +28,7 @@ export function decodedSources(
     for (const blob of decodedPrograms(source.text))
       note(found, source, blob.start, blob.end, blob);
   }
-  // What a front end put together from pieces stands nowhere as a whole.
+  // A text that a front end computed from pieces is in no source as a whole.
   for (const fact of facts) {
     const source =
       fact.kind === 'text' && fact.role === 'string' ? texts.get(fact.span.path) : undefined;
@@ -70,7 +69,7 @@ function note(
   });
 }
 
-// Nobody has shown that it runs: where a front end sees that it does, it says so itself.
+// Nothing shows that the program runs. A front end that sees it run reports that itself.
 function contextOf(source: TaintSource, start: number): FactContext {
   if (source.context === 'comment' || source.context === 'fence-doc') return source.context;
   const isProse = /^(markdown|text|html)$/.test(source.language);

@@ -1,6 +1,6 @@
 /**
- * Programs and orders that stand in a text in another writing: Base64, hexadecimal, numbers of
- * characters, compressed.
+ * Finds encoded programs and orders in a text: Base64, hexadecimal, character codes, compressed
+ * data.
  */
 import { gunzipSync, inflateSync } from 'node:zlib';
 import type { Language } from '../fact/source.ts';
@@ -9,19 +9,18 @@ import { characterClass, hasNumberList, runsOf } from '../prose/text-runs.ts';
 import { givesOrders, programIn } from './program-look.ts';
 
 export interface DecodedProgram {
-  /** Of the blob in the text. */
+  /** Start of the blob in the text. */
   readonly start: number;
   readonly end: number;
-  /** How it was written, for people. */
+  /** Its encoding, for people. */
   readonly form: string;
   readonly language: Language;
   readonly text: string;
 }
 
 /**
- * The blobs of a text that decode to something that looks like a program, tells a reader what to
- * do, or holds such a blob in turn. Pictures, digests, keys, lock files and test data do not.
- * Linear in the text.
+ * The blobs of a text that decode to a program, to orders for a reader, or to a text with such a
+ * blob. Pictures, digests, keys, lock files and test data do not. Linear in the text.
  */
 export function decodedPrograms(text: string, depth = 0): DecodedProgram[] {
   const found: DecodedProgram[] = [];
@@ -43,7 +42,7 @@ interface Blob {
   readonly start: number;
 }
 
-// Most texts have long runs of letters at most, which are found without a search at each character.
+// Most texts have only long runs of letters, which are found without a search at each character.
 function* blobsIn(text: string): Generator<Blob> {
   if (escapes.test(text) || hasNumberList(text, listedNumbersMin)) {
     for (const match of text.matchAll(blobForm)) yield { blob: match[0], start: match.index };
@@ -70,10 +69,10 @@ const base64CharsMin = 24;
 const base64Class = characterClass(/[A-Za-z0-9+/_-]/);
 const base64Form = String.raw`[A-Za-z0-9+/_-]{24,90000}(?:={1,2}|(?:\r?\n[ \t]{0,16}[A-Za-z0-9+/]{16,200}){1,1500}={0,2})?`;
 const base64Here = new RegExp(base64Form, 'y');
-// Two of a form of which blobs have twelve and more.
+// Two of an escape form; blobs have twelve and more.
 const escapes =
   /\\x[0-9a-f]{2}\\x|\\u00[0-9a-f]{2}\\u|\\[0-7]{3}\\|%[0-9a-f]{2}%|&#x?[0-9a-f]{2,4};&/i;
-// Each alternative is one class of characters repeated, so that there is one way only to match.
+// Each alternative repeats one class of characters, so that there is only one way to match.
 const blobForm = new RegExp(
   [
     String.raw`(?:\\x[0-9a-fA-F]{2}){12,20000}`,
@@ -99,7 +98,7 @@ function decodeBlob(blob: string): { readonly text: string; readonly form: strin
   const head = Buffer.from(blob.slice(0, 64), 'base64');
   if (!isPromising(head)) return undefined;
   const [first = ''] = blob.split('\n', 1);
-  // Lines below may be of the same blob, or the text that goes on.
+  // The next lines may belong to the blob, or to the text after it.
   return base64(blob) ?? (first === blob ? undefined : base64(first));
 }
 
@@ -119,8 +118,8 @@ function listedNumbers(blob: string): Uint8Array {
   return Uint8Array.from(numbers.every((number) => number < 256) ? numbers : []);
 }
 
-// Most blobs are pictures, digests and keys: their first bytes are neither text nor a compressed
-// one.
+// Most blobs are pictures, digests and keys: their first bytes are neither text nor compressed
+// data.
 function isPromising(head: Uint8Array): boolean {
   if (isCompressed(head)) return true;
   let odd = 0;
@@ -160,7 +159,7 @@ function inflated64(bytes: Uint8Array): Uint8Array | undefined {
   }
 }
 
-// UTF-8, or UTF-16 as PowerShell's encoded commands are.
+// UTF-8, or UTF-16 as in PowerShell's encoded commands.
 function textOf(bytes: Uint8Array): string | undefined {
   const isWide = bytes.byteLength > 8 && bytes[1] === 0 && bytes[3] === 0 && bytes[5] === 0;
   const text = new TextDecoder(isWide ? 'utf-16le' : 'utf-8').decode(bytes);
@@ -170,7 +169,8 @@ function textOf(bytes: Uint8Array): string | undefined {
   return odd * 33 > text.length ? undefined : text;
 }
 
-// Maps of sources hold programs that stand beside them; JSON Web Tokens and other data are JSON.
+// Source maps hold programs that are also in files beside them; JSON Web Tokens and other data are
+// JSON.
 function languageIn(text: string, depth: number): Language | undefined {
   if (/^\s*\{\s*"version"\s*:\s*3\b/.test(text)) return undefined;
   const language = programIn(text);

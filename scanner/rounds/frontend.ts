@@ -1,6 +1,6 @@
 /**
- * What a front end is: sources of its languages in, facts out. It does no I/O, has no state and may
- * throw on nothing but bugs.
+ * A front end: sources of its languages in, facts out. It does no I/O, has no state, and throws
+ * only because of bugs.
  */
 import type { Fact, Span } from '../fact/fact.ts';
 import type { EmbeddedProgram, Language, TaintSource } from '../fact/source.ts';
@@ -9,46 +9,44 @@ import type { FlowGraph } from '../flow/graph.ts';
 import type { MovedFile, WrittenText } from './written-programs.ts';
 
 export interface FrontEndContext {
-  /** Paths of all files of the bundle, to tell the skill's own scripts from programs. */
+  /** Paths of all files of the bundle, to distinguish the skill's own scripts from programs. */
   readonly files: ReadonlySet<string>;
-  /** Paths of the files that their owner may start. */
+  /** Paths of executable files. */
   readonly executable?: ReadonlySet<string>;
-  /** The files that are text, by path: what a program takes in of another one. */
+  /** The text files by path, for programs that include another file. */
   readonly texts?: ReadonlyMap<string, TaintSource>;
-  /** Count work with `steps.take(n)`: it throws when the scan has done enough. */
+  /** Count work with `steps.take(n)`: it throws when no steps are left. */
   readonly steps: Steps;
 }
 
 export interface FrontEndResult {
   readonly facts: readonly Fact[];
-  /** Programs found inside, analysed in the next round by the front end of their language. */
+  /** Embedded programs. The front end of their language analyses them in the next round. */
   readonly embedded: readonly EmbeddedProgram[];
-  /** Texts that code writes to files: programs where something starts them. */
+  /** Texts that code writes to files: programs when something starts them. */
   readonly written?: readonly WrittenText[];
-  /** Files that code gives another name, or copies. */
+  /** Files that code renames or copies. */
   readonly moved?: readonly MovedFile[];
-  /** How values flow; joined with those of the other front ends. */
+  /** The flow of values, joined with the graphs of the other front ends. */
   readonly graph?: FlowGraph;
-  /** What could not be parsed, whole or in part: the file counts as unanalysed. */
+  /** Parts that could not be parsed: the file counts as unanalysed. */
   readonly unanalysed: readonly { readonly span: Span; readonly reason: string }[];
 }
 
 /**
- * Gets all sources of its languages of one round at once, since code of one file calls that of
- * another.
+ * Gets all sources of its languages in one round, since code of one file calls code of another.
  */
 export type Analyse = (sources: readonly TaintSource[], context: FrontEndContext) => FrontEndResult;
 
 export interface FrontEnd {
   readonly name: string;
   readonly languages: readonly Language[];
-  /** Loads the parser; only called when a skill has a source for it. */
+  /** Loads the parser. It is called only for skills with a source in this language. */
   readonly load: () => Promise<Analyse>;
 }
 
 /**
- * A front end that looks at one source at a time. A throw on one source leaves the others as they
- * are.
+ * A front end that reads one source at a time. An error in one source does not affect the others.
  */
 export function perSource(
   analyse: (source: TaintSource, context: FrontEndContext) => FrontEndResult,

@@ -1,7 +1,4 @@
-/**
- * Raw text in which texts that are only put together from pieces stand whole, for rules that search
- * text.
- */
+/** Raw text in which string concatenations are joined, for rules that search text. */
 import { type OffsetMap, rawOffset, type TaintSource } from '../fact/source.ts';
 
 export interface JoinedText {
@@ -17,7 +14,7 @@ const shellSeams = /(?<=[\w./:@%+,-])(?:''|"")(?=[\w./:@%+,-])/g;
 // A memo of a pure function: several rules search the same source.
 const joinedTexts = new WeakMap<TaintSource, JoinedText>();
 
-/** The text of a source with the seams of its texts left out. */
+/** The text of a source without the seams of its concatenations. */
 export function joinedText(source: TaintSource): JoinedText {
   const known = joinedTexts.get(source) ?? joinText(source);
   joinedTexts.set(source, known);
@@ -32,7 +29,7 @@ function joinText({ text, language }: TaintSource): JoinedText {
   ];
   if (seams.length === 0) return { text, offsetOf: (at) => at };
   seams.sort((a, b) => a.index - b.index);
-  // Where each piece begins, in the joined text and in the source.
+  // The start of each piece, in the joined text and in the source.
   const pieces: OffsetMap[number][] = [{ at: 0, raw: 0 }];
   let joined = '';
   let raw = 0;

@@ -1,9 +1,9 @@
-/** Whether a text that was found where no text is looked for is a program, or gives orders. */
+/** Whether an unexpected text, such as a decoded blob, is a program or gives orders. */
 import type { Language } from '../fact/source.ts';
 
 /**
- * The language of a text that looks like a program; undefined for other text. Cautious: test data
- * and sentences are none.
+ * The language of a text that looks like a program; undefined for other text, test data and
+ * sentences included.
  */
 export function programIn(text: string): Language | undefined {
   const sample = text.slice(0, 4_000).trim();

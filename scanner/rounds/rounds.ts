@@ -1,6 +1,6 @@
 /**
- * Runs the front ends: files first, then the programs found inside them, and so on; every place is
- * told in the files' own offsets.
+ * Runs the front ends: first on files, then on the programs embedded in them, and so on. All places
+ * are mapped to the files' own offsets.
  */
 import type { Capability } from '../../skills-index/skill/capability.ts';
 import { printEgressTarget } from '../../skills-index/skill/egress-target.ts';
@@ -27,17 +27,17 @@ import { WrittenPrograms } from './written-programs.ts';
 export interface Analysed {
   readonly facts: readonly Fact[];
   readonly graph: FlowGraph;
-  /** Files and the programs inside them, in the order in which they were analysed. */
+  /** Files and embedded programs, in the order of their analysis. */
   readonly sources: readonly TaintSource[];
   readonly unanalysed: FrontEndResult['unanalysed'];
-  /** Files that no front end took. */
+  /** Files that no front end reads. */
   readonly untaken: readonly string[];
 }
 
 interface Inner {
   readonly within: string;
   readonly map: OffsetMap;
-  /** Of what lies in an archive or document. */
+  /** The inner name of an entry in an archive or document. */
   readonly name?: string;
 }
 
@@ -110,7 +110,7 @@ function analyseWritten(programs: WrittenPrograms, found: readonly FrontEndResul
   });
 }
 
-// Each program costs steps before it is read, so that very many very small ones come to an end too.
+// Each program costs steps before it is read, so that very many tiny programs also reach the limit.
 function affordable(programs: readonly TaintSource[], steps: Steps): number {
   const count = Math.min(programs.length, Math.floor(steps.left / embeddedProgramSteps));
   if (count > 0) steps.take(count * embeddedProgramSteps);
@@ -121,7 +121,7 @@ function frontEndOf(frontEnds: readonly FrontEnd[], language: Language): FrontEn
   return frontEnds.find((frontEnd) => frontEnd.languages.includes(language));
 }
 
-// Without steps left the ways within each language remain.
+// Without steps left, only the edges within each language remain.
 function linked({ graph = noGraph }: FrontEndResult, programs: Programs, steps: Steps): FlowGraph {
   try {
     return linkPrograms(graph, programs, steps);
@@ -133,8 +133,8 @@ function linked({ graph = noGraph }: FrontEndResult, programs: Programs, steps: 
 
 const noGraph: FlowGraph = { nodes: [], edges: [], sources: [], sinks: [] };
 
-// A parser may fail on one source only (a bug, a call stack used up): then each is analysed by
-// itself and that one is not.
+// A parser may fail on one source only (a bug, a stack overflow). Then each source is analysed
+// alone, and that one is reported.
 function analyseAll(
   analyse: Analyse,
   sources: readonly TaintSource[],
@@ -174,15 +174,15 @@ function programsOf(
     const count = (counts.get(base) ?? 0) + 1;
     counts.set(base, count);
     let path = count === 1 ? base : `${base}.${count}`;
-    // A file of the bundle may have been given such a name.
+    // A file of the bundle may already have this name.
     while (byPath.has(path)) path += '.';
     inner.set(path, { within, map });
     return [{ path, file: parent.file, language, text, context, depth: parent.depth + 1 }];
   });
 }
 
-// Folded names come from the skill: JSON cannot carry half a surrogate pair, and a name of nothing
-// is no name.
+// Computed names come from the skill. JSON cannot carry half a surrogate pair, and an empty name is
+// no name.
 function nameOf(text: string): string {
   return text === '' ? '*' : text.toWellFormed();
 }
@@ -222,7 +222,7 @@ function tooDeep({ path }: TaintSource): FrontEndResult['unanalysed'][number] {
   };
 }
 
-/** Rewrites every span to offsets of the bundle's files, and sorts the facts. */
+/** Maps every span to offsets of the bundle's files, and sorts the facts. */
 function mapped(
   result: FrontEndResult,
   inner: ReadonlyMap<string, Inner>,
@@ -235,7 +235,7 @@ function mapped(
         within.name === undefined
           ? rawSpan(within.map, at, within.within)
           : inArchive(within.within, within.name);
-    // No place is outside of its file, whatever a front end says.
+    // Keeps a wrong place of a front end within its file.
     const length = lengths.get(at.path) ?? 0;
     return at.end <= length ? at : { ...at, start: Math.min(at.start, length), end: length };
   };

@@ -1,6 +1,6 @@
 /**
- * Programs that a skill writes to a file and starts from there: their texts are read in the
- * language that starts them, whatever the file is called.
+ * Programs that a skill writes to a file and then starts: their texts are read in the language that
+ * starts them, whatever the file's name is.
  */
 import { posix } from 'node:path';
 import { extensionOf, shebang } from '../fact/language.ts';
@@ -14,20 +14,20 @@ import { programIn } from './program-look.ts';
 
 /** A text that code writes to a file. */
 export interface WrittenText extends Omit<EmbeddedProgram, 'language' | 'decoded'> {
-  /** The path as code computes it; `unknownPart` stands for unknown parts. */
+  /** The computed path; `unknownPart` stands for unknown parts. */
   readonly path: string;
   /**
-   * Texts of one opening stand behind each other, as in `f.write(a); f.write(b)`: the place where
-   * the file was opened.
+   * The offset where the file was opened. Texts with the same opening follow one another, as in
+   * `f.write(a); f.write(b)`.
    */
   readonly opening: number;
-  /** It goes on where the file ended. */
+  /** Appended to the file. */
   readonly append?: true;
-  /** One of several texts that the place may write: a file by itself. */
+  /** One of several texts that may be written here: it makes a file of its own. */
   readonly instead?: true;
 }
 
-/** A file that gets another name, or a copy under it. */
+/** A file that is renamed or copied. */
 export interface MovedFile {
   readonly from: string;
   readonly to: string;
@@ -41,8 +41,8 @@ interface WrittenFile extends Omit<EmbeddedProgram, 'language'> {
 }
 
 /**
- * The texts and the starts of all rounds: a file is often written by one program and started by
- * another.
+ * The written texts and the starts of all rounds: often one program writes a file and another
+ * starts it.
  */
 export class WrittenPrograms {
   readonly #written: WrittenText[] = [];
@@ -50,7 +50,7 @@ export class WrittenPrograms {
   readonly #starts = new Map<string, StartedAs>();
   readonly #done = new Set<string>();
 
-  /** What new texts and new starts make of each other. */
+  /** Combines new texts and new starts. */
   readAs(
     {
       written = [],
@@ -90,8 +90,8 @@ export class WrittenPrograms {
     const key = `${language} ${file.within} ${path} ${file.text}`;
     if (this.#done.has(key)) return [];
     this.#done.add(key);
-    // Only a shell's reader knows unknown parts; elsewhere a letter stands for them, which is as
-    // long, so that places stay.
+    // Only the shell reader knows unknown parts. For other languages a letter of the same length
+    // replaces them, so that offsets stay.
     return [
       {
         ...file,
@@ -102,8 +102,8 @@ export class WrittenPrograms {
   }
 }
 
-// Each opening of a file begins it anew, and what is appended may stand behind any of them:
-// functions run in another order than they stand in.
+// Each opening starts the file again, and appended text may follow any of them, because functions
+// may run in another order.
 function filesOf(written: readonly WrittenText[], steps: Steps): readonly WrittenFile[] {
   const files = written.filter(({ instead }) => instead).map(fileOf);
   const parts = written.filter(({ instead }) => !instead);
@@ -119,8 +119,7 @@ function filesOf(written: readonly WrittenText[], steps: Steps): readonly Writte
   return files;
 }
 
-// Each file by all names that it gets. A file that is moved round in a ring comes to an end: each
-// name is taken once.
+// Each file under all its names. A cycle of renames ends, because each name is taken once.
 function withMoved(
   files: readonly WrittenFile[],
   moved: readonly MovedFile[],
@@ -139,7 +138,7 @@ function withMoved(
   });
 }
 
-/** Names that one file is followed by. */
+/** Names that one file is followed under. */
 const namesMax = 16;
 
 function joined(texts: readonly WrittenText[], steps: Steps): readonly WrittenFile[] {
@@ -159,8 +158,8 @@ function fileOf({ path, within, text, context, map }: WrittenText): WrittenFile 
   return { path, within, text, context, map };
 }
 
-// What is known of a path to its end: nobody knows where the skill, a temporary folder or the
-// working directory lies.
+// The known end of a path: the place of the skill, a temporary folder or the working directory is
+// unknown.
 function tailOf(path: string): string {
   const known = path.slice(path.lastIndexOf(unknownPart) + 1).replace(/^\/skills\/@self\//, '');
   return posix.normalize(known).replace(/^(\.{0,2}\/)+/, '');
@@ -172,7 +171,7 @@ function endsOf(tail: string): string[] {
   return /^\.?$/.test(tail) ? [] : names.map((_, at) => names.slice(at).join('/'));
 }
 
-/** Longer paths are compared by so many names at their end. */
+/** Longer paths are compared by this number of names at their end. */
 const pathNamesMax = 20;
 
 function ownLanguage(path: string, text: string): Language | undefined {
