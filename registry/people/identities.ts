@@ -13,10 +13,8 @@ import {
 } from '../../skills-index/statement/attestation.ts';
 import { keysAmong } from '../../skills-index/statement/identity-id.ts';
 import { parseEnvelope } from '../../skills-index/statement/sign.ts';
-import {
-  type FrozenStatement,
-  parseFrozenSubject,
-} from '../../skills-index/trust/identity/frozen-statement.ts';
+import type { FrozenStatement } from '../../skills-index/trust/identity/frozen-statement.ts';
+import { parseFrozenSubject } from '../../skills-index/trust/identity/frozen-subject.ts';
 import type { Identities, LoggedStatement } from '../../skills-index/trust/identity/identities.ts';
 import { readLogged } from '../../skills-index/trust/identity/read-logged.ts';
 import { chainIdentities } from '../../skills-index/trust/identity.ts';

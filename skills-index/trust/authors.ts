@@ -34,10 +34,11 @@ export function whyAuthor(
   { enrolled, ...who }: Acting & { readonly enrolled: Member | undefined },
   at: number,
 ): string | undefined {
-  if (isAuthor(identities, publication, who, at)) return 'an author never approves their own';
+  if (isAuthor(identities, publication, who, at))
+    return 'an author cannot approve their own version';
   if (enrolled === undefined || enrolled.identities !== undefined) return undefined;
   if (!standingBehind(identities, publication, at).some(isPerson)) return undefined;
-  return `an author is known by an issuer alone, and no administrator has said who ${enrolled.name} is there`;
+  return `an author is known only by an identity at an issuer, and no administrator listed the identities of ${enrolled.name}`;
 }
 
 /**

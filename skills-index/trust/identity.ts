@@ -1,3 +1,4 @@
+import type { Digest } from '../skill/digest.ts';
 import { predicateTypes } from '../statement/attestation.ts';
 import { IdentityChain } from './identity/chain.ts';
 import type { Ends } from './identity/ends.ts';
@@ -10,8 +11,8 @@ import { whyForeignIn } from './own-registry.ts';
 import type { RootFile } from './root.ts';
 
 /**
- * Builds the history of identities from identity statements in log order; other kinds are skipped.
- * The order of the argument does not matter.
+ * Builds the history of identities from identity statements in log order; skips other kinds. The
+ * order of the argument does not matter.
  * @param frozen statements of the same log that cannot be verified
  */
 export function chainIdentities(
@@ -20,15 +21,21 @@ export function chainIdentities(
   frozen: readonly FrozenStatement[] = [],
 ): Identities {
   const whyForeign = whyForeignIn(root);
-  const all = statements.filter(isAboutIdentity);
-  const about = all.filter((one) => whyForeign(one) === undefined);
-  const foreign = all.flatMap(({ digest, logIndex, statement }) => {
-    const why = whyForeign({ statement, logIndex });
-    return why === undefined ? [] : [{ digest, logIndex, why }];
-  });
-  const said = new Set(firstOccurrences(about));
-  const twins = about.filter((one) => !said.has(one));
-  const ordered = [...said, ...frozen].sort((a, b) => a.logIndex - b.logIndex);
+  const own: LoggedStatement[] = [];
+  const ignored: { digest: Digest; logIndex: number; why: string }[] = [];
+  for (const logged of statements.filter(isAboutIdentity)) {
+    const { digest, logIndex } = logged;
+    const why = whyForeign(logged);
+    if (why === undefined) own.push(logged);
+    else ignored.push({ digest, logIndex, why });
+  }
+  const first = new Set(firstOccurrences(own));
+  for (const logged of own)
+    if (!first.has(logged)) {
+      const { digest, logIndex } = logged;
+      ignored.push({ digest, logIndex, why: 'its signer logged the same statement before' });
+    }
+  const ordered = [...first, ...frozen].sort((a, b) => a.logIndex - b.logIndex);
   // A key may be ended retroactively, from an earlier log index. Then statements that it signed
   // since lose their effect, and so does everything that depends on them. The computation repeats
   // until nothing changes. It terminates because ends are only added. Two keys that end each other
@@ -37,16 +44,10 @@ export function chainIdentities(
   const order = new MemberOrder();
   for (let round = 0; ; round++) {
     const chain = new IdentityChain(root, ends, order);
-    chain.ignored.push(...foreign);
-    for (const { digest, logIndex } of twins)
-      chain.ignored.push({ digest, logIndex, why: 'it was said before' });
-    for (const one of ordered) chain.add(one);
+    chain.ignored.push(...ignored);
+    for (const logged of ordered) chain.add(logged);
     order.close();
-    if (
-      round >= identityRoundsMax ||
-      chain.ends.members.size + chain.ends.keys.size === countOf(ends)
-    )
-      return chain;
+    if (round >= identityRoundsMax || countOf(chain.ends) === countOf(ends)) return chain;
     ends = chain.ends;
   }
 }
@@ -58,6 +59,6 @@ function isAboutIdentity({ statement }: LoggedStatement): boolean {
   return predicateType === member || predicateType === scope || predicateType === key;
 }
 
-function countOf(ends: Ends): number {
-  return ends.members.size + ends.keys.size;
+function countOf({ members, keys }: Ends): number {
+  return members.size + keys.size;
 }

@@ -1,7 +1,4 @@
-/**
- * Votes by which administrators together give a scope to new owners without the old owner, or enrol
- * a member.
- */
+/** Votes of administrators, who together give a scope to new owners or enrol a member. */
 import { canonicalJson } from '../../skill/canonical-json.ts';
 import type { RootFile } from '../root.ts';
 import { isInOffice, thresholdAt } from '../root-office.ts';
@@ -31,10 +28,10 @@ export class AdministratorVotes<Change> {
   ): boolean {
     const changes = this.#votes.get(about) ?? new Map<string, PendingVote<Change>>();
     const text = canonicalJson(change);
-    const by = [...(changes.get(text)?.by ?? []).filter((one) => one !== signer), signer];
+    const by = [...(changes.get(text)?.by ?? []).filter((keyId) => keyId !== signer), signer];
     // A key retired since its vote does not count, or one person could vote with the old key and
     // the new one.
-    const inOffice = by.filter((one) => isInOffice(this.#root, 'administrator', one, logIndex));
+    const inOffice = by.filter((keyId) => isInOffice(this.#root, 'administrator', keyId, logIndex));
     if (inOffice.length >= thresholdAt(this.#root, logIndex)) {
       this.drop(about);
       return true;
@@ -43,10 +40,7 @@ export class AdministratorVotes<Change> {
     return false;
   }
 
-  /**
-   * Removes the votes on a subject that changed in another way; an old vote must not undo that
-   * change.
-   */
+  /** Removes the votes on a subject that changed otherwise: no old vote may undo the change. */
   drop(about: string): void {
     this.#votes.delete(about);
   }

@@ -1,4 +1,4 @@
-/** One pass over the identity statements in log order, with the ends found in earlier passes. */
+/** One pass over the identity statements in log order, with the ends of earlier passes. */
 import type { Digest } from '../../skill/digest.ts';
 import type { Scope } from '../../skill/name.ts';
 import {
@@ -52,10 +52,11 @@ export class IdentityChain implements Identities {
       this.#keys.set(rootKeyId(key), spkiOf(key));
   }
 
-  /** Takes the next statement in log order, or records why it does not count. */
-  add(one: LoggedStatement | FrozenStatement): void {
-    const why = 'why' in one ? this.#owners.freeze(one) : this.#take(one);
-    if (why !== undefined) this.ignored.push({ digest: one.digest, logIndex: one.logIndex, why });
+  /** Adds the next statement in log order, or records why the statement does not count. */
+  add(logged: LoggedStatement | FrozenStatement): void {
+    const { digest, logIndex } = logged;
+    const why = 'why' in logged ? this.#owners.freeze(logged) : this.#addVerified(logged);
+    if (why !== undefined) this.ignored.push({ digest, logIndex, why });
   }
 
   follows(key: Digest, old: Digest): boolean {
@@ -99,7 +100,7 @@ export class IdentityChain implements Identities {
   publishersOf(scope: Scope, at: number): Identity[] {
     return this.#owners
       .publishersOf(scope, at)
-      .filter((one) => this.ends.keyCounts(identityId(one), at, scope));
+      .filter((publisher) => this.ends.keyCounts(identityId(publisher), at, scope));
   }
 
   scopesOf(identity: Digest, at: number): Scope[] {
@@ -128,67 +129,80 @@ export class IdentityChain implements Identities {
     return this.#members.namesOf(identity);
   }
 
-  #take(one: LoggedStatement): string | undefined {
-    const { statement, signers } = one;
+  #addVerified(logged: LoggedStatement): string | undefined {
+    const { statement, signers } = logged;
     // A keyless identity can own a scope, but every other identity statement must be signed by a
     // key.
     if (signers !== undefined && statement.predicateType !== predicateTypes.scope)
-      return 'a certificate signs no such statement';
+      return 'a certificate cannot sign a statement of this kind';
     switch (statement.predicateType) {
       case predicateTypes.member:
-        return this.#members.take(statement.predicate, one);
+        return this.#members.add(statement.predicate, logged);
       case predicateTypes.scope:
-        return this.#takeScope(statement.predicate, one);
+        return this.#addClaim(statement.predicate, logged);
       case predicateTypes.key:
-        return this.#takeKey(statement.predicate, one);
+        return this.#addKey(statement.predicate, logged);
       case predicateTypes.revocation:
-        return this.stops.add(statement.predicate, one, this);
+        return this.stops.add(statement.predicate, logged, this);
       default:
-        return 'it says nothing about who is who';
+        return 'it is no identity statement';
     }
   }
 
-  #takeScope(claim: ScopePredicate, one: LoggedStatement): string | undefined {
-    const { scope, owners, publishers = [], previous } = claim;
-    const { signer, logIndex, digest } = one;
-    const standing = this.#owners.claimOf(scope, logIndex);
-    const stop = this.stops.stopOn({ ids: idsOf(one), scope }, logIndex);
-    let lost: number | undefined;
-    if (standing === undefined) {
-      if (previous !== undefined) return 'it changes a claim that does not stand';
-      if (matchedIdentity(owners, one) === undefined)
-        return 'a first claim is signed by an owner that it names';
-      // A retroactive end of a key does not remove a first claim. Otherwise the scope would become
-      // free for anybody.
-      if (!this.ends.keySpeaks(signer, logIndex)) return 'its signer’s key was ended';
-      if (stop !== undefined) return `its signer was ${describePublisherStop(stop)}`;
-    } else {
-      if (standing.frozen !== undefined) return `@${scope} is frozen: ${standing.frozen}`;
-      if (previous !== standing.statement)
-        return `@${scope} is claimed, and it does not name the claim that it changes`;
-      const owner = matchedIdentity(this.ownersOf(scope, logIndex, logIndex), one);
-      const byOwner = owner !== undefined && stop === undefined;
-      const byOffice = isInOffice(this.#root, 'administrator', signer, logIndex);
-      if (!byOwner && !byOffice) {
-        const why =
-          owner !== undefined && stop !== undefined
-            ? `was ${describePublisherStop(stop)}`
-            : `did not own @${scope}`;
-        return `its signer ${why}, and is no administrator of the root file`;
-      }
-      const voted = byOffice && this.scopeVotes.isVotedThrough(scope, claim, one);
-      // A vote that is not yet sufficient counts as a vote and changes nothing.
-      if (!byOwner && !voted) return undefined;
-      lost =
-        voted || owner === undefined
-          ? undefined
-          : this.#lostFrom(scope, identityId(owner), logIndex);
+  #addClaim(claim: ScopePredicate, logged: LoggedStatement): string | undefined {
+    const { scope, owners, previous } = claim;
+    const { signer, logIndex } = logged;
+    const present = this.#owners.claimOf(scope, logIndex);
+    if (present !== undefined) return this.#changeClaim(present, claim, logged);
+    if (previous !== undefined) return 'it changes a claim, but nobody has claimed the scope';
+    if (matchedIdentity(owners, logged) === undefined)
+      return 'its signer is not among the owners that it names';
+    // A retroactive end of a key does not remove a first claim. Otherwise the scope would become
+    // free for anybody.
+    if (!this.ends.keySpeaks(signer, logIndex)) return 'its signer’s key was ended';
+    const stop = this.stops.stopOn({ ids: idsOf(logged), scope }, logIndex);
+    if (stop !== undefined) return `its signer was ${describePublisherStop(stop)}`;
+    return this.#acceptClaim(claim, logged, undefined);
+  }
+
+  #changeClaim(
+    present: { readonly statement: Digest; readonly frozen?: string },
+    claim: ScopePredicate,
+    logged: LoggedStatement,
+  ): string | undefined {
+    const { scope, previous } = claim;
+    const { signer, logIndex } = logged;
+    if (present.frozen !== undefined) return `@${scope} is frozen: ${present.frozen}`;
+    if (previous !== present.statement)
+      return `it does not name the present claim of @${scope} as \`previous\``;
+    const owner = matchedIdentity(this.ownersOf(scope, logIndex, logIndex), logged);
+    const stop = this.stops.stopOn({ ids: idsOf(logged), scope }, logIndex);
+    const byOwner = owner !== undefined && stop === undefined;
+    const byOffice = isInOffice(this.#root, 'administrator', signer, logIndex);
+    if (!byOwner && !byOffice) {
+      const why =
+        owner !== undefined && stop !== undefined
+          ? `was ${describePublisherStop(stop)}`
+          : `did not own @${scope}`;
+      return `its signer ${why}, and is no administrator of the root file`;
     }
+    const isPassed = byOffice && this.scopeVotes.isVotedThrough(scope, claim, logged);
+    if (isPassed) return this.#acceptClaim(claim, logged, undefined);
+    // Too few administrators have voted: the vote counts, and the claim stays as it is.
+    if (!byOwner) return undefined;
+    return this.#acceptClaim(claim, logged, this.#lostFrom(scope, identityId(owner), logIndex));
+  }
+
+  #acceptClaim(
+    claim: ScopePredicate,
+    { logIndex, digest }: LoggedStatement,
+    lost: number | undefined,
+  ): undefined {
+    const { scope, owners, publishers = [] } = claim;
     if (lost === undefined)
       for (const key of keysAmong([...owners, ...publishers])) this.#name(key);
     this.scopeVotes.drop(scope);
     this.#owners.claim(claim, { from: logIndex, lost }, digest);
-    return undefined;
   }
 
   /**
@@ -215,54 +229,52 @@ export class IdentityChain implements Identities {
       return undefined;
     }
     if (signer !== keyId && !this.#owners.isSuccessor(signer, keyId))
-      return 'a key is ended by its holder, its successor or an administrator';
+      return 'its signer is no holder of the key, no successor and no administrator';
     if (!this.ends.keySpeaks(signer, logIndex)) return 'its signer’s key was ended';
     const reach = new Set<KeyUse>(this.#owners.keptBy(signer, logIndex));
     if (signer === keyId && this.#members.hasEveryRole(keyId, logIndex)) reach.add('as a member');
-    const isBack = end.upTo < logIndex;
-    if (isBack && reach.size === 0)
-      return 'its signer stands for nothing now, so only an administrator ends it for an index before';
-    const takes = isBack
+    const isRetroactive = end.upTo < logIndex;
+    if (isRetroactive && reach.size === 0)
+      return 'its signer has no rights any more, so only an administrator may end the key retroactively';
+    const endsSomething = isRetroactive
       ? [...reach].some((use) => this.ends.keyCounts(keyId, end.upTo + 1, use, logIndex))
-      : undefined;
-    if (!(takes ?? this.ends.keySpeaks(keyId, logIndex))) return 'it counts no further already';
+      : this.ends.keySpeaks(keyId, logIndex);
+    if (!endsSomething) return 'the key has ended already';
     this.ends.endKey(digest, { ...end, reach });
     return undefined;
   }
 
-  #takeKey(predicate: KeyPredicate, one: LoggedStatement): string | undefined {
+  #addKey(predicate: KeyPredicate, logged: LoggedStatement): string | undefined {
     const { key, state, replaces } = predicate;
-    const { signer, logIndex } = one;
-    if (state === 'ended') return this.#endKey(predicate, one);
+    const { signer, logIndex } = logged;
+    if (state === 'ended') return this.#endKey(predicate, logged);
     if (signer !== (replaces ?? key.keyId))
-      return 'a key is enrolled by its holder, or by the holder of the key that it replaces';
+      return 'its signer holds neither the key nor the key that it replaces';
     if (!this.ends.keySpeaks(signer, logIndex)) return 'its signer’s key was ended';
     const stop = this.stops.stopOn({ ids: [signer] }, logIndex);
     if (stop !== undefined) return `its signer was ${describePublisherStop(stop)}`;
+    if (replaces !== undefined) return this.#addSuccessor(key, logged);
+    this.#name(key);
+    return undefined;
+  }
+
+  #addSuccessor(key: PublicKey, { signer, logIndex }: LoggedStatement): string | undefined {
     // A successor must be a new key. Otherwise one signer could declare another person's key, with
     // all its rights, to be their own successor.
-    if (replaces !== undefined && this.#keys.has(key.keyId))
-      return 'the key that is to follow is known already';
+    if (this.#keys.has(key.keyId)) return 'the successor is a known key';
     if (this.#owners.successorsOf(signer).length >= successorsMax)
-      return 'the key that it replaces was replaced too often';
+      return 'the replaced key has too many successors';
     // A key without any rights has nothing to pass on. Otherwise anybody could attach statements to
     // the keys of others.
-    const isFree = (scope: Scope): boolean =>
-      this.stops.stopOn({ ids: [signer], scope }, logIndex) === undefined;
-    const owned = replaces === undefined ? [] : this.#owners.scopesOf(replaces, logIndex, logIndex);
-    if (replaces !== undefined && owned.length === 0)
-      return 'the key that it replaces owns no scope';
-    const scopes = owned.filter(isFree);
-    if (scopes.length < owned.length && scopes.length === 0)
-      return 'the key that it replaces was stopped in each scope that it owns';
-    const places = scopes.map((scope) => ({
-      scope,
-      from: logIndex,
-      lost: this.#lostFrom(scope, signer, logIndex),
-    }));
+    const owned = this.#owners.scopesOf(signer, logIndex, logIndex);
+    if (owned.length === 0) return 'the replaced key owns no scope';
+    const places = owned
+      .filter((scope) => this.stops.stopOn({ ids: [signer], scope }, logIndex) === undefined)
+      .map((scope) => ({ scope, from: logIndex, lost: this.#lostFrom(scope, signer, logIndex) }));
+    if (places.length === 0) return 'the replaced key is stopped in every scope that it owns';
     const followed = places.filter((place) => this.#owners.follow(signer, key, place.scope, place));
-    if (replaces !== undefined && followed.length === 0) return 'it follows that key already';
-    if (replaces === undefined || followed.some(({ lost }) => lost === undefined)) this.#name(key);
+    if (followed.length === 0) return 'the key is a successor of the replaced key already';
+    if (followed.some(({ lost }) => lost === undefined)) this.#name(key);
     return undefined;
   }
 

@@ -29,7 +29,7 @@ export interface KeyEnd extends End {
   readonly reach?: ReadonlySet<KeyUse>;
 }
 
-/** The known ends, and the ends found in this pass, both also indexed by what they ended. */
+/** The known ends and the ends of this pass, also by the key or passkey that they ended. */
 export class KnownEnds implements Ends {
   readonly members = new Map<Digest, End>();
   readonly keys = new Map<Digest, KeyEnd>();
@@ -48,8 +48,8 @@ export class KnownEnds implements Ends {
   }
 
   /**
-   * The first decision on how far an end reaches back stays, because it was made with the least
-   * known against its signer.
+   * Adds an end. The first pass that finds an end decides how far it reaches back: a later pass
+   * knows more against its signer.
    */
   endKey(digest: Digest, end: KeyEnd): void {
     if (this.keys.has(digest)) return;

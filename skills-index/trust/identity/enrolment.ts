@@ -40,36 +40,31 @@ export class Enrolments {
   }
 
   keysNamed(name: string): Digest[] {
-    const named = this.#all.filter((one) => one.name === name && one.passkey === undefined);
-    return [...new Set(named.map(({ of }) => of as Digest))];
+    return this.#idsNamed(name, ({ passkey }) => passkey === undefined).map((id) => id as Digest);
   }
 
   passkeysNamed(name: string): string[] {
-    return [
-      ...new Set(
-        this.#all
-          .filter((one) => one.name === name && one.passkey !== undefined)
-          .map((one) => one.of),
-      ),
-    ];
+    return this.#idsNamed(name, ({ passkey }) => passkey !== undefined);
+  }
+
+  #idsNamed(name: string, isOfKind: (one: Enrolment) => boolean): string[] {
+    const named = this.#all.filter((one) => one.name === name && isOfKind(one));
+    return [...new Set(named.map(({ of }) => of))];
   }
 
   namesOf(identity: Digest): ReadonlySet<string> {
     return new Set(this.#all.filter((one) => one.ids.includes(identity)).map((one) => one.name));
   }
 
+  /**
+   * Whether a member still has every role that the same key or passkey ever had. A member with
+   * fewer roles cannot retract statements made in the others.
+   */
   hasEveryRole(of: string, at: number): boolean {
-    return hasEveryRole(this.at(of, at), this.#all);
+    const now = this.at(of, at);
+    return (
+      now !== undefined &&
+      this.#all.every((one) => one.of !== of || one.roles.every((role) => now.roles.includes(role)))
+    );
   }
-}
-
-/**
- * Whether a member still has every role that the same key or passkey ever had. A member with fewer
- * roles cannot retract statements made in the others.
- */
-function hasEveryRole(now: Enrolment | undefined, all: readonly Enrolment[]): boolean {
-  return (
-    now !== undefined &&
-    all.every((one) => one.of !== now.of || one.roles.every((role) => now.roles.includes(role)))
-  );
 }

@@ -1,6 +1,6 @@
 /**
- * What of a version no longer holds when somebody was ended for a log index before now: one
- * question for the registry and for who replays its log.
+ * Decides whether a statement about a version lost its effect because its signer was ended
+ * retroactively. The registry and monitors of its log share this file.
  */
 import type { Digest } from '../../skill/digest.ts';
 import type { Scope } from '../../skill/name.ts';
@@ -8,7 +8,7 @@ import { predicateTypes, type Statement } from '../../statement/attestation.ts';
 import { identityId } from '../../statement/identity-id.ts';
 import type { Identities } from './identities.ts';
 
-/** Whose version it is. */
+/** The scope and publisher of a version. */
 export interface Published {
   readonly scope: Scope;
   /** Id of the identity that published. */
@@ -22,22 +22,18 @@ export interface Input {
   readonly logIndex: number;
 }
 
-/**
- * Whether the publisher of a version could publish in its scope at a log index, by all that is
- * known now.
- */
+/** Whether the publisher of a version could publish at a log index, by today's knowledge. */
 export function couldPublish(
   identities: Identities,
   { scope, publisher }: Published,
   logIndex: number,
 ): boolean {
-  return identities.publishersOf(scope, logIndex).some((one) => identityId(one) === publisher);
+  return identities
+    .publishersOf(scope, logIndex)
+    .some((identity) => identityId(identity) === publisher);
 }
 
-/**
- * Why a publication, scan or approval no longer counts; undefined while it does, and for statements
- * of other kinds.
- */
+/** Why a publication, scan or approval no longer counts; undefined for every other statement. */
 export function whyFallen(
   identities: Identities,
   published: Published,

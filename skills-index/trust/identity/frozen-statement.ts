@@ -4,12 +4,8 @@
  * could restore a revoked right. Instead its subject is frozen: a scope from there on; a key,
  * passkey or publisher entirely. Everything else continues.
  */
-import * as v from 'valibot';
 import type { Digest } from '../../skill/digest.ts';
-import { parseJson } from '../../skill/json.ts';
 import type { Scope } from '../../skill/name.ts';
-import { parseShape, unplaced } from '../../skill/shape.ts';
-import { type Shape, scope } from '../../statement/field-shapes.ts';
 import type { End, Ends } from './ends.ts';
 
 export interface FrozenStatement {
@@ -21,51 +17,11 @@ export interface FrozenStatement {
   readonly about: FrozenSubject;
 }
 
-/** The subject that the statement itself names; nothing proves it. */
+/** The subject that the statement names. No signature proves it. */
 export interface FrozenSubject {
   readonly scope?: Scope;
   /** Id of a key, passkey or publisher. */
   readonly id?: string;
-}
-
-const text = v.string();
-const subjects: Shape<FrozenSubject> = v.union([
-  v.object({ scope }),
-  v.pipe(
-    v.object({ key: v.object({ keyId: text }) }),
-    v.transform(({ key }) => ({ id: key.keyId })),
-  ),
-  v.pipe(
-    v.object({ passkey: v.object({ credentialId: text }) }),
-    v.transform(({ passkey }) => ({ id: passkey.credentialId })),
-  ),
-  v.pipe(
-    v.object({ target: v.object({ publisher: text }) }),
-    v.transform(({ target }) => ({ id: target.publisher })),
-  ),
-  // A statement about one version concerns no identity.
-  v.pipe(
-    v.object({ target: v.looseObject({}) }),
-    v.transform(() => ({})),
-  ),
-]);
-const payloadShape: Shape<{ readonly predicate: FrozenSubject }> = v.object({
-  predicate: subjects,
-});
-
-/**
- * Reads only the subject of an unverified payload, because any other part may be the unreadable
- * one.
- * @throws Problem `statement-invalid`, `json-invalid`; the statement may then concern anybody
- */
-export function parseFrozenSubject(payload: Uint8Array): FrozenSubject {
-  const { value } = parseJson(payload, 'a statement');
-  return parseShape(
-    payloadShape,
-    unplaced(value, 'statement'),
-    'statement-invalid',
-    'what the statement is about',
-  ).predicate;
 }
 
 /** A frozen key, passkey or publisher counts at no log index, however it was enrolled. */

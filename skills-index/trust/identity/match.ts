@@ -1,7 +1,4 @@
-/**
- * Decides whether one of several identities signed a statement, by comparing digests and nothing
- * else.
- */
+/** Decides whether one of several identities signed a statement, by comparing digests only. */
 import type { Digest } from '../../skill/digest.ts';
 import type { Identity } from '../../statement/attestation.ts';
 import { identityId } from '../../statement/identity-id.ts';
@@ -22,11 +19,11 @@ export function idsOf({ signer, signers }: SignedBy): readonly Digest[] {
   return signers ?? [signer];
 }
 
-/** The first of the identities that the signer has. */
+/** The first of these identities that the signer has. */
 export function matchedIdentity(
   identities: readonly Identity[],
   by: SignedBy,
 ): Identity | undefined {
   const ids = idsOf(by);
-  return identities.find((one) => ids.includes(identityId(one)));
+  return identities.find((identity) => ids.includes(identityId(identity)));
 }

@@ -6,7 +6,7 @@ import type { Digest } from '../../skill/digest.ts';
 import type { MemberPredicate } from '../../statement/attestation.ts';
 import type { LoggedStatement } from './identities.ts';
 
-interface Turn {
+interface PlacedStatement {
   readonly digest: Digest;
   readonly at: number;
   /**
@@ -23,7 +23,7 @@ interface Turn {
  */
 export class MemberOrder {
   /** Key id or credential id → its statements that counted when logged, in log order. */
-  readonly #turns = new Map<string, Turn[]>();
+  readonly #statements = new Map<string, PlacedStatement[]>();
   readonly #indexes = new Map<Digest, number>();
   #isOpen = true;
 
@@ -38,8 +38,11 @@ export class MemberOrder {
     { digest, logIndex }: Pick<LoggedStatement, 'digest' | 'logIndex'>,
   ): void {
     if (!this.#isOpen) return;
-    const turns = this.#turns.get(of) ?? [];
-    this.#turns.set(of, [...turns, { digest, at: logIndex, isStrict: previous !== undefined }]);
+    const earlier = this.#statements.get(of) ?? [];
+    this.#statements.set(of, [
+      ...earlier,
+      { digest, at: logIndex, isStrict: previous !== undefined },
+    ]);
   }
 
   close(): void {
@@ -52,18 +55,18 @@ export class MemberOrder {
   }
 
   /**
-   * Why an enrolment comes too late: another statement on its key or passkey was logged after it
-   * was signed.
+   * Why an enrolment comes too late: after it was signed, another statement on its key or passkey
+   * was logged.
    */
   whyLate(of: string, { previous }: MemberPredicate, logIndex: number): string | undefined {
-    const turns = this.#before(of, logIndex);
-    const why = 'its key or passkey has a later statement, which it does not name as `previous`';
-    if (previous === undefined) return turns.some(({ isStrict }) => isStrict) ? why : undefined;
+    const earlier = this.#before(of, logIndex);
+    const why = 'it does not name the last statement on its key or passkey as `previous`';
+    if (previous === undefined) return earlier.some(({ isStrict }) => isStrict) ? why : undefined;
     const known = previous === 'none' ? -1 : (this.#indexes.get(previous) ?? -1);
-    return turns.every(({ at }) => at <= known) ? undefined : why;
+    return earlier.every(({ at }) => at <= known) ? undefined : why;
   }
 
-  #before(of: string, logIndex: number): Turn[] {
-    return (this.#turns.get(of) ?? []).filter(({ at }) => at < logIndex);
+  #before(of: string, logIndex: number): PlacedStatement[] {
+    return (this.#statements.get(of) ?? []).filter(({ at }) => at < logIndex);
   }
 }

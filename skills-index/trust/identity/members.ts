@@ -1,4 +1,4 @@
-/** Members: who enrolled whom, who ended whom, and who is a member at a log index. */
+/** The members at each log index: their enrolments and the ends of their memberships. */
 import type { Digest } from '../../skill/digest.ts';
 import type { MemberPredicate, MemberRole, PublicKey } from '../../statement/attestation.ts';
 import { identityId, isPerson } from '../../statement/identity-id.ts';
@@ -10,20 +10,20 @@ import { Enrolments } from './enrolment.ts';
 import type { Identities, LoggedStatement, Member } from './identities.ts';
 import type { MemberOrder } from './member-order.ts';
 
-interface Parts {
+interface SharedParts {
   readonly ends: KnownEnds;
   readonly order: MemberOrder;
-  /** Registers a key, so that signatures can be verified with it. */
+  /** Makes a key known, so that it can verify signatures. */
   readonly nameKey: (key: PublicKey) => void;
 }
 
 export class Members {
   readonly votes: AdministratorVotes<MemberPredicate>;
   readonly #root: RootFile;
-  readonly #parts: Parts;
+  readonly #parts: SharedParts;
   readonly #enrolments: Enrolments;
 
-  constructor(root: RootFile, parts: Parts) {
+  constructor(root: RootFile, parts: SharedParts) {
     this.#root = root;
     this.#parts = parts;
     this.#enrolments = new Enrolments(parts.ends);
@@ -67,28 +67,31 @@ export class Members {
   }
 
   /**
-   * Takes the next statement in log order.
-   * @returns why it does not count; undefined when it does
+   * Adds the next statement in log order.
+   * @returns why the statement does not count; undefined when it counts
    */
-  take(member: MemberPredicate, one: LoggedStatement): string | undefined {
-    const { signer, logIndex } = one;
+  add(member: MemberPredicate, logged: LoggedStatement): string | undefined {
+    const { signer, logIndex } = logged;
     const of = member.key?.keyId ?? member.passkey?.credentialId ?? '';
-    this.#parts.order.place(one);
+    this.#parts.order.place(logged);
     if (!this.isMember(signer, 'administrator', logIndex)) return 'its signer was no administrator';
-    return member.state === 'ended' ? this.#end(of, member, one) : this.#enrol(of, member, one);
+    return member.state === 'ended'
+      ? this.#end(of, member, logged)
+      : this.#enrol(of, member, logged);
   }
 
-  // An end may also name a key that was never enrolled: it withdraws pending votes, and with
-  // `previous` also enrolments that were signed but not sent.
+  // An end of a key that was never enrolled removes pending votes. With `previous` it also stops
+  // enrolments that were signed and not yet sent.
   #end(
     of: string,
     member: MemberPredicate,
     { logIndex, digest }: LoggedStatement,
   ): string | undefined {
     const names = [...this.namesOf(of as Digest)];
-    const isVote =
+    const isUnenrolled =
       names.length === 0 && (member.previous !== undefined || this.votes.pendingOn(of).length > 0);
-    if (!isVote && !names.includes(member.name)) return `${member.name} was not enrolled with it`;
+    if (!isUnenrolled && !names.includes(member.name))
+      return `${member.name} was not enrolled with this key or passkey`;
     this.votes.drop(of);
     this.#parts.order.add(of, member, { digest, logIndex });
     this.#parts.ends.endMember(digest, {
@@ -99,25 +102,25 @@ export class Members {
     return undefined;
   }
 
-  #enrol(of: string, member: MemberPredicate, one: LoggedStatement): string | undefined {
-    const { signer, logIndex, digest } = one;
+  #enrol(of: string, member: MemberPredicate, logged: LoggedStatement): string | undefined {
+    const { signer, logIndex, digest } = logged;
     // A key or a person of an issuer belongs to one member name. With two names, one person could
     // approve twice. A CI job may belong to several, because many people stand behind it.
     const persons = (member.identities ?? []).filter(isPerson).map(identityId);
     const other = [of as Digest, ...persons]
       .flatMap((id) => [...this.namesOf(id)])
       .find((name) => name !== member.name);
-    if (other !== undefined) return `it belongs to ${other}`;
+    if (other !== undefined) return `its key, passkey or identity belongs to ${other}`;
     const late = this.#parts.order.whyLate(of, member, logIndex);
     if (late !== undefined) return late;
-    // One administrator may safely end a member; enrolling one takes as many as changing a scope.
-    // One was enough before statements named their registry.
+    // One administrator may end a member. An enrolment needs as many administrators as a change of
+    // a scope. Enrolments from before statements named their registry needed only one.
     if (thresholdAt(this.#root, logIndex) > 1 && member.registry !== undefined) {
       if (!isInOffice(this.#root, 'administrator', signer, logIndex))
-        return `an enrolment takes several administrators of the root file, and its signer is none`;
-      if (!this.votes.isVotedThrough(of, member, one)) return undefined;
+        return 'only administrators of the root file enrol members, and its signer is none';
+      if (!this.votes.isVotedThrough(of, member, logged)) return undefined;
     }
-    this.#parts.order.add(of, member, one);
+    this.#parts.order.add(of, member, logged);
     if (this.#enrolments.at(of, logIndex) !== undefined)
       this.#parts.ends.endMember(digest, { of, at: logIndex, upTo: logIndex });
     if (member.key !== undefined) this.#parts.nameKey(member.key);

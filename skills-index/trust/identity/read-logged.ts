@@ -1,16 +1,14 @@
-/**
- * Reads a statement about who is who that is known to be in the log, whether it can be verified or
- * not.
- */
+/** Reads an identity statement of the log, also one that can no longer be verified. */
 import { parseJson } from '../../skill/json.ts';
 import { Problem } from '../../skill/problem.ts';
 import { parseSigstoreBundle } from '../../statement/sigstore-bundle.ts';
 import type { RootFile } from '../root.ts';
 import type { VerifiedStatements } from '../verified-statements.ts';
 import { type VerifiedStatement, verifyStatement } from '../verify-statement.ts';
-import { type FrozenStatement, parseFrozenSubject } from './frozen-statement.ts';
+import type { FrozenStatement } from './frozen-statement.ts';
+import { parseFrozenSubject } from './frozen-subject.ts';
 
-/** By what it is verified; `verified` remembers what this process verified before. */
+/** The trust that a statement is verified with, and the statements that this process verified. */
 export interface ReadingTrust {
   readonly root: RootFile;
   readonly sigstore?: unknown;
@@ -18,9 +16,9 @@ export interface ReadingTrust {
 }
 
 /**
- * A statement that cannot be verified must not stop everything, and must not be passed over either:
- * its payload tells what it is about, and that is frozen. What cannot even be read says nothing
- * about whom it concerns, so there nothing goes on.
+ * Verifies a statement, or freezes the subject in its payload. Ignoring a statement that cannot be
+ * verified could restore a revoked right. A payload that cannot be read is an error, because it may
+ * concern anybody.
  * @throws Problem `statement-invalid`, `json-invalid`
  */
 export function readLogged(

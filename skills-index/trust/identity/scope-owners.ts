@@ -7,7 +7,7 @@ import type { Identity, PublicKey, ScopePredicate } from '../../statement/attest
 import { identityId } from '../../statement/identity-id.ts';
 import type { FrozenStatement } from './frozen-statement.ts';
 
-interface Standing {
+interface Right {
   readonly identity: Identity;
   readonly id: Digest;
   /** Index of the statement that gave the right. */
@@ -21,8 +21,8 @@ interface Claim {
    * The owners in the statement and the later successors of their keys. A later claim names owners
    * anew.
    */
-  readonly owners: Standing[];
-  readonly publishers?: Standing[];
+  readonly owners: Right[];
+  readonly publishers?: Right[];
   /** Address of the scope statement. */
   readonly statement: Digest;
   /** Why the owner of the scope is unknown. */
@@ -30,46 +30,49 @@ interface Claim {
   readonly lost?: number;
 }
 
-/**
- * When a claim or succession was declared, and the index from which it is known to depend on a key
- * that had ended earlier; from there it gives nobody a right.
- */
+/** The place of a claim or succession in the log. */
 export interface ClaimPlace {
   readonly from: number;
+  /**
+   * The log index from which it is known that the claim or succession depends on a key that had
+   * ended earlier. From there it gives nobody a right.
+   */
   readonly lost?: number | undefined;
 }
 
+/** The successions of keys in one scope. */
+interface Successions {
+  readonly predecessors: Map<Digest, Set<Digest>>;
+  /** Predecessors and successors. */
+  readonly neighbours: Map<Digest, Set<Digest>>;
+}
+
 /**
- * Grows with the log; the caller leaves out ended keys. An accepted claim stays the newest for
- * good. So the end of a key never gives a scope back to an earlier owner or frees it for a
- * stranger.
+ * Grows with the log; the caller leaves out ended keys. No end of a key removes an accepted claim.
+ * So the end of a key never gives a scope back to an earlier owner or frees it for a stranger.
  */
 export class ScopeOwners {
   readonly #claims = new Map<Scope, Claim[]>();
-  /** Every scope in which an identity ever had a right, so that nobody must search all scopes. */
+  /** Every scope in which an identity ever had a right, so that no caller searches all scopes. */
   readonly #scopes = new Map<Digest, Set<Scope>>();
+  /** Key → all keys that it declared as successors, valid or not. */
+  readonly #declared = new Map<Digest, Set<Digest>>();
+  /** Key → its valid successors. */
   readonly #successors = new Map<Digest, Set<Digest>>();
-  /** The valid successions. */
-  readonly #heirs = new Map<Digest, Set<Digest>>();
-  /**
-   * The successions of keys in each scope. A succession that is declared in one scope counts in no
-   * other.
-   */
-  readonly #steps = new Map<Scope, { readonly old: Digest; readonly key: Digest }[]>();
-  /** The same by key, both ways. */
-  readonly #kin = new Map<Scope, Map<Digest, Set<Digest>>>();
+  /** A succession that is declared in one scope counts in no other. */
+  readonly #successions = new Map<Scope, Successions>();
 
   claim(
     { scope, owners, publishers }: ScopePredicate,
     { from, lost }: ClaimPlace,
     statement: Digest,
   ): void {
-    const standing = (list: readonly Identity[]): Standing[] =>
+    const rightsOf = (list: readonly Identity[]): Right[] =>
       list.map((identity) => ({ identity, id: identityId(identity), from }));
-    const named = publishers === undefined ? {} : { publishers: standing(publishers) };
-    const claim: Claim = { from, ...lostAt(lost), owners: standing(owners), ...named, statement };
+    const named = publishers === undefined ? {} : { publishers: rightsOf(publishers) };
+    const claim: Claim = { from, ...lostAt(lost), owners: rightsOf(owners), ...named, statement };
     this.#claims.set(scope, [...(this.#claims.get(scope) ?? []), claim]);
-    for (const { id } of listsOf(claim).flat()) note(this.#scopes, id, scope);
+    for (const { id } of listsOf(claim).flat()) addTo(this.#scopes, id, scope);
   }
 
   /** From a frozen statement on, nobody owns the scope. */
@@ -84,60 +87,50 @@ export class ScopeOwners {
    * @returns whether the key gained a right
    */
   follow(old: Digest, key: PublicKey, scope: Scope, { from, lost }: ClaimPlace): boolean {
-    const isJoined = (list: readonly Standing[]): boolean =>
+    const isJoined = (list: readonly Right[]): boolean =>
       list.some(({ id }) => id === old) && !list.some(({ id }) => id === key.keyId);
     const joined = listsOf(this.claimOf(scope, from)).filter(isJoined);
     if (joined.length === 0) return false;
     for (const list of joined) list.push({ identity: key, id: key.keyId, from, ...lostAt(lost) });
-    note(this.#scopes, key.keyId, scope);
-    note(this.#successors, old, key.keyId);
+    addTo(this.#scopes, key.keyId, scope);
+    addTo(this.#declared, old, key.keyId);
     if (lost !== undefined) return true;
-    note(this.#heirs, old, key.keyId);
-    const steps = this.#steps.get(scope);
-    if (steps === undefined) this.#steps.set(scope, [{ old, key: key.keyId }]);
-    else steps.push({ old, key: key.keyId });
-    const kin = this.#kin.get(scope) ?? new Map<Digest, Set<Digest>>();
-    this.#kin.set(scope, kin);
-    note(kin, old, key.keyId);
-    note(kin, key.keyId, old);
+    addTo(this.#successors, old, key.keyId);
+    const { predecessors, neighbours } = this.#successions.get(scope) ?? {
+      predecessors: new Map<Digest, Set<Digest>>(),
+      neighbours: new Map<Digest, Set<Digest>>(),
+    };
+    this.#successions.set(scope, { predecessors, neighbours });
+    addTo(predecessors, key.keyId, old);
+    addTo(neighbours, old, key.keyId);
+    addTo(neighbours, key.keyId, old);
     return true;
   }
 
   /** Whether a key declared another as its successor, valid or not. */
   isSuccessor(key: Digest, of: Digest): boolean {
-    return this.#successors.get(of)?.has(key) ?? false;
+    return this.#declared.get(of)?.has(key) ?? false;
   }
 
   /** Whether a key is a direct or indirect successor of another. */
   follows(key: Digest, old: Digest): boolean {
-    const reached = new Set([old]);
-    for (const one of reached) for (const next of this.#heirs.get(one) ?? []) reached.add(next);
-    return key !== old && reached.has(key);
+    return key !== old && reachable([old], this.#successors).has(key);
   }
 
-  /** Every identity whom a key followed in a scope, at one remove or more. */
+  /** Every key that a key directly or indirectly replaced in a scope. */
   predecessorsOf(scope: Scope, key: Digest): Digest[] {
-    const reached = new Set([key]);
-    const steps = this.#steps.get(scope) ?? [];
-    for (const one of reached)
-      for (const step of steps) if (step.key === one) reached.add(step.old);
-    return [...reached].filter((one) => one !== key);
+    const reached = reachable([key], this.#successions.get(scope)?.predecessors);
+    return [...reached].filter((id) => id !== key);
   }
 
   /** The given identities with all their predecessors and successors in a scope. */
   lineOf(scope: Scope, ids: readonly Digest[]): ReadonlySet<Digest> {
-    const reached = new Set(ids);
-    const kin = this.#kin.get(scope);
-    for (const one of reached) for (const next of kin?.get(one) ?? []) reached.add(next);
-    return reached;
+    return reachable(ids, this.#successions.get(scope)?.neighbours);
   }
 
-  /** Every key that followed an identity in any scope, at one remove or more. */
+  /** Every key that an identity directly or indirectly declared as successor, in any scope. */
   successorsOf(old: Digest): Digest[] {
-    const reached = new Set([old]);
-    for (const one of reached)
-      for (const next of this.#successors.get(one) ?? []) reached.add(next);
-    return [...reached].filter((one) => one !== old);
+    return [...reachable([old], this.#declared)].filter((id) => id !== old);
   }
 
   claimOf(scope: Scope, at: number): Claim | undefined {
@@ -150,44 +143,44 @@ export class ScopeOwners {
 
   /** @param known only facts known before this index; all by default */
   ownersOf(scope: Scope, at: number, known?: number): Identity[] {
-    return standingIn(this.claimOf(scope, at), ({ owners }) => owners, { at, known }).map(
+    return rightsIn(this.claimOf(scope, at), ({ owners }) => owners, { at, known }).map(
       ({ identity }) => identity,
     );
   }
 
   publishersOf(scope: Scope, at: number): Identity[] {
     const claim = this.claimOf(scope, at);
-    return standingIn(claim, ({ publishers, owners }) => publishers ?? owners, { at }).map(
+    return rightsIn(claim, ({ publishers, owners }) => publishers ?? owners, { at }).map(
       ({ identity }) => identity,
     );
   }
 
   scopesOf(identity: Digest, at: number, known?: number): Scope[] {
     const isIn = (claim: Claim | undefined): boolean =>
-      standingIn(claim, (one) => listsOf(one).flat(), { at, known }).some(
+      rightsIn(claim, (one) => listsOf(one).flat(), { at, known }).some(
         ({ id }) => id === identity,
       );
     return [...(this.#scopes.get(identity) ?? [])].filter((scope) => isIn(this.claimOf(scope, at)));
   }
 
   /**
-   * The index at which it became known that an identity's right in a scope was unfounded; undefined
-   * when it is not.
+   * The log index from which it is known that an identity got its right in a scope from an ended
+   * key; undefined for a valid right.
    */
   lostOf(scope: Scope, identity: Digest, at: number): number | undefined {
     const claim = this.claimOf(scope, at);
-    const standing = listsOf(claim)
+    const rights = listsOf(claim)
       .flat()
       .filter(({ id, from }) => id === identity && from < at);
-    const own = standing.some(({ lost }) => lost === undefined)
+    const own = rights.some(({ lost }) => lost === undefined)
       ? undefined
-      : earliest(standing.map(({ lost }) => lost));
+      : earliest(rights.map(({ lost }) => lost));
     return earliest([claim?.lost, own]);
   }
 
   /**
-   * Scopes in which an identity is what it ever was at most: owner, or publisher where it never was
-   * more.
+   * Scopes in which an identity still has its highest right: it is an owner, or it is a publisher
+   * and never was an owner.
    */
   keptBy(identity: Digest, at: number): Scope[] {
     const owns = (claim: Claim): boolean =>
@@ -202,25 +195,35 @@ export class ScopeOwners {
   }
 }
 
-function note<Value>(sets: Map<Digest, Set<Value>>, id: Digest, value: Value): void {
+function addTo<Value>(sets: Map<Digest, Set<Value>>, id: Digest, value: Value): void {
   sets.set(id, (sets.get(id) ?? new Set<Value>()).add(value));
 }
 
-function listsOf(claim: Claim | undefined): Standing[][] {
+/** The given identities and all that they lead to, step by step. */
+function reachable(
+  ids: readonly Digest[],
+  steps: ReadonlyMap<Digest, ReadonlySet<Digest>> | undefined,
+): ReadonlySet<Digest> {
+  const reached = new Set(ids);
+  for (const id of reached) for (const next of steps?.get(id) ?? []) reached.add(next);
+  return reached;
+}
+
+function listsOf(claim: Claim | undefined): Right[][] {
   return [
     ...(claim === undefined ? [] : [claim.owners]),
     ...(claim?.publishers === undefined ? [] : [claim.publishers]),
   ];
 }
 
-function standingIn(
+function rightsIn(
   claim: Claim | undefined,
-  listOf: (claim: Claim) => readonly Standing[],
+  listOf: (claim: Claim) => readonly Right[],
   {
     at,
     known = Number.POSITIVE_INFINITY,
   }: { readonly at: number; readonly known?: number | undefined },
-): Standing[] {
+): Right[] {
   const holds = ({ lost }: { readonly lost?: number }): boolean =>
     lost === undefined || lost >= known;
   return claim === undefined || !holds(claim)
@@ -232,7 +235,7 @@ function lostAt(lost: number | undefined): { readonly lost?: number } {
   return lost === undefined ? {} : { lost };
 }
 
-/** The lowest of some log indexes. */
+/** The lowest of the given log indexes. */
 export function earliest(indexes: readonly (number | undefined)[]): number | undefined {
   const known = indexes.flatMap((one) => one ?? []);
   return known.length === 0 ? undefined : Math.min(...known);

@@ -142,7 +142,7 @@ describe('whoever judges a version', () => {
 
   it('is none of its authors', () => {
     const own = whyAuthor(identities, { scope, signer: ada.keyId, logIndex: 4 }, acting, 50);
-    expect(own).toBe('an author never approves their own');
+    expect(own).toBe('an author cannot approve their own version');
     expect(
       whyAuthor(identities, { scope, signer: author.keyId, logIndex: 4 }, acting, 50),
     ).toBeUndefined();
@@ -151,7 +151,7 @@ describe('whoever judges a version', () => {
   it('is known at issuers when an author is known there alone', () => {
     const publication = { scope, signer: identityId(carol), logIndex: 1 };
     expect(whyAuthor(byCarol, publication, acting, 50)).toBe(
-      'an author is known by an issuer alone, and no administrator has said who Ada is there',
+      'an author is known only by an identity at an issuer, and no administrator listed the identities of Ada',
     );
     expect(
       whyAuthor(byCarol, publication, { ...acting, enrolled: { ...enrolled, identities: [] } }, 50),

@@ -285,7 +285,7 @@ describe('an author whom an issuer vouches for', () => {
     const other = { issuer: somebody.issuer, subject: 'ada@reviewers.example' };
     expect(await about(cast, [other])).toBe('admitted');
     expect(await about(cast, [other, identity])).toContain(
-      'Ada at log index 6 does not count: an author never approves their own',
+      'Ada at log index 6 does not count: an author cannot approve their own version',
     );
   });
 
@@ -301,7 +301,7 @@ describe('an author whom an issuer vouches for', () => {
     async (_, cast) => {
       const text = await about(cast, undefined);
       expect(text).toContain(
-        'Ada at log index 6 does not count: an author is known by an issuer alone',
+        'Ada at log index 6 does not count: an author is known only by an identity at an issuer',
       );
       expect(text).toContain('approvals-missing: 1 of 2 people approved the version');
     },

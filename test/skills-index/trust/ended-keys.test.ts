@@ -93,7 +93,10 @@ describe('a key that was ended', () => {
       [end(author, 1), next],
       [end(author, 2), next],
     );
-    expect(whyOf(identities)).toEqual(['it was said before', 'it counts no further already']);
+    expect(whyOf(identities)).toEqual([
+      'its signer logged the same statement before',
+      'the key has ended already',
+    ]);
     expect(identities.ownersOf(acme, 2)).toEqual(named(next));
   });
 });
@@ -106,7 +109,7 @@ describe('a key that stands for nothing any more', () => {
       [end(author, 0), author],
       [claim([author, thief]), thief],
     );
-    expect(whyOf(identities)[0]).toContain('only an administrator ends it for an index before');
+    expect(whyOf(identities)[0]).toContain('only an administrator may end the key retroactively');
     expect(identities.ownersOf(acme, late)).toEqual(named(heir));
     expect(identities.ownersOf(acme, 1)).toEqual(named(author));
   });

@@ -199,8 +199,8 @@ describe('a scope', () => {
       [keyStatement({ key: author.named, state: 'ended' }), second],
     );
     expect(after.ignored.map(({ why }) => why)).toEqual([
-      'the key that is to follow is known already',
-      'a key is ended by its holder, its successor or an administrator',
+      'the successor is a known key',
+      'its signer is no holder of the key, no successor and no administrator',
     ]);
     expect(after.follows(second.keyId, author.keyId)).toBe(false);
   });
@@ -248,7 +248,7 @@ describe('who is who', () => {
     for (const claims of [kim, jobClaims]) {
       const after = chain([claim([kim, job, author.named]), kim], [statement, claims]);
       expect(after.ignored).toMatchObject([
-        { logIndex: 1, why: 'a certificate signs no such statement' },
+        { logIndex: 1, why: 'a certificate cannot sign a statement of this kind' },
       ]);
       expect(after.isMember(ada.keyId, 'reviewer', late)).toBe(false);
       expect(after.ownersOf(acme, late)).toHaveLength(3);
@@ -312,7 +312,9 @@ describe('a member whom an administrator calls somebody at an issuer', () => {
 
   it('shares no person with another name, and may share a job', () => {
     const taken = chain(enrol('Kim', ada, [kim]), enrol('Lea', second, [kim]));
-    expect(taken.ignored).toMatchObject([{ logIndex: 1, why: 'it belongs to Kim' }]);
+    expect(taken.ignored).toMatchObject([
+      { logIndex: 1, why: 'its key, passkey or identity belongs to Kim' },
+    ]);
     expect(taken.memberOf(second.keyId, late)).toBeUndefined();
     const shared = chain(enrol('Kim', ada, [job]), enrol('Lea', second, [job]));
     expect(shared.ignored).toEqual([]);

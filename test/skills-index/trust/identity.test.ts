@@ -115,7 +115,9 @@ describe('members', () => {
       [end('Eve', ada), administrator],
     );
     expect(identities.isMember(ada.keyId, 'reviewer', late)).toBe(true);
-    expect(identities.ignored).toMatchObject([{ why: 'Eve was not enrolled with it' }]);
+    expect(identities.ignored).toMatchObject([
+      { why: 'Eve was not enrolled with this key or passkey' },
+    ]);
   });
 
   it('may be enrolled again, for what comes after', () => {
@@ -146,7 +148,9 @@ describe('members', () => {
       [enrol('Eve', ada, 'reviewer'), administrator],
     );
     expect(identities.memberOf(ada.keyId, late)?.name).toBe('Ada');
-    expect(identities.ignored).toMatchObject([{ why: 'it belongs to Ada' }]);
+    expect(identities.ignored).toMatchObject([
+      { why: 'its key, passkey or identity belongs to Ada' },
+    ]);
   });
 
   it('lose what an ended administrator did after the index up to which the key counts', () => {
@@ -329,12 +333,10 @@ describe('keys', () => {
 
   it('are followed only where the old one owned a scope, and once: nobody hangs statements on the keys of others', () => {
     const idle = chain([claim([author]), author], [rotate(stranger, scanner), stranger]);
-    expect(idle.ignored.map(({ why }) => why)).toEqual(['the key that it replaces owns no scope']);
+    expect(idle.ignored.map(({ why }) => why)).toEqual(['the replaced key owns no scope']);
     expect(idle.keyOf(scanner.keyId)).toBeUndefined();
     const again = chain([claim([author, second]), author], [rotate(author, second), author]);
-    expect(again.ignored.map(({ why }) => why)).toEqual([
-      'the key that is to follow is known already',
-    ]);
+    expect(again.ignored.map(({ why }) => why)).toEqual(['the successor is a known key']);
   });
 
   it('are followed by new keys alone: nobody hangs an owner, a reviewer or an administrator behind their own key', () => {
@@ -350,9 +352,7 @@ describe('keys', () => {
         strange,
         [rotate(stranger, victim), stranger],
       );
-      expect(identities.ignored.map(({ why }) => why)).toEqual([
-        'the key that is to follow is known already',
-      ]);
+      expect(identities.ignored.map(({ why }) => why)).toEqual(['the successor is a known key']);
       expect(identities.follows(victim.keyId, stranger.keyId)).toBe(false);
     }
   });
@@ -364,7 +364,7 @@ describe('keys', () => {
     );
     const identities = chain([claim([author]), author], ...many);
     expect(identities.ignored.map(({ why }) => why)).toEqual(
-      Array(4).fill('the key that it replaces was replaced too often'),
+      Array(4).fill('the replaced key has too many successors'),
     );
     expect(identities.ownersOf(acme, late)).toHaveLength(17);
   });

@@ -98,7 +98,9 @@ describe('the keys and passkeys of a member', () => {
   it('are ended by name and key together', () => {
     const ended = chain(enrol('Ada', ada), end('Ada', stranger));
     expect(ended.memberOf(ada.keyId, late)?.name).toBe('Ada');
-    expect(ended.ignored).toMatchObject([{ logIndex: 1, why: 'Ada was not enrolled with it' }]);
+    expect(ended.ignored).toMatchObject([
+      { logIndex: 1, why: 'Ada was not enrolled with this key or passkey' },
+    ]);
   });
 
   // Silence means no: what the deputy took away is given back by an administrator, not by the

@@ -9,10 +9,8 @@ import {
   type Statement,
   scopeStatement,
 } from '../../../../skills-index/statement/attestation.ts';
-import {
-  type FrozenSubject,
-  parseFrozenSubject,
-} from '../../../../skills-index/trust/identity/frozen-statement.ts';
+import type { FrozenSubject } from '../../../../skills-index/trust/identity/frozen-statement.ts';
+import { parseFrozenSubject } from '../../../../skills-index/trust/identity/frozen-subject.ts';
 import { chainIdentities } from '../../../../skills-index/trust/identity.ts';
 import { freshNonce } from '../../../nonce.ts';
 import { people, storyRoot } from '../../story.ts';
