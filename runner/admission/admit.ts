@@ -44,7 +44,7 @@ export interface Admission {
    */
   readonly notes: readonly string[];
   /** The file that keeps two signed heads of the log that contradict each other. */
-  readonly kept?: string;
+  readonly kept?: string | undefined;
 }
 
 /**
@@ -81,7 +81,7 @@ export async function admit(request: AdmissionRequest): Promise<Admission> {
     decision,
     input,
     notes: [...notes, ...fresh, ...statusNotes],
-    ...(kept === undefined ? {} : { kept }),
+    kept,
   };
 }
 

@@ -75,7 +75,7 @@ export function openBudgetAccount(
   return { spend, usedUp: stop.signal, close };
 }
 
-/** What an identity used on its last day, including reserved amounts. */
+/** The amounts that an identity used on its last day, including reserved amounts. */
 export function readUsed(file: string): count.Used {
   const bytes = readPrivateFile(file, {
     bytesMax: policyBytesMax,

@@ -104,6 +104,8 @@ export function engineArguments(
 
 function mountOf({ source, target, writable }: OciBind): string {
   if (/[,"\n]/.test(source + target))
-    throw new Error(`a container engine cannot mount ${JSON.stringify(source)}`);
+    throw new Error(
+      `docker cannot mount ${JSON.stringify(source)}: the path has a comma or a quote`,
+    );
   return `type=bind,source=${source},target=${target},bind-propagation=private${writable ? '' : ',readonly'}`;
 }

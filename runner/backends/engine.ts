@@ -135,11 +135,11 @@ function requireSupported(
   { folders = [], plan, proxyFolder }: SandboxStart,
 ): void {
   const refuse = (why: string): Problem =>
-    new Problem('sandbox-refused', `The backend ${name} ${why}`);
+    new Problem('sandbox-refused', `Cannot start: the backend ${name} ${why}`);
   requireNotRoot(plan);
   if (process.getuid?.() !== 0) throw refuse('needs a runner that is root');
   if (proxyFolder !== undefined || folders.length > 0)
-    throw refuse('gives no egress and no session; run this with bubblewrap');
+    throw refuse('gives no egress and runs no session; use the backend bubblewrap');
 }
 
 function argumentsOf(

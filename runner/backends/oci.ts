@@ -107,15 +107,15 @@ const shellBind = { source: '/bin/sh', target: shellOf.runsc, writable: false };
 
 function requireSupported({ name }: OciRuntime, { plan, proxyFolder }: SandboxStart): void {
   const refuse = (why: string): Problem =>
-    new Problem('sandbox-refused', `The backend ${name} ${why}`);
+    new Problem('sandbox-refused', `Cannot start: the backend ${name} ${why}`);
   requireNotRoot(plan);
   if (process.getuid?.() !== 0) throw refuse('needs a runner that is root');
   // gVisor has its own network, which cannot join a namespace of the host, and its own files, which
   // cannot be compared with the judged folders.
   if (name === 'runsc' && proxyFolder !== undefined)
-    throw refuse('gives no egress; run this skill with bubblewrap or runc');
+    throw refuse('gives no egress; use bubblewrap or runc');
   if (name === 'runsc' && plan.mounts.length > 0)
-    throw refuse('mounts no folder; run this skill with bubblewrap or runc');
+    throw refuse('mounts no folder; use bubblewrap or runc');
 }
 
 function writeBundle(

@@ -17,5 +17,8 @@ export function requireNoMounts(
         ? 'mounts no folder'
         : 'runs no session';
   if (proxyFolder !== undefined || plan.mounts.length > 0 || folders.length > 0)
-    throw new Problem('sandbox-refused', `The backend ${name} ${lacks}; run this with bubblewrap`);
+    throw new Problem(
+      'sandbox-refused',
+      `Cannot start: the backend ${name} ${lacks}; use the backend bubblewrap`,
+    );
 }

@@ -33,7 +33,10 @@ export function seatbelt(): Sandbox {
 async function start(what: SandboxStart): Promise<RunningSandbox> {
   requireNoMounts('seatbelt', what);
   if (process.getuid?.() === 0)
-    throw new Problem('sandbox-refused', 'The backend seatbelt needs a runner that is not root');
+    throw new Problem(
+      'sandbox-refused',
+      'Cannot start: the backend seatbelt needs a runner that is not root',
+    );
   const { plan, runFolder } = what;
   const root = `${runFolder}/host`;
   const { command, env } = placeFiles(what, root);

@@ -33,12 +33,13 @@ export async function openTunnel(
     traffic.accounts.deny('CONNECT', { ...decision, path: '' }, why);
     socket.destroySoon();
   };
-  const leak = traffic.accounts.leak('head', Buffer.from(target));
-  if (decision.kind === 'denied' || leak !== undefined) {
-    const why = decision.kind === 'denied' ? decision.why : (leak ?? 'malformed');
+  const answer = (why: Denial): void => {
     socket.write(rawDenial(why));
-    return refuse(why);
-  }
+    refuse(why);
+  };
+  const leak = traffic.accounts.leak('head', Buffer.from(target));
+  if (decision.kind === 'denied') return answer(decision.why);
+  if (leak !== undefined) return answer(leak);
   established();
   const { host, port, scheme } = decision;
   let inside = socket;

@@ -78,7 +78,7 @@ function textOf({ agent, skill }: ShareOwner): string {
   return `${agent}\n${skill}\n`;
 }
 
-// Change sets of earlier Skillgate versions lack this file; they count against nobody.
+// Change sets of earlier Skillgate versions lack this file; they count against no share.
 function ownerOf(data: string, run: string): string | undefined {
   const file = join(changesFolderOf(data, run), ownerFile);
   return existsSync(file) ? readFileSync(file, 'utf8') : undefined;

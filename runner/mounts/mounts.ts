@@ -14,6 +14,7 @@ import {
   fileChangeOf,
   type LeftBehind,
 } from '../../skills-index/run/changes/changes.ts';
+import type { ProtectedPath } from '../../skills-index/run/changes/protected-paths.ts';
 import type { HostPolicy } from '../../skills-index/run/plan/host-policy.ts';
 import { requireOverlays } from '../../skills-index/run/plan/own-locks.ts';
 import type { Plan } from '../../skills-index/run/plan/plan.ts';
@@ -102,16 +103,16 @@ export async function openMounts(question: MountsRequest): Promise<OpenMounts> {
     : 'this sandbox does not use overlays';
   const overlaid = typeof readOnly === 'object' ? readOnly : undefined;
   const views = openViews(runFolder, overlays, overlaid?.namespace);
-  const writable = new Map<string, OpenWorkspace>();
+  const writable: WritableMount[] = [];
+  const pins = new Map<string, number>();
+  const sources = new Map<string, string>();
+  const protectedPaths = new Map<string, readonly ProtectedPath[]>();
   let finished: Promise<FinishedMounts> | undefined;
   const close = (): void => {
     views.close();
-    if (overlaid !== undefined)
-      for (const descriptor of [
-        overlaid.namespace,
-        ...[...overlaid.views.values()].map(({ pin }) => pin),
-      ])
-        closeSync(descriptor);
+    if (overlaid === undefined) return;
+    closeSync(overlaid.namespace);
+    for (const { pin } of overlaid.views.values()) closeSync(pin);
   };
   const finish = (leaks?: LeakDetector): Promise<FinishedMounts> => {
     finished ??= finishAll(question, writable, leaks).finally(close);
@@ -119,38 +120,37 @@ export async function openMounts(question: MountsRequest): Promise<OpenMounts> {
   };
   try {
     requireOverlays(ownLocks, readOnly);
-    for (const { mode, path, source, target } of plan.mounts)
-      if (mode !== 'ro')
-        writable.set(
-          target,
-          await openWorkspace(descriptorOf(source), path, views, question.obeyed),
-        );
+    for (const mount of plan.mounts) {
+      const { mode, path, source, target } = mount;
+      const folder = descriptorOf(source);
+      const workspace =
+        mode === 'ro' ? undefined : await openWorkspace(folder, path, views, question.obeyed);
+      const view = workspace?.view ?? (ownLocks.has(path) ? overlaid?.views.get(path) : undefined);
+      pins.set(target, view?.pin ?? folder);
+      sources.set(target, view?.source ?? path);
+      if (workspace === undefined) continue;
+      writable.push({ mount, workspace });
+      protectedPaths.set(target, workspace.protectedPaths);
+    }
   } catch (cause) {
     await finish();
     throw cause;
   }
-  const namespace = views.namespace();
-  const viewOf = (target: string, path: string) =>
-    writable.get(target)?.view ?? (ownLocks.has(path) ? overlaid?.views.get(path) : undefined);
   return {
-    pins: new Map(
-      plan.mounts.map(({ path, source, target }) => [
-        target,
-        viewOf(target, path)?.pin ?? descriptorOf(source),
-      ]),
-    ),
-    sources: new Map(
-      plan.mounts.map(({ path, target }) => [target, viewOf(target, path)?.source ?? path]),
-    ),
+    pins,
+    sources,
+    protectedPaths,
     systemViews: new Map(
       [...(overlaid?.views ?? [])].map(([folder, { source }]) => [folder, source]),
     ),
-    protectedPaths: new Map(
-      [...writable].map(([target, { protectedPaths }]) => [target, protectedPaths]),
-    ),
-    ...(namespace === undefined ? {} : { namespace }),
+    namespace: views.namespace(),
     finish,
   };
+}
+
+interface WritableMount {
+  readonly mount: Plan['mounts'][number];
+  readonly workspace: OpenWorkspace;
 }
 
 function readWithOwnLocks({ folders, ownLocks, plan }: MountsRequest): Map<string, number> {
@@ -163,15 +163,16 @@ function readWithOwnLocks({ folders, ownLocks, plan }: MountsRequest): Map<strin
 
 async function finishAll(
   question: MountsRequest,
-  writable: ReadonlyMap<string, OpenWorkspace>,
+  writable: readonly WritableMount[],
   leaks: LeakDetector | undefined,
 ): Promise<FinishedMounts> {
-  const { data, plan, record, subject } = question;
+  const { data, record, subject } = question;
   const kept = changesFolderOf(data, subject.run);
   const cleaned: LeftBehind[] = [];
   const folders: ChangedFolder[] = [];
   let leaked = false;
-  for (const [target, workspace] of leaks === undefined ? [] : writable) {
+  for (const { mount, workspace } of leaks === undefined ? [] : writable) {
+    const { id, mode, path, source, target } = mount;
     const keep = (path: string, bytes: Uint8Array): void => {
       if (leaks?.push(`file ${target}/${path}`, bytes) !== undefined) leaked = true;
       leaks?.forget(`file ${target}/${path}`);
@@ -179,12 +180,6 @@ async function finishAll(
       writeFileSync(`${kept}/${hexOf(digestOf(bytes))}`, bytes, { mode: 0o600 });
     };
     try {
-      const {
-        id = '',
-        mode,
-        path = '',
-        source = '',
-      } = plan.mounts.find((mount) => mount.target === target) ?? {};
       const collected = await workspace.collect(keep);
       cleaned.push(
         ...collected.refused.map(({ path: entry, why }) => ({ path: `${target}/${entry}`, why })),
@@ -215,11 +210,11 @@ async function finishAll(
   );
   // File names reach the audit log, so they are searched for the canary as well.
   const names = [
-    ...changed.map(({ path, after }) => [path, after?.kind === 'link' ? after.to : '']),
-    ...cleaned.map(({ path }) => [path]),
+    ...changed.flatMap(({ path, after }) => [path, after?.kind === 'link' ? after.to : '']),
+    ...cleaned.map(({ path }) => path),
   ];
   await turn();
-  if (leaks?.push('names', Buffer.from(names.flat().join('\n'))) !== undefined) leaked = true;
+  if (leaks?.push('names', Buffer.from(names.join('\n'))) !== undefined) leaked = true;
   if (!leaked) {
     await recordPaths(data, { of: 'change', paths: changed.map(fileChangeOf) }, record);
     await recordPaths(data, { of: 'cleanup', paths: shorten(cleaned, changedPathsMax) }, record);
@@ -247,8 +242,16 @@ function setOf(
   { now, plan: { agent, skill }, planDigest: plan, subject }: MountsRequest,
   folders: ChangedFolder[],
 ): ChangeSet {
-  const of = { run: subject.run, agent, skill: skill.name, version: skill.version, plan };
-  return { schema: 'skillgate.changes/2', ...of, at: now().toISOString(), folders };
+  return {
+    schema: 'skillgate.changes/2',
+    run: subject.run,
+    agent,
+    skill: skill.name,
+    version: skill.version,
+    plan,
+    at: now().toISOString(),
+    folders,
+  };
 }
 
 // Refuse at once, while this run can still report the reason: nobody could read such a change set

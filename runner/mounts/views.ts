@@ -63,7 +63,8 @@ export function openViews(runFolder: string, overlays: boolean, into?: number): 
     const overlay = overlays
       ? await overlayOver(folder, path, room, namespace)
       : 'this sandbox does not use overlays';
-    if (typeof overlay === 'string') return await copyOf(folder, room, descriptors, overlay);
+    if (typeof overlay === 'string')
+      return await copyOf(folder, room, descriptors, tooLarge(path, overlay));
     if (namespace === undefined) descriptors.push(overlay.namespace);
     namespace = overlay.namespace;
     descriptors.push(overlay.pin);
@@ -106,7 +107,7 @@ async function copyOf(
   folder: number,
   room: string,
   descriptors: number[],
-  why: string,
+  tooLarge: Problem,
 ): Promise<View> {
   const source = `${room}/view`;
   const below = new Map<string, { readonly changed: number; readonly uid: number }>();
@@ -131,7 +132,7 @@ async function copyOf(
   const visit = ({ path, at, stats, link }: VisitedEntry): boolean => {
     const to = bytesOf(`${source}/${path}`);
     bytes += stats.isFile() ? stats.size : 0;
-    if (bytes > changedBytesMax || below.size >= changedPathsMax) throw tooLarge(why);
+    if (bytes > changedBytesMax || below.size >= changedPathsMax) throw tooLarge;
     below.set(path, { changed: stats.ctimeMs, uid: stats.uid });
     if (link !== undefined) {
       fs.symlinkSync(bytesOf(link), to);
@@ -174,11 +175,11 @@ function setGroup(at: Buffer | string, gid: number): void {
   }
 }
 
-function tooLarge(why: string): Problem {
+function tooLarge(path: string, why: string): Problem {
   const what = `${changedBytesMax / 1024 / 1024} MiB or ${changedPathsMax} entries`;
   return new Problem(
     'mode-unsupported',
-    `Cannot mount a folder for writing: it has more than ${what}, so it cannot be copied, and no overlay can be mounted: ${why}`,
+    `Cannot mount ${path} for writing: it has more than ${what}, so it cannot be copied, and no overlay can be mounted: ${why}`,
     {
       hint: 'Run Skillgate as root on Linux 5.11 or later, name a smaller folder for this workspace in host.json, or mount the folder read-only.',
     },

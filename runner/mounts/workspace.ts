@@ -74,7 +74,7 @@ export async function openWorkspace(
 ): Promise<OpenWorkspace> {
   const below = `/proc/self/fd/${folder}`;
   const view = await views.open(folder, path);
-  const before = await readTree(`/proc/self/fd/${view.pin}`);
+  const before = await readTree(`/proc/self/fd/${view.pin}`, path);
   const protectedPaths = findProtected(before, (link) => leadsTo(below, link), further);
   const owners = ownersOf(fs.fstatSync(folder));
   const ownership = ownershipOf(view.below ?? before, owners);
@@ -88,7 +88,7 @@ interface EntryBefore extends Entry {
   readonly gid: number;
 }
 
-async function readTree(root: string): Promise<Map<string, EntryBefore>> {
+async function readTree(root: string, folder: string): Promise<Map<string, EntryBefore>> {
   const before = new Map<string, EntryBefore>();
   const visit = ({ path, stats, link }: VisitedEntry): boolean => {
     const { mode, uid, gid, ino: inode, ctimeMs: changed } = stats;
@@ -104,7 +104,7 @@ async function readTree(root: string): Promise<Map<string, EntryBefore>> {
     if (before.size <= workspaceEntriesMax) return true;
     throw new Problem(
       'plan-refused',
-      `Cannot mount a folder for writing: it has more than ${workspaceEntriesMax} entries`,
+      `Cannot mount ${folder} for writing: it has more than ${workspaceEntriesMax} entries`,
     );
   };
   const fail = (path: string, cause: unknown): void => {
@@ -115,7 +115,7 @@ async function readTree(root: string): Promise<Map<string, EntryBefore>> {
     // so the run cannot enter them either.
     if (code === 'EACCES' && fs.lstatSync(bytesOf(`${root}/${path}`)).uid !== process.getuid?.())
       return;
-    throw new Problem('plan-refused', `Cannot mount a folder for writing: ${message}`, {
+    throw new Problem('plan-refused', `Cannot mount ${folder} for writing: ${message}`, {
       cause,
     });
   };
@@ -295,7 +295,13 @@ export async function findProtectedPaths(
   root: string,
   further: FurtherNames,
 ): Promise<Set<string>> {
-  return shutOf(findProtected(await readTree(root), (link) => leadsTo(root, link), further));
+  return shutOf(
+    findProtected(
+      await readTree(root, fs.realpathSync(root)),
+      (link) => leadsTo(root, link),
+      further,
+    ),
+  );
 }
 
 function shutOf(paths: readonly ProtectedPath[]): Set<string> {

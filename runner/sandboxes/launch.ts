@@ -81,89 +81,78 @@ function isOpen(folder: string): boolean {
   return (fs.statSync(folder).mode & 0o001) !== 0 && (folder === '/' || isOpen(dirname(folder)));
 }
 
-export function launch(what: Launch): ChildProcess {
+/** Starts bubblewrap. Errors of the start arrive as events of the child. */
+export function launch({
+  bubblewrapArguments,
+  command,
+  descriptors,
+  entersNetwork,
+  gid,
+  namespace,
+  runFolder,
+  staged,
+  uid,
+}: Launch): ChildProcess {
   const nothing = fs.openSync('/dev/null', 'r');
   const options = openData(
-    what.runFolder,
-    Buffer.from(what.bubblewrapArguments.map((argument) => `${argument}\0`).join('')),
+    runFolder,
+    Buffer.from(bubblewrapArguments.map((argument) => `${argument}\0`).join('')),
   );
-  const stdio: (number | 'pipe' | 'ignore')[] = ['pipe', 'pipe', 'pipe'];
-  for (const [number, descriptor] of what.descriptors) put(stdio, number, descriptor);
-  const at = Math.max(stdio.length, descriptorAt.firstData);
-  put(stdio, at, options);
-  for (const number of inherited)
-    if ((stdio[number] ?? 'ignore') === 'ignore') put(stdio, number, nothing);
-  const [user, network] = [descriptorAt.user, descriptorAt.network].map(
-    (number) => `/proc/self/fd/${number}`,
+  const given = new Map(descriptors);
+  const at = Math.max(descriptorAt.firstData, ...[...given.keys()].map((number) => number + 1));
+  given.set(at, options);
+  for (const number of inherited) if (!given.has(number)) given.set(number, nothing);
+  const stdio = Array.from({ length: Math.max(...given.keys()) + 1 }, (_, number) =>
+    number < descriptorAt.firstPin ? 'pipe' : (given.get(number) ?? 'ignore'),
   );
   const enter = [
     tools.nsenter,
-    `--user=${user}`,
-    `--net=${network}`,
+    `--user=/proc/self/fd/${descriptorAt.user}`,
+    `--net=/proc/self/fd/${descriptorAt.network}`,
     '--preserve-credentials',
     '--',
   ];
   const chain = [
-    ...(what.entersNetwork ? enter : []),
+    ...(entersNetwork ? enter : []),
     tools.bwrap,
     '--args',
     String(at),
     '--',
-    ...what.command,
+    ...command,
   ];
-  const ids = { uid: what.uid, gid: what.gid };
-  const into = `--mount=/proc/${process.pid}/fd/${what.namespace}`;
+  const into = [tools.nsenter, `--mount=/proc/${process.pid}/fd/${namespace}`];
+  const isStaged = staged.size > 0;
   const stage = [
-    stageScript,
-    'sh',
-    String(what.uid),
-    String(what.gid),
-    ...[...what.staged].flat(),
-    '--',
-  ];
-  const inside = what.namespace === undefined ? [] : [tools.nsenter, into, '--'];
-  const isStaged = what.staged.size > 0;
-  const staged = [
-    ...inside,
+    ...(namespace === undefined ? [] : [...into, '--']),
     tools.unshare,
     '--mount',
     '--propagation',
     'private',
     tools.sh,
     '-c',
-    ...stage,
-    ...chain,
-  ];
-  // Setting the gid also drops the supplementary groups (nsenter(1), --setgid; libuv, uv_spawn).
-  const entered = [
-    tools.nsenter,
-    into,
-    `--setgid=${what.gid}`,
-    `--setuid=${what.uid}`,
+    stageScript,
+    'sh',
+    String(uid),
+    String(gid),
+    ...[...staged].flat(),
     '--',
     ...chain,
   ];
-  const [program = '', ...args] = isStaged
-    ? staged
-    : what.namespace === undefined
-      ? chain
-      : entered;
-  const other = process.getuid?.() === 0 && !isStaged && what.namespace === undefined ? ids : {};
+  // Setting the gid also drops the supplementary groups (nsenter(1), --setgid; libuv, uv_spawn).
+  const entered = [...into, `--setgid=${gid}`, `--setuid=${uid}`, '--', ...chain];
+  const [program = '', ...args] = isStaged ? stage : namespace === undefined ? chain : entered;
+  const dropsHere = process.getuid?.() === 0 && !isStaged && namespace === undefined;
   try {
-    return spawn(program, args, { env: {}, cwd: '/', stdio, ...other });
+    return spawn(program, args, {
+      env: {},
+      cwd: '/',
+      stdio,
+      ...(dropsHere ? { uid, gid } : undefined),
+    });
   } finally {
     fs.closeSync(options);
     fs.closeSync(nothing);
   }
-}
-
-function put(
-  stdio: (number | 'pipe' | 'ignore')[],
-  number: number,
-  descriptor: number | 'pipe',
-): void {
-  while (stdio.length < number) stdio.push('ignore');
-  stdio[number] = descriptor;
 }
 
 // Descriptors that the runner inherited from its own parent would leak into the sandbox. Node

@@ -50,7 +50,7 @@ export interface SandboxStart {
   /** Paths of the read-only views of the host's folders, by folder. */
   readonly systemViews?: ReadonlyMap<string, string>;
   /** Descriptor of the mount namespace with these views; absent when they lie on the host. */
-  readonly namespace?: number;
+  readonly namespace?: number | undefined;
   /** Paths in writable mounts that the run must not write, by target. */
   readonly protectedPaths: ReadonlyMap<string, readonly ProtectedPath[]>;
   /**
