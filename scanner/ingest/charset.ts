@@ -1,22 +1,19 @@
 /**
- * Bytes become text: byte order marks, UTF-16 and UTF-32, Python's coding line, and what is not
- * UTF-8.
+ * Bytes become text: byte order marks, UTF-16 and UTF-32, Python's coding line, and bytes that are
+ * not UTF-8.
  */
 import { pythonCodecs } from '../models/codecs.ts';
 
 export interface Decoded {
-  /** Without a byte order mark; line ends as they are. */
+  /** Without a byte order mark; line ends unchanged. */
   readonly text: string;
-  /**
-   * As the WHATWG names it, `utf-32le`, or `utf-8` with some bytes that are none: `utf-8 with
-   * errors`.
-   */
+  /** The WHATWG name, `utf-32le`, or `utf-8 with errors` for UTF-8 with some invalid bytes. */
   readonly encoding: string;
-  /** Whether each byte was understood. */
+  /** Whether every byte was decoded. */
   readonly exact: boolean;
 }
 
-/** Text of bytes; undefined for what is no text. */
+/** Text of bytes; undefined for bytes that are no text. */
 export function decodeText(bytes: Uint8Array): Decoded | undefined {
   const marked = byMark(bytes);
   if (marked !== undefined) return marked;
@@ -34,20 +31,20 @@ export function decodeText(bytes: Uint8Array): Decoded | undefined {
 }
 
 export interface CodingLine {
-  /** What the line names, in lower case with hyphens. */
+  /** The encoding's name, in lower case with hyphens. */
   readonly name: string;
   readonly start: number;
   readonly end: number;
   /**
-   * The label of a decoder; undefined for a codec that turns text into other text, or that nobody
-   * knows.
+   * The label of a decoder; undefined for a codec that turns text into other text, and for an
+   * unknown one.
    */
   readonly label: string | undefined;
 }
 
 /**
- * The encoding that a Python file asks for in its first two lines (PEP 263); undefined when it asks
- * for none, or for UTF-8.
+ * The encoding that a Python file declares in its first two lines (PEP 263); undefined when it
+ * declares none, or UTF-8.
  */
 export function codingLine(text: string): CodingLine | undefined {
   const [first = '', second = ''] = text.slice(0, 2_000).split(/\r\n|\r|\n/, 2);
@@ -66,7 +63,7 @@ export function codingLine(text: string): CodingLine | undefined {
   };
 }
 
-/** Text of bytes in a named encoding; undefined when some byte is none in it. */
+/** Text of bytes in a named encoding; undefined when a byte is invalid in it. */
 export function decodeAs(label: string, bytes: Uint8Array): string | undefined {
   try {
     return new TextDecoder(label, { fatal: true }).decode(bytes);
@@ -106,7 +103,7 @@ function utf32(bytes: Uint8Array, isLittle: boolean): Decoded {
   return { text: parts.join(''), encoding: isLittle ? 'utf-32le' : 'utf-32be', exact };
 }
 
-// Latin text in UTF-16 has a zero in every other byte, and editors recognise it by that.
+// Latin text in UTF-16 has a zero in every other byte, and editors recognise it by these zeros.
 function wideWithoutMark(bytes: Uint8Array): Decoded | undefined {
   const sample = bytes.subarray(0, 4096);
   if (sample.byteLength < 8 || sample.byteLength % 2 !== 0) return undefined;
@@ -138,8 +135,8 @@ function hasOddBytes(bytes: Uint8Array): boolean {
   return odd * 20 > sample.byteLength;
 }
 
-// A text in UTF-8 with a broken piece stays UTF-8; one that has no character of UTF-8 beyond ASCII
-// is an old Western one.
+// A UTF-8 text with a broken part stays UTF-8. A text without any UTF-8 character beyond ASCII is
+// in an old Western encoding.
 function notUtf8(bytes: Uint8Array): Decoded {
   const text = new TextDecoder('utf-8').decode(bytes);
   if (/[^\0-\x7f\ufffd]/.test(text)) return { text, encoding: 'utf-8 with errors', exact: false };

@@ -1,8 +1,10 @@
-/** What a file is by its first bytes. */
+/** The type of a file by its first bytes. */
 import { extensionOf } from '../fact/language.ts';
 import { type FileType, fileTypes } from '../models/file-types.ts';
 
-/** The type whose magic number a file begins with; undefined for text and for what has none. */
+/**
+ * The type of the magic number at a file's beginning; undefined for text and for files without one.
+ */
 export function typeOf(
   path: string,
   bytes: Uint8Array,
@@ -16,14 +18,14 @@ export function typeOf(
   );
 }
 
-/** The inert type that a name claims; undefined for names of text, programs and archives. */
+/** The inert type of a file name; undefined for names of text, programs and archives. */
 export function claimedType(path: string): string | undefined {
   const extension = extensionOf(path);
   return fileTypes.find((row) => row.class === 'inert' && row.extensions.includes(extension))?.type;
 }
 
-// Some magic numbers are letters that a text may begin with; text wins when it is valid UTF-8 and
-// the name does not claim the type.
+// Some magic numbers are letters that a text may begin with. Valid UTF-8 counts as text unless the
+// name claims the type.
 function fitsText(
   row: FileType,
   extension: string,

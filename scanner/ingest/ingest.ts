@@ -1,6 +1,6 @@
 /**
- * Bytes become sources: what each file is, by content and name, and what becomes of it. Nothing is
- * skipped by where it lies.
+ * Bytes become sources: determines each file's type by content and name, and its disposition. No
+ * folder is skipped.
  */
 import type { SourceFile } from '../../skills-index/skill/bundle.ts';
 import { type Digest, digestOf } from '../../skills-index/skill/digest.ts';
@@ -26,7 +26,8 @@ export interface IngestedFile extends Ingested {
 }
 
 /**
- * Says what the files of a skill are. Pure: the same files in the same order give the same answer.
+ * Determines what the files of a skill are. Pure: the same files in the same order give the same
+ * answer.
  */
 export function ingestFiles(files: readonly SourceFile[]): IngestedFile[] {
   const budget = new ArchiveBudget();
@@ -37,8 +38,8 @@ export function ingestFiles(files: readonly SourceFile[]): IngestedFile[] {
   });
 }
 
-// Two entries may have one name, and a file of the bundle may be called like an entry: each source
-// has a path of its own.
+// Two entries may have one name, and a file of the bundle may have an entry's name, so each source
+// gets a path of its own.
 function underOwnPath(source: TaintSource, taken: Set<string>): TaintSource {
   if (source.path === source.file) return source;
   let { path } = source;
@@ -47,7 +48,7 @@ function underOwnPath(source: TaintSource, taken: Set<string>): TaintSource {
   return { ...source, path };
 }
 
-/** Says what one file is; archives are opened as far as the budget goes. */
+/** Determines what one file is. Archives are opened as far as the budget allows. */
 export function ingestFile(
   { path, bytes }: Pick<SourceFile, 'path' | 'bytes'>,
   budget = new ArchiveBudget(),
@@ -109,8 +110,7 @@ function ingestUnknown(place: InnerPlace): Ingested {
   return unanalysed(reason, [placeFact(place, 'unreadable', reason)]);
 }
 
-// Text that calls itself a picture is looked at by nobody; the pointers of Git LFS stand where the
-// picture was.
+// Nobody looks at a text with a picture's name. A pointer of Git LFS has the name of its picture.
 function disguisedText(place: InnerPlace, ingested: Ingested): Ingested {
   const claimed = claimedType(place.path);
   const text = ingested.sources[0]?.text ?? '';

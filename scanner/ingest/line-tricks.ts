@@ -1,6 +1,6 @@
 /**
- * Characters that one reader takes for the end of a line and another does not: code that stands in
- * a comment for people, and runs.
+ * Characters that only some readers take for a line end: code that looks like a comment to people,
+ * and runs.
  */
 import type { Language } from '../fact/source.ts';
 
@@ -19,7 +19,7 @@ const names: Readonly<Record<string, string>> = {
   '\u000c': 'a form feed',
 };
 
-// Marks of comments, by language; where there is none listed, all of them count.
+// Marks of comments by language. Languages without a row use all marks.
 const commentMarks: Readonly<Partial<Record<Language, RegExp>>> = {
   javascript: /\/\/|\/\*/,
   typescript: /\/\/|\/\*/,
@@ -36,8 +36,8 @@ const noCode = new Set<Language>(['markdown', 'text', 'html', 'json']);
 const tricksMax = 20;
 
 /**
- * Such characters in code, where text follows that is no comment's by every reading. A file that
- * has carriage returns only is an old one, no trick.
+ * Such characters in code before text that is code for some reader. A file with carriage returns
+ * only is old, and no trick.
  */
 export function lineTricks(text: string, language: Language): LineTrick[] {
   if (noCode.has(language) || !/[\u2028\u2029\u0085\v\f]|\r(?!\n)/.test(text)) return [];

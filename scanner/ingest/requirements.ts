@@ -1,6 +1,5 @@
 /**
- * Python packages that a bundle lists: requirements files, line by line (pip's requirements file
- * format).
+ * Python packages in a bundle's requirements files, line by line (pip's requirements file format).
  */
 import type { Span } from '../fact/fact.ts';
 import type { TaintSource } from '../fact/source.ts';

@@ -1,4 +1,4 @@
-/** Bytes that are text become a source, with what is odd about how they are written. */
+/** Text bytes become a source, with the oddities of their encoding. */
 
 import type { ArtifactFact } from '../fact/fact.ts';
 import { contextOf, extensionOf, languageOf, namesTwoLanguages } from '../fact/language.ts';
@@ -13,8 +13,8 @@ import type { Ingested } from './ingested.ts';
 import { lineTricks } from './line-tricks.ts';
 
 /**
- * Reads bytes as text; undefined for what is none. `isPlain` says that it is valid UTF-8, whatever
- * a magic number says.
+ * Reads bytes as text; undefined for other bytes. `isPlain` means valid UTF-8, whatever the magic
+ * number.
  */
 export function ingestText(
   place: InnerPlace,
@@ -81,11 +81,12 @@ function isCode(language: Language): boolean {
 interface Coded {
   readonly decoded: Decoded;
   readonly artifacts: readonly ArtifactFact[];
-  /** Why Python would read other text than this. */
+  /** Why Python would read another text. */
   readonly reason: string | undefined;
 }
 
-// PEP 263: Python decodes a file as its first lines ask for, whatever anybody else sees in it.
+// PEP 263: Python decodes a file as its first lines declare, even when other readers see another
+// text.
 function asPythonReads(place: InnerPlace, bytes: Uint8Array, decoded: Decoded): Coded {
   const coding = codingLine(decoded.text);
   if (coding === undefined) return { decoded, artifacts: [], reason: undefined };

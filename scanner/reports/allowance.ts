@@ -1,4 +1,4 @@
-/** Which line of skill.json would allow what a finding is about. */
+/** The line of skill.json that would allow the use in a finding. */
 import type { SourceFile } from '../../skills-index/skill/bundle.ts';
 import { type Capability, covers, listCapabilities } from '../../skills-index/skill/capability.ts';
 import { parseSkillName } from '../../skills-index/skill/name.ts';
@@ -9,13 +9,13 @@ import { inferManifest } from '../manifest/manifest.ts';
 import { capabilityOf } from './finding-capability.ts';
 import { severityRank } from './finding-order.ts';
 
-/** Fingerprint of a finding → the line and where it goes: `"egress": [{"url":…}]`. */
+/** Fingerprint of a finding → the line and its key: `"egress": [{"url":…}]`. */
 export type Allowances = ReadonlyMap<string, string>;
 
 /**
- * For each finding about a capability that is not declared: the line that `skill manifest --write`
- * would write for it. None at all where something is evidence of an attack: what sends a key to a
- * stranger is not mended by declaring it.
+ * For each finding about an undeclared capability: the line that `skill manifest --write` would
+ * write. Empty when a finding is evidence of an attack: a declaration does not correct code that
+ * sends a key to a stranger.
  */
 export function allowancesOf(report: ScanReport, files: readonly SourceFile[]): Allowances {
   const asked = report.findings.flatMap((finding): [Finding, Capability][] => {

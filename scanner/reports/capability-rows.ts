@@ -1,4 +1,4 @@
-/** Declared against observed, row by row: what every report shows of capabilities. */
+/** Declared against observed capabilities, row by row, for every report. */
 import {
   capabilityKinds,
   covers,
@@ -8,7 +8,7 @@ import {
 import type { ScanReport } from '../../skills-index/statement/scan-report.ts';
 
 export interface CapabilityRow {
-  /** As `printCapability` writes it; not yet safe to show. */
+  /** Written by `printCapability`; not yet safe to show. */
   readonly text: string;
   readonly declared: boolean;
   readonly observed: boolean;
@@ -16,7 +16,7 @@ export interface CapabilityRow {
   readonly note: 'undeclared' | 'covered' | '';
 }
 
-/** One row for each capability that was declared or seen, by kind. */
+/** One row for each declared or observed capability, by kind. */
 export function capabilityRows({
   declared,
   observed,

@@ -7,10 +7,10 @@ import { showSafely } from '../models/hidden-characters.ts';
 export type SourceLines = ReadonlyMap<string, readonly string[]>;
 
 export interface FrameLine {
-  /** Counted from 1; 0 stands for lines left out. */
+  /** Counted from 1; 0 stands for omitted lines. */
   readonly number: number;
   readonly text: string;
-  /** Columns of the terminal, from 0, the end not included. */
+  /** Terminal columns, from 0, end excluded. */
   readonly marked?: { readonly from: number; readonly to: number };
 }
 export type CodeFrame = readonly FrameLine[];
@@ -39,8 +39,8 @@ export function sourceLines(files: readonly SourceFile[]): SourceLines {
 }
 
 /**
- * The text of a file as places count in it, without a byte order mark; undefined for what holds
- * zero bytes and is no UTF-16.
+ * The text of a file in which places are counted, without a byte order mark; undefined for bytes
+ * with zeros that are not UTF-16.
  */
 export function textOf(bytes: Uint8Array): string | undefined {
   const [first, second] = bytes;
@@ -50,8 +50,8 @@ export function textOf(bytes: Uint8Array): string | undefined {
 }
 
 /**
- * The frame of a span: one line before, the marked lines (at most four, the middle left out), one
- * line behind.
+ * The frame of a span: one line before, the marked lines (at most four, the middle omitted), one
+ * line after.
  */
 export function frameOf(
   lines: readonly string[] | undefined,
@@ -61,7 +61,7 @@ export function frameOf(
   if (lines === undefined || span.line < 1 || span.line > lines.length) return [];
   const end = Math.min(Math.max(span.endLine, span.line), lines.length);
   const first = Math.max(1, span.line - linesAround);
-  // What stands behind the last line feed is no line.
+  // The text behind the last line feed is no line.
   const count = lines.at(-1) === '' ? Math.max(lines.length - 1, end) : lines.length;
   const last = Math.min(count, end + linesAround);
   const skipFrom = span.line + markedLinesMax / 2;
@@ -85,13 +85,13 @@ function frameLine(line: string, number: number, span: FrameSpan, width: number)
   const from = number === span.line ? span.column - 1 : line.length - line.trimStart().length;
   const to = number === span.endLine ? Math.max(span.endColumn - 1, from + 1) : line.length;
   const cut = cutAround(line, isMarked ? from : 0, isMarked ? to : 0, width);
-  // Only the first line is underlined: more would cross out what is to be read.
+  // Only the first line is underlined: more marks would cover the code.
   if (!isMarked || number > span.line) return { number, text: cut.text };
   return { number, text: cut.text, marked: { from: cut.from, to: cut.to } };
 }
 
-// Long lines keep the marked part and lose what is far from it, never the end of what is marked
-// without a sign.
+// A long line keeps the marked part and loses distant parts. A cut end of the marked part is always
+// indicated.
 function cutAround(
   line: string,
   from: number,
@@ -101,8 +101,8 @@ function cutAround(
   const [before, marked, behind] = [line.slice(0, from), line.slice(from, to), line.slice(to)].map(
     showSafely,
   );
-  // Two columns are kept for the signs that something is left out on either side, some for what
-  // leads up to the mark.
+  // Two columns are reserved for the signs of omission on either side, and some for the text before
+  // the mark.
   const middle = shorten(
     marked ?? '',
     width - 2 - Math.min(stringWidth(before ?? ''), leadColumnsMax),

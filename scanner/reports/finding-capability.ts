@@ -1,4 +1,4 @@
-/** Which capability a finding is about, and whether its code shows it. */
+/** The capability of a finding, and whether its code shows the capability. */
 import {
   type Capabilities,
   type Capability,
@@ -9,7 +9,7 @@ import { parseEgressUrl } from '../../skills-index/skill/egress-target.ts';
 import type { Finding } from '../../skills-index/statement/finding.ts';
 
 /**
- * The one of `among` that the finding's message names in full (`needs egress GET
+ * The capability of `among` that the finding's message names in full (`needs egress GET
  * https://a.example/, which …`).
  */
 export function capabilityOf(
@@ -22,16 +22,16 @@ export function capabilityOf(
   return named.sort((a, b) => printCapability(b).length - printCapability(a).length)[0];
 }
 
-// As a whole: "exec sh" is not named by "exec shutdown".
+// The whole name: "exec sh" is not in "exec shutdown".
 function isNamed(message: string, printed: string): boolean {
   const at = message.indexOf(printed);
   return at >= 0 && /^($|[,;:.) ])/.test(message.slice(at + printed.length));
 }
 
 /**
- * What the code comes to, where the marked text does not show it: the host, path, program or name
- * behind a constant, a concatenation or an escape. Undefined where it stands in the text, or could
- * not be computed.
+ * The computed host, path, program or name when the marked text does not show it: it is behind a
+ * constant, a concatenation or an escape. Undefined when the text shows it, or when it could not be
+ * computed.
  */
 export function evaluatesTo(
   finding: Finding,
@@ -44,7 +44,7 @@ export function evaluatesTo(
   return value.includes('*') || marked.includes(shown) ? undefined : value;
 }
 
-// The value, and the part of it that must stand in the code for the value to be seen.
+// The value, and the part of it that the code must show.
 function targetOf(capability: Capability): readonly [value: string, shown: string] {
   switch (capability.kind) {
     case 'env':

@@ -1,6 +1,4 @@
-/**
- * In which order findings are shown: those that decide first, then by rule, the worst rule first.
- */
+/** The order of findings in reports: deciding ones first, then by rule, the worst rule first. */
 import { type Finding, severities } from '../../skills-index/statement/finding.ts';
 import type { ScanReport } from '../../skills-index/statement/scan-report.ts';
 
@@ -11,7 +9,7 @@ export interface RuleFindings {
 }
 
 export interface OrderedFindings {
-  /** The one to three that decide the verdict, worst first. */
+  /** The one to three findings that decide the verdict, worst first. */
   readonly deciding: readonly Finding[];
   /** All others, by rule. */
   readonly rest: readonly RuleFindings[];
@@ -29,7 +27,7 @@ export function orderFindings({
   );
   return {
     deciding: sorted.filter((finding) => decides.has(finding.fingerprint)),
-    // Groups stand in the order of their worst finding, since a map keeps the order of its first
+    // Groups are in the order of their worst finding, since a map keeps the order of its first
     // entries.
     rest: [...byRule].flatMap(([rule, [first, ...more]]) =>
       first === undefined ? [] : [{ rule, findings: [first, ...more] }],
@@ -37,7 +35,7 @@ export function orderFindings({
   };
 }
 
-/** How bad, for sorting: 0 for info, 4 for critical. */
+/** Severity as a number for sorting: 0 for info, 4 for critical. */
 export function severityRank({ severity }: Pick<Finding, 'severity'>): number {
   return severities.indexOf(severity);
 }

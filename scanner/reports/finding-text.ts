@@ -1,6 +1,6 @@
 /**
- * One finding as text, in the manner of rustc: message, place, code with the mark, the way of the
- * value, what to do. Safe for any terminal.
+ * One finding as text, in the style of rustc: message, place, marked code, the path of the value,
+ * the next step. Safe for any terminal.
  */
 import type { Finding } from '../../skills-index/statement/finding.ts';
 import type { ScanReport } from '../../skills-index/statement/scan-report.ts';
@@ -20,14 +20,14 @@ export interface FindingLook {
   readonly marks: Marks;
   readonly asCalled: (text: string) => string;
   readonly ink: Ink;
-  /** Columns of the terminal. */
+  /** Terminal columns. */
   readonly width: number;
 }
 
 const placesShownMax = 5;
 const stepsShownMax = 12;
 
-/** The finding with its code and all that is known of it. */
+/** The finding with its code and all details. */
 export function printFinding(finding: Finding, look: FindingLook): string[] {
   const { ink, width } = look;
   const frame = frameOf(look.lines.get(finding.path), finding, width);
@@ -43,7 +43,7 @@ export function printFinding(finding: Finding, look: FindingLook): string[] {
 }
 
 /**
- * Findings of one rule: the worst with its code if it is more than information, each other one as a
+ * Findings of one rule: the worst with its code unless it is mere information, each other one as a
  * line.
  */
 export function printGroup(
@@ -93,7 +93,7 @@ function headOf({ severity, rule }: Finding, ink: Ink): string {
 function printHead(finding: Finding, { ink, width }: FindingLook): string[] {
   const word = `${finding.severity}[${finding.rule}]: `;
   const [first = '', ...more] = wrapped(`${word}${showSafely(finding.message)}`, width);
-  // Rule and severity hold no space, so they stand whole at the beginning of the first line.
+  // Rule and severity have no space, so they stay whole at the beginning of the first line.
   const start = first.slice(word.length);
   return [`${headOf(finding, ink)}: ${ink.bold(start)}`, ...more.map((line) => ink.bold(line))];
 }
@@ -155,7 +155,7 @@ const confidenceSays = {
   widened: 'assumed, since it could not be resolved',
 } as const;
 
-// The lines behind the first stand under the text, not under its word.
+// Further lines are indented to the text, not to its word.
 function printNote(
   word: string,
   text: string,
@@ -198,7 +198,7 @@ function printSteps(finding: Finding, gutter: string, look: FindingLook): string
   ];
 }
 
-// Both ends of a way matter most; undefined stands for what is left out.
+// Both ends of a path matter most; undefined stands for the omitted part.
 function cutMiddle<Item>(items: readonly Item[], max: number): (Item | undefined)[] {
   if (items.length <= max) return [...items];
   return [...items.slice(0, max / 2), undefined, ...items.slice(-max / 2)];

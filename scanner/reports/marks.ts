@@ -1,6 +1,6 @@
 /**
- * What is said of a finding from outside its report: that a reviewer accepted it, that an earlier
- * report had it. Neither changes the report.
+ * Facts about a finding from outside its report: a reviewer accepted it, an earlier report had it.
+ * Neither changes the report.
  */
 import type { Finding } from '../../skills-index/statement/finding.ts';
 import type { ScanReport } from '../../skills-index/statement/scan-report.ts';
@@ -9,34 +9,34 @@ import { severityRank } from './finding-order.ts';
 /** A reviewer's record, kept outside the skill. */
 export interface Suppression {
   readonly fingerprint: string;
-  /** At least 20 characters: it is what the next reviewer has to go by. */
+  /** At least 20 characters: the next reviewer relies on it. */
   readonly reason: string;
   readonly by: string;
-  /** The last day it holds, `2026-12-31`. */
+  /** The last day on which it holds, `2026-12-31`. */
   readonly expires: string;
-  /** How severe the finding was when it was accepted; a worse one is not. */
+  /** The finding's severity when it was accepted. A worse finding is not accepted. */
   readonly severity: Finding['severity'];
 }
 
 export interface ReportMark {
   readonly suppression?: Suppression;
-  /** Why a suppression of this finding does not hold. */
+  /** Why a suppression does not apply to this finding. */
   readonly void?: string;
-  /** Against the baseline; absent without one. `updated`: its severity is another. */
+  /** Compared with the baseline; absent without one. `updated`: its severity changed. */
   readonly state?: 'new' | 'unchanged' | 'updated';
 }
 
 export interface Marks {
-  /** @param skill `path` of the report that the finding is in */
+  /** @param skill `path` of the report with the finding */
   of(finding: Finding, skill: string): ReportMark;
   /**
-   * Suppressions that do nothing, in a line each. @param found fingerprints of all findings of the
+   * Suppressions without effect, one line each. @param found fingerprints of all findings of the
    * scan
    */
   idle(found: ReadonlySet<string>): readonly string[];
 }
 
-/** How many findings of a report a reviewer has accepted. */
+/** The number of findings of a report that a reviewer has accepted. */
 export function countAccepted(
   { findings, path }: Pick<ScanReport, 'findings' | 'path'>,
   marks: Marks,

@@ -1,20 +1,20 @@
-/** Lines and columns as offsets in characters and bytes, for formats that want both. */
+/** Converts lines and columns to offsets in characters and bytes, for formats that need both. */
 import { textOf } from './code-frame.ts';
 
 export interface TextPlace {
   /** From 0, in UTF-16 code units of the decoded text. */
   readonly chars: number;
-  /** From 0, in the file's bytes; undefined where its charset was not certain. */
+  /** From 0, in the file's bytes; undefined when the charset was uncertain. */
   readonly bytes: number | undefined;
 }
 
 export interface PlacesInText {
   readonly text: string;
-  /** Both from 1. What lies behind the end of a line or of the text is its end. */
+  /** Both from 1. A place behind the end of a line or of the text becomes that end. */
   at(line: number, column: number): TextPlace;
 }
 
-/** Places of one file; undefined for what is no text. Line starts are computed once. */
+/** Places of one file; undefined for a file that is no text. Line starts are computed once. */
 export function placesIn(file: Uint8Array): PlacesInText | undefined {
   const text = textOf(file);
   if (text === undefined) return undefined;
@@ -48,8 +48,8 @@ export function placesIn(file: Uint8Array): PlacesInText | undefined {
   };
 }
 
-// How many bytes text takes in this file, and how many its byte order mark. A file that is not
-// valid UTF-8 has no certain answer.
+// The number of bytes of a text in this file, and of its byte order mark. Uncertain for a file that
+// is not valid UTF-8.
 function byteWidth(
   file: Uint8Array,
 ): { readonly mark: number; of(text: string): number } | undefined {

@@ -1,6 +1,6 @@
 /**
- * The sentences that an agent reads, out of the facts: what a registry compares with the version
- * before.
+ * The sentences for an agent, taken from the facts: a registry compares them with the last
+ * version's.
  */
 import { proseCharsMax, sentencesMax } from '../../skills-index/statement/limits.ts';
 import { type Prose, type Sentence, sentenceTexts } from '../../skills-index/statement/prose.ts';
@@ -11,11 +11,12 @@ import { readingsOf } from '../prose/reading.ts';
 import { isText, proseRoles } from '../prose/statements.ts';
 
 type Text = FactOf<'text'>;
-/** The raw text that a fact stands in. */
+/** The raw text of a fact. */
 type RawOf = (fact: Text) => string;
 
 /**
- * Sentences with their places, as many as are kept. No part of the report: it depends on no rule.
+ * Sentences with their places, up to the limit. They are no part of the report, since they depend
+ * on no rule.
  */
 export function proseOf({ facts, sources }: Pick<SkillFacts, 'facts' | 'sources'>): Prose {
   const known = new Map(sources.map((source) => [source.path, source]));
@@ -36,7 +37,7 @@ export function proseOf({ facts, sources }: Pick<SkillFacts, 'facts' | 'sources'
   for (const { fact, sentences: found } of sentencesIn(inOrder(texts), rawOf)) {
     const { path, start } = fact.span;
     const source = known.get(path);
-    // What lies in an archive has the archive's path, as in reports.
+    // An entry of an archive has the archive's path, as in reports.
     const archive =
       source !== undefined && source.depth === 0 && source.file !== path ? source.file : undefined;
     const offsets = offsetsOf(found, rawOf(fact));
@@ -56,7 +57,7 @@ export function proseOf({ facts, sources }: Pick<SkillFacts, 'facts' | 'sources'
 const rawCharsMax = 100_000;
 const wordsAhead = 40;
 
-// When there is too much, what agents are sure to read comes first.
+// When the text is too long, the parts that agents certainly read come first.
 function inOrder(texts: readonly Text[]): Text[] {
   const ranks = Map.groupBy(texts, ({ span: { path } }) =>
     path === 'SKILL.md' ? 0 : /\.(md|mdx|markdown)$/i.test(path) ? 1 : 2,
@@ -69,8 +70,8 @@ interface TextSentences {
   readonly sentences: readonly string[];
 }
 
-// What is hidden in HTML is told once, as hidden; where a link leads is told once for each file,
-// unless its own paragraph says it.
+// Text hidden in HTML is listed once, as hidden. A link's target is listed once for each file,
+// unless its own paragraph names it.
 function sentencesIn(texts: readonly Text[], rawOf: RawOf): TextSentences[] {
   const read = texts.map((fact) => ({ fact, sentences: isProse(fact) ? sentencesOf(fact) : [] }));
   const hidden = new Set<string>();
@@ -100,10 +101,10 @@ function sentencesIn(texts: readonly Text[], rawOf: RawOf): TextSentences[] {
 
 function isProse(fact: Text): boolean {
   const { role, detail, text } = fact;
-  // Every release changes it, and it says nothing.
+  // Every release changes it, and it has no meaning for an agent.
   const isVersion =
     role === 'front-matter' && detail === 'version' && /^["']?v?\d[\w.+-]{0,60}["']?$/.test(text);
-  // The words of a picture stand in its paragraph, too.
+  // The words of an image are in its paragraph as well.
   return proseRoles.has(role) && role !== 'image' && isText(fact) && !isVersion;
 }
 
@@ -116,7 +117,7 @@ function sentencesOf(fact: Text): string[] {
   );
 }
 
-// An agent reads the address of a link, where a reader sees its words only.
+// An agent reads the address of a link; a person sees only its words.
 function targetsOf(fact: Text, rawOf: RawOf): string[] {
   if (fact.role === 'link' || fact.role === 'image') return [fact.text];
   if (!isProse(fact)) return [];
@@ -129,8 +130,8 @@ function targetsOf(fact: Text, rawOf: RawOf): string[] {
 }
 
 /**
- * Where sentences begin in the raw text, by walking through its words once: what stands between
- * them is layout.
+ * The start of each sentence in the raw text, found by walking through its words once: the
+ * characters between words are layout.
  */
 function offsetsOf(sentences: readonly string[], raw: string): number[] {
   if (!raw.includes('\n')) return sentences.map(() => 0);

@@ -23,9 +23,9 @@ const verdictCommands = {
 } as const;
 
 /**
- * One command a line: the verdict, what was not analysed, then the findings, worst first, since
- * GitHub shows ten of each level and step. What a reviewer has accepted is only counted. No line
- * begins with text of the skill, so none can be a command of its own.
+ * One command a line: the verdict, the unanalysed files, then the findings, worst first, since
+ * GitHub shows ten of each level and step. Accepted findings are only counted. No line begins with
+ * text of the skill, so the skill cannot inject a command.
  */
 export function printAnnotations(report: ScanReport, marks: Marks): string {
   const { name, version, path, verdict, findings, coverage } = report;
@@ -109,7 +109,7 @@ function command(
   return `::${name} ${given.join(',')}::${dataText(shown(text))}`;
 }
 
-// Line feeds between our own lines stay; all that the skill brought is made visible first.
+// Line feeds between our own lines stay; all text of the skill is made visible first.
 function shown(text: string): string {
   return text.split('\n').map(showSafely).join('\n');
 }

@@ -1,6 +1,6 @@
 /**
- * A scan report for a pull request: verdict, what decides with its code, capabilities, the rest
- * folded away.
+ * A scan report for a pull request: verdict, deciding findings with their code, capabilities; the
+ * rest is folded.
  */
 import type { SourceFile } from '../../skills-index/skill/bundle.ts';
 import type { Finding } from '../../skills-index/statement/finding.ts';
@@ -18,7 +18,7 @@ const frameColumns = 110;
 const rowsShownMax = 200;
 
 /**
- * The report as GitHub-flavoured Markdown, ending in a line feed. All that comes from the skill is
+ * The report as GitHub-flavoured Markdown, with a final line feed. All text of the skill is
  * escaped.
  */
 export function printMarkdown(

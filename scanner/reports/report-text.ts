@@ -1,5 +1,5 @@
 /**
- * The scan report for people: what decides with its code and its flow, the rest by rule,
+ * The scan report for people: deciding findings with their code and flow, the others by rule,
  * capabilities, verdict. Safe for any terminal.
  */
 import type { SourceFile } from '../../skills-index/skill/bundle.ts';
@@ -16,16 +16,14 @@ import { type Ink, inkFor } from './terminal-ink.ts';
 import { wrapped } from './wrapped.ts';
 
 export interface ReportTextOptions {
-  /** ANSI colours; without them not one escape sequence is written. */
+  /** ANSI colours; without them the text has no escape sequence. */
   readonly colour: boolean;
-  /** Columns of the terminal; 100 when not given. */
+  /** Terminal columns; 100 by default. */
   readonly width?: number;
   /** Lines of skill.json that would allow findings, from `allowancesOf`. */
   readonly allowances?: Allowances;
   readonly marks?: Marks;
-  /**
-   * Gives lines to type, which begin with `skillgate`, the name under which the reader called it.
-   */
+  /** Rewrites lines to type, which begin with `skillgate`, to the name that the reader used. */
   readonly asCalled?: (text: string) => string;
 }
 
@@ -33,7 +31,7 @@ const widthDefault = 100;
 const widthMin = 40;
 const unreadShownMax = 20;
 
-/** What a verdict means, in a line for its reader. */
+/** The meaning of each verdict, in one line. */
 const verdictSays = {
   pass: 'no finding asks for more; people still approve it',
   review: 'a person has to look before it can be approved',
@@ -41,13 +39,13 @@ const verdictSays = {
   incomplete: 'parts could not be analysed: without a person it is not approved',
 } as const satisfies Record<ScanReport['verdict'], string>;
 
-/** What no verdict covers, said where a reader might take it for clean. */
+/** The limits of every verdict, shown where a reader might think the skill harmless. */
 export const notDecided =
   'Not decided by any scan: what prose asks of an agent in words of its own. People read it.';
 
 /**
- * What the verdict of this report means: a description that cannot be read is held back, and is no
- * evidence of anything.
+ * The meaning of this report's verdict. A description that cannot be read holds the skill back and
+ * is no evidence of an attack.
  */
 export function verdictText({ verdict, findings, decidedBy }: ScanReport): string {
   const deciding = findings.filter(({ fingerprint }) => decidedBy.includes(fingerprint));
@@ -60,9 +58,9 @@ const unreadableSays =
   'its own description cannot be read, so nothing says what it may do: it is held back until that is mended';
 
 /**
- * The report as text, ending in a line feed: the findings that decide, the others by rule,
- * capabilities, verdict, summary.
- * @param files the scanned files, for code frames; a finding whose file is not among them has none
+ * The report as text, with a final line feed: deciding findings, the others by rule, capabilities,
+ * verdict, summary.
+ * @param files the scanned files, for code frames; a finding in another file has none
  */
 export function printReport(
   report: ScanReport,
@@ -85,7 +83,7 @@ export function printReport(
   return `${parts.map((part) => part.join('\n')).join('\n\n')}\n`;
 }
 
-// Three are enough to decide; others that would have decided, too, must not read as harmless.
+// Three findings are enough to decide. Others that could also decide must not look harmless.
 function headOfRest({ findings, verdict }: ScanReport, deciding: readonly Finding[]): string {
   const least = Math.min(...deciding.map(severityRank));
   const others = findings.filter(
@@ -101,7 +99,7 @@ function printHead({ name, version, path, bundle }: ScanReport, ink: Ink): strin
   return `${ink.bold(`${showSafely(name)} ${showSafely(version)}`.trim())}${where} ${ink.faint(bundle.slice(0, 19))}`;
 }
 
-// What is seen but not declared stands out.
+// Undeclared capabilities stand out.
 function printCapabilities({ capabilities }: ScanReport, ink: Ink): string[] {
   const rows = capabilityRows(capabilities).map(({ text, declared, observed, note }) => {
     const cells = [declared, observed].map((cell) => (cell ? 'yes' : 'no').padEnd(9));
@@ -135,10 +133,7 @@ function printVerdict(
   ];
 }
 
-/**
- * Which files were not analysed, and why: said with every verdict, since it is what nobody has
- * looked at.
- */
+/** Unanalysed files and the reasons, shown with every verdict, since nobody has looked at them. */
 function printUnread({ coverage }: ScanReport, width: number): string[] {
   const left = coverage.files.filter((file) => file.disposition === 'unanalysed');
   const shownFiles = left.slice(0, unreadShownMax);

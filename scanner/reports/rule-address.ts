@@ -1,4 +1,4 @@
-/** Where a rule is explained on the web; the same page as `docs/rules/<group>/<name>.md`. */
+/** The web address of a rule's page, the same page as `docs/rules/<group>/<name>.md`. */
 export function ruleUrl(rule: string): string {
   return `https://skillgate.dev/docs/rules/${rule}`;
 }

@@ -15,7 +15,7 @@ export interface SarifResultsView {
   readonly report: ScanReport;
   readonly files: readonly SourceFile[];
   readonly marks: Marks;
-  /** `ruleIndex` of a rule; -1 for one that this program does not have. */
+  /** `ruleIndex` of a rule; -1 for a rule unknown to this program. */
   readonly indexOfRule: (rule: string) => number;
   /** Index in `run.artifacts` of the report's first file. */
   readonly firstArtifact: number;
@@ -56,21 +56,22 @@ export function sarifResults(view: SarifResultsView): Sarif[] {
 }
 
 /**
- * Text of ours and of a skill for a message string: braces are no placeholders and brackets no
+ * A message string with our text and a skill's: braces are not placeholders, and brackets are not
  * links (§3.11.5, §3.11.6).
  */
 export function messageText(text: string): string {
   return text.replace(/[\\[\]]/g, '\\$&').replace(/[{}]/g, '$&$&');
 }
 
-/** A path as a relative reference (RFC 3986 §4.2), below the folder that was scanned from. */
+/** A path as a relative reference (RFC 3986 §4.2), below the scanned folder. */
 export function artifactUri(skill: string, path: string): string {
   const whole = skill === '.' ? path : `${skill}/${path}`;
-  // The first part must not read as a scheme: "a:b/c" would.
+  // The first part must not look like a scheme, as in "a:b/c".
   return whole.split('/').map(encodePart).join('/');
 }
 
-// encodeURIComponent throws for half a surrogate pair and leaves characters that a shell minds.
+// encodeURIComponent throws for half a surrogate pair, and keeps characters with a meaning for
+// shells.
 function encodePart(part: string): string {
   return encodeURIComponent(part.toWellFormed()).replace(
     /[!'()*]/g,
@@ -136,8 +137,8 @@ function locator({ report, files, firstArtifact }: SarifResultsView): Locate {
   };
 }
 
-// §3.30: a text region by lines and columns and by characters; the bytes as well, where the charset
-// is certain.
+// §3.30: a text region by lines and columns and by characters; also by bytes when the charset is
+// certain.
 function regionOf(spot: Spot, places: PlacesInText | undefined): Sarif {
   const { line, column, endLine = line, endColumn = column } = spot;
   const lines = { startLine: line, startColumn: column, endLine, endColumn };

@@ -1,13 +1,13 @@
 /**
- * The rules of the scanner as SARIF 2.1.0 describes a tool: §3.19 toolComponent, §3.49
- * reportingDescriptor, taxonomies by §3.19.3.
+ * The scanner's rules as a tool in SARIF 2.1.0: §3.19 toolComponent, §3.49 reportingDescriptor,
+ * taxonomies by §3.19.3.
  */
 import type { Severity } from '../../skills-index/statement/finding.ts';
 import { type Weakness, weaknessLists, weaknessOf } from '../models/weaknesses.ts';
 import type { Rule } from '../rule.ts';
 import { ruleUrl } from './rule-address.ts';
 
-/** JSON of the format; its schema is checked by a test. */
+/** JSON of the format; a test checks it against the schema. */
 export type Sarif = { readonly [key: string]: unknown };
 
 export const sarifLevels = {
@@ -96,7 +96,7 @@ function listsOf(rules: readonly Rule[]): NamedList[] {
     .filter(({ ids }) => ids.length > 0);
 }
 
-/** What a rule maps to, with names, in the order that it names them. */
+/** The weaknesses of a rule, with names, in the rule's order. */
 export function weaknessesOf({ maps }: Pick<Rule, 'maps'>): Weakness[] {
   return [...(maps.cwe ?? []), ...(maps.owasp ?? []), ...(maps.attack ?? [])].flatMap(
     (id) => weaknessOf(id) ?? [],
@@ -139,7 +139,7 @@ function helpMarkdown({ title, why, fix, id }: Rule, weaknesses: readonly Weakne
     .join('\n\n');
 }
 
-// §3.49.7: a name is to be readable by people, in Pascal case by convention of all viewers.
+// §3.49.7: a name should be readable for people; all viewers use Pascal case.
 function pascalCase(id: string): string {
   return id.replace(/(?:^|[/-])([a-z0-9])/g, (_, letter: string) => letter.toUpperCase());
 }

@@ -13,14 +13,14 @@ import { type Sarif, sarifDriver, sarifTaxonomies } from './sarif-rules.ts';
 
 export interface SarifOptions {
   readonly rules: readonly Rule[];
-  /** Of this program. */
+  /** Version of this program. */
   readonly version: string;
   /** Digest of the rule set. */
   readonly ruleSet: string;
   readonly marks: Marks;
 }
 
-/** A run that takes one report after the other; files are not kept. */
+/** A run that takes one report after the other; it keeps no files. */
 export class SarifRun {
   readonly #options: SarifOptions;
   readonly #indexes: ReadonlyMap<string, number>;
@@ -82,7 +82,7 @@ export class SarifRun {
   }
 }
 
-// No fault of the run, but what a list of results must not be taken for.
+// No fault of the run, but a limit on the meaning of its results.
 const undecided: Sarif = {
   descriptor: { id: 'not-decided', index: 1 },
   level: 'note',
@@ -104,8 +104,8 @@ function artifact(
   };
 }
 
-// What was not analysed is a fault of the run, so that nobody takes an empty list of results for a
-// clean skill.
+// A file that was not analysed is a fault of the run, so that nobody takes an empty list of results
+// for a harmless skill.
 function notAnalysed(what: string): Sarif {
   return {
     descriptor: { id: 'not-analysed', index: 0 },

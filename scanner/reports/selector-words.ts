@@ -1,4 +1,4 @@
-/** What a rule looks at, in words, from the facts it reads. */
+/** The facts that a rule reads, in words. */
 import type { FactSelector } from '../fact/selectors.ts';
 
 const kinds: Readonly<Record<string, string>> = {

@@ -1,4 +1,4 @@
-/** Reads the list of findings that a reviewer has accepted. */
+/** Parses the list of findings that a reviewer has accepted. */
 import * as v from 'valibot';
 import { parseJson } from '../../skills-index/skill/json.ts';
 import { exactObject, parseShape } from '../../skills-index/skill/shape.ts';
@@ -25,8 +25,8 @@ const suppressionList = v.array(
 );
 
 /**
- * Suppressions from a file, read strictly.
- * @param name how messages name the file
+ * Suppressions of a file, parsed strictly.
+ * @param name the file's name in messages
  * @throws Problem `json-invalid` with every reason
  */
 export function parseSuppressions(bytes: Uint8Array, name: string): Suppression[] {

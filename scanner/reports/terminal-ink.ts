@@ -1,4 +1,6 @@
-/** Colours for a terminal, or none: the only place of the scanner that writes escape sequences. */
+/**
+ * Colours for a terminal, or none: the only module of the scanner that writes escape sequences.
+ */
 import type { Severity, Verdict } from '../../skills-index/statement/finding.ts';
 
 export interface Ink {
@@ -35,7 +37,7 @@ const verdictStyles = {
   incomplete: ['bold', 'magenta'],
 } as const satisfies Record<Verdict, readonly (keyof typeof sgr)[]>;
 
-/** Ink that colours (SGR sequences only, ECMA-48 §8.3.117), or that leaves text as it is. */
+/** Ink that colours (SGR sequences only, ECMA-48 §8.3.117), or that leaves text unchanged. */
 export function inkFor(colour: boolean): Ink {
   const style = (styles: readonly (keyof typeof sgr)[], text: string): string =>
     colour ? `\u001b[${styles.map((name) => sgr[name]).join(';')}m${text}\u001b[0m` : text;

@@ -2,8 +2,8 @@
 import stringWidth from 'string-width';
 
 /**
- * The text in lines of at most `width` columns, broken at spaces. A word that is longer stands
- * alone and sticks out: addresses and digests are to be copied.
+ * The text in lines of at most `width` columns, broken at spaces. A longer word has a line of its
+ * own and exceeds the width, because people copy addresses and digests.
  */
 export function wrapped(text: string, width: number): string[] {
   const lines: string[] = [];

@@ -1,10 +1,9 @@
 /**
- * How a scanning child is talked to: frames over standard input and output, each with its length
- * before it.
+ * The protocol of a scanning child: frames over standard input and output, each after its length.
  */
 import type { SourceFile } from '../../skills-index/skill/bundle.ts';
 
-/** Four bytes of length (big endian), then that many bytes. */
+/** Four bytes of length (big endian), then the body. */
 export function frameOf(body: Uint8Array): Uint8Array {
   const head = Buffer.alloc(4);
   head.writeUInt32BE(body.byteLength);
@@ -12,13 +11,13 @@ export function frameOf(body: Uint8Array): Uint8Array {
 }
 
 /**
- * Whole frames out of chunks, each copied once; `undefined` from `push` means that one is longer
- * than allowed.
+ * Assembles frames from chunks, copying each once. `push` returns `undefined` for a frame that is
+ * too long.
  */
 export class FrameReader {
   #chunks: Uint8Array[] = [];
   #length = 0;
-  /** Bytes without which nothing can be answer: a head, or a head and its body. */
+  /** Bytes needed before the next step: a head, or a head and its body. */
   #needed = 4;
   readonly #bytesMax: number;
 
@@ -48,13 +47,13 @@ export class FrameReader {
 export interface ScanRequest {
   readonly files: readonly SourceFile[];
   readonly published: { readonly name: string; readonly version: string };
-  /** What `packScan` kept of an earlier scan of the same files; empty for none. */
+  /** The stored scan of the same files from `packScan`; empty without one. */
   readonly stored: Uint8Array;
 }
 
 /**
  * A request as one frame's body: a line of JSON, a line feed, the files' bytes one after another,
- * and what was stored.
+ * and the stored scan.
  */
 export function packRequest({ files, published, stored }: ScanRequest): Uint8Array {
   const head = {
@@ -102,8 +101,7 @@ export function packAnswer({ json, stored }: ScanAnswer, bytesMax: number): Uint
 }
 
 /**
- * The answer in a frame's body; nothing in it is to be trusted. JSON without white space has no
- * line feed of its own.
+ * The answer in a frame's body, untrusted. JSON without white space has no line feed of its own.
  */
 export function unpackAnswer(body: Uint8Array): ScanAnswer {
   const end = body.indexOf(10);

@@ -1,6 +1,6 @@
 /**
- * A scanner's own folder of stored scans, by extractor and bundle: a changed rule then needs no
- * parsing. Nothing in it is needed.
+ * A scanner's own folder of stored scans, by extractor and bundle, so that a changed rule needs no
+ * parsing. The folder may be lost at any time.
  */
 import {
   mkdirSync,
@@ -18,19 +18,19 @@ import { currentRuleSet } from '../rule-set.ts';
 
 export interface FactStore {
   /**
-   * What was stored for a bundle by today's extractor; empty when nothing was, or it cannot be
+   * The stored scan of a bundle by today's extractor; empty when there is none, or it cannot be
    * read.
    */
   get(bundle: Digest): Uint8Array;
-  /** Stores it whole or not at all; a full disk is no failure of the scan. */
+  /** Stores a scan whole or not at all. A full disk does not fail the scan. */
   put(bundle: Digest, stored: Uint8Array): void;
-  /** Forgets what was stored for a bundle. */
+  /** Deletes the stored scan of a bundle. */
   drop(bundle: Digest): void;
 }
 
 /**
- * Opens the store below a folder, and makes room: facts of other extractors go, then the oldest
- * beyond the limit; again when a tenth of the limit was put since.
+ * Opens the store below a folder and frees space: first facts of other extractors are deleted, then
+ * the oldest beyond the limit. Does so again after each tenth of the limit.
  */
 export function openFactStore(folder: string, bytesMax = storedFactsBytesMax): FactStore {
   const own = hexOf(currentRuleSet().extractor).slice(0, 16);
@@ -90,6 +90,6 @@ function makeRoom(folder: string, own: string, bytesMax: number): void {
       bytes -= size;
     }
   } catch {
-    // No folder yet.
+    // There is no folder yet.
   }
 }

@@ -1,12 +1,14 @@
-/** What holds a scanning child: the command line that starts it, and how statements name it. */
+/**
+ * The isolation of a scanning child: the command line that starts it, and its name in statements.
+ */
 import { existsSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { childMemoryMiB, childThreadsMax, scanStackKiB } from '../limits.ts';
 
 export interface Isolation {
-  /** As signed statements name it. */
+  /** Its name in signed statements. */
   readonly name: string;
-  /** Program and arguments; the child's entry is the last one. */
+  /** Program and arguments; the last is the child's entry file. */
   readonly argv: readonly [string, ...string[]];
 }
 
@@ -15,11 +17,11 @@ export interface ChildFiles {
   readonly node: string;
   /** The child's entry file. */
   readonly entry: string;
-  /** Folders and files that it must read: code and packages. */
+  /** Folders and files that the child must read: code and packages. */
   readonly read: readonly string[];
 }
 
-/** Where the child’s code lies, seen from its entry file, `scanner/worker/scan-child.ts`. */
+/** The child’s code, located from its entry file, `scanner/worker/scan-child.ts`. */
 export function childFiles(node: string, entry: string): ChildFiles {
   const root = dirname(dirname(dirname(entry)));
   const packages: string[] = [];
@@ -32,8 +34,8 @@ export function childFiles(node: string, entry: string): ChildFiles {
   return { node, entry, read: [...own, above, ...packages].filter((path) => existsSync(path)) };
 }
 
-// The permission model is a second wall behind bubblewrap, and the first one where there is none:
-// no writing, no processes, no addons.
+// Node's permission model is a second barrier behind bubblewrap, and the first without it: no
+// writes, no processes, no addons.
 function nodeArgv({ node, entry, read }: ChildFiles): [string, ...string[]] {
   return [
     node,
@@ -47,14 +49,13 @@ function nodeArgv({ node, entry, read }: ChildFiles): [string, ...string[]] {
   ];
 }
 
-// No core file with somebody's skill in it, no file written, few descriptors. Memory is held by
-// node: an address-space limit kills V8.
+// No core file with a skill in it, no written file, few descriptors. Node limits the memory: an
+// address-space limit kills V8.
 const limits = ['ulimit -c 0; ulimit -f 0; ulimit -n 256; exec "$@"', 'sh'];
 
 /**
- * Whom a child runs as: `nobody` instead of the root that its worker is, `root` where nobody cannot
- * read the code, `worker` for one that is not root. None of them has a capability, and none gets
- * one back.
+ * The user of a child: `nobody` instead of a worker's root, `root` when nobody cannot read the
+ * code, `worker` for a worker that is not root. None of them has a capability or can get one back.
  */
 export type ChildUser = 'nobody' | 'root' | 'worker';
 
@@ -71,17 +72,17 @@ const drops: Readonly<Record<ChildUser, readonly string[]>> = {
     ...bounded,
   ],
   root: [tools.setpriv, ...bounded],
-  // Who has no capability cannot change the bounding set, and with no new privileges it does not
-  // matter.
+  // A process without capabilities cannot change the bounding set, and with no new privileges the
+  // set does not matter.
   worker: [tools.setpriv, '--inh-caps=-all', '--ambient-caps=-all', '--no-new-privs'],
 };
 
-/** Whom children can run as here, the best first. */
+/** The users that children can run as here, the best first. */
 export function childUsers(): readonly ChildUser[] {
   return process.getuid?.() === 0 ? ['nobody', 'root'] : ['worker'];
 }
 
-/** Without bubblewrap: limits of the process only. */
+/** Without bubblewrap: process limits only. */
 export function rlimitsOnly(
   files: ChildFiles,
   user: ChildUser = childUsers()[0] ?? 'worker',
@@ -99,8 +100,8 @@ const userLabels: Readonly<Record<ChildUser, string>> = {
   worker: 'as its worker\u2019s user',
 };
 
-// No network, no other processes, no shared memory. To become nobody takes the namespace of users
-// that nobody is in, and three capabilities, which go with root.
+// No network, no other processes, no shared memory. Switching to nobody needs a user namespace that
+// contains nobody, and three capabilities, which root has.
 const sealed: Readonly<Record<ChildUser, readonly string[]>> = {
   nobody: [
     ...'--unshare-ipc --unshare-pid --unshare-net --unshare-uts --unshare-cgroup-try --cap-drop ALL'.split(
@@ -112,7 +113,9 @@ const sealed: Readonly<Record<ChildUser, readonly string[]>> = {
   worker: ['--unshare-all', '--cap-drop', 'ALL'],
 };
 
-/** With bubblewrap: no network, no environment, nothing to write, nothing to read but the code. */
+/**
+ * With bubblewrap: no network, no environment, nothing writable, nothing readable but the code.
+ */
 export function bubblewrapped(files: ChildFiles, bwrap: string, user: ChildUser): Isolation {
   const system = [
     '/usr',
@@ -129,7 +132,7 @@ export function bubblewrapped(files: ChildFiles, bwrap: string, user: ChildUser)
     '--die-with-parent', // never outlives the worker
     '--new-session', // cannot push keys into the worker's terminal
     '--clearenv', // no secrets of the worker's environment
-    // Bubblewrap makes missing folders for root alone.
+    // Bubblewrap creates missing folders for root only.
     ...foldersAbove([...system, files.node, ...files.read]).flatMap((path) => [
       '--perms',
       '0755',
@@ -148,7 +151,7 @@ export function bubblewrapped(files: ChildFiles, bwrap: string, user: ChildUser)
     '/',
     '--',
   ];
-  // Bubblewrap takes all capabilities itself, and gives none back, from who stays who they are.
+  // Bubblewrap itself drops all capabilities of a process that keeps its user.
   const drop = user === 'nobody' ? drops.nobody : [];
   return {
     name: `bubblewrap ${userLabels[user]}: no network, read-only, empty environment; rlimits and node permissions`,

@@ -1,6 +1,6 @@
 /**
- * Calls of a scanner to the registry's own API: sign in, lease, fetch, report. What comes back is
- * parsed; bytes are checked against their digests.
+ * A scanner's calls to the registry's API: sign in, lease, fetch, report. Answers are parsed; bytes
+ * are checked against their digests.
  */
 import * as v from 'valibot';
 import { readBoundedBody } from '../../skills-index/client/bounded-body.ts';
@@ -29,8 +29,8 @@ export interface ScanJob {
 }
 
 /**
- * What a registry finds and compares a skill by, beside its report: sorts of facts, a sketch of its
- * texts, its sentences.
+ * The registry's index data of a skill, beside its report: kinds of facts, a sketch of its texts,
+ * its sentences.
  */
 export interface ScanIndex {
   readonly selectors: readonly string[];
@@ -39,11 +39,11 @@ export interface ScanIndex {
 }
 
 export interface JobsClient {
-  /** The oldest job that waits for any scanner or for one that scans by this rule set, or none. */
+  /** The oldest job for any scanner or for one with this rule set, or none. */
   lease(ruleSet: Digest): Promise<ScanJob | undefined>;
   renew(job: ScanJob): Promise<void>;
   report(job: ScanJob, envelope: Envelope, report: ScanReport, index: ScanIndex): Promise<void>;
-  /** Describes the rule set that this scanner scans by. */
+  /** Registers this scanner's rule set. */
   describe(ruleSet: RuleSet): Promise<void>;
   fail(job: ScanJob, reason: 'killed' | 'limit' | 'crash', detail: string): Promise<void>;
   /** A stored blob, checked against its digest. */
@@ -53,7 +53,7 @@ export interface JobsClient {
 export interface JobsWorld {
   /** Address of the registry. */
   readonly base: string;
-  /** Fingerprint of the root file, which a session's signature names. */
+  /** Fingerprint of the root file, which the signature of a session names. */
   readonly root: Digest;
   readonly signer: Signer;
   readonly fetch: typeof globalThis.fetch;
@@ -75,8 +75,8 @@ const jobShape = v.object({
 });
 
 /**
- * A client with a session of its own, made anew when it has ended. @throws Problem `registry-down`,
- * `registry-answer-invalid`, and the registry's own codes
+ * A client with a session of its own, which it renews after expiry. @throws Problem
+ * `registry-down`, `registry-answer-invalid`, and the registry's own codes
  */
 export function createJobsClient(world: JobsWorld): JobsClient {
   let token: string | undefined;
@@ -133,7 +133,7 @@ export function createJobsClient(world: JobsWorld): JobsClient {
   };
 }
 
-/** Signs a fresh nonce (skillgate.session/1) and gives the session's token. */
+/** Signs a fresh nonce (skillgate.session/1) and returns the session's token. */
 async function signIn(world: JobsWorld): Promise<string> {
   const { signer, root } = world;
   const base = world.base.replace(/\/+$/, '');
@@ -207,7 +207,7 @@ function problemOf(bytes: Uint8Array, status: number, path: string): Problem {
     if (isCode(code))
       return new Problem(code, detail === '' ? `The registry answered ${status}` : detail);
   } catch {
-    // Not a problem of ours: a proxy between us, or another server.
+    // Not a problem document of the registry: a proxy or another server answered.
   }
   return new Problem(
     status >= 500 ? 'registry-down' : 'registry-answer-invalid',

@@ -1,6 +1,6 @@
 /**
- * Warm scanning children: each scan in one, replaced after a kill and after so many scans. Their
- * reports are read as strictly as a stranger's.
+ * Warm scanning children. Each scan runs in one child, which is replaced after a kill and after a
+ * number of scans. Their reports are parsed as strictly as a stranger's.
  */
 import { execFile } from 'node:child_process';
 import { existsSync } from 'node:fs';
@@ -27,22 +27,22 @@ import { type ScanProcess, startScanProcess } from './scan-process.ts';
 
 export interface PoolAnswer {
   readonly report: ScanReport;
-  /** Which sorts of facts the skill has: what a change of rules can touch. */
+  /** The kinds of facts in the skill: a change of rules can affect only these. */
   readonly selectors: readonly string[];
-  /** What the skill's near copies are found by; absent where its texts say too little. */
+  /** The sketch that finds near copies; absent when the skill has too little text. */
   readonly signature?: SimilaritySignature | undefined;
-  /** What an agent reads in it. */
+  /** The sentences that an agent reads. */
   readonly prose?: Prose | undefined;
-  /** To be stored for the next change of rules; empty when what was stored stays good. */
+  /** The scan to store for the next change of rules; empty when the stored one stays valid. */
   readonly stored: Uint8Array;
 }
 
 export interface ScanPool {
-  /** What holds the children, as statements name it. */
+  /** The isolation of the children, as statements name it. */
   readonly isolation: string;
   /**
    * Scans in a child.
-   * @param stored what an earlier scan of these files left to be stored
+   * @param stored the stored result of an earlier scan of these files
    * @throws Problem `scan-killed` when the child was stopped or answered with another skill's
    * report
    */
@@ -55,14 +55,14 @@ export interface ScanPool {
 }
 
 export interface PoolOptions {
-  /** Children at the same time. */
+  /** Number of simultaneous children. */
   readonly children: number;
   readonly secondsMax?: number;
-  /** Instead of the strongest that works here. */
+  /** Replaces the strongest isolation that works here. */
   readonly isolation?: Isolation;
 }
 
-/** Starts a pool; its children start with their first scan. */
+/** Starts a pool. Its children start with their first scan. */
 export async function startScanPool({
   children,
   secondsMax = scanSecondsMax,
@@ -119,8 +119,8 @@ const answerShape = v.strictObject({
   prose: v.optional(v.unknown()),
 });
 
-// A child that a skill took over could answer with anything: it has to be a report, about these
-// bytes, by these rules.
+// A child that a skill took over could answer with anything, so the answer has to be a report about
+// these bytes by these rules.
 function checked(body: Uint8Array, files: readonly SourceFile[]): PoolAnswer {
   try {
     const { json, stored } = unpackAnswer(body);
@@ -150,9 +150,9 @@ const scanChild = fileURLToPath(
 );
 
 /**
- * Bubblewrap where it is there and works, else limits of the process only; as nobody where the
+ * Bubblewrap when it is installed and works, otherwise process limits only. As nobody when the
  * worker is root and nobody can read the code.
- * @param read what the child may read; the scanner's own code and packages when not given
+ * @param read the files that the child may read; by default the scanner's own code and packages
  */
 export async function strongestIsolation(
   entry = scanChild,
@@ -169,7 +169,7 @@ export async function strongestIsolation(
   return rlimitsOnly(files);
 }
 
-// Whether a child would get as far as reading its own code.
+// Whether a child can start and read its own code.
 function works({ argv }: Isolation): Promise<boolean> {
   const [program, ...args] = argv;
   const entry = args.pop() ?? '';

@@ -1,6 +1,6 @@
 /**
- * A report anew after a change of rules: the changed rules run on stored facts, the findings of the
- * others stay.
+ * Makes a report again after a change of rules: the changed rules run on stored facts, and the
+ * findings of the other rules stay.
  */
 
 import { changeOf, type RuleSetChange } from '../../skills-index/statement/rule-set.ts';
@@ -14,8 +14,8 @@ import { judge } from '../verdict.ts';
 import type { StoredScan } from './stored-facts.ts';
 
 /**
- * The report that a scan by today's rules gives, made of a stored one; undefined when facts have to
- * be made anew.
+ * The report that a scan by today's rules would give, made from a stored scan; undefined when facts
+ * have to be extracted again.
  * @param options path, name and version of the report, as for a scan
  */
 export function replayScan(
@@ -38,7 +38,7 @@ function changedRules(change: RuleSetChange): ReadonlySet<string> {
   }
 }
 
-/** As `replayScan`, for rules that are known to be new, gone, or not what they were. */
+/** As `replayScan`, for rules that are known to be new, removed or changed. */
 export function replayRules(stored: StoredScan, changed: ReadonlySet<string>): ScanReport {
   const { report, base } = stored;
   const kept = report.findings.filter((finding) => !changed.has(finding.rule));

@@ -1,6 +1,6 @@
 /**
- * The scanning child: a request on standard input, a report and its facts on standard output, until
- * the input ends. It needs no network and writes no file.
+ * The scanning child: reads requests on standard input and writes reports and facts on standard
+ * output, until the input ends. It needs no network and writes no file.
  */
 import { canonicalJson } from '../../skills-index/skill/canonical-json.ts';
 import type { SimilaritySignature } from '../../skills-index/skill/text/similarity-signature.ts';
@@ -26,7 +26,7 @@ import { packScan, type StoredScan, unpackScan } from './stored-facts.ts';
 const requestBytesMax = 64 * 1024 * 1024;
 const reader = new FrameReader(requestBytesMax);
 
-// Parsers are loaded before the first skill, so that a scan's time is the skill's own.
+// Parsers are loaded before the first skill, so that they do not count in a scan's time.
 for (const frontEnd of frontEnds) await frontEnd.load();
 process.stdout.write(frameOf(Buffer.from('ready')));
 
@@ -40,7 +40,7 @@ for await (const chunk of process.stdin) {
   }
 }
 
-// The facts of an earlier scan serve as long as what makes facts is the same; nothing is parsed
+// Stored facts of an earlier scan are valid as long as the extractor is the same; nothing is parsed
 // then.
 async function answer({ files, published, stored }: ScanRequest): Promise<ScanAnswer> {
   const earlier = stored.byteLength === 0 ? undefined : unpackScan(stored);
@@ -57,8 +57,7 @@ async function answer({ files, published, stored }: ScanRequest): Promise<ScanAn
   };
 }
 
-// What is stored stays as it is: the next change of rules is compared with the rule set that it was
-// made by.
+// The stored scan stays unchanged: the next change of rules is compared with its rule set.
 function replayStored(
   earlier: StoredScan,
   {
@@ -73,12 +72,12 @@ function replayStored(
     const result = { report, selectors: earlier.selectors, ...aside(facts, signature) };
     return { json: Buffer.from(canonicalJson(result)), stored: new Uint8Array() };
   } catch {
-    // A block that cannot be unpacked: the file was cut off.
+    // A block that cannot be unpacked, because the file was truncated.
     return undefined;
   }
 }
 
-// What a registry compares a skill by, whatever its rules say.
+// The data by which a registry compares skills, independent of rules.
 function aside(
   facts: Parameters<typeof proseOf>[0],
   signature: SimilaritySignature | undefined,

@@ -1,4 +1,4 @@
-/** One scanning child as a process: started, asked, and killed when it takes too long. */
+/** One scanning child as a process: started, given requests, and killed when it takes too long. */
 import { spawn } from 'node:child_process';
 import { Problem } from '../../skills-index/skill/problem.ts';
 import { childAnswerBytesMax, childStartSecondsMax } from '../limits.ts';
@@ -11,7 +11,7 @@ export interface ScanProcess {
   readonly answered: number;
   readonly alive: boolean;
   /**
-   * Sends one request's body and gives the answer's.
+   * Sends a request's body and returns the answer's body.
    * @throws Problem `scan-killed`; the process is gone then
    */
   ask(body: Uint8Array, secondsMax: number): Promise<Uint8Array>;
@@ -35,7 +35,7 @@ export async function startScanProcess({ argv }: Isolation): Promise<ScanProcess
       return watchdog.end(`its answer is longer than ${childAnswerBytesMax} bytes`);
     for (const frame of frames) {
       answered++;
-      // A skill may have taken the process over: nothing that it says later is believed.
+      // A skill may have taken over the process: no later output of it is trusted.
       if (!watchdog.answer(frame)) return watchdog.end('it sent an answer without a request');
     }
   });

@@ -1,6 +1,6 @@
 /**
- * How alike two skills are, from their bytes: what a scanner posts beside its report, and what two
- * given bundles have in common.
+ * The similarity of two skills by their bytes: a signature that scanners send beside the report,
+ * and the common parts of two given bundles.
  */
 import type { SourceFile } from '../../skills-index/skill/bundle.ts';
 import { type MatchingPart, matchingParts } from '../../skills-index/skill/matching-parts.ts';
@@ -13,14 +13,14 @@ import {
 import { textOf } from '../reports/code-frame.ts';
 
 /**
- * The signature of a skill's texts; undefined when they say too little. No part of the report: it
- * depends on no rule.
+ * The signature of a skill's texts; undefined when they are too short. It is no part of the report,
+ * since it depends on no rule.
  */
 export function signatureOfFiles(files: readonly SourceFile[]): SimilaritySignature | undefined {
   return signatureOf(textsOf(files));
 }
 
-/** Estimated likeness from 0 to 1, and the parts that say the same, the longest first. */
+/** Estimated similarity from 0 to 1, and the common parts, the longest first. */
 export function similarityOf(
   a: readonly SourceFile[],
   b: readonly SourceFile[],

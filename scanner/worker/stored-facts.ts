@@ -1,6 +1,6 @@
 /**
- * Facts on disk: one block for what every rule needs, one for raw text, one for each kind of fact,
- * each unpacked only when it is asked for.
+ * Facts on disk: one block that every rule needs, one for raw text, one for each kind of fact. Each
+ * block is unpacked only on request.
  */
 import { zstdCompressSync, zstdDecompressSync } from 'node:zlib';
 import type { RuleSet } from '../../skills-index/statement/rule-set.ts';
@@ -11,7 +11,7 @@ import { type FactSelector, selectorsOf } from '../fact/selectors.ts';
 import type { TaintSource } from '../fact/source.ts';
 import { storedBlockBytesMax } from '../limits.ts';
 
-/** A report and the facts that it was made of, by the rule set that the report names. */
+/** A report and its facts, by the rule set that the report names. */
 export interface StoredScan {
   readonly ruleSet: RuleSet;
   readonly report: ScanReport;
@@ -53,8 +53,8 @@ export function packScan(
 }
 
 /**
- * Reads what `packScan` wrote; undefined for anything else. Blocks are checked when they are asked
- * for, so asking can throw.
+ * Reads the output of `packScan`; undefined for other bytes. Blocks are checked on request, so a
+ * request can throw.
  */
 export function unpackScan(bytes: Uint8Array): StoredScan | undefined {
   try {

@@ -1,15 +1,17 @@
 /** The watchdog of a scanner that may hang, die or be taken over: a process or a thread. */
 
-/** What came of one request. */
+/** The result of one request. */
 export type ScanOutcome<Answer> = { readonly answer: Answer } | { readonly killed: string };
 
 export interface Watchdog<Answer> {
   readonly alive: boolean;
-  /** Sends one request and waits until the scanner answers, ends, or is out of time and killed. */
+  /**
+   * Sends one request and waits until the scanner answers, ends, or exceeds its time and is killed.
+   */
   ask(send: () => void, secondsMax: number): Promise<ScanOutcome<Answer>>;
-  /** Hands over what the scanner answered. @returns whether a request was waiting for an answer */
+  /** Passes on the scanner's answer. @returns whether a request was waiting for an answer */
   answer(answer: Answer): boolean;
-  /** Kills the scanner; a request that waits gets the reason, and so does each later one. */
+  /** Kills the scanner. A waiting request gets the reason, and so does each later one. */
   end(why: string): void;
 }
 

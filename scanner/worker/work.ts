@@ -1,6 +1,6 @@
 /**
- * A scanner at work: leases jobs, scans in children, signs what came out and hands it in, until it
- * is told to stop.
+ * A scanner at work: leases jobs, scans in children, signs the reports and sends them, until it is
+ * told to stop.
  */
 import { setTimeout as sleep } from 'node:timers/promises';
 import { type Bundle, parseBundle, type SourceFile } from '../../skills-index/skill/bundle.ts';
@@ -20,18 +20,18 @@ export interface WorkOptions extends JobsWorld {
   /** Fingerprint of the registry's first root file: a scan counts in that registry only. */
   readonly registry: Digest;
   readonly now: () => Date;
-  /** Scans at the same time. */
+  /** Number of simultaneous scans. */
   readonly children: number;
-  /** Told what happens, one line each. */
+  /** Receives one line for each event. */
   readonly log?: (line: string) => void;
-  /** Where scans are stored for the next change of rules; without it, every scan parses. */
+  /** The store of scans for the next change of rules. Without it, every scan parses. */
   readonly store?: FactStore;
-  /** Instead of a pool of its own. */
+  /** Replaces a pool of its own. */
   readonly pool?: ScanPool;
 }
 
 /**
- * Works until the signal aborts. A registry that is down is asked again, ever more slowly.
+ * Works until the signal aborts. Asks a registry that is down again, at growing intervals.
  * @throws Problem `key-unknown`, `forbidden` when the key may not scan
  */
 export async function workJobs(options: WorkOptions): Promise<void> {
@@ -62,7 +62,7 @@ async function workOne(options: WorkOptions, client: JobsClient, pool: ScanPool)
         await scanJob(options, client, pool, job);
         continue;
       }
-      // A queue that was just busy is asked soon; one that stays empty, seldom.
+      // A queue that was just busy is asked again soon; one that stays empty, seldom.
       wait = Math.min(wait * 1.5, jobPollMillisecondsMax / 10);
     } catch (cause) {
       if (options.signal.aborted) return;
@@ -83,7 +83,7 @@ async function scanJob(
 ): Promise<void> {
   const renewal = setInterval(
     () => {
-      // A lease that ended meanwhile shows when the report is handed in.
+      // An expired lease is noticed when the report is sent.
       client.renew(job).catch(() => undefined);
     },
     (job.leaseSeconds * 1_000) / 3,
@@ -131,7 +131,8 @@ async function scanJob(
   }
 }
 
-// What was stored can be what stopped the scan: it goes, and the files are parsed anew.
+// The stored scan may be the reason why the scan was stopped, so it is deleted and the files are
+// parsed again.
 async function scanOnce(
   { store, signal }: WorkOptions,
   pool: ScanPool,
@@ -149,7 +150,7 @@ async function scanOnce(
   }
 }
 
-/** The bundle's files, each checked against the digest it is listed with. */
+/** The bundle's files, each checked against its listed digest. */
 async function fetchFiles(client: JobsClient, bundle: Bundle): Promise<SourceFile[]> {
   const files: SourceFile[] = [];
   for (const { path, sha256, mode } of bundle.files) {

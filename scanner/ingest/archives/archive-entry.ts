@@ -1,4 +1,4 @@
-/** What comes out of an archive, and how much may: one budget for all archives of a skill. */
+/** The entries of an archive, and the budget for unpacking: one for all archives of a skill. */
 import {
   archiveBytesMax,
   archiveEntriesMax,
@@ -11,11 +11,11 @@ export interface ArchiveEntry {
   readonly bytes: Uint8Array;
 }
 
-/** Something about an archive that its entries do not show. */
+/** A fault of an archive that its entries do not show. */
 export interface ArchiveTrouble {
   /**
-   * `archive`, `document`: broken, or in a form that is not read. `unsafe-entry`: would be written
-   * elsewhere. Only this and `active-content` leave nothing unread.
+   * `archive`, `document`: broken, or in an unsupported form. `unsafe-entry`: an entry would be
+   * written elsewhere. Only `unsafe-entry` and `active-content` leave nothing unread.
    */
   readonly what:
     | 'encrypted-archive'
@@ -27,7 +27,7 @@ export interface ArchiveTrouble {
   readonly detail: string;
 }
 
-/** Whether something was left unread because of it. */
+/** Whether a part stayed unread because of it. */
 export function isUnread({ what }: ArchiveTrouble): boolean {
   return what !== 'unsafe-entry' && what !== 'active-content';
 }
@@ -38,14 +38,14 @@ export interface OpenedArchive {
 }
 
 /**
- * Counts what is taken out; the order of the files decides, so that the same skill stops at the
- * same place.
+ * Counts unpacked bytes. Files are read in a fixed order, so that the same skill stops at the same
+ * place.
  */
 export class ArchiveBudget {
   #bytes = archiveBytesMax;
   #entries = archiveEntriesMax;
 
-  /** Most bytes that an entry of so many compressed ones may become. */
+  /** The number of bytes that an entry with this compressed size may unpack to. */
   allowance(compressed: number): number {
     return Math.min(this.#bytes, Math.max(archiveFreeBytes, compressed * archiveRatioMax));
   }
@@ -60,9 +60,7 @@ export class ArchiveBudget {
   }
 }
 
-/**
- * Why a name must not be written to where it points; undefined for one that stays in its folder.
- */
+/** Why a name must not be written; undefined for a name that stays in its folder. */
 export function unsafeName(name: string): string | undefined {
   if (name === '' || name.includes('\0')) return 'has no proper name';
   if (/^([/\\]|[A-Za-z]:)/.test(name)) return 'has an absolute name';
@@ -71,8 +69,8 @@ export function unsafeName(name: string): string | undefined {
 }
 
 /**
- * Runs a decompressor that throws when there is more than it may give out; `bomb` then, and
- * `broken` for other failures.
+ * Runs a decompressor that throws at its output limit. Returns `bomb` then, and `broken` for other
+ * failures.
  */
 export function inflateWithin(inflate: () => Uint8Array): Uint8Array | 'bomb' | 'broken' {
   try {

@@ -1,8 +1,8 @@
-/** Gzip files (RFC 1952): one file inside, by the name of the outer one. */
+/** Gzip files (RFC 1952): one inner file, named after the outer one. */
 import { gunzipSync } from 'node:zlib';
 import { type ArchiveBudget, inflateWithin, type OpenedArchive } from './archive-entry.ts';
 
-/** Opens a gzip file. Members behind the first are read too; what is no member is a trouble. */
+/** Opens a gzip file. Further members are read as well; data that is no member is a trouble. */
 export function openGzip(name: string, bytes: Uint8Array, budget: ArchiveBudget): OpenedArchive {
   const trouble = (what: 'over-ratio' | 'archive', detail: string): OpenedArchive => ({
     entries: [],

@@ -1,4 +1,4 @@
-/** Opens what can be opened: archives, and documents, which are archives in form. */
+/** Opens archives, and documents that are archives in form. */
 
 import { extensionOf } from '../../fact/language.ts';
 import { asDocument } from '../documents/office.ts';
@@ -9,11 +9,11 @@ import { openTar } from './tar.ts';
 import { openZip } from './zip.ts';
 
 export interface Opened extends OpenedArchive {
-  /** A document in an archive is nothing special; an archive in one is. */
+  /** A document in an archive is usual; an archive in a document is not. */
   readonly form: 'archive' | 'document';
 }
 
-/** Opens a file of a type; undefined for types that are not read. */
+/** Opens a file of a type; undefined for unsupported types. */
 export function openArchive(
   type: string,
   path: string,

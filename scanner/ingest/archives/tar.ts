@@ -9,7 +9,7 @@ import {
 
 const blockBytes = 512;
 
-/** Opens a tar archive. Links and devices are troubles; so is whatever lies behind the end. */
+/** Opens a tar archive. Links, devices and data behind the end are troubles. */
 export function openTar(bytes: Uint8Array, budget: ArchiveBudget): OpenedArchive {
   const buffer = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength);
   const entries: ArchiveEntry[] = [];

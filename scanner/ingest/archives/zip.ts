@@ -1,6 +1,6 @@
 /**
- * Zip archives (PKWARE APPNOTE 6.3): read by the directory at the end, and compared with what
- * stands before each entry.
+ * Zip archives (PKWARE APPNOTE 6.3): read by the central directory, and compared with the header
+ * before each entry.
  */
 import { inflateRawSync } from 'node:zlib';
 import { looseBytesMax } from '../../limits.ts';
@@ -19,7 +19,7 @@ interface DirectoryEntry {
   readonly method: number;
   readonly compressed: number;
   readonly isLink: boolean;
-  /** Of its local header. */
+  /** Offset of its local header. */
   readonly offset: number;
 }
 
@@ -29,7 +29,9 @@ interface Directory {
   readonly end: number;
 }
 
-/** Opens a zip archive. What cannot be opened is a trouble; nothing is left out without one. */
+/**
+ * Opens a zip archive. An entry that cannot be opened is a trouble; none is left out without one.
+ */
 export function openZip(bytes: Uint8Array, budget: ArchiveBudget): OpenedArchive {
   const buffer = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength);
   const directory = readDirectory(buffer);
@@ -126,7 +128,7 @@ function nameOf(bytes: Uint8Array): string {
   return new TextDecoder().decode(bytes);
 }
 
-// Programs that read a stream go by the header before an entry: it must name the same one.
+// Programs that read a stream use the header before an entry, so it must name the same entry.
 function dataStart(buffer: Buffer, { name, offset }: DirectoryEntry): number | undefined {
   if (offset + 30 > buffer.length || buffer.readUInt32LE(offset) !== 0x04034b50) return undefined;
   const nameLength = buffer.readUInt16LE(offset + 26);

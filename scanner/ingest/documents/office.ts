@@ -1,11 +1,11 @@
 /**
- * Office Open XML and OpenDocument: the parts of the archive as the text that a reader sees, and
- * what acts when it is opened.
+ * Office Open XML and OpenDocument: the archive's parts as the text that a reader sees, and the
+ * parts that become active when it is opened.
  */
 import type { ArchiveEntry, ArchiveTrouble, OpenedArchive } from '../archives/archive-entry.ts';
 import { xmlText } from './xml-text.ts';
 
-/** An opened archive as a document: XML parts become text, relations their addresses. */
+/** An opened archive as a document: XML parts become text, relations become their addresses. */
 export function asDocument({ entries, troubles }: OpenedArchive): OpenedArchive {
   const isOffice = entries.some(
     ({ name }) => name === '[Content_Types].xml' || name === 'content.xml',
@@ -21,7 +21,8 @@ export function asDocument({ entries, troubles }: OpenedArchive): OpenedArchive 
   };
 }
 
-// What a printer driver kept; a spreadsheet has one for each sheet, in a form of the driver's own.
+// Settings stored by a printer driver: a spreadsheet has one file for each sheet, in the driver's
+// own format.
 function isPrinterSettings(name: string): boolean {
   return /^xl\/printerSettings\/printerSettings\d*\.bin$/.test(name);
 }
@@ -57,7 +58,7 @@ function externalTargets(xml: string): { readonly type: string; readonly target:
   });
 }
 
-// What is fetched or run by opening the document; a link has to be clicked.
+// Parts that are fetched or run when the document is opened. A link has to be clicked.
 function actsOf({ name, bytes }: ArchiveEntry): ArchiveTrouble[] {
   const act = (detail: string): ArchiveTrouble => ({
     what: 'active-content',

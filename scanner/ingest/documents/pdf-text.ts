@@ -1,13 +1,13 @@
 /**
- * The text of a PDF's pages, as far as its fonts say which characters they show (ISO 32000-1, 9.4
- * and 9.10).
+ * The text of a PDF's pages, as far as its fonts map codes to characters (ISO 32000-1, 9.4 and
+ * 9.10).
  */
 import { documentFontsMax, documentTextCharsMax } from '../../limits.ts';
 
 export interface PdfStream {
   readonly number: number;
   readonly dictionary: string;
-  /** Decoded, a character for each byte. */
+  /** Decoded, one character for each byte. */
   readonly data: string;
 }
 
@@ -19,7 +19,7 @@ export interface PdfDictionary {
 }
 
 /**
- * Text in the order in which the pages' streams stand in the file, a line for each that ends one.
+ * Text in the order of the pages' streams in the file, with a line end after each that ends one.
  */
 export function pdfText(objects: readonly PdfDictionary[], streams: readonly PdfStream[]): string {
   const fonts = fontMaps(objects, streams);
@@ -35,7 +35,7 @@ export function pdfText(objects: readonly PdfDictionary[], streams: readonly Pdf
   return parts.join('\n').slice(0, documentTextCharsMax);
 }
 
-/** A literal `(…)` or hexadecimal `<…>` string as text; UTF-16 where its mark says so. */
+/** A literal `(…)` or hexadecimal `<…>` string as text; UTF-16 when it begins with its mark. */
 export function pdfString(written: string): string {
   const bytes = stringBytes(written);
   if (!bytes.startsWith('\xfe\xff')) return bytes;
@@ -98,8 +98,8 @@ function nextHex(hex: string, add: number): string {
   return hex.slice(0, -4) + (last & 0xffff).toString(16).padStart(Math.min(4, hex.length), '0');
 }
 
-// Pages call their fonts by short names, which may mean another font on another page: the one that
-// knows all codes is used.
+// Pages use short names for fonts, and another page may use the same name for another font: the
+// font that maps all codes is used.
 function fontMaps(
   objects: readonly PdfDictionary[],
   streams: readonly PdfStream[],

@@ -1,6 +1,5 @@
 /**
- * PDF (ISO 32000-1), read lexically: its objects and streams, what it does when opened, and its
- * text.
+ * PDF (ISO 32000-1), read lexically: its objects and streams, its actions on opening, and its text.
  */
 import { inflateSync } from 'node:zlib';
 import { pdfObjectsMax } from '../../limits.ts';
@@ -13,7 +12,7 @@ import {
 } from '../archives/archive-entry.ts';
 import { type PdfStream, pdfString, pdfText } from './pdf-text.ts';
 
-/** Opens a PDF: its text, its scripts, and what it attaches as entries. */
+/** Opens a PDF: its text, its scripts, and its attachments as entries. */
 export function openPdf(bytes: Uint8Array, budget: ArchiveBudget): OpenedArchive {
   const raw = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength).toString('latin1');
   const objects = objectsOf(raw);
@@ -68,8 +67,8 @@ interface PdfObject {
   readonly data: string | undefined;
 }
 
-// Objects by their own marks rather than by the table at the end, which may leave some out that a
-// viewer restores.
+// Finds objects by their own marks and not by the table at the end: the table may leave out objects
+// that a viewer restores.
 function objectsOf(raw: string): PdfObject[] | undefined {
   const found: PdfObject[] = [];
   const start = /(\d{1,10})\s{1,4}\d{1,5}\s{1,4}obj\b/g;

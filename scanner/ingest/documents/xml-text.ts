@@ -1,4 +1,4 @@
-/** The text of an XML document, a line for each paragraph. */
+/** The text of an XML document, one line for each paragraph. */
 
 const entities: Readonly<Record<string, string>> = {
   amp: '&',
@@ -9,7 +9,7 @@ const entities: Readonly<Record<string, string>> = {
   nbsp: ' ',
 };
 
-/** Tags are taken out; those that end a paragraph, a row or a shared string become line ends. */
+/** Removes tags; a tag that ends a paragraph, a row or a shared string becomes a line end. */
 export function xmlText(xml: string): string {
   return xml
     .replace(

@@ -1,20 +1,22 @@
 /**
- * Whether a picture, a sound or a font is one and nothing else: no second file behind it, none
- * around it.
+ * Checks that a picture, a sound or a font is only that: no second file behind it, none around it.
  */
 import { looseBytesMax } from '../../limits.ts';
 import { endOfMedia } from './file-ends.ts';
 import { isPlainArray } from './numpy-array.ts';
 import { packedProgram } from './packed-program.ts';
 
-/** Why a file is not only what its first bytes say. */
+/** Why a file is more than its first bytes say. */
 export interface Doubt {
-  /** `polyglot`: it is also something else. `unreadable`: something lies in it that has no type. */
+  /**
+   * `polyglot`: it is a file of another type as well. `unreadable`: it contains data without a
+   * type.
+   */
   readonly what: 'polyglot' | 'unreadable';
   readonly detail: string;
 }
 
-/** What is wrong with a file of an inert type; undefined for one that is what it says. */
+/** The fault of a file of an inert type; undefined for a correct one. */
 export function doubtMedia(type: string, bytes: Uint8Array): Doubt | undefined {
   const second = secondFile(bytes);
   if (second !== undefined) return { what: 'polyglot', detail: `${type} and also ${second}` };
@@ -41,7 +43,7 @@ export function doubtMedia(type: string, bytes: Uint8Array): Doubt | undefined {
   };
 }
 
-/** Types that have no end that could be checked: they are searched. */
+/** Types without an end that could be checked; files of these types are searched. */
 const endlessTypes: ReadonlySet<string> = new Set([
   'MP3 audio',
   'FLAC audio',
@@ -51,8 +53,8 @@ const endlessTypes: ReadonlySet<string> = new Set([
   'Windows metafile',
 ]);
 
-// Programs that read a zip archive begin at its end, and those that read a PDF allow for anything
-// in the first kilobyte.
+// Programs that read zip archives begin at the end, and PDF readers allow any data in the first
+// kilobyte.
 function secondFile(bytes: Uint8Array): string | undefined {
   const buffer = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength);
   const end = buffer.lastIndexOf(Buffer.from('504b0506', 'hex'));

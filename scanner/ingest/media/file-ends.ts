@@ -1,10 +1,11 @@
 /**
- * Where a picture, a sound or a font ends by its own structure: what lies behind is something else.
+ * Finds the end of a picture, a sound or a font by its own structure: data behind the end is
+ * something else.
  */
 
 /**
- * Gives the offset behind the last whole piece of a file of the type; undefined for types whose end
- * only a decoder could tell.
+ * The offset behind the last complete part of a file of the type; undefined for types whose end
+ * only a decoder can tell.
  */
 export function endOfMedia(type: string, bytes: Uint8Array): number | undefined {
   return Object.hasOwn(ends, type) ? ends[type]?.(new Reader(bytes)) : undefined;
@@ -27,7 +28,7 @@ class Reader {
     return this.bytes[at] ?? 0;
   }
 
-  /** 0 where the file has ended. */
+  /** 0 behind the end of the file. */
   u16(at: number, isLittle = false): number {
     return at + 2 > this.size ? 0 : this.#view.getUint16(at, isLittle);
   }

@@ -1,11 +1,10 @@
 /**
- * NumPy arrays (the NPY format, versions 1 to 3): one of Python objects is a pickle, which runs
- * what it likes when it is read.
+ * NumPy arrays (the NPY format, versions 1 to 3). An array of Python objects is a pickle, which
+ * runs code when it is read.
  */
 
 /**
- * Whether a file is an array of numbers, truth values or text and nothing else: what its header
- * says is just as long as the file.
+ * Whether a file is only an array of numbers, truth values or text: its length matches its header.
  */
 export function isPlainArray(bytes: Uint8Array): boolean {
   const view = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength);
@@ -19,7 +18,7 @@ export function isPlainArray(bytes: Uint8Array): boolean {
     /^\{[^\\]*'descr': ?'[<>|=]?([bBhHiIlLqQfcuUSmM?])(\d{0,5})(?:\[\w{1,6}\])?'/.exec(header) ??
     [];
   const shape = /'shape': ?\(([\d, ]*)\)/.exec(header)?.[1];
-  // Each key once, in a plain dictionary: Python takes the last of two.
+  // Each key once, in a plain dictionary: of two equal keys Python takes the last.
   const isOnce = ['descr', 'shape', 'fortran_order'].every((key) => header.split(key).length <= 2);
   if (type === undefined || shape === undefined || !isOnce || /[\\"]/.test(header)) return false;
   const count = shape

@@ -1,12 +1,9 @@
-/** Programs that lie compressed or encoded in a file of a type whose end nobody can tell. */
+/** Compressed or encoded programs in a file of a type whose end cannot be determined. */
 import { gunzipSync, inflateRawSync, inflateSync } from 'node:zlib';
 import { mediaTextCharsMax } from '../../limits.ts';
 import { programIn } from '../../rounds/program-look.ts';
 
-/**
- * What a program is packed in; undefined where none was found in the first places that could be
- * one.
- */
+/** The encoding of a packed program; undefined when the first candidate places have none. */
 export function packedProgram(bytes: Uint8Array): string | undefined {
   const view = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength);
   let tries = 0;
@@ -28,7 +25,7 @@ export function packedProgram(bytes: Uint8Array): string | undefined {
 
 const triesMax = 1_000;
 
-// RFC 1952 and RFC 1950 say how each begins.
+// RFC 1952 and RFC 1950 define how each begins.
 function unpackAt(view: Buffer, at: number): (() => string | undefined) | undefined {
   const first = view[at] ?? 0;
   const second = view[at + 1] ?? 0;
@@ -40,7 +37,7 @@ function unpackAt(view: Buffer, at: number): (() => string | undefined) | undefi
   return at <= rawStartMax ? () => unpacked(() => inflateRawSync(rest(), options)) : undefined;
 }
 
-// A stream without a head of its own is looked for only right behind that of the file.
+// A stream without a header of its own is searched only right behind the file's header.
 const rawStartMax = 128;
 const packedBytesMax = 65_536;
 const options = { maxOutputLength: 4 * mediaTextCharsMax, finishFlush: 2 } as const;

@@ -1,18 +1,19 @@
 /**
- * Text that lies in a picture, a sound or a font: comments, EXIF, XMP, tags. Agents that look at a
- * file's metadata read it.
+ * Text inside a picture, a sound or a font: comments, EXIF, XMP, tags. Agents that read a file's
+ * metadata read this text.
  */
 import { inflateSync } from 'node:zlib';
 import { mediaTextCharsMax, runCharsMin } from '../../limits.ts';
 
-/** All that holds words, a line each; empty when nothing does. */
+/** All parts with words, one line each; empty when there are none. */
 export function textInside(type: string, bytes: Uint8Array): string {
   const found = [...runsOf(bytes), ...(type === 'PNG image' ? compressedTexts(bytes) : [])];
   const kept = [...new Set(found.map((text) => text.trim()))].filter(holdsWords);
   return kept.join('\n').slice(0, mediaTextCharsMax);
 }
 
-// Names of tables and colour profiles are no text that anybody reads: it takes some words in a row.
+// Names of tables and colour profiles are no text for readers: only several consecutive words
+// count.
 function holdsWords(text: string): boolean {
   return (
     text.length >= runCharsMin &&
@@ -20,7 +21,7 @@ function holdsWords(text: string): boolean {
   );
 }
 
-// Runs of printable bytes, UTF-8 beyond ASCII included, and the same in UTF-16.
+// Runs of printable bytes, including UTF-8 beyond ASCII, and the same in UTF-16.
 function* runsOf(bytes: Uint8Array): Generator<string> {
   let start = 0;
   for (let at = 0; at <= bytes.byteLength; at++) {
@@ -67,7 +68,7 @@ function* compressedTexts(bytes: Uint8Array): Generator<string> {
           'utf8',
         );
     } catch {
-      // Not compressed, or broken: then a viewer shows none of it either.
+      // Not compressed, or broken: viewers do not show it either.
     }
   }
 }
