@@ -82,6 +82,12 @@ export interface CallArguments {
   readonly starred: readonly PyNode[];
 }
 
+/** What a call is given. */
+export interface CallGiven<Value> {
+  readonly args: readonly Value[];
+  readonly keywords: ReadonlyMap<string, Value>;
+}
+
 /**
  * What gives a name its value; `place` is the part of it, from the outside inwards, -1 for a place
  * that is not known.
@@ -221,11 +227,10 @@ export interface FoldedOwn {
 }
 
 /** A callable with arguments given before: `functools.partial`, a method of data. */
-export interface FoldedBound {
+export interface FoldedBound extends CallGiven<MaybeFolded> {
   readonly kind: 'bound';
   readonly callee: Folded;
   readonly method: string;
-  readonly args: readonly MaybeFolded[];
 }
 
 /** Names of a function that is being gone through; `outer` is where it was defined. */
@@ -268,7 +273,7 @@ export interface PyValue {
   /** What else it may be, where that has another name. */
   readonly others: readonly PyValue[];
   /** Arguments given before the call. */
-  readonly bound: readonly PyValue[];
+  readonly bound: CallGiven<PyValue>;
   /** The value itself, where it was computed whole. */
   readonly whole: MaybeFolded;
   /** It was looked up by a text. */

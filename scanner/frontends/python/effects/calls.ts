@@ -9,12 +9,13 @@ import { callBuiltin } from '../fold/builtins.ts';
 import { oneOf, pyOf } from '../fold/given.ts';
 import { calledIn, type Domain, givenIn } from '../interpret.ts';
 import { basesOf, methodOf } from '../names/classes.ts';
+import { givenAfter } from '../names/name-calls.ts';
 import { givenFor } from '../names/parameters.ts';
 import { special } from '../names/special.ts';
 import type { PyNode, PythonFunction, PyValue } from '../program.ts';
 import { flowEdge, flowNode, notePyTrait, type PythonRun } from '../run.ts';
 import { textOf } from '../syntax/nodes.ts';
-import { either, nodesOf, unknownPy } from '../values/alternatives.ts';
+import { either, nodesOf, nothingGiven, unknownPy } from '../values/alternatives.ts';
 import { mutate, plainCall } from '../values/methods.ts';
 import { foldPath } from '../values/paths.ts';
 import type { PyCall } from './call.ts';
@@ -66,8 +67,7 @@ export function invoke(
 ): PyValue {
   const { qual } = callee;
   const at = { ...call, api: qual ?? call.method };
-  const given = [...callee.bound, ...call.args];
-  const all = callee.bound.length === 0 ? at : { ...at, args: given };
+  const all = callee.bound === nothingGiven ? at : { ...at, ...givenAfter(callee.bound, call) };
   const own = callee.own ?? constructorOf(run, qual);
   if (own !== undefined) {
     observeOwn(run, all, own);

@@ -2,7 +2,7 @@
 import { pythonApis } from '../../../models/python.ts';
 import { callFoldedValue, callOwnFolded } from '../fold/calls.ts';
 import { foldedOf, pyOf } from '../fold/given.ts';
-import { isNamed } from '../fold/value.ts';
+import { isBound, isNamed } from '../fold/value.ts';
 import type { MaybeFolded, PyNode, PythonFunction, PythonModule, PyValue } from '../program.ts';
 import type { PythonRun } from '../run.ts';
 import { argumentsOf, nameOf, textOf } from '../syntax/nodes.ts';
@@ -19,7 +19,7 @@ export function observeOwn(run: PythonRun, call: PyCall, own: PythonFunction): v
   const keywords = new Map([...call.keywords].map(([key, value]) => [key, foldedOf(value)]));
   const given = [...args, ...keywords.values()];
   if (
-    !given.some(isNamed) &&
+    !given.some((one) => isNamed(one) || isBound(one)) &&
     !(
       given.some((arg) => arg !== undefined) &&
       (isIndirect(call, own) || looksUp.test(textOf(own.module, bodyOf(own))))
@@ -81,7 +81,9 @@ function observed(
   if (api === undefined || node.firstChild === null) return;
   const syntax = argumentsOf(module, node);
   const isKnown = run.evaluate(run, module, node.firstChild).qual === qual;
-  const isClear = syntax.positional.every((one) => isClearValue(run.evaluate(run, module, one)));
+  const isClear = syntax.positional.every((one, at) =>
+    isClearValue(run.evaluate(run, module, one), args[at]),
+  );
   if (isKnown && isClear && syntax.starred.length === 0) return;
   const given = new Map([...keywords].map(([key, value]) => [key, pyOf(value)]));
   const call: PyCall = {
@@ -98,10 +100,13 @@ function observed(
   for (const effect of api.effects) run.applyEffect(run, call, effect);
 }
 
-function isClearValue(value: PyValue): boolean {
+// Whether all that a call is given here is seen without going through its function.
+function isClearValue(value: PyValue, given: MaybeFolded): boolean {
   const texts =
     value.items === undefined
       ? value.texts
       : value.items.flatMap((item) => (item.texts.length === 0 ? ['\0'] : item.texts));
-  return texts.length > 0 && !texts.some((text) => text.includes('\0'));
+  const isOther =
+    typeof given === 'string' && value.otherTexts.length > 0 && !texts.includes(given);
+  return texts.length > 0 && !isOther && !texts.some((text) => text.includes('\0'));
 }

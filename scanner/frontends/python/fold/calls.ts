@@ -4,7 +4,7 @@
  */
 
 import { calledIn, type Domain, givenIn } from '../interpret.ts';
-import { type NameCall, nameCall } from '../names/name-calls.ts';
+import { givenAfter, type NameCall, nameCall } from '../names/name-calls.ts';
 import { givenFor } from '../names/parameters.ts';
 import type {
   Folded,
@@ -18,10 +18,11 @@ import type {
 import type { PythonRun } from '../run.ts';
 import { argumentsOf, childrenOf } from '../syntax/nodes.ts';
 import { callBuiltin, isDecoder } from './builtins.ts';
-import { attribute, dotted, evalName, hiddenName, item } from './lookups.ts';
+import { attribute, dotted, evalName, hiddenName, item, namedBy } from './lookups.ts';
 import { callMethod, decodingMethods } from './methods.ts';
 import { imported } from './names.ts';
 import {
+  boundName,
   copied,
   isList,
   isName,
@@ -83,10 +84,10 @@ export function callFoldedValue(
   if (typeof callee !== 'object' || callee === null || !('kind' in callee)) return undefined;
   if (callee.kind === 'own') return callOwnFolded(run, callee, call, site.depth);
   if (callee.kind === 'bound') {
-    const args = { args: [...callee.args, ...call.args], keywords: call.keywords };
+    const given = givenAfter(callee, call);
     return callee.method === ''
-      ? callFoldedValue(run, callee.callee, args, site)
-      : callMethod(callee.callee, callee.method, args);
+      ? callFoldedValue(run, callee.callee, given, site)
+      : callMethod(callee.callee, callee.method, given);
   }
   if (callee.kind !== 'name') return undefined;
   const found = callName(run, callee, call, site);
@@ -105,12 +106,7 @@ function callName(run: PythonRun, callee: FoldedName, call: MethodCall, site: Si
   if (asked !== undefined) return namedByCall(run, asked, call, site);
   switch (qual) {
     case 'codecs.getdecoder':
-      return {
-        kind: 'bound',
-        callee: { kind: 'name', qual: 'codecs.decoded pair', hidden: false },
-        method: '',
-        args: call.args,
-      };
+      return boundName('codecs.decoded pair', call);
     case 'codecs.decoded pair':
       run.fold.decodes = true;
       return listOf(
@@ -206,8 +202,9 @@ function namedByCall(
   run: PythonRun,
   asked: NameCall<MaybeFolded>,
   call: MethodCall,
-  { module, hides }: Site,
+  site: Site,
 ): MaybeFolded {
+  const { module, hides } = site;
   switch (asked.kind) {
     case 'member':
       return attribute(run, asked.object, asked.key, hides);
@@ -225,7 +222,7 @@ function namedByCall(
         : item(run, module, asked.object, asked.key, hides);
     case 'path':
       return isName(asked.object) && typeof asked.path === 'string' && call.args.length === 2
-        ? dotted(run, asked.object, asked.path)
+        ? dotted(run, asked.object, asked.path.split('.'))
         : undefined;
     case 'import': {
       if (typeof asked.name !== 'string') return undefined;
@@ -236,17 +233,22 @@ function namedByCall(
       return isName(asked.of) ? { ...asked.of, qual: `vars ${asked.of.qual}` } : undefined;
     case 'globals':
       return { kind: 'name', qual: 'globals()', hidden: false };
-    case 'partial':
-      return asked.callee === undefined || call.keywords.size > 0
+    case 'named':
+      return typeof asked.path === 'string'
+        ? namedBy(run, module, asked.path.replace(':', '.'))
+        : undefined;
+    case 'method': {
+      const callee = attribute(run, asked.object, asked.name, true);
+      return callee === undefined || callee === null
         ? undefined
-        : { kind: 'bound', callee: asked.callee, method: '', args: asked.args };
+        : callFoldedValue(run, callee, asked.given, site);
+    }
+    case 'partial':
+      return asked.callee === undefined
+        ? undefined
+        : { kind: 'bound', callee: asked.callee, method: '', ...asked.given };
     case 'later':
-      return {
-        kind: 'bound',
-        callee: { kind: 'name', qual: asked.qual, hidden: false },
-        method: '',
-        args: call.args,
-      };
+      return boundName(asked.qual, call);
   }
 }
 

@@ -1,9 +1,10 @@
 /** Between computed values and the values of the front end. */
 import { pythonItemsMax } from '../../../limits.ts';
 import { unknownPart } from '../../../models/egress-of.ts';
-import type { MaybeFolded, PyNode, PythonModule, PyValue } from '../program.ts';
+import { givenAfter } from '../names/name-calls.ts';
+import type { CallGiven, Folded, MaybeFolded, PyNode, PythonModule, PyValue } from '../program.ts';
 import type { PythonRun } from '../run.ts';
-import { unknownPy } from '../values/alternatives.ts';
+import { nothingGiven, unknownPy } from '../values/alternatives.ts';
 import { isDict, isList, printFolded } from './value.ts';
 
 const folds =
@@ -72,6 +73,7 @@ function merged(value: PyValue, found: MaybeFolded, decodes: boolean): PyValue {
       ...value,
       qual: given.qual ?? (given.own === undefined ? value.qual : undefined),
       own: given.own,
+      bound: isSame ? value.bound : given.bound,
       byText: value.byText || given.byText,
       others: rest,
     };
@@ -130,7 +132,9 @@ export function pyOf(found: MaybeFolded): PyValue {
   }
   if (found.kind === 'name') return { ...unknownPy, qual: found.qual, byText: found.hidden };
   if (found.kind === 'own') return { ...unknownPy, own: found.definition };
-  return found.method === '' ? pyOf(found.callee) : unknownPy;
+  if (found.method !== '') return unknownPy;
+  const callee = pyOf(found.callee);
+  return { ...callee, bound: givenAfter(callee.bound, mapGiven(found, pyOf)) };
 }
 
 // Bytes are kept one per character where they are no text, so that a second decoder gets them
@@ -144,14 +148,31 @@ function bytesText(bytes: Uint8Array): string {
 export function foldedOf(value: PyValue): MaybeFolded {
   if (value.whole !== undefined) return value.whole;
   if (value.otherTexts.length > 0 || value.otherItems.length > 0 || value.grown) return undefined;
-  if (value.own !== undefined)
-    return { kind: 'own', module: value.own.module, definition: value.own, frame: undefined };
-  if (value.qual !== undefined) return { kind: 'name', qual: value.qual, hidden: value.byText };
+  const { own, qual, byText, bound } = value;
+  if (own !== undefined || qual !== undefined) {
+    const callee: Folded =
+      own === undefined
+        ? { kind: 'name', qual: qual ?? '', hidden: byText }
+        : { kind: 'own', module: own.module, definition: own, frame: undefined };
+    return bound === nothingGiven
+      ? callee
+      : { kind: 'bound', callee, method: '', ...mapGiven(bound, foldedOf) };
+  }
   if (value.items !== undefined) return { kind: 'list', items: value.items.map(foldedOf) };
   const [text] = value.texts;
   return value.texts.length === 1 && text !== undefined && !text.includes(unknownPart)
     ? text
     : undefined;
+}
+
+function mapGiven<From, To>(
+  { args, keywords }: CallGiven<From>,
+  map: (value: From) => To,
+): CallGiven<To> {
+  return {
+    args: args.map(map),
+    keywords: new Map([...keywords].map(([name, value]) => [name, map(value)] as const)),
+  };
 }
 
 /** One of the values that a value may be; `foldedOf` gives only what it must be. */

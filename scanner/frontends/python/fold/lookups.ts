@@ -1,18 +1,25 @@
 /** Names of Python that are looked up by a text, computed. */
 
 import { nameTable } from '../names/meaning.ts';
-import type { Folded, FoldedName, MaybeFolded, PythonModule } from '../program.ts';
+import type { Folded, MaybeFolded, PythonModule } from '../program.ts';
 import type { PythonRun } from '../run.ts';
 import { memberOfName } from './members.ts';
 import { imported, staticGlobal } from './names.ts';
-import { isBytes, isDict, isList, isName, isOwn, keyOf, wholeOf } from './value.ts';
+import { boundMethod, isBytes, isDict, isList, isName, isOwn, keyOf, wholeOf } from './value.ts';
 
 /** A member of a member, by a dotted path. */
-export function dotted(run: PythonRun, object: FoldedName, path: string): MaybeFolded {
-  let value: MaybeFolded = object;
-  for (const name of path.split('.'))
-    value = isName(value) ? memberOfName(run, value, name) : undefined;
+export function dotted(run: PythonRun, object: MaybeFolded, path: readonly string[]): MaybeFolded {
+  const value = path.reduce(
+    (at, name) => (isName(at) ? memberOfName(run, at, name) : undefined),
+    object,
+  );
   return hiddenName(value, true);
+}
+
+/** What a dotted name stands for, as an import would find it. */
+export function namedBy(run: PythonRun, module: PythonModule, path: string): MaybeFolded {
+  const [first = '', ...rest] = path.split('.');
+  return dotted(run, imported(run, module, first), rest);
 }
 
 /** `getattr(object, key)`; `hides` when the key was put together. */
@@ -24,7 +31,7 @@ export function attribute(
 ): MaybeFolded {
   if (typeof key !== 'string' || object === undefined || object === null) return undefined;
   if (isName(object)) return hiddenName(memberOfName(run, object, key), hides);
-  return isOwn(object) ? undefined : { kind: 'bound', callee: object, method: key, args: [] };
+  return isOwn(object) ? undefined : boundMethod(object, key);
 }
 
 /** What the text in `eval("os.system")` names. */
@@ -34,13 +41,11 @@ export function evalName(run: PythonRun, module: PythonModule, text: string): Ma
       text,
     ) ?? [];
   if (path === undefined) return undefined;
-  let value =
+  const start =
     loaded === undefined
       ? staticGlobal(run, module, first ?? '', true)
       : imported(run, module, loaded);
-  for (const name of path.split('.').slice(1))
-    value = isName(value) ? memberOfName(run, value, name) : undefined;
-  return hiddenName(value, true);
+  return dotted(run, start, path.split('.').slice(1));
 }
 
 /** Marks a name that was looked up by a text that was put together. */

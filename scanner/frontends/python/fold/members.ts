@@ -14,7 +14,7 @@ import type {
 import type { PythonRun } from '../run.ts';
 import { functionOf, textOf } from '../syntax/nodes.ts';
 import { bindingsValue } from './names.ts';
-import { isList, isName, isOwn } from './value.ts';
+import { boundMethod, isList, isName, isOwn } from './value.ts';
 
 /** `object.name`, where the object's value may not be known. */
 export function memberOfFolded(
@@ -36,9 +36,7 @@ export function memberOfFolded(
   }
   if (name.startsWith('__') && name !== '__getitem__')
     return { kind: 'name', qual: `().${name}`, hidden: true };
-  return frame !== undefined || !isList(object)
-    ? { kind: 'bound', callee: object, method: name, args: [] }
-    : undefined;
+  return frame !== undefined || !isList(object) ? boundMethod(object, name) : undefined;
 }
 
 function attributeOf(

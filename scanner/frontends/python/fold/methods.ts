@@ -7,6 +7,7 @@ import type { Folded, FoldedDict, FoldedList, MaybeFolded } from '../program.ts'
 import { bytesToText, fromHex } from './codecs.ts';
 import { textMethod } from './text.ts';
 import {
+  areEqual,
   dictOf,
   givenTo,
   isBytes,
@@ -45,7 +46,7 @@ export function callMethod(object: Folded, method: string, call: MethodCall): Ma
 }
 
 function bytesMethod(bytes: Uint8Array, method: string, call: MethodCall): MaybeFolded {
-  const [first, second] = call.args;
+  const [first] = call.args;
   const latin = Buffer.from(bytes).toString('latin1');
   switch (method) {
     case 'decode':
@@ -68,41 +69,28 @@ function bytesMethod(bytes: Uint8Array, method: string, call: MethodCall): Maybe
       return isBytes(first) && first.length === 256
         ? bytes.map((one) => first[one] ?? one)
         : undefined;
-    case 'replace':
-      return isBytes(first) && isBytes(second)
-        ? Buffer.from(
-            latin.replaceAll(Buffer.from(first).toString('latin1'), () =>
-              Buffer.from(second).toString('latin1'),
-            ),
-            'latin1',
-          )
-        : undefined;
-    case 'strip':
-    case 'lstrip':
-    case 'rstrip':
-    case 'upper':
-    case 'lower':
-    case 'swapcase': {
-      const done = textMethod(latin, method, {
-        args: call.args.map((one) => (isBytes(one) ? Buffer.from(one).toString('latin1') : one)),
-        keywords: call.keywords,
-      });
-      return typeof done === 'string' ? Buffer.from(done, 'latin1') : undefined;
-    }
-    case 'split': {
-      const parts = textMethod(latin, method, {
-        args: call.args.map((one) => (isBytes(one) ? Buffer.from(one).toString('latin1') : one)),
-        keywords: call.keywords,
-      });
-      return isList(parts)
-        ? listOf(parts.items.map((one) => Buffer.from(String(one), 'latin1')))
-        : undefined;
-    }
     case 'fromhex':
       return typeof first === 'string' ? fromHex(first) : undefined;
     default:
-      return undefined;
+      return likeText.test(method) ? asBytes(textMethod(latin, method, asText(call))) : undefined;
   }
+}
+
+// Methods of bytes that do what those of text do.
+const likeText =
+  /^([lr]?strip|upper|lower|swapcase|replace|removeprefix|removesuffix|r?split|r?partition|r?find|r?index|count|startswith|endswith)$/;
+
+function latinOf(value: MaybeFolded): MaybeFolded {
+  return isBytes(value) ? Buffer.from(value).toString('latin1') : value;
+}
+
+function asText({ args, keywords }: MethodCall): MethodCall {
+  return { args: args.map(latinOf), keywords };
+}
+
+function asBytes(value: MaybeFolded): MaybeFolded {
+  if (isList(value)) return listOf(value.items.map(asBytes), value.kind);
+  return typeof value === 'string' ? Buffer.from(value, 'latin1') : value;
 }
 
 function listMethod(list: FoldedList, method: string, call: MethodCall): MaybeFolded {
@@ -126,10 +114,8 @@ function listMethod(list: FoldedList, method: string, call: MethodCall): MaybeFo
       return first === undefined ? list.items.pop() : list.items.splice(wholeOf(first) ?? -1, 1)[0];
     case 'copy':
       return listOf(list.items, list.kind);
-    case 'index': {
-      const at = list.items.findIndex((item) => keyOf(item) === keyOf(first));
-      return at < 0 ? undefined : BigInt(at);
-    }
+    case 'index':
+      return indexIn(list.items, call.args);
     case '__getitem__': {
       const at = wholeOf(first);
       return at === undefined ? undefined : list.items.at(at);
@@ -137,6 +123,15 @@ function listMethod(list: FoldedList, method: string, call: MethodCall): MaybeFo
     default:
       return undefined;
   }
+}
+
+// Where an item stands between two bounds; an item before that may be equal leaves it open.
+function indexIn(items: readonly MaybeFolded[], args: readonly MaybeFolded[]): bigint | undefined {
+  const [sought, ...given] = args;
+  const [start = 0, end] = given.map(wholeOf);
+  const from = start < 0 ? Math.max(0, items.length + start) : start;
+  const found = items.slice(from, end).findIndex((item) => areEqual(item, sought) !== false);
+  return found >= 0 && areEqual(items[from + found], sought) ? BigInt(from + found) : undefined;
 }
 
 function dictMethod(dict: FoldedDict, method: string, call: MethodCall): MaybeFolded {

@@ -36,8 +36,15 @@ export function sequenceBuiltin(qual: string, call: MethodCall): MaybeFolded {
             list.map((item, at) => listOf([BigInt(at + (wholeOf(start) ?? 0)), item], 'tuple')),
           );
     case 'zip':
-    case 'itertools.zip_longest':
-      return zipped(call.args);
+      return zipped(call.args, Math.min);
+    case 'itertools.zip_longest': {
+      const { keywords } = call;
+      return zipped(
+        call.args,
+        Math.max,
+        keywords.has('fillvalue') ? keywords.get('fillvalue') : null,
+      );
+    }
     case 'itertools.cycle':
       // Only ever read beside something that ends.
       return list === undefined || list.length === 0
@@ -103,15 +110,19 @@ function rangeOf(args: readonly MaybeFolded[]): MaybeFolded {
   return listOf(found);
 }
 
-function zipped(args: readonly MaybeFolded[]): MaybeFolded {
+function zipped(
+  args: readonly MaybeFolded[],
+  ending: (...lengths: number[]) => number,
+  fill?: MaybeFolded,
+): MaybeFolded {
   const lists = args.map(itemsOf);
   const known = lists.filter((list) => list !== undefined);
   if (known.length !== lists.length || known.length === 0) return undefined;
-  const length = Math.min(...known.map((list) => list.length));
+  const length = ending(...known.map((list) => list.length));
   return listOf(
     Array.from({ length }, (_, at) =>
       listOf(
-        known.map((list) => list[at]),
+        known.map((list) => (at < list.length ? list[at] : fill)),
         'tuple',
       ),
     ),

@@ -7,7 +7,7 @@ import { isDict, itemsOf, keyOf, listOf, type MethodCall, wholeOf } from './valu
 
 /** The result of a method of text; undefined where it is not known. */
 export function textMethod(text: string, method: string, call: MethodCall): MaybeFolded {
-  const [first, second, third] = call.args;
+  const [first] = call.args;
   switch (method) {
     case 'strip':
     case 'lstrip':
@@ -32,9 +32,7 @@ export function textMethod(text: string, method: string, call: MethodCall): Mayb
         .map((one) => (one === one.toUpperCase() ? one.toLowerCase() : one.toUpperCase()))
         .join('');
     case 'replace':
-      if (typeof first !== 'string' || typeof second !== 'string' || third !== undefined)
-        return undefined;
-      return call.keywords.size > 0 ? undefined : short(text.replaceAll(first, () => second));
+      return replaced(text, call);
     case 'removeprefix':
       return typeof first !== 'string'
         ? undefined
@@ -64,6 +62,17 @@ export function textMethod(text: string, method: string, call: MethodCall): Mayb
         testMethod(text, method)
       );
   }
+}
+
+function replaced(text: string, { args, keywords, hole }: MethodCall): string | undefined {
+  const [old, by, third] = args;
+  const count = args.length > 2 ? third : keywords.has('count') ? keywords.get('count') : -1n;
+  const most = wholeOf(count);
+  if (typeof old !== 'string' || typeof by !== 'string' || most === undefined) return undefined;
+  // A part that is not known may hold some of those that count.
+  if (most >= 0 && hole !== undefined && text.includes(hole)) return undefined;
+  let left = most < 0 ? Number.POSITIVE_INFINITY : most;
+  return short(text.replaceAll(old, () => (left-- > 0 ? by : old)));
 }
 
 function partsMethod(text: string, method: string, call: MethodCall): MaybeFolded {

@@ -3,7 +3,9 @@
  * defines.
  */
 import type {
+  CallGiven,
   Folded,
+  FoldedBound,
   FoldedDict,
   FoldedList,
   FoldedName,
@@ -94,6 +96,27 @@ function isPlain(value: MaybeFolded): boolean {
   return value === null || typeof value !== 'object' || value instanceof Uint8Array;
 }
 
+/** A callable with arguments that were given before. */
+export function isBound(value: MaybeFolded): value is FoldedBound {
+  return typeof value === 'object' && value !== null && 'kind' in value && value.kind === 'bound';
+}
+
+/** A name of a library, to be called with what is given before. */
+export function boundName(qual: string, { args, keywords }: CallGiven<MaybeFolded>): FoldedBound {
+  return {
+    kind: 'bound',
+    callee: { kind: 'name', qual, hidden: false },
+    method: '',
+    args,
+    keywords,
+  };
+}
+
+/** A method of data. */
+export function boundMethod(callee: Folded, method: string): FoldedBound {
+  return { kind: 'bound', callee, method, args: [], keywords: new Map() };
+}
+
 /** Something that a library or the skill defines. */
 export function isNamed(value: MaybeFolded): value is FoldedName | FoldedOwn {
   return isName(value) || isOwn(value);
@@ -180,9 +203,7 @@ export function copied(value: MaybeFolded): MaybeFolded {
   return value instanceof Uint8Array ? Uint8Array.from(value) : value;
 }
 
-export interface MethodCall {
-  readonly args: readonly MaybeFolded[];
-  readonly keywords: ReadonlyMap<string, MaybeFolded>;
+export interface MethodCall extends CallGiven<MaybeFolded> {
   /** What stands for parts that are not known; without it, one of them makes all unknown. */
   readonly hole?: string;
 }

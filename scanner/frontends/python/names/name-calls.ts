@@ -4,13 +4,8 @@
  * value.
  */
 
+import type { CallGiven } from '../program.ts';
 import { nameTable } from './meaning.ts';
-
-/** What a call is given. */
-export interface CallGiven<Value> {
-  readonly args: readonly Value[];
-  readonly keywords: ReadonlyMap<string, Value>;
-}
 
 export type NameCall<Value> =
   /** `getattr(object, key)` */
@@ -26,8 +21,17 @@ export type NameCall<Value> =
   /** `vars(of)` */
   | { readonly kind: 'table'; readonly of: Value }
   | { readonly kind: 'globals' }
-  /** `partial(callee, *args)` */
-  | { readonly kind: 'partial'; readonly callee: Value; readonly args: readonly Value[] }
+  /** `pkgutil.resolve_name("os:system")` */
+  | { readonly kind: 'named'; readonly path: Value | undefined }
+  /** `methodcaller(name, …)(object)` */
+  | {
+      readonly kind: 'method';
+      readonly object: Value | undefined;
+      readonly name: Value | undefined;
+      readonly given: CallGiven<Value>;
+    }
+  /** `partial(callee, …)` */
+  | { readonly kind: 'partial'; readonly callee: Value; readonly given: CallGiven<Value> }
   /** `attrgetter(path)`: a function of this name, called with the arguments before its own. */
   | { readonly kind: 'later'; readonly qual: string };
 
@@ -50,6 +54,13 @@ export function nameCall<Value>(
       return { kind: 'later', qual: `${qual}()` };
     case 'operator.attrgetter()':
       return { kind: 'path', object: args.at(-1), path: first };
+    case 'operator.methodcaller()': {
+      const given = { args: args.slice(1, -1), keywords };
+      return { kind: 'method', object: args.at(-1), name: first, given };
+    }
+    case 'pkgutil.resolve_name':
+    case 'pydoc.locate':
+      return { kind: 'named', path: first };
     case 'operator.itemgetter()':
       return args.length === 2 ? { kind: 'item', object: second, key: first } : undefined;
     case '__import__':
@@ -67,10 +78,21 @@ export function nameCall<Value>(
     case 'functools.partial':
       return first === undefined
         ? undefined
-        : { kind: 'partial', callee: first, args: args.slice(1) };
+        : { kind: 'partial', callee: first, given: { args: args.slice(1), keywords } };
   }
   const [, of = '', method = ''] =
     /^(.*)\.(get|pop|__getitem__|__getattr(?:ibute)?__)$/.exec(qual) ?? [];
   if (method.startsWith('__getattr')) return { kind: 'entry', table: `vars ${of}`, key: first };
   return nameTable(of) === undefined ? undefined : { kind: 'entry', table: of, key: first };
+}
+
+/** What a call is given behind what was given before. */
+export function givenAfter<Value>(
+  before: CallGiven<Value>,
+  { args, keywords }: CallGiven<Value>,
+): CallGiven<Value> {
+  return {
+    args: [...before.args, ...args],
+    keywords: new Map([...before.keywords, ...keywords]),
+  };
 }

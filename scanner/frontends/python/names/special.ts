@@ -13,7 +13,7 @@ import { nodesOf, unknownPy } from '../values/alternatives.ts';
 import { itemOf, moduleByText, namedItem } from './items.ts';
 import { nameTable } from './meaning.ts';
 import { memberByText, memberOf } from './members.ts';
-import { type NameCall, nameCall } from './name-calls.ts';
+import { givenAfter, type NameCall, nameCall } from './name-calls.ts';
 import { importedValue } from './names.ts';
 
 /**
@@ -26,7 +26,6 @@ export function special(
   depth: number,
 ): PyValue | undefined {
   const [first, second] = call.args;
-  const text = first?.texts[0];
   const asked = nameCall(qual, call);
   if (asked !== undefined) return namedByCall(run, call, asked, depth);
   switch (qual) {
@@ -37,18 +36,6 @@ export function special(
       )
         notePyTrait(run, call, 'patch-builtin', `${first.qual}.${second?.texts[0] ?? '*'}`);
       return unknownPy;
-    case 'pkgutil.resolve_name':
-    case 'pydoc.locate':
-      return text === undefined ? undefined : named(run, call, text.replace(':', '.'), depth);
-    case 'operator.methodcaller()': {
-      const callee = memberOf(run, call.args.at(-1) ?? unknownPy, text ?? '*', depth);
-      return run.invoke(
-        run,
-        { ...call, args: call.args.slice(1, -1) },
-        { ...callee, byText: true },
-        depth,
-      );
-    }
   }
   return rearranged(call, qual);
 }
@@ -159,15 +146,26 @@ function namedByCall(
         : { ...unknownPy, qual: `vars ${asked.of.qual}` };
     case 'globals':
       return { ...unknownPy, qual: 'globals()' };
-    case 'partial':
-      return {
-        ...asked.callee,
-        bound: [...asked.callee.bound, ...asked.args],
-        nodes: nodesOf(call.args),
-      };
+    case 'named': {
+      const path = asked.path?.texts[0];
+      return path === undefined ? unknownPy : named(run, call, path.replace(':', '.'), depth);
+    }
+    case 'method': {
+      const object = asked.object ?? unknownPy;
+      const callee = memberOf(run, object, asked.name?.texts[0] ?? '*', depth);
+      return run.invoke(run, { ...call, ...asked.given }, { ...callee, byText: true }, depth);
+    }
+    case 'partial': {
+      const { callee, given } = asked;
+      return { ...callee, bound: givenAfter(callee.bound, given), nodes: nodesOf(allOf(call)) };
+    }
     case 'later':
-      return { ...unknownPy, qual: asked.qual, bound: call.args };
+      return { ...unknownPy, qual: asked.qual, bound: call };
   }
+}
+
+function allOf({ args, keywords }: PyCall): PyValue[] {
+  return [...args, ...keywords.values()];
 }
 
 // What a dotted name stands for, as an import would find it.

@@ -111,6 +111,9 @@ export function nodesOf(values: readonly PyValue[]): readonly string[] {
     : [...new Set(values.flatMap((value) => value.nodes))];
 }
 
+/** Without arguments that were given before. */
+export const nothingGiven = { args: [], keywords: new Map<string, never>() } as const;
+
 export const unknownPy: PyValue = {
   texts: [],
   otherTexts: [],
@@ -126,7 +129,7 @@ export const unknownPy: PyValue = {
   entries: undefined,
   own: undefined,
   others: [],
-  bound: [],
+  bound: nothingGiven,
   whole: undefined,
   byText: false,
   raw: undefined,
