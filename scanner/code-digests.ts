@@ -11,7 +11,7 @@ interface CodeDigests {
 }
 
 export const codeDigests: CodeDigests = {
-  extractor: 'sha256:5988ccc79396471dfee0a806b42a00cffe42707d42355de7f6d557eadbbd2cd6',
+  extractor: 'sha256:713e5dd7e43d39de216280a2fe3a8866227edb009ea0ef2c112c65df2d686cf2',
   judging: 'sha256:4e321212c7478fd9ce53eb253fe56822563caf1015bbb0f572e0122e1d972304',
   rules: {
     'env/dynamic-name': 'sha256:b3bcc619041c321b4ae11ca5d5c43bb5beec8dbf73751365badd255319977730',
