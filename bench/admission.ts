@@ -3,7 +3,8 @@
  * that a process has to do only once.
  */
 import { generateKeyPairSync, sign, verify } from 'node:crypto';
-import { parseManifest, printManifest } from '../skills-index/skill/manifest.ts';
+import { printManifest } from '../skills-index/skill/authoring/print-manifest.ts';
+import { parseManifest } from '../skills-index/skill/manifest.ts';
 import { type DecisionInput, decide } from '../skills-index/trust/decision.ts';
 import { VerifiedStatements } from '../skills-index/trust/verified-statements.ts';
 import { type Story, storyRoot, tellStory } from '../test/skills-index/story.ts';

@@ -4,7 +4,8 @@
  */
 import { globSync, readFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
-import { packBundle, type SourceFile } from '../skills-index/skill/bundle.ts';
+import { packBundle } from '../skills-index/skill/authoring/pack-bundle.ts';
+import type { SourceFile } from '../skills-index/skill/bundle.ts';
 import { fileOf, parseTextArchive } from '../test/scanner/txtar.ts';
 
 const folder = fileURLToPath(new URL('../test/scanner/', import.meta.url));

@@ -7,7 +7,7 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { openSkill } from '../runner/admission/catalogue.ts';
-import { packBundle } from '../skills-index/skill/bundle.ts';
+import { packBundle } from '../skills-index/skill/authoring/pack-bundle.ts';
 import { digestOf } from '../skills-index/skill/digest.ts';
 import { parseJson } from '../skills-index/skill/json.ts';
 import { bundleBytesMax } from '../skills-index/skill/limits.ts';

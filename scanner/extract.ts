@@ -2,7 +2,9 @@
  * Bytes become facts: the part of a scan that parses. The result is plain data, and rules can run
  * on it again without parsing again.
  */
-import { type Bundle, packBundle, type SourceFile } from '../skills-index/skill/bundle.ts';
+
+import { packBundle } from '../skills-index/skill/authoring/pack-bundle.ts';
+import type { Bundle, SourceFile } from '../skills-index/skill/bundle.ts';
 import { canonicalDigest } from '../skills-index/skill/canonical-json.ts';
 import type { Capabilities } from '../skills-index/skill/capability.ts';
 import { type Digest, digestOf } from '../skills-index/skill/digest.ts';

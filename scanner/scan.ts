@@ -2,13 +2,10 @@
  * Scans a skill: bytes in, report out. The scan executes nothing of the skill. The same bytes and
  * rule set give the same report.
  */
+
+import { unused } from '../skills-index/skill/authoring/unused-capabilities.ts';
 import type { SourceFile } from '../skills-index/skill/bundle.ts';
-import {
-  type Capabilities,
-  minus,
-  noCapabilities,
-  unused,
-} from '../skills-index/skill/capability.ts';
+import { type Capabilities, minus, noCapabilities } from '../skills-index/skill/capability.ts';
 import type { ScanReport } from '../skills-index/statement/scan-report.ts';
 import { type ExtractOptions, extractFacts, type SkillFacts } from './extract.ts';
 import type { Fact } from './fact/fact.ts';

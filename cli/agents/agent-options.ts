@@ -9,8 +9,9 @@ import {
   type Grant,
 } from '../../skills-index/run/agents/agent.ts';
 import { parseCeiling } from '../../skills-index/run/plan/ceiling.ts';
+import { parseReference } from '../../skills-index/skill/authoring/reference.ts';
 import type { Capabilities } from '../../skills-index/skill/capability.ts';
-import { isNamePart, parseReference, parseScope } from '../../skills-index/skill/name.ts';
+import { isNamePart, parseScope } from '../../skills-index/skill/name.ts';
 import { Problem } from '../../skills-index/skill/problem.ts';
 import type { CommandContext } from '../command.ts';
 import { ceilingBytesMax } from '../limits.ts';

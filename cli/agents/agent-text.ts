@@ -2,8 +2,8 @@
 
 import { budgetFileOf, type DamagedAgent } from '../../runner/agents/agent-store.ts';
 import { readUsed } from '../../runner/agents/budget.ts';
-import type { Agent, Grant } from '../../skills-index/run/agents/agent.ts';
-import { onDay, printBudget } from '../../skills-index/run/agents/budget.ts';
+import type { Agent, Budget, BudgetKind, Grant } from '../../skills-index/run/agents/agent.ts';
+import { onDay, type Used } from '../../skills-index/run/agents/budget.ts';
 import { listCapabilities, printCapability } from '../../skills-index/skill/capability.ts';
 import type { CommandContext } from '../command.ts';
 import { joined, type Safe, safe } from '../terminal/output.ts';
@@ -71,4 +71,11 @@ function ownText({ capabilities, range, skill }: Grant): Safe[] {
   if (capabilities === undefined) return [];
   const lines = listCapabilities(capabilities).map((one) => safe`    ${printCapability(one)}`);
   return [safe`  and, for ${skill}@${range} only:`, ...lines];
+}
+
+/** The used and allowed amounts, in words. */
+function printBudget(budget: Budget, { used }: Used): string[] {
+  return Object.entries(budget).map(
+    ([kind, most]) => `${used[kind as BudgetKind]} of ${most} ${kind}`,
+  );
 }

@@ -4,8 +4,8 @@
  * byte was checked against the approved bundle before.
  */
 import * as v from 'valibot';
+import { parseSkillMd } from '../../skills-index/skill/authoring/skill-md.ts';
 import type { Bundle } from '../../skills-index/skill/bundle.ts';
-import { parseSkillMd } from '../../skills-index/skill/front-matter.ts';
 import { type SkillName, shortNameOf } from '../../skills-index/skill/name.ts';
 import { Problem } from '../../skills-index/skill/problem.ts';
 import { cleanDescription } from '../../skills-index/skill/text/shown-text.ts';

@@ -16,7 +16,7 @@ import { readEntries, verifyAuditFile } from '../../runner/audit/audit-file.ts';
 import { holdFiles } from '../../runner/holds/holds.ts';
 import type { Agent, Grant } from '../../skills-index/run/agents/agent.ts';
 import { auditRow } from '../../skills-index/run/audit/audit-row.ts';
-import { parseReference } from '../../skills-index/skill/name.ts';
+import { parseReference } from '../../skills-index/skill/authoring/reference.ts';
 import { Problem } from '../../skills-index/skill/problem.ts';
 import { requireNoLeftover } from '../agents/agent-leftovers.ts';
 import { changeOf, daysOf, listOf, requireOnHost, startGrantOf } from '../agents/agent-options.ts';

@@ -70,9 +70,8 @@ interface Explained {
 
 // What the audit log and answers of the proxy say of a request, and of the end of a run.
 async function wordOfLog(name: string): Promise<Explained | undefined> {
-  const { denialFixes, denials, isDenial } = await import(
-    '../../skills-index/run/egress/denial.ts'
-  );
+  const { denials } = await import('../../skills-index/run/egress/denial.ts');
+  const { denialFixes, isDenial } = await import('../../skills-index/run/egress/denial-fixes.ts');
   const { endReasons, isEndWord } = await import('../../skills-index/run/audit/end-reason.ts');
   if (isEndWord(name))
     return { means: `The run was ended: ${endReasons[name].means}.`, fix: endReasons[name].next };

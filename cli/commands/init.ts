@@ -1,8 +1,8 @@
 import { mkdir, open, rm } from 'node:fs/promises';
 import { basename, join, resolve } from 'node:path';
+import { printManifest } from '../../skills-index/skill/authoring/print-manifest.ts';
 import { noCapabilities } from '../../skills-index/skill/capability.ts';
 import { runMemoryMiBDefault, runSecondsDefault } from '../../skills-index/skill/limits.ts';
-import { printManifest } from '../../skills-index/skill/manifest.ts';
 import { isNamePart, parseSkillName } from '../../skills-index/skill/name.ts';
 import { emptyDescription } from '../../skills-index/skill/placeholders.ts';
 import { Problem } from '../../skills-index/skill/problem.ts';

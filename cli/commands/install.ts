@@ -6,19 +6,17 @@ import { readAll } from '../../runner/admission/catalogue.ts';
 import { readHostPolicy } from '../../runner/host/host-policy.ts';
 import { fetchIndex } from '../../skills-index/client/registry-index.ts';
 import {
+  parseReference,
+  type SkillReference,
+} from '../../skills-index/skill/authoring/reference.ts';
+import {
   type Capabilities,
   capabilityDigest,
   isEmpty,
   minus,
 } from '../../skills-index/skill/capability.ts';
 import { type Digest, isDigest } from '../../skills-index/skill/digest.ts';
-import {
-  isNamePart,
-  parseReference,
-  type SkillName,
-  type SkillReference,
-  shortNameOf,
-} from '../../skills-index/skill/name.ts';
+import { isNamePart, type SkillName, shortNameOf } from '../../skills-index/skill/name.ts';
 import { Problem } from '../../skills-index/skill/problem.ts';
 import type { Admitted } from '../../skills-index/trust/decision.ts';
 import { registryIdOf } from '../../skills-index/trust/own-registry.ts';

@@ -1,15 +1,16 @@
 import { basename, join, resolve } from 'node:path';
 import { inferCommands } from '../../scanner/manifest/commands.ts';
 import { inferManifest, toldIn } from '../../scanner/manifest/manifest.ts';
-import { packBundle } from '../../skills-index/skill/bundle.ts';
+import { packBundle } from '../../skills-index/skill/authoring/pack-bundle.ts';
+import { printManifest } from '../../skills-index/skill/authoring/print-manifest.ts';
+import { parseSkillMd, type SkillMd } from '../../skills-index/skill/authoring/skill-md.ts';
 import {
   listCapabilities,
   minus,
   printCapability,
   union,
 } from '../../skills-index/skill/capability.ts';
-import { parseSkillMd, type SkillMd } from '../../skills-index/skill/front-matter.ts';
-import { type Manifest, parseManifest, printManifest } from '../../skills-index/skill/manifest.ts';
+import { type Manifest, parseManifest } from '../../skills-index/skill/manifest.ts';
 import { isNamePart, parseScope, parseSkillName } from '../../skills-index/skill/name.ts';
 import { Problem } from '../../skills-index/skill/problem.ts';
 import { parseVersion, type Version } from '../../skills-index/skill/version.ts';

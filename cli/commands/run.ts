@@ -11,7 +11,10 @@ import type { RunRequest } from '../../runner/run/run-request.ts';
 import { planSkill } from '../../runner/run.ts';
 import type { Sandbox } from '../../runner/sandboxes/sandbox.ts';
 import type { Plan } from '../../skills-index/run/plan/plan.ts';
-import { parseReference, type SkillReference } from '../../skills-index/skill/name.ts';
+import {
+  parseReference,
+  type SkillReference,
+} from '../../skills-index/skill/authoring/reference.ts';
 import { Problem } from '../../skills-index/skill/problem.ts';
 import { isInRange } from '../../skills-index/skill/version.ts';
 import { offerChanges } from '../changes/offer.ts';

@@ -1,5 +1,5 @@
 import { setTimeout } from 'node:timers/promises';
-import { parseReference } from '../../skills-index/skill/name.ts';
+import { parseReference } from '../../skills-index/skill/authoring/reference.ts';
 import { Problem } from '../../skills-index/skill/problem.ts';
 import { type CommandContext, type ExitCode, exitCodes } from '../command.ts';
 import { pollMillisMax, pollMillisMin, scanWaitSecondsMax } from '../limits.ts';

@@ -8,9 +8,9 @@ import type { Source } from '../../skills-index/client/blobs.ts';
 import type { HostPolicy } from '../../skills-index/run/plan/host-policy.ts';
 import {
   parseReference,
-  type SkillName,
   type SkillReference,
-} from '../../skills-index/skill/name.ts';
+} from '../../skills-index/skill/authoring/reference.ts';
+import type { SkillName } from '../../skills-index/skill/name.ts';
 import { Problem } from '../../skills-index/skill/problem.ts';
 import { problemCodes } from '../../skills-index/skill/problem-codes.ts';
 import { VerifiedStatements } from '../../skills-index/trust/verified-statements.ts';

@@ -4,7 +4,8 @@
  */
 import { nameOfSubject } from '../../skills-index/run/agents/breaker.ts';
 import type { GatedAction } from '../../skills-index/run/holds/hold.ts';
-import { describeCoverage, isAsShown } from '../../skills-index/run/holds/hold-action.ts';
+import { isAsShown } from '../../skills-index/run/holds/hold-action.ts';
+import { describeCoverage } from '../../skills-index/run/holds/hold-coverage.ts';
 import { joined, type Safe, safe } from '../terminal/output.ts';
 import type { HoldHere } from './here.ts';
 import { textLines } from './request-text.ts';

@@ -2,7 +2,9 @@
  * Why a version cannot be used yet: what its registry says of one that is under way. For messages
  * only, never for a decision.
  */
-import { type SkillReference, scopeOf } from '../../skills-index/skill/name.ts';
+
+import type { SkillReference } from '../../skills-index/skill/authoring/reference.ts';
+import { scopeOf } from '../../skills-index/skill/name.ts';
 import { Problem } from '../../skills-index/skill/problem.ts';
 import { isInRange, parseVersion } from '../../skills-index/skill/version.ts';
 import type { CommandContext } from '../command.ts';

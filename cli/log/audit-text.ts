@@ -1,5 +1,5 @@
 /** The state of the audit log's chain in one line. */
-import type { AuditVerdict } from '../../skills-index/run/audit/audit-chain.ts';
+import type { AuditVerdict } from '../../skills-index/run/audit/audit-check.ts';
 import { count, type Safe, safe } from '../terminal/output.ts';
 
 /** Whether the log is whole, in one line. */

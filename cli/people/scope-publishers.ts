@@ -10,7 +10,7 @@ import {
   scopeStatement,
 } from '../../skills-index/statement/attestation.ts';
 import { identityId, printIdentity } from '../../skills-index/statement/identity-id.ts';
-import { parseIdentity } from '../../skills-index/statement/identity-shapes.ts';
+import { parseIdentity } from '../../skills-index/statement/parse-identity.ts';
 import { type CommandContext, type ExitCode, exitCodes } from '../command.ts';
 import { postStatement, registryIdFor } from '../registries/post-statement.ts';
 import { scopeAnswer } from '../registries/registry-answers.ts';

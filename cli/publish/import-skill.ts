@@ -4,10 +4,11 @@
  */
 import { basename } from 'node:path';
 import { inferManifest } from '../../scanner/manifest/manifest.ts';
-import { type PackedBundle, packBundle } from '../../skills-index/skill/bundle.ts';
+import { packBundle } from '../../skills-index/skill/authoring/pack-bundle.ts';
+import { parseSkillMd, type SkillMd } from '../../skills-index/skill/authoring/skill-md.ts';
+import type { PackedBundle } from '../../skills-index/skill/bundle.ts';
 import type { BundlePath } from '../../skills-index/skill/bundle-path.ts';
 import { hexOf } from '../../skills-index/skill/digest.ts';
-import { parseSkillMd, type SkillMd } from '../../skills-index/skill/front-matter.ts';
 import { type Manifest, parseManifest } from '../../skills-index/skill/manifest.ts';
 import {
   isNamePart,

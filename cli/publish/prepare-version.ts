@@ -2,15 +2,17 @@
  * A folder becomes what is published: bundle, manifest and local scan, each checked before anything
  * is signed.
  */
-import { type PackedBundle, packBundle } from '../../skills-index/skill/bundle.ts';
+
+import { requireNoBuild } from '../../skills-index/skill/authoring/build-metadata.ts';
+import { packBundle } from '../../skills-index/skill/authoring/pack-bundle.ts';
+import { parseSkillMd, type SkillMd } from '../../skills-index/skill/authoring/skill-md.ts';
+import type { PackedBundle } from '../../skills-index/skill/bundle.ts';
 import { isEmpty, listCapabilities, printCapability } from '../../skills-index/skill/capability.ts';
-import { parseSkillMd, type SkillMd } from '../../skills-index/skill/front-matter.ts';
 import { placeAt } from '../../skills-index/skill/json.ts';
 import { type Manifest, parseManifest } from '../../skills-index/skill/manifest.ts';
 import { shortNameOf } from '../../skills-index/skill/name.ts';
 import { emptyDescription, unconfirmedWhy } from '../../skills-index/skill/placeholders.ts';
 import { Problem, type Reason } from '../../skills-index/skill/problem.ts';
-import { requireNoBuild } from '../../skills-index/skill/version.ts';
 import type { ScanReport } from '../../skills-index/statement/scan-report.ts';
 import { readWholeSkill, type SkillFolder } from '../scan/source-folder.ts';
 

@@ -1,9 +1,12 @@
 /** Sends a signed version to the registry. */
 import type { PackedBundle } from '../../skills-index/skill/bundle.ts';
 import type { Manifest } from '../../skills-index/skill/manifest.ts';
-import { provenanceStatement, publishStatement } from '../../skills-index/statement/attestation.ts';
 import type { Envelope } from '../../skills-index/statement/sign.ts';
 import type { PlainBundle } from '../../skills-index/statement/sigstore-bundle.ts';
+import {
+  provenanceStatement,
+  publishStatement,
+} from '../../skills-index/statement/version-statement.ts';
 import { ownName } from '../context/own-version.ts';
 import { uploadSecondsMax } from '../limits.ts';
 import { publishedAnswer } from '../registries/registry-answers.ts';

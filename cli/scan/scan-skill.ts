@@ -3,7 +3,8 @@
  * read or finished makes the report incomplete.
  */
 import { relative, sep } from 'node:path';
-import { packBundle, type SourceFile } from '../../skills-index/skill/bundle.ts';
+import { packBundle } from '../../skills-index/skill/authoring/pack-bundle.ts';
+import type { SourceFile } from '../../skills-index/skill/bundle.ts';
 import { noCapabilities } from '../../skills-index/skill/capability.ts';
 import { type Digest, digestOf } from '../../skills-index/skill/digest.ts';
 import { Problem } from '../../skills-index/skill/problem.ts';

@@ -2,7 +2,7 @@
  * People in options, as issuer and subject: `--to-oidc https://accounts.example ada@example.org`.
  */
 import type { PersonIdentity } from '../../skills-index/statement/attestation.ts';
-import { parsePerson } from '../../skills-index/statement/identity-shapes.ts';
+import { parsePerson } from '../../skills-index/statement/parse-identity.ts';
 
 /**
  * People that an option names, each once; the subject is what stands behind the first space, to the

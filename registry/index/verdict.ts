@@ -11,9 +11,9 @@ import {
   predicateTypes,
   type Statement,
   type VerdictPredicate,
-  verdictStatement,
 } from '../../skills-index/statement/attestation.ts';
 import { signStatement } from '../../skills-index/statement/sign.ts';
+import { verdictStatement } from '../../skills-index/statement/version-statement.ts';
 import { registryIdOf } from '../../skills-index/trust/own-registry.ts';
 import { policyDigest } from '../../skills-index/trust/policy.ts';
 import { readClaims } from '../../skills-index/trust/sigstore/certificate-identity.ts';

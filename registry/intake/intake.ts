@@ -3,11 +3,11 @@
  * leaves only an audit line.
  */
 import { sql } from 'drizzle-orm';
+import { parseSkillMd } from '../../skills-index/skill/authoring/skill-md.ts';
 import type { PackedBundle } from '../../skills-index/skill/bundle.ts';
 import type { BundlePath } from '../../skills-index/skill/bundle-path.ts';
 import { canonicalJson } from '../../skills-index/skill/canonical-json.ts';
 import type { Digest } from '../../skills-index/skill/digest.ts';
-import { parseSkillMd } from '../../skills-index/skill/front-matter.ts';
 import { parseManifest } from '../../skills-index/skill/manifest.ts';
 import { scopeOf } from '../../skills-index/skill/name.ts';
 import { Problem } from '../../skills-index/skill/problem.ts';

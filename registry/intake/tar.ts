@@ -3,7 +3,9 @@
  * General tar readers skip, merge or rewrite odd entries. Here one odd entry rejects the whole
  * upload, with every reason listed.
  */
-import { type PackedBundle, packBundle, type SourceFile } from '../../skills-index/skill/bundle.ts';
+
+import { packBundle } from '../../skills-index/skill/authoring/pack-bundle.ts';
+import type { PackedBundle, SourceFile } from '../../skills-index/skill/bundle.ts';
 import { noSkillMd } from '../../skills-index/skill/bundle-reasons.ts';
 import { bundleFileBytesMax, bundleFilesMax } from '../../skills-index/skill/limits.ts';
 import { Problem, type Reason } from '../../skills-index/skill/problem.ts';

@@ -3,7 +3,8 @@ import { eq } from 'drizzle-orm';
 import { capabilityDigest, withoutWhy } from '../../skills-index/skill/capability.ts';
 import { type Digest, digestOf } from '../../skills-index/skill/digest.ts';
 import { Problem } from '../../skills-index/skill/problem.ts';
-import { approvalStatement, statementBytes } from '../../skills-index/statement/attestation.ts';
+import { statementBytes } from '../../skills-index/statement/attestation.ts';
+import { approvalStatement } from '../../skills-index/statement/version-statement.ts';
 import { registryIdOf } from '../../skills-index/trust/own-registry.ts';
 import { policyDigest } from '../../skills-index/trust/policy.ts';
 import {

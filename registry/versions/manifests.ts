@@ -1,9 +1,9 @@
 /** The manifest and description of a version, from its publication statement and its files. */
 import { and, asc, eq } from 'drizzle-orm';
+import { parseSkillMd, type SkillMd } from '../../skills-index/skill/authoring/skill-md.ts';
 import type { BundleFile } from '../../skills-index/skill/bundle.ts';
 import { parseBundle } from '../../skills-index/skill/bundle.ts';
 import type { Digest } from '../../skills-index/skill/digest.ts';
-import { parseSkillMd, type SkillMd } from '../../skills-index/skill/front-matter.ts';
 import type { Manifest } from '../../skills-index/skill/manifest.ts';
 import { Problem } from '../../skills-index/skill/problem.ts';
 import {

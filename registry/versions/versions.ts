@@ -1,8 +1,8 @@
 /** Versions as rows: lookups, and the writes of a state change. */
 import { and, asc, eq, isNotNull, sql } from 'drizzle-orm';
+import { requireNoBuild } from '../../skills-index/skill/authoring/build-metadata.ts';
 import { type SkillName, scopeOf } from '../../skills-index/skill/name.ts';
 import { Problem } from '../../skills-index/skill/problem.ts';
-import { requireNoBuild } from '../../skills-index/skill/version.ts';
 import type { Registry, VersionName } from '../context.ts';
 import { type BatchWrite, holds } from '../store/batch.ts';
 import { makeId } from '../store/ids.ts';

@@ -11,6 +11,7 @@ import type {
   Grant,
   StoredAgent,
 } from '../../skills-index/run/agents/agent.ts';
+import { parseReference } from '../../skills-index/skill/authoring/reference.ts';
 import {
   type Capabilities,
   minus,
@@ -18,7 +19,6 @@ import {
   union,
 } from '../../skills-index/skill/capability.ts';
 import { digestOf } from '../../skills-index/skill/digest.ts';
-import { parseReference } from '../../skills-index/skill/name.ts';
 import { Problem } from '../../skills-index/skill/problem.ts';
 import { withLock } from '../files/lock.ts';
 import { writePrivateFile } from '../files/private-file.ts';

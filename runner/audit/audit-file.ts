@@ -6,12 +6,11 @@ import { existsSync, readFileSync } from 'node:fs';
 import { type FileHandle, open } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import {
-  type AuditVerdict,
   auditLineBytesMax,
-  ChainCheck,
   furthestOf,
   parseAuditCheckpoint,
 } from '../../skills-index/run/audit/audit-chain.ts';
+import { type AuditVerdict, ChainCheck } from '../../skills-index/run/audit/audit-check.ts';
 import {
   type AuditEntry,
   parseEntry,

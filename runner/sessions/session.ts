@@ -6,11 +6,11 @@
  */
 import { randomBytes } from 'node:crypto';
 import { whyEnded } from '../../skills-index/run/agents/agent.ts';
-import { sessionThresholds } from '../../skills-index/run/agents/breaker.ts';
 import { runnerHost } from '../../skills-index/run/agents/bridge.ts';
 import { type RunTokens, runTokens } from '../../skills-index/run/agents/run-token.ts';
 import type { BoundPlaceholder } from '../../skills-index/run/egress/secret-use.ts';
 import { keyVariableOf } from '../../skills-index/run/plan/plan-session.ts';
+import { sessionThresholds } from '../../skills-index/run/plan/session-limits.ts';
 import { type SessionPlan, sessionSkill } from '../../skills-index/run/plan/session-plan.ts';
 import type { Digest } from '../../skills-index/skill/digest.ts';
 import type { FilledRunFolder, PlannedWork } from '../run/planned-work.ts';

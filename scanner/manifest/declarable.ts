@@ -1,7 +1,9 @@
 /** What a manifest can declare at all, and what the sandbox contains without a declaration. */
+
+import { printManifest } from '../../skills-index/skill/authoring/print-manifest.ts';
 import { type Capability, groupCapabilities } from '../../skills-index/skill/capability.ts';
 import { parseDeclaredEgressUrl, parseEgressUrl } from '../../skills-index/skill/egress-target.ts';
-import { type Manifest, parseManifest, printManifest } from '../../skills-index/skill/manifest.ts';
+import { type Manifest, parseManifest } from '../../skills-index/skill/manifest.ts';
 import { isLoopbackHost } from '../models/egress-of.ts';
 
 /**

@@ -2,9 +2,10 @@
  * The author's declarations: skill.json, and declarations in SKILL.md in the forms of other
  * ecosystems.
  */
+
+import { parseSkillMd, type SkillMd } from '../../skills-index/skill/authoring/skill-md.ts';
 import type { SourceFile } from '../../skills-index/skill/bundle.ts';
 import { type Capabilities, groupCapabilities } from '../../skills-index/skill/capability.ts';
-import { parseSkillMd, type SkillMd } from '../../skills-index/skill/front-matter.ts';
 import { type Manifest, parseManifest } from '../../skills-index/skill/manifest.ts';
 import { Problem, type Reason } from '../../skills-index/skill/problem.ts';
 import type { ProblemCode } from '../../skills-index/skill/problem-codes.ts';

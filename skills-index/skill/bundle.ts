@@ -40,36 +40,6 @@ export interface PackedBundle {
 }
 
 /**
- * Packs files into a bundle. The whole skill is refused when one file is, with every reason listed.
- * @throws Problem `path-invalid` when only names are at fault, `skill-md-missing` when only that
- * is, else `bundle-invalid`
- */
-export function packBundle(files: readonly SourceFile[]): PackedBundle {
-  refuseFor(
-    'take the skill',
-    whyNotPaths(files.map((file) => file.path)),
-    whyNotSizes(files.map(({ path, bytes, mode }) => ({ path, size: bytes.byteLength, mode }))),
-  );
-  const contents = new Map<BundlePath, Uint8Array>();
-  const listed = files.map(({ path, bytes, mode }): BundleFile => {
-    const checked = path as BundlePath;
-    contents.set(checked, bytes);
-    return {
-      path: checked,
-      size: bytes.byteLength,
-      sha256: digestOf(bytes),
-      mode: (mode & 0o100) === 0 ? '644' : '755',
-    };
-  });
-  const bundle: Bundle = {
-    schema: 'skillgate.bundle/1',
-    files: listed.sort((a, b) => Buffer.compare(Buffer.from(a.path), Buffer.from(b.path))),
-  };
-  const bytes = Buffer.from(canonicalJson(bundle));
-  return { bundle, digest: digestOf(bytes), bytes, contents };
-}
-
-/**
  * Reads the canonical form of a bundle back; anything but the exact canonical bytes is refused,
  * with every reason listed.
  * @throws Problem `json-invalid`, `skill-md-missing` when only that is at fault, else
@@ -111,7 +81,7 @@ function whyNotSorted(paths: readonly string[]): Reason[] {
   return sorted ? [] : [{ message: 'its files are not sorted' }];
 }
 
-function refuseFor(
+export function refuseFor(
   act: 'take the skill' | 'read the bundle',
   paths: readonly Reason[],
   others: readonly Reason[],

@@ -162,19 +162,6 @@ export function union(a: Capabilities, b: Capabilities): Capabilities {
   return groupCapabilities([...listCapabilities(a), ...listCapabilities(b)]);
 }
 
-/** The capabilities in `declared` that cover none of `observed`: asked for, but never seen. */
-export function unused(declared: Capabilities, observed: Capabilities): Capabilities {
-  const seen = listCapabilities(observed);
-  const calls = new Set(observed.egress.map((one) => parseEgressUrl(one.url).host));
-  return groupCapabilities(
-    listCapabilities(declared).filter(
-      (one) =>
-        !seen.some((use) => covers(one, use)) &&
-        !(one.kind === 'secret' && one.hosts.some((host) => calls.has(host))),
-    ),
-  );
-}
-
 /** Whether there is none. */
 export function isEmpty(grouped: Capabilities): boolean {
   return capabilityKinds.every((kind) => grouped[kind].length === 0);

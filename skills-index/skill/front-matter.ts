@@ -1,62 +1,45 @@
 /**
- * SKILL.md's front matter, read leniently (agentskills specification of 2026-08, and what real
- * skills write).
+ * Parses the front matter of SKILL.md. Common mistakes of real skills are accepted (agentskills
+ * specification of 2026-08).
  */
-import { type Document, isScalar, parseDocument } from 'yaml';
+import { type Document, parseDocument } from 'yaml';
 import {
-  descriptionCharsMax,
   frontMatterBytesMax,
   frontMatterPartsMax,
   jsonDepthMax,
   yamlAliasesMax,
 } from './limits.ts';
-import { isNamePart } from './name.ts';
-import { Problem, type Reason } from './problem.ts';
+import { Problem } from './problem.ts';
 
-export interface SkillMd {
-  readonly name?: string;
+export interface FrontMatter {
+  readonly document: Document.Parsed;
+  /** All keys of the front matter, as the author wrote them. */
+  readonly fields: Readonly<Record<string, unknown>>;
+  /** Whether values had to be quoted before the YAML could be parsed. */
+  readonly requoted: boolean;
+  readonly yaml: string;
   readonly description: string;
-  readonly license?: string;
-  /** `metadata.version`, else a top-level `version`. */
-  readonly version?: string;
   /** The Markdown below the front matter. */
   readonly body: string;
   /** Line of SKILL.md on which `body` begins, from 1. */
   readonly bodyLine: number;
-  /**
-   * What other ecosystems' keys declare: OpenClaw's `requires.env` and `.bins`, and
-   * `allowed-tools`.
-   */
-  readonly declared: {
-    readonly env: readonly string[];
-    readonly bins: readonly string[];
-    readonly allowedTools: readonly string[];
-  };
-  /** Where the file leaves the specification without harm. */
-  readonly warnings: readonly Reason[];
-  readonly metadata: Readonly<Record<string, unknown>>;
-  /** All keys of the front matter, as the author wrote them. */
-  readonly fields: Readonly<Record<string, unknown>>;
 }
 
-/** Names under which OpenClaw, now and earlier, keeps its part of `metadata`. */
-const openClawKeys = ['openclaw', 'clawdbot', 'clawdis', 'moltbot'] as const;
-
 /**
- * Reads SKILL.md.
- * @param path how messages name the file
- * @throws Problem `skill-md-invalid` for unreadable YAML, a missing description or what is not
- * UTF-8
+ * Reads the front matter of SKILL.md.
+ * @param path the file's name in messages
+ * @throws Problem `skill-md-invalid` for unreadable YAML, a missing description, or bytes that are
+ * not UTF-8
  */
-export function parseSkillMd(bytes: Uint8Array, path = 'SKILL.md'): SkillMd {
-  const { yaml, body, bodyLine } = split(decode(bytes, path), path);
-  const { document, fields, requoted } = readYaml(yaml, path);
-  const description = fields.description;
+export function parseFrontMatter(bytes: Uint8Array, path = 'SKILL.md'): FrontMatter {
+  const parts = split(decode(bytes, path), path);
+  const read = readYaml(parts.yaml, path);
+  const { description } = read.fields;
   if (typeof description !== 'string' || description.trim() === '') {
     const found =
       description === undefined
         ? 'there is no description'
-        : 'the description is no text, or empty';
+        : 'the description is not text, or is empty';
     throw invalid(
       path,
       2,
@@ -64,26 +47,7 @@ export function parseSkillMd(bytes: Uint8Array, path = 'SKILL.md'): SkillMd {
       'Write a line "description: …" that says what the skill does and when to use it.',
     );
   }
-  const metadata = isRecord(fields.metadata) ? fields.metadata : {};
-  const name = textOf(fields.name);
-  const license = textOf(fields.license);
-  const version =
-    scalarText(document, ['metadata', 'version']) ?? scalarText(document, ['version']);
-  return {
-    ...(name === undefined ? {} : { name }),
-    description: description.trim(),
-    ...(license === undefined ? {} : { license }),
-    ...(version === undefined ? {} : { version }),
-    body,
-    bodyLine,
-    declared: { ...openClawRequires(metadata), allowedTools: toolsOf(fields['allowed-tools']) },
-    warnings: warningsAbout(fields, requoted).map(({ key, message }) => ({
-      message,
-      place: { path, line: lineOfKey(yaml, key) + 1, column: 1 },
-    })),
-    metadata,
-    fields,
-  };
+  return { ...parts, ...read, description: description.trim() };
 }
 
 function decode(bytes: Uint8Array, path: string): string {
@@ -122,11 +86,7 @@ function split(text: string, path: string): { yaml: string; body: string; bodyLi
   return { yaml, body, bodyLine: yaml.split('\n').length + 2 };
 }
 
-interface Yaml {
-  readonly document: Document.Parsed;
-  readonly fields: Readonly<Record<string, unknown>>;
-  readonly requoted: boolean;
-}
+type Yaml = Pick<FrontMatter, 'document' | 'fields' | 'requoted'>;
 
 // A description with an unquoted colon is the commonest mistake in the wild; it is read once more
 // with its values quoted.
@@ -251,83 +211,7 @@ function quoteColons(yaml: string): string {
   return lines.join('\n');
 }
 
-function openClawRequires(metadata: Readonly<Record<string, unknown>>): {
-  env: string[];
-  bins: string[];
-} {
-  const parts = openClawKeys.flatMap((key) => {
-    const part = isRecord(metadata[key]) ? metadata[key].requires : undefined;
-    return isRecord(part) ? [part] : [];
-  });
-  const listed = (key: string): string[] =>
-    [...new Set(parts.flatMap((part) => textsOf(part[key])))].sort();
-  return { env: listed('env'), bins: listed('bins') };
-}
-
-// One string with spaces between tools, where a tool may have spaces in its parentheses; in the
-// wild also a list.
-function toolsOf(value: unknown): string[] {
-  if (typeof value === 'string') return value.match(/[^\s,(]+(\([^()]*\))?/g) ?? [];
-  return textsOf(value);
-}
-
-function warningsAbout(
-  fields: Readonly<Record<string, unknown>>,
-  requoted: boolean,
-): { readonly key: string; readonly message: string }[] {
-  const { name, description, metadata } = fields;
-  const badName = typeof name !== 'string' || !isNamePart(name);
-  const nested =
-    isRecord(metadata) && Object.values(metadata).some((value) => typeof value !== 'string');
-  return [
-    ...(requoted ? [{ key: 'description', message: 'a value with a colon is not quoted' }] : []),
-    ...(name === undefined ? [{ key: 'name', message: 'there is no name' }] : []),
-    ...(name !== undefined && badName
-      ? [{ key: 'name', message: 'the name is not of lower-case letters, digits and hyphens' }]
-      : []),
-    ...(String(description).length > descriptionCharsMax
-      ? [
-          {
-            key: 'description',
-            message: `the description is longer than ${descriptionCharsMax} characters`,
-          },
-        ]
-      : []),
-    ...(metadata !== undefined && !isRecord(metadata)
-      ? [{ key: 'metadata', message: 'metadata is not a map' }]
-      : []),
-    ...(nested ? [{ key: 'metadata', message: 'metadata has values that are not strings' }] : []),
-    ...(Array.isArray(fields['allowed-tools'])
-      ? [{ key: 'allowed-tools', message: 'allowed-tools is a list, not one string' }]
-      : []),
-    ...(fields.version === undefined
-      ? []
-      : [{ key: 'version', message: 'version belongs under metadata' }]),
-  ];
-}
-
-// Line within the YAML, from 1, on which a top-level key stands; 0 (the line above) when it is
-// absent.
-function lineOfKey(yaml: string, key: string): number {
-  return yaml.split('\n').findIndex((line) => line.startsWith(`${key}:`)) + 1;
-}
-
-// `version: 1.0` is the number 1 to YAML; what the author wrote is in the source.
-function scalarText(document: Document.Parsed, path: readonly string[]): string | undefined {
-  const node = document.getIn(path, true);
-  if (!isScalar(node)) return undefined;
-  return textOf(typeof node.value === 'number' ? node.source : node.value);
-}
-
-function textOf(value: unknown): string | undefined {
-  return typeof value === 'string' && value.trim() !== '' ? value.trim() : undefined;
-}
-
-function textsOf(value: unknown): string[] {
-  return Array.isArray(value) ? value.filter((one) => typeof one === 'string' && one !== '') : [];
-}
-
-function isRecord(value: unknown): value is Readonly<Record<string, unknown>> {
+export function isRecord(value: unknown): value is Readonly<Record<string, unknown>> {
   return typeof value === 'object' && value !== null && !Array.isArray(value);
 }
 

@@ -1,7 +1,6 @@
 /** Host names and patterns for them: what an egress rule, a secret and host policy may name. */
 import { domainToASCII } from 'node:url';
 import { getPublicSuffix } from 'tldts';
-import { Problem } from './problem.ts';
 
 declare const hostBrand: unique symbol;
 /**
@@ -20,16 +19,6 @@ export function isHostName(text: string): text is HostName {
     return false;
   if (/^\d+$/.test(last) || /^0x/.test(last) || last === 'localhost') return false;
   return domainToASCII(text) === text;
-}
-
-/** @throws Problem `capability-invalid` for anything but a DNS name in ASCII form. */
-export function parseHostName(text: unknown): HostName {
-  if (typeof text !== 'string' || !isHostName(text)) {
-    throw new Problem('capability-invalid', `Not a host name: ${JSON.stringify(text)}`, {
-      hint: 'Write a DNS name such as api.crm.example; IP addresses and localhost are refused, other scripts are written in punycode.',
-    });
-  }
-  return text;
 }
 
 /**

@@ -13,7 +13,7 @@ import {
 } from './capability.ts';
 import { type ParsedJson, parseJson } from './json.ts';
 import { manifestBytesMax } from './limits.ts';
-import { manifestSchemaUrl, manifestShape } from './manifest-schema.ts';
+import { manifestShape } from './manifest-schema.ts';
 import type { SkillName } from './name.ts';
 import { Problem } from './problem.ts';
 import { parseShape, placeReasons, requireNoReasons } from './shape.ts';
@@ -82,27 +82,6 @@ function requireSize(manifest: unknown, what: string): void {
   );
 }
 
-/**
- * skill.json for people: keys and entries in a stable order, two spaces, a line feed at the end.
- */
-export function printManifest(manifest: Manifest): string {
-  const { name, version, license, commands, requires, capabilities, limits } = manifest;
-  const groups = capabilityKinds
-    .filter((kind) => capabilities[kind].length > 0)
-    .map((kind) => [kind, capabilities[kind]]);
-  const file = {
-    $schema: manifestSchemaUrl,
-    name,
-    version,
-    ...(license === undefined ? {} : { license }),
-    ...(Object.keys(commands).length === 0 ? {} : { commands: sortedKeys(commands) }),
-    ...(Object.keys(requires).length === 0 ? {} : { requires: sortedKeys(requires) }),
-    capabilities: Object.fromEntries(groups),
-    limits,
-  };
-  return `${JSON.stringify(file, null, 2)}\n`;
-}
-
 // The same thing asked for twice hides which `why` was read, and two mounts at one target hide
 // which folder is meant.
 function repetitions(capabilities: v.InferOutput<typeof manifestShape>['capabilities']) {
@@ -117,8 +96,4 @@ function repetitions(capabilities: v.InferOutput<typeof manifestShape>['capabili
     }
   }
   return messages;
-}
-
-function sortedKeys<Value>(record: Readonly<Record<string, Value>>): Record<string, Value> {
-  return Object.fromEntries(Object.entries(record).sort(([a], [b]) => (a < b ? -1 : 1)));
 }

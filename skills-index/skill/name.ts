@@ -1,5 +1,4 @@
 /** Names of skills, `@scope/name`, and references to them, `@scope/name[@range]`. */
-import validRange from 'semver/ranges/valid.js';
 import { namePartCharsMax } from './limits.ts';
 import { Problem } from './problem.ts';
 import type { Version } from './version.ts';
@@ -10,12 +9,6 @@ export type SkillName = `@${string}/${string}` & { readonly [nameBrand]: true };
 declare const scopeBrand: unique symbol;
 /** A scope without its `@`. */
 export type Scope = string & { readonly [scopeBrand]: true };
-
-export interface SkillReference {
-  readonly name: SkillName;
-  /** A semver range; `*` when none was written. */
-  readonly range: string;
-}
 
 const partForm = /^[a-z0-9]+(-[a-z0-9]+)*$/;
 
@@ -47,16 +40,6 @@ export function parseSkillName(text: unknown): SkillName {
   return text as SkillName;
 }
 
-/** @throws Problem `name-invalid`, `version-invalid` */
-export function parseReference(text: string): SkillReference {
-  const at = text.indexOf('@', 1);
-  const name = parseSkillName(at < 0 ? text : text.slice(0, at));
-  const range = at < 0 ? '*' : text.slice(at + 1);
-  if (range === '' || validRange(range) === null)
-    throw new Problem('version-invalid', `Not a version range: ${quote(range)}`);
-  return { name, range };
-}
-
 export function scopeOf(name: SkillName): Scope {
   return name.slice(1, name.indexOf('/')) as Scope;
 }
@@ -75,6 +58,6 @@ function nameHint(text: unknown): string {
   return lacksAt ? `Did you mean @${text}?` : 'Write @scope/name, for example @acme/weekly-report.';
 }
 
-function quote(text: unknown): string {
+export function quote(text: unknown): string {
   return (JSON.stringify(text) ?? String(text)).slice(0, 100);
 }

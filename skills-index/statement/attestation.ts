@@ -93,63 +93,6 @@ export function versionSubjects({ name, version, bundle, files }: VersionSubject
   ];
 }
 
-export function publishStatement(
-  about: VersionSubject,
-  predicate: PublishPredicate,
-): PublishStatement {
-  return {
-    _type: statementType,
-    subject: versionSubjects(about),
-    predicateType: predicateTypes.publish,
-    predicate,
-  };
-}
-
-export function scanStatement(about: VersionSubject, predicate: ScanPredicate): ScanStatement {
-  return {
-    _type: statementType,
-    subject: versionSubjects(about),
-    predicateType: predicateTypes.scan,
-    predicate,
-  };
-}
-
-export function approvalStatement(
-  about: VersionSubject,
-  predicate: ApprovalPredicate,
-): ApprovalStatement {
-  return {
-    _type: statementType,
-    subject: versionSubjects(about),
-    predicateType: predicateTypes.approval,
-    predicate,
-  };
-}
-
-export function verdictStatement(
-  about: VersionSubject,
-  predicate: VerdictPredicate,
-): VerdictStatement {
-  return {
-    _type: statementType,
-    subject: versionSubjects(about),
-    predicateType: predicateTypes.verdict,
-    predicate,
-  };
-}
-
-export function provenanceStatement(
-  about: VersionSubject,
-  predicate: ProvenancePredicate,
-): ProvenanceStatement {
-  return {
-    _type: statementType,
-    subject: versionSubjects(about),
-    predicateType: predicateTypes.provenance,
-    predicate,
-  };
-}
-
 export function revocationStatement(predicate: RevocationPredicate): RevocationStatement {
   return {
     _type: statementType,

@@ -2,7 +2,7 @@
  * Shapes of identities in statements: each field exact, so that none can be taken for a pattern.
  */
 import * as v from 'valibot';
-import { boundedList, exactObject, parseShape, unplaced } from '../skill/shape.ts';
+import { boundedList, exactObject } from '../skill/shape.ts';
 import { publicKey, type Shape } from './field-shapes.ts';
 import { identityId } from './identity-id.ts';
 import { identityCharsMax, memberIdentitiesMax, scopeOwnersMax } from './limits.ts';
@@ -31,7 +31,7 @@ const issuer = v.pipe(
   ),
 );
 
-const person: Shape<PersonIdentity> = exactObject({ issuer, subject: exactText });
+export const person: Shape<PersonIdentity> = exactObject({ issuer, subject: exactText });
 
 const ci: Shape<CiIdentity> = v.pipe(
   exactObject({
@@ -83,27 +83,6 @@ export const identityList: Shape<Identity[]> = v.pipe(
   v.minLength(1, 'is empty'),
   v.check((list) => new Set(list.map(identityId)).size === list.length, 'names an identity twice'),
 );
-
-/**
- * Reads one identity.
- * @throws Problem `statement-invalid`
- */
-export function parseIdentity(value: unknown): Identity {
-  return parseShape(
-    identityShape,
-    unplaced(value, 'identity'),
-    'statement-invalid',
-    'the identity',
-  );
-}
-
-/**
- * Reads a person of an issuer.
- * @throws Problem `statement-invalid`
- */
-export function parsePerson(value: unknown): PersonIdentity {
-  return parseShape(person, unplaced(value, 'identity'), 'statement-invalid', 'the identity');
-}
 
 function isObjectWith(given: unknown, key: string): boolean {
   return typeof given === 'object' && given !== null && Object.hasOwn(given, key);

@@ -75,25 +75,6 @@ export type CertifiedBundle = BundleOf<
 
 export type SigstoreBundle = KeyedBundle | CertifiedBundle;
 
-/** Puts envelope, key hint and log entry together. */
-export function toSigstoreBundle(parts: {
-  readonly envelope: Envelope;
-  readonly keyHint: Digest;
-  readonly entry: SigstoreLogEntry;
-}): KeyedBundle {
-  return {
-    mediaType: sigstoreBundleMediaType,
-    verificationMaterial: { publicKey: { hint: parts.keyHint }, tlogEntries: [parts.entry] },
-    dsseEnvelope: parts.envelope,
-  };
-}
-
-/** A certified bundle with its entry in our log. */
-export function toCertifiedBundle(plain: PlainBundle, own: SigstoreLogEntry): CertifiedBundle {
-  const { tlogEntries, ...material } = plain.verificationMaterial;
-  return { ...plain, verificationMaterial: { ...material, tlogEntries: [own, tlogEntries[0]] } };
-}
-
 /** The bundle without the registry's own log entry, for verifiers that do not know this log. */
 export function withoutOwnEntry(bundle: CertifiedBundle): PlainBundle {
   const { tlogEntries, ...material } = bundle.verificationMaterial;

@@ -16,7 +16,8 @@ import {
 import { startRegistry } from '../../registry/serve.ts';
 import { extractFacts } from '../../scanner/extract.ts';
 import { proseOf } from '../../scanner/reports/prose.ts';
-import { type PackedBundle, packBundle, type SourceFile } from '../../skills-index/skill/bundle.ts';
+import { packBundle } from '../../skills-index/skill/authoring/pack-bundle.ts';
+import type { PackedBundle, SourceFile } from '../../skills-index/skill/bundle.ts';
 import { canonicalDigest } from '../../skills-index/skill/canonical-json.ts';
 import { digestOf } from '../../skills-index/skill/digest.ts';
 import { type Manifest, parseManifest } from '../../skills-index/skill/manifest.ts';
@@ -24,11 +25,11 @@ import { parseScope } from '../../skills-index/skill/name.ts';
 import {
   memberStatement,
   type Statement,
-  scanStatement,
   scopeStatement,
 } from '../../skills-index/statement/attestation.ts';
 import type { ScanReport } from '../../skills-index/statement/scan-report.ts';
 import { signStatement } from '../../skills-index/statement/sign.ts';
+import { scanStatement } from '../../skills-index/statement/version-statement.ts';
 import { registryIdOf } from '../../skills-index/trust/own-registry.ts';
 import { type RootFile, rootFingerprint } from '../../skills-index/trust/root.ts';
 import { sessionText } from '../../skills-index/trust/session-text.ts';

@@ -2,13 +2,10 @@
  * The versions in the story: a harmless one, the weaponised twin of the example, and one whose
  * every word is an attack on the page.
  */
+
+import { unused } from '../../skills-index/skill/authoring/unused-capabilities.ts';
 import type { PackedBundle, SourceFile } from '../../skills-index/skill/bundle.ts';
-import {
-  type Capabilities,
-  minus,
-  noCapabilities,
-  unused,
-} from '../../skills-index/skill/capability.ts';
+import { type Capabilities, minus, noCapabilities } from '../../skills-index/skill/capability.ts';
 import { digestOf } from '../../skills-index/skill/digest.ts';
 import type { Manifest } from '../../skills-index/skill/manifest.ts';
 import type { Finding } from '../../skills-index/statement/finding.ts';

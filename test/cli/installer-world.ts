@@ -6,7 +6,7 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { pinRegistry } from '../../cli/registries/registries.ts';
-import { packBundle } from '../../skills-index/skill/bundle.ts';
+import { packBundle } from '../../skills-index/skill/authoring/pack-bundle.ts';
 import { parseManifest } from '../../skills-index/skill/manifest.ts';
 import { revocationStatement } from '../../skills-index/statement/attestation.ts';
 import { approvalsNeeded, defaultPolicy } from '../../skills-index/trust/policy.ts';

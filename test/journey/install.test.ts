@@ -2,7 +2,7 @@ import { spawnSync } from 'node:child_process';
 import { existsSync, mkdirSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
-import { packBundle } from '../../skills-index/skill/bundle.ts';
+import { packBundle } from '../../skills-index/skill/authoring/pack-bundle.ts';
 import { rootFingerprint } from '../../skills-index/trust/root.ts';
 import { useInstallerProject } from '../cli/installer-project.ts';
 import { makeReportSkill, release } from '../cli/installer-world.ts';

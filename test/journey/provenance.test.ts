@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { originOf, provenancePredicate } from '../../cli/publish/provenance.ts';
 import { readWholeSkill } from '../../cli/scan/source-folder.ts';
-import { packBundle } from '../../skills-index/skill/bundle.ts';
+import { packBundle } from '../../skills-index/skill/authoring/pack-bundle.ts';
 import { folderWith } from '../cli/temporary-folder.ts';
 
 function repository(remote?: string) {

@@ -27,10 +27,10 @@ import { runSkill } from '../../runner/run.ts';
 import type { Sandbox } from '../../runner/sandboxes/sandbox.ts';
 import { openSecrets } from '../../runner/secret-sources/open-secrets.ts';
 import { storeSecret } from '../../runner/secret-sources/secret-store.ts';
-import type { AuditVerdict } from '../../skills-index/run/audit/audit-chain.ts';
+import type { AuditVerdict } from '../../skills-index/run/audit/audit-check.ts';
 import { type AuditEntry, parseEntry } from '../../skills-index/run/audit/audit-entry.ts';
 import { emptyHostPolicy, type HostPolicy } from '../../skills-index/run/plan/host-policy.ts';
-import { packBundle } from '../../skills-index/skill/bundle.ts';
+import { packBundle } from '../../skills-index/skill/authoring/pack-bundle.ts';
 import { parseManifest } from '../../skills-index/skill/manifest.ts';
 import { bareSandbox } from './bare-sandbox.ts';
 

@@ -7,14 +7,13 @@ import { states } from '../../registry/versions/status.ts';
 import { capabilityDigest, noCapabilities } from '../../skills-index/skill/capability.ts';
 import { digestOf, hexOf } from '../../skills-index/skill/digest.ts';
 import { purlOf } from '../../skills-index/skill/name.ts';
-import {
-  approvalStatement,
-  memberStatement,
-  revocationStatement,
-  verdictStatement,
-} from '../../skills-index/statement/attestation.ts';
+import { memberStatement, revocationStatement } from '../../skills-index/statement/attestation.ts';
 import { parseStatement } from '../../skills-index/statement/parse-statement.ts';
 import { signStatement } from '../../skills-index/statement/sign.ts';
+import {
+  approvalStatement,
+  verdictStatement,
+} from '../../skills-index/statement/version-statement.ts';
 import { defaultPolicy, policyDigest } from '../../skills-index/trust/policy.ts';
 import { freshNonce } from '../nonce.ts';
 import {

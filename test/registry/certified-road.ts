@@ -5,11 +5,13 @@ import {
   type CiIdentity,
   type Identity,
   type PersonIdentity,
-  provenanceStatement,
-  publishStatement,
   type Statement,
   scopeStatement,
 } from '../../skills-index/statement/attestation.ts';
+import {
+  provenanceStatement,
+  publishStatement,
+} from '../../skills-index/statement/version-statement.ts';
 import {
   somebody,
   someWorkflow,

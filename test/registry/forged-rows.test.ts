@@ -8,15 +8,17 @@ import { capabilityDigest, noCapabilities } from '../../skills-index/skill/capab
 import { type Digest, digestOf, hexOf } from '../../skills-index/skill/digest.ts';
 import { parseScope, purlOf } from '../../skills-index/skill/name.ts';
 import {
-  approvalStatement,
   memberStatement,
-  publishStatement,
   type Statement,
-  scanStatement,
   scopeStatement,
-  verdictStatement,
 } from '../../skills-index/statement/attestation.ts';
 import { signStatement } from '../../skills-index/statement/sign.ts';
+import {
+  approvalStatement,
+  publishStatement,
+  scanStatement,
+  verdictStatement,
+} from '../../skills-index/statement/version-statement.ts';
 import { type Decision, decide } from '../../skills-index/trust/decision.ts';
 import { defaultPolicy, policyDigest } from '../../skills-index/trust/policy.ts';
 import { freshNonce } from '../nonce.ts';

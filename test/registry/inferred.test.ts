@@ -1,9 +1,9 @@
 import { afterAll, beforeAll, expect, it } from 'vitest';
-import { packBundle } from '../../skills-index/skill/bundle.ts';
+import { packBundle } from '../../skills-index/skill/authoring/pack-bundle.ts';
 import { noCapabilities } from '../../skills-index/skill/capability.ts';
 import { parseManifest } from '../../skills-index/skill/manifest.ts';
-import { publishStatement } from '../../skills-index/statement/attestation.ts';
 import { signStatement } from '../../skills-index/statement/sign.ts';
+import { publishStatement } from '../../skills-index/statement/version-statement.ts';
 import { pathOf, signedIn } from './desk-visit.ts';
 import { call, makeReport, publish, type Skill, signReport } from './road.ts';
 import { makeStaffedWorld, type Staffed } from './world.ts';

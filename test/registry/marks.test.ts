@@ -1,14 +1,11 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { marks } from '../../registry/store/schema.ts';
-import { packBundle } from '../../skills-index/skill/bundle.ts';
+import { packBundle } from '../../skills-index/skill/authoring/pack-bundle.ts';
 import { parseManifest } from '../../skills-index/skill/manifest.ts';
 import { parseScope } from '../../skills-index/skill/name.ts';
-import {
-  publishStatement,
-  revocationStatement,
-  scopeStatement,
-} from '../../skills-index/statement/attestation.ts';
+import { revocationStatement, scopeStatement } from '../../skills-index/statement/attestation.ts';
 import { signStatement } from '../../skills-index/statement/sign.ts';
+import { publishStatement } from '../../skills-index/statement/version-statement.ts';
 import { type StatusMark, verifyStatus } from '../../skills-index/trust/status-file.ts';
 import { freshNonce } from '../nonce.ts';
 import { makeKey } from './people.ts';

@@ -1,6 +1,7 @@
 /** Small skills with odd but legal names, x-bits and bytes, for properties. */
 import fc from 'fast-check';
-import { packBundle, type SourceFile } from '../../skills-index/skill/bundle.ts';
+import { packBundle } from '../../skills-index/skill/authoring/pack-bundle.ts';
+import type { SourceFile } from '../../skills-index/skill/bundle.ts';
 import { whyNotPaths } from '../../skills-index/skill/bundle-reasons.ts';
 import { parseManifest } from '../../skills-index/skill/manifest.ts';
 import type { Skill } from './road.ts';

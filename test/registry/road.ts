@@ -2,7 +2,9 @@
  * The road over HTTP, step by step: the same steps for the application in memory, on Node and on
  * workerd.
  */
-import { type PackedBundle, packBundle, type SourceFile } from '../../skills-index/skill/bundle.ts';
+
+import { packBundle } from '../../skills-index/skill/authoring/pack-bundle.ts';
+import type { PackedBundle, SourceFile } from '../../skills-index/skill/bundle.ts';
 import { canonicalJson } from '../../skills-index/skill/canonical-json.ts';
 import { noCapabilities } from '../../skills-index/skill/capability.ts';
 import { type Digest, digestOf } from '../../skills-index/skill/digest.ts';
@@ -12,9 +14,7 @@ import {
   type MemberRole,
   memberStatement,
   type OidcIdentity,
-  publishStatement,
   type Statement,
-  scanStatement,
   scopeStatement,
 } from '../../skills-index/statement/attestation.ts';
 import type { Finding, Verdict } from '../../skills-index/statement/finding.ts';
@@ -22,6 +22,7 @@ import { parseStatement } from '../../skills-index/statement/parse-statement.ts'
 import type { Prose } from '../../skills-index/statement/prose.ts';
 import type { ScanReport } from '../../skills-index/statement/scan-report.ts';
 import { type Envelope, signStatement } from '../../skills-index/statement/sign.ts';
+import { publishStatement, scanStatement } from '../../skills-index/statement/version-statement.ts';
 import { isBound, registryIdOf } from '../../skills-index/trust/own-registry.ts';
 import { parseRoot } from '../../skills-index/trust/root.ts';
 import { sessionText } from '../../skills-index/trust/session-text.ts';

@@ -18,14 +18,13 @@ import { tilePath } from '../../skills-index/log/tile.ts';
 import { entryTile, tilesOf } from '../../skills-index/log/tile-files.ts';
 import type { Digest } from '../../skills-index/skill/digest.ts';
 import type { Statement } from '../../skills-index/statement/attestation.ts';
+import { toCertifiedBundle, toSigstoreBundle } from '../../skills-index/statement/make-bundle.ts';
 import { type Envelope, type Signer, signStatement } from '../../skills-index/statement/sign.ts';
 import {
   addressOf,
   type PlainBundle,
   type SigstoreBundle,
   type SigstoreLogEntry,
-  toCertifiedBundle,
-  toSigstoreBundle,
 } from '../../skills-index/statement/sigstore-bundle.ts';
 import { consistencyProof, hashTile, nodesFromLeaves } from './log/whole-tree.ts';
 import { testLogKey } from './story-keys.ts';

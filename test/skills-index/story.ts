@@ -3,7 +3,10 @@
  * on every run, apart from the randomness inside ECDSA signatures. `tellStory()` gives the evidence
  * that `decide` admits; a `Twist` changes one part of it.
  */
-import { type PackedBundle, packBundle } from '../../skills-index/skill/bundle.ts';
+
+import { packBundle } from '../../skills-index/skill/authoring/pack-bundle.ts';
+import { printManifest } from '../../skills-index/skill/authoring/print-manifest.ts';
+import type { PackedBundle } from '../../skills-index/skill/bundle.ts';
 import { canonicalJson } from '../../skills-index/skill/canonical-json.ts';
 import {
   type Capabilities,
@@ -11,20 +14,22 @@ import {
   withoutWhy,
 } from '../../skills-index/skill/capability.ts';
 import { type Digest, digestOf, hexOf } from '../../skills-index/skill/digest.ts';
-import { type Manifest, parseManifest, printManifest } from '../../skills-index/skill/manifest.ts';
+import { type Manifest, parseManifest } from '../../skills-index/skill/manifest.ts';
 import { parseScope, purlOf } from '../../skills-index/skill/name.ts';
 import {
   type ApprovalPredicate,
-  approvalStatement,
   memberStatement,
-  publishStatement,
   type Statement,
-  scanStatement,
   scopeStatement,
   type VersionSubject,
-  verdictStatement,
 } from '../../skills-index/statement/attestation.ts';
 import type { ScanReport } from '../../skills-index/statement/scan-report.ts';
+import {
+  approvalStatement,
+  publishStatement,
+  scanStatement,
+  verdictStatement,
+} from '../../skills-index/statement/version-statement.ts';
 import type { DecisionInput } from '../../skills-index/trust/decision.ts';
 import type { IndexLine } from '../../skills-index/trust/index-line.ts';
 import { approvalChallenge } from '../../skills-index/trust/passkey.ts';

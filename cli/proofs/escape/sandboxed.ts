@@ -9,7 +9,7 @@ import type { Sandbox } from '../../../runner/sandboxes/sandbox.ts';
 import { openSecrets } from '../../../runner/secret-sources/open-secrets.ts';
 import { storeSecret } from '../../../runner/secret-sources/secret-store.ts';
 import { emptyHostPolicy } from '../../../skills-index/run/plan/host-policy.ts';
-import { packBundle } from '../../../skills-index/skill/bundle.ts';
+import { packBundle } from '../../../skills-index/skill/authoring/pack-bundle.ts';
 import { parseManifest } from '../../../skills-index/skill/manifest.ts';
 import type { AttemptOutputs, WantedAttempt } from './batch.ts';
 import { parseOutputs } from './batch.ts';

@@ -16,9 +16,9 @@ import { Problem } from '../../../skills-index/skill/problem.ts';
 import {
   memberStatement,
   revocationStatement,
-  scanStatement,
   scopeStatement,
 } from '../../../skills-index/statement/attestation.ts';
+import { scanStatement } from '../../../skills-index/statement/version-statement.ts';
 import { registryIdOf } from '../../../skills-index/trust/own-registry.ts';
 import { approvalsNeeded, defaultPolicy } from '../../../skills-index/trust/policy.ts';
 import type { RootFile } from '../../../skills-index/trust/root.ts';

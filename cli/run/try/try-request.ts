@@ -5,11 +5,8 @@
 import type { RunRequest } from '../../../runner/run/run-request.ts';
 import { breakerThresholdMax } from '../../../skills-index/run/agents/breaker.ts';
 import type { HostPolicy } from '../../../skills-index/run/plan/host-policy.ts';
-import {
-  type PackedBundle,
-  packBundle,
-  type SourceFile,
-} from '../../../skills-index/skill/bundle.ts';
+import { packBundle } from '../../../skills-index/skill/authoring/pack-bundle.ts';
+import type { PackedBundle, SourceFile } from '../../../skills-index/skill/bundle.ts';
 import { type Manifest, parseManifest } from '../../../skills-index/skill/manifest.ts';
 import { Problem } from '../../../skills-index/skill/problem.ts';
 import { parseVersion, type Version } from '../../../skills-index/skill/version.ts';

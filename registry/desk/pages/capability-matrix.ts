@@ -3,6 +3,8 @@
  * undeclared first. The desk compares them itself, because a scanner does not know an inferred
  * manifest. This is the first section of a version's page.
  */
+
+import { unused } from '../../../skills-index/skill/authoring/unused-capabilities.ts';
 import { canonicalJson } from '../../../skills-index/skill/canonical-json.ts';
 import {
   type Capabilities,
@@ -11,7 +13,6 @@ import {
   listCapabilities,
   minus,
   printCapability,
-  unused,
 } from '../../../skills-index/skill/capability.ts';
 import { defanged } from './markdown.ts';
 import { type Html, html, untrusted } from './markup.ts';

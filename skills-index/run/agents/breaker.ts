@@ -139,23 +139,6 @@ export function nameOfSubject({
   return version === '' ? `the ${skill}` : `${skill}@${version}`;
 }
 
-/**
- * An agent's own program may be denied, or misplace a placeholder, so many times more often than a
- * skill.
- */
-const sessionDenials = 20;
-
-/**
- * The thresholds for an agent's own program. Such programs contact their makers as a matter of
- * course, and their printed output goes to their model. Both are denied without harm. A sent canary
- * or a request to a private address still opens the breaker at once.
- */
-export function sessionThresholds(given: BreakerThresholds): BreakerThresholds {
-  const often = (counter: BreakerCounter): number =>
-    (given[counter] ?? breakerTable[counter].max) * sessionDenials;
-  return { ...given, denied: often('denied'), 'secret-unbound': often('secret-unbound') };
-}
-
 /** A state of the breaker as an event of the audit log. */
 export function breakerEvent(
   { counter, hold }: OpenBreaker,

@@ -5,7 +5,7 @@
 import * as v from 'valibot';
 import { parseJson } from '../../skill/json.ts';
 import { exactObject, parseShape } from '../../skill/shape.ts';
-import type { Budget, BudgetKind } from './agent.ts';
+import type { BudgetKind } from './agent.ts';
 
 export type Amounts = Readonly<Record<BudgetKind, number>>;
 
@@ -92,11 +92,4 @@ export function add({ day, used }: Used, more: Amounts, sign: 1 | -1 = 1): Used 
 
 export function only(kind: BudgetKind, amount: number): Amounts {
   return { ...nothingUsed.used, [kind]: amount };
-}
-
-/** The used and allowed amounts, in words. */
-export function printBudget(budget: Budget, { used }: Used): string[] {
-  return Object.entries(budget).map(
-    ([kind, most]) => `${used[kind as BudgetKind]} of ${most} ${kind}`,
-  );
 }

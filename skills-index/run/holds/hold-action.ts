@@ -103,29 +103,6 @@ export function describeAction(action: GatedAction): string {
 }
 
 /**
- * The actions that `--for` then allows without asking. They must also match in agent, skill,
- * version, rule and grants.
- */
-export function describeCoverage(action: GatedAction): string {
-  switch (action.kind) {
-    case 'start':
-      return `each start of ${action.command}, with any arguments and for any reason`;
-    case 'install':
-      return 'the install of this version';
-    case 'apply':
-      return `this change set alone, ${action.digest}`;
-    case 'egress': {
-      const { host, method, opens, path, port } = action;
-      if (opens === 'tunnel') return `each tunnel to ${host}:${port}, whatever is sent through it`;
-      const place = `${host}:${port}${folderOf(path)}`;
-      if (opens === 'websocket')
-        return `each WebSocket to a path directly in ${place}, whatever is sent through it`;
-      return `each ${method} to a path directly in ${place}, with any query, any headers and any body`;
-    }
-  }
-}
-
-/**
  * Digest of everything that a timed allowance covers: agent, skill, version, rule and grants; and
  * for a request its host, port, method and the folder of its path. Two actions with the same digest
  * are covered by the same allowance.
@@ -200,7 +177,7 @@ function scopeOf(action: GatedAction): unknown {
 }
 
 // A path that was cut counts as its own folder, because only the digest of its rest is known.
-function folderOf(path: string): string {
+export function folderOf(path: string): string {
   return path.length > pathMax ? path : path.slice(0, path.lastIndexOf('/') + 1);
 }
 

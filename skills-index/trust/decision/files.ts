@@ -1,7 +1,7 @@
 /** Compares SKILL.md and skill.json with the bundle, the signed manifest and the index line. */
 import { canonicalJson } from '../../skill/canonical-json.ts';
 import { digestOf } from '../../skill/digest.ts';
-import { parseSkillMd } from '../../skill/front-matter.ts';
+import { parseFrontMatter } from '../../skill/front-matter.ts';
 import { parseManifest } from '../../skill/manifest.ts';
 import { indexDescription } from '../index-line.ts';
 import type { Evidence } from './evidence.ts';
@@ -42,7 +42,7 @@ export function judgeFiles(
   if (skillMd !== undefined)
     reasons.attempt('description-mismatch', () =>
       reasons.demand(
-        indexDescription(parseSkillMd(skillMd).description) === input.line.description,
+        indexDescription(parseFrontMatter(skillMd).description) === input.line.description,
         'description-mismatch',
         'the index shows another description than SKILL.md',
       ),

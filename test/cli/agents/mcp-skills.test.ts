@@ -4,7 +4,7 @@ import { parseSkillUri, skillUri } from '../../../cli/agents/skill-uri.ts';
 import { mcpPageEntriesMax } from '../../../cli/limits.ts';
 import type { Startable } from '../../../cli/run/start-skill.ts';
 import { openSkill } from '../../../runner/admission/catalogue.ts';
-import { packBundle } from '../../../skills-index/skill/bundle.ts';
+import { packBundle } from '../../../skills-index/skill/authoring/pack-bundle.ts';
 import { digestOf } from '../../../skills-index/skill/digest.ts';
 import { parseSkillName, type SkillName } from '../../../skills-index/skill/name.ts';
 import { Problem } from '../../../skills-index/skill/problem.ts';

@@ -22,7 +22,7 @@ import {
   type Layout,
   requireFreePlaces,
 } from '../../../cli/install/skill-folder.ts';
-import { packBundle } from '../../../skills-index/skill/bundle.ts';
+import { packBundle } from '../../../skills-index/skill/authoring/pack-bundle.ts';
 import type { BundlePath } from '../../../skills-index/skill/bundle-path.ts';
 import { parseSkillName } from '../../../skills-index/skill/name.ts';
 

@@ -3,17 +3,19 @@ import {
   fetchReviewedBundle,
   requireExpectedApproval,
 } from '../../../cli/review/reviewed-bundle.ts';
-import { packBundle } from '../../../skills-index/skill/bundle.ts';
+import { packBundle } from '../../../skills-index/skill/authoring/pack-bundle.ts';
 import { capabilityDigest, noCapabilities } from '../../../skills-index/skill/capability.ts';
 import { digestOf, hexOf } from '../../../skills-index/skill/digest.ts';
 import { parseSkillName } from '../../../skills-index/skill/name.ts';
 import { parseVersion } from '../../../skills-index/skill/version.ts';
 import {
   type ApprovalPredicate,
-  approvalStatement,
-  publishStatement,
   statementBytes,
 } from '../../../skills-index/statement/attestation.ts';
+import {
+  approvalStatement,
+  publishStatement,
+} from '../../../skills-index/statement/version-statement.ts';
 
 const name = parseSkillName('@acme/report');
 const version = parseVersion('1.0.0');

@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { folderReasonsMax, unreadHashBytesMax } from '../../../cli/limits.ts';
 import { findSkills, readSkillFolder, readWholeSkill } from '../../../cli/scan/source-folder.ts';
-import { packBundle } from '../../../skills-index/skill/bundle.ts';
+import { packBundle } from '../../../skills-index/skill/authoring/pack-bundle.ts';
 import { digestOf } from '../../../skills-index/skill/digest.ts';
 import { bundleFileBytesMax, bundleFilesMax } from '../../../skills-index/skill/limits.ts';
 import { Problem } from '../../../skills-index/skill/problem.ts';

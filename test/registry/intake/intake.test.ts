@@ -1,15 +1,14 @@
 import { eq } from 'drizzle-orm';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { audit, jobs, versions } from '../../../registry/store/schema.ts';
-import { packBundle } from '../../../skills-index/skill/bundle.ts';
+import { packBundle } from '../../../skills-index/skill/authoring/pack-bundle.ts';
 import { parseScope } from '../../../skills-index/skill/name.ts';
+import { keyStatement, scopeStatement } from '../../../skills-index/statement/attestation.ts';
+import { type Envelope, signStatement } from '../../../skills-index/statement/sign.ts';
 import {
-  keyStatement,
   provenanceStatement,
   publishStatement,
-  scopeStatement,
-} from '../../../skills-index/statement/attestation.ts';
-import { type Envelope, signStatement } from '../../../skills-index/statement/sign.ts';
+} from '../../../skills-index/statement/version-statement.ts';
 import { makeKey } from '../people.ts';
 import {
   type Answer,

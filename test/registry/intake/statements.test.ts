@@ -6,11 +6,13 @@ import {
   keyStatement,
   memberStatement,
   type Statement,
-  scanStatement,
   scopeStatement,
-  verdictStatement,
 } from '../../../skills-index/statement/attestation.ts';
 import { signStatement } from '../../../skills-index/statement/sign.ts';
+import {
+  scanStatement,
+  verdictStatement,
+} from '../../../skills-index/statement/version-statement.ts';
 import { registryIdOf } from '../../../skills-index/trust/own-registry.ts';
 import { freshNonce } from '../../nonce.ts';
 import { testPasskey } from '../../skills-index/story-keys.ts';

@@ -4,10 +4,10 @@ import { actorOf } from '../../../registry/people/identities.ts';
 import { takeReport } from '../../../registry/scans/reports.ts';
 import { canonicalJson } from '../../../skills-index/skill/canonical-json.ts';
 import { digestOf } from '../../../skills-index/skill/digest.ts';
-import { scanStatement } from '../../../skills-index/statement/attestation.ts';
 import type { Finding } from '../../../skills-index/statement/finding.ts';
 import type { ScanReport } from '../../../skills-index/statement/scan-report.ts';
 import { signStatement } from '../../../skills-index/statement/sign.ts';
+import { scanStatement } from '../../../skills-index/statement/version-statement.ts';
 import { registryIdOf } from '../../../skills-index/trust/own-registry.ts';
 import {
   type Answer,

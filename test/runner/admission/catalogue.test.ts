@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { openSkill, readAll } from '../../../runner/admission/catalogue.ts';
-import { packBundle } from '../../../skills-index/skill/bundle.ts';
+import { packBundle } from '../../../skills-index/skill/authoring/pack-bundle.ts';
 import { type Digest, digestOf } from '../../../skills-index/skill/digest.ts';
 import { cleanDescription, printable } from '../../../skills-index/skill/text/shown-text.ts';
 

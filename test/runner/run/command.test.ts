@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { findCommand, interpreterOf } from '../../../runner/run/command.ts';
-import { packBundle } from '../../../skills-index/skill/bundle.ts';
+import { packBundle } from '../../../skills-index/skill/authoring/pack-bundle.ts';
 import { parseManifest } from '../../../skills-index/skill/manifest.ts';
 
 const packed = packBundle(

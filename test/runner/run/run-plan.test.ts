@@ -24,7 +24,7 @@ import type { AuditEvent, AuditSubject } from '../../../skills-index/run/audit/a
 import { type Hold, holdDigest } from '../../../skills-index/run/holds/hold.ts';
 import { emptyHostPolicy } from '../../../skills-index/run/plan/host-policy.ts';
 import { planSession } from '../../../skills-index/run/plan/plan-session.ts';
-import { packBundle } from '../../../skills-index/skill/bundle.ts';
+import { packBundle } from '../../../skills-index/skill/authoring/pack-bundle.ts';
 import { noCapabilities } from '../../../skills-index/skill/capability.ts';
 import { parseManifest } from '../../../skills-index/skill/manifest.ts';
 import { Problem } from '../../../skills-index/skill/problem.ts';

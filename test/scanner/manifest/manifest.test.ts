@@ -4,6 +4,7 @@ import { describe, expect, it } from 'vitest';
 import { readSkillFolder } from '../../../cli/scan/source-folder.ts';
 import { inferManifest } from '../../../scanner/manifest/manifest.ts';
 import { scanSkill } from '../../../scanner/scan.ts';
+import { printManifest } from '../../../skills-index/skill/authoring/print-manifest.ts';
 import type { SourceFile } from '../../../skills-index/skill/bundle.ts';
 import {
   listCapabilities,
@@ -11,11 +12,7 @@ import {
   printCapability,
 } from '../../../skills-index/skill/capability.ts';
 import { parseEgressUrl } from '../../../skills-index/skill/egress-target.ts';
-import {
-  type Manifest,
-  parseManifest,
-  printManifest,
-} from '../../../skills-index/skill/manifest.ts';
+import { type Manifest, parseManifest } from '../../../skills-index/skill/manifest.ts';
 import { parseSkillName } from '../../../skills-index/skill/name.ts';
 import { parseVersion } from '../../../skills-index/skill/version.ts';
 

@@ -10,7 +10,7 @@ import { fileGetter } from '../../../cli/context/get-file.ts';
 import { openSkill } from '../../../runner/admission/catalogue.ts';
 import { fetchBlob, type Source } from '../../../skills-index/client/blobs.ts';
 import { memoryStore, type Store } from '../../../skills-index/client/store.ts';
-import { packBundle } from '../../../skills-index/skill/bundle.ts';
+import { packBundle } from '../../../skills-index/skill/authoring/pack-bundle.ts';
 import { type Digest, digestOf, hexOf } from '../../../skills-index/skill/digest.ts';
 
 const content = Buffer.from('# Weekly report\n'.repeat(64));

@@ -1,6 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { packBundle, parseBundle, type SourceFile } from '../../../skills-index/skill/bundle.ts';
+import { packBundle } from '../../../skills-index/skill/authoring/pack-bundle.ts';
+import { parseBundle, type SourceFile } from '../../../skills-index/skill/bundle.ts';
 import { canonicalJson } from '../../../skills-index/skill/canonical-json.ts';
 import { digestOf } from '../../../skills-index/skill/digest.ts';
 import { bundleFileBytesMax, bundleFilesMax } from '../../../skills-index/skill/limits.ts';

@@ -1,11 +1,11 @@
 import { describe, expect, it } from 'vitest';
+import { unused } from '../../../skills-index/skill/authoring/unused-capabilities.ts';
 import {
   type Capability,
   covers,
   isEmpty,
   noCapabilities,
   printCapability,
-  unused,
 } from '../../../skills-index/skill/capability.ts';
 
 describe('kinds', () => {

@@ -1,5 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
+import { unused } from '../../../skills-index/skill/authoring/unused-capabilities.ts';
 import {
   type Capabilities,
   type Capability,
@@ -13,7 +14,6 @@ import {
   printCapability,
   type SecretUse,
   union,
-  unused,
   withoutWhy,
 } from '../../../skills-index/skill/capability.ts';
 

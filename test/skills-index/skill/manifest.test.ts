@@ -1,10 +1,10 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
+import { printManifest } from '../../../skills-index/skill/authoring/print-manifest.ts';
 import {
   type Manifest,
   parseManifest,
   parseManifestJson,
-  printManifest,
 } from '../../../skills-index/skill/manifest.ts';
 import { manifestJsonSchema } from '../../../skills-index/skill/manifest-json-schema.ts';
 import { looksSecret } from '../../../skills-index/skill/manifest-schema.ts';

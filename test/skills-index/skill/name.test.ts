@@ -1,8 +1,8 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
+import { parseReference } from '../../../skills-index/skill/authoring/reference.ts';
 import { parseDigest } from '../../../skills-index/skill/digest.ts';
 import {
-  parseReference,
   parseScope,
   parseSkillName,
   purlOf,

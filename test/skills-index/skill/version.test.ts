@@ -1,9 +1,9 @@
 import { describe, expect, it } from 'vitest';
+import { requireNoBuild } from '../../../skills-index/skill/authoring/build-metadata.ts';
 import {
   compareVersions,
   isInRange,
   parseVersion,
-  requireNoBuild,
   resolveVersion,
 } from '../../../skills-index/skill/version.ts';
 

@@ -13,8 +13,8 @@ import {
   isKey,
   printIdentity,
 } from '../../../skills-index/statement/identity-id.ts';
-import { parseIdentity } from '../../../skills-index/statement/identity-shapes.ts';
 import { identityCharsMax } from '../../../skills-index/statement/limits.ts';
+import { parseIdentity } from '../../../skills-index/statement/parse-identity.ts';
 import { parseStatement } from '../../../skills-index/statement/parse-statement.ts';
 import { testSigner } from '../story-keys.ts';
 

@@ -2,6 +2,7 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { Problem } from '../../../skills-index/skill/problem.ts';
 import { keyStatement } from '../../../skills-index/statement/attestation.ts';
+import { toCertifiedBundle } from '../../../skills-index/statement/make-bundle.ts';
 import {
   addressOf,
   type CertifiedBundle,
@@ -10,7 +11,6 @@ import {
   parsePlainBundle,
   parseSigstoreBundle,
   type SigstoreLogEntry,
-  toCertifiedBundle,
   withoutOwnEntry,
 } from '../../../skills-index/statement/sigstore-bundle.ts';
 import { people, storyRoot } from '../story.ts';

@@ -6,18 +6,20 @@ import {
   memberStatement,
   revocationStatement,
   type Statement,
-  scanStatement,
   scopeStatement,
-  verdictStatement,
 } from '../../../skills-index/statement/attestation.ts';
 import { identityId } from '../../../skills-index/statement/identity-id.ts';
+import { toCertifiedBundle } from '../../../skills-index/statement/make-bundle.ts';
 import {
   type CertifiedBundle,
   isCertified,
   type PlainBundle,
-  toCertifiedBundle,
   withoutOwnEntry,
 } from '../../../skills-index/statement/sigstore-bundle.ts';
+import {
+  scanStatement,
+  verdictStatement,
+} from '../../../skills-index/statement/version-statement.ts';
 import { verifyStatement } from '../../../skills-index/trust/verify-statement.ts';
 import { freshNonce } from '../../nonce.ts';
 import { approvalBy, people, storyRoot } from '../story.ts';

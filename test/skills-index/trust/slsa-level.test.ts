@@ -1,10 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { digestOf, hexOf } from '../../../skills-index/skill/digest.ts';
-import {
-  predicateTypes,
-  provenanceStatement,
-  type Statement,
-} from '../../../skills-index/statement/attestation.ts';
+import { predicateTypes, type Statement } from '../../../skills-index/statement/attestation.ts';
+import { provenanceStatement } from '../../../skills-index/statement/version-statement.ts';
 import { chainOf } from '../../../skills-index/trust/decision/chain.ts';
 import { judge } from '../../../skills-index/trust/decision/judge.ts';
 import { type Decision, decide } from '../../../skills-index/trust/decision.ts';

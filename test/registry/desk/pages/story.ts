@@ -11,12 +11,10 @@ import { capabilityDigest, noCapabilities } from '../../../../skills-index/skill
 import { type Digest, digestOf } from '../../../../skills-index/skill/digest.ts';
 import { parseSkillName } from '../../../../skills-index/skill/name.ts';
 import { parseVersion } from '../../../../skills-index/skill/version.ts';
-import {
-  type ApprovalStatement,
-  approvalStatement,
-} from '../../../../skills-index/statement/attestation.ts';
+import type { ApprovalStatement } from '../../../../skills-index/statement/attestation.ts';
 import type { Confidence, Finding } from '../../../../skills-index/statement/finding.ts';
 import type { ScanReport } from '../../../../skills-index/statement/scan-report.ts';
+import { approvalStatement } from '../../../../skills-index/statement/version-statement.ts';
 
 export const now = Date.parse('2026-11-20T12:00:00Z');
 export const confidences: readonly Confidence[] = ['exact', 'folded', 'lexical', 'widened'];

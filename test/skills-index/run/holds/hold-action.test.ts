@@ -2,12 +2,12 @@ import { describe, expect, it } from 'vitest';
 import type { GatedAction, Hold } from '../../../../skills-index/run/holds/hold.ts';
 import { holdShape, newHold } from '../../../../skills-index/run/holds/hold.ts';
 import {
-  describeCoverage,
   holdFieldsOf,
   isAsShown,
   shownAction,
   shownRequest,
 } from '../../../../skills-index/run/holds/hold-action.ts';
+import { describeCoverage } from '../../../../skills-index/run/holds/hold-coverage.ts';
 import {
   emptyHoldPolicy,
   type HoldCondition,

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { printStandIn, type StandIn, standIns } from '../../../../skills-index/run/shims/shims.ts';
-import { packBundle } from '../../../../skills-index/skill/bundle.ts';
+import { packBundle } from '../../../../skills-index/skill/authoring/pack-bundle.ts';
 import type { BundlePath } from '../../../../skills-index/skill/bundle-path.ts';
 import { parseSkillName } from '../../../../skills-index/skill/name.ts';
 

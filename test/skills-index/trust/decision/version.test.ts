@@ -4,8 +4,9 @@
  */
 
 import { describe, expect, it } from 'vitest';
+import { printManifest } from '../../../../skills-index/skill/authoring/print-manifest.ts';
 import { digestOf } from '../../../../skills-index/skill/digest.ts';
-import { parseManifest, printManifest } from '../../../../skills-index/skill/manifest.ts';
+import { parseManifest } from '../../../../skills-index/skill/manifest.ts';
 import { predicateTypes, type Statement } from '../../../../skills-index/statement/attestation.ts';
 import { printIdentity } from '../../../../skills-index/statement/identity-id.ts';
 import { chainOf } from '../../../../skills-index/trust/decision/chain.ts';

@@ -5,13 +5,13 @@ import { parseVersion } from '../../../../skills-index/skill/version.ts';
 import {
   keyStatement,
   predicateTypes,
-  publishStatement,
   type Statement,
   type Subject,
   scopeStatement,
   versionSubjects,
 } from '../../../../skills-index/statement/attestation.ts';
 import { inTotoPayloadType, signPayload } from '../../../../skills-index/statement/sign.ts';
+import { publishStatement } from '../../../../skills-index/statement/version-statement.ts';
 import {
   requireSubjects,
   verifyStatement,

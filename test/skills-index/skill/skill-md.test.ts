@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { parseSkillMd, type SkillMd } from '../../../skills-index/skill/front-matter.ts';
 import { Problem } from '../../../skills-index/skill/problem.ts';
+import { parseSkillMd, type SkillMd } from '../../../skills-index/skill/authoring/skill-md.ts';
 
 const parse = (text: string): SkillMd => parseSkillMd(Buffer.from(text));
 const problemOf = (content: string | Uint8Array): Problem | undefined => {
@@ -91,7 +91,7 @@ describe('what leaves the specification without harm', () => {
     [
       'a bad name',
       '---\nname: My Skill\ndescription: b\n---\n',
-      '2 the name is not of lower-case letters, digits and hyphens',
+      '2 the name has other characters than lower-case letters, digits and hyphens',
     ],
     [
       'a long description',
@@ -129,8 +129,8 @@ describe('what cannot be read', () => {
     ['no front matter', '# Hello\n', /no front matter/],
     ['front matter without end', '---\nname: a\n', /does not end/],
     ['no description', '---\nname: a\n---\n', /SKILL\.md:2: there is no description/],
-    ['an empty description', '---\ndescription: " "\n---\n', /no text, or empty/],
-    ['a description that is a list', '---\ndescription: [a]\n---\n', /no text, or empty/],
+    ['an empty description', '---\ndescription: " "\n---\n', /not text, or is empty/],
+    ['a description that is a list', '---\ndescription: [a]\n---\n', /not text, or is empty/],
     ['broken YAML', '---\nname: a\nfoo: [\n---\n', /SKILL\.md:\d: /],
     [
       'a key twice',

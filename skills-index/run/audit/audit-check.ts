@@ -1,0 +1,127 @@
+/**
+ * Verifies a whole audit log, line by line. A run only appends to the log.
+ */
+import { isUtf8 } from 'node:buffer';
+import { verify } from 'node:crypto';
+import type { Digest } from '../../skill/digest.ts';
+import {
+  type AuditCheckpoint,
+  type ChainEnd,
+  chainStart,
+  checkpointText,
+  digestOfLine,
+} from './audit-chain.ts';
+import { type AuditEntry, parseEntry } from './audit-entry.ts';
+import type { AuditKey } from './audit-key.ts';
+
+export type AuditVerdict =
+  | {
+      readonly kind: 'whole';
+      readonly lines: number /** Lines that a checkpoint covers. */;
+      readonly signed: number;
+    }
+  /** `line` counts from 1. */
+  | { readonly kind: 'broken'; readonly line: number; readonly why: string };
+
+export interface ChainWitnesses {
+  /** The host's audit key. Absent where this host never signed; no checkpoint counts then. */
+  readonly key?: AuditKey | undefined;
+  /** The newest stored checkpoint, from beside the log or from beside the key. */
+  readonly kept?: AuditCheckpoint | undefined;
+}
+
+/** Verifies a log of any length: pass in each line, then ask for the verdict. */
+export class ChainCheck {
+  readonly #witnesses: ChainWitnesses;
+  #end = chainStart;
+  #signed = 0;
+  #broken: AuditVerdict | undefined;
+  /**
+   * A line whose digest the next line does not contain. The line after that decides which of the
+   * two was altered.
+   */
+  #doubted: ChainEnd | undefined;
+
+  constructor(witnesses: ChainWitnesses) {
+    this.#witnesses = witnesses;
+    const { kept } = witnesses;
+    if (kept !== undefined && !this.#isSigned(kept))
+      this.#break(kept.size, 'the checkpoint that is kept of it is not signed by this host’s key');
+  }
+
+  /** @returns whether to continue; nothing can be verified behind the first break */
+  take(line: Uint8Array): boolean {
+    if (this.#broken !== undefined) return false;
+    const entry = isUtf8(line)
+      ? parseEntry(Buffer.from(line.buffer, line.byteOffset, line.byteLength).toString('utf8'))
+      : undefined;
+    const { seq } = this.#end;
+    if (this.#doubted !== undefined)
+      this.#break(entry?.prev === this.#end.digest ? seq - 1 : seq, 'it is not as it was written');
+    else if (entry === undefined)
+      this.#break(seq + 1, 'it is not a whole line of form skillgate.audit/1 in canonical form');
+    else if (entry.seq !== seq + 1) this.#break(seq + 1, whyOutOfOrder(seq + 1, entry.seq));
+    else this.#follow(entry, digestOfLine(line));
+    return this.#broken === undefined;
+  }
+
+  verdict(): AuditVerdict {
+    const { seq } = this.#end;
+    const { key, kept } = this.#witnesses;
+    if (this.#doubted !== undefined)
+      this.#break(
+        seq - 1,
+        `it is not the line that line ${seq} follows: one of the two is not as it was written`,
+      );
+    if (kept !== undefined && seq < kept.size)
+      this.#break(
+        seq + 1,
+        `lines ${seq + 1} to ${kept.size} were cut off: they were there when ${kept.size} lines were signed`,
+      );
+    if (key !== undefined && kept === undefined)
+      this.#break(
+        seq + 1,
+        'the checkpoint that was kept beside the log is gone, so lines may be too',
+      );
+    return this.#broken ?? { kind: 'whole', lines: seq, signed: this.#signed };
+  }
+
+  #follow(entry: AuditEntry, digest: Digest): void {
+    const { kept } = this.#witnesses;
+    if (entry.prev !== this.#end.digest) {
+      if (entry.seq === 1) this.#break(1, 'it does not begin a log');
+      this.#doubted = this.#end;
+    } else if (entry.event === 'checkpoint') {
+      if (entry.size !== this.#end.seq || entry.head !== this.#end.digest || !this.#isSigned(entry))
+        this.#break(entry.seq, 'it is a checkpoint that this host’s key did not sign for this log');
+      this.#signed = entry.size;
+    }
+    this.#end = { seq: entry.seq, digest };
+    if (kept?.size !== entry.seq || this.#doubted !== undefined) return;
+    if (kept.head === digest) this.#signed = Math.max(this.#signed, kept.size);
+    else this.#break(entry.seq, 'it is not the line that was signed in this place');
+  }
+
+  #isSigned({ head, keyId, signature, size }: AuditCheckpoint): boolean {
+    const { key } = this.#witnesses;
+    if (key?.keyId !== keyId) return false;
+    return verify(
+      'sha256',
+      checkpointText(size, head),
+      key.publicKey,
+      Buffer.from(signature, 'base64'),
+    );
+  }
+
+  #break(line: number, why: string): void {
+    this.#broken ??= { kind: 'broken', line, why };
+  }
+}
+
+function whyOutOfOrder(expected: number, found: number): string {
+  if (found < expected)
+    return `it says that it is line ${found}: it, or line ${found}, was put there or moved`;
+  return found === expected + 1
+    ? `line ${expected} was taken out before it`
+    : `lines ${expected} to ${found - 1} were taken out before it`;
+}

@@ -1,0 +1,22 @@
+/**
+ * Rejects versions with build metadata before they are published.
+ */
+import { Problem } from '../problem.ts';
+import type { Version } from '../version.ts';
+
+/**
+ * Ranges and precedence do not see build metadata (semver 2, item 10): two versions that differ in
+ * it alone would be one version to everybody who asks for a range.
+ * @throws Problem `version-invalid` for a version that has some
+ */
+export function requireNoBuild(version: Version): void {
+  const at = version.indexOf('+');
+  if (at < 0) return;
+  throw new Problem(
+    'version-invalid',
+    `Cannot publish ${version}: ranges do not see what follows the +`,
+    {
+      hint: `Publish ${version.slice(0, at)}, or the next patch or prerelease number where that one is taken.`,
+    },
+  );
+}

@@ -1,0 +1,45 @@
+/**
+ * Packs files into a bundle, as publishers and scanners do. A run only reads bundles.
+ */
+
+import {
+  type Bundle,
+  type BundleFile,
+  type PackedBundle,
+  refuseFor,
+  type SourceFile,
+} from '../bundle.ts';
+import type { BundlePath } from '../bundle-path.ts';
+import { whyNotPaths, whyNotSizes } from '../bundle-reasons.ts';
+import { canonicalJson } from '../canonical-json.ts';
+import { digestOf } from '../digest.ts';
+
+/**
+ * Packs files into a bundle. The whole skill is refused when one file is, with every reason listed.
+ * @throws Problem `path-invalid` when only names are at fault, `skill-md-missing` when only that
+ * is, else `bundle-invalid`
+ */
+export function packBundle(files: readonly SourceFile[]): PackedBundle {
+  refuseFor(
+    'take the skill',
+    whyNotPaths(files.map((file) => file.path)),
+    whyNotSizes(files.map(({ path, bytes, mode }) => ({ path, size: bytes.byteLength, mode }))),
+  );
+  const contents = new Map<BundlePath, Uint8Array>();
+  const listed = files.map(({ path, bytes, mode }): BundleFile => {
+    const checked = path as BundlePath;
+    contents.set(checked, bytes);
+    return {
+      path: checked,
+      size: bytes.byteLength,
+      sha256: digestOf(bytes),
+      mode: (mode & 0o100) === 0 ? '644' : '755',
+    };
+  });
+  const bundle: Bundle = {
+    schema: 'skillgate.bundle/1',
+    files: listed.sort((a, b) => Buffer.compare(Buffer.from(a.path), Buffer.from(b.path))),
+  };
+  const bytes = Buffer.from(canonicalJson(bundle));
+  return { bundle, digest: digestOf(bytes), bytes, contents };
+}

@@ -1,0 +1,31 @@
+/**
+ * Writes skill.json for an author. A run only reads skill.json.
+ */
+import { capabilityKinds } from '../capability.ts';
+import type { Manifest } from '../manifest.ts';
+import { manifestSchemaUrl } from '../manifest-schema.ts';
+
+/**
+ * skill.json for people: keys and entries in a stable order, two spaces, a line feed at the end.
+ */
+export function printManifest(manifest: Manifest): string {
+  const { name, version, license, commands, requires, capabilities, limits } = manifest;
+  const groups = capabilityKinds
+    .filter((kind) => capabilities[kind].length > 0)
+    .map((kind) => [kind, capabilities[kind]]);
+  const file = {
+    $schema: manifestSchemaUrl,
+    name,
+    version,
+    ...(license === undefined ? {} : { license }),
+    ...(Object.keys(commands).length === 0 ? {} : { commands: sortedKeys(commands) }),
+    ...(Object.keys(requires).length === 0 ? {} : { requires: sortedKeys(requires) }),
+    capabilities: Object.fromEntries(groups),
+    limits,
+  };
+  return `${JSON.stringify(file, null, 2)}\n`;
+}
+
+function sortedKeys<Value>(record: Readonly<Record<string, Value>>): Record<string, Value> {
+  return Object.fromEntries(Object.entries(record).sort(([a], [b]) => (a < b ? -1 : 1)));
+}

@@ -1,0 +1,19 @@
+/**
+ * Finds the declared capabilities that a scan never saw in use.
+ */
+
+import { type Capabilities, covers, groupCapabilities, listCapabilities } from '../capability.ts';
+import { parseEgressUrl } from '../egress-target.ts';
+
+/** The capabilities in `declared` that cover none of `observed`: asked for, but never seen. */
+export function unused(declared: Capabilities, observed: Capabilities): Capabilities {
+  const seen = listCapabilities(observed);
+  const calls = new Set(observed.egress.map((one) => parseEgressUrl(one.url).host));
+  return groupCapabilities(
+    listCapabilities(declared).filter(
+      (one) =>
+        !seen.some((use) => covers(one, use)) &&
+        !(one.kind === 'secret' && one.hosts.some((host) => calls.has(host))),
+    ),
+  );
+}

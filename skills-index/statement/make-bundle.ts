@@ -1,0 +1,31 @@
+/**
+ * Assembles Sigstore bundles with an entry of the log, as a registry does.
+ */
+import type { Digest } from '../skill/digest.ts';
+import type { Envelope } from './sign.ts';
+import {
+  type CertifiedBundle,
+  type KeyedBundle,
+  type PlainBundle,
+  type SigstoreLogEntry,
+  sigstoreBundleMediaType,
+} from './sigstore-bundle.ts';
+
+/** Puts envelope, key hint and log entry together. */
+export function toSigstoreBundle(parts: {
+  readonly envelope: Envelope;
+  readonly keyHint: Digest;
+  readonly entry: SigstoreLogEntry;
+}): KeyedBundle {
+  return {
+    mediaType: sigstoreBundleMediaType,
+    verificationMaterial: { publicKey: { hint: parts.keyHint }, tlogEntries: [parts.entry] },
+    dsseEnvelope: parts.envelope,
+  };
+}
+
+/** A certified bundle with its entry in our log. */
+export function toCertifiedBundle(plain: PlainBundle, own: SigstoreLogEntry): CertifiedBundle {
+  const { tlogEntries, ...material } = plain.verificationMaterial;
+  return { ...plain, verificationMaterial: { ...material, tlogEntries: [own, tlogEntries[0]] } };
+}

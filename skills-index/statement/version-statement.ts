@@ -1,0 +1,58 @@
+/**
+ * Makes the statements about a version: each names the bundle and its files as subjects.
+ */
+
+import {
+  type ApprovalStatement,
+  type ProvenanceStatement,
+  type PublishStatement,
+  predicateTypes,
+  type ScanStatement,
+  statementType,
+  type VerdictStatement,
+  type VersionSubject,
+  versionSubjects,
+} from './attestation.ts';
+import type {
+  ApprovalPredicate,
+  ProvenancePredicate,
+  PublishPredicate,
+  ScanPredicate,
+  VerdictPredicate,
+} from './predicates.ts';
+
+export function publishStatement(
+  about: VersionSubject,
+  predicate: PublishPredicate,
+): PublishStatement {
+  return { ...headOf(about), predicateType: predicateTypes.publish, predicate };
+}
+
+export function scanStatement(about: VersionSubject, predicate: ScanPredicate): ScanStatement {
+  return { ...headOf(about), predicateType: predicateTypes.scan, predicate };
+}
+
+export function approvalStatement(
+  about: VersionSubject,
+  predicate: ApprovalPredicate,
+): ApprovalStatement {
+  return { ...headOf(about), predicateType: predicateTypes.approval, predicate };
+}
+
+export function verdictStatement(
+  about: VersionSubject,
+  predicate: VerdictPredicate,
+): VerdictStatement {
+  return { ...headOf(about), predicateType: predicateTypes.verdict, predicate };
+}
+
+export function provenanceStatement(
+  about: VersionSubject,
+  predicate: ProvenancePredicate,
+): ProvenanceStatement {
+  return { ...headOf(about), predicateType: predicateTypes.provenance, predicate };
+}
+
+function headOf(about: VersionSubject) {
+  return { _type: statementType, subject: versionSubjects(about) } as const;
+}
