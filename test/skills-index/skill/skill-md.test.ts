@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { Problem } from '../../../skills-index/skill/problem.ts';
 import { parseSkillMd, type SkillMd } from '../../../skills-index/skill/authoring/skill-md.ts';
+import { Problem } from '../../../skills-index/skill/problem.ts';
 
 const parse = (text: string): SkillMd => parseSkillMd(Buffer.from(text));
 const problemOf = (content: string | Uint8Array): Problem | undefined => {
