@@ -11,8 +11,8 @@ interface CodeDigests {
 }
 
 export const codeDigests: CodeDigests = {
-  extractor: 'sha256:713e5dd7e43d39de216280a2fe3a8866227edb009ea0ef2c112c65df2d686cf2',
-  judging: 'sha256:4e321212c7478fd9ce53eb253fe56822563caf1015bbb0f572e0122e1d972304',
+  extractor: 'sha256:b07e40f97de1da88945b444d328c0c3bc4f23b6b5d10f006235d31f520220d7b',
+  judging: 'sha256:deb5b4105b9cd72d63b0a21e87e74ec30a1c4f277aa9ae74d2e5c6ed70b9c69f',
   rules: {
     'env/dynamic-name': 'sha256:b3bcc619041c321b4ae11ca5d5c43bb5beec8dbf73751365badd255319977730',
     'env/process-environment':
@@ -20,7 +20,7 @@ export const codeDigests: CodeDigests = {
     'env/secret-file-load':
       'sha256:84bb37c9f3456451b3d558541e822700db972f1ef7c3d3b16823cfb25ffb229a',
     'env/secrets-gathered':
-      'sha256:35c8a6bb854a53767fb08886c9b8c2fc7ab05066a1bf9657a4b3b9158efc17cc',
+      'sha256:adb90581bf4ecdd418a015fd82abcfcf5a22d869603312d411b5a3672428dd4e',
     'env/steering-variable':
       'sha256:82be19688374b7f75967915e6dd053dd00b2ad48a55c8d2de9b60e53a5903ae9',
     'env/whole-environment':
@@ -30,10 +30,10 @@ export const codeDigests: CodeDigests = {
     'exec/computed-program':
       'sha256:8c564f0a5375b29a4186c94f3bd3965bc3bc9538056c8e5bf27bf33ceb56a2c4',
     'exec/credential-command':
-      'sha256:3ef33f73fbfd92f783a528a736d4ea8606e9739c1df8dbcae330a70c34bde886',
+      'sha256:510f6e341c82cd4dee936ea51b762752659a5886f169e310352b60bd107d6fe2',
     'exec/deserialize': 'sha256:3d05d0077ae9b0b9548eb1b7e13872d849681816a19f120f08f932ee047e49d0',
     'exec/download-and-run':
-      'sha256:87a5af6e1f83eb1220e0e5798618ad2382697e6222d1cd6c9e3c4179ca715311',
+      'sha256:41cd4a0be7b0dcdfc06c593889b21c20526c3140b03a10eef081aaf36166faf7',
     'exec/dynamic-module':
       'sha256:979e902e59494eae0b91e435f6889d692a8ba7fdc6716c999fc081581128f804',
     'exec/handed-on': 'sha256:4c53249e8d3a27d2dd108aa0906a5c29097aa686211665c7cfb29850b27e53ea',
@@ -64,9 +64,9 @@ export const codeDigests: CodeDigests = {
     'files/home-harvest': 'sha256:4fd07b913fb7f7cbb35c476b21c4e66dfbfbf20a8a48f963120db5d9e127e7cb',
     'files/link-escape': 'sha256:838d406b317136a88a5fb3d9c1e6bbfd1ccc7bad0a89a496778d1b6c4ab6bf03',
     'files/log-removal': 'sha256:9004e8f3dc1aa0cf8c85751e6be308de7901d82ee0e25ceac7ba7a17cbfd6777',
-    'files/outside-read': 'sha256:27a7ebbf112dcb6915ce2cc1b94debf6f0c069205e0dba9b670a7d694fe26602',
+    'files/outside-read': 'sha256:e87fc7a66957a1edf2dadc9de6af478c4c82792b57eb5748efc3b4e0a12a5171',
     'files/outside-write':
-      'sha256:ecddad28360f26884c8fdd6ffb3d490aed021e76de03361b589eb3c01938e30f',
+      'sha256:2fe407e3679f50ff8c4c58752d288d8e4a98e9e53d47f87eed99a582f081c196',
     'files/permissions': 'sha256:555fa520767e4883ccc725753e6df781b7c1518e6c9ef3709ee139492b06a469',
     'files/shell-history':
       'sha256:d2a4698bed323c1a58113cfbbd974dcd75f2c09ab799685163b788ae25f252d2',
@@ -74,77 +74,77 @@ export const codeDigests: CodeDigests = {
       'sha256:91d833e1d24836b0bf4188f324d0d57adfb00a712119f980abaa7d3a01fa0a23',
     'files/wallet': 'sha256:2cca388ab90a010454298d728e0ac9d4ff104c317c00cfcfec5dd10a13552002',
     'flow/credential-file-to-network':
-      'sha256:5f3f0a0cb4558cbf35d55e9e09dd1d18e946a8d189f4790ad8e8e8e11ad4be2b',
+      'sha256:cd0fbd834ea7d92952218d5b934429c22562bf8770daa640bace9a129edf76ad',
     'flow/encoded-to-network':
-      'sha256:3ac9c1beebde09347fad728296201254ec0c2d47b35b07e1257b64ecd2912b67',
+      'sha256:fc12d16993676d8e3afb85d9d207c3c024ed3f21c39a037e3972976baa02e068',
     'flow/environment-to-network':
-      'sha256:dc61a25392d51cb1b0ee9f199e75b25667bcffbc498b2a7131ca41396842bef6',
-    'flow/file-to-exec': 'sha256:d7ac265d0915ee0a6a0fa79c8ce8c9ead41c1840c12b8248799c44091152c38f',
+      'sha256:d04683246568a5cb2dd61db59f25d7b8f2d7cf8a9eb51a2fea0ea7fdee497e9f',
+    'flow/file-to-exec': 'sha256:cd4e39da87d863e7387bb0e1cd60fcc57a5a87f3e461b727e274634a9cfb1d85',
     'flow/file-to-network':
-      'sha256:9f1be92e42139732d9d109c0e7e2807f04a5772af96c73e5460bd984c02fd399',
+      'sha256:056cdbdd7e8c0084f19f1377a3b9c1b807448b177bc3181e3cc28f28b155fd1e',
     'flow/input-to-shell':
-      'sha256:6366b8e325dd6a8e1d4e14f8fc4257775604154c025cc72c8fc2fce5f51764d5',
+      'sha256:910bfdd009bf849e44531a1f5409a6f3330dc78d2ed1c3a1a86ad93992243e6c',
     'flow/local-secret-to-network':
-      'sha256:1f8b4f5673116ed19f6044d62ffa42a4a6f8b39fa7f1552caf3ce8384c239a3d',
+      'sha256:b8ec51af6556f04fab112bbf368e199c6c1aef8554daf2ac37a66db0a716936d',
     'flow/network-to-exec':
-      'sha256:d05991caf8a93f53cd8a7d070625c7728ada01f560c2d2c8e303bbb8cca2cd40',
+      'sha256:fea10380759e44b9155c3301ceb5e7db0eab6b811d9dc25bef93dfc33b0712d4',
     'flow/secret-beside-data':
-      'sha256:433a7de653c94b15cbb5f349bfb9d9408ece209df79c34693d99d2e93d23e3dd',
-    'flow/secret-in-url': 'sha256:ce0fd3cde1db85dabaa5c4fc11fe1ef647bd33a8b0446c368cf1011814fde669',
+      'sha256:81243c366b31fba124d099aa6719e1a55067261d15fe092d367e5061f8ed147e',
+    'flow/secret-in-url': 'sha256:871a358ee81f9e25b2a5abd287d7be1c6aa1e518afa61544e2a8d500d0358e87',
     'flow/secret-to-child':
-      'sha256:4bbfa5b5cb68e9c45d179f355d8b7b3171168c4fda9fb44e300dea7bff6712ef',
+      'sha256:90573d0d559d8496421b27fb68d98ba79cf43af02cfc35603eb348ab599b50d8',
     'flow/secret-to-computed-host':
-      'sha256:1f45b8b2772145a3e152c0dd3f1b4155dc71b7f609628213b68b84f21e33bbe8',
+      'sha256:e2ef073bfb18aac5f5ef8c27284f9dbd6bc1f9cd454e39e1d98a35648c11aad7',
     'flow/secret-to-network':
-      'sha256:242db471036e05381dbed94bb4623262d5b4e5e39c9ca70d41f32de2b2ac0970',
+      'sha256:3691799000bfd81d5354d1ccf3f7814d9293ef1bc15f35a602d1b559787878f0',
     'flow/secret-to-output':
-      'sha256:757c2eecb388efc7da861446ac33b32793662a590a20822e84ca331b70d4a799',
+      'sha256:2a0a5af531cd0d0f1027521be5b579800855adea70f1d99951cb371d2529d08b',
     'flow/secrets-to-one-host':
-      'sha256:03d1badc3075c5ed276f734cc009ddcd46bebcaeef01130a43966146494d587e',
+      'sha256:0e7dbc472155cc51242f9c1862655445365a7ef54f027945d165da0150f75eb2',
     'flow/untrusted-to-agent':
-      'sha256:2d3577331c0ca1e1783de11f36ad263d6ea7ec0d3fd2911e350e26fd8c2bfdf1',
+      'sha256:c824cbf0f0a66a4e024fc7c1ba76cbe7ae15e854f740b640db681b6081bddd34',
     'manifest/added-since-approved':
-      'sha256:97fb6bfebba588a823ff01033e807f564fba7cf6b1ec1b58fe0de65003ff1e76',
-    'manifest/all-three': 'sha256:6750b7e9e1790db66b5dc40d60dc51213c417ea6183f19abeaddc7a1f187b0a3',
+      'sha256:9041fbef92f572af5dcf06344b137b5322260340ff3d9b53622adb20d1177002',
+    'manifest/all-three': 'sha256:8ce663f4b1f273758ba7694f6cbef39ccd4b72bf357eea84b1ede217baf161dd',
     'manifest/broken-promise':
-      'sha256:7f8704df9264c4756a0ec3b8d16db25a830a211171e0978628843b780cbc7ea6',
+      'sha256:644634e5503c1d90cc7aab8826708df3ec3935aee8751436a3fe049bc7e14a46',
     'manifest/contradiction':
-      'sha256:ba9f0e499de7bb2e609ff6b1be0b4dd785da2ed8a3d53cb8e7d3438d0cd1fe77',
+      'sha256:ed4e7c3355e5dc7070441898e399e14b552b156ecc678c20034683451812f447',
     'manifest/declared-attack':
-      'sha256:03407be83338bfae49152a35460cbe3e9fbcfeb20c9b7a3a780238a5261bbdb9',
+      'sha256:84d6f6ef0a154eaf55ce52f60da8f027d893124d75f1652828798617098763b7',
     'manifest/over-broad':
-      'sha256:0002a9bb4e336d7c7878dca0686a4098fc298d5298323ebf3ce066e7529e57ae',
+      'sha256:90b6b8f5f996a1a84ed37cc9c32eb83a9305721f453c58632472de0ff66e0f76',
     'manifest/undeclared':
-      'sha256:fd68cb3de20fafb82b712b8eb7b63c908f568b24c60ea46ce4c2352deb260713',
+      'sha256:a71303d13da13ad11265e85f0335d418b52f4ae0c22ad9eb692824604a28d679',
     'manifest/unnamed-script':
       'sha256:7a2f2e079ec57bf28d096d17dd13f90fd0be7b31fd332078b92561e4e881d04c',
     'manifest/unreadable':
       'sha256:18b90a1148b0e28f9187f5551ecb27842dab0b575c0c533c600beeee582b9f47',
-    'manifest/unused': 'sha256:66f062c65253360e92f1a523ba7e71031158769a4755700c23d777a880d1ea8c',
-    'network/anonymity': 'sha256:5354287136aba332a9d55caf6cb1a27adf89a722087a5ce5c0901e4f42c93f0b',
-    'network/cleartext': 'sha256:88d863ec91e7de023e6bd227e84669c8598e04bc787e2c831969fba1d7552091',
+    'manifest/unused': 'sha256:3a8282f55703c15b4a6af720c45b52ed85b9be2d919d00d984f27b249c9f0ac7',
+    'network/anonymity': 'sha256:4821480627b0b12fc0bf278ee92c8c514100f41eb2463f355f66b24da2e734cd',
+    'network/cleartext': 'sha256:5472d7711cfb97aaae8efcdb3536b68b7c6e8f9b9faa6b4274056f2f87609380',
     'network/cloud-metadata':
-      'sha256:2796faf8fb639356f0525a3227b2b3ac51fd3b09a7b856f07e7bdf6ea682d284',
+      'sha256:1a1a7705f0875df85d6a0b71669c5a3cf625ad5b32971a01ca3095760a35f7eb',
     'network/computed-host':
-      'sha256:f804ffb53b64746b75717b1f02f3454450fd52adbab26c137841fdb0cfdf6e2a',
+      'sha256:a9e57b25f00e34525c1d2a3eb28771c99017c54b6db08771f386b07194c31363',
     'network/dns-channel':
-      'sha256:d86ade9037153bc26d5bcc82a7dc86ff05cdc1191b4d249c8c41bcda7f76579b',
-    'network/drop-host': 'sha256:dbbd8f6ec0d50be5ab50c73aaa9dcddb2e4ae1823ed3f73b21a3514dd4d990ad',
+      'sha256:f852be15ff9015293fc97cd03caeee5b9d827d721d39e96e1d0b975de340784d',
+    'network/drop-host': 'sha256:a48296e163afef33ad50c419ea98ac1ef4a59aee6c894a780d6d7ada18c4d4f8',
     'network/hidden-host':
-      'sha256:32fd907bb279f62b38caf6f2b1a553a5006595cc4deca96415b068d3c9b66c82',
+      'sha256:2c70d46a76375eedb1b25baa2226851bdcbc58c36f648b02f1b78d7be2454b89',
     'network/listener': 'sha256:24b1e771b1451b887a7b295d919057f0e7d4ff80f4fe404a8f080773d8c534bb',
-    'network/odd-port': 'sha256:e226946b459115305fe8f4c047446999ca5b09a21e29b74ea541d51f8e33cef9',
+    'network/odd-port': 'sha256:ab972b3108f4d0da0a39463b02264436c2f4acd8c9e0cfb906d4497a1068b90e',
     'network/raw-address':
-      'sha256:e392b09e0bc1d143c4db2cfad0f9dc0a170e935513ccca19cc90d243c9659017',
-    'network/raw-socket': 'sha256:ebf7bc6f26147c4224b401fbbf86ec0ca020869ae7d08558493a83d6cbe817d7',
+      'sha256:abd2c0428354c646edfb6c8f11d8562b9831c39dd39a1f1f351919112bdf7db0',
+    'network/raw-socket': 'sha256:71d382fb64363df76a1d0507a893a4df87ed5bdf94fa716aa4a0abcf133f0932',
     'network/reverse-shell':
       'sha256:8a7b952e6ce4e6e05b61deed1c69d5afa0594ca46d4b52f6f0b590564361754f',
     'network/service-client':
-      'sha256:f68cf4c16d22fc31b5444c39584cce64811566e513afc5fd72059e3848174d27',
+      'sha256:f2a83fcb74ae418610fd782612c68df417d14c74fcd1d4e831a2c2f21edc9b36',
     'network/shell-socket':
-      'sha256:9dedce6d6af393dd4660c00eed990b323934eaef63fbd86b96e33dc019bb756f',
+      'sha256:37d1226300197346a4ec565779dd3e7e4d2e184eed2340589ffcc8de902219ae',
     'network/tls-off': 'sha256:f3065b2e78a6f8d95b267af7d472fb3c2e843453a664bb0cf6c39fe69a59edc2',
-    'network/websocket': 'sha256:6ee7e1e54f28c55f2c27958e2455855d7237ad3b28ca2fb5e8bfe0e8ea96fb0b',
+    'network/websocket': 'sha256:92a2b75c52355d7d2a6f7fcb5f21e94357921b091a06a80ca6bf991cd2f31bfa',
     'obfuscation/computed-instructions':
       'sha256:bf5513c5a4ffbd63454450f3ccf075a136c81a0517e9f2738ad65398a84eef43',
     'obfuscation/decode-and-run':
@@ -172,7 +172,7 @@ export const codeDigests: CodeDigests = {
     'obfuscation/padding':
       'sha256:bedeb9f1bdd3954700d94b36a4e2af0185b9dcf6271afef0331da569482ad3e4',
     'obfuscation/self-extracting':
-      'sha256:e633e2160852b44ac2efb2c38ab821f5f396c9d8449985122cb61cc8d7417947',
+      'sha256:6664764d51bfdd248815af8db327f4f108dccd64fd8846fddb0d9f374f5ac642',
     'obfuscation/text-from-numbers':
       'sha256:3424a39a989c90580d63786fd27c939ca1a0d656a3dff101057af2ab6417d0c5',
     'obfuscation/unanalysed':
@@ -212,7 +212,7 @@ export const codeDigests: CodeDigests = {
     'prose/exfiltration-instructions':
       'sha256:dfe6d24bb00e7309778519264516838a6306d974abb7d95ecaea0fcf74278d00',
     'prose/hidden-text': 'sha256:1ea1d55891f6575696b74946970bfec5918df386ea32b46da3635b33af3cbb0f',
-    'prose/install-lure': 'sha256:c19d3d04c905a00b75bbcc20bf79e71cd5c5a62439f93b89c52b7952b68088c7',
+    'prose/install-lure': 'sha256:8d0847b870928c900dc596e71d02a47cd8c6cd7fe6f2c2bd6b176866537bc3ab',
     'prose/memory-tampering':
       'sha256:659c204f11042f002479bcebf6c45915d37a95c2c8c92fee0801da92e2b5f767',
     'prose/override-instructions':
@@ -240,7 +240,7 @@ export const codeDigests: CodeDigests = {
       'sha256:c6d86af7bcd4c90d1cba8ae0e199d316947948b2a66f7e4546adc8142b08b882',
     'resources/fork-bomb':
       'sha256:1c2492b09dc4e3c542cf8d5843313d8539a66c80b9742a97f2a0cc02fb780616',
-    'resources/mining': 'sha256:275f2b4e59cf8f6f487c57d478603e26e62bab229c08e5544824379ea7cdfb86',
+    'resources/mining': 'sha256:dc536ff0f76948304ce4a861f0327db6ca856b18006be7e4fdda8dcbd46e90bc',
     'resources/regex-bomb':
       'sha256:538559ece86da412373886fb9d539dd4d3fa84c114f639a17bcb1d1af4cf0c3d',
     'supply/active-document':
