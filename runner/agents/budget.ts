@@ -33,36 +33,38 @@ export function openBudgetAccount(
   const { name } = agent;
   const budget: Budget = { paths: count.pathsOfADay, ...agent.budget };
   const stop = new AbortController();
-  let held = count.nothingUsed;
+  let reserved = count.nothingUsed;
   const change = (act: (stored: count.Used) => count.Used): void =>
     withLock(`${file}.lock`, () =>
       writePrivateFile(file, count.printUsed(act(count.onDay(readUsed(file), now())))),
     );
-  const takeAhead = (kind: BudgetKind, amount: number, most: number): void =>
+  const reserve = (kind: BudgetKind, amount: number, most: number): void =>
     change((stored) => {
-      if (stored.day !== held.day) held = { ...count.nothingUsed, day: stored.day };
+      if (stored.day !== reserved.day) reserved = { ...count.nothingUsed, day: stored.day };
       const more = count.only(
         kind,
-        count.amountAhead(stored, kind, Math.max(0, amount - held.used[kind]), most),
+        count.amountAhead(stored, kind, Math.max(0, amount - reserved.used[kind]), most),
       );
-      held = count.add(held, more);
+      reserved = count.add(reserved, more);
       return count.add(stored, more);
     });
   const spend = (kind: BudgetKind, amount: number): boolean => {
     const most = budget[kind];
     if (most === undefined) return true;
-    if (held.used[kind] < amount || count.onDay(held, now()) !== held)
-      takeAhead(kind, amount, most);
-    if (held.used[kind] < amount) return false;
-    held = count.add(held, count.only(kind, amount), -1);
+    if (reserved.used[kind] < amount || count.onDay(reserved, now()) !== reserved)
+      reserve(kind, amount, most);
+    if (reserved.used[kind] < amount) return false;
+    reserved = count.add(reserved, count.only(kind, amount), -1);
     return true;
   };
-  const clock = setInterval(() => spend('seconds', 1) || stop.abort(), 1_000).unref();
+  const timer = setInterval(() => spend('seconds', 1) || stop.abort(), 1_000).unref();
   const close = (): void => {
-    clearInterval(clock);
-    if (Object.values(held.used).every((amount) => amount === 0)) return;
-    change((stored) => (stored.day === held.day ? count.add(stored, held.used, -1) : stored));
-    held = count.nothingUsed;
+    clearInterval(timer);
+    if (Object.values(reserved.used).every((amount) => amount === 0)) return;
+    change((stored) =>
+      stored.day === reserved.day ? count.add(stored, reserved.used, -1) : stored,
+    );
+    reserved = count.nothingUsed;
   };
   for (const kind of ['runs', 'seconds'] as const) {
     if (spend(kind, 1)) continue;

@@ -64,24 +64,22 @@ export class Accounts {
     client: Socket,
   ): Promise<Denial | undefined> {
     const why =
-      this.#sums.request(performance.now()) ?? this.#spend('requests', 1) ?? this.send(head);
+      this.#sums.request(performance.now()) ?? this.#spend('requests', 1) ?? this.countSent(head);
     if (why !== undefined) return why;
     const { host, path, port } = place;
-    const action = { kind: 'egress', method, host, port, path, ...shown } as const;
+    const target = { method, host, port, path };
+    const action = { kind: 'egress', ...target, ...shown } as const;
     // Do not send a request whose client hung up while the approver was answering.
     const held = await this.#whyHeld(action, client, whole && (() => whole(action)));
     if (held !== undefined || client.destroyed) return held ?? 'held';
-    const allowedEvent = {
+    const allowed = {
       event: 'egress',
       decision: 'allowed',
       why: 'approved',
-      method,
-      host,
-      port,
-      path,
+      ...target,
       secrets,
     } as const;
-    if (!this.#record(dropped.length === 0 ? allowedEvent : { ...allowedEvent, dropped }))
+    if (!this.#record(dropped.length === 0 ? allowed : { ...allowed, dropped }))
       return 'unrecorded';
     this.counts.allowed++;
     return undefined;
@@ -103,13 +101,13 @@ export class Accounts {
   }
 
   /** Counts bytes before they leave. */
-  send(bytes: number): Denial | undefined {
+  countSent(bytes: number): Denial | undefined {
     this.#settings.gate?.sent?.(bytes);
-    return this.#sums.send(bytes) ?? this.receive(bytes);
+    return this.#sums.send(bytes) ?? this.countReceived(bytes);
   }
 
   /** Counts received bytes; only the agent's budget limits them. */
-  receive(bytes: number): Denial | undefined {
+  countReceived(bytes: number): Denial | undefined {
     return this.#spend('bytes', bytes);
   }
 
@@ -117,7 +115,11 @@ export class Accounts {
    * Why these bytes must not leave; undefined when they may. `allowed` names the secrets that may
    * appear in them.
    */
-  leak(channel: string, bytes: Uint8Array, allowed: readonly string[] = []): Denial | undefined {
+  whyLeaks(
+    channel: string,
+    bytes: Uint8Array,
+    allowed: readonly string[] = [],
+  ): Denial | undefined {
     const { leaks } = this.#settings;
     const name = this.#try(() => leaks.push(channel, bytes, allowed)?.name, canaryName);
     if (name === undefined) return undefined;
@@ -125,7 +127,7 @@ export class Accounts {
   }
 
   /** Counts bytes that the proxy buffers; a negative number when it releases them. */
-  hold(bytes: number): Denial | undefined {
+  countBuffered(bytes: number): Denial | undefined {
     return this.#sums.hold(bytes);
   }
 

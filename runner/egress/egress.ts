@@ -200,7 +200,7 @@ async function handle(
   };
   const secrets = decision.kind === 'denied' ? [] : decision.secrets.map(({ name }) => name);
   const head = Buffer.from([method, target, ...rawHeaders].join('\n'), 'latin1');
-  const leak = traffic.accounts.leak('head', head, secrets);
+  const leak = traffic.accounts.whyLeaks('head', head, secrets);
   if (decision.kind === 'denied') return refuse(decision.why);
   if (leak !== undefined) return refuse(leak);
   if (decision.expects) response.writeContinue();
@@ -209,8 +209,10 @@ async function handle(
     const coding =
       headers.find(([name]) => readName(name) === 'content-encoding')?.[1] ?? 'identity';
     const isWhole = coding !== 'identity' || decision.secrets.some(needsWholeBody);
-    const held = await body.hold(isWhole ? Number.POSITIVE_INFINITY : limits.egressFirstBytesMax);
-    if (coding !== 'identity' && body.ended) body.lookInto(held, coding);
+    const held = await body.readAhead(
+      isWhole ? Number.POSITIVE_INFINITY : limits.egressFirstBytesMax,
+    );
+    if (coding !== 'identity' && body.ended) body.searchUnpacked(held, coding);
     if (body.why !== undefined) return refuse(body.why);
     if (body.broken || request.socket.destroyed) return;
     // The rest of the body is as long as Content-Length says; without Content-Length it counts as

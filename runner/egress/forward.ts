@@ -139,7 +139,7 @@ async function passBack(
     for await (const chunk of answer as AsyncIterable<Buffer>) {
       left -= chunk.length;
       if (left < 0) return 'answer-too-large';
-      const why = traffic.accounts.receive(chunk.length);
+      const why = traffic.accounts.countReceived(chunk.length);
       if (why !== undefined) return why;
       const part = redaction.isEmpty
         ? chunk

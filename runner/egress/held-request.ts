@@ -31,7 +31,7 @@ export async function wholeRequest(
   action: Request,
 ): Promise<WholeAction | undefined> {
   const { body, decision, method } = outgoing;
-  const held = await body.hold(Number.POSITIVE_INFINITY);
+  const held = await body.readAhead(Number.POSITIVE_INFINITY);
   if (!body.ended || body.why !== undefined) return undefined;
   const headers = shownHeaders({ ...outgoing, held, ended: true }, rules.secrets.length > 0);
   const request = writeHeldRequest({

@@ -40,7 +40,7 @@ export class RequestBody {
    * Reads until the body ends, `bytesMax` are buffered, or a piece is denied. Returns all buffered
    * bytes.
    */
-  async hold(bytesMax: number): Promise<Buffer> {
+  async readAhead(bytesMax: number): Promise<Buffer> {
     while (this.#held < bytesMax) {
       const piece = await this.next();
       if (piece === undefined) break;
@@ -52,7 +52,7 @@ export class RequestBody {
         );
       piece.copy(this.#block, this.#held);
       this.#held = end;
-      this.why = this.#traffic.accounts.hold(piece.length);
+      this.why = this.#traffic.accounts.countBuffered(piece.length);
     }
     return this.held;
   }
@@ -62,17 +62,17 @@ export class RequestBody {
   }
 
   release(): void {
-    this.#traffic.accounts.hold(-this.#held);
+    this.#traffic.accounts.countBuffered(-this.#held);
     this.#traffic.leaks.forget(this.#channel);
   }
 
   /** Decompresses a whole body and searches the content for secrets. */
-  lookInto(body: Buffer, coding: string): void {
+  searchUnpacked(body: Buffer, coding: string): void {
     const bytes = unpack(body, coding);
     this.why =
       bytes === undefined
         ? 'request-encoded'
-        : this.#traffic.accounts.leak(`${this.#channel} unpacked`, bytes);
+        : this.#traffic.accounts.whyLeaks(`${this.#channel} unpacked`, bytes);
   }
 
   /** The next piece that may leave; undefined at the end, or when a piece is denied. */
@@ -82,7 +82,7 @@ export class RequestBody {
     this.broken = piece === undefined;
     this.ended = piece?.done === true;
     // A secret may be split: its first part at the end of this body, the rest in the next body.
-    if (this.ended) this.why = this.#traffic.accounts.leak('bodies', this.#last);
+    if (this.ended) this.why = this.#traffic.accounts.whyLeaks('bodies', this.#last);
     if (piece === undefined || piece.done) return undefined;
     this.why = this.#judge(piece.value);
     return this.why === undefined ? piece.value : undefined;
@@ -94,6 +94,6 @@ export class RequestBody {
     if (++this.#count > egressPiecesMax) return 'malformed';
     this.#last = Buffer.concat([this.#last, piece.subarray(-lastBytes)]).subarray(-lastBytes);
     const { accounts } = this.#traffic;
-    return accounts.leak(this.#channel, piece) ?? accounts.send(piece.length);
+    return accounts.whyLeaks(this.#channel, piece) ?? accounts.countSent(piece.length);
   }
 }

@@ -37,7 +37,7 @@ export async function openTunnel(
     socket.write(rawDenial(why));
     refuse(why);
   };
-  const leak = traffic.accounts.leak('head', Buffer.from(target));
+  const leak = traffic.accounts.whyLeaks('head', Buffer.from(target));
   if (decision.kind === 'denied') return answer(decision.why);
   if (leak !== undefined) return answer(leak);
   established();
@@ -111,9 +111,9 @@ async function passThrough(
   };
   // Listen before `pipe`, so that denied bytes are never written.
   socket.on('data', (chunk: Buffer) =>
-    stop(traffic.accounts.leak('tunnel', chunk) ?? traffic.accounts.send(chunk.length)),
+    stop(traffic.accounts.whyLeaks('tunnel', chunk) ?? traffic.accounts.countSent(chunk.length)),
   );
-  host.on('data', (chunk: Buffer) => stop(traffic.accounts.receive(chunk.length)));
+  host.on('data', (chunk: Buffer) => stop(traffic.accounts.countReceived(chunk.length)));
   host.on('error', (cause) => stop(denialOfFailure(cause))).on('close', () => socket.destroySoon());
   socket.on('close', () => host.destroy());
   socket.pipe(host).pipe(socket);

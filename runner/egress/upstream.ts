@@ -52,15 +52,15 @@ export function openUpstream({
       (cause) => done(cause, ''),
     );
   };
-  const kept = {
+  const agentOptions = {
     keepAlive: true,
     lookup,
     maxSockets: egressConnectionsMax,
     timeout: egressIdleSecondsMax * 1000,
   };
   const agents = {
-    http: new HttpAgent(kept),
-    https: new HttpsAgent({ ...kept, rejectUnauthorized: true }),
+    http: new HttpAgent(agentOptions),
+    https: new HttpsAgent({ ...agentOptions, rejectUnauthorized: true }),
   };
   let roots: SecureContext | undefined;
   return {

@@ -49,11 +49,11 @@ export async function forwardWebSocket(
         resolve(why);
       };
       const out = (frame: WebSocketFrame): Buffer | Denial =>
-        accounts.leak('websocket', frame.payload) ??
-        accounts.send(frame.bytes.length) ??
+        accounts.whyLeaks('websocket', frame.payload) ??
+        accounts.countSent(frame.bytes.length) ??
         frame.bytes;
       const back = ({ first, payload }: WebSocketFrame): Buffer | Denial =>
-        accounts.receive(payload.length) ??
+        accounts.countReceived(payload.length) ??
         serverFrame(
           first,
           Buffer.from(withoutValues(traffic, outgoing, payload.toString('latin1')), 'latin1'),

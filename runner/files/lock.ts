@@ -44,9 +44,9 @@ export function unlock(path: string): void {
 }
 
 /** Creates the file with this process's pid and start time; false when the file exists. */
-export function createLockFile(path: string, what = ''): boolean {
+export function createLockFile(path: string, content = ''): boolean {
   try {
-    writeFileSync(path, `${process.pid} ${startTimeOf(process.pid)}\n${what}`, {
+    writeFileSync(path, `${process.pid} ${startTimeOf(process.pid)}\n${content}`, {
       flag: 'wx',
       mode: 0o600,
     });

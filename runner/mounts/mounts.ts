@@ -90,11 +90,11 @@ export interface OpenMounts
  * Opens the mounts of a run.
  * @throws Problem `plan-refused`, `mode-unsupported`
  */
-export async function openMounts(question: MountsRequest): Promise<OpenMounts> {
-  const { folders, overlays, plan, programs, runFolder } = question;
+export async function openMounts(request: MountsRequest): Promise<OpenMounts> {
+  const { folders, overlays, plan, programs, runFolder } = request;
   const system = ['/usr', ...libraries.map(({ path }) => path), ...programs];
   const descriptorOf = (source: string): number => folders.get(workspaceOf(source)) ?? -1;
-  const ownLocks = readWithOwnLocks(question);
+  const ownLocks = readWithOwnLocks(request);
   // Skip the overlays for a run without a mount: it can read no private file of the host, and its
   // start would take twice as long.
   const needsOverlays = overlays && plan.mounts.length > 0;
@@ -115,7 +115,7 @@ export async function openMounts(question: MountsRequest): Promise<OpenMounts> {
     for (const { pin } of overlaid.views.values()) closeSync(pin);
   };
   const finish = (leaks?: LeakDetector): Promise<FinishedMounts> => {
-    finished ??= finishAll(question, writable, leaks).finally(close);
+    finished ??= finishAll(request, writable, leaks).finally(close);
     return finished;
   };
   try {
@@ -124,7 +124,7 @@ export async function openMounts(question: MountsRequest): Promise<OpenMounts> {
       const { mode, path, source, target } = mount;
       const folder = descriptorOf(source);
       const workspace =
-        mode === 'ro' ? undefined : await openWorkspace(folder, path, views, question.obeyed);
+        mode === 'ro' ? undefined : await openWorkspace(folder, path, views, request.obeyed);
       const view = workspace?.view ?? (ownLocks.has(path) ? overlaid?.views.get(path) : undefined);
       pins.set(target, view?.pin ?? folder);
       sources.set(target, view?.source ?? path);
@@ -162,12 +162,12 @@ function readWithOwnLocks({ folders, ownLocks, plan }: MountsRequest): Map<strin
 }
 
 async function finishAll(
-  question: MountsRequest,
+  request: MountsRequest,
   writable: readonly WritableMount[],
   leaks: LeakDetector | undefined,
 ): Promise<FinishedMounts> {
-  const { data, record, subject } = question;
-  const kept = changesFolderOf(data, subject.run);
+  const { data, record, subject } = request;
+  const changesFolder = changesFolderOf(data, subject.run);
   const cleaned: LeftBehind[] = [];
   const folders: ChangedFolder[] = [];
   let leaked = false;
@@ -176,8 +176,8 @@ async function finishAll(
     const keep = (path: string, bytes: Uint8Array): void => {
       if (leaks?.push(`file ${target}/${path}`, bytes) !== undefined) leaked = true;
       leaks?.forget(`file ${target}/${path}`);
-      mkdirSync(kept, { recursive: true, mode: 0o700 });
-      writeFileSync(`${kept}/${hexOf(digestOf(bytes))}`, bytes, { mode: 0o600 });
+      mkdirSync(changesFolder, { recursive: true, mode: 0o700 });
+      writeFileSync(`${changesFolder}/${hexOf(digestOf(bytes))}`, bytes, { mode: 0o600 });
     };
     try {
       const collected = await workspace.collect(keep);
@@ -202,9 +202,9 @@ async function finishAll(
     }
   }
   const turn = takeTurns();
-  dropUnstorable(question, folders, cleaned);
+  dropUnstorable(request, folders, cleaned);
   await turn();
-  dropOverBudget(question, folders, cleaned);
+  dropOverBudget(request, folders, cleaned);
   const changed = folders.flatMap(({ changes, target }) =>
     changes.map((change) => ({ ...change, path: `${target}/${change.path}` })),
   );
@@ -220,14 +220,14 @@ async function finishAll(
     await recordPaths(data, { of: 'cleanup', paths: shorten(cleaned, changedPathsMax) }, record);
   }
   if (leaked || folders.length === 0) {
-    rmSync(kept, { recursive: true, force: true });
+    rmSync(changesFolder, { recursive: true, force: true });
     return { cleaned, leaked };
   }
-  const changes = setOf(question, folders);
+  const changes = setOf(request, folders);
   removeUnusedContent(data, subject.run, changes);
   writeShareOwner(data, subject.run, changes);
   await turn();
-  writePrivateFile(`${kept}/set.json`, JSON.stringify(changes));
+  writePrivateFile(`${changesFolder}/set.json`, JSON.stringify(changes));
   await turn();
   record({
     event: 'changes',
@@ -257,14 +257,14 @@ function setOf(
 // Refuse at once, while this run can still report the reason: nobody could read such a change set
 // later.
 function dropUnstorable(
-  question: MountsRequest,
+  request: MountsRequest,
   folders: ChangedFolder[],
   cleaned: LeftBehind[],
 ): void {
-  const set = setOf(question, folders);
+  const set = setOf(request, folders);
   const json = JSON.stringify(set);
   // Changes to `rw` mounts need room too: when they conflict, they wait.
-  const why = whyTooLarge(set, json) ?? whyOverShare(question.data, set.run, set, json.length);
+  const why = whyTooLarge(set, json) ?? whyOverShare(request.data, set.run, set, json.length);
   if (why === undefined) return;
   for (const { target } of folders.splice(0))
     cleaned.push({ path: target, why: `all its changes are discarded: ${why}` });
