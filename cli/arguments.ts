@@ -1,5 +1,5 @@
 /**
- * Arguments of one command: taken apart by `node:util` parseArgs, then checked against the
+ * The arguments of one command, parsed by `node:util` parseArgs and then checked against the
  * command's row with our own messages.
  */
 
@@ -67,7 +67,7 @@ interface OptionToken {
   readonly inlineValue: boolean | undefined;
 }
 
-// The first of two values; both in one, with the space between them, are whole.
+// The first of two values. One argument with a space contains both.
 function isHalf(rows: Readonly<Record<string, OptionRow>>, { name, value }: OptionToken): boolean {
   const isPair = Object.hasOwn(rows, name) && rows[name]?.pair === true;
   return isPair && value !== undefined && !value.startsWith('-') && !value.includes(' ');
@@ -81,7 +81,7 @@ function takeOption(
 ): void {
   const option = Object.hasOwn(rows, name) ? rows[name] : undefined;
   if (option === undefined) {
-    const near = nearest(name, Object.keys(rows)).map((one) => `--${one}`);
+    const near = nearest(name, Object.keys(rows)).map((option) => `--${option}`);
     throw usage(
       row,
       `there is no option ${rawName}${near.length > 0 ? `; did you mean ${near.join(' or ')}?` : ''}`,
@@ -100,7 +100,7 @@ function takeOption(
   else throw usage(row, `${rawName} is given twice`);
 }
 
-// What follows the n-th positional belongs to the skill that is run, `--help` included.
+// Arguments after the n-th positional belong to the skill, `--help` included.
 function cutVerbatim(
   row: CommandRow,
   rows: Readonly<Record<string, OptionRow>>,
@@ -130,10 +130,10 @@ function configOf(
   );
 }
 
-function formatOf(row: CommandRow, given: OptionValue): Format {
+function formatOf(row: CommandRow, value: OptionValue): Format {
   const formats = row.formats ?? ['text', 'json'];
-  const wanted = given === undefined || given === 'pretty' ? 'text' : given;
-  const format = formats.find((one) => one === wanted);
+  const wanted = value === undefined || value === 'pretty' ? 'text' : value;
+  const format = formats.find((known) => known === wanted);
   if (format === undefined) throw usage(row, `--format is ${formats.join(' or ')}`);
   return format;
 }

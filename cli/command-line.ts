@@ -1,6 +1,5 @@
 /**
- * One command line: arguments in, one command loaded and run, and the one place that catches what
- * it throws.
+ * Runs one command line: parses arguments, loads and runs one command, and catches all its errors.
  */
 
 import type { GetFile } from '../skills-index/client/blobs.ts';
@@ -11,7 +10,7 @@ import { exitCodes } from './command.ts';
 import { calledName, setCalledName } from './context/called-name.ts';
 import { isVersion, showVersion } from './show-version.ts';
 
-/** What a command line runs in: a process, or a test's. */
+/** The environment of a command line: the process, or a test. */
 export interface CommandWorld {
   readonly argv: readonly string[];
   /** The name of this program in lines to type; see `called-name.ts`. */
@@ -27,7 +26,8 @@ export interface CommandWorld {
   readonly signal: AbortSignal;
 }
 
-// What a program asked for it gets for every failure, those of the command line itself included.
+// A program that asks for JSON gets JSON for every failure, also for failures of the command line
+// itself.
 function wantsJson(argv: readonly string[]): boolean {
   const own = argv.includes('--') ? argv.slice(0, argv.indexOf('--')) : argv;
   return own.some(
@@ -94,8 +94,8 @@ async function helpRow(): Promise<CommandRow> {
   return found.row;
 }
 
-// Help that was not asked for is an error of usage, and goes to stderr so that no program takes it
-// for data.
+// Help that nobody asked for is a usage error. It goes to stderr, so that programs do not read it
+// as data.
 async function showHelp(
   world: CommandWorld,
   unasked: boolean,
@@ -140,7 +140,7 @@ async function contextOf(
   };
 }
 
-// A misunderstanding without a way out of its own gets the help of the very command.
+// A usage error without a hint points to the help of its command.
 function withHelp(problem: Problem, context: CommandContext | undefined): Problem {
   if (problem.code !== 'usage' || problem.hint !== undefined || context === undefined)
     return problem;

@@ -1,7 +1,4 @@
-/**
- * What a command is given and what it gives back: the one interface between main and
- * `cli/commands/*.ts`.
- */
+/** Input and output of a command: the only interface between main and `cli/commands/*.ts`. */
 import type { Readable, Writable } from 'node:stream';
 import type { GetFile } from '../skills-index/client/blobs.ts';
 
@@ -31,28 +28,25 @@ export type OptionValue = string | boolean | readonly string[] | undefined;
 export type OutStream = Writable & { readonly isTTY?: boolean; readonly columns?: number };
 export type InStream = Readable & { readonly isTTY?: boolean };
 
-/** The world as a command sees it: nothing else is read from the process. */
+/** The environment of a command. A command reads nothing else from the process. */
 export interface CommandContext {
   /** Full name as in the table, `review approve`. */
   readonly command: string;
-  /** Positional arguments behind the command's name. */
+  /** Positional arguments after the command's name. */
   readonly args: readonly string[];
   /** Options by long name; absent ones are undefined. */
   readonly options: Readonly<Record<string, OptionValue>>;
   readonly env: Readonly<Record<string, string | undefined>>;
-  /** Absolute; where relative paths start (`INIT_CWD` in a checkout). */
+  /** Absolute; relative paths start here (`INIT_CWD` in a checkout). */
   readonly cwd: string;
-  /** Data goes here, and nothing else. */
+  /** For data only. */
   readonly stdout: OutStream;
-  /** Progress, questions and errors. */
+  /** For progress, questions and errors. */
   readonly stderr: OutStream;
   readonly stdin: InStream;
-  /** Ends with `signal`. */
+  /** Aborts with `signal`. */
   readonly fetch: typeof fetch;
-  /**
-   * The same for files of a registry, without what makes `fetch` slow to load; `fetch` where it is
-   * absent.
-   */
+  /** A faster-loading `fetch` for files of a registry; absent where `fetch` itself is used. */
   readonly getFile?: GetFile;
   readonly now: () => Date;
   readonly format: Format;
@@ -63,7 +57,8 @@ export interface CommandContext {
    */
   readonly registryBase: string;
   /**
-   * Aborts at SIGINT and SIGTERM; a command that holds children or half-written files waits for it.
+   * Aborts at SIGINT and SIGTERM. A command with child processes or half-written files waits for
+   * it.
    */
   readonly signal: AbortSignal;
 }
@@ -85,7 +80,7 @@ export const exitCodes = {
   interrupted: 130,
 } as const;
 
-/** One of `exitCodes`, or what a skill that was run gave back. */
+/** One of `exitCodes`, or the exit code of a skill. */
 export type ExitCode = number;
 
 export type RunCommand = (context: CommandContext) => Promise<ExitCode>;
@@ -93,30 +88,30 @@ export type RunCommand = (context: CommandContext) => Promise<ExitCode>;
 export interface OptionRow {
   readonly type: 'string' | 'boolean';
   readonly short?: string;
-  /** May be given more than once; the value is then a list. */
+  /** May be repeated; the value is then a list. */
   readonly multiple?: boolean;
-  /** It takes two words, which are its value with a space between them. */
+  /** Takes two words, joined by a space. */
   readonly pair?: boolean;
-  /** Word that stands for the value in help: `URL`. */
+  /** Placeholder of the value in help, such as `URL`. */
   readonly value?: string;
   readonly summary: string;
 }
 
-/** A row of the table that parsing, help, "did you mean" and completion walk. */
+/** One row of the command table, for parsing, help, "did you mean" and completion. */
 export interface CommandRow {
-  /** `publish` or `review approve`. */
+  /** Such as `publish` or `review approve`. */
   readonly name: string;
   readonly summary: string;
-  /** What stands behind the name: `@scope/name[@version]`. */
+  /** The text after the name: `@scope/name[@version]`. */
   readonly usage: string;
-  /** At least one: a line to paste and what it does. Help begins with them. */
+  /** At least one line to paste, with its effect. Help begins with them. */
   readonly examples: readonly (readonly [line: string, does: string])[];
   readonly options: Readonly<Record<string, OptionRow>>;
-  /** How many positional arguments; `Infinity` for any number. */
+  /** Number of positional arguments; `Infinity` for any number. */
   readonly args: { readonly min: number; readonly max: number };
-  /** From this positional on nothing is read as an option (`run @s/n COMMAND …`). */
+  /** After this positional no word is read as an option (`run @s/n COMMAND …`). */
   readonly verbatimAfter?: number;
-  /** Default: text and json. */
+  /** The default is text and json. */
   readonly formats?: readonly Format[];
   readonly load: () => Promise<{ readonly run: RunCommand }>;
 }

@@ -1,7 +1,4 @@
-/**
- * The one table of commands. Parsing, help, "did you mean" and the lazy loading of each command
- * walk it.
- */
+/** The table of all commands, for parsing, help, "did you mean" and lazy loading. */
 
 import type { CommandRow } from './command.ts';
 import { agentRows } from './command-rows/agents.ts';
@@ -16,7 +13,7 @@ import { holdRows, hostRows, monitorRows } from './command-rows/watching.ts';
 import { nearest } from './nearest.ts';
 
 export interface CommandGroup {
-  /** Who they are for, as help says it. */
+  /** The group's readers, as help names them. */
   readonly title: string;
   readonly rows: readonly CommandRow[];
 }
@@ -40,7 +37,7 @@ const removing =
   'delete the skill’s folder below .agents/skills, and its entries in skillgate.json and skillgate.lock';
 const updating = 'skillgate install @scope/name installs the newest approved version';
 
-/** What people type because other package managers have it, and how it is done here. */
+/** Commands of other package managers, and our way to the same result. */
 const elsewhere: Readonly<Record<string, string>> = {
   remove: removing,
   uninstall: removing,
@@ -60,13 +57,13 @@ export type Found =
 export interface UnknownCommand {
   readonly kind: 'unknown';
   readonly name: string;
-  /** Commands that are spelled like it. */
+  /** Commands with a similar name. */
   readonly near: readonly string[];
-  /** How it is done here; undefined where other programs have no such command either. */
+  /** Our way to the same result; undefined where other programs lack this command too. */
   readonly instead: string | undefined;
 }
 
-/** Finds the command that an argument list begins with: two words before one. */
+/** Finds the command at the start of an argument list; names of two words come first. */
 export function findCommand(argv: readonly string[]): Found {
   const [first = '', second = ''] = argv;
   for (const [name, words] of [[`${first} ${second}`, 2] as const, [first, 1] as const]) {

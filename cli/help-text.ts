@@ -1,11 +1,11 @@
-/** Help, made from the table of commands: examples first, then options. */
+/** Help from the table of commands: examples first, then options. */
 
 import { type CommandRow, exitCodes, type OptionRow } from './command.ts';
 import { commandGroups } from './commands.ts';
 import { asCalled, calledName } from './context/called-name.ts';
 import { joined, type OutputInk, type Safe, safe, table } from './terminal/output.ts';
 
-/** What each exit code means; a command that runs a skill gives the skill's own. */
+/** The meaning of each exit code. A command that runs a skill returns the skill's own code. */
 export const exitMeanings: readonly (readonly [code: number, means: string])[] = [
   [exitCodes.ok, 'success; for `scan`: no finding above info'],
   [exitCodes.internal, 'an unexpected error'],
@@ -40,7 +40,7 @@ export function overviewText(ink: OutputInk): Safe {
   );
 }
 
-/** What help shows of a command: its lines to type begin with the name that was called. */
+/** Help for one command. Its example lines begin with the name that was called. */
 export function helpOf({ load: _, ...row }: CommandRow) {
   const examples = row.examples.map(([line, does]) => [asCalled(line), asCalled(does)] as const);
   const options: Record<string, OptionRow> = {};
@@ -74,7 +74,7 @@ export function commandText(command: CommandRow, ink: OutputInk): Safe {
   );
 }
 
-/** Help for a word that several commands begin with: `key`, `review`. */
+/** Help for a word that begins several commands: `key`, `review`. */
 export function groupText(rows: readonly CommandRow[], ink: OutputInk): Safe {
   return table(
     rows.map((row) => [safe`  ${ink.cyan(`${calledName()} ${row.name}`)}`, row.summary]),

@@ -3,189 +3,193 @@ export const requestSecondsMax = 30;
 export const uploadSecondsMax = 120;
 /** Bytes of one JSON answer of a registry. */
 export const answerBytesMax = 32 * 1024 * 1024;
-/** Folders and files walked below one path before it is refused, whatever they are. */
+/** Folders and files below one path; a path with more is refused. */
 export const folderEntriesMax = 200_000;
 export const folderDepthMax = 64;
-/** Entries that cannot be in a skill and are listed; what is beyond is counted. */
+/** Listed entries that cannot be part of a skill; further entries are counted. */
 export const folderReasonsMax = 200;
-/** Bytes of files too large or too many for a skill that are read for their digests. */
+/**
+ * Bytes of files that are too large or too many for a skill and are read only for their digests.
+ */
 export const unreadHashBytesMax = 256 * 1024 * 1024;
 export const keyFileBytesMax = 64 * 1024;
 export const rootFileBytesMax = 256 * 1024;
-/** Skills that `skill import` has under way at once. */
+/** Skills that `skillgate import` processes in parallel. */
 export const importsAtOnceMax = 4;
-/** How long `--wait` and `import` wait for one scan. */
+/** How long `--wait` and `import` wait for a scan. */
 export const scanWaitSecondsMax = 900;
 export const pollMillisMin = 150;
 export const pollMillisMax = 2_000;
-/** Restarts of the scanner child: the pause doubles up to this. */
+/** Longest pause before a restart of the scanner child; the pause doubles each time. */
 export const restartMillisMin = 500;
 export const restartMillisMax = 30_000;
 export const answerCharsMax = 200;
-/** Blobs fetched at once from a registry. */
+/** Blobs fetched in parallel from a registry. */
 export const fetchesAtOnceMax = 4;
-/** How long reading a skill goes on from one admission; a run is always admitted anew. */
+/** How long reads of a skill may rely on one admission; each run is admitted anew. */
 export const admissionSecondsMax = 30;
-/** Skills that one search looks at. */
+/** Skills considered by one search. */
 export const searchedSkillsMax = 100;
 /** Bytes of one file that an agent may open. */
 export const openBytesMax = 512 * 1024;
-/** Bytes of a run's output, each of stdout and stderr, that an agent gets. */
+/** Bytes of stdout and of stderr that an agent gets from a run. */
 export const skillOutputBytesMax = 64 * 1024;
-/** Characters of what an agent may send as task, reason or input. */
+/** Characters of a task, reason or input from an agent. */
 export const taskCharsMax = 2_000;
 export const whyCharsMax = 500;
 export const stdinCharsMax = 4 * 1024 * 1024;
-/** Bytes of one message of an agent. */
+/** Bytes of one message from an agent. */
 export const mcpMessageBytesMax = 10 * 1024 * 1024;
 /**
- * Calls of one agent, or of all in its session: at the same time, at once, and then; what one that
- * is refused counts for.
+ * Calls of one agent, or of all agents in a session: in parallel, in a burst, and for each second;
+ * the cost of a refused call.
  */
 export const callsAtOnceMax = 16;
 export const callsBurst = 120;
 export const callsPerSecond = 2;
 export const refusedCallCost = 10;
-/** How often the audit log is told how many calls were beyond that. */
+/** How often the audit log gets the number of refused calls. */
 export const callsToldMillis = 60_000;
-/** MCP clients of one session at the same time. */
+/** Parallel MCP clients of one session. */
 export const sessionClientsMax = 8;
-/** Entries, and bytes, of one page of a list that an agent gets. */
+/** Entries and bytes of one page of a list for an agent. */
 export const mcpPageEntriesMax = 50;
 export const mcpPageBytesMax = 256 * 1024;
-/** Of what an agent learns of a skill before it opens it. */
+/** The index line of a skill. */
 export const indexTokensMax = 100;
-/** How long a change of a lock waits for another one. */
+/** How long one change of a lock waits for another. */
 export const lockChangeSecondsMax = 20;
 /** How long a child may take to end after SIGTERM. */
 export const childStopMillisMax = 5_000;
-/**
- * How long a registry may go on answering that it is busy, or that this came too fast, before an
- * import gives a skill up.
- */
+/** How long an import retries while a registry answers that it is busy or limits the rate. */
 export const busySecondsMax = 300;
-/** Hits of one search. */
+/** Results of one search. */
 export const searchHitsMax = 20;
 
-/** How often an answer is looked for in a mailbox, and how long one request there may take. */
+/** Time between two requests for an answer in a mailbox, and the limit of one request. */
 export const mailboxPollMillis = 1_000;
 export const mailboxSecondsMax = 10;
-/** Approvers for whom a hold is left in a mailbox, the first ones. */
+/** Approvers who get a hold in their mailbox: the first ones in host policy. */
 export const mailboxApproversMax = 10;
 
 export const ceilingBytesMax = 256 * 1024;
-/** What `skill scan` is told about findings: a list of accepted ones, an earlier report. */
+/** Input of `skillgate scan` about findings: a list of accepted ones, an earlier report. */
 export const suppressionsBytesMax = 4 * 1024 * 1024;
 export const baselineBytesMax = 256 * 1024 * 1024;
 /**
- * Keyless signing: the config's file, one answer of a service, an identity token, and how long a
- * person may take to sign in.
+ * Keyless signing: the config file, one answer of a service, an identity token, and the time for a
+ * sign-in.
  */
 export const signingConfigBytesMax = 64 * 1024;
 export const signingAnswerBytesMax = 1024 * 1024;
 export const identityTokenBytesMax = 16 * 1024;
 export const deviceSecondsMax = 600;
 /**
- * Witness: one request's body and time, connections at once, how often a log is followed, what is
- * kept of a log's heads and misdeeds.
+ * Witness: bytes and time of a request, parallel connections, time between two looks at a log, and
+ * stored heads and misbehaviour.
  */
 export const submissionBytesMax = 128 * 1024;
 export const witnessRequestMillisMax = 10_000;
-/** How often a witness asks for a newer root file at most. */
+/** Shortest time between two requests of a witness for a newer root file. */
 export const witnessRenewMillis = 30_000;
 export const witnessConnectionsMax = 256;
 export const followSecondsDefault = 60;
 export const headsKeptMax = 100;
 export const evidenceFilesMax = 100;
-/** Times that a witness looks again when another one of its requests was faster. */
+/** Retries of a witness after a concurrent request. */
 export const witnessTriesMax = 20;
-/** TUF metadata: bytes of one file; how old what is kept may be before an admission asks again. */
+/** TUF metadata: bytes of one file, and the age at which an admission fetches it again. */
 export const trustMetadataBytesMax = 512 * 1024;
 export const trustRefreshMillis = 3_600_000;
 /** One file of exported evidence: the largest is an index or a status file. */
 export const evidenceFileBytesMax = 32 * 1024 * 1024;
-/** For all TUF roots before the pinned one together, which nobody has vouched for yet. */
+/** Time to fetch all TUF roots before the pinned one, because nobody has verified them yet. */
 export const firstRootMillisMax = 30_000;
-/** Milliseconds between two drawings of a log's picture, and how much of the log it shows. */
+/**
+ * Milliseconds between two drawings of the log's picture, and the part of the log that it shows.
+ */
 export const pictureMilliseconds = 1_000;
 export const pictureBytesMax = 8 * 1024 * 1024;
 export const pictureLinesMax = 10;
 
-/** Of the body of a request that waits, so much is shown as text. */
+/** Bytes of a held request body that are shown as text. */
 export const heldTextBytesMax = 256 * 1024;
 /** For one call of a webhook. */
 export const webhookSecondsMax = 10;
-/** Between two words to a client that a call still goes on. */
+/** Time between two progress messages to a client. */
 export const progressMs = 5_000;
-/**
- * Reasons why paths were not taken over that are told of at the end of a run; what is beyond is
- * counted.
- */
+/** Reasons why paths were not applied, printed at the end of a run; further reasons are counted. */
 export const leftBehindReasonsMax = 10;
-/** Lines at the end of a run about what it asked for and did not get. */
+/** Lines at the end of a run about denied or missing access. */
 export const endNotesMax = 10;
-/** Of a skill's own words in such a line; of one header's name; of the headers of one host. */
+/**
+ * Characters of a skill's own text in such a line, of a header name, and header names for one host.
+ */
 export const shortTextCharsMax = 200;
 export const headerNameCharsMax = 64;
 export const leftOutNamesMax = 8;
 /**
- * Of a path in an error message (PATH_MAX of Linux, and its quotes); of a line of output that is
- * read as an error message.
+ * Characters of a path in an error message (PATH_MAX of Linux, and quotes), and of an output line
+ * that is searched for one.
  */
 export const pathCharsMax = 4_100;
 export const messageCharsMax = 1_000;
-/** Entries of another user that a removal names. */
+/** Entries of other users that a removal names. */
 export const leftoversShownMax = 10;
-/** Of an address that `try` proposes for skill.json; entries of each list in its JSON. */
+/**
+ * Characters of an address that `try` proposes for skill.json; entries of each list in its JSON.
+ */
 export const proposedUrlCharsMax = 2_000;
 export const triedListMax = 200;
-/** What is shown of their differences; of a larger file its digests. */
+/** Bytes of texts whose differences are shown; larger files get digests only. */
 export const diffLinesMax = 2_000;
 /**
- * Steps of looking for what old and new files have in common, of all files that are shown together:
- * about two seconds.
+ * Search steps for common parts of old and new files, for all files together: about two seconds.
  */
 export const diffStepsMax = 16_000_000;
 export const diffTextBytesMax = 256 * 1024;
-/** Of all texts that are shown together, old and new; of more only digests are shown. */
+/** Bytes and lines of all old and new texts together; beyond them only digests are shown. */
 export const shownBytesMax = 32 * 1024 * 1024;
 export const shownLinesMax = 400_000;
-/**
- * How often a run looks at what this host knows of its version, where the file system says nothing.
- */
+/** How often a run checks for a revocation where the file system sends no events. */
 export const statusPollMilliseconds = 400;
-/** Incident reports that are sent after a run, and how long one may take. */
+/** Incident reports that are sent after a run, and the time limit of one. */
 export const incidentsAtOnce = 5;
 export const incidentMilliseconds = 3_000;
 /**
- * A monitor: seconds between looks, what it remembers of a log, and how long a status may lag
- * behind the head of the log.
+ * Monitor: seconds between looks, stored data about a log, and the allowed delay of a status behind
+ * the log.
  */
 export const monitorSecondsDefault = 600;
 export const monitorWordsMax = 200_000;
-/** Bytes of statements that it does not verify again at the next look. */
+/** Bytes of statements that are not verified again at the next look. */
 export const monitorVerifiedBytesMax = 128 * 1024 * 1024;
 export const monitorWithheldMax = 1_000;
 export const monitorHeadsMax = 200;
-/** Values of one file of its state. */
+/** Values in one file of its state. */
 export const monitorStateValuesMax = 1_000_000;
-/** Entries of the log whose statements are fetched before the state is written. */
+/** Log entries whose statements are fetched before the state is written. */
 export const monitorBatchEntries = 256;
-/** A registry signs its status anew each hour, and when the log grew; five minutes for clocks. */
+/**
+ * A registry signs its status every hour and when the log grows; five minutes allow for wrong
+ * clocks.
+ */
 export const statusLagSecondsMax = 65 * 60;
-/** How long a registry may show the head of its log and fail to show the rest. */
+/** How long a registry may show the head of its log without the entries. */
 export const notShownSecondsMax = 60 * 60;
-/** Looks at once where a status was signed while its registry was read. */
+/** Immediate retries when a status was signed during a look. */
 export const monitorTriesMax = 3;
-/** Differences that are listed, and folders of evidence that are kept. */
+/** Listed differences, and stored folders of evidence. */
 export const monitorDifferencesMax = 1_000;
 export const monitorEvidenceMax = 100;
 /** Judged index lines that a process remembers. */
 export const monitorLinesMax = 100_000;
-/** How long a witness cosigns on one good replay: so many looks, and a while for a long one. */
+/**
+ * How long a witness cosigns after one good replay: a number of looks, or longer for a long replay.
+ */
 export const replayHoldsLooks = 3;
 export const replayHoldsSeconds = 600;
-/** How long beyond the next look it cosigns a head that is larger than what it replayed. */
+/** How long after the next look a witness cosigns a head that is larger than its replay. */
 export const replayAheadSeconds = 60;
-/** Of a program's first line, as Linux reads it (binfmt_script). */
+/** Bytes of a program's first line that Linux reads (binfmt_script). */
 export const shebangBytesMax = 256;

@@ -1,5 +1,5 @@
 /**
- * Where the process begins: what is asked most is answered at once, everything else by the command
+ * The process's entry: answers frequent questions at once, and gives everything else to the command
  * line.
  */
 import { fileURLToPath } from 'node:url';
@@ -7,7 +7,7 @@ import { exitCodes } from './command.ts';
 import { workingFolderOf } from './context/paths.ts';
 import { isVersion, showVersion } from './show-version.ts';
 
-/** Runs the process's command line and gives its exit code. */
+/** Runs the process's command line. @returns its exit code */
 export async function main(process: NodeJS.Process): Promise<number> {
   const argv = process.argv.slice(2);
   endOnLostOutput(process);
@@ -50,9 +50,9 @@ export async function main(process: NodeJS.Process): Promise<number> {
 
 function endOnLostOutput(process: NodeJS.Process): void {
   process.stdout.on('error', (error: NodeJS.ErrnoException) => {
-    // A reader that went away (`skill … | head`) is no failure of ours.
+    // A reader that closes the pipe (`skill … | head`) is no failure.
     if (error.code === 'EPIPE') process.exit(exitCodes.ok);
-    // Nothing else can be said on it, and a stack would not help.
+    // Standard output is broken, and a stack trace would not help.
     process.stderr.write(
       `error[disk-full]: Cannot write the output: ${error.code ?? error.message}\n`,
     );

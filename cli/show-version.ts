@@ -1,4 +1,4 @@
-/** `skill --version`: nothing else is loaded for the two words that scripts ask most. */
+/** `skillgate --version`: answers without loading anything else, because scripts often ask. */
 import { exitCodes, type Format, type OutStream } from './command.ts';
 import { ownVersion } from './context/own-version.ts';
 

@@ -1,6 +1,6 @@
 /**
- * Folders of an agent that is gone, or is just going: `$DATA/agents/NAME`, and what was set aside
- * to be deleted. The next agent of the name must not get them.
+ * Folders of a removed agent: `$DATA/agents/NAME`, and folders that a removal set aside to delete.
+ * The next agent with the same name must not get them.
  */
 import { randomUUID } from 'node:crypto';
 import { existsSync, lstatSync, readdirSync, renameSync, rmSync } from 'node:fs';
@@ -10,25 +10,25 @@ import { Problem } from '../../skills-index/skill/problem.ts';
 import type { Paths } from '../command.ts';
 import { leftoversShownMax } from '../limits.ts';
 
-// No agent’s name holds a dot.
+// An agent's name has no dot.
 const aside = '.removed-';
 
 export function ownFolderOf({ data }: Pick<Paths, 'data'>, name: string): string {
   return join(data, 'agents', name);
 }
 
-/** The agent's own folder and all that earlier removals set aside and could not delete. */
+/** The agent's own folder, and folders that earlier removals could not delete. */
 export function foldersOf(paths: Pick<Paths, 'data'>, name: string): string[] {
   const folder = join(paths.data, 'agents');
   const names = existsSync(folder) ? readdirSync(folder) : [];
   return names
-    .filter((one) => one === name || one.startsWith(`${name}${aside}`))
-    .map((one) => join(folder, one));
+    .filter((entry) => entry === name || entry.startsWith(`${name}${aside}`))
+    .map((entry) => join(folder, entry));
 }
 
 /**
- * Deletes the identity's file and takes its folder from its name, both or neither: a folder can be
- * renamed where a part of it cannot be deleted.
+ * Deletes the identity's file and renames its folder, both or neither. A folder can be renamed even
+ * where a part of it cannot be deleted.
  */
 export function setAside(file: string, own: string): void {
   const away = `${own}${aside}${randomUUID()}`;
@@ -42,7 +42,7 @@ export function setAside(file: string, own: string): void {
   }
 }
 
-/** @throws Problem that names what stays, and whose it is */
+/** @throws Problem that names the remaining paths and their owners */
 export async function deleteFolders(name: string, folders: readonly string[]): Promise<void> {
   for (const folder of folders) {
     try {
@@ -61,7 +61,7 @@ export async function deleteFolders(name: string, folders: readonly string[]): P
   }
 }
 
-/** @throws Problem `usage` where the new agent would have the memory of an earlier one */
+/** @throws Problem `usage` where the new agent would get the memory of an earlier agent */
 export function requireNoLeftover(paths: Pick<Paths, 'data'>, name: string): void {
   const own = ownFolderOf(paths, name);
   if (lstatSync(own, { throwIfNoEntry: false }) === undefined) return;
@@ -75,7 +75,7 @@ export function requireNoLeftover(paths: Pick<Paths, 'data'>, name: string): voi
 }
 
 function foreignIn(folder: string): string[] {
-  const paths = [folder, ...entriesIn(folder).map((one) => join(folder, one))].filter((path) =>
+  const paths = [folder, ...entriesIn(folder).map((name) => join(folder, name))].filter((path) =>
     existsSync(path),
   );
   const foreign = paths
@@ -87,25 +87,28 @@ function foreignIn(folder: string): string[] {
 }
 
 /**
- * What is directly in a folder, or the path itself where it is no folder that can be read: no link
- * is followed.
+ * The entries of a folder, or the path itself where it is not a readable folder. Links are not
+ * followed.
  */
 export function partsOf(path: string): string[] {
   if (!lstatSync(path).isDirectory()) return [path];
   try {
-    return readdirSync(path).map((one) => join(path, one));
+    return readdirSync(path).map((name) => join(path, name));
   } catch {
     return [path];
   }
 }
 
-/** What is below a folder, as far as this user may read it. */
+/** The paths below a folder, as far as this user may read it. */
 export function entriesIn(folder: string): string[] {
   try {
-    return readdirSync(folder, { withFileTypes: true }).flatMap((one) =>
-      one.isDirectory()
-        ? [one.name, ...entriesIn(join(folder, one.name)).map((below) => join(one.name, below))]
-        : [one.name],
+    return readdirSync(folder, { withFileTypes: true }).flatMap((entry) =>
+      entry.isDirectory()
+        ? [
+            entry.name,
+            ...entriesIn(join(folder, entry.name)).map((below) => join(entry.name, below)),
+          ]
+        : [entry.name],
     );
   } catch {
     return [];

@@ -1,4 +1,4 @@
-/** What the options of `skill agent create` and `skill agent grant` say of an identity. */
+/** The options of `skillgate agent create` and `skillgate agent grant`. */
 import { readFileSync, statSync } from 'node:fs';
 import { resolve } from 'node:path';
 import type { GrantChange } from '../../runner/agents/agent-store.ts';
@@ -20,8 +20,8 @@ import { hostFiles } from '../run/start-skill.ts';
 type Given = Pick<CommandContext, 'cwd' | 'options'>;
 
 /**
- * `--budget`, `--workspace`, `--model`, `--env`, `--skills`, `--ceiling`: what is absent does not
- * change.
+ * `--budget`, `--workspace`, `--model`, `--env`, `--skills`, `--ceiling`. An absent option changes
+ * nothing.
  */
 export function changeOf({ cwd, options }: Given): GrantChange {
   const { budget, ceiling, model, workspace } = options;
@@ -38,8 +38,8 @@ export function changeOf({ cwd, options }: Given): GrantChange {
 }
 
 /**
- * @throws Problem `usage` for a workspace or a model that this host does not have: the agent would
- * be refused at each start
+ * @throws Problem `usage` for a workspace or model that this host lacks: the runner would refuse
+ * each start of the agent
  */
 export function requireOnHost(context: CommandContext, { model, workspace }: GrantChange): void {
   if (model === undefined && workspace === undefined) return;
@@ -97,7 +97,7 @@ export function daysOf(text: unknown): number {
 export function budgetOf(text: string): Budget {
   const pairs = text.split(',').map((part) => {
     const [, name, digits] = /^([a-z]+)=(\d{1,15})$/.exec(part) ?? [];
-    const kind = budgetKinds.find((one) => one === name);
+    const kind = budgetKinds.find((known) => known === name);
     if (kind === undefined)
       throw new Problem(
         'usage',
@@ -113,7 +113,7 @@ export function budgetOf(text: string): Budget {
 
 function workspaceOf(text: string): AgentWorkspace {
   const [name = '', written = 'cow', ...more] = text.split(':');
-  const mode = (['ro', 'cow', 'rw'] as const).find((one) => one === written);
+  const mode = (['ro', 'cow', 'rw'] as const).find((known) => known === written);
   if (mode !== undefined && isNamePart(name) && more.length === 0) return { name, mode };
   throw new Problem(
     'usage',
@@ -141,9 +141,9 @@ function ceilingOf(path: string): Capabilities {
   return parseCeiling(bytes, path);
 }
 
-function envOf(given: readonly string[]): Record<string, string> {
+function envOf(assignments: readonly string[]): Record<string, string> {
   return Object.fromEntries(
-    given.map((text) => {
+    assignments.map((text) => {
       const at = text.indexOf('=');
       if (at < 1)
         throw new Problem('usage', `Cannot read --env ${JSON.stringify(text)}: write NAME=VALUE`);

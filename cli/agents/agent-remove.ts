@@ -1,6 +1,6 @@
 /**
- * `skill agent remove`: forgets an identity and frees its workspace. The audit log keeps every line
- * of it, and its breakers stay as they are.
+ * `skillgate agent remove`: deletes an identity and frees its workspace. The audit log keeps the
+ * agent's entries, and its breakers stay as they are.
  */
 import { existsSync, lstatSync, readdirSync } from 'node:fs';
 import { join } from 'node:path';
@@ -26,9 +26,9 @@ import {
 } from './agent-leftovers.ts';
 
 /**
- * Lists what is deleted, asks, and deletes.
- * @param forgetHolds what was allowed to the identity for a time
- * @throws Problem `usage` while it runs, or while something of it waits elsewhere; `not-confirmed`
+ * Lists what it will delete, asks, and deletes.
+ * @param forgetHolds deletes the allowances that the identity had for a time
+ * @throws Problem `usage` while the agent runs or others wait for it; `not-confirmed`
  */
 export async function removeAgent(
   context: CommandContext,
@@ -53,8 +53,8 @@ export async function removeAgent(
   const question = safe`${what}:\n${joined(lines, '\n')}${frees}\nThe agent’s entries stay in the audit log.`;
   if (context.options.yes === true) printLine(context.stderr, question);
   else await confirm(context, question, name, `skillgate agent remove ${name} --yes`);
-  // A grant that is being written must not bring the identity back.
-  const left = withLock(`${file}.lock`, () => {
+  // A concurrent grant must not restore the identity.
+  const leftovers = withLock(`${file}.lock`, () => {
     requireSameAgent(name, identity, readIdentity(context, name));
     requireNoRuns(name, own);
     requireNoLeftovers(context, name);
@@ -62,7 +62,7 @@ export async function removeAgent(
     return foldersOf(context.paths, name);
   });
   forgetHolds(name);
-  await deleteFolders(name, left);
+  await deleteFolders(name, leftovers);
   answer(
     context,
     { schema: 'skillgate.agent-removed/1', agent: name, deleted },
@@ -73,14 +73,14 @@ export async function removeAgent(
 
 type Identity = Agent | { readonly damaged: string } | 'gone';
 
-// A damaged file must not keep its name and its folder for good: it names no workspace, and what
-// runs in its name has ended already.
+// A damaged file must not block its name and its folder for ever. It names no workspace, and the
+// runs of this agent have ended already.
 function readIdentity(context: CommandContext, name: string): Identity {
   try {
     return readAgent(agentsFolderOf(context), name);
   } catch (cause) {
     if (isDamaged(cause)) return { damaged: cause.message };
-    // An earlier removal did not come to its end.
+    // An earlier removal did not finish.
     if (
       cause instanceof Problem &&
       cause.code === 'agent-unknown' &&
@@ -91,11 +91,11 @@ function readIdentity(context: CommandContext, name: string): Identity {
   }
 }
 
-// A person allowed the removal of the identity that they were shown.
-function requireSameAgent(name: string, asked: Identity, found: Identity): void {
-  const keyOf = (one: Identity): string =>
-    one === 'gone' || 'damaged' in one ? JSON.stringify(one) : one.keyId;
-  if (keyOf(asked) === keyOf(found)) return;
+// The person confirmed the removal of the identity that was shown.
+function requireSameAgent(name: string, confirmed: Identity, found: Identity): void {
+  const keyOf = (identity: Identity): string =>
+    identity === 'gone' || 'damaged' in identity ? JSON.stringify(identity) : identity.keyId;
+  if (keyOf(confirmed) === keyOf(found)) return;
   throw new Problem(
     'usage',
     `Cannot remove agent ${name}: another agent took the name while you were asked`,
@@ -116,10 +116,10 @@ function freesText(identity: Identity): Safe {
 }
 
 function requireNoRuns(name: string, own: string): void {
-  const held = ['runs', 'sessions']
+  const lockFolders = ['runs', 'sessions']
     .map((folder) => join(own, folder))
     .filter((folder) => existsSync(folder));
-  const living = held
+  const living = lockFolders
     .flatMap((folder) => readdirSync(folder).map((file) => join(folder, file)))
     .filter(holderLives);
   if (living.length === 0) return;
@@ -130,11 +130,11 @@ function requireNoRuns(name: string, own: string): void {
   );
 }
 
-// The next identity of this name would have them.
+// The next identity with this name would get these leftovers.
 function requireNoLeftovers({ paths }: CommandContext, name: string): void {
   const changes = listWaiting(paths.data).filter(({ set }) => set.agent === name);
   const secrets = listSecrets(join(paths.config, 'secrets.json')).filter(
-    (one) => one.agent === name,
+    (secret) => secret.agent === name,
   );
   if (changes.length + secrets.length === 0) return;
   throw new Problem(
@@ -142,8 +142,8 @@ function requireNoLeftovers({ paths }: CommandContext, name: string): void {
     `Cannot remove agent ${name}: the next agent with this name would get its leftovers`,
     {
       reasons: [
-        ...secrets.map((one) => ({
-          message: `secret ${one.name}: skillgate secret remove ${one.name} --agent ${name}`,
+        ...secrets.map((secret) => ({
+          message: `secret ${secret.name}: skillgate secret remove ${secret.name} --agent ${name}`,
         })),
         ...changes.map(({ set }) => ({
           message: `changes of run ${set.run}: skillgate changes accept ${set.run}, or discard`,

@@ -1,6 +1,6 @@
 /**
- * What an agent may find, open and run: three calls, each admitted anew and each in the audit log.
- * The MCP server is their face.
+ * The skills of an agent: search, open and run. Each call is admitted anew and recorded in the
+ * audit log. The MCP server exposes these calls.
  */
 
 import { readAgent } from '../../runner/agents/agents.ts';
@@ -25,7 +25,7 @@ import {
 import { type DescribedSkill, searchSkills } from './skill-search.ts';
 
 export interface SearchHit extends DescribedSkill {
-  /** Absent when it cannot be used now. */
+  /** Absent when the skill cannot be used now. */
   readonly commands: readonly string[];
 }
 
@@ -34,7 +34,7 @@ export interface OpenedFile {
   readonly version: string;
   readonly path: string;
   readonly bytes: Uint8Array;
-  /** Every path of the skill, so that the next one can be asked for. */
+  /** Every path of the skill, so that the agent can open the next file. */
   readonly files: readonly string[];
   readonly commands: readonly string[];
 }
@@ -47,7 +47,7 @@ export interface SkillCall {
   readonly why: string;
 }
 
-/** A call whose streams are handed on as they come. */
+/** A call that passes on its streams at once. */
 export interface StreamedCall extends Omit<SkillCall, 'stdin'> {
   readonly stdin: AsyncIterable<Uint8Array>;
   readonly onStdout: (chunk: Uint8Array) => void;
@@ -60,7 +60,7 @@ export interface SkillOutput {
   readonly result: RunResult;
   readonly stdout: Uint8Array;
   readonly stderr: Uint8Array;
-  /** Bytes beyond the limit that were dropped. */
+  /** Bytes that were dropped because of the limit. */
   readonly dropped: number;
 }
 
@@ -73,12 +73,12 @@ export interface AgentSkills {
   /** @throws Problem as `run` */
   stream(call: StreamedCall): Promise<RunResult>;
   /**
-   * All that the identity may start now and that is known by name; what is not admitted is left
-   * out, and in the audit log.
+   * All skills that the identity may start now and that are known by name. Skills that are not
+   * admitted are left out; the audit log names them.
    */
   all(): Promise<readonly Startable[]>;
   /**
-   * One of them, also when no list names it; asks nobody.
+   * One skill, also when no list names it. No person is asked.
    * @throws Problem as `open`
    */
   find(name: SkillName): Promise<Startable>;
@@ -86,13 +86,20 @@ export interface AgentSkills {
 
 /**
  * The skills of one agent identity.
- * @param folder where the project's lock is looked for, upwards
+ * @param folder start of the upward search for the project's lock
  * @throws Problem `agent-unknown`
  */
-export function agentSkills(given: AdmissionWorld, agentName: string, folder: string): AgentSkills {
-  const world = { ...given, verified: given.verified ?? new VerifiedStatements() };
+export function agentSkills(
+  admissionWorld: AdmissionWorld,
+  agentName: string,
+  folder: string,
+): AgentSkills {
+  const world = {
+    ...admissionWorld,
+    verified: admissionWorld.verified ?? new VerifiedStatements(),
+  };
   const recent: AgentContext['recent'] = new Map();
-  // Host policy is read at each call: what the operator changes holds from the next one on.
+  // Host policy is read at each call, so that the operator's changes apply to the next call.
   const context = (): AgentContext => ({
     world,
     host: hostFiles(world),
@@ -114,10 +121,10 @@ export function agentSkills(given: AdmissionWorld, agentName: string, folder: st
 async function search(context: AgentContext, task: string): Promise<SearchHit[]> {
   recordFor(context, undefined, { event: 'call', tool: 'search', why: task });
   const agent = agentOf(context);
-  // What it names without a grant for it is in the line of the call: a line for each would be for
-  // the agent to multiply.
-  const asked = namesIn(task).filter((name) => grantFor(agent, name) !== undefined);
-  const names = [...(await knownSkills(context, agent)), ...asked];
+  // Names without a grant appear only in the line of the call. One line for each name would let the
+  // agent fill the log.
+  const granted = namesIn(task).filter((name) => grantFor(agent, name) !== undefined);
+  const names = [...(await knownSkills(context, agent)), ...granted];
   const found: SearchHit[] = [];
   for (const name of [...new Set(names)].slice(0, searchedSkillsMax)) {
     const start = await startable(context, agent, name, 'search').catch(refusedOnly);
@@ -125,11 +132,11 @@ async function search(context: AgentContext, task: string): Promise<SearchHit[]>
   }
   const named = new Set(namesIn(task));
   const hits = new Map(found.map((hit) => [hit.name, hit]));
-  const ranked = searchSkills(task, found).flatMap((one) => {
-    const hit = hits.get(one.name);
-    return hit === undefined ? [] : [{ ...hit, description: one.description }];
+  const ranked = searchSkills(task, found).flatMap((ranked) => {
+    const hit = hits.get(ranked.name);
+    return hit === undefined ? [] : [{ ...hit, description: ranked.description }];
   });
-  // A skill that was asked for by its full name is found, whatever its description says.
+  // A skill whose full name is in the task is found, whatever its description says.
   return [
     ...ranked.filter((hit) => named.has(hit.name)),
     ...ranked.filter((hit) => !named.has(hit.name)),
@@ -152,15 +159,15 @@ async function open(context: AgentContext, text: string, path: string): Promise<
 }
 
 async function runCall(context: AgentContext, call: SkillCall): Promise<SkillOutput> {
-  const kept = { stdout: new KeptOutput(), stderr: new KeptOutput() };
+  const output = { stdout: new KeptOutput(), stderr: new KeptOutput() };
   const { stdin, ...rest } = call;
   const { start, result } = await streamCall(context, {
     ...rest,
     ...(stdin === undefined ? {} : { stdin: Buffer.from(stdin) }),
-    onStdout: (chunk) => kept.stdout.take(chunk),
-    onStderr: (chunk) => kept.stderr.take(chunk),
+    onStdout: (chunk) => output.stdout.take(chunk),
+    onStderr: (chunk) => output.stderr.take(chunk),
   });
-  const { stdout, stderr } = kept;
+  const { stdout, stderr } = output;
   const dropped = stdout.dropped + stderr.dropped;
   const { name, version } = start.admitted;
   return { name, version, result, stdout: stdout.bytes(), stderr: stderr.bytes(), dropped };
@@ -177,7 +184,7 @@ async function streamCall(
   const start = await startable(context, agent, name, 'run');
   const { args, onStderr, onStdout, stdin, why } = call;
   const request = await runRequest(context.world, context.host, start, {
-    // Read again: a person may just have granted it.
+    // The grant is read again, because a person may just have granted it.
     command: call.command,
     args,
     agent: agentOf(context),
@@ -186,13 +193,13 @@ async function streamCall(
     onStdout,
     onStderr,
   });
-  const { changes: made, ...result } = await runWatched(
+  const { changes: changeSet, ...result } = await runWatched(
     context.world,
     context.host,
     start,
     request,
   );
-  const changes = await applyAllowed(context.world.paths, context.host, made);
+  const changes = await applyAllowed(context.world.paths, context.host, changeSet);
   return { start, result: { ...result, ...(changes === undefined ? {} : { changes }) } };
 }
 
@@ -222,7 +229,8 @@ function namesIn(task: string): SkillName[] {
   });
 }
 
-// A skill that is not admitted is not found; why, is in the audit log. What is no refusal goes on.
+// A skill that is not admitted counts as not found; the audit log has the reason. Other errors are
+// thrown.
 function refusedOnly(problem: unknown): undefined {
   if (problem instanceof Problem) return undefined;
   throw problem;

@@ -1,6 +1,6 @@
 /**
- * A skill as an agent may have it now: by its grants, by a lock or its standing grant, admitted
- * anew; why not is recorded.
+ * A skill as an agent may use it now: pinned by a lock or covered by a standing grant, and admitted
+ * anew. Refusals are recorded.
  */
 import { randomUUID } from 'node:crypto';
 import { join } from 'node:path';
@@ -36,22 +36,22 @@ import {
   type Startable,
 } from '../run/start-skill.ts';
 
-/** For whom skills are looked up, and where. */
+/** The agent, and the folder where its lock is searched. */
 export interface AgentContext {
   readonly world: AdmissionWorld;
   readonly host: HostFiles;
   readonly agentName: string;
   readonly folder: string;
-  /** What was admitted moments ago: reading goes on from it, a run never does. */
+  /** Recent admissions: reading may rely on them, a run never does. */
   readonly recent: Map<SkillName, { readonly start: Startable; readonly until: number }>;
 }
 
-/** What for: a search asks nobody and a run reads anew. */
+/** The purpose of a lookup: a search asks no person, and a run reads everything anew. */
 export type Purpose = 'search' | 'open' | 'run';
 
 /**
- * The skill as this agent may have it now: pinned by a lock, or admitted by the standing grant or
- * by a person and then pinned.
+ * The skill as this agent may use it now: pinned by a lock, or admitted by a standing grant or by a
+ * person and then pinned.
  */
 export async function startable(
   context: AgentContext,
@@ -92,8 +92,7 @@ export async function startable(
       const why = `its capabilities exceed the standing grant of agent ${agent.name}: ${what}`;
       if (purpose === 'search') throw holdFor(context, name, why);
       await askToInstall(context, start, why);
-      // A person takes a while, in which it may have been revoked: exactly this version is admitted
-      // once more.
+      // Meanwhile the version may have been revoked, so exactly this version is admitted again.
       start = await admitToStart(context.world, context.host, {
         ...question,
         locked: lockedBy(start),
@@ -136,13 +135,13 @@ async function askToInstall(
     );
 }
 
-// What a person allowed is for exactly this version: the next skill that wants as much is asked
-// about again.
+// A person allowed exactly this version. Another skill with the same capabilities needs a new
+// answer.
 function grantInstalled(
   context: AgentContext,
   { admitted: { name, version, capabilities } }: Startable,
 ): void {
-  // The identity may have been revoked meanwhile; a grant would bring it back.
+  // The identity may have been revoked meanwhile, and a grant would restore it.
   agentOf(context);
   grantAgent(context.host.agents, context.agentName, {
     skills: [{ skill: name, range: version, capabilities }],
@@ -162,22 +161,25 @@ function holdFor(
   return problem;
 }
 
-/** Names that the identity may start: those of a lock, and those granted by their whole name. */
+/**
+ * Names that the identity may start: names in a lock, and names that are granted without a
+ * wildcard.
+ */
 export async function knownSkills(context: AgentContext, agent: Agent): Promise<SkillName[]> {
   const project: Project = await projectAt(context.folder);
   const granted = agent.grants
-    .filter((one) => !one.skill.endsWith('/*'))
-    .map((one) => parseSkillName(one.skill));
+    .filter((grant) => !grant.skill.endsWith('/*'))
+    .map((grant) => parseSkillName(grant.skill));
   const locked = [...(await readLock(ownLockOf(context))).keys(), ...project.lock.keys()];
   return [...locked.filter((name) => grantFor(agent, name) !== undefined), ...granted];
 }
 
-/** What the identity may start the skill by: its own grant, or that of its scope. */
+/** The grant for a skill: its own grant, or the grant of its scope. */
 export function grantFor(agent: Agent, name: SkillName): Grant | undefined {
   const whole = `${name.slice(0, name.indexOf('/'))}/*`;
   return (
-    agent.grants.find((one) => one.skill === name) ??
-    agent.grants.find((one) => one.skill === whole)
+    agent.grants.find((grant) => grant.skill === name) ??
+    agent.grants.find((grant) => grant.skill === whole)
   );
 }
 
@@ -194,7 +196,7 @@ function lockedBy({ admitted, registry }: Startable): LockedSkill {
   };
 }
 
-/** Read at each call: an identity that was revoked or has ended can do nothing more. */
+/** Read at each call: a revoked or expired identity may do nothing more. */
 export function agentOf({ host, agentName, world }: AgentContext): Agent {
   const agent = readAgent(host.agents, agentName);
   const ended = whyEnded(agent, world.now());
@@ -214,8 +216,8 @@ export function recordFor(
 }
 
 /**
- * The lock of an identity: what it fetched by its standing grant. `skill agent grant` drops a line
- * of it, so that a newer version may come.
+ * The lock of an identity, with the versions that its standing grant fetched. `skillgate agent
+ * grant` removes an entry, so that a newer version may be fetched.
  */
 export function identityLockOf({ paths }: Pick<AdmissionWorld, 'paths'>, agent: string): string {
   return join(paths.data, 'agents', agent, lockFileName);

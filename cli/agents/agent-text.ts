@@ -1,4 +1,4 @@
-/** An agent's identity for people and for programs; its private key is never a part of it. */
+/** An agent's identity as text and as JSON, never with its private key. */
 
 import { budgetFileOf, type DamagedAgent } from '../../runner/agents/agent-store.ts';
 import { readUsed } from '../../runner/agents/budget.ts';
@@ -63,13 +63,15 @@ function usedText(
 }
 
 function grantsText(agent: Agent): string {
-  return agent.grants.map((one) => `${one.skill}@${one.range}`).join(', ') || 'nothing';
+  return agent.grants.map((grant) => `${grant.skill}@${grant.range}`).join(', ') || 'nothing';
 }
 
-// What a person allowed for some versions alone.
+// Capabilities that a person allowed for some versions only.
 function ownText({ capabilities, range, skill }: Grant): Safe[] {
   if (capabilities === undefined) return [];
-  const lines = listCapabilities(capabilities).map((one) => safe`    ${printCapability(one)}`);
+  const lines = listCapabilities(capabilities).map(
+    (capability) => safe`    ${printCapability(capability)}`,
+  );
   return [safe`  and, for ${skill}@${range} only:`, ...lines];
 }
 

@@ -1,7 +1,7 @@
 /**
- * The program of what agents wait for, one file that `npm run build` makes. V8 compiles a function
- * when it is first called, and Node's compile cache is written before that: so what a whole command
- * compiled is kept here, and the next start has nothing to compile.
+ * The program of commands that agents wait for, one file made by `npm run build`. V8 compiles a
+ * function at its first call, but Node writes its compile cache earlier. So this file keeps the
+ * code that a whole command compiled, and the next start compiles nothing.
  */
 import { hash } from 'node:crypto';
 import { existsSync, readFileSync, renameSync, writeFileSync } from 'node:fs';
@@ -14,9 +14,9 @@ type Program = typeof import('../command-line.ts');
 const digestBytes = 32;
 
 /**
- * Loads it for the commands that it has.
- * @param folder for compiled code: nobody else may write to it, since V8 takes what is kept for the
- * code of this very file
+ * Loads the program for its commands.
+ * @param folder of compiled code. No other user may write to it: V8 runs cached code without a
+ * check.
  * @returns undefined for other commands, and in a checkout
  */
 export function agentsProgram(
@@ -29,19 +29,20 @@ export function agentsProgram(
   if (!isOurs || !existsSync(file)) return undefined;
   const source = readFileSync(file);
   const place = `${folder}/${first}.code`;
-  const kept = readKept(place, source);
-  // It is ASCII, as the build makes sure; a string of single bytes takes half the time and room.
+  const cached = readKept(place, source);
+  // The program is ASCII, as the build makes sure; a string of single bytes takes half the time and
+  // memory.
   const script = new Script(
     `(function (exports, require, module, __filename) {${source.toString('latin1')}\n})`,
     {
       filename: file,
       importModuleDynamically: constants.USE_MAIN_CONTEXT_DEFAULT_LOADER,
-      ...(kept === undefined ? {} : { cachedData: kept }),
+      ...(cached === undefined ? {} : { cachedData: cached }),
     },
   );
   const isWhole = !argv.some((word) => ['--help', '-h', '--plan'].includes(word));
-  if (isWhole && (kept === undefined || script.cachedDataRejected === true)) {
-    // A command that went well has called what it takes.
+  if (isWhole && (cached === undefined || script.cachedDataRejected === true)) {
+    // A successful command has called all functions that it needs.
     process.once('exit', (code) => code === 0 && keep(place, source, script.createCachedData()));
   }
   const module: { exports: Program } = { exports: Object.create(null) };
@@ -49,7 +50,7 @@ export function agentsProgram(
   return module.exports;
 }
 
-// V8 itself compares no more than the length of the source.
+// V8 itself compares only the length of the source.
 function readKept(place: string, source: Uint8Array): Buffer | undefined {
   try {
     const bytes = readFileSync(place);
@@ -71,6 +72,6 @@ function keep(place: string, source: Uint8Array, data: Uint8Array): void {
 }
 
 function digestOf(source: Uint8Array, data: Uint8Array): Buffer {
-  const both = [source, data].map((one) => hash('sha256', one, 'buffer'));
+  const both = [source, data].map((part) => hash('sha256', part, 'buffer'));
   return hash('sha256', Buffer.concat(both), 'buffer');
 }

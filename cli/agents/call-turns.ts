@@ -1,6 +1,6 @@
 /**
- * How much one agent may ask of its runner: calls at once, and in a time. Each call costs a line of
- * the audit log; what is beyond costs a line in all.
+ * Limits how much an agent may ask of its runner: parallel calls, and calls in a time. Each call
+ * makes a line in the audit log; all refused calls together make one.
  */
 import { randomUUID } from 'node:crypto';
 import { Problem } from '../../skills-index/skill/problem.ts';
@@ -15,22 +15,22 @@ import type { AdmissionWorld } from '../run/admission.ts';
 import { hostFiles } from '../run/start-skill.ts';
 
 export interface CallTurns {
-  /** @throws Problem `run-limit` without a start of the call, and whatever that throws */
+  /** @throws Problem `run-limit` when the call is refused, and errors of the call itself */
   take<Result>(call: () => Promise<Result>): Promise<Result>;
 }
 
 export interface CallClock {
-  /** Milliseconds that only grow. */
+  /** Milliseconds of a monotonic clock. */
   readonly now: () => number;
-  /** Told of the first call that was refused, then of how many more there were in a time. */
+  /** Called for the first refused call, then with the number of further refused calls. */
   readonly tell: (refused: number) => void;
-  /** Ends the telling, with what was not told yet. */
+  /** Reports the last refused calls and stops. */
   readonly signal: AbortSignal;
 }
 
 export function callTurns({ now, signal, tell }: CallClock): CallTurns {
   let going = 0;
-  let left = callsBurst;
+  let tokens = callsBurst;
   let filled = now();
   let untold = 0;
   let timer: NodeJS.Timeout | undefined;
@@ -41,7 +41,7 @@ export function callTurns({ now, signal, tell }: CallClock): CallTurns {
       tell(untold);
       untold = 0;
     } catch {
-      // A log that cannot be written refuses the next call.
+      // When the log cannot be written, the next call is refused.
     }
   };
   signal.addEventListener('abort', tellMore, { once: true });
@@ -57,17 +57,17 @@ export function callTurns({ now, signal, tell }: CallClock): CallTurns {
   };
   return {
     take: async (call) => {
-      left = Math.min(callsBurst, left + ((now() - filled) / 1_000) * callsPerSecond);
+      tokens = Math.min(callsBurst, tokens + ((now() - filled) / 1_000) * callsPerSecond);
       filled = now();
       if (going >= callsAtOnceMax) refuse(`${callsAtOnceMax} calls already run`);
-      if (left < 1) refuse('too many calls arrived in a short time');
+      if (tokens < 1) refuse('too many calls arrived in a short time');
       going += 1;
-      left -= 1;
+      tokens -= 1;
       try {
         return await call();
       } catch (thrown) {
-        // Who asks for what is refused, again and again, is slowed down sooner.
-        left -= refusedCallCost - 1;
+        // A refused call costs tokens too, so that repeated refusals slow the agent down.
+        tokens -= refusedCallCost - 1;
         throw thrown;
       } finally {
         going -= 1;
@@ -76,7 +76,7 @@ export function callTurns({ now, signal, tell }: CallClock): CallTurns {
   };
 }
 
-/** The turns of one agent, what is beyond them in the audit log. */
+/** The limits of one agent; refused calls are recorded in the audit log. */
 export function agentTurns(world: AdmissionWorld, agent: string): CallTurns {
   const tell = (count: number): void => {
     const why = `${count} calls exceeded the limit of parallel calls or of calls in a short time`;

@@ -1,31 +1,31 @@
-/** What an agent learns of a skill before it opens it: one line of JSON, at most 100 tokens. */
+/** The index line of a skill that an agent sees before opening it: JSON of at most 100 tokens. */
 import { cleanDescription } from '../../skills-index/skill/text/shown-text.ts';
 import { indexTokensMax } from '../limits.ts';
 
 export interface SkillLine {
   readonly name: string;
   readonly version: string;
-  /** Cut where it does not fit. */
+  /** Shortened to fit. */
   readonly description: string;
-  /** Those that fit, in order; `skill_open` names all. */
+  /** As many as fit, in order; `skill_open` lists all. */
   readonly commands: readonly string[];
 }
 
-/** Tokens, estimated: four ASCII characters are one, each other character is one of its own. */
+/** Estimated tokens: four ASCII characters are one token, and each other character is one token. */
 export function tokensOf(text: string): number {
   const ascii = text.replace(/[^\x20-\x7e]/gu, '');
   return Math.ceil(ascii.length / 4) + ([...text].length - ascii.length);
 }
 
-/** Cuts commands first, then the description, until its line of JSON fits. */
+/** Removes commands first, then words of the description, until the JSON line fits. */
 export function indexLine({ name, version, description, commands }: SkillLine): SkillLine {
   let words = [...cleanDescription(description)];
-  let kept = [...commands];
-  const line = (): SkillLine => ({ name, version, description: words.join(''), commands: kept });
+  let shown = [...commands];
+  const line = (): SkillLine => ({ name, version, description: words.join(''), commands: shown });
   const fits = (): boolean => tokensOf(JSON.stringify(line())) <= indexTokensMax;
-  while (!fits() && kept.length > 1) kept = kept.slice(0, -1);
+  while (!fits() && shown.length > 1) shown = shown.slice(0, -1);
   // One command can be a whole path.
-  if (!fits() && tokensOf(JSON.stringify(kept)) > indexTokensMax / 4) kept = [];
+  if (!fits() && tokensOf(JSON.stringify(shown)) > indexTokensMax / 4) shown = [];
   while (!fits() && words.length > 0)
     words = words.length === 1 ? [] : [...words.slice(0, words.at(-1) === '…' ? -2 : -1), '…'];
   return line();

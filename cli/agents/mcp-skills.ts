@@ -1,7 +1,7 @@
 /**
- * Skills over MCP, extension `io.modelcontextprotocol/skills`: what its methods answer, from
- * approved and granted skills alone. A host verifies what it reads against these entries; every
- * byte was checked against the approved bundle before.
+ * Skills over MCP, extension `io.modelcontextprotocol/skills`: its methods answer from approved and
+ * granted skills only. Every byte was checked against the approved bundle. A host verifies files
+ * that it reads against these entries.
  */
 import * as v from 'valibot';
 import { parseSkillMd } from '../../skills-index/skill/authoring/skill-md.ts';
@@ -14,12 +14,12 @@ import type { Startable } from '../run/start-skill.ts';
 import type { OpenedFile } from './agent-skills.ts';
 import { parseSkillUri, skillUri } from './skill-uri.ts';
 
-/** What of an agent's skills these methods need. */
+/** The part of an agent's skills that these methods need. */
 export interface McpSkills {
   all(): Promise<readonly Startable[]>;
   /** Asks no person. @throws Problem */
   find(name: SkillName): Promise<Startable>;
-  /** May ask one. @throws Problem */
+  /** May ask a person. @throws Problem */
   open(name: string, path?: string): Promise<OpenedFile>;
 }
 
@@ -29,8 +29,8 @@ type Method = (skills: McpSkills, params: unknown) => Promise<Answer>;
 export const skillsExtension = { 'io.modelcontextprotocol/skills': { directoryRead: true } };
 
 /**
- * By their names in MCP. Each throws a Problem for what is not there, not granted or not asked for
- * rightly.
+ * The methods by their names in MCP. Each throws a Problem for skills that do not exist or are not
+ * granted, and for invalid parameters.
  */
 export const skillMethods: Readonly<Record<string, Method>> = {
   'skills/list': async (skills, params) => {
@@ -94,14 +94,14 @@ export const skillMethods: Readonly<Record<string, Method>> = {
   },
 };
 
-// Said of one identity at one moment: nobody else may be given it.
+// The answer is for one identity at one moment and must not be cached for others.
 const freshness = { ttlMs: admissionSecondsMax * 1_000, cacheScope: 'private' };
 
 async function served(skills: McpSkills): Promise<(Startable & { readonly key: string })[]> {
-  return (await skills.all()).map((one) => ({ ...one, key: one.admitted.name }));
+  return (await skills.all()).map((skill) => ({ ...skill, key: skill.admitted.name }));
 }
 
-// The address ends in the name that SKILL.md gives, as hosts check: one with another name has no
+// The address ends in the name of SKILL.md, as hosts check. A skill with another name there has no
 // entry.
 async function entryOf({ admitted: { name }, opened }: Startable): Promise<Answer[]> {
   const { fields, name: own } = parseSkillMd(await opened.read('SKILL.md'));
@@ -131,38 +131,38 @@ function childrenOf({ files }: Bundle, folder: string): Child[] {
 }
 
 /**
- * So many, in the order of their keys, after the one that the cursor names; at least one, and then
- * no more than the bytes of a page.
+ * One page: items in the order of their keys after the cursor, at least one, and at most the bytes
+ * of a page.
  */
 async function page<Item extends { readonly key: string }, Made>(
   items: readonly Item[],
   after: string | undefined,
   make: (item: Item) => Promise<Made>,
 ): Promise<{ readonly items: Made[]; readonly nextCursor: { readonly nextCursor?: string } }> {
-  const left = items
+  const remaining = items
     .toSorted((a, b) => (a.key < b.key ? -1 : 1))
     .filter(({ key }) => after === undefined || key > after);
   const made: Made[] = [];
   let bytes = 0;
-  for (const [index, item] of left.entries()) {
-    const one = await make(item);
-    bytes += Buffer.byteLength(JSON.stringify(one));
-    const before = left[index - 1];
+  for (const [index, item] of remaining.entries()) {
+    const entry = await make(item);
+    bytes += Buffer.byteLength(JSON.stringify(entry));
+    const before = remaining[index - 1];
     if (before !== undefined && (bytes > mcpPageBytesMax || index === mcpPageEntriesMax))
       return {
         items: made,
         nextCursor: { nextCursor: Buffer.from(before.key).toString('base64url') },
       };
-    made.push(one);
+    made.push(entry);
   }
   return { items: made, nextCursor: {} };
 }
 
-const asked = v.object({ uri: v.pipe(v.string(), v.maxLength(4_000)) });
+const uriParams = v.object({ uri: v.pipe(v.string(), v.maxLength(4_000)) });
 const listed = v.optional(v.object({ cursor: v.optional(v.pipe(v.string(), v.maxLength(2_000))) }));
 
 function uriOf(params: unknown): string {
-  return parse(asked, params).uri;
+  return parse(uriParams, params).uri;
 }
 
 function cursorOf(params: unknown): string | undefined {
@@ -198,7 +198,7 @@ function mimeTypeOf(path: string): string {
 
 function contentOf(bytes: Uint8Array): { readonly text: string } | { readonly blob: string } {
   try {
-    // With its byte order mark: a host compares digests.
+    // With its byte order mark, because a host compares digests.
     return { text: new TextDecoder('utf-8', { fatal: true, ignoreBOM: true }).decode(bytes) };
   } catch {
     return { blob: Buffer.from(bytes).toString('base64') };

@@ -1,6 +1,6 @@
 /**
- * What an agent's sandbox may ask of its runner: run a skill of its identity, or speak MCP. Both
- * are the one core of cli/agents/agent-skills.ts.
+ * Calls from an agent's sandbox to its runner: run a skill of its identity, or speak MCP. Both use
+ * cli/agents/agent-skills.ts.
  */
 import { randomUUID } from 'node:crypto';
 import type { RunResult } from '../../runner/run/run-request.ts';
@@ -20,16 +20,16 @@ import { agentTurns } from './call-turns.ts';
 export interface SessionWorld {
   readonly world: AdmissionWorld;
   readonly agent: string;
-  /** Where the project's lock is looked for. */
+  /** Start of the search for the project's lock. */
   readonly folder: string;
   readonly log: (line: string) => void;
 }
 
 export function sessionCalls({ agent, folder, log, world }: SessionWorld): BridgeCalls {
-  // A sandbox that hangs up ends what it called.
+  // When the sandbox closes the connection, its call ends.
   const skillsFor = ({ gone }: BridgeStreams) =>
     agentSkills({ ...world, signal: AbortSignal.any([world.signal, gone]) }, agent, folder);
-  // Of all its streams together: a sandbox decides how many it opens.
+  // One limit for all streams together: the sandbox decides how many it opens.
   const turns = agentTurns(world, agent);
   let clients = 0;
   return {

@@ -1,46 +1,58 @@
-/** The plan of a session in lines for people. */
+/** The plan of a session as text. */
 
 import type { SessionPlan } from '../../skills-index/run/plan/session-plan.ts';
 import { asCalled } from '../context/called-name.ts';
 import { withBrokenAddresses } from '../run/capability-text.ts';
 
 /**
- * What it gives, leaves out and refuses, each line with its reason. The caller escapes what comes
- * from a skill.
+ * Lists granted, left-out and refused access, each with its reason. The caller escapes text from
+ * skills.
  */
 export function printSessionPlan({ limits, ...plan }: SessionPlan): string {
   const sections: readonly (readonly [string, readonly (readonly [string, string])[]])[] = [
-    ['mounts', plan.mounts.map((one) => [`${one.mode} ${one.target} <- ${one.path}`, one.reason])],
+    [
+      'mounts',
+      plan.mounts.map((mount) => [`${mount.mode} ${mount.target} <- ${mount.path}`, mount.reason]),
+    ],
     [
       'read-only',
-      plan.folders.map((one) => [
-        `${one.target}${one.path === one.target ? '' : ` <- ${one.path}`}`,
-        one.reason,
+      plan.folders.map((folder) => [
+        `${folder.target}${folder.path === folder.target ? '' : ` <- ${folder.path}`}`,
+        folder.reason,
       ]),
     ],
     [
       'egress',
-      plan.egress.map((one) => [
-        `${one.methods.join(',')} ${one.scheme}://${one.host}:${one.port}${one.path}`,
-        one.reason,
+      plan.egress.map((target) => [
+        `${target.methods.join(',')} ${target.scheme}://${target.host}:${target.port}${target.path}`,
+        target.reason,
       ]),
     ],
     [
       'secrets',
-      plan.secrets.map((one) => [
-        `${one.name} as ${one.as} to ${one.hosts.join(', ')}`,
-        one.reason,
+      plan.secrets.map((secret) => [
+        `${secret.name} as ${secret.as} to ${secret.hosts.join(', ')}`,
+        secret.reason,
       ]),
     ],
-    ['env', plan.env.map((one) => [`${one.name}=${JSON.stringify(one.value)}`, one.reason])],
-    ['skills', plan.skills.map((one) => [`${one.name}@${one.version}`, one.reason])],
-    ['waits for a person', plan.holds.map((one) => [`${one.rule}, ${one.seconds} s`, one.reason])],
-    ['left out', plan.leftOut.map((one) => [one.what, one.reason])],
+    [
+      'env',
+      plan.env.map((variable) => [
+        `${variable.name}=${JSON.stringify(variable.value)}`,
+        variable.reason,
+      ]),
+    ],
+    ['skills', plan.skills.map((skill) => [`${skill.name}@${skill.version}`, skill.reason])],
+    [
+      'waits for a person',
+      plan.holds.map((hold) => [`${hold.rule}, ${hold.seconds} s`, hold.reason]),
+    ],
+    ['left out', plan.leftOut.map((part) => [part.what, part.reason])],
     [
       'refused',
-      plan.refused.map((one) => [
-        `${one.code}: ${one.message}`,
-        asCalled(one.hint ?? `skillgate explain ${one.code}`),
+      plan.refused.map((refusal) => [
+        `${refusal.code}: ${refusal.message}`,
+        asCalled(refusal.hint ?? `skillgate explain ${refusal.code}`),
       ]),
     ],
   ];

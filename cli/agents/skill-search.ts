@@ -1,14 +1,11 @@
-/**
- * Which of the skills that an agent may use fit its task: by the words they share, nothing
- * cleverer.
- */
+/** Finds skills for an agent's task by shared words. */
 
 import { type SkillName, shortNameOf } from '../../skills-index/skill/name.ts';
 import { cleanDescription } from '../../skills-index/skill/text/shown-text.ts';
 import type { Version } from '../../skills-index/skill/version.ts';
 import { searchHitsMax } from '../limits.ts';
 
-/** What an index entry has to say for the catalogue; the entry was verified before. */
+/** The part of a verified index entry that the search needs. */
 export interface DescribedSkill {
   readonly name: SkillName;
   readonly version: Version;
@@ -16,8 +13,8 @@ export interface DescribedSkill {
 }
 
 /**
- * The skills whose name or description share words with a task, best first; all of them, by name,
- * when the task is empty.
+ * Skills whose name or description shares words with a task, best first. An empty task returns all
+ * skills by name.
  */
 export function searchSkills(task: string, skills: readonly DescribedSkill[]): DescribedSkill[] {
   const words = new Set(wordsOf(task));

@@ -1,25 +1,25 @@
 /**
- * Addresses of skills over MCP: `skill://scope/name/path` (Skills extension of MCP, resource
- * mapping).
+ * Addresses of skills over MCP: `skill://scope/name/path` (resource mapping of MCP's Skills
+ * extension).
  */
 import { isNamePart, parseSkillName, type SkillName } from '../../skills-index/skill/name.ts';
 import { Problem } from '../../skills-index/skill/problem.ts';
 
 export interface SkillAddress {
   readonly name: SkillName;
-  /** Of a file or a folder in the skill; empty for the skill itself. */
+  /** Path of a file or folder in the skill; empty for the skill itself. */
   readonly path: string;
 }
 
-/** The address of a file or a folder; without a path the one of the skill’s own folder. */
+/** The address of a file or folder; without a path, the address of the skill. */
 export function skillUri(name: SkillName, path = ''): string {
   const parts = path === '' ? [] : path.split('/').map(encodeURIComponent);
   return `skill://${[name.slice(1), ...parts].join('/')}`;
 }
 
 /**
- * Reads an address; one thing has one address, so that what was approved under it cannot be asked
- * for under another.
+ * Parses an address. Each file has exactly one address, so that an approval of one address cannot
+ * be avoided by another.
  * @throws Problem `not-found`
  */
 export function parseSkillUri(uri: string): SkillAddress {

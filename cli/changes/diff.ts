@@ -4,23 +4,20 @@ import { diffStepsMax } from '../limits.ts';
 
 const contextLines = 3;
 
-/**
- * Steps that are left for looking for what two texts have in common: of all texts that are shown
- * together.
- */
+/** Remaining search steps, shared by all texts that are shown together. */
 export interface DiffWork {
   left: number;
 }
 
 export interface TextDifference {
   /**
-   * Such as `@@ -1,2 +1,3 @@`, ` same`, `-old`, `+new`; none when both are the same. A text without
-   * newline at its end says so.
+   * Lines such as `@@ -1,2 +1,3 @@`, ` same`, `-old`, `+new`; empty for equal texts. A missing
+   * newline at the end is noted.
    */
   readonly lines: string[];
   /**
-   * Whether the work did not suffice: then all that is between the first and the last difference is
-   * shown as old, and as new.
+   * Whether the steps did not suffice. Then everything between the first and the last difference is
+   * shown as old and as new.
    */
   readonly isUnaligned: boolean;
 }
@@ -31,10 +28,10 @@ export function unifiedDiff(
   work: DiffWork = { left: diffStepsMax },
 ): TextDifference {
   if (before === after) return { lines: [], isUnaligned: false };
-  // All of a new or a deleted text differs; the search would cost its lines squared.
+  // A new or deleted text differs in all lines, and the search would cost the square of its lines.
   if (before === '' || after === '') return { lines: unaligned(before, after), isUnaligned: false };
-  // Myers' search takes half the square of the edits. One text may take half of what is left, so
-  // that none takes it all.
+  // Myers' search takes half the square of the edits. One text may use half of the remaining steps,
+  // so that other texts get some too.
   const maxEditLength = Math.floor(Math.sqrt(Math.max(0, work.left)));
   const patch = structuredPatch('', '', before, after, '', '', {
     context: contextLines,
@@ -51,7 +48,7 @@ export function unifiedDiff(
     : { lines, isUnaligned: false };
 }
 
-// One hunk from the first difference to the last one.
+// One hunk from the first difference to the last.
 function unaligned(before: string, after: string): string[] {
   const old = linesOf(before);
   const fresh = linesOf(after);

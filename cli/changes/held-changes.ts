@@ -1,6 +1,6 @@
 /**
- * The changes that a hold of kind `apply` is about, as `changes show` shows them: an approver
- * allows what they were shown.
+ * The changes of a hold of kind `apply`, shown as `changes show` shows them: an approver allows
+ * exactly these.
  */
 
 import { readWaiting, requireKept, type WaitingChanges } from '../../runner/changes/waiting.ts';
@@ -13,7 +13,7 @@ import { type OutputInk, type Safe, safe } from '../terminal/output.ts';
 import { applyAction } from './offer.ts';
 import { showChanges } from './show.ts';
 
-/** Undefined for a hold of another kind; in words why there is nothing to show. */
+/** Undefined for other holds; a string says why the changes cannot be shown. */
 export function heldChanges(
   { paths }: Pick<CommandContext, 'paths'>,
   hold: Hold,

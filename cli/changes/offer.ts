@@ -1,6 +1,6 @@
 /**
- * What happens to the changes of a run at its end: accepted beforehand, shown to a person who says
- * yes, or left to wait.
+ * The changes of a run at its end: accepted in advance, confirmed by a person, or kept until a
+ * person accepts them.
  */
 
 import { acceptChanges } from '../../runner/changes/accept.ts';
@@ -23,8 +23,8 @@ import { markedText } from './marked.ts';
 import { changesText, showChanges } from './show.ts';
 
 /**
- * @param accepted whether whoever started the run takes what it changes
- * @throws Problem `changes-conflict`; for an agent also what the hold came to
+ * @param accepted whether the caller accepts the changes in advance
+ * @throws Problem `changes-conflict`; for an agent also a denied hold
  */
 export async function offerChanges(
   context: CommandContext,
@@ -55,24 +55,24 @@ export async function offerChanges(
   printNote(context, safe`applied: ${changesText(waiting)} in ${targetsOf(set)}`);
 }
 
-/** Throws away what waits for too long, and says so. */
+/** Discards changes that waited too long, and prints a note. */
 export async function sweepAndNote(
   context: CommandContext,
   audit: HostFiles['audit'],
 ): Promise<void> {
-  const gone = await discardExpired(context.paths.data, context.now(), audit);
-  if (gone.length === 0) return;
+  const discarded = await discardExpired(context.paths.data, context.now(), audit);
+  if (discarded.length === 0) return;
   const which =
-    gone.length === 1
-      ? `the changes of run ${gone[0]} are`
-      : `the changes of ${gone.length} runs are`;
+    discarded.length === 1
+      ? `the changes of run ${discarded[0]} are`
+      : `the changes of ${discarded.length} runs are`;
   printNote(
     context,
     safe`note: ${which} discarded after waiting for more than ${waitingDaysMax} days (skillgate log lists the paths)`,
   );
 }
 
-/** Shows it on stderr and asks; false when the answer is anything but yes. */
+/** Shows the changes on stderr and asks; false for any answer but yes. */
 async function isConfirmed(context: CommandContext, waiting: WaitingChanges): Promise<boolean> {
   printLine(
     context.stderr,
@@ -93,7 +93,7 @@ async function isConfirmed(context: CommandContext, waiting: WaitingChanges): Pr
 }
 
 /**
- * Before anybody reads or confirms changes that nobody can allow.
+ * Refuses early, before a person reads or confirms changes that no approver can allow.
  * @throws Problem `hold-unsupported`
  */
 export function requireApprover(
@@ -102,7 +102,7 @@ export function requireApprover(
 ): void {
   if (
     agent === 'operator' ||
-    policy.approvers.some((one) => canAnswer(one, [process.getuid?.() ?? 0]))
+    policy.approvers.some((approver) => canAnswer(approver, [process.getuid?.() ?? 0]))
   )
     return;
   const why = `agent ${agent} made them, and ${policy.file} names no approver other than the agent's own user`;
@@ -112,7 +112,7 @@ export function requireApprover(
 }
 
 /**
- * What an agent’s run changed needs an answer that the agent cannot give.
+ * Changes of an agent's run need an answer that the agent cannot give.
  * @throws Problem `hold-unsupported`, `hold-denied`, `hold-expired`
  */
 export async function askForAgent(
@@ -135,8 +135,8 @@ export async function askForAgent(
   const gate = startGate({
     ...desk,
     subject,
-    grants: canonicalDigest(set.folders.map((one) => one.source)),
-    // No word of the terminal is an answer: it only hears what is waited for, and until when.
+    grants: canonicalDigest(set.folders.map((folder) => folder.source)),
+    // The terminal only shows what is waiting and until when; typing there is no answer.
     hands: { notify: holdPrinter(context, host.policy) },
   });
   const answer = await gate.ask(applyAction(waiting), context.signal);
@@ -144,12 +144,12 @@ export async function askForAgent(
     throw new Problem(answer.code, `Changes of run ${run} are not applied: ${answer.why}`);
 }
 
-/** What a hold of these changes is about. */
+/** The action of a hold for these changes. */
 export function applyAction({ set, digest }: Pick<WaitingChanges, 'set' | 'digest'>): GatedAction {
-  const changes = set.folders.reduce((sum, one) => sum + one.changes.length, 0);
+  const changes = set.folders.reduce((sum, folder) => sum + folder.changes.length, 0);
   return { kind: 'apply', target: targetsOf(set), changes, digest };
 }
 
 function targetsOf({ folders }: ChangeSet): string {
-  return folders.map((one) => one.target).join(', ');
+  return folders.map((folder) => folder.target).join(', ');
 }

@@ -1,6 +1,6 @@
 /**
- * Changes that wait, as a person sees them: a line for each path, and what differs in texts.
- * Nothing in it acts on a terminal.
+ * Waiting changes as text: a line for each path, and the differences of texts. Control characters
+ * in them are escaped.
  */
 import { readFileSync, statSync } from 'node:fs';
 import { join } from 'node:path';
@@ -22,10 +22,9 @@ import { type ChangeMarks, linesOfEach, markedFirst, markLines, marksIn } from '
 import { differenceOf, hasSigns, remark, signsOfLines, spellPath } from './shown-file.ts';
 
 /**
- * The whole set: how many paths are marked, each path with what differs, the marked ones first, and
- * its digest last.
- * @param linesMax of differences in all: of each file then as much as of any other, and how much of
- * it is not shown
+ * The whole change set: the number of marked paths, each path with its differences, marked paths
+ * first, and the digest last.
+ * @param linesMax limit of difference lines in all, shared by the files; hidden lines are counted
  */
 export function showChanges(
   waiting: WaitingChanges,
@@ -44,24 +43,26 @@ export function showChanges(
     ...folder,
     changes: markedFirst(folder.changes, marks),
   }));
-  const all = folders.flatMap((folder) => folder.changes.map((one) => ({ folder, one })));
-  // What a person looks at first has the whole room, in whichever folder it is.
+  const all = folders.flatMap((folder) => folder.changes.map((change) => ({ folder, change })));
+  // Marked changes get their lines first, in whichever folder they are.
   const inTurn = [true, false].flatMap((first) =>
-    all.filter(({ one }) => (marks.get(one)?.length ?? 0) > 0 === first),
+    all.filter(({ change }) => (marks.get(change)?.length ?? 0) > 0 === first),
   );
-  const diffs = new Map(inTurn.map(({ folder, one }) => [one, diffOf(waiting, folder, one, work)]));
+  const diffs = new Map(
+    inTurn.map(({ folder, change }) => [change, diffOf(waiting, folder, change, work)]),
+  );
   const most = linesOfEach(diffs, marks, linesMax);
   const whole = safe`skillgate changes show ${set.run}`;
   const lines = folders.flatMap((folder) => {
-    const each = folder.changes.flatMap((one) => {
-      const diff = diffs.get(one) ?? [];
-      const shown = diff.slice(0, most(one));
-      const hidden = count(diff.length - shown.length, 'line');
+    const each = folder.changes.flatMap((change) => {
+      const diff = diffs.get(change) ?? [];
+      const printed = diff.slice(0, most(change));
+      const hidden = count(diff.length - printed.length, 'line');
       const cut =
-        diff.length > shown.length
+        diff.length > printed.length
           ? [safe`  ${ink.yellow(`… ${hidden} not shown`)}: ${whole}`]
           : [];
-      return [headOf(one, marks, ink), ...shown.map((line) => coloured(line, ink)), ...cut];
+      return [headOf(change, marks, ink), ...printed.map((line) => coloured(line, ink)), ...cut];
     });
     const taken = new Set(
       folder.changes.flatMap(({ after, path }) => (after === undefined ? [] : [path])),
@@ -89,12 +90,12 @@ export function showChanges(
     work.hidden > 0
       ? [safe`${ink.red(`the content of ${count(work.hidden, 'file')} is not shown`)}: ${tooMuch}`]
       : [];
-  // What stands above has left the screen by the time a person is asked.
+  // The text above may have scrolled away when a person is asked.
   const again = [...marked.slice(0, 1), ...unshown];
   return joined([...marked, ...lines, ...signs, ...half, ...again, safe`changes ${digest}`], '\n');
 }
 
-/** What may be done and shown for all files together; of those beyond it only digests are shown. */
+/** Remaining work and space for all files together. Beyond it only digests are shown. */
 interface ShowWork extends DiffWork {
   bytes: number;
   lines: number;
@@ -107,7 +108,7 @@ const tooMuch = `all texts together have more than ${shownBytesMax / 1024 / 1024
 export function changesText({ set }: Pick<WaitingChanges, 'set'>): string {
   const kinds = set.folders.flatMap((folder) => folder.changes.map(kindOf));
   return (['created', 'changed', 'deleted'] as const)
-    .map((kind) => [kinds.filter((one) => one === kind).length, kind] as const)
+    .map((kind) => [kinds.filter((other) => other === kind).length, kind] as const)
     .filter(([number]) => number > 0)
     .map(([number, kind]) => `${number} ${kind}`)
     .join(', ');
@@ -136,14 +137,14 @@ function stateText(state: EntryState | undefined): string | undefined {
   return `${state.kind === 'folder' ? 'folder' : count(state.bytes, 'byte')} ${mode}, ${owner}`;
 }
 
-// Of files; a changed mode, owner or link is said above.
+// For files only; a changed mode, owner or link is in the line above.
 function diffOf(
   waiting: WaitingChanges,
   folder: ChangedFolder,
   { path, before, after }: Change,
   work: ShowWork,
 ): string[] {
-  const [old, fresh] = [before, after].map((one) => (one?.kind === 'file' ? one : undefined));
+  const [old, fresh] = [before, after].map((state) => (state?.kind === 'file' ? state : undefined));
   if (
     (old === undefined && fresh === undefined) ||
     (old !== undefined && old.sha256 === fresh?.sha256)
@@ -170,10 +171,11 @@ function diffOf(
   return lines.some((line) => /^[-+]/.test(line)) ? lines : [...lines, ...digests];
 }
 
-// Before lines are made of it: each of them takes a hundred times the room of an empty line.
+// Checked before splitting into lines: a split line takes a hundred times the memory of an empty
+// line.
 function takeRoom(work: ShowWork, texts: readonly Uint8Array[]): boolean {
-  const bytes = texts.reduce((sum, one) => sum + one.length, 0);
-  const lines = texts.reduce((sum, one) => sum + linesIn(one), 0);
+  const bytes = texts.reduce((sum, text) => sum + text.length, 0);
+  const lines = texts.reduce((sum, text) => sum + linesIn(text), 0);
   if (bytes > work.bytes || lines > work.lines) {
     work.hidden++;
     return false;
@@ -200,7 +202,7 @@ function keptOrUndefined({ read }: WaitingChanges, { sha256 }: File): Uint8Array
 
 type File = Extract<EntryState, { kind: 'file' }>;
 
-// Where a person can look at what is not shown.
+// Where a person can read a content that is not shown.
 function digestsOf(
   { folder }: WaitingChanges,
   old: File | undefined,

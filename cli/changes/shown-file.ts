@@ -1,26 +1,26 @@
 /**
- * How a file differs, as a person reads it: every changed byte, or a line that says that the
- * content is not shown. Pure.
+ * The difference of a file: every changed byte, or a line that says that the content is not shown.
+ * Pure.
  */
 import { spellOut } from '../../scanner/models/hidden-characters.ts';
 import { type DiffWork, unifiedDiff } from './diff.ts';
 
-/** Begins a line about a difference, as no line of a unified difference does. */
+/** Starts a remark. No line of a unified difference starts with this. */
 export const remark = '!';
 
-/** What the signs of a line stand for. */
+/** Explains the signs in a line. */
 export const signsOfLines = `${remark} ⇥ is a tab, <20> a blank at the end of a line, <3C> a < of the text before what looks like such a sign`;
 
 /**
- * @param old of no bytes for a file that is new, as `fresh` for one that is gone
- * @param work that may be done for all files that are shown together
+ * @param old the old bytes; empty for a new file, as `fresh` is for a deleted one
+ * @param work remaining work for all files that are shown together
  */
 export function differenceOf(old: Uint8Array, fresh: Uint8Array, work?: DiffWork): string[] {
   const texts = [old, fresh].map(plainText);
   const [from, to] = texts;
   if (from !== undefined && to !== undefined) return linesOf(from, to, spellBlanks, work);
   if ([old, fresh].some(isNoText)) return [`${remark} not a text file: its content is not shown`];
-  // Compared byte by byte: two different bytes never make the same line.
+  // Compared byte by byte, so that two different bytes never give the same line.
   const [before = '', after = ''] = [old, fresh].map((bytes) =>
     Buffer.from(bytes).toString('latin1'),
   );
@@ -38,21 +38,20 @@ function linesOf(
   work: DiffWork | undefined,
 ): string[] {
   const { isUnaligned, lines } = unifiedDiff(old, fresh, work);
-  const shown = lines.map((line) => (/^[-+ ]/.test(line) ? spell(line) : line));
+  const spelled = lines.map((line) => (/^[-+ ]/.test(line) ? spell(line) : line));
   return isUnaligned
-    ? [`${remark} many lines differ: the old ones are shown whole, then the new ones`, ...shown]
-    : shown;
+    ? [`${remark} many lines differ: the old ones are shown whole, then the new ones`, ...spelled]
+    : spelled;
 }
 
-/** Whether a line has signs that `signsOfLines` explains. */
+/** Whether a line contains signs that `signsOfLines` explains. */
 export function hasSigns(line: string): boolean {
   return /^[-+ ].*(?:⇥|<20>$|<20>\r$|<3C>)/s.test(line);
 }
 
 /**
- * A line so that no two different ones look alike: tabs, blanks that are not U+0020, and the last
- * blank of the line are seen, and nothing in the text looks like one of these signs, or like a byte
- * that is spelled out.
+ * Spells a line so that different lines look different: tabs, unusual spaces and the last space of
+ * a line are visible, and text that resembles these signs is escaped.
  */
 function spellBlanks(line: string, spell: (text: string) => string = (text) => text): string {
   const sign = line.slice(0, 1);
@@ -65,8 +64,8 @@ function spellBlanks(line: string, spell: (text: string) => string = (text) => t
 }
 
 /**
- * A path, or where a link leads, so that no two are shown alike and none looks like what is said of
- * it: in quotes unless it is plain.
+ * Spells a path or a link target, so that different paths look different and none resembles a
+ * remark. Unusual paths are quoted.
  */
 export function spellPath(path: string): string {
   if (/^[\p{L}\p{M}\p{N}._/@+=~#%-]+$/u.test(path)) return path;
@@ -84,8 +83,8 @@ function plainText(bytes: Uint8Array): string | undefined {
   }
 }
 
-// Texts in any encoding of one byte a character have hardly a control; programs, pictures and
-// UTF-16 have many.
+// Texts in single-byte encodings have hardly any control characters. Programs, pictures and UTF-16
+// have many.
 function isNoText(bytes: Uint8Array): boolean {
   let controls = 0;
   for (const byte of bytes) if (byte < 0x20 && !textControls.has(byte)) controls++;
@@ -94,9 +93,9 @@ function isNoText(bytes: Uint8Array): boolean {
 
 const textControls = new Set([...'\b\t\n\v\f\r\u001b'].map((sign) => sign.charCodeAt(0)));
 
-/** A line of Latin-1 as its UTF-8 says it, with every other byte as its number. */
+/** A line of Latin-1 bytes decoded as UTF-8; other bytes appear as numbers. */
 function spellBytes(line: string): string {
-  // RFC 3629, section 4: the sequences that are UTF-8.
+  // RFC 3629, section 4: valid UTF-8 sequences.
   const sequence =
     /[\x01-\x7f]|[\xc2-\xdf][\x80-\xbf]|\xe0[\xa0-\xbf][\x80-\xbf]|[\xe1-\xec\xee\xef][\x80-\xbf]{2}|\xed[\x80-\x9f][\x80-\xbf]|\xf0[\x90-\xbf][\x80-\xbf]{2}|[\xf1-\xf3][\x80-\xbf]{3}|\xf4[\x80-\x8f][\x80-\xbf]{2}|[\0-\xff]/g;
   const spell = (found: string): string => {

@@ -1,6 +1,6 @@
 /**
- * `skill agent run NAME -- COMMAND`: an agent's own program in an ephemeral sandbox; `--plan` shows
- * what it would get, and starts nothing.
+ * `skillgate agent run NAME -- COMMAND`: runs an agent's own program in a temporary sandbox.
+ * `--plan` shows the plan and starts nothing.
  */
 import { randomUUID } from 'node:crypto';
 import { join } from 'node:path';
@@ -44,8 +44,7 @@ export async function run(context: CommandContext): Promise<ExitCode> {
   const sandbox = backendOf(files.policy);
   const isStart = context.options.plan !== true;
   const subject = { run: id, agent: name };
-  // A plan is asked for to learn what would be refused; only a start that was refused is something
-  // that happened.
+  // Only refused starts are recorded: a plan is printed to learn what would be refused.
   const recorded = <Result>(act: () => Promise<Result>): Promise<Result> =>
     isStart ? recordRefusal(files.audit, subject, act) : act();
   const question = { agent, command, hostPolicy: files.policy, paths: context.paths, secrets };
@@ -93,7 +92,7 @@ export async function run(context: CommandContext): Promise<ExitCode> {
     if (waiting !== undefined)
       await offerChanges(context, files, waiting, context.options.accept === true);
     if (context.format !== 'text') {
-      const said = {
+      const summary = {
         schema: 'skillgate.session-end/1',
         session: id,
         agent: name,
@@ -101,7 +100,7 @@ export async function run(context: CommandContext): Promise<ExitCode> {
         ...end,
         ...taken,
       };
-      context.stdout.write(`${jsonText(said)}\n`);
+      context.stdout.write(`${jsonText(summary)}\n`);
     }
     return exitOfEnd(context, {
       ...end,
@@ -112,12 +111,12 @@ export async function run(context: CommandContext): Promise<ExitCode> {
   } finally {
     ended.abort();
     host.close();
-    // A pipe that nobody closes must not keep the process.
+    // An open pipe must not keep the process running.
     context.stdin.destroy();
   }
 }
 
-// So that the identity is not removed while it works.
+// While the session runs, the identity cannot be removed.
 async function whileHeld<Result>(path: string, act: () => Promise<Result>): Promise<Result> {
   tryLock(path);
   try {
@@ -131,8 +130,8 @@ function withModel<Of extends object>(agent: Of, model: unknown): Of {
   return typeof model === 'string' ? { ...agent, model } : agent;
 }
 
-// Bytes pass as they are into a file or a pipe; what an agent was told to print must not act on a
-// terminal.
+// A file or pipe gets the bytes unchanged. On a terminal, control characters of the agent's output
+// are escaped.
 function streamsOf(context: CommandContext, taken: { stdout: string; stderr: string }) {
   const to = (key: 'stdout' | 'stderr') => {
     const decoder = new TextDecoder();

@@ -1,4 +1,4 @@
-/** `skill agent …`: identities of agents, what they may start, and what they did. */
+/** `skillgate agent …`: identities of agents, their grants and their log. */
 
 import { existsSync, mkdirSync } from 'node:fs';
 import { rm } from 'node:fs/promises';
@@ -111,10 +111,10 @@ async function grant(context: CommandContext): Promise<ExitCode> {
     { ...change, skills: [...(change.skills ?? []), ...named.map(startGrantOf)] },
   ];
   for (const text of allOf) changes.push(await wholeGrantOf(context, text));
-  const asked = readAgent(folder, agent);
-  await askToReinstate(context, asked);
-  // Whoever revokes it in the meantime has the last word.
-  for (const change of changes) grantAgent(folder, agent, { ...change, reinstate: asked.revoked });
+  const before = readAgent(folder, agent);
+  await askToReinstate(context, before);
+  // A concurrent revocation wins.
+  for (const change of changes) grantAgent(folder, agent, { ...change, reinstate: before.revoked });
   await unpin(
     context,
     agent,
@@ -123,8 +123,7 @@ async function grant(context: CommandContext): Promise<ExitCode> {
   return show(context, readAgent(folder, agent));
 }
 
-// Somebody took everything from this identity: a grant that brings it back by the way would undo
-// that unseen.
+// The identity was revoked. A grant must not restore it silently.
 async function askToReinstate(context: CommandContext, { name, revoked }: Agent): Promise<void> {
   if (revoked === undefined || context.options.reinstate === true) return;
   const question = safe`Agent ${name} was revoked on ${revoked}. This grant makes it active again, with the agent’s old key, memory and workspace.`;
@@ -136,8 +135,8 @@ async function askToReinstate(context: CommandContext, { name, revoked }: Agent)
   );
 }
 
-// The approved capabilities of the version that is admitted now: what a person reads here is what
-// the agent gets.
+// The approved capabilities of the admitted version. The agent gets exactly the list that the
+// person reads here.
 async function wholeGrantOf(context: CommandContext, text: string): Promise<GrantChange> {
   const reference = parseReference(text);
   const { name, range } = reference;
@@ -159,17 +158,16 @@ async function wholeGrantOf(context: CommandContext, text: string): Promise<Gran
   return { skills: [{ skill: name, range }], capabilities: admitted.capabilities };
 }
 
-// What the identity once fetched stays pinned; granted anew, it may take the newest version of the
-// range.
+// Fetched versions stay pinned. After a new grant, the newest version of the range may be fetched.
 async function unpin(
   context: CommandContext,
   agent: string,
   grants: readonly Grant[],
 ): Promise<void> {
-  const isGranted = (name: string): boolean => grants.some((one) => one.skill === name);
+  const isGranted = (name: string): boolean => grants.some((grant) => grant.skill === name);
   await changeLock(identityLockOf(context, agent), (lock) => {
-    const kept = [...lock].filter(([name]) => !isGranted(name));
-    return kept.length < lock.size ? new Map(kept) : lock;
+    const unaffected = [...lock].filter(([name]) => !isGranted(name));
+    return unaffected.length < lock.size ? new Map(unaffected) : lock;
   });
 }
 
@@ -197,7 +195,7 @@ async function revoke(context: CommandContext): Promise<ExitCode> {
   return show(context, after);
 }
 
-// Grants are listed with their range, and are revoked as they are listed.
+// Grants are listed with their range, and revoked by the listed text.
 function grantedSkillOf({ grants, name }: Agent, text: string): string {
   const [, skill = text, range] = /^(.[^@]*)@(.+)$/s.exec(text) ?? [];
   const grant = grants.find((one) => one.skill === skill);
@@ -211,13 +209,12 @@ function grantedSkillOf({ grants, name }: Agent, text: string): string {
   );
 }
 
-// What was allowed for a time was allowed to what it was then: a later grant begins anew. Breakers
-// stay.
+// Temporary allowances end with the grant, so that a later grant starts anew. Breakers stay.
 function forgetHolds(context: CommandContext, agent: string, skill: string | undefined): void {
   const files = holdFiles(holdsFolderOf(context));
   const [scope = '', name] = (skill ?? '').split('/');
-  const isOf = (one: string): boolean =>
-    skill === undefined || one === skill || (name === '*' && one.startsWith(`${scope}/`));
+  const isOf = (other: string): boolean =>
+    skill === undefined || other === skill || (name === '*' && other.startsWith(`${scope}/`));
   for (const hold of files.kept()) if (hold.agent === agent && isOf(hold.skill)) files.forget(hold);
 }
 

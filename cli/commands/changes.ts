@@ -1,6 +1,6 @@
 /**
- * `skill changes …`: what runs changed in their views of folders, waiting for somebody to accept
- * it.
+ * `skillgate changes …`: changes of runs in their views of folders, waiting until a person accepts
+ * them.
  */
 
 import { acceptChanges, requireShown } from '../../runner/changes/accept.ts';
@@ -55,7 +55,7 @@ async function list(context: CommandContext): Promise<ExitCode> {
       version,
       digest,
       begun,
-      targets: set.folders.map((one) => one.target),
+      targets: set.folders.map((folder) => folder.target),
     };
   });
   for (const { run: id, why } of unreadable)
@@ -67,12 +67,12 @@ async function list(context: CommandContext): Promise<ExitCode> {
     waiting.length === 0
       ? safe`no changes wait`
       : table(
-          waiting.map((one) => [
-            one.set.run,
-            one.set.at,
-            one.set.agent,
-            `${one.set.skill}@${one.set.version}`,
-            `${changesText(one)}${markedText(one.set)}`,
+          waiting.map((found) => [
+            found.set.run,
+            found.set.at,
+            found.set.agent,
+            `${found.set.skill}@${found.set.version}`,
+            `${changesText(found)}${markedText(found.set)}`,
           ]),
         ),
   );
@@ -91,14 +91,14 @@ async function accept(context: CommandContext): Promise<ExitCode> {
   const waiting = wanted(context);
   const { digest } = context.options;
   const { run: id } = waiting.set;
-  const said = typeof digest === 'string' ? parseDigest(digest) : undefined;
+  const namedDigest = typeof digest === 'string' ? parseDigest(digest) : undefined;
   const host = hostFiles(context);
-  // Before a person signs the hold: another digest is refused anyway, and the signature would have
-  // been for nothing.
-  if (said !== undefined) requireShown(waiting, said);
+  // Checked before a person signs the hold: another digest is refused anyway, and the signature
+  // would be useless.
+  if (namedDigest !== undefined) requireShown(waiting, namedDigest);
   requireKept(waiting);
   requireApprover(host, waiting.set);
-  if (said === undefined) {
+  if (namedDigest === undefined) {
     printLine(context.stderr, showChanges(waiting, inkFor(context.stderr, context.env)));
     await confirm(
       context,
@@ -110,7 +110,7 @@ async function accept(context: CommandContext): Promise<ExitCode> {
   await askForAgent(context, host, waiting);
   printLeftBehind(
     context,
-    await acceptChanges(context.paths, host, id, said ?? waiting.digest),
+    await acceptChanges(context.paths, host, id, namedDigest ?? waiting.digest),
     id,
   );
   const changes = kindsOf(waiting);
@@ -146,12 +146,12 @@ function wanted(context: CommandContext): WaitingChanges {
 
 function kindsOf({ set }: WaitingChanges): object[] {
   return set.folders.flatMap(({ target, changes }) =>
-    changes.map((one) => ({
-      path: `${target}/${one.path}`,
-      kind: kindOf(one),
-      before: one.before,
-      after: one.after,
-      marks: marksOf(one),
+    changes.map((change) => ({
+      path: `${target}/${change.path}`,
+      kind: kindOf(change),
+      before: change.before,
+      after: change.after,
+      marks: marksOf(change),
     })),
   );
 }

@@ -1,5 +1,5 @@
 /**
- * `skill ci`: installs exactly what skillgate.lock pins, all of it or nothing, and changes neither
+ * `skillgate ci`: installs exactly the versions in skillgate.lock, all or none, and changes neither
  * skillgate.json nor the lock.
  */
 import { join } from 'node:path';
@@ -50,8 +50,8 @@ export async function run(context: CommandContext): Promise<ExitCode> {
   for (const [name, locked] of project.lock)
     ready.push(await verifyLocked(world, project, host, name, locked));
   requireOwnFolders(ready);
-  for (const one of ready)
-    requireFreePlaces(one.layout, one.files, [sharedFolder, ...one.layout.agentFolders]);
+  for (const item of ready)
+    requireFreePlaces(item.layout, item.files, [sharedFolder, ...item.layout.agentFolders]);
   writeAll(context, ready);
   for (const line of removeEarlier(ready)) printNote(context, safe`note: ${line}`);
   const installed = ready.map(({ name, locked, layout }) => ({
@@ -63,8 +63,8 @@ export async function run(context: CommandContext): Promise<ExitCode> {
     joined(
       [
         ...installed.map(
-          (one) =>
-            safe`${one.name}@${one.version} in ${sharedFolder}/${one.folder}, bundle ${one.bundle}`,
+          (skill) =>
+            safe`${skill.name}@${skill.version} in ${sharedFolder}/${skill.folder}, bundle ${skill.bundle}`,
         ),
         safe`installed ${count(installed.length, 'skill')}, each as ${lockFileName} pins it`,
       ],
@@ -74,7 +74,7 @@ export async function run(context: CommandContext): Promise<ExitCode> {
   return exitCodes.ok;
 }
 
-// What skillgate.json asks for and the lock does not pin would be chosen anew.
+// A name in skillgate.json without an entry in the lock would need a new choice of version.
 function requireWholeLock({ file, folder, lock }: Project): void {
   const reasons = [...file.skills].flatMap(([name, { range }]): Reason[] => {
     const locked = lock.get(name);
@@ -160,24 +160,28 @@ function requireOwnFolders(ready: readonly Ready[]): void {
   }
 }
 
-// Somebody's own folder may stand under the name that the lock takes, so nothing of it is deleted.
+// A person's own folder may have the name that the lock needs, so no folder is deleted.
 function writeAll(context: CommandContext, ready: readonly Ready[]): void {
   const prepared: {
-    readonly one: Ready;
+    readonly item: Ready;
     readonly changed: readonly string[];
     readonly folder: PreparedFolder;
   }[] = [];
   const committed: PreparedFolder[] = [];
   try {
-    for (const one of ready)
-      prepared.push({ one, changed: changedIn(one), folder: prepareFolder(one.layout, one.files) });
+    for (const item of ready)
+      prepared.push({
+        item,
+        changed: changedIn(item),
+        folder: prepareFolder(item.layout, item.files),
+      });
     context.signal.throwIfAborted();
     for (const { folder } of prepared) {
       folder.commit();
       committed.push(folder);
     }
-    for (const { one, changed, folder } of prepared)
-      if (changed.length > 0) printReplaced(context, one, changed, folder.keep());
+    for (const { item, changed, folder } of prepared)
+      if (changed.length > 0) printReplaced(context, item, changed, folder.keep());
   } catch (cause) {
     for (const folder of committed.reverse()) folder.undo();
     throw cause;

@@ -1,6 +1,6 @@
 /**
- * `skill doctor`: what this host can enforce, one line each, with the line to type where something
- * is missing.
+ * `skillgate doctor`: what this host can enforce, one line each, with a command to type for missing
+ * parts.
  */
 
 import { realpathSync } from 'node:fs';
@@ -22,9 +22,9 @@ interface Part {
   readonly name: string;
   readonly programs: readonly string[];
   readonly for: string;
-  /** What apt installs. */
+  /** Name of the apt package. */
   readonly package: string;
-  /** Whether nothing runs in a sandbox without it. */
+  /** Whether no sandbox runs without it. */
   readonly needed: boolean;
 }
 
@@ -104,13 +104,13 @@ export async function run(context: CommandContext): Promise<ExitCode> {
   return rows.every((row) => row.holds || !row.needed) ? exitCodes.ok : exitCodes.refused;
 }
 
-// What host policy may require is needed where it does; the sandbox's own tests always.
+// Parts that host policy requires are needed, and so are the sandbox's own tests.
 function isNeeded(name: string, policy: HostPolicy): boolean {
-  const requirement = requirements.find((one) => one === name);
+  const requirement = requirements.find((requirement) => requirement === name);
   return requirement === undefined || policy.require.includes(requirement);
 }
 
-// Looked for where the runner takes programs from, not on this user's PATH.
+// Searched where the runner finds programs, not on this user's PATH.
 function partRow(part: Part): Row {
   const at = part.programs.map(findProgram).find((path) => path !== undefined);
   if (at !== undefined)
@@ -126,7 +126,7 @@ function partRow(part: Part): Row {
   };
 }
 
-/** Whether shims find `skillgate`, and what `skill` would start here. */
+/** Whether shims find `skillgate`, and which program `skill` starts here. */
 export function namesOnPath(path: string | undefined, entryAt: string, isFunction = false): Row[] {
   const skillgate = programOnPath('skillgate', path);
   const skill = programOnPath('skill', path);
@@ -152,7 +152,7 @@ export function namesOnPath(path: string | undefined, entryAt: string, isFunctio
   return [first, isFunction ? functionRow : shortNameRow(skill, entryAt)];
 }
 
-// What `skillgate shell-init` defines comes before PATH.
+// A function from `skillgate shell-init` comes before PATH.
 const functionRow: Row = {
   name: 'skill',
   holds: true,

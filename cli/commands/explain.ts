@@ -7,7 +7,7 @@ import { asCalled } from '../context/called-name.ts';
 import { nearest } from '../nearest.ts';
 import { answer, inkFor, joined, safe } from '../terminal/output.ts';
 
-/** `skill explain RULE-OR-CODE`. */
+/** `skillgate explain RULE-OR-CODE`. */
 export async function run(context: CommandContext): Promise<ExitCode> {
   const name = (context.args[0] ?? '').replace(/^error\[(.*)\]$/, '$1');
   if (isCode(name)) return explainCode(context, name);
@@ -16,7 +16,7 @@ export async function run(context: CommandContext): Promise<ExitCode> {
   if (isReason(name)) return explainReason(context, name);
   const word = await wordOfLog(name);
   if (word !== undefined) return explainWord(context, name, word);
-  // Rules come with their parsers' names only; no parser is loaded for this.
+  // Rules name their parsers only, so no parser is loaded.
   const { rules } = await import('../../scanner/rules.ts');
   const rule = rules.find(({ id }) => id === name);
   if (rule !== undefined) return explainRule(context, rule);
@@ -36,14 +36,14 @@ function explainCode(context: CommandContext, code: ProblemCode): ExitCode {
   const means = asCalled(problemCodes[code].means);
   const fix = asCalled(problemCodes[code].fix);
   const ink = inkFor(context.stdout, context.env);
-  const said = code === 'interrupted' ? exitCodes.interrupted : exit;
-  answer(context, { schema: 'skillgate.code/1', code, means, fix, exit: said, status }, () =>
+  const exitCode = code === 'interrupted' ? exitCodes.interrupted : exit;
+  answer(context, { schema: 'skillgate.code/1', code, means, fix, exit: exitCode, status }, () =>
     joined(
       [
         ink.bold(code),
         safe`  ${means}`,
         safe`  ${ink.cyan('help:')} ${fix}`,
-        safe`  exit code ${said}, HTTP status ${status}`,
+        safe`  exit code ${exitCode}, HTTP status ${status}`,
       ],
       '\n',
     ),
@@ -68,7 +68,7 @@ interface Explained {
   readonly fix: string;
 }
 
-// What the audit log and answers of the proxy say of a request, and of the end of a run.
+// Words of the audit log and of the proxy about a request or the end of a run.
 async function wordOfLog(name: string): Promise<Explained | undefined> {
   const { denials } = await import('../../skills-index/run/egress/denial.ts');
   const { denialFixes, isDenial } = await import('../../skills-index/run/egress/denial-fixes.ts');

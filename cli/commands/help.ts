@@ -5,7 +5,7 @@ import { calledName } from '../context/called-name.ts';
 import { commandText, exitMeanings, groupText, helpOf, overviewText } from '../help-text.ts';
 import { answer, inkFor } from '../terminal/output.ts';
 
-/** `skill help [COMMAND]`. */
+/** `skillgate help [COMMAND]`. */
 export async function run(context: CommandContext): Promise<ExitCode> {
   const ink = inkFor(context.stdout, context.env);
   const schema = 'skillgate.help/1';
@@ -33,13 +33,12 @@ export async function run(context: CommandContext): Promise<ExitCode> {
 }
 
 /**
- * The failure for a command that does not exist: how it is done here, else the commands that are
- * spelled like it.
+ * The error for an unknown command: our way to the same result, or commands with a similar name.
  */
 export function unknownCommand({ name, near, instead }: UnknownCommand): Problem {
   const nearest =
     near.length > 0
-      ? `did you mean: ${near.map((one) => `${calledName()} ${one}`).join(', ')}?`
+      ? `did you mean: ${near.map((name) => `${calledName()} ${name}`).join(', ')}?`
       : undefined;
   return new Problem('usage', `There is no command ${calledName()} ${name}`, {
     hint: instead ?? nearest ?? 'skillgate help lists all commands',

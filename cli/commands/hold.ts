@@ -1,4 +1,7 @@
-/** `skill hold list|show|allow|deny`: what waits for a person on this host, and their answer. */
+/**
+ * `skillgate hold list|show|allow|deny`: actions that wait for a person on this host, and the
+ * answers.
+ */
 import { join } from 'node:path';
 import { breakerFile } from '../../runner/agents/breakers.ts';
 import { holdFiles, readHeldRequest, requestPath } from '../../runner/holds/holds.ts';
@@ -52,7 +55,7 @@ export async function run(context: CommandContext): Promise<ExitCode> {
   const seconds = secondsOf(context);
   if (here.state === 'open' && isForOperatorAlone(here, policy))
     return closeUnsigned(context, here);
-  // It names another action than it covers, so no allowance could stand by it.
+  // The hold shows another action than its digest covers, so an allowance would not count.
   if (here.state === 'waiting' && !isAsShown(here.hold))
     throw new Problem(
       'hold-denied',
@@ -61,13 +64,13 @@ export async function run(context: CommandContext): Promise<ExitCode> {
         hint: 'a waiting runner holds another action than this file shows; leave the hold alone, it expires by itself',
       },
     );
-  const made = await makeAnswer(context, policy, { hold: here.hold, verdict, seconds });
-  if (made.kind === 'to-sign') {
-    const { challenge, approver } = made;
+  const answered = await makeAnswer(context, policy, { hold: here.hold, verdict, seconds });
+  if (answered.kind === 'to-sign') {
+    const { challenge, approver } = answered;
     const { schema: _, ...passkey } = { schema: '', ...approver.passkey };
     answer(
       context,
-      { schema: 'skillgate.hold-challenge/1', answer: made.answer, challenge, ...passkey },
+      { schema: 'skillgate.hold-challenge/1', answer: answered.answer, challenge, ...passkey },
       () =>
         safe`sign this challenge with the passkey ${passkey.credentialId ?? ''} at ${passkey.origin ?? ''}: ${challenge}`,
     );
@@ -77,11 +80,11 @@ export async function run(context: CommandContext): Promise<ExitCode> {
     );
     return exitCodes.ok;
   }
-  putAnswer(made.path, made.signed);
+  putAnswer(answered.path, answered.signed);
   return done(
     context,
     here,
-    `${verdict === 'allow' ? 'allowed' : 'denied'} by ${made.signed.answer.approver}${seconds === 0 ? '' : ` for ${seconds} seconds`}`,
+    `${verdict === 'allow' ? 'allowed' : 'denied'} by ${answered.signed.answer.approver}${seconds === 0 ? '' : ` for ${seconds} seconds`}`,
   );
 }
 
@@ -95,12 +98,12 @@ function list(context: CommandContext, policy: HostPolicy): ExitCode {
   return exitCodes.ok;
 }
 
-// All that the hold is about: what stands in the hold itself is cut where it is long.
+// Shows the whole action, because the text in the hold itself is shortened.
 function show(context: CommandContext, here: HoldHere): ExitCode {
   const changes = heldChanges(context, here.hold);
   if (changes !== undefined) {
-    const told = typeof changes === 'string' ? { why: changes } : changes.set;
-    answer(context, { schema: 'skillgate.hold-shown/1', ...here, changes: told }, () =>
+    const shownChanges = typeof changes === 'string' ? { why: changes } : changes.set;
+    answer(context, { schema: 'skillgate.hold-shown/1', ...here, changes: shownChanges }, () =>
       joined(
         [describeHold(here), heldChangesText(changes, inkFor(context.stdout, context.env))],
         '\n',
@@ -135,7 +138,7 @@ function done(context: CommandContext, { hold }: HoldHere, what: string): ExitCo
   return exitCodes.ok;
 }
 
-// Nothing more is allowed from now on: that takes no signature.
+// Revoking an allowance needs no signature, because it only removes rights.
 function takeBack(context: CommandContext, here: HoldHere, what: string): ExitCode {
   holdFiles(holdsFolderOf(context)).forget(here.hold);
   return done(context, here, what);
@@ -145,8 +148,7 @@ function isForOperatorAlone({ hold }: HoldHere, { approvers }: HostPolicy): bool
   return hold.agent === 'operator' && !approvers.some((one) => canAnswer(one, []));
 }
 
-// Where nobody could sign, the operator may let go on what they ran themselves; an agent's breaker
-// stays open.
+// Without approvers, operators may close breakers of their own runs. An agent's breaker stays open.
 async function closeUnsigned(context: CommandContext, { hold }: HoldHere): Promise<ExitCode> {
   await confirm(
     context,

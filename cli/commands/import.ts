@@ -31,13 +31,13 @@ interface ImportWorld {
   readonly scope: Scope;
   readonly signer: KeyFile;
   readonly scanner: WatchedScanner;
-  /** What this run has published: one bundle to a name. */
+  /** Bundles that this import published, by name. */
   readonly taken: Map<SkillName, Digest>;
 }
 
 /**
- * `skill import DIR --scope NAME`: a few skills at a time, so that memory does not grow with their
- * number.
+ * `skillgate import DIR --scope NAME`: a few skills in parallel, so that memory does not grow with
+ * their number.
  */
 export async function run(context: CommandContext): Promise<ExitCode> {
   const { scope: given } = context.options;
@@ -64,21 +64,22 @@ export async function run(context: CommandContext): Promise<ExitCode> {
       progress.step(path);
     }
   };
-  // What stops one stops all: the others end the skill they have in hand and take no further one.
+  // A failure that stops one worker stops all: the others finish their skill and take no further
+  // one.
   const stopping = async (): Promise<void> => {
     await work().finally(() => waiting.splice(0));
   };
   const ended = await Promise.allSettled(Array.from({ length: importsAtOnceMax }, stopping));
   await scanner.close();
   progress.end();
-  const failure = ended.find((one) => one.status === 'rejected');
+  const failure = ended.find((worker) => worker.status === 'rejected');
   if (failure !== undefined) throw failure.reason;
   importAnswer(context, `@${scope}`, rows);
   return rows.some((row) => row.outcome === 'refused') ? exitCodes.refused : exitCodes.ok;
 }
 
-// A skill that fails is a row of the table; only what stops all of them (no registry, no right to
-// the scope) ends the import.
+// A failed skill is a row of the table. Only failures that concern all skills end the import, such
+// as a missing registry or right to the scope.
 async function importOne(world: ImportWorld, folder: string, path: string): Promise<ImportRow> {
   const { context, scanner } = world;
   const started = performance.now();
@@ -146,7 +147,7 @@ const endsImport: ReadonlySet<string> = new Set([
   'root-not-pinned',
 ]);
 
-/** `there` when exactly these bytes were published before under this name and version. */
+/** `there` when the same bytes were already published under this name and version. */
 async function publishOrFind(
   { context, signer }: ImportWorld,
   found: FoundSkill,
@@ -179,8 +180,8 @@ async function patiently<Result>(
   }
 }
 
-// Many skills at once are more than the registry takes from who is no member; it says so, and a
-// moment later takes the next.
+// A registry limits uploads of clients that are not members. It answers so, and accepts the next
+// upload a moment later.
 function isPassing({ code }: Problem): boolean {
   return code === 'registry-busy' || code === 'too-many-requests';
 }

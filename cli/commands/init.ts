@@ -10,7 +10,7 @@ import { parseVersion } from '../../skills-index/skill/version.ts';
 import { type CommandContext, type ExitCode, exitCodes } from '../command.ts';
 import { answer, joined, printNote, safe } from '../terminal/output.ts';
 
-/** `skill init [DIR]`: both files, or neither. */
+/** `skillgate init [DIR]`: writes both files or neither. */
 export async function run(context: CommandContext): Promise<ExitCode> {
   const folder = resolve(context.cwd, context.args[0] ?? '.');
   const short =

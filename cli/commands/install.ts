@@ -1,4 +1,4 @@
-/** `skill install`: verifies, shows what the skill will be able to do, and only then writes. */
+/** `skillgate install`: verifies, shows the skill's capabilities, and only then writes. */
 import { existsSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { compare, valid } from 'semver';
@@ -149,7 +149,7 @@ async function installOne(
   return installed;
 }
 
-// What was chosen once stays chosen: an update does not forget --copy, --as or the agents.
+// An update keeps earlier choices: --copy, --as and the agents.
 function wantedOf(
   context: CommandContext,
   { name, range }: SkillReference,
@@ -174,7 +174,7 @@ function wantedOf(
   };
 }
 
-/** A new publisher is taken for one skill, by who names it. */
+/** A new publisher is accepted for one skill at a time, by its id. */
 function publisherNamed({ args, options }: CommandContext): Digest | undefined {
   const { publisher } = options;
   if (publisher === undefined) return undefined;
@@ -198,7 +198,7 @@ function requireOwnFolder(project: Project, name: SkillName, folder: string): vo
   }
 }
 
-// A registry that withholds the newest version must not lead back to an older one unasked.
+// A registry that withholds the newest version must not cause a silent downgrade.
 function requireNoDowngrade(
   admitted: Admitted,
   before: LockedSkill | undefined,
@@ -229,7 +229,7 @@ function lockedBy(found: AdmissionAnswer, admitted: Admitted): LockedSkill {
   };
 }
 
-// The lock's digest says whether what the index now says of the old version is what was installed.
+// The lock's digest shows whether the index line describes the installed version.
 async function approvedBefore(
   found: AdmissionAnswer,
   name: SkillName,
@@ -237,15 +237,15 @@ async function approvedBefore(
 ): Promise<Capabilities | undefined> {
   const lines = await fetchIndex(found.source, name).catch(() => []);
   found.source.signal?.throwIfAborted();
-  const line = lines.find((one) => one.version === before.version);
+  const line = lines.find((candidate) => candidate.version === before.version);
   return line !== undefined && capabilityDigest(line.capabilities) === before.capabilities
     ? line.capabilities
     : undefined;
 }
 
-// The slow part lies beside its place; then the two files and the rename follow one another. A
-// crash in between leaves a lock that says whose folder it is, so that the next installation can
-// mend it.
+// The slow part happens in a folder beside the final one. Then both files and the rename follow at
+// once. After a crash in between, the lock names the folder's owner, so the next installation can
+// repair it.
 async function writeAll(
   context: CommandContext,
   project: Project,
@@ -280,7 +280,7 @@ function keepFile(path: string): () => void {
   return () => writeFileSync(path, bytes);
 }
 
-// An update that may do more than what is installed is a person's choice, whoever approved it.
+// An update with more capabilities needs a person's consent, whoever approved it.
 async function agreeToMore(
   context: CommandContext,
   { name, admitted, before }: Installed,

@@ -18,7 +18,7 @@ import { askNewPassphrase, askPassphrase } from '../signers/passphrase.ts';
 import { keyNames, keyPath } from '../signers/signer.ts';
 import { answer, inkFor, printNote, type Safe, safe, table } from '../terminal/output.ts';
 
-/** `skill key create|approver|list|rotate|revoke`. */
+/** `skillgate key create|approver|list|rotate|revoke`. */
 export async function run(context: CommandContext): Promise<ExitCode> {
   switch (context.command) {
     case 'key create':
@@ -48,14 +48,14 @@ async function create(context: CommandContext): Promise<ExitCode> {
   const path = keyPath(context.paths, name);
   const key = await createKeyFile(path, shared, name, keychain, passphrase);
   const sealed = passphrase !== undefined;
-  const made = {
+  const created = {
     name,
     keyId: key.keyId,
     publicFile: shared,
     keychain: keychain !== undefined,
     passphrase: sealed,
   };
-  answer(context, { schema: 'skillgate.key-created/1', ...made }, () => safe`${key.keyId}`);
+  answer(context, { schema: 'skillgate.key-created/1', ...created }, () => safe`${key.keyId}`);
   const place = keychain === undefined ? context.paths.config : 'the keychain of this machine';
   printNote(
     context,
@@ -66,7 +66,7 @@ async function create(context: CommandContext): Promise<ExitCode> {
   return exitCodes.ok;
 }
 
-// A key file of before there were mailbox keys gets one here: its passphrase is asked, because the
+// An older key file without a mailbox key gets one here. Its passphrase is asked, because the
 // signing key signs the mailbox key.
 async function nameApprover(context: CommandContext): Promise<ExitCode> {
   const { requireClosed } = await import('../holds/answer.ts');
@@ -109,12 +109,12 @@ function approverLine(approver: Approver): Safe {
 
 async function list(context: CommandContext): Promise<ExitCode> {
   const names = keyNames(context.paths);
-  const kept = [
+  const stored = [
     ...names.map((name) => ({ name, path: keyPath(context.paths, name) })),
     ...endedKeys(context.paths),
   ];
   const found = await Promise.all(
-    kept.map(async ({ name, path }) => ({ name, ...(await keyAt(path)) })),
+    stored.map(async ({ name, path }) => ({ name, ...(await keyAt(path)) })),
   );
   const { logged, silent } = await askLog(
     context,
@@ -124,12 +124,12 @@ async function list(context: CommandContext): Promise<ExitCode> {
     context.options.log === true
       ? await (await import('../keys/own-entries.ts')).ownEntries(context)
       : undefined;
-  const keys = found.map((one) => ({
-    ...one,
-    log: one.keyId === undefined ? null : (logged.get(one.keyId) ?? null),
-    ...(read === undefined || one.keyId === undefined
+  const keys = found.map((key) => ({
+    ...key,
+    log: key.keyId === undefined ? null : (logged.get(key.keyId) ?? null),
+    ...(read === undefined || key.keyId === undefined
       ? {}
-      : { signed: read.entries.get(one.keyId) ?? [] }),
+      : { signed: read.entries.get(key.keyId) ?? [] }),
   }));
   const ink = inkFor(context.stdout, context.env);
   answer(
@@ -149,10 +149,10 @@ async function list(context: CommandContext): Promise<ExitCode> {
       ),
   );
   for (const { name, log } of keys)
-    for (const one of log?.versions ?? [])
+    for (const version of log?.versions ?? [])
       printNote(
         context,
-        safe`  ${name} published ${one.name}@${one.version} at log index ${one.logIndex} (${one.status})`,
+        safe`  ${name} published ${version.name}@${version.version} at log index ${version.logIndex} (${version.status})`,
       );
   for (const { name, signed } of keys)
     if (read !== undefined && signed !== undefined)
@@ -166,7 +166,7 @@ async function list(context: CommandContext): Promise<ExitCode> {
   return exitCodes.ok;
 }
 
-// Keys are there without a registry, so a registry that does not answer is no failure.
+// Keys exist without a registry, so an unavailable registry is no failure.
 async function askLog(
   context: CommandContext,
   keyIds: readonly Digest[],

@@ -1,4 +1,4 @@
-/** `skill log …`: what ran here, as it happens, and whether the record of it is whole. */
+/** `skillgate log …`: past and present runs, and whether the log is intact. */
 
 import { once } from 'node:events';
 import { dirname, join } from 'node:path';
@@ -55,17 +55,19 @@ async function show(context: CommandContext): Promise<ExitCode> {
     });
   const file = auditFileOf(context);
   const keep = auditFilterOf(context);
-  let shown = 0;
+  let printedCount = 0;
   if (format === 'json') stdout.write('{"schema":"skillgate.log/1","entries":[');
   for await (const { lines } of follows ? followLines(file, 0, signal) : readLines(file)) {
     signal.throwIfAborted();
     const entries = lines.flatMap((line) => parseLogLine(line) ?? []).filter(keep);
-    const text = entries.map((entry, at) => printed(entry, context, shown + at === 0)).join('');
-    shown += entries.length;
+    const text = entries
+      .map((entry, at) => printed(entry, context, printedCount + at === 0))
+      .join('');
+    printedCount += entries.length;
     await put(stdout, text);
   }
   if (format === 'json') stdout.write(']}\n');
-  if (format === 'text' && shown === 0)
+  if (format === 'text' && printedCount === 0)
     printNote(
       context,
       safe`nothing is recorded${Object.keys(options).length === 0 ? '' : ' that fits'}`,
@@ -79,7 +81,7 @@ function printed(entry: AuditEntry, { format }: CommandContext, isFirst: boolean
   return `${jsonText(format === 'ocsf' ? ocsfOf(entry) : entry)}\n`;
 }
 
-// Whoever reads slowly is waited for: a log may be larger than the memory.
+// Waits for slow readers: a log may be larger than the memory.
 async function put(stream: OutStream, text: string): Promise<void> {
   if (text !== '' && !stream.write(text)) await once(stream, 'drain');
 }
@@ -115,7 +117,7 @@ async function watch(context: CommandContext): Promise<ExitCode> {
     const { text } = pictureText(picture, now());
     if (text === before) return;
     before = text;
-    // On a terminal one picture replaces the other; in a pipe each that differs follows.
+    // On a terminal a new picture replaces the old one; a pipe gets each changed picture.
     stdout.write(
       stdout.isTTY === true ? `\u001b[H\u001b[2J${text}\n` : `${now().toISOString()}\n${text}\n\n`,
     );
@@ -128,7 +130,7 @@ async function watch(context: CommandContext): Promise<ExitCode> {
   return exitCodes.ok;
 }
 
-// Each place by itself: one that is down keeps no other from its entries.
+// Each exporter by itself: a failing one does not delay the others.
 async function send(context: CommandContext): Promise<ExitCode> {
   const { options, paths, signal } = context;
   const { exporters, hosts, incidents } = readHostPolicy(join(paths.config, 'host.json'));
@@ -144,7 +146,9 @@ async function send(context: CommandContext): Promise<ExitCode> {
   };
   const onTrouble = (why: string): void => printNote(context, safe`not exported yet: ${why}`);
   const ends = await Promise.allSettled(
-    exporters.map((one) => exportLog({ ...world, onTrouble }, one, options.follow === true)),
+    exporters.map((exporter) =>
+      exportLog({ ...world, onTrouble }, exporter, options.follow === true),
+    ),
   );
   const reports = await sendIncidents(context, { incidents });
   const sent = ends.map((end) => (end.status === 'fulfilled' ? end.value : 0));

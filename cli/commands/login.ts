@@ -5,7 +5,9 @@ import { signIn } from '../registries/session.ts';
 import { signerFor } from '../signers/signer.ts';
 import { answer, joined, printNote, safe } from '../terminal/output.ts';
 
-/** `skill login [--browser]`: a session by key; with `--browser` a one-time link for the desk. */
+/**
+ * `skillgate login [--browser]`: a session by key; `--browser` gives a one-time link for the desk.
+ */
 export async function run(context: CommandContext): Promise<ExitCode> {
   const signer = await signerFor(context);
   const { token, expires, member } = await signIn(context, signer);

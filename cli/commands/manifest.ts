@@ -25,8 +25,8 @@ import type { ExactVersion } from '../terminal/exact-version.ts';
 import { answer, inkFor, joined, printNote, Safe, safe } from '../terminal/output.ts';
 
 /**
- * `skill manifest [DIR] [--write]`: what the scan saw, as a proposal; what the author declared
- * stays as it is.
+ * `skillgate manifest [DIR] [--write]`: proposes capabilities from the scan, and keeps the author's
+ * own declarations.
  */
 export async function run(context: CommandContext): Promise<ExitCode> {
   const folder = resolve(context.cwd, context.args[0] ?? '.');
@@ -48,15 +48,16 @@ export async function run(context: CommandContext): Promise<ExitCode> {
   const written = context.options.write === true && text !== old;
   if (written && old !== undefined) await agreeToChange(context, old, text);
   if (written) await writeWhole(join(folder, 'skill.json'), text);
-  const { left, unused } = leftOver(manifest, report);
+  const { left: undeclarable, unused } = leftOver(manifest, report);
   answer(
     context,
-    { schema: 'skillgate.manifest-proposal/1', manifest, written, left, unused },
-    () => shown(context, text),
+    { schema: 'skillgate.manifest-proposal/1', manifest, written, left: undeclarable, unused },
+    () => manifestText(context, text),
   );
-  for (const one of left)
-    printNote(context, safe`seen by the scan, but cannot be declared: ${one}`);
-  for (const one of unused) printNote(context, safe`declared, but not seen by the scan: ${one}`);
+  for (const capability of undeclarable)
+    printNote(context, safe`seen by the scan, but cannot be declared: ${capability}`);
+  for (const capability of unused)
+    printNote(context, safe`declared, but not seen by the scan: ${capability}`);
   if (report.verdict === 'block')
     printNote(
       context,
@@ -66,7 +67,7 @@ export async function run(context: CommandContext): Promise<ExitCode> {
   return exitCodes.ok;
 }
 
-// What somebody wrote is not overwritten unseen.
+// A person's text is not overwritten without consent.
 async function agreeToChange(context: CommandContext, old: string, text: string): Promise<void> {
   printNote(context, diffText(diffLines(old, text), inkFor(context.stderr, context.env)));
   if (context.options.yes !== true)
@@ -81,13 +82,13 @@ function outcome(written: boolean, isSame: boolean): Safe {
     : safe`Nothing was written. To write skill.json, add --write.`;
 }
 
-// As it is where it is data; at a terminal nothing in it may be obeyed.
-function shown({ stdout }: CommandContext, text: string): Safe {
+// Unchanged for programs; on a terminal, control characters are escaped.
+function manifestText({ stdout }: CommandContext, text: string): Safe {
   const lines = text.trimEnd();
   return stdout.isTTY === true ? joined(lines.split('\n'), '\n') : new Safe(lines);
 }
 
-// What a person declared keeps its words and its place; only what is missing is added.
+// Declared capabilities keep their words and order; only missing ones are added.
 function widened(before: Manifest, inferred: Manifest, commands: Manifest['commands']): Manifest {
   const missing = minus(inferred.capabilities, before.capabilities);
   return { ...before, commands, capabilities: union(before.capabilities, missing) };
@@ -103,7 +104,7 @@ function leftOver(manifest: Manifest, { capabilities: { observed, unused } }: Sc
 function nameFor(context: CommandContext, skillMd: SkillMd, folder: string): ExactVersion {
   const scope = parseScope(context.options.scope ?? 'me');
   const short = [skillMd.name, basename(folder)].find(
-    (one) => one !== undefined && isNamePart(one),
+    (candidate) => candidate !== undefined && isNamePart(candidate),
   );
   if (short === undefined)
     throw new Problem(

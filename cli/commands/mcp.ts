@@ -1,4 +1,4 @@
-/** `skill mcp`: approved skills for one agent identity, over MCP on stdin and stdout. */
+/** `skillgate mcp`: approved skills for one agent identity, over MCP on stdin and stdout. */
 import { randomUUID } from 'node:crypto';
 import { Problem } from '../../skills-index/skill/problem.ts';
 import { agentSkills } from '../agents/agent-skills.ts';
@@ -12,10 +12,10 @@ export async function run(context: CommandContext): Promise<ExitCode> {
     throw new Problem('usage', 'Cannot serve skills: no agent is named', {
       hint: 'skillgate mcp --agent NAME',
     });
-  // A client that goes away ends what it started.
-  const gone = new AbortController();
-  context.stdin.once('end', () => gone.abort()).once('close', () => gone.abort());
-  const signal = AbortSignal.any([context.signal, gone.signal]);
+  // When the client disconnects, its calls end.
+  const disconnected = new AbortController();
+  context.stdin.once('end', () => disconnected.abort()).once('close', () => disconnected.abort());
+  const signal = AbortSignal.any([context.signal, disconnected.signal]);
   const skills = agentSkills({ ...context, signal }, agent, context.cwd);
   const { serveMcp } = await import('../agents/mcp-server.ts');
   await serveMcp(

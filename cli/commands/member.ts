@@ -34,7 +34,7 @@ import { signerFor } from '../signers/signer.ts';
 import { answer, inkFor, joined, printNote, safe, table } from '../terminal/output.ts';
 import { peopleIn } from '../terminal/person-option.ts';
 
-/** `skill member add|list|remove`. */
+/** `skillgate member add|list|remove`. */
 export async function run(context: CommandContext): Promise<ExitCode> {
   switch (context.command) {
     case 'member add':
@@ -53,7 +53,7 @@ async function add(context: CommandContext): Promise<ExitCode> {
   const who = await whoOf(context, { name, signer }, (task) => withSession(context, signer, task));
   const identities = identitiesOf(context);
   const { root } = await currentRegistry(context, context.registryBase);
-  // The trusted root file says how many have to sign, and not the registry.
+  // The trusted root file decides how many administrators must sign, not the registry.
   const votes = root.threshold > 1 ? (await readMembers(context, signer)).votes : [];
   const previous = await previousOf(context, who);
   const known = identities === undefined ? {} : { identities };
@@ -123,7 +123,7 @@ function readMembers(
   );
 }
 
-// An empty list is said, never assumed: it is the administrator's word that the member is no author
+// An empty list must be stated explicitly: the administrator then says that the member is no author
 // under another name.
 function identitiesOf({ options }: CommandContext): MemberPredicate['identities'] {
   const people = peopleIn(options.identity);
@@ -168,7 +168,7 @@ async function whoOf(
   const { pending } = await asMember((token) =>
     askRegistry(context, '/api/v1/members/pending', pendingAnswer, { token }),
   );
-  const found = pending.find((one) => one.credentialId === id);
+  const found = pending.find((passkey) => passkey.credentialId === id);
   if (found === undefined)
     throw new Problem('not-found', `No passkey ${JSON.stringify(id)} waits for an administrator`, {
       hint: 'skillgate member list',
@@ -179,8 +179,7 @@ async function whoOf(
       `This passkey was offered by ${JSON.stringify(found.member)}, not by ${JSON.stringify(name)}`,
     );
   const { credentialId, publicKey, rpId, origin } = found;
-  // The registry says which key it is; the digest came from the browser that made it, past the
-  // registry.
+  // The registry names the key, and the digest came directly from the browser that made the key.
   const spki = coseToSpki(Buffer.from(publicKey, 'base64url'));
   if (spki === undefined || digestOf(spki) !== keyDigest)
     throw new Problem(
@@ -206,16 +205,16 @@ async function list(context: CommandContext): Promise<ExitCode> {
   const ink = inkFor(context.stdout, context.env);
   answer(context, { schema: 'skillgate.members/1', members, pending, votes, votesNeeded }, () =>
     table([
-      ...members.map((one) => [
-        ink.bold(one.name),
-        joined(one.roles, ', '),
-        one.keyId ?? `passkey ${one.credentialId ?? ''}`,
-        identitiesText(one),
+      ...members.map((member) => [
+        ink.bold(member.name),
+        joined(member.roles, ', '),
+        member.keyId ?? `passkey ${member.credentialId ?? ''}`,
+        identitiesText(member),
       ]),
-      ...pending.map((one) => [
-        ink.bold(one.member),
+      ...pending.map((passkey) => [
+        ink.bold(passkey.member),
         ink.yellow('waits'),
-        `passkey ${one.credentialId}`,
+        `passkey ${passkey.credentialId}`,
       ]),
     ]),
   );
@@ -238,9 +237,9 @@ function identitiesText({
   return identities.length === 0 ? 'no OIDC identity' : identities.map(printIdentity).join(', ');
 }
 
-function rolesOf(given: unknown): MemberRole[] {
-  const words: unknown[] = Array.isArray(given)
-    ? given.flatMap((one) => String(one).split(','))
+function rolesOf(option: unknown): MemberRole[] {
+  const words: unknown[] = Array.isArray(option)
+    ? option.flatMap((word) => String(word).split(','))
     : [];
   const roles = memberRoles.filter((role) => words.includes(role));
   const wrong = words.find((word) => !memberRoles.some((role) => role === word));

@@ -19,7 +19,7 @@ import { answer, count, inkFor, joined, printNote, type Safe, safe } from '../te
 import { type Progress, startProgress } from '../terminal/progress.ts';
 import { pause } from '../witness/follow.ts';
 
-/** `skill monitor URL`: whether index and status of a registry say what its log says. */
+/** `skillgate monitor URL`: whether index and status of a registry agree with its log. */
 export async function run(context: CommandContext): Promise<ExitCode> {
   const { options, paths, cwd, signal, args } = context;
   const pinned = trustedRegistry(context, parseBase(args[0]));
@@ -51,7 +51,7 @@ type Shown = Omit<Look, 'status'>;
 
 type Memory = ReplayMemory & {
   readonly folder: MonitorFolder;
-  /** A registry that does not answer is asked again later. */
+  /** Whether the monitor tries again when the registry does not answer. */
   readonly tries: boolean;
 };
 
@@ -60,18 +60,18 @@ async function replayAndPrint(
   pinned: TrustedRegistry,
   memory: Memory,
 ): Promise<Shown | undefined> {
-  const { tries, ...kept } = memory;
-  let world = worldOf(context, pinned, kept);
+  const { tries, ...remembered } = memory;
+  let world = worldOf(context, pinned, remembered);
   try {
-    // Administrators may have rotated keys since the last look, and what was kept an hour ago would
-    // then find differences that are none.
+    // Administrators may have rotated keys since the last look. With old keys the monitor would
+    // report differences that do not exist.
     const { registry, notes } = await freshRegistry(context, pinned, {
       offline: false,
       graceHours: 0,
       isDoubted: true,
     });
-    for (const one of notes) printNote(context, safe`${one}`);
-    world = worldOf(context, registry, kept);
+    for (const note of notes) printNote(context, safe`${note}`);
+    world = worldOf(context, registry, remembered);
     const look = await replayNow(context, world);
     replayText(context, pinned, look);
     return look;
@@ -126,20 +126,20 @@ function replayText(
   { base, root, fingerprint }: TrustedRegistry,
   look: Shown,
 ): void {
-  const differences = look.differences.map((one) => ({
-    ...one,
-    means: differenceMeanings[one.code],
+  const differences = look.differences.map((difference) => ({
+    ...difference,
+    means: differenceMeanings[difference.code],
   }));
-  const said = {
+  const summary = {
     registry: base,
     origin: root.origin,
     root: fingerprint,
     at: context.now().toISOString(),
   };
-  answer(context, { schema: 'skillgate.monitor/1', ...said, ...look, differences }, () =>
+  answer(context, { schema: 'skillgate.monitor/1', ...summary, ...look, differences }, () =>
     textOf(context, base, look),
   );
-  for (const one of look.notes) printNote(context, safe`${one}`);
+  for (const note of look.notes) printNote(context, safe`${note}`);
 }
 
 function textOf(

@@ -22,7 +22,7 @@ import { scanOnce } from '../scan/watched-scan.ts';
 import { someoneFor } from '../signers/someone.ts';
 import { answer, count, inkFor, printNote, safe, wantsColour } from '../terminal/output.ts';
 
-/** `skill publish [DIR] [--dry-run]`. */
+/** `skillgate publish [DIR] [--dry-run]`. */
 export async function run(context: CommandContext): Promise<ExitCode> {
   const folder = resolve(context.cwd, context.args[0] ?? '.');
   const step = stepPrinter(context);
@@ -64,7 +64,8 @@ export async function run(context: CommandContext): Promise<ExitCode> {
     manifest,
     ...provenance,
   }).catch(async (cause: unknown) => {
-    // The registry knows nobody by a key that owns nothing there; whose the scope is tells more.
+    // The registry does not know this key in the scope; the owner of the scope is more helpful to
+    // name.
     if (cause instanceof Problem && cause.code === 'key-unknown')
       await requireScopeOwner(context, scopeOf(name), someone);
     throw cause;
@@ -109,14 +110,17 @@ async function scanHere(
         printReport(report, files, { colour: wantsColour(context.stderr, context.env), asCalled }),
       );
     else
-      for (const one of report.findings)
-        printNote(context, safe`${one.severity}: ${one.message} (${one.path}:${one.line})`);
+      for (const finding of report.findings)
+        printNote(
+          context,
+          safe`${finding.severity}: ${finding.message} (${finding.path}:${finding.line})`,
+        );
     const why = whyHigh(defaultPolicy, {
       capabilities: manifest.capabilities,
       findings: report.findings,
       verdict: report.verdict,
     });
-    for (const one of why) printNote(context, safe`needs more than one approval: ${one}`);
+    for (const reason of why) printNote(context, safe`needs more than reason approval: ${reason}`);
   }
   if (context.options['as-is'] !== true) requireDeclared(manifest, report);
   return { verdict: report.verdict, findings: report.findings.length };

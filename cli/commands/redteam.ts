@@ -1,6 +1,6 @@
 /**
- * `skill redteam`: what an agent that obeys every text gets out of this host's gate; prints what
- * leaked.
+ * `skillgate redteam`: attacks this host's gates with an agent that follows every text, and prints
+ * what leaked.
  */
 import { resolve } from 'node:path';
 import { Problem } from '../../skills-index/skill/problem.ts';
@@ -23,7 +23,7 @@ export async function run(context: CommandContext): Promise<ExitCode> {
   );
   if (chosen.length === 0)
     throw new Problem('usage', 'There is no such scenario', {
-      hint: `One of the groups ${[...new Set(all.map((one) => one.group))].join(', ')}`,
+      hint: `One of the groups ${[...new Set(all.map((scenario) => scenario.group))].join(', ')}`,
     });
   const progress = startProgress(context, chosen.length, 'scenarios');
   const results = await runRedteam(context, {
@@ -34,5 +34,5 @@ export async function run(context: CommandContext): Promise<ExitCode> {
   answer(context, { schema: 'skillgate.redteam/1', scenarios: results }, () =>
     resultsText(results, ink),
   );
-  return results.some((one) => one.result === 'leaked') ? exitCodes.refused : exitCodes.ok;
+  return results.some((result) => result.result === 'leaked') ? exitCodes.refused : exitCodes.ok;
 }

@@ -23,7 +23,7 @@ import { keyPath } from '../signers/signer.ts';
 import { confirm } from '../terminal/ask.ts';
 import { answer, inkFor, printNote, safe } from '../terminal/output.ts';
 
-/** `skill registry init|add|show|trust`. */
+/** `skillgate registry init|add|show|trust`. */
 export async function run(context: CommandContext): Promise<ExitCode> {
   switch (context.command) {
     case 'registry init':
@@ -51,7 +51,7 @@ async function init(context: CommandContext): Promise<ExitCode> {
   const threshold = Number(context.options.threshold ?? Math.floor((others.length + 1) / 2) + 1);
   const count = others.length + 1;
   const noScanner = context.options['no-scanner'] === true;
-  // Before anything is made: a threshold that nobody can reach would leave a folder and a key
+  // Checked before anything is created: an unreachable threshold would leave a folder and a key
   // behind.
   if (!Number.isSafeInteger(threshold) || threshold < 1 || threshold > count)
     throw new Problem(
@@ -129,23 +129,23 @@ async function add(context: CommandContext): Promise<ExitCode> {
 }
 
 async function trust(context: CommandContext): Promise<ExitCode> {
-  const [given = ''] = context.args;
-  const fromUrl = /^https?:\/\//.test(given);
+  const [target = ''] = context.args;
+  const fromUrl = /^https?:\/\//.test(target);
   if (context.options['forget-log'] === true) {
-    if (fromUrl) return forgetLog(context, parseBase(given));
+    if (fromUrl) return forgetLog(context, parseBase(target));
     throw new Problem(
       'usage',
       'Cannot forget a log: --forget-log needs the address of the registry',
     );
   }
-  const base = fromUrl ? parseBase(given) : context.registryBase;
+  const base = fromUrl ? parseBase(target) : context.registryBase;
   const bytes = fromUrl
     ? await requestBytes({ ...context, registryBase: base }, '/index/root.json')
-    : await readFile(resolve(context.cwd, given)).catch((cause: NodeJS.ErrnoException) => {
-        throw new Problem('file-not-found', `Cannot read ${given}: ${cause.code}`, { cause });
+    : await readFile(resolve(context.cwd, target)).catch((cause: NodeJS.ErrnoException) => {
+        throw new Problem('file-not-found', `Cannot read ${target}: ${cause.code}`, { cause });
       });
   const root = fromUrl ? parseRoot(requireRootSize(bytes)) : await rootIn(context, base, bytes);
-  const before = readRegistries(context.paths).registries.find((one) => one.base === base);
+  const before = readRegistries(context.paths).registries.find((pinned) => pinned.base === base);
   if (before !== undefined) printNote(context, safe`Pinned before: ${before.root}`);
   await requireFingerprint(context, base, root);
   return pin(context, { base, root, scopes: [], registryMayBeDown: !fromUrl });
@@ -155,18 +155,21 @@ interface NewPin {
   readonly base: string;
   readonly root: RootFile;
   readonly scopes: readonly Scope[];
-  /** A root file in hand can be pinned without a network. */
+  /** A local root file can be pinned without a network. */
   readonly registryMayBeDown?: boolean;
-  /** Not the root file in force: it counts only for what its administrators signed since. */
+  /**
+   * An earlier root file: only a chain of its administrators' signatures makes the current one
+   * valid.
+   */
   readonly isEarlier?: boolean;
 }
 
-// The TUF metadata first: what cannot be trusted is not pinned.
+// The TUF metadata comes first: a registry that fails its checks is not pinned.
 async function pin(
   context: CommandContext,
   { base, root, scopes, registryMayBeDown = false, isEarlier = false }: NewPin,
 ): Promise<ExitCode> {
-  const kept = await refreshTrust(context, base, root).catch((cause: unknown) => {
+  const trusted = await refreshTrust(context, base, root).catch((cause: unknown) => {
     if (
       !registryMayBeDown ||
       !(cause instanceof Problem) ||
@@ -180,31 +183,30 @@ async function pin(
     );
     return null;
   });
-  if (kept === undefined && isEarlier) requireSuccession(base, root);
-  if (kept === undefined)
+  if (trusted === undefined && isEarlier) requireSuccession(base, root);
+  if (trusted === undefined)
     printNote(
       context,
       safe`${base} serves no TUF metadata. This host trusts it by the root file alone and cannot learn of rotated keys. This host asks for the metadata again each hour; the operator creates it with skillgate registry rotate.`,
     );
-  await carryMemory(context, base, { root, kept: kept ?? undefined });
+  await carryMemory(context, base, { root, kept: trusted ?? undefined });
   return pinnedAnswer(
     context,
     await pinRegistry(context.paths, base, root, scopes),
-    kept ?? undefined,
+    trusted ?? undefined,
   );
 }
 
-// The registry cannot vouch for itself: the fingerprint comes from the option, or a person compares
-// it.
+// The registry cannot vouch for itself: an option names the fingerprint, or a person compares it.
 async function requireFingerprint(
   context: CommandContext,
   base: string,
   root: RootFile,
 ): Promise<void> {
   const found = rootFingerprint(root);
-  const { root: given } = context.options;
-  if (given !== undefined) {
-    if (parseDigest(given) === found) return;
+  const { root: namedRoot } = context.options;
+  if (namedRoot !== undefined) {
+    if (parseDigest(namedRoot) === found) return;
     throw new Problem(
       'root-invalid',
       `Cannot trust ${base}: its root file has fingerprint ${found}, not the fingerprint you named`,

@@ -9,7 +9,7 @@ import { reasonOf } from '../terminal/decision-reason.ts';
 import { type ExactVersion, parseExactVersion } from '../terminal/exact-version.ts';
 import { answer, inkFor, safe, table } from '../terminal/output.ts';
 
-/** `skill review list|show|claim|approve|refuse|ask|move|suspend|revoke`. */
+/** `skillgate review list|show|claim|approve|refuse|ask|move|suspend|revoke`. */
 export async function run(context: CommandContext): Promise<ExitCode> {
   switch (context.command) {
     case 'review list':

@@ -26,7 +26,7 @@ import { signerFor } from '../signers/signer.ts';
 import { confirm } from '../terminal/ask.ts';
 import { answer, inkFor, joined, printNote, safe } from '../terminal/output.ts';
 
-/** `skill registry rotate propose DIR | show FILE | sign FILE | publish DIR [FILE…]`. */
+/** `skillgate registry rotate propose DIR | show FILE | sign FILE | publish DIR [FILE…]`. */
 export async function run(context: CommandContext): Promise<ExitCode> {
   const [step, ...rest] = context.args;
   switch (step) {
@@ -88,7 +88,7 @@ async function sign(context: CommandContext, file: string): Promise<ExitCode> {
   return exitCodes.ok;
 }
 
-// The picture is shown in any case. Only who names the digest that they were told may leave out the
+// The proposal is always shown. Only --digest with the digest from another channel can replace the
 // question.
 async function agreeTo(
   context: CommandContext,
@@ -96,8 +96,8 @@ async function agreeTo(
   anchor: Anchor,
 ): Promise<void> {
   const digest = proposalDigest(proposal);
-  const { digest: given, yes } = context.options;
-  if (given !== undefined && parseDigest(given) !== digest)
+  const { digest: namedDigest, yes } = context.options;
+  if (namedDigest !== undefined && parseDigest(namedDigest) !== digest)
     throw new Problem(
       'root-invalid',
       `Cannot sign: the proposal in this file has digest ${digest}, not the digest you named`,
@@ -105,14 +105,14 @@ async function agreeTo(
         hint: 'read the proposal: skillgate registry rotate show FILE',
       },
     );
-  if (yes === true && given === undefined)
+  if (yes === true && namedDigest === undefined)
     throw new Problem('usage', 'Cannot sign: --yes needs the digest of the proposal', {
       hint: 'add the digest that you heard over another channel: --digest sha256:…',
     });
   const picture = pictureOf(proposal, anchor, inkFor(context.stderr, context.env));
   if (yes === true) return printNote(context, picture);
   const compare =
-    given === undefined
+    namedDigest === undefined
       ? 'Compare the digest with the one that you heard over another channel. '
       : 'The digest is the one that you named. ';
   await confirm(
@@ -125,13 +125,13 @@ async function agreeTo(
 
 async function publish(
   context: CommandContext,
-  [folder = '.', ...given]: readonly string[],
+  [folder = '.', ...namedFiles]: readonly string[],
 ): Promise<ExitCode> {
   const dir = resolve(context.cwd, folder);
   const files =
-    given.length === 0
+    namedFiles.length === 0
       ? [join(dir, registryFiles.proposal)]
-      : given.map((file) => resolve(context.cwd, file));
+      : namedFiles.map((file) => resolve(context.cwd, file));
   const proposal = mergeProposals(
     await Promise.all(files.map(async (file) => parseTufRepository(await readProposal(file)))),
   );

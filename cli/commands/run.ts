@@ -1,6 +1,6 @@
 /**
- * `skill run`: admits the version again, plans, and runs it in a sandbox; `--plan` shows the plan
- * and runs nothing.
+ * `skillgate run`: admits the version again, plans, and runs it in a sandbox. `--plan` shows the
+ * plan and runs nothing.
  */
 
 import { dirname, resolve } from 'node:path';
@@ -76,14 +76,14 @@ export async function run(context: CommandContext): Promise<ExitCode> {
   return await runNow(context, host, start, request, { output, heard });
 }
 
-// Input may be the rest of the script that called this command, as with ssh, so the skill gets it
-// only when somebody says so. A stand-in in an agent's folder is called like the program that it
-// stands for, which would have read its input.
+// Standard input may be the rest of a calling script, as with ssh, so a skill gets it only with
+// `--stdin`. A shim in an agent's folder is called like the program that it stands for, and passes
+// input.
 function takesInput({ env, options }: CommandContext): boolean {
   return options.plan !== true && (options.stdin === true || env.SKILLGATE_SHIM !== undefined);
 }
 
-// Said each time, since nobody should get used to it.
+// Printed each time, so that nobody gets used to it.
 function bareBy(
   context: CommandContext,
   { policy }: HostFiles,
@@ -125,19 +125,19 @@ async function runNow(
       await offerChanges(context, host, waiting, context.options.accept === true);
     return exitOf(context, result);
   } finally {
-    // A pipe that nobody closes must not keep the process.
+    // An open pipe must not keep the process running.
     context.stdin.destroy();
   }
 }
 
-// What a script says when it lacks something is rarely that.
+// Scripts seldom report a missing capability clearly.
 function leftOutText(number: number, { agent, skill, command }: RunRequest): string {
   const as = agent === undefined ? '' : `--agent ${agent.name} `;
   const call = [skill.admitted.name, ...(command === undefined ? [] : [command])].join(' ');
   return `this run went without ${count(number, 'capability', 'capabilities')} of the skill; ${calledName()} run --plan ${as}${call} lists them with the reasons`;
 }
 
-/** A shim says where it lies, so that the lock beside it counts wherever the caller stands. */
+/** A shim names its own folder, so that the lock beside it counts wherever the caller is. */
 function startOf(context: CommandContext): string {
   const shim = context.env.SKILLGATE_SHIM;
   return shim === undefined || shim === '' ? context.cwd : dirname(resolve(context.cwd, shim));
