@@ -113,3 +113,5 @@ export const waitingDaysMax = 14;
 export const tokenRenewSeconds = 120;
 /** Files in the folder of an agent program that host policy names. */
 export const programEntriesMax = 200_000;
+/** Bytes of a script on PATH that Skillgate reads to see whether the script is its own. */
+export const programHeadBytesMax = 64 * 1024;

@@ -8,7 +8,7 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { findProgram } from '../../runner/host/host.ts';
 import { readHostPolicy } from '../../runner/host/host-policy.ts';
-import { isOurs, programOnPath } from '../../runner/secret-sources/path-programs.ts';
+import { isOurs, programOnPath } from '../../runner/files/path-programs.ts';
 import { type HostPolicy, requirements } from '../../skills-index/run/plan/host-policy.ts';
 import { Problem } from '../../skills-index/skill/problem.ts';
 import { type CommandContext, type ExitCode, exitCodes } from '../command.ts';

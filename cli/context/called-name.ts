@@ -2,7 +2,7 @@
  * The name under which this program was called, for every line that it prints for somebody to type.
  */
 import { basename } from 'node:path';
-import { isOurs, programOnPath } from '../../runner/secret-sources/path-programs.ts';
+import { isOurs, programOnPath } from '../../runner/files/path-programs.ts';
 import { commandWords } from '../command-words.ts';
 
 type Environment = Readonly<Record<string, string | undefined>>;

@@ -4,8 +4,6 @@ export const secretCommandMillisMax = 5_000;
 /** Bytes read for one secret; the store itself takes fewer. */
 export const secretInputBytesMax = 64 * 1024;
 export const keychainMillisMax = 30_000;
-/** Bytes of a script on PATH that Skillgate reads to see whether the script is its own. */
-export const programHeadBytesMax = 64 * 1024;
 export const secretBytesMax = 16 * 1024;
 export const secretBytesMin = 8;
 export const secretsFileBytesMax = 256 * 1024;

@@ -1,7 +1,7 @@
 /** Finds the program that a name on the user's PATH would start, without starting it. */
 import { accessSync, constants, readFileSync, realpathSync, statSync } from 'node:fs';
 import { delimiter, isAbsolute, join } from 'node:path';
-import { programHeadBytesMax } from './limits.ts';
+import { programHeadBytesMax } from '../limits.ts';
 
 /** The first program of this name on a PATH; undefined where there is none. */
 export function programOnPath(name: string, path: string | undefined): string | undefined {
