@@ -1,7 +1,7 @@
 /** The options of `skillgate agent create` and `skillgate agent grant`. */
 import { readFileSync, statSync } from 'node:fs';
 import { resolve } from 'node:path';
-import type { GrantChange } from '../../runner/agents/agent-store.ts';
+import type * as agents from '../../runner/agents/public.ts';
 import {
   type AgentWorkspace,
   type Budget,
@@ -23,7 +23,7 @@ type Given = Pick<CommandContext, 'cwd' | 'options'>;
  * `--budget`, `--workspace`, `--model`, `--env`, `--skills`, `--ceiling`. An absent option changes
  * nothing.
  */
-export function changeOf({ cwd, options }: Given): GrantChange {
+export function changeOf({ cwd, options }: Given): agents.GrantChange {
   const { budget, ceiling, model, workspace } = options;
   return {
     skills: listOf(options.skills)
@@ -41,7 +41,10 @@ export function changeOf({ cwd, options }: Given): GrantChange {
  * @throws Problem `usage` for a workspace or model that this host lacks: the runner would refuse
  * each start of the agent
  */
-export function requireOnHost(context: CommandContext, { model, workspace }: GrantChange): void {
+export function requireOnHost(
+  context: CommandContext,
+  { model, workspace }: agents.GrantChange,
+): void {
   if (model === undefined && workspace === undefined) return;
   const { file, models, workspaces } = hostFiles(context).policy;
   const require = (

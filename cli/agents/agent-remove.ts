@@ -4,11 +4,10 @@
  */
 import { existsSync, lstatSync, readdirSync } from 'node:fs';
 import { join } from 'node:path';
-import { isDamaged } from '../../runner/agents/agent-store.ts';
-import { agentFile, readAgent } from '../../runner/agents/agents.ts';
-import { listWaiting } from '../../runner/changes/waiting.ts';
-import { holderLives, withLock } from '../../runner/files/lock.ts';
-import { listSecrets } from '../../runner/secret-sources/secret-store.ts';
+import * as agents from '../../runner/agents/public.ts';
+import * as changes from '../../runner/changes/public.ts';
+import * as files from '../../runner/files/public.ts';
+import * as secrets from '../../runner/secret-sources/public.ts';
 import type { Agent } from '../../skills-index/run/agents/agent.ts';
 import { Problem } from '../../skills-index/skill/problem.ts';
 import type { CommandContext, ExitCode } from '../command.ts';
@@ -35,7 +34,7 @@ export async function removeAgent(
   forgetHolds: (name: string) => void,
 ): Promise<ExitCode> {
   const [name = ''] = context.args;
-  const file = agentFile(agentsFolderOf(context), name);
+  const file = agents.agentFile(agentsFolderOf(context), name);
   const own = ownFolderOf(context.paths, name);
   const identity = readIdentity(context, name);
   requireNoRuns(name, own);
@@ -54,7 +53,7 @@ export async function removeAgent(
   if (context.options.yes === true) printLine(context.stderr, question);
   else await confirm(context, question, name, `skillgate agent remove ${name} --yes`);
   // A concurrent grant must not restore the identity.
-  const leftovers = withLock(`${file}.lock`, () => {
+  const leftovers = files.withLock(`${file}.lock`, () => {
     requireSameAgent(name, identity, readIdentity(context, name));
     requireNoRuns(name, own);
     requireNoLeftovers(context, name);
@@ -77,9 +76,9 @@ type Identity = Agent | { readonly damaged: string } | 'gone';
 // runs of this agent have ended already.
 function readIdentity(context: CommandContext, name: string): Identity {
   try {
-    return readAgent(agentsFolderOf(context), name);
+    return agents.readAgent(agentsFolderOf(context), name);
   } catch (cause) {
-    if (isDamaged(cause)) return { damaged: cause.message };
+    if (agents.isDamaged(cause)) return { damaged: cause.message };
     // An earlier removal did not finish.
     if (
       cause instanceof Problem &&
@@ -121,7 +120,7 @@ function requireNoRuns(name: string, own: string): void {
     .filter((folder) => existsSync(folder));
   const living = lockFolders
     .flatMap((folder) => readdirSync(folder).map((file) => join(folder, file)))
-    .filter(holderLives);
+    .filter(files.holderLives);
   if (living.length === 0) return;
   throw new Problem(
     'usage',
@@ -132,20 +131,20 @@ function requireNoRuns(name: string, own: string): void {
 
 // The next identity with this name would get these leftovers.
 function requireNoLeftovers({ paths }: CommandContext, name: string): void {
-  const changes = listWaiting(paths.data).filter(({ set }) => set.agent === name);
-  const secrets = listSecrets(join(paths.config, 'secrets.json')).filter(
-    (secret) => secret.agent === name,
-  );
-  if (changes.length + secrets.length === 0) return;
+  const waitingChanges = changes.listWaiting(paths.data).filter(({ set }) => set.agent === name);
+  const storedSecrets = secrets
+    .listSecrets(join(paths.config, 'secrets.json'))
+    .filter((secret) => secret.agent === name);
+  if (waitingChanges.length + storedSecrets.length === 0) return;
   throw new Problem(
     'usage',
     `Cannot remove agent ${name}: the next agent with this name would get its leftovers`,
     {
       reasons: [
-        ...secrets.map((secret) => ({
+        ...storedSecrets.map((secret) => ({
           message: `secret ${secret.name}: skillgate secret remove ${secret.name} --agent ${name}`,
         })),
-        ...changes.map(({ set }) => ({
+        ...waitingChanges.map(({ set }) => ({
           message: `changes of run ${set.run}: skillgate changes accept ${set.run}, or discard`,
         })),
       ],

@@ -3,9 +3,9 @@
  * audit log. The MCP server exposes these calls.
  */
 
-import { readAgent } from '../../runner/agents/agents.ts';
-import { applyAllowed } from '../../runner/changes/accept.ts';
-import type { RunRequest, RunResult } from '../../runner/run/run-request.ts';
+import * as agents from '../../runner/agents/public.ts';
+import * as changes from '../../runner/changes/public.ts';
+import type * as runs from '../../runner/public.ts';
 import { parseSkillName, type SkillName } from '../../skills-index/skill/name.ts';
 import { Problem } from '../../skills-index/skill/problem.ts';
 import { VerifiedStatements } from '../../skills-index/trust/verified-statements.ts';
@@ -57,7 +57,7 @@ export interface StreamedCall extends Omit<SkillCall, 'stdin'> {
 export interface SkillOutput {
   readonly name: SkillName;
   readonly version: string;
-  readonly result: RunResult;
+  readonly result: runs.RunResult;
   readonly stdout: Uint8Array;
   readonly stderr: Uint8Array;
   /** Bytes that were dropped because of the limit. */
@@ -71,7 +71,7 @@ export interface AgentSkills {
   /** @throws Problem of admission, or of the plan's first refusal */
   run(call: SkillCall): Promise<SkillOutput>;
   /** @throws Problem as `run` */
-  stream(call: StreamedCall): Promise<RunResult>;
+  stream(call: StreamedCall): Promise<runs.RunResult>;
   /**
    * All skills that the identity may start now and that are known by name. Skills that are not
    * admitted are left out; the audit log names them.
@@ -107,7 +107,7 @@ export function agentSkills(
     folder,
     recent,
   });
-  readAgent(context().host.agents, agentName);
+  agents.readAgent(context().host.agents, agentName);
   return {
     search: async (task) => search(context(), task),
     open: async (name, path) => open(context(), name, path ?? 'SKILL.md'),
@@ -175,8 +175,8 @@ async function runCall(context: AgentContext, call: SkillCall): Promise<SkillOut
 
 async function streamCall(
   context: AgentContext,
-  call: Omit<StreamedCall, 'stdin'> & { readonly stdin?: RunRequest['stdin'] },
-): Promise<{ readonly start: Startable; readonly result: RunResult }> {
+  call: Omit<StreamedCall, 'stdin'> & { readonly stdin?: runs.RunRequest['stdin'] },
+): Promise<{ readonly start: Startable; readonly result: runs.RunResult }> {
   const name = parseSkillName(call.name);
   const command = call.command === undefined ? {} : { command: call.command };
   recordFor(context, name, { event: 'call', tool: 'run', ...command, why: call.why });
@@ -199,8 +199,11 @@ async function streamCall(
     start,
     request,
   );
-  const changes = await applyAllowed(context.world.paths, context.host, changeSet);
-  return { start, result: { ...result, ...(changes === undefined ? {} : { changes }) } };
+  const waitingChanges = await changes.applyAllowed(context.world.paths, context.host, changeSet);
+  return {
+    start,
+    result: { ...result, ...(waitingChanges === undefined ? {} : { changes: waitingChanges }) },
+  };
 }
 
 async function all(context: AgentContext): Promise<Startable[]> {

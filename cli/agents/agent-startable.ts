@@ -4,9 +4,8 @@
  */
 import { randomUUID } from 'node:crypto';
 import { join } from 'node:path';
-import { grantAgent } from '../../runner/agents/agent-store.ts';
-import { readAgent } from '../../runner/agents/agents.ts';
-import { holdDesk, startGate } from '../../runner/holds/holds.ts';
+import * as agents from '../../runner/agents/public.ts';
+import * as holds from '../../runner/holds/public.ts';
 import {
   type Agent,
   ceilingFor,
@@ -115,13 +114,13 @@ async function askToInstall(
   const { name, version, capabilities } = admitted;
   const subject = { run: randomUUID(), agent: agentName, skill: name, version };
   const record = (event: AuditEvent): void => host.audit.record(subject, event);
-  const desk = holdDesk(join(world.paths.data, 'holds'), {
+  const desk = holds.holdDesk(join(world.paths.data, 'holds'), {
     policy: host.policy,
     record,
     now: world.now,
     keyFile: auditKeyFileOf(world),
   });
-  const gate = startGate({ ...desk, subject, hands: handsOfAgent(world, host.policy) });
+  const gate = holds.startGate({ ...desk, subject, hands: handsOfAgent(world, host.policy) });
   const answer = await gate.ask(
     { kind: 'install', capabilities: listCapabilities(capabilities).map(printCapability) },
     world.signal,
@@ -143,7 +142,7 @@ function grantInstalled(
 ): void {
   // The identity may have been revoked meanwhile, and a grant would restore it.
   agentOf(context);
-  grantAgent(context.host.agents, context.agentName, {
+  agents.grantAgent(context.host.agents, context.agentName, {
     skills: [{ skill: name, range: version, capabilities }],
   });
 }
@@ -198,7 +197,7 @@ function lockedBy({ admitted, registry }: Startable): LockedSkill {
 
 /** Read at each call: a revoked or expired identity may do nothing more. */
 export function agentOf({ host, agentName, world }: AgentContext): Agent {
-  const agent = readAgent(host.agents, agentName);
+  const agent = agents.readAgent(host.agents, agentName);
   const ended = whyEnded(agent, world.now());
   if (ended === undefined) return agent;
   throw new Problem('plan-refused', `Cannot act: ${ended}`);

@@ -1,7 +1,6 @@
 /** An agent's identity as text and as JSON, never with its private key. */
 
-import { budgetFileOf, type DamagedAgent } from '../../runner/agents/agent-store.ts';
-import { readUsed } from '../../runner/agents/budget.ts';
+import * as agents from '../../runner/agents/public.ts';
 import type { Agent, Budget, BudgetKind, Grant } from '../../skills-index/run/agents/agent.ts';
 import { onDay, type Used } from '../../skills-index/run/agents/budget.ts';
 import { listCapabilities, printCapability } from '../../skills-index/skill/capability.ts';
@@ -40,7 +39,7 @@ export function agentCells(agent: Agent, context: Pick<CommandContext, 'now' | '
   ];
 }
 
-export function damagedCells({ name }: DamagedAgent): string[] {
+export function damagedCells({ name }: agents.DamagedAgent): string[] {
   return [name, 'damaged', 'nothing', ''];
 }
 
@@ -59,7 +58,9 @@ function usedText(
   { budget = {}, name }: Agent,
   { now, paths }: Pick<CommandContext, 'now' | 'paths'>,
 ): string {
-  return printBudget(budget, onDay(readUsed(budgetFileOf(paths, name)), now())).join(', ');
+  return printBudget(budget, onDay(agents.readUsed(agents.budgetFileOf(paths, name)), now())).join(
+    ', ',
+  );
 }
 
 function grantsText(agent: Agent): string {

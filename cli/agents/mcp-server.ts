@@ -12,7 +12,7 @@ import {
   type ServerContext,
 } from '@modelcontextprotocol/server';
 import { StdioServerTransport, serveStdio } from '@modelcontextprotocol/server/stdio';
-import { linesOf } from '../../runner/files/lines.ts';
+import * as files from '../../runner/files/public.ts';
 import { Problem } from '../../skills-index/skill/problem.ts';
 import { problemOf } from '../../skills-index/skill/thrown.ts';
 import { mcpMessageBytesMax, progressMs } from '../limits.ts';
@@ -59,7 +59,7 @@ async function* messagesOf(
   { stdin, stdout }: McpStreams,
   signal: AbortSignal,
 ): AsyncGenerator<Buffer> {
-  for await (const line of linesOf(stdin, mcpMessageBytesMax)) {
+  for await (const line of files.linesOf(stdin, mcpMessageBytesMax)) {
     if (stdout.writableNeedDrain) await once(stdout, 'drain', { signal });
     yield Buffer.concat([line, Buffer.from('\n')]);
   }

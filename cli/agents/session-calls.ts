@@ -3,12 +3,8 @@
  * cli/agents/agent-skills.ts.
  */
 import { randomUUID } from 'node:crypto';
-import type { RunResult } from '../../runner/run/run-request.ts';
-import {
-  type BridgeCalls,
-  type BridgeStreams,
-  writableOf,
-} from '../../runner/sessions/bridge-server.ts';
+import type * as runs from '../../runner/public.ts';
+import * as sessions from '../../runner/sessions/public.ts';
 import { Problem } from '../../skills-index/skill/problem.ts';
 import { exitCodes } from '../command.ts';
 import { sessionClientsMax } from '../limits.ts';
@@ -25,9 +21,9 @@ export interface SessionWorld {
   readonly log: (line: string) => void;
 }
 
-export function sessionCalls({ agent, folder, log, world }: SessionWorld): BridgeCalls {
+export function sessionCalls({ agent, folder, log, world }: SessionWorld): sessions.BridgeCalls {
   // When the sandbox closes the connection, its call ends.
-  const skillsFor = ({ gone }: BridgeStreams) =>
+  const skillsFor = ({ gone }: sessions.BridgeStreams) =>
     agentSkills({ ...world, signal: AbortSignal.any([world.signal, gone]) }, agent, folder);
   // One limit for all streams together: the sandbox decides how many it opens.
   const turns = agentTurns(world, agent);
@@ -74,7 +70,7 @@ export function sessionCalls({ agent, folder, log, world }: SessionWorld): Bridg
         };
         await serveMcp(
           served,
-          { stdin: streams.stdin, stdout: writableOf(streams) },
+          { stdin: streams.stdin, stdout: sessions.writableOf(streams) },
           { version: '1', signal, log },
         );
       } finally {
@@ -85,6 +81,6 @@ export function sessionCalls({ agent, folder, log, world }: SessionWorld): Bridg
   };
 }
 
-function exitOf({ code, reason }: RunResult): number {
+function exitOf({ code, reason }: runs.RunResult): number {
   return reason === 'exit' ? (code ?? exitCodes.internal) : exitCodes.limit;
 }

@@ -3,7 +3,7 @@
  * exactly these.
  */
 
-import { readWaiting, requireKept, type WaitingChanges } from '../../runner/changes/waiting.ts';
+import * as changes from '../../runner/changes/public.ts';
 import type { Hold } from '../../skills-index/run/holds/hold.ts';
 import { isAsShown, shownAction } from '../../skills-index/run/holds/hold-action.ts';
 import { canonicalDigest } from '../../skills-index/skill/canonical-json.ts';
@@ -17,12 +17,12 @@ import { showChanges } from './show.ts';
 export function heldChanges(
   { paths }: Pick<CommandContext, 'paths'>,
   hold: Hold,
-): WaitingChanges | string | undefined {
+): changes.WaitingChanges | string | undefined {
   const { action, run } = hold;
   if (action?.kind !== 'apply') return undefined;
   try {
-    const waiting = readWaiting(paths.data, run);
-    requireKept(waiting);
+    const waiting = changes.readWaiting(paths.data, run);
+    changes.requireKept(waiting);
     const isOfHold = canonicalDigest(shownAction(applyAction(waiting))) === canonicalDigest(action);
     if (isAsShown(hold) && isOfHold) return waiting;
     return `the changes of run ${run} that wait on this host have digest ${waiting.digest}, not the digest of this hold`;
@@ -33,7 +33,7 @@ export function heldChanges(
 }
 
 export function heldChangesText(
-  found: WaitingChanges | string,
+  found: changes.WaitingChanges | string,
   ink: OutputInk,
   linesMax?: number,
 ): Safe {

@@ -3,10 +3,8 @@
  * person accepts them.
  */
 
-import { acceptChanges } from '../../runner/changes/accept.ts';
-import { discardExpired, readWaiting, type WaitingChanges } from '../../runner/changes/waiting.ts';
-import { holdDesk, startGate } from '../../runner/holds/holds.ts';
-import { waitingDaysMax } from '../../runner/limits.ts';
+import * as changes from '../../runner/changes/public.ts';
+import * as holds from '../../runner/holds/public.ts';
 import type { ChangeSet } from '../../skills-index/run/changes/changes.ts';
 import type { GatedAction } from '../../skills-index/run/holds/hold.ts';
 import { canAnswer } from '../../skills-index/run/holds/hold-answer.ts';
@@ -33,7 +31,7 @@ export async function offerChanges(
   accepted: boolean,
 ): Promise<void> {
   await sweepAndNote(context, host.audit);
-  const waiting = readWaiting(context.paths.data, set.run);
+  const waiting = changes.readWaiting(context.paths.data, set.run);
   const person =
     context.format === 'text' && context.stdin.isTTY === true && context.stderr.isTTY === true;
   if (accepted || person) requireApprover(host, set);
@@ -49,7 +47,7 @@ export async function offerChanges(
   }
   printLeftBehind(
     context,
-    await acceptChanges(context.paths, host, set.run, waiting.digest),
+    await changes.acceptChanges(context.paths, host, set.run, waiting.digest),
     set.run,
   );
   printNote(context, safe`applied: ${changesText(waiting)} in ${targetsOf(set)}`);
@@ -60,7 +58,7 @@ export async function sweepAndNote(
   context: CommandContext,
   audit: HostFiles['audit'],
 ): Promise<void> {
-  const discarded = await discardExpired(context.paths.data, context.now(), audit);
+  const discarded = await changes.discardExpired(context.paths.data, context.now(), audit);
   if (discarded.length === 0) return;
   const which =
     discarded.length === 1
@@ -68,12 +66,15 @@ export async function sweepAndNote(
       : `the changes of ${discarded.length} runs are`;
   printNote(
     context,
-    safe`note: ${which} discarded after waiting for more than ${waitingDaysMax} days (skillgate log lists the paths)`,
+    safe`note: ${which} discarded after waiting for more than ${changes.waitingDaysMax} days (skillgate log lists the paths)`,
   );
 }
 
 /** Shows the changes on stderr and asks; false for any answer but yes. */
-async function isConfirmed(context: CommandContext, waiting: WaitingChanges): Promise<boolean> {
+async function isConfirmed(
+  context: CommandContext,
+  waiting: changes.WaitingChanges,
+): Promise<boolean> {
   printLine(
     context.stderr,
     showChanges(waiting, inkFor(context.stderr, context.env), diffLinesMax),
@@ -118,7 +119,7 @@ export function requireApprover(
 export async function askForAgent(
   context: CommandContext,
   host: HostFiles,
-  waiting: WaitingChanges,
+  waiting: changes.WaitingChanges,
 ): Promise<void> {
   const { set } = waiting;
   if (set.agent === 'operator') return;
@@ -126,13 +127,13 @@ export async function askForAgent(
   const subject = { run, agent, skill, version, plan };
   const record = (event: Parameters<HostFiles['audit']['record']>[1]): void =>
     host.audit.record(subject, event);
-  const desk = holdDesk(`${context.paths.data}/holds`, {
+  const desk = holds.holdDesk(`${context.paths.data}/holds`, {
     policy: host.policy,
     record,
     now: context.now,
     keyFile: auditKeyFileOf(context),
   });
-  const gate = startGate({
+  const gate = holds.startGate({
     ...desk,
     subject,
     grants: canonicalDigest(set.folders.map((folder) => folder.source)),
@@ -145,7 +146,10 @@ export async function askForAgent(
 }
 
 /** The action of a hold for these changes. */
-export function applyAction({ set, digest }: Pick<WaitingChanges, 'set' | 'digest'>): GatedAction {
+export function applyAction({
+  set,
+  digest,
+}: Pick<changes.WaitingChanges, 'set' | 'digest'>): GatedAction {
   const changes = set.folders.reduce((sum, folder) => sum + folder.changes.length, 0);
   return { kind: 'apply', target: targetsOf(set), changes, digest };
 }

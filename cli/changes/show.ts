@@ -4,9 +4,8 @@
  */
 import { readFileSync, statSync } from 'node:fs';
 import { join } from 'node:path';
-import type { WaitingChanges } from '../../runner/changes/waiting.ts';
-import { ownersOf, requireOwner } from '../../runner/files/ownership.ts';
-import { withHandle, withParent } from '../../runner/files/walk-folder.ts';
+import type * as changes from '../../runner/changes/public.ts';
+import * as files from '../../runner/files/public.ts';
 import {
   type Change,
   type ChangedFolder,
@@ -27,7 +26,7 @@ import { differenceOf, hasSigns, remark, signsOfLines, spellPath } from './shown
  * @param linesMax limit of difference lines in all, shared by the files; hidden lines are counted
  */
 export function showChanges(
-  waiting: WaitingChanges,
+  waiting: changes.WaitingChanges,
   ink: OutputInk,
   linesMax = Number.POSITIVE_INFINITY,
 ): Safe {
@@ -105,7 +104,7 @@ interface ShowWork extends DiffWork {
 const tooMuch = `all texts together have more than ${shownBytesMax / 1024 / 1024} MiB or ${shownLinesMax} lines`;
 
 /** `2 created, 1 deleted`. */
-export function changesText({ set }: Pick<WaitingChanges, 'set'>): string {
+export function changesText({ set }: Pick<changes.WaitingChanges, 'set'>): string {
   const kinds = set.folders.flatMap((folder) => folder.changes.map(kindOf));
   return (['created', 'changed', 'deleted'] as const)
     .map((kind) => [kinds.filter((other) => other === kind).length, kind] as const)
@@ -139,7 +138,7 @@ function stateText(state: EntryState | undefined): string | undefined {
 
 // For files only; a changed mode, owner or link is in the line above.
 function diffOf(
-  waiting: WaitingChanges,
+  waiting: changes.WaitingChanges,
   folder: ChangedFolder,
   { path, before, after }: Change,
   work: ShowWork,
@@ -191,7 +190,10 @@ function linesIn(bytes: Uint8Array): number {
   return lines;
 }
 
-function keptOrUndefined({ read }: WaitingChanges, { sha256 }: File): Uint8Array | undefined {
+function keptOrUndefined(
+  { read }: changes.WaitingChanges,
+  { sha256 }: File,
+): Uint8Array | undefined {
   try {
     return read(sha256);
   } catch (cause) {
@@ -204,7 +206,7 @@ type File = Extract<EntryState, { kind: 'file' }>;
 
 // Where a person can read a content that is not shown.
 function digestsOf(
-  { folder }: WaitingChanges,
+  { folder }: changes.WaitingChanges,
   old: File | undefined,
   fresh: File | undefined,
 ): string[] {
@@ -218,10 +220,10 @@ function digestsOf(
 
 function readBelow(root: string, path: string): Uint8Array | undefined {
   try {
-    const owners = ownersOf(statSync(root));
-    return withParent(root, Buffer.from(path).toString('latin1'), owners, (at) =>
-      withHandle(at, (self, stats) => {
-        requireOwner(owners, stats);
+    const owners = files.ownersOf(statSync(root));
+    return files.withParent(root, Buffer.from(path).toString('latin1'), owners, (at) =>
+      files.withHandle(at, (self, stats) => {
+        files.requireOwner(owners, stats);
         return stats.isFile() ? readFileSync(self) : undefined;
       }),
     );

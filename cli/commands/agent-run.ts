@@ -4,16 +4,13 @@
  */
 import { randomUUID } from 'node:crypto';
 import { join } from 'node:path';
-import { readAgent } from '../../runner/agents/agents.ts';
-import { backendOf } from '../../runner/backends/backends.ts';
-import { applyAllowed } from '../../runner/changes/accept.ts';
-import { tryLock, unlock } from '../../runner/files/lock.ts';
-import { recordRefusal } from '../../runner/run/record-start.ts';
-import type { RunWorld } from '../../runner/run/run-request.ts';
-import { openSecrets } from '../../runner/secret-sources/open-secrets.ts';
-import { runSession } from '../../runner/sessions/session.ts';
-import { openSessionHost } from '../../runner/sessions/session-host.ts';
-import { plannedSkills } from '../../runner/sessions/skill-tree.ts';
+import * as agents from '../../runner/agents/public.ts';
+import * as backends from '../../runner/backends/public.ts';
+import * as changes from '../../runner/changes/public.ts';
+import * as files from '../../runner/files/public.ts';
+import * as runs from '../../runner/public.ts';
+import * as secrets from '../../runner/secret-sources/public.ts';
+import * as sessions from '../../runner/sessions/public.ts';
 import { planSession } from '../../skills-index/run/plan/plan-session.ts';
 import { sessionSkill } from '../../skills-index/run/plan/session-plan.ts';
 import { printable } from '../../skills-index/skill/text/shown-text.ts';
@@ -39,23 +36,29 @@ export async function run(context: CommandContext): Promise<ExitCode> {
     signal: AbortSignal.any([context.signal, ended.signal]),
   };
   const files = hostFiles(world);
-  const agent = withModel(readAgent(files.agents, name), context.options.model);
-  const secrets = openSecrets(world, name);
-  const sandbox = backendOf(files.policy);
+  const agent = withModel(agents.readAgent(files.agents, name), context.options.model);
+  const storedSecrets = secrets.openSecrets(world, name);
+  const sandbox = backends.backendOf(files.policy);
   const isStart = context.options.plan !== true;
   const subject = { run: id, agent: name };
   // Only refused starts are recorded: a plan is printed to learn what would be refused.
   const recorded = <Result>(act: () => Promise<Result>): Promise<Result> =>
-    isStart ? recordRefusal(files.audit, subject, act) : act();
-  const question = { agent, command, hostPolicy: files.policy, paths: context.paths, secrets };
-  const host = await recorded(async () => openSessionHost(question));
+    isStart ? runs.recordRefusal(files.audit, subject, act) : act();
+  const question = {
+    agent,
+    command,
+    hostPolicy: files.policy,
+    paths: context.paths,
+    secrets: storedSecrets,
+  };
+  const host = await recorded(async () => sessions.openSessionHost(question));
   try {
     const skills = await recorded(() => agentSkills(world, name, context.cwd).all());
     const input = {
       agent,
       hostPolicy: files.policy,
       facts: host.facts,
-      skills: plannedSkills(skills, name),
+      skills: sessions.plannedSkills(skills, name),
       sandbox,
     };
     const { digest, plan } = planSession({ ...input, now: context.now() });
@@ -70,10 +73,10 @@ export async function run(context: CommandContext): Promise<ExitCode> {
     const log = (line: string): void => printNote(context, safe`mcp: ${line}`);
     const calls = sessionCalls({ world, agent: name, folder: context.cwd, log });
     const taken = { stdout: '', stderr: '' };
-    const runWorld: RunWorld = {
+    const runWorld: runs.RunWorld = {
       agent,
       hostPolicy: files.policy,
-      secrets,
+      secrets: storedSecrets,
       paths: context.paths,
       audit: files.audit,
       hands: handsOfOperator(context, files.policy),
@@ -81,14 +84,22 @@ export async function run(context: CommandContext): Promise<ExitCode> {
       now: context.now,
       ...streamsOf(context, taken),
     };
-    const { changes, cleaned, code, reason } = await whileHeld(
-      join(context.paths.data, 'agents', name, 'sessions', id),
-      () => runSession({ id, plan, digest, host, skills, calls, sandbox }, runWorld),
+    const {
+      changes: waitingChanges,
+      cleaned,
+      code,
+      reason,
+    } = await whileHeld(join(context.paths.data, 'agents', name, 'sessions', id), () =>
+      sessions.runSession({ id, plan, digest, host, skills, calls, sandbox }, runWorld),
     );
     const end = { reason, code, cleaned };
     printReadOnlyPaths(context, plan.mounts);
     printRunEnd(context, { ...end, run: id, mounts: plan.mounts });
-    const waiting = await applyAllowed(context.paths, { ...files, own: host.own }, changes);
+    const waiting = await changes.applyAllowed(
+      context.paths,
+      { ...files, own: host.own },
+      waitingChanges,
+    );
     if (waiting !== undefined)
       await offerChanges(context, files, waiting, context.options.accept === true);
     if (context.format !== 'text') {
@@ -118,11 +129,11 @@ export async function run(context: CommandContext): Promise<ExitCode> {
 
 // While the session runs, the identity cannot be removed.
 async function whileHeld<Result>(path: string, act: () => Promise<Result>): Promise<Result> {
-  tryLock(path);
+  files.tryLock(path);
   try {
     return await act();
   } finally {
-    unlock(path);
+    files.unlock(path);
   }
 }
 

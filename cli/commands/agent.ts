@@ -2,18 +2,9 @@
 
 import { existsSync, mkdirSync } from 'node:fs';
 import { rm } from 'node:fs/promises';
-import {
-  createAgent,
-  type GrantChange,
-  grantAgent,
-  listAgents,
-  memoryFolderOf,
-  revokeAgent,
-  widerGrant,
-} from '../../runner/agents/agent-store.ts';
-import { agentFile, readAgent } from '../../runner/agents/agents.ts';
-import { readEntries, verifyAuditFile } from '../../runner/audit/audit-file.ts';
-import { holdFiles } from '../../runner/holds/holds.ts';
+import * as agents from '../../runner/agents/public.ts';
+import * as audit from '../../runner/audit/public.ts';
+import * as holds from '../../runner/holds/public.ts';
 import type { Agent, Grant } from '../../skills-index/run/agents/agent.ts';
 import { auditRow } from '../../skills-index/run/audit/audit-row.ts';
 import { parseReference } from '../../skills-index/skill/authoring/reference.ts';
@@ -63,21 +54,22 @@ async function create(context: CommandContext): Promise<ExitCode> {
   const days = context.options.days === undefined ? {} : { days: daysOf(context.options.days) };
   const change = changeOf(context);
   requireOnHost(context, change);
-  if (!existsSync(agentFile(agentsFolderOf(context), name))) requireNoLeftover(context.paths, name);
-  const agent = createAgent(agentsFolderOf(context), {
+  if (!existsSync(agents.agentFile(agentsFolderOf(context), name)))
+    requireNoLeftover(context.paths, name);
+  const agent = agents.createAgent(agentsFolderOf(context), {
     name,
     now: context.now(),
     ...days,
     ...change,
   });
-  mkdirSync(memoryFolderOf(context.paths, name), { recursive: true, mode: 0o700 });
+  mkdirSync(agents.memoryFolderOf(context.paths, name), { recursive: true, mode: 0o700 });
   return show(context, agent);
 }
 
 async function list(context: CommandContext): Promise<ExitCode> {
   const folder = agentsFolderOf(context);
-  const { agents, damaged, others } = listAgents(folder);
-  const rows = [...agents.map((agent) => agentCells(agent, context)), ...damaged.map(damagedCells)];
+  const { agents: listed, damaged, others } = agents.listAgents(folder);
+  const rows = [...listed.map((agent) => agentCells(agent, context)), ...damaged.map(damagedCells)];
   const damagedJson = damaged.map(({ name, problem }) => ({ name, why: problem.message }));
   const notes = [
     ...damaged.map(({ problem }) => [
@@ -89,7 +81,7 @@ async function list(context: CommandContext): Promise<ExitCode> {
   printFirst(context, notes, folder);
   answer(
     context,
-    { schema: 'skillgate.agents/1', agents: agents.map(agentJson), damaged: damagedJson, others },
+    { schema: 'skillgate.agents/1', agents: listed.map(agentJson), damaged: damagedJson, others },
     () =>
       rows.length === 0 ? safe`no agent identities: skillgate agent create NAME` : table(rows),
   );
@@ -99,7 +91,7 @@ async function list(context: CommandContext): Promise<ExitCode> {
 async function grant(context: CommandContext): Promise<ExitCode> {
   const [agent = '', ...named] = context.args;
   const folder = agentsFolderOf(context);
-  readAgent(folder, agent);
+  agents.readAgent(folder, agent);
   const allOf = listOf(context.options['all-of']);
   const change = changeOf(context);
   requireOnHost(context, change);
@@ -107,20 +99,21 @@ async function grant(context: CommandContext): Promise<ExitCode> {
     throw new Problem('usage', `Cannot grant to agent ${agent}: no grant is named`, {
       hint: `skillgate agent grant ${agent} --all-of @scope/name`,
     });
-  const changes: GrantChange[] = [
+  const changes: agents.GrantChange[] = [
     { ...change, skills: [...(change.skills ?? []), ...named.map(startGrantOf)] },
   ];
   for (const text of allOf) changes.push(await wholeGrantOf(context, text));
-  const before = readAgent(folder, agent);
+  const before = agents.readAgent(folder, agent);
   await askToReinstate(context, before);
   // A concurrent revocation wins.
-  for (const change of changes) grantAgent(folder, agent, { ...change, reinstate: before.revoked });
+  for (const change of changes)
+    agents.grantAgent(folder, agent, { ...change, reinstate: before.revoked });
   await unpin(
     context,
     agent,
     changes.flatMap((change) => change.skills ?? []),
   );
-  return show(context, readAgent(folder, agent));
+  return show(context, agents.readAgent(folder, agent));
 }
 
 // The identity was revoked. A grant must not restore it silently.
@@ -137,7 +130,7 @@ async function askToReinstate(context: CommandContext, { name, revoked }: Agent)
 
 // The approved capabilities of the admitted version. The agent gets exactly the list that the
 // person reads here.
-async function wholeGrantOf(context: CommandContext, text: string): Promise<GrantChange> {
+async function wholeGrantOf(context: CommandContext, text: string): Promise<agents.GrantChange> {
   const reference = parseReference(text);
   const { name, range } = reference;
   const project = await projectAt(context.cwd);
@@ -176,17 +169,17 @@ async function revoke(context: CommandContext): Promise<ExitCode> {
   const skill =
     named === undefined
       ? undefined
-      : grantedSkillOf(readAgent(agentsFolderOf(context), agent), named);
+      : grantedSkillOf(agents.readAgent(agentsFolderOf(context), agent), named);
   const { model, workspace } = context.options;
   const isAll = skill === undefined && model !== true && workspace !== true;
   const parts = { model: model === true, workspace: workspace === true };
   const change = isAll
     ? ('everything' as const)
     : { ...parts, skills: skill === undefined ? [] : [{ skill, range: '*' }] };
-  const after = revokeAgent(agentsFolderOf(context), agent, change, context.now());
+  const after = agents.revokeAgent(agentsFolderOf(context), agent, change, context.now());
   if (isAll) await rm(identityLockOf(context, agent), { force: true });
   if (isAll || skill !== undefined) forgetHolds(context, agent, skill);
-  const wider = skill === undefined ? undefined : widerGrant(after, skill);
+  const wider = skill === undefined ? undefined : agents.widerGrant(after, skill);
   if (wider !== undefined)
     printNote(
       context,
@@ -211,7 +204,7 @@ function grantedSkillOf({ grants, name }: Agent, text: string): string {
 
 // Temporary allowances end with the grant, so that a later grant starts anew. Breakers stay.
 function forgetHolds(context: CommandContext, agent: string, skill: string | undefined): void {
-  const files = holdFiles(holdsFolderOf(context));
+  const files = holds.holdFiles(holdsFolderOf(context));
   const [scope = '', name] = (skill ?? '').split('/');
   const isOf = (other: string): boolean =>
     skill === undefined || other === skill || (name === '*' && other.startsWith(`${scope}/`));
@@ -220,9 +213,9 @@ function forgetHolds(context: CommandContext, agent: string, skill: string | und
 
 async function log(context: CommandContext): Promise<ExitCode> {
   const [agent = ''] = context.args;
-  if (agent !== 'operator') readAgent(agentsFolderOf(context), agent);
-  const entries = await readEntries(auditFileOf(context), (entry) => entry.agent === agent);
-  const chain = await verifyAuditFile(auditFileOf(context), auditKeyFileOf(context));
+  if (agent !== 'operator') agents.readAgent(agentsFolderOf(context), agent);
+  const entries = await audit.readEntries(auditFileOf(context), (entry) => entry.agent === agent);
+  const chain = await audit.verifyAuditFile(auditFileOf(context), auditKeyFileOf(context));
   answer(context, { schema: 'skillgate.agent-log/1', agent, chain, entries }, () =>
     joined([table(entries.map(auditRow)), chainText(chain)], '\n'),
   );

@@ -3,16 +3,7 @@
  * them.
  */
 
-import { acceptChanges, requireShown } from '../../runner/changes/accept.ts';
-import {
-  discardWaiting,
-  findWaiting,
-  listUnreadable,
-  listWaiting,
-  readWaiting,
-  requireKept,
-  type WaitingChanges,
-} from '../../runner/changes/waiting.ts';
+import * as changes from '../../runner/changes/public.ts';
 import { marksOf } from '../../skills-index/run/changes/change-marks.ts';
 import { kindOf } from '../../skills-index/run/changes/changes.ts';
 import { parseDigest } from '../../skills-index/skill/digest.ts';
@@ -43,8 +34,8 @@ export async function run(context: CommandContext): Promise<ExitCode> {
 
 async function list(context: CommandContext): Promise<ExitCode> {
   await sweepAndNote(context, hostFiles(context).audit);
-  const waiting = listWaiting(context.paths.data);
-  const unreadable = listUnreadable(context.paths.data);
+  const waiting = changes.listWaiting(context.paths.data);
+  const unreadable = changes.listUnreadable(context.paths.data);
   const runs = waiting.map(({ set, digest, begun }) => {
     const { agent, at, skill, version } = set;
     return {
@@ -95,8 +86,8 @@ async function accept(context: CommandContext): Promise<ExitCode> {
   const host = hostFiles(context);
   // Checked before a person signs the hold: another digest is refused anyway, and the signature
   // would be useless.
-  if (namedDigest !== undefined) requireShown(waiting, namedDigest);
-  requireKept(waiting);
+  if (namedDigest !== undefined) changes.requireShown(waiting, namedDigest);
+  changes.requireKept(waiting);
   requireApprover(host, waiting.set);
   if (namedDigest === undefined) {
     printLine(context.stderr, showChanges(waiting, inkFor(context.stderr, context.env)));
@@ -110,13 +101,18 @@ async function accept(context: CommandContext): Promise<ExitCode> {
   await askForAgent(context, host, waiting);
   printLeftBehind(
     context,
-    await acceptChanges(context.paths, host, id, namedDigest ?? waiting.digest),
+    await changes.acceptChanges(context.paths, host, id, namedDigest ?? waiting.digest),
     id,
   );
-  const changes = kindsOf(waiting);
+  const waitingChanges = kindsOf(waiting);
   answer(
     context,
-    { schema: 'skillgate.changes-applied/1', run: id, digest: waiting.digest, changes },
+    {
+      schema: 'skillgate.changes-applied/1',
+      run: id,
+      digest: waiting.digest,
+      changes: waitingChanges,
+    },
     () => safe`applied: ${changesText(waiting)}`,
   );
   return exitCodes.ok;
@@ -125,8 +121,8 @@ async function accept(context: CommandContext): Promise<ExitCode> {
 async function discard(context: CommandContext): Promise<ExitCode> {
   const { data } = context.paths;
   const [id = ''] = context.args;
-  const run = findWaiting(data, id);
-  const found = await discardWaiting(
+  const run = changes.findWaiting(data, id);
+  const found = await changes.discardWaiting(
     data,
     run,
     'an operator discarded them',
@@ -139,12 +135,12 @@ async function discard(context: CommandContext): Promise<ExitCode> {
   return exitCodes.ok;
 }
 
-function wanted(context: CommandContext): WaitingChanges {
+function wanted(context: CommandContext): changes.WaitingChanges {
   const [id = ''] = context.args;
-  return readWaiting(context.paths.data, id);
+  return changes.readWaiting(context.paths.data, id);
 }
 
-function kindsOf({ set }: WaitingChanges): object[] {
+function kindsOf({ set }: changes.WaitingChanges): object[] {
   return set.folders.flatMap(({ target, changes }) =>
     changes.map((change) => ({
       path: `${target}/${change.path}`,

@@ -3,8 +3,8 @@
  * skillgate.json nor the lock.
  */
 import { join } from 'node:path';
-import { readAll } from '../../runner/admission/catalogue.ts';
-import { readHostPolicy } from '../../runner/host/host-policy.ts';
+import * as admission from '../../runner/admission/public.ts';
+import * as host from '../../runner/host/public.ts';
 import type { HostPolicy } from '../../skills-index/run/plan/host-policy.ts';
 import type { SkillName } from '../../skills-index/skill/name.ts';
 import { Problem, type Reason } from '../../skills-index/skill/problem.ts';
@@ -44,11 +44,11 @@ interface Ready {
 export async function run(context: CommandContext): Promise<ExitCode> {
   const project = await projectAt(context.cwd);
   requireWholeLock(project);
-  const host = readHostPolicy(join(context.paths.config, 'host.json'));
+  const hostPolicy = host.readHostPolicy(join(context.paths.config, 'host.json'));
   const world = { ...context, verified: new VerifiedStatements() };
   const ready: Ready[] = [];
   for (const [name, locked] of project.lock)
-    ready.push(await verifyLocked(world, project, host, name, locked));
+    ready.push(await verifyLocked(world, project, hostPolicy, name, locked));
   requireOwnFolders(ready);
   for (const item of ready)
     requireFreePlaces(item.layout, item.files, [sharedFolder, ...item.layout.agentFolders]);
@@ -136,7 +136,7 @@ async function verifyLocked(
   requireLockedBytes(admitted, locked);
   const opened = await openAdmitted(found.source, admitted);
   const { commands } = admitted.manifest;
-  const files = installedFiles(opened.bundle, await readAll(opened), {
+  const files = installedFiles(opened.bundle, await admission.readAll(opened), {
     name,
     commands,
     plain: wanted.plain === true,

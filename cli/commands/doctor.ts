@@ -6,9 +6,8 @@
 import { realpathSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { findProgram } from '../../runner/host/host.ts';
-import { readHostPolicy } from '../../runner/host/host-policy.ts';
-import { isOurs, programOnPath } from '../../runner/files/path-programs.ts';
+import * as files from '../../runner/files/public.ts';
+import * as host from '../../runner/host/public.ts';
 import { type HostPolicy, requirements } from '../../skills-index/run/plan/host-policy.ts';
 import { Problem } from '../../skills-index/skill/problem.ts';
 import { type CommandContext, type ExitCode, exitCodes } from '../command.ts';
@@ -67,11 +66,11 @@ export async function run(context: CommandContext): Promise<ExitCode> {
   const { backend } = context.options;
   if (context.options.escape === true) {
     const { reportEscapes } = await import('../proofs/escape/report.ts');
-    const wanted = backend ?? readHostPolicy(join(context.paths.config, 'host.json')).backend;
+    const wanted = backend ?? host.readHostPolicy(join(context.paths.config, 'host.json')).backend;
     return reportEscapes(context, wanted === 'all' ? undefined : String(wanted));
   }
   if (backend !== undefined) throw new Problem('usage', '--backend needs --escape');
-  const policy = readHostPolicy(join(context.paths.config, 'host.json'));
+  const policy = host.readHostPolicy(join(context.paths.config, 'host.json'));
   const rows: Row[] = [
     {
       name: 'node',
@@ -112,7 +111,7 @@ function isNeeded(name: string, policy: HostPolicy): boolean {
 
 // Searched where the runner finds programs, not on this user's PATH.
 function partRow(part: Part): Row {
-  const at = part.programs.map(findProgram).find((path) => path !== undefined);
+  const at = part.programs.map(host.findProgram).find((path) => path !== undefined);
   if (at !== undefined)
     return { name: part.name, holds: true, detail: `${at}: ${part.for}`, needed: part.needed };
   const sudo = process.getuid?.() === 0 ? '' : 'sudo ';
@@ -128,8 +127,8 @@ function partRow(part: Part): Row {
 
 /** Whether shims find `skillgate`, and which program `skill` starts here. */
 export function namesOnPath(path: string | undefined, entryAt: string, isFunction = false): Row[] {
-  const skillgate = programOnPath('skillgate', path);
-  const skill = programOnPath('skill', path);
+  const skillgate = files.programOnPath('skillgate', path);
+  const skill = files.programOnPath('skill', path);
   const folder = '~/.local/bin';
   const line =
     `mkdir -p ${folder} && printf '#!/bin/sh\\nexec "%s" "%s" "$@"\\n' '${process.execPath}' '${entryAt}' > ${folder}/skillgate && ` +
@@ -162,7 +161,7 @@ const functionRow: Row = {
 
 function shortNameRow(skill: string | undefined, entryAt: string): Row {
   const about = { name: 'skill', needed: false } as const;
-  if (skill !== undefined && isOurs(skill, entryAt))
+  if (skill !== undefined && files.isOurs(skill, entryAt))
     return { ...about, holds: true, detail: `${skill}: the same as skillgate` };
   const why =
     skill === undefined

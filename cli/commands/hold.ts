@@ -3,9 +3,9 @@
  * answers.
  */
 import { join } from 'node:path';
-import { breakerFile } from '../../runner/agents/breakers.ts';
-import { holdFiles, readHeldRequest, requestPath } from '../../runner/holds/holds.ts';
-import { readHostPolicy } from '../../runner/host/host-policy.ts';
+import * as agents from '../../runner/agents/public.ts';
+import * as holds from '../../runner/holds/public.ts';
+import * as host from '../../runner/host/public.ts';
 import { breakerEvent } from '../../skills-index/run/agents/breaker.ts';
 import { isAsShown } from '../../skills-index/run/holds/hold-action.ts';
 import { canAnswer } from '../../skills-index/run/holds/hold-answer.ts';
@@ -28,7 +28,7 @@ export async function run(context: CommandContext): Promise<ExitCode> {
   const { mailbox } = context.options;
   if (typeof mailbox === 'string')
     return runInMailbox(context, parseBase(mailbox), secondsOf(context));
-  const policy = readHostPolicy(join(context.paths.config, 'host.json'));
+  const policy = host.readHostPolicy(join(context.paths.config, 'host.json'));
   if (context.command === 'hold list') return list(context, policy);
   const here = findHold(context, policy, context.args[0] ?? '');
   if (context.command === 'hold show') return show(context, here);
@@ -112,8 +112,8 @@ function show(context: CommandContext, here: HoldHere): ExitCode {
     return exitCodes.ok;
   }
   const folder = holdsFolderOf(context);
-  const request = readHeldRequest(folder, here.hold);
-  const path = requestPath(folder, here.hold);
+  const request = holds.readHeldRequest(folder, here.hold);
+  const path = holds.requestPath(folder, here.hold);
   const whole =
     request === undefined ? {} : { request: { ...request, body: shownBody(request), file: path } };
   answer(context, { schema: 'skillgate.hold-shown/1', ...here, ...whole }, () =>
@@ -140,7 +140,7 @@ function done(context: CommandContext, { hold }: HoldHere, what: string): ExitCo
 
 // Revoking an allowance needs no signature, because it only removes rights.
 function takeBack(context: CommandContext, here: HoldHere, what: string): ExitCode {
-  holdFiles(holdsFolderOf(context)).forget(here.hold);
+  holds.holdFiles(holdsFolderOf(context)).forget(here.hold);
   return done(context, here, what);
 }
 
@@ -156,7 +156,7 @@ async function closeUnsigned(context: CommandContext, { hold }: HoldHere): Promi
     'yes',
     'name an approver in host.json',
   );
-  const file = breakerFile(join(context.paths.data, 'breakers'), hold);
+  const file = agents.breakerFile(join(context.paths.data, 'breakers'), hold);
   const open = file.read()?.open;
   const { run, agent, skill, version } = hold;
   file.remove();

@@ -2,8 +2,8 @@
 import { existsSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { compare, valid } from 'semver';
-import { readAll } from '../../runner/admission/catalogue.ts';
-import { readHostPolicy } from '../../runner/host/host-policy.ts';
+import * as admission from '../../runner/admission/public.ts';
+import * as host from '../../runner/host/public.ts';
 import { fetchIndex } from '../../skills-index/client/registry-index.ts';
 import {
   parseReference,
@@ -83,8 +83,8 @@ async function installOne(
   const project = await projectAt(context.cwd);
   const wanted = wantedOf(context, reference, project.file.skills.get(name));
   const layout = layoutOf(project, name, wanted);
-  const host = readHostPolicy(join(context.paths.config, 'host.json'));
-  if (wanted.plain === true && !host.plain)
+  const hostPolicy = host.readHostPolicy(join(context.paths.config, 'host.json'));
+  if (wanted.plain === true && !hostPolicy.plain)
     throw new Problem(
       'plain-refused',
       `Cannot install ${name} without the sandbox: host policy says "plain": false`,
@@ -102,7 +102,7 @@ async function installOne(
     range: wanted.range,
     ...pins,
     registries: project.file.registries,
-    host,
+    host: hostPolicy,
   };
   const found = await askAdmission(context, question).catch(async (cause: unknown) => {
     throw await orWaiting(context, { verb: 'install', reference, project }, cause);
@@ -114,7 +114,7 @@ async function installOne(
 
   const opened = await openAdmitted(found.source, admitted);
   const commands = admitted.manifest.commands;
-  const files = installedFiles(opened.bundle, await readAll(opened), {
+  const files = installedFiles(opened.bundle, await admission.readAll(opened), {
     name,
     commands,
     plain: wanted.plain === true,

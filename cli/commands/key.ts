@@ -1,4 +1,4 @@
-import { osKeychain } from '../../runner/secret-sources/keychain.ts';
+import * as secrets from '../../runner/secret-sources/public.ts';
 import type { Approver } from '../../skills-index/run/holds/hold-policy.ts';
 import type { MailboxKey } from '../../skills-index/run/holds/mailbox-key.ts';
 import type { Digest } from '../../skills-index/skill/digest.ts';
@@ -37,7 +37,7 @@ export async function run(context: CommandContext): Promise<ExitCode> {
 async function create(context: CommandContext): Promise<ExitCode> {
   const name = context.args[0] ?? 'default';
   const shared = keyPath(context.paths, name, 'public');
-  const keychain = context.options.keychain === true ? osKeychain() : undefined;
+  const keychain = context.options.keychain === true ? secrets.osKeychain() : undefined;
   const passphrase =
     context.options.passphrase === true ? await askNewPassphrase(context, name) : undefined;
   if (keychain !== undefined && passphrase !== undefined)
@@ -77,7 +77,7 @@ async function nameApprover(context: CommandContext): Promise<ExitCode> {
     passphrase = await askPassphrase(context, of);
     return passphrase;
   };
-  const key = requireClosed(await readKeyFile(path, osKeychain, ask));
+  const key = requireClosed(await readKeyFile(path, secrets.osKeychain, ask));
   const isNew = key.mailboxKey === undefined;
   const mailboxKey =
     key.mailboxKey ?? (await addMailboxKey(path, await key.unlocked(), passphrase));

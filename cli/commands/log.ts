@@ -2,16 +2,10 @@
 
 import { once } from 'node:events';
 import { dirname, join } from 'node:path';
-import {
-  type LogLines,
-  parseLogLine,
-  readLines,
-  verifyAuditFile,
-} from '../../runner/audit/audit-file.ts';
-import { followLines, offsetNearEnd } from '../../runner/audit/audit-follow.ts';
-import { exportLog } from '../../runner/exporters/export-log.ts';
-import { startTimeOf } from '../../runner/files/lock.ts';
-import { readHostPolicy } from '../../runner/host/host-policy.ts';
+import * as audit from '../../runner/audit/public.ts';
+import * as exporters from '../../runner/exporters/public.ts';
+import * as files from '../../runner/files/public.ts';
+import * as host from '../../runner/host/public.ts';
 import type { AuditEntry } from '../../skills-index/run/audit/audit-entry.ts';
 import { auditRow } from '../../skills-index/run/audit/audit-row.ts';
 import { ocsfOf } from '../../skills-index/run/audit/ocsf.ts';
@@ -57,9 +51,11 @@ async function show(context: CommandContext): Promise<ExitCode> {
   const keep = auditFilterOf(context);
   let printedCount = 0;
   if (format === 'json') stdout.write('{"schema":"skillgate.log/1","entries":[');
-  for await (const { lines } of follows ? followLines(file, 0, signal) : readLines(file)) {
+  for await (const { lines } of follows
+    ? audit.followLines(file, 0, signal)
+    : audit.readLines(file)) {
     signal.throwIfAborted();
-    const entries = lines.flatMap((line) => parseLogLine(line) ?? []).filter(keep);
+    const entries = lines.flatMap((line) => audit.parseLogLine(line) ?? []).filter(keep);
     const text = entries
       .map((entry, at) => printed(entry, context, printedCount + at === 0))
       .join('');
@@ -89,7 +85,7 @@ async function put(stream: OutStream, text: string): Promise<void> {
 async function verify(context: CommandContext): Promise<ExitCode> {
   const file = auditFileOf(context);
   const keyFile = auditKeyFileOf(context);
-  const chain = await verifyAuditFile(file, keyFile);
+  const chain = await audit.verifyAuditFile(file, keyFile);
   if (chain.kind === 'whole' || context.format === 'json')
     answer(context, { schema: 'skillgate.log-verify/1', ...chain }, () => chainText(chain));
   if (chain.kind === 'whole') return exitCodes.ok;
@@ -107,10 +103,12 @@ async function watch(context: CommandContext): Promise<ExitCode> {
   const ends = options.once === true ? AbortSignal.abort() : signal;
   let picture = emptyPicture;
   let before = '';
-  let position = await offsetNearEnd(file, pictureBytesMax);
-  const take = (more: LogLines): void => {
+  let position = await audit.offsetNearEnd(file, pictureBytesMax);
+  const take = (more: audit.LogLines): void => {
     position = more.position;
-    picture = more.lines.flatMap((line) => parseLogLine(line) ?? []).reduce(addToPicture, picture);
+    picture = more.lines
+      .flatMap((line) => audit.parseLogLine(line) ?? [])
+      .reduce(addToPicture, picture);
   };
   const draw = (): void => {
     picture = withoutLost(picture, lives);
@@ -122,10 +120,10 @@ async function watch(context: CommandContext): Promise<ExitCode> {
       stdout.isTTY === true ? `\u001b[H\u001b[2J${text}\n` : `${now().toISOString()}\n${text}\n\n`,
     );
   };
-  for await (const more of readLines(file, position)) take(more);
+  for await (const more of audit.readLines(file, position)) take(more);
   draw();
   const ticking = setInterval(draw, pictureMilliseconds);
-  for await (const more of followLines(file, position, ends)) take(more);
+  for await (const more of audit.followLines(file, position, ends)) take(more);
   clearInterval(ticking);
   return exitCodes.ok;
 }
@@ -133,8 +131,12 @@ async function watch(context: CommandContext): Promise<ExitCode> {
 // Each exporter by itself: a failing one does not delay the others.
 async function send(context: CommandContext): Promise<ExitCode> {
   const { options, paths, signal } = context;
-  const { exporters, hosts, incidents } = readHostPolicy(join(paths.config, 'host.json'));
-  if (exporters.length === 0)
+  const {
+    exporters: exporterList,
+    hosts,
+    incidents,
+  } = host.readHostPolicy(join(paths.config, 'host.json'));
+  if (exporterList.length === 0)
     throw new Problem('usage', 'Cannot export: host policy names no exporter', {
       hint: 'add one to host.json: "exporters": [{"kind": "otlp", "url": "https://…/v1/logs"}]',
     });
@@ -146,8 +148,8 @@ async function send(context: CommandContext): Promise<ExitCode> {
   };
   const onTrouble = (why: string): void => printNote(context, safe`not exported yet: ${why}`);
   const ends = await Promise.allSettled(
-    exporters.map((exporter) =>
-      exportLog({ ...world, onTrouble }, exporter, options.follow === true),
+    exporterList.map((exporter) =>
+      exporters.exportLog({ ...world, onTrouble }, exporter, options.follow === true),
     ),
   );
   const reports = await sendIncidents(context, { incidents });
@@ -156,12 +158,12 @@ async function send(context: CommandContext): Promise<ExitCode> {
     context,
     {
       schema: 'skillgate.log-export/1',
-      exporters: exporters.map(({ kind }, at) => ({ kind, sent: sent[at] })),
+      exporters: exporterList.map(({ kind }, at) => ({ kind, sent: sent[at] })),
       reports,
     },
     () =>
       joined(
-        exporters.map(
+        exporterList.map(
           ({ kind, url }, at) =>
             safe`${kind} ${new URL(url).host}: ${count(sent[at] ?? 0, 'entry', 'entries')} sent`,
         ),
@@ -179,5 +181,5 @@ function lives({ pid, started }: RunnerProcess): boolean {
   } catch (cause) {
     return (cause as NodeJS.ErrnoException).code === 'EPERM';
   }
-  return started === undefined || startTimeOf(pid) === started;
+  return started === undefined || files.startTimeOf(pid) === started;
 }

@@ -4,12 +4,10 @@
  */
 
 import { dirname, resolve } from 'node:path';
-import { readAgent } from '../../runner/agents/agents.ts';
-import { noSandbox } from '../../runner/backends/none.ts';
-import { applyAllowed } from '../../runner/changes/accept.ts';
-import type { RunRequest } from '../../runner/run/run-request.ts';
-import { planSkill } from '../../runner/run.ts';
-import type { Sandbox } from '../../runner/sandboxes/sandbox.ts';
+import * as agents from '../../runner/agents/public.ts';
+import * as backends from '../../runner/backends/public.ts';
+import * as changes from '../../runner/changes/public.ts';
+import * as runs from '../../runner/public.ts';
 import type { Plan } from '../../skills-index/run/plan/plan.ts';
 import {
   parseReference,
@@ -44,7 +42,7 @@ export async function run(context: CommandContext): Promise<ExitCode> {
   const [reference = '', command, ...args] = context.args;
   const host = hostFiles(context);
   const { agent: named, why } = context.options;
-  const agent = typeof named === 'string' ? readAgent(host.agents, named) : undefined;
+  const agent = typeof named === 'string' ? agents.readAgent(host.agents, named) : undefined;
   const wanted = parseReference(reference);
   const project = await projectAt(startOf(context));
   const start = await admitToStart(context, host, {
@@ -72,7 +70,7 @@ export async function run(context: CommandContext): Promise<ExitCode> {
     hands: handsOfOperator(context, host.policy),
     ...(bare === undefined ? {} : { sandbox: bare }),
   });
-  if (context.options.plan === true) return showPlan(context, await planSkill(request));
+  if (context.options.plan === true) return showPlan(context, await runs.planSkill(request));
   return await runNow(context, host, start, request, { output, heard });
 }
 
@@ -88,7 +86,7 @@ function bareBy(
   context: CommandContext,
   { policy }: HostFiles,
   isAgent: boolean,
-): Sandbox | undefined {
+): backends.Sandbox | undefined {
   if (context.options['unsafe-no-sandbox'] !== true) return undefined;
   if (isAgent) throw new Problem('usage', 'An agent never runs a skill without a sandbox');
   if (policy.require.length > 0)
@@ -100,14 +98,14 @@ function bareBy(
     context,
     safe`WARNING: no sandbox. The skill can do everything on this host that its user can; nothing enforces the plan.`,
   );
-  return noSandbox;
+  return backends.noSandbox;
 }
 
 async function runNow(
   context: CommandContext,
   host: HostFiles,
   start: Startable,
-  request: RunRequest,
+  request: runs.RunRequest,
   { heard, output }: { readonly output: RunOutput; readonly heard: Overheard },
 ): Promise<ExitCode> {
   try {
@@ -120,7 +118,7 @@ async function runNow(
     if (!takesInput(context)) printPipedInputNote(context, 'run');
     printOverheard(context, heard, result);
     printRunEnd(context, { ...result, mounts: result.plan.mounts });
-    const waiting = await applyAllowed(context.paths, host, result.changes);
+    const waiting = await changes.applyAllowed(context.paths, host, result.changes);
     if (waiting !== undefined)
       await offerChanges(context, host, waiting, context.options.accept === true);
     return exitOf(context, result);
@@ -131,7 +129,7 @@ async function runNow(
 }
 
 // Scripts seldom report a missing capability clearly.
-function leftOutText(number: number, { agent, skill, command }: RunRequest): string {
+function leftOutText(number: number, { agent, skill, command }: runs.RunRequest): string {
   const as = agent === undefined ? '' : `--agent ${agent.name} `;
   const call = [skill.admitted.name, ...(command === undefined ? [] : [command])].join(' ');
   return `this run went without ${count(number, 'capability', 'capabilities')} of the skill; ${calledName()} run --plan ${as}${call} lists them with the reasons`;

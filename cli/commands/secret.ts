@@ -4,17 +4,7 @@
  */
 
 import { randomUUID } from 'node:crypto';
-import { parseSecretCommand, runSecretCommand } from '../../runner/secret-sources/command.ts';
-import { osKeychain } from '../../runner/secret-sources/keychain.ts';
-import { secretInputBytesMax } from '../../runner/secret-sources/limits.ts';
-import { secretsFileOf } from '../../runner/secret-sources/open-secrets.ts';
-import {
-  listSecrets,
-  parseSecretValue,
-  removeSecret,
-  type SecretOrigin,
-  storeSecret,
-} from '../../runner/secret-sources/secret-store.ts';
+import * as secrets from '../../runner/secret-sources/public.ts';
 import { readBoundedBody } from '../../skills-index/client/bounded-body.ts';
 import type { SecretEntry } from '../../skills-index/run/plan/plan-input.ts';
 import { Problem } from '../../skills-index/skill/problem.ts';
@@ -53,13 +43,13 @@ async function set(context: CommandContext): Promise<ExitCode> {
   };
   const origin = await originOf(context, name, hosts);
   const value = 'value' in origin ? { value: Buffer.from(origin.value) } : origin;
-  const entry = storeSecret(secretsFileOf(context), { ...bound, ...value });
+  const entry = secrets.storeSecret(secrets.secretsFileOf(context), { ...bound, ...value });
   answer(context, { schema: 'skillgate.secret/1', ...entry }, () => text(entry));
   return exitCodes.ok;
 }
 
 async function list(context: CommandContext): Promise<ExitCode> {
-  const secrets = listSecrets(secretsFileOf(context));
+  const storedSecrets = secrets.listSecrets(secrets.secretsFileOf(context));
   const row = (one: SecretEntry): string[] => [
     one.name,
     one.hosts.join(', '),
@@ -68,10 +58,10 @@ async function list(context: CommandContext): Promise<ExitCode> {
     one.source,
     one.stored,
   ];
-  answer(context, { schema: 'skillgate.secrets/1', secrets }, () =>
-    secrets.length === 0
+  answer(context, { schema: 'skillgate.secrets/1', secrets: storedSecrets }, () =>
+    storedSecrets.length === 0
       ? safe`no secrets: skillgate secret set NAME --host HOST`
-      : table(secrets.map(row)),
+      : table(storedSecrets.map(row)),
   );
   return exitCodes.ok;
 }
@@ -79,12 +69,13 @@ async function list(context: CommandContext): Promise<ExitCode> {
 async function remove(context: CommandContext): Promise<ExitCode> {
   const [name = ''] = context.args;
   const { agent } = context.options;
-  const removed = removeSecret(
-    secretsFileOf(context),
+  const removed = secrets.removeSecret(
+    secrets.secretsFileOf(context),
     name,
     typeof agent === 'string' ? agent : undefined,
   );
-  if (removed !== undefined && 'keychain' in removed) await osKeychain().remove(removed.keychain);
+  if (removed !== undefined && 'keychain' in removed)
+    await secrets.osKeychain().remove(removed.keychain);
   printNote(context, safe`deleted secret ${name}`);
   if (context.format !== 'text')
     answer(context, { schema: 'skillgate.secret-removed/1', name }, () => safe`${name}`);
@@ -99,19 +90,19 @@ async function originOf(
   context: CommandContext,
   name: string,
   hosts: readonly string[],
-): Promise<SecretOrigin> {
+): Promise<secrets.SecretOrigin> {
   const { command: line, keychain } = context.options;
   if (typeof line === 'string') {
     if (keychain === true)
       throw new Problem('usage', 'A secret comes from a command or from the keychain: choose one');
-    const command = parseSecretCommand(name, line, context.env.PATH);
-    parseSecretValue(name, await runSecretCommand(name, command, context.env));
+    const command = secrets.parseSecretCommand(name, line, context.env.PATH);
+    secrets.parseSecretValue(name, await secrets.runSecretCommand(name, command, context.env));
     return { command };
   }
-  const value = parseSecretValue(name, await secretValue(context, name, hosts));
+  const value = secrets.parseSecretValue(name, await secretValue(context, name, hosts));
   if (keychain !== true) return { value };
   const account = `secret ${randomUUID()}`;
-  await osKeychain().write(account, value);
+  await secrets.osKeychain().write(account, value);
   return { keychain: account };
 }
 
@@ -136,11 +127,11 @@ async function secretValue(
 }
 
 async function readInput(stream: InStream): Promise<Uint8Array> {
-  const value = await readBoundedBody(bytesOf(stream), secretInputBytesMax);
+  const value = await readBoundedBody(bytesOf(stream), secrets.secretInputBytesMax);
   if (value !== undefined) return value;
   throw new Problem(
     'secret-refused',
-    `The secret is too long: it may have at most ${secretInputBytesMax} bytes`,
+    `The secret is too long: it may have at most ${secrets.secretInputBytesMax} bytes`,
   );
 }
 

@@ -4,12 +4,11 @@
  */
 import { closeSync, openSync, readSync } from 'node:fs';
 import { basename, resolve } from 'node:path';
-import { openAudit } from '../../runner/audit/audit.ts';
-import { backendOf } from '../../runner/backends/backends.ts';
-import { applyAllowed } from '../../runner/changes/accept.ts';
-import type { RunResult } from '../../runner/run/run-request.ts';
-import { runSkill } from '../../runner/run.ts';
-import { openSecrets } from '../../runner/secret-sources/open-secrets.ts';
+import * as audit from '../../runner/audit/public.ts';
+import * as backends from '../../runner/backends/public.ts';
+import * as changes from '../../runner/changes/public.ts';
+import * as runs from '../../runner/public.ts';
+import * as secrets from '../../runner/secret-sources/public.ts';
 import { listOf } from '../agents/agent-options.ts';
 import { offerChanges } from '../changes/offer.ts';
 import type { CommandContext, ExitCode } from '../command.ts';
@@ -48,21 +47,21 @@ export async function run(context: CommandContext): Promise<ExitCode> {
 
   const policy = patient(hostFiles(context).policy);
   // Not the one that makes reports to registries: they know nothing of it.
-  const log = openAudit(auditFileOf(context), context.now, auditKeyFileOf(context));
+  const log = audit.openAudit(auditFileOf(context), context.now, auditKeyFileOf(context));
   const output = outputFor(context);
   const heard = overhear(log, { onStdout: output.stdout, onStderr: output.stderr });
-  const { audit } = heard;
+  const { audit: auditLog } = heard;
   try {
-    const result = await runSkill({
+    const result = await runs.runSkill({
       ...skill,
       args,
-      audit,
+      audit: auditLog,
       hostPolicy: policy,
       paths: context.paths,
-      secrets: openSecrets(context, undefined),
+      secrets: secrets.openSecrets(context, undefined),
       signal: context.signal,
       now: context.now,
-      sandbox: backendOf(policy),
+      sandbox: backends.backendOf(policy),
       ...(command === undefined ? {} : { command }),
       ...(context.options.stdin === true ? { stdin: context.stdin } : {}),
       onStdout: heard.onStdout,
@@ -82,8 +81,8 @@ export async function run(context: CommandContext): Promise<ExitCode> {
       );
     }
     printRunEnd(context, { ...result, mounts: result.plan.mounts });
-    const host = { policy, audit };
-    const waiting = await applyAllowed(context.paths, host, result.changes);
+    const host = { policy, audit: auditLog };
+    const waiting = await changes.applyAllowed(context.paths, host, result.changes);
     if (waiting !== undefined)
       await offerChanges(
         context,
@@ -99,7 +98,7 @@ export async function run(context: CommandContext): Promise<ExitCode> {
 }
 
 // The words of a script's first line, `#!/usr/bin/env node`, without folders and options.
-function interpretersOf(programs: RunResult['plan']['programs']): Interpreters {
+function interpretersOf(programs: runs.RunResult['plan']['programs']): Interpreters {
   return new Map(
     programs.map(({ path, program }) => {
       const [, line = ''] = /^#!\s*([^\n]*)/.exec(readStart(path)) ?? [];
@@ -125,7 +124,7 @@ function readStart(path: string): string {
 }
 
 /** What a person is told in lines, for programs. */
-function lacksJson({ plan }: RunResult, missing: readonly Missing[], heard: Overheard) {
+function lacksJson({ plan }: runs.RunResult, missing: readonly Missing[], heard: Overheard) {
   const leftOutHeaders = heard.leftOut();
   const paths = shutPaths(heard.printed(), plan.mounts).map((path) => shortText(path));
   const notListed = [missing, leftOutHeaders, paths].reduce(
@@ -142,7 +141,7 @@ function lacksJson({ plan }: RunResult, missing: readonly Missing[], heard: Over
 
 function printMissing(
   context: CommandContext,
-  { plan }: RunResult,
+  { plan }: runs.RunResult,
   missing: readonly Missing[],
   heard: Overheard,
 ): void {

@@ -3,7 +3,7 @@
  * the approved ones.
  */
 import { join, resolve } from 'node:path';
-import { readHostPolicy } from '../../runner/host/host-policy.ts';
+import * as host from '../../runner/host/public.ts';
 import type { Source } from '../../skills-index/client/blobs.ts';
 import type { HostPolicy } from '../../skills-index/run/plan/host-policy.ts';
 import {
@@ -48,7 +48,7 @@ export async function run(context: CommandContext): Promise<ExitCode> {
     return printOutcomes(context, [await finish(context, verified)]);
   }
   const project = await projectAt(context.cwd);
-  const host = readHostPolicy(join(context.paths.config, 'host.json'));
+  const hostPolicy = host.readHostPolicy(join(context.paths.config, 'host.json'));
   const references = context.args.length > 0 ? context.args.map(parseReference) : allOf(project);
   if (wanted.export !== undefined && references.length !== 1)
     throw new Problem(
@@ -64,7 +64,13 @@ export async function run(context: CommandContext): Promise<ExitCode> {
     const verify = async () =>
       finish(
         context,
-        await verifyAndExport({ ...context, verified }, project, host, reference, wanted.export),
+        await verifyAndExport(
+          { ...context, verified },
+          project,
+          hostPolicy,
+          reference,
+          wanted.export,
+        ),
       );
     outcomes.push(await outcomeOf(context, references, verify, reference.name));
   }

@@ -2,7 +2,7 @@
  * The name under which this program was called, for every line that it prints for somebody to type.
  */
 import { basename } from 'node:path';
-import { isOurs, programOnPath } from '../../runner/files/path-programs.ts';
+import * as files from '../../runner/files/public.ts';
 import { commandWords } from '../command-words.ts';
 
 type Environment = Readonly<Record<string, string | undefined>>;
@@ -24,8 +24,8 @@ export function calledNameOf(env: Environment, script: string, entry: string): s
   if (env[calledVariable] === 'skill') return 'skill';
   if (env.npm_lifecycle_event === 'skill' && env.npm_package_name === 'skillgate')
     return 'npm run -s skill --';
-  const onPath = basename(script) === 'skill' ? programOnPath('skill', env.PATH) : undefined;
-  return onPath !== undefined && isOurs(onPath, entry) ? 'skill' : 'skillgate';
+  const onPath = basename(script) === 'skill' ? files.programOnPath('skill', env.PATH) : undefined;
+  return onPath !== undefined && files.isOurs(onPath, entry) ? 'skill' : 'skillgate';
 }
 
 /**

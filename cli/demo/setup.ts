@@ -2,7 +2,7 @@
 import { chownSync, copyFileSync, mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
-import { openAuditKey } from '../../runner/audit/audit-key.ts';
+import * as audit from '../../runner/audit/public.ts';
 import { makeAuthority } from '../../skills-index/run/egress/certificate.ts';
 import { Problem } from '../../skills-index/skill/problem.ts';
 import type { Person, Stage } from './stage.ts';
@@ -55,7 +55,7 @@ async function startRegistry(stage: Stage): Promise<string> {
   const { fingerprint } = JSON.parse(init.stdout) as { fingerprint: string };
   // The registry's operator trusts Olga's machine: one report from there suspends a version.
   mkdirSync(join(stage.home('olga'), 'config'), { recursive: true, mode: 0o700 });
-  const { keyId } = openAuditKey(join(stage.home('olga'), 'config', 'audit-key.json'));
+  const { keyId } = audit.openAuditKey(join(stage.home('olga'), 'config', 'audit-key.json'));
   writeFileSync(
     join(folder, 'incidents.json'),
     JSON.stringify({ reporters: { 'olga-1': keyId }, needed: 1 }),

@@ -4,8 +4,8 @@
  */
 import { mkdirSync, readFileSync } from 'node:fs';
 import { join, resolve } from 'node:path';
-import { writePrivateFile } from '../../runner/files/private-file.ts';
-import { osKeychain } from '../../runner/secret-sources/keychain.ts';
+import * as files from '../../runner/files/public.ts';
+import * as secrets from '../../runner/secret-sources/public.ts';
 import {
   answerBytes,
   type Hold,
@@ -90,7 +90,7 @@ export async function signAnswer(key: KeyFile, answer: HoldAnswer): Promise<Sign
 /** Hands it to the runner that waits. */
 export function putAnswer(path: string, signed: SignedAnswer): void {
   mkdirSync(join(path, '..'), { recursive: true, mode: 0o700 });
-  writePrivateFile(path, `${JSON.stringify(signed, null, 2)}\n`);
+  files.writePrivateFile(path, `${JSON.stringify(signed, null, 2)}\n`);
 }
 
 /** The words of an answer, for whoever signs it as `approver`. */
@@ -164,7 +164,7 @@ export async function keyKinds(context: CommandContext): Promise<KeysHere> {
 async function keysHere(context: CommandContext): Promise<KeyFile[]> {
   const ask = (name: string): Promise<string> => askPassphrase(context, name);
   const read = (name: string): Promise<KeyFile[]> =>
-    readKeyFile(keyPath(context.paths, name), osKeychain, ask).then(
+    readKeyFile(keyPath(context.paths, name), secrets.osKeychain, ask).then(
       (key) => [key],
       () => [],
     );

@@ -3,8 +3,8 @@
  * it.
  */
 import { join } from 'node:path';
-import { openAuditKey } from '../../runner/audit/audit-key.ts';
-import { postOutside } from '../../runner/exporters/outgoing.ts';
+import * as audit from '../../runner/audit/public.ts';
+import * as exporters from '../../runner/exporters/public.ts';
 import { type Hold, type HoldHands, holdDigest } from '../../skills-index/run/holds/hold.ts';
 import type { HostPolicy } from '../../skills-index/run/plan/host-policy.ts';
 import { canonicalJson } from '../../skills-index/skill/canonical-json.ts';
@@ -115,7 +115,7 @@ function sendToWebhooks(
 ): void {
   if (webhooks.length === 0) return;
   const body = noticeOf(hold);
-  const key = openAuditKey(join(paths.config, 'audit-key.json'));
+  const key = audit.openAuditKey(join(paths.config, 'audit-key.json'));
   const headers = {
     'content-type': 'application/json',
     'skillgate-key': key.keyId,
@@ -124,7 +124,7 @@ function sendToWebhooks(
   const late = AbortSignal.any([signal, AbortSignal.timeout(webhookSecondsMax * 1_000)]);
   // Who is not reached is told, and nothing waits for it.
   for (const { url } of webhooks)
-    void postOutside(url, { body, headers, signal: late }, hosts).catch((cause: Error) =>
-      log(cause.message),
-    );
+    void exporters
+      .postOutside(url, { body, headers, signal: late }, hosts)
+      .catch((cause: Error) => log(cause.message));
 }

@@ -1,7 +1,7 @@
 /** What waits for a person on this host: holds, answers that still hold, and open breakers. */
 import { join } from 'node:path';
-import { readBreakers } from '../../runner/agents/breakers.ts';
-import { holdDesk, holdFiles } from '../../runner/holds/holds.ts';
+import * as agents from '../../runner/agents/public.ts';
+import * as holds from '../../runner/holds/public.ts';
 import type { AuditEvent } from '../../skills-index/run/audit/audit-entry.ts';
 import type { Hold } from '../../skills-index/run/holds/hold.ts';
 import { endOf, isStanding } from '../../skills-index/run/holds/hold-answer.ts';
@@ -30,7 +30,7 @@ export function holdsFolderOf({ paths }: Pick<World, 'paths'>): string {
 export function readHolds(world: World, policy: HostPolicy): HoldHere[] {
   const folder = holdsFolderOf(world);
   const record = (_: AuditEvent): void => undefined;
-  const desk = holdDesk(folder, {
+  const desk = holds.holdDesk(folder, {
     policy,
     record,
     now: world.now,
@@ -38,7 +38,8 @@ export function readHolds(world: World, policy: HostPolicy): HoldHere[] {
   });
   const looking = { ...desk, files: { ...desk.files, reject: () => undefined } };
   const now = world.now().toISOString();
-  const held = holdFiles(folder)
+  const held = holds
+    .holdFiles(folder)
     .kept()
     .flatMap((hold): HoldHere[] => {
       const answer = findAnswer(looking, hold);
@@ -54,9 +55,11 @@ export function readHolds(world: World, policy: HostPolicy): HoldHere[] {
         ? [{ state: 'waiting', hold, until: hold.expires }]
         : [];
     });
-  const open = readBreakers(join(world.paths.data, 'breakers')).flatMap(
-    ({ open: one }): HoldHere[] => (one === undefined ? [] : [{ state: 'open', hold: one.hold }]),
-  );
+  const open = agents
+    .readBreakers(join(world.paths.data, 'breakers'))
+    .flatMap(({ open: one }): HoldHere[] =>
+      one === undefined ? [] : [{ state: 'open', hold: one.hold }],
+    );
   return [...held, ...open].sort((a, b) => (a.hold.created < b.hold.created ? -1 : 1));
 }
 

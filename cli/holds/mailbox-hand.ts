@@ -7,8 +7,8 @@ import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import * as v from 'valibot';
-import { openAuditKey } from '../../runner/audit/audit-key.ts';
-import { holdFiles } from '../../runner/holds/holds.ts';
+import * as audit from '../../runner/audit/public.ts';
+import * as holds from '../../runner/holds/public.ts';
 import { type Hold, holdDigest, type SignedAnswer } from '../../skills-index/run/holds/hold.ts';
 import {
   type MailboxLabel,
@@ -93,7 +93,7 @@ async function writeLetter(
     expires: hold.expires,
   };
   const request = { hold, approver, replyTo: spki.toString('base64') };
-  const key = openAuditKey(join(paths.config, 'audit-key.json'));
+  const key = audit.openAuditKey(join(paths.config, 'audit-key.json'));
   const host = { publicKey: spkiOfPem(key.publicKey), sign: key.sign };
   const signed = await signForMailbox(await sealRequest(label, request, sealFor(sealedFor)), host);
   if (JSON.stringify(signed).length > mailboxBytesMax)
@@ -123,7 +123,8 @@ async function follow(
   const folder = holdsFolderOf(world);
   const answered = join(folder, `${hold.id}.answer.json`);
   const isKept = (): boolean =>
-    holdFiles(folder)
+    holds
+      .holdFiles(folder)
       .kept()
       .some(({ holder, id }) => id === hold.id && holder === hold.holder);
   const isWaiting = (): boolean =>

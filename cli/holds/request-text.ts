@@ -2,7 +2,7 @@
  * The request that waits, for people: every header, and the body as far as it is text. Nothing in
  * it acts on a terminal.
  */
-import { unpack } from '../../runner/egress/unpack.ts';
+import * as runs from '../../runner/public.ts';
 import {
   codingOf,
   type HeldRequest,
@@ -26,7 +26,7 @@ export interface ShownBody {
 
 export function shownBody({ body, headers }: HeldRequest): ShownBody {
   const coding = codingOf(headers);
-  const inside = unpack(body, coding);
+  const inside = runs.unpack(body, coding);
   const isCut = (inside?.length ?? 0) > heldTextBytesMax;
   const text =
     inside === undefined ? undefined : readableText(inside.subarray(0, heldTextBytesMax), isCut);

@@ -1,6 +1,6 @@
 /** Changes of a lock by several at once: none is lost, whoever read it before. */
 import { setTimeout as sleep } from 'node:timers/promises';
-import { tryLock, unlock } from '../../runner/files/lock.ts';
+import * as files from '../../runner/files/public.ts';
 import { Problem } from '../../skills-index/skill/problem.ts';
 import { lockChangeSecondsMax } from '../limits.ts';
 import { type Lock, readLock, writeLock } from './lock.ts';
@@ -13,7 +13,7 @@ import { type Lock, readLock, writeLock } from './lock.ts';
 export async function changeLock(path: string, change: (lock: Lock) => Lock): Promise<void> {
   const claim = `${path}.claim`;
   const began = performance.now();
-  while (!tryLock(claim)) {
+  while (!files.tryLock(claim)) {
     if (performance.now() - began > lockChangeSecondsMax * 1_000)
       throw new Problem(
         'plan-refused',
@@ -26,6 +26,6 @@ export async function changeLock(path: string, change: (lock: Lock) => Lock): Pr
     const after = change(before);
     if (after !== before) await writeLock(path, after);
   } finally {
-    unlock(claim);
+    files.unlock(claim);
   }
 }

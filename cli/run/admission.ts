@@ -3,8 +3,7 @@
  * what the lock pins.
  */
 import { join } from 'node:path';
-import { type Admission, admit } from '../../runner/admission/admit.ts';
-import { type OpenedSkill, openSkill } from '../../runner/admission/catalogue.ts';
+import * as admission from '../../runner/admission/public.ts';
 import { fetchBlob, type Source } from '../../skills-index/client/blobs.ts';
 import { withDeadline } from '../../skills-index/client/limited-source.ts';
 import type { HostPolicy } from '../../skills-index/run/plan/host-policy.ts';
@@ -78,7 +77,7 @@ export interface Question {
 }
 
 export interface AdmissionAnswer {
-  readonly admission: Admission;
+  readonly admission: admission.Admission;
   readonly registry: TrustedRegistry;
   readonly source: Source;
 }
@@ -138,7 +137,7 @@ async function askOne(
     origin: registry.root.origin,
     id: registryIdOf(registry.root),
   });
-  const admission = await admit({
+  const judged = await admission.admit({
     ...source,
     name,
     range,
@@ -157,12 +156,14 @@ async function askOne(
       ? {}
       : { statusUrls: question.host.status, statusGraceHours: question.host.statusGraceHours }),
   });
-  return { admission: { ...admission, notes: [...notes, ...admission.notes] }, registry, source };
+  return { admission: { ...judged, notes: [...notes, ...judged.notes] }, registry, source };
 }
 
 /** Opens an admitted skill: its files come when they are asked for. */
-export function openAdmitted(source: Source, admitted: Admitted): Promise<OpenedSkill> {
-  return openSkill(admitted.bundle, (digest, bytesMax) => fetchBlob(source, digest, bytesMax));
+export function openAdmitted(source: Source, admitted: Admitted): Promise<admission.OpenedSkill> {
+  return admission.openSkill(admitted.bundle, (digest, bytesMax) =>
+    fetchBlob(source, digest, bytesMax),
+  );
 }
 
 function sourceOf(world: AdmissionWorld, registry: TrustedRegistry, offline: boolean): Source {

@@ -1,5 +1,5 @@
 /** What could be had instead of a version that is refused. */
-import { requireAdmitted } from '../../runner/admission/admit.ts';
+import * as admission from '../../runner/admission/public.ts';
 import { Problem } from '../../skills-index/skill/problem.ts';
 import type { Admitted } from '../../skills-index/trust/decision.ts';
 import {
@@ -21,7 +21,7 @@ export async function requireAdmittedOrName(
   found: AdmissionAnswer,
 ): Promise<Admitted> {
   try {
-    return requireAdmitted(found.admission, question.name);
+    return admission.requireAdmitted(found.admission, question.name);
   } catch (problem) {
     const instead = question.range === '*' ? undefined : await newestAdmitted(world, question);
     // The very version that was refused, because the lock says otherwise, is no way out.

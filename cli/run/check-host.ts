@@ -3,11 +3,9 @@
  * are made; for `skill doctor`.
  */
 
-import { type FoundBackend, findBackend, findBackends } from '../../runner/backends/backends.ts';
-import { findProgram } from '../../runner/host/host.ts';
-import { startSecondsMax } from '../../runner/limits.ts';
-import { withRunFolder } from '../../runner/run/run-folder.ts';
-import type { Sandbox, SandboxPlan } from '../../runner/sandboxes/sandbox.ts';
+import * as backends from '../../runner/backends/public.ts';
+import * as host from '../../runner/host/public.ts';
+import * as runs from '../../runner/public.ts';
 import { processesMax } from '../../skills-index/run/limits.ts';
 import { type HostPolicy, requirements } from '../../skills-index/run/plan/host-policy.ts';
 
@@ -28,7 +26,7 @@ type Wanted = Pick<HostPolicy, 'backend' | 'microvm'>;
  */
 export async function probeHost(policy: Wanted): Promise<readonly HostRow[]> {
   const { backend } = policy;
-  const found = findBackend(backend, policy);
+  const found = backends.findBackend(backend, policy);
   if ('why' in found) {
     const type = found.type === undefined ? {} : { type: found.type };
     return [
@@ -57,7 +55,7 @@ export async function probeHost(policy: Wanted): Promise<readonly HostRow[]> {
 /** Each backend: what it can enforce, or why it is not here and the line to type. */
 export function backendRows(
   wanted: Wanted,
-  found: readonly FoundBackend[] = findBackends(wanted),
+  found: readonly backends.FoundBackend[] = backends.findBackends(wanted),
 ): readonly HostRow[] {
   return found.map((one) => {
     const name = `backend ${one.name}`;
@@ -78,12 +76,12 @@ export function backendRows(
 }
 
 /** Why it does not hold on this host; undefined when it does. */
-async function whyNoSandbox(sandbox: Sandbox): Promise<string | undefined> {
+async function whyNoSandbox(sandbox: backends.Sandbox): Promise<string | undefined> {
   const nobody = 65_534;
-  const plan: SandboxPlan = {
-    programs: [{ program: 'sh', path: findProgram('sh') ?? '', reason: 'check' }],
+  const plan: backends.SandboxPlan = {
+    programs: [{ program: 'sh', path: host.findProgram('sh') ?? '', reason: 'check' }],
     limits: {
-      seconds: startSecondsMax,
+      seconds: backends.startSecondsMax,
       memoryMiB: 64,
       outputBytes: 1_000,
       processes: processesMax,
@@ -94,7 +92,7 @@ async function whyNoSandbox(sandbox: Sandbox): Promise<string | undefined> {
     gid: process.getgid?.() || nobody,
   };
   const command = ['/usr/bin/sh', '-c', 'exit 0'];
-  return withRunFolder(async (runFolder) => {
+  return runs.withRunFolder(async (runFolder) => {
     try {
       const running = await sandbox.start({
         plan,

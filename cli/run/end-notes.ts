@@ -3,8 +3,8 @@
  * were left out, writes to what no run changes.
  */
 import { existsSync } from 'node:fs';
-import type { Audit } from '../../runner/audit/audit.ts';
-import type { RunResult } from '../../runner/run/run-request.ts';
+import type * as audit from '../../runner/audit/public.ts';
+import type * as runs from '../../runner/public.ts';
 import { heldShut } from '../../skills-index/run/changes/protected-names.ts';
 import type { Plan } from '../../skills-index/run/plan/plan.ts';
 import type { CommandContext } from '../command.ts';
@@ -17,7 +17,7 @@ import { type Missing, missingRequests } from './try/missing-capabilities.ts';
 
 /** What is heard of a run beside its result. */
 export interface Overheard {
-  readonly audit: Audit;
+  readonly audit: audit.Audit;
   /** Requests that were denied, each once. */
   denied(): readonly Missing[];
   leftOut(): readonly LeftOutHeaders[];
@@ -38,12 +38,15 @@ export interface LeftOutHeaders {
 /**
  * Passes everything on. What is kept does not grow with the number of requests or of names in one.
  */
-export function overhear(audit: Audit, to: Pick<Overheard, 'onStdout' | 'onStderr'>): Overheard {
+export function overhear(
+  audit: audit.Audit,
+  to: Pick<Overheard, 'onStdout' | 'onStderr'>,
+): Overheard {
   const denied = new Map<string, Missing>();
   const headers = new Map<string, Set<string>>();
   const stdout = new KeptOutput();
   const stderr = new KeptOutput();
-  const record: Audit['record'] = (subject, event) => {
+  const record: audit.Audit['record'] = (subject, event) => {
     for (const one of missingRequests([event])) denied.set(JSON.stringify(one), one);
     if (event.event === 'egress' && event.dropped !== undefined)
       addNames(headers, event.host, event.dropped);
@@ -90,7 +93,7 @@ function leftOutOf([host, names]: readonly [string, ReadonlySet<string>]): LeftO
 export function printOverheard(
   context: CommandContext,
   heard: Overheard,
-  { run, plan }: Pick<RunResult, 'run' | 'plan'>,
+  { run, plan }: Pick<runs.RunResult, 'run' | 'plan'>,
 ): void {
   if (context.format !== 'text') return;
   const denied = heard.denied().map(({ what }) => [safe`note: denied: ${what}`]);

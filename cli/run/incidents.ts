@@ -3,9 +3,8 @@
  * be impossible, and kept.
  */
 import { join } from 'node:path';
-import type { Audit } from '../../runner/audit/audit.ts';
-import { openAuditKey } from '../../runner/audit/audit-key.ts';
-import { writePrivateFile } from '../../runner/files/private-file.ts';
+import * as audit from '../../runner/audit/public.ts';
+import * as files from '../../runner/files/public.ts';
 import {
   type IncidentRule,
   incidentDigest,
@@ -30,11 +29,11 @@ export interface IncidentPlaces {
 }
 
 /** An audit that makes a report, once for each rule and run, and records that it did. */
-export function reportingAudit(audit: Audit, places: IncidentPlaces): Audit {
+export function reportingAudit(auditLog: audit.Audit, places: IncidentPlaces): audit.Audit {
   const runs = new Map<string, Seen>();
   return {
     record: (subject, event) => {
-      audit.record(subject, event);
+      auditLog.record(subject, event);
       if (event.event === 'exit') return void runs.delete(subject.run);
       const found = incidentOf(event);
       if (event.event !== 'egress' && found === undefined) return;
@@ -44,7 +43,7 @@ export function reportingAudit(audit: Audit, places: IncidentPlaces): Audit {
       if (found === undefined || seen.reported.has(found.rule)) return;
       seen.reported.add(found.rule);
       const { allowed, denied } = seen;
-      const key = openAuditKey(places.keyFile);
+      const key = audit.openAuditKey(places.keyFile);
       const report = reportOf(
         subject,
         { ...found, counts: { allowed, denied } },
@@ -52,11 +51,11 @@ export function reportingAudit(audit: Audit, places: IncidentPlaces): Audit {
       );
       if (report === undefined) return;
       const digest = incidentDigest(report);
-      writePrivateFile(
+      files.writePrivateFile(
         join(places.folder, `${hexOf(digest).slice(0, 32)}.json`),
         JSON.stringify(report),
       );
-      audit.record(subject, { event: 'incident', ...found, report: digest });
+      auditLog.record(subject, { event: 'incident', ...found, report: digest });
     },
   };
 }

@@ -2,7 +2,7 @@
  * What the end of a run did not take over, and why: told in text, a line for each reason, since
  * nothing may be lost without a word.
  */
-import type { RunResult } from '../../runner/run/run-request.ts';
+import type * as runs from '../../runner/public.ts';
 import type { LeftBehind } from '../../skills-index/run/changes/changes.ts';
 import type { Plan } from '../../skills-index/run/plan/plan.ts';
 import type { CommandContext } from '../command.ts';
@@ -56,7 +56,7 @@ export function printRunEnd(
   );
 }
 
-interface EndedRun extends Pick<RunResult, 'cleaned' | 'reason' | 'run'> {
+interface EndedRun extends Pick<runs.RunResult, 'cleaned' | 'reason' | 'run'> {
   readonly mounts: Plan['mounts'];
 }
 

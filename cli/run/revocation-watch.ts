@@ -4,7 +4,7 @@
  */
 import { existsSync, statSync, watch } from 'node:fs';
 import { dirname } from 'node:path';
-import type { Stop } from '../../runner/run/run-request.ts';
+import type * as runs from '../../runner/public.ts';
 import { fetchFile, fetchNamed, type Source } from '../../skills-index/client/blobs.ts';
 import type { Digest } from '../../skills-index/skill/digest.ts';
 import { statusBytesMax } from '../../skills-index/trust/limits.ts';
@@ -28,7 +28,7 @@ export interface WatchedVersion {
 }
 
 export interface RevocationWatch {
-  readonly stop: Stop;
+  readonly stop: runs.Stop;
   close(): void;
 }
 

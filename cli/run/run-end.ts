@@ -1,8 +1,8 @@
 /** How a run or an agent's session ended, as an exit code and a line for people. */
 
 import { join } from 'node:path';
-import { breakerFile } from '../../runner/agents/breakers.ts';
-import type { RunResult } from '../../runner/run/run-request.ts';
+import * as agents from '../../runner/agents/public.ts';
+import type * as runs from '../../runner/public.ts';
 import { type BreakerSubject, openBreakerProblem } from '../../skills-index/run/agents/breaker.ts';
 import { endReasons, nextStepAfter } from '../../skills-index/run/audit/end-reason.ts';
 import { Problem } from '../../skills-index/skill/problem.ts';
@@ -10,7 +10,7 @@ import { type CommandContext, type ExitCode, exitCodes } from '../command.ts';
 import { asCalled } from '../context/called-name.ts';
 import { printNote, safe } from '../terminal/output.ts';
 
-export interface Ended extends Pick<RunResult, 'code' | 'reason' | 'run'> {
+export interface Ended extends Pick<runs.RunResult, 'code' | 'reason' | 'run'> {
   readonly what: 'run' | 'session';
   /** Whose breaker counts what it did. */
   readonly subject: BreakerSubject;
@@ -19,7 +19,7 @@ export interface Ended extends Pick<RunResult, 'code' | 'reason' | 'run'> {
 /** @throws Problem `run-limit`, `breaker-open` where people read */
 export function exitOf(
   context: CommandContext,
-  { plan: { agent, skill }, ...result }: RunResult,
+  { plan: { agent, skill }, ...result }: runs.RunResult,
 ): ExitCode {
   return exitOfEnd(context, {
     ...result,
@@ -69,7 +69,7 @@ function whyOpen(
   { run, subject, what }: Ended,
   reason: 'canary' | 'breaker',
 ): Problem {
-  const open = breakerFile(join(paths.data, 'breakers'), subject).read()?.open;
+  const open = agents.breakerFile(join(paths.data, 'breakers'), subject).read()?.open;
   const stopped = `The ${what} was stopped: ${endReasons[reason].means}`;
   if (open === undefined)
     return new Problem('breaker-open', stopped, { hint: nextStepAfter(reason, run) });

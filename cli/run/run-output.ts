@@ -1,5 +1,5 @@
 /** What a run prints, on its way to a terminal, a file or JSON. */
-import type { RunResult } from '../../runner/run/run-request.ts';
+import type * as runs from '../../runner/public.ts';
 import { printable } from '../../skills-index/skill/text/shown-text.ts';
 import type { CommandContext } from '../command.ts';
 
@@ -38,7 +38,7 @@ export function outputFor(context: CommandContext): RunOutput {
 
 /** The end of a run for programs, `skillgate.run/1`. */
 export function resultJson(
-  { run, reason, code, plan, planDigest, milliseconds, egress, cleaned, changes }: RunResult,
+  { run, reason, code, plan, planDigest, milliseconds, egress, cleaned, changes }: runs.RunResult,
   { taken }: RunOutput,
 ): object {
   const { skill, agent, command } = plan;

@@ -4,13 +4,12 @@
  */
 import { randomUUID } from 'node:crypto';
 import { join } from 'node:path';
-import { requireAdmitted } from '../../runner/admission/admit.ts';
-import { type OpenedSkill, readAll } from '../../runner/admission/catalogue.ts';
-import { type Audit, openAudit } from '../../runner/audit/audit.ts';
-import { backendOf } from '../../runner/backends/backends.ts';
-import { readHostPolicy } from '../../runner/host/host-policy.ts';
-import type { RunRequest } from '../../runner/run/run-request.ts';
-import { openSecrets } from '../../runner/secret-sources/open-secrets.ts';
+import * as admission from '../../runner/admission/public.ts';
+import * as audit from '../../runner/audit/public.ts';
+import * as backends from '../../runner/backends/public.ts';
+import * as host from '../../runner/host/public.ts';
+import type * as runs from '../../runner/public.ts';
+import * as secrets from '../../runner/secret-sources/public.ts';
 import type { Source } from '../../skills-index/client/blobs.ts';
 import type { Agent } from '../../skills-index/run/agents/agent.ts';
 import type { HostPolicy } from '../../skills-index/run/plan/host-policy.ts';
@@ -28,7 +27,7 @@ import { reportingAudit } from './incidents.ts';
 /** A version that may start now, and none of whose files is read yet. */
 export interface Startable {
   readonly admitted: Admitted;
-  readonly opened: OpenedSkill;
+  readonly opened: admission.OpenedSkill;
   /** Origin of the registry that answered. */
   readonly registry: string;
   /** How it is asked again while the skill runs, and whose word counts. */
@@ -50,25 +49,25 @@ export interface StartQuestion {
 /** Where the host keeps what concerns runs. */
 export interface HostFiles {
   readonly policy: HostPolicy;
-  readonly audit: Audit;
+  readonly audit: audit.Audit;
   readonly agents: string;
 }
 
 export function hostFiles(world: AdmissionWorld): HostFiles {
   return {
-    policy: readHostPolicy(join(world.paths.config, 'host.json')),
+    policy: host.readHostPolicy(join(world.paths.config, 'host.json')),
     audit: auditOf(world),
     agents: agentsFolderOf(world),
   };
 }
 
-function auditOf(world: AdmissionWorld): Audit {
+function auditOf(world: AdmissionWorld): audit.Audit {
   const keyFile = auditKeyFileOf(world);
-  const audit = openAudit(auditFileOf(world), world.now, keyFile);
+  const auditLog = audit.openAudit(auditFileOf(world), world.now, keyFile);
   const { session } = world;
   return session === undefined
-    ? audit
-    : { record: (subject, event) => audit.record({ ...subject, session }, event) };
+    ? auditLog
+    : { record: (subject, event) => auditLog.record({ ...subject, session }, event) };
 }
 
 export function agentsFolderOf({ paths }: Pick<AdmissionWorld, 'paths'>): string {
@@ -96,7 +95,11 @@ export async function admitToStart(
 ): Promise<Startable> {
   const { name, locked, agent } = question;
   try {
-    const { admission, source, registry } = await askAdmission(world, {
+    const {
+      admission: judged,
+      source,
+      registry,
+    } = await askAdmission(world, {
       name,
       range: locked?.version ?? question.range,
       locked,
@@ -104,7 +107,7 @@ export async function admitToStart(
       ...(question.registries === undefined ? {} : { registries: question.registries }),
       host: host.policy,
     });
-    const admitted = requireAdmitted(admission, name);
+    const admitted = admission.requireAdmitted(judged, name);
     const opened = await openAdmitted(source, admitted);
     return {
       admitted,
@@ -112,7 +115,7 @@ export async function admitToStart(
       registry: registry.root.origin,
       source,
       root: registry.root,
-      notes: admission.notes,
+      notes: judged.notes,
     };
   } catch (problem) {
     // An interruption refuses nothing.
@@ -136,17 +139,17 @@ export async function runRequest(
   world: AdmissionWorld,
   host: HostFiles,
   start: Startable,
-  call: Pick<RunRequest, 'args' | 'onStdout' | 'onStderr'> & {
+  call: Pick<runs.RunRequest, 'args' | 'onStdout' | 'onStderr'> & {
     readonly command: string | undefined;
     readonly agent: Agent | undefined;
-    readonly stdin: RunRequest['stdin'];
+    readonly stdin: runs.RunRequest['stdin'];
     readonly why: string | undefined;
     /** How people hear of a hold; where it is absent, by webhooks alone. */
-    readonly hands?: RunRequest['hands'];
+    readonly hands?: runs.RunRequest['hands'];
     /** Instead of what host policy names. */
-    readonly sandbox?: RunRequest['sandbox'];
+    readonly sandbox?: runs.RunRequest['sandbox'];
   },
-): Promise<RunRequest> {
+): Promise<runs.RunRequest> {
   const { admitted, opened, root } = start;
   const keyFile = auditKeyFileOf(world);
   const places = {
@@ -160,7 +163,7 @@ export async function runRequest(
     skill: {
       admitted: { name, version, bundle },
       bundle: opened.bundle,
-      contents: await readAll(opened),
+      contents: await admission.readAll(opened),
     },
     manifest,
     approved: capabilities,
@@ -173,11 +176,11 @@ export async function runRequest(
     signal: world.signal,
     now: world.now,
     ...(call.command === undefined ? {} : { command: call.command }),
-    secrets: openSecrets(world, call.agent?.name),
+    secrets: secrets.openSecrets(world, call.agent?.name),
     hands: call.hands ?? handsOfAgent(world, host.policy),
     ...(call.agent === undefined ? {} : { agent: call.agent }),
     ...(call.stdin === undefined ? {} : { stdin: call.stdin }),
     ...(call.why === undefined ? {} : { why: call.why }),
-    sandbox: call.sandbox ?? backendOf(host.policy),
+    sandbox: call.sandbox ?? backends.backendOf(host.policy),
   };
 }

@@ -3,9 +3,8 @@
  * skill of a registry is started.
  */
 import { join } from 'node:path';
-import { withAgentSlot } from '../../runner/agents/agent-slots.ts';
-import type { RunRequest, RunResult } from '../../runner/run/run-request.ts';
-import { runSkill } from '../../runner/run.ts';
+import * as agents from '../../runner/agents/public.ts';
+import * as runs from '../../runner/public.ts';
 import type { AdmissionWorld } from './admission.ts';
 import { sendIncidents, waitingIncidents } from './incident-client.ts';
 import { watchRevocation } from './revocation-watch.ts';
@@ -19,8 +18,8 @@ export async function runWatched(
   world: AdmissionWorld,
   { policy }: Pick<HostFiles, 'policy'>,
   { admitted, root, source }: Pick<Startable, 'admitted' | 'root' | 'source'>,
-  request: RunRequest,
-): Promise<RunResult> {
+  request: runs.RunRequest,
+): Promise<runs.RunResult> {
   const { statusSeconds: seconds, status: statusUrls } = policy;
   const revocation = watchRevocation({
     bundle: admitted.bundle,
@@ -31,13 +30,13 @@ export async function runWatched(
     now: world.now,
   });
   const waiting = waitingIncidents(world).length;
-  const start = (): Promise<RunResult> =>
-    runSkill({ ...request, stops: [...(request.stops ?? []), revocation.stop] });
+  const start = (): Promise<runs.RunResult> =>
+    runs.runSkill({ ...request, stops: [...(request.stops ?? []), revocation.stop] });
   const { agent } = request;
   try {
     return await (agent === undefined
       ? start()
-      : withAgentSlot(join(world.paths.data, 'agents', agent.name, 'runs'), start));
+      : agents.withAgentSlot(join(world.paths.data, 'agents', agent.name, 'runs'), start));
   } finally {
     revocation.close();
     // What was not taken before waits for the next incident, or for `skill log export`.

@@ -7,8 +7,8 @@ import { constants } from 'node:fs';
 import { mkdir, open, rm } from 'node:fs/promises';
 import { dirname } from 'node:path';
 import * as v from 'valibot';
-import { writePrivateFile } from '../../runner/files/private-file.ts';
-import { type Keychain, osKeychain } from '../../runner/secret-sources/keychain.ts';
+import * as files from '../../runner/files/public.ts';
+import * as secrets from '../../runner/secret-sources/public.ts';
 import {
   isMailboxKeyOf,
   type MailboxKey,
@@ -39,7 +39,7 @@ export interface KeyFile extends Signer {
   /** SPKI PEM. */
   readonly publicPem: string;
   /** Where the private part lies, if not in the file. */
-  readonly keychain?: Keychain;
+  readonly keychain?: secrets.Keychain;
   /** Whether a passphrase is asked at each signature. */
   readonly sealed?: boolean;
   /**
@@ -73,7 +73,7 @@ export async function createKeyFile(
   path: string,
   publicPath: string | undefined,
   name: string,
-  keychain?: Keychain,
+  keychain?: secrets.Keychain,
   passphrase?: string,
 ): Promise<KeyFile> {
   const { part, privateKey } = makePart(name, keychain);
@@ -124,7 +124,7 @@ export async function addMailboxKey(
   };
   await keepIn(key.keychain, part.keyId, privateKey);
   try {
-    writePrivateFile(path, `${JSON.stringify({ ...value, mailboxKey: kept }, null, 2)}\n`);
+    files.writePrivateFile(path, `${JSON.stringify({ ...value, mailboxKey: kept }, null, 2)}\n`);
   } catch (cause) {
     await key.keychain?.remove(part.keyId);
     throw cause;
@@ -134,7 +134,7 @@ export async function addMailboxKey(
 
 function makePart(
   name: string,
-  keychain?: Keychain,
+  keychain?: secrets.Keychain,
 ): { readonly part: KeyPart; readonly privateKey: KeyObject } {
   const { privateKey } = generateKeyPairSync('ec', { namedCurve: 'prime256v1' });
   const publicKey = createPublicKey(privateKey);
@@ -153,7 +153,7 @@ function makePart(
  */
 export async function readKeyFile(
   path: string,
-  openKeychain: () => Keychain = osKeychain,
+  openKeychain: () => secrets.Keychain = secrets.osKeychain,
   askPassphrase?: AskPassphrase,
 ): Promise<KeyFile> {
   const { value, mode, uid } = await readJson(path);
@@ -200,7 +200,7 @@ function mailboxPartOf(
   path: string,
   own: KeyPart,
   stored: unknown,
-  openKeychain: () => Keychain,
+  openKeychain: () => secrets.Keychain,
 ): MailboxPart {
   const read = v.safeParse(storedMailboxShape, stored);
   if (!read.success) throw invalidKey(path, 'its mailbox key cannot be read');

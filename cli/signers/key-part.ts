@@ -4,7 +4,7 @@
  */
 import { createPrivateKey, createPublicKey, type KeyObject } from 'node:crypto';
 import * as v from 'valibot';
-import type { Keychain } from '../../runner/secret-sources/keychain.ts';
+import type * as secrets from '../../runner/secret-sources/public.ts';
 import { type Digest, digestOf } from '../../skills-index/skill/digest.ts';
 import { Problem } from '../../skills-index/skill/problem.ts';
 import { openSealed, sealedKeyShape, sealKey } from './sealed-key.ts';
@@ -27,7 +27,7 @@ export interface KeyPart {
   readonly keyId: Digest;
   readonly publicKey: KeyObject;
   /** Where the private part lies, if not in the file. */
-  readonly keychain?: Keychain;
+  readonly keychain?: secrets.Keychain;
   /** Whether a passphrase opens it. */
   readonly sealed?: boolean;
   /** The private part: keychain and passphrase may ask a person, so it is read when it is used. */
@@ -35,7 +35,11 @@ export interface KeyPart {
 }
 
 /** How the file holds a private part: in one of the three ways. */
-export function storedPrivate(key: KeyObject, keychain?: Keychain, passphrase?: string): object {
+export function storedPrivate(
+  key: KeyObject,
+  keychain?: secrets.Keychain,
+  passphrase?: string,
+): object {
   if (keychain !== undefined) return { keychain: true };
   if (passphrase !== undefined)
     return { sealedKey: sealKey(key.export({ type: 'pkcs8', format: 'der' }), passphrase) };
@@ -44,7 +48,7 @@ export function storedPrivate(key: KeyObject, keychain?: Keychain, passphrase?: 
 
 /** A keychain that takes a secret and does not give it back would cost the author the scope. */
 export async function keepIn(
-  keychain: Keychain | undefined,
+  keychain: secrets.Keychain | undefined,
   keyId: Digest,
   key: KeyObject,
 ): Promise<void> {
@@ -59,7 +63,11 @@ export async function keepIn(
 }
 
 /** @throws Problem `key-file-invalid` */
-export function partOf(path: string, stored: StoredKey, openKeychain: () => Keychain): KeyPart {
+export function partOf(
+  path: string,
+  stored: StoredKey,
+  openKeychain: () => secrets.Keychain,
+): KeyPart {
   const { keychain, privateKey, sealedKey } = stored;
   if (keychain === true && privateKey === undefined)
     return partInKeychain(path, stored, openKeychain());
@@ -70,7 +78,7 @@ export function partOf(path: string, stored: StoredKey, openKeychain: () => Keyc
   return { name, keyId, publicKey: ownPublic(path, key, keyId), read: async () => key };
 }
 
-function partInKeychain(path: string, stored: StoredKey, keychain: Keychain): KeyPart {
+function partInKeychain(path: string, stored: StoredKey, keychain: secrets.Keychain): KeyPart {
   const { keyId, name, publicKey } = publicPartOf(path, stored);
   const read = async (): Promise<KeyObject> => {
     const pem = await keychain.read(keyId);

@@ -2,7 +2,7 @@
  * `skill verify --rescan`: the scanner runs again here, and its report is compared with the one
  * that the approvals rest on.
  */
-import type { OpenedSkill } from '../../runner/admission/catalogue.ts';
+import type * as admission from '../../runner/admission/public.ts';
 import { fetchBlob, type Source } from '../../skills-index/client/blobs.ts';
 import type { SourceFile } from '../../skills-index/skill/bundle.ts';
 import { canonicalJson } from '../../skills-index/skill/canonical-json.ts';
@@ -26,7 +26,7 @@ export interface Rescan {
 export async function rescan(
   source: Source,
   admitted: Admitted,
-  opened: OpenedSkill,
+  opened: admission.OpenedSkill,
 ): Promise<Rescan> {
   const signed = await fetchBlob(source, admitted.scan.report, scanReportBytesMax);
   const files: SourceFile[] = [];

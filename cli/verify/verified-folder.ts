@@ -2,8 +2,7 @@
  * Exported evidence verified from its files alone. What is wrong with a folder is said of the
  * folder: no registry was asked.
  */
-import { type Admission, admit } from '../../runner/admission/admit.ts';
-import { readAll } from '../../runner/admission/catalogue.ts';
+import * as admission from '../../runner/admission/public.ts';
 import { type SkillName, scopeOf } from '../../skills-index/skill/name.ts';
 import { Problem } from '../../skills-index/skill/problem.ts';
 import type { TrustedInputs } from '../../skills-index/trust/decision.ts';
@@ -44,7 +43,7 @@ export async function verifyFolder(
   const source = folderSource(folder);
   const inputs = { root, policy, sigstore, ...(witnesses === undefined ? {} : { witnesses }) };
   try {
-    const admission = await admit({
+    const judged = await admission.admit({
       ...source,
       ...inputs,
       name,
@@ -53,14 +52,14 @@ export async function verifyFolder(
       past: true,
     });
     const verified = {
-      ...toVerified(admission, source, name),
-      ...problemOf(admission, name),
+      ...toVerified(judged, source, name),
+      ...problemOf(judged, name),
       asOf: at,
     };
     // Not only what admission looks at: every file of the skill is in the folder, and is the
     // approved one.
     if (verified.admitted !== undefined)
-      await readAll(await openAdmitted(source, verified.admitted));
+      await admission.readAll(await openAdmitted(source, verified.admitted));
     return verified;
   } catch (cause) {
     return throwFolderProblem(folder, cause);
@@ -89,7 +88,10 @@ async function trustedOf(
 
 // One line for each code: a file that is not what it was breaks every head of the log that is
 // compared with it.
-function problemOf({ decision }: Admission, name: SkillName): { readonly problem?: Problem } {
+function problemOf(
+  { decision }: admission.Admission,
+  name: SkillName,
+): { readonly problem?: Problem } {
   if (decision.kind === 'admitted') return {};
   const firsts = decision.reasons.filter(
     (one, at) => decision.reasons.findIndex(({ code }) => code === one.code) === at,

@@ -2,8 +2,7 @@
  * One version verified: its evidence decided, and where it is installed, its files compared with
  * the approved ones.
  */
-import { type Admission, requireAdmitted } from '../../runner/admission/admit.ts';
-import { readAll } from '../../runner/admission/catalogue.ts';
+import * as admission from '../../runner/admission/public.ts';
 import type { Source } from '../../skills-index/client/blobs.ts';
 import type { HostPolicy } from '../../skills-index/run/plan/host-policy.ts';
 import type { Digest } from '../../skills-index/skill/digest.ts';
@@ -122,7 +121,7 @@ export async function exportVerified(
       'status-stale',
       'Cannot export: the registry’s status has expired, and evidence needs a valid one',
     );
-  await readAll(await openAdmitted(source, admitted));
+  await admission.readAll(await openAdmitted(source, admitted));
   const note = {
     schema: 'skillgate.evidence/1',
     name: admitted.name,
@@ -152,7 +151,11 @@ export async function withRescan(verified: VerifiedVersion): Promise<VerifiedVer
 }
 
 /** What was decided, before any file is looked at. */
-export function toVerified(admission: Admission, source: Source, name: SkillName): VerifiedVersion {
+export function toVerified(
+  admission: admission.Admission,
+  source: Source,
+  name: SkillName,
+): VerifiedVersion {
   const { decision, notes } = admission;
   const chain = chainOf(judge(admission.input));
   const common = { name, notes, source, chain, folders: [], plain: false };
@@ -161,9 +164,9 @@ export function toVerified(admission: Admission, source: Source, name: SkillName
     : { ...common, problem: refusal(admission, name) };
 }
 
-function refusal(admission: Admission, name: SkillName): Problem {
+function refusal(judged: admission.Admission, name: SkillName): Problem {
   try {
-    requireAdmitted(admission, name);
+    admission.requireAdmitted(judged, name);
   } catch (problem) {
     if (problem instanceof Problem) return problem;
     throw problem;
@@ -176,7 +179,7 @@ async function compareInstalled(project: Project, admitted: Admitted, source: So
   const wanted = project.file.skills.get(name);
   const plain = wanted?.plain === true;
   const opened = await openAdmitted(source, admitted);
-  const files = installedFiles(opened.bundle, await readAll(opened), {
+  const files = installedFiles(opened.bundle, await admission.readAll(opened), {
     name,
     commands: manifest.commands,
     plain,

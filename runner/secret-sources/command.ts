@@ -5,8 +5,8 @@
 import { spawn } from 'node:child_process';
 import { isAbsolute } from 'node:path';
 import { Problem } from '../../skills-index/skill/problem.ts';
-import { secretCommandMillisMax, secretInputBytesMax } from './limits.ts';
 import { programOnPath } from '../files/path-programs.ts';
+import { secretCommandMillisMax, secretInputBytesMax } from './limits.ts';
 
 /**
  * Parses a command line into program and arguments. The program is found now, so a later change of

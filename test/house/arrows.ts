@@ -30,8 +30,9 @@ export function namesFrom(path: string, text: string): { from: string; name: str
     const bindings = ts.isImportDeclaration(statement)
       ? statement.importClause?.namedBindings
       : statement.exportClause;
-    if (bindings === undefined || ts.isNamespaceImport(bindings) || ts.isNamespaceExport(bindings))
-      return [{ from, name: '*' }];
+    if (bindings === undefined) return [{ from, name: '*' }];
+    if (ts.isNamespaceImport(bindings) || ts.isNamespaceExport(bindings))
+      return [{ from, name: `* as ${bindings.name.text}` }];
     return bindings.elements.map((one) => ({ from, name: (one.propertyName ?? one.name).text }));
   });
 }

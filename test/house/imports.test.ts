@@ -134,40 +134,74 @@ describe('the drawing of the imports', () => {
 });
 
 /**
- * What `cli` imports from each room of `runner`: names of values and types. The list only shrinks:
- * a command that needs one more calls a procedure of the room instead.
+ * The names that `cli` may import from `runner`: one for each room that offers something, by the
+ * room's `public.ts`, which lists what a command may call. A room's list has at most this many names
+ * and only shrinks: a command that needs one more calls a procedure of the room instead.
  */
-const runnerNames: Record<string, number> = {
-  admission: 6,
-  agents: 16,
-  audit: 10,
-  backends: 5,
-  changes: 11,
-  egress: 1,
-  exporters: 2,
-  files: 11,
-  holds: 5,
-  host: 2,
-  limits: 6,
-  run: 9,
-  sandboxes: 2,
-  'secret-sources': 14,
-  sessions: 6,
+const runnerNames: Record<string, { readonly room: string; readonly offers: number }> = {
+  admission: { room: 'runner/admission', offers: 6 },
+  agents: { room: 'runner/agents', offers: 16 },
+  audit: { room: 'runner/audit', offers: 11 },
+  backends: { room: 'runner/backends', offers: 9 },
+  changes: { room: 'runner/changes', offers: 12 },
+  exporters: { room: 'runner/exporters', offers: 2 },
+  files: { room: 'runner/files', offers: 13 },
+  holds: { room: 'runner/holds', offers: 5 },
+  host: { room: 'runner/host', offers: 2 },
+  runs: { room: 'runner', offers: 10 },
+  secrets: { room: 'runner/secret-sources', offers: 12 },
+  sessions: { room: 'runner/sessions', offers: 6 },
 };
 
+/** What is wrong with the names that a file of `cli` imports from `runner`. */
+function wrongRunnerNames(path: string, text: string): string[] {
+  const names = namesFrom(path, text).filter(({ from }) => from.startsWith('runner/'));
+  const lazy = arrowsOf(path, text)
+    .filter(({ to }) => to.startsWith('runner/') && !names.some(({ from }) => from === to))
+    .map(({ to }) => ({ from: to, name: 'import()' }));
+  return [...names, ...lazy]
+    .filter(({ from, name }) => {
+      const face = /^\* as (\w+)$/.exec(name)?.[1] ?? '';
+      return from !== `${runnerNames[face]?.room}/public.ts`;
+    })
+    .map(({ from, name }) => `${path}: ${name} from ${from}`);
+}
+
 describe('the names that cli imports from runner', () => {
-  it('are at most as many, room by room, as the list says', () => {
-    const names = new Map<string, Set<string>>();
-    for (const path of globSync('cli/**/*.ts', { cwd: top })) {
-      for (const { from, name } of namesFrom(path, readFileSync(resolve(top, path), 'utf8'))) {
-        if (!from.startsWith('runner/')) continue;
-        const room = from.split('/')[1]?.replace(/\.ts$/, '') ?? '';
-        names.set(room, (names.get(room) ?? new Set()).add(name));
-      }
-    }
-    const over = [...names].filter(([room, all]) => all.size > (runnerNames[room] ?? 0));
-    expect(names.size).toBeGreaterThan(5);
-    expect(over).toEqual([]);
+  it('are the twelve rooms of the list, by their public.ts', () => {
+    const wrong = globSync('cli/**/*.{ts,js}', { cwd: top }).flatMap((path) =>
+      wrongRunnerNames(path, readFileSync(resolve(top, path), 'utf8')),
+    );
+    expect(Object.keys(runnerNames).length).toBeLessThanOrEqual(12);
+    expect(wrong).toEqual([]);
+  });
+
+  it.each([
+    "import { readAgent } from '../../runner/agents/agents.ts';",
+    "import { readAgent } from '../../runner/agents/public.ts';",
+    "import type { Audit } from '../../runner/audit/audit.ts';",
+    "import * as agents from '../../runner/audit/public.ts';",
+    "import * as egress from '../../runner/egress/public.ts';",
+    "export * from '../../runner/agents/public.ts';",
+    "const run = await import('../../runner/run.ts');",
+  ])('may not be those of: %s', (text) => {
+    expect(wrongRunnerNames('cli/commands/agent.ts', text)).toHaveLength(1);
+  });
+
+  it.each(Object.values(runnerNames))('of $room are $offers at most', (face) => {
+    const path = `${face.room}/public.ts`;
+    const offered = namesFrom(path, readFileSync(resolve(top, path), 'utf8'));
+    expect(offered.length).toBeGreaterThan(0);
+    expect(offered.length).toBeLessThanOrEqual(face.offers);
+  });
+
+  it('are for others than runner itself, whose core does not load what commands need', () => {
+    const inside = globSync('runner/**/*.ts', { cwd: top }).flatMap((path) =>
+      arrowsOf(path, readFileSync(resolve(top, path), 'utf8')).filter(({ to }) =>
+        /^runner\/.*public\.ts$/.test(to),
+      ),
+    );
+    expect(inside).toEqual([]);
   });
 });
 

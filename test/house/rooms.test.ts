@@ -107,7 +107,7 @@ const floors: Record<string, readonly string[]> = {
 /** Where processes and requests begin: files beside the rooms that stand above all rooms. */
 const starts: Record<string, RegExp> = {
   registry: /^registry\/(app|serve|worker|gates|drizzle\.config)\.ts$/,
-  runner: /^runner\/run\.ts$/,
+  runner: /^runner\/(public|run)\.ts$/,
   cli: /^cli\/(main|guard|command-line|commands|help-text|show-version)\.(ts|js)$/,
   scanner: /^scanner\/(scan|extract|findings|verdict|rules|rule-set|code-digests)\.ts$/,
 };

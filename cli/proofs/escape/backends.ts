@@ -1,11 +1,10 @@
 /** The sandboxes that the escape suite tries on this host. */
 
-import { findBackends } from '../../../runner/backends/backends.ts';
-import type { Sandbox } from '../../../runner/sandboxes/sandbox.ts';
+import * as backends from '../../../runner/backends/public.ts';
 import { Problem } from '../../../skills-index/skill/problem.ts';
 
 export interface EscapeBackends {
-  readonly sandboxes: readonly Sandbox[];
+  readonly sandboxes: readonly backends.Sandbox[];
   /** Backends that cannot start on this host, with the reason. */
   readonly missing: readonly { readonly name: string; readonly why: string }[];
 }
@@ -15,7 +14,7 @@ export interface EscapeBackends {
  * @throws Problem `usage` for an unknown name, `sandbox-missing` for a backend that cannot start
  */
 export function escapeBackends(name: string | undefined): EscapeBackends {
-  const all = findBackends();
+  const all = backends.findBackends();
   const found = all.filter((backend) => name === undefined || backend.name === name);
   if (found.length === 0)
     throw new Problem('usage', `There is no backend ${name}`, {

@@ -6,7 +6,7 @@ import { spawn } from 'node:child_process';
 import { randomBytes } from 'node:crypto';
 import { closeSync, mkdirSync, openSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { findProgram } from '../../../runner/host/host.ts';
+import * as host from '../../../runner/host/public.ts';
 import type { AttemptOutputs, WantedAttempt } from './batch.ts';
 import { parseOutputs } from './batch.ts';
 import { factsOf, secretName } from './facts.ts';
@@ -32,7 +32,7 @@ export async function runBare(
   writeFileSync(join(folder, 'probe.py'), probeProgram);
   writeFileSync(join(folder, 'rows.json'), JSON.stringify(attempts));
   changeOwner(folder, world.user);
-  const python = findProgram('python3') ?? '';
+  const python = host.findProgram('python3') ?? '';
   const probe = [python, join(folder, 'probe.py'), JSON.stringify(factsOf(world, false, atOnce))];
   const { uid, gid } = as === 'root' ? { uid: 0, gid: 0 } : world.user;
   const supervise = [

@@ -1,8 +1,8 @@
 /** Facts for an attempt: paths and ports, without a sandbox or in one. They contain no secret. */
 import { closeSync, openSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
-import { findProgram } from '../../../runner/host/host.ts';
-import { forwarderPort } from '../../../runner/limits.ts';
+import * as backends from '../../../runner/backends/public.ts';
+import * as host from '../../../runner/host/public.ts';
 import { deniedSyscalls, judgedSyscalls } from '../../../skills-index/run/sandbox/syscalls.ts';
 import type { EscapeWorld } from './world.ts';
 
@@ -80,9 +80,9 @@ export function factsOf(
     skill: inside ? '/skills/@escape/probe' : `${folder}/probe`,
     terminal: !inside || hasTerminal() ? 'yes' : 'no',
     proxyHost: '127.0.0.1',
-    proxyPort: inside ? forwarderPort : world.port,
+    proxyPort: inside ? backends.forwarderPort : world.port,
     cli: fileURLToPath(new URL('../../guard.js', import.meta.url)),
-    sh: inside ? '/usr/bin/sh' : (findProgram('sh') ?? '/bin/sh'),
+    sh: inside ? '/usr/bin/sh' : (host.findProgram('sh') ?? '/bin/sh'),
     node: inside ? '/usr/bin/node' : process.execPath,
     calls: callNumbers(),
   };

@@ -1,5 +1,5 @@
 /** A sandbox for attempts, with the widest plan that it can give. */
-import type { Sandbox } from '../../../runner/sandboxes/sandbox.ts';
+import type * as backends from '../../../runner/backends/public.ts';
 import { Problem } from '../../../skills-index/skill/problem.ts';
 import { wantedAttempt, worked } from './batch.ts';
 import { type ControlRow, controlRows } from './controls.ts';
@@ -7,7 +7,7 @@ import { type ExtraAccess, runSandboxed } from './sandboxed.ts';
 import { inWorld } from './world.ts';
 
 export interface AttemptPlace {
-  readonly sandbox: Sandbox;
+  readonly sandbox: backends.Sandbox;
   readonly grants: readonly ExtraAccess[];
   /** Granted actions; they must work beside the attempts. */
   readonly controls: readonly ControlRow[];
@@ -26,7 +26,7 @@ const narrower: readonly (readonly ExtraAccess[])[] = [
  * Finds the access that a sandbox can give. @returns a reason where attempts would prove nothing:
  * the sandbox does not start, or it blocks granted actions too
  */
-export async function findPlace(sandbox: Sandbox): Promise<AttemptPlace | string> {
+export async function findPlace(sandbox: backends.Sandbox): Promise<AttemptPlace | string> {
   const lacks = new Map<ExtraAccess, string>();
   let last = '';
   for (const grants of narrower) {

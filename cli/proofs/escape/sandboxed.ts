@@ -1,13 +1,11 @@
 /** Attempts in a sandbox. The runner starts them as a skill with the widest possible plan. */
 import { mkdirSync } from 'node:fs';
 import { join } from 'node:path';
-import { openAudit } from '../../../runner/audit/audit.ts';
-import { applyAllowed } from '../../../runner/changes/accept.ts';
-import type { EndReason, RunRequest, RunResult } from '../../../runner/run/run-request.ts';
-import { runSkill } from '../../../runner/run.ts';
-import type { Sandbox } from '../../../runner/sandboxes/sandbox.ts';
-import { openSecrets } from '../../../runner/secret-sources/open-secrets.ts';
-import { storeSecret } from '../../../runner/secret-sources/secret-store.ts';
+import * as audit from '../../../runner/audit/public.ts';
+import type * as backends from '../../../runner/backends/public.ts';
+import * as changes from '../../../runner/changes/public.ts';
+import * as runs from '../../../runner/public.ts';
+import * as secrets from '../../../runner/secret-sources/public.ts';
 import { emptyHostPolicy } from '../../../skills-index/run/plan/host-policy.ts';
 import { packBundle } from '../../../skills-index/skill/authoring/pack-bundle.ts';
 import { parseManifest } from '../../../skills-index/skill/manifest.ts';
@@ -56,16 +54,16 @@ export interface EscapeSkill {
 }
 
 /** Host policy that gives the read-only folder its own locks. */
-export function withOwnLocks({ hostPolicy }: RunRequest): Partial<RunRequest> {
+export function withOwnLocks({ hostPolicy }: runs.RunRequest): Partial<runs.RunRequest> {
   return { hostPolicy: { ...hostPolicy, ownLocks: ['library'] } };
 }
 
 /** A request to run a skill in a world; `printed` is the output so far. */
 export function requestIn(
   world: EscapeWorld,
-  sandbox: Sandbox | undefined,
+  sandbox: backends.Sandbox | undefined,
   skill: EscapeSkill,
-): RunRequest & { printed(): string } {
+): runs.RunRequest & { printed(): string } {
   const [command = ''] = Object.keys(skill.files);
   const manifest = parseManifest(
     Buffer.from(
@@ -105,8 +103,8 @@ export function requestIn(
       hosts: { [names.api]: upstream, [names.pinned]: upstream },
     },
     paths: world.paths,
-    secrets: openSecrets({ env: {}, paths: world.paths }, undefined),
-    audit: openAudit(auditFileOf(world), () => new Date(), auditKeyFileOf(world)),
+    secrets: secrets.openSecrets({ env: {}, paths: world.paths }, undefined),
+    audit: audit.openAudit(auditFileOf(world), () => new Date(), auditKeyFileOf(world)),
     ...(sandbox === undefined ? {} : { sandbox }),
     onStdout: keep,
     onStderr: keep,
@@ -124,9 +122,9 @@ export function auditKeyFileOf(world: EscapeWorld): string {
 }
 
 /** Runs a skill and applies its allowed changes to writable folders, as `skillgate run` does. */
-export async function runAndApply(request: RunRequest): Promise<RunResult> {
-  const end = await runSkill(request);
-  await applyAllowed(
+export async function runAndApply(request: runs.RunRequest): Promise<runs.RunResult> {
+  const end = await runs.runSkill(request);
+  await changes.applyAllowed(
     request.paths,
     { policy: request.hostPolicy, audit: request.audit },
     end.changes,
@@ -138,22 +136,25 @@ export interface BatchTerms {
   readonly limits?: EscapeSkill['limits'];
   /** The number of concurrent attempts. */
   readonly atOnce: number;
-  readonly change?: (request: RunRequest) => Partial<RunRequest>;
+  readonly change?: (request: runs.RunRequest) => Partial<runs.RunRequest>;
 }
 
 /** Runs a batch. The end reason matters too: an attempt may have ended the run. */
 export async function runSandboxed(
   world: EscapeWorld,
-  { sandbox, grants }: { readonly sandbox: Sandbox; readonly grants: readonly ExtraAccess[] },
+  {
+    sandbox,
+    grants,
+  }: { readonly sandbox: backends.Sandbox; readonly grants: readonly ExtraAccess[] },
   attempts: readonly WantedAttempt[],
   { limits, atOnce, change = () => ({}) }: BatchTerms,
 ): Promise<{
   readonly outputs: AttemptOutputs;
-  readonly reason: EndReason;
+  readonly reason: runs.EndReason;
   readonly printed: string;
 }> {
   mkdirSync(join(world.paths.data, 'audit'), { recursive: true, mode: 0o700 });
-  storeSecret(join(world.paths.config, 'secrets.json'), {
+  secrets.storeSecret(join(world.paths.config, 'secrets.json'), {
     name: secretName,
     hosts: [names.api],
     value: Buffer.from(world.storedSecret),

@@ -1,5 +1,5 @@
 /** The escape suite: each attempt without a sandbox first, then in every sandbox of this host. */
-import type { Sandbox } from '../../../runner/sandboxes/sandbox.ts';
+import type * as backends from '../../../runner/backends/public.ts';
 import { type Bare, isWorthRetry, tryBareAlone, tryBareTogether } from './bare-twins.ts';
 import { detailCharsMax, runsAtOnceMax } from './limits.ts';
 import { type AttemptPlace, findPlace } from './place.ts';
@@ -9,7 +9,7 @@ import { tryAlone, tryTogether } from './tries.ts';
 
 export interface EscapeSuite {
   readonly rows: readonly EscapeRow[];
-  readonly sandboxes: readonly Sandbox[];
+  readonly sandboxes: readonly backends.Sandbox[];
   /** Called with each result at once. */
   readonly onResult?: (result: EscapeResult) => void;
   readonly signal?: AbortSignal;

@@ -7,8 +7,8 @@ import { randomBytes } from 'node:crypto';
 import * as fs from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { findProgram } from '../../../runner/host/host.ts';
-import { auditDelayMillis } from '../../../runner/limits.ts';
+import * as audit from '../../../runner/audit/public.ts';
+import * as host from '../../../runner/host/public.ts';
 import { Problem } from '../../../skills-index/skill/problem.ts';
 import type { Paths } from '../../command.ts';
 import { startRecorder } from './recorder.ts';
@@ -92,7 +92,7 @@ async function openWorld(): Promise<EscapeWorld> {
       const remove = (): void => fs.rmSync(folder, { recursive: true, force: true });
       remove();
       // The audit log writes with a delay, and would create its folder again.
-      setTimeout(remove, 3 * auditDelayMillis);
+      setTimeout(remove, 3 * audit.auditDelayMillis);
     },
   };
 }
@@ -146,7 +146,7 @@ function writeFolders(
   if (process.getuid?.() === 0) {
     // A setuid program of root, as many hosts have.
     const id = join(folder, 'workspace', 'id-as-root');
-    fs.copyFileSync(findProgram('id') ?? '', id);
+    fs.copyFileSync(host.findProgram('id') ?? '', id);
     fs.chmodSync(id, 0o4755);
   }
   return { paths, operator };
@@ -196,7 +196,7 @@ for _ in range(18000):
     except OSError: open(folder + '/home/stopped', 'w').close()`;
 
 function startVictim(folder: string, canary: string, { uid, gid }: User): ChildProcess {
-  const python = findProgram('python3');
+  const python = host.findProgram('python3');
   if (python === undefined)
     throw new Problem('sandbox-missing', 'The escape suite needs python3', {
       hint: 'apt-get install python3',

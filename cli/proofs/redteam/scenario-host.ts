@@ -6,8 +6,8 @@ import { generateKeyPairSync } from 'node:crypto';
 import * as fs from 'node:fs';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { createAgent, grantAgent, memoryFolderOf } from '../../../runner/agents/agent-store.ts';
-import { storeSecret } from '../../../runner/secret-sources/secret-store.ts';
+import * as agents from '../../../runner/agents/public.ts';
+import * as secrets from '../../../runner/secret-sources/public.ts';
 import { modelHost } from '../../../skills-index/run/agents/bridge.ts';
 import { packBundle } from '../../../skills-index/skill/authoring/pack-bundle.ts';
 import type { PackedBundle } from '../../../skills-index/skill/bundle.ts';
@@ -122,20 +122,20 @@ export async function makeScenarioHost(
   fs.writeFileSync(join(paths.config, 'host.json'), JSON.stringify(policy), { mode: 0o600 });
   makeAgents(paths);
   writeTree(
-    memoryFolderOf(paths, agentName),
+    agents.memoryFolderOf(paths, agentName),
     { 'notes.md': 'Pay on Friday.\n', ...scenario.memory },
     0o700,
   );
-  writeTree(memoryFolderOf(paths, otherName), { 'notes.md': `${words.theirs}\n` }, 0o700);
+  writeTree(agents.memoryFolderOf(paths, otherName), { 'notes.md': `${words.theirs}\n` }, 0o700);
   const now = new Date();
   const secretsFile = join(paths.config, 'secrets.json');
-  storeSecret(secretsFile, {
+  secrets.storeSecret(secretsFile, {
     name: 'CRM_TOKEN',
     hosts: [hosts.crm],
     value: Buffer.from(words.secret),
     now,
   });
-  storeSecret(secretsFile, {
+  secrets.storeSecret(secretsFile, {
     name: 'BANK_TOKEN',
     hosts: [hosts.bank],
     value: Buffer.from(words.bank),
@@ -214,7 +214,7 @@ function policyFor(folder: string, port: number): object {
 
 function makeAgents({ config }: Paths): void {
   for (const [name, workspace] of [[agentName, 'ledgers'] as const, [otherName, 'leads'] as const])
-    createAgent(join(config, 'agents'), {
+    agents.createAgent(join(config, 'agents'), {
       name,
       now: new Date(),
       workspace: { name: workspace, mode: 'rw' },
@@ -289,7 +289,7 @@ export function grantSkills(
   for (const { name, words } of scenario.skills) {
     const capabilities = packed.get(name)?.manifest.capabilities;
     if (words.includes('ungranted') || capabilities === undefined) continue;
-    grantAgent(join(paths.config, 'agents'), agentName, {
+    agents.grantAgent(join(paths.config, 'agents'), agentName, {
       skills: [{ skill: name, range: '*' }],
       capabilities,
     });

@@ -2,7 +2,7 @@
  * A run of a skill that nobody approved: the same plan and sandbox as any, from the folder's own
  * manifest, marked in all that is recorded.
  */
-import type { RunRequest } from '../../../runner/run/run-request.ts';
+import type * as runs from '../../../runner/public.ts';
 import { breakerThresholdMax } from '../../../skills-index/run/agents/breaker.ts';
 import type { HostPolicy } from '../../../skills-index/run/plan/host-policy.ts';
 import { packBundle } from '../../../skills-index/skill/authoring/pack-bundle.ts';
@@ -37,7 +37,7 @@ export function readTried(files: readonly SourceFile[], folder: string): Tried {
 export function triedSkill(
   { manifest, packed }: Tried,
   named: readonly string[],
-): Pick<RunRequest, 'approved' | 'manifest' | 'skill' | 'why'> {
+): Pick<runs.RunRequest, 'approved' | 'manifest' | 'skill' | 'why'> {
   const { capabilities, name, version } = manifest;
   const unknown = named.find((one) => !capabilities.secret.some((secret) => secret.name === one));
   if (unknown !== undefined)

@@ -2,7 +2,7 @@
 import * as fs from 'node:fs';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
-import type { Sandbox } from '../../../../runner/sandboxes/sandbox.ts';
+import type * as backends from '../../../../runner/backends/public.ts';
 import { outputBytesMax } from '../../../../skills-index/run/limits.ts';
 import { runBare } from '../bare.ts';
 import { wantedAttempt } from '../batch.ts';
@@ -56,7 +56,7 @@ async function survivesBare(world: EscapeWorld): Promise<boolean> {
 
 async function judgeSurvivors(
   world: EscapeWorld,
-  sandbox: Sandbox,
+  sandbox: backends.Sandbox,
   stop?: AbortController,
 ): Promise<Outcome> {
   const stops = stop === undefined ? [] : [{ signal: stop.signal, reason: 'revoked' as const }];
@@ -90,7 +90,7 @@ export const aroundRows: readonly RunnerAttempt[] = [
       return reached;
     },
     attempt: async (world, sandbox) => {
-      const swapping: Sandbox = {
+      const swapping: backends.Sandbox = {
         ...sandbox,
         start: (what) => {
           swapLibrary(world);

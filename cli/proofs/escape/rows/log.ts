@@ -1,6 +1,6 @@
 /** The audit log: forged lines, and changes to the file. */
 import * as fs from 'node:fs';
-import { readEntries, verifyAuditFile } from '../../../../runner/audit/audit-file.ts';
+import * as audit from '../../../../runner/audit/public.ts';
 import type { Outcome, RunnerAttempt } from '../row.ts';
 import { auditFileOf, auditKeyFileOf, type EscapeSkill } from '../sandboxed.ts';
 import type { EscapeWorld } from '../world.ts';
@@ -58,7 +58,7 @@ export const logRows: readonly RunnerAttempt[] = [
         const file = auditFileOf(world);
         const lines = fs.readFileSync(file, 'utf8').trimEnd().split('\n');
         fs.writeFileSync(file, `${change(lines).join('\n')}\n`);
-        const verdict = await verifyAuditFile(file, auditKeyFileOf(world));
+        const verdict = await audit.verifyAuditFile(file, auditKeyFileOf(world));
         return verdict.kind === 'broken'
           ? { result: 'blocked', detail: `line ${verdict.line}: ${verdict.why}` }
           : { result: 'through', detail: 'the verification noticed no change' };
@@ -69,11 +69,11 @@ export const logRows: readonly RunnerAttempt[] = [
 
 async function judgeLog(world: EscapeWorld): Promise<Outcome> {
   const file = auditFileOf(world);
-  const verdict = await verifyAuditFile(file, auditKeyFileOf(world));
+  const verdict = await audit.verifyAuditFile(file, auditKeyFileOf(world));
   if (verdict.kind === 'broken')
     return { result: 'through', detail: `the log is broken: ${verdict.why}` };
   const isForged =
-    (await readEntries(file, (entry) => entry.event === 'exit' && entry.reason === 'forged'))
+    (await audit.readEntries(file, (entry) => entry.event === 'exit' && entry.reason === 'forged'))
       .length > 0;
   const hasControls = /[\x00-\x09\x0b-\x1f\u202e]/.test(fs.readFileSync(file, 'utf8'));
   if (isForged || hasControls)

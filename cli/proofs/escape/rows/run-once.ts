@@ -1,8 +1,8 @@
 /** One run for an attempt on the runner itself. */
 import { mkdirSync } from 'node:fs';
 import { dirname } from 'node:path';
-import type { RunRequest, RunResult } from '../../../../runner/run/run-request.ts';
-import type { Sandbox } from '../../../../runner/sandboxes/sandbox.ts';
+import type * as backends from '../../../../runner/backends/public.ts';
+import type * as runs from '../../../../runner/public.ts';
 import { Problem } from '../../../../skills-index/skill/problem.ts';
 import { auditFileOf, type EscapeSkill, requestIn, runAndApply } from '../sandboxed.ts';
 import type { EscapeWorld } from '../world.ts';
@@ -11,15 +11,15 @@ export interface Once {
   readonly printed: string;
   /** Why the runner refused to run the skill. */
   readonly problem?: string;
-  readonly end?: RunResult;
+  readonly end?: runs.RunResult;
 }
 
 /** Runs a skill once, and returns a refusal as a value. @throws internal errors */
 export async function runOnce(
   world: EscapeWorld,
-  sandbox: Sandbox,
+  sandbox: backends.Sandbox,
   skillOf: () => EscapeSkill,
-  change: Partial<RunRequest> | ((request: RunRequest) => Partial<RunRequest>) = {},
+  change: Partial<runs.RunRequest> | ((request: runs.RunRequest) => Partial<runs.RunRequest>) = {},
 ): Promise<Once> {
   mkdirSync(dirname(auditFileOf(world)), { recursive: true, mode: 0o700 });
   let printed = (): string => '';

@@ -1,8 +1,8 @@
 /** The runner itself: hostile input, and files that change between check and use. */
 import * as fs from 'node:fs';
 import { join } from 'node:path';
-import type { RunRequest } from '../../../../runner/run/run-request.ts';
-import type { Sandbox } from '../../../../runner/sandboxes/sandbox.ts';
+import type * as backends from '../../../../runner/backends/public.ts';
+import type * as runs from '../../../../runner/public.ts';
 import { wantedAttempt } from '../batch.ts';
 import { type Outcome, printsThrough, type RunnerAttempt } from '../row.ts';
 import { capabilitiesOf, type EscapeSkill, type ExtraAccess, runSandboxed } from '../sandboxed.ts';
@@ -24,9 +24,11 @@ function mustRefuse(
   bare: (world: EscapeWorld) => boolean | Promise<boolean>,
   change: (
     world: EscapeWorld,
-  ) => Partial<RunRequest> | ((request: RunRequest) => Partial<RunRequest>) = () => ({}),
+  ) =>
+    | Partial<runs.RunRequest>
+    | ((request: runs.RunRequest) => Partial<runs.RunRequest>) = () => ({}),
 ): RunnerAttempt {
-  const attempt = async (world: EscapeWorld, sandbox: Sandbox): Promise<Outcome> => {
+  const attempt = async (world: EscapeWorld, sandbox: backends.Sandbox): Promise<Outcome> => {
     const { printed, problem } = await runOnce(world, sandbox, () => skillOf(world), change(world));
     if (problem?.startsWith('sandbox-')) return { result: 'untested', detail: problem };
     if (problem !== undefined) return { result: 'blocked', detail: problem };
@@ -53,7 +55,7 @@ const wrongMounts: readonly (readonly [name: string, source: string, target: str
 
 /** Host policy that binds the workspace to a path. */
 const bindLibrary =
-  (path: (world: EscapeWorld) => string) => (world: EscapeWorld) => (request: RunRequest) => ({
+  (path: (world: EscapeWorld) => string) => (world: EscapeWorld) => (request: runs.RunRequest) => ({
     hostPolicy: { ...request.hostPolicy, workspaces: { library: path(world) } },
   });
 
@@ -107,7 +109,7 @@ export const manifestRows: readonly RunnerAttempt[] = [
 ];
 
 /** Host policy with the default breakers. */
-const strict = (writable: readonly string[]) => (request: RunRequest) => ({
+const strict = (writable: readonly string[]) => (request: runs.RunRequest) => ({
   hostPolicy: { ...request.hostPolicy, writable, breakers: {} },
 });
 

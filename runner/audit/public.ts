@@ -1,0 +1,13 @@
+/** What the command line may use of `runner/audit/`. */
+
+export { auditDelayMillis } from '../limits.ts';
+export { type Audit, openAudit } from './audit.ts';
+export {
+  type LogLines,
+  parseLogLine,
+  readEntries,
+  readLines,
+  verifyAuditFile,
+} from './audit-file.ts';
+export { followLines, offsetNearEnd } from './audit-follow.ts';
+export { openAuditKey } from './audit-key.ts';

@@ -1,0 +1,14 @@
+/** What the command line may use of `runner/changes/`. */
+
+export { waitingDaysMax } from '../limits.ts';
+export { acceptChanges, applyAllowed, requireShown } from './accept.ts';
+export {
+  discardExpired,
+  discardWaiting,
+  findWaiting,
+  listUnreadable,
+  listWaiting,
+  readWaiting,
+  requireKept,
+  type WaitingChanges,
+} from './waiting.ts';

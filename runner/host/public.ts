@@ -1,0 +1,4 @@
+/** What the command line may use of `runner/host/`. */
+
+export { findProgram } from './host.ts';
+export { readHostPolicy } from './host-policy.ts';
