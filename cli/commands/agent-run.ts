@@ -61,15 +61,10 @@ export async function run(context: CommandContext): Promise<ExitCode> {
       skills: sessions.plannedSkills(skills, name),
       sandbox,
     };
-    const { digest, plan } = planSession({ ...input, now: context.now() });
+    const planned = planSession({ ...input, now: context.now() });
+    const { digest, plan } = planned;
     printUnasked(context, files.policy, name);
-    if (!isStart) {
-      const lines = printSessionPlan(plan).trimEnd().split('\n');
-      answer(context, { ...plan, digest }, () =>
-        joined([...lines.map((line) => safe`${line}`), safe`plan ${digest}`], '\n'),
-      );
-      return plan.refused.length === 0 ? exitCodes.ok : exitCodes.refused;
-    }
+    if (!isStart) return printPlan(context, planned);
     const log = (line: string): void => printNote(context, safe`mcp: ${line}`);
     const calls = sessionCalls({ world, agent: name, folder: context.cwd, log });
     const taken = { stdout: '', stderr: '' };
@@ -103,15 +98,9 @@ export async function run(context: CommandContext): Promise<ExitCode> {
     if (waiting !== undefined)
       await offerChanges(context, files, waiting, context.options.accept === true);
     if (context.format !== 'text') {
-      const summary = {
-        schema: 'skillgate.session-end/1',
-        session: id,
-        agent: name,
-        plan: digest,
-        ...end,
-        ...taken,
-      };
-      context.stdout.write(`${jsonText(summary)}\n`);
+      const schema = 'skillgate.session-end/1';
+      const ending = { schema, session: id, agent: name, plan: digest, ...end, ...taken };
+      context.stdout.write(`${jsonText(ending)}\n`);
     }
     return exitOfEnd(context, {
       ...end,
@@ -125,6 +114,17 @@ export async function run(context: CommandContext): Promise<ExitCode> {
     // An open pipe must not keep the process running.
     context.stdin.destroy();
   }
+}
+
+function printPlan(
+  context: CommandContext,
+  { digest, plan }: ReturnType<typeof planSession>,
+): ExitCode {
+  const lines = printSessionPlan(plan).trimEnd().split('\n');
+  answer(context, { ...plan, digest }, () =>
+    joined([...lines.map((line) => safe`${line}`), safe`plan ${digest}`], '\n'),
+  );
+  return plan.refused.length === 0 ? exitCodes.ok : exitCodes.refused;
 }
 
 // While the session runs, the identity cannot be removed.
