@@ -39,7 +39,10 @@ export async function admissionRows(): Promise<Row[]> {
   ];
 }
 
-/** A version with four statements about it: published, scanned, approved, and the verdict. */
+/**
+ * A version with four statements about it: published, scanned, approved, and the verification
+ * summary.
+ */
 async function plainStory(): Promise<Story> {
   const text =
     '{"name": "@acme/weekly-report", "version": "1.4.0", "commands": {"report": "scripts/report.ts"}, "capabilities": {}}';

@@ -41,7 +41,10 @@ export const rotationRow: CommandRow = {
       summary: 'key id or NAME.pub.json of an administrator who leaves',
     },
     threshold: { type: 'string', value: 'N', summary: 'how many administrators must agree' },
-    'new-registry-key': { type: 'boolean', summary: 'replace the key that signs verdicts' },
+    'new-registry-key': {
+      type: 'boolean',
+      summary: 'replace the key that signs verification summaries',
+    },
     'new-log-key': { type: 'boolean', summary: 'replace the key that signs the log' },
     'new-status-key': {
       type: 'boolean',

@@ -22,11 +22,11 @@ import type { Status } from '../../skills-index/trust/status-file.ts';
 import type { VerifiedStatement } from '../../skills-index/trust/verify-statement.ts';
 import { monitorLinesMax } from '../limits.ts';
 import { type Difference, withheldStatement } from './difference.ts';
-import type { LoggedVerdict, ReplayedVerdict } from './judged-verdict.ts';
+import type { LoggedSummary, ReplayedSummary } from './judged-summary.ts';
 import { StandingMarks } from './marks.ts';
 import { offeredKey } from './offered.ts';
 import type { MonitorState } from './state-file.ts';
-import { judgeVerdictInLog } from './verdicts.ts';
+import { judgeSummaryInLog } from './summaries.ts';
 import type { ReplayWorld } from './world.ts';
 
 export interface Compared {
@@ -46,8 +46,8 @@ export interface ComparedLog {
   readonly words: LogWords;
   /** Changes whenever the words do. */
   readonly epoch: string;
-  /** Verdicts below `size`, in log order. */
-  readonly verdicts: readonly LoggedVerdict[];
+  /** Verification summaries below `size`, in log order. */
+  readonly summaries: readonly LoggedSummary[];
   /** Lines that were shown at an earlier look. */
   readonly offered: ReadonlySet<string>;
   readonly state: MonitorState;
@@ -79,7 +79,7 @@ export async function compareIndex(
   const marks = new StandingMarks(status);
   const offered: string[] = [];
   let lines = 0;
-  for (const [name, verdicts] of verdictsByName(log.verdicts)) {
+  for (const [name, summaries] of summariesByName(log.summaries)) {
     const bytes = await fetchFile(world.source, `/index/${name}`, indexFileBytesMax);
     const found: Found = { differences: [], notes, marks, shown: new Set(), taken: new Map() };
     for (const line of bytes === undefined ? [] : parseIndexFile(bytes, name)) {
@@ -87,7 +87,7 @@ export async function compareIndex(
       lines++;
       await compareLine(world, log, line, found);
     }
-    await compareUnshown(world, log, verdicts, found);
+    await compareUnshown(world, log, summaries, found);
     offered.push(...found.taken.keys());
     differences.push(...found.differences);
     if (found.differences.length > 0 && bytes !== undefined) files.set(name, bytes);
@@ -124,30 +124,30 @@ async function compareLine(
   }
 }
 
-// A registry chooses the lines that it shows, so each verdict without one is judged by the
-// statements that it names itself.
+// A registry chooses the lines that it shows, so each verification summary without one is judged by
+// the statements that it names itself.
 async function compareUnshown(
   world: ReplayWorld,
   log: ComparedLog,
-  verdicts: readonly LoggedVerdict[],
+  summaries: readonly LoggedSummary[],
   { differences, notes, marks, shown, taken }: Found,
 ): Promise<void> {
   const isTaken = new Set([...taken].map(([key, logIndex]) => `${key.split(' ')[0]} ${logIndex}`));
   const judged = new Set(taken.keys());
-  for (const verdict of [...verdicts].reverse()) {
-    const { purl, logIndex } = verdict;
+  for (const summary of [...summaries].reverse()) {
+    const { purl, logIndex } = summary;
     if (isTaken.has(`${purl} ${logIndex}`)) continue;
-    const one = await judgeUnshown(world, log, verdict);
+    const one = await judgeUnshown(world, log, summary);
     if ('withheld' in one) differences.push(withheldStatement(one.withheld));
-    if ('unfounded' in one) differences.push(unfoundedVerdict(verdict, one.unfounded));
+    if ('unfounded' in one) differences.push(unfoundedSummary(summary, one.unfounded));
     if ('why' in one)
       notes.push(
-        `installers reject ${purl}, whose verdict is at log index ${logIndex}: ${one.why}`,
+        `installers reject ${purl}, whose verification summary is at log index ${logIndex}: ${one.why}`,
       );
     if (!('line' in one)) continue;
     const { line, replayed } = one;
     const key = offeredKey(line);
-    // Of several verdicts on a version the newest counts.
+    // Of several verification summaries on a version the newest counts.
     if (judged.has(key)) continue;
     judged.add(key);
     marks.bearOut(line.bundle, replayed);
@@ -162,13 +162,15 @@ async function compareUnshown(
     if (before || shown.has(key) || replayed.wasOffered) differences.push(...missing);
     else notes.push(...missing.map(({ message }) => `${message}; no line offers it`));
     if (!shown.has(key))
-      notes.push(`${place} has a verdict in the log and no index line: it is not offered`);
+      notes.push(
+        `${place} has a verification summary in the log and no index line: it is not offered`,
+      );
   }
 }
 
-function unfoundedVerdict({ purl, logIndex }: LoggedVerdict, why: string): Difference {
-  const message = `The verdict on ${purl} at log index ${logIndex} cannot be compared: ${why}`;
-  return { code: 'verdict-unfounded', place: `log index ${logIndex}`, message };
+function unfoundedSummary({ purl, logIndex }: LoggedSummary, why: string): Difference {
+  const message = `The verification summary on ${purl} at log index ${logIndex} cannot be compared: ${why}`;
+  return { code: 'summary-unfounded', place: `log index ${logIndex}`, message };
 }
 
 function isSame(one: Difference, other: Difference): boolean {
@@ -176,23 +178,23 @@ function isSame(one: Difference, other: Difference): boolean {
 }
 
 function missingLineText(place: string, logIndex: number): string {
-  return `The index had a line of ${place}, with the verdict at log index ${logIndex}, and no longer shows the line`;
+  return `The index had a line of ${place}, with the verification summary at log index ${logIndex}, and no longer shows the line`;
 }
 
 async function judgeUnshown(
   world: ReplayWorld,
   log: ComparedLog,
-  verdict: LoggedVerdict,
-): Promise<ReplayedVerdict> {
-  const key = `${verdict.address} ${log.epoch}`;
-  const known = world.judgedVerdicts.get(key);
+  summary: LoggedSummary,
+): Promise<ReplayedSummary> {
+  const key = `${summary.address} ${log.epoch}`;
+  const known = world.judgedSummaries.get(key);
   if (known !== undefined) return known;
-  const judged = await judgeVerdictInLog(world, log.words, verdict);
+  const judged = await judgeSummaryInLog(world, log.words, summary);
   if ('line' in judged) {
-    if (world.judgedVerdicts.size >= monitorLinesMax) world.judgedVerdicts.clear();
+    if (world.judgedSummaries.size >= monitorLinesMax) world.judgedSummaries.clear();
     // Only this stays as it is: a statement that is missing now may be shown at the next look, and
     // the words do not change by it.
-    world.judgedVerdicts.set(key, judged);
+    world.judgedSummaries.set(key, judged);
   } else await world.folder.requireAddresses(log.state);
   return judged;
 }
@@ -247,18 +249,18 @@ async function readNamed(
   }
 }
 
-/** Verdicts by the skill that they are on. */
-function verdictsByName(
-  verdicts: readonly LoggedVerdict[],
-): ReadonlyMap<SkillName, readonly LoggedVerdict[]> {
-  const found = new Map<SkillName, LoggedVerdict[]>();
-  for (const verdict of verdicts) {
-    const [, scope, short] = /^pkg:skill\/%40([a-z0-9-]+)\/([a-z0-9-]+)@/.exec(verdict.purl) ?? [];
+/** Verification summaries by the skill that they are on. */
+function summariesByName(
+  summaries: readonly LoggedSummary[],
+): ReadonlyMap<SkillName, readonly LoggedSummary[]> {
+  const found = new Map<SkillName, LoggedSummary[]>();
+  for (const summary of summaries) {
+    const [, scope, short] = /^pkg:skill\/%40([a-z0-9-]+)\/([a-z0-9-]+)@/.exec(summary.purl) ?? [];
     if (scope === undefined) continue;
     const name = parseSkillName(`@${scope}/${short}`);
     const known = found.get(name);
-    if (known === undefined) found.set(name, [verdict]);
-    else known.push(verdict);
+    if (known === undefined) found.set(name, [summary]);
+    else known.push(summary);
   }
   return new Map([...found].sort(([one], [other]) => (one < other ? -1 : 1)));
 }

@@ -27,8 +27,8 @@ export const differenceMeanings = {
     'The registry shows the head of its log, but has withheld its contents for too long, so nobody can compare them. The registry is broken, or it hides something.',
   'line-hides':
     'The line omits statements. Installers accept a version that they would reject if they knew the whole log.',
-  'verdict-unfounded':
-    'The verdict depends on a statement that is not in this log at the named index. Nobody can check that version against the log; treat the version as revoked.',
+  'summary-unfounded':
+    'The verification summary depends on a statement that is not in this log at the named index. Nobody can check that version against the log; treat the version as revoked.',
   'line-unfounded': 'The line depends on a statement that is not in this log at the named index.',
 } as const;
 

@@ -7,16 +7,16 @@ import { rootFingerprint } from '../../skills-index/trust/root.ts';
 import { readVerifiedBefore } from '../../skills-index/trust/verified-before.ts';
 import { monitorWithheldMax, monitorWordsMax } from '../limits.ts';
 import type { Difference } from './difference.ts';
-import type { LoggedVerdict } from './judged-verdict.ts';
+import type { LoggedSummary } from './judged-summary.ts';
 import type { ReadWords } from './read-words.ts';
 import { type KeptWord, type ReadFiles, sumOfWords } from './state.ts';
 import type { MonitorState } from './state-file.ts';
 import type { ReplayTrust, ReplayWorld } from './world.ts';
 
-/** A word of the log, or a verdict, with its place. */
+/** A word of the log, or a verification summary, with its place. */
 type Known = { readonly logIndex: number } & (
   | { readonly word: LogWord }
-  | { readonly verdict: LoggedVerdict }
+  | { readonly summary: LoggedSummary }
 );
 
 interface Memory {
@@ -113,13 +113,11 @@ async function keepProven(
 
 function readWord(
   world: ReplayWorld,
-  { bundle, verdict, logIndex, address }: KeptWord,
+  { bundle, verdict: purl, logIndex, address }: KeptWord,
   isProven: boolean,
 ): Known[] {
   if (bundle === undefined)
-    return verdict === undefined
-      ? []
-      : [{ logIndex, verdict: { purl: verdict, logIndex, address } }];
+    return purl === undefined ? [] : [{ logIndex, summary: { purl, logIndex, address } }];
   const bytes = Buffer.from(bundle, 'base64');
   const again = isProven ? readVerifiedBefore(bytes, address, world.root) : undefined;
   return [{ logIndex, word: again ?? readLogged(bytes, { logIndex, digest: address }, world) }];
@@ -135,7 +133,7 @@ function makeRead(
   return {
     words: wordsOf(world, words),
     epoch: `${by} ${policy} ${words.length} ${words.at(-1)?.logIndex ?? -1}`,
-    verdicts: below.flatMap((one) => ('verdict' in one ? [one.verdict] : [])),
+    summaries: below.flatMap((one) => ('summary' in one ? [one.summary] : [])),
     unverifiable: words.flatMap((one): Difference[] =>
       'why' in one
         ? [{ code: 'statement-unverifiable', place: `log index ${one.logIndex}`, message: one.why }]

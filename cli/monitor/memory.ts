@@ -4,13 +4,13 @@ import { monitorVerifiedBytesMax } from '../limits.ts';
 import { KnownWords } from './known-words.ts';
 import type { ReplayWorld } from './world.ts';
 
-export type ReplayMemory = Pick<ReplayWorld, 'verified' | 'known' | 'judged' | 'judgedVerdicts'>;
+export type ReplayMemory = Pick<ReplayWorld, 'verified' | 'known' | 'judged' | 'judgedSummaries'>;
 
 export function makeMemory(): ReplayMemory {
   return {
     verified: new VerifiedStatements(monitorVerifiedBytesMax),
     known: new KnownWords(),
     judged: new Map(),
-    judgedVerdicts: new Map(),
+    judgedSummaries: new Map(),
   };
 }

@@ -30,11 +30,11 @@ export interface KeptWord {
   readonly logIndex: number;
   readonly address: Digest;
   /**
-   * The Sigstore bundle: base64 of its canonical bytes; absent for a verdict, of which the version
-   * is enough.
+   * The Sigstore bundle: base64 of its canonical bytes; absent for a verification summary, of which
+   * the version is enough.
    */
   readonly bundle?: string;
-  /** Package URL of a version that got a verdict. */
+  /** Package URL of a version that got a verification summary. */
   readonly verdict?: string;
 }
 

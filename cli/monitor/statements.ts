@@ -172,8 +172,8 @@ async function readOne(
 }
 
 // The entry commits to the signed text and not to the proof beside it. A statement with a changed
-// proof has another address, and kept, that address would hide the one that verdicts name. Which
-// certificates are trusted here can change, so they are judged at each look.
+// proof has another address, and kept, that address would hide the one that verification summaries
+// name. Which certificates are trusted here can change, so they are judged at each look.
 function requireVerified({ verified, root, sigstore }: ReplayWorld, bytes: Uint8Array): void {
   try {
     verified.verify(bytes, root, sigstore);
@@ -191,7 +191,7 @@ function wordsOf(read: readonly ReadStatement[]): KeptWord[] {
   return read.flatMap(({ logIndex, address, bytes, said }): KeptWord[] => {
     if (isWord({ statement: said }))
       return [{ logIndex, address, bundle: Buffer.from(bytes).toString('base64') }];
-    return said.predicateType === predicateTypes.verdict
+    return said.predicateType === predicateTypes.summary
       ? [{ logIndex, address, verdict: said.predicate.resourceUri }]
       : [];
   });

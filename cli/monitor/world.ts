@@ -6,7 +6,7 @@ import type { Policy } from '../../skills-index/trust/policy.ts';
 import type { ReplayedLine } from '../../skills-index/trust/replay/judge-line.ts';
 import type { RootFile } from '../../skills-index/trust/root.ts';
 import type { VerifiedStatements } from '../../skills-index/trust/verified-statements.ts';
-import type { ReplayedVerdict } from './judged-verdict.ts';
+import type { ReplayedSummary } from './judged-summary.ts';
 import type { ReadWords } from './read-words.ts';
 import type { MonitorFolder } from './state.ts';
 import type { MonitorState } from './state-file.ts';
@@ -34,7 +34,7 @@ export interface ReplayWorld extends ReplayTrust {
     read(world: ReplayWorld, state: MonitorState, size: number): Promise<ReadWords>;
   };
   readonly judged: Map<string, ReplayedLine>;
-  readonly judgedVerdicts: Map<string, ReplayedVerdict>;
+  readonly judgedSummaries: Map<string, ReplayedSummary>;
   /** Told how many entries there are to read, before the first. */
   readonly onWork?: (entries: number) => void;
   /** Told of each that was read. */

@@ -42,7 +42,7 @@ import { moveWrites, type VersionRow } from '../versions/versions.ts';
 import { identityEvidence } from './evidence.ts';
 import { writeIndexFile, writeLackingFiles } from './index-file.ts';
 import { refreshStatus, statusIn } from './status-json.ts';
-import { verdictOn } from './verdict.ts';
+import { summaryOf } from './verification-summary.ts';
 
 /**
  * Puts a version into the index when its approvals suffice. Otherwise changes nothing.
@@ -61,12 +61,12 @@ async function settleOnce(registry: Registry, versionId: string): Promise<Versio
   const { approvals, enough } = await readApprovals(registry, row);
   if (!enough || (await whyStopped(registry, row)) !== undefined) return row;
   await finishStatements(registry);
-  const verdict = await verdictOn(
+  const summary = await summaryOf(
     registry,
     row,
     approvals.map((approval) => approval.logIndex),
   );
-  const line = await lineOf(registry, row, verdict);
+  const line = await lineOf(registry, row, summary);
   await requireReadable(registry, line);
   await requireAdmissible(registry, row, line);
   await makePublic(registry, row, line);
@@ -95,11 +95,11 @@ export async function resume(
 async function lineOf(
   registry: Registry,
   row: VersionRow,
-  verdict: StatementRow,
+  summary: StatementRow,
 ): Promise<IndexLine> {
-  const statement = statementIn(verdict);
-  if (statement.predicateType !== predicateTypes.verdict)
-    throw new Problem('internal', 'The verdict differs from the planned statement');
+  const statement = statementIn(summary);
+  if (statement.predicateType !== predicateTypes.summary)
+    throw new Problem('internal', 'The verification summary differs from the planned statement');
   const named = new Set(
     statement.predicate.inputAttestations.map(({ digest }) => `sha256:${digest.sha256}`),
   );
@@ -130,8 +130,8 @@ async function lineOf(
     capabilities: withoutWhy(manifest.capabilities),
     requires: manifest.requires,
     publisher: row.publisher,
-    statements: [...new Set([...inputs.map(addressOf), addressOf(verdict), ...identities])].sort(),
-    logIndex: verdict.logIndex,
+    statements: [...new Set([...inputs.map(addressOf), addressOf(summary), ...identities])].sort(),
+    logIndex: summary.logIndex,
   };
 }
 
@@ -227,7 +227,10 @@ async function enter(
   row: VersionRow,
   { line, since }: { readonly line: IndexLine; readonly since: number },
 ): Promise<VersionRow> {
-  const cause = { by: 'registry', why: `enough approvals; verdict at log index ${line.logIndex}` };
+  const cause = {
+    by: 'registry',
+    why: `enough approvals; verification summary at log index ${line.logIndex}`,
+  };
   const { writes, moved } = moveWrites(
     registry,
     row,

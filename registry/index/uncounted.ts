@@ -20,13 +20,13 @@ export async function whyUncounted(
   { id, status }: VersionRow,
 ): Promise<string | undefined> {
   if (status !== 'approved') return undefined;
-  const [row] = (await statementsOf(registry, id, predicateTypes.verdict)).slice(-1);
+  const [row] = (await statementsOf(registry, id, predicateTypes.summary)).slice(-1);
   const statement = row === undefined ? undefined : statementIn(row);
-  if (row === undefined || statement?.predicateType !== predicateTypes.verdict) return undefined;
+  if (row === undefined || statement?.predicateType !== predicateTypes.summary) return undefined;
   if (!isInOffice(registry.root, 'registry', row.signer, row.logIndex))
-    return `its verdict, at log index ${row.logIndex}, was signed with a key of the registry that was retired before it`;
+    return `its verification summary, at log index ${row.logIndex}, was signed with a key of the registry that was retired before it`;
   const { approving } = policiesAt(registry.policy, row.logIndex);
   if (statement.predicate.policy.digest.sha256 !== hexOf(policyDigest(approving)))
-    return `its verdict, at log index ${row.logIndex}, was made under a policy that was not in force there`;
+    return `its verification summary, at log index ${row.logIndex}, was made under a policy that was not in force there`;
   return undefined;
 }

@@ -106,8 +106,8 @@ async function judge(registry: Registry, sent: SentEnvelope): Promise<LoggedAt> 
       );
     case predicateTypes.scan:
       throw new Problem('request-invalid', 'Send a scan report to its job: /api/v1/jobs/ID/report');
-    case predicateTypes.verdict:
-      throw new Problem('forbidden', 'Only the registry itself signs verdicts');
+    case predicateTypes.summary:
+      throw new Problem('forbidden', 'Only the registry itself signs verification summaries');
   }
 }
 

@@ -11,8 +11,8 @@ export interface KeyTexts {
   /** P-256: signs status.json. */
   readonly status: string;
   /**
-   * P-256: signs verdicts, gives passkey approvals their place in the log, and may suspend. It
-   * signs nothing else.
+   * P-256: signs verification summaries, gives passkey approvals their place in the log, and may
+   * suspend. It signs nothing else.
    */
   readonly registry: string;
 }

@@ -95,9 +95,9 @@ function whyVersionFell(
   row: VersionRow,
   all: readonly StatementRow[],
 ): string | undefined {
-  const verdict = all.findLast((row) => row.predicateType === predicateTypes.verdict);
-  const statement = verdict === undefined ? undefined : statementIn(verdict);
-  if (statement?.predicateType !== predicateTypes.verdict) return undefined;
+  const summary = all.findLast((row) => row.predicateType === predicateTypes.summary);
+  const statement = summary === undefined ? undefined : statementIn(summary);
+  if (statement?.predicateType !== predicateTypes.summary) return undefined;
   const named = new Set(statement.predicate.inputAttestations.map(({ digest }) => digest.sha256));
   const inputs = all.filter((row) => row.bundle !== null && named.has(hexOf(addressOf(row))));
   const published = { scope: scopeOf(row.name), publisher: row.publisher };

@@ -18,7 +18,7 @@ import type {
   RevocationTarget,
   ScanPredicate,
   ScopePredicate,
-  VerdictPredicate,
+  VerificationSummary,
 } from './predicates.ts';
 
 export type * from './predicates.ts';
@@ -29,7 +29,7 @@ export const predicateTypes = {
   publish: 'https://skillgate.dev/attestation/publish/v1',
   scan: 'https://skillgate.dev/attestation/scan/v1',
   approval: 'https://skillgate.dev/attestation/approval/v1',
-  verdict: 'https://slsa.dev/verification_summary/v1',
+  summary: 'https://slsa.dev/verification_summary/v1',
   revocation: 'https://skillgate.dev/attestation/revocation/v1',
   member: 'https://skillgate.dev/attestation/member/v1',
   scope: 'https://skillgate.dev/attestation/scope/v1',
@@ -64,7 +64,7 @@ interface StatementOf<Kind extends StatementKind, Predicate> {
 export type PublishStatement = StatementOf<'publish', PublishPredicate>;
 export type ScanStatement = StatementOf<'scan', ScanPredicate>;
 export type ApprovalStatement = StatementOf<'approval', ApprovalPredicate>;
-export type VerdictStatement = StatementOf<'verdict', VerdictPredicate>;
+export type VerificationSummaryStatement = StatementOf<'summary', VerificationSummary>;
 export type RevocationStatement = StatementOf<'revocation', RevocationPredicate>;
 export type MemberStatement = StatementOf<'member', MemberPredicate>;
 export type ScopeStatement = StatementOf<'scope', ScopePredicate>;
@@ -75,7 +75,7 @@ export type VersionStatement =
   | PublishStatement
   | ScanStatement
   | ApprovalStatement
-  | VerdictStatement
+  | VerificationSummaryStatement
   | ProvenanceStatement;
 export type IdentityStatement = MemberStatement | ScopeStatement | KeyStatement;
 export type Statement = VersionStatement | RevocationStatement | IdentityStatement;

@@ -52,7 +52,7 @@ export const assertionCharsMax = 8_192;
 export const nonceCharsMin = 16;
 export const nonceCharsMax = 128;
 export const originCharsMax = 300;
-export const verdictInputsMax = 100;
+export const summaryInputsMax = 100;
 /** Sorts of facts that one skill can have, or one rule can read. */
 export const selectorsMax = 200;
 export const ruleSetRulesMax = 1_000;

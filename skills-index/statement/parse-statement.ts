@@ -122,7 +122,7 @@ function ownStatement(statement: Statement): Statement | undefined {
     case predicateTypes.publish:
     case predicateTypes.scan:
     case predicateTypes.approval:
-    case predicateTypes.verdict:
+    case predicateTypes.summary:
     case predicateTypes.provenance:
       return undefined;
   }

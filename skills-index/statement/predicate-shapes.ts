@@ -17,7 +17,7 @@ import {
   type ScanPredicate,
   type ScopePredicate,
   type StatementKind,
-  type VerdictPredicate,
+  type VerificationSummary,
 } from './attestation.ts';
 import * as field from './field-shapes.ts';
 import { identityList, memberIdentities } from './identity-shapes.ts';
@@ -27,14 +27,14 @@ import {
   nonceCharsMin,
   originCharsMax,
   reasonCharsMax,
-  verdictInputsMax,
+  summaryInputsMax,
 } from './limits.ts';
 
 interface Predicates {
   readonly publish: PublishPredicate;
   readonly scan: ScanPredicate;
   readonly approval: ApprovalPredicate;
-  readonly verdict: VerdictPredicate;
+  readonly summary: VerificationSummary;
   readonly revocation: RevocationPredicate;
   readonly member: MemberPredicate;
   readonly scope: ScopePredicate;
@@ -206,7 +206,7 @@ export const predicateShapes: { readonly [Kind in StatementKind]: field.Shape<Pr
       ),
     }),
     approval,
-    verdict: exactObject({
+    summary: exactObject({
       registry,
       verifier: exactObject({ id: shortText }),
       timeVerified: field.isoTime,
@@ -214,11 +214,11 @@ export const predicateShapes: { readonly [Kind in StatementKind]: field.Shape<Pr
       policy: exactObject({ digest: exactObject({ sha256: field.hex }) }),
       inputAttestations: boundedList(
         exactObject({ digest: exactObject({ sha256: field.hex }) }),
-        verdictInputsMax,
+        summaryInputsMax,
         'is too long',
       ),
       verificationResult: v.picklist(['PASSED', 'FAILED']),
-      verifiedLevels: boundedList(shortText, verdictInputsMax),
+      verifiedLevels: boundedList(shortText, summaryInputsMax),
     }),
     revocation: exactObject({
       registry,

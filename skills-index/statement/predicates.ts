@@ -114,7 +114,7 @@ export interface ApprovalPredicate extends BoundPredicate {
 }
 
 /** SLSA verification summary (slsa.dev/verification_summary/v1), the parts we write. */
-export interface VerdictPredicate extends BoundPredicate {
+export interface VerificationSummary extends BoundPredicate {
   readonly verifier: { readonly id: string };
   /** ISO 8601, UTC. */
   readonly timeVerified: string;

@@ -9,7 +9,7 @@ import {
   predicateTypes,
   type ScanStatement,
   statementType,
-  type VerdictStatement,
+  type VerificationSummaryStatement,
   type VersionSubject,
   versionSubjects,
 } from './attestation.ts';
@@ -18,7 +18,7 @@ import type {
   ProvenancePredicate,
   PublishPredicate,
   ScanPredicate,
-  VerdictPredicate,
+  VerificationSummary,
 } from './predicates.ts';
 
 export function publishStatement(
@@ -39,11 +39,11 @@ export function approvalStatement(
   return { ...headOf(about), predicateType: predicateTypes.approval, predicate };
 }
 
-export function verdictStatement(
+export function verificationSummaryStatement(
   about: VersionSubject,
-  predicate: VerdictPredicate,
-): VerdictStatement {
-  return { ...headOf(about), predicateType: predicateTypes.verdict, predicate };
+  predicate: VerificationSummary,
+): VerificationSummaryStatement {
+  return { ...headOf(about), predicateType: predicateTypes.summary, predicate };
 }
 
 export function provenanceStatement(

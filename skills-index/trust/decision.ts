@@ -48,7 +48,7 @@ export interface Admitted {
   readonly slsaBuildLevel: SlsaBuildLevel;
   /** The scan behind the approvals: digests of its report and of the rule set that made it. */
   readonly scan: { readonly report: Digest; readonly ruleSet: Digest; readonly verdict: Verdict };
-  /** Log index of the verdict. */
+  /** Log index of the verification summary. */
   readonly logIndex: number;
   /** The head of the log in the status file, to be remembered for the next decision. */
   readonly checkpoint: TreeHead & { readonly note: string };
@@ -88,7 +88,7 @@ export function decide(input: DecisionInput): Decision {
       learned: isLogInDoubt(reasons) || parts.status === undefined ? [] : learned,
       ...(alarm === undefined ? {} : { alarm }),
     };
-  const { publish, scan, verdict, status } = parts;
+  const { publish, scan, summary, status } = parts;
   const { name, version, bundle, description, capabilities } = input.line;
   return {
     kind: 'admitted',
@@ -106,7 +106,7 @@ export function decide(input: DecisionInput): Decision {
     scan: { report: scan.report, ruleSet: scan.ruleSet, verdict: scan.verdict },
     witnessed: `${status.witnessed?.counted.length ?? 0}/${status.witnessed?.of ?? 0}`,
     slsaBuildLevel: level,
-    logIndex: verdict.logIndex,
+    logIndex: summary.logIndex,
     checkpoint: status.checkpoint,
     freshUntil: status.expires,
     onGrace: input.now > Date.parse(status.expires),

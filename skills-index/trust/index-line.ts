@@ -35,11 +35,11 @@ export interface IndexLine {
   /** Id of the identity that published: a key, a person or a CI job. */
   readonly publisher: Digest;
   /**
-   * Addresses of all Sigstore bundles needed: publish, scan, approvals, verdict, and the identity
-   * statements they rest on.
+   * Addresses of all Sigstore bundles needed: publish, scan, approvals, verification summary, and
+   * the identity statements they rest on.
    */
   readonly statements: readonly Digest[];
-  /** Log index of the verdict. */
+  /** Log index of the verification summary. */
   readonly logIndex: number;
 }
 

@@ -1,6 +1,6 @@
 /**
- * Chooses the policies that judge a version. The policy in force at its verdict decides how it is
- * approved; today's policy decides what is never accepted.
+ * Chooses the policies that judge a version. The policy in force at its verification summary
+ * decides how it is approved; today's policy decides what is never accepted.
  */
 import {
   type Capabilities,
@@ -13,7 +13,7 @@ import type { Reasons } from './decision/reason.ts';
 import type { Policy } from './policy.ts';
 
 export interface JudgingPolicies {
-  /** The policy that approvals and verdict must name. */
+  /** The policy that approvals and verification summary must name. */
   readonly approving: Policy;
   /** The last log index of that policy, when it is an earlier one. */
   readonly validUpTo?: number;
@@ -25,13 +25,13 @@ export interface JudgingPolicies {
 }
 
 /**
- * The policies for a verdict at a log index, or for a verdict still to be given. The policy and its
- * list of earlier ones are trusted input.
+ * The policies for a verification summary at a log index, or for a verification summary still to be
+ * given. The policy and its list of earlier ones are trusted input.
  */
-export function policiesAt(policy: Policy, verdictIndex: number | undefined): JudgingPolicies {
-  // In order: the first policy that reaches the verdict's index was in force.
+export function policiesAt(policy: Policy, summaryIndex: number | undefined): JudgingPolicies {
+  // In order: the first policy that reaches the verification summary's index was in force.
   const earlier = policy.earlier?.find(
-    (one) => verdictIndex !== undefined && verdictIndex <= one.validUpTo,
+    (one) => summaryIndex !== undefined && summaryIndex <= one.validUpTo,
   );
   if (earlier === undefined) return { approving: policy, binding: [policy] };
   return {

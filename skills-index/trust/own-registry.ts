@@ -1,7 +1,7 @@
 /**
- * Decides in which registry a statement counts. Identity statements, scans, approvals, verdicts and
- * revocations name the registry that they were signed for, so they cannot be replayed in another
- * one. Publications and provenance name none, because mirrors and imports pass them on.
+ * Decides in which registry a statement counts. Identity statements, scans, approvals, verification
+ * summaries and revocations name the registry that they were signed for, so they cannot be replayed
+ * in another one. Publications and provenance name none, because mirrors and imports pass them on.
  */
 import type { Digest } from '../skill/digest.ts';
 import { Problem } from '../skill/problem.ts';

@@ -54,7 +54,7 @@ export interface Policy {
 /** A policy that was in force until a place in the log. */
 export interface EarlierPolicy {
   readonly policy: Omit<Policy, 'earlier'>;
-  /** Log index of the last verdict that it judges. */
+  /** Log index of the last verification summary that it judges. */
   readonly validUpTo: number;
 }
 
@@ -162,7 +162,10 @@ export function whyHigh(
   ];
 }
 
-/** The digest that approvals and verdicts name: SHA-256 of the RFC 8785 form without `earlier`. */
+/**
+ * The digest that approvals and verification summaries name: SHA-256 of the RFC 8785 form without
+ * `earlier`.
+ */
 export function policyDigest({ earlier: _, ...policy }: Policy): Digest {
   return canonicalDigest(policy);
 }

@@ -56,7 +56,7 @@ export interface RootFile {
   readonly log: RootKey;
   /** P-256: signs status.json. */
   readonly status: RootKey;
-  /** P-256: signs verdicts and automatic suspensions. */
+  /** P-256: signs verification summaries and automatic suspensions. */
   readonly registry: RootKey;
   /** P-256. */
   readonly administrators: readonly { readonly keyId: Digest; readonly key: string }[];

@@ -7,7 +7,7 @@ import type { SignedBy } from './identity/match.ts';
 /** 0: nothing is shown. 1: the publisher claims a commit. 2: an identified CI job claims it. */
 export type SlsaBuildLevel = 0 | 1 | 2;
 
-/** What a verdict writes as `verifiedLevels`: the highest level of the track, once. */
+/** What a verification summary writes as `verifiedLevels`: the highest level of the track, once. */
 export function levelWords(level: SlsaBuildLevel): readonly string[] {
   return level === 0 ? [] : [`SLSA_BUILD_LEVEL_${level}`];
 }
@@ -32,12 +32,13 @@ export function slsaLevelOf(
 }
 
 /**
- * Why a verdict may not write these words where the evidence shows this level; it may claim less.
+ * Why a verification summary may not write these words where the evidence shows this level; it may
+ * claim less.
  */
 export function whyNotLevels(words: readonly string[], level: SlsaBuildLevel): string | undefined {
   const shown = ([1, 2] as const).filter((one) => one <= level).flatMap(levelWords);
   const beyond = words.filter((word) => !shown.includes(word));
   if (beyond.length > 0)
-    return `the verdict claims ${beyond.join(', ')}, which the evidence does not show`;
-  return words.length > 1 ? 'the verdict claims two levels at once' : undefined;
+    return `the verification summary claims ${beyond.join(', ')}, which the evidence does not show`;
+  return words.length > 1 ? 'the verification summary claims two levels at once' : undefined;
 }

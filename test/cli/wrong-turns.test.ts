@@ -147,7 +147,7 @@ describe('hints where somebody took a wrong turn', () => {
       );
   });
 
-  it('tell the author of an approved version that its verdict is by a retired key, and what helps', async () => {
+  it('tell the author of an approved version that its verification summary is by a retired key, and what helps', async () => {
     const { as, world } = await makeUsers();
     const { send, author, tokens, scanner, rita, registry } = world;
     for (const version of ['1.0.0', '2.0.0']) {
@@ -175,7 +175,7 @@ describe('hints where somebody took a wrong turn', () => {
     Object.assign(registry, { root: { ...registry.root, registry: { key }, retired } });
     const told = await as('author', ['status', '@acme/deals@2.0.0']);
     expect(told.stdout).toMatch(
-      /approved[\s\S]*installers reject this version: its verdict, at log index \d+, was signed with a key[\s\S]*publish a higher version/,
+      /approved[\s\S]*installers reject this version: its verification summary, at log index \d+, was signed with a key[\s\S]*publish a higher version/,
     );
     const all = await as('author', ['status', '@acme/deals']);
     expect(all.stdout).toMatch(/^1\.0\.0 +approved *$/m);

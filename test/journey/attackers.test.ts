@@ -279,25 +279,25 @@ describe('attacker: the registry’s operator, or whoever writes to its database
     expect(said.err).toContain('sent other bytes');
   });
 
-  it('a "verified" flag in a row approves nothing: there is no line, no verdict, no signature', async () => {
+  it('a "verified" flag in a row approves nothing: there is no line, no verification summary, no signature', async () => {
     const { registry, send, author } = network.registry;
     await publish(send, makeReportSkill('@acme/flagged'), author);
     await registry.db.batch([(db) => db.update(versions).set({ status: 'approved' })]);
     expect(await user.run('install', '@acme/flagged')).toMatchObject({ exit: 3, out: '' });
   });
 
-  it('VSA key missing → refused: a verdict by any key but the root file’s', async () => {
+  it('VSA key missing → refused: a verification summary by any key but the root file’s', async () => {
     const signer = (one: Statement) =>
-      one.predicateType === predicateTypes.verdict ? people.stranger : undefined;
-    expect(codesOf(decide((await tellStory({ signer })).input))).toEqual(['verdict-invalid']);
+      one.predicateType === predicateTypes.summary ? people.stranger : undefined;
+    expect(codesOf(decide((await tellStory({ signer })).input))).toEqual(['summary-invalid']);
   });
 
-  it('log proof missing → refused: a verdict that is not in the log', async () => {
-    const { input, line, verdict } = await tellStory();
-    const bundle: SigstoreBundle = structuredClone(verdict.bundle);
+  it('log proof missing → refused: a verification summary that is not in the log', async () => {
+    const { input, line, summary } = await tellStory();
+    const bundle: SigstoreBundle = structuredClone(summary.bundle);
     Object.assign(bundle.verificationMaterial.tlogEntries[0].inclusionProof, { hashes: [] });
     const { bytes, digest } = addressOf(bundle);
-    const statements = line.statements.map((one) => (one === verdict.digest ? digest : one)).sort();
+    const statements = line.statements.map((one) => (one === summary.digest ? digest : one)).sort();
     const decision = decide({
       ...input,
       line: { ...line, statements },
@@ -432,7 +432,7 @@ describe('attacker: a stolen key that is used to back-date', () => {
 
   it('log index orders events: what the key signs after its last index is nobody’s, whatever time it claims', async () => {
     const backDated = (one: Statement): Statement =>
-      one.predicateType === predicateTypes.verdict
+      one.predicateType === predicateTypes.summary
         ? {
             ...one,
             predicate: {

@@ -30,7 +30,7 @@ interface Said {
 }
 
 /**
- * @param before log index of the verdict: later approvals do not count
+ * @param before log index of the verification summary: later approvals do not count
  * @param root key ids of the administrators of the root file
  */
 export function approvalsInLog(

@@ -12,7 +12,7 @@ import { parseStatement } from '../../skills-index/statement/parse-statement.ts'
 import { signStatement } from '../../skills-index/statement/sign.ts';
 import {
   approvalStatement,
-  verdictStatement,
+  verificationSummaryStatement,
 } from '../../skills-index/statement/version-statement.ts';
 import { defaultPolicy, policyDigest } from '../../skills-index/trust/policy.ts';
 import { freshNonce } from '../nonce.ts';
@@ -89,7 +89,7 @@ export const step = fc.oneof(
     who,
     what: fc.constantFrom('suspended' as const, 'lifted' as const, 'revoked' as const),
   }),
-  fc.record({ kind: fc.constant('verdict' as const), who }),
+  fc.record({ kind: fc.constant('summary' as const), who }),
   fc.record({ kind: fc.constant('claim' as const), who }),
   fc.record({ kind: fc.constant('enrol oneself' as const), who }),
   fc.record({ kind: fc.constant('leave' as const), who: reviewer }),
@@ -217,8 +217,8 @@ export class Crowd {
         await state(send, said, this.keys[one.who]);
         return;
       }
-      case 'verdict': {
-        const verdict = verdictStatement(about, {
+      case 'summary': {
+        const summary = verificationSummaryStatement(about, {
           verifier: { id: 'http://localhost' },
           timeVerified: registry.now().toISOString(),
           resourceUri: purlOf(name, version),
@@ -227,7 +227,7 @@ export class Crowd {
           verificationResult: 'PASSED',
           verifiedLevels: [],
         });
-        await state(send, verdict, this.keys[one.who]);
+        await state(send, summary, this.keys[one.who]);
         return;
       }
       case 'claim':

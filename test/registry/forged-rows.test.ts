@@ -17,7 +17,7 @@ import {
   approvalStatement,
   publishStatement,
   scanStatement,
-  verdictStatement,
+  verificationSummaryStatement,
 } from '../../skills-index/statement/version-statement.ts';
 import { type Decision, decide } from '../../skills-index/trust/decision.ts';
 import { defaultPolicy, policyDigest } from '../../skills-index/trust/policy.ts';
@@ -103,8 +103,8 @@ describe('rows that somebody wrote straight into the database', () => {
     });
     const approved = await forge(approval, reviewer);
     const inputs = [published, scanned, approved].map(hexOf).sort();
-    const verdict = await forge(
-      verdictStatement(about, {
+    const summary = await forge(
+      verificationSummaryStatement(about, {
         verifier: { id: 'http://localhost' },
         timeVerified: registry.now().toISOString(),
         resourceUri: purlOf(manifest.name, manifest.version),
@@ -126,7 +126,7 @@ describe('rows that somebody wrote straight into the database', () => {
       capabilities: noCapabilities,
       requires: {},
       publisher: owner.keyId,
-      statements: [...honest, ...identities, published, scanned, approved, verdict].sort(),
+      statements: [...honest, ...identities, published, scanned, approved, summary].sort(),
       logIndex: Number(checkpoint.split('\n')[1]) - 1,
     } as const;
     const bytesOf = (digest: Digest): Uint8Array =>

@@ -19,7 +19,7 @@ const strict: Policy = {
 };
 
 describe('the policy of an operator', () => {
-  it('decides how many approve, stands by its digest in the verdict, and the desk says why it wants more', async () => {
+  it('decides how many approve, stands by its digest in the verification summary, and the desk says why it wants more', async () => {
     const world = await makeStaffedWorld({ policy: strict });
     const { send, author, scanner, rita, omar, tokens } = world;
     const plain = makeSkill('@acme/plain', '1.0.0');
@@ -50,10 +50,10 @@ describe('the policy of an operator', () => {
         return JSON.parse(Buffer.from(dsseEnvelope.payload, 'base64').toString('utf8'));
       }),
     );
-    const verdict = payloads.find(
+    const summary = payloads.find(
       ({ predicateType }) => predicateType === 'https://slsa.dev/verification_summary/v1',
     );
-    expect(verdict.predicate.policy).toEqual({ digest: { sha256: hexOf(policyDigest(strict)) } });
+    expect(summary.predicate.policy).toEqual({ digest: { sha256: hexOf(policyDigest(strict)) } });
     world.close();
   });
 

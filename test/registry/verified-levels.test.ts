@@ -1,6 +1,6 @@
 /**
- * What level a verdict states follows from who signed the provenance, and an installer shows the
- * same.
+ * What level a verification summary states follows from who signed the provenance, and an installer
+ * shows the same.
  */
 
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
@@ -75,13 +75,13 @@ function levelsIn(input: DecisionInput): readonly string[] {
     const statement = peekStatement(
       parseSigstoreBundle(parseJson(bytes, 'statement').value).dsseEnvelope,
     );
-    return statement.predicateType === predicateTypes.verdict
+    return statement.predicateType === predicateTypes.summary
       ? statement.predicate.verifiedLevels
       : [];
   });
 }
 
-describe('the levels that a verdict states', () => {
+describe('the levels that a verification summary states', () => {
   it.each<[string, string, TestClaims, boolean, readonly string[], number]>([
     ['a CI job with provenance', '@ours/a', someWorkflow, true, ['SLSA_BUILD_LEVEL_2'], 2],
     ['a CI job without', '@ours/b', someWorkflow, false, [], 0],

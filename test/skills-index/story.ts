@@ -28,7 +28,7 @@ import {
   approvalStatement,
   publishStatement,
   scanStatement,
-  verdictStatement,
+  verificationSummaryStatement,
 } from '../../skills-index/statement/version-statement.ts';
 import type { DecisionInput } from '../../skills-index/trust/decision.ts';
 import type { IndexLine } from '../../skills-index/trust/index-line.ts';
@@ -100,7 +100,7 @@ export interface Twist {
   readonly report?: (report: ScanReport) => ScanReport;
   /** Statements before the version is published, after the usual ones. */
   readonly before?: (log: TestLog) => Promise<unknown>;
-  /** Further scans, which the verdict names. */
+  /** Further scans, which the verification summary names. */
   readonly scans?: (log: TestLog, scan: Statement) => Promise<readonly Said[]>;
   /** Statements between the scan and the approvals. */
   readonly between?: (log: TestLog) => Promise<unknown>;
@@ -127,7 +127,7 @@ export interface Story {
   readonly publish: Said;
   readonly scan: Said;
   readonly approvals: readonly Said[];
-  readonly verdict: Said;
+  readonly summary: Said;
   readonly line: IndexLine;
   /** `status.json` an hour old. */
   readonly status: Uint8Array;
@@ -176,8 +176,8 @@ export async function tellStory(twist: Twist = {}): Promise<Story> {
     const { statement, signer } = approvalBy(name, about, { report, capabilities, twist });
     approvals.push(await say(statement, signer));
   }
-  const verdict = await say(
-    verdictOn(about, [publish, scan, ...scans, ...approvals]),
+  const summary = await say(
+    summaryOf(about, [publish, scan, ...scans, ...approvals]),
     people.registry,
   );
   const line: IndexLine = {
@@ -190,7 +190,7 @@ export async function tellStory(twist: Twist = {}): Promise<Story> {
     requires: manifest.requires,
     publisher: publish.signer,
     statements: log.said.map((one) => one.digest).sort(),
-    logIndex: verdict.logIndex,
+    logIndex: summary.logIndex,
   };
   const status = await storyStatus(log, twist.marks ?? []);
   const input = inputOf({ log, packed, report, line, status, files });
@@ -203,7 +203,7 @@ export async function tellStory(twist: Twist = {}): Promise<Story> {
     publish,
     scan,
     approvals,
-    verdict,
+    summary,
     line,
     status,
     input,
@@ -342,12 +342,12 @@ export function approvalBy(
   };
 }
 
-/** The registry's verdict over these statements. */
-export function verdictOn(
+/** The registry's verification summary over these statements. */
+export function summaryOf(
   about: VersionSubject,
   inputs: readonly { readonly digest: Digest }[],
 ): Statement {
-  return verdictStatement(about, {
+  return verificationSummaryStatement(about, {
     verifier: { id: 'https://skills.example' },
     timeVerified: new Date(storyNow - 7_200_000).toISOString(),
     resourceUri: purlOf(about.name, about.version),

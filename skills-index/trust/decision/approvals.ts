@@ -5,7 +5,7 @@ import { type ApprovalContext, type LoggedApproval, whyNotCounted } from '../cou
 import { type Evidence, statementsOf } from './evidence.ts';
 import type { Reasons } from './reason.ts';
 import type { JudgedScan } from './scan.ts';
-import type { CheckedVerdict, JudgedPublish } from './version.ts';
+import type { CheckedSummary, JudgedPublish } from './version.ts';
 
 export interface AdmittedApproval {
   readonly member: string;
@@ -20,7 +20,7 @@ export interface AdmittedApproval {
 export interface JudgedBefore {
   readonly publish: JudgedPublish | undefined;
   readonly scan: JudgedScan | undefined;
-  readonly verdict: CheckedVerdict | undefined;
+  readonly summary: CheckedSummary | undefined;
 }
 
 /** Every approval must count, and enough people must have given one. */
@@ -60,7 +60,7 @@ export function judgeApprovals(
 
 function contextOf(
   { identities, input, policies }: Evidence,
-  { publish, scan, verdict }: JudgedBefore,
+  { publish, scan, summary }: JudgedBefore,
 ): ApprovalContext {
   const { root, line } = input;
   return {
@@ -73,7 +73,7 @@ function contextOf(
       ? {}
       : { publish: { signer: publish.signer, logIndex: publish.logIndex } }),
     ...(scan === undefined ? {} : { scan }),
-    ...(verdict === undefined ? {} : { at: verdict.at }),
+    ...(summary === undefined ? {} : { at: summary.at }),
   };
 }
 

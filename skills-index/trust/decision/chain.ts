@@ -62,7 +62,7 @@ export function chainOf(judged: JudgedVersion): ChainNode {
     node('publisher', describePublisher(judged)),
     node('scan', describeScan(judged)),
     node('approvals', describeApprovals(judged)),
-    node('verdict', describeVerdict(judged)),
+    node('summary', describeSummary(judged)),
     node('status', describeStatus(judged)),
     node('version', describeVersion(evidence)),
   ]);
@@ -92,8 +92,8 @@ const partOfCode: Readonly<Record<DecisionReasonCode, ChainPart>> = {
   'approval-invalid': 'approvals',
   'approvals-missing': 'approvals',
   'approvals-not-independent': 'approvals',
-  'verdict-invalid': 'verdict',
-  'policy-mismatch': 'verdict',
+  'summary-invalid': 'summary',
+  'policy-mismatch': 'summary',
   'capability-exceeded': 'approvals',
   'status-missing': 'status',
   'status-stale': 'status',
@@ -250,14 +250,14 @@ function describeApprovals({ approvals, parts: { scan } }: JudgedVersion): Descr
   };
 }
 
-function describeVerdict({
+function describeSummary({
   evidence: { policies },
-  parts: { verdict },
+  parts: { summary },
 }: JudgedVersion): Description {
-  if (verdict === undefined) return { says: 'verdict of the registry: there is none' };
+  if (summary === undefined) return { says: 'verification summary of the registry: there is none' };
   const { validUpTo } = policies;
   return {
-    says: `verdict of the registry at log index ${verdict.logIndex}, ${new Date(verdict.at).toISOString()}`,
+    says: `verification summary of the registry at log index ${summary.logIndex}, ${new Date(summary.at).toISOString()}`,
     notes:
       validUpTo === undefined
         ? []

@@ -50,14 +50,14 @@ export interface Evidence {
   readonly marks: readonly StatusMark[];
 }
 
-const { publish, scan, approval, verdict, provenance } = predicateTypes;
+const { publish, scan, approval, summary, provenance } = predicateTypes;
 /** Kinds of statements that must be about exactly this version, and their place in the chain. */
 const partOfType: Readonly<Partial<Record<Statement['predicateType'], ChainPart>>> = {
   [publish]: 'publisher',
   [provenance]: 'publisher',
   [scan]: 'scan',
   [approval]: 'approvals',
-  [verdict]: 'verdict',
+  [summary]: 'summary',
 };
 
 /** Reads all evidence; each fault becomes a reason. */
@@ -83,7 +83,7 @@ export function gatherEvidence(input: DecisionInput, reasons: Reasons): Evidence
     identities: chainIdentities(input.root, [...statements, ...known]),
     policies: policiesAt(
       input.policy,
-      statements.find((one) => one.statement.predicateType === verdict)?.logIndex,
+      statements.find((one) => one.statement.predicateType === summary)?.logIndex,
     ),
     ...(bundle === undefined ? {} : { bundle }),
     ...(report === undefined ? {} : { report }),

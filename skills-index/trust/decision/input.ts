@@ -92,7 +92,7 @@ export interface Pinned {
   readonly registryId?: Digest;
   /** Digest of the approved capabilities. */
   readonly capabilities?: Digest;
-  /** Log index of the verdict. */
+  /** Log index of the verification summary. */
   readonly logIndex?: number;
   /** Log index of the first claim of the scope, as the first skill of that scope here showed it. */
   readonly scopeClaim?: number;

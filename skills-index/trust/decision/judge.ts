@@ -11,12 +11,12 @@ import { judgeOneLog, type LogAlarm } from './one-log.ts';
 import { type DecisionReason, Reasons } from './reason.ts';
 import { type JudgedScan, judgeScan } from './scan.ts';
 import {
-  type CheckedVerdict,
+  type CheckedSummary,
   type JudgedPublish,
   judgeLine,
   judgePinned,
   judgePublish,
-  judgeVerdict,
+  judgeSummary,
 } from './version.ts';
 
 /** The parts without which no version is admitted; undefined where the evidence lacks one. */
@@ -24,7 +24,7 @@ export interface NeededParts {
   readonly publish: JudgedPublish | undefined;
   readonly files: true | undefined;
   readonly scan: JudgedScan | undefined;
-  readonly verdict: CheckedVerdict | undefined;
+  readonly summary: CheckedSummary | undefined;
   readonly status: JudgedStatus | undefined;
 }
 
@@ -49,14 +49,14 @@ export function judge(input: DecisionInput): JudgedVersion {
   const files = judgeFiles(evidence, publish, reasons);
   const scan = judgeScan(evidence, publish, reasons);
   judgeRuleSet(evidence.policies, scan, reasons);
-  const verdict = judgeVerdict(evidence, reasons);
+  const summary = judgeSummary(evidence, reasons);
   const level = judgeLevel(evidence, reasons);
-  judgePinned(evidence, verdict, reasons);
-  const approvals = judgeApprovals(evidence, { publish, scan, verdict }, reasons);
+  judgePinned(evidence, summary, reasons);
+  const approvals = judgeApprovals(evidence, { publish, scan, summary }, reasons);
   const status = judgeLog(evidence, reasons);
   const alarm = judgeOneLog(evidence, reasons);
   const marks = judgeMarks(evidence, reasons);
-  const parts = { publish, files, scan, verdict, status };
+  const parts = { publish, files, scan, summary, status };
   // Each missing part has added a reason. This check is for a future judge that forgets its reason.
   if (!isComplete(parts) && reasons.list.length === 0)
     reasons.add('statement-missing', 'the evidence is not complete');
@@ -69,13 +69,15 @@ export function isComplete(parts: NeededParts): parts is Complete<NeededParts> {
   return !Object.values(parts).includes(undefined);
 }
 
-/** The level that the evidence shows; the verdict may claim this level or a lower one. */
+/**
+ * The level that the evidence shows; the verification summary may claim this level or a lower one.
+ */
 function judgeLevel(evidence: Evidence, reasons: Reasons): SlsaBuildLevel {
   const [publish] = statementsOf(evidence, predicateTypes.publish);
   const [provenance] = statementsOf(evidence, predicateTypes.provenance);
-  const [verdict] = statementsOf(evidence, predicateTypes.verdict);
+  const [summary] = statementsOf(evidence, predicateTypes.summary);
   const level = slsaLevelOf(publish, provenance);
-  const why = whyNotLevels(verdict?.statement.predicate.verifiedLevels ?? [], level);
-  if (why !== undefined) reasons.add('verdict-invalid', why);
+  const why = whyNotLevels(summary?.statement.predicate.verifiedLevels ?? [], level);
+  if (why !== undefined) reasons.add('summary-invalid', why);
   return level;
 }

@@ -38,8 +38,8 @@ export const decisionMeanings: Readonly<Record<DecisionReasonCode, string>> = {
     'Fewer people approved the version than the policy demands for these capabilities.',
   'approvals-not-independent':
     'Fewer people than the policy demands approved without the desk, over a checked copy of the bundle.',
-  'verdict-invalid':
-    'The registry’s verdict does not count: the key was not in office, or the verdict names other statements.',
+  'summary-invalid':
+    'The registry’s verification summary does not count: the key was not in office, or the verification summary names other statements.',
   'policy-mismatch':
     'The version was approved under another policy than the one in force at its place in the log.',
   'capability-exceeded':

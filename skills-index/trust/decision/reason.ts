@@ -34,8 +34,8 @@ export const decisionHints = {
   'approvals-missing': 'More reviewers have to approve the version: skillgate review list.',
   'approvals-not-independent':
     'A reviewer has to approve from the command line: skillgate review approve.',
-  'verdict-invalid':
-    'The author has to publish a higher version, because the registry signs only one verdict for a version.',
+  'summary-invalid':
+    'The author has to publish a higher version, because the registry signs only one verification summary for a version.',
   'policy-mismatch': 'Ask the registry’s operator for the policy in force.',
   'capability-exceeded':
     'The author has to publish a new version: the approval grants more than the signed manifest or the policy allows.',
@@ -64,7 +64,7 @@ export type ChainPart =
   | 'publisher'
   | 'scan'
   | 'approvals'
-  | 'verdict'
+  | 'summary'
   | 'status'
   | 'version';
 

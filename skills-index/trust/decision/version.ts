@@ -38,7 +38,7 @@ export interface JudgedPublish {
   readonly inferred: boolean;
 }
 
-export interface CheckedVerdict {
+export interface CheckedSummary {
   readonly logIndex: number;
   /** Milliseconds since 1970. */
   readonly at: number;
@@ -109,19 +109,19 @@ function judgeProvenance(evidence: Evidence, scope: Scope, reasons: Reasons): vo
 }
 
 /**
- * The registry's verdict must be PASSED, signed by the registry's key, under this policy and about
- * exactly these statements.
+ * The registry's verification summary must be PASSED, signed by the registry's key, under this
+ * policy and about exactly these statements.
  */
-export function judgeVerdict(evidence: Evidence, reasons: Reasons): CheckedVerdict | undefined {
+export function judgeSummary(evidence: Evidence, reasons: Reasons): CheckedSummary | undefined {
   const { input } = evidence;
-  const verdict = onlyStatement(
+  const summary = onlyStatement(
     evidence,
-    predicateTypes.verdict,
-    'verdict of the registry',
+    predicateTypes.summary,
+    'verification summary of the registry',
     reasons,
   );
-  if (verdict === undefined) return undefined;
-  const { predicate } = verdict.statement;
+  if (summary === undefined) return undefined;
+  const { predicate } = summary.statement;
   const { publish, scan, approval, provenance } = predicateTypes;
   const inputs = [publish, scan, approval, provenance].flatMap((type) =>
     statementsOf(evidence, type),
@@ -130,29 +130,32 @@ export function judgeVerdict(evidence: Evidence, reasons: Reasons): CheckedVerdi
   const named = predicate.inputAttestations.map((one) => one.digest.sha256);
   const faults: readonly (readonly [boolean, string])[] = [
     [
-      isInOffice(input.root, 'registry', verdict.signer, verdict.logIndex),
-      'the verdict is not signed with the registry key of the root file',
+      isInOffice(input.root, 'registry', summary.signer, summary.logIndex),
+      'the verification summary is not signed with the registry key of the root file',
     ],
-    [predicate.verificationResult === 'PASSED', `the verdict is ${predicate.verificationResult}`],
+    [
+      predicate.verificationResult === 'PASSED',
+      `the verification summary is ${predicate.verificationResult}`,
+    ],
     [
       predicate.resourceUri === purlOf(input.line.name, input.line.version),
-      `the verdict is about ${predicate.resourceUri}`,
+      `the verification summary is about ${predicate.resourceUri}`,
     ],
     [
       canonicalJson(named) === canonicalJson(expected),
-      'the verdict does not name exactly the delivered statements',
+      'the verification summary does not name exactly the delivered statements',
     ],
     [
-      inputs.every((one) => one.logIndex < verdict.logIndex),
-      'the verdict was logged before a statement that it names',
+      inputs.every((one) => one.logIndex < summary.logIndex),
+      'the verification summary was logged before a statement that it names',
     ],
   ];
-  for (const [holds, message] of faults) reasons.demand(holds, 'verdict-invalid', message);
-  const foreign = whyForeignIn(input.root)(verdict);
+  for (const [holds, message] of faults) reasons.demand(holds, 'summary-invalid', message);
+  const foreign = whyForeignIn(input.root)(summary);
   reasons.demand(
     foreign === undefined,
-    'verdict-invalid',
-    `the verdict does not count: ${foreign}`,
+    'summary-invalid',
+    `the verification summary does not count: ${foreign}`,
   );
   const { approving, validUpTo } = evidence.policies;
   const until =
@@ -160,22 +163,25 @@ export function judgeVerdict(evidence: Evidence, reasons: Reasons): CheckedVerdi
   reasons.demand(
     predicate.policy.digest.sha256 === hexOf(policyDigest(approving)),
     'policy-mismatch',
-    `the verdict was made under another policy${until}`,
+    `the verification summary was made under another policy${until}`,
   );
-  return { logIndex: verdict.logIndex, at: Date.parse(predicate.timeVerified) };
+  return { logIndex: summary.logIndex, at: Date.parse(predicate.timeVerified) };
 }
 
-/** Compares the other pins of the lock file: the registry, the capabilities and the verdict. */
+/**
+ * Compares the other pins of the lock file: the registry, the capabilities and the verification
+ * summary.
+ */
 export function judgePinned(
   { input }: Evidence,
-  verdict: CheckedVerdict | undefined,
+  summary: CheckedSummary | undefined,
   reasons: Reasons,
 ): void {
   const { registry, registryId, capabilities, logIndex } = input.pinned ?? {};
   const own = registryIdOf(input.root);
   const { origin } = input.root;
   const approved = capabilityDigest(input.line.capabilities);
-  const at = verdict?.logIndex;
+  const at = summary?.logIndex;
   const faults: readonly (readonly [boolean, string])[] = [
     [
       registry === undefined || registry === origin,
@@ -191,7 +197,7 @@ export function judgePinned(
     ],
     [
       logIndex === undefined || logIndex === at,
-      `the lock names the log index ${logIndex}, but the verdict is at ${at ?? 'none'}`,
+      `the lock names the log index ${logIndex}, but the verification summary is at ${at ?? 'none'}`,
     ],
   ];
   for (const [holds, message] of faults) reasons.demand(holds, 'lock-mismatch', message);
@@ -201,12 +207,12 @@ export function judgePinned(
 export function judgeLine(evidence: Evidence, reasons: Reasons): void {
   const { line } = evidence.input;
   const [publish] = statementsOf(evidence, predicateTypes.publish);
-  const [verdict] = statementsOf(evidence, predicateTypes.verdict);
-  if (verdict !== undefined) {
+  const [summary] = statementsOf(evidence, predicateTypes.summary);
+  if (summary !== undefined) {
     reasons.demand(
-      line.logIndex === verdict.logIndex,
+      line.logIndex === summary.logIndex,
       'line-mismatch',
-      `the index names the log index ${line.logIndex}, but the verdict is at ${verdict.logIndex}`,
+      `the index names the log index ${line.logIndex}, but the verification summary is at ${summary.logIndex}`,
     );
   }
   if (publish !== undefined) {

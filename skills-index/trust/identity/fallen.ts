@@ -15,7 +15,7 @@ export interface Published {
   readonly publisher: Digest;
 }
 
-/** A statement that the verdict on the version names. */
+/** A statement that the verification summary on the version names. */
 export interface Input {
   readonly statement: Statement;
   readonly signer: Digest;

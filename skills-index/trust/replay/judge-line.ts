@@ -8,7 +8,7 @@ import { predicateTypes } from '../../statement/attestation.ts';
 import { type Evidence, statementsOf, type Verified } from '../decision/evidence.ts';
 import { activeRevocation } from '../decision/log.ts';
 import { Reasons } from '../decision/reason.ts';
-import { judgeLine, judgePublish, judgeVerdict } from '../decision/version.ts';
+import { judgeLine, judgePublish, judgeSummary } from '../decision/version.ts';
 import { whyFallen } from '../identity/fallen.ts';
 import type { Identities } from '../identity/identities.ts';
 import { idsOf } from '../identity/match.ts';
@@ -39,8 +39,8 @@ export interface ReplayedLine {
    */
   readonly mayStand?: 'suspended' | 'revoked';
   /**
-   * Whether a statement that was logged after the verdict stops the version: a registry accepts
-   * such a statement only for a version in its index.
+   * Whether a statement that was logged after the verification summary stops the version: a
+   * registry accepts such a statement only for a version in its index.
    */
   readonly wasOffered: boolean;
   /** Why installers would refuse the version if the line named every statement of the log. */
@@ -121,7 +121,7 @@ function whyRefused(evidence: Evidence): string[] {
   const reasons = new Reasons();
   judgeLine(evidence, reasons);
   judgePublish(evidence, reasons);
-  judgeVerdict(evidence, reasons);
+  judgeSummary(evidence, reasons);
   const fallen = whyFallenLine(evidence);
   return [...reasons.list.map(({ message }) => message), ...(fallen === undefined ? [] : [fallen])];
 }
@@ -129,9 +129,9 @@ function whyRefused(evidence: Evidence): string[] {
 function whyFallenLine(evidence: Evidence): string | undefined {
   const { line } = evidence.input;
   const published = { scope: scopeOf(line.name), publisher: line.publisher };
-  const [verdict] = statementsOf(evidence, predicateTypes.verdict);
+  const [summary] = statementsOf(evidence, predicateTypes.summary);
   const named = new Set(
-    verdict?.statement.predicate.inputAttestations.map(({ digest }) => digest.sha256),
+    summary?.statement.predicate.inputAttestations.map(({ digest }) => digest.sha256),
   );
   const inputs = evidence.statements.filter(({ digest }) => named.has(hexOf(digest)));
   return inputs
@@ -147,7 +147,7 @@ function evidenceOf(
   identities: Identities,
 ): Evidence {
   const nothing = new Uint8Array();
-  const verdict = statements.find((one) => one.statement.predicateType === predicateTypes.verdict);
+  const summary = statements.find((one) => one.statement.predicateType === predicateTypes.summary);
   return {
     input: {
       root,
@@ -162,7 +162,7 @@ function evidenceOf(
     },
     statements,
     identities,
-    policies: policiesAt(policy, verdict?.logIndex),
+    policies: policiesAt(policy, summary?.logIndex),
     marks: [],
     known: [],
   };

@@ -51,7 +51,7 @@ describe('an honest registry', () => {
     const { exit, said, stderr } = await monitored.look();
     expect([exit, said?.differences], stderr).toEqual([0, []]);
     expect(said.notes).toEqual([
-      '@acme/t@1.0.2 has a verdict in the log and no index line: it is not offered',
+      '@acme/t@1.0.2 has a verification summary in the log and no index line: it is not offered',
     ]);
   });
 
@@ -95,7 +95,7 @@ describe('a registry that hides a revocation', () => {
       'with a line that names another publisher',
       edited(/"publisher":"[^"]+"/g, `"publisher":"sha256:${'b'.repeat(64)}"`),
     ],
-  ])('%s is found out by the verdict in the log', async (_, lie) => {
+  ])('%s is found out by the verification summary in the log', async (_, lie) => {
     await monitored.bring(skillAt(1));
     await monitored.bring(skillAt(2));
     await monitored.say(skillAt(1), 'revoked');

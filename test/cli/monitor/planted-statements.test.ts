@@ -23,7 +23,7 @@ import { base } from '../registry-users.ts';
 import { fetchOf, found, replayLook } from '../replay-look.ts';
 import { folderWith } from '../temporary-folder.ts';
 
-type Kind = 'publish' | 'scan' | 'approval' | 'verdict';
+type Kind = 'publish' | 'scan' | 'approval' | 'summary';
 
 let monitored: Monitored;
 beforeEach(async () => {
@@ -60,14 +60,14 @@ const twin = ({ checkpoint: { envelope } }: Proof): Partial<Proof> => ({
 
 describe('a registry that hides a revocation and the index line', () => {
   it.each<[Kind, string, (proof: Proof) => Partial<Proof>, string[]]>([
-    ['publish', 'broken', broken, ['statement-withheld', 'verdict-unfounded']],
-    ['scan', 'broken', broken, ['statement-withheld', 'verdict-unfounded']],
-    ['approval', 'broken', broken, ['statement-withheld', 'verdict-unfounded']],
-    ['verdict', 'broken', broken, ['statement-withheld']],
-    ['publish', 'other', twin, ['verdict-unfounded']],
-    ['scan', 'other', twin, ['verdict-unfounded']],
-    ['approval', 'other', twin, ['verdict-unfounded']],
-    ['verdict', 'other', twin, ['mark-missing']],
+    ['publish', 'broken', broken, ['statement-withheld', 'summary-unfounded']],
+    ['scan', 'broken', broken, ['statement-withheld', 'summary-unfounded']],
+    ['approval', 'broken', broken, ['statement-withheld', 'summary-unfounded']],
+    ['summary', 'broken', broken, ['statement-withheld']],
+    ['publish', 'other', twin, ['summary-unfounded']],
+    ['scan', 'other', twin, ['summary-unfounded']],
+    ['approval', 'other', twin, ['summary-unfounded']],
+    ['summary', 'other', twin, ['mark-missing']],
   ])('is found out when it shows the %s with a %s proof', async (kind, _, change, codes) => {
     monitored.lie = hiding(monitored, planting(await pathOf(kind), change, noIndex));
     for (const __ of ['first', 'again']) {
@@ -110,7 +110,7 @@ describe('a registry that hides a revocation and the index line', () => {
       monitored.lie = hiding(monitored, withheldAt(path));
       expect(found(await replayLook(monitored, folder, kept))).toEqual([
         'statement-withheld',
-        'verdict-unfounded',
+        'summary-unfounded',
       ]);
       monitored.lie = hiding(monitored, noIndex);
       expect(found(await replayLook(monitored, folder, kept))).toEqual(['mark-missing']);
@@ -122,7 +122,7 @@ describe('a registry that hides a revocation and the index line', () => {
 });
 
 describe('an honest registry', () => {
-  it.each<Kind>(['publish', 'scan', 'approval', 'verdict'])(
+  it.each<Kind>(['publish', 'scan', 'approval', 'summary'])(
     'is not accused for ever of one byte of the %s that changed on its way',
     async (kind) => {
       const path = await pathOf(kind);
@@ -138,7 +138,7 @@ describe('an honest registry', () => {
 });
 
 describe('a statement of the log', () => {
-  it('verifies whoever cosigned its head: only its address tells the other proof from the one that the verdict names', async () => {
+  it('verifies whoever cosigned its head: only its address tells the other proof from the one that the verification summary names', async () => {
     const index = (await pathOf('approval')).split('/').at(-1);
     const bundle = await bundleAt(Number(index));
     const [entry] = bundle.verificationMaterial.tlogEntries;

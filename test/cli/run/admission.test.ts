@@ -104,7 +104,7 @@ describe('several admissions in one process', () => {
     const first = verified.anew;
     expect(first).toBeGreaterThan(4);
     expect(await ask('@acme/other')).toMatchObject({ kind: 'admitted' });
-    // publish, scan, approval, verdict
+    // publish, scan, approval, verification summary
     expect(verified.anew - first).toBe(4);
     expect(await ask('@acme/other')).toMatchObject({ kind: 'admitted' });
     expect(verified.anew - first).toBe(4);

@@ -38,7 +38,7 @@ describe('publishing in the index', () => {
     expect((await send(`/blobs/sha256/${skill.packed.digest.slice(7)}`)).status).toBe(404);
   });
 
-  it('is taken up at the next start where it was cut off: before the verdict, and before the file', async () => {
+  it('is taken up at the next start where it was cut off: before the verification summary, and before the file', async () => {
     const { registry, send, author, scanner, rita, tokens, stored } = world;
     const skill = makeSkill('@acme/cut', '1.0.0');
     await publish(send, skill, author);

@@ -11,7 +11,7 @@ import {
 import { signStatement } from '../../../skills-index/statement/sign.ts';
 import {
   scanStatement,
-  verdictStatement,
+  verificationSummaryStatement,
 } from '../../../skills-index/statement/version-statement.ts';
 import { registryIdOf } from '../../../skills-index/trust/own-registry.ts';
 import { freshNonce } from '../../nonce.ts';
@@ -124,7 +124,7 @@ describe('statements', () => {
       isolation: 't',
       coverage: [],
     });
-    const verdict = verdictStatement(about, {
+    const summary = verificationSummaryStatement(about, {
       verifier: { id: 'http://localhost' },
       timeVerified: '2026-03-01T12:00:00.000Z',
       resourceUri: 'pkg:skill/%40acme/x@1.0.0',
@@ -139,7 +139,7 @@ describe('statements', () => {
     ]) {
       expect((await call(world.send, '/api/v1/statements', { json: envelope })).status).toBe(400);
     }
-    expect(await state(world.send, verdict, world.rita)).toMatchObject({
+    expect(await state(world.send, summary, world.rita)).toMatchObject({
       status: 403,
       body: { code: 'forbidden' },
     });

@@ -78,12 +78,12 @@ describe('statements by log index', () => {
       publish: publication,
       scan: scanned,
       approval,
-      verdict,
+      summary,
       revocation,
       key,
     } = predicateTypes;
     expect(new Set(kinds)).toEqual(
-      new Set([member, scope, publication, scanned, approval, verdict, revocation, key]),
+      new Set([member, scope, publication, scanned, approval, summary, revocation, key]),
     );
   });
 

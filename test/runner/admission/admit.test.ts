@@ -156,10 +156,10 @@ describe('admit', () => {
       const asked = request();
       if (where === 'cached') await admit(asked);
       const paths = storyPaths(story).set(
-        `/blobs/sha256/${hexOf(story.verdict.digest)}`,
+        `/blobs/sha256/${hexOf(story.summary.digest)}`,
         Buffer.from('{}'),
       );
-      if (where === 'cached') await asked.store.put(story.verdict.digest, Buffer.from('{}'));
+      if (where === 'cached') await asked.store.put(story.summary.digest, Buffer.from('{}'));
       await expect(admit({ ...asked, ...serving(paths) })).rejects.toMatchObject({
         code: 'signature-invalid',
       });

@@ -86,7 +86,7 @@ describe('fetching a version', () => {
 
   it('leaves out what the registry withholds, and the judge says so', async () => {
     const paths = storyPaths(story);
-    paths.delete(`/blobs/sha256/${hexOf(story.verdict.digest)}`);
+    paths.delete(`/blobs/sha256/${hexOf(story.summary.digest)}`);
     const decision = decide({ ...(await fetchVersionEvidence(query(paths))), ...judged });
     expect(decision).toMatchObject({ kind: 'refused' });
   });

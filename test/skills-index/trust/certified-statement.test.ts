@@ -18,7 +18,7 @@ import {
 } from '../../../skills-index/statement/sigstore-bundle.ts';
 import {
   scanStatement,
-  verdictStatement,
+  verificationSummaryStatement,
 } from '../../../skills-index/statement/version-statement.ts';
 import { verifyStatement } from '../../../skills-index/trust/verify-statement.ts';
 import { freshNonce } from '../../nonce.ts';
@@ -283,8 +283,8 @@ describe('a certified bundle', () => {
       }),
     ],
     [
-      'a verdict',
-      verdictStatement(about, {
+      'a verification summary',
+      verificationSummaryStatement(about, {
         verifier: { id: 'https://skills.example' },
         timeVerified: '2026-03-02T12:00:00.000Z',
         resourceUri: 'pkg:skill/%40acme/a@1.0.0',

@@ -8,8 +8,8 @@ import {
   type Story,
   scanOf,
   storyStatus,
+  summaryOf,
   tellStory,
-  verdictOn,
 } from '../story.ts';
 import type { Said } from '../story-log.ts';
 
@@ -21,14 +21,15 @@ const messagesOf = (input: DecisionInput): string[] => {
 };
 
 /**
- * The story with another choice of statements in its index line, and a verdict over exactly those.
+ * The story with another choice of statements in its index line, and a verification summary over
+ * exactly those.
  */
 async function chosen(
   story: Story,
   inputs: readonly Said[],
-  verdict?: Said,
+  summary?: Said,
 ): Promise<DecisionInput> {
-  const said = verdict ?? (await story.log.say(verdictOn(story.about, inputs), people.registry));
+  const said = summary ?? (await story.log.say(summaryOf(story.about, inputs), people.registry));
   const statements = [...story.identities.filter((one) => !inputs.includes(one)), ...inputs, said];
   const { consistency: _, ...input } = story.input;
   return {
@@ -47,7 +48,7 @@ const model = await tellStory();
 const ready = { report: model.report, capabilities: model.line.capabilities, twist: {} };
 
 describe('the order in the log', () => {
-  it('does not mind a new verdict over the same statements', async () => {
+  it('does not mind a new verification summary over the same statements', async () => {
     const story = await tellStory();
     expect(
       messagesOf(await chosen(story, [story.publish, story.scan, ...story.approvals])),
@@ -84,7 +85,7 @@ describe('the order in the log', () => {
     ]);
   });
 
-  it('has the verdict after all that it names', async () => {
+  it('has the verification summary after all that it names', async () => {
     const story = await tellStory();
     const { statement, signer } = approvalBy('ada', story.about, {
       ...ready,
@@ -92,7 +93,7 @@ describe('the order in the log', () => {
     });
     const late = await story.log.say(statement, signer);
     const forged = await story.log.say(
-      verdictOn(story.about, [story.publish, story.scan, late, ...story.approvals]),
+      summaryOf(story.about, [story.publish, story.scan, late, ...story.approvals]),
       people.registry,
     );
     const later = await story.log.say(statement, signer);
@@ -102,7 +103,7 @@ describe('the order in the log', () => {
       forged,
     );
     expect(messagesOf(input)).toContain(
-      'verdict-invalid: the verdict was logged before a statement that it names',
+      'summary-invalid: the verification summary was logged before a statement that it names',
     );
   });
 });

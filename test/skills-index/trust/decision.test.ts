@@ -50,7 +50,7 @@ describe('a version with all its evidence', () => {
         { member: 'Ada', by: 'key', independent: true },
         { member: 'Ben', by: 'passkey', independent: false },
       ],
-      logIndex: story.verdict.logIndex,
+      logIndex: story.summary.logIndex,
       witnessed: '0/0',
       freshUntil: '2026-03-03T11:00:00.000Z',
     });
@@ -140,7 +140,7 @@ const noCapabilities = {
 };
 
 describe('a statement about other bytes', () => {
-  it.each(['publish', 'scan', 'verdict'] as const)('is refused: %s', async (kind) => {
+  it.each(['publish', 'scan', 'summary'] as const)('is refused: %s', async (kind) => {
     const wrong = ([first, ...rest]: Statement['subject']): Statement['subject'] =>
       first === undefined ? [] : [{ ...first, digest: { sha256: 'cd'.repeat(32) } }, ...rest];
     const changes: ((subject: Statement['subject']) => Statement['subject'])[] = [
@@ -159,7 +159,7 @@ describe('a statement about other bytes', () => {
 
   it('is refused when one kind of statement is passed off as another', async () => {
     const provenance = about(
-      predicateTypes.verdict,
+      predicateTypes.summary,
       (one) => ({ ...one, predicateType: predicateTypes.provenance }) as Statement,
     );
     expect(codesOf(decide((await tellStory(provenance)).input))).toContain('statement-missing');
@@ -182,8 +182,16 @@ describe('who may say what', () => {
     ['the registry itself publishes', signedBy('publish', people.registry), 'publisher-unknown'],
     ['a reviewer scans', signedBy('scan', people.ada), 'scanner-unknown'],
     ['the registry scans', signedBy('scan', people.registry), 'scanner-unknown'],
-    ['the scanner gives the verdict', signedBy('verdict', people.scanner), 'verdict-invalid'],
-    ['the status key gives the verdict', signedBy('verdict', people.status), 'verdict-invalid'],
+    [
+      'the scanner gives the verification summary',
+      signedBy('summary', people.scanner),
+      'summary-invalid',
+    ],
+    [
+      'the status key gives the verification summary',
+      signedBy('summary', people.status),
+      'summary-invalid',
+    ],
     [
       'an administrator who is no reviewer approves',
       { approvals: ['ada'], ...signedBy('approval', people.administrator) },
@@ -325,23 +333,23 @@ describe('what was said', () => {
       'approval-invalid',
     ],
     [
-      'the verdict is FAILED',
-      withPredicate('verdict', { verificationResult: 'FAILED' }),
-      'verdict-invalid',
+      'the verification summary is FAILED',
+      withPredicate('summary', { verificationResult: 'FAILED' }),
+      'summary-invalid',
     ],
     [
-      'the verdict names fewer statements',
-      withPredicate('verdict', { inputAttestations: [] }),
-      'verdict-invalid',
+      'the verification summary names fewer statements',
+      withPredicate('summary', { inputAttestations: [] }),
+      'summary-invalid',
     ],
     [
-      'the verdict is about another version',
-      withPredicate('verdict', { resourceUri: 'pkg:skill/%40acme/weekly-report@1.3.0' }),
-      'verdict-invalid',
+      'the verification summary is about another version',
+      withPredicate('summary', { resourceUri: 'pkg:skill/%40acme/weekly-report@1.3.0' }),
+      'summary-invalid',
     ],
     [
-      'the verdict was made under another policy',
-      withPredicate('verdict', { policy: { digest: { sha256: 'ef'.repeat(32) } } }),
+      'the verification summary was made under another policy',
+      withPredicate('summary', { policy: { digest: { sha256: 'ef'.repeat(32) } } }),
       'policy-mismatch',
     ],
     [

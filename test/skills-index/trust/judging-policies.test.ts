@@ -68,7 +68,7 @@ const replacing = (now: Policy, validUpTo: number, before: Policy = defaultPolic
   earlier: [{ policy: before, validUpTo }],
 });
 
-describe('a version whose verdict lies before the policy changed', () => {
+describe('a version whose verification summary lies before the policy changed', () => {
   let story: Story;
   let placed = 0;
   const judged = (policy: Policy) => decide({ ...story.input, policy });
@@ -76,7 +76,7 @@ describe('a version whose verdict lies before the policy changed', () => {
     decision.kind === 'refused' ? decision.reasons.map((one) => one.code) : [decision.kind];
   beforeAll(async () => {
     story = await tellStory();
-    placed = story.verdict.logIndex;
+    placed = story.summary.logIndex;
   });
 
   it('stays admitted under the policy that counted then, and the chain says so', () => {
@@ -134,10 +134,10 @@ describe('a version whose verdict lies before the policy changed', () => {
 });
 
 describe('an approval under a policy that has ended', () => {
-  it('does not count after its last index, though the verdict names the same policy', async () => {
+  it('does not count after its last index, though the verification summary names the same policy', async () => {
     const told = await tellStory();
     const [first] = told.approvals;
-    // The scan lies before the end, approvals and verdict behind it.
+    // The scan lies before the end, approvals and verification summary behind it.
     const policy = replacing(strict, (first?.logIndex ?? 0) - 1);
     const decision = decide({ ...told.input, policy });
     expect(decision.kind === 'refused' && decision.reasons.map((one) => one.message)).toEqual(
@@ -147,7 +147,7 @@ describe('an approval under a policy that has ended', () => {
     );
   });
 
-  it('adds nobody to a version that was judged before: the verdict names what it rests on', async () => {
+  it('adds nobody to a version that was judged before: the verification summary names what it rests on', async () => {
     const told = await tellStory({ approvals: ['ada'] });
     const late = approvalBy('ben', told.about, {
       report: told.report,
@@ -161,17 +161,17 @@ describe('an approval under a policy that has ended', () => {
       line: { ...told.line, statements: [...told.line.statements, said.digest].sort() },
       statuses: [await storyStatus(told.log, [])],
       consistency: storyConsistency(told.log),
-      policy: replacing(strict, told.verdict.logIndex),
+      policy: replacing(strict, told.summary.logIndex),
     };
     const decision = decide(input);
     expect(decision.kind === 'refused' && decision.reasons.map((one) => one.code)).toContain(
-      'verdict-invalid',
+      'summary-invalid',
     );
   });
 });
 
 describe('the earlier policies of a policy', () => {
-  it('change nothing of what approvals and verdicts name', () => {
+  it('change nothing of what approvals and verification summaries name', () => {
     expect(policyDigest(replacing(strict, 7))).toBe(policyDigest(strict));
     expect(policyDigest(replacing(strict, 7))).not.toBe(policyDigest(defaultPolicy));
   });

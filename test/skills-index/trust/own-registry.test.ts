@@ -78,7 +78,7 @@ describe('a version', () => {
       'approval',
       /the approval of (Ada|Ben) at log index \d+ does not count: it was signed for the registry/,
     ],
-    ['verdict', /the verdict does not count: it was signed for the registry/],
+    ['summary', /the verification summary does not count: it was signed for the registry/],
     ['member', /was no reviewer then/],
     ['scope', /did not own @acme/],
   ])('with the %s of another registry is refused', async (kind, why) => {
@@ -88,7 +88,7 @@ describe('a version', () => {
     }
   });
 
-  it.each<StatementKind>(['scan', 'approval', 'verdict', 'member', 'scope'])(
+  it.each<StatementKind>(['scan', 'approval', 'summary', 'member', 'scope'])(
     'with a %s that names no registry is refused where every statement has to name one',
     async (kind) => {
       const why = await toldWith(newRoot, (one) => (one === kind ? undefined : own));

@@ -28,7 +28,7 @@ const codesOf = (decision: Decision): string[] =>
   decision.kind === 'refused' ? decision.reasons.map((one) => one.code) : [];
 const successor = testSigner('successor');
 const story = await tellStory();
-const { verdict, log } = story;
+const { summary, log } = story;
 const last = log.head.size - 1;
 
 const retire = (office: RootOffice, key: TestSigner, validUpTo: number): RetiredKey => ({
@@ -74,15 +74,15 @@ async function continued(told: Story, more: readonly Said[]): Promise<DecisionIn
 }
 
 describe('a registry key that was retired', () => {
-  it('still vouches for the verdicts up to its last log index', () => {
-    expect(decide({ ...story.input, root: roots.registry(verdict.logIndex) }).kind).toBe(
+  it('still vouches for the verification summaries up to its last log index', () => {
+    expect(decide({ ...story.input, root: roots.registry(summary.logIndex) }).kind).toBe(
       'admitted',
     );
   });
 
-  it('used after its last index gives no verdict', () => {
-    expect(codesOf(decide({ ...story.input, root: roots.registry(verdict.logIndex - 1) }))).toEqual(
-      ['verdict-invalid'],
+  it('used after its last index gives no verification summary', () => {
+    expect(codesOf(decide({ ...story.input, root: roots.registry(summary.logIndex - 1) }))).toEqual(
+      ['summary-invalid'],
     );
   });
 
@@ -120,7 +120,7 @@ describe('a registry key that was retired', () => {
         registry: { key: successor.named.spki },
         retired: [{ office, key, validUpTo: 999 }],
       };
-      expect(codesOf(decide({ ...story.input, root }))).toContain('verdict-invalid');
+      expect(codesOf(decide({ ...story.input, root }))).toContain('summary-invalid');
     },
   );
 });

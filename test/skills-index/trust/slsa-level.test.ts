@@ -18,7 +18,9 @@ const story = await tellStory();
 const codesOf = (decision: Decision): string[] =>
   decision.kind === 'refused' ? decision.reasons.map((one) => one.code) : [];
 
-/** The story with provenance by somebody, named by a verdict that claims these levels. */
+/**
+ * The story with provenance by somebody, named by a verification summary that claims these levels.
+ */
 function withProvenance(signer: TestSigner, verifiedLevels: readonly string[]): Twist {
   let address = '';
   return {
@@ -28,7 +30,7 @@ function withProvenance(signer: TestSigner, verifiedLevels: readonly string[]): 
       );
     },
     statement: (one): Statement => {
-      if (one.predicateType !== predicateTypes.verdict) return one;
+      if (one.predicateType !== predicateTypes.summary) return one;
       const inputs = [...one.predicate.inputAttestations, { digest: { sha256: address } }];
       inputs.sort((a, b) => (a.digest.sha256 < b.digest.sha256 ? -1 : 1));
       return { ...one, predicate: { ...one.predicate, inputAttestations: inputs, verifiedLevels } };
@@ -63,7 +65,7 @@ describe('the SLSA build level', () => {
   });
 });
 
-describe('a verdict that claims a level', () => {
+describe('a verification summary that claims a level', () => {
   it('is admitted with the level that the provenance shows, and shows it', async () => {
     const { input } = await tellStory(withProvenance(people.author, ['SLSA_BUILD_LEVEL_1']));
     expect(decide(input)).toMatchObject({ kind: 'admitted', slsaBuildLevel: 1 });
@@ -75,17 +77,17 @@ describe('a verdict that claims a level', () => {
     ['one for provenance that a stranger signed', people.stranger, ['SLSA_BUILD_LEVEL_1']],
   ])('is refused: %s', async (_, signer, levels) => {
     expect(codesOf(decide((await tellStory(withProvenance(signer, levels))).input))).toContain(
-      'verdict-invalid',
+      'summary-invalid',
     );
   });
 
   it('is refused where there is no provenance', async () => {
     const claim: Twist = {
       statement: (one) =>
-        one.predicateType === predicateTypes.verdict
+        one.predicateType === predicateTypes.summary
           ? { ...one, predicate: { ...one.predicate, verifiedLevels: ['SLSA_BUILD_LEVEL_1'] } }
           : one,
     };
-    expect(codesOf(decide((await tellStory(claim)).input))).toEqual(['verdict-invalid']);
+    expect(codesOf(decide((await tellStory(claim)).input))).toEqual(['summary-invalid']);
   });
 });

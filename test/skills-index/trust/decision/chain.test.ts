@@ -31,7 +31,7 @@ const parts: readonly ChainPart[] = [
   'publisher',
   'scan',
   'approvals',
-  'verdict',
+  'summary',
   'status',
   'version',
 ];
@@ -80,7 +80,7 @@ describe('the chain of an admitted version', () => {
         'Ben, by passkey',
       ],
     ],
-    ['verdict', [`log index ${story.verdict.logIndex}`, '2026-03-02T10:00:00.000Z']],
+    ['summary', [`log index ${story.summary.logIndex}`, '2026-03-02T10:00:00.000Z']],
     ['status', ['status of 2026-03-02T11:00:00.000Z, valid until 2026-03-03T11:00:00.000Z']],
     ['version', ['@acme/weekly-report@1.4.0', story.packed.digest]],
   ])('says of %s what was found', (part, words) => {
@@ -176,7 +176,7 @@ describe('what people read of a chain', () => {
         'Ada, by key, independent of the desk, at log index 6: reads deals, writes one file',
         'Ben, by passkey, at log index 7: reads deals, writes one file',
       ],
-      ['verdict', 'verdict of the registry at log index 8, 2026-03-02T10:00:00.000Z'],
+      ['summary', 'verification summary of the registry at log index 8, 2026-03-02T10:00:00.000Z'],
       ['status', 'status of 2026-03-02T11:00:00.000Z, valid until 2026-03-03T11:00:00.000Z'],
       [
         'version',
@@ -212,7 +212,7 @@ describe('what people read of a chain', () => {
         level: 0,
         alarm: undefined,
       } as const;
-      const none = { publish: undefined, files: undefined, verdict: undefined, status: undefined };
+      const none = { publish: undefined, files: undefined, summary: undefined, status: undefined };
       const node = partOf(
         judgedChainOf({ ...judged, parts: { ...none, scan }, approvals: [approval] }),
         'approvals',
@@ -244,8 +244,8 @@ describe('what people read of a chain', () => {
       says: 'approvals: 0; independent approvals: 0',
       notes: [],
     });
-    expect(read('verdict', none)).toEqual({
-      says: 'verdict of the registry: there is none',
+    expect(read('summary', none)).toEqual({
+      says: 'verification summary of the registry: there is none',
       notes: [],
     });
   });
@@ -332,7 +332,7 @@ describe('the chain of a refused version', () => {
       { seen: { checkpoint: { size: 9, root: Buffer.alloc(32) }, proof: [] } },
       ['log'],
     ],
-    ['nothing is there', { line: { ...line, statements: [] } }, ['publisher', 'scan', 'verdict']],
+    ['nothing is there', { line: { ...line, statements: [] } }, ['publisher', 'scan', 'summary']],
   ])('fails where it breaks: %s', (_, change, parts) => {
     expect(broken(chainOf(change))).toEqual(expect.arrayContaining(parts));
     const decision = decide({ ...story.input, ...change });

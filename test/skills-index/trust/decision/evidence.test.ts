@@ -38,7 +38,7 @@ describe('a statement', () => {
   it.each([
     ['publish statement', story.publish, 'publisher'],
     ['scan statement', story.scan, 'scan'],
-    ['verdict of the registry', story.verdict, 'verdict'],
+    ['verification summary of the registry', story.summary, 'summary'],
   ] as const)('is there once: %s', (what, said, part) => {
     const without = {
       line: { ...line, statements: line.statements.filter((address) => address !== said.digest) },
@@ -51,7 +51,7 @@ describe('a statement', () => {
   it.each([
     ['publish statement', story.publish, people.author, 'publisher'],
     ['scan statement', story.scan, people.scanner, 'scan'],
-    ['verdict of the registry', story.verdict, people.registry, 'verdict'],
+    ['verification summary of the registry', story.summary, people.registry, 'summary'],
   ] as const)('is not there twice: %s', async (what, said, signer, part) => {
     const told = await tellStory();
     const again = await told.log.say(said.statement, signer);
@@ -75,7 +75,7 @@ describe('a statement', () => {
     ['publish', 'publisher'],
     ['scan', 'scan'],
     ['approval', 'approvals'],
-    ['verdict', 'verdict'],
+    ['summary', 'summary'],
   ] as const)('about other bytes breaks the chain where it stands: %s', async (kind, part) => {
     const statement = (said: Statement): Statement =>
       said.predicateType === predicateTypes[kind]

@@ -151,7 +151,7 @@ describe('an alarm', () => {
 
 describe('heads of one log', () => {
   const evidence = gatherEvidence(story.input, new Reasons());
-  const [older, newer] = [story.scan, story.verdict].map(({ digest }) =>
+  const [older, newer] = [story.scan, story.summary].map(({ digest }) =>
     evidence.statements.find((one) => one.digest === digest),
   );
   type Given = { readonly retired?: boolean; readonly of?: typeof older };

@@ -34,7 +34,7 @@ const enrol =
     return log.say(memberStatement(member), people.administrator);
   };
 const underPolicy = (statement: Statement): Statement =>
-  statement.predicateType === predicateTypes.verdict
+  statement.predicateType === predicateTypes.summary
     ? {
         ...statement,
         predicate: {

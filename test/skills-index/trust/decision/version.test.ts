@@ -45,7 +45,7 @@ describe('what is pinned', () => {
     ['nothing', {}],
     ['the registry', { registry: 'skills.example' }],
     ['the capabilities', { capabilities: capabilityDigest }],
-    ['the verdict’s log index', { logIndex: line.logIndex }],
+    ['the verification summary’s log index', { logIndex: line.logIndex }],
     ['the bundle', { bundle: line.bundle }],
     ['the publisher', { publisher: people.author.keyId }],
     ['the first claim of the scope', { scopeClaim }],
@@ -70,9 +70,9 @@ describe('what is pinned', () => {
       `lock-mismatch: the lock names the registry with the first root file ${digestOf('another root')}, but the registry with ${registryIdOf(story.input.root)} answers`,
     ],
     [
-      'verdict',
+      'summary',
       { logIndex: 3 },
-      `lock-mismatch: the lock names the log index 3, but the verdict is at ${line.logIndex}`,
+      `lock-mismatch: the lock names the log index 3, but the verification summary is at ${line.logIndex}`,
     ],
     [
       'bundle',
@@ -93,10 +93,10 @@ describe('what is pinned', () => {
     expect(judged({ ...(pinned && { pinned }) })).toEqual([reason]);
   });
 
-  it('refuses where there is no verdict to compare with', () => {
-    const statements = line.statements.filter((one) => one !== story.verdict.digest);
+  it('refuses where there is no verification summary to compare with', () => {
+    const statements = line.statements.filter((one) => one !== story.summary.digest);
     expect(judged({ pinned: { logIndex: 8 }, line: { ...line, statements } })).toContain(
-      'lock-mismatch: the lock names the log index 8, but the verdict is at none',
+      'lock-mismatch: the lock names the log index 8, but the verification summary is at none',
     );
   });
 });
@@ -167,12 +167,12 @@ describe('what was signed about a version', () => {
     const earlier = policy;
     const otherwise = { ...policy, programs: ['zsh'] };
     expect(judged({ policy: otherwise })).toContain(
-      'policy-mismatch: the verdict was made under another policy',
+      'policy-mismatch: the verification summary was made under another policy',
     );
     expect(
       judged({ policy: { ...otherwise, earlier: [{ policy: earlier, validUpTo: 99 }] } }),
     ).toContain(
-      'policy-mismatch: the verdict was made under another policy than the one in force up to log index 99',
+      'policy-mismatch: the verification summary was made under another policy than the one in force up to log index 99',
     );
   });
 });
@@ -272,20 +272,20 @@ describe('what is said of an admitted version', () => {
     ]);
   });
 
-  it('believes in no level that a verdict claims and the evidence does not show', async () => {
+  it('believes in no level that a verification summary claims and the evidence does not show', async () => {
     const statement = (one: Statement): Statement =>
-      one.predicateType === predicateTypes.verdict
+      one.predicateType === predicateTypes.summary
         ? { ...one, predicate: { ...one.predicate, verifiedLevels: ['SLSA_BUILD_LEVEL_2'] } }
         : one;
     expect(saidOf(decide((await tellStory({ statement })).input))).toEqual([
-      'verdict-invalid: the verdict claims SLSA_BUILD_LEVEL_2, which the evidence does not show',
+      'summary-invalid: the verification summary claims SLSA_BUILD_LEVEL_2, which the evidence does not show',
     ]);
   });
 
-  it('says nothing of levels where no verdict claims any', () => {
-    const statements = line.statements.filter((one) => one !== story.verdict.digest);
+  it('says nothing of levels where no verification summary claims any', () => {
+    const statements = line.statements.filter((one) => one !== story.summary.digest);
     expect(
-      judged({ line: { ...line, statements } }).filter((one) => one.startsWith('verdict-invalid')),
+      judged({ line: { ...line, statements } }).filter((one) => one.startsWith('summary-invalid')),
     ).toEqual([]);
   });
 });

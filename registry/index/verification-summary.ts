@@ -10,10 +10,10 @@ import { Problem } from '../../skills-index/skill/problem.ts';
 import {
   predicateTypes,
   type Statement,
-  type VerdictPredicate,
+  type VerificationSummary,
 } from '../../skills-index/statement/attestation.ts';
 import { signStatement } from '../../skills-index/statement/sign.ts';
-import { verdictStatement } from '../../skills-index/statement/version-statement.ts';
+import { verificationSummaryStatement } from '../../skills-index/statement/version-statement.ts';
 import { registryIdOf } from '../../skills-index/trust/own-registry.ts';
 import { policyDigest } from '../../skills-index/trust/policy.ts';
 import { readClaims } from '../../skills-index/trust/sigstore/certificate-identity.ts';
@@ -42,7 +42,7 @@ import type { VersionRow } from '../versions/versions.ts';
  * The newest verification summary if it names exactly these statements. Otherwise a new one, signed
  * and logged.
  */
-export async function verdictOn(
+export async function summaryOf(
   registry: Registry,
   row: VersionRow,
   approvedAt: readonly number[],
@@ -56,10 +56,10 @@ export async function verdictOn(
     .sort()
     .map((sha256) => ({ digest: { sha256 } }));
   const policy = { digest: { sha256: hexOf(policyDigest(registry.policy)) } };
-  const last = all.findLast((row) => row.predicateType === predicateTypes.verdict);
+  const last = all.findLast((row) => row.predicateType === predicateTypes.summary);
   if (last !== undefined && names(statementIn(last), { inputs, policy })) return last;
   const files = await filesOf(registry, row);
-  const statement = verdictStatement(
+  const statement = verificationSummaryStatement(
     { name: row.name, version: row.version, bundle: row.bundle, files },
     {
       registry: registryIdOf(registry.root),
@@ -82,8 +82,9 @@ export async function verdictOn(
     return planned;
   });
   await finishStatements(registry, append.indexes);
-  const [logged] = (await statementsOf(registry, row.id, predicateTypes.verdict)).slice(-1);
-  if (logged === undefined) throw new Problem('internal', 'The verdict is not in the log');
+  const [logged] = (await statementsOf(registry, row.id, predicateTypes.summary)).slice(-1);
+  if (logged === undefined)
+    throw new Problem('internal', 'The verification summary is not in the log');
   return logged;
 }
 
@@ -114,11 +115,11 @@ function names(
     inputs,
     policy,
   }: {
-    readonly inputs: VerdictPredicate['inputAttestations'];
-    readonly policy: VerdictPredicate['policy'];
+    readonly inputs: VerificationSummary['inputAttestations'];
+    readonly policy: VerificationSummary['policy'];
   },
 ): boolean {
-  if (statement.predicateType !== predicateTypes.verdict) return false;
+  if (statement.predicateType !== predicateTypes.summary) return false;
   const predicate = statement.predicate;
   return (
     canonicalJson([predicate.inputAttestations, predicate.policy]) ===

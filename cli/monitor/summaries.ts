@@ -1,6 +1,6 @@
 /**
- * Verdicts in the log whose index line is not shown, judged as the line that they stand for:
- * leaving out a line must not hide a mark.
+ * Verification summaries in the log whose index line is not shown, judged as the line that they
+ * stand for: leaving out a line must not hide a mark.
  */
 import { fetchFile, inTurns } from '../../skills-index/client/blobs.ts';
 import { statementBlobBytesMax } from '../../skills-index/client/limits.ts';
@@ -14,22 +14,22 @@ import { matchedIdentity } from '../../skills-index/trust/identity/match.ts';
 import type { IndexLine } from '../../skills-index/trust/index-line.ts';
 import { judgeReplayedLine, type LogWords } from '../../skills-index/trust/replay/judge-line.ts';
 import type { VerifiedStatement } from '../../skills-index/trust/verify-statement.ts';
-import type { LoggedVerdict, ReplayedVerdict } from './judged-verdict.ts';
+import type { LoggedSummary, ReplayedSummary } from './judged-summary.ts';
 import type { ReplayWorld } from './world.ts';
 
-/** The line that a verdict stands for, by the statements that it names. */
-export async function judgeVerdictInLog(
+/** The line that a verification summary stands for, by the statements that it names. */
+export async function judgeSummaryInLog(
   world: ReplayWorld,
   words: LogWords,
-  verdict: LoggedVerdict,
-): Promise<ReplayedVerdict> {
-  const { purl, logIndex, address } = verdict;
+  summary: LoggedSummary,
+): Promise<ReplayedSummary> {
+  const { purl, logIndex, address } = summary;
   const own = await readLogged(world, address);
   if (!('statement' in own)) return own;
   const { statement } = own;
   const [subject] = statement.subject;
-  if (statement.predicateType !== predicateTypes.verdict || subject === undefined)
-    return { why: 'it is not a verdict' };
+  if (statement.predicateType !== predicateTypes.summary || subject === undefined)
+    return { why: 'it is not a verification summary' };
   const named = statement.predicate.inputAttestations.map(({ digest: { sha256 } }) =>
     parseDigest(`sha256:${sha256}`),
   );
@@ -82,7 +82,7 @@ function lineOf(
 async function readLogged(
   { source, verified, root, sigstore, folder }: ReplayWorld,
   address: Digest,
-): Promise<VerifiedStatement | Exclude<ReplayedVerdict, { readonly line: IndexLine }>> {
+): Promise<VerifiedStatement | Exclude<ReplayedSummary, { readonly line: IndexLine }>> {
   const kept = await source.store.get(address);
   const isKept = kept !== undefined && digestOf(kept) === address;
   const index = isKept ? undefined : await folder.indexOf(address);
