@@ -42,7 +42,8 @@ async function runSession(world: DemoWorld, answers: PromptAnswers): Promise<voi
     outcomes[0]?.includes(total) === true,
   );
   const isConfined =
-    outcomes[1]?.includes('403') === true && outcomes[2]?.includes('there is no `hold') === true;
+    outcomes[1]?.includes('403') === true &&
+    outcomes[2]?.includes('the sandbox has no command `hold') === true;
   stage.gateHeld(
     'sandbox',
     'the agent reaches its model and its skills; it can reach no other host and approve nothing',
