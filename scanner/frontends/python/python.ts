@@ -7,12 +7,12 @@ import type { Analyse, FrontEndResult } from '../../rounds/frontend.ts';
 import { changedElsewhere } from './changes/alias-statements.ts';
 import { openFunctions } from './changes/open.ts';
 import { replacedFunctions } from './changes/replaced.ts';
+import { callWith } from './effects/call.ts';
 import { invoke } from './effects/calls.ts';
 import { applyEffect } from './effects/effects.ts';
 import { attributeName, noteEscape, noteReaching } from './effects/escapes.ts';
 import { startImports } from './effects/stored.ts';
-import { fold, foldBinding } from './fold/fold.ts';
-import { runBlock } from './fold/run.ts';
+import { fold, foldBinding, foldingAt } from './fold/fold.ts';
 import { variableNode } from './names/lookup.ts';
 import { readModule } from './names/module.ts';
 import type { PyNode, PythonModule, PyValue } from './program.ts';
@@ -20,7 +20,6 @@ import { flowEdge, flowNode, newPythonRun, notePyTrait, type PythonRun, spanOfPy
 import { misleadingText } from './syntax/encoding.ts';
 import { childrenOf, functionOf, textOf } from './syntax/nodes.ts';
 import { walk } from './syntax/tree.ts';
-import { unknownPy } from './values/alternatives.ts';
 import { noteAssignment } from './values/assignments.ts';
 import { applyDecorators, applyLoose, noteOldExec } from './values/decorators.ts';
 import { boundValue, evaluate, isHandedOn } from './values/values.ts';
@@ -35,7 +34,7 @@ export const analysePython: Analyse = (sources, context) => {
     context,
     modules,
     { open: openFunctions(modules), replaced: replacedFunctions(modules) },
-    { evaluate, invoke, applyEffect, foldNode: fold, boundValue, foldBinding, runBlock },
+    { evaluate, invoke, applyEffect, foldNode: fold, boundValue, foldBinding, foldingAt },
   );
   run.changed = changedElsewhere(run);
   for (const module of modules.values()) {
@@ -170,20 +169,8 @@ function noteReduced(run: PythonRun, module: PythonModule, node: PyNode, value: 
   const values = childrenOf(node).filter((child) => child.name !== ',' && child.name !== 'return');
   const [callee, args] = value.items ?? values.map((one) => evaluate(run, module, one));
   if (callee === undefined) return;
-  const empty = { object: unknownPy, method: '', keywords: new Map(), spread: [] };
-  invoke(
-    run,
-    {
-      module,
-      node,
-      api: callee.qual ?? '',
-      certainty: 'exact',
-      ...empty,
-      args: [...(args?.items ?? [])],
-    },
-    callee,
-    1,
-  );
+  const at = { module, node, api: callee.qual ?? '', certainty: 'exact' } as const;
+  invoke(run, callWith(at, args?.items ?? []), callee, 1);
 }
 
 // Edges into every name from all that is bound to it.

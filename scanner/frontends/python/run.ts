@@ -15,6 +15,7 @@ import type { Kept } from './changes/aliases.ts';
 import type { PyCall, PyNoting } from './effects/call.ts';
 import { FoldState } from './fold/state.ts';
 import type { Ending } from './fold/value.ts';
+import type { Domain } from './interpret.ts';
 import { type Tables, tablesOf } from './names/tables.ts';
 import type {
   Binding,
@@ -85,13 +86,7 @@ interface Recursion {
   /** Notes what an effect of a call does; gives the value it makes, if any. */
   readonly applyEffect: (run: PythonRun, call: PyCall, effect: PythonEffect) => PyValue | undefined;
   /** The computed value of an expression; undefined where it is not known. */
-  readonly foldNode: (
-    run: PythonRun,
-    module: PythonModule,
-    node: PyNode,
-    frame?: FoldFrame,
-    depth?: number,
-  ) => MaybeFolded;
+  readonly foldNode: (run: PythonRun, module: PythonModule, node: PyNode) => MaybeFolded;
   /** What a binding gives: what it may be, and what it must be. */
   readonly boundValue: (
     run: PythonRun,
@@ -105,14 +100,23 @@ interface Recursion {
     binding: Binding,
     depth: number,
   ) => MaybeFolded;
-  /** Goes through statements with computed values. */
-  readonly runBlock: (
+  /** Where names hold what a frame says. */
+  readonly foldingAt: (
     run: PythonRun,
     module: PythonModule,
-    statements: readonly PyNode[],
     frame: FoldFrame,
-    perhaps?: MaybeFolded[],
-  ) => Ending;
+    depth?: number,
+  ) => FoldPlace;
+}
+
+/** Where expressions and statements are computed; without a frame names hold what they are given. */
+export interface FoldPlace<Frame = FoldFrame> extends Domain<MaybeFolded> {
+  readonly run: PythonRun;
+  readonly frame: Frame;
+  readonly depth: number;
+  within(frame: FoldFrame): FoldPlace;
+  /** Goes through statements; values that a branch may give are collected in `perhaps`. */
+  block(this: FoldPlace, statements: readonly PyNode[], perhaps?: MaybeFolded[]): Ending;
 }
 
 export function newPythonRun(

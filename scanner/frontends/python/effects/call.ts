@@ -15,6 +15,16 @@ export interface PyCall extends PyNoting {
   readonly spread: readonly string[];
 }
 
+/** A call of no object, with these arguments alone. */
+export function callWith(
+  { module, node, api, certainty }: PyNoting,
+  args: readonly PyValue[],
+  keywords: ReadonlyMap<string, PyValue> = new Map(),
+): PyCall {
+  const object = unknownPy;
+  return { module, node, api, certainty, object, method: '', args, keywords, spread: [] };
+}
+
 /** An argument's value. */
 export function argumentOf(call: PyCall, { at, key, text }: Argument): PyValue | undefined {
   const given =

@@ -6,7 +6,7 @@ import type { PythonEffect } from '../../../models/python-api.ts';
 import type { PyValue } from '../program.ts';
 import type { PythonRun } from '../run.ts';
 import { either, unknownPy } from '../values/alternatives.ts';
-import { argumentOf, type PyCall } from './call.ts';
+import { argumentOf, callWith, type PyCall } from './call.ts';
 import { applyRequest, sendTo } from './network.ts';
 import { observeCall } from './observe.ts';
 
@@ -24,14 +24,7 @@ export function applyCallback(
   observeCall(run, call);
   const dict = given.dict === undefined ? undefined : argumentOf(call, given.dict)?.entries;
   const results = argumentLists(call, given).map((args) => {
-    const inner = {
-      ...call,
-      object: unknownPy,
-      method: '',
-      args,
-      keywords: new Map(dict ?? []),
-      spread: [],
-    };
+    const inner = callWith(call, args, dict);
     const values = [target, ...target.others].map((one) => run.invoke(run, inner, one, 1));
     return either(values);
   });

@@ -6,7 +6,7 @@ import { attributeNode } from '../names/classes.ts';
 import type { PyValue } from '../program.ts';
 import { flowEdge, flowSink, flowSource, notePyTrait, type PythonRun } from '../run.ts';
 import { join, nodesOf, unknownPy } from '../values/alternatives.ts';
-import { argumentOf, type PyCall } from './call.ts';
+import { argumentOf, callWith, type PyCall } from './call.ts';
 import { applyCallback, applyOption } from './callbacks.ts';
 import { readEnvironment, wholeEnvironment } from './environment.ts';
 import { applyFile } from './files.ts';
@@ -121,19 +121,7 @@ function serve(run: PythonRun, call: PyCall): PyValue {
   const received = { ...unknownPy, nodes: [from] };
   for (const handler of handlers) {
     if (handler.own !== undefined)
-      run.invoke(
-        run,
-        {
-          ...call,
-          object: unknownPy,
-          method: '',
-          args: [received, received],
-          keywords: new Map(),
-          spread: [],
-        },
-        handler,
-        1,
-      );
+      run.invoke(run, callWith(call, [received, received]), handler, 1);
     const className = handler.qual?.startsWith('class ')
       ? handler.qual.slice('class '.length)
       : undefined;

@@ -6,7 +6,7 @@ import { escapes, powerfulModules } from '../../../models/python.ts';
 import type { PyNode, PythonModule, PyValue } from '../program.ts';
 import { notePyTrait, type PythonRun } from '../run.ts';
 import { childrenOf, nameOf, textOf } from '../syntax/nodes.ts';
-import { unknownPy } from '../values/alternatives.ts';
+import { callWith } from './call.ts';
 import { applyEffect } from './effects.ts';
 
 /**
@@ -67,8 +67,7 @@ export function noteEscape(run: PythonRun, module: PythonModule, node: PyNode): 
   const isCode = !isModule && escapes[qual] === 'code';
   notePyTrait(run, at, isCode ? 'code-from-string' : 'escape', `${qual} is handed on`);
   if (isModule || isCode) return;
-  const call = { ...at, object: unknownPy, method: '', args: [], keywords: new Map(), spread: [] };
-  applyEffect(run, call, { does: 'shell', command: { at: 0, key: '' } });
+  applyEffect(run, callWith(at, []), { does: 'shell', command: { at: 0, key: '' } });
 }
 
 // An argument of the skill's own function, or of one that is known to call it, is followed there.

@@ -6,8 +6,7 @@ import { isBound, isNamed } from '../fold/value.ts';
 import type { MaybeFolded, PyNode, PythonFunction, PythonModule, PyValue } from '../program.ts';
 import type { PythonRun } from '../run.ts';
 import { argumentsOf, nameOf, textOf } from '../syntax/nodes.ts';
-import { unknownPy } from '../values/alternatives.ts';
-import type { PyCall } from './call.ts';
+import { callWith, type PyCall } from './call.ts';
 
 /**
  * Goes through a function with what it is given, where that is functions or values that are known.
@@ -86,17 +85,7 @@ function observed(
   );
   if (isKnown && isClear && syntax.starred.length === 0) return;
   const given = new Map([...keywords].map(([key, value]) => [key, pyOf(value)]));
-  const call: PyCall = {
-    module,
-    node,
-    api: qual,
-    certainty: 'folded',
-    object: unknownPy,
-    method: '',
-    args: args.map(pyOf),
-    keywords: given,
-    spread: [],
-  };
+  const call = callWith({ module, node, api: qual, certainty: 'folded' }, args.map(pyOf), given);
   for (const effect of api.effects) run.applyEffect(run, call, effect);
 }
 

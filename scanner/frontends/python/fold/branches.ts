@@ -5,49 +5,36 @@
 
 import { lookUp } from '../names/lookup.ts';
 import type { FoldFrame, MaybeFolded, PyNode, PythonModule } from '../program.ts';
-import type { PythonRun } from '../run.ts';
+import type { FoldPlace } from '../run.ts';
 import { childrenOf, nameOf, scopeOf, textOf } from '../syntax/nodes.ts';
 import { enteredIn, forget } from './targets.ts';
 import { areEqual, copied, type Ending, isDict, keyOf, truthOf } from './value.ts';
 
 /** `if a: … elif b: … else: …`, from the list of its parts. */
-export function branch(
-  run: PythonRun,
-  module: PythonModule,
-  parts: readonly PyNode[],
-  frame: FoldFrame,
-  perhaps: MaybeFolded[],
-): Ending {
+export function branch(here: FoldPlace, parts: readonly PyNode[], perhaps: MaybeFolded[]): Ending {
   const bodyAt = parts.findIndex((part) => part.name === 'Body');
   const body = parts[bodyAt];
   if (body === undefined) return 'through';
-  const condition =
-    parts[0]?.name === 'else' ? true : run.foldNode(run, module, parts[bodyAt - 1] ?? body, frame);
+  const condition = parts[0]?.name === 'else' ? true : here.of(parts[bodyAt - 1] ?? body);
   const truth = truthOf(condition);
-  if (truth === true) return run.runBlock(run, module, childrenOf(body), frame, perhaps);
-  if (truth === false) return branch(run, module, parts.slice(bodyAt + 1), frame, perhaps);
-  const yes = separate(frame);
-  const no = separate(frame);
+  if (truth === true) return here.block(childrenOf(body), perhaps);
+  if (truth === false) return branch(here, parts.slice(bodyAt + 1), perhaps);
+  const yes = separate(here.frame);
+  const no = separate(here.frame);
   const endings = [
-    run.runBlock(run, module, childrenOf(body), yes, perhaps),
-    branch(run, module, parts.slice(bodyAt + 1), no, perhaps),
+    here.within(yes).block(childrenOf(body), perhaps),
+    branch(here.within(no), parts.slice(bodyAt + 1), perhaps),
   ];
   for (const ending of endings) if (typeof ending === 'object') perhaps.push(ending.value);
   const open = [yes, no].filter((_, index) => endings[index] === 'through');
-  merge(frame, open.length === 0 ? [yes, no] : open);
+  merge(here.frame, open.length === 0 ? [yes, no] : open);
   if (endings.some((ending) => ending === 'break' || ending === 'continue' || ending === 'unsure'))
     return 'unsure';
   return open.length === 0 ? 'stop' : 'through';
 }
 
 /** `try`: any statement of its body may be the last one before a handler. */
-export function attempt(
-  run: PythonRun,
-  module: PythonModule,
-  node: PyNode,
-  frame: FoldFrame,
-  perhaps: MaybeFolded[],
-): Ending {
+export function attempt(here: FoldPlace, node: PyNode, perhaps: MaybeFolded[]): Ending {
   const parts = childrenOf(node);
   const bodyAfter = (name: string): PyNode | undefined => {
     const at = parts.findIndex((part) => part.name === name);
@@ -59,12 +46,13 @@ export function attempt(
   const handlers = parts.filter(
     (part) => part.name === 'Body' && part !== first && part !== last && part !== otherwise,
   );
+  const { frame } = here;
   const block = (body: PyNode | undefined, at: FoldFrame): Ending =>
-    body === undefined ? 'through' : run.runBlock(run, module, childrenOf(body), at, perhaps);
+    body === undefined ? 'through' : here.within(at).block(childrenOf(body), perhaps);
   const caught = separate(frame);
   let ending = block(first, frame);
   if (ending === 'through') ending = block(otherwise, frame);
-  if (first !== undefined) forget(module, first, caught);
+  if (first !== undefined) forget(here.within(caught), first);
   const open: FoldFrame[] = ending === 'through' ? [frame] : [];
   const others: Ending[] = [];
   for (const handler of handlers) {
@@ -88,22 +76,16 @@ export function attempt(
  * `with`: an object that is not known may end its body at any statement, and say nothing of it, as
  * `contextlib.suppress` does.
  */
-export function entering(
-  run: PythonRun,
-  module: PythonModule,
-  node: PyNode,
-  frame: FoldFrame,
-  perhaps: MaybeFolded[],
-): Ending {
-  for (const name of enteredIn(module, node)) frame.names.set(name, undefined);
+export function entering(here: FoldPlace, node: PyNode, perhaps: MaybeFolded[]): Ending {
+  for (const name of enteredIn(here.module, node)) here.frame.names.set(name, undefined);
   const body = node.getChild('Body');
   if (body === null) return 'through';
-  const ended = separate(frame);
-  const ending = run.runBlock(run, module, childrenOf(body), frame, perhaps);
-  if (!mayEndBody(module, node)) return ending;
-  forget(module, body, ended);
+  const ended = separate(here.frame);
+  const ending = here.block(childrenOf(body), perhaps);
+  if (!mayEndBody(here.module, node)) return ending;
+  forget(here.within(ended), body);
   if (typeof ending === 'object') perhaps.push(ending.value);
-  merge(frame, ending === 'through' ? [frame, ended] : [ended]);
+  merge(here.frame, ending === 'through' ? [here.frame, ended] : [ended]);
   return ending === 'break' || ending === 'continue' || ending === 'unsure' ? 'unsure' : 'through';
 }
 
@@ -130,37 +112,25 @@ function mayEndBody(module: PythonModule, node: PyNode): boolean {
   });
 }
 
-export function matching(
-  run: PythonRun,
-  module: PythonModule,
-  node: PyNode,
-  frame: FoldFrame,
-  perhaps: MaybeFolded[],
-): Ending {
-  const subject = run.foldNode(run, module, childrenOf(node)[1] ?? node, frame);
+export function matching(here: FoldPlace, node: PyNode, perhaps: MaybeFolded[]): Ending {
+  const subject = here.of(childrenOf(node)[1] ?? node);
   for (const clause of node.getChild('MatchBody')?.getChildren('MatchClause') ?? []) {
     const pattern = childrenOf(clause)[1];
     const body = clause.getChild('Body');
-    if (pattern === undefined || body === null || subject === undefined)
-      return forget(module, node, frame);
+    if (pattern === undefined || body === null || subject === undefined) return forget(here, node);
     const literals =
       pattern.name === 'OrPattern'
         ? childrenOf(pattern).filter(({ name }) => /^\w/.test(name))
         : [pattern];
     const captured = pattern.name === 'CapturePattern' ? pattern.firstChild : null;
     if (captured === null && !literals.every(({ name }) => name === 'LiteralPattern'))
-      return forget(module, node, frame);
-    if (clause.getChild('Guard') !== null) return forget(module, node, frame);
-    if (captured !== null) frame.names.set(nameOf(module, captured), subject);
-    const fits = literals.map((one) =>
-      one.firstChild === null
-        ? undefined
-        : areEqual(run.foldNode(run, module, one.firstChild, frame), subject),
-    );
+      return forget(here, node);
+    if (clause.getChild('Guard') !== null) return forget(here, node);
+    if (captured !== null) here.frame.names.set(nameOf(here.module, captured), subject);
+    const fits = literals.map((one) => areEqual(here.of(one.firstChild), subject));
     if (captured === null && !fits.includes(true) && fits.includes(undefined))
-      return forget(module, node, frame);
-    if (fits.includes(true) || captured !== null)
-      return run.runBlock(run, module, childrenOf(body), frame, perhaps);
+      return forget(here, node);
+    if (fits.includes(true) || captured !== null) return here.block(childrenOf(body), perhaps);
   }
   return 'through';
 }

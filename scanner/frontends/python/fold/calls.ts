@@ -3,7 +3,7 @@
  * are looked up by text.
  */
 
-import { calledIn, type Domain, givenIn } from '../interpret.ts';
+import { calledIn, givenIn } from '../interpret.ts';
 import { givenAfter, type NameCall, nameCall } from '../names/name-calls.ts';
 import { givenFor } from '../names/parameters.ts';
 import type {
@@ -15,7 +15,7 @@ import type {
   PyNode,
   PythonModule,
 } from '../program.ts';
-import type { PythonRun } from '../run.ts';
+import type { FoldPlace, PythonRun } from '../run.ts';
 import { argumentsOf, childrenOf } from '../syntax/nodes.ts';
 import { callBuiltin, isDecoder } from './builtins.ts';
 import { attribute, dotted, evalName, hiddenName, item, namedBy } from './lookups.ts';
@@ -44,30 +44,24 @@ interface Site {
 }
 
 /** The computed result of a call. */
-export function callFolded(
-  run: PythonRun,
-  domain: Domain<MaybeFolded>,
-  node: PyNode,
-  frame: FoldFrame | undefined,
-  depth: number,
-): MaybeFolded {
+export function callFolded(here: FoldPlace<FoldFrame | undefined>, node: PyNode): MaybeFolded {
   const callee = node.firstChild;
   const list = node.getChild('ArgList');
   if (callee === null || list === null) return undefined;
-  const { module } = domain;
+  const { run, module, frame, depth } = here;
   const parts = childrenOf(list).slice(1, -1);
   const call = parts.some((part) => part.name === 'for')
-    ? { args: [domain.comprehension(list, parts)], keywords: new Map() }
-    : givenIn(domain, node);
+    ? { args: [here.comprehension(list, parts)], keywords: new Map() }
+    : givenIn(here, node);
   const { object: objectNode, method } = calledIn(module, callee);
-  const object = domain.of(objectNode);
+  const object = here.of(objectNode);
   if (object !== undefined && !isNamed(object)) {
     const [encoding] = call.args;
     const isOdd = typeof encoding === 'string' && !/^(utf|ascii|latin)/i.test(encoding);
     if (decodingMethods.test(method) || (method === 'decode' && isOdd)) run.fold.decodes = true;
     return callMethod(frame === undefined ? (copied(object) ?? object) : object, method, call);
   }
-  const value = domain.of(callee);
+  const value = here.of(callee);
   if (value === undefined) return undefined;
   const { positional } = argumentsOf(module, node);
   const hides = !positional.slice(0, 2).some((one) => one.name === 'String');
@@ -287,14 +281,14 @@ export function callOwnFolded(
   const inner: FoldFrame = { names, outer: frame, scope: definition.scope.id };
   if (definition.name.startsWith('lambda@')) {
     const [body] = definition.returns;
-    return body === undefined ? undefined : run.foldNode(run, module, body, inner, depth + 1);
+    return body === undefined ? undefined : run.foldingAt(run, module, inner, depth + 1).of(body);
   }
   const body = definition.node.parent?.getChild('Body');
   if (body === null || body === undefined) return undefined;
   if (definition.returns.length === 0 && !definition.yields && run.fold.observe === undefined)
     return undefined;
   const perhaps: MaybeFolded[] = [];
-  const ending = run.runBlock(run, module, childrenOf(body), inner, perhaps);
+  const ending = run.foldingAt(run, module, inner).block(childrenOf(body), perhaps);
   if (definition.yields)
     return body.parent?.getChild('async') === null ? listOf(perhaps) : undefined;
   if (typeof ending === 'object') perhaps.push(ending.value);

@@ -5,13 +5,7 @@
  * `values/` says what an expression may be where it has no single value.
  */
 import { foldedCharsMax } from '../../../limits.ts';
-import {
-  bindingValue,
-  type DictEntry,
-  type DisplayPart,
-  type Domain,
-  interpret,
-} from '../interpret.ts';
+import { bindingValue, type DictEntry, type DisplayPart, interpret } from '../interpret.ts';
 import { parameterValue } from '../names/parameters.ts';
 import type {
   Binding,
@@ -22,7 +16,7 @@ import type {
   PythonFunction,
   PythonModule,
 } from '../program.ts';
-import type { PythonRun } from '../run.ts';
+import type { FoldPlace, PythonRun } from '../run.ts';
 import type { FormatPieces, StringLiteral } from '../syntax/literals.ts';
 import { nameOf } from '../syntax/nodes.ts';
 import { spineOf, spineStep } from '../syntax/tree.ts';
@@ -34,8 +28,10 @@ import { item } from './lookups.ts';
 import { memberOfFolded } from './members.ts';
 import { imported, staticName } from './names.ts';
 import { operate } from './operators.ts';
+import { runBlock } from './run.ts';
 import {
   dictOf,
+  type Ending,
   isBytes,
   isDict,
   isList,
@@ -60,42 +56,41 @@ export function fold(
   frame?: FoldFrame,
   depth = 0,
 ): MaybeFolded {
-  if (run.fold.level > foldDepthMax || !run.fold.take(module)) return undefined;
-  if (frame !== undefined) {
-    const { guesses } = run.fold;
-    run.fold.guesses = false;
-    const found = knownOf(
-      run,
-      node,
-      run.fold.deeper(() => interpret(new Folding(run, module, frame, depth + 1), node)),
-    );
-    // What a statement leaves in a name has to be the only one.
-    const isGuess = run.fold.guesses;
-    run.fold.guesses = guesses;
-    return run.fold.take(module, sizeOf(found) >> 3) && !isGuess ? found : undefined;
+  const state = run.fold;
+  if (state.level > foldDepthMax || !state.take(module)) return undefined;
+  if (frame === undefined) {
+    const known = node.folded;
+    if (known !== undefined) {
+      state.decodes ||= known.decodes;
+      state.guesses ||= known.guesses;
+      return known.value;
+    }
+    if (state.level % spineStep === spineStep - 1)
+      for (const inner of spineOf(node, (one) => one.folded !== undefined))
+        fold(run, module, inner, undefined, depth);
   }
-  const known = node.folded;
-  if (known !== undefined) {
-    if (known.decodes) run.fold.decodes = true;
-    if (known.guesses) run.fold.guesses = true;
-    return known.value;
+  const { decodes, guesses } = state;
+  if (frame === undefined) {
+    state.decodes = false;
+    node.folded = { value: undefined, decodes: false, guesses: false };
   }
-  if (run.fold.level % spineStep === spineStep - 1)
-    for (const inner of spineOf(node, (one) => one.folded !== undefined))
-      fold(run, module, inner, undefined, depth);
-  const { decodes: outer, guesses } = run.fold;
-  run.fold.decodes = false;
-  run.fold.guesses = false;
-  node.folded = { value: undefined, decodes: false, guesses: false };
+  state.guesses = false;
+  const here = new Folding(run, module, frame, depth + 1);
   const found = knownOf(
     run,
     node,
-    run.fold.deeper(() => interpret(new Folding(run, module, undefined, depth + 1), node)),
+    state.deeper(() => interpret(here, node)),
   );
-  const value = run.fold.take(module, sizeOf(found) >> 3) ? found : undefined;
-  node.folded = { value, decodes: run.fold.decodes, guesses: run.fold.guesses };
-  run.fold.decodes ||= outer;
-  run.fold.guesses ||= guesses;
+  const value = state.take(module, sizeOf(found) >> 3) ? found : undefined;
+  const isGuess = state.guesses;
+  if (frame !== undefined) {
+    // What a statement leaves in a name has to be the only one.
+    state.guesses = guesses;
+    return isGuess ? undefined : value;
+  }
+  node.folded = { value, decodes: state.decodes, guesses: isGuess };
+  state.decodes ||= decodes;
+  state.guesses ||= guesses;
   return value;
 }
 
@@ -116,14 +111,24 @@ export function foldBinding(
   return bindingValue(new Folding(run, module, undefined, depth), binding);
 }
 
-class Folding implements Domain<MaybeFolded> {
+/** Where names hold what a frame says. */
+export function foldingAt(
+  run: PythonRun,
+  module: PythonModule,
+  frame: FoldFrame,
+  depth = 0,
+): FoldPlace {
+  return new Folding(run, module, frame, depth);
+}
+
+class Folding<Frame extends FoldFrame | undefined> implements FoldPlace<Frame> {
   readonly unknown = undefined;
   readonly run: PythonRun;
   readonly module: PythonModule;
-  readonly frame: FoldFrame | undefined;
+  readonly frame: Frame;
   readonly depth: number;
 
-  constructor(run: PythonRun, module: PythonModule, frame: FoldFrame | undefined, depth: number) {
+  constructor(run: PythonRun, module: PythonModule, frame: Frame, depth: number) {
     this.run = run;
     this.module = module;
     this.frame = frame;
@@ -134,6 +139,14 @@ class Folding implements Domain<MaybeFolded> {
     return node === null || node === undefined
       ? undefined
       : fold(this.run, this.module, node, this.frame, this.depth);
+  }
+
+  within(frame: FoldFrame): FoldPlace {
+    return new Folding(this.run, this.module, frame, this.depth);
+  }
+
+  block(this: FoldPlace, statements: readonly PyNode[], perhaps?: MaybeFolded[]): Ending {
+    return runBlock(this, statements, perhaps);
   }
 
   constant(value: bigint | number | boolean | null | undefined): MaybeFolded {
@@ -163,14 +176,14 @@ class Folding implements Domain<MaybeFolded> {
 
   variable(node: PyNode): MaybeFolded {
     const name = nameOf(this.module, node);
-    for (let at = this.frame; at !== undefined; at = at.outer)
+    for (let at: FoldFrame | undefined = this.frame; at !== undefined; at = at.outer)
       if (at.names.has(name)) return at.names.get(name);
     return staticName(this.run, this.module, node, name, this.frame, this.depth);
   }
 
   named(target: PyNode, value: PyNode): MaybeFolded {
     const given = this.of(value);
-    let home = this.frame;
+    let home: FoldFrame | undefined = this.frame;
     // In a comprehension, the name is one of the function around it.
     while (home?.scope === '' && home.outer !== undefined) home = home.outer;
     home?.names.set(nameOf(this.module, target), given);
@@ -229,7 +242,7 @@ class Folding implements Domain<MaybeFolded> {
   }
 
   comprehension(node: PyNode, parts: readonly PyNode[]): MaybeFolded {
-    return comprehension(this.run, this.module, node, parts, this.frame, this.depth);
+    return comprehension(this, node, parts);
   }
 
   own(definition: PythonFunction): MaybeFolded {
@@ -273,7 +286,7 @@ class Folding implements Domain<MaybeFolded> {
   }
 
   call(node: PyNode): MaybeFolded {
-    return callFolded(this.run, this, node, this.frame, this.depth);
+    return callFolded(this, node);
   }
 
   itemsIn(value: MaybeFolded): readonly MaybeFolded[] {

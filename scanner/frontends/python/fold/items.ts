@@ -1,7 +1,7 @@
 /** Collections of Python, computed: comprehensions, items and slices. */
 
-import type { Folded, FoldFrame, MaybeFolded, PyNode, PythonModule } from '../program.ts';
-import type { PythonRun } from '../run.ts';
+import type { Folded, FoldFrame, MaybeFolded, PyNode } from '../program.ts';
+import type { FoldPlace, PythonRun } from '../run.ts';
 import { childrenOf, nameOf } from '../syntax/nodes.ts';
 import { isLetters } from './builtins.ts';
 import { forgetRoot } from './targets.ts';
@@ -20,20 +20,17 @@ import {
 
 /** `[x for a, b in c if d]`, given the parts between its brackets. */
 export function comprehension(
-  run: PythonRun,
-  module: PythonModule,
+  outer: FoldPlace<FoldFrame | undefined>,
   node: PyNode,
   parts: readonly PyNode[],
-  outer: FoldFrame | undefined,
-  depth: number,
 ): MaybeFolded {
   const first = parts.findIndex((part) => part.name === 'for' || part.name === 'async');
   const element = parts.slice(0, first).filter((part) => /^\w/.test(part.name));
   const clauses = parts.slice(first);
-  const frame: FoldFrame = { names: new Map(), outer, scope: '' };
+  const here = outer.within({ names: new Map(), outer: outer.frame, scope: '' });
+  const { fold } = here.run;
   const found: MaybeFolded[] = [];
-  const value = (child: PyNode | undefined): MaybeFolded =>
-    child === undefined ? undefined : run.foldNode(run, module, child, frame, depth);
+  const value = (child: PyNode | undefined): MaybeFolded => here.of(child);
   const go = (at: number): boolean => {
     const clause = clauses[at];
     if (clause === undefined) {
@@ -46,14 +43,14 @@ export function comprehension(
     }
     if (clause.name !== 'for') return go(at + 1);
     const middle = clauses.findIndex((part, index) => index > at && part.name === 'in');
-    const { decodes } = run.fold;
+    const { decodes } = fold;
     const given = value(clauses[middle + 1]);
     const items = itemsOf(given);
-    if (isBytes(given)) run.fold.decodes = decodes;
+    if (isBytes(given)) fold.decodes = decodes;
     if (items === undefined || middle < 0) return false;
     const targets = clauses.slice(at + 1, middle).filter((part) => part.name !== ',');
     return items.every((item) => {
-      bindFolded(run, module, frame, targets, item);
+      bindFolded(here, targets, item);
       return go(middle + 2);
     });
   };
@@ -69,25 +66,17 @@ export function comprehension(
 }
 
 /** Binds the names of targets to a value, or to its parts. */
-export function bindFolded(
-  run: PythonRun,
-  module: PythonModule,
-  frame: FoldFrame,
-  targets: readonly PyNode[],
-  value: MaybeFolded,
-): void {
+export function bindFolded(here: FoldPlace, targets: readonly PyNode[], value: MaybeFolded): void {
   const [only] = targets;
   if (targets.length === 1 && only !== undefined) {
-    if (only.name === 'VariableName') frame.names.set(nameOf(module, only), value);
+    if (only.name === 'VariableName') here.frame.names.set(nameOf(here.module, only), value);
     else if (/^(Tuple|Array|Parenthesized)Expression$/.test(only.name))
       bindFolded(
-        run,
-        module,
-        frame,
+        here,
         childrenOf(only).filter((child) => /^[\w*]/.test(child.name)),
         value,
       );
-    else if (only.name === 'MemberExpression') setItem(run, module, frame, only, value);
+    else if (only.name === 'MemberExpression') setItem(here, only, value);
     return;
   }
   const items = itemsOf(value);
@@ -103,27 +92,21 @@ export function bindFolded(
         : index === star
           ? rest()
           : items?.[items.length - after];
-    bindFolded(run, module, frame, [target], given);
+    bindFolded(here, [target], given);
   });
 }
 
-function setItem(
-  run: PythonRun,
-  module: PythonModule,
-  frame: FoldFrame,
-  target: PyNode,
-  value: MaybeFolded,
-): void {
+function setItem(here: FoldPlace, target: PyNode, value: MaybeFolded): void {
   const [object, open, key] = childrenOf(target);
   if (object === undefined || open?.name !== '[' || key === undefined) return;
-  const owner = run.foldNode(run, module, object, frame);
-  const at = run.foldNode(run, module, key, frame);
+  const owner = here.of(object);
+  const at = here.of(key);
   if (isDict(owner) && at !== undefined)
     owner.entries.set(keyOf(at), { key: at, value: givenTo(owner, value) });
   const index = wholeOf(at);
   const isSlice = childrenOf(target).some(({ name }) => name === ':');
   if (owner !== undefined && (at === undefined || isSlice)) {
-    forgetRoot(module, object, frame);
+    forgetRoot(here, object);
     return;
   }
   if (isList(owner) && index !== undefined && index < owner.items.length)

@@ -155,7 +155,7 @@ function frameBefore(
   for (let statement = at.next; statement !== null && statement.to < before; statement = at.next) {
     at.position = statement.to;
     at.next = statement.nextSibling;
-    if (run.runBlock(run, module, [statement], at.frame) !== 'through') break;
+    if (run.foldingAt(run, module, at.frame).block([statement]) !== 'through') break;
   }
   run.fold.reached.set(scope.id, at);
   return at.frame;

@@ -3,8 +3,8 @@
  * known is forgotten, never guessed.
  */
 
-import type { FoldFrame, MaybeFolded, PyNode, PythonModule } from '../program.ts';
-import type { PythonRun } from '../run.ts';
+import type { MaybeFolded, PyNode, PythonModule } from '../program.ts';
+import type { FoldPlace } from '../run.ts';
 import { argumentsOf, assignmentParts, childrenOf, nameOf, textOf } from '../syntax/nodes.ts';
 import { walk } from '../syntax/tree.ts';
 import { changingMethods } from '../values/updates.ts';
@@ -29,64 +29,55 @@ const yieldsMax = 4_096;
  * `perhaps`.
  */
 export function runBlock(
-  run: PythonRun,
-  module: PythonModule,
+  here: FoldPlace,
   statements: readonly PyNode[],
-  frame: FoldFrame,
   perhaps: MaybeFolded[] = [],
 ): Ending {
   for (const statement of statements) {
-    if (!run.fold.take(module)) return 'stop';
-    const ending = runStatement(run, module, statement, frame, perhaps);
+    if (!here.run.fold.take(here.module)) return 'stop';
+    const ending = runStatement(here, statement, perhaps);
     if (ending !== 'through') return ending;
   }
   return 'through';
 }
 
 /** Goes through one statement. */
-export function runStatement(
-  run: PythonRun,
-  module: PythonModule,
-  node: PyNode,
-  frame: FoldFrame,
-  perhaps: MaybeFolded[],
-): Ending {
-  const value = (child: PyNode | null | undefined): MaybeFolded =>
-    child === null || child === undefined ? undefined : run.foldNode(run, module, child, frame);
+export function runStatement(here: FoldPlace, node: PyNode, perhaps: MaybeFolded[]): Ending {
+  const { module, frame } = here;
   switch (node.name) {
     case 'ExpressionStatement':
-      return expression(run, module, node, frame);
+      return expression(here, node);
     case 'AssignStatement':
-      assign(run, module, node, frame);
-      forgetFilled(module, node, frame);
+      assign(here, node);
+      forgetFilled(here, node);
       return 'through';
     case 'DeleteStatement':
-      for (const target of childrenOf(node)) forgetRoot(module, target, frame);
+      for (const target of childrenOf(node)) forgetRoot(here, target);
       return 'through';
     case 'UpdateStatement':
-      return update(run, module, node, frame);
+      return update(here, node);
     case 'ReturnStatement': {
       const given = childrenOf(node)
         .filter((child) => child.name !== 'return' && child.name !== ',')
-        .map(value);
+        .map((one) => here.of(one));
       return {
         value: given.length === 0 ? null : given.length === 1 ? given[0] : listOf(given, 'tuple'),
       };
     }
     case 'IfStatement':
-      return branch(run, module, childrenOf(node), frame, perhaps);
+      return branch(here, childrenOf(node), perhaps);
     case 'ForStatement':
-      return forLoop(run, module, node, frame, perhaps);
+      return forLoop(here, node, perhaps);
     case 'WhileStatement':
-      return whileLoop(run, module, node, frame, perhaps);
+      return whileLoop(here, node, perhaps);
     case 'TryStatement':
-      return attempt(run, module, node, frame, perhaps);
+      return attempt(here, node, perhaps);
     case 'WithStatement':
-      return entering(run, module, node, frame, perhaps);
+      return entering(here, node, perhaps);
     case 'MatchStatement':
-      return matching(run, module, node, frame, perhaps);
+      return matching(here, node, perhaps);
     case 'StatementGroup':
-      return runBlock(run, module, childrenOf(node), frame, perhaps);
+      return runBlock(here, childrenOf(node), perhaps);
     case 'FunctionDefinition':
     case 'DecoratedStatement': {
       const one = node.name === 'FunctionDefinition' ? node : node.getChild('FunctionDefinition');
@@ -97,7 +88,7 @@ export function runStatement(
     }
     case 'ImportStatement':
     case 'ClassDefinition':
-      return forgetBound(module, node, frame);
+      return forgetBound(here, node);
     case 'BreakStatement':
       return 'break';
     case 'ContinueStatement':
@@ -106,38 +97,31 @@ export function runStatement(
       return 'stop';
     default:
       if (node.name === 'YieldStatement')
-        perhaps.push(node.getChild('from') === null ? value(node.lastChild) : undefined);
+        perhaps.push(node.getChild('from') === null ? here.of(node.lastChild) : undefined);
       return 'through';
   }
 }
 
-function expression(
-  run: PythonRun,
-  module: PythonModule,
-  node: PyNode,
-  frame: FoldFrame,
-): 'through' {
+function expression(here: FoldPlace, node: PyNode): 'through' {
   const one = node.firstChild;
-  const isRun = run.fold.observe !== undefined || changes(module, one);
-  if (one !== null && !changesUnknown(run, module, one, frame)) {
-    const found = isRun ? run.foldNode(run, module, one, frame) : undefined;
-    if (found === undefined) forgetNested(module, one, frame);
+  const isRun = here.run.fold.observe !== undefined || changes(here.module, one);
+  if (one !== null && !changesUnknown(here, one)) {
+    const found = isRun ? here.of(one) : undefined;
+    if (found === undefined) forgetNested(here, one);
   }
-  forgetFilled(module, node, frame);
+  forgetFilled(here, node);
   return 'through';
 }
 
-function update(run: PythonRun, module: PythonModule, node: PyNode, frame: FoldFrame): 'through' {
+function update(here: FoldPlace, node: PyNode): 'through' {
   const [target, operator, operand] = childrenOf(node);
   if (target === undefined || operator === undefined || operand === undefined) return 'through';
-  const a = run.foldNode(run, module, target, frame);
-  const b = run.foldNode(run, module, operand, frame);
-  const symbol = textOf(module, operator).slice(0, -1);
-  if (symbol === '^') run.fold.decodes = true;
+  const a = here.of(target);
+  const b = here.of(operand);
+  const symbol = textOf(here.module, operator).slice(0, -1);
+  if (symbol === '^') here.run.fold.decodes = true;
   bindFolded(
-    run,
-    module,
-    frame,
+    here,
     [target],
     a === undefined || b === undefined ? undefined : operate(symbol, a, b),
   );
@@ -154,114 +138,94 @@ function changes(module: PythonModule, node: PyNode | null): boolean {
 
 // A change that is not gone through, as `parts.insert(unknown, x)`: what is changed is not known
 // any more.
-function changesUnknown(
-  run: PythonRun,
-  module: PythonModule,
-  node: PyNode,
-  frame: FoldFrame,
-): boolean {
-  if (node.name !== 'CallExpression' || !changes(module, node)) return false;
+function changesUnknown(here: FoldPlace, node: PyNode): boolean {
+  if (node.name !== 'CallExpression' || !changes(here.module, node)) return false;
   const [object, , property] = childrenOf(node.firstChild ?? node);
   if (object === undefined || property === undefined) return false;
-  const owner = run.foldNode(run, module, object, frame);
-  const args = argumentsOf(module, node).positional.map((one) =>
-    run.foldNode(run, module, one, frame),
-  );
-  const method = nameOf(module, property);
+  const owner = here.of(object);
+  const args = argumentsOf(here.module, node).positional.map((one) => here.of(one));
+  const method = nameOf(here.module, property);
   const isListed =
     isList(owner) &&
     (/^(append|add)$/.test(method) ||
       (/^(extend|insert|reverse|pop)$/.test(method) && !args.includes(undefined)));
   if (owner === undefined || isListed || (isDict(owner) && method === 'update' && isDict(args[0])))
     return false;
-  forgetRoot(module, object, frame);
+  forgetRoot(here, object);
   return true;
 }
 
-function assign(run: PythonRun, module: PythonModule, node: PyNode, frame: FoldFrame): void {
+function assign(here: FoldPlace, node: PyNode): void {
   const { targets, values } = assignmentParts(node);
   const isFollowed = (target: PyNode): boolean =>
-    target.name !== 'VariableName' || frame.followed?.has(nameOf(module, target)) !== false;
+    target.name !== 'VariableName' ||
+    here.frame.followed?.has(nameOf(here.module, target)) !== false;
   if (!targets.flat().some(isFollowed)) return;
-  const given = values.map((one) => run.foldNode(run, module, one, frame));
+  const given = values.map((one) => here.of(one));
   values.forEach((one, index) => {
-    if (given[index] === undefined) forgetNested(module, one, frame);
+    if (given[index] === undefined) forgetNested(here, one);
   });
   if (given.length === 0) return;
   const all = given.length === 1 ? given[0] : listOf(given, 'tuple');
-  for (const group of targets) bindFolded(run, module, frame, group, all);
+  for (const group of targets) bindFolded(here, group, all);
 }
 
-function forLoop(
-  run: PythonRun,
-  module: PythonModule,
-  node: PyNode,
-  frame: FoldFrame,
-  perhaps: MaybeFolded[],
-): Ending {
+function forLoop(here: FoldPlace, node: PyNode, perhaps: MaybeFolded[]): Ending {
   const parts = childrenOf(node);
   const middle = parts.findIndex((part) => part.name === 'in');
   const bodyAt = parts.findIndex((part) => part.name === 'Body');
   const iterated = parts[middle + 1];
   const body = parts[bodyAt];
   if (iterated === undefined || body === undefined) return 'through';
-  const { decodes } = run.fold;
-  const given = run.foldNode(run, module, iterated, frame);
+  const { decodes } = here.run.fold;
+  const given = here.of(iterated);
   const items = itemsOf(given);
   // The items of bytes are numbers: what they hide comes out where they become letters.
-  if (isBytes(given)) run.fold.decodes = decodes;
-  if (items === undefined) return forget(module, node, frame);
+  if (isBytes(given)) here.run.fold.decodes = decodes;
+  if (items === undefined) return forget(here, node);
   const targets = parts
     .slice(parts.findIndex((part) => part.name === 'for') + 1, middle)
     .filter((part) => part.name !== ',');
   const statements = childrenOf(body);
   for (const item of [...items]) {
-    bindFolded(run, module, frame, targets, item);
-    const ending = runBlock(run, module, statements, frame, perhaps);
+    bindFolded(here, targets, item);
+    const ending = runBlock(here, statements, perhaps);
     if (ending === 'break') return 'through';
-    if (ending === 'unsure') return forget(module, node, frame);
+    if (ending === 'unsure') return forget(here, node);
     if (ending === 'stop' || typeof ending === 'object') return ending;
   }
   const otherwise = parts.slice(bodyAt + 1).find((part) => part.name === 'Body');
-  return otherwise === undefined
-    ? 'through'
-    : runBlock(run, module, childrenOf(otherwise), frame, perhaps);
+  return otherwise === undefined ? 'through' : runBlock(here, childrenOf(otherwise), perhaps);
 }
 
-function whileLoop(
-  run: PythonRun,
-  module: PythonModule,
-  node: PyNode,
-  frame: FoldFrame,
-  perhaps: MaybeFolded[],
-): Ending {
+function whileLoop(here: FoldPlace, node: PyNode, perhaps: MaybeFolded[]): Ending {
   const [, condition] = childrenOf(node);
   const body = node.getChild('Body');
   if (condition === undefined || body === null) return 'through';
   const statements = childrenOf(body);
-  const names = [...assignedIn(module, node)];
+  const names = [...assignedIn(here.module, node)];
   let before: MaybeFolded[] = [];
-  const isEndless = neverEnds(module, condition, body);
+  const isEndless = neverEnds(here.module, condition, body);
   for (let count = 0; count < loopsMax; count++) {
     const given = perhaps.length;
-    const now = names.map((name) => frame.names.get(name));
+    const now = names.map((name) => here.frame.names.get(name));
     // A round that changes nothing is the first of endless ones.
     if (count > 0 && now.every((value, index) => isUnchanged(value, before[index])))
-      return forget(module, node, frame);
+      return forget(here, node);
     before = now;
-    const truth = truthOf(run.foldNode(run, module, condition, frame));
-    if (truth === undefined) return forget(module, node, frame);
+    const truth = truthOf(here.of(condition));
+    if (truth === undefined) return forget(here, node);
     if (!truth) return 'through';
-    const ending = runBlock(run, module, statements, frame, perhaps);
+    const ending = runBlock(here, statements, perhaps);
     if (ending === 'break') return 'through';
-    if (ending === 'unsure') return forget(module, node, frame);
+    if (ending === 'unsure') return forget(here, node);
     if (ending === 'stop' || typeof ending === 'object') return ending;
     // What a generator gives without end is only ever read beside something that ends.
     if (perhaps.length > yieldsMax) return 'stop';
     if (isEndless && perhaps.slice(given).every((one) => one === undefined))
-      return forget(module, node, frame);
+      return forget(here, node);
   }
-  return forget(module, node, frame);
+  return forget(here, node);
 }
 
 function neverEnds(module: PythonModule, condition: PyNode, body: PyNode): boolean {

@@ -1,12 +1,13 @@
 /** What statements of Python may change. */
 
-import type { FoldFrame, PyNode, PythonModule } from '../program.ts';
+import type { PyNode, PythonModule } from '../program.ts';
+import type { FoldPlace } from '../run.ts';
 import { childrenOf, enteredNames, nameOf } from '../syntax/nodes.ts';
 import { walk } from '../syntax/tree.ts';
 import { changingMethods } from '../values/updates.ts';
 
 /** What statements that cannot be followed may have changed is not known any more. */
-export function forget(module: PythonModule, node: PyNode, frame: FoldFrame): 'through' {
+export function forget({ module, frame }: FoldPlace, node: PyNode): 'through' {
   for (const name of assignedIn(module, node)) frame.names.set(name, undefined);
   return 'through';
 }
@@ -15,20 +16,19 @@ export function forget(module: PythonModule, node: PyNode, frame: FoldFrame): 't
  * What an expression that is not computed whole may have changed on the way: `[o := o + c for c in
  * x]`, `all(l.append(c) for c in x)`.
  */
-export function forgetNested(module: PythonModule, node: PyNode, frame: FoldFrame): void {
+export function forgetNested(here: FoldPlace, node: PyNode): void {
   walk(node, (one) => {
-    if (one.name === 'NamedExpression' && one.firstChild !== null)
-      forgetRoot(module, one.firstChild, frame);
+    if (one.name === 'NamedExpression' && one.firstChild !== null) forgetRoot(here, one.firstChild);
     const callee = one.name === 'CallExpression' && one !== node ? one.firstChild : null;
     const method =
-      callee?.lastChild?.name === 'PropertyName' ? nameOf(module, callee.lastChild) : '';
-    if (callee !== null && changingMethods.has(method)) forgetRoot(module, callee, frame);
+      callee?.lastChild?.name === 'PropertyName' ? nameOf(here.module, callee.lastChild) : '';
+    if (callee !== null && changingMethods.has(method)) forgetRoot(here, callee);
     return one.name !== 'FunctionDefinition';
   });
 }
 
 /** What an import or a class gives a name is not gone through. */
-export function forgetBound(module: PythonModule, node: PyNode, frame: FoldFrame): 'through' {
+export function forgetBound({ module, frame }: FoldPlace, node: PyNode): 'through' {
   for (const one of node.getChildren('VariableName'))
     if (frame.followed?.has(nameOf(module, one)) !== false)
       frame.names.set(nameOf(module, one), undefined);
@@ -36,7 +36,7 @@ export function forgetBound(module: PythonModule, node: PyNode, frame: FoldFrame
 }
 
 /** What functions of the skill put into lists that they are given is not known. */
-export function forgetFilled(module: PythonModule, node: PyNode, frame: FoldFrame): void {
+export function forgetFilled({ module, frame }: FoldPlace, node: PyNode): void {
   if (module.fills.size === 0) return;
   walk(node, (one) => {
     for (const name of module.fills.get(one) ?? []) frame.names.set(name, undefined);
@@ -86,7 +86,7 @@ export function enteredIn(module: PythonModule, node: PyNode): readonly string[]
 }
 
 /** `a` of `a.b[c]` is not known any more. */
-export function forgetRoot(module: PythonModule, node: PyNode, frame: FoldFrame): void {
+export function forgetRoot({ module, frame }: FoldPlace, node: PyNode): void {
   let root: PyNode | null = node;
   while (root?.name === 'MemberExpression') root = root.firstChild;
   if (root?.name === 'VariableName') frame.names.set(nameOf(module, root), undefined);

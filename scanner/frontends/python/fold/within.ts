@@ -1,7 +1,7 @@
 /** What names of Python hold within the bodies of statements. */
 
 import type { FoldFrame, PyNode, PythonModule } from '../program.ts';
-import type { PythonRun } from '../run.ts';
+import type { FoldPlace, PythonRun } from '../run.ts';
 import { childrenOf } from '../syntax/nodes.ts';
 import { runStatement } from './run.ts';
 import { enteredIn, forget } from './targets.ts';
@@ -48,27 +48,22 @@ function frameAt(
     : known;
   if (isBehind) {
     run.fold.within.set(body, at);
-    forgetBefore(module, statement, body, at.frame);
+    forgetBefore(run.foldingAt(run, module, at.frame), statement, body);
   }
   for (let one = at.next; one !== null && one.to < use.to && one.from <= use.from; one = at.next) {
     if (!run.fold.take(module)) return at.frame;
     at.position = one.to;
     at.next = one.nextSibling;
-    runStatement(run, module, one, at.frame, []);
+    runStatement(run.foldingAt(run, module, at.frame), one, []);
   }
   return frameWithin(run, module, body, use, at.frame);
 }
 
 // What a statement may have changed before one of its bodies begins.
-function forgetBefore(
-  module: PythonModule,
-  statement: PyNode,
-  body: PyNode,
-  frame: FoldFrame,
-): void {
-  if (/^(For|While)Statement$/.test(statement.name)) forget(module, statement, frame);
+function forgetBefore(here: FoldPlace, statement: PyNode, body: PyNode): void {
+  if (/^(For|While)Statement$/.test(statement.name)) forget(here, statement);
   if (statement.name === 'WithStatement')
-    for (const name of enteredIn(module, statement)) frame.names.set(name, undefined);
+    for (const name of enteredIn(here.module, statement)) here.frame.names.set(name, undefined);
   for (
     let part = body.prevSibling;
     part !== null && body.name !== 'StatementGroup';
@@ -79,7 +74,7 @@ function forgetBefore(
       body.parent?.name === 'MatchClause' ||
       part.name === 'as'
     )
-      forget(module, part, frame);
+      forget(here, part);
 }
 
 // What is appended to a list within a body is appended again when the whole statement is gone

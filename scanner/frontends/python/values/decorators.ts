@@ -2,6 +2,7 @@
  * Decorators of Python, which are calls: from the innermost outwards, each with what the one below
  * it gave.
  */
+import { callWith } from '../effects/call.ts';
 import { invoke } from '../effects/calls.ts';
 import { applyEffect } from '../effects/effects.ts';
 import { memberOf } from '../names/members.ts';
@@ -26,16 +27,8 @@ export function applyDecorators(run: PythonRun, module: PythonModule, node: PyNo
         ? named(run, module, decorator)
         : run.evaluate(run, module, decorator);
     if (callee.qual === undefined && callee.own === undefined) return;
-    const about = {
-      module,
-      node: decorator,
-      api: callee.qual ?? '',
-      object: unknownPy,
-      method: '',
-      keywords: new Map(),
-      spread: [],
-    };
-    value = invoke(run, { ...about, certainty: 'exact', args: [value] }, callee, 1);
+    const at = { module, node: decorator, api: callee.qual ?? '', certainty: 'exact' } as const;
+    value = invoke(run, callWith(at, [value]), callee, 1);
     if (own !== undefined && value.own !== undefined && value.own !== own)
       run.wrappers.set(own.id, [...(run.wrappers.get(own.id) ?? []), value.own]);
   }
@@ -80,16 +73,8 @@ function named(run: PythonRun, module: PythonModule, decorator: PyNode): PyValue
   const args = childrenOf(list)
     .filter((child) => /^\w/.test(child.name))
     .map((child) => run.evaluate(run, module, child));
-  const call = {
-    module,
-    node: decorator,
-    api: value.qual ?? '',
-    object: unknownPy,
-    method: '',
-    keywords: new Map(),
-    spread: [],
-  };
-  return invoke(run, { ...call, certainty: 'exact', args }, value, 1);
+  const at = { module, node: decorator, api: value.qual ?? '', certainty: 'exact' } as const;
+  return invoke(run, callWith(at, args), value, 1);
 }
 
 /** Python 2: `exec "code"` stands as a name and a text behind it. */
@@ -97,18 +82,7 @@ export function noteOldExec(run: PythonRun, module: PythonModule, node: PyNode):
   if (textOf(module, node).trim() !== 'exec') return;
   const text = node.nextSibling?.isError ? node.nextSibling.nextSibling?.firstChild : undefined;
   if (text === null || text === undefined) return;
-  const call = {
-    module,
-    node,
-    api: 'exec',
-    object: unknownPy,
-    method: '',
-    keywords: new Map(),
-    spread: [],
-  };
-  applyEffect(
-    run,
-    { ...call, certainty: 'exact', args: [run.evaluate(run, module, text)] },
-    { does: 'code', code: { at: 0, key: '' } },
-  );
+  const at = { module, node, api: 'exec', certainty: 'exact' } as const;
+  const call = callWith(at, [run.evaluate(run, module, text)]);
+  applyEffect(run, call, { does: 'code', code: { at: 0, key: '' } });
 }
