@@ -11,7 +11,7 @@ interface CodeDigests {
 }
 
 export const codeDigests: CodeDigests = {
-  extractor: 'sha256:b07e40f97de1da88945b444d328c0c3bc4f23b6b5d10f006235d31f520220d7b',
+  extractor: 'sha256:28730f0c513d7562775cc9987adb118eb1d6b5a55527a27ccdcb8f10fd8383ee',
   judging: 'sha256:deb5b4105b9cd72d63b0a21e87e74ec30a1c4f277aa9ae74d2e5c6ed70b9c69f',
   rules: {
     'env/dynamic-name': 'sha256:b3bcc619041c321b4ae11ca5d5c43bb5beec8dbf73751365badd255319977730',

@@ -109,7 +109,10 @@ interface Recursion {
   ) => FoldPlace;
 }
 
-/** Where expressions and statements are computed; without a frame names hold what they are given. */
+/**
+ * Where expressions and statements are computed. Without a frame, names hold what the module gives
+ * them.
+ */
 export interface FoldPlace<Frame = FoldFrame> extends Domain<MaybeFolded> {
   readonly run: PythonRun;
   readonly frame: Frame;
