@@ -286,7 +286,7 @@ describe('a webhook', () => {
       'http to a name that is not pinned',
       'http://hooks.example/x',
       ['93.184.216.34'],
-      'it is not https',
+      'its address is not https',
     ],
     [
       'a private address',
