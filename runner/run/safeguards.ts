@@ -51,10 +51,10 @@ export async function startSafeguards(
   await requireStartAllowed(gate, plan, start, signal);
   // Another run may have opened the breaker while the approver was answering.
   breaker.requireClosed();
-  const timer = setInterval(() => breaker.look(), breakerPollMs).unref();
+  const timer = setInterval(() => breaker.readState(), breakerPollMs).unref();
   const close = (): void => {
     clearInterval(timer);
-    breaker.look();
+    breaker.readState();
   };
   return { gate, breaker, close };
 }

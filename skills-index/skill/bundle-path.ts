@@ -72,6 +72,12 @@ const pathRules: readonly PathRule[] = [
   },
 ];
 
+/** The folders above a path, the topmost first: `a` and `a/b` for `a/b/c`. */
+export function foldersAbove(path: string): string[] {
+  const parts = path.split('/');
+  return parts.slice(1).map((_, at) => parts.slice(0, at + 1).join('/'));
+}
+
 /** Every reason why a path cannot be in a bundle; none when it can. */
 export function whyNotBundlePath(path: string): string[] {
   const parts = path.split('/');

@@ -2,7 +2,7 @@
  * Finds every reason why files cannot be a bundle; a skill is accepted or rejected as a whole
  * (trust.md §5).
  */
-import { pathTwinKey, whyNotBundlePath } from './bundle-path.ts';
+import { foldersAbove, pathTwinKey, whyNotBundlePath } from './bundle-path.ts';
 import { isDigest } from './digest.ts';
 import {
   bundleBytesMax,
@@ -13,7 +13,7 @@ import {
 } from './limits.ts';
 import type { Reason } from './problem.ts';
 
-/** What is judged of a file besides its content. */
+/** The properties of a file that are judged besides its content. */
 export interface ListedFile {
   readonly path: string;
   /** Bytes. */
@@ -24,8 +24,8 @@ export interface ListedFile {
 export const noSkillMd = 'it has no SKILL.md';
 
 /**
- * What speaks against these paths in one skill: each alone, and those that some machine holds for
- * the same.
+ * Every reason why these paths cannot be in one skill: faults of single paths, and pairs of paths
+ * that some machine treats as the same path.
  */
 export function whyNotPaths(paths: readonly string[]): Reason[] {
   const first = new Map<string, string>();
@@ -61,17 +61,12 @@ function foldersThatDiffer(path: string, folders: ReadonlyMap<string, string>): 
   });
 }
 
-/**
- * `a`, `a/b` of `a/b/c`. None of a path that is too long: it is refused as it is, and could hold a
- * million.
- */
+// A path that is too long is rejected anyway, and could have a million folders.
 function foldersOf(path: string): string[] {
-  if (path.length > pathBytesMax) return [];
-  const parts = path.split('/');
-  return parts.slice(1).map((_, at) => parts.slice(0, at + 1).join('/'));
+  return path.length > pathBytesMax ? [] : foldersAbove(path);
 }
 
-/** What speaks against the files' number, sizes and permission bits. */
+/** Every reason why the number, sizes and permission bits of the files are not allowed. */
 export function whyNotSizes(files: readonly ListedFile[]): Reason[] {
   const total = files.reduce((sum, file) => sum + file.size, 0);
   return [
@@ -93,8 +88,8 @@ export function whyNotSizes(files: readonly ListedFile[]): Reason[] {
 }
 
 /**
- * Reads a list of files as far as it can be read.
- * @returns the files whose path and size could be read, and what of the form is wrong
+ * Reads a list of files, as far as its form allows.
+ * @returns the files whose path could be read, and every fault of the form
  */
 export function whyNotBundleForm(value: unknown): {
   readonly listed: readonly ListedFile[];
@@ -114,7 +109,7 @@ export function whyNotBundleForm(value: unknown): {
   ];
   const listed = files.flatMap((file): ListedFile[] => {
     if (!isRecord(file) || typeof file.path !== 'string') return [];
-    // A size that is none has its own reason and adds nothing to the sum.
+    // An invalid size has its own reason, and counts as 0 in the sum.
     return [{ path: file.path, size: isSize(file.size) ? file.size : 0, mode: 0o644 }];
   });
   return { listed, reasons };

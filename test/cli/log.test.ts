@@ -132,7 +132,7 @@ describe('skillgate log verify', () => {
     writeFileSync(file(), readFileSync(file(), 'utf8').replace('month end', 'nothing'));
     const { exit: code, stderr, stdout } = await log('verify');
     expect([code, stdout]).toEqual([6, '']);
-    expect(stderr).toContain('line 1: it is not as it was written');
+    expect(stderr).toContain('line 1: the line was changed after it was written');
     expect(stderr).toContain('cp -a');
     const json = JSON.parse((await log('verify', '--format', 'json')).stdout) as object;
     expect(json).toMatchObject({ schema: 'skillgate.log-verify/1', kind: 'broken', line: 1 });

@@ -277,7 +277,7 @@ print(inside.recv(100).split(b'\\r\\n')[0].decode())`;
     expect(done.stderr).toBe('');
     expect(done.stdout.trim()).toBe('HTTP/1.1 200 OK');
     expect(done.plan.egress).toMatchObject([
-      { mode: 'tunnel', reason: expect.stringContaining('tunnels of host policy') },
+      { mode: 'tunnel', reason: expect.stringContaining('in tunnels') },
     ]);
     expect(seen).toEqual(['DELETE /v1/x  ']);
   });

@@ -240,7 +240,7 @@ describe('a held request whose host has a mailbox', () => {
       );
     expect(why).toEqual([
       'its signature does not hold',
-      'it answers another hold, or the hold was changed',
+      'the answer is for another hold, or the hold was changed',
     ]);
   });
 

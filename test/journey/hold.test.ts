@@ -328,7 +328,7 @@ describe('an agent of the same user', () => {
     expect(host.audit()).toContainEqual(
       expect.objectContaining({
         state: 'rejected',
-        why: expect.stringContaining('it answers another hold, or the hold was changed'),
+        why: expect.stringContaining('the answer is for another hold, or the hold was changed'),
       }),
     );
   });

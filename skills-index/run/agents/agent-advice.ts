@@ -10,7 +10,7 @@ const asksPerson =
 
 const advice: Readonly<Partial<Record<ProblemCode, string>>> = {
   'hold-unsupported': asksPerson,
-  'hold-denied': 'go on without it: a person said no',
+  'hold-denied': 'go on without it: a person denied it',
   'hold-expired':
     'nobody answered in time: tell the person you work for, and go on with something else',
   'breaker-open': asksPerson,
@@ -22,6 +22,6 @@ const isForOperator =
   /\bskill(gate)?( --)? (agent|hold|key|secret|changes|registry|member|scope|review|doctor|log)\b|\bhost\.json\b/;
 
 export function adviceForAgent({ code, hint }: Pick<Problem, 'code' | 'hint'>): string {
-  const said = advice[code] ?? hint ?? problemCodes[code].fix;
-  return isForOperator.test(said) ? asksPerson : said;
+  const text = advice[code] ?? hint ?? problemCodes[code].fix;
+  return isForOperator.test(text) ? asksPerson : text;
 }

@@ -81,8 +81,6 @@ export interface AgentPolicy {
   readonly agentPrograms: Readonly<Record<string, AgentProgram>>;
 }
 
-export const emptyAgentPolicy: AgentPolicy = { models: {}, agentPrograms: {} };
-
 /** The parsed address of a model endpoint. */
 export type ModelPlace = {
   readonly kind: 'address' | 'name';
@@ -141,7 +139,7 @@ const model = v.pipe(
   // Anybody on the network can read a key that is sent over plain http.
   v.check(
     ({ secret, url }) => secret === undefined || url.startsWith('https:'),
-    'has a secret, which goes over https only',
+    'has a secret, but secrets are sent over https only',
   ),
 );
 

@@ -105,8 +105,8 @@ export class BreakerWatch {
     if (sum >= (policy.breakers[counter] ?? breakerTable[counter].max)) this.#write();
   }
 
-  /** Stores the counts, and checks whether another run opened the breaker. */
-  look(): void {
+  /** Stores the counts, and reads whether another run opened the breaker. */
+  readState(): void {
     this.#write();
     const why = this.#file.read()?.open?.why;
     if (why !== undefined) this.#opened.abort(why);

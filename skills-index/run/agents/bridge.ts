@@ -36,7 +36,7 @@ const message = v.union([
 /** A message from the sandbox: first a call, then its input. */
 export type BridgeMessage = v.InferOutput<typeof message>;
 
-/** A message to the sandbox. Bytes are base64; `says` is a text for people. */
+/** A message to the sandbox. Bytes are base64; `says` is a message for people. */
 export type BridgeAnswer =
   | { readonly stdout: string }
   | { readonly stderr: string }
@@ -50,5 +50,8 @@ export function parseBridgeLine(line: string): BridgeMessage {
   } catch {
     // The error below covers this case too.
   }
-  throw new Problem('usage', 'Cannot read what the sandbox says: it is no line of the bridge');
+  throw new Problem(
+    'usage',
+    'Cannot read a message of the sandbox: it is not a line of the bridge’s protocol',
+  );
 }

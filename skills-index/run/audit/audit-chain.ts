@@ -73,9 +73,10 @@ export function chainEndOf(
   const entry =
     newline !== -1 && isUtf8(line) ? parseEntry(Buffer.from(line).toString('utf8')) : undefined;
   const isEmpty = newline === -1 && isWhole;
-  if (isEmpty && isSigned) throw brokenLog(file, 'it is empty, and was not');
+  if (isEmpty && isSigned)
+    throw brokenLog(file, 'the log is empty, although lines of it were signed');
   if (entry === undefined && !isEmpty)
-    throw brokenLog(file, 'its last line is not one that was written here');
+    throw brokenLog(file, 'its last line is not a valid audit line');
   const start = entry === undefined ? chainStart : { seq: entry.seq, digest: digestOfLine(line) };
   const bytes = tail.subarray(newline + 1);
   return bytes.length === 0 ? { start } : { start, torn: { bytes, digest: digestOf(bytes) } };
@@ -94,19 +95,20 @@ export function continuesFrom(
   { file, isWhole }: Pick<ChainTail, 'file' | 'isWhole'>,
 ): 'yes' | 'more' {
   if (kept === undefined || kept.size === 0) return 'yes';
-  if (kept.size > seq) throw brokenLog(file, `it has ${seq} lines, and ${kept.size} were signed`);
+  if (kept.size > seq)
+    throw brokenLog(file, `the log has ${seq} lines, but ${kept.size} lines were signed`);
   let end = tail.lastIndexOf(0x0a);
   for (let at = seq; at > kept.size && end > 0; at--) end = tail.lastIndexOf(0x0a, end - 1);
   const begin = end > 0 ? tail.lastIndexOf(0x0a, end - 1) + 1 : 0;
   if (begin === 0 && !isWhole) return 'more';
   if (digestOfLine(tail.subarray(begin, Math.max(0, end))) === kept.head) return 'yes';
-  throw brokenLog(file, `line ${kept.size} is not the one that was signed`);
+  throw brokenLog(file, `line ${kept.size} differs from the line that was signed`);
 }
 
 function brokenLog(file: string, why: string): Problem {
   const folder = file.slice(0, file.lastIndexOf('/'));
   return new Problem('audit-broken', `Cannot append to ${file}: ${why}`, {
-    hint: `Look at it (skillgate log verify), then move all of it away: mv ${folder} ${folder}.broken, and beside it audit-key.json.head of the config folder`,
+    hint: `Run skillgate log verify. Then move the log away (mv ${folder} ${folder}.broken), and also move audit-key.json.head of the config folder away`,
   });
 }
 

@@ -46,7 +46,7 @@ export class ChainCheck {
     this.#witnesses = witnesses;
     const { kept } = witnesses;
     if (kept !== undefined && !this.#isSigned(kept))
-      this.#break(kept.size, 'the checkpoint that is kept of it is not signed by this host’s key');
+      this.#break(kept.size, 'this host’s key did not sign the stored checkpoint');
   }
 
   /** @returns whether to continue; nothing can be verified behind the first break */
@@ -57,9 +57,12 @@ export class ChainCheck {
       : undefined;
     const { seq } = this.#end;
     if (this.#doubted !== undefined)
-      this.#break(entry?.prev === this.#end.digest ? seq - 1 : seq, 'it is not as it was written');
+      this.#break(
+        entry?.prev === this.#end.digest ? seq - 1 : seq,
+        'the line was changed after it was written',
+      );
     else if (entry === undefined)
-      this.#break(seq + 1, 'it is not a whole line of form skillgate.audit/1 in canonical form');
+      this.#break(seq + 1, 'it is not a complete line of form skillgate.audit/1 in canonical form');
     else if (entry.seq !== seq + 1) this.#break(seq + 1, whyOutOfOrder(seq + 1, entry.seq));
     else this.#follow(entry, digestOfLine(line));
     return this.#broken === undefined;
@@ -69,37 +72,34 @@ export class ChainCheck {
     const { seq } = this.#end;
     const { key, kept } = this.#witnesses;
     if (this.#doubted !== undefined)
-      this.#break(
-        seq - 1,
-        `it is not the line that line ${seq} follows: one of the two is not as it was written`,
-      );
+      this.#break(seq - 1, `line ${seq} does not follow this line: one of the two was changed`);
     if (kept !== undefined && seq < kept.size)
       this.#break(
         seq + 1,
-        `lines ${seq + 1} to ${kept.size} were cut off: they were there when ${kept.size} lines were signed`,
+        `lines ${seq + 1} to ${kept.size} are missing: ${kept.size} lines were signed`,
       );
     if (key !== undefined && kept === undefined)
-      this.#break(
-        seq + 1,
-        'the checkpoint that was kept beside the log is gone, so lines may be too',
-      );
+      this.#break(seq + 1, 'the stored checkpoint is missing, so lines may be missing as well');
     return this.#broken ?? { kind: 'whole', lines: seq, signed: this.#signed };
   }
 
   #follow(entry: AuditEntry, digest: Digest): void {
     const { kept } = this.#witnesses;
     if (entry.prev !== this.#end.digest) {
-      if (entry.seq === 1) this.#break(1, 'it does not begin a log');
+      if (entry.seq === 1) this.#break(1, 'the line cannot begin a log');
       this.#doubted = this.#end;
     } else if (entry.event === 'checkpoint') {
       if (entry.size !== this.#end.seq || entry.head !== this.#end.digest || !this.#isSigned(entry))
-        this.#break(entry.seq, 'it is a checkpoint that this host’s key did not sign for this log');
+        this.#break(
+          entry.seq,
+          'the line is a checkpoint that this host’s key did not sign for this log',
+        );
       this.#signed = entry.size;
     }
     this.#end = { seq: entry.seq, digest };
     if (kept?.size !== entry.seq || this.#doubted !== undefined) return;
     if (kept.head === digest) this.#signed = Math.max(this.#signed, kept.size);
-    else this.#break(entry.seq, 'it is not the line that was signed in this place');
+    else this.#break(entry.seq, 'the line differs from the line that was signed here');
   }
 
   #isSigned({ head, keyId, signature, size }: AuditCheckpoint): boolean {
@@ -119,9 +119,8 @@ export class ChainCheck {
 }
 
 function whyOutOfOrder(expected: number, found: number): string {
-  if (found < expected)
-    return `it says that it is line ${found}: it, or line ${found}, was put there or moved`;
+  if (found < expected) return `the line has the number ${found}: a line was inserted or moved`;
   return found === expected + 1
-    ? `line ${expected} was taken out before it`
-    : `lines ${expected} to ${found - 1} were taken out before it`;
+    ? `line ${expected} before it is missing`
+    : `lines ${expected} to ${found - 1} before it are missing`;
 }

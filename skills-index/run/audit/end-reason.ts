@@ -6,40 +6,41 @@
 /** In `next`, `RUN` stands for the id of the run or session. */
 export const endReasons = {
   canary: {
-    means: 'it sent a credential that stands in its sandbox only to be stolen',
-    next: 'do not start it again before you know why: skillgate log --run RUN shows where it was seen; its breaker is open now: skillgate hold list, and a person closes it with skillgate hold allow ID',
+    means: 'it sent the canary, a fake credential that only a thief would send',
+    next: 'find out why before you start it again: skillgate log --run RUN shows where the canary was found; its breaker is open: skillgate hold list shows the hold, and a person closes the breaker with skillgate hold allow ID',
   },
   breaker: {
-    means: 'its breaker opened: it did too often, or once, what stops it for all runs',
-    next: 'skillgate log --run RUN shows what it did; the breaker stays open: skillgate hold list, and a person closes it with skillgate hold allow ID',
+    means:
+      'its circuit breaker opened: it misbehaved too often or too gravely, and every run of it is stopped',
+    next: 'skillgate log --run RUN shows what it did; skillgate hold list shows the open breaker, and a person closes the breaker with skillgate hold allow ID',
   },
   revoked: {
-    means: 'what it may do was revoked while it ran',
-    next: 'skillgate log --run RUN shows what it did until then; skillgate agent list shows whether the identity stands, skillgate run --plan NAME why a version is refused',
+    means: 'its version or its agent’s identity was revoked while it ran',
+    next: 'skillgate log --run RUN shows what it did until then; skillgate agent list shows whether the identity is valid; skillgate run --plan NAME shows why a version is refused',
   },
   proxy: {
-    means: 'its way to the network is gone',
-    next: 'start it again; skillgate doctor shows whether this host can, skillgate log --run RUN what it did until then',
+    means: 'its network proxy has ended',
+    next: 'start it again; skillgate doctor checks this host, and skillgate log --run RUN shows what it did until then',
   },
   killed: {
-    means: 'it was ended from outside',
+    means: 'a program outside the sandbox ended it',
     next: 'skillgate log --run RUN shows what it did until then',
   },
   'limit:seconds': {
-    means: 'it took longer than it may',
+    means: 'it exceeded its time limit',
     next: 'do less at once; skillgate log --run RUN shows what it did',
   },
-  'limit:memory': { means: 'it took more memory than it may', next: 'do less at once' },
+  'limit:memory': { means: 'it exceeded its memory limit', next: 'do less at once' },
   'limit:processes': {
-    means: 'it started more processes than it may',
+    means: 'it exceeded its limit of processes',
     next: 'start fewer at the same time',
   },
   'limit:output': {
-    means: 'it printed more than it may',
+    means: 'it exceeded its limit of output',
     next: 'print less, or write into a file',
   },
   'limit:denials': {
-    means: 'so much of what it asked for was denied that it was ended',
+    means: 'too many of its requests were denied',
     next: 'skillgate log --run RUN shows what was denied',
   },
   'limit:budget': {

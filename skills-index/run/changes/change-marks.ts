@@ -62,12 +62,12 @@ export function marksOf(change: Change): string[] {
       : []),
     ...(whyNameMatters(parts) ?? []),
     ...(after.kind === 'link' && isMarkedName(after.to.split('/'))
-      ? ['a link to what such a mark is about']
+      ? ['a link to a path that would have a mark']
       : []),
     ...(after.kind === 'file' && isCompiled(name)
       ? ['compiled: nobody can read what it does, and it may run in place of its source']
       : []),
-    ...(list === 'lost' ? ['its access list is not taken over: its owner alone may use it'] : []),
+    ...(list === 'lost' ? ['its access list is lost: only its owner may use it'] : []),
     ...(before !== undefined && (before.uid !== after.uid || before.gid !== after.gid)
       ? ['another owner or group']
       : []),

@@ -28,7 +28,7 @@ const path = v.pipe(
   v.check(
     (text) =>
       text.split('/').every((part) => !['', '.', '..'].includes(part) && !part.includes('\0')),
-    'is no plain path',
+    'is not a plain path',
   ),
 );
 const mode = v.pipe(count, v.maxValue(0o1777, 'has setuid or setgid bits'));
@@ -37,7 +37,7 @@ const mode = v.pipe(count, v.maxValue(0o1777, 'has setuid or setgid bits'));
 const folderMode = v.pipe(count, v.maxValue(0o3777, 'has a setuid bit'));
 // Without the owners, applying a rename could give one user's file to another user.
 const owner = { uid: count, gid: count };
-const beforeMode = v.pipe(count, v.maxValue(0o7777, 'is no mode'));
+const beforeMode = v.pipe(count, v.maxValue(0o7777, 'is not a file mode'));
 const link = exactObject({ kind: v.literal('link'), to: v.string(), ...owner });
 const file = { kind: v.literal('file'), sha256: digest, bytes: count, ...owner };
 const stateBefore = v.variant('kind', [
@@ -52,7 +52,7 @@ const stateAfter = v.variant('kind', [
   exactObject({ kind: v.literal('folder'), mode: folderMode, ...owner }),
   link,
 ]);
-const said = exactObject({ path: v.string(), why: v.string() });
+const leftBehind = exactObject({ path: v.string(), why: v.string() });
 const change = exactObject({
   path,
   before: v.optional(stateBefore),
@@ -69,12 +69,12 @@ const folder = exactObject({
   id: v.string(),
   mode: v.picklist(['rw', 'cow'], 'is not "rw" or "cow"'),
   changes: v.array(change),
-  refused: v.array(said),
+  refused: v.array(leftBehind),
   conflicts: v.array(path),
 });
 const shape = exactObject({
   schema: v.literal('skillgate.changes/2'),
-  run: v.pipe(v.string(), v.uuid('is no run')),
+  run: v.pipe(v.string(), v.uuid('is not the id of a run')),
   agent: v.string(),
   skill: v.string(),
   version: v.string(),

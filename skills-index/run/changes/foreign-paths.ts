@@ -1,4 +1,5 @@
 /** Decides which paths a run must not change because they belong to other users. Pure. */
+import { foldersAbove } from '../../skill/bundle-path.ts';
 
 /** The users whose entries a run may change. */
 export type Owners = ReadonlySet<number>;
@@ -28,16 +29,11 @@ export function ownershipOf(
   const foreign = new Map(
     [...found].filter(([, { uid }]) => !owners.has(uid)).map(([path, { uid }]) => [path, uid]),
   );
-  const holding = new Set([...foreign.keys()].flatMap((path) => above(path)));
+  const holding = new Set([...foreign.keys()].flatMap(foldersAbove));
   const whyForeign = (path: string): string | undefined => {
     if (foreign.size === 0) return undefined;
-    const [uid] = [path, ...above(path)].flatMap((one) => foreign.get(one) ?? []);
+    const [uid] = [path, ...foldersAbove(path)].flatMap((one) => foreign.get(one) ?? []);
     return uid === undefined ? undefined : foreignOwner(uid);
   };
   return { whyForeign, holdsForeign: (path) => holding.has(path) };
-}
-
-function above(path: string): string[] {
-  const parts = path.split('/');
-  return parts.slice(1).map((_, index) => parts.slice(0, index + 1).join('/'));
 }

@@ -4,7 +4,7 @@
  */
 import { shownValueCharsMax } from '../../skill/limits.ts';
 import { type Change, type ChangedFolder, type EntryState, sameState } from './changes.ts';
-import { type FurtherNames, whyPathRefused } from './protected-names.ts';
+import { type FurtherNames, textOf, whyPathRefused } from './protected-names.ts';
 
 export interface GatherLimits {
   readonly bytes: number;
@@ -104,7 +104,7 @@ export function gatherChanges(
     }
     const bits = seen?.kind === 'folder' && inherits ? 0o3777 : 0o1777;
     const after = seen !== undefined && 'mode' in seen ? { ...seen, mode: seen.mode & bits } : seen;
-    if (!sameState(after, seen)) leave(path, 'setuid or setgid bits, taken off');
+    if (!sameState(after, seen)) leave(path, 'its setuid or setgid bits were removed');
     if (sameState(below, after)) return false;
     add(path, below, after);
     return after?.kind === 'file';
@@ -120,7 +120,7 @@ export function gatherChanges(
   return { gathered: { changes, refused, conflicts }, refuse, requireRoom, compare, gone };
 }
 
-/** The run changed more than the limits allow. All its changes are thrown away. */
+/** The run changed more than the limits allow. All its changes are discarded. */
 export class TooMuchChanged extends Error {
   constructor({ bytes, nameBytes, paths }: GatherLimits, path: string) {
     const most = `${inMiB(bytes)} MiB, ${paths} paths, or ${inMiB(nameBytes)} MiB of names and reasons`;
@@ -132,8 +132,4 @@ export class TooMuchChanged extends Error {
 
 function inMiB(bytes: number): number {
   return bytes / 1024 / 1024;
-}
-
-function textOf(latin: string): string {
-  return Buffer.from(latin, 'latin1').toString('utf8');
 }

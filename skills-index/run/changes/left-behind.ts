@@ -7,6 +7,7 @@ import {
   isProtectedName,
   makesRepository,
   obeyed,
+  textOf,
   whyBytecodeRefused,
   whyPathRefused,
   whyTextRefused,
@@ -62,7 +63,7 @@ export function whyLinkRefused(
   const leaves = 'a link that leaves the folder';
   const parts = targetOf(path, link);
   if (parts === undefined) return leaves;
-  const toObeyed = 'a link to what hosts or agents obey';
+  const toObeyed = 'a link to a path that hosts or agents obey';
   if (parts.some((part) => isProtectedName(textOf(part), further))) return toObeyed;
   for (const end of parts.keys()) {
     const one = parts.slice(0, end + 1).join('/');
@@ -96,8 +97,4 @@ function targetOf(path: string, link: string): string[] | undefined {
   const climbs = up.split('..').length - 1;
   if (link.startsWith('/') || climbs > above.length || down.includes('..')) return undefined;
   return [...above.slice(0, above.length - climbs), ...down];
-}
-
-function textOf(latin: string): string {
-  return Buffer.from(latin, 'latin1').toString('utf8');
 }

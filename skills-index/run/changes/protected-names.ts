@@ -159,7 +159,7 @@ export function whyBytecodeRefused(path: string): string | undefined {
 export function whyTextRefused(name: string): string | undefined {
   if (name.includes('\u{fffd}')) return 'its name is not UTF-8';
   return /[\p{Cc}\p{Cs}\p{Zl}\p{Zp}\p{Bidi_Control}]/u.test(name)
-    ? 'its name holds controls'
+    ? 'its name contains control characters'
     : undefined;
 }
 
@@ -170,4 +170,9 @@ export function whyTextRefused(name: string): string | undefined {
 function fold(name: string): string {
   const seen = name.replace(/\p{Default_Ignorable_Code_Point}/gu, '').replace(/:.*$/s, '');
   return pathTwinKey(seen).replace(/[. ]+$/, '');
+}
+
+/** The name or path, of which `latin` has one character for each byte, as text. */
+export function textOf(latin: string): string {
+  return Buffer.from(latin, 'latin1').toString('utf8');
 }

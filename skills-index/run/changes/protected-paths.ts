@@ -2,6 +2,7 @@
  * Decides which paths of a folder are write-protected while a run may write to the folder or to a
  * view of it. Pure.
  */
+import { foldersAbove } from '../../skill/bundle-path.ts';
 import { Problem } from '../../skill/problem.ts';
 import { type FurtherNames, heldShut, isRepository, isShut } from './protected-names.ts';
 
@@ -104,9 +105,4 @@ function written(path: string): string {
     'plan-refused',
     `A writable mount has a path to protect whose name is not UTF-8: ${text}`,
   );
-}
-
-function foldersAbove(path: string): string[] {
-  const parts = path.split('/').slice(0, -1);
-  return parts.map((_, i) => parts.slice(0, i + 1).join('/'));
 }

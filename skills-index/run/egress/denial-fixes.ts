@@ -11,10 +11,10 @@ export function isDenial(text: string): text is Denial {
 /** The next step for the operator, for each reason that needs more than a change to the plan. */
 export const denialFixes: Readonly<Partial<Record<Denial, string>>> = {
   'host-denied':
-    'egress to the host has to stand in the skill’s manifest, be approved, and be granted (skillgate agent grant); skillgate run --plan NAME shows what a run may ask',
+    'declare egress to the host in the skill’s manifest, have it approved, and grant it (skillgate agent grant); skillgate run --plan NAME shows the requests that a run may make',
   held: 'skillgate log --run RUN shows the hold and who answered',
   unasked:
-    'name an approver in host.json (skillgate key create NAME --passphrase prints the line), or take the rule out of its holds',
+    'name an approver in host.json (skillgate key create NAME --passphrase prints the line), or remove the rule from "holds"',
   'over-budget':
     'skillgate agent list shows what is used; skillgate agent grant NAME --budget … raises it',
   'address-denied':

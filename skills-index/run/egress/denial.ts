@@ -73,11 +73,11 @@ export const denials = {
     status: 403,
     means: 'the request contains the canary, a fake credential that no skill may send',
   },
-  held: { status: 403, means: 'a person was to be asked, and did not allow it' },
+  held: { status: 403, means: 'the request needs a person’s answer, and nobody allowed it' },
   unasked: {
     status: 403,
     means:
-      'a person would have to be asked, and nobody can be on this host: trying again does not change it',
+      'the request needs a person’s answer, and this host has no approver: trying again does not help',
   },
   'too-fast': { status: 429, means: 'the run has reached its limit of requests in a minute' },
   'over-budget': { status: 429, means: 'the agent’s budget for today is used up' },

@@ -22,7 +22,7 @@ const hopByHop =
   /^(connection|keep-alive|proxy-.*|te|trailer|transfer-encoding|upgrade|http2-settings|host|content-length|accept-encoding|expect|sec-websocket-extensions)$/;
 // Some servers take the method, host, path, client address or user from these headers instead of
 // the request line that the proxy judged. The usual sender is a proxy in front of the server.
-const saysOtherwise = [
+const contradictsRequestLine = [
   /^x-(http-)?method(-override)?$/,
   /^(x-)?forwarded(-.*)?$|^proxy$|^(.*-)?forward(ed)?-for$/,
   /^x-(.*-)?host(name)?(-.*)?$/,
@@ -98,8 +98,11 @@ function withPlaceholders(request: ReadRequest, hides: boolean): SentHeaders {
     [...hop, ...dropped].includes(name) ||
     [hopByHop, asksForDelta, ...(hides ? [asksForPart] : [])].some((one) => one.test(name));
   const kept = headers.filter(([name]) => !isDropped(readName(name)));
-  const said = headers.find(([name]) => readName(name) === 'content-length')?.[1];
-  const length = ended && (held.length > 0 || said !== undefined) ? String(held.length) : said;
+  const declaredLength = headers.find(([name]) => readName(name) === 'content-length')?.[1];
+  const length =
+    ended && (held.length > 0 || declaredLength !== undefined)
+      ? String(held.length)
+      : declaredLength;
   const upgrade = [
     ['Connection', 'Upgrade'],
     ['Upgrade', 'websocket'],
@@ -134,7 +137,9 @@ export function droppedHeaders({
 function namesAnother(name: string, method: string): boolean {
   if (name === 'destination') return method !== 'COPY' && method !== 'MOVE';
   return (
-    saysOtherwise.some((one) => one.test(name)) && !ofObject.test(name) && !ofService.test(name)
+    contradictsRequestLine.some((form) => form.test(name)) &&
+    !ofObject.test(name) &&
+    !ofService.test(name)
   );
 }
 

@@ -126,9 +126,10 @@ function signedV4(
     headers.find(([name]) => name.toLowerCase() === wanted)?.[1] ?? '';
   const scope = scopeOf(headerNamed('authorization'), placeholder);
   const [id = '', secret = '', token] = revealed.split(':');
-  const said = headerNamed('x-amz-content-sha256');
-  if (scope === undefined || secret === '' || said.startsWith('STREAMING-AWS4-')) return undefined;
-  const payload = said === unsignedTrailer ? said : sha256(body);
+  const payloadHash = headerNamed('x-amz-content-sha256');
+  if (scope === undefined || secret === '' || payloadHash.startsWith('STREAMING-AWS4-'))
+    return undefined;
+  const payload = payloadHash === unsignedTrailer ? payloadHash : sha256(body);
   const date = now.toISOString().replace(/[:-]|\.\d+/g, '');
   const sent: SentHeaders = [
     ...headers.filter(([name]) => !madeAnew.test(name)),

@@ -19,7 +19,7 @@ const end = '\r\n';
  */
 export function writeHeldRequest({ body, headers, line }: HeldRequest): Buffer {
   if ([line, ...headers].some((one) => /[\r\n]/.test(one)))
-    throw new TypeError('A header of a held request has a line end in it');
+    throw new TypeError('A header of a held request contains a line break');
   return Buffer.concat([Buffer.from([line, ...headers, '', ''].join(end), 'latin1'), body]);
 }
 

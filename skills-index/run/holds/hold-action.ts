@@ -80,8 +80,9 @@ export function describeAction(action: GatedAction): string {
       const { args, capabilities, command, why } = action;
       const given =
         args.length === 0 ? '' : ` with ${args.length} arguments (${canonicalDigest(args)})`;
-      const said = why === '' ? 'no reason was given' : `the reason given: ${JSON.stringify(why)}`;
-      return `start ${command}${given}; ${said}; capabilities: ${joinList(capabilities)}`;
+      const reason =
+        why === '' ? 'no reason was given' : `the reason given: ${JSON.stringify(why)}`;
+      return `start ${command}${given}; ${reason}; capabilities: ${joinList(capabilities)}`;
     }
     case 'install':
       return `install for the agent, in this version alone, with: ${joinList(action.capabilities)}`;

@@ -61,14 +61,14 @@ export function whyNotAnswered(question: AnswerQuestion): string[] {
   return [
     ...(answer.hold === holdDigest(hold)
       ? []
-      : ['it answers another hold, or the hold was changed']),
+      : ['the answer is for another hold, or the hold was changed']),
     ...(answer.at >= hold.created && answer.at < hold.expires
       ? []
-      : ['it was given outside the time of the hold']),
+      : ['the answer was not given while the hold waited']),
     ...(answer.seconds <= allowanceSecondsMax
       ? []
-      : [`it allows for more than ${allowanceSecondsMax} seconds`]),
-    ...(now.getTime() < endOf(hold, answer) ? [] : ['its time is over']),
+      : [`the answer allows for more than ${allowanceSecondsMax} seconds`]),
+    ...(now.getTime() < endOf(hold, answer) ? [] : ['the answer has expired']),
     ...whyNotProven(question, approver),
   ];
 }
@@ -106,10 +106,10 @@ function whyNotProven(
   return [
     ...(writer.folder === user.folder && writer.uid === user.uid
       ? []
-      : [`user ${user.uid} did not write it into ${user.folder}`]),
-    ...(writer.alone ? [] : ['others could have written it']),
+      : [`user ${user.uid} did not write the answer into ${user.folder}`]),
+    ...(writer.alone ? [] : ['other users could have written the answer']),
     ...(ownUids.includes(user.uid)
-      ? ['its writer is the user of the runner or of the sandbox']
+      ? ['the user of the runner or of the sandbox wrote the answer']
       : []),
   ];
 }

@@ -62,7 +62,7 @@ export interface HoldDesk
    * Answers whose rejection is already in the audit log. An answer that cannot be deleted is found
    * again at each check.
    */
-  readonly told?: Set<string>;
+  readonly recorded?: Set<string>;
 }
 
 export interface GateSettings extends HoldDesk, Pick<HoldTerms, 'subject' | 'grants'> {
@@ -91,7 +91,7 @@ type Answer = { readonly verdict: 'allow' | 'deny'; readonly by: string } | unde
  * Creates the gate of a run. The gate asks, writes and reads nothing until a rule demands a person.
  */
 export function openGate(given: GateSettings): RunGate {
-  const settings: GateSettings = { told: new Set(), ...given };
+  const settings: GateSettings = { recorded: new Set(), ...given };
   const { hands, holder, nonce, now, ticks } = settings;
   const state = new HoldState({ ...settings, atTerminal: hands.confirm !== undefined });
   const ask: Gate['ask'] = async (action, signal, whole) => {
@@ -118,7 +118,7 @@ export function openGate(given: GateSettings): RunGate {
     // is asked.
     const all = whole === undefined ? { action, request: undefined } : await whole();
     if (all === undefined)
-      return end(first, 'denied', 'it did not come whole, so nobody was asked');
+      return end(first, 'denied', 'the request ended too early, so nobody was asked');
     const hold = holdOf(all.action);
     // Other holds may have begun to wait while the request was read, so the limits are checked
     // again.
@@ -168,7 +168,7 @@ export async function requireStartAllowed(
  * finishing changes the hold's digest, and the answer names the old digest.
  */
 export function findAnswer(desk: HoldDesk, hold: Hold): SignedAnswer | undefined {
-  const { files, now, ownUids, policy, told = new Set<string>(), whyNotSigned } = desk;
+  const { files, now, ownUids, policy, recorded = new Set<string>(), whyNotSigned } = desk;
   if (hold.holder === ended) return undefined;
   const folders = policy.approvers.flatMap(({ user }) => (user === undefined ? [] : [user.folder]));
   for (const { signed, writer } of files.answers(hold, folders)) {
@@ -182,10 +182,10 @@ export function findAnswer(desk: HoldDesk, hold: Hold): SignedAnswer | undefined
       whyNotSigned,
     });
     if (why.length === 0) return signed;
-    const said = why.join('; ');
-    const key = `${hold.id} ${said}`;
-    if (!told.has(key)) desk.record(holdEvent(hold, 'rejected', said));
-    told.add(key);
+    const reasons = why.join('; ');
+    const key = `${hold.id} ${reasons}`;
+    if (!recorded.has(key)) desk.record(holdEvent(hold, 'rejected', reasons));
+    recorded.add(key);
     if (!folders.includes(writer.folder)) files.reject(hold);
   }
   return undefined;

@@ -2,12 +2,11 @@
  * The part of host policy about holds: which actions wait for a person, who may answer, who is
  * notified, and how much misbehaviour stops a skill.
  */
-import { createPublicKey } from 'node:crypto';
 import * as v from 'valibot';
-import { digestOf, isDigest } from '../../skill/digest.ts';
 import { isHostPattern } from '../../skill/host-name.ts';
 import { isNamePart } from '../../skill/name.ts';
 import { boundedList, exactObject } from '../../skill/shape.ts';
+import { publicKey } from '../../statement/field-shapes.ts';
 import {
   type BreakerCounter,
   type BreakerThresholds,
@@ -95,17 +94,8 @@ export interface HoldPolicy {
   readonly breakers: BreakerThresholds;
 }
 
-export const emptyHoldPolicy: HoldPolicy = {
-  holds: [],
-  approvers: [],
-  webhooks: [],
-  highStakes: [],
-  writable: [],
-  breakers: {},
-};
-
-const checked = (holds: (text: string) => boolean, says: string) =>
-  v.pipe(v.string(), v.check(holds, says));
+const checked = (isValid: (text: string) => boolean, message: string) =>
+  v.pipe(v.string(), v.check(isValid, message));
 const skill = checked(
   (text) => /^@[a-z0-9-]+\/([a-z0-9-]+|\*)$/.test(text),
   'is not a skill: write @scope/name, or @scope/* for all of a scope',
@@ -132,7 +122,7 @@ const condition = v.pipe(
         plainText,
         v.check(
           isCapability,
-          'begins no capability: mount [ro|rw|cow …], egress [GET …], secret [NAME …], env [NAME] or exec [PROGRAM], and nothing after a program',
+          'is not the beginning of a capability: mount [ro|rw|cow …], egress [GET …], secret [NAME …], env [NAME] or exec [PROGRAM], and nothing after a program',
         ),
       ),
     ),
@@ -140,7 +130,7 @@ const condition = v.pipe(
     agent: v.exactOptional(name),
     host: v.exactOptional(checked(isHostPattern, 'is not a host in lower case')),
     method: v.exactOptional(
-      checked((text) => /^[A-Z]{1,20}$/.test(text), 'is not a method in capitals'),
+      checked((text) => /^[A-Z]{1,20}$/.test(text), 'is not an HTTP method in capital letters'),
     ),
     path: v.exactOptional(
       v.pipe(
@@ -148,7 +138,10 @@ const condition = v.pipe(
           (text) => /^\/[^*]*\*?$/.test(text),
           'is not a path that begins with / and has * at its end only',
         ),
-        v.check((text) => !/[?#]/.test(text), 'has a query: rules look at the path before it'),
+        v.check(
+          (text) => !/[?#]/.test(text),
+          'has a query, but rules compare only the path before the query',
+        ),
       ),
     ),
     bytesOver: v.exactOptional(count),
@@ -157,23 +150,14 @@ const condition = v.pipe(
   }),
   v.check(
     (when) => when.capability === undefined || !isAboutRequests(when),
-    'names a capability and a request: a rule is asked at a start or at a request, write two',
+    'names a capability and a request: write two rules, one for starts and one for requests',
   ),
 );
 
 const approver = v.pipe(
   exactObject({
     name,
-    key: v.exactOptional(
-      v.pipe(
-        exactObject({ keyId: v.custom<string>(isDigest, 'is not a digest'), spki: plainText }),
-        v.check((key) => isP256(key.spki), 'is not a P-256 key (SPKI DER in base64)'),
-        v.check(
-          (key) => digestOf(Buffer.from(key.spki, 'base64')) === key.keyId,
-          'has a keyId that is not the digest of its key',
-        ),
-      ),
-    ),
+    key: v.exactOptional(publicKey),
     mailboxKey: v.exactOptional(mailboxKeyShape),
     passkey: v.exactOptional(
       exactObject({
@@ -208,7 +192,7 @@ const counters = Object.keys(breakerTable) as BreakerCounter[];
 const threshold = v.pipe(
   count,
   v.minValue(1, 'is less than 1'),
-  v.maxValue(breakerThresholdMax, 'is more than a breaker may let pass'),
+  v.maxValue(breakerThresholdMax, 'is more than the highest threshold'),
 );
 
 /** The members of host policy that concern holds. */
@@ -249,7 +233,7 @@ export const holdPolicyEntries = {
     [],
   ),
   mailbox: v.exactOptional(
-    checked(isMailbox, 'is not https://HOST[:PORT], nor http: of this machine'),
+    checked(isMailbox, 'is not https://HOST[:PORT], or http: on this machine'),
   ),
   highStakes: v.optional(boundedList(skill, rulesMax), []),
   writable: v.optional(boundedList(name, rulesMax), []),
@@ -284,15 +268,6 @@ export function idleRules({
   return holds
     .filter(({ when }) => when.tag !== undefined && highStakes.length === 0)
     .map((one) => one.name);
-}
-
-function isP256(spki: string): boolean {
-  try {
-    const key = createPublicKey({ key: Buffer.from(spki, 'base64'), format: 'der', type: 'spki' });
-    return key.asymmetricKeyDetails?.namedCurve === 'prime256v1';
-  } catch {
-    return false;
-  }
 }
 
 function isMailbox(text: string): boolean {

@@ -76,7 +76,7 @@ export function plannedHolds(plan: HeldPlan, policy: HoldPolicy): PlannedHold[] 
     .map((one) => ({
       rule: 'rw-mount',
       seconds: holdSecondsDefault,
-      reason: `${one.source} is mounted rw, and host policy’s writable does not name it`,
+      reason: `${one.source} is mounted rw, and "writable" of host policy does not name it`,
     }));
   return [...byRule, ...writes];
 }
@@ -95,13 +95,13 @@ export function ruleFor(
       return {
         rule: 'install',
         seconds: holdSecondsDefault,
-        reason: 'it is beyond the standing grant of the agent',
+        reason: 'the agent’s grant does not cover it',
       };
     case 'apply':
       return {
         rule: 'apply',
         seconds: holdSecondsDefault,
-        reason: 'changes of a copy are applied when a person accepts them',
+        reason: 'changes of a copy need a person’s acceptance',
       };
     case 'egress': {
       const rule = policy.holds.find(

@@ -89,7 +89,11 @@ export class HoldState {
   ): NextStep {
     const { atTerminal, ownUids, policy, subject } = this.#terms;
     if (this.#refused.has(scope))
-      return { kind: 'end', state: 'denied', why: 'a person said no to it in this run' };
+      return {
+        kind: 'end',
+        state: 'denied',
+        why: 'a person already denied the action in this run',
+      };
     const able = policy.approvers.some((one) => canAnswer(one, ownUids));
     // The agent may control its own terminal, so a confirmation there proves nothing.
     const confirms = atTerminal && subject.agent === 'operator' && policy.approvers.length === 0;
@@ -97,20 +101,20 @@ export class HoldState {
       return {
         kind: 'end',
         state: 'unsupported',
-        why: `rule ${rule} wants a person, and nobody who is not the agent can answer here`,
+        why: `rule ${rule} demands a person’s answer, and this host has no approver who is independent of the agent`,
       };
     const tooMany =
       before.waiting >= holdsWaitingMax
-        ? `${before.waiting} holds of ${agent} wait for a person already`
+        ? `${before.waiting} holds of ${agent} already wait for a person`
         : before.lately >= holdsPerAgentMax
-          ? `people were asked for ${agent} ${before.lately} times within ${refusalSeconds / 60} minutes already`
+          ? `people were already asked ${before.lately} times for ${agent} within ${refusalSeconds / 60} minutes`
           : undefined;
     if (tooMany !== undefined) return { kind: 'end', state: 'denied', why: tooMany };
     if (this.#asked >= holdsPerRunMax)
       return {
         kind: 'end',
         state: 'denied',
-        why: `a person was asked ${holdsPerRunMax} times in this run already`,
+        why: `people were already asked ${holdsPerRunMax} times in this run`,
       };
     return { kind: able ? 'wait' : 'confirm' };
   }

@@ -24,8 +24,8 @@ export const mailboxKeyShape = exactObject({ spki: spkiShape, signature: base64 
 
 /** The bytes that the signing key signs: a DSSE envelope's encoding of both keys. */
 export function mailboxKeyBytes(signingKeyId: string, spki: string): Uint8Array {
-  const said = { schema: 'skillgate.mailbox-key/1', signingKey: signingKeyId, mailboxKey: spki };
-  return pae('application/vnd.skillgate.mailbox-key+json', Buffer.from(canonicalJson(said)));
+  const signed = { schema: 'skillgate.mailbox-key/1', signingKey: signingKeyId, mailboxKey: spki };
+  return pae('application/vnd.skillgate.mailbox-key+json', Buffer.from(canonicalJson(signed)));
 }
 
 /** Whether the signing key signed this mailbox key, and the two are different P-256 keys. */

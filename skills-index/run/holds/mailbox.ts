@@ -177,18 +177,19 @@ export async function readRequest(
   const refused = (why: string): OpenedRequest => ({ kind: 'refused', why });
   const { said: message } = signed;
   const host = mailboxSigner(signed);
-  if (host === undefined) return refused('no host signed it, or it was changed after that');
-  if (message.to !== own) return refused('it is for another key');
+  if (host === undefined)
+    return refused('no host signed the message, or it was changed after signing');
+  if (message.to !== own) return refused('the message is for another key');
   const text = await open(message.content, aboutRequest(message));
   if (text === undefined)
-    return refused('it does not open with the mailbox key of this key, or was changed');
+    return refused('the mailbox key cannot decrypt the message, or the message was changed');
   const request = parsed(requestShape, text);
-  if (request === undefined) return refused('it is no request');
+  if (request === undefined) return refused('the message is not the request of a hold');
   if (holdDigest(request.hold) !== message.hold)
-    return refused('the hold that it shows is not the one whose digest was signed');
+    return refused('the message shows another hold than the one whose digest was signed');
   if (request.hold.expires !== message.expires)
-    return refused('it does not end when its hold does');
-  if (now.toISOString() >= request.hold.expires) return refused('its time is over');
+    return refused('the message and its hold expire at different times');
+  if (now.toISOString() >= request.hold.expires) return refused('the hold has expired');
   return { kind: 'request', ...request, message, host };
 }
 

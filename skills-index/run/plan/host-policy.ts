@@ -9,11 +9,11 @@ import { isNamePart } from '../../skill/name.ts';
 import { addressClass } from '../../skill/network-address.ts';
 import { Problem } from '../../skill/problem.ts';
 import { boundedList, exactObject, parseShape } from '../../skill/shape.ts';
-import { type AgentPolicy, agentPolicyEntries, emptyAgentPolicy } from '../agents/agent-policy.ts';
-import { emptyHoldPolicy, type HoldPolicy, holdPolicyEntries } from '../holds/hold-policy.ts';
+import { type AgentPolicy, agentPolicyEntries } from '../agents/agent-policy.ts';
+import { type HoldPolicy, holdPolicyEntries } from '../holds/hold-policy.ts';
 import { type Backend, backends } from './backend-names.ts';
 import type { PinnedAddress } from './plan.ts';
-import { emptyReportPolicy, type ReportPolicy, reportPolicyEntries } from './report-policy.ts';
+import { type ReportPolicy, reportPolicyEntries } from './report-policy.ts';
 
 /** The most hours for which host policy may accept an expired status file: a long weekend. */
 export const statusGraceHoursMax = 96;
@@ -69,7 +69,7 @@ export interface HostPolicy extends HoldPolicy, AgentPolicy, ReportPolicy {
   readonly obeyed: readonly string[];
   /** Values for `env` capabilities. The runner's own environment is never passed on. */
   readonly env: Readonly<Record<string, string>>;
-  /** Bubblewrap where the file names none. */
+  /** The program that makes sandboxes; bubblewrap when the file names none. */
   readonly backend: Backend;
   /**
    * Settings of the `microvm` backend: a Linux kernel with serial ports and initramfs built in, and
@@ -88,31 +88,11 @@ export interface HostPolicy extends HoldPolicy, AgentPolicy, ReportPolicy {
   readonly statusGraceHours: number;
 }
 
-export const emptyHostPolicy: HostPolicy = {
-  file: 'host.json',
-  hosts: {},
-  tunnels: [],
-  authorities: [],
-  egress: {},
-  workspaces: {},
-  ownLocks: [],
-  obeyed: [],
-  env: {},
-  backend: 'bubblewrap',
-  require: [],
-  plain: true,
-  status: [],
-  statusGraceHours: 0,
-  ...emptyHoldPolicy,
-  ...emptyAgentPolicy,
-  ...emptyReportPolicy,
-};
-
-const checked = (holds: (text: string) => boolean, says: string) =>
-  v.pipe(v.string(), v.check(holds, says));
+const checked = (isValid: (text: string) => boolean, message: string) =>
+  v.pipe(v.string(), v.check(isValid, message));
 const environmentName = checked(
   (name) => /^[A-Za-z_][A-Za-z0-9_]*$/.test(name),
-  'is not the name of a variable',
+  'is not the name of an environment variable',
 );
 const amount = v.pipe(v.number(), v.safeInteger(), v.minValue(1));
 const folder = checked(isPlainPath, 'is not an absolute path in plain form');
@@ -138,7 +118,10 @@ const policyEntries = exactObject({
     exactObject({ requestsPerMinute: v.exactOptional(amount), sentBytes: v.exactOptional(amount) }),
     {},
   ),
-  workspaces: v.optional(v.record(checked(isNamePart, 'is not a workspace’s name'), folder), {}),
+  workspaces: v.optional(
+    v.record(checked(isNamePart, 'is not a valid workspace name'), folder),
+    {},
+  ),
   ownLocks: v.optional(boundedList(v.string(), ownLocksMax), []),
   obeyed: v.optional(
     v.pipe(
@@ -148,7 +131,7 @@ const policyEntries = exactObject({
           // Names are compared whole, so a pattern would protect nothing.
           v.check(
             (name) => !/[*?[]/.test(name),
-            'is a pattern: names are compared whole, so write each name',
+            'is a pattern, but names are compared whole: write each name',
           ),
         ),
       ),
@@ -159,7 +142,7 @@ const policyEntries = exactObject({
   env: v.optional(
     v.record(
       environmentName,
-      checked((text) => !text.includes('\0'), 'has a NUL'),
+      checked((text) => !text.includes('\0'), 'contains a NUL character'),
     ),
     {},
   ),
@@ -199,6 +182,9 @@ export function parseHostPolicy(bytes: Uint8Array, path = 'host.json'): HostPoli
     ...parseShape(policyShape, readJson(bytes, path), 'host-policy-invalid', path),
   };
 }
+
+/** The policy of a host without host.json: the default of each member. */
+export const emptyHostPolicy = parseHostPolicy(Buffer.from('{}'));
 
 function readJson(bytes: Uint8Array, path: string): ParsedJson {
   try {

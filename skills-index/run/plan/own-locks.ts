@@ -19,12 +19,12 @@ export function requireOverlays(
   const why =
     typeof made === 'string'
       ? made
-      : 'no overlay can be mounted there, or it would hide what is mounted in the folder';
+      : 'no overlay can be mounted there, or the overlay would hide another mount in the folder';
   throw new Problem(
     'mode-unsupported',
-    `Cannot give ${bound} locks of its own, as ownLocks of host policy says: ${why}`,
+    `Cannot mount an overlay on ${bound}, which ownLocks of host policy demands: ${why}`,
     {
-      hint: 'take the workspace out of "ownLocks" in host.json, or run as root with bubblewrap on a folder without other mounts in it',
+      hint: 'remove the workspace from "ownLocks" in host.json, or run as root with bubblewrap on a folder without other mounts in it',
     },
   );
 }

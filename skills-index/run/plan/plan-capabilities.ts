@@ -90,7 +90,9 @@ function planMounts(
       });
     else if ('why' in fact) refuse(`${source} cannot be mounted: ${fact.why}`);
     else if (!plainTarget.test(target) || ownFolders.test(target))
-      refuse(`${JSON.stringify(target)} is no place for a mount`);
+      refuse(
+        `${JSON.stringify(target)} cannot be the target of a mount: write a plain path outside the sandbox’s own folders`,
+      );
     else
       draft.mounts.push({
         source,
@@ -108,9 +110,9 @@ function planMounts(
       others(a).some((b) => within(a.target, b.target) || within(a.path, b.path) || a.id === b.id),
     )
   )
-    refuse('two mounts lie in one another');
+    refuse('two mounts overlap: one folder contains the other');
   if (draft.mounts.length > mountsMax)
-    refuse(`${draft.mounts.length} mounts; at most ${mountsMax}`);
+    refuse(`the plan has ${draft.mounts.length} mounts; at most ${mountsMax} are possible`);
 }
 
 const nobody = 65_534;
@@ -131,13 +133,13 @@ export function planOwner(
     if (uid === 0)
       refused.push({
         code: 'mount-owner-root',
-        message: `${path} belongs to root, whose uid no run takes`,
+        message: `${path} belongs to root, and no run gets root’s user id`,
         hint,
       });
     else if (uid !== owners[0]?.uid)
       refused.push({
         code: 'plan-refused',
-        message: `${path} belongs to another user than the first`,
+        message: `${path} belongs to another user than the first mount, and a run has one user id`,
       });
   }
   return { uid: owners[0]?.uid || nobody, gid: owners[0]?.gid || nobody };
@@ -154,9 +156,9 @@ function planEgress(draft: Draft, { hostPolicy }: PlanInput, egress: Capabilitie
     const names = Object.entries(pinned).map(([name, to]) => `${name} is ${to.address}:${to.port}`);
     const leave = (reason: string): void => leaveOut(draft, { kind: 'egress', ...one }, reason);
     if ((scheme !== 'https' && scheme !== 'http') || one.methods.includes('*'))
-      leave('only https and http with their methods named leave a sandbox');
+      leave('a run may send only http and https requests with named methods');
     else if (scheme === 'http' && names.length === 0)
-      leave(`host policy pins no address to ${host}, and plain http goes to pinned names only`);
+      leave(`host policy pins no address for ${host}, and plain http needs one`);
     else {
       const line = { scheme, port, methods: one.methods, path, pinned };
       const why = [approvedFor(one.why), ...names];
@@ -168,7 +170,7 @@ function planEgress(draft: Draft, { hostPolicy }: PlanInput, egress: Capabilitie
       for (const name of opaque) {
         const reason = [
           ...why,
-          `tunnels of host policy has ${name}:${port}: neither method nor path is judged`,
+          `host policy lists ${name}:${port} in tunnels, so the proxy checks neither method nor path`,
         ].join('; ');
         draft.egress.push({ ...line, host: name, mode: 'tunnel', reason });
       }
@@ -229,7 +231,11 @@ function planEnv(draft: Draft, { agent, hostPolicy }: PlanInput, env: Capabiliti
       : ['host policy', hostPolicy.env];
     const value = Object.hasOwn(values ?? {}, name) ? values?.[name] : undefined;
     if (reservedNames.test(name))
-      leaveOut(draft, { kind: 'env', name }, 'the sandbox sets it, or it changes what is loaded');
+      leaveOut(
+        draft,
+        { kind: 'env', name },
+        'the sandbox sets this variable itself, or the variable changes which code is loaded',
+      );
     else if (value === undefined)
       leaveOut(
         draft,
@@ -247,9 +253,7 @@ function planPrograms(
   exec: Capabilities['exec'],
 ): void {
   const own =
-    interpreter === undefined
-      ? []
-      : [{ program: interpreter as string, reason: `${file} is run by it` }];
+    interpreter === undefined ? [] : [{ program: interpreter as string, reason: `runs ${file}` }];
   const others = exec
     .map(({ program, why }) => ({ program, reason: approvedFor(why) }))
     .filter((one) => one.program !== interpreter);
@@ -257,8 +261,12 @@ function planPrograms(
     const path = Object.hasOwn(host.programs, program) ? host.programs[program] : undefined;
     if (path !== undefined) draft.programs.push({ program, path, reason });
     else if (program === interpreter)
-      draft.refused.push({ code: 'sandbox-missing', message: `${program} is not below /usr/bin` });
-    else leaveOut(draft, { kind: 'exec', program }, 'it is not below /usr/bin on this host');
+      draft.refused.push({
+        code: 'sandbox-missing',
+        message: `${program} is not installed below /usr/bin`,
+      });
+    else
+      leaveOut(draft, { kind: 'exec', program }, 'it is not installed below /usr/bin on this host');
   }
 }
 

@@ -76,7 +76,7 @@ export function planSession(input: SessionInput): {
   ))
     refused.push({
       code: 'sandbox-refused',
-      message: `host policy requires ${one}, which this host cannot give`,
+      message: `host policy requires ${one}, which the sandbox on this host does not have`,
     });
   const { program } = facts;
   if ('why' in program)
@@ -133,11 +133,15 @@ const plainEnv: readonly PlannedEnv[] = [
     value: '/opt/skillgate/bin:/usr/local/bin:/usr/bin:/bin',
     reason: 'the runner’s node and skillgate, then the system',
   },
-  { name: 'HOME', value: '/home/skill', reason: 'a temporary folder: gone with the session' },
-  { name: 'TMPDIR', value: '/tmp', reason: 'likewise' },
-  { name: 'SHELL', value: '/bin/sh', reason: 'the system’s' },
-  { name: 'LANG', value: 'C.UTF-8', reason: 'the same everywhere' },
-  { name: 'SKILLGATE_MEMORY', value: '/memory', reason: 'what lasts from session to session' },
+  { name: 'HOME', value: '/home/skill', reason: 'a temporary folder, deleted with the session' },
+  { name: 'TMPDIR', value: '/tmp', reason: 'a temporary folder, deleted with the session' },
+  { name: 'SHELL', value: '/bin/sh', reason: 'the shell of the system' },
+  { name: 'LANG', value: 'C.UTF-8', reason: 'the same on every host' },
+  {
+    name: 'SKILLGATE_MEMORY',
+    value: '/memory',
+    reason: 'the folder whose files outlast the session',
+  },
 ];
 
 function planMounts(
@@ -152,7 +156,7 @@ function planMounts(
     id: memory.id,
     target: '/memory',
     mode: 'rw',
-    reason: `agent ${agent.name}’s own; no other agent sees it`,
+    reason: `the memory of agent ${agent.name}; no other agent sees the folder`,
   };
   const wanted = agent.workspace;
   if (wanted === undefined) {
@@ -169,16 +173,16 @@ function planMounts(
   else if ('why' in workspace)
     refused.push({
       code: 'plan-refused',
-      message: `workspace ${name}: ${workspace.why.includes('ENOENT') ? `the folder that host policy names for it is not there: ${hostPolicy.workspaces[name]}` : workspace.why}`,
+      message: `workspace ${name}: ${workspace.why.includes('ENOENT') ? `its folder of host policy does not exist: ${hostPolicy.workspaces[name]}` : workspace.why}`,
     });
   else if (sharedWith !== undefined)
     refused.push({
       code: 'plan-refused',
-      message: `agent ${sharedWith} works in ${workspace.path} too; two agents share no folder`,
+      message: `agent ${sharedWith} also works in ${workspace.path}, and two agents must not share a folder`,
     });
   else {
     const { id, path } = workspace;
-    const reason = `agent ${agent.name} works in it; host policy says which folder it is`;
+    const reason = `the workspace of agent ${agent.name}; host policy names its folder`;
     return [{ source: `workspace:${name}`, path, id, target: '/workspace', mode, reason }, kept];
   }
   return [kept];
@@ -195,7 +199,7 @@ function ownerOf(
   if (owner === 0)
     refused.push({
       code: 'mount-owner-root',
-      message: `${path} belongs to root, whose uid no session takes`,
+      message: `${path} belongs to root, and no session gets root’s user id`,
       hint,
     });
   return { uid: owner || nobody, gid: group || nobody };
@@ -242,7 +246,7 @@ function planModel(
   if (endpoint === undefined || place === undefined) {
     const message =
       name === undefined
-        ? `which of the models ${names.join(', ')}?`
+        ? `host policy has several models (${names.join(', ')}), and the agent names none`
         : `host policy has no model ${name}`;
     refused.push({ code: 'plan-refused', message, hint });
     return none;
@@ -278,18 +282,19 @@ function planModel(
       port,
       ...one,
       pinned,
-      reason: `${what}; nothing else is a way out`,
+      reason: `${what}; the session may request nothing else`,
     })),
     secrets:
       stored === undefined
         ? []
-        : [{ name: stored.name, hosts: [host], as, reason: `${why}; added at the proxy` }],
+        : [{ name: stored.name, hosts: [host], as, reason: `${why}; the proxy adds its value` }],
     env: [
       { name: base, value: `${origin}${path}`, reason: why },
       {
         name: key,
         value: stored === undefined ? 'placeholder' : '(placeholder)',
-        reason: stored === undefined ? 'clients want one' : 'its value is added at the proxy',
+        reason:
+          stored === undefined ? 'client libraries require a value' : 'the proxy adds its value',
       },
     ],
   };

@@ -64,11 +64,17 @@ function refusalsOfRun({
   if (notGranted !== undefined)
     refused.push({ code: 'plan-refused', message: notGranted, hint: grant });
   if (Object.keys(manifest.requires).length > 0)
-    refuse('plan-refused', 'it requires other skills, which this version cannot give it');
+    refuse(
+      'plan-refused',
+      'the skill requires other skills, which this version of Skillgate cannot provide',
+    );
   if (command.interpreter === undefined)
     refuse('plan-refused', `${command.file} is not TypeScript, JavaScript, Python or shell`);
   const lacking = hostPolicy.require.filter((requirement) => !sandbox.gives.includes(requirement));
   for (const one of lacking)
-    refuse('sandbox-refused', `host policy requires ${one}, which this host cannot give`);
+    refuse(
+      'sandbox-refused',
+      `host policy requires ${one}, which the sandbox on this host does not have`,
+    );
   return refused;
 }

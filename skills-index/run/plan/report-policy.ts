@@ -23,34 +23,28 @@ export interface ReportPolicy {
   readonly incidents: { readonly report: boolean };
 }
 
-export const emptyReportPolicy: ReportPolicy = {
-  statusSeconds: 30,
-  exporters: [],
-  incidents: { report: false },
-};
-
 const url = v.pipe(
   v.string(),
   v.check(
     (text) => /^https?:$/.test(URL.parse(text)?.protocol ?? ''),
-    'is not an https: address, or an http: one of a pinned name',
+    'is not an https: or http: address',
   ),
-  v.check((text) => (URL.parse(text)?.username ?? '') === '', 'holds a user'),
+  v.check((text) => (URL.parse(text)?.username ?? '') === '', 'contains a user name'),
 );
 
 export const reportPolicyEntries = {
   statusSeconds: v.optional(
     v.pipe(v.number(), v.safeInteger(), v.minValue(0), v.maxValue(3_600, 'is more than an hour')),
-    emptyReportPolicy.statusSeconds,
+    30,
   ),
   exporters: v.optional(
     v.array(
       exactObject({
-        kind: v.literal('otlp', 'is not otlp: the audit log goes out as OTLP alone'),
+        kind: v.literal('otlp', 'is not "otlp", the only format of exports'),
         url,
       }),
     ),
     [],
   ),
-  incidents: v.optional(exactObject({ report: v.boolean() }), emptyReportPolicy.incidents),
+  incidents: v.optional(exactObject({ report: v.boolean() }), { report: false }),
 };

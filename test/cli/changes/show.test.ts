@@ -169,7 +169,7 @@ describe('texts of more lines than a person can be shown', () => {
 });
 
 it('a path that is taken over without something is not said to be left out', () => {
-  const why = 'setuid or setgid bits, taken off';
+  const why = 'its setuid or setgid bits were removed';
   const lines = shown([{ path: 'crew', after: fileOf('') }], undefined, '/nowhere', [
     { path: 'crew', why },
     { path: 'other', why },

@@ -82,7 +82,7 @@ describe('the end of a run says', () => {
   it('which request a person denied, once', () => {
     const denied = request({ decision: 'denied', why: 'held' });
     expect(endOf([denied, denied])).toBe(
-      'note: denied: POST https://api.crm.example/v2/pay: a person was to be asked, and did not allow it\n',
+      'note: denied: POST https://api.crm.example/v2/pay: the request needs a person’s answer, and nobody allowed it\n',
     );
   });
 

@@ -63,7 +63,7 @@ describe('the end of a session', () => {
 
   it.each([
     ['revoked', 7, 'revoked'],
-    ['proxy', 7, 'its way to the network is gone'],
+    ['proxy', 7, 'its network proxy has ended'],
     ['killed', 7, 'ended from outside'],
   ] as const)('tells of %s, and ends with %i', (reason, exit, says) => {
     expect(endOf(reason, '/nowhere')).toMatchObject({ exit, notes: expect.stringContaining(says) });

@@ -356,7 +356,7 @@ describe('an approver of a mailbox is shown nothing', () => {
           },
         };
       },
-      'no host signed it',
+      'no host signed the message',
     ],
     [
       'when it signs that as a host of its own',
@@ -364,7 +364,7 @@ describe('an approver of a mailbox is shown nothing', () => {
         const { content } = await messageOf(makeHold('GET harmless'));
         return signForMailbox({ ...(await messageOf(hold)), content }, makePerson());
       },
-      'does not open',
+      'cannot decrypt the message',
     ],
     [
       'when the words are not those of the digest',
@@ -383,7 +383,7 @@ describe('an approver of a mailbox is shown nothing', () => {
         );
         return signForMailbox(message, makePerson());
       },
-      'is not the one whose digest was signed',
+      'shows another hold than the one whose digest was signed',
     ],
     [
       'when it lasts longer than its hold',
@@ -397,7 +397,7 @@ describe('an approver of a mailbox is shown nothing', () => {
         );
         return signForMailbox(message, host);
       },
-      'does not end when its hold does',
+      'expire at different times',
     ],
     [
       'when it is for somebody else',
@@ -423,7 +423,7 @@ describe('an approver of a mailbox is shown nothing', () => {
         world.wait(120_000);
         return left;
       },
-      'its time is over',
+      'the hold has expired',
     ],
   ])('%s', async (_, make, why) => {
     expect(await read(await make(makeHold()))).toEqual({

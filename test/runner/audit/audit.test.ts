@@ -121,7 +121,7 @@ describe('the audit log', () => {
     end();
     const whole = readFileSync(file);
     change((lines) => lines.slice(0, 3));
-    expect(() => write('/e')).toThrow('it has 3 lines, and 6 were signed');
+    expect(() => write('/e')).toThrow('the log has 3 lines, but 6 lines were signed');
     writeFileSync(file, whole);
     const signed = linesNow().slice(0, 2);
     rmSync(join(folder, 'config'), { recursive: true });
@@ -133,7 +133,7 @@ describe('the audit log', () => {
     write('/a', '/b', '/c', '/d');
     end();
     writeFileSync(file, forged);
-    expect(() => write('/e')).toThrow('line 6 is not the one that was signed');
+    expect(() => write('/e')).toThrow('line 6 differs from the line that was signed');
   });
 
   it('misses signed lines that were cut off, and takes no more', async () => {
@@ -143,7 +143,7 @@ describe('the audit log', () => {
     expect(await verify()).toEqual({
       kind: 'broken',
       line: 3,
-      why: 'lines 3 to 4 were cut off: they were there when 4 lines were signed',
+      why: 'lines 3 to 4 are missing: 4 lines were signed',
     });
     expect(() => end()).toThrowError(expect.objectContaining({ code: 'audit-broken' }));
     truncateSync(file);
@@ -160,7 +160,7 @@ describe('the audit log', () => {
     end();
     change((lines) => lines.slice(0, 2));
     writeFileSync(`${file}.head`, early);
-    const why = 'lines 3 to 5 were cut off: they were there when 5 lines were signed';
+    const why = 'lines 3 to 5 are missing: 5 lines were signed';
     expect(await verify()).toEqual({ kind: 'broken', line: 3, why });
     expect(() => end()).toThrowError(expect.objectContaining({ code: 'audit-broken' }));
     rmSync(join(folder, 'audit'), { recursive: true });

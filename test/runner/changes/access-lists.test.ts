@@ -62,7 +62,7 @@ describe.each(root ? [true, false] : [false])(
       const change = after.changes.find((one) => one.path === name);
       expect(change).toMatchObject({ list: 'lost', after: { mode: 0o700 } });
       expect(change && marksOf(change)).toContain(
-        'its access list is not taken over: its owner alone may use it',
+        'its access list is lost: only its owner may use it',
       );
     });
 

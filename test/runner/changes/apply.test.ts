@@ -153,7 +153,7 @@ describe.each(root ? [true, false] : [])(
           fs.chmodSync(`${view}/${path}`, 0o2755);
       });
       await after.apply();
-      const why = 'setuid or setgid bits, taken off';
+      const why = 'its setuid or setgid bits were removed';
       const paths = after.refused.map((one) => one.path).sort();
       expect([paths, new Set(after.refused.map((one) => one.why))]).toEqual([
         ['plain/sub', 'team/other', 'team/tool'],

@@ -136,7 +136,7 @@ describe('skillgate log export', () => {
 
   it('refuses an exporter of another kind, and names the one that there is', async () => {
     policy([{ ...otlp, kind: 'webhook' }]);
-    expect((await run()).stderr).toContain('the audit log goes out as OTLP alone');
+    expect((await run()).stderr).toContain('is not "otlp", the only format of exports');
   });
 
   it('keeps its place when a collector refuses, tells so, and lets the others have theirs', async () => {

@@ -132,7 +132,7 @@ describe.runIf(isRoot)('an answer of another user of this host', () => {
     put();
     expect(counts(500)).toBe(false);
     expect(events).toMatchObject([
-      { state: 'rejected', why: 'its writer is the user of the runner or of the sandbox' },
+      { state: 'rejected', why: 'the user of the runner or of the sandbox wrote the answer' },
     ]);
   });
 });

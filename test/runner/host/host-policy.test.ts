@@ -73,7 +73,7 @@ describe('host policy', () => {
     [
       'a pattern as an obeyed name',
       { obeyed: ['*.tf'] },
-      'is a pattern: names are compared whole, so write each name',
+      'is a pattern, but names are compared whole: write each name',
     ],
     ['a path as an obeyed name', { obeyed: ['a/b'] }, 'name of a file or folder'],
     ['a key twice', '{"plain":true,"plain":false}', 'twice'],

@@ -20,8 +20,8 @@ const obeyed = 'hosts or agents obey it';
 const leaves = 'a link that leaves the folder';
 const odd = 'a socket, a pipe or a device';
 const repository = 'it makes the folder a repository that git obeys';
-const controls = 'its name holds controls';
-const toObeyed = 'a link to what hosts or agents obey';
+const controls = 'its name contains control characters';
+const toObeyed = 'a link to a path that hosts or agents obey';
 const compiled = 'compiled Python, which runs in place of its source';
 
 /**
@@ -144,13 +144,13 @@ const rows: readonly Row[] = [
       (view) => fs.chmodSync(`${view}/tool`, 0o6755),
     ),
     ['created tool'],
-    ['tool: setuid or setgid bits, taken off'],
+    ['tool: its setuid or setgid bits were removed'],
   ],
   [
     'setuid on what was there',
     (view) => fs.chmodSync(`${view}/old`, 0o4644),
     [],
-    ['old: setuid or setgid bits, taken off'],
+    ['old: its setuid or setgid bits were removed'],
   ],
   [
     'a hard link',

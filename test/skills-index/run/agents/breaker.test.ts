@@ -18,7 +18,7 @@ import {
 import type { AuditEvent } from '../../../../skills-index/run/audit/audit-entry.ts';
 import { holdDigest } from '../../../../skills-index/run/holds/hold.ts';
 import type { FoundAnswer } from '../../../../skills-index/run/holds/hold-gate.ts';
-import { emptyHoldPolicy } from '../../../../skills-index/run/holds/hold-policy.ts';
+import { emptyHostPolicy } from '../../../../skills-index/run/plan/host-policy.ts';
 import { parseShape, unplaced } from '../../../../skills-index/skill/shape.ts';
 
 const subject = { run: 'r1', agent: 'finance', skill: '@acme/pay', version: '1.0.0' };
@@ -151,7 +151,7 @@ describe('the breaker of a run', () => {
         subject,
         ownUids: [1],
         holder: 'breaker',
-        policy: { ...emptyHoldPolicy, approvers, breakers: thresholds },
+        policy: { ...emptyHostPolicy, approvers, breakers: thresholds },
         nonce: () => String(++nonces).padStart(32, '0'),
         record: (event) => void events.push(event),
         now: () => new Date(begin),
@@ -193,13 +193,13 @@ describe('the breaker of a run', () => {
     const watch = make();
     for (let i = 0; i < 998; i++) watch.observe(denied);
     expect(written).toEqual([]);
-    watch.look();
+    watch.readState();
     watch.observe(denied);
     expect([written.length, watch.opened.aborted]).toEqual([1, false]);
     watch.observe(denied);
     expect([written.length, watch.opened.aborted]).toEqual([2, true]);
     for (let i = 0; i < 1_000; i++) watch.observe(denied);
-    watch.look();
+    watch.readState();
     expect(written).toHaveLength(2);
   });
 
@@ -208,11 +208,11 @@ describe('the breaker of a run', () => {
     const one = make();
     const other = make();
     for (let i = 0; i < 3; i++) one.observe(denied);
-    one.look();
+    one.readState();
     for (let i = 0; i < 2; i++) other.observe(denied);
     expect(other.opened.aborted).toBe(false);
-    other.look();
-    one.look();
+    other.readState();
+    one.readState();
     expect([one.opened.aborted, other.opened.aborted]).toEqual([true, true]);
   });
 
@@ -223,7 +223,7 @@ describe('the breaker of a run', () => {
     one.requireClosed();
     one.observe({ event: 'canary', channel: 'x', encoding: 'plain' });
     expect(one.opened.aborted).toBe(true);
-    other.look();
+    other.readState();
     expect(other.opened.aborted).toBe(true);
     expect(() => make().requireClosed()).toThrowError(
       expect.objectContaining({ code: 'breaker-open' }),
@@ -247,10 +247,10 @@ describe('the breaker of a run', () => {
     const watch = make();
     const gate = watch.through({ ask: async () => ({ kind: 'allowed' }), waited: () => 0 });
     gate.sent?.(300 * 1024 * 1024);
-    watch.look();
+    watch.readState();
     expect(watch.opened.aborted).toBe(false);
     gate.sent?.(300 * 1024 * 1024);
-    watch.look();
+    watch.readState();
     expect(watch.opened.reason).toContain('bytes sent');
   });
 });

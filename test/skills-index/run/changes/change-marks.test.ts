@@ -16,7 +16,7 @@ const obeyed = 'builds, tests, CI or tools obey it';
 const lock = 'a lock file: it decides which packages are fetched and run';
 const oldDot = 'its name begins with a dot';
 const inDot = 'in a folder whose name begins with a dot';
-const toMarked = 'a link to what such a mark is about';
+const toMarked = 'a link to a path that would have a mark';
 const compiled = 'compiled: nobody can read what it does, and it may run in place of its source';
 const link = (to: string): EntryState => ({ kind: 'link', to, uid: 1000, gid: 1000 });
 const dot = 'new, and its name begins with a dot';

@@ -27,7 +27,7 @@ describe('a request that waits', () => {
     { headers: ['X: a\nb'] },
   ])('is not written when a line end would end its headers: %j', (more) => {
     expect(() => writeHeldRequest({ ...request, body: Buffer.alloc(0), ...more })).toThrow(
-      'line end',
+      'line break',
     );
   });
 });

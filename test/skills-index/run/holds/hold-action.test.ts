@@ -8,11 +8,9 @@ import {
   shownRequest,
 } from '../../../../skills-index/run/holds/hold-action.ts';
 import { describeCoverage } from '../../../../skills-index/run/holds/hold-coverage.ts';
-import {
-  emptyHoldPolicy,
-  type HoldCondition,
-} from '../../../../skills-index/run/holds/hold-policy.ts';
+import type { HoldCondition } from '../../../../skills-index/run/holds/hold-policy.ts';
 import { ruleFor } from '../../../../skills-index/run/holds/hold-rules.ts';
+import { emptyHostPolicy } from '../../../../skills-index/run/plan/host-policy.ts';
 import { digestOf } from '../../../../skills-index/skill/digest.ts';
 import { parseJson } from '../../../../skills-index/skill/json.ts';
 import { parseShape } from '../../../../skills-index/skill/shape.ts';
@@ -146,7 +144,7 @@ describe('a rule about requests', () => {
     ruleFor(
       action,
       subject,
-      { ...emptyHoldPolicy, holds: [{ name: 'posts', when, seconds: 60 }] },
+      { ...emptyHostPolicy, holds: [{ name: 'posts', when, seconds: 60 }] },
       { requests: 1, bytes: 9 },
     ) !== undefined;
   it.each<[string, HoldCondition]>([

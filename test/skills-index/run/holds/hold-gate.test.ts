@@ -14,16 +14,14 @@ import {
   type GateSettings,
   openGate,
 } from '../../../../skills-index/run/holds/hold-gate.ts';
-import {
-  emptyHoldPolicy,
-  type HoldPolicy,
-} from '../../../../skills-index/run/holds/hold-policy.ts';
+import type { HoldPolicy } from '../../../../skills-index/run/holds/hold-policy.ts';
 import {
   HoldState,
   holdsPerAgentMax,
   holdsPerRunMax,
   holdsWaitingMax,
 } from '../../../../skills-index/run/holds/hold-state.ts';
+import { emptyHostPolicy } from '../../../../skills-index/run/plan/host-policy.ts';
 
 import { digestOf } from '../../../../skills-index/skill/digest.ts';
 
@@ -31,7 +29,7 @@ const begin = Date.parse('2026-11-20T12:00:00Z');
 const ann = { name: 'ann', key: { keyId: 'sha256:ann', spki: 'ann' } };
 const ops = { name: 'ops', user: { uid: 500, folder: '/srv/answers' } };
 const policy: HoldPolicy = {
-  ...emptyHoldPolicy,
+  ...emptyHostPolicy,
   holds: [{ name: 'posts', when: { method: 'POST' }, seconds: 120 }],
   approvers: [ann, ops],
 };
@@ -264,7 +262,7 @@ describe('a gate', () => {
     const paths = [...Array(holdsWaitingMax + 3).keys()];
     const all = await Promise.all(paths.map((i) => gate.ask(post(`/v2/${i}/`), undefined, whole)));
     expect(
-      all.filter((one) => one.kind === 'denied' && one.why.includes('wait for a person already')),
+      all.filter((one) => one.kind === 'denied' && one.why.includes('already wait for a person')),
     ).toHaveLength(3);
   });
 
@@ -334,12 +332,12 @@ describe('a gate', () => {
     [
       'made before it',
       (hold, at) => [{ answer: answerTo(hold, at - 3_600_000), signature: 'good' }],
-      'outside the time',
+      'not given while the hold waited',
     ],
     [
       'made after it',
       (hold, at) => [{ answer: answerTo(hold, at + 3_600_000), signature: 'good' }],
-      'outside the time',
+      'not given while the hold waited',
     ],
     [
       'for longer than a day',
@@ -352,7 +350,7 @@ describe('a gate', () => {
         { answer: answerTo(hold, at, { approver: 'ops' }) },
         { folder: '/data/holds', uid: 500, alone: true },
       ],
-      'did not write it',
+      'did not write the answer',
     ],
     [
       'a user’s, written by the runner’s own user',
@@ -360,7 +358,7 @@ describe('a gate', () => {
         { answer: answerTo(hold, at, { approver: 'ops' }) },
         { folder: '/srv/answers', uid: 1_000, alone: true },
       ],
-      'did not write it',
+      'did not write the answer',
     ],
     [
       'a user’s, where others may write',
@@ -368,7 +366,7 @@ describe('a gate', () => {
         { answer: answerTo(hold, at, { approver: 'ops' }) },
         { folder: '/srv/answers', uid: 500, alone: false },
       ],
-      'others could have written it',
+      'other users could have written the answer',
     ],
   ])('takes no answer that is %s', async (_, make, says) => {
     const host = makeHost();
@@ -467,7 +465,7 @@ describe('a gate', () => {
       expect((await gate.ask(post(`/v2/${i}/`))).kind).toBe('allowed');
     expect(await gate.ask(post('/v2/more/'))).toMatchObject({
       code: 'hold-denied',
-      why: expect.stringContaining('was asked 20 times'),
+      why: expect.stringContaining('already asked 20 times'),
     });
   });
 
@@ -536,7 +534,7 @@ describe('a gate', () => {
     expect(host.asked).toHaveLength(holdsPerAgentMax);
     expect(await next('/v2/more/')).toMatchObject({
       code: 'hold-denied',
-      why: expect.stringContaining('asked for finance 40'),
+      why: expect.stringContaining('asked 40 times for finance'),
     });
     expect(await next('/v2/more/', { subject: { ...subject, agent: 'sales' } })).toMatchObject({
       code: 'hold-expired',
@@ -546,7 +544,7 @@ describe('a gate', () => {
       openGate(host.settings).ask(post(`/v3/${i}/`)),
     );
     expect(await waiting.at(-1)).toMatchObject({
-      why: expect.stringContaining('10 holds of finance wait'),
+      why: expect.stringContaining('10 holds of finance already wait'),
     });
     expect(host.asked).toHaveLength(holdsPerAgentMax + 1 + holdsWaitingMax);
     await Promise.all(waiting);

@@ -1,13 +1,13 @@
 import { describe, expect, it } from 'vitest';
 import {
-  emptyHoldPolicy,
   type HoldCondition,
   type HoldPolicy,
   idleRules,
 } from '../../../../skills-index/run/holds/hold-policy.ts';
 import { plannedHolds, ruleFor } from '../../../../skills-index/run/holds/hold-rules.ts';
-import { parseHostPolicy } from '../../../../skills-index/run/plan/host-policy.ts';
+import { emptyHostPolicy, parseHostPolicy } from '../../../../skills-index/run/plan/host-policy.ts';
 import type { Plan } from '../../../../skills-index/run/plan/plan.ts';
+import { digestOf } from '../../../../skills-index/skill/digest.ts';
 import { testPasskey } from '../../story-keys.ts';
 
 const parse = (value: unknown) => parseHostPolicy(Buffer.from(JSON.stringify(value)));
@@ -27,24 +27,39 @@ describe('holds in host policy', () => {
       breakers: { denied: 9 },
       writable: [],
     });
-    expect(parse({})).toMatchObject(emptyHoldPolicy);
+    expect(parse({})).toMatchObject({
+      holds: [],
+      approvers: [],
+      webhooks: [],
+      highStakes: [],
+      writable: [],
+      breakers: {},
+    });
   });
 
   it.each([
     ['a rule as a word', { holds: ['egress'] }, 'holds[0]'],
     ['an unknown condition', rule({ verb: 'POST' }), 'holds[0].when.verb'],
-    ['a method in small letters', rule({ method: 'post' }), 'capitals'],
+    ['a method in small letters', rule({ method: 'post' }), 'capital letters'],
     ['a path in the middle of which anything may stand', rule({ path: '/a*b' }), 'at its end only'],
     ['a capability and a request', rule({ capability: 'exec', method: 'POST' }), 'write two'],
-    ['a capability that is none', rule({ capability: 'exce git' }), 'begins no capability'],
+    [
+      'a capability that is none',
+      rule({ capability: 'exce git' }),
+      'is not the beginning of a capability',
+    ],
     ['a program with arguments', rule({ capability: 'exec git push' }), 'nothing after a program'],
-    ['a mount in no mode', rule({ capability: 'mount write' }), 'begins no capability'],
+    [
+      'a mount in no mode',
+      rule({ capability: 'mount write' }),
+      'is not the beginning of a capability',
+    ],
     [
       'a method in small letters at a start',
       rule({ capability: 'egress post' }),
-      'begins no capability',
+      'is not the beginning of a capability',
     ],
-    ['a path with a query', rule({ path: '/pay?to=*' }), 'before it'],
+    ['a path with a query', rule({ path: '/pay?to=*' }), 'before the query'],
     ['no time to answer', rule({}, { seconds: 0 }), 'less than 1'],
     ['a day to answer', rule({}, { seconds: 86_400 }), 'more than 3600'],
     ['a tag of the author’s own', rule({ tag: 'harmless' }), 'tag'],
@@ -55,7 +70,7 @@ describe('holds in host policy', () => {
     ],
     [
       'a key that is none',
-      { approvers: [{ name: 'ann', key: { keyId: `sha256:${'0'.repeat(64)}`, spki: 'AAAA' } }] },
+      { approvers: [{ name: 'ann', key: { keyId: digestOf(Buffer.alloc(3)), spki: 'AAAA' } }] },
       'P-256',
     ],
     [
@@ -85,7 +100,7 @@ describe('holds in host policy', () => {
 });
 
 const policyOf = (when: HoldCondition, more: Partial<HoldPolicy> = {}): HoldPolicy => ({
-  ...emptyHoldPolicy,
+  ...emptyHostPolicy,
   holds: [{ name: 'one', when, seconds: 60 }],
   ...more,
 });
@@ -202,7 +217,7 @@ describe('the start of a plan', () => {
   });
 
   it('waits for each folder that is written to and that the operator did not name', () => {
-    expect(plannedHolds(plan, emptyHoldPolicy)).toMatchObject([{ rule: 'rw-mount', seconds: 120 }]);
-    expect(plannedHolds(plan, { ...emptyHoldPolicy, ...writable })).toEqual([]);
+    expect(plannedHolds(plan, emptyHostPolicy)).toMatchObject([{ rule: 'rw-mount', seconds: 120 }]);
+    expect(plannedHolds(plan, { ...emptyHostPolicy, ...writable })).toEqual([]);
   });
 });

@@ -193,7 +193,7 @@ describe('a plan', () => {
     [
       'methods without names',
       { egress: [{ url: 'https://api.crm.example/*', methods: ['*'], why: 'x' }] },
-      'methods named',
+      'named methods',
     ],
     [
       'a name that is not pinned',
@@ -203,7 +203,7 @@ describe('a plan', () => {
     [
       'a program that is not there',
       { exec: [{ program: 'ffmpeg', why: 'x' }] },
-      'not below /usr/bin',
+      'not installed below /usr/bin',
     ],
   ])('leaves out %s with the reason', (_, capabilities, reason) => {
     const { plan } = planRun(inputFor(capabilities));
@@ -267,7 +267,7 @@ describe('https in a plan', () => {
       {
         mode: 'tunnel',
         host: 'bank.crm.example',
-        reason: expect.stringContaining('neither method nor path is judged'),
+        reason: expect.stringContaining('checks neither method nor path'),
       },
       { mode: 'intercept', host: '*.crm.example' },
     ]);
