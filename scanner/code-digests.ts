@@ -11,7 +11,7 @@ interface CodeDigests {
 }
 
 export const codeDigests: CodeDigests = {
-  extractor: 'sha256:28730f0c513d7562775cc9987adb118eb1d6b5a55527a27ccdcb8f10fd8383ee',
+  extractor: 'sha256:4c390ee5ff1a446fe9df6cfca5482ad6dcdbc82608c114754deee510b9822dc8',
   judging: 'sha256:deb5b4105b9cd72d63b0a21e87e74ec30a1c4f277aa9ae74d2e5c6ed70b9c69f',
   rules: {
     'env/dynamic-name': 'sha256:b3bcc619041c321b4ae11ca5d5c43bb5beec8dbf73751365badd255319977730',
@@ -115,7 +115,7 @@ export const codeDigests: CodeDigests = {
     'manifest/over-broad':
       'sha256:90b6b8f5f996a1a84ed37cc9c32eb83a9305721f453c58632472de0ff66e0f76',
     'manifest/undeclared':
-      'sha256:a71303d13da13ad11265e85f0335d418b52f4ae0c22ad9eb692824604a28d679',
+      'sha256:c59998b6f220ffea2d6dc7dced829e703c00502b437b130b21117578a6a65e53',
     'manifest/unnamed-script':
       'sha256:7a2f2e079ec57bf28d096d17dd13f90fd0be7b31fd332078b92561e4e881d04c',
     'manifest/unreadable':
