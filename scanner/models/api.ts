@@ -1,13 +1,13 @@
 /**
- * How model tables say what an API does: data that front ends walk. Arguments are named by
- * position, from 0.
+ * How model tables describe an API: data that front ends read. Arguments are named by position,
+ * from 0.
  */
 import type { Trait } from '../fact/fact.ts';
 
 export type Effect =
   /**
-   * Uses files; `to` is a second path (copy, rename, link), `content` what is written, `fixed` the
-   * path when none is given.
+   * Uses files; `to` is a second path (copy, rename, link), `content` the written data, `fixed` the
+   * path when no argument gives one.
    */
   | {
       readonly does: 'read' | 'write' | 'delete';
@@ -29,21 +29,19 @@ export type Effect =
       readonly args?: number;
       readonly rest?: true;
       readonly options?: number;
-      /** The program itself, where the API knows which. */
+      /** The program, when the API always starts the same one. */
       readonly fixed?: string;
     }
-  /** Runs a file of JavaScript in a process or thread of its own. */
+  /** Runs a JavaScript file in its own process or thread. */
   | { readonly does: 'fork'; readonly script: number; readonly options?: number }
-  /**
-   * Sends a request; url and options may be one object. `host` stands for SDKs that know their own.
-   */
+  /** Sends a request; url and options may be one object. `host` is for SDKs with a fixed host. */
   | {
       readonly does: 'request';
       readonly url?: number;
       readonly options?: number;
       readonly body?: number;
       readonly method?: string;
-      /** Position of the method, where it is an argument. */
+      /** Position of the method argument. */
       readonly verb?: number;
       readonly scheme?: 'http' | 'https';
       readonly host?: string;
@@ -57,51 +55,53 @@ export type Effect =
   | { readonly does: 'datagram' }
   /** Asks DNS for a name. */
   | { readonly does: 'resolve'; readonly name: number }
-  /** Sends data over what was opened before: a request's body, a socket's data. */
+  /** Sends data over an open connection: a request's body, a socket's data. */
   | { readonly does: 'send'; readonly content: number }
   | { readonly does: 'listen' }
-  /** Gives all environment variables at once. */
+  /** Returns all environment variables at once. */
   | { readonly does: 'environment' }
   /** Runs text as code. */
   | { readonly does: 'code'; readonly code: number }
   /** Loads a module by name. */
   | { readonly does: 'load'; readonly module: number }
-  /** Shows values to whoever called the skill. */
+  /** Shows values to the caller of the skill. */
   | { readonly does: 'output' }
-  /** Gives data from outside: arguments, standard input, a clipboard. */
+  /** Returns data from outside: arguments, standard input, a clipboard. */
   | { readonly does: 'input' }
-  /** Only a trait, of the argument at `at` where there is one. */
+  /** Only a trait, of the argument at `at` if given. */
   | { readonly does: 'trait'; readonly trait: Trait; readonly at?: number };
 
 export interface Api {
   readonly effects: readonly Effect[];
-  /** What a call or `new` gives: an object of this class of the tables (`http.ClientRequest`). */
+  /**
+   * The result of a call or `new`: an object of this class of the tables (`http.ClientRequest`).
+   */
   readonly gives?: string;
   /**
-   * What a call gives back is one of its arguments, called or used later in its place:
+   * The result stands for one of the arguments, and calls of it call that argument:
    * `promisify(exec)`.
    */
   readonly same?: number;
   /**
-   * The argument at this position is filled with what the object or the other arguments hold:
+   * The argument at this position is filled with data of the object or of the other arguments:
    * `read(file, buffer)`.
    */
   readonly fills?: number;
-  /** The result carries the arguments, although it is a source by itself. */
+  /** The result contains data of the arguments, although it is a source by itself. */
   readonly carries?: true;
-  /** The result carries nothing of the arguments: a hash, a comparison, a length. */
+  /** The result contains no data of the arguments: a hash, a comparison, a length. */
   readonly opaque?: true;
   /** The result is an encoded form of the arguments. */
   readonly encodes?: true;
 }
 
 /**
- * Qualified name → what it does. `fs.readFile`, `process.exit`, `fetch`; members of a class's
+ * Qualified name → its effects. `fs.readFile`, `process.exit`, `fetch`; members of a class's
  * objects as `net.Socket#write`.
  */
 export type ApiTable = Readonly<Record<string, Api>>;
 
-/** One row for each of several names of one module or object; `''` as owner for globals. */
+/** The same row for several names of one module or object; `''` as owner for globals. */
 export function rows(owners: string, names: string, api: Api | Effect): ApiTable {
   const full: Api = 'effects' in api ? api : { effects: [api] };
   const owned = owners
@@ -115,8 +115,8 @@ export function rows(owners: string, names: string, api: Api | Effect): ApiTable
 }
 
 /**
- * A row of a table; never what a table inherits (`constructor`, `toString`), whose names the
- * skill's author could use.
+ * A row of a table; never an inherited property (`constructor`, `toString`), whose name a skill's
+ * author could use.
  */
 export function own<Row>(table: Readonly<Record<string, Row>>, name: string): Row | undefined {
   return Object.hasOwn(table, name) ? table[name] : undefined;

@@ -1,6 +1,6 @@
 /**
- * Code blocks of Markdown: which language a tag means, and what around a block says whether it is
- * to be run.
+ * Code blocks of Markdown: the language of a tag, and sentences around a block that say whether it
+ * is to be run.
  */
 import type { Language } from '../fact/source.ts';
 
@@ -18,7 +18,7 @@ export const fenceLanguages: Readonly<Record<string, Language | 'console'>> = {
   ...all('markdown', 'md markdown mdx'),
 };
 
-/** First words of lines that make an untagged block (or inline code) a shell one. */
+/** First words of lines that make an untagged block (or inline code) a shell block. */
 export const shellFirstWords: ReadonlySet<string> = new Set(
   (
     'curl wget bash sh zsh sudo npm npx pnpm yarn bun pip pip3 pipx uv uvx python python3 node deno git cd export source chmod mkdir cp mv rm cat echo ' +
@@ -26,11 +26,11 @@ export const shellFirstWords: ReadonlySet<string> = new Set(
   ).split(' '),
 );
 
-/** A sentence right before a block that forbids what it shows. */
+/** A sentence right before a block that forbids running it. */
 export const forbidsBlock =
   /\b(never|do not|don['’]t|must not|should not|shouldn['’]t|cannot|avoid|refuse to)\b[^.:]{0,40}?\b(run|use|do|execute|paste|write|copy|install|running|using|executing|pasting|writing|like|this|these)\b|[❌🚫⛔]/iu;
 
-/** A sentence right before a block that says it is an attack, or somebody else's mistake. */
+/** A sentence right before a block that calls it an attack, or somebody else's mistake. */
 export const describesBlock =
   /\b(attack(s|ers?)?|adversar(y|ies)|malware|malicious|exploit(s|ation|ed|ing)?|vulnerab(le|ility|ilities)|insecure|unsafe|anti-?patterns?|bad|wrong|incorrect|red flags?|payloads?|injections?|injected|backdoors?|compromised|suspicious|dangerous|untrusted|(detects?|flags?|catch(es)?|blocks?|rejects?|matches|looks? for|refuses?) (this|these|the following|such|any|code|patterns?|commands?|attempts?|text|lines?)|false positives?|(indicators?|signs?|symptoms?) (of|that)|yara|semgrep)\b/i;
 
@@ -38,15 +38,17 @@ export const describesBlock =
 export const describesSection =
   /\b(attacks?|attack (patterns?|vectors?|examples?|scenarios?)|malicious|malware|exploit(s|ation)?|vulnerab(le|ility|ilities)|anti-?patterns?|bad (examples?|practices?)|wrong|incorrect|don['’]ts|what not to do|red flags?|payloads?|injections?|backdoors?|threats?|threat (model|patterns?|intelligence)|indicators|detection( rules?| patterns?)?|suspicious|dangerous (patterns?|commands?|code|operations?)|insecure|unsafe)\b|[❌🚫⛔]/iu;
 
-/** The first line of a block that says the same. */
+/** The same in the first line of a block. */
 export const describesInside =
   /^\s*(#|\/\/|--|;|<!--|\/\*|REM )\s{0,3}[^\n]{0,12}?(\b(bad|wrong|incorrect|vulnerable|insecure|malicious|anti-?pattern|attacker|exploit)\b|[❌🚫⛔])/iu;
 
-/** A sentence right before a block that has it run, whatever else is said around. */
+/**
+ * A sentence right before a block that tells the reader to run it, whatever other sentences say.
+ */
 export const hasBlockRun =
   /(^|[,;:(]\s{0,3}|\b(then|first|next|please|now|and|to|must|should|can|need to|have to|you)\s)(run|execute|paste|copy|type|enter|install|launch|start|use|invoke|call|apply)\b(?!\s+(of|time|on|into a))/i;
 
-/** What tells the reader to run something. */
+/** Words that tell the reader to run something. */
 export const tellsToRun =
   /\b(run|execute|paste|type|enter|install|copy|launch|start|invoke|use|call|set ?up|setup|usage|quick ?start|command|terminal|prerequisites?|steps?|first|then|next|before)\b/i;
 

@@ -1,6 +1,6 @@
 /**
- * Encodings that a Python file may ask for (PEP 263; Python's "Standard Encodings") and that
- * decoders here know, by Python's names.
+ * Encodings that a Python file may declare (PEP 263; Python's "Standard Encodings") and that
+ * decoders here support, by Python's names.
  */
 
 /**

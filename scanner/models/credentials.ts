@@ -1,11 +1,11 @@
 /**
- * What credentials look like: forms that their issuers document, exact enough to be told from other
- * text. Quantifiers are bounded.
+ * Forms of credentials as their issuers document them, specific enough to distinguish them from
+ * other text. Quantifiers are bounded.
  */
 
 interface CredentialForm {
   readonly what: string;
-  /** Stands in each: without it the form is not searched. */
+  /** Part of every match: without it the form is not searched. */
   readonly sign: string;
   readonly form: RegExp;
 }
@@ -61,12 +61,12 @@ export const credentialForms: readonly CredentialForm[] = [
   },
 ];
 
-/** What documentation writes in the place of a credential. */
+/** Words that documentation uses instead of a credential. */
 export const placeholderWords =
   /example|x{4}|\*{3}|0{6}|your|dummy|fake|sample|placeholder|redacted|changeme|not.?(a.?)?real|1234567|abcdef|a1b2c3|qwerty|deadbeef|\.{3}/i;
 
 /**
- * Of so many different characters at least is what was drawn at random; less is a pattern that
+ * A random credential has at least this number of different characters. Fewer are a pattern that
  * somebody typed.
  */
 export const differentCharactersMin = 10;

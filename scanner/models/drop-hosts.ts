@@ -6,7 +6,7 @@ import { coversHost } from '../../skills-index/skill/host-name.ts';
 
 /**
  * request-catcher records what is sent to it; interaction answers on any name (out-of-band
- * testing); the others say what they are.
+ * testing); the other names explain themselves.
  */
 export type DropKind =
   | 'request-catcher'
@@ -19,14 +19,14 @@ export type DropKind =
 interface DropHost {
   readonly host: string;
   readonly kind: DropKind;
-  /** Only requests below this path count, where the host also serves honest ones. */
+  /** Only requests below this path count, when the host also has honest uses. */
   readonly path?: string;
 }
 
 /**
- * Public lists these are taken from: LOTS project (lots-project.com, exfiltration and download),
- * interactsh's default servers, MITRE ATT&CK T1567.001–.004 (exfiltration over web service) and
- * T1102, abuse.ch URLhaus tags.
+ * Public sources: LOTS project (lots-project.com, exfiltration and download), interactsh's default
+ * servers, MITRE ATT&CK T1567.001–.004 (exfiltration over web service) and T1102, abuse.ch URLhaus
+ * tags.
  */
 export const dropHosts: readonly DropHost[] = [
   ...kind(
@@ -73,7 +73,7 @@ export const dropHosts: readonly DropHost[] = [
 const byDomain = Map.groupBy(dropHosts, (row) => row.host.replace(/^\*\./, ''));
 
 /**
- * The row of a host and path, or undefined; a path of `undefined` or `*` matches only hosts that
+ * The row of a host and path, or undefined. A path of `undefined` or `*` matches only hosts that
  * are drops as a whole.
  */
 export function dropHostOf(host: string, path = ''): DropHost | undefined {

@@ -1,6 +1,6 @@
 /**
- * From a URL or host as code computes it to the egress capability it needs: what is unknown widens,
- * never narrows.
+ * Turns a computed URL or host into the egress capability that it needs. Unknown parts widen the
+ * capability, never narrow it.
  */
 import type { EgressCapability } from '../../skills-index/skill/capability.ts';
 import {
@@ -10,18 +10,18 @@ import {
 } from '../../skills-index/skill/egress-target.ts';
 import { addressClass } from '../../skills-index/skill/network-address.ts';
 
-/** Stands in folded text for each part that could not be computed. */
+/** Stands for each part of folded text that could not be computed. */
 export const unknownPart = '\0';
 
 /**
- * The same in code whose reader takes letters only: a letter that nobody uses, and that names may
- * begin with.
+ * The same for code whose parser accepts letters only: a letter that nobody uses and that may begin
+ * a name.
  */
 export const unknownLetter = '\u0298';
 
 /**
- * A path that is known in parts, with `*` for each part that is not; undefined for one that is
- * known whole or not at all.
+ * A partly known path with `*` for each unknown part; undefined for a path that is wholly known or
+ * unknown.
  */
 export function shapeOf(path: string): string | undefined {
   if (!path.includes(unknownPart)) return undefined;
@@ -36,8 +36,8 @@ export function shapeOf(path: string): string | undefined {
 export const anyEgress = 'https://*/*';
 
 /**
- * The target of an address as a front end tells it in its own words; any host for what is no egress
- * url, since a skill may write anything.
+ * The target of an address from a front end. Invalid egress URLs become any host, since a skill may
+ * write anything.
  */
 export function targetOf(address: string): EgressTarget {
   try {
@@ -76,10 +76,10 @@ const otherPorts: Readonly<Record<string, number>> = {
 
 /**
  * The egress that a request to `text` needs.
- * @param text a folded URL in which `unknownPart` stands for what is not known; without a scheme,
- * `http` is meant (as curl does)
+ * @param text a folded URL with `unknownPart` for unknown parts; without a scheme, `http` is
+ * assumed (as curl does)
  * @param methods upper-case, `['*']` when unknown
- * @returns undefined for what goes nowhere: `file:`, `data:`, `blob:`, a path
+ * @returns undefined for targets outside the network: `file:`, `data:`, `blob:`, a path
  */
 export function egressOf(text: string, methods: readonly string[]): EgressCapability | undefined {
   const trimmed = text.trim().replaceAll(unknownLetter, unknownPart);
@@ -95,8 +95,8 @@ export function egressOf(text: string, methods: readonly string[]): EgressCapabi
   if (rest === undefined || rest === '') return unknown;
   const authority = /^[^/?#\\]*/.exec(rest)?.[0] ?? '';
   const at = hostAndPort(authority);
-  // A hole in the authority may hold "@stranger", ".stranger" or "stranger/": then any host is
-  // possible.
+  // An unknown part in the authority may contain "@stranger", ".stranger" or "stranger/", so any
+  // host is possible.
   if (at === undefined) return unknown;
   const plain = schemes[(scheme ?? 'http').toLowerCase()];
   const port =
@@ -114,7 +114,8 @@ export function egressOf(text: string, methods: readonly string[]): EgressCapabi
 }
 
 /**
- * The egress of a raw connection; a host or port of `undefined` (or with an unknown part) is any.
+ * The egress of a raw connection. A host or port of `undefined` (or with an unknown part) means
+ * any.
  */
 export function socketEgressOf(
   scheme: 'tcp' | 'udp' | 'dns',
@@ -154,7 +155,7 @@ function hostAndPort(authority: string): { host: string; port: number | undefine
   if (authority === '' || authority.includes(unknownPart)) return undefined;
   try {
     const { hostname, port } = new URL(`http://${authority}/`);
-    // Port 0 cannot be connected to; whatever was meant, it is not known.
+    // Nobody can connect to port 0, so the intended port is unknown.
     const explicit = /:(\d{1,5})$/.exec(authority.slice(authority.lastIndexOf('@') + 1))?.[1];
     const host = hostname.replace(/\.$/, '');
     if (port === '0' || Number(explicit) > 65_535) return undefined;
@@ -172,7 +173,7 @@ function pathOf(rest: string, authority: string): string {
   const path = /^[^?#]*/.exec(rest.slice(authority.length).replace(/[\r\n\t]/g, ''))?.[0] ?? '';
   if (path === '') return '/';
   if (/(^|[\\/])(\.|%2e){1,2}([\\/]|$)/i.test(path)) return '/*';
-  // What a capability's path may not hold ends the known part.
+  // The known part ends at a character that a capability's path may not have.
   const stop = /\0|%|\\|\*|\/\/|[^\x21-\x7e]/.exec(path);
   if (stop === null) return path;
   return stop.index === 0

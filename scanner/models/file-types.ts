@@ -1,9 +1,9 @@
-/** What a file is, by its first bytes and by its name. */
+/** File types by first bytes and by name. */
 import type { Language } from '../fact/source.ts';
 
 /**
- * How a type is treated: `inert` ones cannot act and are only checked for being what they say; the
- * others are not analysed.
+ * The treatment of a type: `inert` files cannot become active and are only checked for their form;
+ * other classes are not analysed.
  */
 export type FileClass = 'inert' | 'binary' | 'archive' | 'document';
 
@@ -182,7 +182,7 @@ export const fileTypes: readonly FileType[] = [
   },
 ];
 
-/** Extensions by language; Markdown, text and data first of all are told by them. */
+/** Extensions by language; Markdown, text and data are recognised by extension only. */
 export const languageOfExtension: Readonly<Record<string, Language>> = {
   ...all('typescript', ['ts', 'tsx', 'mts', 'cts']),
   ...all('javascript', ['js', 'jsx', 'mjs', 'cjs', 'es', 'es6']),
@@ -292,7 +292,7 @@ export const languageOfInterpreter: Readonly<Record<string, Language>> = {
 };
 
 /**
- * Languages by the whole name of a file, without what stands behind its first dot that is not its
+ * Languages by the whole name of a file, without the part behind its first dot that is not its
  * first letter.
  */
 export const languageOfName: Readonly<Record<string, Language>> = {
@@ -314,7 +314,7 @@ export const languageOfName: Readonly<Record<string, Language>> = {
   ]),
 };
 
-/** Languages that are read lexically: their facts count, and they count as not analysed. */
+/** Languages that are read lexically: their facts count, and their files count as not analysed. */
 export const lexicalLanguages: ReadonlySet<Language> = new Set([
   'powershell',
   'batch',

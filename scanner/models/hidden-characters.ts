@@ -1,9 +1,9 @@
 /**
- * Characters that a reader does not see, or that make text read in another order than it stands:
- * what rules look for and screens spell out.
+ * Characters that readers do not see, or that change the order of the text: rules look for them,
+ * and screens spell them out.
  */
 
-/** What a hidden character is used for: the worse the use, the surer the finding. */
+/** The use of a hidden character: the more harmful the use, the more certain the finding. */
 export type HiddenClass = 'direction' | 'tag' | 'zero-width' | 'filler' | 'selector' | 'control';
 
 interface HiddenRange {
@@ -54,19 +54,19 @@ export const hiddenForm = new RegExp(
   'gu',
 );
 
-/** The hidden character's row, or undefined for one that is seen. Tab, LF and CR count as seen. */
+/** The hidden character's row, or undefined for a visible one. Tab, LF and CR count as visible. */
 export function hiddenCharacter(codePoint: number): HiddenRange | undefined {
   return hiddenRanges.find(({ from, to }) => codePoint >= from && codePoint <= to);
 }
 
-/** `⟨U+202E⟩`: how a character that cannot be seen, or must not reach a terminal, is written. */
+/** `⟨U+202E⟩`: the written form of a character that is invisible or must not reach a terminal. */
 export function spellOut(codePoint: number): string {
   return `⟨U+${codePoint.toString(16).toUpperCase().padStart(4, '0')}⟩`;
 }
 
 /**
- * Text from a skill made safe to show: hidden characters, controls, private use, unassigned and
- * half surrogates are spelled out, tabs become four spaces and `scheme://` is broken so that no
+ * A skill's text made safe to show: hidden characters, controls, private use, unassigned and
+ * surrogates are spelled out, tabs become four spaces, and `scheme://` is broken so that no
  * terminal makes it a link.
  */
 export function showSafely(text: string): string {
@@ -83,8 +83,8 @@ function showCharacter(character: string, before: string): string {
   const codePoint = character.codePointAt(0) ?? 0;
   if (codePoint >= 0x20 && codePoint < 0x7f) return character;
   if (character === '\t') return '    ';
-  // An emoji's own presentation selector is no hiding place: it stands behind each second emoji of
-  // honest prose.
+  // An emoji's own presentation selector hides nothing: honest prose has it behind every second
+  // emoji.
   if (codePoint === 0xfe0f && /\p{Emoji}/u.test(before)) return '';
   const unprintable =
     hiddenCharacter(codePoint) !== undefined || /[\p{C}\p{Zl}\p{Zp}]/u.test(character);

@@ -1,11 +1,11 @@
 /**
- * Installers that their makers tell everybody to pipe into a shell: still code that was not
- * approved, but not evidence of an attack.
+ * Installers whose makers recommend piping them into a shell: code without approval, but no
+ * evidence of an attack.
  */
 import { coversHost } from '../../skills-index/skill/host-name.ts';
 
 /**
- * Sources: the installation pages of each. Hosts where others can put files are named with a path.
+ * Sources: the installation page of each. Hosts where others can put files are listed with a path.
  */
 export const installers: readonly { readonly host: string; readonly path?: string }[] = [
   { host: 'astral.sh' },

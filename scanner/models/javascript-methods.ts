@@ -1,6 +1,6 @@
-/** What methods of values do with data, by name, where no type tells whose they are. */
+/** Effects of methods on data, by name, for values of unknown type. */
 
-/** Put an argument into the object that they are called on. */
+/** Methods that put an argument into their object. */
 export const mutators: ReadonlySet<string> = new Set([
   'push',
   'unshift',
@@ -23,7 +23,7 @@ export const mutators: ReadonlySet<string> = new Set([
   'store',
 ]);
 
-/** Give nothing of what they were handed. */
+/** Methods whose result has no data of the arguments. */
 export const opaqueMethods: ReadonlySet<string> = new Set([
   'digest',
   'verify',

@@ -1,10 +1,10 @@
 /**
- * Globals of Node, Deno and Bun: which use which capability. Sources: the three runtimes'
+ * Globals of Node, Deno and Bun, and the capabilities that they use. Sources: the three runtimes'
  * documentation, WHATWG Fetch, ECMA-262.
  */
 import { type ApiTable, rows } from './api.ts';
 
-/** API → what it does. */
+/** API → its effects. */
 export const globalApis: ApiTable = {
   ...rows('', 'fetch', { effects: [{ does: 'request', url: 0, options: 1 }], gives: 'Response' }),
   ...rows('navigator', 'sendBeacon', { does: 'request', url: 0, body: 1, method: 'POST' }),
@@ -137,7 +137,7 @@ export const globalApis: ApiTable = {
   ...rows('bun:sqlite', 'Database', { does: 'write', path: 0, traits: ['write'] }),
 };
 
-/** What is reached by assigning to it: a page that is opened, a picture that is fetched. */
+/** Effects of an assignment: a page is opened, a picture is fetched. */
 export const assignedApis: ApiTable = {
   ...rows('', 'location', { does: 'request', url: 0 }),
   ...rows('location document.location', 'href', { does: 'request', url: 0 }),
@@ -145,7 +145,7 @@ export const assignedApis: ApiTable = {
   ...rows('Image', '#src', { does: 'request', url: 0 }),
 };
 
-/** Objects that hold the environment: a member is one variable, any other use is all of them. */
+/** Objects with the environment: a member is one variable, any other use reads all of them. */
 export const environments: ReadonlySet<string> = new Set([
   'process.env',
   'Bun.env',
@@ -153,7 +153,7 @@ export const environments: ReadonlySet<string> = new Set([
   'Deno.env',
 ]);
 
-/** Other names of the same thing. */
+/** Other names of the same API. */
 export const aliases: Readonly<Record<string, string>> = {
   'fs.promises': 'fs/promises',
   'dns.promises': 'dns/promises',

@@ -1,5 +1,5 @@
 /**
- * What calls of compiled languages mean, by their text alone. Sources: the languages' library
+ * Meanings of calls in compiled languages, by their text alone. Sources: the languages' library
  * references.
  */
 import { type LexicalForm, lexicalRows } from './lexical-form.ts';

@@ -1,5 +1,5 @@
 /**
- * What calls of script languages without a parser mean, by their text alone. Sources: the
+ * Meanings of calls in script languages without a parser, by their text alone. Sources: the
  * languages' library references.
  */
 import { type LexicalForm, lexicalRows } from './lexical-form.ts';

@@ -12,7 +12,7 @@ export interface LexicalSyntax {
   readonly escape: string;
   /** Letters in single quotes only: `'a'`, not a string. */
   readonly charQuote?: true;
-  /** The name that an assignment gives, in group 1. */
+  /** The assigned name, in group 1. */
   readonly assigns: RegExp;
 }
 
@@ -34,7 +34,7 @@ const hashes: LexicalSyntax = {
   assigns: /(?:^|[\s;(])(?:my\s+|local\s+|our\s+)?([$@%]?[A-Za-z_]\w{0,60})\s*(?:<-|=(?![=~>]))/,
 };
 
-/** What is not here is read as `other`. */
+/** Languages without a row are read as `other`. */
 export const lexicalSyntax: Readonly<Partial<Record<Language, LexicalSyntax>>> = {
   powershell: {
     line: ['#'],

@@ -1,5 +1,5 @@
 /**
- * What calls of PowerShell, batch files and VBScript mean, by their text alone. Sources:
+ * Meanings of calls in PowerShell, batch files and VBScript, by their text alone. Sources:
  * Microsoft's references; LOLBAS for programs.
  */
 import type { Language } from '../fact/source.ts';
@@ -81,7 +81,7 @@ export const windowsForms: readonly LexicalForm[] = [
     ['fetch', 'curl', /(?:^|[\s&|("'])curl(?:\.exe)?\s[^\n]{0,400}https?:/i],
     ['fetch-run', 'mshta', /\bmshta(?:\.exe)?["']?\s+["']?(?:https?:|javascript:|vbscript:)/i],
     ['fetch-run', 'regsvr32', /\bregsvr32(?:\.exe)?["']?\s[^\n]{0,200}\/i:["']?https?:/i],
-    // With `url.dll` an address is opened in the browser, as programs do that show a page.
+    // `url.dll` opens an address in the browser, as programs do to show a page.
     [
       'fetch-run',
       'rundll32',

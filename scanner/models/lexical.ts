@@ -1,4 +1,4 @@
-/** What calls in languages without a parser mean, by their text alone. */
+/** Meanings of calls in languages without a parser, by their text alone. */
 import { compiledForms } from './lexical-compiled.ts';
 import type { LexicalForm } from './lexical-form.ts';
 import { scriptForms } from './lexical-scripts.ts';

@@ -1,12 +1,12 @@
 /**
- * Node's built-in modules: which of their APIs use which capability. Source: the Node 24
+ * Node's built-in modules, and the capabilities that their APIs use. Source: the Node 24
  * documentation, module by module.
  */
 import { type ApiTable, rows } from './api.ts';
 
 const fsBoth = 'fs fs/promises';
 
-/** API → what it does. */
+/** API → its effects. */
 export const nodeApis: ApiTable = {
   // files
   ...rows(
@@ -269,7 +269,7 @@ export const nodeApis: ApiTable = {
   ...rows('net.Socket', '#on #once #pipe #destroy #setEncoding #setTimeout', { effects: [] }),
   ...rows('net tls', 'createServer Server', { effects: [{ does: 'listen' }], gives: 'net.Server' }),
   ...rows('net.Server', '#on #close', { effects: [] }),
-  // Where it listens is nothing that came in.
+  // The result tells where it listens, and has no received data.
   ...rows('net.Server', '#listen #address', { effects: [], opaque: true }),
   ...rows('net', 'isIP isIPv4 isIPv6 BlockList SocketAddress', { effects: [] }),
   ...rows('dgram', 'createSocket', {
@@ -339,10 +339,7 @@ export const nodeApis: ApiTable = {
   ),
 };
 
-/**
- * What an API of these modules does that the table does not know: the widest thing that the module
- * can do.
- */
+/** The effect of an unknown API of these modules: the widest effect that the module can have. */
 export const nodeDefaults: Readonly<Record<string, 'mount' | 'exec' | 'egress'>> = {
   fs: 'mount',
   'fs/promises': 'mount',

@@ -1,5 +1,5 @@
 /**
- * Packages of npm that skills often import: which of their APIs use which capability. Sources: each
+ * Packages of npm that skills often import, and the capabilities that their APIs use. Sources: each
  * package's readme.
  */
 import { type Api, type ApiTable, rows } from './api.ts';
@@ -8,7 +8,7 @@ import { nodeApis } from './node.ts';
 const verbs = 'get delete head options';
 const bodyVerbs = 'post put patch';
 
-// These packages have all that `fs` has.
+// These packages have every API of `fs`.
 const likeFs: ApiTable = Object.fromEntries(
   Object.entries(nodeApis).flatMap(([name, api]) =>
     name.startsWith('fs.') && !name.includes('#')
@@ -17,7 +17,7 @@ const likeFs: ApiTable = Object.fromEntries(
   ),
 );
 
-/** API → what it does. A package's own name as API stands for calling what it exports. */
+/** API → its effects. A package's own name as API stands for a call of its export. */
 export const npmApis: ApiTable = {
   ...likeFs,
   ...rows(
@@ -73,7 +73,7 @@ export const npmApis: ApiTable = {
   ...rows('socket.io-client.Socket', '#emit #emitWithAck', { does: 'send', content: 1 }),
   ...rows('socket.io-client.Socket', '#send #write', { does: 'send', content: 0 }),
   ...rows('socket.io-client.Socket', '#on #once #close', { effects: [] }),
-  // Servers: what comes in is said by whoever connects.
+  // Servers: the data comes from any client that connects.
   ...rows('', 'express fastify koa polka restify micro', { does: 'listen' }),
   ...rows(
     'ws express fastify hono @hapi/hapi socket.io',
@@ -180,7 +180,7 @@ export const npmApis: ApiTable = {
   ...rows('adm-zip.Zip', '#addLocalFile #addLocalFolder', { does: 'read', path: 0 }),
   ...rows('adm-zip.Zip', '#getEntries #readAsText #readFile #toBuffer #addFile', { effects: [] }),
   ...rows('', 'extract-zip', { effects: [{ does: 'read', path: 0 }] }),
-  // Adm-zip and tar refuse what leaves the folder; these do not.
+  // Adm-zip and tar reject entries outside the folder; these do not.
   ...rows('', 'decompress', { does: 'trait', trait: 'unsafe-extract' }),
   ...rows('unzipper', 'Extract', { does: 'trait', trait: 'unsafe-extract' }),
   ...rows('tar-fs', 'extract', { does: 'trait', trait: 'unsafe-extract' }),
@@ -264,7 +264,7 @@ export const npmApis: ApiTable = {
     does: 'send',
     content: 1,
   }),
-  // services that know their own hosts, and may be told another
+  // Services with fixed hosts, which an option may replace.
   ...rows('', 'openai', {
     effects: [{ does: 'request', options: 0, host: 'api.openai.com' }],
     gives: 'openai.Client',
@@ -317,8 +317,8 @@ export const npmFamilies: readonly {
 ];
 
 /**
- * Packages whose very use is egress to hosts of their own: package → host (`*` when it depends on
- * options). A final `*` is any ending.
+ * Packages that contact hosts of their own: package → host (`*` when it depends on options). A
+ * final `*` is any ending.
  */
 export const npmServices: Readonly<Record<string, string>> = {
   openai: 'api.openai.com',

@@ -1,17 +1,16 @@
 /**
- * What programs that hide programs leave behind. Sources: the tools themselves
- * (javascript-obfuscator, JSFuck, jjencode, aaencode, Packer, PyArmor, Hyperion, Bashfuscator,
- * Invoke-Obfuscation).
+ * Traces of programs that hide programs. Sources: the tools themselves (javascript-obfuscator,
+ * JSFuck, jjencode, aaencode, Packer, PyArmor, Hyperion, Bashfuscator, Invoke-Obfuscation).
  */
 
 export interface ObfuscatorMark {
   readonly tool: string;
   readonly form: RegExp;
-  /** Stands in each match: without it the form is not searched. */
+  /** Part of every match: without it the form is not searched. */
   readonly sign: string;
-  /** How often it has to be there. */
+  /** The least number of its occurrences. */
   readonly times: number;
-  /** Only in text of these languages; any when empty. */
+  /** Only in text of these languages; in any text when empty. */
   readonly languages: readonly string[];
 }
 
@@ -30,7 +29,8 @@ const mark = (
 });
 
 export const obfuscatorMarks: readonly ObfuscatorMark[] = [
-  // Names such as _0x3fa1c2, and the loop that turns the array of strings until a checksum fits.
+  // Names such as _0x3fa1c2, and the loop that rotates the array of strings until a checksum
+  // matches.
   mark(
     'a string-array obfuscator',
     'javascript typescript html',

@@ -1,6 +1,6 @@
-/** What package.json runs by itself. */
+/** Commands that package.json runs automatically. */
 
-/** Scripts that installing runs without being asked (npm documentation, "Life Cycle Scripts"). */
+/** Scripts that an installation runs automatically (npm documentation, "Life Cycle Scripts"). */
 export const lifecycleScripts: ReadonlySet<string> = new Set([
   'preinstall',
   'install',

@@ -1,29 +1,29 @@
 /**
- * Programs that install software: which words install, how a version is pinned, where packages come
- * from.
+ * Programs that install software: their install commands, the form of a pinned version, the hosts
+ * of their packages.
  */
 
 export interface PackageManager {
-  /** `npm`, `pip`, …: as dependency facts name it. */
+  /** `npm`, `pip`, …: the manager's name in dependency facts. */
   readonly manager: string;
   /**
-   * Words (one or two) behind the program that install what follows; `''` when the program itself
+   * Words (one or two) behind the program that install the operands; `''` when the program itself
    * does.
    */
   readonly installs: readonly string[];
   /** A name with an exact version. */
   readonly pinned: RegExp;
-  /** Where packages come from. */
+  /** The hosts of the packages. */
   readonly hosts: readonly string[];
   /** Options with a value. */
   readonly takesValue: readonly string[];
   /** Options that name another index or source. */
   readonly redirect: readonly string[];
-  /** Runs what it fetched at once. */
+  /** Runs the fetched package at once. */
   readonly runs?: true;
   /**
-   * What it installs comes from a signed, curated archive of the system: not pinned, and seldom
-   * needs to be.
+   * It installs from a signed, curated archive of the system: versions are not pinned, and seldom
+   * need to be.
    */
   readonly system?: true;
 }

@@ -1,7 +1,7 @@
 /**
- * Packages that many install: what a name one letter away wants to be taken for. Sources: the
- * registries' download counts (npm, PyPI), rounded to names that are known by everybody; a name of
- * this list is never taken for another.
+ * Popular packages, which look-alike names imitate. Sources: the registries' download counts (npm,
+ * PyPI), reduced to names that everybody knows. A name in this list is never taken for a
+ * look-alike.
  */
 
 /** By the manager's name in dependency facts. */
@@ -35,14 +35,14 @@ export const popularPackages: Readonly<Record<'npm' | 'pip', ReadonlySet<string>
 };
 
 /**
- * Words of skills' names that others are known by: published skills of agents' makers, and the two
- * lists above.
+ * Words in the names of well-known skills: published skills of agents' makers, and the two lists
+ * above.
  */
 export const popularSkills: ReadonlySet<string> = set(`
   algorithmic-art brand-guidelines canvas-design doc-coauthoring frontend-design internal-comms mcp-builder skill-creator
   slack-gif-creator theme-factory web-artifacts-builder artifacts-builder webapp-testing document-skills`);
 
-/** Words that names of skills are made of. */
+/** Common words in names of skills. */
 export const nameWords: ReadonlySet<string> = set(`
   parser formatter converter validator generator analyzer analyser reader writer helper manager builder checker scanner tester testing
   reviewer debugger optimizer linter transformer extractor scraper crawler summarizer translator assistant automation browser calendar
@@ -51,8 +51,8 @@ export const nameWords: ReadonlySet<string> = set(`
   spotify telegram discord whatsapp ethereum solana bitcoin polymarket finance trading`);
 
 /**
- * The popular name that a name differs from by one step (a letter too many, too few, another, or
- * two swapped), if any.
+ * The popular name at a distance of one step (a letter too many, too few, another, or two swapped),
+ * if any.
  */
 export function lookAlikeOf(name: string, known: ReadonlySet<string>): string | undefined {
   if (name.length < nameLettersMin || known.has(name)) return undefined;
@@ -76,8 +76,8 @@ export function isSlip(a: string, b: string): boolean {
   return a.replace(/(.)\1/g, '$1') === b.replace(/(.)\1/g, '$1');
 }
 
-// Damerau's four kinds of errors; endings (`s`, digits) tell versions and plurals apart and are no
-// error.
+// Damerau's four kinds of errors. Endings (`s`, digits) distinguish versions and plurals, and are
+// no error.
 function isOneStep(a: string, b: string): boolean {
   const [short, long] = a.length <= b.length ? [a, b] : [b, a];
   let at = 0;

@@ -1,18 +1,18 @@
-/** How the tables of Python say what an API does, and how their rows are written. */
+/** How the Python tables describe an API, and helpers that write their rows. */
 import type { Trait } from '../fact/fact.ts';
 
 /** An argument by position (from 0; -1 is none), or by keyword. */
 export interface Argument {
   readonly at: number;
   readonly key: string;
-  /** What is meant when it is not given. */
+  /** The default when the argument is absent. */
   readonly text?: string;
 }
 
 export type PythonEffect =
   /**
-   * A request. `host` stands for SDKs that know their own; `target: 'self'` sends where the object
-   * was made to point.
+   * A request. `host` is for SDKs with a fixed host; `target: 'self'` sends to the object's own
+   * target.
    */
   | {
       readonly does: 'request';
@@ -31,7 +31,7 @@ export type PythonEffect =
       readonly host: Argument;
       readonly port: number;
     }
-  /** Sends data over what was opened before. */
+  /** Sends data over an open connection. */
   | { readonly does: 'send'; readonly content: Argument; readonly part?: 'header' }
   | {
       readonly does: 'read' | 'write' | 'delete' | 'open';
@@ -40,7 +40,7 @@ export type PythonEffect =
       readonly content?: Argument;
       readonly traits?: readonly Trait[];
     }
-  /** As read and so on, of the object's own path. */
+  /** File operations on the object's own path. */
   | {
       readonly does: 'self-read' | 'self-write' | 'self-delete' | 'self-open';
       readonly to?: Argument;
@@ -51,8 +51,8 @@ export type PythonEffect =
   | { readonly does: 'code'; readonly code: Argument }
   | { readonly does: 'load'; readonly module: Argument }
   /**
-   * `byPath`: the argument is the name of a file. `safe` says by which value of an argument it is
-   * harmless, `only` by which one it is not.
+   * `byPath`: the argument is the name of a file. `safe` names the value of an argument that makes
+   * the call harmless, `only` the value that makes it harmful.
    */
   | {
       readonly does: 'deserialize';
@@ -61,15 +61,15 @@ export type PythonEffect =
       readonly safe?: Condition;
       readonly only?: Condition;
     }
-  /** Gives a running program text on its standard input. */
+  /** Sends text to a running program's standard input. */
   | { readonly does: 'feed'; readonly content: Argument }
   | { readonly does: 'env'; readonly name: Argument }
   | { readonly does: 'whole-env' | 'input' | 'output' | 'listen' | 'native' }
-  /** `unless` is an argument whose presence makes it harmless. */
+  /** `unless` is an argument whose presence makes the call harmless. */
   | { readonly does: 'trait'; readonly trait: Trait; readonly unless?: Argument }
   /**
-   * Calls a function that it is given: with the arguments from a position on, with those of a list,
-   * or with each item of a list.
+   * Calls a function argument: with the arguments from a position on, with those of a list, or with
+   * each item of a list.
    */
   | { readonly does: 'call'; readonly callee: Argument; readonly given: GivenArguments }
   /** Sets an option of a transfer: `URL`, `POSTFIELDS`. */
@@ -93,8 +93,8 @@ export interface GivenArguments {
 export interface PythonApi {
   readonly effects: readonly PythonEffect[];
   /**
-   * What a call gives: `through` its arguments' data, `encoded` or `decoded` forms of it, `nothing`
-   * of it, or an own object (the default).
+   * The result of a call: `through` has its arguments' data, `encoded` or `decoded` forms of it,
+   * `nothing` of it, or an own object (the default).
    */
   readonly gives?: 'through' | 'encoded' | 'decoded' | 'nothing';
 }
@@ -103,7 +103,7 @@ export type PythonApiTable = Readonly<Record<string, PythonApi>>;
 
 /** An argument by position, and by keyword. */
 export const argument = (at: number, key = ''): Argument => ({ at, key });
-/** A row for what calls a function that it is given; the result holds its data. */
+/** A row for a function that calls a function argument; the result has that function's data. */
 export const calls = (callee: Argument, given: GivenArguments): PythonApi =>
   api({ does: 'call', callee, given }, 'through');
 /** A row. */
@@ -123,7 +123,7 @@ export const rows = (owner: string, names: string, row: PythonApi): PythonApiTab
 const bodyKeys = ['data', 'json', 'files', 'params', 'content', 'body'].map((key) =>
   argument(-1, key),
 );
-/** A request with the URL at a position, and the usual names for what it carries. */
+/** A request with the URL at a position, and the usual names for its data. */
 export const request = (method: string, at = 0, body: readonly Argument[] = []): PythonApi =>
   api({
     does: 'request',
@@ -144,7 +144,7 @@ export const verbs = (owner: string): PythonApiTable => ({
   ...rows(owner, 'patch', request('PATCH', 0, [argument(1, 'data')])),
   ...rows(owner, 'request stream', request('*', 1)),
 });
-/** A service that knows its own host, unless `base_url` says another. */
+/** A service with a fixed host, unless `base_url` names another. */
 export const service = (host: string): PythonApi =>
   api({
     does: 'request',
@@ -154,7 +154,7 @@ export const service = (host: string): PythonApi =>
     body: [],
     header: ['api_key', 'token', 'auth', 'api_token'],
   });
-/** A request to the host that the object was made for. */
+/** A request to the object's own host. */
 export const selfRequest = api({
   does: 'request',
   toSelf: true,

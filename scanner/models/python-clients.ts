@@ -244,7 +244,7 @@ const sockets: PythonApiTable = {
   ...rows('pyngrok.ngrok', 'connect', api({ does: 'listen' })),
 };
 
-/** Qualified name → what it does. */
+/** Qualified name → its effects. */
 export const pythonClients: PythonApiTable = {
   ...databases,
   ...shells,

@@ -1,6 +1,6 @@
 /**
- * More of Python's standard library: servers, mail, archives, loaders, what runs text. Source: the
- * Python 3.14 library reference.
+ * More of Python's standard library: servers, mail, archives, loaders, interpreters of text.
+ * Source: the Python 3.14 library reference.
  */
 import { api, argument, type PythonApiTable, read, rows, write } from './python-api.ts';
 
@@ -265,5 +265,5 @@ const running: PythonApiTable = {
   ...rows('keyring', 'get_password get_credential', api({ does: 'input' })),
 };
 
-/** Qualified name → what it does. */
+/** Qualified name → its effects. */
 export const pythonLibrary: PythonApiTable = { ...network, ...files, ...running };

@@ -13,7 +13,7 @@ import {
   verbs,
 } from './python-api.ts';
 
-/** Qualified name → what it does. */
+/** Qualified name → its effects. */
 export const pythonPackages: PythonApiTable = {
   ...Object.assign(
     {},

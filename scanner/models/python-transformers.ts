@@ -1,6 +1,6 @@
 /**
- * What encodes data in Python, and what calls a function that it is given. Sources: the Python 3.14
- * library reference, the packages' documentation.
+ * Python functions that encode data, and functions that call a function argument. Sources: the
+ * Python 3.14 library reference, the packages' documentation.
  */
 import { api, argument, calls, type PythonApiTable, rows } from './python-api.ts';
 
@@ -111,5 +111,5 @@ const later: PythonApiTable = {
   ...rows('builtins', '__build_class__', api([])),
 };
 
-/** Qualified name → what it does. */
+/** Qualified name → its effects. */
 export const pythonTransformers: PythonApiTable = { ...ciphers, ...later };

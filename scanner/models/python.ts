@@ -18,7 +18,7 @@ import { pythonPackages } from './python-packages.ts';
 import { pythonTransformers } from './python-transformers.ts';
 
 /**
- * Qualified name → what it does. `X()` stands for an object that calling X gave:
+ * Qualified name → its effects. `X()` stands for an object that a call of X returned:
  * `socket.socket().connect`.
  */
 export const pythonApis: PythonApiTable = {
@@ -359,8 +359,8 @@ export const pythonApis: PythonApiTable = {
 };
 
 /**
- * Modules whose members must not be called by a computed name: what comes out of them could be
- * anything that they can do.
+ * Modules whose members must not be called by a computed name: the member could have any effect of
+ * the module.
  */
 export const powerfulModules: ReadonlySet<string> = new Set([
   'os',
@@ -376,8 +376,8 @@ export const powerfulModules: ReadonlySet<string> = new Set([
 ]);
 
 /**
- * Functions that are found when they are handed on instead of called: what a caller does with them
- * is not seen.
+ * Functions that are reported when code passes them on instead of calling them: the later call is
+ * not seen.
  */
 export const escapes: Readonly<Record<string, 'exec' | 'code'>> = {
   'os.system': 'exec',

@@ -1,6 +1,6 @@
-/** What starts a script, and which files are scripts by their names. */
+/** Programs that start scripts, and file names of scripts. */
 
-/** Words before a script's name in a command line; options between them are passed over. */
+/** Words before a script's name in a command line; options between them are skipped. */
 export const scriptLaunchers: ReadonlySet<string> = new Set(
   (
     'node nodejs deno bun bunx npx tsx ts-node run exec uv uvx pipx poetry python python2 python3 py sh bash zsh dash ksh . source ruby perl php lua pwsh ' +

@@ -1,5 +1,5 @@
 /**
- * The patterns that rules try on every text: those of which the needed words are looked for first.
+ * The patterns that rules match against every text: texts without their required words are skipped.
  */
 import {
   actsOnDecoded,

@@ -1,15 +1,15 @@
 /**
- * Who issues which secret: names of environment variables, and the hosts that take them. Sources:
+ * Providers of secrets: names of environment variables, and the hosts that accept them. Sources:
  * each provider's documentation of its command line, SDK and API.
  */
 
 export interface SecretProvider {
   readonly provider: string;
-  /** Names of environment variables; a final `*` stands for any ending that says "secret". */
+  /** Names of environment variables; a final `*` stands for any ending that means a secret. */
   readonly names: readonly string[];
-  /** Hosts that take the secret, as patterns of host-name.ts. */
+  /** Hosts that accept the secret, as patterns of host-name.ts. */
   readonly hosts: readonly string[];
-  /** Many run it themselves, so that the secret may belong to a host of any name. */
+  /** Many users host it themselves, so the secret may belong to any host. */
   readonly selfHosted?: true;
 }
 

@@ -1,4 +1,4 @@
-/** What the names of environment variables say of what they hold. */
+/** What the name of an environment variable tells about its value. */
 import { coversHost } from '../../skills-index/skill/host-name.ts';
 import { type SecretProvider, secretProviders } from './secret-providers.ts';
 
@@ -8,8 +8,8 @@ const plainWords =
   /(^|_)(KEY_?BOARD|KEYMAP|KEY_?(NAME|ID_TYPE|SIZE|COUNT)|MAX_TOKENS?|TOKEN_?(LIMIT|COUNT|BUDGET)|AUTHOR|PASS_?(RATE|COUNT)|SSH_AUTH_SOCK|SESSION_(ID|TYPE|MANAGER)|DBUS_SESSION\w*|XDG_SESSION\w*)(_|$)/i;
 
 /**
- * Whether the name of an environment variable says that it holds a secret; `*` counts, since it
- * holds them all.
+ * Whether the name of an environment variable means a secret. `*` counts, since it includes all
+ * variables.
  */
 export function isSecretName(name: string): boolean {
   return name === '*' || providerOf(name) !== undefined || saysSecret(name);
@@ -30,8 +30,7 @@ export function providerOf(name: string): SecretProvider | undefined {
 }
 
 /**
- * Whether a host is one of the provider's whose secret the variable holds; false when no provider
- * is known.
+ * Whether a host belongs to the provider of the variable's secret; false for an unknown provider.
  */
 export function isProvidersHost(name: string, host: string): boolean {
   return providerOf(name)?.hosts.some((pattern) => coversHost(pattern, host)) ?? false;
@@ -43,9 +42,8 @@ export function isKnownProvider(host: string): boolean {
 }
 
 /**
- * Whether a variable by its name holds what unlocks something right here, so that no service ever
- * asks to be sent it: the address of a database with its password, a key that signs or encrypts, a
- * private key, a wallet's words.
+ * Whether a variable's secret is used locally, so that no service ever needs it: the address of a
+ * database with its password, a key that signs or encrypts, a private key, a wallet's words.
  */
 export function staysAtHome(name: string): boolean {
   return inner.test(name);

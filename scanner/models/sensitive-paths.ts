@@ -1,6 +1,6 @@
 /**
- * Paths that matter whoever reads or writes them: credentials, an agent's memory, what starts by
- * itself, a shell's profile.
+ * Paths that matter for every reader and writer: credentials, an agent's memory, autostart files, a
+ * shell's profile.
  */
 
 import type { CapabilityFact } from '../fact/fact.ts';
@@ -24,7 +24,7 @@ export type SensitiveKind =
 interface SensitivePath {
   readonly kind: SensitiveKind;
   readonly says: string;
-  /** Matched against a path in which the home folder is written `~` and `\` is `/`; lower case. */
+  /** Matched against a lower-case path with `~` for the home folder and `/` for `\`. */
   readonly form: RegExp;
 }
 
@@ -190,7 +190,7 @@ export const sensitivePaths: readonly SensitivePath[] = [
   },
 ];
 
-/** Kinds of files that hold what is nobody's business: what is read there is taken. */
+/** Kinds of files with private data: reading them is theft. */
 export const privateKinds: ReadonlySet<SensitiveKind> = new Set([
   'credential',
   'wallet',
@@ -202,8 +202,8 @@ export const privateKinds: ReadonlySet<SensitiveKind> = new Set([
 ]);
 
 /**
- * As `sensitivePath`, for a fact's mount: by the whole of a path that is known in parts where what
- * comes before them says nothing.
+ * As `sensitivePath`, for a mount: uses the whole of a partly known path when the part before tells
+ * nothing.
  */
 export function sensitiveMount({
   capability,
@@ -220,8 +220,7 @@ export function sensitiveMount({
 }
 
 /**
- * The first row that a path matches. Home is understood as `~`, `$HOME`, `/root`, `/home/x` or
- * `/Users/x`.
+ * The first matching row. `~`, `$HOME`, `/root`, `/home/x` and `/Users/x` all mean the home folder.
  */
 export function sensitivePath(path: string): SensitivePath | undefined {
   const normal = normalisePath(path);

@@ -1,10 +1,10 @@
 /**
- * Keys whose values programs hand to a shell: CI steps, hooks of agents and editors, servers that
- * are started, containers' commands.
+ * Keys whose values programs give to a shell: CI steps, hooks of agents and editors, commands of
+ * servers and containers.
  */
 
 export interface CommandKey {
-  /** The path of the keys, dots between; matched whole. Numbers are places in lists. */
+  /** The path of the keys, joined by dots, as a whole. Numbers are places in lists. */
   readonly form: RegExp;
   /** The file's path. */
   readonly file: RegExp;
@@ -14,7 +14,7 @@ const any = /./;
 const yaml = /\.ya?ml$/i;
 const toml = /\.toml$/i;
 
-/** Files that a program reads as settings: what cannot be read in them was not looked at. */
+/** Files that a program reads as settings: unreadable parts of them count as not analysed. */
 export const settingsFiles =
   /(^|\/)(\.github\/workflows\/[^/]+|\.gitlab-ci|docker-compose[^/]*|compose|\.pre-commit-config|action|taskfile|\.travis|azure-pipelines)\.ya?ml$/i;
 

@@ -1,24 +1,24 @@
 /**
- * Programs that run a command line which they are given: where in their arguments it stands.
- * Sources: their manual pages, GTFOBins.
+ * Programs that run a given command line, and its place in their arguments. Sources: their manual
+ * pages, GTFOBins.
  */
 
 export interface Launcher {
   /** Options whose value is a command line. */
   readonly line?: readonly string[];
-  /** Operands behind so many are a command line, joined by blanks. */
+  /** Operands from this number on are a command line, joined by blanks. */
   readonly operandsFrom?: number;
-  /** Whether the last operand is one, when it has blanks. */
+  /** Whether the last operand is a command line when it has blanks. */
   readonly lastWord?: true;
-  /** Options with values that are none. */
+  /** Options whose values are no command lines. */
   readonly takesValue?: readonly string[];
   /**
-   * What it reads on its input is run line by line: `lines` as it is, `crontab` behind five fields,
+   * Runs its standard input line by line: `lines` as it is, `crontab` behind five fields,
    * `makefile` the indented lines.
    */
   readonly input?: 'lines' | 'crontab' | 'makefile';
   /**
-   * A command line stands behind this in an option's value: `:!cmd` of editors, `!cmd` of an alias,
+   * The text before a command line in an option's value: `:!cmd` of editors, `!cmd` of an alias,
    * `ProxyCommand=cmd`.
    */
   readonly behind?: RegExp;
@@ -67,8 +67,8 @@ export const launchers: Readonly<Record<string, Launcher>> = {
 };
 
 /**
- * Ways to run a program inside a container: what stands behind the container's name is started as
- * it is.
+ * Ways to run a program inside a container: the words behind the container's name are started
+ * unchanged.
  */
 export const containers: Readonly<
   Record<string, { readonly verbs: readonly string[]; readonly takesValue: readonly string[] }>

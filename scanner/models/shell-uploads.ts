@@ -1,19 +1,19 @@
 /**
- * Programs that take data to a place of their own: which words say so, and what the place is.
- * Sources: their manuals.
+ * Programs that upload data to a fixed place: their words for it, and the place. Sources: their
+ * manuals.
  */
 import { unknownPart } from './egress-of.ts';
 
 export interface Uploader {
   /** Matched against the words behind the program, joined by blanks. */
   readonly form: RegExp;
-  /** Where it goes, as a URL; a word of the command where `word` says so. */
+  /** The destination as a URL; a word of the command when `word` is given. */
   readonly url: string;
-  /** The option or form of the word that names the place. */
+  /** The option or form of the word that names the destination. */
   readonly word?: RegExp;
-  /** Options whose value is data itself. */
+  /** Options whose value is the data itself. */
   readonly data?: readonly string[];
-  /** Whether operands that are local paths are what is sent. */
+  /** Whether operands that are local paths are sent. */
   readonly files: boolean;
   readonly takesValue?: readonly string[];
 }

@@ -1,11 +1,11 @@
 /**
- * Programs as shell scripts call them: what each reads, sends, runs and passes on. Sources: the
- * programs' manual pages, GTFOBins for what runs code.
+ * Programs in shell scripts: what each reads, sends, runs and outputs. Sources: the programs'
+ * manual pages; GTFOBins for programs that run code.
  */
 
 import type { Language } from '../fact/source.ts';
 
-/** How a network program names the other side, and where in its arguments things stand. */
+/** How a network program names the other host, and the places of its arguments. */
 export interface NetworkProgram {
   /**
    * `url`; `host` alone; `host-port` as two operands; `remote` = `user@host:path`; `name` = a DNS
@@ -27,7 +27,7 @@ export interface NetworkProgram {
   /** Options whose value is a program that gets the connection. */
   readonly runs: readonly string[];
   readonly port: number;
-  /** Without an output option the answer goes to a file named by the URL. */
+  /** Without an output option the response is saved to a file named after the URL. */
   readonly savesByName?: true;
   readonly raw?: true;
 }
@@ -126,8 +126,8 @@ export const networkPrograms: Readonly<Record<string, NetworkProgram>> = {
 };
 
 /**
- * Interpreters: which option takes a program as text, and what language it is. `other` means one we
- * have no front end for.
+ * Interpreters: the option for a program as text, and its language. `other` means a language
+ * without a front end.
  */
 export const interpreters: Readonly<
   Record<
@@ -139,7 +139,7 @@ export const interpreters: Readonly<
     }
   >
 > = {
-  // Nobody reads their languages: a file of the skill that they run is not analysed.
+  // No front end reads their languages: a file of the skill that they run is not analysed.
   ...Object.fromEntries(
     words(
       'ocaml nu xonsh elixir escript Rscript julia tclsh wish expect guile racket sbcl clojure bb scala groovy kotlin dart crystal nim csh tcsh elvish janet',
@@ -239,10 +239,10 @@ export const wrappers: Readonly<
 };
 
 /**
- * Utilities of a plain shell image. `read`: operands are files it reads, its output holds them and
- * its input; `write`: operands are files it writes; `copy`: reads all, writes the last; `quiet`:
- * neither its output nor its operands carry data; `say`: its output is its operands. `first` says
- * how many operands are no files (a pattern, a program).
+ * Utilities of a plain shell image. `read`: operands are files that it reads, and its output has
+ * their content and its input; `write`: operands are files that it writes; `copy`: reads all,
+ * writes the last; `quiet`: its output has no data of its operands; `say`: its output is its
+ * operands. `first` is the number of operands that are no files (a pattern, a program).
  */
 export const utilities: Readonly<
   Record<
@@ -289,7 +289,7 @@ export const shellVariables: ReadonlySet<string> = new Set([
   SRANDOM COLUMNS LINES DIRSTACK GROUPS ZSH_VERSION PS1 PS4 NUL`),
 ]);
 
-/** Variables that make other programs load code or go elsewhere (CWE-427, T1574.006). */
+/** Variables that make other programs load code or contact other hosts (CWE-427, T1574.006). */
 export const steeringVariables =
   /^(LD_PRELOAD|LD_LIBRARY_PATH|LD_AUDIT|DYLD_\w+|NODE_OPTIONS|PYTHONSTARTUP|PYTHONHOME|BASH_ENV|ENV|PERL5OPT|RUBYOPT|GIT_SSH_COMMAND|GIT_SSH|GIT_EXTERNAL_DIFF|NODE_TLS_REJECT_UNAUTHORIZED|PROMPT_COMMAND|\w+_BASE_URL|HTTPS?_PROXY|ALL_PROXY)$/;
 

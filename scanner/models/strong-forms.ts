@@ -1,6 +1,4 @@
-/**
- * All forms of orders that nobody gives in secret in good faith: for what is hidden or in disguise.
- */
+/** All forms of orders that no honest text hides: for hidden and disguised text. */
 import type { Form } from '../prose/statements.ts';
 import { concealments, exfiltrations, overrides, remoteInstructionForms } from './lures.ts';
 import {

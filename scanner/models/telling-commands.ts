@@ -1,18 +1,18 @@
 /**
- * Commands of which program and words tell what they are for: a guard switched off, a stranger's
- * program started, a screen read.
+ * Commands whose program and words reveal their purpose: a protection is switched off, a foreign
+ * program is started, a screen is read.
  */
 import type { Trait } from '../fact/fact.ts';
 
 export interface TellingCommand {
   readonly programs: readonly string[];
   /**
-   * Matched against the words behind the program, joined by blanks; `\0` stands for what is not
-   * known.
+   * Matched against the words behind the program, joined by blanks; `\0` stands for an unknown
+   * part.
    */
   readonly form: RegExp;
   readonly trait: Trait;
-  /** For the message: what it does; `$1` stands for what the form took. */
+  /** The effect, for the message; `$1` stands for the form's group. */
   readonly says: string;
 }
 
@@ -28,7 +28,7 @@ const row = (trait: Trait, programs: string, form: RegExp, says: string): Tellin
  * T1056.001; the agents' own documentation.
  */
 const commands: readonly TellingCommand[] = [
-  // Agents with their guards off.
+  // Agents with their protections off.
   row(
     'agent-unguarded',
     'claude',
@@ -60,7 +60,7 @@ const commands: readonly TellingCommand[] = [
     'asks nobody before it acts',
   ),
   row('agent-unguarded', 'aider', /--yes-always\b/, 'asks nobody before it acts'),
-  // What agents load in every later session.
+  // Files that agents load in every later session.
   row(
     'agent-setup',
     'claude codex gemini qwen copilot amp',
@@ -165,7 +165,7 @@ const commands: readonly TellingCommand[] = [
   ),
   row('keylogging', 'logkeys evtest showkey xkbspy', /^/, 'records keys'),
   row('keylogging', 'xinput', /^test(-xi2)?\b/, 'records keys'),
-  // Programs that lie elsewhere.
+  // Programs in other places.
   row(
     'remote-program',
     'deno',
@@ -197,14 +197,14 @@ const commands: readonly TellingCommand[] = [
     /(^| )(--from[ =]|--package[ =]|--spec[ =])?(git\+(https|ssh):|https?:|github:)\S+/,
     'runs a program from the network',
   ),
-  // A program that lies where anybody could have put it.
+  // A program in a place where anybody can write.
   row(
     'staged-program',
     'sh bash zsh dash ksh python python3 node perl ruby php source .',
     /^(?:-[a-z]+ ){0,4}(\/(?:tmp|var\/tmp|dev\/shm|private\/tmp)\/[^\s\0*]+)/i,
     'runs $1',
   ),
-  // Guards of the machine.
+  // Protections of the machine.
   row('defence-off', 'ufw', /^(--force )?(disable|reset)\b/, 'switches the firewall off'),
   row(
     'defence-off',
@@ -273,7 +273,7 @@ const commands: readonly TellingCommand[] = [
   row('new-account', 'chpasswd visudo', /^/, 'changes passwords or who may become root'),
 ];
 
-/** Programs that watch over a machine: their services and processes. */
+/** Programs that monitor a machine: their services and processes. */
 function guards(before: string): RegExp {
   const names =
     'firewalld|ufw|iptables|nftables|auditd|apparmor|selinux|falco|falcon-?sensor|falcond|com\\.crowdstrike\\S*|crowdstrike|clamd?|clamav\\S*|freshclam|osqueryd?|' +
@@ -287,7 +287,7 @@ for (const command of commands)
   for (const program of command.programs)
     byProgram.set(program, [...(byProgram.get(program) ?? []), command]);
 
-/** What a command tells: a trait, and what it does in words for a message. */
+/** The meaning of a command: a trait, and its effect in words for a message. */
 export function tellingCommands(
   program: string,
   words: readonly string[],

@@ -39,8 +39,8 @@ const llmNames = {
 } as const;
 
 /**
- * The same risks in the edition of 2026, which gave them other numbers; rules keep those of 2025,
- * screens say both.
+ * The same risks in the edition of 2026, with other numbers. Rules keep those of 2025; screens show
+ * both.
  */
 const llmIn2026: Readonly<Record<string, string>> = {
   LLM01: 'LLM01:2026',
@@ -134,7 +134,7 @@ export const weaknessLists: readonly WeaknessList[] = [
   },
 ];
 
-/** The row of an identifier; undefined for one that stands in no list. */
+/** The row of an identifier; undefined for one that is in no list. */
 export function weaknessOf(id: string): Weakness | undefined {
   const list = weaknessLists.find(({ names }) => Object.hasOwn(names, id));
   const name = list?.names[id];

@@ -1,6 +1,6 @@
 /**
- * Words in disguise: texts that a reader (or a model) turns back into sentences, as base64, hex,
- * ROT13, backwards, in Morse …
+ * Disguised words: texts that a reader (or a model) decodes into sentences, such as base64, hex,
+ * ROT13, reversed text, Morse.
  */
 import { encodedRunsMax, foldedCharsMax } from '../limits.ts';
 import { type CharacterClass, characterClass, hasRun } from './text-runs.ts';
@@ -12,8 +12,8 @@ export interface Decoding {
 }
 
 /**
- * What a text says when it is decoded in the ways that it looks like; nothing for ordinary prose.
- * Work is linear in the text.
+ * The decoded text for each encoding that the text looks like; nothing for ordinary prose. The work
+ * is linear in the text.
  */
 export function decodingsOf(given: string): Decoding[] {
   if (given.length < readableCharsMin) return [];
@@ -27,9 +27,12 @@ export function decodingsOf(given: string): Decoding[] {
 
 interface Codec {
   readonly how: string;
-  /** So many of these characters stand in a row in what looks like it, which is asked first. */
+  /**
+   * An encoded text has at least this number of such characters in a row. The run is searched
+   * first.
+   */
   readonly run?: { readonly of: CharacterClass; readonly charsMin: number };
-  /** A cheap test of whether it may be encoded so. */
+  /** A cheap test whether the text may be encoded so. */
   readonly looks: RegExp;
   readonly decode: (text: string) => string | undefined;
 }
@@ -105,7 +108,7 @@ const codecs: readonly Codec[] = [
   },
 ];
 
-// Where a word ends is lost with the spaces: the words that matter are cut out.
+// The word ends are lost with the spaces, so the words that matter are cut out.
 function joinLetters(run: string): string {
   return run
     .replace(/[^a-z]/gi, '')
@@ -169,7 +172,7 @@ function fromLeet(word: string): string {
     : word;
 }
 
-// "ignoreway", "eviouspray": the consonants from the end go back to the front.
+// "ignoreway", "eviouspray": the consonants at the end go back to the front.
 function fromPigLatin(_: string, stem: string, glide: string | undefined): string {
   if (glide === 'w' || glide === 'y') return stem;
   const moved = /[^aeiou]{1,4}$/i.exec(stem)?.[0] ?? '';

@@ -1,18 +1,18 @@
 /**
- * The words that a match of a pattern cannot do without, read from the pattern itself: where a text
- * has none of them it is not searched.
+ * Finds the words that every match of a pattern must have, by reading the pattern. A text without
+ * them is not searched.
  */
 
 export interface FirstWord {
   /** Letters and digits, lower case. */
   readonly text: string;
-  /** Whether longer words begin with it as well. */
+  /** Whether longer words that begin with it count as well. */
   readonly open: boolean;
 }
 
 /**
- * Sets of words, of each of which every match has one: those it begins with, and those behind each
- * `\\b` that is in no group. A pattern of which nothing is known has none.
+ * Sets of words; every match has a word of each set: a first word, or a word behind a `\\b` outside
+ * of groups. Empty for a pattern about which nothing is known.
  */
 export function neededWords({ source }: RegExp): readonly (readonly FirstWord[])[] {
   const starts = alternativesOf(source).length > 1 ? [0] : [0, ...boundariesIn(source)];
@@ -35,7 +35,7 @@ function boundariesIn(source: string): number[] {
 
 /**
  * The words that a match begins with, as runs of ASCII letters and digits; undefined when the
- * source does not say. Each stands in a matching text with no letter or digit before it.
+ * source does not tell. In a matching text, no letter or digit is before such a word.
  */
 function firstWords(source: string): readonly FirstWord[] | undefined {
   const found = new Map<string, FirstWord>();
@@ -52,18 +52,20 @@ function firstWords(source: string): readonly FirstWord[] | undefined {
   return [...found.values()];
 }
 
-/** A way into a pattern: what was read as plain letters, and what is still to be read. */
+/**
+ * One alternative through a pattern: the plain letters read so far, and the rest of the pattern.
+ */
 interface Way {
   readonly rest: string;
   readonly before: string;
-  /** Whether no letter or digit can stand before what was read. */
+  /** Whether no letter or digit can be before the letters read so far. */
   readonly bounded: boolean;
 }
 
 const waysMax = 2_000;
 const enoughChars = 12;
 
-// One word, the ways that go on, or undefined where anything may follow.
+// One word, the continuing alternatives, or undefined when anything may follow.
 function step({ rest, before, bounded }: Way): FirstWord | readonly Way[] | undefined {
   const run = runIn(before, bounded);
   if (run !== undefined && (!run.open || run.text.length >= enoughChars)) return run;
@@ -88,7 +90,7 @@ function step({ rest, before, bounded }: Way): FirstWord | readonly Way[] | unde
   return [behind, { ...behind, before }];
 }
 
-// The first run of letters and digits in what was read; open while nothing has ended it.
+// The first run of letters and digits read so far; open while nothing has ended it.
 function runIn(before: string, bounded: boolean): FirstWord | undefined {
   const match = /[a-z0-9]+/.exec(before);
   if (match === null || (match.index === 0 && !bounded)) return undefined;
@@ -101,7 +103,7 @@ function group({ rest, before, bounded }: Way): readonly Way[] | undefined {
   const inner = rest.slice(1, end);
   const [, times = ''] = /^(\?|\*|\+|\{[^}]{0,9}\}\??)?/.exec(rest.slice(end + 1)) ?? [];
   const behind = rest.slice(end + 1 + times.length);
-  // Looking round takes nothing in: without it there are only more matches.
+  // Lookarounds consume nothing: without them there are only more matches.
   if (/^\?<?[!=]/.test(inner))
     return times === '' ? [{ rest: behind, before, bounded }] : undefined;
   if (/^\?[^:]/.test(inner) || (times !== '' && times !== '?')) return undefined;
@@ -136,7 +138,7 @@ function alternativesOf(source: string): readonly string[] {
   return [...parts, source.slice(from)];
 }
 
-// Parentheses, bars and word boundaries that stand in no class and are not escaped.
+// Parentheses, bars and word boundaries outside of classes and not escaped.
 function* marksIn(source: string): Generator<{ readonly at: number; readonly mark: string }> {
   for (const match of source.matchAll(/\\.|\[(?:\\.|[^\]\\])*\]|[()|]/gs))
     if (/^(?:[()|]|\\b)$/.test(match[0])) yield { at: match.index, mark: match[0] };

@@ -1,6 +1,6 @@
 /**
- * What a text may speak of, told by one pass over its letters: most texts hold no word that a
- * search needs, and are spared it.
+ * The possible subjects of a text, found in one pass over its letters. Most texts have no word that
+ * a search needs, and are skipped.
  */
 
 import { type Concept, concepts } from '../models/phrases/concept.ts';
@@ -10,42 +10,41 @@ import { conceptsByCharacter, tellingWordsOf } from './lexicon.ts';
 import { plainLetter, type WordEntry, WordTable, withLetter, wordStart } from './word-table.ts';
 
 /**
- * A set of concepts and of sets of words, as bits. Of a text: never less than what stands there.
+ * A set of concepts and of sets of words, as bits. A text's set is never smaller than its content.
  */
 export type Hints = Int32Array;
 
-/** What a form needs: something of each. */
+/** What a form needs: at least one member of each set. */
 export type Needs = readonly Hints[];
 
-/** The hints of a text: `folded` by `foldText`, `latin` by `inLatin` as well. Linear in it. */
+/**
+ * The hints of a text: `folded` by `foldText`, `latin` by `inLatin` as well. Linear in the text.
+ */
 export function hintsOf(folded: string, latin: string): Hints {
   const hints = new Int32Array(numbersOfHints);
   const isLong = noteWords(latin, hints);
   const isOther = !/^[\x20-\x7e]*$/.test(folded);
   if (isOther && folded !== latin) noteWords(folded, hints);
-  // Words that are cut, or not written in plain letters, may be any.
+  // Words that are cut, or not in plain letters, may be any word.
   if (isLong || (isOther && otherLetters.test(folded)))
     for (let bit = 0; bit < concepts.length; bit++) add(hints, bit);
   return hints;
 }
 
-/** Whether a text with these hints may hold what is needed. */
+/** Whether a text with these hints may have all that is needed. */
 export function mayHold(hints: Hints, needs: Needs): boolean {
   for (const need of needs) if (!meets(hints, need)) return false;
   return true;
 }
 
-/** Whether two sets have anything in common. */
+/** Whether two sets have a common member. */
 export function meets(some: Hints, others: Hints): boolean {
   for (let at = 0; at < numbersOfHints; at++)
     if (((some[at] ?? 0) & (others[at] ?? 0)) !== 0) return true;
   return false;
 }
 
-/**
- * The hints of many texts side by side, so that those that have something of a set are found in one
- * walk.
- */
+/** The hints of many texts side by side: one pass finds the texts with a member of a set. */
 export class HintsOfTexts {
   readonly #all: Int32Array;
 
@@ -54,7 +53,7 @@ export class HintsOfTexts {
     for (const [index, hints] of texts.entries()) this.#all.set(hints, index * numbersOfHints);
   }
 
-  /** The texts that have something of the set, by their place. */
+  /** The texts with a member of the set, by their place. */
   having(wanted: Hints): readonly number[] {
     const found: number[] = [];
     const all = this.#all;
@@ -68,7 +67,7 @@ export class HintsOfTexts {
   }
 }
 
-/** What a phrase needs: a word of each concept, or of one of several. */
+/** The needs of a phrase: a word of each concept, or of one of several. */
 export function needsOfConcepts(needs: readonly (Concept | readonly Concept[])[]): Needs {
   return needs.map((need) =>
     hintsWith(
@@ -77,12 +76,12 @@ export function needsOfConcepts(needs: readonly (Concept | readonly Concept[])[]
   );
 }
 
-/** What a pattern needs; undefined when it is to be tried on every text. */
+/** The needs of a pattern; undefined when every text has to be searched. */
 export function needsOfPattern(pattern: RegExp): Needs | undefined {
   return patternNeeds.get(pattern);
 }
 
-/** All of several sets. */
+/** The union of several sets. */
 export function unionOf(all: readonly Hints[]): Hints {
   const union = new Int32Array(numbersOfHints);
   for (const hints of all)
@@ -90,11 +89,11 @@ export function unionOf(all: readonly Hints[]): Hints {
   return union;
 }
 
-// Of scripts with spaces: there a letter may be an accented or a disguised one.
+// Scripts with spaces: a letter there may be accented or disguised.
 const otherLetters =
   /[[\p{L}\p{M}\p{N}]--[\0-\x7fー\p{Script=Han}\p{Script=Hiragana}\p{Script=Katakana}]]/v;
 
-// The bits behind those of the concepts are of sets of words, equal sets of one bit.
+// The bits behind those of the concepts stand for sets of words; equal sets share a bit.
 const sets = new Map<string, readonly FirstWord[]>();
 const setsOfPatterns = searchedPatterns.map((pattern): [RegExp, string[]] => [
   pattern,
@@ -131,7 +130,7 @@ function add(hints: Hints, bit: number): void {
 }
 
 const fileNames: readonly Concept[] = ['secret-file', 'memory-file'];
-// Longer pieces may be cut in the middle of a word when marks are looked for.
+// Longer pieces may be cut inside a word when marks are searched.
 const runCharsMax = 40;
 const pieceCharsMax = 80;
 const signs: Readonly<Record<string, readonly Concept[]>> = {
@@ -152,8 +151,8 @@ const joinedBits = new Map(
 );
 
 /**
- * Notes what the runs of letters and digits of a text may be; true when one of its pieces is too
- * long to tell.
+ * Notes the possible meanings of a text's runs of letters and digits; true when a piece is too long
+ * to tell.
  */
 function noteWords(text: string, hints: Hints): boolean {
   let isLong = false;

@@ -1,6 +1,6 @@
 /**
- * The phrase tables of all languages as one lookup: which concepts a word, or words in a row, may
- * mean.
+ * The phrase tables of all languages as one lookup: the concepts that a word, or consecutive words,
+ * may mean.
  */
 import { chinese } from '../models/phrases/chinese.ts';
 import type { Concept, PhraseTable } from '../models/phrases/concept.ts';
@@ -25,12 +25,12 @@ export const phraseTables = {
 } as const;
 export type PhraseLanguage = keyof typeof phraseTables;
 
-/** A set of languages as bits, so that words of two languages make no phrase together. */
+/** A set of languages as bits, so that words of two languages form no phrase together. */
 export function languageBits(...names: readonly PhraseLanguage[]): number {
   return names.reduce((bits, name) => bits | (1 << Object.keys(phraseTables).indexOf(name)), 0);
 }
 
-/** A form of one or more words; of each only its beginning when `open`. */
+/** A form of one or more words; when `open`, only the beginning of each. */
 interface Form {
   readonly words: readonly { readonly text: string; readonly open: boolean }[];
   readonly concept: Concept;
@@ -40,13 +40,13 @@ interface Form {
 export interface PhraseMeaning {
   readonly concept: Concept;
   readonly languages: number;
-  /** How many words it takes. */
+  /** The number of its words. */
   readonly length: number;
 }
 
 const joinedScript = /[\p{Script=Han}\p{Script=Hiragana}\p{Script=Katakana}]/u;
 const [exact, beginnings, joined] = compile();
-/** Beginnings are found by as many letters as the shortest has. */
+/** Beginnings are looked up by the length of the shortest. */
 const beginningLength = Math.min(...[...beginnings.keys()].map((key) => key.length));
 const byFirstLetters = Map.groupBy([...beginnings.values()].flat(), ({ words }) =>
   (words[0]?.text ?? '').slice(0, beginningLength),
@@ -58,9 +58,7 @@ export const joinedWords = new RegExp(
   'g',
 );
 
-/**
- * Concepts by the characters with which words of scripts without spaces begin that may mean them.
- */
+/** Concepts by the first characters of words in scripts without spaces. */
 export function conceptsByCharacter(): ReadonlyMap<number, readonly Concept[]> {
   const found = new Map<number, Concept[]>();
   for (const [word, meanings] of joined)
@@ -72,7 +70,7 @@ export function meaningsOfJoined(word: string): readonly Omit<PhraseMeaning, 'le
   return joined.get(word) ?? [];
 }
 
-/** What the words from `at` on may mean. `words` are folded by `foldWord`. */
+/** The possible meanings of the words from `at` on. `words` are folded by `foldWord`. */
 export function meaningsAt(words: readonly string[], at: number): readonly PhraseMeaning[] {
   const word = words[at] ?? '';
   const whole = exact.get(word);
@@ -95,7 +93,7 @@ export function meaningsAt(words: readonly string[], at: number): readonly Phras
 
 const none: readonly PhraseMeaning[] = [];
 
-// The same meaning in several languages is one.
+// The same meaning in several languages counts once.
 function merged(found: readonly PhraseMeaning[]): PhraseMeaning[] {
   const byKey = new Map<string, PhraseMeaning>();
   for (const meaning of found) {
@@ -106,8 +104,8 @@ function merged(found: readonly PhraseMeaning[]): PhraseMeaning[] {
 }
 
 /**
- * A run of ASCII letters and digits of each form that may mean a concept, in scripts with spaces:
- * of its longest word. `open` when longer ones begin with it.
+ * For each form in scripts with spaces, the run of ASCII letters and digits of its longest word.
+ * `open` when longer words begin with it.
  */
 export function tellingWordsOf(
   concept: Concept,
@@ -127,7 +125,7 @@ export function tellingWordsOf(
   });
 }
 
-/** A word as the tables are looked up: lower case, no accents, one form of apostrophe. */
+/** A word in the form of the tables: lower case, no accents, one form of apostrophe. */
 export function foldWord(word: string): string {
   const lower = word.toLowerCase();
   return /^[\x20-\x7e]*$/.test(lower)
@@ -144,7 +142,7 @@ interface Joined {
   readonly languages: number;
 }
 
-/** The words of one that is written together: "l'utilisateur" is two, "don't" is one. */
+/** The words of a joined one: "l'utilisateur" is two, "don't" is one. */
 export function splitElision(word: string): string[] {
   if (!word.includes("'")) return [word];
   const [, article, rest] = /^(qu|[cdjlmnst])'(.+)$/.exec(word) ?? [];

@@ -1,4 +1,4 @@
-/** How a text speaks of what was found in it: whether it orders, refuses, quotes or describes. */
+/** The manner of a text: whether it orders, refuses, quotes or describes an act. */
 
 import type { Severity } from '../../skills-index/statement/finding.ts';
 import type { FactOf } from '../fact/fact.ts';
@@ -17,12 +17,12 @@ import { readingOf } from './reading.ts';
 
 /**
  * `refused`: "never …". `quoted`: in quotation marks, a table or a list of a text about attacks,
- * and nothing says to do it. `described`: as what attackers do. `discussed`: near talk of attacks,
- * but as an order. `meant`: an order.
+ * and nothing tells the reader to follow it. `described`: as attackers' behaviour. `discussed`:
+ * near a text about attacks, but as an order. `meant`: an order.
  */
 export type Manner = 'refused' | 'quoted' | 'described' | 'discussed' | 'meant';
 
-/** What stands around a text: its heading and the text before it. */
+/** The heading of a text and the text before it. */
 export interface Surroundings {
   readonly heading: string;
   readonly before: string;
@@ -65,10 +65,10 @@ function cellsBeside(facts: readonly FactOf<'text'>[], index: number): string {
     .join(' ');
 }
 
-/** Where nothing is known of what stands around. */
+/** For a text without known surroundings. */
 export const nothingAround: Surroundings = { heading: '', before: '', beside: '' };
 
-/** How the text speaks of what stands from `start` to `end` of its words. */
+/** The manner of the words from `start` to `end`. */
 export function mannerOf(
   reading: ProseReading,
   { start, end, negated }: Match,
@@ -101,7 +101,7 @@ export function mannerOf(
   return isAbout || isQuoted(words, start, end) ? 'discussed' : 'meant';
 }
 
-// Whether what stands there tells to follow it, and is not itself quoted.
+// Whether these words tell the reader to follow it, and are not quoted themselves.
 function isOrderedAt(words: string, from: number, to: number): boolean {
   const base = Math.max(0, from);
   const order = tellsToFollowIt.exec(words.slice(base, to));
@@ -122,7 +122,7 @@ function isListed({ role }: FactOf<'text'>): boolean {
   return role === 'list-item' || role === 'table-cell' || role === 'string';
 }
 
-// Whether one pair of quotation marks (or back ticks) holds all of it.
+// Whether one pair of quotation marks (or back ticks) encloses all of it.
 function isQuoted(words: string, start: number, end: number): boolean {
   const before = words.slice(Math.max(0, start - 300), start);
   const behind = words.slice(end, end + 300);
@@ -151,7 +151,7 @@ const quotes = [
 ] as const;
 
 /**
- * Kind and severity of an order by its manner: what is quoted or described is told, and decides
+ * Kind and severity of an order by its manner. A quoted or described order is reported, and decides
  * nothing.
  */
 export function weighed(manner: Manner, usual: Severity): Pick<FindingDraft, 'kind' | 'severity'> {

@@ -1,7 +1,4 @@
-/**
- * Marks of meaning in a text: which concepts stand where, whatever the language and the order of
- * words.
- */
+/** Marks of meaning in a text: the places of concepts, in any language and word order. */
 
 import { confusables } from '../../skills-index/skill/text/confusables.ts';
 import { marksPerTextMax } from '../limits.ts';
@@ -10,11 +7,11 @@ import { foldWord, joinedWords, meaningsAt, meaningsOfJoined, splitElision } fro
 
 export interface ProseMark {
   readonly concept: Concept;
-  /** Bits of the languages in which the word means it; all of them for names. */
+  /** Bits of the languages in which the word has this meaning; all languages for names. */
   readonly languages: number;
-  /** Counted in words; a character of a script without spaces is half of one. */
+  /** Counted in words; a character of a script without spaces counts as half a word. */
   readonly at: number;
-  /** The sentence it stands in, counted from 0. */
+  /** The number of its sentence, from 0. */
   readonly sentence: number;
   /** Offsets in the text. */
   readonly start: number;
@@ -74,10 +71,10 @@ export function marksOf(text: string): ProseMark[] {
 
 const piece =
   /https?:\/\/[^\s)>"'`\]]{1,300}|[\w.+-]{1,64}@[\w-]{1,64}\.[\w.-]{2,80}|[~.\w$%{}*-]{0,80}\/[\w./*$%{}-]{1,200}|[~$]?\.?[\w-]{1,60}(?:\.[\w-]{1,12}){1,3}\b|\.[\w-]{2,40}|[\p{Script=Han}\p{Script=Hiragana}\p{Script=Katakana}ー]{1,400}|[\p{L}\p{N}_$]{1,60}(?:['’-][\p{L}\p{N}]{1,40}){0,3}|[.!?](?=[\s"'`)*]|$)|[。！？\n]|[;:()|→←✓❌✅⚠│├└▼•·—–；：（）]| - /gu;
-// What parts clauses counts as some words between them.
+// A clause separator counts as a distance of several words.
 const clauseBreak = /^(?:[;:()|→←✓❌✅⚠│├└▼•·—–；：（）]| - )$/;
 const clauseBreakWords = 2;
-// The most frequent case, asked first.
+// The most frequent case comes first.
 function isLatinLetter(code: number): boolean {
   return (code >= 97 && code <= 122) || (code >= 65 && code <= 90);
 }
@@ -92,7 +89,7 @@ function* joinedMarks(
       yield { ...meaning, from: match.index, to: match.index + match[0].length };
 }
 
-// A word of another script may be an English one in disguise: both readings count.
+// A word in another script may be a disguised English one: both readings count.
 function wordMarks(words: readonly Word[]): ProseMark[] {
   const plain = words.map((word) => word.text);
   const readings = [plain];

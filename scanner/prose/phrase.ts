@@ -1,7 +1,4 @@
-/**
- * Phrases: concepts that stand together in a text, whatever the language, the order and the words
- * between them.
- */
+/** Phrases: concepts close together in a text, in any language, order and wording. */
 
 import type { Concept } from '../models/phrases/concept.ts';
 import { mayHold, type Needs, needsOfConcepts } from './hints.ts';
@@ -10,27 +7,28 @@ import type { ProseReading } from './reading.ts';
 
 export interface Phrase {
   /**
-   * Each needs a word of its own; of a list any. The first is the verb that a "not" may turn round.
+   * Each needs a word of its own; a list needs any of its members. The first is the verb that a
+   * "not" may negate.
    */
   readonly needs: readonly (Concept | readonly Concept[])[];
-  /** Words from the first and to the last at most. */
+  /** The greatest number of words from the first to the last. */
   readonly within: number;
-  /** How many sentences it may go over; 1 by default. */
+  /** The greatest number of sentences; 1 by default. */
   readonly sentences?: number;
-  /** The needs come in the order written; else in any. */
+  /** Whether the needs must come in the written order. */
   readonly ordered?: boolean;
-  /** Two needs, by their places, and the words that may lie from one to the other at most. */
+  /** Two needs, by their places, and the greatest number of words between them. */
   readonly close?: readonly (readonly [number, number, number])[];
   /** Only in these languages: `languageBits`. */
   readonly languages?: number;
-  /** Concepts that must not stand within. */
+  /** Concepts that must not be in between. */
   readonly unless?: readonly Concept[];
 }
 
 export interface PhraseMatch {
   readonly start: number;
   readonly end: number;
-  /** A "not" stands at its verb. */
+  /** A "not" is at its verb. */
   readonly negated: boolean;
 }
 
@@ -56,7 +54,7 @@ export function matchPhrase(reading: ProseReading, phrase: Phrase): PhraseMatch 
 // A memo of a pure function, by phrase.
 const needs = new WeakMap<Phrase, Needs>();
 
-/** What a text has to hold at least, for the phrase to match it. */
+/** The least that a text must have for the phrase to match. */
 export function needsOf(phrase: Phrase): Needs {
   const known = needs.get(phrase) ?? needsOfConcepts(phrase.needs);
   needs.set(phrase, known);
@@ -93,7 +91,7 @@ function near(
   return marks.slice(from, to + 1);
 }
 
-/** Words behind a phrase in which what excuses it is looked for. */
+/** Words behind a phrase that are searched for an excuse. */
 const behindWords = 5;
 
 function fill(
@@ -150,7 +148,8 @@ function usesNot({ needs }: Phrase): boolean {
   return needs.some((need) => need === 'not' || (typeof need !== 'string' && need.includes('not')));
 }
 
-// "Never ignore …", "ignoriere … nicht", "無視しないで"; but "do not hesitate to ignore …" is none.
+// "Never ignore …", "ignoriere … nicht", "無視しないで"; but "do not hesitate to ignore …" is no
+// negation.
 function isNegated(verb: ProseMark, around: readonly ProseMark[], languages: number): boolean {
   return around.some(
     ({ concept, at, sentence, start, end, languages: spoken }) =>

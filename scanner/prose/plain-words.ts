@@ -1,4 +1,6 @@
-/** Text as a reader (or a model) takes it in: what hides words from a search is undone. */
+/**
+ * Text as a reader (or a model) understands it: tricks that hide words from a search are undone.
+ */
 
 import { confusables } from '../../skills-index/skill/text/confusables.ts';
 import { plainWordsCharsMax } from '../limits.ts';
@@ -22,12 +24,12 @@ export function foldText(text: string): string {
   return seen.replace(/[’‘]/g, "'").replace(/[“”„]/g, '"').replace(/\s+/g, ' ');
 }
 
-/** As `foldText`, and look-alike letters made Latin. */
+/** As `foldText`, with look-alike letters made Latin. */
 export function plainWords(text: string): string {
   return inLatin(foldText(text));
 }
 
-/** Letters of other scripts that look like Latin ones, as those. */
+/** Replaces letters of other scripts that look like Latin ones. */
 export function inLatin(folded: string): string {
   return /[^\x20-\x7e]/.test(folded)
     ? folded.replace(lookAlikes, (letter) => confusables.get(letter) ?? letter)

@@ -1,4 +1,6 @@
-/** What a text fact says, read once for all rules: its words, and the marks of meaning in them. */
+/**
+ * The content of a text fact, read once for all rules: its words, and the marks of meaning in them.
+ */
 import type { FactOf } from '../fact/fact.ts';
 import { plainWordsCharsMax } from '../limits.ts';
 import type { Concept } from '../models/phrases/concept.ts';
@@ -10,20 +12,20 @@ export interface ProseReading {
   readonly fact: FactOf<'text'>;
   /** Folded, with letters of all scripts; marks point into it. */
   readonly text: string;
-  /** Folded, look-alike letters made Latin: what patterns for English search. */
+  /** Folded, with look-alike letters made Latin: patterns for English search it. */
   readonly words: string;
   readonly marks: readonly ProseMark[];
   readonly concepts: ReadonlySet<Concept>;
-  /** What may stand in it, which is asked first. */
+  /** The possible subjects, which are compared first. */
   readonly hints: Hints;
 }
 
-// A memo of a pure function: it lives as long as the fact and is seen by nobody.
+// A memo of a pure function. It lives as long as the fact, and no caller can see it.
 const readings = new WeakMap<FactOf<'text'>, ProseReading>();
 
 /**
- * The reading of a text: what is seen of a link or an image, of HTML without its tags, of a front
- * matter's value.
+ * The reading of a text: the visible part of a link or an image, HTML without its tags, the value
+ * in a front matter.
  */
 export function readingOf(fact: FactOf<'text'>): ProseReading {
   const reading = readings.get(fact) ?? newReading(fact);
@@ -36,8 +38,8 @@ function newReading(fact: FactOf<'text'>): ProseReading {
 }
 
 /**
- * Readings of all of a text, made anew: what is longer than one reading takes is read in stretches
- * that overlap.
+ * Readings of a whole text, made again: a text too long for one reading is read in overlapping
+ * parts.
  */
 export function readingsOf(fact: FactOf<'text'>): readonly ProseReading[] {
   const { length } = fact.text;
@@ -51,7 +53,7 @@ export function readingsOf(fact: FactOf<'text'>): readonly ProseReading[] {
 
 const overlapChars = 1_000;
 
-/** A reading of words that stand in no fact as such: pieces joined, or decoded. */
+/** A reading of words that no fact has as such: joined pieces, or decoded text. */
 export function readingOfText(fact: FactOf<'text'>, text: string): ProseReading {
   return new LazyReading(fact, foldText(text));
 }

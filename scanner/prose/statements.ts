@@ -1,6 +1,6 @@
 /**
- * Statements: what texts of a skill say, found by phrases in any language or by patterns, each with
- * the manner of its saying.
+ * Statements in a skill's texts, found by phrases in any language or by patterns, each with its
+ * manner.
  */
 import type { FactOf } from '../fact/fact.ts';
 import { type Hints, mayHold, meets, needsOfPattern, unionOf } from './hints.ts';
@@ -32,7 +32,7 @@ export interface ProseStatement {
   readonly around: Surroundings;
 }
 
-/** What people and agents read as text; blocks without a language are read as well. */
+/** Texts for people and agents; blocks without a language are included. */
 export const proseRoles: ReadonlySet<Role> = new Set([
   'prose',
   'heading',
@@ -45,7 +45,7 @@ export const proseRoles: ReadonlySet<Role> = new Set([
   'fence',
 ]);
 
-/** The first statement of each text that one of the forms finds, unless it is refused. */
+/** The first statement in each text that matches one of the forms, unless it is refused. */
 export function statementsOf(
   facts: readonly FactOf<'text'>[],
   forms: readonly Form[],
@@ -66,8 +66,8 @@ export function statementsOf(
 }
 
 /**
- * As `statementsOf`, over headings, items and lines of a few words each that follow one another: an
- * order cut in pieces.
+ * As `statementsOf`, over consecutive headings, items and lines of a few words each: an order cut
+ * in pieces.
  */
 export function splitStatements(
   facts: readonly FactOf<'text'>[],
@@ -93,7 +93,7 @@ export function splitStatements(
   return found;
 }
 
-// The words of texts one after the other are those of each.
+// Consecutive texts have the words of each of them.
 function hintsOfRun(facts: readonly FactOf<'text'>[], from: number, count: number): Hints {
   return unionOf(
     proseTexts(facts)
@@ -112,12 +112,12 @@ export function statementIn(
 }
 
 interface Search {
-  /** A text without any of it has no statement; undefined when any text may have one. */
+  /** A text without any of these hints has no statement; undefined when any text may have one. */
   readonly any: Hints | undefined;
   readonly in: (reading: ProseReading, around: () => Surroundings) => ProseStatement | undefined;
 }
 
-// What each form needs is asked first, and before that whether there is anything of any.
+// The needs of all forms together are compared first, then those of each form.
 function searchFor(forms: readonly Form[]): Search {
   const asked = forms.map((form) => ({
     form,

@@ -1,6 +1,6 @@
 /**
- * Long runs of some characters in a text, found without looking at each character: where one is
- * long enough, a stride meets it.
+ * Finds long runs of some characters in a text without reading each character: a stride hits every
+ * long run.
  */
 
 /** The characters of a class, as a table by their codes below 128. */
@@ -25,7 +25,7 @@ export function* runsOf(text: string, of: CharacterClass, charsMin: number): Gen
     let start = at;
     while (start > from && isOf(text, start - 1, of)) start--;
     let end = at + 1;
-    // What is too short in any case is not followed to its end.
+    // A run that is certainly too short is not followed to its end.
     if (!isOf(text, Math.min(start + charsMin, text.length) - 1, of)) continue;
     while (end < text.length && isOf(text, end, of)) end++;
     if (end - start >= charsMin) yield { start, end };
@@ -44,8 +44,8 @@ function isOf(text: string, at: number, of: CharacterClass): boolean {
 }
 
 /**
- * Whether a text has so many commas in a row that have a digit (or a hexadecimal one) before and a
- * digit behind them, blanks aside.
+ * Whether a text has this number of consecutive commas with a (hexadecimal) digit before and
+ * behind, ignoring blanks.
  */
 export function hasNumberList(text: string, commasMin: number): boolean {
   let count = 0;
@@ -56,7 +56,7 @@ export function hasNumberList(text: string, commasMin: number): boolean {
     let last = comma - 1;
     while (last >= comma - blanksMax && blankForm.test(text.charAt(last))) last--;
     const isBetween = /[0-9a-f]/i.test(text.charAt(last)) && /[0-9]/.test(text.charAt(next));
-    // The number before is the one behind the last comma: it is short.
+    // The number before a comma is the one behind the last comma, because it is short.
     count = !isBetween ? 0 : comma - behind <= numberCharsMax ? count + 1 : 1;
     behind = comma;
     if (count >= commasMin) return true;

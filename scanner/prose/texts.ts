@@ -1,4 +1,4 @@
-/** The texts of a skill with what each may speak of, read once for all rules. */
+/** The texts of a skill with their possible subjects, read once for all rules. */
 import type { FactOf } from '../fact/fact.ts';
 import { type Hints, HintsOfTexts, needsOfPattern, unionOf } from './hints.ts';
 import { type ProseReading, readingsOf } from './reading.ts';
@@ -7,9 +7,9 @@ export interface ProseText {
   readonly fact: FactOf<'text'>;
   /** Its place among the facts. */
   readonly index: number;
-  /** One, or several of a very long text. */
+  /** One reading, or several of a very long text. */
   readonly readings: readonly ProseReading[];
-  /** Of all of it. */
+  /** Hints of the whole text. */
   readonly hints: Hints;
 }
 
@@ -26,7 +26,7 @@ export function proseTexts(facts: readonly FactOf<'text'>[]): readonly ProseText
   return (textsOfFacts.get(facts) ?? readTexts(facts)).all;
 }
 
-/** The texts that may hold something of a set; all of them without one. */
+/** The texts that may have a member of a set; all texts without a set. */
 export function textsHaving(
   facts: readonly FactOf<'text'>[],
   any: Hints | undefined,
@@ -35,7 +35,7 @@ export function textsHaving(
   return any === undefined ? all : hints.having(any).flatMap((place) => all[place] ?? []);
 }
 
-/** The texts that a pattern may match, by the words that it needs first. */
+/** The texts that a pattern may match, by its required words. */
 export function textsFor(facts: readonly FactOf<'text'>[], pattern: RegExp): readonly ProseText[] {
   return textsHaving(facts, needsOfPattern(pattern)?.[0]);
 }

@@ -1,17 +1,17 @@
-/** Words looked up letter by letter while a text is walked through: no word is cut out of it. */
+/** Looks up words letter by letter during a pass over a text, so that no word is copied. */
 import type { FirstWord } from './first-words.ts';
 
-/** What stands at one word. */
+/** The bits of one word. */
 export interface WordEntry {
-  /** Bits of words that may go on behind it. */
+  /** Bits of words that may continue behind it. */
   readonly open: number[];
-  /** Bits of this very word. */
+  /** Bits of exactly this word. */
   readonly whole: number[];
 }
 
 /**
- * Sums up letters from `start`; the sum of a word's letters finds its entry. Two words of one sum
- * share it, which is looked for too much only.
+ * Sums letters from `start`. The sum of a word's letters finds its entry. Two words with the same
+ * sum share it, which only means a needless search.
  */
 export const wordStart = 0x811c9dc5 | 0;
 
@@ -49,7 +49,7 @@ export class WordTable {
     if (!bits.includes(bit)) bits.push(bit);
   }
 
-  /** The entry of the letters summed up. */
+  /** The entry of the summed letters. */
   at(sum: number): WordEntry | undefined {
     let slot = slotOf(sum);
     for (let found = this.#sums[slot]; found !== 0; found = this.#sums[slot]) {

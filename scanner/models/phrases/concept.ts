@@ -1,7 +1,7 @@
-/** What words of any language mean to the rules on prose. */
+/** Meanings of words in any language, for the rules on prose. */
 
 /**
- * A concept; the tables of a language give its words, `tokens.ts` adds those that look alike in all
+ * A concept. The tables of a language give its words; `tokens.ts` adds words that look alike in all
  * languages (addresses, files).
  */
 export const concepts = [
@@ -56,8 +56,8 @@ export const concepts = [
 export type Concept = (typeof concepts)[number];
 
 /**
- * Words of one language, divided by white space. `abc*` is a beginning of a word, `a+b` words in a
- * row. Written as people write; case, accents and width are folded. Words of scripts without spaces
- * match anywhere.
+ * Words of one language, separated by white space. `abc*` is the beginning of a word, `a+b` are
+ * consecutive words. They are written as people write; case, accents and width are folded. Words of
+ * scripts without spaces match anywhere.
  */
 export type PhraseTable = Readonly<Partial<Record<Concept, string>>>;

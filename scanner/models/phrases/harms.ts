@@ -1,6 +1,6 @@
 /**
- * What hostile texts have done to memory, money, files and judgement, as phrases over concepts: one
- * table for all languages.
+ * Phrases of hostile texts about memory, money, files and judgement, made of concepts: one table
+ * for all languages.
  */
 import { languageBits } from '../../prose/lexicon.ts';
 import type { Phrase } from '../../prose/phrase.ts';

@@ -1,4 +1,4 @@
-/** What hostile texts order, as phrases over concepts: one table for all languages. */
+/** Orders of hostile texts, as phrases made of concepts: one table for all languages. */
 import { languageBits } from '../../prose/lexicon.ts';
 import type { Phrase } from '../../prose/phrase.ts';
 import type { Concept } from './concept.ts';
@@ -26,7 +26,7 @@ export const overridePhrases: readonly Phrase[] = [
 ];
 
 // "Ignore the previous instructions", "ignorez les instructions précédentes", "以前の指示を無視".
-// Instructions "in a page" are data, and to be ignored.
+// Instructions "in a page" are data, and an agent should ignore them.
 function before(
   which: Concept,
   what: Concept,
@@ -55,8 +55,8 @@ function before(
 }
 
 /**
- * Those that stand in strings and comments of programs in bad faith only: "override the system
- * prompt" is how options are explained.
+ * Phrases that are hostile also in strings and comments of programs. "Override the system prompt"
+ * is not: honest programs explain options so.
  */
 export const plainOverridePhrases: readonly Phrase[] = overridePhrases.filter(
   ({ needs }) => needs[0] === 'ignore' && needs.some((need) => need === 'prior'),
@@ -93,7 +93,7 @@ export const concealmentPhrases: readonly Phrase[] = [
 const secrets: readonly Concept[] = ['secret', 'opener', 'secret-file', 'private'];
 const strangers: readonly Concept[] = ['outside', 'url', 'mail'];
 
-/** What must not be done in silence. */
+/** Acts that must not be done silently. */
 export const concealedActs: readonly Phrase[] = [
   { needs: ['send', secrets], within: 14, sentences: 2 },
   { needs: ['send', strangers], within: 12, sentences: 2 },
@@ -119,7 +119,7 @@ export const exfiltrationPhrases: readonly Phrase[] = [
   },
 ];
 
-/** The same with what is private, or under a harmless name. */
+/** The same with private data, or under a harmless name. */
 export const privateDataPhrases: readonly Phrase[] = [
   { needs: ['send', 'private', strangers], within: 14, ordered: true },
   { needs: ['send', 'private', strangers], within: 14, languages: verbLast },
@@ -131,7 +131,7 @@ export const approvalPhrases: readonly Phrase[] = [
   { needs: [['without', 'skip'], 'approval'], within: 4 },
 ];
 
-/** What must not be done without asking. */
+/** Acts that must not be done without asking. */
 export const gravelyUnasked: readonly Phrase[] = [
   { needs: ['delete', 'valuable'], within: 8, sentences: 2 },
   { needs: ['pay', ['money', 'account']], within: 8, sentences: 2 },
@@ -151,7 +151,7 @@ export const solicitationPhrases: readonly Phrase[] = [
   { needs: ['ask', 'user', 'opener'], within: 12, unless: ['not'], ordered: true },
 ];
 
-/** What no hidden text says in good faith. */
+/** Orders that no honest text hides. */
 export const hiddenOrderPhrases: readonly Phrase[] = [
   { needs: ['send', [...secrets, ...strangers]], within: 10 },
   { needs: ['gather', ['secret-file', 'opener']], within: 10 },
