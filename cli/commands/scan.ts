@@ -9,7 +9,7 @@ import { findSkills } from '../scan/source-folder.ts';
 import { startWatchedScanner } from '../scan/watched-scan.ts';
 import { printNote, safe } from '../terminal/output.ts';
 
-/** `skill scan PATH…`: each skill at or below each path, in path order. */
+/** `skillgate scan PATH…`: scans each skill at or below each path, in path order. */
 export async function run(context: CommandContext): Promise<ExitCode> {
   const folders = new Set<string>();
   for (const path of context.args)
@@ -17,7 +17,7 @@ export async function run(context: CommandContext): Promise<ExitCode> {
   const sorted = [...folders].sort((a, b) => Buffer.compare(Buffer.from(a), Buffer.from(b)));
   const marks = await readMarks(context, sorted);
   const output = await scanOutput(context, marks);
-  // What a reviewer has accepted counts for no exit code; the verdict is the report's own.
+  // Accepted findings do not affect the exit code; the verdict stays the report's own.
   const exitOf = ({ findings, verdict, path }: ScanReport): ExitCode =>
     exitOfReport({
       findings: findings.filter((finding) => marks.of(finding, path).suppression === undefined),
@@ -44,15 +44,16 @@ export async function run(context: CommandContext): Promise<ExitCode> {
     await scanner.close();
   }
   await write(context, output.end());
-  for (const one of marks.idle(found)) printNote(context, safe`suppressions: ${one}`);
+  for (const suppression of marks.idle(found))
+    printNote(context, safe`suppressions: ${suppression}`);
   if (sorted.length > 1) {
-    const said = [...counts].map(([verdict, count]) => `${count} ${verdict}`).join(', ');
-    printNote(context, safe`${sorted.length} skills: ${said}; exit ${exit}`);
+    const verdicts = [...counts].map(([verdict, count]) => `${count} ${verdict}`).join(', ');
+    printNote(context, safe`${sorted.length} skills: ${verdicts}; exit ${exit}`);
   }
   return exit;
 }
 
-// Waits for a slow reader, so that a thousand reports are not held at once.
+// Waits for a slow reader, so that a thousand reports are not in memory at once.
 async function write({ stdout }: CommandContext, text: string): Promise<void> {
   if (text !== '' && !stdout.write(text)) await once(stdout, 'drain');
 }

@@ -13,7 +13,7 @@ import { printNote, safe } from '../terminal/output.ts';
 
 const childrenMax = 64;
 
-/** `skill scanner work`: leases jobs until it is told to stop. */
+/** `skillgate scanner work`: leases jobs until a signal stops it. */
 export async function run(context: CommandContext): Promise<ExitCode> {
   const { key, root: rootFile, children = '1' } = context.options;
   if (typeof key !== 'string')
@@ -31,8 +31,8 @@ export async function run(context: CommandContext): Promise<ExitCode> {
     typeof rootFile === 'string'
       ? parseRoot(requireRootSize(await readFile(resolve(context.cwd, rootFile))))
       : (await currentRegistry(context, context.registryBase)).root;
-  // `skill serve` holds the other end of a channel: when it dies, however it dies, no scanner is
-  // left behind.
+  // `skillgate serve` has the other end of a channel. When it dies in any way, the scanner ends
+  // too.
   const stop = (): void => {
     process.kill(process.pid, 'SIGTERM');
   };
@@ -44,7 +44,7 @@ export async function run(context: CommandContext): Promise<ExitCode> {
     const named = { root: rootFingerprint(root), registry: registryIdOf(root) };
     await workJobs({ base, ...named, signer, fetch, signal, now, children: count, store });
   } finally {
-    // A listener keeps the channel, and with it the process.
+    // A listener keeps the channel open, and so the process.
     process.off('disconnect', stop);
   }
   return exitCodes.ok;

@@ -12,7 +12,7 @@ import { currentRegistry } from '../registries/trust/refresh.ts';
 import { identityOf, isKeyed, someoneFor } from '../signers/someone.ts';
 import { answer, printNote, safe, table } from '../terminal/output.ts';
 
-/** `skill scope claim|show|publishers|transfer`. */
+/** `skillgate scope claim|show|publishers|transfer`. */
 export async function run(context: CommandContext): Promise<ExitCode> {
   switch (context.command) {
     case 'scope claim':
@@ -39,8 +39,8 @@ async function claim(context: CommandContext): Promise<ExitCode> {
     );
   await requireScopeOwner(context, scope, someone);
   const { root } = await currentRegistry(context, context.registryBase);
-  // Where it is the only key, an administrator's would be taken without a word, and publish from
-  // then on beside enrolling people.
+  // If an administrator's key is the only key, it would be chosen silently. It would then publish
+  // besides enrolling members.
   if (
     context.options.key === undefined &&
     root.administrators.some(({ keyId }) => someone.ids.includes(keyId))
@@ -91,8 +91,12 @@ async function show(context: CommandContext): Promise<ExitCode> {
     () =>
       table([
         ...(owners.length === 0 ? [[`@${scope}`, 'no owner', noOwnerLeft]] : []),
-        ...owners.map((one) => [`@${scope}`, 'owner', printIdentity(one)]),
-        ...(publishers ?? []).map((one) => [`@${scope}`, 'publisher', printIdentity(one)]),
+        ...owners.map((owner) => [`@${scope}`, 'owner', printIdentity(owner)]),
+        ...(publishers ?? []).map((publisher) => [
+          `@${scope}`,
+          'publisher',
+          printIdentity(publisher),
+        ]),
       ]),
   );
   if (frozen !== undefined)

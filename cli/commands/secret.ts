@@ -1,6 +1,6 @@
 /**
- * `skill secret …`: values that only the egress proxy sees, each bound to hosts. Never an argument,
- * never printed.
+ * `skillgate secret …`: values that only the egress proxy uses, each bound to hosts. A value is
+ * never an argument and never printed.
  */
 
 import { randomUUID } from 'node:crypto';
@@ -50,13 +50,13 @@ async function set(context: CommandContext): Promise<ExitCode> {
 
 async function list(context: CommandContext): Promise<ExitCode> {
   const storedSecrets = secrets.listSecrets(secrets.secretsFileOf(context));
-  const row = (one: SecretEntry): string[] => [
-    one.name,
-    one.hosts.join(', '),
-    one.methods?.join(', ') ?? 'any method',
-    one.agent ?? 'every run',
-    one.source,
-    one.stored,
+  const row = (entry: SecretEntry): string[] => [
+    entry.name,
+    entry.hosts.join(', '),
+    entry.methods?.join(', ') ?? 'any method',
+    entry.agent ?? 'every run',
+    entry.source,
+    entry.stored,
   ];
   answer(context, { schema: 'skillgate.secrets/1', secrets: storedSecrets }, () =>
     storedSecrets.length === 0
@@ -83,8 +83,8 @@ async function remove(context: CommandContext): Promise<ExitCode> {
 }
 
 /**
- * What is stored: the value, where the keychain has it, or the command that prints it, which is
- * tried once.
+ * The origin of a secret: its value, its keychain entry, or the command that prints it. The command
+ * is tried once.
  */
 async function originOf(
   context: CommandContext,
@@ -120,7 +120,7 @@ async function secretValue(
         safe`Value of ${name} for ${hosts.join(', ')} (not shown): `,
       ),
     );
-  // It would stay on the screen.
+  // A visible value would stay on the screen.
   throw new Problem('usage', `Cannot store ${name}: this terminal cannot hide what you type`, {
     hint: `skillgate secret set ${name} --host ${hosts[0]} < FILE`,
   });

@@ -15,8 +15,8 @@ const portDefault = 4880;
 const portMax = 65_535;
 
 /**
- * `skill serve [DIR]`: the registry in this process, the scanner in a child that never holds the
- * registry's keys.
+ * `skillgate serve [DIR]`: runs the registry in this process, and the scanner in a child process
+ * without the registry's keys.
  */
 export async function run(context: CommandContext): Promise<ExitCode> {
   const dir = resolve(context.cwd, context.args[0] ?? join(context.paths.data, 'registry'));
@@ -82,7 +82,7 @@ export async function run(context: CommandContext): Promise<ExitCode> {
       else context.signal.addEventListener('abort', () => stopped(), { once: true });
     });
   } finally {
-    // First the one that holds connections open.
+    // The server comes first, because it has open connections.
     await scanner?.stop();
     await registry.close();
   }
@@ -90,8 +90,7 @@ export async function run(context: CommandContext): Promise<ExitCode> {
   return exitCodes.ok;
 }
 
-// The folder first: what is wrong with it is told before the rest of the application is loaded,
-// which takes longer.
+// The folder is checked first: the rest of the application takes longer to load.
 async function start(options: RegistryOptions): Promise<RunningRegistry> {
   const opened = openFolder(options.dir);
   try {
@@ -114,11 +113,11 @@ async function policyIn({ cwd, options }: CommandContext): Promise<Policy | unde
   return parsePolicy(bytes);
 }
 
-function portOf(given: unknown): number {
-  if (given === undefined) return portDefault;
-  const port = Number(given);
-  if (typeof given === 'string' && /^\d+$/.test(given) && port <= portMax) return port;
-  throw new Problem('usage', `Cannot use port ${JSON.stringify(given)}`, {
+function portOf(text: unknown): number {
+  if (text === undefined) return portDefault;
+  const port = Number(text);
+  if (typeof text === 'string' && /^\d+$/.test(text) && port <= portMax) return port;
+  throw new Problem('usage', `Cannot use port ${JSON.stringify(text)}`, {
     hint: 'write a number from 1 to 65535, or 0 for any free port',
   });
 }

@@ -3,8 +3,8 @@ import { type CommandContext, type ExitCode, exitCodes } from '../command.ts';
 import { calledVariable } from '../context/called-name.ts';
 import { answer, joined, safe } from '../terminal/output.ts';
 
-// A function comes before every program on PATH. An alias of the name would be put in its place
-// while the shell reads the function.
+// A function comes before every program on PATH. An alias with this name would be expanded while
+// the shell reads the function.
 const posix = [
   'unalias skill 2>/dev/null',
   `function skill { ${calledVariable}=skill command skillgate "$@"; }`,
@@ -15,7 +15,7 @@ const texts: Readonly<Record<string, readonly string[]>> = {
   fish: [`function skill; ${calledVariable}=skill command skillgate $argv; end`],
 };
 
-/** `skillgate shell-init SHELL`: what a shell has to read so that `skill` is this program in it. */
+/** `skillgate shell-init SHELL`: prints a function that makes `skill` this program in the shell. */
 export async function run(context: CommandContext): Promise<ExitCode> {
   const [shell = ''] = context.args;
   const lines = Object.hasOwn(texts, shell) ? texts[shell] : undefined;

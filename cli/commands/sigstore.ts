@@ -1,6 +1,6 @@
 /**
- * `skill sigstore verify-bundle`: the client protocol of sigstore-conformance, and a way to check
- * anybody's Sigstore bundle.
+ * `skillgate sigstore verify-bundle`: the client protocol of sigstore-conformance, and a check of
+ * any Sigstore bundle.
  */
 import { readFile, stat } from 'node:fs/promises';
 import { join, resolve } from 'node:path';
@@ -15,8 +15,8 @@ import { type CommandContext, type ExitCode, exitCodes } from '../command.ts';
 import { answer, safe } from '../terminal/output.ts';
 
 /**
- * `skill sigstore verify-bundle --bundle F (--certificate-identity I --certificate-oidc-issuer U |
- * --key PEM) FILE_OR_DIGEST`.
+ * `skillgate sigstore verify-bundle --bundle F (--certificate-identity I --certificate-oidc-issuer
+ * U | --key PEM) FILE_OR_DIGEST`.
  */
 export async function run(context: CommandContext): Promise<ExitCode> {
   const [subject = ''] = context.args;
@@ -52,19 +52,19 @@ async function expectedSigner(context: CommandContext): Promise<ExpectedSigner> 
   };
 }
 
-// The protocol: a digest is one only where no file has its name.
+// The protocol: a text is a digest only if no file has this name.
 async function digestOfArtifact(context: CommandContext, subject: string): Promise<Digest> {
   if (isDigest(subject) && !(await exists(resolve(context.cwd, subject)))) return subject;
   return digestOf(await read(context, subject, 'the file'));
 }
 
-// Nothing of Sigstore's public instance comes with this program: whom to trust is for its user to
-// say, once or each time.
+// This program contains no trusted root of Sigstore's public instance. The user chooses it, once or
+// each time.
 async function trustedRoot(context: CommandContext): Promise<unknown> {
   const instance = context.options.staging === true ? 'staging' : 'production';
-  const kept = join(context.paths.config, 'sigstore', `${instance}.json`);
-  const given = option(context, 'trusted-root');
-  if (given === undefined && !(await exists(kept)))
+  const defaultPath = join(context.paths.config, 'sigstore', `${instance}.json`);
+  const file = option(context, 'trusted-root');
+  if (file === undefined && !(await exists(defaultPath)))
     throw new Problem(
       'not-found',
       `Cannot verify: there is no trusted root of the Sigstore ${instance} instance`,
@@ -79,10 +79,13 @@ async function trustedRoot(context: CommandContext): Promise<unknown> {
                 },
               ],
             }),
-        hint: `give --trusted-root FILE, or put its trusted_root.json at ${kept}`,
+        hint: `give --trusted-root FILE, or put its trusted_root.json at ${defaultPath}`,
       },
     );
-  return parseJson(await read(context, given ?? kept, 'the trusted root'), given ?? kept).value;
+  return parseJson(
+    await read(context, file ?? defaultPath, 'the trusted root'),
+    file ?? defaultPath,
+  ).value;
 }
 
 function option(context: CommandContext, name: string): string | undefined {

@@ -13,7 +13,7 @@ import { askRegistry, versionPath } from '../registries/registry-api.ts';
 import { parseExactVersion } from '../terminal/exact-version.ts';
 import { answer, inkFor, printNote, type Safe, safe, table } from '../terminal/output.ts';
 
-/** `skill status @scope/name[@version]`. */
+/** `skillgate status @scope/name[@version]`. */
 export async function run(context: CommandContext): Promise<ExitCode> {
   const [reference = ''] = context.args;
   if (reference.indexOf('@', 1) < 0) {
@@ -47,7 +47,7 @@ export async function run(context: CommandContext): Promise<ExitCode> {
   return exitCodes.ok;
 }
 
-/** Whether the scan is still to come. */
+/** Whether the scan is still pending. */
 export function isUnderWay({ status }: Pick<VersionAnswer, 'status'>): boolean {
   return status === 'received' || status === 'scanning';
 }
@@ -86,7 +86,7 @@ const stateInk: Readonly<Record<string, 'green' | 'yellow' | 'red'>> = {
   revoked: 'red',
 };
 
-// A scan that finds nothing approves nothing.
+// A scan without findings is no approval.
 function verdictText(verdict: string | null): string {
   if (verdict === null) return 'none yet';
   return verdict === 'pass'
@@ -121,13 +121,13 @@ function statusText(context: CommandContext, found: VersionAnswer): Safe {
     ['verdict', verdictText(found.verdict)],
     ['approvals', approvalsText(found)],
     ...(found.status === 'in review' ? lackingRows(found) : []),
-    ...found.approvals.map((one): [string, Safe] => [
+    ...found.approvals.map((approval): [string, Safe] => [
       '',
-      safe`${one.reviewer} by ${one.by}${one.independent ? ', independent' : ''}: ${one.reason}`,
+      safe`${approval.reviewer} by ${approval.by}${approval.independent ? ', independent' : ''}: ${approval.reason}`,
     ]),
-    ...found.questions.map((one): [string, Safe] => [
+    ...found.questions.map((question): [string, Safe] => [
       'asked',
-      safe`${ink.yellow(one.by)}: ${one.text}  ${one.at}`,
+      safe`${ink.yellow(question.by)}: ${question.text}  ${question.at}`,
     ]),
     ...(found.questions.length > 0 && found.status === 'in review'
       ? [['', 'to answer: fix it and publish a higher version, or write to the reviewer'] as const]

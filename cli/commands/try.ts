@@ -1,6 +1,6 @@
 /**
- * `skill try DIR [COMMAND]`: an author's own skill in the sandbox that it will have, before anybody
- * approved it.
+ * `skillgate try DIR [COMMAND]`: runs an author's own skill in its future sandbox, before any
+ * approval.
  */
 import { closeSync, openSync, readSync } from 'node:fs';
 import { basename, resolve } from 'node:path';
@@ -38,7 +38,7 @@ export async function run(context: CommandContext): Promise<ExitCode> {
   const tried = readTried(files, folder);
   const skill = triedSkill(tried, named);
   for (const { name } of tried.manifest.capabilities.secret.filter(
-    (one) => !named.includes(one.name),
+    (secret) => !named.includes(secret.name),
   ))
     printNote(
       context,
@@ -46,7 +46,7 @@ export async function run(context: CommandContext): Promise<ExitCode> {
     );
 
   const policy = patient(hostFiles(context).policy);
-  // Not the one that makes reports to registries: they know nothing of it.
+  // A separate audit log without incident reports: registries do not know this skill.
   const log = audit.openAudit(auditFileOf(context), context.now, auditKeyFileOf(context));
   const output = outputFor(context);
   const heard = overhear(log, { onStdout: output.stdout, onStderr: output.stderr });
@@ -92,7 +92,7 @@ export async function run(context: CommandContext): Promise<ExitCode> {
       );
     return exitOf(context, result);
   } finally {
-    // A pipe that nobody closes must not keep the process.
+    // An open pipe must not keep the process running.
     context.stdin.destroy();
   }
 }
@@ -123,7 +123,7 @@ function readStart(path: string): string {
   }
 }
 
-/** What a person is told in lines, for programs. */
+/** The notes for people, as JSON. */
 function lacksJson({ plan }: runs.RunResult, missing: readonly Missing[], heard: Overheard) {
   const leftOutHeaders = heard.leftOut();
   const paths = shutPaths(heard.printed(), plan.mounts).map((path) => shortText(path));

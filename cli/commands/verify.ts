@@ -1,6 +1,6 @@
 /**
- * `skill verify`: the chain of evidence of a version as a tree, and whether the installed files are
- * the approved ones.
+ * `skillgate verify`: shows the evidence of a version as a tree, and whether the installed files
+ * are the approved ones.
  */
 import { join, resolve } from 'node:path';
 import * as host from '../../runner/host/public.ts';
@@ -29,7 +29,7 @@ import {
   withRescan,
 } from '../verify/verified-version.ts';
 
-/** A skill of which there was nothing to decide on. */
+/** A skill for which there was no decision. */
 interface Failed {
   readonly name: SkillName;
   readonly problem: Problem;
@@ -38,8 +38,8 @@ interface Failed {
 type Outcome = VerifiedVersion | Failed;
 
 /**
- * One skill that fails is its own failure; of several each is checked, and the others' failures
- * stand beside.
+ * A single failed skill fails the command. Of several skills each is checked, and failures are
+ * listed beside the others.
  */
 export async function run(context: CommandContext): Promise<ExitCode> {
   const wanted = wantedOf(context);
@@ -147,8 +147,8 @@ async function outcomeOf(
 }
 
 function printOutcomes(context: CommandContext, outcomes: readonly Outcome[]): ExitCode {
-  const failed = outcomes.flatMap((one) =>
-    one.problem === undefined ? [] : [{ ...one, problem: one.problem }],
+  const failed = outcomes.flatMap((outcome) =>
+    outcome.problem === undefined ? [] : [{ ...outcome, problem: outcome.problem }],
   );
   if (context.format === 'text') printOutcomesForPeople(context, outcomes, failed);
   else answer(context, { schema: 'skillgate.verify/1', ...jsonOf(outcomes) }, () => safe``);
@@ -166,8 +166,8 @@ function printOutcomesForPeople(
 ): void {
   const ink = inkFor(context.stdout, context.env);
   const { isTTY, columns } = context.stdout;
-  const trees = outcomes.flatMap((one) =>
-    'chain' in one ? [verifiedText(one, ink, isTTY === true ? columns : undefined)] : [],
+  const trees = outcomes.flatMap((outcome) =>
+    'chain' in outcome ? [verifiedText(outcome, ink, isTTY === true ? columns : undefined)] : [],
   );
   if (trees.length > 0) printLine(context.stdout, joined(trees, '\n\n'));
   if (outcomes.length === 1) return;
@@ -184,13 +184,15 @@ function printOutcomesForPeople(
 }
 
 function jsonOf(outcomes: readonly Outcome[]): Record<string, unknown> {
-  const verified = outcomes.flatMap((one) =>
-    'chain' in one && one.problem === undefined ? [verifiedJson(one)] : [],
+  const verified = outcomes.flatMap((outcome) =>
+    'chain' in outcome && outcome.problem === undefined ? [verifiedJson(outcome)] : [],
   );
-  const failed = outcomes.flatMap((one) => {
-    if (one.problem === undefined) return [];
-    const problem = problemJson(one.problem, exitOf(one.problem));
-    return [{ name: one.name, ...('chain' in one ? verifiedJson(one) : {}), ...problem }];
+  const failed = outcomes.flatMap((outcome) => {
+    if (outcome.problem === undefined) return [];
+    const problem = problemJson(outcome.problem, exitOf(outcome.problem));
+    return [
+      { name: outcome.name, ...('chain' in outcome ? verifiedJson(outcome) : {}), ...problem },
+    ];
   });
   return { verified, failed };
 }

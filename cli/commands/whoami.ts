@@ -9,7 +9,7 @@ import { withSession } from '../registries/session.ts';
 import { signerFor } from '../signers/signer.ts';
 import { answer, joined, safe, table } from '../terminal/output.ts';
 
-/** `skill whoami [--oidc]`. */
+/** `skillgate whoami [--oidc]`. */
 export async function run(context: CommandContext): Promise<ExitCode> {
   if (context.options.oidc === true) return wouldSignAs(context);
   const signer = await signerFor(context);
@@ -44,7 +44,10 @@ export async function run(context: CommandContext): Promise<ExitCode> {
               ),
         ],
         ...Object.entries(restricted).flatMap(([scope, publishers]) =>
-          publishers.map((one) => [`@${scope}`, safe`only ${printIdentity(one)} publishes`]),
+          publishers.map((publisher) => [
+            `@${scope}`,
+            safe`only ${printIdentity(publisher)} publishes`,
+          ]),
         ),
       ]),
   );

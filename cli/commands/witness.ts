@@ -19,7 +19,8 @@ import type { CosigningWitness, WatchedLog } from '../witness/witness.ts';
 const listenDefault = 'localhost:4881';
 
 /**
- * `skill witness serve`: cosigns heads of logs after checking that each continues the one before.
+ * `skillgate witness serve`: cosigns heads of logs after checking that each continues the previous
+ * one.
  */
 export async function run(context: CommandContext): Promise<ExitCode> {
   const { options, paths, cwd } = context;
@@ -56,7 +57,7 @@ interface Serving {
   readonly listen: { readonly host: string; readonly port: number };
   readonly dir: string;
   readonly key: WitnessKey;
-  /** Cosigns only what it has replayed. */
+  /** Whether it cosigns only heads that it replayed. */
   readonly replay: boolean;
 }
 
@@ -86,7 +87,7 @@ async function serve(
     throwPortProblem(listen, cause),
   );
   try {
-    const said = {
+    const summary = {
       ...witnessLine(key),
       verifierKey: verifierKey(key),
       base: server.base,
@@ -95,12 +96,12 @@ async function serve(
       roots: roots.map(({ root }) => rootFingerprint(root)),
     };
     const ink = inkFor(context.stdout, context.env);
-    answer(context, { schema: 'skillgate.witnessing/1', ...said, pid: process.pid }, () =>
+    answer(context, { schema: 'skillgate.witnessing/1', ...summary, pid: process.pid }, () =>
       joined(
         [
           safe`${ink.green('✔')} The witness ${ink.bold(key.name)} answers at ${ink.bold(server.base)}`,
-          safe`  watches:  ${said.logs.join(', ')}`,
-          ...said.roots.map(
+          safe`  watches:  ${summary.logs.join(', ')}`,
+          ...summary.roots.map(
             (root) =>
               safe`  root:     ${root}   (compare with what the registry’s administrators say)`,
           ),
@@ -173,12 +174,12 @@ function parseLog(text: string): WatchedLog {
   return { origin, key };
 }
 
-function parseListen(given: OptionValue): { host: string; port: number } {
+function parseListen(option: OptionValue): { host: string; port: number } {
   const [, host = '', port = ''] =
-    /^(?:(.+):)?(\d{1,5})$/.exec(String(given ?? listenDefault)) ?? [];
+    /^(?:(.+):)?(\d{1,5})$/.exec(String(option ?? listenDefault)) ?? [];
   const number = Number(port);
   if (port === '' || number > 65_535)
-    throw new Problem('usage', `Cannot listen on ${JSON.stringify(given)}: it is not HOST:PORT`, {
+    throw new Problem('usage', `Cannot listen on ${JSON.stringify(option)}: it is not HOST:PORT`, {
       hint: 'HOST:PORT',
     });
   return { host: host === '' ? 'localhost' : host.replace(/^\[(.*)\]$/, '$1'), port: number };

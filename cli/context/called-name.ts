@@ -1,6 +1,4 @@
-/**
- * The name under which this program was called, for every line that it prints for somebody to type.
- */
+/** The name under which this program was called, for every command that it prints. */
 import { basename } from 'node:path';
 import * as files from '../../runner/files/public.ts';
 import { commandWords } from '../command-words.ts';
@@ -8,16 +6,16 @@ import { commandWords } from '../command-words.ts';
 type Environment = Readonly<Record<string, string | undefined>>;
 
 /**
- * What the function of `skillgate shell-init` sets: in that shell `skill` is this program, whatever
- * lies on PATH.
+ * Set by the function of `skillgate shell-init`: in that shell `skill` is this program, whatever is
+ * on PATH.
  */
 export const calledVariable = 'SKILLGATE_CALLED';
 
 /**
- * `skillgate` always works. `skill` is printed only to who called it so, and where `skill` is this
- * program: on Debian it is procps', which sends signals to processes that are named like the words
- * after it.
- * @param script the path under which Node was given the entry
+ * `skillgate` always works. `skill` is printed only if the user called it and `skill` is this
+ * program. On Debian, `skill` belongs to procps and sends signals to the processes that its
+ * arguments name.
+ * @param script path of the entry as given to Node
  * @param entry absolute path of `guard.js`
  */
 export function calledNameOf(env: Environment, script: string, entry: string): string {
@@ -29,8 +27,8 @@ export function calledNameOf(env: Environment, script: string, entry: string): s
 }
 
 /**
- * The name, read once. Programs that this one starts were not called by that function of the shell,
- * so they do not get its variable.
+ * The name, read once. Child processes do not get the variable, because the shell's function did
+ * not call them.
  */
 export function takeCalledName(env: NodeJS.ProcessEnv, script: string, entry: string): string {
   const name = calledNameOf(env, script, entry);
@@ -38,8 +36,7 @@ export function takeCalledName(env: NodeJS.ProcessEnv, script: string, entry: st
   return name;
 }
 
-// One process is called once. Our own texts say `skillgate`, so a text that nobody passes through
-// `asCalled` is still a line that works.
+// Our texts say `skillgate`, so a text that did not go through `asCalled` still works.
 let current = 'skillgate';
 
 export function setCalledName(name: string): void {
@@ -51,8 +48,8 @@ export function calledName(): string {
 }
 
 /**
- * Text of our own, its commands under the name that was called: `skillgate agent list`. Not for
- * text of others.
+ * Replaces `skillgate` in commands by the called name: `skillgate agent list`. Only for our own
+ * texts.
  */
 export function asCalled(text: string): string {
   return current === 'skillgate' || !text.includes('skillgate ')

@@ -1,5 +1,6 @@
 /**
- * Keeps compiled code between starts: half of a start's CPU time goes into reading our own sources.
+ * Keeps compiled code between starts: half of a start's CPU time goes into compiling our own
+ * sources.
  */
 import { lstatSync, mkdirSync } from 'node:fs';
 import { constants, enableCompileCache } from 'node:module';
@@ -7,9 +8,9 @@ import { join } from 'node:path';
 import { pathsOf } from './paths.ts';
 
 /**
- * Where compiled code is kept. What lies in it is run as code, so a folder that somebody else owns
- * or may write to is left alone.
- * @returns undefined where nothing is kept
+ * The folder of compiled code. Its content runs as code, so a folder that another user owns or may
+ * write to is not used.
+ * @returns undefined where no code is kept
  */
 export function compiledFolder(env: NodeJS.ProcessEnv): string | undefined {
   if (env.NODE_DISABLE_COMPILE_CACHE !== undefined) return undefined;
@@ -24,12 +25,12 @@ export function compiledFolder(env: NodeJS.ProcessEnv): string | undefined {
 }
 
 /**
- * Has Node keep what it compiles in the user's folder; its own default, a folder below the shared
- * `/tmp`, is never used.
+ * Makes Node cache compiled code in the user's folder, never in its default below the shared
+ * `/tmp`.
  */
 export function useCompileCache(env: NodeJS.ProcessEnv, folder: string | undefined): void {
   if (env.NODE_COMPILE_CACHE !== undefined || folder === undefined) return;
   const { status } = enableCompileCache(folder);
-  // Threads and children of ours start with the same folder.
+  // Threads and child processes of ours use the same folder.
   if (status === constants.compileCacheStatus.ENABLED) env.NODE_COMPILE_CACHE = folder;
 }

@@ -1,6 +1,6 @@
 /**
- * The store of verified blobs and of the last good copies, on disk. Blobs are cache; what a
- * registry cannot take back is memory that must last.
+ * The store of verified blobs and of last good copies, on disk. Blobs are cache. Data that a
+ * registry must not be able to undo is permanent.
  */
 import { copyFile, mkdir, readdir, readFile, rename, rm, writeFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
@@ -11,9 +11,8 @@ import type { Paths } from '../command.ts';
 import { writeWhole } from './whole-file.ts';
 
 /**
- * What would be lost with the cache and must not: the head of the log, what was revoked, and the
- * ends of keys and members. Without these files a registry could show this host the log, or its
- * index, as they were before.
+ * Files that must survive an emptied cache: the head of the log, revocations, and the ends of keys
+ * and members. Without them a registry could show this host an earlier state of its log or index.
  */
 const isLasting = (name: string): boolean =>
   name === 'checkpoint' ||
@@ -47,9 +46,9 @@ export function diskStore(paths: Pick<Paths, 'cache' | 'data'>, root: Digest): S
 }
 
 /**
- * Sets aside what was learned from a registry's log: a person said that it was the wrong log.
- * Nothing is deleted, and the log's head stays.
- * @returns the folder that has it now
+ * Moves the data that was learned from a registry's log to another folder, after a person said that
+ * the log was wrong. Nothing is deleted, and the log's head stays.
+ * @returns the new folder
  */
 export async function setMemoryAside(
   paths: Pick<Paths, 'cache' | 'data'>,
@@ -62,7 +61,7 @@ export async function setMemoryAside(
   for (const [from, to] of [
     [join(folderIn(paths.data), 'known'), 'known'],
     [join(folderIn(paths.data), 'revoked'), 'revoked'],
-    // Earlier versions kept it in the cache, where it is still read.
+    // Earlier versions kept this folder in the cache, and it is still read there.
     [join(folderIn(paths.cache), 'revoked'), 'revoked-in-cache'],
   ] as const)
     await moveIfThere(from, join(aside, to));
@@ -75,7 +74,7 @@ async function moveIfThere(from: string, to: string): Promise<void> {
   } catch (cause) {
     const { code } = cause as NodeJS.ErrnoException;
     if (code === 'ENOENT') return;
-    // Cache and data may lie on two disks.
+    // Cache and data may be on different disks.
     if (code !== 'EXDEV') throw cause;
     await copyFile(from, to);
     await rm(from);
@@ -100,7 +99,7 @@ async function readIfThere(path: string): Promise<Uint8Array | undefined> {
   }
 }
 
-// What a crash left half-written begins with a dot.
+// Half-written files of a crash begin with a dot.
 async function listIfThere(path: string): Promise<string[]> {
   try {
     return (await readdir(path)).filter((name) => !name.startsWith('.')).sort();
@@ -112,8 +111,7 @@ async function listIfThere(path: string): Promise<string[]> {
 
 let written = 0;
 
-// A reader sees the old file or the new one. Nothing is flushed: whoever reads checks what it
-// reads.
+// A reader sees the old file or the new one. The file is not flushed, because readers verify it.
 async function write(path: string, bytes: Uint8Array): Promise<void> {
   await mkdir(dirname(path), { recursive: true, mode: 0o700 });
   written += 1;

@@ -1,19 +1,19 @@
 /**
- * Reads files over HTTP as `fetch` does, whose module takes 40 ms and 14 MiB: no redirect is
- * followed, nothing is kept, a proxy of the environment counts.
+ * A small replacement for `fetch` to read files over HTTP: loading `fetch` takes 40 ms and 14 MiB.
+ * It follows no redirect, caches nothing, and uses the environment's proxy.
  */
 import type { ClientRequest, IncomingMessage } from 'node:http';
 import type { Readable } from 'node:stream';
 import type { GetFile } from '../../skills-index/client/blobs.ts';
 
-/** @param ended ends every reading, as each one's own signal does */
+/** @param ended aborts all reads, as each read's own signal does */
 export function fileGetter(ended: AbortSignal): GetFile {
   return async (url, { headers, signal }) => {
     const how = {
       headers: { ...headers, 'accept-encoding': 'identity' },
       signal: AbortSignal.any([ended, signal]),
     };
-    // An import asks for all that it exports, `fetch`'s module among it.
+    // A namespace import would load everything that the module exports, including `fetch`.
     const client = process.getBuiltinModule(
       new URL(url).protocol === 'https:' ? 'node:https' : 'node:http',
     );
@@ -29,7 +29,7 @@ export function fileGetter(ended: AbortSignal): GetFile {
   };
 }
 
-// What was not asked for packed comes so all the same from some.
+// Some servers compress even without being asked.
 function unpacked(answer: IncomingMessage): Readable {
   const coding = answer.headers['content-encoding'] ?? 'identity';
   if (coding === 'identity') return answer;
@@ -40,8 +40,8 @@ function unpacked(answer: IncomingMessage): Readable {
   throw new Error(`it is packed as ${coding}`);
 }
 
-// A connection that was kept may have been closed by the other side in this very moment: then once
-// more, on another one.
+// The other side may have closed a kept-alive connection at this moment, so the request is sent
+// again on a new one.
 async function answerTo(ask: () => ClientRequest): Promise<IncomingMessage> {
   for (let tries = 1; ; tries++) {
     const request = ask();

@@ -10,7 +10,7 @@ export function ownVersion(): string {
     : 'unknown';
 }
 
-/** How statements name the tool that made them. */
+/** The name of this tool in statements. */
 export function ownName(): string {
   return `skillgate ${ownVersion()}`;
 }

@@ -1,6 +1,6 @@
 /**
- * Where a user's files lie (contract; XDG Base Directory specification 0.8: relative values are
- * ignored).
+ * The folders of a user's files (contract; XDG Base Directory specification 0.8: relative values
+ * are ignored).
  */
 import { homedir } from 'node:os';
 import { isAbsolute, join } from 'node:path';
@@ -19,7 +19,7 @@ export function pathsOf(env: Environment): Paths {
   };
 }
 
-/** The folder the user stands in: npm changes it to the checkout, and says where it was. */
+/** The user's working folder: npm changes it to the checkout, and names the original. */
 export function workingFolderOf(env: Environment, cwd: string): string {
   const before = env.INIT_CWD;
   return env.npm_lifecycle_event === 'skill' && before !== undefined && isAbsolute(before)
@@ -28,8 +28,8 @@ export function workingFolderOf(env: Environment, cwd: string): string {
 }
 
 function folder(env: Environment, name: string, fallback: string): string {
-  const given = env[name];
-  if (given !== undefined && isAbsolute(given)) return given;
+  const value = env[name];
+  if (value !== undefined && isAbsolute(value)) return value;
   const home = env.HOME;
   return join(home !== undefined && isAbsolute(home) ? home : homedir(), fallback);
 }

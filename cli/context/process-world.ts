@@ -1,10 +1,10 @@
-/** The process around a command: signals and the proxy that the environment names. */
-/** How long a command may tidy up after the first signal. */
+/** The process around a command: signals, and the proxy of the environment. */
+/** Time to clean up after the first signal. */
 const graceMs = 10_000;
 
 /**
- * Aborts at the first SIGINT, SIGTERM or SIGHUP; a second one, or too long a tidying up, ends the
- * process at once.
+ * Aborts at the first SIGINT, SIGTERM or SIGHUP. A second signal, or a clean-up that takes too
+ * long, ends the process at once.
  */
 export function stopOnSignals(process: NodeJS.Process): AbortSignal {
   const controller = new AbortController();
@@ -17,10 +17,7 @@ export function stopOnSignals(process: NodeJS.Process): AbortSignal {
   return controller.signal;
 }
 
-/**
- * Sends `fetch` through HTTPS_PROXY or HTTP_PROXY where they are set; never for this machine
- * itself.
- */
+/** Sends `fetch` through HTTPS_PROXY or HTTP_PROXY, except for requests to this machine. */
 export async function useProxy(env: NodeJS.ProcessEnv): Promise<void> {
   const named = ['HTTPS_PROXY', 'https_proxy', 'HTTP_PROXY', 'http_proxy'].some(
     (name) => (env[name] ?? '') !== '',
@@ -29,7 +26,7 @@ export async function useProxy(env: NodeJS.ProcessEnv): Promise<void> {
   const direct = [env.NO_PROXY ?? env.no_proxy, 'localhost', '127.0.0.1', '[::1]', '::1']
     .filter(Boolean)
     .join(',');
-  // Node's HTTP client is loaded for the few who have one.
+  // Node's HTTP client is loaded only if a proxy is set.
   const { default: http } = await import('node:http');
   http.setGlobalProxyFromEnv({ ...env, NO_PROXY: direct, no_proxy: direct });
 }

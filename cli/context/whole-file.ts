@@ -1,10 +1,10 @@
-/** Files that are there whole or not at all: written beside, flushed, renamed. */
+/** Files that are never half-written: written under another name, flushed, renamed. */
 import { randomUUID } from 'node:crypto';
 import { mkdir, open, rename, rm } from 'node:fs/promises';
 import { basename, dirname, join } from 'node:path';
 
 /**
- * Replaces a file in one step; a crash leaves the old one.
+ * Replaces a file in one step; after a crash the old file is there.
  * @param mode permission bits of the new file
  */
 export async function writeWhole(
@@ -12,11 +12,11 @@ export async function writeWhole(
   content: string | Uint8Array,
   mode = 0o644,
 ): Promise<void> {
-  // What only its owner reads lies in folders that only its owner changes, whatever the umask says.
+  // Private files are in private folders, whatever the umask says.
   await mkdir(dirname(path), { recursive: true, ...((mode & 0o077) === 0 ? { mode: 0o700 } : {}) });
   const beside = join(dirname(path), `.${basename(path)}.${randomUUID()}.new`);
   try {
-    // Never one that is there: it could be a link, or be open for somebody else.
+    // Never an existing file: it could be a link, or another process could have it open.
     const file = await open(beside, 'wx', mode);
     try {
       await file.writeFile(content);

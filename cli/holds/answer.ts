@@ -1,6 +1,6 @@
 /**
- * An answer to a hold, made by a person with what the agent's user lacks: a passphrase, a passkey,
- * or another user of this host.
+ * An answer to a hold by a person. It needs something that the agent's user lacks: a passphrase, a
+ * passkey, or another user of this host.
  */
 import { mkdirSync, readFileSync } from 'node:fs';
 import { join, resolve } from 'node:path';
@@ -32,14 +32,11 @@ import type { KeysHere } from './separation.ts';
 export interface Wanted {
   readonly hold: Hold;
   readonly verdict: HoldAnswer['verdict'];
-  /** 0 for this once. */
+  /** 0 for this one action. */
   readonly seconds: number;
 }
 
-/**
- * Either an answer with its proof and where it belongs, or what somebody else's device has to sign
- * first.
- */
+/** A signed answer with its path, or a challenge that another device must sign first. */
 export type MadeAnswer =
   | { readonly kind: 'signed'; readonly signed: SignedAnswer; readonly path: string }
   | {
@@ -50,7 +47,7 @@ export type MadeAnswer =
     };
 
 /**
- * @throws Problem `forbidden` when nobody whom host policy names is here, `not-confirmed`,
+ * @throws Problem `forbidden` when this host has no approver of host policy, `not-confirmed`,
  * `key-file-invalid`
  */
 export async function makeAnswer(
@@ -60,9 +57,9 @@ export async function makeAnswer(
 ): Promise<MadeAnswer> {
   const { hold } = wanted;
   const own = join(holdsFolderOf(context), `${hold.id}.answer.json`);
-  const given = context.options.signed;
-  if (typeof given === 'string')
-    return { kind: 'signed', signed: readSigned(resolve(context.cwd, given)), path: own };
+  const file = context.options.signed;
+  if (typeof file === 'string')
+    return { kind: 'signed', signed: readSigned(resolve(context.cwd, file)), path: own };
   const approver = await approverHere(context, policy);
   const answer = answerOf(context, wanted, approver.name);
   if (approver.user !== undefined)
@@ -87,13 +84,13 @@ export async function signAnswer(key: KeyFile, answer: HoldAnswer): Promise<Sign
   return { answer, signature: Buffer.from(signature).toString('base64') };
 }
 
-/** Hands it to the runner that waits. */
+/** Stores the answer for the waiting runner. */
 export function putAnswer(path: string, signed: SignedAnswer): void {
   mkdirSync(join(path, '..'), { recursive: true, mode: 0o700 });
   files.writePrivateFile(path, `${JSON.stringify(signed, null, 2)}\n`);
 }
 
-/** The words of an answer, for whoever signs it as `approver`. */
+/** The answer that the approver signs. */
 export function answerOf(
   { now }: Pick<CommandContext, 'now'>,
   { hold, verdict, seconds }: Wanted,
@@ -109,7 +106,7 @@ export function answerOf(
   };
 }
 
-// By --approver, else the one whose key is here, else the user who types.
+// Chosen by --approver, else by a key on this host, else by the current user.
 async function approverHere(
   context: CommandContext,
   { approvers, file }: HostPolicy,
@@ -118,11 +115,11 @@ async function approverHere(
   const ids = new Set((await keysHere(context)).map((key) => String(key.keyId)));
   const found =
     typeof named === 'string'
-      ? approvers.find((one) => one.name === named)
+      ? approvers.find((approver) => approver.name === named)
       : (approvers.find(({ key }) => key !== undefined && ids.has(key.keyId)) ??
         approvers.find(({ user }) => user !== undefined && user.uid === process.getuid?.()));
   if (found !== undefined) return found;
-  const names = approvers.map((one) => one.name).join(', ');
+  const names = approvers.map((approver) => approver.name).join(', ');
   throw new Problem(
     'forbidden',
     `Cannot answer: ${typeof named === 'string' ? `host policy names no approver ${named}` : 'this host has no key of an approver'}`,
@@ -136,7 +133,7 @@ async function approverHere(
 }
 
 async function keyOf(context: CommandContext, { name, key }: Approver): Promise<KeyFile> {
-  const found = (await keysHere(context)).find((one) => one.keyId === key?.keyId);
+  const found = (await keysHere(context)).find((stored) => stored.keyId === key?.keyId);
   if (found === undefined)
     throw new Problem(
       'forbidden',
@@ -145,7 +142,7 @@ async function keyOf(context: CommandContext, { name, key }: Approver): Promise<
   return requireClosed(found);
 }
 
-/** @throws Problem `forbidden` for a key that is open to every program of this user */
+/** @throws Problem `forbidden` for a key that every program of this user can use */
 export function requireClosed(key: KeyFile): KeyFile {
   if (key.sealed === true || key.keychain !== undefined) return key;
   const why = `key ${key.name} has no passphrase, so an agent of this user could sign with it`;
@@ -154,7 +151,7 @@ export function requireClosed(key: KeyFile): KeyFile {
   });
 }
 
-/** How the private part of each key lies here. */
+/** How the private part of each key is stored here. */
 export async function keyKinds(context: CommandContext): Promise<KeysHere> {
   const kind = ({ keychain, sealed }: KeyFile) =>
     sealed === true ? 'sealed' : keychain !== undefined ? 'keychain' : 'plain';

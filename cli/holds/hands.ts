@@ -1,6 +1,5 @@
 /**
- * How people hear of a hold: a line at the terminal, webhooks, a mailbox. None of them can answer
- * it.
+ * Notifies people of a hold: at the terminal, by webhooks, by mailbox. None of these can answer it.
  */
 import { join } from 'node:path';
 import * as audit from '../../runner/audit/public.ts';
@@ -15,7 +14,7 @@ import { printNote, safe } from '../terminal/output.ts';
 import { describeHold } from './hold-text.ts';
 import { leaveInMailbox, type MailboxWorld } from './mailbox-hand.ts';
 
-/** For a person who runs something themselves; only then may they say yes at the terminal. */
+/** For operators who run a skill themselves; only they may answer yes at the terminal. */
 export function handsOfOperator(context: CommandContext, policy: HostPolicy): HoldHands {
   const notify = holdPrinter(context, policy);
   const atTerminal = context.stdin.isTTY === true && context.stderr.isTTY === true;
@@ -25,13 +24,13 @@ export function handsOfOperator(context: CommandContext, policy: HostPolicy): Ho
     confirm: async (hold, signal) => {
       printNote(context, describeHold({ state: 'waiting', hold, until: hold.expires }));
       const question = safe`${hold.rule}: ${hold.what}`;
-      const asked = confirm(
+      const confirmed = confirm(
         { ...context, signal },
         question,
         'yes',
         'name an approver in host.json',
       );
-      return await asked.then(
+      return await confirmed.then(
         () => true,
         () => false,
       );
@@ -40,8 +39,7 @@ export function handsOfOperator(context: CommandContext, policy: HostPolicy): Ho
 }
 
 /**
- * Says what is waited for, until when, and how a person answers; tells everybody whom host policy
- * names.
+ * Prints what is waiting, until when, and how to answer. Notifies everybody that host policy names.
  */
 export function holdPrinter(context: CommandContext, policy: HostPolicy): (hold: Hold) => void {
   return (hold) => {
@@ -56,10 +54,7 @@ export function holdPrinter(context: CommandContext, policy: HostPolicy): (hold:
   };
 }
 
-/**
- * Says beforehand that nobody can be asked: where rules hold what an agent does, and no approver is
- * named.
- */
+/** Warns in advance that held actions will be denied: rules exist, and no approver is named. */
 export function printUnasked(
   context: CommandContext,
   { approvers, file, holds }: HostPolicy,
@@ -74,7 +69,7 @@ export function printUnasked(
   );
 }
 
-/** For what an agent runs: the agent hears nothing of it, and has no terminal. */
+/** For runs of an agent: the agent is not notified, and has no terminal. */
 export function handsOfAgent(world: MailboxWorld, policy: HostPolicy): HoldHands {
   const log = (): void => undefined;
   return {
@@ -86,8 +81,8 @@ export function handsOfAgent(world: MailboxWorld, policy: HostPolicy): HoldHands
 }
 
 /**
- * What a webhook is told, signed with the audit key of this host: names and an id, no secret, no
- * body, no query.
+ * The message to a webhook, signed with the host's audit key: names and an id, without secrets,
+ * body or query.
  */
 export function noticeOf(hold: Hold): string {
   const { id, run, agent, skill, version, kind, rule, what, created, expires } = hold;
@@ -122,7 +117,7 @@ function sendToWebhooks(
     'skillgate-signature': key.sign(Buffer.from(body)).toString('base64'),
   };
   const late = AbortSignal.any([signal, AbortSignal.timeout(webhookSecondsMax * 1_000)]);
-  // Who is not reached is told, and nothing waits for it.
+  // A failure is logged; the hold does not wait for the webhook.
   for (const { url } of webhooks)
     void exporters
       .postOutside(url, { body, headers, signal: late }, hosts)

@@ -1,4 +1,4 @@
-/** What waits for a person on this host: holds, answers that still hold, and open breakers. */
+/** Holds on this host that wait for a person, valid answers, and open breakers. */
 import { join } from 'node:path';
 import * as agents from '../../runner/agents/public.ts';
 import * as holds from '../../runner/holds/public.ts';
@@ -13,7 +13,7 @@ import type { CommandContext } from '../command.ts';
 export interface HoldHere {
   readonly state: 'waiting' | 'allowed' | 'denied' | 'open';
   readonly hold: Hold;
-  /** ISO 8601; absent for a breaker, which waits as long as it takes. */
+  /** ISO 8601; absent for a breaker, which does not expire. */
   readonly until?: string;
 }
 
@@ -24,8 +24,7 @@ export function holdsFolderOf({ paths }: Pick<World, 'paths'>): string {
 }
 
 /**
- * All of them, oldest first. An answer that does not count is shown as none; the runner that waits
- * records it.
+ * All holds, oldest first. An invalid answer is shown as no answer; the waiting runner records it.
  */
 export function readHolds(world: World, policy: HostPolicy): HoldHere[] {
   const folder = holdsFolderOf(world);

@@ -1,7 +1,4 @@
-/**
- * A hold for people, line by line: what would happen, and what an allowance for a time would let
- * through.
- */
+/** A hold as text: the action, and what an allowance for a time would cover. */
 import { nameOfSubject } from '../../skills-index/run/agents/breaker.ts';
 import type { GatedAction } from '../../skills-index/run/holds/hold.ts';
 import { isAsShown } from '../../skills-index/run/holds/hold-action.ts';
@@ -31,15 +28,17 @@ function linesOf(hold: HoldHere['hold']): Safe[] {
   return [...partsOf(action), safe`    covers with --for: ${describeCoverage(action)}`];
 }
 
-// What the one line tells by its digest alone.
+// The parts of the action that the first line shows only as a digest.
 function partsOf(action: GatedAction): Safe[] {
   if (action.kind === 'egress') return partsOfRequest(action);
   if (action.kind !== 'start') return [];
   return [
     ...(action.args.length === 0
       ? []
-      : [safe`    arguments: ${action.args.map((one) => JSON.stringify(one)).join(' ')}`]),
-    ...action.holds.map((one) => safe`    because: ${one.rule}, ${one.reason}`),
+      : [
+          safe`    arguments: ${action.args.map((argument) => JSON.stringify(argument)).join(' ')}`,
+        ]),
+    ...action.holds.map((held) => safe`    because: ${held.rule}, ${held.reason}`),
   ];
 }
 
@@ -52,10 +51,10 @@ function partsOfRequest({
 }: Extract<GatedAction, { kind: 'egress' }>): Safe[] {
   return [
     ...(query === undefined ? [] : [safe`    query: ${query}`]),
-    ...headers.map((one) => safe`    header: ${one}`),
+    ...headers.map((header) => safe`    header: ${header}`),
     ...(body === undefined ? [] : [safe`    body: ${text === undefined ? 'not a text' : 'text'}`]),
     ...textLines(text ?? ''),
-    // What one wrote before headers stood in it shows less than it allows.
+    // Holds of earlier versions stored no headers, so their allowance covers less.
     ...(request === undefined ? [safe`    its headers are not stored on this host`] : []),
   ];
 }

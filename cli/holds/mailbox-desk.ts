@@ -1,6 +1,6 @@
 /**
- * `skill hold … --mailbox URL`: what hosts left at a registry for the key of who asks, read and
- * answered from anywhere.
+ * `skillgate hold … --mailbox URL`: holds that hosts left at a registry for the user's key, listed
+ * and answered from any machine.
  */
 import * as v from 'valibot';
 import {
@@ -26,16 +26,16 @@ type Request = Extract<OpenedRequest, { kind: 'request' }>;
 
 interface Mailbox {
   readonly base: string;
-  /** As it lies here: a passphrase is asked at each use. */
+  /** The stored key file: each use asks for its passphrase. */
   readonly key: KeyFile;
-  /** The same, opened to read what is sealed for its mailbox key. */
+  /** The opened key, to read messages that are encrypted for its mailbox key. */
   readonly open: UnlockedKey;
   readonly requests: readonly Request[];
-  /** Why what else the registry sent is not shown. */
+  /** Why other messages of the registry are not shown. */
   readonly refused: readonly string[];
 }
 
-/** @param seconds how long the same is allowed; 0 for this once */
+/** @param seconds how long the same action is allowed; 0 for this one request */
 export async function runInMailbox(
   context: CommandContext,
   base: string,
@@ -48,13 +48,16 @@ export async function runInMailbox(
   const verdict = context.command === 'hold allow' ? 'allow' : 'deny';
   const request = requestNamed(mailbox, context.args[0] ?? '');
   printNote(context, describeRequest(request));
-  // The passphrase again: now they have seen for what.
+  // Asks for the passphrase again, because the person now knows the action.
   const { approver, hold, host } = request;
   const words = { ...answerOf(context, { hold, verdict, seconds }, approver), host };
   const signed = await signAnswer(mailbox.key, words);
   const seal = sealFor(Buffer.from(request.replyTo, 'base64'));
-  const said = await signForMailbox(await sealAnswer(request.message, signed, seal), mailbox.open);
-  await ask(context, base, '/answers', v.looseObject({ ok: v.literal(true) }), said);
+  const signedAnswer = await signForMailbox(
+    await sealAnswer(request.message, signed, seal),
+    mailbox.open,
+  );
+  await ask(context, base, '/answers', v.looseObject({ ok: v.literal(true) }), signedAnswer);
   const what = `${verdict === 'allow' ? 'allowed' : 'denied'} as ${request.approver}${seconds === 0 ? '' : ` for ${seconds} seconds`}, left at ${base}; the host verifies the answer`;
   answer(
     context,
@@ -76,15 +79,17 @@ async function openMailbox(context: CommandContext, base: string): Promise<Mailb
     open,
   );
   const { messages } = await ask(context, base, '/questions', listed, question);
-  const found = await Promise.all(messages.map((one) => readRequest(one, open.keyId, read, at)));
+  const found = await Promise.all(
+    messages.map((message) => readRequest(message, open.keyId, read, at)),
+  );
   return {
     base,
     key,
     open,
     requests: found
-      .filter((one) => one.kind === 'request')
+      .filter((entry) => entry.kind === 'request')
       .sort((a, b) => (a.hold.created < b.hold.created ? -1 : 1)),
-    refused: found.flatMap((one) => (one.kind === 'refused' ? [one.why] : [])),
+    refused: found.flatMap((entry) => (entry.kind === 'refused' ? [entry.why] : [])),
   };
 }
 
@@ -129,7 +134,8 @@ function list(context: CommandContext, { base, refused, requests }: Mailbox): Ex
 }
 
 /**
- * @throws Problem `not-found`, also where two hosts use one id: then it does not say which is meant
+ * @throws Problem `not-found`, also where two hosts use the same id and the answer would be
+ * ambiguous
  */
 function requestNamed({ base, requests }: Mailbox, id: string): Request {
   const [found, other] = requests.filter(({ hold }) => hold.id === id);
@@ -143,7 +149,7 @@ function requestNamed({ base, requests }: Mailbox, id: string): Request {
   );
 }
 
-/** A request of a mailbox, for people. */
+/** A request of a mailbox, as text. */
 export function describeRequest({
   approver,
   hold,
@@ -153,11 +159,14 @@ export function describeRequest({
   hold: Request['hold'];
   host: Digest;
 }): Safe {
-  const shown = describeHold({ state: 'waiting', hold, until: hold.expires });
-  // A mailbox has no room for what changed.
+  const description = describeHold({ state: 'waiting', hold, until: hold.expires });
+  // A mailbox message has no room for changed files.
   const elsewhere =
     hold.action?.kind === 'apply'
       ? [safe`    that host alone can show the changes: skillgate hold show ${hold.id}`]
       : [];
-  return joined([shown, safe`    from host ${host}, for you as ${approver}`, ...elsewhere], '\n');
+  return joined(
+    [description, safe`    from host ${host}, for you as ${approver}`, ...elsewhere],
+    '\n',
+  );
 }

@@ -1,6 +1,6 @@
 /**
- * Leaves a hold at a registry for its approvers, and puts their answers where the gate looks for
- * them: it judges, here nobody is believed.
+ * Leaves a hold at a registry for its approvers, and stores their answers for the hold gate. The
+ * gate verifies them; this file trusts none.
  */
 import { generateKeyPairSync, randomBytes } from 'node:crypto';
 import { existsSync } from 'node:fs';
@@ -39,16 +39,16 @@ interface Letter {
   readonly label: MailboxLabel;
   readonly signed: SignedMailboxText<MailboxMessage>;
   /**
-   * Opens the answer. Its public part is sealed in the message: only who could read the message can
-   * answer so that this opens it.
+   * Opens the answer. Only a reader of the message can encrypt an answer for this key, because its
+   * public part is inside the encrypted message.
    */
   readonly open: Open;
 }
 
 /**
- * One message for each approver who has a mailbox key: a passkey reads nothing, and another user of
- * the host answers here. Nothing waits for it, and what fails is told and changes nothing: the hold
- * can be answered here as before.
+ * Sends one message to each approver with a mailbox key. Passkeys cannot decrypt, and other users
+ * of this host answer here. The hold does not wait for the mailbox; a failure is logged, and the
+ * hold can still be answered here.
  */
 export function leaveInMailbox(
   world: MailboxWorld,
@@ -62,7 +62,7 @@ export function leaveInMailbox(
       `mailbox: approver ${name} gets no copy of this hold, because host.json has no mailbox key for ${name}. The approver prints the entry with: skillgate key approver`,
     );
   for (const { key, mailboxKey, name } of approvers
-    .filter((one) => one.mailboxKey !== undefined)
+    .filter((approver) => approver.mailboxKey !== undefined)
     .slice(0, mailboxApproversMax)) {
     if (key === undefined || mailboxKey === undefined || !isDigest(key.keyId)) continue;
     const about = {
@@ -82,7 +82,7 @@ async function writeLetter(
   { paths }: MailboxWorld,
   { approver, hold, sealedFor, to }: Addressed,
 ): Promise<Letter> {
-  // Loaded here: most runs seal nothing.
+  // Loaded here, because most runs encrypt nothing.
   const { openWith, sealFor } = await import('./sealed-message.ts');
   const { privateKey, publicKey } = generateKeyPairSync('ec', { namedCurve: 'P-256' });
   const spki = publicKey.export({ type: 'spki', format: 'der' });
@@ -112,7 +112,7 @@ interface Addressed {
 const done = v.looseObject({ ok: v.literal(true) });
 const fetched = v.looseObject({ answer: v.exactOptional(mailboxAnswerShape) });
 
-// Until the hold is over, or was answered here: then nobody holds it.
+// Until the hold has expired or was answered on this host.
 async function follow(
   world: MailboxWorld,
   at: RegistryWorld,
@@ -129,7 +129,7 @@ async function follow(
       .some(({ holder, id }) => id === hold.id && holder === hold.holder);
   const isWaiting = (): boolean =>
     isKept() && world.now().toISOString() < hold.expires && !world.signal.aborted;
-  const told = new Set<string>();
+  const logged = new Set<string>();
   let isLeft = false;
   let last = '';
   while (isWaiting()) {
@@ -137,16 +137,16 @@ async function follow(
       if (!isLeft) await ask(at, '/messages', done, { json: signed });
       isLeft = true;
       const found = await fetchAnswer(at, letter);
-      // One at a time: an answer that was given here is not written over, and one that was refused
-      // is not put there again.
+      // One at a time: an answer on this host is never overwritten, and a rejected answer is not
+      // stored again.
       if (found !== undefined && found.text !== last && !existsSync(answered)) {
         last = found.text;
         putAnswer(answered, found.signed);
       }
     } catch (cause) {
       const { message } = cause as Error;
-      if (!told.has(message)) log(`mailbox: ${message}`);
-      told.add(message);
+      if (!logged.has(message)) log(`mailbox: ${message}`);
+      logged.add(message);
     }
     await sleep(mailboxPollMillis, undefined, { ref: false, signal: world.signal }).catch(
       () => undefined,

@@ -1,6 +1,6 @@
 /**
- * The request that waits, for people: every header, and the body as far as it is text. Nothing in
- * it acts on a terminal.
+ * A held request as text: every header, and the body where it is text. Control characters are
+ * escaped.
  */
 import * as runs from '../../runner/public.ts';
 import {
@@ -12,15 +12,15 @@ import { digestOf } from '../../skills-index/skill/digest.ts';
 import { heldTextBytesMax } from '../limits.ts';
 import { count, joined, type Safe, safe } from '../terminal/output.ts';
 
-/** What `--format json` says of a body. */
+/** The body in `--format json`. */
 export interface ShownBody {
   readonly bytes: number;
   readonly digest: string;
-  /** How it is packed; what stands in `text` is unpacked. */
+  /** Content coding; `text` is decoded. */
   readonly coding: string;
-  /** Absent for what is no text. */
+  /** Absent for binary bodies. */
   readonly text?: string;
-  /** Whether there is more text than is shown. */
+  /** Whether the text was cut. */
   readonly isCut: boolean;
 }
 
@@ -39,7 +39,7 @@ export function shownBody({ body, headers }: HeldRequest): ShownBody {
   };
 }
 
-/** @param path where all of it lies */
+/** @param path file with the whole request */
 export function requestText(request: HeldRequest, path: string): Safe {
   const { bytes, coding, digest, isCut, text } = shownBody(request);
   const packed = coding === 'identity' ? '' : `, packed by ${coding}`;
@@ -62,7 +62,7 @@ export function requestText(request: HeldRequest, path: string): Safe {
   );
 }
 
-/** Text line by line, each behind a bar that no line of it can make. */
+/** The lines of a text, each after a bar that no line can imitate. */
 export function textLines(text: string): Safe[] {
   return text === ''
     ? []
@@ -73,5 +73,5 @@ export function textLines(text: string): Safe[] {
 }
 
 function headOf({ headers, line }: HeldRequest): Safe[] {
-  return [line, ...headers].map((one) => safe`    ${one}`);
+  return [line, ...headers].map((line) => safe`    ${line}`);
 }

@@ -1,21 +1,21 @@
 /**
- * Texts that one P-256 key can read: HPKE (RFC 9180) in base mode, by the package `hpke`, so that
- * other implementations open them.
+ * Messages that one P-256 key can decrypt: HPKE (RFC 9180) in base mode, by the package `hpke`, so
+ * that other implementations can open them.
  */
 import { createPublicKey, type KeyObject } from 'node:crypto';
 import { AEAD_AES_256_GCM, CipherSuite, KDF_HKDF_SHA256, KEM_DHKEM_P256_HKDF_SHA256 } from 'hpke';
 import type { Open, Seal } from '../../skills-index/run/holds/mailbox.ts';
 import { readP256 } from '../../skills-index/run/holds/mailbox-key.ts';
 
-/** A ciphertext's length tells little: the text is padded to a multiple of so many bytes. */
+/** Messages are padded to a multiple of this, so that their length tells little. */
 const paddedBytes = 1_024;
 
 const ecdh = { name: 'ECDH', namedCurve: 'P-256' } as const;
 const suite = new CipherSuite(KEM_DHKEM_P256_HKDF_SHA256, KDF_HKDF_SHA256, AEAD_AES_256_GCM);
 
 /**
- * Seals JSON, padded with spaces. Each call makes a key of its own by chance.
- * @param spki SPKI DER of the key that may read
+ * Encrypts JSON, padded with spaces. Each call makes a random ephemeral key.
+ * @param spki SPKI DER of the recipient's key
  */
 export function sealFor(spki: Uint8Array): Seal {
   return async (text, about) => {

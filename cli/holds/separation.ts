@@ -1,4 +1,4 @@
-/** Whether somebody who is not the agent can answer on this host, as `skill doctor` says it. */
+/** Whether a person other than the agent can answer holds on this host, for `skillgate doctor`. */
 
 import { statSync } from 'node:fs';
 import { dirname } from 'node:path';
@@ -10,7 +10,7 @@ import { calledName } from '../context/called-name.ts';
 
 type Approver = HostPolicy['approvers'][number];
 
-/** How the private part of each key lies here, by its id. */
+/** How this host stores the private part of each key, by its id. */
 export type KeysHere = ReadonlyMap<string, 'sealed' | 'keychain' | 'plain'>;
 
 export interface Separation {
@@ -20,14 +20,16 @@ export interface Separation {
   readonly type?: string;
 }
 
-/** One row for who may answer, one for who may change host policy, which says who may. */
+/** Rows about approvers, and about users who may change host policy and so name approvers. */
 export function separationRows(
   policy: HostPolicy,
   uid: number,
   keys: KeysHere = new Map(),
 ): Separation[] {
   const isOpen = ({ key }: Approver): boolean => keys.get(key?.keyId ?? '') === 'plain';
-  const able = policy.approvers.filter((one) => canAnswer(one, [uid]) && !isOpen(one));
+  const able = policy.approvers.filter(
+    (approver) => canAnswer(approver, [uid]) && !isOpen(approver),
+  );
   const open = policy.approvers.filter(isOpen);
   const approvals: Separation =
     able.length === 0
@@ -41,7 +43,7 @@ export function separationRows(
       : {
           name: 'separate operator',
           holds: true,
-          detail: `holds are answered by ${able.map((one) => approverText(one, keys)).join(', ')}`,
+          detail: `holds are answered by ${able.map((approver) => approverText(approver, keys)).join(', ')}`,
         };
   return [
     approvals,
@@ -61,8 +63,8 @@ function approverText({ name, key, passkey }: Approver, keys: KeysHere): string 
   return `${name} (${kind === 'keychain' ? keychain : 'key that is not on this host'})`;
 }
 
-// `skill hold` does not sign with it; a program of this user that reads the file does, and the
-// runner cannot tell.
+// `skillgate hold` does not sign with this key. But any program of this user that reads the file
+// can, and the runner cannot tell the difference.
 function openKeyRow({ name }: Approver): Separation {
   return {
     name: `approver ${name}`,
@@ -96,8 +98,8 @@ function idleRows(policy: HostPolicy): Separation[] {
   ];
 }
 
-// Who may write host policy may name an approver: inside a sandbox nobody can, on the host every
-// program of its owner can.
+// A user who may write host policy may name an approver. No sandboxed program can write it; on the
+// host, every program of its owner can.
 function policyRow(file: string, uid: number): Separation {
   const owners = [file, dirname(file)].map(
     (path) => statSync(path, { throwIfNoEntry: false })?.uid,

@@ -1,10 +1,10 @@
 /**
- * Where agents look for a project's skills (parsed from the clients' own tables; see docs). Data
- * only.
+ * The folders where agents look for a project's skills, from the clients' own tables (see docs).
+ * Data only.
  */
 import { Problem } from '../../skills-index/skill/problem.ts';
 
-/** The one folder that holds the files; the others point to it. */
+/** The folder with the files; the other folders have links to it. */
 export const sharedFolder = '.agents/skills';
 
 const agentFolders: Readonly<Record<string, string>> = {
@@ -33,8 +33,8 @@ const agentFolders: Readonly<Record<string, string>> = {
 };
 
 /**
- * The folders of the chosen agents that need a link, each once; none for agents that read the
- * shared one.
+ * The folders of the chosen agents that need a link, without repetition. Agents that read the
+ * shared folder need none.
  * @throws Problem `usage` for an agent that is not in the table
  */
 export function foldersOf(agents: readonly string[]): string[] {

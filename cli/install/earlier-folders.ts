@@ -1,7 +1,4 @@
-/**
- * Folders that a skill had under an earlier name: `as` of skillgate.json has changed since they
- * were written.
- */
+/** Folders that a skill had under an earlier name, before `as` in skillgate.json changed. */
 import { lstatSync, readdirSync, readFileSync, readlinkSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { sharedFolder } from './agent-folders.ts';
@@ -21,9 +18,9 @@ interface Placed {
 }
 
 /**
- * Removes each folder beside the installed ones in `.agents/skills` that holds exactly the files of
- * one of them, and agents' links to it. A folder with the same SKILL.md and other files may hold
- * somebody's work, so it is kept, and so are copies in agents' own folders.
+ * Removes each folder in `.agents/skills` that contains exactly the files of an installed skill
+ * under another name, and agents' links to it. A folder with the same SKILL.md but other files may
+ * contain a person's work, so it is kept. Copies in agents' own folders are kept too.
  * @param placed every skill of the project, after it was written
  * @returns a line for each folder, kept ones included
  */

@@ -1,6 +1,5 @@
 /**
- * The text of `install`: what the skill may do, before anything is written, and where its files
- * are, afterwards.
+ * The text of `install`: before writing, what the skill may do; afterwards, where its files are.
  */
 import type { Capabilities } from '../../skills-index/skill/capability.ts';
 import type { SkillName } from '../../skills-index/skill/name.ts';
@@ -13,7 +12,7 @@ import { standLines } from './installed-text.ts';
 import { type LockedSkill, lockFileName, type WantedSkill } from './lock.ts';
 import type { InstalledFiles, Layout } from './skill-folder.ts';
 
-/** A version that is being installed, and what is installed before it. */
+/** A version to install, and the installed version before it. */
 export interface Installed {
   readonly name: SkillName;
   readonly admitted: Admitted;
@@ -25,11 +24,11 @@ export interface Installed {
     | undefined;
 }
 
-// No sandbox stands between a text and the agent that reads it.
+// No sandbox limits what an agent does after reading a text.
 const textsAlone =
   'The skill has no commands. Only the agent’s own host limits what an agent does after reading the skill.';
 
-// Said before anything is written.
+// Printed before any file is written.
 export function whatItMayDo(
   context: CommandContext,
   { admitted, before, wanted }: Installed,
@@ -46,7 +45,7 @@ export function whatItMayDo(
       : differenceLines(before.capabilities, admitted.capabilities);
   return [
     safe`${ink.bold(`${admitted.name}@${admitted.version}`)} ${admitted.description}`,
-    safe`  published by ${admitted.publisher}, approved by ${admitted.approvals.map((one) => one.member).join(' and ')}`,
+    safe`  published by ${admitted.publisher}, approved by ${admitted.approvals.map((approval) => approval.member).join(' and ')}`,
     ...(can.length === 0 ? [] : [safe`  In the sandbox the skill will be able to:`]),
     ...can.map((line) => safe`    ${line}`),
     ...(hasProgram && cannot.length > 0

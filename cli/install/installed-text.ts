@@ -1,6 +1,6 @@
 /**
- * What an installed folder holds, in words: what goes through the sandbox, what refuses, and what
- * lies there as it was approved.
+ * The content of an installed folder as text: files that run in the sandbox, refused files, and
+ * unchanged files.
  */
 import { count } from '../terminal/output.ts';
 import type { InstalledFiles } from './skill-folder.ts';
@@ -8,8 +8,8 @@ import type { InstalledFiles } from './skill-folder.ts';
 const namesMax = 5;
 
 /**
- * One line for each way in which files lie there; exact, so that nobody takes a text for a limit
- * that does not hold.
+ * One line for each kind of file. The lines are exact, so that nobody expects a limit that does not
+ * exist.
  */
 export function standLines(files: InstalledFiles): string[] {
   const all = [...files];
@@ -31,7 +31,7 @@ export function standLines(files: InstalledFiles): string[] {
   ];
 }
 
-/** For programs: path → the command that a shim hands on, `refuses`, or `as approved`. */
+/** As JSON: path → the command that a shim runs, `refuses`, or `as approved`. */
 export function standJson(files: InstalledFiles): Record<string, string> {
   return Object.fromEntries(
     [...files].map(([path, { standIn }]) => [

@@ -1,4 +1,4 @@
-/** Changes of a lock by several at once: none is lost, whoever read it before. */
+/** Concurrent changes of a lock; none is lost. */
 import { setTimeout as sleep } from 'node:timers/promises';
 import * as files from '../../runner/files/public.ts';
 import { Problem } from '../../skills-index/skill/problem.ts';
@@ -6,9 +6,9 @@ import { lockChangeSecondsMax } from '../limits.ts';
 import { type Lock, readLock, writeLock } from './lock.ts';
 
 /**
- * Reads a lock, changes it and writes it, while nobody else does; writes nothing when `change`
- * answers with the same lock.
- * @throws Problem `lock-invalid`; `plan-refused` when another holds it too long
+ * Reads a lock, changes it and writes it under a file lock. Nothing is written when `change`
+ * returns the same lock.
+ * @throws Problem `lock-invalid`; `plan-refused` when another process keeps the file lock too long
  */
 export async function changeLock(path: string, change: (lock: Lock) => Lock): Promise<void> {
   const claim = `${path}.claim`;

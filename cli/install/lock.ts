@@ -1,6 +1,6 @@
 /**
- * The project's two files: `skillgate.json` (what is wanted, and how) and `skillgate.lock` (what
- * exactly was verified). Sorted and stable.
+ * The project's two files: `skillgate.json` (wanted skills and options) and `skillgate.lock` (exact
+ * verified versions). Sorted and stable.
  */
 import { readFile, stat } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
@@ -21,23 +21,23 @@ import { writeWhole } from '../context/whole-file.ts';
 export const lockFileName = 'skillgate.lock';
 export const projectFileName = 'skillgate.json';
 
-/** How one skill is wanted in a project. */
+/** The wanted form of one skill in a project. */
 export interface WantedSkill {
   /** Semver range. */
   readonly range: string;
   /** Folder below `.agents/skills`; the skill's short name by default. */
   readonly as?: string | undefined;
-  /** Agents whose own folders point to it, as `agentFolders` names them. */
+  /** Agents whose own folders have links to the skill, by their names in `agentFolders`. */
   readonly agents?: readonly string[] | undefined;
   /** Copies instead of links. */
   readonly copy?: boolean | undefined;
-  /** The original files: no shim, no sandbox. */
+  /** The original files, without shims and sandbox. */
   readonly plain?: boolean | undefined;
 }
 
 export interface ProjectFile {
   readonly skills: ReadonlyMap<SkillName, WantedSkill>;
-  /** `@scope` → base URL of the one registry in which it is looked up. */
+  /** `@scope` → base URL of the only registry for this scope. */
   readonly registries: Readonly<Record<string, string>>;
 }
 
@@ -46,8 +46,8 @@ export interface LockedSkill {
   /** Origin of the registry, as its root file names it. */
   readonly registry: string;
   /**
-   * Fingerprint of the registry's first root file. Two registries may have one origin, such as
-   * `localhost`; locks from before have none.
+   * Fingerprint of the registry's first root file. Two registries may have the same origin, such as
+   * `localhost`. Earlier locks lack this field.
    */
   readonly root?: Digest | undefined;
   readonly version: Version;
@@ -55,11 +55,10 @@ export interface LockedSkill {
   /** Key of the publisher. */
   readonly publisher: string;
   /**
-   * Log index of the first claim of its scope: the same for all skills of the scope from one
-   * registry.
+   * Log index of the first claim of its scope; equal for all skills of the scope from one registry.
    */
   readonly scopeClaim: number;
-  /** Of what was approved. */
+  /** Digest of the approved capabilities. */
   readonly capabilities: Digest;
   readonly logIndex: number;
 }
@@ -127,7 +126,7 @@ export async function readLock(path: string): Promise<Lock> {
 }
 
 /**
- * What a project wants; nothing when there is no `skillgate.json`.
+ * The project's wanted skills; none without `skillgate.json`.
  * @throws Problem `lock-invalid`
  */
 export async function readProject(path: string): Promise<ProjectFile> {
@@ -138,10 +137,7 @@ export async function readProject(path: string): Promise<ProjectFile> {
   };
 }
 
-/**
- * The claim that the first skill of a scope showed, when one from this registry is in any of the
- * locks.
- */
+/** The claim of the scope's first skill from this registry, if one of the locks has it. */
 export function scopeClaimIn(
   locks: readonly Lock[],
   scope: Scope,
@@ -150,14 +146,14 @@ export function scopeClaimIn(
   const known = locks
     .flatMap((lock) => [...lock])
     .filter(
-      ([name, one]) =>
-        scopeOf(name) === scope && one.registry === origin && (one.root ?? id) === id,
+      ([name, entry]) =>
+        scopeOf(name) === scope && entry.registry === origin && (entry.root ?? id) === id,
     )
-    .map(([, one]) => one.scopeClaim);
+    .map(([, entry]) => entry.scopeClaim);
   return known.length === 0 ? undefined : Math.min(...known);
 }
 
-/** Writes a lock whole or not at all; equal locks have equal bytes. */
+/** Writes a lock in one step; equal locks have equal bytes. */
 export async function writeLock(path: string, lock: Lock): Promise<void> {
   await writeWhole(path, printLock(lock));
 }
@@ -167,13 +163,13 @@ export function printLock(lock: Lock): string {
   return print({ schema: 'skillgate.lock/1', skills: Object.fromEntries(lock) });
 }
 
-/** Writes what is wanted; a skill with no option but its range is a plain string. */
+/** Writes the wanted skills; a skill without options is a plain string. */
 export async function writeProject(path: string, project: ProjectFile): Promise<void> {
-  const skills = [...project.skills].map(([name, one]) => {
+  const skills = [...project.skills].map(([name, wanted]) => {
     const options = Object.fromEntries(
-      Object.entries(one).filter(([, value]) => value !== undefined && value !== false),
+      Object.entries(wanted).filter(([, value]) => value !== undefined && value !== false),
     );
-    return [name, Object.keys(options).length === 1 ? one.range : options] as const;
+    return [name, Object.keys(options).length === 1 ? wanted.range : options] as const;
   });
   const registries = Object.keys(project.registries).length === 0 ? undefined : project.registries;
   await writeWhole(
@@ -259,6 +255,6 @@ function sorted(value: unknown): unknown {
   return Object.fromEntries(
     Object.entries(value)
       .sort(([a], [b]) => (a < b ? -1 : 1))
-      .map(([key, one]) => [key, sorted(one)]),
+      .map(([key, nested]) => [key, sorted(nested)]),
   );
 }

@@ -1,4 +1,4 @@
-/** A version that a lock names has the bytes that the lock names. */
+/** Checks that a version has the digest that the lock pins. */
 import { Problem } from '../../skills-index/skill/problem.ts';
 import type { Admitted } from '../../skills-index/trust/decision.ts';
 import type { LockedSkill } from './lock.ts';

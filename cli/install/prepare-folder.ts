@@ -1,4 +1,4 @@
-/** How the folder of a skill gets to its place in one step, and back where something fails. */
+/** Puts the folder of a skill into place in one step, and restores the old one after a failure. */
 import {
   cpSync,
   existsSync,
@@ -16,26 +16,26 @@ import { sharedFolder } from './agent-folders.ts';
 import { type InstalledFiles, isFolder, type Layout, linkTarget } from './skill-folder.ts';
 
 export interface PreparedFolder {
-  /** Moves everything to its place; where one move fails, all of them are taken back. */
+  /** Moves all folders into place; if a move fails, all moves are undone. */
   readonly commit: () => void;
-  /** After `commit`: puts back what stood there. */
+  /** After `commit`: restores the replaced folders. */
   readonly undo: () => void;
   /**
-   * After `commit`: moves the folders that were replaced into a folder, which is returned;
-   * undefined where there were none.
+   * After `commit`: moves the replaced folders into a folder.
+   * @returns that folder; undefined where no folder was replaced
    */
   readonly keep: () => string | undefined;
-  /** Removes what lies beside: what was not committed, or what was replaced. */
+  /** Removes the temporary folders: uncommitted new ones, or replaced old ones. */
   readonly discard: () => void;
 }
 
 interface Swap {
   readonly at: string;
-  /** Where lies what stood there. */
+  /** The replaced folder. */
   readonly old: string | undefined;
 }
 
-/** Writes everything beside its place; `commit` then moves it there in one step each. */
+/** Writes all files to a temporary folder; `commit` then moves each folder in one step. */
 export function prepareFolder(layout: Layout, files: InstalledFiles): PreparedFolder {
   const agents = join(layout.project, dirname(sharedFolder));
   const made = mkdirSync(agents, { recursive: true }) !== undefined;
@@ -109,7 +109,7 @@ function swap(fresh: string, at: string, old: string, swaps: Swap[]): void {
   renameSync(fresh, at);
 }
 
-// What an interrupted installation left: the process that made it is gone.
+// Leftovers of an interrupted installation, whose process has ended.
 function dropLeftovers(agents: string): void {
   for (const name of readdirSync(agents)) {
     const pid = new RegExp(`^\\${leftoverPrefix}(\\d+)-`).exec(name)?.[1];

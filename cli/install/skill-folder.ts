@@ -1,4 +1,4 @@
-/** The installed folder of a skill: what belongs into it, and whether it is what it should be. */
+/** The installed folder of a skill: its expected content, and differences from it. */
 import {
   existsSync,
   lstatSync,
@@ -20,7 +20,7 @@ import type { WantedSkill } from './lock.ts';
 export interface InstalledFile {
   readonly bytes: Uint8Array;
   readonly executable: boolean;
-  /** Absent where the file is as it was approved. */
+  /** Absent for files that stay as approved. */
   readonly standIn?: StandIn;
 }
 
@@ -31,12 +31,12 @@ export interface Layout {
   readonly project: string;
   /** Name of the skill's folder. */
   readonly folder: string;
-  /** Agents' folders beside the shared one, relative to the project. */
+  /** Agents' folders besides the shared one, relative to the project. */
   readonly agentFolders: readonly string[];
   readonly copy: boolean;
 }
 
-/** Where a skill belongs in a project. */
+/** The place of a skill in a project. */
 export function layoutOf(
   project: { readonly folder: string },
   name: SkillName,
@@ -51,8 +51,8 @@ export function layoutOf(
 }
 
 /**
- * The files as they are written: texts as approved, a stand-in for each that would run; with
- * `plain` all as approved.
+ * The files to write: texts as approved, and a stand-in for each file that would run. With `plain`,
+ * all files as approved.
  */
 export function installedFiles(
   bundle: Bundle,
@@ -81,8 +81,8 @@ export function installedFiles(
 }
 
 /**
- * How the installed folder and what agents see of it differ from what they should be, one line for
- * each file, with its place.
+ * Differences between the installed folders and their expected content, one line for each file,
+ * with its place.
  */
 export function layoutDifferences(layout: Layout, files: InstalledFiles): string[] {
   return placesOf(layout).flatMap(({ parent, place, at }) => {
@@ -95,7 +95,7 @@ export function layoutDifferences(layout: Layout, files: InstalledFiles): string
   });
 }
 
-/** Where a skill stands: the shared folder first, then those of the chosen agents. */
+/** The places of a skill: the shared folder first, then those of the chosen agents. */
 export function placesOf(
   layout: Layout,
 ): { readonly parent: string; readonly place: string; readonly at: string }[] {
@@ -106,7 +106,8 @@ export function placesOf(
 }
 
 /**
- * How a folder differs from what it should hold, one line for each file; empty when it is the same.
+ * Differences between a folder and its expected content, one line for each file; empty when there
+ * are none.
  */
 export function differences(folder: string, files: InstalledFiles): string[] {
   if (!isFolder(folder)) return ['it is missing'];
@@ -128,8 +129,8 @@ export function differences(folder: string, files: InstalledFiles): string[] {
 }
 
 /**
- * Refuses, before a byte is written, to touch what Skillgate did not put there.
- * @param ours the folders of which the project's files say that this skill stands in them
+ * Refuses, before any file is written, to replace folders that Skillgate did not create.
+ * @param ours folders that the project's files name as this skill's
  * @throws Problem `install-taken` with every place
  */
 export function requireFreePlaces(
@@ -156,27 +157,27 @@ export function requireFreePlaces(
   if (reasons.length === 0) return;
   throw new Problem(
     'install-taken',
-    `Cannot install into ${layout.project}: ${reasons.map((one) => one.message).join('; ')}`,
+    `Cannot install into ${layout.project}: ${reasons.map((reason) => reason.message).join('; ')}`,
     {
       reasons,
     },
   );
 }
 
-/** Removes a skill's folder and what points to it, after it was installed under another name. */
+/** Removes a skill's folder and its links, after the skill was installed under another name. */
 export function removeFolder(layout: Layout): void {
   for (const parent of [...layout.agentFolders, sharedFolder]) {
     rmSync(join(layout.project, parent, layout.folder), { recursive: true, force: true });
   }
 }
 
-/** Where the link of an agent's folder leads. */
+/** The target of the link in an agent's folder. */
 export function linkTarget(parent: string, folder: string): string {
   return relative(parent, join(sharedFolder, folder));
 }
 
-// A link in the project (it may come from a stranger's repository) must not make us write somewhere
-// else.
+// A link in the project, which may come from a stranger's repository, must not lead our writes
+// elsewhere.
 function leavesProject(project: string, folder: string): string | undefined {
   let at = folder;
   while (!existsSync(at) && lstatSync(at, { throwIfNoEntry: false }) === undefined)

@@ -1,7 +1,4 @@
-/**
- * Why a version cannot be used yet: what its registry says of one that is under way. For messages
- * only, never for a decision.
- */
+/** Why a version cannot be used yet, from its registry. For messages only, never for a decision. */
 
 import type { SkillReference } from '../../skills-index/skill/authoring/reference.ts';
 import { scopeOf } from '../../skills-index/skill/name.ts';
@@ -19,15 +16,15 @@ import { askRegistry, versionPath } from '../registries/registry-api.ts';
 import type { Project } from '../run/admission.ts';
 
 interface Asked {
-  /** What the person wanted: `install`, `run`. */
+  /** The person's command: `install`, `run`. */
   readonly verb: string;
   readonly reference: SkillReference;
   readonly project: Project;
 }
 
 /**
- * The failure itself. Where the registry has the version and did not approve it: what the version
- * waits for, and who can approve it.
+ * The failure itself. If the registry has an unapproved version, the message says what the version
+ * waits for and who can approve it.
  */
 export async function orWaiting(
   context: CommandContext,
@@ -52,9 +49,9 @@ async function findVersion(
 ): Promise<VersionAnswer | undefined> {
   const { name, range } = reference;
   const { base } = registryOf(context, scopeOf(name), project.file.registries);
-  const asked = { ...context, registryBase: base };
+  const world = { ...context, registryBase: base };
   const { versions } = await askRegistry(
-    asked,
+    world,
     `/api/v1/versions${versionPath(name)}`,
     versionsAnswer,
   );
@@ -63,7 +60,7 @@ async function findVersion(
   );
   return (
     newest &&
-    askRegistry(asked, `/api/v1/versions${versionPath(name, newest.version)}`, versionAnswer)
+    askRegistry(world, `/api/v1/versions${versionPath(name, newest.version)}`, versionAnswer)
   );
 }
 

@@ -1,6 +1,6 @@
 /**
- * Keys of one's own that have ended: their files lie apart, so that no command takes one of them to
- * sign with.
+ * A user's own ended keys. Their files are in a separate folder, so that no command signs with
+ * them.
  */
 import { existsSync, readdirSync } from 'node:fs';
 import { access, mkdir, rename } from 'node:fs/promises';
@@ -16,7 +16,7 @@ export interface EndedKey {
   readonly path: string;
 }
 
-/** Moves both files of a key. @returns where its private part lies then */
+/** Moves both files of a key. @returns the new path of its private part */
 export async function putApart(paths: Paths, name: string, until: number): Promise<string> {
   const folder = folderOf(paths);
   await mkdir(folder, { recursive: true, mode: 0o700 });
@@ -26,7 +26,7 @@ export async function putApart(paths: Paths, name: string, until: number): Promi
   return `${old}.json`;
 }
 
-/** The same for a key that is named by its id; undefined for one that is not here. */
+/** Moves the files of a key that is named by its id; undefined when this host lacks the key. */
 export async function putApartIfHere(
   paths: Paths,
   keyId: Digest,
@@ -39,14 +39,14 @@ export async function putApartIfHere(
   return undefined;
 }
 
-/** Where the key lies that went by a name until it ended; the one that ended last. */
+/** The path of the key that had a name until it ended; the last one, if several had the name. */
 export function endedPath(paths: Paths, name: string): string | undefined {
   return endedKeys(paths).findLast(
-    (one) => one.name === name || one.name.replace(/-until-\d+$/, '') === name,
+    (key) => key.name === name || key.name.replace(/-until-\d+$/, '') === name,
   )?.path;
 }
 
-/** Those that were put apart, first to last. */
+/** Ended keys, first to last. */
 export function endedKeys(paths: Paths): EndedKey[] {
   const folder = folderOf(paths);
   const names = (existsSync(folder) ? readdirSync(folder) : []).filter(
@@ -59,11 +59,11 @@ export function endedKeys(paths: Paths): EndedKey[] {
 }
 
 export async function moveIfThere(from: string, to: string): Promise<void> {
-  const there = await access(from).then(
+  const exists = await access(from).then(
     () => true,
     () => false,
   );
-  if (there) await rename(from, to);
+  if (exists) await rename(from, to);
 }
 
 function folderOf(paths: Paths): string {

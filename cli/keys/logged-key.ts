@@ -1,6 +1,6 @@
 /**
- * What a registry's log says of a key, as the registry tells it: to show a person before they sign,
- * never for a decision.
+ * A registry's information about a key in its log. Shown to a person before signing, never used for
+ * a decision.
  */
 import type * as v from 'valibot';
 import { type Digest, digestOf } from '../../skills-index/skill/digest.ts';
@@ -28,7 +28,8 @@ export async function loggedKey(
 }
 
 /**
- * A public key by its id: the id is the digest of the key, so the registry cannot give another one.
+ * Fetches a public key by its id. The id is the digest of the key, so the registry cannot
+ * substitute another key.
  * @throws Problem `not-found`, `signature-invalid`
  */
 export async function publicKeyById(world: RegistryWorld, keyId: Digest): Promise<PublicKey> {

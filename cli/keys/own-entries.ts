@@ -1,7 +1,7 @@
 /**
- * Which entries of a registry's log were signed with which key, read from the log itself: the
- * registry is asked for the entries and the signed head of today alone, so it cannot hide a
- * statement made with a stolen key without showing its owner another log than everybody else.
+ * Finds the log entries that each key signed. It reads the whole log and the current signed head
+ * from the registry. So a registry can hide a statement by a stolen key only by showing its owner
+ * another log than everybody else.
  */
 import { fetchFile, type Source } from '../../skills-index/client/blobs.ts';
 import { endsIn, walkEntries } from '../../skills-index/client/log-entries.ts';
@@ -20,18 +20,16 @@ import { trustedRegistry } from '../registries/registries.ts';
 import { freshRegistry } from '../registries/trust/refresh.ts';
 
 export interface OwnEntries {
-  /** Of the log. */
+  /** Size of the log. */
   readonly size: number;
-  /** Log indexes, ascending, by the key that signed. */
+  /** Log indexes in ascending order, by signing key. */
   readonly entries: ReadonlyMap<Digest, readonly number[]>;
 }
 
 /**
- * Reads the whole log. Its head is kept, as an admission keeps it: it cannot be shown shorter
- * again.
- * @throws Problem `witnesses-missing` as an installation would be refused, `log-rolled-back`,
- * `log-invalid`, `status-stale`, `signature-invalid`, `not-found`, `registry-down`,
- * `root-not-pinned`
+ * Reads the whole log. Its head is stored as in an admission, so a shorter log is refused later.
+ * @throws Problem `witnesses-missing` as for an installation, `log-rolled-back`, `log-invalid`,
+ * `status-stale`, `signature-invalid`, `not-found`, `registry-down`, `root-not-pinned`
  */
 export async function ownEntries(context: CommandContext): Promise<OwnEntries> {
   const { fetch, paths, signal, registryBase, now } = context;
@@ -43,7 +41,7 @@ export async function ownEntries(context: CommandContext): Promise<OwnEntries> {
     base: registry.base,
     signal,
   };
-  // A checkpoint has no time; the status file that holds it has, so that no day is shown for ever.
+  // A checkpoint has no time, but its status file has. So an old head cannot be shown for ever.
   const bytes = await fetchFile(source, '/index/status.json', statusBytesMax);
   if (bytes === undefined) throw new Problem('not-found', `There is no log at ${registry.base}`);
   const note = verifyStatus(bytes, registry.root, now().getTime()).checkpoint;
@@ -78,8 +76,8 @@ async function readEntries(
   return found;
 }
 
-// What counts is in canonical form, which has this text and no other; an entry that a certificate
-// signed names no key.
+// Valid statements are in canonical form, which always contains this text. An entry that a
+// certificate signed names no key.
 function signerOf(entry: Uint8Array): Digest | undefined {
   const [, spki] =
     /"publicKey":\{"rawBytes":"([A-Za-z0-9+/=]+)"\}/.exec(Buffer.from(entry).toString('utf8')) ??

@@ -1,6 +1,6 @@
 /**
- * `skill key rotate`: a new key follows the old one in its scopes, then the old one ends. Cut off
- * anywhere, it goes on where it stopped.
+ * `skillgate key rotate`: a new key replaces the old one in its scopes, then the old key ends. An
+ * interrupted rotation continues at the next call.
  */
 import { access } from 'node:fs/promises';
 import { Problem } from '../../skills-index/skill/problem.ts';
@@ -14,7 +14,7 @@ import { answer, joined, printNote, safe } from '../terminal/output.ts';
 import { moveIfThere, putApart } from './ended-keys.ts';
 import { type LoggedKey, loggedKey } from './logged-key.ts';
 
-/** The new key takes the old one's name; the old one's files are kept under another. */
+/** The new key gets the old one's name; the old one's files get another name. */
 export async function rotateKey(context: CommandContext): Promise<ExitCode> {
   const name = nameOf(context);
   const old = await readKeyFile(keyPath(context.paths, name));
@@ -23,8 +23,8 @@ export async function rotateKey(context: CommandContext): Promise<ExitCode> {
   await ask(context, old, logged);
   const next = await nextKey(context, name, old);
   const scopes = logged.scopes;
-  // The old key hands on, and the new one ends it: so it is known to work before the old one is
-  // gone.
+  // The old key enrols the new one, and the new key ends the old one. So the new key has proven to
+  // work before the old one ends.
   const enrolled = await postStatement(
     context,
     keyStatement({ registry, key: publicKeyOf(next), state: 'enrolled', replaces: old.keyId }),
@@ -120,8 +120,8 @@ function nextName(name: string): string {
   return `${name}-next`;
 }
 
-// There already after a rotation that was cut off: the same key goes on, so that nothing is signed
-// for a key that nobody keeps.
+// After an interrupted rotation the same new key is used, so that no statement names a key that
+// nobody has.
 async function nextKey(
   { paths }: CommandContext,
   name: string,
@@ -129,11 +129,11 @@ async function nextKey(
 ): Promise<KeyFile> {
   const path = keyPath(paths, nextName(name));
   if (await isThere(path)) return readKeyFile(path);
-  // A key in the keychain is followed by one in the keychain.
+  // A key in the keychain is replaced by a key in the keychain.
   return createKeyFile(path, keyPath(paths, nextName(name), 'public'), name, keychain);
 }
 
-/** Out of the folder first, so that at no time two keys go by the name. */
+/** The old files move away first, so that two keys never have the same name. */
 async function replaceFiles(
   { paths }: CommandContext,
   name: string,

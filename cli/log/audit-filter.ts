@@ -1,11 +1,11 @@
-/** Which entries of the audit log `skill log` shows, from its options. */
+/** The entries of the audit log that the options of `skillgate log` select. */
 import type { AuditEntry } from '../../skills-index/run/audit/audit-entry.ts';
 import { Problem } from '../../skills-index/skill/problem.ts';
 import type { CommandContext } from '../command.ts';
 
 export type AuditFilter = (entry: AuditEntry) => boolean;
 
-/** @throws Problem `usage` for a time that is none */
+/** @throws Problem `usage` for an invalid time */
 export function auditFilterOf({
   options,
   now,
@@ -28,7 +28,7 @@ const unitMilliseconds: Readonly<Record<string, number>> = {
   d: 86_400_000,
 };
 
-// A time ago, or a time as ISO 8601 has it.
+// A duration before now, or a time in ISO 8601.
 function sinceOf(text: string, now: Date): string {
   const [, number, unit = ''] = /^(\d{1,6})([smhd])$/.exec(text) ?? [];
   if (number !== undefined)

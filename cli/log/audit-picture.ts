@@ -1,16 +1,13 @@
-/**
- * What goes on on this host, as its audit log tells it: the runs that live, their requests, the
- * actions that wait for a person.
- */
+/** The current activity of this host, from its audit log: live runs, their requests, and holds. */
 import type { AuditEntry } from '../../skills-index/run/audit/audit-entry.ts';
 import { auditRow } from '../../skills-index/run/audit/audit-row.ts';
 import { pictureLinesMax } from '../limits.ts';
 import { joined, type Safe, safe, table } from '../terminal/output.ts';
 
-/** The process of a run's runner: when that process is gone, so is the run. */
+/** The process of a run's runner: the run ends with that process. */
 export interface RunnerProcess {
   readonly pid: number;
-  /** Tells it from a later process with the same id; absent in older lines. */
+  /** Distinguishes the process from a later one with the same id; absent in older lines. */
   readonly started: string | undefined;
 }
 
@@ -40,7 +37,7 @@ export interface Picture {
 
 export const emptyPicture: Picture = { runs: new Map(), holds: new Map(), last: [] };
 
-/** The picture after one entry more. */
+/** The picture after one more entry. */
 export function addToPicture(before: Picture, entry: AuditEntry): Picture {
   if (entry.event === 'checkpoint') return before;
   return {
@@ -51,9 +48,8 @@ export function addToPicture(before: Picture, entry: AuditEntry): Picture {
 }
 
 /**
- * Without the runs whose runner was killed before it could record their end. Older versions named
- * no runner in the start line of a session: such a session would be shown for ever, so it is taken
- * for ended.
+ * The picture without runs whose runner was killed before it recorded their end. Older versions
+ * named no runner for sessions; such a session counts as ended, because it would be shown for ever.
  */
 export function withoutLost(picture: Picture, lives: (runner: RunnerProcess) => boolean): Picture {
   return {
@@ -81,7 +77,7 @@ function runsAfter(before: Picture['runs'], entry: AuditEntry): Picture['runs'] 
     }
     case 'exit':
     case 'refused':
-      return new Map([...before].filter(([one]) => one !== run));
+      return new Map([...before].filter(([id]) => id !== run));
     case 'egress':
       return live === undefined
         ? before
@@ -95,11 +91,11 @@ function holdsAfter(before: Picture['holds'], entry: AuditEntry): Picture['holds
   if (entry.event !== 'hold') return before;
   const { agent, at: since, hold, what } = entry;
   if (entry.state === 'asked') return new Map([...before, [hold, { hold, agent, what, since }]]);
-  // An answer that did not count leaves it waiting.
-  return entry.state === 'rejected' ? before : new Map([...before].filter(([one]) => one !== hold));
+  // After a rejected answer the hold still waits.
+  return entry.state === 'rejected' ? before : new Map([...before].filter(([id]) => id !== hold));
 }
 
-/** As a person sees it; the same whether on a terminal or in a pipe. */
+/** The picture as text, the same for a terminal and a pipe. */
 export function pictureText({ holds, last, runs }: Picture, now: Date): Safe {
   const seconds = (since: string): string =>
     `${Math.max(0, Math.round((now.getTime() - Date.parse(since)) / 1_000))} s`;
@@ -117,7 +113,7 @@ export function pictureText({ holds, last, runs }: Picture, now: Date): Safe {
     what,
     seconds(since),
   ]);
-  const shown = (title: string, rows: readonly string[][], none: string): Safe =>
+  const section = (title: string, rows: readonly string[][], none: string): Safe =>
     joined(
       [
         safe`${title}`,
@@ -127,9 +123,9 @@ export function pictureText({ holds, last, runs }: Picture, now: Date): Safe {
     );
   return joined(
     [
-      shown(`running: ${live.length}`, live, 'no sandbox'),
-      shown(`waiting for a person: ${waiting.length}`, waiting, 'nothing'),
-      shown('last', last.map(auditRow), 'nothing is recorded yet'),
+      section(`running: ${live.length}`, live, 'no sandbox'),
+      section(`waiting for a person: ${waiting.length}`, waiting, 'nothing'),
+      section('last', last.map(auditRow), 'nothing is recorded yet'),
     ],
     '\n',
   );

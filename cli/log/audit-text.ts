@@ -2,7 +2,7 @@
 import type { AuditVerdict } from '../../skills-index/run/audit/audit-check.ts';
 import { count, type Safe, safe } from '../terminal/output.ts';
 
-/** Whether the log is whole, in one line. */
+/** Whether the log is intact, in one line. */
 export function chainText(chain: AuditVerdict): Safe {
   return chain.kind === 'whole'
     ? safe`chain intact: ${count(chain.lines, 'line')}, ${chain.signed} of them signed`

@@ -1,11 +1,11 @@
-/** What a statement on a member's key or passkey names as the one before it. */
+/** The previous statement about a member's key or passkey, which a new statement must name. */
 import type { MemberPredicate } from '../../skills-index/statement/attestation.ts';
 import { lastStatementAnswer } from '../registries/registry-answers.ts';
 import { askRegistry, type RegistryWorld } from '../registries/registry-api.ts';
 
 /**
- * The registry's word, which it cannot use: a statement that names a wrong one does not count, and
- * nobody knows the address of a statement that is not signed yet.
+ * The registry supplies this value but cannot misuse it: a statement that names a wrong previous
+ * one does not count, and nobody can predict the digest of an unsigned statement.
  * @param who the key or passkey
  */
 export async function previousOf(

@@ -1,6 +1,6 @@
 /**
- * `skill member remove`: ends the keys and passkeys of a member, now or for a log index before now,
- * and withdraws the votes of administrators for an enrolment.
+ * `skillgate member remove`: ends the keys and passkeys of a member, now or at an earlier log
+ * index, and withdraws administrators' votes for an enrolment.
  */
 import { randomUUID } from 'node:crypto';
 import { resolve } from 'node:path';
@@ -27,24 +27,21 @@ import { parseVote } from './member-votes.ts';
 
 type Listed = v.InferOutput<typeof membersAnswer>['members'][number];
 
-/** What ends. */
+/** A key or passkey to end. */
 interface Held {
   readonly roles: readonly MemberRole[];
   readonly what: Pick<MemberPredicate, 'key' | 'passkey'>;
-  /**
-   * Nobody is enrolled with it as far as the registry says: what ends are signatures for an
-   * enrolment.
-   */
+  /** The registry lists no member with this key: only signatures for a pending enrolment end. */
   readonly isVote: boolean;
 }
 
-/** One statement for each key and passkey, all with the same end. */
+/** Signs one statement for each key and passkey, all with the same end. */
 export async function removeMember(context: CommandContext): Promise<ExitCode> {
   const [name = ''] = context.args;
   const signer = await signerFor(context, 'administrator');
   const { only } = context.options;
   const held = (await heldBy(context, signer, name)).filter(
-    (one) => only === undefined || only === idOf(one),
+    (entry) => only === undefined || only === idOf(entry),
   );
   if (held.length === 0)
     throw new Problem(
@@ -58,19 +55,19 @@ export async function removeMember(context: CommandContext): Promise<ExitCode> {
   if (context.options.yes !== true)
     await confirm(context, question(name, held, upTo), name, '--yes');
   const statements: { id: string; digest: string; logIndex: number }[] = [];
-  for (const one of held) {
+  for (const entry of held) {
     const statement = memberStatement({
       registry: await registryIdFor(context),
       name,
-      roles: one.roles,
-      ...one.what,
+      roles: entry.roles,
+      ...entry.what,
       state: 'ended',
-      previous: await previousOf(context, one.what),
+      previous: await previousOf(context, entry.what),
       nonce: randomUUID(),
       ...(upTo === undefined ? {} : { validUpTo: upTo }),
     });
     const { digest, logIndex } = await postStatement(context, statement, signer);
-    statements.push({ id: idOf(one), digest, logIndex });
+    statements.push({ id: idOf(entry), digest, logIndex });
   }
   const isMember = held.some(({ isVote }) => !isVote);
   answer(
@@ -117,7 +114,7 @@ async function heldBy(context: CommandContext, signer: Signer, name: string): Pr
   const { members, votes } = await withSession(context, signer, (token) =>
     askRegistry(context, '/api/v1/members', membersAnswer, { token }),
   );
-  const enrolled = members.filter((one) => one.name === name).map(heldOf);
+  const enrolled = members.filter((member) => member.name === name).map(heldOf);
   const ids = new Set(enrolled.map(idOf));
   const waiting = new Map<string, Held>();
   for (const { change } of votes) {
@@ -128,7 +125,7 @@ async function heldBy(context: CommandContext, signer: Signer, name: string): Pr
   return [...enrolled, ...waiting.values()];
 }
 
-// The registry's word on a key says no more than which one ends, and it is the id that ends.
+// The registry's information only selects the key to end, by its id.
 function heldOf({ name, roles: said, keyId, spki, credentialId, passkey }: Listed): Held {
   const roles = memberRoles.filter((role) => said.includes(role));
   if (keyId !== null && spki !== null)

@@ -1,6 +1,6 @@
 /**
- * Enrolments that more than one administrator has to sign: each of them signs the same statement,
- * and types the same line for it.
+ * Enrolments that need several administrators. Each signs the same statement and types the same
+ * command.
  */
 import * as v from 'valibot';
 import { canonicalJson } from '../../skills-index/skill/canonical-json.ts';
@@ -16,14 +16,14 @@ type Votes = Pick<v.InferOutput<typeof membersAnswer>, 'votes' | 'votesNeeded'>;
 type MemberVotes = Votes['votes'];
 
 /**
- * What an administrator means to sign; only the nonce of those who signed before is taken from the
+ * The enrolment that an administrator signs. Only the nonce of earlier signatures comes from the
  * registry.
  */
 export type Enrolment = Omit<MemberPredicate, 'nonce'>;
 
 export interface Ballot {
   readonly nonce: string;
-  /** With the signature that is to be given. */
+  /** Number of signatures, including the new one. */
   readonly signed: number;
   readonly needed: number;
 }
@@ -31,8 +31,8 @@ export interface Ballot {
 const withNonce = v.looseObject({ nonce: v.string() });
 
 /**
- * The vote that a signature adds to; the first one where nobody has signed the very same.
- * @throws Problem `statement-replayed` when this key has signed it already
+ * The vote that a signature joins; a new one if nobody has signed the same enrolment.
+ * @throws Problem `statement-replayed` when this key has already signed it
  */
 export function ballotFor(
   enrolment: Enrolment,
@@ -58,7 +58,7 @@ export function ballotFor(
   return { nonce: fresh(), signed: 1, needed: votesNeeded };
 }
 
-/** What the next administrator types. */
+/** The command for the next administrator. */
 export function lineFor({ name, roles, key, passkey, identities }: Enrolment): string {
   const who =
     key === undefined
@@ -71,15 +71,15 @@ export function lineFor({ name, roles, key, passkey, identities }: Enrolment): s
   return `skillgate member add ${word(name)} --role ${roles.join(',')} ${who}${known.join('')}${nobody}`;
 }
 
-/** What stands in a vote that waits, for whoever is to type it too. */
+/** A pending vote as a command for another administrator. */
 export function pendingLine(change: unknown): { readonly name: string; readonly line: string } {
   const { nonce: _, ...enrolment } = parseVote(change);
   return { name: enrolment.name, line: lineFor(enrolment) };
 }
 
 /**
- * A key that a vote names, by the id that a person typed: the id is the digest of the key, so
- * nobody can give another one.
+ * The key that a vote names, by the id that a person typed. The id is the digest of the key, so
+ * nobody can substitute another key.
  */
 export function keyInVotes(votes: MemberVotes, keyId: Digest): PublicKey | undefined {
   return votes.map(({ change }) => parseVote(change).key).find((key) => key?.keyId === keyId);
@@ -95,7 +95,7 @@ export function parseVote(change: unknown): MemberPredicate {
   );
 }
 
-/** For a person, after a vote that does not suffice. */
+/** The note after a vote that still needs signatures. */
 export function nextVoteText(enrolment: Enrolment, { signed, needed }: Ballot): Safe {
   return joined(
     [

@@ -1,4 +1,4 @@
-/** Who owns a scope, as the registry tells it: for messages only, never for a decision. */
+/** The owners of a scope, from the registry: for messages only, never for a decision. */
 import type { Digest } from '../../skills-index/skill/digest.ts';
 import type { Scope } from '../../skills-index/skill/name.ts';
 import { Problem } from '../../skills-index/skill/problem.ts';
@@ -8,7 +8,7 @@ import { scopeAnswer } from '../registries/registry-answers.ts';
 import { askRegistry, type RegistryWorld } from '../registries/registry-api.ts';
 import type { Someone } from '../signers/someone.ts';
 
-/** Fails when a scope belongs to others. @throws Problem `scope-taken` with its owners */
+/** Requires that nobody else owns the scope. @throws Problem `scope-taken` with its owners */
 export async function requireScopeOwner(
   world: RegistryWorld,
   scope: Scope,
@@ -30,7 +30,7 @@ export async function requireScopeOwner(
 }
 
 /**
- * Fails when others may publish in a scope, so that no certificate is made for nothing. @throws
+ * Requires that this user may publish in the scope, before a certificate is requested. @throws
  * Problem `scope-taken`, `scope-unclaimed`
  */
 export async function requirePublisher(
@@ -58,10 +58,10 @@ export async function requirePublisher(
   );
 }
 
-/** Of a scope that is claimed and has no owner. */
+/** For a claimed scope without an owner. */
 export const noOwnerLeft = 'it is claimed, but every owner’s key has ended';
 
-/** What helps then. */
+/** The next step in this case. */
 export function newOwner(scope: Scope): string {
   return `the administrators of the registry can give it a new owner: skillgate scope transfer ${scope} --to KEYFILE`;
 }
@@ -73,7 +73,7 @@ function speaksFor(ids: readonly Digest[], identities: readonly Identity[]): boo
 interface People {
   readonly owners: readonly Identity[];
   readonly publishers?: readonly Identity[] | undefined;
-  /** Of the claim; undefined when there is none. */
+  /** Log index of the claim; undefined without a claim. */
   readonly statement?: Digest | undefined;
 }
 

@@ -1,6 +1,6 @@
 /**
- * `skill scope publishers`: who may publish in a scope, to the letter. The owners stay who they
- * are.
+ * `skillgate scope publishers`: sets who may publish in a scope; claims must match exactly. The
+ * owners do not change.
  */
 import { parseScope, type Scope } from '../../skills-index/skill/name.ts';
 import { Problem } from '../../skills-index/skill/problem.ts';
@@ -33,7 +33,7 @@ export async function setPublishers(context: CommandContext): Promise<ExitCode> 
   const publishers =
     named === undefined
       ? undefined
-      : [...kept.filter((one) => identityId(one) !== identityId(named)), named];
+      : [...kept.filter((publisher) => identityId(publisher) !== identityId(named)), named];
   const someone = await someoneFor(context);
   await requireScopeOwner(context, scope, someone);
   const change = {
@@ -64,7 +64,7 @@ export async function setPublishers(context: CommandContext): Promise<ExitCode> 
   return exitCodes.ok;
 }
 
-/** The job that the options name; undefined with `--owners`. */
+/** The job in the options; undefined with `--owners`. */
 function namedJob({ options }: CommandContext): Identity | undefined {
   const { ci, workflow, ref, environment, owners } = options;
   if (owners === true) {
@@ -74,7 +74,7 @@ function namedJob({ options }: CommandContext): Identity | undefined {
   }
   if (typeof ci !== 'string' || typeof workflow !== 'string')
     throw usage('name the job with --ci and --workflow, or lift the restriction with --owners');
-  // The last colon: an issuer's URL has others.
+  // Split at the last colon, because an issuer's URL contains others.
   const at = ci.lastIndexOf(':');
   const provider = ci.slice(0, Math.max(at, 0));
   const repository = ci.slice(at + 1);
@@ -96,7 +96,7 @@ function namedJob({ options }: CommandContext): Identity | undefined {
   }
 }
 
-// No job runs a file without a repository: signed like that it would close the scope to everybody.
+// A workflow without a repository matches no job, so nobody could publish in the scope.
 function wholeWorkflow(workflow: string, web: string | undefined): string {
   if (/^https?:\/\//.test(workflow)) return workflow;
   if (web === undefined || !/^[\w-][\w.-]*(\/[\w-][\w.-]*)+\//.test(workflow))
@@ -106,18 +106,18 @@ function wholeWorkflow(workflow: string, web: string | undefined): string {
   return `${web}${workflow}`;
 }
 
-// Who else owns the scope comes from the registry, and is signed here: a person has to know them.
+// The other owners come from the registry and are signed here, so a person must confirm them.
 async function confirmOthers(
   context: CommandContext,
   { scope, owners, publishers }: ScopePredicate,
   { ids }: Someone,
 ): Promise<void> {
-  const others = owners.filter((one) => !ids.includes(identityId(one)));
+  const others = owners.filter((owner) => !ids.includes(identityId(owner)));
   if (others.length === 0 || context.options.yes === true) return;
   const question = joined(
     [
       safe`@${scope} stays yours. It also belongs to`,
-      ...others.map((one) => safe`  ${printIdentity(one)}`),
+      ...others.map((owner) => safe`  ${printIdentity(owner)}`),
       ...publishersText(scope, publishers),
     ],
     '\n',
@@ -129,7 +129,7 @@ function publishersText(scope: Scope, publishers: readonly Identity[] | undefine
   if (publishers === undefined) return [safe`The owners of @${scope} may publish in it`];
   return [
     safe`Only these may publish in @${scope}:`,
-    ...publishers.map((one) => safe`  ${printIdentity(one)}`),
+    ...publishers.map((publisher) => safe`  ${printIdentity(publisher)}`),
   ];
 }
 

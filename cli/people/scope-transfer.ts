@@ -1,6 +1,6 @@
 /**
- * `skill scope transfer`: gives a scope to other keys or people. By an owner at once; by
- * administrators of the root file when enough of them sign the same.
+ * `skillgate scope transfer`: gives a scope to other keys or people. An owner's signature suffices;
+ * otherwise enough administrators of the root file must sign the same transfer.
  */
 
 import { resolve } from 'node:path';
@@ -26,10 +26,7 @@ import { confirm } from '../terminal/ask.ts';
 import { answer, joined, printNote, type Safe, safe } from '../terminal/output.ts';
 import { peopleIn } from '../terminal/person-option.ts';
 
-/**
- * Everybody who signs for the same new owners signs the very same statement, so that the signatures
- * add up.
- */
+/** All signers for the same new owners sign the same statement, so that their signatures add up. */
 export async function transferScope(context: CommandContext): Promise<ExitCode> {
   const scope = parseScope(context.args[0]?.replace(/^@/, ''));
   const owners = await newOwners(context);
@@ -115,7 +112,7 @@ async function newOwners(context: CommandContext): Promise<Identity[]> {
     throw new Problem('usage', 'Cannot transfer: no new owner is named', {
       hint: '--to THEIR.pub.json, --to sha256:… or --to-oidc ISSUER SUBJECT',
     });
-  // In one order, whoever types it.
+  // Sorted, so that the order of the options does not matter.
   return [...owners].sort(([a], [b]) => (a < b ? -1 : 1)).map(([, one]) => one);
 }
 

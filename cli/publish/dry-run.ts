@@ -1,4 +1,4 @@
-/** What the registry would say to a publication, asked before anything is signed or sent. */
+/** The registry's answer to a publication, asked before signing and sending. */
 
 import { scopeOf } from '../../skills-index/skill/name.ts';
 import { Problem } from '../../skills-index/skill/problem.ts';
@@ -14,8 +14,8 @@ import type { ExactVersion } from '../terminal/exact-version.ts';
 import { printNote, safe } from '../terminal/output.ts';
 
 /**
- * Asks whether whoever would sign may publish in the scope, and whether the number is free. Without
- * somebody to sign, a pinned registry, or an answer of it, a note says what was not asked.
+ * Asks whether this user may publish in the scope, and whether the version is free. Without a key,
+ * a pinned registry or an answer, a note names what was not checked.
  * @throws Problem `scope-taken`, `scope-unclaimed`, `version-exists`
  */
 export async function askWhetherPublishable(
@@ -66,7 +66,7 @@ async function requireFreeVersion(
     if (cause instanceof Problem && cause.code === 'not-found') return { versions: [] };
     throw cause;
   });
-  const before = versions.find((one) => one.version === version);
+  const before = versions.find((published) => published.version === version);
   if (before !== undefined)
     throw new Problem(
       'version-exists',

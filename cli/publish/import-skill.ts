@@ -1,6 +1,6 @@
 /**
- * One found folder is named, scanned and published as it is: no byte of it changes, and a manifest
- * that nobody wrote is marked inferred.
+ * One folder of an import is named, scanned and published unchanged. A manifest that the tool made
+ * is marked inferred.
  */
 import { basename } from 'node:path';
 import { inferManifest } from '../../scanner/manifest/manifest.ts';
@@ -26,11 +26,11 @@ export interface FoundSkill {
   readonly name: SkillName;
   readonly version: Version;
   readonly packed: PackedBundle;
-  /** The skill's own skill.json, where it has one. */
+  /** The skill's own skill.json, if it has one. */
   readonly manifest: Manifest | undefined;
 }
 
-/** What the folder would be published as. @throws Problem with the reason why it cannot be */
+/** The name and version to publish. @throws Problem with the reason when there is none */
 export async function readFound(folder: string, scope: Scope): Promise<FoundSkill> {
   const { files } = await readWholeSkill(folder);
   const packed = packBundle(files);
@@ -74,8 +74,8 @@ function shortNameFor({ name }: SkillMd, folder: string): string {
   );
 }
 
-// Eight digits of the bundle, or a few more where those alone would be a number with a leading
-// zero, which semver forbids.
+// Eight hex digits of the bundle, or more where they would form a number with a leading zero, which
+// semver forbids.
 function versionFor({ version }: SkillMd, { digest }: PackedBundle): Version {
   const given = tryVersion(version);
   if (given !== undefined) return given;

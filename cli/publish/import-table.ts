@@ -1,26 +1,26 @@
-/** What became of each imported skill, as a table and as counts. */
+/** The outcome of each imported skill, as a table and as counts. */
 import type { CommandContext } from '../command.ts';
 import { answer, count, inkFor, joined, type Safe, safe, table } from '../terminal/output.ts';
 
 export interface ImportRow {
-  /** The folder, relative to the one that was named. */
+  /** The folder, relative to the imported folder. */
   readonly path: string;
   readonly name?: string;
   readonly version?: string;
   readonly bundle?: string;
-  /** `there`: exactly this was published before. */
+  /** `there`: the same bytes were already published. */
   readonly outcome: 'taken' | 'there' | 'refused';
   /** Code of the refusal. */
   readonly code?: string;
   readonly reason?: string;
   readonly inferred: boolean;
-  /** The registry's, null while there is none. */
+  /** The registry's verdict; null while there is none. */
   readonly verdict: string | null;
   readonly status: string | null;
-  /** Of the scan on this machine. */
+  /** The verdict of the scan on this machine. */
   readonly localVerdict: string;
   readonly cpuMillis: number;
-  /** From reading the folder to the verdict. */
+  /** Time from reading the folder to the verdict. */
   readonly seconds: number;
 }
 

@@ -1,4 +1,4 @@
-/** What would change in skill.json, line by line. */
+/** Changes of skill.json, line by line. */
 import { diffLines as linesThatDiffer } from 'diff';
 import { joined, type OutputInk, Safe, safe } from '../terminal/output.ts';
 
@@ -7,10 +7,7 @@ export interface ChangedLine {
   readonly text: string;
 }
 
-/**
- * The lines of both texts: the longest common part keeps its place, what stands beside it is taken
- * out or put in.
- */
+/** The lines of both texts; lines that are not in the longest common part are removed or added. */
 export function diffLines(before: string, after: string): readonly ChangedLine[] {
   return linesThatDiffer(inLines(before), inLines(after)).flatMap(({ added, removed, value }) =>
     value
@@ -25,7 +22,7 @@ export function diffText(lines: readonly ChangedLine[], ink: OutputInk): Safe {
   const near = lines.filter(
     ({ sign }, index) =>
       sign !== ' ' ||
-      lines.slice(Math.max(0, index - 1), index + 2).some((one) => one.sign !== ' '),
+      lines.slice(Math.max(0, index - 1), index + 2).some((line) => line.sign !== ' '),
   );
   return joined(
     near.map(({ sign, text }) => {
@@ -36,7 +33,7 @@ export function diffText(lines: readonly ChangedLine[], ink: OutputInk): Safe {
   );
 }
 
-// An empty text has no lines, and how lines end is no difference.
+// An empty text has no lines, and line endings do not count.
 function inLines(text: string): string {
   return text === '' ? '' : `${text.trimEnd().replaceAll('\r\n', '\n')}\n`;
 }

@@ -1,6 +1,6 @@
 /**
- * A folder becomes what is published: bundle, manifest and local scan, each checked before anything
- * is signed.
+ * Turns a folder into a version to publish: bundle, manifest and local scan, each checked before
+ * signing.
  */
 
 import { requireNoBuild } from '../../skills-index/skill/authoring/build-metadata.ts';
@@ -21,7 +21,7 @@ export interface PreparedVersion {
   readonly packed: PackedBundle;
   readonly skillMd: SkillMd;
   readonly manifest: Manifest;
-  /** Harmless, but worth a look. */
+  /** Harmless remarks for the author. */
   readonly warnings: readonly Reason[];
 }
 
@@ -65,16 +65,16 @@ export async function prepareVersion(path: string): Promise<PreparedVersion> {
 }
 
 /**
- * Refuses a version whose texts are still those that `skill init` and `skill manifest` wrote.
+ * Refuses a version that still has placeholder texts of `skillgate init` and `skillgate manifest`.
  * @throws Problem `placeholder-text` with every place
  */
 export function requireNoPlaceholders({ folder, manifest, skillMd }: PreparedVersion): void {
   const json = textOf(folder, 'skill.json');
-  const whys = listCapabilities(manifest.capabilities).flatMap((one): Reason[] => {
-    const { why = '' } = one;
+  const whys = listCapabilities(manifest.capabilities).flatMap((capability): Reason[] => {
+    const { why = '' } = capability;
     if (!why.startsWith(unconfirmedWhy)) return [];
     const place = placeAt(json, Math.max(0, json.indexOf(JSON.stringify(why))), 'skill.json');
-    return [{ message: `${printCapability(one)}: why is ${JSON.stringify(why)}`, place }];
+    return [{ message: `${printCapability(capability)}: why is ${JSON.stringify(why)}`, place }];
   });
   const markdown = textOf(folder, 'SKILL.md');
   const place = placeAt(markdown, Math.max(0, markdown.indexOf(emptyDescription)), 'SKILL.md');
@@ -98,7 +98,7 @@ function textOf({ files }: SkillFolder, path: string): string {
 }
 
 /**
- * Refuses a version that was seen to do what it does not declare. @throws Problem
+ * Refuses a version that does more than it declares. @throws Problem
  * `capability-undeclared`
  */
 export function requireDeclared(

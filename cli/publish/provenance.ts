@@ -1,6 +1,6 @@
 /**
- * Where a bundle came from: SLSA provenance v1 with repository and commit, only when the commit
- * holds exactly the bundle's bytes.
+ * The source of a bundle: SLSA provenance v1 with repository and commit, only when the commit
+ * contains exactly the bundle's bytes.
  */
 import { createHash } from 'node:crypto';
 import { resolve } from 'node:path';
@@ -11,7 +11,7 @@ export interface CommitOrigin {
   /** Without user or password. */
   readonly repository: string;
   readonly commit: string;
-  /** Where in the repository the skill lies; empty at its top. */
+  /** Path of the skill in the repository; empty for its top folder. */
   readonly folder: string;
 }
 
@@ -22,9 +22,9 @@ export type OriginResult =
 type Environment = Readonly<Record<string, string | undefined>>;
 
 /**
- * Asks git three things about the folder, and for the tree of its commit. No `status`, which runs
- * filters and monitors that the repository's own config names: what stands in the work tree is
- * compared with the commit here, byte for byte.
+ * Asks git for the commit, the folder and the remote, and for the commit's tree. It never runs `git
+ * status`, which starts filters and monitors from the repository's own config. The files are
+ * compared with the commit here, byte by byte.
  */
 export async function originOf(
   folder: string,
@@ -34,9 +34,9 @@ export async function originOf(
   try {
     return await withQuietGit(folder, env, (git) => askOrigin(git, folder, packed));
   } catch (cause) {
-    const said = cause instanceof Error ? cause.message : '';
-    const foreign = /dubious ownership/.test(said);
-    const bare = /safe\.bareRepository/.test(said);
+    const gitMessage = cause instanceof Error ? cause.message : '';
+    const foreign = /dubious ownership/.test(gitMessage);
+    const bare = /safe\.bareRepository/.test(gitMessage);
     return none(
       foreign
         ? 'the git work tree belongs to another user: git config --global --add safe.directory FOLDER, if you trust them'
@@ -95,7 +95,7 @@ export function provenancePredicate(
   };
 }
 
-/** The first path that the commit and the bundle do not hold alike. */
+/** The first path that differs between the commit and the bundle. */
 function firstDifference(listing: string, { bundle, contents }: PackedBundle): string | undefined {
   const committed = new Map<string, string>();
   for (const row of listing.split('\0')) {
@@ -111,8 +111,8 @@ function firstDifference(listing: string, { bundle, contents }: PackedBundle): s
   return committed.keys().next().value;
 }
 
-// git hash-object: the type and size stand before the bytes. Repositories of the SHA-256 format
-// have 64 digits.
+// As git hash-object: type and size precede the bytes. Repositories in SHA-256 format have 64
+// digits.
 function gitHash(bytes: Uint8Array, digits: number): string {
   const hash = createHash(digits === 64 ? 'sha256' : 'sha1');
   return hash.update(`blob ${bytes.byteLength}\0`).update(bytes).digest('hex');

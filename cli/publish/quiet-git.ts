@@ -1,20 +1,18 @@
 /**
- * Git asked about a folder that may be hostile: nothing that its config, hooks or remotes name is
- * started, and nothing is fetched. What the repository's own config can reach reads refs and config
- * only; objects are read from a git folder of ours, which knows no remote.
+ * Runs git on a folder that may be hostile. No program from its config, hooks or remotes starts,
+ * and nothing is fetched. Commands under the repository's own config read refs and config only.
+ * Objects are read through a git folder of ours without remotes.
  */
 import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { delimiter, isAbsolute, join } from 'node:path';
 import { type SimpleGit, simpleGit } from 'simple-git';
 
-/** Two ways to ask. */
+/** Two ways to run git. */
 export interface QuietGit {
-  /** In the folder, under the repository's own config: only what reads no object. */
+  /** In the folder, under the repository's own config; only for commands that read no object. */
   readonly here: (...args: string[]) => Promise<string>;
-  /**
-   * From an object folder, under no config but ours: an object that is missing there is missing.
-   */
+  /** From an object folder, under our config only: a missing object is not fetched. */
   readonly objects: (folder: string, ...args: string[]) => Promise<string>;
 }
 
@@ -22,7 +20,7 @@ type Environment = Readonly<Record<string, string | undefined>>;
 
 const gitMillisMax = 10_000;
 
-/** Asks, and leaves nothing behind. @throws GitError of what git refuses, with its words */
+/** Runs git and removes its temporary folder. @throws GitError with git's own message */
 export async function withQuietGit<Result>(
   folder: string,
   env: Environment,
@@ -51,7 +49,7 @@ export async function withQuietGit<Result>(
     return await ask({
       here: (...args) => here.raw(...args),
       objects: (objects, ...args) => {
-        const isSha256 = args.some((one) => /^[0-9a-f]{64}(:|$)/.test(one));
+        const isSha256 = args.some((argument) => /^[0-9a-f]{64}(:|$)/.test(argument));
         const own = {
           ...quiet,
           GIT_DIR: emptyAt(isSha256 ? 64 : 40),
@@ -65,7 +63,7 @@ export async function withQuietGit<Result>(
   }
 }
 
-// A list of protocols may not be empty for git to take it as one; nothing is called `none`.
+// git needs a non-empty list of protocols, and no protocol is called `none`.
 const quietEnvironment = {
   GIT_ALLOW_PROTOCOL: 'none',
   GIT_CONFIG_NOSYSTEM: '1',
@@ -76,7 +74,7 @@ const quietEnvironment = {
   LC_ALL: 'C',
 } as const;
 
-// Stronger than what the repository's config says of the same.
+// Overrides the same settings in the repository's config.
 const strongest = [
   'core.fsmonitor=false',
   'core.hooksPath=/dev/null',
@@ -94,11 +92,10 @@ function gitIn(baseDir: string, env: Readonly<Record<string, string>>): SimpleGi
   }).env(env);
 }
 
-// Read by git from the user's own config only, never from a repository's: a bare repository inside
-// the folder is none, and a folder of another user counts where this user said so (containers of CI
-// do).
+// git reads these settings from the user's own config only. A bare repository inside the folder is
+// ignored. A folder of another user is read only if this user listed it, as CI containers do.
 function safeConfig(owners: readonly string[]): string {
-  const lines = owners.map((one) => `\tdirectory = "${one.replace(/["\\]/g, '\\$&')}"\n`);
+  const lines = owners.map((owner) => `\tdirectory = "${owner.replace(/["\\]/g, '\\$&')}"\n`);
   return `[safe]\n\tbareRepository = explicit\n${lines.join('')}`;
 }
 
@@ -111,7 +108,7 @@ async function makeEmpty(folder: string, digits: number): Promise<void> {
   await writeFile(join(folder, 'config'), `[core]\n\tbare = true\n${format}`);
 }
 
-// A place that is named from the folder on would be a place in it.
+// A relative path would be relative to the folder.
 function absolutePath(path = ''): string {
   const places = path.split(delimiter).filter(isAbsolute);
   return places.length === 0 ? '/usr/local/bin:/usr/bin:/bin' : places.join(delimiter);

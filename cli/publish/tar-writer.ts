@@ -1,5 +1,5 @@
 /**
- * Writes a bundle as one uncompressed tar for the upload: POSIX ustar, sorted, no owner and no
+ * Writes a bundle as an uncompressed tar for the upload: POSIX ustar, sorted, without owner and
  * time, so that equal skills give equal bytes.
  */
 import type { PackedBundle } from '../../skills-index/skill/bundle.ts';
@@ -44,7 +44,7 @@ function headerOf(path: string, size: number, mode: '644' | '755'): Buffer {
   return header;
 }
 
-// The path is cut at a slash: up to 155 bytes before it, up to 100 behind it.
+// The path is split at a slash: up to 155 bytes before it and up to 100 after it.
 function splitPath(path: string): { name: string; prefix: string } {
   if (Buffer.byteLength(path) <= nameBytesMax) return { name: path, prefix: '' };
   for (let at = path.indexOf('/'); at > 0; at = path.indexOf('/', at + 1)) {

@@ -17,7 +17,7 @@ import { writeTar } from './tar-writer.ts';
 export interface Upload {
   readonly packed: PackedBundle;
   readonly manifest: Manifest;
-  /** The manifest came from the scan and stands in the statement only. */
+  /** Whether the manifest came from the scan; it is then only in the statement. */
   readonly inferred?: boolean;
   readonly provenance?: Readonly<Record<string, unknown>>;
 }
@@ -31,9 +31,9 @@ export interface UploadedVersion {
 }
 
 /**
- * Signs publish/v1 (and provenance) and uploads. A certificate signs both, and no second
+ * Signs publish/v1 (and provenance) and uploads. One certificate signs both, but no second
  * publication.
- * @throws Problem as the registry's intake says
+ * @throws Problem of the registry's intake
  */
 export async function publishVersion(
   world: RegistryWorld,

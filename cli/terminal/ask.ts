@@ -1,4 +1,4 @@
-/** Questions to a person: only at a terminal. Where nobody can answer, the answer is no. */
+/** Questions to a person at a terminal. Without a terminal the answer is no. */
 import { createInterface } from 'node:readline/promises';
 import { Problem } from '../../skills-index/skill/problem.ts';
 import type { CommandContext } from '../command.ts';
@@ -6,9 +6,9 @@ import { answerCharsMax } from '../limits.ts';
 import { printLine, type Safe } from './output.ts';
 
 /**
- * Asks, and goes on only when the answer is exactly the word.
- * @param word what to type, `yes`
- * @param instead the option that stands for the answer, for where there is no terminal
+ * Asks, and continues only if the answer is exactly the word.
+ * @param word the required answer, `yes`
+ * @param instead the option to use without a terminal
  * @throws Problem `not-confirmed`
  */
 export async function confirm(
@@ -26,8 +26,8 @@ export async function confirm(
   printLine(context.stderr, question);
   const lines = createInterface({ input: context.stdin, output: context.stderr });
   try {
-    const given = await lines.question(`Type ${word} to continue: `, { signal: context.signal });
-    if (given.slice(0, answerCharsMax).trim() !== word)
+    const answer = await lines.question(`Type ${word} to continue: `, { signal: context.signal });
+    if (answer.slice(0, answerCharsMax).trim() !== word)
       throw new Problem('not-confirmed', 'Nothing was done', {
         hint: 'run the command again when you are sure',
       });

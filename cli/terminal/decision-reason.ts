@@ -1,4 +1,4 @@
-/** `--reason`, which every decision of a person needs. */
+/** `--reason`, which each decision of a person needs. */
 import { Problem } from '../../skills-index/skill/problem.ts';
 import type { CommandContext } from '../command.ts';
 

@@ -1,4 +1,4 @@
-/** `@scope/name@version`, as commands about one version take it. */
+/** Parses `@scope/name@version` for commands about one version. */
 import { parseSkillName, type SkillName } from '../../skills-index/skill/name.ts';
 import { Problem } from '../../skills-index/skill/problem.ts';
 import { parseVersion, type Version } from '../../skills-index/skill/version.ts';

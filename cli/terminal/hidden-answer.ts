@@ -1,4 +1,4 @@
-/** A value typed at a terminal that shows none of it. */
+/** A value typed at a terminal without echo. */
 
 import * as secrets from '../../runner/secret-sources/public.ts';
 import { Problem } from '../../skills-index/skill/problem.ts';
@@ -7,14 +7,14 @@ import { printLine, type Safe, safe } from './output.ts';
 
 type Terminal = InStream & { setRawMode(raw: boolean): unknown };
 
-/** Whether it is a terminal that can be told to show nothing. */
+/** Whether the stream is a terminal whose echo can be turned off. */
 export function isQuietTerminal(stream: InStream): stream is Terminal {
   return stream.isTTY === true && typeof (stream as Partial<Terminal>).setRawMode === 'function';
 }
 
 /**
- * Asks on stderr and reads one line, of which nothing is shown.
- * @throws Problem `interrupted` at Ctrl-C or a signal, `secret-refused` when it has no end
+ * Asks on stderr and reads one line without echo.
+ * @throws Problem `interrupted` at Ctrl-C or a signal, `secret-refused` when the line is too long
  */
 export async function askHidden(
   { stderr, signal }: Pick<CommandContext, 'stderr' | 'signal'>,
@@ -22,8 +22,8 @@ export async function askHidden(
   question: Safe,
 ): Promise<string> {
   signal.throwIfAborted();
-  // Raw, so that the terminal shows nothing: what it does with these keys is done here. Before the
-  // question: who pastes is quick.
+  // Raw mode turns the echo off, so the keys that end or erase a line are handled here. It starts
+  // before the question, because pasted text arrives quickly.
   terminal.setRawMode(true);
   try {
     stderr.write(question.text);
@@ -53,7 +53,7 @@ export async function askHidden(
             );
         }
       });
-      // A second question in the same process: a stream that was paused stays so, listener or not.
+      // A paused stream stays paused for a second question, even with a listener.
       terminal.resume();
     });
   } finally {

@@ -1,7 +1,7 @@
-/** What an agent gets of a run's output: the beginning, and how much more there was. */
+/** The start of a run's output for an agent, and the number of further bytes. */
 import { skillOutputBytesMax } from '../limits.ts';
 
-/** The first bytes of a stream, and how many came after. */
+/** Keeps the first bytes of a stream and counts the rest. */
 export class KeptOutput {
   dropped = 0;
   readonly #chunks: Uint8Array[] = [];
@@ -9,10 +9,10 @@ export class KeptOutput {
 
   take(chunk: Uint8Array): void {
     const room = Math.max(0, skillOutputBytesMax - this.#size);
-    const kept = chunk.subarray(0, room);
-    if (kept.byteLength > 0) this.#chunks.push(Uint8Array.from(kept));
-    this.#size += kept.byteLength;
-    this.dropped += chunk.byteLength - kept.byteLength;
+    const part = chunk.subarray(0, room);
+    if (part.byteLength > 0) this.#chunks.push(Uint8Array.from(part));
+    this.#size += part.byteLength;
+    this.dropped += chunk.byteLength - part.byteLength;
   }
 
   bytes(): Uint8Array {

@@ -1,6 +1,6 @@
 /**
- * What the command line prints: every foreign text made harmless, colour only where it is wanted,
- * JSON with nothing beside it.
+ * Output of the command line: escaped foreign text, colour where it is wanted, and JSON alone on
+ * stdout.
  */
 
 import { styleText } from 'node:util';
@@ -11,7 +11,7 @@ import type { CommandContext, OutStream } from '../command.ts';
 import { asCalled } from '../context/called-name.ts';
 import { shortTextCharsMax } from '../limits.ts';
 
-/** Text that may go to a terminal as it is. Only `safe` and an `Ink` make it. */
+/** Text that may go to a terminal unchanged. Only `safe` and `Ink` create it. */
 export class Safe {
   readonly text: string;
   constructor(text: string) {
@@ -22,8 +22,8 @@ export class Safe {
 export type Sayable = string | number | Safe;
 
 /**
- * Template tag: what is written in our source stays (its commands under the name that was called),
- * what is put in is escaped unless it is safe already.
+ * Template tag. Text of our source stays, with commands under the name that was called. Inserted
+ * text is escaped unless it is `Safe`.
  */
 export function safe(strings: TemplateStringsArray, ...values: readonly Sayable[]): Safe {
   return new Safe(
@@ -33,14 +33,14 @@ export function safe(strings: TemplateStringsArray, ...values: readonly Sayable[
   );
 }
 
-/** Several safe texts with one between them. */
+/** Joins safe texts. */
 export function joined(parts: readonly Sayable[], between: string): Safe {
   return new Safe(parts.map(textOf).join(between));
 }
 
 /**
- * Foreign text for one line of a terminal: controls, escapes, invisible and direction-changing
- * characters are spelled out, and so are letters that look like others in their word.
+ * Foreign text for one line of a terminal. Control, invisible and direction-changing characters are
+ * spelled out, and so are letters that imitate letters of another script.
  */
 export function terminalSafe(text: string): string {
   if (/^[\x20-\x7e]*$/.test(text)) return text;
@@ -58,7 +58,8 @@ export type Style = 'bold' | 'faint' | 'red' | 'green' | 'yellow' | 'cyan';
 export type OutputInk = Readonly<Record<Style, (value: Sayable) => Safe>>;
 
 /**
- * Whether to colour: NO_COLOR (no-color.org) wins, then FORCE_COLOR, then whether it is a terminal.
+ * Whether to use colour: NO_COLOR (no-color.org) wins, then FORCE_COLOR, then whether the stream is
+ * a terminal.
  */
 export function wantsColour(stream: OutStream, env: CommandContext['env']): boolean {
   if (env.NO_COLOR !== undefined && env.NO_COLOR !== '') return false;
@@ -86,23 +87,23 @@ export function printLine(stream: OutStream, text: Safe): void {
   stream.write(`${text.text}\n`);
 }
 
-/** What `--format json` prints: its form's name, and whatever that form has. */
+/** The JSON of `--format json`: its schema name and its fields. */
 export interface CommandAnswer {
   /** `skillgate.WORD/1`. */
   readonly schema: string;
   readonly [key: string]: unknown;
 }
 
-/** A command's answer: its JSON with `--format json`, else its text. */
+/** Prints a command's answer: JSON with `--format json`, else text. */
 export function answer(context: CommandContext, value: CommandAnswer, text: () => Safe): void {
   if (context.format === 'text') printLine(context.stdout, text());
   else context.stdout.write(`${jsonText(value)}\n`);
 }
 
 /**
- * JSON for a stream that may be a terminal: equal when read back, and nothing in it that a terminal
- * obeys or hides. JSON.stringify itself escapes no control above U+001F and nothing that turns the
- * direction of text.
+ * JSON for a stream that may be a terminal. It parses to the same value, and characters that a
+ * terminal obeys or hides are escaped. JSON.stringify escapes neither control characters above
+ * U+001F nor direction marks.
  */
 export function jsonText(value: unknown): string {
   return JSON.stringify(value).replace(/[\p{Cc}\p{Cf}\p{Zl}\p{Zp}]/gu, (character) =>
@@ -113,12 +114,12 @@ export function jsonText(value: unknown): string {
   );
 }
 
-/** Something a person wants to know and a program does not: never on stdout. */
+/** Prints a note for people on stderr; programs do not need it. */
 export function printNote(context: CommandContext, text: Safe): void {
   printLine(context.stderr, text);
 }
 
-/** The beginning of foreign text that may be of any length. */
+/** Shortens foreign text. */
 export function shortText(text: string, max = shortTextCharsMax): string {
   return text.length <= max ? text : `${text.slice(0, max - 1).toWellFormed()}…`;
 }
@@ -129,7 +130,7 @@ export function count(number: number, one: string, many = `${one}s`): string {
   return `${number} ${number === 1 ? one : many}`;
 }
 
-/** Columns, each as wide as its widest cell, two spaces between. */
+/** Columns of equal width, two spaces apart. */
 export function table(rows: readonly (readonly Sayable[])[]): Safe {
   const width = (value: Sayable): number => stringWidth(textOf(value));
   const widths = rows.reduce<number[]>((all, row) => {

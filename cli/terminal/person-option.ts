@@ -5,13 +5,13 @@ import type { PersonIdentity } from '../../skills-index/statement/attestation.ts
 import { parsePerson } from '../../skills-index/statement/parse-identity.ts';
 
 /**
- * People that an option names, each once; the subject is what stands behind the first space, to the
- * letter.
+ * The people that an option names, without repetition. The subject is the exact text after the
+ * first space.
  * @throws Problem `statement-invalid`
  */
 export function peopleIn(option: unknown): PersonIdentity[] {
-  const given = Array.isArray(option) ? option.map(String) : [];
-  return [...new Set(given)].map((text) => {
+  const texts = Array.isArray(option) ? option.map(String) : [];
+  return [...new Set(texts)].map((text) => {
     const at = text.indexOf(' ');
     return parsePerson({ issuer: text.slice(0, at), subject: text.slice(at + 1) });
   });

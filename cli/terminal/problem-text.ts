@@ -1,6 +1,5 @@
 /**
- * A failure as people and programs read it: code, what could not be done, every reason with its
- * place, cause, and what to do.
+ * A failure as text and as JSON: code, message, every reason with its place, cause and next step.
  */
 
 import type { Place, Problem } from '../../skills-index/skill/problem.ts';
@@ -8,18 +7,18 @@ import { problemCodes } from '../../skills-index/skill/problem-codes.ts';
 import { asCalled, calledName } from '../context/called-name.ts';
 import { type CommandAnswer, count, joined, type OutputInk, type Safe, safe } from './output.ts';
 
-/** Reasons shown before the rest is only counted. */
+/** Further reasons are only counted. */
 const reasonsShownMax = 50;
 const causesShownMax = 4;
 
-/** The failure for people, several lines. */
+/** The failure as several lines of text. */
 export function problemText(problem: Problem, ink: OutputInk): Safe {
-  const shown = problem.reasons.slice(0, reasonsShownMax);
-  const rest = problem.reasons.length - shown.length;
+  const printed = problem.reasons.slice(0, reasonsShownMax);
+  const rest = problem.reasons.length - printed.length;
   return joined(
     [
       safe`${ink.red(ink.bold(`error[${problem.code}]`))}: ${ink.bold(asCalled(problem.message))}`,
-      ...shown.map(
+      ...printed.map(
         (reason) => safe`  - ${asCalled(reason.message)}${placeText(reason.place, ink)}`,
       ),
       ...(rest > 0 ? [safe`  - and ${count(rest, 'more reason')}`] : []),
@@ -31,7 +30,7 @@ export function problemText(problem: Problem, ink: OutputInk): Safe {
   );
 }
 
-/** The failure for programs. */
+/** The failure as JSON. */
 export function problemJson(problem: Problem, exit: number): CommandAnswer {
   const { code } = problem;
   const reasons = problem.reasons.map((reason) => ({

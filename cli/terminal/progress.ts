@@ -1,17 +1,17 @@
 /**
- * How far something long has come: one line that is rewritten at a terminal, a line now and then
- * elsewhere. Never on stdout.
+ * Progress of a long task on stderr: one line that is rewritten at a terminal, and occasional lines
+ * elsewhere.
  */
 import type { CommandContext } from '../command.ts';
 import { printNote, safe, terminalSafe } from './output.ts';
 
 export interface Progress {
-  /** One more is done. */
+  /** Counts one more finished part. */
   step(what: string): void;
   end(): void;
 }
 
-/** Elsewhere than at a terminal a line comes after each of so many parts of the whole. */
+/** Number of lines for the whole task, where stderr is no terminal. */
 const linesElsewhere = 20;
 
 export function startProgress(context: CommandContext, total: number, unit: string): Progress {
