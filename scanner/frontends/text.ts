@@ -1,6 +1,6 @@
 /**
- * Plain text and HTML: paragraphs as prose, comments and what is made invisible as hidden text,
- * scripts as programs.
+ * Plain text and HTML: paragraphs as prose, comments and invisible parts as hidden text, scripts as
+ * programs.
  */
 
 import type { ArtifactFact, TextFact } from '../fact/fact.ts';
@@ -23,7 +23,7 @@ export function plainTextFacts(source: TaintSource, context: FrontEndContext): F
   const isTable = /\.(csv|tsv)$/i.test(source.path);
   const paragraphs = isTable ? /\S[^\n]*/g : /\S[^\n]*(?:\n(?![ \t]*\r?(?:\n|$))[^\n]*)*/g;
   for (const match of source.text.matchAll(paragraphs)) {
-    // Numbers in a table tell nobody to do anything.
+    // Numbers in a table are no order to anybody.
     if (!/\p{L}/u.test(match[0])) continue;
     context.steps.take();
     for (let at = 0; at < match[0].length; at += paragraphCharsMax)
@@ -76,7 +76,7 @@ export function htmlFacts(source: TaintSource, context: FrontEndContext): FrontE
       map: [{ at: 0, raw }],
     });
   }
-  // Attributes that are programs: handlers of events, and addresses that are code.
+  // Attributes with programs: event handlers, and addresses that are code.
   for (const match of text.matchAll(
     /\s(?:on[a-z]{3,20}|href|xlink:href|src|action|formaction)\s*=\s*(?:"([^"]{1,20000})"|'([^']{1,20000})')/gi,
   )) {
@@ -110,7 +110,7 @@ export function htmlFacts(source: TaintSource, context: FrontEndContext): FrontE
   };
 }
 
-// A drawing is looked at, not run; one with a script in it does both.
+// A drawing is displayed, not run; a drawing with a script does both.
 function activeSvg({ path, context }: TaintSource): ArtifactFact {
   return {
     kind: 'artifact',
@@ -125,11 +125,11 @@ function activeSvg({ path, context }: TaintSource): ArtifactFact {
 const invisibleStyle =
   /<(?:(template|noscript|desc|metadata)\b|([a-z][a-z0-9]{0,15})\b[^>]{0,400}?(?:style\s*=\s*["'][^"'>]{0,300}?(?:display\s*:\s*none|visibility\s*:\s*hidden|font-size\s*:\s*(?:[01](?:\.\d+)?(?:px|pt|em|rem|%)?|0?\.0\d*\w{0,3})\s*(?=[;"'])|opacity\s*:\s*0(?![.\d]*[1-9])|color\s*:\s*(?:white|#fff(?:fff)?|transparent|rgba?\(\s*255\s*,\s*255\s*,\s*255)|(?:max-)?(?:height|width)\s*:\s*0(?:px)?\s*(?=[;"'])|(?:left|top|right|text-indent)\s*:\s*-\d{3,}|clip(?:-path)?\s*:\s*(?:rect\(0|inset\(50%)|scale\(0\))|\scolor\s*=\s*["']?(?:white|#fff(?:fff)?)\b|\shidden(?=[\s>=])))[^>]{0,400}>/gi;
 
-// What attributes say is read by models and by nobody else; a few words are a label.
+// Models read the text of attributes, and people do not see it. A few words are a label.
 const spokenAttribute =
   /\s(?:alt|title|aria-label|aria-description|data-[\w-]{1,40}|placeholder|content)\s*=\s*(?:"([^"]{24,2000})"|'([^']{24,2000})')/gi;
 
-/** What HTML makes invisible, up to the end of its element. */
+/** Parts that HTML makes invisible, up to the end of their element. */
 export function hiddenHtml(html: string, offset: number): HiddenText[] {
   const found: HiddenText[] = [];
   if (!html.includes('<')) return found;

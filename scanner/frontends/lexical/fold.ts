@@ -1,10 +1,10 @@
 /**
- * Undoes what hides words in commands of Windows: marks that are dropped, strings in pieces,
- * characters by number.
+ * Undoes tricks that hide words in Windows commands: ignored marks, strings in pieces, characters
+ * by number.
  */
 import type { Language } from '../../fact/source.ts';
 
-/** A statement as the language's own reader sees it, as far as that is a matter of spelling. */
+/** A statement as the language's own parser reads it, as far as spelling is concerned. */
 export function plainCommand(text: string, language: Language): string {
   if (language === 'batch')
     return text.replace(/\^(?=[^\n])/g, '').replace(/(?<=[a-z])""(?=[a-z])/gi, '');

@@ -1,6 +1,6 @@
 /**
- * The front end for languages without a parser: what their calls mean by their text. It finds what
- * is there; it cannot say that nothing else is.
+ * The front end for languages without a parser: meanings of calls by their text. It reports what it
+ * finds, and cannot exclude anything else.
  */
 import type { Fact, TextFact } from '../../fact/fact.ts';
 import type { EmbeddedProgram, TaintSource } from '../../fact/source.ts';
@@ -66,8 +66,8 @@ function textsOf(source: TaintSource, pieces: readonly Piece[], role: TextFact['
     }));
 }
 
-// What a program hands to `system` and its like is a command line: the shell's front end knows what
-// it does.
+// A string that a program gives to `system` or the like is a command line, so the shell's front end
+// reads it.
 function programsInStrings(
   source: TaintSource,
   started: readonly Piece[],

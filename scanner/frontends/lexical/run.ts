@@ -1,11 +1,11 @@
-/** What is known while a program is read lexically. */
+/** The state of reading one program lexically. */
 import type { Fact, FlowSource, Span } from '../../fact/fact.ts';
 import type { EmbeddedProgram, TaintSource } from '../../fact/source.ts';
 import type { LexicalForm } from '../../models/lexical-form.ts';
 import type { LexicalSyntax } from '../../models/lexical-syntax.ts';
 import type { Piece } from './text.ts';
 
-/** What a variable, or a file that was saved, is known to hold. */
+/** The known content of a variable or of a saved file. */
 export interface Held {
   readonly sources: readonly Origin[];
   readonly urls: readonly string[];
@@ -23,7 +23,7 @@ export interface LexicalRun {
   readonly syntax: LexicalSyntax;
   readonly facts: Fact[];
   readonly embedded: EmbeddedProgram[];
-  /** Statements that start a program: a command line may stand in their strings. */
+  /** Statements that start a program: their strings may have a command line. */
   readonly started: Piece[];
   readonly held: Map<string, Held>;
 }

@@ -4,7 +4,7 @@
 import { anyEgress } from '../../models/egress-of.ts';
 import type { LexicalRun } from './run.ts';
 
-/** The base name under which a statement saves what it fetches. */
+/** The base name under which a statement saves a download. */
 export function savedAs(text: string): string | undefined {
   const target =
     /(?:-outfile|-o|--output|-destination|\/[A-Za-z]:)\s*["']?([^\s"',|;)]{3,200})/i.exec(
@@ -36,7 +36,7 @@ export function runsSaved(run: LexicalRun, text: string): boolean {
   });
 }
 
-/** Where the saved file that a statement names came from. */
+/** The origin of the saved file that a statement names. */
 export function savedFrom(run: LexicalRun, text: string): string {
   const lower = text.toLowerCase();
   const key = [...run.held.keys()].find(

@@ -1,6 +1,6 @@
 /**
- * One statement of a program that is read lexically: which calls are in it, where they go, and what
- * flows from the statements before.
+ * One statement of a program that is read lexically: its calls, their destinations, and values from
+ * earlier statements.
  */
 import type { Capability } from '../../../skills-index/skill/capability.ts';
 import type { Span, Trait } from '../../fact/fact.ts';
@@ -16,11 +16,11 @@ import type { Piece } from './text.ts';
 interface Call {
   readonly means: LexicalMeaning;
   readonly api: string;
-  /** Of a variable of the environment; undefined for all of them. */
+  /** Name of an environment variable; undefined for all of them. */
   readonly name: string | undefined;
 }
 
-/** Reads a statement; `text` is it with hidden words spelled out. */
+/** Reads a statement; `text` is the statement with hidden words spelled out. */
 export function readStatement(run: LexicalRun, statement: Piece, text: string): void {
   const calls = run.forms.flatMap((form) => callsOf(form, text));
   const known = heldIn(run, text);
@@ -132,7 +132,7 @@ const takenKinds = new Set<string>([
   'system-accounts',
 ]);
 
-// Secrets and private files that a statement touches.
+// Secrets and private files that a statement reads.
 function originsOf(run: LexicalRun, calls: readonly Call[], text: string, span: Span): Origin[] {
   const origins: Origin[] = calls
     .filter((call) => call.means === 'env')
@@ -165,7 +165,7 @@ function heldIn(run: LexicalRun, text: string): Held[] {
   return [...names].flatMap((name) => run.held.get(name) ?? []);
 }
 
-// A variable holds what its statement touched, and a file that was saved what was fetched.
+// A variable gets the origins in its statement, and a saved file gets the fetched data.
 function hold(run: LexicalRun, text: string, held: Held): void {
   if (held.sources.length + held.urls.length === 0 && !held.decoded) return;
   const bounded = { ...held, sources: held.sources.slice(0, 8), urls: held.urls.slice(0, 4) };

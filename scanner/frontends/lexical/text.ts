@@ -1,5 +1,5 @@
 /**
- * Text of a program without a parser: comments, strings and statements told apart by the marks of
+ * Text of a program without a parser, divided into comments, strings and statements by the marks of
  * its language.
  */
 import { lexicalLineCharsMax, lexicalStatementLinesMax } from '../../limits.ts';
@@ -13,13 +13,13 @@ export interface Piece {
 }
 
 export interface LexicalText {
-  /** As long as the source; comments are blank. */
+  /** As long as the source, with comments blanked. */
   readonly code: string;
   readonly comments: readonly Piece[];
   readonly strings: readonly Piece[];
 }
 
-/** Tells comments and strings apart. Linear in the text. */
+/** Separates comments and strings. Linear in the text. */
 export function readLexical(text: string, syntax: LexicalSyntax): LexicalText {
   const comments: Piece[] = [];
   const strings: Piece[] = [];
@@ -56,7 +56,7 @@ export function readLexical(text: string, syntax: LexicalSyntax): LexicalText {
 }
 
 /**
- * Statements: lines, together with those that go on in open brackets or behind a mark of
+ * Statements: lines, together with lines that continue in open brackets or behind a mark of
  * continuation.
  */
 export function statementsOf(code: string, continues: RegExp): Piece[] {

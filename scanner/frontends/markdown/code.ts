@@ -24,7 +24,7 @@ export interface Pieces {
 export interface CodeBlock extends Pieces {
   /** The info string of the fence; empty without one. */
   readonly info: string;
-  /** The nearest heading and the text just before. */
+  /** The nearest heading and the text right before the block. */
   readonly heading: string;
   readonly before: string;
 }
@@ -44,9 +44,9 @@ export function joinPieces(
 }
 
 /**
- * The context of a block: something to run, unless what stands right before it (its sentence, its
- * heading, its first line) says that it only shows. Further away such words mean nothing: everybody
- * can write them.
+ * The context of a block: code to run, unless the text right before it (its sentence, its heading,
+ * its first line) says that it only shows code. Such words further away do not count: everybody can
+ * write them.
  */
 export function blockContext({
   heading,
@@ -64,7 +64,7 @@ export function blockContext({
     : 'fence-run';
 }
 
-// "An attacker can run" tells nobody to run it.
+// "An attacker can run" is no order to run it.
 const othersRun =
   /\b(attackers?|adversar(y|ies)|malware|malicious \w+|it|they|code|payloads?)\s+(\w+\s+){0,2}(run|execute|paste|copy|install|launch|start|use|invoke|call|apply)/i;
 
@@ -114,7 +114,7 @@ export function looksLikeShell(line: string): boolean {
   );
 }
 
-/** Lines of a block that are commands which fetch, send or run something. */
+/** Lines of a block with commands that fetch, send or run something. */
 export function shellLines(block: Pieces): Pieces[] {
   const found: Pieces[] = [];
   let at = 0;

@@ -7,7 +7,7 @@ import { hiddenHtml } from '../text.ts';
 import { blockContext, looksLikeShell, type Pieces, programOf } from './code.ts';
 import { type MarkdownReading, note } from './reading.ts';
 
-// A paragraph as a reader sees it: marks of emphasis, links and code taken away, so that none can
+// A paragraph as a reader sees it: without marks of emphasis, links and code, so that no mark can
 // split a word.
 export function readInline(
   reading: MarkdownReading,
@@ -26,7 +26,7 @@ export function readInline(
   return text;
 }
 
-// A download that is piped into a shell is one without marks of code, too.
+// A download that is piped into a shell counts without code marks, too.
 function readBareCommands(reading: MarkdownReading, raw: string, from: number): void {
   for (const match of raw.matchAll(bareCommand)) {
     const code: Pieces = { text: match[0], map: [{ at: 0, raw: from + match.index }] };
@@ -61,7 +61,8 @@ export function visitInline(reading: MarkdownReading, node: SyntaxNode, pieces: 
       case 'TaskMarker':
         break;
       case 'HTMLTag':
-        // What loads something is part of what is said: "add <script src=…> to each page".
+        // An element that loads something is part of the sentence: "add <script src=…> to each
+        // page".
         if (/^<(script|iframe|img|object|embed|link|meta|form)\b/i.test(inner)) pieces.push(inner);
         break;
       case 'Comment':
@@ -102,7 +103,7 @@ export function visitInline(reading: MarkdownReading, node: SyntaxNode, pieces: 
   pieces.push(text.slice(at, node.to));
 }
 
-// `[//]: # (text)` is how comments are written where HTML is not wanted.
+// `[//]: # (text)` is a comment for places without HTML.
 export function readReference(reading: MarkdownReading, node: SyntaxNode): void {
   const url = node.getChild('URL');
   const title = node.getChild('LinkTitle');
@@ -112,8 +113,8 @@ export function readReference(reading: MarkdownReading, node: SyntaxNode): void 
     note(reading, 'hidden', title, reading.text.slice(title.from + 1, title.to - 1), 'reference');
 }
 
-// Inline code that is a whole command is read as one; behind `!` an agent runs it when it loads the
-// skill.
+// Inline code with a whole command is read as a command; behind `!`, an agent runs it when it loads
+// the skill.
 export function readInlineCode(
   reading: MarkdownReading,
   node: SyntaxNode,
@@ -133,7 +134,8 @@ export function readInlineCode(
     reading.embedded.push(programOf(reading.source.path, 'shell', code, context));
 }
 
-// In a paragraph about attacks, code is spoken of unless its own sentence has it run.
+// In a paragraph about attacks, code is only mentioned unless its own sentence tells the reader to
+// run it.
 function inlineContext(
   reading: MarkdownReading,
   code: string,
@@ -150,7 +152,7 @@ function inlineContext(
     : context;
 }
 
-// The sentence that inline code stands in.
+// The sentence around inline code.
 function sentenceAround({ text }: MarkdownReading, node: SyntaxNode, parent: SyntaxNode): string {
   const before = text.slice(Math.max(parent.from, node.from - sentenceCharsMax), node.from);
   const behind = text.slice(node.to, Math.min(parent.to, node.to + sentenceCharsMax));
@@ -160,7 +162,7 @@ function sentenceAround({ text }: MarkdownReading, node: SyntaxNode, parent: Syn
 
 const sentenceCharsMax = 200;
 
-// What stands in a text that is only shown is only shown.
+// Code inside a text that only shows something is only shown.
 export function weaker(around: FactContext, inside: FactContext): FactContext {
   return around === 'comment' || around === 'fence-doc' ? around : inside;
 }

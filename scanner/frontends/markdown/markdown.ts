@@ -1,6 +1,6 @@
 /**
- * The Markdown front end: prose, links, what is hidden, and code blocks, by the parser that also
- * shows the file to the reviewer.
+ * The Markdown front end: prose, links, hidden text and code blocks, by the same parser that shows
+ * the file to the reviewer.
  */
 import type { SyntaxNode } from '@lezer/common';
 import type { TaintSource } from '../../fact/source.ts';
@@ -47,7 +47,7 @@ function analyseOne(source: TaintSource, context: FrontEndContext): FrontEndResu
     before: '',
   };
   const bodyStart = readFrontMatter(reading);
-  // What is before the body is blanked, so that offsets stay and no dash in it makes a heading.
+  // The text before the body is blanked, so that offsets stay and no dash in it makes a heading.
   const body =
     reading.text.slice(0, bodyStart).replace(/[^\n]/g, ' ') + reading.text.slice(bodyStart);
   const tree = markdownParser.parse(body);
@@ -56,8 +56,8 @@ function analyseOne(source: TaintSource, context: FrontEndContext): FrontEndResu
   return { facts: reading.facts, embedded: reading.embedded, unanalysed: [] };
 }
 
-// The block parser nests one list in the other for each marker, and takes time by the square of
-// them (measured: 133,000 in over 60 s). A line of hyphens or stars only is a rule, no list.
+// The block parser nests one list in the other for each marker, and its time grows with their
+// square (measured: 133,000 in over 60 s). A line of only hyphens or stars is a rule, no list.
 function mostMarkers(text: string): number {
   let most = 0;
   for (const [line] of text.matchAll(/[^\r\n]+/g)) {
@@ -69,22 +69,22 @@ function mostMarkers(text: string): number {
   return most;
 }
 
-// The inline parser takes time by the square of the open brackets of one paragraph (measured:
-// 30,000 in 7 s); an empty line is looked at once for each list that it may belong to.
+// The inline parser's time grows with the square of the open brackets of one paragraph (measured:
+// 30,000 in 7 s). It reads an empty line once for each list that the line may belong to.
 function parseCost(text: string, markers: number): number {
   let cost = 1 + (text.length >> 6) + ((text.split('\n').length * markers) >> 4);
   for (const block of text.split(/\n[ \t]*\r?\n/)) {
     const open = block.split('[').length - 1;
     // Marks of emphasis are compared with all before them (measured: 16,000 in 4 s).
     const marks = block.match(/(?<![A-Za-z0-9])[*_]|[*_](?![A-Za-z0-9])/g)?.length ?? 0;
-    // At each bare link the links before it are gone through (measured: 35,000 in 4 s).
+    // For each bare link it reads the links before (measured: 35,000 in 4 s).
     const links = block.match(/https?:\/\/|www\.|@/g)?.length ?? 0;
     cost += Math.floor((open * open) / 16 + (marks * marks) / 8 + (links * links) / 64);
   }
   return cost;
 }
 
-// Each key of the front matter is a text: its values are read by agents as the rest is.
+// Each key of the front matter is a text: agents read its values like the rest.
 function readFrontMatter(reading: MarkdownReading): number {
   const [all, inner] = /^---[ \t]*\r?\n([\s\S]*?)\n---[ \t]*(?:\r?\n|$)/.exec(reading.text) ?? [];
   if (all === undefined || inner === undefined) return 0;
@@ -99,8 +99,8 @@ function readFrontMatter(reading: MarkdownReading): number {
       match[1] ?? '',
     );
   }
-  // Hooks, servers and install steps of the front matter are run by the agent's program, as those
-  // of a settings file.
+  // The agent's program runs hooks, servers and install steps of the front matter, like those of a
+  // settings file.
   if (/^\s*["']?(hooks|mcpServers|servers)["']?\s*:|["']?install["']?\s*:/m.test(inner))
     reading.embedded.push({
       within: reading.source.path,
@@ -157,7 +157,7 @@ function readBlock(reading: MarkdownReading, node: SyntaxNode): void {
   }
 }
 
-// Code of an HTML block is shown as a fence's is.
+// Code of an HTML block is shown like a fence's.
 function readHtmlCode(reading: MarkdownReading, node: SyntaxNode): void {
   const html = reading.text.slice(node.from, node.to);
   const declared = /^<!\[CDATA\[([\s\S]*?)(?:\]\]>|$)/.exec(html)?.[1];
@@ -213,7 +213,7 @@ function readCode(reading: MarkdownReading, node: SyntaxNode): void {
   });
   if (language !== undefined)
     reading.embedded.push(programOf(reading.source.path, language, code, context));
-  // A command in a block of another language is run as one all the same.
+  // A command in a block of another language is read as a command all the same.
   if (language !== 'shell' && language !== 'console')
     for (const line of shellLines(code))
       reading.embedded.push(programOf(reading.source.path, 'shell', line, context));

@@ -1,19 +1,19 @@
 /**
- * The parser of Markdown with GFM's extensions: gives the tree that @lezer/markdown gives, and
- * passes over plain words in one go.
+ * The Markdown parser with GFM's extensions: returns the same tree as @lezer/markdown, and skips
+ * plain words at once.
  */
 import { GFM, type InlineContext, type MarkdownConfig, parser } from '@lezer/markdown';
 
-// Of each character the parser asks a dozen inline parsers. None of them takes a letter or a digit,
-// but for that of links without brackets (`www.`, `https://`, `a@b.example`), and that one only
-// where a word begins.
+// For each character the parser calls a dozen inline parsers. None of them accepts a letter or a
+// digit, except the one for links without brackets (`www.`, `https://`, `a@b.example`), and that
+// one only at the beginning of a word.
 const plainWords: MarkdownConfig = {
   parseInline: [{ name: 'PlainWords', before: 'Escape', parse: passWords }],
 };
 
 export const markdownParser = parser.configure([GFM, plainWords]);
 
-// To the first character at which something may begin; -1 when it stands there already.
+// Skips to the first character at which an inline parser may begin; -1 when it is there already.
 function passWords(cx: InlineContext, next: number, start: number): number {
   if (!isPlain(next)) return -1;
   let at = start;
@@ -24,7 +24,7 @@ function passWords(cx: InlineContext, next: number, start: number): number {
     do code = cx.char(++at);
     while (isPlain(code));
     isInWord = false;
-    // A single blank or comma before a letter is nothing by itself.
+    // A single blank or comma before a letter begins nothing.
     if ((code !== 32 && code !== 44) || !isPlain(cx.char(at + 1))) break;
     code = cx.char(++at);
   }

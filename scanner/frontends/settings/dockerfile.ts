@@ -1,6 +1,6 @@
 /**
- * Dockerfiles (Dockerfile reference): commands of RUN, CMD and ENTRYPOINT as shell, what is
- * fetched, which images are built upon.
+ * Dockerfiles (Dockerfile reference): commands of RUN, CMD and ENTRYPOINT as shell, fetched files,
+ * base images.
  */
 import type { Fact } from '../../fact/fact.ts';
 import type { EmbeddedProgram, TaintSource } from '../../fact/source.ts';
@@ -54,7 +54,7 @@ function analyseDockerfile(source: TaintSource, context: FrontEndContext): Front
     } else if (keyword === 'SHELL') isWindows = /powershell|pwsh|cmd/i.test(text);
     else if (/^(RUN|CMD|ENTRYPOINT|HEALTHCHECK)$/.test(keyword)) {
       const program = commandOf(instruction);
-      // Building an image is something that a person does by hand, and it happens in the image.
+      // A person builds an image by hand, and the commands run in the image.
       if (program !== undefined)
         embedded.push({
           within: source.path,
@@ -67,7 +67,7 @@ function analyseDockerfile(source: TaintSource, context: FrontEndContext): Front
   return { facts, embedded, unanalysed: [] };
 }
 
-// An image by digest is always the same one; a tag may be moved.
+// An image by digest never changes; a tag can move.
 function imageFact(
   image: string,
 ): Pick<
@@ -122,7 +122,7 @@ function commentsOf(source: TaintSource): Fact[] {
   }));
 }
 
-// Lines that end in the escape character go on; a heredoc goes on to its mark.
+// A line that ends in the escape character continues on the next; a heredoc continues to its mark.
 function instructionsOf(text: string): Instruction[] {
   const found: Instruction[] = [];
   const escapes = /^#\s*escape\s*=\s*`/im.test(text.slice(0, 500)) ? '`' : '\\';

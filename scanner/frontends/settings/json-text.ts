@@ -1,6 +1,6 @@
 /**
- * JSON: read as strictly as JSON.parse does where a program reads it so, else searched as text;
- * notebooks give their cells.
+ * JSON: parsed strictly where a program uses JSON.parse, otherwise searched as text; notebooks give
+ * their cells.
  */
 
 import type { TaintSource } from '../../fact/source.ts';
@@ -11,9 +11,7 @@ import { notebookPrograms } from './notebook.ts';
 import type { Setting } from './setting.ts';
 import { settingsFacts } from './settings-facts.ts';
 
-/**
- * Facts of one JSON text. Comments and trailing commas are allowed, as editors' settings have them.
- */
+/** Facts of one JSON text. Comments and trailing commas are allowed, as in editors' settings. */
 export function analyseJsonText(source: TaintSource, context: FrontEndContext): FrontEndResult {
   const settings: Setting[] = [];
   const twice: number[] = [];
@@ -29,7 +27,7 @@ export function analyseJsonText(source: TaintSource, context: FrontEndContext): 
   }
   const result = settingsFacts(source, settings);
   if (!source.path.endsWith('.ipynb')) return result;
-  // Of a key that is there twice readers take the last, and the pieces of a cell would be joined.
+  // Of a repeated key readers take the last, and the parts of a cell would be joined.
   const unanalysed = twice.map((start) => ({
     span: { path: source.path, start, end: start + 1 },
     reason: 'a notebook with a key that is there twice',
@@ -44,12 +42,12 @@ export function analyseJsonText(source: TaintSource, context: FrontEndContext): 
 interface Walk {
   readonly text: string;
   readonly settings: Setting[];
-  /** Where the first key stands that its object has already. */
+  /** Offsets of keys that their object has already. */
   readonly twice: number[];
   readonly context: FrontEndContext;
 }
 
-// Gives the offset behind the value; undefined where the text is no JSON.
+// Returns the offset behind the value; undefined where the text is not JSON.
 function readValue(
   walk: Walk,
   start: number,

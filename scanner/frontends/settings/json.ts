@@ -1,6 +1,6 @@
 /**
- * The front end for JSON, YAML and TOML: scripts and hooks in settings, what software is depended
- * on, and text that agents read.
+ * The front end for JSON, YAML and TOML: scripts and hooks in settings, dependencies, and text for
+ * agents.
  */
 
 import { perSource } from '../../rounds/frontend.ts';

@@ -64,7 +64,7 @@ export function analyseMakefile(source: TaintSource, context: FrontEndContext): 
   return { facts, embedded, unanalysed: [] };
 }
 
-// `$$` is the shell's own dollar; what make knows only when it runs is an unknown part.
+// `$$` is the shell's own dollar. A value that make knows only at run time is an unknown part.
 function expand(text: string, variables: ReadonlyMap<string, string>): string {
   return text.replace(
     /\$\$|\$[({](?:shell\s+)?([^(){}$\n]{1,200})[)}]|\$([@<^?*%+])|\{\{([^{}\n]{1,200})\}\}/g,

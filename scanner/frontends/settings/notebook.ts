@@ -1,6 +1,6 @@
 /**
- * Jupyter notebooks (nbformat 3 and 4): code cells in their languages, with what IPython hands to a
- * shell; text cells; outputs that act.
+ * Jupyter notebooks (nbformat 3 and 4): code cells in their languages, lines that IPython gives to
+ * a shell, text cells, active outputs.
  */
 
 import type { EmbeddedProgram, Language, TaintSource } from '../../fact/source.ts';
@@ -72,7 +72,7 @@ interface CellCode {
 }
 
 // IPython, "Built-in magic commands": `%%bash` gives the whole cell to another program, `!` and
-// some `%` one line to a shell.
+// some `%` give one line to a shell.
 function codePrograms(
   source: TaintSource,
   written: readonly Setting[],

@@ -1,10 +1,10 @@
-/** Where the characters of a setting's value stand in the file. */
+/** Maps the characters of a setting's value to the file. */
 import type { OffsetMap, TaintSource } from '../../fact/source.ts';
 import type { Setting } from './setting.ts';
 
 /**
- * Offsets of a value in the source: in step as long as it is written as it is, then at the first
- * character that is written otherwise.
+ * Offsets of a value in the source: exact up to the first character that is written differently,
+ * and fixed there from then on.
  */
 export function settingMap(
   source: TaintSource,
@@ -22,7 +22,7 @@ export function settingMap(
     : [plain, { at: at + same, raw: Math.min(start + same, Math.max(from, to - 1)), fixed: true }];
 }
 
-/** Several values one behind the other. */
+/** Several values joined. */
 export function joinSettings(
   source: TaintSource,
   settings: readonly Setting[],

@@ -1,6 +1,6 @@
 /**
- * What settings say, in whichever notation: values with their paths become scripts, hooks, servers,
- * dependencies and text.
+ * Settings in any notation: values with their paths become scripts, hooks, servers, dependencies
+ * and text.
  */
 
 import type { Fact, Span } from '../../fact/fact.ts';
@@ -88,7 +88,7 @@ function isCommand(keys: readonly string[], path: string): boolean {
   );
 }
 
-// Servers and tasks have their arguments in a list of their own.
+// Servers and tasks have their arguments in a separate list.
 function commandProgram(
   source: TaintSource,
   setting: Setting,
@@ -144,7 +144,7 @@ function shellProgram(source: TaintSource, setting: Setting): EmbeddedProgram {
   };
 }
 
-// Pictures and keys in data are nothing that anybody reads.
+// Nobody reads pictures and keys in data.
 function isBlob(value: string): boolean {
   return (
     value.length > blobCharsMin &&

@@ -1,4 +1,4 @@
-/** TOML: every text with its path; comments, since agents read them. */
+/** TOML: every text with its path, and comments, since agents read them. */
 
 import { type AST, parseTOML } from 'toml-eslint-parser';
 import type { Fact } from '../../fact/fact.ts';
@@ -34,8 +34,7 @@ interface TomlText {
 export function parseTomlText(text: string): TomlText | undefined {
   const settings: Setting[] = [];
   try {
-    // A fault in the text throws a ParseError; a nesting that is too deep, here or there, throws a
-    // RangeError.
+    // A fault in the text throws a ParseError; too deep nesting throws a RangeError.
     const program = parseTOML(text, { tomlVersion: '1.1' });
     for (const entry of program.body[0].body) {
       if (entry.type === 'TOMLKeyValue') collect(entry, [], settings);
@@ -93,7 +92,7 @@ function collect(
   }
 }
 
-// Programs take commands from some files: where such a file cannot be read here, the scan is
+// Programs take commands from some files. When such a file cannot be read here, the scan is
 // incomplete.
 function unread(source: TaintSource, context: FrontEndContext, reason: string): FrontEndResult {
   const result = plainTextFacts(source, context);

@@ -1,4 +1,4 @@
-/** YAML: every scalar with its path, aliases not followed. */
+/** YAML: every scalar with its path; aliases are not followed. */
 
 import { isAlias, isMap, isNode, isScalar, isSeq, parseAllDocuments } from 'yaml';
 import type { TaintSource } from '../../fact/source.ts';
@@ -9,7 +9,7 @@ import { plainTextFacts } from '../text.ts';
 import type { Setting } from './setting.ts';
 import { settingsFacts } from './settings-facts.ts';
 
-/** Facts of one YAML text; what is no YAML is searched as text. */
+/** Facts of one YAML text; a text that is not YAML is searched as plain text. */
 export function analyseYaml(source: TaintSource, context: FrontEndContext): FrontEndResult {
   if (source.text.length > yamlCharsMax)
     return unread(source, context, `more than ${yamlCharsMax} characters`);
@@ -53,11 +53,12 @@ interface Walk {
   /** Nodes by their anchors, as far as the text has been read. */
   readonly anchors: Map<string, unknown>;
   aliases: number;
-  /** Whether there is too much of it, or it cannot be read. */
+  /** Whether the text is too large or cannot be read. */
   failed: boolean;
 }
 
-// What a program reads as settings and this cannot is not analysed; other YAML is searched as text.
+// A settings file that this parser cannot read counts as not analysed; other YAML is searched as
+// text.
 function unread(source: TaintSource, context: FrontEndContext, reason: string): FrontEndResult {
   const result = plainTextFacts(source, context);
   if (!settingsFiles.test(source.path)) return result;
@@ -69,7 +70,7 @@ function unread(source: TaintSource, context: FrontEndContext, reason: string): 
   };
 }
 
-// A map that says something twice is no valid YAML: readers differ on which of the two they take.
+// A map with a repeated key is not valid YAML: readers differ on which of the two values they take.
 function repeatsKey(node: unknown): boolean {
   if (isSeq(node)) return node.items.some(repeatsKey);
   if (!isMap(node)) return false;
@@ -89,7 +90,7 @@ function collect(node: unknown, path: readonly (string | number)[], walk: Walk):
     if (typeof node.value === 'string') walk.settings.push({ path, value: node.value, from, to });
   } else if (isMap(node)) {
     for (const { key, value } of node.items) {
-      // `<<` merges what it names into this map.
+      // `<<` merges the named map into this one.
       const name = isScalar(key) ? String(key.value) : '?';
       collect(value, name === '<<' ? path : [...path, name], walk);
     }

@@ -1,4 +1,4 @@
-/** A command of a shell script with everything folded, as the handlers of programs get it. */
+/** A command of a shell script with all words folded: the input of the handlers of programs. */
 import type { Confidence } from '../../../skills-index/statement/finding.ts';
 import type { Span } from '../../fact/fact.ts';
 import type { ShellValue } from './value.ts';
@@ -6,7 +6,7 @@ import type { ShellValue } from './value.ts';
 export interface Call {
   /** The program's base name, `curl` for `/usr/bin/curl`. */
   readonly name: string;
-  /** The same; what facts are noted with. */
+  /** The same name, for facts. */
   readonly api: string;
   /** The name as written, with its folder. */
   readonly word: ShellValue;
@@ -14,13 +14,13 @@ export interface Call {
   readonly span: Span;
   readonly certainty: Confidence;
   readonly stdin: ShellValue;
-  /** Variables that stand before the command: `TOKEN=x node a.js`. */
+  /** Variables before the command: `TOKEN=x node a.js`. */
   readonly env: readonly { readonly name: string; readonly value: ShellValue }[];
   /** Whether input and output are a network connection. */
   readonly onConnection: boolean;
 }
 
-/** Where and how a program is started. */
+/** The way in which a program is started. */
 export interface How {
   readonly span: Call['span'];
   readonly onConnection: boolean;

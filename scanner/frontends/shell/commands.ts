@@ -1,6 +1,6 @@
 /**
- * One command: its words folded, its program found behind aliases, functions and wrappers, and
- * handed to what knows the program.
+ * One command: folds its words, finds its program behind aliases, functions and wrappers, and calls
+ * the handler of the program.
  */
 
 import { basename } from 'node:path/posix';
@@ -39,7 +39,7 @@ import {
   unknownValue,
 } from './value.ts';
 
-/** Runs one simple command; gives what it prints. */
+/** Runs one simple command; returns its output. */
 export function runCommand(run: ShellRun, node: Command, onConnection: boolean): ShellValue {
   const assignments = node.prefix.filter(
     (prefix): prefix is Assignment => prefix.type === 'Assignment',
@@ -58,7 +58,7 @@ export function runCommand(run: ShellRun, node: Command, onConnection: boolean):
   const args = [...first, ...argumentsOf(run, node)];
   if (word === undefined) return unknownValue();
   noteHiddenName(run, node, word, span);
-  // What stands before a command is set for it alone, after its words were expanded.
+  // Variables before a command are set for it alone, after its words were expanded.
   const before = new Map(
     assignments.map((assignment) => [assignment.name, run.vars.get(assignment.name)]),
   );
@@ -144,7 +144,7 @@ function argumentsOf(run: ShellRun, node: Command): ShellValue[] {
   return words;
 }
 
-// `export NAME=value` gives assignments as arguments.
+// `export NAME=value` has assignments as arguments.
 function foldArgument(run: ShellRun, arg: CommandArgument): ShellValue[] {
   if (arg.type === 'Word') return foldWords(run, arg);
   const value = assignedValue(run, arg);
@@ -167,7 +167,7 @@ function callUnknown(run: ShellRun, call: Call): ShellValue {
   const { decoded, taints } = call.word;
   if (call.onConnection || taints.some((taint) => taint.source.what === 'network'))
     noteTrait(run, { ...call, api: '*' }, 'code-from-string', 'a command that comes from outside');
-  // A program whose name another program makes is one that nobody is to see.
+  // A program whose name another program computes is hidden on purpose.
   else if (decoded || taints.some((taint) => taint.source.what === 'command'))
     noteTrait(
       run,
@@ -214,8 +214,8 @@ function unwrap(run: ShellRun, call: Call, how: How): ShellValue | undefined {
   return dispatch(run, inner, given, { ...how, depth: how.depth + 1, env: [...how.env, ...set] });
 }
 
-// xargs puts its input behind the arguments, or in the place of a mark; `parallel … ::: a b` what
-// stands behind the colons.
+// xargs puts its input behind the arguments or in the place of a mark; `parallel … ::: a b` the
+// words behind the colons.
 function fromInput(
   call: Call,
   args: readonly ShellValue[],
@@ -247,7 +247,7 @@ function variableOf(word: ShellValue): Call['env'][number] {
   return { name: word.text.slice(0, equals), value: slice(word, equals + 1) };
 }
 
-// A name that a search for it would miss: quotes in the middle, escapes, pieces in variables.
+// A name that a search would miss: quotes in the middle, escapes, parts in variables.
 function noteHiddenName(run: ShellRun, node: Command, word: ShellValue, span: Call['span']): void {
   const written = node.name?.text ?? '';
   const parts = node.name?.parts?.length ?? 1;
@@ -269,7 +269,7 @@ function noteHiddenName(run: ShellRun, node: Command, word: ShellValue, span: Ca
 function programName(text: string): string {
   const name = basename(text.replace(/\.exe$/i, '')) || text;
   if (!/[?*[]/.test(name) || name.length > 40 || /^\[{1,2}$/.test(name)) return name;
-  // `/b?n/c[u]rl`: a pattern that a program of interest fits.
+  // `/b?n/c[u]rl`: a pattern that matches a program of interest.
   return (
     [...Object.keys(networkPrograms), ...Object.keys(interpreters)].find((known) =>
       globFits(name, known),

@@ -1,7 +1,7 @@
 import type { FlowEdge, FlowGraph, FlowNode, FlowStart } from '../../flow/graph.ts';
 import type { Taint } from './value.ts';
 
-/** What is put together while a script is gone through. */
+/** The flow graph under construction. */
 export interface ShellGraph {
   readonly nodes: FlowNode[];
   readonly edges: FlowEdge[];

@@ -1,5 +1,5 @@
 /**
- * The flow graph of a shell script: ways of values that reach a sink, another program or the
+ * The flow graph of a shell script: paths of values to a sink, to another program or to the
  * script's own output.
  */
 import type { FlowSink, Span } from '../../fact/fact.ts';
@@ -12,8 +12,8 @@ import type { Noting, ShellRun } from './run.ts';
 import { emptyValue, rootTaint, type ShellValue, type Taint, unknownValue } from './value.ts';
 
 /**
- * Notes that each of the taints reaches a sink. Loops and calls pass one place several times: a way
- * is noted once.
+ * Notes that each taint reaches a sink. Loops and calls pass one place several times, and a path is
+ * noted once.
  */
 export function noteFlows(
   run: ShellRun,
@@ -46,7 +46,7 @@ function sinkOf(run: ShellRun, { span, certainty }: Noting, place: string, sink:
   return id;
 }
 
-/** Notes that the script starts another program of the skill; gives what that prints. */
+/** Notes that the script starts another program of the skill; returns that program's output. */
 export function noteStart(
   run: ShellRun,
   span: Span,
@@ -83,7 +83,7 @@ export function noteStart(
   return unknownValue([printed]);
 }
 
-/** What a program that another language put together has in the places that are not known. */
+/** The value in the unknown parts of a command line that another language built. */
 export function holeTaint(run: ShellRun, span: Span): Taint | undefined {
   if (run.source.depth === 0) return undefined;
   run.hole ??= rootTaint(
@@ -95,7 +95,7 @@ export function holeTaint(run: ShellRun, span: Span): Taint | undefined {
   return run.hole;
 }
 
-/** What stands on the script's own standard input. */
+/** The value of the script's own standard input. */
 export function ownInput(span: Span): ShellValue {
   return unknownValue([
     rootTaint({ what: 'input', name: 'stdin' }, { span, note: 'standard input' }, 'exact', 'stdin'),
@@ -103,8 +103,8 @@ export function ownInput(span: Span): ShellValue {
 }
 
 /**
- * Notes what the script prints as a whole. That a program inside another one prints is what that
- * one notes of its call.
+ * Notes the output of the whole script. For an embedded program, the program around it notes the
+ * output with its call.
  */
 export function noteExit(run: ShellRun, value: ShellValue): void {
   const isTold = (taint: Taint): boolean =>
@@ -113,7 +113,7 @@ export function noteExit(run: ShellRun, value: ShellValue): void {
   for (const node of nodesOf(run, [printed])) run.graph.exits.push({ program: run.root, node });
 }
 
-/** Those parts that there are. */
+/** Only the parts that are not empty. */
 export function graphOf({
   nodes,
   edges,

@@ -1,4 +1,4 @@
-/** Scripts inside a script: bodies of functions, substitutions, files that it takes in. */
+/** Scripts inside a script: bodies of functions, substitutions, sourced files. */
 import { type ParsedScript, parse, type Statement } from 'unbash';
 import type { TaintSource } from '../../fact/source.ts';
 import { shellCallDepthMax } from '../../limits.ts';
@@ -6,14 +6,14 @@ import { repeat } from './language/rounds.ts';
 import { type ShellFunction, type ShellRun, spanOf } from './run.ts';
 import { concat, emptyValue, type ShellValue, unknownValue } from './value.ts';
 
-/** Goes through statements; gives what they print. */
+/** Follows statements; returns their output. */
 export function runStatements(run: ShellRun, statements: readonly Statement[]): ShellValue {
   return concat(statements.map((statement) => run.runNode(run, statement.command)));
 }
 
 /**
- * Goes through the script of a substitution. Its assignments stay: what they carry may still be of
- * use to an attacker.
+ * Follows the script of a substitution. Its assignments stay: their values may still be useful to
+ * an attacker.
  */
 export function runSubstitution(
   run: ShellRun,
@@ -33,9 +33,9 @@ export function runSubstitution(
   }
 }
 
-/** Goes through another script of the skill as if it stood here: what it defines stays. */
+/** Follows another script of the skill as if it were written here: its definitions stay. */
 export function runSourced(run: ShellRun, other: TaintSource): ShellValue {
-  // Once is enough: what it defines stays.
+  // Once is enough: its definitions stay.
   if (other.path === run.root || run.sourcing.has(other.path) || run.depth >= shellCallDepthMax)
     return emptyValue;
   const { map, source } = run;
@@ -53,7 +53,7 @@ export function runSourced(run: ShellRun, other: TaintSource): ShellValue {
   }
 }
 
-/** Calls a function of the script; arguments that are not known may be any. */
+/** Calls a function of the script; unknown arguments may be any. */
 export function callFunction(
   run: ShellRun,
   name: string,

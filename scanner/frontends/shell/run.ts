@@ -1,4 +1,4 @@
-/** What the shell front end knows while it goes through a script, and how it notes facts. */
+/** The state of the shell front end while it follows a script, and how it notes facts. */
 import type { CompoundList, Function as FunctionNode, Statement } from 'unbash';
 import type { Capability } from '../../../skills-index/skill/capability.ts';
 import type { Confidence } from '../../../skills-index/statement/finding.ts';
@@ -25,12 +25,12 @@ export interface ShellFunction {
 }
 
 export interface ShellRun extends Recursion {
-  /** The text being gone through: another one while a script of the skill is sourced. */
+  /** The text that is followed: another one while a script of the skill is sourced. */
   source: TaintSource;
   /** `Source.path` of the script that runs. */
   readonly root: string;
   readonly graph: ShellGraph;
-  /** What stands in the unknown places of this script's own text. */
+  /** The value in the unknown parts of this script's own text. */
   hole: Taint | undefined;
   readonly context: FrontEndContext;
   readonly facts: Fact[];
@@ -42,26 +42,26 @@ export interface ShellRun extends Recursion {
   readonly exported: Set<string>;
   /** Names that stand for other variables: `declare -n`. */
   readonly references: Map<string, string>;
-  /** Rounds of loops gone through one by one. */
+  /** Rounds of loops that were followed one by one. */
   rounds: number;
   /** Addresses of git's remotes that the script sets. */
   readonly remotes: Map<string, ShellValue>;
   readonly aliases: Map<string, ShellValue>;
   readonly functions: Map<string, ShellFunction>;
   readonly called: Set<string>;
-  /** Functions being gone through: one that calls itself is not entered again. */
+  /** Functions that are being followed: a recursive call is not followed again. */
   readonly calling: Set<string>;
-  /** What functions that call themselves were given the last time. */
+  /** The last arguments of recursive functions. */
   readonly recursive: Map<string, { readonly args: readonly ShellValue[] | undefined }>;
-  /** What traps run once the script has ended. */
+  /** Traps to run when the script has ended. */
   readonly atEnd: (() => void)[];
-  /** Scripts of the skill taken in by `source`. */
+  /** Scripts of the skill that are being sourced. */
   readonly sourcing: Set<string>;
-  /** What the script wrote into files, by path, and what process substitutions give. */
+  /** Contents of files that the script wrote, by path, and of process substitutions. */
   readonly files: Map<string, ShellValue>;
   /** Descriptors that are network connections. */
   readonly connections: Map<number, Capability>;
-  /** What can be read from other descriptors. */
+  /** Values that other descriptors can read. */
   readonly inputs: Map<number, ShellValue>;
   /** From offsets of the text being read to the source's; undefined when they are the same. */
   map: OffsetMap | undefined;
@@ -69,28 +69,28 @@ export interface ShellRun extends Recursion {
   cwd: string;
   /** `$1`, `$2` …; undefined where they come from outside. */
   args: readonly ShellValue[] | undefined;
-  /** How deep in calls, evals and substitutions. */
+  /** Depth of calls, evals and substitutions. */
   depth: number;
-  /** How deep in branches and loops: what is assigned there may not be. */
+  /** Depth of branches and loops: an assignment there may not happen. */
   branch: number;
-  /** Whether further rounds of a loop or a function are gone through. */
+  /** Whether further rounds of a loop or a function are being followed. */
   isRepeating: boolean;
   errors: number;
-  /** What was left out because there is too much of it, and why. */
+  /** Parts that were skipped because of a limit, and why. */
   readonly unread: { readonly span: Span; readonly reason: string }[];
 }
 
-/** What a script is gone through by. */
+/** A part of a script that can be followed. */
 export type Runnable = Statement['command'] | CompoundList;
 
 /**
- * A command may run commands and a word may hold a script: what stands below the two procedures
- * calls them through the run.
+ * A command may run commands and a word may contain a script. Code below the two procedures calls
+ * them through the run.
  */
 interface Recursion {
-  /** Goes through a command or a list of them; gives what it prints. */
+  /** Follows a command or a list of them; returns the output. */
   readonly runNode: (run: ShellRun, node: Runnable) => ShellValue;
-  /** Runs the program that words name; gives what it prints. */
+  /** Runs the program that words name; returns the output. */
   readonly dispatch: (
     run: ShellRun,
     word: ShellValue,
@@ -144,8 +144,7 @@ export function newRun(
 }
 
 /**
- * A node's place in the source. Code that was put together can be longer than what it stands for;
- * its place is not.
+ * A node's place in the source. Computed code can be longer than its source text; its place is not.
  */
 export function spanOf(run: ShellRun, node: { readonly pos: number; readonly end: number }): Span {
   const { path, text } = run.source;
@@ -191,7 +190,7 @@ export function noteTrait(run: ShellRun, at: Noting, trait: Trait, detail: strin
   });
 }
 
-// Loops, calls and alternatives pass one place several times: a fact is noted once.
+// Loops, calls and alternatives pass one place several times, and a fact is noted once.
 function note(run: ShellRun, fact: Fact): void {
   run.context.steps.take();
   const what =

@@ -1,6 +1,4 @@
-/**
- * Goes through a script as a shell would, both sides of every branch, and follows what values hold.
- */
+/** Follows a script like a shell, with both sides of every branch, and keeps track of values. */
 import type {
   Command,
   CompoundList,
@@ -22,7 +20,7 @@ import { foldWord } from './language/words.ts';
 import { noteTrait, type Runnable, type ShellRun, spanOf } from './run.ts';
 import { concat, emptyValue, type ShellValue, unknownValue } from './value.ts';
 
-/** Goes through one command, or a list of them; gives what it prints. */
+/** Follows one command, or a list of them; returns the output. */
 export function runNode(run: ShellRun, node: Runnable): ShellValue {
   run.context.steps.take();
   if (run.branch > syntaxDepthMax) return unknownValue();
@@ -115,7 +113,7 @@ function bodiesOf(run: ShellRun): Bodies {
   return { run: (body) => runNode(run, body), mayRun: (body) => mayRepeat(run, body) };
 }
 
-// Later rounds of a loop see what earlier rounds leave, also in its condition.
+// Later rounds of a loop see the results of earlier rounds, also in the condition.
 function mayRepeat(run: ShellRun, body: CompoundList, clause?: CompoundList): ShellValue {
   const before = stateOf(run);
   const output = inBranch(run, () => runNode(run, body));

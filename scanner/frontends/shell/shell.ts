@@ -1,5 +1,5 @@
 /**
- * The shell front end: Bash and POSIX scripts, read by unbash and gone through without running
+ * The shell front end: Bash and POSIX scripts, parsed by unbash and followed without running
  * anything.
  */
 import { parse } from 'unbash';
@@ -15,8 +15,7 @@ import { runNode } from './script.ts';
 export const analyseShell = perSource(analyseOne);
 
 function analyseOne(source: TaintSource, context: FrontEndContext): FrontEndResult {
-  // Heredocs that wait for their texts are gone through again for each (measured: 16,000 in 1 s,
-  // 100,000 in 40 s).
+  // The parser walks all waiting heredocs for each one (measured: 16,000 in 1 s, 100,000 in 40 s).
   const heredocs = source.text.split('<<').length;
   context.steps.take(1 + (source.text.length >> 6) + Math.floor((heredocs * heredocs) / 16));
   const run = newRun(source, context, { runNode, dispatch });
@@ -29,8 +28,8 @@ function analyseOne(source: TaintSource, context: FrontEndContext): FrontEndResu
     if (!run.called.has(name) && shellFunction.source === source)
       callFunction(run, name, shellFunction, undefined);
   const [first] = script.errors ?? [];
-  // Code blocks hold placeholders and sketches; what parsed was looked at, and prose rules see the
-  // rest.
+  // Code blocks have placeholders and sketches. The parsed part was analysed, and prose rules see
+  // the rest.
   const isScript = source.context === 'code' || source.context === 'test';
   const unanalysed =
     first === undefined || !isScript
@@ -51,8 +50,8 @@ function analyseOne(source: TaintSource, context: FrontEndContext): FrontEndResu
   };
 }
 
-// Windows line ends: a shell on the machine that runs it would see none of them, and a heredoc's
-// end must be recognised.
+// Windows line ends: the shell on the user's machine would not see them, and the end of a heredoc
+// must be recognised.
 function withoutCarriageReturns(text: string): { text: string; map: OffsetMap | undefined } {
   if (!/\r(\n|$)/.test(text)) return { text, map: undefined };
   const map: { at: number; raw: number }[] = [{ at: 0, raw: 0 }];

@@ -1,6 +1,6 @@
 /**
- * Values as the shell front end follows them: text with unknown parts, where each piece was
- * written, and what flowed in.
+ * Values in the shell front end: text with unknown parts, the source place of each part, and
+ * taints.
  */
 import type { Confidence } from '../../../skills-index/statement/finding.ts';
 import type { FlowSource, Span } from '../../fact/fact.ts';
@@ -13,12 +13,12 @@ import {
 } from '../../limits.ts';
 import { unknownPart } from '../../models/egress-of.ts';
 
-/** Something that flowed into a value: one step of the way it came, with the steps before. */
+/** A value that flowed in: one step of its path, with the steps before. */
 export interface Taint {
   readonly source: FlowSource;
   /**
-   * How the way begins: at a source, at what this program was started with, or at what a program
-   * that it starts prints.
+   * The beginning of the path: a source, the start of this program, or the output of a program that
+   * it starts.
    */
   readonly origin: 'source' | 'argument' | 'stdin' | 'output';
   readonly certainty: Confidence;
@@ -27,7 +27,10 @@ export interface Taint {
   readonly before: Taint | undefined;
   /** The first step. */
   readonly root: Pick<Taint, 'span' | 'origin'>;
-  /** Whether this step is base64, compression, encryption …, and whether any up to here is. */
+  /**
+   * Whether this step is base64, compression, encryption or the like, and whether any step so far
+   * is.
+   */
   readonly encodes: boolean;
   readonly encoded: boolean;
   readonly length: number;
@@ -63,22 +66,22 @@ export function rootTaint(
 export interface ShellValue {
   /** `unknownPart` stands for each part that could not be computed. */
   readonly text: string;
-  /** Other texts that it may be instead, from branches and loops. */
+  /** Other possible texts, from branches and loops. */
   readonly others: readonly string[];
-  /** Where pieces of `text` stand in the source. */
+  /** The places of the parts of `text` in the source. */
   readonly map: OffsetMap;
   readonly taints: readonly Taint[];
-  /** Put together from pieces, decoded or taken from a variable: not as it stands in the source. */
+  /** Joined from parts, decoded or taken from a variable: not as written in the source. */
   readonly folded: boolean;
   /** Decoded from base64, hex or such. */
   readonly decoded: boolean;
   /** The elements of an array, by index or name; `text` is all of them. */
   readonly members?: ReadonlyMap<string, ShellValue>;
-  /** What was decoded and is no text. */
+  /** Decoded bytes that are no text. */
   readonly bytes?: Uint8Array;
-  /** It may be more texts than are kept: as code, it may be anything. */
+  /** It may be more texts than are kept. As code, it may be anything. */
   readonly isCut?: boolean;
-  /** What an interactive shell or an interpreter without a program prints. */
+  /** The output of an interactive shell, or of an interpreter without a program. */
   readonly shellOutput: boolean;
 }
 
@@ -92,7 +95,7 @@ export const emptyValue: ShellValue = {
   shellOutput: false,
 };
 
-/** A value of which only its taints are known. */
+/** A value with known taints only. */
 export function unknownValue(taints: readonly Taint[] = []): ShellValue {
   return { ...emptyValue, text: unknownPart, taints };
 }
@@ -138,7 +141,7 @@ export function joinWith(values: readonly ShellValue[], separator: string): Shel
   return concat(values.flatMap((value, index) => (index === 0 ? [value] : [between, value])));
 }
 
-/** A value with another text made of its own. */
+/** A value with another text computed from its own. */
 export function changedText(value: ShellValue, text: string): ShellValue {
   const raw = value.map[0]?.raw;
   const { members: _members, bytes: _bytes, ...plain } = value;
@@ -151,7 +154,7 @@ export function changedText(value: ShellValue, text: string): ShellValue {
   };
 }
 
-/** One value or the other: the first's text, with the second's beside it. */
+/** One value or the other: the first's text, with the second's as an alternative. */
 export function either(first: ShellValue, second: ShellValue): ShellValue {
   const others = [...first.others, second.text, ...second.others].filter(
     (text) => text !== first.text,
@@ -167,7 +170,7 @@ export function either(first: ShellValue, second: ShellValue): ShellValue {
   };
 }
 
-/** Every text that a value may be. */
+/** Every possible text of a value. */
 export function textsOf(value: ShellValue): readonly string[] {
   return [value.text, ...value.others];
 }
@@ -194,7 +197,7 @@ export function joinTaints(values: readonly ShellValue[]): readonly Taint[] {
 
 const noTaints: readonly Taint[] = [];
 
-/** The taints one step on; a very long way keeps its first steps. */
+/** The taints after one more step; a very long path keeps its first steps. */
 export function pass(taints: readonly Taint[], step: TaintStep, encodes = false): readonly Taint[] {
   return taints.map((taint) => {
     const isSame = taint.span.start === step.span.start && taint.note === step.note;

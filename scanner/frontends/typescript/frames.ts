@@ -1,6 +1,5 @@
 /**
- * Calls that are followed with their arguments: what a function's parameters stand for in one of
- * them.
+ * Calls that are followed with their arguments: the values of a function's parameters in one call.
  */
 
 import type { Functionish } from './syntax.ts';
@@ -12,8 +11,8 @@ export class Frames {
   readonly #ids = new Map<object, number>();
 
   /**
-   * The frame of a call; undefined when nothing is known of its arguments, so that it is like any
-   * other.
+   * The frame of a call; undefined when nothing is known about its arguments, so that it is like
+   * any other call.
    */
   of(callee: Functionish, args: readonly JsValue[], outer: Frame): Frame {
     if (

@@ -1,6 +1,6 @@
 /**
- * The capability library: TypeScript declarations made from the model tables, so that resolving a
- * symbol is resolving a capability.
+ * The capability library: TypeScript declarations generated from the model tables, so that
+ * resolving a symbol resolves a capability.
  */
 import { type Api, type ApiTable, own } from '../../models/api.ts';
 import {
@@ -16,7 +16,7 @@ import { npmApis, npmFamilies, npmServices } from '../../models/npm.ts';
 /** All APIs of the tables by their qualified names. */
 export const apis: ApiTable = { ...globalApis, ...nodeApis, ...npmApis };
 
-/** What the tables say of an API; undefined where they know nothing. */
+/** The row of an API; undefined for an unknown one. */
 export function apiNamed(name: string): Api | undefined {
   const known = own(apis, name);
   if (known !== undefined || !name.startsWith('@')) return known;
@@ -41,7 +41,7 @@ export const knownModules: ReadonlySet<string> = new Set([
   ...Object.keys(npmServices).filter((name) => !name.endsWith('*')),
 ]);
 
-/** Names of members of classes: only for these is it worth asking for a type. */
+/** Names of class members: only for these a type has to be computed. */
 export const classMembers: ReadonlySet<string> = new Set(
   Object.keys(apis).flatMap((name) =>
     name.includes('#') ? [name.slice(name.indexOf('#') + 1)] : [],
@@ -62,7 +62,7 @@ export const memberPaths: ReadonlySet<string> = new Set(
 );
 
 /**
- * What every program sees without importing it. `arguments` and the like are the language's own.
+ * Names that every program has without an import. `arguments` and the like belong to the language.
  */
 const languageGlobals =
   'Request module exports __dirname __filename process Buffer Reflect Object JSON Math String Number Array Symbol Map Set WeakMap Promise Proxy URL URLSearchParams ' +

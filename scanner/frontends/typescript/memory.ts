@@ -1,20 +1,19 @@
 /**
- * Remembers what questions were answered with, in a program whose answers may lead back to their
- * questions.
+ * Remembers answers to questions about a program, where an answer may depend on its own question.
  */
 import { type JsValue, unknown } from './values/values.ts';
 
 /**
- * Answers that are not remembered since they rest on an open question; beyond, they are remembered
- * as they are.
+ * Answers that are not remembered because they depend on an open question. Beyond this number they
+ * are remembered all the same.
  */
 const openAnswersMax = 100_000;
 
 /**
- * Asked again inside itself, a question is answered with "unknown". What was found meanwhile rests
- * on that, so it is remembered only when the question that was cut off is itself answered (as in
- * Tarjan's strongly connected components): `let a = b || x; let b = a` gives x for both, whichever
- * is asked first.
+ * A question that is asked again inside itself is answered with "unknown". Answers found meanwhile
+ * depend on that, so they are remembered only after the interrupted question itself is answered (as
+ * in Tarjan's strongly connected components): `let a = b || x; let b = a` gives x for both, in
+ * either order.
  */
 export class Memory {
   readonly #known = new Answers<JsValue>();
@@ -23,7 +22,7 @@ export class Memory {
   #lowest = Number.POSITIVE_INFINITY;
   #openAnswers = 0;
 
-  /** The answer to the question of this thing and name. */
+  /** The answer to the question about this thing and name. */
   once(thing: object, name: string, find: () => JsValue): JsValue {
     const known = this.#known.of(thing, name);
     if (known !== undefined) return known;
@@ -52,14 +51,14 @@ export class Memory {
     }
   }
 
-  /** Says that an answer was given up, so that nothing that rests on it is remembered. */
+  /** Reports that an answer was given up, so that no answer that depends on it is remembered. */
   giveUp(): JsValue {
     this.#lowest = -1;
     return unknown;
   }
 }
 
-// Most questions are about a thing as a whole: those have no name, and need no map of names.
+// Most questions are about a whole thing. They have no name and need no map of names.
 class Answers<Item> {
   readonly #whole = new Map<object, Item>();
   readonly #named = new Map<object, Map<string, Item>>();

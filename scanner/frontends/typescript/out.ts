@@ -1,6 +1,6 @@
 /**
- * Where the walk over a program writes what it finds: facts, programs inside, and what calls mean
- * for flows.
+ * The output of the walk over a program: facts, embedded programs, and the effects of calls on
+ * flows.
  */
 import type { ts } from 'ts-morph';
 import type { Capability } from '../../../skills-index/skill/capability.ts';
@@ -15,7 +15,7 @@ import { literalMap, spanOf } from './places.ts';
 import type { Evaluator } from './values/evaluator.ts';
 import { alternatives, type JsValue, textOr } from './values/values.ts';
 
-/** What calls of APIs come to, for facts and for flows. */
+/** The effects of API calls, for facts and for flows. */
 export interface Use {
   readonly node: ts.Node;
   readonly api: string;
@@ -25,13 +25,12 @@ export interface Use {
     readonly sink: FlowSink;
     readonly certainty: Confidence;
   }[];
-  /** Programs inside that this call starts, with what goes into them. */
+  /** Embedded programs that this call starts, with their inputs. */
   readonly starts: Started[];
-  /** Capabilities of a request or connection, for data that is sent over it later. */
+  /** Capabilities of a request or connection, for data sent over it later. */
   readonly opened: Capability[];
   /**
-   * Programs that run what is written to their input: a shell, an interpreter that is given no
-   * script, one that is not known.
+   * Programs that run their input: a shell, an interpreter without a script, an unknown program.
    */
   readonly runsInput: string[];
 }
@@ -39,7 +38,7 @@ export interface Use {
 export interface Started {
   /** Its `Source.path`. */
   readonly program: string;
-  /** What a file is read as, where that is not its own matter. */
+  /** The language in which a file is read, when the file itself does not tell. */
   readonly language?: Language;
   readonly arguments: readonly ts.Expression[];
   readonly stdin: ts.Expression[];
@@ -49,8 +48,8 @@ export interface Started {
 export interface Out {
   readonly self: Evaluator;
   /**
-   * For what is run: values that may have been changed where the evaluator does not follow them are
-   * unknown.
+   * For values that are run: a value that may have changed where the evaluator does not follow it
+   * is unknown.
    */
   settled(): Evaluator;
   readonly source: TaintSource;
@@ -62,13 +61,13 @@ export interface Out {
   readonly written: WrittenText[];
   readonly moved: MovedFile[];
   readonly uses: Map<ts.Node, Use>;
-  /** Calls that were looked at. */
+  /** Calls that were examined. */
   readonly visited: Set<ts.Node>;
-  /** What a call comes to, in whichever file it stands. */
+  /** The effects of a call, in any file. */
   useOf(made: ts.Node): Use | undefined;
 }
 
-/** One call: of what, with which arguments, where. */
+/** One call: the API, its arguments, its place. */
 export interface Called {
   readonly api: string;
   readonly built: boolean;
@@ -120,14 +119,14 @@ export function trait(
   });
 }
 
-/** A value for a message: holes as `…`, cut in the middle. */
+/** A value for a message: unknown parts as `…`, cut in the middle. */
 export function shown(value: JsValue): string {
   const whole = textOr(value, '…').replaceAll(unknownPart, '…').replace(/\s+/g, ' ');
   const half = detailCharsMax / 2;
   return whole.length <= detailCharsMax ? whole : `${whole.slice(0, half)} … ${whole.slice(-half)}`;
 }
 
-/** Says that a value ends here. */
+/** Notes that a value ends here. */
 export function sink(
   { use }: Called,
   at: ts.Expression | undefined,
@@ -137,7 +136,7 @@ export function sink(
   if (at !== undefined) use.sinks.push({ at, sink: to, certainty });
 }
 
-/** Hands a program inside to the front end of its language; gives its `Source.path`. */
+/** Passes an embedded program to the front end of its language; returns its `Source.path`. */
 export function embed(
   out: Out,
   { node }: Called,
@@ -151,7 +150,7 @@ export function embed(
   return `${source.path}#${language}@${map[0]?.raw ?? 0}`;
 }
 
-/** Notes a text that a call writes to a file, for the case that the file is started. */
+/** Notes a text that a call writes to a file, in case the file is started. */
 export function write(
   out: Out,
   { node }: Called,
@@ -185,7 +184,7 @@ export function write(
   }
 }
 
-/** How sure a value is: as it stands, put together, or not known. */
+/** The certainty of a value: written literally, computed, or unknown. */
 export function certaintyOf(value: JsValue, widened: boolean): Confidence {
   if (widened || value.kind === 'unknown') return 'widened';
   return value.kind === 'text' && value.built ? 'folded' : 'exact';

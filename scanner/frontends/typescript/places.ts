@@ -1,4 +1,4 @@
-/** Spans of syntax nodes, and where the text of a folded program stands in its literals. */
+/** Spans of syntax nodes, and the places of a folded program's text in its literals. */
 import { ts } from 'ts-morph';
 import type { Span } from '../../fact/fact.ts';
 import type { OffsetMap, TaintSource } from '../../fact/source.ts';

@@ -1,6 +1,6 @@
 /**
- * One program of all TypeScript and JavaScript sources of a round: in memory, our capability
- * library instead of any other, no settings of the skill.
+ * One program of all TypeScript and JavaScript sources of a round: in memory, with only our
+ * capability library, without the skill's settings.
  */
 import { posix } from 'node:path';
 import { ts } from 'ts-morph';
@@ -21,7 +21,7 @@ export interface Program {
   readonly checker: ts.TypeChecker;
   /** The source of a syntax tree; undefined for the library. */
   sourceOf(file: ts.SourceFile): TaintSource | undefined;
-  /** The file of the skill that a specifier means, seen from another. */
+  /** The file of the skill that an import specifier means, seen from another file. */
   resolve(from: ts.SourceFile, specifier: string): ts.SourceFile | undefined;
   readonly failed: readonly { readonly source: TaintSource; readonly reason: string }[];
 }
@@ -47,8 +47,8 @@ const libraryPath = '/capabilities.d.ts';
 const library = ts.createSourceFile(libraryPath, capabilityLibrary(), ts.ScriptTarget.ESNext, true);
 
 /**
- * Parses the sources and joins them. What cannot be parsed or nests too deep is named, and left
- * out.
+ * Parses the sources and joins them. Sources that cannot be parsed or nest too deeply are reported
+ * and left out.
  */
 export function createProgram(sources: readonly TaintSource[], steps: Steps): Program {
   const failed: { source: TaintSource; reason: string }[] = [];
@@ -109,16 +109,16 @@ export function createProgram(sources: readonly TaintSource[], steps: Steps): Pr
   };
 }
 
-// A program inside another text imports nothing of the skill by relative path, so it lies in a
-// folder of its own.
+// A program inside another text imports nothing of the skill by relative path, so it gets a folder
+// of its own.
 function nameOf({ path, language, depth }: TaintSource, index: number): string {
   const plain = depth === 0 ? `/skill/${path}` : `/inner/${index}/program`;
   const known = depth === 0 && /\.([cm]?[jt]s|[jt]sx)$/.test(path);
   return known ? plain : `${plain}${language === 'typescript' ? '.ts' : '.js'}`;
 }
 
-// Each file is a module with a scope of its own, as it is for node: a script's variables would be
-// everybody's, and hide the library's names.
+// Each file is a module with its own scope, as in node. Otherwise a script's variables would be
+// global and hide the library's names.
 function setExternalModuleIndicator(file: ts.SourceFile): void {
   Object.assign(file, { externalModuleIndicator: true });
 }
@@ -137,7 +137,7 @@ function parse(name: string, text: string): ts.SourceFile | undefined {
       true,
     );
   } catch (cause) {
-    // The parser is recursive: a text that nests deeper than the call stack ends here.
+    // The parser is recursive: a text that nests deeper than the call stack fails here.
     if (cause instanceof RangeError) return undefined;
     throw cause;
   }
@@ -145,8 +145,8 @@ function parse(name: string, text: string): ts.SourceFile | undefined {
 
 /**
  * Lists the nodes and counts their depth without recursion. A chain `a + b + c …` counts as one
- * level, but the checker climbs all of it from every name: its length is limited by itself, and a
- * name counts for the steps up to the file.
+ * level, but the checker climbs all of it from every name: its length has a separate limit, and a
+ * name counts for its levels up to the file.
  */
 function whyTooMuch(
   file: ts.SourceFile,
@@ -193,7 +193,7 @@ function syntaxErrorOf(file: ts.SourceFile, source: TaintSource): string | undef
   return `a syntax error: ${ts.flattenDiagnosticMessageText(error.messageText, ' ')}`;
 }
 
-// `parseDiagnostics` is internal, but the only way to syntax errors without the rest of the checks.
+// `parseDiagnostics` is internal, but the only access to syntax errors without all other checks.
 function parseErrors(file: ts.SourceFile): readonly ts.Diagnostic[] {
   return 'parseDiagnostics' in file && Array.isArray(file.parseDiagnostics)
     ? file.parseDiagnostics
@@ -227,7 +227,7 @@ function resolvePath(
     ? posix.join('/skill', bare.slice('/skills/@self'.length))
     : posix.join(posix.dirname(from), bare);
   if (!bare.startsWith('.') && !bare.startsWith('/skills/@self/')) return undefined;
-  // TypeScript sources are imported by the name of what they become, too.
+  // TypeScript sources are also imported by the names of their compiled files.
   const source = base.replace(/\.([cm]?)js(x?)$/, '.$1ts$2');
   return [...endings.map((ending) => base + ending), source, source.replace(/\.ts$/, '.tsx')].find(
     (name) => files.has(name),

@@ -1,9 +1,9 @@
-/** Nodes of a program: what stands there, without asking what it means. */
+/** Syntax of a program's nodes, without their meaning. */
 import { ts } from 'ts-morph';
 
 /**
- * An expression without what does not change its value: parentheses, types, `await`, the left side
- * of a comma.
+ * An expression without the parts that do not change its value: parentheses, types, `await`, the
+ * left side of a comma.
  */
 export function bareOf(expression: ts.Expression): ts.Expression {
   for (let at = expression; ; ) {
@@ -55,7 +55,7 @@ export function isAssignment(kind: ts.SyntaxKind): boolean {
   return kind >= ts.SyntaxKind.FirstAssignment && kind <= ts.SyntaxKind.LastAssignment;
 }
 
-/** `x ??= value` puts the value there as it is, or leaves what is there. */
+/** `x ??= value` assigns the value unchanged, or keeps the old value. */
 export function isPlainAssignment(kind: ts.SyntaxKind): boolean {
   return (
     kind === ts.SyntaxKind.EqualsToken ||

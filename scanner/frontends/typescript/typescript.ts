@@ -11,7 +11,7 @@ import { createEvaluator } from './values/evaluate.ts';
 import type { Evaluator } from './values/evaluator.ts';
 import { collectSymbols } from './values/symbols.ts';
 
-/** Analyses all sources as one program: what one file reads, another may send. */
+/** Analyses all sources as one program: one file may send the data that another reads. */
 export function analyseTypescript(
   sources: readonly TaintSource[],
   context: FrontEndContext,
@@ -23,7 +23,7 @@ export function analyseTypescript(
   const settledEvaluator = (): Evaluator =>
     (settled ??= createEvaluator(program, symbols, context.steps, collectWrites(self)));
   const outs = new Map<ts.SourceFile, Out>();
-  // An object may be used before the call that made it is looked at, and in another file.
+  // An object may be used before the call that created it is examined, and in another file.
   const useOf = (made: ts.Node): Use | undefined => {
     const there = outs.get(made.getSourceFile());
     if (there === undefined) return undefined;

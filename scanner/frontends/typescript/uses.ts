@@ -1,4 +1,4 @@
-/** Walks one file and writes down each use of a capability. */
+/** Walks one file and notes each use of a capability. */
 import { ts } from 'ts-morph';
 import type { Capability } from '../../../skills-index/skill/capability.ts';
 import { own } from '../../models/api.ts';
@@ -45,7 +45,7 @@ export function findUses(out: Out): void {
   }
 }
 
-/** The record of what a node means for flows. */
+/** The record of a node's effects on flows. */
 export function useAt(out: Out, node: ts.Node, api: string): Use {
   const known = out.uses.get(node);
   if (known !== undefined) return known;
@@ -106,7 +106,7 @@ function isCallee(node: ts.Expression): boolean {
   return ts.isCallExpression(node.parent) && node.parent.expression === node;
 }
 
-/** Writes down what a call does, once. */
+/** Notes the effects of a call, once. */
 export function visitCall(out: Out, node: ts.CallExpression | ts.NewExpression): void {
   if (out.visited.has(node)) return;
   out.visited.add(node);
@@ -163,7 +163,7 @@ function notePipe(
   });
 }
 
-// `text.then(eval)`, `['id'].forEach(exec)`: the API is called with what the object holds.
+// `text.then(eval)`, `['id'].forEach(exec)`: the API is called with the object's content.
 function applyCallbacks(
   out: Out,
   node: ts.CallExpression | ts.NewExpression,
@@ -194,8 +194,8 @@ function applyCallbacks(
   }
 }
 
-// `require("x")` handed on as it is; anything else that gives something powerful does so from a
-// name, which is looked at by itself.
+// `require("x")` passed on directly. Every other powerful value comes from a name, which is
+// examined by itself.
 function mayEscape(node: ts.Node): boolean {
   return !ts.isExpressionStatement(node.parent) && !ts.isVariableDeclaration(node.parent);
 }
@@ -217,7 +217,7 @@ function applyApi(out: Out, call: Called): void {
   else widen(out, call);
 }
 
-// A member of a powerful module that the tables do not know may do what the module can do.
+// An unknown member of a powerful module may have every effect of the module.
 function widen(out: Out, call: Called): void {
   const dot = call.api.lastIndexOf('.');
   const module = dot < 0 ? undefined : own(nodeDefaults, call.api.slice(0, dot));
@@ -232,7 +232,7 @@ function widen(out: Out, call: Called): void {
   capability(out, call, wide, 'widened', ['dynamic-name']);
 }
 
-// `child_process[name]()`, `globalThis[name]()`: any member may be meant.
+// `child_process[name]()`, `globalThis[name]()`: any member may be called.
 function noteUnknownMember(out: Out, node: ts.CallExpression | ts.NewExpression): void {
   const { expression } = node;
   if (!ts.isElementAccessExpression(expression)) return;
@@ -290,7 +290,7 @@ function visitImport(out: Out, node: ts.ImportDeclaration | ts.ExportDeclaration
   noteService(out, value, node);
 }
 
-// A package that talks to a service of its own, and npm packages as dependencies.
+// A package that contacts a service of its own, and npm packages as dependencies.
 function noteService(out: Out, name: JsValue, node: ts.Node): void {
   if (!isWhole(name) || /^[./]|^(data|https?|node):/.test(name.text)) return;
   const package_ = /^(?:npm:)?((?:@[^/]+\/)?[^/@]+)/.exec(name.text)?.[1] ?? name.text;

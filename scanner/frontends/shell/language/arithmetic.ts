@@ -1,12 +1,12 @@
 /**
- * Arithmetic of the shell (Bash manual §6.5) on numbers that are known: how scripts count through
- * the letters of a string.
+ * Arithmetic of the shell (Bash manual §6.5) on known numbers: scripts use it to count through the
+ * letters of a string.
  */
 import type { ArithmeticExpression } from 'unbash';
 import { type ShellRun, spanOf } from '../run.ts';
 import { emptyValue, isKnown, literalValue } from '../value.ts';
 
-/** The value of an expression, with its assignments done; undefined where it is not known. */
+/** The value of an expression, with its assignments made; undefined when it is unknown. */
 export function evaluate(
   run: ShellRun,
   expression: ArithmeticExpression | undefined,

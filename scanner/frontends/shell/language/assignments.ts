@@ -1,4 +1,4 @@
-/** Assignments: values, arrays, elements; and variables that do more than hold something. */
+/** Assignments: values, arrays, elements; and variables with an effect of their own. */
 import type { Assignment } from 'unbash';
 import { shellArrayItemsMax, shellItemSteps } from '../../../limits.ts';
 import { steeringVariables } from '../../../models/shell.ts';
@@ -10,7 +10,7 @@ import { keyOf } from './parameters.ts';
 import { arrayOf, assignMember, assignValue, listValue } from './variables.ts';
 import { foldWord, foldWords } from './words.ts';
 
-/** Sets what an assignment sets. */
+/** Makes an assignment. */
 export function assign(run: ShellRun, node: Assignment): void {
   const value = assignedValue(run, node);
   noteAssignment(run, node.name, value, spanOf(run, node));
@@ -32,7 +32,7 @@ function appended(run: ShellRun, old: ShellValue, value: ShellValue): ShellValue
   ]);
 }
 
-// What is added to as many items as are kept changes none of them.
+// A list with the greatest number of kept items takes no more.
 function isFull({ members, others }: ShellValue): boolean {
   if (members === undefined || members.size < shellArrayItemsMax || others.length > 0) return false;
   return [...members.keys()].every((key, index) => key === `${index}`);
@@ -57,8 +57,8 @@ const commandVariables =
   /^(PROMPT_COMMAND|GIT_SSH_COMMAND|GIT_EXTERNAL_DIFF|GIT_PROXY_COMMAND|LESSOPEN|LESSCLOSE)$/;
 
 /**
- * Notes variables that change what other programs do. What the shell itself runs from a variable is
- * gone through.
+ * Notes variables that change the behaviour of other programs. Code that the shell itself runs from
+ * a variable is followed.
  */
 export function noteAssignment(
   run: ShellRun,

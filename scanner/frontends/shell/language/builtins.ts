@@ -1,6 +1,6 @@
 /**
- * The shell's own commands that change what follows: eval, source, cd, export, read, trap, alias,
- * set … (Bash manual §4).
+ * Shell builtins that affect later commands: eval, source, cd, export, read, trap, alias, set …
+ * (Bash manual §4).
  */
 import { posix } from 'node:path';
 import type { TaintSource } from '../../../fact/source.ts';
@@ -77,8 +77,7 @@ const source: Builtin = (run, call) => {
   return emptyValue;
 };
 
-// `. ./lib.sh`, `source "$DIR/lib.sh"`: where the folder is not known, the only script of that
-// name.
+// `. ./lib.sh`, `source "$DIR/lib.sh"`: when the folder is unknown, the only script of that name.
 function ownScript(run: ShellRun, path: string): TaintSource | undefined {
   const { texts } = run.context;
   const plain = path.replace(/^(\.\/|\/skills\/@self\/)/, '');
@@ -182,7 +181,7 @@ const table: Readonly<Record<string, Builtin>> = {
     const [code] = call.args.filter((arg) => arg.text !== '--');
     if (code === undefined || code.text === '-' || code.text === '' || call.args.length < 2)
       return emptyValue;
-    // What it runs is looked up when it runs, which is after the last line.
+    // Its commands are looked up when it runs, which is after the last line.
     if (run.atEnd.length < shellTrapsMax) run.atEnd.push(() => runCode(run, call, code, 'shell'));
     return runCode(run, call, code, 'shell');
   },

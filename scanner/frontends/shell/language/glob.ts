@@ -6,11 +6,11 @@ import { shellPatternCharsMax } from '../../../limits.ts';
 
 type Token = { readonly one: (character: string) => boolean } | 'star';
 
-/** The ways a pattern fits; undefined for extended patterns, and for texts too long to try. */
+/** The matches of a pattern; undefined for extended patterns, and for texts that are too long. */
 export interface Glob {
-  /** Lengths of the beginnings of a text that it fits, shortest first. */
+  /** Lengths of the matching prefixes of a text, shortest first. */
   prefixes(text: string): number[];
-  /** Lengths of the ends of a text that it fits, shortest first. */
+  /** Lengths of the matching suffixes of a text, shortest first. */
   suffixes(text: string): number[];
 }
 
@@ -24,12 +24,12 @@ export function globOf(pattern: string): Glob | undefined {
   };
 }
 
-/** Whether a pattern fits a whole text. */
+/** Whether a pattern matches a whole text. */
 export function globFits(pattern: string, text: string): boolean {
   return globOf(pattern)?.prefixes(text).includes(text.length) === true;
 }
 
-/** Text with what a pattern fits replaced: the first longest fit, or all. */
+/** Text with matches of a pattern replaced: the first longest match, or all. */
 export function replaceGlob(
   text: string,
   glob: Glob,

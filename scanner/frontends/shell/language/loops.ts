@@ -1,6 +1,5 @@
 /**
- * Loops: over words or numbers that are known they are gone through round by round, else once, for
- * any round.
+ * Loops. Loops over known words or numbers are followed round by round, others once, for any round.
  */
 import type { ArithmeticFor, CompoundList, For, Select } from 'unbash';
 import { shellLoopWordsMax, shellRoundsMax, shellRoundsOfLoopMax } from '../../../limits.ts';
@@ -11,13 +10,13 @@ import { readVariable } from './variables.ts';
 import { foldWords } from './words.ts';
 
 export interface Bodies {
-  /** Goes through a body that is run. */
+  /** Follows a body that is run. */
   readonly run: (body: CompoundList) => ShellValue;
-  /** Goes through a body that may be run. */
+  /** Follows a body that may be run. */
   readonly mayRun: (body: CompoundList) => ShellValue;
 }
 
-/** `for x in a b c`: round by round is how strings are put together. */
+/** `for x in a b c`: scripts build strings round by round. */
 export function runLoop(
   run: ShellRun,
   { name, wordlist, body }: For | Select,

@@ -21,7 +21,7 @@ import { numberOf } from './arithmetic.ts';
 import { globOf, replaceGlob } from './glob.ts';
 import { readVariable, targetName } from './variables.ts';
 
-/** What folds a word of an expansion; handed in, for words hold expansions. */
+/** Folds a word of an expansion. It is a parameter, because words contain expansions. */
 export type Fold = (run: ShellRun, word: Word) => ShellValue;
 
 /** An expansion as one value: a list is joined. */
@@ -30,8 +30,7 @@ export function foldParameter(run: ShellRun, part: ParameterExpansionPart, fold:
 }
 
 /**
- * The words of an expansion that stands for several: `${a[@]}`, `${@:2}`; undefined for one that
- * stands for one.
+ * The words of an expansion with several words: `${a[@]}`, `${@:2}`; undefined for a single word.
  */
 export function listOf(
   run: ShellRun,
@@ -117,8 +116,8 @@ function foldIndirect(run: ShellRun, part: ParameterExpansionPart): ShellValue {
   return unknownValue([rootTaint({ what: 'env', name: '*' }, step, 'widened'), ...name.taints]);
 }
 
-// What stands behind `:-` is what the author meant; a variable from outside can only change it for
-// whoever sets it.
+// The text behind `:-` is the author's default. A variable from outside changes it only for the
+// user who sets it.
 function foldDefault(
   run: ShellRun,
   part: ParameterExpansionPart,
@@ -205,7 +204,7 @@ function sliceOf(
   return [numberOf(run, fold(run, operation.offset).text), count];
 }
 
-// A pattern tried at each place of a text takes their product; with a `*` in it, the text once
+// Matching a pattern at each place of a text costs their product; with a `*` in it, the text once
 // more.
 function knownGlob(
   run: ShellRun,
@@ -238,7 +237,7 @@ function changedCase(text: string, operator: string): string {
   return operator.length === 2 ? change(text) : change(text.slice(0, 1)) + text.slice(1);
 }
 
-// `@E` reads escapes as `$'…'` does, `@P` as a prompt; commands in a prompt are run where it is
+// `@E` reads escapes like `$'…'`, `@P` like a prompt; commands in a prompt run where it is
 // expanded.
 function transformed(text: string, kind: string): string | undefined {
   if (kind === 'U' || kind === 'L') return kind === 'U' ? text.toUpperCase() : text.toLowerCase();

@@ -58,7 +58,7 @@ function setNames(run: ShellRun, operands: readonly ShellValue[], value: ShellVa
   });
 }
 
-// The last name gets all that is left of the line.
+// The last name gets the rest of the line.
 function fieldOf(run: ShellRun, line: string, at: number, count: number): string {
   const separators = fieldSeparators(run);
   const fields = fieldsOf(line, separators);

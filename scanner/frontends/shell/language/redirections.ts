@@ -1,4 +1,4 @@
-/** Redirections: what a command gets as input, and where its output goes. */
+/** Redirections: the input of a command, and the destination of its output. */
 import type { Redirection } from 'unbash';
 import type { Capability } from '../../../../skills-index/skill/capability.ts';
 import { socketEgressOf } from '../../../models/egress-of.ts';
@@ -15,7 +15,7 @@ interface Outputs {
   readonly files: { path: ShellValue; how: 'write' | 'append' }[];
 }
 
-/** Runs a body with its redirections; gives what is still printed. */
+/** Runs a body with its redirections; returns the remaining output. */
 export function withRedirections(
   run: ShellRun,
   redirects: readonly Redirection[],

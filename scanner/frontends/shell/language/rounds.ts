@@ -1,6 +1,6 @@
 /**
- * Rounds of a loop, gone through until they change nothing: what one round assigns, a later round
- * may run.
+ * Rounds of a loop, followed until they change nothing: a later round may run the value that an
+ * earlier round assigned.
  */
 import { shellRepeatsMax } from '../../../limits.ts';
 import type { ShellFunction, ShellRun } from '../run.ts';
@@ -12,7 +12,7 @@ interface State {
   readonly functions: ReadonlyMap<string, ShellFunction>;
 }
 
-/** What a round can change for the next one. */
+/** The state that a round can change for the next. */
 export function stateOf({ vars, args, functions }: ShellRun): State {
   return { vars: new Map(vars), args, functions: new Map(functions) };
 }
@@ -27,7 +27,7 @@ export function isSameState(before: State, after: State): boolean {
   );
 }
 
-// A counter never comes to rest; alone it brings no new text into a later round.
+// A counter never becomes stable; alone it brings no new text into a later round.
 function isSameValue(before: ShellValue | undefined, after: ShellValue): boolean {
   if (before === undefined) return false;
   if (before === after) return true;
@@ -41,8 +41,8 @@ function isNumber(value: ShellValue): boolean {
 }
 
 /**
- * Goes through further rounds. Where their values never come to rest, what a round assigns may be
- * any code. Within them each loop is gone through once.
+ * Follows further rounds. Where values never become stable, an assigned value may be any code.
+ * Inside these rounds each loop is followed once.
  */
 export function repeat(run: ShellRun, round: () => void): void {
   if (run.isRepeating) return;

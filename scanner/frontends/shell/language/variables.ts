@@ -1,6 +1,6 @@
 /**
- * Variables of a script: read, set, with their members; one that the script does not set is read
- * from the environment.
+ * Variables of a script: reads, writes, members. A variable that the script does not set comes from
+ * the environment.
  */
 import { shellArrayItemsMax } from '../../../limits.ts';
 import { shellVariables } from '../../../models/shell.ts';
@@ -43,7 +43,7 @@ export function readVariable(
       : literalValue(run.cwd, span.start, true);
   if (name === 'TMPDIR') return literalValue('/tmp', span.start, true);
   if (name === 'BASH_SOURCE') return ownPath(run);
-  // `${SHELL:0:1}`, `${PATH:0:1}`: their first letter is always a slash.
+  // `${SHELL:0:1}`, `${PATH:0:1}`: the first letter is always a slash.
   if (name === 'SHELL')
     return {
       ...unknownValue(),
@@ -56,7 +56,7 @@ export function readVariable(
   return unknownValue([rootTaint({ what: 'env', name }, { span, note: `reads ${name}` })]);
 }
 
-/** Sets a variable; in a branch, the old value stays possible. */
+/** Sets a variable. In a branch, the old value stays possible. */
 export function assignValue(run: ShellRun, given: string, value: ShellValue): void {
   const name = targetName(run, given);
   const old = run.vars.get(name);
@@ -78,7 +78,7 @@ export function assignMember(
   const members = new Map(
     old?.members ?? (old === undefined || old.text === '' ? [] : [['0', old] as const]),
   );
-  // An element that is not known may be any.
+  // An unknown element may be any.
   if (key === undefined) for (const [at, item] of members) members.set(at, either(item, value));
   if (members.size < shellArrayItemsMax) members.set(key ?? `${members.size}`, value);
   run.vars.set(name, arrayOf([...members]));

@@ -16,7 +16,7 @@ import { fieldSeparators, fieldsOf } from './fields.ts';
 import { foldParameter, listOf } from './parameters.ts';
 import { readVariable } from './variables.ts';
 
-/** A word as the words it becomes: braces expanded, unquoted variables split at white space. */
+/** The words that a word expands to: braces expanded, unquoted variables split at white space. */
 export function foldWords(run: ShellRun, word: Word): ShellValue[] {
   const several = foldBraces(run, word) ?? foldList(run, word);
   if (several !== undefined)
@@ -36,8 +36,8 @@ export function foldWord(run: ShellRun, word: Word): ShellValue {
   return foldParts(run, word.parts);
 }
 
-// Text of the script. Where another language put the script together, its unknown parts hold what
-// that one put there.
+// Text of the script. When another language built the script, its unknown parts have that
+// language's values.
 function written(run: ShellRun, text: string, raw: number, folded = false): ShellValue {
   const value = literalValue(text, raw, folded);
   const hole = text.includes(unknownPart)
@@ -50,7 +50,7 @@ function written(run: ShellRun, text: string, raw: number, folded = false): Shel
 export function foldParts(run: ShellRun, parts: readonly WordPart[]): ShellValue {
   const folded = concat(parts.map((part) => foldPart(run, part)));
   run.context.steps.takeText(folded.text.length);
-  // Quotes in the middle of a word are how a name is hidden from a search for it.
+  // Quotes in the middle of a word hide a name from a search.
   const isBroken =
     parts.length > 1 &&
     parts.every((part) => /Quoted$|^Literal$/.test(part.type)) &&
@@ -95,7 +95,7 @@ function foldPart(run: ShellRun, part: WordPart): ShellValue {
   }
 }
 
-// Braces are expanded before all else, so the words they become are read anew.
+// Braces are expanded first, so the resulting words are parsed again.
 function foldBraces(run: ShellRun, word: Word): ShellValue[] | undefined {
   if ((word.parts ?? []).every((part) => part.type !== 'BraceExpansion')) return undefined;
   const texts = expandBraces(word.text);

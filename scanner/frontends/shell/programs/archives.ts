@@ -1,5 +1,5 @@
 /**
- * Programs that pack or encrypt files, and `find`: what they read is in what they write or print.
+ * Programs that pack or encrypt files, and `find`: their output has the content that they read.
  */
 import { socketEgressOf, unknownPart } from '../../../models/egress-of.ts';
 import type { Call } from '../call.ts';
@@ -50,7 +50,7 @@ const packs: Readonly<Record<string, Pack>> = {
   zstd: compress,
 };
 
-/** Runs a program that packs files; undefined for one that does not, or that unpacks. */
+/** Runs a program that packs files; undefined for other programs, and for unpacking. */
 export function callPacker(run: ShellRun, call: Call): ShellValue | undefined {
   return Object.hasOwn(packs, call.name) ? packs[call.name]?.(run, call) : undefined;
 }

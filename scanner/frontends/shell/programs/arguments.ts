@@ -1,4 +1,4 @@
-/** Arguments of a command taken apart into options and operands, as getopt does. */
+/** Splits the arguments of a command into options and operands, as getopt does. */
 import { type ShellValue, slice } from '../value.ts';
 
 export interface Option {
@@ -13,7 +13,7 @@ export interface Arguments {
 }
 
 /**
- * Takes arguments apart.
+ * Splits arguments.
  * @param takesValue names of options (a letter, or a word) whose value follows
  * @param stopAtOperand whether the first operand ends the options, as for a program that runs
  * another

@@ -5,7 +5,7 @@
 import { unescapedText } from '../language/escapes.ts';
 import type { Filter } from './filter.ts';
 
-/** What an awk program prints; undefined for what is not computed here. */
+/** The output of an awk program; undefined when it is not computed here. */
 export function awkFilter(words: readonly string[]): Filter | undefined {
   const separator = words.flatMap((word, at) =>
     word === '-F' ? [words[at + 1] ?? ' '] : /^-F./.test(word) ? [word.slice(2)] : [],
@@ -28,7 +28,7 @@ export function awkFilter(words: readonly string[]): Filter | undefined {
   };
 }
 
-/** Shell commands in an awk program, as literals; whether there are others that are not known. */
+/** Shell commands in an awk program, as literals, and whether there are unknown ones. */
 export function awkCommands(program: string): {
   readonly known: readonly string[];
   readonly others: boolean;

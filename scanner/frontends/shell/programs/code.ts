@@ -1,6 +1,6 @@
 /**
- * Code that a script hands to a shell or interpreter: as an argument, by a pipe, from a file it
- * made itself, or decoded.
+ * Code that a script gives to a shell or interpreter: as an argument, by a pipe, from a file that
+ * it wrote, or decoded.
  */
 
 import { parse } from 'unbash';
@@ -59,7 +59,7 @@ export function callInterpreter(run: ShellRun, call: Call): ShellValue {
   if (!(isOwn && run.source.context.startsWith('fence')))
     noteCapability(run, call, { kind: 'exec', program: call.name }, ['interpreter']);
   const inside = { ...call, args: args.operands };
-  // `-enc` is base64 of UTF-16: the language of batch files knows how to read it.
+  // `-enc` is base64 of UTF-16, which the batch language's reader decodes.
   if (
     interpreter.language === 'powershell' &&
     args.options.some((option) => /^e(nc|ncodedcommand|c)?$/i.test(option.name))
@@ -112,8 +112,7 @@ export function callInterpreter(run: ShellRun, call: Call): ShellValue {
 }
 
 /**
- * Runs a file that this script did not write: one of the skill's own programs, or what another one
- * left there.
+ * Runs a file that this script did not write: a program of the skill, or a file of another program.
  */
 export function runFile(
   run: ShellRun,
@@ -142,8 +141,8 @@ export function runFile(
 }
 
 /**
- * Notes that text is run as code, and goes through it: in this run when it is shell, else as an
- * embedded program. Unknown parts of shell code become a variable of unknown value.
+ * Notes that text is run as code, and follows it: shell code in this run, other code as an embedded
+ * program. Unknown parts of shell code become a variable of unknown value.
  */
 export function runCode(
   run: ShellRun,
@@ -196,7 +195,7 @@ export function runCode(
   return unknownValue([...printed.taints, ...passed]);
 }
 
-// Branches and loops leave several texts, and any of them may be run.
+// Branches and loops give several texts, and any of them may be run.
 function runTexts(run: ShellRun, call: Call, code: ShellValue): ShellValue {
   for (const other of code.others) {
     run.branch += 1;
@@ -227,7 +226,7 @@ function runShellText(run: ShellRun, call: Call, code: ShellValue): ShellValue {
 
 const unknownName = '_unknown_';
 
-// Each unknown part is read back as a variable that carries what flowed in.
+// Each unknown part becomes a variable with the taints of the value.
 function withoutHoles(code: ShellValue, map: OffsetMap): { text: string; map: OffsetMap } {
   const piece = ['$', '{', unknownName, '}'].join('');
   const pieces = code.text.split(unknownPart);
@@ -249,8 +248,8 @@ function withoutHoles(code: ShellValue, map: OffsetMap): { text: string; map: Of
     hole = begin + length;
     for (let piece = map[next]; piece !== undefined && piece.at < hole; piece = map[++next])
       add(piece.at, piece.fixed === true);
-    // A hole is one character of the value, whatever its length in here; behind it places run in
-    // step again.
+    // A hole is one character of the value, whatever its length here; offsets behind it advance
+    // normally again.
     if (index < pieces.length - 1) add(hole, true);
   }
   return { text: pieces.join(piece), map: shifted };

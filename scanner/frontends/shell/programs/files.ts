@@ -1,4 +1,4 @@
-/** Files in shell scripts: what is read and written, and what a script put into a file itself. */
+/** Files in shell scripts: reads, writes, and the content that a script itself wrote. */
 import { posix } from 'node:path';
 import type { Trait } from '../../../fact/fact.ts';
 import { shapeOf, unknownPart } from '../../../models/egress-of.ts';
@@ -17,7 +17,10 @@ import {
 
 type At = Pick<Call, 'span' | 'certainty' | 'name'>;
 
-/** What a file holds: what the script wrote there, else its name as a source. Notes the read. */
+/**
+ * The content of a file: the text that the script wrote, or else the file's name as a source. Notes
+ * the read.
+ */
 export function readFileValue(run: ShellRun, at: At, path: ShellValue): ShellValue {
   const own = run.files.get(fileKey(run, path.text));
   if (own !== undefined && path.text.startsWith('/dev/fd/')) return own;
@@ -37,7 +40,7 @@ export function readFileValue(run: ShellRun, at: At, path: ShellValue): ShellVal
   return unknownValue([...sources, ...path.taints]);
 }
 
-/** Notes that a file is written, and remembers what it then holds. */
+/** Notes that a file is written, and remembers its content. */
 export function writeFileValue(
   run: ShellRun,
   at: At,
@@ -102,8 +105,8 @@ export function noteWrite(run: ShellRun, at: At, path: ShellValue, traits: reado
 }
 
 /**
- * A path as mount facts write it: `*` when it is not known where it begins, and from the first
- * unknown part on.
+ * A path in the form of mount facts: `*` when its beginning is unknown, and from the first unknown
+ * part on.
  */
 export function mountPath(run: ShellRun, text: string): string {
   const at = text.indexOf(unknownPart);
@@ -114,7 +117,7 @@ export function mountPath(run: ShellRun, text: string): string {
   return at < 0 ? normal : `${normal}*`;
 }
 
-/** How files that the script writes are remembered. */
+/** The key for files that the script writes. */
 export function fileKey(run: ShellRun, text: string): string {
   return text.startsWith('/dev/fd/') ? text : mountPath(run, text).replace(/^\.\//, '');
 }

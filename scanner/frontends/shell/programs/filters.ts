@@ -1,6 +1,6 @@
 /**
- * Programs that turn one text into another, computed where the text is known: decoders, and what
- * cuts and puts together.
+ * Programs that turn one text into another, computed when the text is known: decoders, and programs
+ * that cut and join.
  */
 import { constants, gunzipSync, inflateSync } from 'node:zlib';
 import { decodedCharsMax } from '../../../limits.ts';
@@ -11,7 +11,7 @@ import type { Filter } from './filter.ts';
 import { sedFilter } from './sed.ts';
 import { translate } from './translate.ts';
 
-/** What a program does to its input; undefined for one that is not known here. */
+/** The effect of a program on its input; undefined for an unknown program. */
 export function filterOf(call: Call): Filter | undefined {
   const { args, name } = call;
   if (args.some((arg) => arg.text.includes(unknownPart)))

@@ -1,4 +1,4 @@
-/** Programs that run a command line they are given, as an argument or on their input. */
+/** Programs that run a given command line, from an argument or from their input. */
 
 import { own } from '../../../models/api.ts';
 import { unknownPart } from '../../../models/egress-of.ts';
@@ -11,7 +11,7 @@ import { hasOption, optionValues, parseArguments } from './arguments.ts';
 import { runCode } from './code.ts';
 import { readFileValue } from './files.ts';
 
-/** The command lines that a call runs, gone through; gives what they print. */
+/** Follows the command lines that a call runs; returns their output. */
 export function runLaunched(run: ShellRun, call: Call): ShellValue | undefined {
   const launcher = own(launchers, call.name);
   if (launcher === undefined) return undefined;
@@ -40,9 +40,7 @@ export function runLaunched(run: ShellRun, call: Call): ShellValue | undefined {
   return outputs.at(-1);
 }
 
-/**
- * The program that a container is told to run, with its arguments; undefined where there is none.
- */
+/** The program that a container is to run, with its arguments; undefined when there is none. */
 export function containedCommand(call: Call): readonly ShellValue[] | undefined {
   if (call.name === 'start') return startedCommand(call);
   const container = own(containers, call.name);
@@ -56,14 +54,14 @@ export function containedCommand(call: Call): readonly ShellValue[] | undefined 
     dashes > at
       ? call.args.slice(dashes + 1)
       : [...(entry === undefined ? [] : [entry]), ...args.operands.slice(1)];
-  // Only interpreters: what else stands there is a program of the image.
+  // Only interpreters: other names are programs of the image.
   return words[0] !== undefined && own(interpreters, programName(words[0].text)) !== undefined
     ? words
     : undefined;
 }
 
-// `start "title" /b pythonw x.py`: what opens a document or an address starts no program that
-// anybody could name.
+// `start "title" /b pythonw x.py`. A call that opens a document or an address starts no nameable
+// program.
 function startedCommand({ args }: Call): readonly ShellValue[] | undefined {
   const at = args.findIndex(({ text }) => own(interpreters, programName(text)) !== undefined);
   return at < 0 ? undefined : args.slice(at);
@@ -99,7 +97,7 @@ function inputOf(
       : call.stdin;
   if (input === emptyValue) return [];
   if (kind === 'lines') return [input];
-  // What `crontab -l` gave stands before what is added.
+  // The output of `crontab -l` comes before the added lines.
   const commands = input.text
     .replaceAll(unknownPart, '\n')
     .split('\n')

@@ -1,4 +1,7 @@
-/** Network programs in shell scripts: where they connect, what they send, and what they bring. */
+/**
+ * Network programs in shell scripts: their connections, the data that they send, and the data that
+ * they fetch.
+ */
 import { basename } from 'node:path/posix';
 import type { Capability } from '../../../../skills-index/skill/capability.ts';
 import { parseEgressUrl } from '../../../../skills-index/skill/egress-target.ts';
@@ -28,7 +31,7 @@ import {
 import { hasOption, optionValues, parseArguments } from './arguments.ts';
 import { readFileValue, writeFileValue } from './files.ts';
 
-/** Notes a network program's connections and what it sends; gives its answer. */
+/** Notes a network program's connections and sent data; returns its response. */
 export function callNetwork(run: ShellRun, call: Call, program: NetworkProgram): ShellValue {
   const takes = [
     program.body,
@@ -188,7 +191,7 @@ function bodyValues(
   );
 }
 
-// What scp and rsync copy to another machine; what ssh is told to do there; the bytes that ping
+// Files that scp and rsync copy to another machine; commands that ssh runs there; bytes that ping
 // repeats.
 function carriedOperands(
   run: ShellRun,

@@ -1,6 +1,6 @@
 /**
- * Programs that are no part of a shell: each is an `exec`; some install software, start by
- * themselves, or run what they are given.
+ * Programs that are not part of a shell. Each is an `exec`; some install software, start
+ * automatically, or run given code.
  */
 import { own } from '../../../models/api.ts';
 import { egressOf } from '../../../models/egress-of.ts';
@@ -15,7 +15,7 @@ import { runCode, runFile } from './code.ts';
 import { fileKey, noteWrite, readFileValue } from './files.ts';
 import { noteUpload } from './uploads.ts';
 
-/** Runs a program that nothing else knows. */
+/** Runs a program without a handler of its own. */
 export function callProgram(run: ShellRun, call: Call): ShellValue {
   const { name, word } = call;
   const written = run.files.get(fileKey(run, word.text));
@@ -40,7 +40,7 @@ export function callProgram(run: ShellRun, call: Call): ShellValue {
   if (name === 'git') noteGit(run, call);
   noteUpload(run, call);
   if (batchPrograms.test(name)) noteBatch(run, call);
-  // A line that another language put together is that one's call, and noted there.
+  // A line that another language built is that language's call, and noted there.
   const sink = {
     what: 'exec',
     capability: { kind: 'exec', program: name },
@@ -223,7 +223,7 @@ function noteGit(run: ShellRun, call: Call): void {
     const says = setting?.text ?? '';
     const runsIt =
       programSettings.test(says) || (/^alias\./i.test(says) && /^!/.test(given?.text ?? ''));
-    // Told in a text it is a setting that the user makes.
+    // In a text, it is a setting for the user to make.
     if (isEverywhere && isOwn && runsIt && run.source.context === 'code')
       noteTrait(run, call, 'autostart', `git config --global ${says}, for every repository`);
   }
@@ -237,7 +237,7 @@ function noteGit(run: ShellRun, call: Call): void {
     .map((operand) => run.remotes.get(operand.text) ?? operand);
   const url = words.find((word) => /:\/\/|^[\w.-]+@[\w.-]+:/.test(word.text));
   if (url === undefined && verb?.text !== 'clone') return;
-  // Whoever stands before the @ says nothing of the host.
+  // The user name before the @ says nothing about the host.
   const bare = url?.text
     .replace(/^[\w.-]+@([\w.-]+):/, 'ssh://$1/')
     .replace(/^(\w+:\/\/)[^@/]*@(?=[\w.-])/, '$1');
@@ -253,11 +253,11 @@ function noteGit(run: ShellRun, call: Call): void {
   });
 }
 
-// What git runs in any repository.
+// Settings with programs that git runs in any repository.
 const programSettings =
   /^(core\.(hookspath|fsmonitor|sshcommand)|init\.templatedir|gpg\.([a-z0-9]+\.)?program|diff\.external)$/i;
 
-// `socat - TCP:host:port`, `socat FILE:secret TCP:…`: both sides give to each other.
+// `socat - TCP:host:port`, `socat FILE:secret TCP:…`: both sides exchange data.
 function noteSocat(run: ShellRun, call: Call): void {
   const runs = call.args.some((arg) => /^(exec|system):/i.test(arg.text));
   const files = call.args.filter((arg) => /^(file|open|gopen):/i.test(arg.text));

@@ -1,4 +1,4 @@
-/** `sed` on known text: s, y, p, d and line numbers, with patterns that cannot take long. */
+/** `sed` on known text: s, y, p, d and line numbers, with patterns that cannot be slow. */
 import { shellPatternCharsMax, shellPatternWorkMax } from '../../../limits.ts';
 import type { Filter } from './filter.ts';
 
@@ -9,7 +9,7 @@ type Step = ((line: string) => string | undefined) & {
   readonly repeats?: number;
 };
 
-/** What a sed script does; undefined for what is not computed here. */
+/** The effect of a sed script; undefined when it is not computed here. */
 export function sedFilter(words: readonly string[]): Filter | undefined {
   const quiet = words.some((word) => /^-[a-zA-Z]*n/.test(word));
   const extended = words.some((word) => /^-[a-zA-Z]*[Er]/.test(word));

@@ -1,5 +1,5 @@
 /**
- * Programs that a utility starts because of what its arguments say: awk's system, sed's e, tar's
+ * Programs that a utility starts because of its arguments: awk's system, sed's e, tar's
  * checkpoints.
  */
 
@@ -11,7 +11,7 @@ import { awkCommands } from './awk.ts';
 import { runCode } from './code.ts';
 import { fileKey } from './files.ts';
 
-/** Notes what a utility starts, or shows of other processes. */
+/** Notes programs that a utility starts, and facts about other processes that it shows. */
 export function noteStarted(run: ShellRun, call: Call): void {
   const { args, name } = call;
   const program = args.map((arg) => arg.text).join(' ');
@@ -29,7 +29,7 @@ export function noteStarted(run: ShellRun, call: Call): void {
     noteTrait(run, call, 'process-environment', `ps ${program}`);
 }
 
-// An awk program starts others by `system`: one that was fetched does what its sender likes.
+// An awk program starts others by `system`, so a fetched awk program may run anything.
 function runFetchedProgram(run: ShellRun, call: Call): void {
   const args = parseArguments(call.args, new Set(['f', 'F', 'v']));
   const files = optionValues(args, ['f', 'file']);
@@ -55,7 +55,7 @@ function runAwkCommands(run: ShellRun, call: Call, program: string): void {
   noteTrait(run, call, 'code-from-string', 'a command that awk puts together');
 }
 
-// GNU sed: `e command`, and `s/…/command/e`, which runs what the line has become.
+// GNU sed: `e command`, and `s/…/command/e`, which runs the resulting line.
 function runSedCommands(run: ShellRun, call: Call): void {
   for (const { text } of call.args) {
     const line = sedCommand(text);

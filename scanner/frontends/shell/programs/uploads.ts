@@ -1,7 +1,4 @@
-/**
- * What programs with a place of their own take there: cloud storage, mail, gists, a repository that
- * is pushed.
- */
+/** Programs that upload to a fixed place: cloud storage, mail, gists, a pushed repository. */
 import type { Capability } from '../../../../skills-index/skill/capability.ts';
 import { own } from '../../../models/api.ts';
 import { egressOf, socketEgressOf, unknownPart } from '../../../models/egress-of.ts';
@@ -13,7 +10,7 @@ import { isKnown, joinTaints, type ShellValue, slice } from '../value.ts';
 import { optionValues, parseArguments } from './arguments.ts';
 import { readFileValue } from './files.ts';
 
-/** Notes what a program takes away, and where to. */
+/** Notes the data that a program uploads, and the destination. */
 export function noteUpload(run: ShellRun, call: Call): void {
   const uploader = own(uploaders, call.name);
   const words = call.args.map((arg) => arg.text).join(' ');

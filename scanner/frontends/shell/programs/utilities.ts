@@ -1,6 +1,4 @@
-/**
- * Utilities of a plain shell image: what of their input, arguments and files their output holds.
- */
+/** Utilities of a plain shell image: which input, arguments and files their output contains. */
 import { decodedCharsMax } from '../../../limits.ts';
 import { own } from '../../../models/api.ts';
 import { utilities } from '../../../models/shell.ts';
@@ -198,12 +196,12 @@ function transform(run: ShellRun, call: Call, files: readonly ShellValue[]): She
 
 const encoders = /^(base64|base32|xxd|od|hexdump|gzip|bzip2|xz|zstd|openssl|gpg|tar|zip|rev|tr)$/;
 
-// Every temporary file is one of its own, told by where it is made.
+// Every temporary file is separate, identified by the place of its creation.
 function temporaryName(call: Call): ShellValue {
   return literalValue(`/tmp/mktemp.${call.span.start}`, call.span.start, true);
 }
 
-// Names below the folders, and what the commands print that run on them.
+// Names below the folders, and the output of the commands that run on them.
 function find(run: ShellRun, call: Call): ShellValue {
   const { roots, commands } = findParts(call);
   const names = roots.map((root) => readFileValue(run, call, root));

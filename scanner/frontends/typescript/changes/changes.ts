@@ -1,4 +1,6 @@
-/** What writes make of values that are run: the values that may have been written, or "unknown". */
+/**
+ * The effect of writes on values that are run: the values that may have been written, or "unknown".
+ */
 import { ts } from 'ts-morph';
 import { bareOf, type Functionish } from '../syntax.ts';
 import type { Evaluator } from '../values/evaluator.ts';
@@ -7,8 +9,8 @@ import { alternatives, type Frame, type JsValue, unionOf, unknown } from '../val
 import type { Write } from './write.ts';
 
 /**
- * A list or bytes that may have changed since they were made are unknown; where they were made
- * stays known, so that their other names are.
+ * A list or bytes that may have changed since their creation are unknown. The place of their
+ * creation stays known, so that their other names do.
  */
 export function settled(self: Evaluator, node: ts.Expression, value: JsValue): JsValue {
   if (self.writes === undefined || !isMaking(node)) return value;
@@ -24,7 +26,7 @@ export function settled(self: Evaluator, node: ts.Expression, value: JsValue): J
   );
 }
 
-// Sorting brings no item, and `push` moves none; every other change may put any.
+// Sorting adds no item, and `push` moves none; every other change may add any.
 function changedList(
   list: Extract<JsValue, { kind: 'array' | 'growing' }>,
   changes: readonly Write[],
@@ -55,7 +57,9 @@ function isChanged(self: Evaluator, made: ts.Expression): boolean {
   return reaching(self, made, '*').length > 0;
 }
 
-/** What may have been written to a member of an object literal or class since it was made. */
+/**
+ * Values that may have been written to a member of an object literal or class since its creation.
+ */
 export function writtenMembers(self: Evaluator, made: ts.Node, name: string): JsValue[] {
   return reaching(self, made, name).map(({ key, assigned }) =>
     key === '*' || assigned === undefined || assigned.compound
@@ -85,7 +89,7 @@ export function hasOtherThis(self: Evaluator, callee: Functionish | undefined): 
   return callee !== undefined && self.writes?.isOpen(callee) === true;
 }
 
-/** Subclasses' own members of a name: whoever calls a method of the class may call theirs. */
+/** Subclasses' own members of a name: a caller of the class's method may call theirs. */
 export function overriding(
   self: Evaluator,
   node: ts.ClassLikeDeclaration,
@@ -162,8 +166,8 @@ function mayBe(value: JsValue, made: ts.Node): boolean {
 }
 
 /**
- * A member with what is assigned to it by its variable's name; writes to objects and classes are in
- * their members already.
+ * A member with the values assigned through its variable's name. Writes to objects and classes are
+ * in their members already.
  */
 export function withWritten(
   self: Evaluator,
@@ -182,7 +186,7 @@ export function withWritten(
   return unionOf([value, ...assigned]);
 }
 
-/** What a parameter gets where its function may be called by others. */
+/** The value of a parameter whose function others may call. */
 export function fromOthers(self: Evaluator, callee: Functionish): JsValue[] {
   return self.writes?.isOpen(callee) === true ? [unknown] : [];
 }

@@ -1,4 +1,4 @@
-/** What a loop gets of a list, and `forEach` gives its function. */
+/** The element of a list that a loop gets, or that `forEach` passes to its function. */
 import { ts } from 'ts-morph';
 import type { Evaluator } from '../values/evaluator.ts';
 import { alternatives, type JsValue, unionOf, unknown } from '../values/values.ts';

@@ -1,4 +1,4 @@
-/** Which calls change what they are given, or what they are called on. */
+/** Calls that change their arguments or their object. */
 import { own } from '../../../models/api.ts';
 import { nodeDefaults } from '../../../models/node.ts';
 import { apis } from '../library.ts';
@@ -16,8 +16,8 @@ const readers =
   /^(Object\.(keys|values|entries|freeze|seal|is|hasOwn|fromEntries|getOwn\w+|getPrototypeOf|isFrozen)|Reflect\.(get|has|ownKeys|getPrototypeOf|getOwnPropertyDescriptor)|Array\.(isArray|from|of)|JSON\.\w+|console\.\w+|Promise(\.\w+)?|String(\.\w+)?|Number(\.\w+)?|Boolean|Error|Set|Map|URL|URLSearchParams|Date|RegExp|structuredClone|parseInt|parseFloat|isNaN|assert(\.\w+)*|require|import|set(Timeout|Interval|Immediate)|fetch|Request|Response|process\.\w+|path(\/posix|\/win32)?\.\w+|Buffer(\.\w+)*|Math\.\w+|Symbol(\.\w+)*|BigInt|queueMicrotask)$/;
 
 /**
- * Whether a callee, which is no function of the skill, may write to what it is given:
- * `Object.assign`, `lodash.set`, `Array.prototype.push.call`.
+ * Whether a callee outside of the skill may write to its arguments: `Object.assign`, `lodash.set`,
+ * `Array.prototype.push.call`.
  */
 export function changesGiven(callee: JsValue): boolean {
   if (callee.kind === 'bound') return changesGiven(callee.callee);
@@ -31,7 +31,7 @@ export function changesGiven(callee: JsValue): boolean {
   return callee.kind === 'api' && !isReader(callee.name);
 }
 
-/** Whether a callee keeps no name of what it is given, and gives none to others. */
+/** Whether a callee neither keeps its arguments nor passes them on. */
 export function keepsGiven(callee: JsValue): boolean {
   return callee.kind === 'api' && isReader(callee.name);
 }

@@ -1,9 +1,9 @@
-/** Where an expression stands, and what becomes of its value there. */
+/** The position of an expression, and the use of its value there. */
 import { ts } from 'ts-morph';
 import { bareOf, type Functionish, isAssignment, isFunctionish } from '../syntax.ts';
 
 /**
- * Methods of lists that call what they are given with each element, and `then` with what it holds.
+ * Methods of lists that call their argument with each element, and `then` with the promised value.
  */
 export const elementCallbacks: ReadonlySet<string> = new Set([
   'map',
@@ -24,7 +24,7 @@ export function rootOf(receiver: ts.Expression): ts.Expression {
   return at;
 }
 
-/** The expression around a node that gives the same value, or one of several. */
+/** The expression around a node with the same value, or one of several. */
 export function outermost(node: ts.Node): ts.Node {
   let at = node;
   while (givesSame(at.parent, at)) at = at.parent;
@@ -44,7 +44,7 @@ function givesSame(parent: ts.Node, node: ts.Node): boolean {
   );
 }
 
-/** Whether a call calls this. */
+/** Whether a call calls this node. */
 export function isCallee(node: ts.Node): boolean {
   const at = outermost(node);
   return (
@@ -52,7 +52,7 @@ export function isCallee(node: ts.Node): boolean {
   );
 }
 
-/** Whether an assignment writes here. */
+/** Whether an assignment writes to this node. */
 export function isTarget(node: ts.Node): boolean {
   return (
     ts.isBinaryExpression(node.parent) &&
@@ -73,7 +73,7 @@ export function isMemberName(node: ts.Identifier): boolean {
   );
 }
 
-/** What gives its name a meaning. */
+/** Whether the node declares its name. */
 export function isDeclared(node: ts.Node): boolean {
   return (
     ts.isVariableDeclaration(node) ||
@@ -97,12 +97,12 @@ export function isElementCallback(node: ts.Node): boolean {
   return text === 'then' || elementCallbacks.has(text);
 }
 
-/** A function that is called where it is written. */
+/** A function that is called at the place of its definition. */
 export function isCalledWhereItStands(callee: Functionish): boolean {
   return isCallee(callee) || isElementCallback(callee);
 }
 
-/** A member of this name is read, and no more. */
+/** Whether a member of this name is only read. */
 export function isPlainRead(name: ts.Identifier): boolean {
   const { parent } = name;
   return (

@@ -1,6 +1,5 @@
 /**
- * What a call runs: the values that are known, and "unknown" beside them where something may have
- * changed them.
+ * The values that a call runs: the known ones, and "unknown" where something may have changed them.
  */
 import { ts } from 'ts-morph';
 import { type Effect, own } from '../../../models/api.ts';
@@ -47,8 +46,8 @@ function replaced(out: Out, call: Called, places: readonly number[]): Args {
   );
 }
 
-// What the arguments are where writes count; nothing for a call that is made by another, like that
-// of `list.forEach`.
+// The arguments with writes taken into account; nothing for a call that another call makes, like
+// that of `list.forEach`.
 function settledArguments(out: Out, { api, node, args }: Called): readonly (JsValue | undefined)[] {
   const isCall = ts.isCallExpression(node) || ts.isNewExpression(node);
   const same = isCall

@@ -1,4 +1,4 @@
-/** Writes to members of objects, and what is asked of all of them. */
+/** Writes to members of objects, and questions about all of them. */
 import type { ts } from 'ts-morph';
 import type { Functionish } from '../syntax.ts';
 import type { Assignment } from '../values/assignments.ts';
@@ -7,28 +7,28 @@ export interface Write {
   readonly receiver: ts.Expression;
   /** `*` for any member. */
   readonly key: string;
-  /** What is written, where an assignment says it. */
+  /** The written value, when an assignment names it. */
   readonly assigned?: Assignment;
-  /** The method of the receiver that writes; absent where something else does. */
+  /** The method of the receiver that writes; absent for other writes. */
   readonly method?: string;
-  /** What a call may write. */
+  /** Values that a call may write. */
   readonly given?: readonly ts.Expression[];
 }
 
 export interface Writes {
-  /** Writes to this member of anything, those to any member included. */
+  /** Writes to this member of any object, including writes to any member. */
   named(key: string): readonly Write[];
   /** Writes to elements, and to any member. */
   readonly ofElements: readonly Write[];
   readonly all: readonly Write[];
-  /** What is written to a variable's object by the variable's name. */
+  /** Values written to a variable's object through the variable's name. */
   writtenTo(variable: ts.Symbol): readonly ts.Expression[];
-  /** The variable that an object, array or function is first put into. */
+  /** The variable that first gets an object, array or function. */
   holderOf(made: ts.Node): ts.Symbol | undefined;
-  /** Whether what is made here may get another name than its variable's. */
+  /** Whether this object may get another name than its variable's. */
   leaves(made: ts.Node): boolean;
-  /** Whether a function may be called, or get another `this`, where its name does not show it. */
+  /** Whether a function may be called, or get another `this`, where its name does not appear. */
   isOpen(callee: Functionish): boolean;
-  /** The classes that extend anything. */
+  /** All classes that extend another. */
   readonly derived: readonly ts.ClassLikeDeclaration[];
 }

@@ -1,7 +1,7 @@
 /**
- * What may change a value behind the name that is read: a member that is written through another
- * name of its object, a call that changes what it is given, a function that others hold as well.
- * Where code runs a text, the text counts as known only if nothing here can have changed it.
+ * Changes of a value that the read name does not show: a write to a member through another name of
+ * the object, a call that changes its arguments, a function that others hold as well. A text that
+ * code runs counts as known only if nothing here can have changed it.
  */
 import { ts } from 'ts-morph';
 import { type Functionish, isAssignment, isPattern, memberName } from '../syntax.ts';
@@ -24,9 +24,7 @@ import {
 import type { Write, Writes } from './write.ts';
 import { takenBy, writesAt } from './written-members.ts';
 
-/**
- * Collects the writes of all files. `self` finds what is called; it does not follow writes itself.
- */
+/** Collects the writes of all files. `self` resolves callees; it does not follow writes itself. */
 export function collectWrites(self: Evaluator): Writes {
   const { symbols } = self;
   const gathered = gather(self);
@@ -78,7 +76,7 @@ interface Gathered {
   /** Members that patterns take out of objects. */
   readonly taken: Set<string>;
   readonly derived: ts.ClassLikeDeclaration[];
-  /** Functions whose `arguments` are written, or go elsewhere. */
+  /** Functions whose `arguments` are written or passed on. */
   readonly openArguments: Set<Functionish>;
 }
 
@@ -172,7 +170,7 @@ function isKept(self: Evaluator, use: ts.Expression | ts.Node): boolean {
       : operator.kind !== ts.SyntaxKind.CommaToken;
   }
   return (
-    // What a pattern takes apart.
+    // Values that a pattern takes apart.
     (ts.isVariableDeclaration(parent) && !ts.isIdentifier(parent.name)) ||
     ts.isSpreadElement(parent) ||
     ts.isSpreadAssignment(parent) ||
@@ -187,7 +185,7 @@ function isKept(self: Evaluator, use: ts.Expression | ts.Node): boolean {
   );
 }
 
-// The member by which a method is called; undefined for functions that are no members.
+// The member name under which a method is called; undefined for functions that are no members.
 function memberNameOf(callee: Functionish): string | undefined {
   const at = outermost(callee).parent;
   const holder = ts.isPropertyAssignment(at) || ts.isPropertyDeclaration(at) ? at : callee;

@@ -1,4 +1,4 @@
-/** Which members a part of a program writes, in whichever way. */
+/** The members that a part of a program writes, in any way. */
 import { ts } from 'ts-morph';
 import { bareOf, isAssignment, isPattern, isPlainAssignment, memberName } from '../syntax.ts';
 import { type Assignment, eachOf, targetsOf } from '../values/assignments.ts';
@@ -24,7 +24,7 @@ export function takenBy(node: ts.Node): readonly string[] {
   );
 }
 
-/** What a node writes to members of objects. */
+/** The member writes of a node. */
 export function* writesAt(self: Evaluator, node: ts.Node): Iterable<Write> {
   if (ts.isBinaryExpression(node) && isAssignment(node.operatorToken.kind)) {
     yield* writesTo(node.left, {
@@ -93,8 +93,8 @@ function* writesOfCall(
     };
 }
 
-// `Object.assign(target, { cwd })` writes these members and no others; undefined where the sources
-// do not say which.
+// `Object.assign(target, { cwd })` writes only these members; undefined when the sources do not
+// tell.
 function keysOf(
   sources: readonly ts.Expression[],
 ): (readonly [string, ts.Expression])[] | undefined {
@@ -115,7 +115,7 @@ function keysOf(
   return found;
 }
 
-// What has no name is not read again.
+// A value without a name is not read again.
 function isNamed(bare: ts.Expression): boolean {
   return (
     !ts.isLiteralExpression(bare) &&

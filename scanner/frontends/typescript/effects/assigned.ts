@@ -1,4 +1,4 @@
-/** Assignments that do something by themselves. */
+/** Assignments with an effect of their own. */
 import { ts } from 'ts-morph';
 import { own } from '../../../models/api.ts';
 import { assignedApis } from '../../../models/javascript.ts';
@@ -8,8 +8,8 @@ import { alternatives } from '../values/values.ts';
 import { applyEffect } from './effects.ts';
 
 /**
- * An API that is replaced (`fs.readFile = …`: whoever calls it later calls something else), or
- * reached by assigning to it.
+ * An API that is replaced (`fs.readFile = …`: later callers call something else), or that is used
+ * by assigning to it.
  */
 export function noteAssignment(
   out: Out,

@@ -1,6 +1,5 @@
 /**
- * What a call gives, and what it calls: `bind`, `call`, `apply`, `Reflect` and wrappers seen
- * through.
+ * The result and the callee of a call: resolves `bind`, `call`, `apply`, `Reflect` and wrappers.
  */
 import { ts } from 'ts-morph';
 import { own } from '../../../models/api.ts';
@@ -21,7 +20,7 @@ import {
 
 type Args = ResolvedCall['args'];
 
-/** Everything that a call may call, wrappers taken off. */
+/** Every function that a call may call, without wrappers. */
 export function resolveCall(
   self: Evaluator,
   node: ts.CallExpression | ts.NewExpression,
@@ -37,7 +36,7 @@ function argumentsOf(self: Evaluator, list: readonly ts.Expression[], frame: Fra
   return list.flatMap((node, at): Args => {
     if (!ts.isSpreadElement(node)) return [{ value: self.valueOf(node, frame), node }];
     const spread = self.valueOf(node.expression, frame);
-    // Arguments behind the list have no known places.
+    // Arguments behind the list have no known positions.
     if (spread.kind === 'growing' && at === list.length - 1)
       return [...spread.items, unknown].map((value) => ({ value, node: node.expression }));
     return spread.kind === 'array'
@@ -177,8 +176,8 @@ function resultOfApi(
 }
 
 /**
- * What `Object.entries`, `values` and `keys` give of an object that is written down; undefined
- * parts stay unknown.
+ * The result of `Object.entries`, `values` and `keys` for an object literal; undefined parts stay
+ * unknown.
  */
 function membersOf(
   self: Evaluator,
@@ -232,7 +231,7 @@ function resultOfMethod(
   }
   if (name === 'get' && of.kind === 'instance' && of.of === 'Map')
     return heldIn(self, of.made, first);
-  // A part of a list that is chosen when it runs.
+  // A part of a list that is chosen at run time.
   if (
     name === 'filter' &&
     self.writes !== undefined &&
@@ -243,7 +242,7 @@ function resultOfMethod(
   return folded ?? unknown;
 }
 
-/** What a map gives for a key: of the pairs it was made of and of what was set later. */
+/** The value of a map for a key: from its initial pairs and from later `set` calls. */
 function heldIn(self: Evaluator, made: ts.Node, key: JsValue | undefined): JsValue {
   const [pairs] = ts.isNewExpression(made) ? (made.arguments ?? []) : [];
   const list = pairs === undefined ? unknown : self.valueOf(pairs);
@@ -262,8 +261,8 @@ function heldIn(self: Evaluator, made: ts.Node, key: JsValue | undefined): JsVal
 }
 
 /**
- * What a function returns for these arguments: its return expressions, with the parameters standing
- * for the arguments.
+ * The result of a function for these arguments: its return expressions, with the arguments in place
+ * of the parameters.
  */
 function returnedBy(
   self: Evaluator,
@@ -278,7 +277,7 @@ function returnedBy(
   );
 }
 
-// A generator gives what it yields one by one, to a loop or a spread.
+// A generator passes its yielded values one by one to a loop or a spread.
 function given(callee: Functionish, values: readonly JsValue[]): JsValue {
   return callee.asteriskToken === undefined
     ? unionOf(values)
@@ -288,7 +287,7 @@ function given(callee: Functionish, values: readonly JsValue[]): JsValue {
       };
 }
 
-/** The expressions that a function may return; those of functions inside it are theirs. */
+/** The expressions that a function may return, without those of inner functions. */
 export function returnsOf(callee: Functionish): ts.Expression[] {
   const { body } = callee;
   if (body === undefined) return [];
@@ -304,7 +303,7 @@ export function returnsOf(callee: Functionish): ts.Expression[] {
 }
 
 export interface ResolvedCall {
-  /** What is called in the end; never a `bound` or a union. */
+  /** The function that is finally called; never a `bound` or a union. */
   readonly callee: JsValue;
   /** Values and, where there is one, the expression of each argument. */
   readonly args: readonly { readonly value: JsValue; readonly node: ts.Expression | undefined }[];

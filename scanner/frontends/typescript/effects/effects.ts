@@ -1,6 +1,4 @@
-/**
- * What one call of an API does: its effects of the tables, each written down by its own function.
- */
+/** The effects of one API call by the tables, each noted by its own function. */
 import type { Effect } from '../../../models/api.ts';
 import { anyEgress } from '../../../models/egress-of.ts';
 import { type Called, type Out, shown, sink, trait } from '../out.ts';
@@ -32,7 +30,7 @@ const apply: Apply = {
   resolve: (out, call, effect) => resolveName(out, call, effect.name),
   send: (out, call, effect) => sendOver(out, call, effect.content),
   listen: (out, call) => {
-    // Whoever connects says what its handlers get.
+    // Any client that connects decides what the handlers get.
     call.use.sources.push({ what: 'network', name: anyEgress });
     trait(out, call, 'listen', call.api);
   },
@@ -56,7 +54,7 @@ const apply: Apply = {
     ),
 };
 
-/** Writes down what an effect comes to. */
+/** Notes the facts of an effect. */
 export function applyEffect<Kind extends Does>(
   out: Out,
   call: Called,

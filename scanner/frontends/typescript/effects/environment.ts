@@ -6,7 +6,7 @@ import { bareOf, isAssignment } from '../syntax.ts';
 import { alternatives, isWhole, type JsValue, text, unknown } from '../values/values.ts';
 import { wholeOfPattern } from '../values/variables.ts';
 
-/** Whether a value is an environment as a whole. */
+/** Whether a value is a whole environment. */
 export function isEnvironment(value: JsValue): boolean {
   return alternatives(value).some((value) => value.kind === 'api' && environments.has(value.name));
 }
@@ -112,7 +112,7 @@ function isWritten(node: ts.Node): boolean {
 }
 
 /**
- * All variables at once, unless this use only hands the object on to where it is looked at again.
+ * All variables at once, unless this use only passes the object to a place that is examined itself.
  */
 export function readWholeEnvironment(
   out: Out,
@@ -122,7 +122,7 @@ export function readWholeEnvironment(
   if (!isEnvironment(out.self.valueOf(node)) || bareOf(node) !== node) return;
   const place = placeOf(out, node);
   if (place === 'tracked') {
-    // Not a use by itself, but what flows on from here is everything.
+    // No use by itself, but everything flows on from here.
     use(node, 'process.env').sources.push({ what: 'whole-env', name: '*' });
     return;
   }
@@ -134,7 +134,7 @@ export function readWholeEnvironment(
   readAll(out, node, 'process.env', isParameter(out, node) ? () => unseen(node) : use);
 }
 
-// What a parameter holds was noted where it was handed in; noting it again here would mix up the
+// The value of a parameter was noted where it was passed; noting it again here would mix up the
 // calls.
 function isParameter(out: Out, node: ts.Expression): boolean {
   const declaration = ts.isIdentifier(node)
@@ -212,7 +212,7 @@ function placeOf(out: Out, node: ts.Expression): Where {
     out.self.symbols.functionOf(parent.expression) !== undefined
   )
     return 'tracked';
-  // Its own name says which variable is read.
+  // The variable's name is the property's own name.
   if (
     ts.isCallExpression(parent) &&
     alternatives(out.self.valueOf(parent.expression)).some(

@@ -1,6 +1,5 @@
 /**
- * Powerful values that go where they cannot be followed: what could be done with them counts as
- * done.
+ * Powerful values that leave the analysis: everything that could be done with them counts as done.
  */
 import { ts } from 'ts-morph';
 import type { Capability } from '../../../../skills-index/skill/capability.ts';
@@ -29,7 +28,7 @@ const widest: Readonly<Record<'mount' | 'exec' | 'egress', Capability>> = {
   egress: { kind: 'egress', url: anyEgress, methods: ['*'] },
 };
 
-/** The widest thing that can be done with a value; undefined for what has no power. */
+/** The widest effect of a value; undefined for a value without power. */
 function powerOf(value: JsValue): Capability | undefined {
   if (value.kind !== 'api') return undefined;
   if (powers.has(value.name)) return widest.exec;
@@ -51,8 +50,8 @@ function powerOf(value: JsValue): Capability | undefined {
 }
 
 /**
- * Notes a powerful value that is used in another way than by calling it, reading a member, naming
- * it or handing it to a known function.
+ * Notes a powerful value that is used in any other way than a call, a member read, a naming or an
+ * argument of a known function.
  */
 export function noteEscape(
   out: Out,
@@ -74,7 +73,7 @@ export function noteEscape(
   }
 }
 
-/** Methods that call what they are given with what the object holds. */
+/** Methods that call their argument with the object's content. */
 export const callsBack: ReadonlySet<string> = new Set([
   'then',
   'map',
@@ -141,8 +140,8 @@ function isFollowed(out: Out, node: ts.Expression): boolean {
   return !ts.isSpreadAssignment(parent) && !ts.isSpreadElement(parent);
 }
 
-// What a function gives goes to its callers; those of a function that was itself handed on are not
-// known.
+// The result of a function goes to its callers. The callers of a function that was itself passed on
+// are unknown.
 function isFollowedResult(out: Out, callee: Functionish): boolean {
   if (ts.isFunctionExpression(callee) || ts.isArrowFunction(callee)) return isFollowed(out, callee);
   return !ts.isObjectLiteralExpression(callee.parent) || isFollowedLiteral(callee.parent);

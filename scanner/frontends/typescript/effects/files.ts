@@ -82,7 +82,7 @@ export function useFiles(
   }
 }
 
-/** A folded path: what stands behind a hole is anything below the last folder before it. */
+/** A folded path: an unknown part stands for anything below the last folder before it. */
 export function pathOf(value: JsValue): string {
   if (value.kind !== 'text') return '*';
   const path = value.text.replace(/^file:\/\//, '');

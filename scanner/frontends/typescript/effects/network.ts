@@ -21,7 +21,7 @@ import { noteCode } from '../values/words.ts';
 import { pathOf } from './files.ts';
 import { writeOpened } from './stored-paths.ts';
 
-/** A request, with the parts that carry data. */
+/** A request, with the parts of the call that carry data. */
 export function request(
   out: Out,
   call: Called,
@@ -246,7 +246,7 @@ function madeBy(out: Out, call: Called): readonly Use[] {
     (!ts.isPropertyAccessExpression(callee) && !ts.isElementAccessExpression(callee))
   )
     return [];
-  // `child.stdin.write`: the object is one member further in.
+  // `child.stdin.write`: the object is one member further inside.
   const inner = bareOf(callee.expression);
   const receivers = ts.isPropertyAccessExpression(inner)
     ? [callee.expression, inner.expression]
@@ -260,7 +260,7 @@ function usesOf(out: Out, made: JsValue): readonly Use[] {
   );
 }
 
-/** A stream that is led into another: what it carries is sent. */
+/** A stream that is piped into another: its data is sent. */
 export function pipeInto(out: Out, call: Called, from: ts.Expression, to: ts.Expression): void {
   const target = out.self.valueOf(to);
   const bare = bareOf(to);
@@ -277,7 +277,7 @@ export function pipeInto(out: Out, call: Called, from: ts.Expression, to: ts.Exp
   }
 }
 
-/** Data over what was opened before. */
+/** Data sent over an open connection. */
 export function sendOver(out: Out, call: Called, at: number): void {
   const uses = madeBy(out, call);
   noteSent(call, call.api, call.args[at]?.node, uses);

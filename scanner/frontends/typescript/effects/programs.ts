@@ -55,9 +55,7 @@ export function runShell(out: Out, call: Called, at: number, options?: number): 
   );
 }
 
-/**
- * A program with its arguments: the shell front end reads them as the command line that they are.
- */
+/** A program with its arguments: the shell front end reads them as a command line. */
 export function runProgram(
   out: Out,
   call: Called,
@@ -111,11 +109,11 @@ export function runProgram(
     )
       trait(out, call, 'folded-name', shown(value), 'folded');
     const to: Capability = { kind: 'exec', program: name ?? '*' };
-    // An empty name, as a default often is, starts nothing.
+    // An empty name, often a default, starts nothing.
     const isNone = isWhole(value) && value.text.trim() === '';
     if ((name === undefined && !isNone) || (name !== undefined && runsItsInput(name, given)))
       call.use.runsInput.push(to.program);
-    // Whoever says which program is started runs whatever they like.
+    // A value that names the started program can run anything.
     const part = name === undefined && !isNone ? 'code' : 'argument';
     sink(call, argument?.node, { what: 'exec', capability: to, api: call.api, part }, 'exact');
     const run =
@@ -144,8 +142,7 @@ export function runProgram(
     trait(out, call, 'detached', call.api);
 }
 
-// A shell or interpreter that is given no script, and no code as an argument, reads what to do from
-// its input.
+// A shell or interpreter without a script or code argument reads its commands from its input.
 function runsItsInput(name: string, given: readonly JsValue[]): boolean {
   const isShell =
     /^(cmd|powershell|pwsh)(\.exe)?$/i.test(posix.basename(name)) ||
@@ -162,13 +159,13 @@ function runsItsInput(name: string, given: readonly JsValue[]): boolean {
   );
 }
 
-// `'npm run build'.split(' ')`: the name stands there as the first word of a line.
+// `'npm run build'.split(' ')`: the code shows the name as the first word of a line.
 function isShown({ source }: Out, name: string): boolean {
   return ["'", '"', '`'].some((quote) => source.text.includes(`${quote}${name} `));
 }
 
-// Each program with the lists that it may get: one program with all of them; of several each with
-// its own.
+// Each program with its possible argument lists: a single program with all of them, several
+// programs each with its own.
 function pairsOf(
   names: readonly JsValue[],
   list: Called['args'][number] | undefined,
@@ -185,10 +182,10 @@ function pairsOf(
   ]);
 }
 
-/** A wrapper is called with as many lists of arguments: `git('status')`, `git('log')`, … */
+/** A wrapper is called with many argument lists: `git('status')`, `git('log')`, … */
 const listsMax = 24;
 
-// The file that an interpreter is given: the first word that is no option.
+// The script of an interpreter: the first word that is no option.
 function scriptOf(words: Words): Words[number] | undefined {
   return words.slice(1).find((arg) => !textOr(arg.value).startsWith('-'));
 }
@@ -269,8 +266,8 @@ export function runCode(out: Out, call: Called, at: number): void {
   sink(call, argument.node, { what: 'exec', api: call.api, part: 'code' }, 'exact');
 }
 
-// A file of the skill that does not look like JavaScript is run as such all the same, and was not
-// read so.
+// A file of the skill that does not look like JavaScript is run as JavaScript, and was not analysed
+// as such.
 function noteForeignCode(out: Out, call: Called, path: string): void {
   if (
     /\.([cm]?[jt]s|[jt]sx|json|node|wasm)$/.test(path) &&
@@ -285,7 +282,7 @@ function noteForeignCode(out: Out, call: Called, path: string): void {
   ]);
 }
 
-// A file that is read as JavaScript, whatever its name says.
+// A file that is loaded as JavaScript, whatever its name.
 function noteLoaded({ use }: Called, program: string): void {
   use.starts.push({ program, language: 'javascript', arguments: [], stdin: [], env: [] });
 }
@@ -299,8 +296,8 @@ function isOtherFile(out: Out, path: string): boolean {
 }
 
 /**
- * A module whose name cannot be computed may be any: what it can do is unknown. A name that begins
- * in the skill's own folder stays there.
+ * A module with a computed name may be any, so its effects are unknown. A name that begins in the
+ * skill's own folder stays there.
  */
 export function loadModule(out: Out, call: Called, at: number): void {
   for (const value of alternatives(call.args[at]?.value ?? unknown)) {
@@ -310,7 +307,7 @@ export function loadModule(out: Out, call: Called, at: number): void {
         trait(out, call, 'folded-name', shown(value), 'folded');
       if (value.text.startsWith('data:')) embedDataUrl(out, call, value.text);
       else if (/^(\/|~)/.test(value.text) && !value.text.startsWith('/skills/')) {
-        // A file that is no part of the skill: whoever wrote it says what is run.
+        // A file outside of the skill: its author decides what is run.
         call.use.sources.push({ what: 'file', name: value.text });
         const at = ts.isCallExpression(call.node) ? call.node : undefined;
         sink(call, at, { what: 'exec', api: call.api, part: 'code' }, 'exact');
@@ -322,7 +319,7 @@ export function loadModule(out: Out, call: Called, at: number): void {
     } else if (value.kind === 'text' && value.text.startsWith('data:')) {
       trait(out, call, 'code-from-string', shown(value));
       const node = call.args[at]?.node;
-      // Who encodes it here has it in the clear.
+      // Code that encodes the text here shows it in the clear.
       const isEncodedHere =
         node !== undefined &&
         /toString\(\s*['"]base64|\bbtoa\(|toBase64\(/.test(node.getSourceFile().text);

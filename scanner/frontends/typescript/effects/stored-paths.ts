@@ -1,6 +1,5 @@
 /**
- * The paths of files that are written and started, and what is written to a file that was opened
- * before.
+ * Paths of files that are written and started, and data written to a file that was opened before.
  */
 import { posix } from 'node:path';
 import { ts } from 'ts-morph';
@@ -13,8 +12,8 @@ import { alternatives, type JsValue, textOr, unknown } from '../values/values.ts
 import type { Words } from '../values/words.ts';
 
 /**
- * The paths that an expression may be. One that is not known goes by the variable that holds it:
- * each use of the variable means the same file.
+ * The possible paths of an expression. An unknown path is identified by its variable: each use of
+ * the variable means the same file.
  */
 export function storedPaths(
   out: Out,
@@ -36,7 +35,7 @@ export function storedPaths(
     : [`${unknownPart}.of ${source.path}:${declaration.pos}`];
 }
 
-/** A file that gets another name, or a copy. */
+/** A file that is renamed or copied. */
 export function noteMoved(out: Out, call: Called, from: number, to: number): void {
   const pathsAt = (at: number): readonly string[] =>
     storedPaths(out, call.args[at]?.value ?? unknown, call.args[at]?.node).map((path) =>
@@ -67,7 +66,7 @@ export function writeOpened(out: Out, call: Called, at: number, makers: readonly
 }
 
 /**
- * A file that is started and goes by the variable of its path: the program, or the script of an
+ * A started file that is identified by the variable of its path: the program, or the script of an
  * interpreter.
  */
 export function noteStoredStart(

@@ -5,7 +5,7 @@ import { bareOf, isAssignment, memberName } from '../syntax.ts';
 import type { Flow } from './nodes.ts';
 import { parameterNode, writtenTo } from './objects.ts';
 
-/** A value into a variable: an object's members one by one, anything else undivided. */
+/** A value into a variable: an object's members one by one, anything else as a whole. */
 export function assign({ nodes }: Flow, symbol: ts.Symbol, value: ts.Expression): void {
   const bare = bareOf(value);
   nodes.value(nodes.at(bare), nodes.variable(symbol));
@@ -69,7 +69,7 @@ export function addBinding({ out, nodes }: Flow, node: ts.BindingElement): void 
 
 const comparisons = /^([=!]==?|[<>]=?|in|instanceof)$/;
 
-/** Two values together, or one assigned. */
+/** Two values combined, or one assigned. */
 export function addBinary(flow: Flow, node: ts.BinaryExpression): void {
   const { nodes } = flow;
   const operator = node.operatorToken;
@@ -97,7 +97,7 @@ function addAssignment(flow: Flow, target: ts.Expression, value: ts.Expression):
       for (const part of partsOf(property)) addAssignment(flow, part, value);
 }
 
-// `socket.onmessage = (event) => …`: the function gets what the object holds.
+// `socket.onmessage = (event) => …`: the function gets the object's data.
 function addHandler(
   flow: Flow,
   target: ts.PropertyAccessExpression | ts.ElementAccessExpression,
@@ -116,7 +116,7 @@ function addHandler(
     nodes.edges.push({ kind: 'argument', from, to: parameterNode(flow, parameter), call });
 }
 
-/** A value into a member: the variable at the root holds it from then on. */
+/** A value into a member: the variable at the root has it from then on. */
 export function into(flow: Flow, target: ts.Expression, from: string): void {
   const { out, nodes } = flow;
   let member = '*';

@@ -12,7 +12,7 @@ import { into, partsOf } from './assignments.ts';
 import { type Flow, type FlowNodes, nameOfFunction } from './nodes.ts';
 import { addStored, addStoredBack } from './stored.ts';
 
-/** A call: into functions of the skill, through those of the tables, by callbacks. */
+/** A call: into functions of the skill, through API functions, by callbacks. */
 export function addCall(flow: Flow, node: ts.CallExpression | ts.NewExpression): void {
   const { out, nodes } = flow;
   const callee = bareOf(node.expression);
@@ -73,7 +73,7 @@ export function addCall(flow: Flow, node: ts.CallExpression | ts.NewExpression):
     nodes.value(nodes.at(receiver.expression), at, isEncoding(node, name));
 }
 
-// `handlers[type](data)`: a table of functions, of which any may be meant.
+// `handlers[type](data)`: a table of functions, any of which may be called.
 function anyOfTable({ out }: Flow, callee: ts.Expression): Functionish[] {
   if (!ts.isElementAccessExpression(callee)) return [];
   return alternatives(out.self.valueOf(callee.expression)).flatMap((candidate): Functionish[] => {
@@ -97,7 +97,7 @@ function givesSomething({ uses }: Out, node: ts.Node): boolean {
   return use !== undefined && (use.sources.length > 0 || use.starts.length > 0);
 }
 
-// `setTimeout(send, 10, value)`: the values behind the time are the function's.
+// `setTimeout(send, 10, value)`: the values behind the time go to the function.
 function addTimer(
   flow: Flow,
   node: ts.CallExpression | ts.NewExpression,
@@ -128,7 +128,7 @@ function addTimer(
   });
 }
 
-// What goes into a stream comes out of it, and of the call that led it there.
+// Data piped into a stream comes out of it, and of the call that piped it.
 function addPipe(
   flow: Flow,
   node: ts.CallExpression | ts.NewExpression,
@@ -151,8 +151,8 @@ function addPipe(
   });
 }
 
-// `new Promise((resolve) => resolve(x))`, `each((done) => done(x))`: what goes into the parameter
-// comes out of the outer call.
+// `new Promise((resolve) => resolve(x))`, `each((done) => done(x))`: a value passed to the
+// parameter is the result of the outer call.
 function callbackOf({ out }: Flow, callee: ts.Identifier): ts.Node | undefined {
   const declaration = out.self.symbols.symbolOf(callee)?.declarations?.[0];
   if (declaration === undefined || !ts.isParameter(declaration)) return undefined;
@@ -228,13 +228,12 @@ function passTo(
     }
 }
 
-// The binder puts it there; asking the checker for it would be one look-up more for each call.
+// The binder stores it; asking the checker would cost one more look-up for each call.
 function symbolOfParameter(parameter: ts.ParameterDeclaration): ts.Symbol | undefined {
   return 'symbol' in parameter ? (parameter.symbol as ts.Symbol) : undefined;
 }
 
-// A function handed to a call gets what the call is about, and what it returns becomes part of the
-// call's result.
+// A function argument gets the call's data, and its result becomes part of the call's result.
 function addCallback(
   { out, nodes }: Flow,
   node: ts.CallExpression | ts.NewExpression,

@@ -73,7 +73,7 @@ export function flowGraph(outs: ReadonlyMap<ts.SourceFile, Out>, steps: Steps): 
   return { ...nodes.graph(), sources, sinks, starts, exports };
 }
 
-// `process.env.X = …`: whatever is started from then on gets it.
+// `process.env.X = …`: every program that is started later gets it.
 function exportedBy(
   { self, source }: Out,
   node: ts.Node,
@@ -180,7 +180,7 @@ const notCarried = new Set([
   'pid',
 ]);
 
-// What stands for all of an object, or is made of its other members.
+// Members that stand for the whole object, or that are computed from its other members.
 const wholes = new Set(['href', 'search', 'searchParams', 'body', 'buffer', 'data', 'options']);
 
 function addMember(

@@ -10,14 +10,14 @@ import { bareOf, type Functionish } from '../syntax.ts';
 
 export interface FlowNodes {
   readonly edges: FlowEdge[];
-  /** Where the value of an expression, a parameter or a function's result is. */
+  /** The node of the value of an expression, a parameter or a function's result. */
   at(node: ts.Node, note?: string): string;
-  /** A variable as a whole, or one of its members; `*` holds what came into it undivided. */
+  /** A variable as a whole, or one of its members; `*` has values that came into it as a whole. */
   variable(symbol: ts.Symbol, member?: string): string;
   result(callee: Functionish): string;
   /** A field of the objects of a class. */
   field(of: ts.ClassLikeDeclaration, name: string): string;
-  /** What a function is called with, as `arguments` holds it. */
+  /** The arguments of a function, as in `arguments`. */
   given(callee: Functionish): string;
   value(from: string, to: string, encodes?: boolean): void;
   graph(): Pick<FlowGraph, 'nodes' | 'edges'>;
@@ -121,7 +121,7 @@ function noteOf(
   return `parameter "${name}"${of === '' ? '' : ` of ${of}`}`;
 }
 
-/** How a function is called by people: its name, or that of the variable it is assigned to. */
+/** A function's name for people: its own, or the name of its variable. */
 export function nameOfFunction(callee: ts.Node): string {
   const named = ts.isFunctionLike(callee) && callee.name !== undefined ? callee.name : undefined;
   if (named !== undefined) return named.getText().slice(0, 60);

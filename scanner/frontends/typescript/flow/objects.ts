@@ -8,8 +8,7 @@ import type { Flow } from './nodes.ts';
 const inheritedMax = 8;
 
 /**
- * The nodes that a member of an object is read from; none where the object is none of the skill's
- * own.
+ * The nodes from which a member of an object is read; none when the object is not the skill's own.
  */
 export function readFrom(flow: Flow, object: ts.Expression, name: string): string[] {
   const { out, nodes } = flow;
@@ -39,7 +38,7 @@ export function writtenTo(flow: Flow, object: ts.Expression, name: string): stri
   });
 }
 
-/** The value that a field of a class begins with. */
+/** The initial value of a class field. */
 export function addField(flow: Flow, node: ts.PropertyDeclaration | ts.ParameterDeclaration): void {
   const { nodes } = flow;
   const owner = ts.isParameter(node) ? node.parent.parent : node.parent;
@@ -77,7 +76,7 @@ function nameOf(name: ts.PropertyName | ts.BindingName): string {
     : '*';
 }
 
-// The class that others inherit from: they share its fields.
+// The root of a class hierarchy: its subclasses share its fields.
 function rootOf(flow: Flow, node: ts.ClassLikeDeclaration): ts.ClassLikeDeclaration {
   let root = node;
   for (let depth = 0; depth < inheritedMax; depth++) {

@@ -1,6 +1,6 @@
 /**
- * How values move by way of files whose paths are known by name only: what is written to `file` is
- * what `spawn(file)` runs.
+ * How values move through files whose paths are known by variable only: `spawn(file)` runs the data
+ * written to `file`.
  */
 import { posix } from 'node:path';
 import { ts } from 'ts-morph';
@@ -10,7 +10,7 @@ import type { Flow } from './nodes.ts';
 
 type Write = Extract<Effect, { does: 'read' | 'write' | 'delete' }>;
 
-/** A call that writes, moves, copies or opens for writing: what it writes is stored at its path. */
+/** A call that writes, moves, copies or opens for writing: its data is stored at its path. */
 export function addStored(
   flow: Flow,
   node: ts.CallExpression | ts.NewExpression,
@@ -38,7 +38,7 @@ function contentOf(
     return content === undefined ? [] : [nodes.at(content)];
   }
   if (row?.gives === undefined || !/Stream|FileHandle|FileSink|FsFile/.test(row.gives)) return [];
-  // What is led into a stream comes into the call that made it, or into the variable that holds it.
+  // Data piped into a stream goes to the call that created it, or to the variable that has it.
   let holder: ts.Node = node.parent;
   while (ts.isAwaitExpression(holder) || ts.isParenthesizedExpression(holder))
     holder = holder.parent;
@@ -48,7 +48,7 @@ function contentOf(
   return [nodes.at(node), ...(held === undefined ? [] : [nodes.variable(held)])];
 }
 
-/** A path handed to a function of the skill, which may write there. */
+/** A path passed to a function of the skill, which may write there. */
 export function addStoredBack(
   { out, nodes }: Flow,
   parameter: ts.ParameterDeclaration,
@@ -63,12 +63,12 @@ export function addStoredBack(
     nodes.edges.push({ kind: 'result', from: nodes.variable(symbol, storedMember), to, call });
 }
 
-/** What is stored at the path that a program is started by, or a module loaded. */
+/** The data stored at the path of a started program or a loaded module. */
 export function addStoredRun(flow: Flow, path: ts.Expression): void {
   for (const from of placesOf(flow, path)) flow.nodes.value(from, flow.nodes.at(path));
 }
 
-// No name of a member: a program cannot read it by mistake.
+// Not a member name, so no program can read it by mistake.
 const storedMember = ' stored';
 
 function store(flow: Flow, from: string, path: ts.Expression): void {
@@ -76,7 +76,7 @@ function store(flow: Flow, from: string, path: ts.Expression): void {
     flow.nodes.edges.push({ kind: 'value', from, to, stored: true });
 }
 
-// Where what lies at a path is kept: by the variable of the path, by the way it is put together.
+// The node for the data at a path: by the path's variable, and by the way the path is built.
 function placesOf({ out, nodes }: Flow, path: ts.Expression): string[] {
   const bare = bareOf(path);
   const places: string[] = [];

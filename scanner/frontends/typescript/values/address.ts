@@ -1,6 +1,6 @@
 /**
- * The address of a request as code puts it together: a text, an URL whose host is given later, an
- * object of options.
+ * The address of a request as code builds it: a text, a URL whose host is set later, an object of
+ * options.
  */
 import { ts } from 'ts-morph';
 import { unknownPart } from '../../../models/egress-of.ts';
@@ -8,7 +8,7 @@ import type { Called, Out } from '../out.ts';
 import { bareOf } from '../syntax.ts';
 import { alternatives, type JsValue, text, textOr } from './values.ts';
 
-/** The URL of a request's first argument, put together from an options object where it is one. */
+/** The URL of a request's first argument, built from an options object where it is one. */
 export function addressOf(
   out: Out,
   call: Called,
@@ -41,7 +41,7 @@ export function addressOf(
   return `${field('protocol')?.replace(/:$/, '') ?? scheme ?? 'https'}://${address}${field('path') ?? field('pathname') ?? '/'}`;
 }
 
-/** A field of the literal, or one that the variable was given later. */
+/** A field of the literal, or one that was assigned to the variable later. */
 export function fieldOf(out: Out, call: Called, value: JsValue, name: string): JsValue {
   const field = out.self.memberOf(value, text(name), call.node);
   if (field.kind !== 'method') return field;
@@ -57,7 +57,7 @@ export function fieldOf(out: Out, call: Called, value: JsValue, name: string): J
   return field;
 }
 
-// `url.hostname = "…"` on an address that was made before.
+// `url.hostname = "…"` on an existing address.
 function withHostGiven(out: Out, call: Called, address: string): string {
   const bare = call.args[0]?.node === undefined ? undefined : bareOf(call.args[0].node);
   const holder =
