@@ -45,7 +45,7 @@ export function ownAttribute(
   depth: number,
 ): PyValue {
   const owner = functionOf(module, node)?.owner;
-  const method = owner === undefined ? undefined : methodOf(run, owner, name);
+  const method = methodOf(run, owner, name);
   const inClass = withoutFunctions(run, module.inClasses.get(name) ?? []);
   const nodes = [attributeNode(run, module, name, node)];
   const value = heldBy(run, module, owner, name, inClass, depth);

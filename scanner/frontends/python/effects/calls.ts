@@ -8,6 +8,7 @@ import type { PythonApi } from '../../../models/python-api.ts';
 import { callBuiltin } from '../fold/builtins.ts';
 import { oneOf, pyOf } from '../fold/given.ts';
 import { calledIn, type Domain, givenIn } from '../interpret.ts';
+import { classIn } from '../names/canonical.ts';
 import { basesOf, methodOf } from '../names/classes.ts';
 import { givenAfter } from '../names/name-calls.ts';
 import { givenFor } from '../names/parameters.ts';
@@ -68,7 +69,7 @@ export function invoke(
   const { qual } = callee;
   const at = { ...call, api: qual ?? call.method };
   const all = callee.bound === nothingGiven ? at : { ...at, ...givenAfter(callee.bound, call) };
-  const own = callee.own ?? constructorOf(run, qual);
+  const own = callee.own ?? methodOf(run, classIn('class', qual), '__init__');
   if (own !== undefined) {
     observeOwn(run, all, own);
     for (const wrapper of run.wrappers.get(own.id) ?? []) callOwn(run, all, wrapper, undefined);
@@ -78,11 +79,10 @@ export function invoke(
       : either([result, invoke(run, call, { ...callee, own: undefined }, depth)]);
   }
   if (qual === undefined) return plainCall(run, all, callee);
-  if (qual.startsWith('object ')) {
-    const called = methodOf(run, qual.slice('object '.length), '__call__');
-    if (called !== undefined) return invoke(run, call, { ...unknownPy, own: called }, depth);
-  }
-  if (qual.startsWith('class ')) return constructed(run, all, qual.slice('class '.length), depth);
+  const called = methodOf(run, classIn('object', qual), '__call__');
+  if (called !== undefined) return invoke(run, call, { ...unknownPy, own: called }, depth);
+  const className = classIn('class', qual);
+  if (className !== undefined) return constructed(run, all, className, depth);
   const resolved = special(run, all, qual, depth) ?? foldPath(all, qual);
   if (resolved !== undefined) return resolved;
   const [, program] = /^(?:sh|plumbum\.cmd)\.(\w+)$/.exec(qual) ?? [];
@@ -187,14 +187,7 @@ function decodedTexts(
 ): readonly string[] {
   if (text.includes(unknownPart) || text === '') return [];
   const args = [text, ...(encoding === undefined ? [] : [oneOf(encoding)])];
-  return pyOf(callBuiltin(qual, { args, keywords: new Map() })).texts;
-}
-
-/** The constructor of a class of the skill, or nothing. */
-function constructorOf(run: PythonRun, qual: string | undefined): PythonFunction | undefined {
-  return qual?.startsWith('class ')
-    ? methodOf(run, qual.slice('class '.length), '__init__')
-    : undefined;
+  return pyOf(callBuiltin(qual, { ...nothingGiven, args })).texts;
 }
 
 function callOwn(
@@ -235,12 +228,9 @@ function callOwn(
     `returned by ${own.name}`,
   );
   run.edges.push({ kind: 'result', from: returned, to: result, call: id });
-  if (qual?.startsWith('class '))
-    return {
-      ...unknownPy,
-      qual: `object ${qual.slice('class '.length)}`,
-      nodes: nodesOf(call.args),
-    };
+  const className = classIn('class', qual);
+  if (className !== undefined)
+    return { ...unknownPy, qual: `object ${className}`, nodes: nodesOf(call.args) };
   const given = own.returns.slice(0, 8).map((node) => run.evaluate(run, own.module, node, 1));
   const value = either(given);
   const isOpen = run.replaced.has(own.id) && value.texts.length > 0;

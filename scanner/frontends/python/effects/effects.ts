@@ -122,10 +122,7 @@ function serve(run: PythonRun, call: PyCall): PyValue {
   for (const handler of handlers) {
     if (handler.own !== undefined)
       run.invoke(run, callWith(call, [received, received]), handler, 1);
-    const className = handler.qual?.startsWith('class ')
-      ? handler.qual.slice('class '.length)
-      : undefined;
-    if (className !== undefined)
+    if (handler.qual?.startsWith('class '))
       for (const name of handlerAttributes)
         flowEdge(run, from, attributeNode(run, call.module, name, call.node));
   }

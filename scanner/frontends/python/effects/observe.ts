@@ -1,11 +1,12 @@
 /** Functions gone through with known arguments, to see what they call with them. */
 import { pythonApis } from '../../../models/python.ts';
 import { callFoldedValue, callOwnFolded } from '../fold/calls.ts';
-import { foldedOf, pyOf } from '../fold/given.ts';
-import { isBound, isNamed } from '../fold/value.ts';
+import { foldedOf, mapGiven, pyOf } from '../fold/given.ts';
+import { boundName, isBound, isNamed } from '../fold/value.ts';
 import type { MaybeFolded, PyNode, PythonFunction, PythonModule, PyValue } from '../program.ts';
 import type { PythonRun } from '../run.ts';
 import { argumentsOf, nameOf, textOf } from '../syntax/nodes.ts';
+import { nothingGiven } from '../values/alternatives.ts';
 import { callWith, type PyCall } from './call.ts';
 
 /**
@@ -14,9 +15,8 @@ import { callWith, type PyCall } from './call.ts';
 export function observeOwn(run: PythonRun, call: PyCall, own: PythonFunction): void {
   if (run.fold.observe !== undefined || (call.args.length === 0 && call.keywords.size === 0))
     return;
-  const args = call.args.map((arg) => foldedOf(arg));
-  const keywords = new Map([...call.keywords].map(([key, value]) => [key, foldedOf(value)]));
-  const given = [...args, ...keywords.values()];
+  const known = mapGiven(call, foldedOf);
+  const given = [...known.args, ...known.keywords.values()];
   if (
     !given.some((one) => isNamed(one) || isBound(one)) &&
     !(
@@ -25,14 +25,16 @@ export function observeOwn(run: PythonRun, call: PyCall, own: PythonFunction): v
     )
   )
     return;
+  const { module } = own;
+  observing(run, () =>
+    callOwnFolded(run, { kind: 'own', module, definition: own, frame: undefined }, known, 0),
+  );
+}
+
+function observing(run: PythonRun, goThrough: () => void): void {
   run.fold.observe = (module, node, callee, given, named) =>
     observed(run, module, node, callee.qual, given, named);
-  callOwnFolded(
-    run,
-    { kind: 'own', module: own.module, definition: own, frame: undefined },
-    { args, keywords },
-    0,
-  );
+  goThrough();
   run.fold.observe = undefined;
 }
 
@@ -55,17 +57,9 @@ function bodyOf({ node }: PythonFunction): PyNode {
  */
 export function observeCall(run: PythonRun, call: PyCall): void {
   if (run.fold.observe !== undefined || !('firstChild' in call.node)) return;
-  run.fold.observe = (module, node, callee, given, named) =>
-    observed(run, module, node, callee.qual, given, named);
   const site = { module: call.module, node: call.node as PyNode, depth: 0, hides: false };
-  const args = call.args.map(foldedOf);
-  callFoldedValue(
-    run,
-    { kind: 'name', qual: call.api, hidden: false },
-    { args, keywords: new Map() },
-    site,
-  );
-  run.fold.observe = undefined;
+  const callee = boundName(call.api, { ...nothingGiven, args: call.args.map(foldedOf) });
+  observing(run, () => callFoldedValue(run, callee, nothingGiven, site));
 }
 
 function observed(
@@ -84,8 +78,9 @@ function observed(
     isClearValue(run.evaluate(run, module, one), args[at]),
   );
   if (isKnown && isClear && syntax.starred.length === 0) return;
-  const given = new Map([...keywords].map(([key, value]) => [key, pyOf(value)]));
-  const call = callWith({ module, node, api: qual, certainty: 'folded' }, args.map(pyOf), given);
+  const given = mapGiven({ args, keywords }, pyOf);
+  const at = { module, node, api: qual, certainty: 'folded' } as const;
+  const call = callWith(at, given.args, given.keywords);
   for (const effect of api.effects) run.applyEffect(run, call, effect);
 }
 

@@ -8,7 +8,7 @@ import type { FoldFrame, MaybeFolded, PyNode, PythonModule } from '../program.ts
 import type { FoldPlace } from '../run.ts';
 import { childrenOf, nameOf, scopeOf, textOf } from '../syntax/nodes.ts';
 import { enteredIn, forget } from './targets.ts';
-import { areEqual, copied, type Ending, isDict, keyOf, truthOf } from './value.ts';
+import { areEqual, copied, type Ending, isBound, isDict, keyOf, truthOf } from './value.ts';
 
 /** `if a: … elif b: … else: …`, from the list of its parts. */
 export function branch(here: FoldPlace, parts: readonly PyNode[], perhaps: MaybeFolded[]): Ending {
@@ -161,7 +161,5 @@ function isSame(one: MaybeFolded, other: MaybeFolded): boolean {
       one.entries.size === other.entries.size &&
       [...one.entries].every(([key, { value }]) => isSame(value, other.entries.get(key)?.value))
     );
-  if (typeof one === 'object' && one !== null && 'kind' in one && one.kind === 'bound')
-    return one === other;
-  return keyOf(one) === keyOf(other);
+  return isBound(one) ? one === other : keyOf(one) === keyOf(other);
 }

@@ -165,7 +165,8 @@ export function foldedOf(value: PyValue): MaybeFolded {
     : undefined;
 }
 
-function mapGiven<From, To>(
+/** What a call is given, in another kind of value. */
+export function mapGiven<From, To>(
   { args, keywords }: CallGiven<From>,
   map: (value: From) => To,
 ): CallGiven<To> {

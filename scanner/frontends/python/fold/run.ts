@@ -19,7 +19,18 @@ import {
   forgetNested,
   forgetRoot,
 } from './targets.ts';
-import { type Ending, isBytes, isDict, isList, itemsOf, keyOf, listOf, truthOf } from './value.ts';
+import {
+  type Ending,
+  isBound,
+  isBytes,
+  isDict,
+  isList,
+  isNamed,
+  itemsOf,
+  keyOf,
+  listOf,
+  truthOf,
+} from './value.ts';
 
 const loopsMax = 65_536;
 const yieldsMax = 4_096;
@@ -241,9 +252,5 @@ function neverEnds(module: PythonModule, condition: PyNode, body: PyNode): boole
 // What can be filled may have been.
 function isUnchanged(now: MaybeFolded, before: MaybeFolded): boolean {
   if (now === null || typeof now !== 'object') return now === before;
-  return (
-    'kind' in now &&
-    /^(name|own|bound)$/.test(now.kind) &&
-    (now === before || keyOf(now) === keyOf(before))
-  );
+  return (isNamed(now) || isBound(now)) && (now === before || keyOf(now) === keyOf(before));
 }

@@ -13,26 +13,26 @@ import type {
   MaybeFolded,
   PythonFunction,
 } from '../program.ts';
+import { nothingGiven } from '../values/alternatives.ts';
 
 export function isList(value: MaybeFolded): value is FoldedList {
   return typeof value === 'object' && value !== null && 'items' in value;
 }
 
 export function isDict(value: MaybeFolded): value is FoldedDict {
-  return (
-    typeof value === 'object' &&
-    value !== null &&
-    'entries' in value &&
-    !(value instanceof Uint8Array)
-  );
+  return kindOf(value) === 'dict';
+}
+
+function kindOf(value: MaybeFolded): string | undefined {
+  return typeof value === 'object' && value !== null && 'kind' in value ? value.kind : undefined;
 }
 
 export function isName(value: MaybeFolded): value is FoldedName {
-  return typeof value === 'object' && value !== null && 'kind' in value && value.kind === 'name';
+  return kindOf(value) === 'name';
 }
 
 export function isOwn(value: MaybeFolded): value is FoldedOwn {
-  return typeof value === 'object' && value !== null && 'kind' in value && value.kind === 'own';
+  return kindOf(value) === 'own';
 }
 
 export function isBytes(value: MaybeFolded): value is Uint8Array {
@@ -98,7 +98,7 @@ function isPlain(value: MaybeFolded): boolean {
 
 /** A callable with arguments that were given before. */
 export function isBound(value: MaybeFolded): value is FoldedBound {
-  return typeof value === 'object' && value !== null && 'kind' in value && value.kind === 'bound';
+  return kindOf(value) === 'bound';
 }
 
 /** A name of a library, to be called with what is given before. */
@@ -114,7 +114,7 @@ export function boundName(qual: string, { args, keywords }: CallGiven<MaybeFolde
 
 /** A method of data. */
 export function boundMethod(callee: Folded, method: string): FoldedBound {
-  return { kind: 'bound', callee, method, args: [], keywords: new Map() };
+  return { kind: 'bound', callee, method, ...nothingGiven };
 }
 
 /** Something that a library or the skill defines. */

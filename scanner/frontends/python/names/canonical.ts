@@ -6,6 +6,11 @@
 const modules =
   /^(?!asyncio\.|socket\.)\w+(?:\.\w+)?\._?(os|sys|subprocess|builtins|socket|shutil|ctypes|importlib)$/;
 
+/** The class of the skill in `class X`, or in `object X`. */
+export function classIn(kind: 'class' | 'object', qual: string | undefined): string | undefined {
+  return qual?.startsWith(`${kind} `) ? qual.slice(kind.length + 1) : undefined;
+}
+
 /** The name under which the tables know a qualified name. */
 export function canonicalName(qual: string): string {
   const [, module] = modules.exec(qual) ?? [];

@@ -4,6 +4,7 @@ import type { PythonFunction, PythonModule, PyValue } from '../program.ts';
 import { flowNode, type PythonRun } from '../run.ts';
 import { childrenOf } from '../syntax/nodes.ts';
 import { either } from '../values/alternatives.ts';
+import { classIn } from './canonical.ts';
 
 /** What a property gives. */
 export function propertyValue(run: PythonRun, method: PythonFunction, depth: number): PyValue {
@@ -15,16 +16,15 @@ export function propertyValue(run: PythonRun, method: PythonFunction, depth: num
 /** A method of a class of the skill or of the classes that it is made from, by the class's name. */
 export function methodOf(
   run: PythonRun,
-  className: string,
+  className: string | undefined,
   name: string,
   depth = 0,
 ): PythonFunction | undefined {
+  if (className === undefined) return undefined;
   const found = run.methods.get(`${className}.${name}`);
   if (found !== undefined || depth > 6) return found;
   for (const base of basesOf(run, className)) {
-    const found = base.startsWith('class ')
-      ? methodOf(run, base.slice('class '.length), name, depth + 1)
-      : undefined;
+    const found = methodOf(run, classIn('class', base), name, depth + 1);
     if (found !== undefined) return found;
   }
   return undefined;

@@ -10,6 +10,7 @@ import { PyNode, type PythonModule, type PyValue } from '../program.ts';
 import { notePyTrait, type PythonRun } from '../run.ts';
 import { functionOf, nameOf, textOf } from '../syntax/nodes.ts';
 import { either, unknownPy } from '../values/alternatives.ts';
+import { classIn } from './canonical.ts';
 import { basesOf, methodOf, propertyValue } from './classes.ts';
 import { memberMeaning } from './meaning.ts';
 import { memberOfModule } from './names.ts';
@@ -38,7 +39,7 @@ function inherited(run: PythonRun, owner: string | undefined, name: string): PyV
   for (const base of owner === undefined ? [] : basesOf(run, owner)) {
     if (!base.startsWith('class '))
       return { ...unknownPy, qual: name === '__init__' ? base : `${base}().${name}` };
-    const method = methodOf(run, base.slice('class '.length), name);
+    const method = methodOf(run, classIn('class', base), name);
     if (method !== undefined) return { ...unknownPy, own: method };
   }
   return unknownPy;

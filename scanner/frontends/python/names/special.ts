@@ -9,7 +9,7 @@ import { pyOf } from '../fold/given.ts';
 import { listOf } from '../fold/value.ts';
 import type { PyValue } from '../program.ts';
 import { notePyTrait, type PythonRun } from '../run.ts';
-import { nodesOf, unknownPy } from '../values/alternatives.ts';
+import { nodesOf, nothingGiven, unknownPy } from '../values/alternatives.ts';
 import { itemOf, moduleByText, namedItem } from './items.ts';
 import { nameTable } from './meaning.ts';
 import { memberByText, memberOf } from './members.ts';
@@ -46,7 +46,7 @@ function rearranged(call: PyCall, qual: string): PyValue | undefined {
   const text = first?.texts[0];
   switch (qual) {
     case 'chr': {
-      const { texts } = pyOf(callBuiltin('chr', { args: [wholeIn(first)], keywords: new Map() }));
+      const { texts } = pyOf(callBuiltin('chr', { ...nothingGiven, args: [wholeIn(first)] }));
       return texts.length > 0
         ? { ...unknownPy, texts, folded: true }
         : { ...unknownPy, nodes: nodesOf(call.args), decoded: true };
@@ -55,7 +55,7 @@ function rearranged(call: PyCall, qual: string): PyValue | undefined {
     case 'bytearray': {
       const numbers = first?.items?.slice(0, 4_096).map(wholeIn);
       const args = numbers === undefined ? [] : [listOf(numbers)];
-      const { texts } = pyOf(callBuiltin('bytes', { args, keywords: new Map() }));
+      const { texts } = pyOf(callBuiltin('bytes', { ...nothingGiven, args }));
       if (numbers !== undefined && texts.length > 0)
         return { ...unknownPy, texts, folded: true, decoded: true };
       return first === undefined

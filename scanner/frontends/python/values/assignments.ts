@@ -4,10 +4,10 @@
  */
 import { steeringVariables } from '../../../models/shell.ts';
 import { attributeNode } from '../names/classes.ts';
-import { lookUp, variableNode } from '../names/lookup.ts';
 import type { PyNode, PythonModule } from '../program.ts';
 import { flowEdge, notePyTrait, type PythonRun } from '../run.ts';
-import { assignmentParts, childrenOf, nameOf, scopeOf } from '../syntax/nodes.ts';
+import { assignmentParts, childrenOf, nameOf } from '../syntax/nodes.ts';
+import { flowInto } from './methods.ts';
 
 /** Notes what an assignment does, and where its value flows. */
 export function noteAssignment(run: PythonRun, module: PythonModule, node: PyNode): void {
@@ -19,14 +19,10 @@ export function noteAssignment(run: PythonRun, module: PythonModule, node: PyNod
           values: [node.lastChild].filter((one) => one !== null),
         };
   const given = values.map((value) => run.evaluate(run, module, value));
+  const nodes = given.flatMap((value) => value.nodes);
   for (const target of targets.flat()) {
     if (target.name === 'VariableName' && node.name === 'UpdateStatement')
-      flowInto(
-        run,
-        module,
-        target,
-        given.flatMap((value) => value.nodes),
-      );
+      flowInto(run, module, target, nodes);
     if (target.name !== 'MemberExpression') continue;
     const [object] = childrenOf(target);
     if (object === undefined) continue;
@@ -35,8 +31,7 @@ export function noteAssignment(run: PythonRun, module: PythonModule, node: PyNod
     if (owner.qual === 'os.environ' && isItem) {
       const key = childrenOf(target).at(-2);
       const name = key === undefined ? '' : (run.evaluate(run, module, key).texts[0] ?? '');
-      for (const from of given.flatMap((value) => value.nodes))
-        run.exports.push({ by: module.source.path, name, node: from });
+      for (const from of nodes) run.exports.push({ by: module.source.path, name, node: from });
       if (steeringVariables.test(name))
         notePyTrait(
           run,
@@ -63,27 +58,8 @@ export function noteAssignment(run: PythonRun, module: PythonModule, node: PyNod
       : target.lastChild;
     if (property?.name === 'PropertyName') {
       const to = attributeNode(run, module, nameOf(module, property), property);
-      for (const from of given.flatMap((value) => value.nodes)) flowEdge(run, from, to);
+      for (const from of nodes) flowEdge(run, from, to);
     }
-    if (object.name === 'VariableName')
-      flowInto(
-        run,
-        module,
-        object,
-        given.flatMap((value) => value.nodes),
-      );
+    if (object.name === 'VariableName') flowInto(run, module, object, nodes);
   }
-}
-
-function flowInto(
-  run: PythonRun,
-  module: PythonModule,
-  target: PyNode,
-  nodes: readonly string[],
-): void {
-  const name = nameOf(module, target);
-  const found = lookUp(scopeOf(module, target), name);
-  if (found === undefined) return;
-  const to = variableNode(run, module, found.scope, name, target);
-  for (const from of nodes) flowEdge(run, from, to);
 }

@@ -1,6 +1,7 @@
 /** What a name of Python is given of a value: a part of it, each of its items, what it enters. */
 
 import { unknownPart } from '../../../models/egress-of.ts';
+import { classIn } from '../names/canonical.ts';
 import { methodOf } from '../names/classes.ts';
 import type { PyNode, PythonModule, PyValue } from '../program.ts';
 import type { PythonRun } from '../run.ts';
@@ -56,9 +57,7 @@ function partOf(value: PyValue, place: readonly number[] = []): PyValue | undefi
 
 /** `with Box() as b`: what `__enter__` gives, mostly the object itself. */
 export function enteredValue(run: PythonRun, value: PyValue, depth: number): PyValue {
-  const method = value.qual?.startsWith('object ')
-    ? methodOf(run, value.qual.slice('object '.length), '__enter__')
-    : undefined;
+  const method = methodOf(run, classIn('object', value.qual), '__enter__');
   if (method === undefined) return value;
   const given = method.returns.filter((node) => textOf(method.module, node) !== 'self');
   if (given.length < method.returns.length || given.length === 0) return value;

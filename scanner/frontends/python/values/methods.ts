@@ -116,15 +116,25 @@ export function mutate(run: PythonRun, call: PyCall, objectNode: PyNode | undefi
     applyEffect(run, call, { does: 'send', content: { at: 0, key: 's' } });
 }
 
+// What is put into the object of a method, or of a class, gets into its attributes alone.
+function flowIntoName(
+  run: PythonRun,
+  module: PythonModule,
+  node: PyNode,
+  given: readonly string[],
+): void {
+  if (!/^(self|cls)$/.test(nameOf(module, node))) flowInto(run, module, node, given);
+}
+
 /** Values that get into what a name holds. */
-export function flowIntoName(
+export function flowInto(
   run: PythonRun,
   module: PythonModule,
   node: PyNode,
   given: readonly string[],
 ): void {
   const name = nameOf(module, node);
-  const found = name === 'self' || name === 'cls' ? undefined : lookUp(scopeOf(module, node), name);
+  const found = lookUp(scopeOf(module, node), name);
   if (found === undefined) return;
   const to = variableNode(run, module, found.scope, name, node);
   for (const from of given) flowEdge(run, from, to);
