@@ -11,7 +11,7 @@ interface CodeDigests {
 }
 
 export const codeDigests: CodeDigests = {
-  extractor: 'sha256:4c390ee5ff1a446fe9df6cfca5482ad6dcdbc82608c114754deee510b9822dc8',
+  extractor: 'sha256:91133ec8215a3f56cee49d407ebdfcb58ad003e9ffbdcc78cef401c956ee26db',
   judging: 'sha256:deb5b4105b9cd72d63b0a21e87e74ec30a1c4f277aa9ae74d2e5c6ed70b9c69f',
   rules: {
     'env/dynamic-name': 'sha256:b3bcc619041c321b4ae11ca5d5c43bb5beec8dbf73751365badd255319977730',
