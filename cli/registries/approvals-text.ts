@@ -1,8 +1,10 @@
-/** How many approvals a version has, in one wording everywhere. */
+/** The number of approvals of a version, in the same words everywhere. */
 import { calledName } from '../context/called-name.ts';
 import type { VersionAnswer } from './registry-answers.ts';
 
-/** Who has still to approve: `1 more person, from the command line`; undefined when nobody. */
+/**
+ * The missing approvals: `1 more person, from the command line`; undefined when none is missing.
+ */
 export function approvalsLacking({
   approvals,
   approvalsNeeded,

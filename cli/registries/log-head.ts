@@ -1,6 +1,5 @@
 /**
- * The head of a registry's log as its status file shows it now, and the one that was seen here
- * before.
+ * The head of a registry's log in its current status file, and the head that this host saw before.
  */
 import { fetchFile } from '../../skills-index/client/blobs.ts';
 import { memoryStore } from '../../skills-index/client/store.ts';
@@ -37,7 +36,7 @@ export async function fetchHead(
   return headIn(verifyStatus(bytes, root, context.now().getTime()).checkpoint);
 }
 
-/** Undefined where nothing of this registry was looked at. */
+/** Undefined if this host never read the log of this registry. */
 export async function lastSeenHead(
   context: CommandContext,
   { fingerprint }: TrustedRegistry,
@@ -46,7 +45,7 @@ export async function lastSeenHead(
   return kept === undefined ? undefined : headIn(Buffer.from(kept).toString('utf8'));
 }
 
-/** For people: `size 42, root Hy4…=`. */
+/** As text: `size 42, root Hy4…=`. */
 export function printHead({ size, root }: TreeHead): string {
   return `size ${size}, root ${Buffer.from(root).toString('base64')}`;
 }

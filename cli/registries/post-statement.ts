@@ -9,8 +9,8 @@ import { askRegistry, type RegistryWorld } from './registry-api.ts';
 import { currentRegistry, type TrustWorld } from './trust/refresh.ts';
 
 /**
- * What a statement for the registry has to name: from the root file that is trusted here, since a
- * registry could give another one's.
+ * The registry id that a statement must name. It comes from the trusted root file, because a
+ * registry could name another one.
  * @throws Problem `root-not-pinned`, and as `currentRegistry`
  */
 export async function registryIdFor(
@@ -19,7 +19,7 @@ export async function registryIdFor(
   return registryIdOf((await currentRegistry(context, context.registryBase)).root);
 }
 
-/** Where it lies in the log. @throws Problem with the registry's reason */
+/** Sends a statement. @returns its place in the log @throws Problem with the registry's reason */
 export async function postStatement(
   world: RegistryWorld,
   statement: Statement,

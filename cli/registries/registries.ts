@@ -1,6 +1,6 @@
 /**
- * The registries a user trusts: base URL, root of trust pinned by fingerprint, and the scopes that
- * are looked up there and nowhere else.
+ * The registries that a user trusts: base URL, root of trust pinned by fingerprint, and the scopes
+ * that are looked up only there.
  */
 import { readFileSync } from 'node:fs';
 import { mkdir } from 'node:fs/promises';
@@ -27,15 +27,16 @@ import {
 import { type KeptTrust, readKeptTrust } from './trust/kept.ts';
 
 /**
- * A registry and what is trusted about it: the pinned root file, checked against its fingerprint,
- * and what its administrators signed since.
+ * A registry and its trusted files: the pinned root file, checked against its fingerprint, and the
+ * later files that its administrators signed.
  */
 export interface TrustedRegistry {
   readonly base: string;
   /** The root file in force. */
   readonly root: RootFile;
   /**
-   * Of the pinned root file: it names what is kept here of the registry, and outlives rotations.
+   * Fingerprint of the pinned root file. It names the data that is stored about the registry, and
+   * stays the same after rotations.
    */
   readonly fingerprint: Digest;
   readonly pinned: RootFile;
@@ -43,7 +44,7 @@ export interface TrustedRegistry {
   /** A Sigstore trusted root, for statements signed by certificate; without it they are refused. */
   readonly sigstore?: unknown;
   readonly witnesses?: WitnessPolicy;
-  /** Absent for a registry that has shown no TUF metadata here. */
+  /** Absent for a registry without TUF metadata. */
   readonly kept?: KeptTrust;
 }
 
@@ -51,10 +52,10 @@ type Environment = Readonly<Record<string, string | undefined>>;
 type World = { readonly paths: Paths; readonly env: Environment };
 
 /**
- * The one registry that answers for a scope: the user's, else the project's (`registries` of
- * skillgate.json, keys with `@`), else the default. A project is somebody else's file: it says
- * where to look only for scopes of which the user said nothing. There is no falling back.
- * @throws Problem `root-not-pinned` when its root of trust is not pinned here
+ * The only registry for a scope: the user's choice, else the project's (`registries` of
+ * skillgate.json, keys with `@`), else the default. A project is a stranger's file, so it decides
+ * only for scopes without the user's choice. There is no fallback.
+ * @throws Problem `root-not-pinned` when the registry's root of trust is not pinned here
  */
 export function registryOf(
   world: World,
@@ -102,7 +103,7 @@ export function trustedRegistry(
     : { ...before, ...trustedIn(kept.files), kept };
 }
 
-// Verified when it was kept; the folder is the user's own.
+// Verified before it was stored; the folder belongs to the user.
 function trustedIn(
   files: TufFiles,
 ): Pick<TrustedRegistry, 'root' | 'policy' | 'sigstore' | 'witnesses'> {
@@ -115,7 +116,7 @@ function trustedIn(
   };
 }
 
-/** Pins a registry, or pins it anew; the first one becomes the default. */
+/** Pins a registry, or replaces its pin; the first registry becomes the default. */
 export async function pinRegistry(
   paths: Paths,
   base: string,

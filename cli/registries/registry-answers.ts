@@ -1,6 +1,6 @@
 /**
- * What the registry's API answers, as far as the command line reads it. Further keys are allowed:
- * an older `skill` talks to a newer registry.
+ * Answers of the registry's API, as far as the command line reads them. Unknown keys are allowed:
+ * an older `skillgate` talks to a newer registry.
  */
 import * as v from 'valibot';
 import { type Digest, isDigest } from '../../skills-index/skill/digest.ts';
@@ -146,18 +146,18 @@ export const pendingAnswer = v.looseObject({
 
 export const scopeAnswer = v.looseObject({
   scope: text,
-  /** None where the keys of all of them were ended. */
+  /** None if all owners' keys have ended. */
   owners: v.array(identityShape),
-  /** Where it is there, exactly these may publish. */
+  /** If present, only these may publish. */
   publishers: v.optional(identityList),
   statement: optional(digest),
-  /** Why nobody owns it. */
+  /** Why the scope has no owner. */
   frozen: v.optional(text),
   votes: v.optional(v.array(v.looseObject({ change: v.unknown(), by: v.array(text) })), []),
   votesNeeded: v.optional(v.number(), 1),
 });
 
-/** What the log says of a key. */
+/** The log's information about a key. */
 export const keyAnswer = v.looseObject({
   keyId: digest,
   spki: v.optional(text),

@@ -1,6 +1,6 @@
 /**
- * Calls to the registry's own API: a parsed answer, or the registry's own problem. What a signature
- * can prove is never believed from here.
+ * Calls to the registry's API: a parsed answer, or the registry's problem. Facts that a signature
+ * can prove are never believed from these answers.
  */
 import * as v from 'valibot';
 import { readBoundedBody } from '../../skills-index/client/bounded-body.ts';
@@ -20,8 +20,8 @@ export interface ApiRequest {
   /** Bearer token. */
   readonly token?: string;
   /**
-   * The key that signed what is sent: unsigned, so that the registry need not try every key it
-   * knows.
+   * The id of the key that signed the content. It is an unsigned hint, so that the registry need
+   * not try every key.
    */
   readonly signedBy?: Digest;
   readonly seconds?: number;
@@ -58,8 +58,8 @@ export async function askRegistry<Schema extends v.GenericSchema>(
 }
 
 /**
- * A blob, checked against its own digest. @throws Problem `signature-invalid` when the bytes are
- * others, and as `askRegistry`
+ * Fetches a blob and checks its digest. @throws Problem `signature-invalid` for other bytes, and as
+ * `askRegistry`
  */
 export async function fetchStoredBlob(
   world: RegistryWorld,
@@ -87,7 +87,10 @@ export async function requestBytes(
   throw problemFrom(bytes, response.status, url);
 }
 
-/** `/@scope/name/1.0.0` as a part of a path: the name's @ and slash stay, all else is encoded. */
+/**
+ * `/@scope/name/1.0.0` as a part of a path: the @ and the slash of the name stay, the rest is
+ * encoded.
+ */
 export function versionPath(name: string, version?: string): string {
   return `/${name}${version === undefined ? '' : `/${encodeURIComponent(version)}`}`;
 }
@@ -113,7 +116,7 @@ async function exchange(
       method: verb,
       headers,
       ...(body === undefined ? {} : { body: body.bytes }),
-      // A redirect would carry the token elsewhere.
+      // A redirect would send the token to another address.
       redirect: 'error',
       signal: AbortSignal.timeout(seconds * 1000),
     });
@@ -130,8 +133,8 @@ async function exchange(
   }
 }
 
-// As bytes, not as a form: an abort while Node reads a form's stream is thrown where nobody catches
-// it.
+// As bytes, not as a form: when a request is aborted while Node reads a form's stream, nobody
+// catches the error.
 async function formBytes(
   form: FormData | undefined,
 ): Promise<{ type: string; bytes: Uint8Array<ArrayBuffer> } | undefined> {
@@ -143,7 +146,7 @@ async function formBytes(
   };
 }
 
-// What was under way may have been done: only the registry knows.
+// The request may have been processed; only the registry knows.
 function interrupted(verb: string, url: string): Problem {
   return verb === 'GET'
     ? new Problem('interrupted', 'Interrupted while waiting for the registry')

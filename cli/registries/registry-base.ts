@@ -1,4 +1,4 @@
-/** Which registry a command talks to: read at every start, so nothing heavy is loaded for it. */
+/** The registry of a command. Every start reads it, so this file loads nothing heavy. */
 import { readFileSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import { type Digest, isDigest } from '../../skills-index/skill/digest.ts';
@@ -7,16 +7,16 @@ import { Problem } from '../../skills-index/skill/problem.ts';
 import type { Paths } from '../command.ts';
 
 export interface PinnedRegistry {
-  /** As `parseBase` writes it. */
+  /** In the form of `parseBase`. */
   readonly base: string;
   /** Fingerprint of the root file. */
   readonly root: Digest;
-  /** Scopes that only this registry answers for. */
+  /** Scopes that are looked up only in this registry. */
   readonly scopes: readonly string[];
 }
 
 export interface Registries {
-  /** Base of the registry that answers for every other scope. */
+  /** Base of the registry for all other scopes. */
   readonly default: string | undefined;
   readonly registries: readonly PinnedRegistry[];
 }
@@ -27,8 +27,8 @@ export const registriesSchema = 'skillgate.registries/1';
 type Environment = Readonly<Record<string, string | undefined>>;
 
 /**
- * Base URL for commands that name no scope: `SKILLGATE_REGISTRY`, else the default registry, else
- * the local one.
+ * Base URL for commands without a scope: `SKILLGATE_REGISTRY`, else the default registry, else the
+ * local one.
  */
 export function registryBaseOf(paths: Paths, env: Environment): string {
   const named = env.SKILLGATE_REGISTRY;
@@ -64,7 +64,7 @@ export function readRegistries(paths: Pick<Paths, 'config'>): Registries {
   };
 }
 
-// Whoever can write here chooses whom this user trusts.
+// A user who can write here decides whom this user trusts.
 function requireOwn(folder: string): void {
   const { mode, uid } = statSync(folder);
   if (
@@ -82,8 +82,8 @@ function requireOwn(folder: string): void {
 }
 
 /**
- * A registry's base URL in its one written form. Plain HTTP is for this machine only: sessions go
- * over it.
+ * A registry's base URL in its only written form. Plain HTTP is for this machine only, because
+ * session tokens are sent there.
  * @throws Problem `usage`
  */
 export function parseBase(text: unknown): string {

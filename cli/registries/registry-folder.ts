@@ -1,5 +1,5 @@
 /**
- * A registry's data folder as `skill registry init` makes it: root file, the registry's own keys,
+ * A registry's data folder, made by `skillgate registry init`: root file, the registry's own keys,
  * the scanner's key and its enrolment.
  */
 import { createPublicKey, generateKeyPairSync, type KeyObject, randomUUID } from 'node:crypto';
@@ -27,30 +27,30 @@ export const registryFiles = {
   root: 'root.json',
   keys: 'keys.json',
   scannerKey: 'scanner-key.json',
-  /** Signed statements that the registry takes at its first start. */
+  /** Signed statements that the registry logs at its first start. */
   enrolments: 'enrol',
   policy: 'policy.json',
-  /** What administrators signed for clients; and the next one, while it still lacks signatures. */
+  /** The signed metadata for clients, and the next proposal while it lacks signatures. */
   tuf: 'tuf.json',
   proposal: 'tuf-proposal.json',
-  /** Keys that a proposal names, until it is published. */
+  /** New keys of a proposal, until it is published. */
   nextKeys: 'keys.next.json',
 } as const;
 
-/** Further administrators, and how many of them all must agree; one alone when left out. */
+/** Further administrators and their threshold; the default is one administrator. */
 export interface Board {
   readonly others?: readonly PublicKey[];
   readonly threshold?: number;
   readonly now?: Date;
-  /** Makes no scanner's key: scanners work elsewhere, with keys that an administrator enrols. */
+  /** Creates no scanner's key: scanners run elsewhere, with keys that an administrator enrols. */
   readonly noScanner?: boolean;
 }
 
 /**
- * Makes the folder. The administrator's private key is made by `administratorKey` and never lies in
- * it.
+ * Creates the folder. `administratorKey` creates the administrator's private key, which is never
+ * stored in the folder.
  * @param origin bare host name, fixed for ever
- * @throws Problem `file-exists` when the folder holds anything, `usage` for a bad origin
+ * @throws Problem `file-exists` for a folder that is not empty, `usage` for an invalid origin
  */
 export async function makeRegistryFolder(
   folder: string,
@@ -86,17 +86,17 @@ export async function makeRegistryFolder(
     threshold,
     tuf: 1,
   });
-  // The folder comes after the key, which may be there already: nothing is left behind then.
+  // The key comes first, because it may already exist; then no folder is left behind.
   const administrator = await administratorKey();
   await mkdir(folder, { recursive: true, mode: 0o700 });
-  // One that was there already has the mode that it had.
+  // An existing folder keeps its mode otherwise.
   await chmod(folder, 0o700);
   const root = parseRoot(JSON.stringify(rootOf(administrator)));
   const scanner = noScanner
     ? undefined
     : await createKeyFile(join(folder, registryFiles.scannerKey), undefined, 'scanner');
-  // The administrator is in the root file; the statement adds the name under which the log and the
-  // desk show what they do.
+  // The root file names the administrator's key. The statement adds the name that the log and the
+  // desk show.
   const enrolments: (readonly [string, Pick<MemberPredicate, 'name' | 'roles' | 'key'>])[] = [
     [
       '00-administrator.json',
@@ -133,7 +133,7 @@ export async function makeRegistryFolder(
   const tuf = await signRepository(first, administrator);
   const place = missingSignatures(tuf).length === 0 ? registryFiles.tuf : registryFiles.proposal;
   await writeWhole(join(folder, place), `${JSON.stringify(tuf, null, 2)}\n`);
-  // Last: a folder with a root file is whole.
+  // Last: a folder with a root file is complete.
   await writeWhole(join(folder, registryFiles.root), `${JSON.stringify(root, null, 2)}\n`);
   return root;
 }

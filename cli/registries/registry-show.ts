@@ -1,6 +1,6 @@
 /**
- * `skill registry show`: what is pinned of a registry, how old its root of trust is, how long its
- * log, who witnesses it.
+ * `skillgate registry show`: the pinned root of a registry, the age of its root of trust, the size
+ * of its log, and its witnesses.
  */
 import { countWitnesses, type Witnessed } from '../../skills-index/log/cosignature.ts';
 import { cosignatureSecondsMax } from '../../skills-index/log/limits.ts';

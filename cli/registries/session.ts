@@ -1,5 +1,6 @@
 /**
- * Signing in: a key proves itself to the registry, and the session's token is kept until it ends.
+ * Signing in: a key proves itself to the registry, and the session's token is stored until it
+ * expires.
  */
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
@@ -16,7 +17,7 @@ import { askRegistry } from './registry-api.ts';
 import { currentRegistry } from './trust/refresh.ts';
 
 const schema = 'skillgate.sessions/1';
-/** A token that ends sooner than this is not begun with. */
+/** A token with less remaining time is not used. */
 const leftMillisMin = 60_000;
 
 const keptSession = v.object({
@@ -35,8 +36,8 @@ export interface SignedIn {
 }
 
 /**
- * Calls the registry with a token: `SKILLGATE_TOKEN`, else the one kept for this key, else that of
- * a new session. A kept token that the registry no longer takes costs one sign-in.
+ * Calls the registry with a token: `SKILLGATE_TOKEN`, else the stored one for this key, else the
+ * token of a new session. A stored token that the registry rejects costs one sign-in.
  */
 export async function withSession<Result>(
   context: CommandContext,
@@ -59,9 +60,9 @@ export async function withSession<Result>(
 }
 
 /**
- * Proves to the registry that the key is held here, and keeps the token.
- * What is signed names the root file in force and the address, so that a registry cannot pass the
- * challenge of another one on.
+ * Proves to the registry that this host has the key, and stores the token. The signed text names
+ * the current root file and the address, so that a registry cannot forward the challenge of another
+ * one.
  * @throws Problem `root-not-pinned`, `key-unknown`, `registry-down`
  */
 export async function signIn(context: CommandContext, signer: Signer): Promise<SignedIn> {
@@ -96,7 +97,7 @@ function readKept(paths: Paths): readonly KeptSession[] {
   } catch {
     return [];
   }
-  // A damaged file costs a sign-in, no more.
+  // A damaged file only costs a sign-in.
   const result = v.safeParse(keptSessions, tryParse(bytes));
   return result.success ? result.output.sessions : [];
 }

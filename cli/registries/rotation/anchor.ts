@@ -1,7 +1,7 @@
 /**
- * What a proposal is held against: the root of trust in force as this administrator knows it.
- * Whoever hands out the file could have invented the roots before the newest, so each of them has
- * to follow from one that was pinned or kept here.
+ * The current root of trust as this administrator knows it, to compare a proposal with. The sender
+ * of a proposal could have invented earlier roots, so each must follow from one that was pinned or
+ * stored here.
  */
 import { readFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
@@ -30,20 +30,21 @@ import { registryFiles } from '../registry-folder.ts';
 import type { KeptTrust } from '../trust/kept.ts';
 import { endOf, type RootOfTrust } from './change.ts';
 
-/** The root of trust right before the proposed one. */
+/** The root of trust before the proposed one. */
 export interface Anchor extends RootOfTrust {
   /** 0 before the first TUF root. */
   readonly version: number;
-  /** Where it is known from, for a person. */
+  /** The source of this root, as text. */
   readonly from: string;
 }
 
 /**
- * Finds it: by `--root`, the fingerprint of the root file in force, whose root.json and tuf.json
- * lie beside the proposal; without it by what is pinned and kept here of the registry.
- * @param file the proposal's
+ * Finds the current root of trust. With `--root`, the fingerprint of the current root file,
+ * root.json and tuf.json are read beside the proposal; otherwise the pinned and stored files of the
+ * registry are used.
+ * @param file path of the proposal
  * @throws Problem `root-not-pinned`, `root-invalid`; `tuf-invalid` for a proposal that does not
- * follow from it
+ * follow from the root
  */
 export async function anchorOf(
   context: CommandContext,
@@ -56,7 +57,7 @@ export async function anchorOf(
   return anchor;
 }
 
-/** The same in a registry's data folder, whose files are the operator's own. */
+/** The current root in a registry's data folder, whose files belong to the operator. */
 export function folderAnchor(
   root: RootFile,
   policy: string,
@@ -102,7 +103,7 @@ async function knownRoot(
   return { pinned: first.pinned, from: `what is kept here of ${first.base}`, kept: first.kept };
 }
 
-// Whoever put it there: the fingerprint says whether it is the right one.
+// The fingerprint shows whether the file is the right one.
 async function rootBeside(file: string, fingerprint: string): Promise<RootFile> {
   const path = join(dirname(file), registryFiles.root);
   const bytes = await readFile(path).catch((cause: unknown) => {

@@ -1,6 +1,6 @@
 /**
- * What a proposed root of trust changes, line by line, against the one in force: everything it
- * says, and everything it no longer says.
+ * The changes of a proposed root of trust, line by line: every value in it, and every value that it
+ * drops.
  */
 import { parseWitnessPolicy } from '../../../skills-index/log/witness-policy.ts';
 import { canonicalDigest } from '../../../skills-index/skill/canonical-json.ts';
@@ -28,28 +28,28 @@ import type { TufRoot, TufTargets } from '../../../skills-index/trust/tuf/metada
 import type { TufFiles } from '../../../skills-index/trust/tuf/repository.ts';
 
 export interface ChangeRow {
-  /** What it is about; rows about several of a kind have the same. */
+  /** The name of the value; rows of the same kind share it. */
   readonly part: string;
   readonly change: 'same' | 'new' | 'gone' | 'changed';
   readonly was?: string;
   readonly is?: string;
 }
 
-/** Files and end of the signatures, of one root of trust. */
+/** Files of a root of trust, and the expiry of its signatures. */
 export interface RootOfTrust {
   readonly files: TufFiles;
-  /** As `endOf` says it; absent before the first was signed. */
+  /** As `endOf` returns it; absent before the first signature. */
   readonly expires?: string;
 }
 
-/** When the signatures end; of the files too where that is another time. */
+/** The expiry of the signatures; also of the files, if it differs. */
 export function endOf(root: TufRoot, targets: TufTargets): string {
   return root.expires === targets.expires
     ? root.expires
     : `${root.expires}, the files until ${targets.expires}`;
 }
 
-/** All rows, those that say the same as before among them. */
+/** All rows, unchanged ones included. */
 export function changesBetween(before: RootOfTrust, after: RootOfTrust): ChangeRow[] {
   const old = parseRoot(before.files['root.json']);
   const root = parseRoot(after.files['root.json']);
@@ -120,8 +120,8 @@ function policyChanges(was: Policy, is: Policy): ChangeRow[] {
   ];
 }
 
-// One that was never in force would judge all that is logged up to its index: what it asks for is
-// said in words.
+// An earlier policy that was never in force would judge all entries up to its index, so its
+// requirements are spelled out.
 function foreignPolicy(policy: Policy, validUpTo: number, inForce: Policy): ChangeRow[] {
   const part = `NEVER IN FORCE, but would judge up to log index ${validUpTo}`;
   const { earlier: _, ...bare } = inForce;
@@ -173,7 +173,7 @@ function earlierOf({ earlier = [] }: Policy): Named[] {
   ]);
 }
 
-// Read strictly where it is used; here each part of it has a name and a digest.
+// The file is parsed strictly where it is used; here each part gets a name and a digest.
 function sigstoreOf(text: string | undefined): Named[] {
   const json: unknown = text === undefined ? {} : parseJson(text, 'trusted_root.json').value;
   return Object.entries(json ?? {}).flatMap(([kind, list]) =>
@@ -217,7 +217,7 @@ function each(part: string, was: readonly string[], is: readonly string[]): Chan
   );
 }
 
-// Rows of what there is, then of what is gone.
+// First rows of existing values, then of dropped ones.
 function eachNamed(was: readonly Named[], is: readonly Named[]): ChangeRow[] {
   const has = (list: readonly Named[], [part, value]: Named): boolean =>
     list.some(([p, v]) => p === part && v === value);

@@ -1,7 +1,4 @@
-/**
- * A proposed root of trust as an administrator sees it: every line of it against the one in force,
- * and what is changed in front of it.
- */
+/** A proposed root of trust as text: every line of it, with a mark in front of changed ones. */
 import { rootFingerprint } from '../../../skills-index/trust/root.ts';
 import { missingSignatures } from '../../../skills-index/trust/tuf/ceremony.ts';
 import {
@@ -24,7 +21,7 @@ import { type ChangeRow, changesBetween, endOf } from './change.ts';
 import { proposalDigest } from './rotation.ts';
 
 const marks = { same: ' ', new: '+', gone: '-', changed: '~' } as const;
-/** Longer ones have their values on lines of their own: a digest fills a line. */
+/** Longer rows have their values on separate lines, because a digest fills a line. */
 const lineCharsMax = 78;
 
 /** Lines for a terminal. */
@@ -42,7 +39,7 @@ export function pictureOf(proposal: TufRepository, anchor: Anchor, ink: OutputIn
   return joined([...head, ...rows.flatMap((row, at) => linesOf(row, rows[at - 1], ink))], '\n');
 }
 
-/** The picture, what it still lacks, and the digest: as text or as JSON. */
+/** The text, the missing signatures and the digest, as text or JSON. */
 export function printProposal(
   context: CommandContext,
   file: string,

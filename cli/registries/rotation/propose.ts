@@ -1,7 +1,4 @@
-/**
- * The next root of trust of a data folder, as its operator proposes it: what is to change, and the
- * keys made for it.
- */
+/** Proposes the next root of trust of a data folder: the changes, and new keys for them. */
 import { readFile, stat } from 'node:fs/promises';
 import { join, resolve } from 'node:path';
 import { parseWitnessPolicy } from '../../../skills-index/log/witness-policy.ts';
@@ -31,18 +28,18 @@ import { folderAnchor } from './anchor.ts';
 import { printProposal } from './picture.ts';
 import { changedPolicy, changedRoot, proposeNext } from './rotation.ts';
 
-/** What is in force in a data folder. */
+/** The current root of trust of a data folder. */
 export interface InForce {
   readonly policy: Policy;
-  /** Undefined before the first. */
+  /** Undefined before the first TUF root. */
   readonly before: TufRepository | undefined;
   /** Undefined while the log is empty. */
   readonly lastLogIndex: number | undefined;
 }
 
 /**
- * Writes `DIR/tuf-proposal.json`, unsigned, and the private keys that it names beside it. @throws
- * Problem `file-exists`, `usage`
+ * Writes the unsigned `DIR/tuf-proposal.json`, and the private keys that it names beside it.
+ * @throws Problem `file-exists`, `usage`
  */
 export async function proposeRotation(
   context: CommandContext,
@@ -89,7 +86,7 @@ export async function proposeRotation(
     files: await nextFiles(context, inForce, validUpTo),
     now: context.now().getTime(),
   });
-  // Held to what everyone will hold it to, before anyone is asked to sign.
+  // Checked as clients will check it, before an administrator is asked to sign.
   parseTufRepository(JSON.stringify(proposal));
   if (keys.file !== undefined)
     await writeWhole(
@@ -124,11 +121,11 @@ export async function proposeRotation(
 interface NextKeys {
   /** SPKI in base64 of the new ones. */
   readonly open: Readonly<Partial<Record<'log' | 'status' | 'registry', string>>>;
-  /** The whole key file, when there are new ones. */
+  /** The whole key file, if there are new keys. */
   readonly file: RegistryKeyFile | undefined;
 }
 
-// Made where they will be used: private keys never travel with a proposal.
+// Keys are created where they will be used, so private keys never travel with a proposal.
 async function nextKeys({ options }: CommandContext, dir: string): Promise<NextKeys> {
   const fresh = (['log', 'status', 'registry'] as const).filter(
     (office) => options[`new-${office}-key`] === true,
@@ -182,7 +179,7 @@ function listOf(value: unknown): string[] {
   return Array.isArray(value) ? value.map(String) : [];
 }
 
-/** A file that somebody named. @throws Problem `file-not-found` */
+/** Reads a file that an option names. @throws Problem `file-not-found` */
 export async function readProposal(path: string): Promise<Uint8Array> {
   return readFile(path).catch((cause: NodeJS.ErrnoException) => {
     throw new Problem('file-not-found', `Cannot read ${path}: ${cause.code}`, { cause });

@@ -1,6 +1,6 @@
 /**
- * The next root of trust as a proposal: made without a network, read by each administrator before
- * signing, merged from their copies.
+ * A proposal for the next root of trust: created offline, read by each administrator before
+ * signing, and merged from their copies.
  */
 import { canonicalDigest, canonicalJson } from '../../../skills-index/skill/canonical-json.ts';
 import type { Digest } from '../../../skills-index/skill/digest.ts';
@@ -25,26 +25,26 @@ import {
 } from '../../../skills-index/trust/tuf/repository.ts';
 import { holdsOver } from '../../../skills-index/trust/tuf/signature.ts';
 
-/** How long administrators' signatures count before they have to be given anew. */
+/** How long administrators' signatures are valid. */
 const signedDays = 365;
 
-/** What is to be another than it is. */
+/** The requested changes. */
 export interface RootChange {
   readonly add: readonly PublicKey[];
   readonly remove: readonly Digest[];
   readonly threshold?: number;
   /** SPKI in base64 of new keys. */
   readonly keys: Readonly<Partial<Record<'log' | 'status' | 'registry', string>>>;
-  /** Last log index up to which replaced keys count; undefined while nothing is logged. */
+  /** Last log index at which replaced keys count; undefined for an empty log. */
   readonly validUpTo?: number;
-  /** Last log index there is; undefined while nothing is logged. */
+  /** Newest log index; undefined for an empty log. */
   readonly lastLogIndex?: number;
 }
 
 /**
- * The root file after a change: replaced keys are retired, so that what they signed until then
- * counts on. Statements go on naming the registry as before, and one that was made before
- * statements named it counts on; from now on each has to.
+ * The root file after a change. Replaced keys are retired, so that their earlier signatures still
+ * count. Statements name the registry as before. Older statements without a registry name still
+ * count; new ones must have it.
  * @throws Problem `usage`, `root-invalid`
  */
 export function changedRoot(
@@ -70,7 +70,7 @@ export function changedRoot(
   const retired = [...(root.retired ?? []), ...fresh];
   const stay = root.administrators.filter((one) => !remove.includes(one.keyId));
   const earlier = root.thresholds ?? [];
-  // A threshold that was replaced at the same place in the log has counted nothing.
+  // A threshold that was replaced at the same log index has judged nothing.
   const isReplaced =
     threshold !== undefined &&
     threshold !== root.threshold &&
@@ -100,12 +100,13 @@ export interface PolicyChange {
    * logged.
    */
   readonly validUpTo?: number;
-  /** All that earlier policies approved has to be approved anew. */
+  /** Everything that earlier policies approved needs a new approval. */
   readonly dropEarlier: boolean;
 }
 
 /**
- * The policy after a change: what counted until now goes on judging what was approved under it.
+ * The policy after a change. Earlier policies still judge the versions that were approved under
+ * them.
  * @throws Problem `usage`
  */
 export function changedPolicy(
@@ -125,7 +126,7 @@ export function changedPolicy(
   if (dropEarlier) return is;
   const last = earlier.at(-1)?.validUpTo ?? -1;
   const isSame = policyDigest(was) === policyDigest(is);
-  // A policy that replaced another one at the same place in the log has judged nothing.
+  // A policy that replaced another one at the same log index has judged nothing.
   const more =
     isSame || validUpTo === undefined || validUpTo <= last ? [] : [{ policy: was, validUpTo }];
   const all = [...earlier, ...more];
@@ -148,21 +149,21 @@ export interface Proposed {
   readonly now: number;
 }
 
-/** The next document, unsigned, good for a year from now. */
+/** The next document, unsigned and valid for a year. */
 export function proposeNext({ now, ...rest }: Proposed): TufRepository {
   return nextRepository({ ...rest, expires: now + signedDays * 86_400_000, timeOf: tufTime });
 }
 
 /**
- * What administrators compare: digest of all roots and the targets, whoever has signed them so far.
+ * The digest that administrators compare. It covers all roots and the targets, without signatures.
  */
 export function proposalDigest({ roots, targets }: TufRepository): Digest {
   return canonicalDigest({ roots: roots.map(({ signed }) => signed), targets: targets.signed });
 }
 
 /**
- * Copies of one proposal that were signed apart, as one. @throws Problem `tuf-invalid` when they
- * are of two proposals
+ * Merges separately signed copies of one proposal. @throws Problem `tuf-invalid` for copies of two
+ * proposals
  */
 export function mergeProposals(copies: readonly TufRepository[]): TufRepository {
   const [first] = copies;
@@ -185,7 +186,7 @@ export function mergeProposals(copies: readonly TufRepository[]): TufRepository 
   return { ...first, roots: [...first.roots.slice(0, -1), root], targets };
 }
 
-// Anybody can write another's key id beside a worthless signature: only one that holds stands for
+// Anybody can add a worthless signature with another key's id, so only a valid signature counts for
 // its key.
 function united<Signed extends TufSigned>(
   copies: readonly TufMetadata<Signed>[],

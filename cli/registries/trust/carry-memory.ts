@@ -1,7 +1,7 @@
 /**
- * What a host remembers of a registry is kept under the fingerprint that it pinned. Whoever pins
- * another root file of the same registry, as after a rotation, keeps that memory: else the registry
- * could deny to this host what it showed before.
+ * Data about a registry is stored under the fingerprint of the pinned root file. When another root
+ * file of the same registry is pinned, as after a rotation, this data is kept. Otherwise the
+ * registry could deny what it showed before.
  */
 import { listKnown } from '../../../skills-index/client/known-statements.ts';
 import type { Store } from '../../../skills-index/client/store.ts';
@@ -17,9 +17,9 @@ import { readRegistries } from '../registry-base.ts';
 import type { KeptTrust } from './kept.ts';
 
 /**
- * Copies the memory of every pin of the same registry under the root file that is to be pinned; the
- * old copy stays.
- * @param kept what the registry proved under the new root file; undefined where it proved nothing
+ * Copies the data of every pin of the same registry under the new root file. The old copy stays.
+ * @param kept files that the registry proved under the new root file; undefined where it proved
+ * none
  */
 export async function carryMemory(
   context: CommandContext,
@@ -48,8 +48,8 @@ interface Proven {
   readonly inForce: Digest;
 }
 
-// Registries from before root files named the first one are the same where they have the same root
-// file in force.
+// Older root files do not name the registry's first one. Such registries are the same if their
+// current root files are equal.
 function isSame({ registry, files }: KeptTrust, old: Proven | undefined): boolean {
   if (old === undefined) return false;
   return (
@@ -58,7 +58,7 @@ function isSame({ registry, files }: KeptTrust, old: Proven | undefined): boolea
   );
 }
 
-// A pin that cannot be read proves nothing, and must not stop the one that replaces it.
+// A pin that cannot be read proves nothing, and must not prevent its replacement.
 function provenAs(context: CommandContext, base: string): Proven | undefined {
   try {
     const { pinned, fingerprint, root, kept } = trustedRegistry(context, base);
@@ -77,14 +77,14 @@ async function carry(from: Store, to: Store): Promise<void> {
     if (bytes !== undefined) await to.putNamed(`known/${name}`, bytes);
   }
   await carryRevoked(from, to);
-  // The head last: after a crash in between the same command carries the rest.
+  // The head is copied last: after a crash the same command copies the rest.
   const old = await from.getNamed('checkpoint');
   const own = await to.getNamed('checkpoint');
   if (old !== undefined && (own === undefined || sizeIn(old) > sizeIn(own)))
     await to.putNamed('checkpoint', old);
 }
 
-// The first line is the status key that said it: marks of two keys are not put together.
+// The first line names the status key; marks of two keys are not mixed.
 async function carryRevoked(from: Store, to: Store): Promise<void> {
   const old = await linesIn(from, 'revoked');
   const own = await linesIn(to, 'revoked');

@@ -1,6 +1,6 @@
 /**
- * `skill registry add URL --root` with the fingerprint of an earlier root file: the registry keeps
- * them, and TUF leads on from each.
+ * `skillgate registry add URL --root` with the fingerprint of an earlier root file: the registry
+ * serves earlier ones, and TUF leads from each to the current one.
  */
 import { hexOf, parseDigest } from '../../../skills-index/skill/digest.ts';
 import { Problem } from '../../../skills-index/skill/problem.ts';
@@ -10,9 +10,9 @@ import { requireRootSize } from '../registries.ts';
 import { requestBytes } from '../registry-api.ts';
 
 /**
- * The root file that `--root` names: the one in force, or one that was. What comes from the
- * registry has the fingerprint that was named, so it is as good as one that was pinned in its time.
- * Where there is none, the one in force, which the caller then refuses.
+ * The root file that `--root` names: the current or an earlier one. A file from the registry has
+ * the named fingerprint, so it is as good as a pinned one. Without a match the current one is
+ * returned, and the caller refuses it.
  */
 export async function rootNamed(
   context: CommandContext,
@@ -37,7 +37,9 @@ export async function rootNamed(
   }
 }
 
-/** An earlier root file says nothing about now unless its administrators do. */
+/**
+ * An earlier root file is accepted only if its administrators signed the way to the current one.
+ */
 export function requireSuccession(base: string, named: RootFile): never {
   throw new Problem(
     'root-invalid',

@@ -1,7 +1,7 @@
 /**
- * How tuf-js reaches a registry: by the command's own fetch, within limits, each file read strictly
- * before tuf-js sees it. tuf-js wraps what goes wrong in errors without a type, so the first fault
- * is kept here, with its words and dates.
+ * How tuf-js reads from a registry: through the command's own fetch, within limits, with each file
+ * parsed strictly first. tuf-js wraps failures in untyped errors, so the first Problem is kept
+ * here.
  */
 import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
@@ -23,24 +23,24 @@ import {
 import { trustMetadataBytesMax } from '../../limits.ts';
 import { type KeptTrust, keptVersion, type TrustRole, trustRoles } from './kept.ts';
 
-/** A fetcher, and what it refused. */
+/** A fetcher, and the Problem that it threw. */
 export interface TrustFetcher extends Fetcher {
   fault: Problem | undefined;
   /**
-   * TUF roots as they were walked, the first trusted one among them; judged by tuf-js, which ends
-   * at one that is not signed.
+   * TUF roots in order, from the first trusted one. tuf-js verifies them, and stops at an unsigned
+   * one.
    */
   readonly roots: readonly TufRoot[];
 }
 
 export interface FetcherWorld {
   readonly source: Source;
-  /** Where files that tuf-js wants as files are put. */
+  /** Folder for files that tuf-js reads from disk. */
   readonly folder: string;
   /** Milliseconds since 1970. */
   readonly now: number;
   readonly kept: KeptTrust | undefined;
-  /** The root that is trusted at the start. */
+  /** The trusted root at the start. */
   readonly root: string;
 }
 
@@ -55,8 +55,7 @@ export function makeTrustFetcher(world: FetcherWorld): TrustFetcher {
     downloadBytes: async (url, bytesMax) => {
       const path = url.slice(world.source.base.length);
       try {
-        // A little more than was signed is a forgery; without end is a registry that answers
-        // nonsense.
+        // A few bytes too many mean a forgery; an endless file means a broken registry.
         const bytes = await fetchFile(
           world.source,
           path,
@@ -89,7 +88,7 @@ export function makeTrustFetcher(world: FetcherWorld): TrustFetcher {
   return fetcher;
 }
 
-/** The Problem for a file of /tuf/ that is not there. */
+/** The Problem for a missing file of /tuf/. */
 function withheld(base: string, path: string): Problem {
   return new Problem('registry-answer-invalid', `The registry at ${base} has no ${path}`, {
     hint: 'the registry served its root of trust before, so somebody may withhold it now; try again, then ask the operator over another channel',
@@ -101,8 +100,8 @@ const shapes: Readonly<Record<TrustRole, Shape<TufMetadata>>> = {
   online: tufShapes.targets,
 };
 
-// What tuf-js checks as well, said first in words and with dates: form, end, and no version lower
-// than one that was seen.
+// tuf-js checks this as well; here the messages are clear and have dates: form, expiry, and no
+// version below a known one.
 function makeJudge(
   { now, kept }: FetcherWorld,
   roots: [TufRoot, ...TufRoot[]],
@@ -123,8 +122,7 @@ function makeJudge(
     if (role === 'root') return;
     if (role === 'timestamp') requireInTime('root', newest.expires, now);
     requireInTime(role, signed.expires, now);
-    // Signed once by a thief to count for years, it would keep a client that cannot ask on what was
-    // so before.
+    // A timestamp that a thief signed for years would keep an offline client on old data.
     if (
       role === 'timestamp' &&
       Date.parse(signed.expires) > now + (statusSecondsMax + clockSkewSeconds) * 1000
@@ -133,16 +131,16 @@ function makeJudge(
         'tuf-invalid',
         `${path} expires at ${signed.expires}, but it may be valid for at most 24 hours`,
       );
-    // A thief of the status key can raise its versions without end; the key's successor begins anew
-    // (TUF §5.3.11).
+    // A thief of the status key can raise its versions without limit, so versions restart under a
+    // new key (TUF §5.3.11).
     const sameKey = newest.roles.timestamp.keyids.join() === first.roles.timestamp.keyids.join();
     if (kept !== undefined && (sameKey || role === 'targets')) requireNotOlder(role, signed, kept);
   };
 }
 
 /**
- * Reads metadata strictly. @throws Problem `tuf-invalid`; `registry-answer-invalid` for what is no
- * JSON, as a hotel's network sends it
+ * Parses metadata strictly. @throws Problem `tuf-invalid`; `registry-answer-invalid` for text that
+ * is not JSON, as captive portals send it
  */
 export function parseMetadata<Metadata>(
   shape: Shape<Metadata>,

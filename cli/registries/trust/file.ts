@@ -1,6 +1,6 @@
 /**
- * What a file to trust can be: a root file, what `skill verify --export` wrote beside its evidence,
- * or a TUF root.
+ * Files that a user can trust: a root file, the `trusted.json` of `skillgate verify --export`, or a
+ * TUF root.
  */
 import { fetchFile, type Source } from '../../../skills-index/client/blobs.ts';
 import { memoryStore } from '../../../skills-index/client/store.ts';
@@ -13,10 +13,9 @@ import { rootFileBytesMax } from '../../limits.ts';
 import { requireRootSize } from '../registries.ts';
 
 /**
- * The root file that a file names. A TUF root says which administrators sign; what they signed last
- * is asked of the registry, from that root on. Whether it is the right one says its fingerprint,
- * which a person compares whatever the file was.
- * @throws Problem `root-invalid` for a file that is none of them, `tuf-invalid`, `registry-down`
+ * The root file that a file leads to. A TUF root names administrators, and the registry supplies
+ * the newest files that they signed. A person compares the fingerprint in any case.
+ * @throws Problem `root-invalid` for other files, `tuf-invalid`, `registry-down`
  */
 export async function rootIn(
   context: CommandContext,
@@ -45,7 +44,8 @@ async function rootBehind(
     base,
     signal: context.signal,
   };
-  // The registry's word, for its origin only: what is pinned is what the administrators signed.
+  // Only the origin comes from the registry's answer; the pinned file is the one that
+  // administrators signed.
   const told = await fetchFile(source, '/index/root.json', rootFileBytesMax);
   if (told === undefined)
     throw new Problem('registry-answer-invalid', `${base} serves no root file`);

@@ -1,7 +1,7 @@
 /**
- * Proof that a registry may use the name by which statements call it. A root file writes that name,
- * the fingerprint of its registry's first root file, into itself. Without proof a hostile registry
- * would write the name of another one, and carry there what people sign for it.
+ * Proof that a registry may use the name in statements. A root file contains that name: the
+ * fingerprint of its registry's first root file. Without proof a hostile registry could claim
+ * another one's name, and reuse statements that people signed for it.
  */
 import { fetchFile, type Source } from '../../../skills-index/client/blobs.ts';
 import { type Digest, hexOf } from '../../../skills-index/skill/digest.ts';
@@ -14,16 +14,16 @@ import type { KeptTrust } from './kept.ts';
 export interface NamedRegistry {
   readonly source: Source;
   readonly pinned: RootFile;
-  /** What was kept the last time. */
+  /** The files that were stored last time. */
   readonly kept?: KeptTrust | undefined;
-  /** What the administrators of another root file have signed since, from the same registry. */
+  /** Later files that the administrators of another root file signed for the same registry. */
   readonly follow: (first: RootFile) => Promise<Pick<KeptTrust, 'files'>>;
 }
 
 /**
- * The name of the registry whose root file is in force: known here, or proven by the first root
- * file and all that was signed since.
- * @throws Problem `tuf-invalid` where the first root file does not lead to the one in force;
+ * The name of the registry with this root file: already known here, or proven by the first root
+ * file and all later signatures.
+ * @throws Problem `tuf-invalid` where the first root file does not lead to the current one;
  * `registry-down`
  */
 export async function requireFirstRoot(
@@ -32,8 +32,8 @@ export async function requireFirstRoot(
 ): Promise<Digest> {
   const root = parseRoot(inForce);
   const id = registryIdOf(root);
-  // Root files of earlier versions name no first one: such a registry is called by its own root
-  // file.
+  // Root files of earlier versions do not name a first one; such a registry is named by its own
+  // root file.
   if (root.first === undefined) return id;
   const seen =
     kept === undefined ? [] : [kept.registry, rootFingerprint(parseRoot(kept.files['root.json']))];

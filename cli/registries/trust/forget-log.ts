@@ -1,7 +1,7 @@
 /**
- * `skill registry trust URL --forget-log`: the way back for a host that saw a log which is no more,
- * as after a restore. Only a person can say that the log of now is the right one, so both heads are
- * shown; what was seen is kept as evidence.
+ * `skillgate registry trust URL --forget-log`: for a host that saw a log that no longer exists, as
+ * after a restore. Only a person can confirm the current log, so both heads are shown, and the old
+ * data is kept as evidence.
  */
 
 import { keepAlarm } from '../../../skills-index/client/log-alarm.ts';
@@ -58,8 +58,8 @@ export async function forgetLog(context: CommandContext, base: string): Promise<
   const message = 'a person on this host went on with the second head';
   const alarm = { kind: 'log-rolled-back', heads, proven: false, message } as const;
   const kept = await keepAlarm({ store, base, root, now: context.now().getTime() }, alarm);
-  // The memory first: after a crash in between the host still refuses the log, and the same command
-  // sets the rest aside.
+  // The data is moved first: after a crash the host still refuses the log, and the same command
+  // moves the rest.
   const aside = await setMemoryAside(context.paths, fingerprint, context.now());
   await store.putNamed('checkpoint', Buffer.from(shown.note));
   const before = printHead(seen);

@@ -1,6 +1,6 @@
 /**
- * What is kept of a registry's root of trust: TUF metadata and the files under it, in one file that
- * is replaced whole.
+ * The stored root of trust of a registry: TUF metadata and the files under it, in one file that is
+ * replaced in one step.
  */
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
@@ -15,22 +15,22 @@ import type { TufFiles } from '../../../skills-index/trust/tuf/repository.ts';
 import type { Paths } from '../../command.ts';
 import { writeWhole } from '../../context/whole-file.ts';
 
-/** Metadata by role, as it was served. */
+/** Metadata by role, as served. */
 export const trustRoles = ['root', 'timestamp', 'snapshot', 'targets', 'online'] as const;
 export type TrustRole = (typeof trustRoles)[number];
 
 export interface KeptTrust {
   readonly schema: 'skillgate.trust/1';
-  /** Fingerprint of the root file that the user pinned, from which everything here follows. */
+  /** Fingerprint of the pinned root file, from which all these files follow. */
   readonly pinned: Digest;
   /**
-   * Fingerprint of the registry's first root file, proven to lead here. Earlier versions kept none:
-   * it is proven at the next refresh.
+   * Fingerprint of the registry's first root file, with a proven way to the current one. Earlier
+   * versions did not store it; the next refresh proves it.
    */
   readonly registry?: Digest;
-  /** ISO 8601: when the registry was last asked. */
+  /** ISO 8601: time of the last request to the registry. */
   readonly refreshed: string;
-  /** ISO 8601: end of the timestamp, at most 24 hours after it was signed. */
+  /** ISO 8601: expiry of the timestamp, at most 24 hours after its signature. */
   readonly freshUntil: string;
   readonly metadata: Readonly<Record<TrustRole, string>>;
   readonly files: TufFiles;
@@ -59,9 +59,8 @@ const keptShape: Shape<KeptTrust> = exactObject({
 });
 
 /**
- * What is kept under a pinned root; undefined when its registry has shown no TUF metadata here yet.
- * @throws Problem `tuf-invalid` for a damaged file: ignoring it would undo the rotations that it
- * has seen
+ * The stored files under a pinned root; undefined when the registry has shown no TUF metadata here.
+ * @throws Problem `tuf-invalid` for a damaged file: ignoring the file would undo its rotations
  */
 export function readKeptTrust(paths: Pick<Paths, 'config'>, pinned: Digest): KeptTrust | undefined {
   const path = pathOf(paths, pinned);
@@ -82,14 +81,14 @@ export function readKeptTrust(paths: Pick<Paths, 'config'>, pinned: Digest): Kep
   }
 }
 
-/** Keeps it, unless another process has kept something newer meanwhile. */
+/** Stores the files, unless another process has stored newer ones. */
 export async function keepTrust(paths: Pick<Paths, 'config'>, kept: KeptTrust): Promise<void> {
   const before = readKeptTrust(paths, kept.pinned);
   if (before !== undefined && isNewer(before, kept)) return;
   await writeWhole(pathOf(paths, kept.pinned), `${JSON.stringify(kept)}\n`, 0o600);
 }
 
-/** ISO 8601: when the registry was last found to serve no TUF metadata. */
+/** ISO 8601: time when the registry was last found without TUF metadata. */
 export function readAbsence(paths: Pick<Paths, 'config'>, pinned: Digest): string | undefined {
   try {
     return readFileSync(pathOf(paths, pinned, 'absent'), 'utf8').trim();
@@ -111,8 +110,8 @@ export function keptVersion({ metadata }: Pick<KeptTrust, 'metadata'>, role: Tru
   return JSON.parse(metadata[role]).signed.version;
 }
 
-// Under another root timestamps begin anew, so the root counts first: whoever holds an old status
-// key can raise its versions without end.
+// The root version counts first, because timestamps restart under another root. A thief of an old
+// status key can raise its versions without limit.
 function isNewer(one: KeptTrust, other: KeptTrust): boolean {
   const roots = keptVersion(one, 'root') - keptVersion(other, 'root');
   return (

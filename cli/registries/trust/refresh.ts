@@ -1,6 +1,6 @@
 /**
- * When the root of trust is asked for again: before an admission, when the last time is an hour
- * ago; and what counts when it cannot be.
+ * When the root of trust is fetched again: before an admission, after an hour. Also what counts
+ * when it cannot be fetched.
  */
 import { fetchFile } from '../../../skills-index/client/blobs.ts';
 import { memoryStore } from '../../../skills-index/client/store.ts';
@@ -18,8 +18,7 @@ export type TrustWorld = Pick<CommandContext, 'fetch' | 'getFile' | 'now' | 'sig
 export interface FreshRegistry {
   readonly registry: TrustedRegistry;
   /**
-   * What a person should know: that the root of trust could not be renewed, and until when the kept
-   * one counts.
+   * A note for a person: the root of trust could not be renewed, and when the stored one expires.
    */
   readonly notes: readonly string[];
 }
@@ -27,19 +26,19 @@ export interface FreshRegistry {
 export interface TrustTerms {
   readonly offline: boolean;
   /**
-   * From host policy: how long beyond its end the kept root of trust counts while the registry
-   * cannot be asked.
+   * From host policy: how long after its expiry the stored root of trust counts while the registry
+   * is unavailable.
    */
   readonly graceHours: number;
-  /** Ask although it was asked within the hour. */
+  /** Fetch even if the last request was within the hour. */
   readonly isDoubted?: boolean;
 }
 
 /**
- * The registry with its root of trust as it is now. One without TUF metadata has the root that was
- * pinned, and is asked for more each hour.
- * @throws Problem `tuf-invalid`, `tuf-rollback`; `tuf-expired` when it could not be renewed for too
- * long
+ * The registry with its current root of trust. A registry without TUF metadata has the pinned root,
+ * and is asked for metadata every hour.
+ * @throws Problem `tuf-invalid`, `tuf-rollback`; `tuf-expired` when the root was not renewed for
+ * too long
  */
 export async function freshRegistry(
   world: TrustWorld,
@@ -63,15 +62,15 @@ export async function freshRegistry(
       !['registry-down', 'registry-answer-invalid'].includes(cause.code)
     )
       throw cause;
-    // A registry that answers and holds it back has no need of grace.
+    // A registry that answers but withholds the root of trust gets no grace period.
     const graceHours = cause.code === 'registry-down' ? terms.graceHours : 0;
     return stillFresh(world, registry, { why: cause.message, graceHours });
   }
 }
 
 /**
- * The registry as it is at this moment, for what is proved to it: a signature that names the root
- * file of an hour ago it would refuse.
+ * The registry's state at this moment, to prove a key to it: it would reject a signature that names
+ * an hour-old root file.
  * @throws Problem `root-not-pinned`, and as `updateTrust`
  */
 export async function currentRegistry(world: TrustWorld, base: string): Promise<TrustedRegistry> {
@@ -82,10 +81,9 @@ export async function currentRegistry(world: TrustWorld, base: string): Promise<
 }
 
 /**
- * Asks for the root of trust and keeps it.
- * @returns undefined where the registry has no TUF metadata, and its root file does not say that
- * there are any
- * @throws Problem `tuf-missing` where the root file says so; and as `updateTrust`
+ * Fetches the root of trust and stores it.
+ * @returns undefined where the registry has no TUF metadata and its root file promises none
+ * @throws Problem `tuf-missing` where the root file promises metadata; and as `updateTrust`
  */
 export async function refreshTrust(
   world: TrustWorld,
@@ -114,7 +112,7 @@ export async function refreshTrust(
     await keepTrust(world.paths, kept);
     return kept;
   } catch (cause) {
-    // Half of it is as little as none: so is a registry whose log has no entry yet.
+    // Incomplete metadata counts as none, like a registry with an empty log.
     if (
       before !== undefined ||
       !(cause instanceof Problem) ||
@@ -127,15 +125,15 @@ export async function refreshTrust(
   }
 }
 
-// The kept copy may be an hour older than the status beside it, so it counts that hour longer: both
-// end together.
+// The stored copy may be an hour older than the status beside it, so it counts an hour longer, and
+// both expire together.
 function stillFresh(
   world: TrustWorld,
   registry: TrustedRegistry,
   { why, graceHours }: { readonly why: string; readonly graceHours: number },
 ): FreshRegistry {
-  // Who keeps the answers away would else have the pinned root file, without policy and witnesses,
-  // count for ever.
+  // An attacker who blocks the answers could otherwise make the pinned root file count for ever,
+  // without policy and witnesses.
   if (registry.kept === undefined && registry.pinned.tuf === 1) throw missing(registry.base, why);
   if (registry.kept === undefined) return { registry, notes: [] };
   const { freshUntil, refreshed } = registry.kept;

@@ -1,7 +1,7 @@
 /**
- * The root of trust as the registry shows it now, by tuf-js: every new root signed by the
- * administrators before it, nothing expired, older, or mixed. Loaded only when it is needed: it
- * takes longer to load than all the rest of a start.
+ * The registry's current root of trust, by tuf-js: every new root is signed by the previous
+ * administrators, and no file is expired, older or mixed. Loaded on demand, because it loads slower
+ * than the rest of a start.
  */
 import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
@@ -43,18 +43,18 @@ import { type KeptTrust, type TrustRole, trustRoles } from './kept.ts';
 
 export interface TrustQuestion {
   readonly source: Source;
-  /** The root file that the user pinned. */
+  /** The pinned root file. */
   readonly pinned: RootFile;
-  /** What was kept the last time. */
+  /** The files that were stored last time. */
   readonly kept?: KeptTrust | undefined;
-  /** A TUF root that the user has, in the place of the one that the pinned root file leads to. */
+  /** A TUF root from the user, instead of the one that the pinned root file leads to. */
   readonly start?: Uint8Array;
   /** Milliseconds since 1970. */
   readonly now: number;
 }
 
 /**
- * Asks the registry for its root of trust and checks all of it.
+ * Fetches the registry's root of trust and verifies all of it.
  * @throws Problem `tuf-invalid`, `tuf-rollback`, `tuf-expired`, `registry-down`,
  * `registry-answer-invalid`
  */
@@ -91,12 +91,11 @@ function givenRoot({ start }: TrustQuestion): string | undefined {
   return Buffer.from(start).toString('utf8');
 }
 
-// The newest TUF root that the administrators of the pinned root file signed and that names exactly
-// them.
+// The newest TUF root that names exactly the administrators of the pinned root file and is signed
+// by them.
 async function firstRoot({ source: anyTime, pinned }: TrustQuestion): Promise<string> {
   let found: string | undefined;
-  // One deadline for all of them: nobody has signed what is asked for here, and each alone may take
-  // as long as any answer.
+  // One deadline for all: these files are unverified, and each may take as long as any answer.
   const deadline = AbortSignal.timeout(firstRootMillisMax);
   const signal =
     anyTime.signal === undefined ? deadline : AbortSignal.any([anyTime.signal, deadline]);
@@ -188,8 +187,8 @@ interface Shown {
   readonly checkpoint: string;
 }
 
-// What TUF does not know: that metadata and root file name the same keys, and that the status is
-// one that this root file admits.
+// Checks beyond TUF: metadata and root file name the same keys, and the root file admits the
+// status.
 function requireCoherent(
   { pinned, kept, now, chain }: Walked,
   { metadata, files, status, checkpoint }: Shown,
@@ -211,8 +210,8 @@ function requireCoherent(
   reasons.push(
     ...[pinned, ...before].flatMap((earlier) => whyOtherThresholds(root, earlier) ?? []),
   );
-  // One from before root files named it names the registry by whichever root file was in force at
-  // the first rotation since.
+  // Older root files do not name the registry. Since the first rotation its name is the root file
+  // that was in force then.
   const named = [pinned, ...before].filter(
     ({ tuf, first }) => tuf !== undefined || first !== undefined,
   );
@@ -238,8 +237,8 @@ function requireCoherent(
   );
 }
 
-// By earlier thresholds it is judged who was enrolled: a root file that drops one would undo an
-// enrolment, or let a lone vote of then count.
+// Earlier thresholds decide whether an enrolment counts. A root file that drops one would undo
+// enrolments, or let a single earlier vote count.
 function whyOtherThresholds(
   { thresholds = [] }: RootFile,
   { thresholds: earlier = [] }: RootFile,
