@@ -10,10 +10,10 @@ import {
   chainEndOf,
   checkpointOf,
   continuesFrom,
+  type DatedEvent,
   furthestOf,
   linesAfter,
   parseAuditCheckpoint,
-  type Said,
 } from '../../skills-index/run/audit/audit-chain.ts';
 import type { AuditEvent, AuditSubject } from '../../skills-index/run/audit/audit-entry.ts';
 import { canonicalJson } from '../../skills-index/skill/canonical-json.ts';
@@ -41,9 +41,9 @@ export interface Audit {
  * @param keyFile `$CONFIG/audit-key.json`, created on first use
  */
 export function openAudit(file: string, now: () => Date, keyFile: string): Audit {
-  const waiting: Said[] = [];
+  const waiting: DatedEvent[] = [];
   let hasFailed = false;
-  const flush = (entries: readonly Said[]): void => {
+  const flush = (entries: readonly DatedEvent[]): void => {
     withLock(`${file}.lock`, () => append(file, keyFile, [...waiting, ...entries]));
     waiting.length = 0;
     hasFailed = false;
@@ -58,7 +58,7 @@ export function openAudit(file: string, now: () => Date, keyFile: string): Audit
   };
   return {
     record: (subject, event) => {
-      const entry: Said = [{ ...subject, ...event }, now()];
+      const entry: DatedEvent = [{ ...subject, ...event }, now()];
       if (!isFrequent(event) || hasFailed || waiting.length >= auditWaitingMax)
         return flush([entry]);
       if (waiting.push(entry) === 1) setTimeout(flushLater, auditDelayMillis);
@@ -76,10 +76,10 @@ function isFrequent(event: AuditEvent): boolean {
   );
 }
 
-function append(file: string, keyFile: string, entries: readonly Said[]): void {
+function append(file: string, keyFile: string, entries: readonly DatedEvent[]): void {
   const [first] = entries;
   if (first === undefined) return;
-  const entryOf = (event: AuditEvent): Said => [
+  const entryOf = (event: AuditEvent): DatedEvent => [
     { run: first[0].run, agent: first[0].agent, ...event },
     first[1],
   ];
@@ -101,7 +101,7 @@ function append(file: string, keyFile: string, entries: readonly Said[]): void {
 }
 
 // Write all lines or none: when the disk is full, truncate to the old length.
-function write(log: number, start: ChainEnd, entries: readonly Said[]): ChainEnd {
+function write(log: number, start: ChainEnd, entries: readonly DatedEvent[]): ChainEnd {
   const { end, text } = linesAfter(start, entries);
   const { size } = fs.fstatSync(log);
   try {

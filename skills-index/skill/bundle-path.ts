@@ -1,6 +1,6 @@
 /**
- * Paths inside a skill: exactly one spelling, and nothing that could leave the skill or mean
- * something else on another machine (trust.md §5).
+ * Paths inside a skill. Each path has exactly one spelling, and no path may leave the skill or mean
+ * something else on another machine.
  */
 import { pathBytesMax, pathDepthMax } from './limits.ts';
 
@@ -61,7 +61,7 @@ const pathRules: readonly PathRule[] = [
     says: 'belongs to git',
     breaks: (_, parts) => parts.some((part) => /^(\.git|git~\d+)$/.test(pathTwinKey(part))),
   },
-  // `.env.example` and its like show the names without values.
+  // `.env.example` and similar files contain names without values.
   {
     says: 'is an environment file, where secrets lie',
     breaks: (_, parts) =>
@@ -99,8 +99,8 @@ export function pathTwinKey(path: string): string {
     .normalize('NFKC');
 }
 
-// Compatibility caseless matching (Unicode §3.13, D146) folds twice. Lower case first: `ẞ` has no
-// other way to `SS`.
+// Compatibility caseless matching (Unicode §3.13, D146) folds twice. Lower case comes first,
+// because only then `ẞ` becomes `SS`.
 function foldCase(text: string): string {
   return text.normalize('NFKD').toLowerCase().toUpperCase().toLowerCase();
 }

@@ -1,6 +1,5 @@
 /**
- * Finds every reason why files cannot be a bundle; a skill is accepted or rejected as a whole
- * (trust.md §5).
+ * Finds every reason why files cannot be a bundle. A skill is accepted or rejected as a whole.
  */
 import { foldersAbove, pathTwinKey, whyNotBundlePath } from './bundle-path.ts';
 import { isDigest } from './digest.ts';

@@ -1,5 +1,5 @@
 /**
- * Files become a bundle: the flat list of a skill's files whose digest is the version's identity.
+ * A bundle: the flat list of a skill's files. Its digest is the identity of a version.
  */
 import type { BundlePath } from './bundle-path.ts';
 import { noSkillMd, whyNotBundleForm, whyNotPaths, whyNotSizes } from './bundle-reasons.ts';
@@ -8,11 +8,14 @@ import { type Digest, digestOf } from './digest.ts';
 import { parseJson } from './json.ts';
 import { Problem, type Reason } from './problem.ts';
 
-/** A file as it is handed in: from a folder, a tar or an upload. */
+/** A file of a folder, tar archive or upload, before it is checked. */
 export interface SourceFile {
   readonly path: string;
   readonly bytes: Uint8Array;
-  /** Unix permission bits as found; only "executable by its owner" survives. */
+  /**
+   * The Unix permission bits that were found; the bundle keeps only whether the owner may execute
+   * the file.
+   */
   readonly mode: number;
 }
 
@@ -40,9 +43,8 @@ export interface PackedBundle {
 }
 
 /**
- * Reads the canonical form of a bundle back; anything but the exact canonical bytes is refused,
- * with every reason listed.
- * @throws Problem `json-invalid`, `skill-md-missing` when only that is at fault, else
+ * Parses the canonical form of a bundle. Any other bytes are rejected, with every reason.
+ * @throws Problem `json-invalid`; `skill-md-missing` when that is the only reason; otherwise
  * `bundle-invalid`
  */
 export function parseBundle(bytes: Uint8Array): {

@@ -4,9 +4,8 @@ import { Problem } from './problem.ts';
 
 /**
  * The RFC 8785 form of a JSON value: keys sorted by UTF-16 code units, no white space, ECMAScript
- * numbers. Keys whose value is `undefined` are left out, as JSON.stringify does.
- * @throws Problem `json-invalid` for what JSON cannot carry (NaN, functions, dates, lone
- * surrogates)
+ * numbers. Keys with the value `undefined` are left out, as in JSON.stringify.
+ * @throws Problem `json-invalid` for values outside JSON (NaN, functions, dates, lone surrogates)
  */
 export function canonicalJson(value: unknown): string {
   switch (typeof value) {
@@ -36,7 +35,7 @@ export function canonicalJson(value: unknown): string {
   return `{${members.join(',')}}`;
 }
 
-/** Digest of the canonical form. */
+/** The digest of the canonical form. */
 export function canonicalDigest(value: unknown): Digest {
   return digestOf(canonicalJson(value));
 }

@@ -8,10 +8,7 @@ import { coversPath, parseEgressUrl } from './egress-target.ts';
 import { coversHost } from './host-name.ts';
 
 interface Explained {
-  /**
-   * Why the skill needs it, in the author's words. Required in a manifest, absent in what is
-   * observed.
-   */
+  /** The author's reason. Required in a manifest; absent in observed capabilities. */
   readonly why?: string;
 }
 
@@ -20,10 +17,14 @@ export interface EnvCapability extends Explained {
   readonly name: string;
 }
 
-/** How a secret is put on a request: `bearer`, `basic`, `header:NAME`, `sigv4`, `hmac:NAME`. */
+/**
+ * How the proxy adds a secret to a request: `bearer`, `basic`, `header:NAME`, `sigv4`, `hmac:NAME`.
+ */
 export type SecretUse = 'bearer' | 'basic' | 'sigv4' | `header:${string}` | `hmac:${string}`;
 
-/** A secret that the proxy adds to requests to its hosts and that no sandbox sees. */
+/**
+ * A secret that the proxy adds to requests to the named hosts. The sandbox never sees the value.
+ */
 export interface SecretCapability extends Explained {
   readonly name: string;
   readonly hosts: readonly string[];
@@ -31,8 +32,7 @@ export interface SecretCapability extends Explained {
 }
 
 /**
- * Requests that may leave. `methods` holds upper-case names, or `*` where the scanner could not
- * tell.
+ * Requests that may leave. `methods` has upper-case names, or `*` where the scanner could not tell.
  */
 export interface EgressCapability extends Explained {
   readonly url: string;
@@ -105,7 +105,10 @@ export function listCapabilities(grouped: Capabilities): Capability[] {
   ];
 }
 
-/** Groups a list by kind, duplicates (apart from `why`) dropped, each group in a stable order. */
+/**
+ * Groups a list by kind, in a stable order. Of capabilities that differ only in `why`, the first is
+ * kept.
+ */
 export function groupCapabilities(list: readonly Capability[]): Capabilities {
   const kept = new Map<string, Capability>();
   for (const one of list.map(withSortedLists)) {
@@ -123,8 +126,8 @@ export function groupCapabilities(list: readonly Capability[]): Capabilities {
 }
 
 /**
- * Whether `wide` alone allows all that `narrow` does. A secret N covers env N; a mount covers the
- * paths below its target.
+ * Whether `wide` alone allows everything that `narrow` allows. A secret N covers env N; a mount
+ * covers the paths below its target.
  */
 export function covers(wide: Capability, narrow: Capability): boolean {
   switch (narrow.kind) {
@@ -157,17 +160,17 @@ export function minus(taken: Capabilities, given: Capabilities): Capabilities {
   );
 }
 
-/** Both, each capability once. */
+/** The capabilities of both, each once. */
 export function union(a: Capabilities, b: Capabilities): Capabilities {
   return groupCapabilities([...listCapabilities(a), ...listCapabilities(b)]);
 }
 
-/** Whether there is none. */
+/** Whether there is no capability. */
 export function isEmpty(grouped: Capabilities): boolean {
   return capabilityKinds.every((kind) => grouped[kind].length === 0);
 }
 
-/** One line for people: `egress GET https://api.crm.example/v2/*`. */
+/** A capability on one line, such as `egress GET https://api.crm.example/v2/*`. */
 export function printCapability(one: Capability): string {
   switch (one.kind) {
     case 'env':
@@ -191,14 +194,14 @@ function printMount({ source, target, path }: MountCapability): string {
 }
 
 /**
- * The same capabilities without the author's words, each once and in order: what approvals, index
- * lines and locks hold.
+ * The capabilities without the author's reasons, sorted and each once: the form in approvals, index
+ * lines and locks.
  */
 export function withoutWhy(grouped: Capabilities): Capabilities {
   return groupCapabilities(listCapabilities(grouped).map(({ why: _, ...one }) => one));
 }
 
-/** SHA-256 of the RFC 8785 form without `why`: what a lock and an approval pin. */
+/** SHA-256 of the RFC 8785 form without `why`. A lock and an approval pin this digest. */
 export function capabilityDigest(grouped: Capabilities): Digest {
   return canonicalDigest(withoutWhy(grouped));
 }
@@ -215,7 +218,7 @@ function coversEgress(wide: EgressCapability, narrow: EgressCapability): boolean
   );
 }
 
-/** What a mode allows: reading, writing to a copy that is thrown away, writing. */
+/** The modes in the order of what they allow: reading, writing to a copy, writing to the folder. */
 const modeReach = { ro: 0, cow: 1, rw: 2 } as const;
 
 function coversMount(wide: MountCapability, narrow: MountCapability): boolean {

@@ -1,4 +1,4 @@
-/** Where an egress capability points: scheme, host, port and path, taken apart from its `url`. */
+/** Parses the `url` of an egress capability into scheme, host, port and path. */
 import { isHostPattern } from './host-name.ts';
 import { Problem } from './problem.ts';
 
@@ -6,13 +6,13 @@ export interface EgressTarget {
   /** A manifest may say `https` or `http`; the scanner also sees `dns`, `tcp` and `udp`. */
   readonly scheme: 'https' | 'http' | 'dns' | 'tcp' | 'udp';
   /**
-   * A host name, `*.` and a host name, `*`, or, only in what the scanner observes, an IP address or
+   * A host name, `*.` and a host name, or `*`. In observed capabilities also an IP address or
    * `localhost`.
    */
   readonly host: string;
   /** 1 to 65535; 0 stands for any port. */
   readonly port: number;
-  /** `/v2/deals`, or with `*` at the end for all below. */
+  /** For example `/v2/deals`; a `*` at the end stands for any text. */
   readonly path: string;
 }
 
@@ -21,7 +21,7 @@ const urlForm =
   /^(https|http|dns|tcp|udp):\/\/(\[[0-9a-f:.]+\]|[^/:?#[\]@\s]+)(?::(\d{1,5}))?(\/[^?#\s]*)?$/;
 
 /**
- * Takes an observed or declared egress url apart.
+ * Parses an observed or declared egress url.
  * @throws Problem `capability-invalid`
  */
 export function parseEgressUrl(url: string): EgressTarget {
@@ -44,8 +44,8 @@ export function parseEgressUrl(url: string): EgressTarget {
 }
 
 /**
- * As `parseEgressUrl`, with what a manifest may not write refused: other schemes, IP addresses,
- * `localhost`, wildcards over a public suffix.
+ * Parses an egress url of a manifest. Other schemes than http and https, IP addresses, `localhost`
+ * and wildcards over a public suffix are rejected.
  * @throws Problem `capability-invalid`
  */
 export function parseDeclaredEgressUrl(url: string): EgressTarget {
@@ -60,7 +60,7 @@ export function parseDeclaredEgressUrl(url: string): EgressTarget {
   return target;
 }
 
-/** The url in its one written form: the default port left out. */
+/** The url in its canonical form, without the default port. */
 export function printEgressTarget({ scheme, host, port, path }: EgressTarget): string {
   return `${scheme}://${host}${port === defaultPort[scheme] ? '' : `:${port}`}${path}`;
 }

@@ -1,4 +1,4 @@
-/** Host names and patterns for them: what an egress rule, a secret and host policy may name. */
+/** Host names and host patterns, as egress rules, secrets and host policy use them. */
 import { domainToASCII } from 'node:url';
 import { getPublicSuffix } from 'tldts';
 
@@ -11,7 +11,7 @@ export type HostName = string & { readonly [hostBrand]: true };
 
 const label = /^(?!-)[a-z0-9-]{1,63}(?<!-)$/;
 
-/** Whether text is already a host name in its one written form. */
+/** Whether text is a host name in its canonical form. */
 export function isHostName(text: string): text is HostName {
   const labels = text.split('.');
   const last = labels.at(-1) ?? '';
@@ -32,8 +32,8 @@ export function isHostPattern(text: string): boolean {
 }
 
 /**
- * Whether every host that `narrow` (a name or pattern) stands for is one that `wide` stands for.
- * `*.a.b` does not cover `a.b`.
+ * Whether `wide` covers every host that `narrow` covers; both are names or patterns. `*.a.b` does
+ * not cover `a.b`.
  */
 export function coversHost(wide: string, narrow: string): boolean {
   if (wide === '*' || wide === narrow) return true;

@@ -1,6 +1,6 @@
 /**
- * JSON read strictly: UTF-8, no repeated keys, neither too deep nor of too many values, and where
- * each value stands, so that messages can name the place.
+ * Parses JSON strictly: UTF-8, no repeated keys, limited depth and number of values. Also finds the
+ * place of each value, so that messages can name the place.
  */
 import { jsonDepthMax, jsonValuesMax } from './limits.ts';
 import { type Place, Problem, type Reason } from './problem.ts';
@@ -8,8 +8,8 @@ import { type Place, Problem, type Reason } from './problem.ts';
 export interface ParsedJson {
   readonly value: unknown;
   /**
-   * Where the value at a path of keys and indexes begins (a key's own place for members of an
-   * object).
+   * The place where a value begins, by its path of keys and indexes. For a member of an object, the
+   * place of its key.
    */
   placeOf(path: readonly (string | number)[]): Place;
 }
@@ -27,7 +27,8 @@ export function parseJson(
   valuesMax = jsonValuesMax,
 ): ParsedJson {
   const text = typeof content === 'string' ? content : decodeUtf8(content, file);
-  // Counting comes first: a few million small values need more memory than a server has.
+  // Values are counted before parsing, because a few million small values need more memory than a
+  // server has.
   if (holdsMoreThan(text, valuesMax))
     throw new Problem('json-invalid', `Cannot read ${file}: more than ${valuesMax} values`);
   let value: unknown;
@@ -45,22 +46,21 @@ export function parseJson(
   return { value, placeOf: (path) => place(offsetOf(text, path)) };
 }
 
-// The engine says an offset in words, or that the text ends too early; where it says neither there
-// is no place.
+// The engine's message contains an offset, or says that the text ends too early. Any other
+// message gives no place.
 function syntaxReasons(text: string, message: string, file: string): Reason[] {
-  const said = /at position (\d{1,10})/.exec(message)?.[1];
+  const position = /at position (\d{1,10})/.exec(message)?.[1];
   const offset =
-    said === undefined
+    position === undefined
       ? message.startsWith('Unexpected end')
         ? text.length
         : undefined
-      : Number(said);
+      : Number(position);
   const why = message.replace(/ in JSON at position .*/, '');
   return offset === undefined ? [] : [{ message: why, place: placeAt(text, offset, file) }];
 }
 
-// Every value but the first follows a comma or an opening bracket, with its key where it has one;
-// strings are passed over.
+// Every value but the first follows a comma or an opening bracket. Strings are skipped.
 function holdsMoreThan(text: string, valuesMax: number): boolean {
   let values = 1;
   for (let at = 0; at < text.length && values <= valuesMax; at++) {
@@ -72,8 +72,8 @@ function holdsMoreThan(text: string, valuesMax: number): boolean {
 }
 
 /**
- * Decodes UTF-8 and refuses what is not.
- * @throws Problem `json-invalid`
+ * Decodes UTF-8.
+ * @throws Problem `json-invalid` for other bytes
  */
 function decodeUtf8(bytes: Uint8Array, file: string): string {
   try {
@@ -118,9 +118,9 @@ function walk(context: Walk, start: number, depth: number): number {
 
 /**
  * Visits the members of an object or list; a scalar has none.
- * @param visit is told key or index, where the member begins and where its value does; gives the
- * offset behind the value
- * @returns the offset behind it all
+ * @param visit gets the key or index, the offset of the member and the offset of its value; returns
+ * the offset behind the value
+ * @returns the offset behind the object, list or scalar
  */
 function eachMember(
   text: string,
@@ -146,8 +146,8 @@ function eachMember(
 }
 
 /**
- * Where a value begins (a member of an object: its key); 0 for what is not there. Looked for each
- * time: few places are asked for.
+ * The offset of a value (for a member of an object: of its key); 0 when the value is absent.
+ * Nothing is cached, because few places are requested.
  */
 function offsetOf(text: string, path: readonly (string | number)[]): number {
   let at = skipSpace(text, 0);
@@ -178,8 +178,8 @@ function thereTwice(key: string, at: Place): Problem {
 
 function endOfString(text: string, start: number): number {
   let at = start + 1;
-  // The end of the text ends what was never closed: this also runs over text that JSON.parse has
-  // not seen.
+  // A string that is never closed ends with the text: `holdsMoreThan` runs before JSON.parse has
+  // checked the text.
   while (at < text.length && text[at] !== '"') at += text[at] === '\\' ? 2 : 1;
   return at + 1;
 }
@@ -194,7 +194,7 @@ const quote = 0x22;
 const comma = 0x2c;
 const openBrace = 0x7b;
 const openBracket = 0x5b;
-// White space of JSON (RFC 8259 §2), and what may follow a number or a word.
+// The white space of JSON (RFC 8259 §2), and the characters that may follow a number or a word.
 const spaces = new Set([' ', '\t', '\n', '\r']);
 const endsScalar = new Set([...spaces, ',', ']', '}']);
 

@@ -1,4 +1,4 @@
-/** Limits on what a skill may be (trust.md §5). */
+/** Limits on skills. */
 export const bundleFilesMax = 1_000;
 export const bundleFileBytesMax = 5 * 1024 * 1024;
 export const bundleBytesMax = 20 * 1024 * 1024;
@@ -6,12 +6,12 @@ export const pathBytesMax = 200;
 export const pathDepthMax = 8;
 export const manifestBytesMax = 256 * 1024;
 export const frontMatterBytesMax = 64 * 1024;
-/** Line feeds, colons, commas and question marks in it. */
+/** Line feeds, colons, commas and question marks in the front matter. */
 export const frontMatterPartsMax = 5_000;
 export const jsonDepthMax = 64;
-/** Values of one JSON document: objects, lists and what is in them. */
+/** Values of one JSON document: objects, lists, and their members. */
 export const jsonValuesMax = 100_000;
-/** Above this number of values the first reason against a document is told, not all of them. */
+/** For a document with more values, only the first reason is reported. */
 export const allReasonsValuesMax = 5_000;
 /** Characters of a wrong value that a message shows. */
 export const shownValueCharsMax = 200;
@@ -31,5 +31,5 @@ export const secretHostsMax = 20;
 export const methodsMax = 20;
 export const mountTargetCharsMax = 200;
 export const yamlAliasesMax = 20;
-/** Reasons that one message lists; the rest is counted. */
+/** Reasons that one message lists; further reasons are only counted. */
 export const reasonsMax = 100;

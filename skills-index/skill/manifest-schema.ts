@@ -1,6 +1,5 @@
 /**
- * The shape of skill.json (contract: `skill.json`), as data that parser and published JSON Schema
- * share.
+ * The shape of skill.json. The parser and the published JSON Schema share it.
  */
 import validRange from 'semver/ranges/valid.js';
 import * as v from 'valibot';
@@ -31,14 +30,15 @@ import { parseVersion } from './version.ts';
 export const manifestSchemaUrl = 'https://skillgate.dev/schema/skill-1.json';
 
 const envForm = /^[A-Za-z_][A-Za-z0-9_]{0,127}$/;
-/** Words in a variable's name that say its value is a secret. */
+/** Words in a variable's name that mark its value as a secret. */
 const secretWords =
   /(^|_)(API_?KEYS?|ACCESS_?KEYS?|KEYS?|TOKENS?|SECRETS?|PASS|PASSWD|PASSWORDS?|PASSPHRASE|PWD|CREDENTIALS?|CREDS|PRIVATE|AUTH|BEARER|COOKIES?|JWT|PAT|DSN|DATABASE_URL|CONNECTION_STRING|WEBHOOK_URL)(_|$)|(TOKEN|SECRET|PASSWORD|APIKEY)$/i;
-/** Their names end in a secret word, but they are folders or sockets that every program reads. */
+/** Names that end in a secret word, but belong to folders or sockets that every program reads. */
 const plainNames = new Set(['PWD', 'OLDPWD']);
 const headerForm = /^[A-Za-z0-9!#$%&'*+.^_`|~-]{1,64}$/;
 /**
- * Headers that decide where a request ends or goes; a secret in them would be request smuggling.
+ * Headers that decide where a request ends or goes. A secret in one of them could smuggle a
+ * request.
  */
 const framingHeaders =
   /^(host|connection|content-length|transfer-encoding|te|trailer|upgrade|expect|keep-alive|proxy-.*)$/i;
@@ -46,7 +46,7 @@ const methodForm =
   /^(GET|HEAD|POST|PUT|PATCH|DELETE|OPTIONS|PROPFIND|REPORT|SEARCH|MKCOL|MOVE|COPY)$/;
 const sourceForm = /^workspace:([a-z0-9]+(-[a-z0-9]+)*)?$/;
 const targetForm = /^(\/[A-Za-z0-9_][A-Za-z0-9._-]*){1,8}$/;
-/** Folders of the sandbox itself: a mount there would replace what the runner put in place. */
+/** Folders of the sandbox itself. A mount there would replace files of the runner. */
 const sandboxFolders =
   /^\/(bin|boot|dev|etc|lib|lib32|lib64|proc|run|sbin|skills|sys|usr|var)(\/|$)/;
 const programForm = /^[A-Za-z0-9][A-Za-z0-9._+-]{0,63}$/;
@@ -241,7 +241,7 @@ function wholeNumber(min: number, max: number) {
   return v.pipe(v.number(says), v.integer(says), v.minValue(min, says), v.maxValue(max, says));
 }
 
-// A parser of ours as a step of a valibot pipe.
+// Makes a valibot step of a parser that throws a Problem.
 function checked<Output>(parse: (text: string) => Output, says: string) {
   return v.rawTransform<string, Output>(({ dataset, addIssue, NEVER }) => {
     try {

@@ -1,6 +1,5 @@
 /**
- * The manifest, `skill.json`: name, version, commands, required skills and the capabilities a skill
- * asks for. Read strictly.
+ * Parses the manifest, `skill.json`: name, version, commands, required skills and capabilities.
  */
 import type * as v from 'valibot';
 import type { BundlePath } from './bundle-path.ts';
@@ -37,8 +36,8 @@ export interface Manifest {
 }
 
 /**
- * Reads skill.json strictly: every reason against it, each with its place.
- * @param path how messages name the file
+ * Parses skill.json, with every reason against it and its place.
+ * @param path the file's name in messages
  * @throws Problem `manifest-invalid`, `json-invalid`
  */
 export function parseManifest(bytes: Uint8Array, path = 'skill.json'): Manifest {
@@ -52,7 +51,7 @@ export function parseManifest(bytes: Uint8Array, path = 'skill.json'): Manifest 
 }
 
 /**
- * The same for JSON that was parsed already, as inside a statement.
+ * Parses a manifest from parsed JSON, such as a part of a statement.
  * @throws Problem `manifest-invalid`
  */
 export function parseManifestJson(parsed: ParsedJson, what: string): Manifest {
@@ -68,7 +67,7 @@ export function parseManifestJson(parsed: ParsedJson, what: string): Manifest {
     limits: { seconds: manifest.limits.seconds, memoryMiB: manifest.limits.memoryMiB },
     capabilities: groupCapabilities(listCapabilities(manifest.capabilities)),
   };
-  // With its defaults written out it has to fit into a statement.
+  // The manifest must also fit into a statement, where its defaults are written out.
   requireSize(full, what);
   return full;
 }
@@ -82,8 +81,8 @@ function requireSize(manifest: unknown, what: string): void {
   );
 }
 
-// The same thing asked for twice hides which `why` was read, and two mounts at one target hide
-// which folder is meant.
+// Two equal capabilities would hide one `why`, and two mounts at one target would hide one
+// folder.
 function repetitions(capabilities: v.InferOutput<typeof manifestShape>['capabilities']) {
   const messages: { path: (string | number)[]; message: string }[] = [];
   for (const kind of capabilityKinds) {

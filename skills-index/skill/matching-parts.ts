@@ -1,4 +1,4 @@
-/** Which parts of two skills say the same, to be shown side by side. */
+/** Finds the equal parts of two skills, to be shown side by side. */
 import { fileCharsMax, runsOf, type TextFile, wordsPerRun } from './text/similarity-signature.ts';
 import { type Word, wordsOf } from './text/words-of-text.ts';
 
@@ -12,12 +12,12 @@ export interface PartPlace {
 export interface MatchingPart {
   readonly a: PartPlace;
   readonly b: PartPlace;
-  /** How many words in a row they have in common. */
+  /** The number of consecutive words that are equal. */
   readonly words: number;
 }
 
 const wordsMin = 12;
-/** Places of one run in the other skill that are tried. */
+/** The most places in the other skill that are tried for one run of words. */
 const placesMax = 8;
 
 interface FileWords {
@@ -30,7 +30,7 @@ interface RunPlace {
   readonly at: number;
 }
 
-/** The longest parts in common, the longest first; each word of `a` is in at most one of them. */
+/** The longest equal parts, the longest first. Each word of `a` is in at most one part. */
 export function matchingParts(
   a: readonly TextFile[],
   b: readonly TextFile[],
@@ -60,7 +60,7 @@ function placesOf(files: readonly FileWords[]): ReadonlyMap<number, readonly Run
   return places;
 }
 
-// What was matched is stepped over, so that each place is tried a bounded number of times.
+// The search skips matched words, so that each place is tried a bounded number of times.
 function partsOf(
   file: FileWords,
   places: ReadonlyMap<number, readonly RunPlace[]>,

@@ -1,6 +1,6 @@
 /**
- * What kind of network an IP address belongs to (IANA special-purpose registries), also where IPv4
- * is wrapped in IPv6.
+ * Classifies IP addresses by their network (IANA special-purpose registries), including IPv4
+ * addresses inside IPv6 addresses.
  */
 
 export type AddressClass =
@@ -15,8 +15,8 @@ export type AddressClass =
   | 'invalid';
 
 /**
- * First match decides: single addresses of cloud metadata services stand before the networks that
- * hold them.
+ * The first match decides. Single addresses of cloud metadata services stand before the networks
+ * that contain them.
  */
 const v4Table = [
   ['169.254.169.254/32', 'metadata'],
@@ -46,8 +46,8 @@ const v4Table = [
 ] as const satisfies readonly (readonly [string, AddressClass])[];
 
 /**
- * `v4@N` is the class of the IPv4 address that begins at byte N; `tunnel@N` the same, but never
- * `public`: such tunnels are retired.
+ * `v4@N` means the class of the IPv4 address that begins at byte N. `tunnel@N` means the same, but
+ * never `public`, because such tunnels are retired.
  */
 const v6Table = [
   ['::1/128', 'loopback'],
@@ -72,8 +72,8 @@ const v6Table = [
 ] as const satisfies readonly (readonly [string, string])[];
 
 /**
- * Class of an address in text form; what is no plain IPv4 or IPv6 address (zones, ports, octal
- * parts) is `invalid`.
+ * The class of an address in text form. Any text but a plain IPv4 or IPv6 address (zones, ports,
+ * octal parts) is `invalid`.
  */
 export function addressClass(ip: string): AddressClass {
   const v4 = parseV4(ip);
@@ -88,8 +88,8 @@ function classOfV4(address: readonly number[]): AddressClass {
 
 function classOfV6(address: readonly number[]): AddressClass {
   const found = v6Networks.find(([network]) => within(address, network))?.[1] ?? 'invalid';
-  // Teredo (RFC 4380) carries its client's IPv4 address inverted in the last four bytes; the whole
-  // is reserved either way.
+  // Teredo addresses (RFC 4380) contain an inverted IPv4 address, which needs no check: the whole
+  // Teredo network is reserved.
   if (found === 'v4@12') return classOfV4(address.slice(12));
   if (found === 'tunnel@12') return neverPublic(classOfV4(address.slice(12)));
   if (found === 'tunnel@2') return neverPublic(classOfV4(address.slice(2, 6)));

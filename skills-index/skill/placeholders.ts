@@ -1,9 +1,9 @@
 /**
- * Texts that our own commands write for an author to replace: whoever publishes them has not read
- * what they sign.
+ * Placeholder texts that commands write for an author to replace. A publisher who leaves one in
+ * place has not read what they sign.
  */
 
-/** How the reason of a capability begins that was inferred from a scan. */
+/** The beginning of the reason that a command writes for an inferred capability. */
 export const unconfirmedWhy = 'to be confirmed:';
 
 /** The description in a new SKILL.md. */

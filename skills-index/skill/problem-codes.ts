@@ -1,7 +1,7 @@
 /**
- * Every way Skillgate can fail on purpose: the code people see, the exit code of the command line,
- * the HTTP status of the registry, what it means and what to do. `skill explain CODE` prints a row;
- * a code that is not here does not compile.
+ * Every intended failure of Skillgate: its code, the exit code of the command line, the HTTP status
+ * of the registry, its meaning and the next step. `skillgate explain CODE` prints a row. An unknown
+ * code does not compile.
  */
 import { commandCodes } from './problem-codes/command.ts';
 import { registryCodes } from './problem-codes/registry.ts';
@@ -28,7 +28,7 @@ interface Tables {
   readonly command: typeof commandCodes;
 }
 
-// A code that stands in two tables does not compile: the later row would win without a word.
+// A code in two tables does not compile, because the later row would silently win.
 type CodeTwice = {
   [Name in keyof Tables]: keyof Tables[Name] & CodeOf<Tables[Exclude<keyof Tables, Name>]>;
 }[keyof Tables];

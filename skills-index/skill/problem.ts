@@ -1,6 +1,6 @@
 /**
- * The only class of failure. It is thrown where work cannot continue, and caught only where a
- * process or connection begins.
+ * The only class of intended failures. A Problem is thrown where work cannot continue, and caught
+ * only where a process or connection begins.
  */
 import type { ProblemCode } from './problem-codes.ts';
 
@@ -11,14 +11,14 @@ export interface Place {
   readonly column: number;
 }
 
-/** One of several reasons, with the place where it stands if there is one. */
+/** One of several reasons, with its place in a file where there is one. */
 export interface Reason {
   readonly message: string;
   readonly place?: Place;
 }
 
 export interface ProblemDetail {
-  /** What to do now, when it is more exact than the code's own `fix`. */
+  /** The next step, where it is more exact than the code's own `fix`. */
   readonly hint?: string | undefined;
   /** Every reason, where there are several. */
   readonly reasons?: readonly Reason[];

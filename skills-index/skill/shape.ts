@@ -1,6 +1,6 @@
 /**
- * Untrusted JSON against a valibot schema: typed, or a Problem that lists every reason with its
- * place.
+ * Parses untrusted JSON by a valibot schema: the result is typed, or a Problem lists every reason
+ * with its place.
  */
 import * as v from 'valibot';
 import type { ParsedJson } from './json.ts';
@@ -12,8 +12,8 @@ type Schema<Output> = v.BaseSchema<unknown, Output, v.BaseIssue<unknown>>;
 type Path = readonly (string | number)[];
 
 /**
- * A JSON object with exactly these keys. Unlike `v.strictObject` it reports every unknown key, and
- * takes no list for an object.
+ * A JSON object with exactly these keys. Unlike `v.strictObject`, it reports every unknown key and
+ * rejects lists.
  */
 export function exactObject<const Entries extends v.ObjectEntries>(
   entries: Entries,
@@ -21,11 +21,11 @@ export function exactObject<const Entries extends v.ObjectEntries>(
   const shape = v.objectWithRest(entries, v.never('is not a known key'));
   const run: (typeof shape)['~run'] = (dataset, config) =>
     shape['~run'](Array.isArray(dataset.value) ? { ...dataset, value: 'a list' } : dataset, config);
-  // What has no rest has the output of a strict object.
+  // The rest is never accepted, so the output is that of a strict object.
   return { ...shape, '~run': run } as unknown as v.StrictObjectSchema<Entries, undefined>;
 }
 
-/** A list of at most `max` entries; of a longer one no entry is looked at. */
+/** A list of at most `max` entries. The entries of a longer list are not checked. */
 export function boundedList<Output>(
   item: v.GenericSchema<unknown, Output>,
   max: number,
@@ -40,7 +40,7 @@ export function boundedList<Output>(
   return v.pipe({ ...list, '~run': run }, v.maxLength(max, says));
 }
 
-/** Messages about paths in a JSON file as reasons with places, in the order of the file. */
+/** Turns messages about paths into reasons with places, in the order of the file. */
 export function placeReasons(
   parsed: ParsedJson,
   messages: readonly { readonly path: Path; readonly message: string }[],
@@ -70,7 +70,7 @@ export function parseShape<Output>(
   });
   const issues = (result.issues ?? []).map((issue) => ({
     path: pathOf(issue),
-    message: sayIssue(issue),
+    message: describeIssue(issue),
   }));
   // A file can have more faults than anybody reads, and finding each place means searching the
   // text.
@@ -98,7 +98,7 @@ export function requireNoReasons(
   throw new Problem(code, `Cannot read ${what}: ${count}${first.message}${where}`, { reasons });
 }
 
-/** A parsed value that came without text, so that nothing has a place. */
+/** Wraps a value that has no source text, so that every reason gets the same place. */
 export function unplaced(value: unknown, path: string): ParsedJson {
   return { value, placeOf: () => ({ path, line: 1, column: 1 }) };
 }
@@ -118,7 +118,7 @@ function pathOf(issue: v.BaseIssue<unknown>): Path {
   );
 }
 
-function sayIssue(issue: v.BaseIssue<unknown>): string {
+function describeIssue(issue: v.BaseIssue<unknown>): string {
   if (issue.received === 'undefined') return 'is missing';
   // Messages of this code base are written to follow the path; valibot's own begin with `Invalid`.
   if (!issue.message.startsWith('Invalid ')) return issue.message;
@@ -149,7 +149,7 @@ function unsafeKeys(value: unknown): {
   messages: { path: Path; message: string }[];
 } {
   const found = { values: 0, messages: [] as { path: Path; message: string }[] };
-  const look = (part: unknown, path: (string | number)[]): void => {
+  const visit = (part: unknown, path: (string | number)[]): void => {
     found.values++;
     if (typeof part !== 'object' || part === null || found.messages.length >= reasonsMax) return;
     if (path.length > jsonDepthMax) {
@@ -163,10 +163,10 @@ function unsafeKeys(value: unknown): {
       path.push(Array.isArray(part) ? Number(key) : key);
       if (keysNeverAllowed.has(key))
         found.messages.push({ path: [...path], message: 'is not allowed as a key' });
-      look(member, path);
+      visit(member, path);
       path.pop();
     }
   };
-  look(value, []);
+  visit(value, []);
   return found;
 }

@@ -1,6 +1,6 @@
 /**
- * Whatever was thrown becomes a Problem: failures of the system get the code that people know, all
- * else is `internal`.
+ * Turns anything thrown into a Problem: failures of the system get a specific code, all others
+ * `internal`.
  */
 import { Problem } from './problem.ts';
 import type { ProblemCode } from './problem-codes.ts';
@@ -21,8 +21,8 @@ const systemFailures: Readonly<Record<string, readonly [code: ProblemCode, says:
 const stackLinesMax = 12;
 
 /**
- * @param interrupted whether a signal asked the process to stop: whatever failed then, failed for
- * that
+ * @param interrupted whether a signal asked the process to stop; then every failure counts as an
+ * interruption
  */
 export function problemOf(thrown: unknown, interrupted: boolean): Problem {
   if (thrown instanceof Problem && (!interrupted || thrown.code === 'interrupted')) return thrown;

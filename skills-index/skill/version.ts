@@ -1,4 +1,4 @@
-/** Versions of skills: semver 2, exact; and which one a range means. */
+/** Versions of skills (exactly semver 2), and the version that a range selects. */
 import compareBuild from 'semver/functions/compare-build.js';
 import parse from 'semver/functions/parse.js';
 import valid from 'semver/functions/valid.js';
@@ -27,8 +27,8 @@ export function parseVersion(text: unknown): Version {
 
 /**
  * The highest version in the range, or undefined. A prerelease counts only when the range names one
- * (semver). Build metadata, which versions from before may have, counts only in an exact version; a
- * range takes the version without.
+ * (semver). A range never selects a version with build metadata, which old versions may have; an
+ * exact version does.
  */
 export function resolveVersion(range: string, versions: readonly Version[]): Version | undefined {
   if (range.includes('+') && valid(range) !== null)
@@ -36,7 +36,7 @@ export function resolveVersion(range: string, versions: readonly Version[]): Ver
   return maxSatisfying([...versions].sort(compareVersions), range) ?? undefined;
 }
 
-/** Whether the range means this version. */
+/** Whether the range includes this version. */
 export function isInRange(version: Version, range: string): boolean {
   return resolveVersion(range, [version]) === version;
 }

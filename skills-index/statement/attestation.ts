@@ -1,6 +1,6 @@
 /**
- * The signed statements about versions and identities: in-toto statements with one predicate each
- * (contract: signed statements).
+ * Builds and names the signed statements about versions and identities: in-toto statements, each
+ * with one predicate.
  */
 
 import { canonicalJson } from '../skill/canonical-json.ts';
@@ -46,7 +46,7 @@ export interface Subject {
   readonly digest: { readonly sha256: string };
 }
 
-/** The version a statement is about; `files` are the bundle's. */
+/** The version that a statement describes; `files` are the files of its bundle. */
 export interface VersionSubject {
   readonly name: SkillName;
   readonly version: Version;
@@ -81,8 +81,8 @@ export type IdentityStatement = MemberStatement | ScopeStatement | KeyStatement;
 export type Statement = VersionStatement | RevocationStatement | IdentityStatement;
 
 /**
- * The exact subjects of every statement about a version: its bundle, named by purl, and each file
- * when there are at most 500.
+ * The exact subjects of a statement about a version: its bundle, named by purl, and each file while
+ * there are at most 500.
  */
 export function versionSubjects({ name, version, bundle, files }: VersionSubject): Subject[] {
   const whole = { name: purlOf(name, version), digest: { sha256: hexOf(bundle) } };

@@ -1,4 +1,4 @@
-/** Shapes of the fields that statements and scan reports are made of. */
+/** Shapes of fields that statements and scan reports share. */
 import * as v from 'valibot';
 import { type BundlePath, isBundlePath } from '../skill/bundle-path.ts';
 import type { Capabilities, SecretUse } from '../skill/capability.ts';
@@ -12,7 +12,7 @@ import { isBase64, isBase64url } from './base64.ts';
 import { memberNameCharsMax, observedCapabilitiesMax, reasonCharsMax } from './limits.ts';
 import { isOnP256 } from './p256-point.ts';
 
-/** A shape whose output is known; what goes in is not. */
+/** A shape with a known output type; its input is untrusted. */
 export type Shape<Output> = v.GenericSchema<unknown, Output>;
 
 export const digest = v.custom<Digest>(isDigest, 'is not a digest such as "sha256:…"');
@@ -43,8 +43,8 @@ export const logIndex = v.pipe(
 );
 
 /**
- * Text for people: not empty, no control characters but line feeds, and none that changes the
- * writing direction.
+ * Text for people: not empty, without control characters other than line feeds, and without
+ * characters that change the writing direction.
  */
 export const reason = v.pipe(
   v.string(),
@@ -56,7 +56,10 @@ export const reason = v.pipe(
   ),
 );
 
-/** A name on one line, as it is shown and compared: no space at its ends, Unicode form NFC. */
+/**
+ * A name on one line, in the form in which names are shown and compared: no spaces at its ends,
+ * Unicode form NFKC.
+ */
 export const memberName = v.pipe(
   v.string(),
   v.minLength(1, 'is empty'),
@@ -68,7 +71,7 @@ export const memberName = v.pipe(
   v.check((text) => !/[\p{C}\p{Zl}\p{Zp}]/u.test(text), 'has control or invisible characters'),
 );
 
-/** ISO 8601 in the one form that `Date` writes. */
+/** A time in ISO 8601, in the form that `Date.toISOString` writes. */
 export const isoTime = v.pipe(
   v.string(),
   v.check(
@@ -77,12 +80,12 @@ export const isoTime = v.pipe(
   ),
 );
 
-// SPKI of an uncompressed point on P-256 (RFC 5480): everything but the point is fixed.
+// The SPKI of an uncompressed P-256 point (RFC 5480): these bytes, then the point.
 const p256Prefix = Buffer.from('3059301306072a8648ce3d020106082a8648ce3d03010703420004', 'hex');
 
 /**
- * Whether bytes are the SPKI DER of a P-256 key in its one form; that its point lies on the curve
- * too.
+ * Whether bytes are the SPKI DER of a P-256 key in its canonical form, with a point that lies on
+ * the curve.
  */
 export function isP256Spki(spki: Uint8Array): boolean {
   const isPrefixed =
@@ -156,14 +159,14 @@ const groups = <Mount>(mount: Shape<Mount>) => ({
 });
 
 /**
- * Capabilities in grouped form that may be granted, as approvals, index lines, agents and ceilings
- * hold them: no mount of a path.
+ * Grouped capabilities that may be granted, as in approvals, index lines, agents and ceilings. A
+ * mount of a path is not allowed.
  */
 export const capabilities: Shape<Capabilities> = exactObject(groups(folder));
 
 /**
- * Capabilities as scan reports list them, including kinds that only a scanner sees; all five groups
- * are present.
+ * Capabilities of scan reports, including mounts of paths, which only a scanner observes. All five
+ * groups must be present.
  */
 export const seenCapabilities: Shape<Capabilities> = exactObject(groups(seenFolder));
 

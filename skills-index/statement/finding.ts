@@ -2,15 +2,15 @@
 
 export type Verdict = 'pass' | 'review' | 'block' | 'incomplete';
 /**
- * malice: evidence of an attack. capability: what the skill can do, compared with its manifest.
- * policy: rejected for its form.
+ * malice: evidence of an attack. capability: a difference between the skill's abilities and its
+ * manifest. policy: a form that the registry rejects.
  */
 export type FindingKind = 'malice' | 'capability' | 'policy';
 export const severities = ['info', 'low', 'medium', 'high', 'critical'] as const;
 export type Severity = (typeof severities)[number];
 /**
- * How certain the match is. exact: the symbol itself. folded: after folding constants. lexical: by
- * text. widened: the value could not be resolved.
+ * How certain the match is. exact: the symbol itself. folded: found after constants were computed.
+ * lexical: found as text. widened: the value could not be resolved.
  */
 export type Confidence = 'exact' | 'folded' | 'lexical' | 'widened';
 
@@ -22,7 +22,9 @@ export interface FlowStep {
   readonly note: string;
 }
 
-/** Lines (by LF) and columns count from 1; `path` is relative to the skill. */
+/**
+ * A finding's lines (separated by LF) and columns count from 1; `path` is relative to the skill.
+ */
 export interface Finding {
   /** `group/name`, for example `flow/secret-to-network`. */
   readonly rule: string;

@@ -7,14 +7,14 @@ import type { Digest } from '../skill/digest.ts';
 import type { CiIdentity, Identity, PersonIdentity, PublicKey } from './predicates.ts';
 
 /**
- * The key id of a key, otherwise SHA-256 of the RFC 8785 form. The two never collide, because SPKI
- * DER is not JSON.
+ * The key id of a key; for any other identity, SHA-256 of its RFC 8785 form. The two kinds never
+ * collide, because SPKI DER is not JSON.
  */
 export function identityId(identity: Identity): Digest {
   return isKey(identity) ? identity.keyId : canonicalDigest(identity);
 }
 
-/** Whether an identity is a key that its holder keeps. */
+/** Whether an identity is a long-lived key. */
 export function isKey(identity: Identity): identity is PublicKey {
   return 'keyId' in identity;
 }
@@ -24,17 +24,16 @@ export function isCi(identity: Identity): identity is CiIdentity {
   return 'repository' in identity;
 }
 
-/** Whether an identity is a person, known by an issuer alone. */
+/** Whether an identity is a person whom an OIDC issuer names. */
 export function isPerson(identity: Identity): identity is PersonIdentity {
   return 'subject' in identity;
 }
 
-/** The keys among identities. */
 export function keysAmong(identities: readonly Identity[]): PublicKey[] {
   return identities.filter(isKey);
 }
 
-/** An identity for people to read; `parse` takes none of it back. */
+/** An identity as text for people. No parser reads this text. */
 export function printIdentity(identity: Identity): string {
   if (isKey(identity)) return identity.keyId;
   if (!isCi(identity)) return `${identity.subject} (${identity.issuer})`;

@@ -1,5 +1,6 @@
 /**
- * Shapes of identities in statements: each field exact, so that none can be taken for a pattern.
+ * Shapes of identities in statements. Each field is compared exactly, and no field may contain a
+ * pattern.
  */
 import * as v from 'valibot';
 import { boundedList, exactObject } from '../skill/shape.ts';
@@ -22,7 +23,7 @@ const exactText = v.pipe(
   ),
 );
 
-// http: is allowed only for addresses that cannot leave this machine.
+// Plain http: is allowed only for addresses that never leave this machine.
 const issuer = v.pipe(
   exactText,
   v.regex(
@@ -59,15 +60,15 @@ const ci: Shape<CiIdentity> = v.pipe(
 );
 
 /**
- * A key, a person or a CI job, strictly; which of them is told by its fields, so that each fault is
- * named.
+ * A key, a person or a CI job. The fields decide which shape applies, so that each message names
+ * the fault of that shape.
  */
 export const identityShape: Shape<Identity> = v.lazy((given): Shape<Identity> => {
   if (isObjectWith(given, 'keyId') || isObjectWith(given, 'spki')) return publicKey;
   return isObjectWith(given, 'subject') ? person : ci;
 });
 
-/** Who a member is at issuers: none, or some, each once. */
+/** The identities of a member at OIDC issuers: none or several, each once. */
 export const memberIdentities: Shape<OidcIdentity[]> = v.pipe(
   boundedList(
     v.lazy((given): Shape<OidcIdentity> => (isObjectWith(given, 'subject') ? person : ci)),
@@ -77,7 +78,7 @@ export const memberIdentities: Shape<OidcIdentity[]> = v.pipe(
   v.check((list) => new Set(list.map(identityId)).size === list.length, 'names an identity twice'),
 );
 
-/** Owners or publishers of a scope: some, each once. */
+/** Owners or publishers of a scope: at least one, each once. */
 export const identityList: Shape<Identity[]> = v.pipe(
   boundedList(identityShape, scopeOwnersMax, 'is too long'),
   v.minLength(1, 'is empty'),

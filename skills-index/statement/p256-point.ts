@@ -5,8 +5,8 @@ const b = 0x5ac635d8aa3a93e7b3ebbd55769886bc651d06b0cc53b0f63bce3c3e27d2604bn;
 
 /**
  * Whether 64 bytes, x and y, are a point on the curve: y² = x³ − 3x + b, both below the prime (SEC
- * 1 §3.2.2.1). Every such point is a public key. A key off the curve is useless, and each library
- * fails on it in a different way.
+ * 1 §3.2.2.1). Every such point is a public key. Libraries fail in different ways on a key off the
+ * curve, so such a key is rejected first.
  */
 export function isOnP256(point: Uint8Array): boolean {
   const x = numberOf(point.subarray(0, 32));

@@ -1,14 +1,19 @@
 /** Parses public keys for verification, and caches them where few keys verify many signatures. */
 import { createPublicKey, type KeyObject } from 'node:crypto';
 
-/** Makes a key of its SPKI DER; what is no key throws. */
+/**
+ * Parses the SPKI DER of a key.
+ * @throws Error when the bytes are not a public key
+ */
 export type ParseKey = (spki: Uint8Array) => KeyObject;
 
-/** Parses every time. */
+/** Parses a key without a cache. */
 export const parseKey: ParseKey = (spki) =>
   createPublicKey({ key: Buffer.from(spki), format: 'der', type: 'spki' });
 
-/** Caches parsed keys, and empties the cache when it is full. A key depends only on its bytes. */
+/**
+ * Caches parsed keys, and empties the cache when it is full. Equal bytes always give an equal key.
+ */
 export function rememberingParseKey(keysMax: number): ParseKey {
   const known = new Map<string, KeyObject>();
   return (spki) => {

@@ -1,4 +1,4 @@
-/** Statements read strictly: canonical bytes, known predicate, nothing unknown in it. */
+/** Parses statements strictly: canonical bytes, a known predicate type, no unknown member. */
 import * as v from 'valibot';
 import { canonicalJson } from '../skill/canonical-json.ts';
 import { parseJson } from '../skill/json.ts';
@@ -36,7 +36,7 @@ const headShape = exactObject({
 });
 
 /**
- * Reads a DSSE payload.
+ * Parses the payload of a DSSE envelope.
  * @throws Problem `statement-invalid`
  */
 export function parseStatement(bytes: Uint8Array): Statement {
@@ -67,7 +67,7 @@ export function parseStatement(bytes: Uint8Array): Statement {
   return statement;
 }
 
-/** Kind of statement of a predicate type. */
+/** The kind of statement that a predicate type names. */
 export function kindOf(predicateType: Statement['predicateType']): StatementKind {
   const entries = Object.entries(predicateTypes) as [StatementKind, string][];
   const found = entries.find(([, type]) => type === predicateType);
@@ -79,7 +79,7 @@ export function kindOf(predicateType: Statement['predicateType']): StatementKind
   return found[0];
 }
 
-// A payload that is not canonical JSON could be read in two ways.
+// Two parsers could read a payload that is not canonical JSON in different ways.
 function parseText(bytes: Uint8Array): unknown {
   try {
     const { value } = parseJson(bytes, 'statement', statementValuesMax);
@@ -94,8 +94,8 @@ function parseText(bytes: Uint8Array): unknown {
   );
 }
 
-// Statements about who is who have one subject that follows from the predicate; those about
-// versions are checked against the bundle.
+// The subject of a statement about an identity follows from the predicate. Statements about
+// versions are compared with the bundle elsewhere.
 function requireOwnSubject(statement: Statement): void {
   const expected = ownStatement(statement);
   if (

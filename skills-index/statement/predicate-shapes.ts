@@ -1,4 +1,4 @@
-/** The shape of each predicate, strict: what is not named here does not belong in a statement. */
+/** The shape of each predicate. A statement with any other member is rejected. */
 import * as v from 'valibot';
 import { canonicalJson } from '../skill/canonical-json.ts';
 import { capabilityDigest, withoutWhy } from '../skill/capability.ts';
@@ -49,7 +49,8 @@ const shortText = v.pipe(
 );
 
 /**
- * A manifest as `parseManifest` returns it: defaults written out, entries in order, no `$schema`.
+ * A manifest in the form that `parseManifest` returns: defaults written out, entries in order, no
+ * `$schema`.
  */
 const manifest: field.Shape<Manifest> = v.rawTransform(({ dataset, addIssue, NEVER }) => {
   try {
@@ -71,7 +72,7 @@ const nonce = v.pipe(
 
 const assertionPart = v.pipe(field.base64url, v.maxLength(assertionCharsMax, 'is too long'));
 
-// The registry in which the statement counts. The caller decides up to which index it may be
+// The registry in which the statement counts. Callers decide up to which log index it may be
 // absent.
 const registry = v.exactOptional(field.digest);
 

@@ -1,4 +1,4 @@
-/** What each kind of statement says: the shapes of its predicate (contract: signed statements). */
+/** The types of the predicates of all statements. */
 import type { Capabilities } from '../skill/capability.ts';
 import type { Digest } from '../skill/digest.ts';
 import type { Manifest } from '../skill/manifest.ts';
@@ -14,8 +14,8 @@ export interface PublicKey {
 }
 
 /**
- * Somebody as an OIDC issuer names them: the issuer's URL and the certificate's one subject
- * alternative name, both to the byte.
+ * A person as an OIDC issuer names them: the issuer's URL, and the only subject alternative name of
+ * the certificate. Both are compared byte by byte.
  */
 export interface PersonIdentity {
   readonly issuer: string;
@@ -23,35 +23,36 @@ export interface PersonIdentity {
 }
 
 /**
- * A CI job. One of `ref` and `environment` is there; a job has to match each that is. Everything is
- * compared to the byte.
+ * A CI job. At least one of `ref` and `environment` is present, and a job must match each one that
+ * is. All members are compared byte by byte.
  */
 export interface CiIdentity {
   readonly issuer: string;
   /**
-   * The provider's number for the repository, which a new repository of the same name does not get.
+   * The provider's number for the repository. A new repository of the same name gets another
+   * number.
    */
   readonly repository: string;
   /** Address of the workflow file, without its `@ref`. */
   readonly workflow: string;
   /** For example `refs/heads/main`. */
   readonly ref?: string;
-  /** Deployment environment, in which the provider may demand a person. */
+  /** The deployment environment; the provider may demand a person's approval for it. */
   readonly environment?: string;
 }
 
 export type OidcIdentity = PersonIdentity | CiIdentity;
 
-/** Whoever may own a scope or publish in it. */
+/** An identity that may own a scope or publish in it. */
 export type Identity = PublicKey | OidcIdentity;
 
 /**
- * A statement that counts in one registry only. Publications and provenance are the author's and
- * count in any registry.
+ * The predicate of a statement that counts in one registry only. Publications and provenance come
+ * from the author and count in every registry.
  */
 export interface BoundPredicate {
   /**
-   * Fingerprint of the registry's first root file. Absent in statements from before they named
+   * Fingerprint of the registry's first root file. Absent in old statements, which did not name
    * their registry.
    */
   readonly registry?: Digest;
@@ -61,7 +62,7 @@ export interface PublishPredicate {
   readonly manifest: Manifest;
   /** For example `skillgate 0.1.0`. */
   readonly tool: string;
-  /** The manifest was inferred from the scan and no author wrote it. */
+  /** Present when the manifest was inferred from the scan instead of written by the author. */
   readonly inferred?: true;
 }
 
@@ -70,9 +71,9 @@ export interface ScanPredicate extends BoundPredicate {
   /** Digest of the canonical scan report. */
   readonly report: Digest;
   readonly verdict: Verdict;
-  /** What held the scanning process, for example `child, no network, killed at 30 s`. */
+  /** How the scanning process was isolated, for example `child, no network, killed at 30 s`. */
   readonly isolation: string;
-  /** The bundle's file list, in its order. */
+  /** The files of the bundle, in the bundle's order. */
   readonly coverage: readonly {
     readonly path: string;
     readonly sha256: Digest;
@@ -98,22 +99,26 @@ export interface ApprovalPredicate extends BoundPredicate {
   readonly scanReport: Digest;
   readonly ruleSet: Digest;
   readonly policy: Digest;
-  /** The member's name, and the key or the passkey that signs. */
+  /** The member's name, and the key or passkey that signs the approval. */
   readonly reviewer:
     | { readonly member: string; readonly keyId: Digest }
     | { readonly member: string; readonly credentialId: string };
   readonly reason: string;
   readonly nonce: string;
-  /** ISO 8601, UTC: until when the draft may be signed. */
+  /** ISO 8601, UTC. The draft must be signed before this time. */
   readonly expires: string;
   /**
-   * The signer fetched the bundle and checked its digests without the desk. Counts for keys only.
+   * Whether the signer fetched the bundle and verified its digests without the desk. Counts for
+   * keys only.
    */
   readonly independent: boolean;
   readonly assertion?: PasskeyAssertion;
 }
 
-/** SLSA verification summary (slsa.dev/verification_summary/v1), the parts we write. */
+/**
+ * The members of a SLSA verification summary (slsa.dev/verification_summary/v1) that a registry
+ * writes.
+ */
 export interface VerificationSummary extends BoundPredicate {
   readonly verifier: { readonly id: string };
   /** ISO 8601, UTC. */
@@ -157,7 +162,7 @@ export interface EnrolledPasskey {
   readonly origin: string;
 }
 
-/** One key or one passkey of a person or a scanner. Exactly one of `key` and `passkey` is there. */
+/** A key or passkey of a person or a scanner. Exactly one of `key` and `passkey` is present. */
 export interface MemberPredicate extends BoundPredicate {
   readonly name: string;
   readonly roles: readonly MemberRole[];
@@ -171,8 +176,8 @@ export interface MemberPredicate extends BoundPredicate {
   readonly identities?: readonly OidcIdentity[];
   readonly state: 'enrolled' | 'ended';
   /**
-   * With `ended`: the last log index at which it still counts; without it, the index of this
-   * statement.
+   * With `ended`: the last log index at which the key or passkey still counts; when absent, the
+   * index of this statement.
    */
   readonly validUpTo?: number;
   /**
@@ -182,19 +187,22 @@ export interface MemberPredicate extends BoundPredicate {
    */
   readonly previous?: Digest | 'none';
   /**
-   * New for each act. Scopes and keys need no nonce: a scope change names `previous`, and ends of
-   * keys only add up.
+   * New for each statement. Scopes and keys need no nonce: a scope statement names `previous`, and
+   * a second end of a key changes nothing.
    */
   readonly nonce: string;
 }
 
 export interface ScopePredicate extends BoundPredicate {
   readonly scope: Scope;
-  /** Who may change this statement, and publish unless `publishers` says otherwise. */
+  /**
+   * The identities that may change this statement. They may also publish, unless `publishers` is
+   * present.
+   */
   readonly owners: readonly Identity[];
   /**
-   * The only publishers, when present. A scope with only CI jobs here cannot be published from a
-   * laptop.
+   * When present, only these identities may publish. A scope that lists only CI jobs here cannot be
+   * published from a laptop.
    */
   readonly publishers?: readonly Identity[];
   /** Address of the scope statement that this one changes; absent in a first claim. */
@@ -204,7 +212,7 @@ export interface ScopePredicate extends BoundPredicate {
 export interface KeyPredicate extends BoundPredicate {
   readonly key: PublicKey;
   readonly state: 'enrolled' | 'ended';
-  /** With `enrolled`: the key that this one follows, whose holder signs. */
+  /** With `enrolled`: the earlier key that this key replaces; its holder signs the statement. */
   readonly replaces?: Digest;
   /** With `ended`: the last log index at which its statements count. */
   readonly validUpTo?: number;

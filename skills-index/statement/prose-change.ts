@@ -1,34 +1,36 @@
 /**
- * What a new version says to an agent that earlier ones did not. Rules cannot decide every wording;
- * a sentence that is new can be shown to a person, and that is how prose is decided.
+ * Finds the sentences for agents that are new in a version. Rules cannot judge every wording, so a
+ * person is shown the new sentences and decides.
  */
 import { changedSentencesMax } from './limits.ts';
 import type { Prose, Sentence } from './prose.ts';
 
 export interface ProseChange {
   /**
-   * New or changed sentences in the order of paths and places; of very many the hidden ones and the
-   * first.
+   * New or changed sentences, in the order of paths and places. When there are too many, hidden
+   * sentences come before others.
    */
   readonly added: readonly Sentence[];
-  /** How many there are, shown or not. */
+  /** The number of new or changed sentences, listed or not. */
   readonly addedCount: number;
-  /** Different ones that were in the version before and are no more. */
+  /** The number of different sentences that only the version before had. */
   readonly removed: number;
   /**
-   * Words of new sentences in three words in a row that no earlier version has, of all words now: 0
-   * nothing new, 1 all of it.
+   * The fraction of the text that is new, 0 to 1: sequences of three words in new sentences that no
+   * earlier version has, divided by all sequences.
    */
   readonly novelty: number;
   /**
-   * Sentence for sentence the version before, files and order included, nothing left out of either.
+   * Whether all sentences equal those of the version before, with their files and order, and no
+   * sentence of either was left out.
    */
   readonly isSame: boolean;
 }
 
 /**
- * Compares what an agent reads in a version with all earlier ones, the last one last. Layout and
- * lines are no change; a sign or a capital is.
+ * Compares the prose of a version with all earlier versions; the last one in the list is the
+ * version before. Layout and line breaks do not count as changes; punctuation and capital letters
+ * do.
  */
 export function proseChange(earlier: readonly Prose[], now: Prose): ProseChange {
   const known = new Set(earlier.flatMap((one) => one.sentences.map(keyOf)));
@@ -46,8 +48,8 @@ export function proseChange(earlier: readonly Prose[], now: Prose): ProseChange 
 }
 
 /**
- * The change in a sentence or two for people. @param left sentences of this version that were not
- * compared
+ * Describes the change in one or two sentences.
+ * @param left the number of sentences in this version that were not compared
  */
 export function changeWords(
   change: Omit<ProseChange, 'added'>,
@@ -103,7 +105,7 @@ function noveltyOf(added: readonly Sentence[], earlier: readonly Prose[], now: P
   return fresh / now.sentences.reduce((sum, { text }) => sum + triplesOf(text).length, 0);
 }
 
-// Very many new sentences must not push a hidden one out of sight.
+// A flood of new sentences must not push a hidden sentence out of the list.
 function fewOf(added: readonly Sentence[]): readonly Sentence[] {
   if (added.length <= changedSentencesMax) return added;
   const first = [
@@ -123,8 +125,8 @@ function isSame(before: Prose, now: Prose): boolean {
   });
 }
 
-// All signs count: a host, a path and an option differ by one. What was seen and is hidden now is a
-// change.
+// Every character counts, because hosts, paths and options may differ by one. A sentence that
+// became hidden counts as changed.
 function keyOf({ text, isHidden }: Sentence): string {
   return `${isHidden ? 'hidden' : 'seen'} ${text}`;
 }

@@ -1,6 +1,6 @@
 /**
- * What an agent reads in a skill, as sentences (and `leads to …` for the address of a link): told
- * by a scanner beside its report, kept by a registry to compare versions.
+ * The texts of a skill that an agent reads, as sentences (and `leads to …` for the address of a
+ * link). A scanner sends them beside its report, and a registry stores them to compare versions.
  */
 import * as v from 'valibot';
 import { boundedList, exactObject, parseShape, unplaced } from '../skill/shape.ts';
@@ -12,28 +12,28 @@ export interface Sentence {
   readonly path: string;
   /** From 1. */
   readonly line: number;
-  /**
-   * As it is read, on one line: layout, white space and characters that nobody sees are folded
-   * away.
-   */
+  /** The sentence on one line, without layout, extra white space and invisible characters. */
   readonly text: string;
-  /** Whether a reader of the page does not see it. */
+  /** Whether the sentence is invisible to a person who reads the rendered page. */
   readonly isHidden: boolean;
 }
 
 export interface Prose {
   readonly schema: 'skillgate.prose/1';
-  /** SKILL.md first, then other Markdown, then the rest, each in the order of paths and places. */
+  /**
+   * Sentences of SKILL.md first, then of other Markdown, then of other files; within each group in
+   * the order of paths and places.
+   */
   readonly sentences: readonly Sentence[];
-  /** Sentences beyond the limits, which stand behind these. */
+  /** The number of further sentences, left out because of the limits. */
   readonly left: number;
 }
 
 const unfit = /[\p{Cc}\p{Cf}\p{Cs}\p{Zl}\p{Zp}]/u;
 
 /**
- * Whether a text can be that of a sentence: not empty, not too long, no controls, nothing that is
- * not seen or turns the direction of writing.
+ * Whether a text can be a sentence: not empty, not too long, and without control, invisible or
+ * direction-changing characters.
  */
 export function isSentenceText(text: string): boolean {
   return (
@@ -42,12 +42,12 @@ export function isSentenceText(text: string): boolean {
 }
 
 /**
- * Text in pieces that can be those of sentences: what is too long is cut between words where it has
- * any.
+ * Splits a text into pieces that can be sentences. A text that is too long is cut between words
+ * where possible.
  */
 export function sentenceTexts(text: string): string[] {
   const pieces: string[] = [];
-  // Controls part words, other unseen characters stand within them.
+  // Control characters separate words; other invisible characters stand inside words.
   let rest = text
     .toWellFormed()
     .replace(/\p{Cf}+/gu, '')
@@ -96,14 +96,14 @@ const proseShape: Shape<Prose> = exactObject({
 });
 
 /**
- * Reads the prose of a skill strictly.
+ * Parses the prose of a skill.
  * @throws Problem `statement-invalid` with every reason
  */
 export function parseProse(value: unknown): Prose {
   return parseShape(proseShape, unplaced(value, 'prose'), 'statement-invalid', 'the prose');
 }
 
-/** Whether every sentence stands in one of these files. */
+/** Whether every sentence belongs to one of these files. */
 export function isProseOf(
   { sentences: all }: Prose,
   files: readonly { readonly path: string }[],

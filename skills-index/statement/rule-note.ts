@@ -1,13 +1,16 @@
 /**
- * What the rules of the scanner say of themselves, for those who read findings and do not scan.
- * Made from the rules and their fixtures.
+ * Descriptions of the scanner's rules, for programs that show findings without scanning. Generated
+ * from the rules and their fixtures.
  */
 import notes from './rule-notes.json' with { type: 'json' };
 
-/** A small skill that a rule finds something in, or nothing worse than information. */
+/**
+ * A small example skill: an attack, in which the rule makes findings, or a near miss, in which it
+ * makes none worse than `info`.
+ */
 export interface RuleExample {
   readonly files: readonly { readonly path: string; readonly text: string }[];
-  /** `path:line severity`; empty for a near miss that it says nothing about. */
+  /** Findings as `path:line severity`; empty for a near miss without findings. */
   readonly findings: readonly string[];
 }
 
@@ -18,20 +21,20 @@ export interface RuleNote {
   readonly confidence: string;
   readonly why: string;
   readonly fix: string;
-  /** What it looks at, in words. */
+  /** The facts that the rule reads, in words. */
   readonly looksAt: readonly string[];
   /** Identifiers of public lists, with name and address. */
   readonly maps: readonly { readonly label: string; readonly name: string; readonly url: string }[];
-  /** Names of rules about something near. */
+  /** Names of related rules. */
   readonly related: readonly string[];
   readonly attack: RuleExample;
   readonly near: RuleExample;
 }
 
-/** By name, `flow/secret-to-network`; sorted. */
+/** By rule name, such as `flow/secret-to-network`; sorted. */
 export const ruleNotes: Readonly<Record<string, RuleNote>> = notes;
 
-/** The note of a rule; undefined for one of another version of the scanner. */
+/** The note of a rule; undefined for a rule of another version of the scanner. */
 export function ruleNote(rule: string): RuleNote | undefined {
   return Object.hasOwn(ruleNotes, rule) ? ruleNotes[rule] : undefined;
 }

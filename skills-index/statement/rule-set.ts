@@ -1,6 +1,6 @@
 /**
- * A rule set as a scanner describes it to a registry, and what a change from one to another can
- * touch.
+ * A rule set in the form in which a scanner describes it to a registry, and the effects of a change
+ * from one rule set to another.
  */
 import * as v from 'valibot';
 import { canonicalDigest } from '../skill/canonical-json.ts';
@@ -10,17 +10,20 @@ import { boundedList, exactObject, parseShape, unplaced } from '../skill/shape.t
 import { digest, type Shape } from './field-shapes.ts';
 import { ruleSetRulesMax, selectorsMax } from './limits.ts';
 
-/** Equal digests scan alike. */
+/** Scanners with equal digests make equal reports. */
 export interface RuleSet {
-  /** Of the rest, as canonical JSON. */
+  /** The digest of the other members, as canonical JSON. */
   readonly digest: Digest;
-  /** Of what makes facts of bytes: where it differs, facts are made anew. */
+  /**
+   * The digest of the code that extracts facts from bytes. When it changes, facts are extracted
+   * again.
+   */
   readonly extractor: Digest;
-  /** Of what makes a report of facts, besides the rules. */
+  /** The digest of the code, besides the rules, that makes a report of facts. */
   readonly judging: Digest;
   /**
-   * `reads`: sorts of facts such as `trait:tls-off`, without which the rule finds nothing in a
-   * skill.
+   * `reads`: kinds of facts, such as `trait:tls-off`. Without any of them the rule finds nothing in
+   * a skill.
    */
   readonly rules: readonly {
     readonly id: string;
@@ -29,19 +32,19 @@ export interface RuleSet {
   }[];
 }
 
-/** What a change of rule sets can touch. */
+/** The skills that a change of rule sets can affect. */
 export type RuleSetChange =
   | { readonly kind: 'same' }
-  /** Every skill: facts have to be made anew, or all are judged in another way. */
+  /** Every skill: facts must be extracted again (`facts`), or all facts are judged differently. */
   | { readonly kind: 'everything'; readonly facts: boolean }
-  /** The skills that have a fact of these sorts, when a scanner told which they have. */
+  /** The skills that have a fact of one of these kinds, where a scanner reported the kinds. */
   | {
       readonly kind: 'rules';
       readonly rules: readonly string[];
       readonly reads: readonly string[];
     };
 
-/** Which selector every skill answers to: its raw text. */
+/** The selector that matches every skill: its raw text. */
 export const everySkill = 'source';
 
 export const selectorText = v.pipe(
@@ -65,13 +68,13 @@ const ruleSetShape: Shape<RuleSet> = exactObject({
   ),
 });
 
-/** The digest of what a rule set is. */
+/** The digest of a rule set's description. */
 export function digestOfRuleSet({ extractor, judging, rules }: Omit<RuleSet, 'digest'>): Digest {
   return canonicalDigest({ extractor, judging, rules });
 }
 
 /**
- * Reads a rule set's description strictly: under its digest nothing else can be described.
+ * Parses a rule set's description; its digest must match.
  * @throws Problem `statement-invalid` with every reason
  */
 export function parseRuleSet(value: unknown): RuleSet {
@@ -90,7 +93,6 @@ export function parseRuleSet(value: unknown): RuleSet {
   return ruleSet;
 }
 
-/** Compares two rule sets. */
 export function changeOf(before: RuleSet, after: RuleSet): RuleSetChange {
   if (before.digest === after.digest) return { kind: 'same' };
   const facts = before.extractor !== after.extractor;
@@ -99,8 +101,8 @@ export function changeOf(before: RuleSet, after: RuleSet): RuleSetChange {
   const left = new Set(after.rules.map((rule) => rule.id));
   const changed = [
     ...after.rules.filter((rule) => known.get(rule.id)?.digest !== rule.digest),
-    // A changed rule may have read other sorts before; one that is gone leaves findings to take
-    // back.
+    // A changed rule may have read other kinds of facts before, and the findings of a removed
+    // rule must be withdrawn.
     ...before.rules.filter(
       (rule) =>
         !left.has(rule.id) ||
@@ -110,8 +112,7 @@ export function changeOf(before: RuleSet, after: RuleSet): RuleSetChange {
   return {
     kind: 'rules',
     rules: [...new Set(changed.map((rule) => rule.id))].sort(),
-    // A rule that reads no facts judges what is declared, which every skill may be found lacking
-    // in.
+    // A rule that reads no facts judges the manifest, so it may affect every skill.
     reads: [
       ...new Set(changed.flatMap((rule) => (rule.reads.length === 0 ? [everySkill] : rule.reads))),
     ].sort(),
@@ -119,8 +120,8 @@ export function changeOf(before: RuleSet, after: RuleSet): RuleSetChange {
 }
 
 /**
- * Whether a change can touch a skill with facts of these sorts; undefined when no scanner told
- * them.
+ * Whether a change can affect a skill with facts of these kinds; `selectors` is undefined when no
+ * scanner reported the kinds.
  */
 export function canTouch(change: RuleSetChange, selectors: readonly string[] | undefined): boolean {
   switch (change.kind) {

@@ -1,6 +1,6 @@
 /**
- * The scan report: facts compared, findings and coverage. Same bytes and rule set in, same bytes
- * out (contract: `skillgate.scan/1`).
+ * The scan report: capabilities, findings and coverage, as `skillgate.scan/1`. The same bytes and
+ * rule set always give the same report.
  */
 import * as v from 'valibot';
 import type { Capabilities } from '../skill/capability.ts';
@@ -13,26 +13,26 @@ import { coverageFilesMax, decidingFindingsMax, findingsMax, flowStepsMax } from
 export interface Coverage {
   readonly files: readonly {
     readonly path: string;
-    /** Absent for what has none (a link) and for what was too large to be hashed. */
+    /** Absent for entries without content (links) and for files too large to be hashed. */
     readonly sha256?: Digest;
     readonly bytes?: number;
     readonly disposition: 'analysed' | 'inert' | 'unanalysed';
     readonly reason: string;
   }[];
-  /** How many more entries of the folder were not analysed and are not listed. */
+  /** The number of further entries of the folder that are neither analysed nor listed. */
   readonly unlisted?: number;
 }
 
 export interface ScanReport {
   readonly schema: 'skillgate.scan/1';
-  /** The skill's folder relative to the working directory; `.` in reports that are signed. */
+  /** The skill's folder, relative to the working directory; `.` in signed reports. */
   readonly path: string;
   readonly name: string;
   readonly version: string;
   readonly bundle: Digest;
   readonly ruleSet: Digest;
   readonly verdict: Verdict;
-  /** Fingerprints of the one to three findings that decide. */
+  /** Fingerprints of the findings that decide the verdict. */
   readonly decidedBy: readonly string[];
   readonly findings: readonly Finding[];
   readonly capabilities: {
@@ -100,7 +100,7 @@ const reportShape: Shape<ScanReport> = exactObject({
 });
 
 /**
- * Reads a scan report strictly.
+ * Parses a scan report.
  * @throws Problem `statement-invalid` with every reason
  */
 export function parseScanReport(value: unknown): ScanReport {

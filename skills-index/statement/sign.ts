@@ -1,6 +1,5 @@
 /**
- * A statement is signed: DSSE pre-authentication encoding and envelope over a given signer (DSSE
- * v1).
+ * Signs statements with a given signer, and parses and verifies their DSSE v1 envelopes.
  */
 import { createPublicKey, verify } from 'node:crypto';
 import * as v from 'valibot';
@@ -12,7 +11,7 @@ import { base64, isP256Spki, type Shape } from './field-shapes.ts';
 import { signatureCharsMax } from './limits.ts';
 import { parseStatement } from './parse-statement.ts';
 
-/** A P-256 private key, wherever it is kept: a file, a keychain, a hardware token, WebCrypto. */
+/** A P-256 private key, in a file, a keychain, a hardware token or WebCrypto. */
 export interface Signer {
   /** SHA-256 of `publicKey`. */
   readonly keyId: Digest;
@@ -24,7 +23,7 @@ export interface Signer {
 
 export const inTotoPayloadType = 'application/vnd.in-toto+json';
 
-/** A DSSE envelope in JSON, one signature. */
+/** A DSSE envelope in JSON, with exactly one signature. */
 export interface Envelope {
   /** Base64. */
   readonly payload: string;
@@ -44,7 +43,7 @@ export async function signStatement(statement: Statement, signer: Signer): Promi
   return signPayload(inTotoPayloadType, statementBytes(statement), signer);
 }
 
-/** Signs any payload, for what is no in-toto statement (status.json). */
+/** Signs a payload that is not an in-toto statement, such as status.json. */
 export async function signPayload(
   payloadType: string,
   payload: Uint8Array,
@@ -76,14 +75,14 @@ const envelopeWith = (keyid: Shape<''>): Shape<Envelope> =>
     ]),
   });
 
-/** Exactly one signature, and no key id beside it that somebody could take for signed. */
+/** An envelope with exactly one signature. A key id would not be signed, so it must be empty. */
 export const envelopeShape = envelopeWith(noKeyId);
 
-/** The same as others write it, who leave out an empty key id. */
+/** An envelope as other programs write it: they leave out an empty key id. */
 export const sentEnvelopeShape = envelopeWith(v.optional(noKeyId, '') as never);
 
 /**
- * Reads an envelope's JSON; the signature is not checked.
+ * Parses an envelope without verifying its signature.
  * @throws Problem `statement-invalid`
  */
 export function parseEnvelope(value: unknown): Envelope {
@@ -106,7 +105,8 @@ export function peekStatement(envelope: Envelope): Statement {
 }
 
 /**
- * Refuses an envelope of anything else: the type is signed, and says how the payload is to be read.
+ * Rejects an envelope with any other payload type: the type is signed, and decides how the payload
+ * is parsed.
  * @throws Problem `statement-invalid`
  */
 export function requireInToto({ payloadType }: Envelope): void {
@@ -117,7 +117,7 @@ export function requireInToto({ payloadType }: Envelope): void {
   );
 }
 
-/** Whether the envelope is signed by this P-256 key (SPKI DER). */
+/** Whether this P-256 key (SPKI DER) signed the envelope. */
 export function verifyEnvelope(envelope: Envelope, spki: Uint8Array): boolean {
   const [{ sig }] = envelope.signatures;
   try {
@@ -130,7 +130,7 @@ export function verifyEnvelope(envelope: Envelope, spki: Uint8Array): boolean {
   }
 }
 
-/** Which of the candidates signed the envelope, or undefined. */
+/** The candidate that signed the envelope; undefined when none did. */
 export function envelopeSigner(
   envelope: Envelope,
   candidates: Iterable<PublicKey>,

@@ -45,10 +45,10 @@ interface BundleOf<Material> {
   readonly dsseEnvelope: Envelope;
 }
 
-/** Signed by a key that its holder keeps. */
+/** A bundle that a long-lived key signed. */
 export type KeyedBundle = BundleOf<{
   readonly publicKey: { readonly hint: Digest };
-  /** Of our log. */
+  /** The entry of the registry's log. */
   readonly tlogEntries: readonly [SigstoreLogEntry];
 }>;
 
@@ -61,14 +61,14 @@ interface Certification {
 }
 
 /**
- * Signed by a key that a certificate names, and not yet in our log: what cosign and sigstore-python
- * write and verify.
+ * A bundle that a certified key signed and that is not in the registry's log yet. cosign and
+ * sigstore-python write and verify this form.
  */
 export type PlainBundle = BundleOf<
   Certification & { readonly tlogEntries: readonly [SigstoreLogEntry] }
 >;
 
-/** The same in our log: our entry first, that of Rekor second. */
+/** A certified bundle with an entry of the registry's log first and the entry of Rekor second. */
 export type CertifiedBundle = BundleOf<
   Certification & { readonly tlogEntries: readonly [SigstoreLogEntry, SigstoreLogEntry] }
 >;
@@ -106,9 +106,9 @@ const decimal = v.pipe(
 const base64UpTo = (charsMax: number) =>
   v.pipe(v.string(), v.minLength(1, 'is empty'), v.maxLength(charsMax, 'is too long'), base64);
 
-// One log entry with a proof, no promise, no time. Protobuf's JSON leaves out what is zero or
-// empty, and so do those who send us theirs: `zero` says whether that may be missing; read, it is
-// always there.
+// A log entry with an inclusion proof, without a promise and without a time. Protobuf's JSON
+// leaves out zeros and empty lists, and other programs do so too: `zero` decides whether a member
+// may be absent. The parsed entry always has it.
 const entryWith = (
   zero: <Value>(shape: Shape<Value>, value: NoInfer<Value>) => Shape<Value>,
 ): Shape<SigstoreLogEntry> =>
@@ -166,7 +166,7 @@ const plainShape: Shape<PlainBundle> = bundleOf(
 );
 
 /**
- * Reads a bundle's JSON in exactly our two profiles; nothing is verified.
+ * Parses a bundle in one of the two profiles, without verifying anything.
  * @throws Problem `statement-invalid`
  */
 export function parseSigstoreBundle(value: unknown): SigstoreBundle {
@@ -184,8 +184,7 @@ function hasCertificate(value: unknown): boolean {
 }
 
 /**
- * Reads the JSON of a certified bundle that is not in our log yet, as its signer sends it; nothing
- * is verified.
+ * Parses a certified bundle that is not in the registry's log yet, without verifying anything.
  * @throws Problem `statement-invalid`
  */
 export function parsePlainBundle(value: unknown): PlainBundle {

@@ -22,7 +22,7 @@ export interface ChainEnd {
 export const chainStart: ChainEnd = { seq: 0, digest: digestOf('') };
 
 /** An event to be written, and the time at which it happened. */
-export type Said = readonly [said: AuditSubject & AuditEvent, at: Date];
+export type DatedEvent = readonly [event: AuditSubject & AuditEvent, at: Date];
 
 /**
  * The lines to append at the end of a log, each with its newline, and the new end.
@@ -30,13 +30,13 @@ export type Said = readonly [said: AuditSubject & AuditEvent, at: Date];
  */
 export function linesAfter(
   start: ChainEnd,
-  said: readonly Said[],
+  events: readonly DatedEvent[],
 ): { readonly text: string; readonly end: ChainEnd } {
   let end = start;
   let text = '';
-  for (const [one, at] of said) {
+  for (const [event, at] of events) {
     const next = { seq: end.seq + 1, at: at.toISOString(), prev: end.digest };
-    const line = canonicalJson({ ...plainTexts(one), schema: 'skillgate.audit/1', ...next });
+    const line = canonicalJson({ ...plainTexts(event), schema: 'skillgate.audit/1', ...next });
     const bytes = Buffer.byteLength(line) + 1;
     if (bytes > auditLineBytesMax)
       throw new Problem('internal', `An audit line has ${bytes} bytes`);

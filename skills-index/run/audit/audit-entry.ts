@@ -171,14 +171,14 @@ function isCanonical(value: object, line: string): boolean {
  * terminal, are escaped, and long texts are cut. Canonical JSON already keeps each event on one
  * line.
  */
-export function plainTexts(said: AuditSubject & AuditEvent): AuditSubject & AuditEvent {
+export function plainTexts(event: AuditSubject & AuditEvent): AuditSubject & AuditEvent {
   const plain = (value: unknown): unknown =>
     typeof value === 'string'
       ? plainText(value)
       : Array.isArray(value)
         ? value.slice(0, 100).map(plain)
         : value;
-  const members = Object.entries(said).filter(([, member]) => member !== undefined);
+  const members = Object.entries(event).filter(([, member]) => member !== undefined);
   return Object.fromEntries(
     members.map(([key, member]) => [key, plain(member)]),
   ) as unknown as AuditSubject & AuditEvent;
@@ -186,10 +186,10 @@ export function plainTexts(said: AuditSubject & AuditEvent): AuditSubject & Audi
 
 function plainText(text: string): string {
   if (text.length <= auditTextCharsMax && /^[\x20-\x7e]*$/.test(text)) return text;
-  const unseen = /[\p{Cc}\p{Cf}\p{Zl}\p{Zp}\p{Co}\p{Cn}]/gu;
+  const unprintable = /[\p{Cc}\p{Cf}\p{Zl}\p{Zp}\p{Co}\p{Cn}]/gu;
   const plain = text
     .toWellFormed()
-    .replace(unseen, (sign) => `\\u{${sign.codePointAt(0)?.toString(16)}}`);
+    .replace(unprintable, (sign) => `\\u{${sign.codePointAt(0)?.toString(16)}}`);
   return plain.length > auditTextCharsMax
     ? `${plain.slice(0, auditTextCharsMax).toWellFormed()}…`
     : plain;

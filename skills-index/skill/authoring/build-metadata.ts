@@ -5,9 +5,9 @@ import { Problem } from '../problem.ts';
 import type { Version } from '../version.ts';
 
 /**
- * Ranges and precedence do not see build metadata (semver 2, item 10): two versions that differ in
- * it alone would be one version to everybody who asks for a range.
- * @throws Problem `version-invalid` for a version that has some
+ * Ranges and precedence ignore build metadata (semver 2, item 10), so two versions that differ only
+ * in build metadata would be one version to every range.
+ * @throws Problem `version-invalid` for a version with build metadata
  */
 export function requireNoBuild(version: Version): void {
   const at = version.indexOf('+');

@@ -15,9 +15,9 @@ import { canonicalJson } from '../canonical-json.ts';
 import { digestOf } from '../digest.ts';
 
 /**
- * Packs files into a bundle. The whole skill is refused when one file is, with every reason listed.
- * @throws Problem `path-invalid` when only names are at fault, `skill-md-missing` when only that
- * is, else `bundle-invalid`
+ * Packs files into a bundle. One invalid file rejects the whole skill, with every reason listed.
+ * @throws Problem `path-invalid` when only paths are wrong; `skill-md-missing` when that is the
+ * only reason; otherwise `bundle-invalid`
  */
 export function packBundle(files: readonly SourceFile[]): PackedBundle {
   refuseFor(

@@ -1,8 +1,8 @@
-/** What each problem code says. */
+/** The data of one problem code. */
 export interface ProblemCodeRow {
   /**
-   * Exit code of the command line (contract: 1 internal, 2 usage, 3 not found, 4 network, 5 not
-   * signed in, 6 refused, 7 limit).
+   * Exit code of the command line: 1 internal, 2 usage, 3 not found, 4 network, 5 not signed in, 6
+   * refused, 7 limit.
    */
   readonly exit: 1 | 2 | 3 | 4 | 5 | 6 | 7;
   /** HTTP status when the registry answers with it. */

@@ -1,6 +1,6 @@
 /**
- * Words that pass for Latin ones: by one letter of another script, as in `pаypal` with a Cyrillic
- * `а`, or by all of them, as in `аррӏе`. Pure.
+ * Finds words that look Latin but are not: with one letter of another script, such as `pаypal` with
+ * a Cyrillic `а`, or with all letters of another script, such as `аррӏе`. Pure.
  */
 import { confusables } from './confusables.ts';
 
@@ -14,25 +14,25 @@ const lookAlikes = [
 const wordForm = /[\p{L}\p{M}\p{N}_]+/gu;
 
 /**
- * Letters that look like Latin ones (Unicode UTS #39) and that the scanner does not read as Latin:
- * they would change words of prose.
+ * Letters that look Latin (Unicode UTS #39) but that the scanner does not replace, because
+ * replacing them would change words of prose.
  */
 const furtherLookAlikes = new Set('гкьСВНГКЬոսօհցզյքԱԼՕՍᎠᎡᎢᎥᎩᎪᎫᎬᎳᎵᎷᎻᏀᏂᏃᏎᏏᏒᏔᏙᏚᏞᏟᏢᏦᏧᏴ');
 
-/** Letters of the alphabets of today. Others, such as `ӏ` and `ѕ`, stand in few languages. */
+/** Letters of common modern alphabets. Few languages use other letters, such as `ӏ` and `ѕ`. */
 const common = /^[\p{N}\p{M}_а-яёА-ЯЁіїєґІЇЄҐα-ωΑ-Ωά-ώΆ-Ώա-ֆԱ-Ֆ]+$/u;
 
 /** A unit or a quantity: its Greek letter has no look-alike, or the rest of the word is a unit. */
 const quantity = /^[A-Za-z\d]{0,2}[ΔΩθλπφ][A-Za-z]{0,2}$|^μ(?:[smglLAVWFHNJMCT]|Hz|Pa|Sv|mol)$/u;
 
-/** Of those scripts, the ones that letters of the text belong to. */
+/** The look-alike scripts to which letters of the text belong. */
 export function lookAlikeScripts(text: string): string[] {
   return lookAlikes.filter(([, letters]) => letters.test(text)).map(([name]) => name);
 }
 
 /**
- * How a word of a text, which begins `at` a place, passes for a Latin one: by some letters, or by
- * all of them.
+ * Whether some or all letters of a word imitate Latin letters; undefined when the word does not
+ * look Latin. `at` is the word's position in the text.
  */
 export function disguiseOf(text: string, at: number, word: string): 'some' | 'all' | undefined {
   const [script, second] = lookAlikes.filter(([, letters]) => letters.test(word));
@@ -69,7 +69,7 @@ function isLetter(sign: string): boolean {
   return /\p{L}/u.test(sign);
 }
 
-// A letter alone is a unit, a variable or a short word, and no name.
+// A single letter is a unit, a variable or a short word, not a name.
 function looksLatin(word: string): boolean {
   const letters = [...word].filter(isLetter);
   return (
@@ -105,5 +105,5 @@ function isOwnWord(word: string): boolean {
   );
 }
 
-/** How far a neighbour is looked for. */
+/** The distance within which neighbouring words are considered. */
 const lineCharsMax = 200;

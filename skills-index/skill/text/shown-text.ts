@@ -1,14 +1,14 @@
 /**
- * A stranger’s text as an agent or a terminal may get it: nothing in it acts, hides or turns the
- * direction of what follows.
+ * Makes untrusted text safe to show to an agent or in a terminal: no control, invisible or
+ * direction-changing characters.
  */
 
 /** Longer descriptions are cut. */
 export const shownDescriptionCharsMax = 200;
 
 /**
- * A description as an agent may see it: one line, at most 200 characters, nothing that is invisible
- * or turns the direction of text.
+ * A description on one line of at most 200 characters, without invisible or direction-changing
+ * characters.
  */
 export function cleanDescription(text: string): string {
   const clean = printable(text).replace(/\s+/gu, ' ').trim();
@@ -19,8 +19,8 @@ export function cleanDescription(text: string): string {
 }
 
 /**
- * Text without controls (line feed and tab stay), invisible and direction-changing characters, and
- * what Unicode has not assigned.
+ * The text without control characters (line feeds and tabs stay), without invisible,
+ * direction-changing and unassigned characters.
  */
 export function printable(text: string): string {
   return text

@@ -17,12 +17,12 @@ const rounds = 8;
 const binsPerRound = 16;
 const values = rounds * binsPerRound;
 const rowsPerBand = 4;
-/** Words that stand behind one another and are looked at as one. */
+/** The number of consecutive words that form one run. */
 export const wordsPerRun = 5;
 const wordsMax = 200_000;
-/** Of one file: what is beyond is not looked at, since a likeness shows long before. */
+/** The characters of one file that are compared. Similarity shows long before this limit. */
 export const fileCharsMax = 512 * 1024;
-/** A text of so few different runs is like many others by chance. */
+/** A text with fewer different runs resembles many others by chance. */
 export const runsMin = 24;
 
 /**
@@ -66,7 +66,7 @@ export function isSignature(value: unknown): value is SimilaritySignature {
 }
 
 /**
- * How much of what either skill says both say, estimated: 0 to 1, with a standard error of at most
+ * The estimated fraction of runs that both skills share, 0 to 1, with a standard error of at most
  * 0.045.
  */
 export function similarity(a: SimilaritySignature, b: SimilaritySignature): number {
@@ -98,8 +98,8 @@ function valuesOf(signature: SimilaritySignature): Uint32Array {
   );
 }
 
-// The smallest hash of each bin in each round; a bin that nothing fell into takes the value of
-// another one of its round.
+// The smallest hash of each bin in each round. An empty bin takes the value of another bin of its
+// round.
 function sketch(runs: ReadonlySet<number>): Uint32Array {
   const found = new Uint32Array(values).fill(0xffffffff);
   const full = new Uint8Array(values);
