@@ -11,8 +11,8 @@ import { verifyAuditFile } from '../runner/audit/audit-file.ts';
 import {
   type ChainEnd,
   chainStart,
+  type DatedEvent,
   linesAfter,
-  type Said,
 } from '../skills-index/run/audit/audit-chain.ts';
 import type { AuditEvent, AuditSubject } from '../skills-index/run/audit/audit-entry.ts';
 import { digestOf } from '../skills-index/skill/digest.ts';
@@ -92,7 +92,7 @@ function fill(file: string, size: number): void {
   for (let done = 0; done < size; done += 1_000) {
     const said = Array.from(
       { length: Math.min(1_000, size - done) },
-      (): Said => [{ ...subject, ...request('allowed') }, new Date()],
+      (): DatedEvent => [{ ...subject, ...request('allowed') }, new Date()],
     );
     const { text, end: after } = linesAfter(end, said);
     writeSync(log, text);
