@@ -11,7 +11,7 @@ interface CodeDigests {
 }
 
 export const codeDigests: CodeDigests = {
-  extractor: 'sha256:91133ec8215a3f56cee49d407ebdfcb58ad003e9ffbdcc78cef401c956ee26db',
+  extractor: 'sha256:2b1a663f3b778ede71eae998428e4307f250833a8fa09010d7100cbaabf6df01',
   judging: 'sha256:deb5b4105b9cd72d63b0a21e87e74ec30a1c4f277aa9ae74d2e5c6ed70b9c69f',
   rules: {
     'env/dynamic-name': 'sha256:b3bcc619041c321b4ae11ca5d5c43bb5beec8dbf73751365badd255319977730',
@@ -115,7 +115,7 @@ export const codeDigests: CodeDigests = {
     'manifest/over-broad':
       'sha256:90b6b8f5f996a1a84ed37cc9c32eb83a9305721f453c58632472de0ff66e0f76',
     'manifest/undeclared':
-      'sha256:c59998b6f220ffea2d6dc7dced829e703c00502b437b130b21117578a6a65e53',
+      'sha256:e9d9512e66fb9f62a3d61282e40cdaf4ed16bb20df18d595cb2f503fd7d11cfe',
     'manifest/unnamed-script':
       'sha256:7a2f2e079ec57bf28d096d17dd13f90fd0be7b31fd332078b92561e4e881d04c',
     'manifest/unreadable':
