@@ -9,7 +9,7 @@ import { globSync, readFileSync, writeFileSync } from 'node:fs';
 import { basename, relative } from 'node:path';
 import { build } from 'esbuild';
 
-// A module that finds files by its own place goes on from that place.
+// A module that finds files relative to itself keeps its own place.
 const ownPlaces = (base) => ({
   name: 'own-places',
   setup: (bundle) =>
@@ -37,10 +37,10 @@ const otherCommands = {
 const packages = new Set();
 // Large, and only loaded for TypeScript and JavaScript.
 const large = ['ts-morph'];
-// What is native, and what only a registry has.
+// Native packages, and packages for a registry only.
 const kept = ['better-sqlite3', '@napi-rs/keyring', 'hono', '@hono/*', 'drizzle-orm'];
-// What is CommonJS among the packages asks for Node's own modules.
-// Under a name that no module takes: two imports of one name are an error.
+// CommonJS packages require Node's modules. The import has a name that no module uses, since two
+// imports of one name are an error.
 const banner =
   "import { createRequire as requireFor } from 'node:module';\nconst require = requireFor(import.meta.url);";
 const modules = { outdir: 'dist/cli', splitting: true, format: 'esm', banner: { js: banner } };
@@ -51,7 +51,7 @@ await bundle('scan/scan-thread', {
   chunkNames: 'scan-thread/[name]-[hash]',
   external: large,
 });
-// The modules are read before the bundle takes the place of one.
+// The modules are read before the bundle replaces one of them.
 await bundle('command-line', {
   outfile: 'dist/cli/agents.cjs',
   format: 'cjs',
@@ -73,13 +73,13 @@ await bundle('main', {
   external: ['./command-line.js'],
   plugins: [ownPlaces('import.meta.url')],
 });
-// What is beside ASCII stands in strings, templates and patterns, where an escape means the same.
+// Characters outside ASCII are in strings, templates and patterns, where an escape means the same.
 const escaped = (sign) => `\\u${sign.charCodeAt(0).toString(16).padStart(4, '0')}`;
 writeFileSync(
   'dist/cli/agents.cjs',
   readFileSync('dist/cli/agents.cjs', 'utf8').replace(/[^\0-\x7f]/g, escaped),
 );
-// One without a file of its own names its licence.
+// A package without a licence file is listed with its licence's name.
 const texts = [...packages].sort().map((name) => {
   const [file] = globSync(`node_modules/${name}/{LICEN[CS]E,licen[cs]e}*`);
   const licence =

@@ -1,5 +1,5 @@
 /**
- * `npm run lists`: writes the lists that follow from other files: the rules of each group, the
+ * `npm run lists`: writes the lists that are derived from other files: the rules of each group, the
  * first words of commands, the names of backends. Biome formats them. A test compares them.
  */
 import { existsSync, globSync, readFileSync, writeFileSync } from 'node:fs';

@@ -49,7 +49,7 @@ function dependenciesOf(locked: LockedPackage): string[] {
   ];
 }
 
-// Node's way: the nearest node_modules on the way up.
+// Resolves like Node: the nearest node_modules on the way up.
 function resolve(
   packages: Readonly<Record<string, LockedPackage>>,
   place: string,

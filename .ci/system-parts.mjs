@@ -1,6 +1,6 @@
-// What the machine must have beside Node and npm packages: found, or installed by apt where we are
-// root on Debian or Ubuntu, or named with the one line to type. `node .ci/system-parts.mjs demo`
-// can do without a browser, and says so. Plain JavaScript, because it also speaks on the Node that
+// Programs that the machine needs beside Node and npm packages. Each is found, or installed by apt
+// as root on Debian or Ubuntu, or named with the line to type. `node .ci/system-parts.mjs demo`
+// works without a browser, and says so. Plain JavaScript, because it must also run on a Node that
 // is too old for the rest.
 import { execFileSync, spawnSync } from 'node:child_process';
 import { existsSync, readFileSync } from 'node:fs';
@@ -79,7 +79,7 @@ function install(wanted) {
   fail(`Missing: ${still.map((part) => `${part.program} (${part.for})`).join(', ')}.`, lines);
 }
 
-// Its tests need root too, without which it is no use to have it.
+// Its tests need root, so without root runc is useless here.
 function findsRunc() {
   return (
     forDemo ||

@@ -1,6 +1,6 @@
 /**
- * The rule of the ring `acts`: what in the text of a file reaches files, processes, sockets, the
- * clock or chance, or keeps state.
+ * The rule of the ring `acts`: code that reaches files, processes, sockets, the clock or chance, or
+ * keeps state.
  */
 import { ts } from 'ts-morph';
 
@@ -56,7 +56,9 @@ export function packageOf(from: string): string | undefined {
     .join('/');
 }
 
-/** Why a file acts by itself; undefined when it does not. Imports of files are not looked at. */
+/**
+ * Why a file acts by itself; undefined when it does not. Its imports of files are not examined.
+ */
 export function whyItActs(
   file: ts.SourceFile,
   imports: readonly ImportOfValues[],
@@ -94,7 +96,7 @@ function whyNamesAct(file: ts.SourceFile): string | undefined {
     ts.forEachChild(node, visit);
   };
   visit(file);
-  // A parameter `fetch` is what a caller gives, not the global.
+  // A parameter `fetch` is a caller's function, not the global.
   const name = [...used].find(([one]) => !declared.has(one))?.[1];
   return name === undefined ? undefined : `uses ${name}`;
 }
@@ -127,8 +129,8 @@ function actingMemberAt(node: ts.Node): string | undefined {
   return asksTheTime && node.expression.getText() === 'Date' ? 'Date' : undefined;
 }
 
-// What outlives a call: a variable of the file that changes, or a container in one that the file
-// changes. What a WeakMap has noted of an object goes with the object, and is no state of its own.
+// State that outlives a call: a variable of the file that changes, or a container in one that the
+// file changes. A WeakMap's note about an object goes with the object, and is no state of its own.
 function whyItKeepsState(file: ts.SourceFile): string | undefined {
   const kept = new Set<string>();
   for (const statement of file.statements) {

@@ -24,7 +24,7 @@ export function readCeilings(root: string): Ceilings {
   return { acts, judges, vocabulary };
 }
 
-/** What a reader finds of a ring; the README shows it. */
+/** The meaning of each ring for readers of the README. */
 const ringTexts: Readonly<Record<Ring, string>> = {
   acts: 'touches files, processes, sockets, the clock or chance, keeps state, or imports code that does',
   judges: 'computes an answer from its arguments alone: decides, compares, parses, throws',

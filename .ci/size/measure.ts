@@ -50,7 +50,7 @@ interface Source {
   readonly plain: number;
 }
 
-/** Measures all that the entries reach by imports of values. */
+/** Measures every file that the entries reach by imports of values. */
 export function measureCore(root: string, entries: readonly string[] = coreEntries): CoreSize {
   const sources = new Map<string, Source>();
   const waiting = [...entries];
@@ -106,8 +106,8 @@ export function totalOf({ files }: CoreSize, ring: Ring): number {
   return files.reduce((sum, { tokens }) => sum + tokens[ring], 0);
 }
 
-// Whoever imports a file that acts can act through it. So a wrapper does not move a file out of the
-// ring.
+// A file that imports an acting file can act through it, so a wrapper does not move a file out of
+// the ring.
 function findActing(sources: ReadonlyMap<string, Source>): Map<string, string> {
   const acting = new Map(
     [...sources].flatMap(([path, { acts }]) => (acts === undefined ? [] : [[path, acts] as const])),
@@ -122,8 +122,8 @@ function findActing(sources: ReadonlyMap<string, Source>): Map<string, string> {
   return acting;
 }
 
-// All of a file that acts counts as acting. In other files each declaration counts by itself,
-// wherever it stands.
+// The whole text of an acting file counts as acting. In other files each declaration counts by
+// itself, in any place.
 function ringsOf(
   { deciding, plain }: Source,
   acts: string | undefined,
@@ -158,7 +158,7 @@ function importsOf(file: ts.SourceFile): ImportOfValues[] {
         found.push({ from: moduleSpecifier.text, names: namesOf(node) });
     } else if (ts.isCallExpression(node) && node.expression.kind === ts.SyntaxKind.ImportKeyword) {
       const [what] = node.arguments;
-      // Whatever is imported by a computed name can act.
+      // A module imported by a computed name can act.
       found.push({
         from: what !== undefined && ts.isStringLiteralLike(what) ? what.text : 'node:module',
         names: ['*'],

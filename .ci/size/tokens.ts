@@ -1,11 +1,11 @@
 /**
- * What is counted of a text: tokens of TypeScript's scanner that neither types, nor comments, nor a
- * formatter, nor a move of code can change.
+ * The counted tokens of a text: tokens of TypeScript's scanner that types, comments, formatters and
+ * moves of code cannot change.
  */
 import { stripTypeScriptTypes } from 'node:module';
 import { ts } from 'ts-morph';
 
-/** They separate or group: formatters add them and take them away. */
+/** Separators and grouping, which formatters add and remove. */
 const separators = new Set<ts.SyntaxKind>([
   ts.SyntaxKind.CommaToken,
   ts.SyntaxKind.SemicolonToken,

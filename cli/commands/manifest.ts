@@ -1,6 +1,6 @@
 import { basename, join, resolve } from 'node:path';
 import { inferCommands } from '../../scanner/manifest/commands.ts';
-import { inferManifest, toldIn } from '../../scanner/manifest/manifest.ts';
+import { inferManifest, scriptsToRunIn } from '../../scanner/manifest/manifest.ts';
 import { packBundle } from '../../skills-index/skill/authoring/pack-bundle.ts';
 import { printManifest } from '../../skills-index/skill/authoring/print-manifest.ts';
 import { parseSkillMd, type SkillMd } from '../../skills-index/skill/authoring/skill-md.ts';
@@ -42,7 +42,7 @@ export async function run(context: CommandContext): Promise<ExitCode> {
   const manifest =
     before === undefined
       ? inferred
-      : widened(before, inferred, inferCommands(files, before.commands, toldIn(report)));
+      : widened(before, inferred, inferCommands(files, before.commands, scriptsToRunIn(report)));
   const text = printManifest(manifest);
   const old = json === undefined ? undefined : Buffer.from(json).toString('utf8');
   const written = context.options.write === true && text !== old;

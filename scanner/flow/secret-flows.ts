@@ -62,7 +62,7 @@ const plainParts =
   /^(api|key|keys|token|secret|auth|access|app|client|the|user|admin|private|public|session|service|server|data|base|url|web|http|bot|dev|prod|test|id|pass|password|database)$/;
 
 /** Whether a text of the skill mentions a host: SKILL.md or another page for readers. */
-export function isToldOf(host: string, { sources }: Pick<RuleContext, 'sources'>): boolean {
+export function mentionsHost(host: string, { sources }: Pick<RuleContext, 'sources'>): boolean {
   return sources.some(
     ({ language, depth, text }) => language === 'markdown' && depth === 0 && text.includes(host),
   );

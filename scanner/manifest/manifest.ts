@@ -56,7 +56,7 @@ export function inferManifest(
   const declarable = explained.filter((capability) => isDeclarable(empty, capability));
   return {
     ...empty,
-    commands: inferCommands(files, {}, toldIn(report)),
+    commands: inferCommands(files, {}, scriptsToRunIn(report)),
     capabilities: groupCapabilities(declarable),
   };
 }
@@ -85,7 +85,7 @@ function mountsOf({ capabilities }: ScanReport): Capability[] {
 }
 
 /** Scripts that SKILL.md tells to run, by the scan's findings. */
-export function toldIn({ findings }: ScanReport): readonly string[] {
+export function scriptsToRunIn({ findings }: ScanReport): readonly string[] {
   return findings.flatMap(({ rule, message }) => {
     const path =
       rule === 'manifest/unnamed-script'

@@ -4,7 +4,7 @@
  */
 import type { FlowFact } from '../../fact/fact.ts';
 import { draftOfFlow, flowsThatRun } from '../../flow/hosts.ts';
-import { belongsTo, isToldOf, sentSecrets } from '../../flow/secret-flows.ts';
+import { belongsTo, mentionsHost, sentSecrets } from '../../flow/secret-flows.ts';
 import { defineRule, type FindingDraft } from '../../rule.ts';
 
 export const secretBesideData = defineRule({
@@ -28,7 +28,7 @@ export const secretBesideData = defineRule({
       if (flow.sink.part !== 'body' || to.host === '*' || to.declared || belongsTo(name, to.host))
         return [];
       const beside = data.find((other) => isSameRequest(other, flow));
-      if (beside === undefined || isToldOf(to.host, context)) return [];
+      if (beside === undefined || mentionsHost(to.host, context)) return [];
       const what =
         beside.source.what === 'command' ? 'the output of a command' : 'the content of a file';
       return [

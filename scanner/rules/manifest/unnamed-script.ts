@@ -1,6 +1,6 @@
 /** SKILL.md tells to run a script that no command names: nobody can start it in the sandbox. */
 
-import { toldScripts } from '../../manifest/told-scripts.ts';
+import { scriptsToRun } from '../../manifest/scripts-to-run.ts';
 import { defineRule, type FindingDraft } from '../../rule.ts';
 
 export const unnamedScript = defineRule({
@@ -15,7 +15,7 @@ export const unnamedScript = defineRule({
   reads: ['text', 'source'],
   check: (context) => {
     const named = new Set(Object.values(context.commands));
-    return toldScripts(context)
+    return scriptsToRun(context)
       .filter(({ path }) => !named.has(path))
       .map(({ path, span, isBlock }): FindingDraft => {
         const { hasManifest } = context;

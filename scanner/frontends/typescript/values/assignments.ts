@@ -1,7 +1,4 @@
-/**
- * What is assigned to variables, to their members, to the fields of classes and to a module's
- * exports.
- */
+/** Assignments to variables, to their members, to fields of classes and to a module's exports. */
 import { ts } from 'ts-morph';
 import { bareOf, memberName } from '../syntax.ts';
 
@@ -12,8 +9,8 @@ export interface Assignment {
   /** `+=` and the like. */
   readonly compound: boolean;
   /**
-   * Where in the value it lies, when a pattern takes it apart: `({ a: [x] } = …)` gives x what is
-   * at `a`, `0`.
+   * The path of the value inside a destructured one: `({ a: [x] } = …)` gives x the value at `a`,
+   * `0`.
    */
   readonly path?: readonly string[];
   /** Each element of the value in turn: `for (x of …)`. */
@@ -21,21 +18,23 @@ export interface Assignment {
 }
 
 export interface Assignments {
-  /** Writes down an assignment to a target, which may be a pattern. */
+  /** Records an assignment to a target, which may be a pattern. */
   assign(target: ts.Expression, assignment: Assignment): void;
-  /** Writes down what `push`, `add` and `set` put into a variable. */
+  /** Records the values that `push`, `add` and `set` put into a variable. */
   hold(call: ts.CallExpression): void;
   ofVariable(symbol: ts.Symbol): readonly Assignment[];
-  /** To a member, those by a computed name included; `heldMember` for what was put in. */
+  /** Assignments to a member, including those by a computed name; `heldMember` for added items. */
   ofMember(symbol: ts.Symbol, member: string): readonly Assignment[];
   ofField(of: ts.ClassLikeDeclaration, name: string): readonly Assignment[];
   ofModule(file: ts.SourceFile): ReadonlyMap<string, readonly ts.Expression[]>;
 }
 
-/** Stands for what `push`, `add` and `set` put into a variable; no property has this name. */
+/**
+ * Stands for items that `push`, `add` and `set` put into a variable; no property has this name.
+ */
 export const heldMember = '+';
 
-/** Keeps assignments by what they are assigned to. */
+/** Collects assignments by their target. */
 export function collectAssignments(
   symbolOf: (name: ts.Node) => ts.Symbol | undefined,
   outsideOf: (name: ts.Identifier) => ts.Symbol | undefined,
@@ -87,7 +86,7 @@ export function collectAssignments(
   };
 }
 
-/** The single targets of an assignment, a pattern taken apart. */
+/** The single targets of an assignment, with a pattern taken apart. */
 export function* targetsOf(
   target: ts.Expression,
   assignment: Assignment,
@@ -157,10 +156,7 @@ function mapOf<Key, Inner, Item>(map: Map<Key, Map<Inner, Item>>, key: Key): Map
   return inner;
 }
 
-/**
- * What a loop over a variable that exists already puts there: the elements, or names that are not
- * known.
- */
+/** The values that a loop assigns to an existing variable: the elements, or unknown names. */
 export function eachOf(node: ts.ForInOrOfStatement): Assignment {
   const isOf = ts.isForOfStatement(node) && node.awaitModifier === undefined;
   return isOf

@@ -1,6 +1,6 @@
 /**
- * Members of the skill's own classes: fields, methods, getters, what constructors and methods put
- * on `this`, what they inherit.
+ * Members of the skill's own classes: fields, methods, getters, values that constructors and
+ * methods put on `this`, inherited members.
  */
 import { ts } from 'ts-morph';
 import { overriding, writtenMembers } from '../changes/changes.ts';
@@ -12,7 +12,7 @@ import { alternatives, type JsValue, unionOf, unknown } from './values.ts';
 
 const inheritedMax = 8;
 
-/** What a member of a class, or of an object made of it, holds. */
+/** The value of a member of a class, or of an object of the class. */
 export function memberOfClass(
   self: Evaluator,
   node: ts.ClassLikeDeclaration,
@@ -86,7 +86,7 @@ function nameOf(self: Evaluator, name: ts.PropertyName): string | undefined {
   return ts.isPrivateIdentifier(name) ? name.text : nameOfProperty(self, name, undefined);
 }
 
-/** What `this` stands for at a node: an object of the class around it, or the object literal. */
+/** The value of `this` at a node: an object of the class around it, or the object literal. */
 export function valueOfThis(node: ts.Node): JsValue {
   for (let at = node.parent; at !== undefined && !ts.isSourceFile(at); at = at.parent) {
     if (ts.isPropertyDeclaration(at) && ts.isClassLike(at.parent)) return objectOf(at.parent, at);

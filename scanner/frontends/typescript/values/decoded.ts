@@ -1,4 +1,4 @@
-/** Whether code was data before: decoded by the skill itself. */
+/** Whether the skill itself decoded code from data. */
 import { ts } from 'ts-morph';
 import type { Out } from '../out.ts';
 import { eachNode } from '../syntax.ts';
@@ -7,10 +7,10 @@ import { alternatives, textOr } from './values.ts';
 const decoders =
   /^(atob|unescape|zlib\.(gunzip|inflate|brotliDecompress|unzip|zstdDecompress)\w*|crypto\.(createDecipheriv|privateDecrypt))$/;
 const decodeHops = 4;
-/** Of one variable; more are not looked into. */
+/** Expressions of one variable that are examined. */
 const expressionsMax = 64;
 
-/** Whether an expression, or what its variables were made of, decodes data. */
+/** Whether an expression, or the values of its variables, decode data. */
 export function isDecoded(out: Out, start: ts.Expression | undefined): boolean {
   const open = start === undefined ? [] : [start];
   const seen = new Set<ts.Node>();
@@ -33,8 +33,7 @@ export function isDecoded(out: Out, start: ts.Expression | undefined): boolean {
   return false;
 }
 
-// What a variable is made of: what it is declared with, what is assigned to it and to members of
-// its object.
+// The values of a variable: its initialiser, and assignments to it and to members of its object.
 function initializersOf(out: Out, name: ts.Identifier): ts.Expression[] {
   const symbol = out.self.symbols.symbolOf(name);
   if (symbol === undefined) return [];

@@ -1,5 +1,5 @@
 /**
- * Evaluates expressions without running them: what names, members and calls stand for, as far as
+ * Evaluates expressions without running them: the values of names, members and calls, as far as
  * constants and capabilities go.
  */
 import { posix } from 'node:path';
@@ -35,13 +35,13 @@ import { valueOfArguments, valueOfSymbol } from './variables.ts';
 const depthMax = 150;
 const frameDepthMax = 24;
 /**
- * Steps of one call followed with its arguments, and of all of them together: beyond, their values
- * are not known.
+ * Steps of one call that is followed with its arguments, and of all such calls together. Beyond,
+ * their values are unknown.
  */
 const framedStepsMax = 20_000;
 const framedTotalMax = 400_000;
 
-/** An evaluator that remembers what it found; each question costs steps. */
+/** An evaluator that remembers its results; each question costs steps. */
 export function createEvaluator(
   program: Program,
   symbols: Symbols,
@@ -112,7 +112,7 @@ export function createEvaluator(
   return self;
 }
 
-// What is put together is held for each place where it is: names share one text.
+// A computed text is stored for each place; names share one text.
 function counted(steps: Steps, node: ts.Expression, value: JsValue): JsValue {
   const isMade =
     ts.isBinaryExpression(node) || ts.isTemplateExpression(node) || ts.isCallExpression(node);
@@ -181,7 +181,7 @@ function itemsOf(self: Evaluator, element: ts.Expression, frame: Frame): readonl
 
 function valueOfName(self: Evaluator, node: ts.Identifier, frame: Frame): JsValue {
   const symbol = self.symbols.symbolOf(node);
-  // The one global that no declaration can replace.
+  // The only global that no declaration can replace.
   if (node.text === 'globalThis' && (symbol?.declarations?.length ?? 0) === 0)
     return { kind: 'api', name: 'globalThis', built: false };
   if (node.text === 'arguments' && symbol?.declarations === undefined)
@@ -192,8 +192,8 @@ function valueOfName(self: Evaluator, node: ts.Identifier, frame: Frame): JsValu
   return valueOfSymbol(self, symbol, node, frame);
 }
 
-// In `with (process) env` the checker knows no name: a member of the object, or what the name means
-// outside.
+// In `with (process) env` the checker resolves no name: it is a member of the object, or the outer
+// name.
 function valueInWith(self: Evaluator, node: ts.Identifier, frame: Frame): JsValue {
   const found: JsValue[] = [];
   for (
@@ -225,8 +225,8 @@ function nameOfGlobal(self: Evaluator, node: ts.Identifier, name: string): JsVal
   };
 }
 
-// The checker is asked for a type only where the code says one: inferring it costs the square of a
-// long function's length.
+// The checker computes a type only where the code declares one: inferring types costs the square of
+// a long function's length.
 function isTyped(self: Evaluator, object: ts.Expression): boolean {
   const bare = bareOf(object);
   const [declaration] = ts.isIdentifier(bare)
@@ -248,8 +248,7 @@ function valueOfMember(
     return unionOf([value, ...textsOfMemberAssigned(self, node, key, value, frame)]);
   const assigned = valueOfMemberAssigned(self, node, key, frame);
   if (assigned !== undefined) return assigned;
-  // Only where the value says nothing: what its type says, for members that the library's classes
-  // have.
+  // Only for an unknown value: the value by its type, for members of the library's classes.
   const name = ts.isPropertyAccessExpression(node) ? node.name : node.argumentExpression;
   if (
     !ts.isPropertyAccessExpression(node) ||

@@ -81,13 +81,15 @@ export function replaced(
   );
 }
 
-/** A function of node:path over known parts; a part that is one of several gives as many paths. */
+/**
+ * A function of node:path over known parts. A part with several alternatives gives as many paths.
+ */
 export function pathOf(args: readonly JsValue[], join: (...parts: string[]) => string): JsValue {
   if (args.length === 0) return text('.');
   let ways: string[][] = [[]];
   for (const value of args) {
     const all = alternatives(value);
-    // Several of which one is not known say less than they seem to.
+    // Alternatives with an unknown one among them tell less than they seem to.
     const options =
       all.length === 1 || all.every(isWhole)
         ? all.map((each) => (each.kind === 'text' ? each.text : unknownPart))
@@ -100,7 +102,7 @@ export function pathOf(args: readonly JsValue[], join: (...parts: string[]) => s
 
 const waysMax = 32;
 
-/** What counts for `path.resolve`: all from the last absolute part on. */
+/** The parts that count for `path.resolve`: all from the last absolute part on. */
 export function fromLastAbsolute(parts: readonly string[]): string[] {
   const from = parts.findLastIndex((part) => part.startsWith('/') || part.startsWith('~'));
   return parts.slice(Math.max(0, from));

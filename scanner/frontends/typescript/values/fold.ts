@@ -30,7 +30,7 @@ import {
 type Fold = (args: readonly JsValue[]) => JsValue | undefined;
 type Method = (self: string, args: readonly JsValue[]) => JsValue | undefined;
 
-/** Functions by qualified name; undefined where they cannot be folded. */
+/** Functions by qualified name; undefined when they cannot be folded. */
 export const foldedFunctions: Readonly<Record<string, Fold>> = {
   String: ([value]) => (value === undefined ? text('') : plainText(value)),
   'String.fromCharCode': (args) => characters(args),
@@ -156,7 +156,7 @@ const arrayMethods: Readonly<
     concatenated(items.flatMap((item, i) => (i === 0 ? [item] : [text(','), item]))),
 };
 
-/** A method of a text, bytes, number or array; undefined where it cannot be folded. */
+/** A method of a text, bytes, number or array; undefined when it cannot be folded. */
 export function foldMethod(
   self: JsValue,
   name: string,
@@ -182,7 +182,7 @@ export function foldMethod(
   }
 }
 
-// From the end nobody can count, where the end is not known.
+// A negative index cannot be resolved when the end is unknown.
 function sliceOfGrowing(
   list: Extract<JsValue, { kind: 'growing' }>,
   [start, ...end]: readonly JsValue[],
@@ -222,7 +222,7 @@ export function foldNumbers(operator: string, a: number, b: number): JsValue {
   }
 }
 
-// Behind the end there is none.
+// There is no character behind the end.
 function letter(value: string | undefined): JsValue {
   return value === undefined ? unknown : text(value, true);
 }

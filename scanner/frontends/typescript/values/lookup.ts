@@ -1,6 +1,6 @@
 /**
- * What the checker says of a name: the symbol it means, the API that the capability library
- * declares by it, the function behind it.
+ * Name lookup by the checker: the symbol of a name, the API that the capability library declares
+ * under it, the function behind it.
  */
 import { ts } from 'ts-morph';
 import type { Program } from '../program.ts';
@@ -31,8 +31,8 @@ function isRootOfTarget(name: ts.Identifier): boolean {
 
 /**
  * The variable of a name. In JavaScript the checker takes `a` of `a.b = …` for the declaration of
- * the member, and in a `with` statement it says nothing; its `resolveName` is internal, but says
- * the variable.
+ * the member, and in a `with` statement it resolves nothing. Its `resolveName` is internal, but
+ * finds the variable.
  */
 export function variableNamed(checker: ts.TypeChecker, name: ts.Identifier): ts.Symbol | undefined {
   const resolve: unknown = Reflect.get(checker, 'resolveName');
@@ -45,11 +45,11 @@ export function variableNamed(checker: ts.TypeChecker, name: ts.Identifier): ts.
 export function followed(checker: ts.TypeChecker, symbol: ts.Symbol): ts.Symbol | undefined {
   if ((symbol.flags & ts.SymbolFlags.Alias) === 0) return symbol;
   const target = checker.getAliasedSymbol(symbol);
-  // An import of something unknown stays what it is: its own declaration says from where.
+  // An import from an unknown module stays as it is: its own declaration names the module.
   return target.declarations === undefined ? symbol : target;
 }
 
-/** The qualified name of what the capability library declares; undefined for all else. */
+/** The qualified name of a declaration in the capability library; undefined for all others. */
 export function apiName({ sourceOf }: Program, symbol: ts.Symbol): string | undefined {
   const declaration = symbol.declarations?.[0];
   if (declaration === undefined || sourceOf(declaration.getSourceFile()) !== undefined)
@@ -69,13 +69,13 @@ export function apiName({ sourceOf }: Program, symbol: ts.Symbol): string | unde
       names.unshift(node.name.getText());
   }
   const last = names.pop() ?? '';
-  // The variable of CommonJS, not the built-in module of that name.
+  // The CommonJS variable, not the built-in module of that name.
   if (names.length === 0)
     return last === 'module' && ts.isVariableDeclaration(declaration) ? 'module-object' : last;
   return `${names.join('.')}${instance ? '#' : '.'}${last}`;
 }
 
-/** The function or constructor that a symbol's declaration makes. */
+/** The function or constructor that a symbol's declaration defines. */
 export function functionDeclared(symbol: ts.Symbol): Functionish | undefined {
   for (const declaration of symbol.declarations ?? []) {
     if (ts.isFunctionDeclaration(declaration) || ts.isMethodDeclaration(declaration))

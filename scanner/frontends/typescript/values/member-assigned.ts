@@ -1,4 +1,4 @@
-/** What assignments give variables and their members: `command = …`, `options.command = …`. */
+/** Values of variables and their members by assignment: `command = …`, `options.command = …`. */
 import { ts } from 'ts-morph';
 import { elementOf } from '../changes/elements.ts';
 import { bareOf } from '../syntax.ts';
@@ -14,7 +14,7 @@ import {
   unknown,
 } from './values.ts';
 
-/** What was assigned to a member of a variable (`a.b = …`); undefined when nothing was. */
+/** The value assigned to a member of a variable (`a.b = …`); undefined without an assignment. */
 export function valueOfMemberAssigned(
   self: Evaluator,
   node: ts.PropertyAccessExpression | ts.ElementAccessExpression,
@@ -29,10 +29,7 @@ export function valueOfMemberAssigned(
   return useful.length === 0 ? undefined : unionOf(useful);
 }
 
-/**
- * The texts that `a.b = …` and `a.b += …` put in the place of the one that the object was made
- * with.
- */
+/** The texts that `a.b = …` and `a.b += …` put in place of the initial one. */
 export function textsOfMemberAssigned(
   self: Evaluator,
   node: ts.PropertyAccessExpression | ts.ElementAccessExpression,
@@ -48,7 +45,7 @@ export function textsOfMemberAssigned(
   );
 }
 
-/** All that is assigned to this member of this variable. */
+/** All assignments to this member of this variable. */
 export function assignedToMember(
   self: Evaluator,
   node: ts.PropertyAccessExpression | ts.ElementAccessExpression,
@@ -61,7 +58,7 @@ export function assignedToMember(
     : self.symbols.memberAssignments(symbol, key.text);
 }
 
-/** What an assignment assigns; the part of it that a pattern takes. */
+/** The assigned value, or the part of it that a pattern takes. */
 export function valueAssigned(
   self: Evaluator,
   { value, node, path = [], each }: Assignment,

@@ -1,4 +1,4 @@
-/** What a member of a value is: of an API, an object, a module of the skill, a class. */
+/** The value of a member: of an API, an object, a module of the skill, a class. */
 import { posix } from 'node:path';
 import { ts } from 'ts-morph';
 import { own } from '../../../models/api.ts';
@@ -29,7 +29,7 @@ export function memberOfValue(
   key: JsValue,
   node: ts.Node,
 ): JsValue {
-  // Whatever stands before it: a name of a member that ends so is this one.
+  // A member name with this ending is the constructor, whatever is before the ending.
   const isConstructor = key.kind === 'text' && key.text.endsWith('constructor');
   const name = isConstructor
     ? 'constructor'
@@ -138,7 +138,7 @@ function memberOfApi(
     return { kind: 'api', name: `import.meta.${name}`, built: folded };
   }
   const full = `${owner}.${name}`;
-  // What `import()` gives, before it is there.
+  // The promise of `import()`.
   if (promiseMethods.has(name) && own(apis, full) === undefined)
     return { kind: 'method', of: { kind: 'api', name: owner, built: before }, name, built };
   return { kind: 'api', name: own(aliases, full) ?? full, built: folded };
@@ -192,10 +192,10 @@ interface ObjectMembers {
   readonly open: readonly ts.ObjectLiteralElementLike[];
 }
 
-// Each object is gone through once, and not for each of its members that is asked for.
+// Each object is read once, and not for each requested member.
 const objectMembers = new WeakMap<ts.ObjectLiteralExpression, ObjectMembers>();
 
-// Those that may be the member of this name, in the order of the text.
+// The properties that may be the member of this name, in the order of the text.
 function propertiesNamed(
   node: ts.ObjectLiteralExpression,
   name: string,
@@ -245,7 +245,7 @@ function memberOfModule(
   return unionOf(found);
 }
 
-/** Where the file of a node lies in a sandbox. */
+/** The place of a node's file in a sandbox. */
 export function ownPath(self: Evaluator, node: ts.Node): string {
   const source = self.program.sourceOf(node.getSourceFile());
   return posix.join(
@@ -255,8 +255,8 @@ export function ownPath(self: Evaluator, node: ts.Node): string {
 }
 
 /**
- * A module by its folded name: of the tables, a file of the skill, or a package that is known by
- * name only.
+ * A module by its folded name: from the tables, a file of the skill, or a package known by name
+ * only.
  */
 export function moduleNamed(program: Program, name: JsValue, from: ts.SourceFile): JsValue {
   if (!isWhole(name)) return unknown;

@@ -1,6 +1,6 @@
 /**
- * Which method a member call means, by declarations alone: asking the checker for types would cost
- * the square of a long function's length.
+ * The method of a member call, by declarations alone: computing types would cost the square of a
+ * long function's length.
  */
 import { ts } from 'ts-morph';
 import { bareOf, type Functionish } from '../syntax.ts';
@@ -56,7 +56,7 @@ function isNamed(name: unknown, wanted: string): boolean {
   return typeof name === 'object' && name !== null && 'text' in name && name.text === wanted;
 }
 
-// What a declaration stands for: the function or object behind a property or variable.
+// The function or object behind a property or variable.
 function worthOf(declaration: ts.Node | undefined): ts.Node | undefined {
   if (declaration === undefined) return undefined;
   const value =

@@ -1,4 +1,4 @@
-/** What operators make of known values. */
+/** The results of operators on known values. */
 import { ts } from 'ts-morph';
 import { bareOf } from '../syntax.ts';
 import type { Evaluator } from './evaluator.ts';
@@ -13,7 +13,7 @@ import {
   unknown,
 } from './values.ts';
 
-/** A long chain of `+` is flat, so that it costs no call stack. */
+/** A long chain of `+` is flattened, so that it needs no deep call stack. */
 export function valueOfBinary(self: Evaluator, node: ts.BinaryExpression, frame: Frame): JsValue {
   const operator = ts.tokenToString(node.operatorToken.kind) ?? '';
   if (operator === '||' || operator === '??')
@@ -32,7 +32,7 @@ export function valueOfBinary(self: Evaluator, node: ts.BinaryExpression, frame:
   )
     operands.unshift(left.right);
   const values = [left, ...operands].map((operand) => self.valueOf(operand, frame));
-  // `1 + 2 + 'a'` adds before it puts together.
+  // `1 + 2 + 'a'` adds numbers before it joins texts.
   const leading = values.findIndex((value) => numberOf(value) === undefined);
   const count = leading < 0 ? values.length : leading;
   const sum = values

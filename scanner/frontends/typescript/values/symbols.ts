@@ -1,6 +1,6 @@
 /**
- * Names of a program: which declaration an identifier means, what is assigned to it, and who calls
- * a function.
+ * Names of a program: the declaration of an identifier, its assignments, and the callers of a
+ * function.
  */
 import { ts } from 'ts-morph';
 import type { Steps } from '../../../fact/steps.ts';
@@ -56,7 +56,7 @@ export function collectSymbols(program: Program, steps: Steps): Symbols {
         if (ts.isIdentifier(node.name) || ts.isPrivateIdentifier(node.name))
           methodNames.add(node.name.text);
       } else if (ts.isFunctionDeclaration(node) || ts.isVariableDeclaration(node)) {
-        // What a file exports is a member of it as a namespace.
+        // An export of a file is also a member of its namespace.
         if (node.name !== undefined && ts.isIdentifier(node.name)) methodNames.add(node.name.text);
       }
     }
@@ -104,8 +104,8 @@ export function collectSymbols(program: Program, steps: Steps): Symbols {
   };
 }
 
-// `remember(git)` and, in `remember`, `git('config', …)`: that is a call of the function which was
-// handed on.
+// `remember(git)` and, in `remember`, `git('config', …)`: the second is a call of the function that
+// was passed.
 function addHandedCallers(
   calls: readonly (ts.CallExpression | ts.NewExpression)[],
   {

@@ -1,6 +1,6 @@
 /**
- * What an expression can be known to be without running it, how constants fold, and what a function
- * gets in one call of it.
+ * Values of expressions without running them, constant folding, and a function's arguments in one
+ * call.
  */
 import type { ts } from 'ts-morph';
 import { foldedCharsMax } from '../../../limits.ts';
@@ -8,27 +8,27 @@ import { unknownPart } from '../../../models/egress-of.ts';
 import type { Functionish } from '../syntax.ts';
 
 export type JsValue =
-  /** `made`: where an object was made of which nothing else is known. */
+  /** `made`: where an object was created of which nothing else is known. */
   | { readonly kind: 'unknown'; readonly made?: readonly ts.Node[] }
   /**
-   * `unknownPart` stands for parts that could not be computed. `built`: an operation made it, not a
-   * literal.
+   * `unknownPart` stands for parts that could not be computed. `built`: an operation computed the
+   * text, and not a literal.
    */
   | { readonly kind: 'text'; readonly text: string; readonly built: boolean }
   /** Bytes, one code unit each. */
   | { readonly kind: 'bytes'; readonly text: string }
   | { readonly kind: 'number'; readonly number: number }
-  /** Something of the capability tables, or of the language, by its qualified name. */
+  /** An entry of the capability tables, or of the language, by its qualified name. */
   | { readonly kind: 'api'; readonly name: string; readonly built: boolean }
-  /** An object that an API gave; `made` is the call. */
+  /** An object that an API returned; `made` is the call. */
   | { readonly kind: 'instance'; readonly of: string; readonly made: ts.Node }
   | { readonly kind: 'function'; readonly node: Functionish; readonly frame: Frame }
-  /** A class, or an object that is made of it. */
+  /** A class, or an object of the class. */
   | { readonly kind: 'class'; readonly node: ts.ClassLikeDeclaration; readonly made: boolean }
   | { readonly kind: 'object'; readonly node: ts.ObjectLiteralExpression; readonly frame: Frame }
   /**
-   * `nodes`: the expressions of the items, where they stand in a literal. `made`: the expressions
-   * that made the list, or handed it on.
+   * `nodes`: the expressions of the items, when they are in a literal. `made`: the expressions that
+   * created the list or passed it on.
    */
   | {
       readonly kind: 'array';
@@ -37,9 +37,9 @@ export type JsValue =
       readonly made?: readonly ts.Node[];
     }
   /**
-   * A list that only `push` changes: the items that it was made with keep their places, and nothing
-   * else is known, not even its length. It is no `array`, so that whatever reads all items of a
-   * list takes it for unknown. `pushed`: what is put behind.
+   * A list that only `push` changes: its initial items keep their places, and nothing else is
+   * known, not even its length. It is no `array`, so that code that reads all items of a list
+   * treats it as unknown. `pushed`: the added items.
    */
   | {
       readonly kind: 'growing';
@@ -58,9 +58,9 @@ export type JsValue =
       readonly name: string;
       readonly built: boolean;
     }
-  /** A function with its first arguments given. */
+  /** A function with its first arguments bound. */
   | { readonly kind: 'bound'; readonly callee: JsValue; readonly given: readonly JsValue[] }
-  /** One of several. */
+  /** One of several values. */
   | { readonly kind: 'union'; readonly of: readonly JsValue[] };
 
 export const unknown: JsValue = { kind: 'unknown' };
@@ -70,12 +70,14 @@ export function text(value: string, built = false): JsValue {
   return value.length > foldedCharsMax ? unknown : { kind: 'text', text: value, built };
 }
 
-/** The values that one may be. */
+/** The alternatives of a value. */
 export function alternatives(value: JsValue): readonly JsValue[] {
   return value.kind === 'union' ? value.of : [value];
 }
 
-/** One value that may be any of these; equal texts and names once, and not more than a few. */
+/**
+ * One value that may be any of these. Equal texts and names count once, and only a few are kept.
+ */
 export function unionOf(values: readonly JsValue[]): JsValue {
   const [only] = values;
   if (values.length <= 1) return only ?? unknown;
@@ -100,7 +102,7 @@ function keyOf(value: JsValue): unknown {
   return value.kind === 'function' ? value.node : value;
 }
 
-/** The text of a value where it has one; a hole for what is not known. */
+/** The text of a value; a hole for an unknown value. */
 export function textOr(value: JsValue, otherwise = unknownPart): string {
   if (value.kind === 'text' || value.kind === 'bytes') return value.text;
   if (value.kind === 'number') return String(value.number);
@@ -115,7 +117,7 @@ export function isWhole(value: JsValue): value is { kind: 'text'; text: string; 
   return value.kind === 'text' && !value.text.includes(unknownPart);
 }
 
-/** Texts put together: the product of the alternatives, as long as it is small. */
+/** Joined texts: the product of the alternatives, as long as it is small. */
 export function concatenated(parts: readonly JsValue[]): JsValue {
   let texts = [''];
   for (const part of parts) {
@@ -133,7 +135,7 @@ export function numberOf(value: JsValue | undefined): number | undefined {
   return value?.kind === 'number' ? value.number : undefined;
 }
 
-/** One call of a function; two calls with the same arguments are one. */
+/** One call of a function. Two calls with the same arguments are one. */
 export class CallFrame {
   readonly callee: Functionish;
   readonly args: readonly JsValue[];
@@ -148,7 +150,7 @@ export class CallFrame {
     this.#file = callee.getSourceFile();
   }
 
-  /** What a parameter stands for; undefined when the call gives nothing for it. */
+  /** The argument for a parameter; undefined when the call passes none. */
   given(parameter: ts.ParameterDeclaration): JsValue | undefined {
     if (parameter.parent !== this.callee) return this.outer?.given(parameter);
     const index = this.callee.parameters.indexOf(parameter);
@@ -157,14 +159,14 @@ export class CallFrame {
       : { kind: 'array', items: this.args.slice(index) };
   }
 
-  /** Stands for a question that is asked in this call. */
+  /** The key for a question within this call. */
   question(about: object): object {
     const known = this.#questions.get(about) ?? {};
     this.#questions.set(about, known);
     return known;
   }
 
-  /** The call, or one around it, on whose arguments a node can depend. */
+  /** The call, or one around it, whose arguments a node can depend on. */
   around(node: ts.Node): Frame {
     const inside =
       node.pos >= this.callee.pos &&
@@ -176,7 +178,7 @@ export class CallFrame {
 
 export type Frame = CallFrame | undefined;
 
-/** A member that its object does not have. */
+/** A member that its object lacks. */
 export function isAbsent(value: JsValue): boolean {
   return value.kind === 'method' && value.of.kind === 'object';
 }

@@ -1,4 +1,4 @@
-/** What a variable, parameter or import holds, from all that is assigned to it. */
+/** The value of a variable, parameter or import, from all its assignments. */
 import { ts } from 'ts-morph';
 import { fromOthers } from '../changes/changes.ts';
 import { elementOf } from '../changes/elements.ts';
@@ -18,7 +18,7 @@ import {
   unknown,
 } from './values.ts';
 
-/** The value of a symbol at a use of it. Several assignments give one of several values. */
+/** The value of a symbol at one of its uses. Several assignments give several alternatives. */
 export function valueOfSymbol(
   self: Evaluator,
   symbol: ts.Symbol,
@@ -35,7 +35,7 @@ export function valueOfSymbol(
   return self.once(frame?.question(symbol) ?? symbol, '', () => allOf(self, symbol, frame));
 }
 
-/** Text put together in more steps than this is not followed: each use would walk them all. */
+/** A text joined in more steps than this is not followed: each use would walk all of them. */
 const appendedMax = 100;
 
 function allOf(self: Evaluator, symbol: ts.Symbol, frame: Frame): JsValue {
@@ -57,7 +57,7 @@ function allOf(self: Evaluator, symbol: ts.Symbol, frame: Frame): JsValue {
   ]);
 }
 
-// `let command;` holds nothing of its own.
+// `let command;` has no value of its own.
 function isEmptyVariable(declaration: ts.Declaration): boolean {
   return (
     ts.isVariableDeclaration(declaration) &&
@@ -66,7 +66,8 @@ function isEmptyVariable(declaration: ts.Declaration): boolean {
   );
 }
 
-// In JavaScript `options.host = …` is a declaration of the variable too; its value is the member's.
+// In JavaScript `options.host = …` is also a declaration of the variable; its value is the
+// member's.
 function declarationsOf(symbol: ts.Symbol): readonly ts.Declaration[] {
   const all = symbol.declarations ?? [];
   return all.length < 2
@@ -92,7 +93,7 @@ function valueOfDeclaration(self: Evaluator, declaration: ts.Declaration, frame:
   if (ts.isExportAssignment(declaration)) return self.valueOf(declaration.expression, frame);
   if (ts.isEnumMember(declaration))
     return declaration.initializer === undefined ? unknown : self.valueOf(declaration.initializer);
-  // `exports.x = …`: the binder declares the export by the member that is assigned to.
+  // `exports.x = …`: the binder declares the export at the assigned member.
   if (ts.isPropertyAccessExpression(declaration) && ts.isBinaryExpression(declaration.parent))
     return self.valueOf(declaration.parent.right);
   if (ts.isSourceFile(declaration)) return { kind: 'module', file: declaration };
@@ -107,7 +108,7 @@ function isMemberDeclaration(declaration: ts.Declaration): boolean {
   );
 }
 
-// An import that leads to nothing in the skill or the library: known by module and name only.
+// An import from outside the skill and the library is known by module and name only.
 function valueOfImport(self: Evaluator, declaration: ts.Declaration): JsValue {
   const specifier = moduleOfImport(declaration);
   if (specifier === undefined) return unknown;
@@ -152,7 +153,7 @@ function valueOfVariable(
   return unknown;
 }
 
-/** What a pattern takes apart. */
+/** The value that a pattern takes apart. */
 export function wholeOfPattern(self: Evaluator, pattern: ts.BindingPattern, frame: Frame): JsValue {
   const holder = pattern.parent;
   if (ts.isVariableDeclaration(holder)) return valueOfVariable(self, holder, frame);
@@ -161,7 +162,7 @@ export function wholeOfPattern(self: Evaluator, pattern: ts.BindingPattern, fram
     : valueOfBinding(self, holder, frame);
 }
 
-/** What a destructured name holds. */
+/** The value of a destructured name. */
 export function valueOfBinding(self: Evaluator, element: ts.BindingElement, frame: Frame): JsValue {
   const pattern = element.parent;
   const whole = wholeOfPattern(self, pattern, frame);
@@ -188,7 +189,7 @@ export function valueOfBinding(self: Evaluator, element: ts.BindingElement, fram
   return unionOf([...(isLeftOut && fallback.length > 0 ? [] : [value]), ...fallback]);
 }
 
-/** A parameter holds what the calls of its function give it. */
+/** A parameter has the arguments of its function's calls. */
 function valueOfParameter(
   self: Evaluator,
   parameter: ts.ParameterDeclaration,
@@ -222,7 +223,7 @@ function restOf(self: Evaluator, callee: Functionish, from: number): JsValue {
   );
 }
 
-/** `arguments` of the function around a name: what its calls give it. */
+/** `arguments` of the function around a name: the arguments of its calls. */
 export function valueOfArguments(self: Evaluator, name: ts.Identifier): JsValue {
   for (let at: ts.Node = name.parent; !ts.isSourceFile(at); at = at.parent) {
     if (isFunctionish(at) && !ts.isArrowFunction(at))
@@ -231,8 +232,8 @@ export function valueOfArguments(self: Evaluator, name: ts.Identifier): JsValue 
   return unknown;
 }
 
-// What a call gives for its parameters, up to the one at `last`; a list that is spread takes as
-// many places as it has items.
+// The arguments of a call up to the parameter at `last`. A spread list takes as many places as it
+// has items.
 function givenBy(
   self: Evaluator,
   call: ts.CallExpression | ts.NewExpression,
@@ -242,7 +243,7 @@ function givenBy(
   for (const [i, argument] of (call.arguments ?? []).entries()) {
     if (given.length > last) break;
     if (!ts.isSpreadElement(argument)) {
-      // Only the one that is asked for is looked at.
+      // Only the requested argument is evaluated.
       given.push(
         given.length === last || last === Number.POSITIVE_INFINITY || i > last
           ? self.valueOf(argument)
@@ -256,8 +257,8 @@ function givenBy(
   return given;
 }
 
-// `list.map(x => …)` gives x each element; `promise.then(m => …)` gives m what the promise holds.
-// The function may be handed on by its name.
+// `list.map(x => …)` gives x each element; `promise.then(m => …)` gives m the promised value. The
+// function may be passed by its name.
 function callbackValue(
   self: Evaluator,
   callee: Functionish,
@@ -312,8 +313,8 @@ function appended(
   ]);
 }
 
-// The statements run in their order before the use: none is left out by a jump, and the use is in
-// no function that runs at another time.
+// The statements run in order before the use: no jump skips one, and the use is in no function that
+// runs at another time.
 function isInOneRun(declaration: ts.VariableDeclaration, block: ts.Node, use: ts.Node): boolean {
   const isBlockScoped = (ts.getCombinedNodeFlags(declaration) & ts.NodeFlags.BlockScoped) !== 0;
   const isWhole = isBlockScoped || ts.isSourceFile(block) || isFunctionish(block.parent);

@@ -9,8 +9,8 @@ import { type JsValue, text, textOr, unknown } from './values.ts';
 export type Words = ResolvedCall['args'];
 
 /**
- * The program and what it is given: from one list, from a name and a list, from a name and options
- * that hold a list, or one by one.
+ * The program and its arguments: from one list, from a name and a list, from a name and options
+ * with a list, or one by one.
  */
 export function wordsOf(
   out: Out,
@@ -38,8 +38,8 @@ function spread(value: JsValue, from: ts.Expression | undefined): Words {
 }
 
 /**
- * Hands words to the shell front end as one line; what a shell would take apart is quoted, so that
- * each stays one.
+ * Passes words to the shell front end as one line. Words that a shell would split are quoted, so
+ * that each stays whole.
  */
 export function embedLine(out: Out, call: Called, words: Words): string {
   const map: { at: number; raw: number; fixed?: true }[] = [];
@@ -50,7 +50,7 @@ export function embedLine(out: Out, call: Called, words: Words): string {
     if (line !== '') line += ' ';
     const inner = literalMap(out.self, node, word, call.node);
     const at = line.length + (plain ? 0 : 1);
-    // Behind a quote in the word the two run no longer in step.
+    // Behind a quote in the word, the two offsets no longer advance together.
     map.push(
       ...(word.includes("'")
         ? inner.slice(0, 1).map((piece) => ({ ...piece, fixed: true as const }))
@@ -72,10 +72,7 @@ export function embedLine(out: Out, call: Called, words: Words): string {
   return `${out.source.path}#shell@${map[0]?.raw ?? 0}`;
 }
 
-/**
- * Says that a call starts a program inside, with what its options hand in: variables, and what it
- * reads.
- */
+/** Notes that a call starts an embedded program, with its inputs: variables and standard input. */
 export function start(
   call: Called,
   program: string,
@@ -116,7 +113,7 @@ export function start(
   });
 }
 
-/** Text that a shell or interpreter reads and runs, where it is not there to be read. */
+/** Text that a shell or interpreter reads and runs, when the text itself is unknown. */
 export function noteCode(out: Out, call: Called, { value, node }: Words[number]): void {
   if (isDecoded(out, node)) trait(out, call, 'decode-to-code', shown(value), 'exact');
   else if (value.kind !== 'text') trait(out, call, 'code-from-string', shown(value), 'widened');

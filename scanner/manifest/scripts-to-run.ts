@@ -4,7 +4,7 @@ import { runs } from '../fact/standing.ts';
 import { scriptEnding, scriptLaunchers } from '../models/script-launchers.ts';
 import type { RuleContext } from '../rule.ts';
 
-export interface ToldScript {
+export interface ScriptToRun {
   readonly path: string;
   /** Its first mention in a command. */
   readonly span: Span;
@@ -13,15 +13,15 @@ export interface ToldScript {
 }
 
 /** Each script once, in the order of SKILL.md. */
-export function toldScripts({
+export function scriptsToRun({
   of,
   files,
   sources,
-}: Pick<RuleContext, 'of' | 'files' | 'sources'>): ToldScript[] {
+}: Pick<RuleContext, 'of' | 'files' | 'sources'>): ScriptToRun[] {
   const scripts = [...files].filter((path) => scriptEnding.test(path));
   if (scripts.length === 0) return [];
   const text = sources.find((source) => source.path === 'SKILL.md')?.text ?? '';
-  const found = new Map<string, ToldScript>();
+  const found = new Map<string, ScriptToRun>();
   for (const fact of of('text')) {
     if (fact.span.path !== 'SKILL.md' || !isCode(fact) || !runs(fact)) continue;
     for (const { word, written } of startedWords(fact.text)) {
