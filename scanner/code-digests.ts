@@ -76,7 +76,7 @@ export const codeDigests: CodeDigests = {
     'flow/credential-file-to-network':
       'sha256:cd0fbd834ea7d92952218d5b934429c22562bf8770daa640bace9a129edf76ad',
     'flow/encoded-to-network':
-      'sha256:fc12d16993676d8e3afb85d9d207c3c024ed3f21c39a037e3972976baa02e068',
+      'sha256:e106b418f9e2e0e088e6f90c9a0eb807b03eb2df81ed972ee9516eb7fdae15fc',
     'flow/environment-to-network':
       'sha256:d04683246568a5cb2dd61db59f25d7b8f2d7cf8a9eb51a2fea0ea7fdee497e9f',
     'flow/file-to-exec': 'sha256:cd4e39da87d863e7387bb0e1cd60fcc57a5a87f3e461b727e274634a9cfb1d85',
@@ -85,22 +85,22 @@ export const codeDigests: CodeDigests = {
     'flow/input-to-shell':
       'sha256:910bfdd009bf849e44531a1f5409a6f3330dc78d2ed1c3a1a86ad93992243e6c',
     'flow/local-secret-to-network':
-      'sha256:b8ec51af6556f04fab112bbf368e199c6c1aef8554daf2ac37a66db0a716936d',
+      'sha256:542dd2cff382495edc8b393c5c0b8dbea13e3127c215bce5e281000fa16d8ded',
     'flow/network-to-exec':
       'sha256:fea10380759e44b9155c3301ceb5e7db0eab6b811d9dc25bef93dfc33b0712d4',
     'flow/secret-beside-data':
-      'sha256:81243c366b31fba124d099aa6719e1a55067261d15fe092d367e5061f8ed147e',
-    'flow/secret-in-url': 'sha256:871a358ee81f9e25b2a5abd287d7be1c6aa1e518afa61544e2a8d500d0358e87',
+      'sha256:47127195aa3114487a399195e6f57b89369cc622adfd3e2193c0fe282ffa02a9',
+    'flow/secret-in-url': 'sha256:5d694032582941cc60602f36c2e06aef481b6d83e8dee5365319c9416d39e324',
     'flow/secret-to-child':
       'sha256:90573d0d559d8496421b27fb68d98ba79cf43af02cfc35603eb348ab599b50d8',
     'flow/secret-to-computed-host':
-      'sha256:e2ef073bfb18aac5f5ef8c27284f9dbd6bc1f9cd454e39e1d98a35648c11aad7',
+      'sha256:16e4e0b938f30ab58403dde0bffb88f3d15cc73ff022ab38c345ce7e3393bae8',
     'flow/secret-to-network':
-      'sha256:3691799000bfd81d5354d1ccf3f7814d9293ef1bc15f35a602d1b559787878f0',
+      'sha256:61341a96bf65cda517d11b74fd8553479bcde5ee99a93f503820cab866fa8c58',
     'flow/secret-to-output':
       'sha256:2a0a5af531cd0d0f1027521be5b579800855adea70f1d99951cb371d2529d08b',
     'flow/secrets-to-one-host':
-      'sha256:0e7dbc472155cc51242f9c1862655445365a7ef54f027945d165da0150f75eb2',
+      'sha256:3ae0160cd82afbd52ef26babf185dae1d9b1cba97197388d93b6a61cc1932557',
     'flow/untrusted-to-agent':
       'sha256:c824cbf0f0a66a4e024fc7c1ba76cbe7ae15e854f740b640db681b6081bddd34',
     'manifest/added-since-approved':
@@ -117,12 +117,12 @@ export const codeDigests: CodeDigests = {
     'manifest/undeclared':
       'sha256:e9d9512e66fb9f62a3d61282e40cdaf4ed16bb20df18d595cb2f503fd7d11cfe',
     'manifest/unnamed-script':
-      'sha256:7a2f2e079ec57bf28d096d17dd13f90fd0be7b31fd332078b92561e4e881d04c',
+      'sha256:a4ebaea05e794a6b790c7dd3cdf47e31a1eecf31249cf4cf35eea2a653f860c7',
     'manifest/unreadable':
       'sha256:18b90a1148b0e28f9187f5551ecb27842dab0b575c0c533c600beeee582b9f47',
     'manifest/unused': 'sha256:3a8282f55703c15b4a6af720c45b52ed85b9be2d919d00d984f27b249c9f0ac7',
     'network/anonymity': 'sha256:4821480627b0b12fc0bf278ee92c8c514100f41eb2463f355f66b24da2e734cd',
-    'network/cleartext': 'sha256:5472d7711cfb97aaae8efcdb3536b68b7c6e8f9b9faa6b4274056f2f87609380',
+    'network/cleartext': 'sha256:0b87f92702465dfe30712691bfc03ac49ef4e9becc38deed47ec1de9fd3366e7',
     'network/cloud-metadata':
       'sha256:1a1a7705f0875df85d6a0b71669c5a3cf625ad5b32971a01ca3095760a35f7eb',
     'network/computed-host':
