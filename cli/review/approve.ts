@@ -1,6 +1,6 @@
 /**
- * `skill review approve`: what is signed is fetched, checked against the reviewer's own copy of the
- * bundle, shown, and signed byte for byte.
+ * `skillgate review approve`: fetches the statement, checks it against the reviewer's own copy of
+ * the bundle, shows it, and signs exactly these bytes.
  */
 
 import { parseDigest } from '../../skills-index/skill/digest.ts';
@@ -106,8 +106,8 @@ export async function approve(context: CommandContext): Promise<ExitCode> {
   });
 }
 
-// One person counts once; what would change nothing is not signed. From here it is independent,
-// which one in the desk was not.
+// A person counts once, so an approval without effect is not signed. An approval from here is
+// independent, unlike one from the desk.
 function requireFirstApproval(
   version: VersionAnswer,
   { predicate: { reviewer, name } }: ApprovalStatement,

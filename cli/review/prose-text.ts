@@ -1,12 +1,12 @@
 /**
- * What a version says to an agent that the last approved one did not, for a terminal: as the
- * registry compared what its scanner told.
+ * New text for agents since the last approved version, for a terminal, as compared by the registry
+ * from its scanner's report.
  */
 import { changeWords } from '../../skills-index/statement/prose-change.ts';
 import type { ReviewAnswer } from '../registries/registry-answers.ts';
 import { joined, type Safe, safe } from '../terminal/output.ts';
 
-/** Several lines: what changed, then each new or changed sentence with its place. */
+/** Several lines: a summary, then each new or changed sentence with its place. */
 export function proseText({ prose }: Pick<ReviewAnswer, 'prose'>): Safe {
   if (prose?.kind === 'first')
     return safe`prose: no earlier version was approved, so all of the text is new. Static analysis cannot decide what a text makes an agent do`;

@@ -1,6 +1,6 @@
 /**
- * The reviewer's own copy: a bundle and all its files fetched by digest, and the statement to sign
- * checked against them.
+ * The reviewer's own copy of a version: a bundle and all its files, fetched by digest. The
+ * statement to sign is checked against this copy.
  */
 import { type Bundle, parseBundle, type SourceFile } from '../../skills-index/skill/bundle.ts';
 import { canonicalJson } from '../../skills-index/skill/canonical-json.ts';
@@ -62,9 +62,9 @@ export async function fetchReviewedBundle(
 }
 
 /**
- * Reads an approval that is to be signed and checks that it says what this reviewer means: this
- * version, this bundle with exactly its files, no more capabilities than its skill.json asks for,
- * this key, not yet expired, and nothing in place of a signature.
+ * Parses an approval before it is signed, and checks that it is for this version, this bundle with
+ * exactly its files, no more capabilities than its skill.json declares, and this key. It must not
+ * be expired, and must not contain a passkey's assertion.
  * @throws Problem `statement-invalid`, `subject-mismatch`, `approval-refused`
  */
 export function requireExpectedApproval(
@@ -129,8 +129,8 @@ export function requireExpectedApproval(
   return statement as ApprovalStatement;
 }
 
-// A bundle without skill.json was imported with an inferred manifest; what is approved is then only
-// what the statement itself lists.
+// A bundle without skill.json was imported with an inferred manifest. Then only the statement
+// itself lists the approved capabilities.
 function moreThanAsked(
   approved: ApprovalStatement['predicate']['capabilities'],
   { files }: ReviewedBundle,

@@ -1,6 +1,6 @@
 /**
- * `skill review suspend|revoke`: a signed word on one version, on its bytes wherever they lie, or
- * on all that a publisher has and will ever send.
+ * `skillgate review suspend|revoke`: a signed statement about one version, about its bytes under
+ * any name, or about all present and future versions of a publisher.
  */
 import { randomUUID } from 'node:crypto';
 import { type Digest, isDigest } from '../../skills-index/skill/digest.ts';
@@ -24,16 +24,16 @@ import { answer, count, joined, type Safe, safe } from '../terminal/output.ts';
 
 interface Meant {
   readonly target: RevocationTarget;
-  /** What the answer says of it. */
+  /** The target as text. */
   readonly about: Readonly<Record<string, string>>;
   readonly text: Safe;
-  /** What a person is asked before it; absent where no more than one version is meant. */
+  /** The question to a person; absent for a single version. */
   readonly question?: Safe;
 }
 
 /**
- * Signed, because it must hold where the registry's word does not: on every machine that installed
- * it.
+ * Signed, because it must count on every machine that installed the version, and these machines do
+ * not trust the registry.
  */
 export async function revoke(
   context: CommandContext,

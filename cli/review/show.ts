@@ -1,6 +1,6 @@
 /**
- * `skill review show`: the reviewer's own copy is fetched and scanned here, so that what is read
- * does not rest on the registry's word.
+ * `skillgate review show`: fetches and scans the reviewer's own copy, so that the reviewer need not
+ * trust the registry.
  */
 import { mkdir, writeFile } from 'node:fs/promises';
 import { dirname, join, resolve } from 'node:path';
@@ -75,7 +75,7 @@ interface Read {
   readonly report: ScanReport;
 }
 
-// The id is what `skill review revoke --publisher` wants; of a key it is all there is.
+// `skillgate review revoke --publisher` needs this id; a key has no other name.
 function publisherText({ publisher, publishedBy }: ReviewAnswer): Safe {
   const name = publishedBy ?? publisher;
   return name === publisher ? safe`${publisher}` : safe`${name}, ${publisher}`;
@@ -117,8 +117,8 @@ function headText(context: CommandContext, review: ReviewAnswer, { declared, rep
   );
 }
 
-// What the author signed: the bundle's own skill.json, checked here; for an import what the
-// registry inferred.
+// The bundle's own skill.json, which the author signed and which is checked here; for an import,
+// the manifest that the registry inferred.
 function declaredIn({ manifest }: ReviewAnswer, files: readonly SourceFile[]): Capabilities {
   const json = files.find((file) => file.path === 'skill.json');
   if (json !== undefined) return parseManifest(json.bytes).capabilities;
@@ -128,7 +128,7 @@ function declaredIn({ manifest }: ReviewAnswer, files: readonly SourceFile[]): C
         .capabilities;
 }
 
-// By the policy that this version of Skillgate comes with; the registry's number stands above.
+// By the policy that comes with this version of Skillgate; the registry's number is shown above.
 function whyMore(capabilities: Capabilities, { findings, verdict }: ScanReport): readonly string[] {
   return whyHigh(defaultPolicy, { capabilities, findings, verdict });
 }
@@ -143,7 +143,7 @@ async function keepFiles(
   await mkdir(folder);
   for (const file of files) {
     await mkdir(dirname(join(folder, file.path)), { recursive: true });
-    // For reading: nothing of an unread skill becomes a program here.
+    // For reading only: no file of an unreviewed skill becomes executable here.
     await writeFile(join(folder, file.path), file.bytes, { mode: 0o644, flag: 'wx' });
   }
   printNote(

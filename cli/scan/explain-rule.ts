@@ -1,6 +1,6 @@
 /**
- * A rule of the scanner for people: why, what it looks at, an attack and a near miss, where it
- * stands in public lists, what is near.
+ * A rule of the scanner as text: why, what it reads, an attack and a near miss, its entries in
+ * public lists, related rules.
  */
 import { ruleUrl } from '../../scanner/reports/rule-address.ts';
 import { wrapped } from '../../scanner/reports/wrapped.ts';
@@ -15,7 +15,7 @@ import { joined, type OutputInk, type Safe, safe } from '../terminal/output.ts';
 
 const widthDefault = 100;
 
-/** What `--format json` prints. */
+/** The JSON of `--format json`. */
 export function ruleAnswer({ check: _, reads, ...rule }: Rule) {
   const note = ruleNote(rule.id);
   const { looksAt = [], maps = [], related = [], attack, near } = note ?? {};

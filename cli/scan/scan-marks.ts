@@ -1,5 +1,5 @@
 /**
- * Reads what `skill scan` is told about findings from outside: accepted ones (`--suppressions`) and
+ * Reads the user's files about findings for `skillgate scan`: accepted ones (`--suppressions`) and
  * an earlier report (`--baseline`).
  */
 import { readFile, realpath, stat } from 'node:fs/promises';
@@ -12,9 +12,9 @@ import { baselineBytesMax, suppressionsBytesMax } from '../limits.ts';
 
 /**
  * Marks from the files of the options; none without them.
- * @param folders the skills to be scanned: what lies in one of them was written by its author, and
- * accepts nothing
- * @throws Problem for a file that is not there, too large, not of its form or inside a skill
+ * @param folders the skills to be scanned. A file inside one of them was written by its author and
+ * is refused
+ * @throws Problem for a missing, too large or malformed file, and for one inside a skill
  */
 export async function readMarks(
   { options, cwd, now }: CommandContext,
@@ -51,7 +51,7 @@ async function readSuppressions(path: string, folders: readonly string[]) {
 /**
  * One report a line, as `--format jsonl` prints them, or all in one object, as `--format json`
  * does.
- * @throws Problem `json-invalid` for anything else, which names the file
+ * @throws Problem `json-invalid`, which names the file, for any other content
  */
 async function readBaseline(path: string): Promise<ScanReport[]> {
   const text = (await readLimited(path, baselineBytesMax)).toString('utf8');

@@ -1,6 +1,6 @@
 /**
- * What `skill scan` prints, format by format: something before the reports, something for each,
- * something behind them.
+ * The output of `skillgate scan` in each format: text before the reports, for each report, and
+ * after them.
  */
 
 import type { Marks } from '../../scanner/reports/marks.ts';
@@ -18,13 +18,13 @@ export interface ScanOutput {
   end(): string;
 }
 
-/** The output of a format; what only one format needs is loaded for that one. */
+/** The output of a format. Modules of one format are loaded only for that format. */
 export async function scanOutput(
   context: CommandContext,
   marks: Marks = noMarks,
 ): Promise<ScanOutput> {
   const { format } = context;
-  // Of the audit log alone, and not offered here.
+  // This format is for the audit log and not offered here.
   if (format === 'ocsf')
     throw new Problem('usage', 'Cannot print a scan as OCSF: a scan is not a security event');
   return outputs[format](context, marks);
@@ -79,7 +79,7 @@ async function reportText(
 ): Promise<string> {
   const { columns } = context.stdout;
   const colour = wantsColour(context.stdout, context.env);
-  // What proposes lines of a manifest is loaded only where there is something to propose.
+  // Loaded only when there are lines to propose for a manifest.
   const asks = report.findings.some(
     ({ kind, severity }) => kind === 'capability' && severity !== 'info',
   );

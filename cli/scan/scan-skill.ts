@@ -1,6 +1,6 @@
 /**
- * One skill's folder is scanned on this machine, as the registry will scan it; what could not be
- * read or finished makes the report incomplete.
+ * Scans a skill's folder on this machine, as the registry will scan it. Unread or unfinished files
+ * make the report incomplete.
  */
 import { relative, sep } from 'node:path';
 import { packBundle } from '../../skills-index/skill/authoring/pack-bundle.ts';
@@ -50,8 +50,8 @@ const severityExit = {
 } as const;
 
 /**
- * The exit code that a report stands for: its highest severity, or 7 for an incomplete one,
- * whichever is larger.
+ * The exit code for a report: its highest severity, or 7 for an incomplete one, whichever is
+ * larger.
  */
 export function exitOfReport({
   findings,
@@ -64,7 +64,7 @@ export function exitOfReport({
   return Math.max(worst === undefined ? exitCodes.ok : severityExit[worst], incomplete);
 }
 
-// A scan that was stopped says so about every file; it must never read as a clean one.
+// A stopped scan lists every file as not analysed; it must never look like a clean scan.
 async function killedReport(
   { files, unread, unlisted }: Omit<SkillFolder, 'skipped'>,
   path: string,

@@ -1,5 +1,5 @@
 /**
- * The inside of a scanning thread: one skill's files in, its report out. It can be stopped at any
+ * The code inside a scanning thread: one skill's files in, its report out. It can be stopped at any
  * moment from outside.
  */
 import { parentPort } from 'node:worker_threads';
@@ -10,11 +10,11 @@ import type { ScanReport } from '../../skills-index/statement/scan-report.ts';
 
 export interface ThreadScanRequest {
   readonly files: readonly SourceFile[];
-  /** As reports name the skill's folder. */
+  /** The skill's folder as reports name it. */
   readonly path: string;
-  /** What is in the folder and cannot be a file of a skill. */
+  /** Entries of the folder that cannot be files of a skill. */
   readonly unread: readonly UnreadEntry[];
-  /** How much more of that there is. */
+  /** The number of further such entries. */
   readonly unlisted?: number;
 }
 

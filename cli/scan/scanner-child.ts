@@ -1,6 +1,6 @@
 /**
- * The scanner beside a registry: a process of its own, started again when it ends, and gone when
- * the registry goes.
+ * The scanner beside a registry: its own process, which is restarted when it ends and stopped with
+ * the registry.
  */
 import { type ChildProcess, spawn } from 'node:child_process';
 import { fileURLToPath } from 'node:url';
@@ -9,13 +9,13 @@ import { childStopMillisMax, restartMillisMax, restartMillisMin } from '../limit
 import { printNote, safe } from '../terminal/output.ts';
 
 export interface ScannerChild {
-  /** Ends it and waits until it is gone. */
+  /** Stops the child and waits for its end. */
   stop(): Promise<void>;
 }
 
 /**
- * What the child needs of the environment. The registry's own variables, tokens and npm's are not
- * among it.
+ * Environment variables that the child needs. The registry's own variables, tokens and npm's
+ * variables are left out.
  */
 const passedOn = [
   'PATH',
@@ -30,7 +30,7 @@ const passedOn = [
 ];
 
 /**
- * Starts `skill scanner work` with the scanner's key. A child that ends is started again after a
+ * Starts `skillgate scanner work` with the scanner's key. A child that ends is restarted after a
  * pause that doubles, up to half a minute.
  */
 export function keepScannerRunning(
@@ -80,7 +80,7 @@ export function keepScannerRunning(
   };
 }
 
-/** Ends it and waits until it is gone. */
+/** Stops a child and waits for its end. */
 export async function endChild(child: ChildProcess | undefined): Promise<void> {
   if (child === undefined || child.exitCode !== null || child.signalCode !== null) return;
   const gone = new Promise((resolve) => child.once('exit', resolve));

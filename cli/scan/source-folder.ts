@@ -1,6 +1,6 @@
 /**
- * Reads a skill's folder. Links are never followed, special files never opened; whatever is not
- * taken is listed with its reason.
+ * Reads a skill's folder. Links are never followed and special files never opened. Every entry that
+ * is left out is listed with its reason.
  */
 import { constants, type Dirent } from 'node:fs';
 import { lstat, open, readdir } from 'node:fs/promises';
@@ -24,9 +24,9 @@ import { describeUnread, type HashBudget } from './unread-entry.ts';
 export interface SkillFolder {
   /** By path, in byte order. */
   readonly files: readonly SourceFile[];
-  /** What cannot be a file of a skill. */
+  /** Entries that cannot be files of a skill. */
   readonly unread: readonly UnreadEntry[];
-  /** How many more of those there are; they are not even opened. */
+  /** The number of further such entries, which are not opened. */
   readonly unlisted: number;
   /** Left out on purpose: `.git`. */
   readonly skipped: readonly string[];
@@ -34,7 +34,7 @@ export interface SkillFolder {
 
 /**
  * Reads all files of a skill.
- * @throws Problem `file-not-found`, `bundle-invalid` when there is no end to the folder
+ * @throws Problem `file-not-found`, `bundle-invalid` for a folder with too many entries
  */
 export async function readSkillFolder(folder: string): Promise<SkillFolder> {
   await requireFolder(folder);
@@ -76,8 +76,8 @@ export async function readSkillFolder(folder: string): Promise<SkillFolder> {
 }
 
 /**
- * As `readSkillFolder`, for what is going to be packed: anything that cannot be taken refuses the
- * whole.
+ * Reads a folder to pack it, like `readSkillFolder`, but refuses the whole folder for any entry
+ * that cannot be packed.
  * @throws Problem `file-not-found`, `skill-md-missing`, `bundle-invalid` with every reason
  */
 export async function readWholeSkill(folder: string): Promise<SkillFolder> {
@@ -122,7 +122,7 @@ async function skillsBelow(
   const entries = await readdir(folder, { withFileTypes: true });
   budget.left -= entries.length;
   if (budget.left < 0 || depth > folderDepthMax) throw endless(folder);
-  // Also when it is a link: the skill is then there, and is refused by name.
+  // Also if SKILL.md is a link: the folder then counts as a skill, and the link is refused by name.
   if (entries.some((entry) => entry.name === 'SKILL.md')) return [folder];
   const found: string[] = [];
   for (const entry of inOrder(entries)) {
@@ -177,13 +177,13 @@ function whatIs(entry: Dirent<Buffer>): Entry['what'] {
 interface ReadLimits {
   /** Of the skill as a whole. */
   readonly bytesLeft: number;
-  /** Whether the skill has as many files as it may have already. */
+  /** Whether the skill already has the maximum number of files. */
   readonly isBeyond: boolean;
   readonly budget: HashBudget;
 }
 
-// Opened without following a link and without waiting on a pipe, then asked again what it is:
-// between listing and opening it may have been swapped.
+// Opened without following a link or waiting on a pipe, then checked again, because the entry may
+// have been swapped after listing.
 async function readPlainFile(
   path: string,
   limits: ReadLimits,

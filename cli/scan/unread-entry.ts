@@ -1,20 +1,19 @@
 /**
- * What is told of a file that is not taken into a skill: its true size and digest, read as a stream
- * and never held whole.
+ * The entry for a file that is left out of a skill: its size and digest, read as a stream and never
+ * in memory as a whole.
  */
 import { createHash } from 'node:crypto';
 import type { FileHandle } from 'node:fs/promises';
 import type { UnreadEntry } from '../../scanner/extract.ts';
 import type { Digest } from '../../skills-index/skill/digest.ts';
 
-/** Bytes that may still be read for digests alone. */
+/** Bytes that may still be read only for digests. */
 export interface HashBudget {
   bytesLeft: number;
 }
 
 /**
- * @param size as the open file says it; digests of what is over the budget are not made, and the
- * reason says so
+ * @param size size of the open file. A file over the budget gets no digest, and the reason says so
  */
 export async function describeUnread(
   file: FileHandle,
@@ -25,7 +24,7 @@ export async function describeUnread(
   budget.bytesLeft -= size;
   const hash = createHash('sha256');
   let bytes = 0;
-  // No further than the size it had: a file that grows has no end.
+  // At most the size at the start, because a growing file has no end.
   if (size > 0) {
     for await (const part of file.createReadStream({ start: 0, end: size - 1, autoClose: false })) {
       hash.update(part);

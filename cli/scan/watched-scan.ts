@@ -1,6 +1,6 @@
 /**
- * Scans under a watchdog: in a thread with its own memory limit, stopped when it takes too long, so
- * that one skill cannot hold up the others.
+ * Scans under a watchdog: in a thread with its own memory limit and a time limit, so that one skill
+ * cannot block the others.
  */
 import { extname } from 'node:path';
 import { Worker } from 'node:worker_threads';
@@ -19,22 +19,20 @@ export interface WatchedScan {
 
 export interface WatchedScanner {
   /**
-   * Scans one skill; calls wait for one another.
-   * @throws Problem `scan-killed` when it was stopped or ran out of memory, `internal` for a bug of
-   * ours
+   * Scans one skill; calls run one after another.
+   * @throws Problem `scan-killed` when the scan was stopped or ran out of memory, `internal` for a
+   * bug of ours
    */
   scan(request: ThreadScanRequest): Promise<WatchedScan>;
-  /** Stops what is under way. */
+  /** Stops the running scan. */
   close(): Promise<void>;
 }
 
-// Beside this file, in the form this file has: sources run as they are, the package as JavaScript.
+// The file beside this one with the same extension: TypeScript in a checkout, JavaScript in the
+// package.
 const threadFile = new URL(`./scan-thread${extname(import.meta.url)}`, import.meta.url);
 
-/**
- * Scans the files of one skill that is about to be published or reviewed. @throws Problem
- * `scan-killed`
- */
+/** Scans the files of a skill before its publication or review. @throws Problem `scan-killed` */
 export async function scanOnce(files: readonly SourceFile[]): Promise<ScanReport> {
   const scanner = startWatchedScanner();
   try {
@@ -44,7 +42,7 @@ export async function scanOnce(files: readonly SourceFile[]): Promise<ScanReport
   }
 }
 
-/** @param secondsMax how long one scan may take */
+/** @param secondsMax time limit of one scan */
 export function startWatchedScanner(secondsMax: number = scanSecondsMax): WatchedScanner {
   let thread: ScanThread | undefined;
   let scans = 0;
@@ -61,7 +59,7 @@ export function startWatchedScanner(secondsMax: number = scanSecondsMax): Watche
     const outcome = await watchdog.ask(() => worker.postMessage(request), secondsMax);
     scans++;
     const hasReport = 'answer' in outcome && outcome.answer.kind === 'report';
-    // A failure may have damaged the thread, and each scan makes its memory grow.
+    // A failure may have damaged the thread, and each scan increases its memory.
     if (!hasReport || scans % childScansMax === 0) {
       await worker.terminate();
       thread = undefined;

@@ -1,7 +1,7 @@
 /**
- * Sigstore's own builder makes every bundle that the command line signs, with a key or with a
- * certificate. The registry and the scanner sign elsewhere: the builder brings an HTTP client that
- * neither a Worker nor a scan should load.
+ * Sigstore's own builder makes every bundle that the command line signs, with a key or a
+ * certificate. The registry and the scanner sign elsewhere, because the builder brings an HTTP
+ * client that neither a Worker nor a scan should load.
  */
 import { bundleToJSON, type SerializedBundle } from '@sigstore/bundle';
 import type { Signer as SigstoreSigner, Witness } from '@sigstore/sign';
@@ -28,9 +28,9 @@ export async function buildBundle(
 }
 
 /**
- * Signs an in-toto payload with a key that its holder keeps. The registry takes the envelope of
- * the bundle, and adds the key's id and its log's entry. No hint is given: the builder would copy
- * the hint into the envelope's `keyid`, which nobody signs and which has to be empty.
+ * Signs an in-toto payload with a person's key. The registry takes the bundle's envelope, and adds
+ * the key's id and its log entry. No hint is given: the builder would copy the hint into the
+ * envelope's `keyid`, which is unsigned and must be empty.
  */
 export async function signPayloadWithKey(payload: Uint8Array, key: Signer): Promise<Envelope> {
   const publicKey = Buffer.from(key.publicKey).toString('base64');
@@ -48,7 +48,7 @@ export async function signPayloadWithKey(payload: Uint8Array, key: Signer): Prom
   );
 }
 
-/** Signs the statement's canonical form with a key that its holder keeps. */
+/** Signs the statement's canonical form with a person's key. */
 export async function signWithKey(statement: Statement, key: Signer): Promise<Envelope> {
   return signPayloadWithKey(statementBytes(statement), key);
 }

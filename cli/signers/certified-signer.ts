@@ -1,6 +1,6 @@
 /**
- * Signs without a key that anybody keeps: a P-256 key lives for one publication, a certificate says
- * who held it, a public log and a timestamp authority say that it was then
+ * Signs without a stored key. A P-256 key exists for one publication, a certificate names its
+ * holder, and a public log and a timestamp authority prove the time
  * (docs/decisions/0014-keyless.md).
  */
 import { generateKeyPairSync, sign, X509Certificate } from 'node:crypto';
@@ -22,16 +22,16 @@ import type { SigningServices } from './signing-config.ts';
 import type { SigningWorld } from './signing-service.ts';
 import { timestampWitness } from './timestamp.ts';
 
-/** Holds a certificate and its key for as long as one publication takes. */
+/** A certificate with its key, for one publication. */
 export interface CertifiedSigner {
-  /** Whom the certificate names. */
+  /** The identity in the certificate. */
   readonly claims: CertificateClaims;
-  /** A bundle that anybody’s verifier reads; the registry adds its own log’s entry. */
+  /** A bundle that any Sigstore verifier reads; the registry adds the entry of its own log. */
   signStatement(statement: Statement): Promise<PlainBundle>;
 }
 
 /**
- * Gets a certificate for whom the token names. @throws Problem `signing-service-failed`,
+ * Requests a certificate for the token's identity. @throws Problem `signing-service-failed`,
  * `identity-token-invalid`, `certificate-invalid`
  */
 export async function certifiedSigner(
@@ -58,7 +58,7 @@ export async function certifiedSigner(
   };
 }
 
-// Witnesses of our own ask log and timestamp authority: rekor.ts and timestamp.ts say why.
+// We use our own clients for log and timestamp authority; rekor.ts and timestamp.ts say why.
 async function certify(
   world: SigningWorld,
   { log, timestamps }: SigningServices,

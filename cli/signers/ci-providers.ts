@@ -1,4 +1,4 @@
-/** The CI providers whose jobs may publish, and how an owner names a job of theirs. */
+/** The CI providers whose jobs may publish, and the options that name such a job. */
 
 export const providers: Readonly<
   Record<string, { readonly issuer: string; readonly web: string }>
@@ -7,7 +7,7 @@ export const providers: Readonly<
   gitlab: { issuer: 'https://gitlab.com', web: 'https://gitlab.com/' },
 };
 
-/** The options that name this job, for people to copy. */
+/** The options that name this job, to copy. */
 export function publisherOptions({
   issuer,
   repository,
@@ -18,7 +18,7 @@ export function publisherOptions({
   if (issuer === undefined || repository === undefined || workflow === undefined) return undefined;
   const provider =
     Object.entries(providers).find(([, known]) => known.issuer === issuer)?.[0] ?? issuer;
-  // An environment says more than a ref: the provider can demand a person for it.
+  // An environment is stronger than a ref, because the provider can require a person for it.
   const where = environment === undefined ? `--ref ${ref ?? ''}` : `--environment ${environment}`;
   return `--ci ${provider}:${repository} --workflow ${workflow} ${where}`;
 }

@@ -1,6 +1,6 @@
 /**
- * A person signs in at an OIDC issuer in any browser, and this terminal gets the identity token
- * (RFC 8628 device grant, with PKCE as Sigstore asks).
+ * A person signs in at an OIDC issuer in any browser, and this process gets the identity token (RFC
+ * 8628 device grant, with PKCE as Sigstore requires).
  */
 import { createHash, randomBytes } from 'node:crypto';
 import { setTimeout } from 'node:timers/promises';
@@ -39,7 +39,7 @@ const finished = v.union([v.object({ id_token: v.string() }), v.object({ error: 
 /** @throws Problem `signing-service-failed`, `identity-token-missing` */
 export async function signInByDevice(context: CommandContext, issuer: string): Promise<string> {
   const endpoints = await ask(context, `${issuer}/.well-known/openid-configuration`, discovery);
-  // RFC 8414 §3.3: another issuer's answer is not taken.
+  // RFC 8414 §3.3: another issuer's answer is rejected.
   if (endpoints.issuer.replace(/\/+$/, '') !== issuer)
     throw signingProblem(
       { what, url: issuer },
@@ -111,7 +111,7 @@ async function ask<Schema extends v.GenericSchema>(
     form === undefined
       ? request
       : { ...request, headers, body: new URLSearchParams(form).toString() };
-  // While a person has not signed in yet, the token endpoint answers 400 with the reason.
+  // Until the person has signed in, the token endpoint answers 400 with the reason.
   const bytes =
     form?.grant_type === undefined
       ? await askSigningService(context, sent)

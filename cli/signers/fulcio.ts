@@ -1,6 +1,5 @@
 /**
- * A certificate for a key that was made a moment ago and for whom an identity token names (Fulcio
- * API v2, signingCert).
+ * Requests a certificate for a new key and the identity in a token (Fulcio API v2, signingCert).
  */
 import { X509Certificate } from 'node:crypto';
 import * as v from 'valibot';
@@ -21,8 +20,7 @@ const answer = v.union([
 
 /**
  * The leaf certificate, DER.
- * @param proof ECDSA signature (DER) of the token's subject with the key: shows that it is held
- * here
+ * @param proof ECDSA signature (DER) of the token's subject, which proves possession of the key
  * @throws Problem `signing-service-failed`
  */
 export async function fetchCertificate(

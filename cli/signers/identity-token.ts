@@ -1,6 +1,6 @@
 /**
- * Where an identity token comes from: given, the CI's own, or a person who signs in. It is shown to
- * nobody but the certificate authority.
+ * Finds an identity token: from an option, from the CI, or from a person who signs in. Only the
+ * certificate authority gets it.
  */
 import { readFile } from 'node:fs/promises';
 import { resolve } from 'node:path';
@@ -29,7 +29,7 @@ export async function identityToken(
   const { 'identity-token': given } = context.options;
   const { SIGSTORE_ID_TOKEN: fromEnvironment = '', ACTIONS_ID_TOKEN_REQUEST_URL: url = '' } =
     context.env;
-  // It would stand in the message, as the name of a file that is not there.
+  // A token instead of a file name would appear in the error message.
   if (typeof given === 'string' && jwt.test(given))
     throw invalid(
       '--identity-token takes a file name, but this is a token: everybody who can see this command line has the token now',
@@ -65,8 +65,8 @@ const claimsShape = v.object({
 });
 
 /**
- * What a certificate for this token will claim, as the public Fulcio makes them for GitHub and
- * GitLab. Unverified: for showing who would sign, and for stopping early.
+ * The claims that a certificate for this token will have, as the public Fulcio makes them for
+ * GitHub and GitLab. Unverified: only to show the signer and to stop early.
  * @throws Problem `identity-token-invalid`
  */
 export function claimsOf(token: string): CertificateClaims {
@@ -84,7 +84,7 @@ export function claimsOf(token: string): CertificateClaims {
   return { issuer: iss, subject, ...Object.fromEntries(said) };
 }
 
-/** What the key's holder signs to show that they hold it: the verified email, else the subject. */
+/** The text that the key signs to prove possession: the verified email, else the subject. */
 export function challengeOf(token: string): string {
   const { email, email_verified, sub } = parseClaims(token);
   if (email === undefined) return sub;
@@ -122,8 +122,8 @@ function withoutRef(address: string | undefined, ref: string | undefined): strin
 
 function requireJwt(text: string): string {
   const token = text.trim();
-  // A line feed in it would be a second header elsewhere; a damaged one is refused before it is
-  // sent anywhere.
+  // A line feed in the token would start another header. A damaged token is refused before it is
+  // sent.
   if (!jwt.test(token) || token.length > identityTokenBytesMax) throw invalid('it is not a JWT');
   parseClaims(token);
   return token;
@@ -141,7 +141,7 @@ async function tokenFile(path: string): Promise<string> {
 
 async function githubToken(context: CommandContext, url: string): Promise<string> {
   const bearer = context.env.ACTIONS_ID_TOKEN_REQUEST_TOKEN ?? '';
-  // What cannot be a header is repeated by the error about it.
+  // The error about an invalid header would repeat the token.
   if (!/^[\x21-\x7e]+$/.test(bearer))
     throw new Problem(
       'identity-token-missing',

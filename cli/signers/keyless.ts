@@ -1,6 +1,6 @@
 /**
- * Signing as whom an issuer vouches for (`--oidc`): who that would be, and then the certificate.
- * Loaded only when it is asked for.
+ * Signing with an issuer's identity (`--oidc`): first the token's identity, then the certificate.
+ * Loaded on demand.
  */
 import { Problem } from '../../skills-index/skill/problem.ts';
 import type { CertificateClaims } from '../../skills-index/trust/sigstore/certificate-identity.ts';
@@ -15,17 +15,17 @@ import { publisherOptions } from './ci-providers.ts';
 import { claimsOf, identityToken } from './identity-token.ts';
 import { readSigningConfig, type SigningServices } from './signing-config.ts';
 
-/** Somebody with a token, before anything is certified. */
+/** An identity with a token, before any certificate. */
 export interface Bearer {
-  /** As the token says; the certificate decides. */
+  /** From the token; the certificate decides. */
   readonly claims: CertificateClaims;
   readonly services: SigningServices;
-  /** Asks for the certificate: from then on the name stands in public logs. */
+  /** Requests the certificate. From then on the name is in public logs. */
   certify(): Promise<CertifiedSigner>;
 }
 
 /**
- * Finds out who would sign. Nothing is sent to the services that certify.
+ * Reads the identity that would sign. Nothing is sent to the certifying services.
  * @throws Problem `signing-config-invalid`, `identity-token-missing`, `identity-token-invalid`
  */
 export async function bearerOf(context: CommandContext): Promise<Bearer> {
@@ -49,7 +49,7 @@ export async function bearerOf(context: CommandContext): Promise<Bearer> {
   };
 }
 
-/** Whoever has to let a job publish types what only the job itself knows. */
+/** The scope's owner needs claims that only the job itself knows, so they are printed. */
 export function printPublisherHint(
   context: CommandContext,
   claims: CertificateClaims,

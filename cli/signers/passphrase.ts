@@ -1,6 +1,6 @@
 /**
- * The passphrase of a key: asked at a terminal that shows none of it, never taken from an option or
- * the environment.
+ * The passphrase of a key: asked at a terminal without echo, never read from an option or the
+ * environment.
  */
 import { Problem } from '../../skills-index/skill/problem.ts';
 import type { CommandContext } from '../command.ts';
@@ -25,7 +25,8 @@ export async function askPassphrase(context: Terminal, name: string): Promise<st
 }
 
 /**
- * Asks twice for a new one. @throws Problem `not-confirmed` when both differ, or it is too short
+ * Asks twice for a new passphrase. @throws Problem `not-confirmed` when the answers differ or are
+ * too short
  */
 export async function askNewPassphrase(context: Terminal, name: string): Promise<string> {
   const first = await askPassphrase(

@@ -1,7 +1,7 @@
 /**
- * An entry in a public Rekor v2 log: a hashedrekord over the digest of what DSSE signs. (Rekor v2
- * takes no DSSE entries since rekor-tiles 2.3.0, and the witness of @sigstore/sign 5.1 still sends
- * them.)
+ * An entry in a public Rekor v2 log: a hashedrekord over the digest of the bytes that DSSE signs.
+ * (Rekor v2 accepts no DSSE entries since rekor-tiles 2.3.0, and the witness of @sigstore/sign 5.1
+ * still sends them.)
  */
 import { createHash, X509Certificate } from 'node:crypto';
 import type { TransparencyLogEntry } from '@sigstore/bundle';
@@ -16,7 +16,7 @@ import {
 } from './signing-service.ts';
 
 /**
- * Logs DSSE envelopes that a P-256 key signed which a certificate names. Throws Problem
+ * Logs DSSE envelopes that the certificate's P-256 key signed. Throws Problem
  * `signing-service-failed`.
  */
 export function rekorWitness(world: SigningWorld, base: string): Witness {
@@ -70,8 +70,7 @@ async function addEntry(
   });
   const parsed = v.safeParse(entryShape, jsonAnswer(bytes, request));
   if (!parsed.success) throw signingProblem(request, 'its answer is not an entry');
-  // Whoever verifies recomputes all of it; this is to learn now rather than later that it is
-  // another entry.
+  // Verifiers recompute the whole entry; this check reports a wrong entry at once.
   if (!parsed.output.canonicalizedBody.includes(digest))
     throw signingProblem(request, 'its answer is another entry');
   return { ...parsed.output, integratedTime: '0', inclusionPromise: undefined };
@@ -82,8 +81,8 @@ const bytesOf = v.pipe(
   v.string(),
   v.transform((base64) => Buffer.from(base64, 'base64')),
 );
-// Protobuf's JSON leaves out what is zero or empty: the index of a log's first entry, its proof of
-// no hashes.
+// Protobuf's JSON omits zero and empty values: the index of the first entry, and an empty inclusion
+// proof.
 const entryShape = v.object({
   logIndex: v.optional(text, '0'),
   logId: v.object({ keyId: bytesOf }),

@@ -1,12 +1,12 @@
 /**
- * A private key under a passphrase: scrypt and AES-256-GCM, because whoever runs as this user can
- * copy the file and guess at leisure.
+ * A private key encrypted with a passphrase by scrypt and AES-256-GCM, because every program of
+ * this user can copy the file and try passphrases.
  */
 import { createCipheriv, createDecipheriv, randomBytes, scryptSync } from 'node:crypto';
 import * as v from 'valibot';
 import { exactObject } from '../../skills-index/skill/shape.ts';
 
-/** Shorter ones are guessed. */
+/** Shorter ones are easy to guess. */
 export const passphraseCharsMin = 12;
 
 // 128 MiB and about half a second for each guess (RFC 7914).
@@ -14,7 +14,7 @@ const cost = { N: 2 ** 17, r: 8, p: 1, maxmem: 256 * 1024 * 1024 } as const;
 
 const base64 = v.pipe(v.string(), v.regex(/^[A-Za-z0-9+/=]{1,4000}$/, 'is not base64'));
 
-/** As a key file holds it, in the place of `privateKey`. */
+/** The encrypted form in a key file, instead of `privateKey`. */
 export const sealedKeyShape = exactObject({
   with: v.literal('scrypt-131072-8-1+aes-256-gcm'),
   salt: base64,
@@ -38,7 +38,7 @@ export function sealKey(pkcs8: Uint8Array, passphrase: string): SealedKey {
   };
 }
 
-/** The key as PKCS8 DER; undefined for another passphrase, or a file that was changed. */
+/** The key as PKCS8 DER; undefined for a wrong passphrase or a changed file. */
 export function openSealed(
   { nonce, salt, sealed }: SealedKey,
   passphrase: string,
@@ -57,7 +57,7 @@ export function openSealed(
   }
 }
 
-// One text, one key, however a keyboard composes its letters.
+// Normalised, because keyboards compose letters differently.
 function keyFrom(passphrase: string, salt: Uint8Array): Buffer {
   return scryptSync(passphrase.normalize('NFC'), salt, 32, cost);
 }

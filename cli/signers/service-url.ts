@@ -1,10 +1,10 @@
-/** Where a token or a signature may be sent: over TLS, or to this machine. */
+/** The address of a service that receives tokens or signatures: over TLS, or on this machine. */
 import { Problem } from '../../skills-index/skill/problem.ts';
 
-/** The URL without a slash at its end. @throws Problem `signing-config-invalid` */
+/** The URL without a trailing slash. @throws Problem `signing-config-invalid` */
 export function parseServiceUrl(text: string, what: string): string {
   const url = URL.parse(text);
-  // A password in it is not repeated.
+  // The message does not repeat a password in the URL.
   const shown =
     url === null || url.username + url.password === ''
       ? text.slice(0, 200)

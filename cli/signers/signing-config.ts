@@ -1,5 +1,5 @@
 /**
- * Which services certify a keyless signature: Sigstore's own `signing_config.v0.2` JSON
+ * The services that certify a keyless signature: Sigstore's own `signing_config.v0.2` JSON
  * (sigstore/protobuf-specs, SigningConfig).
  */
 import { open } from 'node:fs/promises';
@@ -11,15 +11,15 @@ import type { CommandContext } from '../command.ts';
 import { signingConfigBytesMax } from '../limits.ts';
 import { parseServiceUrl } from './service-url.ts';
 
-/** One service of each kind: URLs without a slash at the end. */
+/** One service of each kind: URLs without a trailing slash. */
 export interface SigningServices {
-  /** Fulcio: certificates for whom an identity token names. */
+  /** Fulcio: certificates for the identity in a token. */
   readonly certificates: string;
   /** Rekor v2: the public log. */
   readonly log: string;
-  /** RFC 3161, the whole URL that is asked. */
+  /** RFC 3161, the whole URL. */
   readonly timestamps: string;
-  /** Whom to ask for an identity token where none is given. */
+  /** The OIDC issuer, used if no identity token is given. */
   readonly issuer?: string;
 }
 
@@ -63,7 +63,7 @@ const service = v.object({
   validFor: v.object({ start: time, end: v.optional(v.nullable(time)) }),
 });
 const services = v.array(service);
-/** What needs several answers of one kind is not in our bundles: they have one of each. */
+/** Our bundles have one answer of each kind, so a config that requires several is refused. */
 const selection = v.optional(
   v.object({
     selector: v.picklist(['ANY', 'EXACT'], 'asks for more than one service of a kind'),
@@ -81,7 +81,7 @@ const configShape = v.object({
 });
 
 /**
- * The services of a signing config that may be used at a time. @throws Problem
+ * The services of a signing config that are valid at a time. @throws Problem
  * `signing-config-invalid`
  */
 export function parseSigningConfig(bytes: Uint8Array, path: string, now: Date): SigningServices {

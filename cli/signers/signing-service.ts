@@ -1,6 +1,6 @@
 /**
- * One request to a service of the signing config. What it sends may hold an identity token: no
- * redirect is followed, and no error repeats what was sent.
+ * One request to a service of the signing config. It may contain an identity token, so no redirect
+ * is followed and no error repeats the request.
  */
 import { readBoundedBody } from '../../skills-index/client/bounded-body.ts';
 import { Problem } from '../../skills-index/skill/problem.ts';
@@ -10,17 +10,17 @@ import { requestSecondsMax, signingAnswerBytesMax } from '../limits.ts';
 export type SigningWorld = Pick<CommandContext, 'fetch'>;
 
 export interface SigningRequest {
-  /** How messages name the service: `certificate authority`. */
+  /** The name of the service in messages: `certificate authority`. */
   readonly what: string;
   readonly url: string;
   readonly headers?: Readonly<Record<string, string>>;
-  /** Sent by POST; without it, GET. */
+  /** Sent by POST; without a body, GET. */
   readonly body?: string | Uint8Array<ArrayBuffer>;
-  /** Never to be seen in a message: the identity token. */
+  /** Must not appear in a message: the identity token. */
   readonly secrets?: readonly string[];
 }
 
-/** The answer's bytes when it was a success. @throws Problem `signing-service-failed` */
+/** The bytes of a successful answer. @throws Problem `signing-service-failed` */
 export async function askSigningService(
   world: SigningWorld,
   request: SigningRequest,
@@ -30,7 +30,7 @@ export async function askSigningService(
   throw signingProblem(request, `it answered ${status}: ${shown(bytes, request.secrets)}`);
 }
 
-/** The answer whatever its status. @throws Problem `signing-service-failed` when there is none */
+/** The answer with any status. @throws Problem `signing-service-failed` without an answer */
 export async function exchangeWithSigningService(
   { fetch }: SigningWorld,
   request: SigningRequest,
@@ -48,7 +48,7 @@ export async function exchangeWithSigningService(
     if (cause instanceof Problem) throw cause;
     if (cause instanceof Error && cause.name === 'AbortError')
       throw new Problem('interrupted', `Interrupted while the ${request.what} was asked`);
-    // The cause of a failed fetch tells of sockets, never of what was to be sent.
+    // The cause of a failed fetch describes sockets, never the request's content.
     throw signingProblem(
       request,
       cause instanceof Error && cause.name === 'TimeoutError'
@@ -87,7 +87,7 @@ async function readBody(response: Response, request: SigningRequest): Promise<Bu
   throw signingProblem(request, `its answer has more than ${signingAnswerBytesMax} bytes`);
 }
 
-// Some services repeat what they were sent.
+// Some services repeat the request in their answer.
 function shown(bytes: Buffer, secrets: readonly string[] = []): string {
   const text = secrets.reduce(
     (all, secret) => all.replaceAll(secret, '(token)'),

@@ -1,4 +1,7 @@
-/** Who a command signs as: the holder of a key, or with `--oidc` whom an issuer vouches for. */
+/**
+ * The identity that a command signs with: the holder of a key, or with `--oidc` an issuer's
+ * identity.
+ */
 import type { Digest } from '../../skills-index/skill/digest.ts';
 import type { Identity, Statement } from '../../skills-index/statement/attestation.ts';
 import type { Envelope, Signer } from '../../skills-index/statement/sign.ts';
@@ -16,17 +19,17 @@ import { signerFor } from './signer.ts';
 export type AnySigner = Signer | CertifiedSigner;
 
 export interface Someone {
-  /** For people: `key rita (sha256:…)`, or as the issuer names them. */
+  /** As text: `key rita (sha256:…)`, or the issuer's name for the identity. */
   readonly name: string;
-  /** Every identity that they satisfy. */
+  /** Every identity that this signer satisfies. */
   readonly ids: readonly Digest[];
-  /** Whether this is a CI job: it can publish, and owns nothing. */
+  /** Whether this is a CI job, which can publish but cannot own a scope. */
   readonly isCi: boolean;
-  /** Gets ready to sign. Of a keyless one the name stands in public logs from then on. */
+  /** Prepares the signature. From then on, a keyless signer's name is in public logs. */
   signer(): Promise<AnySigner>;
 }
 
-/** `--oidc`, else the key as `signerFor` finds it. Nothing is signed or certified yet. */
+/** Chooses `--oidc`, else the key of `signerFor`. Nothing is signed or certified yet. */
 export async function someoneFor(context: CommandContext): Promise<Someone> {
   if (context.options.oidc !== true) {
     const key = await signerFor(context);
@@ -43,12 +46,12 @@ export async function someoneFor(context: CommandContext): Promise<Someone> {
   return { name: printClaims(claims), ids: idsOfClaims(claims), isCi, signer: certify };
 }
 
-/** Signs a statement in the form that the registry takes from such a signer. */
+/** Signs a statement in the form that the registry accepts from this kind of signer. */
 export function signAs(signer: AnySigner, statement: Statement): Promise<Envelope | PlainBundle> {
   return isKeyed(signer) ? signWithKey(statement, signer) : signer.signStatement(statement);
 }
 
-/** What names the signer in a scope, as the key or the certificate says. */
+/** The signer's identity in a scope, from the key or the certificate. */
 export function identityOf(signer: AnySigner): Identity {
   if (isKeyed(signer)) return publicKeyOf(signer);
   const { issuer, subject } = signer.claims;

@@ -1,16 +1,16 @@
 /**
- * A timestamp over a signature, from any RFC 3161 authority: the client of @sigstore/sign speaks a
- * JSON that only Sigstore's own takes.
+ * A timestamp of a signature from any RFC 3161 authority. The client of @sigstore/sign uses a JSON
+ * form that only Sigstore's own authority accepts.
  */
 import { createHash } from 'node:crypto';
 import type { Witness } from '@sigstore/sign';
 import { askSigningService, type SigningWorld } from './signing-service.ts';
 
-// TimeStampReq (RFC 3161 §2.4.1): version 1, SHA-256, the imprint follows. No nonce: what is
-// stamped is random itself.
+// TimeStampReq (RFC 3161 §2.4.1): version 1, SHA-256, then the imprint. No nonce, because the
+// stamped signature is random itself.
 const head = Buffer.from('30360201013031300d060960864801650304020105000420', 'hex');
 
-/** Has the signature stamped. Throws Problem `signing-service-failed`. */
+/** Requests a timestamp of the signature. Throws Problem `signing-service-failed`. */
 export function timestampWitness(world: SigningWorld, url: string): Witness {
   return {
     testify: async (content) => {

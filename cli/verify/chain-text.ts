@@ -1,27 +1,24 @@
 /**
- * The chain of evidence as a tree for people: what holds, what does not and why, and where the
+ * The evidence of a version as a tree: valid parts, invalid parts with reasons, and where the
  * installed files are.
  */
 import type { ChainNode } from '../../skills-index/trust/decision/chain.ts';
 import { joined, type OutputInk, Safe, safe } from '../terminal/output.ts';
 
-/** A line with what stands below it. */
+/** A line with its children. */
 export interface Branch {
   readonly line: Safe;
   readonly of: readonly Branch[];
 }
 
 /**
- * The tree, its first line without any mark; what is wider than `width` goes on below, beside the
- * bars.
+ * The tree; its first line has no mark. Longer lines than `width` continue below, beside the bars.
  */
 export function treeText({ line, of }: Branch, width = Number.POSITIVE_INFINITY): Safe {
   return joined([line, ...linesOf(of, width)], '\n');
 }
 
-/**
- * A part of the chain: its own reasons first, then what is worth knowing, then what rests on it.
- */
+/** A part of the evidence: its own reasons first, then notes, then the parts that depend on it. */
 export function chainBranch(
   { holds, undemanded, says, notes, reasons, of }: ChainNode,
   ink: OutputInk,
@@ -55,12 +52,12 @@ function linesOf(branches: readonly Branch[], width: number): Safe[] {
   });
 }
 
-// At spaces only: a digest that is cut in two cannot be copied.
+// Only at spaces: a digest that is split cannot be copied.
 function wrapped({ text }: Safe, width: number): Safe[] {
   const lines: string[] = [];
   for (const word of text.split(' ')) {
     const longer = lines.length === 0 ? word : `${lines.at(-1)} ${word}`;
-    // What goes on below stands three columns further in.
+    // Continued lines are indented by three columns.
     if (lines.length > 0 && columnsOf(longer) > (lines.length === 1 ? width : width - 3))
       lines.push(word);
     else lines.splice(-1, 1, longer);

@@ -1,7 +1,7 @@
 /**
- * The evidence of one version as a folder that is verified years later from its files alone: what
- * the registry served, under the paths under which it served it, and what was trusted then, under
- * one digest that a person keeps elsewhere.
+ * The evidence of one version in a folder that can be verified years later from its files alone. It
+ * contains the files that the registry served, under their paths, and the trusted files of that
+ * time, under one digest that a person keeps elsewhere.
  */
 import { constants } from 'node:fs';
 import { mkdir, open, readdir, realpath } from 'node:fs/promises';
@@ -24,17 +24,17 @@ import { parseRoot } from '../../skills-index/trust/root.ts';
 import { writeWhole } from '../context/whole-file.ts';
 import { evidenceFileBytesMax } from '../limits.ts';
 
-/** What the folder is about; nobody signed this, it only says what to ask of the rest. */
+/** The subject of the folder. It is unsigned, and only tells a verifier what to look for. */
 export interface EvidenceNote {
   readonly schema: 'skillgate.evidence/1';
   readonly name: SkillName;
   readonly version: Version;
   /**
-   * ISO 8601, UTC: as of when it is judged. A status file counts for a day only, so no other time
-   * will do.
+   * ISO 8601, UTC: time of the decision. A status file is valid for a day only, so no other time
+   * works.
    */
   readonly at: string;
-  /** Path → digest of each file, to tell which one was damaged; they prove themselves otherwise. */
+  /** Path → digest of each file, to name a damaged one; other evidence verifies the content. */
   readonly files?: Readonly<Record<string, Digest>>;
 }
 
@@ -53,7 +53,7 @@ const trustedShape = exactObject({
   witnesses: v.exactOptional(v.unknown()),
 });
 
-/** A source that notes what is read through it: path under which a registry serves it → bytes. */
+/** A source that records all files that are read through it, by their paths at a registry. */
 export function recordingSource(source: Source, taken: Map<string, Uint8Array>): Source {
   const { store } = source;
   const note = (path: string | undefined, bytes: Uint8Array | undefined): void => {
@@ -84,9 +84,9 @@ export function recordingSource(source: Source, taken: Map<string, Uint8Array>):
 }
 
 /**
- * Writes the folder, which has to be empty or not there yet.
- * @returns the digest of what was trusted: who has it elsewhere can verify the folder with nothing
- * else
+ * Writes the folder, which must be empty or missing.
+ * @returns the digest of the trusted files; a person who keeps it elsewhere can verify the folder
+ * with it alone
  * @throws Problem `usage`
  */
 export async function writeEvidence(
@@ -133,9 +133,7 @@ export async function readEvidenceNote(folder: string): Promise<EvidenceNote> {
   );
 }
 
-/**
- * Which files are missing or have other bytes than were exported, each with what is wrong with it.
- */
+/** Missing and changed files since the export, each with its problem. */
 export async function changedFiles(
   folder: string,
   files: NonNullable<EvidenceNote['files']>,
@@ -153,7 +151,8 @@ export async function changedFiles(
 }
 
 /**
- * What was trusted when the folder was written, which counts only for who already has its digest.
+ * The trusted files of the time of the export. They count only for a person who already has their
+ * digest.
  * @throws Problem `evidence-invalid`, `root-invalid`, `json-invalid`
  */
 export async function readTrusted(folder: string, digest: string): Promise<TrustedInputs> {
@@ -183,7 +182,7 @@ export async function readTrusted(folder: string, digest: string): Promise<Trust
   };
 }
 
-/** The folder as a registry: nothing else is asked, nothing is kept. */
+/** The folder as a registry; no other source is read, and no file is stored. */
 export function folderSource(folder: string): Source & { readonly fetch: typeof globalThis.fetch } {
   const base = 'folder:';
   const fetch: typeof globalThis.fetch = async (input) => {
@@ -206,15 +205,16 @@ function blobPath(digest: Digest): string {
   return `/blobs/sha256/${hexOf(digest)}`;
 }
 
-// What a registry serves; what this host remembers for itself is nobody else's evidence.
+// Only files that a registry serves; data that this host stores for itself is no evidence for
+// others.
 function namedPath(name: string): string | undefined {
   if (name === 'status.json') return '/index/status.json';
   return /^(index|log)\//.test(name) ? `/${name}` : undefined;
 }
 
-// Whatever is read here is verified by who asked. A path leaves the folder in no case: no part of
-// it is a link (links are made by whoever made the folder, who would have this host read a file of
-// its own); and a pipe holds nobody up.
+// Callers verify all files. A path never leaves the folder: none of its parts may be a link,
+// because a stranger made the folder and could make this host read its own files. Pipes are
+// refused, because they would block.
 async function readIn(folder: string, path: string): Promise<Uint8Array> {
   const parts = path.split('/').filter((part) => part !== '');
   if (!parts.every((part) => /^[@\w][\w.-]*$/.test(part)))

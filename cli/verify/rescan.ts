@@ -1,6 +1,6 @@
 /**
- * `skill verify --rescan`: the scanner runs again here, and its report is compared with the one
- * that the approvals rest on.
+ * `skillgate verify --rescan`: scans again on this host, and compares the report with the one that
+ * the approvals name.
  */
 import type * as admission from '../../runner/admission/public.ts';
 import { fetchBlob, type Source } from '../../skills-index/client/blobs.ts';
@@ -15,14 +15,16 @@ import { scanOnce } from '../scan/watched-scan.ts';
 import { count } from '../terminal/output.ts';
 
 export interface Rescan {
-  /** Byte for byte the report that was signed. Only the same rules can give it. */
+  /**
+   * Whether the report equals the signed one byte for byte, which only the same rules can achieve.
+   */
   readonly same: boolean;
   readonly sameRuleSet: boolean;
-  /** What was found, one sentence each. */
+  /** The results, one sentence each. */
   readonly says: readonly string[];
 }
 
-/** @throws Problem `scan-killed` when this machine's scanner does not get to the end */
+/** @throws Problem `scan-killed` when this machine's scanner does not finish */
 export async function rescan(
   source: Source,
   admitted: Admitted,

@@ -1,6 +1,6 @@
 /**
- * Exported evidence verified from its files alone. What is wrong with a folder is said of the
- * folder: no registry was asked.
+ * Verifies exported evidence from its files alone. Problems are attributed to the folder, because
+ * no registry was asked.
  */
 import * as admission from '../../runner/admission/public.ts';
 import { type SkillName, scopeOf } from '../../skills-index/skill/name.ts';

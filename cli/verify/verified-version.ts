@@ -1,6 +1,6 @@
 /**
- * One version verified: its evidence decided, and where it is installed, its files compared with
- * the approved ones.
+ * Verifies one version: decides on its evidence, and compares installed files with the approved
+ * ones.
  */
 import * as admission from '../../runner/admission/public.ts';
 import type { Source } from '../../skills-index/client/blobs.ts';

@@ -1,6 +1,6 @@
 /**
- * A witness that asks a log itself: reads its checkpoint, computes the proof from its tiles,
- * cosigns what continues.
+ * A witness that reads a log itself: its checkpoint and tiles. It computes the proof, and cosigns a
+ * head that continues the previous one.
  */
 
 import { fetchFile, type Source } from '../../skills-index/client/blobs.ts';
@@ -22,7 +22,7 @@ import {
   type WatchedLog,
 } from './witness.ts';
 
-/** What one look at a log came to. */
+/** The result of one look at a log. */
 export type Followed = Answered | { readonly status: 'behind'; readonly why: string };
 
 /**
@@ -104,10 +104,7 @@ function watchedLog(witness: CosigningWitness, note: string): WatchedLog {
   return log;
 }
 
-/**
- * Looks at each log again and again until the signal; with none to look at it waits. What goes
- * wrong is said and tried again.
- */
+/** Looks at each log repeatedly until the signal aborts. Failures are logged and tried again. */
 export async function followForever(
   witness: CosigningWitness,
   follow: {
@@ -115,7 +112,7 @@ export async function followForever(
     readonly every: number;
     readonly fetch: typeof globalThis.fetch;
     readonly signal: AbortSignal;
-    /** Replays each log before its head is looked at. */
+    /** Replays each log before looking at its head. */
     readonly replays?: Replays;
   },
 ): Promise<void> {
@@ -139,7 +136,7 @@ async function followAndAlarm(
   try {
     await replays?.look(place.base, place.signal);
     const { status, ...rest } = await followOnce(witness, place);
-    // A fork and a rollback have said so themselves.
+    // A fork or a rollback has already been reported.
     if (status !== 200 && status !== 'behind' && 'why' in rest)
       witness.alarm(`${place.base}: not cosigned: ${rest.why}`);
   } catch (cause) {
@@ -148,7 +145,7 @@ async function followAndAlarm(
   }
 }
 
-/** Waits, not longer than the signal. */
+/** Waits, at most until the signal aborts. */
 export function pause(millis: number | undefined, signal: AbortSignal): Promise<void> {
   return new Promise((resolve) => {
     if (signal.aborted) return resolve();

@@ -1,7 +1,7 @@
 /**
- * What a witness remembers of each log, on disk before it is said: one file for each head that it
- * cosigned, numbered. A number is taken by a hard link, which only one can make, so that neither
- * two requests nor two processes can follow one head with two.
+ * A witness's stored data about each log, written before the answer: one numbered file for each
+ * cosigned head. A number is taken by a hard link, which succeeds only once. So neither two
+ * requests nor two processes can cosign two successors of one head.
  */
 import { createHash, randomUUID } from 'node:crypto';
 import { link, mkdir, open, readdir, readFile, rm } from 'node:fs/promises';
@@ -14,28 +14,28 @@ import { Problem } from '../../skills-index/skill/problem.ts';
 import { writeWhole } from '../context/whole-file.ts';
 import { evidenceFilesMax, headsKeptMax } from '../limits.ts';
 
-/** What is known of one log. */
+/** The stored data about one log. */
 export interface KeptLog {
-  /** Number of the newest head; 0 when there is none. */
+  /** Number of the newest head; 0 without one. */
   readonly place: number;
   readonly head?: TreeHead & { readonly note: string };
-  /** Why this log is cosigned no more until a person took the file away. */
+  /** Why this log is no longer cosigned, until a person removes the file. */
   readonly stopped?: { readonly why: string; readonly file: string };
 }
 
 export interface Heads {
   read(origin: string): Promise<KeptLog>;
   /**
-   * Durably follows the head of number `place` with this one; false when another was faster, and
-   * nothing is changed.
+   * Durably stores this head after the head of number `place`; false when another process was
+   * faster and nothing changed.
    */
   follow(origin: string, place: number, note: string): Promise<boolean>;
   /**
-   * Keeps two notes that cannot be of one log, or one that is older than it should be; returns the
-   * file.
+   * Stores two notes that cannot belong to one log, or a note that is older than allowed. @returns
+   * the file
    */
   keepEvidence(origin: string, evidence: ForkEvidence): Promise<string>;
-  /** No head of this log is cosigned from now on. */
+  /** Stops cosigning heads of this log. */
   stop(origin: string, evidence: ForkEvidence): Promise<void>;
 }
 
@@ -70,7 +70,7 @@ export function diskHeads(dir: string): Heads {
     const file = join(folder, `${name}.json`);
     await mkdir(folder, { recursive: true });
     const there = await readdir(folder);
-    // The same pair again says nothing new, and a disk is not to be filled with it.
+    // The same pair again adds nothing, and must not fill the disk.
     if (there.length < evidenceFilesMax && !there.includes(`${name}.json`))
       await writeWhole(file, evidenceText(origin, evidence));
     return file;
@@ -126,7 +126,7 @@ async function follow(
   }
   await syncFolder(folder);
   const numbers = await numbersIn(folder);
-  // Who slept so long that the number was used and swept away holds an old one.
+  // A process that slept until its number was used and removed has an old head.
   if (numbers.at(-1) !== place + 1) {
     await rm(path, { force: true });
     return false;

@@ -1,4 +1,4 @@
-/** A witness's own key: Ed25519, made at the first start, readable by its owner only. */
+/** A witness's own key: Ed25519, created at the first start, readable by its owner only. */
 import {
   createPrivateKey,
   createPublicKey,
@@ -18,7 +18,7 @@ import { parseJson } from '../../skills-index/skill/json.ts';
 import { Problem } from '../../skills-index/skill/problem.ts';
 
 export interface WitnessKey extends CheckpointSigner {
-  /** What its signature lines begin with. */
+  /** The name at the start of its signature lines. */
   readonly name: string;
 }
 
@@ -50,12 +50,12 @@ export async function readOrMakeWitnessKey(
   return key;
 }
 
-/** The line that goes into `witnesses.json`. */
+/** The line for `witnesses.json`. */
 export function witnessLine({ name, publicKey }: WitnessKey): Witness {
   return { name, key: Buffer.from(publicKey).toString('base64') };
 }
 
-/** The same as other programs take it (C2SP signed-note, verifier key). */
+/** The same for other programs (C2SP signed-note, verifier key). */
 export function verifierKey({ name, publicKey }: WitnessKey): string {
   const id = Buffer.from(cosignerKeyId(name, publicKey)).toString('hex');
   return `${name}+${id}+${Buffer.concat([Uint8Array.of(4), publicKey.subarray(-32)]).toString('base64')}`;
@@ -101,7 +101,7 @@ async function makeKey(path: string, name: string | undefined): Promise<WitnessK
     name,
     privateKey: privateKey.export({ type: 'pkcs8', format: 'pem' }),
   };
-  // `wx`: of two first starts at once the second fails, and a link laid there is not followed.
+  // `wx`: of two concurrent first starts the second fails, and a planted link is not followed.
   const file = await open(path, 'wx', 0o600);
   try {
     await file.writeFile(`${JSON.stringify(text, null, 2)}\n`);

@@ -1,8 +1,8 @@
 /**
- * A witness that cosigns only what it has replayed: a head of a log whose index or status leaves
- * out what the log says gets no cosignature, and installers that demand one refuse it within the
- * day. The replay runs beside the answers, never inside one: the registry signs its status while it
- * waits for a cosignature, so a witness that asked for the status then would wait for itself.
+ * A witness that cosigns only heads that it replayed. If the index or status omits statements of
+ * the log, the head gets no cosignature, and installers that require one refuse it within a day.
+ * The replay runs beside the answers: the registry signs its status while it waits for a
+ * cosignature, so a witness that asked for the status then would wait for itself.
  */
 import { join } from 'node:path';
 import { fetchFile } from '../../skills-index/client/blobs.ts';

@@ -1,7 +1,4 @@
-/**
- * The root files that a witness was given, and the log keys that they lead to when administrators
- * rotate them.
- */
+/** The root files of a witness, and the log keys that they lead to after rotations. */
 import { readFile } from 'node:fs/promises';
 import { memoryStore } from '../../skills-index/client/store.ts';
 import { Problem } from '../../skills-index/skill/problem.ts';
@@ -10,20 +7,20 @@ import { witnessRenewMillis } from '../limits.ts';
 import { requireRootSize } from '../registries/registries.ts';
 import type { WatchedLog } from './witness.ts';
 
-/** A root file, and where it was read. */
+/** A root file and its path. */
 export interface GivenRoot {
   readonly path: string;
   readonly root: RootFile;
 }
 
-/** How a witness learns of another key of a log. */
+/** How a witness learns of a log's new key. */
 export interface Renewal {
-  /** What is watched; a renewed log takes the place of the one before. */
+  /** The watched logs; a renewed log replaces the previous one. */
   readonly logs: WatchedLog[];
   readonly roots: readonly GivenRoot[];
   /**
-   * Registries that are followed: their TUF metadata says which root the administrators of the
-   * given one signed.
+   * Registries that the witness follows: their TUF metadata shows which root the administrators
+   * signed.
    */
   readonly bases: readonly string[];
   readonly fetch: typeof globalThis.fetch;
@@ -44,16 +41,15 @@ export async function readGivenRoot(path: string): Promise<GivenRoot> {
   }
 }
 
-/** Its log with its key. */
+/** The root file's log with its key. */
 export function logOf({ origin, log }: RootFile): WatchedLog {
   return { origin, key: spkiOf(log) };
 }
 
 /**
- * What a witness does when a log is signed with a key that it does not know: it reads the root file
- * again, which is its operator's word, and asks the registries that it follows for what the
- * administrators of that root file signed since.
- * @returns for a log its successor, or undefined where nothing newer is known
+ * Called when an unknown key signed a log. It reads the root file again, which the operator
+ * controls, and asks the followed registries for later root files of its administrators.
+ * @returns the log's successor, or undefined without a newer one
  */
 export function makeRenew(renewal: Renewal): (log: WatchedLog) => Promise<WatchedLog | undefined> {
   const told = new Set<string>();
@@ -62,7 +58,7 @@ export function makeRenew(renewal: Renewal): (log: WatchedLog) => Promise<Watche
     const given = renewal.roots.find(({ root }) => root.origin === log.origin);
     if (given === undefined) return undefined;
     let found = await readAgain(given, log);
-    // Anybody can send what makes this be asked, so registries are not asked for each of them.
+    // Anybody can trigger this call, so registries are asked only at intervals.
     const now = renewal.now().getTime();
     if (found === undefined && Math.abs(now - asked) >= witnessRenewMillis) {
       asked = now;

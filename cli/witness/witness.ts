@@ -1,6 +1,6 @@
 /**
- * A witness: looks whether each head of a log continues the one before, and signs that it does.
- * Persists before it answers.
+ * A witness: checks that each head of a log continues the previous one, and signs it. It stores the
+ * head before it answers.
  */
 import {
   type JudgedSubmission,
@@ -17,7 +17,7 @@ import { witnessTriesMax } from '../limits.ts';
 import type { Heads, KeptLog } from './heads.ts';
 import type { WitnessKey } from './key.ts';
 
-/** A log that a witness was told to watch. */
+/** A watched log. */
 export interface WatchedLog {
   readonly origin: string;
   /** Ed25519, SPKI DER. */
@@ -29,28 +29,24 @@ export interface CosigningWitness {
   readonly logs: readonly WatchedLog[];
   readonly heads: Heads;
   readonly now: () => Date;
-  /** Where it says what a person has to know, one line each. */
+  /** Output for people: warnings, one line each. */
   readonly alarm: (line: string) => void;
-  /** Where it says what it cosigned, one line for each new head. */
+  /** Output of cosigned heads, one line each. */
   readonly say?: (line: string) => void;
   /**
-   * Asked when a log is signed with another key than the one that is known; undefined where there
-   * is no newer one.
+   * Called when another key than the known one signed a log; returns undefined without a newer key.
    */
   readonly renew?: (log: WatchedLog) => Promise<WatchedLog | undefined>;
   /**
-   * Why a head of a log is not cosigned now, though it continues the one before; absent where
-   * nothing but that is looked at.
+   * Why a head is not cosigned, although it continues the previous one; absent for witnesses
+   * without a replay.
    */
   readonly whyHeld?: (origin: string, size?: number) => string | undefined;
-  /** The status of a registry as it was replayed here last: a second place of it, for hosts. */
+  /** The registry's status at the last replay: a second source of it for hosts. */
   readonly statusOf?: (origin: string) => Uint8Array | undefined;
 }
 
-/**
- * What is answered to a log; the statuses are those of C2SP tlog-witness, and 503 of a log that is
- * stopped.
- */
+/** Answers to a log. The statuses are those of C2SP tlog-witness; 503 is for a stopped log. */
 export type Answered =
   | { readonly status: 200; readonly line: string }
   | {
@@ -59,7 +55,7 @@ export type Answered =
       readonly size?: number;
     };
 
-/** Takes the body of an `add-checkpoint`. */
+/** Parses the body of an `add-checkpoint` request. */
 export async function takeSubmission(witness: CosigningWitness, text: string): Promise<Answered> {
   let submission: Submission;
   let head: Checkpoint;
@@ -77,7 +73,7 @@ export async function takeSubmission(witness: CosigningWitness, text: string): P
   return renewed === undefined ? answered : consider(witness, renewed, submission);
 }
 
-/** Cosigns, or says why not. */
+/** Cosigns, or returns the reason for a refusal. */
 export async function consider(
   witness: CosigningWitness,
   log: WatchedLog,
@@ -109,10 +105,7 @@ export async function consider(
   return { status: 503, why: 'too many heads of this log at once; try again' };
 }
 
-/**
- * The newest head with a cosignature of now; undefined for a log of which nothing was seen, or that
- * is stopped or held.
- */
+/** The newest head with a fresh cosignature; undefined for an unknown, stopped or held log. */
 export async function cosignedHead(
   witness: CosigningWitness,
   log: WatchedLog,
@@ -125,7 +118,7 @@ export async function cosignedHead(
     : head.note + (await cosign(witness, head.note));
 }
 
-/** Ends the cosigning of a log that was shown to be two; both notes are kept. */
+/** Stops cosigning a log with two histories; both notes are stored. */
 export async function stop(
   witness: CosigningWitness,
   log: WatchedLog,
@@ -149,7 +142,7 @@ export async function stop(
   return { status: judged.status, why: judged.why };
 }
 
-/** A log that a person shows an older head than before: refused, and kept. */
+/** A log that shows an older head than before is refused, and the note is stored. */
 export async function keepRollback(
   witness: CosigningWitness,
   log: WatchedLog,
@@ -172,8 +165,8 @@ export async function keepRollback(
 const tellsMax = 100;
 const toldOlder = new WeakMap<CosigningWitness, Set<number>>();
 
-// A checkpoint is public, so whoever sends an old one proves nothing: it is said once, nothing is
-// stopped, and no disk is filled.
+// A checkpoint is public, so the sender of an old one proves nothing. It is reported once, stops
+// nothing and fills no disk.
 function reportOlderHead(
   witness: CosigningWitness,
   { origin }: WatchedLog,
@@ -194,7 +187,7 @@ function reportOlderHead(
   );
 }
 
-/** What a stopped log is told. */
+/** The answer to a stopped log. */
 export function stoppedAnswer(log: WatchedLog, stopped: NonNullable<KeptLog['stopped']>): Answered {
   return {
     status: 503,
@@ -202,8 +195,7 @@ export function stoppedAnswer(log: WatchedLog, stopped: NonNullable<KeptLog['sto
   };
 }
 
-// A head that is kept already is signed again with the time of now; nothing has to be written for
-// it.
+// A stored head is signed again with the current time, and nothing is written.
 async function isKept(
   { heads }: CosigningWitness,
   { origin }: WatchedLog,
