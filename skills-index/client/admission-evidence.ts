@@ -1,18 +1,18 @@
 /**
- * Gathers all evidence for an admission from the registry, from further sources of its status and
- * from memory, and remembers facts afterwards.
+ * Gathers the evidence for an admission from the registry, from further sources of its status and
+ * from this host's memory. Afterwards remembers the head of the log.
  */
 import { parseCheckpoint } from '../log/checkpoint.ts';
 import { Problem } from '../skill/problem.ts';
 import type { Decision } from '../trust/decision.ts';
 import type { RootFile } from '../trust/root.ts';
-import { verifyStatus } from '../trust/status-file.ts';
 import { fetchFile, type Source } from './blobs.ts';
 import { furtherStatusBytesMax } from './limits.ts';
+import { peekStatus } from './peek.ts';
 import { fetchVersionEvidence, type VersionEvidence, type VersionQuery } from './registry-index.ts';
 import type { Store } from './store.ts';
 
-/** Whom to ask besides the registry. */
+/** The version to find, and further sources to ask. */
 export interface EvidenceQuery extends VersionQuery {
   /**
    * Further sources of `status.json` from host policy. The newest valid one shows the head of the
@@ -23,14 +23,14 @@ export interface EvidenceQuery extends VersionQuery {
 
 export interface GatheredEvidence {
   readonly evidence: VersionEvidence;
-  /** Why the registry was not asked; empty when it answered. */
+  /** Why the registry gave no evidence; empty when it did. */
   readonly notes: readonly string[];
   /** The further sources that gave no status. */
   readonly statusNotes: readonly string[];
 }
 
 /**
- * Gathers the evidence about one version. A registry that is down leaves what was verified before.
+ * Gathers the evidence about one version. While the registry is down, uses the kept evidence.
  * @throws Problem `not-found`, `registry-down` where nothing is cached, `registry-answer-invalid`,
  * `signature-invalid`, `interrupted`
  */
@@ -42,11 +42,11 @@ export async function gatherEvidence(query: EvidenceQuery): Promise<GatheredEvid
 }
 
 /**
- * Remembers the newest head of the log, after a refusal too: a host that has seen a revocation must
- * not accept an older log.
+ * Remembers the newest head of the log, also after a refusal: a host that has seen a revocation
+ * must not accept an older log.
  */
 export async function rememberHead(
-  { store, root, now }: { readonly store: Store; readonly root: RootFile; readonly now: number },
+  host: { readonly store: Store; readonly root: RootFile; readonly now: number },
   statuses: readonly Uint8Array[],
   decision: Decision,
 ): Promise<void> {
@@ -55,10 +55,11 @@ export async function rememberHead(
     decision.reasons.some(({ code }) => code === 'log-rolled-back' || code === 'log-forked')
   )
     return;
+  const { store } = host;
   const kept = await store.getNamed('checkpoint');
   let size = kept === undefined ? -1 : parseCheckpoint(Buffer.from(kept).toString('utf8')).size;
   for (const bytes of statuses) {
-    const note = noteOf(bytes, root, now);
+    const note = peekStatus(bytes, host)?.checkpoint;
     if (note === undefined || parseCheckpoint(note).size <= size) continue;
     size = parseCheckpoint(note).size;
     await store.putNamed('checkpoint', Buffer.from(note));
@@ -79,16 +80,8 @@ async function fetchOrKept(request: VersionQuery): Promise<Omit<GatheredEvidence
     });
     return {
       evidence,
-      notes: [`${request.base} does not answer; what was verified before is used`],
+      notes: [`${request.base} does not answer; this host uses the evidence that it kept`],
     };
-  }
-}
-
-function noteOf(status: Uint8Array, root: RootFile, now: number): string | undefined {
-  try {
-    return verifyStatus(status, root, now, { graceSeconds: Number.POSITIVE_INFINITY }).checkpoint;
-  } catch {
-    return undefined;
   }
 }
 
@@ -112,5 +105,5 @@ async function fetchStatus(
 // An interrupted request does not prove that the registry is down.
 function stopIfInterrupted({ signal }: Source): void {
   if (signal?.aborted === true)
-    throw new Problem('interrupted', 'Interrupted while the registry was asked');
+    throw new Problem('interrupted', 'Interrupted during a request to the registry');
 }

@@ -9,7 +9,7 @@ import { readBoundedBody } from './bounded-body.ts';
 import { fetchesAtOnce, fetchMilliseconds } from './limits.ts';
 import type { Store } from './store.ts';
 
-/** As much of `fetch` as reading files takes. */
+/** The part of `fetch` that reading files needs. */
 export type GetFile = (
   url: string,
   how: {
@@ -31,13 +31,13 @@ export interface Source {
   readonly store: Store;
   /** Base URL; a slash at its end does not matter. */
   readonly base: string;
-  /** Answer from the store alone. */
+  /** Read from the store only. */
   readonly offline?: boolean;
   readonly signal?: AbortSignal;
 }
 
 /**
- * Bytes with this digest; fetched ones are kept in the store.
+ * Reads the bytes with this digest, and keeps fetched ones in the store.
  * @throws Problem `not-found`, `registry-down`, `registry-answer-invalid`, `signature-invalid` when
  * the registry sends other bytes
  */
@@ -53,14 +53,14 @@ export async function fetchBlob(
   if (bytes === undefined) throw new Problem('not-found', `The registry has no ${digest}`);
   if (digestOf(bytes) !== digest) {
     throw new Problem('signature-invalid', `The registry sent other bytes than ${digest}`, {
-      hint: 'Try again; if it stays, something between you and the registry changes files.',
+      hint: 'Try again. If the error remains, something between you and the registry changes files.',
     });
   }
   await source.store.put(digest, bytes);
   return bytes;
 }
 
-/** As `fetchBlob`, with undefined where the registry has none. */
+/** As `fetchBlob`; undefined for a blob that the registry does not have. */
 export async function fetchBlobIfThere(
   source: Source,
   digest: Digest,
@@ -74,22 +74,20 @@ export async function fetchBlobIfThere(
   }
 }
 
-/** A file of the registry that changes, or is not addressed by its digest. */
+/** A file of the registry that may change. */
 export interface NamedFile {
-  /** Where it lies in the store. */
+  /** Its name in the store. */
   readonly name: string;
-  /** Where the registry serves it, with a leading slash. */
+  /** Its path at the registry, with a leading slash. */
   readonly path: string;
   readonly bytesMax: number;
-  /**
-   * Whether the bytes may replace the copy in the store; it may throw when they are not to be used
-   * at all.
-   */
+  /** Whether the bytes may replace the copy in the store. Throws for bytes that nobody may use. */
   readonly isGood?: (bytes: Uint8Array) => boolean;
 }
 
 /**
- * Fetches such a file; offline, the last good copy in the store. Undefined where there is none.
+ * Fetches a file that may change; offline reads the last good copy in the store. Undefined for a
+ * file that does not exist.
  * @throws Problem `registry-down`, `registry-answer-invalid`, and what `isGood` throws
  */
 export async function fetchNamed(source: Source, file: NamedFile): Promise<Uint8Array | undefined> {
@@ -100,7 +98,7 @@ export async function fetchNamed(source: Source, file: NamedFile): Promise<Uint8
   return bytes;
 }
 
-/** Runs the tasks a few at a time; results in the order given. */
+/** Runs a few tasks at a time; the results have the order of the items. */
 export async function inTurns<Item, Result>(
   items: readonly Item[],
   task: (item: Item) => Promise<Result>,
@@ -127,8 +125,7 @@ export async function fetchFile(
   const timeout = AbortSignal.timeout(fetchMilliseconds);
   const signal = source.signal === undefined ? timeout : AbortSignal.any([source.signal, timeout]);
   try {
-    // A registry never redirects here; following one would let it send this host's requests
-    // elsewhere.
+    // With redirects, a registry could send this host's requests elsewhere.
     const response = await source.fetch(url, {
       signal,
       redirect: 'error',

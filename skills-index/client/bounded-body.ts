@@ -2,7 +2,7 @@
 
 /**
  * Reads a body to its end; without a body, no bytes.
- * @returns undefined for a body of more than `bytesMax` bytes, whose rest stays unread
+ * @returns undefined for a body of more than `bytesMax` bytes; the rest stays unread
  */
 export async function readBoundedBody(
   body: AsyncIterable<Uint8Array> | null | undefined,

@@ -1,5 +1,5 @@
 /**
- * Keeps identity statements and revocations that an admission verified. Every later decision gets
+ * Keeps identity statements and revocations that an admission verified. Every later decision uses
  * them, so a registry cannot hide an ended key, an ended member or a changed scope that this host
  * has seen.
  */
@@ -47,8 +47,8 @@ export async function listKnown(store: Store): Promise<readonly string[]> {
 }
 
 /**
- * Keeps what a decision learned, after a refusal too: a host that has seen an end must not accept
- * an older state.
+ * Keeps the statements that a decision learned, also after a refusal: a host that has seen an end
+ * must not accept an older state.
  * @throws Problem `memory-damaged` when there is no room for more
  */
 export async function rememberKnown(
@@ -67,7 +67,7 @@ export async function rememberKnown(
   }
 }
 
-// Owners of other scopes do not matter for this skill, and there may be many.
+// A skill does not depend on the owners of other scopes, and there may be many.
 function isOfSkill(statement: Statement, name: SkillName): boolean {
   return (
     statement.predicateType !== predicateTypes.scope || statement.predicate.scope === scopeOf(name)
@@ -88,9 +88,9 @@ function damaged(place: string, cause?: unknown): Problem {
 function full(place: string): Problem {
   return new Problem(
     'memory-damaged',
-    `Cannot remember more of this registry: ${place} takes ${knownStatementsMax} statements about who is who, each of at most ${knownStatementBytesMax} bytes`,
+    `Cannot remember more statements of this registry: ${place} holds at most ${knownStatementsMax} identity statements and revocations of at most ${knownStatementBytesMax} bytes each`,
     {
-      hint: 'ask the operator why there are so many, or why one is so large; to begin anew, delete the folder',
+      hint: 'ask the registry’s operator why there are so many, or why one is so large; to start again, delete the folder',
     },
   );
 }

@@ -1,6 +1,4 @@
-/**
- * Limits the requests of one admission in total, because a registry could make hundreds necessary.
- */
+/** Limits all requests of one admission in total, because a registry could demand hundreds. */
 import type { Digest } from '../skill/digest.ts';
 import { Problem } from '../skill/problem.ts';
 import type { FileAnswer, GetFile, Source } from './blobs.ts';
@@ -9,7 +7,7 @@ import type { Store } from './store.ts';
 
 type Body = NonNullable<FileAnswer['body']>;
 
-/** The same source, which stops answering after the deadline. */
+/** The same source with a time limit for all of its answers. */
 export function withDeadline<Limited extends Pick<Source, 'fetch' | 'base'>>(
   source: Limited,
   milliseconds = admissionMilliseconds,
@@ -18,8 +16,8 @@ export function withDeadline<Limited extends Pick<Source, 'fetch' | 'base'>>(
   const tooLate = (): Problem =>
     new Problem(
       'registry-down',
-      `The registry at ${source.base} took longer than ${milliseconds / 1_000} s to hand over the evidence of one version`,
-      { hint: 'Try again; if it stays, tell its operator.' },
+      `The registry at ${source.base} took longer than ${milliseconds / 1_000} s to deliver the evidence of one version`,
+      { hint: 'Try again. If the error remains, tell the operator of the registry.' },
     );
   const fetch: GetFile = async (url, how) => {
     try {
@@ -67,16 +65,15 @@ export function withSum<Limited extends Source>(
   return { ...source, fetch };
 }
 
-/**
- * A store that passes on its content only when told to, so that a rejected admission fills no disk.
- */
+/** A store that holds new content in memory, so that a refused admission fills no disk. */
 export interface StagedStore extends Store {
+  /** Writes the new content to the store below. */
   keep(): Promise<void>;
 }
 
 /**
- * Blobs and log tiles wait in memory. Statuses and remembered facts are stored at once, because
- * refusals depend on them.
+ * Blobs and log tiles stay in memory. Statuses and remembered facts are written at once, because
+ * later refusals depend on them.
  */
 export function stagedStore(store: Store): StagedStore {
   const blobs = new Map<Digest, Uint8Array>();

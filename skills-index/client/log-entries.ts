@@ -1,7 +1,4 @@
-/**
- * The entries of a log, one after the other from a place on, shown at the end to be those that a
- * signed head commits to.
- */
+/** Reads the entries of a log in order, and verifies at the end that they make a signed head. */
 
 import { appendLeaf, type CompactRange, rangeRoot } from '../log/compact-range.ts';
 import { leafHash, type TreeHead } from '../log/merkle-tree.ts';
@@ -19,9 +16,9 @@ export interface WalkedEntry {
 }
 
 /**
- * Walks from the end of a tree that is known to the end of `head`.
- * @throws Problem `log-invalid` when entries are withheld, or do not make the head; what was
- * yielded before is then worth nothing
+ * Walks from the end of a known tree to the end of `head`.
+ * @throws Problem `log-invalid` when an entry is missing, or the entries do not make the head. Then
+ * the caller discards all yielded entries
  */
 export async function* walkEntries(
   source: Source,
@@ -41,13 +38,10 @@ export async function* walkEntries(
     }
   }
   if (!endsIn(range, head))
-    throw new Problem(
-      'log-invalid',
-      'The entries that the registry shows are not those that its checkpoint signs',
-    );
+    throw new Problem('log-invalid', 'The registry shows other entries than its checkpoint signs');
 }
 
-/** Whether a tree is the one that a head names. */
+/** Whether a tree has the size and the root of a head. */
 export function endsIn(range: CompactRange, head: TreeHead): boolean {
   return (
     range.size === head.size &&

@@ -1,8 +1,5 @@
-/**
- * Everything `decide` needs about one version, fetched from the index, the blobs and the log.
- * Judges nothing.
- */
-import { valid } from 'semver';
+/** Fetches all evidence about one version from the index, the blobs and the log. Judges nothing. */
+import { valid as validVersion } from 'semver';
 import { parseCheckpoint } from '../log/checkpoint.ts';
 import type { TreeHead } from '../log/merkle-tree.ts';
 import { type Bundle, parseBundle } from '../skill/bundle.ts';
@@ -16,39 +13,31 @@ import { scanReportBytesMax } from '../statement/limits.ts';
 import { peekStatement } from '../statement/sign.ts';
 import { parseSigstoreBundle, type SigstoreBundle } from '../statement/sigstore-bundle.ts';
 import { alarmOfSeen } from '../trust/decision/one-log.ts';
-import type { Admitted, DecisionInput } from '../trust/decision.ts';
+import type { DecisionInput } from '../trust/decision.ts';
 import { type IndexLine, parseIndexFile } from '../trust/index-line.ts';
-import { indexFileBytesMax, rootBytesMax, statusBytesMax } from '../trust/limits.ts';
-import { parseRoot, type RootFile } from '../trust/root.ts';
+import { indexFileBytesMax, statusBytesMax } from '../trust/limits.ts';
+import type { RootFile } from '../trust/root.ts';
 import { verifyRootCheckpoint } from '../trust/root-office.ts';
-import {
-  marksOfAll,
-  newestStatus,
-  type Status,
-  type StatusMark,
-  verifyStatus,
-} from '../trust/status-file.ts';
-import { fetchBlobIfThere, fetchFile, fetchNamed, inTurns, type Source } from './blobs.ts';
+import { marksOfAll, newestStatus, type Status, type StatusMark } from '../trust/status-file.ts';
+import { fetchBlobIfThere, fetchNamed, inTurns, type Source } from './blobs.ts';
 import { readKnown } from './known-statements.ts';
 import { withSum } from './limited-source.ts';
 import { statementBlobBytesMax } from './limits.ts';
 import { describeKeptAlarm, keepAlarm } from './log-alarm.ts';
 import { fetchConsistency } from './log-proofs.ts';
-import type { Store } from './store.ts';
+import { peek, peekStatus } from './peek.ts';
 
-/** What to look for. */
+/** The version to find, and the registry to ask. */
 export interface VersionQuery extends Source {
   readonly root: RootFile;
   /** Milliseconds since 1970. */
   readonly now: number;
   readonly name: SkillName;
-  /**
-   * A semver range; the highest version in it without a mark against it, an exact version as it is.
-   */
+  /** An exact version, or a semver range: its highest version without a mark against it. */
   readonly range: string;
   /**
-   * What other places of `status.json` said: the newest shows the head that the evidence is
-   * gathered for, the marks of all count.
+   * `status.json` from further sources. The newest status shows the head of the log; the marks of
+   * all count.
    */
   readonly furtherStatuses?: readonly Uint8Array[];
 }
@@ -63,11 +52,11 @@ export type VersionEvidence = Omit<
  * Fetches the evidence about the highest version in the range.
  * @throws Problem `not-found`, `registry-down`, `registry-answer-invalid`, `signature-invalid`,
  * `log-invalid` when the kept checkpoint is damaged,
- *   `log-rolled-back` when the version is not there, and neither is the log that was seen before
+ * `log-rolled-back` when the registry has neither the version nor the log that this host saw before
  */
 export async function fetchVersionEvidence(query: VersionQuery): Promise<VersionEvidence> {
   const lines = await fetchIndex(query, query.name);
-  const isGood = (bytes: Uint8Array): boolean => readStatus(bytes, query) !== undefined;
+  const isGood = (bytes: Uint8Array): boolean => peekStatus(bytes, query) !== undefined;
   const statusFile = {
     name: 'status.json',
     path: '/index/status.json',
@@ -79,11 +68,11 @@ export async function fetchVersionEvidence(query: VersionQuery): Promise<Version
     ...(statusBytes === undefined ? [] : [statusBytes]),
     ...(query.furtherStatuses ?? []),
   ];
-  const read = statuses.flatMap((bytes) => readStatus(bytes, query) ?? []);
-  const status = newestStatus(read);
+  const valid = statuses.flatMap((bytes) => peekStatus(bytes, query) ?? []);
+  const status = newestStatus(valid);
   const seen = await fetchSeen(query, status);
   const line = await orRolledBack(query, { seen, status }, () =>
-    chooseLine(lines, query, marksOfAll(read)),
+    chooseLine(lines, query, marksOfAll(valid)),
   );
   const limited = withSum(query);
   const statements = await fetchStatements(limited, line.statements);
@@ -114,7 +103,7 @@ export async function fetchVersionEvidence(query: VersionQuery): Promise<Version
  */
 export async function fetchIndex(source: Source, name: SkillName): Promise<IndexLine[]> {
   const path = `index/${name}`;
-  const isGood = (read: Uint8Array): boolean => parseIndexFile(read, name).length > 0;
+  const isGood = (answer: Uint8Array): boolean => parseIndexFile(answer, name).length > 0;
   const bytes = await fetchNamed(source, {
     name: path,
     path: `/${path}`,
@@ -126,40 +115,15 @@ export async function fetchIndex(source: Source, name: SkillName): Promise<Index
   return bytes === undefined ? [] : parseIndexFile(bytes, name);
 }
 
-/**
- * The registry's root file, as it serves it: to show its fingerprint, never to trust it unseen;
- * nothing is kept.
- * @throws Problem `registry-down`, `root-invalid`, `not-found`
- */
-export async function fetchRoot(source: Source): Promise<RootFile> {
-  const bytes = await fetchFile(source, '/index/root.json', rootBytesMax);
-  if (bytes === undefined) throw new Problem('not-found', `There is no registry at ${source.base}`);
-  return parseRoot(bytes);
-}
-
-/**
- * Remembers the head of the log that an admission rests on, so that the next one cannot be shown an
- * older log.
- */
-export async function rememberCheckpoint(store: Store, admitted: Admitted): Promise<void> {
-  await store.putNamed('checkpoint', Buffer.from(admitted.checkpoint.note));
-}
-
-// Its age is for `decide`, which knows how much grace the host gives.
-function readStatus(bytes: Uint8Array, { root, now }: VersionQuery): Status | undefined {
-  return peek(() => verifyStatus(bytes, root, now, { graceSeconds: Number.POSITIVE_INFINITY }));
-}
-
-// Versions with a mark against them are passed over while there is another; when there is none,
-// `decide` names the mark.
+// Prefers versions without a mark against them. When there is none, `decide` names the mark.
 function chooseLine(
   lines: readonly IndexLine[],
   { name, range }: VersionQuery,
   marks: readonly StatusMark[],
 ): IndexLine {
-  const stopping = marks.filter((mark) => mark.kind !== 'deprecated').map((mark) => mark.bundle);
-  const unmarked = lines.filter((line) => !stopping.includes(line.bundle));
-  const candidates = valid(range) === null ? [unmarked, lines] : [lines];
+  const marked = marks.filter((mark) => mark.kind !== 'deprecated').map((mark) => mark.bundle);
+  const unmarked = lines.filter((line) => !marked.includes(line.bundle));
+  const candidates = validVersion(range) === null ? [unmarked, lines] : [lines];
   for (const list of candidates) {
     const version = resolveVersion(
       range,
@@ -171,12 +135,12 @@ function chooseLine(
   const known =
     lines.length === 0
       ? 'the registry has no approved version of it'
-      : `there are ${lines.map((line) => line.version).join(', ')}`;
+      : `the registry has ${lines.map((line) => line.version).join(', ')}`;
   const prerelease = lines.findLast((line) => line.version.includes('-'))?.version;
   throw new Problem('not-found', `Cannot find ${name}@${range}: ${known}`, {
     ...(prerelease === undefined
       ? {}
-      : { hint: `a prerelease has to be named: ${name}@${prerelease}` }),
+      : { hint: `to get the prerelease, name it: ${name}@${prerelease}` }),
   });
 }
 
@@ -193,7 +157,7 @@ async function fetchStatements(
   );
 }
 
-// Read only to learn which report to fetch and which heads to prove; `decide` verifies it.
+// Tells which report to fetch and which heads need a proof; `decide` verifies the bundle.
 function peekBundle(bytes: Uint8Array): SigstoreBundle | undefined {
   return peek(() => parseSigstoreBundle(parseJson(bytes, 'statement').value));
 }
@@ -220,7 +184,7 @@ async function fetchReport(
   );
 }
 
-/** SKILL.md and skill.json: what is read before anything else of a skill. */
+/** SKILL.md and skill.json, which `decide` compares with the signed statements. */
 async function fetchTexts(
   source: Source,
   bundleBytes: Uint8Array,
@@ -249,8 +213,7 @@ async function fetchSeen(
   return { checkpoint: { size, root, note }, proof: proofs.get(size) ?? [] };
 }
 
-// A registry that lost its newest entries lost the version too, so the real fault is the log, not
-// the version.
+// A registry that lost its newest log entries lost the version, too. Then the error names the log.
 async function orRolledBack(
   query: VersionQuery,
   { seen, status }: { readonly seen: DecisionInput['seen']; readonly status: Status | undefined },
@@ -281,13 +244,4 @@ async function fetchProofs(
 ): Promise<NonNullable<DecisionInput['consistency']>> {
   const sizes = heads.map((head) => head.size);
   return fetchConsistency(source, sizes, Math.max(0, ...sizes));
-}
-
-function peek<Result>(read: () => Result): Result | undefined {
-  try {
-    return read();
-  } catch (cause) {
-    if (cause instanceof Problem) return undefined;
-    throw cause;
-  }
 }

@@ -1,30 +1,28 @@
-/**
- * Remembers what was revoked, so that a registry cannot deny it later with its own keys over a log
- * that only grew.
- */
+/** Remembers revocations, so that a registry cannot hide one later in a newer status. */
 import { type Digest, isDigest } from '../skill/digest.ts';
 import { Problem } from '../skill/problem.ts';
 import { isBase64 } from '../statement/base64.ts';
 import type { RootFile } from '../trust/root.ts';
-import { type Status, verifyStatus } from '../trust/status-file.ts';
+import { peekStatus } from './peek.ts';
 import type { Store } from './store.ts';
 
 const fileName = 'revoked';
 
 /**
- * Keeps what these statuses say is revoked.
+ * Keeps the revocations in these statuses.
  * @throws Problem `memory-damaged`
- * @returns all that was ever kept under the status key in office: what a key said that
- * administrators have replaced is said anew by its
- *   successor, or was a thief's
+ * @returns all revocations that this host ever kept under the present status key. Marks of a
+ * replaced status key are discarded: the new key repeats the valid ones, and a thief could have
+ * made others.
  */
 export async function rememberRevoked(
-  { store, root, now }: { readonly store: Store; readonly root: RootFile; readonly now: number },
+  host: { readonly store: Store; readonly root: RootFile; readonly now: number },
   statuses: readonly Uint8Array[],
 ): Promise<ReadonlySet<Digest>> {
+  const { store, root } = host;
   const [key, ...kept] = await readLines(store);
   const before = key === root.status.key ? kept : [];
-  const marks = statuses.flatMap((bytes) => readStatus(bytes, root, now)?.marks ?? []);
+  const marks = statuses.flatMap((bytes) => peekStatus(bytes, host)?.marks ?? []);
   const all = new Set([
     ...before,
     ...marks.flatMap(({ bundle, kind }) => (kind === 'revoked' ? [bundle] : [])),
@@ -34,8 +32,8 @@ export async function rememberRevoked(
   return all;
 }
 
-// The first line is the id of the status key; each further line is a digest. A damaged file would
-// forget revocations, so it is never replaced by an empty one.
+// The first line is the status key; each further line is a digest. A damaged file is an error: an
+// empty one in its place would forget revocations.
 async function readLines(store: Store): Promise<[string?, ...Digest[]]> {
   const bytes = await store.getNamed(fileName);
   if (bytes === undefined) return [];
@@ -46,15 +44,7 @@ async function readLines(store: Store): Promise<[string?, ...Digest[]]> {
     'memory-damaged',
     `Cannot trust what this host remembers of the registry: ${store.placeOf?.(fileName) ?? fileName} is damaged`,
     {
-      hint: 'bring the file back from a backup; or delete it, and this host no longer knows what it saw revoked',
+      hint: 'bring the file back from a backup; or delete it, and this host no longer knows which versions were revoked',
     },
   );
-}
-
-function readStatus(bytes: Uint8Array, root: RootFile, now: number): Status | undefined {
-  try {
-    return verifyStatus(bytes, root, now, { graceSeconds: Number.POSITIVE_INFINITY });
-  } catch {
-    return undefined;
-  }
 }

@@ -1,8 +1,8 @@
-/** Where verified blobs and the last good copies of changing files lie; given by the caller. */
+/** The place for verified blobs and for the last good copies of files that change. */
 import type { Digest } from '../skill/digest.ts';
 
 export interface Store {
-  /** Bytes by digest; whoever asks checks them again. */
+  /** Bytes by digest; the caller verifies the digest. */
   get(digest: Digest): Promise<Uint8Array | undefined>;
   put(digest: Digest, bytes: Uint8Array): Promise<void>;
   /**
@@ -13,7 +13,7 @@ export interface Store {
   putNamed(name: string, bytes: Uint8Array): Promise<void>;
   /** Last parts of the names below a folder, in order. */
   listNamed(folder: string): Promise<readonly string[]>;
-  /** Where a person finds such a file, when it lies on a disk. */
+  /** The path of such a file for people, when the store is on a disk. */
   placeOf?(name: string): string;
 }
 

@@ -1,13 +1,13 @@
 /**
- * Verifies that an approver of this host signed something: with a P-256 key, or with a passkey
- * whose challenge is the hash of the signed bytes.
+ * Verifies the signature of an approver of this host: by a P-256 key, or by a passkey whose
+ * challenge is the hash of the signed bytes.
  */
-import { createHash, createPublicKey, verify } from 'node:crypto';
+import { createHash } from 'node:crypto';
 import type { EnrolledPasskey, PasskeyAssertion } from '../statement/attestation.ts';
 import { pae } from '../statement/sign.ts';
-import { whyNotAsserted } from './passkey.ts';
+import { isSignedBy, whyNotAsserted } from './passkey.ts';
 
-/** The approver's key or passkey; exactly one is given. */
+/** The approver's key or passkey: exactly one of the two. */
 export interface ProvingKey {
   readonly key?: { readonly spki: string };
   readonly passkey?: EnrolledPasskey;
@@ -36,16 +36,8 @@ export function whyNotProven(
   if (passkey !== undefined && proof.assertion !== undefined)
     return whyNotAsserted(proof.assertion, proofChallenge(type, payload), passkey);
   if (key === undefined || proof.signature === undefined) return ['it is not signed'];
-  return isSigned(key.spki, pae(type, payload), proof.signature)
+  const spki = Buffer.from(key.spki, 'base64');
+  return isSignedBy(spki, pae(type, payload), Buffer.from(proof.signature, 'base64'))
     ? []
-    : ['its signature does not hold'];
-}
-
-function isSigned(spki: string, bytes: Uint8Array, signature: string): boolean {
-  try {
-    const key = createPublicKey({ key: Buffer.from(spki, 'base64'), format: 'der', type: 'spki' });
-    return verify('sha256', bytes, key, Buffer.from(signature, 'base64'));
-  } catch {
-    return false;
-  }
+    : ['its signature is not valid'];
 }

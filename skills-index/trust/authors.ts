@@ -22,22 +22,21 @@ export interface Acting {
 }
 
 /**
- * Why a person must not approve a version: they are an author of it, or no signature rules that
- * out. A keyless author could hold any member's key. Only an administrator's statement, which lists
- * the identities of a member, rules that out.
- * @param enrolled the enrolled member; undefined for an administrator of the root file, who is not
- * enrolled
+ * Why a person must not approve a version: the person is an author of the version, or could be a
+ * keyless author. Only an administrator's statement that lists a member's identities rules out that
+ * the member is a keyless author.
+ * @param enrolled the enrolled member; undefined for an administrator of the root file
  */
 export function whyAuthor(
   identities: Identities,
   publication: Publication,
-  { enrolled, ...who }: Acting & { readonly enrolled: Member | undefined },
+  { enrolled, ...acting }: Acting & { readonly enrolled: Member | undefined },
   at: number,
 ): string | undefined {
-  if (isAuthor(identities, publication, who, at))
+  if (isAuthor(identities, publication, acting, at))
     return 'an author cannot approve their own version';
   if (enrolled === undefined || enrolled.identities !== undefined) return undefined;
-  if (!standingBehind(identities, publication, at).some(isPerson)) return undefined;
+  if (!ownersAndPublishers(identities, publication, at).some(isPerson)) return undefined;
   return `an author is known only by an identity at an issuer, and no administrator listed the identities of ${enrolled.name}`;
 }
 
@@ -50,30 +49,29 @@ export function whyAuthor(
 export function isAuthor(
   identities: Identities,
   publication: Publication,
-  who: Acting,
+  acting: Acting,
   at: number,
 ): boolean {
-  const owners = standingBehind(identities, publication, at).map(identityId);
-  // Whoever rotated a key remains the same person: under the old key, the new key and every name
-  // that either had.
+  const owners = ownersAndPublishers(identities, publication, at).map(identityId);
+  // A person who rotated a key remains an author under the old key, the new key and all their
+  // names.
   const ids = identities.lineOf(publication.scope, [...given(publication.signer), ...owners]);
-  const keys = given(who.keyId);
+  const keys = given(acting.keyId);
   if (keys.some((key) => ids.has(key))) return true;
   const namesOf = (list: Iterable<Digest>): string[] =>
     [...list].flatMap((id) => [...identities.namesOf(id)]);
   const names = new Set(namesOf(ids));
-  return [...given(who.member), ...namesOf(keys)].some((name) => names.has(name));
+  return [...given(acting.member), ...namesOf(keys)].some((name) => names.has(name));
 }
 
-function standingBehind(
+function ownersAndPublishers(
   identities: Identities,
   { scope, logIndex }: Publication,
   at: number,
 ): Identity[] {
-  const times = [...given(logIndex), at];
-  return times.flatMap((when) => [
-    ...identities.ownersOf(scope, when),
-    ...identities.publishersOf(scope, when),
+  return [...given(logIndex), at].flatMap((index) => [
+    ...identities.ownersOf(scope, index),
+    ...identities.publishersOf(scope, index),
   ]);
 }
 

@@ -22,8 +22,7 @@ export interface LoggedApproval {
 }
 
 /**
- * The facts that an approval is compared with. An absent fact was rejected elsewhere or is not
- * known yet.
+ * The facts that an approval must match. A fact is absent when it is not known or failed before.
  */
 export interface ApprovalContext {
   readonly root: RootFile;
@@ -52,26 +51,32 @@ export function whyNotCounted(approval: LoggedApproval, context: ApprovalContext
 function whyNotAbout({ statement, logIndex }: LoggedApproval, context: ApprovalContext): string[] {
   const { version, scan, policy, at, root } = context;
   const foreign = whyForeignIn(root)({ statement, logIndex });
-  const said = statement.predicate;
-  const sameVersion =
-    said.name === version.name &&
-    said.version === version.version &&
-    said.bundle === version.bundle;
+  const { predicate } = statement;
+  const isSameVersion =
+    predicate.name === version.name &&
+    predicate.version === version.version &&
+    predicate.bundle === version.bundle;
   const shown = context.capabilityDigest;
   const faults: readonly (readonly [boolean, string])[] = [
-    [sameVersion, 'it is about another version'],
+    [isSameVersion, 'it is about another version'],
     [
-      shown === undefined || said.capabilityDigest === shown,
+      shown === undefined || predicate.capabilityDigest === shown,
       'it approves other capabilities than the index shows',
     ],
-    [scan === undefined || said.scanReport === scan.report, 'it rests on another scan report'],
-    [scan === undefined || said.ruleSet === scan.ruleSet, 'it rests on another rule set'],
+    [
+      scan === undefined || predicate.scanReport === scan.report,
+      'it is based on another scan report',
+    ],
+    [scan === undefined || predicate.ruleSet === scan.ruleSet, 'it is based on another rule set'],
     [scan === undefined || logIndex > scan.logIndex, 'it was given before the scan'],
-    [said.policy === policyDigest(policy), 'it was given under another policy'],
-    [at === undefined || at <= Date.parse(said.expires), `its draft expired at ${said.expires}`],
+    [predicate.policy === policyDigest(policy), 'it was given under another policy'],
+    [
+      at === undefined || at <= Date.parse(predicate.expires),
+      `its draft expired at ${predicate.expires}`,
+    ],
   ];
-  const wrong = faults.flatMap(([holds, message]) => (holds ? [] : [message]));
-  return [...(foreign === undefined ? [] : [foreign]), ...wrong];
+  const failed = faults.flatMap(([holds, message]) => (holds ? [] : [message]));
+  return [...(foreign === undefined ? [] : [foreign]), ...failed];
 }
 
 function whyNotReviewer(
@@ -87,7 +92,7 @@ function whyNotReviewer(
   const acting = { ...reviewer, enrolled: member };
   const own = whyAuthor(identities, { scope: scopeOf(version.name), ...publish }, acting, logIndex);
   return [
-    ...(member?.roles.includes('reviewer') ? [] : ['its signer was no reviewer then']),
+    ...(member?.roles.includes('reviewer') ? [] : ['its signer was no reviewer at that log index']),
     ...(member === undefined || member.name === reviewer.member
       ? []
       : [`its signer is ${member.name}`]),
@@ -104,7 +109,7 @@ function whyNotReviewer(
 function whyNotByKey({ statement, signer }: LoggedApproval): string[] {
   const { reviewer, assertion } = statement.predicate;
   const same = 'keyId' in reviewer && reviewer.keyId === signer && assertion === undefined;
-  return same ? [] : ['it is not signed with the key that it names'];
+  return same ? [] : ['the key that it names did not sign it'];
 }
 
 // For an approval by passkey, the registry's signature only places the statement in the log; the
@@ -118,6 +123,6 @@ function whyNotByPasskey(
   const { assertion } = statement.predicate;
   if (assertion === undefined) return ['it has no assertion of a passkey'];
   const enrolled = identities.passkeyOf(credentialId, logIndex);
-  if (enrolled === undefined) return ['its passkey was not enrolled then'];
+  if (enrolled === undefined) return ['its passkey was not enrolled at that log index'];
   return whyNotAsserted(assertion, approvalChallenge(statement), enrolled.passkey);
 }

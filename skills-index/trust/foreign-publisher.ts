@@ -6,8 +6,8 @@ import { printClaims } from './sigstore/certified-identities.ts';
 import type { Certified } from './sigstore/verify-certified.ts';
 
 /**
- * For example `@acme publishes from CI only: CI job … ; and this was signed by …`. Without a log
- * index: as things stand now.
+ * For example `@acme publishes from CI only, by CI job …; … signed this`. Without a log index, the
+ * text is about the present.
  */
 export function describeForeignPublisher(
   identities: Pick<Identities, 'publishersOf'>,
@@ -18,14 +18,14 @@ export function describeForeignPublisher(
   },
 ): string {
   const { signer, certified, logIndex } = by;
-  const who = certified === undefined ? signer : printClaims(certified.claims);
+  const signerText = certified === undefined ? signer : printClaims(certified.claims);
   const publishers = identities.publishersOf(scope, logIndex ?? Number.MAX_SAFE_INTEGER);
   const named = publishers.map(printIdentity).join(' or ');
   if (publishers.length > 0 && publishers.every((one) => isCi(one)))
-    return `@${scope} publishes from CI only: ${named}; and this was signed by ${who}`;
-  const didNot =
+    return `@${scope} publishes from CI only, by ${named}; ${signerText} signed this`;
+  const wasNot =
     logIndex === undefined
-      ? `${who} does not publish in @${scope}`
-      : `${who} did not own @${scope} at log index ${logIndex}`;
-  return publishers.length === 0 ? didNot : `${didNot}; it publishes with ${named}`;
+      ? `${signerText} is no publisher of @${scope}`
+      : `${signerText} was no publisher of @${scope} at log index ${logIndex}`;
+  return publishers.length === 0 ? wasNot : `${wasNot}; its publishers are ${named}`;
 }

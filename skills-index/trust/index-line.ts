@@ -1,6 +1,6 @@
 /**
- * One line of `/index/@scope/name`: an approved version and the addresses of its evidence. The line
- * is unsigned; `decide` verifies each part.
+ * One line of `/index/@scope/name`: an approved version and the addresses of its evidence. Nobody
+ * signs the line; `decide` verifies each part.
  */
 import * as v from 'valibot';
 import { canonicalJson } from '../skill/canonical-json.ts';
@@ -35,8 +35,8 @@ export interface IndexLine {
   /** Id of the identity that published: a key, a person or a CI job. */
   readonly publisher: Digest;
   /**
-   * Addresses of all Sigstore bundles needed: publish, scan, approvals, verification summary, and
-   * the identity statements they rest on.
+   * Addresses of all needed Sigstore bundles: publish, scan, approvals, verification summary, and
+   * the identity statements that these depend on.
    */
   readonly statements: readonly Digest[];
   /** Log index of the verification summary. */
@@ -51,7 +51,7 @@ const lineShape: Shape<IndexLine> = exactObject({
   description: v.pipe(v.string(), v.maxLength(descriptionCharsMax, 'is too long')),
   capabilities,
   requires: v.pipe(
-    v.custom<object>((given) => !Array.isArray(given), 'is a list'),
+    v.custom<object>((value) => !Array.isArray(value), 'is a list'),
     v.record(v.string(), v.pipe(v.string(), v.maxLength(versionCharsMax))),
   ),
   publisher: digest,
@@ -63,7 +63,8 @@ const lineShape: Shape<IndexLine> = exactObject({
 });
 
 /**
- * Reads the file of one skill; a line that cannot be read, or is of another skill, fails the whole.
+ * Reads the index file of one skill. One unreadable line, or a line of another skill, rejects the
+ * file.
  * @throws Problem `registry-answer-invalid`
  */
 export function parseIndexFile(bytes: Uint8Array, name: SkillName): IndexLine[] {
@@ -82,7 +83,7 @@ export function parseIndexFile(bytes: Uint8Array, name: SkillName): IndexLine[] 
   return parsed;
 }
 
-/** The line as it is written into the file, without the line feed: RFC 8785. */
+/** The line as the file contains it, without the line feed: RFC 8785. */
 export function printIndexLine(line: IndexLine): string {
   return canonicalJson(line);
 }

@@ -18,15 +18,15 @@ export interface JudgingPolicies {
   /** The last log index of that policy, when it is an earlier one. */
   readonly validUpTo?: number;
   /**
-   * Every policy whose ceiling and rejected rule sets apply. A fault known today also counts
-   * against versions approved earlier.
+   * Every policy whose ceiling and refused rule sets apply. A fault that is known today also counts
+   * against versions that were approved before.
    */
   readonly binding: readonly Policy[];
 }
 
 /**
- * The policies for a verification summary at a log index, or for a verification summary still to be
- * given. The policy and its list of earlier ones are trusted input.
+ * The policies for a verification summary at a log index, or for a future one. The policy and its
+ * list of earlier policies are trusted input.
  */
 export function policiesAt(policy: Policy, summaryIndex: number | undefined): JudgingPolicies {
   // In order: the first policy that reaches the verification summary's index was in force.
@@ -52,7 +52,7 @@ export function judgeRuleSet(
   reasons.demand(
     !refused,
     'rule-set-refused',
-    `it was scanned with the rule set ${scan.ruleSet}, which the policy refuses`,
+    `the scan used the rule set ${scan.ruleSet}, which the policy refuses`,
   );
 }
 

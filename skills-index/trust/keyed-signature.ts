@@ -1,7 +1,4 @@
-/**
- * Verifies the signature of a keyed bundle with Sigstore's library, and finds the key to verify
- * with.
- */
+/** Finds the key of a keyed bundle, and verifies the signature with Sigstore's library. */
 import { bundleFromJSON } from '@sigstore/bundle';
 import { type TrustMaterial, toSignedEntity, Verifier } from '@sigstore/verify';
 import { type Digest, digestOf } from '../skill/digest.ts';

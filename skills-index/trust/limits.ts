@@ -26,16 +26,6 @@ export const successorsMax = 16;
 export const programsMax = 2_000;
 export const approvalsMax = 20;
 export const clientDataBytesMax = 4_096;
-/** TUF: keys of a role, targets of a role, characters of a signature in hexadecimal. */
-export const tufKeysMax = 24;
-export const tufTargetsMax = 16;
-export const tufSignatureCharsMax = 160;
-/** Roots of one registry's history: as many as tuf-js follows. */
-export const tufRootsMax = 256;
-/** The whole document `tuf.json`; and one file of it. */
-export const tufDocumentBytesMax = 4 * 1024 * 1024;
-export const tufDocumentValuesMax = 200_000;
-export const tufFileBytesMax = 1024 * 1024;
 /** Certificates of people and jobs: DER, and one text in them. */
 export const certificateBytesMax = 16 * 1024;
 export const certificateTextBytesMax = 2_000;

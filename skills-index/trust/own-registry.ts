@@ -4,14 +4,13 @@
  * in another one. Publications and provenance name none, because mirrors and imports pass them on.
  */
 import type { Digest } from '../skill/digest.ts';
-import { Problem } from '../skill/problem.ts';
 import { predicateTypes, type Statement } from '../statement/attestation.ts';
 import type { LoggedStatement } from './identity/identities.ts';
 import { type RootFile, rootFingerprint } from './root.ts';
 
 /**
- * What statements name: the fingerprint of the registry's first root file, which rotations do not
- * change.
+ * The id by which statements name a registry: the fingerprint of its first root file. No rotation
+ * changes it.
  */
 export function registryIdOf(root: RootFile): Digest {
   return root.first ?? rootFingerprint(root);
@@ -30,12 +29,12 @@ type BoundStatement = Exclude<
 >;
 
 /**
- * Makes a function that says why a logged statement does not count in this registry; undefined when
- * it counts.
+ * Returns a function for one registry. The function says why a logged statement does not count
+ * there; undefined for a statement that counts.
  */
 export function whyForeignIn(
   root: RootFile,
-): (one: Pick<LoggedStatement, 'statement' | 'logIndex'>) => string | undefined {
+): (logged: Pick<LoggedStatement, 'statement' | 'logIndex'>) => string | undefined {
   const own = registryIdOf(root);
   const unnamedUpTo = unnamedUpToOf(root);
   return ({ statement, logIndex }) => {
@@ -45,24 +44,6 @@ export function whyForeignIn(
     if (registry !== undefined) return `it was signed for the registry ${registry}`;
     return logIndex <= unnamedUpTo ? undefined : 'it names no registry';
   };
-}
-
-/**
- * Rejects a new statement that does not name this registry. One without a name is rejected too: it
- * may have been signed for another registry before statements had to name theirs.
- * @throws Problem `other-registry`
- */
-export function requireOwnRegistry(root: RootFile, statement: Statement): void {
-  if (!isBound(statement)) return;
-  const own = registryIdOf(root);
-  const { registry } = statement.predicate;
-  if (registry === own) return;
-  const why =
-    registry === undefined ? 'names no registry' : `was signed for the registry ${registry}`;
-  throw new Problem(
-    'other-registry',
-    `Cannot take the statement: it ${why}, and this registry is ${own}`,
-  );
 }
 
 // Older root files do not say up to which index unnamed statements count. All of them count until

@@ -1,6 +1,4 @@
-/**
- * Verifies a passkey's assertion over an approval, from the approval alone (WebAuthn level 3 §7.2).
- */
+/** Verifies the assertion of a passkey (WebAuthn level 3 §7.2). */
 import { createHash, createPublicKey, verify } from 'node:crypto';
 import { parseJson } from '../skill/json.ts';
 import { Problem } from '../skill/problem.ts';
@@ -20,15 +18,15 @@ export function withoutAssertion(statement: ApprovalStatement): ApprovalStatemen
 }
 
 /**
- * SHA-256(PAE(S)), 32 bytes, where S is the approval without `assertion`: what the passkey is asked
- * to sign.
+ * The challenge that a passkey signs: SHA-256(PAE(S)), 32 bytes, where S is the approval without
+ * `assertion`.
  */
 export function approvalChallenge(statement: ApprovalStatement): Uint8Array {
   return sha256(pae(inTotoPayloadType, statementBytes(withoutAssertion(statement))));
 }
 
 /**
- * The key inside a COSE key: EC2, ES256, P-256, in the one order that CTAP2 allows.
+ * Reads a COSE key: EC2, ES256, P-256, in the only order that CTAP2 allows.
  * @returns SPKI DER, or undefined for any other key
  */
 export function coseToSpki(cose: Uint8Array): Uint8Array | undefined {
@@ -42,7 +40,7 @@ export function coseToSpki(cose: Uint8Array): Uint8Array | undefined {
   return fixed ? Buffer.concat([spkiHead, x, y]) : undefined;
 }
 
-/** The request to an authenticator: to create a passkey, or to sign with one. */
+/** A request to an authenticator: to create a passkey, or to sign with a passkey. */
 export interface Ceremony {
   readonly type: 'webauthn.create' | 'webauthn.get';
   /** base64url. */
@@ -72,7 +70,7 @@ export function whyNotAsserted(
     ...((hasMoreData ? data.length > 37 : data.length === 37)
       ? []
       : ['its authenticator data has the wrong length']),
-    ...(isSigned(assertion, publicKey) ? [] : ['its signature does not hold']),
+    ...(isAsserted(assertion, publicKey) ? [] : ['its signature is not valid']),
   ];
 }
 
@@ -118,21 +116,26 @@ function whyNotClientData(bytes: Buffer, { type, challenge, origin, rpId }: Cere
   ];
 }
 
-// §5.8.1: the page that asked must not be framed by another site. Only an absent or false
-// `crossOrigin` says so.
+// §5.8.1: no other site may frame the page that asks. Only an absent or false `crossOrigin` shows
+// that.
 function isInOwnPage({ crossOrigin, topOrigin }: Readonly<Record<string, unknown>>): boolean {
   return (crossOrigin === undefined || crossOrigin === false) && topOrigin === undefined;
 }
 
-function isSigned(
+function isAsserted(
   { authenticatorData, clientDataJSON, signature }: PasskeyAssertion,
   publicKey: string,
 ): boolean {
   const signed = Buffer.concat([decode(authenticatorData), sha256(decode(clientDataJSON))]);
+  const spki = coseToSpki(decode(publicKey));
+  return spki !== undefined && isSignedBy(spki, signed, decode(signature));
+}
+
+/** Whether a key (SPKI DER) signed these bytes: ECDSA with SHA-256, DER. */
+export function isSignedBy(spki: Uint8Array, bytes: Uint8Array, signature: Uint8Array): boolean {
   try {
-    const spki = Buffer.from(coseToSpki(decode(publicKey)) ?? []);
-    const key = createPublicKey({ key: spki, format: 'der', type: 'spki' });
-    return verify('sha256', signed, key, decode(signature));
+    const key = createPublicKey({ key: Buffer.from(spki), format: 'der', type: 'spki' });
+    return verify('sha256', bytes, key, signature);
   } catch {
     return false;
   }

@@ -1,4 +1,4 @@
-/** The registry's policy: how many people must approve, and the highest capabilities. */
+/** The policy of a registry: how many people must approve, and the most capabilities of a skill. */
 import * as v from 'valibot';
 import { canonicalDigest } from '../skill/canonical-json.ts';
 import type { Capabilities } from '../skill/capability.ts';
@@ -51,7 +51,7 @@ export interface Policy {
   readonly earlier?: readonly EarlierPolicy[];
 }
 
-/** A policy that was in force until a place in the log. */
+/** A policy that was in force up to a log index. */
 export interface EarlierPolicy {
   readonly policy: Omit<Policy, 'earlier'>;
   /** Log index of the last verification summary that it judges. */
@@ -67,9 +67,9 @@ export const defaultPolicy: Policy = {
 };
 
 /**
- * The policy of a new registry: one approver must sign without the desk. The desk's operator
- * chooses what a passkey signs there, so desk approvals alone would let a stolen registry approve
- * by itself.
+ * The policy of a new registry: one approver must sign without the desk. The operator of the desk
+ * chooses what a passkey signs there, so a stolen registry could approve by itself if approvals by
+ * the desk were enough.
  */
 export const firstPolicy: Policy = {
   ...defaultPolicy,
@@ -137,7 +137,7 @@ export function approvalsNeeded(
   return whyHigh(policy, version).length === 0 ? policy.approvals.usual : policy.approvals.high;
 }
 
-/** Why a version needs the high number of approvals; empty when it does not. */
+/** Why a version needs the high number of approvals; empty for the usual number. */
 export function whyHigh(
   policy: Policy,
   { capabilities, findings, verdict }: Parameters<typeof approvalsNeeded>[1],
@@ -171,8 +171,8 @@ export function policyDigest({ earlier: _, ...policy }: Policy): Digest {
 }
 
 /**
- * Whether a program as `exec` needs the high number of approvals: `*`, or any word of its name
- * stands in the policy's table.
+ * Whether a program as `exec` needs the high number of approvals: `*`, or a program with a word of
+ * the policy's list in its name.
  */
 export function hasReach(policy: Policy, program: string): boolean {
   const name = program.toLowerCase().replace(/\.(exe|cmd|bat|com)$/, '');

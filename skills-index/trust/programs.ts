@@ -1,7 +1,6 @@
 /**
- * Programs whose `exec` permits more than it seems: they run code from their input, start other
+ * Programs that can do more than their name says: they run code from their input, start other
  * programs, or send data out. Sources: manual pages, and GTFOBins for programs that give a shell.
- * Any word of a program's name counts.
  */
 const words = (text: string): string[] => text.trim().split(/\s+/);
 
@@ -56,7 +55,7 @@ const convertersWithDoors = words(`
   mpv mplayer mutool obs pandoc pdflatex pdftex pico qpdf rst2pdf soffice sox streamlink tex vlc wkhtmltopdf wkhtmltoimage xelatex yt-dlp
   youtube-dl unoconv`);
 
-/** All of them, sorted, each once. */
+/** All programs in order, each once. */
 export const programsOfReach: readonly string[] = [
   ...new Set([
     ...shells,

@@ -1,13 +1,11 @@
-/**
- * The keys of each office (role) in the root file at a log index, and the checkpoints that count.
- */
+/** The keys of each office (role) of the root file at a log index, and their checkpoints. */
 import { type Checkpoint, verifyCheckpoint } from '../log/checkpoint.ts';
 import type { Digest } from '../skill/digest.ts';
 import { Problem } from '../skill/problem.ts';
 import { type ParseKey, parseKey } from '../statement/parse-key.ts';
 import { type RootFile, type RootKey, type RootOffice, rootKeyId, spkiOf } from './root.ts';
 
-/** A key in an office; the key is still in office when `validUpTo` is absent. */
+/** A key of an office; a key without `validUpTo` is still in office. */
 export interface OfficeKey extends RootKey {
   readonly validUpTo?: number;
 }
@@ -23,7 +21,7 @@ export interface RootCheckpoint extends Checkpoint {
   readonly retired: boolean;
 }
 
-/** Keys of an office, those in office first. */
+/** The keys of an office: the present ones first, then the retired ones. */
 export function keysOfOffice(root: RootFile, office: RootOffice): readonly OfficeKey[] {
   const current = office === 'administrator' ? root.administrators : [root[office]];
   return [...current, ...(root.retired ?? []).filter((one) => one.office === office)];
@@ -42,7 +40,7 @@ export function thresholdAt({ threshold, thresholds = [] }: RootFile, at: number
 }
 
 /**
- * Reads a signed note of the log, by its key in office or, up to its last index, by a retired one.
+ * Verifies a checkpoint by the log key in office, or by a retired one up to its last log index.
  * @throws Problem `log-invalid`, `signature-invalid`
  */
 export function verifyRootCheckpoint(

@@ -35,13 +35,13 @@ export type RootOffice = (typeof rootOffices)[number];
 export interface RetiredKey extends RootKey {
   readonly office: RootOffice;
   /**
-   * The last log index that counts; of the log's own key, the last one that its checkpoints may
-   * reach.
+   * The last log index that counts. For a key of the log, the last index that its checkpoints may
+   * include.
    */
   readonly validUpTo: number;
 }
 
-/** A threshold of an earlier root file: votes up to a log index are counted by it. */
+/** A threshold of an earlier root file, for votes up to a log index. */
 export interface EarlierThreshold {
   readonly threshold: number;
   /** The last log index at which it counts. */
@@ -70,8 +70,8 @@ export interface RootFile {
   /** Keys of earlier root files, by office. */
   readonly retired?: readonly RetiredKey[];
   /**
-   * Whether the registry has had TUF metadata from its first day. A client that is shown none then
-   * rejects the registry.
+   * Whether the registry has had TUF metadata from its first day. Then a client rejects a registry
+   * without TUF metadata.
    */
   readonly tuf?: 1;
   /**
@@ -152,8 +152,8 @@ const rootShape: Shape<RootFile> = v.pipe(
     first: v.exactOptional(digest),
     unnamedUpTo: v.exactOptional(logIndex),
   }),
-  // The administrators' signatures prove which root file was first. Without them, a registry could
-  // name the first root file of another.
+  // Only the administrators' signatures in the TUF metadata prove which root file was first.
+  // Without them, a registry could name the first root file of another registry.
   v.check(
     ({ first, tuf }) => first === undefined || tuf === 1,
     'names a first root file, and no TUF metadata (tuf) to prove it',
@@ -162,8 +162,8 @@ const rootShape: Shape<RootFile> = v.pipe(
     (root) => root.threshold <= root.administrators.length,
     'has a threshold above the number of administrators',
   ),
-  // A key in two offices would let its holder act in both; a key that is also retired would never
-  // end.
+  // The holder of a key in two offices could act in both. A present key that is also retired would
+  // never end.
   v.check((root) => {
     const keys = [
       root.log,
@@ -186,7 +186,7 @@ export function parseRoot(content: Uint8Array | string): RootFile {
   return parseShape(rootShape, parseJson(content, 'root.json'), 'root-invalid', 'the root file');
 }
 
-/** What people compare and `--root` names: SHA-256 of the RFC 8785 form. */
+/** The fingerprint that people compare and `--root` names: SHA-256 of the RFC 8785 form. */
 export function rootFingerprint(root: RootFile): Digest {
   return canonicalDigest(root);
 }

@@ -1,13 +1,13 @@
 /**
- * What a key signs to sign in: bound to one registry, so that no registry can pass another one's
- * question on as its own.
+ * The text that a key signs to sign in. It names one registry, so no registry can pass off another
+ * registry's text as its own.
  */
 import type { Digest } from '../skill/digest.ts';
 
 export interface SessionQuestion {
   /** Fingerprint of the root file that the signer has pinned for the registry. */
   readonly root: Digest;
-  /** The registry's address as the signer has it, without a slash at the end. */
+  /** The registry's address in the signer's configuration, without a slash at the end. */
   readonly base: string;
   readonly nonce: string;
 }

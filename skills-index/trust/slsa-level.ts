@@ -1,5 +1,5 @@
 /**
- * How far the evidence shows where a bundle came from, in the words of SLSA (slsa.dev/spec/v1.2:
+ * The SLSA build level of a version: how well the evidence shows its origin (slsa.dev/spec/v1.2,
  * build track, verification summary).
  */
 import type { SignedBy } from './identity/match.ts';
@@ -7,7 +7,7 @@ import type { SignedBy } from './identity/match.ts';
 /** 0: nothing is shown. 1: the publisher claims a commit. 2: an identified CI job claims it. */
 export type SlsaBuildLevel = 0 | 1 | 2;
 
-/** What a verification summary writes as `verifiedLevels`: the highest level of the track, once. */
+/** The `verifiedLevels` of a verification summary: the highest level, once. */
 export function levelWords(level: SlsaBuildLevel): readonly string[] {
   return level === 0 ? [] : [`SLSA_BUILD_LEVEL_${level}`];
 }
@@ -22,19 +22,21 @@ export function slsaLevelOf(
 ): SlsaBuildLevel {
   if (publish === undefined || provenance === undefined || publish.signer !== provenance.signer)
     return 0;
-  // One name can be that of jobs of many repositories, where it is a reusable workflow's.
-  const byWhom = publish.signers;
-  const saidBy = provenance.signers;
-  if (byWhom !== undefined && saidBy !== undefined && byWhom.join() !== saidBy.join()) return 0;
-  // The form of a CI job among the identities that the certificate satisfies; a job for a pull
-  // request satisfies none.
-  return (provenance.signers ?? []).some((one) => one !== provenance.signer) ? 2 : 1;
+  // Jobs of many repositories have one name when they call the same reusable workflow.
+  const publishers = publish.signers;
+  const builders = provenance.signers ?? [];
+  if (
+    publishers !== undefined &&
+    provenance.signers !== undefined &&
+    publishers.join() !== builders.join()
+  )
+    return 0;
+  // A certificate of a CI job satisfies more identities than its own name. A job for a pull request
+  // satisfies none.
+  return builders.some((id) => id !== provenance.signer) ? 2 : 1;
 }
 
-/**
- * Why a verification summary may not write these words where the evidence shows this level; it may
- * claim less.
- */
+/** Why a verification summary may not claim these levels by the evidence; it may claim less. */
 export function whyNotLevels(words: readonly string[], level: SlsaBuildLevel): string | undefined {
   const shown = ([1, 2] as const).filter((one) => one <= level).flatMap(levelWords);
   const beyond = words.filter((word) => !shown.includes(word));

@@ -1,21 +1,11 @@
-/**
- * `status.json`: the signed facts about approved versions that may change, valid for at most 24
- * hours.
- */
+/** Verifies `status.json`: the signed marks of approved versions, valid for at most 24 hours. */
 import * as v from 'valibot';
-import { canonicalJson } from '../skill/canonical-json.ts';
 import type { Digest } from '../skill/digest.ts';
 import { parseJson } from '../skill/json.ts';
 import { Problem } from '../skill/problem.ts';
 import { boundedList, exactObject, parseShape } from '../skill/shape.ts';
 import { digest, isoTime, reason, type Shape } from '../statement/field-shapes.ts';
-import {
-  type Envelope,
-  parseEnvelope,
-  type Signer,
-  signPayload,
-  verifyEnvelope,
-} from '../statement/sign.ts';
+import { parseEnvelope, verifyEnvelope } from '../statement/sign.ts';
 import {
   clockSkewSeconds,
   statusBytesMax,
@@ -37,7 +27,7 @@ export interface StatusMark {
 }
 
 export interface Status {
-  /** The log's newest signed checkpoint, the whole note. */
+  /** The newest signed checkpoint of the log, as a note. */
   readonly checkpoint: string;
   readonly marks: readonly StatusMark[];
   /** ISO 8601, UTC. */
@@ -46,7 +36,7 @@ export interface Status {
   readonly expires: string;
 }
 
-const statusShape: Shape<Status> = v.pipe(
+export const statusShape: Shape<Status> = v.pipe(
   exactObject({
     checkpoint: v.string(),
     marks: boundedList(
@@ -67,34 +57,18 @@ const statusShape: Shape<Status> = v.pipe(
   }, 'expires more than 24 hours after it was issued, or before'),
 );
 
-/**
- * Signs a status; the envelope's JSON is `status.json`.
- * @throws Problem `statement-invalid` for a status that clients would reject
- */
-export async function signStatus(status: Status, signer: Signer): Promise<Envelope> {
-  const bytes = Buffer.from(canonicalJson(status));
-  parseShape(
-    statusShape,
-    parseJson(bytes, 'status.json', statusValuesMax),
-    'statement-invalid',
-    'the status',
-  );
-  return signPayload(statusPayloadType, bytes, signer);
-}
-
-/** When and by whom a status counts. */
 export interface StatusOptions {
-  /** How long past `expires` it still counts; 0 by default. */
+  /** How long the status still counts after `expires`; 0 by default. */
   readonly graceSeconds?: number;
   /**
-   * Judges a past time: a retired status key counts up to its last log index. Never use it for the
-   * present, because the thief of a retired key could show the log of that index forever.
+   * Judges a past time: a retired status key counts up to its last log index. Never set this for
+   * the present: the thief of a retired key could show the log of that index for ever.
    */
   readonly past?: boolean;
 }
 
 /**
- * Reads `status.json`, its signature, its time and its checkpoint.
+ * Reads `status.json`, and verifies its signature, its time and its checkpoint.
  * @param now milliseconds since 1970
  * @throws Problem `statement-invalid`, `signature-invalid`, `status-stale`, `log-invalid`,
  * `json-invalid`
@@ -109,7 +83,7 @@ export function verifyStatus(
     throw new Problem('statement-invalid', 'Cannot read status.json: it is too large');
   const envelope = parseEnvelope(parseJson(bytes, 'status.json').value);
   if (envelope.payloadType !== statusPayloadType)
-    throw new Problem('statement-invalid', 'status.json holds no status');
+    throw new Problem('statement-invalid', 'status.json contains no status');
   const signer = keysOfOffice(root, 'status').find((one) => verifyEnvelope(envelope, spkiOf(one)));
   if (signer === undefined) {
     throw new Problem(
@@ -128,24 +102,27 @@ export function verifyStatus(
   return status;
 }
 
-/** Of several statuses the newest, which shows the head of the log. */
+/** The newest of several statuses; it shows the head of the log. */
 export function newestStatus(statuses: readonly Status[]): Status | undefined {
-  return [...statuses].sort((a, b) => Date.parse(b.issued) - Date.parse(a.issued))[0];
+  return newestFirst(statuses)[0];
 }
 
 /**
- * All marks of several statuses, newest status first. A newer status without a mark does not remove
- * the mark, because the holder of the status key can sign one at any time. A lifted mark disappears
- * once each source shows a status from after the lift, within a day.
+ * All marks of several statuses, newest status first. A newer status does not remove the mark of an
+ * older one, because the holder of the status key can sign a status without marks at any time. A
+ * lifted mark disappears within a day, when each source shows a status from after the lift.
  */
 export function marksOfAll(statuses: readonly Status[]): StatusMark[] {
-  const byAge = [...statuses].sort((a, b) => Date.parse(b.issued) - Date.parse(a.issued));
-  const marks = byAge.flatMap((status) => status.marks);
+  const marks = newestFirst(statuses).flatMap((status) => status.marks);
   return [
     ...new Map(
       marks.map((mark) => [`${mark.bundle} ${mark.kind}`, mark] as const).reverse(),
     ).values(),
   ].reverse();
+}
+
+function newestFirst(statuses: readonly Status[]): Status[] {
+  return [...statuses].sort((a, b) => Date.parse(b.issued) - Date.parse(a.issued));
 }
 
 function requireHead(
@@ -172,7 +149,7 @@ function requireTime(
   now: number,
   { graceSeconds = 0 }: StatusOptions,
 ): void {
-  // Written as a negated comparison, so that a clock that returns NaN fails it.
+  // Negated, so that a clock that returns NaN fails the comparison.
   if (!(now >= Date.parse(issued) - clockSkewSeconds * 1000)) {
     throw new Problem(
       'status-stale',

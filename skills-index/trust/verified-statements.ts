@@ -1,7 +1,7 @@
 /**
- * Remembers by digest which statements this process has verified, so that each is verified once.
- * Only this class adds statements. Its memory is bounded. Everything that a result depends on (the
- * bytes, the root file, the Sigstore root) is part of the key.
+ * Remembers the statements that this process has verified, so that it verifies each once. Only this
+ * class adds statements, and its memory is limited. A result depends on the bytes, the root file
+ * and the Sigstore root, so all three are part of the key.
  */
 import { canonicalDigest } from '../skill/canonical-json.ts';
 import { type Digest, digestOf } from '../skill/digest.ts';
@@ -24,7 +24,7 @@ export class VerifiedStatements {
   readonly #parse = rememberingParseKey(parsedKeysMax);
   #bytes = 0;
 
-  /** @param bytesMax of bundles whose results are remembered, in all */
+  /** @param bytesMax total bytes of the remembered bundles */
   constructor(bytesMax = verifiedBytesMax) {
     this.#bytesMax = bytesMax;
   }
@@ -80,8 +80,7 @@ export class VerifiedStatements {
   }
 }
 
-// All callers share the object, so it is frozen. Byte arrays cannot be frozen; nobody writes to
-// them.
+// All callers share the object, so no caller may change it. Byte arrays cannot be frozen.
 function frozen<Value>(value: Value): Value {
   if (
     typeof value !== 'object' ||

@@ -1,20 +1,13 @@
 /**
- * Verifies a Sigstore bundle: signature, place in our log, and what @sigstore/verify leaves to its
- * caller.
+ * Verifies a Sigstore bundle: its signature, its place in our log, and the checks that
+ * @sigstore/verify leaves to its caller.
  */
 import { noteKeyId } from '../log/checkpoint.ts';
 import { certifiedBody, hashedrekordBody } from '../log/entry.ts';
 import { leafHash, type TreeHead, verifyInclusion } from '../log/merkle-tree.ts';
-import { canonicalJson } from '../skill/canonical-json.ts';
 import { type Digest, digestOf } from '../skill/digest.ts';
 import { Problem } from '../skill/problem.ts';
-import {
-  predicateTypes,
-  type Statement,
-  type Subject,
-  type VersionSubject,
-  versionSubjects,
-} from '../statement/attestation.ts';
+import { predicateTypes, type Statement } from '../statement/attestation.ts';
 import { type ParseKey, parseKey } from '../statement/parse-key.ts';
 import { parseStatement } from '../statement/parse-statement.ts';
 import { requireInToto } from '../statement/sign.ts';
@@ -30,6 +23,7 @@ import { type KeySource, signerKey, verifyKeyed } from './keyed-signature.ts';
 import type { RootFile } from './root.ts';
 import { type RootCheckpoint, verifyRootCheckpoint } from './root-office.ts';
 import { idsOfClaims, personOf } from './sigstore/certified-identities.ts';
+import { requireEntry } from './sigstore/require-entry.ts';
 import { type Certified, verifyCertified } from './sigstore/verify-certified.ts';
 
 export interface VerifiedStatement extends LoggedStatement {
@@ -37,7 +31,7 @@ export interface VerifiedStatement extends LoggedStatement {
   readonly payloadDigest: Digest;
   /** The checkpoint in the bundle; `retired` when a former log key signed it. */
   readonly checkpoint: TreeHead & { readonly retired: boolean };
-  /** Whom the certificate names, where one signed. */
+  /** The signer that a certificate names; undefined for a key. */
   readonly certified?: Certified;
 }
 
@@ -49,8 +43,8 @@ export interface VerifyOptions {
    */
   readonly keys?: KeySource;
   /**
-   * JSON of a Sigstore trusted_root.json, trusted; without it nothing counts that a certificate
-   * signed.
+   * JSON of a Sigstore trusted_root.json, trusted. Without it no statement counts that a
+   * certificate signed.
    */
   readonly sigstore?: unknown;
   /**
@@ -108,23 +102,6 @@ export function requireCertifiable({ predicateType }: Statement): void {
   );
 }
 
-/**
- * Requires exactly the subjects of this version, in the order of the bundle.
- * @throws Problem `subject-mismatch`
- */
-export function requireSubjects(
-  statement: Statement,
-  about: VersionSubject | readonly Subject[],
-): void {
-  const expected = 'bundle' in about ? versionSubjects(about) : about;
-  if (canonicalJson(expected) === canonicalJson(statement.subject)) return;
-  const names = statement.subject.slice(0, 3).map((subject) => subject.name);
-  throw new Problem(
-    'subject-mismatch',
-    `The statement's ${statement.subject.length} subjects (${names.join(', ')} …) are not the ${expected.length} of this version`,
-  );
-}
-
 function verifySigner(
   bundle: SigstoreBundle,
   { root, keys, sigstore, parse = parseKey }: VerifyOptions,
@@ -141,7 +118,7 @@ function verifySigner(
   if (sigstore === undefined) {
     throw new Problem(
       'certificate-invalid',
-      'A certificate signed this, and no Sigstore root is trusted here to verify it by',
+      'A certificate signed the statement, and no Sigstore root is trusted here',
       {
         hint: 'The registry has to deliver its trusted_root.json: skillgate registry trust.',
       },
@@ -160,8 +137,8 @@ function verifySigner(
   };
 }
 
-// @sigstore/verify accepts a checkpoint whose name is part of the log's address, any kind of entry,
-// and unread top-level numbers, so the entry is verified here.
+// Verifies the whole entry, because @sigstore/verify does not: it accepts every kind of entry, and
+// a checkpoint whose name is only a part of the log's address.
 function verifyOwnEntry(
   bundle: SigstoreBundle,
   body: Uint8Array,
@@ -173,28 +150,15 @@ function verifyOwnEntry(
   const { size, root: head, logKey } = checkpoint;
   const placed = { leaf: leafHash(body), index: Number(proof.logIndex), size, root: head };
   const hashes = proof.hashes.map((hash) => Buffer.from(hash, 'base64'));
-  const faults = [
+  requireEntry(entry, { body, head: checkpoint }, [
     [
-      Buffer.from(body).toString('base64') !== entry.canonicalizedBody,
-      'the log entry is about another envelope or signer',
-    ],
-    [entry.logIndex !== proof.logIndex, 'the entry and its proof name different indexes'],
-    [Number(proof.treeSize) !== size, 'the proof and the checkpoint name different sizes'],
-    [
-      proof.rootHash !== Buffer.from(head).toString('base64'),
-      'the proof and the checkpoint name different roots',
-    ],
-    [
-      entry.logId.keyId !== Buffer.from(noteKeyId(root.origin, logKey)).toString('base64'),
+      entry.logId.keyId === Buffer.from(noteKeyId(root.origin, logKey)).toString('base64'),
       'the entry names another log',
     ],
     [
-      !verifyInclusion({ ...placed, proof: hashes }),
+      verifyInclusion({ ...placed, proof: hashes }),
       'the proof does not lead from the entry to the root of the log',
     ],
-  ] as const;
-  const fault = faults.find(([holds]) => holds);
-  if (fault !== undefined)
-    throw new Problem('log-invalid', `The statement is not in the log: ${fault[1]}`);
+  ]);
   return checkpoint;
 }

@@ -12,11 +12,11 @@ export interface WitnessTerms {
   readonly witnesses?: WitnessPolicy;
   /** Milliseconds since 1970. */
   readonly now: number;
-  /** For how long past its day a cosignature still counts; 0 by default. */
+  /** How long a cosignature still counts after 24 hours; 0 by default. */
   readonly graceSeconds?: number;
 }
 
-/** The witnesses that cosigned, and why they are not enough. */
+/** The witnesses that cosigned, and why they are too few. */
 export interface WitnessedHead {
   readonly witnessed?: Witnessed;
   readonly why?: string;
@@ -38,7 +38,7 @@ export function readWitnesses(
       now,
       secondsMax,
     });
-    return witnessed.enough ? { witnessed } : { witnessed, why: sayMissing(witnessed) };
+    return witnessed.enough ? { witnessed } : { witnessed, why: describeMissing(witnessed) };
   } catch (cause) {
     if (!(cause instanceof Problem)) throw cause;
     return { why: cause.message };
@@ -49,14 +49,14 @@ export function readWitnesses(
 export function requireWitnesses(note: string, terms: WitnessTerms): void {
   const { why } = readWitnesses(note, terms);
   if (why !== undefined)
-    throw new Problem('witnesses-missing', `Nothing shows that others see the same log: ${why}`);
+    throw new Problem('witnesses-missing', `No proof shows that others see the same log: ${why}`);
 }
 
-function sayMissing({ counted, old, early, threshold, of }: Witnessed): string {
+function describeMissing({ counted, old, early, threshold, of }: Witnessed): string {
   const late = [
     ...old.map(({ name }) => `${name} too long ago`),
     ...early.map(({ name }) => `${name} in the future`),
   ];
-  const besides = late.length === 0 ? '' : ` (${late.join(', ')})`;
-  return `${counted.length} of ${of} witnesses cosigned the log’s head, ${threshold} are needed${besides}`;
+  const others = late.length === 0 ? '' : ` (${late.join(', ')})`;
+  return `${counted.length} of ${of} witnesses cosigned the log’s head, but the policy demands ${threshold}${others}`;
 }

@@ -7,7 +7,7 @@ import { signCheckpoint } from '../../skills-index/log/sign-checkpoint.ts';
 import { canonicalJson } from '../../skills-index/skill/canonical-json.ts';
 import type { Signer } from '../../skills-index/statement/sign.ts';
 import { parseRoot, type RootFile } from '../../skills-index/trust/root.ts';
-import { signStatus } from '../../skills-index/trust/status-file.ts';
+import { signStatus } from '../../skills-index/trust/sign-status.ts';
 import {
   type TufMetadata,
   type TufSigned,

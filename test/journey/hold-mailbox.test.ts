@@ -239,7 +239,7 @@ describe('a held request whose host has a mailbox', () => {
         entry.event === 'hold' && entry.state === 'rejected' ? [entry.why] : [],
       );
     expect(why).toEqual([
-      'its signature does not hold',
+      'its signature is not valid',
       'the answer is for another hold, or the hold was changed',
     ]);
   });

@@ -267,7 +267,7 @@ describe('an agent of the same user', () => {
     [
       'signs it with a key of its own',
       (hold: Hold) => put(hold, signedBy(answerTo(hold))),
-      'its signature does not hold',
+      'its signature is not valid',
     ],
     [
       'answers as an approver of its own',

@@ -73,7 +73,7 @@ describe('a registry that is down', () => {
     const fresh = await user.run('run', '--plan', '@acme/weekly-report', 'report');
     expect(fresh.exit).toBe(0);
     expect(fresh.err).toMatch(
-      /does not answer; what was verified before is used[\s\S]*counts until 2026-03-02/,
+      /does not answer; this host uses the evidence that it kept[\s\S]*counts until 2026-03-02/,
     );
     network.ahead = day + 60_000;
     const late = await user.run('run', '--plan', '@acme/weekly-report', 'report');
@@ -137,7 +137,7 @@ describe('a version with a hyphen', () => {
     await release(network, makeReportSkill('@acme/imported', { version: '0.0.0-be45f8ec' }));
     const missed = await user.run('install', '@acme/imported');
     expect(missed.exit).toBe(3);
-    expect(missed.err).toContain('a prerelease has to be named: @acme/imported@0.0.0-be45f8ec');
+    expect(missed.err).toContain('to get the prerelease, name it: @acme/imported@0.0.0-be45f8ec');
     expect((await user.run('install', '@acme/imported@0.0.0-be45f8ec')).exit).toBe(0);
   });
 });

@@ -10,7 +10,7 @@ import { parseJson } from '../../../skills-index/skill/json.ts';
 import { Problem } from '../../../skills-index/skill/problem.ts';
 import { exactObject, parseShape } from '../../../skills-index/skill/shape.ts';
 import { digest, isoTime, type Shape } from '../../../skills-index/statement/field-shapes.ts';
-import { tufDocumentValuesMax } from '../../../skills-index/trust/limits.ts';
+import { tufDocumentValuesMax } from '../../../skills-index/trust/tuf/limits.ts';
 import type { TufFiles } from '../../../skills-index/trust/tuf/repository.ts';
 import type { Paths } from '../../command.ts';
 import { writeWhole } from '../../context/whole-file.ts';

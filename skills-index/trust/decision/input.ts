@@ -1,4 +1,4 @@
-/** All that a decision on one version is made of. */
+/** The evidence and the trust for a decision about one version. */
 import type { Hash, TreeHead } from '../../log/merkle-tree.ts';
 import type { WitnessPolicy } from '../../log/witness-policy.ts';
 import type { Digest } from '../../skill/digest.ts';
@@ -13,71 +13,70 @@ export interface DecisionInput {
   /** Milliseconds since 1970. */
   readonly now: number;
   readonly line: IndexLine;
-  /** Address → bytes of each Sigstore bundle that the line names. */
+  /** Address of each Sigstore bundle that the line names → its bytes. */
   readonly statements: ReadonlyMap<Digest, Uint8Array>;
   /** Canonical bytes of the bundle. */
   readonly bundle: Uint8Array;
-  /** Canonical bytes of the scan report; empty when there are none. */
+  /** Canonical bytes of the scan report; empty when it is missing. */
   readonly report: Uint8Array;
   /**
-   * Files of the skill at hand by path; SKILL.md and, where the bundle has one, skill.json are
-   * demanded.
+   * Delivered files of the skill, by path. SKILL.md is required, and skill.json when the bundle has
+   * one.
    */
   readonly files: ReadonlyMap<string, Uint8Array>;
   /**
-   * `status.json`, one or several: the newest that verifies shows the head of the log, and the
-   * marks of all that verify count.
+   * One or several `status.json`. The newest valid one shows the head of the log; the marks of all
+   * valid ones count.
    */
   readonly statuses: readonly Uint8Array[];
   /** How long an expired status, and witnesses' cosignatures, still count; 0 by default. */
   readonly statusGraceSeconds?: number;
   /**
-   * `now` is a time gone by, and all that was said since is not asked for: only who says so to the
-   * reader may set it.
+   * `now` is a past time, and later statements are ignored. The caller must tell the reader so.
    */
   readonly past?: boolean;
   /**
-   * Sigstore's `trusted_root.json` as parsed JSON, trusted like `root`. Without it whatever a
-   * certificate signed is refused.
+   * Sigstore's `trusted_root.json` as parsed JSON, trusted like `root`. Without it no signature by
+   * certificate counts.
    */
   readonly sigstore?: unknown;
   /**
-   * What the caller's process verified before, by the same function; absent: all is verified now.
+   * The statements that the caller's process verified before; without it all are verified now.
    */
   readonly verified?: VerifiedStatements;
   /**
-   * Who has to have cosigned the status file's checkpoint, trusted like `root`. Without it nobody
-   * has to.
+   * The witnesses that must cosign the checkpoint of the status, trusted like `root`. Without it no
+   * cosignature is needed.
    */
   readonly witnesses?: WitnessPolicy;
   /**
-   * The last checkpoint that this installation saw, with its signed note and the consistency proof
-   * from it to the status file's.
+   * The last checkpoint that this host saw, with its signed note and the consistency proof to the
+   * checkpoint of the status.
    */
   readonly seen?: {
     readonly checkpoint: TreeHead & { readonly note?: string };
     readonly proof: readonly Hash[];
   };
   /**
-   * Consistency proofs from the size of each checkpoint among the evidence to the largest one, so
-   * that all of it lies in one log. Left out only by who keeps the log.
+   * Consistency proofs from the size of each checkpoint in the evidence to the largest one. They
+   * show that all evidence lies in one log. Only the keeper of the log leaves them out.
    */
   readonly consistency?: ReadonlyMap<number, readonly Hash[]>;
   /**
-   * Bundles that a status seen here before said were revoked: that is final, whoever denies it
-   * since.
+   * Bundles that an earlier status marked as revoked. That is final, also when a later status has
+   * no such mark.
    */
   readonly revokedBefore?: ReadonlySet<Digest>;
   /**
-   * Address → bytes of statements about who is who, and revocations, that earlier decisions here
-   * learned (`learned`).
+   * Address → bytes of the identity statements and revocations that earlier decisions learned
+   * (`learned`).
    */
   readonly known?: ReadonlyMap<Digest, Uint8Array>;
-  /** What the lock or host policy pins, when there is one. */
+  /** The pins of the lock or of host policy. */
   readonly pinned?: Pinned;
 }
 
-/** What is believed without proof. */
+/** The trusted inputs: nothing proves them. */
 export type TrustedInputs = Pick<DecisionInput, 'root' | 'policy' | 'sigstore' | 'witnesses'>;
 
 export interface Pinned {
@@ -86,14 +85,14 @@ export interface Pinned {
   /** Origin of the registry. */
   readonly registry?: string;
   /**
-   * Fingerprint of its first root file: an origin such as `localhost` may be that of two
-   * registries.
+   * Fingerprint of the registry's first root file: two registries may have one origin, such as
+   * `localhost`.
    */
   readonly registryId?: Digest;
   /** Digest of the approved capabilities. */
   readonly capabilities?: Digest;
   /** Log index of the verification summary. */
   readonly logIndex?: number;
-  /** Log index of the first claim of the scope, as the first skill of that scope here showed it. */
+  /** Log index of the first claim of the scope, from the first skill of the scope on this host. */
   readonly scopeClaim?: number;
 }

@@ -47,8 +47,8 @@ export function learnedFrom({ input, statements, known, identities }: Evidence):
   );
 }
 
-// The members, everybody who owned the scope or published in it, and successors of their keys. In
-// log order a key comes before its successor.
+// The members, every owner and publisher of the scope, and the successors of their keys. In log
+// order a key comes before its successor.
 function identitiesBehind(
   counted: readonly VerifiedStatement[],
   isOfScope: (statement: Statement) => boolean,

@@ -11,6 +11,7 @@ import { Problem } from '../../skill/problem.ts';
 import { type PlainBundle, parsePlainBundle } from '../../statement/sigstore-bundle.ts';
 import { type CertificateClaims, readLeaf } from './certificate-identity.ts';
 import { requireRecords, timesOf } from './record-of-signer.ts';
+import { requireEntry } from './require-entry.ts';
 import { parseTrustedRoot, type SigstoreRoot } from './trusted-root.ts';
 
 /** The signer that a trusted certificate authority vouched for, and the signing time. */
@@ -18,7 +19,7 @@ export interface Certified {
   readonly claims: CertificateClaims;
   /** DER of the certificate. */
   readonly certificate: Uint8Array;
-  /** What one certificate is told from another by: SHA-256 of its TBSCertificate. */
+  /** Id of the certificate: SHA-256 of its TBSCertificate. */
   readonly certificateId: Digest;
   /** SPKI DER of its P-256 key. */
   readonly spki: Uint8Array;
@@ -27,8 +28,8 @@ export interface Certified {
 }
 
 /**
- * Verifies a bundle that is signed by certificate and not (or no longer) in our log. What the
- * statement says is for the caller.
+ * Verifies a bundle that a certificate signed, without the entry of our log. The caller judges the
+ * statement.
  * @param bundleJson a Sigstore bundle v0.3 with the certificate, one entry of a Rekor v2 log and
  * RFC 3161 timestamps
  * @param trustedRoot parsed JSON of a trusted_root.json; trusted
@@ -44,7 +45,7 @@ export function verifyCertified(bundleJson: unknown, trustedRoot: unknown): Cert
   requireOneForm(entity, certificate);
   verifyBySigstore(entity, root);
   requireRecords(entity, root, certificate);
-  requireEntry(bundle, certificate, root);
+  requireRekorEntry(bundle, certificate, root);
   return {
     ...leaf,
     certificate,
@@ -76,11 +77,11 @@ export function requireOneForm({ key }: SignedEntity, certificate: Uint8Array): 
     throw new Problem('certificate-invalid', 'Cannot accept the certificate: it is not in DER');
 }
 
-// The library verifies timestamps only when the threshold is above zero; without a timestamp it
-// builds no certificate chain.
+// The library verifies timestamps only with a threshold above zero, and verifies no certificate
+// chain without a timestamp.
 function verifyBySigstore(entity: SignedEntity, root: SigstoreRoot): void {
   const publicKey = (): never => {
-    throw new Problem('key-unknown', 'No key is trusted here, certificates only');
+    throw new Problem('key-unknown', 'Only certificates are trusted here, no keys');
   };
   try {
     new Verifier(
@@ -109,34 +110,17 @@ export function toProblem(cause: unknown): Problem {
   return new Problem(ours, `The signature does not verify: ${reason}`, { cause });
 }
 
-// Checks that the library leaves out: the whole entry, its index, and the name, size and root of
+// The library leaves these checks out: the whole entry, its index, and the name, size and root of
 // the checkpoint.
-function requireEntry(bundle: PlainBundle, certificate: Uint8Array, root: SigstoreRoot): void {
+function requireRekorEntry(bundle: PlainBundle, certificate: Uint8Array, root: SigstoreRoot): void {
   const [entry] = bundle.verificationMaterial.tlogEntries;
-  const { inclusionProof: proof } = entry;
   const logs = root.tlogs.filter(({ logID }) => logID.toString('base64') === entry.logId.keyId);
-  const checkpoint = parseCheckpoint(proof.checkpoint.envelope);
-  const body = Buffer.from(certifiedBody(bundle.dsseEnvelope, certificate));
-  const faults = [
+  const checkpoint = parseCheckpoint(entry.inclusionProof.checkpoint.envelope);
+  const body = certifiedBody(bundle.dsseEnvelope, certificate);
+  requireEntry(entry, { body, head: checkpoint }, [
     [
-      body.toString('base64') !== entry.canonicalizedBody,
-      'the entry is about another envelope or certificate',
-    ],
-    [entry.logIndex !== proof.logIndex, 'the entry and its proof name different indexes'],
-    [
-      Number(proof.treeSize) !== checkpoint.size,
-      'the proof and the checkpoint name different sizes',
-    ],
-    [
-      proof.rootHash !== Buffer.from(checkpoint.root).toString('base64'),
-      'the proof and the checkpoint name different roots',
-    ],
-    [
-      !logs.some(({ baseURL }) => new URL(baseURL).host === checkpoint.origin),
+      logs.some(({ baseURL }) => new URL(baseURL).host === checkpoint.origin),
       'the checkpoint is of another log',
     ],
-  ] as const;
-  const fault = faults.find(([holds]) => holds);
-  if (fault !== undefined)
-    throw new Problem('log-invalid', `The signature is not in the log: ${fault[1]}`);
+  ]);
 }

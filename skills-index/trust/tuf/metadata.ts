@@ -7,7 +7,7 @@ import { createHash } from 'node:crypto';
 import * as v from 'valibot';
 import { boundedList, exactObject } from '../../skill/shape.ts';
 import { hex, isP256Spki, type Shape } from '../../statement/field-shapes.ts';
-import { tufKeysMax, tufSignatureCharsMax, tufTargetsMax } from '../limits.ts';
+import { tufKeysMax, tufSignatureCharsMax, tufTargetsMax } from './limits.ts';
 
 export const tufSpecVersion = '1.0.31';
 

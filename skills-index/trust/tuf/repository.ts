@@ -11,15 +11,15 @@ import { parseJson } from '../../skill/json.ts';
 import { Problem, type Reason } from '../../skill/problem.ts';
 import { boundedList, exactObject, parseShape } from '../../skill/shape.ts';
 import type { Shape } from '../../statement/field-shapes.ts';
+import { parsePolicy } from '../policy.ts';
+import { parseRoot, type RootFile, spkiOf } from '../root.ts';
+import { parseTrustedRoot } from '../sigstore/trusted-root.ts';
 import {
   tufDocumentBytesMax,
   tufDocumentValuesMax,
   tufFileBytesMax,
   tufRootsMax,
-} from '../limits.ts';
-import { parsePolicy } from '../policy.ts';
-import { parseRoot, type RootFile, spkiOf } from '../root.ts';
-import { parseTrustedRoot } from '../sigstore/trusted-root.ts';
+} from './limits.ts';
 import {
   type TufDelegation,
   type TufFile,

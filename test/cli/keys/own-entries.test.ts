@@ -66,7 +66,7 @@ describe('skillgate key list --log', () => {
         bytes[bytes.length - 1] = (bytes.at(-1) ?? 0) ^ 1;
         return new Response(bytes);
       },
-      'not those that its checkpoint signs',
+      'other entries than its checkpoint signs',
     ],
     [
       'a tile that lacks its last entry',

@@ -10,7 +10,7 @@ import { digestOf } from '../../../skills-index/skill/digest.ts';
 import { peekStatement } from '../../../skills-index/statement/sign.ts';
 import { parseSigstoreBundle } from '../../../skills-index/statement/sigstore-bundle.ts';
 import { isWord } from '../../../skills-index/trust/replay/log-words.ts';
-import { readVerifiedBefore } from '../../../skills-index/trust/verified-before.ts';
+import { readVerifiedBefore } from '../../../skills-index/trust/replay/verified-before.ts';
 import { verifyStatement } from '../../../skills-index/trust/verify-statement.ts';
 import { makeKey } from '../../registry/people.ts';
 import { claimScope } from '../../registry/road.ts';

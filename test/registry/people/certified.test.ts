@@ -99,7 +99,7 @@ describe('a registry that trusts a Sigstore', () => {
       { ...somebody, subject: 'mallory@people.example' },
       403,
       'identity-mismatch',
-      'does not publish in @kims',
+      'is no publisher of @kims',
     ],
     [
       'a longer subject',
@@ -107,7 +107,7 @@ describe('a registry that trusts a Sigstore', () => {
       { ...somebody, subject: 'ada@people.example.evil' },
       403,
       'identity-mismatch',
-      'does not publish',
+      'is no publisher of',
     ],
     [
       'another issuer',
@@ -115,7 +115,7 @@ describe('a registry that trusts a Sigstore', () => {
       { ...somebody, issuer: 'https://accounts.example/' },
       403,
       'identity-mismatch',
-      'does not publish',
+      'is no publisher of',
     ],
     ['a job where a person publishes', '@kims/a', someWorkflow, 403, 'identity-mismatch', 'CI job'],
     [
@@ -148,7 +148,7 @@ describe('a registry that trusts a Sigstore', () => {
       somebody,
       403,
       'identity-mismatch',
-      'does not publish in @acme',
+      'is no publisher of @acme',
     ],
     ['anybody in a scope of nobody', '@none/a', somebody, 403, 'scope-unclaimed', 'Nobody owns'],
   ])('takes nothing from %s', async (_, name, claims, status, code, says) => {
@@ -178,7 +178,7 @@ describe('a registry that trusts a Sigstore', () => {
       );
       expect(answer.body).toMatchObject({
         code: 'identity-mismatch',
-        detail: expect.stringContaining('@acme publishes from CI only: CI job'),
+        detail: expect.stringContaining('@acme publishes from CI only, by CI job'),
       });
     }
     const opened = scopeStatement({ scope, owners: [open], previous: closed.body.digest });

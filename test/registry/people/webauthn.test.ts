@@ -324,7 +324,7 @@ describe('an approval by passkey', () => {
     const other = Buffer.alloc(32, 8).toString('base64url');
     expect(reasonsFor(answer(), other)).toContain('it signs another statement');
     expect(reasonsFor(answer(), challenge, testPasskey('mona').enrolled)).toContain(
-      'its signature does not hold',
+      'its signature is not valid',
     );
   });
 

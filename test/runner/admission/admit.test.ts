@@ -178,7 +178,7 @@ describe('admit, when the registry is down', () => {
     const { decision, notes } = await admit(await cached());
     expect(decision.kind).toBe('admitted');
     expect(notes).toEqual([
-      'http://skills.example does not answer; what was verified before is used',
+      'http://skills.example does not answer; this host uses the evidence that it kept',
       'the last known status of this version counts until 2026-03-03T11:00:00.000Z',
     ]);
   });

@@ -1,18 +1,13 @@
 import { describe, expect, it } from 'vitest';
+import { rememberHead } from '../../../skills-index/client/admission-evidence.ts';
 import { fetchBlob } from '../../../skills-index/client/blobs.ts';
-import {
-  fetchIndex,
-  fetchRoot,
-  fetchVersionEvidence,
-  rememberCheckpoint,
-} from '../../../skills-index/client/registry-index.ts';
+import { fetchIndex, fetchVersionEvidence } from '../../../skills-index/client/registry-index.ts';
 import { memoryStore } from '../../../skills-index/client/store.ts';
 import { hexOf } from '../../../skills-index/skill/digest.ts';
 import { parseScope, parseSkillName } from '../../../skills-index/skill/name.ts';
 import { scopeStatement } from '../../../skills-index/statement/attestation.ts';
 import { decide } from '../../../skills-index/trust/decision.ts';
 import { defaultPolicy } from '../../../skills-index/trust/policy.ts';
-import { rootFingerprint } from '../../../skills-index/trust/root.ts';
 import { people, storyNow, storyRoot, storyStatus, tellStory } from '../story.ts';
 import { deadFetch, storyFetch, storyPaths } from '../story-server.ts';
 
@@ -125,8 +120,9 @@ describe('the log that was seen', () => {
     const longer = await tellStory();
     const store = memoryStore();
     const first = query(storyPaths(longer), store);
-    const decision = decide({ ...(await fetchVersionEvidence(first)), ...judged });
-    if (decision.kind === 'admitted') await rememberCheckpoint(store, decision);
+    const evidenceOfFirst = await fetchVersionEvidence(first);
+    const decision = decide({ ...evidenceOfFirst, ...judged });
+    await rememberHead(first, evidenceOfFirst.statuses, decision);
     await longer.log.say(
       scopeStatement({ scope: parseScope('other'), owners: [people.stranger.named] }),
       people.stranger,
@@ -140,21 +136,13 @@ describe('the log that was seen', () => {
   it('may not become another one: the same registry told anew is refused', async () => {
     const store = memoryStore();
     const other = await tellStory();
-    const decision = decide({
-      ...(await fetchVersionEvidence(query(undefined, store))),
-      ...judged,
-    });
-    if (decision.kind === 'admitted') await rememberCheckpoint(store, decision);
+    const asked = query(undefined, store);
+    const evidence = await fetchVersionEvidence(asked);
+    await rememberHead(asked, evidence.statuses, decide({ ...evidence, ...judged }));
     const again = decide({
       ...(await fetchVersionEvidence(query(storyPaths(other), store))),
       ...judged,
     });
     expect(again).toMatchObject({ kind: 'refused', reasons: [{ code: 'log-rolled-back' }] });
   });
-});
-
-it('serves the root file only to be looked at', async () => {
-  const asked = query();
-  expect(rootFingerprint(await fetchRoot(asked))).toBe(rootFingerprint(storyRoot));
-  expect(await asked.store.getNamed('root.json')).toBeUndefined();
 });

@@ -63,7 +63,7 @@ describe('a version that somebody published by certificate', () => {
   it('is refused where no Sigstore is trusted, in so many words', async () => {
     const { sigstore: _, ...input } = (await tellCertified({ publishers: [kim] })).input;
     expect(messagesOf(decide(input))).toContain(
-      'A certificate signed this, and no Sigstore root is trusted here',
+      'A certificate signed the statement, and no Sigstore root is trusted here',
     );
   });
 
@@ -88,37 +88,37 @@ describe('a version that somebody published by certificate', () => {
     [
       'a subject with more behind it',
       person({ subject: `${somebody.subject}.evil.example` }),
-      'did not own @acme',
+      'was no publisher of @acme',
     ],
     [
       'a subject with more before it',
       person({ subject: `m${somebody.subject}` }),
-      'did not own @acme',
+      'was no publisher of @acme',
     ],
     [
       'a subject cut short',
       person({ subject: somebody.subject.slice(0, -1) }),
-      'did not own @acme',
+      'was no publisher of @acme',
     ],
     [
       'a subject in capitals',
       person({ subject: somebody.subject.toUpperCase() }),
-      'did not own @acme',
+      'was no publisher of @acme',
     ],
     [
       'an issuer with a slash at its end',
       person({ issuer: `${somebody.issuer}/` }),
-      'did not own @acme',
+      'was no publisher of @acme',
     ],
     [
       'the same subject of another issuer',
       person({ issuer: 'https://accounts.evil.example' }),
-      'did not own @acme',
+      'was no publisher of @acme',
     ],
     [
       'another repository of the same name',
       ci({ repository: '4712' }),
-      '@acme publishes from CI only: CI job https://ci.example/acme',
+      '@acme publishes from CI only, by CI job https://ci.example/acme',
     ],
     [
       'another workflow of the repository',
@@ -157,7 +157,7 @@ describe('a version that somebody published by certificate', () => {
     [
       'a person where only CI publishes',
       { claims: somebody, owners: [author.named, kim], publishers: [job] },
-      'this was signed by ada@people.example',
+      'ada@people.example (https://accounts.example) signed this',
     ],
   ])('is refused from %s', async (_, cast, says) => {
     const text = messagesOf(decide((await tellCertified(cast)).input));
@@ -169,7 +169,7 @@ describe('a version that somebody published by certificate', () => {
     const claim = scopeStatement({ scope: acme, owners: [author.named], publishers: [job] });
     const { input } = await tellStory({ claim: (log) => log.say(claim, author) });
     expect(messagesOf(decide({ ...input, sigstore: trustedRoot }))).toContain(
-      `@acme publishes from CI only: CI job https://ci.example/acme/skills/.ci/publish.yml of repository 4711 at refs/heads/main (https://token.ci.example); and this was signed by ${author.keyId}`,
+      `@acme publishes from CI only, by CI job https://ci.example/acme/skills/.ci/publish.yml of repository 4711 at refs/heads/main (https://token.ci.example); ${author.keyId} signed this`,
     );
   });
 
@@ -194,7 +194,7 @@ describe('a version that somebody published by certificate', () => {
       ...story.input.line,
       statements: story.input.line.statements.filter((one) => one !== claim?.digest),
     };
-    expect(messagesOf(decide({ ...story.input, line }))).toContain('did not own @acme');
+    expect(messagesOf(decide({ ...story.input, line }))).toContain('was no publisher of @acme');
   });
 
   it('is refused when an owner was added by somebody who owned nothing', async () => {

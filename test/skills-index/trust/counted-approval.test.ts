@@ -77,9 +77,9 @@ describe('an approval does not count', () => {
     ],
     ['another policy', () => why(predicate({ policy: digestOf('x') }))],
     ['draft expired', () => why(predicate({ expires: '2026-03-01T00:00:00.000Z' }))],
-    ['not signed with the key that it names', () => why(same, { signer: people.scanner.keyId })],
+    ['the key that it names did not sign it', () => why(same, { signer: people.scanner.keyId })],
     [
-      'not signed with the key that it names',
+      'the key that it names did not sign it',
       () => why(predicate({ assertion: people.ben.assert(Buffer.alloc(32)) })),
     ],
     [

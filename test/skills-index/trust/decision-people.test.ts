@@ -69,7 +69,7 @@ describe('a reviewer', () => {
           : one,
       signer: (one) => (isApproval(one, 'keyId') ? second : undefined),
     });
-    expect(messagesOf(decision)).toContain('its signer was no reviewer then');
+    expect(messagesOf(decision)).toContain('its signer was no reviewer at that log index');
   });
 
   it('with two keys is still one person', async () => {
@@ -267,7 +267,7 @@ describe('an approval by passkey', () => {
           return { ...one, predicate };
         },
       },
-      'its signer was no reviewer then',
+      'its signer was no reviewer at that log index',
     ],
   ])('%s does not count', async (_, twist, message) => {
     expect(messagesOf(await told(twist))).toContain(message);
@@ -282,7 +282,7 @@ describe('an approval by passkey', () => {
       state: 'ended',
     });
     expect(messagesOf(await told({ before: (log) => log.say(ended, administrator) }))).toContain(
-      'its passkey was not enrolled then',
+      'its passkey was not enrolled at that log index',
     );
   });
 });

@@ -23,27 +23,27 @@ describe('what is said of somebody who does not publish in a scope', () => {
   it('names who does, then and now', () => {
     const named = printIdentity(author.named);
     expect(describeForeignPublisher(publishing(author.named), acme, { signer, logIndex: 7 })).toBe(
-      `${signer} did not own @acme at log index 7; it publishes with ${named}`,
+      `${signer} was no publisher of @acme at log index 7; its publishers are ${named}`,
     );
     expect(describeForeignPublisher(publishing(author.named), acme, { signer })).toBe(
-      `${signer} does not publish in @acme; it publishes with ${printIdentity(people.ada.named)}`,
+      `${signer} is no publisher of @acme; its publishers are ${printIdentity(people.ada.named)}`,
     );
   });
 
   it('says that a scope publishes from CI only when nobody else may', () => {
     expect(describeForeignPublisher(publishing(job), acme, { signer, logIndex: 7 })).toBe(
-      `@acme publishes from CI only: ${printIdentity(job)}; and this was signed by ${signer}`,
+      `@acme publishes from CI only, by ${printIdentity(job)}; ${signer} signed this`,
     );
     expect(
       describeForeignPublisher(publishing(job, author.named), acme, { signer, logIndex: 7 }),
     ).toBe(
-      `${signer} did not own @acme at log index 7; it publishes with ${printIdentity(job)} or ${printIdentity(author.named)}`,
+      `${signer} was no publisher of @acme at log index 7; its publishers are ${printIdentity(job)} or ${printIdentity(author.named)}`,
     );
   });
 
   it('names nobody where nobody publishes', () => {
     expect(describeForeignPublisher(publishing(), acme, { signer, logIndex: 7 })).toBe(
-      `${signer} did not own @acme at log index 7`,
+      `${signer} was no publisher of @acme at log index 7`,
     );
   });
 

@@ -79,8 +79,8 @@ describe('a version', () => {
       /the approval of (Ada|Ben) at log index \d+ does not count: it was signed for the registry/,
     ],
     ['summary', /the verification summary does not count: it was signed for the registry/],
-    ['member', /was no reviewer then/],
-    ['scope', /did not own @acme/],
+    ['member', /was no reviewer at that log index/],
+    ['scope', /was no publisher of @acme/],
   ])('with the %s of another registry is refused', async (kind, why) => {
     for (const root of [newRoot, storyRoot]) {
       const id = registryIdOf(root);

@@ -126,14 +126,14 @@ describe('an assertion', () => {
       { ...good, clientDataJSON: Buffer.from('[]').toString('base64url') },
       challenge,
       ben.enrolled,
-      ['its client data cannot be read', 'its signature does not hold'],
+      ['its client data cannot be read', 'its signature is not valid'],
     ],
     [
       'no key in the passkey',
       good,
       challenge,
       { ...ben.enrolled, publicKey: '' },
-      ['its signature does not hold'],
+      ['its signature is not valid'],
     ],
     [
       'extensions that are not there',
@@ -147,14 +147,14 @@ describe('an assertion', () => {
       eve.assert(challenge),
       challenge,
       ben.enrolled,
-      ['it is of another passkey', 'its signature does not hold'],
+      ['it is of another passkey', 'its signature is not valid'],
     ],
     [
       'another key under the same credential',
       good,
       challenge,
       { ...ben.enrolled, publicKey: eve.enrolled.publicKey },
-      ['its signature does not hold'],
+      ['its signature is not valid'],
     ],
     [
       'a passkey that was enrolled for a foreign origin',
@@ -168,7 +168,7 @@ describe('an assertion', () => {
       { ...good, clientDataJSON: 'AAAA' },
       challenge,
       ben.enrolled,
-      ['its client data cannot be read', 'its signature does not hold'],
+      ['its client data cannot be read', 'its signature is not valid'],
     ],
   ])('does not hold with %s', (_, assertion, over, passkey, reasons) => {
     expect(whyNotAsserted(assertion, over, passkey)).toEqual(reasons);
@@ -213,6 +213,6 @@ describe('a COSE key', () => {
     const cose = Buffer.from(ben.enrolled.publicKey, 'base64url').fill(1, 10, 42);
     expect(
       whyNotAsserted(good, challenge, { ...ben.enrolled, publicKey: cose.toString('base64url') }),
-    ).toEqual(['its signature does not hold']);
+    ).toEqual(['its signature is not valid']);
   });
 });

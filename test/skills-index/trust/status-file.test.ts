@@ -4,9 +4,9 @@ import { digestOf } from '../../../skills-index/skill/digest.ts';
 import { Problem } from '../../../skills-index/skill/problem.ts';
 import { inTotoPayloadType, signPayload } from '../../../skills-index/statement/sign.ts';
 import { statusBytesMax } from '../../../skills-index/trust/limits.ts';
+import { signStatus } from '../../../skills-index/trust/sign-status.ts';
 import {
   type Status,
-  signStatus,
   statusPayloadType,
   verifyStatus,
 } from '../../../skills-index/trust/status-file.ts';

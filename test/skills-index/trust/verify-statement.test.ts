@@ -14,7 +14,8 @@ import type {
   SigstoreBundle,
   SigstoreLogEntry,
 } from '../../../skills-index/statement/sigstore-bundle.ts';
-import { requireSubjects, verifyStatement } from '../../../skills-index/trust/verify-statement.ts';
+import { requireSubjects } from '../../../skills-index/trust/require-subjects.ts';
+import { verifyStatement } from '../../../skills-index/trust/verify-statement.ts';
 import { people, storyRoot, tellStory } from '../story.ts';
 import { testLogKey } from '../story-keys.ts';
 import { TestLog } from '../story-log.ts';

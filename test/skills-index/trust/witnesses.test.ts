@@ -4,7 +4,7 @@ import type { WitnessPolicy } from '../../../skills-index/log/witness-policy.ts'
 import { chainOf } from '../../../skills-index/trust/decision/chain.ts';
 import { judge } from '../../../skills-index/trust/decision/judge.ts';
 import { type Decision, type DecisionInput, decide } from '../../../skills-index/trust/decision.ts';
-import { signStatus } from '../../../skills-index/trust/status-file.ts';
+import { signStatus } from '../../../skills-index/trust/sign-status.ts';
 import { people, storyNow, storyRoot, tellStory } from '../story.ts';
 import { testLogKey } from '../story-keys.ts';
 

@@ -76,7 +76,7 @@ function makeHost(more: Partial<GateSettings> = {}) {
       for (const hold of [...kept.values()]) act(hold, ++looks);
     },
     whyNotSigned: (_, { signature }) =>
-      signature === 'good' ? [] : ['its signature does not hold'],
+      signature === 'good' ? [] : ['its signature is not valid'],
     files: {
       kept: () => [...kept.values()],
       keep: (hold) => void kept.set(hold.id, hold),
@@ -306,11 +306,11 @@ describe('a gate', () => {
   });
 
   it.each<[string, (hold: Hold, at: number) => [SignedAnswer, FoundAnswer['writer']?], string]>([
-    ['unsigned', (hold, at) => [{ answer: answerTo(hold, at) }], 'its signature does not hold'],
+    ['unsigned', (hold, at) => [{ answer: answerTo(hold, at) }], 'its signature is not valid'],
     [
       'signed by a wrong key',
       (hold, at) => [{ answer: answerTo(hold, at), signature: 'bad' }],
-      'its signature does not hold',
+      'its signature is not valid',
     ],
     [
       'for another hold',

@@ -6,7 +6,7 @@ import { describe, expect, it } from 'vitest';
 import { signCosignature } from '../../../../skills-index/log/sign-cosignature.ts';
 import { revocationStatement } from '../../../../skills-index/statement/attestation.ts';
 import { type DecisionInput, decide } from '../../../../skills-index/trust/decision.ts';
-import { signStatus } from '../../../../skills-index/trust/status-file.ts';
+import { signStatus } from '../../../../skills-index/trust/sign-status.ts';
 import { freshNonce } from '../../../nonce.ts';
 import {
   people,
@@ -119,13 +119,13 @@ describe('witnesses that are missing', () => {
 
   it('are counted', async () => {
     expect(await missing(['w1.example', now])).toMatch(
-      /^witnesses-missing: 1 of 3 witnesses cosigned .*, 2 are needed$/,
+      /^witnesses-missing: 1 of 3 witnesses cosigned .*, but the policy demands 2$/,
     );
   });
 
   it('are named where they were too late or too early', async () => {
     expect(await missing(['w1.example', now - 90_000], ['w2.example', now + 90_000])).toMatch(
-      /^witnesses-missing: 0 of 3 .*, 2 are needed \(w1\.example too long ago, w2\.example in the future\)$/,
+      /^witnesses-missing: 0 of 3 .*, but the policy demands 2 \(w1\.example too long ago, w2\.example in the future\)$/,
     );
   });
 

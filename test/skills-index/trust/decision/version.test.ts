@@ -268,7 +268,7 @@ describe('what is said of an admitted version', () => {
       'admitted',
     ]);
     expect(judged({ policy: { ...policy, refusedRuleSets: [story.report.ruleSet] } })).toEqual([
-      `rule-set-refused: it was scanned with the rule set ${story.report.ruleSet}, which the policy refuses`,
+      `rule-set-refused: the scan used the rule set ${story.report.ruleSet}, which the policy refuses`,
     ]);
   });
 

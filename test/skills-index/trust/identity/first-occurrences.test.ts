@@ -43,7 +43,7 @@ describe('who keeps the log and logs old words again', () => {
       },
     });
     expect(await reasonsOf(story)).toContainEqual(
-      expect.stringContaining('its signer was no reviewer then'),
+      expect.stringContaining('its signer was no reviewer at that log index'),
     );
   });
 

@@ -1,20 +1,20 @@
 /**
- * Reads a bundle that `verifyStatement` took before by the same root of trust. No signature is
- * verified again, so only who kept beside the bytes that they were verified may ask.
+ * Reads a bundle that `verifyStatement` accepted before under the same root of trust, and verifies
+ * no signature again. Only callers that recorded the acceptance beside the bytes may use this file.
  */
-import { noteKeyId, parseCheckpoint } from '../log/checkpoint.ts';
-import { type Digest, digestOf } from '../skill/digest.ts';
-import { parseJson } from '../skill/json.ts';
-import { parseStatement } from '../statement/parse-statement.ts';
-import { isCertified, parseSigstoreBundle } from '../statement/sigstore-bundle.ts';
-import { type RootFile, spkiOf } from './root.ts';
-import { keysOfOffice } from './root-office.ts';
-import type { VerifiedStatement } from './verify-statement.ts';
+import { noteKeyId, parseCheckpoint } from '../../log/checkpoint.ts';
+import { type Digest, digestOf } from '../../skill/digest.ts';
+import { parseJson } from '../../skill/json.ts';
+import { parseStatement } from '../../statement/parse-statement.ts';
+import { isCertified, parseSigstoreBundle } from '../../statement/sigstore-bundle.ts';
+import { type RootFile, spkiOf } from '../root.ts';
+import { keysOfOffice } from '../root-office.ts';
+import type { VerifiedStatement } from '../verify-statement.ts';
 
 /**
- * @param address of the bytes, which are canonical
- * @returns undefined where it takes a verification: a certificate signed it, or no key of the log
- * that the root file names
+ * @param address the digest of the canonical bytes
+ * @returns undefined for a bundle that must be verified again: a certificate signed it, or the root
+ * file does not name the key of its log
  * @throws Problem `json-invalid`, `statement-invalid`, `log-invalid`
  */
 export function readVerifiedBefore(

@@ -1,0 +1,22 @@
+/** Reads evidence that nothing relies on yet, and that may be broken. */
+import { Problem } from '../skill/problem.ts';
+import type { RootFile } from '../trust/root.ts';
+import { type Status, verifyStatus } from '../trust/status-file.ts';
+
+/** The result of a parser; undefined where it throws a Problem. `decide` reports the fault. */
+export function peek<Result>(read: () => Result): Result | undefined {
+  try {
+    return read();
+  } catch (cause) {
+    if (cause instanceof Problem) return undefined;
+    throw cause;
+  }
+}
+
+/** A signed status of any age; undefined for bytes that are none. `decide` judges the age. */
+export function peekStatus(
+  bytes: Uint8Array,
+  { root, now }: { readonly root: RootFile; readonly now: number },
+): Status | undefined {
+  return peek(() => verifyStatus(bytes, root, now, { graceSeconds: Number.POSITIVE_INFINITY }));
+}

@@ -1,0 +1,22 @@
+/** Signs `status.json`. */
+import { canonicalJson } from '../skill/canonical-json.ts';
+import { parseJson } from '../skill/json.ts';
+import { parseShape } from '../skill/shape.ts';
+import { type Envelope, type Signer, signPayload } from '../statement/sign.ts';
+import { statusValuesMax } from './limits.ts';
+import { type Status, statusPayloadType, statusShape } from './status-file.ts';
+
+/**
+ * Signs a status; the envelope's JSON is `status.json`.
+ * @throws Problem `statement-invalid` for a status that clients would reject
+ */
+export async function signStatus(status: Status, signer: Signer): Promise<Envelope> {
+  const bytes = Buffer.from(canonicalJson(status));
+  parseShape(
+    statusShape,
+    parseJson(bytes, 'status.json', statusValuesMax),
+    'statement-invalid',
+    'the status',
+  );
+  return signPayload(statusPayloadType, bytes, signer);
+}
