@@ -1,6 +1,5 @@
 /**
- * What a registry shows that its log does not bear out, in words for the person who is woken up by
- * it.
+ * A difference between a registry's answers and its log, described for the person who is alerted.
  */
 
 /** What each kind of difference means. */

@@ -1,6 +1,6 @@
 /**
- * What proves a difference, kept in a folder of its own: signed heads, the signed status, index
- * lines as they were served.
+ * The proof of a difference, in its own folder: signed heads, the signed status, and index lines as
+ * served.
  */
 import { mkdir, readdir } from 'node:fs/promises';
 import { join } from 'node:path';

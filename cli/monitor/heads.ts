@@ -1,6 +1,6 @@
 /**
- * The heads of the log that a registry shows, held against each other and against the one that was
- * seen here before.
+ * The heads of the log that a registry shows, compared with each other and with the head that was
+ * seen before.
  */
 import { fetchFile } from '../../skills-index/client/blobs.ts';
 import { fetchConsistency } from '../../skills-index/client/log-proofs.ts';
@@ -37,7 +37,7 @@ export interface ShownHeads {
  */
 export async function readHeads(world: ReplayWorld, state: MonitorState): Promise<ShownHeads> {
   const { source, root, now } = world;
-  // The status before the head, so that no mark in it is newer than the log that is read.
+  // The status is read before the head, so that no mark in it is newer than the log that is read.
   const statusBytes = await fetchFile(source, '/index/status.json', statusBytesMax);
   if (statusBytes === undefined)
     throw new Problem('not-found', `${source.base} serves no status file`);

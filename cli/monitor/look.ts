@@ -1,6 +1,6 @@
 /**
- * One look at a registry: its heads, its log to the end, its index and its status. What it finds is
- * kept with the proof.
+ * One look at a registry: its heads, its whole log, its index and its status. Differences are
+ * stored with their proof.
  */
 import { join } from 'node:path';
 import { provesOtherHead } from '../../skills-index/client/other-head.ts';
@@ -89,7 +89,7 @@ async function replayLog(world: ReplayWorld): Promise<RawLook> {
     before,
     offered: before.offered,
   };
-  // Where there is no one log, there is nothing that lines could be held against.
+  // Without a single log, index lines cannot be compared with anything.
   if (heads.differences.some(({ code }) => code === 'log-forked' || code === 'log-rolled-back'))
     return found;
   const walked = await walk(

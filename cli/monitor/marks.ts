@@ -1,4 +1,4 @@
-/** Marks of the status against what the log says of versions. Pure. */
+/** Compares the marks of the status with the log's statements about versions. Pure. */
 import type { Digest } from '../../skills-index/skill/digest.ts';
 import type { IndexLine } from '../../skills-index/trust/index-line.ts';
 import type { ReplayedLine } from '../../skills-index/trust/replay/judge-line.ts';

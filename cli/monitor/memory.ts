@@ -1,4 +1,4 @@
-/** What the looks of one process remember. */
+/** Data that the looks of one process share. */
 import { VerifiedStatements } from '../../skills-index/trust/verified-statements.ts';
 import { monitorVerifiedBytesMax } from '../limits.ts';
 import { KnownWords } from './known-words.ts';

@@ -1,7 +1,7 @@
 /**
- * A look that failed: the registry is away, or it shows the signed head of its log and not what a
- * look needs besides. The second is borne for an hour, as any breakdown is; then it is a
- * difference, since an error in place of an answer would otherwise hide a revocation for ever.
+ * A failed look. Either the registry is down, or it shows the signed head of its log without other
+ * files that a look needs. The second is tolerated for an hour, as any breakdown is. Then it is a
+ * difference, because errors instead of answers could hide a revocation for ever.
  */
 import { fetchFile } from '../../skills-index/client/blobs.ts';
 import { noteBytesMax } from '../../skills-index/log/limits.ts';

@@ -1,6 +1,6 @@
 /**
- * Which index lines a registry has shown here, on disk: a line is for ever, so one that is gone was
- * taken away.
+ * The index lines that a registry has shown here, on disk. A line is permanent, so a missing one
+ * was removed.
  */
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';

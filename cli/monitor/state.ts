@@ -1,7 +1,7 @@
 /**
- * How far a log was replayed, on disk: the proven head, the place that the walk has come to, and
- * what has to be remembered of the statements before it. Each part is written before the state that
- * counts it, so that a crash loses a part of the work and nothing else.
+ * The progress of a replay, on disk: the proven head, the position of the walk, and data of earlier
+ * statements. Each part is written before the state that counts it, so that a crash only loses some
+ * work.
  */
 import { constants } from 'node:fs';
 import { type FileHandle, mkdir, open, readdir, readFile, rm } from 'node:fs/promises';

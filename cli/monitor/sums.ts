@@ -1,6 +1,6 @@
 /**
- * Sums over what a replay keeps on disk: without them a damaged file would look like a registry
- * that lies, or hide one that does.
+ * Checksums of a replay's files on disk. Without them a damaged file would look like a lying
+ * registry, or hide one.
  */
 import { createHash } from 'node:crypto';
 
