@@ -641,7 +641,7 @@ describe('what a session is refused', () => {
       const refused = await host.skill('agent', 'run', 'sales', '--', 'stub', '{}');
       expect(refused).toMatchObject({
         exit: 6,
-        err: expect.stringContaining(`agent finance works in ${inner} too`),
+        err: expect.stringContaining(`agent finance also works in ${inner}`),
       });
     } finally {
       writeFileSync(path, policy);
