@@ -21,7 +21,7 @@ import { parseScope } from '../skills-index/skill/name.ts';
 import { parseVersion } from '../skills-index/skill/version.ts';
 import { scopeStatement } from '../skills-index/statement/attestation.ts';
 import { signStatement } from '../skills-index/statement/sign.ts';
-import { registryIdOf } from '../skills-index/trust/own-registry.ts';
+import { registryIdOf } from '../skills-index/trust/statements/own-registry.ts';
 import { median, quantile, syncMs, wallMs } from './measure.ts';
 import type { Row } from './row.ts';
 

@@ -1,10 +1,10 @@
 /** A sandbox with a shell in it, with and without the way to a proxy that answers nothing. */
 import { chmodSync, chownSync, mkdirSync } from 'node:fs';
 import { createServer } from 'node:net';
+import { bubblewrap } from '../runner/bubblewrap/bubblewrap.ts';
+import type { RunningSandbox, SandboxStart } from '../runner/bubblewrap/sandbox.ts';
 import { findProgram } from '../runner/host/host.ts';
 import { withRunFolder } from '../runner/run/run-folder.ts';
-import { bubblewrap } from '../runner/sandboxes/bubblewrap.ts';
-import type { RunningSandbox, SandboxStart } from '../runner/sandboxes/sandbox.ts';
 import { processesMax } from '../skills-index/run/limits.ts';
 
 const sandbox = bubblewrap();

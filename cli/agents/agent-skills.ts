@@ -8,7 +8,7 @@ import * as changes from '../../runner/changes/public.ts';
 import type * as runs from '../../runner/public.ts';
 import { parseSkillName, type SkillName } from '../../skills-index/skill/name.ts';
 import { Problem } from '../../skills-index/skill/problem.ts';
-import { VerifiedStatements } from '../../skills-index/trust/verified-statements.ts';
+import { VerifiedStatements } from '../../skills-index/trust/statements/verified-statements.ts';
 import { openBytesMax, searchedSkillsMax } from '../limits.ts';
 import type { AdmissionWorld } from '../run/admission.ts';
 import { hostFiles, runRequest, type Startable } from '../run/start-skill.ts';

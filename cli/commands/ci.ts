@@ -9,7 +9,7 @@ import type { HostPolicy } from '../../skills-index/run/plan/host-policy.ts';
 import type { SkillName } from '../../skills-index/skill/name.ts';
 import { Problem, type Reason } from '../../skills-index/skill/problem.ts';
 import { isInRange } from '../../skills-index/skill/version.ts';
-import { VerifiedStatements } from '../../skills-index/trust/verified-statements.ts';
+import { VerifiedStatements } from '../../skills-index/trust/statements/verified-statements.ts';
 import { type CommandContext, type ExitCode, exitCodes } from '../command.ts';
 import { sharedFolder } from '../install/agent-folders.ts';
 import { removeEarlier } from '../install/earlier-folders.ts';

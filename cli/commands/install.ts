@@ -18,9 +18,9 @@ import {
 import { type Digest, isDigest } from '../../skills-index/skill/digest.ts';
 import { isNamePart, type SkillName, shortNameOf } from '../../skills-index/skill/name.ts';
 import { Problem } from '../../skills-index/skill/problem.ts';
-import type { Admitted } from '../../skills-index/trust/decision.ts';
-import { registryIdOf } from '../../skills-index/trust/own-registry.ts';
-import { VerifiedStatements } from '../../skills-index/trust/verified-statements.ts';
+import type { Admitted } from '../../skills-index/trust/decision/decision.ts';
+import { registryIdOf } from '../../skills-index/trust/statements/own-registry.ts';
+import { VerifiedStatements } from '../../skills-index/trust/statements/verified-statements.ts';
 import type { CommandContext, ExitCode } from '../command.ts';
 import { foldersOf, sharedFolder } from '../install/agent-folders.ts';
 import { type Installed, whatItMayDo, whereItLies } from '../install/install-text.ts';

@@ -12,8 +12,8 @@ import {
 } from '../../skills-index/statement/attestation.ts';
 import { printIdentity } from '../../skills-index/statement/identity-id.ts';
 import type { Signer } from '../../skills-index/statement/sign.ts';
-import { registryIdOf } from '../../skills-index/trust/own-registry.ts';
-import { coseToSpki } from '../../skills-index/trust/passkey.ts';
+import { registryIdOf } from '../../skills-index/trust/statements/own-registry.ts';
+import { coseToSpki } from '../../skills-index/trust/statements/passkey.ts';
 import { type CommandContext, type ExitCode, exitCodes } from '../command.ts';
 import { publicKeyById } from '../keys/logged-key.ts';
 import { previousOf } from '../people/member-previous.ts';

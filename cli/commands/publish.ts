@@ -2,7 +2,7 @@ import { resolve } from 'node:path';
 import { printReport } from '../../scanner/reports/report-text.ts';
 import { type Scope, scopeOf } from '../../skills-index/skill/name.ts';
 import { Problem } from '../../skills-index/skill/problem.ts';
-import { defaultPolicy, whyHigh } from '../../skills-index/trust/policy.ts';
+import { defaultPolicy, whyHigh } from '../../skills-index/trust/policy/policy.ts';
 import type { CertificateClaims } from '../../skills-index/trust/sigstore/certificate-identity.ts';
 import { printClaims } from '../../skills-index/trust/sigstore/certified-identities.ts';
 import { type CommandContext, type ExitCode, exitCodes } from '../command.ts';

@@ -3,7 +3,7 @@ import { join, resolve } from 'node:path';
 import { parseDigest } from '../../skills-index/skill/digest.ts';
 import { parseScope, type Scope } from '../../skills-index/skill/name.ts';
 import { Problem } from '../../skills-index/skill/problem.ts';
-import { parseRoot, type RootFile, rootFingerprint } from '../../skills-index/trust/root.ts';
+import { parseRoot, type RootFile, rootFingerprint } from '../../skills-index/trust/root/root.ts';
 import { type CommandContext, type ExitCode, exitCodes } from '../command.ts';
 import { calledName } from '../context/called-name.ts';
 import { pinRegistry, requireRootSize, trustedRegistry } from '../registries/registries.ts';

@@ -8,7 +8,7 @@ import {
 } from '../../registry/data-folder/rotation.ts';
 import { parseDigest } from '../../skills-index/skill/digest.ts';
 import { Problem } from '../../skills-index/skill/problem.ts';
-import { rootFingerprint } from '../../skills-index/trust/root.ts';
+import { rootFingerprint } from '../../skills-index/trust/root/root.ts';
 import { maySign, signRepository } from '../../skills-index/trust/tuf/ceremony.ts';
 import {
   parseTufRepository,

@@ -2,7 +2,7 @@ import { parseScope } from '../../skills-index/skill/name.ts';
 import { Problem } from '../../skills-index/skill/problem.ts';
 import { scopeStatement } from '../../skills-index/statement/attestation.ts';
 import { printIdentity } from '../../skills-index/statement/identity-id.ts';
-import { registryIdOf } from '../../skills-index/trust/own-registry.ts';
+import { registryIdOf } from '../../skills-index/trust/statements/own-registry.ts';
 import { type CommandContext, type ExitCode, exitCodes } from '../command.ts';
 import { newOwner, noOwnerLeft, requireScopeOwner } from '../people/scope-owner.ts';
 import { postStatement } from '../registries/post-statement.ts';

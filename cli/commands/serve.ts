@@ -4,7 +4,7 @@ import { join, resolve } from 'node:path';
 import type { RegistryOptions, RunningRegistry } from '../../registry/serve.ts';
 import { closeQuietly, openFolder } from '../../registry/store/database-file.ts';
 import { Problem } from '../../skills-index/skill/problem.ts';
-import { type Policy, parsePolicy, policyDigest } from '../../skills-index/trust/policy.ts';
+import { type Policy, parsePolicy, policyDigest } from '../../skills-index/trust/policy/policy.ts';
 import { type CommandContext, type ExitCode, exitCodes } from '../command.ts';
 import { parseBase } from '../registries/registry-base.ts';
 import { registryFiles } from '../registries/registry-folder.ts';

@@ -13,7 +13,7 @@ import {
 import type { SkillName } from '../../skills-index/skill/name.ts';
 import { Problem } from '../../skills-index/skill/problem.ts';
 import { problemCodes } from '../../skills-index/skill/problem-codes.ts';
-import { VerifiedStatements } from '../../skills-index/trust/verified-statements.ts';
+import { VerifiedStatements } from '../../skills-index/trust/statements/verified-statements.ts';
 import { type CommandContext, type ExitCode, exitCodes } from '../command.ts';
 import { type AdmissionWorld, type Project, projectAt } from '../run/admission.ts';
 import { answer, inkFor, joined, printLine, printNote, safe } from '../terminal/output.ts';

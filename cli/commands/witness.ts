@@ -2,7 +2,7 @@ import { join, resolve } from 'node:path';
 import { Problem } from '../../skills-index/skill/problem.ts';
 import { isBase64 } from '../../skills-index/statement/base64.ts';
 import { isEd25519Spki } from '../../skills-index/statement/field-shapes.ts';
-import { rootFingerprint } from '../../skills-index/trust/root.ts';
+import { rootFingerprint } from '../../skills-index/trust/root/root.ts';
 import { type CommandContext, type ExitCode, exitCodes, type OptionValue } from '../command.ts';
 import { followSecondsDefault } from '../limits.ts';
 import { parseBase } from '../registries/registry-base.ts';

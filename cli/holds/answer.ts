@@ -21,7 +21,7 @@ import { parseJson } from '../../skills-index/skill/json.ts';
 import { Problem } from '../../skills-index/skill/problem.ts';
 import { parseShape } from '../../skills-index/skill/shape.ts';
 import { pae } from '../../skills-index/statement/sign.ts';
-import { proofChallenge } from '../../skills-index/trust/approver-proof.ts';
+import { proofChallenge } from '../../skills-index/trust/statements/approver-proof.ts';
 import type { CommandContext } from '../command.ts';
 import { type KeyFile, readKeyFile } from '../signers/key-file.ts';
 import { askPassphrase } from '../signers/passphrase.ts';

@@ -3,7 +3,7 @@
  */
 import type { Capabilities } from '../../skills-index/skill/capability.ts';
 import type { SkillName } from '../../skills-index/skill/name.ts';
-import type { Admitted } from '../../skills-index/trust/decision.ts';
+import type { Admitted } from '../../skills-index/trust/decision/decision.ts';
 import type { CommandContext } from '../command.ts';
 import { canLines, cannotLines, differenceLines } from '../run/capability-text.ts';
 import { inkFor, type Safe, safe } from '../terminal/output.ts';

@@ -1,6 +1,6 @@
 /** Checks that a version has the digest that the lock pins. */
 import { Problem } from '../../skills-index/skill/problem.ts';
-import type { Admitted } from '../../skills-index/trust/decision.ts';
+import type { Admitted } from '../../skills-index/trust/decision/decision.ts';
 import type { LockedSkill } from './lock.ts';
 
 /** @throws Problem `lock-differs` where the same version has another digest now */

@@ -11,15 +11,15 @@ import {
   type IndexLine,
   parseIndexFile,
   printIndexLine,
-} from '../../skills-index/trust/index-line.ts';
+} from '../../skills-index/trust/index/index-line.ts';
+import type { Status } from '../../skills-index/trust/index/status-file.ts';
 import { indexFileBytesMax } from '../../skills-index/trust/limits.ts';
 import {
   judgeReplayedLine,
   type LogWords,
   type ReplayedLine,
 } from '../../skills-index/trust/replay/judge-line.ts';
-import type { Status } from '../../skills-index/trust/status-file.ts';
-import type { VerifiedStatement } from '../../skills-index/trust/verify-statement.ts';
+import type { VerifiedStatement } from '../../skills-index/trust/statements/verify-statement.ts';
 import { monitorLinesMax } from '../limits.ts';
 import { type Difference, withheldStatement } from './difference.ts';
 import type { LoggedSummary, ReplayedSummary } from './judged-summary.ts';

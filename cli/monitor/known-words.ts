@@ -4,7 +4,7 @@ import { Problem } from '../../skills-index/skill/problem.ts';
 import { readLogged } from '../../skills-index/trust/identity/read-logged.ts';
 import { type LogWord, wordsOf } from '../../skills-index/trust/replay/log-words.ts';
 import { readVerifiedBefore } from '../../skills-index/trust/replay/verified-before.ts';
-import { rootFingerprint } from '../../skills-index/trust/root.ts';
+import { rootFingerprint } from '../../skills-index/trust/root/root.ts';
 import { monitorWithheldMax, monitorWordsMax } from '../limits.ts';
 import type { Difference } from './difference.ts';
 import type { LoggedSummary } from './judged-summary.ts';

@@ -5,7 +5,7 @@
 import { join } from 'node:path';
 import { provesOtherHead } from '../../skills-index/client/other-head.ts';
 import { Problem } from '../../skills-index/skill/problem.ts';
-import { verifyRootCheckpoint } from '../../skills-index/trust/root-office.ts';
+import { verifyRootCheckpoint } from '../../skills-index/trust/root/root-office.ts';
 import { writeWhole } from '../context/whole-file.ts';
 import { monitorDifferencesMax, monitorHeadsMax, monitorTriesMax } from '../limits.ts';
 import { type Compared, compareIndex } from './compare.ts';

@@ -1,5 +1,5 @@
 /** Data that the looks of one process share. */
-import { VerifiedStatements } from '../../skills-index/trust/verified-statements.ts';
+import { VerifiedStatements } from '../../skills-index/trust/statements/verified-statements.ts';
 import { monitorVerifiedBytesMax } from '../limits.ts';
 import { KnownWords } from './known-words.ts';
 import type { ReplayWorld } from './world.ts';

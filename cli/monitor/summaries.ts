@@ -11,9 +11,9 @@ import { Problem } from '../../skills-index/skill/problem.ts';
 import { predicateTypes } from '../../skills-index/statement/attestation.ts';
 import { identityId } from '../../skills-index/statement/identity-id.ts';
 import { matchedIdentity } from '../../skills-index/trust/identity/match.ts';
-import type { IndexLine } from '../../skills-index/trust/index-line.ts';
+import type { IndexLine } from '../../skills-index/trust/index/index-line.ts';
 import { judgeReplayedLine, type LogWords } from '../../skills-index/trust/replay/judge-line.ts';
-import type { VerifiedStatement } from '../../skills-index/trust/verify-statement.ts';
+import type { VerifiedStatement } from '../../skills-index/trust/statements/verify-statement.ts';
 import type { LoggedSummary, ReplayedSummary } from './judged-summary.ts';
 import type { ReplayWorld } from './world.ts';
 

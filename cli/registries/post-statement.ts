@@ -2,7 +2,7 @@
 import type * as v from 'valibot';
 import type { Digest } from '../../skills-index/skill/digest.ts';
 import type { Statement } from '../../skills-index/statement/attestation.ts';
-import { registryIdOf } from '../../skills-index/trust/own-registry.ts';
+import { registryIdOf } from '../../skills-index/trust/statements/own-registry.ts';
 import { type AnySigner, isKeyed, signAs } from '../signers/someone.ts';
 import { statementAnswer } from './registry-answers.ts';
 import { askRegistry, type RegistryWorld } from './registry-api.ts';

@@ -13,9 +13,9 @@ import {
   memberStatement,
   type PublicKey,
 } from '../../skills-index/statement/attestation.ts';
-import { registryIdOf } from '../../skills-index/trust/own-registry.ts';
-import { firstPolicy } from '../../skills-index/trust/policy.ts';
-import { parseRoot, type RootFile } from '../../skills-index/trust/root.ts';
+import { firstPolicy } from '../../skills-index/trust/policy/policy.ts';
+import { parseRoot, type RootFile } from '../../skills-index/trust/root/root.ts';
+import { registryIdOf } from '../../skills-index/trust/statements/own-registry.ts';
 import { missingSignatures, signRepository } from '../../skills-index/trust/tuf/ceremony.ts';
 import { writeWhole } from '../context/whole-file.ts';
 import { signWithKey } from '../signers/bundle-builder.ts';

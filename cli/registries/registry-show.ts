@@ -4,8 +4,8 @@
  */
 import { countWitnesses, type Witnessed } from '../../skills-index/log/cosignature.ts';
 import { cosignatureSecondsMax } from '../../skills-index/log/limits.ts';
-import { rootFingerprint } from '../../skills-index/trust/root.ts';
-import { verifyRootCheckpoint } from '../../skills-index/trust/root-office.ts';
+import { rootFingerprint } from '../../skills-index/trust/root/root.ts';
+import { verifyRootCheckpoint } from '../../skills-index/trust/root/root-office.ts';
 import { type CommandContext, type ExitCode, exitCodes } from '../command.ts';
 import { answer, joined, printNote, safe } from '../terminal/output.ts';
 import { fetchHead, lastSeenHead, type NotedHead, printHead } from './log-head.ts';

@@ -11,7 +11,7 @@ import { type Capabilities, noCapabilities } from '../../skills-index/skill/capa
 import { parseJson } from '../../skills-index/skill/json.ts';
 import { parseManifest, parseManifestJson } from '../../skills-index/skill/manifest.ts';
 import type { ScanReport } from '../../skills-index/statement/scan-report.ts';
-import { defaultPolicy, whyHigh } from '../../skills-index/trust/policy.ts';
+import { defaultPolicy, whyHigh } from '../../skills-index/trust/policy/policy.ts';
 import { type CommandContext, type ExitCode, exitCodes } from '../command.ts';
 import { asCalled } from '../context/called-name.ts';
 import { approvalsText } from '../registries/approvals-text.ts';

@@ -9,9 +9,9 @@ import { withDeadline } from '../../skills-index/client/limited-source.ts';
 import type { HostPolicy } from '../../skills-index/run/plan/host-policy.ts';
 import { type Digest, isDigest } from '../../skills-index/skill/digest.ts';
 import { type SkillName, scopeOf } from '../../skills-index/skill/name.ts';
-import type { Admitted, Pinned } from '../../skills-index/trust/decision.ts';
-import { registryIdOf } from '../../skills-index/trust/own-registry.ts';
-import { VerifiedStatements } from '../../skills-index/trust/verified-statements.ts';
+import type { Admitted, Pinned } from '../../skills-index/trust/decision/decision.ts';
+import { registryIdOf } from '../../skills-index/trust/statements/own-registry.ts';
+import { VerifiedStatements } from '../../skills-index/trust/statements/verified-statements.ts';
 import type { CommandContext } from '../command.ts';
 import { diskStore } from '../context/disk-store.ts';
 import {

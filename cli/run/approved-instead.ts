@@ -1,7 +1,7 @@
 /** What could be had instead of a version that is refused. */
 import * as admission from '../../runner/admission/public.ts';
 import { Problem } from '../../skills-index/skill/problem.ts';
-import type { Admitted } from '../../skills-index/trust/decision.ts';
+import type { Admitted } from '../../skills-index/trust/decision/decision.ts';
 import {
   type AdmissionAnswer,
   type AdmissionWorld,

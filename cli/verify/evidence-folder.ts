@@ -18,9 +18,9 @@ import { Problem } from '../../skills-index/skill/problem.ts';
 import { exactObject, parseShape } from '../../skills-index/skill/shape.ts';
 import type { Version } from '../../skills-index/skill/version.ts';
 import { digest, isoTime, skillName, version } from '../../skills-index/statement/field-shapes.ts';
-import type { TrustedInputs } from '../../skills-index/trust/decision.ts';
-import { parsePolicy } from '../../skills-index/trust/policy.ts';
-import { parseRoot } from '../../skills-index/trust/root.ts';
+import type { TrustedInputs } from '../../skills-index/trust/decision/decision.ts';
+import { parsePolicy } from '../../skills-index/trust/policy/policy.ts';
+import { parseRoot } from '../../skills-index/trust/root/root.ts';
 import { writeWhole } from '../context/whole-file.ts';
 import { evidenceFileBytesMax } from '../limits.ts';
 

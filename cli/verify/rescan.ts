@@ -10,7 +10,7 @@ import type { Digest } from '../../skills-index/skill/digest.ts';
 import { parseJson } from '../../skills-index/skill/json.ts';
 import { scanReportBytesMax, scanReportValuesMax } from '../../skills-index/statement/limits.ts';
 import { parseScanReport, type ScanReport } from '../../skills-index/statement/scan-report.ts';
-import type { Admitted } from '../../skills-index/trust/decision.ts';
+import type { Admitted } from '../../skills-index/trust/decision/decision.ts';
 import { scanOnce } from '../scan/watched-scan.ts';
 import { count } from '../terminal/output.ts';
 

@@ -5,7 +5,7 @@
 import * as admission from '../../runner/admission/public.ts';
 import { type SkillName, scopeOf } from '../../skills-index/skill/name.ts';
 import { Problem } from '../../skills-index/skill/problem.ts';
-import type { TrustedInputs } from '../../skills-index/trust/decision.ts';
+import type { TrustedInputs } from '../../skills-index/trust/decision/decision.ts';
 import type { CommandContext } from '../command.ts';
 import { registryOf } from '../registries/registries.ts';
 import { openAdmitted } from '../run/admission.ts';

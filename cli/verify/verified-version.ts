@@ -9,8 +9,8 @@ import type { Digest } from '../../skills-index/skill/digest.ts';
 import type { SkillName } from '../../skills-index/skill/name.ts';
 import { Problem } from '../../skills-index/skill/problem.ts';
 import { type ChainNode, chainOf } from '../../skills-index/trust/decision/chain.ts';
+import type { Admitted, TrustedInputs } from '../../skills-index/trust/decision/decision.ts';
 import { judge } from '../../skills-index/trust/decision/judge.ts';
-import type { Admitted, TrustedInputs } from '../../skills-index/trust/decision.ts';
 import type { CommandContext } from '../command.ts';
 import { standJson, standLines } from '../install/installed-text.ts';
 import {

@@ -10,7 +10,7 @@ import { memoryStore } from '../../skills-index/client/store.ts';
 import { noteBytesMax } from '../../skills-index/log/limits.ts';
 import { hexOf } from '../../skills-index/skill/digest.ts';
 import { Problem } from '../../skills-index/skill/problem.ts';
-import type { RootFile } from '../../skills-index/trust/root.ts';
+import type { RootFile } from '../../skills-index/trust/root/root.ts';
 import { diskStore } from '../context/disk-store.ts';
 import { replayAheadSeconds, replayHoldsLooks, replayHoldsSeconds } from '../limits.ts';
 import { type Look, replayOnce } from '../monitor/look.ts';

@@ -2,7 +2,7 @@
 import { readFile } from 'node:fs/promises';
 import { memoryStore } from '../../skills-index/client/store.ts';
 import { Problem } from '../../skills-index/skill/problem.ts';
-import { parseRoot, type RootFile, spkiOf } from '../../skills-index/trust/root.ts';
+import { parseRoot, type RootFile, spkiOf } from '../../skills-index/trust/root/root.ts';
 import { witnessRenewMillis } from '../limits.ts';
 import { requireRootSize } from '../registries/registries.ts';
 import type { WatchedLog } from './witness.ts';

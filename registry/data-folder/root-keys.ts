@@ -1,6 +1,6 @@
 /** The registry's private keys, compared with the root file. */
 import { Problem } from '../../skills-index/skill/problem.ts';
-import type { RootFile } from '../../skills-index/trust/root.ts';
+import type { RootFile } from '../../skills-index/trust/root/root.ts';
 import { type KeyTexts, loadKeys, type RegistryKeys } from '../log/signing.ts';
 
 /**

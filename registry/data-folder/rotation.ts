@@ -7,8 +7,8 @@ import { join } from 'node:path';
 import BetterSqlite3 from 'better-sqlite3';
 import { canonicalJson } from '../../skills-index/skill/canonical-json.ts';
 import { Problem } from '../../skills-index/skill/problem.ts';
-import { parsePolicy } from '../../skills-index/trust/policy.ts';
-import { type RootFile, rootFingerprint } from '../../skills-index/trust/root.ts';
+import { parsePolicy } from '../../skills-index/trust/policy/policy.ts';
+import { type RootFile, rootFingerprint } from '../../skills-index/trust/root/root.ts';
 import {
   lastRootOf,
   namesAdministrators,

@@ -6,7 +6,7 @@ import { digestOf, hexOf } from '../../skills-index/skill/digest.ts';
 import { Problem } from '../../skills-index/skill/problem.ts';
 import type { Actor, EnrolledMember, Registry } from '../context.ts';
 import { requireRole } from '../people/identities.ts';
-import { readSession, type SessionToken, sessionCookie } from '../people/sessions.ts';
+import { readSession, type SessionToken, sessionCookie } from '../sign-in/sessions.ts';
 import { island } from './island/desk.ts';
 import type { AssetPaths, Notice, PageFrame } from './pages/layout.ts';
 import type { Html } from './pages/markup.ts';

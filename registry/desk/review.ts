@@ -5,11 +5,10 @@ import { parseSkillName } from '../../skills-index/skill/name.ts';
 import { Problem } from '../../skills-index/skill/problem.ts';
 import { parseVersion } from '../../skills-index/skill/version.ts';
 import type { ApprovalStatement } from '../../skills-index/statement/attestation.ts';
-import { approvalChallenge } from '../../skills-index/trust/passkey.ts';
-import { whyHigh } from '../../skills-index/trust/policy.ts';
+import { whyHigh } from '../../skills-index/trust/policy/policy.ts';
+import { approvalChallenge } from '../../skills-index/trust/statements/passkey.ts';
 import type { Principal, Registry, VersionName } from '../context.ts';
 import { latest, readIdentities } from '../people/identities.ts';
-import { approvalOptions } from '../people/passkeys.ts';
 import { parseDraft } from '../review/approval-intake.ts';
 import { compareCopies } from '../review/compared-copies.ts';
 import { approveByPasskey } from '../review/passkey-approval.ts';
@@ -23,6 +22,7 @@ import {
   readReview,
   readReviewFile,
 } from '../review/review.ts';
+import { approvalOptions } from '../sign-in/passkeys.ts';
 import { isOwn, whyOwn } from '../versions/authors.ts';
 import { whyStopped } from '../versions/publishers.ts';
 import { requireVersion } from '../versions/versions.ts';

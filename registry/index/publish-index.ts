@@ -10,13 +10,13 @@ import type { Digest } from '../../skills-index/skill/digest.ts';
 import { scopeOf } from '../../skills-index/skill/name.ts';
 import { Problem } from '../../skills-index/skill/problem.ts';
 import { predicateTypes } from '../../skills-index/statement/attestation.ts';
-import { decide } from '../../skills-index/trust/decision.ts';
+import { decide } from '../../skills-index/trust/decision/decision.ts';
 import {
   type IndexLine,
   indexDescription,
   parseIndexFile,
   printIndexLine,
-} from '../../skills-index/trust/index-line.ts';
+} from '../../skills-index/trust/index/index-line.ts';
 import { indexFileBytesMax } from '../../skills-index/trust/limits.ts';
 import type { Registry } from '../context.ts';
 import { finishStatements, logSize } from '../log/log.ts';

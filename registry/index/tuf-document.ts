@@ -4,9 +4,9 @@
  */
 import { canonicalJson } from '../../skills-index/skill/canonical-json.ts';
 import { Problem } from '../../skills-index/skill/problem.ts';
-import type { Policy } from '../../skills-index/trust/policy.ts';
-import { parsePolicy } from '../../skills-index/trust/policy.ts';
-import type { RootFile } from '../../skills-index/trust/root.ts';
+import type { Policy } from '../../skills-index/trust/policy/policy.ts';
+import { parsePolicy } from '../../skills-index/trust/policy/policy.ts';
+import type { RootFile } from '../../skills-index/trust/root/root.ts';
 import { missingSignatures } from '../../skills-index/trust/tuf/ceremony.ts';
 import {
   parseTufRepository,

@@ -4,9 +4,9 @@
  */
 import { hexOf } from '../../skills-index/skill/digest.ts';
 import { predicateTypes } from '../../skills-index/statement/attestation.ts';
-import { policiesAt } from '../../skills-index/trust/judging-policies.ts';
-import { policyDigest } from '../../skills-index/trust/policy.ts';
-import { isInOffice } from '../../skills-index/trust/root-office.ts';
+import { policiesAt } from '../../skills-index/trust/policy/judging-policies.ts';
+import { policyDigest } from '../../skills-index/trust/policy/policy.ts';
+import { isInOffice } from '../../skills-index/trust/root/root-office.ts';
 import type { Registry } from '../context.ts';
 import { statementIn, statementsOf } from '../versions/manifests.ts';
 import type { VersionRow } from '../versions/versions.ts';

@@ -14,15 +14,15 @@ import {
 } from '../../skills-index/statement/attestation.ts';
 import { signStatement } from '../../skills-index/statement/sign.ts';
 import { verificationSummaryStatement } from '../../skills-index/statement/version-statement.ts';
-import { registryIdOf } from '../../skills-index/trust/own-registry.ts';
-import { policyDigest } from '../../skills-index/trust/policy.ts';
-import { readClaims } from '../../skills-index/trust/sigstore/certificate-identity.ts';
-import { idsOfClaims } from '../../skills-index/trust/sigstore/certified-identities.ts';
 import {
   levelWords,
   type SlsaBuildLevel,
   slsaLevelOf,
-} from '../../skills-index/trust/slsa-level.ts';
+} from '../../skills-index/trust/decision/slsa-level.ts';
+import { policyDigest } from '../../skills-index/trust/policy/policy.ts';
+import { readClaims } from '../../skills-index/trust/sigstore/certificate-identity.ts';
+import { idsOfClaims } from '../../skills-index/trust/sigstore/certified-identities.ts';
+import { registryIdOf } from '../../skills-index/trust/statements/own-registry.ts';
 import type { Registry } from '../context.ts';
 import { finishStatements, planAppend } from '../log/log.ts';
 import { certificateIn } from '../people/certified.ts';

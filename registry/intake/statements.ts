@@ -15,10 +15,10 @@ import {
 import { keysAmong } from '../../skills-index/statement/identity-id.ts';
 import { peekStatement } from '../../skills-index/statement/sign.ts';
 import type { Identities } from '../../skills-index/trust/identity/identities.ts';
+import { chainIdentities } from '../../skills-index/trust/identity/identity.ts';
 import { idsOf, type SignedBy } from '../../skills-index/trust/identity/match.ts';
-import { chainIdentities } from '../../skills-index/trust/identity.ts';
 import { requireOwnRegistry } from '../../skills-index/trust/require-own-registry.ts';
-import { requireCertifiable } from '../../skills-index/trust/verify-statement.ts';
+import { requireCertifiable } from '../../skills-index/trust/statements/verify-statement.ts';
 import type { Registry } from '../context.ts';
 import { completeOrLater, settlePutOff } from '../index/put-off.ts';
 import { refreshStatus } from '../index/status-json.ts';

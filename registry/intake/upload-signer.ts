@@ -14,7 +14,7 @@ import {
 import { identityId, keysAmong } from '../../skills-index/statement/identity-id.ts';
 import { envelopeSigner, peekStatement } from '../../skills-index/statement/sign.ts';
 import type { PlainBundle } from '../../skills-index/statement/sigstore-bundle.ts';
-import { describeForeignPublisher } from '../../skills-index/trust/foreign-publisher.ts';
+import { describeForeignPublisher } from '../../skills-index/trust/decision/foreign-publisher.ts';
 import type { Identities, LoggedStatement } from '../../skills-index/trust/identity/identities.ts';
 import { matchedIdentity } from '../../skills-index/trust/identity/match.ts';
 import type { Actor, Registry } from '../context.ts';

@@ -16,8 +16,8 @@ import {
   type Certified,
   verifyCertified,
 } from '../../skills-index/trust/sigstore/verify-certified.ts';
+import { requireCertifiable } from '../../skills-index/trust/statements/verify-statement.ts';
 import type { TufRepository } from '../../skills-index/trust/tuf/repository.ts';
-import { requireCertifiable } from '../../skills-index/trust/verify-statement.ts';
 import type { Registry } from '../context.ts';
 import { statements } from '../store/schema.ts';
 

@@ -18,8 +18,8 @@ import type { Digest } from '../../skills-index/skill/digest.ts';
 import { Problem } from '../../skills-index/skill/problem.ts';
 import type { Registry } from '../context.ts';
 import * as limits from '../limits.ts';
+import { ownBases } from '../own-bases.ts';
 import { mailbox } from '../store/mailbox-schema.ts';
-import { ownBases } from './own-bases.ts';
 
 type Row = typeof mailbox.$inferInsert;
 

@@ -14,15 +14,15 @@ import {
 } from '../../skills-index/statement/attestation.ts';
 import { parseStatement } from '../../skills-index/statement/parse-statement.ts';
 import { type Envelope, envelopeSigner, signStatement } from '../../skills-index/statement/sign.ts';
-import { whyNotCounted } from '../../skills-index/trust/counted-approval.ts';
-import { withoutAssertion } from '../../skills-index/trust/passkey.ts';
+import { whyNotCounted } from '../../skills-index/trust/decision/counted-approval.ts';
+import { withoutAssertion } from '../../skills-index/trust/statements/passkey.ts';
 import type { Registry } from '../context.ts';
 import { putOff, settleApproved } from '../index/put-off.ts';
 import { finishLogged } from '../log/after-logging.ts';
 import { type LoggedAt, logSize, planAppend } from '../log/log.ts';
 import { readIdentities } from '../people/identities.ts';
-import { counterWrites } from '../people/passkeys.ts';
 import { type SentEnvelope, signerOf } from '../people/signer.ts';
+import { counterWrites } from '../sign-in/passkeys.ts';
 import { type BatchWrite, holds, retryOnClash } from '../store/batch.ts';
 import { drafts, statements, versions } from '../store/schema.ts';
 import { approvalContext } from '../versions/approvals.ts';

@@ -10,7 +10,7 @@ import type { SkillName } from '../../skills-index/skill/name.ts';
 import type { Version } from '../../skills-index/skill/version.ts';
 import type { Verdict } from '../../skills-index/statement/finding.ts';
 import type { ScanReport } from '../../skills-index/statement/scan-report.ts';
-import type { ApprovalsNeeded } from '../../skills-index/trust/policy.ts';
+import type { ApprovalsNeeded } from '../../skills-index/trust/policy/policy.ts';
 import type { Registry, VersionName } from '../context.ts';
 import { whyUncounted } from '../index/uncounted.ts';
 import { reviewNotes } from '../store/schema.ts';

@@ -9,12 +9,12 @@ import type {
   ApprovalStatement,
   PasskeyAssertion,
 } from '../../skills-index/statement/attestation.ts';
-import { approvalChallenge } from '../../skills-index/trust/passkey.ts';
+import { approvalChallenge } from '../../skills-index/trust/statements/passkey.ts';
 import type { Actor, Registry } from '../context.ts';
 import { isLate } from '../intake/replays.ts';
 import type { LoggedAt } from '../log/log.ts';
 import { latest, readIdentities, requireRole } from '../people/identities.ts';
-import { requireAsserted } from '../people/webauthn.ts';
+import { requireAsserted } from '../sign-in/webauthn.ts';
 import { requireVersion } from '../versions/versions.ts';
 import { approvedBefore, parseDraft, takePasskeyApproval } from './approval-intake.ts';
 import { type AppliedDecision, readDraft } from './review.ts';

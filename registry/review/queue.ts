@@ -5,7 +5,7 @@ import type { SkillName } from '../../skills-index/skill/name.ts';
 import type { Version } from '../../skills-index/skill/version.ts';
 import type { Severity, severities, Verdict } from '../../skills-index/statement/finding.ts';
 import type { ScanReport } from '../../skills-index/statement/scan-report.ts';
-import type { ApprovalsNeeded } from '../../skills-index/trust/policy.ts';
+import type { ApprovalsNeeded } from '../../skills-index/trust/policy/policy.ts';
 import type { Registry } from '../context.ts';
 import { claimMs, clockSkewMs, decidedRowsMax, failureCharsMax, queueRowsMax } from '../limits.ts';
 import { audit, reviewNotes, versions } from '../store/schema.ts';

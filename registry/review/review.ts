@@ -5,8 +5,8 @@ import { type Digest, digestOf } from '../../skills-index/skill/digest.ts';
 import { Problem } from '../../skills-index/skill/problem.ts';
 import { statementBytes } from '../../skills-index/statement/attestation.ts';
 import { approvalStatement } from '../../skills-index/statement/version-statement.ts';
-import { registryIdOf } from '../../skills-index/trust/own-registry.ts';
-import { policyDigest } from '../../skills-index/trust/policy.ts';
+import { policyDigest } from '../../skills-index/trust/policy/policy.ts';
+import { registryIdOf } from '../../skills-index/trust/statements/own-registry.ts';
 import {
   type Actor,
   nameOf,

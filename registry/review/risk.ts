@@ -6,7 +6,7 @@ import { type Capabilities, listCapabilities, minus } from '../../skills-index/s
 import type { Confidence, Severity } from '../../skills-index/statement/finding.ts';
 import { changeWords } from '../../skills-index/statement/prose-change.ts';
 import type { ScanReport } from '../../skills-index/statement/scan-report.ts';
-import { defaultPolicy, hasReach } from '../../skills-index/trust/policy.ts';
+import { defaultPolicy, hasReach } from '../../skills-index/trust/policy/policy.ts';
 import type { ProseSince } from './prose-since.ts';
 
 export interface RiskPart {

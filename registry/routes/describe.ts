@@ -12,7 +12,7 @@ import { type ProblemCode, problemCodes } from '../../skills-index/skill/problem
 import { parseVersion } from '../../skills-index/skill/version.ts';
 import type { Actor, Registry, VersionName } from '../context.ts';
 import { bodyReasonsMax } from '../limits.ts';
-import { readSession } from '../people/sessions.ts';
+import { readSession } from '../sign-in/sessions.ts';
 import { jsonSchemaOf, withOperationPart } from './openapi.ts';
 
 /** A problem document (RFC 9457). */

@@ -9,7 +9,7 @@ import type { PendingVote } from '../../skills-index/trust/identity/identities.t
 import type { EnrolledMember, Registry } from '../context.ts';
 import { latest, memberNow, readIdentities } from '../people/identities.ts';
 import type { KnownIdentities } from '../people/known-identities.ts';
-import { listPendingPasskeys } from '../people/passkeys.ts';
+import { listPendingPasskeys } from '../sign-in/passkeys.ts';
 import { describe, requireActor } from './describe.ts';
 
 const member = v.object({

@@ -3,12 +3,12 @@ import { createPublicKey, verify } from 'node:crypto';
 import { Hono } from 'hono';
 import * as v from 'valibot';
 import { Problem } from '../../skills-index/skill/problem.ts';
-import { rootFingerprint } from '../../skills-index/trust/root.ts';
-import { sessionText } from '../../skills-index/trust/session-text.ts';
+import { rootFingerprint } from '../../skills-index/trust/root/root.ts';
+import { sessionText } from '../../skills-index/trust/statements/session-text.ts';
 import type { Actor, Registry } from '../context.ts';
+import { ownBases } from '../own-bases.ts';
 import { actorOf, readIdentities } from '../people/identities.ts';
-import { ownBases } from '../people/own-bases.ts';
-import { createChallenge, createLink, createSession, takeChallenge } from '../people/sessions.ts';
+import { createChallenge, createLink, createSession, takeChallenge } from '../sign-in/sessions.ts';
 import { asDigest, describe, digestSchema, jsonBody, requireActor } from './describe.ts';
 
 const memberSchema = v.nullable(v.object({ name: v.string(), roles: v.array(v.string()) }));

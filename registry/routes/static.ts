@@ -7,7 +7,7 @@ import { canonicalJson } from '../../skills-index/skill/canonical-json.ts';
 import { parseDigest } from '../../skills-index/skill/digest.ts';
 import { parseSkillName } from '../../skills-index/skill/name.ts';
 import { Problem } from '../../skills-index/skill/problem.ts';
-import { rootFingerprint } from '../../skills-index/trust/root.ts';
+import { rootFingerprint } from '../../skills-index/trust/root/root.ts';
 import type { Registry } from '../context.ts';
 import { readIndexFile } from '../index/index-file.ts';
 import { settlePutOff } from '../index/put-off.ts';

@@ -13,8 +13,15 @@ import {
 } from '../../skills-index/statement/attestation.ts';
 import { scanReportValuesMax } from '../../skills-index/statement/limits.ts';
 import { parseScanReport, type ScanReport } from '../../skills-index/statement/scan-report.ts';
-import { type ApprovalContext, whyNotCounted } from '../../skills-index/trust/counted-approval.ts';
-import { type ApprovalsNeeded, approvalsNeeded, whyHigh } from '../../skills-index/trust/policy.ts';
+import {
+  type ApprovalContext,
+  whyNotCounted,
+} from '../../skills-index/trust/decision/counted-approval.ts';
+import {
+  type ApprovalsNeeded,
+  approvalsNeeded,
+  whyHigh,
+} from '../../skills-index/trust/policy/policy.ts';
 import type { Registry } from '../context.ts';
 import { readIdentities } from '../people/identities.ts';
 import { requireBlob } from '../store/blobs.ts';

@@ -18,7 +18,7 @@ import {
   type Decision,
   type DecisionInput,
   decide,
-} from '../../skills-index/trust/decision.ts';
+} from '../../skills-index/trust/decision/decision.ts';
 
 /**
  * What an admission needs: the registry, the skill, the trust policy and the pinned claims of this

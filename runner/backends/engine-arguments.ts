@@ -1,4 +1,6 @@
 /** Turns a start into arguments of docker. Pure. */
+
+import type { SandboxStart } from '../bubblewrap/sandbox.ts';
 import {
   fileBytesMax,
   homeMiBMax,
@@ -6,7 +8,6 @@ import {
   sharedMemoryMiBMax,
   temporaryMiBMax,
 } from '../limits.ts';
-import type { SandboxStart } from '../sandboxes/sandbox.ts';
 import type { OciBind } from './oci-spec.ts';
 
 export interface EngineSurroundings {

@@ -9,11 +9,11 @@ import { existsSync, fstatSync, mkdirSync, statSync, writeFileSync } from 'node:
 import { availableParallelism } from 'node:os';
 import { promisify } from 'node:util';
 import { Problem } from '../../skills-index/skill/problem.ts';
+import { preludeChecks, preludeScript } from '../bubblewrap/prelude.ts';
+import { requireNotRoot } from '../bubblewrap/require-not-root.ts';
+import type { RunningSandbox, Sandbox, SandboxStart } from '../bubblewrap/sandbox.ts';
+import { goAhead, untilStarted } from '../bubblewrap/started.ts';
 import { startTimeOf } from '../files/lock.ts';
-import { preludeChecks, preludeScript } from '../sandboxes/prelude.ts';
-import { requireNotRoot } from '../sandboxes/require-not-root.ts';
-import type { RunningSandbox, Sandbox, SandboxStart } from '../sandboxes/sandbox.ts';
-import { goAhead, untilStarted } from '../sandboxes/started.ts';
 import { engineArguments, runnerLabel } from './engine-arguments.ts';
 import { engineImage } from './engine-image.ts';
 import type { Engine } from './engine-program.ts';

@@ -5,7 +5,7 @@
 import { execFileSync } from 'node:child_process';
 import { lstatSync, readdirSync, readFileSync, readlinkSync, realpathSync } from 'node:fs';
 import { dirname } from 'node:path';
-import type { SandboxStart } from '../sandboxes/sandbox.ts';
+import type { SandboxStart } from '../bubblewrap/sandbox.ts';
 import { type CpioEntry, cpioKinds, writeCpio } from './cpio.ts';
 import { guestInit } from './guest-init.ts';
 import { accounts } from './oci-root.ts';

@@ -2,8 +2,9 @@
  * The first process of a virtual machine: it mounts file systems, runs the command as the run's
  * user, reports the exit code, and powers off.
  */
+
+import type { SandboxStart } from '../bubblewrap/sandbox.ts';
 import { homeMiBMax, openFilesMax, temporaryMiBMax } from '../limits.ts';
-import type { SandboxStart } from '../sandboxes/sandbox.ts';
 import { exportLines } from './exported.ts';
 
 /** Serial ports of the guest: one for each stream, and one for messages between host and guest. */

@@ -1,7 +1,7 @@
 /** Turns the mounts of a plan into binds, with protected paths read-only inside writable mounts. */
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { placeholderText } from '../../skills-index/run/changes/protected-names.ts';
-import type { SandboxStart } from '../sandboxes/sandbox.ts';
+import type { SandboxStart } from '../bubblewrap/sandbox.ts';
 import type { OciBind } from './oci-spec.ts';
 
 type Mounted = Pick<SandboxStart, 'plan' | 'protectedPaths' | 'sources'>;

@@ -12,7 +12,7 @@ import {
   writeFileSync,
 } from 'node:fs';
 import { dirname } from 'node:path';
-import type { SandboxFile, SandboxStart } from '../sandboxes/sandbox.ts';
+import type { SandboxFile, SandboxStart } from '../bubblewrap/sandbox.ts';
 import type { OciBind } from './oci-spec.ts';
 
 /** Folders of the host that every interpreter needs. Links are recreated, folders are bound. */

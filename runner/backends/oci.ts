@@ -9,11 +9,11 @@ import { chownSync, existsSync, mkdirSync, readdirSync, rmdirSync, writeFileSync
 import { availableParallelism } from 'node:os';
 import type { Readable, Writable } from 'node:stream';
 import { Problem } from '../../skills-index/skill/problem.ts';
-import { type Forwarder, startForwarder } from '../sandboxes/forwarder.ts';
-import { preludeChecks, preludeScript } from '../sandboxes/prelude.ts';
-import { requireNotRoot } from '../sandboxes/require-not-root.ts';
-import type { RunningSandbox, Sandbox, SandboxStart } from '../sandboxes/sandbox.ts';
-import { goAhead, untilStarted } from '../sandboxes/started.ts';
+import { type Forwarder, startForwarder } from '../bubblewrap/forwarder.ts';
+import { preludeChecks, preludeScript } from '../bubblewrap/prelude.ts';
+import { requireNotRoot } from '../bubblewrap/require-not-root.ts';
+import type { RunningSandbox, Sandbox, SandboxStart } from '../bubblewrap/sandbox.ts';
+import { goAhead, untilStarted } from '../bubblewrap/started.ts';
 import { exportLines } from './exported.ts';
 import { makeEmpty, mountBinds } from './mount-binds.ts';
 import { launchRuntime, networkPath, type OciRuntime, shellOf } from './oci-launch.ts';

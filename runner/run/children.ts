@@ -5,9 +5,9 @@
 import { readFileSync } from 'node:fs';
 import type { AuditEvent } from '../../skills-index/run/audit/audit-entry.ts';
 import { digestOf } from '../../skills-index/skill/digest.ts';
+import type { RunningSandbox } from '../bubblewrap/sandbox.ts';
 import { startTimeOf } from '../files/lock.ts';
 import { childrenMax, childrenMilliseconds } from '../limits.ts';
-import type { RunningSandbox } from '../sandboxes/sandbox.ts';
 
 /**
  * The sandbox's own processes, which start the command or carry its requests; they are not

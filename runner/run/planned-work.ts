@@ -8,8 +8,8 @@ import type { BoundPlaceholder } from '../../skills-index/run/egress/secret-use.
 import type { StartWords } from '../../skills-index/run/holds/hold-gate.ts';
 import type { Plan } from '../../skills-index/run/plan/plan.ts';
 import type { Digest } from '../../skills-index/skill/digest.ts';
+import type { Sandbox, SandboxFile, SandboxFolder } from '../bubblewrap/sandbox.ts';
 import type { EgressSettings } from '../egress/settings.ts';
-import type { Sandbox, SandboxFile, SandboxFolder } from '../sandboxes/sandbox.ts';
 import type { StartRecord } from './record-start.ts';
 
 type Shared =

@@ -6,10 +6,10 @@ import { planRun } from '../../skills-index/run/plan/plan-skill.ts';
 import { canonicalDigest } from '../../skills-index/skill/canonical-json.ts';
 import { type Digest, digestOf } from '../../skills-index/skill/digest.ts';
 import { Problem } from '../../skills-index/skill/problem.ts';
+import { bubblewrap } from '../bubblewrap/bubblewrap.ts';
+import type { Sandbox, SandboxFile } from '../bubblewrap/sandbox.ts';
 import { type OpenedHost, openHost } from '../host/host.ts';
 import { argumentBytesMax } from '../limits.ts';
-import { bubblewrap } from '../sandboxes/bubblewrap.ts';
-import type { Sandbox, SandboxFile } from '../sandboxes/sandbox.ts';
 import { findCommand } from './command.ts';
 import type { RunRequest } from './run-request.ts';
 

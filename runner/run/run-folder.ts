@@ -6,10 +6,10 @@ import { spawnSync } from 'node:child_process';
 import { chmodSync, lstatSync, mkdtempSync, readdirSync, rmSync } from 'node:fs';
 import { tmpdir, totalmem } from 'node:os';
 import { Problem } from '../../skills-index/skill/problem.ts';
+import { removeControlGroups } from '../bubblewrap/control-groups.ts';
+import { forwarderGroupOf } from '../bubblewrap/forwarder.ts';
 import { createLockFile, holderLives } from '../files/lock.ts';
 import { memoryMiBPerRun } from '../limits.ts';
-import { removeControlGroups } from '../sandboxes/control-groups.ts';
-import { forwarderGroupOf } from '../sandboxes/forwarder.ts';
 
 // A control group may give this process less memory than the host has.
 const usableBytes = Math.min(totalmem(), process.constrainedMemory() || Number.POSITIVE_INFINITY);

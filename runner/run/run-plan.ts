@@ -8,10 +8,10 @@ import type { AuditEvent, AuditSubject } from '../../skills-index/run/audit/audi
 import { canaryFrom } from '../../skills-index/run/leaks/canary.ts';
 import { Problem } from '../../skills-index/skill/problem.ts';
 import { type ActingAgent, actAs } from '../agents/agents.ts';
+import type { SandboxFolder } from '../bubblewrap/sandbox.ts';
 import { startEgress } from '../egress/egress.ts';
 import { readAuthorities } from '../host/host-policy.ts';
 import { type OpenMounts, openMounts } from '../mounts/mounts.ts';
-import type { SandboxFolder } from '../sandboxes/sandbox.ts';
 import { leakDetector } from '../secrets/leaks.ts';
 import { placeholderFor, watchedPlaceholder } from '../secrets/placeholder.ts';
 import { revealAll } from '../secrets/secrets.ts';

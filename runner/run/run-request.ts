@@ -13,7 +13,7 @@ import type { Capabilities } from '../../skills-index/skill/capability.ts';
 import type { Digest } from '../../skills-index/skill/digest.ts';
 import type { Manifest } from '../../skills-index/skill/manifest.ts';
 import type { Audit } from '../audit/audit.ts';
-import type { Sandbox } from '../sandboxes/sandbox.ts';
+import type { Sandbox } from '../bubblewrap/sandbox.ts';
 import type { Secrets } from '../secrets/secrets.ts';
 
 /**

@@ -8,7 +8,7 @@ import type { PlannedSkill } from '../../skills-index/run/plan/session-plan.ts';
 import { printStandIn, standIns } from '../../skills-index/run/shims/shims.ts';
 import type { BundlePath } from '../../skills-index/skill/bundle-path.ts';
 import type { SkillName } from '../../skills-index/skill/name.ts';
-import type { Admitted } from '../../skills-index/trust/decision.ts';
+import type { Admitted } from '../../skills-index/trust/decision/decision.ts';
 import { type OpenedSkill, readAll } from '../admission/catalogue.ts';
 
 /** An admitted skill of the session, whose files are not read yet. */

@@ -4,8 +4,8 @@
  */
 import { parseCheckpoint } from '../log/checkpoint.ts';
 import { Problem } from '../skill/problem.ts';
-import type { Decision } from '../trust/decision.ts';
-import type { RootFile } from '../trust/root.ts';
+import type { Decision } from '../trust/decision/decision.ts';
+import type { RootFile } from '../trust/root/root.ts';
 import { fetchFile, type Source } from './blobs.ts';
 import { furtherStatusBytesMax } from './limits.ts';
 import { peekStatus } from './peek.ts';

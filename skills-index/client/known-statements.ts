@@ -10,7 +10,7 @@ import { Problem } from '../skill/problem.ts';
 import { predicateTypes, type Statement } from '../statement/attestation.ts';
 import { peekStatement } from '../statement/sign.ts';
 import { parseSigstoreBundle } from '../statement/sigstore-bundle.ts';
-import type { Decision } from '../trust/decision.ts';
+import type { Decision } from '../trust/decision/decision.ts';
 import { knownStatementBytesMax, knownStatementsMax } from './limits.ts';
 import type { Store } from './store.ts';
 

@@ -5,7 +5,7 @@
 import { canonicalJson } from '../skill/canonical-json.ts';
 import { digestOf, hexOf } from '../skill/digest.ts';
 import type { LogAlarm, LogHead } from '../trust/decision/one-log.ts';
-import { type RootFile, rootFingerprint } from '../trust/root.ts';
+import { type RootFile, rootFingerprint } from '../trust/root/root.ts';
 import type { Source } from './blobs.ts';
 
 /**

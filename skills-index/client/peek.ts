@@ -1,7 +1,7 @@
 /** Reads evidence that nothing relies on yet, and that may be broken. */
 import { Problem } from '../skill/problem.ts';
-import type { RootFile } from '../trust/root.ts';
-import { type Status, verifyStatus } from '../trust/status-file.ts';
+import { type Status, verifyStatus } from '../trust/index/status-file.ts';
+import type { RootFile } from '../trust/root/root.ts';
 
 /** The result of a parser; undefined where it throws a Problem. `decide` reports the fault. */
 export function peek<Result>(read: () => Result): Result | undefined {

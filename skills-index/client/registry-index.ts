@@ -12,13 +12,18 @@ import { predicateTypes } from '../statement/attestation.ts';
 import { scanReportBytesMax } from '../statement/limits.ts';
 import { peekStatement } from '../statement/sign.ts';
 import { parseSigstoreBundle, type SigstoreBundle } from '../statement/sigstore-bundle.ts';
+import type { DecisionInput } from '../trust/decision/decision.ts';
 import { alarmOfSeen } from '../trust/decision/one-log.ts';
-import type { DecisionInput } from '../trust/decision.ts';
-import { type IndexLine, parseIndexFile } from '../trust/index-line.ts';
+import { type IndexLine, parseIndexFile } from '../trust/index/index-line.ts';
+import {
+  marksOfAll,
+  newestStatus,
+  type Status,
+  type StatusMark,
+} from '../trust/index/status-file.ts';
 import { indexFileBytesMax, statusBytesMax } from '../trust/limits.ts';
-import type { RootFile } from '../trust/root.ts';
-import { verifyRootCheckpoint } from '../trust/root-office.ts';
-import { marksOfAll, newestStatus, type Status, type StatusMark } from '../trust/status-file.ts';
+import type { RootFile } from '../trust/root/root.ts';
+import { verifyRootCheckpoint } from '../trust/root/root-office.ts';
 import { fetchBlobIfThere, fetchNamed, inTurns, type Source } from './blobs.ts';
 import { readKnown } from './known-statements.ts';
 import { withSum } from './limited-source.ts';

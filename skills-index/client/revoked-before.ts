@@ -2,7 +2,7 @@
 import { type Digest, isDigest } from '../skill/digest.ts';
 import { Problem } from '../skill/problem.ts';
 import { isBase64 } from '../statement/base64.ts';
-import type { RootFile } from '../trust/root.ts';
+import type { RootFile } from '../trust/root/root.ts';
 import { peekStatus } from './peek.ts';
 import type { Store } from './store.ts';
 

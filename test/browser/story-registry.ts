@@ -30,9 +30,9 @@ import {
 import type { ScanReport } from '../../skills-index/statement/scan-report.ts';
 import { signStatement } from '../../skills-index/statement/sign.ts';
 import { scanStatement } from '../../skills-index/statement/version-statement.ts';
-import { registryIdOf } from '../../skills-index/trust/own-registry.ts';
-import { type RootFile, rootFingerprint } from '../../skills-index/trust/root.ts';
-import { sessionText } from '../../skills-index/trust/session-text.ts';
+import { type RootFile, rootFingerprint } from '../../skills-index/trust/root/root.ts';
+import { registryIdOf } from '../../skills-index/trust/statements/own-registry.ts';
+import { sessionText } from '../../skills-index/trust/statements/session-text.ts';
 import { freshNonce } from '../nonce.ts';
 import { namedFor } from '../registry/road.ts';
 

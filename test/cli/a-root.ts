@@ -1,7 +1,7 @@
 /** A root file with fresh keys, for tests. */
 import { generateKeyPairSync } from 'node:crypto';
 import { digestOf } from '../../skills-index/skill/digest.ts';
-import type { RootFile } from '../../skills-index/trust/root.ts';
+import type { RootFile } from '../../skills-index/trust/root/root.ts';
 
 export function makeRoot(origin = 'skills.example'): RootFile {
   const administrator = spki('ec');

@@ -23,7 +23,7 @@ import {
 } from '../../skills-index/run/holds/hold.ts';
 import { holdFieldsOf } from '../../skills-index/run/holds/hold-action.ts';
 import { emptyHostPolicy } from '../../skills-index/run/plan/host-policy.ts';
-import { proofChallenge } from '../../skills-index/trust/approver-proof.ts';
+import { proofChallenge } from '../../skills-index/trust/statements/approver-proof.ts';
 import { testPasskey } from '../skills-index/story-keys.ts';
 import { skill } from './command-line.ts';
 import { folderWith } from './temporary-folder.ts';

@@ -9,7 +9,7 @@ import { pinRegistry } from '../../cli/registries/registries.ts';
 import { packBundle } from '../../skills-index/skill/authoring/pack-bundle.ts';
 import { parseManifest } from '../../skills-index/skill/manifest.ts';
 import { revocationStatement } from '../../skills-index/statement/attestation.ts';
-import { approvalsNeeded, defaultPolicy } from '../../skills-index/trust/policy.ts';
+import { approvalsNeeded, defaultPolicy } from '../../skills-index/trust/policy/policy.ts';
 import { freshNonce } from '../nonce.ts';
 import { approve, publish, type Skill, scan, state } from '../registry/road.ts';
 import { makeStaffedWorld, type Staffed } from '../registry/world.ts';

@@ -12,9 +12,9 @@ import {
   scopeStatement,
 } from '../../skills-index/statement/attestation.ts';
 import { signStatement } from '../../skills-index/statement/sign.ts';
-import { registryIdOf } from '../../skills-index/trust/own-registry.ts';
+import type { Status } from '../../skills-index/trust/index/status-file.ts';
 import { signStatus } from '../../skills-index/trust/sign-status.ts';
-import type { Status } from '../../skills-index/trust/status-file.ts';
+import { registryIdOf } from '../../skills-index/trust/statements/own-registry.ts';
 import { freshNonce } from '../nonce.ts';
 import { makeKey } from '../registry/people.ts';
 import {

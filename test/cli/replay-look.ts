@@ -5,8 +5,8 @@ import { type Look, replayOnce } from '../../cli/monitor/look.ts';
 import { makeMemory, type ReplayMemory } from '../../cli/monitor/memory.ts';
 import { MonitorFolder } from '../../cli/monitor/state.ts';
 import { memoryStore } from '../../skills-index/client/store.ts';
-import type { Policy } from '../../skills-index/trust/policy.ts';
-import { rootFingerprint } from '../../skills-index/trust/root.ts';
+import type { Policy } from '../../skills-index/trust/policy/policy.ts';
+import { rootFingerprint } from '../../skills-index/trust/root/root.ts';
 import type { Monitored } from './monitor-world.ts';
 import { base } from './registry-users.ts';
 

@@ -7,7 +7,7 @@ import { statements } from '../../registry/store/schema.ts';
 import { canonicalJson } from '../../skills-index/skill/canonical-json.ts';
 import { predicateTypes } from '../../skills-index/statement/attestation.ts';
 import { decisionHints } from '../../skills-index/trust/decision/reason.ts';
-import { rootFingerprint } from '../../skills-index/trust/root.ts';
+import { rootFingerprint } from '../../skills-index/trust/root/root.ts';
 import { makeKey, makeRoot } from '../registry/people.ts';
 import { approve, makeSkill, publish, scan } from '../registry/road.ts';
 import { skill } from './command-line.ts';

@@ -23,8 +23,12 @@ import {
   scopeStatement,
 } from '../../skills-index/statement/attestation.ts';
 import { addressOf, type SigstoreBundle } from '../../skills-index/statement/sigstore-bundle.ts';
-import { type Decision, type DecisionInput, decide } from '../../skills-index/trust/decision.ts';
-import { approvalChallenge } from '../../skills-index/trust/passkey.ts';
+import {
+  type Decision,
+  type DecisionInput,
+  decide,
+} from '../../skills-index/trust/decision/decision.ts';
+import { approvalChallenge } from '../../skills-index/trust/statements/passkey.ts';
 import {
   type Installer,
   makeInstaller,

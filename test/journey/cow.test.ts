@@ -13,9 +13,9 @@ import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import type { CommandContext } from '../../cli/command.ts';
 import { run as changesCommand } from '../../cli/commands/changes.ts';
 import { leftBehindLines } from '../../cli/run/left-behind.ts';
+import { bubblewrap } from '../../runner/bubblewrap/bubblewrap.ts';
 import { listWaiting } from '../../runner/changes/waiting.ts';
 import type { RunRequest } from '../../runner/run/run-request.ts';
-import { bubblewrap } from '../../runner/sandboxes/bubblewrap.ts';
 import { type ChangeSet, changesFolderOf, kindOf } from '../../skills-index/run/changes/changes.ts';
 import {
   giveTo,

@@ -1,7 +1,7 @@
 import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { parseRoot, rootFingerprint } from '../../skills-index/trust/root.ts';
+import { parseRoot, rootFingerprint } from '../../skills-index/trust/root/root.ts';
 import { makeRotationStage, publicFile, type RotationStage } from './rotation-stage.ts';
 
 /**

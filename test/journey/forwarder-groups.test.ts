@@ -1,10 +1,10 @@
 import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, it } from 'vitest';
-import { bubblewrap } from '../../runner/sandboxes/bubblewrap.ts';
-import { placesFor } from '../../runner/sandboxes/control-groups.ts';
-import { forwarderGroupOf } from '../../runner/sandboxes/forwarder.ts';
-import type { Sandbox } from '../../runner/sandboxes/sandbox.ts';
+import { bubblewrap } from '../../runner/bubblewrap/bubblewrap.ts';
+import { placesFor } from '../../runner/bubblewrap/control-groups.ts';
+import { forwarderGroupOf } from '../../runner/bubblewrap/forwarder.ts';
+import type { Sandbox } from '../../runner/bubblewrap/sandbox.ts';
 import { crm, makeTestHost, runTest } from './sandbox-fixture.ts';
 
 const processesIn = (group: string): string[] =>

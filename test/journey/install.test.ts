@@ -3,7 +3,7 @@ import { existsSync, mkdirSync, readdirSync, rmSync, writeFileSync } from 'node:
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { packBundle } from '../../skills-index/skill/authoring/pack-bundle.ts';
-import { rootFingerprint } from '../../skills-index/trust/root.ts';
+import { rootFingerprint } from '../../skills-index/trust/root/root.ts';
 import { useInstallerProject } from '../cli/installer-project.ts';
 import { makeReportSkill, release } from '../cli/installer-world.ts';
 

@@ -1,8 +1,8 @@
 import { readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { defaultPolicy, firstPolicy, parsePolicy } from '../../skills-index/trust/policy.ts';
-import { parseRoot, rootFingerprint } from '../../skills-index/trust/root.ts';
+import { defaultPolicy, firstPolicy, parsePolicy } from '../../skills-index/trust/policy/policy.ts';
+import { parseRoot, rootFingerprint } from '../../skills-index/trust/root/root.ts';
 import { makeRotationStage, type RotationStage } from './rotation-stage.ts';
 
 /** One more person for everything, and nobody has approved anything of it yet. */

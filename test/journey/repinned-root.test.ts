@@ -3,7 +3,7 @@ import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterEach, beforeEach, expect, it } from 'vitest';
 import { hexOf } from '../../skills-index/skill/digest.ts';
-import { parseRoot, rootFingerprint } from '../../skills-index/trust/root.ts';
+import { parseRoot, rootFingerprint } from '../../skills-index/trust/root/root.ts';
 import { makeRotationStage, type RotationStage } from './rotation-stage.ts';
 
 let stage: RotationStage;

@@ -8,7 +8,7 @@ import { join } from 'node:path';
 import { publicKeyOf, readKeyFile } from '../../cli/signers/key-file.ts';
 import { type RunningRegistry, startRegistry } from '../../registry/serve.ts';
 import { type MemberRole, memberStatement } from '../../skills-index/statement/attestation.ts';
-import { parseRoot, rootFingerprint } from '../../skills-index/trust/root.ts';
+import { parseRoot, rootFingerprint } from '../../skills-index/trust/root/root.ts';
 import { type Ran, skill } from '../cli/command-line.ts';
 import { freshNonce } from '../nonce.ts';
 import { makeKey, type TestKey } from '../registry/people.ts';

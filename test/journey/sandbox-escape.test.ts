@@ -7,11 +7,11 @@ import { escapeGroups } from '../../cli/proofs/escape/row.ts';
 import { escapeRows } from '../../cli/proofs/escape/rows.ts';
 import { runEscapeSuite } from '../../cli/proofs/escape/suite.ts';
 import { probeHost } from '../../cli/run/check-host.ts';
+import { bubblewrap } from '../../runner/bubblewrap/bubblewrap.ts';
+import type { SandboxStart } from '../../runner/bubblewrap/sandbox.ts';
 import { waitForClaim } from '../../runner/changes/claim.ts';
 import { unlock } from '../../runner/files/lock.ts';
 import { runSkill } from '../../runner/run.ts';
-import { bubblewrap } from '../../runner/sandboxes/bubblewrap.ts';
-import type { SandboxStart } from '../../runner/sandboxes/sandbox.ts';
 import { deniedSyscalls, judgedSyscalls } from '../../skills-index/run/sandbox/syscalls.ts';
 import { Problem } from '../../skills-index/skill/problem.ts';
 import {

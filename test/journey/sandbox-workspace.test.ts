@@ -11,8 +11,8 @@ import {
   writeFileSync,
 } from 'node:fs';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { bubblewrap } from '../../runner/sandboxes/bubblewrap.ts';
-import type { Sandbox } from '../../runner/sandboxes/sandbox.ts';
+import { bubblewrap } from '../../runner/bubblewrap/bubblewrap.ts';
+import type { Sandbox } from '../../runner/bubblewrap/sandbox.ts';
 import {
   giveTo,
   makeTestHost,

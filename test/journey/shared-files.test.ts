@@ -5,8 +5,8 @@ import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { sharedFileRows } from '../../cli/proofs/escape/rows/shared-files.ts';
 import { runEscapeSuite } from '../../cli/proofs/escape/suite.ts';
+import { bubblewrap } from '../../runner/bubblewrap/bubblewrap.ts';
 import type { RunRequest } from '../../runner/run/run-request.ts';
-import { bubblewrap } from '../../runner/sandboxes/bubblewrap.ts';
 import type { HostPolicy } from '../../skills-index/run/plan/host-policy.ts';
 import { giveTo, makeTestHost, reportsMount, runTest, type TestHost } from './sandbox-fixture.ts';
 

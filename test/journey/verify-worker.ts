@@ -4,8 +4,8 @@
  */
 import { digestOf } from '../../skills-index/skill/digest.ts';
 import { Problem } from '../../skills-index/skill/problem.ts';
-import { parseRoot } from '../../skills-index/trust/root.ts';
-import { VerifiedStatements } from '../../skills-index/trust/verified-statements.ts';
+import { parseRoot } from '../../skills-index/trust/root/root.ts';
+import { VerifiedStatements } from '../../skills-index/trust/statements/verified-statements.ts';
 
 const memory = new VerifiedStatements();
 

@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { updateTrust } from '../../cli/registries/trust/updater.ts';
 import { memoryStore } from '../../skills-index/client/store.ts';
-import { parseRoot } from '../../skills-index/trust/root.ts';
+import { parseRoot } from '../../skills-index/trust/root/root.ts';
 import { walkContract } from '../registry/contract.ts';
 import { makeRoot } from '../registry/people.ts';
 import { holdCeremony } from '../registry/tuf-maker.ts';

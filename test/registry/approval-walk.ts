@@ -14,7 +14,7 @@ import {
   approvalStatement,
   verificationSummaryStatement,
 } from '../../skills-index/statement/version-statement.ts';
-import { defaultPolicy, policyDigest } from '../../skills-index/trust/policy.ts';
+import { defaultPolicy, policyDigest } from '../../skills-index/trust/policy/policy.ts';
 import { freshNonce } from '../nonce.ts';
 import {
   type DeskPasskey,

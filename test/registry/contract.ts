@@ -6,9 +6,9 @@ import { expect } from 'vitest';
 import { digestOf, parseDigest } from '../../skills-index/skill/digest.ts';
 import { revocationStatement } from '../../skills-index/statement/attestation.ts';
 import type { Prose } from '../../skills-index/statement/prose.ts';
-import { decide } from '../../skills-index/trust/decision.ts';
-import { type IndexLine, parseIndexFile } from '../../skills-index/trust/index-line.ts';
-import { defaultPolicy } from '../../skills-index/trust/policy.ts';
+import { decide } from '../../skills-index/trust/decision/decision.ts';
+import { type IndexLine, parseIndexFile } from '../../skills-index/trust/index/index-line.ts';
+import { defaultPolicy } from '../../skills-index/trust/policy/policy.ts';
 import { freshNonce } from '../nonce.ts';
 import { makeKey, type TestRoot } from './people.ts';
 import {

@@ -19,8 +19,8 @@ import {
   scanStatement,
   verificationSummaryStatement,
 } from '../../skills-index/statement/version-statement.ts';
-import { type Decision, decide } from '../../skills-index/trust/decision.ts';
-import { defaultPolicy, policyDigest } from '../../skills-index/trust/policy.ts';
+import { type Decision, decide } from '../../skills-index/trust/decision/decision.ts';
+import { defaultPolicy, policyDigest } from '../../skills-index/trust/policy/policy.ts';
 import { freshNonce } from '../nonce.ts';
 import { makeKey, type TestKey } from './people.ts';
 import { call, makeReport, makeSkill, publish, ruleSet } from './road.ts';

@@ -4,7 +4,7 @@ import type { KeyTexts } from '../../registry/log/signing.ts';
 import { type Digest, digestOf } from '../../skills-index/skill/digest.ts';
 import type { PublicKey } from '../../skills-index/statement/attestation.ts';
 import type { Signer } from '../../skills-index/statement/sign.ts';
-import { parseRoot, type RootFile } from '../../skills-index/trust/root.ts';
+import { parseRoot, type RootFile } from '../../skills-index/trust/root/root.ts';
 
 /** A P-256 key in memory. */
 export interface TestKey extends Signer {

@@ -5,7 +5,11 @@ import { describe, expect, it } from 'vitest';
 import { readPolicy } from '../../registry/data-folder/data-folder.ts';
 import { hexOf } from '../../skills-index/skill/digest.ts';
 import { revocationStatement } from '../../skills-index/statement/attestation.ts';
-import { defaultPolicy, type Policy, policyDigest } from '../../skills-index/trust/policy.ts';
+import {
+  defaultPolicy,
+  type Policy,
+  policyDigest,
+} from '../../skills-index/trust/policy/policy.ts';
 import { freshNonce } from '../nonce.ts';
 import { pathOf, signedIn } from './desk-visit.ts';
 import { approve, call, makeSkill, publish, scan, state } from './road.ts';

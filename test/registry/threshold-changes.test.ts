@@ -3,7 +3,7 @@ import { changedRoot } from '../../cli/registries/rotation/rotation.ts';
 import { readIdentities } from '../../registry/people/identities.ts';
 import { memberStatement } from '../../skills-index/statement/attestation.ts';
 import type { Identities } from '../../skills-index/trust/identity/identities.ts';
-import { chainIdentities } from '../../skills-index/trust/identity.ts';
+import { chainIdentities } from '../../skills-index/trust/identity/identity.ts';
 import { freshNonce } from '../nonce.ts';
 import { makeKey, makeRoot, type TestKey } from './people.ts';
 import { state } from './road.ts';

@@ -1,8 +1,8 @@
 /** TUF documents for tests, signed by keys in memory. */
 import { canonicalJson } from '../../skills-index/skill/canonical-json.ts';
 import type { Signer } from '../../skills-index/statement/sign.ts';
-import { defaultPolicy } from '../../skills-index/trust/policy.ts';
-import type { RootFile } from '../../skills-index/trust/root.ts';
+import { defaultPolicy } from '../../skills-index/trust/policy/policy.ts';
+import type { RootFile } from '../../skills-index/trust/root/root.ts';
 import { signRepository } from '../../skills-index/trust/tuf/ceremony.ts';
 import { tufTime } from '../../skills-index/trust/tuf/metadata.ts';
 import { nextRepository, type TufRepository } from '../../skills-index/trust/tuf/repository.ts';

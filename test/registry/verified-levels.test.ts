@@ -11,9 +11,9 @@ import { predicateTypes } from '../../skills-index/statement/attestation.ts';
 import { peekStatement } from '../../skills-index/statement/sign.ts';
 import { parseSigstoreBundle } from '../../skills-index/statement/sigstore-bundle.ts';
 import { chainOf } from '../../skills-index/trust/decision/chain.ts';
+import { type DecisionInput, decide } from '../../skills-index/trust/decision/decision.ts';
 import { judge } from '../../skills-index/trust/decision/judge.ts';
-import { type DecisionInput, decide } from '../../skills-index/trust/decision.ts';
-import { defaultPolicy } from '../../skills-index/trust/policy.ts';
+import { defaultPolicy } from '../../skills-index/trust/policy/policy.ts';
 import { somebody, someWorkflow, type TestClaims } from '../skills-index/story-sigstore.ts';
 import {
   certify,

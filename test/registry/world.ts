@@ -9,7 +9,7 @@ import { loadKeys } from '../../registry/log/signing.ts';
 import type { Objects } from '../../registry/store/objects.ts';
 import { openSqlite } from '../../registry/store/sqlite.ts';
 import { digestOf } from '../../skills-index/skill/digest.ts';
-import { defaultPolicy, type Policy } from '../../skills-index/trust/policy.ts';
+import { defaultPolicy, type Policy } from '../../skills-index/trust/policy/policy.ts';
 import { makeKey, makeRoot, type TestKey, type TestRoot } from './people.ts';
 import { claimScope, enrol, type Send, signIn } from './road.ts';
 

@@ -11,7 +11,7 @@ import {
   type Statement,
   scopeStatement,
 } from '../../skills-index/statement/attestation.ts';
-import { defaultPolicy } from '../../skills-index/trust/policy.ts';
+import { defaultPolicy } from '../../skills-index/trust/policy/policy.ts';
 import { freshNonce } from '../nonce.ts';
 import {
   people,

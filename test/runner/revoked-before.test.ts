@@ -3,7 +3,7 @@ import { type AdmissionRequest, admit } from '../../runner/admission/admit.ts';
 import { memoryStore } from '../../skills-index/client/store.ts';
 import { parseSkillName } from '../../skills-index/skill/name.ts';
 import { revocationStatement } from '../../skills-index/statement/attestation.ts';
-import { defaultPolicy } from '../../skills-index/trust/policy.ts';
+import { defaultPolicy } from '../../skills-index/trust/policy/policy.ts';
 import { freshNonce } from '../nonce.ts';
 import {
   people,

@@ -3,7 +3,7 @@ import { type AdmissionRequest, admit } from '../../runner/admission/admit.ts';
 import { memoryStore } from '../../skills-index/client/store.ts';
 import { parseScope, parseSkillName } from '../../skills-index/skill/name.ts';
 import { revocationStatement, scopeStatement } from '../../skills-index/statement/attestation.ts';
-import { defaultPolicy } from '../../skills-index/trust/policy.ts';
+import { defaultPolicy } from '../../skills-index/trust/policy/policy.ts';
 import { freshNonce } from '../nonce.ts';
 import { people, storyNow, storyRoot, storyStatus, tellStory } from '../skills-index/story.ts';
 import { storyFetch, storyPaths } from '../skills-index/story-server.ts';

@@ -30,13 +30,13 @@ import {
   scanStatement,
   verificationSummaryStatement,
 } from '../../skills-index/statement/version-statement.ts';
-import type { DecisionInput } from '../../skills-index/trust/decision.ts';
-import type { IndexLine } from '../../skills-index/trust/index-line.ts';
-import { approvalChallenge } from '../../skills-index/trust/passkey.ts';
-import { defaultPolicy, policyDigest } from '../../skills-index/trust/policy.ts';
-import type { RootFile } from '../../skills-index/trust/root.ts';
+import type { DecisionInput } from '../../skills-index/trust/decision/decision.ts';
+import type { IndexLine } from '../../skills-index/trust/index/index-line.ts';
+import type { StatusMark } from '../../skills-index/trust/index/status-file.ts';
+import { defaultPolicy, policyDigest } from '../../skills-index/trust/policy/policy.ts';
+import type { RootFile } from '../../skills-index/trust/root/root.ts';
 import { signStatus } from '../../skills-index/trust/sign-status.ts';
-import type { StatusMark } from '../../skills-index/trust/status-file.ts';
+import { approvalChallenge } from '../../skills-index/trust/statements/passkey.ts';
 import { freshNonce } from '../nonce.ts';
 import { testPasskey, testSigner } from './story-keys.ts';
 import { type Said, TestLog } from './story-log.ts';

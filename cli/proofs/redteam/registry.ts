@@ -19,9 +19,9 @@ import {
   scopeStatement,
 } from '../../../skills-index/statement/attestation.ts';
 import { scanStatement } from '../../../skills-index/statement/version-statement.ts';
-import { registryIdOf } from '../../../skills-index/trust/own-registry.ts';
-import { approvalsNeeded, defaultPolicy } from '../../../skills-index/trust/policy.ts';
-import type { RootFile } from '../../../skills-index/trust/root.ts';
+import { approvalsNeeded, defaultPolicy } from '../../../skills-index/trust/policy/policy.ts';
+import type { RootFile } from '../../../skills-index/trust/root/root.ts';
+import { registryIdOf } from '../../../skills-index/trust/statements/own-registry.ts';
 import type { CommandContext } from '../../command.ts';
 import { publishVersion, type Upload } from '../../publish/upload.ts';
 import { postStatement } from '../../registries/post-statement.ts';

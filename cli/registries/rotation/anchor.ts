@@ -8,8 +8,12 @@ import { dirname, join } from 'node:path';
 import { canonicalJson } from '../../../skills-index/skill/canonical-json.ts';
 import { parseDigest } from '../../../skills-index/skill/digest.ts';
 import { Problem } from '../../../skills-index/skill/problem.ts';
-import { defaultPolicy } from '../../../skills-index/trust/policy.ts';
-import { parseRoot, type RootFile, rootFingerprint } from '../../../skills-index/trust/root.ts';
+import { defaultPolicy } from '../../../skills-index/trust/policy/policy.ts';
+import {
+  parseRoot,
+  type RootFile,
+  rootFingerprint,
+} from '../../../skills-index/trust/root/root.ts';
 import { missingOnRoots, missingSignatures } from '../../../skills-index/trust/tuf/ceremony.ts';
 import type { TufRoot } from '../../../skills-index/trust/tuf/metadata.ts';
 import {

@@ -11,19 +11,19 @@ import {
 } from '../../../skills-index/skill/capability.ts';
 import { type Digest, digestOf } from '../../../skills-index/skill/digest.ts';
 import { parseJson } from '../../../skills-index/skill/json.ts';
-import { registryIdOf } from '../../../skills-index/trust/own-registry.ts';
 import {
   type ApprovalsNeeded,
   type Policy,
   parsePolicy,
   policyDigest,
-} from '../../../skills-index/trust/policy.ts';
+} from '../../../skills-index/trust/policy/policy.ts';
 import {
   parseRoot,
   type RootFile,
   rootFingerprint,
   rootKeyId,
-} from '../../../skills-index/trust/root.ts';
+} from '../../../skills-index/trust/root/root.ts';
+import { registryIdOf } from '../../../skills-index/trust/statements/own-registry.ts';
 import type { TufRoot, TufTargets } from '../../../skills-index/trust/tuf/metadata.ts';
 import type { TufFiles } from '../../../skills-index/trust/tuf/repository.ts';
 

@@ -1,5 +1,5 @@
 /** A proposed root of trust as text: every line of it, with a mark in front of changed ones. */
-import { rootFingerprint } from '../../../skills-index/trust/root.ts';
+import { rootFingerprint } from '../../../skills-index/trust/root/root.ts';
 import { missingSignatures } from '../../../skills-index/trust/tuf/ceremony.ts';
 import {
   lastRootOf,

@@ -6,8 +6,8 @@ import { canonicalJson } from '../../../skills-index/skill/canonical-json.ts';
 import { type Digest, isDigest } from '../../../skills-index/skill/digest.ts';
 import { parseJson } from '../../../skills-index/skill/json.ts';
 import { Problem } from '../../../skills-index/skill/problem.ts';
-import { type Policy, parsePolicy } from '../../../skills-index/trust/policy.ts';
-import { parseRoot } from '../../../skills-index/trust/root.ts';
+import { type Policy, parsePolicy } from '../../../skills-index/trust/policy/policy.ts';
+import { parseRoot } from '../../../skills-index/trust/root/root.ts';
 import { parseTrustedRoot } from '../../../skills-index/trust/sigstore/trusted-root.ts';
 import {
   parseTufRepository,

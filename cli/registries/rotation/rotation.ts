@@ -7,10 +7,10 @@ import type { Digest } from '../../../skills-index/skill/digest.ts';
 import { Problem } from '../../../skills-index/skill/problem.ts';
 import type { PublicKey } from '../../../skills-index/statement/attestation.ts';
 import { earlierPoliciesMax } from '../../../skills-index/trust/limits.ts';
-import { registryIdOf } from '../../../skills-index/trust/own-registry.ts';
-import { type Policy, policyDigest } from '../../../skills-index/trust/policy.ts';
-import type { RetiredKey, RootFile, RootOffice } from '../../../skills-index/trust/root.ts';
-import { parseRoot } from '../../../skills-index/trust/root.ts';
+import { type Policy, policyDigest } from '../../../skills-index/trust/policy/policy.ts';
+import type { RetiredKey, RootFile, RootOffice } from '../../../skills-index/trust/root/root.ts';
+import { parseRoot } from '../../../skills-index/trust/root/root.ts';
+import { registryIdOf } from '../../../skills-index/trust/statements/own-registry.ts';
 import {
   type TufMetadata,
   type TufRoot,

@@ -8,7 +8,11 @@ import type { Store } from '../../../skills-index/client/store.ts';
 import { parseCheckpoint } from '../../../skills-index/log/checkpoint.ts';
 import type { Digest } from '../../../skills-index/skill/digest.ts';
 import { Problem } from '../../../skills-index/skill/problem.ts';
-import { parseRoot, type RootFile, rootFingerprint } from '../../../skills-index/trust/root.ts';
+import {
+  parseRoot,
+  type RootFile,
+  rootFingerprint,
+} from '../../../skills-index/trust/root/root.ts';
 import type { CommandContext } from '../../command.ts';
 import { diskStore } from '../../context/disk-store.ts';
 import { printNote, safe } from '../../terminal/output.ts';

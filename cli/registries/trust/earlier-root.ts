@@ -4,7 +4,11 @@
  */
 import { hexOf, parseDigest } from '../../../skills-index/skill/digest.ts';
 import { Problem } from '../../../skills-index/skill/problem.ts';
-import { parseRoot, type RootFile, rootFingerprint } from '../../../skills-index/trust/root.ts';
+import {
+  parseRoot,
+  type RootFile,
+  rootFingerprint,
+} from '../../../skills-index/trust/root/root.ts';
 import type { CommandContext } from '../../command.ts';
 import { requireRootSize } from '../registries.ts';
 import { requestBytes } from '../registry-api.ts';

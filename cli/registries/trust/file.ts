@@ -6,7 +6,7 @@ import { fetchFile, type Source } from '../../../skills-index/client/blobs.ts';
 import { memoryStore } from '../../../skills-index/client/store.ts';
 import { parseJson } from '../../../skills-index/skill/json.ts';
 import { Problem } from '../../../skills-index/skill/problem.ts';
-import { parseRoot, type RootFile } from '../../../skills-index/trust/root.ts';
+import { parseRoot, type RootFile } from '../../../skills-index/trust/root/root.ts';
 import { tufDocumentBytesMax } from '../../../skills-index/trust/tuf/limits.ts';
 import type { CommandContext } from '../../command.ts';
 import { rootFileBytesMax } from '../../limits.ts';

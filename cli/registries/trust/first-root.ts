@@ -7,8 +7,12 @@ import { fetchFile, type Source } from '../../../skills-index/client/blobs.ts';
 import { type Digest, hexOf } from '../../../skills-index/skill/digest.ts';
 import { Problem } from '../../../skills-index/skill/problem.ts';
 import { rootBytesMax } from '../../../skills-index/trust/limits.ts';
-import { registryIdOf } from '../../../skills-index/trust/own-registry.ts';
-import { parseRoot, type RootFile, rootFingerprint } from '../../../skills-index/trust/root.ts';
+import {
+  parseRoot,
+  type RootFile,
+  rootFingerprint,
+} from '../../../skills-index/trust/root/root.ts';
+import { registryIdOf } from '../../../skills-index/trust/statements/own-registry.ts';
 import type { KeptTrust } from './kept.ts';
 
 export interface NamedRegistry {

@@ -7,7 +7,7 @@
 import { keepAlarm } from '../../../skills-index/client/log-alarm.ts';
 import { parseDigest } from '../../../skills-index/skill/digest.ts';
 import { Problem } from '../../../skills-index/skill/problem.ts';
-import { rootFingerprint } from '../../../skills-index/trust/root.ts';
+import { rootFingerprint } from '../../../skills-index/trust/root/root.ts';
 import { type CommandContext, type ExitCode, exitCodes } from '../../command.ts';
 import { diskStore, setMemoryAside } from '../../context/disk-store.ts';
 import { confirm } from '../../terminal/ask.ts';

@@ -5,7 +5,7 @@
 import { fetchFile } from '../../../skills-index/client/blobs.ts';
 import { memoryStore } from '../../../skills-index/client/store.ts';
 import { Problem } from '../../../skills-index/skill/problem.ts';
-import { type RootFile, rootFingerprint } from '../../../skills-index/trust/root.ts';
+import { type RootFile, rootFingerprint } from '../../../skills-index/trust/root/root.ts';
 import type { CommandContext, Paths } from '../../command.ts';
 import { trustMetadataBytesMax, trustRefreshMillis } from '../../limits.ts';
 import { type TrustedRegistry, trustedRegistry } from '../registries.ts';

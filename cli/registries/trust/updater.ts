@@ -10,10 +10,14 @@ import { Updater } from 'tuf-js';
 import { fetchFile, type Source } from '../../../skills-index/client/blobs.ts';
 import { canonicalJson } from '../../../skills-index/skill/canonical-json.ts';
 import { Problem } from '../../../skills-index/skill/problem.ts';
+import { verifyStatus } from '../../../skills-index/trust/index/status-file.ts';
 import { statusBytesMax } from '../../../skills-index/trust/limits.ts';
-import { registryIdOf } from '../../../skills-index/trust/own-registry.ts';
-import { parseRoot, type RootFile, rootFingerprint } from '../../../skills-index/trust/root.ts';
-import { verifyStatus } from '../../../skills-index/trust/status-file.ts';
+import {
+  parseRoot,
+  type RootFile,
+  rootFingerprint,
+} from '../../../skills-index/trust/root/root.ts';
+import { registryIdOf } from '../../../skills-index/trust/statements/own-registry.ts';
 import { tufFileBytesMax, tufRootsMax } from '../../../skills-index/trust/tuf/limits.ts';
 import {
   type TufRoot,

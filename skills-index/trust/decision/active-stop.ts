@@ -6,14 +6,14 @@ import type { Digest } from '../../skill/digest.ts';
 import { type SkillName, scopeOf } from '../../skill/name.ts';
 import type { Version } from '../../skill/version.ts';
 import type { RevocationStatement, RevocationTarget } from '../../statement/attestation.ts';
-import { whyAuthor } from '../authors.ts';
+import { whyAuthor } from '../identity/authors.ts';
 import { firstOccurrences } from '../identity/first-occurrences.ts';
 import type { Identities, LoggedStatement, PublisherIds } from '../identity/identities.ts';
 import { idsOf, type SignedBy } from '../identity/match.ts';
 import { mayStop } from '../identity/publisher-stops.ts';
-import { whyForeignIn } from '../own-registry.ts';
-import type { RootFile } from '../root.ts';
-import { isInOffice } from '../root-office.ts';
+import type { RootFile } from '../root/root.ts';
+import { isInOffice } from '../root/root-office.ts';
+import { whyForeignIn } from '../statements/own-registry.ts';
 
 export interface StoppableVersion {
   readonly name: SkillName;

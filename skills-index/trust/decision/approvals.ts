@@ -1,7 +1,7 @@
 /** Decides which approvals count, and whether they are enough. */
 import { capabilityDigest } from '../../skill/capability.ts';
 import { predicateTypes } from '../../statement/attestation.ts';
-import { type ApprovalContext, type LoggedApproval, whyNotCounted } from '../counted-approval.ts';
+import { type ApprovalContext, type LoggedApproval, whyNotCounted } from './counted-approval.ts';
 import { type Evidence, statementsOf } from './evidence.ts';
 import type { Reasons } from './reason.ts';
 import type { JudgedScan } from './scan.ts';

@@ -13,17 +13,17 @@ import {
 import { scanReportValuesMax } from '../../statement/limits.ts';
 import { parseScanReport, type ScanReport } from '../../statement/scan-report.ts';
 import type { Identities } from '../identity/identities.ts';
-import { chainIdentities } from '../identity.ts';
-import { type JudgingPolicies, policiesAt } from '../judging-policies.ts';
+import { chainIdentities } from '../identity/identity.ts';
 import {
   marksOfAll,
   newestStatus,
   type Status,
   type StatusMark,
   verifyStatus,
-} from '../status-file.ts';
-import { VerifiedStatements } from '../verified-statements.ts';
-import type { VerifiedStatement } from '../verify-statement.ts';
+} from '../index/status-file.ts';
+import { type JudgingPolicies, policiesAt } from '../policy/judging-policies.ts';
+import { VerifiedStatements } from '../statements/verified-statements.ts';
+import type { VerifiedStatement } from '../statements/verify-statement.ts';
 import type { DecisionInput } from './input.ts';
 import type { ChainPart, DecisionReasonCode, Reasons } from './reason.ts';
 

@@ -3,7 +3,7 @@ import { canonicalJson } from '../../skill/canonical-json.ts';
 import { digestOf } from '../../skill/digest.ts';
 import { parseFrontMatter } from '../../skill/front-matter.ts';
 import { parseManifest } from '../../skill/manifest.ts';
-import { indexDescription } from '../index-line.ts';
+import { indexDescription } from '../index/index-line.ts';
 import type { Evidence } from './evidence.ts';
 import type { Reasons } from './reason.ts';
 import type { JudgedPublish } from './version.ts';

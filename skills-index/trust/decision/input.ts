@@ -2,10 +2,10 @@
 import type { Hash, TreeHead } from '../../log/merkle-tree.ts';
 import type { WitnessPolicy } from '../../log/witness-policy.ts';
 import type { Digest } from '../../skill/digest.ts';
-import type { IndexLine } from '../index-line.ts';
-import type { Policy } from '../policy.ts';
-import type { RootFile } from '../root.ts';
-import type { VerifiedStatements } from '../verified-statements.ts';
+import type { IndexLine } from '../index/index-line.ts';
+import type { Policy } from '../policy/policy.ts';
+import type { RootFile } from '../root/root.ts';
+import type { VerifiedStatements } from '../statements/verified-statements.ts';
 
 export interface DecisionInput {
   readonly root: RootFile;

@@ -1,7 +1,6 @@
 /** Judges all evidence about one version, part by part. Pure. */
 import { predicateTypes } from '../../statement/attestation.ts';
-import { judgeRuleSet } from '../judging-policies.ts';
-import { type SlsaBuildLevel, slsaLevelOf, whyNotLevels } from '../slsa-level.ts';
+import { judgeRuleSet } from '../policy/judging-policies.ts';
 import { type AdmittedApproval, judgeApprovals } from './approvals.ts';
 import { type Evidence, gatherEvidence, statementsOf } from './evidence.ts';
 import { judgeFiles } from './files.ts';
@@ -10,6 +9,7 @@ import { type JudgedStatus, judgeLog, judgeMarks } from './log.ts';
 import { judgeOneLog, type LogAlarm } from './one-log.ts';
 import { type DecisionReason, Reasons } from './reason.ts';
 import { type JudgedScan, judgeScan } from './scan.ts';
+import { type SlsaBuildLevel, slsaLevelOf, whyNotLevels } from './slsa-level.ts';
 import {
   type CheckedSummary,
   type JudgedPublish,

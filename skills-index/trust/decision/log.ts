@@ -3,11 +3,11 @@ import { parseCheckpoint } from '../../log/checkpoint.ts';
 import type { Witnessed } from '../../log/cosignature.ts';
 import type { TreeHead } from '../../log/merkle-tree.ts';
 import { predicateTypes } from '../../statement/attestation.ts';
-import { readWitnesses } from '../witnessed-head.ts';
 import { type ActiveStop, activeStop } from './active-stop.ts';
 import { type Evidence, statementsOf } from './evidence.ts';
 import type { DecisionInput } from './input.ts';
 import type { Reasons } from './reason.ts';
+import { readWitnesses } from './witnessed-head.ts';
 
 export interface JudgedStatus {
   readonly checkpoint: TreeHead & { readonly note: string };

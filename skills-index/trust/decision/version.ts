@@ -16,14 +16,14 @@ import type { Manifest } from '../../skill/manifest.ts';
 import { purlOf, type Scope, scopeOf } from '../../skill/name.ts';
 import { predicateTypes } from '../../statement/attestation.ts';
 import { identityId, printIdentity } from '../../statement/identity-id.ts';
-import { describeForeignPublisher } from '../foreign-publisher.ts';
 import { idsOf, matchedIdentity } from '../identity/match.ts';
 import { describePublisherStop } from '../identity/publisher-stops.ts';
-import { judgeCeiling } from '../judging-policies.ts';
-import { registryIdOf, whyForeignIn } from '../own-registry.ts';
-import { policyDigest } from '../policy.ts';
-import { isInOffice } from '../root-office.ts';
+import { judgeCeiling } from '../policy/judging-policies.ts';
+import { policyDigest } from '../policy/policy.ts';
+import { isInOffice } from '../root/root-office.ts';
+import { registryIdOf, whyForeignIn } from '../statements/own-registry.ts';
 import { type Evidence, onlyStatement, statementsOf } from './evidence.ts';
+import { describeForeignPublisher } from './foreign-publisher.ts';
 import type { Reasons } from './reason.ts';
 
 export interface JudgedPublish {

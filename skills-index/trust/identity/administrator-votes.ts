@@ -1,7 +1,7 @@
 /** Votes of administrators, who together give a scope to new owners or enrol a member. */
 import { canonicalJson } from '../../skill/canonical-json.ts';
-import type { RootFile } from '../root.ts';
-import { isInOffice, thresholdAt } from '../root-office.ts';
+import type { RootFile } from '../root/root.ts';
+import { isInOffice, thresholdAt } from '../root/root-office.ts';
 import type { LoggedStatement, PendingVote } from './identities.ts';
 
 /**

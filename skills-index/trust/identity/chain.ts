@@ -12,8 +12,8 @@ import {
 } from '../../statement/attestation.ts';
 import { identityId, keysAmong } from '../../statement/identity-id.ts';
 import { successorsMax } from '../limits.ts';
-import { type RootFile, rootKeyId, spkiOf } from '../root.ts';
-import { isInOffice, keysOfOffice } from '../root-office.ts';
+import { type RootFile, rootKeyId, spkiOf } from '../root/root.ts';
+import { isInOffice, keysOfOffice } from '../root/root-office.ts';
 import { AdministratorVotes } from './administrator-votes.ts';
 import { type Ends, type KeyUse, KnownEnds } from './ends.ts';
 import type { FrozenStatement } from './frozen-statement.ts';

@@ -2,8 +2,8 @@
 import type { Digest } from '../../skill/digest.ts';
 import type { MemberPredicate, MemberRole, PublicKey } from '../../statement/attestation.ts';
 import { identityId, isPerson } from '../../statement/identity-id.ts';
-import type { RootFile } from '../root.ts';
-import { isInOffice, thresholdAt } from '../root-office.ts';
+import type { RootFile } from '../root/root.ts';
+import { isInOffice, thresholdAt } from '../root/root-office.ts';
 import { AdministratorVotes } from './administrator-votes.ts';
 import type { KnownEnds } from './ends.ts';
 import { Enrolments } from './enrolment.ts';

@@ -4,7 +4,7 @@
  */
 import type { Digest } from '../../skill/digest.ts';
 import type { RevocationPredicate } from '../../statement/attestation.ts';
-import { whyAuthor } from '../authors.ts';
+import { whyAuthor } from './authors.ts';
 import type {
   Identities,
   LoggedStatement,

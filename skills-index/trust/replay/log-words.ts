@@ -7,8 +7,8 @@ import {
 } from '../../statement/attestation.ts';
 import type { FrozenStatement } from '../identity/frozen-statement.ts';
 import type { LoggedStatement } from '../identity/identities.ts';
-import { chainIdentities } from '../identity.ts';
-import type { VerifiedStatement } from '../verify-statement.ts';
+import { chainIdentities } from '../identity/identity.ts';
+import type { VerifiedStatement } from '../statements/verify-statement.ts';
 import type { LogWords } from './judge-line.ts';
 
 export type LogWord = VerifiedStatement | FrozenStatement;

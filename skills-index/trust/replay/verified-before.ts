@@ -7,9 +7,9 @@ import { type Digest, digestOf } from '../../skill/digest.ts';
 import { parseJson } from '../../skill/json.ts';
 import { parseStatement } from '../../statement/parse-statement.ts';
 import { isCertified, parseSigstoreBundle } from '../../statement/sigstore-bundle.ts';
-import { type RootFile, spkiOf } from '../root.ts';
-import { keysOfOffice } from '../root-office.ts';
-import type { VerifiedStatement } from '../verify-statement.ts';
+import { type RootFile, spkiOf } from '../root/root.ts';
+import { keysOfOffice } from '../root/root-office.ts';
+import type { VerifiedStatement } from '../statements/verify-statement.ts';
 
 /**
  * @param address the digest of the canonical bytes

@@ -11,8 +11,8 @@ import { parseJson } from '../../skill/json.ts';
 import { Problem, type Reason } from '../../skill/problem.ts';
 import { boundedList, exactObject, parseShape } from '../../skill/shape.ts';
 import type { Shape } from '../../statement/field-shapes.ts';
-import { parsePolicy } from '../policy.ts';
-import { parseRoot, type RootFile, spkiOf } from '../root.ts';
+import { parsePolicy } from '../policy/policy.ts';
+import { parseRoot, type RootFile, spkiOf } from '../root/root.ts';
 import { parseTrustedRoot } from '../sigstore/trusted-root.ts';
 import {
   tufDocumentBytesMax,

@@ -3,8 +3,8 @@
  * was never in office.
  */
 import { digestOf } from '../../skill/digest.ts';
-import { type RetiredKey, type RootFile, rootKeyId } from '../root.ts';
-import { keysOfOffice } from '../root-office.ts';
+import { type RetiredKey, type RootFile, rootKeyId } from '../root/root.ts';
+import { keysOfOffice } from '../root/root-office.ts';
 import { spkiOfTuf, type TufMetadata, type TufRoot } from './metadata.ts';
 import { rootMismatches } from './repository.ts';
 import { tufSignersOf } from './signature.ts';

@@ -5,7 +5,7 @@ import { MonitorFolder } from '../../../cli/monitor/state.ts';
 import type { ReplayWorld } from '../../../cli/monitor/world.ts';
 import { memoryStore } from '../../../skills-index/client/store.ts';
 import { signCosignature } from '../../../skills-index/log/sign-cosignature.ts';
-import { rootFingerprint } from '../../../skills-index/trust/root.ts';
+import { rootFingerprint } from '../../../skills-index/trust/root/root.ts';
 import { type Monitored, makeMonitored, skillAt } from '../monitor-world.ts';
 import { base } from '../registry-users.ts';
 import { folderWith } from '../temporary-folder.ts';

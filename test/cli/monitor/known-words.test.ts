@@ -11,7 +11,7 @@ import { peekStatement } from '../../../skills-index/statement/sign.ts';
 import { parseSigstoreBundle } from '../../../skills-index/statement/sigstore-bundle.ts';
 import { isWord } from '../../../skills-index/trust/replay/log-words.ts';
 import { readVerifiedBefore } from '../../../skills-index/trust/replay/verified-before.ts';
-import { verifyStatement } from '../../../skills-index/trust/verify-statement.ts';
+import { verifyStatement } from '../../../skills-index/trust/statements/verify-statement.ts';
 import { makeKey } from '../../registry/people.ts';
 import { claimScope } from '../../registry/road.ts';
 import { hiding, honest, type Monitored, makeMonitored, skillAt } from '../monitor-world.ts';

@@ -5,7 +5,7 @@ import { finishStatements, planAppend } from '../../../registry/log/log.ts';
 import { parseScope } from '../../../skills-index/skill/name.ts';
 import { scopeStatement } from '../../../skills-index/statement/attestation.ts';
 import { signStatement } from '../../../skills-index/statement/sign.ts';
-import { registryIdOf } from '../../../skills-index/trust/own-registry.ts';
+import { registryIdOf } from '../../../skills-index/trust/statements/own-registry.ts';
 import { makeKey } from '../../registry/people.ts';
 import { claimScope } from '../../registry/road.ts';
 import { hiding, honest, type Monitored, makeMonitored, skillAt } from '../monitor-world.ts';

@@ -9,7 +9,7 @@ import {
   parseSigstoreBundle,
   type SigstoreBundle,
 } from '../../../skills-index/statement/sigstore-bundle.ts';
-import { verifyStatement } from '../../../skills-index/trust/verify-statement.ts';
+import { verifyStatement } from '../../../skills-index/trust/statements/verify-statement.ts';
 import {
   hiding,
   honest,

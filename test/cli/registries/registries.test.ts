@@ -6,7 +6,7 @@ import { pinRegistry, registryOf, trustedRegistry } from '../../../cli/registrie
 import { parseBase, registryBaseOf } from '../../../cli/registries/registry-base.ts';
 import { digestOf } from '../../../skills-index/skill/digest.ts';
 import { parseScope } from '../../../skills-index/skill/name.ts';
-import { parseRoot, rootFingerprint } from '../../../skills-index/trust/root.ts';
+import { parseRoot, rootFingerprint } from '../../../skills-index/trust/root/root.ts';
 import { makeRoot } from '../a-root.ts';
 import { skill } from '../command-line.ts';
 import { folderWith } from '../temporary-folder.ts';

@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { pathsOf } from '../../../cli/context/paths.ts';
 import { pinRegistry } from '../../../cli/registries/registries.ts';
-import { rootFingerprint } from '../../../skills-index/trust/root.ts';
+import { rootFingerprint } from '../../../skills-index/trust/root/root.ts';
 import { makeRoot } from '../a-root.ts';
 import { skill } from '../command-line.ts';
 import { folderWith } from '../temporary-folder.ts';

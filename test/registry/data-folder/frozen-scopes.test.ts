@@ -19,7 +19,7 @@ import {
   readTufDocument,
 } from '../../../registry/data-folder/rotation.ts';
 import { startRegistry } from '../../../registry/serve.ts';
-import { parseRoot } from '../../../skills-index/trust/root.ts';
+import { parseRoot } from '../../../skills-index/trust/root/root.ts';
 import { signRepository } from '../../../skills-index/trust/tuf/ceremony.ts';
 import type { TufFiles, TufRepository } from '../../../skills-index/trust/tuf/repository.ts';
 import { somebody, TestSigstore } from '../../skills-index/story-sigstore.ts';

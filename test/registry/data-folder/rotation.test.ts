@@ -3,7 +3,7 @@ import { expect, it } from 'vitest';
 import { makeRegistryFolder } from '../../../cli/registries/registry-folder.ts';
 import { createKeyFile } from '../../../cli/signers/key-file.ts';
 import { publishTuf, readTufDocument } from '../../../registry/data-folder/rotation.ts';
-import { parseRoot, type RetiredKey } from '../../../skills-index/trust/root.ts';
+import { parseRoot, type RetiredKey } from '../../../skills-index/trust/root/root.ts';
 import { signRepository } from '../../../skills-index/trust/tuf/ceremony.ts';
 import { tufTime } from '../../../skills-index/trust/tuf/metadata.ts';
 import { nextRepository } from '../../../skills-index/trust/tuf/repository.ts';

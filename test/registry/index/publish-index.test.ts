@@ -3,7 +3,7 @@ import { createApp } from '../../../registry/app.ts';
 import { indexFileName } from '../../../registry/index/index-file.ts';
 import { resume } from '../../../registry/index/publish-index.ts';
 import { noCapabilities } from '../../../skills-index/skill/capability.ts';
-import { defaultPolicy } from '../../../skills-index/trust/policy.ts';
+import { defaultPolicy } from '../../../skills-index/trust/policy/policy.ts';
 import { approve, call, makeSkill, publish, type Send, scan } from '../road.ts';
 import { makeStaffedWorld, type Staffed } from '../world.ts';
 

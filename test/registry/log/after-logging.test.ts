@@ -14,8 +14,8 @@ import {
   scopeStatement,
 } from '../../../skills-index/statement/attestation.ts';
 import { parseStatement } from '../../../skills-index/statement/parse-statement.ts';
-import { approvalChallenge } from '../../../skills-index/trust/passkey.ts';
-import { defaultPolicy } from '../../../skills-index/trust/policy.ts';
+import { defaultPolicy } from '../../../skills-index/trust/policy/policy.ts';
+import { approvalChallenge } from '../../../skills-index/trust/statements/passkey.ts';
 import { freshNonce } from '../../nonce.ts';
 import { testPasskey } from '../../skills-index/story-keys.ts';
 import { failWrite } from '../failing-write.ts';

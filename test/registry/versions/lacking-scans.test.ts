@@ -6,7 +6,7 @@ import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { resume } from '../../../registry/index/publish-index.ts';
 import { type Digest, digestOf } from '../../../skills-index/skill/digest.ts';
 import { memberStatement } from '../../../skills-index/statement/attestation.ts';
-import { defaultPolicy } from '../../../skills-index/trust/policy.ts';
+import { defaultPolicy } from '../../../skills-index/trust/policy/policy.ts';
 import { freshNonce } from '../../nonce.ts';
 import { makeKey, type TestKey } from '../people.ts';
 import {

@@ -4,7 +4,7 @@ import {
   type RevocationTarget,
   revocationStatement,
 } from '../../../skills-index/statement/attestation.ts';
-import { type StatusMark, verifyStatus } from '../../../skills-index/trust/status-file.ts';
+import { type StatusMark, verifyStatus } from '../../../skills-index/trust/index/status-file.ts';
 import { freshNonce } from '../../nonce.ts';
 import type { TestKey } from '../people.ts';
 import {

@@ -1,6 +1,6 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import type { Verdict } from '../../../skills-index/statement/finding.ts';
-import { defaultPolicy } from '../../../skills-index/trust/policy.ts';
+import { defaultPolicy } from '../../../skills-index/trust/policy/policy.ts';
 import { makeKey, type TestKey } from '../people.ts';
 import {
   type Answer,

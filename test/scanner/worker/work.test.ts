@@ -14,8 +14,8 @@ import { workJobs } from '../../../scanner/worker/work.ts';
 import { digestOf } from '../../../skills-index/skill/digest.ts';
 import { Problem } from '../../../skills-index/skill/problem.ts';
 import { parseProse } from '../../../skills-index/statement/prose.ts';
-import { registryIdOf } from '../../../skills-index/trust/own-registry.ts';
-import { rootFingerprint } from '../../../skills-index/trust/root.ts';
+import { rootFingerprint } from '../../../skills-index/trust/root/root.ts';
+import { registryIdOf } from '../../../skills-index/trust/statements/own-registry.ts';
 import { call, makeSkill, publish, type Skill } from '../../registry/road.ts';
 import { makeStaffedWorld, type Staffed } from '../../registry/world.ts';
 

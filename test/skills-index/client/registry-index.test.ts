@@ -6,8 +6,8 @@ import { memoryStore } from '../../../skills-index/client/store.ts';
 import { hexOf } from '../../../skills-index/skill/digest.ts';
 import { parseScope, parseSkillName } from '../../../skills-index/skill/name.ts';
 import { scopeStatement } from '../../../skills-index/statement/attestation.ts';
-import { decide } from '../../../skills-index/trust/decision.ts';
-import { defaultPolicy } from '../../../skills-index/trust/policy.ts';
+import { decide } from '../../../skills-index/trust/decision/decision.ts';
+import { defaultPolicy } from '../../../skills-index/trust/policy/policy.ts';
 import { people, storyNow, storyRoot, storyStatus, tellStory } from '../story.ts';
 import { deadFetch, storyFetch, storyPaths } from '../story-server.ts';
 

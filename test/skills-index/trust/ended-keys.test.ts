@@ -9,10 +9,10 @@ import {
   type Statement,
   scopeStatement,
 } from '../../../skills-index/statement/attestation.ts';
-import { decide } from '../../../skills-index/trust/decision.ts';
+import { decide } from '../../../skills-index/trust/decision/decision.ts';
 import type { Identities } from '../../../skills-index/trust/identity/identities.ts';
-import { chainIdentities } from '../../../skills-index/trust/identity.ts';
-import type { RootFile } from '../../../skills-index/trust/root.ts';
+import { chainIdentities } from '../../../skills-index/trust/identity/identity.ts';
+import type { RootFile } from '../../../skills-index/trust/root/root.ts';
 import { freshNonce } from '../../nonce.ts';
 import { people, storyConsistency, storyRoot, storyStatus, tellStory } from '../story.ts';
 import { type TestSigner, testSigner } from '../story-keys.ts';

@@ -2,7 +2,7 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { parseScope } from '../../../skills-index/skill/name.ts';
 import { scopeStatement } from '../../../skills-index/statement/attestation.ts';
-import { type DecisionInput, decide } from '../../../skills-index/trust/decision.ts';
+import { type DecisionInput, decide } from '../../../skills-index/trust/decision/decision.ts';
 import { people, tellStory } from '../story.ts';
 
 const { input } = await tellStory();

@@ -10,9 +10,9 @@ import {
   printCapability,
 } from '../../../skills-index/skill/capability.ts';
 import { parseScanReport } from '../../../skills-index/statement/scan-report.ts';
-import { decide } from '../../../skills-index/trust/decision.ts';
-import { parseIndexFile, printIndexLine } from '../../../skills-index/trust/index-line.ts';
-import { defaultPolicy, parsePolicy } from '../../../skills-index/trust/policy.ts';
+import { decide } from '../../../skills-index/trust/decision/decision.ts';
+import { parseIndexFile, printIndexLine } from '../../../skills-index/trust/index/index-line.ts';
+import { defaultPolicy, parsePolicy } from '../../../skills-index/trust/policy/policy.ts';
 import { storyManifest, tellStory } from '../story.ts';
 
 const hidden = {

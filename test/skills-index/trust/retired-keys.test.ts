@@ -8,9 +8,13 @@ import {
   revocationStatement,
   scopeStatement,
 } from '../../../skills-index/statement/attestation.ts';
-import { type Decision, type DecisionInput, decide } from '../../../skills-index/trust/decision.ts';
-import { chainIdentities } from '../../../skills-index/trust/identity.ts';
-import type { RetiredKey, RootFile, RootOffice } from '../../../skills-index/trust/root.ts';
+import {
+  type Decision,
+  type DecisionInput,
+  decide,
+} from '../../../skills-index/trust/decision/decision.ts';
+import { chainIdentities } from '../../../skills-index/trust/identity/identity.ts';
+import type { RetiredKey, RootFile, RootOffice } from '../../../skills-index/trust/root/root.ts';
 import { freshNonce } from '../../nonce.ts';
 import {
   people,

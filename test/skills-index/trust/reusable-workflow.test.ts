@@ -1,11 +1,11 @@
 import { describe, expect, it } from 'vitest';
 import { identityId } from '../../../skills-index/statement/identity-id.ts';
-import { decide } from '../../../skills-index/trust/decision.ts';
+import { decide } from '../../../skills-index/trust/decision/decision.ts';
+import { slsaLevelOf } from '../../../skills-index/trust/decision/slsa-level.ts';
 import {
   idsOfClaims,
   personOf,
 } from '../../../skills-index/trust/sigstore/certified-identities.ts';
-import { slsaLevelOf } from '../../../skills-index/trust/slsa-level.ts';
 import { messagesOf, tellCertified } from '../story-certified.ts';
 import { someWorkflow } from '../story-sigstore.ts';
 

@@ -6,7 +6,7 @@ import {
   predicateTypes,
   scopeStatement,
 } from '../../../skills-index/statement/attestation.ts';
-import { decide } from '../../../skills-index/trust/decision.ts';
+import { decide } from '../../../skills-index/trust/decision/decision.ts';
 import { freshNonce } from '../../nonce.ts';
 import { people, type Twist, tellStory } from '../story.ts';
 import { testSigner } from '../story-keys.ts';

@@ -2,8 +2,12 @@ import { describe, expect, it } from 'vitest';
 import { signCosignature } from '../../../skills-index/log/sign-cosignature.ts';
 import type { WitnessPolicy } from '../../../skills-index/log/witness-policy.ts';
 import { chainOf } from '../../../skills-index/trust/decision/chain.ts';
+import {
+  type Decision,
+  type DecisionInput,
+  decide,
+} from '../../../skills-index/trust/decision/decision.ts';
 import { judge } from '../../../skills-index/trust/decision/judge.ts';
-import { type Decision, type DecisionInput, decide } from '../../../skills-index/trust/decision.ts';
 import { signStatus } from '../../../skills-index/trust/sign-status.ts';
 import { people, storyNow, storyRoot, tellStory } from '../story.ts';
 import { testLogKey } from '../story-keys.ts';

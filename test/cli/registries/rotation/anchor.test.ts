@@ -6,8 +6,12 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { keepTrust } from '../../../../cli/registries/trust/kept.ts';
 import { createKeyFile, type KeyFile, publicKeyOf } from '../../../../cli/signers/key-file.ts';
 import { canonicalJson } from '../../../../skills-index/skill/canonical-json.ts';
-import { defaultPolicy, type Policy } from '../../../../skills-index/trust/policy.ts';
-import { parseRoot, type RootFile, rootFingerprint } from '../../../../skills-index/trust/root.ts';
+import { defaultPolicy, type Policy } from '../../../../skills-index/trust/policy/policy.ts';
+import {
+  parseRoot,
+  type RootFile,
+  rootFingerprint,
+} from '../../../../skills-index/trust/root/root.ts';
 import { missingSignatures, signRepository } from '../../../../skills-index/trust/tuf/ceremony.ts';
 import { tufTime } from '../../../../skills-index/trust/tuf/metadata.ts';
 import {

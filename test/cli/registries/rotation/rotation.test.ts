@@ -5,9 +5,9 @@ import {
   mergeProposals,
   proposalDigest,
 } from '../../../../cli/registries/rotation/rotation.ts';
-import { registryIdOf } from '../../../../skills-index/trust/own-registry.ts';
-import { defaultPolicy, type Policy } from '../../../../skills-index/trust/policy.ts';
-import { type RootFile, rootFingerprint } from '../../../../skills-index/trust/root.ts';
+import { defaultPolicy, type Policy } from '../../../../skills-index/trust/policy/policy.ts';
+import { type RootFile, rootFingerprint } from '../../../../skills-index/trust/root/root.ts';
+import { registryIdOf } from '../../../../skills-index/trust/statements/own-registry.ts';
 import { missingSignatures, signRepository } from '../../../../skills-index/trust/tuf/ceremony.ts';
 import { tufKeyOf } from '../../../../skills-index/trust/tuf/metadata.ts';
 import type { TufRepository } from '../../../../skills-index/trust/tuf/repository.ts';

@@ -3,8 +3,8 @@ import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { pathsOf } from '../../../../cli/context/paths.ts';
 import { trustedRegistry } from '../../../../cli/registries/registries.ts';
-import { defaultPolicy } from '../../../../skills-index/trust/policy.ts';
-import { rootFingerprint } from '../../../../skills-index/trust/root.ts';
+import { defaultPolicy } from '../../../../skills-index/trust/policy/policy.ts';
+import { rootFingerprint } from '../../../../skills-index/trust/root/root.ts';
 import { type Ran, skill } from '../../command-line.ts';
 import { folderWith } from '../../temporary-folder.ts';
 import {

@@ -9,7 +9,7 @@ import {
   type RetiredKey,
   type RootFile,
   rootFingerprint,
-} from '../../../../skills-index/trust/root.ts';
+} from '../../../../skills-index/trust/root/root.ts';
 import { tufBytes } from '../../../../skills-index/trust/tuf/signature.ts';
 import {
   base,

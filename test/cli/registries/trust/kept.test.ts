@@ -3,7 +3,7 @@ import { expect, it } from 'vitest';
 import { keepTrust, keptVersion, readKeptTrust } from '../../../../cli/registries/trust/kept.ts';
 import { updateTrust } from '../../../../cli/registries/trust/updater.ts';
 import { memoryStore } from '../../../../skills-index/client/store.ts';
-import { rootFingerprint } from '../../../../skills-index/trust/root.ts';
+import { rootFingerprint } from '../../../../skills-index/trust/root/root.ts';
 import { folderWith } from '../../temporary-folder.ts';
 import {
   base,

@@ -12,7 +12,7 @@ import {
   type TrustTerms,
 } from '../../../../cli/registries/trust/refresh.ts';
 import { type Digest, digestOf, hexOf } from '../../../../skills-index/skill/digest.ts';
-import { rootFingerprint } from '../../../../skills-index/trust/root.ts';
+import { rootFingerprint } from '../../../../skills-index/trust/root/root.ts';
 import {
   base,
   type Files,

@@ -5,8 +5,8 @@ import { memoryStore } from '../../../../skills-index/client/store.ts';
 import { canonicalJson } from '../../../../skills-index/skill/canonical-json.ts';
 import { Problem } from '../../../../skills-index/skill/problem.ts';
 import type { ProblemCode } from '../../../../skills-index/skill/problem-codes.ts';
-import { defaultPolicy } from '../../../../skills-index/trust/policy.ts';
-import type { RootFile } from '../../../../skills-index/trust/root.ts';
+import { defaultPolicy } from '../../../../skills-index/trust/policy/policy.ts';
+import type { RootFile } from '../../../../skills-index/trust/root/root.ts';
 import { signRepository } from '../../../../skills-index/trust/tuf/ceremony.ts';
 import {
   type TufMetadata,

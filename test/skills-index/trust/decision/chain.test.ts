@@ -4,6 +4,7 @@ import {
   type ChainNode,
   chainOf as judgedChainOf,
 } from '../../../../skills-index/trust/decision/chain.ts';
+import { type DecisionInput, decide } from '../../../../skills-index/trust/decision/decision.ts';
 import { gatherEvidence } from '../../../../skills-index/trust/decision/evidence.ts';
 import { judge } from '../../../../skills-index/trust/decision/judge.ts';
 import {
@@ -12,8 +13,7 @@ import {
   Reasons,
 } from '../../../../skills-index/trust/decision/reason.ts';
 import { type JudgedScan, judgeScan } from '../../../../skills-index/trust/decision/scan.ts';
-import { type DecisionInput, decide } from '../../../../skills-index/trust/decision.ts';
-import { rootFingerprint } from '../../../../skills-index/trust/root.ts';
+import { rootFingerprint } from '../../../../skills-index/trust/root/root.ts';
 import { people, storyNow, storyRoot, storyStatus, tellStory } from '../../story.ts';
 import { testLogKey } from '../../story-keys.ts';
 

@@ -3,7 +3,7 @@ import { describe, expect, it } from 'vitest';
 import { canonicalJson } from '../../../../skills-index/skill/canonical-json.ts';
 import { digestOf } from '../../../../skills-index/skill/digest.ts';
 import { predicateTypes, type Statement } from '../../../../skills-index/statement/attestation.ts';
-import { type DecisionInput, decide } from '../../../../skills-index/trust/decision.ts';
+import { type DecisionInput, decide } from '../../../../skills-index/trust/decision/decision.ts';
 import { people, storyConsistency, storyNow, storyStatus, tellStory } from '../../story.ts';
 
 const story = await tellStory();

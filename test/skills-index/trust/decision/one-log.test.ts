@@ -2,11 +2,11 @@ import { describe, expect, it } from 'vitest';
 import { keepAlarm } from '../../../../skills-index/client/log-alarm.ts';
 import { memoryStore } from '../../../../skills-index/client/store.ts';
 import { verifyCheckpoint } from '../../../../skills-index/log/checkpoint.ts';
+import { type DecisionInput, decide } from '../../../../skills-index/trust/decision/decision.ts';
 import { gatherEvidence } from '../../../../skills-index/trust/decision/evidence.ts';
 import { judgeOneLog, type LogAlarm } from '../../../../skills-index/trust/decision/one-log.ts';
 import { Reasons } from '../../../../skills-index/trust/decision/reason.ts';
-import { type DecisionInput, decide } from '../../../../skills-index/trust/decision.ts';
-import { spkiOf } from '../../../../skills-index/trust/root.ts';
+import { spkiOf } from '../../../../skills-index/trust/root/root.ts';
 import { people, storyNow, storyRoot, storyStatus, tellStory } from '../../story.ts';
 import { TestLog } from '../../story-log.ts';
 

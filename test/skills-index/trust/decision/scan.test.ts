@@ -5,13 +5,13 @@ import {
   predicateTypes,
   type Statement,
 } from '../../../../skills-index/statement/attestation.ts';
-import { decide } from '../../../../skills-index/trust/decision.ts';
+import { decide } from '../../../../skills-index/trust/decision/decision.ts';
 import {
   defaultPolicy,
   type Policy,
   parsePolicy,
   policyDigest,
-} from '../../../../skills-index/trust/policy.ts';
+} from '../../../../skills-index/trust/policy/policy.ts';
 import { freshNonce } from '../../../nonce.ts';
 import { people, type Twist, tellStory } from '../../story.ts';
 import { testSigner } from '../../story-keys.ts';

@@ -10,14 +10,14 @@ import { parseManifest } from '../../../../skills-index/skill/manifest.ts';
 import { predicateTypes, type Statement } from '../../../../skills-index/statement/attestation.ts';
 import { printIdentity } from '../../../../skills-index/statement/identity-id.ts';
 import { chainOf } from '../../../../skills-index/trust/decision/chain.ts';
-import { judge } from '../../../../skills-index/trust/decision/judge.ts';
 import {
   type Decision,
   type DecisionInput,
   decide,
-} from '../../../../skills-index/trust/decision.ts';
-import { registryIdOf } from '../../../../skills-index/trust/own-registry.ts';
-import { defaultPolicy } from '../../../../skills-index/trust/policy.ts';
+} from '../../../../skills-index/trust/decision/decision.ts';
+import { judge } from '../../../../skills-index/trust/decision/judge.ts';
+import { defaultPolicy } from '../../../../skills-index/trust/policy/policy.ts';
+import { registryIdOf } from '../../../../skills-index/trust/statements/own-registry.ts';
 import { people, storyFiles, storyManifest, storyNow, tellStory } from '../../story.ts';
 import { kim, tellCertified } from '../../story-certified.ts';
 

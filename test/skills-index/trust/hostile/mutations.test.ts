@@ -11,7 +11,7 @@ import { readClaims } from '../../../../skills-index/trust/sigstore/certificate-
 import { parseForeignBundle } from '../../../../skills-index/trust/sigstore/foreign-bundle.ts';
 import { parseTrustedRoot } from '../../../../skills-index/trust/sigstore/trusted-root.ts';
 import { verifyCertified } from '../../../../skills-index/trust/sigstore/verify-certified.ts';
-import { verifyStatement } from '../../../../skills-index/trust/verify-statement.ts';
+import { verifyStatement } from '../../../../skills-index/trust/statements/verify-statement.ts';
 import { people, storyRoot as root } from '../../story.ts';
 import { TestLog } from '../../story-log.ts';
 import { someWorkflow, TestSigstore } from '../../story-sigstore.ts';

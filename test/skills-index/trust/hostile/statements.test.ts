@@ -13,7 +13,7 @@ import {
 import { inTotoPayloadType, signPayload } from '../../../../skills-index/statement/sign.ts';
 import { publishStatement } from '../../../../skills-index/statement/version-statement.ts';
 import { requireSubjects } from '../../../../skills-index/trust/require-subjects.ts';
-import { verifyStatement } from '../../../../skills-index/trust/verify-statement.ts';
+import { verifyStatement } from '../../../../skills-index/trust/statements/verify-statement.ts';
 import { type Attack, attacks } from '../../hostile.ts';
 import { people, storyRoot as root, storyManifest, tellStory } from '../../story.ts';
 import { TestLog } from '../../story-log.ts';

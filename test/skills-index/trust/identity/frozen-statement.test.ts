@@ -11,7 +11,7 @@ import {
 } from '../../../../skills-index/statement/attestation.ts';
 import type { FrozenSubject } from '../../../../skills-index/trust/identity/frozen-statement.ts';
 import { parseFrozenSubject } from '../../../../skills-index/trust/identity/frozen-subject.ts';
-import { chainIdentities } from '../../../../skills-index/trust/identity.ts';
+import { chainIdentities } from '../../../../skills-index/trust/identity/identity.ts';
 import { freshNonce } from '../../../nonce.ts';
 import { people, storyRoot } from '../../story.ts';
 import type { TestSigner } from '../../story-keys.ts';

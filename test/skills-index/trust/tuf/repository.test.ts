@@ -2,8 +2,8 @@ import { Metadata, MetadataKind } from '@tufjs/models';
 import fc from 'fast-check';
 import { beforeAll, describe, expect, it } from 'vitest';
 import { canonicalJson } from '../../../../skills-index/skill/canonical-json.ts';
-import { defaultPolicy } from '../../../../skills-index/trust/policy.ts';
-import type { RootFile } from '../../../../skills-index/trust/root.ts';
+import { defaultPolicy } from '../../../../skills-index/trust/policy/policy.ts';
+import type { RootFile } from '../../../../skills-index/trust/root/root.ts';
 import {
   maySign,
   missingSignatures,

@@ -1,5 +1,9 @@
 import { describe, expect, it } from 'vitest';
-import { parseRoot, type RetiredKey, type RootFile } from '../../../../skills-index/trust/root.ts';
+import {
+  parseRoot,
+  type RetiredKey,
+  type RootFile,
+} from '../../../../skills-index/trust/root/root.ts';
 import {
   isSignedRootOf,
   strangersAmongRetired,

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { canonicalJson } from '../../../../skills-index/skill/canonical-json.ts';
-import { defaultPolicy } from '../../../../skills-index/trust/policy.ts';
+import { defaultPolicy } from '../../../../skills-index/trust/policy/policy.ts';
 import { tufKeyOf } from '../../../../skills-index/trust/tuf/metadata.ts';
 import { nextRepository } from '../../../../skills-index/trust/tuf/repository.ts';
 import { holdsOver, signTuf, tufSignersOf } from '../../../../skills-index/trust/tuf/signature.ts';

@@ -1,0 +1,186 @@
+/**
+ * Sign-in: opaque sessions of 256 bits, one-time links and key challenges. All are stored as
+ * SHA-256 only, and all expire.
+ */
+import { and, eq, gt, lt, lte } from 'drizzle-orm';
+import { type Digest, digestOf } from '../../skills-index/skill/digest.ts';
+import {
+  type Actor,
+  type Principal,
+  printSubject,
+  type Registry,
+  readSubject,
+} from '../context.ts';
+import {
+  challengeMs,
+  clockSkewMs,
+  linkMs,
+  sessionDeskMs,
+  sessionIdleMs,
+  sessionKeptMs,
+  sessionTokenMs,
+} from '../limits.ts';
+import { actorOf } from '../people/identities.ts';
+import { sessions, tickets } from '../store/session-schema.ts';
+
+export interface SessionToken {
+  /** The opaque id: a bearer token, or the value of the desk's cookie. It is shown once. */
+  readonly token: string;
+  readonly expires: Date;
+}
+
+/** The desk's cookie; `__Host-` needs Secure, which browsers allow on http://localhost. */
+export const sessionCookie = '__Host-skillgate';
+
+/** Starts a session: `desk` lasts 12 h and ends after 30 min without use, `token` lasts 60 min. */
+export async function createSession(
+  registry: Registry,
+  subject: Principal,
+  kind: 'desk' | 'token',
+): Promise<SessionToken> {
+  const now = registry.now().getTime();
+  const token = opaque(registry);
+  const expiresAt = now + (kind === 'desk' ? sessionDeskMs : sessionTokenMs);
+  await registry.db.batch([
+    (db) => db.delete(sessions).where(lt(sessions.expiresAt, now - sessionKeptMs)),
+    (db) =>
+      db.insert(sessions).values({
+        id: digestOf(token),
+        kind,
+        subject: printSubject(subject),
+        createdAt: now,
+        seenAt: now,
+        expiresAt,
+      }),
+  ]);
+  return { token, expires: new Date(expiresAt) };
+}
+
+/**
+ * The actor of a token or cookie; undefined when it is unknown, expired, or its key no longer
+ * belongs to anybody.
+ */
+export async function readSession(
+  registry: Registry,
+  token: string,
+  kind: 'desk' | 'token',
+): Promise<{ readonly actor: Actor; readonly expires: Date } | undefined> {
+  const now = registry.now().getTime();
+  const [row] = await registry.db.read
+    .select()
+    .from(sessions)
+    .where(
+      and(
+        eq(sessions.id, digestOf(token)),
+        eq(sessions.kind, kind),
+        gt(sessions.expiresAt, now),
+        // A session that begins in the future comes from a clock that was ahead, and would last too
+        // long.
+        lte(sessions.createdAt, now + clockSkewMs),
+      ),
+    );
+  if (row === undefined || (kind === 'desk' && row.seenAt + sessionIdleMs < now)) return undefined;
+  const actor = await actorOf(registry, readSubject(row.subject));
+  if (actor === undefined) return undefined;
+  // Written at most once a minute, so that not every page view costs a write.
+  if (kind === 'desk' && Math.abs(now - row.seenAt) > 60_000) {
+    await registry.db.batch([
+      (db) => db.update(sessions).set({ seenAt: now }).where(eq(sessions.id, row.id)),
+    ]);
+  }
+  return { actor, expires: new Date(row.expiresAt) };
+}
+
+/** Ends a session at once. */
+export async function endSession(registry: Registry, token: string): Promise<void> {
+  await registry.db.batch([(db) => db.delete(sessions).where(eq(sessions.id, digestOf(token)))]);
+}
+
+/** Creates the secret of a one-time sign-in link for the desk, valid for 5 minutes. */
+export async function createLink(registry: Registry, subject: Principal): Promise<string> {
+  return issueTicket(registry, 'link', subject, linkMs);
+}
+
+/** The actor that a link would sign in. The link stays usable. */
+export async function peekLink(registry: Registry, link: string): Promise<Actor | undefined> {
+  const [row] = await registry.db.read
+    .select()
+    .from(tickets)
+    .where(and(eq(tickets.id, digestOf(link)), eq(tickets.kind, 'link')));
+  return row === undefined || !isGood(registry, row)
+    ? undefined
+    : actorOf(registry, readSubject(row.subject));
+}
+
+/**
+ * Uses up a link and starts a desk session; undefined when the link was used before, has expired or
+ * is unknown.
+ */
+export async function redeemLink(
+  registry: Registry,
+  link: string,
+): Promise<(SessionToken & { readonly actor: Actor }) | undefined> {
+  const subject = await takeTicket(registry, 'link', link);
+  const actor = subject === undefined ? undefined : await actorOf(registry, subject);
+  if (actor === undefined) return undefined;
+  return { ...(await createSession(registry, actor.subject, 'desk')), actor };
+}
+
+/** Creates a nonce for a key to sign, valid for 5 minutes and one attempt. */
+export async function createChallenge(registry: Registry, keyId: Digest): Promise<string> {
+  return issueTicket(registry, 'challenge', { kind: 'key', keyId }, challengeMs);
+}
+
+/** Uses up a nonce and returns the key that it was made for. */
+export async function takeChallenge(
+  registry: Registry,
+  nonce: string,
+): Promise<Principal | undefined> {
+  return takeTicket(registry, 'challenge', nonce);
+}
+
+async function issueTicket(
+  registry: Registry,
+  kind: 'link' | 'challenge',
+  subject: Principal,
+  lifeMs: number,
+): Promise<string> {
+  const now = registry.now().getTime();
+  const secret = opaque(registry);
+  const row = {
+    id: digestOf(secret),
+    kind,
+    subject: printSubject(subject),
+    expiresAt: now + lifeMs,
+  };
+  await registry.db.batch([
+    (db) => db.delete(tickets).where(lt(tickets.expiresAt, now)),
+    (db) => db.insert(tickets).values(row),
+  ]);
+  return secret;
+}
+
+// One DELETE … RETURNING: of two simultaneous requests, one gets the row.
+async function takeTicket(
+  registry: Registry,
+  kind: 'link' | 'challenge',
+  secret: string,
+): Promise<Principal | undefined> {
+  const [row] = await registry.db.read
+    .delete(tickets)
+    .where(and(eq(tickets.id, digestOf(secret)), eq(tickets.kind, kind)))
+    .returning();
+  return row === undefined || !isGood(registry, row) ? undefined : readSubject(row.subject);
+}
+
+// Not expired, and not made by a clock that was ahead.
+function isGood(registry: Registry, { kind, expiresAt }: typeof tickets.$inferSelect): boolean {
+  const now = registry.now().getTime();
+  return (
+    expiresAt > now && expiresAt <= now + (kind === 'link' ? linkMs : challengeMs) + clockSkewMs
+  );
+}
+
+function opaque(registry: Registry): string {
+  return Buffer.from(registry.random(32)).toString('base64url');
+}

@@ -1,0 +1,134 @@
+/**
+ * Admission: takes all evidence about one version, and returns either the admission or every reason
+ * against it. Pure.
+ */
+import type { TreeHead } from '../../log/merkle-tree.ts';
+import { type Capabilities, capabilityDigest } from '../../skill/capability.ts';
+import type { Digest } from '../../skill/digest.ts';
+import type { Manifest } from '../../skill/manifest.ts';
+import type { SkillName } from '../../skill/name.ts';
+import type { Version } from '../../skill/version.ts';
+import type { Verdict } from '../../statement/finding.ts';
+import type { AdmittedApproval } from './approvals.ts';
+import type { DecisionInput } from './input.ts';
+import { isComplete, judge } from './judge.ts';
+import { learnedFrom } from './learned.ts';
+import type { LogAlarm } from './one-log.ts';
+import type { DecisionReason } from './reason.ts';
+import type { SlsaBuildLevel } from './slsa-level.ts';
+
+export type { DecisionInput, Pinned, TrustedInputs } from './input.ts';
+
+export interface Admitted {
+  readonly kind: 'admitted';
+  readonly name: SkillName;
+  readonly version: Version;
+  readonly bundle: Digest;
+  readonly description: string;
+  /** Id of the identity that published the version: a key, a person or a CI job. */
+  readonly publisher: Digest;
+  /** Log index of the scope's first claim, to be pinned for every skill of the scope. */
+  readonly scopeClaim: number;
+  readonly manifest: Manifest;
+  /** Whether the manifest was inferred during an import, so that no author wrote it. */
+  readonly inferred: boolean;
+  /** The approved capabilities. */
+  readonly capabilities: Capabilities;
+  readonly capabilityDigest: Digest;
+  readonly approvals: readonly AdmittedApproval[];
+  /**
+   * How many of the policy's witnesses cosigned the head of the log in the last 24 hours: `0/0`
+   * without a witness policy.
+   */
+  readonly witnessed: `${number}/${number}`;
+  /**
+   * The SLSA build level that the evidence shows: 0 no provenance, 1 provenance, 2 built by an
+   * identified CI job.
+   */
+  readonly slsaBuildLevel: SlsaBuildLevel;
+  /** The scan behind the approvals: digests of its report and of the rule set that made it. */
+  readonly scan: { readonly report: Digest; readonly ruleSet: Digest; readonly verdict: Verdict };
+  /** Log index of the verification summary. */
+  readonly logIndex: number;
+  /** The head of the log in the status file, to be remembered for the next decision. */
+  readonly checkpoint: TreeHead & { readonly note: string };
+  /** ISO 8601: the time until which the status file counts. */
+  readonly freshUntil: string;
+  /** Whether the status file has expired and counts only by the grace time of host policy. */
+  readonly onGrace: boolean;
+  /** Addresses of statements to keep; later decisions get them as `known`. */
+  readonly learned: readonly Digest[];
+}
+
+export interface Refused {
+  readonly kind: 'refused';
+  readonly reasons: readonly DecisionReason[];
+  /** As in `Admitted`; empty where the log or its head is in doubt. */
+  readonly learned: readonly Digest[];
+  /**
+   * Two contradicting heads of the log. They are evidence against their signer, so they must be
+   * kept.
+   */
+  readonly alarm?: LogAlarm;
+}
+
+export type Decision = Admitted | Refused;
+
+/**
+ * Decides about one version. Every fault of the evidence becomes a reason, and incomplete evidence
+ * admits nothing.
+ */
+export function decide(input: DecisionInput): Decision {
+  const { evidence, reasons, parts, approvals, level, alarm } = judge(input);
+  const learned = learnedFrom(evidence);
+  if (!isComplete(parts) || reasons.length > 0)
+    return {
+      kind: 'refused',
+      reasons: alarmsFirst(reasons),
+      learned: isLogInDoubt(reasons) || parts.status === undefined ? [] : learned,
+      ...(alarm === undefined ? {} : { alarm }),
+    };
+  const { publish, scan, summary, status } = parts;
+  const { name, version, bundle, description, capabilities } = input.line;
+  return {
+    kind: 'admitted',
+    name,
+    version,
+    bundle,
+    description,
+    publisher: publish.signer,
+    scopeClaim: publish.scopeClaim,
+    manifest: publish.manifest,
+    inferred: publish.inferred,
+    capabilities,
+    capabilityDigest: capabilityDigest(capabilities),
+    approvals,
+    scan: { report: scan.report, ruleSet: scan.ruleSet, verdict: scan.verdict },
+    witnessed: `${status.witnessed?.counted.length ?? 0}/${status.witnessed?.of ?? 0}`,
+    slsaBuildLevel: level,
+    logIndex: summary.logIndex,
+    checkpoint: status.checkpoint,
+    freshUntil: status.expires,
+    onGrace: input.now > Date.parse(status.expires),
+    learned,
+  };
+}
+
+function isLogInDoubt(reasons: readonly DecisionReason[]): boolean {
+  const codes: readonly DecisionReason['code'][] = [
+    'log-rolled-back',
+    'log-forked',
+    'witnesses-missing',
+    'status-missing',
+    'status-stale',
+  ];
+  return reasons.some(({ code }) => codes.includes(code));
+}
+
+// A reader of only the first line must read the real cause. Missing witnesses follow from a
+// contradicting log, and waiting would not help.
+function alarmsFirst(reasons: readonly DecisionReason[]): DecisionReason[] {
+  const isAlarm = ({ code }: DecisionReason): boolean =>
+    code === 'log-rolled-back' || code === 'log-forked';
+  return [...reasons.filter(isAlarm), ...reasons.filter((one) => !isAlarm(one))];
+}

@@ -1,0 +1,118 @@
+/**
+ * One line of `/index/@scope/name`: an approved version and the addresses of its evidence. Nobody
+ * signs the line; `decide` verifies each part.
+ */
+import * as v from 'valibot';
+import { canonicalJson } from '../../skill/canonical-json.ts';
+import type { Capabilities } from '../../skill/capability.ts';
+import type { Digest } from '../../skill/digest.ts';
+import { parseJson } from '../../skill/json.ts';
+import { descriptionCharsMax, versionCharsMax } from '../../skill/limits.ts';
+import type { SkillName } from '../../skill/name.ts';
+import { Problem } from '../../skill/problem.ts';
+import { boundedList, exactObject, parseShape } from '../../skill/shape.ts';
+import type { Version } from '../../skill/version.ts';
+import {
+  capabilities,
+  digest,
+  logIndex,
+  type Shape,
+  skillName,
+  version,
+} from '../../statement/field-shapes.ts';
+import { indexFileBytesMax, indexStatementsMax } from '../limits.ts';
+
+export interface IndexLine {
+  readonly schema: 'skillgate.index/1';
+  readonly name: SkillName;
+  readonly version: Version;
+  readonly bundle: Digest;
+  /** SKILL.md's description, cut to 1,024 characters. */
+  readonly description: string;
+  /** The approved capabilities: grouped, without `why`. */
+  readonly capabilities: Capabilities;
+  readonly requires: Readonly<Record<SkillName, string>>;
+  /** Id of the identity that published: a key, a person or a CI job. */
+  readonly publisher: Digest;
+  /**
+   * Addresses of all needed Sigstore bundles: publish, scan, approvals, verification summary, and
+   * the identity statements that these depend on.
+   */
+  readonly statements: readonly Digest[];
+  /** Log index of the verification summary. */
+  readonly logIndex: number;
+}
+
+const lineShape: Shape<IndexLine> = exactObject({
+  schema: v.literal('skillgate.index/1'),
+  name: skillName,
+  version,
+  bundle: digest,
+  description: v.pipe(v.string(), v.maxLength(descriptionCharsMax, 'is too long')),
+  capabilities,
+  requires: v.pipe(
+    v.custom<object>((value) => !Array.isArray(value), 'is a list'),
+    v.record(v.string(), v.pipe(v.string(), v.maxLength(versionCharsMax))),
+  ),
+  publisher: digest,
+  statements: v.pipe(
+    boundedList(digest, indexStatementsMax, 'is too long'),
+    v.check((list) => new Set(list).size === list.length, 'names a statement twice'),
+  ),
+  logIndex,
+});
+
+/**
+ * Reads the index file of one skill. One unreadable line, or a line of another skill, rejects the
+ * file.
+ * @throws Problem `registry-answer-invalid`
+ */
+export function parseIndexFile(bytes: Uint8Array, name: SkillName): IndexLine[] {
+  if (bytes.byteLength > indexFileBytesMax)
+    throw new Problem('registry-answer-invalid', `The index of ${name} is too large`);
+  const text = Buffer.from(bytes).toString('utf8');
+  const lines = text.split('\n').filter((line) => line !== '');
+  const parsed = lines.map((line, at) => parseLine(line, `${name}:${at + 1}`));
+  const versions = new Set(parsed.map((line) => line.version));
+  if (parsed.some((line) => line.name !== name) || versions.size !== parsed.length) {
+    throw new Problem(
+      'registry-answer-invalid',
+      `The index of ${name} has a line of another skill, or a version twice`,
+    );
+  }
+  return parsed;
+}
+
+/** The line as the file contains it, without the line feed: RFC 8785. */
+export function printIndexLine(line: IndexLine): string {
+  return canonicalJson(line);
+}
+
+/** The part of a description that goes into an index line. */
+export function indexDescription(description: string): string {
+  // Cut between characters, never inside a surrogate pair.
+  return [...description].reduce(
+    (cut, char) => (cut.length + char.length > descriptionCharsMax ? cut : cut + char),
+    '',
+  );
+}
+
+function parseLine(line: string, place: string): IndexLine {
+  try {
+    return parseShape(
+      lineShape,
+      parseJson(line, place),
+      'registry-answer-invalid',
+      `the index line ${place}`,
+    );
+  } catch (cause) {
+    if (cause instanceof Problem && cause.code === 'json-invalid') {
+      throw new Problem(
+        'registry-answer-invalid',
+        `Cannot read the index line ${place}: ${cause.message}`,
+        { cause },
+      );
+    }
+    throw cause;
+  }
+}

@@ -1,0 +1,162 @@
+/** Verifies `status.json`: the signed marks of approved versions, valid for at most 24 hours. */
+import * as v from 'valibot';
+import type { Digest } from '../../skill/digest.ts';
+import { parseJson } from '../../skill/json.ts';
+import { Problem } from '../../skill/problem.ts';
+import { boundedList, exactObject, parseShape } from '../../skill/shape.ts';
+import { digest, isoTime, reason, type Shape } from '../../statement/field-shapes.ts';
+import { parseEnvelope, verifyEnvelope } from '../../statement/sign.ts';
+import {
+  clockSkewSeconds,
+  statusBytesMax,
+  statusMarksMax,
+  statusSecondsMax,
+  statusValuesMax,
+} from '../limits.ts';
+import { type RootFile, spkiOf } from '../root/root.ts';
+import { keysOfOffice, verifyRootCheckpoint } from '../root/root-office.ts';
+
+export const statusPayloadType = 'application/vnd.skillgate.status+json';
+
+export interface StatusMark {
+  readonly bundle: Digest;
+  readonly kind: 'yanked' | 'deprecated' | 'suspended' | 'revoked';
+  readonly reason: string;
+  /** ISO 8601, UTC. */
+  readonly since: string;
+}
+
+export interface Status {
+  /** The newest signed checkpoint of the log, as a note. */
+  readonly checkpoint: string;
+  readonly marks: readonly StatusMark[];
+  /** ISO 8601, UTC. */
+  readonly issued: string;
+  /** ISO 8601, UTC; at most 24 hours after `issued`. */
+  readonly expires: string;
+}
+
+export const statusShape: Shape<Status> = v.pipe(
+  exactObject({
+    checkpoint: v.string(),
+    marks: boundedList(
+      exactObject({
+        bundle: digest,
+        kind: v.picklist(['yanked', 'deprecated', 'suspended', 'revoked']),
+        reason,
+        since: isoTime,
+      }),
+      statusMarksMax,
+    ),
+    issued: isoTime,
+    expires: isoTime,
+  }),
+  v.check((status) => {
+    const seconds = (Date.parse(status.expires) - Date.parse(status.issued)) / 1000;
+    return seconds > 0 && seconds <= statusSecondsMax;
+  }, 'expires more than 24 hours after it was issued, or before'),
+);
+
+export interface StatusOptions {
+  /** How long the status still counts after `expires`; 0 by default. */
+  readonly graceSeconds?: number;
+  /**
+   * Judges a past time: a retired status key counts up to its last log index. Never set this for
+   * the present: the thief of a retired key could show the log of that index for ever.
+   */
+  readonly past?: boolean;
+}
+
+/**
+ * Reads `status.json`, and verifies its signature, its time and its checkpoint.
+ * @param now milliseconds since 1970
+ * @throws Problem `statement-invalid`, `signature-invalid`, `status-stale`, `log-invalid`,
+ * `json-invalid`
+ */
+export function verifyStatus(
+  bytes: Uint8Array,
+  root: RootFile,
+  now: number,
+  options: StatusOptions = {},
+): Status {
+  if (bytes.byteLength > statusBytesMax)
+    throw new Problem('statement-invalid', 'Cannot read status.json: it is too large');
+  const envelope = parseEnvelope(parseJson(bytes, 'status.json').value);
+  if (envelope.payloadType !== statusPayloadType)
+    throw new Problem('statement-invalid', 'status.json contains no status');
+  const signer = keysOfOffice(root, 'status').find((one) => verifyEnvelope(envelope, spkiOf(one)));
+  if (signer === undefined) {
+    throw new Problem(
+      'signature-invalid',
+      'status.json is not signed with the status key of the root file',
+    );
+  }
+  const payload = parseJson(
+    Buffer.from(envelope.payload, 'base64'),
+    'status.json',
+    statusValuesMax,
+  );
+  const status = parseShape(statusShape, payload, 'statement-invalid', 'status.json');
+  requireHead(status, root, signer.validUpTo, options);
+  requireTime(status, now, options);
+  return status;
+}
+
+/** The newest of several statuses; it shows the head of the log. */
+export function newestStatus(statuses: readonly Status[]): Status | undefined {
+  return newestFirst(statuses)[0];
+}
+
+/**
+ * All marks of several statuses, newest status first. A newer status does not remove the mark of an
+ * older one, because the holder of the status key can sign a status without marks at any time. A
+ * lifted mark disappears within a day, when each source shows a status from after the lift.
+ */
+export function marksOfAll(statuses: readonly Status[]): StatusMark[] {
+  const marks = newestFirst(statuses).flatMap((status) => status.marks);
+  return [
+    ...new Map(
+      marks.map((mark) => [`${mark.bundle} ${mark.kind}`, mark] as const).reverse(),
+    ).values(),
+  ].reverse();
+}
+
+function newestFirst(statuses: readonly Status[]): Status[] {
+  return [...statuses].sort((a, b) => Date.parse(b.issued) - Date.parse(a.issued));
+}
+
+function requireHead(
+  { checkpoint }: Status,
+  root: RootFile,
+  validUpTo: number | undefined,
+  { past }: StatusOptions,
+): void {
+  const head = verifyRootCheckpoint(checkpoint, root);
+  if (head.retired)
+    throw new Problem(
+      'log-invalid',
+      'status.json shows a checkpoint that a retired log key signed',
+    );
+  if (validUpTo === undefined || (past === true && head.size <= validUpTo + 1)) return;
+  throw new Problem(
+    'signature-invalid',
+    `status.json is signed with a status key that was retired at log index ${validUpTo}`,
+  );
+}
+
+function requireTime(
+  { issued, expires }: Status,
+  now: number,
+  { graceSeconds = 0 }: StatusOptions,
+): void {
+  // Negated, so that a clock that returns NaN fails the comparison.
+  if (!(now >= Date.parse(issued) - clockSkewSeconds * 1000)) {
+    throw new Problem(
+      'status-stale',
+      `status.json was issued in the future (${issued}); is the clock right?`,
+    );
+  }
+  if (!(now <= Date.parse(expires) + graceSeconds * 1000)) {
+    throw new Problem('status-stale', `status.json expired at ${expires}`);
+  }
+}

@@ -1,0 +1,183 @@
+/** The policy of a registry: how many people must approve, and the most capabilities of a skill. */
+import * as v from 'valibot';
+import { canonicalDigest } from '../../skill/canonical-json.ts';
+import type { Capabilities } from '../../skill/capability.ts';
+import type { Digest } from '../../skill/digest.ts';
+import { parseJson } from '../../skill/json.ts';
+import { Problem } from '../../skill/problem.ts';
+import { boundedList, exactObject, parseShape } from '../../skill/shape.ts';
+import { capabilities, digest, logIndex, type Shape } from '../../statement/field-shapes.ts';
+import type { Finding, Verdict } from '../../statement/finding.ts';
+import {
+  approvalsMax,
+  earlierPoliciesMax,
+  policyBytesMax,
+  programsMax,
+  refusedRuleSetsMax,
+} from '../limits.ts';
+import { programsOfReach } from './programs.ts';
+
+/** The number of people who must approve, and how many of them must sign without the desk. */
+export interface ApprovalsNeeded {
+  readonly total: number;
+  readonly independent: number;
+}
+
+export interface Policy {
+  readonly schema: 'skillgate.policy/1';
+  readonly approvals: {
+    readonly usual: ApprovalsNeeded;
+    /**
+     * For secrets together with egress, powerful programs as `exec`, findings of level high, and
+     * verdicts that stop a version.
+     */
+    readonly high: ApprovalsNeeded;
+  };
+  /**
+   * Programs whose `exec` needs the high number of approvals. Any word of a name counts: `python`
+   * also matches `python3.12` and `python-config`.
+   */
+  readonly programs: readonly string[];
+  /** The most that any version may have; null for no limit. */
+  readonly ceiling: Capabilities | null;
+  /** How many scanners must sign the same report, each a different member; 1 by default. */
+  readonly scanners?: 1 | 2;
+  /**
+   * Rule sets whose scans no longer count because they are known to miss something. A digest tells
+   * nothing about age, so each is listed.
+   */
+  readonly refusedRuleSets?: readonly Digest[];
+  /** Earlier policies, oldest first; versions approved under them stay admitted. */
+  readonly earlier?: readonly EarlierPolicy[];
+}
+
+/** A policy that was in force up to a log index. */
+export interface EarlierPolicy {
+  readonly policy: Omit<Policy, 'earlier'>;
+  /** Log index of the last verification summary that it judges. */
+  readonly validUpTo: number;
+}
+
+/** The policy of a registry that has none; registries older than `firstPolicy` depend on it. */
+export const defaultPolicy: Policy = {
+  schema: 'skillgate.policy/1',
+  approvals: { usual: { total: 1, independent: 0 }, high: { total: 2, independent: 1 } },
+  programs: programsOfReach,
+  ceiling: null,
+};
+
+/**
+ * The policy of a new registry: one approver must sign without the desk. The operator of the desk
+ * chooses what a passkey signs there, so a stolen registry could approve by itself if approvals by
+ * the desk were enough.
+ */
+export const firstPolicy: Policy = {
+  ...defaultPolicy,
+  approvals: { usual: { total: 1, independent: 1 }, high: { total: 2, independent: 1 } },
+};
+
+const count = v.pipe(
+  v.number(),
+  v.safeInteger(),
+  v.maxValue(approvalsMax, `is more than ${approvalsMax}`),
+);
+const needed = v.pipe(
+  exactObject({
+    total: v.pipe(count, v.minValue(1, 'is less than 1: a person reads every version')),
+    independent: v.pipe(count, v.minValue(0)),
+  }),
+  v.check(
+    (one) => one.independent <= one.total,
+    'asks for more independent approvals than approvals',
+  ),
+);
+
+const entries = {
+  schema: v.literal('skillgate.policy/1'),
+  approvals: exactObject({ usual: needed, high: needed }),
+  programs: boundedList(v.string(), programsMax),
+  ceiling: v.nullable(capabilities),
+  scanners: v.exactOptional(v.picklist([1, 2], 'is neither 1 nor 2')),
+  refusedRuleSets: v.exactOptional(boundedList(digest, refusedRuleSetsMax)),
+} as const;
+
+const policyShape: Shape<Policy> = exactObject({
+  ...entries,
+  earlier: v.exactOptional(
+    v.pipe(
+      boundedList(
+        exactObject({ policy: exactObject(entries), validUpTo: logIndex }),
+        earlierPoliciesMax,
+        'is too long',
+      ),
+      v.check(
+        (list) => list.every((one, at) => (list[at - 1]?.validUpTo ?? -1) < one.validUpTo),
+        'is not in the order of validUpTo, each once',
+      ),
+    ),
+  ),
+});
+
+/** @throws Problem `json-invalid` with every reason */
+export function parsePolicy(content: Uint8Array | string): Policy {
+  if (content.length > policyBytesMax)
+    throw new Problem('json-invalid', 'Cannot read the policy: it is too large');
+  return parseShape(policyShape, parseJson(content, 'policy.json'), 'json-invalid', 'the policy');
+}
+
+/** How many approvals a version needs. */
+export function approvalsNeeded(
+  policy: Policy,
+  version: {
+    readonly capabilities: Capabilities;
+    readonly findings: readonly Finding[];
+    readonly verdict?: Verdict;
+  },
+): ApprovalsNeeded {
+  return whyHigh(policy, version).length === 0 ? policy.approvals.usual : policy.approvals.high;
+}
+
+/** Why a version needs the high number of approvals; empty for the usual number. */
+export function whyHigh(
+  policy: Policy,
+  { capabilities, findings, verdict }: Parameters<typeof approvalsNeeded>[1],
+): readonly string[] {
+  const programs = capabilities.exec
+    .filter((one) => hasReach(policy, one.program))
+    .map((one) => one.program);
+  const worst = findings.filter(
+    (one) => one.severity === 'high' || one.severity === 'critical',
+  ).length;
+  return [
+    ...(capabilities.secret.length > 0 && capabilities.egress.length > 0
+      ? ['it takes secrets and reaches the network']
+      : []),
+    ...(programs.length > 0 ? [`it starts ${programs.join(', ')}`] : []),
+    ...(worst > 0
+      ? [`the scan has ${worst} ${worst === 1 ? 'finding' : 'findings'} of level high or critical`]
+      : []),
+    ...(verdict === 'block' || verdict === 'incomplete'
+      ? [`the scan's verdict is ${verdict}`]
+      : []),
+  ];
+}
+
+/**
+ * The digest that approvals and verification summaries name: SHA-256 of the RFC 8785 form without
+ * `earlier`.
+ */
+export function policyDigest({ earlier: _, ...policy }: Policy): Digest {
+  return canonicalDigest(policy);
+}
+
+/**
+ * Whether a program as `exec` needs the high number of approvals: `*`, or a program with a word of
+ * the policy's list in its name.
+ */
+export function hasReach(policy: Policy, program: string): boolean {
+  const name = program.toLowerCase().replace(/\.(exe|cmd|bat|com)$/, '');
+  return (
+    program === '*' ||
+    [name, ...name.split(/[^a-z]/)].some((word) => policy.programs.includes(word))
+  );
+}

@@ -1,0 +1,72 @@
+/** The keys of each office (role) of the root file at a log index, and their checkpoints. */
+import { type Checkpoint, verifyCheckpoint } from '../../log/checkpoint.ts';
+import type { Digest } from '../../skill/digest.ts';
+import { Problem } from '../../skill/problem.ts';
+import { type ParseKey, parseKey } from '../../statement/parse-key.ts';
+import { type RootFile, type RootKey, type RootOffice, rootKeyId, spkiOf } from './root.ts';
+
+/** A key of an office; a key without `validUpTo` is still in office. */
+export interface OfficeKey extends RootKey {
+  readonly validUpTo?: number;
+}
+
+/** A checkpoint that a key of the log signed. */
+export interface RootCheckpoint extends Checkpoint {
+  /** SPKI DER of the key that signed it. */
+  readonly logKey: Uint8Array;
+  /**
+   * Whether a retired key signed it. It then counts only with a consistency proof to a head that
+   * the current key signed.
+   */
+  readonly retired: boolean;
+}
+
+/** The keys of an office: the present ones first, then the retired ones. */
+export function keysOfOffice(root: RootFile, office: RootOffice): readonly OfficeKey[] {
+  const current = office === 'administrator' ? root.administrators : [root[office]];
+  return [...current, ...(root.retired ?? []).filter((one) => one.office === office)];
+}
+
+/** Whether a key held an office at a log index. */
+export function isInOffice(root: RootFile, office: RootOffice, keyId: Digest, at: number): boolean {
+  return keysOfOffice(root, office).some(
+    (one) => rootKeyId(one) === keyId && at <= (one.validUpTo ?? at),
+  );
+}
+
+/** The number of administrators who had to agree at a log index. */
+export function thresholdAt({ threshold, thresholds = [] }: RootFile, at: number): number {
+  return thresholds.find(({ validUpTo }) => at <= validUpTo)?.threshold ?? threshold;
+}
+
+/**
+ * Verifies a checkpoint by the log key in office, or by a retired one up to its last log index.
+ * @throws Problem `log-invalid`, `signature-invalid`
+ */
+export function verifyRootCheckpoint(
+  note: string,
+  root: RootFile,
+  parse: ParseKey = parseKey,
+): RootCheckpoint {
+  let fault: Problem | undefined;
+  for (const one of keysOfOffice(root, 'log')) {
+    const logKey = spkiOf(one);
+    try {
+      const checkpoint = verifyCheckpoint(note, { origin: root.origin, key: logKey }, parse);
+      requireInTime(checkpoint, one);
+      return { ...checkpoint, logKey, retired: one.validUpTo !== undefined };
+    } catch (cause) {
+      if (!(cause instanceof Problem && cause.code === 'signature-invalid')) throw cause;
+      fault ??= cause;
+    }
+  }
+  throw fault;
+}
+
+function requireInTime({ size }: Checkpoint, { validUpTo }: OfficeKey): void {
+  if (validUpTo === undefined || size <= validUpTo + 1) return;
+  throw new Problem(
+    'log-invalid',
+    `The log key was retired at log index ${validUpTo}, and signed a checkpoint of size ${size}`,
+  );
+}

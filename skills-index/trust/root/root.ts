@@ -1,0 +1,202 @@
+/**
+ * The root file: the few keys from which all other trust derives. Clients pin it by fingerprint.
+ */
+import * as v from 'valibot';
+import { canonicalDigest } from '../../skill/canonical-json.ts';
+import { type Digest, digestOf } from '../../skill/digest.ts';
+import { isHostName } from '../../skill/host-name.ts';
+import { parseJson } from '../../skill/json.ts';
+import { Problem } from '../../skill/problem.ts';
+import { boundedList, exactObject, parseShape } from '../../skill/shape.ts';
+import {
+  base64,
+  digest,
+  isEd25519Spki,
+  isP256Spki,
+  logIndex,
+  type Shape,
+} from '../../statement/field-shapes.ts';
+import {
+  rootAdministratorsMax,
+  rootBytesMax,
+  rootRetiredMax,
+  rootThresholdsMax,
+} from '../limits.ts';
+
+/** SPKI DER in base64. */
+export interface RootKey {
+  readonly key: string;
+}
+
+export const rootOffices = ['log', 'registry', 'status', 'administrator'] as const;
+export type RootOffice = (typeof rootOffices)[number];
+
+/** A former key of the root file: its signatures count up to a log index. */
+export interface RetiredKey extends RootKey {
+  readonly office: RootOffice;
+  /**
+   * The last log index that counts. For a key of the log, the last index that its checkpoints may
+   * include.
+   */
+  readonly validUpTo: number;
+}
+
+/** A threshold of an earlier root file, for votes up to a log index. */
+export interface EarlierThreshold {
+  readonly threshold: number;
+  /** The last log index at which it counts. */
+  readonly validUpTo: number;
+}
+
+export interface RootFile {
+  readonly schema: 'skillgate.root/1';
+  /** A bare host name, or `localhost`. */
+  readonly origin: string;
+  /** Ed25519: signs checkpoints. */
+  readonly log: RootKey;
+  /** P-256: signs status.json. */
+  readonly status: RootKey;
+  /** P-256: signs verification summaries and automatic suspensions. */
+  readonly registry: RootKey;
+  /** P-256. */
+  readonly administrators: readonly { readonly keyId: Digest; readonly key: string }[];
+  /** How many administrators together may change a scope's owners. */
+  readonly threshold: number;
+  /**
+   * Earlier thresholds, oldest first. Without them, a new threshold would undo earlier agreements
+   * or make a lone earlier vote sufficient.
+   */
+  readonly thresholds?: readonly EarlierThreshold[];
+  /** Keys of earlier root files, by office. */
+  readonly retired?: readonly RetiredKey[];
+  /**
+   * Whether the registry has had TUF metadata from its first day. Then a client rejects a registry
+   * without TUF metadata.
+   */
+  readonly tuf?: 1;
+  /**
+   * Fingerprint of the registry's first root file, by which statements name the registry; absent in
+   * the first root file itself.
+   */
+  readonly first?: Digest;
+  /**
+   * The last log index at which a statement without a registry name counts. When absent: none
+   * counts with `tuf`, all count without.
+   */
+  readonly unnamedUpTo?: number;
+}
+
+const p256 = v.pipe(
+  base64,
+  v.check((text) => isP256Spki(spkiOf({ key: text })), 'is not a P-256 key (SPKI DER in base64)'),
+);
+const ed25519 = v.pipe(
+  base64,
+  v.check(
+    (text) => isEd25519Spki(spkiOf({ key: text })),
+    'is not an Ed25519 key (SPKI DER in base64)',
+  ),
+);
+
+const retiredKey: Shape<RetiredKey> = v.variant('office', [
+  exactObject({ office: v.literal('log'), key: ed25519, validUpTo: logIndex }),
+  exactObject({
+    office: v.picklist(['registry', 'status', 'administrator']),
+    key: p256,
+    validUpTo: logIndex,
+  }),
+]);
+
+const thresholdNumber = v.pipe(v.number(), v.safeInteger(), v.minValue(1, 'is less than 1'));
+
+const rootShape: Shape<RootFile> = v.pipe(
+  exactObject({
+    schema: v.literal('skillgate.root/1'),
+    origin: v.pipe(
+      v.string(),
+      v.check((text) => text === 'localhost' || isHostName(text), 'is not a bare host name'),
+    ),
+    log: exactObject({ key: ed25519 }),
+    status: exactObject({ key: p256 }),
+    registry: exactObject({ key: p256 }),
+    administrators: v.pipe(
+      boundedList(
+        v.pipe(
+          exactObject({ keyId: digest, key: p256 }),
+          v.check(
+            (one) => rootKeyId(one) === one.keyId,
+            'has a keyId that is not the digest of its key',
+          ),
+        ),
+        rootAdministratorsMax,
+        'is too long',
+      ),
+      v.minLength(1, 'is empty'),
+    ),
+    threshold: thresholdNumber,
+    thresholds: v.exactOptional(
+      v.pipe(
+        boundedList(
+          exactObject({ threshold: thresholdNumber, validUpTo: logIndex }),
+          rootThresholdsMax,
+          'is too long',
+        ),
+        v.check(
+          (list) => list.every((one, at) => one.validUpTo > (list[at - 1]?.validUpTo ?? -1)),
+          'is not in log order',
+        ),
+      ),
+    ),
+    retired: v.exactOptional(boundedList(retiredKey, rootRetiredMax, 'is too long')),
+    tuf: v.exactOptional(v.literal(1)),
+    first: v.exactOptional(digest),
+    unnamedUpTo: v.exactOptional(logIndex),
+  }),
+  // Only the administrators' signatures in the TUF metadata prove which root file was first.
+  // Without them, a registry could name the first root file of another registry.
+  v.check(
+    ({ first, tuf }) => first === undefined || tuf === 1,
+    'names a first root file, and no TUF metadata (tuf) to prove it',
+  ),
+  v.check(
+    (root) => root.threshold <= root.administrators.length,
+    'has a threshold above the number of administrators',
+  ),
+  // The holder of a key in two offices could act in both. A present key that is also retired would
+  // never end.
+  v.check((root) => {
+    const keys = [
+      root.log,
+      root.status,
+      root.registry,
+      ...root.administrators,
+      ...(root.retired ?? []),
+    ].map((one) => one.key);
+    return new Set(keys).size === keys.length;
+  }, 'names one key for two offices, or a key that counts as retired'),
+);
+
+/**
+ * Reads a root file strictly.
+ * @throws Problem `root-invalid`, `json-invalid`
+ */
+export function parseRoot(content: Uint8Array | string): RootFile {
+  if (content.length > rootBytesMax)
+    throw new Problem('root-invalid', 'Cannot read the root file: it is too large');
+  return parseShape(rootShape, parseJson(content, 'root.json'), 'root-invalid', 'the root file');
+}
+
+/** The fingerprint that people compare and `--root` names: SHA-256 of the RFC 8785 form. */
+export function rootFingerprint(root: RootFile): Digest {
+  return canonicalDigest(root);
+}
+
+/** SPKI DER of a key of the root file. */
+export function spkiOf(key: RootKey): Uint8Array {
+  return Buffer.from(key.key, 'base64');
+}
+
+/** Key id of a key of the root file. */
+export function rootKeyId(key: RootKey): Digest {
+  return digestOf(spkiOf(key));
+}

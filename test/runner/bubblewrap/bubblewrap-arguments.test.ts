@@ -1,0 +1,134 @@
+import { describe, expect, it } from 'vitest';
+import {
+  forwarderArguments,
+  skillArguments,
+} from '../../../runner/bubblewrap/bubblewrap-arguments.ts';
+import type { SandboxFile, SandboxStart } from '../../../runner/bubblewrap/sandbox.ts';
+import type { ProtectedPath } from '../../../skills-index/run/changes/protected-paths.ts';
+
+const files: SandboxFile[] = [
+  { path: '/skills/@acme/a/SKILL.md', mode: '644', bytes: Buffer.from('text') },
+  { path: '/skills/@acme/a/run.sh', mode: '755', bytes: Buffer.from('code') },
+];
+
+const start: SandboxStart = {
+  plan: {
+    programs: [{ program: 'sh', path: '/usr/bin/dash', reason: '' }],
+    limits: { seconds: 1, memoryMiB: 64, outputBytes: 1, processes: 1 },
+    mounts: [
+      { source: 'workspace:in', path: '/srv/in', id: '1:1', target: '/in', mode: 'ro', reason: '' },
+      {
+        source: 'workspace:out',
+        path: '/srv/out',
+        id: '1:2',
+        target: '/out',
+        mode: 'rw',
+        reason: '',
+      },
+    ],
+    workingDirectory: '/in',
+    uid: 1000,
+    gid: 1000,
+  },
+  files,
+  command: ['/usr/bin/sh', '/skills/@acme/a/run.sh', '--setenv', 'LD_PRELOAD', 'x'],
+  env: { TZ: 'UTC' },
+  pins: new Map(),
+  protectedPaths: new Map([
+    [
+      '/out',
+      [
+        { path: '.git', kind: 'pinned' },
+        { path: '.git/hooks', kind: 'shut' },
+        { path: '.claude', kind: 'folder' },
+        { path: 'CLAUDE.md', kind: 'file' },
+      ],
+    ],
+  ]),
+  runFolder: '/run/x',
+};
+
+function argumentsOf(
+  joinsNetwork = false,
+  shut?: readonly ProtectedPath[],
+): { readonly text: string; readonly data: Map<number, string> } {
+  const data = new Map<number, string>();
+  const around = {
+    libraries: [{ path: '/usr/lib64' }, { path: '/lib64', link: 'usr/lib64' }],
+    keyLists: ['/proc/keys'],
+    reach: (name: string, path: string) => `/stage/${name}${path}`,
+    descriptorOf: (bytes: Uint8Array) =>
+      10 + data.set(10 + data.size, Buffer.from(bytes).toString()).size - 1,
+    seccomp: Buffer.from('filter'),
+    info: 99,
+    joinsNetwork,
+  };
+  const started =
+    shut === undefined ? start : { ...start, protectedPaths: new Map([['/out', shut]]) };
+  return { text: skillArguments(started, around).join(' '), data };
+}
+
+describe('the arguments of a skill’s sandbox', () => {
+  it.each([
+    ['package.json', '{}'],
+    ['.mcp.json', '{}'],
+    ['CLAUDE.md', ''],
+  ])('puts a %s of %j where there is none', (path, text) => {
+    const { text: line, data: given } = argumentsOf(false, [{ path, kind: 'file' }]);
+    const descriptor = new RegExp(`--perms 0444 --ro-bind-data (\\d+) /out/${path}( |$)`).exec(
+      line,
+    )?.[1];
+    expect(given.get(Number(descriptor))).toBe(text);
+  });
+
+  const { text, data } = argumentsOf();
+
+  it.each([
+    '--unshare-user --unshare-ipc --unshare-pid --unshare-uts',
+    '--disable-userns',
+    '--die-with-parent',
+    '--new-session',
+    '--cap-drop ALL',
+    '--unshare-net',
+    '--info-fd 99 --seccomp 10',
+    '--ro-bind /usr/lib64 /usr/lib64 --symlink usr/lib64 /lib64',
+    '--ro-bind /stage/sh/usr/bin/dash /usr/bin/sh',
+    '--ro-bind /stage/mount0/srv/in /in',
+    '--bind /stage/mount1/srv/out /out --bind /stage/mount1/srv/out/.git /out/.git --ro-bind /stage/mount1/srv/out/.git/hooks /out/.git/hooks',
+    '--size 4096 --tmpfs /out/.claude --remount-ro /out/.claude',
+    '/out/CLAUDE.md --setenv TZ UTC --chdir /in --remount-ro /',
+  ])('have %s', (expected) => {
+    expect(text).toContain(expected);
+  });
+
+  it('hand each file over by descriptor, with its mode', () => {
+    const [, number] = /--perms 0755 --file (\d+) \/skills\/@acme\/a\/run\.sh/.exec(text) ?? [];
+    expect(data.get(Number(number))).toBe('code');
+    expect(text).toMatch(/--perms 0644 --file \d+ \/skills\/@acme\/a\/SKILL\.md/);
+  });
+
+  it('bind no folder of the host but libraries, time zones, programs and mounts, and size every temporary one', () => {
+    const bound = [...text.matchAll(/--(?:ro-)?bind(?:-try)? (\S+)/g)].map(
+      ([, from]) => from ?? '',
+    );
+    expect(
+      bound.filter((path) => !/^(\/usr\/lib64|\/usr\/share\/zoneinfo|\/stage\/.*)$/.test(path)),
+    ).toEqual([]);
+    expect(text).not.toMatch(/(?<!--size \d+) --tmpfs/);
+    expect(text).not.toMatch(/LD_PRELOAD|--share-net|--dev-bind/);
+  });
+
+  it('leave the network to the forwarder where there is one', () => {
+    expect(argumentsOf(true).text).not.toContain('--unshare-net');
+  });
+});
+
+it('the forwarder’s sandbox has a network namespace, socat, the socket and nothing else', () => {
+  const text = forwarderArguments([{ path: '/usr/lib64' }], '/stage/proxy', 10, 11).join(' ');
+  expect(text).toContain('--unshare-net --as-pid-1 --info-fd 11 --seccomp 10');
+  expect([...text.matchAll(/bind (\S+)/g)].map(([, from]) => from)).toEqual([
+    '/usr/lib64',
+    '/usr/bin/socat',
+    '/stage/proxy',
+  ]);
+});

@@ -1,0 +1,333 @@
+/**
+ * Versions that somebody published by certificate: what is admitted, and each way in which it is
+ * not.
+ */
+import { describe, expect, it } from 'vitest';
+import {
+  memberStatement,
+  type OidcIdentity,
+  predicateTypes,
+  revocationStatement,
+  type Statement,
+  scopeStatement,
+} from '../../../../skills-index/statement/attestation.ts';
+import { identityId } from '../../../../skills-index/statement/identity-id.ts';
+import { type Decision, decide } from '../../../../skills-index/trust/decision/decision.ts';
+import { people, type Twist, tellStory } from '../../story.ts';
+import {
+  acme,
+  type Cast,
+  certified,
+  job,
+  kim,
+  messagesOf,
+  sigstore,
+  tellCertified,
+  trustedRoot,
+} from '../../story-certified.ts';
+import type { TestLog } from '../../story-log.ts';
+import {
+  somebody,
+  someWorkflow,
+  type TestCertified,
+  type TestClaims,
+  TestSigstore,
+} from '../../story-sigstore.ts';
+
+const { author } = people;
+const { ref: _, ...anywhere } = job;
+const inRelease = { ...anywhere, environment: 'release' };
+const elsewhere = new TestSigstore('elsewhere');
+
+describe('a version that somebody published by certificate', () => {
+  it.each<[string, Cast]>([
+    ['a person who owns the scope', { owners: [kim] }],
+    ['a person who may publish in it', { publishers: [kim] }],
+    ['a CI job on its branch', { claims: someWorkflow, publishers: [job] }],
+    [
+      'a CI job in its environment, whatever the branch',
+      {
+        claims: { ...someWorkflow, environment: 'release' },
+        publishers: [inRelease],
+      },
+    ],
+  ])('is admitted from %s', async (_, cast) => {
+    const story = await tellCertified(cast);
+    const decision = decide(story.input);
+    expect(messagesOf(decision)).toBe('admitted');
+    expect(decision).toMatchObject({
+      publisher: identityId((cast.publishers ?? cast.owners ?? [])[0] ?? kim),
+    });
+  });
+
+  it('is refused where no Sigstore is trusted, in so many words', async () => {
+    const { sigstore: _, ...input } = (await tellCertified({ publishers: [kim] })).input;
+    expect(messagesOf(decide(input))).toContain(
+      'A certificate signed the statement, and no Sigstore root is trusted here',
+    );
+  });
+
+  it('is refused where another Sigstore is trusted', async () => {
+    const { input } = await tellCertified({ publishers: [kim] });
+    expect(messagesOf(decide({ ...input, sigstore: elsewhere.trustedRoot }))).toMatch(
+      /statement-(missing|invalid)/,
+    );
+  });
+
+  const person = (change: Partial<TestClaims>): Cast => ({
+    claims: { ...somebody, ...change },
+    publishers: [kim],
+  });
+  const ci = (change: Partial<TestClaims>): Cast => ({
+    claims: { ...someWorkflow, ...change },
+    publishers: [job],
+  });
+  const buildConfig = (repository: string): string =>
+    `https://ci.example/${repository}/.ci/publish.yml@refs/heads/main`;
+  it.each<[string, Cast, string]>([
+    [
+      'a subject with more behind it',
+      person({ subject: `${somebody.subject}.evil.example` }),
+      'was no publisher of @acme',
+    ],
+    [
+      'a subject with more before it',
+      person({ subject: `m${somebody.subject}` }),
+      'was no publisher of @acme',
+    ],
+    [
+      'a subject cut short',
+      person({ subject: somebody.subject.slice(0, -1) }),
+      'was no publisher of @acme',
+    ],
+    [
+      'a subject in capitals',
+      person({ subject: somebody.subject.toUpperCase() }),
+      'was no publisher of @acme',
+    ],
+    [
+      'an issuer with a slash at its end',
+      person({ issuer: `${somebody.issuer}/` }),
+      'was no publisher of @acme',
+    ],
+    [
+      'the same subject of another issuer',
+      person({ issuer: 'https://accounts.evil.example' }),
+      'was no publisher of @acme',
+    ],
+    [
+      'another repository of the same name',
+      ci({ repository: '4712' }),
+      '@acme publishes from CI only, by CI job https://ci.example/acme',
+    ],
+    [
+      'another workflow of the repository',
+      ci({ buildConfig: buildConfig('acme/skills/x') }),
+      'publishes from CI only',
+    ],
+    [
+      'a workflow of a fork',
+      ci({ buildConfig: buildConfig('mallory/skills') }),
+      'publishes from CI only',
+    ],
+    [
+      'another branch',
+      ci({
+        ref: 'refs/heads/evil',
+        buildConfig: 'https://ci.example/acme/skills/.ci/publish.yml@refs/heads/evil',
+      }),
+      'at refs/heads/evil',
+    ],
+    [
+      'a pull request',
+      ci({ trigger: 'pull_request' }),
+      'started by pull_request, which publishes nothing',
+    ],
+    [
+      'a pull request on its target branch',
+      ci({ trigger: 'pull_request_target' }),
+      'started by pull_request_target',
+    ],
+    ['a merge request', ci({ trigger: 'merge_request_event' }), 'started by merge_request_event'],
+    [
+      'a job that does not say what started it',
+      ci({ trigger: undefined as never }),
+      'publishes from CI only',
+    ],
+    [
+      'a person where only CI publishes',
+      { claims: somebody, owners: [author.named, kim], publishers: [job] },
+      'ada@people.example (https://accounts.example) signed this',
+    ],
+  ])('is refused from %s', async (_, cast, says) => {
+    const text = messagesOf(decide((await tellCertified(cast)).input));
+    expect(text).toContain('publisher-unknown');
+    expect(text).toContain(says);
+  });
+
+  it('is refused from a key that owns a scope which publishes from CI only', async () => {
+    const claim = scopeStatement({ scope: acme, owners: [author.named], publishers: [job] });
+    const { input } = await tellStory({ claim: (log) => log.say(claim, author) });
+    expect(messagesOf(decide({ ...input, sigstore: trustedRoot }))).toContain(
+      `@acme publishes from CI only, by CI job https://ci.example/acme/skills/.ci/publish.yml of repository 4711 at refs/heads/main (https://token.ci.example); ${author.keyId} signed this`,
+    );
+  });
+
+  it('is refused when the index names somebody else as publisher, and when the lock does', async () => {
+    const { input } = await tellCertified({ publishers: [kim] });
+    const line = { ...input.line, publisher: author.keyId };
+    expect(messagesOf(decide({ ...input, line }))).toContain('line-mismatch');
+    expect(
+      messagesOf(decide({ ...input, pinned: { publisher: author.keyId } as never })),
+    ).toContain('publisher-changed');
+    expect(messagesOf(decide({ ...input, pinned: { publisher: identityId(kim) } as never }))).toBe(
+      'admitted',
+    );
+  });
+
+  it('is refused when its scope was claimed by nobody but a row in a database', async () => {
+    const story = await tellCertified({ publishers: [kim] });
+    const claim = story.identities.find(
+      ({ statement }) => statement.predicateType === predicateTypes.scope,
+    );
+    const line = {
+      ...story.input.line,
+      statements: story.input.line.statements.filter((one) => one !== claim?.digest),
+    };
+    expect(messagesOf(decide({ ...story.input, line }))).toContain('was no publisher of @acme');
+  });
+
+  it('is refused when an owner was added by somebody who owned nothing', async () => {
+    const intruder = sigstore.certify({ ...somebody, subject: 'mallory@people.example' });
+    const added = { issuer: somebody.issuer, subject: 'mallory@people.example' };
+    const story = await tellCertified({
+      signer: intruder,
+      twist: {
+        before: async (log) => {
+          const [claim] = log.said.slice(-1);
+          const change = {
+            scope: acme,
+            owners: [author.named, added],
+            ...(claim === undefined ? {} : { previous: claim.digest }),
+          };
+          await certified(log, scopeStatement(change), intruder);
+        },
+      },
+    });
+    expect(
+      messagesOf(
+        decide({ ...story.input, line: { ...story.input.line, publisher: identityId(added) } }),
+      ),
+    ).toContain('publisher-unknown');
+  });
+});
+
+describe('provenance', () => {
+  const withProvenance = async (signer: TestCertified): Promise<Decision> => {
+    const story = await tellCertified({
+      claims: someWorkflow,
+      publishers: [job],
+      twist: {
+        publish: async (log, statement) => {
+          const said = await certified(log, statement, sigstore.certify(someWorkflow));
+          const predicateType = predicateTypes.provenance;
+          await certified(
+            log,
+            { ...statement, predicateType, predicate: { buildDefinition: {} } } as Statement,
+            signer,
+          );
+          return said;
+        },
+      },
+    });
+    return decide(story.input);
+  };
+
+  it('counts from who may publish in the scope alone', async () => {
+    expect(messagesOf(await withProvenance(sigstore.certify(someWorkflow)))).not.toContain(
+      'publisher-unknown',
+    );
+    expect(messagesOf(await withProvenance(sigstore.certify(somebody)))).toContain(
+      'publisher-unknown: provenance: @acme publishes from CI only',
+    );
+  });
+});
+
+describe('an author whom an issuer vouches for', () => {
+  /** What the administrator says of Ada at issuers, in place of "nobody"; undefined for nothing. */
+  const adaIs = (identities: readonly OidcIdentity[] | undefined): Twist => ({
+    statement: (one) => {
+      if (one.predicateType !== predicateTypes.member || one.predicate.name !== 'Ada') return one;
+      const { identities: _, ...said } = one.predicate;
+      return memberStatement({ ...said, ...(identities === undefined ? {} : { identities }) });
+    },
+  });
+  const about = async (
+    cast: Cast,
+    identities: readonly OidcIdentity[] | undefined,
+  ): Promise<string> =>
+    messagesOf(decide((await tellCertified({ ...cast, twist: adaIs(identities) })).input));
+
+  it.each<[string, Cast, OidcIdentity]>([
+    ['as who owns the scope', { owners: [kim] }, kim],
+    ['as one of several who publish in it', { publishers: [kim, job] }, kim],
+    [
+      'as who owns the scope in which a job publishes',
+      { claims: someWorkflow, owners: [author.named, kim], publishers: [job] },
+      kim,
+    ],
+    [
+      'as the job, where an administrator says who is behind it',
+      { claims: someWorkflow, publishers: [job] },
+      job,
+    ],
+  ])('does not approve their own with an enrolled key: %s', async (_, cast, identity) => {
+    const other = { issuer: somebody.issuer, subject: 'ada@reviewers.example' };
+    expect(await about(cast, [other])).toBe('admitted');
+    expect(await about(cast, [other, identity])).toContain(
+      'Ada at log index 6 does not count: an author cannot approve their own version',
+    );
+  });
+
+  it.each<[string, Cast]>([
+    ['owns the scope', { owners: [kim] }],
+    ['may publish in it', { publishers: [kim] }],
+    [
+      'owns the scope in which a job publishes',
+      { claims: someWorkflow, owners: [author.named, kim], publishers: [job] },
+    ],
+  ])(
+    'is not approved by a member of whom nobody said who they are there, when a person %s',
+    async (_, cast) => {
+      const text = await about(cast, undefined);
+      expect(text).toContain(
+        'Ada at log index 6 does not count: an author is known only by an identity at an issuer',
+      );
+      expect(text).toContain('approvals-missing: 1 of 2 people approved the version');
+    },
+  );
+
+  it('is asked for nothing where no person stands behind a version', async () => {
+    expect(await about({ claims: someWorkflow, publishers: [job] }, undefined)).toBe('admitted');
+    expect(decide((await tellStory(adaIs(undefined))).input).kind).toBe('admitted');
+  });
+
+  it('never lifts what stopped their version, nor does a member of whom nobody said who they are', async () => {
+    const told = async (identities: readonly OidcIdentity[] | undefined) => {
+      const target = { bundle: (await tellStory()).packed.digest };
+      const say = (kind: 'suspended' | 'lifted') =>
+        revocationStatement({ kind, target, reason: 'looked at', nonce: `nonce-of-${kind}-000` });
+      const twist = adaIs(identities);
+      const between = async (log: TestLog) => {
+        await log.say(say('suspended'), people.administrator);
+        await log.say(say('lifted'), people.ada);
+      };
+      return messagesOf(
+        decide((await tellCertified({ publishers: [kim], twist: { ...twist, between } })).input),
+      );
+    };
+    expect(await told([])).toBe('admitted');
+    expect(await told(undefined)).toContain('suspended at log index');
+    expect(await told([kim])).toContain('suspended at log index');
+  });
+});

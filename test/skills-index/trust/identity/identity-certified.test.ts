@@ -1,0 +1,330 @@
+/** Owners and publishers whom an issuer vouches for, in the chain of who is who. */
+import { describe, expect, it } from 'vitest';
+import { type Digest, digestOf } from '../../../../skills-index/skill/digest.ts';
+import { parseScope } from '../../../../skills-index/skill/name.ts';
+import {
+  type CiIdentity,
+  type Identity,
+  keyStatement,
+  memberStatement,
+  type OidcIdentity,
+  type PersonIdentity,
+  type Statement,
+  scopeStatement,
+} from '../../../../skills-index/statement/attestation.ts';
+import { identityId } from '../../../../skills-index/statement/identity-id.ts';
+import { isAuthor } from '../../../../skills-index/trust/identity/authors.ts';
+import type { LoggedStatement } from '../../../../skills-index/trust/identity/identities.ts';
+import { chainIdentities } from '../../../../skills-index/trust/identity/identity.ts';
+import type { CertificateClaims } from '../../../../skills-index/trust/sigstore/certificate-identity.ts';
+import {
+  idsOfClaims,
+  personOf,
+} from '../../../../skills-index/trust/sigstore/certified-identities.ts';
+import { freshNonce } from '../../../nonce.ts';
+import { people, storyRoot } from '../../story.ts';
+import { type TestSigner, testSigner } from '../../story-keys.ts';
+
+const { administrator, author, ada, stranger } = people;
+const second = testSigner('second key');
+const third = testSigner('third key');
+const acme = parseScope('acme');
+const late = 1_000;
+
+const kim: PersonIdentity = { issuer: 'https://accounts.example', subject: 'kim@people.example' };
+const job: CiIdentity = {
+  issuer: 'https://token.ci.example',
+  repository: '4711',
+  workflow: 'https://ci.example/acme/skills/.ci/publish.yml',
+  ref: 'refs/heads/main',
+};
+const jobClaims: CertificateClaims = {
+  ...job,
+  subject: `${job.workflow}@refs/heads/main`,
+  trigger: 'push',
+};
+
+type Speaker = TestSigner | CertificateClaims;
+type Spoken = readonly [Statement, Speaker];
+const addressAt = (logIndex: number): Digest => digestOf(`statement ${logIndex}`);
+const byOf = (who: Speaker): Pick<LoggedStatement, 'signer' | 'signers'> =>
+  'keyId' in who ? { signer: who.keyId } : { signer: personOf(who), signers: idsOfClaims(who) };
+const chain = (...spoken: Spoken[]) =>
+  chainIdentities(
+    storyRoot,
+    spoken.map(([statement, who], logIndex) => ({
+      statement,
+      ...byOf(who),
+      logIndex,
+      digest: addressAt(logIndex),
+    })),
+  );
+const claim = (
+  owners: readonly Identity[],
+  rest: { publishers?: readonly Identity[]; previous?: Digest } = {},
+): Statement => scopeStatement({ scope: acme, owners, ...rest });
+
+describe('a scope', () => {
+  it('is claimed by a person or a CI job that the claim names as owner', () => {
+    expect(chain([claim([kim]), kim]).ownersOf(acme, late)).toEqual([kim]);
+    expect(chain([claim([author.named, job]), jobClaims]).ownersOf(acme, late)).toEqual([
+      author.named,
+      job,
+    ]);
+  });
+
+  it.each<[string, CertificateClaims]>([
+    ['a subject with more behind it', { ...kim, subject: `${kim.subject}.evil.example` }],
+    ['a subject with more before it', { ...kim, subject: `x${kim.subject}` }],
+    ['a subject with less', { ...kim, subject: 'kim@people.exampl' }],
+    ['a subject in other letters', { ...kim, subject: 'Kim@people.example' }],
+    ['an issuer with a slash at its end', { ...kim, issuer: `${kim.issuer}/` }],
+    ['another issuer', { ...kim, issuer: 'https://accounts.example.evil.example' }],
+  ])('of a person is not claimed or changed by %s', (_, claims) => {
+    expect(chain([claim([kim]), claims]).ownersOf(acme, late)).toEqual([]);
+    const after = chain(
+      [claim([kim]), kim],
+      [claim([stranger.named], { previous: addressAt(0) }), claims],
+    );
+    expect(after.ownersOf(acme, late)).toEqual([kim]);
+    expect(after.ignored).toMatchObject([
+      { logIndex: 1, why: expect.stringContaining('did not own @acme') },
+    ]);
+  });
+
+  it.each<[string, CertificateClaims]>([
+    ['another repository of the same name', { ...jobClaims, repository: '4712' }],
+    ['another workflow', { ...jobClaims, workflow: `${job.workflow}.evil` }],
+    ['another branch', { ...jobClaims, ref: 'refs/heads/main2' }],
+    ['a tag of the branch’s name', { ...jobClaims, ref: 'refs/tags/main' }],
+    ['a pull request', { ...jobClaims, trigger: 'pull_request' }],
+    ['a pull request that runs on its target', { ...jobClaims, trigger: 'pull_request_target' }],
+  ])('of a CI job is not changed by %s', (_, claims) => {
+    const after = chain(
+      [claim([job]), jobClaims],
+      [claim([stranger.named], { previous: addressAt(0) }), claims],
+    );
+    expect(after.ownersOf(acme, late)).toEqual([job]);
+  });
+
+  it('changes hands from a person to a key and back, each change by who owned it then', () => {
+    const after = chain(
+      [claim([kim]), kim],
+      [claim([author.named], { previous: addressAt(0) }), kim],
+      [claim([kim], { previous: addressAt(1) }), kim],
+      [claim([kim, job], { previous: addressAt(1) }), author],
+    );
+    expect([1, 2, 4].map((at) => after.ownersOf(acme, at))).toEqual([
+      [kim],
+      [author.named],
+      [kim, job],
+    ]);
+    expect(after.ignored.map(({ logIndex }) => logIndex)).toEqual([2]);
+    expect(after.scopesOf(identityId(job), late)).toEqual([acme]);
+  });
+
+  it('that names publishers lets exactly those publish, and its owners change it', () => {
+    const after = chain([claim([author.named], { publishers: [job] }), author]);
+    expect(after.publishersOf(acme, late)).toEqual([job]);
+    expect(after.ownersOf(acme, late)).toEqual([author.named]);
+    const byJob = chain(
+      [claim([author.named], { publishers: [job] }), author],
+      [claim([job], { previous: addressAt(0) }), jobClaims],
+    );
+    expect(byJob.ownersOf(acme, late)).toEqual([author.named]);
+  });
+
+  it('without publishers lets its owners publish', () => {
+    expect(chain([claim([author.named, kim]), author]).publishersOf(acme, late)).toEqual([
+      author.named,
+      kim,
+    ]);
+  });
+
+  it('is not claimed by a publisher that is no owner of it', () => {
+    expect(chain([claim([author.named], { publishers: [kim] }), kim]).ownersOf(acme, late)).toEqual(
+      [],
+    );
+  });
+
+  it('lets a rotated key follow where it stood: as owner, as publisher, or as both', () => {
+    const rotate = (from: TestSigner, to: TestSigner): Spoken => [
+      keyStatement({ key: to.named, state: 'enrolled', replaces: from.keyId }),
+      from,
+    ];
+    const after = chain(
+      [claim([author.named], { publishers: [author.named, second.named] }), author],
+      rotate(second, third),
+      rotate(author, stranger),
+    );
+    expect(after.ownersOf(acme, late)).toEqual([author.named, stranger.named]);
+    expect(after.publishersOf(acme, late)).toEqual([
+      author.named,
+      second.named,
+      third.named,
+      stranger.named,
+    ]);
+    expect([
+      after.follows(third.keyId, second.keyId),
+      after.follows(second.keyId, third.keyId),
+    ]).toEqual([true, false]);
+    expect(after.follows(second.keyId, second.keyId)).toBe(false);
+    expect(after.follows(third.keyId, ada.keyId)).toBe(false);
+    expect(after.ignored).toEqual([]);
+    expect([third, stranger].map((one) => after.keyOf(one.keyId))).toEqual(
+      [third, stranger].map((one) => Buffer.from(one.publicKey)),
+    );
+  });
+
+  it('is followed through more than one rotation', () => {
+    const rotate = (from: TestSigner, to: TestSigner): Spoken => [
+      keyStatement({ key: to.named, state: 'enrolled', replaces: from.keyId }),
+      from,
+    ];
+    const after = chain(
+      [claim([author.named]), author],
+      rotate(author, second),
+      rotate(second, third),
+    );
+    expect([
+      after.follows(third.keyId, author.keyId),
+      after.follows(author.keyId, third.keyId),
+    ]).toEqual([true, false]);
+  });
+
+  it('makes no successor of a key that stood there already: it cannot end the other', () => {
+    const after = chain(
+      [claim([author.named, second.named]), author],
+      [keyStatement({ key: second.named, state: 'enrolled', replaces: author.keyId }), author],
+      [keyStatement({ key: author.named, state: 'ended' }), second],
+    );
+    expect(after.ignored.map(({ why }) => why)).toEqual([
+      'the successor is a known key',
+      'its signer is no holder of the key, no successor and no administrator',
+    ]);
+    expect(after.follows(second.keyId, author.keyId)).toBe(false);
+  });
+
+  it('that nobody claimed has neither owners nor publishers, and nobody stands in it', () => {
+    const after = chain([claim([kim]), kim]);
+    const other = parseScope('other');
+    expect([
+      after.ownersOf(other, late),
+      after.publishersOf(other, late),
+      after.firstClaimOf(other),
+    ]).toEqual([[], [], undefined]);
+    expect([after.scopesOf(author.keyId, late), after.scopesOf(identityId(kim), 0)]).toEqual([
+      [],
+      [],
+    ]);
+    expect(after.firstClaimOf(acme)).toBe(0);
+  });
+
+  it('forgets a publisher whose key was ended', () => {
+    const after = chain(
+      [claim([author.named], { publishers: [second.named] }), author],
+      [keyStatement({ key: second.named, state: 'ended' }), second],
+    );
+    expect([after.publishersOf(acme, 1), after.publishersOf(acme, late)]).toEqual([
+      [second.named],
+      [],
+    ]);
+  });
+});
+
+describe('who is who', () => {
+  const enrolment = memberStatement({
+    nonce: freshNonce(),
+    name: 'Kim',
+    roles: ['reviewer'],
+    key: ada.named,
+    state: 'enrolled',
+  });
+  it.each<[string, Statement]>([
+    ['a member', enrolment],
+    ['a key', keyStatement({ key: author.named, state: 'enrolled' })],
+    ['the end of a key', keyStatement({ key: author.named, state: 'ended' })],
+  ])('is not said by certificate: %s', (_, statement) => {
+    for (const claims of [kim, jobClaims]) {
+      const after = chain([claim([kim, job, author.named]), kim], [statement, claims]);
+      expect(after.ignored).toMatchObject([
+        { logIndex: 1, why: 'a certificate cannot sign a statement of this kind' },
+      ]);
+      expect(after.isMember(ada.keyId, 'reviewer', late)).toBe(false);
+      expect(after.ownersOf(acme, late)).toHaveLength(3);
+    }
+  });
+
+  it('does not take a signer for an administrator because its certificate satisfies nobody', () => {
+    const claims = { ...jobClaims, trigger: 'pull_request' };
+    expect(chain([enrolment, claims]).isMember(ada.keyId, 'reviewer', late)).toBe(false);
+    expect(chain([enrolment, administrator]).isMember(ada.keyId, 'reviewer', late)).toBe(true);
+  });
+
+  it('calls every publisher of a scope an author of what is published in it', () => {
+    const after = chain([claim([kim], { publishers: [author.named, job] }), kim]);
+    const published = { scope: acme, signer: identityId(job), logIndex: 5 };
+    expect(isAuthor(after, published, { keyId: author.keyId }, late)).toBe(true);
+    expect(isAuthor(after, published, { keyId: ada.keyId }, late)).toBe(false);
+  });
+});
+
+describe('a member whom an administrator calls somebody at an issuer', () => {
+  const enrol = (name: string, key: TestSigner, identities?: readonly OidcIdentity[]): Spoken => [
+    memberStatement({
+      nonce: freshNonce(),
+      name,
+      roles: ['reviewer'],
+      key: key.named,
+      state: 'enrolled',
+      ...(identities === undefined ? {} : { identities }),
+    }),
+    administrator,
+  ];
+
+  it('is an author of what that person owns or publishes, by every key and passkey of the same name', () => {
+    const after = chain(
+      [claim([kim]), kim],
+      enrol('Kim', ada, [kim]),
+      enrol('Kim', second),
+      enrol('Lea', third, []),
+    );
+    const published = { scope: acme, signer: identityId(kim), logIndex: 5 };
+    for (const keyId of [ada.keyId, second.keyId])
+      expect(isAuthor(after, published, { keyId }, late)).toBe(true);
+    expect(isAuthor(after, published, { member: 'Kim' }, late)).toBe(true);
+    expect(isAuthor(after, published, { keyId: third.keyId }, late)).toBe(false);
+    expect(after.memberOf(third.keyId, late)?.identities).toEqual([]);
+    expect(after.memberOf(second.keyId, late)?.identities).toBeUndefined();
+  });
+
+  it('stays one after being enrolled anew as nobody there', () => {
+    const after = chain([claim([kim]), kim], enrol('Kim', ada, [kim]), enrol('Kim', ada, []));
+    expect(
+      isAuthor(
+        after,
+        { scope: acme, signer: identityId(kim), logIndex: 5 },
+        { keyId: ada.keyId },
+        late,
+      ),
+    ).toBe(true);
+  });
+
+  it('shares no person with another name, and may share a job', () => {
+    const taken = chain(enrol('Kim', ada, [kim]), enrol('Lea', second, [kim]));
+    expect(taken.ignored).toMatchObject([
+      { logIndex: 1, why: 'its key, passkey or identity belongs to Kim' },
+    ]);
+    expect(taken.memberOf(second.keyId, late)).toBeUndefined();
+    const shared = chain(enrol('Kim', ada, [job]), enrol('Lea', second, [job]));
+    expect(shared.ignored).toEqual([]);
+    const published = { scope: acme, signer: identityId(job), logIndex: 5 };
+    const after = chain(
+      [claim([job]), jobClaims],
+      enrol('Kim', ada, [job]),
+      enrol('Lea', second, [job]),
+    );
+    for (const keyId of [ada.keyId, second.keyId])
+      expect(isAuthor(after, published, { keyId }, late)).toBe(true);
+  });
+});

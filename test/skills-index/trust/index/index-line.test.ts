@@ -1,0 +1,81 @@
+import { describe, expect, it } from 'vitest';
+import { descriptionCharsMax, versionCharsMax } from '../../../../skills-index/skill/limits.ts';
+import {
+  indexDescription,
+  parseIndexFile,
+  printIndexLine,
+} from '../../../../skills-index/trust/index/index-line.ts';
+import { indexFileBytesMax } from '../../../../skills-index/trust/limits.ts';
+import { tellStory } from '../../story.ts';
+
+const { line } = await tellStory();
+const printed = printIndexLine(line);
+const parse = (text: string) => parseIndexFile(Buffer.from(text), line.name);
+
+describe('an index file', () => {
+  it('is read line by line', () => {
+    const second = printIndexLine({ ...line, version: '1.4.1' as never });
+    expect(parse(`${printed}\n${second}\n`).map((one) => one.version)).toEqual(['1.4.0', '1.4.1']);
+    expect(parse('')).toEqual([]);
+    expect(parse(`\n${printed}\n\n${second}\n`)).toHaveLength(2);
+  });
+
+  it('names the line that cannot be read', () => {
+    const cause = expect.any(Error);
+    expect(() => parse(`${printed}\n{`)).toThrow(
+      expect.objectContaining({
+        message: expect.stringContaining('the index line @acme/weekly-report:2'),
+        cause,
+      }),
+    );
+    expect(() => parse(`${printed}\n{}`)).toThrow('the index line @acme/weekly-report:2');
+  });
+
+  it('is not read when it is too large', () => {
+    expect(() => parseIndexFile(Buffer.alloc(indexFileBytesMax + 1), line.name)).toThrow(
+      'is too large',
+    );
+  });
+
+  it.each([
+    ['half a line', printed.slice(0, 100)],
+    ['a version twice', `${printed}\n${printed}`],
+    ['a line of another skill', printed.replaceAll('weekly-report', 'daily-report')],
+    ['a line with a key more', printed.replace('{', '{"zzz":1,')],
+    [
+      'a statement twice',
+      printIndexLine({ ...line, statements: [...line.statements, ...line.statements.slice(0, 1)] }),
+    ],
+    ['an egress that is none', printed.replace('https://api.crm.example/v2/*', 'https://a b/')],
+    ['requirements in a list', printed.replace('"requires":{}', '"requires":[]')],
+    [
+      'a requirement without an end',
+      printed.replace(
+        '"requires":{}',
+        `"requires":{"@acme/other":"${'1'.repeat(versionCharsMax + 1)}"}`,
+      ),
+    ],
+    [
+      'a description without an end',
+      printIndexLine({ ...line, description: 'x'.repeat(descriptionCharsMax + 1) }),
+    ],
+    ['a bundle that is no digest', printed.replace(line.bundle, 'sha256:ab')],
+    ['a repeated key', printed.replace('{', '{"name":"@acme/other",')],
+  ])('is refused as a whole with %s', (_, text) => {
+    expect(() => parse(text)).toThrow(expect.objectContaining({ code: 'registry-answer-invalid' }));
+  });
+});
+
+describe('a long description', () => {
+  it('is cut between characters', () => {
+    expect(indexDescription('short')).toBe('short');
+    expect(indexDescription('x'.repeat(descriptionCharsMax))).toHaveLength(descriptionCharsMax);
+    expect(indexDescription('x'.repeat(descriptionCharsMax + 1))).toHaveLength(descriptionCharsMax);
+    expect(indexDescription(`${'x'.repeat(descriptionCharsMax - 1)}😀`)).toHaveLength(
+      descriptionCharsMax - 1,
+    );
+    const cut = indexDescription('😀'.repeat(600));
+    expect(cut).toBe('😀'.repeat(512));
+    expect(cut.isWellFormed()).toBe(true);
+  });
+});

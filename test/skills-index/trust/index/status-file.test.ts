@@ -1,0 +1,110 @@
+import { describe, expect, it } from 'vitest';
+import { canonicalJson } from '../../../../skills-index/skill/canonical-json.ts';
+import { digestOf } from '../../../../skills-index/skill/digest.ts';
+import { Problem } from '../../../../skills-index/skill/problem.ts';
+import { inTotoPayloadType, signPayload } from '../../../../skills-index/statement/sign.ts';
+import {
+  type Status,
+  statusPayloadType,
+  verifyStatus,
+} from '../../../../skills-index/trust/index/status-file.ts';
+import { statusBytesMax } from '../../../../skills-index/trust/limits.ts';
+import { signStatus } from '../../../../skills-index/trust/sign-status.ts';
+import { people, storyNow, storyRoot } from '../../story.ts';
+import { TestLog } from '../../story-log.ts';
+
+const log = new TestLog('skills.example');
+const status: Status = {
+  checkpoint: await log.note(),
+  marks: [],
+  issued: '2026-03-02T11:00:00.000Z',
+  expires: '2026-03-03T11:00:00.000Z',
+};
+const bytesOf = (value: unknown): Uint8Array => Buffer.from(JSON.stringify(value));
+const codeOf = (bytes: Uint8Array, now = storyNow, grace = 0): string => {
+  try {
+    verifyStatus(bytes, storyRoot, now, { graceSeconds: grace });
+    return 'verified';
+  } catch (cause) {
+    return cause instanceof Problem ? cause.code : String(cause);
+  }
+};
+
+describe('a status file', () => {
+  it('is good from when it was issued until it expires, and for the grace that is given', async () => {
+    const bytes = bytesOf(await signStatus(status, people.status));
+    const issued = Date.parse(status.issued);
+    const expires = Date.parse(status.expires);
+    expect(verifyStatus(bytes, storyRoot, storyNow)).toEqual(status);
+    expect(
+      [issued - 301_000, issued - 300_000, expires, expires + 1].map((now) => codeOf(bytes, now)),
+    ).toEqual(['status-stale', 'verified', 'verified', 'status-stale']);
+    expect(codeOf(bytes, expires + 60_000, 60)).toBe('verified');
+  });
+
+  it.each(['yanked', 'deprecated', 'suspended', 'revoked'] as const)(
+    'is read with its marks: %s',
+    async (kind) => {
+      const mark = { bundle: digestOf('bundle'), kind, reason: 'because', since: status.issued };
+      const marked = { ...status, marks: [mark, mark] };
+      expect(
+        verifyStatus(bytesOf(await signStatus(marked, people.status)), storyRoot, storyNow),
+      ).toEqual(marked);
+    },
+  );
+
+  it.each(['registry', 'administrator', 'stranger'] as const)(
+    'signed by another key is refused: %s',
+    async (who) => {
+      expect(codeOf(bytesOf(await signStatus(status, people[who])))).toBe('signature-invalid');
+    },
+  );
+
+  it('signed as something else is refused', async () => {
+    const payload = Buffer.from(canonicalJson(status));
+    expect(codeOf(bytesOf(await signPayload(inTotoPayloadType, payload, people.status)))).toBe(
+      'statement-invalid',
+    );
+  });
+
+  it.each<[string, object]>([
+    ['it lasts longer than a day', { expires: '2026-03-03T11:00:00.001Z' }],
+    ['it expired before it was issued', { expires: '2026-03-02T10:59:59.000Z' }],
+    ['it expires when it is issued', { expires: status.issued }],
+    [
+      'a mark lacks its reason',
+      { marks: [{ bundle: digestOf('bundle'), kind: 'yanked', since: status.issued }] },
+    ],
+    ['a time is written otherwise', { issued: '2026-03-02T11:00:00Z' }],
+    [
+      'a mark is unknown',
+      {
+        marks: [
+          { bundle: `sha256:${'ab'.repeat(32)}`, kind: 'fine', reason: 'r', since: status.issued },
+        ],
+      },
+    ],
+    ['a key is unknown', { extra: true }],
+  ])('is neither signed nor read when %s', async (_, change) => {
+    const broken = { ...status, ...change };
+    await expect(signStatus(broken as Status, people.status)).rejects.toMatchObject({
+      code: 'statement-invalid',
+    });
+    const payload = Buffer.from(canonicalJson(broken));
+    expect(codeOf(bytesOf(await signPayload(statusPayloadType, payload, people.status)))).toBe(
+      'statement-invalid',
+    );
+  });
+
+  it('that is too large is not read', () => {
+    expect(codeOf(new Uint8Array(statusBytesMax + 1))).toBe('statement-invalid');
+    expect(codeOf(new Uint8Array(statusBytesMax))).toBe('json-invalid');
+  });
+
+  it('whose checkpoint is not the log’s is refused', async () => {
+    const foreign = await new TestLog('other.example').note();
+    expect(
+      codeOf(bytesOf(await signStatus({ ...status, checkpoint: foreign }, people.status))),
+    ).toBe('log-invalid');
+  });
+});
