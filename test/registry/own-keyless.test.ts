@@ -58,11 +58,11 @@ describe('a version that a person published without a key', () => {
     const { key: unknown } = await member('nina');
     expect((await approveBy(own)).body).toMatchObject({
       code: 'approval-refused',
-      detail: expect.stringMatching(/An author never approves/),
+      detail: expect.stringMatching(/An author cannot approve/),
     });
     expect((await approveBy(unknown)).body).toMatchObject({
       code: 'approval-refused',
-      detail: expect.stringMatching(/no administrator has said who nina is/),
+      detail: expect.stringMatching(/no administrator listed the identities of nina/),
     });
     expect((await approveBy(world.rita)).status).toBe(201);
     expect((await call(world.send, '/api/v1/versions/@kims/notes/1.0.0')).body).toMatchObject({
