@@ -1,6 +1,6 @@
 /**
- * Gathers the evidence for an admission from the registry, from further sources of its status and
- * from this host's memory. Afterwards remembers the head of the log.
+ * Gathers the evidence for an admission from the registry, from further sources of the registry's
+ * status, and from this host's memory. After the decision, remembers the newest head of the log.
  */
 import { parseCheckpoint } from '../log/checkpoint.ts';
 import { Problem } from '../skill/problem.ts';
@@ -15,24 +15,25 @@ import type { Store } from './store.ts';
 /** The version to find, and further sources to ask. */
 export interface EvidenceQuery extends VersionQuery {
   /**
-   * Further sources of `status.json` from host policy. The newest valid one shows the head of the
-   * log; the marks of all count.
+   * URLs in host policy from which `status.json` is fetched besides the registry. The newest valid
+   * status shows the head of the log. The marks on versions in every status count.
    */
   readonly statusUrls?: readonly string[];
 }
 
 export interface GatheredEvidence {
   readonly evidence: VersionEvidence;
-  /** Why the registry gave no evidence; empty when it did. */
+  /** Why the registry gave no evidence; empty when the registry gave evidence. */
   readonly notes: readonly string[];
-  /** The further sources that gave no status. */
+  /** The further sources of `status.json` that gave no status, each with the reason. */
   readonly statusNotes: readonly string[];
 }
 
 /**
- * Gathers the evidence about one version. While the registry is down, uses the kept evidence.
- * @throws Problem `not-found`, `registry-down` where nothing is cached, `registry-answer-invalid`,
- * `signature-invalid`, `interrupted`
+ * Gathers the evidence about one version. While the registry is down, uses the evidence that this
+ * host keeps.
+ * @throws Problem `not-found`, `registry-down` where this host keeps no evidence,
+ * `registry-answer-invalid`, `signature-invalid`, `interrupted`
  */
 export async function gatherEvidence(query: EvidenceQuery): Promise<GatheredEvidence> {
   const further = await Promise.all((query.statusUrls ?? []).map((url) => fetchStatus(query, url)));
@@ -42,8 +43,8 @@ export async function gatherEvidence(query: EvidenceQuery): Promise<GatheredEvid
 }
 
 /**
- * Remembers the newest head of the log, also after a refusal: a host that has seen a revocation
- * must not accept an older log.
+ * Remembers the newest head of the log, also after a refused admission: a host that has seen a
+ * revocation must not accept an older log.
  */
 export async function rememberHead(
   host: { readonly store: Store; readonly root: RootFile; readonly now: number },
@@ -85,8 +86,8 @@ async function fetchOrKept(request: VersionQuery): Promise<Omit<GatheredEvidence
   }
 }
 
-// A second source can only add a newer head and more marks. When it fails, the registry's own
-// status must still be fresh.
+// A further source can only add a newer head of the log and more marks against versions. When a
+// further source fails, the registry's own status must still be fresh.
 async function fetchStatus(
   request: Source,
   url: string,
@@ -102,7 +103,7 @@ async function fetchStatus(
   }
 }
 
-// An interrupted request does not prove that the registry is down.
+// A request that was interrupted on this host does not prove that the registry is down.
 function stopIfInterrupted({ signal }: Source): void {
   if (signal?.aborted === true)
     throw new Problem('interrupted', 'Interrupted during a request to the registry');

@@ -1,6 +1,6 @@
 /**
  * Reads files and blobs of a registry from the store or the network. A blob's digest is verified
- * before use.
+ * before anybody uses the blob.
  */
 import { type Digest, digestOf, hexOf } from '../skill/digest.ts';
 import { bundleFileBytesMax } from '../skill/limits.ts';
@@ -29,17 +29,17 @@ export interface FileAnswer {
 export interface Source {
   readonly fetch: GetFile;
   readonly store: Store;
-  /** Base URL; a slash at its end does not matter. */
+  /** Base URL of the registry, with or without a slash at the end. */
   readonly base: string;
-  /** Read from the store only. */
+  /** Whether to read from the store only, without any request. */
   readonly offline?: boolean;
   readonly signal?: AbortSignal;
 }
 
 /**
- * Reads the bytes with this digest, and keeps fetched ones in the store.
+ * Reads the bytes with this digest, and keeps fetched bytes in the store.
  * @throws Problem `not-found`, `registry-down`, `registry-answer-invalid`, `signature-invalid` when
- * the registry sends other bytes
+ * the registry sends bytes with another digest
  */
 export async function fetchBlob(
   source: Source,
@@ -47,7 +47,7 @@ export async function fetchBlob(
   bytesMax = bundleFileBytesMax,
 ): Promise<Uint8Array> {
   const kept = await source.store.get(digest);
-  // A damaged blob in the store is fetched again.
+  // A blob whose copy in the store is damaged is fetched again.
   if (kept !== undefined && digestOf(kept) === digest) return kept;
   const bytes = await fetchFile(source, `/blobs/sha256/${hexOf(digest)}`, bytesMax);
   if (bytes === undefined) throw new Problem('not-found', `The registry has no ${digest}`);
@@ -60,7 +60,7 @@ export async function fetchBlob(
   return bytes;
 }
 
-/** As `fetchBlob`; undefined for a blob that the registry does not have. */
+/** Reads a blob as `fetchBlob` does; undefined for a blob that the registry does not have. */
 export async function fetchBlobIfThere(
   source: Source,
   digest: Digest,
@@ -74,21 +74,23 @@ export async function fetchBlobIfThere(
   }
 }
 
-/** A file of the registry that may change. */
+/** A file of the registry whose content may change, such as `status.json`. */
 export interface NamedFile {
-  /** Its name in the store. */
+  /** The file's name in the store. */
   readonly name: string;
-  /** Its path at the registry, with a leading slash. */
+  /** The file's path at the registry, with a leading slash. */
   readonly path: string;
   readonly bytesMax: number;
-  /** Whether the bytes may replace the copy in the store. Throws for bytes that nobody may use. */
+  /**
+   * Whether fetched bytes may replace the copy in the store. Throws for bytes that nobody may use.
+   */
   readonly isGood?: (bytes: Uint8Array) => boolean;
 }
 
 /**
- * Fetches a file that may change; offline reads the last good copy in the store. Undefined for a
- * file that does not exist.
- * @throws Problem `registry-down`, `registry-answer-invalid`, and what `isGood` throws
+ * Fetches a file whose content may change. An offline host reads the last good copy in its store.
+ * Undefined for a file that does not exist.
+ * @throws Problem `registry-down`, `registry-answer-invalid`, and the Problems that `isGood` throws
  */
 export async function fetchNamed(source: Source, file: NamedFile): Promise<Uint8Array | undefined> {
   if (source.offline === true) return source.store.getNamed(file.name);
@@ -98,7 +100,7 @@ export async function fetchNamed(source: Source, file: NamedFile): Promise<Uint8
   return bytes;
 }
 
-/** Runs a few tasks at a time; the results have the order of the items. */
+/** Runs a few tasks at a time. The results are in the order of the items. */
 export async function inTurns<Item, Result>(
   items: readonly Item[],
   task: (item: Item) => Promise<Result>,
@@ -111,7 +113,7 @@ export async function inTurns<Item, Result>(
 }
 
 /**
- * Fetches a file and keeps nothing; undefined on 404.
+ * Fetches a file without storing a copy; undefined when the registry answers 404.
  * @throws Problem `registry-down`, `registry-answer-invalid`
  */
 export async function fetchFile(
@@ -125,7 +127,7 @@ export async function fetchFile(
   const timeout = AbortSignal.timeout(fetchMilliseconds);
   const signal = source.signal === undefined ? timeout : AbortSignal.any([source.signal, timeout]);
   try {
-    // With redirects, a registry could send this host's requests elsewhere.
+    // A registry that may redirect could send this host's requests to any other host.
     const response = await source.fetch(url, {
       signal,
       redirect: 'error',

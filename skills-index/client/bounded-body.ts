@@ -1,8 +1,8 @@
-/** Reads an untrusted body into memory, up to a limit. */
+/** Reads an untrusted request or response body into memory, up to a limit. */
 
 /**
- * Reads a body to its end; without a body, no bytes.
- * @returns undefined for a body of more than `bytesMax` bytes; the rest stays unread
+ * Reads a body to the body's end. An absent body counts as no bytes.
+ * @returns undefined for a body of more than `bytesMax` bytes; the rest of the body stays unread
  */
 export async function readBoundedBody(
   body: AsyncIterable<Uint8Array> | null | undefined,

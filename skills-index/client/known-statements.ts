@@ -1,7 +1,7 @@
 /**
- * Keeps identity statements and revocations that an admission verified. Every later decision uses
- * them, so a registry cannot hide an ended key, an ended member or a changed scope that this host
- * has seen.
+ * Keeps identity statements and revocations that an admission on this host verified. Every later
+ * decision uses the kept statements, so a registry cannot hide an ended key, an ended member or a
+ * changed scope that this host has seen.
  */
 import { type Digest, digestOf, hexOf, isDigest } from '../skill/digest.ts';
 import { parseJson } from '../skill/json.ts';
@@ -17,7 +17,7 @@ import type { Store } from './store.ts';
 const folder = 'known';
 
 /**
- * The kept statements that can matter to a skill, by digest.
+ * The kept statements that can matter to a skill, by the statement's digest.
  * @throws Problem `memory-damaged`
  */
 export async function readKnown(
@@ -40,16 +40,17 @@ export async function readKnown(
 }
 
 /**
- * Names of the kept statements; other files in the folder, such as an editor's copies, are ignored.
+ * Names of the files that hold kept statements. Other files in the folder, such as an editor's
+ * copies, are ignored.
  */
 export async function listKnown(store: Store): Promise<readonly string[]> {
   return (await store.listNamed(folder)).filter((hex) => isDigest(`sha256:${hex}`));
 }
 
 /**
- * Keeps the statements that a decision learned, also after a refusal: a host that has seen an end
- * must not accept an older state.
- * @throws Problem `memory-damaged` when there is no room for more
+ * Keeps the statements that a decision learned, also after a refused admission: a host that has
+ * seen the end of a key or member must not accept an older state.
+ * @throws Problem `memory-damaged` when there is no room for more statements
  */
 export async function rememberKnown(
   store: Store,
@@ -67,7 +68,7 @@ export async function rememberKnown(
   }
 }
 
-// A skill does not depend on the owners of other scopes, and there may be many.
+// A skill does not depend on the owners of other scopes, and there may be many of those owners.
 function isOfSkill(statement: Statement, name: SkillName): boolean {
   return (
     statement.predicateType !== predicateTypes.scope || statement.predicate.scope === scopeOf(name)

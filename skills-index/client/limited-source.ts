@@ -1,4 +1,7 @@
-/** Limits all requests of one admission in total, because a registry could demand hundreds. */
+/**
+ * Limits all requests of one admission together, because a registry could make an installer send
+ * hundreds of requests.
+ */
 import type { Digest } from '../skill/digest.ts';
 import { Problem } from '../skill/problem.ts';
 import type { FileAnswer, GetFile, Source } from './blobs.ts';
@@ -7,7 +10,7 @@ import type { Store } from './store.ts';
 
 type Body = NonNullable<FileAnswer['body']>;
 
-/** The same source with a time limit for all of its answers. */
+/** The same source of registry files, with one time limit for all of the source's answers. */
 export function withDeadline<Limited extends Pick<Source, 'fetch' | 'base'>>(
   source: Limited,
   milliseconds = admissionMilliseconds,
@@ -44,7 +47,7 @@ export function withDeadline<Limited extends Pick<Source, 'fetch' | 'base'>>(
   return { ...source, fetch };
 }
 
-/** The same source with a limit on the total bytes of its answers. */
+/** The same source of registry files, with a limit on the total bytes of the source's answers. */
 export function withSum<Limited extends Source>(
   source: Limited,
   bytesMax = admissionBytesMax,
@@ -67,13 +70,13 @@ export function withSum<Limited extends Source>(
 
 /** A store that holds new content in memory, so that a refused admission fills no disk. */
 export interface StagedStore extends Store {
-  /** Writes the new content to the store below. */
+  /** Writes the content in memory to the underlying store. */
   keep(): Promise<void>;
 }
 
 /**
- * Blobs and log tiles stay in memory. Statuses and remembered facts are written at once, because
- * later refusals depend on them.
+ * Blobs and log tiles stay in memory until the admission succeeds. Statuses and remembered facts
+ * are written at once, because later refusals depend on them.
  */
 export function stagedStore(store: Store): StagedStore {
   const blobs = new Map<Digest, Uint8Array>();

@@ -1,15 +1,18 @@
 /** Limits of requests to a registry, and of the memory of a registry. */
 export const fetchMilliseconds = 15_000;
-/** All requests of one admission: time, and bytes besides index and status. */
+/**
+ * Limits on all requests of one admission together: their time, and their bytes without index and
+ * status.
+ */
 export const admissionMilliseconds = 60_000;
 export const admissionBytesMax = 32 * 1024 * 1024;
 export const statementBlobBytesMax = 8 * 1024 * 1024;
 export const tileBytesMax = 256 * 32;
-/** Requests at the same time. */
+/** Requests to a registry that may run at the same time. */
 export const fetchesAtOnce = 6;
-/** A status from a further source. */
+/** Bytes of a status from a source besides the registry. */
 export const furtherStatusBytesMax = 4 * 1024 * 1024;
-/** Bytes of an entry bundle: 256 entries of 65,535 bytes, each with its length. */
+/** Bytes of an entry bundle of the log: 256 entries of 65,535 bytes, each entry with its length. */
 export const entryTileBytesMax = 256 * 65_537;
 /** Identity statements and revocations that this host keeps of one registry. */
 export const knownStatementsMax = 8_192;

@@ -1,6 +1,6 @@
 /**
  * Stores two contradicting heads of the log, so that a person can report them. Everybody with the
- * log's public key can verify them.
+ * log's public key can verify the two stored heads.
  */
 import { canonicalJson } from '../skill/canonical-json.ts';
 import { digestOf, hexOf } from '../skill/digest.ts';
@@ -9,9 +9,10 @@ import { type RootFile, rootFingerprint } from '../trust/root/root.ts';
 import type { Source } from './blobs.ts';
 
 /**
- * Keeps the two heads in one file; an alarm about the same heads writes no second file.
+ * Keeps two contradicting heads of the log in one file. An alarm about the same two heads writes no
+ * second file.
  * @param now milliseconds since 1970
- * @returns the path of the file, or its name in a store that is on no disk
+ * @returns the path of the file; for a store that is on no disk, the file's name
  */
 export async function keepAlarm(
   {
@@ -36,7 +37,7 @@ export async function keepAlarm(
   return store.placeOf?.(name) ?? name;
 }
 
-/** Tells a person what the kept file proves, and what to do with the file. */
+/** Tells a person what the kept file of two log heads proves, and what to do with the file. */
 export function describeKeptAlarm(place: string): string {
   return `the registry signed two contradicting heads of its log, and ${place} keeps both: send the file to other users of the registry`;
 }

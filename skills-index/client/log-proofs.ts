@@ -1,4 +1,4 @@
-/** Computes consistency proofs from the log's tiles, so no registry has to send a proof. */
+/** Computes consistency proofs from the log's tiles, so that no registry has to send a proof. */
 import type { Hash } from '../log/merkle-tree.ts';
 import { parseHashTile, type TileId, tilePath } from '../log/tile.ts';
 import { answerFrom, consistencyQuestion, tilesFor } from '../log/tile-proof.ts';
@@ -6,7 +6,8 @@ import { fetchNamed, inTurns, type Source } from './blobs.ts';
 import { tileBytesMax } from './limits.ts';
 
 /**
- * Proofs from each of the smaller sizes to `size`; a size is absent when a tile for it is missing.
+ * Consistency proofs of the log from each of the smaller sizes to `size`. A size has no proof when
+ * a tile for the proof is missing.
  * @throws Problem `registry-down`
  */
 export async function fetchConsistency(
@@ -28,7 +29,10 @@ export async function fetchConsistency(
   );
 }
 
-/** The hashes of the wanted tiles, by path; a tile that the registry does not have is absent. */
+/**
+ * The hashes of the wanted tiles, by the tile's path. A tile that the registry does not have is
+ * absent.
+ */
 export async function fetchTiles(
   source: Source,
   wanted: readonly TileId[],

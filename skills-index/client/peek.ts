@@ -1,9 +1,12 @@
-/** Reads evidence that nothing relies on yet, and that may be broken. */
+/** Reads evidence that no decision relies on yet, and that may be broken. */
 import { Problem } from '../skill/problem.ts';
 import { type Status, verifyStatus } from '../trust/index/status-file.ts';
 import type { RootFile } from '../trust/root/root.ts';
 
-/** The result of a parser; undefined where it throws a Problem. `decide` reports the fault. */
+/**
+ * The result of a parser; undefined when the parser throws a Problem. `decide` reports the fault
+ * later.
+ */
 export function peek<Result>(read: () => Result): Result | undefined {
   try {
     return read();
@@ -13,7 +16,10 @@ export function peek<Result>(read: () => Result): Result | undefined {
   }
 }
 
-/** A signed status of any age; undefined for bytes that are none. `decide` judges the age. */
+/**
+ * A signed status of any age; undefined for bytes that are no signed status. `decide` judges the
+ * age.
+ */
 export function peekStatus(
   bytes: Uint8Array,
   { root, now }: { readonly root: RootFile; readonly now: number },

@@ -1,4 +1,7 @@
-/** Fetches all evidence about one version from the index, the blobs and the log. Judges nothing. */
+/**
+ * Fetches all evidence about one version from the index, the blobs and the log. This file judges no
+ * evidence.
+ */
 import { valid as validVersion } from 'semver';
 import { parseCheckpoint } from '../log/checkpoint.ts';
 import type { TreeHead } from '../log/merkle-tree.ts';
@@ -35,19 +38,25 @@ import { peek, peekStatus } from './peek.ts';
 /** The version to find, and the registry to ask. */
 export interface VersionQuery extends Source {
   readonly root: RootFile;
-  /** Milliseconds since 1970. */
+  /** The present time, in milliseconds since 1970. */
   readonly now: number;
   readonly name: SkillName;
-  /** An exact version, or a semver range: its highest version without a mark against it. */
+  /**
+   * An exact version or a semver range. Of a range, the highest version without a suspension or
+   * revocation is chosen, when there is one.
+   */
   readonly range: string;
   /**
-   * `status.json` from further sources. The newest status shows the head of the log; the marks of
-   * all count.
+   * The bytes of `status.json` from further sources. The newest status shows the head of the log.
+   * The marks on versions in every status count.
    */
   readonly furtherStatuses?: readonly Uint8Array[];
 }
 
-/** The evidence. Parts that could not be fetched are absent, and `decide` reports them. */
+/**
+ * The evidence about a version. Parts that could not be fetched are absent, and `decide` reports
+ * each absent part.
+ */
 export type VersionEvidence = Omit<
   DecisionInput,
   'root' | 'policy' | 'now' | 'sigstore' | 'witnesses' | 'past' | 'pinned' | 'statusGraceSeconds'
@@ -103,7 +112,7 @@ export async function fetchVersionEvidence(query: VersionQuery): Promise<Version
 }
 
 /**
- * Lines of a skill; empty when the registry does not know it.
+ * Reads the index lines of a skill; empty when the registry does not know the skill.
  * @throws Problem `registry-down`, `registry-answer-invalid`
  */
 export async function fetchIndex(source: Source, name: SkillName): Promise<IndexLine[]> {
@@ -120,7 +129,8 @@ export async function fetchIndex(source: Source, name: SkillName): Promise<Index
   return bytes === undefined ? [] : parseIndexFile(bytes, name);
 }
 
-// Prefers versions without a mark against them. When there is none, `decide` names the mark.
+// Prefers versions without a suspension or revocation. When every version has one of the two,
+// `decide` names the mark.
 function chooseLine(
   lines: readonly IndexLine[],
   { name, range }: VersionQuery,
@@ -162,7 +172,8 @@ async function fetchStatements(
   );
 }
 
-// Tells which report to fetch and which heads need a proof; `decide` verifies the bundle.
+// Reads from an unverified bundle which report to fetch and which heads of the log need a proof.
+// `decide` verifies the bundle.
 function peekBundle(bytes: Uint8Array): SigstoreBundle | undefined {
   return peek(() => parseSigstoreBundle(parseJson(bytes, 'statement').value));
 }
@@ -189,7 +200,7 @@ async function fetchReport(
   );
 }
 
-/** SKILL.md and skill.json, which `decide` compares with the signed statements. */
+/** Fetches SKILL.md and skill.json, which `decide` compares with the signed statements. */
 async function fetchTexts(
   source: Source,
   bundleBytes: Uint8Array,
@@ -218,7 +229,8 @@ async function fetchSeen(
   return { checkpoint: { size, root, note }, proof: proofs.get(size) ?? [] };
 }
 
-// A registry that lost its newest log entries lost the version, too. Then the error names the log.
+// A registry that lost its newest log entries lost the version, too. In that case, the error names
+// the log.
 async function orRolledBack(
   query: VersionQuery,
   { seen, status }: { readonly seen: DecisionInput['seen']; readonly status: Status | undefined },

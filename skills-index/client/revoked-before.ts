@@ -1,4 +1,7 @@
-/** Remembers revocations, so that a registry cannot hide one later in a newer status. */
+/**
+ * Remembers revocations that a registry's status showed, so that the registry cannot hide a
+ * revocation in a newer status.
+ */
 import { type Digest, isDigest } from '../skill/digest.ts';
 import { Problem } from '../skill/problem.ts';
 import { isBase64 } from '../statement/base64.ts';
@@ -11,9 +14,9 @@ const fileName = 'revoked';
 /**
  * Keeps the revocations in these statuses.
  * @throws Problem `memory-damaged`
- * @returns all revocations that this host ever kept under the present status key. Marks of a
- * replaced status key are discarded: the new key repeats the valid ones, and a thief could have
- * made others.
+ * @returns all revocations that this host ever kept under the registry's present status key.
+ * Revocations under a replaced status key are discarded: the present key repeats the valid ones,
+ * and a thief of the replaced key could have signed others.
  */
 export async function rememberRevoked(
   host: { readonly store: Store; readonly root: RootFile; readonly now: number },
@@ -32,8 +35,9 @@ export async function rememberRevoked(
   return all;
 }
 
-// The first line is the status key; each further line is a digest. A damaged file is an error: an
-// empty one in its place would forget revocations.
+// In the file of remembered revocations, the first line is the key that signed the status. Each
+// further line is the digest of a revoked version. A damaged file is an error: an empty file in
+// place of the damaged one would forget revocations.
 async function readLines(store: Store): Promise<[string?, ...Digest[]]> {
   const bytes = await store.getNamed(fileName);
   if (bytes === undefined) return [];

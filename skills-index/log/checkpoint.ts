@@ -8,15 +8,15 @@ import type { TreeHead } from './merkle-tree.ts';
 import { type Note, parseNote } from './note.ts';
 
 export interface Checkpoint extends TreeHead {
-  /** A bare host name. */
+  /** The log's name, which is a bare host name. */
   readonly origin: string;
 }
 
 const ed25519SignatureBytes = 64;
 
 /**
- * The full key id of a note, 32 bytes: SHA-256(origin ‖ LF ‖ 0x01 ‖ public key). Bundles name it in
- * base64 as `logId.keyId`.
+ * The full key id of a note's signer, 32 bytes: SHA-256(origin ‖ LF ‖ 0x01 ‖ public key). Sigstore
+ * bundles name this key id in base64 as `logId.keyId`.
  */
 export function noteKeyId(origin: string, spki: Uint8Array): Uint8Array {
   requireEd25519(spki);
@@ -25,7 +25,7 @@ export function noteKeyId(origin: string, spki: Uint8Array): Uint8Array {
 
 /**
  * Parses a note's body and verifies no signature. A note with extension lines is rejected: the log
- * writes none, and cosigners would not see them.
+ * writes no such lines, and witnesses that cosign the note would not see them.
  * @throws Problem `log-invalid`
  */
 export function parseCheckpoint(note: string): Checkpoint {
@@ -33,7 +33,7 @@ export function parseCheckpoint(note: string): Checkpoint {
 }
 
 /**
- * Reads a note that carries a valid signature of the log named `origin` with this key (SPKI DER).
+ * Reads a note that carries a valid signature of the log named `origin` by this key (SPKI DER).
  * @throws Problem `log-invalid`, `signature-invalid`
  */
 export function verifyCheckpoint(
@@ -50,7 +50,7 @@ export function verifyCheckpoint(
   }
   const hint = noteKeyId(log.origin, log.key).subarray(0, 4);
   const key = parse(log.key);
-  // Skips signatures of witnesses.
+  // Skips the signatures of witnesses, and keeps the log's own signatures.
   const own = signatures.filter(
     (line) => line.name === log.origin && Buffer.compare(line.keyed.subarray(0, 4), hint) === 0,
   );

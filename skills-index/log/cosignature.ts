@@ -9,30 +9,32 @@ import type { Witness, WitnessPolicy } from './witness-policy.ts';
 /** A valid signature of a witness that the policy names. */
 export interface Cosignature {
   readonly name: string;
-  /** Seconds since 1970, as the witness says. */
+  /** The time of the cosignature in seconds since 1970, as the witness says. */
   readonly seconds: number;
 }
 
 export interface Witnessed {
   /** Distinct witnesses whose cosignature counts now, with the newest time of each. */
   readonly counted: readonly Cosignature[];
-  /** Cosignatures that do not count because they are too old or from the future. */
+  /** Cosignatures that do not count because their time is too long ago or in the future. */
   readonly old: readonly Cosignature[];
   readonly early: readonly Cosignature[];
-  /** Witnesses that the policy names. */
+  /** The number of witnesses that the policy names. */
   readonly of: number;
   readonly threshold: number;
-  /** Whether at least as many witnesses count as the policy demands. */
+  /**
+   * Whether the cosignatures that count come from at least as many witnesses as the policy demands.
+   */
   readonly enough: boolean;
 }
 
 const algorithm = 4;
 const keyIdBytes = 4;
-/** The time of a cosignature: seconds since 1970, big endian. */
+/** The length of a cosignature's time in bytes: seconds since 1970, big endian. */
 export const timeBytes = 8;
 const signatureBytes = 64;
 
-/** First four bytes of SHA-256(name ‖ LF ‖ 0x04 ‖ public key). */
+/** The key id of a witness: the first four bytes of SHA-256(name ‖ LF ‖ 0x04 ‖ public key). */
 export function cosignerKeyId(name: string, spki: Uint8Array): Uint8Array {
   if (!isEd25519Spki(spki))
     throw new Problem('log-invalid', 'The witness key is not an Ed25519 key');
@@ -45,8 +47,9 @@ export function cosignerKeyId(name: string, spki: Uint8Array): Uint8Array {
 }
 
 /**
- * Every valid cosignature of a witness that the policy names; skips every other line.
- * @param log the log's key; no witness may have the same key, or the log would vouch for itself
+ * Every valid cosignature of a witness that the policy names. Every other signature line of the
+ * note is skipped.
+ * @param log the log's own key; no witness may have the same key, or the log would vouch for itself
  * @throws Problem `log-invalid` when the text is not a note, or the policy names the log's own key
  */
 export function verifyCosignatures(
@@ -67,7 +70,7 @@ export function verifyCosignatures(
 }
 
 /**
- * The witnesses that vouch for the note at this time.
+ * The witnesses whose cosignatures of the note count at this time.
  * @param now milliseconds since 1970
  * @throws Problem as `verifyCosignatures`
  */
@@ -124,12 +127,12 @@ function verifyLine(
   return holds ? { name, seconds } : undefined;
 }
 
-/** The text that a witness signs. */
+/** The text that a witness signs: the time, then the body of the log's checkpoint. */
 export function cosignedText(body: string, seconds: number): Uint8Array {
   return Buffer.from(`cosignature/v1\ntime ${seconds}\n${body}`);
 }
 
-// A policy names each key and each name once, so one name is one witness.
+// A policy names each witness's key and each witness's name once, so one name is one witness.
 function onePerName(newestFirst: readonly Cosignature[]): Cosignature[] {
   return newestFirst.filter(
     (one, at) => newestFirst.findIndex(({ name }) => name === one.name) === at,

@@ -1,17 +1,20 @@
 /**
- * A log entry for a statement (Rekor v2, hashedrekord 0.0.2): its digest and signature, never its
- * payload.
+ * A log entry for a statement (Rekor v2, hashedrekord 0.0.2). The entry holds the statement's
+ * digest and signature, never the statement's payload.
  */
 import { createHash } from 'node:crypto';
 import { canonicalJson } from '../skill/canonical-json.ts';
 import { type Envelope, pae } from '../statement/sign.ts';
 
-/** The canonical body of the entry for an envelope signed with a P-256 key (SPKI DER). */
+/** The canonical body of the log entry for an envelope signed with a P-256 key (SPKI DER). */
 export function hashedrekordBody(envelope: Envelope, spki: Uint8Array): Uint8Array {
   return bodyOf(envelope, { publicKey: { rawBytes: Buffer.from(spki).toString('base64') } });
 }
 
-/** The same for an envelope signed with the P-256 key of a certificate (DER). */
+/**
+ * The canonical body of the log entry for an envelope signed with the P-256 key of a certificate
+ * (DER).
+ */
 export function certifiedBody(envelope: Envelope, certificate: Uint8Array): Uint8Array {
   return bodyOf(envelope, {
     x509Certificate: { rawBytes: Buffer.from(certificate).toString('base64') },

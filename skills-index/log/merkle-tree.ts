@@ -2,7 +2,7 @@
 import { hash as digestOnce } from 'node:crypto';
 import { Problem } from '../skill/problem.ts';
 
-/** 32 bytes. */
+/** A hash of a node or leaf of the tree, 32 bytes. */
 export type Hash = Uint8Array;
 
 /** Size and root hash of a tree. */
@@ -14,7 +14,7 @@ export interface TreeHead {
 const leafPrefix = Uint8Array.of(0);
 const nodePrefix = Uint8Array.of(1);
 
-/** Root of the tree without leaves. */
+/** Root hash of the tree without leaves. */
 export const emptyRoot: Hash = sha256(new Uint8Array());
 
 /** RFC 6962 leaf hash: SHA-256(0x00 ‖ entry). */
@@ -27,10 +27,13 @@ export function nodeHash(left: Hash, right: Hash): Hash {
   return sha256(Buffer.concat([nodePrefix, left, right]));
 }
 
-/** Hash of the perfect subtree of 2^level leaves, the `index`-th of its level. */
+/** Gives the hash of the perfect subtree of 2^level leaves that is the `index`-th of its level. */
 export type NodeAt = (level: number, index: number) => Hash;
 
-/** Consistency proof (RFC 6962 §2.1.2) from the tree of `first` leaves to that of `second`. */
+/**
+ * Consistency proof (RFC 6962 §2.1.2) from the tree of `first` leaves to the tree of `second`
+ * leaves.
+ */
 export function consistencyProofFrom(first: number, second: number, nodeAt: NodeAt): Hash[] {
   if (
     !Number.isSafeInteger(first) ||
@@ -68,7 +71,8 @@ export function verifyInclusion(claim: {
     if (last === 0) return false;
     if (at % 2 === 1 || at === last) {
       hash = nodeHash(sibling, hash);
-      // The loop ends: an even index that is the last one is above 0, so it has a one bit.
+      // The inner loop ends: an even index that is the last of its level is above 0, so it has a
+      // one bit.
       while (at % 2 === 0) [at, last] = [half(at), half(last)];
     } else {
       hash = nodeHash(hash, sibling);
@@ -78,14 +82,14 @@ export function verifyInclusion(claim: {
   return last === 0 && equal(hash, claim.root);
 }
 
-/** A claim that the second tree continues the first. */
+/** A claim that the second of two trees continues the first tree. */
 export interface ConsistencyClaim {
   readonly first: TreeHead;
   readonly second: TreeHead;
   readonly proof: readonly Hash[];
 }
 
-/** Whether the proof shows that the second tree begins with the first (RFC 9162 §2.1.4.2). */
+/** Whether the proof shows that the second tree begins with the first tree (RFC 9162 §2.1.4.2). */
 export function verifyConsistency(claim: ConsistencyClaim): boolean {
   const { first, second, proof } = claim;
   if (!isConsistencyClaim(claim)) return false;
@@ -95,7 +99,10 @@ export function verifyConsistency(claim: ConsistencyClaim): boolean {
   return shown !== undefined && equal(shown.older, first.root) && equal(shown.newer, second.root);
 }
 
-/** Whether sizes and hashes are well-formed, and the second tree is not smaller than the first. */
+/**
+ * Whether the claim's sizes and hashes are well-formed, and the second tree is not smaller than the
+ * first tree.
+ */
 export function isConsistencyClaim({ first, second, proof }: ConsistencyClaim): boolean {
   const older = first.size;
   const newer = second.size;
@@ -105,8 +112,9 @@ export function isConsistencyClaim({ first, second, proof }: ConsistencyClaim): 
 }
 
 /**
- * The two roots that a proof leads to; undefined for a proof that is too long or too short. The
- * first tree is not empty, and smaller than the second.
+ * The root hashes of the first and second tree that a consistency proof leads to; undefined for a
+ * proof that is too long or too short. The first tree must not be empty, and must be smaller than
+ * the second tree.
  */
 export function rootsShownBy({
   first,
@@ -134,8 +142,8 @@ export function rootsShownBy({
 }
 
 /**
- * Root of the leaves [from, from + count). A perfect subtree is a node of its level; RFC 6962
- * splits every other one.
+ * Root hash of the leaves [from, from + count). A perfect subtree is a node of its level. RFC 6962
+ * splits every other subtree in two.
  */
 export function subtreeRoot(from: number, count: number, nodeAt: NodeAt): Hash {
   const split = largestPowerBelow(count);
@@ -146,8 +154,8 @@ export function subtreeRoot(from: number, count: number, nodeAt: NodeAt): Hash {
   );
 }
 
-// SUBPROOF of RFC 6962 §2.1.2. `whole` is true where the holder of the first tree knows the root of
-// this subtree already.
+// SUBPROOF of RFC 6962 §2.1.2. `whole` is true where the holder of the first tree already knows the
+// root hash of this subtree.
 function subproof(
   first: number,
   from: number,
@@ -168,7 +176,7 @@ function subproof(
       ];
 }
 
-// The largest power of two that is smaller than `count` (RFC 6962's k); 1 for counts up to 2.
+// The largest power of two that is smaller than `count` (k in RFC 6962); 1 for a `count` up to 2.
 export function largestPowerBelow(count: number): number {
   let power = 1;
   while (power * 2 < count) power *= 2;
@@ -179,7 +187,7 @@ function half(value: number): number {
   return Math.floor(value / 2);
 }
 
-// Node's one-call hash is faster, and a log needs millions of hashes.
+// Node's one-call `hash` is faster than `createHash`, and a log needs millions of hashes.
 function sha256(bytes: Uint8Array): Hash {
   return digestOnce('sha256', bytes, 'buffer');
 }

@@ -4,18 +4,20 @@ import { isBase64 } from '../statement/base64.ts';
 import { noteBytesMax, noteSignaturesMax } from './limits.ts';
 
 export interface Note {
-  /** The signed text, with its last line feed. */
+  /** The signed text of the note, with the text's last line feed. */
   readonly body: string;
   readonly signatures: readonly NoteSignature[];
 }
 
 export interface NoteSignature {
   readonly name: string;
-  /** Four bytes that name the key, then the signature. */
+  /** Four bytes that name the signer's key, then the signature. */
   readonly keyed: Uint8Array;
 }
 
-/** The pattern of a signer's name: not empty, no white space, no plus. */
+/**
+ * The pattern of a signer's name: the name is not empty, and has no white space and no plus sign.
+ */
 export const noteName = /^[^\s+]+$/u;
 
 /**
@@ -41,16 +43,16 @@ export function parseNote(note: string): Note {
   return { body: note.slice(0, at + 1), signatures: signatures.flatMap((one) => one ?? []) };
 }
 
-/** A signature line, with its line feed. */
+/** Prints a signature line of a note, with the line feed. */
 export function printSignatureLine({ name, keyed }: NoteSignature): string {
   return `\u2014 ${name} ${Buffer.from(keyed).toString('base64')}\n`;
 }
 
-/** Reads a signature line without its line feed; undefined for any other text. */
+/** Parses a signature line of a note without the line feed; undefined for any other text. */
 export function parseSignatureLine(line: string): NoteSignature | undefined {
   const [, name, text = ''] = /^\u2014 ([^\s+]+) (\S+)$/u.exec(line) ?? [];
   const keyed = Buffer.from(text, 'base64');
-  // Four bytes of key id, and at least one byte of signature.
+  // A signature line has four bytes of key id, and at least one byte of signature.
   return name === undefined || !isBase64(text) || keyed.byteLength < 5
     ? undefined
     : { name, keyed };

@@ -1,16 +1,24 @@
-/** Computes over a tree from its tiles: first which tiles it needs, then the result. */
+/**
+ * Computes over a tree from the tree's tiles: finds the tiles that a computation needs, then
+ * computes the result from those tiles.
+ */
 import { consistencyProofFrom, type Hash, type NodeAt, nodeHash } from './merkle-tree.ts';
 import { type TileId, tileOfNode, tilePath } from './tile.ts';
 
-/** A computation over a tree's nodes that asks for each node that it needs. */
+/**
+ * A computation over a tree's nodes that asks for the hash of each node that the computation needs.
+ */
 export type TreeQuestion<Answer> = (nodeAt: NodeAt) => Answer;
 
-/** Consistency proof from the tree of `first` leaves to that of `size`. */
+/** Computes a consistency proof from the tree of `first` leaves to the tree of `size` leaves. */
 export function consistencyQuestion(first: number, size: number): TreeQuestion<Hash[]> {
   return (nodeAt) => consistencyProofFrom(first, size, nodeAt);
 }
 
-/** The tiles that a question needs, found by asking the question once with dummy hashes. */
+/**
+ * The tiles that a computation over a tree needs. Finds the tiles by running the computation once
+ * with dummy hashes.
+ */
 export function tilesFor(question: TreeQuestion<unknown>, size: number): TileId[] {
   const tiles = new Map<string, TileId>();
   question((level, index) => {
@@ -22,8 +30,9 @@ export function tilesFor(question: TreeQuestion<unknown>, size: number): TileId[
 }
 
 /**
- * The answer from the hashes of those tiles; undefined when a tile is missing or too short.
- * @param tiles by path
+ * The result of a computation over a tree, from the hashes of the tree's tiles; undefined when a
+ * tile is missing or too short.
+ * @param tiles the hashes of each tile, by the tile's path
  */
 export function answerFrom<Answer>(
   question: TreeQuestion<Answer>,
@@ -40,7 +49,7 @@ export function answerFrom<Answer>(
   return missing ? undefined : answer;
 }
 
-/** Root of a perfect subtree from its 2^n leaves' hashes. */
+/** Root hash of a perfect subtree, from the hashes of the subtree's 2^n leaves. */
 export function perfectRoot(hashes: readonly Hash[]): Hash {
   const [only, ...more] = hashes;
   if (only !== undefined && more.length === 0) return only;

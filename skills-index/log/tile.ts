@@ -5,14 +5,14 @@ import type { Hash } from './merkle-tree.ts';
 export const tileWidthMax = 256;
 const tileHeight = 8;
 
-/** Position of a tile; `width` below 256 is a partial one. */
+/** Position of a tile in the log. A tile whose `width` is below 256 is a partial tile. */
 export interface TileId {
   readonly level: number | 'entries';
   readonly index: number;
   readonly width: number;
 }
 
-/** `tile/0/x001/067`, with `.p/W` when partial. */
+/** The path of a tile: `tile/0/x001/067`, followed by `.p/W` for a partial tile. */
 export function tilePath({ level, index, width }: TileId): string {
   const digits = String(index).padStart(Math.ceil(String(index).length / 3) * 3, '0');
   const groups = digits.match(/.{3}/g) ?? [];
@@ -23,8 +23,8 @@ export function tilePath({ level, index, width }: TileId): string {
 }
 
 /**
- * The hash tile of a tree of `size` leaves that holds a node, and the place of the node's leaves in
- * the tile.
+ * The hash tile that holds a node of a tree of `size` leaves, and the positions in the tile of the
+ * hashes below that node.
  */
 export function tileOfNode(
   size: number,
@@ -43,8 +43,8 @@ export function tileOfNode(
 }
 
 /**
- * The hashes of a tile's content.
- * @throws Problem `log-invalid` for another length than the tile has
+ * The hashes in a tile's content.
+ * @throws Problem `log-invalid` for content whose length does not fit the tile
  */
 export function parseHashTile(bytes: Uint8Array, tile: TileId): Hash[] {
   if (bytes.byteLength !== tile.width * 32) {
