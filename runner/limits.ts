@@ -1,15 +1,18 @@
-/** Limits of a run: what a sandbox, the egress proxy, the stores and the audit log may take. */
+/** Limits of a run: how much a sandbox, the egress proxy, the stores and the audit log may use. */
 export const openFilesMax = 1_024;
 export const fileBytesMax = 1024 * 1024 * 1024;
 export const temporaryMiBMax = 256;
 export const homeMiBMax = 64;
 export const sharedMemoryMiBMax = 64;
 export const workspaceEntriesMax = 200_000;
-/** Depth of folders in a workspace: the walk keeps one descriptor open for each level. */
+/**
+ * Depth of folders in a workspace. The walk through a workspace keeps one descriptor open for each
+ * level of folders.
+ */
 export const foldersDeepMax = 100;
 /**
- * Bytes and paths that a run may change in one folder; also the largest folder that the runner
- * copies for a run.
+ * Bytes and paths that a run may change in one folder. The same limits hold for a folder that the
+ * runner copies for a run.
  */
 export const changedBytesMax = 200 * 1024 * 1024;
 export const changedPathsMax = 20_000;
@@ -24,7 +27,10 @@ export const changedNameBytesMax = 32 * 1024 * 1024;
  */
 export const waitingBytesMax = 1024 * 1024 * 1024;
 export const changeSetBytesMax = 32 * 1024 * 1024;
-/** Rejected paths that the runner names in a change set; it only counts the rest. */
+/**
+ * Rejected paths that the runner names in a change set. The runner only counts further rejected
+ * paths.
+ */
 export const leftBehindMax = 1_000;
 /** Steps that the runner takes to resolve all symbolic links of one run. */
 export const linkLooksMax = 200_000;
@@ -48,17 +54,21 @@ export const egressHeldBytesMax = 32 * 1024 * 1024;
 /** Denied requests after which the runner ends the run. */
 export const egressDenialsMax = 1_000;
 export const egressIdleSecondsMax = 30;
-/** Pieces of one request body: the leak detector searches each, however small the piece is. */
+/**
+ * Pieces in which one request body may arrive: the leak detector searches each piece, however small
+ * the piece is.
+ */
 export const egressPiecesMax = 20_000;
 /** Bytes to which the proxy decompresses a request body. */
 export const egressUnpackedBytesMax = 32 * 1024 * 1024;
 /**
- * Seconds until a host begins its response, and between pieces of the response: models take long.
+ * Seconds until a host begins its response, and seconds between two pieces of the response. A
+ * language model may answer slowly.
  */
 export const egressAnswerSecondsMax = 600;
 /**
- * Bytes of a body that the proxy reads before it sends the request; it judges a longer body piece
- * by piece.
+ * Bytes of a body that the proxy reads before the proxy sends the request. The proxy judges a
+ * longer body piece by piece.
  */
 export const egressFirstBytesMax = 64 * 1024;
 /** Hosts for which a run's proxy keeps a certificate in memory. */
@@ -68,22 +78,22 @@ export const policyBytesMax = 256 * 1024;
 export const agentBytesMax = 256 * 1024;
 /** Files whose access lists one call of `ls` reads. */
 export const accessListsAtOnce = 100;
-/** Milliseconds that `ls` or `cp` may take over access lists: a file system may hang. */
+/** Milliseconds that `ls` or `cp` may need to read or copy access lists: a file system may hang. */
 export const systemProgramMillisMax = 30_000;
-/** Milliseconds that the work at a run's end may block timers and connections. */
+/** Milliseconds for which the work at a run's end may block the runner's timers and connections. */
 export const workMillisMax = 10;
 /**
- * Paths of one run that get their own line in the audit log. For more paths the log names the
- * digest of a file that lists them all.
+ * Paths of one run that each get a line of the audit log. For more paths, one line names the digest
+ * of a file that lists all paths.
  */
 export const pathLinesMax = 100;
-/** Milliseconds between checks that the agent of a run is not revoked. */
+/** Milliseconds between two checks whether the agent of a run is revoked. */
 export const agentWatchMillis = 300;
 /** Lines of the audit log after which the runner signs a checkpoint, although no run has ended. */
 export const auditCheckpointLines = 1_000;
 /**
- * Milliseconds that the record of an allowed request may wait in memory before it is on disk, and
- * how many records may wait.
+ * Milliseconds that the record of an allowed request may wait in memory before the runner writes
+ * the record to disk, and how many records may wait.
  */
 export const auditDelayMillis = 100;
 export const auditWaitingMax = 512;
@@ -94,8 +104,8 @@ export const answerBytesMax = 32 * 1024;
 export const heldRequestBytesMax = 8 * 1024 * 1024 + 64 * 1024;
 export const breakerBytesMax = 64 * 1024;
 /**
- * Milliseconds between samples of a sandbox’s processes, and how many processes of a run the log
- * names.
+ * Milliseconds between samples of a sandbox’s processes, and how many processes of a run the audit
+ * log names.
  */
 export const childrenMilliseconds = 250;
 export const childrenMax = 200;
@@ -103,15 +113,19 @@ export const childrenMax = 200;
 export const agentRunsMax = 16;
 /** Days until an agent identity expires, when the operator names no other number. */
 export const agentDaysDefault = 90;
-/** Milliseconds between checks of a followed log, for file systems that report no change. */
+/** Milliseconds between checks of a followed audit log, for file systems that report no change. */
 export const auditPollMilliseconds = 400;
 /** Bytes of the file that lists the paths of one run: 20,000 paths of 4 KiB, each byte escaped. */
 export const pathSetBytesMax = 512 * 1024 * 1024;
 /** Days after which the runner discards changes that nobody accepted. */
 export const waitingDaysMax = 14;
-/** Seconds between renewals of a run token; a token lasts longer than that. */
+/**
+ * Seconds between renewals of a run token. A run token stays valid for longer than these seconds.
+ */
 export const tokenRenewSeconds = 120;
 /** Files in the folder of an agent program that host policy names. */
 export const programEntriesMax = 200_000;
-/** Bytes of a script on PATH that Skillgate reads to see whether the script is its own. */
+/**
+ * Bytes that Skillgate reads of a script on PATH to see whether the script belongs to Skillgate.
+ */
 export const programHeadBytesMax = 64 * 1024;

@@ -12,7 +12,7 @@ import { recordRefusal } from './run/record-start.ts';
 import { runPlan } from './run/run-plan.ts';
 import type { RunRequest, RunResult } from './run/run-request.ts';
 
-/** Plans a run without starting it. */
+/** Plans a run of a skill without starting the run. */
 export async function planSkill(
   request: RunRequest,
 ): Promise<{ readonly plan: Plan; readonly digest: Digest }> {
@@ -22,8 +22,8 @@ export async function planSkill(
 }
 
 /**
- * Runs a command of an admitted skill in a sandbox. Returns when the sandbox and its files are
- * gone. Each Problem is in the audit log before this function throws it.
+ * Runs a command of an admitted skill in a sandbox. Returns when the sandbox and the sandbox's
+ * files are gone. The audit log has each Problem before `runSkill` throws the Problem.
  * @throws Problem with the code of the plan's first refusal, `bundle-invalid`, `sandbox-missing`,
  * `sandbox-refused`
  */
@@ -72,7 +72,8 @@ function workOf(
   };
 }
 
-// The command's whole environment: a variable of the runner's own could carry a credential.
+// Returns the command's whole environment. The command inherits no variable of the runner, because
+// such a variable could hold a credential.
 function environmentOf(
   plan: Plan,
   placeholders: readonly BoundPlaceholder[],

@@ -1,6 +1,7 @@
 /**
- * Admission: gathers the evidence about a skill version and decides whether this host may use it,
- * at installation and again at every start. Without evidence the answer is no.
+ * Admission: gathers the evidence about a skill version and decides whether this host may use the
+ * version. Admission runs at installation and again at every start of the skill. Without evidence
+ * the answer is no.
  */
 import {
   type EvidenceQuery,
@@ -21,36 +22,39 @@ import {
 } from '../../skills-index/trust/decision/decision.ts';
 
 /**
- * What an admission needs: the registry, the skill, the trust policy and the pinned claims of this
- * host. At a start, `range` is the exact version.
+ * The input of an admission: the registry, the skill, the trust policy and the pinned claims of
+ * this host. At a start, `range` is the exact version.
  */
 export interface AdmissionRequest
   extends EvidenceQuery,
     Pick<DecisionInput, 'policy' | 'sigstore' | 'witnesses' | 'past' | 'pinned' | 'verified'> {
   /**
-   * Hours for which an expired status still counts, from host policy; only while the registry is
-   * not asked or does not answer. 0 by default.
+   * Hours for which an expired status still counts, from host policy. An expired status counts only
+   * while the registry is not asked or does not answer. The default is 0.
    */
   readonly statusGraceHours?: number;
 }
 
 export interface Admission {
   readonly decision: Decision;
-  /** The evidence and the trust that the decision follows from. */
+  /** The evidence and the trust policy from which the decision follows. */
   readonly input: DecisionInput;
   /**
    * Notes for a person: that the registry is down, which cached evidence counts instead, and until
    * when.
    */
   readonly notes: readonly string[];
-  /** The file that keeps two signed heads of the log that contradict each other. */
+  /**
+   * The path of a file with two signed heads of the log that contradict each other; absent while no
+   * heads contradict each other.
+   */
   readonly kept?: string | undefined;
 }
 
 /**
- * Admits one version, or gives every reason against it. When the registry is down, cached evidence
- * counts until the version's last status expires, plus the grace period of host policy. After that
- * `decide` refuses with `status-stale`.
+ * Admits one version, or gives every reason against the version. When the registry is down, cached
+ * evidence counts until the version's last status expires, plus the grace period of host policy.
+ * After that time `decide` refuses the version with `status-stale`.
  * @throws Problem `not-found`, `registry-down` where nothing is cached, `registry-answer-invalid`,
  * `signature-invalid`, `interrupted`
  */
@@ -58,18 +62,19 @@ export async function admit(request: AdmissionRequest): Promise<Admission> {
   const store = stagedStore(request.store);
   const { evidence, notes, statusNotes } = await gatherEvidence({ ...request, store });
   const isOffline = request.offline === true || notes.length > 0;
-  // No grace for a registry that answers: it could send an old status to hide a revocation.
+  // A registry that answers gets no grace period: the registry could send an old status to hide a
+  // revocation.
   const statusGraceSeconds = isOffline ? (request.statusGraceHours ?? 0) * 3600 : 0;
   const revokedBefore = await rememberRevoked(request, evidence.statuses);
-  // For a decision about the past, a revocation that this host knows today may not have existed
-  // yet.
+  // A decision about the past ignores the revocations that this host knows today: a revocation may
+  // be younger than the past moment.
   const remembered = request.past === true ? {} : { revokedBefore };
   const input = { ...request, ...evidence, statusGraceSeconds, ...remembered };
   const decision = decide(input);
   await rememberHead(request, evidence.statuses, decision);
   await rememberKnown(request.store, evidence.statements, decision);
-  // Do not cache the evidence of a refused version: a registry could fill this disk a little more
-  // at each try.
+  // Do not cache the evidence of a refused version: each try would let a registry fill this disk a
+  // little more.
   if (decision.kind === 'admitted') await store.keep();
   const kept =
     decision.kind === 'refused' && decision.alarm !== undefined
@@ -86,7 +91,7 @@ export async function admit(request: AdmissionRequest): Promise<Admission> {
 }
 
 /**
- * Returns the admitted version, or throws.
+ * Returns the admitted version, or throws the reasons against the version.
  * @throws Problem `not-admitted` with every reason; `status-stale` when a stale status is the only
  * reason
  */

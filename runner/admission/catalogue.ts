@@ -1,7 +1,7 @@
 /**
- * The catalogue: what an agent reads of skills. Descriptions come from verified index entries.
- * SKILL.md and every other file are fetched one at a time, when the agent asks, and each file's
- * digest is verified before the agent gets a byte.
+ * The catalogue gives an agent the descriptions and files of skills. Descriptions come from
+ * verified index entries. The catalogue fetches SKILL.md and every other file one at a time, when
+ * the agent asks. The catalogue verifies each file's digest before the agent gets a byte.
  */
 import { type Bundle, type BundleFile, parseBundle } from '../../skills-index/skill/bundle.ts';
 import type { BundlePath } from '../../skills-index/skill/bundle-path.ts';
@@ -10,16 +10,16 @@ import { Problem } from '../../skills-index/skill/problem.ts';
 
 /**
  * Reads at most `bytesMax` bytes by digest, from the cache or the registry. The catalogue verifies
- * the digest again.
+ * the digest of the bytes again.
  */
 export type ReadBlob = (digest: Digest, bytesMax?: number) => Promise<Uint8Array>;
 
-/** A skill whose list of files is verified; its files are read later, one at a time. */
+/** A skill whose list of files is verified. `read` fetches the files later, one at a time. */
 export interface OpenedSkill {
   readonly bundle: Bundle;
   readonly digest: Digest;
   /**
-   * Fetches one file now and verifies its digest.
+   * Fetches one file of the skill and verifies the file's digest.
    * @throws Problem `not-found` for a path that is not in the bundle; `bundle-invalid` when the
    * bytes are not the approved ones
    */
@@ -52,7 +52,7 @@ export async function openSkill(digest: Digest, readBlob: ReadBlob): Promise<Ope
   };
 }
 
-/** Reads and verifies every file of a skill, for its sandbox. */
+/** Reads and verifies every file of a skill, for the skill's sandbox. */
 export async function readAll(skill: OpenedSkill): Promise<Map<BundlePath, Uint8Array>> {
   const contents = new Map<BundlePath, Uint8Array>();
   for (const { path } of skill.bundle.files) contents.set(path, await skill.read(path));

@@ -1,4 +1,7 @@
-/** Counts what a run has sent against its limits, and records allowed and denied requests. */
+/**
+ * Counts the requests and bytes that a run has sent against the run's limits, and records allowed
+ * and denied requests.
+ */
 import type { Socket } from 'node:net';
 import type { AuditEvent } from '../../skills-index/run/audit/audit-entry.ts';
 import { type Denial, denialOfHold } from '../../skills-index/run/egress/denial.ts';
@@ -10,20 +13,20 @@ import { egressRequestsPerMinuteMax, egressRunBytesMax } from '../../skills-inde
 import * as limits from '../limits.ts';
 import type { EgressSettings } from './settings.ts';
 
-/** A request that passed the rules and is about to leave. */
+/** A request that passed the egress rules and is about to leave. */
 export interface AllowedRequest {
   readonly method: string;
   readonly place: RequestPlace;
-  /** Bytes of the request line and headers. */
+  /** Bytes of the request line and the headers. */
   readonly head: number;
   /**
-   * Further facts for an approver. `bytes` includes the headers; it is absent while the length is
-   * unknown.
+   * Further facts about the request for an approver. `bytes` includes the headers; `bytes` is
+   * absent while the body's length is unknown.
    */
   readonly shown: Pick<GatedAction & { kind: 'egress' }, 'bytes' | 'body' | 'query' | 'opens'>;
-  /** Names of the secrets in the request. */
+  /** Names of the secrets that the request uses. */
   readonly secrets: readonly string[];
-  /** Names of headers that the proxy removes. */
+  /** Names of headers that the proxy removes from the request. */
   readonly dropped?: readonly string[];
   /** Reads the whole request for an approver; absent when `shown` is complete already. */
   readonly whole?: (
@@ -100,20 +103,20 @@ export class Accounts {
     return denialOfHold(answer);
   }
 
-  /** Counts bytes before they leave. */
+  /** Counts bytes that are about to leave, and returns why they must not leave. */
   countSent(bytes: number): Denial | undefined {
     this.#settings.gate?.sent?.(bytes);
     return this.#sums.send(bytes) ?? this.countReceived(bytes);
   }
 
-  /** Counts received bytes; only the agent's budget limits them. */
+  /** Counts received bytes. Only the agent's budget limits received bytes. */
   countReceived(bytes: number): Denial | undefined {
     return this.#spend('bytes', bytes);
   }
 
   /**
-   * Why these bytes must not leave; undefined when they may. `allowed` names the secrets that may
-   * appear in them.
+   * Returns why these bytes must not leave; undefined when the bytes may leave. `allowed` names the
+   * secrets that the bytes may contain.
    */
   whyLeaks(
     channel: string,
@@ -126,15 +129,18 @@ export class Accounts {
     return name === canaryName ? 'canary' : 'secret-unbound';
   }
 
-  /** Counts bytes that the proxy buffers; a negative number when it releases them. */
+  /**
+   * Counts the bytes that the proxy buffers. A negative number stands for bytes that the proxy
+   * releases.
+   */
   countBuffered(bytes: number): Denial | undefined {
     return this.#sums.hold(bytes);
   }
 
   deny(method: string, { host, port, path }: RequestPlace, why: Denial): void {
-    // The end of the run closes connections; that is no denial.
+    // The end of the run closes the connections. A connection that the runner closes is no denial.
     if (this.#closed.aborted) return;
-    // Limit the lines: a program in a loop could fill the log with denials.
+    // Limit the recorded denials: a program in a loop could fill the audit log with denials.
     const denied = ++this.counts.denied;
     if (denied <= limits.egressDenialsMax)
       this.#record({
@@ -154,7 +160,7 @@ export class Accounts {
     for (const secret of secrets) this.#record({ event: 'redacted', secret, host });
   }
 
-  // An event that cannot be recorded or counted must not happen; `onFailure` ends the proxy.
+  // Refuses an event that cannot be recorded or counted; `onFailure` then ends the proxy.
   #record(event: AuditEvent): boolean {
     return this.#try(() => {
       this.#settings.record(event);

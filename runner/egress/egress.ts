@@ -1,6 +1,6 @@
 /**
- * The egress proxy of one run, on a unix socket. It denies by default and records each decision
- * before anything leaves.
+ * The egress proxy of one run, on a unix socket. The proxy denies by default and records each
+ * decision before anything leaves the sandbox.
  */
 
 import { chownSync, mkdirSync } from 'node:fs';
@@ -34,16 +34,16 @@ import { forwardWebSocket } from './websocket.ts';
 
 export interface EgressProxy {
   readonly counts: { readonly allowed: number; readonly denied: number };
-  /** Files for the sandbox: the certificates that its programs must trust. */
+  /** Files for the sandbox, with the certificates that programs in the sandbox must trust. */
   readonly files: readonly SandboxFile[];
   /** Environment variables that point programs in the sandbox to the proxy and the certificates. */
   readonly env: Readonly<Record<string, string>>;
-  /** Aborts when the proxy fails; then the run ends. */
+  /** Aborts when the proxy fails. A failed proxy ends the run. */
   readonly failed: AbortSignal;
   close(): Promise<void>;
 }
 
-/** Starts the proxy. Only the runner and the run's forwarder can reach its socket. */
+/** Starts the proxy. Only the runner and the run's forwarder can reach the proxy's socket. */
 export async function startEgress(settings: EgressSettings): Promise<EgressProxy> {
   const failed = new AbortController();
   const closed = new AbortController();
@@ -105,8 +105,8 @@ function trafficOf(settings: EgressSettings, closed: AbortSignal, fail: () => vo
   };
 }
 
-// Clients of hosts in tunnel mode see the host's own certificate, so they need the system's
-// certificate authorities as well.
+// Clients of hosts in tunnel mode see the host's own certificate. So the bundle for such clients
+// has the system's certificate authorities as well.
 function trustOf({
   authorities = [],
   authority,
@@ -147,7 +147,7 @@ function serverFor(traffic: Traffic): Server {
       serve(request, response),
     );
   server.on('upgrade', (request: IncomingMessage, socket: Socket, head: Buffer) => {
-    // The connection still waits for the response to an earlier request.
+    // A connection that still waits for the response to an earlier request accepts no upgrade.
     if (isPipelined(traffic, request.method, socket)) return;
     const response = new ServerResponse(request);
     response.assignSocket(socket);
@@ -155,8 +155,8 @@ function serverFor(traffic: Traffic): Server {
     if (head.length > 0) socket.unshift(head);
     serve(request, response, true);
   });
-  // The HTTP parser rejects malformed requests (two lengths, folded lines) before they become
-  // requests. Record them all the same, and failed TLS handshakes too.
+  // The HTTP parser rejects malformed requests (two lengths, folded lines) before the proxy gets
+  // them. The audit log has a line for each rejected request, and for each failed TLS handshake.
   server.on('clientError', ({ code = '' }: NodeJS.ErrnoException, socket: Duplex) => {
     const why = denialOfClient(code);
     if (why !== undefined) traffic.accounts.deny('', placeOf(traffic, socket), why);
@@ -173,7 +173,7 @@ function isPipelined(traffic: Traffic, method: string | undefined, socket: Duple
   return true;
 }
 
-// An unexpected error ends the run.
+// Ends the run after an unexpected error of the proxy.
 function endRunOnError(traffic: Traffic, work: Promise<void>, stream: { destroy(): void }): void {
   void work.catch(() => {
     stream.destroy();
@@ -215,8 +215,8 @@ async function handle(
     if (coding !== 'identity' && body.ended) body.searchUnpacked(held, coding);
     if (body.why !== undefined) return refuse(body.why);
     if (body.broken || request.socket.destroyed) return;
-    // The rest of the body is as long as Content-Length says; without Content-Length it counts as
-    // longer than any limit.
+    // A body that is not read whole is as long as Content-Length says. Without Content-Length the
+    // body counts as longer than any limit.
     const length = body.ended
       ? held.length
       : Number(request.headers['content-length'] ?? Number.NaN);
@@ -251,7 +251,7 @@ async function handle(
     if (refused !== undefined) return body.broken ? undefined : refuse(body.why ?? refused);
     const how = decision.upgrades ? forwardWebSocket : forward;
     const why = await how(traffic, outgoing(), response);
-    // A client that hung up gets no response, and its request is recorded already.
+    // A client that hung up gets no response, and the audit log has the client's request already.
     if (why !== undefined && !response.destroyed) refuse(why);
   } finally {
     body.release();
@@ -267,7 +267,8 @@ function placeOf(
 
 function answer(response: ServerResponse, why: Denial): void {
   if (response.headersSent) return void response.destroy();
-  // Remove headers that were set for another response.
+  // The denial needs headers of its own, so remove the headers that were set for the host's
+  // response.
   for (const name of response.getHeaderNames()) response.removeHeader(name);
   response
     .writeHead(denials[why].status, { Connection: 'close' })

@@ -1,6 +1,6 @@
 /**
- * Sends an allowed request to its host with its secrets, and returns the response with the secrets
- * replaced by placeholders.
+ * Sends an allowed request, with its secrets, to the requested host. Returns the host's response,
+ * in which placeholders replace the secrets.
  */
 import {
   type ClientRequest,
@@ -25,7 +25,10 @@ export interface Outgoing extends ReadRequest {
   readonly body: RequestBody;
 }
 
-/** Sends a request and passes its response back. Returns a reason when either was cut short. */
+/**
+ * Sends a request to its host and passes the response to the client. Returns a reason when the
+ * proxy cut the request or the response short.
+ */
 export async function forward(
   traffic: Traffic,
   outgoing: Outgoing,
@@ -41,8 +44,8 @@ export async function forward(
     const why = await passBack(traffic, await answered, outgoing.decision.host, response);
     return (await sent) ?? why;
   } catch (cause) {
-    // Retry when the host had closed a kept-alive connection (RFC 9110 §9.2.2): the host has not
-    // processed the request.
+    // Retry when the host had closed a kept-alive connection: the host has not processed the
+    // request (RFC 9110 §9.2.2).
     const isStale =
       upstream.reusedSocket &&
       !response.headersSent &&
@@ -54,13 +57,14 @@ export async function forward(
   }
 }
 
-/** Opens the request to the host; the caller ends it. */
+/** Opens the request to the host. The caller ends the request. */
 export function openRequest(
   traffic: Traffic,
   outgoing: Outgoing,
   response: ServerResponse,
 ): ClientRequest | undefined {
-  // Build the redaction first: when that fails, the host has received nothing.
+  // Build the redaction before opening the request: when building fails, the host has received
+  // nothing.
   traffic.redaction();
   const headers = headersToHost(
     outgoing,
@@ -81,7 +85,7 @@ export function openRequest(
   return upstream;
 }
 
-// Never rejects: the request's `error` event reports a broken connection.
+// Sends the body and never rejects: the request's `error` event reports a broken connection.
 async function sendBody(
   upstream: ClientRequest,
   { body, held }: Outgoing,
@@ -96,7 +100,7 @@ async function sendBody(
     if (piece === undefined) break;
     if (!upstream.write(piece)) await drained(upstream);
   }
-  // The host must not act on a body that was cut off.
+  // The host must not act on an incomplete body, so end the request only after the whole body.
   if (body.ended && body.why === undefined) upstream.end();
   else upstream.destroy();
   return body.why;
@@ -107,7 +111,7 @@ async function drained(stream: ClientRequest | ServerResponse): Promise<void> {
     await new Promise((resolve) => stream.once('drain', resolve).once('close', resolve));
 }
 
-/** All secrets of the run: a response may echo any of them. */
+/** Returns all secrets of the run: a response may echo any of them. */
 export function knownValues({
   reveal,
   rules,
@@ -131,7 +135,8 @@ async function passBack(
   const filter = redaction.start();
   try {
     const { 'content-length': length } = answer.headers;
-    // A placeholder and its secret differ in length, so Content-Length would be wrong.
+    // A placeholder and its secret differ in length, so the response's Content-Length would be
+    // wrong after the redaction.
     if (length !== undefined && (redaction.isEmpty || response.req.method === 'HEAD'))
       response.setHeader('Content-Length', length);
     passHeaders(answer, response, (text) => filter.push(text) + filter.end());
@@ -154,7 +159,7 @@ async function passBack(
   }
 }
 
-/** Passes on status and headers of a response, without hop-by-hop headers. */
+/** Passes status and headers of a response to the client, without hop-by-hop headers. */
 export function passHeaders(
   answer: IncomingMessage,
   response: ServerResponse,

@@ -1,6 +1,6 @@
 /**
- * Reads a held request whole before an approver is asked, so that the approver sees exactly what
- * would leave.
+ * Reads a held request whole before an approver is asked, so that the approver sees exactly the
+ * bytes that would leave.
  */
 import { shownHeaders } from '../../skills-index/run/egress/forwarded-headers.ts';
 import {
@@ -20,8 +20,8 @@ type Request = Extract<GatedAction, { kind: 'egress' }>;
 const firstBytes = 64 * 1024;
 
 /**
- * Adds the whole body and every outgoing header to an action. Undefined when the body was denied or
- * cut off.
+ * Adds the whole body and every outgoing header to an action. Returns undefined when the body was
+ * denied or cut off.
  * @param head bytes of the request line and headers as the client sent them
  */
 export async function wholeRequest(

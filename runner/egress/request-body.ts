@@ -1,5 +1,6 @@
 /**
- * Reads the body of a request; each piece is counted and searched for secrets before it can leave.
+ * Reads the body of a request. The proxy counts each piece of the body and searches each piece for
+ * secrets before the piece can leave.
  */
 import { randomUUID } from 'node:crypto';
 import type { Denial } from '../../skills-index/run/egress/denial.ts';
@@ -9,22 +10,23 @@ import type { Traffic } from './traffic.ts';
 import { unpack } from './unpack.ts';
 
 /**
- * Bytes kept from the end of a body: longer than any encoding of a secret that is split over
- * several small bodies.
+ * Bytes that the proxy keeps from the end of a body: more than the longest encoding of a secret. A
+ * program may split one secret over several small bodies.
  */
 const lastBytes = 1_024;
 
 export class RequestBody {
-  /** Why the rest of the body is denied. */
+  /** The reason why the rest of the body must not leave; undefined while the body is allowed. */
   why: Denial | undefined;
-  /** Whether the whole body was read. */
+  /** Whether the proxy has read the whole body. */
   ended = false;
   /** Whether the client hung up, or sent a malformed body. */
   broken = false;
   readonly #traffic: Traffic;
   readonly #channel = `body ${randomUUID()}`;
   readonly #pieces: AsyncIterator<Buffer>;
-  // One growing block: a body that arrives byte by byte takes no more memory than its bytes.
+  // One growing block keeps the body: even a body that arrives byte by byte takes no more memory
+  // than about twice its bytes.
   #block = Buffer.alloc(0);
   #last = Buffer.alloc(0);
   #size = 0;
@@ -37,8 +39,8 @@ export class RequestBody {
   }
 
   /**
-   * Reads until the body ends, `bytesMax` are buffered, or a piece is denied. Returns all buffered
-   * bytes.
+   * Reads until the body ends, `bytesMax` bytes are buffered, or a piece of the body is denied.
+   * Returns all buffered bytes.
    */
   async readAhead(bytesMax: number): Promise<Buffer> {
     while (this.#held < bytesMax) {
@@ -66,7 +68,7 @@ export class RequestBody {
     this.#traffic.leaks.forget(this.#channel);
   }
 
-  /** Decompresses a whole body and searches the content for secrets. */
+  /** Decompresses a whole body and searches the decompressed content for secrets. */
   searchUnpacked(body: Buffer, coding: string): void {
     const bytes = unpack(body, coding);
     this.why =
@@ -75,13 +77,17 @@ export class RequestBody {
         : this.#traffic.accounts.whyLeaks(`${this.#channel} unpacked`, bytes);
   }
 
-  /** The next piece that may leave; undefined at the end, or when a piece is denied. */
+  /**
+   * Returns the next piece of the body that may leave; undefined at the body's end, or when a piece
+   * is denied.
+   */
   async next(): Promise<Buffer | undefined> {
     if (this.why !== undefined || this.ended || this.broken) return undefined;
     const piece = await this.#pieces.next().catch(() => undefined);
     this.broken = piece === undefined;
     this.ended = piece?.done === true;
-    // A secret may be split: its first part at the end of this body, the rest in the next body.
+    // A program may split a secret: the first part ends this body, and the rest begins the next
+    // body.
     if (this.ended) this.why = this.#traffic.accounts.whyLeaks('bodies', this.#last);
     if (piece === undefined || piece.done) return undefined;
     this.why = this.#judge(piece.value);

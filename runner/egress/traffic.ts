@@ -7,18 +7,20 @@ import type { Accounts } from './accounts.ts';
 import type { EgressSettings } from './settings.ts';
 import type { Upstream } from './upstream.ts';
 
-/** The state that all parts of the proxy share. */
+/** The state that all parts of the egress proxy share. */
 export interface Traffic extends EgressSettings {
   readonly accounts: Accounts;
   readonly upstream: Upstream;
-  /** Replaces secrets in responses; built on first use. */
+  /**
+   * Returns the redaction that replaces secrets in responses. The first call builds the redaction.
+   */
   readonly redaction: () => Redaction;
   readonly authority: RunAuthority | undefined;
   /** TLS contexts with the certificates made for this run, by host. */
   readonly contexts: Map<string, SecureContext>;
   /** The destination of the CONNECT request on a socket. */
   readonly tunnels: WeakMap<Duplex, Tunnel>;
-  /** Sockets whose request has no response yet. */
+  /** Sockets with a request that has no response yet. */
   readonly busy: WeakSet<Duplex>;
   /** Ends the run after an error that the proxy cannot handle safely. */
   fail(): void;

@@ -1,6 +1,7 @@
 /**
- * Answers a CONNECT request: with a service of the runner, with plain HTTP, with TLS that the proxy
- * intercepts, or with TLS that it passes through because host policy says so.
+ * Answers a CONNECT request. Behind the CONNECT lies a service of the runner, plain HTTP, TLS that
+ * the proxy intercepts, or TLS that the proxy passes through. Host policy decides which TLS the
+ * proxy passes through.
  */
 import type { Server } from 'node:http';
 import type { Socket } from 'node:net';
@@ -15,7 +16,7 @@ import { type Connect, judgeConnect } from '../../skills-index/run/egress/egress
 import { egressIdleSecondsMax, leavesMax } from '../limits.ts';
 import type { Traffic } from './traffic.ts';
 
-/** Answers the CONNECT request of a socket; `inner` serves HTTP inside the tunnel. */
+/** Answers the CONNECT request of a socket; the server `inner` serves HTTP inside the tunnel. */
 export async function openTunnel(
   traffic: Traffic,
   target: string,
@@ -56,8 +57,8 @@ export async function openTunnel(
   inner.emit('connection', inside);
 }
 
-// Reads the TLS ClientHello and puts the bytes back for the next reader. Undefined when the client
-// hung up first.
+// Reads the TLS ClientHello of a client and puts the bytes back for the next reader. Returns
+// undefined when the client hung up before a whole ClientHello.
 function readHello(socket: Socket): Promise<ClientHello | undefined> {
   socket.setTimeout(egressIdleSecondsMax * 1000, () => socket.destroy());
   return new Promise((resolve) => {
@@ -109,7 +110,7 @@ async function passThrough(
     if (!socket.destroyed) refuse(reason);
     host.destroy();
   };
-  // Listen before `pipe`, so that denied bytes are never written.
+  // Listen before calling `pipe`, so that denied bytes never reach the host.
   socket.on('data', (chunk: Buffer) =>
     stop(traffic.accounts.whyLeaks('tunnel', chunk) ?? traffic.accounts.countSent(chunk.length)),
   );

@@ -14,8 +14,9 @@ const unpackers: Readonly<Record<string, Unpacker>> = {
 };
 
 /**
- * Decompresses bytes. Undefined for an unknown coding, for more than `most` bytes, and when any
- * byte is left over: a reader that goes on after the end could find a secret there.
+ * Decompresses bytes. Returns undefined for an unknown coding, for more than `most` decompressed
+ * bytes, and for input with bytes after the end of the compressed stream. Another reader could find
+ * a secret in the bytes after that end.
  */
 export function unpack(
   packed: Uint8Array,
@@ -35,7 +36,7 @@ export function unpack(
   }
 }
 
-// With `info`, Node also returns its engine, which counts the bytes that it consumed.
+// With the option `info`, zlib of Node also returns its engine, which counts the consumed bytes.
 function isUnpacked(
   value: unknown,
 ): value is { readonly buffer: Buffer; readonly engine: { readonly bytesWritten: number } } {

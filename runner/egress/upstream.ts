@@ -1,7 +1,7 @@
 /**
- * Connects to hosts outside. Each connection resolves its name once and goes to the judged address.
- * Only a pin in host policy leads to a private address. TLS is verified against the system's
- * certificate authorities. Connections are kept alive for the run.
+ * Connects the egress proxy to hosts outside. Each connection resolves its host name once and goes
+ * to the judged address. Only a pin in host policy leads to a private address. Connections trust
+ * the system's certificate authorities and stay alive for the run.
  */
 import { lookup as lookupName } from 'node:dns/promises';
 import { Agent as HttpAgent, type RequestOptions } from 'node:http';
@@ -20,9 +20,9 @@ import type { EgressSettings } from './settings.ts';
 type Destination = Tunnel & Pick<Allowed, 'pinned'>;
 
 export interface Upstream {
-  /** Options for `request` of node:http. */
+  /** Returns the options for `request` of node:http. */
   optionsFor(to: Destination): RequestOptions;
-  /** A plain TCP connection, for a tunnel. */
+  /** Opens a plain TCP connection, for a tunnel. */
   connect(to: Destination): Socket;
   close(): void;
 }
@@ -81,7 +81,7 @@ export function openUpstream({
   };
 }
 
-// The trailing dot turns off the search list of resolv.conf(5): only this exact name is resolved.
+// The trailing dot turns off the search list of resolv.conf(5), so DNS resolves exactly this name.
 async function resolveName(host: string): Promise<readonly string[]> {
   return (await lookupName(`${host}.`, { all: true })).map(({ address }) => address);
 }
@@ -92,7 +92,10 @@ function ownAddresses(): readonly string[] {
   );
 }
 
-/** The system's certificate authorities in PEM; Node's bundled list where the system has none. */
+/**
+ * Returns the system's certificate authorities in PEM, or Node's bundled list where the system has
+ * none.
+ */
 export function systemAuthorities(): readonly string[] {
   const system = getCACertificates('system');
   return system.length > 0 ? system : getCACertificates('bundled');

@@ -1,6 +1,6 @@
 /**
- * Passes a WebSocket through the proxy. Each frame is searched for secrets before it goes on, in
- * either direction.
+ * Passes a WebSocket through the egress proxy. The proxy searches each frame for secrets before the
+ * frame goes on, in either direction.
  */
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { Duplex } from 'node:stream';
@@ -15,7 +15,8 @@ import { type Outgoing, openRequest, passHeaders } from './forward.ts';
 import type { Traffic } from './traffic.ts';
 
 /**
- * Passes frames on until either side ends the connection. Returns a reason when the proxy ended it.
+ * Passes frames on until the client or the host ends the connection. Returns a reason when the
+ * proxy ended the connection.
  */
 export async function forwardWebSocket(
   traffic: Traffic,

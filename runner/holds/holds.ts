@@ -1,6 +1,6 @@
 /**
- * Holds on this host: actions that wait for an approver lie in files, and so do the approvers'
- * answers.
+ * Holds on this host. A hold is an action that waits for an approver; files keep the holds and the
+ * approvers' answers.
  */
 import { randomBytes } from 'node:crypto';
 import {
@@ -41,7 +41,7 @@ import { readPrivateFile, writePrivateFile } from '../files/private-file.ts';
 import { answerBytesMax, heldRequestBytesMax } from '../limits.ts';
 
 /**
- * The files and checks that a gate needs on this host.
+ * Returns the files and checks that a run's gate needs on this host.
  * @param folder `$DATA/holds`
  * @param given settings; `keyFile` holds the host's audit key
  */
@@ -53,8 +53,8 @@ export function holdDesk(
   const ownUids = [process.getuid?.() ?? 0, ...(sandboxUid === undefined ? [] : [sandboxUid])];
   const proven: HoldDesk['whyNotSigned'] = (approver, signed) => {
     const { host } = signed.answer;
-    // Reject an answer for another host: that host may have shown this hold to its own approver,
-    // who would not have allowed it here.
+    // Reject an answer that names another host. The approver answered for that host, and might not
+    // allow the action on this host.
     const isElsewhere = host !== undefined && host !== readAuditKey(keyFile)?.keyId;
     const elsewhere = isElsewhere ? [`it was given to host ${host}`] : [];
     return [
@@ -65,7 +65,7 @@ export function holdDesk(
   return { ...given, ownUids, files: holdFiles(folder), whyNotSigned: proven };
 }
 
-/** The gate through which the actions of one run go. */
+/** Returns the gate that asks approvers about the actions of one run. */
 export function startGate(
   given: HoldDesk & Pick<GateSettings, 'subject' | 'grants' | 'hands'>,
 ): RunGate {
@@ -80,8 +80,8 @@ export function startGate(
 }
 
 /**
- * The hold files in a folder. A hold's file only informs people; the waiting runner decides by its
- * own memory of the hold.
+ * Reads and writes the hold files in a folder. A hold file only informs people: the waiting runner
+ * decides by the hold in its own memory.
  */
 export function holdFiles(folder: string): HoldFiles {
   const pathOf = (id: string, kind: 'hold' | 'answer'): string => `${folder}/${id}.${kind}.json`;
@@ -113,7 +113,7 @@ export function holdFiles(folder: string): HoldFiles {
   };
 }
 
-/** The file with the request that a hold is about. */
+/** Returns the path of the file with the request that a hold is about. */
 export function requestPath(folder: string, { id }: Pick<Hold, 'id'>): string {
   return `${folder}/${id}.request`;
 }
@@ -146,7 +146,7 @@ function readAnswer(folder: string, path: string): FoundAnswer | undefined {
   });
 }
 
-// Judge the opened file, not its path. An unreadable answer counts as no answer.
+// Judge the opened file, not the file's path. An unreadable answer counts as no answer.
 function read<Value>(
   path: string,
   then: (json: ParsedJson, file: number) => Value,

@@ -1,6 +1,6 @@
 /**
- * Host policy, `host.json`: what the operator of this machine allows. No skill and no agent can
- * write the file.
+ * Host policy, `host.json`, says what the operator of this machine allows. No skill and no agent
+ * can write `host.json`.
  */
 import { dirname, join } from 'node:path';
 import * as v from 'valibot';
@@ -54,8 +54,8 @@ function readPolicyFile(path: string): Uint8Array | undefined {
 
 /**
  * Rejects an approver's passkey that was made at a registry's review site. A site's pages choose
- * what its passkeys sign, so that registry could make its reviewer sign the answer to a hold of
- * this host.
+ * what the site's passkeys sign. So that registry could make its reviewer sign the answer to a hold
+ * of this host.
  */
 function requireNoDeskPasskeys({ approvers, file, mailbox }: HostPolicy): void {
   const withPasskey = approvers.filter((approver) => approver.passkey !== undefined);

@@ -1,6 +1,6 @@
 /**
- * The facts about this host that a plan needs: the folders that host policy names, opened once, and
- * the programs that a sandbox may get.
+ * The facts about this host that a plan needs: the opened folders that host policy names, and the
+ * programs that a sandbox may get.
  */
 
 import { closeSync, existsSync, fstatSync, openSync, realpathSync, statSync } from 'node:fs';
@@ -12,8 +12,8 @@ import { folderOnly } from '../files/walk-folder.ts';
 export interface OpenedHost {
   readonly facts: HostFacts;
   /**
-   * Descriptors of the folders by workspace name. Mounting by descriptor mounts the very folder
-   * that was judged.
+   * Descriptors of the folders by workspace name. A mount by descriptor mounts the very folder that
+   * the runner judged.
    */
   readonly folders: ReadonlyMap<string, number>;
   close(): void;
@@ -21,14 +21,17 @@ export interface OpenedHost {
 
 export interface HostRequest {
   readonly hostPolicy: HostPolicy;
-  /** Workspaces that the manifest names; other folders stay closed. */
+  /** Workspaces that the manifest names. The runner opens no other folder. */
   readonly workspaces: readonly string[];
   readonly programs: readonly string[];
   /** Skillgate's own folders with policy, keys, logs and verified files; no run may mount them. */
   readonly ownFolders: readonly string[];
 }
 
-/** Opens the folders and judges whether a run may mount them. The caller closes the result. */
+/**
+ * Opens the folders of the workspaces and judges whether a run may mount them. The caller closes
+ * the result.
+ */
 export function openHost({
   hostPolicy,
   workspaces: wanted,
@@ -77,11 +80,11 @@ function openFolder(
   }
 }
 
-// Mounting one of these folders, or a folder above one, would let a skill out of its sandbox.
+// A mount that overlaps one of these folders would let a skill out of its sandbox.
 const systemFolders =
   '/bin /boot /dev /etc /lib /lib64 /proc /run /sbin /sys /usr /var/run /var/lib/docker'.split(' ');
 
-/** Why no skill may see this folder; undefined when a skill may. */
+/** Returns why no skill may see this folder; undefined when a skill may see the folder. */
 export function whyNotMountable(real: string, ownFolders: readonly string[]): string | undefined {
   const within = (inner: string, outer: string): boolean =>
     inner === outer || inner.startsWith(outer === '/' ? '/' : `${outer}/`);
@@ -92,7 +95,7 @@ export function whyNotMountable(real: string, ownFolders: readonly string[]): st
   return systemFolders.some(overlaps) ? `${real} overlaps a folder of the system` : undefined;
 }
 
-// For a missing folder, resolve the nearest existing folder above it.
+// Resolves the links in the existing part of a path; the missing rest of the path stays as written.
 function nearestReal(path: string): string {
   let at = path;
   while (!existsSync(at)) at = dirname(at);
@@ -100,8 +103,8 @@ function nearestReal(path: string): string {
 }
 
 /**
- * Finds a program of the system. PATH is ignored, since a user controls it. `node` is the runner's
- * own.
+ * Finds a program of the system. The search ignores PATH, since a user controls PATH. The program
+ * `node` is the Node that runs Skillgate.
  */
 export function findProgram(program: string): string | undefined {
   if (program === 'node') return realpathSync(process.execPath);

@@ -10,14 +10,14 @@ import { startTimeOf } from '../files/lock.ts';
 import { childrenMax, childrenMilliseconds } from '../limits.ts';
 
 /**
- * The sandbox's own processes, which start the command or carry its requests; they are not
- * recorded.
+ * The names of the sandbox's own processes. Those processes start the skill's command or carry its
+ * requests, so the log does not name them.
  */
 const own: readonly string[] = ['bwrap', 'socat', 'forwarder'];
 
 /**
- * Records processes until the sandbox has ended. A process that lives shorter than the interval is
- * missed, and a process can give itself any name: these records inform a person and enforce
+ * Records processes until the sandbox has ended. Sampling misses a process that lives shorter than
+ * the interval, and a process can give itself any name. So the records inform a person and enforce
  * nothing.
  */
 export function sampleChildren(
@@ -41,8 +41,8 @@ export function sampleChildren(
     try {
       sample();
     } catch {
-      // The audit log cannot be written. The next event that must be recorded ends the run, so
-      // sampling can stop here.
+      // The audit log cannot be written, so sampling stops. The next event that must be recorded
+      // ends the run.
       clearInterval(timer);
     }
   }, childrenMilliseconds);
@@ -50,7 +50,8 @@ export function sampleChildren(
   void ended.catch(() => undefined).then(() => clearInterval(timer));
 }
 
-// A process and its descendants, by pid on this host (proc(5), /proc/pid/task/tid/children).
+// Lists a process and its descendants by their pids on this host (proc(5),
+// /proc/pid/task/tid/children).
 function processesBelow(pid: number): number[] {
   const all = [pid];
   for (let at = 0; at < all.length && all.length < childrenMax; at++) {

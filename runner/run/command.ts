@@ -1,4 +1,7 @@
-/** Finds a skill's command, and the interpreter that its file's first line or extension names. */
+/**
+ * Finds a skill's command, and the interpreter that the first line or the extension of the
+ * command's file names.
+ */
 
 import type { Interpreter } from '../../skills-index/run/plan/plan.ts';
 import type { WantedCommand } from '../../skills-index/run/plan/plan-input.ts';

@@ -1,6 +1,6 @@
 /**
- * The parts in which runs of skills and sessions of agents differ, as data. Both go through the one
- * procedure in run-plan.ts.
+ * The differences between a run of a skill and a session of an agent, as data. The procedure in
+ * run-plan.ts serves runs and sessions alike.
  */
 import type { Agent } from '../../skills-index/run/agents/agent.ts';
 import type { AuditSubject } from '../../skills-index/run/audit/audit-entry.ts';
@@ -32,46 +32,51 @@ export interface FilledRunFolder {
   close(): void;
 }
 
-/** One run of a skill, or one session. The caller closes the folders behind `descriptors`. */
+/**
+ * One run of a skill, or one session of an agent. The caller closes the descriptors in
+ * `descriptors`.
+ */
 export interface PlannedWork {
   readonly plan: RunnablePlan;
   readonly digest: Digest;
-  /** The sandbox for which the plan was made. */
+  /** The sandbox for which the plan was made, and in which the command starts. */
   readonly sandbox: Sandbox;
   /** The name under which rules, holds, breakers and change sets refer to this run. */
   readonly named: { readonly name: string; readonly version: string };
   /** The subject of each line that this run writes to the audit log. */
   readonly subject: AuditSubject;
-  /** Program path and arguments, as paths inside the sandbox. */
+  /** The program's path in the sandbox, and the program's arguments. */
   readonly command: readonly string[];
-  /** The command as a hold shows it to an approver. */
+  /** The program and its arguments as a hold shows them to an approver. */
   readonly words: StartWords;
-  /** The command as the audit log records it. */
+  /** The command and the caller's reason for the run, as the audit log records them. */
   readonly started: Pick<StartRecord, 'command' | 'why'>;
   readonly files: readonly SandboxFile[];
   readonly programs: Plan['programs'];
-  /** Folders of the host that the sandbox binds beside its mounts. */
+  /** Folders of the host that the sandbox binds besides the run's mounts. */
   readonly folders: readonly SandboxFolder[];
   /**
-   * The environment of the command, with placeholders for secrets. The run adds the proxy's
-   * variables.
+   * Returns the command's environment, in which placeholders stand for secrets. The run adds the
+   * variables that point to the egress proxy.
    */
   readonly env: (placeholders: readonly BoundPlaceholder[]) => Readonly<Record<string, string>>;
-  /** Whether the canary is in the environment as well as in a file. */
+  /**
+   * Whether the canary, besides lying in a file of the sandbox, is in the command's environment.
+   */
   readonly hasCanaryInEnvironment: boolean;
-  /** Services of the runner that the sandbox reaches through the proxy, by `host:port`. */
+  /** Services of the runner that the sandbox reaches through the egress proxy, by `host:port`. */
   readonly services?: EgressSettings['services'];
-  /** Descriptors of the mounted folders, by workspace name. */
+  /** Descriptors of the folders that the run mounts, by workspace name. */
   readonly descriptors: ReadonlyMap<string, number>;
-  /** Why the agent may not continue this run; undefined while it may. */
+  /** Returns why the agent may not continue this run; undefined while the agent may. */
   readonly whyNot: (agent: Agent) => string | undefined;
-  /** Completes the message `Cannot …` when the plan has refusals. */
+  /** Completes the message `Cannot …`, which refuses a plan. */
   readonly purpose: string;
-  /** The next step to suggest when the first refusal names none. */
+  /** The next step to suggest when the plan's first refusal names no next step. */
   readonly hint?: string;
   /**
-   * Fills the run folder. Approvers answer first, because the folder counts against the number of
-   * runs of this host.
+   * Fills the run folder, after approvers have answered: a run folder counts against the number of
+   * concurrent runs of this host.
    */
   readonly fillRunFolder?: (runFolder: string) => Promise<FilledRunFolder>;
 }

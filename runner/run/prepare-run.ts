@@ -1,4 +1,7 @@
-/** Prepares a skill's run: verifies the bytes, opens the host's folders, makes the plan. */
+/**
+ * Prepares a skill's run: verifies the bytes of the skill's files, opens the host's folders, and
+ * makes the plan.
+ */
 
 import type { Plan } from '../../skills-index/run/plan/plan.ts';
 import { workspaceOf } from '../../skills-index/run/plan/plan-capabilities.ts';
@@ -13,7 +16,7 @@ import { argumentBytesMax } from '../limits.ts';
 import { findCommand } from './command.ts';
 import type { RunRequest } from './run-request.ts';
 
-/** A run that is ready to start. The caller closes `host`. */
+/** A run that is ready to start. The caller closes the opened folders in `host`. */
 export interface PreparedRun {
   readonly files: readonly SandboxFile[];
   readonly host: OpenedHost;
@@ -52,7 +55,8 @@ export function prepareRun(request: RunRequest): PreparedRun {
   return { files, host, sandbox, ...planned };
 }
 
-// The kernel refuses such arguments (execve(2)); refuse them before anything starts.
+// The kernel refuses long arguments and arguments with a NUL byte (execve(2)). The runner rejects
+// such arguments before anything starts.
 function requireValidArguments(args: readonly string[]): void {
   if (args.some((argument) => argument.includes('\0')))
     throw new Problem('usage', 'Cannot start: an argument contains a NUL byte');
@@ -64,8 +68,8 @@ function requireValidArguments(args: readonly string[]): void {
     );
 }
 
-// Return the verified bytes themselves: the sandbox must not read the files again, since they could
-// change.
+// Returns the verified bytes themselves. A sandbox that read the files again could read files that
+// changed after the verification.
 function requireApprovedFiles({
   skill: { admitted, bundle, contents },
 }: RunRequest): readonly SandboxFile[] {

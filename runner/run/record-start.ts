@@ -1,11 +1,11 @@
-/** Records the start of a sandbox, or why none started, for skills and sessions alike. */
+/** Records that a sandbox started, or why no sandbox started, for skills and sessions alike. */
 import type { AuditEvent, AuditSubject } from '../../skills-index/run/audit/audit-entry.ts';
 import { Problem } from '../../skills-index/skill/problem.ts';
 import type { Audit } from '../audit/audit.ts';
 import type { RunningSandbox } from '../bubblewrap/sandbox.ts';
 import { startTimeOf } from '../files/lock.ts';
 
-/** The members of a `start` event that the caller knows; `recordStart` adds the rest. */
+/** The members of a `start` event that the caller of `recordStart` knows. */
 export interface StartRecord {
   readonly command: string;
   readonly why: string;
@@ -13,8 +13,8 @@ export interface StartRecord {
 }
 
 /**
- * Records that a sandbox started. When the log refuses the line, the sandbox is ended before this
- * function throws: nothing that is not recorded may run.
+ * Records that a sandbox started. When the audit log refuses the line, the sandbox is ended before
+ * `recordStart` throws: no unrecorded sandbox may run.
  * @throws Problem `audit-unwritable`, `audit-broken`
  */
 export async function recordStart(
@@ -24,8 +24,8 @@ export async function recordStart(
 ): Promise<void> {
   const runner = process.pid;
   try {
-    // The process id alone may belong to another program later; together with the start time it
-    // names this runner for ever.
+    // The kernel may later give the runner's pid to another program. The pid together with the
+    // start time names this runner for ever.
     record({
       event: 'start',
       ...started,
@@ -41,8 +41,8 @@ export async function recordStart(
 }
 
 /**
- * Runs `act` and records its failure before throwing the same failure on: the audit log then says
- * why nothing ran.
+ * Runs `act`. A failure is recorded before `recordRefusal` throws the same failure on, so that the
+ * audit log says why no sandbox started.
  */
 export async function recordRefusal<Result>(
   audit: Audit,

@@ -1,6 +1,6 @@
 /**
- * The private folder of one run, with the proxy's socket and the files staged for the run's uid.
- * The runner deletes the folder after the run.
+ * The private folder of one run. The folder has the egress proxy's socket and the files staged for
+ * the run's uid. The runner deletes the folder after the run.
  */
 import { spawnSync } from 'node:child_process';
 import { chmodSync, lstatSync, mkdtempSync, readdirSync, rmSync } from 'node:fs';
@@ -11,12 +11,12 @@ import { forwarderGroupOf } from '../bubblewrap/forwarder.ts';
 import { createLockFile, holderLives } from '../files/lock.ts';
 import { memoryMiBPerRun } from '../limits.ts';
 
-// A control group may give this process less memory than the host has.
+// A control group may limit the runner to less memory than the host has.
 const usableBytes = Math.min(totalmem(), process.constrainedMemory() || Number.POSITIVE_INFINITY);
 
 /**
- * Runs `act` in a new folder. When the runner is root, the run's uid may traverse the folder but
- * not list it, so that the run reaches its staged files.
+ * Runs `act` in a new folder. When the runner is root, the run's uid may traverse the folder to the
+ * staged files, but may not list the folder.
  * @throws Problem `plan-refused` when this user has as many concurrent runs as the memory allows;
  * `disk-full`
  */
@@ -46,11 +46,12 @@ export async function withRunFolder<Result>(
   }
 }
 
-// Deletes the folders of killed runners and counts the folders of live ones.
+// Deletes the run folders of killed runners and counts the run folders of live runners.
 function sweep(above: string): number {
   const folders = readdirSync(above).filter((name) => /^skillgate-[A-Za-z0-9]{6}$/.test(name));
   return folders.filter((name) => {
-    // Any user can create folders and links in /tmp, so check type, mode and owner before deleting.
+    // Any user can create folders and links in /tmp, so check type, mode and owner of a folder
+    // before deleting the folder.
     const [folder, file] = ['', '/runner'].map((part) =>
       lstatSync(`${above}/${name}${part}`, { throwIfNoEntry: false }),
     );
@@ -64,8 +65,8 @@ function sweep(above: string): number {
   }).length;
 }
 
-// A copied workspace may hold folders without permissions, or paths longer than a path may be.
-// chmod(1) and rm(1) work by descriptor and delete these too.
+// A copied workspace may hold folders without permissions, or paths longer than the kernel accepts.
+// chmod(1) and rm(1) work by descriptor, so they delete such folders too.
 function removeTree(path: string): void {
   try {
     rmSync(path, { recursive: true, force: true });

@@ -1,6 +1,6 @@
 /**
  * The steps of every run, of a skill or of a session: ask approvers, mount the workspaces, start
- * proxy and sandbox, wait, record the end.
+ * proxy and sandbox, wait for the sandbox's end, and record the end.
  */
 
 import { randomBytes } from 'node:crypto';
@@ -24,8 +24,8 @@ import { type Safeguards, startSafeguards } from './safeguards.ts';
 import { watchRun } from './watch.ts';
 
 /**
- * Runs planned work in a sandbox. Returns when the sandbox and its files are gone. Each Problem is
- * in the audit log before this function throws it.
+ * Runs planned work in a sandbox. Returns when the sandbox and the sandbox's files are gone. The
+ * audit log has each Problem before `runPlan` throws the Problem.
  * @throws Problem of the plan's first refusal, `budget-used`, `sandbox-missing`, `sandbox-refused`
  * and others
  */
@@ -33,7 +33,8 @@ export function runPlan(work: PlannedWork, world: RunWorld): Promise<RunEnd> {
   const subject = { ...work.subject, plan: work.digest };
   return recordRefusal(world.audit, subject, async () => {
     requireStartable(work);
-    // Check the budget before asking approvers: nobody should answer for a run that may not start.
+    // Check the agent's budget before asking approvers: nobody should answer for a run that may not
+    // start.
     const acting = world.agent === undefined ? undefined : actAs(world.agent, world, work.whyNot);
     try {
       return await guardAndRun(work, world, subject, acting);
@@ -79,7 +80,7 @@ async function guardAndRun(
     safeguards.breaker.observe(event);
   };
   try {
-    // The agent may have been revoked while the approver was answering.
+    // The operator may have revoked the agent while the approver was answering.
     acting?.requireActive();
     const end = await withRunFolder((runFolder) =>
       mountAndStart(work, world, { runFolder, record, acting, safeguards }),
@@ -157,8 +158,8 @@ async function startAndWait(work: PlannedWork, world: RunWorld, around: MountedR
   const leaks = leakDetector(
     [canary, ...placeholders.map(watchedPlaceholder)],
     (channel, { encoding }) => {
-      // Abort before recording: recording opens the breaker, and the run would end as `breaker`
-      // instead of `canary`.
+      // Abort the run before recording the canary: recording opens the breaker, and the run would
+      // end as `breaker` instead of `canary`.
       canarySeen.abort();
       record({ event: 'canary', channel, encoding });
     },

@@ -1,6 +1,6 @@
 /**
- * The types of a run's request and result. This file has types only, so that every part of a run
- * can import it.
+ * The types of a run's request and result. This file holds types only, so that every part of a run
+ * can import them.
  */
 import type { Agent } from '../../skills-index/run/agents/agent.ts';
 import type { ChangeSet, LeftBehind } from '../../skills-index/run/changes/changes.ts';
@@ -17,8 +17,8 @@ import type { Sandbox } from '../bubblewrap/sandbox.ts';
 import type { Secrets } from '../secrets/secrets.ts';
 
 /**
- * An admitted version with its files, as the catalogue returns them. The run verifies every byte
- * again.
+ * An admitted version with its files, as the catalogue returns them. The runner verifies every byte
+ * of the files again.
  */
 export interface SkillToRun {
   readonly admitted: AdmittedVersion;
@@ -31,21 +31,21 @@ export interface SkillToRun {
  * streams.
  */
 export interface RunWorld {
-  /** Absent when a person runs the skill at the terminal. */
+  /** The agent identity of the run; absent when a person runs the skill at the terminal. */
   readonly agent?: Agent;
   readonly hostPolicy: HostPolicy;
-  /** Absent when this host stores no secrets. */
+  /** The secrets that this host stores; absent when this host stores none. */
   readonly secrets?: Secrets;
   /** Skillgate's own folders; no run can mount them. */
   readonly paths: { readonly config: string; readonly data: string; readonly cache: string };
   readonly audit: Audit;
-  /** Notifies approvers about a hold. */
+  /** Tells approvers about a hold. */
   readonly hands?: HoldHands;
   readonly stdin?: Uint8Array | AsyncIterable<Uint8Array> | undefined;
   readonly onStdout: (chunk: Uint8Array) => void;
   readonly onStderr: (chunk: Uint8Array) => void;
   readonly signal?: AbortSignal;
-  /** Further events that end the run, such as a revocation. */
+  /** Further events that end the run, such as a revocation of the skill. */
   readonly stops?: readonly Stop[];
   readonly now: () => Date;
 }
@@ -55,14 +55,14 @@ export interface RunRequest extends RunWorld {
   readonly manifest: Manifest;
   readonly approved: Capabilities;
   /**
-   * A command's name or the bundle path of an executable file; absent when the manifest has exactly
-   * one.
+   * The name of a command, or the bundle path of an executable file. Absent when the manifest has
+   * exactly one command.
    */
   readonly command?: string;
   readonly args: readonly string[];
   /** The caller's reason for the run; the audit log records it. */
   readonly why?: string;
-  /** Defaults to bubblewrap. */
+  /** The sandbox of the run; bubblewrap by default. */
   readonly sandbox?: Sandbox;
 }
 
@@ -81,7 +81,7 @@ export interface Stop {
   readonly reason: EndReason;
 }
 
-/** How a run of a skill or a session ended. */
+/** The end of a run of a skill or of a session. */
 export interface RunEnd {
   readonly run: string;
   readonly reason: EndReason;
@@ -89,9 +89,11 @@ export interface RunEnd {
   readonly code: number | null;
   readonly milliseconds: number;
   readonly egress: { readonly allowed: number; readonly denied: number };
-  /** Paths that the run changed and the change set omits, with the reason for each. */
+  /** Paths that the run changed and that the change set omits, with the reason for each path. */
   readonly cleaned: readonly LeftBehind[];
-  /** Changes to folders with a private view. They wait until somebody accepts them. */
+  /**
+   * Changes to folders with a private view (`cow`). The changes wait until somebody accepts them.
+   */
   readonly changes?: ChangeSet;
 }
 

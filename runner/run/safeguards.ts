@@ -24,7 +24,7 @@ export interface Safeguards {
 }
 
 /**
- * Asks approvers about everything that the plan must ask before the start.
+ * Asks approvers about everything that needs an approval before the run starts, as the plan says.
  * @throws Problem `breaker-open`, `hold-unsupported`, `hold-denied`, `hold-expired`
  */
 export async function startSafeguards(
@@ -49,7 +49,7 @@ export async function startSafeguards(
   breaker.requireClosed();
   const gate = breaker.through(startGate({ ...desk, subject, grants: grantsDigest(plan), hands }));
   await requireStartAllowed(gate, plan, start, signal);
-  // Another run may have opened the breaker while the approver was answering.
+  // Another run may have opened the circuit breaker while the approver was answering.
   breaker.requireClosed();
   const timer = setInterval(() => breaker.readState(), breakerPollMs).unref();
   const close = (): void => {

@@ -1,5 +1,6 @@
 /**
- * Watches a started sandbox: its input, its output up to the limit, its time, and what ended it.
+ * Watches a started sandbox: passes input and output, holds the limits on output and time, and
+ * returns why the sandbox ended.
  */
 
 import { pipeline } from 'node:stream/promises';
@@ -11,13 +12,16 @@ import type { EndReason, RunRequest, Stop } from './run-request.ts';
 
 export interface WatchSettings extends Pick<RunRequest, 'onStderr' | 'onStdout' | 'stdin'> {
   readonly stops: readonly Stop[];
-  /** Searches the output for the canary. A hit must abort one of `stops`. */
+  /** Searches the output for the canary. A found canary must abort one of `stops`. */
   readonly leaks: LeakDetector;
-  /** Milliseconds that the run waited for approvers; they do not count against its time limit. */
+  /**
+   * Returns the milliseconds that the run waited for approvers. The run's time limit does not count
+   * these milliseconds.
+   */
   readonly waited: () => number;
 }
 
-/** Waits for the end of a sandbox. When this function returns, no process of the sandbox lives. */
+/** Waits for the end of a sandbox. When `watchRun` returns, no process of the sandbox lives. */
 export async function watchRun(
   running: RunningSandbox,
   { leaks, onStderr, onStdout, stdin, stops, waited }: WatchSettings,
@@ -43,8 +47,8 @@ export async function watchRun(
   }
   let left = limits.outputBytes;
   const pass = (channel: string, to: (chunk: Uint8Array) => void) => (chunk: Buffer) => {
-    // A command may print a placeholder, since it has no value outside the proxy. Only the canary
-    // stops output.
+    // A command may print a placeholder, since a placeholder is worthless outside the proxy. So
+    // only the canary stops output.
     if (leaks.push(channel, chunk)?.name === canaryName) return;
     if (left > 0) to(chunk.subarray(0, left));
     left -= chunk.length;
@@ -63,8 +67,8 @@ export async function watchRun(
   if (end.outOfMemory) return { reason: 'limit:memory', code: null };
   if (end.outOfProcesses === true && end.code !== 0)
     return { reason: 'limit:processes', code: null };
-  // A shell reports a signal as 128 plus its number. 152 is SIGXCPU (24): the command used up its
-  // processor seconds.
+  // A shell reports a signal as 128 plus the signal's number. 152 is SIGXCPU (24): the command used
+  // up its processor seconds.
   if (end.code === 152) return { reason: 'limit:seconds', code: null };
   return end.code === null ? { reason: 'killed', code: null } : { reason: 'exit', code: end.code };
 }

@@ -1,23 +1,23 @@
 /**
- * Searches everything that leaves a sandbox for values that must not leave: the run's canary, and
- * encoded placeholders of secrets.
+ * Searches everything that leaves a sandbox for two kinds of values that must not leave: the run's
+ * canary, and encoded placeholders of secrets.
  */
 import { canaryName, type WatchedValue } from '../../skills-index/run/leaks/canary.ts';
 import { leakForms } from '../../skills-index/run/leaks/leak-forms.ts';
 import { searchFor } from '../../skills-index/run/leaks/needle-search.ts';
 
 export interface Leak {
-  /** `canary`, or the secret's name. */
+  /** `canary`, or the name of the secret that leaked. */
   readonly name: string;
   readonly encoding: string;
 }
 
 export interface LeakDetector {
   /**
-   * Searches the next bytes of a channel, together with the end of the bytes before. The caller
-   * must not pass on bytes with a leak. Secrets in `allowed` may appear; a leak behind one of them
-   * is still found. After the first canary, every call returns that leak, so nothing more leaves
-   * the run.
+   * Searches the next bytes of a channel, together with the end of the channel's earlier bytes. The
+   * caller must not pass on bytes with a leak. Secrets in `allowed` may appear, and the search
+   * still finds a leak behind an allowed secret. After the first canary, every call returns that
+   * leak, so that nothing more leaves the run.
    */
   push(channel: string, chunk: Uint8Array, allowed?: readonly string[]): Leak | undefined;
   /** Forgets a channel that has ended. */

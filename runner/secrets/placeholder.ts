@@ -1,6 +1,6 @@
 /**
- * Placeholders stand for secrets inside a sandbox. The proxy replaces them with values in requests,
- * and values with placeholders in responses.
+ * Placeholders stand for secrets inside a sandbox. In requests the egress proxy replaces a
+ * placeholder with the secret's value, and in responses the value with the placeholder.
  */
 
 import type { BoundPlaceholder } from '../../skills-index/run/egress/secret-use.ts';
@@ -13,7 +13,7 @@ export function placeholderFor(random: Uint8Array): string {
   return `${prefix}${Buffer.from(random).toString('hex')}`;
 }
 
-/** The random part of a placeholder, for the leak detector to search for. */
+/** Returns the random part of a placeholder, for which the leak detector searches. */
 export function watchedPlaceholder({
   name,
   placeholder,

@@ -1,6 +1,7 @@
 /**
- * Secrets: values that the egress proxy adds to requests, only for the hosts to which each is
- * bound. No sandbox sees a value. runner/secret-sources/ stores and reads the values.
+ * A secret is a value that the egress proxy adds to requests, only for the hosts to which the
+ * secret is bound. No sandbox sees a secret's value. runner/secret-sources/ stores and reads the
+ * values.
  */
 
 import type { PlannedSecret } from '../../skills-index/run/plan/plan.ts';
@@ -8,8 +9,8 @@ import type { SecretEntry } from '../../skills-index/run/plan/plan-input.ts';
 import { Problem } from '../../skills-index/skill/problem.ts';
 
 /**
- * The secrets that a run may use, without their values. `reveal` fetches a value once a plan needs
- * it.
+ * The secrets that a run may use, without their values. `reveal` fetches the value of a secret once
+ * a plan needs the value.
  */
 export interface Secrets {
   readonly entries: readonly SecretEntry[];
