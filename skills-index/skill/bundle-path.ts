@@ -1,6 +1,6 @@
 /**
- * Paths inside a skill. Each path has exactly one spelling, and no path may leave the skill or mean
- * something else on another machine.
+ * Judges paths inside a skill. Each path has exactly one spelling. No path may leave the skill or
+ * mean something else on another machine.
  */
 import { pathBytesMax, pathDepthMax } from './limits.ts';
 
@@ -12,7 +12,8 @@ interface PathRule {
   readonly says: string;
 }
 
-// Windows compares the part before the first dot, without trailing spaces.
+// Windows compares the part of a file name before the first dot, without trailing spaces, with its
+// reserved names.
 const windowsReserved =
   /^(con|prn|aux|nul|clock\$|conin\$|conout\$|com[0-9¹²³]|lpt[0-9¹²³]) *(\..*)?$/i;
 
@@ -52,7 +53,7 @@ const pathRules: readonly PathRule[] = [
     says: 'has a name that Windows reserves',
     breaks: (_, parts) => parts.some((part) => windowsReserved.test(part)),
   },
-  // A program or shim that gets the path as an argument would read it as an option.
+  // A program or shim that gets such a path as an argument would read the path as an option.
   {
     says: 'has a part that begins with "-"',
     breaks: (_, parts) => parts.some((part) => part.startsWith('-')),
@@ -61,7 +62,7 @@ const pathRules: readonly PathRule[] = [
     says: 'belongs to git',
     breaks: (_, parts) => parts.some((part) => /^(\.git|git~\d+)$/.test(pathTwinKey(part))),
   },
-  // `.env.example` and similar files contain names without values.
+  // `.env.example` and similar files contain names of variables without values.
   {
     says: 'is an environment file, where secrets lie',
     breaks: (_, parts) =>
@@ -72,13 +73,13 @@ const pathRules: readonly PathRule[] = [
   },
 ];
 
-/** The folders above a path, the topmost first: `a` and `a/b` for `a/b/c`. */
+/** The folders above a path, the topmost folder first: `a` and `a/b` for `a/b/c`. */
 export function foldersAbove(path: string): string[] {
   const parts = path.split('/');
   return parts.slice(1).map((_, at) => parts.slice(0, at + 1).join('/'));
 }
 
-/** Every reason why a path cannot be in a bundle; none when it can. */
+/** Every reason why a path cannot be in a bundle; empty when the path can be in a bundle. */
 export function whyNotBundlePath(path: string): string[] {
   const parts = path.split('/');
   return pathRules.filter((rule) => rule.breaks(path, parts)).map((rule) => rule.says);
@@ -90,8 +91,8 @@ export function isBundlePath(path: string): path is BundlePath {
 }
 
 /**
- * A key that is equal for paths that some file system or language treats as the same: case (also
- * `ß`, `SS` and the Turkish `İ`) and compatibility forms.
+ * A key that is equal for paths that some file system or language treats as the same path. The key
+ * ignores case (also `ß`, `SS` and the Turkish `İ`) and compatibility forms.
  */
 export function pathTwinKey(path: string): string {
   return foldCase(foldCase(path))
@@ -99,8 +100,8 @@ export function pathTwinKey(path: string): string {
     .normalize('NFKC');
 }
 
-// Compatibility caseless matching (Unicode §3.13, D146) folds twice. Lower case comes first,
-// because only then `ẞ` becomes `SS`.
+// Compatibility caseless matching (Unicode §3.13, D146) folds case twice. The change to lower case
+// comes before the change to upper case, because only that order turns `ẞ` into `SS`.
 function foldCase(text: string): string {
   return text.normalize('NFKD').toLowerCase().toUpperCase().toLowerCase();
 }

@@ -1,5 +1,6 @@
 /**
- * Finds every reason why files cannot be a bundle. A skill is accepted or rejected as a whole.
+ * Finds every reason why files cannot be a bundle. The files of a skill are accepted or rejected
+ * together.
  */
 import { foldersAbove, pathTwinKey, whyNotBundlePath } from './bundle-path.ts';
 import { isDigest } from './digest.ts';
@@ -12,10 +13,10 @@ import {
 } from './limits.ts';
 import type { Reason } from './problem.ts';
 
-/** The properties of a file that are judged besides its content. */
+/** The properties of a file that are judged besides the file's content. */
 export interface ListedFile {
   readonly path: string;
-  /** Bytes. */
+  /** The file's size in bytes. */
   readonly size: number;
   readonly mode: number;
 }
@@ -50,7 +51,7 @@ export function whyNotPaths(paths: readonly string[]): Reason[] {
   }));
 }
 
-// `a/x` and `A/y` lie in one folder on some machines and in two on others.
+// The paths `a/x` and `A/y` lie in one folder on some machines and in two folders on others.
 function foldersThatDiffer(path: string, folders: ReadonlyMap<string, string>): string[] {
   return foldersOf(path).flatMap((folder) => {
     const twin = folders.get(pathTwinKey(folder));
@@ -60,12 +61,12 @@ function foldersThatDiffer(path: string, folders: ReadonlyMap<string, string>): 
   });
 }
 
-// A path that is too long is rejected anyway, and could have a million folders.
+// A path that is too long is rejected anyway, and could have a million folders above its file.
 function foldersOf(path: string): string[] {
   return path.length > pathBytesMax ? [] : foldersAbove(path);
 }
 
-/** Every reason why the number, sizes and permission bits of the files are not allowed. */
+/** Every reason why the number, sizes and permission bits of a skill's files are not allowed. */
 export function whyNotSizes(files: readonly ListedFile[]): Reason[] {
   const total = files.reduce((sum, file) => sum + file.size, 0);
   return [
@@ -87,8 +88,8 @@ export function whyNotSizes(files: readonly ListedFile[]): Reason[] {
 }
 
 /**
- * Reads a list of files, as far as its form allows.
- * @returns the files whose path could be read, and every fault of the form
+ * Reads a list of a skill's files, as far as the list's form allows.
+ * @returns the files whose path could be read, and every fault of the list's form
  */
 export function whyNotBundleForm(value: unknown): {
   readonly listed: readonly ListedFile[];
@@ -108,7 +109,8 @@ export function whyNotBundleForm(value: unknown): {
   ];
   const listed = files.flatMap((file): ListedFile[] => {
     if (!isRecord(file) || typeof file.path !== 'string') return [];
-    // An invalid size has its own reason, and counts as 0 in the sum.
+    // A file with an invalid size has a reason of its own, and counts as 0 bytes in the sum of all
+    // sizes.
     return [{ path: file.path, size: isSize(file.size) ? file.size : 0, mode: 0o644 }];
   });
   return { listed, reasons };

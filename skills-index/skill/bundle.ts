@@ -1,5 +1,6 @@
 /**
- * A bundle: the flat list of a skill's files. Its digest is the identity of a version.
+ * A bundle is the flat list of a skill's files. The digest of the list is the identity of a
+ * version.
  */
 import type { BundlePath } from './bundle-path.ts';
 import { noSkillMd, whyNotBundleForm, whyNotPaths, whyNotSizes } from './bundle-reasons.ts';
@@ -8,12 +9,12 @@ import { type Digest, digestOf } from './digest.ts';
 import { parseJson } from './json.ts';
 import { Problem, type Reason } from './problem.ts';
 
-/** A file of a folder, tar archive or upload, before it is checked. */
+/** A file of a folder, tar archive or upload, before anybody has checked the file. */
 export interface SourceFile {
   readonly path: string;
   readonly bytes: Uint8Array;
   /**
-   * The Unix permission bits that were found; the bundle keeps only whether the owner may execute
+   * The Unix permission bits that the file had. The bundle keeps only whether the owner may execute
    * the file.
    */
   readonly mode: number;
@@ -21,7 +22,7 @@ export interface SourceFile {
 
 export interface BundleFile {
   readonly path: BundlePath;
-  /** Bytes. */
+  /** The file's size in bytes. */
   readonly size: number;
   readonly sha256: Digest;
   readonly mode: '644' | '755';
@@ -29,23 +30,23 @@ export interface BundleFile {
 
 export interface Bundle {
   readonly schema: 'skillgate.bundle/1';
-  /** Sorted by the UTF-8 bytes of their paths. */
+  /** The skill's files, sorted by the UTF-8 bytes of their paths. */
   readonly files: readonly BundleFile[];
 }
 
 export interface PackedBundle {
   readonly bundle: Bundle;
   readonly digest: Digest;
-  /** The canonical form, whose SHA-256 is `digest`. */
+  /** The bundle's canonical form. `digest` is the SHA-256 of these bytes. */
   readonly bytes: Uint8Array;
-  /** Each file's bytes by path. */
+  /** The bytes of each file, by the file's path. */
   readonly contents: ReadonlyMap<BundlePath, Uint8Array>;
 }
 
 /**
  * Parses the canonical form of a bundle. Any other bytes are rejected, with every reason.
- * @throws Problem `json-invalid`; `skill-md-missing` when that is the only reason; otherwise
- * `bundle-invalid`
+ * @throws Problem `json-invalid`; `skill-md-missing` when the missing SKILL.md is the only reason;
+ * otherwise `bundle-invalid`
  */
 export function parseBundle(bytes: Uint8Array): {
   readonly bundle: Bundle;
@@ -69,7 +70,7 @@ function whyNotCanonical(value: unknown, bytes: Uint8Array): Reason[] {
   try {
     if (Buffer.from(canonicalJson(value)).equals(bytes)) return [];
   } catch (cause) {
-    // The text contains half a surrogate pair, which cannot be written as UTF-8.
+    // The bundle's text contains half a surrogate pair, which UTF-8 cannot express.
     if (!(cause instanceof Problem)) throw cause;
   }
   return [{ message: 'it is not in canonical form (RFC 8785)' }];

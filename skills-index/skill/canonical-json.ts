@@ -3,8 +3,8 @@ import { type Digest, digestOf } from './digest.ts';
 import { Problem } from './problem.ts';
 
 /**
- * The RFC 8785 form of a JSON value: keys sorted by UTF-16 code units, no white space, ECMAScript
- * numbers. Keys with the value `undefined` are left out, as in JSON.stringify.
+ * The RFC 8785 form of a JSON value: keys sorted by UTF-16 code units, no white space, numbers as
+ * ECMAScript prints them. Keys with the value `undefined` are left out, as in JSON.stringify.
  * @throws Problem `json-invalid` for values outside JSON (NaN, functions, dates, lone surrogates)
  */
 export function canonicalJson(value: unknown): string {
@@ -35,7 +35,7 @@ export function canonicalJson(value: unknown): string {
   return `{${members.join(',')}}`;
 }
 
-/** The digest of the canonical form. */
+/** The digest of a JSON value's canonical form. */
 export function canonicalDigest(value: unknown): Digest {
   return digestOf(canonicalJson(value));
 }

@@ -1,6 +1,7 @@
 /**
- * The capabilities of a skill: declared by the author, observed by the scanner, approved by a
- * reviewer, enforced by the runner, recorded by the audit. All five share one type and one algebra.
+ * The capabilities of a skill. Authors declare capabilities, the scanner observes capabilities, and
+ * reviewers approve capabilities. The runner enforces capabilities, and the audit log records
+ * capabilities. All five use one type and one algebra.
  */
 import { canonicalDigest, canonicalJson } from './canonical-json.ts';
 import type { Digest } from './digest.ts';
@@ -8,22 +9,27 @@ import { coversPath, parseEgressUrl } from './egress-target.ts';
 import { coversHost } from './host-name.ts';
 
 interface Explained {
-  /** The author's reason. Required in a manifest; absent in observed capabilities. */
+  /**
+   * The author's reason for the capability. Required in a manifest; absent in observed
+   * capabilities.
+   */
   readonly why?: string;
 }
 
-/** An environment variable, `*` for all of them. */
+/** Access to an environment variable; the name `*` stands for all environment variables. */
 export interface EnvCapability extends Explained {
   readonly name: string;
 }
 
 /**
- * How the proxy adds a secret to a request: `bearer`, `basic`, `header:NAME`, `sigv4`, `hmac:NAME`.
+ * How the proxy adds a secret to a request: `bearer`, `basic`, `header:NAME`, `sigv4` or
+ * `hmac:NAME`.
  */
 export type SecretUse = 'bearer' | 'basic' | 'sigv4' | `header:${string}` | `hmac:${string}`;
 
 /**
- * A secret that the proxy adds to requests to the named hosts. The sandbox never sees the value.
+ * A secret that the proxy adds to requests to the named hosts. The sandbox never sees the secret's
+ * value.
  */
 export interface SecretCapability extends Explained {
   readonly name: string;
@@ -32,7 +38,8 @@ export interface SecretCapability extends Explained {
 }
 
 /**
- * Requests that may leave. `methods` has upper-case names, or `*` where the scanner could not tell.
+ * Requests that may leave the sandbox. `methods` has upper-case names, or `*` where the scanner
+ * could not tell the method.
  */
 export interface EgressCapability extends Explained {
   readonly url: string;
@@ -42,8 +49,8 @@ export interface EgressCapability extends Explained {
 export type MountMode = 'ro' | 'rw' | 'cow';
 
 /**
- * A folder: either declared as a logical `source` at a `target`, or observed as an absolute `path`
- * (`/a/*` for all below, `*` for any).
+ * A mounted folder. A declared mount has a logical `source` at a `target`. An observed mount has an
+ * absolute `path` (`/a/*` for everything below `/a`, `*` for any path).
  */
 export interface MountCapability extends Explained {
   readonly source?: string;
@@ -53,7 +60,8 @@ export interface MountCapability extends Explained {
 }
 
 /**
- * A program beside the interpreter that a command implies; `*` where the scanner could not tell.
+ * A program besides the interpreter that a command implies; `*` where the scanner could not tell
+ * the program.
  */
 export interface ExecCapability extends Explained {
   readonly program: string;
@@ -70,7 +78,7 @@ export interface Capabilities {
 
 export type CapabilityKind = keyof Capabilities;
 
-/** One capability with its kind. */
+/** One capability of a skill, with the capability's kind. */
 export type Capability =
   | ({ readonly kind: 'env' } & EnvCapability)
   | ({ readonly kind: 'secret' } & SecretCapability)
@@ -94,7 +102,7 @@ export const noCapabilities: Capabilities = {
   exec: [],
 };
 
-/** The capabilities as one list, in the order of `capabilityKinds`. */
+/** The grouped capabilities as one list, in the order of `capabilityKinds`. */
 export function listCapabilities(grouped: Capabilities): Capability[] {
   return [
     ...grouped.env.map((one) => ({ kind: 'env', ...one }) as const),
@@ -106,8 +114,8 @@ export function listCapabilities(grouped: Capabilities): Capability[] {
 }
 
 /**
- * Groups a list by kind, in a stable order. Of capabilities that differ only in `why`, the first is
- * kept.
+ * Groups a list of capabilities by kind, in a stable order. Of capabilities that differ only in
+ * `why`, the first is kept.
  */
 export function groupCapabilities(list: readonly Capability[]): Capabilities {
   const kept = new Map<string, Capability>();
@@ -126,8 +134,8 @@ export function groupCapabilities(list: readonly Capability[]): Capabilities {
 }
 
 /**
- * Whether `wide` alone allows everything that `narrow` allows. A secret N covers env N; a mount
- * covers the paths below its target.
+ * Whether the capability `wide` alone allows everything that the capability `narrow` allows. A
+ * secret N covers the environment variable N. A mount covers the paths below the mount's target.
  */
 export function covers(wide: Capability, narrow: Capability): boolean {
   switch (narrow.kind) {
@@ -160,17 +168,17 @@ export function minus(taken: Capabilities, given: Capabilities): Capabilities {
   );
 }
 
-/** The capabilities of both, each once. */
+/** The capabilities of both groups, each capability once. */
 export function union(a: Capabilities, b: Capabilities): Capabilities {
   return groupCapabilities([...listCapabilities(a), ...listCapabilities(b)]);
 }
 
-/** Whether there is no capability. */
+/** Whether the groups contain no capability. */
 export function isEmpty(grouped: Capabilities): boolean {
   return capabilityKinds.every((kind) => grouped[kind].length === 0);
 }
 
-/** A capability on one line, such as `egress GET https://api.crm.example/v2/*`. */
+/** Prints a capability on one line, such as `egress GET https://api.crm.example/v2/*`. */
 export function printCapability(one: Capability): string {
   switch (one.kind) {
     case 'env':
@@ -186,22 +194,24 @@ export function printCapability(one: Capability): string {
   }
 }
 
-// Every member is printed. A mount with both a source and a path, which every parser rejects, must
-// not hide one of them.
+// Every member of a mount is printed. A mount with both a source and a path, which every parser
+// rejects, must not hide the source or the path.
 function printMount({ source, target, path }: MountCapability): string {
   const named = source === undefined && target === undefined ? [] : [`${source} at ${target}`];
   return [...named, ...(path === undefined ? [] : [path])].join(', path ');
 }
 
 /**
- * The capabilities without the author's reasons, sorted and each once: the form in approvals, index
- * lines and locks.
+ * The capabilities without the author's reasons, sorted, each capability once. Approvals, index
+ * lines and locks contain capabilities in this form.
  */
 export function withoutWhy(grouped: Capabilities): Capabilities {
   return groupCapabilities(listCapabilities(grouped).map(({ why: _, ...one }) => one));
 }
 
-/** SHA-256 of the RFC 8785 form without `why`. A lock and an approval pin this digest. */
+/**
+ * SHA-256 of the capabilities' RFC 8785 form without `why`. A lock and an approval pin this digest.
+ */
 export function capabilityDigest(grouped: Capabilities): Digest {
   return canonicalDigest(withoutWhy(grouped));
 }
@@ -218,11 +228,14 @@ function coversEgress(wide: EgressCapability, narrow: EgressCapability): boolean
   );
 }
 
-/** The modes in the order of what they allow: reading, writing to a copy, writing to the folder. */
+/**
+ * The modes of a mount in the order of what each mode allows: reading, writing to a copy, writing
+ * to the folder.
+ */
 const modeReach = { ro: 0, cow: 1, rw: 2 } as const;
 
 function coversMount(wide: MountCapability, narrow: MountCapability): boolean {
-  // A mount with a source is judged by the source, whatever other members it has.
+  // A mount with a source is compared by its source, whatever other members the mount has.
   if (narrow.path === undefined || narrow.source !== undefined || narrow.target !== undefined) {
     const sameFolder =
       wide.source === narrow.source && wide.target === narrow.target && wide.path === narrow.path;
@@ -230,11 +243,11 @@ function coversMount(wide: MountCapability, narrow: MountCapability): boolean {
       sameFolder && narrow.source !== undefined && modeReach[wide.mode] >= modeReach[narrow.mode]
     );
   }
-  // An observed write needs a mount that accepts writes; whether the write lasts depends on the
-  // mode.
+  // An observed write needs a mount that accepts writes. Whether the write lasts depends on the
+  // mount's mode.
   if (wide.mode === 'ro' && narrow.mode !== 'ro') return false;
   if (wide.path === '*') return true;
-  // A path with `..` may lie outside the folder.
+  // A path with `..` may lie outside the mounted folder.
   if (narrow.path.split('/').includes('..')) return false;
   if (wide.path !== undefined) return coversPath(wide.path, narrow.path);
   // A path that is only known at run time can reach nothing but mounted folders.
@@ -243,7 +256,8 @@ function coversMount(wide: MountCapability, narrow: MountCapability): boolean {
   );
 }
 
-// The order of hosts and methods has no meaning, so it must not change a digest.
+// The order of a capability's hosts and methods has no meaning, so the order must not change a
+// digest.
 function withSortedLists(one: Capability): Capability {
   if (one.kind === 'secret') return { ...one, hosts: [...new Set(one.hosts)].sort() };
   if (one.kind === 'egress') return { ...one, methods: [...new Set(one.methods)].sort() };

@@ -1,4 +1,4 @@
-/** SHA-256 digests, written `sha256:` + 64 hexadecimal digits: the identity of bytes. */
+/** SHA-256 digests identify bytes. A digest is written as `sha256:` and 64 hexadecimal digits. */
 import { createHash } from 'node:crypto';
 import { Problem } from './problem.ts';
 
@@ -7,13 +7,13 @@ export type Digest = string & { readonly [digestBrand]: true };
 
 const digestForm = /^sha256:[0-9a-f]{64}$/;
 
-/** Digest of bytes, or of the UTF-8 form of a string. */
+/** The digest of bytes, or of the UTF-8 form of a string. */
 export function digestOf(content: Uint8Array | string): Digest {
   return `sha256:${createHash('sha256').update(content).digest('hex')}` as Digest;
 }
 
 /**
- * Parses `sha256:…`.
+ * Parses a digest of the form `sha256:…`.
  * @throws Problem `digest-invalid`
  */
 export function parseDigest(text: unknown): Digest {
@@ -28,7 +28,7 @@ export function isDigest(text: unknown): text is Digest {
   return typeof text === 'string' && digestForm.test(text);
 }
 
-/** The 64 hexadecimal digits without `sha256:`. */
+/** The 64 hexadecimal digits of a digest, without `sha256:`. */
 export function hexOf(digest: Digest): string {
   return digest.slice('sha256:'.length);
 }

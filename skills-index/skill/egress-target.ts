@@ -3,16 +3,19 @@ import { isHostPattern } from './host-name.ts';
 import { Problem } from './problem.ts';
 
 export interface EgressTarget {
-  /** A manifest may say `https` or `http`; the scanner also sees `dns`, `tcp` and `udp`. */
+  /**
+   * The scheme of the url. A manifest may have `https` or `http`; the scanner also observes `dns`,
+   * `tcp` and `udp`.
+   */
   readonly scheme: 'https' | 'http' | 'dns' | 'tcp' | 'udp';
   /**
-   * A host name, `*.` and a host name, or `*`. In observed capabilities also an IP address or
-   * `localhost`.
+   * The host of the url: a host name, `*.` and a host name, or `*`. In observed capabilities, the
+   * host can also be an IP address or `localhost`.
    */
   readonly host: string;
-  /** 1 to 65535; 0 stands for any port. */
+  /** The port of the url: 1 to 65535, or 0 for any port. */
   readonly port: number;
-  /** For example `/v2/deals`; a `*` at the end stands for any text. */
+  /** The path of the url, for example `/v2/deals`. A `*` at the path's end stands for any text. */
   readonly path: string;
 }
 
@@ -21,7 +24,7 @@ const urlForm =
   /^(https|http|dns|tcp|udp):\/\/(\[[0-9a-f:.]+\]|[^/:?#[\]@\s]+)(?::(\d{1,5}))?(\/[^?#\s]*)?$/;
 
 /**
- * Parses an observed or declared egress url.
+ * Parses the url of an observed or declared egress capability.
  * @throws Problem `capability-invalid`
  */
 export function parseEgressUrl(url: string): EgressTarget {
@@ -44,8 +47,8 @@ export function parseEgressUrl(url: string): EgressTarget {
 }
 
 /**
- * Parses an egress url of a manifest. Other schemes than http and https, IP addresses, `localhost`
- * and wildcards over a public suffix are rejected.
+ * Parses an egress url of a manifest. A manifest may not have schemes other than http and https, IP
+ * addresses, `localhost`, or wildcards over a public suffix.
  * @throws Problem `capability-invalid`
  */
 export function parseDeclaredEgressUrl(url: string): EgressTarget {
@@ -60,20 +63,21 @@ export function parseDeclaredEgressUrl(url: string): EgressTarget {
   return target;
 }
 
-/** The url in its canonical form, without the default port. */
+/** Prints an egress url in its canonical form, without the scheme's default port. */
 export function printEgressTarget({ scheme, host, port, path }: EgressTarget): string {
   return `${scheme}://${host}${port === defaultPort[scheme] ? '' : `:${port}`}${path}`;
 }
 
 /**
- * Whether a path (or pattern) lies within a pattern: equal, or below when the pattern ends with
- * `*`.
+ * Whether a path (or pattern) lies within a pattern. A path equal to the pattern lies within, and
+ * so does every path below a pattern that ends with `*`.
  */
 export function coversPath(wide: string, narrow: string): boolean {
   return wide.endsWith('*') ? narrow.startsWith(wide.slice(0, -1)) : wide === narrow;
 }
 
-// A path that a server could read differently is rejected rather than normalised (RFC 3986 §6.2.2).
+// A url path that a server could read differently is rejected rather than normalised (RFC 3986
+// §6.2.2).
 function isPlainPath(path: string): boolean {
   const body = path.endsWith('*') ? path.slice(0, -1) : path;
   return (

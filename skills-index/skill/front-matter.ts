@@ -1,6 +1,6 @@
 /**
- * Parses the front matter of SKILL.md. Common mistakes of real skills are accepted (agentskills
- * specification of 2026-08).
+ * Parses the front matter of SKILL.md (agentskills specification of 2026-08). Common mistakes of
+ * real skills are accepted.
  */
 import { type Document, parseDocument } from 'yaml';
 import {
@@ -13,21 +13,21 @@ import { Problem } from './problem.ts';
 
 export interface FrontMatter {
   readonly document: Document.Parsed;
-  /** All keys of the front matter, as the author wrote them. */
+  /** All keys of the front matter with their values, as the author wrote them. */
   readonly fields: Readonly<Record<string, unknown>>;
-  /** Whether values had to be quoted before the YAML could be parsed. */
+  /** Whether the parser had to quote values before it could parse the front matter's YAML. */
   readonly requoted: boolean;
   readonly yaml: string;
   readonly description: string;
-  /** The Markdown below the front matter. */
+  /** The Markdown of SKILL.md below the front matter. */
   readonly body: string;
-  /** Line of SKILL.md on which `body` begins, from 1. */
+  /** The line of SKILL.md, counted from 1, on which the Markdown below the front matter begins. */
   readonly bodyLine: number;
 }
 
 /**
  * Reads the front matter of SKILL.md.
- * @param path the file's name in messages
+ * @param path the name of SKILL.md in messages
  * @throws Problem `skill-md-invalid` for unreadable YAML, a missing description, or bytes that are
  * not UTF-8
  */
@@ -58,7 +58,7 @@ function decode(bytes: Uint8Array, path: string): string {
   }
 }
 
-// The front matter is what stands between a first line `---` and the next line `---`.
+// The front matter is the text between a first line `---` and the next line `---`.
 function split(text: string, path: string): { yaml: string; body: string; bodyLine: number } {
   const opening = /^---[ \t]*\r?\n/.exec(text);
   if (opening === null) {
@@ -88,8 +88,8 @@ function split(text: string, path: string): { yaml: string; body: string; bodyLi
 
 type Yaml = Pick<FrontMatter, 'document' | 'fields' | 'requoted'>;
 
-// A description with an unquoted colon is the commonest mistake in the wild; it is read once more
-// with its values quoted.
+// A description with an unquoted colon is the most common mistake in published skills. YAML with
+// that mistake is parsed once more with its values quoted.
 function readYaml(yaml: string, path: string): Yaml {
   if (opensTooMany(yaml))
     throw invalid(
@@ -112,7 +112,8 @@ function readYaml(yaml: string, path: string): Yaml {
   const [error] = document.errors.length === 0 ? [] : first.errors;
   if (error !== undefined) {
     const [at, why] = placeOf(first.errors, yaml) ?? [error.linePos?.[0], firstLine(error.message)];
-    // The parser's own message quotes several lines of the file; the place is enough.
+    // The YAML parser's own message quotes several lines of the file. The place of the fault is
+    // enough.
     throw invalid(
       path,
       (at?.line ?? 1) + 1,
@@ -128,8 +129,8 @@ function readYaml(yaml: string, path: string): Yaml {
   return { document, fields, requoted };
 }
 
-// Two lines that are read as one key are reported at the first: an indented second one is what
-// somebody wrote wrongly.
+// The YAML parser reports two lines that it reads as one key at the first line. An indented second
+// line was indented by mistake, so messages name the second line.
 function placeOf(
   errors: Document.Parsed['errors'],
   yaml: string,
@@ -140,7 +141,7 @@ function placeOf(
 }
 
 // The YAML parser recurses, and is slow on many open brackets, so brackets are counted roughly
-// first.
+// before parsing.
 function opensTooMany(yaml: string): boolean {
   let open = 0;
   for (const char of yaml) {
@@ -151,15 +152,14 @@ function opensTooMany(yaml: string): boolean {
   return false;
 }
 
-// The YAML parser compares each key of a map with all others, so possible separators are counted
-// roughly first.
+// The YAML parser compares each key of a map with all other keys, so possible separators are
+// counted roughly before parsing.
 function separators(yaml: string): number {
   return yaml.match(/[\n:,?]/g)?.length ?? 0;
 }
 
 function parseYaml(yaml: string): Document.Parsed {
-  // The core schema knows no tag that makes anything but strings, numbers, booleans, null, lists
-  // and maps.
+  // In YAML's core schema, every tag makes a string, number, boolean, null, list or map.
   return parseDocument(yaml, {
     schema: 'core',
     version: '1.2',
@@ -193,15 +193,16 @@ function toPlain(document: Document.Parsed, path: string): unknown {
   return value;
 }
 
-// An alias inside the value that it names makes a cycle, in which every reader would loop forever.
+// A YAML alias inside the value that the alias names makes a cycle, in which every reader would
+// loop forever.
 function isTooDeep(value: unknown, above: readonly unknown[]): boolean {
   if (typeof value !== 'object' || value === null) return false;
   if (above.includes(value) || above.length >= jsonDepthMax) return true;
   return Object.values(value).some((member) => isTooDeep(member, [...above, value]));
 }
 
-// Works line by line, and each expression passes a line once, because the author's text decides how
-// long this takes.
+// Quotes values line by line, and each regular expression passes a line once, because the author's
+// text decides how long this work takes.
 function quoteColons(yaml: string): string {
   const lines = yaml.split('\n').map((line) => {
     const [, key = '', value = ''] =

@@ -4,14 +4,14 @@ import { getPublicSuffix } from 'tldts';
 
 declare const hostBrand: unique symbol;
 /**
- * A lower-case DNS name in ASCII form, at least two labels; never an IP address and never
- * `localhost`.
+ * A lower-case DNS name in ASCII form with at least two labels. An IP address and `localhost` are
+ * not host names in this sense.
  */
 export type HostName = string & { readonly [hostBrand]: true };
 
 const label = /^(?!-)[a-z0-9-]{1,63}(?<!-)$/;
 
-/** Whether text is a host name in its canonical form. */
+/** Whether text is a host name in the canonical form of host names. */
 export function isHostName(text: string): text is HostName {
   const labels = text.split('.');
   const last = labels.at(-1) ?? '';
@@ -22,7 +22,7 @@ export function isHostName(text: string): text is HostName {
 }
 
 /**
- * Whether text is a host name, `*` (any host), or `*.` and a host name that is no public suffix.
+ * Whether text is a host name, `*` (any host), or `*.` and a host name that is not a public suffix.
  */
 export function isHostPattern(text: string): boolean {
   if (text === '*') return true;
@@ -32,8 +32,8 @@ export function isHostPattern(text: string): boolean {
 }
 
 /**
- * Whether `wide` covers every host that `narrow` covers; both are names or patterns. `*.a.b` does
- * not cover `a.b`.
+ * Whether the host `wide` covers every host that `narrow` covers. Each of the two is a host name or
+ * a pattern. `*.a.b` does not cover `a.b`.
  */
 export function coversHost(wide: string, narrow: string): boolean {
   if (wide === '*' || wide === narrow) return true;

@@ -1,6 +1,6 @@
 /**
- * Parses JSON strictly: UTF-8, no repeated keys, limited depth and number of values. Also finds the
- * place of each value, so that messages can name the place.
+ * Parses JSON strictly: UTF-8, no repeated keys, limited depth and number of values. The parser
+ * also finds the place of each value, so that messages can name the place.
  */
 import { jsonDepthMax, jsonValuesMax } from './limits.ts';
 import { type Place, Problem, type Reason } from './problem.ts';
@@ -8,18 +8,18 @@ import { type Place, Problem, type Reason } from './problem.ts';
 export interface ParsedJson {
   readonly value: unknown;
   /**
-   * The place where a value begins, by its path of keys and indexes. For a member of an object, the
-   * place of its key.
+   * The place in the JSON text where a value begins. The value is named by its path of keys and
+   * indexes. For a member of an object, the place of the member's key.
    */
   placeOf(path: readonly (string | number)[]): Place;
 }
 
 /**
  * Parses one JSON document.
- * @param content bytes (UTF-8) or text
- * @param file how messages name it
- * @param valuesMax how many values it may hold, where that is more than usual
- * @throws Problem `json-invalid` with the place
+ * @param content the document as bytes (UTF-8) or text
+ * @param file how messages name the document
+ * @param valuesMax how many values the document may contain, where the usual limit is too low
+ * @throws Problem `json-invalid` with the place of the fault
  */
 export function parseJson(
   content: Uint8Array | string,
@@ -27,8 +27,8 @@ export function parseJson(
   valuesMax = jsonValuesMax,
 ): ParsedJson {
   const text = typeof content === 'string' ? content : decodeUtf8(content, file);
-  // Values are counted before parsing, because a few million small values need more memory than a
-  // server has.
+  // Values are counted before JSON.parse runs, because a few million small values need more memory
+  // than a server has.
   if (holdsMoreThan(text, valuesMax))
     throw new Problem('json-invalid', `Cannot read ${file}: more than ${valuesMax} values`);
   let value: unknown;
@@ -46,8 +46,8 @@ export function parseJson(
   return { value, placeOf: (path) => place(offsetOf(text, path)) };
 }
 
-// The engine's message contains an offset, or says that the text ends too early. Any other
-// message gives no place.
+// JavaScript's message about broken JSON contains an offset, or says that the text ends too early.
+// Any other message gives no place.
 function syntaxReasons(text: string, message: string, file: string): Reason[] {
   const position = /at position (\d{1,10})/.exec(message)?.[1];
   const offset =
@@ -60,7 +60,8 @@ function syntaxReasons(text: string, message: string, file: string): Reason[] {
   return offset === undefined ? [] : [{ message: why, place: placeAt(text, offset, file) }];
 }
 
-// Every value but the first follows a comma or an opening bracket. Strings are skipped.
+// Every JSON value but the first follows a comma or an opening bracket. Commas and brackets in
+// strings are skipped.
 function holdsMoreThan(text: string, valuesMax: number): boolean {
   let values = 1;
   for (let at = 0; at < text.length && values <= valuesMax; at++) {
@@ -72,8 +73,8 @@ function holdsMoreThan(text: string, valuesMax: number): boolean {
 }
 
 /**
- * Decodes UTF-8.
- * @throws Problem `json-invalid` for other bytes
+ * Decodes bytes as UTF-8.
+ * @throws Problem `json-invalid` for bytes that are not UTF-8
  */
 function decodeUtf8(bytes: Uint8Array, file: string): string {
   try {
@@ -83,7 +84,9 @@ function decodeUtf8(bytes: Uint8Array, file: string): string {
   }
 }
 
-/** Line and column (UTF-16 units) of an offset, both from 1; lines end with LF. */
+/**
+ * Line and column (UTF-16 units) of an offset in a text, each counted from 1. Lines end with LF.
+ */
 export function placeAt(text: string, offset: number, path: string): Place {
   const before = text.slice(0, offset);
   const lineStart = before.lastIndexOf('\n') + 1;
@@ -95,8 +98,8 @@ interface Walk {
   readonly place: (offset: number) => Place;
 }
 
-// JSON.parse accepted the text, so the walk only has to follow it. It returns the offset behind the
-// value.
+// Follows the structure of a text that JSON.parse has accepted. Returns the offset behind the value
+// that begins at `start`.
 function walk(context: Walk, start: number, depth: number): number {
   const { text } = context;
   if (depth > jsonDepthMax) {
@@ -117,9 +120,9 @@ function walk(context: Walk, start: number, depth: number): number {
 }
 
 /**
- * Visits the members of an object or list; a scalar has none.
- * @param visit gets the key or index, the offset of the member and the offset of its value; returns
- * the offset behind the value
+ * Visits the members of an object or list in a JSON text; a scalar has no members.
+ * @param visit gets the key or index, the offset of the member and the offset of the member's
+ * value; returns the offset behind the value
  * @returns the offset behind the object, list or scalar
  */
 function eachMember(
@@ -146,8 +149,8 @@ function eachMember(
 }
 
 /**
- * The offset of a value (for a member of an object: of its key); 0 when the value is absent.
- * Nothing is cached, because few places are requested.
+ * The offset of a value in a JSON text (for a member of an object: of the member's key); 0 when the
+ * value is absent. No offset is cached, because messages request few places.
  */
 function offsetOf(text: string, path: readonly (string | number)[]): number {
   let at = skipSpace(text, 0);
@@ -178,8 +181,8 @@ function thereTwice(key: string, at: Place): Problem {
 
 function endOfString(text: string, start: number): number {
   let at = start + 1;
-  // A string that is never closed ends with the text: `holdsMoreThan` runs before JSON.parse has
-  // checked the text.
+  // A string that is never closed ends with the text: `holdsMoreThan` counts values before
+  // JSON.parse has checked the text.
   while (at < text.length && text[at] !== '"') at += text[at] === '\\' ? 2 : 1;
   return at + 1;
 }
@@ -194,7 +197,8 @@ const quote = 0x22;
 const comma = 0x2c;
 const openBrace = 0x7b;
 const openBracket = 0x5b;
-// The white space of JSON (RFC 8259 §2), and the characters that may follow a number or a word.
+// The white space of JSON (RFC 8259 §2) stands in the first set. The second set has the characters
+// that may follow a number or a word.
 const spaces = new Set([' ', '\t', '\n', '\r']);
 const endsScalar = new Set([...spaces, ',', ']', '}']);
 

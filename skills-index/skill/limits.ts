@@ -6,14 +6,16 @@ export const pathBytesMax = 200;
 export const pathDepthMax = 8;
 export const manifestBytesMax = 256 * 1024;
 export const frontMatterBytesMax = 64 * 1024;
-/** Line feeds, colons, commas and question marks in the front matter. */
+/**
+ * Maximum number of line feeds, colons, commas and question marks in the front matter of SKILL.md.
+ */
 export const frontMatterPartsMax = 5_000;
 export const jsonDepthMax = 64;
-/** Values of one JSON document: objects, lists, and their members. */
+/** Maximum number of values in one JSON document: objects, lists, and their members. */
 export const jsonValuesMax = 100_000;
-/** For a document with more values, only the first reason is reported. */
+/** For a JSON document with more values than this number, only the first reason is reported. */
 export const allReasonsValuesMax = 5_000;
-/** Characters of a wrong value that a message shows. */
+/** Maximum number of characters of a wrong value that a message shows. */
 export const shownValueCharsMax = 200;
 export const namePartCharsMax = 64;
 export const versionCharsMax = 128;
@@ -31,5 +33,5 @@ export const secretHostsMax = 20;
 export const methodsMax = 20;
 export const mountTargetCharsMax = 200;
 export const yamlAliasesMax = 20;
-/** Reasons that one message lists; further reasons are only counted. */
+/** Maximum number of reasons that one message lists; further reasons are only counted. */
 export const reasonsMax = 100;

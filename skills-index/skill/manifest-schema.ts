@@ -1,6 +1,4 @@
-/**
- * The shape of skill.json. The parser and the published JSON Schema share it.
- */
+/** The shape of skill.json. The manifest parser and the published JSON Schema share this shape. */
 import validRange from 'semver/ranges/valid.js';
 import * as v from 'valibot';
 import { type BundlePath, isBundlePath } from './bundle-path.ts';
@@ -30,15 +28,18 @@ import { parseVersion } from './version.ts';
 export const manifestSchemaUrl = 'https://skillgate.dev/schema/skill-1.json';
 
 const envForm = /^[A-Za-z_][A-Za-z0-9_]{0,127}$/;
-/** Words in a variable's name that mark its value as a secret. */
+/** Words in an environment variable's name that mark the variable's value as a secret. */
 const secretWords =
   /(^|_)(API_?KEYS?|ACCESS_?KEYS?|KEYS?|TOKENS?|SECRETS?|PASS|PASSWD|PASSWORDS?|PASSPHRASE|PWD|CREDENTIALS?|CREDS|PRIVATE|AUTH|BEARER|COOKIES?|JWT|PAT|DSN|DATABASE_URL|CONNECTION_STRING|WEBHOOK_URL)(_|$)|(TOKEN|SECRET|PASSWORD|APIKEY)$/i;
-/** Names that end in a secret word, but belong to folders or sockets that every program reads. */
+/**
+ * Names of environment variables that end in a secret word, but belong to folders or sockets that
+ * every program reads.
+ */
 const plainNames = new Set(['PWD', 'OLDPWD']);
 const headerForm = /^[A-Za-z0-9!#$%&'*+.^_`|~-]{1,64}$/;
 /**
- * Headers that decide where a request ends or goes. A secret in one of them could smuggle a
- * request.
+ * Headers that decide where a request ends or where the request goes. A secret in one of these
+ * headers could smuggle a request.
  */
 const framingHeaders =
   /^(host|connection|content-length|transfer-encoding|te|trailer|upgrade|expect|keep-alive|proxy-.*)$/i;
@@ -46,12 +47,14 @@ const methodForm =
   /^(GET|HEAD|POST|PUT|PATCH|DELETE|OPTIONS|PROPFIND|REPORT|SEARCH|MKCOL|MOVE|COPY)$/;
 const sourceForm = /^workspace:([a-z0-9]+(-[a-z0-9]+)*)?$/;
 const targetForm = /^(\/[A-Za-z0-9_][A-Za-z0-9._-]*){1,8}$/;
-/** Folders of the sandbox itself. A mount there would replace files of the runner. */
+/**
+ * Folders of the sandbox itself. A mount at one of these folders would replace files of the runner.
+ */
 const sandboxFolders =
   /^\/(bin|boot|dev|etc|lib|lib32|lib64|proc|run|sbin|skills|sys|usr|var)(\/|$)/;
 const programForm = /^[A-Za-z0-9][A-Za-z0-9._+-]{0,63}$/;
 
-/** Whether a variable's name says that its value is a secret. */
+/** Whether an environment variable's name says that the variable's value is a secret. */
 export function looksSecret(envName: string): boolean {
   return secretWords.test(envName) && !plainNames.has(envName);
 }
@@ -171,7 +174,7 @@ const noGroups = {
   exec: [],
 } as const satisfies Capabilities;
 
-/** Shape of skill.json; `capabilities` and `limits` may be left out. */
+/** The shape of skill.json; an author may leave out `capabilities` and `limits`. */
 export const manifestShape = exactObject({
   $schema: v.exactOptional(v.literal(manifestSchemaUrl, `is not "${manifestSchemaUrl}"`)),
   name: v.pipe(
@@ -241,7 +244,7 @@ function wholeNumber(min: number, max: number) {
   return v.pipe(v.number(says), v.integer(says), v.minValue(min, says), v.maxValue(max, says));
 }
 
-// Makes a valibot step of a parser that throws a Problem.
+// Makes a valibot step of a parser that throws a Problem for text that it rejects.
 function checked<Output>(parse: (text: string) => Output, says: string) {
   return v.rawTransform<string, Output>(({ dataset, addIssue, NEVER }) => {
     try {

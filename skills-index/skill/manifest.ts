@@ -27,17 +27,17 @@ export interface Manifest {
   readonly name: SkillName;
   readonly version: Version;
   readonly license?: string;
-  /** Command name → file of the skill that it runs. */
+  /** Each command's name, with the file of the skill that the command runs. */
   readonly commands: Readonly<Record<string, BundlePath>>;
-  /** Required skill → semver range. */
+  /** Each required skill's name, with a semver range. */
   readonly requires: Readonly<Record<SkillName, string>>;
   readonly capabilities: Capabilities;
   readonly limits: RunLimits;
 }
 
 /**
- * Parses skill.json, with every reason against it and its place.
- * @param path the file's name in messages
+ * Parses skill.json; the Problem lists every reason against skill.json with the reason's place.
+ * @param path the name of skill.json in messages
  * @throws Problem `manifest-invalid`, `json-invalid`
  */
 export function parseManifest(bytes: Uint8Array, path = 'skill.json'): Manifest {
@@ -67,7 +67,8 @@ export function parseManifestJson(parsed: ParsedJson, what: string): Manifest {
     limits: { seconds: manifest.limits.seconds, memoryMiB: manifest.limits.memoryMiB },
     capabilities: groupCapabilities(listCapabilities(manifest.capabilities)),
   };
-  // The manifest must also fit into a statement, where its defaults are written out.
+  // The manifest must also fit into a statement, which contains the manifest with its defaults
+  // written out.
   requireSize(full, what);
   return full;
 }
@@ -81,8 +82,8 @@ function requireSize(manifest: unknown, what: string): void {
   );
 }
 
-// Two equal capabilities would hide one `why`, and two mounts at one target would hide one
-// folder.
+// Of two equal capabilities, one would hide the other's `why`. Of two mounts at one target, one
+// would hide the other's folder.
 function repetitions(capabilities: v.InferOutput<typeof manifestShape>['capabilities']) {
   const messages: { path: (string | number)[]; message: string }[] = [];
   for (const kind of capabilityKinds) {

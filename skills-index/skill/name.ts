@@ -7,7 +7,7 @@ declare const nameBrand: unique symbol;
 export type SkillName = `@${string}/${string}` & { readonly [nameBrand]: true };
 
 declare const scopeBrand: unique symbol;
-/** A scope without its `@`. */
+/** A scope without the `@` that stands before it in a skill's name. */
 export type Scope = string & { readonly [scopeBrand]: true };
 
 const partForm = /^[a-z0-9]+(-[a-z0-9]+)*$/;
@@ -17,14 +17,20 @@ export function isNamePart(text: string): boolean {
   return text.length <= namePartCharsMax && partForm.test(text);
 }
 
-/** @throws Problem `name-invalid` */
+/**
+ * Parses a scope without its `@`.
+ * @throws Problem `name-invalid`
+ */
 export function parseScope(text: unknown): Scope {
   const bare = typeof text === 'string' ? text.replace(/^@/, '') : '';
   if (!isNamePart(bare)) throw new Problem('name-invalid', `Not a scope: ${quote(text)}`);
   return bare as Scope;
 }
 
-/** @throws Problem `name-invalid` */
+/**
+ * Parses a skill's name, `@scope/name`.
+ * @throws Problem `name-invalid`
+ */
 export function parseSkillName(text: unknown): SkillName {
   const [scope, name, ...rest] =
     typeof text === 'string' && text.startsWith('@') ? text.slice(1).split('/') : [];
@@ -48,7 +54,7 @@ export function shortNameOf(name: SkillName): string {
   return name.slice(name.indexOf('/') + 1);
 }
 
-/** Package URL of a version: `pkg:skill/%40scope/name@version` (purl specification). */
+/** The package URL of a skill's version: `pkg:skill/%40scope/name@version` (purl specification). */
 export function purlOf(name: SkillName, version: Version): string {
   return `pkg:skill/%40${scopeOf(name)}/${shortNameOf(name)}@${encodeURIComponent(version)}`;
 }

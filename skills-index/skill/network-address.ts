@@ -1,6 +1,6 @@
 /**
- * Classifies IP addresses by their network (IANA special-purpose registries), including IPv4
- * addresses inside IPv6 addresses.
+ * Classifies IP addresses by their network (IANA special-purpose registries). IPv4 addresses inside
+ * IPv6 addresses are classified, too.
  */
 
 export type AddressClass =
@@ -15,8 +15,8 @@ export type AddressClass =
   | 'invalid';
 
 /**
- * The first match decides. Single addresses of cloud metadata services stand before the networks
- * that contain them.
+ * The first network in this table that contains an address decides the address's class. Single
+ * addresses of cloud metadata services stand before the networks that contain them.
  */
 const v4Table = [
   ['169.254.169.254/32', 'metadata'],
@@ -46,8 +46,8 @@ const v4Table = [
 ] as const satisfies readonly (readonly [string, AddressClass])[];
 
 /**
- * `v4@N` means the class of the IPv4 address that begins at byte N. `tunnel@N` means the same, but
- * never `public`, because such tunnels are retired.
+ * A network of class `v4@N` has the class of the IPv4 address that begins at byte N. `tunnel@N`
+ * means the same, but is never `public`, because such tunnels are retired.
  */
 const v6Table = [
   ['::1/128', 'loopback'],
@@ -72,8 +72,8 @@ const v6Table = [
 ] as const satisfies readonly (readonly [string, string])[];
 
 /**
- * The class of an address in text form. Any text but a plain IPv4 or IPv6 address (zones, ports,
- * octal parts) is `invalid`.
+ * The class of an address in text form. A text that is not a plain IPv4 or IPv6 address (zones,
+ * ports, octal parts) has the class `invalid`.
  */
 export function addressClass(ip: string): AddressClass {
   const v4 = parseV4(ip);
@@ -88,8 +88,8 @@ function classOfV4(address: readonly number[]): AddressClass {
 
 function classOfV6(address: readonly number[]): AddressClass {
   const found = v6Networks.find(([network]) => within(address, network))?.[1] ?? 'invalid';
-  // Teredo addresses (RFC 4380) contain an inverted IPv4 address, which needs no check: the whole
-  // Teredo network is reserved.
+  // Teredo addresses (RFC 4380) contain an inverted IPv4 address. The inverted address needs no
+  // check, because the whole Teredo network is reserved.
   if (found === 'v4@12') return classOfV4(address.slice(12));
   if (found === 'tunnel@12') return neverPublic(classOfV4(address.slice(12)));
   if (found === 'tunnel@2') return neverPublic(classOfV4(address.slice(2, 6)));
@@ -138,7 +138,7 @@ function parseV6(text: string): number[] | undefined {
   return [...head, ...new Array<number>(missing).fill(0), ...tail];
 }
 
-// Groups of 16 bits as bytes; the last may be a dotted IPv4 address.
+// Converts an address's groups of 16 bits to bytes. The last group may be a dotted IPv4 address.
 function groups(text: string, mayEndInV4: boolean): number[] | undefined {
   if (text === '') return [];
   const parts = text.split(':');

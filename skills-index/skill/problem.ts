@@ -1,26 +1,29 @@
 /**
- * The only class of intended failures. A Problem is thrown where work cannot continue, and caught
- * only where a process or connection begins.
+ * The only class of intended failures. Code throws a Problem where work cannot continue, and
+ * catches a Problem only where a process or connection begins.
  */
 import type { ProblemCode } from './problem-codes.ts';
 
-/** A place in a file, counted from 1. */
+/** A line and column of a file, each counted from 1. */
 export interface Place {
   readonly path: string;
   readonly line: number;
   readonly column: number;
 }
 
-/** One of several reasons, with its place in a file where there is one. */
+/** One of several reasons of a failure. The reason has a place where the reason is about a file. */
 export interface Reason {
   readonly message: string;
   readonly place?: Place;
 }
 
 export interface ProblemDetail {
-  /** The next step, where it is more exact than the code's own `fix`. */
+  /**
+   * The next step for the reader of this failure, where the step is more exact than the `fix` of
+   * the failure's code.
+   */
   readonly hint?: string | undefined;
-  /** Every reason, where there are several. */
+  /** Every reason of the failure, where there are several. */
   readonly reasons?: readonly Reason[];
   readonly cause?: unknown;
 }

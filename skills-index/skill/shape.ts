@@ -1,6 +1,6 @@
 /**
- * Parses untrusted JSON by a valibot schema: the result is typed, or a Problem lists every reason
- * with its place.
+ * Parses untrusted JSON by a valibot schema. The result is typed, or a Problem lists every reason
+ * against the JSON with the reason's place.
  */
 import * as v from 'valibot';
 import type { ParsedJson } from './json.ts';
@@ -12,8 +12,8 @@ type Schema<Output> = v.BaseSchema<unknown, Output, v.BaseIssue<unknown>>;
 type Path = readonly (string | number)[];
 
 /**
- * A JSON object with exactly these keys. Unlike `v.strictObject`, it reports every unknown key and
- * rejects lists.
+ * A JSON object with exactly these keys. Unlike `v.strictObject`, `exactObject` reports every
+ * unknown key and rejects lists.
  */
 export function exactObject<const Entries extends v.ObjectEntries>(
   entries: Entries,
@@ -21,7 +21,7 @@ export function exactObject<const Entries extends v.ObjectEntries>(
   const shape = v.objectWithRest(entries, v.never('is not a known key'));
   const run: (typeof shape)['~run'] = (dataset, config) =>
     shape['~run'](Array.isArray(dataset.value) ? { ...dataset, value: 'a list' } : dataset, config);
-  // The rest is never accepted, so the output is that of a strict object.
+  // `run` rejects unknown keys, so the output is the output of a strict object.
   return { ...shape, '~run': run } as unknown as v.StrictObjectSchema<Entries, undefined>;
 }
 
@@ -40,7 +40,10 @@ export function boundedList<Output>(
   return v.pipe({ ...list, '~run': run }, v.maxLength(max, says));
 }
 
-/** Turns messages about paths into reasons with places, in the order of the file. */
+/**
+ * Turns messages about paths of a JSON document into reasons with places, in the order of the
+ * document.
+ */
 export function placeReasons(
   parsed: ParsedJson,
   messages: readonly { readonly path: Path; readonly message: string }[],
@@ -53,10 +56,10 @@ export function placeReasons(
 }
 
 /**
- * Parses a value.
- * @param what how the message names it, for example `skill.json`
- * @throws Problem with `code` and every reason; of a value with very many parts the first alone,
- * since each costs memory
+ * Parses a value by a schema.
+ * @param what how the message names the value, for example `skill.json`
+ * @throws Problem with `code` and every reason; of a value with very many parts only the first
+ * reason, since each reason costs memory
  */
 export function parseShape<Output>(
   schema: Schema<Output>,
@@ -72,8 +75,8 @@ export function parseShape<Output>(
     path: pathOf(issue),
     message: describeIssue(issue),
   }));
-  // A file can have more faults than anybody reads, and finding each place means searching the
-  // text.
+  // A file can have more faults than anybody reads, and the place of each fault is found by
+  // searching the text.
   const messages = [...issues, ...unsafe.messages].slice(0, reasonsMax);
   requireNoReasons(placeReasons(parsed, messages), code, what);
   if (!result.success) throw new Problem(code, `Cannot read ${what}`);
@@ -83,7 +86,7 @@ export function parseShape<Output>(
 /**
  * Throws when there are reasons.
  * @throws Problem with `code`; the message has the only reason, or the number of reasons and the
- * first
+ * first reason
  */
 export function requireNoReasons(
   reasons: readonly Reason[],
@@ -98,12 +101,12 @@ export function requireNoReasons(
   throw new Problem(code, `Cannot read ${what}: ${count}${first.message}${where}`, { reasons });
 }
 
-/** Wraps a value that has no source text, so that every reason gets the same place. */
+/** Wraps a value that has no source text. Every reason about the value gets the same place. */
 export function unplaced(value: unknown, path: string): ParsedJson {
   return { value, placeOf: () => ({ path, line: 1, column: 1 }) };
 }
 
-/** `capabilities.env[0].name` */
+/** Prints the path of a value in a JSON document, such as `capabilities.env[0].name`. */
 export function printPath(path: Path): string {
   return path.reduce<string>((text, step) => {
     if (typeof step === 'number') return `${text}[${step}]`;
@@ -120,7 +123,8 @@ function pathOf(issue: v.BaseIssue<unknown>): Path {
 
 function describeIssue(issue: v.BaseIssue<unknown>): string {
   if (issue.received === 'undefined') return 'is missing';
-  // Messages of this code base are written to follow the path; valibot's own begin with `Invalid`.
+  // Messages of this code base are written to follow the path of a value. The own messages of
+  // valibot begin with `Invalid`.
   if (!issue.message.startsWith('Invalid ')) return issue.message;
   const received =
     issue.received.length > shownValueCharsMax
@@ -129,7 +133,8 @@ function describeIssue(issue: v.BaseIssue<unknown>): string {
   return `is ${received}, expected ${issue.expected ?? 'something else'}`;
 }
 
-// The longest part of the path that exists in the file: a missing key is reported at its object.
+// The longest part of the path that exists in the file: a missing key is reported at the object
+// that should have the key.
 function existing(value: unknown, path: Path): Path {
   let at = value;
   for (const [depth, step] of path.entries()) {
@@ -142,8 +147,8 @@ function existing(value: unknown, path: Path): Path {
 
 const keysNeverAllowed = new Set(['__proto__', 'constructor', 'prototype']);
 
-// valibot silently skips these keys. Values that are too deep were not read by `parseJson`, and are
-// rejected here.
+// valibot silently skips keys such as `__proto__`. Values that are too deep, and that `parseJson`
+// did not read, are rejected here, too.
 function unsafeKeys(value: unknown): {
   values: number;
   messages: { path: Path; message: string }[];

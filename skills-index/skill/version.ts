@@ -1,4 +1,4 @@
-/** Versions of skills (exactly semver 2), and the version that a range selects. */
+/** Versions of skills (exactly semver 2), and the choice of a version by a semver range. */
 import compareBuild from 'semver/functions/compare-build.js';
 import parse from 'semver/functions/parse.js';
 import valid from 'semver/functions/valid.js';
@@ -9,7 +9,10 @@ import { Problem } from './problem.ts';
 declare const versionBrand: unique symbol;
 export type Version = string & { readonly [versionBrand]: true };
 
-/** @throws Problem `version-invalid` unless the text is exactly semver 2 (no `v`, no spaces). */
+/**
+ * Parses a version.
+ * @throws Problem `version-invalid` unless the text is exactly semver 2 (no `v`, no spaces)
+ */
 export function parseVersion(text: unknown): Version {
   const parsed = typeof text === 'string' && text.length <= versionCharsMax ? parse(text) : null;
   if (
@@ -26,9 +29,9 @@ export function parseVersion(text: unknown): Version {
 }
 
 /**
- * The highest version in the range, or undefined. A prerelease counts only when the range names one
- * (semver). A range never selects a version with build metadata, which old versions may have; an
- * exact version does.
+ * The highest version in the range; undefined when the range has none. A prerelease counts only
+ * when the range names a prerelease (semver). Old versions may have build metadata. Only an exact
+ * version selects a version with build metadata; a range never does.
  */
 export function resolveVersion(range: string, versions: readonly Version[]): Version | undefined {
   if (range.includes('+') && valid(range) !== null)
@@ -36,12 +39,15 @@ export function resolveVersion(range: string, versions: readonly Version[]): Ver
   return maxSatisfying([...versions].sort(compareVersions), range) ?? undefined;
 }
 
-/** Whether the range includes this version. */
+/** Whether a semver range includes this version. */
 export function isInRange(version: Version, range: string): boolean {
   return resolveVersion(range, [version]) === version;
 }
 
-/** Orders versions by semver, build metadata last. */
+/**
+ * Orders versions by semver. Versions that differ only in build metadata are ordered by the
+ * metadata.
+ */
 export function compareVersions(a: Version, b: Version): number {
   return compareBuild(a, b);
 }
