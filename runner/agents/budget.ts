@@ -57,9 +57,7 @@ export function openBudgetAccount(
     reserved = count.add(reserved, count.only(kind, amount), -1);
     return true;
   };
-  const timer = setInterval(() => spend('seconds', 1) || stop.abort(), 1_000).unref();
-  const close = (): void => {
-    clearInterval(timer);
+  const giveBack = (): void => {
     if (Object.values(reserved.used).every((amount) => amount === 0)) return;
     change((stored) =>
       stored.day === reserved.day ? count.add(stored, reserved.used, -1) : stored,
@@ -68,12 +66,26 @@ export function openBudgetAccount(
   };
   for (const kind of ['runs', 'seconds'] as const) {
     if (spend(kind, 1)) continue;
-    close();
+    giveBack();
     throw new Problem(
       'budget-used',
       `Cannot start: agent ${name} has used its ${budget[kind]} ${kind} of today (UTC)`,
     );
   }
+  const spendSecond = (): void => {
+    try {
+      if (spend('seconds', 1)) return;
+    } catch {
+      // The file of the budget cannot be read or written, so nobody knows what is left. An error
+      // that a timer throws would end the runner with all its runs.
+    }
+    stop.abort();
+  };
+  const timer = setInterval(spendSecond, 1_000).unref();
+  const close = (): void => {
+    clearInterval(timer);
+    giveBack();
+  };
   return { spend, usedUp: stop.signal, close };
 }
 

@@ -141,7 +141,7 @@ async function walkOpen(
       if (depth >= foldersDeepMax && stats.isDirectory())
         throw new Problem(
           'plan-refused',
-          `Cannot walk the folder: ${textOf(inside)} lies more than ${foldersDeepMax} levels deep`,
+          `Cannot walk the folder: an inner folder lies more than ${foldersDeepMax} levels deep`,
         );
       if (
         !(await visitor.visit({ path: inside, name, at, stats, link, siblings })) ||

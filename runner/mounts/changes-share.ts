@@ -14,6 +14,7 @@ import {
 import { join } from 'node:path';
 import { type ChangeSet, changesFolderOf } from '../../skills-index/run/changes/changes.ts';
 import { hexOf } from '../../skills-index/skill/digest.ts';
+import { isGone } from '../files/walk-folder.ts';
 import { changedPathsMax, changeSetBytesMax, waitingBytesMax } from '../limits.ts';
 
 /** The agent and skill whose share a change set uses. */
@@ -36,6 +37,19 @@ export function whyTooLarge({ folders }: ChangeSet, json: string): string | unde
  * @param run id of the run, whose files are stored already
  */
 export function whyOverShare(
+  data: string,
+  run: string,
+  { agent, skill }: ShareOwner,
+  more: number,
+): string | undefined {
+  try {
+    return whyMoreThanShare(data, run, { agent, skill }, more);
+  } catch (cause) {
+    return `the changes that wait on this host cannot be counted, so discard the damaged ones (skillgate changes list): ${(cause as Error).message}`;
+  }
+}
+
+function whyMoreThanShare(
   data: string,
   run: string,
   { agent, skill }: ShareOwner,
@@ -80,17 +94,26 @@ function textOf({ agent, skill }: ShareOwner): string {
 
 // Change sets of earlier Skillgate versions lack this file; they count against no share.
 function ownerOf(data: string, run: string): string | undefined {
-  const file = join(changesFolderOf(data, run), ownerFile);
-  return existsSync(file) ? readFileSync(file, 'utf8') : undefined;
+  return unlessGone(() => readFileSync(join(changesFolderOf(data, run), ownerFile), 'utf8'));
 }
 
 // Count at least one disk block for each file, even an empty one.
 function bytesIn(folder: string): number {
-  if (!existsSync(folder)) return 0;
-  return readdirSync(folder).reduce(
-    (sum, name) => sum + Math.max(4_096, statSync(join(folder, name)).size),
+  return (unlessGone(() => readdirSync(folder)) ?? []).reduce(
+    (sum, name) =>
+      sum + (unlessGone(() => Math.max(4_096, statSync(join(folder, name)).size)) ?? 0),
     0,
   );
+}
+
+// Another process may remove a change set meanwhile.
+function unlessGone<Value>(read: () => Value): Value | undefined {
+  try {
+    return read();
+  } catch (cause) {
+    if (isGone(cause)) return undefined;
+    throw cause;
+  }
 }
 
 function mebibytes(bytes: number): string {

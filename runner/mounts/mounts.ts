@@ -124,7 +124,9 @@ export async function openMounts(request: MountsRequest): Promise<OpenMounts> {
       const { mode, path, source, target } = mount;
       const folder = descriptorOf(source);
       const workspace =
-        mode === 'ro' ? undefined : await openWorkspace(folder, path, views, request.obeyed);
+        mode === 'ro'
+          ? undefined
+          : await openWorkspace(folder, path, source, views, request.obeyed);
       const view = workspace?.view ?? (ownLocks.has(path) ? overlaid?.views.get(path) : undefined);
       pins.set(target, view?.pin ?? folder);
       sources.set(target, view?.source ?? path);
@@ -261,6 +263,7 @@ function dropUnstorable(
   folders: ChangedFolder[],
   cleaned: LeftBehind[],
 ): void {
+  if (folders.length === 0) return;
   const set = setOf(request, folders);
   const json = JSON.stringify(set);
   // Changes to `rw` mounts need room too: when they conflict, they wait.

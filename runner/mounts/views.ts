@@ -30,8 +30,9 @@ export interface Views {
   /**
    * @throws Problem `mode-unsupported` when the folder can neither be overlaid nor is small enough
    * to be copied
+   * @param name the name of the folder for messages, which the agent reads too
    */
-  open(folder: number, path: string): Promise<View>;
+  open(folder: number, path: string, name: string): Promise<View>;
   /** Descriptor of the mount namespace that the sandbox must enter. */
   namespace(): number | undefined;
   close(): void;
@@ -57,14 +58,14 @@ echo ready; read -r wait || :`;
 export function openViews(runFolder: string, overlays: boolean, into?: number): Views {
   const descriptors: number[] = [];
   let namespace = into;
-  const open = async (folder: number, path: string): Promise<View> => {
+  const open = async (folder: number, path: string, name: string): Promise<View> => {
     const room = `${runFolder}/view${descriptors.length}`;
     fs.mkdirSync(room, { mode: 0o711 });
     const overlay = overlays
       ? await overlayOver(folder, path, room, namespace)
       : 'this sandbox does not use overlays';
     if (typeof overlay === 'string')
-      return await copyOf(folder, room, descriptors, tooLarge(path, overlay));
+      return await copyOf(folder, room, descriptors, tooLarge(name, overlay));
     if (namespace === undefined) descriptors.push(overlay.namespace);
     namespace = overlay.namespace;
     descriptors.push(overlay.pin);
@@ -175,11 +176,11 @@ function setGroup(at: Buffer | string, gid: number): void {
   }
 }
 
-function tooLarge(path: string, why: string): Problem {
+function tooLarge(name: string, why: string): Problem {
   const what = `${changedBytesMax / 1024 / 1024} MiB or ${changedPathsMax} entries`;
   return new Problem(
     'mode-unsupported',
-    `Cannot mount ${path} for writing: it has more than ${what}, so it cannot be copied, and no overlay can be mounted: ${why}`,
+    `Cannot mount ${name} for writing: it has more than ${what}, so it cannot be copied, and no overlay can be mounted: ${why}`,
     {
       hint: 'Run Skillgate as root on Linux 5.11 or later, name a smaller folder for this workspace in host.json, or mount the folder read-only.',
     },

@@ -63,18 +63,20 @@ export interface OpenWorkspace {
  * Opens a workspace for a run.
  * @param folder descriptor of the workspace
  * @param path where the workspace lies
+ * @param name the name of the workspace for messages, which the agent reads too
  * @param further file names that programs obey, from host policy
  * @throws Problem `plan-refused` when the folder has too many entries; `mode-unsupported`
  */
 export async function openWorkspace(
   folder: number,
   path: string,
+  name: string,
   views: Views,
   further: FurtherNames = [],
 ): Promise<OpenWorkspace> {
   const below = `/proc/self/fd/${folder}`;
-  const view = await views.open(folder, path);
-  const before = await readTree(`/proc/self/fd/${view.pin}`, path);
+  const view = await views.open(folder, path, name);
+  const before = await readTree(`/proc/self/fd/${view.pin}`, name);
   const protectedPaths = findProtected(before, (link) => leadsTo(below, link), further);
   const owners = ownersOf(fs.fstatSync(folder));
   const ownership = ownershipOf(view.below ?? before, owners);

@@ -27,7 +27,16 @@ export function renewToken(
   };
   write();
   if (process.getuid?.() === 0) chownSync(folder, uid, gid);
-  const timer = setInterval(write, tokenRenewSeconds * 1_000).unref();
+  const renew = (): void => {
+    try {
+      write();
+    } catch {
+      // The token in use stays valid for three more minutes, and the next renewal may succeed.
+      // After that the bridge refuses the expired token. An error that a timer throws would end the
+      // runner.
+    }
+  };
+  const timer = setInterval(renew, tokenRenewSeconds * 1_000).unref();
   return () => clearInterval(timer);
 }
 

@@ -19,6 +19,22 @@ export function arrowsOf(path: string, text: string): Arrow[] {
   }));
 }
 
+/** The imports of a file whose path is computed, which no other test of imports can follow. */
+export function computedImportsOf(path: string, text: string): string[] {
+  const found: string[] = [];
+  const visit = (node: ts.Node): void => {
+    if (
+      ts.isCallExpression(node) &&
+      node.expression.kind === ts.SyntaxKind.ImportKeyword &&
+      !node.arguments.every(ts.isStringLiteral)
+    )
+      found.push(`${path}: ${node.getText()}`);
+    ts.forEachChild(node, visit);
+  };
+  visit(ts.createSourceFile(path, text, ts.ScriptTarget.Latest, true));
+  return found;
+}
+
 /** Every name that a file imports or exports from another file of the checkout. */
 export function namesFrom(path: string, text: string): { from: string; name: string }[] {
   const file = ts.createSourceFile(path, text, ts.ScriptTarget.Latest);

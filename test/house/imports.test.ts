@@ -1,8 +1,9 @@
 import { globSync, readFileSync } from 'node:fs';
 import { relative, resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { ts } from 'ts-morph';
 import { describe, expect, it } from 'vitest';
-import { type Arrow, arrowsOf, namesFrom } from './arrows.ts';
+import { type Arrow, arrowsOf, computedImportsOf, namesFrom } from './arrows.ts';
 
 const top = fileURLToPath(new URL('../..', import.meta.url));
 
@@ -106,6 +107,14 @@ describe('the drawing of the imports', () => {
     expect(wrong).toEqual([]);
   });
 
+  it('follows every import, because no file computes the path of one', () => {
+    const computed = sources.flatMap((path) =>
+      computedImportsOf(path, readFileSync(resolve(top, path), 'utf8')),
+    );
+    expect(computed).toEqual([]);
+    expect(computedImportsOf('cli/main.ts', 'import(path)')).toEqual(['cli/main.ts: import(path)']);
+  });
+
   it.each([
     ['scanner/scan.ts', "import { a } from '../registry/intake.ts';"],
     ['scanner/scan.ts', "import type { A } from '../runner/plan.ts';"],
@@ -136,7 +145,7 @@ describe('the drawing of the imports', () => {
 /**
  * The names that `cli` may import from `runner`: one for each room that offers something, by the
  * room's `public.ts`, which lists what a command may call. A room's list has at most this many names
- * and only shrinks: a command that needs one more calls a procedure of the room instead.
+ * (104 in all rooms): a command that needs one more calls a procedure of the room instead.
  */
 const runnerNames: Record<string, { readonly room: string; readonly offers: number }> = {
   admission: { room: 'runner/admission', offers: 6 },
@@ -167,6 +176,20 @@ function wrongRunnerNames(path: string, text: string): string[] {
     .map(({ from, name }) => `${path}: ${name} from ${from}`);
 }
 
+/** The first statement of a public.ts that is more than a list of names; undefined when none is. */
+function whyNotAList(text: string): string | undefined {
+  const file = ts.createSourceFile('public.ts', text, ts.ScriptTarget.Latest, true);
+  return file.statements
+    .find(
+      (one) =>
+        !ts.isExportDeclaration(one) ||
+        one.moduleSpecifier === undefined ||
+        one.exportClause === undefined ||
+        !ts.isNamedExports(one.exportClause),
+    )
+    ?.getText();
+}
+
 describe('the names that cli imports from runner', () => {
   it('are the twelve rooms of the list, by their public.ts', () => {
     const wrong = globSync('cli/**/*.{ts,js}', { cwd: top }).flatMap((path) =>
@@ -190,9 +213,20 @@ describe('the names that cli imports from runner', () => {
 
   it.each(Object.values(runnerNames))('of $room are $offers at most', (face) => {
     const path = `${face.room}/public.ts`;
-    const offered = namesFrom(path, readFileSync(resolve(top, path), 'utf8'));
+    const text = readFileSync(resolve(top, path), 'utf8');
+    const offered = namesFrom(path, text);
+    expect(whyNotAList(text)).toBeUndefined();
     expect(offered.length).toBeGreaterThan(0);
     expect(offered.length).toBeLessThanOrEqual(face.offers);
+  });
+
+  it.each([
+    ['export const a = 1;', 'export const a = 1;'],
+    ["export * from './agents.ts';", "export * from './agents.ts';"],
+    ["import { a } from './agents.ts'; export { a };", "import { a } from './agents.ts';"],
+    ["export { a } from './agents.ts'; act();", 'act();'],
+  ])('come from a list that holds nothing but names: %s', (text, statement) => {
+    expect(whyNotAList(text)).toBe(statement);
   });
 
   it('are for others than runner itself, whose core does not load what commands need', () => {

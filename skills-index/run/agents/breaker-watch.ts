@@ -102,14 +102,29 @@ export class BreakerWatch {
     this.#add(counter, amount);
     const { now, policy } = this.#settings;
     const sum = (this.#unwritten.get(counter) ?? 0) + countedBy(this.#written, counter, now());
-    if (sum >= (policy.breakers[counter] ?? breakerTable[counter].max)) this.#write();
+    if (sum >= (policy.breakers[counter] ?? breakerTable[counter].max))
+      this.#openUnless(() => this.#write());
   }
 
-  /** Stores the counts, and reads whether another run opened the breaker. */
+  /**
+   * Stores the counts, and reads whether another run opened the breaker. A file that cannot be read
+   * or written opens the breaker of this run.
+   */
   readState(): void {
-    this.#write();
-    const why = this.#file.read()?.open?.why;
-    if (why !== undefined) this.#opened.abort(why);
+    this.#openUnless(() => {
+      this.#write();
+      const why = this.#file.read()?.open?.why;
+      if (why !== undefined) this.#opened.abort(why);
+    });
+  }
+
+  // A timer calls this: an error that is thrown there would end the runner with all its runs.
+  #openUnless(stored: () => void): void {
+    try {
+      stored();
+    } catch (cause) {
+      this.#opened.abort(`the circuit breaker cannot be stored: ${(cause as Error).message}`);
+    }
   }
 
   #add(counter: BreakerCounter, amount: number): void {

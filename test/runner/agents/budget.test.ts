@@ -1,7 +1,7 @@
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { openBudgetAccount, readUsed } from '../../../runner/agents/budget.ts';
 
 let folder: string;
@@ -21,6 +21,27 @@ const spendAll = (spend: () => boolean): number => {
   while (spend() && times < 10_000) times++;
   return times;
 };
+
+describe('a budget that cannot be read any more', () => {
+  afterEach(() => void vi.useRealTimers());
+
+  it('ends the run as one that is used up, and throws nothing into the timer', () => {
+    vi.useFakeTimers();
+    const account = purseOf({ seconds: 900 });
+    vi.advanceTimersByTime(10_000);
+    expect(account.usedUp.aborted).toBe(false);
+    writeFileSync(file, 'damaged');
+    vi.advanceTimersByTime(120_000);
+    expect(account.usedUp.aborted).toBe(true);
+  });
+
+  it('leaves no timer behind when the start is refused', () => {
+    vi.useFakeTimers();
+    writeFileSync(file, 'damaged', { mode: 0o600 });
+    expect(() => purseOf({ seconds: 900 })).toThrow(/budget\.json/);
+    expect(vi.getTimerCount()).toBe(0);
+  });
+});
 
 describe('the budget of an identity', () => {
   it('lets through what a day has, and nothing above it, whatever the size of a part', () => {

@@ -44,6 +44,17 @@ describe('room for changes that wait', () => {
     );
   });
 
+  it('is refused, without an error, while a change set of this host is damaged', () => {
+    fs.mkdirSync(join(changesFolderOf(data, 'damaged'), 'room'), { recursive: true });
+    expect(whyOverShare(data, 'second', own, 0)).toMatch(/cannot be counted.*EISDIR/);
+  });
+
+  it('is counted while another process removes a change set', () => {
+    fs.mkdirSync(join(data, 'changes'), { recursive: true });
+    fs.writeFileSync(changesFolderOf(data, 'removed'), '');
+    expect(whyOverShare(data, 'second', own, 0)).toBeUndefined();
+  });
+
   it('is taken by empty files, too', () => {
     const folder = changesFolderOf(data, 'first');
     waits('first', own, full);

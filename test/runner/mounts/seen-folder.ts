@@ -57,7 +57,7 @@ export function makeSeenFolder(overlays: boolean, further: FurtherNames = []): S
     mkdirSync(runFolder);
     const views = openViews(runFolder, overlays);
     const descriptor = openSync(folder, 0o10_200_000);
-    const held = await openWorkspace(descriptor, folder, views, further);
+    const held = await openWorkspace(descriptor, folder, 'workspace:reports', views, further);
     act(`/proc/self/fd/${held.view.pin}`);
     giveRest(`/proc/self/fd/${held.view.pin}`);
     const kept = new Map<string, Uint8Array>();

@@ -130,9 +130,13 @@ describe('a breaker', () => {
 describe('the breaker of a run', () => {
   function makeWatch(thresholds: BreakerThresholds = {}) {
     let state: BreakerState | undefined;
+    let damaged = false;
     const written: BreakerState[] = [];
     const file: BreakerFile = {
-      read: () => state,
+      read: () => {
+        if (damaged) throw new Error('damaged');
+        return state;
+      },
       write: (next) => {
         state = next;
         written.push(next);
@@ -183,7 +187,10 @@ describe('the breaker of a run', () => {
         writer,
       });
     };
-    return { make, events, answer, written };
+    const damage = (): void => {
+      damaged = true;
+    };
+    return { make, events, answer, written, damage };
   }
 
   const denied: AuditEvent = { event: 'egress', decision: 'denied', why: 'no-rule' } as never;
@@ -240,6 +247,17 @@ describe('the breaker of a run', () => {
         event.event === 'hold' || event.event === 'breaker' ? event.state : '',
       ),
     ).toEqual(['opened', 'rejected', 'closed']);
+  });
+
+  it('opens for its run, and throws nothing, when the file cannot be read any more', () => {
+    const { make, damage } = makeWatch();
+    const watch = make();
+    watch.readState();
+    expect(watch.opened.aborted).toBe(false);
+    damage();
+    watch.readState();
+    expect(watch.opened.reason).toBe('the circuit breaker cannot be stored: damaged');
+    expect(() => make().requireClosed()).toThrow('damaged');
   });
 
   it('counts what leaves through the gate', () => {
