@@ -1,6 +1,6 @@
 /**
- * Builds and names the signed statements about versions and identities: in-toto statements, each
- * with one predicate.
+ * Builds and names the signed statements about versions and identities. Each is an in-toto
+ * statement with one predicate.
  */
 
 import { canonicalJson } from '../skill/canonical-json.ts';
@@ -24,7 +24,7 @@ import type {
 export type * from './predicates.ts';
 export { memberRoles } from './predicates.ts';
 
-/** Kind of statement → predicate type. */
+/** The predicate type of each kind of statement. */
 export const predicateTypes = {
   publish: 'https://skillgate.dev/attestation/publish/v1',
   scan: 'https://skillgate.dev/attestation/scan/v1',
@@ -42,11 +42,11 @@ export const statementType = 'https://in-toto.io/Statement/v1';
 
 export interface Subject {
   readonly name: string;
-  /** 64 hexadecimal digits. */
+  /** The subject's SHA-256 digest, as 64 hexadecimal digits. */
   readonly digest: { readonly sha256: string };
 }
 
-/** The version that a statement describes; `files` are the files of its bundle. */
+/** The version that a statement describes; `files` are the files of the version's bundle. */
 export interface VersionSubject {
   readonly name: SkillName;
   readonly version: Version;
@@ -81,8 +81,8 @@ export type IdentityStatement = MemberStatement | ScopeStatement | KeyStatement;
 export type Statement = VersionStatement | RevocationStatement | IdentityStatement;
 
 /**
- * The exact subjects of a statement about a version: its bundle, named by purl, and each file while
- * there are at most 500.
+ * The exact subjects of a statement about a version. The version's bundle is a subject, named by
+ * purl. Each file is a subject while there are at most 500 files.
  */
 export function versionSubjects({ name, version, bundle, files }: VersionSubject): Subject[] {
   const whole = { name: purlOf(name, version), digest: { sha256: hexOf(bundle) } };
@@ -122,7 +122,7 @@ export function keyStatement(predicate: KeyPredicate): KeyStatement {
   return { _type: statementType, subject, predicateType: predicateTypes.key, predicate };
 }
 
-/** The bytes that are signed: the statement's RFC 8785 form. */
+/** The bytes of a statement that are signed: the statement's RFC 8785 form. */
 export function statementBytes(statement: Statement): Uint8Array {
   return Buffer.from(canonicalJson(statement));
 }

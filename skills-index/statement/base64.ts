@@ -1,5 +1,6 @@
 /**
- * Checks that base64 has its one canonical form: no white space, exact padding, unused bits zero.
+ * Checks that base64 text has its only canonical form: no white space, exact padding, unused bits
+ * zero.
  */
 
 /** Whether text is standard base64 (RFC 4648 §4) in canonical form. */

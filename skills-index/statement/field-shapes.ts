@@ -12,7 +12,7 @@ import { isBase64, isBase64url } from './base64.ts';
 import { memberNameCharsMax, observedCapabilitiesMax, reasonCharsMax } from './limits.ts';
 import { isOnP256 } from './p256-point.ts';
 
-/** A shape with a known output type; its input is untrusted. */
+/** A shape that parses untrusted input into a known output type. */
 export type Shape<Output> = v.GenericSchema<unknown, Output>;
 
 export const digest = v.custom<Digest>(isDigest, 'is not a digest such as "sha256:…"');
@@ -43,8 +43,8 @@ export const logIndex = v.pipe(
 );
 
 /**
- * Text for people: not empty, without control characters other than line feeds, and without
- * characters that change the writing direction.
+ * Text for people. The text is not empty, and has no control characters but line feeds. The text
+ * also has no characters that change the writing direction.
  */
 export const reason = v.pipe(
   v.string(),
@@ -57,8 +57,8 @@ export const reason = v.pipe(
 );
 
 /**
- * A name on one line, in the form in which names are shown and compared: no spaces at its ends,
- * Unicode form NFKC.
+ * A member's name on one line, in the form in which names are shown and compared: no spaces at the
+ * name's ends, Unicode form NFKC.
  */
 export const memberName = v.pipe(
   v.string(),
@@ -80,11 +80,11 @@ export const isoTime = v.pipe(
   ),
 );
 
-// The SPKI of an uncompressed P-256 point (RFC 5480): these bytes, then the point.
+// The SPKI DER of an uncompressed P-256 point (RFC 5480) consists of these bytes and the point.
 const p256Prefix = Buffer.from('3059301306072a8648ce3d020106082a8648ce3d03010703420004', 'hex');
 
 /**
- * Whether bytes are the SPKI DER of a P-256 key in its canonical form, with a point that lies on
+ * Whether bytes are the SPKI DER of a P-256 key in the canonical form. The key's point must lie on
  * the curve.
  */
 export function isP256Spki(spki: Uint8Array): boolean {
@@ -94,7 +94,7 @@ export function isP256Spki(spki: Uint8Array): boolean {
   return isPrefixed && isOnP256(spki.subarray(p256Prefix.byteLength));
 }
 
-// SPKI of an Ed25519 key (RFC 8410): the last 32 bytes are the key.
+// The SPKI DER of an Ed25519 key (RFC 8410) consists of these bytes and the 32 bytes of the key.
 const ed25519Prefix = Buffer.from('302a300506032b6570032100', 'hex');
 
 /** Whether bytes are the SPKI DER of an Ed25519 key. */
@@ -160,17 +160,17 @@ const groups = <Mount>(mount: Shape<Mount>) => ({
 
 /**
  * Grouped capabilities that may be granted, as in approvals, index lines, agents and ceilings. A
- * mount of a path is not allowed.
+ * mount with an absolute `path` is not allowed.
  */
 export const capabilities: Shape<Capabilities> = exactObject(groups(folder));
 
 /**
- * Capabilities of scan reports, including mounts of paths, which only a scanner observes. All five
- * groups must be present.
+ * Capabilities in scan reports. Mounts with an absolute `path`, which only a scanner observes, are
+ * allowed. All five groups must be present.
  */
 export const seenCapabilities: Shape<Capabilities> = exactObject(groups(seenFolder));
 
-/** Whether a parser accepts the value. */
+/** Whether a parser accepts the value without throwing. */
 export function parses<Input>(parse: (input: Input) => unknown, value: Input): boolean {
   try {
     parse(value);

@@ -1,20 +1,24 @@
-/** The result of a scan rule; scanner, registry, desk and command line share this shape. */
+/**
+ * The result of a scan rule. The scanner, the registry, the desk and the command line share this
+ * shape.
+ */
 
 export type Verdict = 'pass' | 'review' | 'block' | 'incomplete';
 /**
- * malice: evidence of an attack. capability: a difference between the skill's abilities and its
- * manifest. policy: a form that the registry rejects.
+ * The kind of a finding. malice: evidence of an attack. capability: a difference between the
+ * skill's abilities and its manifest. policy: a form of file or text that the registry rejects.
  */
 export type FindingKind = 'malice' | 'capability' | 'policy';
 export const severities = ['info', 'low', 'medium', 'high', 'critical'] as const;
 export type Severity = (typeof severities)[number];
 /**
- * How certain the match is. exact: the symbol itself. folded: found after constants were computed.
- * lexical: found as text. widened: the value could not be resolved.
+ * How certain the match of a rule is. exact: the rule matched the symbol itself. folded: the match
+ * was found after constants were computed. lexical: the match was found as text. widened: the value
+ * could not be resolved.
  */
 export type Confidence = 'exact' | 'folded' | 'lexical' | 'widened';
 
-/** One step of a flow, from source to sink. */
+/** One step of a data flow, on the way from the flow's source to the flow's sink. */
 export interface FlowStep {
   readonly path: string;
   readonly line: number;
@@ -23,10 +27,11 @@ export interface FlowStep {
 }
 
 /**
- * A finding's lines (separated by LF) and columns count from 1; `path` is relative to the skill.
+ * What a rule found in a skill. Lines (separated by LF) and columns count from 1. `path` is
+ * relative to the skill's folder.
  */
 export interface Finding {
-  /** `group/name`, for example `flow/secret-to-network`. */
+  /** The rule's name as `group/name`, for example `flow/secret-to-network`. */
   readonly rule: string;
   readonly kind: FindingKind;
   readonly severity: Severity;
@@ -39,6 +44,9 @@ export interface Finding {
   readonly endColumn: number;
   readonly flow: readonly FlowStep[];
   readonly fix: string;
-  /** SHA-256 over rule, path, normalised snippet and occurrence: stable when lines move. */
+  /**
+   * SHA-256 over rule, path, normalised snippet and occurrence. The fingerprint is stable when
+   * lines of the file move.
+   */
   readonly fingerprint: string;
 }

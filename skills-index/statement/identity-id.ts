@@ -1,14 +1,15 @@
 /**
- * One digest for each possible signer, so that matching an identity means comparing two digests,
- * never a pattern.
+ * Gives each possible signer one digest. Matching an identity means comparing two digests, never a
+ * pattern.
  */
 import { canonicalDigest } from '../skill/canonical-json.ts';
 import type { Digest } from '../skill/digest.ts';
 import type { CiIdentity, Identity, PersonIdentity, PublicKey } from './predicates.ts';
 
 /**
- * The key id of a key; for any other identity, SHA-256 of its RFC 8785 form. The two kinds never
- * collide, because SPKI DER is not JSON.
+ * The digest of an identity: for a key, the key id; for any other identity, SHA-256 of the
+ * identity's RFC 8785 form. Digests of keys and of other identities never collide, because SPKI DER
+ * is not JSON.
  */
 export function identityId(identity: Identity): Digest {
   return isKey(identity) ? identity.keyId : canonicalDigest(identity);
@@ -33,7 +34,7 @@ export function keysAmong(identities: readonly Identity[]): PublicKey[] {
   return identities.filter(isKey);
 }
 
-/** An identity as text for people. No parser reads this text. */
+/** Prints an identity as text for people. No parser reads this text. */
 export function printIdentity(identity: Identity): string {
   if (isKey(identity)) return identity.keyId;
   if (!isCi(identity)) return `${identity.subject} (${identity.issuer})`;

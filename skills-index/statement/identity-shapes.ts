@@ -1,6 +1,6 @@
 /**
- * Shapes of identities in statements. Each field is compared exactly, and no field may contain a
- * pattern.
+ * The shapes of identities in statements. Each field of an identity is compared exactly, and no
+ * field may contain a pattern.
  */
 import * as v from 'valibot';
 import { boundedList, exactObject } from '../skill/shape.ts';
@@ -23,7 +23,7 @@ const exactText = v.pipe(
   ),
 );
 
-// Plain http: is allowed only for addresses that never leave this machine.
+// An issuer's URL may begin with http: only for addresses that never leave this machine.
 const issuer = v.pipe(
   exactText,
   v.regex(
@@ -60,15 +60,15 @@ const ci: Shape<CiIdentity> = v.pipe(
 );
 
 /**
- * A key, a person or a CI job. The fields decide which shape applies, so that each message names
- * the fault of that shape.
+ * The shape of a key, a person or a CI job. The fields of the given value decide which of the three
+ * shapes applies, so that each message names the fault of that shape.
  */
 export const identityShape: Shape<Identity> = v.lazy((given): Shape<Identity> => {
   if (isObjectWith(given, 'keyId') || isObjectWith(given, 'spki')) return publicKey;
   return isObjectWith(given, 'subject') ? person : ci;
 });
 
-/** The identities of a member at OIDC issuers: none or several, each once. */
+/** The identities of a member at OIDC issuers: none or several, each identity once. */
 export const memberIdentities: Shape<OidcIdentity[]> = v.pipe(
   boundedList(
     v.lazy((given): Shape<OidcIdentity> => (isObjectWith(given, 'subject') ? person : ci)),
@@ -78,7 +78,7 @@ export const memberIdentities: Shape<OidcIdentity[]> = v.pipe(
   v.check((list) => new Set(list.map(identityId)).size === list.length, 'names an identity twice'),
 );
 
-/** Owners or publishers of a scope: at least one, each once. */
+/** The owners or publishers of a scope: at least one identity, each identity once. */
 export const identityList: Shape<Identity[]> = v.pipe(
   boundedList(identityShape, scopeOwnersMax, 'is too long'),
   v.minLength(1, 'is empty'),

@@ -1,65 +1,74 @@
 /** Limits on statements and scan reports. */
-/** Above this number of files, the bundle's digest stands for all files. */
+/**
+ * A statement about a version has the bundle and at most this many files as subjects. With more
+ * files, the bundle is the only subject.
+ */
 export const statementSubjectsMax = 500;
-/** About twice the size of the scan statement for 1,000 files with paths of 200 bytes. */
+/**
+ * Maximum size of a statement: about twice the size of the scan statement for 1,000 files with
+ * paths of 200 bytes.
+ */
 export const statementBytesMax = 1024 * 1024;
 /**
- * Values in the JSON of a statement. A scan of 1,000 files has 6,000; the largest manifest has
- * 13,000.
+ * Maximum number of values in the JSON of a statement. A scan of 1,000 files has 6,000 values; the
+ * largest manifest has 13,000 values.
  */
 export const statementValuesMax = 20_000;
-/** Size of an envelope's JSON, with the payload in base64 and the signature. */
+/** Maximum size of an envelope's JSON, with the payload in base64 and the signature. */
 export const envelopeBytesMax = 1_500_000;
 export const scanReportBytesMax = 64 * 1024 * 1024;
 export const findingsMax = 10_000;
-/** Values in the JSON of a scan report. */
+/** Maximum number of values in the JSON of a scan report. */
 export const scanReportValuesMax = 1_000_000;
-/** Entries in a report's coverage: the files of the bundle, and other entries of the folder. */
+/**
+ * Maximum number of entries in a scan report's coverage: the files of the bundle, and other entries
+ * of the skill's folder.
+ */
 export const coverageFilesMax = 1_200;
 export const decidingFindingsMax = 10;
 export const flowStepsMax = 100;
 /**
- * Capabilities of one kind, hosts of one secret, or methods of one request, as a scanner observes
- * them.
+ * Maximum number of capabilities of one kind, hosts of one secret, or methods of one request, as a
+ * scanner observes them.
  */
 export const observedCapabilitiesMax = 2_000;
 export const reasonCharsMax = 4_000;
 export const memberNameCharsMax = 128;
-/** Owners of a scope; the same limit holds for its publishers. */
+/** Maximum number of a scope's owners; the same limit holds for a scope's publishers. */
 export const scopeOwnersMax = 50;
-/** OIDC identities of one member. */
+/** Maximum number of OIDC identities of one member. */
 export const memberIdentitiesMax = 20;
-/** Length of an issuer, subject, workflow or similar field of an OIDC identity. */
+/** Maximum length of an issuer, subject, workflow or similar field of an OIDC identity. */
 export const identityCharsMax = 512;
 /**
- * A certificate in base64. Fulcio's certificates have about 1,000 characters; one with many claims
- * has three times as many.
+ * Maximum length of a certificate in base64. Fulcio's certificates have about 1,000 characters; a
+ * certificate with many claims has three times as many.
  */
 export const certificateCharsMax = 16_384;
 export const timestampCharsMax = 32_768;
-/** Timestamps of one signature. */
+/** Maximum number of timestamps of one signature. */
 export const timestampsMax = 4;
 export const checkpointCharsMax = 16_384;
-/** Hashes of an inclusion proof; enough for a log of 2^63 entries. */
+/** Maximum number of hashes in an inclusion proof; enough for a log of 2^63 entries. */
 export const inclusionProofHashesMax = 64;
-/** Base64 of a DER signature: at most 72 bytes for P-256. */
+/** Maximum length of a DER signature in base64. A P-256 signature in DER has at most 72 bytes. */
 export const signatureCharsMax = 96;
-/** Any member of a passkey's assertion, in base64url. */
+/** Maximum length of any member of a passkey's assertion, in base64url. */
 export const assertionCharsMax = 8_192;
 export const nonceCharsMin = 16;
 export const nonceCharsMax = 128;
 export const originCharsMax = 300;
 export const summaryInputsMax = 100;
-/** Kinds of facts that one skill can have, or one rule can read. */
+/** Maximum number of kinds of facts that one skill can have, or one rule can read. */
 export const selectorsMax = 200;
 export const ruleSetRulesMax = 1_000;
 /**
- * Sentences for an agent that are compared between versions; `proseCharsMax` limits the characters
- * of all of them.
+ * Maximum number of sentences for an agent that are compared between two versions. `proseCharsMax`
+ * limits the characters of all these sentences together.
  */
 export const sentencesMax = 10_000;
 export const proseCharsMax = 1_000_000;
-/** A longer text is split into several sentences. */
+/** A text for an agent that is longer than this is split into several sentences. */
 export const sentenceCharsMax = 1_000;
-/** New or changed sentences that a comparison lists. */
+/** Maximum number of new or changed sentences that a comparison of two versions lists. */
 export const changedSentencesMax = 500;

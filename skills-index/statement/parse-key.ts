@@ -1,18 +1,21 @@
-/** Parses public keys for verification, and caches them where few keys verify many signatures. */
+/**
+ * Parses public keys for verification. Caches parsed keys where few keys verify many signatures.
+ */
 import { createPublicKey, type KeyObject } from 'node:crypto';
 
 /**
- * Parses the SPKI DER of a key.
+ * Parses the SPKI DER of a public key.
  * @throws Error when the bytes are not a public key
  */
 export type ParseKey = (spki: Uint8Array) => KeyObject;
 
-/** Parses a key without a cache. */
+/** Parses a public key without a cache. */
 export const parseKey: ParseKey = (spki) =>
   createPublicKey({ key: Buffer.from(spki), format: 'der', type: 'spki' });
 
 /**
- * Caches parsed keys, and empties the cache when it is full. Equal bytes always give an equal key.
+ * Caches parsed keys, and empties the cache when the cache is full. Equal bytes always give an
+ * equal key.
  */
 export function rememberingParseKey(keysMax: number): ParseKey {
   const known = new Map<string, KeyObject>();

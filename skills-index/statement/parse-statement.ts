@@ -36,7 +36,7 @@ const headShape = exactObject({
 });
 
 /**
- * Parses the payload of a DSSE envelope.
+ * Parses the statement in the payload of a DSSE envelope.
  * @throws Problem `statement-invalid`
  */
 export function parseStatement(bytes: Uint8Array): Statement {
@@ -79,7 +79,7 @@ export function kindOf(predicateType: Statement['predicateType']): StatementKind
   return found[0];
 }
 
-// Two parsers could read a payload that is not canonical JSON in different ways.
+// Two JSON parsers could read a payload that is not canonical JSON in different ways.
 function parseText(bytes: Uint8Array): unknown {
   try {
     const { value } = parseJson(bytes, 'statement', statementValuesMax);
@@ -94,8 +94,8 @@ function parseText(bytes: Uint8Array): unknown {
   );
 }
 
-// The subject of a statement about an identity follows from the predicate. Statements about
-// versions are compared with the bundle elsewhere.
+// The subject of a statement about an identity follows from the statement's predicate. Other code
+// compares statements about versions with the bundle.
 function requireOwnSubject(statement: Statement): void {
   const expected = ownStatement(statement);
   if (

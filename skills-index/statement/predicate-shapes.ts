@@ -1,4 +1,4 @@
-/** The shape of each predicate. A statement with any other member is rejected. */
+/** The shape of each predicate. A predicate with any other member is rejected. */
 import * as v from 'valibot';
 import { canonicalJson } from '../skill/canonical-json.ts';
 import { capabilityDigest, withoutWhy } from '../skill/capability.ts';
@@ -49,8 +49,8 @@ const shortText = v.pipe(
 );
 
 /**
- * A manifest in the form that `parseManifest` returns: defaults written out, entries in order, no
- * `$schema`.
+ * A manifest in the form that `parseManifest` returns: with all defaults written out, entries in
+ * order, and no `$schema`.
  */
 const manifest: field.Shape<Manifest> = v.rawTransform(({ dataset, addIssue, NEVER }) => {
   try {
@@ -72,8 +72,8 @@ const nonce = v.pipe(
 
 const assertionPart = v.pipe(field.base64url, v.maxLength(assertionCharsMax, 'is too long'));
 
-// The registry in which the statement counts. Callers decide up to which log index it may be
-// absent.
+// The registry in which the statement counts. Other code decides up to which log index a statement
+// may leave the registry out.
 const registry = v.exactOptional(field.digest);
 
 const approval = v.pipe(
@@ -186,7 +186,7 @@ const key = v.pipe(
   v.check((one) => one.replaces !== one.key.keyId, 'replaces itself'),
 );
 
-/** Kind of statement → shape of its predicate. */
+/** The shape of the predicate of each kind of statement. */
 export const predicateShapes: { readonly [Kind in StatementKind]: field.Shape<Predicates[Kind]> } =
   {
     publish: exactObject({ manifest, tool: shortText, inferred: v.exactOptional(v.literal(true)) }),

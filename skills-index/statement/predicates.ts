@@ -7,15 +7,15 @@ import type { Version } from '../skill/version.ts';
 import type { Verdict } from './finding.ts';
 import type { Coverage } from './scan-report.ts';
 
-/** A P-256 public key: SPKI DER in base64, and `sha256:` of that DER. */
+/** A P-256 public key: the key's SPKI DER in base64, and `sha256:` with the digest of that DER. */
 export interface PublicKey {
   readonly keyId: Digest;
   readonly spki: string;
 }
 
 /**
- * A person as an OIDC issuer names them: the issuer's URL, and the only subject alternative name of
- * the certificate. Both are compared byte by byte.
+ * A person as an OIDC issuer names the person: the issuer's URL, and the only subject alternative
+ * name of the person's certificate. URL and name are compared byte by byte.
  */
 export interface PersonIdentity {
   readonly issuer: string;
@@ -23,21 +23,24 @@ export interface PersonIdentity {
 }
 
 /**
- * A CI job. At least one of `ref` and `environment` is present, and a job must match each one that
- * is. All members are compared byte by byte.
+ * A CI job. At least one of `ref` and `environment` is present. A job must match both when both are
+ * present. All members are compared byte by byte.
  */
 export interface CiIdentity {
   readonly issuer: string;
   /**
-   * The provider's number for the repository. A new repository of the same name gets another
+   * The CI provider's number for the repository. A new repository with the same name gets another
    * number.
    */
   readonly repository: string;
-  /** Address of the workflow file, without its `@ref`. */
+  /** The address of the CI job's workflow file, without `@ref` at the address's end. */
   readonly workflow: string;
-  /** For example `refs/heads/main`. */
+  /** The git ref from which the CI job runs, for example `refs/heads/main`. */
   readonly ref?: string;
-  /** The deployment environment; the provider may demand a person's approval for it. */
+  /**
+   * The CI job's deployment environment. The provider may demand a person's approval for an
+   * environment.
+   */
   readonly environment?: string;
 }
 
@@ -52,15 +55,15 @@ export type Identity = PublicKey | OidcIdentity;
  */
 export interface BoundPredicate {
   /**
-   * Fingerprint of the registry's first root file. Absent in old statements, which did not name
-   * their registry.
+   * Fingerprint of the first root file of the registry in which the statement counts. Absent in old
+   * statements, which did not name a registry.
    */
   readonly registry?: Digest;
 }
 
 export interface PublishPredicate {
   readonly manifest: Manifest;
-  /** For example `skillgate 0.1.0`. */
+  /** The program that made the publication, for example `skillgate 0.1.0`. */
   readonly tool: string;
   /** Present when the manifest was inferred from the scan instead of written by the author. */
   readonly inferred?: true;
@@ -81,7 +84,7 @@ export interface ScanPredicate extends BoundPredicate {
   }[];
 }
 
-/** A WebAuthn assertion, base64url without padding. */
+/** A WebAuthn assertion, with each member in base64url without padding. */
 export interface PasskeyAssertion {
   readonly credentialId: string;
   readonly authenticatorData: string;
@@ -93,23 +96,23 @@ export interface ApprovalPredicate extends BoundPredicate {
   readonly name: SkillName;
   readonly version: Version;
   readonly bundle: Digest;
-  /** Grouped as in skill.json, without `why`. */
+  /** The approved capabilities, grouped as in skill.json, without `why`. */
   readonly capabilities: Capabilities;
   readonly capabilityDigest: Digest;
   readonly scanReport: Digest;
   readonly ruleSet: Digest;
   readonly policy: Digest;
-  /** The member's name, and the key or passkey that signs the approval. */
+  /** The name of the member who approves, and the key or passkey that signs the approval. */
   readonly reviewer:
     | { readonly member: string; readonly keyId: Digest }
     | { readonly member: string; readonly credentialId: string };
   readonly reason: string;
   readonly nonce: string;
-  /** ISO 8601, UTC. The draft must be signed before this time. */
+  /** The time before which the approval's draft must be signed (ISO 8601, UTC). */
   readonly expires: string;
   /**
-   * Whether the signer fetched the bundle and verified its digests without the desk. Counts for
-   * keys only.
+   * Whether the signer of the approval fetched the bundle and verified the bundle's digests without
+   * the desk. Counts only for approvals by a key.
    */
   readonly independent: boolean;
   readonly assertion?: PasskeyAssertion;
@@ -121,14 +124,14 @@ export interface ApprovalPredicate extends BoundPredicate {
  */
 export interface VerificationSummary extends BoundPredicate {
   readonly verifier: { readonly id: string };
-  /** ISO 8601, UTC. */
+  /** The time of the verification (ISO 8601, UTC). */
   readonly timeVerified: string;
-  /** The version's purl. */
+  /** The purl of the verified version. */
   readonly resourceUri: string;
   readonly policy: { readonly digest: { readonly sha256: string } };
   /**
-   * Addresses (SHA-256 of the canonical Sigstore bundle) of publish, scan, approvals and
-   * provenance, sorted.
+   * Sorted addresses of the statements behind the summary: publication, scan, approvals and
+   * provenance. An address is the SHA-256 of the statement's canonical Sigstore bundle.
    */
   readonly inputAttestations: readonly { readonly digest: { readonly sha256: string } }[];
   readonly verificationResult: 'PASSED' | 'FAILED';
@@ -145,7 +148,8 @@ export interface RevocationPredicate extends BoundPredicate {
   readonly target: RevocationTarget;
   readonly reason: string;
   /**
-   * New for each act, so that a second suspension is a new statement with its own place in the log.
+   * A value that is new for each suspension, lift or revocation. A second suspension is therefore a
+   * new statement with a place of its own in the log.
    */
   readonly nonce: string;
 }
@@ -153,12 +157,12 @@ export interface RevocationPredicate extends BoundPredicate {
 export const memberRoles = ['reviewer', 'administrator', 'scanner'] as const;
 export type MemberRole = (typeof memberRoles)[number];
 
-/** A passkey as enrolled: `credentialId` and `publicKey` (COSE) base64url without padding. */
+/** A passkey as enrolled: `credentialId` and `publicKey` (COSE) in base64url without padding. */
 export interface EnrolledPasskey {
   readonly credentialId: string;
   readonly publicKey: string;
   readonly rpId: string;
-  /** For example `https://skills.example`. */
+  /** The origin of the pages that may use the passkey, for example `https://skills.example`. */
   readonly origin: string;
 }
 
@@ -169,26 +173,26 @@ export interface MemberPredicate extends BoundPredicate {
   readonly key?: PublicKey;
   readonly passkey?: EnrolledPasskey;
   /**
-   * With `enrolled`: the member's identities at issuers, as the administrator knows them; an empty
-   * list means none. When absent, the identities are unknown, and the member cannot approve
-   * versions of keyless authors.
+   * The identities of an enrolled member at OIDC issuers, as the administrator knows them. An empty
+   * list means that the member has none. When the list is absent, the identities are unknown, and
+   * the member cannot approve versions of keyless authors.
    */
   readonly identities?: readonly OidcIdentity[];
   readonly state: 'enrolled' | 'ended';
   /**
-   * With `ended`: the last log index at which the key or passkey still counts; when absent, the
-   * index of this statement.
+   * The last log index at which an ended key or passkey still counts. When absent, the log index of
+   * the statement with the end is meant.
    */
   readonly validUpTo?: number;
   /**
-   * Address of the last statement on this key or passkey; `none` when there is none. An enrolment
-   * counts only while no newer statement is logged. An end always counts. Absent in statements of
-   * older versions.
+   * Address of the last statement on this key or passkey; `none` when there is no earlier
+   * statement. An enrolment counts only while no newer statement is logged. An end always counts.
+   * Absent in statements of older versions of Skillgate.
    */
   readonly previous?: Digest | 'none';
   /**
-   * New for each statement. Scopes and keys need no nonce: a scope statement names `previous`, and
-   * a second end of a key changes nothing.
+   * A value that is new for each statement about a member. Statements about scopes and keys need no
+   * nonce: a scope statement names `previous`, and a second end of a key changes nothing.
    */
   readonly nonce: string;
 }
@@ -196,27 +200,36 @@ export interface MemberPredicate extends BoundPredicate {
 export interface ScopePredicate extends BoundPredicate {
   readonly scope: Scope;
   /**
-   * The identities that may change this statement. They may also publish, unless `publishers` is
-   * present.
+   * The identities that may change this scope statement. The owners may also publish, unless
+   * `publishers` is present.
    */
   readonly owners: readonly Identity[];
   /**
-   * When present, only these identities may publish. A scope that lists only CI jobs here cannot be
-   * published from a laptop.
+   * When present, only these identities may publish in the scope. A scope whose publishers are only
+   * CI jobs cannot be published from a laptop.
    */
   readonly publishers?: readonly Identity[];
-  /** Address of the scope statement that this one changes; absent in a first claim. */
+  /**
+   * Address of the scope statement that this statement changes; absent in the first claim of a
+   * scope.
+   */
   readonly previous?: Digest;
 }
 
 export interface KeyPredicate extends BoundPredicate {
   readonly key: PublicKey;
   readonly state: 'enrolled' | 'ended';
-  /** With `enrolled`: the earlier key that this key replaces; its holder signs the statement. */
+  /**
+   * The earlier key that an enrolled key replaces. The holder of the earlier key signs the
+   * statement.
+   */
   readonly replaces?: Digest;
-  /** With `ended`: the last log index at which its statements count. */
+  /** The last log index at which statements of an ended key count. */
   readonly validUpTo?: number;
 }
 
-/** SLSA provenance is a foreign format: it is stored and passed on, but not interpreted. */
+/**
+ * SLSA provenance is a foreign format. Skillgate stores provenance and passes provenance on, but
+ * does not interpret its members.
+ */
 export type ProvenancePredicate = Readonly<Record<string, unknown>>;

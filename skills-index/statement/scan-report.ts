@@ -1,6 +1,6 @@
 /**
- * The scan report: capabilities, findings and coverage, as `skillgate.scan/1`. The same bytes and
- * rule set always give the same report.
+ * The scan report: capabilities, findings and coverage, in the format `skillgate.scan/1`. The same
+ * bytes and the same rule set always give the same report.
  */
 import * as v from 'valibot';
 import type { Capabilities } from '../skill/capability.ts';
@@ -13,19 +13,24 @@ import { coverageFilesMax, decidingFindingsMax, findingsMax, flowStepsMax } from
 export interface Coverage {
   readonly files: readonly {
     readonly path: string;
-    /** Absent for entries without content (links) and for files too large to be hashed. */
+    /**
+     * SHA-256 of the file. Absent for entries without content (links) and for files too large to be
+     * hashed.
+     */
     readonly sha256?: Digest;
     readonly bytes?: number;
     readonly disposition: 'analysed' | 'inert' | 'unanalysed';
     readonly reason: string;
   }[];
-  /** The number of further entries of the folder that are neither analysed nor listed. */
+  /**
+   * The number of further entries of the skill's folder that the scan neither analysed nor listed.
+   */
   readonly unlisted?: number;
 }
 
 export interface ScanReport {
   readonly schema: 'skillgate.scan/1';
-  /** The skill's folder, relative to the working directory; `.` in signed reports. */
+  /** The path of the skill's folder, relative to the working directory; `.` in signed reports. */
   readonly path: string;
   readonly name: string;
   readonly version: string;

@@ -1,6 +1,4 @@
-/**
- * Signs statements with a given signer, and parses and verifies their DSSE v1 envelopes.
- */
+/** Signs statements with a given signer. Parses and verifies DSSE v1 envelopes. */
 import { createPublicKey, verify } from 'node:crypto';
 import * as v from 'valibot';
 import type { Digest } from '../skill/digest.ts';
@@ -11,13 +9,13 @@ import { base64, isP256Spki, type Shape } from './field-shapes.ts';
 import { signatureCharsMax } from './limits.ts';
 import { parseStatement } from './parse-statement.ts';
 
-/** A P-256 private key, in a file, a keychain, a hardware token or WebCrypto. */
+/** A P-256 private key in a file, a keychain, a hardware token or WebCrypto. */
 export interface Signer {
-  /** SHA-256 of `publicKey`. */
+  /** The key's id, which is SHA-256 of `publicKey`. */
   readonly keyId: Digest;
-  /** SPKI DER. */
+  /** The public key in SPKI DER. */
   readonly publicKey: Uint8Array;
-  /** ECDSA over P-256 with SHA-256, DER. */
+  /** Signs bytes by ECDSA over P-256 with SHA-256; the signature is in DER. */
   sign(bytes: Uint8Array): Promise<Uint8Array>;
 }
 
@@ -25,20 +23,22 @@ export const inTotoPayloadType = 'application/vnd.in-toto+json';
 
 /** A DSSE envelope in JSON, with exactly one signature. */
 export interface Envelope {
-  /** Base64. */
+  /** The signed bytes in base64. */
   readonly payload: string;
   readonly payloadType: string;
-  /** `keyid` is always empty, because it is unsigned and cosign rejects it. */
+  /**
+   * `keyid` is always empty, because `keyid` is not signed, and because cosign rejects a key id.
+   */
   readonly signatures: readonly [{ readonly sig: string; readonly keyid: '' }];
 }
 
-/** DSSE v1 pre-authentication encoding. */
+/** The pre-authentication encoding of DSSE v1: the bytes that a DSSE signature covers. */
 export function pae(payloadType: string, payload: Uint8Array): Uint8Array {
   const head = `DSSEv1 ${Buffer.byteLength(payloadType)} ${payloadType} ${payload.byteLength} `;
   return Buffer.concat([Buffer.from(head), payload]);
 }
 
-/** Signs the statement's canonical form. */
+/** Signs a statement's canonical form. */
 export async function signStatement(statement: Statement, signer: Signer): Promise<Envelope> {
   return signPayload(inTotoPayloadType, statementBytes(statement), signer);
 }
@@ -75,14 +75,17 @@ const envelopeWith = (keyid: Shape<''>): Shape<Envelope> =>
     ]),
   });
 
-/** An envelope with exactly one signature. A key id would not be signed, so it must be empty. */
+/**
+ * The shape of an envelope with exactly one signature. The key id is not signed, so it must be
+ * empty.
+ */
 export const envelopeShape = envelopeWith(noKeyId);
 
-/** An envelope as other programs write it: they leave out an empty key id. */
+/** The shape of an envelope as other programs write envelopes: they leave out an empty key id. */
 export const sentEnvelopeShape = envelopeWith(v.optional(noKeyId, '') as never);
 
 /**
- * Parses an envelope without verifying its signature.
+ * Parses an envelope without verifying the envelope's signature.
  * @throws Problem `statement-invalid`
  */
 export function parseEnvelope(value: unknown): Envelope {
@@ -95,8 +98,8 @@ export function parseEnvelope(value: unknown): Envelope {
 }
 
 /**
- * The statement in an envelope whose signature was NOT verified. Use it only to find the key to
- * verify with.
+ * The statement in an envelope whose signature was NOT verified. Use the statement only to find the
+ * key that the signature is verified with.
  * @throws Problem `statement-invalid`
  */
 export function peekStatement(envelope: Envelope): Statement {
@@ -105,8 +108,8 @@ export function peekStatement(envelope: Envelope): Statement {
 }
 
 /**
- * Rejects an envelope with any other payload type: the type is signed, and decides how the payload
- * is parsed.
+ * Rejects an envelope with any payload type but in-toto's. The payload type is signed, and decides
+ * how the payload is parsed.
  * @throws Problem `statement-invalid`
  */
 export function requireInToto({ payloadType }: Envelope): void {
@@ -130,7 +133,7 @@ export function verifyEnvelope(envelope: Envelope, spki: Uint8Array): boolean {
   }
 }
 
-/** The candidate that signed the envelope; undefined when none did. */
+/** The candidate key that signed the envelope; undefined when no candidate signed the envelope. */
 export function envelopeSigner(
   envelope: Envelope,
   candidates: Iterable<PublicKey>,

@@ -1,8 +1,8 @@
 /**
  * A signed and logged statement as one file: a Sigstore bundle v0.3 in JSON, in one of two
- * profiles. Keyed: a public key and an entry of the registry's log. Certified: a short-lived
- * certificate that has expired, an entry of the registry's log, an entry of the Rekor log, and
- * timestamps.
+ * profiles. A keyed bundle has a public key and an entry of the registry's log. A certified bundle
+ * has a short-lived certificate, which has expired, and timestamps. A certified bundle also has an
+ * entry of the registry's log and an entry of the Rekor log.
  */
 import * as v from 'valibot';
 import { canonicalJson } from '../skill/canonical-json.ts';
@@ -21,7 +21,7 @@ import { type Envelope, envelopeShape, sentEnvelopeShape } from './sign.ts';
 export const sigstoreBundleMediaType = 'application/vnd.dev.sigstore.bundle.v0.3+json';
 
 /**
- * A transparency log entry with its inclusion proof, as in the bundle's JSON: numbers in decimal,
+ * A transparency log entry with an inclusion proof, as in the bundle's JSON: numbers in decimal,
  * bytes in base64.
  */
 export interface SigstoreLogEntry {
@@ -48,12 +48,12 @@ interface BundleOf<Material> {
 /** A bundle that a long-lived key signed. */
 export type KeyedBundle = BundleOf<{
   readonly publicKey: { readonly hint: Digest };
-  /** The entry of the registry's log. */
+  /** The entry of the registry's log for this statement. */
   readonly tlogEntries: readonly [SigstoreLogEntry];
 }>;
 
 interface Certification {
-  /** DER. */
+  /** The signer's certificate: DER in base64. */
   readonly certificate: { readonly rawBytes: string };
   readonly timestampVerificationData: {
     readonly rfc3161Timestamps: readonly { readonly signedTimestamp: string }[];
@@ -62,31 +62,39 @@ interface Certification {
 
 /**
  * A bundle that a certified key signed and that is not in the registry's log yet. cosign and
- * sigstore-python write and verify this form.
+ * sigstore-python write and verify such a bundle.
  */
 export type PlainBundle = BundleOf<
   Certification & { readonly tlogEntries: readonly [SigstoreLogEntry] }
 >;
 
-/** A certified bundle with an entry of the registry's log first and the entry of Rekor second. */
+/**
+ * A certified bundle whose first log entry is of the registry's log, and whose second log entry is
+ * of Rekor.
+ */
 export type CertifiedBundle = BundleOf<
   Certification & { readonly tlogEntries: readonly [SigstoreLogEntry, SigstoreLogEntry] }
 >;
 
 export type SigstoreBundle = KeyedBundle | CertifiedBundle;
 
-/** The bundle without the registry's own log entry, for verifiers that do not know this log. */
+/**
+ * The bundle without the entry of the registry's own log, for verifiers that do not know this log.
+ */
 export function withoutOwnEntry(bundle: CertifiedBundle): PlainBundle {
   const { tlogEntries, ...material } = bundle.verificationMaterial;
   return { ...bundle, verificationMaterial: { ...material, tlogEntries: [tlogEntries[1]] } };
 }
 
-/** Whether a certificate names the signer's key. */
+/** Whether a certificate in the bundle names the signer's key. */
 export function isCertified(bundle: SigstoreBundle): bundle is CertifiedBundle {
   return 'certificate' in bundle.verificationMaterial;
 }
 
-/** The bytes under which a bundle is stored, and their digest: the statement's address. */
+/**
+ * The bytes under which a bundle is stored, and the digest of these bytes, which is the statement's
+ * address.
+ */
 export function addressOf(bundle: SigstoreBundle): {
   readonly bytes: Uint8Array;
   readonly digest: Digest;
@@ -106,9 +114,9 @@ const decimal = v.pipe(
 const base64UpTo = (charsMax: number) =>
   v.pipe(v.string(), v.minLength(1, 'is empty'), v.maxLength(charsMax, 'is too long'), base64);
 
-// A log entry with an inclusion proof, without a promise and without a time. Protobuf's JSON
-// leaves out zeros and empty lists, and other programs do so too: `zero` decides whether a member
-// may be absent. The parsed entry always has it.
+// A log entry has an inclusion proof, no inclusion promise and no time. Protobuf's JSON leaves out
+// zeros and empty lists, and other programs do so too. `zero` decides whether the JSON may leave
+// out such a member; the parsed entry always has the member.
 const entryWith = (
   zero: <Value>(shape: Shape<Value>, value: NoInfer<Value>) => Shape<Value>,
 ): Shape<SigstoreLogEntry> =>
@@ -166,7 +174,7 @@ const plainShape: Shape<PlainBundle> = bundleOf(
 );
 
 /**
- * Parses a bundle in one of the two profiles, without verifying anything.
+ * Parses a keyed or certified bundle without verifying any signature or proof.
  * @throws Problem `statement-invalid`
  */
 export function parseSigstoreBundle(value: unknown): SigstoreBundle {
@@ -184,7 +192,8 @@ function hasCertificate(value: unknown): boolean {
 }
 
 /**
- * Parses a certified bundle that is not in the registry's log yet, without verifying anything.
+ * Parses a certified bundle that is not in the registry's log yet, without verifying any signature
+ * or proof.
  * @throws Problem `statement-invalid`
  */
 export function parsePlainBundle(value: unknown): PlainBundle {
