@@ -1,6 +1,6 @@
 /**
- * Limits the concurrent runs of one agent identity over all processes of this host: each run holds
- * one of a fixed number of lock files.
+ * Limits the concurrent runs of one agent identity over all processes of this host. Each run holds
+ * one lock file of a fixed number of lock files.
  */
 
 import { Problem } from '../../skills-index/skill/problem.ts';
@@ -17,7 +17,7 @@ export async function withAgentSlot<Result>(
   act: () => Promise<Result>,
 ): Promise<Result> {
   const paths = Array.from({ length: agentRunsMax }, (_, number) => `${folder}/${number}`);
-  // The first try removes the lock file of a killed runner; the second try takes it.
+  // The first try removes the lock file of a killed runner; the second try takes the freed lock.
   const path = paths.find(tryLock) ?? paths.find(tryLock);
   if (path === undefined)
     throw new Problem(

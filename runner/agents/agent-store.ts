@@ -33,22 +33,20 @@ export interface NewAgent extends Pick<GrantChange, 'env' | 'budget' | 'workspac
 
 /** A change that grants something to an identity. */
 export interface GrantChange {
-  /** A grant for a skill replaces the older grant for this skill. */
+  /** New grants for skills. A grant for a skill replaces the older grant for the same skill. */
   readonly skills?: readonly Grant[];
   readonly capabilities?: Capabilities;
   readonly env?: Readonly<Record<string, string>>;
   readonly budget?: Budget;
   readonly workspace?: AgentWorkspace;
   readonly model?: string;
-  /**
-   * Reactivates a revoked identity. The value is the time of revocation that the operator was
-   * shown.
-   */
+  /** Reactivates a revoked identity. The value is the time of revocation that the operator saw. */
   readonly reinstate?: string | undefined;
 }
 
 /**
- * Creates an identity with a P-256 key of its own and no rights, in a file (0600) below `folder`.
+ * Creates an agent identity in a file (0600) below `folder`. The identity has a P-256 key of its
+ * own and no rights.
  * @param folder `$CONFIG/agents`
  * @throws Problem `usage` when the name is invalid or taken
  */
@@ -81,12 +79,12 @@ export function createAgent(
   });
 }
 
-/** The identities in a folder. */
+/** The agent identities in a folder. */
 export interface AgentList {
   readonly agents: readonly Agent[];
-  /** Identities whose file is damaged; they cannot start anything. */
+  /** Identities whose file is damaged. A damaged identity cannot start anything. */
   readonly damaged: readonly DamagedAgent[];
-  /** Files that are not named like an identity, such as backup copies. */
+  /** File names that are no identity's file name, such as names of backup copies. */
   readonly others: readonly string[];
 }
 
@@ -95,7 +93,7 @@ export interface DamagedAgent {
   readonly problem: Problem;
 }
 
-/** Lists all identities, by name. A damaged file does not hide the others. */
+/** Lists all identities, by name. A damaged file does not hide the other identities. */
 export function listAgents(folder: string): AgentList {
   const files = existsSync(folder)
     ? readdirSync(folder).filter((file) => file.endsWith('.json'))
@@ -113,7 +111,7 @@ export function listAgents(folder: string): AgentList {
   return { agents, damaged, others };
 }
 
-/** Whether `readAgent` failed because the file exists and is damaged. */
+/** Whether `readAgent` failed because the identity's file exists and is damaged. */
 export function isDamaged(cause: unknown): cause is Problem {
   return (
     cause instanceof Problem && (cause.code === 'key-file-invalid' || cause.code === 'json-invalid')
@@ -131,7 +129,7 @@ function readListed(folder: string, name: string): Agent | DamagedAgent {
 }
 
 /**
- * Adds grants and returns the changed identity.
+ * Adds grants to an identity and returns the changed identity.
  * @throws Problem `usage` for a workspace that another agent works in; `plan-refused` when the
  * identity is revoked
  */
@@ -164,7 +162,8 @@ export function grantAgent(folder: string, name: string, change: GrantChange): A
 // Two agents in one folder could pass each other instructions through its files.
 function requireOwnWorkspace(folder: string, name: string, workspace: string): void {
   const { agents, damaged } = listAgents(folder);
-  // The workspace of a damaged identity is unknown, and the operator may restore its file later.
+  // The workspace of a damaged identity is unknown, and the operator may restore the identity's
+  // file later.
   const unread = damaged.find((agent) => agent.name !== name);
   if (unread !== undefined)
     throw new Problem(
@@ -220,8 +219,8 @@ export function revokeAgent(
   });
 }
 
-// A revocation of something that was never granted is an error: the operator mistyped a name, or
-// believes that the agent lost a right that it still has.
+// Revoking a right that was never granted is an error. The operator mistyped a name, or believes
+// that the agent lost a right that the agent still has.
 function requireGiven(agent: StoredAgent, change: Revocation): void {
   const missing = change.skills?.find(
     ({ skill }) => !agent.grants.some((grant) => grant.skill === skill),
@@ -247,7 +246,7 @@ function requireGiven(agent: StoredAgent, change: Revocation): void {
   });
 }
 
-/** A grant of a whole scope that covers a skill, or undefined. */
+/** Returns the grant of a whole scope that covers a skill; undefined without such a grant. */
 export function widerGrant({ grants }: Pick<Agent, 'grants'>, skill: string): Grant | undefined {
   return grants.find(
     (grant) =>
@@ -276,12 +275,14 @@ function without(grants: readonly Grant[], removed: readonly Grant[]): Grant[] {
   return grants.filter(({ skill }) => !removed.some((grant) => grant.skill === skill));
 }
 
-/** The file that counts what an identity used of its budget. */
+/** Returns the path of the file that counts the used part of an identity's budget. */
 export function budgetFileOf({ data }: { readonly data: string }, agent: string): string {
   return `${data}/agents/${agent}/budget.json`;
 }
 
-/** The folder that an agent keeps from session to session; no other agent sees it. */
+/**
+ * Returns the folder that an agent keeps from session to session. No other agent sees this folder.
+ */
 export function memoryFolderOf({ data }: { readonly data: string }, agent: string): string {
   return `${data}/agents/${agent}/memory`;
 }

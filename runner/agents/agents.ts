@@ -16,7 +16,7 @@ import type { RunRequest, Stop } from '../run/run-request.ts';
 import { type BudgetAccount, openBudgetAccount } from './budget.ts';
 
 /**
- * Reads an identity without its private key.
+ * Reads an agent identity without its private key.
  * @param folder `$CONFIG/agents`
  * @throws Problem `agent-unknown`; `key-file-invalid` when the file is damaged or other users may
  * read it
@@ -48,12 +48,13 @@ export function readStoredAgent(folder: string, name: string): StoredAgent {
 }
 
 export function isAgentName(name: string): boolean {
-  // `operator` names the person at the terminal, to whom no agent's limits apply.
+  // The name `operator` stands for the person at the terminal. No agent's limits apply to that
+  // person.
   return isNamePart(name) && name !== 'operator';
 }
 
 /**
- * The file of an identity.
+ * Returns the path of an identity's file.
  * @throws Problem `usage` for an invalid name
  */
 export function agentFile(folder: string, name: string): string {
@@ -64,12 +65,12 @@ export function agentFile(folder: string, name: string): string {
   return `${folder}/${name}.json`;
 }
 
-/** An identity during a run: its budget, and the events that end the run. */
+/** An agent identity during a run: the identity's budget, and the events that end the run. */
 export interface ActingAgent {
   readonly budget: BudgetAccount;
   readonly stops: readonly Stop[];
   /**
-   * Reads the identity's file now.
+   * Reads the identity's file again.
    * @throws Problem `plan-refused` when the agent may not continue
    */
   requireActive(): void;
@@ -77,8 +78,8 @@ export interface ActingAgent {
 }
 
 /**
- * Begins a run on behalf of an identity: takes one run from its budget and watches for revocation.
- * A revoked or unreadable identity ends running sandboxes too.
+ * Begins a run on behalf of an agent identity: takes one run from the identity's budget and watches
+ * for a revocation. A running sandbox ends when its identity is revoked or unreadable.
  * @throws Problem `budget-used`
  */
 export function actAs(

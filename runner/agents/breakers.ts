@@ -1,5 +1,6 @@
 /**
- * Reads and writes the circuit breakers of this host: one file for each agent and skill version.
+ * Reads and writes the circuit breakers of this host: one file for each pair of an agent and a
+ * skill version.
  */
 import { randomBytes } from 'node:crypto';
 import { existsSync, readdirSync, rmSync } from 'node:fs';
@@ -31,7 +32,8 @@ export function openBreaker(folder: string, desk: HoldDesk, subject: HoldSubject
 
 /**
  * Reads all circuit breakers of this host.
- * @throws Problem `breaker-open` when a file is damaged, because its counts are lost
+ * @throws Problem `breaker-open` when a breaker's file is damaged, because the counts in the file
+ * are lost
  */
 export function readBreakers(folder: string): BreakerState[] {
   const names = existsSync(folder)
@@ -40,7 +42,9 @@ export function readBreakers(folder: string): BreakerState[] {
   return names.flatMap((name) => readBreaker(`${folder}/${name}`) ?? []);
 }
 
-/** The file of one breaker, named by the digest of agent, skill and version. */
+/**
+ * Returns the path of one breaker's file, which is named by the digest of agent, skill and version.
+ */
 export function breakerFile(
   folder: string,
   { agent, skill, version }: BreakerSubject,

@@ -1,6 +1,6 @@
 /**
- * Spends the budget of an agent identity. Amounts are written to the file before they are used, so
- * a killed runner never overspends.
+ * Spends the budget of an agent identity. The runner writes amounts to the budget's file before
+ * using the amounts, so a killed runner never overspends.
  */
 import type { Budget, BudgetKind } from '../../skills-index/run/agents/agent.ts';
 import * as count from '../../skills-index/run/agents/budget.ts';
@@ -9,18 +9,21 @@ import { withLock } from '../files/lock.ts';
 import { readPrivateFile, writePrivateFile } from '../files/private-file.ts';
 import { policyBytesMax } from '../limits.ts';
 
-/** The budget that one run or session may still use. */
+/** The part of an agent's budget that one run or session may still use. */
 export interface BudgetAccount {
-  /** Takes an amount, whole or not at all; false when the budget of the day has less left. */
+  /**
+   * Takes an amount from the budget, whole or not at all. Returns false when less than the amount
+   * is left of the day's budget.
+   */
   spend(kind: BudgetKind, amount: number): boolean;
-  /** Aborts when the budget of the day has no seconds left. */
+  /** Aborts when the day's budget has no seconds left. */
   readonly usedUp: AbortSignal;
-  /** Returns amounts that were reserved and not used. */
+  /** Returns reserved and unused amounts to the budget. */
   close(): void;
 }
 
 /**
- * Begins a run of an identity: takes one run and one second from its budget.
+ * Begins a run of an agent identity: takes one run and one second from the identity's budget.
  * @param file `$DATA/agents/NAME/budget.json`
  * @throws Problem `budget-used` naming the exhausted budget; `key-file-invalid` when the file is
  * damaged
@@ -89,7 +92,7 @@ export function openBudgetAccount(
   return { spend, usedUp: stop.signal, close };
 }
 
-/** The amounts that an identity used on its last day, including reserved amounts. */
+/** Returns the amounts that an identity used on its last day, including reserved amounts. */
 export function readUsed(file: string): count.Used {
   const bytes = readPrivateFile(file, {
     bytesMax: policyBytesMax,

@@ -1,6 +1,6 @@
 /**
- * Reads the audit log of this host in pieces of bounded size: its entries, and whether its chain is
- * intact.
+ * Reads the audit log of this host in pieces of bounded size: the log's entries, and whether the
+ * log's chain of digests is intact.
  */
 import { existsSync, readFileSync } from 'node:fs';
 import { type FileHandle, open } from 'node:fs/promises';
@@ -23,15 +23,17 @@ import { readAuditKey } from './audit-key.ts';
 
 const pieceBytes = 1024 * 1024;
 
-/** Some complete lines of the log, without their newlines, and the offset of the next line. */
+/**
+ * Some complete lines of the audit log, without their newlines, and the offset of the next line.
+ */
 export interface LogLines {
   readonly lines: readonly Uint8Array[];
   readonly position: number;
 }
 
 /**
- * Reads lines from an offset to the present end of the file. A line that a writer has not finished
- * is left out.
+ * Reads lines from an offset to the present end of the file, without a line that a writer has not
+ * finished.
  */
 export async function* readLines(file: string, from = 0): AsyncGenerator<LogLines> {
   const log = await openIfThere(file);
@@ -54,7 +56,7 @@ export async function* readLines(file: string, from = 0): AsyncGenerator<LogLine
         lines.push(bytes.subarray(begin, end));
         begin = end + 1;
       }
-      // Pass on an overlong line, cut: the parser rejects it, so the log counts as broken.
+      // Return an overlong line cut. The parser rejects a cut line, so the log counts as broken.
       if (bytes.length - begin > auditLineBytesMax) {
         lines.push(bytes.subarray(begin, begin + auditLineBytesMax));
         begin = bytes.length;
@@ -77,12 +79,15 @@ async function openIfThere(file: string): Promise<FileHandle | undefined> {
   }
 }
 
-/** The entry in a line; undefined for a malformed line, which `verifyAuditFile` reports. */
+/**
+ * Parses the entry in a line of the log. Returns undefined for a malformed line, which
+ * `verifyAuditFile` reports.
+ */
 export function parseLogLine(line: Uint8Array): AuditEntry | undefined {
   return parseEntry(Buffer.from(line.buffer, line.byteOffset, line.byteLength).toString('utf8'));
 }
 
-/** Reads the entries that a filter accepts, oldest first. Keeps them all in memory. */
+/** Reads the log entries that a filter accepts, oldest first, into memory. */
 export async function readEntries(
   file: string,
   keep: (entry: AuditEntry) => boolean = () => true,
@@ -95,16 +100,17 @@ export async function readEntries(
 }
 
 /**
- * Verifies the whole chain, its checkpoints, and the newest checkpoints that lie beside the log and
- * beside the key.
+ * Verifies the audit log: the whole chain of digests, the checkpoints in the log, and the newest
+ * checkpoints beside the log and beside the key.
  */
 export async function verifyAuditFile(file: string, keyFile: string): Promise<AuditVerdict> {
-  // Read the checkpoints before the log: a checkpoint signed meanwhile only covers more of it.
+  // Read the checkpoints before the log. A checkpoint that a runner signs while the log is read
+  // then does no harm: the log read later has more lines, never fewer.
   const [beside, apart] = [`${file}.head`, `${keyFile}.head`].map((place) =>
     existsSync(place) ? parseAuditCheckpoint(readFileSync(place, 'utf8')) : undefined,
   );
-  // A log without the checkpoint beside it was tampered with, even when the copy beside the key is
-  // there.
+  // Somebody tampered with a log without a checkpoint beside the log, even when the copy of the
+  // checkpoint beside the key is there.
   const kept = beside === undefined && existsSync(file) ? undefined : furthestOf([beside, apart]);
   const check = new ChainCheck({ key: readAuditKey(keyFile), kept });
   const sets = new Map<Digest, number>();
@@ -121,13 +127,13 @@ export async function verifyAuditFile(file: string, keyFile: string): Promise<Au
   return verdict.kind === 'broken' ? verdict : (brokenSet(dirname(file), sets) ?? verdict);
 }
 
-// Search for the text first: parsing each of millions of lines would be slow, and few are about
-// paths.
+// Search each line for its kind before parsing: parsing each of millions of lines would be slow,
+// and few lines are about paths.
 function isAboutPaths(line: Uint8Array): boolean {
   return Buffer.from(line.buffer, line.byteOffset, line.byteLength).includes('"event":"paths"');
 }
 
-// A `paths` line names a file with many paths; the log is broken when that file is missing or
+// A `paths` line names a file with many paths. The log is broken when that file is missing or
 // changed.
 function brokenSet(folder: string, sets: ReadonlyMap<Digest, number>): AuditVerdict | undefined {
   for (const [digest, line] of sets) {

@@ -1,6 +1,6 @@
 /**
- * Follows the audit log. Besides watching the folder, it polls, because not every file system
- * reports changes.
+ * Follows the audit log. Besides watching the log's folder, the follower polls, because not every
+ * file system reports changes.
  */
 import { existsSync, statSync, watch } from 'node:fs';
 import { dirname } from 'node:path';
@@ -8,8 +8,8 @@ import { auditPollMilliseconds } from '../limits.ts';
 import { type LogLines, readLines } from './audit-file.ts';
 
 /**
- * Yields lines from an offset on, until the signal aborts. When the log is replaced by a new file,
- * it continues with the new one.
+ * Yields lines of the log from an offset on, until the signal aborts. After a new file has replaced
+ * the log, the follower reads the new file.
  */
 export async function* followLines(
   file: string,
@@ -40,7 +40,7 @@ export async function* followLines(
   }
 }
 
-/** The offset of the first complete line within the last `bytes` bytes. */
+/** Returns the offset of the first complete line within the last `bytes` bytes of the log. */
 export async function offsetNearEnd(file: string, bytes: number): Promise<number> {
   const size = statSync(file, { throwIfNoEntry: false })?.size ?? 0;
   if (size <= bytes) return 0;

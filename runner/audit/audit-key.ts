@@ -10,7 +10,7 @@ import { readPrivateFile, writePrivateFile } from '../files/private-file.ts';
 import { agentBytesMax } from '../limits.ts';
 
 /**
- * Reads the key; undefined when none was created.
+ * Reads the audit key; undefined before the key's creation.
  * @param path `$CONFIG/audit-key.json`
  * @throws Problem `key-file-invalid` when the file is damaged or other users may read it
  */

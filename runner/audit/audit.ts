@@ -1,6 +1,6 @@
 /**
- * Writes the audit log: one JSON line for each event of a run, each with the digest of the line
- * before. Other files read the log.
+ * Writes the audit log. The log has one JSON line for each event of a run, and each line has the
+ * digest of the line before. Other files read the log.
  */
 
 import * as fs from 'node:fs';
@@ -26,18 +26,18 @@ import { openAuditKey } from './audit-key.ts';
 
 export interface Audit {
   /**
-   * Appends one line and returns when the line is on disk. Frequent events (allowed requests,
-   * sampled processes, changed files) are buffered: the next other event writes them too, at the
-   * latest after `auditDelayMillis`.
+   * Appends one line to the log and returns when the line is on disk. Frequent events (allowed
+   * requests, sampled processes, changed files) wait in memory. The next event of another kind
+   * writes the waiting lines too, at the latest after `auditDelayMillis`.
    * @throws Problem `audit-broken` when the log was changed; `audit-unwritable`
    */
   record(subject: AuditSubject, event: AuditEvent): void;
 }
 
 /**
- * Opens the log of this host for appending, safely beside other processes. Each end of a run is
- * signed.
- * @param file `$DATA/audit/audit.jsonl`; the newest checkpoint is kept beside it
+ * Opens the audit log of this host for appending, safely beside other processes. The log gets a
+ * signed checkpoint at each end of a run.
+ * @param file `$DATA/audit/audit.jsonl`; the newest checkpoint is kept beside the log
  * @param keyFile `$CONFIG/audit-key.json`, created on first use
  */
 export function openAudit(file: string, now: () => Date, keyFile: string): Audit {
@@ -52,7 +52,7 @@ export function openAudit(file: string, now: () => Date, keyFile: string): Audit
     try {
       flush([]);
     } catch {
-      // The next caller of `record` writes at once and gets the error.
+      // The next call of `record` writes at once, so that its caller gets the error.
       hasFailed = true;
     }
   };
@@ -66,7 +66,7 @@ export function openAudit(file: string, now: () => Date, keyFile: string): Audit
   };
 }
 
-/** Events after which the log is signed at once. */
+/** Events after which the runner signs a checkpoint of the log at once. */
 const signedEvents: readonly string[] = ['exit', 'refused', 'incident'];
 
 function isFrequent(event: AuditEvent): boolean {
@@ -100,7 +100,7 @@ function append(file: string, keyFile: string, entries: readonly DatedEvent[]): 
   }
 }
 
-// Write all lines or none: when the disk is full, truncate to the old length.
+// Writes all lines or none: when the disk is full, the log is cut back to its old length.
 function write(log: number, start: ChainEnd, entries: readonly DatedEvent[]): ChainEnd {
   const { end, text } = linesAfter(start, entries);
   const { size } = fs.fstatSync(log);
@@ -118,8 +118,8 @@ function write(log: number, start: ChainEnd, entries: readonly DatedEvent[]): Ch
   return end;
 }
 
-// A crash can leave an unfinished line. The runner moves it to a file beside the log, and never
-// touches a complete line.
+// A crash can leave an unfinished line at the log's end. The runner moves the unfinished line to a
+// file beside the log, and never touches a complete line.
 function recover(
   log: number,
   file: string,
@@ -147,9 +147,9 @@ function recover(
   return { start, lost: [{ event: 'recovered', bytes: torn.bytes.length, torn: torn.digest }] };
 }
 
-// Save the checkpoint before writing its line: after a crash between the two, the log still
-// satisfies the checkpoint. Save a copy beside the key: somebody who can write only the log's
-// folder cannot roll the log back.
+// Save the checkpoint before the log gets the checkpoint's line: after a crash between the two, the
+// log still satisfies the checkpoint. Save a copy beside the key: somebody who can write only the
+// log's folder cannot roll the log back.
 function sign(file: string, keyFile: string, end: ChainEnd): AuditEvent {
   const checkpoint = checkpointOf(end, openAuditKey(keyFile));
   for (const place of [file, keyFile]) writePrivateFile(`${place}.head`, canonicalJson(checkpoint));

@@ -1,45 +1,51 @@
 /**
- * Turns a plan into arguments of bubblewrap (bwrap(1), 0.8). Pure, except for the descriptors that
- * it requests.
+ * Turns a plan into arguments of bubblewrap (bwrap(1), 0.8). The function is pure, except for the
+ * descriptors that it requests.
  */
 import { placeholderText } from '../../skills-index/run/changes/protected-names.ts';
 import type { ProtectedPath } from '../../skills-index/run/changes/protected-paths.ts';
 import { homeMiBMax, sharedMemoryMiBMax, temporaryMiBMax } from '../limits.ts';
 import type { SandboxStart } from './sandbox.ts';
 
-/** Facts about the host, and how the process that starts bubblewrap reaches them. */
+/**
+ * Facts about the host that the arguments depend on, and how the process that starts bubblewrap
+ * reaches paths of the host.
+ */
 export interface SandboxSurroundings {
   readonly libraries: readonly Library[];
   /** Files of this host that list the keys of all its users. */
   readonly keyLists: readonly string[];
   /**
-   * The path at which the starting process reaches a path of the host; `name` is the name under
-   * which it may be staged.
+   * Returns the path at which the starting process reaches a path of the host. The runner may stage
+   * the path under `name`.
    */
   readonly reach: (name: string, path: string) => string;
   /** Puts bytes into a file and returns the number of its descriptor. */
   readonly descriptorOf: (bytes: Uint8Array) => number;
   readonly seccomp: Uint8Array;
-  /** Number of the descriptor to which bubblewrap writes the pid of its first process. */
+  /**
+   * The number of the descriptor to which bubblewrap writes the pid of the sandbox's first process.
+   */
   readonly info: number;
   /**
-   * Whether the sandbox joins the forwarder's network namespace, with a loopback device and the
-   * proxy behind it.
+   * Whether the sandbox joins the forwarder's network namespace, which has a loopback device and a
+   * way to the egress proxy.
    */
   readonly joinsNetwork: boolean;
 }
 
-/** A folder of libraries, or a link to one. */
+/** A folder of libraries, or a link to such a folder. */
 export interface Library {
   readonly path: string;
   readonly link?: string;
 }
 
-// All namespaces but the network's; no capabilities, no terminal; ended together with the runner.
+// Isolation of the sandbox: all namespaces but the network's, no capabilities and no terminal. The
+// sandbox ends together with the runner.
 const isolation =
   '--unshare-user --unshare-ipc --unshare-pid --unshare-uts --unshare-cgroup-try --die-with-parent --new-session --cap-drop ALL --hostname skill --proc /proc';
 
-// Folders that a program needs besides its own file.
+// Folders that a program needs besides the program's own file.
 const companions: Readonly<Record<string, string>> = {
   git: '/usr/lib/git-core',
   perl: '/usr/share/perl',
@@ -71,7 +77,7 @@ export function skillArguments(
       [...systemViews].find(([viewed]) => `${path}/`.startsWith(`${viewed}/`)) ?? [];
     return view + path.slice(folder.length);
   };
-  // A view lies in the run folder, which the run's uid can traverse.
+  // A private view lies in the run folder, which the run's uid can traverse.
   const reachView = (name: string, path: string): string =>
     viewOf(path) === path ? around.reach(name, path) : viewOf(path);
   const sized = (path: string, mebibytes: number): string[] => [
@@ -89,8 +95,8 @@ export function skillArguments(
     '--seccomp',
     data(around.seccomp),
     ...libraryArguments(around.libraries, viewOf),
-    // bubblewrap's first process has the run's uid: a skill that wrote into its memory could
-    // survive the end of the runner.
+    // The first process of the sandbox has the run's uid. A skill that could write into that
+    // process's memory could survive the runner's end.
     '--size',
     '4096',
     '--tmpfs',
@@ -134,15 +140,15 @@ export function skillArguments(
     ...Object.entries(env).flatMap(([name, value]) => ['--setenv', name, value]),
     '--chdir',
     plan.workingDirectory,
-    // All files are in place now, so make the sandbox's root read-only.
+    // All files of the sandbox are in place now, so make the sandbox's root read-only.
     '--remount-ro',
     '/',
   ];
 }
 
 /**
- * Arguments for the forwarder's sandbox: socat, its libraries and the proxy's socket; nothing of
- * the skill.
+ * Returns the arguments for the forwarder's sandbox. That sandbox has socat, socat's libraries and
+ * the proxy's socket, and nothing of the skill.
  */
 export function forwarderArguments(
   libraries: readonly Library[],

@@ -1,6 +1,6 @@
 /**
  * The default sandbox: bubblewrap with Skillgate's own seccomp filter, an empty environment,
- * temporary folders of limited size, and no network of its own.
+ * temporary folders of limited size, and no network device to the outside.
  */
 import type { ChildProcess } from 'node:child_process';
 import { randomBytes } from 'node:crypto';
@@ -78,8 +78,8 @@ async function start(what: SandboxStart): Promise<RunningSandbox> {
     throw cause;
   }
   const first = firstProcess(child.stdio.at(descriptorAt.info) as Readable);
-  // The outer process of bubblewrap ends its inner processes only once each of them has set its
-  // parent-death signal, so kill the first inner process as well.
+  // The outer process of bubblewrap ends an inner process only once that inner process has set its
+  // parent-death signal. So kill the first inner process as well.
   const kill = (): void => {
     child.kill('SIGKILL');
     void first
@@ -138,8 +138,8 @@ function notesOf(what: SandboxStart, { held }: ControlGroups): string[] {
   ];
 }
 
-// The shell in the sandbox waits for a line before it becomes the command, so no process of the
-// skill ever runs outside the control groups.
+// The shell in the sandbox waits for a line before the shell becomes the command. So no process of
+// the skill ever runs outside the control groups.
 function join(groups: ControlGroups, first: number | undefined): void {
   try {
     if (first === undefined) throw new Error('its first process is not known');
@@ -154,8 +154,9 @@ function join(groups: ControlGroups, first: number | undefined): void {
 }
 
 /**
- * Waits until no process of a sandbox lives. bubblewrap's outer process may end earlier. So this
- * waits for the first process of the pid namespace, which the kernel ends last (pid_namespaces(7)).
+ * Waits until no process of a sandbox lives. The outer process of bubblewrap may end earlier than
+ * the sandbox. The kernel ends the first process of the pid namespace last (pid_namespaces(7)), so
+ * the runner waits for that process.
  */
 async function untilEmpty(
   first: { readonly pid: number; readonly began: string } | undefined,

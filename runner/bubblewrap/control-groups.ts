@@ -1,6 +1,6 @@
 /**
- * Control groups that limit a run's memory, processes and processor time, where the runner may
- * create them (kernel: cgroup-v1, cgroup-v2).
+ * Control groups limit a run's memory, processes and processor time, where the runner may create
+ * control groups (kernel: cgroup-v1, cgroup-v2).
  */
 import {
   accessSync,
@@ -15,16 +15,16 @@ import { dirname } from 'node:path';
 import type { SandboxPlan } from './sandbox.ts';
 
 export interface ControlGroups {
-  /** The resources that the groups limit. */
+  /** The resources that the control groups limit. */
   readonly held: ReadonlySet<Controller>;
-  /** Starts a process inside the groups of cgroup version 1 from its first moment. */
+  /** Starts a process that is inside the groups of cgroup version 1 from its first moment. */
   startIn<Started>(start: () => Started): Started;
   /**
-   * Moves a process and its children into the groups of cgroup version 2; processes that they start
-   * later belong there too.
+   * Moves a process and its children into the groups of cgroup version 2. Later children of a moved
+   * process start inside the groups.
    */
   take(pid: number): void;
-  /** Removes the groups and reports which limits were reached. */
+  /** Removes the control groups and reports which limits the run reached. */
   finish(): RanOut;
 }
 
@@ -45,15 +45,15 @@ const controllers: readonly Controller[] = ['memory', 'pids', 'cpu'];
 const mountedAt = '/sys/fs/cgroup';
 const periodMicroseconds = 100_000;
 
-// Files and the values to write. A `?` marks a file that some kernels lack: not every kernel counts
-// swap, and version 1 counts swap together with memory.
+// Files of a control group, and the values to write into the files. A `?` marks a file that some
+// kernels lack: not every kernel counts swap, and version 1 counts swap together with memory.
 function settingsOf(
   { memoryMiB, processes, cores }: Limits,
   version: 1 | 2,
 ): Record<Controller, Record<string, number | string>> {
   const bytes = memoryMiB * 1024 * 1024;
   const quota = Math.round(cores * periodMicroseconds);
-  // Two processes belong to bubblewrap.
+  // Two processes of each sandbox belong to bubblewrap itself.
   const pids = { 'pids.max': processes + 2 };
   if (version === 2)
     return {
@@ -62,7 +62,7 @@ function settingsOf(
       cpu: { 'cpu.max': `${quota} ${periodMicroseconds}` },
     };
   return {
-    // Version 1 counts the memory of sockets only under a limit of its own.
+    // Version 1 of control groups counts the memory of sockets only under a limit of its own.
     memory: {
       'memory.limit_in_bytes': bytes,
       'memory.memsw.limit_in_bytes?': bytes,
@@ -74,8 +74,8 @@ function settingsOf(
 }
 
 /**
- * The folders for the groups of a run, by controller; absent where the runner may create none.
- * `own` is the content of /proc/self/cgroup.
+ * Returns the folders for the control groups of a run, by controller. A controller is absent where
+ * the runner may create no group. `own` is the content of /proc/self/cgroup.
  */
 export function placesFor(
   name: string,
@@ -92,8 +92,8 @@ export function placesFor(
       ];
     const unified = /^0::(.*)$/m.exec(own)?.[1];
     if (unified === undefined) return [];
-    // A group of version 2 that contains processes cannot have child groups with controllers, so
-    // the new group is usually its sibling.
+    // In version 2, a group that contains processes cannot have child groups with controllers. So
+    // the run's group is usually a sibling of the runner's own group.
     const above = [under(unified), under(dirname(unified))].find((path) =>
       givesOn(`${root}${path}`, controller),
     );
@@ -119,7 +119,10 @@ function givesOn(folder: string, controller: Controller): boolean {
   }
 }
 
-/** Creates a group for each controller that this host lets the runner use; `held` lists them. */
+/**
+ * Creates a control group for each controller that this host lets the runner use. `held` lists
+ * these controllers.
+ */
 export function makeControlGroups(name: string, limits: Limits): ControlGroups {
   const places = placesFor(name);
   const made = new Map(
@@ -141,7 +144,8 @@ export function makeControlGroups(name: string, limits: Limits): ControlGroups {
     held: new Set(made.keys()),
     startIn: (start) => {
       try {
-        // Move the thread itself, which needs no waiting: its child then starts inside the groups.
+        // Move the runner's thread into the groups, which needs no waiting: a child of the thread
+        // then starts inside the groups.
         for (const folder of foldersOf(1)) writeFileSync(`${folder}/tasks`, '0');
         return start();
       } finally {
@@ -166,14 +170,14 @@ export function makeControlGroups(name: string, limits: Limits): ControlGroups {
   };
 }
 
-// Children of a process (proc(5), children).
+// Returns the children of a process (proc(5), children).
 function childrenOf(pid: number): number[] {
   return (readFileSync(`/proc/${pid}/task/${pid}/children`, 'utf8').match(/\d+/g) ?? []).map(
     Number,
   );
 }
 
-/** Kills the processes in the groups of a killed runner's run and removes the groups. */
+/** Kills the processes in the control groups of a killed runner's run and removes the groups. */
 export function removeControlGroups(name: string): void {
   for (const { folder } of placesFor(name).values()) {
     for (const pid of existsSync(folder) ? processesIn(folder) : []) end(pid);
@@ -202,11 +206,12 @@ function end(pid: number): void {
   try {
     process.kill(pid, 'SIGKILL');
   } catch {
-    // The process ended by itself meanwhile.
+    // The process ended by itself before the kill.
   }
 }
 
-// The kernel releases the last process a moment after its end, so try again.
+// The kernel releases the last process of a group a moment after the process has ended, so try
+// again.
 function remove(folder: string, attempts = 50): void {
   try {
     rmdirSync(folder);

@@ -1,7 +1,8 @@
 /**
- * Carries connections from a skill's sandbox to the egress proxy: socat in a sandbox of its own. It
- * listens on 127.0.0.1:3128 of a network namespace that the skill's sandbox then joins. So the
- * skill gets no unix socket and no socat, and socat needs no interpreter.
+ * Carries connections from a skill's sandbox to the egress proxy. The forwarder is socat in a
+ * sandbox of its own. socat listens on 127.0.0.1:3128 of a network namespace that the skill's
+ * sandbox then joins. So the skill gets no unix socket and no socat, and socat needs no
+ * interpreter.
  */
 import type { ChildProcess } from 'node:child_process';
 import { closeSync, openSync, readFileSync } from 'node:fs';
@@ -17,15 +18,15 @@ import { descriptorAt, launch, libraries, openData, reachablePath, tools } from 
 import type { SandboxStart } from './sandbox.ts';
 
 export interface Forwarder {
-  /** Open descriptors of the forwarder's namespaces; `stop` closes them. */
+  /** Open descriptors of the forwarder's namespaces; `stop` closes the descriptors. */
   readonly user: number;
   readonly network: number;
   stop(): void;
 }
 
 /**
- * Starts the forwarder and waits until it listens.
- * @throws Problem `sandbox-refused` when it does not listen in time
+ * Starts the forwarder and waits until the forwarder listens.
+ * @throws Problem `sandbox-refused` when the forwarder does not listen in time
  */
 export async function startForwarder(
   { plan: { uid, gid }, runFolder }: SandboxStart,
@@ -62,8 +63,8 @@ export async function startForwarder(
     const { 'child-pid': pid } = JSON.parse(await text(child.stdio.at(infoAt) as Readable)) as {
       'child-pid': number;
     };
-    // Move socat into the groups before it listens: the process for each connection then belongs
-    // there too.
+    // Move socat into the control groups before socat listens. Then socat's process for each
+    // connection belongs to the groups too.
     groups.take(pid);
     await untilListening(child, pid);
     const user = openSync(`/proc/${pid}/ns/user`, 'r');
@@ -90,16 +91,16 @@ export async function startForwarder(
 
 /**
  * Limits of the forwarder, in control groups of its own: half a processor, and one process for each
- * connection. Its use does not count against the skill's limits.
+ * connection. The skill's limits do not count the forwarder's use.
  */
 export const forwarderLimits = { memoryMiB: 128, processes: egressConnectionsMax + 2, cores: 0.5 };
 
-/** The name of the forwarder's control groups, beside those of the run. */
+/** Returns the name of the forwarder's control groups, which lie beside the run's groups. */
 export function forwarderGroupOf(runFolder: string): string {
   return `${runFolder.split('/').at(-1) ?? ''}-forwarder`;
 }
 
-// A line of /proc/net/tcp for a listening socket (proc(5)): address and port in hexadecimal, no
+// A listening socket has a line in /proc/net/tcp (proc(5)): address and port in hexadecimal, no
 // peer, state 0A.
 async function untilListening(child: ChildProcess, pid: number): Promise<void> {
   const listening = `0100007F:${forwarderPort.toString(16).toUpperCase().padStart(4, '0')} 00000000:0000 0A`;

@@ -1,6 +1,6 @@
 /**
- * Starts bubblewrap with an empty environment, as the run's uid, and with descriptors instead of
- * paths where another process could swap a path.
+ * Starts bubblewrap with an empty environment and as the run's uid. bubblewrap gets descriptors
+ * instead of paths where another process could swap a path.
  */
 import { type ChildProcess, spawn } from 'node:child_process';
 import * as fs from 'node:fs';
@@ -9,8 +9,8 @@ import { Problem } from '../../skills-index/skill/problem.ts';
 import type { Library } from './bubblewrap-arguments.ts';
 
 /**
- * Numbers of the descriptors in the started processes. The shell in the sandbox closes those below
- * 10 before the command starts.
+ * Numbers of the descriptors in the started processes. The shell in the sandbox closes descriptors
+ * below 10 before the command starts.
  */
 export const descriptorAt = {
   firstPin: 3,
@@ -21,7 +21,9 @@ export const descriptorAt = {
   firstData: 11,
 } as const;
 
-/** Programs of this host that start a sandbox, at the system's own paths: PATH is ignored. */
+/**
+ * Programs of this host that start a sandbox, by the system's own paths. The start ignores PATH.
+ */
 export const tools = {
   bwrap: '/usr/bin/bwrap',
   socat: '/usr/bin/socat',
@@ -38,19 +40,23 @@ export interface Launch {
   readonly gid: number;
   readonly runFolder: string;
   readonly descriptors: ReadonlyMap<number, number | 'pipe'>;
-  /** Whether the process first enters the namespaces at `descriptorAt`. */
+  /**
+   * Whether bubblewrap starts inside the forwarder's user and network namespaces, whose descriptor
+   * numbers `descriptorAt` lists.
+   */
   readonly entersNetwork: boolean;
-  /** Descriptor of a mount namespace to enter as root before the start. */
+  /** Descriptor of a mount namespace that root enters before bubblewrap starts. */
   readonly namespace?: number | undefined;
   /**
-   * Paths to bind into the run folder first, so that the run's uid reaches them, by their place
-   * there.
+   * Paths of the host that are bound into the run folder before bubblewrap starts, so that the
+   * run's uid reaches the paths. The keys are the places in the run folder.
    */
   readonly staged: ReadonlyMap<string, string>;
 }
 
-// Runs as root in a new mount namespace: binds the paths that the run's uid cannot reach, with the
-// mounts inside them, then drops all rights and continues.
+// Runs as root in a new mount namespace. The script binds the paths that the run's uid cannot
+// reach, with the mounts inside these paths. Then the script drops all rights and starts the next
+// program.
 const stageScript = `set -eu
 uid=$1 gid=$2; shift 2
 while [ "$1" != -- ]; do /bin/mount --rbind "$2" "$1"; shift 2; done
@@ -58,8 +64,8 @@ shift; unset PWD OLDPWD
 exec ${tools.setpriv} --reuid "$uid" --regid "$gid" --clear-groups -- "$@"`;
 
 /**
- * A path through which the run's uid reaches `path`. When a folder above is closed to others, a
- * runner that is root stages the path in the run folder.
+ * Returns a path through which the run's uid reaches `path`. When a folder above `path` is closed
+ * to others, a runner that is root stages `path` in the run folder.
  */
 export function reachablePath(
   staged: Map<string, string>,
@@ -81,7 +87,7 @@ function isOpen(folder: string): boolean {
   return (fs.statSync(folder).mode & 0o001) !== 0 && (folder === '/' || isOpen(dirname(folder)));
 }
 
-/** Starts bubblewrap. Errors of the start arrive as events of the child. */
+/** Starts bubblewrap. Errors of the start arrive as events of the returned child process. */
 export function launch({
   bubblewrapArguments,
   command,
@@ -155,15 +161,16 @@ export function launch({
   }
 }
 
-// Descriptors that the runner inherited from its own parent would leak into the sandbox. Node
-// closes every later descriptor on exec, and the prelude refuses to start when any other is open.
+// Descriptors that the runner inherited from its own parent would leak into the sandbox. Node sets
+// every later descriptor to close on exec. The prelude refuses to start when any other descriptor
+// is open.
 const inherited = (fs.existsSync('/proc/self/fdinfo') ? fs.readdirSync('/proc/self/fdinfo') : [])
   .map(Number)
   .filter(
     (number) => number > 2 && fs.existsSync(`/proc/self/fdinfo/${number}`) && !closesOnExec(number),
   );
 
-// O_CLOEXEC among the flags of a descriptor (proc(5), fdinfo).
+// Whether a descriptor has O_CLOEXEC among its flags (proc(5), fdinfo).
 function closesOnExec(number: number): boolean {
   const [, flags = '0'] =
     /^flags:\s*([0-7]+)/m.exec(fs.readFileSync(`/proc/self/fdinfo/${number}`, 'latin1')) ?? [];
@@ -171,14 +178,14 @@ function closesOnExec(number: number): boolean {
 }
 
 /**
- * Puts bytes into a file without a name and returns its descriptor: no other process can find or
- * change the bytes.
+ * Puts bytes into a file without a name and returns the file's descriptor. No other process can
+ * find or change the bytes.
  */
 export function openData(runFolder: string, bytes: Uint8Array): number {
   const path = `${runFolder}/data`;
   const descriptor = fs.openSync(path, 'wx+', 0o600);
   fs.unlinkSync(path);
-  // Write with pwrite(2), which leaves the offset at 0, where the reader begins.
+  // Write with pwrite(2), which leaves the file's offset at 0, where the reader begins.
   for (let at = 0; at < bytes.length; )
     at += fs.writeSync(descriptor, bytes, at, bytes.length - at, at);
   return descriptor;
@@ -196,12 +203,12 @@ export const libraries: readonly Library[] = [
     fs.lstatSync(path).isSymbolicLink() ? { path, link: fs.readlinkSync(path) } : { path },
   );
 
-/** Files that list the keys of every user of this host. Some kernels lack them. */
+/** Files that list the keys of every user of this host. Some kernels lack these files. */
 export const keyLists = ['/proc/keys', '/proc/key-users'].filter((path) => fs.existsSync(path));
 
 /**
- * Requires the programs that start a sandbox.
- * @throws Problem `sandbox-missing`; its hint is the command that installs them
+ * Requires that this host has the programs that start a sandbox.
+ * @throws Problem `sandbox-missing`; its hint is the command that installs the programs
  */
 export function requireTools(): void {
   const missing = Object.values(tools).filter((path) => !isProgram(path));

@@ -1,16 +1,16 @@
 /**
- * The prelude: a shell script in the sandbox that runs before the command. It tries forbidden
- * access, checks that each mount is the judged folder, sets limits, closes inherited descriptors,
- * reports that it started, and waits for the runner's signal. So every start tests its own sandbox,
- * and a sandbox that fails a check is never used.
+ * The prelude is a shell script in the sandbox that runs before the command. The script tries
+ * forbidden access, checks that each mount is the judged folder, sets limits and closes inherited
+ * descriptors. The script reports that the sandbox started, and waits for the runner's signal. So
+ * every start tests its own sandbox, and a sandbox that fails a check is never used.
  */
 import { fileBytesMax, openFilesMax } from '../limits.ts';
 import type { ControlGroups } from './control-groups.ts';
 import type { SandboxStart } from './sandbox.ts';
 
 /**
- * Conditions that must be true in the sandbox, with builtins of sh only. `$skillgate_host` is a
- * folder of the host. No variable of a skill may begin with this prefix.
+ * Conditions that must be true in the sandbox, as tests with builtins of sh only. `$skillgate_host`
+ * is a folder of the host. No variable of a skill may begin with `skillgate_`.
  */
 const checks: Readonly<Record<string, string>> = {
   'no new privileges': '[ "$skillgate_privileges" = 1 ]',
@@ -18,10 +18,10 @@ const checks: Readonly<Record<string, string>> = {
   'no capabilities':
     '[ "$skillgate_effective$skillgate_bounding" = 00000000000000000000000000000000 ]',
   'another user than root': '[ "$skillgate_user" != 0 ]',
-  // Container runtimes set HOME themselves.
+  // Container runtimes set the variable HOME themselves.
   'the environment of the runner is not there': `[ -z "\${skillgate_environment#HOME=/}" ]`,
   'the files of the host are not there': '[ ! -e "$skillgate_host" ]',
-  // In a container, this shell is the first process itself.
+  // In a container, the shell of the prelude is the first process itself.
   'the first process is out of reach': '[ ! -e /proc/1/mem ] || [ $$ = 1 ]',
   'no descriptor of the runner': '[ -z "$skillgate_descriptor" ]',
   'no network but loopback': '[ -z "$skillgate_device" ]',
@@ -31,8 +31,8 @@ const checks: Readonly<Record<string, string>> = {
 
 export const preludeChecks = Object.keys(checks);
 
-// The shell reads byte by byte, so stop at the last needed line. Without a network device there is
-// no route either.
+// The shell reads a file byte by byte, so stop at the last needed line. Without a network device
+// the sandbox has no route either.
 const readFacts = `
 while read -r skillgate_key skillgate_value skillgate_rest; do
   case $skillgate_key in
@@ -50,8 +50,8 @@ for skillgate_name in /proc/self/fd/[1-9][0-9]*; do
 done`;
 
 /**
- * The script. Its arguments: the text to report as started, a folder of the host, the mount targets
- * in order of their descriptors, `--`, and the command.
+ * Returns the prelude's script. The script's arguments are the text to report as started, a folder
+ * of the host, the mount targets in order of their descriptors, `--`, and the command.
  * @param held resources that control groups limit for all processes together. Without a memory
  * group, the memory limit applies to each process, and V8 reserves 640 MiB at its start.
  */
@@ -60,7 +60,7 @@ export function preludeScript(
   held: ControlGroups['held'],
 ): string {
   const dataKiB = (limits.memoryMiB + (command[0] === '/usr/bin/node' ? 640 : 0)) * 1024;
-  // The control group counts exactly; this limit is only a second barrier.
+  // The control group counts processes exactly; the shell's limit is only a second barrier.
   const processes = limits.processes + (held.has('pids') ? 16 : 0);
   return [
     'skillgate_started=$1 skillgate_host=$2 skillgate_n=3; shift 2',
@@ -72,11 +72,11 @@ export function preludeScript(
     'while [ "$1" != -- ]; do [ "$1" -ef /proc/self/fd/$skillgate_n ] || skillgate_fail "$1 is not the folder that was judged"; skillgate_n=$((skillgate_n+1)); shift; done',
     'shift',
     `ulimit -c 0 && ulimit -n ${openFilesMax} && ulimit -f ${fileBytesMax / 512} && ulimit -t ${limits.seconds * 2} || skillgate_fail 'cannot set limits'`,
-    // The option for processes is -u in bash and -p in dash.
+    // The shell's option for a limit on processes is -u in bash and -p in dash.
     `ulimit -u ${processes} 2>/dev/null || ulimit -p ${processes} || skillgate_fail 'cannot limit processes'`,
     ...(held.has('memory') ? [] : [`ulimit -d ${dataKiB} || skillgate_fail 'cannot limit memory'`]),
     'echo "$skillgate_started" >&2',
-    // A live runner has moved this shell into the control groups before it sends `go`.
+    // A live runner has moved this shell into the control groups before the runner sends `go`.
     '{ read -r skillgate_rest && [ "$skillgate_rest" = go ]; } || exit 125',
     'exec 3<&- 4<&- 5<&- 6<&- 7<&- 8<&- 9<&-',
     'exec "$@"',

@@ -1,4 +1,6 @@
-/** Refuses to start a sandbox as root: every sandbox checks this again after the planner. */
+/**
+ * Refuses to start a sandbox as root. The planner refuses the same, and every sandbox checks again.
+ */
 import { Problem } from '../../skills-index/skill/problem.ts';
 import type { SandboxPlan } from './sandbox.ts';
 

@@ -1,6 +1,6 @@
 /**
- * The interface of every sandbox: the runner starts it from a plan and talks to it over three
- * streams; afterwards nothing of it remains.
+ * The interface of every sandbox. The runner starts a sandbox from a plan and talks to the sandbox
+ * over three streams. Nothing of a sandbox remains after its end.
  */
 
 import type { Readable, Writable } from 'node:stream';
@@ -13,15 +13,15 @@ export type SandboxPlan = Pick<
   'limits' | 'mounts' | 'programs' | 'workingDirectory' | 'uid' | 'gid'
 >;
 
-/** A read-only file with exactly these bytes that is in the sandbox from the start. */
+/** A read-only file with exactly these bytes, which the sandbox contains from the start. */
 export interface SandboxFile {
-  /** Absolute path in the sandbox. */
+  /** The file's absolute path in the sandbox. */
   readonly path: string;
   readonly mode: '444' | '644' | '755';
   readonly bytes: Uint8Array;
 }
 
-/** A folder or file of this host that is bound read-only. */
+/** A folder or file of this host that the sandbox binds read-only. */
 export interface SandboxFolder {
   readonly path: string;
   readonly target: string;
@@ -29,29 +29,35 @@ export interface SandboxFolder {
 
 export interface SandboxStart {
   readonly plan: SandboxPlan;
-  /** Verified files; the sandbox gets these very bytes. */
+  /** Verified files. The sandbox gets these very bytes. */
   readonly files: readonly SandboxFile[];
   /**
-   * Further folders and files of this host, bound read-only, for an agent's program, which needs
-   * more than a skill does.
+   * Further folders and files of this host for an agent's program, which needs more than a skill
+   * does. The sandbox binds them read-only.
    */
   readonly folders?: readonly SandboxFolder[];
-  /** The program's path in the sandbox, and its arguments. */
+  /** The program's path in the sandbox, and the program's arguments. */
   readonly command: readonly string[];
   /** The command's environment, with placeholders for secrets. */
   readonly env: Readonly<Record<string, string>>;
   /**
-   * Open descriptors of the mounted folders, by target. The sandbox checks that it mounted exactly
-   * these folders.
+   * Open descriptors of the mounted folders, by mount target. The sandbox checks that it mounted
+   * exactly these folders.
    */
   readonly pins: ReadonlyMap<string, number>;
-  /** Paths of the private views that are bound in place of the mounts' own paths, by target. */
+  /**
+   * Paths of the private views that the sandbox binds in place of the mounts' own paths, by mount
+   * target.
+   */
   readonly sources?: ReadonlyMap<string, string>;
-  /** Paths of the read-only views of the host's folders, by folder. */
+  /** Paths of the read-only views of the host's folders, by the host's folder. */
   readonly systemViews?: ReadonlyMap<string, string>;
-  /** Descriptor of the mount namespace with these views; absent when they lie on the host. */
+  /**
+   * Descriptor of the mount namespace with the views of `sources` and `systemViews`; absent when
+   * these views lie on the host.
+   */
   readonly namespace?: number | undefined;
-  /** Paths in writable mounts that the run must not write, by target. */
+  /** Paths in writable mounts that the run must not write, by mount target. */
   readonly protectedPaths: ReadonlyMap<string, readonly ProtectedPath[]>;
   /**
    * The folder with the egress proxy's socket `proxy.sock`; absent when the run may send nothing.
@@ -62,13 +68,17 @@ export interface SandboxStart {
 }
 
 export interface RunningSandbox {
-  /** Pid of the sandbox's first process on this host; absent where the runner cannot see one. */
+  /**
+   * The pid that the sandbox's first process has on this host; absent where the runner cannot see
+   * the first process.
+   */
   readonly pid?: number | undefined;
   readonly stdin: Writable;
   readonly stdout: Readable;
   readonly stderr: Readable;
   /**
-   * `outOfProcesses`: the limit prevented the start of a process, where the sandbox counts that.
+   * The end of the sandbox. `outOfProcesses` says that the limit prevented the start of a process,
+   * where the sandbox counts prevented starts.
    */
   readonly ended: Promise<{
     readonly code: number | null;
@@ -77,17 +87,20 @@ export interface RunningSandbox {
   }>;
   /** Kills every process in the sandbox at once. */
   kill(): void;
-  /** Notes for the audit log: which limits are in force, and what enforces them. */
+  /** Notes for the audit log: which limits are in force, and what enforces the limits. */
   readonly notes: readonly string[];
 }
 
 export interface Sandbox {
   readonly name: string;
-  /** Protections of the sandbox on this host, in the words of `require` in host policy. */
+  /** Protections that the sandbox gives on this host, in the words of `require` in host policy. */
   readonly gives: readonly string[];
   /** Whether the sandbox can start in a given mount namespace. */
   readonly entersNamespaces?: boolean;
-  /** Checks that run at each start, before the command; a failed check prevents the start. */
+  /**
+   * Checks that run at each start of a sandbox, before the command. A failed check prevents the
+   * start.
+   */
   readonly checks: readonly string[];
   /** @throws Problem `sandbox-missing`, `sandbox-refused`, `mount-owner-root` */
   start(start: SandboxStart): Promise<RunningSandbox>;

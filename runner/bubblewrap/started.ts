@@ -1,18 +1,19 @@
 /**
- * The handshake between the runner and the shell in the sandbox: the shell reports that the sandbox
- * is complete, then the runner tells it to start the command.
+ * The handshake between the runner and the shell in the sandbox. The shell reports that the sandbox
+ * is complete, then the runner tells the shell to start the command.
  */
 import { PassThrough, type Readable } from 'node:stream';
 import { Problem } from '../../skills-index/skill/problem.ts';
 import { startSecondsMax } from '../limits.ts';
 
-/** The line that the shell waits for before it becomes the command. */
+/** The line from the runner that the shell waits for before the shell becomes the command. */
 export const goAhead = 'go\n';
 
 /**
- * Waits until the shell reports that it started. Earlier text on stderr comes from the backend or
- * the prelude; later text comes from the command.
- * @throws Problem `sandbox-refused` with the earlier text, or when nothing is reported in time
+ * Waits until the shell reports that the sandbox started. Text on stderr before the report comes
+ * from the backend or the prelude; later text comes from the command.
+ * @throws Problem `sandbox-refused` with the earlier text, or when the report does not arrive in
+ * time
  */
 export function untilStarted(source: Readable, started: string): Promise<Readable> {
   const stderr = new PassThrough();

@@ -1,5 +1,5 @@
 /**
- * Splits an untrusted stream into lines: in linear time, with a limit on line length, and with
+ * Splits an untrusted stream into lines, in linear time, with a limit on line length, and with
  * pauses for other work.
  */
 import type { Readable } from 'node:stream';
@@ -9,14 +9,14 @@ import { Problem } from '../../skills-index/skill/problem.ts';
 const newline = 10;
 
 /**
- * Yields each line without its line feed, and drops text after the last line feed. The stream stays
- * open.
+ * Yields each line of a stream without its line feed, and drops text after the last line feed. The
+ * stream stays open.
  * @throws Problem `run-limit` when a line is too long
  */
 export async function* linesOf(stream: Readable, bytesMax: number): AsyncGenerator<Buffer> {
   let pieces: Buffer[] = [];
   let size = 0;
-  // Keep the stream open: the caller may answer with the error.
+  // Keep the stream open: the caller may answer on the stream with the error.
   for await (const chunk of stream.iterator({ destroyOnReturn: false }) as AsyncIterable<Buffer>) {
     let from = 0;
     for (let at = chunk.indexOf(newline); at >= 0; at = chunk.indexOf(newline, from)) {
@@ -25,7 +25,7 @@ export async function* linesOf(stream: Readable, bytesMax: number): AsyncGenerat
       pieces = [];
       size = 0;
       from = at + 1;
-      // Let timers run between lines: one of them ends a session.
+      // Let timers run between two lines: one of the timers ends a session.
       await nextTurn();
     }
     pieces.push(chunk.subarray(from));

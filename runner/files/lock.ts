@@ -1,6 +1,6 @@
 /**
- * Locks across processes, with plain files. A lock names its holder by pid and start time, so the
- * lock of a dead process is recognised.
+ * Locks across processes, with plain files. A lock file names its holder by pid and start time, so
+ * that other processes recognise the lock of a dead process.
  */
 import { mkdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { dirname } from 'node:path';
@@ -8,8 +8,8 @@ import { Problem } from '../../skills-index/skill/problem.ts';
 import { lockWaitSecondsMax } from '../limits.ts';
 
 /**
- * Runs `act` while holding the lock. Waiting blocks the whole process, so use it for short acts
- * only.
+ * Runs `act` while holding the lock. Waiting for the lock blocks the whole process, so use
+ * `withLock` for short acts only.
  */
 export function withLock<Result>(path: string, act: () => Result): Result {
   const cell = new Int32Array(new SharedArrayBuffer(4));
@@ -25,7 +25,7 @@ export function withLock<Result>(path: string, act: () => Result): Result {
   }
 }
 
-/** Takes the lock unless a living process holds it. */
+/** Takes the lock unless a living process holds the lock. */
 export function tryLock(path: string): boolean {
   mkdirSync(dirname(path), { recursive: true, mode: 0o700 });
   if (createLockFile(path)) return true;
@@ -43,7 +43,9 @@ export function unlock(path: string): void {
   rmSync(path, { force: true });
 }
 
-/** Creates the file with this process's pid and start time; false when the file exists. */
+/**
+ * Creates a lock file with this process's pid and start time. Returns false when the file exists.
+ */
 export function createLockFile(path: string, content = ''): boolean {
   try {
     writeFileSync(path, `${process.pid} ${startTimeOf(process.pid)}\n${content}`, {
@@ -57,11 +59,12 @@ export function createLockFile(path: string, content = ''): boolean {
   }
 }
 
-/** Whether the process that created the file is alive. */
+/** Whether the process that created the lock file is alive. */
 export function holderLives(path: string): boolean {
   try {
     const [pid, start] = readFileSync(path, 'utf8').split(/\s/);
-    // The file is empty: its holder is about to write it, unless it stays empty for long.
+    // An empty lock file has a holder that is about to write its pid, unless the file stays empty
+    // for long.
     return start === undefined
       ? Date.now() - statSync(path).mtimeMs < 5_000
       : startTimeOf(Number(pid)) === start;
@@ -85,7 +88,7 @@ export function startTimeOf(pid: number): string {
   }
 }
 
-/** @throws Problem `plan-refused` when the wait since `began` takes too long */
+/** @throws Problem `plan-refused` when the wait for the lock since `began` takes too long */
 export function requireInTime(began: number, path: string): void {
   if (performance.now() - began < lockWaitSecondsMax * 1000) return;
   throw new Problem(

@@ -1,7 +1,7 @@
 /**
- * Which users' entries a run may change in a folder: those of the run's user and of the folder's
+ * Decides whose entries a run may change in a folder: entries of the run's user and of the folder's
  * owner. A runner that is root could read and replace other users' entries, which the run's user
- * may not. So the runner neither reads nor replaces such an entry or anything below it.
+ * may not. So the runner neither reads nor replaces such an entry or anything below such an entry.
  */
 import type * as fs from 'node:fs';
 import { foreignOwner, type Owners } from '../../skills-index/run/changes/foreign-paths.ts';
@@ -11,18 +11,19 @@ import { foreignOwner, type Owners } from '../../skills-index/run/changes/foreig
  * @param root the folder's status from fstat
  */
 export function ownersOf(root: Pick<fs.Stats, 'uid'>): Owners {
-  // A runner that is root takes the folder owner's uid for the run; any other runner keeps its own.
+  // A runner that is root runs the skill under the folder owner's uid; any other runner keeps its
+  // own uid.
   return new Set([root.uid, process.getuid?.() || root.uid]);
 }
 
-/** The error that an entry, or a folder above it, belongs to another user. */
+/** The error for an entry that belongs to another user, or lies in another user's folder. */
 export class ForeignEntry extends Error {
   constructor(uid: number) {
     super(foreignOwner(uid));
   }
 }
 
-/** @throws ForeignEntry */
+/** @throws ForeignEntry when the entry belongs to another user */
 export function requireOwner(owners: Owners, { uid }: Pick<fs.Stats, 'uid'>): void {
   if (!owners.has(uid)) throw new ForeignEntry(uid);
 }

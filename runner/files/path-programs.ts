@@ -1,9 +1,9 @@
-/** Finds the program that a name on the user's PATH would start, without starting it. */
+/** Finds the program that a name on the user's PATH would start, without starting the program. */
 import { accessSync, constants, readFileSync, realpathSync, statSync } from 'node:fs';
 import { delimiter, isAbsolute, join } from 'node:path';
 import { programHeadBytesMax } from '../limits.ts';
 
-/** The first program of this name on a PATH; undefined where there is none. */
+/** Returns the first program of this name on a PATH; undefined where PATH has no such program. */
 export function programOnPath(name: string, path: string | undefined): string | undefined {
   return (path ?? '')
     .split(delimiter)
@@ -13,8 +13,8 @@ export function programOnPath(name: string, path: string | undefined): string | 
 }
 
 /**
- * Whether a program is Skillgate's own: the entry itself, or a short script that calls it. An
- * unreadable program counts as another one.
+ * Whether a program belongs to Skillgate: the file `guard.js` itself, or a short script that calls
+ * `guard.js`. An unreadable program counts as another program.
  * @param entry absolute path of `guard.js`
  */
 export function isOurs(program: string, entry: string): boolean {

@@ -1,6 +1,6 @@
 /**
- * Records which paths a run changed. Above a limit the log gets one line, and a file beside the log
- * lists the paths.
+ * Records which paths a run changed. Above a limit of paths the audit log gets one line, and a file
+ * beside the log lists the paths.
  */
 import { promisify } from 'node:util';
 import { gzip } from 'node:zlib';
@@ -10,7 +10,7 @@ import { pathLinesMax } from '../limits.ts';
 import { writePrivateFile } from './private-file.ts';
 
 /**
- * Records the paths of one run.
+ * Records the paths that one run changed.
  * @param data the folder that holds `audit`
  */
 export async function recordPaths(
@@ -20,7 +20,8 @@ export async function recordPaths(
 ): Promise<void> {
   const found = pathEventsOf(paths, pathLinesMax);
   if (!('event' in found)) return found.forEach(record);
-  // Write the file before its line: a line whose file is missing counts as tampered with.
+  // Write the file of paths before the line that names the file: a line whose file is missing
+  // counts as tampered with.
   writePrivateFile(
     `${data}/audit/${pathSetName(found.event.digest)}`,
     await promisify(gzip)(found.bytes),

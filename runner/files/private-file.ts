@@ -1,6 +1,6 @@
 /**
  * Reads and writes the files that decide what may run. Reading fails when another user could have
- * changed the file; writing replaces the file atomically.
+ * changed the file. Writing replaces the file atomically.
  */
 import {
   closeSync,
@@ -21,13 +21,13 @@ import type { ProblemCode } from '../../skills-index/skill/problem-codes.ts';
 
 export interface PrivateFileRule {
   readonly bytesMax: number;
-  /** Whether other users must not read the file either. */
+  /** Whether the file is secret: other users must not be able to read a secret file. */
   readonly secret: boolean;
   readonly code: ProblemCode;
 }
 
 /**
- * Opens a file once, checks owner and mode of the opened file, and reads it.
+ * Opens a file once, checks owner and mode of the opened file, and reads the opened file.
  * @returns undefined when there is no such file
  * @throws Problem with the rule's code
  */
@@ -87,7 +87,7 @@ function openForReading(path: string, code: ProblemCode): number | undefined {
   }
 }
 
-// In a sticky folder such as /tmp, users cannot replace each other's files.
+// In a sticky folder such as /tmp, users cannot replace the files of other users.
 function whyOthersCouldWrite(what: string, { uid, mode }: Pick<Stats, 'uid' | 'mode'>): string[] {
   if (uid !== 0 && uid !== process.getuid?.()) return [`${what} belongs to user ${uid}`];
   return (mode & 0o022) === 0 || (mode & 0o1000) !== 0 ? [] : [`other users may write to ${what}`];

@@ -1,6 +1,7 @@
 /**
- * Walks a folder by descriptor, so that no rename or link leads out of it. File names are bytes;
- * here they are Latin-1 text with one character for each byte, whatever their encoding.
+ * Walks a folder by descriptor, so that no rename or link leads out of the folder. File names are
+ * bytes. In the code a file name is Latin-1 text with one character for each byte, whatever the
+ * name's encoding.
  */
 import * as fs from 'node:fs';
 import { posix } from 'node:path';
@@ -14,27 +15,29 @@ import { takeTurns } from './turns.ts';
 export interface VisitedEntry {
   readonly path: string;
   readonly name: string;
-  /** A path to the entry through the descriptor of its parent folder. */
+  /** A path to the entry through the descriptor of the entry's parent folder. */
   readonly at: Buffer;
   readonly stats: fs.Stats;
-  /** The target of a link. */
+  /** The target of a symbolic link; undefined for other entries. */
   readonly link: string | undefined;
-  /** All names in its parent folder. */
+  /** The names of all entries in the entry's parent folder. */
   readonly siblings: ReadonlySet<string>;
 }
 
 export interface Visitor {
-  /** Whether to restore the owner's rights on folders, which a run may have removed. */
+  /** Whether the walk restores the owner's rights on folders, which a run may have removed. */
   readonly restoresRights: boolean;
-  /** Called for each entry. Returns whether to walk into it when it is a folder. */
+  /**
+   * Called for each entry. Returns whether the walk enters the entry when the entry is a folder.
+   */
   readonly visit: (entry: VisitedEntry) => boolean | Promise<boolean>;
-  /** Called for an entry that could not be read; the walk goes on unless this throws. */
+  /** Called for an entry that the walk could not read. The walk goes on unless `fail` throws. */
   readonly fail: (path: string, cause: unknown) => void;
 }
 
 /**
- * O_PATH of open(2), which node:fs constants lack: a handle on the entry itself, which needs no
- * right to read the entry and which no later rename redirects.
+ * O_PATH of open(2), which the constants of node:fs lack. Such a handle refers to the entry itself,
+ * needs no right to read the entry, and survives every later rename.
  */
 export const handleOnly = 0o10_000_000;
 
@@ -48,7 +51,7 @@ export function bytesOf(text: string): Buffer {
   return Buffer.from(text, 'latin1');
 }
 
-/** The inverse of `textOf`. */
+/** Returns the path of bytes, as Latin-1 text, for a UTF-8 path: the inverse of `textOf`. */
 export function latinOf(path: string): string {
   return Buffer.from(path).toString('latin1');
 }
@@ -59,8 +62,8 @@ export function textOf(path: string): string {
 }
 
 /**
- * Runs `act` on a path through the descriptor of its parent folder. No folder on the way may be a
- * link.
+ * Runs `act` on a path through the descriptor of the path's parent folder. No folder on the way may
+ * be a link.
  * @param owners users to whom the folders on the way may belong
  * @throws ForeignEntry when a folder on the way belongs to another user
  */
@@ -80,7 +83,10 @@ export function withParent<Result>(
   });
 }
 
-/** As `withParent`; undefined when the entry or a folder on the way no longer exists. */
+/**
+ * Works as `withParent`, but returns undefined when the entry or a folder on the way no longer
+ * exists.
+ */
 export function withParentIfThere<Result>(
   ...[root, path, owners, act]: Parameters<typeof withParent<Result>>
 ): Result | undefined {
@@ -92,12 +98,15 @@ export function withParentIfThere<Result>(
   }
 }
 
-/** Whether a call failed because an entry, or a folder above it, does not exist. */
+/**
+ * Whether a call of the file system failed because an entry, or a folder above the entry, does not
+ * exist.
+ */
 export function isGone(cause: unknown): boolean {
   return ['ENOENT', 'ENOTDIR'].includes((cause as NodeJS.ErrnoException).code ?? '');
 }
 
-/** Opens an entry without following links, runs `act`, and closes it. */
+/** Opens an entry without following links, runs `act` on the handle, and closes the handle. */
 export function withHandle<Result>(
   at: Buffer | string,
   act: (self: string, stats: fs.Stats) => Result,

@@ -1,7 +1,7 @@
 /**
- * Finds entries with an access control list (acl(5)). With a list, the group bits of a mode are the
- * list's mask: if the list were lost, the owning group would get rights that only named users had.
- * Node cannot read access lists, so the system's `ls` does, by descriptor.
+ * Finds entries with an access control list (acl(5)). The group bits of such an entry's mode are
+ * the mask of the list. If the list were lost, the owning group would get rights that only named
+ * users had. Node cannot read access lists, so the system's `ls` reads them, by descriptor.
  */
 import { spawnSync } from 'node:child_process';
 import * as fs from 'node:fs';
@@ -10,7 +10,7 @@ import { Problem } from '../../skills-index/skill/problem.ts';
 import { latinOf, pathOnly, withParentIfThere } from '../files/walk-folder.ts';
 import { accessListsAtOnce, systemProgramMillisMax } from '../limits.ts';
 
-/** Opens an entry without following links; undefined when it no longer exists. */
+/** Opens an entry without following links; returns undefined when the entry no longer exists. */
 type Open = (path: string) => number | undefined;
 
 /**
@@ -55,12 +55,18 @@ export function haveAccessList(descriptors: readonly number[]): boolean[] {
   );
 }
 
-/** Opens an entry of a folder without following links; undefined when it no longer exists. */
+/**
+ * Opens an entry of a folder without following links; returns undefined when the entry no longer
+ * exists.
+ */
 export function openEntry(root: string, path: string, owners: Owners): number | undefined {
   return withParentIfThere(root, latinOf(path), owners, (at) => fs.openSync(at, pathOnly));
 }
 
-/** Paths at which a child process finds these descriptors: they follow stdin, stdout and stderr. */
+/**
+ * Returns the paths at which a child process finds these descriptors. In the child the descriptors
+ * follow stdin, stdout and stderr.
+ */
 export function pathsInChild(descriptors: readonly number[]): string[] {
   return descriptors.map((_, index) => `/proc/self/fd/${index + 3}`);
 }

@@ -1,4 +1,4 @@
-/** Finds which entries have an access list, among those that a run created, moved or replaced. */
+/** Finds which entries that a run created, moved or replaced have an access list. */
 import { folderOf, type ListedPaths } from '../../skills-index/run/changes/access-lists.ts';
 import type { Change } from '../../skills-index/run/changes/changes.ts';
 import type { Owners } from '../../skills-index/run/changes/foreign-paths.ts';
@@ -7,19 +7,19 @@ import { latinOf, textOf } from '../files/walk-folder.ts';
 import { openEntry, pathsWithAccessList } from './access-lists.ts';
 
 export interface ListPlaces {
-  /** The view that the run saw, and the folder below the view. */
+  /** The roots of the view that the run saw, and of the folder below the view. */
   readonly root: string;
   readonly below: string;
   readonly owners: Owners;
   /**
-   * For a view that is a copy: where an entry came from in the original folder, since copies have
-   * no access lists. Paths are Latin-1 text of bytes.
+   * For a view that is a copy: returns where an entry came from in the original folder, since
+   * copies have no access lists. Paths are Latin-1 text of bytes.
    */
   readonly origin: ((path: string) => string | undefined) | undefined;
 }
 
 /**
- * Finds the access lists of changed entries.
+ * Finds the access lists of entries that the run changed.
  * @throws Problem `changes-conflict` where lists cannot be read
  */
 export async function findAccessLists(

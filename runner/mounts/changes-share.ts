@@ -1,6 +1,6 @@
 /**
- * The share of the disk for changes that wait to be accepted. Each agent has its own share for each
- * skill, so one agent or skill cannot use up the space of another.
+ * Limits the disk space for changes that wait to be accepted. Each agent has its own share of the
+ * disk for each skill, so that one agent or skill cannot use up the space of another.
  */
 import {
   existsSync,
@@ -23,7 +23,10 @@ export interface ShareOwner {
   readonly skill: string;
 }
 
-/** Why a change set is too large to be stored and read back; undefined when it is not. */
+/**
+ * Returns why a change set is too large to be stored and read back; undefined for a change set that
+ * is small enough.
+ */
 export function whyTooLarge({ folders }: ChangeSet, json: string): string | undefined {
   const paths = folders.reduce((sum, folder) => sum + folder.changes.length, 0);
   if (paths > changedPathsMax)
@@ -33,7 +36,7 @@ export function whyTooLarge({ folders }: ChangeSet, json: string): string | unde
 }
 
 /**
- * Why the changes of a run exceed their share; undefined when they fit.
+ * Returns why the changes of a run exceed their share of the disk; undefined when the changes fit.
  * @param run id of the run, whose files are stored already
  */
 export function whyOverShare(
@@ -65,7 +68,7 @@ function whyMoreThanShare(
   return `${what}, and at most ${mebibytes(waitingBytesMax)} may wait: accept or discard some of them (skillgate changes list)`;
 }
 
-/** Records whose share the folder of a change set counts against. */
+/** Records whose share of the disk the folder of a change set counts against. */
 export function writeShareOwner(data: string, run: string, owner: ShareOwner): void {
   mkdirSync(changesFolderOf(data, run), { recursive: true, mode: 0o700 });
   writeFileSync(join(changesFolderOf(data, run), ownerFile), textOf(owner), { mode: 0o600 });
@@ -92,7 +95,8 @@ function textOf({ agent, skill }: ShareOwner): string {
   return `${agent}\n${skill}\n`;
 }
 
-// Change sets of earlier Skillgate versions lack this file; they count against no share.
+// The folders of change sets from earlier Skillgate versions lack the file with the owner. Such
+// change sets count against no share.
 function ownerOf(data: string, run: string): string | undefined {
   return unlessGone(() => readFileSync(join(changesFolderOf(data, run), ownerFile), 'utf8'));
 }

@@ -1,6 +1,6 @@
 /**
- * Reads the state of one path in a folder by descriptor, without following links. Entries of other
- * users stay unread.
+ * Reads the state of one path in a folder by descriptor, without following links. The runner does
+ * not read entries of other users.
  */
 import { createHash } from 'node:crypto';
 import * as fs from 'node:fs';
@@ -13,8 +13,8 @@ import { textOf, withHandle, withParentIfThere } from '../files/walk-folder.ts';
 import { changedBytesMax } from '../limits.ts';
 
 /**
- * The present state of a path; undefined when nothing is there, or an entry that is no file, folder
- * or link.
+ * Returns the present state of a path. Returns undefined when the path is free, or leads to an
+ * entry that is no file, folder or link.
  * @param owners users whose entries may be read
  * @throws ForeignEntry when the entry belongs to another user
  */
@@ -36,14 +36,14 @@ export async function stateAt(
   return found.stats.isFile() ? largeFile(found.stats) : stateOf(found.stats, found.link);
 }
 
-/** When the entry at a path last changed in any way (ctime). */
+/** Returns when the entry at a path last changed in any way (ctime). */
 export function changedAt(root: string, path: string, owners: Owners): number | undefined {
   return withParentIfThere(root, path, owners, (at) => fs.lstatSync(at).ctimeMs);
 }
 
 type Read = { readonly state: EntryState | undefined; readonly content?: Uint8Array };
 
-/** The state of an open entry, with the content of a file. */
+/** Returns the state of an open entry. For a file, the state includes the content. */
 export function readContent(self: string, stats: fs.Stats, link: string | undefined): Read {
   if (!stats.isFile()) return { state: stateOf(stats, link) };
   const content = fs.readFileSync(self);
@@ -60,15 +60,16 @@ function fileState({ mode, uid, gid }: fs.Stats, sha256: Digest, bytes: number):
   return { kind: 'file', sha256, bytes, mode: mode & 0o7777, uid, gid };
 }
 
-// Such a file is larger than any run may write, so a change can only delete or replace it. Its
-// identity, time and size show whether it changed; reading it would take long.
+// A file above the size limit is larger than any run may write, so a change can only delete or
+// replace the file. Identity, time and size show whether such a file changed; reading the file
+// would take long.
 function largeFile(stats: fs.Stats): EntryState {
   const { dev, gid, ino, mode, mtimeMs, size, uid } = stats;
   const sha256 = digestOf(`${dev}:${ino} ${mtimeMs} ${size}`);
   return { kind: 'file', sha256, bytes: size, mode: mode & 0o7777, uid, gid, by: 'identity' };
 }
 
-// Read in pieces, so that other work of this process runs in between.
+// Read a file in pieces, so that other work of this process runs between the pieces.
 async function digestOfFile(file: number): Promise<[Digest, number]> {
   const turn = takeTurns();
   try {

@@ -1,8 +1,8 @@
 /**
- * The mounts of a run. A run sees a writable folder (`rw` or `cow`) through a private view, so
- * nothing that it writes reaches the host before the runner has judged it. Changes to `rw` folders
- * are applied after the run, because a person allowed that before the start. Changes to `cow`
- * folders wait until somebody accepts them.
+ * The mounts of a run. A run sees a writable folder (`rw` or `cow`) through a private view, so no
+ * write of the run reaches the host before the runner has judged the write. Changes to `rw` folders
+ * are applied after the run, because a person allowed these changes before the start. Changes to
+ * `cow` folders wait until somebody accepts them.
  */
 import { closeSync, mkdirSync, rmSync, writeFileSync } from 'node:fs';
 import type { AuditEvent, AuditSubject } from '../../skills-index/run/audit/audit-entry.ts';
@@ -45,16 +45,16 @@ export interface MountsRequest {
   readonly planDigest: Digest;
   readonly subject: AuditSubject;
   readonly now: () => Date;
-  /** Descriptors of the folders, by workspace name. */
+  /** Descriptors of the mounted folders, by workspace name. */
   readonly folders: ReadonlyMap<string, number>;
-  /** The folder for claims and for changes that wait. */
+  /** The folder for claims and for changes that wait to be accepted. */
   readonly data: string;
   readonly runFolder: string;
-  /** Whether the sandbox starts in a mount namespace, which overlays need. */
+  /** Whether the sandbox starts in a mount namespace. Overlays need such a namespace. */
   readonly overlays: boolean;
   /** Programs and folders of the host that the sandbox binds, besides its libraries. */
   readonly programs: readonly string[];
-  /** File names that programs obey, from host policy, besides the names that Skillgate knows. */
+  /** Names of files that programs obey, from host policy. Skillgate itself knows further names. */
   readonly obeyed: HostPolicy['obeyed'];
   /**
    * Workspaces that host policy gives locks of their own, so that runs read them through an
@@ -62,24 +62,27 @@ export interface MountsRequest {
    */
   readonly ownLocks: HostPolicy['ownLocks'];
   readonly record: (event: AuditEvent) => void;
-  /** Takes paths from the agent's budget; absent for a person. */
+  /** Takes changed paths from the agent's budget; absent when a person started the run. */
   readonly spend?: BudgetAccount['spend'] | undefined;
 }
 
 export interface FinishedMounts {
   /** Changed paths that the change set omits, with the reason for each. */
   readonly cleaned: readonly LeftBehind[];
-  /** Changes that wait; absent when there are none. */
+  /** Changes that wait to be accepted; absent when no changes wait. */
   readonly changes?: ChangeSet;
-  /** Whether a changed file contained the canary or a placeholder; then no change is kept. */
+  /**
+   * Whether a changed file contained the canary or a placeholder. The runner then keeps no change
+   * of the run.
+   */
   readonly leaked: boolean;
 }
 
 export interface OpenMounts
   extends Pick<SandboxStart, 'pins' | 'sources' | 'systemViews' | 'protectedPaths' | 'namespace'> {
   /**
-   * Collects changes after the last process of the run has ended. Never throws; a second call
-   * returns the same result.
+   * Collects the run's changes after the last process of the run has ended. Never throws; a second
+   * call returns the same result.
    * @param leaks searches each changed file; absent when the run was ended from outside, and then
    * all changes are dropped
    */
@@ -95,8 +98,8 @@ export async function openMounts(request: MountsRequest): Promise<OpenMounts> {
   const system = ['/usr', ...libraries.map(({ path }) => path), ...programs];
   const descriptorOf = (source: string): number => folders.get(workspaceOf(source)) ?? -1;
   const ownLocks = readWithOwnLocks(request);
-  // Skip the overlays for a run without a mount: it can read no private file of the host, and its
-  // start would take twice as long.
+  // Skip the overlays for a run without a mount. Such a run can read no private file of the host,
+  // and overlays would double the time of its start.
   const needsOverlays = overlays && plan.mounts.length > 0;
   const readOnly = needsOverlays
     ? await overlayReadOnly({ room: `${runFolder}/read`, system, workspaces: ownLocks })
@@ -210,7 +213,7 @@ async function finishAll(
   const changed = folders.flatMap(({ changes, target }) =>
     changes.map((change) => ({ ...change, path: `${target}/${change.path}` })),
   );
-  // File names reach the audit log, so they are searched for the canary as well.
+  // The names of changed files reach the audit log, so search the names for the canary as well.
   const names = [
     ...changed.flatMap(({ path, after }) => [path, after?.kind === 'link' ? after.to : '']),
     ...cleaned.map(({ path }) => path),
@@ -256,8 +259,8 @@ function setOf(
   };
 }
 
-// Refuse at once, while this run can still report the reason: nobody could read such a change set
-// later.
+// Refuse a change set that nobody could read later at once, while the run can still report the
+// reason.
 function dropUnstorable(
   request: MountsRequest,
   folders: ChangedFolder[],
@@ -266,15 +269,15 @@ function dropUnstorable(
   if (folders.length === 0) return;
   const set = setOf(request, folders);
   const json = JSON.stringify(set);
-  // Changes to `rw` mounts need room too: when they conflict, they wait.
+  // Changes to `rw` mounts need room on the disk too: changes that conflict wait to be accepted.
   const why = whyTooLarge(set, json) ?? whyOverShare(request.data, set.run, set, json.length);
   if (why === undefined) return;
   for (const { target } of folders.splice(0))
     cleaned.push({ path: target, why: `all its changes are discarded: ${why}` });
 }
 
-// The list of all paths is kept for good, so an agent that changes paths without limit would fill
-// the disk.
+// The runner keeps the list of all changed paths for good. An agent that changes paths without
+// limit would fill the disk.
 function dropOverBudget(
   { plan: { agent }, spend }: MountsRequest,
   folders: ChangedFolder[],

@@ -1,6 +1,6 @@
 /**
- * Makes or enters the mount namespace of a run. A script mounts there as root and reports in lines.
- * The namespace has no name, so it disappears with the runner.
+ * Makes or enters the mount namespace of a run. A script mounts folders in the namespace as root
+ * and reports in lines. The namespace has no name, so the namespace disappears with the runner.
  */
 import { type ChildProcessWithoutNullStreams, spawn } from 'node:child_process';
 import * as fs from 'node:fs';
@@ -8,23 +8,26 @@ import { text } from 'node:stream/consumers';
 
 export interface InNamespace<Result> {
   /**
-   * A script for `/bin/sh -c`. It prints `ready` when its mounts are there, then waits for the end
-   * of its input.
+   * A script for `/bin/sh -c`. The script prints `ready` after mounting, then waits for the end of
+   * its input.
    */
   readonly script: string;
   readonly args: readonly string[];
-  /** Descriptors that the script gets as 4 and up; 3 is the namespace that it enters. */
+  /**
+   * Descriptors that the script gets as 4 and up. Descriptor 3 is the namespace that the script
+   * enters.
+   */
   readonly descriptors: readonly number[];
-  /** Descriptor of the namespace to enter; absent to make a new one. */
+  /** Descriptor of the namespace that the script enters; absent to make a new namespace. */
   readonly into: number | undefined;
   /**
-   * Called while the namespace is reachable: with the path of its root as seen from outside, and
-   * with the script's output.
+   * Called while the namespace is reachable. `root` is the path of the namespace's root as seen
+   * from outside, and `output` is the script's output.
    */
   readonly act: (root: string, output: string) => Result;
 }
 
-/** Runs the script in the namespace; returns the reason as text when that fails. */
+/** Runs the script in the namespace. Returns the reason as text when the script fails. */
 export async function mountInNamespace<Result>({
   script,
   args,

@@ -2,9 +2,9 @@
  * Read-only overlays (overlayfs, Linux) for one run: over the system's folders, and over workspaces
  * that host policy lists in `ownLocks`. Linux keeps locks, leases and watches by inode, and an
  * overlay has inodes of its own. So a run cannot block writers on the host, observe what the host
- * starts, or signal to another run through locks on a shared file. Other workspaces are bound
- * without an overlay: there, the host's writers lock other inodes than the run reads, and the run
- * would read torn databases and replaced files.
+ * starts, or signal to another run through locks on a shared file. The sandbox binds other
+ * workspaces without an overlay: below an overlay, the host's writers would lock other inodes than
+ * the run reads, and the run would read torn databases and replaced files.
  */
 import * as fs from 'node:fs';
 import { dirname } from 'node:path';
@@ -14,12 +14,12 @@ import { mountInNamespace } from './namespace.ts';
 
 /** The folders that a run reads from the host. */
 export interface ReadOnlyRequest {
-  /** A folder for this run alone; `overlayReadOnly` creates it. */
+  /** A folder for this run alone. `overlayReadOnly` creates the folder. */
   readonly room: string;
-  /** Programs, libraries and folders of the system and of host policy. */
+  /** Programs, libraries and folders that the system and host policy provide. */
   readonly system: readonly string[];
   /**
-   * Workspaces with locks of their own: path and descriptor. The descriptor proves that the path
+   * Workspaces with locks of their own, as path and descriptor. The descriptor proves that the path
    * still leads to the judged folder.
    */
   readonly workspaces: ReadonlyMap<string, number>;
@@ -27,8 +27,8 @@ export interface ReadOnlyRequest {
 
 export interface ReadOnlyViews {
   /**
-   * For each overlaid folder, its path in the namespace and a descriptor of the view. Folders that
-   * could not be overlaid are absent.
+   * For each overlaid folder, the view's path in the namespace and a descriptor of the view. The
+   * map lacks folders that could not be overlaid.
    */
   readonly views: ReadonlyMap<string, { readonly source: string; readonly pin: number }>;
   readonly namespace: number;
@@ -46,8 +46,8 @@ echo ready; read -r wait || :`;
 const firstDescriptor = 4;
 
 /**
- * Mounts the views of one run.
- * @returns why not, where no namespace can be made
+ * Mounts the read-only views of one run.
+ * @returns why the views are missing, where no namespace can be made
  */
 export async function overlayReadOnly({
   room,
@@ -87,7 +87,7 @@ export async function overlayReadOnly({
   return typeof made === 'string' ? made : { views: made.result, namespace: made.namespace };
 }
 
-// Overlay /usr as a whole: each overlay costs a start about a millisecond.
+// Overlay /usr as a whole: each overlay adds about a millisecond to a run's start.
 function folderOver(path: string, isWhole: (folder: string) => boolean): string[] {
   if (!fs.existsSync(path)) return [];
   const real = fs.realpathSync(path);

@@ -1,7 +1,7 @@
 /**
- * Private views of folders: a run writes to the view, and the folder below stays unchanged. A view
- * is an overlay (overlayfs, Linux) in an unnamed mount namespace where the runner may mount one,
- * else a copy in the run folder.
+ * Private views of folders. A run writes to the view, and the folder below stays unchanged. A view
+ * is an overlay (overlayfs, Linux) in an unnamed mount namespace where the runner may mount an
+ * overlay. Elsewhere a view is a copy in the run folder.
  */
 import * as fs from 'node:fs';
 import { Problem } from '../../skills-index/skill/problem.ts';
@@ -16,18 +16,20 @@ import { changedBytesMax, changedPathsMax } from '../limits.ts';
 import { mountInNamespace } from './namespace.ts';
 
 export interface View {
-  /** The path of the view, inside the namespace if there is one. */
+  /** The path of the view; inside the namespace when the view lies in a namespace. */
   readonly source: string;
   /** Descriptor of the view. */
   readonly pin: number;
   /**
-   * Change time and owner of each original entry; absent for an overlay, which shows both itself.
+   * Change time and owner of each original entry of a copied folder. An overlay shows change times
+   * and owners itself, so an overlay's view has no `below`.
    */
   readonly below?: ReadonlyMap<string, { readonly changed: number; readonly uid: number }>;
 }
 
 export interface Views {
   /**
+   * Opens a private view of a folder.
    * @throws Problem `mode-unsupported` when the folder can neither be overlaid nor is small enough
    * to be copied
    * @param name the name of the folder for messages, which the agent reads too
@@ -38,8 +40,8 @@ export interface Views {
   close(): void;
 }
 
-// Mounts a size-limited layer over the judged folder, in a new mount namespace or in the run's
-// existing one.
+// Mounts a layer of limited size over the judged folder, in a new mount namespace or in the run's
+// existing namespace.
 const overlayScript = `set -eu
 room=$1 folder=$2 owner=$3 mode=$4 bytes=$5 inodes=$6
 /bin/mount -t tmpfs -o "size=$bytes,nr_inodes=$inodes,mode=0711,nosuid,nodev" skillgate "$room"
@@ -50,10 +52,10 @@ cd "$folder"; [ . -ef /proc/self/fd/4 ]
 echo ready; read -r wait || :`;
 
 /**
- * Opens the views of one run.
+ * Opens the private views of one run.
  * @param runFolder private folder of the run, outside everything that a sandbox sees
  * @param overlays whether the sandbox enters a namespace
- * @param into descriptor of the run's existing namespace; the caller closes it
+ * @param into descriptor of the run's existing namespace; the caller closes the descriptor
  */
 export function openViews(runFolder: string, overlays: boolean, into?: number): Views {
   const descriptors: number[] = [];
@@ -80,7 +82,7 @@ export function openViews(runFolder: string, overlays: boolean, into?: number): 
 
 type Overlay = { readonly namespace: number; readonly pin: number };
 
-// Returns the reason as text when no overlay can be mounted.
+// Mounts an overlay over a folder. Returns the reason as text when no overlay can be mounted.
 async function overlayOver(
   folder: number,
   path: string,
@@ -151,8 +153,8 @@ async function copyOf(
       });
     return true;
   };
-  // Leave out unreadable entries. A runner that is not root shares its uid with the run, so the run
-  // could not read them either.
+  // Leave out unreadable entries of the original. A runner that is not root shares its uid with the
+  // run, so the run could not read such entries either.
   await walkFolder(`/proc/self/fd/${folder}`, {
     restoresRights: false,
     visit,

@@ -1,6 +1,7 @@
 /**
- * A workspace that a run may change. The run sees a private view. After the run, its changes are
- * judged and compared with the folder, and the accepted ones form a change set.
+ * A workspace that a run may change. The run sees a private view of the workspace. After the run,
+ * the runner judges the run's changes and compares the view with the folder. The accepted changes
+ * form a change set.
  */
 import * as fs from 'node:fs';
 import { posix } from 'node:path';
@@ -53,7 +54,7 @@ export interface OpenWorkspace {
   readonly view: View;
   readonly protectedPaths: readonly ProtectedPath[];
   /**
-   * Collects the changes after the last process of the run has ended.
+   * Collects the run's changes after the last process of the run has ended.
    * @throws Error when the changes exceed the limits
    */
   collect(keep: Keep): Promise<Collected>;
@@ -114,7 +115,7 @@ async function readTree(root: string, folder: string): Promise<Map<string, Entry
     const { code, message } = cause as NodeJS.ErrnoException;
     if (code === 'ENOENT') return;
     // Skip folders that another user closed. A runner that is not root shares its uid with the run,
-    // so the run cannot enter them either.
+    // so the run cannot enter such folders either.
     if (code === 'EACCES' && fs.lstatSync(bytesOf(`${root}/${path}`)).uid !== process.getuid?.())
       return;
     throw new Problem('plan-refused', `Cannot mount ${folder} for writing: ${message}`, {
@@ -125,7 +126,8 @@ async function readTree(root: string, folder: string): Promise<Map<string, Entry
   return before;
 }
 
-// A link cannot be mounted over, so protect its target when that lies in the mount.
+// Returns a link's target when the target lies in the mount. Nothing can be mounted over a link, so
+// the runner protects the link's target instead.
 function leadsTo(root: string, path: string): string | undefined {
   try {
     const target = posix.relative(
@@ -160,7 +162,7 @@ async function collectChanges(
   );
   const visited = new Set<string>();
   const inodes = new Map<string, number>();
-  // The original folder is unchanged since the run began, unless another process changed it.
+  // Whether another process changed the original folder since the run began.
   const isTouched = (path: string): boolean =>
     changedAt(below, path, owners) !== (view.below ?? before).get(path)?.changed;
   const { gathered, refuse, requireRoom, compare, gone } = gatherChanges(
@@ -178,11 +180,11 @@ async function collectChanges(
     inodes.set(path, stats.ino);
     if (old === undefined && placed.has(path) && (stats.isDirectory() || stats.size === 0))
       return false;
-    // Check the owner before reading anything of the entry.
+    // Check the owner of an entry before reading anything of the entry.
     const foreign = whyForeign(entry, ownership, owners);
     if (foreign !== undefined) return refuse(path, foreign);
-    // A hard link would become two separate files, and the runner would read the content once for
-    // each name.
+    // In a change set, a hard link would become two separate files, and the runner would read the
+    // content once for each name.
     if (stats.isFile() && stats.nlink > 1) return refuse(path, 'a hard link');
     const why = whyLeftBehind(
       {
@@ -194,7 +196,8 @@ async function collectChanges(
       further,
     );
     if (why !== undefined) return refuse(path, why);
-    // Check the size before reading: a sparse file of any size costs a run nothing.
+    // Check the size of a file before reading the file: a sparse file of any size costs a run
+    // nothing.
     if (stats.isFile()) requireRoom(path, stats.size);
     const { state, content } = withHandle(at, (self) => readContent(self, stats, link));
     if (
@@ -235,7 +238,8 @@ async function collectChanges(
   return { ...gathered, changes: judgeAccessLists(gathered.changes, lists) };
 }
 
-// Finds where an entry of a copied folder lay before the run, since the run may have moved it.
+// Finds where an entry of a copied folder lay before the run, since the run may have moved the
+// entry.
 function originIn(
   before: ReadonlyMap<string, EntryBefore>,
   inodes: ReadonlyMap<string, number>,
@@ -247,8 +251,8 @@ function originIn(
   };
 }
 
-// As in the kernel (inode(7)): a new folder below a setgid folder gets the setgid bit and that
-// folder's group.
+// As in the kernel (inode(7)), a new folder below a setgid folder gets the setgid bit and the
+// setgid folder's group.
 function inheritsGroup(
   root: fs.Stats,
   before: ReadonlyMap<string, EntryBefore>,
@@ -290,7 +294,7 @@ function whyForeign(
 }
 
 /**
- * Paths of a folder that no run may write, in its present state.
+ * Finds the paths of a folder that no run may write, in the folder's present state.
  * @throws Problem `plan-refused` when the folder cannot be read
  */
 export async function findProtectedPaths(
@@ -312,7 +316,7 @@ function shutOf(paths: readonly ProtectedPath[]): Set<string> {
 
 /**
  * Reads the kind of paths in a folder without following links. The number of reads is limited,
- * because chains of links can multiply them.
+ * because chains of links can multiply the reads.
  * @param shut paths that no run may write
  */
 export function entryReader(root: string, shut: ReadonlySet<string>): LookAt {
