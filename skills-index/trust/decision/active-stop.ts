@@ -1,6 +1,6 @@
 /**
  * Finds the suspension or revocation that is in force against a version. Installers, the registry
- * and monitors of its log share this function.
+ * and monitors of the registry's log share this function.
  */
 import type { Digest } from '../../skill/digest.ts';
 import { type SkillName, scopeOf } from '../../skill/name.ts';
@@ -19,7 +19,7 @@ export interface StoppableVersion {
   readonly name: SkillName;
   readonly version: Version;
   readonly bundle: Digest;
-  /** Id of the identity that published. */
+  /** Id of the identity that published the version. */
   readonly publisher: Digest;
 }
 
@@ -27,7 +27,7 @@ export interface StopContext {
   readonly root: RootFile;
   readonly identities: Identities;
   readonly version: StoppableVersion;
-  /** The publication, where it is known. */
+  /** The version's publication, where the publication is known. */
   readonly publish?: SignedBy & { readonly logIndex: number };
 }
 
@@ -40,8 +40,9 @@ export interface ActiveStop {
 export type LoggedRevocation = LoggedStatement & { readonly statement: RevocationStatement };
 
 /**
- * The suspension or revocation in force. A revocation is final; otherwise the highest log index
- * wins. The registry's own key can only suspend, and an author can never lift a suspension.
+ * The suspension or revocation that is in force against a version. A revocation is final. Of
+ * suspensions and lifts, the statement with the highest log index wins. The registry's own key can
+ * only suspend, and an author can never lift a suspension.
  */
 export function activeStop(
   context: StopContext,
@@ -79,8 +80,8 @@ export function activeStop(
   return stops.find(({ kind }) => kind === 'revoked') ?? stops.findLast((one) => !isLifted(one));
 }
 
-// The lift of one publisher does not end the suspension of another. Every other lift ends every
-// suspension before it.
+// The lift of one publisher does not end the suspension of another publisher. Every other lift ends
+// every suspension with a lower log index.
 function isLiftOf(target: RevocationTarget, stopped: RevocationTarget): boolean {
   return (
     !('publisher' in target && 'publisher' in stopped) || target.publisher === stopped.publisher

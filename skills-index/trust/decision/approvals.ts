@@ -1,4 +1,4 @@
-/** Decides which approvals count, and whether they are enough. */
+/** Decides which approvals of a version count, and whether the approvals are enough. */
 import { capabilityDigest } from '../../skill/capability.ts';
 import { predicateTypes } from '../../statement/attestation.ts';
 import { type ApprovalContext, type LoggedApproval, whyNotCounted } from './counted-approval.ts';
@@ -16,14 +16,20 @@ export interface AdmittedApproval {
   readonly logIndex: number;
 }
 
-/** The facts that approvals are compared with; undefined where they failed already. */
+/**
+ * The facts that approvals are compared with. A fact is undefined when an earlier judge found a
+ * fault in it.
+ */
 export interface JudgedBefore {
   readonly publish: JudgedPublish | undefined;
   readonly scan: JudgedScan | undefined;
   readonly summary: CheckedSummary | undefined;
 }
 
-/** Every approval must count, and enough people must have given one. */
+/**
+ * Requires that every approval of a version counts, and that enough people have approved the
+ * version.
+ */
 export function judgeApprovals(
   evidence: Evidence,
   before: JudgedBefore,
@@ -80,7 +86,8 @@ function contextOf(
 function admitted({ statement, logIndex }: LoggedApproval): AdmittedApproval {
   const { reviewer, independent, reason } = statement.predicate;
   const by = 'keyId' in reviewer ? 'key' : 'passkey';
-  // Who signs with a passkey relies on what the desk shows, so the approval is not independent.
+  // A person who signs with a passkey relies on the page that the desk shows, so an approval by
+  // passkey is not independent.
   return {
     member: reviewer.member,
     by,

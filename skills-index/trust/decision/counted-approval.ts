@@ -1,6 +1,6 @@
 /**
  * Decides whether one approval counts. Installers and the registry share this function, so that
- * they never disagree.
+ * installers and registry never disagree.
  */
 import type { Digest } from '../../skill/digest.ts';
 import { type SkillName, scopeOf } from '../../skill/name.ts';
@@ -22,7 +22,8 @@ export interface LoggedApproval {
 }
 
 /**
- * The facts that an approval must match. A fact is absent when it is not known or failed before.
+ * The facts that an approval must match. A fact is absent when the fact is unknown, or when an
+ * earlier judge found a fault in it.
  */
 export interface ApprovalContext {
   readonly root: RootFile;
@@ -43,7 +44,7 @@ export interface ApprovalContext {
   readonly at?: number;
 }
 
-/** Every reason why an approval does not count; empty when it counts. */
+/** Every reason why an approval does not count; empty when the approval counts. */
 export function whyNotCounted(approval: LoggedApproval, context: ApprovalContext): string[] {
   return [...whyNotAbout(approval, context), ...whyNotReviewer(approval, context)];
 }
@@ -112,8 +113,8 @@ function whyNotByKey({ statement, signer }: LoggedApproval): string[] {
   return same ? [] : ['the key that it names did not sign it'];
 }
 
-// For an approval by passkey, the registry's signature only places the statement in the log; the
-// passkey's own signature is what counts.
+// The registry's signature on an approval by passkey only places the statement in the log. The
+// approval counts by the passkey's own signature.
 function whyNotByPasskey(
   identities: Identities,
   statement: ApprovalStatement,

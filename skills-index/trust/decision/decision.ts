@@ -1,6 +1,6 @@
 /**
- * Admission: takes all evidence about one version, and returns either the admission or every reason
- * against it. Pure.
+ * Decides about admission: takes all evidence about one version, and returns either the admission
+ * or every reason against the version. Pure.
  */
 import type { TreeHead } from '../../log/merkle-tree.ts';
 import { type Capabilities, capabilityDigest } from '../../skill/capability.ts';
@@ -27,47 +27,59 @@ export interface Admitted {
   readonly description: string;
   /** Id of the identity that published the version: a key, a person or a CI job. */
   readonly publisher: Digest;
-  /** Log index of the scope's first claim, to be pinned for every skill of the scope. */
+  /**
+   * Log index of the scope's first claim. The installer pins this index for every skill of the
+   * scope.
+   */
   readonly scopeClaim: number;
   readonly manifest: Manifest;
-  /** Whether the manifest was inferred during an import, so that no author wrote it. */
+  /** Whether the manifest was inferred during an import. No author wrote an inferred manifest. */
   readonly inferred: boolean;
-  /** The approved capabilities. */
+  /** The capabilities that the reviewers approved. */
   readonly capabilities: Capabilities;
   readonly capabilityDigest: Digest;
   readonly approvals: readonly AdmittedApproval[];
   /**
-   * How many of the policy's witnesses cosigned the head of the log in the last 24 hours: `0/0`
-   * without a witness policy.
+   * How many of the policy's witnesses cosigned the head of the log in the last 24 hours, as
+   * `count/all`; `0/0` without a witness policy.
    */
   readonly witnessed: `${number}/${number}`;
   /**
-   * The SLSA build level that the evidence shows: 0 no provenance, 1 provenance, 2 built by an
-   * identified CI job.
+   * The SLSA build level that the evidence shows: 0 for no provenance, 1 for provenance, 2 for a
+   * build by an identified CI job.
    */
   readonly slsaBuildLevel: SlsaBuildLevel;
-  /** The scan behind the approvals: digests of its report and of the rule set that made it. */
+  /**
+   * The scan behind the approvals: the digest of the scan's report, and the digest of the rule set
+   * that made the report.
+   */
   readonly scan: { readonly report: Digest; readonly ruleSet: Digest; readonly verdict: Verdict };
-  /** Log index of the verification summary. */
+  /** Log index of the version's verification summary. */
   readonly logIndex: number;
-  /** The head of the log in the status file, to be remembered for the next decision. */
+  /** The head of the log in the status file. The host remembers this head for the next decision. */
   readonly checkpoint: TreeHead & { readonly note: string };
-  /** ISO 8601: the time until which the status file counts. */
+  /** The time until which the status file counts (ISO 8601). */
   readonly freshUntil: string;
   /** Whether the status file has expired and counts only by the grace time of host policy. */
   readonly onGrace: boolean;
-  /** Addresses of statements to keep; later decisions get them as `known`. */
+  /**
+   * Addresses of the statements that the host keeps. Later decisions get these statements as
+   * `known`.
+   */
   readonly learned: readonly Digest[];
 }
 
 export interface Refused {
   readonly kind: 'refused';
   readonly reasons: readonly DecisionReason[];
-  /** As in `Admitted`; empty where the log or its head is in doubt. */
+  /**
+   * Addresses of the statements that the host keeps, as in `Admitted`. Empty where the log or its
+   * head is in doubt.
+   */
   readonly learned: readonly Digest[];
   /**
-   * Two contradicting heads of the log. They are evidence against their signer, so they must be
-   * kept.
+   * Two contradicting heads of the log. The two heads are evidence against their signer, so the
+   * host must keep both.
    */
   readonly alarm?: LogAlarm;
 }
@@ -125,8 +137,8 @@ function isLogInDoubt(reasons: readonly DecisionReason[]): boolean {
   return reasons.some(({ code }) => codes.includes(code));
 }
 
-// A reader of only the first line must read the real cause. Missing witnesses follow from a
-// contradicting log, and waiting would not help.
+// People who read only the first reason must read the real cause. Contradicting heads of the log
+// also make witnesses missing, and waiting for witnesses would not help.
 function alarmsFirst(reasons: readonly DecisionReason[]): DecisionReason[] {
   const isAlarm = ({ code }: DecisionReason): boolean =>
     code === 'log-rolled-back' || code === 'log-forked';

@@ -1,4 +1,7 @@
-/** Reads the evidence: parses each piece and verifies its signature before a judge uses it. */
+/**
+ * Reads the evidence: parses each piece, and verifies the piece's signature before a judge uses the
+ * piece.
+ */
 import { type Bundle, parseBundle } from '../../skill/bundle.ts';
 import { canonicalJson } from '../../skill/canonical-json.ts';
 import { type Digest, digestOf } from '../../skill/digest.ts';
@@ -37,21 +40,24 @@ export interface Evidence {
   readonly bundle?: Bundle;
   readonly statements: readonly VerifiedStatement[];
   /**
-   * Statements that this host verified earlier and that the index line does not list. They are in
-   * the same log, so they count when identities are determined.
+   * Statements that this host verified earlier and that the index line does not list. These
+   * statements are in the same log, so they count when identities are determined.
    */
   readonly known: readonly VerifiedStatement[];
   readonly identities: Identities;
   readonly policies: JudgingPolicies;
   readonly report?: ScanReport;
-  /** The newest status. */
+  /** The newest of the valid statuses. */
   readonly status?: Status;
-  /** The marks of all valid statuses. */
+  /** The marks on versions in all valid statuses. */
   readonly marks: readonly StatusMark[];
 }
 
 const { publish, scan, approval, summary, provenance } = predicateTypes;
-/** Kinds of statements that must be about exactly this version, and their place in the chain. */
+/**
+ * Kinds of statements that must be about exactly this version, with the statements' place in the
+ * chain of evidence.
+ */
 const partOfType: Readonly<Partial<Record<Statement['predicateType'], ChainPart>>> = {
   [publish]: 'publisher',
   [provenance]: 'publisher',
@@ -60,7 +66,7 @@ const partOfType: Readonly<Partial<Record<Statement['predicateType'], ChainPart>
   [summary]: 'summary',
 };
 
-/** Reads all evidence; each fault becomes a reason. */
+/** Reads all evidence; each fault of the evidence becomes a reason. */
 export function gatherEvidence(input: DecisionInput, reasons: Reasons): Evidence {
   const bundle = readBundle(input, reasons);
   const memory = input.verified ?? new VerifiedStatements();
@@ -94,7 +100,7 @@ export function gatherEvidence(input: DecisionInput, reasons: Reasons): Evidence
   return evidence;
 }
 
-/** All verified statements of one kind, in log order. */
+/** All verified statements of one kind, in the order of the log. */
 export function statementsOf<Type extends Statement['predicateType']>(
   evidence: Evidence,
   type: Type,
@@ -104,7 +110,7 @@ export function statementsOf<Type extends Statement['predicateType']>(
   return evidence.statements.filter(isOfType).sort((a, b) => a.logIndex - b.logIndex);
 }
 
-/** The statement of a kind that must exist exactly once. */
+/** The only statement of a kind that must exist exactly once. */
 export function onlyStatement<Type extends Statement['predicateType']>(
   evidence: Evidence,
   type: Type,
@@ -156,15 +162,16 @@ function readStatement(
         `The delivered statement does not have the digest ${digest}`,
       );
     const read = memory.verify(bytes, root, sigstore);
-    // A bundle encoded in other bytes would have a second address and count twice.
+    // A bundle encoded in other bytes would have a second address, and its statement would count
+    // twice.
     if (read.digest !== digest)
       throw new Problem('statement-invalid', `The statement ${digest} is not in canonical form`);
     return read;
   });
 }
 
-// Skips a kept statement that is no longer valid: administrators have since ended its key from an
-// earlier log index.
+// Skips a kept statement that is no longer valid, because administrators have since ended its key
+// from an earlier log index.
 function readKnown(
   { root, line, sigstore, known, past }: DecisionInput,
   memory: VerifiedStatements,

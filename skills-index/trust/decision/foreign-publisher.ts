@@ -1,4 +1,4 @@
-/** Explains why an identity could not publish in a scope, and who can. */
+/** Explains why an identity could not publish in a scope, and who can publish in the scope. */
 import type { Scope } from '../../skill/name.ts';
 import { isCi, printIdentity } from '../../statement/identity-id.ts';
 import type { Identities, LoggedStatement } from '../identity/identities.ts';
@@ -6,8 +6,8 @@ import { printClaims } from '../sigstore/certified-identities.ts';
 import type { Certified } from '../sigstore/verify-certified.ts';
 
 /**
- * For example `@acme publishes from CI only, by CI job …; … signed this`. Without a log index, the
- * text is about the present.
+ * A text such as `@acme publishes from CI only, by CI job …; … signed this`. Without a log index,
+ * the text is about the present.
  */
 export function describeForeignPublisher(
   identities: Pick<Identities, 'publishersOf'>,

@@ -19,7 +19,10 @@ import {
   judgeSummary,
 } from './version.ts';
 
-/** The parts without which no version is admitted; undefined where the evidence lacks one. */
+/**
+ * The parts of the evidence without which no version is admitted. A part is undefined where the
+ * evidence lacks the part.
+ */
 export interface NeededParts {
   readonly publish: JudgedPublish | undefined;
   readonly files: true | undefined;
@@ -30,17 +33,19 @@ export interface NeededParts {
 
 export interface JudgedVersion {
   readonly evidence: Evidence;
-  /** Every reason against the version; a missing part always has one. */
+  /**
+   * Every reason against the version. Each missing part of the evidence has a reason of its own.
+   */
   readonly reasons: readonly DecisionReason[];
   readonly parts: NeededParts;
   readonly approvals: readonly AdmittedApproval[];
-  /** Marks that do not stop a version. */
+  /** Notes about marks that do not stop a version. */
   readonly marks: readonly string[];
   readonly level: SlsaBuildLevel;
   readonly alarm: LogAlarm | undefined;
 }
 
-/** Judges the evidence. The order of the calls is the order of the reasons. */
+/** Judges the evidence about one version. The order of the calls is the order of the reasons. */
 export function judge(input: DecisionInput): JudgedVersion {
   const reasons = new Reasons();
   const evidence = gatherEvidence(input, reasons);
@@ -57,7 +62,8 @@ export function judge(input: DecisionInput): JudgedVersion {
   const alarm = judgeOneLog(evidence, reasons);
   const marks = judgeMarks(evidence, reasons);
   const parts = { publish, files, scan, summary, status };
-  // Each missing part has added a reason. This check is for a future judge that forgets its reason.
+  // Each missing part of the evidence has added a reason. This check is for a future judge that
+  // forgets to add a reason.
   if (!isComplete(parts) && reasons.list.length === 0)
     reasons.add('statement-missing', 'the evidence is not complete');
   return { evidence, reasons: reasons.list, parts, approvals, marks, level, alarm };
@@ -70,7 +76,8 @@ export function isComplete(parts: NeededParts): parts is Complete<NeededParts> {
 }
 
 /**
- * The level that the evidence shows; the verification summary may claim this level or a lower one.
+ * The SLSA level that the evidence shows. The verification summary may claim this level or a lower
+ * level.
  */
 function judgeLevel(evidence: Evidence, reasons: Reasons): SlsaBuildLevel {
   const [publish] = statementsOf(evidence, predicateTypes.publish);

@@ -1,7 +1,7 @@
 /**
  * Chooses which statements a host keeps for later decisions. The list of statements in an index
- * line is unsigned, so a mirror could add unrelated ones. Only the statements that a version
- * depends on are kept; otherwise strangers could fill the memory of each host.
+ * line is unsigned, so a mirror could add unrelated statements. A host keeps only statements that a
+ * version depends on; otherwise strangers could fill the memory of each host.
  */
 import type { Digest } from '../../skill/digest.ts';
 import { scopeOf } from '../../skill/name.ts';
@@ -13,8 +13,8 @@ import type { Evidence } from './evidence.ts';
 const { member, scope, key, revocation } = predicateTypes;
 
 /**
- * Addresses of the statements to keep. A suspension is not kept, because this host might never see
- * the statement that lifts it.
+ * Addresses of the statements that the host keeps. A suspension is not kept, because this host
+ * might never see the statement that lifts the suspension.
  */
 export function learnedFrom({ input, statements, known, identities }: Evidence): Digest[] {
   const ignored = new Set(identities.ignored.map(({ digest }) => digest));
@@ -47,8 +47,8 @@ export function learnedFrom({ input, statements, known, identities }: Evidence):
   );
 }
 
-// The members, every owner and publisher of the scope, and the successors of their keys. In log
-// order a key comes before its successor.
+// The members, every owner and publisher of the scope, and the successors of their keys. In the
+// order of the log, a key comes before the key's successor.
 function identitiesBehind(
   counted: readonly VerifiedStatement[],
   isOfScope: (statement: Statement) => boolean,

@@ -1,4 +1,7 @@
-/** Judges the log that contains the evidence, and the marks and revocations against the version. */
+/**
+ * Judges the log that contains the evidence. Also judges the marks and revocations against the
+ * version.
+ */
 import { parseCheckpoint } from '../../log/checkpoint.ts';
 import type { Witnessed } from '../../log/cosignature.ts';
 import type { TreeHead } from '../../log/merkle-tree.ts';
@@ -18,14 +21,14 @@ export interface JudgedStatus {
 }
 
 /**
- * The head of the log in the status file must be signed, and cosigned by as many witnesses as the
- * policy demands.
+ * Judges the head of the log in the status file. The log must have signed the head, and as many
+ * witnesses as the policy demands must have cosigned the head.
  */
 export function judgeLog(evidence: Evidence, reasons: Reasons): JudgedStatus | undefined {
   const { status, input } = evidence;
   if (status === undefined) return undefined;
   const { size, root } = parseCheckpoint(status.checkpoint);
-  // A signed head of size N proves only the entries below index N.
+  // A signed head of size N proves only the entries with a log index below N.
   for (const { logIndex } of evidence.statements) {
     const message = `the statement at log index ${logIndex} is not below the head of size ${size} in the status`;
     reasons.demand(logIndex < size, 'log-forked', message);
@@ -92,8 +95,8 @@ export function judgeMarks(evidence: Evidence, reasons: Reasons): string[] {
 }
 
 /**
- * The suspension or revocation of the version that is in force, by the evidence at hand and the
- * statements that this host keeps.
+ * The suspension or revocation of the version that is in force, by the evidence of this decision
+ * and by the statements that this host keeps.
  */
 export function activeRevocation(evidence: Evidence): ActiveStop | undefined {
   const { identities, input } = evidence;

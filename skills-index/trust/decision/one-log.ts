@@ -1,6 +1,6 @@
 /**
  * Decides whether all heads of the log, in the evidence and in this host's memory, belong to one
- * log. If not, finds two that contradict each other.
+ * log. When the heads do not, finds two heads that contradict each other.
  */
 import { parseCheckpoint } from '../../log/checkpoint.ts';
 import { type Hash, type TreeHead, verifyConsistency } from '../../log/merkle-tree.ts';
@@ -11,23 +11,23 @@ import type { Evidence } from './evidence.ts';
 import type { DecisionInput } from './input.ts';
 import type { Reasons } from './reason.ts';
 
-/** A signed head of the log, and its source. */
+/** A signed head of the log, with a text that names where the head was found. */
 export interface LogHead extends TreeHead {
   readonly from: string;
-  /** The signed note. Two contradicting notes convict the holder of the log's key. */
+  /** The signed note of the head. Two contradicting notes convict the holder of the log's key. */
   readonly note: string;
 }
 
-/** Two heads that no proof shows to belong to one log. */
+/** Two heads of the log that no proof shows to belong to one log. */
 export interface LogAlarm {
   readonly kind: 'log-rolled-back' | 'log-forked';
   /**
-   * Whether the heads alone prove the contradiction. Otherwise a proof is missing or wrong, and a
-   * party between this host and the registry may have withheld it.
+   * Whether the two heads alone prove the contradiction. Otherwise a consistency proof is missing
+   * or wrong, and a party between this host and the registry may have withheld the proof.
    */
   readonly proven: boolean;
   readonly heads: readonly [LogHead, LogHead];
-  /** A description that names both heads. */
+  /** A description of the contradiction that names both heads. */
   readonly message: string;
 }
 
@@ -35,18 +35,18 @@ type Seen = NonNullable<DecisionInput['seen']>;
 
 interface NamedHead extends TreeHead {
   readonly from: string;
-  /** Reads the note; called only for an alarm. */
+  /** Reads the head's note; called only for an alarm. */
   readonly note: () => string;
 }
 
 interface Head extends NamedHead {
-  /** Whether a retired key of the log signed it. */
+  /** Whether a retired key of the log signed the head. */
   readonly retired: boolean;
 }
 
 /**
  * Requires that all heads belong to one log.
- * @returns the most telling alarm, if any
+ * @returns the alarm that says most about the contradiction; undefined when there is no alarm
  */
 export function judgeOneLog(evidence: Evidence, reasons: Reasons): LogAlarm | undefined {
   const { status, input } = evidence;
@@ -82,9 +82,9 @@ export function alarmOfSeen(
   return alarm('log-rolled-back', [kept, shown], what, checkpoint.size === shown.size);
 }
 
-// Two heads of the same size, or a head that the largest one does not continue, prove two logs. The
-// key in office must have signed the largest head; otherwise the thief of a retired key could show
-// a log of their own.
+// Two different heads of the same size prove two logs. A head without a proof that the largest head
+// continues it raises an alarm, too. The log's key in office must have signed the largest head;
+// otherwise the thief of a retired key could show a log of their own.
 function judgeTogether(evidence: Evidence, shown: Head): LogAlarm[] {
   const { consistency } = evidence.input;
   const heads = [shown, ...evidence.statements.map((one) => statementHead(evidence, one))];

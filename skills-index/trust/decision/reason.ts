@@ -1,7 +1,7 @@
-/** The reasons against a version: a code, the finding, and the next step. */
+/** The reasons against a version. Each reason has a code, a finding and the next step. */
 import { Problem } from '../../skill/problem.ts';
 
-/** Code → the next step. */
+/** The next step for each code of a reason. */
 export const decisionHints = {
   'bundle-mismatch':
     'Do not use these bytes. Fetch them again; when the error remains, tell the registry’s operator.',
@@ -70,28 +70,35 @@ export type ChainPart =
 
 export interface DecisionReason {
   readonly code: DecisionReasonCode;
-  /** The part of the chain of evidence that failed, where the code alone does not tell. */
+  /**
+   * The part of the chain of evidence that failed, where the reason's code alone does not tell the
+   * part.
+   */
   readonly part?: ChainPart;
   readonly message: string;
   readonly hint: string;
 }
 
-/** Collects the reasons of one decision. */
+/** Collects the reasons against a version in one decision. */
 export class Reasons {
   readonly list: DecisionReason[] = [];
 
-  /** @param part the part of the chain that failed, where the code alone does not tell */
+  /**
+   * Adds a reason against the version.
+   * @param part the part of the chain of evidence that failed, where the code alone does not tell
+   * the part
+   */
   add(code: DecisionReasonCode, message: string, part?: ChainPart): void {
     const hint = decisionHints[code];
     this.list.push({ code, message, hint, ...(part === undefined ? {} : { part }) });
   }
 
-  /** Adds the reason when the condition is false. */
+  /** Adds the reason when the condition `holds` is false. */
   demand(holds: boolean, code: DecisionReasonCode, message: string, part?: ChainPart): void {
     if (!holds) this.add(code, message, part);
   }
 
-  /** The result of `read`; a Problem that it throws becomes a reason. */
+  /** The result of `read`. A Problem that `read` throws becomes a reason. */
   attempt<Result>(code: DecisionReasonCode, read: () => Result): Result | undefined {
     try {
       return read();

@@ -1,6 +1,6 @@
 /**
- * Judges the scans: the policy's number of scanners must have signed the same report, over exactly
- * the files of the bundle.
+ * Judges the scans of a version: as many scanners as the policy demands must have signed the same
+ * report, over exactly the files of the bundle.
  */
 import type { Bundle } from '../../skill/bundle.ts';
 import { canonicalJson } from '../../skill/canonical-json.ts';
@@ -15,7 +15,7 @@ import type { Reasons } from './reason.ts';
 import type { JudgedPublish } from './version.ts';
 
 export interface JudgedScan {
-  /** The names of the scanner members. */
+  /** The names of the members who signed the scan as scanners. */
   readonly scanner: string;
   /** Log index of the last scan that counts. */
   readonly logIndex: number;
@@ -23,7 +23,7 @@ export interface JudgedScan {
   readonly report: Digest;
   readonly ruleSet: Digest;
   readonly findings: readonly Finding[];
-  /** The number of files covered. */
+  /** The number of files that the scan covers. */
   readonly files: number;
   readonly needed: ApprovalsNeeded;
 }
@@ -123,7 +123,7 @@ function judgeOne(
   );
 }
 
-// Two keys of one member count as one scanner.
+// Two keys of one scanner member count as one scanner.
 function judgeScanners(
   { identities, policies }: Evidence,
   scans: readonly Scan[],

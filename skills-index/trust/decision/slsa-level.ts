@@ -1,20 +1,23 @@
 /**
- * The SLSA build level of a version: how well the evidence shows its origin (slsa.dev/spec/v1.2,
- * build track, verification summary).
+ * The SLSA build level of a version: how well the evidence shows the version's origin
+ * (slsa.dev/spec/v1.2, build track, verification summary).
  */
 import type { SignedBy } from '../identity/match.ts';
 
-/** 0: nothing is shown. 1: the publisher claims a commit. 2: an identified CI job claims it. */
+/**
+ * The SLSA build level. 0: the evidence shows no origin. 1: the publisher claims a commit. 2: an
+ * identified CI job claims a commit.
+ */
 export type SlsaBuildLevel = 0 | 1 | 2;
 
-/** The `verifiedLevels` of a verification summary: the highest level, once. */
+/** The `verifiedLevels` of a verification summary, with only the highest SLSA level. */
 export function levelWords(level: SlsaBuildLevel): readonly string[] {
   return level === 0 ? [] : [`SLSA_BUILD_LEVEL_${level}`];
 }
 
 /**
- * The level of a publication with this provenance. Provenance signed by anybody but the publisher
- * shows nothing.
+ * The SLSA level of a publication with this provenance. Provenance that anybody but the publisher
+ * signed shows no origin.
  */
 export function slsaLevelOf(
   publish: SignedBy | undefined,
@@ -22,7 +25,7 @@ export function slsaLevelOf(
 ): SlsaBuildLevel {
   if (publish === undefined || provenance === undefined || publish.signer !== provenance.signer)
     return 0;
-  // Jobs of many repositories have one name when they call the same reusable workflow.
+  // CI jobs of many repositories have the same name when they call the same reusable workflow.
   const publishers = publish.signers;
   const builders = provenance.signers ?? [];
   if (
@@ -31,12 +34,15 @@ export function slsaLevelOf(
     publishers.join() !== builders.join()
   )
     return 0;
-  // A certificate of a CI job satisfies more identities than its own name. A job for a pull request
-  // satisfies none.
+  // A certificate of a CI job satisfies more identities than its own name. A CI job for a pull
+  // request satisfies no identity.
   return builders.some((id) => id !== provenance.signer) ? 2 : 1;
 }
 
-/** Why a verification summary may not claim these levels by the evidence; it may claim less. */
+/**
+ * Why a verification summary may not claim these SLSA levels by the evidence. The summary may claim
+ * a lower level than the evidence shows.
+ */
 export function whyNotLevels(words: readonly string[], level: SlsaBuildLevel): string | undefined {
   const shown = ([1, 2] as const).filter((one) => one <= level).flatMap(levelWords);
   const beyond = words.filter((word) => !shown.includes(word));

@@ -27,7 +27,7 @@ import { describeForeignPublisher } from './foreign-publisher.ts';
 import type { Reasons } from './reason.ts';
 
 export interface JudgedPublish {
-  /** Id of the publishing identity, as the scope statement names it. */
+  /** Id of the publishing identity, as the scope statement names the identity. */
   readonly signer: Digest;
   /** The publisher, as a text for people. */
   readonly by: string;
@@ -40,11 +40,14 @@ export interface JudgedPublish {
 
 export interface CheckedSummary {
   readonly logIndex: number;
-  /** Milliseconds since 1970. */
+  /** Time of the verification summary, in milliseconds since 1970. */
   readonly at: number;
 }
 
-/** An owner or publisher of the scope must have signed, and the manifest must match. */
+/**
+ * Judges the publication: an owner or publisher of the scope must have signed it, and its manifest
+ * must match.
+ */
 export function judgePublish(evidence: Evidence, reasons: Reasons): JudgedPublish | undefined {
   const { input, identities } = evidence;
   const { line, pinned } = input;
@@ -79,8 +82,8 @@ export function judgePublish(evidence: Evidence, reasons: Reasons): JudgedPublis
   );
   judgeProvenance(evidence, scope, reasons);
   const claim = identities.firstClaimOf(scope);
-  // A registry that withholds the true first claim can present a later one as first, but not to a
-  // host that has seen the true one.
+  // A registry that withholds the true first claim of a scope can present a later claim as the
+  // first. A host that has seen the true first claim refuses the later claim.
   reasons.demand(
     pinned?.scopeClaim === undefined || pinned.scopeClaim === claim,
     'publisher-changed',
@@ -95,8 +98,8 @@ export function judgePublish(evidence: Evidence, reasons: Reasons): JudgedPublis
   return { signer, by, logIndex, scopeClaim: claim ?? -1, manifest, inferred: inferred === true };
 }
 
-// Provenance tells where a version was built. It counts only from somebody who may publish in the
-// scope.
+// Provenance tells where a version was built. Provenance counts only from an identity that may
+// publish in the scope.
 function judgeProvenance(evidence: Evidence, scope: Scope, reasons: Reasons): void {
   const { identities } = evidence;
   for (const provenance of statementsOf(evidence, predicateTypes.provenance))
@@ -109,8 +112,8 @@ function judgeProvenance(evidence: Evidence, scope: Scope, reasons: Reasons): vo
 }
 
 /**
- * The registry's verification summary must be PASSED, signed by the registry's key, under this
- * policy and about exactly these statements.
+ * Judges the registry's verification summary. The summary must be PASSED, signed by the registry's
+ * key, under this policy and about exactly these statements.
  */
 export function judgeSummary(evidence: Evidence, reasons: Reasons): CheckedSummary | undefined {
   const { input } = evidence;
@@ -169,8 +172,8 @@ export function judgeSummary(evidence: Evidence, reasons: Reasons): CheckedSumma
 }
 
 /**
- * Compares the other pins of the lock file: the registry, the capabilities and the verification
- * summary.
+ * Compares three pins of the lock file with the evidence: the registry, the capabilities and the
+ * verification summary.
  */
 export function judgePinned(
   { input }: Evidence,
@@ -203,7 +206,7 @@ export function judgePinned(
   for (const [holds, message] of faults) reasons.demand(holds, 'lock-mismatch', message);
 }
 
-/** Compares the index line, which is unsigned, with the statements. */
+/** Compares the index line, which is unsigned, with the signed statements. */
 export function judgeLine(evidence: Evidence, reasons: Reasons): void {
   const { line } = evidence.input;
   const [publish] = statementsOf(evidence, predicateTypes.publish);
@@ -232,8 +235,8 @@ export function judgeLine(evidence: Evidence, reasons: Reasons): void {
   judgeCeiling(evidence.policies, line.capabilities, reasons);
 }
 
-// A secret permits reading the variable of its name, but does not permit approving that variable in
-// clear text.
+// A declared secret permits reading the environment variable of the same name, but does not permit
+// approving that variable in clear text.
 function beyondDeclared(approved: Capabilities, declared: Capabilities): Capabilities {
   const names = new Set(declared.env.map((one) => one.name));
   const beyond = minus(approved, declared);

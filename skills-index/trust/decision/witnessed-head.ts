@@ -8,21 +8,24 @@ import { verifyRootCheckpoint } from '../root/root-office.ts';
 
 export interface WitnessTerms {
   readonly root: RootFile;
-  /** The witness policy; when absent, no cosignature is needed. */
+  /** The witness policy. When the policy is absent, no cosignature is needed. */
   readonly witnesses?: WitnessPolicy;
-  /** Milliseconds since 1970. */
+  /** The present time, in milliseconds since 1970. */
   readonly now: number;
-  /** How long a cosignature still counts after 24 hours; 0 by default. */
+  /** How many seconds a cosignature still counts after its 24 hours; 0 by default. */
   readonly graceSeconds?: number;
 }
 
-/** The witnesses that cosigned, and why they are too few. */
+/** The witnesses that cosigned the head, and why these witnesses are too few. */
 export interface WitnessedHead {
   readonly witnessed?: Witnessed;
   readonly why?: string;
 }
 
-/** @param note the signed checkpoint with its cosignatures */
+/**
+ * Counts the witnesses that cosigned a head of the log.
+ * @param note the signed checkpoint with its cosignatures
+ */
 export function readWitnesses(
   note: string,
   { root, witnesses, now, graceSeconds = 0 }: WitnessTerms,
@@ -45,7 +48,10 @@ export function readWitnesses(
   }
 }
 
-/** @throws Problem `witnesses-missing` */
+/**
+ * Requires as many cosignatures as the witness policy demands.
+ * @throws Problem `witnesses-missing`
+ */
 export function requireWitnesses(note: string, terms: WitnessTerms): void {
   const { why } = readWitnesses(note, terms);
   if (why !== undefined)

@@ -1,32 +1,33 @@
 /**
- * Verifies the signature of an approver of this host: by a P-256 key, or by a passkey whose
- * challenge is the hash of the signed bytes.
+ * Verifies the signature of an approver of this host. The approver signs with a P-256 key, or with
+ * a passkey whose challenge is the hash of the signed bytes.
  */
 import { createHash } from 'node:crypto';
 import type { EnrolledPasskey, PasskeyAssertion } from '../../statement/attestation.ts';
 import { pae } from '../../statement/sign.ts';
 import { isSignedBy, whyNotAsserted } from './passkey.ts';
 
-/** The approver's key or passkey: exactly one of the two. */
+/** The approver's key or passkey: exactly one of the two is present. */
 export interface ProvingKey {
   readonly key?: { readonly spki: string };
   readonly passkey?: EnrolledPasskey;
 }
 
-/** A signature (base64, ECDSA with SHA-256, DER) or a passkey's assertion. */
+/** An approver's proof: a signature (base64, ECDSA with SHA-256, DER) or a passkey's assertion. */
 export interface ApproverProof {
   readonly signature?: string;
   readonly assertion?: PasskeyAssertion;
 }
 
 /**
- * The challenge that a passkey signs: SHA-256 over DSSE's pre-authentication encoding, 32 bytes.
+ * The challenge that an approver's passkey signs: SHA-256 over DSSE's pre-authentication encoding,
+ * 32 bytes.
  */
 export function proofChallenge(type: string, payload: Uint8Array): Uint8Array {
   return createHash('sha256').update(pae(type, payload)).digest();
 }
 
-/** Why the proof is not valid; empty when it is. */
+/** Why an approver's proof is not valid; empty when the proof is valid. */
 export function whyNotProven(
   { key, passkey }: ProvingKey,
   type: string,

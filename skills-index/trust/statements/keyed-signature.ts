@@ -1,4 +1,4 @@
-/** Finds the key of a keyed bundle, and verifies the signature with Sigstore's library. */
+/** Finds the key of a keyed bundle, and verifies the bundle's signature with Sigstore's library. */
 import { bundleFromJSON } from '@sigstore/bundle';
 import { type TrustMaterial, toSignedEntity, Verifier } from '@sigstore/verify';
 import { type Digest, digestOf } from '../../skill/digest.ts';
@@ -7,11 +7,12 @@ import { isP256Spki } from '../../statement/field-shapes.ts';
 import type { ParseKey } from '../../statement/parse-key.ts';
 import type { KeyedBundle } from '../../statement/sigstore-bundle.ts';
 
-/** SPKI DER of a key by its id. */
+/** Gives the SPKI DER of a key, by the key's id. */
 export type KeySource = (keyId: Digest) => Uint8Array | undefined;
 
 /**
- * SPKI DER of the key that a bundle names: from the source, or as the log entry has it.
+ * The SPKI DER of the key that a bundle names: from the key source, or otherwise from the bundle's
+ * log entry.
  * @throws Problem `key-unknown`, `signature-invalid`, `log-invalid`
  */
 export function signerKey(bundle: KeyedBundle, keys: KeySource | undefined): Uint8Array {
@@ -26,8 +27,8 @@ export function signerKey(bundle: KeyedBundle, keys: KeySource | undefined): Uin
 
 const none: never[] = [];
 
-// Reads only the key. `verifyOwnEntry` later requires that the whole entry results from this key
-// and envelope.
+// Reads only the key from the bundle's log entry. `verifyOwnEntry` later requires that the whole
+// entry results from this key and envelope.
 function keyInEntry(bundle: KeyedBundle): Uint8Array {
   const body = Buffer.from(
     bundle.verificationMaterial.tlogEntries[0].canonicalizedBody,
@@ -39,8 +40,9 @@ function keyInEntry(bundle: KeyedBundle): Uint8Array {
 }
 
 /**
- * Verifies only the signature. `verifyOwnEntry` has verified the place in the log, so the library
- * need not do so again. Keyed statements have no time; the log index gives their order.
+ * Verifies only the signature of a keyed bundle. `verifyOwnEntry` has verified the place in the
+ * log, so the library need not verify the place again. Keyed statements have no time; the log index
+ * gives their order.
  * @throws Problem `signature-invalid`
  */
 export function verifyKeyed(bundle: KeyedBundle, spki: Uint8Array, parse: ParseKey): void {

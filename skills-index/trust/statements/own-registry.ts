@@ -1,7 +1,8 @@
 /**
  * Decides in which registry a statement counts. Identity statements, scans, approvals, verification
- * summaries and revocations name the registry that they were signed for, so they cannot be replayed
- * in another one. Publications and provenance name none, because mirrors and imports pass them on.
+ * summaries and revocations name the registry that they were signed for, so nobody can replay them
+ * in another registry. Publications and provenance name no registry, because mirrors and imports
+ * pass them on.
  */
 import type { Digest } from '../../skill/digest.ts';
 import { predicateTypes, type Statement } from '../../statement/attestation.ts';
@@ -9,8 +10,8 @@ import type { LoggedStatement } from '../identity/identities.ts';
 import { type RootFile, rootFingerprint } from '../root/root.ts';
 
 /**
- * The id by which statements name a registry: the fingerprint of its first root file. No rotation
- * changes it.
+ * The id by which statements name a registry: the fingerprint of the registry's first root file. No
+ * rotation of keys changes this id.
  */
 export function registryIdOf(root: RootFile): Digest {
   return root.first ?? rootFingerprint(root);
@@ -29,8 +30,8 @@ type BoundStatement = Exclude<
 >;
 
 /**
- * Returns a function for one registry. The function says why a logged statement does not count
- * there; undefined for a statement that counts.
+ * Returns a function for one registry. The function says why a logged statement does not count in
+ * that registry; undefined for a statement that counts.
  */
 export function whyForeignIn(
   root: RootFile,
@@ -46,8 +47,8 @@ export function whyForeignIn(
   };
 }
 
-// Older root files do not say up to which index unnamed statements count. All of them count until
-// the next rotation, which records the last index.
+// Older root files do not say up to which log index statements without a registry name count. All
+// such statements count until the next rotation, which records the last log index.
 function unnamedUpToOf({ unnamedUpTo, tuf }: RootFile): number {
   return unnamedUpTo ?? (tuf === undefined ? Number.POSITIVE_INFINITY : -1);
 }

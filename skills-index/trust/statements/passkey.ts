@@ -11,23 +11,23 @@ import {
 import { inTotoPayloadType, pae } from '../../statement/sign.ts';
 import { clientDataBytesMax } from '../limits.ts';
 
-/** The approval as drafted, without `assertion`. */
+/** The approval as drafted, without the member `assertion`. */
 export function withoutAssertion(statement: ApprovalStatement): ApprovalStatement {
   const { assertion: _, ...predicate } = statement.predicate;
   return { ...statement, predicate };
 }
 
 /**
- * The challenge that a passkey signs: SHA-256(PAE(S)), 32 bytes, where S is the approval without
- * `assertion`.
+ * The challenge that a passkey signs for an approval: SHA-256(PAE(S)), 32 bytes, where S is the
+ * approval without `assertion`.
  */
 export function approvalChallenge(statement: ApprovalStatement): Uint8Array {
   return sha256(pae(inTotoPayloadType, statementBytes(withoutAssertion(statement))));
 }
 
 /**
- * Reads a COSE key: EC2, ES256, P-256, in the only order that CTAP2 allows.
- * @returns SPKI DER, or undefined for any other key
+ * Reads a COSE key: EC2, ES256, P-256, with its members in the only order that CTAP2 allows.
+ * @returns the key's SPKI DER, or undefined for any other key
  */
 export function coseToSpki(cose: Uint8Array): Uint8Array | undefined {
   const bytes = Buffer.from(cose);
@@ -43,13 +43,16 @@ export function coseToSpki(cose: Uint8Array): Uint8Array | undefined {
 /** A request to an authenticator: to create a passkey, or to sign with a passkey. */
 export interface Ceremony {
   readonly type: 'webauthn.create' | 'webauthn.get';
-  /** base64url. */
+  /** The challenge of the request, in base64url. */
   readonly challenge: string;
   readonly origin: string;
   readonly rpId: string;
 }
 
-/** Why an assertion is not valid for this challenge and passkey; empty when it is. */
+/**
+ * Why a passkey's assertion is not valid for this challenge and passkey; empty when the assertion
+ * is valid.
+ */
 export function whyNotAsserted(
   assertion: PasskeyAssertion,
   challenge: Uint8Array,
@@ -75,8 +78,8 @@ export function whyNotAsserted(
 }
 
 /**
- * Why client data and authenticator data do not belong to this request (the steps common to
- * WebAuthn level 3 §7.1 and §7.2); empty when they do.
+ * Why client data and authenticator data do not belong to this request; empty when both belong to
+ * the request. Checks the steps common to WebAuthn level 3 §7.1 and §7.2.
  */
 export function whyNotAnswered(client: Buffer, data: Buffer, ceremony: Ceremony): string[] {
   const isOfSite = data.subarray(0, 32).equals(sha256(Buffer.from(ceremony.rpId)));
@@ -88,12 +91,13 @@ export function whyNotAnswered(client: Buffer, data: Buffer, ceremony: Ceremony)
   ];
 }
 
-/** The flags of authenticator data (§6.1). */
+/** The flags of a passkey's authenticator data (WebAuthn level 3 §6.1). */
 export function flagsOf(authenticatorData: Buffer): number {
   return authenticatorData[32] ?? 0;
 }
 
-// {1: 2 (EC2), 3: -7 (ES256), -1: 1 (P-256), -2: 32 bytes x, -3: 32 bytes y} in CBOR.
+// The beginning of a COSE key in CBOR: {1: 2 (EC2), 3: -7 (ES256), -1: 1 (P-256), -2: 32 bytes x,
+// -3: 32 bytes y}.
 const coseHead = Buffer.from('a5010203262001215820', 'hex');
 const coseY = Buffer.from('225820', 'hex');
 const spkiHead = Buffer.from('3059301306072a8648ce3d020106082a8648ce3d03010703420004', 'hex');
@@ -116,8 +120,8 @@ function whyNotClientData(bytes: Buffer, { type, challenge, origin, rpId }: Cere
   ];
 }
 
-// §5.8.1: no other site may frame the page that asks. Only an absent or false `crossOrigin` shows
-// that.
+// No other site may frame the page that asks for a passkey (WebAuthn level 3 §5.8.1). Only an
+// absent or false `crossOrigin` shows that no other site framed the page.
 function isInOwnPage({ crossOrigin, topOrigin }: Readonly<Record<string, unknown>>): boolean {
   return (crossOrigin === undefined || crossOrigin === false) && topOrigin === undefined;
 }
@@ -131,7 +135,7 @@ function isAsserted(
   return spki !== undefined && isSignedBy(spki, signed, decode(signature));
 }
 
-/** Whether a key (SPKI DER) signed these bytes: ECDSA with SHA-256, DER. */
+/** Whether a key (SPKI DER) signed these bytes by ECDSA with SHA-256; the signature is in DER. */
 export function isSignedBy(spki: Uint8Array, bytes: Uint8Array, signature: Uint8Array): boolean {
   try {
     const key = createPublicKey({ key: Buffer.from(spki), format: 'der', type: 'spki' });

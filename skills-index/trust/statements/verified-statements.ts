@@ -1,7 +1,8 @@
 /**
- * Remembers the statements that this process has verified, so that it verifies each once. Only this
- * class adds statements, and its memory is limited. A result depends on the bytes, the root file
- * and the Sigstore root, so all three are part of the key.
+ * Remembers the statements that this process has verified, so that the process verifies each
+ * statement once. Only this class adds statements to its memory, and its memory is limited. A
+ * result depends on the bundle's bytes, the root file and the Sigstore root, so all three are part
+ * of the memory's key.
  */
 import { canonicalDigest } from '../../skill/canonical-json.ts';
 import { type Digest, digestOf } from '../../skill/digest.ts';
@@ -18,20 +19,20 @@ interface Kept {
 
 export class VerifiedStatements {
   readonly #bytesMax: number;
-  /** In order of last use, the latest at the end. */
+  /** The remembered results in the order of their last use, the latest at the end. */
   readonly #kept = new Map<string, Kept>();
   readonly #digests = new WeakMap<object, Digest>();
   readonly #parse = rememberingParseKey(parsedKeysMax);
   #bytes = 0;
 
-  /** @param bytesMax total bytes of the remembered bundles */
+  /** @param bytesMax the total size of the remembered bundles, in bytes */
   constructor(bytesMax = verifiedBytesMax) {
     this.#bytesMax = bytesMax;
   }
 
   /**
    * Verifies a bundle's bytes, or recalls an earlier success. Failures are not remembered.
-   * @param sigstore as in `verifyStatement`; it and the root must not change afterwards
+   * @param sigstore as in `verifyStatement`; neither `sigstore` nor `root` may change afterwards
    * @throws Problem as `verifyStatement`, `json-invalid`
    */
   verify(bytes: Uint8Array, root: RootFile, sigstore: unknown): VerifiedStatement {
@@ -80,7 +81,8 @@ export class VerifiedStatements {
   }
 }
 
-// All callers share the object, so no caller may change it. Byte arrays cannot be frozen.
+// All callers share the remembered object, so no caller may change the object. Byte arrays cannot
+// be frozen.
 function frozen<Value>(value: Value): Value {
   if (
     typeof value !== 'object' ||

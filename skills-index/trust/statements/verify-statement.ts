@@ -1,6 +1,6 @@
 /**
- * Verifies a Sigstore bundle: its signature, its place in our log, and the checks that
- * @sigstore/verify leaves to its caller.
+ * Verifies a Sigstore bundle: the bundle's signature, the bundle's place in our log, and the checks
+ * that @sigstore/verify leaves to its caller.
  */
 import { noteKeyId } from '../../log/checkpoint.ts';
 import { certifiedBody, hashedrekordBody } from '../../log/entry.ts';
@@ -29,34 +29,37 @@ import { type KeySource, signerKey, verifyKeyed } from './keyed-signature.ts';
 export interface VerifiedStatement extends LoggedStatement {
   /** SHA-256 of the signed payload. */
   readonly payloadDigest: Digest;
-  /** The checkpoint in the bundle; `retired` when a former log key signed it. */
+  /** The checkpoint in the bundle; `retired` when a former key of the log signed the checkpoint. */
   readonly checkpoint: TreeHead & { readonly retired: boolean };
-  /** The signer that a certificate names; undefined for a key. */
+  /**
+   * The signer that a certificate names; undefined for a statement that a long-lived key signed.
+   */
   readonly certified?: Certified;
 }
 
 export interface VerifyOptions {
   readonly root: RootFile;
   /**
-   * SPKI DER of a key by its id. When absent, the key comes from the log entry. Its id is its own
-   * digest, so the signer is proven either way; the caller judges the signer's rights.
+   * Gives the SPKI DER of a key, by the key's id. When absent, the key comes from the bundle's log
+   * entry. A key's id is the digest of the key, so the signer is proven either way. The caller
+   * judges the signer's rights.
    */
   readonly keys?: KeySource;
   /**
-   * JSON of a Sigstore trusted_root.json, trusted. Without it no statement counts that a
-   * certificate signed.
+   * The JSON of a Sigstore trusted_root.json, which the caller trusts. Without the trusted root, no
+   * statement that a certificate signed counts.
    */
   readonly sigstore?: unknown;
   /**
-   * Parses keys. A caller that verifies several bundles shares one parser, since few keys sign most
-   * of them.
+   * Parses public keys. A caller that verifies several bundles shares one parser, since few keys
+   * sign most bundles.
    */
   readonly parse?: ParseKey;
 }
 
 /**
- * Keyless identities may publish and own scopes. Identity statements, approvals and revocations
- * must be signed with keys.
+ * The statements that a keyless identity may sign. Keyless identities may publish and own scopes.
+ * Other identity statements, approvals and revocations must be signed with keys.
  */
 const certifiedTypes: readonly Statement['predicateType'][] = [
   predicateTypes.publish,
@@ -65,7 +68,7 @@ const certifiedTypes: readonly Statement['predicateType'][] = [
 ];
 
 /**
- * Verifies one bundle's JSON.
+ * Verifies the JSON of one Sigstore bundle.
  * @throws Problem `statement-invalid`, `signature-invalid`, `key-unknown`, `log-invalid`,
  * `certificate-invalid`, `trusted-root-invalid`
  */
@@ -137,8 +140,8 @@ function verifySigner(
   };
 }
 
-// Verifies the whole entry, because @sigstore/verify does not: it accepts every kind of entry, and
-// a checkpoint whose name is only a part of the log's address.
+// Verifies the whole log entry of a bundle, because @sigstore/verify accepts every kind of entry,
+// and also a checkpoint whose name is only a part of the log's address.
 function verifyOwnEntry(
   bundle: SigstoreBundle,
   body: Uint8Array,
