@@ -1,6 +1,6 @@
 /**
- * Advice for an agent after a refusal. It never names a command that only a person may use, because
- * an agent must not learn how an answer is given.
+ * Advice for an agent after a refusal. The advice never names a command that only a person may use,
+ * because an agent must not learn how a person answers.
  */
 import type { Problem } from '../../skill/problem.ts';
 import { type ProblemCode, problemCodes } from '../../skill/problem-codes.ts';
@@ -16,8 +16,8 @@ const advice: Readonly<Partial<Record<ProblemCode, string>>> = {
   'breaker-open': asksPerson,
 };
 
-// Commands and files of the operator. A hint that names one is meant for the operator, so the agent
-// gets other advice.
+// Commands and files of the operator. A hint that names such a command or file is meant for the
+// operator, so the agent gets other advice.
 const isForOperator =
   /\bskill(gate)?( --)? (agent|hold|key|secret|changes|registry|member|scope|review|doctor|log)\b|\bhost\.json\b/;
 

@@ -9,8 +9,8 @@ import { addressClass } from '../../skill/network-address.ts';
 import { exactObject } from '../../skill/shape.ts';
 
 /**
- * The API that a model endpoint speaks. It decides through which variables an agent program finds
- * the endpoint, and how the key is sent.
+ * The API that a model endpoint speaks. The API decides through which variables an agent program
+ * finds the endpoint, and how the program sends the key.
  */
 export const modelKinds = ['openai', 'anthropic'] as const;
 export type ModelKind = (typeof modelKinds)[number];
@@ -24,13 +24,16 @@ export interface ModelEndpoint {
   readonly kind: ModelKind;
   /** The secret with the endpoint's key, bound to the endpoint's host; only for https. */
   readonly secret?: string;
-  /** Paths that are allowed in addition to those of `kind`: `/v1/rerank`, `/v1/responses/*`. */
+  /**
+   * Request paths that are allowed in addition to those of the API in `kind`: `/v1/rerank`,
+   * `/v1/responses/*`.
+   */
   readonly paths?: readonly string[];
 }
 
 /**
  * The paths below `/v1` that a session may request of its model's API. Other paths of model servers
- * load, change or delete models, so they stay closed.
+ * load, change or delete models, so a session may not request other paths.
  */
 const inferencePaths: Readonly<Record<ModelKind, readonly string[]>> = {
   openai: ['/chat/completions', '/responses', '/completions', '/embeddings'],
@@ -38,14 +41,14 @@ const inferencePaths: Readonly<Record<ModelKind, readonly string[]>> = {
 };
 
 /**
- * The requests that a session may make to its model: those of the API, below the endpoint's own
- * path, and those that the operator adds.
+ * The requests that a session may make to its model: the requests of the model's API, below the
+ * endpoint's own path, and the paths that the operator adds.
  */
 export function modelRequests(
   { kind, paths = [] }: ModelEndpoint,
   place: Pick<ModelPlace, 'path'>,
 ): readonly ModelRequests[] {
-  // Anthropic's client libraries add `/v1` themselves.
+  // Anthropic's client libraries add `/v1` to the endpoint's address themselves.
   const below =
     place.path === '' || (kind === 'anthropic' && !place.path.endsWith('/v1'))
       ? `${place.path}/v1`
@@ -68,11 +71,14 @@ interface ModelRequests {
 /** An agent program that the system did not install. */
 export interface AgentProgram {
   /**
-   * The program's folder, read-only in the sandbox and at the same path. Only root and the runner's
-   * user may have write access to it.
+   * The program's folder, which the sandbox binds read-only at the same path. Only root and the
+   * runner's user may have write access to the folder.
    */
   readonly folder: string;
-  /** The command to start; the agent's arguments follow: `["node", "/opt/codex/bin/codex.js"]`. */
+  /**
+   * The command that starts the agent program: `["node", "/opt/codex/bin/codex.js"]`. The agent's
+   * arguments follow the command.
+   */
   readonly command: readonly string[];
 }
 
@@ -86,11 +92,14 @@ export type ModelPlace = {
   readonly kind: 'address' | 'name';
   readonly host: string;
   readonly port: number;
-  /** The path without a slash at its end; often empty. */
+  /** The path of the endpoint's address without a slash at the path's end; often empty. */
   readonly path: string;
 };
 
-/** Parses the address of a model endpoint; undefined for any form but the two allowed ones. */
+/**
+ * Parses the address of a model endpoint. Returns undefined for a form other than `http://` with an
+ * address and `https://` with a name.
+ */
 export function parseModelUrl(text: string): ModelPlace | undefined {
   const plain =
     /^(https?):\/\/(\[[0-9a-f:.]+\]|[a-z0-9.-]+)(?::(\d{1,5}))?((?:\/[A-Za-z0-9._~-]+)*)\/?$/.exec(

@@ -1,6 +1,6 @@
 /**
- * An agent's identity as a format, `skillgate.agent/1`: which skills it may start, with which
- * capabilities, how often and until when.
+ * The format of an agent's identity, `skillgate.agent/1`: which skills the agent may start, with
+ * which capabilities, how often and until when.
  */
 import * as v from 'valibot';
 import { type Capabilities, union } from '../../skill/capability.ts';
@@ -18,7 +18,8 @@ export interface Grant {
   /** The allowed versions, as a semver range. */
   readonly range: string;
   /**
-   * Capabilities that a person allowed for these versions only, in addition to the agent's ceiling.
+   * Capabilities that a person allowed for the versions of this grant only, in addition to the
+   * agent's ceiling.
    */
   readonly capabilities?: Capabilities;
 }
@@ -29,12 +30,12 @@ export interface Grant {
 export const budgetKinds = ['requests', 'bytes', 'seconds', 'runs', 'paths'] as const;
 export type BudgetKind = (typeof budgetKinds)[number];
 
-/** The amount of each quantity that a day allows; an absent one is unlimited. */
+/** The amount of each quantity that a day allows. A quantity without an amount is unlimited. */
 export type Budget = Readonly<Partial<Record<BudgetKind, number>>>;
 
 /**
- * The folder in which the agent's own program works: a workspace of host policy, and its mount
- * mode.
+ * The folder in which the agent's own program works, as the name of a workspace of host policy and
+ * a mount mode.
  */
 export interface AgentWorkspace {
   /** The workspace's name: `reports` for `workspace:reports`. */
@@ -49,12 +50,12 @@ export interface Agent {
   /** The identity's public key, as SPKI PEM. */
   readonly publicKey: string;
   readonly created: string;
-  /** ISO 8601; from then on nothing starts. */
+  /** The time at which the identity expires, in ISO 8601. An expired identity starts nothing. */
   readonly expires: string;
-  /** The time of revocation, in ISO 8601. The next grant removes it. */
+  /** The time of the identity's revocation, in ISO 8601. The next grant removes this member. */
   readonly revoked?: string;
   readonly grants: readonly Grant[];
-  /** The most that any run of this agent may get; empty for a new identity. */
+  /** The most capabilities that any run of this agent may get; empty for a new identity. */
   readonly ceiling: Capabilities;
   /** Values for `env` capabilities of this agent's runs. */
   readonly env: Readonly<Record<string, string>>;
@@ -64,7 +65,7 @@ export interface Agent {
   readonly model?: string;
 }
 
-/** An identity as its file stores it: with the private key (PKCS8 PEM). */
+/** An agent identity as its file stores the identity: with the private key (PKCS8 PEM). */
 export type StoredAgent = Agent & { readonly privateKey: string };
 
 const text = v.string();
@@ -103,18 +104,18 @@ const storedShape = exactObject({
   model: v.exactOptional(namePart),
 });
 
-/** @throws Problem `key-file-invalid` with every reason and its place */
+/** @throws Problem `key-file-invalid` with every reason and the reason's place in the file */
 export function parseStoredAgent(bytes: Uint8Array, path: string): StoredAgent {
   return parseShape(storedShape, parseJson(bytes, path), 'key-file-invalid', path);
 }
 
-/** Why the identity may do nothing at all; undefined while it is valid. */
+/** Returns why the identity may do nothing at all; undefined while the identity is valid. */
 export function whyEnded({ expires, name, revoked }: Agent, now: Date): string | undefined {
   if (revoked !== undefined) return `agent ${name} was revoked on ${revoked}`;
   return now.toISOString() >= expires ? `agent ${name} ended on ${expires}` : undefined;
 }
 
-/** Why this agent may not start the version; undefined when a grant allows it. */
+/** Returns why this agent may not start the version; undefined when a grant allows the version. */
 export function whyNotGranted(
   agent: Agent,
   name: SkillName,
@@ -130,8 +131,8 @@ export function whyNotGranted(
 }
 
 /**
- * The most that a run of this version may get: the agent's ceiling, and what was granted for these
- * versions only.
+ * Returns the most capabilities that a run of this version may get: the agent's ceiling, and the
+ * capabilities granted for this version only.
  */
 export function ceilingFor(
   { ceiling, grants }: Agent,

@@ -1,6 +1,6 @@
 /**
- * The circuit breaker of one run: counts misbehaviour, opens at a threshold, and stays open until a
- * person answers. Its file is a parameter.
+ * The circuit breaker of one run. The breaker counts misbehaviour, opens at a threshold, and stays
+ * open until a person answers. The file that stores the breaker is a parameter.
  */
 import { Problem } from '../../skill/problem.ts';
 import type { AuditEvent } from '../audit/audit-entry.ts';
@@ -25,12 +25,12 @@ import {
  */
 export const breakerPollMs = 400;
 
-/** The storage of a breaker, shared by all runs of the same agent and version. */
+/** The storage of a breaker, which all runs of the same agent and version share. */
 export interface BreakerFile {
   read(): BreakerState | undefined;
   write(state: BreakerState): void;
   remove(): void;
-  /** Runs a function while no other process holds the lock. */
+  /** Runs a function while no other process holds the lock of the breaker's file. */
   locked(act: () => void): void;
 }
 
@@ -43,7 +43,7 @@ export class BreakerWatch {
   readonly #settings: BreakerSettings;
   readonly #opened = new AbortController();
   readonly #unwritten = new Map<BreakerCounter, number>();
-  /** The state that this run last wrote to the file. */
+  /** The state that this run last wrote to the breaker's file. */
   #written: BreakerState | undefined;
 
   constructor(file: BreakerFile, settings: BreakerSettings) {
@@ -52,8 +52,8 @@ export class BreakerWatch {
   }
 
   /**
-   * Aborts when the breaker opens, in this process or another. The signal's reason is an
-   * explanation.
+   * Aborts when the breaker opens, in this process or in another process. The signal's reason
+   * explains why the breaker opened.
    */
   get opened(): AbortSignal {
     return this.#opened.signal;
@@ -72,14 +72,14 @@ export class BreakerWatch {
   }
 
   /**
-   * The gate with its sent bytes counted here. Counts are stored at intervals, because storing them
-   * at each request would be slow.
+   * Returns the gate, extended so that the breaker counts the bytes that the run sends. The breaker
+   * stores its counts at intervals, because storing the counts at each request would be slow.
    */
   through(gate: RunGate): RunGate {
     return { ...gate, sent: (bytes) => this.#add('bytes-out', bytes) };
   }
 
-  /** Counts a start that the sandbox refuses. */
+  /** Counts a start that the sandbox refuses as misbehaviour. */
   async started<Running>(starting: Promise<Running>): Promise<Running> {
     try {
       return await starting;
@@ -94,9 +94,9 @@ export class BreakerWatch {
   }
 
   /**
-   * Opens the breaker at once when this run's own count reaches the threshold. Other counts are
-   * stored within `breakerPollMs`: locking and syncing a file for each denial would let a flood of
-   * denials stall the proxy.
+   * Opens the breaker at once when this run's own count reaches the threshold. The breaker stores
+   * other counts within `breakerPollMs`. Locking and syncing a file for each denial would let a
+   * flood of denials stall the proxy.
    */
   count(counter: BreakerCounter, amount = 1): void {
     this.#add(counter, amount);

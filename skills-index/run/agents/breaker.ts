@@ -1,6 +1,7 @@
 /**
- * The circuit breaker of a skill version under one agent, as a format and a state machine: what is
- * counted, over which time, and which threshold opens it. Pure.
+ * The circuit breaker of a skill version under one agent, as a format and a state machine. The
+ * breaker's table says which events count, over which time, and which threshold opens the breaker.
+ * Pure.
  */
 import * as v from 'valibot';
 import { canonicalDigest } from '../../skill/canonical-json.ts';
@@ -15,8 +16,8 @@ import {
 } from '../holds/hold.ts';
 
 /**
- * The thresholds that open a breaker, and the time over which each is counted. An operator may
- * change a threshold, but not remove it.
+ * The thresholds that open a breaker, and the time over which the breaker counts each kind of
+ * event. An operator may change a threshold, but not remove a threshold.
  */
 export const breakerTable = {
   denied: { max: 5, windowSeconds: 600, means: 'requests that were denied' },
@@ -33,15 +34,15 @@ export const breakerTable = {
 
 export type BreakerCounter = keyof typeof breakerTable;
 
-/** Thresholds that the operator sets instead. */
+/** Thresholds that the operator sets in place of those in `breakerTable`. */
 export type BreakerThresholds = Readonly<Partial<Record<BreakerCounter, number | undefined>>>;
 
 /** The highest threshold that host policy may set. */
 export const breakerThresholdMax = 1024 ** 4;
-/** Counts are stored in steps of so many milliseconds, so that the file stays small. */
+/** The breaker stores counts in steps of so many milliseconds, so that its file stays small. */
 const stepMs = 10_000;
 
-/** The agent and version whose misbehaviour is counted together. */
+/** The agent and version whose misbehaviour the breaker counts together. */
 export interface BreakerSubject {
   readonly agent: string;
   readonly skill: string;
@@ -50,18 +51,24 @@ export interface BreakerSubject {
 
 export interface BreakerState extends BreakerSubject {
   readonly schema: 'skillgate.breaker/1';
-  /** By counter: the time (milliseconds since 1970, rounded down to a step) and the amount. */
+  /**
+   * The counts of each counter: the time (milliseconds since 1970, rounded down to a step) and the
+   * amount.
+   */
   readonly counts: Readonly<
     Partial<Record<BreakerCounter, readonly (readonly [at: number, amount: number])[]>>
   >;
-  /** Present while the breaker is open; a person answers its hold to close the breaker. */
+  /**
+   * The cause of the opening and a hold; present while the breaker is open. A person answers the
+   * hold to close the breaker.
+   */
   readonly open?: OpenBreaker | undefined;
 }
 
 export interface OpenBreaker {
   readonly counter: BreakerCounter;
   readonly why: string;
-  /** The hold that a person answers. */
+  /** The hold that a person answers to close the breaker. */
   readonly hold: Hold;
 }
 
@@ -76,8 +83,9 @@ export interface BreakerTerms extends HoldMaterial {
 }
 
 /**
- * Adds to a counter, and opens the breaker at the threshold; never closes it. Counts from before
- * the window are dropped. Counts from the future, which appear when a clock was set back, are kept.
+ * Adds to a counter, and opens the breaker at the threshold. This function never closes a breaker.
+ * Counts from before the time window are dropped. Counts from the future, which appear when a clock
+ * was set back, are kept.
  */
 export function countBreaker(
   state: BreakerState,
@@ -98,7 +106,7 @@ export function countBreaker(
   return { ...counted, open: { counter, why, hold: breakerHold(why, terms) } };
 }
 
-/** The amount of a counter within its time window. */
+/** Returns the amount of a counter within the counter's time window. */
 export function countedBy(
   state: BreakerState | undefined,
   counter: BreakerCounter,
@@ -114,7 +122,7 @@ function stepsInWindow({ counts }: BreakerState, counter: BreakerCounter, now: D
   return (counts[counter] ?? []).filter(([at]) => at + stepMs > begin);
 }
 
-// The hold that a person answers to close the breaker. It practically never expires.
+// The hold that a person answers to close the breaker. Such a hold practically never expires.
 function breakerHold(why: string, { subject, ...material }: BreakerTerms): Hold {
   const { agent, skill, version } = subject;
   const rule = { rule: 'breaker', seconds: 10 * 365 * 86_400, reason: why };
@@ -165,7 +173,8 @@ export function openBreakerProblem({
   ];
 }
 
-// Denials that prove nothing against the skill: the other side failed, or a person said no.
+// Denials that prove nothing against the skill: the other side failed, or a person denied the
+// request.
 const innocent = [
   'unreachable',
   'answer-too-large',
@@ -178,14 +187,14 @@ const innocent = [
   'too-fast',
 ];
 
-// Denials of which a single one opens the breaker, because no honest skill causes them.
+// Grave denials: a single grave denial opens the breaker, because no honest skill causes one.
 const grave: Readonly<Record<string, BreakerCounter>> = {
   'secret-unbound': 'secret-unbound',
   canary: 'canary',
   'address-denied': 'private-address',
 };
 
-/** The counters to which an event adds. Sent bytes are counted by the gate instead. */
+/** Returns the counters to which an event adds. The gate counts the sent bytes instead. */
 export function countersOf(event: AuditEvent): BreakerCounter[] {
   if (event.event === 'egress' && event.decision === 'denied') {
     const counter = grave[event.why];
@@ -200,7 +209,7 @@ const counterName = v.picklist(counterNames);
 const time = v.pipe(v.number(), v.integer());
 const steps = v.array(v.strictTuple([time, v.pipe(v.number(), v.minValue(0))]));
 
-/** The shape of a breaker's file. */
+/** The shape of the file that stores a breaker. */
 export const breakerShape = exactObject({
   schema: v.literal('skillgate.breaker/1'),
   agent: v.string(),

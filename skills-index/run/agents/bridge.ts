@@ -36,7 +36,7 @@ const message = v.union([
 /** A message from the sandbox: first a call, then its input. */
 export type BridgeMessage = v.InferOutput<typeof message>;
 
-/** A message to the sandbox. Bytes are base64; `says` is a message for people. */
+/** A message to the sandbox. Its bytes are base64, and `says` is a message for people. */
 export type BridgeAnswer =
   | { readonly stdout: string }
   | { readonly stderr: string }
@@ -48,7 +48,7 @@ export function parseBridgeLine(line: string): BridgeMessage {
     const result = v.safeParse(message, JSON.parse(line));
     if (result.success) return result.output;
   } catch {
-    // The error below covers this case too.
+    // JSON that does not parse falls through to the error below.
   }
   throw new Problem(
     'usage',

@@ -1,6 +1,6 @@
 /**
- * The amounts of its daily budget that an agent has used, `skillgate.budget/1`, and their
- * arithmetic. Pure.
+ * The format `skillgate.budget/1`, which says how much of its daily budget an agent has used, and
+ * the arithmetic of budgets. Pure.
  */
 import * as v from 'valibot';
 import { parseJson } from '../../skill/json.ts';
@@ -10,7 +10,9 @@ import type { BudgetKind } from './agent.ts';
 export type Amounts = Readonly<Record<BudgetKind, number>>;
 
 export interface Used {
-  /** The day, such as `2026-01-31`, in UTC; empty before the first. */
+  /**
+   * The day of the used amounts, such as `2026-01-31`, in UTC; empty before the agent's first day.
+   */
   readonly day: string;
   readonly used: Amounts;
 }
@@ -21,8 +23,8 @@ export const nothingUsed: Used = {
 };
 
 /**
- * The limit on paths for an identity whose budget names none, because the file lists of its runs
- * stay on this host's disk.
+ * The daily limit on changed paths for an identity whose budget names no such limit. Without a
+ * limit, the file lists of the identity's runs would fill this host's disk.
  */
 export const pathsOfADay = 1_000_000;
 
@@ -53,8 +55,8 @@ export function printUsed({ day, used }: Used): string {
 }
 
 /**
- * The used amounts for today. A clock that is set back never returns to an earlier day, so it gives
- * nothing back.
+ * Returns the amounts used today. An agent gets nothing back when the clock is set back: the stored
+ * day never returns to an earlier day.
  */
 export function onDay(stored: Used, now: Date): Used {
   const today = now.toISOString().slice(0, 10);
@@ -62,9 +64,9 @@ export function onDay(stored: Used, now: Date): Used {
 }
 
 /**
- * The amount to reserve so that a run has what it needs: that amount, and a fraction of the whole
- * budget in advance where so much is left.
- * @returns 0 when the day does not have enough left
+ * Returns the amount to reserve for a run: the needed amount, and a fraction of the whole budget in
+ * advance where so much is left.
+ * @returns 0 when less than the needed amount is left of the day's budget
  */
 export function amountAhead(
   { used }: Used,

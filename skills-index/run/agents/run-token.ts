@@ -8,17 +8,17 @@ import { digestOf } from '../../skill/digest.ts';
 const runTokenSeconds = 300;
 
 export interface RunTokens {
-  /** Makes a new token; the one before stays valid until it expires. */
+  /** Makes a new token. The token before it stays valid until that token expires. */
   renew(): string;
-  /** Whether this session issued the token and it has not expired. */
+  /** Whether this session issued the token and the token has not expired. */
   isGood(token: string): boolean;
-  /** Makes every token invalid from now on. */
+  /** Makes every token of the session invalid from now on. */
   end(): void;
 }
 
 /**
- * The tokens of one session: random, and stored only as digests in this process. So a token is
- * worthless to any other session and after its own.
+ * The random tokens of one session, which this process stores as digests only. So a token is
+ * worthless to any other session, and worthless after its own session.
  * @param random 32 bytes, fresh at each call
  */
 export function runTokens(now: () => Date, random: () => Uint8Array): RunTokens {

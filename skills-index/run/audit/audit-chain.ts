@@ -10,10 +10,10 @@ import { Problem } from '../../skill/problem.ts';
 import { type AuditEvent, type AuditSubject, parseEntry, plainTexts } from './audit-entry.ts';
 import type { SigningAuditKey } from './audit-key.ts';
 
-/** The longest audit line; this program writes no longer one. */
+/** The length of the longest audit line that Skillgate writes. */
 export const auditLineBytesMax = 16 * 1024;
 
-/** The end of a log: its number of lines and the digest of its last line. */
+/** The end of an audit log: the log's number of lines and the digest of its last line. */
 export interface ChainEnd {
   readonly seq: number;
   readonly digest: Digest;
@@ -21,11 +21,11 @@ export interface ChainEnd {
 
 export const chainStart: ChainEnd = { seq: 0, digest: digestOf('') };
 
-/** An event to be written, and the time at which it happened. */
+/** An event that the log records, and the time at which the event happened. */
 export type DatedEvent = readonly [event: AuditSubject & AuditEvent, at: Date];
 
 /**
- * The lines to append at the end of a log, each with its newline, and the new end.
+ * Returns the lines to append at the end of a log, each with its newline, and the log's new end.
  * @throws Problem `internal` for a line that is too long
  */
 export function linesAfter(
@@ -51,13 +51,13 @@ export interface ChainTail {
   readonly file: string;
   /** Whether the given bytes are the whole log. */
   readonly isWhole: boolean;
-  /** Whether a checkpoint for the log is stored. */
+  /** Whether this host stores a checkpoint for the log. */
   readonly isSigned: boolean;
 }
 
 /**
- * Finds the end of a log from its last bytes, which are at least two lines or the whole log. Also
- * finds the incomplete line that a crash left behind the last newline.
+ * Finds the end of a log from the log's last bytes, which are at least two lines or the whole log.
+ * Also finds the incomplete line that a crash left behind the last newline.
  * @throws Problem `audit-broken` when the last whole line is not an audit line, or a signed log is
  * empty
  */
@@ -84,7 +84,7 @@ export function chainEndOf(
 
 /**
  * Whether a log continues from its stored checkpoint; `more` when the given bytes do not reach back
- * that far.
+ * to the checkpoint.
  * @param seq number of the last whole line in the bytes
  * @throws Problem `audit-broken` when signed lines are missing or changed
  */
@@ -113,18 +113,18 @@ function brokenLog(file: string, why: string): Problem {
 }
 
 /**
- * The newest signed statement about the end of the log. One copy lies beside the log and one beside
- * the key, so that cutting off the log together with one copy is noticed.
+ * The newest signed statement about the end of the log. A first copy lies beside the log and a
+ * second copy beside the key. So nobody can cut off the log together with one copy unnoticed.
  */
 export interface AuditCheckpoint {
   readonly size: number;
   readonly head: Digest;
   readonly keyId: Digest;
-  /** ECDSA over P-256 with SHA-256, DER in base64. */
+  /** The signature over `checkpointText`: ECDSA over P-256 with SHA-256, DER in base64. */
   readonly signature: string;
 }
 
-/** Signs the end of a log. */
+/** Signs the end of an audit log. */
 export function checkpointOf(
   { digest: head, seq: size }: ChainEnd,
   key: SigningAuditKey,
@@ -137,7 +137,7 @@ export function checkpointOf(
   };
 }
 
-/** The bytes that a checkpoint signs. */
+/** Returns the bytes that the signature of a checkpoint covers. */
 export function checkpointText(size: number, head: Digest): Buffer {
   return Buffer.from(`skillgate.audit-checkpoint/1\n${size}\n${head}\n`);
 }
@@ -160,7 +160,9 @@ export function parseAuditCheckpoint(text: string): AuditCheckpoint | undefined 
   }
 }
 
-/** The newest of several checkpoints; among equal sizes the last in the list. */
+/**
+ * Returns the newest of several checkpoints; among checkpoints of equal size, the last in the list.
+ */
 export function furthestOf(
   kept: readonly (AuditCheckpoint | undefined)[],
 ): AuditCheckpoint | undefined {

@@ -1,6 +1,4 @@
-/**
- * Verifies a whole audit log, line by line. A run only appends to the log.
- */
+/** Verifies a whole audit log, line by line. A run only appends to the log. */
 import { isUtf8 } from 'node:buffer';
 import { verify } from 'node:crypto';
 import type { Digest } from '../../skill/digest.ts';
@@ -20,25 +18,31 @@ export type AuditVerdict =
       readonly lines: number /** Lines that a checkpoint covers. */;
       readonly signed: number;
     }
-  /** `line` counts from 1. */
+  /** The number of the first broken line; the log's first line is line 1. */
   | { readonly kind: 'broken'; readonly line: number; readonly why: string };
 
 export interface ChainWitnesses {
-  /** The host's audit key. Absent where this host never signed; no checkpoint counts then. */
+  /**
+   * The host's audit key; absent where this host never signed. Without the key no checkpoint
+   * counts.
+   */
   readonly key?: AuditKey | undefined;
-  /** The newest stored checkpoint, from beside the log or from beside the key. */
+  /**
+   * The newest stored checkpoint of the log, from the file beside the log or from the file beside
+   * the key.
+   */
   readonly kept?: AuditCheckpoint | undefined;
 }
 
-/** Verifies a log of any length: pass in each line, then ask for the verdict. */
+/** Verifies a log of any length: the caller passes in each line, then asks for the verdict. */
 export class ChainCheck {
   readonly #witnesses: ChainWitnesses;
   #end = chainStart;
   #signed = 0;
   #broken: AuditVerdict | undefined;
   /**
-   * A line whose digest the next line does not contain. The line after that decides which of the
-   * two was altered.
+   * A line whose digest the next line does not contain. The line after the next line decides which
+   * of the two lines was altered.
    */
   #doubted: ChainEnd | undefined;
 
@@ -49,7 +53,10 @@ export class ChainCheck {
       this.#break(kept.size, 'this host’s key did not sign the stored checkpoint');
   }
 
-  /** @returns whether to continue; nothing can be verified behind the first break */
+  /**
+   * @returns whether the caller continues with the next line; nothing can be verified behind the
+   * first broken line
+   */
   take(line: Uint8Array): boolean {
     if (this.#broken !== undefined) return false;
     const entry = isUtf8(line)

@@ -1,15 +1,15 @@
 /**
- * One line of the audit log, `skillgate.audit/1`: who did what in which run, chained to the line
- * before.
+ * One line of the audit log, `skillgate.audit/1`. A line says who did what in which run, and has
+ * the digest of the line before.
  */
 import { type Digest, hexOf } from '../../skill/digest.ts';
 
-/** The longest text in an audit line; longer texts are cut. */
+/** The longest text in an audit line. The log cuts longer texts. */
 export const auditTextCharsMax = 300;
 
 /**
- * The actor of an event; the same in every line of a run. A refusal may come before some of these
- * facts are known, so they may be absent.
+ * The actor of an event, which is the same in every line of a run. A refusal may come before some
+ * of these facts are known, so each such fact may be absent.
  */
 export interface AuditSubject {
   readonly run: string;
@@ -18,7 +18,7 @@ export interface AuditSubject {
   readonly skill?: string;
   readonly version?: string;
   readonly bundle?: Digest;
-  /** Digest of the plan. */
+  /** The digest of the run's plan. */
   readonly plan?: Digest;
   /** The run of the agent's own program that caused this event. */
   readonly session?: string;
@@ -57,12 +57,15 @@ export type AuditEvent = Readonly<
     }
   | { event: 'redacted'; secret: string; host: string }
   /**
-   * The run's canary was found in data about to leave. The data was blocked and the run was ended.
+   * The run's canary was found in data that was about to leave. The runner blocked the data and
+   * ended the run.
    */
   | { event: 'canary'; channel: string; encoding: string }
   | { event: 'exit'; reason: string; code: number | null; milliseconds: number }
   | { event: 'cleanup'; path: string; why: string }
-  /** An action waits for a person, or waited; `rejected` means that an answer did not count. */
+  /**
+   * The states of an action that waits for a person. `rejected` means that an answer did not count.
+   */
   | {
       event: 'hold';
       state: 'asked' | 'allowed' | 'denied' | 'expired' | 'unsupported' | 'rejected';
@@ -74,55 +77,58 @@ export type AuditEvent = Readonly<
   | { event: 'breaker'; state: 'opened' | 'closed'; counter: string; hold: string; why: string }
   | ({ event: 'change' } & FileChange)
   /**
-   * Stands for too many changes, or paths left behind, for a line each: their number, the first
-   * path, and the digest of the file that lists all.
+   * A run changed, or left behind, too many paths for one line each. This event stands for them
+   * all: their number, the first path, and the digest of the file that lists all paths.
    */
   | { event: 'paths'; of: 'change' | 'cleanup'; count: number; first: string; digest: Digest }
   /**
-   * A decision about the changes of a run, with the digest of the changes offered or applied
-   * together, and their mounts.
+   * A person's decision about the changes of a run, with the mounts of the changes. The digest
+   * covers the changes that were offered or applied together.
    */
   | {
       event: 'changes';
       decision: 'offered' | 'begun' | 'applied' | 'discarded';
       digest: Digest;
-      /** Absent in lines of older versions. */
+      /** The mounts of the changes; absent in lines of older versions. */
       targets?: readonly string[];
-      /** The reason for discarding changes. */
+      /** The reason for which the changes were discarded. */
       why?: string;
     }
-  /**
-   * A process that was seen in the sandbox. Processes are sampled, so a very short one may be
-   * missed.
-   */
+  /** A process in the sandbox that a sample found. Sampling may miss a very short process. */
   | { event: 'child'; name: string; arguments: Digest; sampled: true }
   /**
-   * An incident report was made: a version did something that should be impossible. `report` is the
-   * digest of the report's file.
+   * An incident report about a version that did something that should be impossible. `report` is
+   * the digest of the report's file.
    */
   | { event: 'incident'; rule: string; place: string; report: Digest }
   /**
-   * An event about the log itself: this host's key signed its first `size` lines, the last of which
-   * has the digest `head`.
+   * A checkpoint of the log itself: this host's key signed the log's first `size` lines, the last
+   * of which has the digest `head`.
    */
   | { event: 'checkpoint'; size: number; head: Digest; keyId: Digest; signature: string }
-  /** An event about the log itself: an incomplete line, left by a crash, was moved aside. */
+  /**
+   * A repair of the log itself: the runner moved an incomplete line, which a crash had left, to
+   * another file.
+   */
   | { event: 'recovered'; bytes: number; torn: Digest }
 >;
 
 /**
- * The file, beside the log, that lists all paths of a `paths` event: JSON lines, compressed by
- * gzip. The digest is that of the uncompressed lines.
+ * Returns the name of the file, beside the log, that lists all paths of a `paths` event: JSON
+ * lines, compressed by gzip. The digest covers the uncompressed lines.
  */
 export function pathSetName(digest: Digest): string {
   return `paths/${hexOf(digest)}.jsonl.gz`;
 }
 
-/** A run's change to one file of a mount. Paths are those inside the sandbox. */
+/** A run's change to one file of a mount. The paths are paths inside the sandbox. */
 export interface FileChange {
   readonly change: 'created' | 'changed' | 'deleted';
   readonly path: string;
-  /** Absent for anything but a regular file, and for a file too large to read. */
+  /**
+   * The digest of the file before the change. Absent for anything but a regular file, and for a
+   * file too large to read.
+   */
   readonly before?: Digest;
   readonly after?: Digest;
 }
@@ -133,12 +139,13 @@ export type AuditEntry = AuditSubject &
     readonly seq: number;
     readonly at: string;
     /**
-     * Digest of the line before, without its newline; digest of the empty text for the first line.
+     * The digest of the line before, without its newline. The first line has the digest of the
+     * empty text.
      */
     readonly prev: Digest;
   };
 
-/** Parses a line exactly as the log writes it; undefined for anything else. */
+/** Parses a line exactly as the audit log writes the line. Returns undefined for any other text. */
 export function parseEntry(line: string): AuditEntry | undefined {
   try {
     const value = JSON.parse(line) as AuditEntry;
@@ -152,8 +159,8 @@ export function parseEntry(line: string): AuditEntry | undefined {
   }
 }
 
-// Equivalent to `canonicalJson(value) === line` for flat objects, in a third of the time. A log has
-// millions of lines.
+// The check is equivalent to `canonicalJson(value) === line` for flat objects, in a third of the
+// time. A log has millions of lines.
 function isCanonical(value: object, line: string): boolean {
   const members = Object.entries(value);
   const isSorted = members.every(([key], at) => at === 0 || (members[at - 1]?.[0] ?? '') < key);
@@ -167,7 +174,7 @@ function isCanonical(value: object, line: string): boolean {
 }
 
 /**
- * An event whose texts are safe to print: control characters, which could act on a reader's
+ * Returns an event whose texts are safe to print. Control characters, which could act on a reader's
  * terminal, are escaped, and long texts are cut. Canonical JSON already keeps each event on one
  * line.
  */

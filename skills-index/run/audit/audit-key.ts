@@ -1,6 +1,6 @@
 /**
- * The key with which a host signs the end of its audit log and its incident reports, as stored in
- * `audit-key.json`.
+ * The format of `audit-key.json`: the key with which a host signs the end of its audit log and its
+ * incident reports.
  */
 import { createPrivateKey, createPublicKey, type KeyObject, sign } from 'node:crypto';
 import * as v from 'valibot';
@@ -9,14 +9,14 @@ import { parseJson } from '../../skill/json.ts';
 import { exactObject, parseShape } from '../../skill/shape.ts';
 
 export interface AuditKey {
-  /** SHA-256 of the public key's SPKI DER. */
+  /** The SHA-256 digest of the public key in SPKI DER. */
   readonly keyId: Digest;
   /** The public key, as SPKI PEM. */
   readonly publicKey: string;
 }
 
 export interface SigningAuditKey extends AuditKey {
-  /** Signs with ECDSA over P-256 and SHA-256; the signature is DER. */
+  /** Signs bytes with ECDSA over P-256 and SHA-256. The signature is in DER. */
   readonly sign: (bytes: Uint8Array) => Buffer;
 }
 
@@ -42,7 +42,7 @@ export function parseAuditKey(bytes: Uint8Array, path: string): SigningAuditKey 
   };
 }
 
-/** A new private key in the format of its file. */
+/** Returns a new private key in the format of `audit-key.json`. */
 export function printAuditKey(key: KeyObject): string {
   const publicKey = createPublicKey(key.export({ type: 'pkcs8', format: 'pem' }))
     .export({ type: 'spki', format: 'pem' })

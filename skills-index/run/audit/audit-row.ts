@@ -1,6 +1,6 @@
 /**
- * An audit line as table cells for people: when, which skill, what happened. The function has one
- * row for each kind of event.
+ * Turns an audit line into table cells for people: when, which skill, what happened. Each kind of
+ * event has a row of its own.
  */
 import { type AuditEntry, pathSetName } from './audit-entry.ts';
 
@@ -11,7 +11,7 @@ export function auditRow(entry: AuditEntry): string[] {
   return [entry.at, agent, named, ...eventCells(entry)];
 }
 
-/** The event as one word, and its details on one line. */
+/** Returns the event as one word, and the event's details on one line. */
 function eventCells(entry: AuditEntry): [string, string] {
   switch (entry.event) {
     case 'start':

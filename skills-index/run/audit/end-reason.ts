@@ -1,9 +1,9 @@
 /**
- * The reasons for which a run or session ends early: the word in the audit log, its meaning, and
- * the next step for a person.
+ * The reasons for which a run or session ends early. Each reason has a word for the audit log, a
+ * meaning, and the next step for a person.
  */
 
-/** In `next`, `RUN` stands for the id of the run or session. */
+/** The early ends of a run or session. In `next`, `RUN` stands for the id of the run or session. */
 export const endReasons = {
   canary: {
     means: 'it sent the canary, a fake credential that only a thief would send',

@@ -32,8 +32,8 @@ const escapeDenials: readonly Denial[] = [
 ];
 
 /**
- * The content of a report. It reveals nothing about the host but its key id: no host path, no
- * secret, no request.
+ * The content of an incident report. The report reveals nothing about the host but the host's key
+ * id: no host path, no secret, no request.
  */
 export interface Incident {
   readonly schema: 'skillgate.incident/1';
@@ -48,24 +48,26 @@ export interface Incident {
   readonly rule: IncidentRule;
   /** The place of the incident: `host:port`, a channel, or a path inside the sandbox. */
   readonly place: string;
-  /** The run's allowed and denied requests until then. */
+  /**
+   * The numbers of allowed and denied requests that the run had made when the incident happened.
+   */
   readonly counts: { readonly allowed: number; readonly denied: number };
-  /** ISO 8601, UTC. */
+  /** The time of the incident in ISO 8601, UTC. */
   readonly at: string;
 }
 
 export interface SignedIncident {
   readonly incident: Incident;
-  /** The public key, SPKI DER in base64. */
+  /** The public key of the host that signs, as SPKI DER in base64. */
   readonly publicKey: string;
   /**
-   * ECDSA over P-256 with SHA-256, DER in base64, over `skillgate.incident/1`, a line feed and the
-   * RFC 8785 form of the incident.
+   * The signature of the report: ECDSA over P-256 with SHA-256, DER in base64. The signed bytes are
+   * `skillgate.incident/1`, a line feed and the RFC 8785 form of the incident.
    */
   readonly signature: string;
 }
 
-/** Whether an audit event is an incident, and which; undefined for an ordinary event. */
+/** Returns the incident that an audit event is; undefined for an ordinary event. */
 export function incidentOf(
   event: AuditEvent,
 ): { readonly rule: IncidentRule; readonly place: string } | undefined {
@@ -89,7 +91,7 @@ export function incidentOf(
   }
 }
 
-/** A signed report about a run's version; undefined for a program that nobody published. */
+/** Returns a signed report about a run's version; undefined for a program that nobody published. */
 export function reportOf(
   { bundle, skill, version }: AuditSubject,
   what: Pick<Incident, 'rule' | 'place' | 'counts'>,
@@ -116,8 +118,8 @@ export function reportOf(
 }
 
 /**
- * The id of a report: a digest of its content and key. The signature is left out because ECDSA
- * signatures of the same content differ.
+ * Returns the id of a report: a digest of the report's content and key. The signature is left out
+ * because ECDSA signatures of the same content differ.
  */
 export function incidentDigest({ incident, publicKey }: SignedIncident): Digest {
   return canonicalDigest({ incident, publicKey });
@@ -166,7 +168,7 @@ export function parseIncident(value: unknown): SignedIncident {
   );
 }
 
-/** The id of the key that signed the report; undefined when the signature is not valid. */
+/** Returns the id of the key that signed the report; undefined when the signature is not valid. */
 export function incidentSigner({
   incident,
   publicKey,

@@ -1,11 +1,11 @@
 /**
- * A line of the audit log in the words of the Open Cybersecurity Schema Framework (OCSF 1.9): a
- * rename, for those who collect such events.
+ * Turns a line of the audit log into the words of the Open Cybersecurity Schema Framework (OCSF
+ * 1.9), for people who collect such events.
  */
 import { type Digest, hexOf } from '../../skill/digest.ts';
 import type { AuditEntry, AuditEvent } from './audit-entry.ts';
 
-/** Classes by their unique number: category × 1000 + class. */
+/** The OCSF classes by their unique number: category × 1000 + class. */
 const classes = {
   file: 1001,
   process: 1007,
@@ -16,7 +16,10 @@ const classes = {
   api: 6003,
 } as const;
 
-/** What became of it, as profile security_control says it: disposition and action. */
+/**
+ * The outcome of an event in the words of the OCSF profile security_control: disposition and
+ * action.
+ */
 const outcomes = {
   allowed: { disposition_id: 1, action_id: 1 },
   blocked: { disposition_id: 2, action_id: 2 },
@@ -30,7 +33,7 @@ const outcomes = {
   rejected: { disposition_id: 25, action_id: 2 },
 } as const;
 
-/** `severity_id`. */
+/** The numbers of `severity_id` in OCSF. */
 const severities = { info: 1, low: 2, medium: 3, high: 4, critical: 5 } as const;
 
 interface Mapped {
@@ -45,8 +48,8 @@ interface Mapped {
 type EntryOf<Event extends AuditEvent['event']> = Extract<AuditEntry, { readonly event: Event }>;
 
 /**
- * What an agent, or a person for it, asked of the runner: created 1, read 2, updated 3, deleted 4,
- * other 99.
+ * The call that an agent, or a person for the agent, made to the runner: created 1, read 2, updated
+ * 3, deleted 4, other 99.
  */
 const called = (
   operation: string,
@@ -219,7 +222,10 @@ const httpActivities: Readonly<Record<string, number>> = {
 
 const thisHost = { type_id: 0, name: 'runner' } as const;
 
-/** The event of an entry; whatever has no place in the schema stands in `unmapped.skillgate`. */
+/**
+ * Returns the OCSF event of an audit entry. `unmapped.skillgate` has each fact without a place in
+ * the schema.
+ */
 export function ocsfOf(entry: AuditEntry): Readonly<Record<string, unknown>> {
   // The row of an event takes the entries of that event.
   const row = rows[entry.event] as (one: AuditEntry) => Mapped;

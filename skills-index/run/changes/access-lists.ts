@@ -1,6 +1,6 @@
 /**
  * Decides what happens to the access control list (acl(5)) of an entry that a run created, moved or
- * replaced. Lists are not copied from the view to the host. Pure.
+ * replaced. The runner does not copy lists from the view to the host. Pure.
  */
 import type { Change } from './changes.ts';
 
@@ -9,17 +9,17 @@ export interface ListedPaths {
   readonly inView: ReadonlySet<string>;
   readonly onHost: ReadonlySet<string>;
   /**
-   * Paths for which the view proves nothing: in a copy, a new entry has no list even where its
-   * folder would give one.
+   * Paths about whose lists the view proves nothing. A copied view gives a new entry no list, even
+   * where the original folder would give the entry a list.
    */
   readonly unknown: ReadonlySet<string>;
 }
 
 /**
- * With an access control list, the group bits of a mode are the list's mask, and a named user may
- * have fewer rights than everybody else. So an entry whose list would be lost becomes accessible to
- * its owner only. An entry that got its list from its folder, as any new one does, gets it from the
- * folder again.
+ * Decides which entries lose their access control list. The group bits of an entry with a list are
+ * the list's mask, and a named user may have fewer rights than everybody else. So an entry whose
+ * list would be lost becomes accessible to its owner only. An entry that got its list from its
+ * folder, as any new entry does, gets a list from the folder again.
  * @param changes folders come before their content
  */
 export function judgeAccessLists(
@@ -32,8 +32,8 @@ export function judgeAccessLists(
     if (after === undefined || after.kind === 'link') return change;
     const isReplaced = before?.kind === after.kind;
     const above = folderOf(path);
-    // Renaming gives an entry no list. Applying the change creates the entry anew, and it would
-    // inherit the folder's list.
+    // Renaming gives an entry no list. Applying the change creates the entry anew, and the new
+    // entry would inherit the folder's list.
     if (!inView.has(path))
       return !isReplaced && inView.has(above) && !unknown.has(path)
         ? { ...change, list: 'none' }

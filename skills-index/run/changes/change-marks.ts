@@ -1,6 +1,6 @@
 /**
- * Marks the changes that a person must look at first: names that no list blocks, but that programs
- * on the host, builds or agents may run or obey. Pure.
+ * Marks the changes that a person must look at first. Skillgate blocks no such name, but programs
+ * on the host, builds or agents may run or obey the file. Pure.
  */
 import { pathTwinKey } from '../../skill/bundle-path.ts';
 import { type Change, type EntryState, kindOf } from './changes.ts';
@@ -13,7 +13,8 @@ const lockFiles = new Set(
   ].flatMap((line) => line.toLowerCase().split(' ')),
 );
 
-// Ordinary work edits these files, so they are marked rather than blocked.
+// Ordinary work edits files of these names, so Skillgate marks the changes rather than blocking
+// them.
 const obeyedWhenUsed = new Set(
   [
     '.proverc .python-version .nvmrc .rspec ansible.cfg appveyor.yml azure-pipelines.yml bitbucket-pipelines.yml build build.bazel',
@@ -32,19 +33,20 @@ const obeyedFamilies = [
   /^\.[a-z-]+rc(?:\.|$)/,
   /^(?:containerfile|dockerfile)(?:\.|$)/,
   /\.(?:mk|pth)$/,
-  // Shells run this file on entering a Python virtual environment.
+  // Shells run an `activate` file on entering a Python virtual environment.
   /^activate(?:\.|$)/,
   /^activate_this\.py$/,
 ];
 
-// Compiled code, whose effect nobody can read. Some of it runs in place of its source.
+// The endings of compiled code, whose effect nobody can read. Some compiled code runs in place of
+// its source.
 const compiledEndings = new Set(
   'a beam class dll dylib egg elc exe gch hbc jar jsc ko lib luac node o pch pcm pyd pyz qmlc rda rdata rlib rmeta so war wasm whl zwc'.split(
     ' ',
   ),
 );
 
-/** The marks of a change, in words for a person; none for an ordinary change. */
+/** Returns the marks of a change, in words for a person. An ordinary change has no marks. */
 export function marksOf(change: Change): string[] {
   const { path, before, after, list } = change;
   if (after === undefined) return [];

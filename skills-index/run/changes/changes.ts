@@ -1,6 +1,6 @@
 /**
- * The changes that a run made in a copy of a folder, as a format: `skillgate.changes/2`. They are
- * shown to a person, and applied only when accepted.
+ * The format of the changes that a run made in a copy of a folder, `skillgate.changes/2`. Skillgate
+ * shows the changes to a person and applies only accepted changes.
  */
 import * as v from 'valibot';
 import { canonicalDigest } from '../../skill/canonical-json.ts';
@@ -10,7 +10,7 @@ import { Problem } from '../../skill/problem.ts';
 import { exactObject, parseShape } from '../../skill/shape.ts';
 import type { FileChange } from '../audit/audit-entry.ts';
 
-/** Enough values for 20,000 changes with two states each. */
+/** The most values in a change set: enough for 20,000 changes with two states each. */
 const changeSetValuesMax = 500_000;
 
 const digest = v.custom<Digest>(
@@ -22,7 +22,8 @@ const count = v.pipe(
   v.safeInteger('is not a whole number'),
   v.minValue(0, 'is less than 0'),
 );
-// A plain path has no empty segment, no `.` and no `..`, so it cannot lead out of the folder.
+// A plain path has no empty segment, no `.` and no `..`, so a plain path cannot lead out of the
+// folder.
 const path = v.pipe(
   v.string(),
   v.check(
@@ -32,8 +33,8 @@ const path = v.pipe(
   ),
 );
 const mode = v.pipe(count, v.maxValue(0o1777, 'has setuid or setgid bits'));
-// A folder with the setgid bit passes its group on to new entries and gives nobody rights, so the
-// bit may stay.
+// A folder with the setgid bit passes its group on to new entries and gives nobody rights. So a
+// folder may keep the setgid bit.
 const folderMode = v.pipe(count, v.maxValue(0o3777, 'has a setuid bit'));
 // Without the owners, applying a rename could give one user's file to another user.
 const owner = { uid: count, gid: count };
@@ -57,9 +58,9 @@ const change = exactObject({
   path,
   before: v.optional(stateBefore),
   after: v.optional(stateAfter),
-  // `lost`: the entry has an access control list in the view, and none after applying. `folder`: it
-  // inherits the list that its folder gives to new entries. `none`: it was moved there without a
-  // list, so it gets none from its folder either.
+  // `lost`: the entry has an access control list in the view, and no list after applying. `folder`:
+  // the entry inherits the list that its folder gives to new entries. `none`: the run moved the
+  // entry to its folder without a list, so the entry gets no list from its folder either.
   list: v.optional(v.picklist(['lost', 'folder', 'none'])),
 });
 const folder = exactObject({
@@ -84,22 +85,22 @@ const shape = exactObject({
 });
 
 /**
- * One path below a folder, before and after. `before` is absent for a created entry, `after` for a
- * deleted one.
+ * The states of one path below a folder, before and after the run. `before` is absent for a created
+ * entry, `after` for a deleted entry.
  */
 export type Change = v.InferOutput<typeof change>;
 
-/** The state of a path: a file by its digest, a folder or a link; and its owner. */
+/** The state of a path: a file by its digest, a folder or a link, and the owner of the entry. */
 export type EntryState = NonNullable<Change['before']>;
 
 /**
- * The effect of a run on one mount. Under `rw` a person allowed the changes before the start.
- * `refused` lists entries that are not among the changes; `conflicts` lists paths that somebody
+ * The effect of a run on one mount. A person allowed the changes to an `rw` mount before the start.
+ * `refused` lists entries that are not among the changes. `conflicts` lists paths that somebody
  * else changed during the run.
  */
 export type ChangedFolder = v.InferOutput<typeof folder>;
 
-/** A path that is not among the changes, and the reason. */
+/** A path that the change set omits, and the reason. */
 export type LeftBehind = ChangedFolder['refused'][number];
 
 export type ChangeSet = v.InferOutput<typeof shape>;
@@ -118,23 +119,23 @@ export function parseChangeSet(bytes: Uint8Array, place = 'set.json'): ChangeSet
   return parseShape(shape, json, 'changes-invalid', place);
 }
 
-/** The digest that a person accepts; it covers exactly these changes of these folders. */
+/** The digest that a person accepts. The digest covers exactly these changes of these folders. */
 export function changeSetDigest(set: ChangeSet): Digest {
   return canonicalDigest(set);
 }
 
-/** The folder, below the data folder, in which the changes of a run wait. */
+/** Returns the folder, below the data folder, in which the changes of a run wait to be accepted. */
 export function changesFolderOf(data: string, run: string): string {
   return `${data}/changes/${run}`;
 }
 
-/** The word for a change. */
+/** Returns the word for a change: created, changed or deleted. */
 export function kindOf({ before, after }: Change): 'created' | 'changed' | 'deleted' {
   if (before === undefined) return 'created';
   return after === undefined ? 'deleted' : 'changed';
 }
 
-/** A change in the form of the audit log. */
+/** Returns a change in the form of the audit log. */
 export function fileChangeOf(change: Change): FileChange {
   const { before, after, path } = change;
   return {
@@ -145,7 +146,7 @@ export function fileChangeOf(change: Change): FileChange {
   };
 }
 
-/** Whether two states are equal. */
+/** Whether two states of a path are equal. */
 export function sameState(one: EntryState | undefined, other: EntryState | undefined): boolean {
   if (one === undefined || other === undefined) return one === other;
   return canonicalDigest(one) === canonicalDigest(other);

@@ -10,8 +10,8 @@ export function foreignOwner(uid: number): string {
 
 export interface Ownership {
   /**
-   * Why the owner of a path, or of a folder above it, forbids a change there; undefined when it is
-   * allowed.
+   * Returns why the owner of a path, or of a folder above the path, forbids a change there;
+   * undefined when a change is allowed.
    */
   whyForeign(path: string): string | undefined;
   /**

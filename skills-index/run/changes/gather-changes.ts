@@ -1,6 +1,6 @@
 /**
- * Collects the changes of a run in its view of a folder: each entry is judged, compared and
- * counted. Pure. Paths are Latin-1 text of their bytes.
+ * Collects the changes that a run made in its view of a folder: the code judges, compares and
+ * counts each entry. Pure. Paths are Latin-1 text of their bytes.
  */
 import { shownValueCharsMax } from '../../skill/limits.ts';
 import { type Change, type ChangedFolder, type EntryState, sameState } from './changes.ts';
@@ -9,7 +9,7 @@ import { type FurtherNames, textOf, whyPathRefused } from './protected-names.ts'
 export interface GatherLimits {
   readonly bytes: number;
   /**
-   * The limit on the total length of all paths (also those left behind), of reasons and of link
+   * The limit on the total length of all paths (also of paths left behind), of reasons and of link
    * targets.
    */
   readonly nameBytes: number;
@@ -19,18 +19,18 @@ export interface GatherLimits {
 export interface Gathering {
   readonly gathered: Pick<ChangedFolder, 'changes' | 'refused' | 'conflicts'>;
   /**
-   * Leaves out this path and everything below it. Always returns false: the caller must not
+   * Leaves out a path and everything below the path. Always returns false: the caller must not
    * descend.
    * @throws Error when a limit is exceeded
    */
   refuse(path: string, why: string): false;
   /**
-   * Called before a file of the view is read.
+   * Requires that a file of the view fits the limit, before the caller reads the file.
    * @throws Error when the file would exceed the limit
    */
   requireRoom(path: string, bytes: number): void;
   /**
-   * Compares an entry that may be applied.
+   * Compares an entry that may be applied with its state before the run.
    * @param inherits whether the entry is a folder that has its setgid bit and group from its parent
    * folder, or had them before
    * @returns whether the entry's bytes must be stored
@@ -43,8 +43,8 @@ export interface Gathering {
     inherits?: boolean,
   ): boolean;
   /**
-   * Records a deleted path, unless it must be left alone. `below` reads the state before the run,
-   * and throws where it cannot.
+   * Records a deleted path, unless the path must be left alone. `below` reads the path's state
+   * before the run, and throws when that state cannot be read.
    */
   gone(path: string, below: () => Promise<EntryState | undefined>): Promise<void>;
 }
@@ -61,7 +61,8 @@ export function gatherChanges(
   const shut = new Set<string>();
   let bytes = 0;
   let nameBytes = 0;
-  // One path may have 20 KB, so even few entries could be too many bytes for the log and the list.
+  // One path may have 20 KB, so even few paths could be too many bytes for the audit log and the
+  // change set.
   const countNames = (path: string, more = ''): void => {
     nameBytes += path.length + more.length;
     if (nameBytes > limits.nameBytes) throw new TooMuchChanged(limits, textOf(path));
@@ -96,8 +97,8 @@ export function gatherChanges(
   };
   const compare: Gathering['compare'] = (path, below, seen, inherits = false) => {
     if (sameState(below, seen)) return false;
-    // Only its owner could change a folder's owner. A run that recreates a shared folder means to
-    // change the content.
+    // On the host, only root could change a folder's owner. A run that recreates a shared folder
+    // means to change the folder's content, not its owner.
     if (below?.kind === 'folder' && seen?.kind === 'folder' && below.uid !== seen.uid) {
       leave(path, `the folder of user ${below.uid} keeps its owner, group and mode`);
       return false;
@@ -120,7 +121,10 @@ export function gatherChanges(
   return { gathered: { changes, refused, conflicts }, refuse, requireRoom, compare, gone };
 }
 
-/** The run changed more than the limits allow. All its changes are discarded. */
+/**
+ * The error for a run that changed more than the limits allow. The runner discards all changes of
+ * such a run.
+ */
 export class TooMuchChanged extends Error {
   constructor({ bytes, nameBytes, paths }: GatherLimits, path: string) {
     const most = `${inMiB(bytes)} MiB, ${paths} paths, or ${inMiB(nameBytes)} MiB of names and reasons`;

@@ -1,6 +1,6 @@
 /**
- * Judges the entries that a run left in its view of a folder. An entry that could act on the host,
- * lead out of the folder or deceive a reader is left behind. Pure.
+ * Judges the entries that a run left in its view of a folder. Skillgate leaves behind an entry that
+ * could act on the host, lead out of the folder or deceive a reader. Pure.
  */
 import {
   type FurtherNames,
@@ -13,13 +13,13 @@ import {
   whyTextRefused,
 } from './protected-names.ts';
 
-/** A new or changed entry. Paths and names are Latin-1 text of their bytes. */
+/** A new or changed entry of the view. Paths and names are Latin-1 text of their bytes. */
 export interface LeftEntry {
   readonly path: string;
   readonly name: string;
   /** Whether the entry is neither a file, nor a folder, nor a link. */
   readonly isOther: boolean;
-  /** The link's target, if the entry is a link. */
+  /** The link's target, if the entry is a link; otherwise undefined. */
   readonly link: string | undefined;
   /** Every name in the folder that contains the entry. */
   readonly siblings: ReadonlySet<string>;
@@ -27,12 +27,12 @@ export interface LeftEntry {
 }
 
 /**
- * The entry at a path of the view, without following links: a link's target, `shut` for a path that
- * no run may write to, `plain` for any other entry, undefined for none.
+ * Returns what lies at a path of the view, without following links: a link's target, `shut` for a
+ * path that no run may write, `plain` for any other entry, undefined for a free path.
  */
 export type LookAt = (path: string) => { readonly link: string } | 'shut' | 'plain' | undefined;
 
-/** Why an entry is not applied; undefined when it may be. */
+/** Returns why an entry must not be applied; undefined when the entry may be applied. */
 export function whyLeftBehind(
   { path, name, isOther, link, siblings, isNew }: LeftEntry,
   lookAt: LookAt,
@@ -49,9 +49,10 @@ export function whyLeftBehind(
 }
 
 /**
- * Why a link is not applied: it leads out of the folder, or to a path that hosts or agents obey, so
- * a program on the host that writes to the link would write there. Leading `..` are counted from a
- * real folder. A `..` further on could climb out through another link, so it is not allowed.
+ * Returns why a link must not be applied. A link is refused when it leads out of the folder, or to
+ * a path that hosts or agents obey: a program on the host that writes to the link would write to
+ * the target. Leading `..` are counted from a real folder. A later `..` could climb out through
+ * another link, so a later `..` is refused too.
  */
 export function whyLinkRefused(
   path: string,
@@ -69,8 +70,8 @@ export function whyLinkRefused(
     const one = parts.slice(0, end + 1).join('/');
     const found = lookAt(one);
     if (found === undefined) return undefined;
-    // The path may be protected although its name does not show it, for example inside a
-    // repository.
+    // The path may be protected although its name does not show the protection, for example inside
+    // a repository.
     if (found === 'shut') return toObeyed;
     if (found === 'plain') continue;
     if (hops <= 0) return leaves;
@@ -85,8 +86,8 @@ export function whyLinkRefused(
   return undefined;
 }
 
-// The segments of a link's target, from the top of the folder. Undefined when the target is above
-// the folder or not plain.
+// Returns the segments of a link's target, from the top of the folder. Returns undefined when the
+// target is above the folder or not plain.
 function targetOf(path: string, link: string): string[] | undefined {
   const [up = ''] = /^(?:\.\.(?:\/|$))*/.exec(link) ?? [];
   const down = link

@@ -1,6 +1,6 @@
 /**
- * Turns the path changes of a run into audit entries: one entry for each path while there are few;
- * otherwise one entry for all, which names a file with the list. Pure.
+ * Turns the changed paths of a run into audit entries. Few paths get one entry each. Many paths get
+ * one entry together, which names a file with the list of paths. Pure.
  */
 import { digestOf } from '../../skill/digest.ts';
 import type { AuditEvent, FileChange } from '../audit/audit-entry.ts';
@@ -10,13 +10,13 @@ export type PathsOfRun =
   | { readonly of: 'change'; readonly paths: readonly FileChange[] }
   | { readonly of: 'cleanup'; readonly paths: readonly LeftBehind[] };
 
-/** All paths as JSON lines, and the audit entry that stands for them. */
+/** All changed paths as JSON lines, and the audit entry that stands for them. */
 export interface PathSet {
   readonly bytes: Uint8Array;
   readonly event: Extract<AuditEvent, { event: 'paths' }>;
 }
 
-/** @param most the most paths that get an entry each */
+/** @param most the highest number of paths that get an entry each */
 export function pathEventsOf(
   { of, paths }: PathsOfRun,
   most: number,

@@ -1,36 +1,37 @@
 /**
  * Names of files and folders that a host or an agent executes or obeys, anywhere in a folder. No
- * run may create or change them.
+ * run may create or change files and folders of these names.
  */
 import { pathTwinKey } from '../../skill/bundle-path.ts';
 
 /**
- * Names that are blocked even when absent: an empty placeholder stands at the top of each writable
- * mount during a run. A slash at the end means a folder.
+ * Names that the runner blocks even when no file has the name: an empty placeholder stands at the
+ * top of each writable mount during a run. A slash at the end of a name means a folder.
  */
 export const heldShut: readonly string[] =
   '.git/ .claude/ .vscode/ AGENTS.md CLAUDE.md .mcp.json .envrc package.json'.split(' ');
 
 /**
  * The content of the placeholder for an absent file. A program that reads the placeholder must not
- * fail, as Node does on an empty `package.json`.
+ * fail, as Node fails on an empty `package.json`.
  */
 export function placeholderText(path: string): '{}' | '' {
   return path.endsWith('.json') ? '{}' : '';
 }
 
 /**
- * Names that are write-protected where they exist, and deleted after the run where they are new.
+ * Further protected names. A run cannot write to an existing file of such a name, and a new file of
+ * such a name is left behind.
  */
 const others = [
-  // Agents: instructions, settings, commands.
+  // Instructions, settings and commands of agents.
   '.agents .aider.conf.yml .clinerules .codex .continue .cursor .cursorrules .devcontainer .gemini .goose .goosehints .hermes',
   '.junie .kiro .opencode .openhands .roo .windsurf .windsurfrules CLAUDE.local.md GEMINI.md opencode.json opencode.jsonc',
   '.amazonq .augment .copilot .crush .qwen .roomodes .rules .trae .zed AGENT.md AGENTS.override.md CRUSH.md QWEN.md WARP.md',
   '.agent .aiassistant .amp .augment-guidelines .claude-plugin .clineignore .codebuddy .continuerules .crush.json .cursorignore .factory',
   '.firebender .grok .idx .iflow .kilocode .kilocodemodes .kimi .lingma .opencode.json .openhands_instructions .roorules .serena .zencoder',
   'CODEBUDDY.md GROK.md IFLOW.md JULES.md crush.json gemini-extension.json replit.md skillgate.json skillgate.lock',
-  // Version control and its hooks.
+  // Files and folders of version control and its hooks.
   '.gitattributes .gitconfig .githooks .github .gitmodules .hg .husky .jj .svn .overcommit.yml .pre-commit-config.yaml',
   '.pre-commit-config.yml prek.toml',
   // Files that editors obey when a folder is opened.
@@ -44,19 +45,19 @@ const others = [
   '.xsessionrc .zlogin .zlogout .zprofile .zshenv .zshrc',
   '.Renviron .Rprofile .byebugrc .gdbearlyinit .gdbinit .ghci .iex.exs .irbrc .latexmkrc .lldbinit .ocamlinit .octaverc .pdbrc .perldb',
   '.pryrc latexmkrc',
-  // Package managers and builds.
+  // Settings of package managers and builds.
   '.bazelrc .bazelversion .bundle .cargo .gradle .jvmopts .mvn .npmrc .pnp.cjs .pnpmfile.cjs .pnpmfile.mjs .pylintrc .terraform .yarn',
   '.yarnrc .yarnrc.yml bunfig.toml',
-  // A user's settings, where the folder is a home folder.
+  // A user's settings, where the mounted folder is a home folder.
   '.aws .config .curlrc .forward .gnupg .inputrc .kube .local .netrc .screenrc .ssh .tmux.conf .vim .wgetrc',
-  // CI jobs of a code forge.
+  // Definitions of CI jobs.
   '.buildkite .circleci .forgejo .gitea .gitlab-ci.yml .travis.yml .woodpecker.yml',
 ].flatMap((line) => line.split(' '));
 
 /** Families of protected names, in lower case. */
 const families = [
   /\.(?:code-workspace|sublime-project)$/,
-  // Sample and test settings are committed on purpose, so they are allowed.
+  // People commit sample and test settings on purpose, so these names are allowed.
   /^\.env\.(?!dist$|example$|sample$|template$|test$)/,
   /^\.?mise\.[^.]+(?:\.local)?\.toml$/,
   /^\.?lefthook(?:-local)?\.(?:jsonc?|toml|ya?ml)$/,
@@ -72,8 +73,8 @@ const names = new Set([...heldShut.map((name) => name.replace('/', '')), ...othe
 const folded = new Set([...names].map(fold));
 
 /**
- * Whether hosts or agents obey an entry of this name. File systems that treat other spellings as
- * the same name count as well: other case, other Unicode forms, characters that HFS+ ignores, dots
+ * Whether hosts or agents obey an entry of this name. Other spellings count when some file system
+ * treats them as the same name: other case, other Unicode forms, characters that HFS+ ignores, dots
  * and spaces that NTFS drops, and short names.
  */
 export function isProtectedName(name: string, further: FurtherNames = []): boolean {
@@ -83,8 +84,8 @@ export function isProtectedName(name: string, further: FurtherNames = []): boole
 }
 
 /**
- * Whether a path is write-protected. Paths below `node_modules` are not, because installed packages
- * contain such names by the thousand.
+ * Whether a path is write-protected. Paths below `node_modules` are free, because installed
+ * packages contain protected names by the thousand.
  */
 export function isShut(path: string, further: FurtherNames = []): boolean {
   const above = path.split('/');
@@ -97,7 +98,7 @@ export function isShut(path: string, further: FurtherNames = []): boolean {
   return isObeyed && !above.includes('node_modules');
 }
 
-// Entries that make git treat any folder as a repository and obey its `config`
+// The entries that make git treat any folder as a repository and obey the folder's `config`
 // (gitrepository-layout(5)).
 const repositoryParts = new Set(['HEAD', 'commondir', 'objects', 'refs']);
 
@@ -118,12 +119,12 @@ export function makesRepository(name: string, siblings: ReadonlySet<string>): bo
 }
 
 const foldedParts = new Set([...repositoryParts].map(fold));
-// Folded names are computed once for each folder, however many of its names look like parts of a
-// repository.
+// The code folds the names of a folder once, however many of the folder's names look like parts of
+// a repository.
 const foldedNames = new WeakMap<ReadonlySet<string>, ReadonlySet<string>>();
 
 /**
- * Why a changed path must not be applied; undefined when it may be.
+ * Returns why a changed path must not be applied; undefined when the path may be applied.
  * @param isNew whether the folder has no such path yet
  */
 export function whyPathRefused(
@@ -138,24 +139,26 @@ export function whyPathRefused(
   return whyTextRefused(path);
 }
 
-/** The reason for which a protected path is not applied. */
+/** The reason for which Skillgate does not apply a change to a protected path. */
 export const obeyed = 'hosts or agents obey it';
 
 /**
- * Why a compiled Python file must not be applied: nobody can read it, yet Python runs it. Undefined
- * for any other file.
+ * Returns why a compiled Python file must not be applied: nobody can read the file, yet Python runs
+ * it. Returns undefined for any other file.
  */
 export function whyBytecodeRefused(path: string): string | undefined {
   const parts = path.split('/').map(fold);
   const name = parts.at(-1) ?? '';
   if (parts.includes('__pycache__') || /\.py[co]$/.test(name))
     return 'compiled Python, which runs in place of its source';
-  // Elsewhere, `.pth` is the extension of machine-learning models.
+  // Outside Python's package folders, `.pth` is the extension of machine-learning models.
   const isOnPath = parts.some((part) => part === 'site-packages' || part === 'dist-packages');
   return isOnPath && name.endsWith('.pth') ? 'Python runs its lines at each start' : undefined;
 }
 
-/** Why a person cannot read a path or link target as it is; undefined when they can. */
+/**
+ * Returns why a person cannot read a path or link target as it is; undefined for a readable text.
+ */
 export function whyTextRefused(name: string): string | undefined {
   if (name.includes('\u{fffd}')) return 'its name is not UTF-8';
   return /[\p{Cc}\p{Cs}\p{Zl}\p{Zp}\p{Bidi_Control}]/u.test(name)
@@ -164,15 +167,15 @@ export function whyTextRefused(name: string): string | undefined {
 }
 
 /**
- * A key that is equal for names that some file system treats as one: characters that HFS+ and NTFS
- * ignore are removed.
+ * Returns a key that is equal for names that some file system treats as the same name: characters
+ * that HFS+ and NTFS ignore are removed.
  */
 function fold(name: string): string {
   const seen = name.replace(/\p{Default_Ignorable_Code_Point}/gu, '').replace(/:.*$/s, '');
   return pathTwinKey(seen).replace(/[. ]+$/, '');
 }
 
-/** The name or path, of which `latin` has one character for each byte, as text. */
+/** Decodes a name or path as text. `latin` has one character for each byte of the name. */
 export function textOf(latin: string): string {
   return Buffer.from(latin, 'latin1').toString('utf8');
 }

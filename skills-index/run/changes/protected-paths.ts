@@ -6,30 +6,35 @@ import { foldersAbove } from '../../skill/bundle-path.ts';
 import { Problem } from '../../skill/problem.ts';
 import { type FurtherNames, heldShut, isRepository, isShut } from './protected-names.ts';
 
-/** The most protected paths that a sandbox can handle. */
+/** The highest number of protected paths that a sandbox can handle. */
 const protectedPathsMax = 200;
 
 /**
- * An entry as it was before the run. The paths that serve as keys are Latin-1 text of their bytes.
+ * An entry of the folder before the run. The paths that serve as keys are Latin-1 text of their
+ * bytes.
  */
 export interface Entry {
   readonly mode: number;
   readonly isFolder: boolean;
   readonly inode: number;
-  /** The time of the last change of any kind (ctime), in milliseconds; no run can set it. */
+  /**
+   * The time of the entry's last change of any kind (ctime), in milliseconds. No run can set this
+   * time.
+   */
   readonly changed: number;
   readonly link?: string;
 }
 
 /**
- * One instruction for the sandbox; instructions apply in order. Paths are relative to the mount.
+ * One instruction for the sandbox about a path to protect. Instructions apply in order. Paths are
+ * relative to the mount.
  */
 export interface ProtectedPath {
   readonly path: string;
   /**
-   * `shut`: an existing path is bound read-only. `file`, `folder`: an absent path gets an empty
-   * placeholder during the run. `pinned`: a folder is bound over itself, so that it cannot be
-   * renamed together with a protected path inside.
+   * `shut`: the sandbox binds an existing path read-only. `file`, `folder`: an absent path gets an
+   * empty placeholder during the run. `pinned`: the sandbox binds a folder over itself, so that no
+   * run can rename the folder together with a protected path inside.
    */
   readonly kind: 'shut' | 'file' | 'folder' | 'pinned';
 }
@@ -39,7 +44,7 @@ export interface ProtectedPath {
  * @param before every entry of the folder
  * @param leadsTo the final target, within the folder, of the link at a path; undefined where the
  * link leads out
- * @throws Problem `plan-refused` when there are more than a sandbox can protect
+ * @throws Problem `plan-refused` when the folder has more such paths than a sandbox can protect
  */
 export function findProtected(
   before: ReadonlyMap<string, Entry>,
@@ -50,7 +55,7 @@ export function findProtected(
   const links = wanted.filter((path) => before.get(path)?.link !== undefined);
   const plain = wanted.filter((path) => before.get(path)?.link === undefined);
   const shut = [...plain, ...links.flatMap((path) => leadsTo(path) ?? []), ...repositories(before)];
-  // A hard link to a protected file is the same file, so it needs protection too.
+  // A hard link to a protected file is the same file, so the hard link needs protection too.
   const inodes = new Set(
     shut
       .map((path) => before.get(path))
@@ -96,7 +101,7 @@ function repositories(before: ReadonlyMap<string, Entry>): string[] {
   return above.map((folder) => folder.slice(0, -1));
 }
 
-// The path as UTF-8 text, which the sandbox needs.
+// Returns a path as UTF-8 text, which the sandbox needs.
 function written(path: string): string {
   const bytes = Buffer.from(path, 'latin1');
   const text = bytes.toString('utf8');
