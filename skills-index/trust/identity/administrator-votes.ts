@@ -1,4 +1,7 @@
-/** Votes of administrators, who together give a scope to new owners or enrol a member. */
+/**
+ * Counts votes of administrators. Administrators together give a scope to new owners or enrol a
+ * member.
+ */
 import { canonicalJson } from '../../skill/canonical-json.ts';
 import type { RootFile } from '../root/root.ts';
 import { isInOffice, thresholdAt } from '../root/root-office.ts';
@@ -6,11 +9,15 @@ import type { LoggedStatement, PendingVote } from './identities.ts';
 
 /**
  * Administrators in the root file vote by signing the same statement; each key counts once.
- * Enrolled administrators have no vote, because one administrator alone could enrol enough of them.
+ * Enrolled administrators have no vote, because one administrator alone could enrol as many
+ * administrators as a vote needs.
  */
 export class AdministratorVotes<Change> {
   readonly #root: RootFile;
-  /** Subject of a change (a scope, a key or a passkey) → text of the change → its votes. */
+  /**
+   * The votes for each change, by the text of the change. The changes are grouped by their subject:
+   * a scope, a key or a passkey.
+   */
   readonly #votes = new Map<string, Map<string, PendingVote<Change>>>();
 
   constructor(root: RootFile) {
@@ -29,8 +36,8 @@ export class AdministratorVotes<Change> {
     const changes = this.#votes.get(about) ?? new Map<string, PendingVote<Change>>();
     const text = canonicalJson(change);
     const by = [...(changes.get(text)?.by ?? []).filter((keyId) => keyId !== signer), signer];
-    // A key retired since its vote does not count, or one person could vote with the old key and
-    // the new one.
+    // The vote of a key that was retired since does not count. Otherwise one person could vote with
+    // the retired key and with the new key.
     const inOffice = by.filter((keyId) => isInOffice(this.#root, 'administrator', keyId, logIndex));
     if (inOffice.length >= thresholdAt(this.#root, logIndex)) {
       this.drop(about);
@@ -40,7 +47,10 @@ export class AdministratorVotes<Change> {
     return false;
   }
 
-  /** Removes the votes on a subject that changed otherwise: no old vote may undo the change. */
+  /**
+   * Removes the votes on a subject that changed without a vote, so that no old vote can undo the
+   * change.
+   */
   drop(about: string): void {
     this.#votes.delete(about);
   }

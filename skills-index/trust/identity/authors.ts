@@ -8,14 +8,16 @@ import type { Identities, Member } from './identities.ts';
 export interface Publication {
   readonly scope: Scope;
   /**
-   * The signer of the publication (key id or identity), and the log index of the publish statement.
-   * Absent where no publication is known.
+   * The signer of the publication (key id or identity). The signer and the log index of the
+   * publication are absent where no publication is known.
    */
   readonly signer?: Digest;
   readonly logIndex?: number;
 }
 
-/** A person who acts: named by a key, by the member name in a statement, or both. */
+/**
+ * A person who acts. The person is named by a key, by the member name in a statement, or by both.
+ */
 export interface Acting {
   readonly keyId?: Digest;
   readonly member?: string;
@@ -23,8 +25,8 @@ export interface Acting {
 
 /**
  * Why a person must not approve a version: the person is an author of the version, or could be a
- * keyless author. Only an administrator's statement that lists a member's identities rules out that
- * the member is a keyless author.
+ * keyless author. A member may be a keyless author unless an administrator's statement lists the
+ * member's identities.
  * @param enrolled the enrolled member; undefined for an administrator of the root file
  */
 export function whyAuthor(
@@ -42,9 +44,9 @@ export function whyAuthor(
 
 /**
  * Whether a person is an author of a version at a log index. Authors are the publisher, and
- * everybody who owned the scope or could publish in it, at publication or now. A person is matched
- * by key, by predecessors and successors of that key, by keyless identity and by every member name
- * that any of these ever had. A key without a member statement matches only itself.
+ * everybody who owned the scope or could publish in the scope, at publication or now. A person is
+ * matched by key, by the key's predecessors and successors, by keyless identity, and by every
+ * member name that any of these ever had. A key without a member statement matches only itself.
  */
 export function isAuthor(
   identities: Identities,
@@ -53,8 +55,8 @@ export function isAuthor(
   at: number,
 ): boolean {
   const owners = ownersAndPublishers(identities, publication, at).map(identityId);
-  // A person who rotated a key remains an author under the old key, the new key and all their
-  // names.
+  // A person who rotated a key remains an author under the old key, under the new key and under all
+  // names of the person.
   const ids = identities.lineOf(publication.scope, [...given(publication.signer), ...owners]);
   const keys = given(acting.keyId);
   if (keys.some((key) => ids.has(key))) return true;

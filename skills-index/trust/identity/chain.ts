@@ -1,4 +1,7 @@
-/** One pass over the identity statements in log order, with the ends of earlier passes. */
+/**
+ * Makes one pass over the identity statements in log order, with the ends of keys and memberships
+ * that earlier passes found.
+ */
 import type { Digest } from '../../skill/digest.ts';
 import type { Scope } from '../../skill/name.ts';
 import {
@@ -24,7 +27,10 @@ import { Members } from './members.ts';
 import { describePublisherStop, PublisherStops } from './publisher-stops.ts';
 import { earliest, ScopeOwners } from './scope-owners.ts';
 
-/** Mutable while statements are added; afterwards read through `Identities`. */
+/**
+ * The state of all identities. The state changes while statements are added; afterwards callers
+ * read the state through `Identities`.
+ */
 export class IdentityChain implements Identities {
   readonly ends: KnownEnds;
   readonly ignored: { digest: Digest; logIndex: number; why: string }[] = [];
@@ -157,8 +163,8 @@ export class IdentityChain implements Identities {
     if (previous !== undefined) return 'it changes a claim, but nobody has claimed the scope';
     if (matchedIdentity(owners, logged) === undefined)
       return 'its signer is not among the owners that it names';
-    // A retroactive end of a key does not remove a first claim. Otherwise the scope would become
-    // free for anybody.
+    // A retroactive end of a key does not remove a first claim that the key signed. Otherwise the
+    // scope would become free for anybody.
     if (!this.ends.keySpeaks(signer, logIndex)) return 'its signer’s key was ended';
     const stop = this.stops.stopOn({ ids: idsOf(logged), scope }, logIndex);
     if (stop !== undefined) return `its signer was ${describePublisherStop(stop)}`;
@@ -188,7 +194,8 @@ export class IdentityChain implements Identities {
     }
     const isPassed = byOffice && this.scopeVotes.isVotedThrough(scope, claim, logged);
     if (isPassed) return this.#acceptClaim(claim, logged, undefined);
-    // Too few administrators have voted: the vote counts, and the claim stays as it is.
+    // Too few administrators have voted for the new owners: the vote counts, and the present claim
+    // of the scope stays.
     if (!byOwner) return undefined;
     return this.#acceptClaim(claim, logged, this.#lostFrom(scope, identityId(owner), logIndex));
   }
@@ -206,22 +213,22 @@ export class IdentityChain implements Identities {
   }
 
   /**
-   * The log index from which it is known that an identity had no rights in a scope: its key, or a
-   * key that it got its rights from, was ended earlier.
+   * The log index from which it is known that an identity had no rights in a scope. Either the
+   * identity's own key had ended earlier, or a key from which the identity got its rights.
    */
   #lostFrom(scope: Scope, id: Digest, at: number): number | undefined {
     return earliest([...this.ends.keyLostAt(id, at, scope), this.#owners.lostOf(scope, id, at)]);
   }
 
-  // Administrators may end any key from any log index. A key's holder, and a successor named by the
-  // holder, may end it retroactively only for rights that they still have. Whoever gave a scope
-  // away or left as a member cannot take past acts back.
+  // Administrators may end any key from any log index. A key's holder may end the key retroactively
+  // only for rights that the holder still has. The same holds for a successor whom the holder
+  // named. A person who gave a scope away or left as a member cannot take past acts back.
   #endKey(
     { key: { keyId }, validUpTo }: KeyPredicate,
     { signer, logIndex, digest }: LoggedStatement,
   ): string | undefined {
-    // An end found in an earlier pass is already applied; applying it here could remove the rights
-    // of its own signer.
+    // The end of a key that an earlier pass found is already applied. Applying the end in this pass
+    // could remove the rights of the end's own signer.
     if (this.ends.keys.has(digest)) return undefined;
     const end = { of: keyId, at: logIndex, upTo: Math.min(validUpTo ?? logIndex, logIndex) };
     if (this.isMember(signer, 'administrator', logIndex)) {
@@ -259,13 +266,13 @@ export class IdentityChain implements Identities {
   }
 
   #addSuccessor(key: PublicKey, { signer, logIndex }: LoggedStatement): string | undefined {
-    // A successor must be a new key. Otherwise one signer could declare another person's key, with
-    // all its rights, to be their own successor.
+    // A successor must be a new key. Otherwise a signer could declare another person's key, with
+    // all rights of that key, to be the signer's successor.
     if (this.#keys.has(key.keyId)) return 'the successor is a known key';
     if (this.#owners.successorsOf(signer).length >= successorsMax)
       return 'the replaced key has too many successors';
-    // A key without any rights has nothing to pass on. Otherwise anybody could attach statements to
-    // the keys of others.
+    // A key without any rights has no rights to pass on. Otherwise anybody could attach statements
+    // to the keys of others.
     const owned = this.#owners.scopesOf(signer, logIndex, logIndex);
     if (owned.length === 0) return 'the replaced key owns no scope';
     const places = owned

@@ -1,19 +1,25 @@
-/** Ends of keys and memberships, and the log index up to which each still counts. */
+/**
+ * Ends of keys and memberships, and the log index up to which an ended key or membership still
+ * counts.
+ */
 import type { Digest } from '../../skill/digest.ts';
 import type { Scope } from '../../skill/name.ts';
 
-/** Address of the ending statement → what it ended, and up to which log index that still counts. */
+/** The ends of keys and memberships, by the address of the statement that declared the end. */
 export interface Ends {
-  /** Ended memberships, of a key or a passkey. */
+  /** Ends of memberships. A membership belongs to a key or a passkey. */
   readonly members: ReadonlyMap<Digest, End>;
-  /** Keys that ended for every use. */
+  /** Ends of keys for every use. */
   readonly keys: ReadonlyMap<Digest, KeyEnd>;
 }
 
 export interface End {
-  /** Key id or credential id. */
+  /** Id of the ended key, or credential id of the ended passkey. */
   readonly of: string;
-  /** Log index of the ending statement; a later enrolment is a new one. */
+  /**
+   * Log index of the statement that declared the end. An enrolment at a higher log index is a new
+   * enrolment.
+   */
   readonly at: number;
   readonly upTo: number;
 }
@@ -23,13 +29,16 @@ export type KeyUse = Scope | 'as a member';
 
 export interface KeyEnd extends End {
   /**
-   * The uses for which the end reaches back to `upTo`; for every other use the key counts up to
-   * `at`. Absent: it reaches back for every use.
+   * The uses for which the end of the key reaches back to `upTo`. For every other use, the key
+   * counts up to `at`. When `reach` is absent, the end reaches back for every use.
    */
   readonly reach?: ReadonlySet<KeyUse>;
 }
 
-/** The known ends and the ends of this pass, also by the key or passkey that they ended. */
+/**
+ * The ends known from earlier passes and the ends of this pass. The ends are also found by the key
+ * or passkey that they ended.
+ */
 export class KnownEnds implements Ends {
   readonly members = new Map<Digest, End>();
   readonly keys = new Map<Digest, KeyEnd>();
@@ -48,8 +57,8 @@ export class KnownEnds implements Ends {
   }
 
   /**
-   * Adds an end. The first pass that finds an end decides how far it reaches back: a later pass
-   * knows more against its signer.
+   * Adds the end of a key. The first pass that finds an end decides how far the end reaches back,
+   * because a later pass knows more against the signer of the end.
    */
   endKey(digest: Digest, end: KeyEnd): void {
     if (this.keys.has(digest)) return;
@@ -57,14 +66,17 @@ export class KnownEnds implements Ends {
     this.keys.set(digest, end);
   }
 
-  /** Whether no end of a membership, declared after it began, takes effect before a log index. */
+  /**
+   * Whether a membership that began at `from` still counts at a log index. Only ends declared after
+   * the membership began can stop it.
+   */
   membershipCounts(of: string, from: number, at: number): boolean {
     return (this.#membersBy.get(of) ?? []).every((end) => end.at <= from || at <= end.upTo);
   }
 
   /**
-   * Whether a key's statement at a log index counts for a use.
-   * @param known only ends declared before this log index; all by default
+   * Whether a key's statement at a log index counts for a use of the key.
+   * @param known only ends declared before this log index matter; all ends by default
    */
   keyCounts(keyId: string, at: number, use: KeyUse, known = Number.POSITIVE_INFINITY): boolean {
     return (this.#keysBy.get(keyId) ?? []).every(
@@ -72,7 +84,10 @@ export class KnownEnds implements Ends {
     );
   }
 
-  /** Whether no end of the key was declared before a log index, so that the key may sign there. */
+  /**
+   * Whether a key may sign at a log index, because no end of the key was declared before that log
+   * index.
+   */
   keySpeaks(keyId: string, at: number): boolean {
     return (this.#keysBy.get(keyId) ?? []).every((end) => end.at >= at);
   }

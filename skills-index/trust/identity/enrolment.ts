@@ -5,17 +5,22 @@ import { identityId } from '../../statement/identity-id.ts';
 import type { KnownEnds } from './ends.ts';
 import type { Member } from './identities.ts';
 
-/** One enrolment; a later one of the same key or passkey replaces it. */
+/**
+ * One enrolment of a key or passkey. A later enrolment of the same key or passkey replaces an
+ * earlier enrolment.
+ */
 interface Enrolment extends Member {
-  /** Key id or credential id. */
+  /** Id of the enrolled key, or credential id of the enrolled passkey. */
   readonly of: string;
   readonly from: number;
   readonly passkey?: EnrolledPasskey;
-  /** Key id or credential id, and the ids of `identities`. */
+  /** Id of the enrolled key or passkey, and the ids of the member's identities at OIDC issuers. */
   readonly ids: readonly string[];
 }
 
-/** Enrolments in log order; ended ones are filtered by the known ends. */
+/**
+ * Enrolments in log order. Enrolments whose membership ended are filtered out by the known ends.
+ */
 export class Enrolments {
   readonly #all: Enrolment[] = [];
   readonly #ends: KnownEnds;
@@ -58,7 +63,7 @@ export class Enrolments {
 
   /**
    * Whether a member still has every role that the same key or passkey ever had. A member with
-   * fewer roles cannot retract statements made in the others.
+   * fewer roles cannot retract statements made in a lost role.
    */
   hasEveryRole(of: string, at: number): boolean {
     const now = this.at(of, at);

@@ -1,10 +1,11 @@
-/** Removes repeated statements: logging a statement twice does not make it two statements. */
+/** Removes repeated statements: a statement that is logged twice is still one statement. */
 import { canonicalJson } from '../../skill/canonical-json.ts';
 import type { LoggedStatement } from './identities.ts';
 
 /**
- * Keeps each statement of a signer only at its first log index. Otherwise the log's operator could
- * repeat an old lift or enrolment. To repeat a statement, its signer signs it with a new nonce.
+ * Keeps each statement of a signer only at the statement's first log index. Otherwise the log's
+ * operator could repeat an old lift or enrolment. A signer who wants to repeat a statement signs
+ * the statement with a new nonce.
  */
 export function firstOccurrences<
   Logged extends Pick<LoggedStatement, 'statement' | 'signer' | 'logIndex'>,

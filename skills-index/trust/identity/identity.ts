@@ -11,8 +11,8 @@ import type { Identities, LoggedStatement } from './identities.ts';
 import { MemberOrder } from './member-order.ts';
 
 /**
- * Builds the history of identities from identity statements in log order; skips other kinds. The
- * order of the argument does not matter.
+ * Builds the history of identities from identity statements, and skips other kinds of statements.
+ * Statements count in log order; the order of the argument does not matter.
  * @param frozen statements of the same log that cannot be verified
  */
 export function chainIdentities(
@@ -36,10 +36,10 @@ export function chainIdentities(
       ignored.push({ digest, logIndex, why: 'its signer logged the same statement before' });
     }
   const ordered = [...first, ...frozen].sort((a, b) => a.logIndex - b.logIndex);
-  // A key may be ended retroactively, from an earlier log index. Then statements that it signed
-  // since lose their effect, and so does everything that depends on them. The computation repeats
-  // until nothing changes. It terminates because ends are only added. Two keys that end each other
-  // are both ended, since doubt means no.
+  // A key may be ended retroactively, from an earlier log index. Then statements that the key
+  // signed since lose their effect, and so does everything that depends on these statements. The
+  // computation repeats until no end is added. The computation terminates because ends are only
+  // added. Two keys that end each other are both ended, because a doubtful right is no right.
   let ends: Ends = endsOfFrozen(frozen);
   const order = new MemberOrder();
   for (let round = 0; ; round++) {

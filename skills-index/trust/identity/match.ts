@@ -3,13 +3,13 @@ import type { Digest } from '../../skill/digest.ts';
 import type { Identity } from '../../statement/attestation.ts';
 import { identityId } from '../../statement/identity-id.ts';
 
-/** The signer of a verified signature. */
+/** The signer whom a verified signature names. */
 export interface SignedBy {
-  /** Key id, or the id of the person that the certificate names. */
+  /** Id of the signer's key, or id of the person that the signer's certificate names. */
   readonly signer: Digest;
   /**
-   * Ids of all identities that the certificate satisfies; absent for a plain key. An empty list
-   * matches nobody.
+   * Ids of all identities that the signer's certificate satisfies; absent for a plain key. An empty
+   * list matches no identity.
    */
   readonly signers?: readonly Digest[];
 }

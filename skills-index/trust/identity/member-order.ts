@@ -1,6 +1,6 @@
 /**
- * Finds the last statement on a key or passkey. An enrolment names that statement. So an envelope
- * that was signed earlier but sent late cannot undo a newer statement.
+ * Finds the last statement on a key or passkey. An enrolment names the last statement on its key or
+ * passkey. So an enrolment that was signed early but sent late cannot undo a newer statement.
  */
 import type { Digest } from '../../skill/digest.ts';
 import type { MemberPredicate } from '../../statement/attestation.ts';
@@ -10,24 +10,31 @@ interface PlacedStatement {
   readonly digest: Digest;
   readonly at: number;
   /**
-   * Whether the statement names its `previous`; a later enrolment must then name one too.
-   * Statements of older versions do not.
+   * Whether the statement on a key or passkey names its `previous`. Statements of older versions of
+   * Skillgate name no `previous`. After a statement that names its `previous`, an enrolment must
+   * name its own `previous`, too.
    */
   readonly isStrict: boolean;
 }
 
 /**
- * The order is built in the first pass over a log and shared by all passes. A statement keeps its
- * place even when its signer's key is ended retroactively. Otherwise an honest enrolment would
- * refer to a statement that disappeared.
+ * The order of statements on keys and passkeys. The first pass over a log builds the order, and all
+ * passes share it. A statement keeps its place even when its signer's key is ended retroactively.
+ * Otherwise an honest enrolment would refer to a statement that disappeared.
  */
 export class MemberOrder {
-  /** Key id or credential id → its statements that counted when logged, in log order. */
+  /**
+   * The statements on each key or passkey that counted when they were logged, in log order. The
+   * map's key is a key id or a credential id.
+   */
   readonly #statements = new Map<string, PlacedStatement[]>();
   readonly #indexes = new Map<Digest, number>();
   #isOpen = true;
 
-  /** Records a statement's place, whether it counts or not, because an enrolment may name it. */
+  /**
+   * Records the log index of a statement, whether the statement counts or not, because an enrolment
+   * may name the statement.
+   */
   place({ digest, logIndex }: Pick<LoggedStatement, 'digest' | 'logIndex'>): void {
     this.#indexes.set(digest, logIndex);
   }
@@ -49,14 +56,14 @@ export class MemberOrder {
     this.#isOpen = false;
   }
 
-  /** The last statement on a key or passkey before a log index. */
+  /** The address of the last statement on a key or passkey before a log index. */
   last(of: string, before: number): Digest | undefined {
     return this.#before(of, before).at(-1)?.digest;
   }
 
   /**
-   * Why an enrolment comes too late: after it was signed, another statement on its key or passkey
-   * was logged.
+   * Why an enrolment comes too late: another statement on the same key or passkey was logged after
+   * the enrolment was signed.
    */
   whyLate(of: string, { previous }: MemberPredicate, logIndex: number): string | undefined {
     const earlier = this.#before(of, logIndex);

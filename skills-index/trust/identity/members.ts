@@ -1,4 +1,4 @@
-/** The members at each log index: their enrolments and the ends of their memberships. */
+/** The members at each log index: the members' enrolments and the ends of their memberships. */
 import type { Digest } from '../../skill/digest.ts';
 import type { MemberPredicate, MemberRole, PublicKey } from '../../statement/attestation.ts';
 import { identityId, isPerson } from '../../statement/identity-id.ts';
@@ -13,7 +13,7 @@ import type { MemberOrder } from './member-order.ts';
 interface SharedParts {
   readonly ends: KnownEnds;
   readonly order: MemberOrder;
-  /** Makes a key known, so that it can verify signatures. */
+  /** Makes a key known, so that signatures can be verified with the key. */
   readonly nameKey: (key: PublicKey) => void;
 }
 
@@ -67,8 +67,8 @@ export class Members {
   }
 
   /**
-   * Adds the next statement in log order.
-   * @returns why the statement does not count; undefined when it counts
+   * Adds the next statement about a member in log order.
+   * @returns why the statement does not count; undefined when the statement counts
    */
   add(member: MemberPredicate, logged: LoggedStatement): string | undefined {
     const { signer, logIndex } = logged;
@@ -80,8 +80,8 @@ export class Members {
       : this.#enrol(of, member, logged);
   }
 
-  // An end of a key that was never enrolled removes pending votes. With `previous` it also stops
-  // enrolments that were signed and not yet sent.
+  // An end of a key that was never enrolled removes the pending votes on the key. An end with
+  // `previous` also stops enrolments that were signed and not yet sent.
   #end(
     of: string,
     member: MemberPredicate,
@@ -104,8 +104,9 @@ export class Members {
 
   #enrol(of: string, member: MemberPredicate, logged: LoggedStatement): string | undefined {
     const { signer, logIndex, digest } = logged;
-    // A key or a person of an issuer belongs to one member name. With two names, one person could
-    // approve twice. A CI job may belong to several, because many people stand behind it.
+    // A key, and a person at an OIDC issuer, belong to one member name only. With two names, one
+    // person could approve twice. A CI job may belong to several member names, because many people
+    // stand behind a CI job.
     const persons = (member.identities ?? []).filter(isPerson).map(identityId);
     const other = [of as Digest, ...persons]
       .flatMap((id) => [...this.namesOf(id)])
@@ -113,8 +114,9 @@ export class Members {
     if (other !== undefined) return `its key, passkey or identity belongs to ${other}`;
     const late = this.#parts.order.whyLate(of, member, logIndex);
     if (late !== undefined) return late;
-    // One administrator may end a member. An enrolment needs as many administrators as a change of
-    // a scope. Enrolments from before statements named their registry needed only one.
+    // One administrator may end a membership. An enrolment needs as many administrators as a change
+    // of a scope. Enrolments from before statements named their registry needed only one
+    // administrator.
     if (thresholdAt(this.#root, logIndex) > 1 && member.registry !== undefined) {
       if (!isInOffice(this.#root, 'administrator', signer, logIndex))
         return 'only administrators of the root file enrol members, and its signer is none';

@@ -1,6 +1,7 @@
 /**
- * The suspensions and revocations of publishers, and the other identities of a stopped publisher,
- * so that switching to another name or key does not help.
+ * The suspensions and revocations of publishers, which this file calls stops. Also finds the other
+ * identities of a stopped publisher, so that a publisher cannot avoid a stop by another name or
+ * key.
  */
 import type { Digest } from '../../skill/digest.ts';
 import type { RevocationPredicate } from '../../statement/attestation.ts';
@@ -16,7 +17,7 @@ import type { ScopeOwners } from './scope-owners.ts';
 
 type LoggedStop = Pick<RevocationPredicate, 'kind' | 'reason'> & { readonly logIndex: number };
 
-/** Grows with the log. */
+/** The stops of publishers, to which each further log entry can add a stop. */
 export class PublisherStops implements StopsOfPublishers {
   readonly #owners: ScopeOwners;
   /** Suspensions, lifts and revocations of each publisher, in log order. */
@@ -26,7 +27,10 @@ export class PublisherStops implements StopsOfPublishers {
     this.#owners = owners;
   }
 
-  /** Adds a statement about a publisher; returns why the statement does not count, if so. */
+  /**
+   * Adds a statement about a publisher. Returns why the statement does not count; undefined when
+   * the statement counts.
+   */
   add(
     { kind, reason, target }: RevocationPredicate,
     { signer, logIndex }: LoggedStatement,
@@ -43,10 +47,10 @@ export class PublisherStops implements StopsOfPublishers {
 
   /**
    * The stop that keeps a publisher from publishing, and from naming other publishers, at a log
-   * index. In a scope a stop covers all predecessors and successors of the stopped key: its holder
-   * declared them, and could go on with any of them. A stop covers them in that scope only.
-   * Otherwise somebody could declare a stranger's key as their successor, be stopped, and stop the
-   * stranger too.
+   * index. In a scope, a stop covers all predecessors and successors of the stopped key: the key's
+   * holder declared these keys, and could continue with any of them. A stop covers predecessors and
+   * successors in that scope only. Otherwise somebody could declare a stranger's key as a
+   * successor, be stopped, and so stop the stranger, too.
    */
   stopOn({ ids, scope }: PublisherIds, at: number): PublisherStop | undefined {
     return this.#worst(scope === undefined ? ids : this.#owners.lineOf(scope, ids), at);
@@ -54,14 +58,17 @@ export class PublisherStops implements StopsOfPublishers {
 
   /**
    * The stop that kept a publisher from publishing a version. A suspension that was lifted later
-   * only delayed the publication, so it does not count.
+   * only delayed the publication, so such a suspension does not count.
    */
   stopWhenPublished(publisher: PublisherIds, at: number): PublisherStop | undefined {
     const stop = this.stopOn(publisher, at);
     return this.stopOn(publisher, Number.MAX_SAFE_INTEGER) === undefined ? undefined : stop;
   }
 
-  /** The stop on a published version: on its publisher, or on a key that the publisher replaced. */
+  /**
+   * The stop on a published version: on the version's publisher, or on a key that the publisher
+   * replaced.
+   */
   stopOnPublished(
     publisher: Required<PublisherIds>,
     at: number,
@@ -73,12 +80,18 @@ export class PublisherStops implements StopsOfPublishers {
     );
   }
 
-  /** Whether a stop on a publisher also stops what these identities published. */
+  /**
+   * Whether a stop on the publisher `stopped` also stops the versions that these identities
+   * published.
+   */
   isAbout(stopped: Digest, publisher: Required<PublisherIds>): boolean {
     return this.#withPredecessors(publisher).includes(stopped);
   }
 
-  /** A publisher and all its successors in any scope: a stop on it can be about their versions. */
+  /**
+   * A publisher and all successors of the publisher in any scope. A stop on the publisher can be
+   * about the versions of all these identities.
+   */
   heirsOf(publisher: Digest): Digest[] {
     return [publisher, ...this.#owners.successorsOf(publisher)];
   }
@@ -87,7 +100,8 @@ export class PublisherStops implements StopsOfPublishers {
     return [...new Set([...ids, ...ids.flatMap((id) => this.#owners.predecessorsOf(scope, id))])];
   }
 
-  // A revocation is final; otherwise the highest log index counts.
+  // The stop in force among several publishers. A revocation is final; otherwise the statement with
+  // the highest log index counts.
   #worst(ids: Iterable<Digest>, at: number): PublisherStop | undefined {
     const active = [...ids].flatMap((id) => {
       const stops = (this.#stops.get(id) ?? []).filter(({ logIndex }) => logIndex < at);
@@ -120,7 +134,7 @@ export function isBehind(chain: Identities, publisher: Digest, keyId: Digest, at
     .some((scope) => whyAuthor(chain, { scope, signer: publisher }, acting, at) !== undefined);
 }
 
-/** The stop as a text for people. */
+/** Describes the stop of a publisher as a text for people. */
 export function describePublisherStop({ kind, logIndex, reason }: PublisherStop): string {
   return `${kind} at log index ${logIndex}: ${reason}`;
 }

@@ -1,5 +1,6 @@
 /**
- * The owners and publishers of each scope. Claims and successions of keys are taken in log order.
+ * The owners and publishers of each scope. Claims of scopes and successions of keys are read in log
+ * order.
  */
 import type { Digest } from '../../skill/digest.ts';
 import type { Scope } from '../../skill/name.ts';
@@ -10,7 +11,7 @@ import type { FrozenStatement } from './frozen-statement.ts';
 interface Right {
   readonly identity: Identity;
   readonly id: Digest;
-  /** Index of the statement that gave the right. */
+  /** Log index of the statement that gave the right. */
   readonly from: number;
   readonly lost?: number;
 }
@@ -18,14 +19,14 @@ interface Right {
 interface Claim {
   readonly from: number;
   /**
-   * The owners in the statement and the later successors of their keys. A later claim names owners
-   * anew.
+   * The owners in the claim and the later successors of the owners' keys. A later claim names all
+   * owners anew.
    */
   readonly owners: Right[];
   readonly publishers?: Right[];
-  /** Address of the scope statement. */
+  /** Address of the scope statement with the claim. */
   readonly statement: Digest;
-  /** Why the owner of the scope is unknown. */
+  /** Why the owner of the scope is unknown; only present in claims by a frozen statement. */
   readonly frozen?: string;
   readonly lost?: number;
 }
@@ -35,31 +36,32 @@ export interface ClaimPlace {
   readonly from: number;
   /**
    * The log index from which it is known that the claim or succession depends on a key that had
-   * ended earlier. From there it gives nobody a right.
+   * ended earlier. From this log index on, the claim or succession gives nobody a right.
    */
   readonly lost?: number | undefined;
 }
 
-/** The successions of keys in one scope. */
+/** The successions of keys in one scope: which key replaced which key. */
 interface Successions {
   readonly predecessors: Map<Digest, Set<Digest>>;
-  /** Predecessors and successors. */
+  /** The predecessors and successors of each key. */
   readonly neighbours: Map<Digest, Set<Digest>>;
 }
 
 /**
- * Grows with the log; the caller leaves out ended keys. No end of a key removes an accepted claim.
- * So the end of a key never gives a scope back to an earlier owner or frees it for a stranger.
+ * The claims of scopes, to which each further log entry can add a claim; the caller leaves out
+ * ended keys. No end of a key removes an accepted claim. So the end of a key never gives a scope
+ * back to an earlier owner, and never frees a scope for a stranger.
  */
 export class ScopeOwners {
   readonly #claims = new Map<Scope, Claim[]>();
   /** Every scope in which an identity ever had a right, so that no caller searches all scopes. */
   readonly #scopes = new Map<Digest, Set<Scope>>();
-  /** Key → all keys that it declared as successors, valid or not. */
+  /** All keys that each key declared as its successors, valid or not. */
   readonly #declared = new Map<Digest, Set<Digest>>();
-  /** Key → its valid successors. */
+  /** The valid successors of each key. */
   readonly #successors = new Map<Digest, Set<Digest>>();
-  /** A succession that is declared in one scope counts in no other. */
+  /** A succession of keys that is declared in one scope counts in no other scope. */
   readonly #successions = new Map<Scope, Successions>();
 
   claim(
@@ -75,7 +77,7 @@ export class ScopeOwners {
     for (const { id } of listsOf(claim).flat()) addTo(this.#scopes, id, scope);
   }
 
-  /** From a frozen statement on, nobody owns the scope. */
+  /** Makes a scope ownerless from the log index of a frozen statement on. */
   freeze({ about: { scope }, logIndex, digest, why }: FrozenStatement): undefined {
     if (scope === undefined) return;
     const claim: Claim = { from: logIndex, owners: [], statement: digest, frozen: why };
@@ -83,8 +85,8 @@ export class ScopeOwners {
   }
 
   /**
-   * Makes a key the successor of another in a scope, as owner, publisher or both.
-   * @returns whether the key gained a right
+   * Makes a key the successor of another key in a scope, as owner, publisher or both.
+   * @returns whether the successor gained a right
    */
   follow(old: Digest, key: PublicKey, scope: Scope, { from, lost }: ClaimPlace): boolean {
     const isJoined = (list: readonly Right[]): boolean =>
@@ -107,12 +109,12 @@ export class ScopeOwners {
     return true;
   }
 
-  /** Whether a key declared another as its successor, valid or not. */
+  /** Whether the key `of` declared another key as its successor, valid or not. */
   isSuccessor(key: Digest, of: Digest): boolean {
     return this.#declared.get(of)?.has(key) ?? false;
   }
 
-  /** Whether a key is a direct or indirect successor of another. */
+  /** Whether a key is a direct or indirect successor of another key. */
   follows(key: Digest, old: Digest): boolean {
     return key !== old && reachable([old], this.#successors).has(key);
   }
@@ -123,7 +125,7 @@ export class ScopeOwners {
     return [...reached].filter((id) => id !== key);
   }
 
-  /** The given identities with all their predecessors and successors in a scope. */
+  /** The given identities with all predecessors and successors of these identities in a scope. */
   lineOf(scope: Scope, ids: readonly Digest[]): ReadonlySet<Digest> {
     return reachable(ids, this.#successions.get(scope)?.neighbours);
   }
@@ -141,7 +143,10 @@ export class ScopeOwners {
     return this.#claims.get(scope)?.[0]?.from;
   }
 
-  /** @param known only facts known before this index; all by default */
+  /**
+   * The owners of a scope at a log index.
+   * @param known only facts known before this log index count; all facts by default
+   */
   ownersOf(scope: Scope, at: number, known?: number): Identity[] {
     return rightsIn(this.claimOf(scope, at), ({ owners }) => owners, { at, known }).map(
       ({ identity }) => identity,
@@ -179,8 +184,8 @@ export class ScopeOwners {
   }
 
   /**
-   * Scopes in which an identity still has its highest right: it is an owner, or it is a publisher
-   * and never was an owner.
+   * Scopes in which an identity still has the highest right that it ever had there. Such an
+   * identity is an owner, or is a publisher that never was an owner.
    */
   keptBy(identity: Digest, at: number): Scope[] {
     const owns = (claim: Claim): boolean =>
@@ -199,7 +204,7 @@ function addTo<Value>(sets: Map<Digest, Set<Value>>, id: Digest, value: Value): 
   sets.set(id, (sets.get(id) ?? new Set<Value>()).add(value));
 }
 
-/** The given identities and all that they lead to, step by step. */
+/** The given identities and all identities that `steps` lead to. */
 function reachable(
   ids: readonly Digest[],
   steps: ReadonlyMap<Digest, ReadonlySet<Digest>> | undefined,

@@ -1,6 +1,6 @@
 /**
- * One line of `/index/@scope/name`: an approved version and the addresses of its evidence. Nobody
- * signs the line; `decide` verifies each part.
+ * One line of `/index/@scope/name` describes an approved version, and has the addresses of the
+ * version's evidence. Nobody signs the line; `decide` verifies each piece of evidence.
  */
 import * as v from 'valibot';
 import { canonicalJson } from '../../skill/canonical-json.ts';
@@ -27,19 +27,19 @@ export interface IndexLine {
   readonly name: SkillName;
   readonly version: Version;
   readonly bundle: Digest;
-  /** SKILL.md's description, cut to 1,024 characters. */
+  /** The description in SKILL.md, cut to 1,024 characters. */
   readonly description: string;
-  /** The approved capabilities: grouped, without `why`. */
+  /** The approved capabilities, grouped and without `why`. */
   readonly capabilities: Capabilities;
   readonly requires: Readonly<Record<SkillName, string>>;
-  /** Id of the identity that published: a key, a person or a CI job. */
+  /** Id of the identity that published the version: a key, a person or a CI job. */
   readonly publisher: Digest;
   /**
-   * Addresses of all needed Sigstore bundles: publish, scan, approvals, verification summary, and
-   * the identity statements that these depend on.
+   * Addresses of all needed Sigstore bundles: publication, scan, approvals, verification summary,
+   * and the identity statements that these four depend on.
    */
   readonly statements: readonly Digest[];
-  /** Log index of the verification summary. */
+  /** Log index of the version's verification summary. */
   readonly logIndex: number;
 }
 
@@ -63,8 +63,8 @@ const lineShape: Shape<IndexLine> = exactObject({
 });
 
 /**
- * Reads the index file of one skill. One unreadable line, or a line of another skill, rejects the
- * file.
+ * Parses the index file of one skill. One unreadable line, or a line of another skill, makes the
+ * parser reject the whole file.
  * @throws Problem `registry-answer-invalid`
  */
 export function parseIndexFile(bytes: Uint8Array, name: SkillName): IndexLine[] {
@@ -83,14 +83,16 @@ export function parseIndexFile(bytes: Uint8Array, name: SkillName): IndexLine[] 
   return parsed;
 }
 
-/** The line as the file contains it, without the line feed: RFC 8785. */
+/**
+ * Prints an index line as the index file contains it: in its RFC 8785 form, without the line feed.
+ */
 export function printIndexLine(line: IndexLine): string {
   return canonicalJson(line);
 }
 
-/** The part of a description that goes into an index line. */
+/** The part of a skill's description that an index line contains. */
 export function indexDescription(description: string): string {
-  // Cut between characters, never inside a surrogate pair.
+  // The description is cut between characters, never inside a surrogate pair.
   return [...description].reduce(
     (cut, char) => (cut.length + char.length > descriptionCharsMax ? cut : cut + char),
     '',

@@ -1,4 +1,7 @@
-/** Verifies `status.json`: the signed marks of approved versions, valid for at most 24 hours. */
+/**
+ * Verifies `status.json`: the signed marks on approved versions. A status is valid for at most 24
+ * hours.
+ */
 import * as v from 'valibot';
 import type { Digest } from '../../skill/digest.ts';
 import { parseJson } from '../../skill/json.ts';
@@ -22,7 +25,7 @@ export interface StatusMark {
   readonly bundle: Digest;
   readonly kind: 'yanked' | 'deprecated' | 'suspended' | 'revoked';
   readonly reason: string;
-  /** ISO 8601, UTC. */
+  /** The time since which the mark is on the version (ISO 8601, UTC). */
   readonly since: string;
 }
 
@@ -30,9 +33,9 @@ export interface Status {
   /** The newest signed checkpoint of the log, as a note. */
   readonly checkpoint: string;
   readonly marks: readonly StatusMark[];
-  /** ISO 8601, UTC. */
+  /** The time at which the registry signed the status (ISO 8601, UTC). */
   readonly issued: string;
-  /** ISO 8601, UTC; at most 24 hours after `issued`. */
+  /** The time at which the status expires (ISO 8601, UTC); at most 24 hours after `issued`. */
   readonly expires: string;
 }
 
@@ -58,17 +61,18 @@ export const statusShape: Shape<Status> = v.pipe(
 );
 
 export interface StatusOptions {
-  /** How long the status still counts after `expires`; 0 by default. */
+  /** How many seconds the status still counts after `expires`; 0 by default. */
   readonly graceSeconds?: number;
   /**
-   * Judges a past time: a retired status key counts up to its last log index. Never set this for
-   * the present: the thief of a retired key could show the log of that index for ever.
+   * Whether a past time is judged. For a past time, a retired status key counts up to the key's
+   * last log index. Never set `past` for the present: the thief of a retired key could show the log
+   * of that index for ever.
    */
   readonly past?: boolean;
 }
 
 /**
- * Reads `status.json`, and verifies its signature, its time and its checkpoint.
+ * Reads `status.json`, and verifies the status' signature, time and checkpoint.
  * @param now milliseconds since 1970
  * @throws Problem `statement-invalid`, `signature-invalid`, `status-stale`, `log-invalid`,
  * `json-invalid`
@@ -102,14 +106,14 @@ export function verifyStatus(
   return status;
 }
 
-/** The newest of several statuses; it shows the head of the log. */
+/** The newest of several statuses, which shows the head of the log. */
 export function newestStatus(statuses: readonly Status[]): Status | undefined {
   return newestFirst(statuses)[0];
 }
 
 /**
- * All marks of several statuses, newest status first. A newer status does not remove the mark of an
- * older one, because the holder of the status key can sign a status without marks at any time. A
+ * All marks in several statuses, newest status first. A newer status does not remove the mark of an
+ * older status, because the holder of the status key can sign a status without marks at any time. A
  * lifted mark disappears within a day, when each source shows a status from after the lift.
  */
 export function marksOfAll(statuses: readonly Status[]): StatusMark[] {
@@ -149,7 +153,7 @@ function requireTime(
   now: number,
   { graceSeconds = 0 }: StatusOptions,
 ): void {
-  // Negated, so that a clock that returns NaN fails the comparison.
+  // The comparison is negated, so that a clock that returns NaN fails the comparison.
   if (!(now >= Date.parse(issued) - clockSkewSeconds * 1000)) {
     throw new Problem(
       'status-stale',

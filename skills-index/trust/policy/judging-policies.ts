@@ -1,6 +1,7 @@
 /**
- * Chooses the policies that judge a version. The policy in force at its verification summary
- * decides how it is approved; today's policy decides what is never accepted.
+ * Chooses the policies that judge a version. The policy in force at the version's verification
+ * summary decides how the version is approved. Today's policy decides which capabilities and rule
+ * sets are never accepted.
  */
 import {
   type Capabilities,
@@ -13,9 +14,9 @@ import type { Reasons } from '../decision/reason.ts';
 import type { Policy } from './policy.ts';
 
 export interface JudgingPolicies {
-  /** The policy that approvals and verification summary must name. */
+  /** The policy that the approvals and the verification summary must name. */
   readonly approving: Policy;
-  /** The last log index of that policy, when it is an earlier one. */
+  /** The last log index of the approving policy; absent when that policy is today's. */
   readonly validUpTo?: number;
   /**
    * Every policy whose ceiling and refused rule sets apply. A fault that is known today also counts
@@ -25,11 +26,12 @@ export interface JudgingPolicies {
 }
 
 /**
- * The policies for a verification summary at a log index, or for a future one. The policy and its
- * list of earlier policies are trusted input.
+ * The policies for a verification summary at a log index, or for a future verification summary. The
+ * policy and its list of earlier policies are trusted input.
  */
 export function policiesAt(policy: Policy, summaryIndex: number | undefined): JudgingPolicies {
-  // In order: the first policy that reaches the verification summary's index was in force.
+  // Earlier policies are in the order of their log indexes. The first policy that reaches the
+  // verification summary's log index was in force.
   const earlier = policy.earlier?.find(
     (one) => summaryIndex !== undefined && summaryIndex <= one.validUpTo,
   );
@@ -56,7 +58,7 @@ export function judgeRuleSet(
   );
 }
 
-/** Judges whether capabilities stay below every ceiling. */
+/** Judges whether the capabilities stay within the ceiling of every policy. */
 export function judgeCeiling(
   { binding }: JudgingPolicies,
   capabilities: Capabilities,

@@ -1,4 +1,7 @@
-/** The policy of a registry: how many people must approve, and the most capabilities of a skill. */
+/**
+ * The policy of a registry: how many people must approve a version, and which capabilities a skill
+ * may have at most.
+ */
 import * as v from 'valibot';
 import { canonicalDigest } from '../../skill/canonical-json.ts';
 import type { Capabilities } from '../../skill/capability.ts';
@@ -17,7 +20,10 @@ import {
 } from '../limits.ts';
 import { programsOfReach } from './programs.ts';
 
-/** The number of people who must approve, and how many of them must sign without the desk. */
+/**
+ * The number of people who must approve a version, and how many of these people must sign without
+ * the desk.
+ */
 export interface ApprovalsNeeded {
   readonly total: number;
   readonly independent: number;
@@ -28,37 +34,43 @@ export interface Policy {
   readonly approvals: {
     readonly usual: ApprovalsNeeded;
     /**
-     * For secrets together with egress, powerful programs as `exec`, findings of level high, and
-     * verdicts that stop a version.
+     * The approvals for secrets together with egress, for powerful programs as `exec`, for findings
+     * of level high, and for verdicts that stop a version.
      */
     readonly high: ApprovalsNeeded;
   };
   /**
-   * Programs whose `exec` needs the high number of approvals. Any word of a name counts: `python`
-   * also matches `python3.12` and `python-config`.
+   * Programs whose `exec` needs the high number of approvals. Any word of a program's name counts:
+   * `python` also matches `python3.12` and `python-config`.
    */
   readonly programs: readonly string[];
-  /** The most that any version may have; null for no limit. */
+  /** The most capabilities that any version may have; null for no limit. */
   readonly ceiling: Capabilities | null;
-  /** How many scanners must sign the same report, each a different member; 1 by default. */
+  /** How many scanners must sign the same report, each scanner a different member; 1 by default. */
   readonly scanners?: 1 | 2;
   /**
-   * Rule sets whose scans no longer count because they are known to miss something. A digest tells
-   * nothing about age, so each is listed.
+   * Rule sets whose scans no longer count, because these rule sets are known to miss an attack. The
+   * digest of a rule set tells nothing about its age, so the policy lists each rule set.
    */
   readonly refusedRuleSets?: readonly Digest[];
-  /** Earlier policies, oldest first; versions approved under them stay admitted. */
+  /**
+   * Earlier policies, oldest first. Versions that were approved under an earlier policy stay
+   * admitted.
+   */
   readonly earlier?: readonly EarlierPolicy[];
 }
 
 /** A policy that was in force up to a log index. */
 export interface EarlierPolicy {
   readonly policy: Omit<Policy, 'earlier'>;
-  /** Log index of the last verification summary that it judges. */
+  /** Log index of the last verification summary that the earlier policy judges. */
   readonly validUpTo: number;
 }
 
-/** The policy of a registry that has none; registries older than `firstPolicy` depend on it. */
+/**
+ * The policy of a registry that has no policy file; registries older than `firstPolicy` depend on
+ * this policy.
+ */
 export const defaultPolicy: Policy = {
   schema: 'skillgate.policy/1',
   approvals: { usual: { total: 1, independent: 0 }, high: { total: 2, independent: 1 } },
@@ -67,9 +79,9 @@ export const defaultPolicy: Policy = {
 };
 
 /**
- * The policy of a new registry: one approver must sign without the desk. The operator of the desk
- * chooses what a passkey signs there, so a stolen registry could approve by itself if approvals by
- * the desk were enough.
+ * The policy of a new registry, in which one approver must sign without the desk. The operator of
+ * the desk chooses the statement that a passkey signs there. If approvals by the desk were enough,
+ * a stolen registry could approve by itself.
  */
 export const firstPolicy: Policy = {
   ...defaultPolicy,
@@ -118,14 +130,17 @@ const policyShape: Shape<Policy> = exactObject({
   ),
 });
 
-/** @throws Problem `json-invalid` with every reason */
+/**
+ * Parses a policy.
+ * @throws Problem `json-invalid` with every reason
+ */
 export function parsePolicy(content: Uint8Array | string): Policy {
   if (content.length > policyBytesMax)
     throw new Problem('json-invalid', 'Cannot read the policy: it is too large');
   return parseShape(policyShape, parseJson(content, 'policy.json'), 'json-invalid', 'the policy');
 }
 
-/** How many approvals a version needs. */
+/** How many approvals a version needs under a policy. */
 export function approvalsNeeded(
   policy: Policy,
   version: {
@@ -163,16 +178,16 @@ export function whyHigh(
 }
 
 /**
- * The digest that approvals and verification summaries name: SHA-256 of the RFC 8785 form without
- * `earlier`.
+ * The digest by which approvals and verification summaries name a policy: SHA-256 of the policy's
+ * RFC 8785 form without `earlier`.
  */
 export function policyDigest({ earlier: _, ...policy }: Policy): Digest {
   return canonicalDigest(policy);
 }
 
 /**
- * Whether a program as `exec` needs the high number of approvals: `*`, or a program with a word of
- * the policy's list in its name.
+ * Whether a program as `exec` needs the high number of approvals. `*` needs the high number, and so
+ * does a program with a word of the policy's list in its name.
  */
 export function hasReach(policy: Policy, program: string): boolean {
   const name = program.toLowerCase().replace(/\.(exe|cmd|bat|com)$/, '');

@@ -1,6 +1,7 @@
 /**
- * Programs that can do more than their name says: they run code from their input, start other
- * programs, or send data out. Sources: manual pages, and GTFOBins for programs that give a shell.
+ * Programs that can do more than their name says: these programs run code from their input, start
+ * other programs, or send data out. Sources: manual pages, and GTFOBins for programs that give a
+ * shell.
  */
 const words = (text: string): string[] => text.trim().split(/\s+/);
 
@@ -55,7 +56,7 @@ const convertersWithDoors = words(`
   mpv mplayer mutool obs pandoc pdflatex pdftex pico qpdf rst2pdf soffice sox streamlink tex vlc wkhtmltopdf wkhtmltoimage xelatex yt-dlp
   youtube-dl unoconv`);
 
-/** All programs in order, each once. */
+/** All powerful programs in order, each program once. */
 export const programsOfReach: readonly string[] = [
   ...new Set([
     ...shells,

@@ -1,33 +1,36 @@
-/** The keys of each office (role) of the root file at a log index, and their checkpoints. */
+/**
+ * The keys of each office (role) of the root file at a log index, and the checkpoints that these
+ * keys signed.
+ */
 import { type Checkpoint, verifyCheckpoint } from '../../log/checkpoint.ts';
 import type { Digest } from '../../skill/digest.ts';
 import { Problem } from '../../skill/problem.ts';
 import { type ParseKey, parseKey } from '../../statement/parse-key.ts';
 import { type RootFile, type RootKey, type RootOffice, rootKeyId, spkiOf } from './root.ts';
 
-/** A key of an office; a key without `validUpTo` is still in office. */
+/** A key of an office of the root file. A key without `validUpTo` is still in office. */
 export interface OfficeKey extends RootKey {
   readonly validUpTo?: number;
 }
 
 /** A checkpoint that a key of the log signed. */
 export interface RootCheckpoint extends Checkpoint {
-  /** SPKI DER of the key that signed it. */
+  /** SPKI DER of the key that signed the checkpoint. */
   readonly logKey: Uint8Array;
   /**
-   * Whether a retired key signed it. It then counts only with a consistency proof to a head that
-   * the current key signed.
+   * Whether a retired key signed the checkpoint. A checkpoint of a retired key counts only with a
+   * consistency proof to a head that the current key signed.
    */
   readonly retired: boolean;
 }
 
-/** The keys of an office: the present ones first, then the retired ones. */
+/** The keys of an office: the present keys first, then the retired keys. */
 export function keysOfOffice(root: RootFile, office: RootOffice): readonly OfficeKey[] {
   const current = office === 'administrator' ? root.administrators : [root[office]];
   return [...current, ...(root.retired ?? []).filter((one) => one.office === office)];
 }
 
-/** Whether a key held an office at a log index. */
+/** Whether a key held an office of the root file at a log index. */
 export function isInOffice(root: RootFile, office: RootOffice, keyId: Digest, at: number): boolean {
   return keysOfOffice(root, office).some(
     (one) => rootKeyId(one) === keyId && at <= (one.validUpTo ?? at),
@@ -40,7 +43,8 @@ export function thresholdAt({ threshold, thresholds = [] }: RootFile, at: number
 }
 
 /**
- * Verifies a checkpoint by the log key in office, or by a retired one up to its last log index.
+ * Verifies a checkpoint by the log key in office, or by a retired log key up to the retired key's
+ * last log index.
  * @throws Problem `log-invalid`, `signature-invalid`
  */
 export function verifyRootCheckpoint(

@@ -1,5 +1,6 @@
 /**
- * The root file: the few keys from which all other trust derives. Clients pin it by fingerprint.
+ * The root file has the few keys from which all other trust derives. Clients pin the root file by
+ * its fingerprint.
  */
 import * as v from 'valibot';
 import { canonicalDigest } from '../../skill/canonical-json.ts';
@@ -23,7 +24,7 @@ import {
   rootThresholdsMax,
 } from '../limits.ts';
 
-/** SPKI DER in base64. */
+/** A key of the root file, as SPKI DER in base64. */
 export interface RootKey {
   readonly key: string;
 }
@@ -31,12 +32,12 @@ export interface RootKey {
 export const rootOffices = ['log', 'registry', 'status', 'administrator'] as const;
 export type RootOffice = (typeof rootOffices)[number];
 
-/** A former key of the root file: its signatures count up to a log index. */
+/** A former key of the root file. Signatures of a retired key count up to a log index. */
 export interface RetiredKey extends RootKey {
   readonly office: RootOffice;
   /**
-   * The last log index that counts. For a key of the log, the last index that its checkpoints may
-   * include.
+   * The last log index at which the retired key counts. For a key of the log, the last index that
+   * the key's checkpoints may include.
    */
   readonly validUpTo: number;
 }
@@ -44,34 +45,34 @@ export interface RetiredKey extends RootKey {
 /** A threshold of an earlier root file, for votes up to a log index. */
 export interface EarlierThreshold {
   readonly threshold: number;
-  /** The last log index at which it counts. */
+  /** The last log index at which the earlier threshold counts. */
   readonly validUpTo: number;
 }
 
 export interface RootFile {
   readonly schema: 'skillgate.root/1';
-  /** A bare host name, or `localhost`. */
+  /** The registry's name: a bare host name, or `localhost`. */
   readonly origin: string;
-  /** Ed25519: signs checkpoints. */
+  /** The log's Ed25519 key, which signs checkpoints. */
   readonly log: RootKey;
-  /** P-256: signs status.json. */
+  /** The registry's P-256 key that signs status.json. */
   readonly status: RootKey;
-  /** P-256: signs verification summaries and automatic suspensions. */
+  /** The registry's P-256 key that signs verification summaries and automatic suspensions. */
   readonly registry: RootKey;
-  /** P-256. */
+  /** The P-256 keys of the administrators. */
   readonly administrators: readonly { readonly keyId: Digest; readonly key: string }[];
   /** How many administrators together may change a scope's owners. */
   readonly threshold: number;
   /**
-   * Earlier thresholds, oldest first. Without them, a new threshold would undo earlier agreements
-   * or make a lone earlier vote sufficient.
+   * Earlier thresholds, oldest first. Without earlier thresholds, a new threshold would undo
+   * earlier agreements or make a lone earlier vote sufficient.
    */
   readonly thresholds?: readonly EarlierThreshold[];
   /** Keys of earlier root files, by office. */
   readonly retired?: readonly RetiredKey[];
   /**
-   * Whether the registry has had TUF metadata from its first day. Then a client rejects a registry
-   * without TUF metadata.
+   * Whether the registry has had TUF metadata from its first day. From such a registry, a client
+   * rejects answers without TUF metadata.
    */
   readonly tuf?: 1;
   /**
@@ -80,8 +81,8 @@ export interface RootFile {
    */
   readonly first?: Digest;
   /**
-   * The last log index at which a statement without a registry name counts. When absent: none
-   * counts with `tuf`, all count without.
+   * The last log index at which a statement without a registry name counts. When absent, no such
+   * statement counts if the root file has `tuf`; otherwise all such statements count.
    */
   readonly unnamedUpTo?: number;
 }
@@ -153,7 +154,7 @@ const rootShape: Shape<RootFile> = v.pipe(
     unnamedUpTo: v.exactOptional(logIndex),
   }),
   // Only the administrators' signatures in the TUF metadata prove which root file was first.
-  // Without them, a registry could name the first root file of another registry.
+  // Without these signatures, a registry could name the first root file of another registry.
   v.check(
     ({ first, tuf }) => first === undefined || tuf === 1,
     'names a first root file, and no TUF metadata (tuf) to prove it',
@@ -162,8 +163,8 @@ const rootShape: Shape<RootFile> = v.pipe(
     (root) => root.threshold <= root.administrators.length,
     'has a threshold above the number of administrators',
   ),
-  // The holder of a key in two offices could act in both. A present key that is also retired would
-  // never end.
+  // The holder of a key in two offices could act in both offices. A present key that is also
+  // retired would never end.
   v.check((root) => {
     const keys = [
       root.log,
@@ -177,7 +178,7 @@ const rootShape: Shape<RootFile> = v.pipe(
 );
 
 /**
- * Reads a root file strictly.
+ * Parses a root file strictly.
  * @throws Problem `root-invalid`, `json-invalid`
  */
 export function parseRoot(content: Uint8Array | string): RootFile {
@@ -186,7 +187,10 @@ export function parseRoot(content: Uint8Array | string): RootFile {
   return parseShape(rootShape, parseJson(content, 'root.json'), 'root-invalid', 'the root file');
 }
 
-/** The fingerprint that people compare and `--root` names: SHA-256 of the RFC 8785 form. */
+/**
+ * The fingerprint of a root file that people compare and `--root` names: SHA-256 of the root file's
+ * RFC 8785 form.
+ */
 export function rootFingerprint(root: RootFile): Digest {
   return canonicalDigest(root);
 }
