@@ -1,6 +1,6 @@
 /**
- * Reads the identity in a Fulcio certificate: exactly one name, the issuer that vouched for it, and
- * the details of a CI job.
+ * Reads the identity in a Fulcio certificate: exactly one name, the issuer that vouched for the
+ * name, and the details of a CI job.
  */
 import { type Digest, digestOf } from '../../skill/digest.ts';
 import { Problem } from '../../skill/problem.ts';
@@ -8,45 +8,53 @@ import { isP256Spki } from '../../statement/field-shapes.ts';
 import { certificateBytesMax, certificateTextBytesMax } from '../limits.ts';
 import { type Der, derTags, elementsOf, oidText, readDer } from './der.ts';
 
-/** Claims of a certificate (Fulcio's oid-info.md); an empty one counts as absent. */
+/** Claims of a certificate (Fulcio's oid-info.md); an empty claim counts as absent. */
 export interface CertificateClaims {
-  /** URL of the OIDC issuer: 1.3.6.1.4.1.57264.1.8, or .1 where there is no .8. */
+  /**
+   * URL of the OIDC issuer, from the extension 1.3.6.1.4.1.57264.1.8; from 1.3.6.1.4.1.57264.1.1
+   * when the certificate has no extension .8.
+   */
   readonly issuer: string;
-  /** The one subject alternative name, exactly. */
+  /** The certificate's only subject alternative name, byte by byte. */
   readonly subject: string;
-  /** .15: the provider's immutable id of the repository. */
+  /** Extension .15: the CI provider's immutable id of the repository. */
   readonly repository?: string;
   /**
-   * .9, build signer URI: of the instructions that the job ran, which need not be those of the
-   * workflow that called them.
+   * Extension .9, the build signer URI: the address of the instructions that the CI job ran. A
+   * reusable workflow's instructions have another address than the workflow that called them.
    */
   readonly instructions?: string;
-  /** .18, build config URI without `@ref`. */
+  /**
+   * Extension .18: the build config URI without `@ref`, which is the address of the workflow file.
+   */
   readonly workflow?: string;
-  /** .14, for example `refs/heads/main`. */
+  /** Extension .14: the git ref of the CI job, for example `refs/heads/main`. */
   readonly ref?: string;
-  /** .23, deployment environment. */
+  /** Extension .23: the CI job's deployment environment. */
   readonly environment?: string;
-  /** .20, for example `push`. */
+  /** Extension .20: the event that started the CI job, for example `push`. */
   readonly trigger?: string;
-  /** .21, URL of the run. */
+  /** Extension .21: URL of the CI job's run. */
   readonly run?: string;
 }
 
-/** A leaf certificate as far as we read it; nothing is verified. */
+/**
+ * The parts of a leaf certificate that Skillgate reads. No signature of the certificate is
+ * verified.
+ */
 export interface Leaf {
   readonly claims: CertificateClaims;
-  /** SPKI DER of its P-256 key. */
+  /** The certificate's P-256 key, in SPKI DER. */
   readonly spki: Uint8Array;
   /**
-   * SHA-256 of the TBSCertificate, as the certificate's id. The whole certificate may have several
-   * encodings, because signatures may.
+   * The certificate's id: SHA-256 of the TBSCertificate. The whole certificate may have several
+   * encodings, because its signature may have several.
    */
   readonly certificateId: Digest;
 }
 
 /**
- * Reads the claims of a certificate (DER).
+ * Reads the claims of a certificate in DER.
  * @throws Problem `certificate-invalid`
  */
 export function readClaims(der: Uint8Array): CertificateClaims {
@@ -54,8 +62,9 @@ export function readClaims(der: Uint8Array): CertificateClaims {
 }
 
 /**
- * Reads a code signing certificate (RFC 5280): version 3, no authority, for code signing alone, no
- * extension twice and none that is critical and unknown here.
+ * Reads a code signing certificate (RFC 5280). The certificate must have version 3, belong to no
+ * authority, and be for code signing alone. No extension may occur twice, and no critical extension
+ * may be unknown to Skillgate.
  * @throws Problem `certificate-invalid`
  */
 export function readLeaf(der: Uint8Array): Leaf {
@@ -84,12 +93,12 @@ const oids = {
   extendedUsage: '2.5.29.37',
 } as const;
 const mayBeCritical: ReadonlySet<string> = new Set(Object.values(oids));
-// ExtKeyUsageSyntax with id-kp-codeSigning and nothing else.
+// The DER of an extended key usage (ExtKeyUsageSyntax) with id-kp-codeSigning and nothing else.
 const codeSigning = Buffer.from('300a06082b06010505070303', 'hex');
 
 type Extensions = ReadonlyMap<string, Uint8Array>;
 
-// Object identifier → content of its OCTET STRING.
+// Maps the object identifier of each extension to the content of the extension's OCTET STRING.
 function readExtensions(behindKey: readonly Der[]): Extensions {
   const list = behindKey.find(({ tag }) => tag === 0xa3);
   if (list === undefined) throw invalid('it has no extensions');
@@ -116,7 +125,8 @@ function readExtensions(behindKey: readonly Der[]): Extensions {
 
 function requireCodeSigning(extensions: Extensions): void {
   const constraints = extensions.get(oids.constraints);
-  // An empty sequence says "no authority"; anything else in it concerns authorities only.
+  // An empty sequence of basic constraints means that the certificate belongs to no authority. Any
+  // content of the sequence concerns authorities only.
   if (
     constraints !== undefined &&
     readDer(constraints, derTags.sequence, what).content.byteLength > 0
@@ -127,7 +137,8 @@ function requireCodeSigning(extensions: Extensions): void {
     throw invalid('it is not for code signing alone');
   const usage = extensions.get(oids.keyUsage);
   const [, bits = 0] = usage === undefined ? [] : readDer(usage, derTags.bitString, what).content;
-  // digitalSignature is the first bit, keyCertSign the sixth (RFC 5280 §4.2.1.3).
+  // In the key usage bits, digitalSignature is the first bit and keyCertSign is the sixth bit (RFC
+  // 5280 §4.2.1.3).
   if (bits < 0x80 || (bits & 0x04) !== 0) throw invalid('its key usage is not digital signature');
 }
 
@@ -163,8 +174,8 @@ function claimsOf(extensions: Extensions): CertificateClaims {
   return { issuer, subject: subjectOf(extensions.get(oids.names)), ...there };
 }
 
-// Names of branches and of files may hold an @ of their own: only the ref that the certificate
-// itself names is taken off.
+// Names of branches and of files may contain an @, so only the ref that the certificate itself
+// names is removed from the build config URI.
 function withoutRef(buildConfig: string | undefined, ref: string | undefined): string | undefined {
   const end = `@${ref}`;
   return ref !== undefined && buildConfig?.endsWith(end)
@@ -178,8 +189,8 @@ function subjectOf(names: Uint8Array | undefined): string {
   const [name] = list;
   if (name === undefined || list.length !== 1)
     throw invalid(`it has ${list.length} subject alternative names, not one`);
-  // GeneralName (RFC 5280 §4.2.1.6): rfc822Name, uniformResourceIdentifier, otherName with Fulcio's
-  // user name.
+  // The three accepted forms of a GeneralName (RFC 5280 §4.2.1.6): rfc822Name,
+  // uniformResourceIdentifier, and otherName with Fulcio's user name.
   const text =
     name.tag === 0x81 || name.tag === 0x86
       ? printable(name.content, 'its name', true)
@@ -202,7 +213,8 @@ function otherName({ tag, content }: Der): string {
   return printable(readDer(value.content, derTags.utf8String, what).content, 'its name');
 }
 
-// Compared and shown, so: UTF-8 (an IA5String: ASCII), no controls, nothing invisible.
+// People and programs compare the certificate's texts. A text must therefore be UTF-8 (ASCII for an
+// IA5String), without control characters and without invisible characters.
 function printable(bytes: Uint8Array, where: string, ascii = false): string {
   const text = Buffer.from(bytes).toString('utf8');
   const isExact =

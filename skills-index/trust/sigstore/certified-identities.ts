@@ -1,18 +1,21 @@
-/** Lists every identity that a certificate satisfies, so that matching means comparing digests. */
+/**
+ * Lists every identity that a certificate satisfies, so that matching an identity means comparing
+ * digests.
+ */
 import type { Digest } from '../../skill/digest.ts';
 import type { CiIdentity, OidcIdentity, PersonIdentity } from '../../statement/attestation.ts';
 import { identityId, printIdentity } from '../../statement/identity-id.ts';
 import type { CertificateClaims } from './certificate-identity.ts';
 
 /**
- * Events that run a workflow on a stranger's proposal, as GitHub and GitLab name them. Such a job
- * has no identity.
+ * Events that run a workflow on a stranger's proposal, as GitHub and GitLab name these events. A CI
+ * job that such an event started has no identity.
  */
 const strangersTriggers = /^(external_)?(pull_request|merge_request)/;
 
 /**
- * Id of the certificate's person form, which names the certificate whatever other identities it
- * has.
+ * Id of the identity that consists of the certificate's issuer and subject. This id names the
+ * certificate whatever other identities the certificate satisfies.
  */
 export function personOf({ issuer, subject }: CertificateClaims): Digest {
   const person: PersonIdentity = { issuer, subject };
@@ -20,7 +23,8 @@ export function personOf({ issuer, subject }: CertificateClaims): Digest {
 }
 
 /**
- * Ids of all identities that a certificate satisfies; none for a job that a pull request started.
+ * Ids of all identities that a certificate satisfies; empty for a CI job that a pull request
+ * started.
  */
 export function idsOfClaims(claims: CertificateClaims): Digest[] {
   if (isStrangersJob(claims)) return [];
@@ -32,7 +36,7 @@ export function idsOfClaims(claims: CertificateClaims): Digest[] {
   return identities.map(identityId);
 }
 
-/** Whom a certificate names, for people. */
+/** Prints the signer that a certificate names, as a text for people. */
 export function printClaims(claims: CertificateClaims): string {
   const { issuer, subject, trigger } = claims;
   const job = jobsOf(claims).at(-1);
@@ -44,9 +48,9 @@ function isStrangersJob({ trigger }: CertificateClaims): boolean {
   return trigger !== undefined && strangersTriggers.test(trigger);
 }
 
-// A reusable workflow gives its own name to every job that calls it, from any repository (Fulcio's
-// oid-info.md: .9 is the name, .18 the caller). So the name does not identify the job; only the
-// forms with repository and workflow do.
+// A reusable workflow gives its own name to every CI job that calls the workflow, from any
+// repository (Fulcio's oid-info.md: .9 is the name, .18 the caller). So this name does not identify
+// the job; only identities with repository and workflow identify the job.
 function isCalled({ subject, instructions = subject, workflow }: CertificateClaims): boolean {
   return (
     workflow !== undefined &&
@@ -56,7 +60,7 @@ function isCalled({ subject, instructions = subject, workflow }: CertificateClai
   );
 }
 
-// A certificate that does not say what triggered the job identifies no job.
+// A certificate that does not name the event that started the CI job identifies no job.
 function jobsOf({
   issuer,
   repository,

@@ -1,17 +1,17 @@
 /**
- * ASN.1 in DER (X.690), read strictly: one-byte tags, definite lengths in their shortest form,
- * nothing left over.
+ * Reads ASN.1 in DER (X.690) strictly: one-byte tags, definite lengths in their shortest form, no
+ * bytes left over.
  */
 import { Problem } from '../../skill/problem.ts';
 
-/** One element: its tag byte, what it holds, and all of its bytes. */
+/** One DER element: the element's tag byte, its content, and all of its bytes. */
 export interface Der {
   readonly tag: number;
   readonly content: Uint8Array;
   readonly whole: Uint8Array;
 }
 
-/** Tag bytes of the universal types that certificates are made of. */
+/** Tag bytes of the universal ASN.1 types that occur in certificates. */
 export const derTags = {
   boolean: 0x01,
   bitString: 0x03,
@@ -22,8 +22,8 @@ export const derTags = {
 } as const;
 
 /**
- * Reads bytes that are exactly one element, of this tag.
- * @param what how messages name it
+ * Reads bytes that are exactly one DER element with this tag.
+ * @param what how messages name the element
  * @throws Problem `certificate-invalid`
  */
 export function readDer(bytes: Uint8Array, tag: number, what: string): Der {
@@ -33,7 +33,7 @@ export function readDer(bytes: Uint8Array, tag: number, what: string): Der {
 }
 
 /**
- * The elements that bytes are made of, one behind the other.
+ * Splits bytes into the DER elements that follow each other.
  * @throws Problem `certificate-invalid`
  */
 export function elementsOf(bytes: Uint8Array, what: string): Der[] {
@@ -46,13 +46,15 @@ export function elementsOf(bytes: Uint8Array, what: string): Der[] {
   return elements;
 }
 
-/** `1.2.840…` of an object identifier's content, or the empty text when it is none. */
+/**
+ * Prints an object identifier as `1.2.840…`; empty when the content is not an object identifier.
+ */
 export function oidText(content: Uint8Array): string {
   const arcs: number[] = [];
   let arc = 0;
   for (const [at, byte] of content.entries()) {
-    // A leading 0x80 would write one identifier in two ways; arcs above 2^53 name nothing that we
-    // know.
+    // With a leading 0x80, one object identifier could be written in two ways. Arcs above 2^53
+    // belong to no object identifier that Skillgate knows.
     if ((arc === 0 && byte === 0x80) || arc > 2 ** 45) return '';
     arc = arc * 128 + (byte % 128);
     if (byte < 0x80) {
@@ -68,14 +70,15 @@ export function oidText(content: Uint8Array): string {
 
 function elementAt(bytes: Uint8Array, start: number, what: string): Der {
   const tag = bytes[start] ?? 0;
-  // 0x80, a length that is not known yet, is no length in DER: so is one that is missing.
+  // In DER, the length byte 0x80 (indefinite length) is not allowed. A missing length byte is read
+  // as 0x80, so it is rejected, too.
   const first = bytes[start + 1] ?? 0x80;
   if (tag % 32 === 31) throw unreadable(what);
   const lengthBytes = first < 0x80 ? 0 : first - 0x80;
   const written = bytes.subarray(start + 2, start + 2 + lengthBytes);
   const length = first < 0x80 ? first : written.reduce((sum, byte) => sum * 256 + byte, 0);
   const contentAt = start + 2 + lengthBytes;
-  // A length below 128, or one that begins with zero, has a shorter form.
+  // A DER length below 128, or a length that begins with a zero byte, has a shorter form.
   const isShortest = first < 0x80 || (written[0] !== 0 && length >= 0x80);
   if (!isShortest || contentAt + length > bytes.byteLength) throw unreadable(what);
   return {

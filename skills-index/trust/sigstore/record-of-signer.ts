@@ -1,14 +1,14 @@
 /**
- * Checks of log entries that @sigstore/verify leaves out: the entry must name the signer's key, and
- * the log must have counted at that time.
+ * Checks of log entries that @sigstore/verify leaves out. Each entry must name the signer's key,
+ * and the log's key must have been valid at the signing time.
  */
 import type { SignedEntity } from '@sigstore/verify';
 import { Problem } from '../../skill/problem.ts';
 import type { SigstoreRoot } from './trusted-root.ts';
 
 /**
- * Requires that each entry of a verified bundle names this certificate (DER) or key (SPKI DER), and
- * that the log's key was valid at the signing time.
+ * Requires that each log entry of a verified bundle names this certificate (DER) or key (SPKI DER),
+ * and that the log's key was valid at the signing time.
  * @throws Problem `log-invalid`
  */
 export function requireRecords(entity: SignedEntity, root: SigstoreRoot, signer: Uint8Array): void {
@@ -25,8 +25,8 @@ export function requireRecords(entity: SignedEntity, root: SigstoreRoot, signer:
 }
 
 /**
- * When a bundle's signature was made, as timestamp authorities and logs signed it; every one of
- * them counts once the bundle is verified.
+ * The times of a bundle's signature that timestamp authorities and logs signed. Every one of these
+ * times counts once the bundle is verified.
  */
 export function timesOf({ timestamps }: SignedEntity): Date[] {
   return timestamps.flatMap((one) => {
@@ -49,7 +49,8 @@ function stringsIn(value: unknown): string[] {
   return typeof value === 'object' && value !== null ? Object.values(value).flatMap(stringsIn) : [];
 }
 
-// Rekor v2 writes DER in base64, Rekor v1 PEM in base64, each kind of entry at a place of its own.
+// Rekor v2 writes the signer as DER in base64. Rekor v1 writes the signer as PEM in base64, and
+// each kind of entry has another place for the signer.
 function isSigner(text: string, signer: Uint8Array): boolean {
   const bytes = Buffer.from(text, 'base64');
   if (bytes.equals(signer)) return true;

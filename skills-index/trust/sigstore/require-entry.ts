@@ -1,11 +1,12 @@
-/** Compares a bundle's entry of a log with the body and the head that the entry must have. */
+/** Compares a bundle's log entry with the body and the log head that the entry must have. */
 import type { TreeHead } from '../../log/merkle-tree.ts';
 import { Problem } from '../../skill/problem.ts';
 import type { SigstoreLogEntry } from '../../statement/sigstore-bundle.ts';
 
 /**
- * Requires that an entry has this body, and that the entry and its proof name this head.
- * @param further more conditions, each with the message for its failure
+ * Requires that a log entry has this body, and that the entry and its inclusion proof name this
+ * head of the log.
+ * @param further more conditions on the entry, each with the message for its failure
  * @throws Problem `log-invalid`
  */
 export function requireEntry(

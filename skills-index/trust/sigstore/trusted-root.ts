@@ -1,6 +1,6 @@
 /**
- * Reads Sigstore's trusted_root.json strictly: the certificate authorities, logs and timestamp
- * authorities on which a keyless signature may depend.
+ * Reads Sigstore's trusted_root.json strictly. The file lists the certificate authorities, logs and
+ * timestamp authorities on which a keyless signature may depend.
  */
 import { type TrustMaterial, toTrustMaterial } from '@sigstore/verify';
 import * as v from 'valibot';
@@ -9,13 +9,16 @@ import { boundedList, exactObject, parseShape, unplaced } from '../../skill/shap
 import { base64 } from '../../statement/field-shapes.ts';
 import { trustedAuthoritiesMax, trustedChainMax } from '../limits.ts';
 
-/** Authorities and logs, each with the time in which it counts; no keys of people. */
+/**
+ * The authorities and logs of a trusted root, each with the time in which it counts. The trusted
+ * root has no keys of people.
+ */
 export type SigstoreRoot = Omit<TrustMaterial, 'publicKey'>;
 
 /**
- * Reads the JSON of a trusted root. Every authority and log must say since when it counts: without
- * it the library reads 1970.
- * @param value parsed JSON; the same object is read once
+ * Parses the JSON of a trusted root. Every authority and log must name the time since which it
+ * counts; without a time, Sigstore's library would assume 1970.
+ * @param value parsed JSON; the same object is parsed only once
  * @throws Problem `trusted-root-invalid`
  */
 export function parseTrustedRoot(value: unknown): SigstoreRoot {
@@ -40,7 +43,7 @@ export function parseTrustedRoot(value: unknown): SigstoreRoot {
   }
 }
 
-// Protobuf's JSON may write what is not there as null.
+// Protobuf's JSON may write an absent member as null.
 function withoutNulls(value: unknown): unknown {
   if (Array.isArray(value)) return value.map(withoutNulls);
   if (typeof value !== 'object' || value === null) return value;
@@ -48,11 +51,12 @@ function withoutNulls(value: unknown): unknown {
   return Object.fromEntries(members.map(([key, member]) => [key, withoutNulls(member)]));
 }
 
-// Reading takes longer than a signature. The trusted root is not changed by those who hold it.
+// Parsing a trusted root takes longer than verifying a signature, so results are kept. Callers do
+// not change the trusted root after they pass it.
 const read = new WeakMap<object, SigstoreRoot>();
 
-// PublicKeyDetails of Sigstore's protobuf-specs: those with which logs sign, and the numbers by
-// which the library knows them.
+// The PublicKeyDetails of Sigstore's protobuf-specs with which logs sign, and the numbers of the
+// same key types in Sigstore's library.
 const keyDetails = {
   PKCS1_RSA_PKCS1V5: 1,
   PKIX_RSA_PKCS1V5: 3,

@@ -17,22 +17,24 @@ import { parseTrustedRoot, type SigstoreRoot } from './trusted-root.ts';
 /** The signer that a trusted certificate authority vouched for, and the signing time. */
 export interface Certified {
   readonly claims: CertificateClaims;
-  /** DER of the certificate. */
+  /** The signer's certificate, in DER. */
   readonly certificate: Uint8Array;
-  /** Id of the certificate: SHA-256 of its TBSCertificate. */
+  /** The certificate's id: SHA-256 of the certificate's TBSCertificate. */
   readonly certificateId: Digest;
-  /** SPKI DER of its P-256 key. */
+  /** The certificate's P-256 key, in SPKI DER. */
   readonly spki: Uint8Array;
-  /** Milliseconds: the latest time that a timestamp authority gave to the signature. */
+  /**
+   * The latest time that a timestamp authority gave to the signature, in milliseconds since 1970.
+   */
   readonly signedAt: number;
 }
 
 /**
- * Verifies a bundle that a certificate signed, without the entry of our log. The caller judges the
- * statement.
+ * Verifies a bundle that a certificate signed, without the bundle's entry of our log. The caller
+ * judges the statement in the bundle.
  * @param bundleJson a Sigstore bundle v0.3 with the certificate, one entry of a Rekor v2 log and
  * RFC 3161 timestamps
- * @param trustedRoot parsed JSON of a trusted_root.json; trusted
+ * @param trustedRoot parsed JSON of a trusted_root.json that the caller trusts
  * @throws Problem `statement-invalid`, `trusted-root-invalid`, `certificate-invalid`,
  * `signature-invalid`, `log-invalid`
  */
@@ -66,8 +68,9 @@ function toEntity(bundle: PlainBundle): SignedEntity {
 }
 
 /**
- * Requires that the library re-encodes the certificate to the same bytes. It verifies its own
- * encoding, so different bytes with the same meaning would pass and could be read in two ways.
+ * Requires that Sigstore's library re-encodes the certificate to the same bytes. The library
+ * verifies its own encoding, so different bytes with the same meaning would pass and could be read
+ * in two ways.
  * @throws Problem `certificate-invalid`
  */
 export function requireOneForm({ key }: SignedEntity, certificate: Uint8Array): void {
@@ -77,8 +80,8 @@ export function requireOneForm({ key }: SignedEntity, certificate: Uint8Array): 
     throw new Problem('certificate-invalid', 'Cannot accept the certificate: it is not in DER');
 }
 
-// The library verifies timestamps only with a threshold above zero, and verifies no certificate
-// chain without a timestamp.
+// Sigstore's library verifies timestamps only with a threshold above zero, and verifies no
+// certificate chain without a timestamp.
 function verifyBySigstore(entity: SignedEntity, root: SigstoreRoot): void {
   const publicKey = (): never => {
     throw new Problem('key-unknown', 'Only certificates are trusted here, no keys');
@@ -93,7 +96,7 @@ function verifyBySigstore(entity: SignedEntity, root: SigstoreRoot): void {
   }
 }
 
-/** Translates an error of the library into a Problem. */
+/** Translates an error of Sigstore's library into a Problem. */
 export function toProblem(cause: unknown): Problem {
   if (cause instanceof Problem) return cause;
   const message = cause instanceof Error ? cause.message : String(cause);
@@ -110,8 +113,8 @@ export function toProblem(cause: unknown): Problem {
   return new Problem(ours, `The signature does not verify: ${reason}`, { cause });
 }
 
-// The library leaves these checks out: the whole entry, its index, and the name, size and root of
-// the checkpoint.
+// Sigstore's library leaves three checks of the Rekor entry out: the whole entry, the entry's
+// index, and the name, size and root of the checkpoint.
 function requireRekorEntry(bundle: PlainBundle, certificate: Uint8Array, root: SigstoreRoot): void {
   const [entry] = bundle.verificationMaterial.tlogEntries;
   const logs = root.tlogs.filter(({ logID }) => logID.toString('base64') === entry.logId.keyId);
