@@ -1,4 +1,4 @@
-/** Limits of runs that a plan names. */
+/** Limits of runs that appear in a plan. */
 
 /** Bytes that a run may write to stdout and stderr together. */
 export const outputBytesMax = 8 * 1024 * 1024;

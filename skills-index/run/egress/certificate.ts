@@ -1,6 +1,6 @@
 /**
  * The certificate authority of one run and its leaf certificates: ECDSA P-256, in DER (RFC 5280).
- * Name constraints limit the authority to the plan's hosts, so a stolen key cannot vouch for
+ * Name constraints limit the authority to the plan's hosts, so nobody can use a stolen key for
  * another host. The authority expires within a day.
  */
 import { createHash, generateKeyPairSync, type KeyObject, randomBytes, sign } from 'node:crypto';
@@ -8,9 +8,9 @@ import { createHash, generateKeyPairSync, type KeyObject, randomBytes, sign } fr
 const certificateHoursMax = 24;
 
 export interface RunAuthority {
-  /** The certificate of the authority, in PEM. */
+  /** The certificate of the run's authority, in PEM. */
   readonly certificate: string;
-  /** A private key and a certificate for exactly this host, both in PEM. */
+  /** Returns a private key and a certificate for exactly this host, both in PEM. */
   leafFor(host: string): { readonly key: string; readonly cert: string };
 }
 
@@ -70,8 +70,8 @@ function newKey(): {
   return { ...pair, spki: pair.publicKey.export({ type: 'spki', format: 'der' }) };
 }
 
-// RFC 5280 §4.2.1.10: a permitted name covers itself and every name below it; the empty name covers
-// all names. Every IP address is excluded.
+// A permitted name covers itself and every name below the name; the empty name covers all names.
+// The constraints exclude every IP address (RFC 5280 §4.2.1.10).
 function nameConstraints(hosts: readonly string[]): Buffer {
   const permitted = hosts.map((host) =>
     sequence(der(0x82, Buffer.from(host.replace(/^\*\.?/, '')))),
@@ -116,8 +116,8 @@ function keyUsage(flags: number, unused: number): Buffer {
 }
 
 function integer(bytes: Buffer): Buffer {
-  // A DER integer must be positive and have no superfluous leading byte, so the top bits are set to
-  // 01.
+  // A DER integer must be positive and have no superfluous leading byte, so the two top bits of the
+  // number are set to 01.
   const value = Buffer.from(bytes);
   if (value.length > 1) value[0] = ((value[0] ?? 0) & 0x7f) | 0x40;
   return der(0x02, value);

@@ -1,20 +1,22 @@
 /**
- * Reads the name of the wanted server from a TLS client's first message (RFC 8446 §4.1.2). Pure.
+ * Reads the name of the wanted server from the ClientHello, a TLS client's first message (RFC 8446
+ * §4.1.2). Pure.
  */
 
 import type { Denial } from './denial.ts';
 
 export type ClientHello =
-  /** More bytes are needed to read the hello. */
+  /** The parser needs more bytes to read the ClientHello. */
   | { readonly kind: 'partial' }
-  /** The bytes are not TLS, or the hello has a form that ordinary TLS clients never send. */
+  /** The bytes are not TLS, or the ClientHello has a form that ordinary TLS clients never send. */
   | { readonly kind: 'odd' }
   | {
       readonly kind: 'hello';
-      /** The server name in lower case; empty when the hello names no server. */
+      /** The server name in lower case; empty when the ClientHello names no server. */
       readonly serverName: string;
       /**
-       * Whether the hello contains a second, encrypted hello (ECH), which may name another server.
+       * Whether the ClientHello contains a second, encrypted ClientHello (ECH), which may name
+       * another server.
        */
       readonly hidesAnother: boolean;
     };
@@ -24,13 +26,13 @@ const handshake = 22;
 const clientHello = 1;
 const serverNameType = 0;
 const hostNameType = 0;
-/** The extension types of Encrypted Client Hello (RFC 9849) and of its predecessor. */
+/** The extension types of Encrypted Client Hello (RFC 9849) and of the extension before ECH. */
 const hiding = [0xfe0d, 0xffce];
 const recordBytesMax = 16 * 1024;
 
 /**
- * Parses the beginning of a TLS connection. The hello must fit into the first TLS record: splitting
- * a hello over records is a way to hide the server name.
+ * Parses the beginning of a TLS connection. The ClientHello must fit into the first TLS record: a
+ * client could split the ClientHello over records to hide the server name.
  */
 export function parseClientHello(bytes: Buffer): ClientHello {
   const start = [handshake, 3].some((byte, index) => index < bytes.length && bytes[index] !== byte);
@@ -49,7 +51,10 @@ export function parseClientHello(bytes: Buffer): ClientHello {
   }
 }
 
-/** Why the TLS hello of a connection to this host is denied; undefined when it is allowed. */
+/**
+ * Returns why the ClientHello of a connection to this host is denied; undefined when the connection
+ * is allowed.
+ */
 export function judgeHello(hello: ClientHello, host: string): Denial | undefined {
   if (hello.kind !== 'hello') return 'not-tls';
   if (hello.hidesAnother) return 'hidden-hello';
@@ -67,14 +72,14 @@ function readHello(hello: Reader): ClientHello {
     found.set(type, extensions.vector(2));
   }
   const names = found.get(serverNameType)?.vector(2);
-  // RFC 6066 §3 allows one server name, and its type must be a host name.
+  // A ClientHello may have one server name, and the name's type must be a host name (RFC 6066 §3).
   if (names !== undefined && names.number(1) !== hostNameType) return odd;
   const serverName = names?.vector(2).rest().toString('latin1').toLowerCase() ?? '';
   if (!hello.isAtEnd || names?.isAtEnd === false) return odd;
   return { kind: 'hello', serverName, hidesAnother: hiding.some((type) => found.has(type)) };
 }
 
-/** Reads bytes one after the other. Throws a RangeError when the bytes end too early. */
+/** Reads bytes in order. Throws a RangeError when the bytes end too early. */
 class Reader {
   readonly #bytes: Buffer;
   #at = 0;

@@ -92,16 +92,16 @@ export function rawDenial(why: Denial): string {
 }
 
 /**
- * The reason for bytes from a client that are not a valid request, by Node's error code. Undefined
- * when the client only hung up or was too slow.
+ * Returns the reason for bytes from a client that are not a valid request, by Node's error code.
+ * Returns undefined when the client only hung up or was too slow.
  */
 export function denialOfClient(code: string): Denial | undefined {
-  // When the connection ends in the middle of a request, no request was made, so nothing is denied.
+  // A connection that ends in the middle of a request made no request, so nothing is denied.
   if (code.startsWith('HPE_')) return code === 'HPE_INVALID_EOF_STATE' ? undefined : 'malformed';
   return /^(ERR_SSL|ERR_TLS|EPROTO)/.test(code) ? 'tls-failed' : undefined;
 }
 
-/** The reason for a failure on the way to a host, by Node's error code. */
+/** Returns the reason for a failure on the way to a host, by Node's error code. */
 export function denialOfFailure(cause: unknown): Denial {
   const { code = '' } = cause as { readonly code?: string };
   if (code === 'address-denied') return code;
@@ -110,8 +110,8 @@ export function denialOfFailure(cause: unknown): Denial {
 }
 
 /**
- * The reason for a request that a person did not allow; undefined when the person allowed the
- * request.
+ * Returns the reason for a request that a person did not allow; undefined when the person allowed
+ * the request.
  */
 export function denialOfHold(answer: GateAnswer): Denial | undefined {
   if (answer.kind === 'allowed') return undefined;

@@ -7,7 +7,7 @@ export interface EgressCaps {
   readonly requests: number;
   readonly requestsPerMinute: number;
   readonly sentBytes: number;
-  /** The most bytes that the proxy may keep in memory for this run at one moment. */
+  /** The highest number of bytes that the proxy may keep in memory for this run at one moment. */
   readonly heldBytes: number;
 }
 
@@ -22,7 +22,7 @@ export class EgressCounts {
     this.#caps = caps;
   }
 
-  /** Counts one more request. Answers with the reason when the run may not send the request. */
+  /** Counts one more request. Returns the reason when the run may not send the request. */
   request(nowMs: number): Denial | undefined {
     if (nowMs - this.#minute.began >= 60_000) this.#minute = { began: nowMs, requests: 0 };
     if (this.#requests++ >= this.#caps.requests) return 'too-many';
@@ -30,7 +30,7 @@ export class EgressCounts {
   }
 
   /**
-   * Counts bytes that are about to leave the sandbox. Answers with the reason when they are too
+   * Counts bytes that are about to leave the sandbox. Returns the reason when the bytes are too
    * many.
    */
   send(bytes: number): Denial | undefined {
@@ -38,7 +38,10 @@ export class EgressCounts {
     return this.#sent > this.#caps.sentBytes ? 'too-much' : undefined;
   }
 
-  /** Counts bytes that the proxy keeps in memory. A negative number releases bytes. */
+  /**
+   * Counts bytes that the proxy keeps in memory. A negative number releases bytes. Returns the
+   * reason when the bytes are too many.
+   */
   hold(bytes: number): Denial | undefined {
     this.#held += bytes;
     return this.#held > this.#caps.heldBytes ? 'too-much' : undefined;

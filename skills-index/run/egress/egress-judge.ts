@@ -1,6 +1,7 @@
 /**
- * Decides whether one request may leave: the plan allows its scheme, host, port, method and path,
- * and each secret's placeholder stands where it is allowed. Pure.
+ * Decides whether one request may leave. The plan must allow the request's scheme, host, port,
+ * method and path. The placeholder of each secret must stand where the plan allows the placeholder.
+ * Pure.
  */
 
 import { coversPath } from '../../skill/egress-target.ts';
@@ -16,7 +17,7 @@ import {
 } from './secret-use.ts';
 
 const targetBytesMax = 8 * 1024;
-/** The largest body of one request. */
+/** The highest number of bytes in the body of one request. */
 export const egressBodyBytesMax = 8 * 1024 * 1024;
 
 export interface EgressRequest {
@@ -42,7 +43,7 @@ export interface Tunnel extends Authority {
   readonly scheme: 'http' | 'https';
 }
 
-/** The destination of a request, as far as the request could be parsed. */
+/** The destination of a request, as far as the proxy could parse the request. */
 export interface RequestPlace extends Authority {
   readonly path: string;
 }
@@ -60,9 +61,9 @@ export interface Allowed extends RequestPlace, Tunnel {
   readonly expects: boolean;
   /** The path with its query, as the proxy sends it to the host. */
   readonly target: string;
-  /** The address that host policy pins for this host; undefined when DNS decides. */
+  /** The address that host policy pins for the requested host; undefined when DNS decides. */
   readonly pinned: PinnedAddress | undefined;
-  /** The secrets whose placeholders stand in the headers that they are bound to. */
+  /** The secrets whose placeholders stand in the headers to which the secrets are bound. */
   readonly secrets: readonly BoundPlaceholder[];
 }
 
@@ -70,7 +71,7 @@ export type EgressDecision =
   | Allowed
   | (RequestPlace & { readonly kind: 'denied'; readonly why: Denial });
 
-/** Decides about a request that was sent to the proxy itself or through a tunnel. */
+/** Decides about a request that a client sent to the proxy itself or through a tunnel. */
 export function judgeRequest(request: EgressRequest, rules: EgressRules): EgressDecision {
   const parsed = parseTarget(request);
   const where = {
@@ -117,7 +118,7 @@ export function judgeRequest(request: EgressRequest, rules: EgressRules): Egress
   };
 }
 
-/** An allowed CONNECT. */
+/** An allowed CONNECT request. */
 export type Connect = Tunnel & Pick<Allowed, 'kind' | 'pinned'> & Pick<PlannedEgress, 'mode'>;
 
 export type ConnectDecision =
@@ -125,8 +126,8 @@ export type ConnectDecision =
   | (Authority & { readonly kind: 'denied'; readonly why: Denial });
 
 /**
- * Decides about the target of a CONNECT: the plan must have a rule for the name and port. A rule
- * that leaves TLS closed (`tunnel`) wins over the others.
+ * Decides about the target of a CONNECT request: the plan must have a rule for the name and port. A
+ * rule that leaves TLS closed (`tunnel`) wins over other rules.
  */
 export function judgeConnect(target: string, { egress }: EgressRules): ConnectDecision {
   const authority = target.includes(':') ? parseAuthority(target) : undefined;
@@ -150,8 +151,9 @@ export function judgeConnect(target: string, { egress }: EgressRules): ConnectDe
 }
 
 /**
- * Rejects a name when DNS gives even one address that is not public. A name with both public and
- * private addresses is an attack: a second lookup could choose the private one.
+ * Returns why a host's addresses must not be used; undefined when they may. Rejects a name when DNS
+ * gives even one address that is not public. A name with both public and private addresses is an
+ * attack: a second lookup could choose the private address.
  * @param own addresses of this host; a request to them counts as private in any network
  */
 export function whyNotOutside(
@@ -167,8 +169,8 @@ function pinOf({ pinned }: PlannedEgress, host: string): PinnedAddress | undefin
   return Object.hasOwn(pinned, host) ? pinned[host] : undefined;
 }
 
-// RFC 6455 §4.2.1: a WebSocket begins with a GET without a body. Every other upgrade is denied (RFC
-// 9110 §7.8).
+// A WebSocket begins with a GET request without a body (RFC 6455 §4.2.1). The proxy denies every
+// other upgrade (RFC 9110 §7.8).
 function isWebSocket({ headers, method }: EgressRequest): boolean {
   const is = (name: string, value: string): boolean =>
     valuesOf(headers, name).join().trim().toLowerCase() === value;
@@ -204,8 +206,8 @@ function parseAuthority(text: string, scheme: Tunnel['scheme'] = 'http'): Author
   return host === undefined || number < 1 || number > 65_535 ? undefined : { host, port: number };
 }
 
-// The first rule that matches, or the first property that no rule allows. A tunnel has no method
-// and no path, so only host and port are compared.
+// Returns the first rule that matches a request, or the first property of the request that no rule
+// allows. A tunnel has no method and no path, so only host and port are compared.
 function matchRule(
   egress: readonly PlannedEgress[],
   at: Authority & { readonly path?: string },
@@ -229,9 +231,9 @@ function matchRule(
         : 'host-denied';
 }
 
-// A server may decode an encoded letter, slash, dot or percent sign before or after it chooses a
-// path (RFC 3986 §6.2.2). The same holds for bytes that are not UTF-8 and for characters that
-// another Unicode form turns into such signs. A path with any of these could be read in two ways.
+// Whether all servers read a path in the same way. A server may decode an encoded letter, slash,
+// dot or percent sign before or after choosing a path (RFC 3986 §6.2.2). The same holds for bytes
+// that are not UTF-8 and for characters that another Unicode form turns into such signs.
 function isClearPath(path: string): boolean {
   const plain = /^\/[\x21-\x7e]*$/.test(path) && !/[\\;]|\/\.{1,2}(\/|$)|\/\//.test(path);
   const escapes = path.match(/%.{0,2}/g) ?? [];
@@ -266,8 +268,8 @@ const single = [
   'expect',
 ];
 
-// Whether Node's parser accepts the headers although another parser could read them differently
-// (request smuggling).
+// Whether Node's parser accepts headers that another parser could read differently (request
+// smuggling).
 function hasTwoReadings(headers: SentHeaders): boolean {
   const coding = valuesOf(headers, 'transfer-encoding');
   const length = valuesOf(headers, 'content-length');
@@ -281,8 +283,8 @@ function hasTwoReadings(headers: SentHeaders): boolean {
   );
 }
 
-// The secrets whose placeholders stand where they are allowed; undefined when a placeholder stands
-// anywhere else.
+// Returns the secrets whose placeholders stand where the plan allows; undefined when a placeholder
+// stands anywhere else.
 function placeholdersIn(
   { headers, method }: EgressRequest,
   host: string,
@@ -317,8 +319,8 @@ function valuesOf(headers: SentHeaders, wanted: string): string[] {
 }
 
 /**
- * A header's name in the form that servers compare. CGI and its successors turn each character that
- * is not a letter or digit into the same separator (RFC 3875 §4.1.18).
+ * Returns a header's name in the form that servers compare. CGI and its successors turn each
+ * character that is not a letter or digit into the same separator (RFC 3875 §4.1.18).
  */
 export function readName(name: string): string {
   return name.toLowerCase().replace(/[^a-z0-9]/g, '-');

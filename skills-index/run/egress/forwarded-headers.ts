@@ -11,7 +11,10 @@ export interface ReadRequest {
   readonly decision: Allowed;
   readonly method: string;
   readonly headers: SentHeaders;
-  /** The bytes of the body that were read so far; the whole body when `ended` is true. */
+  /**
+   * The bytes of the body that the proxy has read so far. When `ended` is true, these bytes are the
+   * whole body.
+   */
   readonly held: Buffer;
   readonly ended: boolean;
 }
@@ -21,7 +24,7 @@ export interface ReadRequest {
 const hopByHop =
   /^(connection|keep-alive|proxy-.*|te|trailer|transfer-encoding|upgrade|http2-settings|host|content-length|accept-encoding|expect|sec-websocket-extensions)$/;
 // Some servers take the method, host, path, client address or user from these headers instead of
-// the request line that the proxy judged. The usual sender is a proxy in front of the server.
+// the request line that the proxy judged. Usually a proxy in front of a server sends such headers.
 const contradictsRequestLine = [
   /^x-(http-)?method(-override)?$/,
   /^(x-)?forwarded(-.*)?$|^proxy$|^(.*-)?forward(ed)?-for$/,
@@ -38,17 +41,17 @@ const contradictsRequestLine = [
 const ofService = /^x-(rapidapi-host|callback-url|webhook-url|datadog-hostname|mailgun-host)$/;
 // Metadata that a client stores with an object is data, whatever its name.
 const ofObject = /^x-(amz|goog|ms|oss|object|container)-meta-/;
-// The answer to a range request is a part of the whole. It could contain a part of a secret that
-// the redactor does not recognise.
+// The response to a range request is a part of the whole resource. The part could contain a part of
+// a secret that the redactor does not recognise.
 const asksForPart = /^((if|request)-)?range$|^x-[a-z]+-.*range$/;
-// A delta-encoded answer (RFC 3229) cannot be searched for secrets.
+// The proxy cannot search a delta-encoded response (RFC 3229) for secrets.
 const asksForDelta = /^a-im$/;
 
 /**
- * The headers for the host, with secrets in the place of their placeholders. Undefined when the
- * request cannot be signed.
+ * Returns the headers for the host, with secrets in the place of their placeholders. Returns
+ * undefined when the request cannot be signed.
  * @param hides whether the run has any secret; if so, range headers are dropped, because a later
- * request could fetch in parts what an earlier one stored at the host
+ * request could fetch in parts what an earlier request stored at the host
  */
 export function headersToHost(
   request: ReadRequest,
@@ -58,7 +61,7 @@ export function headersToHost(
 ): SentHeaders | undefined {
   const { decision, held, method } = request;
   const { secrets, target } = decision;
-  // A `sigv4` secret signs the other headers, so it is applied last.
+  // A `sigv4` secret signs the other headers, so the signature is made last.
   const ordered = secrets.toSorted((a, b) => Number(a.as === 'sigv4') - Number(b.as === 'sigv4'));
   return ordered.reduce<SentHeaders | undefined>(
     (all, secret) =>
@@ -69,8 +72,8 @@ export function headersToHost(
 }
 
 /**
- * The headers for people: the name of each secret stands in the place of its value. The proxy
- * computes signatures only when the request leaves.
+ * Returns the headers for people: the name of each secret stands in the place of the secret's
+ * value. The proxy computes signatures only when the request leaves.
  */
 export function shownHeaders(request: ReadRequest, hides: boolean): string[] {
   const shown = (value: string): string =>
@@ -118,8 +121,8 @@ function withPlaceholders(request: ReadRequest, hides: boolean): SentHeaders {
 }
 
 /**
- * The names of the dropped headers: a server could obey them instead of the request line that the
- * proxy judged.
+ * Returns the names of the headers that the proxy drops: a server could obey such a header instead
+ * of the request line that the proxy judged.
  */
 export function droppedHeaders({
   decision,
@@ -131,8 +134,8 @@ export function droppedHeaders({
   return [...names].filter((name) => namesAnother(name, method) && !bound.includes(name));
 }
 
-// A header that a secret is bound to stays, because a reviewer approved that header. WebDAV's COPY
-// and MOVE name their second path in `Destination` (RFC 4918 §10.3), so that header stays where
+// A header to which a secret is bound stays, because a reviewer approved that header. WebDAV's COPY
+// and MOVE name their second path in `Destination` (RFC 4918 §10.3), so `Destination` stays where
 // COPY or MOVE is granted.
 function namesAnother(name: string, method: string): boolean {
   if (name === 'destination') return method !== 'COPY' && method !== 'MOVE';
@@ -144,13 +147,14 @@ function namesAnother(name: string, method: string): boolean {
 }
 
 /**
- * The headers of a host's answer for the sandbox, without those that concern one connection only.
+ * Returns the headers of a host's response for the sandbox, without headers that concern one
+ * connection only.
  */
 export function headersToSandbox(rawHeaders: readonly string[]): SentHeaders {
   return pairsOf(rawHeaders).filter(([name]) => !hopByHop.test(name.toLowerCase()));
 }
 
-/** Pairs of name and value, from the flat list that Node gives. */
+/** Returns pairs of name and value, from the flat list of headers that Node gives. */
 export function pairsOf(rawHeaders: readonly string[]): [string, string][] {
   return rawHeaders.flatMap((name, i): [string, string][] =>
     i % 2 === 0 ? [[name, rawHeaders[i + 1] ?? '']] : [],
@@ -159,7 +163,7 @@ export function pairsOf(rawHeaders: readonly string[]): [string, string][] {
 
 /**
  * Whether a body is only a part of a resource, or has an encoding other than chunks (RFC 9112 §7).
- * A secret in such a body cannot be found.
+ * The proxy cannot find a secret in such a body.
  */
 export function isPacked(
   headers: Readonly<Record<string, string | readonly string[] | undefined>>,

@@ -4,18 +4,18 @@
  */
 
 /**
- * The path of the file with the trusted authorities. It is Debian's path, where most programs look
- * without being told.
+ * The path of the file with the trusted authorities in the sandbox. Debian uses this path, and most
+ * programs look at this path by default.
  */
 export const bundlePath = '/etc/ssl/certs/ca-certificates.crt';
 
-// The variables, in this order, of: OpenSSL, Go and Python's ssl; Node; requests; curl; git; the
-// AWS tools; pip; cargo; Deno.
+// Variables that name the file with trusted authorities, in this order: OpenSSL, Go and Python's
+// ssl; Node; requests; curl; git; the AWS tools; pip; cargo; Deno.
 const bundleNames =
   'SSL_CERT_FILE NODE_EXTRA_CA_CERTS REQUESTS_CA_BUNDLE CURL_CA_BUNDLE GIT_SSL_CAINFO AWS_CA_BUNDLE PIP_CERT CARGO_HTTP_CAINFO DENO_CERT';
 
-// A program may start a server of its own and call it over loopback; such calls bypass the proxy.
-// The loopback of a sandbox is separate from the host's.
+// A program may start a server of its own and call the server over loopback. Such calls bypass the
+// proxy. The loopback of a sandbox is separate from the host's loopback.
 const ownHosts = 'localhost,127.0.0.1,::1,[::1]';
 
 /** @param hasBundle whether a file exists at `bundlePath` */

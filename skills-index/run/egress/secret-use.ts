@@ -9,37 +9,39 @@ import { authorizationV4, sha256 } from './signature-v4.ts';
 /** Header names and values, in the order in which they were sent. */
 export type SentHeaders = readonly (readonly [string, string])[];
 
-/** The placeholder of a secret, and where the placeholder may stand. */
+/** The placeholder of a secret, and the places in a request where the placeholder may stand. */
 export interface BoundPlaceholder extends Pick<PlannedSecret, 'name' | 'hosts' | 'methods' | 'as'> {
   readonly placeholder: string;
 }
 
-/** A request that is about to leave. */
+/** A request that is about to leave the sandbox. */
 export interface OutgoingRequest {
   readonly method: string;
   /** The path with its query. */
   readonly target: string;
-  /** Every header, `Host` included. */
+  /** Every header of the request, `Host` included. */
   readonly headers: SentHeaders;
-  /** The whole body when `needsWholeBody` says so; otherwise unused. */
+  /** The whole body when `needsWholeBody` returns true; otherwise unused. */
   readonly body: Uint8Array;
   readonly now: Date;
 }
 
 type Used = Pick<BoundPlaceholder, 'as' | 'placeholder'>;
 
-/** Whether the secret signs the request's body, so that the body must be complete first. */
+/** Whether the secret signs the request's body. The body must be complete before the signing. */
 export function needsWholeBody({ as }: Pick<Used, 'as'>): boolean {
   return as === 'sigv4' || as.startsWith('hmac:');
 }
 
-/** The only header in which the secret's placeholder may stand, in lower case. */
+/** Returns the only header in which the secret's placeholder may stand, in lower case. */
 export function headerOf({ as }: Pick<Used, 'as'>): string {
   const [, name] = /^(?:header|hmac):(.*)$/.exec(as) ?? [];
   return name?.toLowerCase() ?? 'authorization';
 }
 
-/** Whether a placeholder stands in the header, and in the form, that its secret's use demands. */
+/**
+ * Whether a placeholder stands in the header, and in the form, that the use of its secret demands.
+ */
 export function isWellPlaced(name: string, value: string, secret: Used): boolean {
   const { as, placeholder } = secret;
   if (name !== headerOf(secret)) return false;
@@ -51,15 +53,15 @@ export function isWellPlaced(name: string, value: string, secret: Used): boolean
     : value.includes(placeholder);
 }
 
-// RFC 7617 §2 forbids control characters. A line break in the credential would end the list of
-// headers that a person is shown.
+// Control characters are forbidden in a credential (RFC 7617 §2). A line break in the credential
+// would end the list of headers that a person sees.
 function isCredentialWith(placeholder: string, credential: string): boolean {
   return credential.includes(placeholder) && !/[\0-\x1f\x7f]/.test(credential);
 }
 
 /**
- * The headers with the secret in the place of its placeholder. Undefined when the request cannot be
- * signed.
+ * Returns the headers with the secret in the place of its placeholder. Returns undefined when the
+ * request cannot be signed.
  */
 export function applySecret(
   secret: Used,
@@ -84,19 +86,22 @@ export function applySecret(
   return change((value) => value.replaceAll(placeholder, () => given));
 }
 
-/** The parts of a secret that are useful on their own, so an answer must not echo any of them. */
+/**
+ * Returns the parts of a secret that are useful on their own. A response must not echo any of these
+ * parts.
+ */
 export function echoedParts({ as }: Pick<Used, 'as'>, revealed: string): string[] {
   return as === 'sigv4' ? revealed.split(':') : [revealed];
 }
 
-/** The decoded credential of a `Basic …` header value; empty for any other value. */
+/** Returns the decoded credential of a `Basic …` header value; empty for any other value. */
 export function credentialOf(value: string): string {
   const [, encoded] = /^basic +([A-Za-z0-9+/=_-]+) *$/i.exec(value) ?? [];
   return encoded === undefined ? '' : Buffer.from(encoded, 'base64').toString('latin1');
 }
 
-// Reads region and service from the header as every AWS SDK writes it. The SDK signed with the
-// placeholder, or with nothing; the proxy signs anew.
+// Reads region and service from the `Authorization` header as every AWS SDK writes the header. The
+// SDK signed with the placeholder, or with nothing; the proxy signs anew.
 function scopeOf(
   value: string,
   placeholder: string,
@@ -109,11 +114,11 @@ function scopeOf(
 }
 
 const madeAnew = /^(authorization|x-amz-(date|security-token|content-sha256))$/i;
-// Marks a body that has checksums behind it and whose chunks are not signed.
+// The word for a body whose chunks are not signed and whose checksums follow the body.
 const unsignedTrailer = 'STREAMING-UNSIGNED-PAYLOAD-TRAILER';
 
 /**
- * Signs with the runner's clock: a date chosen by the sandbox would make a signature that is valid
+ * Signs with the runner's clock. A date that the sandbox chose would make a signature that is valid
  * on another day.
  */
 function signedV4(

@@ -6,7 +6,7 @@ import { createHash, createHmac } from 'node:crypto';
 
 export interface SignedRequest {
   readonly method: string;
-  /** The path with its query, as sent. */
+  /** The path with its query, as the client sent them. */
   readonly target: string;
   /** The headers that the signature covers. */
   readonly headers: readonly (readonly [string, string])[];
@@ -25,7 +25,10 @@ export interface AwsKey {
   readonly secret: string;
 }
 
-/** The value of the `Authorization` header; undefined when the target could be read in two ways. */
+/**
+ * Returns the value of the `Authorization` header; undefined when servers could read the request
+ * target in two ways.
+ */
 export function authorizationV4(
   request: SignedRequest,
   { id, secret }: AwsKey,
@@ -68,7 +71,7 @@ function canonicalPath(path: string, service: string): string | undefined {
 }
 
 // A `+` in a query means a space to some servers (the rule of HTML forms) and a plus sign to
-// others, so such a query is not signed.
+// others. So the proxy does not sign such a query.
 function canonicalQuery(query: string): string | undefined {
   const parts = (query === '' ? [] : query.split('&')).map((pair) =>
     pair
@@ -81,7 +84,7 @@ function canonicalQuery(query: string): string | undefined {
   return ordered.map((pair) => pair.replace('\0', '=')).join('&');
 }
 
-/** Every character but the unreserved ones as `%XX` (RFC 3986 §2.3). */
+/** Encodes every character but the unreserved characters as `%XX` (RFC 3986 §2.3). */
 function encoded(part: string, decode = true): string | undefined {
   try {
     const plain = decodeURIComponent(part);

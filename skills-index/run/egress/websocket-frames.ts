@@ -1,19 +1,19 @@
 /**
  * Splits a WebSocket stream into whole frames (RFC 6455 §5.2), so that the proxy can inspect each
- * frame before it forwards the frame. Pure.
+ * frame before forwarding the frame. Pure.
  */
 
 export interface WebSocketFrame {
-  /** The first byte: FIN, reserved bits (all zero) and opcode. */
+  /** The first byte of the frame: FIN, reserved bits (all zero) and opcode. */
   readonly first: number;
   readonly isMasked: boolean;
-  /** The frame's content with its mask removed. */
+  /** The frame's content, unmasked. */
   readonly payload: Buffer;
   /** The frame's bytes as received. */
   readonly bytes: Buffer;
 }
 
-/** A longer frame ends the connection. */
+/** The highest number of bytes in a frame. A longer frame ends the connection. */
 export const frameBytesMax = 1024 * 1024;
 
 const opcodes = [0, 1, 2, 8, 9, 10];
@@ -24,14 +24,14 @@ export class WebSocketFrameReader {
   #waiting: Buffer[] = [];
   #size = 0;
   /**
-   * The number of bytes before which parsing is not tried again. Without it, frames that arrive
-   * byte by byte would be parsed over and over.
+   * The number of bytes that must arrive before the next try to parse. Without this number, frames
+   * that arrive byte by byte would be parsed over and over.
    */
   #needed = 2;
 
   /**
-   * The frames completed by this chunk. Undefined when the bytes are not frames, or need an
-   * extension; the proxy never negotiates one.
+   * Returns the frames that this chunk completes. Returns undefined when the bytes are not frames,
+   * or need an extension; the proxy never negotiates an extension.
    */
   push(chunk: Buffer): WebSocketFrame[] | undefined {
     this.#waiting.push(chunk);
@@ -54,8 +54,8 @@ export class WebSocketFrameReader {
 }
 
 /**
- * Applies `judge` to each frame of a chunk: the bytes to forward, or the reason that ends the
- * connection. RFC 6455: a client masks its frames and a server does not.
+ * Applies `judge` to each frame of a chunk. Returns the bytes to forward, or the reason that ends
+ * the connection. A client masks its frames and a server does not (RFC 6455).
  */
 export function judgeFrames<Word extends string>(
   {
@@ -77,7 +77,8 @@ export function judgeFrames<Word extends string>(
   return { parts };
 }
 
-// A number as the result is the least number of bytes that must arrive before parsing can continue.
+// Reads one frame. A number as the result is the least number of bytes that must arrive before
+// parsing can continue.
 function readFrame(bytes: Buffer): WebSocketFrame | number | 'odd' {
   const [first, second] = bytes;
   if (first === undefined || second === undefined) return 2;
@@ -103,7 +104,7 @@ function readFrame(bytes: Buffer): WebSocketFrame | number | 'odd' {
   return { first, isMasked, payload, bytes: bytes.subarray(0, begin + length) };
 }
 
-/** A frame as a server writes it, without a mask. */
+/** Returns a frame as a server writes the frame, without a mask. */
 export function serverFrame(first: number, payload: Buffer): Buffer {
   const length = payload.length;
   const head = Buffer.alloc(length < 126 ? 2 : length < 65_536 ? 4 : 10);

@@ -1,6 +1,6 @@
 /**
- * A ceiling as a file: capabilities as skill.json writes them, for an agent instead of a skill, so
- * without `why`.
+ * The file format of a ceiling: capabilities as skill.json writes them, for an agent instead of a
+ * skill, so without `why`.
  */
 import { type Capabilities, noCapabilities } from '../../skill/capability.ts';
 import { parseJson } from '../../skill/json.ts';

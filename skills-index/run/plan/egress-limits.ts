@@ -3,7 +3,10 @@ import { egressRequestsPerMinuteMax, egressRunBytesMax } from '../limits.ts';
 import type { HostPolicy } from './host-policy.ts';
 import type { Plan } from './plan.ts';
 
-/** The limits of the product, narrowed by host policy. Host policy never widens them. */
+/**
+ * Returns the traffic limits of the product, narrowed by host policy. Host policy never widens
+ * these limits.
+ */
 export function planEgressLimits({ egress }: HostPolicy): Plan['egressLimits'] {
   return {
     requestsPerMinute: Math.min(

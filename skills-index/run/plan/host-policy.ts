@@ -1,6 +1,6 @@
 /**
- * Host policy as a format, `host.json`: the operator's rules for a machine.
- * runner/host/host-policy.ts finds the file and checks who may write to it.
+ * The format of host policy, `host.json`: the operator's rules for a machine.
+ * runner/host/host-policy.ts finds the file and checks who may write to the file.
  */
 import * as v from 'valibot';
 import { isHostName } from '../../skill/host-name.ts';
@@ -19,12 +19,14 @@ import { type ReportPolicy, reportPolicyEntries } from './report-policy.ts';
 export const statusGraceHoursMax = 96;
 
 /**
- * The most names that `obeyed` may have, because each is compared with each file name that a run
- * creates.
+ * The highest number of names in `obeyed`. The runner compares each name with each file name that a
+ * run creates.
  */
 const obeyedNamesMax = 200;
 
-/** The most workspaces that `ownLocks` may name, because each costs one overlay at every start. */
+/**
+ * The highest number of workspaces in `ownLocks`. Each workspace costs one overlay at every start.
+ */
 const ownLocksMax = 200;
 
 /**
@@ -47,29 +49,29 @@ export interface HostPolicy extends HoldPolicy, AgentPolicy, ReportPolicy {
   /** Host name → the one address and port that replace DNS for this name on this host. */
   readonly hosts: Readonly<Record<string, PinnedAddress>>;
   /**
-   * Hosts, as `name:port`, whose TLS connections stay closed to the proxy: the proxy judges only
-   * the name.
+   * Hosts, as `name:port`, whose TLS connections the proxy leaves closed. The proxy judges only the
+   * host's name.
    */
   readonly tunnels: readonly string[];
   /** PEM files with certificate authorities of this host, in addition to the system's. */
   readonly authorities: readonly string[];
-  /** Lower limits on the traffic of a run than the built-in ones. */
+  /** Limits on the traffic of a run that are lower than the built-in limits. */
   readonly egress: { readonly requestsPerMinute?: number; readonly sentBytes?: number };
   /** Logical name (`reports` for `workspace:reports`) → absolute path of the folder. */
   readonly workspaces: Readonly<Record<string, string>>;
   /**
    * Workspaces that an `ro` run sees through an overlay, so that the run's file locks and watches
-   * are its own. Changes by the host may then appear late or incomplete.
+   * are separate from the host's. The run may then see the host's changes late or incompletely.
    */
   readonly ownLocks: readonly string[];
   /**
    * Additional names of files and folders that programs on the host or agents obey. No run may
-   * create or change them.
+   * create or change files and folders of these names.
    */
   readonly obeyed: readonly string[];
-  /** Values for `env` capabilities. The runner's own environment is never passed on. */
+  /** Values for `env` capabilities. The runner never passes its own environment on. */
   readonly env: Readonly<Record<string, string>>;
-  /** The program that makes sandboxes; bubblewrap when the file names none. */
+  /** The program that makes sandboxes; bubblewrap when host.json names none. */
   readonly backend: Backend;
   /**
    * Settings of the `microvm` backend: a Linux kernel with serial ports and initramfs built in, and
@@ -79,11 +81,11 @@ export interface HostPolicy extends HoldPolicy, AgentPolicy, ReportPolicy {
   readonly require: readonly SandboxRequirement[];
   /** Whether `install --plain` is allowed. */
   readonly plain: boolean;
-  /** Additional places from which status.json may be read. */
+  /** Additional places from which Skillgate may read status.json. */
   readonly status: readonly string[];
   /**
    * The hours for which an expired status file still counts while the registry is not asked or does
-   * not answer. During that time a revocation stays unseen.
+   * not answer. During these hours a revocation stays unseen.
    */
   readonly statusGraceHours: number;
 }
@@ -128,7 +130,7 @@ const policyEntries = exactObject({
       v.array(
         v.pipe(
           checked(isEntryName, 'is not the name of a file or folder'),
-          // Names are compared whole, so a pattern would protect nothing.
+          // The runner compares names in `obeyed` whole, so a pattern would protect nothing.
           v.check(
             (name) => !/[*?[]/.test(name),
             'is a pattern, but names are compared whole: write each name',
@@ -211,7 +213,7 @@ function isEntryName(name: string): boolean {
   return name !== '' && name !== '.' && name !== '..' && !/[/\0]/.test(name);
 }
 
-// A plain path has no empty segment, no `.` and no `..`, so nothing in it must be resolved.
+// A plain path has no empty segment, no `.` and no `..`, so nobody needs to resolve a plain path.
 function isPlainPath(path: string): boolean {
   const [root, ...parts] = path === '/' ? [''] : path.split('/');
   return path !== '' && root === '' && parts.every((part) => !['', '.', '..'].includes(part));

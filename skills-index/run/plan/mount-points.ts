@@ -1,6 +1,6 @@
 /**
- * The mount points in Linux's mountinfo (proc(5)): UTF-8, in which spaces and line breaks are octal
- * escapes such as `\040`.
+ * Parses the mount points in Linux's mountinfo (proc(5)). The file is UTF-8, in which spaces and
+ * line breaks are octal escapes such as `\040`.
  * @param mountinfo the file's content
  */
 export function parseMountPoints(mountinfo: Uint8Array): string[] {

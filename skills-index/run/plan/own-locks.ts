@@ -1,6 +1,6 @@
 /**
- * Enforces `ownLocks` of host policy: a run gets an overlay for each workspace named there, or does
- * not start.
+ * Enforces `ownLocks` of host policy: a run gets an overlay for each workspace in `ownLocks`, or
+ * the run does not start.
  */
 import { Problem } from '../../skill/problem.ts';
 

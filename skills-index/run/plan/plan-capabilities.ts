@@ -1,6 +1,6 @@
 /**
  * Builds the lines of a plan, with one function for each kind of capability. Each function decides,
- * and adds to the draft. No I/O.
+ * and adds lines to the draft of the plan. No I/O.
  */
 
 import {
@@ -17,17 +17,17 @@ import { ceilingFor } from '../agents/agent.ts';
 import type { Plan, PlannedMount } from './plan.ts';
 import type { PlanInput } from './plan-input.ts';
 
-/** A shell can close only file descriptors with one digit; mounts use 3 to 6. */
+/** A shell can close only file descriptors with one digit. Mounts use the descriptors 3 to 6. */
 const mountsMax = 4;
 
 type DraftedPart = 'mounts' | 'egress' | 'secrets' | 'env' | 'programs' | 'leftOut' | 'refused';
 
-/** The lists of a plan while they are being built. */
+/** The lists of a plan while the planner builds the plan. */
 export type Draft = { readonly [Part in DraftedPart]: Plan[Part][number][] };
 
 /**
- * Adds every capability that the manifest declares, a reviewer approved, the agent was granted and
- * host policy allows.
+ * Adds to the draft every capability that the manifest declares, a reviewer approved, the agent was
+ * granted and host policy allows.
  */
 export function planCapabilities(draft: Draft, input: PlanInput): void {
   const given = grantedOf(draft, input);
@@ -38,7 +38,7 @@ export function planCapabilities(draft: Draft, input: PlanInput): void {
   planPrograms(draft, input, given.exec);
 }
 
-// When only part of a capability is granted, the plan gets that part. When nothing of it is
+// When only part of a capability is granted, the plan gets the granted part. When no part is
 // granted, the plan leaves the capability out.
 function grantedOf(draft: Draft, { admitted, agent, approved, manifest }: PlanInput): Capabilities {
   const ceiling =
@@ -66,7 +66,8 @@ function narrow(wanted: Capability, given: Capabilities): Capability[] {
     .map((narrower) => ({ ...narrower, why: wanted.why ?? '' }));
 }
 
-// Folders of the sandbox itself. A mount there could replace an interpreter or a skill.
+// Folders of the sandbox itself. A mount over such a folder could replace an interpreter or a
+// skill.
 const ownFolders =
   /^\/(bin|boot|dev|etc|home|lib[0-9x]*|proc|run|sbin|skills|sys|tmp|usr|var)(\/|$)/;
 const plainTarget = /^(\/[A-Za-z0-9_][A-Za-z0-9._-]*)+$/;
@@ -118,8 +119,8 @@ function planMounts(
 const nobody = 65_534;
 
 /**
- * The user id of a run. A runner that is root takes the id of the owner of the mounted folders, or
- * of `nobody` when nothing is mounted.
+ * Returns the user id of a run. A runner that is root takes the id of the owner of the mounted
+ * folders, or of `nobody` when nothing is mounted.
  */
 export function planOwner(
   { mounts, refused }: Draft,
@@ -180,8 +181,8 @@ function planEgress(draft: Draft, { hostPolicy }: PlanInput, egress: Capabilitie
   }
 }
 
-// A secret is given by name only, and bound to the hosts that both the manifest and the operator
-// name.
+// The plan has a secret by its name only, and binds the secret to the hosts that both the manifest
+// and the operator name.
 function planSecrets(
   draft: Draft,
   { agent, secrets }: PlanInput,
@@ -246,7 +247,7 @@ function planEnv(draft: Draft, { agent, hostPolicy }: PlanInput, env: Capabiliti
   }
 }
 
-// Each program is made visible in the sandbox individually, in addition to the interpreter.
+// The sandbox shows each program individually, in addition to the interpreter.
 function planPrograms(
   draft: Draft,
   { command: { file, interpreter }, host }: PlanInput,
@@ -270,7 +271,7 @@ function planPrograms(
   }
 }
 
-/** The workspace's name: `reports` of `workspace:reports`. */
+/** Returns the workspace's name: `reports` of `workspace:reports`. */
 export function workspaceOf(source: string): string {
   return source.replace(/^workspace:/, '');
 }
@@ -279,7 +280,7 @@ function leaveOut(draft: Draft, one: Capability, reason: string): void {
   draft.leftOut.push({ what: printCapability(one), reason });
 }
 
-// The author's reason is quoted, so that it cannot pass for a text of Skillgate.
+// Quotes the author's reason, so that the reason cannot pass for a text of Skillgate.
 function approvedFor(why: string | undefined): string {
   return why === undefined || why === '' ? 'approved' : `approved for ${JSON.stringify(why)}`;
 }

@@ -1,6 +1,6 @@
 /**
  * The input of a plan: the declared, approved and granted capabilities, and facts about the host
- * that were gathered beforehand.
+ * that the runner gathered before planning.
  */
 import type { BundlePath } from '../../skill/bundle-path.ts';
 import type { Capabilities } from '../../skill/capability.ts';
@@ -15,16 +15,16 @@ export interface WantedCommand {
   readonly name: string;
   readonly file: BundlePath;
   /**
-   * The interpreter by extension or first line; undefined when neither names one that the sandbox
-   * has.
+   * The interpreter that the extension or the first line of the file names; undefined when neither
+   * names an interpreter that the sandbox has.
    */
   readonly interpreter: Interpreter | undefined;
 }
 
-/** The facts about a secret that may be known: everything but its value. */
+/** The facts about a secret that a plan may know: everything but the secret's value. */
 export interface SecretEntry {
   readonly name: string;
-  /** Exact host names to which the secret may go. */
+  /** Exact host names to which the runner may send the secret. */
   readonly hosts: readonly string[];
   /** The only HTTP methods for which the secret is used; absent for any method. */
   readonly methods?: readonly string[];
@@ -35,19 +35,21 @@ export interface SecretEntry {
 }
 
 /**
- * A folder that host policy names, as found when it was opened: its real path and owner, or the
- * reason why it cannot be used.
+ * A folder that host policy names, as the runner found the folder: the real path and owner, or the
+ * reason why no run can use the folder.
  */
 export type WorkspaceFact =
   | { readonly path: string; readonly uid: number; readonly gid: number; readonly id: string }
   | { readonly why: string };
 
-/** Facts about this host, gathered before planning so that planning needs no I/O. */
+/** Facts about this host that the runner gathers before planning, so that planning needs no I/O. */
 export interface HostFacts {
   /** The user id of the runner. When the runner is root, the run gets another id. */
   readonly uid: number;
   readonly gid: number;
-  /** Facts by workspace name; absent where host policy defines no such workspace. */
+  /**
+   * Facts about workspaces, by workspace name. A name that host policy does not define is absent.
+   */
   readonly workspaces: Readonly<Record<string, WorkspaceFact>>;
   /** Program name → absolute path on this host; absent when the program is not installed. */
   readonly programs: Readonly<Record<string, string>>;
@@ -58,12 +60,12 @@ export interface PlanInput {
   readonly manifest: Manifest;
   readonly approved: Capabilities;
   readonly command: WantedCommand;
-  /** The agent that asks; absent for a person at the terminal. */
+  /** The agent that asks for the run; absent for a person at the terminal. */
   readonly agent?: Agent;
   readonly hostPolicy: HostPolicy;
   readonly secrets: readonly SecretEntry[];
   readonly host: HostFacts;
-  /** The sandbox's name, and the features of `require` in host policy that it has. */
+  /** The sandbox's name, and the features among `require` of host policy that the sandbox has. */
   readonly sandbox: { readonly name: string; readonly gives: readonly string[] };
   readonly now: Date;
 }

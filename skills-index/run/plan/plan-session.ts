@@ -1,6 +1,6 @@
 /**
  * Makes the plan of an agent's session from the agent's identity, host policy and facts about this
- * host. Pure. Every line has a reason.
+ * host. Pure. Every line of the plan has a reason.
  */
 
 import { canonicalDigest } from '../../skill/canonical-json.ts';
@@ -23,23 +23,26 @@ import {
   sessionSkill,
 } from './session-plan.ts';
 
-/** The agent's program as found on this host, or the reason why it cannot be used. */
+/** The agent's program as found on this host, or the reason why no session can use the program. */
 export type ProgramFact =
   | { readonly command: readonly string[]; readonly folder?: string }
   | { readonly why: string; readonly hint: string };
 
-/** Facts about this host, gathered before planning. */
+/** Facts about this host that the runner gathers before planning a session. */
 export interface SessionFacts {
   readonly uid: number;
   readonly gid: number;
-  /** The folder of the identity's workspace; absent where the identity has none. */
+  /** The folder of the identity's workspace; absent for an identity without a workspace. */
   readonly workspace?:
     | { readonly path: string; readonly id: string; readonly uid: number; readonly gid: number }
     | { readonly why: string };
-  /** Another identity that works in the same folder, in a folder above it or in one below it. */
+  /**
+   * Another identity that works in the workspace's folder, in a folder above the workspace or in a
+   * folder below the workspace.
+   */
   readonly sharedWith?: string;
   readonly memory: { readonly path: string; readonly id: string };
-  /** The folders of the system, and those that this program needs in addition. */
+  /** The folders of the system, and further folders that the agent's program needs. */
   readonly folders: readonly PlannedFolder[];
   readonly program: ProgramFact;
   readonly secrets: readonly SecretEntry[];
@@ -56,7 +59,7 @@ export interface SessionInput {
 
 const nobody = 65_534;
 
-/** Never throws: a plan that must not start lists the reasons in `refused`. */
+/** Plans a session. Never throws: a plan that must not start lists the reasons in `refused`. */
 export function planSession(input: SessionInput): {
   readonly plan: SessionPlan;
   readonly digest: Digest;
@@ -113,8 +116,8 @@ export function planSession(input: SessionInput): {
   return { plan, digest: canonicalDigest(plan) };
 }
 
-// The operator who granted the workspace already allowed writing to it, and the memory folder is
-// the agent's own. So only rules of host policy can make the start wait.
+// The operator who granted the workspace already allowed the agent to write to it, and the memory
+// folder is the agent's own. So only rules of host policy can make the start of a session wait.
 function holdsOf(
   given: Omit<HeldPlan, 'skill' | 'programs'>,
   { agent, hostPolicy }: SessionInput,
@@ -206,7 +209,7 @@ function ownerOf(
 }
 
 // The environment variables by which client libraries find a model endpoint, and the way in which
-// they send the key.
+// the libraries send the key.
 const interfaces = {
   openai: { base: 'OPENAI_BASE_URL', key: 'OPENAI_API_KEY', as: 'bearer', below: '/v1' },
   anthropic: {
@@ -217,7 +220,9 @@ const interfaces = {
   },
 } as const;
 
-/** The sandbox's environment variable that contains the placeholder of a model's key. */
+/**
+ * Returns the environment variable of the sandbox that contains the placeholder of a model's key.
+ */
 export function keyVariableOf({ as }: { readonly as: string }): string {
   return (Object.values(interfaces).find((one) => one.as === as) ?? interfaces.openai).key;
 }

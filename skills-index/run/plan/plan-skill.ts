@@ -1,6 +1,6 @@
 /**
- * The plan of a run: what a reviewer approved, the operator granted to this agent, and this host
- * allows. The plan is pure data, and people can read it before the run.
+ * Plans a run: what a reviewer approved, the operator granted to this agent, and this host allows.
+ * The plan is pure data, and people can read the plan before the run.
  */
 
 import { canonicalDigest } from '../../skill/canonical-json.ts';

@@ -1,6 +1,6 @@
 /**
- * The plan of a run as a format, `skillgate.plan/1`: everything that a sandbox gets, line by line
- * with the reason, and everything that was left out.
+ * The format of a run's plan, `skillgate.plan/1`: everything that a sandbox gets, line by line with
+ * the reason, and everything that was left out.
  */
 import type { BundlePath } from '../../skill/bundle-path.ts';
 import type { SecretUse } from '../../skill/capability.ts';
@@ -19,12 +19,12 @@ export interface AdmittedVersion {
 }
 
 /**
- * The interpreter of a command's file. The sandbox has no other interpreter, unless the plan lists
- * one among its programs.
+ * The interpreter of a command's file. The sandbox has another interpreter only when the plan lists
+ * that interpreter among its programs.
  */
 export type Interpreter = 'node' | 'python3' | 'sh' | 'bash';
 
-/** The one address and port that replace DNS for a name on this host. */
+/** The address and port that replace DNS for a name on this host. */
 export interface PinnedAddress {
   /** An IP address as the operator wrote it. */
   readonly address: string;
@@ -44,13 +44,16 @@ export interface PlannedMount extends Line {
   readonly id: string;
   readonly target: string;
   /**
-   * `cow` (copy on write): the run sees a view of the folder, and its changes wait for a person to
-   * accept them.
+   * `cow` (copy on write): the run sees a view of the folder, and the run's changes wait for a
+   * person to accept them.
    */
   readonly mode: 'ro' | 'rw' | 'cow';
 }
 
-/** Plain `http` goes only to hosts with a pinned address; `https` also goes to public addresses. */
+/**
+ * The run may send plain `http` only to hosts with a pinned address, and `https` also to public
+ * addresses.
+ */
 export interface PlannedEgress extends Line {
   readonly scheme: 'http' | 'https';
   /**
@@ -58,15 +61,12 @@ export interface PlannedEgress extends Line {
    * host's name, because the operator wants TLS left closed.
    */
   readonly mode: 'intercept' | 'tunnel';
-  /** The approved host name or pattern. */
+  /** The host name or pattern that a reviewer approved. */
   readonly host: string;
   readonly port: number;
   readonly methods: readonly string[];
   readonly path: string;
-  /**
-   * The exact host names, among those that the pattern matches, for which host policy pins an
-   * address.
-   */
+  /** The exact host names that the pattern matches and for which host policy pins an address. */
   readonly pinned: Readonly<Record<string, PinnedAddress>>;
 }
 
@@ -89,14 +89,17 @@ export interface PlannedProgram extends Line {
   readonly path: string;
 }
 
-/** A capability that was asked for and is not given, as `printCapability` writes it. */
+/**
+ * A capability that the manifest asks for and the plan does not give, as `printCapability` writes
+ * the capability.
+ */
 export interface LeftOut extends Line {
   readonly what: string;
 }
 
 /**
- * A reason why this plan must not start. Without a hint of its own, the code's general advice is
- * shown.
+ * A reason why this plan must not start. A refusal without a hint shows the general advice of its
+ * code.
  */
 export interface Refusal {
   readonly code: ProblemCode;
@@ -107,7 +110,7 @@ export interface Refusal {
 export interface Plan {
   readonly schema: 'skillgate.plan/1';
   readonly skill: AdmittedVersion;
-  /** The agent's name, or `operator`. */
+  /** The agent's name, or `operator` for a person at the terminal. */
   readonly agent: string;
   readonly command: {
     readonly name: string;
@@ -124,11 +127,11 @@ export interface Plan {
   readonly env: readonly PlannedEnv[];
   readonly programs: readonly PlannedProgram[];
   readonly limits: RunLimits & { readonly outputBytes: number; readonly processes: number };
-  /** Limits on all egress together: requests in a minute, and bytes sent. */
+  /** Limits on all egress of the run together: requests in a minute, and bytes sent. */
   readonly egressLimits: { readonly requestsPerMinute: number; readonly sentBytes: number };
   readonly leftOut: readonly LeftOut[];
-  /** Why the start waits for a person; empty when it need not wait. */
+  /** Why the start waits for a person; empty when the start need not wait. */
   readonly holds: readonly PlannedHold[];
-  /** Why the plan must not start; empty when it may. */
+  /** Why the plan must not start; empty when the plan may start. */
   readonly refused: readonly Refusal[];
 }

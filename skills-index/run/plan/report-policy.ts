@@ -1,25 +1,25 @@
 /**
- * The part of host policy about reports: how often a registry is asked for news, where the audit
- * log is sent, and whether incidents are reported.
+ * The part of host policy about reports: how often Skillgate asks a registry for news, where it
+ * sends the audit log, and whether it reports incidents.
  */
 import * as v from 'valibot';
 import { exactObject } from '../../skill/shape.ts';
 
 /** An additional receiver of audit entries. */
 export interface ExporterPolicy {
-  /** The protocol: OTLP/HTTP logs in JSON. */
+  /** The protocol to the receiver: OTLP/HTTP logs in JSON. */
   readonly kind: 'otlp';
   readonly url: string;
 }
 
 export interface ReportPolicy {
   /**
-   * The seconds between two checks of the registry's status while something runs. With 0, only this
+   * The seconds between two checks of the registry's status while a sandbox runs. With 0, only this
    * host's own files tell of a revocation.
    */
   readonly statusSeconds: number;
   readonly exporters: readonly ExporterPolicy[];
-  /** Whether incidents on this host are reported to the registry that the skill came from. */
+  /** Whether Skillgate reports incidents on this host to the registry that the skill came from. */
   readonly incidents: { readonly report: boolean };
 }
 

@@ -6,13 +6,13 @@ export const sessionMemoryMiB = 4_096;
 export const sessionProcessesMax = 1_024;
 export const sessionOutputBytesMax = 256 * 1024 * 1024;
 
-/** An agent's own program may cause so many times more denials than a skill. */
+/** The factor by which an agent's own program may cause more denials than a skill. */
 const sessionDenialsFactor = 20;
 
 /**
- * The thresholds for an agent's own program. Such programs contact their makers as a matter of
- * course, and their printed output goes to their model. Both are denied without harm. A sent canary
- * or a request to a private address still opens the breaker at once.
+ * Returns the thresholds for an agent's own program. Such programs contact their makers as a matter
+ * of course, and their printed output goes to their model. The proxy denies such requests without
+ * harm. A sent canary or a request to a private address still opens the breaker at once.
  */
 export function sessionThresholds(given: BreakerThresholds): BreakerThresholds {
   const often = (counter: BreakerCounter): number =>

@@ -1,6 +1,6 @@
 /**
- * The plan of an agent's session as a format, `skillgate.session/1`: everything that the sandbox of
- * an agent's own program gets, line by line.
+ * The format of the plan of an agent's session, `skillgate.session/1`: everything that the sandbox
+ * of an agent's own program gets, line by line.
  */
 import type { Digest } from '../../skill/digest.ts';
 import type { SkillName } from '../../skill/name.ts';
@@ -47,12 +47,15 @@ export interface SessionPlan extends Pick<Plan, Shared> {
   /** The command, as paths inside the sandbox. */
   readonly command: readonly string[];
   readonly folders: readonly PlannedFolder[];
-  /** Only the model's endpoint. The connection to the runner does not count as egress. */
+  /**
+   * The request rules for the model's endpoint, and no others. The connection to the runner does
+   * not count as egress.
+   */
   readonly egress: readonly PlannedEgress[];
   readonly skills: readonly PlannedSkill[];
-  /** Why the start waits for a person. */
+  /** Why the start of the session waits for a person. */
   readonly holds: Plan['holds'];
   readonly leftOut: readonly LeftOut[];
-  /** Why the session must not start; empty when it may. */
+  /** Why the session must not start; empty when the session may start. */
   readonly refused: readonly Refusal[];
 }

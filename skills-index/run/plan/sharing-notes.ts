@@ -1,19 +1,19 @@
 /**
- * Describes, for a run's start entry in the audit log, which folders the run shares with the host.
- * Bound folders have their file locks and watches in common with the host.
+ * Describes which folders a run shares with the host, for the run's start entry in the audit log. A
+ * bound folder has its file locks and watches in common with the host.
  */
 
 export interface SeenFolders {
-  /** Folders of libraries and programs. */
+  /** Folders of libraries and programs that the sandbox binds. */
   readonly system: readonly string[];
   readonly mounts: readonly { readonly path: string; readonly target: string }[];
-  /** By mount target: the folder that is bound instead of the mount's own path. */
+  /** The folder that the sandbox binds instead of the mount's own path, by mount target. */
   readonly sources?: ReadonlyMap<string, string> | undefined;
-  /** By path of a system folder: the folder that is bound instead. */
+  /** The folder that the sandbox binds instead of a system folder, by the system folder's path. */
   readonly systemViews?: ReadonlyMap<string, string> | undefined;
 }
 
-/** One line for all system folders, and one line for each mount. */
+/** Returns one line for all system folders, and one line for each mount. */
 export function sharingNotes({
   system,
   mounts,

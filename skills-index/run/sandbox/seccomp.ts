@@ -1,18 +1,19 @@
 /**
- * A seccomp filter as the bytes of a classic BPF program (linux/seccomp.h, linux/filter.h),
- * generated from the table of system calls.
+ * Generates a seccomp filter from the table of system calls, as the bytes of a classic BPF program
+ * (linux/seccomp.h, linux/filter.h).
  */
 import { Problem } from '../../skill/problem.ts';
 import { deniedSyscalls, judgedSyscalls, lastKnownSyscall } from './syscalls.ts';
 
 /**
- * The filtered program: a skill, or the forwarder, which is the only one that may open a Unix
- * socket.
+ * The program that the filter restricts: a skill, or the forwarder. Only the forwarder may open a
+ * Unix socket.
  */
 export type SeccompSubject = 'skill' | 'forwarder';
 
 /**
- * struct sock_filter: code, instructions to skip when true, instructions to skip when false, value.
+ * The members of struct sock_filter: code, instructions to skip when true, instructions to skip
+ * when false, value.
  */
 type Instruction = readonly [number, number, number, number];
 
@@ -36,8 +37,8 @@ const noSuchCall = 38;
 const noSuchProtocol = 93;
 const noSuchFamily = 97;
 
-// struct seccomp_data: nr, arch, instruction pointer, then six arguments of 8 bytes. Both
-// architectures store the low word first.
+// The offsets in struct seccomp_data: nr, arch, instruction pointer, then six arguments of 8 bytes.
+// Both architectures store the low word first.
 const numberAt = 0;
 const architectureAt = 4;
 const argumentAt = (index: number): number => 16 + 8 * index;
@@ -63,7 +64,7 @@ const fileRequests = [1024, 1026];
 const terminalRequests = [0x5412, 0x541c, 0x541d, 0x5423];
 
 /**
- * The program for `bwrap --seccomp FD`.
+ * Returns the filter program for `bwrap --seccomp FD`.
  * @throws Problem `sandbox-missing` on an architecture without a table
  */
 export function seccompProgram(architecture: string, subject: SeccompSubject): Uint8Array {
@@ -88,13 +89,15 @@ export function seccompProgram(architecture: string, subject: SeccompSubject): U
     ifEqual(audit, 0, 1),
     kill,
     load(numberAt),
-    // This also catches every call of the x32 interface, whose numbers begin at 0x40000000.
+    // The comparison also catches every call of the x32 interface, whose numbers begin at
+    // 0x40000000.
     ifAbove(lastKnownSyscall, 1),
     refuse(noSuchCall),
     ...denied
       .filter((number) => number >= 0)
       .flatMap((number) => [ifEqual(number, 1), refuse(notPermitted)]),
-    // No filter can read clone3's flags, which lie in memory; the C library falls back to clone.
+    // No filter can read clone3's flags, which lie in memory. After the refusal of clone3 the C
+    // library calls clone.
     ...on(calls.clone3, [refuse(noSuchCall)]),
     ...on(calls.clone, [
       load(argumentAt(0)),
@@ -135,7 +138,8 @@ export function seccompProgram(architecture: string, subject: SeccompSubject): U
       ifEqual(stream, 0, 2),
       ifEqual(datagram, 0, 1),
       refuse(notPermitted),
-      // Any protocol but TCP and UDP would make the kernel load that protocol's module.
+      // A socket of a protocol other than TCP and UDP would make the kernel load that protocol's
+      // module.
       load(argumentAt(2)),
       ifEqual(0, 0, 3),
       ifEqual(tcp, 0, 2),
@@ -153,7 +157,7 @@ function on(call: number | undefined, judge: readonly Instruction[]): Instructio
   return call === undefined ? [] : [ifEqual(call, judge.length), ...judge];
 }
 
-// struct sock_filter: u16 code, u8 jt, u8 jf, u32 k.
+// An instruction is encoded as struct sock_filter: u16 code, u8 jt, u8 jf, u32 k.
 function encode(program: readonly Instruction[]): Uint8Array {
   const bytes = Buffer.alloc(program.length * 8);
   for (const [index, [code, skipThen, skipElse, value]] of program.entries()) {

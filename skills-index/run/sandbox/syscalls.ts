@@ -1,10 +1,11 @@
 /**
- * System calls that no skill needs and that expose more of the kernel to attack: numbers for x86_64
- * and aarch64 (Linux UAPI unistd.h). Calls that need a capability of the initial user namespace
- * (modules, kexec, clocks, swap) are not listed, because a sandbox can never have it.
+ * System calls that no skill needs and that expose more of the kernel to attack, by their numbers
+ * for x86_64 and aarch64 (Linux UAPI unistd.h). The table omits calls that need a capability of the
+ * initial user namespace (modules, kexec, clocks, swap), because a sandbox can never have such a
+ * capability.
  */
 
-/** `[x86_64, aarch64]`; -1 where the architecture lacks the call. */
+/** The numbers of a call as `[x86_64, aarch64]`; -1 where the architecture lacks the call. */
 type Numbers = readonly [number, number];
 
 export const deniedSyscalls: Readonly<Record<string, Readonly<Record<string, Numbers>>>> = {
@@ -60,7 +61,7 @@ export const deniedSyscalls: Readonly<Record<string, Readonly<Record<string, Num
   'the log of the machine': { syslog: [103, 116] },
 };
 
-/** Calls that are allowed only with certain arguments. */
+/** Calls that the filter allows only with certain arguments. */
 export const judgedSyscalls = {
   clone: [56, 220],
   clone3: [435, 435],
@@ -72,5 +73,5 @@ export const judgedSyscalls = {
   fcntl: [72, 25],
 } as const satisfies Record<string, Numbers>;
 
-/** The number of mseal. Later calls fail as if the kernel did not have them. */
+/** The number of mseal. Calls with higher numbers fail as if the kernel lacked them. */
 export const lastKnownSyscall = 462;
