@@ -89,15 +89,13 @@ export function seccompProgram(architecture: string, subject: SeccompSubject): U
     ifEqual(audit, 0, 1),
     kill,
     load(numberAt),
-    // The comparison also catches every call of the x32 interface, whose numbers begin at
-    // 0x40000000.
+    // Every call of the x32 interface counts as later too: its numbers begin at 0x40000000.
     ifAbove(lastKnownSyscall, 1),
     refuse(noSuchCall),
     ...denied
       .filter((number) => number >= 0)
       .flatMap((number) => [ifEqual(number, 1), refuse(notPermitted)]),
-    // No filter can read clone3's flags, which lie in memory. After the refusal of clone3 the C
-    // library calls clone.
+    // No filter can read clone3's flags in memory. The C library then calls clone instead.
     ...on(calls.clone3, [refuse(noSuchCall)]),
     ...on(calls.clone, [
       load(argumentAt(0)),
@@ -138,8 +136,7 @@ export function seccompProgram(architecture: string, subject: SeccompSubject): U
       ifEqual(stream, 0, 2),
       ifEqual(datagram, 0, 1),
       refuse(notPermitted),
-      // A socket of a protocol other than TCP and UDP would make the kernel load that protocol's
-      // module.
+      // The kernel would load a module for any protocol but TCP and UDP.
       load(argumentAt(2)),
       ifEqual(0, 0, 3),
       ifEqual(tcp, 0, 2),
