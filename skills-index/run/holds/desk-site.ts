@@ -1,23 +1,23 @@
 /**
- * Whether a web origin is the desk (review website) of a registry. One desk has several names, and
- * a passkey is bound to the name that its owner typed.
+ * Decides whether a web origin is the desk (review website) of a registry. A desk has several
+ * names, and a passkey is bound to the name that the passkey's owner typed.
  */
 import { addressClass } from '../../skill/network-address.ts';
 
 export interface Desk {
   /** The address at which this host reaches the registry. */
   readonly base: string;
-  /** The bare host name from the registry's root file, where a root file is pinned. */
+  /** The host name from the registry's root file; absent where no root file is pinned. */
   readonly origin?: string | undefined;
 }
 
-/** @param site an origin, as a browser writes it */
+/** @param site an origin, as a browser writes the origin */
 export function isDeskSite(site: string, { base, origin }: Desk): boolean {
   const one = siteOf(site);
   const other = siteOf(base);
   if (one === undefined) return false;
   // Every program on this machine is reached as `localhost`, and only the port tells programs
-  // apart. The root file names no port, so it cannot vouch for `localhost`.
+  // apart. The root file names no port, so a root file cannot vouch for `localhost`.
   const isNamed = origin !== undefined && origin !== localhost && one.host === origin;
   return (
     isNamed ||

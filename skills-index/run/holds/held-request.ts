@@ -1,12 +1,15 @@
 /**
- * A held request as one block of bytes, exactly as it would leave. People read these bytes, and the
- * hold contains their digest. Pure.
+ * A held request as one block of bytes, exactly as the request would leave. People read these
+ * bytes, and the hold contains the digest of the bytes. Pure.
  */
 
 export interface HeldRequest {
-  /** For example `POST /v2/deals HTTP/1.1`. */
+  /** The request line, for example `POST /v2/deals HTTP/1.1`. */
   readonly line: string;
-  /** Headers in the form `Name: value`; the name of a secret stands in the place of its value. */
+  /**
+   * Headers in the form `Name: value`. The name of a secret stands in the place of the secret's
+   * value.
+   */
   readonly headers: readonly string[];
   readonly body: Uint8Array;
 }
@@ -38,8 +41,8 @@ export function codingOf(headers: readonly string[]): string {
 }
 
 /**
- * The bytes as text. Undefined when they are not UTF-8, or contain control characters other than
- * line breaks and tabs.
+ * Returns the bytes as text. Returns undefined when the bytes are not UTF-8, or contain control
+ * characters other than line breaks and tabs.
  * @param isCut whether the bytes may end in the middle of a character
  */
 export function readableText(bytes: Uint8Array, isCut = false): string | undefined {

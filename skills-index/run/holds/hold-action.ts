@@ -1,6 +1,6 @@
 /**
- * Describes the action of a hold, and the range of actions that a timed allowance covers. Both
- * texts derive from the hold's own fields, so a forged text is detected. Pure.
+ * Describes the action of a hold, and the range of actions that a timed allowance covers. The
+ * description and the range derive from the hold's own fields, so a forged text is detected. Pure.
  */
 import { canonicalDigest } from '../../skill/canonical-json.ts';
 import { type Digest, digestOf } from '../../skill/digest.ts';
@@ -13,7 +13,7 @@ const listMax = 2_000;
 const whyMax = 300;
 
 /**
- * The facts about a request, besides its destination, that a person is shown.
+ * The facts about a request, besides its destination, that an approver sees.
  * @param bytes size of the whole request; NaN when the size is not known yet
  * @param body the whole body; absent while parts are missing
  */
@@ -33,8 +33,8 @@ export function shownRequest(
 }
 
 /**
- * The action in the form that a hold stores: a text that is too long is cut, and the digest of the
- * whole text follows.
+ * Returns the action in the form that a hold stores. A text that is too long is cut, and the digest
+ * of the whole text follows the cut text.
  */
 export function shownAction(action: GatedAction): GatedAction {
   switch (action.kind) {
@@ -70,9 +70,9 @@ export function shownAction(action: GatedAction): GatedAction {
 }
 
 /**
- * One line that describes an action, for people, webhooks and the audit log. Query, headers, body
- * and arguments appear as digests only, because they may contain secrets that webhooks and logs
- * must not get. A person who answers on this host sees them in full in the action itself.
+ * Describes an action in one line, for people, webhooks and the audit log. Query, headers, body and
+ * arguments appear as digests only: webhooks and logs must not get secrets. An approver on this
+ * host sees the full query, headers, body and arguments in the action itself.
  */
 export function describeAction(action: GatedAction): string {
   switch (action.kind) {
@@ -104,9 +104,9 @@ export function describeAction(action: GatedAction): string {
 }
 
 /**
- * Digest of everything that a timed allowance covers: agent, skill, version, rule and grants; and
- * for a request its host, port, method and the folder of its path. Two actions with the same digest
- * are covered by the same allowance.
+ * Returns the digest of everything that a timed allowance covers: agent, skill, version, rule and
+ * grants. For a request, the digest also covers host, port, method and the folder of the path. An
+ * allowance covers every action with the same digest.
  */
 export function holdScope(
   action: GatedAction,
@@ -125,7 +125,7 @@ export function holdScope(
   });
 }
 
-/** The fields of a hold that derive from its action. */
+/** Returns the fields of a hold that derive from the hold's action. */
 export function holdFieldsOf(
   asked: GatedAction,
   rule: string,
@@ -143,8 +143,8 @@ export function holdFieldsOf(
 }
 
 /**
- * The action of a finished hold, without headers and body text: sent content is kept no longer than
- * a person needs it.
+ * Returns the action of a finished hold, without headers and body text. The host keeps sent content
+ * no longer than an approver needs the content.
  */
 export function withoutContent(action: GatedAction): GatedAction {
   if (action.kind !== 'egress') return action;
@@ -177,7 +177,8 @@ function scopeOf(action: GatedAction): unknown {
   }
 }
 
-// A path that was cut counts as its own folder, because only the digest of its rest is known.
+// A path that was cut counts as its own folder, because a cut path gives only the digest of its
+// rest.
 export function folderOf(path: string): string {
   return path.length > pathMax ? path : path.slice(0, path.lastIndexOf('/') + 1);
 }
@@ -186,8 +187,8 @@ function joinList(list: readonly string[]): string {
   return list.join('; ') || 'no capability';
 }
 
-// A cut text is always longer than the limit and an uncut text never is, so neither can imitate the
-// other.
+// A cut text is always longer than the limit, and an uncut text is never longer. So neither can
+// imitate the other.
 function cut(text: string, max: number): string {
   const whole = text.toWellFormed();
   if (whole.length <= max) return whole;

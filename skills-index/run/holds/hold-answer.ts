@@ -1,6 +1,6 @@
 /**
  * Decides whether an answer to a hold counts. Pure: the author of the answer's file and the
- * validity of its proof are parameters.
+ * validity of the answer's proof are parameters.
  */
 import type { Digest } from '../../skill/digest.ts';
 import { type Hold, type HoldAnswer, holdDigest, type SignedAnswer } from './hold.ts';
@@ -11,17 +11,17 @@ import type { Approver } from './hold-policy.ts';
 export const allowanceSecondsMax = 86_400;
 
 /**
- * For so many seconds, a person's denial also answers the same question again. Questions of one
- * agent are counted over the same time.
+ * For so many seconds, a person's denial also answers the same question again. The gate counts the
+ * questions of one agent over the same seconds.
  */
 export const refusalSeconds = 600;
 
-/** The author of an answer's file, as the kernel reports it for the opened file. */
+/** The author of an answer's file, as the kernel reports the owner of the opened file. */
 export interface Writer {
-  /** The folder in which the file lay. */
+  /** The folder in which the answer's file lay. */
   readonly folder: string;
   readonly uid: number;
-  /** Whether no other user could have written to the file or its folder. */
+  /** Whether no other user could have written to the answer's file or to the file's folder. */
   readonly alone: boolean;
 }
 
@@ -31,13 +31,14 @@ export interface AnswerQuestion {
   readonly writer: Writer;
   readonly approvers: readonly Approver[];
   /**
-   * The users of the runner and of its sandbox. An answer from one of them proves nothing, because
-   * the agent may control that user.
+   * The users of the runner and of the runner's sandbox. An answer from such a user proves nothing,
+   * because the agent may control the user.
    */
   readonly ownUids: readonly number[];
   readonly now: Date;
   /**
-   * Why the approver's key or passkey did not sign the answer; empty when the signature is valid.
+   * Returns why the approver's key or passkey did not sign the answer; empty when the signature is
+   * valid.
    */
   readonly whyNotSigned: (approver: Approver, signed: SignedAnswer) => readonly string[];
 }
@@ -51,7 +52,10 @@ export function canAnswer({ key, passkey, user }: Approver, ownUids: readonly nu
   );
 }
 
-/** Every reason why an answer does not count for this hold now; empty when the answer counts. */
+/**
+ * Returns every reason why an answer does not count for this hold now; empty when the answer
+ * counts.
+ */
 export function whyNotAnswered(question: AnswerQuestion): string[] {
   const { approvers, hold, now, signed } = question;
   const { answer } = signed;
@@ -74,15 +78,19 @@ export function whyNotAnswered(question: AnswerQuestion): string[] {
 }
 
 /**
- * Whether a valid answer also applies to further actions of this scope. A denial always does. An
- * allowance does when it was given for a time. An answer about a breaker never does.
+ * Whether a valid answer also applies to further actions of this scope. A denial always applies. An
+ * allowance applies when the approver gave the allowance for a time. An answer about a breaker
+ * never applies to further actions.
  */
 export function isStanding({ answer }: SignedAnswer, hold: Hold, scope: Digest): boolean {
   if (hold.scope !== scope || !isAsShown(hold)) return false;
   return answer.verdict === 'deny' || answer.seconds > 0;
 }
 
-/** The time, in milliseconds since 1970, at which the hold and its answer have both expired. */
+/**
+ * Returns the time, in milliseconds since 1970, at which the hold and the hold's answer have both
+ * expired.
+ */
 export function endOf(hold: Hold, answer: HoldAnswer | undefined): number {
   if (answer?.verdict === 'deny')
     return Date.parse(answer.at) + Math.max(answer.seconds, refusalSeconds) * 1_000;
@@ -90,7 +98,7 @@ export function endOf(hold: Hold, answer: HoldAnswer | undefined): number {
   return Date.parse(answer.at) + answer.seconds * 1_000;
 }
 
-/** Who answered and by which proof, for the audit log. */
+/** Describes who answered a hold and by which proof, for the audit log. */
 export function describeAnswer({ answer, signature, assertion }: SignedAnswer): string {
   const how =
     assertion !== undefined ? 'passkey' : signature !== undefined ? 'key' : 'user of this host';

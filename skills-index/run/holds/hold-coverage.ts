@@ -5,8 +5,8 @@ import type { GatedAction } from './hold.ts';
 import { folderOf } from './hold-action.ts';
 
 /**
- * The actions that `--for` then allows without asking. They must also match in agent, skill,
- * version, rule and grants.
+ * Describes the actions that `--for` then allows without asking. Such actions must also match in
+ * agent, skill, version, rule and grants.
  */
 export function describeCoverage(action: GatedAction): string {
   switch (action.kind) {

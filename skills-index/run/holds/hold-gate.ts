@@ -1,5 +1,5 @@
 /**
- * The gate of a run: lets an action pass, waits for a person, or denies the action. Files, clocks
+ * The gate of a run lets an action pass, waits for an approver, or denies the action. Files, clocks
  * and randomness are parameters. A late or unproven answer counts as a denial.
  */
 import { Problem } from '../../skill/problem.ts';
@@ -22,10 +22,10 @@ import { gateAnswer, type HoldEnd, HoldState, type HoldTerms, holdEvent } from '
 /** The interval, in milliseconds, at which a waiting hold checks for an answer. */
 export const holdPollMs = 200;
 
-/** The value of `holder` in a hold for which no process waits any more. */
+/** The value of `holder` in a finished hold, for which no process waits any more. */
 export const ended = 'ended';
 
-/** An answer file that was found; its validity is not checked yet. */
+/** An answer file that the gate found. The gate has not checked the answer's validity yet. */
 export interface FoundAnswer {
   readonly signed: SignedAnswer;
   readonly writer: Writer;
@@ -33,16 +33,16 @@ export interface FoundAnswer {
 
 /** The storage of holds and answers. */
 export interface HoldFiles {
-  /** Every stored hold; unreadable files are skipped. */
+  /** Returns every stored hold, without the unreadable files. */
   kept(): readonly Hold[];
   keep(hold: Hold): void;
   forget(hold: Hold): void;
-  /** Stores the held request beside its hold, so that people can read the request. */
+  /** Stores the held request beside the request's hold, so that people can read the request. */
   keepRequest(hold: Hold, request: Uint8Array): void;
   forgetRequest(hold: Hold): void;
   /**
-   * The answers to a hold, from the folder of holds and from the folders of approvers who are users
-   * of this host.
+   * Returns the answers to a hold, from the folder of holds and from the folders of approvers who
+   * are users of this host.
    */
   answers(hold: Hold, folders: readonly string[]): readonly FoundAnswer[];
   /** Deletes an answer that does not count. */
@@ -51,7 +51,7 @@ export interface HoldFiles {
   lives(holder: string): boolean;
 }
 
-/** Everything that is needed to judge an answer. */
+/** Everything that the gate needs to judge an answer. */
 export interface HoldDesk
   extends Pick<HoldTerms, 'policy' | 'ownUids'>,
     Pick<AnswerQuestion, 'whyNotSigned'> {
@@ -59,26 +59,26 @@ export interface HoldDesk
   readonly record: (event: AuditEvent) => void;
   readonly now: () => Date;
   /**
-   * Answers whose rejection is already in the audit log. An answer that cannot be deleted is found
-   * again at each check.
+   * Answers whose rejection is already in the audit log. The gate finds an answer again at each
+   * check when the runner cannot delete the answer.
    */
   readonly recorded?: Set<string>;
 }
 
 export interface GateSettings extends HoldDesk, Pick<HoldTerms, 'subject' | 'grants'> {
   readonly hands: HoldHands;
-  /** Makes 32 random hex digits, different at each call. */
+  /** Makes 32 random hex digits, which differ at each call. */
   readonly nonce: () => string;
   /** The process that waits for the answer. */
   readonly holder: string;
-  /** Milliseconds of a monotonic clock. */
+  /** Returns the milliseconds of a monotonic clock. */
   readonly ticks: () => number;
   readonly sleep: (milliseconds: number) => Promise<unknown>;
 }
 
 /**
- * `waited` returns the milliseconds that the run spent waiting for people; they do not count
- * towards the run's time limit.
+ * A gate that counts the milliseconds that the run spent waiting for people. The run's time limit
+ * does not count these milliseconds.
  */
 export type RunGate = Gate & { waited(): number };
 
@@ -88,7 +88,8 @@ export type StartWords = Pick<Extract<GatedAction, { kind: 'start' }>, 'command'
 type Answer = { readonly verdict: 'allow' | 'deny'; readonly by: string } | undefined;
 
 /**
- * Creates the gate of a run. The gate asks, writes and reads nothing until a rule demands a person.
+ * Creates the gate of a run. The gate asks, writes and reads nothing until a rule demands an
+ * approver's answer.
  */
 export function openGate(given: GateSettings): RunGate {
   const settings: GateSettings = { recorded: new Set(), ...given };
@@ -114,14 +115,14 @@ export function openGate(given: GateSettings): RunGate {
     sweep(settings);
     const next = state.next(first, asksOf(settings, first));
     if (next.kind === 'end') return end(first, next.state, next.why);
-    // A person allows only what they were shown, so the whole request must be read before anybody
-    // is asked.
+    // A person allows only what the person saw, so the runner reads the whole request before the
+    // gate asks anybody.
     const all = whole === undefined ? { action, request: undefined } : await whole();
     if (all === undefined)
       return end(first, 'denied', 'the request ended too early, so nobody was asked');
     const hold = holdOf(all.action);
-    // Other holds may have begun to wait while the request was read, so the limits are checked
-    // again.
+    // Other holds may have begun to wait while the request was read, so the gate checks the limits
+    // on holds again.
     const still = whole === undefined ? next : state.next(hold, asksOf(settings, hold));
     if (still.kind === 'end') return end(hold, still.state, still.why);
     state.begin(ticks());
@@ -142,7 +143,7 @@ export function openGate(given: GateSettings): RunGate {
 }
 
 /**
- * Asks a person about a start when a rule demands it.
+ * Asks an approver about a start when a rule demands an answer.
  * @throws Problem `hold-unsupported`, `hold-denied`, `hold-expired` when the start is not allowed
  */
 export async function requireStartAllowed(
@@ -163,9 +164,9 @@ export async function requireStartAllowed(
 }
 
 /**
- * The valid answer to a hold; undefined while there is none. An invalid answer is recorded with
- * every reason, and deleted where the runner may delete it. A finished hold has no valid answer:
- * finishing changes the hold's digest, and the answer names the old digest.
+ * Returns the valid answer to a hold; undefined before a valid answer. The gate records an invalid
+ * answer with every reason, and deletes the answer where the runner may. A finished hold has no
+ * valid answer: finishing changes the hold's digest, and the answer names the old digest.
  */
 export function findAnswer(desk: HoldDesk, hold: Hold): SignedAnswer | undefined {
   const { files, now, ownUids, policy, recorded = new Set<string>(), whyNotSigned } = desk;
@@ -201,8 +202,8 @@ async function waitForPerson(
   files.keep(hold);
   if (request !== undefined) files.keepRequest(hold, request);
   hands.notify?.(hold);
-  // The wait ends by the monotonic clock or the wall clock, whichever comes first: setting the wall
-  // clock back must not extend the wait.
+  // The wait for an answer ends by the monotonic clock or the wall clock, whichever comes first.
+  // Setting the wall clock back must not extend the wait.
   const until = ticks() + Date.parse(hold.expires) - Date.parse(hold.created);
   let answer: SignedAnswer | undefined;
   while (
@@ -231,8 +232,8 @@ async function askOperator(
   return { verdict: yes === true ? 'allow' : 'deny', by: 'operator at the terminal, unsigned' };
 }
 
-// A standing answer is stored as the old hold together with its answer, and both are judged again
-// at each use. A denial wins over an allowance.
+// A standing answer is stored as the old hold together with the answer, and the gate judges hold
+// and answer again at each use. A denial wins over an allowance.
 function findStanding(desk: HoldDesk, { scope }: Hold): SignedAnswer | undefined {
   const found = desk.files.kept().filter((one) => one.scope === scope && isAsShown(one));
   const standing = found.flatMap((old) => {
@@ -242,8 +243,8 @@ function findStanding(desk: HoldDesk, { scope }: Hold): SignedAnswer | undefined
   return standing.find(({ answer }) => answer.verdict === 'deny') ?? standing[0];
 }
 
-// A finished hold is kept for a while, so that repeated questions are counted. Its changed `holder`
-// changes its digest, so no answer fits it any more.
+// The host keeps a finished hold for a while, so that the gate counts repeated questions. The
+// changed `holder` changes the hold's digest, so no answer fits a finished hold any more.
 function endHold({ files }: HoldDesk, hold: Hold): void {
   const { action, ...rest } = hold;
   files.forget(hold);
@@ -272,7 +273,7 @@ function asksOf(desk: HoldDesk, { agent }: Hold): { waiting: number; lately: num
   };
 }
 
-// Removes holds of killed runners and expired holds, which no answer can reach any more.
+// Removes holds of killed runners and expired holds. No answer can reach such holds any more.
 function sweep(desk: HoldDesk): void {
   const now = desk.now().getTime();
   for (const hold of desk.files.kept()) {

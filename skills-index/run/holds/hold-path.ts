@@ -1,12 +1,12 @@
 /**
  * Compares the path of a request with the path of a hold rule. A server may accept many spellings
- * of one path, and a rule must cover all of them. Normalisation is deliberately coarse: asking once
- * too often does less harm than not asking. Pure.
+ * of one path, and a rule must cover all spellings. Normalisation is deliberately coarse: asking
+ * once too often does less harm than not asking. Pure.
  */
 
 /**
- * Whether a rule covers the path of a request: the same path, or one below it. A `*` at the end of
- * the rule's path matches any text.
+ * Whether a rule covers the path of a request: the same path, or a path below the rule's path. A
+ * `*` at the end of the rule's path matches any text.
  * @param rule the path in host policy
  */
 export function isPathCovered(rule: string, path: string): boolean {
@@ -17,12 +17,12 @@ export function isPathCovered(rule: string, path: string): boolean {
     return false;
   const begins = isPattern ? folded(rule.slice(rule.lastIndexOf('/') + 1, -1)) : '';
   const next = asked[wanted.length] ?? '';
-  // Normalisation removes characters from the end of a segment, so the prefix is compared in both
-  // forms.
+  // Normalisation removes characters from the end of a segment, so the prefix is compared with and
+  // without these characters.
   return next.startsWith(begins) || isSame(trimmed(begins), next, false);
 }
 
-// Servers ignore empty segments and `.`, and resolve `..`.
+// Servers ignore empty segments and the segment `.`, and resolve the segment `..`.
 function segmentsOf(path: string): string[] {
   const out: string[] = [];
   for (const segment of folded(path).split(/[/\\]/)) {
@@ -32,7 +32,7 @@ function segmentsOf(path: string): string[] {
   return out;
 }
 
-// Undoes repeated percent-encoding, letter case and Unicode forms.
+// Undoes repeated percent-encoding, letter case and Unicode forms of a path.
 function folded(text: string): string {
   let before = '';
   let decoded = text;
@@ -59,9 +59,9 @@ function trimmed(segment: string): string {
   return segment.replace(/;.*|:[:$].*/s, '').replace(/^[\s\p{C}]+|[\s\p{C}.]+$/gu, '');
 }
 
-// Many servers take a file extension as the wanted format, so a path matches with or without one.
-// In the last segment, frameworks take everything behind the first dot as the extension. In earlier
-// segments `v1.2` and `v1.3` are different.
+// Many servers take a file extension as the wanted format, so a path matches with or without an
+// extension. In the last segment, frameworks take everything behind the first dot as the extension.
+// In earlier segments `v1.2` and `v1.3` are different.
 function isSame(wanted: string, asked: string | undefined, isLast: boolean): boolean {
   if (asked === undefined) return false;
   const extension = isLast ? /(?<=.)\..*$/s : /(?<=.)\.[a-z][a-z0-9]{0,9}$/;

@@ -15,14 +15,14 @@ import {
 } from '../agents/breaker.ts';
 import { isMailboxKeyOf, type MailboxKey, mailboxKeyShape } from './mailbox-key.ts';
 
-/** The seconds for which an action waits when its rule names no time. */
+/** The seconds for which an action waits when the action's rule names no time. */
 export const holdSecondsDefault = 120;
 export const holdSecondsMax = 3_600;
 const rulesMax = 200;
 
 /**
  * The condition of a hold rule; every given member must match. A condition on a request is checked
- * at each request, any other at the start of a run.
+ * at each request, any other condition at the start of a run.
  */
 export interface HoldCondition {
   /**
@@ -38,9 +38,9 @@ export interface HoldCondition {
   readonly method?: string;
   /** The path of a request; a `*` at the end matches any text. */
   readonly path?: string;
-  /** Matches when the run has sent more bytes than this, the current request included. */
+  /** Matches when the run has sent more bytes than this number, the current request included. */
   readonly bytesOver?: number;
-  /** Matches when the run has made more requests than this, the current request included. */
+  /** Matches when the run has made more requests than this number, the current request included. */
   readonly countOver?: number;
   readonly tag?: 'high-stakes';
 }
@@ -53,18 +53,18 @@ export interface HoldRule {
 
 /**
  * A person who may answer holds: by a key with a passphrase, by a passkey, or as another user of
- * this host who writes into a folder of their own.
+ * this host. Such a user writes answers into a folder of their own.
  */
 export interface Approver {
   readonly name: string;
-  /** The approver's signing key: P-256, SPKI DER in base64. */
+  /** The approver's signing key: a P-256 key, as SPKI DER in base64. */
   readonly key?: { readonly keyId: string; readonly spki: string };
   /**
-   * The key for which mailbox messages are encrypted. Without it this approver gets no message in a
-   * mailbox.
+   * The key for which a host encrypts mailbox messages to this approver. An approver without a
+   * mailbox key gets no message in a mailbox.
    */
   readonly mailboxKey?: MailboxKey;
-  /** The passkey as WebAuthn created it; binary members are base64url. */
+  /** The approver's passkey as WebAuthn created the passkey; binary members are base64url. */
   readonly passkey?: {
     readonly credentialId: string;
     readonly publicKey: string;
@@ -78,19 +78,19 @@ export interface HoldPolicy {
   /** The rules that make an action wait for a person. */
   readonly holds: readonly HoldRule[];
   readonly approvers: readonly Approver[];
-  /** Webhooks that are notified of each hold; they cannot answer. */
+  /** Webhooks that hear of each hold. A webhook cannot answer a hold. */
   readonly webhooks: readonly { readonly url: string }[];
   /**
-   * The registry that serves as a mailbox: the host leaves holds there, encrypted for each approver
-   * who has a mailbox key, and fetches the answers. When absent, holds are answered on this host
-   * only.
+   * The registry that serves as a mailbox. The host leaves holds in the mailbox, encrypted for each
+   * approver who has a mailbox key, and fetches the answers. Without a mailbox, approvers answer
+   * holds on this host only.
    */
   readonly mailbox?: string;
   /** Skills (`@scope/name`, `@scope/*`) whose runs carry the tag `high-stakes`. */
   readonly highStakes: readonly string[];
-  /** The workspaces that may be mounted `rw` without asking a person. */
+  /** The workspaces that a run may mount `rw` before an approver has answered. */
   readonly writable: readonly string[];
-  /** Thresholds that replace those of `breakerTable`. */
+  /** Thresholds that replace the thresholds of `breakerTable`. */
   readonly breakers: BreakerThresholds;
 }
 
@@ -110,7 +110,7 @@ const name = checked(isNamePart, 'is not a name in lower case');
 
 const requestMembers = ['host', 'method', 'path', 'bytesOver', 'countOver'] as const;
 
-/** Whether a rule is checked at each request, rather than at the start of a run. */
+/** Whether the gate checks a rule at each request, rather than at the start of a run. */
 export function isAboutRequests(when: HoldCondition): boolean {
   return requestMembers.some((member) => when[member] !== undefined);
 }
@@ -243,8 +243,8 @@ export const holdPolicyEntries = {
   ),
 };
 
-// The forms of `printCapability`. A rule that matches none of them would never hold anything, so
-// the parser rejects it.
+// The forms of `printCapability`. A rule that matches no such form would never hold anything, so
+// the parser rejects such a rule.
 const words: readonly RegExp[] = [
   /^mount( (ro|rw|cow)( .+)?)?$/,
   /^egress( [A-Z]+(,[A-Z]+)*( .+)?)?$/,
@@ -258,8 +258,8 @@ function isCapability(text: string): boolean {
 }
 
 /**
- * The names of rules that never match under this policy: they demand the tag `high-stakes`, but no
- * skill has it.
+ * Returns the names of rules that never match under this policy: these rules demand the tag
+ * `high-stakes`, but no skill has the tag.
  */
 export function idleRules({
   highStakes,

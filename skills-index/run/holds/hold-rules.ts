@@ -14,10 +14,10 @@ import {
   isAboutRequests,
 } from './hold-policy.ts';
 
-/** The parts of a plan that hold rules look at. */
+/** The parts of a plan that hold rules compare. */
 export interface HeldPlan
   extends Pick<Plan, 'agent' | 'egress' | 'env' | 'mounts' | 'programs' | 'secrets'> {
-  /** The skill's name; `session` for an agent's own program. */
+  /** The skill's name; `session` stands for an agent's own program. */
   readonly skill: { readonly name: string };
 }
 
@@ -29,7 +29,7 @@ export interface Sent {
   readonly bytes: number;
 }
 
-/** The capabilities of a plan, as `printCapability` writes them. */
+/** Returns the capabilities of a plan, as `printCapability` writes the capabilities. */
 export function capabilityTexts({
   egress,
   env,
@@ -47,11 +47,11 @@ export function capabilityTexts({
 }
 
 /**
- * Why the start of this plan waits: each matching rule of host policy, and each `rw` mount that
- * host policy does not list as writable.
+ * Returns why the start of this plan waits: each matching rule of host policy, and each `rw` mount
+ * that host policy does not list as writable.
  */
 export function plannedHolds(plan: HeldPlan, policy: HoldPolicy): PlannedHold[] {
-  // A rule may name a single method of an egress line that has several.
+  // A rule may name a single method of an egress line that has several methods.
   const methods = plan.egress.flatMap((one) =>
     one.methods.map((method) => ({ ...one, methods: [method] })),
   );
@@ -81,7 +81,7 @@ export function plannedHolds(plan: HeldPlan, policy: HoldPolicy): PlannedHold[] 
   return [...byRule, ...writes];
 }
 
-/** The rule that makes an action wait; undefined when the action need not wait. */
+/** Returns the rule that makes an action wait; undefined when the action need not wait. */
 export function ruleFor(
   action: GatedAction,
   who: Who,
@@ -116,8 +116,8 @@ export function ruleFor(
 }
 
 /**
- * Digest of the capabilities that a plan gives, without anything that changes from one start to the
- * next.
+ * Returns the digest of the capabilities that a plan gives, without anything that changes from one
+ * start to the next.
  */
 export function grantsDigest({
   egress,
@@ -150,7 +150,7 @@ function isRequest(
 ): boolean {
   if (when.host !== undefined && !coversHost(when.host, host)) return false;
   // Requests inside a tunnel are invisible, and a WebSocket has no further requests. So a rule
-  // about requests also applies when the tunnel or WebSocket is opened.
+  // about requests also applies when the tunnel or WebSocket opens.
   if (opens === 'tunnel') return true;
   const isOpening = opens !== undefined;
   if (when.method !== undefined && when.method !== method && !isOpening) return false;

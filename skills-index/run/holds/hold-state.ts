@@ -1,6 +1,6 @@
 /**
- * The state of one run's gate: what was sent, how often people were asked, what they denied, and
- * how long the run waited. Pure: time and randomness are parameters.
+ * The state of one run's gate: the sent bytes and requests, the questions to people, the denied
+ * questions, and the time that the run waited. Pure: time and randomness are parameters.
  */
 import type { Digest } from '../../skill/digest.ts';
 import type { AuditEvent } from '../audit/audit-entry.ts';
@@ -19,13 +19,13 @@ import type { HoldPolicy } from './hold-policy.ts';
 import { ruleFor } from './hold-rules.ts';
 
 /**
- * The most questions of one run; later ones are denied without asking. A person who is asked
- * endlessly will finally agree.
+ * The highest number of questions to people in one run. The gate denies later actions without
+ * asking. A person who is asked endlessly will finally agree.
  */
 export const holdsPerRunMax = 20;
 /**
- * The most holds of one agent over all its runs: first those that wait at once, then those that
- * began within `refusalSeconds`.
+ * The highest numbers of holds of one agent over all its runs: first of holds that wait at once,
+ * then of holds that began within `refusalSeconds`.
  */
 export const holdsWaitingMax = 10;
 export const holdsPerAgentMax = 40;
@@ -33,7 +33,7 @@ export const holdsPerAgentMax = 40;
 export interface HoldTerms {
   readonly policy: HoldPolicy;
   readonly subject: HoldSubject;
-  /** Digest of the capabilities that the run is given. */
+  /** The digest of the capabilities that the run gets. */
   readonly grants?: Digest | undefined;
   /** The users of the runner and of the sandbox. */
   readonly ownUids: readonly number[];
@@ -42,7 +42,8 @@ export interface HoldTerms {
 }
 
 /**
- * The next step for an action: wait for a person, ask the operator at the terminal, or end here.
+ * The next step for an action: wait for an approver, ask the operator at the terminal, or end with
+ * a denial.
  */
 export type NextStep =
   | { readonly kind: 'wait' | 'confirm' }
@@ -63,7 +64,7 @@ export class HoldState {
     this.#terms = terms;
   }
 
-  /** Counts the action, and returns the rule that demands a person for it. */
+  /** Counts the action, and returns the rule that makes the action wait. */
   take(action: GatedAction): PlannedHold | undefined {
     const { policy, subject } = this.#terms;
     if (action.kind === 'egress')
@@ -80,7 +81,7 @@ export class HoldState {
   }
 
   /**
-   * The next step when no standing answer applies.
+   * Returns the next step when no standing answer applies to the hold.
    * @param before numbers for the same agent: holds that wait now, and holds that began recently
    */
   next(
@@ -95,7 +96,8 @@ export class HoldState {
         why: 'a person already denied the action in this run',
       };
     const able = policy.approvers.some((one) => canAnswer(one, ownUids));
-    // The agent may control its own terminal, so a confirmation there proves nothing.
+    // The agent may control its own terminal, so an agent's confirmation at a terminal proves
+    // nothing.
     const confirms = atTerminal && subject.agent === 'operator' && policy.approvers.length === 0;
     if (!able && !confirms)
       return {
@@ -119,7 +121,10 @@ export class HoldState {
     return { kind: able ? 'wait' : 'confirm' };
   }
 
-  /** @param tick milliseconds of a monotonic clock, here and in the following methods */
+  /**
+   * Counts a hold as asked and waiting.
+   * @param tick milliseconds of a monotonic clock, as in `end` and `waited`
+   */
   begin(tick: number): void {
     this.#asked++;
     if (this.#waiting++ === 0) this.#since = tick;
@@ -130,13 +135,13 @@ export class HoldState {
     if (--this.#waiting === 0) this.#waited += tick - this.#since;
   }
 
-  /** The milliseconds up to now during which at least one action waited. */
+  /** Returns the milliseconds until `tick` during which at least one action of the run waited. */
   waited(tick: number): number {
     return this.#waited + (this.#waiting === 0 ? 0 : tick - this.#since);
   }
 }
 
-/** A state of a hold as an event of the audit log. */
+/** Returns the audit event for a new state of a hold. */
 export function holdEvent(
   { id, rule, what }: Hold,
   state: HoldEnd | 'asked' | 'rejected',
@@ -145,7 +150,7 @@ export function holdEvent(
   return { event: 'hold', state, hold: id, rule, what, why };
 }
 
-/** The outcome of a hold as the answer to the code that asked the gate. */
+/** Returns the gate's answer for the outcome of a hold. */
 export function gateAnswer({ what }: Hold, state: HoldEnd, why: string): GateAnswer {
   return state === 'allowed'
     ? { kind: 'allowed' }

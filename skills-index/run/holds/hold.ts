@@ -18,7 +18,7 @@ export type GatedAction =
       readonly holds: readonly PlannedHold[];
       readonly command: string;
       readonly args: readonly string[];
-      /** The reason in the caller's words; empty when none was given. */
+      /** The caller's reason for the start in the caller's words; empty without a reason. */
       readonly why: string;
     }
   | {
@@ -27,31 +27,36 @@ export type GatedAction =
       readonly port: number;
       readonly method: string;
       readonly path: string;
-      /** The part of the target behind `?`. */
+      /** The part of the request target behind `?`. */
       readonly query?: string;
       /**
-       * The size of the whole request. Absent while the size is unknown; it then counts as more
-       * than any rule allows.
+       * The size of the whole request; absent while the size is unknown. An unknown size counts as
+       * more than any rule allows.
        */
       readonly bytes?: number;
-      /** Digest of the body, where the body is known beforehand. */
+      /** The digest of the body; absent when the proxy has not read the whole body. */
       readonly body?: Digest;
       /**
-       * Every header that leaves, as `Name: value`; the name of a secret stands in the place of its
-       * value.
+       * Every header that leaves, as `Name: value`. The name of a secret stands in the place of the
+       * secret's value.
        */
       readonly headers?: readonly string[];
-      /** The body, where it is readable text. */
+      /** The body of the request, where the body is readable text. */
       readonly text?: string;
       /**
-       * Digest of the whole request as it would leave (`held-request.ts`). Absent where nobody is
-       * asked, and in holds of older versions.
+       * The digest of the whole request as the request would leave (`held-request.ts`). Absent
+       * where the gate asks nobody, and in holds of older versions.
        */
       readonly request?: Digest;
-      /** A tunnel or WebSocket; once it is open, nobody is asked about its content. */
+      /**
+       * The request opens a tunnel or a WebSocket. The gate asks nobody about the content of an
+       * open tunnel or WebSocket.
+       */
       readonly opens?: 'websocket' | 'tunnel';
     }
-  /** Changes of a copy-on-write mount; `digest` identifies the change set to be applied. */
+  /**
+   * Changes of a copy-on-write mount that wait to be applied; `digest` identifies the change set.
+   */
   | {
       readonly kind: 'apply';
       readonly target: string;
@@ -60,7 +65,7 @@ export type GatedAction =
     }
   | { readonly kind: 'install'; readonly capabilities: readonly string[] };
 
-/** The gate's decision. `denied` has the code of the failure and an explanation. */
+/** The gate's decision about an action. `denied` has the code of the failure and an explanation. */
 export type GateAnswer =
   | { readonly kind: 'allowed' }
   | {
@@ -69,39 +74,41 @@ export type GateAnswer =
       readonly why: string;
     };
 
-/** An action with every detail, and the bytes of its request for people to read. */
+/** An action with every detail, and the bytes of the action's request for people to read. */
 export interface WholeAction {
   readonly action: GatedAction;
   readonly request: Uint8Array;
 }
 
-/** Reads the missing parts of an action; undefined when the request ends too early. */
+/** Reads the missing parts of an action; returns undefined when the request ends too early. */
 export type WholeReader = () => Promise<WholeAction | undefined>;
 
 /**
- * The gate is asked before each action that may have to wait. It answers at once where no rule
- * demands a person.
+ * The gate decides before each action that may have to wait. Where no rule demands an approver, the
+ * gate answers at once.
  */
 export interface Gate {
   /**
-   * @param whole reads the whole action before a person is asked, so that the answer is about all
-   * of it
+   * Decides whether an action may happen.
+   * @param whole reads the whole action before the gate asks an approver, so that the approver's
+   * answer covers the whole action
    */
   ask(action: GatedAction, signal?: AbortSignal, whole?: WholeReader): Promise<GateAnswer>;
   /** Reports the bytes that leave the sandbox. */
   sent?(bytes: number): void;
 }
 
-/** The means to reach people. The core itself has neither terminals nor webhooks. */
+/** The means to reach people. The core of the runner itself has neither terminals nor webhooks. */
 export interface HoldHands {
   readonly notify?: (hold: Hold) => void;
   /**
-   * Asks the operator for a typed yes at a terminal. Used only where host policy names no approver.
+   * Asks the operator for a typed yes at a terminal. The gate uses `confirm` only where host policy
+   * names no approver.
    */
   readonly confirm?: (hold: Hold, signal: AbortSignal) => Promise<boolean>;
 }
 
-/** Why a start waits, as its plan says. */
+/** A reason why a start waits, as the plan lists the reason. */
 export interface PlannedHold {
   /** The name of a rule in host policy, or of a built-in rule such as `rw-mount`. */
   readonly rule: string;
@@ -109,68 +116,70 @@ export interface PlannedHold {
   readonly reason: string;
 }
 
-/** The run that asks: the same values in every hold of the run. */
+/** The run that makes the hold, with the same values in every hold of the run. */
 export interface HoldSubject {
   readonly run: string;
   readonly agent: string;
   readonly skill: string;
   readonly version: string;
-  /** Digest of the plan; absent before a plan exists. */
+  /** The digest of the run's plan; absent before a plan exists. */
   readonly plan?: Digest | undefined;
 }
 
 export interface Hold extends HoldSubject {
   readonly schema: 'skillgate.hold/1';
-  /** The id that people type: the first characters of `nonce`. */
+  /** The hold's id, which people type: the first characters of `nonce`. */
   readonly id: string;
   /** 128 random bits in hex, so that no two holds have the same digest. */
   readonly nonce: string;
   readonly rule: string;
   readonly kind: GatedAction['kind'] | 'breaker';
-  /** One line that describes the action; parts of it come from the skill. */
+  /** One line that describes the action. Parts of the line come from the skill. */
   readonly what: string;
   /**
-   * Digest of the actions that a timed allowance would cover. `what` and `scope` both derive from
-   * `action` and `grants`.
+   * The digest of the actions that a timed allowance would cover. `what` and `scope` both derive
+   * from `action` and `grants`.
    */
   readonly scope: Digest;
-  /** The action; absent for a breaker. */
+  /** The action that waits; absent in the hold of a breaker. */
   readonly action?: GatedAction | undefined;
-  /** Digest of the capabilities that the run is given. */
+  /** The digest of the capabilities that the run gets. */
   readonly grants?: Digest | undefined;
-  /** ISO 8601. After `expires` the hold counts as denied. */
+  /**
+   * The times of the hold's begin and end, in ISO 8601. After `expires` the hold counts as denied.
+   */
   readonly created: string;
   readonly expires: string;
-  /** The process that waits: its pid and start time. */
+  /** The process that waits for the answer: its pid and start time. */
   readonly holder: string;
 }
 
 export interface HoldAnswer {
   readonly schema: 'skillgate.hold-answer/1';
-  /** Digest of the whole hold. */
+  /** The digest of the whole hold that the answer is about. */
   readonly hold: Digest;
   readonly verdict: 'allow' | 'deny';
   /**
-   * The seconds for which the same action is allowed without asking; 0 allows this one action only.
+   * The seconds for which the same action is allowed without asking; 0 allows the held action only.
    */
   readonly seconds: number;
   /** The approver's name in host policy. */
   readonly approver: string;
   /**
-   * Id of the audit key of the host that the approver was shown. Absent where the approver answered
-   * on the host itself, and in answers of older versions.
+   * The id of the audit key of the host whose hold the approver saw. Absent where the approver
+   * answered on the host itself, and in answers of older versions.
    */
   readonly host?: Digest;
   readonly at: string;
 }
 
 /**
- * An answer with its proof: a signature by a key, or an assertion by a passkey. There is no proof
- * where the kernel reports the author of the file.
+ * An answer with its proof: a signature by a key, or an assertion by a passkey. An answer needs no
+ * proof where the kernel reports the author of the answer's file.
  */
 export interface SignedAnswer {
   readonly answer: HoldAnswer;
-  /** ECDSA over P-256 with SHA-256, DER in base64, over `answerBytes`. */
+  /** The signature over `answerBytes`: ECDSA over P-256 with SHA-256, DER in base64. */
   readonly signature?: string;
   readonly assertion?: {
     readonly credentialId: string;
@@ -180,15 +189,18 @@ export interface SignedAnswer {
   };
 }
 
-/** The parts of a new hold besides its action. */
+/** The parts of a new hold besides the hold's action. */
 export interface HoldMaterial {
   readonly now: Date;
-  /** 32 hex digits. */
+  /** The hold's nonce: 32 hex digits. */
   readonly nonce: string;
   readonly holder: string;
 }
 
-/** A new hold. Its random nonce makes the answer to any other hold worthless for this one. */
+/**
+ * Makes a new hold. The hold's random nonce makes the answer to any other hold worthless for the
+ * new hold.
+ */
 export function newHold(
   subject: HoldSubject,
   { rule, seconds }: PlannedHold,
@@ -220,7 +232,8 @@ export function holdDigest(hold: Hold): Digest {
 }
 
 /**
- * The signed bytes of an answer, before DSSE's pre-authentication encoding with `holdAnswerType`.
+ * Returns the signed bytes of an answer, before DSSE's pre-authentication encoding with
+ * `holdAnswerType`.
  */
 export function answerBytes(answer: HoldAnswer): Uint8Array {
   return Buffer.from(canonicalJson(answer));
@@ -260,8 +273,8 @@ const actionShape = v.variant('kind', [
 ]);
 
 /**
- * The shape of a hold's file, which is shown to a person. The waiting runner never reads its own
- * hold back.
+ * The shape of a hold's file, which an approver reads. The waiting runner never reads its own hold
+ * back.
  */
 export const holdShape = exactObject({
   schema: v.literal('skillgate.hold/1'),

@@ -1,6 +1,6 @@
 /**
- * The key for which hosts encrypt holds for an approver: a P-256 key used for nothing else. The
- * approver's signing key signs the mailbox key and is never used for encryption. So anybody who
+ * The mailbox key: a P-256 key for which hosts encrypt holds for an approver, and which has no
+ * other use. The approver's signing key signs the mailbox key and never encrypts. So anybody who
  * reads host policy can verify that both keys belong to the same approver.
  */
 import { createPublicKey, type KeyObject, verify } from 'node:crypto';
@@ -10,7 +10,7 @@ import { exactObject } from '../../skill/shape.ts';
 import { pae } from '../../statement/sign.ts';
 
 export interface MailboxKey {
-  /** The mailbox key: P-256, SPKI DER in base64. */
+  /** The mailbox key: a P-256 key, as SPKI DER in base64. */
   readonly spki: string;
   /** The signing key's signature over `mailboxKeyBytes`: ECDSA with SHA-256, DER in base64. */
   readonly signature: string;
@@ -22,13 +22,19 @@ const base64 = v.pipe(v.string(), v.base64('is not base64'), v.maxLength(200, 'i
 export const spkiShape = base64;
 export const mailboxKeyShape = exactObject({ spki: spkiShape, signature: base64 });
 
-/** The bytes that the signing key signs: a DSSE envelope's encoding of both keys. */
+/**
+ * Returns the bytes that the signing key signs: a DSSE envelope's encoding of signing key id and
+ * mailbox key.
+ */
 export function mailboxKeyBytes(signingKeyId: string, spki: string): Uint8Array {
   const signed = { schema: 'skillgate.mailbox-key/1', signingKey: signingKeyId, mailboxKey: spki };
   return pae('application/vnd.skillgate.mailbox-key+json', Buffer.from(canonicalJson(signed)));
 }
 
-/** Whether the signing key signed this mailbox key, and the two are different P-256 keys. */
+/**
+ * Whether the signing key signed this mailbox key, and the signing key and the mailbox key are
+ * different P-256 keys.
+ */
 export function isMailboxKeyOf(
   signingKey: { readonly keyId: string; readonly spki: string },
   { signature, spki }: MailboxKey,
@@ -48,7 +54,7 @@ export function isMailboxKeyOf(
 }
 
 /**
- * Whether an approver has a signing key but no mailbox key, because the policy was written before
+ * Whether an approver has a signing key but no mailbox key. Such a policy was written before
  * mailbox keys existed.
  */
 export function lacksMailboxKey(approver: {

@@ -1,8 +1,8 @@
 /**
- * A registry as a mailbox for holds: the message that a host leaves for one approver
- * (`skillgate.mailbox/2`) and the approver's answer (`skillgate.mailbox-answer/2`). The registry
- * sees the recipient, the host, the expiry time and the size, but never a hold or a verdict.
- * Encryption and decryption are parameters, because encryption needs randomness.
+ * A registry as a mailbox for holds. This file defines the message that a host leaves for one
+ * approver (`skillgate.mailbox/2`) and the approver's answer (`skillgate.mailbox-answer/2`). The
+ * registry sees the recipient, the host, the expiry time and the size, but never a hold or a
+ * verdict. Encryption and decryption are parameters, because encryption needs randomness.
  */
 import { verify } from 'node:crypto';
 import * as v from 'valibot';
@@ -13,7 +13,7 @@ import { exactObject, parseShape, unplaced } from '../../skill/shape.ts';
 import { type Hold, holdDigest, holdShape, type SignedAnswer, signedAnswerShape } from './hold.ts';
 import { readP256, spkiShape } from './mailbox-key.ts';
 
-/** The largest message, as JSON; the registry rejects larger ones. */
+/** The size of the largest message, as JSON. The registry rejects larger messages. */
 export const mailboxBytesMax = 16 * 1024;
 
 /**
@@ -21,7 +21,7 @@ export const mailboxBytesMax = 16 * 1024;
  * HKDF-SHA256, AES-256-GCM. Both members are base64.
  */
 export interface SealedMessage {
-  /** HPKE's encapsulated key. */
+  /** The encapsulated key of HPKE. */
   readonly enc: string;
   readonly ciphertext: string;
 }
@@ -39,18 +39,18 @@ export type Seal = (text: string, about: string) => Promise<SealedMessage>;
 export type Open = (sealed: SealedMessage, about: string) => Promise<string | undefined>;
 
 /**
- * The identification of a message: its random id, recipient, hold and expiry time. All of it is
- * bound to the encrypted content.
+ * The label that identifies a message: its random id, recipient, hold and expiry time. The
+ * encryption binds the whole label to the content.
  */
 export interface MailboxLabel {
-  /** 32 random hex digits. Whoever knows the id may fetch the answer. */
+  /** The message's id: 32 random hex digits. Whoever knows the id may fetch the answer. */
   readonly id: string;
   /**
-   * Id of the approver's signing key, which asks for the message and signs the answer. The content
-   * is encrypted for the approver's mailbox key instead.
+   * The id of the approver's signing key, which asks for the message and signs the answer. The
+   * content is encrypted for the approver's mailbox key instead.
    */
   readonly to: Digest;
-  /** Digest of the hold. */
+  /** The digest of the hold. */
   readonly hold: Digest;
   /** The expiry time of the hold, in ISO 8601. */
   readonly expires: string;
@@ -70,11 +70,11 @@ export interface MailboxAnswer {
 /** Asks the registry for the messages that wait for a key. */
 export interface MailboxQuestion {
   readonly schema: 'skillgate.mailbox-question/1';
-  /** ISO 8601; the registry accepts the question for a few minutes. */
+  /** The time of the question, in ISO 8601. The registry accepts the question for a few minutes. */
   readonly at: string;
   /**
-   * The address of the registry as the asker knows it. Questions of older versions lack it, and a
-   * registry rejects them.
+   * The address of the registry as the asker knows the address. Questions of older versions lack
+   * `base`, and a registry rejects such questions.
    */
   readonly base?: string;
 }
@@ -86,15 +86,15 @@ export interface SignedMailboxText<What extends Signable> {
   /** The signer's public key, SPKI DER in base64: the host's audit key or the approver's key. */
   readonly publicKey: string;
   /**
-   * ECDSA over P-256 with SHA-256, DER in base64, over the schema, a line feed and the RFC 8785
-   * form of `said`.
+   * The signature of the message: ECDSA over P-256 with SHA-256, DER in base64. The signed bytes
+   * are the schema, a line feed and the RFC 8785 form of `said`.
    */
   readonly signature: string;
 }
 
 /** The signer of a mailbox message: the host's audit key or the approver's key. */
 export interface MailboxSigner {
-  /** The public key, SPKI DER. */
+  /** The signer's public key, as SPKI DER. */
   readonly publicKey: Uint8Array;
   sign(bytes: Uint8Array): Uint8Array | Promise<Uint8Array>;
 }
@@ -107,7 +107,7 @@ export async function signForMailbox<What extends Signable>(
   return { said, publicKey: Buffer.from(by.publicKey).toString('base64'), signature };
 }
 
-/** The id of the key that signed the message; undefined when the signature is not valid. */
+/** Returns the id of the key that signed the message; undefined when the signature is not valid. */
 export function mailboxSigner({
   publicKey,
   said,
@@ -128,16 +128,16 @@ export function mailboxSigner({
 }
 
 /**
- * The encrypted content of a message: the hold that an approver is shown, and the data needed to
- * answer.
+ * The encrypted content of a message: the hold that an approver sees, and the data that the
+ * approver needs to answer.
  */
 export interface MailboxRequest {
   readonly hold: Hold;
   /** The name of this approver in the host's policy. */
   readonly approver: string;
   /**
-   * SPKI DER in base64. The answer is encrypted for this key, and only the host has its private
-   * part.
+   * The host's public key, as SPKI DER in base64. The approver encrypts the answer for this key,
+   * and only the host has the private part of the key.
    */
   readonly replyTo: string;
 }
@@ -162,9 +162,9 @@ export type OpenedRequest =
   | { readonly kind: 'refused'; readonly why: string };
 
 /**
- * Opens a message and checks everything that an approver relies on: the named host signed it, it is
- * for this key, and it contains the hold whose digest was signed. An answer names that digest, so
- * an approver always answers the hold that they were shown.
+ * Opens a message and checks everything that an approver relies on. The named host signed the
+ * message, the message is for this key, and the message contains the hold whose digest was signed.
+ * An answer names that digest, so an approver always answers the hold that the approver saw.
  * @param own id of the approver's signing key
  * @param open decrypts with the private part of the mailbox key
  */
@@ -204,8 +204,8 @@ export async function sealAnswer(
 }
 
 /**
- * The answer, when it decrypts and belongs to this message; otherwise undefined. The gate decides
- * whether the answer counts.
+ * Returns the answer, when the answer decrypts and belongs to this message; otherwise undefined.
+ * The gate decides whether the answer counts.
  * @param open decrypts with the private part of `replyTo`
  */
 export async function readAnswer(

@@ -1,14 +1,14 @@
 /**
- * The canary: a fake credential that opens nothing and that nobody was given. A run that sends the
- * canary away searched for credentials that it was not given.
+ * The canary is a fake credential that opens nothing and that nobody was given. A run that sends
+ * the canary away searched for credentials that the run was not given.
  */
 
-/** A value that is searched for in everything that leaves a sandbox. */
+/** A value for which the leak detector searches everything that leaves a sandbox. */
 export interface WatchedValue {
   readonly name: string;
   /**
-   * Parts of letters and digits, each too random to guess. When the value is cut in two, at least
-   * one part stays whole.
+   * Parts of letters and digits of the value, each too random to guess. When somebody cuts the
+   * value in two, at least one part stays whole.
    */
   readonly parts: readonly string[];
 }
@@ -21,7 +21,10 @@ export interface Canary extends WatchedValue {
    * itself.
    */
   readonly env: Readonly<Record<string, string>>;
-  /** The file that carries the canary. No tool uses a profile of this name unless it is told to. */
+  /**
+   * The file that carries the canary. A tool uses a profile of this name only when somebody tells
+   * the tool to.
+   */
   readonly file: { readonly path: string; readonly mode: '644'; readonly bytes: Uint8Array };
 }
 

@@ -1,18 +1,22 @@
 /**
- * Every way in which a secret value may appear in an answer, as Latin-1 text. Each character may be
- * escaped separately. Pure.
+ * Every way in which a secret value may appear in a response, as Latin-1 text. A host may escape
+ * each character separately. Pure.
  */
 
-/** One character of the value: all its spellings, grouped by their first character. */
+/** One character of the value: all spellings of the character, grouped by their first character. */
 export type EchoUnit = ReadonlyMap<string, readonly string[]>;
 
 export interface EchoForm {
   readonly units: readonly EchoUnit[];
-  /** Separators that may stand between two characters; at most one at each place. */
+  /**
+   * Separators that may stand between two characters of the value, at most one separator at each
+   * place.
+   */
   readonly between: readonly string[];
 }
 
-// A soft line break of quoted-printable (RFC 2045 §6.7), or the zero byte of UTF-16.
+// The separators are a soft line break of quoted-printable (RFC 2045 §6.7), and the zero byte of
+// UTF-16.
 const betweenCharacters = ['=\n', '=\r\n', '\0'];
 const betweenHex = [' ', ':', ',', '-', ',0x', ', 0x', '\\x', '\n', '\r\n'];
 const betweenBase64 = ['\n', '\r\n', '=\n', '=\r\n', '\\n', '\\r\\n', '%0a', '%0A'];
@@ -33,8 +37,8 @@ export function echoForms(value: string): EchoForm[] {
   );
   const base64 = [0, 1, 2].map((shift): EchoForm => {
     const all = Buffer.concat([Buffer.alloc(shift), bytes]);
-    // Only the base64 characters that depend on nothing but the value (RFC 4648 §4); those at
-    // either end also depend on the bytes beside it.
+    // Keep only the base64 characters that depend on nothing but the value (RFC 4648 §4). The
+    // characters at either end also depend on the bytes beside the value.
     const part = all
       .toString('base64')
       .slice(Math.ceil((shift * 8) / 6), Math.floor((all.length * 8) / 6));
@@ -66,7 +70,10 @@ function unitOf(written: readonly string[]): EchoUnit {
   return unit;
 }
 
-/** The spellings of one character: as it is, and in each kind of escape. */
+/**
+ * Returns the spellings of one character: the character itself, and the character in each kind of
+ * escape.
+ */
 function escapesOf(byte: number): readonly string[] {
   const sign = String.fromCharCode(byte);
   const hex = hexOf(byte);
@@ -84,7 +91,7 @@ function escapesOf(byte: number): readonly string[] {
   return written;
 }
 
-/** The spellings of a character that UTF-8 writes as two bytes: raw and escaped. */
+/** Returns the spellings of a character that UTF-8 writes as two bytes: raw and escaped. */
 function utf8Of(sign: string): string[] {
   const [first = [], second = []] = [...Buffer.from(sign)].map(hexOf);
   const both = ['%', '='].flatMap((mark) =>
@@ -93,7 +100,7 @@ function utf8Of(sign: string): string[] {
   return [Buffer.from(sign).toString('latin1'), ...both];
 }
 
-/** The two hexadecimal digits of a byte, each in lower and upper case. */
+/** Returns the two hexadecimal digits of a byte, each in lower and upper case. */
 function hexOf(byte: number): string[] {
   const [first = '', second = ''] = byte.toString(16).padStart(2, '0');
   const digits = [first, first.toUpperCase()].flatMap((one) => [

@@ -1,36 +1,38 @@
 /**
- * Finds whole values, in any of their spellings, in a stream of Latin-1 text. Length of the value
- * and boundaries of the stream's parts do not matter. A character may have several spellings, so
- * the search continues from every place where the characters so far may end. Pure.
+ * Finds whole values, in any of their spellings, in a stream of Latin-1 text. The length of a value
+ * and the boundaries between the stream's parts do not matter. A character may have several
+ * spellings, so the search continues from every place where the characters so far may end. Pure.
  */
 import type { EchoForm, EchoUnit } from './echo-forms.ts';
 
 export interface FoundForm<One extends EchoForm> {
   readonly form: One;
-  /** Positions count from the beginning of the stream. */
+  /** The positions of a found value, counted from the beginning of the stream. */
   readonly from: number;
   readonly to: number;
 }
 
 export interface EchoSearch<One extends EchoForm> {
   /**
-   * Takes the next part of the stream and returns the values found. `isEnd` means that nothing
-   * follows.
+   * Takes the next part of the stream and returns the found values. `isEnd` means that the part is
+   * the last part.
    */
   push(part: string, isEnd: boolean): FoundForm<One>[];
-  /** Every value before this position has been found; one may still begin at it. */
+  /**
+   * The position before which every value has been found. A value may still begin at this position.
+   */
   readonly sure: number;
 }
 
 interface Try<One extends EchoForm> {
   readonly form: One;
-  /** The number of characters matched so far. */
+  /** The number of the value's characters that matched so far. */
   read: number;
-  /** The positions at which the characters matched so far may end. */
+  /** The positions at which the value's characters so far may end. */
   ends: readonly number[];
 }
 
-/** @param forms when two match at the same position, the first in this list wins */
+/** @param forms when two forms match at the same position, the first form in this list wins */
 export function echoSearch<One extends EchoForm>(forms: readonly One[]): () => EchoSearch<One> {
   const beginning = new Map<number, One[]>();
   for (const form of forms)
@@ -46,7 +48,8 @@ function startSearch<One extends EchoForm>(
   lists: readonly (readonly One[] | undefined)[],
 ): EchoSearch<One> {
   let text = '';
-  // Stream positions: of the first character in `text`, and of the next character to try.
+  // `begin` and `next` are stream positions: of the first character in `text`, and of the next
+  // character to try.
   let begin = 0;
   let sure = 0;
   let tries: Try<One>[] | undefined;
@@ -84,7 +87,7 @@ interface Stream {
   readonly isEnd: boolean;
 }
 
-/** The first match that is complete, unless an earlier one is still undecided. */
+/** Returns the first complete match, unless an earlier match is still undecided. */
 function goOn<One extends EchoForm>(
   tries: Try<One>[],
   stream: Stream,
@@ -115,8 +118,8 @@ function readOn(one: Try<EchoForm>, stream: Stream): 'whole' | 'open' | 'none' {
 }
 
 /**
- * Adds to `ends` the positions at which a character may end. @returns whether the rest of the
- * stream could add another
+ * Adds to `ends` the positions at which a character may end.
+ * @returns whether the rest of the stream could add another position
  */
 function readUnit(
   unit: EchoUnit,

@@ -1,7 +1,7 @@
 /**
  * Parts of a secret value that a host could send back: any eight characters in a row, or sixteen
- * where all are digits or letters of one case, in the encodings of the leak detector. Only
- * characters that nobody can guess count. Pure.
+ * where all characters are digits or letters of one case. The redaction searches for the parts in
+ * the encodings of the leak detector. Only characters that nobody can guess count. Pure.
  */
 import { type LeakForm, leakForms } from './leak-forms.ts';
 import { type Range, secretRanges } from './secret-ranges.ts';
@@ -13,19 +13,19 @@ import { isUnlikely, partChars, plainPartChars } from './secret-words.ts';
  */
 const encodedStep = 4;
 /**
- * The most parts of one value that are searched for in encodings. The parts of a longer value begin
- * farther apart.
+ * The highest number of parts of one value that the search looks for in encodings. The parts of a
+ * longer value begin farther apart.
  */
 const encodedPartsMax = 64;
 /**
- * In a longer value, parts of sixteen begin at every eighth character. So of 23 characters in a
- * row, at most seven at either end stay unfound.
+ * In a value with more characters than this number, parts of sixteen begin at every eighth
+ * character. So of 23 characters in a row, at most seven at either end stay unfound.
  */
 const everyPartCharsMax = 1_024;
 const longStep = 8;
 /**
- * A longer value is searched for in encodings piece by piece. Pieces overlap, because the ends of
- * an encoded piece depend on the neighbouring bytes.
+ * The search looks for a longer value in encodings piece by piece. Pieces overlap, because the ends
+ * of an encoded piece depend on the neighbouring bytes.
  */
 const pieceChars = 64;
 const pieceStep = 48;
@@ -60,7 +60,7 @@ function partsOf(value: string, { from, to }: Range): string[] {
     .filter(isPart);
 }
 
-/** Overlapping pieces of a long text; a short text is its own only piece. */
+/** Returns overlapping pieces of a long text; a short text is its own only piece. */
 function piecesOf(text: string): string[] {
   if (text.length <= pieceChars) return text.length < partChars ? [] : [text];
   const starts = Array.from(
@@ -72,7 +72,8 @@ function piecesOf(text: string): string[] {
     .filter((piece) => piece.length >= plainPartChars);
 }
 
-// A short password that is also an ordinary word would be found in harmless answers.
+// Require a long value: a short password that is also an ordinary word would be found in harmless
+// responses.
 function isLong(text: string): boolean {
   return text.length >= plainPartChars || (text.length >= partChars && isUnlikely(text));
 }

@@ -1,16 +1,16 @@
 /**
- * Every way in which a credential may be encoded where it leaves a sandbox: the bytes to search
- * for, whatever surrounds them. Pure.
+ * Every way in which a program may encode a credential that leaves a sandbox. A form is the bytes
+ * to search for, whatever surrounds the bytes. Pure.
  */
 
 export interface LeakForm {
   readonly encoding: string;
-  /** Latin-1: one character for each byte. */
+  /** The form's bytes as Latin-1: one character for each byte. */
   readonly text: string;
 }
 
 /**
- * Every encoded form of a text, without duplicates.
+ * Returns every encoded form of a text, without duplicates.
  * @param text Latin-1; random ASCII letters and digits. Matches of a text shorter than about 16
  * could be coincidence.
  * @param wanted names of encodings; absent for all
@@ -32,7 +32,7 @@ const encodings: Readonly<Record<string, (text: string) => readonly string[]>> =
     ['', ' ', ':', '-', '.', '\n', '\\x', '\\\\x', ',0x', ', 0x'].flatMap((between) =>
       hexadecimal(text, between),
     ),
-  // JSON escapes, and JSON escapes inside a JSON string.
+  // The character escapes of JSON, and the same escapes inside a JSON string.
   json: (text) => ['\\u00', '\\\\u00'].flatMap((between) => hexadecimal(text, between)),
   html: (text) => [digits(text, 10, ';&#'), ...hexadecimal(text, ';&#x')],
   decimal: (text) => [',', ', ', ' ', '\n'].map((between) => digits(text, 10, between)),
@@ -95,8 +95,8 @@ function inAddressOrJson(text: string): string[] {
 }
 
 /**
- * Only the encoded characters that depend on nothing but the text, for every alignment in the
- * encoded whole (RFC 4648).
+ * Returns only the encoded characters that depend on nothing but the text, for every alignment in
+ * the encoded whole (RFC 4648).
  */
 function packed(text: string, bits: number, alphabet: string): string[] {
   const bytes = Buffer.from(text, 'latin1');

@@ -1,6 +1,6 @@
 /**
- * Finds any of many byte strings in a stream. Where none occurs, the search runs about as fast as
- * memory can be read. Pure.
+ * Finds any of many byte strings in a stream. A stream without such a string is searched about as
+ * fast as memory can be read. Pure.
  */
 
 export interface Needle {
@@ -9,7 +9,7 @@ export interface Needle {
 
 export interface FoundNeedle<One extends Needle> {
   readonly needle: One;
-  /** The position of the needle's first byte. */
+  /** The position of the needle's first byte in the stream. */
   readonly from: number;
 }
 
@@ -22,7 +22,7 @@ export interface FoundNeedle<One extends Needle> {
 export function finderOf<One extends Needle>(
   needles: readonly One[],
 ): (bytes: Buffer) => Generator<FoundNeedle<One>> {
-  // Not `Math.min(...)`: there may be more needles than a call accepts arguments.
+  // `Math.min(...)` would fail: there may be more needles than a call accepts arguments.
   const shortest = needles.reduce((least, { bytes }) => Math.min(least, bytes.length), 255);
   const steps = new Uint8Array(65_536).fill(shortest - 2);
   const endingHere = new Map<number, One[]>();
@@ -49,9 +49,9 @@ export function finderOf<One extends Needle>(
 }
 
 /**
- * The first needle found. Needles for which `comesFirst` holds win over all others; those for which
- * `passes` holds are ignored. The first `seen` bytes were searched before, so a needle that ends in
- * them is skipped.
+ * Returns the first needle found. Needles for which `comesFirst` holds win over all other needles;
+ * needles for which `passes` holds are ignored. The first `seen` bytes were searched before, so the
+ * search skips a needle that ends in these bytes.
  */
 export function searchFor<One extends Needle>(
   needles: readonly One[],

@@ -1,4 +1,4 @@
-/** Replaces the values of secrets in answers with their placeholders. Pure. */
+/** Replaces the values of secrets in responses with the placeholders of the secrets. Pure. */
 import { type EchoForm, echoForms } from './echo-forms.ts';
 import { type EchoSearch, echoSearch } from './echo-search.ts';
 import { echoedPartForms } from './echoed-parts.ts';
@@ -12,19 +12,19 @@ export interface KnownValue {
 
 export interface Redactor {
   /**
-   * Takes a part of a text and returns the text that can be forwarded. An end that may be the
-   * beginning of a value is kept back.
+   * Takes a part of a text and returns the text that the proxy can forward. An end of the text that
+   * may be the beginning of a value is kept back.
    */
   push(part: string): string;
   end(): string;
-  /** The names of the secrets found so far. */
+  /** The names of the secrets found so far in the text. */
   readonly found: ReadonlySet<string>;
 }
 
-/** The secret values of a run, prepared once for searching many answers. */
+/** The secret values of a run, prepared once for searching many responses. */
 export interface Redaction {
   readonly isEmpty: boolean;
-  /** Makes a redactor for one answer, which must be given from its beginning. */
+  /** Makes a redactor for one response. The caller passes the response from its beginning. */
   start(): Redactor;
 }
 
@@ -32,7 +32,7 @@ interface Span {
   readonly from: number;
   readonly to: number;
   readonly owner: KnownValue;
-  /** Whether the span is a whole value rather than a part of one. */
+  /** Whether the span is a whole value rather than a part of a value. */
   readonly isWhole: boolean;
 }
 
@@ -70,7 +70,7 @@ interface ValueSearch {
   readonly find: ReturnType<
     typeof finderOf<{ readonly owner: KnownValue; readonly bytes: Buffer }>
   >;
-  /** The length of the longest encoded part. */
+  /** The length of the longest encoded part of a value. */
   readonly longest: number;
 }
 
@@ -88,7 +88,7 @@ function redactorOf(search: ValueSearch): Redactor {
   };
 }
 
-/** Redacts one text, given from its beginning. Positions count from there. */
+/** Redacts one text, given from its beginning. Positions count from the text's beginning. */
 function textRedactor(
   { find, longest, startWholes }: ValueSearch,
   found: Set<string>,
@@ -122,7 +122,7 @@ function textRedactor(
     let out = '';
     for (const { from, owner, to } of spans.filter((span) => span.from < sure)) {
       found.add(owner.name);
-      // A span that overlaps the one before it has been replaced already.
+      // The redactor has already replaced a span that overlaps an earlier span.
       if (from >= written) out += text.slice(written - begin, from - begin) + owner.placeholder;
       written = Math.max(written, to);
     }
@@ -136,8 +136,8 @@ function textRedactor(
   };
 }
 
-// Parts overlap each other and the values that they belong to. Overlapping spans become one, named
-// after a whole value where there is one.
+// Parts of a value overlap each other and the value. Overlapping spans become one span, which is
+// named after a whole value where there is a whole value.
 function joinSpans(spans: readonly Span[]): Span[] {
   const joined: Span[] = [];
   for (const span of [...spans].sort((a, b) => a.from - b.from || b.to - a.to)) {

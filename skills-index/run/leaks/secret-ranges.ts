@@ -1,7 +1,8 @@
 /**
- * Finds the characters of a value that nobody can guess. The text around them is public: the host
- * of an address, a user name, JSON field names, the lines around a key. Answers contain such text
- * too, and it must not be replaced. Everything not known to be public counts as secret. Pure.
+ * Finds the characters of a value that nobody can guess. The text around these characters is
+ * public: the host of an address, a user name, JSON field names, the lines around a key. Responses
+ * contain public text too, and the redaction must not replace public text. Everything not known to
+ * be public counts as secret. Pure.
  */
 import { isPublicField } from './secret-fields.ts';
 import { hasPart, isKey, isUserName, isWords } from './secret-words.ts';
@@ -11,17 +12,22 @@ export interface Range {
   readonly to: number;
 }
 
-/** The longest vendor prefix of a key, such as `ghp_`. A longer one is taken for a passphrase. */
+/**
+ * The number of characters in the longest vendor prefix of a key, such as `ghp_`. A longer prefix
+ * counts as part of a passphrase.
+ */
 const makerCharsMax = 15;
 
 /**
- * @param value Latin-1; where its format is unknown, all of it but a vendor prefix counts as secret
+ * Returns the ranges of a value that count as secret.
+ * @param value Latin-1; in a value of unknown format everything but a vendor prefix counts as
+ * secret
  */
 export function secretRanges(value: string): Range[] {
   for (const read of [inJson, inKeyFile, inAddress, behindUser, inToken, behindMaker]) {
     const ranges = read(value)?.filter(({ from, to }) => to > from);
-    // When no secret part is long enough to be searched for, the whole value is treated as secret,
-    // because a host would echo it whole.
+    // When no secret part is long enough to search for, the whole value counts as secret, because a
+    // host would echo the value whole.
     if (ranges?.some(({ from, to }) => hasPart(value.slice(from, to)))) return ranges;
   }
   return value === '' ? [] : [{ from: 0, to: value.length }];
@@ -42,8 +48,8 @@ const keyBeginnings = [
 const publicBlocks =
   /^(?:CERTIFICATE(?: REQUEST)?|(?:RSA )?PUBLIC KEY|X509 CRL|(?:DH|EC) PARAMETERS)$/;
 
-// PEM (RFC 7468), with line breaks as they are, as spaces, or escaped. Headers may name a cipher
-// (RFC 1421).
+// PEM blocks (RFC 7468) have line breaks as they are, as spaces, or escaped. Headers of a block may
+// name a cipher (RFC 1421).
 function inKeyFile(value: string): Range[] | undefined {
   const space = String.raw`(?:\s|\\r|\\n)`;
   const form = new RegExp(
@@ -65,7 +71,8 @@ function inKeyFile(value: string): Range[] | undefined {
   return [...keys, ...others.filter(({ from, to }) => /[^\s\\nr]/.test(value.slice(from, to)))];
 }
 
-// The values of fields that are not public, and field names that are themselves keys.
+// The secret parts of JSON are the values of fields that are not public, and field names that are
+// themselves keys.
 function inJson(value: string): Range[] | undefined {
   if (!/^\s*[[{]/.test(value) || !isJson(value)) return undefined;
   const form =
@@ -100,8 +107,9 @@ function shifted(ranges: readonly Range[], by: number): Range[] {
   return ranges.map(({ from, to }) => ({ from: from + by, to: to + by }));
 }
 
-// The user and password, and the words of path and query that look like keys. When an address has
-// neither a user nor such a word, the whole path counts as secret.
+// The secret parts of an address are the user, the password, and the words of path and query that
+// look like keys. In an address with neither a user nor such a word, the whole path counts as
+// secret.
 function inAddress(value: string): Range[] | undefined {
   const parts = addressParts(value);
   return parts === undefined ? undefined : [...parts.found, ...parts.path];
@@ -155,14 +163,14 @@ function namedKeys(text: string, from: number): Range[] {
   }));
 }
 
-// RFC 7617: a user and a password. Either of them may be a key.
+// A user and a password (RFC 7617). Either text may be a key.
 function behindUser(value: string): Range[] | undefined {
   const [, user = ''] = /^([^\s:]+):[^\s]+$/.exec(value) ?? [];
   return isUserName(user) ? [{ from: user.length + 1, to: value.length }] : undefined;
 }
 
-// The header and claims of a token are the same in other tokens of its issuer, so only the
-// signature is secret.
+// Other tokens of the same issuer have the same header and claims, so only the signature of a token
+// is secret.
 function inToken(value: string): Range[] | undefined {
   return /^eyJ[\w-]+\.[\w-]+\.[\w-]+$/.test(value)
     ? [{ from: value.lastIndexOf('.') + 1, to: value.length }]

@@ -3,24 +3,33 @@
  * as a key. Pure.
  */
 
-/** The number of consecutive characters of a key that are searched for in answers. */
+/** The number of consecutive characters of a key for which the redaction searches in responses. */
 export const partChars = 8;
-/** The same number for letters of one case or digits alone: words and dates are shorter. */
+/**
+ * The number of consecutive characters to search for in letters of one case or in digits alone.
+ * Words and dates are shorter.
+ */
 export const plainPartChars = 16;
-/** In an address or in JSON, shorter words are names, versions and account numbers. */
+/**
+ * The fewest characters of a key in an address or in JSON. Shorter words are names, versions and
+ * account numbers.
+ */
 const keyCharsMin = 12;
 /**
- * Random text switches between letters and digits, or upper and lower case, at least every so many
- * characters on average.
+ * Random text switches between letters and digits, or upper and lower case, at least once in so
+ * many characters on average.
  */
 const humpCharsMin = 3.5;
 
-/** Whether a text mixes lower case, upper case and digits, as random text does and words do not. */
+/**
+ * Whether a text mixes two kinds of lower case, upper case and digits, as random text does and
+ * words do not.
+ */
 export function isUnlikely(text: string): boolean {
   return [/[a-z]/, /[A-Z]/, /[0-9]/].filter((kind) => kind.test(text)).length > 1;
 }
 
-/** Whether the text has a part long and random enough to search for in answers. */
+/** Whether the text has a part long and random enough to search for in responses. */
 export function hasPart(text: string): boolean {
   if (text.length >= plainPartChars) return true;
   return Array.from({ length: text.length }, (_, at) => text.slice(at, at + partChars)).some(

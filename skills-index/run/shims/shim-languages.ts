@@ -1,27 +1,27 @@
 /**
- * The programming languages in which stand-in files are written. A stand-in must work however it is
- * called: by its first line, or as an argument of an interpreter.
+ * The programming languages in which Skillgate writes stand-in files. A stand-in must work however
+ * somebody calls the stand-in: by its first line, or as an argument of an interpreter.
  */
 
 /** The arguments that a stand-in passes to `skillgate run`. */
 export interface ShimCall {
   /** The skill, as `@scope/name`. */
   readonly name: string;
-  /** A command of the manifest, or the path of an executable file. */
+  /** The command: a command's name in the manifest, or the path of an executable file. */
   readonly command: string;
 }
 
 export interface ShimLanguage {
-  /** File extensions without the dot. */
+  /** The file extensions of the language, without the dot. */
   readonly endings: readonly string[];
   /**
-   * The programs that, in a first line `#!…`, mean this language. Used for files without a known
-   * extension.
+   * The programs that, in a first line `#!…`, mean this language. The first line decides for files
+   * without a known extension.
    */
   readonly programs?: RegExp;
   /**
-   * Makes a stand-in that forwards the call. Absent where no sandbox runs this language; such a
-   * stand-in always refuses.
+   * Makes a stand-in that forwards the call. Absent where no sandbox runs this language: a stand-in
+   * of such a language always refuses.
    */
   readonly forward?: (call: ShimCall) => string;
   /** Makes a stand-in that prints the reason on stderr and exits with status 6. */
@@ -139,8 +139,8 @@ exit 127;
 ];
 
 /**
- * The language of a file: by its extension, else by its first line, else shell. Every other
- * interpreter rejects a shell text as a syntax error.
+ * Returns the language of a file: by the file's extension, else by the first line, else shell.
+ * Every other interpreter rejects a shell text as a syntax error.
  */
 export function shimLanguageOf(path: string, original: Uint8Array): ShimLanguage {
   const ending = endingOf(path);
@@ -157,14 +157,16 @@ export function isShimEnding(ending: string): boolean {
   return languages.some((one) => one.endings.includes(ending));
 }
 
-/** The file extension in lower case, without the dot; empty where there is none. */
+/**
+ * Returns the file extension in lower case, without the dot; empty for a path without an extension.
+ */
 export function endingOf(path: string): string {
   return /\.([a-z0-9_]+)$/i.exec(path)?.[1]?.toLowerCase() ?? '';
 }
 
 /**
- * The program in a first line `#!…`: `#!/usr/bin/env -S python3 -u` → `python3`. Undefined without
- * such a line.
+ * Returns the program in a first line `#!…`: `#!/usr/bin/env -S python3 -u` → `python3`. Undefined
+ * without such a line.
  */
 export function programOf(original: Uint8Array): string | undefined {
   const line = Buffer.from(original.subarray(0, 200)).toString('latin1').split('\n')[0] ?? '';

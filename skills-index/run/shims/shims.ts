@@ -1,5 +1,5 @@
 /**
- * Stand-ins: files that lie in an agent's folder instead of each program of a skill, so that
+ * Stand-ins are files that lie in an agent's folder in place of the programs of a skill, so that
  * nothing of the skill runs outside the sandbox.
  */
 import type { Bundle, BundleFile } from '../../skill/bundle.ts';
@@ -68,7 +68,7 @@ export function standIns(
 }
 
 /**
- * The text of a stand-in.
+ * Returns the text of a stand-in.
  * @param path the file's path in the skill; its extension decides the language
  * @param original the replaced file; its first line decides the language when the extension does
  * not
