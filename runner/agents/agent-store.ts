@@ -237,7 +237,7 @@ function requireGiven(agent: StoredAgent, change: Revocation): void {
   const why =
     wider === undefined
       ? 'the agent has no grant for this skill'
-      : `the wider grant ${wider.skill} would still cover it`;
+      : `the wider grant ${wider.skill} would still cover the skill`;
   throw new Problem('usage', `Cannot revoke ${missing.skill} from agent ${agent.name}: ${why}`, {
     hint:
       wider === undefined

@@ -139,11 +139,19 @@ function brokenSet(folder: string, sets: ReadonlyMap<Digest, number>): AuditVerd
   for (const [digest, line] of sets) {
     const path = join(folder, pathSetName(digest));
     if (!existsSync(path))
-      return { kind: 'broken', line, why: `the file that lists its paths is missing: ${path}` };
+      return {
+        kind: 'broken',
+        line,
+        why: `the file that lists the paths of this line is missing: ${path}`,
+      };
     if (
       digestOf(unpack(readFileSync(path), 'gzip', pathSetBytesMax) ?? new Uint8Array()) !== digest
     )
-      return { kind: 'broken', line, why: `the file that lists its paths was changed: ${path}` };
+      return {
+        kind: 'broken',
+        line,
+        why: `the file that lists the paths of this line was changed: ${path}`,
+      };
   }
   return undefined;
 }

@@ -78,7 +78,7 @@ export function requireShown({ digest, set }: WaitingChanges, shown: Digest): vo
     'changes-invalid',
     `Cannot accept the changes of run ${set.run}: their digest is ${digest}, but ${shown} was shown`,
     {
-      hint: `look at them again: skillgate changes show ${set.run}`,
+      hint: `look at the changes again: skillgate changes show ${set.run}`,
     },
   );
 }

@@ -39,7 +39,7 @@ export function copyAccessList(
       [old, to],
     );
     const [before, after] = haveAccessList([old, to]);
-    if (before !== after) throw listNotKept('cp of this host does not copy or remove them');
+    if (before !== after) throw listNotKept('cp of this host does not copy or remove access lists');
   } finally {
     fs.closeSync(old);
   }
@@ -62,7 +62,7 @@ export function removeAccessList(made: number, kind: 'file' | 'folder'): void {
     if (kind === 'folder') fs.mkdirSync(from, { mode: 0o700 });
     runOnDescriptors('/bin/cp', [how, '--attributes-only', '--preserve=mode', from, to], [made]);
     if (haveAccessList([made]).includes(true))
-      throw listNotKept('cp of this host does not remove them');
+      throw listNotKept('cp of this host does not remove access lists');
   } finally {
     fs.rmSync(plain, { recursive: true, force: true });
   }

@@ -191,7 +191,12 @@ export async function discardExpired(
     );
   });
   for (const run of late)
-    await discardWaiting(data, run, `they waited for more than ${waitingDaysMax} days`, audit);
+    await discardWaiting(
+      data,
+      run,
+      `the changes waited for more than ${waitingDaysMax} days`,
+      audit,
+    );
   return late;
 }
 

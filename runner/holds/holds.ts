@@ -56,7 +56,7 @@ export function holdDesk(
     // Reject an answer that names another host. The approver answered for that host, and might not
     // allow the action on this host.
     const isElsewhere = host !== undefined && host !== readAuditKey(keyFile)?.keyId;
-    const elsewhere = isElsewhere ? [`it was given to host ${host}`] : [];
+    const elsewhere = isElsewhere ? [`the answer was given to host ${host}`] : [];
     return [
       ...whyNotProven(approver, holdAnswerType, answerBytes(signed.answer), signed),
       ...elsewhere,

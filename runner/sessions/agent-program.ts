@@ -57,7 +57,7 @@ function programOf(
   if (findProgram(name) !== undefined) return `/usr/bin/${name}`;
   return {
     why: `there is no program ${JSON.stringify(word)}`,
-    hint: 'Name a program below its folder, a program of the system, or node.',
+    hint: 'Name a program below the folder that host.json names for this agent program, a program of the system, or node.',
   };
 }
 

@@ -142,7 +142,7 @@ function programFolder(path: string): PlannedFolder {
   return {
     path,
     target: path,
-    reason: 'host policy names it in agentPrograms; no other user may write to it',
+    reason: 'host policy names the folder in agentPrograms; no other user may write to the folder',
   };
 }
 

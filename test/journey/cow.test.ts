@@ -352,7 +352,7 @@ for n in 'abc':
       host.audit().filter((one) => one.event === 'changes' && one.decision === 'discarded'),
     ).toMatchObject([
       { run: first.run, why: 'an operator discarded them' },
-      { run: second.run, why: 'they waited for more than 14 days' },
+      { run: second.run, why: 'the changes waited for more than 14 days' },
     ]);
   });
 

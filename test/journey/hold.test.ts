@@ -550,7 +550,7 @@ time.sleep(20)`,
       message: expect.stringMatching(/requests that were denied: 5 within 10 minutes/),
     });
     expect(refused.hint).toMatch(
-      /agent log operator shows what run .* a person lets it run again with skill(?:gate)? hold allow/,
+      /agent log operator shows what run .* a person closes the breaker with skill(?:gate)? hold allow/,
     );
     const [, id = ''] = /skill(?:gate)? hold allow (\w+)/.exec(refused.hint) ?? [];
     expect((await withoutTerminal(['hold', 'list'], env)).shown).toContain(`${id}  breaker open`);

@@ -210,7 +210,7 @@ describe('skillgate install', () => {
       encoding: 'utf8',
     });
     expect(ran).toMatchObject({ status: 6, stdout: '' });
-    expect(ran.stderr).toContain('no command of the skill names it');
+    expect(ran.stderr).toContain('no command of the skill names the file');
   });
 
   it('is verified skill by skill: one that differs hides none of the others', async () => {

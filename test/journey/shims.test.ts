@@ -102,7 +102,9 @@ describe.each(everyWay)('%s (first line %j) called through %j', (file, original,
 
   it('refuses with 6 and says why where no command names it', () => {
     const done = call([...interpreter, place(file, original, { kind: 'refuses' })], bare);
-    expect(done.stderr).toMatch(/does not run on this host: no command of the skill names it/);
+    expect(done.stderr).toMatch(
+      /does not run on this host: no command of the skill names the file/,
+    );
     expect(done).toMatchObject({ status: 6, stdout: '' });
   });
 });

@@ -6,11 +6,11 @@ import type { Problem } from '../../skill/problem.ts';
 import { type ProblemCode, problemCodes } from '../../skill/problem-codes.ts';
 
 const asksPerson =
-  'tell the person you work for; this cannot be done from here, and trying again does not change it';
+  'tell the person you work for: an agent cannot do this, and trying again does not help';
 
 const advice: Readonly<Partial<Record<ProblemCode, string>>> = {
   'hold-unsupported': asksPerson,
-  'hold-denied': 'go on without it: a person denied it',
+  'hold-denied': 'go on without this action: a person denied the action',
   'hold-expired':
     'nobody answered in time: tell the person you work for, and go on with something else',
   'breaker-open': asksPerson,

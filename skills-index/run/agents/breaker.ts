@@ -168,7 +168,7 @@ export function openBreakerProblem({
   return [
     `${nameOfSubject(hold)} is stopped for ${agent === 'operator' ? 'the operator' : `agent ${agent}`}: its breaker opened. ${why}`,
     {
-      hint: `skillgate agent log ${agent} shows what run ${run} did; a person lets it run again with skillgate hold allow ${id}`,
+      hint: `skillgate agent log ${agent} shows what run ${run} did; a person closes the breaker with skillgate hold allow ${id}`,
     },
   ];
 }

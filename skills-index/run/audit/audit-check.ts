@@ -106,7 +106,7 @@ export class ChainCheck {
     this.#end = { seq: entry.seq, digest };
     if (kept?.size !== entry.seq || this.#doubted !== undefined) return;
     if (kept.head === digest) this.#signed = Math.max(this.#signed, kept.size);
-    else this.#break(entry.seq, 'the line differs from the line that was signed here');
+    else this.#break(entry.seq, 'the line differs from the line that the checkpoint signed');
   }
 
   #isSigned({ head, keyId, signature, size }: AuditCheckpoint): boolean {
@@ -128,6 +128,6 @@ export class ChainCheck {
 function whyOutOfOrder(expected: number, found: number): string {
   if (found < expected) return `the line has the number ${found}: a line was inserted or moved`;
   return found === expected + 1
-    ? `line ${expected} before it is missing`
-    : `lines ${expected} to ${found - 1} before it are missing`;
+    ? `line ${expected} before this line is missing`
+    : `lines ${expected} to ${found - 1} before this line are missing`;
 }

@@ -7,33 +7,33 @@
 export const endReasons = {
   canary: {
     means: 'it sent the canary, a fake credential that only a thief would send',
-    next: 'find out why before you start it again: skillgate log --run RUN shows where the canary was found; its breaker is open: skillgate hold list shows the hold, and a person closes the breaker with skillgate hold allow ID',
+    next: 'find out why before you start the program again: skillgate log --run RUN shows where the canary was found; the breaker is open: skillgate hold list shows the hold, and a person closes the breaker with skillgate hold allow ID',
   },
   breaker: {
     means:
       'its circuit breaker opened: it misbehaved too often or too gravely, and every run of it is stopped',
-    next: 'skillgate log --run RUN shows what it did; skillgate hold list shows the open breaker, and a person closes the breaker with skillgate hold allow ID',
+    next: 'skillgate log --run RUN shows what the run did; skillgate hold list shows the open breaker, and a person closes the breaker with skillgate hold allow ID',
   },
   revoked: {
     means: 'its version or its agent’s identity was revoked while it ran',
-    next: 'skillgate log --run RUN shows what it did until then; skillgate agent list shows whether the identity is valid; skillgate run --plan NAME shows why a version is refused',
+    next: 'skillgate log --run RUN shows what the run did until its end; skillgate agent list shows whether the identity is valid; skillgate run --plan NAME shows why a version is refused',
   },
   proxy: {
     means: 'its network proxy has ended',
-    next: 'start it again; skillgate doctor checks this host, and skillgate log --run RUN shows what it did until then',
+    next: 'start the program again; skillgate doctor checks this host, and skillgate log --run RUN shows what the run did until its end',
   },
   killed: {
     means: 'a program outside the sandbox ended it',
-    next: 'skillgate log --run RUN shows what it did until then',
+    next: 'skillgate log --run RUN shows what the run did until its end',
   },
   'limit:seconds': {
     means: 'it exceeded its time limit',
-    next: 'do less at once; skillgate log --run RUN shows what it did',
+    next: 'do less at once; skillgate log --run RUN shows what the run did',
   },
   'limit:memory': { means: 'it exceeded its memory limit', next: 'do less at once' },
   'limit:processes': {
     means: 'it exceeded its limit of processes',
-    next: 'start fewer at the same time',
+    next: 'start fewer processes at the same time',
   },
   'limit:output': {
     means: 'it exceeded its limit of output',
@@ -45,7 +45,7 @@ export const endReasons = {
   },
   'limit:budget': {
     means: 'the budget of its agent is used up',
-    next: 'skillgate agent list shows what is used; skillgate agent grant NAME --budget … raises it',
+    next: 'skillgate agent list shows what is used; skillgate agent grant NAME --budget … raises the budget',
   },
 } as const satisfies Record<string, { means: string; next: string }>;
 

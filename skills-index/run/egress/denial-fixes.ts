@@ -16,7 +16,7 @@ export const denialFixes: Readonly<Partial<Record<Denial, string>>> = {
   unasked:
     'name an approver in host.json (skillgate key create NAME --passphrase prints the line), or remove the rule from "holds"',
   'over-budget':
-    'skillgate agent list shows what is used; skillgate agent grant NAME --budget … raises it',
+    'skillgate agent list shows what is used; skillgate agent grant NAME --budget … raises the budget',
   'address-denied':
     'to allow a host of your own network, add its name and address to "hosts" in host.json',
   unreachable:

@@ -95,7 +95,7 @@ export function ruleFor(
       return {
         rule: 'install',
         seconds: holdSecondsDefault,
-        reason: 'the agent’s grant does not cover it',
+        reason: 'no grant of the agent covers this version',
       };
     case 'apply':
       return {

@@ -19,7 +19,7 @@ export function requireOverlays(
   const why =
     typeof made === 'string'
       ? made
-      : 'no overlay can be mounted there, or the overlay would hide another mount in the folder';
+      : 'no overlay can be mounted over the folder, or the overlay would hide another mount in the folder';
   throw new Problem(
     'mode-unsupported',
     `Cannot mount an overlay on ${bound}, which ownLocks of host policy demands: ${why}`,

@@ -165,7 +165,7 @@ function planMounts(
   if (wanted === undefined) {
     leftOut.push({
       what: 'a workspace',
-      reason: `agent ${agent.name} has none: skillgate agent grant ${agent.name} --workspace NAME`,
+      reason: `agent ${agent.name} has no workspace: skillgate agent grant ${agent.name} --workspace NAME`,
     });
     return [kept];
   }

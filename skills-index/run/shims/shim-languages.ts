@@ -32,7 +32,7 @@ export interface ShimLanguage {
 // name.
 const missing = ({ name, command }: ShimCall): string =>
   `skillgate: cannot run ${command} of ${name}: there is no program skillgate on PATH. ` +
-  'In your checkout of Skillgate, npm run -s skill -- doctor prints the line that puts it there.';
+  'In your checkout of Skillgate, npm run -s skill -- doctor prints the line that puts skillgate on PATH.';
 
 // SKILLGATE_SHIM tells `skillgate run` the stand-in's own path, so that the project's lock file is
 // found from any working directory.

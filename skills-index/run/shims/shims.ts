@@ -86,7 +86,9 @@ export function printStandIn(
   if (standIn.kind === 'runs' && language.forward !== undefined)
     return language.forward({ name, command: standIn.command });
   const why =
-    standIn.kind === 'runs' ? 'no sandbox runs its language' : 'no command of the skill names it';
+    standIn.kind === 'runs'
+      ? 'no sandbox runs the language of the file'
+      : 'no command of the skill names the file';
   const instead =
     commands.length === 0
       ? 'The skill has no commands.'

@@ -197,7 +197,7 @@ describe('an answer that was given on another machine', () => {
     writeFileSync(join(folder, `${hold.id}.answer.json`), JSON.stringify(signed));
     expect(counts()).toBe(expected);
     expect(events).toMatchObject(
-      expected ? [] : [{ state: 'rejected', why: `it was given to host ${host}` }],
+      expected ? [] : [{ state: 'rejected', why: `the answer was given to host ${host}` }],
     );
   });
 });

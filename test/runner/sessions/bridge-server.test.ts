@@ -33,7 +33,7 @@ const calls: BridgeCalls = {
       });
     if (call.skill === '@acme/waits')
       throw new Problem('breaker-open', 'Cannot run it', {
-        hint: 'a person lets it run again with skillgate hold allow 3f9c',
+        hint: 'a person closes the breaker with skillgate hold allow 3f9c',
       });
     if (call.skill === '@acme/unasked') throw new Problem('hold-unsupported', 'Cannot run it');
     if (call.skill === '@acme/broken') throw new Error('the path /srv/secret is not there');

@@ -46,7 +46,7 @@ describe('a breaker', () => {
         state.open === undefined ? ['', { hint: '' }] : openBreakerProblem(state.open);
       expect(message).toContain('@acme/pay@1.0.0 is stopped for agent finance');
       expect(hint).toBe(
-        'skillgate agent log finance shows what run r1 did; a person lets it run again with skillgate hold allow aaaaaaaaaaaa',
+        'skillgate agent log finance shows what run r1 did; a person closes the breaker with skillgate hold allow aaaaaaaaaaaa',
       );
       expect(
         parseShape(
