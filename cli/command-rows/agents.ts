@@ -258,7 +258,12 @@ export const agentRows: readonly CommandRow[] = [
       ],
     ],
     options: {
-      host: { type: 'string', multiple: true, value: 'HOST', summary: 'host that may receive it' },
+      host: {
+        type: 'string',
+        multiple: true,
+        value: 'HOST',
+        summary: 'host that may receive the secret',
+      },
       method: {
         type: 'string',
         multiple: true,

@@ -5,7 +5,7 @@ import { oidcOptions, publisherRows } from './keyless.ts';
 
 const yes: OptionRow = {
   type: 'boolean',
-  summary: 'do not ask; required without a terminal',
+  summary: 'confirm without a question; required without a terminal',
 };
 const reference = '@scope/name@version';
 
@@ -16,7 +16,7 @@ export const authorRows: readonly CommandRow[] = [
     summary: 'pack, check, scan, sign and upload a version',
     usage: '[DIR] [--dry-run]',
     examples: [
-      ['skillgate publish . --dry-run', 'do everything but sign and upload'],
+      ['skillgate publish . --dry-run', 'do every step of publishing except signing and uploading'],
       ['skillgate publish .', 'publish the version that skill.json names'],
       [
         'skillgate publish . --oidc',
@@ -27,7 +27,8 @@ export const authorRows: readonly CommandRow[] = [
       'dry-run': { type: 'boolean', summary: 'stop before signing; nothing leaves this machine' },
       'as-is': {
         type: 'boolean',
-        summary: 'publish although the scan found undeclared capabilities; reviewers see them too',
+        summary:
+          'publish although the scan found undeclared capabilities, which reviewers see, too',
       },
       key: {
         type: 'string',
@@ -203,7 +204,7 @@ export const authorRows: readonly CommandRow[] = [
       key: {
         type: 'string',
         value: 'NAME',
-        summary: 'key to sign with (default: the key itself, else administrator)',
+        summary: 'key to sign with (default: the ended key itself, or else the key administrator)',
       },
       yes,
     },
@@ -220,7 +221,10 @@ export const authorRows: readonly CommandRow[] = [
         'skillgate scope transfer acme --to carol.pub.json',
         'carol owns @acme, and you no longer do',
       ],
-      ['skillgate scope transfer acme --to carol.pub.json --to me.pub.json', 'both of you own it'],
+      [
+        'skillgate scope transfer acme --to carol.pub.json --to me.pub.json',
+        'carol and you both own @acme',
+      ],
       [
         'skillgate scope transfer acme --to-oidc https://accounts.example carol@example.org --keep-publishers',
         'carol owns it with an OIDC identity; the CI jobs that publish in it still may',

@@ -11,7 +11,11 @@ export const draftRows: readonly CommandRow[] = [
     ],
     options: {
       scope: { type: 'string', value: 'NAME', summary: 'scope of the skill (default: me)' },
-      name: { type: 'string', value: 'NAME', summary: 'short name (default: the folder’s)' },
+      name: {
+        type: 'string',
+        value: 'NAME',
+        summary: 'short name of the skill (default: the folder’s name)',
+      },
     },
     args: { min: 0, max: 1 },
     load: () => import('../commands/init.ts'),
@@ -60,7 +64,10 @@ export const draftRows: readonly CommandRow[] = [
     usage: '[DIR] [--write]',
     examples: [
       ['skillgate manifest .', 'show the proposal'],
-      ['skillgate manifest . --write', 'write it to skill.json, for you to read and confirm'],
+      [
+        'skillgate manifest . --write',
+        'write the proposal to skill.json, for you to read and confirm',
+      ],
     ],
     options: {
       write: {

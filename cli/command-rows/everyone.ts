@@ -81,8 +81,8 @@ export const everyoneRows: readonly CommandRow[] = [
       'print shell code that makes `skill` short for `skillgate`, ahead of other programs named skill',
     usage: 'bash|zsh|fish',
     examples: [
-      ['eval "$(skillgate shell-init bash)"', 'in ~/.bashrc; with zsh in ~/.zshrc'],
-      ['skillgate shell-init fish | source', 'in ~/.config/fish/config.fish'],
+      ['eval "$(skillgate shell-init bash)"', 'line for ~/.bashrc; for zsh, a line for ~/.zshrc'],
+      ['skillgate shell-init fish | source', 'line for ~/.config/fish/config.fish'],
     ],
     options: {},
     args: { min: 1, max: 1 },
@@ -94,7 +94,7 @@ export const everyoneRows: readonly CommandRow[] = [
     usage: '[COMMAND]',
     examples: [
       ['skillgate help', 'all commands'],
-      ['skillgate help review approve', 'one of them'],
+      ['skillgate help review approve', 'describe one command'],
     ],
     options: {},
     args: { min: 0, max: 3 },

@@ -57,7 +57,7 @@ export const installerRows: readonly CommandRow[] = [
         'skillgate ci',
         'in a build: install the locked versions; exit 6 if one differs from the lock',
       ],
-      ['skillgate ci --offline', 'the same from the cache, without a network'],
+      ['skillgate ci --offline', 'install the locked skills from the cache, without a network'],
       ['skillgate ci --format json', 'print what was installed as JSON'],
     ],
     options: { offline: { type: 'boolean', summary: 'use only the cache, and no network' } },

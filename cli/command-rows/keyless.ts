@@ -26,7 +26,7 @@ export const oidcOptions = {
 export const publisherRows: readonly CommandRow[] = [
   {
     name: 'scope publishers',
-    summary: 'set the CI job that may publish in a scope; nobody else may then, not even owners',
+    summary: 'let only named CI jobs publish in a scope; then not even the scope’s owners may publish',
     usage: 'SCOPE --ci PROVIDER:ID --workflow FILE (--ref REF | --environment NAME)',
     examples: [
       [

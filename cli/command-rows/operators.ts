@@ -15,7 +15,10 @@ export const operatorRows: readonly CommandRow[] = [
       'create the data folder, root file and administrator’s key of a registry; print the fingerprint',
     usage: 'DIR',
     examples: [
-      ['skillgate registry init ./registry-data', 'start it with: skillgate serve ./registry-data'],
+      [
+        'skillgate registry init ./registry-data',
+        'create the registry; start the registry with: skillgate serve ./registry-data',
+      ],
       [
         'skillgate registry init ./registry-data --administrator ben.pub.json --administrator cleo.pub.json --threshold 2',
         'three administrators, two of whom must agree; then each signs: skillgate registry rotate sign',
@@ -117,7 +120,7 @@ export const operatorRows: readonly CommandRow[] = [
       'forget-log': {
         type: 'boolean',
         summary:
-          'keep the root, but replace the log head seen here and what was learned from that log; shows both heads',
+          'keep the root, but replace the remembered log head, and forget facts from the old log; shows both heads',
       },
     },
     args: { min: 1, max: 1 },
@@ -221,7 +224,7 @@ export const operatorRows: readonly CommandRow[] = [
         summary:
           'NAME.pub.json of a key that is not enrolled yet: signatures made until now cannot enrol it',
       },
-      yes: { type: 'boolean', summary: 'do not ask; required without a terminal' },
+      yes: { type: 'boolean', summary: 'confirm without a question; required without a terminal' },
       key,
     },
     args: { min: 1, max: 1 },
@@ -267,7 +270,7 @@ export const operatorRows: readonly CommandRow[] = [
       root: {
         type: 'string',
         value: 'FILE',
-        summary: 'root file of the registry (default: the one pinned)',
+        summary: 'root file of the registry (default: the pinned root file)',
       },
       children: {
         type: 'string',
@@ -300,7 +303,7 @@ export const operatorRows: readonly CommandRow[] = [
       data: {
         type: 'string',
         value: 'DIR',
-        summary: 'folder for its key and the heads it saw (default: witness in the data folder)',
+        summary: 'folder for the witness’s key and heads (default: witness in the data folder)',
       },
       root: {
         type: 'string',

@@ -67,7 +67,12 @@ export const reviewerRows: readonly CommandRow[] = [
     name: 'review claim',
     summary: 'tell the other reviewers that you are reading a version',
     usage: version,
-    examples: [['skillgate review claim @acme/weekly-report@1.4.0', 'claim it']],
+    examples: [
+      [
+        'skillgate review claim @acme/weekly-report@1.4.0',
+        'tell that you are reading this version',
+      ],
+    ],
     options: { key },
     args: one,
     load,
@@ -164,7 +169,7 @@ export const reviewerRows: readonly CommandRow[] = [
       key,
       reason,
       ...targets,
-      lift: { type: 'boolean', summary: 'lift a suspension instead' },
+      lift: { type: 'boolean', summary: 'lift a suspension instead of suspending' },
     },
     args: { min: 0, max: 1 },
     load,
@@ -174,7 +179,10 @@ export const reviewerRows: readonly CommandRow[] = [
     summary: 'revoke a version, or all versions of a publisher, for ever and in every installation',
     usage: `(${version} | --bundle DIGEST | --publisher ID) --reason TEXT [--yes]`,
     examples: [
-      ['skillgate review revoke @acme/weekly-report@1.4.0 --reason "steals credentials"', 'final'],
+      [
+        'skillgate review revoke @acme/weekly-report@1.4.0 --reason "steals credentials"',
+        'revoke this version for ever',
+      ],
       [
         'skillgate review revoke --bundle sha256:… --reason "steals credentials"',
         'revoke these bytes under any name',

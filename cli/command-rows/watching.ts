@@ -140,7 +140,7 @@ export const hostRows: readonly CommandRow[] = [
         type: 'string',
         multiple: true,
         value: 'NAME',
-        summary: 'a group, or a part of a scenario’s name',
+        summary: 'scenarios to run: a group, or a part of a scenario’s name',
       },
       scenarios: {
         type: 'string',
@@ -178,12 +178,13 @@ export const monitorRows: readonly CommandRow[] = [
       every: {
         type: 'string',
         value: 'SECONDS',
-        summary: 'with --follow: how often (default: 600)',
+        summary: 'with --follow: how often to look (default: 600)',
       },
       data: {
         type: 'string',
         value: 'DIR',
-        summary: 'folder for its state and its evidence (default: monitor in the data folder)',
+        summary:
+          'folder for the monitor’s state and evidence (default: monitor in the data folder)',
       },
     },
     args: { min: 1, max: 1 },

@@ -30,8 +30,8 @@ export const commandCodes = {
     exit: 6,
     status: 500,
     means:
-      'Another process uses this data folder. Only one process may: two servers would write one log, two witnesses would cosign two heads, two monitors would mix what they read.',
-    fix: 'Use the process that runs, or stop it first.',
+      'Another process uses this data folder. Only one process may use a data folder: two servers would write one log, two witnesses would cosign two heads, two monitors would mix what they read.',
+    fix: 'Use the process that already runs, or stop that process first.',
   },
   'monitor-limit': {
     exit: 7,
@@ -112,6 +112,6 @@ export const commandCodes = {
     exit: 1,
     status: 500,
     means: 'Something failed that should not have.',
-    fix: 'Please report this with the text above.',
+    fix: 'Please report this failure with the text above.',
   },
 } as const satisfies Record<string, ProblemCodeRow>;

@@ -12,7 +12,7 @@ export const registryCodes = {
     exit: 6,
     status: 403,
     means: 'The name is reserved, or looks like the scope of another owner.',
-    fix: 'Claim another name, or ask an administrator of the registry for this one.',
+    fix: 'Claim another name, or ask an administrator of the registry for this name.',
   },
   'scope-unclaimed': {
     exit: 6,
@@ -61,7 +61,7 @@ export const registryCodes = {
   'not-found': {
     exit: 3,
     status: 404,
-    means: 'Nothing of this name exists here.',
+    means: 'The registry or this host has nothing of this name.',
     fix: 'Check the name and the version.',
   },
   'request-invalid': {

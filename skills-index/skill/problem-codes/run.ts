@@ -25,13 +25,13 @@ export const runCodes = {
     status: 403,
     means:
       'The skill needs a capability that is not approved, not granted to this agent, or not allowed on this host.',
-    fix: 'skillgate run --plan shows each line left out and why.',
+    fix: 'skillgate run --plan shows each line that the plan leaves out, and why.',
   },
   'mode-unsupported': {
     exit: 6,
     status: 422,
     means:
-      'A folder cannot be seen through a view here: this host mounts no overlay for the runner, and the folder is too large to be copied, or host policy names it in ownLocks.',
+      'The runner cannot show a folder to the skill through a view: this host mounts no overlay for the runner. The folder is also too large to be copied, or host policy names the folder in ownLocks.',
     fix: 'Run as root on Linux 5.11 or later, bind a smaller folder to the workspace, or take the workspace out of ownLocks.',
   },
   'changes-conflict': {
@@ -52,7 +52,7 @@ export const runCodes = {
     status: 422,
     means:
       'The action needs a person’s answer, but this host has no approver who is independent of the agent. So the action is denied.',
-    fix: 'Name an approver in host.json: skillgate key create NAME --passphrase prints the line. What an agent needs can be granted beforehand: skillgate agent grant. A mount needs nobody with "mode": "cow" in skill.json, or with its workspace in "writable" of host.json.',
+    fix: 'Name an approver in host.json: skillgate key create NAME --passphrase prints the line. What an agent needs can be granted beforehand: skillgate agent grant. A mount needs no answer with "mode": "cow" in skill.json, or when "writable" of host.json names the mount’s workspace.',
   },
   'hold-denied': {
     exit: 6,
@@ -70,7 +70,7 @@ export const runCodes = {
     exit: 7,
     status: 403,
     means:
-      'This version misbehaved under this agent, so its circuit breaker opened: its runs were stopped, and new ones are refused.',
+      'This version misbehaved under this agent, so a circuit breaker opened. The version’s runs were stopped, and new runs are refused.',
     fix: 'Read in skillgate log what the version did. The breaker stays open until a person closes it: skillgate hold allow ID.',
   },
   'sandbox-missing': {
@@ -88,20 +88,21 @@ export const runCodes = {
   'mount-owner-root': {
     exit: 6,
     status: 403,
-    means: 'A mounted folder belongs to root; a run takes its owner’s uid and never root’s.',
+    means:
+      'A mounted folder belongs to root. A run takes the uid of the folder’s owner, and never root’s uid.',
     fix: 'Give the folder to another user, with the chown command that the message shows.',
   },
   'run-limit': {
     exit: 7,
     status: 504,
     means: 'The run reached one of its limits and was stopped.',
-    fix: 'Raise limits in skill.json (and have it approved), or do less per run.',
+    fix: 'Raise the limits in skill.json and have the new version approved, or do less in each run.',
   },
   'budget-used': {
     exit: 7,
     status: 429,
     means: 'The agent has used up its budget for today.',
-    fix: 'Wait for the next day (UTC), or raise it: skillgate agent grant NAME --budget KIND=N.',
+    fix: 'Wait for the next day (UTC), or raise the budget: skillgate agent grant NAME --budget KIND=N.',
   },
   'token-ended': {
     exit: 6,
@@ -126,7 +127,7 @@ export const runCodes = {
     exit: 6,
     status: 500,
     means: 'The audit log’s hash chain is broken at the place named.',
-    fix: 'Keep the file as evidence: somebody changed it. Find out who before you start a new log.',
+    fix: 'Keep the log as evidence: somebody changed the log. Find out who changed the log before you start a new log.',
   },
   'audit-unwritable': {
     exit: 6,
@@ -137,7 +138,7 @@ export const runCodes = {
   'installed-differs': {
     exit: 6,
     status: 409,
-    means: 'The installed files differ from the approved ones.',
+    means: 'The installed files differ from the approved files.',
     fix: 'Find out who changed the files, then install the skill again: skillgate install.',
   },
   'lock-invalid': {
@@ -150,8 +151,8 @@ export const runCodes = {
     exit: 6,
     status: 409,
     means:
-      'skillgate.lock pins another version, or other content, than the one about to be installed.',
-    fix: 'Look who changed it: skillgate verify. To take the other bytes on purpose, remove the entry from skillgate.lock and install again.',
+      'skillgate.lock pins another version, or other content, than the version to be installed.',
+    fix: 'Find out who changed the content: skillgate verify. To accept the other content on purpose, remove the entry from skillgate.lock and install again.',
   },
   'install-taken': {
     exit: 6,

@@ -19,8 +19,8 @@ export const trustCodes = {
     exit: 6,
     status: 422,
     means:
-      'A certificate, or the timestamp that says when it was used, is not one that the trusted root vouches for.',
-    fix: 'Sign again with skillgate publish --oidc. If others sign alike and pass, somebody changed the statement.',
+      'The trusted root does not vouch for the certificate, or for the timestamp of the certificate’s use.',
+    fix: 'Sign again with skillgate publish --oidc. If signatures of other people pass, somebody changed the statement.',
   },
   'certificate-used': {
     exit: 6,
@@ -39,120 +39,120 @@ export const trustCodes = {
     exit: 6,
     status: 422,
     means:
-      'A folder of exported evidence is malformed, or what it says was trusted is not what you trust.',
-    fix: 'Export it again with skillgate verify --export, and keep the digest that it prints apart from the folder.',
+      'A folder of exported evidence is malformed, or relied on other trusted files than yours.',
+    fix: 'Export the evidence again with skillgate verify --export. Keep the digest that the command prints apart from the folder.',
   },
   'log-rolled-back': {
     exit: 6,
     status: 409,
     means:
-      'The registry shows a log that does not continue the one that was seen here before: it lost entries, or it is another log.',
-    fix: 'Keep the file of evidence, tell the operator and others who use the registry, and install nothing from it until they know why.',
+      'The registry shows a log that does not continue the log that this host saw before. The log lost entries, or is another log.',
+    fix: 'Keep the file of evidence. Tell the operator and other users of the registry. Install nothing from the registry until the operator knows the cause.',
   },
   'log-behind': {
     exit: 6,
     status: 409,
     means:
-      'A witness, or the last status that this registry signed, shows more of its log than its database has. It writes nothing more.',
-    fix: 'Its operator brings back the newest copy: docs/operating-registry.md, "The log was restored from a backup".',
+      'A witness, or the last status that this registry signed, shows more log entries than the registry’s database has. The registry writes nothing more.',
+    fix: 'The registry’s operator restores the newest copy of the data folder: docs/operating-registry.md, "The log was restored from a backup".',
   },
   'witnesses-unasked': {
     exit: 6,
     status: 500,
     means: 'Clients demand more witnesses than this registry is set up to ask.',
-    fix: 'Name each witness’s address: skillgate serve DIR --witness URL, once for each.',
+    fix: 'Name each witness’s address: skillgate serve DIR --witness URL, once for each witness.',
   },
   'witnesses-missing': {
     exit: 6,
     status: 422,
     means:
       'Fewer witnesses cosigned the head of the registry’s log than its administrators demand.',
-    fix: 'Try again later; if it stays, ask the operator and the witnesses whether they still see the same log.',
+    fix: 'Try again later. When the error remains, ask the operator and the witnesses whether they still see the same log.',
   },
   'rescan-differs': {
     exit: 6,
     status: 422,
     means:
-      'The scanner here, with the same rule set, made another report of the same bytes than the one that was signed.',
-    fix: 'Tell the operator: either the report that was signed is false, or one of the two scanners was changed.',
+      'The scanner on this machine, with the same rule set, made a report of the same bytes that differs from the signed report.',
+    fix: 'Tell the operator: either the signed report is false, or one of the two scanners was changed.',
   },
   'trusted-root-invalid': {
     exit: 6,
     status: 422,
     means:
-      'A Sigstore trusted_root.json is malformed, or something in it does not say since when it counts.',
-    fix: 'Fetch it again from whom it comes (skillgate registry trust), or ask the operator.',
+      'A Sigstore trusted_root.json is malformed, or a key or certificate in the file does not say since when it counts.',
+    fix: 'Fetch the file again from its source (skillgate registry trust), or ask the operator.',
   },
   'memory-damaged': {
     exit: 6,
     status: 500,
     means:
-      'What this host remembers of a registry (revocations, ends of keys) is damaged or full, so it cannot be relied on.',
-    fix: 'Bring the file that the message names back from a backup. Deleting it makes this host forget what it held.',
+      'The file in which this host remembers facts about a registry (revocations, ends of keys) is damaged or full, so Skillgate cannot rely on the file.',
+    fix: 'Restore the file that the message names from a backup. If you delete the file, this host forgets the facts in it.',
   },
   'other-registry': {
     exit: 6,
     status: 422,
     means:
-      'The statement was signed for another registry, or names none. It counts only in the registry that it names.',
-    fix: 'Sign it anew for this registry with this version of skill.',
+      'The statement was signed for another registry, or names no registry. A statement counts only in the registry that it names.',
+    fix: 'Sign the statement again for this registry with this version of Skillgate.',
   },
   'subject-mismatch': {
     exit: 6,
     status: 422,
-    means: 'A statement is about other bytes than the ones at hand.',
-    fix: 'Sign the bundle you send.',
+    means: 'A statement is about other bytes than the bundle that it was compared with.',
+    fix: 'Sign the bundle that you send.',
   },
   'key-unknown': {
     exit: 6,
     status: 403,
-    means: 'The key is not enrolled, or not for this.',
-    fix: 'Enrol it: an administrator runs skillgate member add, an author skillgate scope claim.',
+    means: 'The key is not enrolled, or not enrolled for this purpose.',
+    fix: 'Enrol the key: an administrator runs skillgate member add, an author runs skillgate scope claim.',
   },
   'tuf-invalid': {
     exit: 6,
     status: 422,
     means:
       'The registry’s root-of-trust metadata (TUF) is malformed, lacks signatures, or its parts do not belong together.',
-    fix: 'Do not install from it. Ask the operator; if others see the same, its administrators have to publish again.',
+    fix: 'Do not install from the registry. Ask the operator. If other users see the same error, the registry’s administrators have to publish the metadata again.',
   },
   'tuf-rollback': {
     exit: 6,
     status: 422,
-    means: 'The registry shows older root-of-trust metadata than it has shown here before.',
+    means: 'The registry shows older root-of-trust metadata than it showed to this host before.',
     fix: 'Somebody may hold back a rotation or a revocation: ask the operator over another channel.',
   },
   'tuf-missing': {
     exit: 6,
     status: 503,
     means:
-      'The root file says that the registry has root-of-trust metadata (TUF), and the registry shows none.',
-    fix: 'Ask the operator over another channel: its administrators may have to sign it yet, or somebody holds it back from you.',
+      'The root file says that the registry has root-of-trust metadata (TUF), but the registry shows none.',
+    fix: 'Ask the operator over another channel. Either the administrators have not signed the metadata yet, or somebody withholds the metadata from you.',
   },
   'tuf-expired': {
     exit: 6,
     status: 422,
     means:
-      'The registry’s root-of-trust metadata is past its date, or could not be renewed for too long.',
-    fix: 'Go online and try again; if it stays, the operator runs skillgate registry rotate, or the registry is being held back.',
+      'The registry’s root-of-trust metadata has expired, or could not be renewed for too long.',
+    fix: 'Go online and try again. When the error remains, ask the operator to run skillgate registry rotate; somebody may also withhold the registry’s answers from you.',
   },
   'key-ended': {
     exit: 6,
     status: 403,
-    means: 'The key was ended before this was signed.',
+    means: 'The key was ended before it made this signature.',
     fix: 'Use your new key.',
   },
   'log-invalid': {
     exit: 6,
     status: 422,
-    means: 'An inclusion proof, tile or checkpoint of the transparency log does not add up.',
-    fix: 'Do not install. Tell the operator and keep the files.',
+    means: 'An inclusion proof, tile or checkpoint of the transparency log is not valid.',
+    fix: 'Do not install the version. Tell the operator, and keep the files.',
   },
   'root-invalid': {
     exit: 6,
     status: 422,
-    means: 'The root file is damaged or not the one that was pinned.',
-    fix: 'Compare the fingerprint with the operator; then skillgate registry trust.',
+    means: 'The root file is damaged, or differs from the pinned root file.',
+    fix: 'Compare the fingerprint with the operator, then type skillgate registry trust.',
   },
   'root-not-pinned': {
     exit: 6,
@@ -163,13 +163,13 @@ export const trustCodes = {
   'status-stale': {
     exit: 6,
     status: 503,
-    means: 'The registry status is older than it may be, so a revocation could be hidden.',
+    means: 'The registry’s status is older than allowed, so the registry could hide a revocation.',
     fix: 'Try again when the registry answers, or ask its operator.',
   },
   'not-admitted': {
     exit: 6,
     status: 403,
     means: 'The version is not admitted; each reason is listed.',
-    fix: 'Read the reasons: each says what would have to change.',
+    fix: 'Read the listed reasons: each reason says what has to change.',
   },
 } as const satisfies Record<string, ProblemCodeRow>;

@@ -1,9 +1,9 @@
 /**
- * What each reason of a refusal means, for people who ask. The reason itself names the next step.
+ * What each reason against a version means, for people who ask. The reason itself names the next step.
  */
 import type { DecisionReasonCode } from './reason.ts';
 
-/** Code → one sentence. */
+/** The meaning of each code of a reason. */
 export const decisionMeanings: Readonly<Record<DecisionReasonCode, string>> = {
   'bundle-mismatch':
     'The delivered files do not have the digest that was approved, or that skillgate.lock pins.',
@@ -17,9 +17,9 @@ export const decisionMeanings: Readonly<Record<DecisionReasonCode, string>> = {
   'statement-invalid':
     'A statement is malformed, its signature is not valid, or no proof shows that it is in the log.',
   'statement-surplus':
-    'A version has exactly one such statement. Here are several, and nothing shows which of them counts.',
+    'The evidence has several statements of a kind of which a version has exactly one. Nothing shows which of these statements counts.',
   'subject-mismatch':
-    'A statement is about another version or other bytes than the delivered ones.',
+    'A statement is about another version or other bytes than the delivered version.',
   'publisher-unknown':
     'The signer of the publication had no right to publish in the scope at that place in the log.',
   'publisher-changed':
@@ -28,7 +28,7 @@ export const decisionMeanings: Readonly<Record<DecisionReasonCode, string>> = {
   'scanner-unknown':
     'The key that signed the scan did not belong to a scanner at that place in the log.',
   'scan-mismatch':
-    'The scan report is not the one that was signed, or it does not cover every file of the version.',
+    'The scan report differs from the signed report, or does not cover every file of the version.',
   'rule-set-refused': 'A rule set that the policy no longer accepts scanned the version.',
   'approval-invalid':
     'An approval does not count: its signer was no reviewer, or is an author of the version, or approved something else.',
@@ -41,7 +41,7 @@ export const decisionMeanings: Readonly<Record<DecisionReasonCode, string>> = {
   'summary-invalid':
     'The registry’s verification summary does not count: the key was not in office, or the verification summary names other statements.',
   'policy-mismatch':
-    'The version was approved under another policy than the one in force at its place in the log.',
+    'The version was approved under another policy than the policy in force at the version’s place in the log.',
   'capability-exceeded':
     'The approval grants more than the author declared, or more than the policy allows any skill.',
   'status-missing':
@@ -49,9 +49,9 @@ export const decisionMeanings: Readonly<Record<DecisionReasonCode, string>> = {
   'status-stale':
     'The signed status of the registry has expired, so this host could miss a later revocation.',
   'witnesses-missing':
-    'Fewer witnesses than the policy demands cosigned the log within the last day. So the registry could show others another log.',
+    'Fewer witnesses than the policy demands cosigned the log within the last day. So the registry could show another log to other users.',
   'log-rolled-back':
-    'The log does not continue the log that this host saw before: it lost entries, or it is another log.',
+    'The log does not continue the log that this host saw before. The log lost entries, or is another log.',
   'log-forked':
     'Parts of the evidence lie in different logs with one name: the registry shows different people different histories.',
   suspended:

@@ -22,7 +22,7 @@ export const decisionHints = {
   'publisher-changed':
     'Ask the author over another channel whether the publisher changed. If so: skillgate install NAME --publisher sha256:… (the id of the new publisher).',
   'lock-mismatch':
-    'Somebody changed skillgate.lock, or the version was approved again: find out which. skillgate install NAME shows what is approved now, and asks before it writes other capabilities into the lock. Where another registry answers, first remove the entry from skillgate.lock.',
+    'Somebody changed skillgate.lock, or the version was approved again: find out which of the two happened. skillgate install NAME shows what is approved now, and asks before it writes other capabilities into the lock. Where another registry answers, first remove the entry from skillgate.lock.',
   'scanner-unknown':
     'An administrator has to enrol the scanner before it scans: skillgate member add.',
   'scans-missing':
@@ -47,10 +47,10 @@ export const decisionHints = {
   'log-rolled-back':
     'Keep the evidence. Tell the operator and other users that this host saw another log before.',
   'log-forked':
-    'Keep the evidence. Tell the operator and other users that parts of it lie in different logs.',
+    'Keep the evidence. Tell the operator and other users that parts of the evidence lie in different logs.',
   suspended: 'Wait until a reviewer lifts the suspension or revokes the version.',
   revoked:
-    'Delete its folder below .agents/skills and its entries in skillgate.json and skillgate.lock. Then check what the skill did: skillgate agent log NAME.',
+    'Delete the skill’s folder below .agents/skills and the skill’s entries in skillgate.json and skillgate.lock. Then check what the skill did: skillgate agent log NAME.',
 } as const;
 
 export type DecisionReasonCode = keyof typeof decisionHints;
