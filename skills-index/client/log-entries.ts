@@ -1,4 +1,7 @@
-/** Reads the entries of a log in order, and verifies at the end that they make a signed head. */
+/**
+ * Reads the entries of a log in order, and verifies at the end that the entries make a signed head
+ * of the log.
+ */
 
 import { appendLeaf, type CompactRange, rangeRoot } from '../log/compact-range.ts';
 import { leafHash, type TreeHead } from '../log/merkle-tree.ts';
@@ -16,7 +19,7 @@ export interface WalkedEntry {
 }
 
 /**
- * Walks from the end of a known tree to the end of `head`.
+ * Walks over the log's entries from the end of a known tree to the end of `head`.
  * @throws Problem `log-invalid` when an entry is missing, or the entries do not make the head. Then
  * the caller discards all yielded entries
  */
@@ -41,7 +44,7 @@ export async function* walkEntries(
     throw new Problem('log-invalid', 'The registry shows other entries than its checkpoint signs');
 }
 
-/** Whether a tree has the size and the root of a head. */
+/** Whether a tree has the size and the root of a head of the log. */
 export function endsIn(range: CompactRange, head: TreeHead): boolean {
   return (
     range.size === head.size &&

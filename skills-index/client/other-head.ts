@@ -1,4 +1,4 @@
-/** Computes heads of the log from its tiles, to convict a log that signed two histories. */
+/** Computes heads of the log from the log's tiles, to convict a log that signed two histories. */
 import { headQuestion } from '../log/head-question.ts';
 import type { TreeHead } from '../log/merkle-tree.ts';
 import { answerFrom, tilesFor } from '../log/tile-proof.ts';
@@ -7,7 +7,7 @@ import { fetchTiles } from './log-proofs.ts';
 
 /**
  * Whether the tiles lead to the head that the log signed, and also to another past than an earlier
- * signed head. The log signed both claims.
+ * signed head. The log signed both the head and the earlier head.
  * @throws Problem `registry-down`
  */
 export async function provesOtherHead(
@@ -22,7 +22,7 @@ export async function provesOtherHead(
 }
 
 /**
- * Heads of the trees of these sizes, as the tiles of a tree of `size` leaves show them.
+ * Heads of the trees of these sizes, as the tiles of a tree of `size` leaves show the heads.
  * @throws Problem `registry-down`
  */
 export async function fetchHeads(

@@ -1,19 +1,19 @@
-/** The place for verified blobs and for the last good copies of files that change. */
+/** The store keeps verified blobs, and the last good copies of files that change. */
 import type { Digest } from '../skill/digest.ts';
 
 export interface Store {
-  /** Bytes by digest; the caller verifies the digest. */
+  /** Gets bytes by their digest; the caller verifies the digest. */
   get(digest: Digest): Promise<Uint8Array | undefined>;
   put(digest: Digest, bytes: Uint8Array): Promise<void>;
   /**
-   * Last good copy of a file that changes: `root.json`, `status.json`, `checkpoint`,
+   * Gets the last good copy of a file that changes: `root.json`, `status.json`, `checkpoint`,
    * `index/@scope/name`, `alarms/…`, `known/…`.
    */
   getNamed(name: string): Promise<Uint8Array | undefined>;
   putNamed(name: string, bytes: Uint8Array): Promise<void>;
-  /** Last parts of the names below a folder, in order. */
+  /** Lists the last parts of the names below a folder, in order. */
   listNamed(folder: string): Promise<readonly string[]>;
-  /** The path of such a file for people, when the store is on a disk. */
+  /** The path of a file that changes, as a text for people, when the store is on a disk. */
   placeOf?(name: string): string;
 }
 

@@ -6,21 +6,27 @@ import { proofHashesMax } from './limits.ts';
 import { type Hash, type TreeHead, verifyConsistency } from './merkle-tree.ts';
 import { provesOtherPast } from './other-past.ts';
 
-/** A log sends this to a witness. */
+/** The request that a log sends to a witness, to have a checkpoint cosigned. */
 export interface Submission {
-  /** The log's view of the size that the witness cosigned last; 0 for none. */
+  /**
+   * The size of the tree that the witness cosigned last, as the log believes; 0 when the witness
+   * cosigned none.
+   */
   readonly oldSize: number;
-  /** Consistency proof from that size to the checkpoint. */
+  /** Consistency proof from the tree of `oldSize` leaves to the checkpoint. */
   readonly proof: readonly Hash[];
-  /** The signed checkpoint. */
+  /** The signed checkpoint that the witness is to cosign. */
   readonly note: string;
 }
 
-/** The answer to a submission, with its HTTP status. */
+/** The witness's answer to a submission, with the answer's HTTP status. */
 export type JudgedSubmission =
   | { readonly kind: 'cosign'; readonly head: Checkpoint }
   | { readonly kind: 'refused'; readonly status: 400 | 403 | 409 | 422; readonly why: string }
-  /** The log signed two trees that contradict each other. Its signatures prove that. */
+  /**
+   * The log signed two trees that contradict each other. The log's signatures on the two trees
+   * prove the contradiction.
+   */
   | {
       readonly kind: 'forked';
       readonly status: 409 | 422;
@@ -28,13 +34,13 @@ export type JudgedSubmission =
       readonly head: Checkpoint;
     };
 
-/** The body of the request. */
+/** Prints a submission as the body of an HTTP request. */
 export function printSubmission({ oldSize, proof, note }: Submission): string {
   return `old ${oldSize}\n${proof.map((hash) => `${Buffer.from(hash).toString('base64')}\n`).join('')}\n${note}`;
 }
 
 /**
- * Reads a submission strictly; does not read its checkpoint.
+ * Parses a submission strictly; does not parse the checkpoint in the submission.
  * @throws Problem `log-invalid`
  */
 export function parseSubmission(text: string): Submission {
@@ -60,7 +66,7 @@ export function parseSubmission(text: string): Submission {
 }
 
 /**
- * Decides whether a witness may cosign.
+ * Decides whether a witness may cosign the checkpoint of a submission.
  * @param kept the last head that the witness cosigned for this log
  * @param log the origin that the checkpoint names, with the log's key (SPKI DER)
  */
@@ -79,8 +85,8 @@ export function judgeSubmission(
   const { oldSize, proof } = submission;
   if (oldSize > head.size)
     return refused(400, `the old size ${oldSize} is above the checkpoint's ${head.size}`);
-  // Checked before the rest of the submission, because the signatures of the log alone prove the
-  // fork.
+  // A fork is checked before the rest of the submission, because the log's signatures alone prove
+  // the fork.
   if (kept?.size === head.size && !isSame(kept, head)) return forked(409, kept, head);
   if (oldSize !== (kept?.size ?? 0)) {
     return refused(
@@ -101,7 +107,7 @@ export function judgeSubmission(
   );
 }
 
-/** The answer to a log that signed two trees. */
+/** The witness's answer to a log that signed two trees. */
 export function forked(
   status: 409 | 422,
   kept: TreeHead,
@@ -115,7 +121,10 @@ export function forked(
   };
 }
 
-/** A head as a text for people: `size 42, root Hy4…=`, the root in base64 as in notes. */
+/**
+ * Prints a head of the log as a text for people: `size 42, root Hy4…=`, with the root in base64 as
+ * in notes.
+ */
 export function printHead({ size, root }: TreeHead): string {
   return `size ${size}, root ${Buffer.from(root).toString('base64')}`;
 }

@@ -2,7 +2,9 @@
 import type { Envelope } from '../statement/sign.ts';
 import { certifiedBody, hashedrekordBody } from './entry.ts';
 
-/** Whether an entry has an envelope's digest and signature, by the signer that it names. */
+/**
+ * Whether a log entry has an envelope's digest and signature, by the signer that the entry names.
+ */
 export function commitsTo(entry: Uint8Array, envelope: Envelope): boolean {
   const named = /"(publicKey|x509Certificate)":\{"rawBytes":"([A-Za-z0-9+/=]+)"\}/.exec(
     Buffer.from(entry).toString('utf8'),

@@ -1,8 +1,13 @@
-/** A Merkle tree that grows leaf by leaf, held as the roots of its perfect subtrees. */
+/**
+ * A Merkle tree that grows leaf by leaf. Only the root hashes of the tree's perfect subtrees are
+ * kept.
+ */
 import { Problem } from '../skill/problem.ts';
 import { emptyRoot, type Hash, nodeHash } from './merkle-tree.ts';
 
-/** A tree of `size` leaves, as the roots of its perfect subtrees from left to right. */
+/**
+ * A tree of `size` leaves, as the root hashes of the tree's perfect subtrees from left to right.
+ */
 export interface CompactRange {
   readonly size: number;
   readonly peaks: readonly Hash[];
@@ -10,11 +15,11 @@ export interface CompactRange {
 
 export const emptyRange: CompactRange = { size: 0, peaks: [] };
 
-/** The range with one more leaf. */
+/** The tree with one more leaf. */
 export function appendLeaf(range: CompactRange, leaf: Hash): CompactRange {
   const peaks = [...range.peaks];
   let node = leaf;
-  // Each trailing one bit of the size is a perfect subtree as large as the new one.
+  // Each trailing one bit of the size stands for a perfect subtree as large as the new subtree.
   for (let bits = range.size; bits % 2 === 1; bits = Math.floor(bits / 2)) {
     const left = peaks.pop();
     if (left === undefined)
@@ -30,8 +35,8 @@ export function rangeRoot({ peaks }: CompactRange): Hash {
 }
 
 /**
- * Inclusion proof of the leaf that is appended to `before`, in the tree right after it. The proof
- * needs no other leaf.
+ * Inclusion proof of a leaf that is appended to the tree `before`. The proof is for the tree right
+ * after that leaf, and needs no other leaf.
  */
 export function proofOfAppended(before: CompactRange): Hash[] {
   return [...before.peaks].reverse();

@@ -1,15 +1,15 @@
-/** Prints the place of a statement in the log as a Sigstore bundle carries it. */
+/** Prints the place of a statement in the log in the form that Sigstore bundles use. */
 import type { SigstoreLogEntry } from '../statement/sigstore-bundle.ts';
 import type { Hash, TreeHead } from './merkle-tree.ts';
 
-/** The log entry of a bundle; `note` is the signed checkpoint of `head`. */
+/** The log entry of a bundle. `note` is the signed checkpoint of `head`. */
 export function toLogEntry(placed: {
   readonly body: Uint8Array;
   readonly index: number;
   readonly head: TreeHead;
   readonly proof: readonly Hash[];
   readonly note: string;
-  /** From `noteKeyId`. */
+  /** The log's key id, as `noteKeyId` computes it. */
   readonly logId: Uint8Array;
 }): SigstoreLogEntry {
   const base64 = (bytes: Uint8Array): string => Buffer.from(bytes).toString('base64');

@@ -2,9 +2,9 @@
 import { type ConsistencyClaim, isConsistencyClaim, rootsShownBy } from './merkle-tree.ts';
 
 /**
- * Whether a proof shows that the second tree begins with another tree than the first; nobody can
- * forge such a proof. When the first size is a power of two, a proof contains the first root
- * itself, so it shows nothing.
+ * Whether a proof shows that the second tree begins with another tree than the first tree. Nobody
+ * can forge such a proof. When the first tree's size is a power of two, a proof contains the first
+ * root hash itself, so the proof shows no other past.
  */
 export function provesOtherPast(claim: ConsistencyClaim): boolean {
   const { first, second } = claim;

@@ -1,16 +1,16 @@
-/** Reduces a note to the signature of its log. */
+/** Reduces a signed note to the signature of the log that the note is about. */
 import { Problem } from '../skill/problem.ts';
 import { parseCheckpoint, verifyCheckpoint } from './checkpoint.ts';
 import { parseNote, printSignatureLine } from './note.ts';
 
 interface LogKey {
   readonly origin: string;
-  /** SPKI DER. */
+  /** The log's key in SPKI DER. */
   readonly key: Uint8Array;
 }
 
 /**
- * The note with the valid signature of its log and no other line.
+ * The note with the valid signature of the note's log and with no other signature line.
  * @throws Problem as `verifyCheckpoint`
  */
 export function ownNote(note: string, log: LogKey): string {

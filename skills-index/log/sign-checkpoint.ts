@@ -3,12 +3,12 @@ import { type Checkpoint, noteKeyId } from './checkpoint.ts';
 import { printSignatureLine } from './note.ts';
 
 export interface CheckpointSigner {
-  /** Ed25519 public key, SPKI DER. */
+  /** The log's Ed25519 public key in SPKI DER. */
   readonly publicKey: Uint8Array;
   sign(bytes: Uint8Array): Uint8Array | Promise<Uint8Array>;
 }
 
-/** The signed note. */
+/** Signs a head of the log, and returns the signed note. */
 export async function signCheckpoint(
   checkpoint: Checkpoint,
   signer: CheckpointSigner,

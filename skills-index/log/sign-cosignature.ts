@@ -4,8 +4,8 @@ import { parseNote, printSignatureLine } from './note.ts';
 import type { CheckpointSigner } from './sign-checkpoint.ts';
 
 /**
- * The line that a witness adds to a note.
- * @param seconds since 1970
+ * The signature line that a witness adds to a note.
+ * @param seconds time of the cosignature, in seconds since 1970
  */
 export async function signCosignature(
   note: string,

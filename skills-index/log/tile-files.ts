@@ -4,7 +4,10 @@ import { type TileId, tilePath, tileWidthMax } from './tile.ts';
 
 const tileLevelMax = 7;
 
-/** @throws Problem `log-invalid` for any text that is not exactly the path of a tile */
+/**
+ * Parses the path of a tile.
+ * @throws Problem `log-invalid` for any text that is not exactly the path of a tile
+ */
 export function parseTilePath(path: string): TileId {
   const [, level, number, width] =
     /^tile\/(\d|entries)\/((?:x\d{3}\/){0,4}\d{3})(?:\.p\/(\d{1,3}))?$/.exec(path) ?? [];
@@ -34,7 +37,7 @@ export function tilesOf(size: number): TileId[] {
   return tiles;
 }
 
-/** Content of an entry bundle: before each entry its length in 16 bits. */
+/** The content of an entry bundle: each entry follows its length in 16 bits. */
 export function entryTile(entries: readonly Uint8Array[]): Uint8Array {
   return Buffer.concat(
     entries.flatMap((entry) => {
@@ -48,8 +51,8 @@ export function entryTile(entries: readonly Uint8Array[]): Uint8Array {
 }
 
 /**
- * The entries in an entry bundle's content.
- * @throws Problem `log-invalid` for another number of entries, or bytes after the last one
+ * The entries in the content of an entry bundle.
+ * @throws Problem `log-invalid` for another number of entries, or bytes after the last entry
  */
 export function parseEntryTile(bytes: Uint8Array, tile: TileId): Uint8Array[] {
   const content = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength);

@@ -1,6 +1,6 @@
 /**
- * The witnesses that a client counts, and how many of them must cosign: `skillgate.witnesses/1`,
- * trusted input.
+ * The witnesses whose cosignatures a client counts, and how many of these witnesses must cosign.
+ * The policy (`skillgate.witnesses/1`) is trusted input.
  */
 import * as v from 'valibot';
 import { parseJson } from '../skill/json.ts';
@@ -13,13 +13,15 @@ import { noteName } from './note.ts';
 export interface Witness {
   /** The name at the beginning of the witness's signature lines. */
   readonly name: string;
-  /** Ed25519, SPKI DER in base64. */
+  /** The witness's Ed25519 key: SPKI DER in base64. */
   readonly key: string;
 }
 
 export interface WitnessPolicy {
   readonly schema: 'skillgate.witnesses/1';
-  /** How many witnesses must cosign; with 0 a client only shows cosignatures. */
+  /**
+   * How many witnesses must cosign a head of the log. With 0, a client only shows the cosignatures.
+   */
   readonly threshold: number;
   readonly witnesses: readonly Witness[];
 }
@@ -49,7 +51,7 @@ const policyShape: Shape<WitnessPolicy> = v.pipe(
     (policy) => policy.threshold <= policy.witnesses.length,
     'demands more witnesses than it names',
   ),
-  // A witness that the policy names twice would count as two.
+  // A witness that the policy names twice would count as two witnesses.
   v.check(
     (policy) => new Set(policy.witnesses.map((one) => one.key)).size === policy.witnesses.length,
     'names one key twice',
@@ -60,7 +62,10 @@ const policyShape: Shape<WitnessPolicy> = v.pipe(
   ),
 );
 
-/** @throws Problem `json-invalid` with every reason */
+/**
+ * Parses a witness policy.
+ * @throws Problem `json-invalid` with every reason
+ */
 export function parseWitnessPolicy(content: Uint8Array | string): WitnessPolicy {
   if (content.length > witnessPolicyBytesMax)
     throw new Problem('json-invalid', 'Cannot read the witness policy: it is too large');

@@ -1,12 +1,13 @@
 /**
- * skill.json's schema as JSON Schema, for editors. Apart from the parser, so that no start of
- * `skill` loads the converter.
+ * The schema of skill.json as JSON Schema, for editors. This file is apart from the parser, so that
+ * no start of the `skill` command loads the converter to JSON Schema.
  */
 import { toJsonSchema } from '@valibot/to-json-schema';
 import { manifestSchemaUrl, manifestShape } from './manifest-schema.ts';
 
 /**
- * JSON Schema (2020-12) of skill.json. Rules that JSON Schema cannot say are left to the parser.
+ * JSON Schema (2020-12) of skill.json. Only the parser checks the rules that JSON Schema cannot
+ * express.
  */
 export function manifestJsonSchema(): Record<string, unknown> {
   const schema = toJsonSchema(manifestShape, {
@@ -17,7 +18,7 @@ export function manifestJsonSchema(): Record<string, unknown> {
   return { $id: manifestSchemaUrl, title: 'Manifest of a Skillgate skill', ...closed(schema) };
 }
 
-// The converter writes `not: {}` for objects that take no other key.
+// The converter to JSON Schema writes `not: {}` for objects that allow no other key.
 function closed(value: object): Record<string, unknown> {
   return Object.fromEntries(
     Object.entries(value).map(([key, member]: [string, unknown]) => {

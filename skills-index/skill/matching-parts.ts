@@ -2,7 +2,7 @@
 import { fileCharsMax, runsOf, type TextFile, wordsPerRun } from './text/similarity-signature.ts';
 import { type Word, wordsOf } from './text/words-of-text.ts';
 
-/** Lines of one file, both from 1 and both included. */
+/** A range of lines in one file. Both lines are counted from 1, and both belong to the range. */
 export interface PartPlace {
   readonly path: string;
   readonly from: number;
@@ -12,12 +12,12 @@ export interface PartPlace {
 export interface MatchingPart {
   readonly a: PartPlace;
   readonly b: PartPlace;
-  /** The number of consecutive words that are equal. */
+  /** The number of consecutive words that are equal in both skills. */
   readonly words: number;
 }
 
 const wordsMin = 12;
-/** The most places in the other skill that are tried for one run of words. */
+/** Maximum number of places in the other skill that are tried for one run of words. */
 const placesMax = 8;
 
 interface FileWords {
@@ -30,7 +30,10 @@ interface RunPlace {
   readonly at: number;
 }
 
-/** The longest equal parts, the longest first. Each word of `a` is in at most one part. */
+/**
+ * The longest equal parts of two skills, the longest first. Each word of `a` is in at most one
+ * part.
+ */
 export function matchingParts(
   a: readonly TextFile[],
   b: readonly TextFile[],
@@ -60,7 +63,8 @@ function placesOf(files: readonly FileWords[]): ReadonlyMap<number, readonly Run
   return places;
 }
 
-// The search skips matched words, so that each place is tried a bounded number of times.
+// The search for equal parts skips matched words, so that each place is tried a bounded number of
+// times.
 function partsOf(
   file: FileWords,
   places: ReadonlyMap<number, readonly RunPlace[]>,

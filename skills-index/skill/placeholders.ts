@@ -1,6 +1,6 @@
 /**
- * Placeholder texts that commands write for an author to replace. A publisher who leaves one in
- * place has not read what they sign.
+ * Placeholder texts that commands write for an author to replace. A publisher who leaves a
+ * placeholder in place has not read the texts that they sign.
  */
 
 /** The beginning of the reason that a command writes for an inferred capability. */

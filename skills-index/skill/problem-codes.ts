@@ -1,7 +1,7 @@
 /**
- * Every intended failure of Skillgate: its code, the exit code of the command line, the HTTP status
- * of the registry, its meaning and the next step. `skillgate explain CODE` prints a row. An unknown
- * code does not compile.
+ * Every intended failure of Skillgate, with the failure's code, exit code, HTTP status, meaning and
+ * next step. `skillgate explain CODE` prints a row. A code that is not in this table does not
+ * compile.
  */
 import { commandCodes } from './problem-codes/command.ts';
 import { registryCodes } from './problem-codes/registry.ts';
@@ -28,7 +28,7 @@ interface Tables {
   readonly command: typeof commandCodes;
 }
 
-// A code in two tables does not compile, because the later row would silently win.
+// A problem code in two tables does not compile, because the later row would silently win.
 type CodeTwice = {
   [Name in keyof Tables]: keyof Tables[Name] & CodeOf<Tables[Exclude<keyof Tables, Name>]>;
 }[keyof Tables];

@@ -1,6 +1,6 @@
 /**
- * Turns anything thrown into a Problem: failures of the system get a specific code, all others
- * `internal`.
+ * Turns any thrown value into a Problem. Failures of the operating system get a specific code; all
+ * other failures get the code `internal`.
  */
 import { Problem } from './problem.ts';
 import type { ProblemCode } from './problem-codes.ts';
@@ -21,6 +21,7 @@ const systemFailures: Readonly<Record<string, readonly [code: ProblemCode, says:
 const stackLinesMax = 12;
 
 /**
+ * Turns a thrown value into a Problem.
  * @param interrupted whether a signal asked the process to stop; then every failure counts as an
  * interruption
  */

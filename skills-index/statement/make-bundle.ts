@@ -11,7 +11,7 @@ import {
   sigstoreBundleMediaType,
 } from './sigstore-bundle.ts';
 
-/** Puts envelope, key hint and log entry together. */
+/** Makes a keyed bundle of an envelope, a key hint and a log entry. */
 export function toSigstoreBundle(parts: {
   readonly envelope: Envelope;
   readonly keyHint: Digest;
@@ -24,7 +24,7 @@ export function toSigstoreBundle(parts: {
   };
 }
 
-/** A certified bundle with its entry in our log. */
+/** A certified bundle with its entry in the registry's own log. */
 export function toCertifiedBundle(plain: PlainBundle, own: SigstoreLogEntry): CertifiedBundle {
   const { tlogEntries, ...material } = plain.verificationMaterial;
   return { ...plain, verificationMaterial: { ...material, tlogEntries: [own, tlogEntries[0]] } };

@@ -6,7 +6,7 @@ import { identityShape, person } from './identity-shapes.ts';
 import type { Identity, PersonIdentity } from './predicates.ts';
 
 /**
- * Reads one identity.
+ * Parses one identity that a person named.
  * @throws Problem `statement-invalid`
  */
 export function parseIdentity(value: unknown): Identity {
@@ -19,7 +19,7 @@ export function parseIdentity(value: unknown): Identity {
 }
 
 /**
- * Reads a person of an issuer.
+ * Parses a person at an OIDC issuer, as somebody named the person.
  * @throws Problem `statement-invalid`
  */
 export function parsePerson(value: unknown): PersonIdentity {

@@ -1,36 +1,36 @@
 /**
  * Finds the sentences for agents that are new in a version. Rules cannot judge every wording, so a
- * person is shown the new sentences and decides.
+ * person is shown the new sentences and decides about them.
  */
 import { changedSentencesMax } from './limits.ts';
 import type { Prose, Sentence } from './prose.ts';
 
 export interface ProseChange {
   /**
-   * New or changed sentences, in the order of paths and places. When there are too many, hidden
-   * sentences come before others.
+   * New or changed sentences, in the order of paths and places. When there are too many sentences
+   * for the list, hidden sentences come before others.
    */
   readonly added: readonly Sentence[];
   /** The number of new or changed sentences, listed or not. */
   readonly addedCount: number;
-  /** The number of different sentences that only the version before had. */
+  /** The number of different sentences that only the previous version had. */
   readonly removed: number;
   /**
-   * The fraction of the text that is new, 0 to 1: sequences of three words in new sentences that no
-   * earlier version has, divided by all sequences.
+   * The fraction of the version's text that is new, from 0 to 1. Sequences of three words in new
+   * sentences that no earlier version has are divided by all sequences of three words.
    */
   readonly novelty: number;
   /**
-   * Whether all sentences equal those of the version before, with their files and order, and no
-   * sentence of either was left out.
+   * Whether all sentences equal the sentences of the previous version, with their files and order,
+   * and no sentence of either version was left out.
    */
   readonly isSame: boolean;
 }
 
 /**
- * Compares the prose of a version with all earlier versions; the last one in the list is the
- * version before. Layout and line breaks do not count as changes; punctuation and capital letters
- * do.
+ * Compares the prose of a version with the prose of all earlier versions. The last entry of
+ * `earlier` is the previous version. Layout and line breaks do not count as changes; punctuation
+ * and capital letters do.
  */
 export function proseChange(earlier: readonly Prose[], now: Prose): ProseChange {
   const known = new Set(earlier.flatMap((one) => one.sentences.map(keyOf)));
@@ -48,7 +48,7 @@ export function proseChange(earlier: readonly Prose[], now: Prose): ProseChange 
 }
 
 /**
- * Describes the change in one or two sentences.
+ * Describes the change of prose in one or two sentences.
  * @param left the number of sentences in this version that were not compared
  */
 export function changeWords(
@@ -77,7 +77,7 @@ function sentenceCount(count: number): string {
   return `${count} sentence${count === 1 ? '' : 's'}`;
 }
 
-/** `a third`: of what an agent reads. */
+/** The fraction of new text in words, such as `a third`. */
 export function noveltyWords(novelty: number): string {
   return noveltySteps.find(({ from }) => novelty >= from)?.words ?? 'hardly any';
 }
@@ -105,7 +105,7 @@ function noveltyOf(added: readonly Sentence[], earlier: readonly Prose[], now: P
   return fresh / now.sentences.reduce((sum, { text }) => sum + triplesOf(text).length, 0);
 }
 
-// A flood of new sentences must not push a hidden sentence out of the list.
+// Many new sentences must not push a hidden sentence out of the list.
 function fewOf(added: readonly Sentence[]): readonly Sentence[] {
   if (added.length <= changedSentencesMax) return added;
   const first = [
@@ -125,8 +125,8 @@ function isSame(before: Prose, now: Prose): boolean {
   });
 }
 
-// Every character counts, because hosts, paths and options may differ by one. A sentence that
-// became hidden counts as changed.
+// Every character of a sentence counts, because hosts, paths and options may differ by one
+// character. A sentence that became hidden counts as changed.
 function keyOf({ text, isHidden }: Sentence): string {
   return `${isHidden ? 'hidden' : 'seen'} ${text}`;
 }

@@ -1,6 +1,7 @@
 /**
- * The texts of a skill that an agent reads, as sentences (and `leads to …` for the address of a
- * link). A scanner sends them beside its report, and a registry stores them to compare versions.
+ * The texts of a skill that an agent reads, split into sentences. The address of a link becomes a
+ * sentence `leads to …`. A scanner sends the sentences beside its report, and a registry stores the
+ * sentences to compare versions.
  */
 import * as v from 'valibot';
 import { boundedList, exactObject, parseShape, unplaced } from '../skill/shape.ts';
@@ -8,9 +9,9 @@ import type { Shape } from './field-shapes.ts';
 import { proseCharsMax, sentenceCharsMax, sentencesMax } from './limits.ts';
 
 export interface Sentence {
-  /** File of the bundle. */
+  /** The path of the bundle's file that contains the sentence. */
   readonly path: string;
-  /** From 1. */
+  /** The line of the sentence in its file, counted from 1. */
   readonly line: number;
   /** The sentence on one line, without layout, extra white space and invisible characters. */
   readonly text: string;
@@ -21,19 +22,19 @@ export interface Sentence {
 export interface Prose {
   readonly schema: 'skillgate.prose/1';
   /**
-   * Sentences of SKILL.md first, then of other Markdown, then of other files; within each group in
-   * the order of paths and places.
+   * Sentences of SKILL.md first, then of other Markdown, then of other files. Within each of the
+   * three groups, sentences are in the order of paths and places.
    */
   readonly sentences: readonly Sentence[];
-  /** The number of further sentences, left out because of the limits. */
+  /** The number of further sentences, which were left out because of the limits. */
   readonly left: number;
 }
 
 const unfit = /[\p{Cc}\p{Cf}\p{Cs}\p{Zl}\p{Zp}]/u;
 
 /**
- * Whether a text can be a sentence: not empty, not too long, and without control, invisible or
- * direction-changing characters.
+ * Whether a text can be a sentence: the text is not empty and not too long. The text has no
+ * control, invisible or direction-changing characters.
  */
 export function isSentenceText(text: string): boolean {
   return (

@@ -1,16 +1,19 @@
 /**
- * Descriptions of the scanner's rules, for programs that show findings without scanning. Generated
- * from the rules and their fixtures.
+ * Descriptions of the scanner's rules, for programs that show findings without scanning. The
+ * descriptions are generated from the rules and the rules' fixtures.
  */
 import notes from './rule-notes.json' with { type: 'json' };
 
 /**
- * A small example skill: an attack, in which the rule makes findings, or a near miss, in which it
- * makes none worse than `info`.
+ * A small example skill for a rule. In an attack, the rule makes findings. In a near miss, the rule
+ * makes no finding worse than `info`.
  */
 export interface RuleExample {
   readonly files: readonly { readonly path: string; readonly text: string }[];
-  /** Findings as `path:line severity`; empty for a near miss without findings. */
+  /**
+   * The rule's findings in the example as `path:line severity`; empty for a near miss without
+   * findings.
+   */
   readonly findings: readonly string[];
 }
 
@@ -23,7 +26,7 @@ export interface RuleNote {
   readonly fix: string;
   /** The facts that the rule reads, in words. */
   readonly looksAt: readonly string[];
-  /** Identifiers of public lists, with name and address. */
+  /** Entries of public lists that describe the same attack, with label, name and address. */
   readonly maps: readonly { readonly label: string; readonly name: string; readonly url: string }[];
   /** Names of related rules. */
   readonly related: readonly string[];
@@ -31,7 +34,7 @@ export interface RuleNote {
   readonly near: RuleExample;
 }
 
-/** By rule name, such as `flow/secret-to-network`; sorted. */
+/** The notes of all rules by rule name, such as `flow/secret-to-network`; sorted. */
 export const ruleNotes: Readonly<Record<string, RuleNote>> = notes;
 
 /** The note of a rule; undefined for a rule of another version of the scanner. */

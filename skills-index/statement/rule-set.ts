@@ -10,20 +10,20 @@ import { boundedList, exactObject, parseShape, unplaced } from '../skill/shape.t
 import { digest, type Shape } from './field-shapes.ts';
 import { ruleSetRulesMax, selectorsMax } from './limits.ts';
 
-/** Scanners with equal digests make equal reports. */
+/** A scanner's rule set. Scanners whose rule sets have equal digests make equal reports. */
 export interface RuleSet {
-  /** The digest of the other members, as canonical JSON. */
+  /** The digest of the rule set's other members, as canonical JSON. */
   readonly digest: Digest;
   /**
-   * The digest of the code that extracts facts from bytes. When it changes, facts are extracted
-   * again.
+   * The digest of the code that extracts facts from bytes. When this digest changes, facts are
+   * extracted again.
    */
   readonly extractor: Digest;
-  /** The digest of the code, besides the rules, that makes a report of facts. */
+  /** The digest of the code, besides the rules, that makes a report from facts. */
   readonly judging: Digest;
   /**
-   * `reads`: kinds of facts, such as `trait:tls-off`. Without any of them the rule finds nothing in
-   * a skill.
+   * The rules. `reads` names kinds of facts, such as `trait:tls-off`. In a skill without any of
+   * these kinds of facts, the rule finds nothing.
    */
   readonly rules: readonly {
     readonly id: string;
@@ -32,19 +32,25 @@ export interface RuleSet {
   }[];
 }
 
-/** The skills that a change of rule sets can affect. */
+/** The skills that a change from one rule set to another can affect. */
 export type RuleSetChange =
   | { readonly kind: 'same' }
-  /** Every skill: facts must be extracted again (`facts`), or all facts are judged differently. */
+  /**
+   * The change affects every skill: facts must be extracted again (`facts`), or all facts are
+   * judged differently.
+   */
   | { readonly kind: 'everything'; readonly facts: boolean }
-  /** The skills that have a fact of one of these kinds, where a scanner reported the kinds. */
+  /**
+   * The change affects the skills that have a fact of one of these kinds, where a scanner reported
+   * the kinds.
+   */
   | {
       readonly kind: 'rules';
       readonly rules: readonly string[];
       readonly reads: readonly string[];
     };
 
-/** The selector that matches every skill: its raw text. */
+/** The selector that matches every skill: the skill's raw text. */
 export const everySkill = 'source';
 
 export const selectorText = v.pipe(
@@ -74,7 +80,7 @@ export function digestOfRuleSet({ extractor, judging, rules }: Omit<RuleSet, 'di
 }
 
 /**
- * Parses a rule set's description; its digest must match.
+ * Parses a rule set's description, whose digest must match its other members.
  * @throws Problem `statement-invalid` with every reason
  */
 export function parseRuleSet(value: unknown): RuleSet {
@@ -101,8 +107,8 @@ export function changeOf(before: RuleSet, after: RuleSet): RuleSetChange {
   const left = new Set(after.rules.map((rule) => rule.id));
   const changed = [
     ...after.rules.filter((rule) => known.get(rule.id)?.digest !== rule.digest),
-    // A changed rule may have read other kinds of facts before, and the findings of a removed
-    // rule must be withdrawn.
+    // A changed rule may have read other kinds of facts before the change. The findings of a
+    // removed rule must be withdrawn.
     ...before.rules.filter(
       (rule) =>
         !left.has(rule.id) ||
@@ -112,7 +118,8 @@ export function changeOf(before: RuleSet, after: RuleSet): RuleSetChange {
   return {
     kind: 'rules',
     rules: [...new Set(changed.map((rule) => rule.id))].sort(),
-    // A rule that reads no facts judges the manifest, so it may affect every skill.
+    // A rule that reads no facts judges the manifest, so a change of the rule may affect every
+    // skill.
     reads: [
       ...new Set(changed.flatMap((rule) => (rule.reads.length === 0 ? [everySkill] : rule.reads))),
     ].sort(),
@@ -120,8 +127,8 @@ export function changeOf(before: RuleSet, after: RuleSet): RuleSetChange {
 }
 
 /**
- * Whether a change can affect a skill with facts of these kinds; `selectors` is undefined when no
- * scanner reported the kinds.
+ * Whether a change of rule sets can affect a skill with facts of these kinds. `selectors` is
+ * undefined when no scanner reported the kinds.
  */
 export function canTouch(change: RuleSetChange, selectors: readonly string[] | undefined): boolean {
   switch (change.kind) {

@@ -1,5 +1,6 @@
 /**
- * Makes the statements about a version: each names the bundle and its files as subjects.
+ * Makes the statements about a version. Each statement names the bundle and the bundle's files as
+ * subjects.
  */
 
 import {

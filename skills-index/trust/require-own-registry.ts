@@ -5,8 +5,9 @@ import type { RootFile } from './root/root.ts';
 import { isBound, registryIdOf } from './statements/own-registry.ts';
 
 /**
- * Rejects a new statement that does not name this registry. A statement that names none is
- * rejected, too: it may have been signed for another registry before statements had to name theirs.
+ * Rejects a new statement that does not name this registry. A statement that names no registry is
+ * rejected, too: it may have been signed for another registry before statements had to name a
+ * registry.
  * @throws Problem `other-registry`
  */
 export function requireOwnRegistry(root: RootFile, statement: Statement): void {

@@ -9,7 +9,7 @@ import {
 } from '../statement/attestation.ts';
 
 /**
- * Requires exactly the subjects of this version, in the order of the bundle.
+ * Requires that a statement has exactly the subjects of this version, in the order of the bundle.
  * @throws Problem `subject-mismatch`
  */
 export function requireSubjects(

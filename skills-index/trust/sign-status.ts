@@ -7,7 +7,7 @@ import { type Status, statusPayloadType, statusShape } from './index/status-file
 import { statusValuesMax } from './limits.ts';
 
 /**
- * Signs a status; the envelope's JSON is `status.json`.
+ * Signs a status of the registry. The JSON of the signed envelope is `status.json`.
  * @throws Problem `statement-invalid` for a status that clients would reject
  */
 export async function signStatus(status: Status, signer: Signer): Promise<Envelope> {

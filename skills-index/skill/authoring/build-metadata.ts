@@ -5,8 +5,8 @@ import { Problem } from '../problem.ts';
 import type { Version } from '../version.ts';
 
 /**
- * Ranges and precedence ignore build metadata (semver 2, item 10), so two versions that differ only
- * in build metadata would be one version to every range.
+ * Rejects a version with build metadata. Ranges and precedence ignore build metadata (semver 2,
+ * item 10), so two versions that differ only in build metadata would be one version to every range.
  * @throws Problem `version-invalid` for a version with build metadata
  */
 export function requireNoBuild(version: Version): void {

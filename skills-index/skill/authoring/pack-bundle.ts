@@ -15,9 +15,10 @@ import { canonicalJson } from '../canonical-json.ts';
 import { digestOf } from '../digest.ts';
 
 /**
- * Packs files into a bundle. One invalid file rejects the whole skill, with every reason listed.
- * @throws Problem `path-invalid` when only paths are wrong; `skill-md-missing` when that is the
- * only reason; otherwise `bundle-invalid`
+ * Packs files into a bundle. One invalid file makes the whole skill invalid; every reason is
+ * listed.
+ * @throws Problem `path-invalid` when only paths are wrong; `skill-md-missing` when the missing
+ * SKILL.md is the only reason; otherwise `bundle-invalid`
  */
 export function packBundle(files: readonly SourceFile[]): PackedBundle {
   refuseFor(

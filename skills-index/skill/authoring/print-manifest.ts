@@ -6,7 +6,8 @@ import type { Manifest } from '../manifest.ts';
 import { manifestSchemaUrl } from '../manifest-schema.ts';
 
 /**
- * skill.json for people: keys and entries in a stable order, two spaces, a line feed at the end.
+ * Prints skill.json for people: keys and entries in a stable order, two spaces of indentation, a
+ * line feed at the end.
  */
 export function printManifest(manifest: Manifest): string {
   const { name, version, license, commands, requires, capabilities, limits } = manifest;

@@ -7,11 +7,14 @@ import { Problem } from '../problem.ts';
 
 export interface SkillReference {
   readonly name: SkillName;
-  /** A semver range; `*` when none was written. */
+  /** The semver range of the reference; `*` when the person typed no range. */
   readonly range: string;
 }
 
-/** @throws Problem `name-invalid`, `version-invalid` */
+/**
+ * Parses a reference to a skill.
+ * @throws Problem `name-invalid`, `version-invalid`
+ */
 export function parseReference(text: string): SkillReference {
   const at = text.indexOf('@', 1);
   const name = parseSkillName(at < 0 ? text : text.slice(0, at));

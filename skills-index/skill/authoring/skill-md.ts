@@ -12,25 +12,28 @@ export interface SkillMd {
   readonly name?: string;
   readonly description: string;
   readonly license?: string;
-  /** `metadata.version`, else a top-level `version`. */
+  /**
+   * The skill's version from `metadata.version`; when SKILL.md has none, from a top-level
+   * `version`.
+   */
   readonly version?: string;
-  /** The Markdown below the front matter. */
+  /** The Markdown of SKILL.md below the front matter. */
   readonly body: string;
-  /** Line of SKILL.md on which `body` begins, from 1. */
+  /** The line of SKILL.md, counted from 1, on which the Markdown below the front matter begins. */
   readonly bodyLine: number;
   /**
-   * Declarations in keys of other ecosystems: OpenClaw's `requires.env` and `requires.bins`, and
-   * `allowed-tools`.
+   * Declarations of capabilities in keys of other ecosystems: OpenClaw's `requires.env` and
+   * `requires.bins`, and `allowed-tools`.
    */
   readonly declared: {
     readonly env: readonly string[];
     readonly bins: readonly string[];
     readonly allowedTools: readonly string[];
   };
-  /** Harmless deviations from the specification. */
+  /** Harmless deviations of SKILL.md from the specification. */
   readonly warnings: readonly Reason[];
   readonly metadata: Readonly<Record<string, unknown>>;
-  /** All keys of the front matter, as the author wrote them. */
+  /** All keys of the front matter with their values, as the author wrote them. */
   readonly fields: Readonly<Record<string, unknown>>;
 }
 
@@ -38,8 +41,8 @@ export interface SkillMd {
 const openClawKeys = ['openclaw', 'clawdbot', 'clawdis', 'moltbot'] as const;
 
 /**
- * Reads SKILL.md.
- * @param path the file's name in messages
+ * Parses SKILL.md.
+ * @param path the name of SKILL.md in messages
  * @throws Problem `skill-md-invalid` when `parseFrontMatter` cannot read the file
  */
 export function parseSkillMd(bytes: Uint8Array, path = 'SKILL.md'): SkillMd {
@@ -82,8 +85,8 @@ function openClawRequires(metadata: Readonly<Record<string, unknown>>): {
   return { env: listed('env'), bins: listed('bins') };
 }
 
-// The specification wants one string with spaces between tools; a tool may have spaces in its
-// parentheses. Some skills have a list instead.
+// The specification wants `allowed-tools` to be one string with spaces between tools; a tool may
+// have spaces in its parentheses. Some skills have a list instead.
 function toolsOf(value: unknown): string[] {
   if (typeof value === 'string') return value.match(/[^\s,(]+(\([^()]*\))?/g) ?? [];
   return textsOf(value);
@@ -129,12 +132,14 @@ function warningsAbout(
   ];
 }
 
-// The line of a top-level key within the YAML, from 1; 0 (the line above) when the key is absent.
+// The line of a top-level key within the front matter's YAML, counted from 1; 0 (the line above)
+// when the key is absent.
 function lineOfKey(yaml: string, key: string): number {
   return yaml.split('\n').findIndex((line) => line.startsWith(`${key}:`)) + 1;
 }
 
-// YAML reads `version: 1.0` as the number 1, so the text is taken from the source.
+// YAML reads `version: 1.0` as the number 1, so the version's text is taken from the source of the
+// front matter.
 function scalarText(document: Document.Parsed, path: readonly string[]): string | undefined {
   const node = document.getIn(path, true);
   if (!isScalar(node)) return undefined;

@@ -5,7 +5,7 @@
 import { type Capabilities, covers, groupCapabilities, listCapabilities } from '../capability.ts';
 import { parseEgressUrl } from '../egress-target.ts';
 
-/** The capabilities in `declared` that cover none of `observed`: asked for, but never seen. */
+/** The declared capabilities that cover none of the observed capabilities. */
 export function unused(declared: Capabilities, observed: Capabilities): Capabilities {
   const seen = listCapabilities(observed);
   const calls = new Set(observed.egress.map((one) => parseEgressUrl(one.url).host));

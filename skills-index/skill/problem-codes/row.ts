@@ -5,7 +5,7 @@ export interface ProblemCodeRow {
    * refused, 7 limit.
    */
   readonly exit: 1 | 2 | 3 | 4 | 5 | 6 | 7;
-  /** HTTP status when the registry answers with it. */
+  /** The HTTP status of an answer in which the registry reports this failure. */
   readonly status: number;
   readonly means: string;
   readonly fix: string;

@@ -1,4 +1,4 @@
-/** Failures of what a skill is. */
+/** Failures that concern a skill itself: its name, files and manifest. */
 import type { ProblemCodeRow } from './row.ts';
 
 export const skillCodes = {

@@ -1,6 +1,6 @@
 /**
- * Finds words that look Latin but are not: with one letter of another script, such as `pаypal` with
- * a Cyrillic `а`, or with all letters of another script, such as `аррӏе`. Pure.
+ * Finds words that look Latin but are not. Such a word has one letter of another script, such as
+ * `pаypal` with a Cyrillic `а`, or has all letters of another script, such as `аррӏе`. Pure.
  */
 import { confusables } from './confusables.ts';
 
@@ -22,7 +22,10 @@ const furtherLookAlikes = new Set('гкьСВНГКЬոսօհցզյքԱԼՕՍᎠ
 /** Letters of common modern alphabets. Few languages use other letters, such as `ӏ` and `ѕ`. */
 const common = /^[\p{N}\p{M}_а-яёА-ЯЁіїєґІЇЄҐα-ωΑ-Ωά-ώΆ-Ώա-ֆԱ-Ֆ]+$/u;
 
-/** A unit or a quantity: its Greek letter has no look-alike, or the rest of the word is a unit. */
+/**
+ * Matches a unit or a quantity: the word's Greek letter has no Latin look-alike, or the rest of the
+ * word is a unit.
+ */
 const quantity = /^[A-Za-z\d]{0,2}[ΔΩθλπφ][A-Za-z]{0,2}$|^μ(?:[smglLAVWFHNJMCT]|Hz|Pa|Sv|mol)$/u;
 
 /** The look-alike scripts to which letters of the text belong. */
@@ -42,10 +45,10 @@ export function disguiseOf(text: string, at: number, word: string): 'some' | 'al
 }
 
 /**
- * The text with the letters replaced that do not belong to the first script of their word, which is
- * Latin where it has a Latin letter, and with all letters replaced of a word that looks Latin and
- * has none.
- * @param spell writes such a letter so that nobody takes it for another one
+ * Spells out the letters of a text that disguise words. In a word of several scripts, all letters
+ * outside the word's first script are replaced. The first script is Latin when the word has a Latin
+ * letter. In a word that looks Latin but has no Latin letter, all letters are replaced.
+ * @param spell writes a replaced letter so that nobody takes it for another letter
  */
 export function spellMixedWords(text: string, spell: (codePoint: number) => string): string {
   return text.replace(wordForm, (word, at: number) => {
@@ -69,7 +72,7 @@ function isLetter(sign: string): boolean {
   return /\p{L}/u.test(sign);
 }
 
-// A single letter is a unit, a variable or a short word, not a name.
+// A word of a single letter is a unit, a variable or a short word, not a name.
 function looksLatin(word: string): boolean {
   const letters = [...word].filter(isLetter);
   return (
@@ -79,9 +82,9 @@ function looksLatin(word: string): boolean {
 }
 
 /**
- * Whether a word that could be Latin stands in a line of its own language: another word of the line
- * has letters that no Latin word has. What stands in an address, a path or a name with signs does
- * not.
+ * Whether a word that could be Latin stands in a line of the word's own language: another word of
+ * the line has letters that no Latin word has. Words in an address, a path or a name with signs are
+ * no prose.
  */
 function isProse(text: string, at: number, word: string, script: RegExp): boolean {
   const end = at + word.length;
@@ -105,5 +108,5 @@ function isOwnWord(word: string): boolean {
   );
 }
 
-/** The distance within which neighbouring words are considered. */
+/** The distance, in characters, within which neighbouring words are considered. */
 const lineCharsMax = 200;

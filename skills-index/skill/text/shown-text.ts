@@ -3,7 +3,7 @@
  * direction-changing characters.
  */
 
-/** Longer descriptions are cut. */
+/** Maximum number of characters of a shown description; longer descriptions are cut. */
 export const shownDescriptionCharsMax = 200;
 
 /**
@@ -19,8 +19,8 @@ export function cleanDescription(text: string): string {
 }
 
 /**
- * The text without control characters (line feeds and tabs stay), without invisible,
- * direction-changing and unassigned characters.
+ * The text without control characters other than line feeds and tabs. Invisible, direction-changing
+ * and unassigned characters are removed, too.
  */
 export function printable(text: string): string {
   return text

@@ -5,7 +5,10 @@
  */
 import { mix32, type Word, wordsOf } from './words-of-text.ts';
 
-/** `mh1:` number of different runs `:` 128 values of 32 bits, little-endian, in base64. */
+/**
+ * A similarity signature: `mh1:`, the number of different runs, `:`, and 128 values of 32 bits,
+ * little-endian, in base64.
+ */
 export type SimilaritySignature = `mh1:${number}:${string}`;
 
 export interface TextFile {
@@ -20,14 +23,20 @@ const rowsPerBand = 4;
 /** The number of consecutive words that form one run. */
 export const wordsPerRun = 5;
 const wordsMax = 200_000;
-/** The characters of one file that are compared. Similarity shows long before this limit. */
+/**
+ * Maximum number of characters of one file that are compared. Similar files show their similarity
+ * long before this limit.
+ */
 export const fileCharsMax = 512 * 1024;
-/** A text with fewer different runs resembles many others by chance. */
+/**
+ * Minimum number of different runs. A text with fewer runs resembles many other texts by chance.
+ */
 export const runsMin = 24;
 
 /**
- * The signature of a skill; undefined when its texts say too little to be compared. What is beyond
- * 200,000 words or half a million characters of a file is not looked at.
+ * The similarity signature of a skill; undefined when the skill's texts have too few words to be
+ * compared. Words after the first 200,000, and characters of a file after the first half million,
+ * are ignored.
  */
 export function signatureOf(files: readonly TextFile[]): SimilaritySignature | undefined {
   const runs = new Set<number>();
@@ -46,7 +55,7 @@ export function signatureOf(files: readonly TextFile[]): SimilaritySignature | u
   return `mh1:${runs.size}:${bytes.toString('base64')}`;
 }
 
-/** Hashes of the runs of words of one file, by the position of their first word. */
+/** Hashes of the runs of words in one file, by the position of each run's first word. */
 export function runsOf(words: readonly Word[]): number[] {
   const runs: number[] = [];
   for (let at = 0; at + wordsPerRun <= words.length; at++) {
@@ -66,7 +75,7 @@ export function isSignature(value: unknown): value is SimilaritySignature {
 }
 
 /**
- * The estimated fraction of runs that both skills share, 0 to 1, with a standard error of at most
+ * The estimated fraction of runs that both skills share, from 0 to 1. The standard error is at most
  * 0.045.
  */
 export function similarity(a: SimilaritySignature, b: SimilaritySignature): number {
@@ -78,8 +87,8 @@ export function similarity(a: SimilaritySignature, b: SimilaritySignature): numb
 }
 
 /**
- * 32 integers below 2^37. Two skills that are alike by `s` share at least one with probability 1 −
- * (1 − s⁴)³²: 0.99 at 0.6, 0.87 at 0.5, 0.05 at 0.2.
+ * The 32 band keys of a signature, integers below 2^37. Two skills with the similarity `s` share at
+ * least one band key with probability 1 − (1 − s⁴)³²: 0.99 at 0.6, 0.87 at 0.5, 0.05 at 0.2.
  */
 export function bandKeys(signature: SimilaritySignature): number[] {
   const all = valuesOf(signature);
@@ -98,8 +107,8 @@ function valuesOf(signature: SimilaritySignature): Uint32Array {
   );
 }
 
-// The smallest hash of each bin in each round. An empty bin takes the value of another bin of its
-// round.
+// Computes the smallest hash of each bin in each round. An empty bin takes the value of another bin
+// of the same round.
 function sketch(runs: ReadonlySet<number>): Uint32Array {
   const found = new Uint32Array(values).fill(0xffffffff);
   const full = new Uint8Array(values);

@@ -1,19 +1,19 @@
 /**
- * Texts as sequences of words in which a copy reads as its original: without comments, white space,
- * signs that formatters move, and without the names that a program gives to its own variables and
- * functions.
+ * Reads texts as sequences of words, so that a copy has the same words as its original. Comments,
+ * white space and signs that formatters move are left out. Names that a program gives to its own
+ * variables and functions are left out, too.
  */
 
 export interface Word {
-  /** 32 bits, unsigned. */
+  /** The word's hash: 32 bits, unsigned. */
   readonly hash: number;
-  /** From 1. */
+  /** The word's line, counted from 1. */
   readonly line: number;
 }
 
 /**
- * The words of one file, in order. A file that says nothing about whose work it is has none:
- * skill.json, lock files and licences.
+ * The words of one file, in order. Files that many skills share have no words: skill.json, lock
+ * files and licences.
  */
 export function wordsOf(path: string, text: string): Word[] {
   const name = path.slice(path.lastIndexOf('/') + 1).toLowerCase();
@@ -25,9 +25,10 @@ export function wordsOf(path: string, text: string): Word[] {
     : codeWords(text, extension);
 }
 
-// All repetitions are bounded or end with the line: the texts are hostile.
+// All repetitions in these patterns are bounded or end with the line, because the texts may be
+// hostile.
 const prosePattern = /\n|[\p{L}\p{N}]{1,200}/gu;
-// Front matter that a copy under another name changes.
+// Matches lines of front matter that a copy under another name changes.
 const ownLine = /^(name|version|author|homepage|license)[ \t]*:/;
 
 function proseWords(text: string, isSkillMd: boolean): Word[] {
@@ -78,8 +79,8 @@ function codeWords(text: string, extension: string): Word[] {
 }
 
 /**
- * FNV-1a over UTF-16 units, 32 bits (the parameters of draft-eastlake-fnv), mixed as MurmurHash3
- * ends.
+ * FNV-1a over UTF-16 units, 32 bits (the parameters of draft-eastlake-fnv). The result is mixed by
+ * MurmurHash3's last step.
  */
 function hashOf(word: string): number {
   let hash = 0x811c9dc5;

@@ -1,6 +1,6 @@
 /**
- * The chain of evidence for people who ask: from the root of trust to the files, each part with
- * what is proven and what failed.
+ * Describes the chain of evidence for people who ask, from the root of trust to the files. Each
+ * part of the chain says what is proven and what failed.
  */
 import { purlOf, scopeOf } from '../../skill/name.ts';
 import { predicateTypes } from '../../statement/attestation.ts';
@@ -12,22 +12,22 @@ import type { JudgedVersion } from './judge.ts';
 import type { ChainPart, DecisionReason, DecisionReasonCode } from './reason.ts';
 
 /**
- * One part of the chain. A part fails only for its own reasons; parts that depend on it have their
- * own.
+ * One part of the chain of evidence. A part fails only for its own reasons; the parts that depend
+ * on it have reasons of their own.
  */
 export interface ChainNode {
   readonly part: ChainPart;
   readonly holds: boolean;
   /**
-   * True when the part passes only because the policy demands nothing of it, so it gives no
-   * assurance.
+   * True when the part passes only because the policy demands nothing of the part. Such a part
+   * gives no assurance.
    */
   readonly undemanded?: true;
-  /** The finding, as a text for people. */
+  /** What the evidence shows about this part, as a text for people. */
   readonly says: string;
-  /** Further facts, one sentence each. */
+  /** Further facts about this part, one sentence for each fact. */
   readonly notes: readonly string[];
-  /** Why the part failed; empty when it did not. */
+  /** Why the part failed; empty when the part did not fail. */
   readonly reasons: readonly DecisionReason[];
   readonly of: readonly ChainNode[];
 }
@@ -38,7 +38,7 @@ interface Description {
   readonly notes?: readonly string[];
 }
 
-/** Arranges the judged parts as one tree below the root of trust. */
+/** Arranges the judged parts of the evidence as one tree below the root of trust. */
 export function chainOf(judged: JudgedVersion): ChainNode {
   const { evidence } = judged;
   const node = (
@@ -178,7 +178,7 @@ function describePublisher({ evidence, parts: { publish }, level }: JudgedVersio
   };
 }
 
-// A new key or owner is not a fault, but an installer should be told.
+// A new key or owner is not a fault, but an installer should learn of the change.
 function describeOwnerChanges(signed: VerifiedStatement | undefined, evidence: Evidence): string[] {
   const { identities, input } = evidence;
   const scope = scopeOf(input.line.name);
@@ -201,15 +201,16 @@ function describeOwnerChanges(signed: VerifiedStatement | undefined, evidence: E
     }),
     ...scopeStatements.flatMap(({ statement: { predicate }, logIndex, digest }) => {
       if (predicate.scope !== scope || predicate.previous === undefined) return [];
-      // A change that too few administrators signed has no effect, so it is not mentioned.
+      // A change of the scope that too few administrators signed has no effect, so the change is
+      // not mentioned.
       if (identities.scopeStatementOf(scope, logIndex + 1) !== digest) return [];
       return [`the owners or publishers of @${scope} changed at log index ${logIndex}`];
     }),
   ];
 }
 
-// A key does not tell who holds it. The chain proves only that it is the pinned key, and that
-// nobody can hide a use of the key from the log.
+// A key does not tell who holds the key. The chain of evidence proves only that the key is the
+// pinned key, and that nobody can hide a use of the key from the log.
 function describeSigner(signed: VerifiedStatement | undefined, { input }: Evidence): string {
   if (signed?.certified !== undefined) return `keyless: ${printClaims(signed.certified.claims)}`;
   const pin = input.pinned?.publisher;

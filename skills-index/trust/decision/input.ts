@@ -1,4 +1,4 @@
-/** The evidence and the trust for a decision about one version. */
+/** The evidence for a decision about one version, and the trusted inputs of the decision. */
 import type { Hash, TreeHead } from '../../log/merkle-tree.ts';
 import type { WitnessPolicy } from '../../log/witness-policy.ts';
 import type { Digest } from '../../skill/digest.ts';
@@ -10,89 +10,96 @@ import type { VerifiedStatements } from '../statements/verified-statements.ts';
 export interface DecisionInput {
   readonly root: RootFile;
   readonly policy: Policy;
-  /** Milliseconds since 1970. */
+  /** The time of the decision, in milliseconds since 1970. */
   readonly now: number;
   readonly line: IndexLine;
-  /** Address of each Sigstore bundle that the line names → its bytes. */
+  /** The bytes of each Sigstore bundle that the index line names, by the bundle's address. */
   readonly statements: ReadonlyMap<Digest, Uint8Array>;
-  /** Canonical bytes of the bundle. */
+  /** The canonical bytes of the version's bundle. */
   readonly bundle: Uint8Array;
-  /** Canonical bytes of the scan report; empty when it is missing. */
+  /** The canonical bytes of the scan report; empty when the report is missing. */
   readonly report: Uint8Array;
   /**
-   * Delivered files of the skill, by path. SKILL.md is required, and skill.json when the bundle has
-   * one.
+   * The delivered files of the skill, by path. SKILL.md is required. skill.json is required when
+   * the bundle has the file.
    */
   readonly files: ReadonlyMap<string, Uint8Array>;
   /**
-   * One or several `status.json`. The newest valid one shows the head of the log; the marks of all
-   * valid ones count.
+   * One or several copies of `status.json`. The newest valid status shows the head of the log; the
+   * marks in all valid statuses count.
    */
   readonly statuses: readonly Uint8Array[];
-  /** How long an expired status, and witnesses' cosignatures, still count; 0 by default. */
+  /**
+   * How many seconds an expired status, and witnesses' old cosignatures, still count; 0 by default.
+   */
   readonly statusGraceSeconds?: number;
   /**
-   * `now` is a past time, and later statements are ignored. The caller must tell the reader so.
+   * Whether `now` is a past time, so that later statements are ignored. The caller must tell the
+   * reader that the decision is about the past.
    */
   readonly past?: boolean;
   /**
-   * Sigstore's `trusted_root.json` as parsed JSON, trusted like `root`. Without it no signature by
-   * certificate counts.
+   * Sigstore's `trusted_root.json` as parsed JSON, trusted like `root`. Without this trusted root,
+   * no signature by certificate counts.
    */
   readonly sigstore?: unknown;
   /**
-   * The statements that the caller's process verified before; without it all are verified now.
+   * The statements that the caller's process verified before. When absent, all statements are
+   * verified now.
    */
   readonly verified?: VerifiedStatements;
   /**
-   * The witnesses that must cosign the checkpoint of the status, trusted like `root`. Without it no
-   * cosignature is needed.
+   * The witnesses that must cosign the checkpoint of the status, trusted like `root`. When absent,
+   * no cosignature is needed.
    */
   readonly witnesses?: WitnessPolicy;
   /**
-   * The last checkpoint that this host saw, with its signed note and the consistency proof to the
-   * checkpoint of the status.
+   * The last checkpoint that this host saw, with the signed note and the consistency proof from
+   * that checkpoint to the checkpoint of the status.
    */
   readonly seen?: {
     readonly checkpoint: TreeHead & { readonly note?: string };
     readonly proof: readonly Hash[];
   };
   /**
-   * Consistency proofs from the size of each checkpoint in the evidence to the largest one. They
-   * show that all evidence lies in one log. Only the keeper of the log leaves them out.
+   * Consistency proofs from the size of each checkpoint in the evidence to the largest checkpoint.
+   * These proofs show that all evidence lies in one log. Only the keeper of the log leaves the
+   * proofs out.
    */
   readonly consistency?: ReadonlyMap<number, readonly Hash[]>;
   /**
-   * Bundles that an earlier status marked as revoked. That is final, also when a later status has
-   * no such mark.
+   * Bundles that an earlier status marked as revoked. A revocation is final, also when a later
+   * status has no such mark.
    */
   readonly revokedBefore?: ReadonlySet<Digest>;
   /**
-   * Address → bytes of the identity statements and revocations that earlier decisions learned
-   * (`learned`).
+   * The bytes of the identity statements and revocations that earlier decisions learned
+   * (`learned`), by the statement's address.
    */
   readonly known?: ReadonlyMap<Digest, Uint8Array>;
-  /** The pins of the lock or of host policy. */
+  /** The pins of the lock file or of host policy. */
   readonly pinned?: Pinned;
 }
 
-/** The trusted inputs: nothing proves them. */
+/** The trusted inputs of a decision. No evidence proves these inputs. */
 export type TrustedInputs = Pick<DecisionInput, 'root' | 'policy' | 'sigstore' | 'witnesses'>;
 
 export interface Pinned {
   readonly bundle?: Digest;
   readonly publisher?: Digest;
-  /** Origin of the registry. */
+  /** Origin of the pinned registry. */
   readonly registry?: string;
   /**
-   * Fingerprint of the registry's first root file: two registries may have one origin, such as
-   * `localhost`.
+   * Fingerprint of the first root file of the pinned registry. The fingerprint is needed because
+   * two registries may have one origin, such as `localhost`.
    */
   readonly registryId?: Digest;
   /** Digest of the approved capabilities. */
   readonly capabilities?: Digest;
-  /** Log index of the verification summary. */
+  /** Log index of the version's verification summary. */
   readonly logIndex?: number;
-  /** Log index of the first claim of the scope, from the first skill of the scope on this host. */
+  /**
+   * Log index of the scope's first claim, which this host pinned with its first skill of the scope.
+   */
   readonly scopeClaim?: number;
 }

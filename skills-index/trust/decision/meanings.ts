@@ -1,5 +1,6 @@
 /**
- * What each reason against a version means, for people who ask. The reason itself names the next step.
+ * What each reason against a version means, for people who ask. The next step for a reason stands
+ * in `decisionHints`.
  */
 import type { DecisionReasonCode } from './reason.ts';
 

@@ -1,6 +1,7 @@
 /**
- * Decides whether a statement about a version lost its effect because its signer was ended
- * retroactively. The registry and monitors of its log share this file.
+ * Decides whether a statement about a version lost its effect because the key or membership of the
+ * statement's signer was ended retroactively. The registry and monitors of the registry's log share
+ * this file.
  */
 import type { Digest } from '../../skill/digest.ts';
 import type { Scope } from '../../skill/name.ts';
@@ -11,18 +12,20 @@ import type { Identities } from './identities.ts';
 /** The scope and publisher of a version. */
 export interface Published {
   readonly scope: Scope;
-  /** Id of the identity that published. */
+  /** Id of the identity that published the version. */
   readonly publisher: Digest;
 }
 
-/** A statement that the verification summary on the version names. */
+/** A statement that the version's verification summary names. */
 export interface Input {
   readonly statement: Statement;
   readonly signer: Digest;
   readonly logIndex: number;
 }
 
-/** Whether the publisher of a version could publish at a log index, by today's knowledge. */
+/**
+ * Whether the publisher of a version could publish at a log index, by all statements known today.
+ */
 export function couldPublish(
   identities: Identities,
   { scope, publisher }: Published,

@@ -31,8 +31,9 @@ const payloadShape: Shape<{ readonly predicate: FrozenSubject }> = v.object({
 });
 
 /**
- * Reads only the subject, because any other part of the payload may be the unreadable one.
- * @throws Problem `statement-invalid`, `json-invalid`; the statement may then concern anybody
+ * Reads only the subject of the statement, because any other part of the payload may be the part
+ * that cannot be read.
+ * @throws Problem `statement-invalid`, `json-invalid`; the statement may then concern any identity
  */
 export function parseFrozenSubject(payload: Uint8Array): FrozenSubject {
   const { value } = parseJson(payload, 'a statement');

@@ -1,6 +1,6 @@
 /**
- * The types of who is who. The files that chain identities import this file; this file imports none
- * of them.
+ * The types of identities, members and scope owners. The files that chain identities import this
+ * file; this file imports none of those files.
  */
 import type { Digest } from '../../skill/digest.ts';
 import type { Scope } from '../../skill/name.ts';
@@ -19,20 +19,23 @@ import type { SignedBy } from './match.ts';
 export interface LoggedStatement extends SignedBy {
   readonly statement: Statement;
   readonly logIndex: number;
-  /** Address: SHA-256 of the canonical Sigstore bundle. */
+  /** Address of the statement: SHA-256 of the canonical Sigstore bundle. */
   readonly digest: Digest;
 }
 
 export interface Member {
   readonly name: string;
   readonly roles: readonly MemberRole[];
-  /** The member's names at issuers; undefined where no administrator has listed any. */
+  /**
+   * The member's identities at OIDC issuers; undefined where no administrator has listed the
+   * member's identities.
+   */
   readonly identities?: readonly OidcIdentity[];
 }
 
-/** A change that too few administrators have signed yet. */
+/** A change of a scope or an enrolment that too few administrators have signed yet. */
 export interface PendingVote<Change> {
-  /** Every administrator signs exactly this change. */
+  /** The change that every administrator signs in exactly this form. */
   readonly change: Change;
   /** Key ids of the administrators who signed the change, in log order. */
   readonly by: readonly Digest[];
@@ -51,7 +54,10 @@ export interface PublisherIds {
   readonly scope?: Scope;
 }
 
-/** Answers about suspensions and revocations of publishers. `PublisherStops` explains each. */
+/**
+ * Answers questions about suspensions and revocations of publishers. The class `PublisherStops`
+ * explains each answer.
+ */
 export interface StopsOfPublishers {
   stopOn(publisher: PublisherIds, at: number): PublisherStop | undefined;
   stopWhenPublished(publisher: PublisherIds, at: number): PublisherStop | undefined;
@@ -67,7 +73,7 @@ export interface StopsOfPublishers {
 export interface Identities {
   /**
    * Whether a key was a member with this role at that log index. Administrators of the root file
-   * count too.
+   * count as members, too.
    */
   isMember(keyId: Digest, role: MemberRole, atLogIndex: number): boolean;
   memberOf(keyId: Digest, atLogIndex: number): Member | undefined;
@@ -75,40 +81,52 @@ export interface Identities {
     credentialId: string,
     atLogIndex: number,
   ): { readonly member: Member; readonly passkey: EnrolledPasskey } | undefined;
-  /** Keys with which the member of this name could sign at that index. */
+  /** Keys with which the member of this name could sign at that log index. */
   keysOf(memberName: string, atLogIndex: number): readonly Digest[];
-  /** Passkeys with which the member of this name could sign at that index. */
+  /** Passkeys with which the member of this name could sign at that log index. */
   passkeysOf(memberName: string, atLogIndex: number): readonly EnrolledPasskey[];
-  /** The identities that may change the scope, rotated keys included; empty for a free scope. */
+  /**
+   * The identities that may change the scope, with the keys that replaced earlier keys; empty for a
+   * free scope.
+   */
   ownersOf(scope: Scope, atLogIndex: number): readonly Identity[];
-  /** The identities that may publish in the scope: its publishers, or its owners if it has none. */
+  /**
+   * The identities that may publish in the scope: the scope's publishers, or its owners when the
+   * scope has no publishers.
+   */
   publishersOf(scope: Scope, atLogIndex: number): readonly Identity[];
   /** Scopes that an identity owned or could publish in, by a claim or as a successor of a key. */
   scopesOf(identity: Digest, atLogIndex: number): readonly Scope[];
-  /** Whether a key is a direct or indirect successor of another, by statements of the holders. */
+  /**
+   * Whether a key is a direct or indirect successor of another key, by statements of the keys'
+   * holders.
+   */
   follows(keyId: Digest, old: Digest): boolean;
   /**
-   * The given identities with all their predecessors and successors in a scope. They count as one
-   * person.
+   * The given identities with all their predecessors and successors in a scope. All these
+   * identities count as one person.
    */
   lineOf(scope: Scope, ids: readonly Digest[]): ReadonlySet<Digest>;
   /** The suspensions and revocations of publishers. */
   readonly stops: StopsOfPublishers;
-  /** Address of the scope statement in force at that index; a change names it as `previous`. */
+  /**
+   * Address of the scope statement in force at that log index. A change of the scope names this
+   * address as `previous`.
+   */
   scopeStatementOf(scope: Scope, atLogIndex: number): Digest | undefined;
   /**
-   * Address of the last statement on a key or passkey before an index; an enrolment names it as
-   * `previous`.
+   * Address of the last statement on a key or passkey before a log index. An enrolment names this
+   * address as `previous`.
    */
   memberStatementOf(of: string, atLogIndex: number): Digest | undefined;
   /**
-   * Why a scope is frozen at that index: its statement cannot be verified, so nobody owns or
-   * changes the scope. Undefined for a scope that is not frozen.
+   * Why a scope is frozen at that log index: a statement about the scope cannot be verified, so
+   * nobody owns or changes the scope. Undefined for a scope that is not frozen.
    */
   whyFrozen(scope: Scope, atLogIndex: number): string | undefined;
   /**
-   * Log index of the first claim of a scope. Clients pin it: it does not change when the scope gets
-   * other owners.
+   * Log index of the first claim of a scope. Clients pin this log index, because it does not change
+   * when the scope gets other owners.
    */
   firstClaimOf(scope: Scope): number | undefined;
   /** SPKI DER of any key that an identity statement or the root file names. */
@@ -119,9 +137,9 @@ export interface Identities {
    */
   readonly scopeVotes: { pendingOn(about: string): readonly PendingVote<ScopePredicate>[] };
   readonly memberVotes: { pending(): readonly PendingVote<MemberPredicate>[] };
-  /** Names of all members that ever had this key or this identity at an issuer. */
+  /** Names of all members that ever had this key or this identity at an OIDC issuer. */
   namesOf(identity: Digest): ReadonlySet<string>;
-  /** Statements that do not count, and why. */
+  /** Identity statements that do not count, each with the reason. */
   readonly ignored: readonly {
     readonly digest: Digest;
     readonly logIndex: number;

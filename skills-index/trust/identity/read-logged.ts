@@ -1,4 +1,4 @@
-/** Reads an identity statement of the log, also one that can no longer be verified. */
+/** Reads an identity statement of the log, also a statement that can no longer be verified. */
 import { parseJson } from '../../skill/json.ts';
 import { Problem } from '../../skill/problem.ts';
 import { parseSigstoreBundle } from '../../statement/sigstore-bundle.ts';
@@ -8,7 +8,10 @@ import { type VerifiedStatement, verifyStatement } from '../statements/verify-st
 import type { FrozenStatement } from './frozen-statement.ts';
 import { parseFrozenSubject } from './frozen-subject.ts';
 
-/** The trust that a statement is verified with, and the statements that this process verified. */
+/**
+ * The trusted files that a statement is verified with, and the statements that this process
+ * verified before.
+ */
 export interface ReadingTrust {
   readonly root: RootFile;
   readonly sigstore?: unknown;
@@ -16,9 +19,9 @@ export interface ReadingTrust {
 }
 
 /**
- * Verifies a statement, or freezes the subject in its payload. Ignoring a statement that cannot be
- * verified could restore a revoked right. A payload that cannot be read is an error, because it may
- * concern anybody.
+ * Verifies a statement, or freezes the subject that the statement's payload names. Ignoring a
+ * statement that cannot be verified could restore a revoked right. A payload that cannot be read is
+ * an error, because the statement may concern any identity.
  * @throws Problem `statement-invalid`, `json-invalid`
  */
 export function readLogged(

@@ -1,6 +1,7 @@
 /**
  * Judges an index line against the whole log. Installers judge a line by the statements that the
- * line names, so a registry could leave one out. A reader of the whole log notices that. Pure.
+ * line names, so a registry could leave a statement out of the line. A reader of the whole log
+ * notices the missing statement. Pure.
  */
 import { hexOf } from '../../skill/digest.ts';
 import { scopeOf } from '../../skill/name.ts';
@@ -24,32 +25,38 @@ import type { VerifiedStatement } from '../statements/verify-statement.ts';
 export interface LogWords {
   readonly root: RootFile;
   readonly policy: Policy;
-  /** The identities by all identity statements. */
+  /** The identities that follow from all identity statements of the log. */
   readonly identities: Identities;
   /** Suspensions, lifts and revocations that could be about a version. */
   revocationsAbout(line: IndexLine): readonly VerifiedStatement[];
 }
 
 export interface ReplayedLine {
-  /** The mark that status.json must have. */
+  /** The mark that status.json must have for the version. */
   readonly demanded?: { readonly kind: 'suspended' | 'revoked'; readonly why: string };
   /**
-   * The worst mark that statements in the log justify, also statements of people who no longer
-   * count: a registry removes no mark because its signer was ended.
+   * The worst mark that statements in the log justify. Statements of people whose keys were ended
+   * count, too: a registry removes no mark because the mark's signer was ended.
    */
   readonly mayStand?: 'suspended' | 'revoked';
   /**
-   * Whether a statement that was logged after the verification summary stops the version: a
-   * registry accepts such a statement only for a version in its index.
+   * Whether a statement that was logged after the verification summary stops the version. A
+   * registry accepts such a statement only for a version in the registry's index.
    */
   readonly wasOffered: boolean;
-  /** Why installers would refuse the version if the line named every statement of the log. */
+  /** Why installers would refuse the version if the index line named every statement of the log. */
   readonly hidden: readonly string[];
-  /** Why installers refuse the line as it is; such a line hides nothing. */
+  /**
+   * Why installers refuse the index line as it is. A line that installers refuse hides nothing from
+   * them.
+   */
   readonly refused: readonly string[];
 }
 
-/** @param statements the verified statements that the line names */
+/**
+ * Judges an index line against the whole log.
+ * @param statements the verified statements that the index line names
+ */
 export function judgeReplayedLine(
   line: IndexLine,
   statements: readonly VerifiedStatement[],
@@ -139,7 +146,8 @@ function whyFallenLine(evidence: Evidence): string | undefined {
     .find((why) => why !== undefined);
 }
 
-// Only `decide` judges bytes, report and status.
+// Only `decide` judges the bytes, the scan report and the status of a version, so a replay leaves
+// them empty.
 function evidenceOf(
   line: IndexLine,
   statements: readonly VerifiedStatement[],

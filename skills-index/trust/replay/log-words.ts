@@ -1,4 +1,4 @@
-/** Gathers the statements of a log about identities, and those that stop versions. */
+/** Gathers the statements of a log that concern identities or stop versions. */
 import { purlOf } from '../../skill/name.ts';
 import {
   predicateTypes,
@@ -13,7 +13,10 @@ import type { LogWords } from './judge-line.ts';
 
 export type LogWord = VerifiedStatement | FrozenStatement;
 
-/** Whether a replay remembers a statement: it is about identities, or a revocation. */
+/**
+ * Whether a replay of the log remembers a statement. A replay remembers statements about identities
+ * and revocations.
+ */
 export function isWord({
   statement: { predicateType },
 }: Pick<LoggedStatement, 'statement'>): boolean {
@@ -21,7 +24,10 @@ export function isWord({
   return ([member, scope, key, revocation] as const).some((type) => type === predicateType);
 }
 
-/** @param all in any order, each below the size of the replayed log */
+/**
+ * Gathers the identity statements and revocations of a log.
+ * @param all the statements in any order, each with a log index below the size of the replayed log
+ */
 export function wordsOf(
   { root, policy }: Pick<LogWords, 'root' | 'policy'>,
   all: readonly LogWord[],
@@ -44,8 +50,8 @@ export function wordsOf(
 
 const everyPublisher = 'publisher';
 
-// A revocation of a publisher also concerns the publisher's successors, so each version gets all of
-// them.
+// A revocation of a publisher also concerns the publisher's successors, so each version gets all
+// revocations of publishers.
 function addressOf(target: RevocationTarget): string {
   if ('publisher' in target) return everyPublisher;
   return 'bundle' in target ? target.bundle : purlOf(target.name, target.version);

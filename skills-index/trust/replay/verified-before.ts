@@ -1,6 +1,7 @@
 /**
  * Reads a bundle that `verifyStatement` accepted before under the same root of trust, and verifies
- * no signature again. Only callers that recorded the acceptance beside the bytes may use this file.
+ * no signature again. Only callers that recorded the acceptance beside the bundle's bytes may use
+ * this file.
  */
 import { noteKeyId, parseCheckpoint } from '../../log/checkpoint.ts';
 import { type Digest, digestOf } from '../../skill/digest.ts';
@@ -12,9 +13,10 @@ import { keysOfOffice } from '../root/root-office.ts';
 import type { VerifiedStatement } from '../statements/verify-statement.ts';
 
 /**
- * @param address the digest of the canonical bytes
- * @returns undefined for a bundle that must be verified again: a certificate signed it, or the root
- * file does not name the key of its log
+ * Reads a bundle that was verified before.
+ * @param address the digest of the bundle's canonical bytes
+ * @returns undefined for a bundle that must be verified again: a certificate signed the bundle, or
+ * the root file does not name the key of the bundle's log
  * @throws Problem `json-invalid`, `statement-invalid`, `log-invalid`
  */
 export function readVerifiedBefore(

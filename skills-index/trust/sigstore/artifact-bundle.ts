@@ -1,6 +1,6 @@
 /**
- * Whether somebody signed a file: any Sigstore bundle against the file's digest, as Sigstore's own
- * clients verify it.
+ * Decides whether somebody signed a file: verifies any Sigstore bundle against the file's digest,
+ * as Sigstore's own clients do.
  */
 import { createPublicKey, type KeyObject } from 'node:crypto';
 import type { Bundle } from '@sigstore/bundle';
@@ -18,22 +18,22 @@ import { parseTrustedRoot, type SigstoreRoot } from './trusted-root.ts';
 import { requireOneForm, toProblem } from './verify-certified.ts';
 
 /**
- * Who is to have signed: exactly this name of exactly this issuer, or the holder of this P-256 key
- * (PEM of a public key).
+ * The signer that the caller expects: exactly this name at exactly this issuer, or the holder of
+ * this P-256 key (PEM of a public key).
  */
 export type ExpectedSigner =
   | { readonly issuer: string; readonly subject: string }
   | { readonly key: string };
 
 /**
- * Verifies that the bundle is the expected signer's signature over a file, or over a statement that
- * names the file as a subject.
+ * Verifies that the bundle has the expected signer's signature over a file, or over a statement
+ * that names the file as a subject.
  * @param artifact SHA-256 of the file
  * @param trustedRoot parsed JSON of a trusted_root.json
- * @returns what the certificate says; nothing for a key
+ * @returns the claims of the certificate; nothing for a key
  * @throws Problem `statement-invalid`, `json-invalid`, `trusted-root-invalid`,
- * `certificate-invalid`, `signature-invalid`, `log-invalid`,
- *   `subject-mismatch`, `identity-mismatch`
+ * `certificate-invalid`, `signature-invalid`, `log-invalid`, `subject-mismatch`,
+ * `identity-mismatch`
  */
 export function verifyArtifact(
   bundleBytes: Uint8Array,
@@ -49,7 +49,8 @@ export function verifyArtifact(
   if (!('key' in expected)) return verifyCertificate(entity, certificate, expected, root);
   if (certificate !== undefined) throw mismatch('a certificate, not a key');
   const publicKey = keyOfPem(expected.key);
-  // Without a certificate nothing has an end, so no timestamp is demanded; the log entry is.
+  // A plain key has no end of validity, so no timestamp is demanded for a signature without a
+  // certificate. The log entry is demanded.
   verify(entity, { ...root, publicKey: () => ({ publicKey, validFor: () => true }) }, 0);
   requireRecords(entity, root, publicKey.export({ format: 'der', type: 'spki' }));
   return undefined;
@@ -69,8 +70,8 @@ function verifyCertificate(
   };
   verify(entity, { ...root, publicKey }, 1);
   requireRecords(entity, root, certificate);
-  // Compared whole and as they are: the library would take the name for a pattern, and find it
-  // inside another one.
+  // Issuer and name are compared whole and exactly. Sigstore's library would read the expected name
+  // as a pattern, and would find it inside another name.
   if (claims.issuer !== expected.issuer)
     throw mismatch(
       `somebody whom ${JSON.stringify(claims.issuer)} vouches for, not ${JSON.stringify(expected.issuer)}`,
@@ -92,8 +93,8 @@ function verify(entity: SignedEntity, material: TrustMaterial, ofCertificate: 0 
   }
 }
 
-// The first certificate of a chain signs; those above it come from the trusted root, never from the
-// bundle.
+// The first certificate of a chain is the signer's. The certificates above it come from the trusted
+// root, never from the bundle.
 function certificateOf({ verificationMaterial: { content } }: Bundle): Uint8Array | undefined {
   switch (content.$case) {
     case 'publicKey':
@@ -105,8 +106,8 @@ function certificateOf({ verificationMaterial: { content } }: Bundle): Uint8Arra
   }
 }
 
-// The library compares a signature with what is signed, and never what is signed with the file at
-// hand.
+// Sigstore's library compares a signature with the signed content, but never the signed content
+// with the file.
 function requireAbout({ content }: Bundle, artifact: Digest): void {
   if (content.$case === 'dsseEnvelope') {
     const { payload, payloadType } = content.dsseEnvelope;
@@ -120,10 +121,12 @@ function requireAbout({ content }: Bundle, artifact: Digest): void {
   if (digest.toString('hex') !== hexOf(artifact)) throw otherFile(artifact);
 }
 
-// HashAlgorithm.SHA2_256 of Sigstore's protobuf-specs.
+// The number of HashAlgorithm.SHA2_256 in Sigstore's protobuf-specs.
 const sha256 = 1;
 
-/** SHA-256 of each subject of an in-toto statement (v0.1 or v1), as it is written there. */
+/**
+ * SHA-256 of each subject of an in-toto statement (v0.1 or v1), as the statement spells the digest.
+ */
 function subjectsOf(statement: unknown): unknown[] {
   const type = memberOf(statement, '_type');
   if (typeof type !== 'string' || !/^https:\/\/in-toto\.io\/Statement\/v(0\.1|1)$/.test(type))
@@ -140,7 +143,8 @@ function memberOf(value: unknown, key: string): unknown {
     : undefined;
 }
 
-// The library hashes the file itself; here its digest is all there is.
+// Sigstore's library hashes the file itself. Skillgate has only the file's digest, so the digest
+// stands in for the file.
 function toEntity(bundle: Bundle, artifact: Digest): SignedEntity {
   try {
     const entity = toSignedEntity(bundle);
@@ -154,7 +158,8 @@ function toEntity(bundle: Bundle, artifact: Digest): SignedEntity {
 }
 
 function keyOfPem(pem: string): KeyObject {
-  // A private key or a certificate would do for the library, and is not what was asked for.
+  // Sigstore's library would also accept a private key or a certificate, but the caller has to give
+  // a public key.
   const [, body] =
     /^-----BEGIN PUBLIC KEY-----\r?\n([A-Za-z0-9+/=\r\n]+)-----END PUBLIC KEY-----\s*$/.exec(pem) ??
     [];

@@ -1,12 +1,15 @@
-/** ECDSA over a digest that somebody else computed: node:crypto always hashes itself. */
+/**
+ * Verifies ECDSA signatures over a digest that other code computed, because node:crypto always
+ * hashes the content itself.
+ */
 import type { KeyObject } from 'node:crypto';
 import { p256 } from '@noble/curves/nist.js';
 import { type Digest, hexOf } from '../../skill/digest.ts';
 import { isP256Spki } from '../../statement/field-shapes.ts';
 
 /**
- * Whether this P-256 key signed what has this digest (ECDSA, DER). Both of the two values that fit
- * a signature count, as in OpenSSL.
+ * Whether this P-256 key signed the content that has this digest (ECDSA, DER). A signature has two
+ * valid forms; both forms count, as in OpenSSL.
  */
 export function verifyDigest(key: KeyObject, digest: Digest, signature: Uint8Array): boolean {
   const spki = key.export({ format: 'der', type: 'spki' });
@@ -20,7 +23,7 @@ export function verifyDigest(key: KeyObject, digest: Digest, signature: Uint8Arr
       options,
     );
   } catch {
-    // What is not a signature at all is none.
+    // Bytes that are not a signature in DER are not a valid signature.
     return false;
   }
 }

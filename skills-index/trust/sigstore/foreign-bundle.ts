@@ -1,6 +1,6 @@
 /**
- * Sigstore bundles that others made, v0.1 to v0.3, read so that what is verified is all that stands
- * there.
+ * Reads Sigstore bundles that other programs made, v0.1 to v0.3. A bundle may contain nothing
+ * besides the parts that are verified.
  */
 import { type Bundle, bundleFromJSON, bundleToJSON } from '@sigstore/bundle';
 import { parseJson } from '../../skill/json.ts';
@@ -8,9 +8,9 @@ import { Problem } from '../../skill/problem.ts';
 import { foreignBundleBytesMax } from '../limits.ts';
 
 /**
- * Reads a bundle's JSON; nothing is verified. A field that the library does not know, a repeated
- * key, and base64 or a number in a form of its own are refused: somebody else could read them
- * otherwise.
+ * Parses a bundle's JSON without verifying any signature. A field that Sigstore's library does not
+ * know and a repeated key are rejected. Base64 or a number in an unusual form is rejected, too,
+ * because another parser could read it differently.
  * @throws Problem `statement-invalid`, `json-invalid`
  */
 export function parseForeignBundle(content: Uint8Array): Bundle {
@@ -41,8 +41,8 @@ function fromJson(value: unknown): Bundle {
   }
 }
 
-// Protobuf's JSON may leave out what is zero or empty, so the written form may lack it; and a
-// number may stand without quotes.
+// Protobuf's JSON may leave out zero and empty values, so the written form may lack them. A number
+// may stand without quotes.
 function firstDifference(given: unknown, written: unknown, path: string): string | undefined {
   if (written === undefined) return isDefault(given) ? undefined : path;
   if (

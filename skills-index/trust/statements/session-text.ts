@@ -1,6 +1,6 @@
 /**
- * The text that a key signs to sign in. It names one registry, so no registry can pass off another
- * registry's text as its own.
+ * The text that a key signs to sign in to a registry. The text names one registry, so no registry
+ * can pass off another registry's text as its own.
  */
 import type { Digest } from '../../skill/digest.ts';
 
@@ -12,7 +12,7 @@ export interface SessionQuestion {
   readonly nonce: string;
 }
 
-/** The text, UTF-8 when signed. */
+/** The text that the key signs; the signature covers the text's UTF-8 bytes. */
 export function sessionText({ root, base, nonce }: SessionQuestion): string {
   return `skillgate.session/1\n${root}\n${base}\n${nonce}`;
 }

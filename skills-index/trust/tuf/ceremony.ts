@@ -1,6 +1,6 @@
 /**
- * Who has to sign the offline part of a TUF repository and has not: each root by the threshold of
- * the one before it and of its own.
+ * Finds the administrators who still have to sign the offline part of a TUF repository. Each TUF
+ * root needs the threshold of the previous root and its own threshold.
  */
 import { type Digest, digestOf } from '../../skill/digest.ts';
 import type { Signer } from '../../statement/sign.ts';
@@ -8,17 +8,17 @@ import { spkiOfTuf, type TufMetadata, type TufRole, type TufRoot, tufKeyOf } fro
 import { lastRootOf, type TufRepository } from './repository.ts';
 import { signTuf, tufSignersOf } from './signature.ts';
 
-/** What a role still lacks. */
+/** The signatures that a TUF role still lacks. */
 export interface MissingSignatures {
-  /** `root 2, as root 1 demands`. */
+  /** The role and the root that demands its signatures, such as `root 2, as root 1 demands`. */
   readonly what: string;
-  /** Key ids as everywhere else, SHA-256 of the SPKI. */
+  /** Ids of the keys that have signed, as SHA-256 of the SPKI like every key id. */
   readonly signed: readonly Digest[];
   readonly couldSign: readonly Digest[];
   readonly lacking: number;
 }
 
-/** Everything that lacks signatures; empty when the document is in force. */
+/** Every role of the document that lacks signatures; empty when the document is in force. */
 export function missingSignatures(repository: TufRepository): MissingSignatures[] {
   const { roots, targets } = repository;
   const last = lastRootOf(repository);
@@ -28,7 +28,7 @@ export function missingSignatures(repository: TufRepository): MissingSignatures[
   ];
 }
 
-/** What the roots alone lack, from version 1 on. */
+/** The signatures that the TUF roots lack, from version 1 on. */
 export function missingOnRoots(roots: TufRepository['roots']): MissingSignatures[] {
   return roots.flatMap((root, at) => {
     const before = roots[at - 1];
@@ -41,13 +41,16 @@ export function missingOnRoots(roots: TufRepository['roots']): MissingSignatures
   });
 }
 
-/** Whether a key can sign the newest root: an administrator of it, or of the one before. */
+/**
+ * Whether a key can sign the newest root: the key belongs to an administrator of the newest root or
+ * of the previous root.
+ */
 export function maySign({ roots }: TufRepository, { publicKey }: Signer): boolean {
   const { keyid } = tufKeyOf(publicKey);
   return roots.slice(-2).some(({ signed }) => signed.roles.root.keyids.includes(keyid));
 }
 
-/** The document with the newest root and the targets signed by one more administrator. */
+/** The document after one more administrator has signed the newest root and the targets. */
 export async function signRepository(
   repository: TufRepository,
   signer: Signer,

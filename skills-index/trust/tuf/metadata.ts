@@ -1,7 +1,7 @@
 /**
- * TUF metadata as we write and read it (TUF specification 1.0.31 §4): root, targets, snapshot,
- * timestamp, all under P-256 keys. Strict: unknown fields are refused, and a key's id is always the
- * one that follows from the key, so one key never counts twice.
+ * Writes and reads TUF metadata (TUF specification 1.0.31 §4): root, targets, snapshot and
+ * timestamp, all under P-256 keys. Unknown fields are rejected. A key's id must be the id that
+ * follows from the key, so one key never counts twice.
  */
 import { createHash } from 'node:crypto';
 import * as v from 'valibot';
@@ -11,20 +11,20 @@ import { tufKeysMax, tufSignatureCharsMax, tufTargetsMax } from './limits.ts';
 
 export const tufSpecVersion = '1.0.31';
 
-/** TUF §4.2: `public` is the SPKI as PEM. */
+/** A key in the form of TUF §4.2; `public` is the key's SPKI in PEM. */
 export interface TufKey {
   readonly keytype: 'ecdsa';
   readonly scheme: 'ecdsa-sha2-nistp256';
   readonly keyval: { readonly public: string };
 }
 
-/** `sig` is the DER in hexadecimal. */
+/** A signature in TUF's form; `sig` is the DER of the signature in hexadecimal. */
 export interface TufSignature {
   readonly keyid: string;
   readonly sig: string;
 }
 
-/** Who signs a role: `threshold` different ones of these. */
+/** The keys that sign a TUF role. `threshold` different keys of the list must sign. */
 export interface TufRole {
   readonly keyids: readonly string[];
   readonly threshold: number;
@@ -33,7 +33,7 @@ export interface TufRole {
 interface Common {
   readonly spec_version: typeof tufSpecVersion;
   readonly version: number;
-  /** `2027-01-31T12:00:00Z`. */
+  /** The time at which the metadata expires, such as `2027-01-31T12:00:00Z`. */
   readonly expires: string;
 }
 
@@ -44,7 +44,7 @@ export interface TufRoot extends Common {
   readonly roles: Readonly<Record<'root' | 'targets' | 'snapshot' | 'timestamp', TufRole>>;
 }
 
-/** What is said of a file: of metadata with its version, of a target without. */
+/** How TUF metadata describes a file. Metadata files have a version; target files have none. */
 export interface TufFile {
   readonly length: number;
   readonly hashes: { readonly sha256: string };
@@ -84,7 +84,7 @@ export interface TufMetadata<Signed extends TufSigned = TufSigned> {
   readonly signed: Signed;
 }
 
-/** The key in TUF's form, and its id: SHA-256 of its canonical JSON. */
+/** A key in TUF's form with the key's id, which is SHA-256 of the key's canonical JSON. */
 export function tufKeyOf(spki: Uint8Array): { readonly keyid: string; readonly key: TufKey } {
   const lines =
     Buffer.from(spki)
@@ -95,14 +95,14 @@ export function tufKeyOf(spki: Uint8Array): { readonly keyid: string; readonly k
   return { keyid: createHash('sha256').update(olpcJson(key)).digest('hex'), key };
 }
 
-/** SPKI DER of a key in TUF's form. */
+/** The SPKI DER of a key in TUF's form. */
 export function spkiOfTuf({ keyval }: TufKey): Uint8Array {
   return Buffer.from(keyval.public.replace(/-----[^-]+-----|\s/g, ''), 'base64');
 }
 
 /**
- * The bytes that are signed: OLPC canonical JSON, which escapes nothing but the quote and the
- * backslash (TUF §4.2).
+ * The bytes that a TUF signature covers: OLPC canonical JSON, which escapes nothing but the quote
+ * and the backslash (TUF §4.2).
  */
 export function olpcJson(value: unknown): string {
   if (typeof value === 'string') return `"${value.replace(/[\\"]/g, '\\$&')}"`;
@@ -112,7 +112,10 @@ export function olpcJson(value: unknown): string {
   return `{${members.map(([key, member]) => `${olpcJson(key)}:${olpcJson(member)}`).join(',')}}`;
 }
 
-/** The time in TUF's form, whole seconds. @param ms milliseconds since 1970 */
+/**
+ * A time in TUF's form, in whole seconds.
+ * @param ms milliseconds since 1970
+ */
 export function tufTime(ms: number): string {
   return `${new Date(ms).toISOString().slice(0, 19)}Z`;
 }
@@ -181,7 +184,7 @@ const metadataOf = <Signed extends TufSigned>(signed: Shape<Signed>): Shape<TufM
     signed,
   });
 
-/** Shapes of each role's metadata. */
+/** The shapes of each TUF role's metadata. */
 export const tufShapes = {
   root: metadataOf<TufRoot>(
     exactObject({

@@ -1,7 +1,7 @@
 /**
- * The part of a registry's TUF repository that offline keys sign, as one document (`tuf.json`):
- * every root since the first, the targets, and the files that they name. The same form, not yet
- * signed by all, is what administrators hand around before a rotation.
+ * The part of a registry's TUF repository that offline keys sign, as one document (`tuf.json`). The
+ * document has every root since the first, the targets, and the files that the targets name. Before
+ * a rotation, administrators pass on a document of the same form that not everybody has signed yet.
  */
 import * as v from 'valibot';
 import { parseWitnessPolicy } from '../../log/witness-policy.ts';
@@ -32,7 +32,7 @@ import {
   tufSpecVersion,
 } from './metadata.ts';
 
-/** Targets that administrators sign; each is JSON. */
+/** Names of the target files that administrators sign; each file is JSON. */
 export const tufFileNames = [
   'root.json',
   'policy.json',
@@ -40,18 +40,18 @@ export const tufFileNames = [
   'witnesses.json',
 ] as const;
 export type TufFileName = (typeof tufFileNames)[number];
-/** Text of each; the first two are always there. */
+/** The text of each target file. The document always has `root.json` and `policy.json`. */
 export type TufFiles = Readonly<Record<'root.json' | 'policy.json', string>> &
   Readonly<Partial<Record<'trusted_root.json' | 'witnesses.json', string>>>;
 
-/** Targets that the status key signs. */
+/** Names of the target files that the status key signs. */
 export const onlineTargets = ['status.json', 'checkpoint'] as const;
 
 export interface TufRepository {
   readonly schema: 'skillgate.tuf/1';
-  /** Versions 1, 2, 3 … */
+  /** The TUF roots of versions 1, 2, 3 and so on. */
   readonly roots: readonly TufMetadata<TufRoot>[];
-  /** Has the version of the last root. */
+  /** The targets, whose version is the version of the last root. */
   readonly targets: TufMetadata<TufTargets>;
   readonly files: TufFiles;
 }
@@ -70,8 +70,8 @@ const repositoryShape: Shape<TufRepository> = exactObject({
 });
 
 /**
- * Reads the document and checks that its parts belong together; who signed it is for
- * `missingSignatures`.
+ * Parses the document and requires that its parts belong together. `missingSignatures` checks who
+ * signed the document.
  * @throws Problem `tuf-invalid`, `root-invalid`, `json-invalid`
  */
 export function parseTufRepository(content: Uint8Array | string): TufRepository {
@@ -101,8 +101,8 @@ export function parseTufRepository(content: Uint8Array | string): TufRepository 
 }
 
 /**
- * Reads what is no root file among them: signed and kept unread it would close every command that
- * could ask for a better one.
+ * Requires that the target files besides the root file can be parsed. A signed file that cannot be
+ * parsed would make every command fail that could fetch a better file.
  * @throws Problem `json-invalid`, `trusted-root-invalid`
  */
 export function requireReadableFiles({
@@ -116,12 +116,12 @@ export function requireReadableFiles({
     parseTrustedRoot(parseJson(trustedRoot, 'trusted_root.json').value);
 }
 
-/** The root file that the document delivers. */
+/** The root file that the document contains. */
 export function rootFileOf({ files }: TufRepository): RootFile {
   return parseRoot(files['root.json']);
 }
 
-/** The newest root. */
+/** The newest TUF root in the document. */
 export function lastRootOf({ roots }: TufRepository): TufMetadata<TufRoot> {
   const last = roots.at(-1);
   if (last === undefined) throw new Problem('tuf-invalid', 'tuf.json has no root');
@@ -129,16 +129,16 @@ export function lastRootOf({ roots }: TufRepository): TufMetadata<TufRoot> {
 }
 
 export interface NextRepository {
-  /** What is in force; absent for a new registry. */
+  /** The document in force; absent for a new registry. */
   readonly before?: TufRepository;
   readonly root: RootFile;
   readonly files: Omit<TufFiles, 'root.json'>;
-  /** Milliseconds since 1970. */
+  /** The time at which the new root and targets expire, in milliseconds since 1970. */
   readonly expires: number;
   readonly timeOf: (ms: number) => string;
 }
 
-/** The next root and targets, unsigned, behind the roots there are. */
+/** Appends the next root, and sets the next targets; neither root nor targets are signed yet. */
 export function nextRepository({
   before,
   root,
@@ -180,8 +180,8 @@ export function tufFileOf(bytes: Uint8Array): TufFile {
 }
 
 /**
- * Why a TUF root is not the one that follows from a root file: administrators sign root and
- * targets, the status key the rest.
+ * Why a TUF root does not follow from a root file. In a root that follows from the file,
+ * administrators sign the root and the targets, and the status key signs the other roles.
  */
 export function rootMismatches({ keys, roles }: TufRoot, root: RootFile): string[] {
   const wanted = keysAndRoles(root);
@@ -191,7 +191,7 @@ export function rootMismatches({ keys, roles }: TufRoot, root: RootFile): string
     : ['the TUF root names other keys, or another threshold, than the root file'];
 }
 
-/** Why targets are not the ones that follow from a root file. */
+/** Why TUF targets do not follow from a root file. */
 export function targetsMismatches({ delegations }: TufTargets, root: RootFile): string[] {
   const wanted = { keys: statusKeys(root), roles: [onlineDelegation(root)] };
   return canonicalJson(delegations ?? null) === canonicalJson(wanted)
@@ -199,9 +199,7 @@ export function targetsMismatches({ delegations }: TufTargets, root: RootFile): 
     : ['targets delegate to another key than the root file’s status key'];
 }
 
-/**
- * Whether the administrators of a root file, all of them and nobody else, are who signs a TUF root.
- */
+/** Whether exactly the administrators of a root file sign a TUF root. */
 export function namesAdministrators({ roles }: TufRoot, root: RootFile): boolean {
   const { root: wanted } = keysAndRoles(root).roles;
   return (

@@ -1,6 +1,6 @@
 /**
- * A root of trust held against those before it: whose root it is, and that it retires no key that
- * was never in office.
+ * Compares a root of trust with the earlier roots: which registry's root it is, and whether every
+ * retired key in it was once in office.
  */
 import { digestOf } from '../../skill/digest.ts';
 import { type RetiredKey, type RootFile, rootKeyId } from '../root/root.ts';
@@ -9,23 +9,23 @@ import { spkiOfTuf, type TufMetadata, type TufRoot } from './metadata.ts';
 import { rootMismatches } from './repository.ts';
 import { tufSignersOf } from './signature.ts';
 
-/** What is known of the roots before a new one. */
+/** The facts that are known about the roots before a new root. */
 export interface EarlierRoots {
   readonly files: readonly RootFile[];
-  /** TUF roots name administrators and status key only. */
+  /** The earlier TUF roots. A TUF root names only the administrators and the status key. */
   readonly chain: readonly TufRoot[];
-  /** Whether the root file right before the new one is among them. */
+  /** Whether the root file right before the new root file is known. */
   readonly isWhole: boolean;
 }
 
 /**
- * Whether a TUF root is the one that follows from a root file, signed by enough of its
- * administrators.
+ * Whether a TUF root follows from a root file, and enough administrators of the root file signed
+ * it.
  */
 export function isSignedRootOf(root: TufMetadata<TufRoot>, file: RootFile): boolean {
   const { keys, roles } = root.signed;
-  // All of it has to match: a root of the same administrators before a rotation would put its
-  // status key in office again.
+  // Every part has to match the root file. An older TUF root with the same administrators would put
+  // a replaced status key in office again.
   return (
     rootMismatches(root.signed, file).length === 0 &&
     tufSignersOf(root, roles.root, keys).length >= roles.root.threshold
@@ -33,9 +33,9 @@ export function isSignedRootOf(root: TufMetadata<TufRoot>, file: RootFile): bool
 }
 
 /**
- * Retired keys that no earlier root had in that office, or that it let count for a shorter time.
- * Such a key would hold the office up to whatever log index its entry says. Of what is not known
- * nothing is said.
+ * Retired keys that no earlier root had in that office, or for which an earlier root had a lower
+ * last log index. Such a key would hold the office up to whatever log index its entry has. Keys of
+ * offices that the earlier roots do not show are not reported.
  */
 export function strangersAmongRetired(
   { retired = [] }: RootFile,
@@ -58,7 +58,7 @@ export function strangersAmongRetired(
   });
 }
 
-/** The words of a refusal. */
+/** The text that refuses a root because of such a retired key. */
 export function strangerWords(one: RetiredKey): string {
   return `${one.office} key ${rootKeyId(one)} is to count up to log index ${one.validUpTo}, and the roots before never let it count so far`;
 }

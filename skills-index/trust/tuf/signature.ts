@@ -1,4 +1,4 @@
-/** TUF signatures: made over a given signer, and counted by different keys. */
+/** Makes TUF signatures with a given signer, and counts valid TUF signatures of different keys. */
 import { createPublicKey, verify } from 'node:crypto';
 import { canonicalJson } from '../../skill/canonical-json.ts';
 import type { Signer } from '../../statement/sign.ts';
@@ -13,7 +13,7 @@ import {
   tufKeyOf,
 } from './metadata.ts';
 
-/** The metadata with one more signature, in place of an older one by the same key. */
+/** The TUF metadata with one more signature, which replaces an older signature by the same key. */
 export async function signTuf<Signed extends TufSigned>(
   { signed, signatures }: TufMetadata<Signed>,
   signer: Signer,
@@ -27,7 +27,7 @@ export async function signTuf<Signed extends TufSigned>(
   };
 }
 
-/** Key ids of a role whose signature holds, each once. */
+/** Ids of a TUF role's keys whose signature on the metadata is valid, each id once. */
 export function tufSignersOf(
   { signed, signatures }: TufMetadata,
   role: TufRole,
@@ -39,7 +39,7 @@ export function tufSignersOf(
   return [...new Set(holding)];
 }
 
-/** Whether a signature is one over this by the key that it names. */
+/** Whether a signature over this TUF metadata is valid under the key that the signature names. */
 export function holdsOver(
   signed: TufSigned,
   { keyid, sig }: TufSignature,
@@ -49,7 +49,7 @@ export function holdsOver(
   return key !== undefined && holds(Buffer.from(olpcJson(signed)), key, sig);
 }
 
-/** The bytes under which metadata is served; a snapshot names their digest. */
+/** The bytes under which TUF metadata is served; a snapshot names the digest of these bytes. */
 export function tufBytes(metadata: TufMetadata): Uint8Array {
   return Buffer.from(canonicalJson(metadata));
 }
