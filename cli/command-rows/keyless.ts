@@ -26,7 +26,8 @@ export const oidcOptions = {
 export const publisherRows: readonly CommandRow[] = [
   {
     name: 'scope publishers',
-    summary: 'let only named CI jobs publish in a scope; then not even the scope’s owners may publish',
+    summary:
+      'let only named CI jobs publish in a scope; then not even the scope’s owners may publish',
     usage: 'SCOPE --ci PROVIDER:ID --workflow FILE (--ref REF | --environment NAME)',
     examples: [
       [
