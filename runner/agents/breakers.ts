@@ -19,7 +19,10 @@ import { withLock } from '../files/lock.ts';
 import { readPrivateFile, writePrivateFile } from '../files/private-file.ts';
 import { breakerBytesMax } from '../limits.ts';
 
-/** @param folder `$DATA/breakers` */
+/**
+ * Returns the circuit breaker of one run, with the file that stores the breaker.
+ * @param folder `$DATA/breakers`
+ */
 export function openBreaker(folder: string, desk: HoldDesk, subject: HoldSubject): BreakerWatch {
   const nonce = (): string => randomBytes(16).toString('hex');
   return new BreakerWatch(breakerFile(folder, subject), {

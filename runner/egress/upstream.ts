@@ -1,7 +1,7 @@
 /**
  * Connects the egress proxy to hosts outside. Each connection resolves its host name once and goes
- * to the judged address. Only a pin in host policy leads to a private address. Connections trust
- * the system's certificate authorities and stay alive for the run.
+ * to the judged address. Only a pin in host policy leads to a private address. Connections verify
+ * TLS against the system's certificate authorities, and stay alive for the run.
  */
 import { lookup as lookupName } from 'node:dns/promises';
 import { Agent as HttpAgent, type RequestOptions } from 'node:http';

@@ -68,7 +68,7 @@ function requireValidArguments(args: readonly string[]): void {
     );
 }
 
-// Returns the verified bytes themselves. A sandbox that read the files again could read files that
+// Returns the verified bytes themselves. A sandbox that read the files again could get bytes that
 // changed after the verification.
 function requireApprovedFiles({
   skill: { admitted, bundle, contents },

@@ -151,9 +151,9 @@ export function judgeConnect(target: string, { egress }: EgressRules): ConnectDe
 }
 
 /**
- * Returns why a host's addresses must not be used; undefined when they may. Rejects a name when DNS
- * gives even one address that is not public. A name with both public and private addresses is an
- * attack: a second lookup could choose the private address.
+ * Returns why a run must not connect to a host's addresses; undefined when the run may. Rejects a
+ * name when DNS gives even one address that is not public. A name with both public and private
+ * addresses is an attack: a second lookup could choose the private address.
  * @param own addresses of this host; a request to them counts as private in any network
  */
 export function whyNotOutside(

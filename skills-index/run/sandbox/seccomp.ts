@@ -89,7 +89,7 @@ export function seccompProgram(architecture: string, subject: SeccompSubject): U
     ifEqual(audit, 0, 1),
     kill,
     load(numberAt),
-    // Every call of the x32 interface counts as later too: its numbers begin at 0x40000000.
+    // The x32 interface numbers its calls from 0x40000000, above every known call.
     ifAbove(lastKnownSyscall, 1),
     refuse(noSuchCall),
     ...denied
