@@ -271,7 +271,8 @@ export const authorRows: readonly CommandRow[] = [
       key: {
         type: 'string',
         value: 'NAME',
-        summary: 'key that will own the scope; an administrator’s key is used only if named here',
+        summary:
+          'key that will own the scope; an administrator’s key is used only if --key names it',
       },
       ...oidcOptions,
     },

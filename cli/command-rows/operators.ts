@@ -89,7 +89,7 @@ export const operatorRows: readonly CommandRow[] = [
     examples: [
       [
         'skillgate registry show',
-        'the newest log index, for --valid-up-to; the log head that the registry shows, and the last one seen here',
+        'the newest log index, for --valid-up-to; the log head that the registry shows, and the last head that this host saw',
       ],
     ],
     options: {},
