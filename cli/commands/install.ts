@@ -131,7 +131,7 @@ async function installOne(
   );
   const locked = lockedBy(found, admitted);
   const capabilitiesBefore =
-    before === undefined ? undefined : await approvedBefore(found, name, before);
+    before === undefined ? undefined : await approvedBefore(found, admitted, before);
 
   const installed: Installed = {
     name,
@@ -229,12 +229,14 @@ function lockedBy(found: AdmissionAnswer, admitted: Admitted): LockedSkill {
   };
 }
 
-// The lock's digest shows whether the index line describes the installed version.
+// The lock's digest shows whether a list of capabilities is the installed version's. The same
+// version often comes from the cache, so the list must not need the registry.
 async function approvedBefore(
   found: AdmissionAnswer,
-  name: SkillName,
+  { name, capabilities, capabilityDigest: digest }: Admitted,
   before: LockedSkill,
 ): Promise<Capabilities | undefined> {
+  if (before.capabilities === digest) return capabilities;
   const lines = await fetchIndex(found.source, name).catch(() => []);
   found.source.signal?.throwIfAborted();
   const line = lines.find((candidate) => candidate.version === before.version);

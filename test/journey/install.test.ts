@@ -92,6 +92,16 @@ describe('skillgate install', () => {
     expect(read('skillgate.lock')).toBe(before);
   });
 
+  it('says that nothing changed, even if the registry is down', async () => {
+    await project.user.run('install', '@acme/weekly-report');
+    project.network.lie = async () => {
+      throw new TypeError('fetch failed');
+    };
+    const { out, err, exit } = await project.user.run('install', '@acme/weekly-report');
+    expect({ exit, err }).toMatchObject({ exit: 0 });
+    expect(out).toContain('Since 1.0.0:\n    the skill can do the same as before\n');
+  });
+
   it('shows the difference in capabilities when it updates, and wants a person’s yes for more', async () => {
     await release(project.network, makeReportSkill('@acme/grows'));
     await project.user.run('install', '@acme/grows@^1');
