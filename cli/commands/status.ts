@@ -87,11 +87,11 @@ const stateInk: Readonly<Record<string, 'green' | 'yellow' | 'red'>> = {
 };
 
 // A scan without findings is no approval.
-function verdictText(verdict: string | null): string {
+function verdictText({ status, verdict }: VersionAnswer): string {
   if (verdict === null) return 'none yet';
-  return verdict === 'pass'
-    ? 'pass: no finding needs more approvals; a reviewer still has to approve'
-    : verdict;
+  if (verdict !== 'pass') return verdict;
+  const pass = 'pass: no finding needs more approvals';
+  return status === 'in review' ? `${pass}; a reviewer still has to approve` : pass;
 }
 
 function lackingRows(found: VersionAnswer): [string, string][] {
@@ -118,7 +118,7 @@ function statusText(context: CommandContext, found: VersionAnswer): Safe {
         ]),
     ['bundle', found.bundle],
     ['publisher', found.publisher],
-    ['verdict', verdictText(found.verdict)],
+    ['verdict', verdictText(found)],
     ['approvals', approvalsText(found)],
     ...(found.status === 'in review' ? lackingRows(found) : []),
     ...found.approvals.map((approval): [string, Safe] => [

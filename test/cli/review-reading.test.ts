@@ -158,4 +158,15 @@ describe('what an author reads', () => {
     const json = JSON.parse((await as('stranger', ['status', ref, '--format', 'json'])).stdout);
     expect(json.questions).toMatchObject([{ by: 'rita', text: 'why the token?' }]);
   });
+
+  it('asks for no reviewer once the version is approved', async () => {
+    const { as, world } = await makeUsers();
+    const texts = makeSkill('@acme/deals', '1.0.0');
+    await publish(world.send, texts, world.author);
+    await scan(world.send, world.tokens.scanner, world.scanner, texts, 'pass');
+    expect((await approve(world.send, world.tokens.rita, world.rita, texts)).status).toBe(201);
+    const { stdout } = await as('stranger', ['status', ref]);
+    expect(stdout).toMatch(/\nverdict +pass: no finding needs more approvals\n/);
+    expect(stdout).toMatch(/^status +approved$/m);
+  });
 });
