@@ -52,6 +52,8 @@ export const refusedCallCost = 10;
 export const callsToldMillis = 60_000;
 /** Parallel MCP clients of one session. */
 export const sessionClientsMax = 8;
+/** Names in the help for an unknown agent; further names are counted. */
+export const agentNamesShownMax = 20;
 /** Entries and bytes of one page of a list for an agent. */
 export const mcpPageEntriesMax = 50;
 export const mcpPageBytesMax = 256 * 1024;

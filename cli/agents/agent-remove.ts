@@ -2,6 +2,7 @@
  * `skillgate agent remove`: deletes an identity and frees its workspace. The audit log keeps the
  * agent's entries, and its breakers stay as they are.
  */
+
 import { existsSync, lstatSync, readdirSync } from 'node:fs';
 import { join } from 'node:path';
 import * as agents from '../../runner/agents/public.ts';
@@ -23,6 +24,7 @@ import {
   partsOf,
   setAside,
 } from './agent-leftovers.ts';
+import { readNamedAgent } from './named-agent.ts';
 
 /**
  * Lists what it will delete, asks, and deletes.
@@ -76,7 +78,7 @@ type Identity = Agent | { readonly damaged: string } | 'gone';
 // runs of this agent have ended already.
 function readIdentity(context: CommandContext, name: string): Identity {
   try {
-    return agents.readAgent(agentsFolderOf(context), name);
+    return readNamedAgent(agentsFolderOf(context), name);
   } catch (cause) {
     if (agents.isDamaged(cause)) return { damaged: cause.message };
     // An earlier removal did not finish.

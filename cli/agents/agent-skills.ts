@@ -3,7 +3,6 @@
  * audit log. The MCP server exposes these calls.
  */
 
-import * as agents from '../../runner/agents/public.ts';
 import * as changes from '../../runner/changes/public.ts';
 import type * as runs from '../../runner/public.ts';
 import { parseSkillName, type SkillName } from '../../skills-index/skill/name.ts';
@@ -22,6 +21,7 @@ import {
   recordFor,
   startable,
 } from './agent-startable.ts';
+import { readNamedAgent } from './named-agent.ts';
 import { type DescribedSkill, searchSkills } from './skill-search.ts';
 
 export interface SearchHit extends DescribedSkill {
@@ -107,7 +107,7 @@ export function agentSkills(
     folder,
     recent,
   });
-  agents.readAgent(context().host.agents, agentName);
+  readNamedAgent(context().host.agents, agentName);
   return {
     search: async (task) => search(context(), task),
     open: async (name, path) => open(context(), name, path ?? 'SKILL.md'),

@@ -2,6 +2,7 @@
  * A skill as an agent may use it now: pinned by a lock or covered by a standing grant, and admitted
  * anew. Refusals are recorded.
  */
+
 import { randomUUID } from 'node:crypto';
 import { join } from 'node:path';
 import * as agents from '../../runner/agents/public.ts';
@@ -34,6 +35,7 @@ import {
   type HostFiles,
   type Startable,
 } from '../run/start-skill.ts';
+import { readNamedAgent } from './named-agent.ts';
 
 /** The agent, and the folder where its lock is searched. */
 export interface AgentContext {
@@ -197,7 +199,7 @@ function lockedBy({ admitted, registry }: Startable): LockedSkill {
 
 /** Read at each call: a revoked or expired identity may do nothing more. */
 export function agentOf({ host, agentName, world }: AgentContext): Agent {
-  const agent = agents.readAgent(host.agents, agentName);
+  const agent = readNamedAgent(host.agents, agentName);
   const ended = whyEnded(agent, world.now());
   if (ended === undefined) return agent;
   throw new Problem('plan-refused', `Cannot act: ${ended}`);

@@ -2,9 +2,9 @@
  * `skillgate agent run NAME -- COMMAND`: runs an agent's own program in a temporary sandbox.
  * `--plan` shows the plan and starts nothing.
  */
+
 import { randomUUID } from 'node:crypto';
 import { join } from 'node:path';
-import * as agents from '../../runner/agents/public.ts';
 import * as backends from '../../runner/backends/public.ts';
 import * as changes from '../../runner/changes/public.ts';
 import * as files from '../../runner/files/public.ts';
@@ -15,6 +15,7 @@ import { planSession } from '../../skills-index/run/plan/plan-session.ts';
 import { sessionSkill } from '../../skills-index/run/plan/session-plan.ts';
 import { printable } from '../../skills-index/skill/text/shown-text.ts';
 import { agentSkills } from '../agents/agent-skills.ts';
+import { readNamedAgent } from '../agents/named-agent.ts';
 import { sessionCalls } from '../agents/session-calls.ts';
 import { printSessionPlan } from '../agents/session-text.ts';
 import { offerChanges } from '../changes/offer.ts';
@@ -36,7 +37,7 @@ export async function run(context: CommandContext): Promise<ExitCode> {
     signal: AbortSignal.any([context.signal, ended.signal]),
   };
   const files = hostFiles(world);
-  const agent = withModel(agents.readAgent(files.agents, name), context.options.model);
+  const agent = withModel(readNamedAgent(files.agents, name), context.options.model);
   const storedSecrets = secrets.openSecrets(world, name);
   const sandbox = backends.backendOf(files.policy);
   const isStart = context.options.plan !== true;

@@ -14,6 +14,7 @@ import { changeOf, daysOf, listOf, requireOnHost, startGrantOf } from '../agents
 import { removeAgent } from '../agents/agent-remove.ts';
 import { identityLockOf } from '../agents/agent-startable.ts';
 import { agentCells, agentJson, agentText, damagedCells } from '../agents/agent-text.ts';
+import { readNamedAgent } from '../agents/named-agent.ts';
 import { type CommandContext, type ExitCode, exitCodes } from '../command.ts';
 import { calledName } from '../context/called-name.ts';
 import { holdsFolderOf } from '../holds/here.ts';
@@ -91,7 +92,7 @@ async function list(context: CommandContext): Promise<ExitCode> {
 async function grant(context: CommandContext): Promise<ExitCode> {
   const [agent = '', ...named] = context.args;
   const folder = agentsFolderOf(context);
-  agents.readAgent(folder, agent);
+  readNamedAgent(folder, agent);
   const allOf = listOf(context.options['all-of']);
   const change = changeOf(context);
   requireOnHost(context, change);
@@ -103,7 +104,7 @@ async function grant(context: CommandContext): Promise<ExitCode> {
     { ...change, skills: [...(change.skills ?? []), ...named.map(startGrantOf)] },
   ];
   for (const text of allOf) changes.push(await wholeGrantOf(context, text));
-  const before = agents.readAgent(folder, agent);
+  const before = readNamedAgent(folder, agent);
   await askToReinstate(context, before);
   // A concurrent revocation wins.
   for (const change of changes)
@@ -113,7 +114,7 @@ async function grant(context: CommandContext): Promise<ExitCode> {
     agent,
     changes.flatMap((change) => change.skills ?? []),
   );
-  return show(context, agents.readAgent(folder, agent));
+  return show(context, readNamedAgent(folder, agent));
 }
 
 // The identity was revoked. A grant must not restore it silently.
@@ -169,7 +170,7 @@ async function revoke(context: CommandContext): Promise<ExitCode> {
   const skill =
     named === undefined
       ? undefined
-      : grantedSkillOf(agents.readAgent(agentsFolderOf(context), agent), named);
+      : grantedSkillOf(readNamedAgent(agentsFolderOf(context), agent), named);
   const { model, workspace } = context.options;
   const isAll = skill === undefined && model !== true && workspace !== true;
   const parts = { model: model === true, workspace: workspace === true };
@@ -213,7 +214,7 @@ function forgetHolds(context: CommandContext, agent: string, skill: string | und
 
 async function log(context: CommandContext): Promise<ExitCode> {
   const [agent = ''] = context.args;
-  if (agent !== 'operator') agents.readAgent(agentsFolderOf(context), agent);
+  if (agent !== 'operator') readNamedAgent(agentsFolderOf(context), agent);
   const entries = await audit.readEntries(auditFileOf(context), (entry) => entry.agent === agent);
   const chain = await audit.verifyAuditFile(auditFileOf(context), auditKeyFileOf(context));
   answer(context, { schema: 'skillgate.agent-log/1', agent, chain, entries }, () =>

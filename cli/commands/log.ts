@@ -10,6 +10,7 @@ import type { AuditEntry } from '../../skills-index/run/audit/audit-entry.ts';
 import { auditRow } from '../../skills-index/run/audit/audit-row.ts';
 import { ocsfOf } from '../../skills-index/run/audit/ocsf.ts';
 import { Problem } from '../../skills-index/skill/problem.ts';
+import { readNamedAgent } from '../agents/named-agent.ts';
 import { type CommandContext, type ExitCode, exitCodes, type OutStream } from '../command.ts';
 import { calledName } from '../context/called-name.ts';
 import { pictureBytesMax, pictureMilliseconds } from '../limits.ts';
@@ -23,7 +24,7 @@ import {
 } from '../log/audit-picture.ts';
 import { chainText } from '../log/audit-text.ts';
 import { sendIncidents } from '../run/incident-client.ts';
-import { auditFileOf, auditKeyFileOf } from '../run/start-skill.ts';
+import { agentsFolderOf, auditFileOf, auditKeyFileOf } from '../run/start-skill.ts';
 import { answer, count, joined, jsonText, printNote, safe } from '../terminal/output.ts';
 
 const logCommands: Readonly<Record<string, (context: CommandContext) => Promise<ExitCode>>> = {
@@ -64,11 +65,22 @@ async function show(context: CommandContext): Promise<ExitCode> {
   }
   if (format === 'json') stdout.write(']}\n');
   if (format === 'text' && printedCount === 0)
-    printNote(
-      context,
-      safe`nothing is recorded${Object.keys(options).length === 0 ? '' : ' that fits'}`,
-    );
+    printNote(context, safe`nothing is recorded${whyEmpty(context)}`);
   return exitCodes.ok;
+}
+
+// A removed agent has entries and no identity, so an unknown name matters only without entries.
+function whyEmpty(context: CommandContext): string {
+  const { agent } = context.options;
+  if (Object.keys(context.options).length === 0) return '';
+  try {
+    if (typeof agent === 'string' && agent !== 'operator')
+      readNamedAgent(agentsFolderOf(context), agent);
+    return ' that fits';
+  } catch (cause) {
+    if (!(cause instanceof Problem)) throw cause;
+    return ` that fits. ${cause.message}${cause.hint === undefined ? '' : `; ${cause.hint}`}`;
+  }
 }
 
 function printed(entry: AuditEntry, { format }: CommandContext, isFirst: boolean): string {

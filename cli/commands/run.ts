@@ -4,7 +4,6 @@
  */
 
 import { dirname, resolve } from 'node:path';
-import * as agents from '../../runner/agents/public.ts';
 import * as backends from '../../runner/backends/public.ts';
 import * as changes from '../../runner/changes/public.ts';
 import * as runs from '../../runner/public.ts';
@@ -15,6 +14,7 @@ import {
 } from '../../skills-index/skill/authoring/reference.ts';
 import { Problem } from '../../skills-index/skill/problem.ts';
 import { isInRange } from '../../skills-index/skill/version.ts';
+import { readNamedAgent } from '../agents/named-agent.ts';
 import { offerChanges } from '../changes/offer.ts';
 import { type CommandContext, type ExitCode, exitCodes } from '../command.ts';
 import { calledName } from '../context/called-name.ts';
@@ -42,7 +42,7 @@ export async function run(context: CommandContext): Promise<ExitCode> {
   const [reference = '', command, ...args] = context.args;
   const host = hostFiles(context);
   const { agent: named, why } = context.options;
-  const agent = typeof named === 'string' ? agents.readAgent(host.agents, named) : undefined;
+  const agent = typeof named === 'string' ? readNamedAgent(host.agents, named) : undefined;
   const wanted = parseReference(reference);
   const project = await projectAt(startOf(context));
   const start = await admitToStart(context, host, {

@@ -27,6 +27,7 @@ import { type BatchWrite, holds, retryOnClash } from '../store/batch.ts';
 import { drafts, statements, versions } from '../store/schema.ts';
 import { approvalContext } from '../versions/approvals.ts';
 import { whyStopped } from '../versions/publishers.ts';
+import { notInReview } from '../versions/status.ts';
 import { requireVersion } from '../versions/versions.ts';
 
 /**
@@ -123,12 +124,7 @@ async function logApproval(
 ): Promise<LoggedAt> {
   const { row, append } = await retryOnClash(async () => {
     const version = await requireVersion(registry, statement.predicate);
-    if (version.status !== 'in review') {
-      throw new Problem(
-        'move-illegal',
-        `${version.name}@${version.version} is "${version.status}", so it cannot be approved`,
-      );
-    }
+    if (version.status !== 'in review') throw notInReview(version);
     const place = { signer: signer.keyId, logIndex: await logSize(registry) };
     const wrong = whyNotCounted({ statement, ...place }, await approvalContext(registry, version));
     const stopped = await whyStopped(registry, version);

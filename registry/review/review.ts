@@ -26,7 +26,7 @@ import { reportOf } from '../versions/approvals.ts';
 import { requireNoAuthor, whyOwn } from '../versions/authors.ts';
 import { filesOf, manifestOf } from '../versions/manifests.ts';
 import { readScannedBy } from '../versions/second-scans.ts';
-import { requireMove, type VersionState } from '../versions/status.ts';
+import { notInReview, requireMove, type VersionState } from '../versions/status.ts';
 import { moveWrites, requireVersion, type VersionRow } from '../versions/versions.ts';
 
 export { type ReviewDetail, readReview } from './detail.ts';
@@ -80,17 +80,7 @@ export async function draftApproval(
 ): Promise<ApprovalDraft> {
   const { name: member } = requireRole(actor, ['reviewer']);
   const row = await requireVersion(registry, wanted);
-  if (row.status !== 'in review')
-    throw new Problem(
-      'move-illegal',
-      `${row.name}@${row.version} is "${row.status}", so it cannot be approved`,
-      {
-        hint:
-          row.status === 'refused' || row.status === 'withdrawn'
-            ? 'The author publishes a higher version.'
-            : 'skillgate status shows what it waits for.',
-      },
-    );
+  if (row.status !== 'in review') throw notInReview(row);
   const subject = wanted.reviewer ?? actor.subject;
   await requireOwnKey(registry, row, { subject, member });
   const report = await reportOf(registry, row);

@@ -79,3 +79,23 @@ export function requireMove(from: VersionState, to: VersionState, by: Mover): Le
   }
   return row;
 }
+
+/** Why no reviewer can approve a version in this state, with the next step. */
+export function notInReview(version: {
+  readonly name: string;
+  readonly version: string;
+  readonly status: VersionState;
+}): Problem {
+  const { status } = version;
+  const which = `${version.name}@${version.version}`;
+  if (status === 'approved')
+    return new Problem('move-illegal', `${which} is approved already`, {
+      hint: `Nothing is left to do: skillgate install ${which} installs it.`,
+    });
+  return new Problem('move-illegal', `${which} is "${status}", so it cannot be approved`, {
+    hint:
+      status === 'refused' || status === 'withdrawn'
+        ? 'The author publishes a higher version.'
+        : `skillgate status ${which} shows what the version waits for.`,
+  });
+}

@@ -23,7 +23,8 @@ export function isNamePart(text: string): boolean {
  */
 export function parseScope(text: unknown): Scope {
   const bare = typeof text === 'string' ? text.replace(/^@/, '') : '';
-  if (!isNamePart(bare)) throw new Problem('name-invalid', `Not a scope: ${quote(text)}`);
+  if (!isNamePart(bare))
+    throw new Problem('name-invalid', `Not a scope: ${quote(text)}`, { hint: scopeHint(bare) });
   return bare as Scope;
 }
 
@@ -57,6 +58,13 @@ export function shortNameOf(name: SkillName): string {
 /** The package URL of a skill's version: `pkg:skill/%40scope/name@version` (purl specification). */
 export function purlOf(name: SkillName, version: Version): string {
   return `pkg:skill/%40${scopeOf(name)}/${shortNameOf(name)}@${encodeURIComponent(version)}`;
+}
+
+function scopeHint(bare: string): string {
+  const near = bare.toLowerCase().replace(/[ _.]/g, '-');
+  return `A scope has lower-case letters, digits and single hyphens between them${
+    isNamePart(near) && near !== bare ? `; did you mean ${near}?` : ', for example acme.'
+  }`;
 }
 
 function nameHint(text: unknown): string {

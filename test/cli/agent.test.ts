@@ -482,6 +482,22 @@ describe('skillgate agent', () => {
     expect(said.out).toBe('');
   });
 
+  it('names the agents of this host where a name is unknown', async () => {
+    for (const name of ['coder', 'other']) await skill({ home }, 'agent', 'create', name);
+    for (const words of [
+      ['run', '--agent', 'codr', '@acme/report'],
+      ['agent', 'log', 'codr'],
+    ])
+      expect((await skill({ home }, ...words)).err).toContain('this host has: coder, other\n');
+    expect((await skill({ home }, 'log', '--agent', 'codr')).err).toBe(
+      'nothing is recorded that fits. Cannot find agent "codr": this host has no identity of that name; this host has: coder, other\n',
+    );
+    for (const name of ['coder', 'operator'])
+      expect((await skill({ home }, 'log', '--agent', name)).err).toBe(
+        'nothing is recorded that fits\n',
+      );
+  });
+
   it('records a start that was refused before anything was fetched', async () => {
     const said = await skill({ home }, 'run', '@acme/report');
     expect(said).toMatchObject({ exit: 6, out: '' });

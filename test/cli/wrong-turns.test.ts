@@ -363,6 +363,10 @@ describe('hints where somebody took a wrong turn', () => {
         exit: 6,
         stderr: expect.stringContaining('error[move-illegal]'),
       });
+    const again = await as('omar', ['review', 'approve', ref, '--reason', 'fine', '--yes']);
+    expect(again).toMatchObject({ exit: 6 });
+    expect(again.stderr).toContain(`error[move-illegal]: ${ref} is approved already`);
+    expect(again.stderr).toContain(`Nothing is left to do: skillgate install ${ref} installs it.`);
     const revoke = ['review', 'revoke', ref, '--reason', 'steals'];
     expect(await as('rita', revoke)).toMatchObject({
       exit: 6,
