@@ -11,7 +11,7 @@ interface CodeDigests {
 }
 
 export const codeDigests: CodeDigests = {
-  extractor: 'sha256:2b1a663f3b778ede71eae998428e4307f250833a8fa09010d7100cbaabf6df01',
+  extractor: 'sha256:ce5d5019a060adf1c1dc445c4cdfcd46345fc679937817909751e596f37d5e33',
   judging: 'sha256:deb5b4105b9cd72d63b0a21e87e74ec30a1c4f277aa9ae74d2e5c6ed70b9c69f',
   rules: {
     'env/dynamic-name': 'sha256:b3bcc619041c321b4ae11ca5d5c43bb5beec8dbf73751365badd255319977730',
@@ -109,13 +109,13 @@ export const codeDigests: CodeDigests = {
     'manifest/broken-promise':
       'sha256:644634e5503c1d90cc7aab8826708df3ec3935aee8751436a3fe049bc7e14a46',
     'manifest/contradiction':
-      'sha256:ed4e7c3355e5dc7070441898e399e14b552b156ecc678c20034683451812f447',
+      'sha256:87f370221fdbea3824424c2a952540d7c030b594c850dc689e5df0d0e885be77',
     'manifest/declared-attack':
       'sha256:84d6f6ef0a154eaf55ce52f60da8f027d893124d75f1652828798617098763b7',
     'manifest/over-broad':
       'sha256:90b6b8f5f996a1a84ed37cc9c32eb83a9305721f453c58632472de0ff66e0f76',
     'manifest/undeclared':
-      'sha256:e9d9512e66fb9f62a3d61282e40cdaf4ed16bb20df18d595cb2f503fd7d11cfe',
+      'sha256:bdd293b21ed90b22e88b05240cbaf7be8f9f49674baf8d6ee306014e83961271',
     'manifest/unnamed-script':
       'sha256:a4ebaea05e794a6b790c7dd3cdf47e31a1eecf31249cf4cf35eea2a653f860c7',
     'manifest/unreadable':
