@@ -14,6 +14,8 @@ export interface ParsedArguments {
   readonly options: Readonly<Record<string, OptionValue>>;
   readonly format: Format;
   readonly help: boolean;
+  /** Options of the command that stand behind its last word, so that they went to the skill. */
+  readonly passedOn: readonly string[];
 }
 
 const everyCommand = {
@@ -57,7 +59,8 @@ export function parseArguments(row: CommandRow, argv: readonly string[]): Parsed
   args.push(...verbatim);
   const help = options.help === true;
   if (!help) requireArgumentCount(row, args);
-  return { args, options, format: formatOf(row, options.format), help };
+  const passedOn = own.includes('--') ? [] : ownOptionsIn(row, verbatim);
+  return { args, options, format: formatOf(row, options.format), help, passedOn };
 }
 
 interface OptionToken {
@@ -117,6 +120,17 @@ function cutVerbatim(
   const last = tokens.filter((token) => token.kind === 'positional')[row.verbatimAfter - 1];
   if (last === undefined) return { own: [...argv], verbatim: [] };
   return { own: argv.slice(0, last.index + 1), verbatim: argv.slice(last.index + 1) };
+}
+
+// Many skills have `--help` and `--format` themselves, so these two are no sign of a mistake.
+function ownOptionsIn(row: CommandRow, words: readonly string[]): string[] {
+  const end = words.indexOf('--');
+  const names = (end === -1 ? words : words.slice(0, end)).flatMap(
+    (word) => /^--([^=]+)/.exec(word)?.[1] ?? [],
+  );
+  return [...new Set(names)]
+    .filter((name) => Object.hasOwn(row.options, name))
+    .map((name) => `--${name}`);
 }
 
 function configOf(

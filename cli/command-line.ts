@@ -65,6 +65,7 @@ export async function runCommandLine(world: CommandWorld): Promise<number> {
             command: 'help',
             args: found.row.name.split(' '),
           });
+        await notePassedOn(context, parsed.passedOn);
         return await runRow(found.row, context);
       }
       case 'group': {
@@ -85,6 +86,17 @@ export async function runCommandLine(world: CommandWorld): Promise<number> {
 
 async function runRow(row: CommandRow, context: CommandContext): Promise<number> {
   return (await row.load()).run(context);
+}
+
+// A shim stands for the skill's own program, so its options are the skill's.
+async function notePassedOn(context: CommandContext, passedOn: readonly string[]): Promise<void> {
+  const isShim = context.env.SKILLGATE_SHIM !== undefined;
+  if (passedOn.length === 0 || isShim || context.format !== 'text') return;
+  const { printNote, safe } = await import('./terminal/output.ts');
+  printNote(
+    context,
+    safe`note: ${passedOn.join(', ')} went to the skill; options of ${calledName()} ${context.command} stand before the skill's name`,
+  );
 }
 
 async function helpRow(): Promise<CommandRow> {

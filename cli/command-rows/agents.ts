@@ -127,7 +127,7 @@ export const agentRows: readonly CommandRow[] = [
         'the agent may start the skill with every capability approved for it',
       ],
       [
-        'skillgate agent grant reporter @acme/*',
+        "skillgate agent grant reporter '@acme/*'",
         'the agent may start every approved skill of a scope with the capabilities it already has',
       ],
       [

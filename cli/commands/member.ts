@@ -11,7 +11,6 @@ import {
   memberStatement,
 } from '../../skills-index/statement/attestation.ts';
 import { printIdentity } from '../../skills-index/statement/identity-id.ts';
-import type { Signer } from '../../skills-index/statement/sign.ts';
 import { registryIdOf } from '../../skills-index/trust/statements/own-registry.ts';
 import { coseToSpki } from '../../skills-index/trust/statements/passkey.ts';
 import { type CommandContext, type ExitCode, exitCodes } from '../command.ts';
@@ -29,7 +28,7 @@ import { askRegistry } from '../registries/registry-api.ts';
 import { withSession } from '../registries/session.ts';
 import { currentRegistry } from '../registries/trust/refresh.ts';
 import { signWithKey } from '../signers/bundle-builder.ts';
-import { readPublicKeyFile } from '../signers/key-file.ts';
+import { type KeyFile, readPublicKeyFile } from '../signers/key-file.ts';
 import { signerFor } from '../signers/signer.ts';
 import { answer, inkFor, joined, printNote, safe, table } from '../terminal/output.ts';
 import { peopleIn } from '../terminal/person-option.ts';
@@ -116,7 +115,7 @@ async function add(context: CommandContext): Promise<ExitCode> {
 
 function readMembers(
   context: CommandContext,
-  signer: Signer,
+  signer: KeyFile,
 ): Promise<v.InferOutput<typeof membersAnswer>> {
   return withSession(context, signer, (token) =>
     askRegistry(context, '/api/v1/members', membersAnswer, { token }),
@@ -140,7 +139,7 @@ type Who = Pick<MemberPredicate, 'key' | 'passkey'>;
 
 async function whoOf(
   context: CommandContext,
-  { name, signer }: { readonly name: string; readonly signer: Signer },
+  { name, signer }: { readonly name: string; readonly signer: KeyFile },
   asMember: <Result>(task: (token: string) => Promise<Result>) => Promise<Result>,
 ): Promise<Who> {
   const { 'public-key': file, passkey: id, 'passkey-key': keyDigest } = context.options;

@@ -12,13 +12,12 @@ import {
   memberRoles,
   memberStatement,
 } from '../../skills-index/statement/attestation.ts';
-import type { Signer } from '../../skills-index/statement/sign.ts';
 import { type CommandContext, type ExitCode, exitCodes } from '../command.ts';
 import { postStatement, registryIdFor } from '../registries/post-statement.ts';
 import { membersAnswer } from '../registries/registry-answers.ts';
 import { askRegistry } from '../registries/registry-api.ts';
 import { withSession } from '../registries/session.ts';
-import { readPublicKeyFile } from '../signers/key-file.ts';
+import { type KeyFile, readPublicKeyFile } from '../signers/key-file.ts';
 import { signerFor } from '../signers/signer.ts';
 import { confirm } from '../terminal/ask.ts';
 import { answer, count, joined, printNote, type Safe, safe } from '../terminal/output.ts';
@@ -105,7 +104,7 @@ function idOf({ what: { key, passkey } }: Held): string {
   return key?.keyId ?? passkey?.credentialId ?? '';
 }
 
-async function heldBy(context: CommandContext, signer: Signer, name: string): Promise<Held[]> {
+async function heldBy(context: CommandContext, signer: KeyFile, name: string): Promise<Held[]> {
   const file = context.options['public-key'];
   if (typeof file === 'string') {
     const { keyId, spki } = await readPublicKeyFile(resolve(context.cwd, file));

@@ -18,6 +18,7 @@ import type { Paths } from '../command.ts';
 import { writeWhole } from '../context/whole-file.ts';
 import { rootFileBytesMax } from '../limits.ts';
 import {
+  fallbackBase,
   type PinnedRegistry,
   parseBase,
   readRegistries,
@@ -80,7 +81,13 @@ export function trustedRegistry(
   { paths }: { readonly paths: Pick<Paths, 'config'> },
   base: string,
 ): TrustedRegistry {
-  const pinned = readRegistries(paths).registries.find((one) => one.base === base);
+  const { registries } = readRegistries(paths);
+  const pinned = registries.find((one) => one.base === base);
+  // Nobody typed the address that stands in for a missing default.
+  if (registries.length === 0 && base === fallbackBase)
+    throw new Problem('root-not-pinned', 'No registry is pinned on this host', {
+      hint: 'ask the operator of your registry for the fingerprint, then: skillgate registry add URL --root sha256:…',
+    });
   if (pinned === undefined)
     throw new Problem(
       'root-not-pinned',

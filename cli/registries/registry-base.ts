@@ -21,7 +21,7 @@ export interface Registries {
   readonly registries: readonly PinnedRegistry[];
 }
 
-const fallbackBase = 'http://localhost:4880';
+export const fallbackBase = 'http://localhost:4880';
 export const registriesSchema = 'skillgate.registries/1';
 
 type Environment = Readonly<Record<string, string | undefined>>;

@@ -7,11 +7,14 @@ import { join } from 'node:path';
 import * as v from 'valibot';
 import { parseJson } from '../../skills-index/skill/json.ts';
 import { Problem } from '../../skills-index/skill/problem.ts';
+import { problemCodes } from '../../skills-index/skill/problem-codes.ts';
 import type { Signer } from '../../skills-index/statement/sign.ts';
 import { rootFingerprint } from '../../skills-index/trust/root/root.ts';
 import { sessionText } from '../../skills-index/trust/statements/session-text.ts';
 import type { CommandContext, Paths } from '../command.ts';
 import { writeWhole } from '../context/whole-file.ts';
+import type { KeyFile } from '../signers/key-file.ts';
+import { keyNames } from '../signers/signer.ts';
 import { challengeAnswer, sessionAnswer } from './registry-answers.ts';
 import { askRegistry } from './registry-api.ts';
 import { currentRegistry } from './trust/refresh.ts';
@@ -41,11 +44,23 @@ export interface SignedIn {
  */
 export async function withSession<Result>(
   context: CommandContext,
-  signer: Signer,
+  signer: KeyFile,
   task: (token: string) => Promise<Result>,
 ): Promise<Result> {
   const given = context.env.SKILLGATE_TOKEN;
   if (given !== undefined && given !== '') return task(given);
+  try {
+    return await withOwnSession(context, signer, task);
+  } catch (cause) {
+    throw namingKey(context, signer, cause);
+  }
+}
+
+async function withOwnSession<Result>(
+  context: CommandContext,
+  signer: KeyFile,
+  task: (token: string) => Promise<Result>,
+): Promise<Result> {
   const kept = readKept(context.paths).find(
     ({ base, keyId }) => base === context.registryBase && keyId === (signer.keyId as string),
   );
@@ -57,6 +72,23 @@ export async function withSession<Result>(
     }
   }
   return task((await signIn(context, signer)).token);
+}
+
+// Only the registry knows the roles of a key, so the help names all other keys of this home.
+function namingKey(context: CommandContext, { name }: KeyFile, cause: unknown): unknown {
+  if (!(cause instanceof Problem) || cause.code !== 'forbidden') return cause;
+  const { fix } = problemCodes.forbidden;
+  if (cause.hint !== undefined && cause.hint !== fix) return cause;
+  const others = keyNames(context.paths).filter((other) => other !== name);
+  const other =
+    others.length === 0
+      ? ''
+      : ` Or use another key: ${others.map((one) => `--key ${one}`).join(' or ')}.`;
+  return new Problem(cause.code, cause.message, {
+    cause,
+    reasons: [...cause.reasons, { message: `the request was made with key ${name}` }],
+    hint: `${fix}${other}`,
+  });
 }
 
 /**

@@ -61,7 +61,7 @@ export async function showReview(context: CommandContext): Promise<ExitCode> {
             // printReport escapes all that comes from the skill.
             new Safe(printReport(report, files, { colour, asCalled, ...width }).trimEnd()),
             sameText(context, review, reportHere),
-            nextText(review),
+            nextText(context, review),
           ],
           '\n\n',
         ),
@@ -161,6 +161,7 @@ function sameText(context: CommandContext, { reportDigest }: ReviewAnswer, here:
   return safe`${ink.yellow('▲')} The registry’s signed report ${reportDigest} differs from the report made here (${here}): the rules differ, or the report was changed. Trust the report made here.`;
 }
 
-function nextText({ name, version, moves }: ReviewAnswer): Safe {
-  return safe`moves: ${moves.join(', ')}\nnext: skillgate review approve ${name}@${version} --reason "…"   or refuse, ask, move`;
+function nextText({ options }: CommandContext, { name, version, moves }: ReviewAnswer): Safe {
+  const key = typeof options.key === 'string' ? ` --key ${options.key}` : '';
+  return safe`moves: ${moves.join(', ')}\nnext: skillgate review approve ${name}@${version}${key} --reason "…"   or refuse, ask, move`;
 }

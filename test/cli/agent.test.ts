@@ -498,6 +498,28 @@ describe('skillgate agent', () => {
       );
   });
 
+  it('notes an own option that goes to the skill', async () => {
+    const said = await skill({ home }, 'run', '@acme/report', 'count', '--plan', '--', '--stdin');
+    expect(said.err).toContain(
+      "note: --plan went to the skill; options of skillgate run stand before the skill's name\n",
+    );
+    const shim = { SKILLGATE_SHIM: join(home, 'bin/report') };
+    const called = ['run', '@acme/report', 'count', '--plan'];
+    expect((await skill({ home, env: shim }, ...called)).err).not.toContain('note:');
+    const own = await skill({ home }, 'run', '--format', 'json', ...called.slice(1));
+    expect(own.err).toBe('');
+  });
+
+  it('says that no registry is pinned where nobody named one', async () => {
+    expect((await skill({ home }, 'run', '@acme/report')).err).toMatch(
+      /No registry is pinned on this host\n.*skillgate registry add URL --root sha256:…/,
+    );
+    const env = { SKILLGATE_REGISTRY: 'https://skills.example' };
+    expect((await skill({ home, env }, 'run', '@acme/report')).err).toContain(
+      'Cannot trust https://skills.example: its root of trust is not pinned on this host',
+    );
+  });
+
   it('records a start that was refused before anything was fetched', async () => {
     const said = await skill({ home }, 'run', '@acme/report');
     expect(said).toMatchObject({ exit: 6, out: '' });

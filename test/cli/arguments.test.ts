@@ -87,4 +87,16 @@ describe('arguments', () => {
   ])('hands on what follows the command: %j', (argv, expected) => {
     expect(parseArguments(runRow, argv)).toMatchObject(expected);
   });
+
+  it.each([
+    [
+      ['@a/b', 'report', '--plan', 'x', '--key=k', '--plan'],
+      ['--plan', '--key'],
+    ],
+    [['@a/b', 'report', '--key', '--', '--plan'], ['--key']],
+    [['--', '@a/b', 'report', '--plan'], []],
+    [['--plan', '@a/b', 'report', '--help', '--format', 'json', '--other', 'plan'], []],
+  ])('says of %j which own options went on: %j', (argv, passedOn) => {
+    expect(parseArguments(runRow, argv)).toMatchObject({ passedOn });
+  });
 });
