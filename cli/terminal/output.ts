@@ -3,8 +3,9 @@
  * stdout.
  */
 
-import { styleText } from 'node:util';
-import stringWidth from 'string-width';
+import { createRequire } from 'node:module';
+import { stripVTControlCharacters, styleText } from 'node:util';
+import type stringWidth from 'string-width';
 import { hiddenCharacter, spellOut } from '../../scanner/models/hidden-characters.ts';
 import { spellMixedWords } from '../../skills-index/skill/text/mixed-scripts.ts';
 import type { CommandContext, OutStream } from '../command.ts';
@@ -130,9 +131,23 @@ export function count(number: number, one: string, many = `${one}s`): string {
   return `${number} ${number === 1 ? one : many}`;
 }
 
+const require = createRequire(import.meta.url);
+
+// ASCII, Latin letters with accents, dashes, quotation marks and the ellipsis: a column each.
+const oneColumnEach = /^[ -~\u00a1-\u00ac\u00ae-\u024f\u2010-\u2027]*$/;
+
+// The library compiles patterns over all of Unicode, which takes longer than all else that a short
+// command does. So the library is loaded for the first text that needs it.
+export function columnsOf(text: string): number {
+  const plain = stripVTControlCharacters(text);
+  if (oneColumnEach.test(plain)) return plain.length;
+  const { default: width }: { readonly default: typeof stringWidth } = require('string-width');
+  return width(plain);
+}
+
 /** Columns of equal width, two spaces apart. */
 export function table(rows: readonly (readonly Sayable[])[]): Safe {
-  const width = (value: Sayable): number => stringWidth(textOf(value));
+  const width = (value: Sayable): number => columnsOf(textOf(value));
   const widths = rows.reduce<number[]>((all, row) => {
     for (const [i, cell] of row.entries()) all[i] = Math.max(all[i] ?? 0, width(cell));
     return all;

@@ -1,7 +1,9 @@
 import { PassThrough } from 'node:stream';
 import fc from 'fast-check';
+import stringWidth from 'string-width';
 import { describe, expect, it } from 'vitest';
 import {
+  columnsOf,
   inkFor,
   joined,
   jsonText,
@@ -86,6 +88,14 @@ describe('what is printed', () => {
   ])('colours at a terminal (%s) with %j: %s', (isTTY, env, colours) => {
     expect(wantsColour(stream(isTTY), env)).toBe(colours);
     expect(inkFor(stream(isTTY), env).red('x').text.includes('\u001b[')).toBe(colours);
+  });
+
+  it('counts the columns of each character of two bytes as the library does', () => {
+    const characters = Array.from({ length: 0x3000 - 0x20 }, (_, at) =>
+      String.fromCodePoint(0x20 + at),
+    ).filter((one) => !/\p{Control}/u.test(one));
+    const wrong = characters.filter((one) => columnsOf(one) !== stringWidth(one));
+    expect(wrong).toEqual([]);
   });
 
   it('lines columns up by what is seen, colours not counted', () => {
