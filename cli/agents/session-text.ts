@@ -1,15 +1,14 @@
 /** The plan of a session as text. */
 
 import type { SessionPlan } from '../../skills-index/run/plan/session-plan.ts';
-import { asCalled } from '../context/called-name.ts';
-import { withBrokenAddresses } from '../run/capability-text.ts';
+import { leftOutLine, type PlanLine, printPlanLines, refusedLine } from '../run/plan-text.ts';
 
 /**
  * Lists granted, left-out and refused access, each with its reason. The caller escapes text from
  * skills.
  */
 export function printSessionPlan({ limits, ...plan }: SessionPlan): string {
-  const sections: readonly (readonly [string, readonly (readonly [string, string])[]])[] = [
+  const sections: readonly (readonly [string, readonly PlanLine[]])[] = [
     [
       'mounts',
       plan.mounts.map((mount) => [`${mount.mode} ${mount.target} <- ${mount.path}`, mount.reason]),
@@ -47,22 +46,15 @@ export function printSessionPlan({ limits, ...plan }: SessionPlan): string {
       'waits for a person',
       plan.holds.map((hold) => [`${hold.rule}, ${hold.seconds} s`, hold.reason]),
     ],
-    ['left out', plan.leftOut.map((part) => [part.what, part.reason])],
+    ['left out', plan.leftOut.map(leftOutLine)],
+    ['refused', plan.refused.map(refusedLine)],
+  ];
+  return printPlanLines(
     [
-      'refused',
-      plan.refused.map((refusal) => [
-        `${refusal.code}: ${refusal.message}`,
-        asCalled(refusal.hint ?? `skillgate explain ${refusal.code}`),
-      ]),
+      `${plan.command.join(' ')}`,
+      `as agent ${plan.agent}, uid ${plan.uid}, in ${plan.backend}, working in ${plan.workingDirectory}`,
+      `at most ${limits.seconds} s, ${limits.memoryMiB} MiB, ${limits.outputBytes} bytes of output`,
     ],
-  ];
-  const lines = [
-    `${plan.command.join(' ')}`,
-    `as agent ${plan.agent}, uid ${plan.uid}, in ${plan.backend}, working in ${plan.workingDirectory}`,
-    `at most ${limits.seconds} s, ${limits.memoryMiB} MiB, ${limits.outputBytes} bytes of output`,
-    ...sections.flatMap(([title, lines]) =>
-      lines.length === 0 ? [] : [title, ...lines.map(([what, why]) => `  ${what}\n      ${why}`)],
-    ),
-  ];
-  return withBrokenAddresses(lines.join('\n'));
+    sections,
+  );
 }

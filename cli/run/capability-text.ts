@@ -1,4 +1,5 @@
 /** What a skill will and will not be able to do, for people who are about to install or run it. */
+import { withBrokenAddresses } from '../../scanner/models/hidden-characters.ts';
 import {
   type Capabilities,
   type CapabilityKind,
@@ -16,11 +17,6 @@ const withoutKind: Readonly<Record<CapabilityKind, string>> = {
   mount: 'read or write any folder of yours',
   exec: 'start any program of this machine',
 };
-
-/** `http[:]//`, as a scan report writes it: no terminal makes it a link. */
-export function withBrokenAddresses(text: string): string {
-  return text.replace(/([a-z][a-z0-9+.-]{0,30}):\/\//gi, '$1[:]//');
-}
 
 /** One line for each thing it may do, with the author's reason. */
 export function canLines(approved: Capabilities, declared: Capabilities): string[] {

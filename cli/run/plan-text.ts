@@ -1,15 +1,18 @@
 /** A plan in lines for people. */
 
-import type { Plan, PlannedEgress } from '../../skills-index/run/plan/plan.ts';
+import { withBrokenAddresses } from '../../scanner/models/hidden-characters.ts';
+import type { LeftOut, Plan, PlannedEgress, Refusal } from '../../skills-index/run/plan/plan.ts';
 import { asCalled } from '../context/called-name.ts';
-import { withBrokenAddresses } from './capability-text.ts';
+
+/** A line of a plan: what, why, and text to type or to copy. */
+export type PlanLine = readonly [what: string, why: string | undefined, hint?: string | undefined];
 
 /**
  * What it gives, leaves out and refuses, each line with its reason; addresses broken. The caller
  * escapes what comes from a skill.
  */
 export function printPlan({ limits, ...plan }: Plan): string {
-  const sections: readonly (readonly [string, readonly (readonly [string, string])[]])[] = [
+  const sections: readonly (readonly [string, readonly PlanLine[]])[] = [
     ['mounts', plan.mounts.map((one) => [`${one.mode} ${one.target} <- ${one.path}`, one.reason])],
     ['egress', plan.egress.map((one) => [egressText(one), one.reason])],
     [
@@ -25,29 +28,50 @@ export function printPlan({ limits, ...plan }: Plan): string {
       'waits for a person',
       plan.holds.map((one) => [`${one.rule}, for ${one.seconds} s`, one.reason]),
     ],
-    ['left out', plan.leftOut.map((one) => [one.what, one.reason])],
-    [
-      'refused',
-      plan.refused.map((one) => [
-        `${one.code}: ${one.message}`,
-        asCalled(one.hint ?? `skillgate explain ${one.code}`),
-      ]),
-    ],
+    ['left out', plan.leftOut.map(leftOutLine)],
+    ['refused', plan.refused.map(refusedLine)],
   ];
-  const lines = [
-    `${plan.skill.name}@${plan.skill.version} ${plan.command.name} (${plan.command.interpreter} ${plan.command.file})`,
-    `as ${plan.agent}, uid ${plan.uid}, in ${plan.backend}, working in ${plan.workingDirectory}`,
-    `at most ${limits.seconds} s, ${limits.memoryMiB} MiB, ${limits.outputBytes} bytes of output`,
-    ...(plan.egress.length === 0
+  return printPlanLines(
+    [
+      `${plan.skill.name}@${plan.skill.version} ${plan.command.name} (${plan.command.interpreter} ${plan.command.file})`,
+      `as ${plan.agent}, uid ${plan.uid}, in ${plan.backend}, working in ${plan.workingDirectory}`,
+      `at most ${limits.seconds} s, ${limits.memoryMiB} MiB, ${limits.outputBytes} bytes of output`,
+      ...(plan.egress.length === 0
+        ? []
+        : [
+            `at most ${plan.egressLimits.requestsPerMinute} requests in a minute, ${plan.egressLimits.sentBytes} bytes that leave`,
+          ]),
+    ],
+    sections,
+  );
+}
+
+/** Addresses are broken except in a hint, which a person copies. */
+export function printPlanLines(
+  head: readonly string[],
+  sections: readonly (readonly [string, readonly PlanLine[]])[],
+): string {
+  const lines = sections.flatMap(([title, rows]) =>
+    rows.length === 0
       ? []
       : [
-          `at most ${plan.egressLimits.requestsPerMinute} requests in a minute, ${plan.egressLimits.sentBytes} bytes that leave`,
-        ]),
-    ...sections.flatMap(([title, lines]) =>
-      lines.length === 0 ? [] : [title, ...lines.map(([what, why]) => `  ${what}\n      ${why}`)],
-    ),
-  ];
-  return withBrokenAddresses(lines.join('\n'));
+          title,
+          ...rows.flatMap(([what, why, hint]) => [
+            withBrokenAddresses(`  ${what}`),
+            ...(why === undefined ? [] : [withBrokenAddresses(`      ${why}`)]),
+            ...(hint === undefined ? [] : [`      ${hint}`]),
+          ]),
+        ],
+  );
+  return [...head.map(withBrokenAddresses), ...lines].join('\n');
+}
+
+export function leftOutLine({ what, reason, hint }: LeftOut): PlanLine {
+  return [what, reason, hint];
+}
+
+export function refusedLine({ code, hint, message }: Refusal): PlanLine {
+  return [`${code}: ${message}`, undefined, asCalled(hint ?? `skillgate explain ${code}`)];
 }
 
 function egressText({ host, methods, mode, path, port, scheme }: PlannedEgress): string {

@@ -64,19 +64,29 @@ export function spellOut(codePoint: number): string {
   return `⟨U+${codePoint.toString(16).toUpperCase().padStart(4, '0')}⟩`;
 }
 
-/**
- * A skill's text made safe to show: hidden characters, controls, private use, unassigned and
- * surrogates are spelled out, tabs become four spaces, and `scheme://` is broken so that no
- * terminal makes it a link.
- */
+/** A skill's text made safe to show: `showForPaste`, with broken addresses. */
 export function showSafely(text: string): string {
+  return withBrokenAddresses(showForPaste(text));
+}
+
+/** `http[:]//`: no terminal makes it a link. */
+export function withBrokenAddresses(text: string): string {
+  return text.replace(/([a-z][a-z0-9+.-]{0,30}):\/\//gi, '$1[:]//');
+}
+
+/**
+ * Text that a person copies into a file: hidden characters, controls, private use, unassigned and
+ * surrogates are spelled out, and tabs become four spaces. Addresses stay, because a broken address
+ * is refused there.
+ */
+export function showForPaste(text: string): string {
   const shown: string[] = [];
   let before = '';
   for (const character of text) {
     shown.push(showCharacter(character, before));
     before = character;
   }
-  return shown.join('').replace(/([a-z][a-z0-9+.-]{0,30}):\/\//gi, '$1[:]//');
+  return shown.join('');
 }
 
 function showCharacter(character: string, before: string): string {

@@ -4,7 +4,7 @@
  */
 import type { Finding } from '../../skills-index/statement/finding.ts';
 import type { ScanReport } from '../../skills-index/statement/scan-report.ts';
-import { showSafely } from '../models/hidden-characters.ts';
+import { showForPaste, showSafely } from '../models/hidden-characters.ts';
 import type { Allowances } from './allowance.ts';
 import { type CodeFrame, frameOf, type SourceLines } from './code-frame.ts';
 import { evaluatesTo } from './finding-capability.ts';
@@ -58,7 +58,7 @@ export function printGroup(
     const marked = marksOf(finding, look).map(([word, text]) => `; ${word}: ${text}`);
     return printNote(
       `${placeOf(finding)} `,
-      `${finding.message}${marked.join('')}`,
+      showSafely(`${finding.message}${marked.join('')}`),
       gutter,
       look,
       isSmall ? '-->' : 'and',
@@ -105,7 +105,7 @@ function notesOf(finding: Finding, look: FindingLook): [word: string, text: stri
     .join('\n');
   const value = evaluatesTo(finding, report.capabilities.observed, marked);
   const allowed = allowances.get(finding.fingerprint);
-  const notes: [string, string | undefined][] = [
+  const notes: [word: string, text: string | undefined, show?: (text: string) => string][] = [
     ...marksOf(finding, look),
     [
       finding.kind,
@@ -115,12 +115,13 @@ function notesOf(finding: Finding, look: FindingLook): [word: string, text: stri
     [
       'allowed by',
       allowed === undefined ? undefined : `${allowed} in the capabilities of skill.json`,
+      showForPaste,
     ],
     ['fix', finding.fix === '' ? undefined : look.asCalled(finding.fix)],
     ['more', look.asCalled(`skillgate explain ${finding.rule}`)],
   ];
-  return notes.flatMap(([word, text]): [string, string][] =>
-    text === undefined ? [] : [[word, text]],
+  return notes.flatMap(([word, text, show = showSafely]): [string, string][] =>
+    text === undefined ? [] : [[word, show(text)]],
   );
 }
 
@@ -158,13 +159,13 @@ const confidenceSays = {
 // Further lines are indented to the text, not to its word.
 function printNote(
   word: string,
-  text: string,
+  shown: string,
   gutter: string,
   { ink, width }: FindingLook,
   sign = '=',
 ): string[] {
   const indent = `${gutter} ${' '.repeat(sign.length)} `;
-  const lines = wrapped(`${word}${showSafely(text)}`, width - indent.length);
+  const lines = wrapped(`${word}${shown}`, width - indent.length);
   return lines.map((line, index) =>
     index === 0 ? `${gutter} ${ink.faint(sign)} ${line}` : `${indent}${line}`,
   );

@@ -239,7 +239,11 @@ function planModel(
   const name = agent.model ?? (names.length === 1 ? names[0] : undefined);
   if (name === undefined && names.length === 0) {
     const example = '"models": { "local": { "url": "http://127.0.0.1:8080", "kind": "openai" } }';
-    leftOut.push({ what: 'a model endpoint', reason: `${hostPolicy.file} names none: ${example}` });
+    leftOut.push({
+      what: 'a model endpoint',
+      reason: `${hostPolicy.file} names none`,
+      hint: `write ${example} into ${hostPolicy.file}`,
+    });
     return none;
   }
   const hint = `skillgate agent grant ${agent.name} --model ${names[0] ?? 'NAME'}`;

@@ -95,6 +95,8 @@ export interface PlannedProgram extends Line {
  */
 export interface LeftOut extends Line {
   readonly what: string;
+  /** The next step. A person copies its text, so its addresses are printed as they are. */
+  readonly hint?: string;
 }
 
 /**

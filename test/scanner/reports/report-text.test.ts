@@ -137,7 +137,7 @@ describe('a report for people', () => {
     );
     expect(text).toContain('    = evaluates to: https[:]//api.acme.example/v1\n');
     expect(text).toContain(
-      '    = allowed by: "egress": [{"url":"https[:]//api.acme.example/v1","methods":["GET"],"why":"…"}] in the capabilities of skill.json\n',
+      '    = allowed by: "egress": [{"url":"https://api.acme.example/v1","methods":["GET"],"why":"…"}] in the capabilities of skill.json\n',
     );
   });
 

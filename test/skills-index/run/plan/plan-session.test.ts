@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest';
+import { printSessionPlan } from '../../../../cli/agents/session-text.ts';
 import { folderNames } from '../../../../runner/sessions/skill-tree.ts';
 import type { Agent } from '../../../../skills-index/run/agents/agent.ts';
 import type { ModelEndpoint } from '../../../../skills-index/run/agents/agent-policy.ts';
@@ -220,6 +221,9 @@ describe('the plan of a session', () => {
       refused: [],
       leftOut: [{ what: 'a model endpoint' }],
     });
+    expect(printSessionPlan(plan)).toContain(
+      '      write "models": { "local": { "url": "http://127.0.0.1:8080", "kind": "openai" } } into ',
+    );
   });
 });
 
