@@ -6,8 +6,10 @@ import { runMemoryMiBDefault, runSecondsDefault } from '../../skills-index/skill
 import { isNamePart, parseSkillName } from '../../skills-index/skill/name.ts';
 import { emptyDescription } from '../../skills-index/skill/placeholders.ts';
 import { Problem } from '../../skills-index/skill/problem.ts';
+import { shellWord } from '../../skills-index/skill/text/shell-word.ts';
 import { parseVersion } from '../../skills-index/skill/version.ts';
 import { type CommandContext, type ExitCode, exitCodes } from '../command.ts';
+import { asCalled } from '../context/called-name.ts';
 import { answer, joined, printNote, safe } from '../terminal/output.ts';
 
 /** `skillgate init [DIR]`: writes both files or neither. */
@@ -52,9 +54,10 @@ export async function run(context: CommandContext): Promise<ExitCode> {
       safe`The skill is named ${short}, because ${basename(folder)} is not a valid skill name. To choose another name: --name NAME`,
     );
   }
+  const named = context.args[0] === undefined ? '' : `${shellWord(context.args[0])} `;
   printNote(
     context,
-    safe`Next: write SKILL.md, add scripts, then skillgate manifest --write and skillgate publish --dry-run`,
+    safe`Next: write SKILL.md, add scripts, then ${asCalled(`skillgate manifest ${named}--write`)} and ${asCalled(`skillgate publish ${named}--dry-run`)}`,
   );
   return exitCodes.ok;
 }

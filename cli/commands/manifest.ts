@@ -30,7 +30,7 @@ import { answer, inkFor, joined, printNote, Safe, safe } from '../terminal/outpu
  */
 export async function run(context: CommandContext): Promise<ExitCode> {
   const folder = resolve(context.cwd, context.args[0] ?? '.');
-  const { files } = await readWholeSkill(folder);
+  const { files } = await readWholeSkill(folder, 'manifest');
   packBundle(files);
   const bytesOf = (path: string) => files.find((file) => file.path === path)?.bytes;
   const json = bytesOf('skill.json');

@@ -1,6 +1,7 @@
 /** The name under which this program was called, for every command that it prints. */
-import { basename } from 'node:path';
+import { basename, dirname } from 'node:path';
 import * as files from '../../runner/files/public.ts';
+import { shellWord } from '../../skills-index/skill/text/shell-word.ts';
 import { commandWords } from '../command-words.ts';
 
 type Environment = Readonly<Record<string, string | undefined>>;
@@ -21,9 +22,16 @@ export const calledVariable = 'SKILLGATE_CALLED';
 export function calledNameOf(env: Environment, script: string, entry: string): string {
   if (env[calledVariable] === 'skill') return 'skill';
   if (env.npm_lifecycle_event === 'skill' && env.npm_package_name === 'skillgate')
-    return 'npm run -s skill --';
+    return npmName(env.INIT_CWD, dirname(dirname(entry)));
   const onPath = basename(script) === 'skill' ? files.programOnPath('skill', env.PATH) : undefined;
   return onPath !== undefined && files.isOurs(onPath, entry) ? 'skill' : 'skillgate';
+}
+
+// Outside the checkout, npm finds the script only by --prefix.
+function npmName(startedIn: string | undefined, checkout: string): string {
+  const isInside =
+    startedIn === undefined || startedIn === checkout || startedIn.startsWith(`${checkout}/`);
+  return isInside ? 'npm run -s skill --' : `npm --prefix ${shellWord(checkout)} run -s skill --`;
 }
 
 /**
@@ -54,7 +62,7 @@ export function calledName(): string {
 export function asCalled(text: string): string {
   return current === 'skillgate' || !text.includes('skillgate ')
     ? text
-    : text.replace(commandPattern, `${current} `);
+    : text.replace(commandPattern, () => `${current} `);
 }
 
 const commandPattern = new RegExp(

@@ -30,7 +30,7 @@ export interface PreparedVersion {
  * `manifest-invalid` …
  */
 export async function prepareVersion(path: string): Promise<PreparedVersion> {
-  const folder = await readWholeSkill(path);
+  const folder = await readWholeSkill(path, 'publish');
   const packed = packBundle(folder.files);
   const bytesOf = (name: string) => folder.files.find((file) => file.path === name)?.bytes;
   const skillMd = parseSkillMd(bytesOf('SKILL.md') ?? new Uint8Array());

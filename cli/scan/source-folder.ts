@@ -78,9 +78,10 @@ export async function readSkillFolder(folder: string): Promise<SkillFolder> {
 /**
  * Reads a folder to pack it, like `readSkillFolder`, but refuses the whole folder for any entry
  * that cannot be packed.
+ * @param command the command that the user typed, for the help
  * @throws Problem `file-not-found`, `skill-md-missing`, `bundle-invalid` with every reason
  */
-export async function readWholeSkill(folder: string): Promise<SkillFolder> {
+export async function readWholeSkill(folder: string, command?: string): Promise<SkillFolder> {
   const found = await readSkillFolder(folder);
   const reasons = found.unread.map(
     ({ path, reason }): Reason => ({ message: `${JSON.stringify(path)} ${reason}` }),
@@ -95,6 +96,11 @@ export async function readWholeSkill(folder: string): Promise<SkillFolder> {
     throw new Problem(
       'skill-md-missing',
       `Cannot take ${JSON.stringify(folder)}: it has no SKILL.md`,
+      command === undefined
+        ? {}
+        : {
+            hint: `Write SKILL.md, type skillgate init, or name the skill’s folder: skillgate ${command} DIR`,
+          },
     );
   return found;
 }

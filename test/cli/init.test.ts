@@ -20,6 +20,18 @@ describe('skillgate init', () => {
     });
   });
 
+  it.each([
+    [[], 'skillgate manifest --write and skillgate publish --dry-run'],
+    [
+      ['word-count'],
+      'skillgate manifest word-count --write and skillgate publish word-count --dry',
+    ],
+    [['a b'], "skillgate manifest 'a b' --write and skillgate publish 'a b' --dry"],
+  ])('names the folder in the next commands: %j', async (argv, next) => {
+    const { stderr } = await skill(['init', ...argv, '--name', 'x'], { cwd: folderWith() });
+    expect(stderr).toContain(`then ${next}`);
+  });
+
   it.each(['SKILL.md', 'skill.json'])(
     'overwrites no %s, and leaves nothing half-written',
     async (name) => {
@@ -67,7 +79,12 @@ describe('what cannot be published', () => {
   const manifest = (change: object = {}) =>
     JSON.stringify({ name: '@me/a', version: '1.0.0', capabilities: {}, ...change });
   it.each<[string, Record<string, string>, number, RegExp]>([
-    ['a folder without SKILL.md', { 'skill.json': manifest() }, 3, /error\[skill-md-missing\]/],
+    [
+      'a folder without SKILL.md',
+      { 'skill.json': manifest() },
+      3,
+      /error\[skill-md-missing\][\s\S]*or name the skill’s folder: skillgate publish DIR/,
+    ],
     [
       'a folder without skill.json',
       { 'SKILL.md': skillMd },

@@ -2,7 +2,7 @@
  * The programming languages in which Skillgate writes stand-in files. A stand-in must work however
  * somebody calls the stand-in: by its first line, or as an argument of an interpreter.
  */
-
+import { shellWord } from '../../skill/text/shell-word.ts';
 /** The arguments that a stand-in passes to `skillgate run`. */
 export interface ShimCall {
   /** The skill, as `@scope/name`. */
@@ -176,10 +176,6 @@ export function programOf(original: Uint8Array): string | undefined {
     ? words.slice(1).find((word) => !/^-|=/.test(word))
     : words[0];
   return program?.split('/').at(-1) ?? '';
-}
-
-function shellWord(text: string): string {
-  return /^[\w@/.+-]+$/.test(text) ? text : `'${text.replaceAll("'", `'\\''`)}'`;
 }
 
 // Ruby, Perl, PHP and Lua escape a backslash and a quote inside single quotes with a backslash.

@@ -70,6 +70,28 @@ describe('the name under which the program was called', () => {
       'npm run -s skill --',
     ],
     [
+      'npm, in a folder of the checkout',
+      'guard.js',
+      [],
+      {
+        npm_lifecycle_event: 'skill',
+        npm_package_name: 'skillgate',
+        INIT_CWD: '/opt/skill gate/docs',
+      },
+      'npm run -s skill --',
+    ],
+    [
+      'npm, in a folder beside the checkout',
+      'guard.js',
+      [],
+      {
+        npm_lifecycle_event: 'skill',
+        npm_package_name: 'skillgate',
+        INIT_CWD: '/opt/skill gate-2',
+      },
+      "npm --prefix '/opt/skill gate' run -s skill --",
+    ],
+    [
       'a script of another project with that name',
       'guard.js',
       [],
@@ -79,7 +101,8 @@ describe('the name under which the program was called', () => {
     ['node', 'guard.js', ['ours'], {}, 'skillgate'],
   ])('%s', (_, script, path, env, name) => {
     const PATH = path.map((one) => join(folder, one)).join(':');
-    expect(calledNameOf({ ...env, PATH }, join(folder, script), entry)).toBe(name);
+    const guard = env.INIT_CWD === undefined ? entry : '/opt/skill gate/cli/guard.js';
+    expect(calledNameOf({ ...env, PATH }, join(folder, script), guard)).toBe(name);
   });
 });
 
@@ -111,6 +134,13 @@ describe('lines to type', () => {
   ])('%s', (text, called) => {
     setCalledName('npm run -s skill --');
     expect(asCalled(text)).toBe(called);
+  });
+
+  it('hold the path of the checkout letter by letter', () => {
+    setCalledName("npm --prefix '/opt/$& gate' run -s skill --");
+    expect(asCalled('type skillgate log')).toBe(
+      "type npm --prefix '/opt/$& gate' run -s skill -- log",
+    );
   });
 
   it('are known by the words that commands begin with', () => {
