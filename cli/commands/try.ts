@@ -27,15 +27,16 @@ import {
   type Missing,
   missingInOutput,
 } from '../run/try/missing-capabilities.ts';
-import { patient, readTried, triedSkill } from '../run/try/try-request.ts';
+import { patient, readTried, requireNamedCommand, triedSkill } from '../run/try/try-request.ts';
 import { readWholeSkill } from '../scan/source-folder.ts';
 import { jsonText, printNote, safe, shortText } from '../terminal/output.ts';
 
 export async function run(context: CommandContext): Promise<ExitCode> {
   const [folder = '.', command, ...args] = context.args;
-  const { files } = await readWholeSkill(resolve(context.cwd, folder));
+  const { files } = await readWholeSkill(resolve(context.cwd, folder), 'try');
   const named = listOf(context.options.secret);
   const tried = readTried(files, folder);
+  requireNamedCommand(tried, files, folder, command);
   const skill = triedSkill(tried, named);
   for (const { name } of tried.manifest.capabilities.secret.filter(
     (secret) => !named.includes(secret.name),

@@ -3,12 +3,14 @@
  * manifest, marked in all that is recorded.
  */
 import type * as runs from '../../../runner/public.ts';
+import { inferCommands } from '../../../scanner/manifest/commands.ts';
 import { breakerThresholdMax } from '../../../skills-index/run/agents/breaker.ts';
 import type { HostPolicy } from '../../../skills-index/run/plan/host-policy.ts';
 import { packBundle } from '../../../skills-index/skill/authoring/pack-bundle.ts';
 import type { PackedBundle, SourceFile } from '../../../skills-index/skill/bundle.ts';
 import { type Manifest, parseManifest } from '../../../skills-index/skill/manifest.ts';
 import { Problem } from '../../../skills-index/skill/problem.ts';
+import { shellWord } from '../../../skills-index/skill/text/shell-word.ts';
 import { parseVersion, type Version } from '../../../skills-index/skill/version.ts';
 
 export interface Tried {
@@ -25,9 +27,31 @@ export function readTried(files: readonly SourceFile[], folder: string): Tried {
   const json = files.find(({ path }) => path === 'skill.json')?.bytes;
   if (json === undefined)
     throw new Problem('not-found', `Cannot try ${folder}: it has no skill.json`, {
-      hint: `skillgate manifest ${folder} --write`,
+      hint: `skillgate manifest ${shellWord(folder)} --write`,
     });
   return { packed, manifest: parseManifest(json) };
+}
+
+/**
+ * A folder whose scripts are not yet commands is the author's next step, not a skill without
+ * scripts.
+ * @throws Problem `usage` when skill.json names no command, and the folder has scripts to name
+ */
+export function requireNamedCommand(
+  { manifest, packed }: Tried,
+  files: readonly SourceFile[],
+  folder: string,
+  wanted: string | undefined,
+): void {
+  if (Object.keys(manifest.commands).length > 0) return;
+  // An executable file runs by its path, without a name.
+  if (packed.bundle.files.some(({ mode, path }) => path === wanted && mode === '755')) return;
+  const scripts = Object.entries(inferCommands(files));
+  const [, script] = scripts.find(([name]) => name === wanted) ?? scripts[0] ?? [];
+  if (script === undefined) return;
+  throw new Problem('usage', `Cannot try ${folder}: skill.json names no command`, {
+    hint: `To make ${script} a command: skillgate manifest ${shellWord(folder)} --write`,
+  });
 }
 
 /**

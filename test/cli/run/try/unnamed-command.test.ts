@@ -1,0 +1,25 @@
+import { mkdirSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { describe, expect, it } from 'vitest';
+import { skill } from '../../command-line.ts';
+import { folderWith } from '../../temporary-folder.ts';
+
+describe('skillgate try on a skill whose skill.json names no command', () => {
+  it.each([
+    ['count', 'scripts/count.py'],
+    ['sum', 'scripts/sum.py'],
+    ['constructor', 'scripts/count.py'],
+    ['', 'scripts/count.py'],
+  ])('says how to make a script a command: %j', async (command, script) => {
+    const cwd = folderWith();
+    await skill(['init', 'word-count'], { cwd });
+    mkdirSync(join(cwd, 'word-count/scripts'));
+    for (const name of ['count', 'sum'])
+      writeFileSync(join(cwd, `word-count/scripts/${name}.py`), 'print(2)\n');
+    const given = command === '' ? [] : [command];
+    const { exit, stderr } = await skill(['try', 'word-count', ...given], { cwd });
+    expect(exit).toBe(2);
+    expect(stderr).toContain('Cannot try word-count: skill.json names no command');
+    expect(stderr).toContain(`To make ${script} a command: skillgate manifest word-count --write`);
+  });
+});
