@@ -156,7 +156,7 @@ export const codeDigests: CodeDigests = {
     'obfuscation/evasion':
       'sha256:3781438a77d6f4412288f07ea4ff457b9a3d282e262c1801ae81cc261fbab94c',
     'obfuscation/hidden-characters':
-      'sha256:a941dcc5742af498e31999945132123b6950a1d7920a4cedebe2beb915b4f5d8',
+      'sha256:82cd3cc48745f1fb5364270fd6f1d91faf11928409c130da01d17837663d65a7',
     'obfuscation/hidden-name':
       'sha256:802e5e2085ba050b225175d58079b79e13b8a02c002aaa1f766a1974bd9a2305',
     'obfuscation/minified':
@@ -197,45 +197,45 @@ export const codeDigests: CodeDigests = {
     'persistence/shell-profile':
       'sha256:e10de762db18b62ea4f862f5b986d74efe4c8482711f53df17aa63c05a85622e',
     'prose/approval-bypass':
-      'sha256:2345dd9dc7c0d0ce0c6a5662ceec4a5b946373161694d92f4c251f9798c2e8aa',
+      'sha256:0ae874a53521d9c4677cbe765651fbda98542198d854837dd788a80aaa071c7f',
     'prose/biased-judgement':
-      'sha256:f0292824f8cbe27c318445aefd7d77c5b17b1caec40451e13023a59f2c8ba188',
-    'prose/concealment': 'sha256:9da9e0eca2452c863f3f95a10d65db2fb99e070c6a32952aed9633b09e3d3d53',
+      'sha256:2ae219517d985841b0ec55001bec54eaefc2be430f573f31115e2a1fefbd67b5',
+    'prose/concealment': 'sha256:c99c3766f78c8651146e97f3729e191e377ccad198aa8cd489b05b5ff63fd598',
     'prose/credential-solicitation':
-      'sha256:0c619cd89a3a74a00a9bc690020209afb2974798ba8b44049f21490ee333e4a9',
+      'sha256:0928cca44fc88a77602e0eeed836bb71cadd0433b04579a37e902bb1d41d6588',
     'prose/decode-instructions':
-      'sha256:6f0bee4073f15440539dcdb18d2eb7ad26047676efc5badec3881443052742af',
+      'sha256:63e3ffb37043a549f7e86fe770e476acf7a739080599df78dcbbfaf821529e82',
     'prose/destructive-orders':
-      'sha256:79e308b175ae1082729aba9fa30e7c8cd22250b8862355c5f04065f5616ee5a3',
+      'sha256:c65cc110dedeb02677edd55585b1869243ac77ef1175ed22f661273bf2b7bc6d',
     'prose/encoded-instructions':
-      'sha256:75b64721a87f65143e5f922ab7ab635ac915bbb5081658a5542493707c2e01c7',
+      'sha256:3bc65c99fa81f6c0ee44d967246115baae227597719d57c9918e940342505634',
     'prose/exfiltration-instructions':
-      'sha256:dfe6d24bb00e7309778519264516838a6306d974abb7d95ecaea0fcf74278d00',
-    'prose/hidden-text': 'sha256:1ea1d55891f6575696b74946970bfec5918df386ea32b46da3635b33af3cbb0f',
-    'prose/install-lure': 'sha256:8d0847b870928c900dc596e71d02a47cd8c6cd7fe6f2c2bd6b176866537bc3ab',
+      'sha256:06fbae76e13e89c1b3c4dbf84477fc71939673d89c8386a1cd6b7c9463257be3',
+    'prose/hidden-text': 'sha256:0f09e58eb9e1bfb01d5071c4f6cd004f8719688c4b372b682d09d947ba06e1c3',
+    'prose/install-lure': 'sha256:737ac78054367818db17adbdd343883f445d756cd77b5196307efdb35b28d84d',
     'prose/memory-tampering':
-      'sha256:659c204f11042f002479bcebf6c45915d37a95c2c8c92fee0801da92e2b5f767',
+      'sha256:d5450f7d0e5c9f3289324e99c02ecbce3a7bdeafe9adbea4bfdea6266dc9c63a',
     'prose/override-instructions':
-      'sha256:8a47a6a8415c8fc876fd42475ae2476391f65cb314d2b4e85de6511bf0929128',
+      'sha256:2b6499cda0e3adf57773bec6a8e23f252a5f9243fb6fd9c775818c9e21b1cf17',
     'prose/payment-diversion':
-      'sha256:4ef4e8b70da9e3016913fef813707cb3c07920c45b03df0aa2b8a49ffce14084',
+      'sha256:8f3ded7bc3c3e8d7b1d783fcb59e66eb84b4af72cb5f2563f168914573806a22',
     'prose/planted-content':
-      'sha256:79ce711c1d90a9bc9146f58a16c63145dfe2302ee3ebe0338b169c8c9b4cbe68',
+      'sha256:1de7f761466b571d2c8cd7b5252873803ce4e8034ca111c2bbb2928400c3ecf0',
     'prose/remote-instructions':
-      'sha256:b2d2c761c83fbb9b1b7fdfadedc418903b3cdae66f534a34d575693a7f4f6aff',
+      'sha256:4086db6384e3ea39653b6fcea6fb90b7c3774436529fac3bf4ac047606a0d66b',
     'prose/secret-in-reply':
-      'sha256:09b68675b140b26de2413d04b481093e72659a8d6f178cd545ff852c6194d716',
+      'sha256:b90c88514d721b254faec48811037ddf07295b581c3616ebb8e65e943f63f449',
     'prose/self-propagation':
-      'sha256:2a37aaae885798eca1a98dcc8d6cfabce1959cbfc3ac061a11b1fb0aef7c78b6',
+      'sha256:23ce92767374fdc038a1aa4a84e0b66a38d8dfa654362adf85129c2e75add428',
     'prose/speaks-to-scanners':
-      'sha256:1a4c75eb05f11ba8170f8a75b9852be554afaeb9412f5343e744447e5932d2d0',
-    'prose/trigger-bait': 'sha256:4b87daf793dec4af6781fe0e79dcc69768a6be87256b30d85062cfcc8b81897c',
+      'sha256:45b36dd43d1ad29047f76922e6d130492b551b2133b23500d2ac8ebca57a524d',
+    'prose/trigger-bait': 'sha256:7a8494ac433364513abede7ecbefa04114db588d37fb793b08f78cab030fc86b',
     'prose/weakened-defence':
-      'sha256:24e16e7699c6a83a2200efdd34b7ec3951491f1db80c29489e43402b3b41fd24',
+      'sha256:2e034d7da29b513d627469f9d782a6d3df87c881338f7e0af2f4eaaa026ed6cc',
     'resources/decompression-bomb':
       'sha256:4c625cc957e25f45d32408edca483766af097123934b17e0b1bed2f84d534044',
     'resources/endless-requests':
-      'sha256:a249608e7e647bce3eb6a9a0c327f6a7e00e5e8e1102ab423da5ed291a5cbfbf',
+      'sha256:7fc18cc6d11f63bb44566815d1a4f7d6027748eacd1b6321c6c26142780966b3',
     'resources/exhaustion':
       'sha256:c6d86af7bcd4c90d1cba8ae0e199d316947948b2a66f7e4546adc8142b08b882',
     'resources/fork-bomb':
