@@ -95,7 +95,7 @@ export async function requireNoConflicts(
     turn,
   ))
     reasons.push({
-      message: `${path}: it has an access list and setuid or setgid bits; remove these bits, then run the skill again`,
+      message: `${path}: the change cannot be applied, because the file on this host has an access list and also setuid or setgid bits; remove the setuid and setgid bits, then run the skill again`,
     });
   if (reasons.length === 0) return judged;
   const what = begun

@@ -16,7 +16,8 @@ import type { Store } from './store.ts';
 export interface EvidenceQuery extends VersionQuery {
   /**
    * URLs in host policy from which `status.json` is fetched besides the registry. The newest valid
-   * status shows the head of the log. The marks on versions in every status count.
+   * `status.json` shows the head of the log. A mark on a version counts when any of the valid
+   * `status.json` files has the mark.
    */
   readonly statusUrls?: readonly string[];
 }

@@ -166,7 +166,10 @@ export interface EnrolledPasskey {
   readonly origin: string;
 }
 
-/** A key or passkey of a person or a scanner. Exactly one of `key` and `passkey` is present. */
+/**
+ * Enrols or ends one key or one passkey of a person or a scanner. Either the field `key` or the
+ * field `passkey` is present, never both.
+ */
 export interface MemberPredicate extends BoundPredicate {
   readonly name: string;
   readonly roles: readonly MemberRole[];

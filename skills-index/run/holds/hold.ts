@@ -189,7 +189,7 @@ export interface SignedAnswer {
   };
 }
 
-/** The parts of a new hold besides the hold's action. */
+/** The present time, the nonce of a new hold, and the process that waits for the answer. */
 export interface HoldMaterial {
   readonly now: Date;
   /** The hold's nonce: 32 hex digits. */

@@ -124,7 +124,13 @@ function warningsAbout(
       : []),
     ...(nested ? [{ key: 'metadata', message: 'metadata has values that are not strings' }] : []),
     ...(Array.isArray(fields['allowed-tools'])
-      ? [{ key: 'allowed-tools', message: 'allowed-tools is a list, not one string' }]
+      ? [
+          {
+            key: 'allowed-tools',
+            message:
+              'allowed-tools is written as a YAML list; write one string with spaces between the tools',
+          },
+        ]
       : []),
     ...(fields.version === undefined
       ? []

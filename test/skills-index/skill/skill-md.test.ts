@@ -111,7 +111,7 @@ describe('what leaves the specification without harm', () => {
     [
       'a list of tools',
       '---\nname: a\ndescription: b\nallowed-tools: [Read]\n---\n',
-      '4 allowed-tools is a list, not one string',
+      '4 allowed-tools is written as a YAML list; write one string with spaces between the tools',
     ],
     [
       'a version at the top',
