@@ -21,7 +21,7 @@ export const everyoneRows: readonly CommandRow[] = [
     name: 'demo',
     summary: 'show every step on this machine: publish, scan, review, approve, install, run',
     usage: '[--keep] [--verbose]',
-    examples: [['skillgate demo', 'half a minute, loopback only']],
+    examples: [['skillgate demo', 'about a minute, loopback only']],
     options: {
       keep: { type: 'boolean', summary: 'leave the registry and the desk running' },
       verbose: { type: 'boolean', summary: 'show every command with all of its output' },

@@ -49,7 +49,11 @@ export function startSession({ model, stage }: DemoWorld, script: readonly strin
 
 /** Shows a line of the agent's model, and the first line of its outcome. */
 export function showAgentTurn({ stage }: DemoWorld, line: string, outcome: string): void {
-  const [firstLine = ''] = outcome.split('\n');
+  // The bridge of a sandbox prints its usage below such a line; the demo shows no usage.
+  const firstLine = outcome
+    .split('\n', 1)
+    .join('')
+    .replace(/; [^;]*:$/, '');
   stage.say(`agent $ ${line}\n        ${stage.cut(firstLine)}`);
 }
 

@@ -92,6 +92,7 @@ async function acceptChanges(world: DemoWorld, answers: PromptAnswers): Promise<
   const { run = '', digest = '' } = waiting ?? {};
   const show = await stage.type('olga', ['changes', 'show', run.slice(0, 8)], { shown: true });
   stage.say(diffOf(show.stdout, 'weekly.md'));
+  stage.say(othersOf(show.stdout, 'weekly.md'));
   const wasThere = existsSync(written);
   const accepted = stage.type('olga', ['changes', 'accept', run.slice(0, 8), '--digest', digest]);
   await Promise.all([accepted, answerHold(world, 'allow', answers)]);
@@ -112,4 +113,11 @@ function diffOf(text: string, path: string): string {
   const end = rest.findIndex((line) => !/^( |@|\+|-)/.test(line));
   const added = rest.slice(0, end === -1 ? undefined : end).filter((line) => /^ *\+./.test(line));
   return [lines[from] ?? '', ...added].join('\n').replace(/^/gm, '       ');
+}
+
+// The other files of the change set, so that the reader can count them.
+function othersOf(text: string, path: string): string {
+  const names = text.split('\n').flatMap((line) => /^created (\S+)/.exec(line)?.[1] ?? []);
+  const others = names.filter((name) => name !== path);
+  return `       and ${others.length} more: ${others.join(', ')}`;
 }
