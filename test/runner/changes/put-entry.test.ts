@@ -254,7 +254,7 @@ describe('access lists', () => {
     if (root) fs.chmodSync(`${seen.folder}/both`, 0o4775);
     const both = await seen.see((view) => fs.writeFileSync(`${view}/both`, 'of the run'));
     await expect(both.apply()).rejects.toMatchObject({
-      reasons: [{ message: expect.stringContaining('remove these bits') }],
+      reasons: [{ message: expect.stringContaining('remove the setuid and setgid bits') }],
     });
     // Of a file of several names a changed mode is not seen.
     fs.linkSync(`${seen.folder}/later`, `${seen.top}/later`);
