@@ -126,7 +126,6 @@ export function shortText(text: string, max = shortTextCharsMax): string {
 }
 
 /** `1 finding`, `2 findings`. */
-
 export function count(number: number, one: string, many = `${one}s`): string {
   return `${number} ${number === 1 ? one : many}`;
 }
@@ -136,8 +135,11 @@ const require = createRequire(import.meta.url);
 // ASCII, Latin letters with accents, dashes, quotation marks and the ellipsis: a column each.
 const oneColumnEach = /^[ -~\u00a1-\u00ac\u00ae-\u024f\u2010-\u2027]*$/;
 
-// The library compiles patterns over all of Unicode, which takes longer than all else that a short
-// command does. So the library is loaded for the first text that needs it.
+/**
+ * The columns that a text takes in a terminal, without its colours. The library string-width
+ * compiles patterns over all of Unicode, which takes longer than all other work of a short command.
+ * So the first text with wide or combining characters loads the library.
+ */
 export function columnsOf(text: string): number {
   const plain = stripVTControlCharacters(text);
   if (oneColumnEach.test(plain)) return plain.length;

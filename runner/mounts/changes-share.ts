@@ -59,7 +59,7 @@ function whyMoreThanShare(
   more: number,
 ): string | undefined {
   const waiting = join(data, 'changes');
-  const others = (existsSync(waiting) ? readdirSync(waiting) : []).filter(
+  const others = (unlessGone(() => readdirSync(waiting)) ?? []).filter(
     (other) => other !== run && ownerOf(data, other) === textOf({ agent, skill }),
   );
   const taken = others.reduce((sum, other) => sum + bytesIn(changesFolderOf(data, other)), 0);

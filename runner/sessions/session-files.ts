@@ -16,8 +16,8 @@ import { skillFolders } from './skill-tree.ts';
  */
 export function renewToken(
   folder: string,
-  tokens: RunTokens,
-  { gid, uid }: SessionPlan,
+  tokens: Pick<RunTokens, 'renew'>,
+  { gid, uid }: Pick<SessionPlan, 'gid' | 'uid'>,
 ): () => void {
   mkdirSync(folder, { mode: 0o700 });
   const write = (): void => {

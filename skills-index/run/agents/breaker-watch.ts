@@ -123,7 +123,9 @@ export class BreakerWatch {
     try {
       stored();
     } catch (cause) {
-      this.#opened.abort(`the circuit breaker cannot be stored: ${(cause as Error).message}`);
+      this.#opened.abort(
+        `the file of the circuit breaker cannot be read or written: ${(cause as Error).message}`,
+      );
     }
   }
 

@@ -90,7 +90,7 @@ describe('what is printed', () => {
     expect(inkFor(stream(isTTY), env).red('x').text.includes('\u001b[')).toBe(colours);
   });
 
-  it('counts the columns of each character of two bytes as the library does', () => {
+  it('counts the columns of each character below U+3000 as the library does', () => {
     const characters = Array.from({ length: 0x3000 - 0x20 }, (_, at) =>
       String.fromCodePoint(0x20 + at),
     ).filter((one) => !/\p{Control}/u.test(one));

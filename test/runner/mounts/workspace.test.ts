@@ -2,7 +2,7 @@ import { execFileSync } from 'node:child_process';
 import * as fs from 'node:fs';
 import { afterEach, describe, expect, it } from 'vitest';
 import { ownersOf } from '../../../runner/files/ownership.ts';
-import { changedBytesMax } from '../../../runner/limits.ts';
+import { changedBytesMax, foldersDeepMax } from '../../../runner/limits.ts';
 import { stateAt } from '../../../runner/mounts/entry-state.ts';
 import { fileChangeOf, kindOf } from '../../../skills-index/run/changes/changes.ts';
 import { makeSeenFolder, type Seen, type SeenFolder, treeOf } from './seen-folder.ts';
@@ -470,4 +470,27 @@ it('lets other work of the process go on while a file is hashed', async () => {
   await hashed;
   isHashed = true;
   expect(turns).toBeGreaterThan(2);
+});
+
+describe('a reason that an agent reads too', () => {
+  it('names the workspace, not its path on the host, when the folder is too large', async () => {
+    seen = makeSeenFolder(false);
+    fs.writeFileSync(`${seen.folder}/big`, '');
+    fs.truncateSync(`${seen.folder}/big`, changedBytesMax + 1);
+    const refused = await seen.see(() => undefined).catch((cause: Error) => cause.message);
+    expect(refused).toMatch(/^Cannot mount workspace:reports for writing: /);
+    expect(refused).not.toContain(seen.folder);
+  });
+
+  it('is the same for every path that lies too deep, so that such paths are counted', async () => {
+    seen = makeSeenFolder(false);
+    const deep = '/d'.repeat(foldersDeepMax + 2);
+    const left = await seen.see((view) => {
+      for (const name of ['one', 'two'])
+        fs.mkdirSync(`${view}/${name}${deep}`, { recursive: true });
+    });
+    const reasons = left.refused.filter(({ why }) => why.includes('levels deep'));
+    expect(reasons).toHaveLength(2);
+    expect(new Set(reasons.map(({ why }) => why)).size).toBe(1);
+  });
 });

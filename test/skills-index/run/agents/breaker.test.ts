@@ -256,7 +256,9 @@ describe('the breaker of a run', () => {
     expect(watch.opened.aborted).toBe(false);
     damage();
     watch.readState();
-    expect(watch.opened.reason).toBe('the circuit breaker cannot be stored: damaged');
+    expect(watch.opened.reason).toBe(
+      'the file of the circuit breaker cannot be read or written: damaged',
+    );
     expect(() => make().requireClosed()).toThrow('damaged');
   });
 
