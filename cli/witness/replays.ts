@@ -13,9 +13,9 @@ import { Problem } from '../../skills-index/skill/problem.ts';
 import type { RootFile } from '../../skills-index/trust/root/root.ts';
 import { diskStore } from '../context/disk-store.ts';
 import { replayAheadSeconds, replayHoldsLooks, replayHoldsSeconds } from '../limits.ts';
-import { type Look, replayOnce } from '../monitor/look.ts';
-import { makeMemory, type ReplayMemory } from '../monitor/memory.ts';
-import { MonitorFolder } from '../monitor/state.ts';
+import { type Look, replayOnce } from '../log/look.ts';
+import { makeMemory, type ReplayMemory } from '../log/memory.ts';
+import { MonitorFolder } from '../log/state.ts';
 import { pinRegistry, trustedRegistry } from '../registries/registries.ts';
 import { freshRegistry } from '../registries/trust/refresh.ts';
 

@@ -1,11 +1,11 @@
 import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import type { Look } from '../../../cli/monitor/look.ts';
-import { makeMemory, type ReplayMemory } from '../../../cli/monitor/memory.ts';
-import { MonitorFolder } from '../../../cli/monitor/state.ts';
-import { type MonitorState, printState } from '../../../cli/monitor/state-file.ts';
-import type { ReplayTrust } from '../../../cli/monitor/world.ts';
+import type { Look } from '../../../cli/log/look.ts';
+import { makeMemory, type ReplayMemory } from '../../../cli/log/memory.ts';
+import { MonitorFolder } from '../../../cli/log/state.ts';
+import { type MonitorState, printState } from '../../../cli/log/state-file.ts';
+import type { ReplayTrust } from '../../../cli/log/world.ts';
 import { digestOf } from '../../../skills-index/skill/digest.ts';
 import { peekStatement } from '../../../skills-index/statement/sign.ts';
 import { parseSigstoreBundle } from '../../../skills-index/statement/sigstore-bundle.ts';

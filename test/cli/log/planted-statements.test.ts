@@ -1,6 +1,6 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { makeMemory } from '../../../cli/monitor/memory.ts';
-import { MonitorFolder } from '../../../cli/monitor/state.ts';
+import { makeMemory } from '../../../cli/log/memory.ts';
+import { MonitorFolder } from '../../../cli/log/state.ts';
 import { makeReplays } from '../../../cli/witness/replays.ts';
 import { memoryStore } from '../../../skills-index/client/store.ts';
 import { predicateTypes } from '../../../skills-index/statement/attestation.ts';

@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest';
-import { StandingMarks } from '../../../cli/monitor/marks.ts';
+import { StandingMarks } from '../../../cli/log/marks.ts';
 import { parseSkillName } from '../../../skills-index/skill/name.ts';
 import { parseVersion } from '../../../skills-index/skill/version.ts';
 import type { IndexLine } from '../../../skills-index/trust/index/index-line.ts';
