@@ -5,6 +5,6 @@ import { count, type Safe, safe } from '../terminal/output.ts';
 /** Whether the log is intact, in one line. */
 export function chainText(chain: AuditVerdict): Safe {
   return chain.kind === 'whole'
-    ? safe`chain intact: ${count(chain.lines, 'line')}, ${chain.signed} of them signed`
-    : safe`chain broken at line ${chain.line}: ${chain.why}`;
+    ? safe`the audit log is intact: ${count(chain.lines, 'line')}; this host’s key has signed the first ${chain.signed}`
+    : safe`the audit log is not intact at line ${chain.line}: ${chain.why}`;
 }

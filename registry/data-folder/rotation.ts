@@ -16,7 +16,10 @@ import {
   rootFileOf,
   type TufRepository,
 } from '../../skills-index/trust/tuf/repository.ts';
-import { strangersAmongRetired, strangerWords } from '../../skills-index/trust/tuf/root-chain.ts';
+import {
+  describeForeignRetiredKey,
+  strangersAmongRetired,
+} from '../../skills-index/trust/tuf/root-chain.ts';
 import { requireTuf, tufDocumentName } from '../index/tuf-document.ts';
 import { lockFolder } from '../store/database-file.ts';
 import { diskObjects } from '../store/disk-objects.ts';
@@ -166,7 +169,7 @@ async function requirePast(dir: string, next: TufRepository): Promise<void> {
     new Problem('tuf-invalid', `Cannot publish: ${why}`, {
       hint: 'skillgate registry rotate propose writes the right values',
     });
-  if (strangers[0] !== undefined) throw refused(strangerWords(strangers[0]));
+  if (strangers[0] !== undefined) throw refused(describeForeignRetiredKey(strangers[0]));
   const ends = (what: string, index: number) =>
     `the proposal ends ${what} at log index ${index}, but the log ends at ${last}`;
   const threshold = (root.thresholds ?? []).find(

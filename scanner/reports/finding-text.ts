@@ -145,15 +145,15 @@ function marksOf(finding: Finding, { report, marks }: FindingLook): [word: strin
 
 const kindSays = {
   malice: 'evidence of an attack',
-  capability: 'something it can do',
-  policy: 'a form that is refused',
+  capability: 'something that the skill can do',
+  policy: 'something that may not be in a skill',
 } as const;
 
 const confidenceSays = {
-  exact: 'seen as it is',
-  folded: 'seen after computing constants',
-  lexical: 'recognised by its text',
-  widened: 'assumed, since it could not be resolved',
+  exact: 'the scanner read the value directly',
+  folded: 'the scanner computed the value from constants',
+  lexical: 'the scanner recognised the text',
+  widened: 'the scanner assumes the finding, because the value could not be resolved',
 } as const;
 
 // Further lines are indented to the text, not to its word.

@@ -90,8 +90,8 @@ function headOfRest({ findings, verdict }: ScanReport, deciding: readonly Findin
     (finding) => !deciding.includes(finding) && severityRank(finding) >= least,
   );
   const grave = others.filter(({ kind }) => verdict !== 'block' || kind !== 'capability').length;
-  if (grave === 0) return 'Not deciding, by rule';
-  return `Also found, by rule; ${grave} more would decide, too`;
+  if (grave === 0) return 'Other findings, grouped by rule; they do not change the verdict';
+  return `Other findings, grouped by rule; ${grave} of them would also decide the verdict`;
 }
 
 function printHead({ name, version, path, bundle }: ScanReport, ink: Ink): string {

@@ -149,14 +149,18 @@ function chooseLine(
   }
   const known =
     lines.length === 0
-      ? 'the registry has no approved version of it'
+      ? 'the registry has no approved version of this skill'
       : `the registry has ${lines.map((line) => line.version).join(', ')}`;
   const prerelease = lines.findLast((line) => line.version.includes('-'))?.version;
-  throw new Problem('not-found', `Cannot find ${name}@${range}: ${known}`, {
-    ...(prerelease === undefined
-      ? {}
-      : { hint: `to get the prerelease, name it: ${name}@${prerelease}` }),
-  });
+  throw new Problem(
+    'not-found',
+    `Cannot find ${range === '*' ? name : `${name}@${range}`}: ${known}`,
+    {
+      ...(prerelease === undefined
+        ? {}
+        : { hint: `to get the prerelease, name it: ${name}@${prerelease}` }),
+    },
+  );
 }
 
 async function fetchStatements(

@@ -99,7 +99,7 @@ describe('changes that an agent made', () => {
     const stop = AbortSignal.timeout(500);
     const { stderr } = await type(stop, 'changes', 'accept', run, '--digest', changeSetDigest(set));
     expect(stderr).toContain(
-      `held until 2026-11-20T12:02:00.000Z: apply 1 changed files to /w, change set ${changeSetDigest(set)}`,
+      `held until 2026-11-20T12:02:00.000Z: apply 1 change to /w, change set ${changeSetDigest(set)}`,
     );
     expect(stderr).toMatch(/to read it: skillgate hold show \S+; to answer: skillgate hold allow/);
   });
@@ -176,7 +176,7 @@ describe('a hold of changes', () => {
   );
 
   it('cannot be allowed, nor are its changes shown, where its words are not those of a runner', async () => {
-    const id = keepHold({}, { what: 'apply 0 changed files to /w' });
+    const id = keepHold({}, { what: 'apply 0 changes to /w' });
     const { exit, stderr } = await type(undefined, 'hold', 'allow', id);
     expect(exit).not.toBe(0);
     expect(stderr).toContain(`Cannot allow ${id}`);

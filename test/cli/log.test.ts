@@ -119,13 +119,13 @@ describe('skillgate log verify', () => {
   it('says that a log is whole, and of one that is not which line and what to do', async () => {
     expect(await log('verify')).toMatchObject({
       exit: 0,
-      stdout: 'chain intact: 0 lines, 0 of them signed\n',
+      stdout: 'the audit log is intact: 0 lines; this host’s key has signed the first 0\n',
     });
     record('r', 'finance', start('report'));
     record('r', 'finance', exit);
     expect(await log('verify')).toMatchObject({
       exit: 0,
-      stdout: 'chain intact: 4 lines, 3 of them signed\n',
+      stdout: 'the audit log is intact: 4 lines; this host’s key has signed the first 3\n',
     });
     appendFileSync(file(), '{"half');
     expect(await log('verify')).toMatchObject({ exit: 0 });

@@ -269,7 +269,9 @@ describe('hints where somebody took a wrong turn', () => {
       const cwd = folderWith();
       const deals = makeSkill('@acme/deals', '1.0.0');
       await as('stranger', ['agent', 'create', 'finance']);
-      expect((await as('stranger', argv, { cwd })).stderr).toContain('no approved version of it');
+      expect((await as('stranger', argv, { cwd })).stderr).toContain(
+        'no approved version of this skill',
+      );
       await publish(send, deals, author);
       expect((await as('stranger', argv, { cwd })).stderr).toMatch(
         /error\[not-found\]: Cannot \w+ @acme\/deals@1\.0\.0 yet: the version waits for its scan/,

@@ -23,9 +23,9 @@ import {
   type TufRepository,
 } from '../../../skills-index/trust/tuf/repository.ts';
 import {
+  describeForeignRetiredKey,
   isSignedRootOf,
   strangersAmongRetired,
-  strangerWords,
 } from '../../../skills-index/trust/tuf/root-chain.ts';
 import type { CommandContext } from '../../command.ts';
 import { trustedRegistry } from '../registries.ts';
@@ -204,7 +204,7 @@ function requireNoStrangers(proposal: TufRepository, { files }: Anchor): void {
     'root-invalid',
     'Cannot trust this proposal: it gives keys a role that they never had',
     {
-      reasons: strangers.map((one) => ({ message: strangerWords(one) })),
+      reasons: strangers.map((one) => ({ message: describeForeignRetiredKey(one) })),
       hint: 'do not sign; ask the sender',
     },
   );

@@ -32,9 +32,9 @@ import {
   targetsMismatches,
 } from '../../../skills-index/trust/tuf/repository.ts';
 import {
+  describeForeignRetiredKey,
   isSignedRootOf,
   strangersAmongRetired,
-  strangerWords,
 } from '../../../skills-index/trust/tuf/root-chain.ts';
 import { tufSignersOf } from '../../../skills-index/trust/tuf/signature.ts';
 import { firstRootMillisMax, trustMetadataBytesMax } from '../../limits.ts';
@@ -221,7 +221,7 @@ function requireCoherent(
       `the root file is of the registry ${registryIdOf(root)}, not of the registry that is pinned on this host`,
     );
   const earlier = { files: [pinned, ...before], chain, isWhole: chain.length <= 2 };
-  reasons.push(...strangersAmongRetired(root, earlier).map(strangerWords));
+  reasons.push(...strangersAmongRetired(root, earlier).map(describeForeignRetiredKey));
   requireReadableFiles(files);
   if (
     reasons.length === 0 &&

@@ -95,10 +95,10 @@ ${evidence}
 }
 
 const confidenceWords = {
-  exact: 'exact',
-  folded: 'value computed',
-  lexical: 'by its text',
-  widened: 'could not be resolved',
+  exact: 'value read directly',
+  folded: 'value computed from constants',
+  lexical: 'recognised by its text',
+  widened: 'assumed: value not resolved',
 } as const satisfies Readonly<Record<Finding['confidence'], string>>;
 
 function ruleWords({ rule }: Finding): Html {

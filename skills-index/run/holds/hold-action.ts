@@ -87,7 +87,7 @@ export function describeAction(action: GatedAction): string {
     case 'install':
       return `install for the agent, in this version alone, with: ${joinList(action.capabilities)}`;
     case 'apply':
-      return `apply ${action.changes} changed files to ${action.target}, change set ${action.digest}`;
+      return `apply ${action.changes === 1 ? '1 change' : `${action.changes} changes`} to ${action.target}, change set ${action.digest}`;
     case 'egress': {
       const { body, bytes, host, method, opens, path, port, query, request } = action;
       const all = request === undefined ? '' : `, request ${request}`;

@@ -157,7 +157,12 @@ const condition = v.pipe(
 const approver = v.pipe(
   exactObject({
     name,
-    key: v.exactOptional(publicKey),
+    key: v.exactOptional(
+      v.message(
+        publicKey,
+        'is not a key as NAME.pub.json holds it: copy the entry that skillgate key approver NAME prints',
+      ),
+    ),
     mailboxKey: v.exactOptional(mailboxKeyShape),
     passkey: v.exactOptional(
       exactObject({
@@ -184,7 +189,7 @@ const approver = v.pipe(
   v.check(
     ({ key, mailboxKey }) =>
       mailboxKey === undefined || (key !== undefined && isMailboxKeyOf(key, mailboxKey)),
-    'has a mailboxKey that its key did not sign: copy the whole entry that skillgate key approver NAME prints',
+    'has a mailboxKey that the approver’s key did not sign: copy the whole entry that skillgate key approver NAME prints',
   ),
 );
 

@@ -81,6 +81,6 @@ export const skillCodes = {
     exit: 3,
     status: 404,
     means: 'A file or folder that was named does not exist.',
-    fix: 'Check the path.',
+    fix: 'Check that the path in the message is spelled correctly and names a file or folder that you may read.',
   },
 } as const satisfies Record<string, ProblemCodeRow>;

@@ -37,7 +37,7 @@ export function parseTrustedRoot(value: unknown): SigstoreRoot {
   } catch (cause) {
     throw new Problem(
       'trusted-root-invalid',
-      'Cannot read the trusted root: a key or a certificate in it is none',
+      'Cannot read the trusted root: a field for a key or certificate holds something else',
       { cause },
     );
   }

@@ -59,8 +59,8 @@ export function strangersAmongRetired(
 }
 
 /** The text that refuses a root because of such a retired key. */
-export function strangerWords(one: RetiredKey): string {
-  return `${one.office} key ${rootKeyId(one)} is to count up to log index ${one.validUpTo}, and the roots before never let it count so far`;
+export function describeForeignRetiredKey(one: RetiredKey): string {
+  return `the new root says that ${one.office} key ${rootKeyId(one)} counts up to log index ${one.validUpTo}, but no earlier root gave the key this role that long`;
 }
 
 function isInOffice(file: RootFile, { office, key }: RetiredKey): boolean {

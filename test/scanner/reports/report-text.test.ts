@@ -105,7 +105,9 @@ describe('a report for people', () => {
   it('shows what decides first, the rest by rule, each further place in a line', async () => {
     const reads = Array.from({ length: 8 }, (_, i) => `os.environ["PLAIN_${i}"]`).join('\n');
     const text = await print([...skill, ...files({ 'more.py': `import os\n${reads}\n` })]);
-    const [deciding = '', rest = ''] = text.split('\nNot deciding, by rule\n');
+    const [deciding = '', rest = ''] = text.split(
+      '\nOther findings, grouped by rule; they do not change the verdict\n',
+    );
     expect(deciding).toContain('critical[flow/secret-to-network]: ');
     expect(rest.match(/^(medium|high)\[manifest\/undeclared\]/gm)).toHaveLength(1);
     expect(rest).toMatch(
@@ -123,7 +125,9 @@ describe('a report for people', () => {
       'SKILL.md': plain,
       'a.py': `import os\nimport requests\n${sends.join('\n')}\n`,
     });
-    expect(await print(given)).toMatch(/\nAlso found, by rule; [3-9] more would decide, too\n/);
+    expect(await print(given)).toMatch(
+      /\nOther findings, grouped by rule; [3-9] of them would also decide the verdict\n/,
+    );
   });
 
   it('says what constants come to, and the line of skill.json that would allow it', async () => {

@@ -262,7 +262,7 @@ describe('a proposal held against the root of trust in force', () => {
     const evil = nextWith(retire(thief.open.spki, Number.MAX_SAFE_INTEGER));
     const ran = await asked('sign', evil);
     expect(ran.stderr).toContain(
-      `administrator key ${thief.keyId} is to count up to log index 9007199254740991`,
+      `administrator key ${thief.keyId} counts up to log index 9007199254740991`,
     );
     expect(ran.signed().targets.signatures).toEqual([]);
   });

@@ -62,7 +62,7 @@ describe('the mailbox key of an approver in host policy', () => {
     expect(() => parse(approver)).toThrowError(
       expect.objectContaining({
         code: 'host-policy-invalid',
-        message: expect.stringContaining('has a mailboxKey that its key did not sign'),
+        message: expect.stringContaining('has a mailboxKey that the approver’s key did not sign'),
       }),
     );
   });

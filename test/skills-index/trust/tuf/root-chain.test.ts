@@ -5,9 +5,9 @@ import {
   type RootFile,
 } from '../../../../skills-index/trust/root/root.ts';
 import {
+  describeForeignRetiredKey,
   isSignedRootOf,
   strangersAmongRetired,
-  strangerWords,
 } from '../../../../skills-index/trust/tuf/root-chain.ts';
 import { keys, rootFile } from '../../../cli/trust-server.ts';
 import { holdCeremony } from '../../../registry/tuf-maker.ts';
@@ -70,8 +70,8 @@ describe('a retired key', () => {
   });
 
   it('is named with its office and its end', () => {
-    expect(strangerWords(retire('administrator', thief, 12))).toContain(
-      `administrator key ${thief.keyId} is to count up to log index 12`,
+    expect(describeForeignRetiredKey(retire('administrator', thief, 12))).toContain(
+      `administrator key ${thief.keyId} counts up to log index 12`,
     );
   });
 });
