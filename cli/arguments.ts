@@ -5,8 +5,8 @@
 
 import { parseArgs } from 'node:util';
 import { Problem } from '../skills-index/skill/problem.ts';
+import { calledName } from './called-name.ts';
 import type { CommandRow, Format, OptionRow, OptionValue } from './command.ts';
-import { calledName } from './context/called-name.ts';
 import { nearest } from './nearest.ts';
 
 export interface ParsedArguments {

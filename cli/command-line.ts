@@ -5,9 +5,9 @@
 import type { GetFile } from '../skills-index/client/blobs.ts';
 import { Problem } from '../skills-index/skill/problem.ts';
 import { problemCodes } from '../skills-index/skill/problem-codes.ts';
+import { calledName, setCalledName } from './called-name.ts';
 import type { CommandContext, CommandRow, InStream, OutStream } from './command.ts';
 import { exitCodes } from './command.ts';
-import { calledName, setCalledName } from './context/called-name.ts';
 import { isVersion, showVersion } from './show-version.ts';
 
 /** The environment of a command line: the process, or a test. */
@@ -135,7 +135,7 @@ async function contextOf(
   },
 ): Promise<CommandContext> {
   const [{ pathsOf }, { registryBaseOf }] = await Promise.all([
-    import('./context/paths.ts'),
+    import('./paths.ts'),
     import('./registries/registry-base.ts'),
   ]);
   const paths = pathsOf(world.env);

@@ -1,8 +1,8 @@
 /** Help from the table of commands: examples first, then options. */
 
+import { asCalled, calledName } from './called-name.ts';
 import { type CommandRow, exitCodes, type OptionRow } from './command.ts';
 import { commandGroups } from './commands.ts';
-import { asCalled, calledName } from './context/called-name.ts';
 import { joined, type OutputInk, type Safe, safe, table } from './terminal/output.ts';
 
 /** The meaning of each exit code. A command that runs a skill returns the skill's own code. */

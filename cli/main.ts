@@ -4,7 +4,7 @@
  */
 import { fileURLToPath } from 'node:url';
 import { exitCodes } from './command.ts';
-import { workingFolderOf } from './context/paths.ts';
+import { workingFolderOf } from './paths.ts';
 import { isVersion, showVersion } from './show-version.ts';
 
 /** Runs the process's command line. @returns its exit code */
@@ -12,19 +12,19 @@ export async function main(process: NodeJS.Process): Promise<number> {
   const argv = process.argv.slice(2);
   endOnLostOutput(process);
   if (isVersion(argv)) return showVersion(process.stdout, 'text');
-  const { compiledFolder, useCompileCache } = await import('./context/compile-cache.ts');
+  const { compiledFolder, useCompileCache } = await import('./compile-cache.ts');
   const folder = compiledFolder(process.env);
   const program =
     folder === undefined
       ? undefined
       : (await import('./agents/agents-program.ts')).agentsProgram(argv, folder);
   if (program === undefined) useCompileCache(process.env, folder);
-  const { stopOnSignals, useProxy } = await import('./context/process-world.ts');
+  const { stopOnSignals, useProxy } = await import('./process-world.ts');
   const signal = stopOnSignals(process);
   await useProxy(process.env);
   const { runCommandLine } = program ?? (await import('./command-line.ts'));
-  const { fileGetter } = await import('./context/get-file.ts');
-  const { takeCalledName } = await import('./context/called-name.ts');
+  const { fileGetter } = await import('./get-file.ts');
+  const { takeCalledName } = await import('./called-name.ts');
   return runCommandLine({
     argv,
     called: takeCalledName(

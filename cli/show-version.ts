@@ -1,6 +1,6 @@
 /** `skillgate --version`: answers without loading anything else, because scripts often ask. */
 import { exitCodes, type Format, type OutStream } from './command.ts';
-import { ownVersion } from './context/own-version.ts';
+import { ownVersion } from './own-version.ts';
 
 export function isVersion([first, ...rest]: readonly string[]): boolean {
   return (first === '--version' || first === '-V') && rest.length === 0;

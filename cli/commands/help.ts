@@ -1,7 +1,7 @@
 import { Problem } from '../../skills-index/skill/problem.ts';
+import { calledName } from '../called-name.ts';
 import { type CommandContext, type ExitCode, exitCodes } from '../command.ts';
 import { commandGroups, findCommand, type UnknownCommand } from '../commands.ts';
-import { calledName } from '../context/called-name.ts';
 import { commandText, exitMeanings, groupText, helpOf, overviewText } from '../help-text.ts';
 import { answer, inkFor } from '../terminal/output.ts';
 

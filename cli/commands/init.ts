@@ -8,8 +8,8 @@ import { emptyDescription } from '../../skills-index/skill/placeholders.ts';
 import { Problem } from '../../skills-index/skill/problem.ts';
 import { shellWord } from '../../skills-index/skill/text/shell-word.ts';
 import { parseVersion } from '../../skills-index/skill/version.ts';
+import { asCalled } from '../called-name.ts';
 import { type CommandContext, type ExitCode, exitCodes } from '../command.ts';
-import { asCalled } from '../context/called-name.ts';
 import { answer, joined, printNote, safe } from '../terminal/output.ts';
 
 /** `skillgate init [DIR]`: writes both files or neither. */

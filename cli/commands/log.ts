@@ -11,8 +11,8 @@ import { auditRow } from '../../skills-index/run/audit/audit-row.ts';
 import { ocsfOf } from '../../skills-index/run/audit/ocsf.ts';
 import { Problem } from '../../skills-index/skill/problem.ts';
 import { readNamedAgent } from '../agents/named-agent.ts';
+import { calledName } from '../called-name.ts';
 import { type CommandContext, type ExitCode, exitCodes, type OutStream } from '../command.ts';
-import { calledName } from '../context/called-name.ts';
 import { pictureBytesMax, pictureMilliseconds } from '../limits.ts';
 import { auditFilterOf } from '../log/audit-filter.ts';
 import {

@@ -16,13 +16,13 @@ import { Problem } from '../../skills-index/skill/problem.ts';
 import { parseVersion, type Version } from '../../skills-index/skill/version.ts';
 import type { ScanReport } from '../../skills-index/statement/scan-report.ts';
 import { type CommandContext, type ExitCode, exitCodes } from '../command.ts';
-import { writeWhole } from '../context/whole-file.ts';
 import { diffLines, diffText } from '../publish/manifest-diff.ts';
 import { readWholeSkill } from '../scan/source-folder.ts';
 import { scanOnce } from '../scan/watched-scan.ts';
 import { confirm } from '../terminal/ask.ts';
 import type { ExactVersion } from '../terminal/exact-version.ts';
 import { answer, inkFor, joined, printNote, Safe, safe } from '../terminal/output.ts';
+import { writeWhole } from '../whole-file.ts';
 
 /**
  * `skillgate manifest [DIR] [--write]`: proposes capabilities from the scan, and keeps the author's

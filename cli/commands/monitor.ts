@@ -3,7 +3,7 @@ import { join, resolve } from 'node:path';
 import { hexOf } from '../../skills-index/skill/digest.ts';
 import { Problem } from '../../skills-index/skill/problem.ts';
 import { type CommandContext, type ExitCode, exitCodes } from '../command.ts';
-import { diskStore } from '../context/disk-store.ts';
+import { diskStore } from '../disk-store.ts';
 import { monitorSecondsDefault } from '../limits.ts';
 import { differenceMeanings } from '../log/difference.ts';
 import { type Look, replayOnce } from '../log/look.ts';

@@ -5,9 +5,9 @@ import { Problem } from '../../skills-index/skill/problem.ts';
 import { defaultPolicy, whyHigh } from '../../skills-index/trust/policy/policy.ts';
 import type { CertificateClaims } from '../../skills-index/trust/sigstore/certificate-identity.ts';
 import { printClaims } from '../../skills-index/trust/sigstore/certified-identities.ts';
+import { asCalled } from '../called-name.ts';
 import { type CommandContext, type ExitCode, exitCodes } from '../command.ts';
-import { asCalled } from '../context/called-name.ts';
-import { ownName } from '../context/own-version.ts';
+import { ownName } from '../own-version.ts';
 import { requirePublisher, requireScopeOwner } from '../people/scope-owner.ts';
 import { askWhetherPublishable } from '../publish/dry-run.ts';
 import {

@@ -16,7 +16,6 @@ import {
   type TufRepository,
 } from '../../skills-index/trust/tuf/repository.ts';
 import { type CommandContext, type ExitCode, exitCodes } from '../command.ts';
-import { writeWhole } from '../context/whole-file.ts';
 import { registryFiles } from '../registries/registry-folder.ts';
 import { type Anchor, anchorOf } from '../registries/rotation/anchor.ts';
 import { pictureOf, printProposal } from '../registries/rotation/picture.ts';
@@ -25,6 +24,7 @@ import { mergeProposals, proposalDigest } from '../registries/rotation/rotation.
 import { signerFor } from '../signers/signer.ts';
 import { confirm } from '../terminal/ask.ts';
 import { answer, inkFor, joined, printNote, safe } from '../terminal/output.ts';
+import { writeWhole } from '../whole-file.ts';
 
 /** `skillgate registry rotate propose DIR | show FILE | sign FILE | publish DIR [FILE…]`. */
 export async function run(context: CommandContext): Promise<ExitCode> {

@@ -15,9 +15,9 @@ import {
 import { Problem } from '../../skills-index/skill/problem.ts';
 import { isInRange } from '../../skills-index/skill/version.ts';
 import { readNamedAgent } from '../agents/named-agent.ts';
+import { calledName } from '../called-name.ts';
 import { offerChanges } from '../changes/offer.ts';
 import { type CommandContext, type ExitCode, exitCodes } from '../command.ts';
-import { calledName } from '../context/called-name.ts';
 import { handsOfOperator } from '../holds/hands.ts';
 import type { LockedSkill } from '../install/lock.ts';
 import { orWaiting } from '../install/waiting-version.ts';

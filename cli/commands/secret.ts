@@ -8,8 +8,8 @@ import * as secrets from '../../runner/secret-sources/public.ts';
 import { readBoundedBody } from '../../skills-index/client/bounded-body.ts';
 import type { SecretEntry } from '../../skills-index/run/plan/plan-input.ts';
 import { Problem } from '../../skills-index/skill/problem.ts';
+import { calledName } from '../called-name.ts';
 import { type CommandContext, type ExitCode, exitCodes, type InStream } from '../command.ts';
-import { calledName } from '../context/called-name.ts';
 import { askHidden, isQuietTerminal } from '../terminal/hidden-answer.ts';
 import { answer, printNote, type Safe, safe, table } from '../terminal/output.ts';
 

@@ -1,6 +1,6 @@
 import { Problem } from '../../skills-index/skill/problem.ts';
+import { calledVariable } from '../called-name.ts';
 import { type CommandContext, type ExitCode, exitCodes } from '../command.ts';
-import { calledVariable } from '../context/called-name.ts';
 import { answer, joined, safe } from '../terminal/output.ts';
 
 // A function comes before every program on PATH. An alias with this name would be expanded while

@@ -9,8 +9,8 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { styleText } from 'node:util';
 import { Problem } from '../../skills-index/skill/problem.ts';
+import { asCalled, calledName } from '../called-name.ts';
 import type { OutStream } from '../command.ts';
-import { asCalled, calledName } from '../context/called-name.ts';
 import { atTerminal, type PromptAnswers, typeAnswers } from './terminal.ts';
 
 export type Person = 'operator' | 'ada' | 'rita' | 'rob' | 'olga';

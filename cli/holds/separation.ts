@@ -6,7 +6,7 @@ import { canAnswer } from '../../skills-index/run/holds/hold-answer.ts';
 import { idleRules } from '../../skills-index/run/holds/hold-policy.ts';
 import { lacksMailboxKey } from '../../skills-index/run/holds/mailbox-key.ts';
 import type { HostPolicy } from '../../skills-index/run/plan/host-policy.ts';
-import { calledName } from '../context/called-name.ts';
+import { calledName } from '../called-name.ts';
 
 type Approver = HostPolicy['approvers'][number];
 

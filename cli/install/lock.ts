@@ -16,7 +16,7 @@ import {
 } from '../../skills-index/skill/name.ts';
 import { Problem, type Reason } from '../../skills-index/skill/problem.ts';
 import { parseVersion, type Version } from '../../skills-index/skill/version.ts';
-import { writeWhole } from '../context/whole-file.ts';
+import { writeWhole } from '../whole-file.ts';
 
 export const lockFileName = 'skillgate.lock';
 export const projectFileName = 'skillgate.json';

@@ -6,8 +6,8 @@ import { mkdir, readdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import { canonicalDigest } from '../../skills-index/skill/canonical-json.ts';
 import { hexOf } from '../../skills-index/skill/digest.ts';
-import { writeWhole } from '../context/whole-file.ts';
 import { monitorEvidenceMax } from '../limits.ts';
+import { writeWhole } from '../whole-file.ts';
 import { type Difference, differenceMeanings } from './difference.ts';
 import type { ReplayWorld } from './world.ts';
 

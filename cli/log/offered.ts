@@ -12,8 +12,8 @@ import { Problem } from '../../skills-index/skill/problem.ts';
 import { boundedList, exactObject, parseShape } from '../../skills-index/skill/shape.ts';
 import { digest } from '../../skills-index/statement/field-shapes.ts';
 import type { IndexLine } from '../../skills-index/trust/index/index-line.ts';
-import { writeWhole } from '../context/whole-file.ts';
 import { monitorLinesMax, monitorStateValuesMax } from '../limits.ts';
+import { writeWhole } from '../whole-file.ts';
 import { damaged } from './state.ts';
 
 const shape = exactObject({

@@ -14,8 +14,8 @@ import { parseJson } from '../../skills-index/skill/json.ts';
 import { Problem } from '../../skills-index/skill/problem.ts';
 import { exactObject, parseShape } from '../../skills-index/skill/shape.ts';
 import { digest, logIndex, type Shape } from '../../skills-index/statement/field-shapes.ts';
-import { writeWhole } from '../context/whole-file.ts';
 import { monitorStateValuesMax } from '../limits.ts';
+import { writeWhole } from '../whole-file.ts';
 import {
   emptyState,
   type MonitorState,

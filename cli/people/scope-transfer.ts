@@ -14,8 +14,8 @@ import {
   scopeStatement,
 } from '../../skills-index/statement/attestation.ts';
 import { identityId, printIdentity } from '../../skills-index/statement/identity-id.ts';
+import { calledName } from '../called-name.ts';
 import { type CommandContext, type ExitCode, exitCodes } from '../command.ts';
-import { calledName } from '../context/called-name.ts';
 import { publicKeyById } from '../keys/logged-key.ts';
 import { postStatement, registryIdFor } from '../registries/post-statement.ts';
 import { scopeAnswer } from '../registries/registry-answers.ts';

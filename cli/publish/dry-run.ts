@@ -2,8 +2,8 @@
 
 import { scopeOf } from '../../skills-index/skill/name.ts';
 import { Problem } from '../../skills-index/skill/problem.ts';
+import { calledName } from '../called-name.ts';
 import type { CommandContext } from '../command.ts';
-import { calledName } from '../context/called-name.ts';
 import { requirePublisher } from '../people/scope-owner.ts';
 import { versionsAnswer } from '../registries/registry-answers.ts';
 import { askRegistry, versionPath } from '../registries/registry-api.ts';

@@ -7,8 +7,8 @@ import {
   provenanceStatement,
   publishStatement,
 } from '../../skills-index/statement/version-statement.ts';
-import { ownName } from '../context/own-version.ts';
 import { uploadSecondsMax } from '../limits.ts';
+import { ownName } from '../own-version.ts';
 import { publishedAnswer } from '../registries/registry-answers.ts';
 import { askRegistry, type RegistryWorld } from '../registries/registry-api.ts';
 import { type AnySigner, isKeyed, signAs } from '../signers/someone.ts';

@@ -1,5 +1,5 @@
 /** The number of approvals of a version, in the same words everywhere. */
-import { calledName } from '../context/called-name.ts';
+import { calledName } from '../called-name.ts';
 import type { VersionAnswer } from './registry-answers.ts';
 
 /**

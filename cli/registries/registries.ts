@@ -15,8 +15,8 @@ import { defaultPolicy, type Policy, parsePolicy } from '../../skills-index/trus
 import { parseRoot, type RootFile } from '../../skills-index/trust/root/root.ts';
 import type { TufFiles } from '../../skills-index/trust/tuf/repository.ts';
 import type { Paths } from '../command.ts';
-import { writeWhole } from '../context/whole-file.ts';
 import { rootFileBytesMax } from '../limits.ts';
+import { writeWhole } from '../whole-file.ts';
 import {
   fallbackBase,
   type PinnedRegistry,

@@ -13,7 +13,7 @@ import type { Admitted, Pinned } from '../../skills-index/trust/decision/decisio
 import { registryIdOf } from '../../skills-index/trust/statements/own-registry.ts';
 import { VerifiedStatements } from '../../skills-index/trust/statements/verified-statements.ts';
 import type { CommandContext } from '../command.ts';
-import { diskStore } from '../context/disk-store.ts';
+import { diskStore } from '../disk-store.ts';
 import {
   findProject,
   type Lock,

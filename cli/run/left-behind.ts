@@ -5,8 +5,8 @@
 import type * as runs from '../../runner/public.ts';
 import type { LeftBehind } from '../../skills-index/run/changes/changes.ts';
 import type { Plan } from '../../skills-index/run/plan/plan.ts';
+import { asCalled, calledName } from '../called-name.ts';
 import type { CommandContext } from '../command.ts';
-import { asCalled, calledName } from '../context/called-name.ts';
 import { leftBehindReasonsMax } from '../limits.ts';
 import { count, printNote, safe } from '../terminal/output.ts';
 

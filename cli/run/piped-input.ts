@@ -1,7 +1,7 @@
 /** Input that was piped into a command which gives its skill none: said, and not read. */
 import { fstatSync } from 'node:fs';
+import { calledName } from '../called-name.ts';
 import type { CommandContext, InStream } from '../command.ts';
-import { calledName } from '../context/called-name.ts';
 import { printNote, safe } from '../terminal/output.ts';
 
 /** @param command such as `try` */

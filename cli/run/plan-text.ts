@@ -2,7 +2,7 @@
 
 import { withBrokenAddresses } from '../../scanner/models/hidden-characters.ts';
 import type { LeftOut, Plan, PlannedEgress, Refusal } from '../../skills-index/run/plan/plan.ts';
-import { asCalled } from '../context/called-name.ts';
+import { asCalled } from '../called-name.ts';
 
 /** A line of a plan: what, why, and text to type or to copy. */
 export type PlanLine = readonly [what: string, why: string | undefined, hint?: string | undefined];

@@ -6,8 +6,8 @@ import type * as runs from '../../runner/public.ts';
 import { type BreakerSubject, openBreakerProblem } from '../../skills-index/run/agents/breaker.ts';
 import { endReasons, nextStepAfter } from '../../skills-index/run/audit/end-reason.ts';
 import { Problem } from '../../skills-index/skill/problem.ts';
+import { asCalled } from '../called-name.ts';
 import { type CommandContext, type ExitCode, exitCodes } from '../command.ts';
-import { asCalled } from '../context/called-name.ts';
 import { printNote, safe } from '../terminal/output.ts';
 
 export interface Ended extends Pick<runs.RunResult, 'code' | 'reason' | 'run'> {

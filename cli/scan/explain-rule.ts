@@ -10,7 +10,7 @@ import {
   type RuleNote,
   ruleNote,
 } from '../../skills-index/statement/rule-note.ts';
-import { asCalled } from '../context/called-name.ts';
+import { asCalled } from '../called-name.ts';
 import { joined, type OutputInk, type Safe, safe } from '../terminal/output.ts';
 
 const widthDefault = 100;

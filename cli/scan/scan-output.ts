@@ -7,8 +7,8 @@ import type { Marks } from '../../scanner/reports/marks.ts';
 import { noMarks } from '../../scanner/reports/marks.ts';
 import { printReport } from '../../scanner/reports/report-text.ts';
 import { Problem } from '../../skills-index/skill/problem.ts';
+import { asCalled } from '../called-name.ts';
 import type { CommandContext, Format } from '../command.ts';
-import { asCalled } from '../context/called-name.ts';
 import { jsonText, wantsColour } from '../terminal/output.ts';
 import type { ScannedFolder } from './scan-skill.ts';
 
@@ -52,7 +52,7 @@ const outputs: Readonly<
     const { SarifRun } = await import('../../scanner/reports/sarif.ts');
     const { rules } = await import('../../scanner/rules.ts');
     const { ruleSetDigest } = await import('../../scanner/rule-set.ts');
-    const { ownVersion } = await import('../context/own-version.ts');
+    const { ownVersion } = await import('../own-version.ts');
     const run = new SarifRun({ rules, version: ownVersion(), ruleSet: ruleSetDigest(), marks });
     const one = ({ report, files }: ScannedFolder): string => {
       run.add(report, files);

@@ -8,8 +8,8 @@ import { stripVTControlCharacters, styleText } from 'node:util';
 import type stringWidth from 'string-width';
 import { hiddenCharacter, spellOut } from '../../scanner/models/hidden-characters.ts';
 import { spellMixedWords } from '../../skills-index/skill/text/mixed-scripts.ts';
+import { asCalled } from '../called-name.ts';
 import type { CommandContext, OutStream } from '../command.ts';
-import { asCalled } from '../context/called-name.ts';
 import { shortTextCharsMax } from '../limits.ts';
 
 /** Text that may go to a terminal unchanged. Only `safe` and `Ink` create it. */

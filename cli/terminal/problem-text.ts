@@ -4,7 +4,7 @@
 
 import type { Place, Problem } from '../../skills-index/skill/problem.ts';
 import { problemCodes } from '../../skills-index/skill/problem-codes.ts';
-import { asCalled, calledName } from '../context/called-name.ts';
+import { asCalled, calledName } from '../called-name.ts';
 import { type CommandAnswer, count, joined, type OutputInk, type Safe, safe } from './output.ts';
 
 /** Further reasons are only counted. */

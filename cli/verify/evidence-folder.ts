@@ -21,8 +21,8 @@ import { digest, isoTime, skillName, version } from '../../skills-index/statemen
 import type { TrustedInputs } from '../../skills-index/trust/decision/decision.ts';
 import { parsePolicy } from '../../skills-index/trust/policy/policy.ts';
 import { parseRoot } from '../../skills-index/trust/root/root.ts';
-import { writeWhole } from '../context/whole-file.ts';
 import { evidenceFileBytesMax } from '../limits.ts';
+import { writeWhole } from '../whole-file.ts';
 
 /** The subject of the folder. It is unsigned, and only tells a verifier what to look for. */
 export interface EvidenceNote {

@@ -11,8 +11,8 @@ import { parseCheckpoint } from '../../skills-index/log/checkpoint.ts';
 import type { TreeHead } from '../../skills-index/log/merkle-tree.ts';
 import { parseJson } from '../../skills-index/skill/json.ts';
 import { Problem } from '../../skills-index/skill/problem.ts';
-import { writeWhole } from '../context/whole-file.ts';
 import { evidenceFilesMax, headsKeptMax } from '../limits.ts';
+import { writeWhole } from '../whole-file.ts';
 
 /** The stored data about one log. */
 export interface KeptLog {

@@ -11,7 +11,7 @@ import { noteBytesMax } from '../../skills-index/log/limits.ts';
 import { hexOf } from '../../skills-index/skill/digest.ts';
 import { Problem } from '../../skills-index/skill/problem.ts';
 import type { RootFile } from '../../skills-index/trust/root/root.ts';
-import { diskStore } from '../context/disk-store.ts';
+import { diskStore } from '../disk-store.ts';
 import { replayAheadSeconds, replayHoldsLooks, replayHoldsSeconds } from '../limits.ts';
 import { type Look, replayOnce } from '../log/look.ts';
 import { makeMemory, type ReplayMemory } from '../log/memory.ts';

@@ -4,7 +4,7 @@
  */
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { pathsOf } from '../../cli/context/paths.ts';
+import { pathsOf } from '../../cli/paths.ts';
 import { pinRegistry } from '../../cli/registries/registries.ts';
 import { canonicalJson } from '../../skills-index/skill/canonical-json.ts';
 import type { TestKey } from '../registry/people.ts';

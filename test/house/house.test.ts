@@ -39,7 +39,7 @@ describe('the house', () => {
       String.raw`(?<!${articles}\s)(?<![\w./@-])skill (?:${commandWords.join('|')})\b`,
     );
     const texts = [...sources, ...globSync('test/**/*.ts', { cwd: top })].filter(
-      (path) => path !== 'test/cli/context/called-name.test.ts',
+      (path) => path !== 'test/cli/called-name.test.ts',
     );
     const wrong = texts.flatMap((path) =>
       read(path)

@@ -99,7 +99,6 @@ const floors: Record<string, readonly string[]> = {
     'registries',
     'signers',
     'terminal',
-    'context',
     '(base)',
   ],
 };
@@ -180,8 +179,6 @@ const upwards: Record<string, string> = {
   'cli/run/start-skill.ts → cli/install/lock.ts': 'a start admits the version that the lock names',
   'skills-index/run/audit/incident.ts → skills-index/run/egress/denial.ts':
     'an incident names denials by their words: a type',
-  'cli/arguments.ts → cli/context/called-name.ts':
-    'a line to type names the command as it was called',
   'skills-index/run/holds/hold-policy.ts → skills-index/run/agents/breaker.ts':
     'a policy of holds names breakers',
 };

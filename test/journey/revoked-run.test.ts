@@ -3,7 +3,7 @@ import { once } from 'node:events';
 import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { pathsOf } from '../../cli/context/paths.ts';
+import { pathsOf } from '../../cli/paths.ts';
 import { parseEntry } from '../../skills-index/run/audit/audit-entry.ts';
 import { digestOf } from '../../skills-index/skill/digest.ts';
 import { makeReportSkill, release, sayOf } from '../cli/installer-world.ts';

@@ -15,9 +15,9 @@ import {
   type TufRepository,
 } from '../../../skills-index/trust/tuf/repository.ts';
 import { type CommandContext, type ExitCode, exitCodes } from '../../command.ts';
-import { writeWhole } from '../../context/whole-file.ts';
 import { readPublicKeyFile } from '../../signers/key-file.ts';
 import { printNote, safe } from '../../terminal/output.ts';
+import { writeWhole } from '../../whole-file.ts';
 import {
   makeRegistryKeys,
   publicKeyIn,

@@ -14,7 +14,7 @@ import {
   rootFingerprint,
 } from '../../../skills-index/trust/root/root.ts';
 import type { CommandContext } from '../../command.ts';
-import { diskStore } from '../../context/disk-store.ts';
+import { diskStore } from '../../disk-store.ts';
 import { printNote, safe } from '../../terminal/output.ts';
 import { trustedRegistry } from '../registries.ts';
 import { readRegistries } from '../registry-base.ts';

@@ -9,7 +9,7 @@ import { parseDigest } from '../../../skills-index/skill/digest.ts';
 import { Problem } from '../../../skills-index/skill/problem.ts';
 import { rootFingerprint } from '../../../skills-index/trust/root/root.ts';
 import { type CommandContext, type ExitCode, exitCodes } from '../../command.ts';
-import { diskStore, setMemoryAside } from '../../context/disk-store.ts';
+import { diskStore, setMemoryAside } from '../../disk-store.ts';
 import { confirm } from '../../terminal/ask.ts';
 import { answer, printNote, safe } from '../../terminal/output.ts';
 import { fetchHead, lastSeenHead, printHead } from '../log-head.ts';

@@ -13,7 +13,7 @@ import { digest, isoTime, type Shape } from '../../../skills-index/statement/fie
 import { tufDocumentValuesMax } from '../../../skills-index/trust/tuf/limits.ts';
 import type { TufFiles } from '../../../skills-index/trust/tuf/repository.ts';
 import type { Paths } from '../../command.ts';
-import { writeWhole } from '../../context/whole-file.ts';
+import { writeWhole } from '../../whole-file.ts';
 
 /** Metadata by role, as served. */
 export const trustRoles = ['root', 'timestamp', 'snapshot', 'targets', 'online'] as const;

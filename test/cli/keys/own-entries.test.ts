@@ -1,7 +1,7 @@
 import { rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { pathsOf } from '../../../cli/context/paths.ts';
+import { pathsOf } from '../../../cli/paths.ts';
 import { keepTrust } from '../../../cli/registries/trust/kept.ts';
 import { defaultPolicy } from '../../../skills-index/trust/policy/policy.ts';
 import { rootFingerprint } from '../../../skills-index/trust/root/root.ts';

@@ -1,7 +1,7 @@
 import { chmodSync, readdirSync, readFileSync, statSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
-import { pathsOf } from '../../../cli/context/paths.ts';
+import { pathsOf } from '../../../cli/paths.ts';
 import { pinRegistry, registryOf, trustedRegistry } from '../../../cli/registries/registries.ts';
 import { parseBase, registryBaseOf } from '../../../cli/registries/registry-base.ts';
 import { digestOf } from '../../../skills-index/skill/digest.ts';

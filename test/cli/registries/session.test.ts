@@ -2,7 +2,7 @@ import { verify } from 'node:crypto';
 import { statSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
-import { pathsOf } from '../../../cli/context/paths.ts';
+import { pathsOf } from '../../../cli/paths.ts';
 import { pinRegistry } from '../../../cli/registries/registries.ts';
 import { rootFingerprint } from '../../../skills-index/trust/root/root.ts';
 import { makeRoot } from '../a-root.ts';

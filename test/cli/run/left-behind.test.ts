@@ -1,7 +1,7 @@
 import { Writable } from 'node:stream';
 import { expect, it } from 'vitest';
+import { setCalledName } from '../../../cli/called-name.ts';
 import type { CommandContext } from '../../../cli/command.ts';
-import { setCalledName } from '../../../cli/context/called-name.ts';
 import { leftBehindForAgent, leftBehindLines, printRunEnd } from '../../../cli/run/left-behind.ts';
 
 const run = '0f35d1a0-0000-4000-8000-000000000000';

@@ -1,7 +1,7 @@
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
-import { pathsOf } from '../../../../cli/context/paths.ts';
+import { pathsOf } from '../../../../cli/paths.ts';
 import { trustedRegistry } from '../../../../cli/registries/registries.ts';
 import { defaultPolicy } from '../../../../skills-index/trust/policy/policy.ts';
 import { rootFingerprint } from '../../../../skills-index/trust/root/root.ts';

@@ -4,7 +4,7 @@
  */
 import { homedir } from 'node:os';
 import { isAbsolute, join } from 'node:path';
-import type { Paths } from '../command.ts';
+import type { Paths } from './command.ts';
 
 type Environment = Readonly<Record<string, string | undefined>>;
 

@@ -1,8 +1,8 @@
 /** The name under which this program was called, for every command that it prints. */
 import { basename, dirname } from 'node:path';
-import * as files from '../../runner/files/public.ts';
-import { shellWord } from '../../skills-index/skill/text/shell-word.ts';
-import { commandWords } from '../command-words.ts';
+import * as files from '../runner/files/public.ts';
+import { shellWord } from '../skills-index/skill/text/shell-word.ts';
+import { commandWords } from './command-words.ts';
 
 type Environment = Readonly<Record<string, string | undefined>>;
 

@@ -1,11 +1,11 @@
 import { chmodSync, readFileSync, statSync, symlinkSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
-import { pathsOf } from '../../../cli/context/paths.ts';
-import { writeWhole } from '../../../cli/context/whole-file.ts';
-import { pinRegistry, trustedRegistry } from '../../../cli/registries/registries.ts';
-import { makeRoot } from '../a-root.ts';
-import { folderWith } from '../temporary-folder.ts';
+import { pathsOf } from '../../cli/paths.ts';
+import { pinRegistry, trustedRegistry } from '../../cli/registries/registries.ts';
+import { writeWhole } from '../../cli/whole-file.ts';
+import { makeRoot } from './a-root.ts';
+import { folderWith } from './temporary-folder.ts';
 
 const base = 'https://skills.example';
 const modeOf = (path: string): number => statSync(path).mode & 0o777;

@@ -4,7 +4,7 @@
  */
 import type { ClientRequest, IncomingMessage } from 'node:http';
 import type { Readable } from 'node:stream';
-import type { GetFile } from '../../skills-index/client/blobs.ts';
+import type { GetFile } from '../skills-index/client/blobs.ts';
 
 /** @param ended aborts all reads, as each read's own signal does */
 export function fileGetter(ended: AbortSignal): GetFile {

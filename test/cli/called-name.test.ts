@@ -3,22 +3,17 @@ import { mkdirSync, mkdtempSync, rmSync, symlinkSync, writeFileSync } from 'node
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { commandWords } from '../../../cli/command-words.ts';
-import { commandRows } from '../../../cli/commands.ts';
-import {
-  asCalled,
-  calledNameOf,
-  setCalledName,
-  takeCalledName,
-} from '../../../cli/context/called-name.ts';
-import { safe } from '../../../cli/terminal/output.ts';
-import { rules } from '../../../scanner/rules.ts';
-import { endReasons } from '../../../skills-index/run/audit/end-reason.ts';
-import { denials } from '../../../skills-index/run/egress/denial.ts';
-import { problemCodes } from '../../../skills-index/skill/problem-codes.ts';
-import { decisionHints } from '../../../skills-index/trust/decision/reason.ts';
-import { articles } from '../../house/articles.ts';
-import { skill } from '../command-line.ts';
+import { asCalled, calledNameOf, setCalledName, takeCalledName } from '../../cli/called-name.ts';
+import { commandWords } from '../../cli/command-words.ts';
+import { commandRows } from '../../cli/commands.ts';
+import { safe } from '../../cli/terminal/output.ts';
+import { rules } from '../../scanner/rules.ts';
+import { endReasons } from '../../skills-index/run/audit/end-reason.ts';
+import { denials } from '../../skills-index/run/egress/denial.ts';
+import { problemCodes } from '../../skills-index/skill/problem-codes.ts';
+import { decisionHints } from '../../skills-index/trust/decision/reason.ts';
+import { articles } from '../house/articles.ts';
+import { skill } from './command-line.ts';
 
 let folder = '';
 let entry = '';

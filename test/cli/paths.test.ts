@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { pathsOf, workingFolderOf } from '../../../cli/context/paths.ts';
+import { pathsOf, workingFolderOf } from '../../cli/paths.ts';
 
 describe('a user’s folders', () => {
   it.each([
