@@ -5,6 +5,8 @@ import { parseScope, type Scope, type SkillName } from '../../skills-index/skill
 import { Problem } from '../../skills-index/skill/problem.ts';
 import { problemOf } from '../../skills-index/skill/thrown.ts';
 import { type CommandContext, type ExitCode, exitCodes } from '../command.ts';
+import type { KeyFile } from '../keys/key-file.ts';
+import { signerFor } from '../keys/signer.ts';
 import {
   busySecondsMax,
   importsAtOnceMax,
@@ -20,8 +22,6 @@ import { askRegistry, versionPath } from '../registries/registry-api.ts';
 import { scanFolder } from '../scan/scan-skill.ts';
 import { findSkills } from '../scan/source-folder.ts';
 import { startWatchedScanner, type WatchedScanner } from '../scan/watched-scan.ts';
-import type { KeyFile } from '../signers/key-file.ts';
-import { signerFor } from '../signers/signer.ts';
 import type { ExactVersion } from '../terminal/exact-version.ts';
 import { startProgress } from '../terminal/progress.ts';
 import { isUnderWay } from './status.ts';

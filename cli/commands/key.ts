@@ -5,17 +5,17 @@ import type { Digest } from '../../skills-index/skill/digest.ts';
 import { Problem } from '../../skills-index/skill/problem.ts';
 import { type CommandContext, type ExitCode, exitCodes } from '../command.ts';
 import { endedKeys } from '../keys/ended-keys.ts';
-import type { LoggedKey } from '../keys/logged-key.ts';
-import { readRegistries } from '../registries/registry-base.ts';
 import {
   addMailboxKey,
   createKeyFile,
   type KeyFile,
   publicKeyOf,
   readKeyFile,
-} from '../signers/key-file.ts';
-import { askNewPassphrase, askPassphrase } from '../signers/passphrase.ts';
-import { keyNames, keyPath } from '../signers/signer.ts';
+} from '../keys/key-file.ts';
+import type { LoggedKey } from '../keys/logged-key.ts';
+import { askNewPassphrase, askPassphrase } from '../keys/passphrase.ts';
+import { keyNames, keyPath } from '../keys/signer.ts';
+import { readRegistries } from '../registries/registry-base.ts';
 import { answer, inkFor, printNote, type Safe, safe, table } from '../terminal/output.ts';
 
 /** `skillgate key create|approver|list|rotate|revoke`. */
@@ -122,7 +122,7 @@ async function list(context: CommandContext): Promise<ExitCode> {
   );
   const read =
     context.options.log === true
-      ? await (await import('../keys/own-entries.ts')).ownEntries(context)
+      ? await (await import('../log/own-entries.ts')).ownEntries(context)
       : undefined;
   const keys = found.map((key) => ({
     ...key,

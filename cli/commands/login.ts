@@ -1,8 +1,8 @@
 import { type CommandContext, type ExitCode, exitCodes } from '../command.ts';
+import { signerFor } from '../keys/signer.ts';
 import { linkAnswer } from '../registries/registry-answers.ts';
 import { askRegistry } from '../registries/registry-api.ts';
 import { signIn } from '../registries/session.ts';
-import { signerFor } from '../signers/signer.ts';
 import { answer, joined, printNote, safe } from '../terminal/output.ts';
 
 /**

@@ -14,7 +14,9 @@ import { printIdentity } from '../../skills-index/statement/identity-id.ts';
 import { registryIdOf } from '../../skills-index/trust/statements/own-registry.ts';
 import { coseToSpki } from '../../skills-index/trust/statements/passkey.ts';
 import { type CommandContext, type ExitCode, exitCodes } from '../command.ts';
+import { type KeyFile, readPublicKeyFile } from '../keys/key-file.ts';
 import { publicKeyById } from '../keys/logged-key.ts';
+import { signerFor } from '../keys/signer.ts';
 import { previousOf } from '../people/member-previous.ts';
 import {
   ballotFor,
@@ -28,8 +30,6 @@ import { askRegistry } from '../registries/registry-api.ts';
 import { withSession } from '../registries/session.ts';
 import { currentRegistry } from '../registries/trust/refresh.ts';
 import { signWithKey } from '../signers/bundle-builder.ts';
-import { type KeyFile, readPublicKeyFile } from '../signers/key-file.ts';
-import { signerFor } from '../signers/signer.ts';
 import { answer, inkFor, joined, printNote, safe, table } from '../terminal/output.ts';
 import { peopleIn } from '../terminal/person-option.ts';
 

@@ -1,10 +1,10 @@
 import * as v from 'valibot';
 import { Problem } from '../../skills-index/skill/problem.ts';
 import { type CommandContext, type ExitCode, exitCodes } from '../command.ts';
+import { signerFor } from '../keys/signer.ts';
 import { queueAnswer } from '../registries/registry-answers.ts';
 import { askRegistry, versionPath } from '../registries/registry-api.ts';
 import { withSession } from '../registries/session.ts';
-import { signerFor } from '../signers/signer.ts';
 import { reasonOf } from '../terminal/decision-reason.ts';
 import { type ExactVersion, parseExactVersion } from '../terminal/exact-version.ts';
 import { answer, inkFor, safe, table } from '../terminal/output.ts';

@@ -16,12 +16,12 @@ import {
   type TufRepository,
 } from '../../skills-index/trust/tuf/repository.ts';
 import { type CommandContext, type ExitCode, exitCodes } from '../command.ts';
+import { signerFor } from '../keys/signer.ts';
 import { registryFiles } from '../registries/registry-folder.ts';
 import { type Anchor, anchorOf } from '../registries/rotation/anchor.ts';
 import { pictureOf, printProposal } from '../registries/rotation/picture.ts';
 import { proposeRotation, readProposal } from '../registries/rotation/propose.ts';
 import { mergeProposals, proposalDigest } from '../registries/rotation/rotation.ts';
-import { signerFor } from '../signers/signer.ts';
 import { confirm } from '../terminal/ask.ts';
 import { answer, inkFor, joined, printNote, safe } from '../terminal/output.ts';
 import { writeWhole } from '../whole-file.ts';

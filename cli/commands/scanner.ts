@@ -6,9 +6,9 @@ import { Problem } from '../../skills-index/skill/problem.ts';
 import { parseRoot, rootFingerprint } from '../../skills-index/trust/root/root.ts';
 import { registryIdOf } from '../../skills-index/trust/statements/own-registry.ts';
 import { type CommandContext, type ExitCode, exitCodes } from '../command.ts';
+import { readKeyFile } from '../keys/key-file.ts';
 import { requireRootSize } from '../registries/registries.ts';
 import { currentRegistry } from '../registries/trust/refresh.ts';
-import { readKeyFile } from '../signers/key-file.ts';
 import { printNote, safe } from '../terminal/output.ts';
 
 const childrenMax = 64;

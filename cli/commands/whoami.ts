@@ -3,10 +3,10 @@ import type { Identity } from '../../skills-index/statement/attestation.ts';
 import { printIdentity } from '../../skills-index/statement/identity-id.ts';
 import { printClaims } from '../../skills-index/trust/sigstore/certified-identities.ts';
 import { type CommandContext, type ExitCode, exitCodes } from '../command.ts';
+import { signerFor } from '../keys/signer.ts';
 import { scopeAnswer, whoamiAnswer } from '../registries/registry-answers.ts';
 import { askRegistry } from '../registries/registry-api.ts';
 import { withSession } from '../registries/session.ts';
-import { signerFor } from '../signers/signer.ts';
 import { answer, joined, safe, table } from '../terminal/output.ts';
 
 /** `skillgate whoami [--oidc]`. */

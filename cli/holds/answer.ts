@@ -23,9 +23,9 @@ import { parseShape } from '../../skills-index/skill/shape.ts';
 import { pae } from '../../skills-index/statement/sign.ts';
 import { proofChallenge } from '../../skills-index/trust/statements/approver-proof.ts';
 import type { CommandContext } from '../command.ts';
-import { type KeyFile, readKeyFile } from '../signers/key-file.ts';
-import { askPassphrase } from '../signers/passphrase.ts';
-import { keyNames, keyPath } from '../signers/signer.ts';
+import { type KeyFile, readKeyFile } from '../keys/key-file.ts';
+import { askPassphrase } from '../keys/passphrase.ts';
+import { keyNames, keyPath } from '../keys/signer.ts';
 import { holdsFolderOf } from './here.ts';
 import type { KeysHere } from './separation.ts';
 

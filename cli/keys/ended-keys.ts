@@ -7,8 +7,8 @@ import { access, mkdir, rename } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { Digest } from '../../skills-index/skill/digest.ts';
 import type { Paths } from '../command.ts';
-import { readPublicKeyFile } from '../signers/key-file.ts';
-import { keyNames, keyPath } from '../signers/signer.ts';
+import { readPublicKeyFile } from './key-file.ts';
+import { keyNames, keyPath } from './signer.ts';
 
 export interface EndedKey {
   /** `NAME-until-INDEX`. */

@@ -7,12 +7,12 @@ import { Problem } from '../../skills-index/skill/problem.ts';
 import { keyStatement } from '../../skills-index/statement/attestation.ts';
 import { type CommandContext, type ExitCode, exitCodes } from '../command.ts';
 import { postStatement, registryIdFor } from '../registries/post-statement.ts';
-import { createKeyFile, type KeyFile, publicKeyOf, readKeyFile } from '../signers/key-file.ts';
-import { keyNames, keyPath } from '../signers/signer.ts';
 import { confirm } from '../terminal/ask.ts';
 import { answer, joined, printNote, safe } from '../terminal/output.ts';
 import { moveIfThere, putApart } from './ended-keys.ts';
+import { createKeyFile, type KeyFile, publicKeyOf, readKeyFile } from './key-file.ts';
 import { type LoggedKey, loggedKey } from './logged-key.ts';
+import { keyNames, keyPath } from './signer.ts';
 
 /** The new key gets the old one's name; the old one's files get another name. */
 export async function rotateKey(context: CommandContext): Promise<ExitCode> {

@@ -13,12 +13,12 @@ import {
   memberStatement,
 } from '../../skills-index/statement/attestation.ts';
 import { type CommandContext, type ExitCode, exitCodes } from '../command.ts';
+import { type KeyFile, readPublicKeyFile } from '../keys/key-file.ts';
+import { signerFor } from '../keys/signer.ts';
 import { postStatement, registryIdFor } from '../registries/post-statement.ts';
 import { membersAnswer } from '../registries/registry-answers.ts';
 import { askRegistry } from '../registries/registry-api.ts';
 import { withSession } from '../registries/session.ts';
-import { type KeyFile, readPublicKeyFile } from '../signers/key-file.ts';
-import { signerFor } from '../signers/signer.ts';
 import { confirm } from '../terminal/ask.ts';
 import { answer, count, joined, printNote, type Safe, safe } from '../terminal/output.ts';
 import { previousOf } from './member-previous.ts';

@@ -16,11 +16,11 @@ import {
 import { identityId, printIdentity } from '../../skills-index/statement/identity-id.ts';
 import { calledName } from '../called-name.ts';
 import { type CommandContext, type ExitCode, exitCodes } from '../command.ts';
+import { readPublicKeyFile } from '../keys/key-file.ts';
 import { publicKeyById } from '../keys/logged-key.ts';
 import { postStatement, registryIdFor } from '../registries/post-statement.ts';
 import { scopeAnswer } from '../registries/registry-answers.ts';
 import { askRegistry } from '../registries/registry-api.ts';
-import { readPublicKeyFile } from '../signers/key-file.ts';
 import { someoneFor } from '../signers/someone.ts';
 import { confirm } from '../terminal/ask.ts';
 import { answer, joined, printNote, type Safe, safe } from '../terminal/output.ts';

@@ -17,8 +17,8 @@ import { firstPolicy } from '../../skills-index/trust/policy/policy.ts';
 import { parseRoot, type RootFile } from '../../skills-index/trust/root/root.ts';
 import { registryIdOf } from '../../skills-index/trust/statements/own-registry.ts';
 import { missingSignatures, signRepository } from '../../skills-index/trust/tuf/ceremony.ts';
+import { createKeyFile, type KeyFile, publicKeyOf } from '../keys/key-file.ts';
 import { signWithKey } from '../signers/bundle-builder.ts';
-import { createKeyFile, type KeyFile, publicKeyOf } from '../signers/key-file.ts';
 import { writeWhole } from '../whole-file.ts';
 import { proposeNext } from './rotation/rotation.ts';
 

@@ -11,10 +11,10 @@ import {
   printClaims,
 } from '../../skills-index/trust/sigstore/certified-identities.ts';
 import type { CommandContext } from '../command.ts';
+import { publicKeyOf } from '../keys/key-file.ts';
+import { signerFor } from '../keys/signer.ts';
 import { signWithKey } from './bundle-builder.ts';
 import type { CertifiedSigner } from './certified-signer.ts';
-import { publicKeyOf } from './key-file.ts';
-import { signerFor } from './signer.ts';
 
 export type AnySigner = Signer | CertifiedSigner;
 

@@ -5,14 +5,9 @@
 import { mkdtempSync, readdirSync, readFileSync, rmSync, statSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { createKeyFile, type KeyFile, publicKeyOf, readKeyFile } from '../../cli/keys/key-file.ts';
 import { publishVersion } from '../../cli/publish/upload.ts';
 import { makeRegistryFolder, registryFiles } from '../../cli/registries/registry-folder.ts';
-import {
-  createKeyFile,
-  type KeyFile,
-  publicKeyOf,
-  readKeyFile,
-} from '../../cli/signers/key-file.ts';
 import { startRegistry } from '../../registry/serve.ts';
 import { extractFacts } from '../../scanner/extract.ts';
 import { proseOf } from '../../scanner/reports/prose.ts';

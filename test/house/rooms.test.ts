@@ -94,10 +94,10 @@ const floors: Record<string, readonly string[]> = {
     'witness',
     'log',
     'scan',
-    'keys',
     'holds',
     'registries',
     'signers',
+    'keys',
     'terminal',
     '(base)',
   ],
@@ -179,6 +179,12 @@ const upwards: Record<string, string> = {
   'cli/run/start-skill.ts → cli/install/lock.ts': 'a start admits the version that the lock names',
   'skills-index/run/audit/incident.ts → skills-index/run/egress/denial.ts':
     'an incident names denials by their words: a type',
+  'cli/keys/logged-key.ts → cli/registries/registry-answers.ts':
+    'a registry tells what its log says about a key',
+  'cli/keys/logged-key.ts → cli/registries/registry-api.ts':
+    'a registry tells what its log says about a key',
+  'cli/keys/revoke.ts → cli/registries/post-statement.ts': 'a registry logs the end of a key',
+  'cli/keys/rotate.ts → cli/registries/post-statement.ts': 'a registry logs the end of a key',
   'skills-index/run/holds/hold-policy.ts → skills-index/run/agents/breaker.ts':
     'a policy of holds names breakers',
 };

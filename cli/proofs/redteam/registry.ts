@@ -23,6 +23,7 @@ import { approvalsNeeded, defaultPolicy } from '../../../skills-index/trust/poli
 import type { RootFile } from '../../../skills-index/trust/root/root.ts';
 import { registryIdOf } from '../../../skills-index/trust/statements/own-registry.ts';
 import type { CommandContext } from '../../command.ts';
+import { createKeyFile, type KeyFile, publicKeyOf, readKeyFile } from '../../keys/key-file.ts';
 import { publishVersion, type Upload } from '../../publish/upload.ts';
 import { postStatement } from '../../registries/post-statement.ts';
 import { pinRegistry } from '../../registries/registries.ts';
@@ -32,7 +33,6 @@ import { makeRegistryFolder, registryFiles } from '../../registries/registry-fol
 import { signIn } from '../../registries/session.ts';
 import { endChild } from '../../scan/scanner-child.ts';
 import { signPayloadWithKey, signWithKey } from '../../signers/bundle-builder.ts';
-import { createKeyFile, type KeyFile, publicKeyOf, readKeyFile } from '../../signers/key-file.ts';
 
 /** Scopes of the scenarios' skills. */
 const scopes = ['acme', 'evil'] as const;

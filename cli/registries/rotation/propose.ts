@@ -15,7 +15,7 @@ import {
   type TufRepository,
 } from '../../../skills-index/trust/tuf/repository.ts';
 import { type CommandContext, type ExitCode, exitCodes } from '../../command.ts';
-import { readPublicKeyFile } from '../../signers/key-file.ts';
+import { readPublicKeyFile } from '../../keys/key-file.ts';
 import { printNote, safe } from '../../terminal/output.ts';
 import { writeWhole } from '../../whole-file.ts';
 import {

@@ -2,12 +2,12 @@ import { globSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { describe, expect, it } from 'vitest';
+import { createKeyFile, publicKeyOf } from '../../../cli/keys/key-file.ts';
 import {
   buildBundle,
   signPayloadWithKey,
   signWithKey,
 } from '../../../cli/signers/bundle-builder.ts';
-import { createKeyFile, publicKeyOf } from '../../../cli/signers/key-file.ts';
 import { digestOf } from '../../../skills-index/skill/digest.ts';
 import { parseScope } from '../../../skills-index/skill/name.ts';
 import { scopeStatement } from '../../../skills-index/statement/attestation.ts';

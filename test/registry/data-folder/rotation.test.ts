@@ -1,7 +1,7 @@
 import { join } from 'node:path';
 import { expect, it } from 'vitest';
+import { createKeyFile } from '../../../cli/keys/key-file.ts';
 import { makeRegistryFolder } from '../../../cli/registries/registry-folder.ts';
-import { createKeyFile } from '../../../cli/signers/key-file.ts';
 import { publishTuf, readTufDocument } from '../../../registry/data-folder/rotation.ts';
 import { parseRoot, type RetiredKey } from '../../../skills-index/trust/root/root.ts';
 import { signRepository } from '../../../skills-index/trust/tuf/ceremony.ts';

@@ -3,8 +3,8 @@ import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'nod
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { createKeyFile, type KeyFile, publicKeyOf } from '../../../../cli/keys/key-file.ts';
 import { keepTrust } from '../../../../cli/registries/trust/kept.ts';
-import { createKeyFile, type KeyFile, publicKeyOf } from '../../../../cli/signers/key-file.ts';
 import { canonicalJson } from '../../../../skills-index/skill/canonical-json.ts';
 import { defaultPolicy, type Policy } from '../../../../skills-index/trust/policy/policy.ts';
 import {

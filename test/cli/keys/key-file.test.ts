@@ -7,7 +7,7 @@ import {
   publicKeyOf,
   readKeyFile,
   readPublicKeyFile,
-} from '../../../cli/signers/key-file.ts';
+} from '../../../cli/keys/key-file.ts';
 import { digestOf } from '../../../skills-index/skill/digest.ts';
 import { skill } from '../command-line.ts';
 import { folderWith } from '../temporary-folder.ts';

@@ -8,7 +8,7 @@ import {
   type KeyFile,
   publicKeyOf,
   readKeyFile,
-} from '../../../cli/signers/key-file.ts';
+} from '../../../cli/keys/key-file.ts';
 import type { Keychain } from '../../../runner/secret-sources/keychain.ts';
 import { isMailboxKeyOf } from '../../../skills-index/run/holds/mailbox-key.ts';
 import { folderWith } from '../temporary-folder.ts';
