@@ -361,6 +361,10 @@ export const operatorRows: readonly CommandRow[] = [
     options: {
       scope: { type: 'string', value: 'NAME', summary: 'scope to publish under' },
       key: { type: 'string', value: 'NAME', summary: 'key that owns the scope' },
+      'as-is': {
+        type: 'boolean',
+        summary: 'publish a skill although its own skill.json lacks entries; reviewers see which',
+      },
     },
     args: { min: 1, max: 1 },
     load: () => import('../commands/import.ts'),

@@ -103,7 +103,7 @@ async function importOne(world: ImportWorld, folder: string, path: string): Prom
         `another folder with other bytes already uses the name ${name}`,
       );
     world.taken.set(name, packed.digest);
-    const manifest = manifestFor(found, report);
+    const manifest = manifestFor(found, report, context.options['as-is'] === true);
     const outcome = await publishOrFind(world, found, manifest);
     const { verdict, status } = await waitForVerdict(world, found);
     return row({

@@ -13,10 +13,10 @@ import { askWhetherPublishable } from '../publish/dry-run.ts';
 import {
   type PreparedVersion,
   prepareVersion,
-  requireDeclared,
   requireNoPlaceholders,
 } from '../publish/prepare-version.ts';
 import { type CommitOrigin, originOf, provenancePredicate } from '../publish/provenance.ts';
+import { requireDeclared } from '../publish/require-declared.ts';
 import { publishVersion } from '../publish/upload.ts';
 import { scanOnce } from '../scan/watched-scan.ts';
 import { someoneFor } from '../signers/someone.ts';
@@ -122,7 +122,12 @@ async function scanHere(
     });
     for (const reason of why) printNote(context, safe`needs more than reason approval: ${reason}`);
   }
-  if (context.options['as-is'] !== true) requireDeclared(manifest, report);
+  if (context.options['as-is'] !== true)
+    for (const use of requireDeclared(files, manifest, report))
+      printNote(
+        context,
+        safe`for the reviewer: the skill uses ${use}, which skill.json does not declare`,
+      );
   return { verdict: report.verdict, findings: report.findings.length };
 }
 

@@ -21,6 +21,7 @@ import { Problem } from '../../skills-index/skill/problem.ts';
 import { parseVersion, type Version } from '../../skills-index/skill/version.ts';
 import type { ScanReport } from '../../skills-index/statement/scan-report.ts';
 import { readWholeSkill } from '../scan/source-folder.ts';
+import { requireDeclared } from './require-declared.ts';
 
 export interface FoundSkill {
   readonly name: SkillName;
@@ -49,19 +50,25 @@ export async function readFound(folder: string, scope: Scope): Promise<FoundSkil
   return { name: manifest.name, version: manifest.version, packed, manifest };
 }
 
-/** The manifest to sign: the author's, or one inferred from the scan. */
+/**
+ * The manifest to sign: the author's, or one inferred from the scan.
+ * @throws Problem `capability-undeclared` as `skillgate publish` does, unless `isAsIs`
+ */
 export function manifestFor(
   found: FoundSkill,
   report: ScanReport,
+  isAsIs: boolean,
 ): { readonly manifest: Manifest; readonly inferred?: true } {
   const { name, version, packed, manifest } = found;
-  if (manifest !== undefined) return { manifest };
   const files = packed.bundle.files.map(({ path, mode }) => ({
     path,
     bytes: packed.contents.get(path) ?? new Uint8Array(),
     mode: Number.parseInt(mode, 8),
   }));
-  return { manifest: inferManifest(files, report, { name, version }), inferred: true };
+  if (manifest === undefined)
+    return { manifest: inferManifest(files, report, { name, version }), inferred: true };
+  if (!isAsIs) requireDeclared(files, manifest, report);
+  return { manifest };
 }
 
 function shortNameFor({ name }: SkillMd, folder: string): string {

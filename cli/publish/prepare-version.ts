@@ -7,13 +7,12 @@ import { requireNoBuild } from '../../skills-index/skill/authoring/build-metadat
 import { packBundle } from '../../skills-index/skill/authoring/pack-bundle.ts';
 import { parseSkillMd, type SkillMd } from '../../skills-index/skill/authoring/skill-md.ts';
 import type { PackedBundle } from '../../skills-index/skill/bundle.ts';
-import { isEmpty, listCapabilities, printCapability } from '../../skills-index/skill/capability.ts';
+import { listCapabilities, printCapability } from '../../skills-index/skill/capability.ts';
 import { placeAt } from '../../skills-index/skill/json.ts';
 import { type Manifest, parseManifest } from '../../skills-index/skill/manifest.ts';
 import { shortNameOf } from '../../skills-index/skill/name.ts';
 import { emptyDescription, unconfirmedWhy } from '../../skills-index/skill/placeholders.ts';
 import { Problem, type Reason } from '../../skills-index/skill/problem.ts';
-import type { ScanReport } from '../../skills-index/statement/scan-report.ts';
 import { readWholeSkill, type SkillFolder } from '../scan/source-folder.ts';
 
 export interface PreparedVersion {
@@ -95,30 +94,6 @@ export function requireNoPlaceholders({ folder, manifest, skillMd }: PreparedVer
 
 function textOf({ files }: SkillFolder, path: string): string {
   return Buffer.from(files.find((file) => file.path === path)?.bytes ?? []).toString('utf8');
-}
-
-/**
- * Refuses a version that does more than it declares. @throws Problem
- * `capability-undeclared`
- */
-export function requireDeclared(
-  { name, version }: Manifest,
-  { capabilities, findings }: ScanReport,
-): void {
-  if (isEmpty(capabilities.undeclared)) return;
-  const seen = listCapabilities(capabilities.undeclared).map(
-    (one): Reason => ({ message: printCapability(one) }),
-  );
-  const places = findings
-    .filter((finding) => finding.kind === 'capability')
-    .map(({ message, path, line, column }): Reason => ({ message, place: { path, line, column } }));
-  throw new Problem(
-    'capability-undeclared',
-    `Cannot publish ${name}@${version}: it does what skill.json does not declare`,
-    {
-      reasons: [...seen, ...places],
-    },
-  );
 }
 
 function warningsOf(manifest: Manifest, skillMd: SkillMd): Reason[] {

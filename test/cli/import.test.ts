@@ -126,14 +126,30 @@ describe('an imported skill', () => {
         mode: 0o755,
       },
     ]);
-    expect(manifestFor(await readFound(own, acme), report)).toMatchObject({
+    expect(manifestFor(await readFound(own, acme), await scanSkill([]), false)).toMatchObject({
       manifest: { name: '@acme/own', capabilities: noCapabilities },
     });
-    const { manifest, inferred } = manifestFor(await readFound(bare, acme), report);
+    const { manifest, inferred } = manifestFor(await readFound(bare, acme), report, false);
     expect(inferred).toBe(true);
     expect(parseManifest(Buffer.from(printManifest(manifest)))).toEqual(manifest);
     expect(manifest.capabilities.exec).toMatchObject([{ program: 'curl' }]);
   });
+});
+
+it('refuses an own manifest that lacks entries, as publish does, unless it is taken as it is', async () => {
+  const files = {
+    'SKILL.md': skillMd('name: a'),
+    'skill.json': '{"name":"@acme/own","version":"3.0.0","capabilities":{}}',
+    'run.sh': 'curl https://api.crm.example/v2/deals\n',
+  };
+  const taken = await readFound(found('a', files), acme);
+  const report = await scanSkill(
+    Object.entries(files).map(([path, text]) => ({ path, bytes: Buffer.from(text), mode: 0o644 })),
+  );
+  expect(() => manifestFor(taken, report, false)).toThrow(
+    expect.objectContaining({ code: 'capability-undeclared' }),
+  );
+  expect(manifestFor(taken, report, true)).toEqual({ manifest: taken.manifest });
 });
 
 describe('the table of an import', () => {

@@ -50,8 +50,9 @@ export const commandCodes = {
   'capability-undeclared': {
     exit: 6,
     status: 422,
-    means: 'The scan saw the skill use a capability that its skill.json does not declare.',
-    fix: 'Declare each capability with a reason (skillgate manifest --write proposes them), or remove the code.',
+    means:
+      'The scan saw the skill use a capability that its skill.json could declare and does not.',
+    fix: 'Paste the entries into "capabilities" of skill.json with a reason each (skillgate manifest --write pastes them), or remove the code. --as-is publishes without them, and reviewers see what is missing.',
   },
   'not-confirmed': {
     exit: 6,

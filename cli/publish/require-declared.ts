@@ -1,0 +1,85 @@
+/**
+ * Compares what the scan saw with what skill.json declares, before anything is signed. Only a use
+ * that an entry of skill.json would allow stops the author; a reviewer judges the others.
+ */
+import { inferManifest } from '../../scanner/manifest/manifest.ts';
+import { capabilityOf } from '../../scanner/reports/finding-capability.ts';
+import type { SourceFile } from '../../skills-index/skill/bundle.ts';
+import {
+  type Capability,
+  covers,
+  listCapabilities,
+  printCapability,
+} from '../../skills-index/skill/capability.ts';
+import type { Manifest } from '../../skills-index/skill/manifest.ts';
+import { Problem, type Reason } from '../../skills-index/skill/problem.ts';
+import type { Finding } from '../../skills-index/statement/finding.ts';
+import type { ScanReport } from '../../skills-index/statement/scan-report.ts';
+
+interface MissingEntry {
+  readonly entry: Capability;
+  readonly uses: readonly UndeclaredUse[];
+}
+
+interface UndeclaredUse {
+  readonly use: Capability;
+  readonly finding: Finding | undefined;
+}
+
+/**
+ * Refuses a version whose skill.json lacks an entry that the draft of `skillgate manifest` has.
+ * @returns the undeclared uses for which the draft has no entry, one line each, for the reviewer
+ * @throws Problem `capability-undeclared`: each missing entry, with the place of its first use
+ */
+export function requireDeclared(
+  files: readonly SourceFile[],
+  manifest: Manifest,
+  report: ScanReport,
+): readonly string[] {
+  const { undeclared } = report.capabilities;
+  const drafted = listCapabilities(inferManifest(files, report, manifest).capabilities);
+  const missing = new Map<string, MissingEntry>();
+  const left: string[] = [];
+  for (const use of listCapabilities(undeclared)) {
+    const finding = report.findings.find(
+      (one) =>
+        one.rule === 'manifest/undeclared' &&
+        printed(capabilityOf(one, undeclared)) === printCapability(use),
+    );
+    const entry = drafted.find((wide) => covers(wide, use)) ?? secretFor(use, finding);
+    if (entry === undefined) {
+      left.push(printCapability(use));
+      continue;
+    }
+    const key = printCapability(entry);
+    missing.set(key, { entry, uses: [...(missing.get(key)?.uses ?? []), { use, finding }] });
+  }
+  if (missing.size === 0) return left;
+  throw new Problem(
+    'capability-undeclared',
+    `Cannot publish ${manifest.name}@${manifest.version}: the skill uses what its skill.json does not declare`,
+    { reasons: [...missing.values()].map(reasonOf) },
+  );
+}
+
+// The draft has no entry for a secret whose host the scan cannot tell. The author knows the host.
+function secretFor(use: Capability, finding: Finding | undefined): Capability | undefined {
+  if (use.kind !== 'env' || finding?.severity !== 'high') return undefined;
+  return { kind: 'secret', name: use.name, hosts: ['host.example'], as: 'bearer' };
+}
+
+function reasonOf({ entry, uses }: MissingEntry): Reason {
+  const { kind, ...members } = entry;
+  const [first, ...more] = uses.map(({ use }) => printCapability(use));
+  const also = more.length === 0 ? '' : ` and ${more.length} more`;
+  const text = JSON.stringify({ ...members, why: '…' });
+  const message = `${first}${also}: add to "${kind}": ${text}`;
+  const finding = uses.find((one) => one.finding !== undefined)?.finding;
+  if (finding === undefined) return { message };
+  const { path, line, column } = finding;
+  return { message, place: { path, line, column } };
+}
+
+function printed(capability: Capability | undefined): string | undefined {
+  return capability === undefined ? undefined : printCapability(capability);
+}
