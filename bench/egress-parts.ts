@@ -7,7 +7,7 @@ import type { AddressInfo } from 'node:net';
 import { fileURLToPath } from 'node:url';
 import { openAudit } from '../runner/audit/audit.ts';
 import { startEgress } from '../runner/egress/egress.ts';
-import { leakDetector } from '../runner/secrets/leaks.ts';
+import { leakDetector } from '../runner/egress/leaks.ts';
 import { makeAuthority } from '../skills-index/run/egress/certificate.ts';
 
 export const benchHost = 'api.crm.example';

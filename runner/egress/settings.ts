@@ -4,7 +4,7 @@ import type { AuditEvent } from '../../skills-index/run/audit/audit-entry.ts';
 import type { EgressRules } from '../../skills-index/run/egress/egress-judge.ts';
 import type { Gate } from '../../skills-index/run/holds/hold.ts';
 import type { Plan } from '../../skills-index/run/plan/plan.ts';
-import type { LeakDetector } from '../secrets/leaks.ts';
+import type { LeakDetector } from './leaks.ts';
 
 export interface EgressSettings {
   /** The folder for the proxy's socket `proxy.sock`. The proxy creates the folder. */

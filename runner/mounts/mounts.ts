@@ -23,11 +23,11 @@ import { type Digest, digestOf, hexOf } from '../../skills-index/skill/digest.ts
 import type { BudgetAccount } from '../agents/budget.ts';
 import { libraries } from '../bubblewrap/launch.ts';
 import type { SandboxStart } from '../bubblewrap/sandbox.ts';
+import type { LeakDetector } from '../egress/leaks.ts';
 import { recordPaths } from '../files/path-records.ts';
 import { writePrivateFile } from '../files/private-file.ts';
 import { takeTurns } from '../files/turns.ts';
 import { changedPathsMax, leftBehindMax } from '../limits.ts';
-import type { LeakDetector } from '../secrets/leaks.ts';
 import {
   removeUnusedContent,
   whyOverShare,

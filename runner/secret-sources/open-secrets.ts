@@ -1,7 +1,7 @@
 /** Opens the secrets of a run: lists them now, and reads their values when a plan needs them. */
 import { join } from 'node:path';
 import { Problem } from '../../skills-index/skill/problem.ts';
-import type { Secrets } from '../secrets/secrets.ts';
+import type { Secrets } from '../egress/secrets.ts';
 import { runSecretCommand } from './command.ts';
 import { type Keychain, osKeychain } from './keychain.ts';
 import { keychainMillisMax } from './limits.ts';

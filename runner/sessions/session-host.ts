@@ -8,9 +8,9 @@ import type { SessionFacts } from '../../skills-index/run/plan/plan-session.ts';
 import type { PlannedFolder } from '../../skills-index/run/plan/session-plan.ts';
 import { Problem } from '../../skills-index/skill/problem.ts';
 import { listAgents, memoryFolderOf } from '../agents/agent-store.ts';
+import type { Secrets } from '../egress/secrets.ts';
 import { folderOnly } from '../files/walk-folder.ts';
 import { openHost } from '../host/host.ts';
-import type { Secrets } from '../secrets/secrets.ts';
 import { findAgentProgram } from './agent-program.ts';
 
 export interface SessionHost {

@@ -4,7 +4,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { type TLSSocket, connect as tlsConnect } from 'node:tls';
 import { brotliCompressSync, deflateSync, gzipSync } from 'node:zlib';
 import { afterEach, describe, expect, it } from 'vitest';
-import { leakDetector } from '../../../runner/secrets/leaks.ts';
+import { leakDetector } from '../../../runner/egress/leaks.ts';
 import type { WholeAction } from '../../../skills-index/run/holds/hold.ts';
 import { digestOf } from '../../../skills-index/skill/digest.ts';
 import { apiHost, type Stage, type StageSettings, startStage } from '../egress-stage.ts';

@@ -13,8 +13,8 @@ import { text } from 'node:stream/consumers';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { type EgressProxy, startEgress } from '../../../runner/egress/egress.ts';
-import { leakDetector } from '../../../runner/secrets/leaks.ts';
-import { watchedPlaceholder } from '../../../runner/secrets/placeholder.ts';
+import { leakDetector } from '../../../runner/egress/leaks.ts';
+import { watchedPlaceholder } from '../../../runner/egress/placeholder.ts';
 import type { AuditEvent } from '../../../skills-index/run/audit/audit-entry.ts';
 
 const placeholder = 'skillgate-secret-00112233445566778899aabbccddeeff';

@@ -2,8 +2,8 @@ import type { LookupAddress } from 'node:dns';
 import { isIP, type LookupFunction } from 'node:net';
 import { networkInterfaces } from 'node:os';
 import { describe, expect, it } from 'vitest';
+import { leakDetector } from '../../../runner/egress/leaks.ts';
 import { openUpstream } from '../../../runner/egress/upstream.ts';
-import { leakDetector } from '../../../runner/secrets/leaks.ts';
 import { denialOfFailure } from '../../../skills-index/run/egress/denial.ts';
 import type { PlannedEgress } from '../../../skills-index/run/plan/plan.ts';
 

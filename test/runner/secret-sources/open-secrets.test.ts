@@ -2,6 +2,7 @@ import { mkdirSync, mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { revealAll } from '../../../runner/egress/secrets.ts';
 import type { Keychain } from '../../../runner/secret-sources/keychain.ts';
 import {
   openSecrets,
@@ -9,7 +10,6 @@ import {
   secretsFileOf,
 } from '../../../runner/secret-sources/open-secrets.ts';
 import { storeSecret } from '../../../runner/secret-sources/secret-store.ts';
-import { revealAll } from '../../../runner/secrets/secrets.ts';
 import { Problem } from '../../../skills-index/skill/problem.ts';
 
 const now = new Date('2026-01-01T00:00:00Z');

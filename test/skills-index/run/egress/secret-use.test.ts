@@ -1,6 +1,6 @@
 import { createHmac } from 'node:crypto';
 import { describe, expect, it } from 'vitest';
-import { placeholderFor } from '../../../../runner/secrets/placeholder.ts';
+import { placeholderFor } from '../../../../runner/egress/placeholder.ts';
 import type { SentHeaders } from '../../../../skills-index/run/egress/secret-use.ts';
 import {
   applySecret,

@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
 import fc from 'fast-check';
 import { describe, expect, it, vi } from 'vitest';
-import { placeholderFor } from '../../../../runner/secrets/placeholder.ts';
+import { placeholderFor } from '../../../../runner/egress/placeholder.ts';
 import { type KnownValue, redactionOf } from '../../../../skills-index/run/leaks/redaction.ts';
 
 const placeholder = placeholderFor(new Uint8Array(16));

@@ -1,7 +1,7 @@
 import { randomBytes } from 'node:crypto';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { type Leak, type LeakDetector, leakDetector } from '../../../runner/secrets/leaks.ts';
+import { type Leak, type LeakDetector, leakDetector } from '../../../runner/egress/leaks.ts';
 import { canaryFrom } from '../../../skills-index/run/leaks/canary.ts';
 
 const canary = canaryFrom(Uint8Array.from({ length: 56 }, (_, i) => (i * 37 + 11) % 251));
