@@ -148,18 +148,18 @@ function formatOf(row: CommandRow, value: OptionValue): Format {
   const formats = row.formats ?? ['text', 'json'];
   const wanted = value === undefined || value === 'pretty' ? 'text' : value;
   const format = formats.find((known) => known === wanted);
-  if (format === undefined) throw usage(row, `--format is ${formats.join(' or ')}`);
+  if (format === undefined) throw usage(row, `--format must be ${formats.join(' or ')}`);
   return format;
 }
 
 function requireArgumentCount(row: CommandRow, args: readonly string[]): void {
-  if (args.length < row.args.min) throw usage(row, `it needs ${row.usage}`);
+  if (args.length < row.args.min) throw usage(row, `the command needs ${row.usage}`);
   if (args.length > row.args.max)
-    throw usage(row, `${JSON.stringify(args[row.args.max])} is an argument too many`);
+    throw usage(row, `${JSON.stringify(args[row.args.max])} is one argument too many`);
 }
 
 function usage(row: CommandRow, why: string): Problem {
   return new Problem('usage', `Cannot run ${calledName()} ${row.name}: ${why}`, {
-    hint: `for example: ${row.examples[0]?.[0] ?? `skillgate ${row.name} ${row.usage}`}   (all: skillgate help ${row.name})`,
+    hint: `for example: ${row.examples[0]?.[0] ?? `skillgate ${row.name} ${row.usage}`}   (more examples: skillgate help ${row.name})`,
   });
 }

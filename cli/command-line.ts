@@ -71,9 +71,13 @@ export async function runCommandLine(world: CommandWorld): Promise<number> {
       case 'group': {
         const unasked = !argv.some((word) => word === '--help' || word === '-h');
         if (unasked && wantsJson(argv))
-          throw new Problem('usage', `${calledName()} ${first} needs another word`, {
-            hint: found.rows.map(({ name }) => `${calledName()} ${name}`).join(', '),
-          });
+          throw new Problem(
+            'usage',
+            `${calledName()} ${first} needs a second word that names the command`,
+            {
+              hint: found.rows.map(({ name }) => `${calledName()} ${name}`).join(', '),
+            },
+          );
         return await showHelp(world, unasked, [first]);
       }
       case 'unknown':
@@ -95,7 +99,7 @@ async function notePassedOn(context: CommandContext, passedOn: readonly string[]
   const { printNote, safe } = await import('./terminal/output.ts');
   printNote(
     context,
-    safe`note: ${passedOn.join(', ')} went to the skill; options of ${calledName()} ${context.command} stand before the skill's name`,
+    safe`note: ${passedOn.join(', ')} went to the skill; write options of ${calledName()} ${context.command} before the skill's name`,
   );
 }
 

@@ -59,7 +59,7 @@ export function requireOnHost(
       'usage',
       `Cannot use --${kind} ${name}: "${kind}s" in ${file} has no ${name}; it has ${has}`,
       {
-        hint: `write "${kind}s": { "${name}": ${example} } into ${file}, or name one of those`,
+        hint: `write "${kind}s": { "${name}": ${example} } into ${file}, or name another ${kind} that ${file} has`,
       },
     );
   };

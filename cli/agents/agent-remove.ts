@@ -101,7 +101,7 @@ function requireSameAgent(name: string, confirmed: Identity, found: Identity): v
     'usage',
     `Cannot remove agent ${name}: another agent took the name while you were asked`,
     {
-      hint: `skillgate agent remove ${name}`,
+      hint: `look at the new agent first: skillgate agent list; then: skillgate agent remove ${name}`,
     },
   );
 }
@@ -127,7 +127,7 @@ function requireNoRuns(name: string, own: string): void {
   throw new Problem(
     'usage',
     `Cannot remove agent ${name}: ${count(living.length, 'run or session of the agent is active', 'runs or sessions of the agent are active')}`,
-    { hint: `First end ${living.length === 1 ? 'it' : 'them'}: skillgate agent revoke ${name}` },
+    { hint: `First end the runs and sessions of the agent: skillgate agent revoke ${name}` },
   );
 }
 
@@ -147,7 +147,7 @@ function requireNoLeftovers({ paths }: CommandContext, name: string): void {
           message: `secret ${secret.name}: skillgate secret remove ${secret.name} --agent ${name}`,
         })),
         ...waitingChanges.map(({ set }) => ({
-          message: `changes of run ${set.run}: skillgate changes accept ${set.run}, or discard`,
+          message: `changes of run ${set.run}: skillgate changes accept ${set.run}, or skillgate changes discard ${set.run}`,
         })),
       ],
     },

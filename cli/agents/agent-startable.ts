@@ -202,7 +202,7 @@ export function agentOf({ host, agentName, world }: AgentContext): Agent {
   const agent = readNamedAgent(host.agents, agentName);
   const ended = whyEnded(agent, world.now());
   if (ended === undefined) return agent;
-  throw new Problem('plan-refused', `Cannot act: ${ended}`);
+  throw new Problem('plan-refused', `Cannot act as agent ${agentName}: ${ended}`);
 }
 
 export function recordFor(

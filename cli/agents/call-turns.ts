@@ -59,7 +59,7 @@ export function callTurns({ now, signal, tell }: CallClock): CallTurns {
     take: async (call) => {
       tokens = Math.min(callsBurst, tokens + ((now() - filled) / 1_000) * callsPerSecond);
       filled = now();
-      if (going >= callsAtOnceMax) refuse(`${callsAtOnceMax} calls already run`);
+      if (going >= callsAtOnceMax) refuse(`${callsAtOnceMax} calls are running already`);
       if (tokens < 1) refuse('too many calls arrived in a short time');
       going += 1;
       tokens -= 1;

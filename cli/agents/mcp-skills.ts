@@ -45,7 +45,7 @@ export const skillMethods: Readonly<Record<string, Method>> = {
     if (skill === undefined)
       throw new Problem(
         'not-found',
-        `the SKILL.md of ${name} has another name: use the tools to reach this skill`,
+        `Cannot show ${name} as a resource: its SKILL.md has another name. Use the tools to open and run this skill`,
       );
     return { resultType: 'complete', skill, ...freshness };
   },

@@ -174,7 +174,11 @@ function runAnswer(
   const err = decode(stderr);
   const leftOut = result.plan.leftOut.length;
   const says = [
-    ...(dropped > 0 ? [`${count(dropped, 'more byte was', 'more bytes were')} dropped`] : []),
+    ...(dropped > 0
+      ? [
+          `${count(dropped, 'further byte', 'further bytes')} of output left out: the output was longer than the limit`,
+        ]
+      : []),
     ...(result.egress.denied > 0
       ? [
           `${count(result.egress.denied, 'request was', 'requests were')} denied; the audit log has the details`,
@@ -182,11 +186,13 @@ function runAnswer(
       : []),
     ...(leftOut > 0
       ? [
-          `the skill ran without ${count(leftOut, 'capability', 'capabilities')} that it asks for: not granted, or not bound on this host`,
+          `the skill ran without ${count(leftOut, 'capability', 'capabilities')} that its manifest asks for: the agent has no grant for them, or this host does not provide them`,
         ]
       : []),
     ...(shutPaths(`${out}\n${err}`, result.plan.mounts).length > 0
-      ? ['.git and other files that hosts or agents obey are read-only in every run']
+      ? [
+          'in every run, .git and other files that give commands to the host or to agents are read-only',
+        ]
       : []),
     ...leftBehindForAgent(result.cleaned),
     ...(result.changes === undefined
@@ -254,10 +260,10 @@ function parse<Schema extends v.GenericSchema>(
   }));
   throw new Problem(
     'usage',
-    `Cannot take the call: ${reasons[0]?.message ?? 'it does not follow its schema'}`,
+    `Cannot take the call: ${reasons[0]?.message ?? 'its input does not follow the schema of the tool'}`,
     {
       reasons,
-      hint: 'call the tool again with input that follows its schema',
+      hint: 'call the tool again with input that follows the schema of the tool',
     },
   );
 }

@@ -31,7 +31,10 @@ export function parseSkillUri(uri: string): SkillAddress {
     const path = decoded(parts);
     if (path !== undefined && skillUri(name, path) === uri) return { name, path };
   }
-  throw new Problem('not-found', `There is nothing at ${JSON.stringify(uri.slice(0, 300))}`);
+  throw new Problem(
+    'not-found',
+    `There is no skill or file at ${JSON.stringify(uri.slice(0, 300))}`,
+  );
 }
 
 function decoded(parts: readonly string[]): string | undefined {

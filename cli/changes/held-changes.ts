@@ -38,6 +38,6 @@ export function heldChangesText(
   linesMax?: number,
 ): Safe {
   return typeof found === 'string'
-    ? safe`its changes cannot be shown: ${found}`
+    ? safe`the changes of this hold cannot be shown: ${found}`
     : showChanges(found, ink, linesMax);
 }

@@ -21,7 +21,7 @@ export function markLines(marks: ChangeMarks, ink: OutputInk): Safe[] {
   if (marked.length === 0) return [];
   const counts = new Map<string, number>();
   for (const mark of marked.flat()) counts.set(mark, (counts.get(mark) ?? 0) + 1);
-  const first = safe`${ink.red('check')}: ${marked.length} of ${count(marks.size, 'path')} marked; marked paths come first`;
+  const first = safe`${ink.red('check')}: ${marked.length} of ${count(marks.size, 'changed path')} marked for a closer look; marked paths come first`;
   return [first, ...[...counts].map(([mark, number]) => safe`  ${number}: ${mark}`)];
 }
 

@@ -41,7 +41,7 @@ export async function offerChanges(
   else {
     printNote(
       context,
-      safe`note: ${changesText(waiting)}${markedText(set)} in its view of ${targetsOf(set)}; nothing is applied yet. Read the changes: skillgate changes show ${set.run}`,
+      safe`note: changes of the run in its view of ${targetsOf(set)}: ${changesText(waiting)}${markedText(set)}. Nothing is applied yet. Read the changes: skillgate changes show ${set.run}`,
     );
     return;
   }

@@ -67,21 +67,26 @@ export function showChanges(
       folder.changes.flatMap(({ after, path }) => (after === undefined ? [] : [path])),
     );
     const refused = folder.refused.map(({ path, why }) => {
-      const what = taken.has(path) ? 'taken over in part' : 'not taken over';
+      const what = taken.has(path) ? 'partly left out' : 'left out';
       return safe`${ink.yellow(what)} ${spellPath(path)}: ${why}`;
     });
     const conflicts = folder.conflicts.map(
       (path) =>
-        safe`${ink.red('conflict')} ${spellPath(path)}: somebody else changed this path meanwhile`,
+        safe`${ink.red('conflict')} ${spellPath(path)}: somebody else changed this path after the run began`,
     );
-    return [safe`${ink.bold(folder.target)} is ${folder.path}`, ...each, ...refused, ...conflicts];
+    return [
+      safe`${ink.bold(folder.target)} in the run is ${folder.path} on this host`,
+      ...each,
+      ...refused,
+      ...conflicts,
+    ];
   });
   const signs = [...diffs.values()].some((diff) => diff.some(hasSigns))
     ? [coloured(signsOfLines, ink)]
     : [];
   const half = begun
     ? [
-        safe`${ink.yellow('somebody began to apply these changes and did not finish; accept continues')}`,
+        safe`${ink.yellow('somebody began to apply these changes and did not finish; skillgate changes accept continues')}`,
       ]
     : [];
   const marked = markLines(marks, ink);
@@ -118,7 +123,7 @@ function headOf(change: Change, marks: ChangeMarks, ink: OutputInk): Safe {
   const [before, after] = [change.before, change.after].map(stateText);
   const list =
     change.list === 'folder'
-      ? ', access list of its folder; where that gives none, for its owner alone'
+      ? ', gets the access list of its folder; if the folder gives none, only the owner has access'
       : '';
   const what =
     before === undefined || after === undefined ? (after ?? before ?? '') : `${before} -> ${after}`;

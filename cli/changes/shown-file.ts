@@ -9,7 +9,7 @@ import { type DiffWork, unifiedDiff } from './diff.ts';
 export const remark = '!';
 
 /** Explains the signs in a line. */
-export const signsOfLines = `${remark} ⇥ is a tab, <20> a blank at the end of a line, <3C> a < of the text before what looks like such a sign`;
+export const signsOfLines = `${remark} ⇥ stands for a tab, <20> for a blank at the end of a line, and <3C> for a < in the file where the text after it looks like such a code`;
 
 /**
  * @param old the old bytes; empty for a new file, as `fresh` is for a deleted one
@@ -26,7 +26,7 @@ export function differenceOf(old: Uint8Array, fresh: Uint8Array, work?: DiffWork
   );
   const lines = linesOf(before, after, (line) => spellBlanks(line, spellBytes), work);
   return [
-    `${remark} not plain UTF-8: bytes that are not are written as <E9>, a NUL as <00>`,
+    `${remark} not plain UTF-8: each byte that is not UTF-8 is shown as a code such as <E9>, and a NUL byte as <00>`,
     ...lines,
   ];
 }
@@ -40,7 +40,7 @@ function linesOf(
   const { isUnaligned, lines } = unifiedDiff(old, fresh, work);
   const spelled = lines.map((line) => (/^[-+ ]/.test(line) ? spell(line) : line));
   return isUnaligned
-    ? [`${remark} many lines differ: the old ones are shown whole, then the new ones`, ...spelled]
+    ? [`${remark} many lines differ: all old lines are shown first, then all new lines`, ...spelled]
     : spelled;
 }
 

@@ -79,7 +79,10 @@ export const agentRows: readonly CommandRow[] = [
     summary: 'serve approved skills to an agent over MCP on stdin and stdout',
     usage: '--agent NAME',
     examples: [
-      ['skillgate mcp --agent reporter', 'the command to put into the agent’s MCP settings'],
+      [
+        'skillgate mcp --agent reporter',
+        'write this command into the MCP settings of the agent’s program',
+      ],
     ],
     options: { agent },
     args: { min: 0, max: 0 },
@@ -111,7 +114,7 @@ export const agentRows: readonly CommandRow[] = [
     name: 'agent list',
     summary: 'list agent identities',
     usage: '',
-    examples: [['skillgate agent list', 'names and grants']],
+    examples: [['skillgate agent list', 'show each agent with its key, grants and end']],
     options: {},
     args: { min: 0, max: 0 },
     load: () => import('../commands/agent.ts'),
@@ -168,7 +171,7 @@ export const agentRows: readonly CommandRow[] = [
     summary: 'remove one grant, or all grants, of an agent',
     usage: 'NAME [@scope/name] [--model] [--workspace]',
     examples: [
-      ['skillgate agent revoke reporter', 'the agent can start nothing any more'],
+      ['skillgate agent revoke reporter', 'the agent can no longer start anything'],
       [
         'skillgate agent revoke reporter @acme/report@^1',
         'remove one grant, written as skillgate agent list shows it',
@@ -233,7 +236,7 @@ export const agentRows: readonly CommandRow[] = [
     name: 'agent log',
     summary: 'show what an agent did, and whether the audit log is intact',
     usage: 'NAME',
-    examples: [['skillgate agent log reporter', 'each run, request and denial']],
+    examples: [['skillgate agent log reporter', 'show each run, request and denial of the agent']],
     options: {},
     args: { min: 1, max: 1 },
     load: () => import('../commands/agent.ts'),
@@ -285,7 +288,7 @@ export const agentRows: readonly CommandRow[] = [
     name: 'secret list',
     summary: 'list secrets: names, hosts, methods, agents and sources, never values',
     usage: '',
-    examples: [['skillgate secret list', 'the secrets stored on this host']],
+    examples: [['skillgate secret list', 'show the secrets stored on this host']],
     options: {},
     args: { min: 0, max: 0 },
     load: () => import('../commands/secret.ts'),
@@ -295,7 +298,10 @@ export const agentRows: readonly CommandRow[] = [
     summary: 'delete a secret',
     usage: 'NAME [--agent NAME]',
     examples: [
-      ['skillgate secret remove CRM_TOKEN', 'runs that need the secret are rejected from now on'],
+      [
+        'skillgate secret remove CRM_TOKEN',
+        'delete the secret; Skillgate rejects later runs that need it',
+      ],
     ],
     options: { agent },
     args: { min: 1, max: 1 },

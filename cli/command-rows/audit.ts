@@ -7,33 +7,33 @@ export const auditRows: readonly CommandRow[] = [
     summary: 'show what ran on this host: each start, request, denial, opened skill and hold',
     usage: '[--agent NAME] [--skill SKILL] [--run RUN] [--since TIME] [--follow]',
     examples: [
-      ['skillgate log --agent finance --since 2h', 'what an agent did in the last two hours'],
+      ['skillgate log --agent finance --since 2h', 'show what an agent did in the last two hours'],
       ['skillgate log --follow', 'print new entries as they are recorded'],
       [
         'skillgate log --format ocsf > events.jsonl',
-        'one OCSF event a line, for a collector of security events',
+        'print one OCSF event in each line, for a collector of security events',
       ],
     ],
     options: {
       agent: {
         type: 'string',
         value: 'NAME',
-        summary: 'entries of this agent; operator means people',
+        summary: 'only entries of this agent; the name operator selects what people did',
       },
       skill: {
         type: 'string',
         value: 'SKILL',
-        summary: 'entries of a skill, @scope/name, or of one version',
+        summary: 'only entries of this skill (@scope/name) or of one version of it',
       },
       run: {
         type: 'string',
         value: 'RUN',
-        summary: 'entries of one run; the beginning of its id is enough',
+        summary: 'only entries of this run; the beginning of the run’s id is enough',
       },
       since: {
         type: 'string',
         value: 'TIME',
-        summary: 'entries since a time: 2h, 7d, 2026-01-31T12:00Z',
+        summary: 'only entries since this time: 2h, 7d, 2026-01-31T12:00Z',
       },
       follow: { type: 'boolean', summary: 'continue with new entries as they are recorded' },
     },
@@ -70,7 +70,7 @@ export const auditRows: readonly CommandRow[] = [
       ['skillgate log export', 'send the new entries once'],
       [
         'skillgate log export --follow',
-        'for a service: keep sending, and retry entries that a collector did not accept',
+        'run as a service: keep sending, and send entries again that a collector did not accept',
       ],
     ],
     options: {

@@ -47,7 +47,7 @@ export const authorRows: readonly CommandRow[] = [
     examples: [
       [
         `skillgate status ${reference.replace('scope/name@version', 'acme/weekly-report@1.4.0')}`,
-        'follow a version',
+        'show what happened to this version and what it waits for',
       ],
     ],
     options: {
@@ -80,10 +80,13 @@ export const authorRows: readonly CommandRow[] = [
     summary: 'show which key, member and roles the registry knows you by',
     usage: '[--oidc]',
     examples: [
-      ['skillgate whoami', 'key, member name, roles, scopes and who else publishes in them'],
+      [
+        'skillgate whoami',
+        'show your key, member name, roles and scopes, and who else publishes in your scopes',
+      ],
       [
         'skillgate whoami --oidc --signing-config .ci/signing_config.json',
-        'the OIDC identity that a CI job or a person would sign with; asks no registry',
+        'show the OIDC identity that a CI job or a person would sign with; asks no registry',
       ],
     ],
     options: {
@@ -131,7 +134,7 @@ export const authorRows: readonly CommandRow[] = [
       'print the host.json entry that lets one of your keys answer holds, with its mailbox key',
     usage: '[NAME]',
     examples: [
-      ['skillgate key approver', 'the entry of the key named operator'],
+      ['skillgate key approver', 'print the entry of the key named operator'],
       [
         'skillgate key approver mira',
         'create the mailbox key that an older key file lacks; asks for the passphrase to sign it',
@@ -148,7 +151,7 @@ export const authorRows: readonly CommandRow[] = [
     examples: [
       [
         'skillgate key list',
-        'names, key ids, scopes, ended keys, and the log index of each publication',
+        'show names, key ids, scopes, ended keys, and the log index of each publication',
       ],
       [
         'skillgate key list --log',
@@ -166,7 +169,7 @@ export const authorRows: readonly CommandRow[] = [
   },
   {
     name: 'key rotate',
-    summary: 'replace one of your keys in every scope that it owns; the old key ends',
+    summary: 'replace one of your keys in every scope that the key owns; the old key ends',
     usage: '[NAME]',
     examples: [
       ['skillgate key rotate', 'replace the key named default with a new key of the same name'],
@@ -182,17 +185,14 @@ export const authorRows: readonly CommandRow[] = [
       'end a key for ever, from now or from an earlier log index; by its holder, its successor or an administrator',
     usage: '(NAME | FILE | sha256:…) [--valid-up-to INDEX] [--key SIGNER]',
     examples: [
-      [
-        'skillgate key revoke laptop',
-        'the key signs nothing any more; its earlier signatures stay valid',
-      ],
+      ['skillgate key revoke laptop', 'end the key from now on; its earlier signatures stay valid'],
       [
         'skillgate key revoke laptop --valid-up-to 120',
-        'a stolen key: versions that it signed after log index 120 are revoked everywhere',
+        'end a stolen key; versions that it signed after log index 120 are revoked everywhere',
       ],
       [
         'skillgate key revoke sha256:… --key administrator',
-        'an administrator ends the key of somebody who lost it',
+        'as an administrator, end the key of somebody who lost it',
       ],
     ],
     options: {
@@ -219,19 +219,19 @@ export const authorRows: readonly CommandRow[] = [
     examples: [
       [
         'skillgate scope transfer acme --to carol.pub.json',
-        'carol owns @acme, and you no longer do',
+        'make carol the only owner of @acme; you no longer own it',
       ],
       [
         'skillgate scope transfer acme --to carol.pub.json --to me.pub.json',
-        'carol and you both own @acme',
+        'make carol and yourself the owners of @acme',
       ],
       [
         'skillgate scope transfer acme --to-oidc https://accounts.example carol@example.org --keep-publishers',
-        'carol owns it with an OIDC identity; the CI jobs that publish in it still may',
+        'make carol’s OIDC identity the owner of @acme; CI jobs that may publish in @acme still may',
       ],
       [
         'skillgate scope transfer acme --to carol.pub.json --key administrator',
-        'without the owner: the vote of one administrator',
+        'vote as one administrator for a transfer that the owner does not sign',
       ],
     ],
     options: {
@@ -264,8 +264,8 @@ export const authorRows: readonly CommandRow[] = [
     summary: 'claim a scope for your key or your OIDC identity; the first claim wins',
     usage: 'SCOPE',
     examples: [
-      ['skillgate scope claim acme', 'own @acme/…'],
-      ['skillgate scope claim acme --oidc', 'own the scope with an OIDC identity'],
+      ['skillgate scope claim acme', 'become the owner of @acme with your key'],
+      ['skillgate scope claim acme --oidc', 'become the owner of @acme with an OIDC identity'],
     ],
     options: {
       key: {
@@ -283,7 +283,9 @@ export const authorRows: readonly CommandRow[] = [
     name: 'scope show',
     summary: 'show who owns a scope',
     usage: 'SCOPE',
-    examples: [['skillgate scope show acme', 'owners of @acme, and who may publish in it']],
+    examples: [
+      ['skillgate scope show acme', 'show the owners of @acme, and who may publish in @acme'],
+    ],
     options: {},
     args: { min: 1, max: 1 },
     load: () => import('../commands/scope.ts'),

@@ -6,7 +6,9 @@ export const changesRows: readonly CommandRow[] = [
     name: 'changes list',
     summary: 'list runs whose changes wait to be accepted',
     usage: '',
-    examples: [['skillgate changes list', 'run, time, agent, skill and number of changes']],
+    examples: [
+      ['skillgate changes list', 'show the run, time, agent, skill and number of changes of each'],
+    ],
     options: {},
     args: { min: 0, max: 0 },
     load: () => import('../commands/changes.ts'),
@@ -15,7 +17,9 @@ export const changesRows: readonly CommandRow[] = [
     name: 'changes show',
     summary: 'show the changes of a run, with diffs of text files',
     usage: 'RUN',
-    examples: [['skillgate changes show 0f3c', 'the beginning of the run’s id is enough']],
+    examples: [
+      ['skillgate changes show 0f3c', 'show the changes of the run whose id begins with 0f3c'],
+    ],
     options: {},
     args: { min: 1, max: 1 },
     load: () => import('../commands/changes.ts'),
@@ -41,7 +45,9 @@ export const changesRows: readonly CommandRow[] = [
     name: 'changes discard',
     summary: 'discard the changes of a run',
     usage: 'RUN',
-    examples: [['skillgate changes discard 0f3c', 'the folder stays as it is']],
+    examples: [
+      ['skillgate changes discard 0f3c', 'delete the changes; the folder itself stays unchanged'],
+    ],
     options: {},
     args: { min: 1, max: 1 },
     load: () => import('../commands/changes.ts'),

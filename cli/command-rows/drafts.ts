@@ -10,7 +10,7 @@ export const draftRows: readonly CommandRow[] = [
       ['skillgate init weekly-report --scope acme', 'create weekly-report/ with both files'],
     ],
     options: {
-      scope: { type: 'string', value: 'NAME', summary: 'scope of the skill (default: me)' },
+      scope: { type: 'string', value: 'NAME', summary: 'scope of the skill (default: @me)' },
       name: {
         type: 'string',
         value: 'NAME',
@@ -29,16 +29,19 @@ export const draftRows: readonly CommandRow[] = [
       ['skillgate scan .', 'scan the skill in this folder'],
       [
         'skillgate scan skills --format jsonl > reports.jsonl',
-        'one line for each skill below skills/',
+        'write one line for each skill below skills/',
       ],
       [
         'skillgate scan skills --format sarif > skills.sarif',
-        'for code scanning and editors (SARIF 2.1.0)',
+        'write a report for code scanning and editors (SARIF 2.1.0)',
       ],
-      ['skillgate scan skills --format github', 'annotations in a workflow of GitHub Actions'],
+      [
+        'skillgate scan skills --format github',
+        'print annotations for a workflow of GitHub Actions',
+      ],
       [
         'skillgate scan skills --format markdown --baseline reports.jsonl',
-        'a comment for a pull request, new findings marked',
+        'print a comment for a pull request, with new findings marked',
       ],
     ],
     options: {

@@ -9,9 +9,9 @@ export const everyoneRows: readonly CommandRow[] = [
     examples: [
       [
         'skillgate explain flow/secret-to-network',
-        'what the rule looks for, why, and how to fix a finding',
+        'show what the rule looks for, why, and how to fix a finding',
       ],
-      ['skillgate explain version-exists', 'what the error means and what to do'],
+      ['skillgate explain version-exists', 'show what the error means and what to do'],
     ],
     options: {},
     args: { min: 1, max: 1 },
@@ -21,7 +21,12 @@ export const everyoneRows: readonly CommandRow[] = [
     name: 'demo',
     summary: 'show every step on this machine: publish, scan, review, approve, install, run',
     usage: '[--keep] [--verbose]',
-    examples: [['skillgate demo', 'about a minute, loopback only']],
+    examples: [
+      [
+        'skillgate demo',
+        'run the demo; it takes about a minute and uses only this machine’s loopback network',
+      ],
+    ],
     options: {
       keep: { type: 'boolean', summary: 'leave the registry and the desk running' },
       verbose: { type: 'boolean', summary: 'show every command with all of its output' },
@@ -37,11 +42,11 @@ export const everyoneRows: readonly CommandRow[] = [
     examples: [
       [
         'skillgate sigstore verify-bundle --bundle a.sigstore.json --certificate-identity ada@people.example --certificate-oidc-issuer https://accounts.example --trusted-root trusted_root.json a.tar',
-        'signed by exactly this person',
+        'check that exactly this person signed a.tar',
       ],
       [
         'skillgate sigstore verify-bundle --bundle a.sigstore.json --key cosign.pub --trusted-root trusted_root.json a.tar',
-        'signed with this key (PEM), and in the log that the trusted root names',
+        'check that this key (PEM) signed a.tar, and that the log in the trusted root has the signature',
       ],
     ],
     options: {
@@ -81,8 +86,11 @@ export const everyoneRows: readonly CommandRow[] = [
       'print shell code that makes `skill` short for `skillgate`, ahead of other programs named skill',
     usage: 'bash|zsh|fish',
     examples: [
-      ['eval "$(skillgate shell-init bash)"', 'line for ~/.bashrc; for zsh, a line for ~/.zshrc'],
-      ['skillgate shell-init fish | source', 'line for ~/.config/fish/config.fish'],
+      [
+        'eval "$(skillgate shell-init bash)"',
+        'write this line into ~/.bashrc; for zsh, write it with zsh into ~/.zshrc',
+      ],
+      ['skillgate shell-init fish | source', 'write this line into ~/.config/fish/config.fish'],
     ],
     options: {},
     args: { min: 1, max: 1 },
@@ -93,7 +101,7 @@ export const everyoneRows: readonly CommandRow[] = [
     summary: 'list the commands, or describe one',
     usage: '[COMMAND]',
     examples: [
-      ['skillgate help', 'all commands'],
+      ['skillgate help', 'list all commands'],
       ['skillgate help review approve', 'describe one command'],
     ],
     options: {},

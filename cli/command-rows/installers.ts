@@ -13,7 +13,7 @@ export const installerRows: readonly CommandRow[] = [
       ],
       [
         'skillgate install @acme/weekly-report@^1.4 --as report',
-        'install it under another folder name',
+        'install the skill into the folder .agents/skills/report',
       ],
       [
         'skillgate install @acme/weekly-report --publisher sha256:…',
@@ -28,7 +28,11 @@ export const installerRows: readonly CommandRow[] = [
         value: 'NAME',
         summary: 'link the skill for this agent as well: claude, goose, openclaw …',
       },
-      copy: { type: 'boolean', summary: 'copy the files where links do not work' },
+      copy: {
+        type: 'boolean',
+        summary:
+          'copy the files into each agent’s folder instead of linking; for systems where links do not work',
+      },
       publisher: {
         type: 'string',
         value: 'ID',
@@ -55,7 +59,7 @@ export const installerRows: readonly CommandRow[] = [
     examples: [
       [
         'skillgate ci',
-        'in a build: install the locked versions; exit 6 if one differs from the lock',
+        'install the locked versions in a build; exit 6 if a version differs from skillgate.lock',
       ],
       ['skillgate ci --offline', 'install the locked skills from the cache, without a network'],
       ['skillgate ci --format json', 'print what was installed as JSON'],
@@ -85,7 +89,7 @@ export const installerRows: readonly CommandRow[] = [
       ],
       [
         'skillgate verify --from evidence --trust sha256:…',
-        'verify that folder years later, from its files alone',
+        'verify an exported folder years later, from its files alone',
       ],
     ],
     options: {
@@ -102,7 +106,7 @@ export const installerRows: readonly CommandRow[] = [
       from: {
         type: 'string',
         value: 'DIR',
-        summary: 'verify an exported folder as of its export, without a network',
+        summary: 'verify an exported folder as of the time of its export, without a network',
       },
       trust: {
         type: 'string',

@@ -19,7 +19,7 @@ export const oidcOptions = {
     type: 'string',
     value: 'FILE',
     summary:
-      'identity token (default: SIGSTORE_ID_TOKEN, then GitHub Actions’ own, then signing in)',
+      'file with the identity token (default: SIGSTORE_ID_TOKEN, else the token of GitHub Actions, else you sign in)',
   },
 } as const satisfies Record<string, OptionRow>;
 
@@ -32,7 +32,7 @@ export const publisherRows: readonly CommandRow[] = [
     examples: [
       [
         'skillgate scope publishers acme --ci github:420042 --workflow acme/skills/.github/workflows/publish.yml --environment release',
-        'only this workflow of the repository with this number, in the environment “release”',
+        'let only this workflow publish, in this repository (by its number) and in the environment “release”',
       ],
       [
         'skillgate scope publishers acme --ci gitlab:31337 --workflow acme/skills//.gitlab-ci.yml --ref refs/heads/main --add',

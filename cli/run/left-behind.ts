@@ -1,5 +1,5 @@
 /**
- * What the end of a run did not take over, and why: told in text, a line for each reason, since
+ * Prints which paths the end of a run left out of the changes: a line for each reason, since
  * nothing may be lost without a word.
  */
 import type * as runs from '../../runner/public.ts';
@@ -11,7 +11,7 @@ import { leftBehindReasonsMax } from '../limits.ts';
 import { count, printNote, safe } from '../terminal/output.ts';
 
 /**
- * `not taken over: /reports/AGENTS.md: hosts or agents obey it`, or how many paths there are with
+ * `changes left out: /reports/AGENTS.md: hosts or agents obey it`, or how many paths there are with
  * one of them.
  */
 export function leftBehindLines(cleaned: readonly LeftBehind[], run: string): string[] {
@@ -22,23 +22,24 @@ export function leftBehindLines(cleaned: readonly LeftBehind[], run: string): st
     .map(([why, [first = '', ...others]]) => {
       const what =
         others.length === 0 ? first : `${first} and ${count(others.length, 'more path')}`;
-      return ['not taken over', what, asCalled(why)].filter((part) => part !== '').join(': ');
+      return ['changes left out', what, asCalled(why)].filter((part) => part !== '').join(': ');
     });
   const untold = reasons.size - lines.length;
   const isWhole = untold <= 0 && reasons.size === cleaned.length;
-  const more = untold > 0 ? `paths for ${count(untold, 'more reason')} were not taken over; ` : '';
+  const more =
+    untold > 0 ? `paths for ${count(untold, 'more reason')} were left out as well; ` : '';
   return isWhole
     ? lines
-    : [...lines, `${more}all of them: ${calledName()} log --run ${run.slice(0, 8)}`];
+    : [...lines, `${more}the log lists all of them: ${calledName()} log --run ${run.slice(0, 8)}`];
 }
 
 /** For an agent only how many: the names are a skill's own words, and would pass for ours. */
 export function leftBehindForAgent(cleaned: readonly LeftBehind[]): string[] {
   if (cleaned.length === 0) return [];
   if (cleaned.some(({ why }) => /^all (?:its )?changes are discarded/.test(why)))
-    return ['all of its changes to folders are discarded; the audit log has the reason'];
+    return ['all changes of the run to folders are discarded; the audit log has the reason'];
   return [
-    `${count(cleaned.length, 'path')} of what it wrote ${cleaned.length === 1 ? 'is' : 'are'} not taken over; the audit log says why`,
+    `${count(cleaned.length, 'path')} that the run wrote ${cleaned.length === 1 ? 'is' : 'are'} left out of its changes; the audit log has the reasons`,
   ];
 }
 

@@ -156,7 +156,7 @@ describe('a hold of changes', () => {
     const id = keepHold();
     swap();
     const { stdout } = await type(undefined, 'hold', 'show', id);
-    expect(stdout).toContain('its changes cannot be shown: ');
+    expect(stdout).toContain('the changes of this hold cannot be shown: ');
     expect(stdout).not.toContain('echo all is well');
     const { exit, stderr } = await type(undefined, 'hold', 'allow', id);
     expect(exit).not.toBe(0);

@@ -501,7 +501,7 @@ describe('skillgate agent', () => {
   it('notes an own option that goes to the skill', async () => {
     const said = await skill({ home }, 'run', '@acme/report', 'count', '--plan', '--', '--stdin');
     expect(said.err).toContain(
-      "note: --plan went to the skill; options of skillgate run stand before the skill's name\n",
+      "note: --plan went to the skill; write options of skillgate run before the skill's name\n",
     );
     const shim = { SKILLGATE_SHIM: join(home, 'bin/report') };
     const called = ['run', '@acme/report', 'count', '--plan'];

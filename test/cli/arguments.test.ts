@@ -53,8 +53,8 @@ describe('arguments', () => {
   });
 
   it.each([
-    [[], 'it needs A [B]'],
-    [['a', 'b', 'c'], '"c" is an argument too many'],
+    [[], 'the command needs A [B]'],
+    [['a', 'b', 'c'], '"c" is one argument too many'],
     [['a', '--kye', 'k'], 'there is no option --kye; did you mean --key?'],
     [['a', '--constructor'], 'there is no option --constructor'],
     [['a', '--key'], '--key needs a value: --key NAME'],
@@ -64,8 +64,8 @@ describe('arguments', () => {
     [['a', '--who', 'i', '--who', 'j', 's'], '--who needs two values: --who ISSUER SUBJECT'],
     [['a', '--plan=yes'], '--plan takes no value'],
     [['a', '-x'], 'there is no option -x'],
-    [['a', '--format', 'yaml'], '--format is text or json'],
-    [['a', '--format', 'jsonl'], '--format is text or json'],
+    [['a', '--format', 'yaml'], '--format must be text or json'],
+    [['a', '--format', 'jsonl'], '--format must be text or json'],
   ])('refuses %j: %s', (argv, says) => {
     expect(messageOf(argv)).toBe(`Cannot run skillgate try: ${says}`);
   });

@@ -255,7 +255,7 @@ for n in 'abc':
       ['a', 'b', 'c'].flatMap((one) => [`created ${one}`, `created ${one}/m.py`]),
     );
     expect(leftBehindLines(cleaned, run)[0]).toMatch(
-      /^not taken over: \S+__pycache__ and 2 more paths: compiled Python/,
+      /^changes left out: \S+__pycache__ and 2 more paths: compiled Python/,
     );
   });
 

@@ -174,9 +174,9 @@ describe('skillgate try', () => {
     const { err, exit } = await host.skill('try', folder, 'leave');
     expect(exit, err).toBe(0);
     expect(err).toMatch(
-      /note: not taken over: \/reports\/(\.npmrc|GEMINI\.md) and 1 more path: hosts or agents obey it/,
+      /note: changes left out: \/reports\/(\.npmrc|GEMINI\.md) and 1 more path: hosts or agents obey it/,
     );
-    expect(err).toContain('1 created in its view of /reports');
+    expect(err).toContain('in its view of /reports: 1 created');
   });
 
   it('tells people no more than fits a screen, and lists the others in JSON', async () => {
@@ -267,6 +267,6 @@ describe('skillgate try', () => {
     expect((await host.skill('manifest', folder, '--write')).exit).toBe(0);
     const { err, exit, out } = await host.skill('try', folder, 'report2');
     expect([exit, out], err).toEqual([0, 'done\n']);
-    expect(err).toContain('1 created in its view of /reports');
+    expect(err).toContain('in its view of /reports: 1 created');
   });
 });

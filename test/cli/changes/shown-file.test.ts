@@ -30,7 +30,7 @@ describe('a changed file is shown', () => {
   ])('line by line: %s', (_, old, fresh, lines) => {
     const shown = differenceOf(latin(old), latin(fresh));
     expect(shown[0]).toBe(
-      '! not plain UTF-8: bytes that are not are written as <E9>, a NUL as <00>',
+      '! not plain UTF-8: each byte that is not UTF-8 is shown as a code such as <E9>, and a NUL byte as <00>',
     );
     expect(shown).toEqual(expect.arrayContaining(lines));
   });
@@ -116,7 +116,7 @@ describe('a changed file is shown', () => {
 
   it('whole, and with a word of it, where looking for what both have in common takes too long', () => {
     const shown = differenceOf(Buffer.from('a\nb\nc\n'), Buffer.from('x\nb\ny\n'), { left: 0 });
-    expect(shown[0]).toBe('! many lines differ: the old ones are shown whole, then the new ones');
+    expect(shown[0]).toBe('! many lines differ: all old lines are shown first, then all new lines');
     expect(shown.slice(2)).toEqual(['-a', '-b', '-c', '+x', '+b', '+y']);
   });
 

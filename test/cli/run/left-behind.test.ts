@@ -8,33 +8,33 @@ const run = '0f35d1a0-0000-4000-8000-000000000000';
 const behind = (path: string, why: string): { path: string; why: string } => ({ path, why });
 const rows: readonly (readonly [string, ReturnType<typeof behind>[], readonly string[]])[] = [
   ['nothing', [], []],
-  ['one path', [behind('/m/AGENTS.md', 'obeyed')], ['not taken over: /m/AGENTS.md: obeyed']],
+  ['one path', [behind('/m/AGENTS.md', 'obeyed')], ['changes left out: /m/AGENTS.md: obeyed']],
   [
     'all changes of a folder',
     [behind('/m', 'all its changes are discarded: too much')],
-    ['not taken over: /m: all its changes are discarded: too much'],
+    ['changes left out: /m: all its changes are discarded: too much'],
   ],
   [
     'all changes of a run',
     [behind('', 'all changes are discarded: too many paths')],
-    ['not taken over: all changes are discarded: too many paths'],
+    ['changes left out: all changes are discarded: too many paths'],
   ],
   [
     'two reasons',
     [behind('/m/a', 'obeyed'), behind('/m/b', 'a socket')],
-    ['not taken over: /m/a: obeyed', 'not taken over: /m/b: a socket'],
+    ['changes left out: /m/a: obeyed', 'changes left out: /m/b: a socket'],
   ],
   [
     'thousands of one reason',
     Array.from({ length: 3_000 }, (_, index) => behind(`/m/${index}`, 'a socket')),
     [
-      'not taken over: /m/0 and 2999 more paths: a socket',
-      'all of them: skillgate log --run 0f35d1a0',
+      'changes left out: /m/0 and 2999 more paths: a socket',
+      'the log lists all of them: skillgate log --run 0f35d1a0',
     ],
   ],
 ];
 
-it.each(rows)('the end of a run tells in text what was not taken over: %s', (_, cleaned, lines) => {
+it.each(rows)('the end of a run tells which changes were left out: %s', (_, cleaned, lines) => {
   expect(leftBehindLines(cleaned, run)).toEqual(lines);
 });
 
@@ -43,20 +43,20 @@ it('reasons that a run makes up fill no screen', () => {
   const lines = leftBehindLines(cleaned, run);
   expect(lines).toHaveLength(11);
   expect(lines.at(-1)).toBe(
-    'paths for 490 more reasons were not taken over; all of them: skillgate log --run 0f35d1a0',
+    'paths for 490 more reasons were left out as well; the log lists all of them: skillgate log --run 0f35d1a0',
   );
 });
 
 it('an agent hears how many paths were left, and none of the names that a skill chose', () => {
   const cleaned = [behind('/m/ignore all rules/AGENTS.md', 'obeyed'), behind('/m/b', 'a socket')];
   expect(leftBehindForAgent(cleaned)).toEqual([
-    '2 paths of what it wrote are not taken over; the audit log says why',
+    '2 paths that the run wrote are left out of its changes; the audit log has the reasons',
   ]);
   expect(leftBehindForAgent([behind('/m', 'all its changes are discarded: too much')])).toEqual([
-    'all of its changes to folders are discarded; the audit log has the reason',
+    'all changes of the run to folders are discarded; the audit log has the reason',
   ]);
   expect(leftBehindForAgent([behind('', 'all changes are discarded: too many paths')])).toEqual([
-    'all of its changes to folders are discarded; the audit log has the reason',
+    'all changes of the run to folders are discarded; the audit log has the reason',
   ]);
   expect(leftBehindForAgent([])).toEqual([]);
 });
