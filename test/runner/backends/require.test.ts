@@ -4,7 +4,7 @@ import { engineBackend } from '../../../runner/backends/engine.ts';
 import { microvm } from '../../../runner/backends/microvm.ts';
 import { noSandbox } from '../../../runner/backends/none.ts';
 import { ociBackend } from '../../../runner/backends/oci.ts';
-import { seatbelt } from '../../../runner/backends/seatbelt.ts';
+import { seatbelt } from '../../../runner/backends/seatbelt/seatbelt.ts';
 import { planSkill } from '../../../runner/run.ts';
 import { backends } from '../../../skills-index/run/plan/backend-names.ts';
 import { requirements } from '../../../skills-index/run/plan/host-policy.ts';

@@ -6,12 +6,12 @@
  */
 import { spawn, spawnSync } from 'node:child_process';
 import { writeFileSync } from 'node:fs';
-import { Problem } from '../../skills-index/skill/problem.ts';
-import type { RunningSandbox, Sandbox, SandboxStart } from '../bubblewrap/sandbox.ts';
-import { fileBytesMax, openFilesMax } from '../limits.ts';
-import { runningSession } from './own-session.ts';
-import { placeFiles } from './place-files.ts';
-import { requireNoMounts } from './require-no-mounts.ts';
+import { Problem } from '../../../skills-index/skill/problem.ts';
+import type { RunningSandbox, Sandbox, SandboxStart } from '../../bubblewrap/sandbox.ts';
+import { fileBytesMax, openFilesMax } from '../../limits.ts';
+import { runningSession } from '../own-session.ts';
+import { placeFiles } from '../place-files.ts';
+import { requireNoMounts } from '../require-no-mounts.ts';
 import { seatbeltProfile } from './seatbelt-profile.ts';
 
 /** Path of sandbox-exec on macOS. */

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { seatbeltProfile } from '../../../runner/backends/seatbelt-profile.ts';
+import { seatbeltProfile } from '../../../../runner/backends/seatbelt/seatbelt-profile.ts';
 
 const limits = { seconds: 30, memoryMiB: 256, outputBytes: 1_000, processes: 64 };
 const plan = { limits, mounts: [], workingDirectory: '/tmp', uid: 501, gid: 20 };

@@ -2,7 +2,7 @@
  * Turns Skillgate's table of system calls into the seccomp section of an OCI runtime specification
  * (config-linux.md, "Seccomp"), which docker reads too. Pure.
  */
-import { deniedSyscalls, judgedSyscalls } from '../../skills-index/run/sandbox/syscalls.ts';
+import { deniedSyscalls, judgedSyscalls } from '../../../skills-index/run/sandbox/syscalls.ts';
 import { allowedSyscalls } from './allowed-syscalls.ts';
 
 /** A condition on an argument: its value under a mask. */
