@@ -6,6 +6,7 @@ import { cpus, totalmem } from 'node:os';
 import { parseArgs } from 'node:util';
 import { auditRows } from './audit.ts';
 import { egressRows } from './egress.ts';
+import { honestTables } from './honest.ts';
 import { logRows } from './log.ts';
 import { publishRows } from './publish.ts';
 import { printRows, type Row } from './row.ts';
@@ -30,26 +31,34 @@ const benches: Record<string, () => Promise<Row[]>> = {
 
 const { values, positionals } = parseArgs({
   allowPositionals: true,
-  options: { format: { type: 'string' } },
+  options: { format: { type: 'string' }, only: { type: 'string' }, keep: { type: 'string' } },
 });
-const wanted =
-  positionals.length > 0 ? positionals : Object.keys(benches).filter((name) => name !== 'log');
-const rows: Row[] = [];
-for (const name of wanted) {
-  const bench = benches[name];
-  if (bench === undefined)
-    throw new Error(`No bench ${name}; there are ${Object.keys(benches).join(', ')}`);
-  process.stderr.write(`${name} …\n`);
-  rows.push(...(await bench()));
+const [first, mirrors] = positionals;
+if (first === 'honest') {
+  if (mirrors === undefined)
+    throw new Error('usage: npm run bench -- honest MIRRORS [--only TEXT] [--keep DIR]');
+  process.stdout.write(`${await honestTables(mirrors, values)}\n`);
+} else await measure(positionals);
+
+async function measure(names: readonly string[]): Promise<void> {
+  const wanted = names.length > 0 ? names : Object.keys(benches).filter((name) => name !== 'log');
+  const rows: Row[] = [];
+  for (const name of wanted) {
+    const bench = benches[name];
+    if (bench === undefined)
+      throw new Error(`No bench ${name}; there are ${Object.keys(benches).join(', ')}, honest`);
+    process.stderr.write(`${name} …\n`);
+    rows.push(...(await bench()));
+  }
+  const machine = {
+    cpu: cpus()[0]?.model ?? '',
+    cores: cpus().length,
+    memoryGiB: Math.round(totalmem() / 2 ** 30),
+    node: process.version,
+  };
+  process.stdout.write(
+    values.format === 'json'
+      ? `${JSON.stringify({ schema: 'skillgate.bench/1', machine, rows })}\n`
+      : `${printRows(rows)}\n`,
+  );
 }
-const machine = {
-  cpu: cpus()[0]?.model ?? '',
-  cores: cpus().length,
-  memoryGiB: Math.round(totalmem() / 2 ** 30),
-  node: process.version,
-};
-process.stdout.write(
-  values.format === 'json'
-    ? `${JSON.stringify({ schema: 'skillgate.bench/1', machine, rows })}\n`
-    : `${printRows(rows)}\n`,
-);

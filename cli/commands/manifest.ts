@@ -1,9 +1,9 @@
-import { basename, join, resolve } from 'node:path';
+import { join, resolve } from 'node:path';
 import { inferCommands } from '../../scanner/manifest/commands.ts';
 import { inferManifest, scriptsToRunIn } from '../../scanner/manifest/manifest.ts';
 import { packBundle } from '../../skills-index/skill/authoring/pack-bundle.ts';
 import { printManifest } from '../../skills-index/skill/authoring/print-manifest.ts';
-import { parseSkillMd, type SkillMd } from '../../skills-index/skill/authoring/skill-md.ts';
+import { parseSkillMd } from '../../skills-index/skill/authoring/skill-md.ts';
 import {
   listCapabilities,
   minus,
@@ -11,16 +11,13 @@ import {
   union,
 } from '../../skills-index/skill/capability.ts';
 import { type Manifest, parseManifest } from '../../skills-index/skill/manifest.ts';
-import { isNamePart, parseScope, parseSkillName } from '../../skills-index/skill/name.ts';
-import { Problem } from '../../skills-index/skill/problem.ts';
-import { parseVersion, type Version } from '../../skills-index/skill/version.ts';
 import type { ScanReport } from '../../skills-index/statement/scan-report.ts';
 import { type CommandContext, type ExitCode, exitCodes } from '../command.ts';
+import { draftIdentity } from '../publish/draft-identity.ts';
 import { diffLines, diffText } from '../publish/manifest-diff.ts';
 import { readWholeSkill } from '../scan/source-folder.ts';
 import { scanOnce } from '../scan/watched-scan.ts';
 import { confirm } from '../terminal/ask.ts';
-import type { ExactVersion } from '../terminal/exact-version.ts';
 import { answer, inkFor, joined, printNote, Safe, safe } from '../terminal/output.ts';
 import { writeWhole } from '../whole-file.ts';
 
@@ -36,7 +33,12 @@ export async function run(context: CommandContext): Promise<ExitCode> {
   const json = bytesOf('skill.json');
   const before = json === undefined ? undefined : parseManifest(json);
   const about =
-    before ?? nameFor(context, parseSkillMd(bytesOf('SKILL.md') ?? new Uint8Array()), folder);
+    before ??
+    draftIdentity(
+      parseSkillMd(bytesOf('SKILL.md') ?? new Uint8Array()),
+      folder,
+      context.options.scope ?? 'me',
+    );
   const report = await scanOnce(files);
   const inferred = inferManifest(files, report, { name: about.name, version: about.version });
   const manifest =
@@ -99,28 +101,4 @@ function leftOver(manifest: Manifest, { capabilities: { observed, unused } }: Sc
     left: listCapabilities(minus(observed, manifest.capabilities)).map(printCapability),
     unused: listCapabilities(unused).map(printCapability),
   };
-}
-
-function nameFor(context: CommandContext, skillMd: SkillMd, folder: string): ExactVersion {
-  const scope = parseScope(context.options.scope ?? 'me');
-  const short = [skillMd.name, basename(folder)].find(
-    (candidate) => candidate !== undefined && isNamePart(candidate),
-  );
-  if (short === undefined)
-    throw new Problem(
-      'name-invalid',
-      `Cannot name the skill: neither SKILL.md nor the folder has a skill’s name`,
-      {
-        hint: 'write name: in SKILL.md, lower-case letters, digits and single hyphens',
-      },
-    );
-  return { name: parseSkillName(`@${scope}/${short}`), version: versionOf(skillMd) };
-}
-
-function versionOf({ version }: SkillMd): Version {
-  try {
-    return parseVersion(version);
-  } catch {
-    return parseVersion('0.1.0');
-  }
 }
