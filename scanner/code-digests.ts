@@ -11,7 +11,7 @@ interface CodeDigests {
 }
 
 export const codeDigests: CodeDigests = {
-  extractor: 'sha256:13a7b8909af810f83a10f58f39ef246bbe17bbd7f50e94e7b2c3a81e263a8b6b',
+  extractor: 'sha256:85d5e1ec1bb20e659c1b103d8fd349c0e3aa0f7772050775710126978a11186f',
   judging: 'sha256:deb5b4105b9cd72d63b0a21e87e74ec30a1c4f277aa9ae74d2e5c6ed70b9c69f',
   rules: {
     'env/dynamic-name': 'sha256:b3bcc619041c321b4ae11ca5d5c43bb5beec8dbf73751365badd255319977730',

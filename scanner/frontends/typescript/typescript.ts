@@ -2,8 +2,8 @@
 import { ts } from 'ts-morph';
 import type { TaintSource } from '../../fact/source.ts';
 import type { FrontEndContext, FrontEndResult } from '../../rounds/frontend.ts';
-import { collectWrites } from './changes/writes.ts';
 import { flowGraph } from './flow/flow.ts';
+import { collectWrites } from './flow/writes.ts';
 import type { Out, Use } from './out.ts';
 import { createProgram } from './program.ts';
 import { findUses, visitCall } from './uses.ts';

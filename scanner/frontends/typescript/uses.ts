@@ -5,7 +5,6 @@ import { own } from '../../models/api.ts';
 import { anyEgress } from '../../models/egress-of.ts';
 import { nodeDefaults } from '../../models/node.ts';
 import { npmServices } from '../../models/npm.ts';
-import { runArguments } from './changes/run-values.ts';
 import { noteAssignment } from './effects/assigned.ts';
 import { resolveCall } from './effects/calls.ts';
 import { applyEffect } from './effects/effects.ts';
@@ -18,6 +17,7 @@ import {
 import { callsBack, noteEscape } from './effects/escapes.ts';
 import { pipeInto } from './effects/network.ts';
 import { loadModule } from './effects/programs.ts';
+import { runArguments } from './flow/run-values.ts';
 import { apiNamed, apis } from './library.ts';
 import { type Called, capability, embed, type Out, shown, trait, type Use } from './out.ts';
 import { isAssignment } from './syntax.ts';

@@ -3,7 +3,7 @@
  */
 import { ts } from 'ts-morph';
 import { own } from '../../../models/api.ts';
-import { isTouched } from '../changes/changes.ts';
+import { isTouched } from '../flow/changes.ts';
 import { apiNamed } from '../library.ts';
 import { eachNode, type Functionish, ownerOf } from '../syntax.ts';
 import { heldMember } from '../values/assignments.ts';

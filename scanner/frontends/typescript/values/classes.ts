@@ -3,7 +3,7 @@
  * methods put on `this`, inherited members.
  */
 import { ts } from 'ts-morph';
-import { overriding, writtenMembers } from '../changes/changes.ts';
+import { overriding, writtenMembers } from '../flow/changes.ts';
 import { type Functionish, isFunctionish } from '../syntax.ts';
 import type { Evaluator } from './evaluator.ts';
 import { valueAssigned } from './member-assigned.ts';

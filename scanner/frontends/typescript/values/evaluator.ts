@@ -1,7 +1,7 @@
 /** The interface between the parts of the evaluator. */
 import type { ts } from 'ts-morph';
 import type { Steps } from '../../../fact/steps.ts';
-import type { Writes } from '../changes/write.ts';
+import type { Writes } from '../flow/write.ts';
 import type { Program } from '../program.ts';
 import type { Functionish } from '../syntax.ts';
 import type { Assignment } from './assignments.ts';

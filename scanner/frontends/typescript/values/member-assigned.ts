@@ -1,6 +1,6 @@
 /** Values of variables and their members by assignment: `command = …`, `options.command = …`. */
 import { ts } from 'ts-morph';
-import { elementOf } from '../changes/elements.ts';
+import { elementOf } from '../flow/elements.ts';
 import { bareOf } from '../syntax.ts';
 import type { Assignment } from './assignments.ts';
 import type { Evaluator } from './evaluator.ts';

@@ -3,7 +3,7 @@ import { posix } from 'node:path';
 import { ts } from 'ts-morph';
 import { own } from '../../../models/api.ts';
 import { aliases, assignedApis, globalObjects } from '../../../models/javascript.ts';
-import { isModuleChanged, writtenMembers } from '../changes/changes.ts';
+import { isModuleChanged, writtenMembers } from '../flow/changes.ts';
 import { apis, knownModules, memberPaths } from '../library.ts';
 import type { Program } from '../program.ts';
 import { memberOfClass } from './classes.ts';

@@ -1,8 +1,8 @@
 /** The value of a variable, parameter or import, from all its assignments. */
 import { ts } from 'ts-morph';
-import { fromOthers } from '../changes/changes.ts';
-import { elementOf } from '../changes/elements.ts';
-import { elementCallbacks } from '../changes/positions.ts';
+import { fromOthers } from '../flow/changes.ts';
+import { elementOf } from '../flow/elements.ts';
+import { elementCallbacks } from '../flow/positions.ts';
 import { bareOf, type Functionish, isFunctionish, ownerOf } from '../syntax.ts';
 import type { Assignment } from './assignments.ts';
 import type { Evaluator } from './evaluator.ts';
