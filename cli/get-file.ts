@@ -21,7 +21,7 @@ export function fileGetter(ended: AbortSignal): GetFile {
     const { statusCode: status = 0 } = answer;
     if (status >= 300 && status < 400) {
       answer.destroy();
-      throw new Error(`it answered with a redirect (${status})`);
+      throw new Error(`the server answered with a redirect (${status})`);
     }
     const body = unpacked(answer);
     const cancel = async (): Promise<void> => void body.destroy();
@@ -37,7 +37,7 @@ function unpacked(answer: IncomingMessage): Readable {
   if (coding === 'gzip')
     return process.getBuiltinModule('node:stream').pipeline(answer, body, () => undefined);
   answer.destroy();
-  throw new Error(`it is packed as ${coding}`);
+  throw new Error(`the answer is packed as ${coding}, which Skillgate cannot unpack`);
 }
 
 // The other side may have closed a kept-alive connection at this moment, so the request is sent

@@ -28,7 +28,7 @@ export const exitMeanings: readonly (readonly [code: number, means: string])[] =
 export function overviewText(ink: OutputInk): Safe {
   return joined(
     [
-      safe`${ink.bold(calledName())}: nothing runs that was not signed, read and approved`,
+      safe`${ink.bold(calledName())}: agents run only skills that were signed, scanned and approved`,
       ...commandGroups.map(
         ({ title, rows }) =>
           safe`${ink.bold(title)}\n${table(rows.map((row) => [safe`  ${ink.cyan(row.name)}`, row.summary]))}`,

@@ -21,7 +21,7 @@ export const operatorRows: readonly CommandRow[] = [
       ],
       [
         'skillgate registry init ./registry-data --administrator ben.pub.json --administrator cleo.pub.json --threshold 2',
-        'three administrators, two of whom must agree; then each signs: skillgate registry rotate sign',
+        'create a registry with three administrators, two of whom must agree; then each signs: skillgate registry rotate sign',
       ],
     ],
     options: {
@@ -63,7 +63,7 @@ export const operatorRows: readonly CommandRow[] = [
     examples: [
       [
         'skillgate registry add https://skills.acme.example --root sha256:…',
-        'pin the fingerprint that the operator told you',
+        'add the registry and pin the fingerprint that the operator told you',
       ],
     ],
     options: {
@@ -89,7 +89,7 @@ export const operatorRows: readonly CommandRow[] = [
     examples: [
       [
         'skillgate registry show',
-        'the newest log index, for --valid-up-to; the log head that the registry shows, and the last head that this host saw',
+        'show the newest log index (for --valid-up-to), the log head that the registry shows, and the last head that this host saw',
       ],
     ],
     options: {},
@@ -108,7 +108,7 @@ export const operatorRows: readonly CommandRow[] = [
       ],
       [
         'skillgate registry trust https://skills.acme.example --forget-log --root sha256:…',
-        'the operator told you why the log was restored: trust the log that the registry shows now',
+        'trust the log that the registry shows now; only after the operator told you why the log was restored',
       ],
       [
         'skillgate registry trust ./1.root.json',
@@ -136,11 +136,11 @@ export const operatorRows: readonly CommandRow[] = [
       ['skillgate member add rita --role reviewer --public-key rita.pub.json', 'enrol a key'],
       [
         'skillgate member add rita --role reviewer --public-key rita.pub.json --identity https://accounts.example rita@example.org',
-        'also record her OIDC identity, so that she cannot approve skills that she publishes with it',
+        'also record rita’s OIDC identity, so that she cannot approve skills that she publishes with this identity',
       ],
       [
         'skillgate member add rita --role reviewer --passkey=ID --passkey-key=sha256:…',
-        'enrol a passkey with the line that her browser shows',
+        'enrol rita’s passkey with the line that her browser shows',
       ],
     ],
     options: {
@@ -186,7 +186,7 @@ export const operatorRows: readonly CommandRow[] = [
     name: 'member list',
     summary: 'list members, waiting passkeys, and enrolments that need more signatures',
     usage: '',
-    examples: [['skillgate member list', 'names, roles, keys']],
+    examples: [['skillgate member list', 'show the names, roles and keys of the members']],
     options: { key },
     args: { min: 0, max: 0 },
     load: () => import('../commands/member.ts'),
@@ -199,16 +199,19 @@ export const operatorRows: readonly CommandRow[] = [
     examples: [
       [
         'skillgate member remove rita',
-        'rita’s approvals stay valid; what she signs from now on does not count',
+        'remove rita; her approvals stay valid, and her later signatures do not count',
       ],
       [
         'skillgate member remove rita --valid-up-to 120',
-        'after a theft: what she signed after log index 120 no longer counts',
+        'remove rita after a theft; her signatures after log index 120 no longer count',
       ],
-      ['skillgate member remove rita --only sha256:…', 'end one lost key; her other keys stay'],
+      [
+        'skillgate member remove rita --only sha256:…',
+        'end one lost key of rita; her other keys stay',
+      ],
       [
         'skillgate member remove rita --public-key rita.pub.json',
-        'void signatures for her enrolment that were never sent',
+        'void administrators’ signatures for rita’s enrolment that were never sent',
       ],
     ],
     options: {
@@ -234,10 +237,14 @@ export const operatorRows: readonly CommandRow[] = [
     name: 'serve',
     summary: 'start the registry and its scanner',
     usage: '[DIR]',
-    examples: [['skillgate serve ./registry-data', 'serve on http://localhost:4880']],
+    examples: [['skillgate serve ./registry-data', 'start the registry at http://localhost:4880']],
     options: {
       port: { type: 'string', value: 'N', summary: 'port; 0 for any free port (default: 4880)' },
-      host: { type: 'string', value: 'NAME', summary: 'name to listen on (default: localhost)' },
+      host: {
+        type: 'string',
+        value: 'NAME',
+        summary: 'host name or address to listen on (default: localhost)',
+      },
       policy: {
         type: 'string',
         value: 'FILE',
@@ -248,7 +255,8 @@ export const operatorRows: readonly CommandRow[] = [
         type: 'string',
         multiple: true,
         value: 'URL',
-        summary: 'witness that is asked to cosign the log (its key: witnesses.json)',
+        summary:
+          'witness that is asked to cosign the log; the key of the witness is in witnesses.json',
       },
       'no-scanner': {
         type: 'boolean',
@@ -315,7 +323,7 @@ export const operatorRows: readonly CommandRow[] = [
         type: 'string',
         multiple: true,
         value: 'ORIGIN=KEY',
-        summary: 'a log by name and Ed25519 key (SPKI, base64)',
+        summary: 'log to watch, by its name and Ed25519 key (SPKI, base64)',
       },
       listen: {
         type: 'string',
@@ -355,7 +363,7 @@ export const operatorRows: readonly CommandRow[] = [
     examples: [
       [
         'skillgate import ./skills --scope acme',
-        'publish all, wait for the verdicts, print a table',
+        'publish all skills below ./skills, wait for the verdicts, and print a table',
       ],
     ],
     options: {

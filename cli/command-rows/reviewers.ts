@@ -15,12 +15,12 @@ const targets: Readonly<Record<string, OptionRow>> = {
   bundle: {
     type: 'string',
     value: 'DIGEST',
-    summary: 'every version with these bytes, in any scope',
+    summary: 'act on every version with these bytes, in any scope',
   },
   publisher: {
     type: 'string',
     value: 'ID',
-    summary: 'every version of this publisher, now and later',
+    summary: 'act on every version of this publisher, now and later',
   },
   yes: {
     type: 'boolean',
@@ -46,10 +46,13 @@ export const reviewerRows: readonly CommandRow[] = [
     summary: 'show a version with its findings, capabilities, approvals and history',
     usage: `${version} [--files DIR]`,
     examples: [
-      ['skillgate review show @acme/weekly-report@1.4.0', 'read before you decide'],
+      [
+        'skillgate review show @acme/weekly-report@1.4.0',
+        'show the version, so that you can read it before you decide',
+      ],
       [
         'skillgate review show @acme/weekly-report@1.4.0 --files /tmp/read',
-        'also write its verified files to a folder, for reading',
+        'also write the version’s verified files to a folder, for reading',
       ],
     ],
     options: {
@@ -110,7 +113,7 @@ export const reviewerRows: readonly CommandRow[] = [
     examples: [
       [
         'skillgate review refuse @acme/weekly-report@1.4.0 --reason "sends the figures away"',
-        'refuse it',
+        'refuse this version',
       ],
     ],
     options: { key, reason },
@@ -135,7 +138,7 @@ export const reviewerRows: readonly CommandRow[] = [
     examples: [
       [
         'skillgate review move @acme/weekly-report@1.4.0 --to "in review" --reason "finding is wrong"',
-        'out of quarantine',
+        'move the version out of quarantine',
       ],
     ],
     options: {
@@ -154,11 +157,11 @@ export const reviewerRows: readonly CommandRow[] = [
     examples: [
       [
         'skillgate review suspend @acme/weekly-report@1.4.0 --reason "report from a user"',
-        'stop new starts',
+        'suspend this version: no host starts it until the suspension is lifted',
       ],
       [
         'skillgate review suspend @acme/weekly-report@1.4.0 --lift --reason "was a mistake"',
-        'lift the suspension',
+        'lift the suspension of this version',
       ],
       [
         'skillgate review suspend --publisher sha256:… --reason "laptop lost"',

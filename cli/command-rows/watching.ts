@@ -36,10 +36,10 @@ export const holdRows: readonly CommandRow[] = [
     summary: 'list the holds of this host: waiting actions, temporary allowances, open breakers',
     usage: '[--mailbox URL]',
     examples: [
-      ['skillgate hold list', 'each hold with its id, agent, action and expiry'],
+      ['skillgate hold list', 'show each hold with its id, agent, action and expiry'],
       [
         'skillgate hold list --mailbox https://registry.example',
-        'the holds that other hosts left there for your key',
+        'list the holds that other hosts left at this registry for your key',
       ],
     ],
     options: elsewhere,
@@ -53,7 +53,7 @@ export const holdRows: readonly CommandRow[] = [
     examples: [
       [
         'skillgate hold show 3f9c0a1b2d4e',
-        'read a request before you allow it; its copy is deleted when the hold is answered',
+        'read a request before you allow it; Skillgate deletes its copy of the request when the hold is answered',
       ],
     ],
     options: {},
@@ -103,7 +103,10 @@ export const hostRows: readonly CommandRow[] = [
     summary: 'check what this host can enforce',
     usage: '',
     examples: [
-      ['skillgate doctor', 'each part, found or missing, and the command that installs it'],
+      [
+        'skillgate doctor',
+        'list each part, found or missing, and the command that installs a missing part',
+      ],
       [
         'skillgate doctor --escape',
         'try more than 330 times to escape from a sandbox, and print the results',

@@ -77,14 +77,18 @@ async function list(context: CommandContext): Promise<ExitCode> {
       safe`note: ${problem.message}`,
       safe`  ${problem.hint ?? ''}`,
     ]),
-    ...others.map((path) => [safe`note: skipped ${path}: its name is not the name of an agent`]),
+    ...others.map((path) => [
+      safe`note: skipped the file ${path}: its name is not the name of an agent`,
+    ]),
   ];
   printFirst(context, notes, folder);
   answer(
     context,
     { schema: 'skillgate.agents/1', agents: listed.map(agentJson), damaged: damagedJson, others },
     () =>
-      rows.length === 0 ? safe`no agent identities: skillgate agent create NAME` : table(rows),
+      rows.length === 0
+        ? safe`This host has no agent identities. Create one: skillgate agent create NAME`
+        : table(rows),
   );
   return exitCodes.ok;
 }
@@ -184,7 +188,7 @@ async function revoke(context: CommandContext): Promise<ExitCode> {
   if (wider !== undefined)
     printNote(
       context,
-      safe`note: agent ${agent} may still start ${skill ?? ''}: its grant ${wider.skill}@${wider.range} covers it`,
+      safe`note: agent ${agent} may still start ${skill ?? ''}: its grant ${wider.skill}@${wider.range} covers this skill`,
     );
   return show(context, after);
 }
@@ -196,7 +200,7 @@ function grantedSkillOf({ grants, name }: Agent, text: string): string {
   if (range === undefined || grant === undefined || grant.range === range) return skill;
   throw new Problem(
     'usage',
-    `Cannot revoke ${text} from agent ${name}: its grant is ${skill}@${grant.range}`,
+    `Cannot revoke ${text} from agent ${name}: the agent’s grant for this skill is ${skill}@${grant.range}`,
     {
       hint: `skillgate agent revoke ${name} ${skill}`,
     },

@@ -56,7 +56,7 @@ async function list(context: CommandContext): Promise<ExitCode> {
     );
   answer(context, { schema: 'skillgate.changes-waiting/1', runs, unreadable }, () =>
     waiting.length === 0
-      ? safe`no changes wait`
+      ? safe`No changes wait to be accepted on this host.`
       : table(
           waiting.map((found) => [
             found.set.run,

@@ -22,14 +22,17 @@ export async function run({ stdout, signal, options, now }: CommandContext): Pro
     verbose: options.verbose === true,
   });
   stdout.write(
-    'Skillgate from end to end, on this machine alone. ✔: a gate held. ✘: no gate held. Each claim is checked first.\n',
+    'Skillgate from end to end, on this machine alone. The demo checks each claim before it prints the claim.\n' +
+      '✔ marks a gate that held, ✘ marks harm that no gate stopped.\n',
   );
   try {
     const world = await setUp(stage, examplesFolder());
     await playHonestSkill(world);
     await playAgentSession(world, await setUpHost(world));
     await playTwin(world);
-    stdout.write(`\nDone in ${Math.round((now().getTime() - started) / 1_000)} s.\n`);
+    stdout.write(
+      `\nThe demo is done, after ${Math.round((now().getTime() - started) / 1_000)} s.\n`,
+    );
     if (options.keep === true) await keep(world, signal, stdout);
   } finally {
     await stage.close();

@@ -28,25 +28,31 @@ interface Part {
 }
 
 const parts: readonly Part[] = [
-  { name: 'bwrap', programs: ['bwrap'], for: 'the sandbox', package: 'bubblewrap', needed: true },
+  {
+    name: 'bwrap',
+    programs: ['bwrap'],
+    for: 'starts the sandbox',
+    package: 'bubblewrap',
+    needed: true,
+  },
   {
     name: 'socat',
     programs: ['socat'],
-    for: 'the way out of the sandbox',
+    for: 'connects the sandbox to the egress proxy',
     package: 'socat',
     needed: true,
   },
   {
     name: 'python3',
     programs: ['python3'],
-    for: 'skills with Python scripts',
+    for: 'runs skills with Python scripts',
     package: 'python3',
     needed: false,
   },
   {
     name: 'chromium',
     programs: ['chromium', 'chromium-browser'],
-    for: 'the desk’s browser test',
+    for: 'runs the browser tests of the desk, and the desk’s part of skillgate demo',
     package: 'chromium',
     needed: false,
   },
@@ -139,8 +145,9 @@ export function namesOnPath(path: string | undefined, entryAt: string, isFunctio
           name: 'skillgate',
           holds: false,
           needed: false,
-          detail: 'not on PATH: the shims of installed skills call it and fail with exit code 127',
-          type: `${line}   (and have ~/.local/bin on PATH)`,
+          detail:
+            'not on PATH: the shims of installed skills call skillgate, and fail with exit code 127',
+          type: `${line}   (then add ~/.local/bin to PATH)`,
         }
       : {
           name: 'skillgate',
@@ -156,18 +163,18 @@ const functionRow: Row = {
   name: 'skill',
   holds: true,
   needed: false,
-  detail: 'a function of this shell: the same as skillgate',
+  detail: 'a function of this shell that starts skillgate',
 };
 
 function shortNameRow(skill: string | undefined, entryAt: string): Row {
   const about = { name: 'skill', needed: false } as const;
   if (skill !== undefined && files.isOurs(skill, entryAt))
-    return { ...about, holds: true, detail: `${skill}: the same as skillgate` };
+    return { ...about, holds: true, detail: `${skill} starts skillgate` };
   const why =
     skill === undefined
-      ? 'no program has this name: type skillgate'
+      ? 'no program on PATH is named skill: type skillgate'
       : `${skill} is another program (on Debian that of procps, which sends signals to processes): type skillgate`;
   const type =
-    'eval "$(skillgate shell-init bash)"   (in ~/.bashrc; or zsh, fish: `skill` is then the same as skillgate)';
+    'eval "$(skillgate shell-init bash)"   (write this line into ~/.bashrc; zsh and fish work as well. `skill` then starts skillgate)';
   return { ...about, holds: false, detail: why, type };
 }

@@ -83,7 +83,7 @@ async function wordOfLog(name: string): Promise<Explained | undefined> {
 }
 
 const denialFix =
-  'skillgate log --run RUN shows the request. skillgate run --plan NAME prints the requests that a run may make, and skillgate agent run --plan AGENT those of a session';
+  'skillgate log --run RUN shows the request. skillgate run --plan NAME prints the requests that a run may make. skillgate agent run --plan AGENT prints the requests that a session may make';
 
 function explainWord(context: CommandContext, code: string, explained: Explained): ExitCode {
   const means = asCalled(explained.means);

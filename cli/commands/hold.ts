@@ -39,7 +39,7 @@ export async function run(context: CommandContext): Promise<ExitCode> {
     printNote(context, heldChangesText(changes, inkFor(context.stderr, context.env), diffLinesMax));
   if (typeof changes === 'string' && here.state === 'waiting')
     throw new Problem('hold-denied', `Cannot allow ${here.hold.id}: ${changes}`, {
-      hint: 'skillgate changes list',
+      hint: 'see which changes wait on this host: skillgate changes list',
     });
   if (verdict === 'deny' && here.state === 'allowed')
     return takeBack(context, here, 'the allowance is revoked');
@@ -47,11 +47,14 @@ export async function run(context: CommandContext): Promise<ExitCode> {
     return takeBack(
       context,
       here,
-      'the denial is revoked: the next such action asks a person again',
+      'the denial is revoked: the next action of this kind waits for a person again',
     );
-  if (here.state === 'denied') return done(context, here, `it is denied until ${here.until}`);
-  if (here.state === 'open' && verdict === 'deny') return done(context, here, 'it stays open');
-  if (here.state === 'allowed') return done(context, here, `it is allowed until ${here.until}`);
+  if (here.state === 'denied')
+    return done(context, here, `the action is denied already, until ${here.until}`);
+  if (here.state === 'open' && verdict === 'deny')
+    return done(context, here, 'the breaker stays open');
+  if (here.state === 'allowed')
+    return done(context, here, `the action is allowed already, until ${here.until}`);
   const seconds = secondsOf(context);
   if (here.state === 'open' && isForOperatorAlone(here, policy))
     return closeUnsigned(context, here);
@@ -59,9 +62,9 @@ export async function run(context: CommandContext): Promise<ExitCode> {
   if (here.state === 'waiting' && !isAsShown(here.hold))
     throw new Problem(
       'hold-denied',
-      `Cannot answer hold ${here.hold.id}: its file was not written by a runner`,
+      `Cannot answer hold ${here.hold.id}: the file of this hold was not written by a runner`,
       {
-        hint: 'a waiting runner holds another action than this file shows; leave the hold alone, it expires by itself',
+        hint: 'the waiting runner holds another action than the file shows; do not answer this hold: it expires by itself',
       },
     );
   const answered = await makeAnswer(context, policy, { hold: here.hold, verdict, seconds });
@@ -92,7 +95,7 @@ function list(context: CommandContext, policy: HostPolicy): ExitCode {
   const found = readHolds(context, policy);
   answer(context, { schema: 'skillgate.holds/1', holds: found }, () =>
     found.length === 0
-      ? safe`nothing waits for a person here`
+      ? safe`On this host, no action waits for a person.`
       : joined(found.map(describeHold), '\n'),
   );
   return exitCodes.ok;

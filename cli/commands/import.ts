@@ -43,7 +43,7 @@ export async function run(context: CommandContext): Promise<ExitCode> {
   const { scope: given } = context.options;
   if (given === undefined)
     throw new Problem('usage', 'Cannot import: no scope is named', {
-      hint: 'add --scope NAME; claim it first: skillgate scope claim NAME',
+      hint: 'add --scope NAME; claim the scope first: skillgate scope claim NAME',
     });
   const scope = parseScope(given);
   const signer = await signerFor(context);

@@ -210,7 +210,7 @@ function requireNoDowngrade(
     compare(admitted.version, before.version) >= 0
   )
     return;
-  const message = `Cannot update ${admitted.name}: ${before.version} is installed, and the registry offers ${admitted.version}`;
+  const message = `Cannot update ${admitted.name}: version ${before.version} is installed, and the registry offers the older ${admitted.version}`;
   throw new Problem('not-admitted', message, {
     hint: `to install the older version on purpose: skillgate install ${admitted.name}@${admitted.version}`,
   });

@@ -194,7 +194,9 @@ function entriesText(indexes: readonly number[]): string {
 function standing(log: LoggedKey | null): string {
   if (log === null) return 'not in the log';
   const parts = [
-    ...(log.endedUpTo === undefined ? [] : [`ended: counts up to log index ${log.endedUpTo}`]),
+    ...(log.endedUpTo === undefined
+      ? []
+      : [`ended: its signatures count up to log index ${log.endedUpTo}`]),
     ...(log.stopped === undefined ? [] : [`${log.stopped} as publisher`]),
     ...log.scopes.map((scope) => `@${scope}`),
     ...log.roles,

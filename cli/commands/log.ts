@@ -45,9 +45,13 @@ async function show(context: CommandContext): Promise<ExitCode> {
   const { format, options, signal, stdout } = context;
   const follows = options.follow === true;
   if (follows && format === 'json')
-    throw new Problem('usage', 'Cannot follow with --format json: it prints one value at the end', {
-      hint: 'skillgate log --follow --format jsonl',
-    });
+    throw new Problem(
+      'usage',
+      'Cannot follow with --format json: this format prints one value at the end',
+      {
+        hint: 'use jsonl, which prints one value in each line: skillgate log --follow --format jsonl',
+      },
+    );
   const file = auditFileOf(context);
   const keep = auditFilterOf(context);
   let printedCount = 0;
@@ -65,7 +69,7 @@ async function show(context: CommandContext): Promise<ExitCode> {
   }
   if (format === 'json') stdout.write(']}\n');
   if (format === 'text' && printedCount === 0)
-    printNote(context, safe`nothing is recorded${whyEmpty(context)}`);
+    printNote(context, safe`The audit log has no entry${whyEmpty(context)}`);
   return exitCodes.ok;
 }
 
@@ -76,10 +80,10 @@ function whyEmpty(context: CommandContext): string {
   try {
     if (typeof agent === 'string' && agent !== 'operator')
       readNamedAgent(agentsFolderOf(context), agent);
-    return ' that fits';
+    return ' that matches these options';
   } catch (cause) {
     if (!(cause instanceof Problem)) throw cause;
-    return ` that fits. ${cause.message}${cause.hint === undefined ? '' : `; ${cause.hint}`}`;
+    return ` that matches these options. ${cause.message}${cause.hint === undefined ? '' : `; ${cause.hint}`}`;
   }
 }
 
@@ -102,7 +106,7 @@ async function verify(context: CommandContext): Promise<ExitCode> {
     answer(context, { schema: 'skillgate.log-verify/1', ...chain }, () => chainText(chain));
   if (chain.kind === 'whole') return exitCodes.ok;
   const folder = dirname(file);
-  const hint = `Keep it: cp -a ${folder} ${folder}.kept; compare line ${chain.line} (sed -n ${chain.line}p) with what was exported; then mv ${folder} ${folder}.broken && mv ${keyFile}.head ${folder}.broken/`;
+  const hint = `Keep the damaged log: cp -a ${folder} ${folder}.kept; compare line ${chain.line} (sed -n ${chain.line}p) with what was exported; then mv ${folder} ${folder}.broken && mv ${keyFile}.head ${folder}.broken/`;
   if (context.format === 'json') return exitCodes.refused;
   throw new Problem('audit-broken', `${file} is not intact: line ${chain.line}: ${chain.why}`, {
     hint,

@@ -73,7 +73,7 @@ export async function run(context: CommandContext): Promise<ExitCode> {
 async function agreeToChange(context: CommandContext, old: string, text: string): Promise<void> {
   printNote(context, diffText(diffLines(old, text), inkFor(context.stderr, context.env)));
   if (context.options.yes !== true)
-    await confirm(context, safe`Change skill.json like this?`, 'yes', '--yes');
+    await confirm(context, safe`Apply these changes to skill.json?`, 'yes', '--yes');
 }
 
 function outcome(written: boolean, isSame: boolean): Safe {

@@ -159,7 +159,7 @@ function textOf(
         ({ code, place, message }) =>
           safe`  ${ink.red(code)} at ${ink.bold(place)}\n    ${message}\n    ${differenceMeanings[code]}`,
       ),
-      safe`  ${ink.cyan('help:')} send the evidence to the operator and to others who use this registry; install nothing from it until they know why`,
+      safe`  ${ink.cyan('help:')} send the evidence to the operator and to others who use this registry; install nothing from this registry until the operator has explained the difference`,
       ...(evidence === undefined ? [] : [safe`  evidence: ${evidence}`]),
     ],
     '\n',

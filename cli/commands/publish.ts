@@ -30,7 +30,7 @@ export async function run(context: CommandContext): Promise<ExitCode> {
   const { manifest, packed } = prepared;
   for (const { message } of prepared.warnings) printNote(context, safe`warning: ${message}`);
   for (const path of prepared.folder.skipped)
-    printNote(context, safe`left out: ${path} (a file of git)`);
+    printNote(context, safe`left out of the bundle: ${path} (a file of git)`);
   step('manifest', `${manifest.name} ${manifest.version}`);
   step(
     'bundle',
@@ -86,7 +86,7 @@ export async function run(context: CommandContext): Promise<ExitCode> {
       registry: context.registryBase,
     },
     () =>
-      safe`${name}@${version} is published: ${status}\n→ follow: skillgate status ${name}@${version}`,
+      safe`${name}@${version} is published: ${status}\n→ see what happens next: skillgate status ${name}@${version}`,
   );
   return exitCodes.ok;
 }
@@ -120,7 +120,8 @@ async function scanHere(
       findings: report.findings,
       verdict: report.verdict,
     });
-    for (const reason of why) printNote(context, safe`needs more than reason approval: ${reason}`);
+    for (const reason of why)
+      printNote(context, safe`this version needs more approvals than usual: ${reason}`);
   }
   if (context.options['as-is'] !== true)
     for (const use of requireDeclared(files, manifest, report))
@@ -138,7 +139,7 @@ async function originFor(
 ): Promise<CommitOrigin | undefined> {
   const found = await originOf(folder, packed, context.env);
   if (found.kind === 'origin') return found.origin;
-  printNote(context, safe`no provenance: ${found.why}`);
+  printNote(context, safe`this publication gets no provenance: ${found.why}`);
   return undefined;
 }
 

@@ -23,7 +23,7 @@ export async function run(context: CommandContext): Promise<ExitCode> {
   );
   if (chosen.length === 0)
     throw new Problem('usage', 'There is no such scenario', {
-      hint: `One of the groups ${[...new Set(all.map((scenario) => scenario.group))].join(', ')}`,
+      hint: `name one of the groups: ${[...new Set(all.map((scenario) => scenario.group))].join(', ')}`,
     });
   const progress = startProgress(context, chosen.length, 'scenarios');
   const results = await runRedteam(context, {

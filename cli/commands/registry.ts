@@ -176,7 +176,7 @@ async function pin(
       !['registry-down', 'tuf-missing'].includes(cause.code)
     )
       throw cause;
-    const until = root.tuf === 1 ? ', and nothing is admitted without it' : '';
+    const until = root.tuf === 1 ? ', and this host admits no version without TUF metadata' : '';
     printNote(
       context,
       safe`${cause.message}\nThe TUF metadata will be fetched at the next admission${until}.`,
@@ -211,7 +211,7 @@ async function requireFingerprint(
       'root-invalid',
       `Cannot trust ${base}: its root file has fingerprint ${found}, not the fingerprint you named`,
       {
-        hint: `${context.command === 'registry add' ? 'none of its earlier root files has the named fingerprint; ' : ''}ask its operator for the fingerprint over another channel; do not copy it from here`,
+        hint: `${context.command === 'registry add' ? 'none of its earlier root files has the named fingerprint; ' : ''}ask the operator of the registry for the fingerprint over another channel; do not copy the fingerprint from this message`,
       },
     );
   }

@@ -92,7 +92,7 @@ function bareBy(
   if (policy.require.length > 0)
     throw new Problem(
       'sandbox-refused',
-      `Host policy requires ${policy.require.join(', ')}, which a run without a sandbox cannot give`,
+      `Host policy requires ${policy.require.join(', ')}, which a run without a sandbox cannot enforce`,
     );
   printNote(
     context,

@@ -31,9 +31,13 @@ async function set(context: CommandContext): Promise<ExitCode> {
   const { host, method, agent } = context.options;
   const hosts = Array.isArray(host) ? host : [];
   if (hosts.length === 0)
-    throw new Problem('usage', `Cannot store ${name}: name at least one host that may receive it`, {
-      hint: `skillgate secret set ${name} --host HOST < FILE`,
-    });
+    throw new Problem(
+      'usage',
+      `Cannot store ${name}: name at least one host that may receive the secret`,
+      {
+        hint: `skillgate secret set ${name} --host HOST < FILE`,
+      },
+    );
   const bound = {
     name,
     hosts,
@@ -60,7 +64,7 @@ async function list(context: CommandContext): Promise<ExitCode> {
   ];
   answer(context, { schema: 'skillgate.secrets/1', secrets: storedSecrets }, () =>
     storedSecrets.length === 0
-      ? safe`no secrets: skillgate secret set NAME --host HOST`
+      ? safe`This host stores no secrets. Store one: skillgate secret set NAME --host HOST`
       : table(storedSecrets.map(row)),
   );
   return exitCodes.ok;

@@ -75,11 +75,11 @@ async function trustedRoot(context: CommandContext): Promise<unknown> {
               reasons: [
                 {
                   message:
-                    '--key needs it as well: the key shows who signed, and the trusted root names the log that must contain the signature',
+                    '--key needs a trusted root as well: the key shows who signed, and the trusted root names the log that must contain the signature',
                 },
               ],
             }),
-        hint: `give --trusted-root FILE, or put its trusted_root.json at ${defaultPath}`,
+        hint: `give --trusted-root FILE, or put the trusted_root.json of the instance at ${defaultPath}`,
       },
     );
   return parseJson(

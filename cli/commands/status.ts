@@ -130,7 +130,12 @@ function statusText(context: CommandContext, found: VersionAnswer): Safe {
       safe`${ink.yellow(question.by)}: ${question.text}  ${question.at}`,
     ]),
     ...(found.questions.length > 0 && found.status === 'in review'
-      ? [['', 'to answer: fix it and publish a higher version, or write to the reviewer'] as const]
+      ? [
+          [
+            '',
+            'to answer: fix the skill and publish a higher version, or write to the reviewer',
+          ] as const,
+        ]
       : []),
   ]);
   const moves = table(

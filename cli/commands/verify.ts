@@ -53,9 +53,9 @@ export async function run(context: CommandContext): Promise<ExitCode> {
   if (wanted.export !== undefined && references.length !== 1)
     throw new Problem(
       'usage',
-      'Cannot export: no skill is named, and --export writes the evidence of one',
+      'Cannot export: no skill is named, and --export writes the evidence of one skill',
       {
-        hint: 'name it: skillgate verify @scope/name',
+        hint: 'name the skill: skillgate verify @scope/name',
       },
     );
   const verified = new VerifiedStatements();
@@ -122,7 +122,7 @@ async function verifyAndExport(
   const digest = await exportVerified(context, verified, { folder, taken });
   printNote(
     context,
-    safe`exported to ${folder}; the digest of its root of trust is ${digest}. Keep the digest in another place than the folder`,
+    safe`exported to ${folder}; the digest of the folder’s root of trust is ${digest}. Keep the digest in another place than the folder`,
   );
   printNote(
     context,

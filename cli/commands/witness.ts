@@ -133,7 +133,7 @@ function throwPortProblem({ host, port }: Serving['listen'], cause: unknown): ne
     'port-taken',
     `Cannot listen on ${host}:${port}: another program listens there`,
     {
-      hint: `choose another: --listen ${host}:${port + 1}, or --listen ${host}:0 for any free one`,
+      hint: `choose another port: --listen ${host}:${port + 1}, or --listen ${host}:0 for any free port`,
       cause,
     },
   );

@@ -16,7 +16,7 @@ export async function playHonestSkill(world: DemoWorld): Promise<void> {
 
 async function publish({ stage, examples }: DemoWorld): Promise<void> {
   stage.step(
-    'Ada publishes weekly-report, a skill that reads deals from a CRM, writes a report and files it there',
+    'Ada publishes weekly-report, a skill that reads deals from a CRM, writes a report and files the report in the CRM',
   );
   const { stderr } = await stage.type('ada', ['publish', join(examples, 'weekly-report')]);
   stage.showCommand('ada', ['publish', 'weekly-report']);
@@ -50,7 +50,7 @@ async function approve(world: DemoWorld): Promise<void> {
   const status = await stage.type('rob', ['status', honest]);
   stage.gateHeld(
     'review',
-    'a skill with a secret and network access needs two approvals; both name the digest of its files',
+    'a skill with a secret and network access needs two approvals; both name the digest of the skill’s files',
     isStillInReview && status.stdout.includes('approved'),
     `${world.base}/index/${skill}`,
   );

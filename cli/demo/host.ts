@@ -13,7 +13,7 @@ import { type DemoWorld, skill, token } from './world.ts';
 export async function setUpHost(world: DemoWorld): Promise<PromptAnswers> {
   const { stage } = world;
   stage.step(
-    'Olga creates an identity for the agent, and decides what it may do and what needs her approval',
+    'Olga creates an identity for the agent, and decides what the agent may do and what needs her approval',
   );
   const passphrase = randomBytes(18).toString('base64');
   const passphraseTwice: PromptAnswers = [

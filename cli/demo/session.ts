@@ -42,7 +42,10 @@ export function startSession({ model, stage }: DemoWorld, script: readonly strin
     const outcome = model.prompts[at];
     if (outcome !== undefined) return outcome;
     await ended;
-    throw new Problem('internal', `The demo stopped: the agent ended before ${line}`);
+    throw new Problem(
+      'internal',
+      `The demo stopped: the agent ended before it ran this line: ${line}`,
+    );
   };
   return { outcomeOf, ended };
 }

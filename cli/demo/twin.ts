@@ -65,7 +65,7 @@ async function publish({ stage }: DemoWorld, folder: string): Promise<void> {
   const { stdout } = await stage.type('ada', ['status', twin, '--wait']);
   stage.gateHeld(
     'scan',
-    'quarantined: the twin sends every environment variable to a stranger, and declaring that does not help',
+    'the twin is quarantined: it sends all environment variables to a stranger, though it declares that host',
     stdout.includes('quarantined'),
     `skillgate status ${twin}`,
   );
@@ -73,7 +73,7 @@ async function publish({ stage }: DemoWorld, folder: string): Promise<void> {
 
 async function approveByMistake({ stage }: DemoWorld): Promise<void> {
   stage.step(
-    'A deliberate mistake: two reviewers approve the twin, and Olga grants it all that it declares',
+    'A deliberate mistake: two reviewers approve the twin, and Olga grants every capability that the twin declares',
   );
   const rob = (...args: string[]) =>
     stage.type('rob', [
@@ -161,7 +161,7 @@ async function reportIncident(world: DemoWorld): Promise<void> {
   const files = [join(stage.home('olga'), 'data/audit'), incidents, world.reports].map(readAll);
   stage.gateHeld(
     'audit log',
-    'no line was changed or removed; the token is neither in the log nor in the incident report',
+    'no line of Olga’s audit log was changed or removed; audit log and incident report lack the CRM token',
     log.code === 0 && files.every((text) => text !== '' && !text.includes(token)),
   );
 }
@@ -180,7 +180,7 @@ async function revoke({ stage }: DemoWorld): Promise<void> {
   stage.say(`       ${stage.cut(refused.stderr.split('\n')[0] ?? '')}`);
   stage.gateHeld(
     'admission',
-    'each start checks the status anew, so nobody can start the revoked version',
+    'each start of a skill checks the status anew, so nobody can start the revoked version',
     refused.stderr.includes('revoked'),
   );
 }

@@ -38,7 +38,7 @@ async function runSession(world: DemoWorld, answers: PromptAnswers): Promise<voi
   const total = String(deals.reduce((sum, deal) => sum + deal.euros, 0));
   stage.gateHeld(
     'egress',
-    'the skill reached its one host through the proxy, which decrypts TLS and checks each request',
+    'the skill reached its one allowed host through the proxy, which decrypts TLS and checks each request',
     outcomes[0]?.includes(total) === true,
   );
   const isConfined =
@@ -46,11 +46,11 @@ async function runSession(world: DemoWorld, answers: PromptAnswers): Promise<voi
     outcomes[2]?.includes('the sandbox has no command `hold') === true;
   stage.gateHeld(
     'sandbox',
-    'the agent reaches its model and its skills; it can reach no other host and approve nothing',
+    'the agent reaches its model and its skills; the agent can reach no other host and can approve nothing',
     isConfined,
   );
 
-  stage.step('A request that writes to the CRM waits for Olga, who allows it once');
+  stage.step('A request that writes to the CRM waits for Olga, who allows the request once');
   stage.say(
     '(The demo types for Olga in her own terminal. The agent does not know her passphrase.)',
   );
@@ -85,7 +85,9 @@ interface WaitingChanges {
 
 async function acceptChanges(world: DemoWorld, answers: PromptAnswers): Promise<void> {
   const { reports, stage } = world;
-  stage.step('The skill wrote to a view of Olga’s folder; the folder changes when she accepts');
+  stage.step(
+    'The skill wrote to its own view of Olga’s folder; the folder itself changes when Olga accepts the changes',
+  );
   const written = join(reports, 'weekly.md');
   const { stdout } = await stage.type('olga', ['changes', 'list', '--format', 'json']);
   const [waiting] = (JSON.parse(stdout) as WaitingChanges).runs;
@@ -99,7 +101,7 @@ async function acceptChanges(world: DemoWorld, answers: PromptAnswers): Promise<
   const isThere = existsSync(written) && readFileSync(written, 'utf8').includes('Arkady');
   stage.gateHeld(
     'view',
-    'the report was not in the folder before; after Olga’s signature it is',
+    'the report was not in Olga’s folder before her signature; the report is there now',
     !wasThere && isThere,
     written,
   );

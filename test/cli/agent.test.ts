@@ -336,7 +336,7 @@ describe('skillgate agent', () => {
     for (const path of others) writeFileSync(path, file, { mode: 0o600 });
     const listed = await skill({ home }, 'agent', 'list');
     expect(listed).toMatchObject({ exit: 0, out: expect.stringContaining('finance') });
-    for (const path of others) expect(listed.err).toContain(`note: skipped ${path}: `);
+    for (const path of others) expect(listed.err).toContain(`note: skipped the file ${path}: `);
     // A copy starts nothing, so it shares nothing.
     expect(
       (await skill({ home }, 'agent', 'grant', 'finance', '--workspace', 'ledgers')).exit,
@@ -442,7 +442,7 @@ describe('skillgate agent', () => {
     const other = await skill({ home }, 'agent', 'revoke', 'finance', '@acme/a@^2');
     expect(other).toMatchObject({
       exit: 2,
-      err: expect.stringContaining('its grant is @acme/a@^1'),
+      err: expect.stringContaining('the agent’s grant for this skill is @acme/a@^1'),
     });
     const revoked = await skill({ home }, 'agent', 'revoke', 'finance', '@acme/a@^1');
     expect(revoked).toMatchObject({
@@ -450,7 +450,7 @@ describe('skillgate agent', () => {
       out: expect.stringContaining('may start: @acme/*@*, @other/c@^2'),
     });
     expect(revoked.err).toContain(
-      'note: agent finance may still start @acme/a: its grant @acme/*@* covers it',
+      'note: agent finance may still start @acme/a: its grant @acme/*@* covers this skill',
     );
     const scope = await skill({ home }, 'agent', 'revoke', 'finance', '@acme/*@*');
     expect(scope).toMatchObject({
@@ -490,11 +490,11 @@ describe('skillgate agent', () => {
     ])
       expect((await skill({ home }, ...words)).err).toContain('this host has: coder, other\n');
     expect((await skill({ home }, 'log', '--agent', 'codr')).err).toBe(
-      'nothing is recorded that fits. Cannot find agent "codr": this host has no identity of that name; this host has: coder, other\n',
+      'The audit log has no entry that matches these options. Cannot find agent "codr": this host has no identity of that name; this host has: coder, other\n',
     );
     for (const name of ['coder', 'operator'])
       expect((await skill({ home }, 'log', '--agent', name)).err).toBe(
-        'nothing is recorded that fits\n',
+        'The audit log has no entry that matches these options\n',
       );
   });
 

@@ -62,7 +62,7 @@ describe('skillgate doctor', () => {
     expect(namesOnPath(folder, entry)[1]).toMatchObject({
       name: 'skill',
       holds: true,
-      detail: expect.stringContaining('the same'),
+      detail: expect.stringContaining('starts skillgate'),
     });
   });
 });

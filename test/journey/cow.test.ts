@@ -208,7 +208,7 @@ describe('changes that wait', () => {
     await skill('changes accept', [run], { digest });
     expect(readFileSync(`${host.reports}/old.txt`, 'utf8')).toBe('one\ntwo\nthree\n');
     expect(statSync(`${host.reports}/new.txt`).uid).toBe(statSync(host.reports).uid);
-    expect(await skill('changes list', [])).toContain('no changes wait');
+    expect(await skill('changes list', [])).toContain('No changes wait');
     expect(host.audit().filter((one) => one.event === 'changes')).toMatchObject([
       { decision: 'offered' },
       { decision: 'begun' },

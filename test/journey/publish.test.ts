@@ -54,7 +54,9 @@ describe('skillgate publish', () => {
     expect(requests).toEqual([]);
     expect(await as('author', ['publish', '--as-is'], { cwd })).toMatchObject({
       exit: 0,
-      stdout: expect.stringContaining('→ follow: skillgate status @acme/deals@1.0.0'),
+      stdout: expect.stringContaining(
+        '→ see what happens next: skillgate status @acme/deals@1.0.0',
+      ),
     });
   });
 

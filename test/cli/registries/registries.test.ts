@@ -75,7 +75,7 @@ describe('trust in a registry', () => {
     );
     expect(trusted).toMatchObject({
       exit: 0,
-      stderr: expect.stringContaining('nothing is admitted without it'),
+      stderr: expect.stringContaining('this host admits no version without TUF metadata'),
     });
   });
 
