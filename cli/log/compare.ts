@@ -12,13 +12,13 @@ import {
   parseIndexFile,
   printIndexLine,
 } from '../../skills-index/trust/index/index-line.ts';
-import type { Status } from '../../skills-index/trust/index/status-file.ts';
-import { indexFileBytesMax } from '../../skills-index/trust/limits.ts';
 import {
   judgeReplayedLine,
   type LogWords,
   type ReplayedLine,
-} from '../../skills-index/trust/replay/judge-line.ts';
+} from '../../skills-index/trust/index/judge-line.ts';
+import type { Status } from '../../skills-index/trust/index/status-file.ts';
+import { indexFileBytesMax } from '../../skills-index/trust/limits.ts';
 import type { VerifiedStatement } from '../../skills-index/trust/statements/verify-statement.ts';
 import { monitorLinesMax } from '../limits.ts';
 import { type Difference, withheldStatement } from './difference.ts';

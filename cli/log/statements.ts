@@ -11,7 +11,7 @@ import { predicateTypes, type Statement } from '../../skills-index/statement/att
 import { peekStatement } from '../../skills-index/statement/sign.ts';
 import { addressOf, parseSigstoreBundle } from '../../skills-index/statement/sigstore-bundle.ts';
 import { readLogged } from '../../skills-index/trust/identity/read-logged.ts';
-import { isWord } from '../../skills-index/trust/replay/log-words.ts';
+import { isWord } from '../../skills-index/trust/statements/log-words.ts';
 import { monitorBatchEntries, monitorWithheldMax } from '../limits.ts';
 import type { ShownHead } from './heads.ts';
 import { type KeptWord, printRange, rangeOf, sumsWith } from './state.ts';

@@ -12,7 +12,7 @@ import { predicateTypes } from '../../skills-index/statement/attestation.ts';
 import { identityId } from '../../skills-index/statement/identity-id.ts';
 import { matchedIdentity } from '../../skills-index/trust/identity/match.ts';
 import type { IndexLine } from '../../skills-index/trust/index/index-line.ts';
-import { judgeReplayedLine, type LogWords } from '../../skills-index/trust/replay/judge-line.ts';
+import { judgeReplayedLine, type LogWords } from '../../skills-index/trust/index/judge-line.ts';
 import type { VerifiedStatement } from '../../skills-index/trust/statements/verify-statement.ts';
 import type { LoggedSummary, ReplayedSummary } from './judged-summary.ts';
 import type { ReplayWorld } from './world.ts';

@@ -17,7 +17,7 @@ import { peekStatement } from '../../skills-index/statement/sign.ts';
 import type { Identities } from '../../skills-index/trust/identity/identities.ts';
 import { chainIdentities } from '../../skills-index/trust/identity/identity.ts';
 import { idsOf, type SignedBy } from '../../skills-index/trust/identity/match.ts';
-import { requireOwnRegistry } from '../../skills-index/trust/require-own-registry.ts';
+import { requireOwnRegistry } from '../../skills-index/trust/statements/require-own-registry.ts';
 import { requireCertifiable } from '../../skills-index/trust/statements/verify-statement.ts';
 import type { Registry } from '../context.ts';
 import { completeOrLater, settlePutOff } from '../index/put-off.ts';

@@ -6,8 +6,8 @@ import { generateKeyPairSync, sign } from 'node:crypto';
 import { signCheckpoint } from '../../skills-index/log/sign-checkpoint.ts';
 import { canonicalJson } from '../../skills-index/skill/canonical-json.ts';
 import type { Signer } from '../../skills-index/statement/sign.ts';
+import { signStatus } from '../../skills-index/trust/index/sign-status.ts';
 import { parseRoot, type RootFile } from '../../skills-index/trust/root/root.ts';
-import { signStatus } from '../../skills-index/trust/sign-status.ts';
 import {
   type TufMetadata,
   type TufSigned,

@@ -32,10 +32,10 @@ import {
 } from '../../skills-index/statement/version-statement.ts';
 import type { DecisionInput } from '../../skills-index/trust/decision/decision.ts';
 import type { IndexLine } from '../../skills-index/trust/index/index-line.ts';
+import { signStatus } from '../../skills-index/trust/index/sign-status.ts';
 import type { StatusMark } from '../../skills-index/trust/index/status-file.ts';
 import { defaultPolicy, policyDigest } from '../../skills-index/trust/policy/policy.ts';
 import type { RootFile } from '../../skills-index/trust/root/root.ts';
-import { signStatus } from '../../skills-index/trust/sign-status.ts';
 import { approvalChallenge } from '../../skills-index/trust/statements/passkey.ts';
 import { freshNonce } from '../nonce.ts';
 import { testPasskey, testSigner } from './story-keys.ts';

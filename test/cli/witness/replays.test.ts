@@ -13,8 +13,8 @@ import {
 } from '../../../cli/witness/witness.ts';
 import { printSubmission } from '../../../skills-index/log/add-checkpoint.ts';
 import { revocationStatement } from '../../../skills-index/statement/attestation.ts';
+import { signStatus } from '../../../skills-index/trust/index/sign-status.ts';
 import type { Status } from '../../../skills-index/trust/index/status-file.ts';
-import { signStatus } from '../../../skills-index/trust/sign-status.ts';
 import { freshNonce } from '../../nonce.ts';
 import { approve, makeSkill, publish, scan, state } from '../../registry/road.ts';
 import { makeStaffedWorld, type Staffed } from '../../registry/world.ts';

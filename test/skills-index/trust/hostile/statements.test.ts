@@ -12,7 +12,7 @@ import {
 } from '../../../../skills-index/statement/attestation.ts';
 import { inTotoPayloadType, signPayload } from '../../../../skills-index/statement/sign.ts';
 import { publishStatement } from '../../../../skills-index/statement/version-statement.ts';
-import { requireSubjects } from '../../../../skills-index/trust/require-subjects.ts';
+import { requireSubjects } from '../../../../skills-index/trust/statements/require-subjects.ts';
 import { verifyStatement } from '../../../../skills-index/trust/statements/verify-statement.ts';
 import { type Attack, attacks } from '../../hostile.ts';
 import { people, storyRoot as root, storyManifest, tellStory } from '../../story.ts';

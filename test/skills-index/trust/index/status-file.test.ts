@@ -3,13 +3,13 @@ import { canonicalJson } from '../../../../skills-index/skill/canonical-json.ts'
 import { digestOf } from '../../../../skills-index/skill/digest.ts';
 import { Problem } from '../../../../skills-index/skill/problem.ts';
 import { inTotoPayloadType, signPayload } from '../../../../skills-index/statement/sign.ts';
+import { signStatus } from '../../../../skills-index/trust/index/sign-status.ts';
 import {
   type Status,
   statusPayloadType,
   verifyStatus,
 } from '../../../../skills-index/trust/index/status-file.ts';
 import { statusBytesMax } from '../../../../skills-index/trust/limits.ts';
-import { signStatus } from '../../../../skills-index/trust/sign-status.ts';
 import { people, storyNow, storyRoot } from '../../story.ts';
 import { TestLog } from '../../story-log.ts';
 

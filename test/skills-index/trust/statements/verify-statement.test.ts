@@ -14,7 +14,7 @@ import type {
   SigstoreBundle,
   SigstoreLogEntry,
 } from '../../../../skills-index/statement/sigstore-bundle.ts';
-import { requireSubjects } from '../../../../skills-index/trust/require-subjects.ts';
+import { requireSubjects } from '../../../../skills-index/trust/statements/require-subjects.ts';
 import { verifyStatement } from '../../../../skills-index/trust/statements/verify-statement.ts';
 import { people, storyRoot, tellStory } from '../../story.ts';
 import { testLogKey } from '../../story-keys.ts';

@@ -15,11 +15,11 @@ import type { Identities } from '../identity/identities.ts';
 import { chainIdentities } from '../identity/identity.ts';
 import { idsOf } from '../identity/match.ts';
 import { mayStop } from '../identity/publisher-stops.ts';
-import type { IndexLine } from '../index/index-line.ts';
 import { policiesAt } from '../policy/judging-policies.ts';
 import type { Policy } from '../policy/policy.ts';
 import type { RootFile } from '../root/root.ts';
 import type { VerifiedStatement } from '../statements/verify-statement.ts';
+import type { IndexLine } from './index-line.ts';
 
 /** The identity statements and revocations of a whole log. */
 export interface LogWords {

@@ -10,7 +10,7 @@ import { parseStatement } from '../../statement/parse-statement.ts';
 import { isCertified, parseSigstoreBundle } from '../../statement/sigstore-bundle.ts';
 import { type RootFile, spkiOf } from '../root/root.ts';
 import { keysOfOffice } from '../root/root-office.ts';
-import type { VerifiedStatement } from '../statements/verify-statement.ts';
+import type { VerifiedStatement } from './verify-statement.ts';
 
 /**
  * Reads a bundle that was verified before.

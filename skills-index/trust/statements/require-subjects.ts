@@ -1,12 +1,12 @@
 /** Rejects a statement that is not about exactly one version. */
-import { canonicalJson } from '../skill/canonical-json.ts';
-import { Problem } from '../skill/problem.ts';
+import { canonicalJson } from '../../skill/canonical-json.ts';
+import { Problem } from '../../skill/problem.ts';
 import {
   type Statement,
   type Subject,
   type VersionSubject,
   versionSubjects,
-} from '../statement/attestation.ts';
+} from '../../statement/attestation.ts';
 
 /**
  * Requires that a statement has exactly the subjects of this version, in the order of the bundle.

@@ -1,10 +1,10 @@
 /** Signs `status.json`. */
-import { canonicalJson } from '../skill/canonical-json.ts';
-import { parseJson } from '../skill/json.ts';
-import { parseShape } from '../skill/shape.ts';
-import { type Envelope, type Signer, signPayload } from '../statement/sign.ts';
-import { type Status, statusPayloadType, statusShape } from './index/status-file.ts';
-import { statusValuesMax } from './limits.ts';
+import { canonicalJson } from '../../skill/canonical-json.ts';
+import { parseJson } from '../../skill/json.ts';
+import { parseShape } from '../../skill/shape.ts';
+import { type Envelope, type Signer, signPayload } from '../../statement/sign.ts';
+import { statusValuesMax } from '../limits.ts';
+import { type Status, statusPayloadType, statusShape } from './status-file.ts';
 
 /**
  * Signs a status of the registry. The JSON of the signed envelope is `status.json`.

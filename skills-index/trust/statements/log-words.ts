@@ -8,8 +8,8 @@ import {
 import type { FrozenStatement } from '../identity/frozen-statement.ts';
 import type { LoggedStatement } from '../identity/identities.ts';
 import { chainIdentities } from '../identity/identity.ts';
-import type { VerifiedStatement } from '../statements/verify-statement.ts';
-import type { LogWords } from './judge-line.ts';
+import type { LogWords } from '../index/judge-line.ts';
+import type { VerifiedStatement } from './verify-statement.ts';
 
 export type LogWord = VerifiedStatement | FrozenStatement;
 

@@ -1,8 +1,8 @@
 /** Rejects new statements that were signed for another registry. */
-import { Problem } from '../skill/problem.ts';
-import type { Statement } from '../statement/attestation.ts';
-import type { RootFile } from './root/root.ts';
-import { isBound, registryIdOf } from './statements/own-registry.ts';
+import { Problem } from '../../skill/problem.ts';
+import type { Statement } from '../../statement/attestation.ts';
+import type { RootFile } from '../root/root.ts';
+import { isBound, registryIdOf } from './own-registry.ts';
 
 /**
  * Rejects a new statement that does not name this registry. A statement that names no registry is
