@@ -4,17 +4,17 @@
  * data is kept as evidence.
  */
 
-import { keepAlarm } from '../../../skills-index/client/log-alarm.ts';
-import { parseDigest } from '../../../skills-index/skill/digest.ts';
-import { Problem } from '../../../skills-index/skill/problem.ts';
-import { rootFingerprint } from '../../../skills-index/trust/root/root.ts';
-import { type CommandContext, type ExitCode, exitCodes } from '../../command.ts';
-import { diskStore, setMemoryAside } from '../../disk-store.ts';
-import { confirm } from '../../terminal/ask.ts';
-import { answer, printNote, safe } from '../../terminal/output.ts';
-import { fetchHead, lastSeenHead, printHead } from '../log-head.ts';
-import { trustedRegistry } from '../registries.ts';
-import { freshRegistry } from './refresh.ts';
+import { keepAlarm } from '../../skills-index/client/log-alarm.ts';
+import { parseDigest } from '../../skills-index/skill/digest.ts';
+import { Problem } from '../../skills-index/skill/problem.ts';
+import { rootFingerprint } from '../../skills-index/trust/root/root.ts';
+import { type CommandContext, type ExitCode, exitCodes } from '../command.ts';
+import { diskStore, setMemoryAside } from '../disk-store.ts';
+import { fetchHead, lastSeenHead, printHead } from '../registries/log-head.ts';
+import { trustedRegistry } from '../registries/registries.ts';
+import { freshRegistry } from '../registries/trust/refresh.ts';
+import { confirm } from '../terminal/ask.ts';
+import { answer, printNote, safe } from '../terminal/output.ts';
 
 /**
  * @throws Problem `root-not-pinned`, `root-invalid` for another fingerprint, `not-confirmed`,

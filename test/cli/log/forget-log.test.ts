@@ -5,11 +5,11 @@
 import { readdirSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { keyStatement } from '../../skills-index/statement/attestation.ts';
-import { rootFingerprint } from '../../skills-index/trust/root/root.ts';
-import { makeKey, type TestKey } from '../registry/people.ts';
-import { approve, claimScope, publish, scan, state } from '../registry/road.ts';
-import { makeStaffedWorld } from '../registry/world.ts';
+import { keyStatement } from '../../../skills-index/statement/attestation.ts';
+import { rootFingerprint } from '../../../skills-index/trust/root/root.ts';
+import { makeKey, type TestKey } from '../../registry/people.ts';
+import { approve, claimScope, publish, scan, state } from '../../registry/road.ts';
+import { makeStaffedWorld } from '../../registry/world.ts';
 import {
   base,
   type Installer,
@@ -17,7 +17,7 @@ import {
   makeNetwork,
   makeReportSkill,
   type Network,
-} from './installer-world.ts';
+} from '../installer-world.ts';
 
 type Registry = Awaited<ReturnType<typeof makeStaffedWorld>>;
 
