@@ -13,10 +13,10 @@ import { defaultPolicy, type Policy, parsePolicy } from '../../skills-index/trus
 import { parseRoot, type RootFile } from '../../skills-index/trust/root/root.ts';
 import type { TufRepository } from '../../skills-index/trust/tuf/repository.ts';
 import { requireTuf, tufDocumentName } from '../index/tuf-document.ts';
+import { requireRootKeys } from '../log/root-keys.ts';
 import type { RegistryKeys } from '../log/signing.ts';
 import { sigstoreOf } from '../people/certified.ts';
 import { type IncidentPolicy, incidentPolicyShape } from '../review/incident-policy.ts';
-import { requireRootKeys } from './root-keys.ts';
 
 const keysForm = v.strictObject({
   schema: v.literal('skillgate.registry-keys/1'),

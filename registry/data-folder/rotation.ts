@@ -21,11 +21,11 @@ import {
   strangersAmongRetired,
 } from '../../skills-index/trust/tuf/root-chain.ts';
 import { requireTuf, tufDocumentName } from '../index/tuf-document.ts';
+import { scopesFrozenBy } from '../people/frozen-scopes.ts';
 import { lockFolder } from '../store/database-file.ts';
 import { diskObjects } from '../store/disk-objects.ts';
 import { earlierRootName } from '../store/objects.ts';
 import { readKeys, readRootFile } from './data-folder.ts';
-import { scopesFrozenBy } from './frozen-scopes.ts';
 
 /** Index of the last entry in the folder's log; undefined while the log is empty. */
 export function lastLogIndex(dir: string): number | undefined {

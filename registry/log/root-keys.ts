@@ -1,7 +1,7 @@
 /** The registry's private keys, compared with the root file. */
 import { Problem } from '../../skills-index/skill/problem.ts';
 import type { RootFile } from '../../skills-index/trust/root/root.ts';
-import { type KeyTexts, loadKeys, type RegistryKeys } from '../log/signing.ts';
+import { type KeyTexts, loadKeys, type RegistryKeys } from './signing.ts';
 
 /**
  * Loads keys. Rejects a key that the root file does not name: nobody would believe its signatures.

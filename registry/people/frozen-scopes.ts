@@ -12,9 +12,9 @@ import { parseSigstoreBundle } from '../../skills-index/statement/sigstore-bundl
 import { parseFrozenSubject } from '../../skills-index/trust/identity/frozen-subject.ts';
 import { verifyStatement } from '../../skills-index/trust/statements/verify-statement.ts';
 import { rootFileOf, type TufRepository } from '../../skills-index/trust/tuf/repository.ts';
-import { sigstoreOf } from '../people/certified.ts';
 import { diskObjects } from '../store/disk-objects.ts';
 import { readBlob } from '../store/objects.ts';
+import { sigstoreOf } from './certified.ts';
 
 /** Scopes with a logged certificate-signed statement that could not be verified under `next`. */
 export async function scopesFrozenBy(dir: string, next: TufRepository): Promise<string[]> {
