@@ -27,6 +27,11 @@ const everyCommand = {
   },
 } as const satisfies Record<string, OptionRow>;
 
+/** The values of an option that a person may give several times. */
+export function listOf(option: unknown): readonly string[] {
+  return Array.isArray(option) ? option : [];
+}
+
 /** @throws Problem `usage` */
 export function parseArguments(row: CommandRow, argv: readonly string[]): ParsedArguments {
   const rows: Readonly<Record<string, OptionRow>> = { ...row.options, ...everyCommand };

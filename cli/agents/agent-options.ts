@@ -13,6 +13,7 @@ import { parseReference } from '../../skills-index/skill/authoring/reference.ts'
 import type { Capabilities } from '../../skills-index/skill/capability.ts';
 import { isNamePart, parseScope } from '../../skills-index/skill/name.ts';
 import { Problem } from '../../skills-index/skill/problem.ts';
+import { listOf } from '../arguments.ts';
 import type { CommandContext } from '../command.ts';
 import { ceilingBytesMax } from '../limits.ts';
 import { hostFiles } from '../run/start-skill.ts';
@@ -76,10 +77,6 @@ export function requireOnHost(
       hint: `make the folder, or name another one in "workspaces" of ${file}`,
     },
   );
-}
-
-export function listOf(option: unknown): readonly string[] {
-  return Array.isArray(option) ? option : [];
 }
 
 /** `@scope/name[@range]` or `@scope/*`. */

@@ -10,6 +10,7 @@ import { Problem } from '../../skills-index/skill/problem.ts';
 import { VerifiedStatements } from '../../skills-index/trust/statements/verified-statements.ts';
 import { openBytesMax, searchedSkillsMax } from '../limits.ts';
 import type { AdmissionWorld } from '../run/admission.ts';
+import { bindAgentFolder } from '../run/bound-folders.ts';
 import { hostFiles, runRequest, type Startable } from '../run/start-skill.ts';
 import { runWatched } from '../run/watched-run.ts';
 import { KeptOutput } from '../terminal/kept-output.ts';
@@ -183,23 +184,21 @@ async function streamCall(
   const agent = agentOf(context);
   const start = await startable(context, agent, name, 'run');
   const { args, onStderr, onStdout, stdin, why } = call;
-  const request = await runRequest(context.world, context.host, start, {
-    // The grant is read again, because a person may just have granted it.
+  // The grant is read again, because a person may just have granted it.
+  const granted = agentOf(context);
+  const { mount } = start.admitted.capabilities;
+  const host = { ...context.host, policy: bindAgentFolder(context.host.policy, granted, mount) };
+  const request = await runRequest(context.world, host, start, {
     command: call.command,
     args,
-    agent: agentOf(context),
+    agent: granted,
     why,
     stdin,
     onStdout,
     onStderr,
   });
-  const { changes: changeSet, ...result } = await runWatched(
-    context.world,
-    context.host,
-    start,
-    request,
-  );
-  const waitingChanges = await changes.applyAllowed(context.world.paths, context.host, changeSet);
+  const { changes: changeSet, ...result } = await runWatched(context.world, host, start, request);
+  const waitingChanges = await changes.applyAllowed(context.world.paths, host, changeSet);
   return {
     start,
     result: { ...result, ...(waitingChanges === undefined ? {} : { changes: waitingChanges }) },

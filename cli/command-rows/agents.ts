@@ -1,5 +1,6 @@
 /** The commands of agents: what they run, who they are, what they may use. */
 import type { CommandRow } from '../command.ts';
+import { mountOption } from './drafts.ts';
 
 const agent = { type: 'string', value: 'NAME', summary: 'agent identity' } as const;
 
@@ -55,6 +56,7 @@ export const agentRows: readonly CommandRow[] = [
         summary: 'pass standard input to the command (default: no input)',
       },
       agent,
+      mount: mountOption,
       why: {
         type: 'string',
         value: 'TEXT',

@@ -1,5 +1,13 @@
 /** The commands for a skill that nobody has seen yet: written, scanned, declared, tried. */
-import type { CommandRow } from '../command.ts';
+import type { CommandRow, OptionRow } from '../command.ts';
+
+/** The option that binds a folder for one run. */
+export const mountOption: OptionRow = {
+  type: 'string',
+  multiple: true,
+  value: 'NAME=DIR',
+  summary: 'folder for workspace:NAME of skill.json, for this run (default: host policy’s)',
+};
 
 export const draftRows: readonly CommandRow[] = [
   {
@@ -93,11 +101,15 @@ export const draftRows: readonly CommandRow[] = [
   {
     name: 'try',
     summary: 'run your own skill in its sandbox before it is approved; put options before DIR',
-    usage: '[--secret NAME]… DIR [COMMAND] [ARGS…]',
+    usage: '[--secret NAME]… [--mount NAME=DIR]… DIR [COMMAND] [ARGS…]',
     examples: [
       [
         'skillgate try . report --month 11',
         'run with the capabilities of skill.json; print each denial and the entry that would allow it',
+      ],
+      [
+        'skillgate try --mount work=./reports . report week.md',
+        'run on the files of a folder; by default on the folder in which you call it',
       ],
       [
         'skillgate try --secret CRM_TOKEN . report',
@@ -111,6 +123,7 @@ export const draftRows: readonly CommandRow[] = [
         value: 'NAME',
         summary: 'stored secret that the skill may use (default: none)',
       },
+      mount: mountOption,
       accept: {
         type: 'boolean',
         summary:

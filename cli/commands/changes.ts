@@ -13,6 +13,7 @@ import { markedText } from '../changes/marked.ts';
 import { askForAgent, requireApprover, sweepAndNote } from '../changes/offer.ts';
 import { changesText, showChanges } from '../changes/show.ts';
 import { type CommandContext, type ExitCode, exitCodes } from '../command.ts';
+import { bindChangedFolders } from '../run/bound-folders.ts';
 import { printLeftBehind } from '../run/left-behind.ts';
 import { hostFiles } from '../run/start-skill.ts';
 import { confirm } from '../terminal/ask.ts';
@@ -83,7 +84,8 @@ async function accept(context: CommandContext): Promise<ExitCode> {
   const { digest } = context.options;
   const { run: id } = waiting.set;
   const namedDigest = typeof digest === 'string' ? parseDigest(digest) : undefined;
-  const host = hostFiles(context);
+  const files = hostFiles(context);
+  const host = { ...files, policy: bindChangedFolders(files.policy, waiting.set) };
   // Checked before a person signs the hold: another digest is refused anyway, and the signature
   // would be useless.
   if (namedDigest !== undefined) changes.requireShown(waiting, namedDigest);

@@ -22,6 +22,7 @@ import { handsOfOperator } from '../holds/hands.ts';
 import type { LockedSkill } from '../install/lock.ts';
 import { orWaiting } from '../install/waiting-version.ts';
 import { type Project, projectAt } from '../run/admission.ts';
+import { bindAgentFolder, bindFolders } from '../run/bound-folders.ts';
 import { type Overheard, overhear, printOverheard } from '../run/end-notes.ts';
 import { printRunEnd } from '../run/left-behind.ts';
 import { printPipedInputNote } from '../run/piped-input.ts';
@@ -39,13 +40,17 @@ import { runWatched } from '../run/watched-run.ts';
 import { answer, count, joined, jsonText, printNote, safe } from '../terminal/output.ts';
 
 export async function run(context: CommandContext): Promise<ExitCode> {
+  if (context.options.agent !== undefined && context.options.mount !== undefined)
+    throw new Problem('usage', 'Cannot use --mount for an agent: host policy binds its folders', {
+      hint: 'bind the folder under "workspaces" of host.json',
+    });
   const [reference = '', command, ...args] = context.args;
-  const host = hostFiles(context);
+  const files = hostFiles(context);
   const { agent: named, why } = context.options;
-  const agent = typeof named === 'string' ? readNamedAgent(host.agents, named) : undefined;
+  const agent = typeof named === 'string' ? readNamedAgent(files.agents, named) : undefined;
   const wanted = parseReference(reference);
   const project = await projectAt(startOf(context));
-  const start = await admitToStart(context, host, {
+  const start = await admitToStart(context, files, {
     ...wanted,
     locked: lockedFor(project, wanted),
     locks: [project.lock],
@@ -55,6 +60,12 @@ export async function run(context: CommandContext): Promise<ExitCode> {
     throw await orWaiting(context, { verb: 'run', reference: wanted, project }, cause);
   });
   for (const line of start.notes) printNote(context, safe`note: ${line}`);
+  const { mount } = start.admitted.capabilities;
+  const policy =
+    agent === undefined
+      ? bindFolders(context, files.policy, mount)
+      : bindAgentFolder(files.policy, agent, mount);
+  const host = { ...files, policy };
 
   const output = outputFor(context);
   const heard = overhear(host.audit, { onStdout: output.stdout, onStderr: output.stderr });

@@ -9,12 +9,13 @@ import * as backends from '../../runner/backends/public.ts';
 import * as changes from '../../runner/changes/public.ts';
 import * as runs from '../../runner/public.ts';
 import * as secrets from '../../runner/secret-sources/public.ts';
-import { listOf } from '../agents/agent-options.ts';
+import { listOf } from '../arguments.ts';
 import { calledName } from '../called-name.ts';
 import { offerChanges } from '../changes/offer.ts';
 import type { CommandContext, ExitCode } from '../command.ts';
 import { handsOfOperator } from '../holds/hands.ts';
 import { shebangBytesMax, triedListMax } from '../limits.ts';
+import { bindFolders } from '../run/bound-folders.ts';
 import { type Overheard, otherNotes, overhear, printFirst } from '../run/end-notes.ts';
 import { printRunEnd } from '../run/left-behind.ts';
 import { printPipedInputNote } from '../run/piped-input.ts';
@@ -46,7 +47,11 @@ export async function run(context: CommandContext): Promise<ExitCode> {
       safe`note: the skill runs without secret ${name}. To give it the stored secret: --secret ${name}`,
     );
 
-  const policy = patient(hostFiles(context).policy);
+  const policy = bindFolders(
+    context,
+    patient(hostFiles(context).policy),
+    tried.manifest.capabilities.mount,
+  );
   // A separate audit log without incident reports: registries do not know this skill.
   const log = audit.openAudit(auditFileOf(context), context.now, auditKeyFileOf(context));
   const output = outputFor(context);

@@ -2,6 +2,7 @@
  * Compares what the scan saw with what skill.json declares, before anything is signed. Only a use
  * that an entry of skill.json would allow stops the author; a reviewer judges the others.
  */
+import { isBeyondManifests } from '../../scanner/manifest/declarable.ts';
 import { inferManifest } from '../../scanner/manifest/manifest.ts';
 import { capabilityOf } from '../../scanner/reports/finding-capability.ts';
 import type { SourceFile } from '../../skills-index/skill/bundle.ts';
@@ -27,8 +28,9 @@ interface UndeclaredUse {
 }
 
 /**
- * Refuses a version whose skill.json lacks an entry that the draft of `skillgate manifest` has.
- * @returns the undeclared uses for which the draft has no entry, one line each, for the reviewer
+ * Refuses a version whose skill.json lacks an entry that the draft of `skillgate manifest` has for
+ * a host, program, variable, secret or folder that the scan could name.
+ * @returns the other undeclared uses, one line each, for the reviewer
  * @throws Problem `capability-undeclared`: each missing entry, with the place of its first use
  */
 export function requireDeclared(
@@ -47,7 +49,7 @@ export function requireDeclared(
         printed(capabilityOf(one, undeclared)) === printCapability(use),
     );
     const entry = drafted.find((wide) => covers(wide, use)) ?? secretFor(use, finding);
-    if (entry === undefined) {
+    if (entry === undefined || isBeyondManifests(use)) {
       left.push(printCapability(use));
       continue;
     }

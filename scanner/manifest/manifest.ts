@@ -64,15 +64,18 @@ export function inferManifest(
 /**
  * `/reports/weekly.md` becomes the folder `/reports`, bound to a workspace of that name. A written
  * folder becomes a view (`cow`), because a mount with direct writes (`rw`) waits for a person at
- * each start.
+ * each start. A path that is known only at run time is
+ * nearly always an argument. All such paths share one mount.
  */
 function mountsOf({ capabilities }: ScanReport): Capability[] {
   const modes = new Map<string, 'ro' | 'cow'>();
-  for (const { path, mode } of capabilities.observed.mount) {
-    const folder = mountFolder(path ?? '');
+  const { mount: observed } = capabilities.observed;
+  for (const { path, mode } of observed) {
+    const folder = path === '*' ? argumentsFolder : mountFolder(path ?? '');
     if (folder === undefined) continue;
     if (mode !== 'ro' || !modes.has(folder)) modes.set(folder, mode === 'ro' ? 'ro' : 'cow');
   }
+  const isComputed = observed.some(({ path }) => path === '*');
   return [...modes].map(([folder, mode]) => {
     const source = `workspace:${
       folder
@@ -80,9 +83,13 @@ function mountsOf({ capabilities }: ScanReport): Capability[] {
         .replace(/[^a-z0-9]+/g, '-')
         .replace(/^-|-$/g, '') || 'data'
     }`;
-    return { kind: 'mount', source, target: `/${folder}`, mode };
+    const mount = { kind: 'mount', source, target: `/${folder}`, mode } as const;
+    return folder === argumentsFolder && isComputed ? { ...mount, files: 'arguments' } : mount;
   });
 }
+
+/** The folder of the files that arguments name, in drafts. */
+const argumentsFolder = 'work';
 
 /** Scripts that SKILL.md tells to run, by the scan's findings. */
 export function scriptsToRunIn({ findings }: ScanReport): readonly string[] {
@@ -117,6 +124,10 @@ function isSameUse(capability: Capability, use: Capability): boolean {
       use.kind === 'egress' && parseEgressUrl(use.url).host === parseEgressUrl(capability.url).host
     );
   if (capability.kind === 'mount')
-    return use.kind === 'mount' && `${use.path}/`.startsWith(`${capability.target}/`);
+    return (
+      use.kind === 'mount' &&
+      (`${use.path}/`.startsWith(`${capability.target}/`) ||
+        (use.path === '*' && capability.files !== undefined))
+    );
   return use.kind === 'exec' && use.program === capability.program;
 }

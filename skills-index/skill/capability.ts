@@ -57,6 +57,11 @@ export interface MountCapability extends Explained {
   readonly target?: string;
   readonly path?: string;
   readonly mode: MountMode;
+  /**
+   * Whether the arguments of a command name files in the mounted folder. Such a mount gets the
+   * folder in which the command is called when host policy binds no folder to the source.
+   */
+  readonly files?: 'arguments';
 }
 
 /**
@@ -196,9 +201,10 @@ export function printCapability(one: Capability): string {
 
 // Every member of a mount is printed. A mount with both a source and a path, which every parser
 // rejects, must not hide the source or the path.
-function printMount({ source, target, path }: MountCapability): string {
+function printMount({ source, target, path, files }: MountCapability): string {
   const named = source === undefined && target === undefined ? [] : [`${source} at ${target}`];
-  return [...named, ...(path === undefined ? [] : [path])].join(', path ');
+  const printed = [...named, ...(path === undefined ? [] : [path])].join(', path ');
+  return files === undefined ? printed : `${printed} for files named by arguments`;
 }
 
 /**
@@ -238,7 +244,10 @@ function coversMount(wide: MountCapability, narrow: MountCapability): boolean {
   // A mount with a source is compared by its source, whatever other members the mount has.
   if (narrow.path === undefined || narrow.source !== undefined || narrow.target !== undefined) {
     const sameFolder =
-      wide.source === narrow.source && wide.target === narrow.target && wide.path === narrow.path;
+      wide.source === narrow.source &&
+      wide.target === narrow.target &&
+      wide.path === narrow.path &&
+      (narrow.files === undefined || narrow.files === wide.files);
     return (
       sameFolder && narrow.source !== undefined && modeReach[wide.mode] >= modeReach[narrow.mode]
     );

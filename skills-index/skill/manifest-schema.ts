@@ -155,6 +155,7 @@ const mount = exactObject({
     v.check((target) => !sandboxFolders.test(target), 'is a folder of the sandbox itself'),
   ),
   mode: v.optional(v.picklist(['ro', 'rw', 'cow'], 'is not "ro", "rw" or "cow"'), 'cow'),
+  files: v.exactOptional(v.literal('arguments', 'is not "arguments"')),
   why,
 });
 

@@ -125,7 +125,13 @@ const listOf = <Output>(shape: Shape<Output>) =>
   boundedList(shape, observedCapabilitiesMax, 'is too long');
 
 const mode = v.picklist(['ro', 'rw', 'cow'], 'is not "ro", "rw" or "cow"');
-const folder = exactObject({ source: text, target: text, mode, why });
+const folder = exactObject({
+  source: text,
+  target: text,
+  mode,
+  files: v.exactOptional(v.literal('arguments')),
+  why,
+});
 const seenFolder = v.union(
   [folder, exactObject({ path: text, mode, why })],
   'is neither a source at a target nor a path',

@@ -1,4 +1,4 @@
-import { chownSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { chownSync, existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { join } from 'node:path';
@@ -268,5 +268,43 @@ describe('skillgate try', () => {
     const { err, exit, out } = await host.skill('try', folder, 'report2');
     expect([exit, out], err).toEqual([0, 'done\n']);
     expect(err).toContain('in its view of /reports: 1 created');
+  });
+
+  it('works on files of the folder in which a person calls it, and its changes wait', async () => {
+    const docs = join(host.project, 'docs');
+    mkdirSync(docs);
+    writeFileSync(join(docs, 'week.md'), 'one two three\n');
+    if (process.getuid?.() === 0)
+      for (const path of [docs, join(docs, 'week.md')]) chownSync(path, 65_534, 65_534);
+    const counter = join(host.project, 'counter');
+    mkdirSync(counter);
+    writeFileSync(
+      join(counter, 'SKILL.md'),
+      '---\nname: counter\ndescription: Counts words.\n---\nRun `python3 count.py FILE`.\n',
+    );
+    writeFileSync(
+      join(counter, 'count.py'),
+      'import sys\nwords = open(sys.argv[1]).read().split()\nopen(sys.argv[1] + ".count", "w").write(str(len(words)))\n',
+    );
+    expect(await host.skill('manifest', counter, '--write', '--yes')).toMatchObject({ exit: 0 });
+    const call = (...options: string[]) =>
+      host.call('skillgate', ['try', ...options, counter, 'count', 'week.md'], { cwd: docs });
+    const waiting = await call();
+    expect(waiting).toMatchObject({ exit: 0, err: expect.stringContaining(`folder ${docs}`) });
+    expect(existsSync(join(docs, 'week.md.count'))).toBe(false);
+    const id = /changes show (\S+)/.exec(waiting.err)?.[1] ?? '';
+    const { digest } = JSON.parse(
+      (await host.skill('changes', 'show', id, '--format', 'json')).out,
+    );
+    expect(await host.skill('changes', 'accept', id, '--digest', digest)).toMatchObject({
+      exit: 0,
+    });
+    expect(readFileSync(join(docs, 'week.md.count'), 'utf8')).toBe('3');
+
+    // From another folder, the person names the folder.
+    rmSync(join(docs, 'week.md.count'));
+    const named = ['try', '--accept', '--mount', `work=${docs}`, counter, 'count', 'week.md'];
+    expect(await host.skill(...named)).toMatchObject({ exit: 0 });
+    expect(readFileSync(join(docs, 'week.md.count'), 'utf8')).toBe('3');
   });
 });

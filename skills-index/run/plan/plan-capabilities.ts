@@ -80,7 +80,11 @@ function planMounts(
   const refuse = (message: string): number => draft.refused.push({ code: 'plan-refused', message });
   const bind = (name: string): string =>
     `write "workspaces": { "${name}": "/FOLDER" } into ${hostPolicy.file}`;
-  for (const { source = '', target = '', mode, why } of mounts) {
+  // A run works in the folder of its first mount, and relative paths in arguments begin there.
+  const firstForArguments = mounts.toSorted(
+    (a, b) => Number(b.files === 'arguments') - Number(a.files === 'arguments'),
+  );
+  for (const { source = '', target = '', mode, why } of firstForArguments) {
     const name = workspaceOf(source);
     const fact = Object.hasOwn(host.workspaces, name) ? host.workspaces[name] : undefined;
     if (fact === undefined)

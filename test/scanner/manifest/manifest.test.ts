@@ -101,6 +101,19 @@ describe('an inferred manifest', () => {
       [],
     ],
     [
+      'one mount for the files that arguments name',
+      "import fs from 'node:fs'; fs.writeFileSync(process.argv[3], fs.readFileSync(process.argv[2]))",
+      ['mount cow workspace:work at /work for files named by arguments'],
+    ],
+    [
+      'the same mount, only for reading, beside a fixed folder',
+      "import fs from 'node:fs'; console.log(fs.readFileSync(process.argv[2]), fs.readFileSync('/reports/a'))",
+      [
+        'mount ro workspace:reports at /reports',
+        'mount ro workspace:work at /work for files named by arguments',
+      ],
+    ],
+    [
       'nothing that no manifest can say',
       "import net from 'node:net'; net.connect(4444, '192.0.2.1'); import fs from 'node:fs'; fs.readFileSync('/etc/passwd')",
       [],

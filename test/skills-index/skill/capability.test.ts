@@ -43,10 +43,10 @@ const declared: fc.Arbitrary<Capability> = fc.oneof(
     .tuple(url, methods)
     .map(([one, list]) => ({ kind: 'egress', url: one, methods: list }) as const),
   fc
-    .tuple(name, name, mode)
+    .tuple(name, name, mode, fc.constantFrom({}, { files: 'arguments' } as const))
     .map(
-      ([source, target, one]) =>
-        ({ kind: 'mount', source, target: `/${target}`, mode: one }) as const,
+      ([source, target, one, files]) =>
+        ({ kind: 'mount', source, target: `/${target}`, mode: one, ...files }) as const,
     ),
   fc.constantFrom('git', 'sh', '*').map((program) => ({ kind: 'exec', program }) as const),
 );

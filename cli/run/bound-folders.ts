@@ -1,0 +1,105 @@
+/**
+ * Folders that a person binds to workspaces for one run: by `--mount NAME=DIR`, and by the folder
+ * in which the person called the command.
+ */
+import { existsSync, realpathSync } from 'node:fs';
+import { homedir } from 'node:os';
+import { join, resolve } from 'node:path';
+import type { Agent } from '../../skills-index/run/agents/agent.ts';
+import type { ChangeSet } from '../../skills-index/run/changes/changes.ts';
+import type { HostPolicy } from '../../skills-index/run/plan/host-policy.ts';
+import { workspaceOf } from '../../skills-index/run/plan/plan-capabilities.ts';
+import type { MountCapability } from '../../skills-index/skill/capability.ts';
+import { isNamePart } from '../../skills-index/skill/name.ts';
+import { Problem } from '../../skills-index/skill/problem.ts';
+import { listOf } from '../arguments.ts';
+import type { CommandContext } from '../command.ts';
+import { printNote, safe } from '../terminal/output.ts';
+
+/**
+ * Host policy with the folders of `--mount`. A mount for files that arguments name gets the working
+ * folder, unless host policy or `--mount` binds the mount's source.
+ * @throws Problem `usage` when an option has another form, or names no workspace of the skill
+ */
+export function bindFolders(
+  context: CommandContext,
+  policy: HostPolicy,
+  mounts: readonly MountCapability[],
+): HostPolicy {
+  const wanted = new Set(mounts.map(({ source = '' }) => workspaceOf(source)));
+  const named = listOf(context.options.mount).map((option) => {
+    const [, name = '', folder = ''] = /^([^=]*)=(.+)$/s.exec(option) ?? [];
+    if (!isNamePart(name))
+      throw new Problem('usage', `Cannot bind ${JSON.stringify(option)}: it is not NAME=DIR`, {
+        hint: 'for example --mount work=./reports',
+      });
+    if (!wanted.has(name))
+      throw new Problem('usage', `Cannot bind ${name}: skill.json mounts no workspace:${name}`, {
+        hint: `skill.json mounts ${[...wanted].map((one) => `workspace:${one}`).join(', ') || 'nothing'}`,
+      });
+    return [name, resolve(context.cwd, folder)] as const;
+  });
+  const workspaces = { ...policy.workspaces, ...Object.fromEntries(named) };
+  const open = mounts.find(isOpen({ workspaces }));
+  if (open === undefined) return { ...policy, workspaces };
+  const name = workspaceOf(open.source ?? '');
+  requireWorkingFolder(context.cwd, name);
+  printNote(
+    context,
+    safe`note: ${open.target ?? ''} is the folder ${context.cwd}; another folder: --mount ${name}=DIR`,
+  );
+  return { ...policy, workspaces: { ...workspaces, [name]: context.cwd } };
+}
+
+/**
+ * Host policy for a run of an agent: a mount for files that arguments name gets the agent's own
+ * workspace, unless host policy binds the mount's source.
+ */
+export function bindAgentFolder(
+  policy: HostPolicy,
+  agent: Agent,
+  mounts: readonly MountCapability[],
+): HostPolicy {
+  const folder = policy.workspaces[agent.workspace?.name ?? ''];
+  const open = mounts.find(isOpen(policy));
+  if (folder === undefined || open === undefined) return policy;
+  const name = workspaceOf(open.source ?? '');
+  return { ...policy, workspaces: { ...policy.workspaces, [name]: folder } };
+}
+
+/**
+ * Host policy for accepting changes: a folder that was bound for one run is bound again. A folder
+ * of an agent has to be a workspace of host policy still. The runner compares the folder's device
+ * and inode before it writes.
+ */
+export function bindChangedFolders(policy: HostPolicy, { agent, folders }: ChangeSet): HostPolicy {
+  const known = new Set(
+    Object.values(policy.workspaces)
+      .filter(existsSync)
+      .map((folder) => realpathSync(folder)),
+  );
+  const bound = folders
+    .filter(({ path }) => agent === 'operator' || known.has(path))
+    .map(({ source, path }) => [workspaceOf(source), path] as const)
+    .filter(([name]) => !Object.hasOwn(policy.workspaces, name));
+  return { ...policy, workspaces: { ...policy.workspaces, ...Object.fromEntries(bound) } };
+}
+
+function isOpen({ workspaces }: Pick<HostPolicy, 'workspaces'>) {
+  return ({ files, source = '' }: MountCapability): boolean =>
+    files === 'arguments' && !Object.hasOwn(workspaces, workspaceOf(source));
+}
+
+// A home folder holds the keys of its user. A skill gets such a folder only from a person who names
+// it.
+function requireWorkingFolder(folder: string, name: string): void {
+  const real = realpathSync(folder);
+  const home = realpathSync(homedir());
+  const holdsKeys = ['.ssh', '.aws', '.gnupg'].some((one) => existsSync(join(real, one)));
+  if (real !== home && !home.startsWith(real === '/' ? '/' : `${real}/`) && !holdsKeys) return;
+  throw new Problem(
+    'plan-refused',
+    `Cannot mount ${real}: it is a home folder, or contains one, and a home folder holds keys`,
+    { hint: `name the folder that the skill may see: --mount ${name}=DIR` },
+  );
+}

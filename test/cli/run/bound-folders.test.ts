@@ -1,0 +1,123 @@
+import { mkdirSync, realpathSync } from 'node:fs';
+import { homedir, tmpdir } from 'node:os';
+import { dirname, join } from 'node:path';
+import { PassThrough } from 'node:stream';
+import { describe, expect, it } from 'vitest';
+import type { CommandContext } from '../../../cli/command.ts';
+import {
+  bindAgentFolder,
+  bindChangedFolders,
+  bindFolders,
+} from '../../../cli/run/bound-folders.ts';
+import type { Agent } from '../../../skills-index/run/agents/agent.ts';
+import type { ChangeSet } from '../../../skills-index/run/changes/changes.ts';
+import type { HostPolicy } from '../../../skills-index/run/plan/host-policy.ts';
+import type { MountCapability } from '../../../skills-index/skill/capability.ts';
+import { folderWith } from '../temporary-folder.ts';
+
+const work: MountCapability = {
+  source: 'workspace:work',
+  target: '/work',
+  mode: 'cow',
+  files: 'arguments',
+};
+const reports: MountCapability = { source: 'workspace:reports', target: '/reports', mode: 'ro' };
+const policyWith = (workspaces: Record<string, string>) =>
+  ({ workspaces }) as unknown as HostPolicy;
+
+function contextAt(cwd: string, mount: readonly string[] = []) {
+  const stderr = Object.assign(new PassThrough(), {});
+  const context = { cwd, stderr, env: {}, options: { mount } } as unknown as CommandContext;
+  return { context, printed: () => String(stderr.read() ?? '') };
+}
+
+describe('the folders of one run', () => {
+  it('are the working folder for files that arguments name, and the person reads which', () => {
+    const cwd = folderWith({ 'a.txt': 'a' });
+    const { context, printed } = contextAt(cwd);
+    expect(bindFolders(context, policyWith({}), [reports, work]).workspaces).toEqual({ work: cwd });
+    expect(printed()).toContain(`note: /work is the folder ${cwd}`);
+  });
+
+  it.each([
+    ['host policy binds', policyWith({ work: '/srv/work' }), [], { work: '/srv/work' }],
+    ['the option binds', policyWith({}), ['work=/srv/other'], { work: '/srv/other' }],
+    [
+      'the option binds against host policy',
+      policyWith({ work: '/srv/work' }),
+      ['work=/srv/other'],
+      { work: '/srv/other' },
+    ],
+  ])('are those that %s', (_, policy, mount, workspaces) => {
+    const { context, printed } = contextAt(folderWith({}), mount);
+    expect(bindFolders(context, policy, [work]).workspaces).toEqual(workspaces);
+    expect(printed()).toBe('');
+  });
+
+  it('are none for another mount, which only a person binds', () => {
+    const { context } = contextAt(folderWith({}));
+    expect(bindFolders(context, policyWith({}), [reports]).workspaces).toEqual({});
+  });
+
+  it('never are a home folder, a folder above one, or a folder with keys', () => {
+    const withKeys = folderWith({});
+    mkdirSync(join(withKeys, '.ssh'));
+    for (const cwd of [homedir(), dirname(realpathSync(homedir())), '/', withKeys])
+      expect(() => bindFolders(contextAt(cwd).context, policyWith({}), [work])).toThrow(
+        expect.objectContaining({ code: 'plan-refused' }),
+      );
+  });
+
+  it.each([
+    ['no folder', 'work'],
+    ['a name that no workspace has', 'Work Space=/srv'],
+    ['a workspace that the skill does not mount', 'works=/srv'],
+  ])('are refused for an option with %s', (_, option) => {
+    const { context } = contextAt(folderWith({}), [option]);
+    expect(() => bindFolders(context, policyWith({}), [work])).toThrow(
+      expect.objectContaining({ code: 'usage' }),
+    );
+  });
+});
+
+describe('the folders of a run of an agent', () => {
+  const agent = { name: 'coder', workspace: { name: 'project', mode: 'cow' } } as unknown as Agent;
+
+  it('are the agent’s own workspace for files that arguments name', () => {
+    const policy = policyWith({ project: '/srv/project' });
+    expect(bindAgentFolder(policy, agent, [work]).workspaces).toEqual({
+      project: '/srv/project',
+      work: '/srv/project',
+    });
+  });
+
+  it.each([
+    ['an agent without a workspace', { name: 'reader' }, { project: '/srv/project' }, [work]],
+    ['a workspace that host policy lacks', agent, {}, [work]],
+    ['another mount', agent, { project: '/srv/project' }, [reports]],
+    ['a source that host policy binds', agent, { project: '/srv/project', work: '/srv/w' }, [work]],
+  ])('stay those of host policy for %s', (_, who, workspaces, mounts) => {
+    const policy = policyWith(workspaces as Record<string, string>);
+    expect(bindAgentFolder(policy, who as Agent, mounts)).toBe(policy);
+  });
+});
+
+describe('the folders of changes that wait', () => {
+  const folder = realpathSync(tmpdir());
+  const set = (agent: string) =>
+    ({ agent, folders: [{ source: 'workspace:work', path: folder }] }) as unknown as ChangeSet;
+
+  it('are bound again for a person who made the changes', () => {
+    expect(bindChangedFolders(policyWith({}), set('operator')).workspaces).toEqual({
+      work: folder,
+    });
+  });
+
+  it('are bound again for an agent only while host policy names the folder', () => {
+    expect(bindChangedFolders(policyWith({}), set('coder')).workspaces).toEqual({});
+    expect(bindChangedFolders(policyWith({ project: folder }), set('coder')).workspaces).toEqual({
+      project: folder,
+      work: folder,
+    });
+  });
+});
