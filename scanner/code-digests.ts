@@ -11,8 +11,8 @@ interface CodeDigests {
 }
 
 export const codeDigests: CodeDigests = {
-  extractor: 'sha256:85d5e1ec1bb20e659c1b103d8fd349c0e3aa0f7772050775710126978a11186f',
-  judging: 'sha256:deb5b4105b9cd72d63b0a21e87e74ec30a1c4f277aa9ae74d2e5c6ed70b9c69f',
+  extractor: 'sha256:2d5abe1a60e1fd37b416bdf9b46e64e242ee38ce15dc4f1ab01d5f5f9565b71f',
+  judging: 'sha256:233d1d77f97e5f15635df2d780898f4c18b10643ba52bf82a4926f3b56f9c10b',
   rules: {
     'env/dynamic-name': 'sha256:b3bcc619041c321b4ae11ca5d5c43bb5beec8dbf73751365badd255319977730',
     'env/process-environment':
@@ -30,7 +30,7 @@ export const codeDigests: CodeDigests = {
     'exec/computed-program':
       'sha256:8c564f0a5375b29a4186c94f3bd3965bc3bc9538056c8e5bf27bf33ceb56a2c4',
     'exec/credential-command':
-      'sha256:510f6e341c82cd4dee936ea51b762752659a5886f169e310352b60bd107d6fe2',
+      'sha256:3e2de7503e77fe53468fba378d46fcce479b2fa855cda188e89464cd5e2e974f',
     'exec/deserialize': 'sha256:3d05d0077ae9b0b9548eb1b7e13872d849681816a19f120f08f932ee047e49d0',
     'exec/download-and-run':
       'sha256:41cd4a0be7b0dcdfc06c593889b21c20526c3140b03a10eef081aaf36166faf7',
@@ -64,9 +64,9 @@ export const codeDigests: CodeDigests = {
     'files/home-harvest': 'sha256:4fd07b913fb7f7cbb35c476b21c4e66dfbfbf20a8a48f963120db5d9e127e7cb',
     'files/link-escape': 'sha256:838d406b317136a88a5fb3d9c1e6bbfd1ccc7bad0a89a496778d1b6c4ab6bf03',
     'files/log-removal': 'sha256:9004e8f3dc1aa0cf8c85751e6be308de7901d82ee0e25ceac7ba7a17cbfd6777',
-    'files/outside-read': 'sha256:e87fc7a66957a1edf2dadc9de6af478c4c82792b57eb5748efc3b4e0a12a5171',
+    'files/outside-read': 'sha256:4f39a287beb159804a42bffccf60a36eeeef00656890fd8407be5a264febfda0',
     'files/outside-write':
-      'sha256:2fe407e3679f50ff8c4c58752d288d8e4a98e9e53d47f87eed99a582f081c196',
+      'sha256:e5f1d6d213f25975edcf630fb93bb0a0c49cc0d13363549be3a89430c4f88bdf',
     'files/permissions': 'sha256:555fa520767e4883ccc725753e6df781b7c1518e6c9ef3709ee139492b06a469',
     'files/shell-history':
       'sha256:d2a4698bed323c1a58113cfbbd974dcd75f2c09ab799685163b788ae25f252d2',
@@ -74,61 +74,61 @@ export const codeDigests: CodeDigests = {
       'sha256:91d833e1d24836b0bf4188f324d0d57adfb00a712119f980abaa7d3a01fa0a23',
     'files/wallet': 'sha256:2cca388ab90a010454298d728e0ac9d4ff104c317c00cfcfec5dd10a13552002',
     'flow/credential-file-to-network':
-      'sha256:cd0fbd834ea7d92952218d5b934429c22562bf8770daa640bace9a129edf76ad',
+      'sha256:7ca01ffc99e6750ffbedf2d1f6388b708087c4c059e11e270c1e2586535f3109',
     'flow/encoded-to-network':
-      'sha256:e106b418f9e2e0e088e6f90c9a0eb807b03eb2df81ed972ee9516eb7fdae15fc',
+      'sha256:17c45db571370cab4201250aa9392b8fd2f82fac4abb95be744d2cc70232d0a6',
     'flow/environment-to-network':
-      'sha256:d04683246568a5cb2dd61db59f25d7b8f2d7cf8a9eb51a2fea0ea7fdee497e9f',
-    'flow/file-to-exec': 'sha256:cd4e39da87d863e7387bb0e1cd60fcc57a5a87f3e461b727e274634a9cfb1d85',
+      'sha256:7ed40504d612cecd27d25154f1baf43ad31fef1ed23ba17a646a9309809573fb',
+    'flow/file-to-exec': 'sha256:5f38032154fd855b95247b54004df99f016abac3840e1185e370694e6e16fd9a',
     'flow/file-to-network':
-      'sha256:056cdbdd7e8c0084f19f1377a3b9c1b807448b177bc3181e3cc28f28b155fd1e',
+      'sha256:bfd5a06ab40e992ff70ce4dca4450144dcfae938da48bcb0e092c661b24cb30f',
     'flow/input-to-shell':
-      'sha256:910bfdd009bf849e44531a1f5409a6f3330dc78d2ed1c3a1a86ad93992243e6c',
+      'sha256:ccaf8b878019dd32901c06e95576bfd7fef603ae59404e883e72101b530dd909',
     'flow/local-secret-to-network':
-      'sha256:542dd2cff382495edc8b393c5c0b8dbea13e3127c215bce5e281000fa16d8ded',
+      'sha256:7b54b561f83056b0d95c2c9f708b185747c2f2727aa122cd043210345db4b3ca',
     'flow/network-to-exec':
-      'sha256:fea10380759e44b9155c3301ceb5e7db0eab6b811d9dc25bef93dfc33b0712d4',
+      'sha256:b1b05e78e5686733b3c11503234bf8a9e6d8e0eb001874ace3b3c156f935a5a2',
     'flow/secret-beside-data':
-      'sha256:47127195aa3114487a399195e6f57b89369cc622adfd3e2193c0fe282ffa02a9',
-    'flow/secret-in-url': 'sha256:5d694032582941cc60602f36c2e06aef481b6d83e8dee5365319c9416d39e324',
+      'sha256:6b45fe786065babf2889f89c327b34fab79b3fe519438a5bd812a68678bc758a',
+    'flow/secret-in-url': 'sha256:89776a3443d0dfb907f4fa521ac15570c80dbc99ebe9b6e3b16eaa2438e38da5',
     'flow/secret-to-child':
-      'sha256:90573d0d559d8496421b27fb68d98ba79cf43af02cfc35603eb348ab599b50d8',
+      'sha256:9b80302fdb82c5eea308b136d8d36198b9cad0fa757a61f9824512051c58943b',
     'flow/secret-to-computed-host':
-      'sha256:16e4e0b938f30ab58403dde0bffb88f3d15cc73ff022ab38c345ce7e3393bae8',
+      'sha256:273af2546b7eaef43168a2994e2a8df5b417fc5ba38b9e09cbdd8d10951926a8',
     'flow/secret-to-network':
-      'sha256:61341a96bf65cda517d11b74fd8553479bcde5ee99a93f503820cab866fa8c58',
+      'sha256:821b5c65faa7fa2f661dd4c983513531b3efb6536afffe3239788a3507d9f385',
     'flow/secret-to-output':
-      'sha256:2a0a5af531cd0d0f1027521be5b579800855adea70f1d99951cb371d2529d08b',
+      'sha256:52698c7a2b203cca3e89a5d66657a433c26b63062479eca670265c7ff7282d5d',
     'flow/secrets-to-one-host':
-      'sha256:3ae0160cd82afbd52ef26babf185dae1d9b1cba97197388d93b6a61cc1932557',
+      'sha256:28ce867bbb0f7f9c2edb14c07abd8f723dfd288c531d28f83f860d0eccf13f48',
     'flow/untrusted-to-agent':
-      'sha256:c824cbf0f0a66a4e024fc7c1ba76cbe7ae15e854f740b640db681b6081bddd34',
+      'sha256:fda0c52f99a1313ceb0c5b60ab9738d52f4dd3edc1cef91e39fd4ce8864c95cd',
     'manifest/added-since-approved':
-      'sha256:9041fbef92f572af5dcf06344b137b5322260340ff3d9b53622adb20d1177002',
-    'manifest/all-three': 'sha256:8ce663f4b1f273758ba7694f6cbef39ccd4b72bf357eea84b1ede217baf161dd',
+      'sha256:109e67699bae264ed5311f10df8eccd7db55b4b4dfef0334fbae109f080659e9',
+    'manifest/all-three': 'sha256:f462094483a1a3eae75ddf16a70b6635cc7eb3b08c1c38f499207bec78c9b524',
     'manifest/broken-promise':
-      'sha256:644634e5503c1d90cc7aab8826708df3ec3935aee8751436a3fe049bc7e14a46',
+      'sha256:e3de03876d3dee212feeddb1404abe64dce7774e95fd81dd4638b4c48d9d7b37',
     'manifest/contradiction':
       'sha256:87f370221fdbea3824424c2a952540d7c030b594c850dc689e5df0d0e885be77',
     'manifest/declared-attack':
-      'sha256:84d6f6ef0a154eaf55ce52f60da8f027d893124d75f1652828798617098763b7',
+      'sha256:3e373ccdc1887c91601e44a4230548774f148c8f78fa6717466e0763e3d7e220',
     'manifest/over-broad':
-      'sha256:90b6b8f5f996a1a84ed37cc9c32eb83a9305721f453c58632472de0ff66e0f76',
+      'sha256:979b71d1beae56434c2e3eb427887f959b51c16bc0ff396a417150c92633828d',
     'manifest/undeclared':
-      'sha256:bdd293b21ed90b22e88b05240cbaf7be8f9f49674baf8d6ee306014e83961271',
+      'sha256:26b1bc0125ef5465eaf6e2eca7cfe83991dfedb01b244753e801503acda65940',
     'manifest/unnamed-script':
       'sha256:a4ebaea05e794a6b790c7dd3cdf47e31a1eecf31249cf4cf35eea2a653f860c7',
     'manifest/unreadable':
       'sha256:18b90a1148b0e28f9187f5551ecb27842dab0b575c0c533c600beeee582b9f47',
-    'manifest/unused': 'sha256:3a8282f55703c15b4a6af720c45b52ed85b9be2d919d00d984f27b249c9f0ac7',
+    'manifest/unused': 'sha256:28e7bdc60cc7d9d1b3f191224d6fb9d39896f8b989ad189ba070b4007da36988',
     'network/anonymity': 'sha256:4821480627b0b12fc0bf278ee92c8c514100f41eb2463f355f66b24da2e734cd',
-    'network/cleartext': 'sha256:0b87f92702465dfe30712691bfc03ac49ef4e9becc38deed47ec1de9fd3366e7',
+    'network/cleartext': 'sha256:35dacb21246ca9fdf72f964cb63f61e66a1b3afd8f8b51657188ba32c6259256',
     'network/cloud-metadata':
       'sha256:1a1a7705f0875df85d6a0b71669c5a3cf625ad5b32971a01ca3095760a35f7eb',
     'network/computed-host':
       'sha256:a9e57b25f00e34525c1d2a3eb28771c99017c54b6db08771f386b07194c31363',
     'network/dns-channel':
-      'sha256:f852be15ff9015293fc97cd03caeee5b9d827d721d39e96e1d0b975de340784d',
+      'sha256:2c2a9177fe416c13b533cc00a60a367a01c9999bb94a31427a1b609594166e79',
     'network/drop-host': 'sha256:a48296e163afef33ad50c419ea98ac1ef4a59aee6c894a780d6d7ada18c4d4f8',
     'network/hidden-host':
       'sha256:2c70d46a76375eedb1b25baa2226851bdcbc58c36f648b02f1b78d7be2454b89',
@@ -172,7 +172,7 @@ export const codeDigests: CodeDigests = {
     'obfuscation/padding':
       'sha256:bedeb9f1bdd3954700d94b36a4e2af0185b9dcf6271afef0331da569482ad3e4',
     'obfuscation/self-extracting':
-      'sha256:6664764d51bfdd248815af8db327f4f108dccd64fd8846fddb0d9f374f5ac642',
+      'sha256:2b5ee46c355ef68f597943c1771b14a1004b9760290d042e9cd9c76fad4217a6',
     'obfuscation/text-from-numbers':
       'sha256:3424a39a989c90580d63786fd27c939ca1a0d656a3dff101057af2ab6417d0c5',
     'obfuscation/unanalysed':
