@@ -127,7 +127,7 @@ async function approverHere(
       hint:
         names === ''
           ? `create a key: skillgate key create NAME --passphrase, and write the printed line into ${file}`
-          : `choose an approver with --approver: ${names}`,
+          : `name one of these approvers with --approver NAME: ${names}`,
     },
   );
 }
@@ -147,7 +147,7 @@ export function requireClosed(key: KeyFile): KeyFile {
   if (key.sealed === true || key.keychain !== undefined) return key;
   const why = `key ${key.name} has no passphrase, so an agent of this user could sign with it`;
   throw new Problem('forbidden', `Cannot answer: ${why}`, {
-    hint: 'skillgate key create NAME --passphrase',
+    hint: 'create a key with a passphrase: skillgate key create NAME --passphrase',
   });
 }
 

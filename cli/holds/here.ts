@@ -68,7 +68,7 @@ export function findHold(world: World, policy: HostPolicy, id: string): HoldHere
   if (found !== undefined) return found;
   throw new Problem(
     'not-found',
-    `There is no hold ${JSON.stringify(id)} on this host: it was answered, has expired, or is on another host`,
+    `There is no hold ${JSON.stringify(id)} on this host: the hold was answered, has expired, or is on another host`,
     {
       hint: 'skillgate hold list',
     },

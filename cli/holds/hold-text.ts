@@ -24,7 +24,9 @@ export function describeHold({ state, hold, until }: HoldHere): Safe {
 function linesOf(hold: HoldHere['hold']): Safe[] {
   const { action } = hold;
   if (action === undefined || !isAsShown(hold))
-    return [safe`    WARNING: not written by a runner: the text does not match the action`];
+    return [
+      safe`    WARNING: this hold was not written by a runner: its text does not match its action`,
+    ];
   return [...partsOf(action), safe`    covers with --for: ${describeCoverage(action)}`];
 }
 
@@ -38,7 +40,7 @@ function partsOf(action: GatedAction): Safe[] {
       : [
           safe`    arguments: ${action.args.map((argument) => JSON.stringify(argument)).join(' ')}`,
         ]),
-    ...action.holds.map((held) => safe`    because: ${held.rule}, ${held.reason}`),
+    ...action.holds.map((held) => safe`    held by rule ${held.rule}: ${held.reason}`),
   ];
 }
 
@@ -52,9 +54,13 @@ function partsOfRequest({
   return [
     ...(query === undefined ? [] : [safe`    query: ${query}`]),
     ...headers.map((header) => safe`    header: ${header}`),
-    ...(body === undefined ? [] : [safe`    body: ${text === undefined ? 'not a text' : 'text'}`]),
+    ...(body === undefined
+      ? []
+      : [safe`    body: ${text === undefined ? 'not text, so the content is not shown' : 'text'}`]),
     ...textLines(text ?? ''),
     // Holds of earlier versions stored no headers, so their allowance covers less.
-    ...(request === undefined ? [safe`    its headers are not stored on this host`] : []),
+    ...(request === undefined
+      ? [safe`    the headers of the request are not stored on this host`]
+      : []),
   ];
 }

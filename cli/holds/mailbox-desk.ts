@@ -43,7 +43,7 @@ export async function runInMailbox(
 ): Promise<ExitCode> {
   const mailbox = await openMailbox(context, base);
   for (const why of mailbox.refused)
-    printNote(context, safe`note: a message at ${base} is not shown: ${why}`);
+    printNote(context, safe`note: a message in the mailbox at ${base} is not shown: ${why}`);
   if (context.command === 'hold list') return list(context, mailbox);
   const verdict = context.command === 'hold allow' ? 'allow' : 'deny';
   const request = requestNamed(mailbox, context.args[0] ?? '');
@@ -58,7 +58,7 @@ export async function runInMailbox(
     mailbox.open,
   );
   await ask(context, base, '/answers', v.looseObject({ ok: v.literal(true) }), signedAnswer);
-  const what = `${verdict === 'allow' ? 'allowed' : 'denied'} as ${request.approver}${seconds === 0 ? '' : ` for ${seconds} seconds`}, left at ${base}; the host verifies the answer`;
+  const what = `${verdict === 'allow' ? 'allowed' : 'denied'} as ${request.approver}${seconds === 0 ? '' : ` for ${seconds} seconds`}, the answer is left at ${base}, where the host fetches and verifies it`;
   answer(
     context,
     { schema: 'skillgate.hold-answered/1', id: request.hold.id, what },
@@ -127,7 +127,7 @@ function list(context: CommandContext, { base, refused, requests }: Mailbox): Ex
   }));
   answer(context, { schema: 'skillgate.holds/1', mailbox: base, holds, refused }, () =>
     requests.length === 0
-      ? safe`nothing waits for your key at ${base}`
+      ? safe`No hold waits for your key at ${base}.`
       : joined(requests.map(describeRequest), '\n'),
   );
   return exitCodes.ok;
@@ -140,11 +140,14 @@ function list(context: CommandContext, { base, refused, requests }: Mailbox): Ex
 function requestNamed({ base, requests }: Mailbox, id: string): Request {
   const [found, other] = requests.filter(({ hold }) => hold.id === id);
   if (found !== undefined && other === undefined) return found;
-  const why = found === undefined ? 'it was answered or has expired' : 'two messages have this id';
+  const why =
+    found === undefined
+      ? 'the hold was answered or has expired'
+      : 'two messages have this id, so the id is not enough';
   const hint = `skillgate hold list --mailbox ${base}`;
   throw new Problem(
     'not-found',
-    `Nothing waits for your key at ${base} under ${JSON.stringify(id)}: ${why}`,
+    `No single hold ${JSON.stringify(id)} waits for your key at ${base}: ${why}`,
     { hint },
   );
 }
@@ -163,10 +166,14 @@ export function describeRequest({
   // A mailbox message has no room for changed files.
   const elsewhere =
     hold.action?.kind === 'apply'
-      ? [safe`    that host alone can show the changes: skillgate hold show ${hold.id}`]
+      ? [safe`    only the host ${host} can show the changes: skillgate hold show ${hold.id}`]
       : [];
   return joined(
-    [description, safe`    from host ${host}, for you as ${approver}`, ...elsewhere],
+    [
+      description,
+      safe`    the hold comes from host ${host}, for you as approver ${approver}`,
+      ...elsewhere,
+    ],
     '\n',
   );
 }

@@ -43,13 +43,17 @@ export function shownBody({ body, headers }: HeldRequest): ShownBody {
 export function requestText(request: HeldRequest, path: string): Safe {
   const { bytes, coding, digest, isCut, text } = shownBody(request);
   const packed = coding === 'identity' ? '' : `, packed by ${coding}`;
-  const end = request.line === '' ? [] : [safe`    the whole request, as it would leave: ${path}`];
-  if (bytes === 0) return joined([...headOf(request), safe`    no body`, ...end], '\n');
+  const end =
+    request.line === ''
+      ? []
+      : [safe`    file with the whole request, as it would leave the sandbox: ${path}`];
+  if (bytes === 0)
+    return joined([...headOf(request), safe`    the request has no body`, ...end], '\n');
   const what =
     text === undefined
       ? 'not text, so the content is not shown'
       : isCut
-        ? 'the first part of a text'
+        ? 'text, of which this is the first part'
         : 'text';
   return joined(
     [

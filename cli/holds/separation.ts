@@ -38,7 +38,7 @@ export function separationRows(
           holds: false,
           detail:
             'operator and agent share a uid, so the agent could approve its own actions; held actions are denied',
-          type: `${calledName()} key create operator --passphrase   (and write the line it prints into ${policy.file})`,
+          type: `${calledName()} key create operator --passphrase   (then write the printed line into ${policy.file})`,
         }
       : {
           name: 'separate operator',
@@ -69,8 +69,9 @@ function openKeyRow({ name }: Approver): Separation {
   return {
     name: `approver ${name}`,
     holds: false,
-    detail: 'its key has no passphrase: each program of this user can answer holds with the key',
-    type: `${calledName()} key create ${name}-2 --passphrase   (and write the line it prints in its place)`,
+    detail:
+      'the approver’s key has no passphrase: each program of this user can answer holds with the key',
+    type: `${calledName()} key create ${name}-2 --passphrase   (then replace the approver’s entry with the printed line)`,
   };
 }
 
@@ -79,7 +80,7 @@ function mailboxRows({ approvers, file, mailbox }: HostPolicy): Separation[] {
   return approvers.filter(lacksMailboxKey).map(({ name }) => ({
     name: `mailbox of ${name}`,
     holds: false,
-    detail: `${file} names no mailbox key for this approver, so no hold is left for them at ${mailbox}`,
+    detail: `${file} names no mailbox key for this approver, so the runner leaves no hold for the approver at ${mailbox}`,
     type: `${calledName()} key approver ${name}   (on the host that has the key; replace the approver’s entry with the printed one)`,
   }));
 }
@@ -90,7 +91,7 @@ function idleRows(policy: HostPolicy): Separation[] {
   const detail = `${idle.join(', ')}: the rule names the tag high-stakes, but highStakes is empty, so the rule holds nothing`;
   return [
     {
-      name: 'rules that hold',
+      name: 'hold rules',
       holds: false,
       detail,
       type: `add the skills to highStakes in ${policy.file}`,
@@ -105,7 +106,7 @@ function policyRow(file: string, uid: number): Separation {
     (path) => statSync(path, { throwIfNoEntry: false })?.uid,
   );
   const apart = uid !== 0 && owners.every((owner) => owner !== undefined && owner !== uid);
-  const name = 'host policy apart';
+  const name = 'host policy protected';
   if (apart)
     return { name, holds: true, detail: `${file} belongs to another user than the runner` };
   const detail = `a program that runs as user ${uid} outside a sandbox can rewrite ${file} and add approvers; agents in sandboxes cannot`;

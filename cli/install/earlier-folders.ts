@@ -39,8 +39,8 @@ export function removeEarlier(placed: readonly Placed[]): string[] {
       if (isWhole) rmSync(at, { recursive: true });
       if (isWhole) removed.push(name);
       const what = isWhole
-        ? `held ${skill.name} under an earlier name, and is removed`
-        : `has the SKILL.md of ${skill.name} and is not part of this installation; delete it when nobody needs it`;
+        ? `held ${skill.name} under an earlier folder name; Skillgate removed this folder`
+        : `has the SKILL.md of ${skill.name} and is not part of this installation; delete the folder when nobody needs it`;
       lines.push(`${place} ${what}`);
     }
   };

@@ -52,7 +52,7 @@ export function whatItMayDo(
       ? [safe`  In the sandbox the skill will not be able to:`]
       : []),
     ...(hasProgram ? cannot.map((line) => safe`    ${line}`) : [safe`  ${textsAlone}`]),
-    ...(before === undefined ? [] : [safe`  Since ${before.locked.version}:`]),
+    ...(before === undefined ? [] : [safe`  Changed since ${before.locked.version}:`]),
     ...(before !== undefined && changed.length === 0
       ? [safe`    ${sameOrUnknown(admitted, before)}`]
       : []),
@@ -67,7 +67,7 @@ export function whereItLies(
 ): Safe[] {
   const ink = inkFor(context.stdout, context.env);
   const warning =
-    'the original scripts are installed: they run without a sandbox, and none of the limits above applies';
+    'the skill’s original scripts are installed: they run without a sandbox, and none of the limits above applies';
   return [
     safe`${ink.green('installed')} ${ink.bold(`${admitted.name}@${admitted.version}`)} in ${sharedFolder}/${layout.folder}`,
     safe`  bundle ${admitted.bundle}, log index ${admitted.logIndex}`,
@@ -84,8 +84,8 @@ function sameOrUnknown(
   admitted: Admitted,
   { locked, capabilities }: NonNullable<Installed['before']>,
 ): string {
-  if (capabilities !== undefined) return 'the skill can do the same as before';
+  if (capabilities !== undefined) return 'nothing: the skill may do the same as before';
   return locked.version === admitted.version
-    ? `${lockFileName} pins other capabilities for it (${locked.capabilities}) than are approved (${admitted.capabilityDigest})`
+    ? `${lockFileName} pins the capabilities ${locked.capabilities} for this version, but approved are ${admitted.capabilityDigest}`
     : 'the capabilities of the old version are no longer known';
 }

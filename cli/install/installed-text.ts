@@ -21,7 +21,9 @@ export function standLines(files: InstalledFiles): string[] {
   const refused = all.flatMap(([path, { standIn }]) => (standIn?.kind === 'refuses' ? [path] : []));
   const plain = all.length - runs.length - refused.length;
   return [
-    ...(runs.length === 0 ? ['the skill has no commands'] : [`through the sandbox: ${some(runs)}`]),
+    ...(runs.length === 0
+      ? ['the skill has no commands']
+      : [`files that start a command in the sandbox: ${some(runs)}`]),
     ...(refused.length === 0
       ? []
       : [

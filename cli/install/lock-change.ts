@@ -17,7 +17,7 @@ export async function changeLock(path: string, change: (lock: Lock) => Lock): Pr
     if (performance.now() - began > lockChangeSecondsMax * 1_000)
       throw new Problem(
         'plan-refused',
-        `Cannot change ${path}: another process has held its lock for ${lockChangeSecondsMax} seconds`,
+        `Cannot change ${path}: another process has held the lock of this file for ${lockChangeSecondsMax} seconds`,
       );
     await sleep(10);
   }

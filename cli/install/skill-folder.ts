@@ -91,7 +91,7 @@ export function layoutDifferences(layout: Layout, files: InstalledFiles): string
       return differences(at, files).map((line) => `${place}: ${line}`);
     return readlinkSync(at) === linkTarget(parent, layout.folder)
       ? []
-      : [`${place}: it leads to ${readlinkSync(at)}`];
+      : [`${place}: this link leads to ${readlinkSync(at)}, not to the skill`];
   });
 }
 
@@ -110,15 +110,18 @@ export function placesOf(
  * are none.
  */
 export function differences(folder: string, files: InstalledFiles): string[] {
-  if (!isFolder(folder)) return ['it is missing'];
+  if (!isFolder(folder)) return ['the folder is missing'];
   const found = listFiles(folder);
   const lines = [...files].flatMap(([path, file]) => {
     const entry = found.get(path);
     if (entry === undefined) return [`${path} is missing`];
     if (entry !== 'file') return [`${path} is not a plain file`];
     const at = join(folder, path);
-    if (!Buffer.from(file.bytes).equals(readFileSync(at))) return [`${path} has other bytes`];
-    return (lstatSync(at).mode & 0o100) !== 0 && !file.executable ? [`${path} is executable`] : [];
+    if (!Buffer.from(file.bytes).equals(readFileSync(at)))
+      return [`${path} has other bytes than the approved file`];
+    return (lstatSync(at).mode & 0o100) !== 0 && !file.executable
+      ? [`${path} is executable, and the approved file is not`]
+      : [];
   });
   return [
     ...lines,
@@ -152,7 +155,7 @@ export function requireFreePlaces(
       return [];
     if (found.isDirectory() && (ours.includes(parent) || differences(at, files).length === 0))
       return [];
-    return [{ message: `${place} is there already` }];
+    return [{ message: `${place} exists already, and Skillgate did not create it for this skill` }];
   });
   if (reasons.length === 0) return;
   throw new Problem(

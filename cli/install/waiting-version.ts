@@ -38,7 +38,7 @@ export async function orWaiting(
   const name = `${found.name}@${found.version}`;
   return new Problem('not-found', `Cannot ${verb} ${name} yet: ${waitsFor(found)}`, {
     reasons: [...whoDecides(found, name), cause.message].map((message) => ({ message })),
-    hint: `follow it: skillgate status ${name}`,
+    hint: `see what the version waits for: skillgate status ${name}`,
   });
 }
 
@@ -83,15 +83,15 @@ function waitsFor(found: VersionAnswer): string {
 function whoDecides(found: VersionAnswer, name: string): string[] {
   if (found.status === 'quarantined')
     return [
-      `a member with the role reviewer releases it: skillgate review move ${name} --to "in review" --reason TEXT`,
+      `a member with the role reviewer releases the version: skillgate review move ${name} --to "in review" --reason TEXT`,
     ];
   if (found.status !== 'in review') return [];
   const lacking = approvalsLacking(found);
   return [
-    ...(lacking === undefined ? [] : [`missing: ${lacking}`]),
+    ...(lacking === undefined ? [] : [`approvals still missing: ${lacking}`]),
     ...found.whyMore.map(
       (why) => `the registry's policy wants more approvals than usual, because ${why}`,
     ),
-    `a member with the role reviewer, other than its author, approves it: skillgate review approve ${name} --reason TEXT`,
+    `a member with the role reviewer, other than the version’s author, approves the version: skillgate review approve ${name} --reason TEXT`,
   ];
 }

@@ -36,7 +36,7 @@ export async function publicKeyById(world: RegistryWorld, keyId: Digest): Promis
   const found = await loggedKey(world, keyId);
   if (found?.spki === undefined)
     throw new Problem('not-found', `The registry's log names no key ${keyId}`, {
-      hint: 'name its NAME.pub.json instead',
+      hint: 'name the file NAME.pub.json of the key instead of the key id',
     });
   if (digestOf(Buffer.from(found.spki, 'base64')) !== keyId)
     throw new Problem(

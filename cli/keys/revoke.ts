@@ -67,7 +67,7 @@ export async function revokeKey(context: CommandContext): Promise<ExitCode> {
       logIndex,
     },
     () =>
-      safe`${key.keyId} counts up to log index ${validUpTo ?? logIndex}; ${count(revoked.length, 'version')} revoked`,
+      safe`key ${key.keyId} has ended: its signatures count up to log index ${validUpTo ?? logIndex}; ${count(revoked.length, 'version')} revoked`,
   );
   if (kept !== undefined)
     printNote(
@@ -77,7 +77,7 @@ export async function revokeKey(context: CommandContext): Promise<ExitCode> {
   if (logged.scopes.length > 0)
     printNote(
       context,
-      safe`To see who owns its scopes now: ${joined(
+      safe`To see who owns the scopes of this key now: ${joined(
         logged.scopes.map((scope) => `skillgate scope show ${scope}`),
         ', ',
       )}`,
@@ -90,7 +90,7 @@ function requireEarlierEnd({ keyId, endedUpTo }: LoggedKey, validUpTo: number | 
   if (endedUpTo === undefined || (validUpTo !== undefined && validUpTo < endedUpTo)) return;
   throw new Problem(
     'statement-replayed',
-    `${keyId} has ended already: it counts up to log index ${endedUpTo}`,
+    `key ${keyId} has ended already: its signatures count up to log index ${endedUpTo}`,
     {
       hint: `to end the key at an earlier index: --valid-up-to N, below ${endedUpTo}`,
     },
@@ -147,18 +147,19 @@ function question(
   const stays = versions.length - falls.length;
   return joined(
     [
-      safe`${keyId} will count up to ${validUpTo === undefined ? 'now' : `log index ${validUpTo}`}, and never after that. You cannot undo this.`,
+      safe`Signatures of key ${keyId} will count up to ${validUpTo === undefined ? 'now' : `log index ${validUpTo}`}, and never after that. You cannot undo this.`,
       ...falls.map(
         (one) =>
           safe`  revoked everywhere: ${one.name}@${one.version} (${one.status}, published at log index ${one.logIndex}, ${one.at})`,
       ),
       ...(validUpTo === undefined ? [] : followedBy).map(
-        (next) => safe`  ends as well, unless it followed before that index: the successor ${next}`,
+        (next) =>
+          safe`  ends as well, unless it replaced this key before that index: the successor ${next}`,
       ),
       safe`  stays valid: ${count(stays, 'version')} that the key published before`,
       ...scopes.map(
         (scope) =>
-          safe`  owns @${scope}: if the scope has no other owner, only administrators can transfer it (skillgate scope transfer)`,
+          safe`  the key owns @${scope}: if the scope has no other owner, only administrators can transfer it (skillgate scope transfer)`,
       ),
     ],
     '\n',

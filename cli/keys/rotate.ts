@@ -50,7 +50,8 @@ export async function rotateKey(context: CommandContext): Promise<ExitCode> {
       validUpTo: ended.logIndex,
       oldKey: kept,
     },
-    () => safe`${name} is now ${next.keyId}; ${old.keyId} counts up to log index ${ended.logIndex}`,
+    () =>
+      safe`key ${name} is now ${next.keyId}; signatures of ${old.keyId} count up to log index ${ended.logIndex}`,
   );
   printNote(
     context,
@@ -96,7 +97,7 @@ async function requireOwner(
     return logged;
   throw new Problem(
     'forbidden',
-    `Cannot rotate key ${name}: it owns no scope at ${context.registryBase}`,
+    `Cannot rotate key ${name}: the key owns no scope at ${context.registryBase}`,
     {
       hint: 'create a new key instead (skillgate key create NAME); an administrator enrols the key of a member: skillgate member add',
     },

@@ -160,10 +160,11 @@ async function compareUnshown(
       .filter((lack) => differences.every((known) => !isSame(known, lack)));
     // A version that nobody was offered needs no mark, and the registry gives it none.
     if (before || shown.has(key) || replayed.wasOffered) differences.push(...missing);
-    else notes.push(...missing.map(({ message }) => `${message}; no line offers it`));
+    else
+      notes.push(...missing.map(({ message }) => `${message}; no index line offers the version`));
     if (!shown.has(key))
       notes.push(
-        `${place} has a verification summary in the log and no index line: it is not offered`,
+        `${place} has a verification summary in the log and no index line, so installers are not offered the version`,
       );
   }
 }
@@ -178,7 +179,7 @@ function isSame(one: Difference, other: Difference): boolean {
 }
 
 function missingLineText(place: string, logIndex: number): string {
-  return `The index had a line of ${place}, with the verification summary at log index ${logIndex}, and no longer shows the line`;
+  return `The index had a line of ${place}, with the verification summary at log index ${logIndex}. The index no longer shows this line`;
 }
 
 async function judgeUnshown(

@@ -16,7 +16,8 @@ export const differenceMeanings = {
     'Nobody can check this statement. It may revoke a version or end a key; assume that it does.',
   'statement-unverifiable':
     'The root of trust of this host cannot verify a statement in the log. The scope or version that the statement names is frozen.',
-  'status-behind': 'The status that installers see lacks the revocations that were logged since.',
+  'status-behind':
+    'The status that installers see lacks the revocations that were logged after this status.',
   'mark-missing': 'Installers that use this status install a version that the log forbids.',
   'mark-unfounded':
     'No signed statement supports this mark. The registry stops a version without permission.',

@@ -29,16 +29,16 @@ export async function forgetLog(context: CommandContext, base: string): Promise<
   if (seen === undefined)
     throw new Problem(
       'not-found',
-      `Cannot forget the log of ${base}: this host has seen no log of it`,
+      `Cannot forget the log of ${base}: this host has seen no log of this registry`,
     );
-  const question = safe`The log of ${base} that was seen here: ${printHead(seen)}\nThe log that it shows now:              ${printHead(shown)}\nContinue only if the operator told you over another channel why the log changed, and confirmed the second head. What this host learned from the first log, such as a revocation or an ended key, will no longer count. This host then learns from the second log.`;
+  const question = safe`The log of ${base} that was seen here: ${printHead(seen)}\nThe log that the registry shows:            ${printHead(shown)}\nContinue only if the operator told you over another channel why the log changed, and confirmed the second head. What this host learned from the first log, such as a revocation or an ended key, will no longer count. This host then learns from the second log.`;
   const { root: given } = context.options;
   if (given === undefined) {
     await confirm(
       context,
       question,
       'yes',
-      `skillgate registry trust ${base} --forget-log --root sha256:…   (the fingerprint that its operator told you)`,
+      `skillgate registry trust ${base} --forget-log --root sha256:…   (the fingerprint that the registry’s operator told you)`,
     );
   } else {
     const named = parseDigest(given);

@@ -69,13 +69,13 @@ async function whyNotOneLog(
 ): Promise<Difference[]> {
   const proofs = await fetchConsistency(source, [first.size], second.size);
   if (verifyConsistency({ first, second, proof: proofs.get(first.size) ?? [] })) return [];
-  const message = `The status shows a head that is not of the log of /log/checkpoint: ${printHead(first)}, and ${printHead(second)}`;
+  const message = `/index/status.json and /log/checkpoint show heads of different logs: ${printHead(first)}, and ${printHead(second)}`;
   return [{ code: 'log-forked', place: 'log', message }];
 }
 
 function whyRolledBack({ seen }: MonitorState, newest: ShownHead): Difference[] {
   if (seen === undefined || seen.size <= newest.size) return [];
-  const message = `The log had ${seen.size} entries when it was last read here, and now has the head ${printHead(newest)}`;
+  const message = `The log had ${seen.size} entries when this monitor last read the log, and now the log has the head ${printHead(newest)}`;
   return [{ code: 'log-rolled-back', place: 'log', message }];
 }
 
@@ -92,6 +92,6 @@ function whyBehind({ now }: ReplayWorld, { heads }: MonitorState, stated: ShownH
   const larger = heads.find(({ size }) => size > stated.size);
   if (larger === undefined || now().getTime() - Date.parse(larger.at) <= statusLagSecondsMax * 1000)
     return [];
-  const message = `status.json shows the log at size ${stated.size}; a head of size ${larger.size} was seen at ${larger.at}`;
+  const message = `status.json shows the log at size ${stated.size}, but this monitor saw a head of size ${larger.size} at ${larger.at}`;
   return [{ code: 'status-behind', place: 'status.json', message }];
 }

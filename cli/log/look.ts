@@ -117,7 +117,7 @@ async function replayLog(world: ReplayWorld): Promise<RawLook> {
 }
 
 function readAgainText(dir: string): string {
-  return `${dir} was written by an earlier version of skillgate: the verified head was kept, and the log was read again from its beginning`;
+  return `${dir} was written by an earlier version of skillgate: the monitor kept the verified head, and read the log again from its beginning`;
 }
 
 function requireSameRoot({ fingerprint, folder }: ReplayWorld, { root }: MonitorState): void {

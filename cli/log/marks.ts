@@ -38,8 +38,9 @@ export class StandingMarks {
     if (demanded === undefined || stops[demanded.kind] <= (mark === undefined ? 0 : stops[mark]))
       return [];
     const place = `${name}@${version}`;
-    const shown = mark === undefined ? 'does not mark it' : `says ${mark} only`;
-    const message = `The log says that ${place} is ${demanded.kind} (${demanded.why}), and status.json ${shown}`;
+    const shown =
+      mark === undefined ? 'does not mark this version' : `marks this version only as ${mark}`;
+    const message = `The log says that ${place} is ${demanded.kind} (${demanded.why}), but status.json ${shown}`;
     return [{ code: 'mark-missing', place, message }];
   }
 
@@ -66,9 +67,9 @@ export class StandingMarks {
       if (most !== undefined && stops[most] >= stops[kind]) return [];
       const instead =
         most === undefined
-          ? `no statement below log index ${size} does`
+          ? `no statement below log index ${size} says so`
           : `the statements below log index ${size} say ${most} at most`;
-      const message = `status.json says that ${bundle} is ${kind} since ${since} (${reason}), and ${instead}`;
+      const message = `status.json says that ${bundle} is ${kind} since ${since} (${reason}), but ${instead}`;
       return [{ code: 'mark-unfounded', place: 'status.json', message }];
     });
   }

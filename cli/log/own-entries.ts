@@ -43,7 +43,8 @@ export async function ownEntries(context: CommandContext): Promise<OwnEntries> {
   };
   // A checkpoint has no time, but its status file has. So an old head cannot be shown for ever.
   const bytes = await fetchFile(source, '/index/status.json', statusBytesMax);
-  if (bytes === undefined) throw new Problem('not-found', `There is no log at ${registry.base}`);
+  if (bytes === undefined)
+    throw new Problem('not-found', `The registry at ${registry.base} serves no log`);
   const note = verifyStatus(bytes, registry.root, now().getTime()).checkpoint;
   requireWitnesses(note, { ...registry, now: now().getTime() });
   const head = parseCheckpoint(note);
@@ -90,6 +91,6 @@ function otherLog(seen: TreeHead, shown: TreeHead): Problem {
     `size ${size} root ${Buffer.from(root).toString('base64')}`;
   return new Problem(
     'log-rolled-back',
-    `The log differs from the log seen here before: ${say(seen)}, and now ${say(shown)}`,
+    `The registry’s log is not the log that this host saw before: before ${say(seen)}, now ${say(shown)}`,
   );
 }

@@ -22,7 +22,7 @@ export async function requireScopeOwner(
   if (owners.length === 0 || speaksFor(ids, owners)) return;
   throw new Problem(
     'scope-taken',
-    `Cannot use @${scope}: it belongs to ${owners.map(printIdentity).join(', ')}, and you are ${name}`,
+    `Cannot use @${scope}: the scope belongs to ${owners.map(printIdentity).join(', ')}, and you are ${name}`,
     {
       hint: 'use a scope of your own (skillgate scope claim NAME), or sign with the key that owns it: --key NAME',
     },
@@ -59,11 +59,11 @@ export async function requirePublisher(
 }
 
 /** For a claimed scope without an owner. */
-export const noOwnerLeft = 'it is claimed, but every owner’s key has ended';
+export const noOwnerLeft = 'the scope is claimed, but every owner’s key has ended';
 
 /** The next step in this case. */
 export function newOwner(scope: Scope): string {
-  return `the administrators of the registry can give it a new owner: skillgate scope transfer ${scope} --to KEYFILE`;
+  return `the administrators of the registry can give the scope a new owner: skillgate scope transfer ${scope} --to KEYFILE`;
 }
 
 function speaksFor(ids: readonly Digest[], identities: readonly Identity[]): boolean {

@@ -101,7 +101,7 @@ function wholeWorkflow(workflow: string, web: string | undefined): string {
   if (/^https?:\/\//.test(workflow)) return workflow;
   if (web === undefined || !/^[\w-][\w.-]*(\/[\w-][\w.-]*)+\//.test(workflow))
     throw usage(
-      `--workflow ${JSON.stringify(workflow)} does not say in which repository the file lies: OWNER/REPOSITORY/FILE, or the whole URL`,
+      `--workflow ${JSON.stringify(workflow)} does not name the repository of the file: write OWNER/REPOSITORY/FILE, or the whole URL`,
     );
   return `${web}${workflow}`;
 }
@@ -116,7 +116,7 @@ async function confirmOthers(
   if (others.length === 0 || context.options.yes === true) return;
   const question = joined(
     [
-      safe`@${scope} stays yours. It also belongs to`,
+      safe`@${scope} stays yours. These also own @${scope}:`,
       ...others.map((owner) => safe`  ${printIdentity(owner)}`),
       ...publishersText(scope, publishers),
     ],
@@ -126,7 +126,7 @@ async function confirmOthers(
 }
 
 function publishersText(scope: Scope, publishers: readonly Identity[] | undefined): Safe[] {
-  if (publishers === undefined) return [safe`The owners of @${scope} may publish in it`];
+  if (publishers === undefined) return [safe`The owners of @${scope} may publish in @${scope}`];
   return [
     safe`Only these may publish in @${scope}:`,
     ...publishers.map((publisher) => safe`  ${printIdentity(publisher)}`),
@@ -135,6 +135,6 @@ function publishersText(scope: Scope, publishers: readonly Identity[] | undefine
 
 function usage(why: string): Problem {
   return new Problem('usage', `Cannot set publishers: ${why}`, {
-    hint: 'run skillgate whoami --oidc in the job: it prints the command',
+    hint: 'run skillgate whoami --oidc in the job: whoami prints the command for the owner',
   });
 }

@@ -91,7 +91,7 @@ export async function transferScope(context: CommandContext): Promise<ExitCode> 
   if (done)
     printNote(
       context,
-      safe`Hosts that have a skill of @${scope} keep it, and ask a person before they install a version by the new owner.`,
+      safe`Hosts keep the skills of @${scope} that they have. They ask a person before they install a version by the new owner.`,
     );
   return exitCodes.ok;
 }
@@ -110,7 +110,7 @@ async function newOwners(context: CommandContext): Promise<Identity[]> {
   }
   if (owners.size === 0)
     throw new Problem('usage', 'Cannot transfer: no new owner is named', {
-      hint: '--to THEIR.pub.json, --to sha256:… or --to-oidc ISSUER SUBJECT',
+      hint: 'name the new owner: --to THEIR.pub.json, --to sha256:… or --to-oidc ISSUER SUBJECT',
     });
   // Sorted, so that the order of the options does not matter.
   return [...owners].sort(([a], [b]) => (a < b ? -1 : 1)).map(([, one]) => one);
@@ -141,7 +141,7 @@ function transferText(
       ...list(before.owners.filter((old) => !ids.includes(identityId(old)))),
       ...(publishers === undefined
         ? []
-        : [safe`As before, only these may publish in it, not even the new owners:`]),
+        : [safe`As before, only these may publish in @${scope}, and the new owners may not:`]),
       ...list(publishers ?? []),
       ...(dropped.length === 0
         ? []
@@ -150,7 +150,9 @@ function transferText(
           ]),
       ...list(dropped),
       safe`Only the new owners, or enough administrators, can give the scope back. Compare each new owner with what that owner told you.`,
-      ...(needed > 1 ? [safe`Yours is signature ${votes} of ${needed}.`] : []),
+      ...(needed > 1
+        ? [safe`Your signature is number ${votes} of the ${needed} that are needed.`]
+        : []),
     ],
     '\n',
   );

@@ -37,7 +37,7 @@ export async function prepareVersion(path: string): Promise<PreparedVersion> {
   if (json === undefined)
     throw new Problem(
       'manifest-missing',
-      `Cannot publish ${JSON.stringify(path)}: it has no skill.json`,
+      `Cannot publish ${JSON.stringify(path)}: the folder has no skill.json`,
     );
   const manifest = parseManifest(json);
   requireNoBuild(manifest.version);
@@ -50,7 +50,7 @@ export async function prepareVersion(path: string): Promise<PreparedVersion> {
       'Cannot publish: skill.json names commands whose files are not in the skill',
       {
         reasons: missing.map(([command, file]) => ({
-          message: `commands.${command}: there is no ${JSON.stringify(file)}`,
+          message: `commands.${command}: the skill has no file ${JSON.stringify(file)}`,
         })),
       },
     );
@@ -73,19 +73,24 @@ export function requireNoPlaceholders({ folder, manifest, skillMd }: PreparedVer
     const { why = '' } = capability;
     if (!why.startsWith(unconfirmedWhy)) return [];
     const place = placeAt(json, Math.max(0, json.indexOf(JSON.stringify(why))), 'skill.json');
-    return [{ message: `${printCapability(capability)}: why is ${JSON.stringify(why)}`, place }];
+    return [
+      {
+        message: `${printCapability(capability)}: its reason ("why") is still the placeholder ${JSON.stringify(why)}`,
+        place,
+      },
+    ];
   });
   const markdown = textOf(folder, 'SKILL.md');
   const place = placeAt(markdown, Math.max(0, markdown.indexOf(emptyDescription)), 'SKILL.md');
   const description =
     skillMd.description === emptyDescription
-      ? [{ message: 'the description is the one of skillgate init', place }]
+      ? [{ message: 'the description is still the placeholder that skillgate init wrote', place }]
       : [];
   const reasons = [...whys, ...description];
   if (reasons.length === 0) return;
   throw new Problem(
     'placeholder-text',
-    `Cannot publish ${manifest.name}@${manifest.version}: it still has placeholder texts`,
+    `Cannot publish ${manifest.name}@${manifest.version}: the skill still has placeholder texts`,
     {
       reasons,
     },

@@ -39,9 +39,9 @@ export async function originOf(
     const bare = /safe\.bareRepository/.test(gitMessage);
     return none(
       foreign
-        ? 'the git work tree belongs to another user: git config --global --add safe.directory FOLDER, if you trust them'
+        ? 'the git work tree belongs to another user: git config --global --add safe.directory FOLDER, if you trust that user'
         : bare
-          ? 'the folder contains the files of a bare git repository: git is not run there'
+          ? 'the folder contains the files of a bare git repository, and Skillgate does not run git in such a folder'
           : 'the folder is not in a git work tree with a commit',
     );
   }
@@ -63,7 +63,9 @@ async function askOrigin(
   const tree = place === '' ? commit : `${commit}:${place}`;
   const listing = await git.objects(objects, 'ls-tree', '-r', '-z', tree).catch(() => undefined);
   if (listing === undefined)
-    return none(`the local copy of commit ${short} does not have the folder; nothing is fetched`);
+    return none(
+      `the local copy of commit ${short} does not have the folder; Skillgate fetches nothing`,
+    );
   const differs = firstDifference(listing, packed);
   if (differs !== undefined)
     return none(

@@ -55,6 +55,6 @@ function splitPath(path: string): { name: string; prefix: string } {
   }
   throw new Problem(
     'path-invalid',
-    `Cannot send ${JSON.stringify(path)}: its name is longer than ${nameBytesMax} bytes`,
+    `Cannot send ${JSON.stringify(path)}: the file name is longer than ${nameBytesMax} bytes`,
   );
 }

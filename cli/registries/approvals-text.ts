@@ -14,7 +14,7 @@ export function approvalsLacking({
   const people = Math.max(total - approvals.length, 0);
   if (people === 0 && alone === 0) return undefined;
   if (people === 0)
-    return `${alone} of them again, or another, from the command line (${calledName()} review approve)`;
+    return `${alone === 1 ? '1 approval' : `${alone} approvals`} from the command line (${calledName()} review approve), by an earlier reviewer or another one`;
   const how =
     alone === 0
       ? ''

@@ -149,7 +149,7 @@ async function formBytes(
 // The request may have been processed; only the registry knows.
 function interrupted(verb: string, url: string): Problem {
   return verb === 'GET'
-    ? new Problem('interrupted', 'Interrupted while waiting for the registry')
+    ? new Problem('interrupted', 'Interrupted while the command waited for the registry’s answer')
     : new Problem('interrupted', `Interrupted while sending to ${url}: the data may have arrived`);
 }
 

@@ -85,7 +85,7 @@ describe('skillgate hold', () => {
     const forged = { ...hold, what: 'GET weather.example:443/today with 0 bytes' };
     holdFiles(join(home, 'data/holds')).keep(forged);
     expect((await run('hold', 'list')).stdout).toContain(
-      'not written by a runner: the text does not match the action',
+      'this hold was not written by a runner: its text does not match its action',
     );
     const ran = await run('hold', 'allow', hold.id, '--approver', 'ann', '--for', '1h');
     expect(ran).toMatchObject({
@@ -261,7 +261,7 @@ describe('who can answer here', () => {
     };
     writePolicy({ approvers: [approver], holds: [{ name: 'pay', when: { tag: 'high-stakes' } }] });
     const { stdout } = await run('doctor');
-    expect(stdout).toContain('approver mira: its key has no passphrase');
+    expect(stdout).toContain('approver mira: the approver’s key has no passphrase');
     expect(stdout).toContain('pay: the rule names the tag high-stakes, but highStakes is empty');
   });
 

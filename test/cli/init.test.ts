@@ -125,7 +125,7 @@ describe('what cannot be published', () => {
       'a command without its file',
       { 'SKILL.md': skillMd, 'skill.json': manifest({ commands: { go: 'go.sh' } }) },
       2,
-      /commands\.go: there is no "go\.sh"/,
+      /commands\.go: the skill has no file "go\.sh"/,
     ],
     [
       'a mount of a host path',

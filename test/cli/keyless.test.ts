@@ -288,7 +288,7 @@ describe('a scope that publishes from CI only', () => {
     ]);
     expect(await publishers('--owners')).toMatchObject({
       exit: 0,
-      stdout: expect.stringContaining('The owners of @acme may publish in it'),
+      stdout: expect.stringContaining('The owners of @acme may publish in @acme'),
     });
     expect((await users.as('author', ['publish', skillIn('acme', '9.2.0')])).exit).toBe(0);
   });

@@ -184,7 +184,7 @@ describe('skillgate key revoke', () => {
     expect([asked.exit, asked.stderr]).toEqual([
       0,
       expect.stringContaining(
-        `ends as well, unless it followed before that index: the successor ${thiefs}`,
+        `ends as well, unless it replaced this key before that index: the successor ${thiefs}`,
       ),
     ]);
     // Its enrolment was signed by a key that did not count any more, so nothing of it is left.

@@ -35,7 +35,7 @@ describe('hints where somebody took a wrong turn', () => {
     for (const argv of [['scope', 'claim', 'acme'], ['publish']]) {
       const { exit, stderr } = await as('stranger', argv, { cwd });
       expect(exit).toBe(6);
-      expect(stderr).toContain('error[scope-taken]: Cannot use @acme: it belongs to ');
+      expect(stderr).toContain('error[scope-taken]: Cannot use @acme: the scope belongs to ');
       expect(stderr).toContain(world.author.keyId);
       expect(stderr).not.toContain('skillgate scope claim acme');
     }
@@ -67,7 +67,7 @@ describe('hints where somebody took a wrong turn', () => {
     [
       'a file in no repository',
       ['github:420042', '.github/workflows/publish.yml', '--ref', 'refs/heads/main'],
-      /in which repository/,
+      /does not name the repository/,
     ],
     [
       'a branch by its short name',

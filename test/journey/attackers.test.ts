@@ -199,7 +199,9 @@ describe('attacker: a stolen author key, or laptop', () => {
     expect(await stateOf('@acme/weekly-report', '1.1.0')).toBe('approved');
     const update = await user.run('install', '@acme/weekly-report@1.1.0');
     expect(update).toMatchObject({ exit: 6, err: expect.stringContaining('not-confirmed') });
-    expect(update.out).toContain('Since 1.0.0:\n    + secret T as bearer to api.crm.example');
+    expect(update.out).toContain(
+      'Changed since 1.0.0:\n    + secret T as bearer to api.crm.example',
+    );
     expect((await user.run('verify')).out).toContain('verified @acme/weekly-report@1.0.0');
   });
 

@@ -133,7 +133,7 @@ describe('skillgate ci', () => {
     const { exit, err } = await project.user.run('ci');
     expect(exit).toBe(0);
     expect(err).toContain(
-      '.agents/skills/weekly-report held @acme/weekly-report under an earlier name, and is removed',
+      '.agents/skills/weekly-report held @acme/weekly-report under an earlier folder name; Skillgate removed this folder',
     );
     expect([readdirSync(at('.agents/skills')), readdirSync(at('.claude/skills'))]).toEqual([
       ['weekly'],
@@ -170,7 +170,7 @@ describe('skillgate ci', () => {
     for (const name of ['@acme/weekly-report', '@acme/weekly-report@1.0.0']) {
       const asked = await project.user.run('install', name);
       expect(asked.err).toContain('error[not-confirmed]');
-      expect(asked.out).toContain(`pins other capabilities for it (${other})`);
+      expect(asked.out).toContain(`pins the capabilities ${other} for this version`);
     }
     expect(read('skillgate.lock')).toBe(before);
     expect(await project.user.run('install', '@acme/weekly-report', '--yes')).toMatchObject({

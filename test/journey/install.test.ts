@@ -99,7 +99,9 @@ describe('skillgate install', () => {
     };
     const { out, err, exit } = await project.user.run('install', '@acme/weekly-report');
     expect({ exit, err }).toMatchObject({ exit: 0 });
-    expect(out).toContain('Since 1.0.0:\n    the skill can do the same as before\n');
+    expect(out).toContain(
+      'Changed since 1.0.0:\n    nothing: the skill may do the same as before\n',
+    );
   });
 
   it('shows the difference in capabilities when it updates, and wants a person’s yes for more', async () => {
@@ -117,7 +119,7 @@ describe('skillgate install', () => {
     expect(exit).toBe(0);
     expect(asked.out).toContain('+ egress GET,HEAD https[:]//api.crm.example/v2/*');
     expect(out).toMatch(
-      /Since 1\.0\.0:\n {4}\+ egress GET,HEAD https\[:\]\/\/api\.crm\.example\/v2\/\*/,
+      /Changed since 1\.0\.0:\n {4}\+ egress GET,HEAD https\[:\]\/\/api\.crm\.example\/v2\/\*/,
     );
     expect(lock()['@acme/grows']?.version).toBe('1.1.0');
   });
@@ -134,7 +136,7 @@ describe('skillgate install', () => {
     };
     const withheld = await project.user.run('install', '@acme/withheld');
     expect(withheld.exit).toBe(6);
-    expect(withheld.err).toContain('1.1.0 is installed, and the registry offers 1.0.0');
+    expect(withheld.err).toContain('1.1.0 is installed, and the registry offers the older 1.0.0');
     expect(lock()['@acme/withheld']?.version).toBe('1.1.0');
     expect((await project.user.run('install', '@acme/withheld@1.0.0')).exit).toBe(0);
   });
@@ -209,7 +211,7 @@ describe('skillgate install', () => {
     const files = { 'scripts/who.js': "console.log('the host of', process.env.HOME);\n" };
     await release(project.network, makeReportSkill('@acme/unnamed', { commands: {}, files }));
     const lines = [
-      'through the sandbox: scripts/clean.sh',
+      'files that start a command in the sandbox: scripts/clean.sh',
       'rejected on this host, because no command of skill.json names the file: scripts/report.ts, scripts/who.js',
       'unchanged: 3 files of text and data',
     ];

@@ -65,7 +65,7 @@ describe('skillgate publish', () => {
     [
       'a key that nobody knows',
       'stranger',
-      'error[scope-taken]: Cannot use @acme: it belongs to sha256:',
+      'error[scope-taken]: Cannot use @acme: the scope belongs to sha256:',
     ],
   ] as const)('is refused for %s, and the number stays free', async (_, user, says) => {
     const { as } = await makeUsers();

@@ -80,7 +80,7 @@ describe('git asked about a hostile repository', () => {
     lose(trap, ...lost);
     expect(await origin(trap.folder)).toMatchObject({
       kind: 'none',
-      why: expect.stringMatching(/nothing is fetched/),
+      why: expect.stringMatching(/Skillgate fetches nothing/),
     });
     expect(existsSync(trap.ran)).toBe(false);
     // The trap is one: git as it is falls into it.

@@ -202,7 +202,7 @@ function requireNoStrangers(proposal: TufRepository, { files }: Anchor): void {
   if (strangers.length === 0) return;
   throw new Problem(
     'root-invalid',
-    'Cannot trust this proposal: it gives keys a role that they never had',
+    'Cannot trust this proposal: the proposal gives keys a role that they never had',
     {
       reasons: strangers.map((one) => ({ message: describeForeignRetiredKey(one) })),
       hint: 'do not sign; ask the sender',

@@ -89,12 +89,12 @@ function policyChanges(was: Policy, is: Policy): ChangeRow[] {
   return [
     one('policy', policyDigest(was), policyDigest(is)),
     one(
-      'approvals of a usual version',
+      'approvals that a usual version needs',
       approvals(was.approvals.usual),
       approvals(is.approvals.usual),
     ),
     one(
-      'approvals of a version with reach',
+      'approvals that a version with far-reaching capabilities needs',
       approvals(was.approvals.high),
       approvals(is.approvals.high),
     ),
@@ -103,8 +103,8 @@ function policyChanges(was: Policy, is: Policy): ChangeRow[] {
       `${was.scanners ?? 1}`,
       `${is.scanners ?? 1}`,
     ),
-    one('programs that give reach, as before', `${stay}`, `${stay}`),
-    ...each('program that gives reach', was.programs, is.programs).filter(
+    one('programs that count as far-reaching, unchanged', `${stay}`, `${stay}`),
+    ...each('program that counts as far-reaching', was.programs, is.programs).filter(
       ({ change }) => change !== 'same',
     ),
     one('capability ceiling', ceilings[0], ceilings[1]),
@@ -123,7 +123,7 @@ function policyChanges(was: Policy, is: Policy): ChangeRow[] {
 // An earlier policy that was never in force would judge all entries up to its index, so its
 // requirements are spelled out.
 function foreignPolicy(policy: Policy, validUpTo: number, inForce: Policy): ChangeRow[] {
-  const part = `NEVER IN FORCE, but would judge up to log index ${validUpTo}`;
+  const part = `policy that was NEVER IN FORCE, but would judge versions up to log index ${validUpTo}`;
   const { earlier: _, ...bare } = inForce;
   return policyChanges(bare, policy)
     .filter(({ change }) => change !== 'same')
@@ -154,7 +154,7 @@ function yesOrNo(value: unknown): string {
 
 function retiredOf({ retired = [] }: RootFile): Named[] {
   return retired.map((key) => [
-    `retired ${key.office} key, counts up to log index ${key.validUpTo}`,
+    `retired ${key.office} key, whose signatures count up to log index ${key.validUpTo}`,
     rootKeyId(key),
   ]);
 }
@@ -168,7 +168,7 @@ function thresholdsOf({ thresholds = [] }: RootFile): Named[] {
 
 function earlierOf({ earlier = [] }: Policy): Named[] {
   return earlier.map(({ policy, validUpTo }) => [
-    `earlier policy, judges up to log index ${validUpTo}`,
+    `earlier policy, judges versions up to log index ${validUpTo}`,
     policyDigest(policy),
   ]);
 }

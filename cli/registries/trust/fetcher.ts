@@ -76,7 +76,7 @@ export function makeTrustFetcher(world: FetcherWorld): TrustFetcher {
         if (cause instanceof Problem) fetcher.fault ??= cause;
         throw cause;
       }
-      throw new DownloadHTTPError(`There is no ${path}`, 404);
+      throw new DownloadHTTPError(`The registry has no file ${path}`, 404);
     },
     downloadFile: async (url, bytesMax, handler) => {
       files += 1;
@@ -91,7 +91,7 @@ export function makeTrustFetcher(world: FetcherWorld): TrustFetcher {
 /** The Problem for a missing file of /tuf/. */
 function withheld(base: string, path: string): Problem {
   return new Problem('registry-answer-invalid', `The registry at ${base} has no ${path}`, {
-    hint: 'the registry served its root of trust before, so somebody may withhold it now; try again, then ask the operator over another channel',
+    hint: 'the registry served its root of trust before, so somebody may withhold this root of trust now; try again, then ask the operator over another channel',
   });
 }
 

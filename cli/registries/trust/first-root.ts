@@ -60,7 +60,7 @@ export async function requireFirstRoot(
 function unproven({ base }: Source, id: Digest, why: string, cause?: Problem): Problem {
   return new Problem(
     'tuf-invalid',
-    `Cannot trust ${base}: its root file names ${id} as its first root file, but that file does not lead to it: ${why}`,
+    `Cannot trust ${base}: its root file names ${id} as its first root file, but that first file does not lead to the current one: ${why}`,
     {
       hint: 'ask the operator over another channel for the first root file, root.json, then: skillgate registry trust FILE --root sha256:…. A registry that names another registry’s first root file is hostile',
       ...(cause === undefined ? {} : { cause }),

@@ -157,7 +157,7 @@ function missing(base: string, why: string): Problem {
     'tuf-missing',
     `Cannot trust ${base}: its root file names TUF metadata, but the registry shows none (${why})`,
     {
-      hint: 'ask the operator over another channel: the administrators of a new registry may not have signed yet (skillgate registry rotate), or something between you and the registry holds the metadata back',
+      hint: 'ask the operator over another channel: the administrators of a new registry may not have signed yet (skillgate registry rotate), or somebody between you and the registry withholds the metadata',
     },
   );
 }

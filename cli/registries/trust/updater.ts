@@ -203,10 +203,10 @@ function requireCoherent(
   );
   if ((pinned.retired ?? []).some(({ key }) => inOffice.includes(key)))
     reasons.push(
-      'the root file is older than the pinned one: it uses a key that the pinned one has retired',
+      'the root file is older than the pinned root file: it uses a key that the pinned root file has retired',
     );
   if (root.origin !== pinned.origin)
-    reasons.push(`the root file is for ${root.origin}, not ${pinned.origin}`);
+    reasons.push(`the root file is for the registry ${root.origin}, not for ${pinned.origin}`);
   const before = kept === undefined ? [] : [parseRoot(kept.files['root.json'])];
   reasons.push(
     ...[pinned, ...before].flatMap((earlier) => whyOtherThresholds(root, earlier) ?? []),
@@ -227,7 +227,7 @@ function requireCoherent(
     reasons.length === 0 &&
     verifyStatus(Buffer.from(status), root, now).checkpoint !== checkpoint
   )
-    reasons.push('status.json and the checkpoint are of different logs or different times');
+    reasons.push('status.json and the checkpoint belong to different logs or different times');
   if (reasons.length === 0) return;
   throw new Problem(
     'tuf-invalid',
@@ -249,7 +249,7 @@ function whyOtherThresholds(
   );
   return (
     changed &&
-    `the root file no longer says that it took ${changed.threshold} administrators up to log index ${changed.validUpTo}, as an earlier one does`
+    `the root file no longer says that ${changed.threshold} administrators had to agree up to log index ${changed.validUpTo}, but an earlier root file says so`
   );
 }
 

@@ -102,12 +102,12 @@ describe('an installed folder', () => {
     [
       'a changed byte',
       () => writeFileSync(join(place(), 'SKILL.md'), '# Rep0rt\n'),
-      'SKILL.md has other bytes',
+      'SKILL.md has other bytes than the approved file',
     ],
     [
       'a shim that was put back',
       () => writeFileSync(join(place(), 'scripts/clean.sh'), '#!/bin/sh\necho\n'),
-      'scripts/clean.sh has other bytes',
+      'scripts/clean.sh has other bytes than the approved file',
     ],
     [
       'a file more',
@@ -118,7 +118,7 @@ describe('an installed folder', () => {
     [
       'a text made executable',
       () => chmodSync(join(place(), 'SKILL.md'), 0o755),
-      'SKILL.md is executable',
+      'SKILL.md is executable, and the approved file is not',
     ],
     [
       'a link instead of a file',
@@ -142,7 +142,7 @@ describe('requireFreePlaces', () => {
     mkdirSync(place(), { recursive: true });
     writeFileSync(join(place(), 'mine.md'), 'mine');
     expect(() => requireFreePlaces(layout, files, [])).toThrow(
-      '.agents/skills/report is there already',
+      '.agents/skills/report exists already, and Skillgate did not create it for this skill',
     );
     untouched('.agents/skills/report');
   });
@@ -153,7 +153,7 @@ describe('requireFreePlaces', () => {
     const wider = { ...layout, agentFolders: ['.claude/skills', '.goose/skills'] };
     const ours = ['.agents/skills', '.claude/skills'];
     expect(() => requireFreePlaces(wider, files, ours)).toThrow(
-      '.goose/skills/report is there already',
+      '.goose/skills/report exists already, and Skillgate did not create it for this skill',
     );
   });
 
@@ -174,7 +174,7 @@ describe('requireFreePlaces', () => {
   ])('refuses %s in the agent’s folder', (_, make) => {
     make();
     expect(() => requireFreePlaces(layout, files, [])).toThrow(
-      '.claude/skills/report is there already',
+      '.claude/skills/report exists already, and Skillgate did not create it for this skill',
     );
   });
 

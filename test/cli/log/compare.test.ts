@@ -51,7 +51,7 @@ describe('an honest registry', () => {
     const { exit, said, stderr } = await monitored.look();
     expect([exit, said?.differences], stderr).toEqual([0, []]);
     expect(said.notes).toEqual([
-      '@acme/t@1.0.2 has a verification summary in the log and no index line: it is not offered',
+      '@acme/t@1.0.2 has a verification summary in the log and no index line, so installers are not offered the version',
     ]);
   });
 
@@ -68,7 +68,7 @@ describe('an honest registry', () => {
     const { exit, said } = await monitored.look();
     expect([exit, said.differences]).toEqual([0, []]);
     expect(said.notes).toContainEqual(
-      expect.stringMatching(/1\.0\.1 is suspended .*no line offers it/),
+      expect.stringMatching(/1\.0\.1 is suspended .*no index line offers the version/),
     );
   });
 

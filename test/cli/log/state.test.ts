@@ -94,7 +94,7 @@ describe('a folder of a replay', () => {
     rewrite(at('state.json'), earlier);
     const { exit, said } = await monitored.look();
     expect([exit, said.read]).toEqual([0, await monitored.size()]);
-    expect(said.notes).toEqual([expect.stringContaining('read again from its beginning')]);
+    expect(said.notes).toEqual([expect.stringContaining('read the log again from its beginning')]);
     expect(await monitored.look()).toMatchObject({ exit: 0, said: { notes: [] } });
 
     rewrite(at('state.json'), earlier);

@@ -128,7 +128,7 @@ describe('an interruption', () => {
   };
 
   it.each([
-    ['GET', {}, /^Interrupted while waiting for the registry$/],
+    ['GET', {}, /^Interrupted while the command waited for the registry’s answer$/],
     ['POST', { json: {} }, /the data may have arrived$/],
   ] as const)('of a %s is no registry that is down', async (_, request, says) => {
     const asked = askRegistry({ registryBase, fetch: stopped }, '/x', v.unknown(), request);

@@ -222,7 +222,9 @@ describe('a proposal held against the root of trust in force', () => {
     };
     const shown = await show(nextWith(root, { 'policy.json': canonicalJson(strict) }));
     expect(shown.stdout).toContain('against version 1: what is kept here of http://localhost:1');
-    expect(shown.stdout).toContain('~ approvals of a usual version: 1 → 2, 1 of them independent');
+    expect(shown.stdout).toContain(
+      '~ approvals that a usual version needs: 1 → 2, 1 of them independent',
+    );
     expect(shown.stdout).toContain('~ scanners that have to sign the same report: 1 → 2');
     // One made over an older state than is kept here.
     expect((await show(await holdCeremony({ root, signers: [], now }))).stderr).toContain(
@@ -300,20 +302,23 @@ describe('what a proposal changes', () => {
     ]);
     expect(row('registry key')).toMatchObject([{ change: 'changed', is: thief.keyId }]);
     expect(row('log key')).toMatchObject([{ change: 'same' }]);
-    expect(row('approvals of a version with reach')).toMatchObject([
+    expect(row('approvals that a version with far-reaching capabilities needs')).toMatchObject([
       { change: 'changed', was: '2, 1 of them independent', is: '1' },
     ]);
-    expect(row('program that gives reach').map((one: { change: string }) => one.change)).toEqual([
-      'new',
-      'gone',
-    ]);
+    expect(
+      row('program that counts as far-reaching').map((one: { change: string }) => one.change),
+    ).toEqual(['new', 'gone']);
     expect(row('rule set that no longer counts')).toMatchObject([
       { change: 'new', is: rootFingerprint(root) },
     ]);
-    expect(row('earlier policy, judges up to log index 3')).toMatchObject([{ change: 'new' }]);
+    expect(row('earlier policy, judges versions up to log index 3')).toMatchObject([
+      { change: 'new' },
+    ]);
     expect(
       changes.some((one: { part: string }) =>
-        one.part.startsWith('NEVER IN FORCE, but would judge up to log index 3'),
+        one.part.startsWith(
+          'policy that was NEVER IN FORCE, but would judge versions up to log index 3',
+        ),
       ),
     ).toBe(true);
     expect(row('witnesses needed')).toMatchObject([

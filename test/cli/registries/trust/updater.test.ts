@@ -697,7 +697,7 @@ it('a root file with a key in office that the pinned one retired is an older one
     reasons: [
       {
         message:
-          'the root file is older than the pinned one: it uses a key that the pinned one has retired',
+          'the root file is older than the pinned root file: it uses a key that the pinned root file has retired',
       },
     ],
   });
@@ -726,7 +726,9 @@ it.each([
   expect(await asked).toEqual(code === undefined ? undefined : expect.objectContaining({ code }));
   if (code !== undefined)
     expect(await asked).toMatchObject({
-      reasons: [{ message: expect.stringContaining('took 1 administrators up to log index 7') }],
+      reasons: [
+        { message: expect.stringContaining('1 administrators had to agree up to log index 7') },
+      ],
     });
 });
 
