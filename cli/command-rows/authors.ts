@@ -24,7 +24,7 @@ export const authorRows: readonly CommandRow[] = [
       ],
     ],
     options: {
-      'dry-run': { type: 'boolean', summary: 'stop before signing; nothing leaves this machine' },
+      'dry-run': { type: 'boolean', summary: 'stop before signing; nothing is uploaded' },
       'as-is': {
         type: 'boolean',
         summary:
