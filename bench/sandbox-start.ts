@@ -61,7 +61,7 @@ function startOf({ script }: Wanted, uid: number, gid: number): Omit<SandboxStar
   };
   return {
     plan: {
-      programs: [{ program: 'sh', path: findProgram('sh') ?? '', reason: 'bench' }],
+      programs: [{ program: 'sh', path: findProgram('sh') ?? '' }],
       limits,
       mounts: [],
       workingDirectory: '/tmp',

@@ -34,6 +34,8 @@ export const changeSetBytesMax = 32 * 1024 * 1024;
 export const leftBehindMax = 1_000;
 /** Steps that the runner takes to resolve all symbolic links of one run. */
 export const linkLooksMax = 200_000;
+/** Days after which the runner deletes copies of programs that no run has used. */
+export const baseFolderDaysMax = 7;
 export const argumentBytesMax = 96 * 1024;
 export const startSecondsMax = 20;
 export const lockWaitSecondsMax = 30;

@@ -51,7 +51,8 @@ function workOf(
   subject: AuditSubject,
 ): PlannedWork {
   const { digest, files, host, plan, sandbox } = prepared;
-  const { command, programs, skill } = plan;
+  const { base, command, programs, skill } = plan;
+  const isBase = (program: string): boolean => base.some((one) => one.program === program);
   return {
     plan,
     digest,
@@ -62,7 +63,8 @@ function workOf(
     words: { command: command.name, args, why },
     started: { command: command.name, why },
     files,
-    programs,
+    programs: programs.filter(({ program }) => !isBase(program)),
+    base,
     folders: [],
     env: (placeholders) => environmentOf(plan, placeholders),
     hasCanaryInEnvironment: true,

@@ -79,7 +79,7 @@ export function backendRows(
 async function whyNoSandbox(sandbox: backends.Sandbox): Promise<string | undefined> {
   const nobody = 65_534;
   const plan: backends.SandboxPlan = {
-    programs: [{ program: 'sh', path: host.findProgram('sh') ?? '', reason: 'check' }],
+    programs: [{ program: 'sh', path: host.findProgram('sh') ?? '' }],
     limits: {
       seconds: backends.startSecondsMax,
       memoryMiB: 64,

@@ -23,7 +23,10 @@ export function printPlan({ limits, ...plan }: Plan): string {
       ]),
     ],
     ['env', plan.env.map((one) => [`${one.name}=${JSON.stringify(one.value)}`, one.reason])],
-    ['programs', plan.programs.map((one) => [one.program, one.reason])],
+    [
+      'programs',
+      [...plan.programs.map((one): PlanLine => [one.program, one.reason]), ...baseLine(plan)],
+    ],
     [
       'waits for a person',
       plan.holds.map((one) => [`${one.rule}, for ${one.seconds} s`, one.reason]),
@@ -44,6 +47,13 @@ export function printPlan({ limits, ...plan }: Plan): string {
     ],
     sections,
   );
+}
+
+// One line for all base programs: a hundred lines would hide what this run asked for.
+function baseLine({ base }: Pick<Plan, 'base'>): PlanLine[] {
+  const reason =
+    'every sandbox has them: coreutils, find, grep, sed, awk, tar, gzip, diff and others';
+  return base.length === 0 ? [] : [[`${base.length} base programs of the system`, reason]];
 }
 
 /** Addresses are broken except in a hint, which a person copies. */

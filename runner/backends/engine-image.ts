@@ -1,11 +1,12 @@
 /**
- * The image of an engine's containers: empty folders and links to libraries. Skillgate imports it
- * once and pulls nothing.
+ * The image of an engine's containers: empty folders, links to libraries and links to base
+ * programs. Skillgate imports the image once and pulls nothing.
  */
 import { spawnSync } from 'node:child_process';
 import { mkdirSync } from 'node:fs';
 import { digestOf, hexOf } from '../../skills-index/skill/digest.ts';
 import { Problem } from '../../skills-index/skill/problem.ts';
+import type { SandboxStart } from '../bubblewrap/sandbox.ts';
 import type { Engine } from './engine-program.ts';
 import { makeRoot } from './oci-root.ts';
 
@@ -13,12 +14,15 @@ import { makeRoot } from './oci-root.ts';
  * Returns the name of the image, which contains a digest of its content.
  * @throws Problem `sandbox-refused`
  */
-export function engineImage({ flags, name, program }: Engine, runFolder: string): string {
+export function engineImage(
+  { flags, name, program }: Engine,
+  { base, runFolder }: Pick<SandboxStart, 'base' | 'runFolder'>,
+): string {
   const bundle = `${runFolder}/image`;
   mkdirSync(`${bundle}/rootfs`, { recursive: true });
   const plan = { programs: [], mounts: [], workingDirectory: '/', uid: 1, gid: 1 };
   const limits = { seconds: 1, memoryMiB: 1, outputBytes: 1, processes: 1 };
-  makeRoot(bundle, { plan: { ...plan, limits }, files: [] });
+  makeRoot(bundle, { plan: { ...plan, limits }, files: [], base });
   const settings = [
     '--sort=name',
     '--mtime=@0',

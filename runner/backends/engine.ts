@@ -51,6 +51,7 @@ export function engineBackend(engine: Engine): Sandbox {
     name: engine.name,
     gives,
     checks: preludeChecks,
+    linksBase: true,
     start: (start) => startContainer(engine, start),
   };
 }
@@ -64,7 +65,7 @@ async function startContainer(engine: Engine, start: SandboxStart): Promise<Runn
     run(engine.program, [...engine.flags, ...args], { env: {}, cwd: '/' });
   const remove = (): Promise<unknown> => call('rm', '--force', name).catch(() => undefined);
   await sweep(call);
-  const image = engineImage(engine, runFolder);
+  const image = engineImage(engine, start);
   const remover = spawn(
     '/bin/sh',
     ['-c', removalScript, 'sh', engine.program, ...engine.flags, 'rm', '--force', name],

@@ -2,9 +2,18 @@
  * Builds the first file system of a virtual machine as one archive: busybox, the run's files, its
  * programs and their libraries.
  */
-import { execFileSync } from 'node:child_process';
-import { lstatSync, readdirSync, readFileSync, readlinkSync, realpathSync } from 'node:fs';
+import { spawnSync } from 'node:child_process';
+import {
+  existsSync,
+  lstatSync,
+  readdirSync,
+  readFileSync,
+  readlinkSync,
+  realpathSync,
+  statSync,
+} from 'node:fs';
 import { dirname } from 'node:path';
+import { companionOf } from '../bubblewrap/companions.ts';
 import type { SandboxStart } from '../bubblewrap/sandbox.ts';
 import { type CpioEntry, cpioKinds, writeCpio } from './cpio.ts';
 import { guestInit } from './guest-init.ts';
@@ -41,13 +50,16 @@ export function guestFiles(start: SandboxStart, busybox: string, sign: string): 
   put('/.guest/busybox', 'file', 0o700, readFileSync(busybox));
   const setpriv = '/usr/bin/setpriv';
   put('/.guest/setpriv', 'file', 0o700, readFileSync(setpriv));
-  for (const library of librariesOf(setpriv)) put(library, 'file', 0o755, readFileSync(library));
   for (const { program, path } of plan.programs) {
     const real = realpathSync(path);
     put(`/usr/bin/${program}`, 'file', 0o755, readFileSync(real));
-    for (const library of librariesOf(real)) put(library, 'file', 0o755, readFileSync(library));
-    if (program === 'python3') putFolder(`/usr/lib/${real.split('/').at(-1)}`, put);
+    const beside = companionOf(program, real);
+    if (beside === undefined || !existsSync(beside)) continue;
+    if (statSync(beside).isDirectory()) putFolder(beside, put);
+    else put(beside, 'file', 0o644, readFileSync(beside));
   }
+  for (const library of librariesOf([setpriv, ...plan.programs.map(({ path }) => path)]))
+    put(library, 'file', 0o755, readFileSync(library));
   for (const { path, mode, bytes } of [...files, ...accounts(plan)])
     if (!path.startsWith('/home/skill/')) put(path, 'file', Number.parseInt(mode, 8), bytes);
     else put(`/.covered${path}`, 'file', Number.parseInt(mode, 8), bytes);
@@ -69,7 +81,8 @@ function putFolder(folder: string, put: Put): void {
 
 // ldd(1) may start the program's loader, so it is used only on programs of the system, never on
 // files of a skill.
-function librariesOf(program: string): string[] {
-  const printed = execFileSync('/usr/bin/ldd', [program], { env: {}, encoding: 'utf8' });
-  return [...printed.matchAll(/(\/\S+) \(0x/g)].flatMap(([, path]) => path ?? []);
+function librariesOf(programs: readonly string[]): Set<string> {
+  // ldd fails when one of the programs is a script.
+  const { stdout } = spawnSync('/usr/bin/ldd', [...programs], { env: {}, encoding: 'utf8' });
+  return new Set([...stdout.matchAll(/(\/\S+) \(0x/g)].flatMap(([, path]) => path ?? []));
 }

@@ -8,11 +8,13 @@ import {
   lstatSync,
   mkdirSync,
   readlinkSync,
+  statSync,
   symlinkSync,
   writeFileSync,
 } from 'node:fs';
 import { dirname } from 'node:path';
-import type { SandboxFile, SandboxStart } from '../bubblewrap/sandbox.ts';
+import { companionOf } from '../bubblewrap/companions.ts';
+import { baseTarget, type SandboxFile, type SandboxStart } from '../bubblewrap/sandbox.ts';
 import type { OciBind } from './oci-spec.ts';
 
 /** Folders of the host that every interpreter needs. Links are recreated, folders are bound. */
@@ -24,7 +26,7 @@ const temporaryFolders = /^\/(?:tmp|home\/skill|dev\/shm)\//;
 /** Writes the root and returns the binds, in order. */
 export function makeRoot(
   bundle: string,
-  { files, folders = [], plan }: Pick<SandboxStart, 'files' | 'folders' | 'plan'>,
+  { base, files, folders = [], plan }: Pick<SandboxStart, 'base' | 'files' | 'folders' | 'plan'>,
 ): OciBind[] {
   const root = `${bundle}/rootfs`;
   const binds: OciBind[] = [];
@@ -35,6 +37,15 @@ export function makeRoot(
     else binds.push(place(root, path, path, 'folder'));
   }
   binds.push(...folders.map(({ path, target }) => ({ source: path, target, writable: false })));
+  if (base !== undefined) {
+    binds.push(place(root, base.path, baseTarget, 'folder'));
+    for (const [program, file] of base.links) {
+      symlinkSync(`${baseTarget}/${file}`, `${root}/usr/bin/${program}`);
+      const beside = companionOf(program, file);
+      if (beside !== undefined && existsSync(beside))
+        binds.push(place(root, beside, beside, statSync(beside).isDirectory() ? 'folder' : 'file'));
+    }
+  }
   for (const { program, path } of plan.programs)
     binds.push(place(root, path, `/usr/bin/${program}`, 'file'));
   for (const folder of ['/proc', '/dev', '/tmp', '/home/skill', '/sys'])

@@ -47,6 +47,7 @@ export function ociBackend(runtime: OciRuntime): Sandbox {
     gives: gives[runtime.name],
     checks: preludeChecks,
     entersNamespaces: process.getuid?.() === 0,
+    linksBase: true,
     start: (start) => startContainer(runtime, start),
   };
 }

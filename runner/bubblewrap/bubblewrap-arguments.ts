@@ -4,8 +4,10 @@
  */
 import { placeholderText } from '../../skills-index/run/changes/protected-names.ts';
 import type { ProtectedPath } from '../../skills-index/run/changes/protected-paths.ts';
+import type { BaseFolder } from '../host/base-programs.ts';
 import { homeMiBMax, sharedMemoryMiBMax, temporaryMiBMax } from '../limits.ts';
-import type { SandboxStart } from './sandbox.ts';
+import { companionOf } from './companions.ts';
+import { baseTarget, type SandboxStart } from './sandbox.ts';
 
 /**
  * Facts about the host that the arguments depend on, and how the process that starts bubblewrap
@@ -45,15 +47,10 @@ export interface Library {
 const isolation =
   '--unshare-user --unshare-ipc --unshare-pid --unshare-uts --unshare-cgroup-try --die-with-parent --new-session --cap-drop ALL --hostname skill --proc /proc';
 
-// Folders that a program needs besides the program's own file.
-const companions: Readonly<Record<string, string>> = {
-  git: '/usr/lib/git-core',
-  perl: '/usr/share/perl',
-};
-
 export function skillArguments(
   {
     plan,
+    base,
     env,
     files,
     protectedPaths,
@@ -125,6 +122,7 @@ export function skillArguments(
     '--symlink',
     'usr/bin',
     '/bin',
+    ...(base === undefined ? [] : baseArguments(base, reachView('base', base.path), viewOf)),
     ...plan.programs.flatMap(({ program, path }) =>
       programArguments(program, reachView(program, path), viewOf),
     ),
@@ -179,18 +177,39 @@ function libraryArguments(
   );
 }
 
+function baseArguments(
+  { links }: BaseFolder,
+  source: string,
+  viewOf: (path: string) => string,
+): string[] {
+  return [
+    '--ro-bind',
+    source,
+    baseTarget,
+    ...[...links].flatMap(([program, file]) => [
+      '--symlink',
+      `${baseTarget}/${file}`,
+      `/usr/bin/${program}`,
+      ...companionArguments(program, file, viewOf),
+    ]),
+  ];
+}
+
 function programArguments(
   program: string,
   path: string,
   viewOf: (path: string) => string,
 ): string[] {
-  const beside = program === 'python3' ? `/usr/lib/${path.split('/').at(-1)}` : companions[program];
-  return [
-    '--ro-bind',
-    path,
-    `/usr/bin/${program}`,
-    ...(beside === undefined ? [] : ['--ro-bind-try', viewOf(beside), beside]),
-  ];
+  return ['--ro-bind', path, `/usr/bin/${program}`, ...companionArguments(program, path, viewOf)];
+}
+
+function companionArguments(
+  program: string,
+  path: string,
+  viewOf: (path: string) => string,
+): string[] {
+  const beside = companionOf(program, path);
+  return beside === undefined ? [] : ['--ro-bind-try', viewOf(beside), beside];
 }
 
 function shutArguments(

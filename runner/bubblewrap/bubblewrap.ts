@@ -55,6 +55,7 @@ export function bubblewrap(): Sandbox {
     gives,
     checks: preludeChecks,
     entersNamespaces: process.getuid?.() === 0,
+    linksBase: true,
     start,
   };
 }
@@ -115,11 +116,13 @@ async function start(what: SandboxStart): Promise<RunningSandbox> {
 }
 
 function notesOf(what: SandboxStart, { held }: ControlGroups): string[] {
-  const { folders = [], plan, proxyFolder, sources, systemViews } = what;
+  const { base, folders = [], plan, proxyFolder, sources, systemViews } = what;
   const { limits, mounts, programs, uid } = plan;
-  const bound = [...libraries.filter(({ link }) => link === undefined), ...folders].map(
-    ({ path }) => path,
-  );
+  const bound = [
+    ...libraries.filter(({ link }) => link === undefined),
+    ...folders,
+    ...(base === undefined ? [] : [base]),
+  ].map(({ path }) => path);
   const system = [...bound, ...programs.map(({ path }) => dirname(path))];
   const by = (controller: 'memory' | 'pids' | 'cpu', otherwise: string): string =>
     held.has(controller) ? 'by control group' : otherwise;

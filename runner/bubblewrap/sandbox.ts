@@ -6,12 +6,13 @@
 import type { Readable, Writable } from 'node:stream';
 import type { ProtectedPath } from '../../skills-index/run/changes/protected-paths.ts';
 import type { Plan } from '../../skills-index/run/plan/plan.ts';
+import type { BaseFolder } from '../host/base-programs.ts';
 
 /** The members of a plan that a sandbox enforces. */
-export type SandboxPlan = Pick<
-  Plan,
-  'limits' | 'mounts' | 'programs' | 'workingDirectory' | 'uid' | 'gid'
->;
+export interface SandboxPlan
+  extends Pick<Plan, 'limits' | 'mounts' | 'workingDirectory' | 'uid' | 'gid'> {
+  readonly programs: Plan['base'];
+}
 
 /** A read-only file with exactly these bytes, which the sandbox contains from the start. */
 export interface SandboxFile {
@@ -27,8 +28,19 @@ export interface SandboxFolder {
   readonly target: string;
 }
 
+/**
+ * The folder of base programs in a sandbox. Links in /usr/bin lead into it. No mount of a skill can
+ * lie over it.
+ */
+export const baseTarget = '/usr/libexec/skillgate';
+
 export interface SandboxStart {
   readonly plan: SandboxPlan;
+  /**
+   * The programs that every sandbox has, for a sandbox that `linksBase`. Other sandboxes get them
+   * among the plan's programs.
+   */
+  readonly base?: BaseFolder | undefined;
   /** Verified files. The sandbox gets these very bytes. */
   readonly files: readonly SandboxFile[];
   /**
@@ -97,6 +109,8 @@ export interface Sandbox {
   readonly gives: readonly string[];
   /** Whether the sandbox can start in a given mount namespace. */
   readonly entersNamespaces?: boolean;
+  /** Whether the sandbox can show one folder of base programs, with links to its files. */
+  readonly linksBase?: boolean;
   /**
    * Checks that run at each start of a sandbox, before the command. A failed check prevents the
    * start.

@@ -10,7 +10,7 @@ import type { HostFacts, WorkspaceFact } from '../../skills-index/run/plan/plan-
 import { folderOnly } from '../files/walk-folder.ts';
 
 export interface OpenedHost {
-  readonly facts: HostFacts;
+  readonly facts: Omit<HostFacts, 'base'>;
   /**
    * Descriptors of the folders by workspace name. A mount by descriptor mounts the very folder that
    * the runner judged.
@@ -114,7 +114,7 @@ export function findProgram(program: string): string | undefined {
     .find(existsSync);
   if (path === undefined) return undefined;
   const { mode, uid } = statSync(path);
-  return (mode & 0o111) !== 0 && (mode & 0o6000) === 0 && uid === 0
+  return (mode & 0o111) !== 0 && (mode & 0o6022) === 0 && uid === 0
     ? realpathSync(path)
     : undefined;
 }

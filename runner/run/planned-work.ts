@@ -53,6 +53,7 @@ export interface PlannedWork {
   readonly started: Pick<StartRecord, 'command' | 'why'>;
   readonly files: readonly SandboxFile[];
   readonly programs: Plan['programs'];
+  readonly base: Plan['base'];
   /** Folders of the host that the sandbox binds besides the run's mounts. */
   readonly folders: readonly SandboxFolder[];
   /**

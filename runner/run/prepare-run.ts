@@ -11,6 +11,7 @@ import { type Digest, digestOf } from '../../skills-index/skill/digest.ts';
 import { Problem } from '../../skills-index/skill/problem.ts';
 import { bubblewrap } from '../bubblewrap/bubblewrap.ts';
 import type { Sandbox, SandboxFile } from '../bubblewrap/sandbox.ts';
+import { findBase } from '../host/base-programs.ts';
 import { type OpenedHost, openHost } from '../host/host.ts';
 import { argumentBytesMax } from '../limits.ts';
 import { findCommand } from './command.ts';
@@ -49,7 +50,7 @@ export function prepareRun(request: RunRequest): PreparedRun {
     sandbox,
     ...(agent === undefined ? {} : { agent }),
     secrets: request.secrets?.entries ?? [],
-    host: host.facts,
+    host: { ...host.facts, base: findBase() },
     now: request.now(),
   });
   return { files, host, sandbox, ...planned };

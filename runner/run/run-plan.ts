@@ -13,6 +13,7 @@ import { startEgress } from '../egress/egress.ts';
 import { leakDetector } from '../egress/leaks.ts';
 import { placeholderFor, watchedPlaceholder } from '../egress/placeholder.ts';
 import { revealAll } from '../egress/secrets.ts';
+import { type BaseFolder, baseFolder } from '../host/base-programs.ts';
 import { readAuthorities } from '../host/host-policy.ts';
 import { type OpenMounts, openMounts } from '../mounts/mounts.ts';
 import { sampleChildren } from './children.ts';
@@ -110,6 +111,7 @@ async function mountAndStart(
   const filled = await work.fillRunFolder?.(around.runFolder);
   try {
     const { hostPolicy, now, paths } = world;
+    const base = work.sandbox.linksBase === true ? baseFolder(work.base, paths.cache) : undefined;
     const mounts = await openMounts({
       plan: { mounts: work.plan.mounts, agent: work.plan.agent, skill: work.named },
       planDigest: work.digest,
@@ -119,7 +121,9 @@ async function mountAndStart(
       data: paths.data,
       runFolder: around.runFolder,
       overlays: work.sandbox.entersNamespaces === true,
-      programs: [...work.programs, ...work.folders].map(({ path }) => path),
+      programs: [...work.programs, ...work.folders, ...(base === undefined ? [] : [base])].map(
+        ({ path }) => path,
+      ),
       obeyed: hostPolicy.obeyed,
       ownLocks: hostPolicy.ownLocks,
       record: around.record,
@@ -128,6 +132,7 @@ async function mountAndStart(
     try {
       return await startAndWait(work, world, {
         ...around,
+        base,
         mounts,
         folders: [...work.folders, ...(filled?.folders ?? [])],
       });
@@ -140,13 +145,14 @@ async function mountAndStart(
 }
 
 interface MountedRun extends Surroundings {
+  readonly base: BaseFolder | undefined;
   readonly mounts: OpenMounts;
   readonly folders: readonly SandboxFolder[];
 }
 
 async function startAndWait(work: PlannedWork, world: RunWorld, around: MountedRun): Promise<End> {
   const { plan, services } = work;
-  const { acting, folders, mounts, record, runFolder, safeguards } = around;
+  const { acting, base, folders, mounts, record, runFolder, safeguards } = around;
   const values = await revealAll(plan.secrets, world.secrets);
   const placeholders = plan.secrets.map((secret) => ({
     ...secret,
@@ -181,7 +187,11 @@ async function startAndWait(work: PlannedWork, world: RunWorld, around: MountedR
   });
   try {
     const starting = work.sandbox.start({
-      plan: { ...plan, programs: work.programs },
+      plan: {
+        ...plan,
+        programs: base === undefined ? [...work.programs, ...work.base] : work.programs,
+      },
+      base,
       command: work.command,
       files: [...work.files, canary.file, ...proxy.files],
       folders,

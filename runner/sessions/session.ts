@@ -67,6 +67,8 @@ function workOf(session: PlannedSession, tokens: RunTokens, now: () => Date): Pl
     started: { command: plan.command.join(' '), why: 'session' },
     files: bridgeFiles(),
     programs: [],
+    // A session has all programs of the system.
+    base: [],
     folders: plan.folders,
     env: (placeholders) => environmentOf(plan, placeholders),
     // Agents' programs routinely send their environment to their models, which would trip a canary

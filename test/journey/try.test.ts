@@ -23,7 +23,7 @@ const get = async (url) => (await fetch(url, { headers: { authorization: 'Bearer
 await say('deals', async () => { const text = await get('http://api.crm.example/v2/deals'); if (text !== '42 deals') throw new Error('denied'); return text; });
 await say('elsewhere', () => get('https://elsewhere.example/'));
 await say('file', () => readFileSync('/reports/a.md', 'utf8').trim());
-await say('program', () => { const { error, stdout } = spawnSync('id', ['-un']); if (error) throw error; return 'ran'; });
+await say('program', () => { const { error, stdout } = spawnSync('git', ['--version']); if (error) throw error; return 'ran'; });
 console.log('token', process.env.CRM_TOKEN?.slice(0, 4));
 `;
 
@@ -93,7 +93,7 @@ describe('skillgate try', () => {
     expect(named(first.answer, 'mount')).toMatchObject([
       { source: 'workspace:reports', target: '/reports', mode: 'ro' },
     ]);
-    expect(named(first.answer, 'exec')).toMatchObject([{ program: 'id' }]);
+    expect(named(first.answer, 'exec')).toMatchObject([{ program: 'git' }]);
 
     const kinds = ['egress', 'mount', 'exec'];
     declare(Object.fromEntries(kinds.map((kind) => [kind, named(first.answer, kind)])));

@@ -45,7 +45,7 @@ async function start(what: SandboxStart): Promise<RunningSandbox> {
       { plan: { ...plan, programs } },
       { skill: `${root}/skills`, home: `${root}/home`, temporary: `${root}/tmp` },
     );
-  tryProfile(profileFor([{ program: 'sh', path: '/bin/sh', reason: 'check' }]), runFolder);
+  tryProfile(profileFor([{ program: 'sh', path: '/bin/sh' }]), runFolder);
   const limits = `ulimit -c 0 && ulimit -n ${openFilesMax} && ulimit -f ${fileBytesMax / 512} && ulimit -t ${plan.limits.seconds * 2}`;
   const held = `${limits} && ulimit -u ${plan.limits.processes} && exec "$@"`;
   const child = spawn(

@@ -20,7 +20,15 @@ import type { PlanInput } from './plan-input.ts';
 /** A shell can close only file descriptors with one digit. Mounts use the descriptors 3 to 6. */
 const mountsMax = 4;
 
-type DraftedPart = 'mounts' | 'egress' | 'secrets' | 'env' | 'programs' | 'leftOut' | 'refused';
+type DraftedPart =
+  | 'mounts'
+  | 'egress'
+  | 'secrets'
+  | 'env'
+  | 'programs'
+  | 'base'
+  | 'leftOut'
+  | 'refused';
 
 /** The lists of a plan while the planner builds the plan. */
 export type Draft = { readonly [Part in DraftedPart]: Plan[Part][number][] };
@@ -36,18 +44,22 @@ export function planCapabilities(draft: Draft, input: PlanInput): void {
   planSecrets(draft, input, given.secret);
   planEnv(draft, input, given.env);
   planPrograms(draft, input, given.exec);
+  planBase(draft, input);
 }
 
 // When only part of a capability is granted, the plan gets the granted part. When no part is
 // granted, the plan leaves the capability out.
-function grantedOf(draft: Draft, { admitted, agent, approved, manifest }: PlanInput): Capabilities {
+function grantedOf(
+  draft: Draft,
+  { admitted, agent, approved, host, manifest }: PlanInput,
+): Capabilities {
   const ceiling =
     agent === undefined ? undefined : ceilingFor(agent, admitted.name, admitted.version);
   const kept = listCapabilities(manifest.capabilities).flatMap((one) => {
     const allowed = narrow(one, approved);
     const given =
       ceiling === undefined ? allowed : allowed.flatMap((each) => narrow(each, ceiling));
-    if (given.length === 0)
+    if (given.length === 0 && !isBase(one, host))
       leaveOut(
         draft,
         one,
@@ -273,6 +285,17 @@ function planPrograms(
     else
       leaveOut(draft, { kind: 'exec', program }, 'it is not installed below /usr/bin on this host');
   }
+}
+
+// A script is there only together with its interpreter.
+function planBase(draft: Draft, { host }: PlanInput): void {
+  const planned = new Set(draft.programs.map(({ program }) => program));
+  for (const { needs, path, program } of host.base)
+    if (needs === undefined || planned.has(needs)) draft.base.push({ program, path });
+}
+
+function isBase(one: Capability, { base }: PlanInput['host']): boolean {
+  return one.kind === 'exec' && base.some(({ program }) => program === one.program);
 }
 
 /** Returns the workspace's name: `reports` of `workspace:reports`. */

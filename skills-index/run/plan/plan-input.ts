@@ -42,6 +42,14 @@ export type WorkspaceFact =
   | { readonly path: string; readonly uid: number; readonly gid: number; readonly id: string }
   | { readonly why: string };
 
+/** A program that every sandbox has, as the runner found the program on this host. */
+export interface BaseProgram {
+  readonly program: string;
+  readonly path: string;
+  /** The interpreter of a program that is a script. */
+  readonly needs?: string;
+}
+
 /** Facts about this host that the runner gathers before planning, so that planning needs no I/O. */
 export interface HostFacts {
   /** The user id of the runner. When the runner is root, the run gets another id. */
@@ -53,6 +61,8 @@ export interface HostFacts {
   readonly workspaces: Readonly<Record<string, WorkspaceFact>>;
   /** Program name → absolute path on this host; absent when the program is not installed. */
   readonly programs: Readonly<Record<string, string>>;
+  /** The base programs that this host has. */
+  readonly base: readonly BaseProgram[];
 }
 
 export interface PlanInput {

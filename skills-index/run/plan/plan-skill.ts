@@ -26,6 +26,7 @@ export function planRun(input: PlanInput): { readonly plan: Plan; readonly diges
     secrets: [],
     env: [],
     programs: [],
+    base: [],
     leftOut: [],
     refused: refusalsOfRun(input),
   };

@@ -128,6 +128,8 @@ export interface Plan {
   readonly secrets: readonly PlannedSecret[];
   readonly env: readonly PlannedEnv[];
   readonly programs: readonly PlannedProgram[];
+  /** The programs that every sandbox has, declared or not. */
+  readonly base: readonly Omit<PlannedProgram, 'reason'>[];
   readonly limits: RunLimits & { readonly outputBytes: number; readonly processes: number };
   /** Limits on all egress of the run together: requests in a minute, and bytes sent. */
   readonly egressLimits: { readonly requestsPerMinute: number; readonly sentBytes: number };

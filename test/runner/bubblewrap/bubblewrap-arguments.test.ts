@@ -12,8 +12,16 @@ const files: SandboxFile[] = [
 ];
 
 const start: SandboxStart = {
+  base: {
+    path: '/cache/programs/1',
+    links: new Map([
+      ['awk', 'awk'],
+      ['gawk', 'awk'],
+      ['file', 'file'],
+    ]),
+  },
   plan: {
-    programs: [{ program: 'sh', path: '/usr/bin/dash', reason: '' }],
+    programs: [{ program: 'sh', path: '/usr/bin/dash' }],
     limits: { seconds: 1, memoryMiB: 64, outputBytes: 1, processes: 1 },
     mounts: [
       { source: 'workspace:in', path: '/srv/in', id: '1:1', target: '/in', mode: 'ro', reason: '' },
@@ -92,6 +100,9 @@ describe('the arguments of a skill’s sandbox', () => {
     '--unshare-net',
     '--info-fd 99 --seccomp 10',
     '--ro-bind /usr/lib64 /usr/lib64 --symlink usr/lib64 /lib64',
+    '--ro-bind /stage/base/cache/programs/1 /usr/libexec/skillgate --symlink /usr/libexec/skillgate/awk /usr/bin/awk',
+    '--symlink /usr/libexec/skillgate/awk /usr/bin/gawk',
+    '--symlink /usr/libexec/skillgate/file /usr/bin/file --ro-bind-try /usr/share/misc/magic.mgc /usr/share/misc/magic.mgc',
     '--ro-bind /stage/sh/usr/bin/dash /usr/bin/sh',
     '--ro-bind /stage/mount0/srv/in /in',
     '--bind /stage/mount1/srv/out /out --bind /stage/mount1/srv/out/.git /out/.git --ro-bind /stage/mount1/srv/out/.git/hooks /out/.git/hooks',
@@ -112,7 +123,10 @@ describe('the arguments of a skill’s sandbox', () => {
       ([, from]) => from ?? '',
     );
     expect(
-      bound.filter((path) => !/^(\/usr\/lib64|\/usr\/share\/zoneinfo|\/stage\/.*)$/.test(path)),
+      bound.filter(
+        (path) =>
+          !/^(\/usr\/lib64|\/usr\/share\/(zoneinfo|awk|misc\/magic.mgc)|\/stage\/.*)$/.test(path),
+      ),
     ).toEqual([]);
     expect(text).not.toMatch(/(?<!--size \d+) --tmpfs/);
     expect(text).not.toMatch(/LD_PRELOAD|--share-net|--dev-bind/);

@@ -51,6 +51,7 @@ function inputFor(capabilities: object = wanted, more: Partial<PlanInput> = {}):
       gid: 0,
       workspaces: { reports: folder },
       programs: { node: '/opt/node', git: '/usr/bin/git' },
+      base: [],
     },
     sandbox: { name: 'bubblewrap', gives: ['seccomp'] },
     now: new Date('2026-01-01T00:00:00Z'),
@@ -73,7 +74,7 @@ const agent: Agent = {
 describe('a refused plan', () => {
   it('names the line that grants, and the file in which a folder is bound', () => {
     const hostPolicy = { ...emptyHostPolicy, file: '/home/ann/.config/skillgate/host.json' };
-    const host = { uid: 1000, gid: 1000, workspaces: {}, programs: {} };
+    const host = { uid: 1000, gid: 1000, workspaces: {}, programs: {}, base: [] };
     const { plan } = planRun(
       inputFor({ mount: wanted.mount }, { agent: { ...agent, grants: [] }, hostPolicy, host }),
     );
@@ -124,6 +125,37 @@ describe('a plan', () => {
     });
     expect(printPlan(plan)).toContain('rw /reports <- /srv/reports');
     expect(printPlan(plan)).toContain('GET http[:]//api.crm.example:80/v2/*');
+  });
+
+  const base = [
+    { program: 'grep', path: '/usr/bin/grep' },
+    { program: 'zcat', path: '/usr/bin/zcat', needs: 'sh' },
+  ];
+
+  it.each<[string, Capabilities['exec'], readonly string[]]>([
+    ['nothing', [], ['grep']],
+    ['the shell, which a script needs', [{ program: 'sh', why: 'x' }], ['grep', 'zcat']],
+    ['a base program', [{ program: 'grep', why: 'x' }], ['grep']],
+  ])('has base programs when the manifest declares %s', (_, exec, expected) => {
+    const host = { ...inputFor().host, base };
+    const programs = { ...host.programs, sh: '/usr/bin/dash', grep: '/usr/bin/grep' };
+    const { plan } = planRun(inputFor({ exec }, { host: { ...host, programs } }));
+    expect(plan.base.map((one) => one.program)).toEqual(expected);
+    expect(plan.leftOut).toEqual([]);
+    const lines = printPlan(plan).split('\n');
+    expect(lines.filter((line) => line.includes('of the system'))).toEqual([
+      `  ${expected.length} base programs of the system`,
+    ]);
+  });
+
+  it('leaves out no base program that a manifest declares and nobody approved or granted', () => {
+    const host = { ...inputFor().host, base };
+    const exec = ['grep', 'git'].map((program) => ({ program, why: 'x' }));
+    const unapproved = planRun(inputFor({ exec }, { approved: noCapabilities, host })).plan;
+    expect(unapproved.leftOut.map((one) => one.what)).toEqual(['exec git']);
+    const ungranted = { ...agent, ceiling: noCapabilities };
+    const { plan } = planRun(inputFor({ exec }, { agent: ungranted, host }));
+    expect(plan.leftOut.map((one) => one.what)).toEqual(['exec git']);
   });
 
   it('has the same digest for the same facts and another for any other', () => {

@@ -1,0 +1,120 @@
+/**
+ * The base programs of this host, which every sandbox has, and one folder with copies of them. A
+ * sandbox binds the folder once: a bind for each of the programs would take tens of milliseconds.
+ */
+import * as fs from 'node:fs';
+import { basename, join } from 'node:path';
+import type { BaseProgram } from '../../skills-index/run/plan/plan-input.ts';
+import { basePrograms } from '../../skills-index/skill/base-programs.ts';
+import { canonicalDigest } from '../../skills-index/skill/canonical-json.ts';
+import { hexOf } from '../../skills-index/skill/digest.ts';
+import { baseFolderDaysMax } from '../limits.ts';
+import { findProgram } from './host.ts';
+
+/** A folder with copies of base programs, and the copy's file name for each program. */
+export interface BaseFolder {
+  readonly path: string;
+  readonly links: ReadonlyMap<string, string>;
+}
+
+// One file with a shell and network programs in it, which would then be in every sandbox.
+const manyInOne = /^(busybox|toybox)/;
+
+/** Finds the base programs that this host has. */
+export function findBase(): readonly BaseProgram[] {
+  return [...basePrograms].flatMap((program): BaseProgram[] => {
+    const path = findProgram(program);
+    if (path === undefined || manyInOne.test(basename(path))) return [];
+    const needs = scriptInterpreter(path);
+    return [{ program, path, ...(needs === undefined ? {} : { needs }) }];
+  });
+}
+
+function scriptInterpreter(path: string): string | undefined {
+  const head = Buffer.alloc(64);
+  const file = fs.openSync(path, 'r');
+  try {
+    fs.readSync(file, head, 0, head.length, 0);
+  } finally {
+    fs.closeSync(file);
+  }
+  return /^#! *\S*\/([^\s/]+)/.exec(head.toString('latin1'))?.[1];
+}
+
+/**
+ * Returns the folder with copies of these programs below `cache`. The function makes a missing
+ * folder, and compares each copy of an existing folder with the system's file: the cache may come
+ * from another host, and other programs of this user can write to the cache.
+ * @returns undefined where the cache cannot hold programs: no space, no rights, or `noexec`
+ */
+export function baseFolder(
+  programs: readonly Pick<BaseProgram, 'program' | 'path'>[],
+  cache: string,
+): BaseFolder | undefined {
+  const names = new Map<string, string>();
+  for (const { program, path } of programs) if (!names.has(path)) names.set(path, program);
+  const links = new Map(programs.map(({ program, path }) => [program, names.get(path) ?? program]));
+  const above = join(cache, 'programs');
+  try {
+    const path = join(above, keyOf(names));
+    if (!isWhole(path, names)) place(above, path, names);
+    for (const name of names.values()) fs.accessSync(join(path, name), fs.constants.X_OK);
+    // The time of the folder is the time of its last use.
+    fs.utimesSync(path, new Date(), new Date());
+    return names.size === 0 ? undefined : { path, links };
+  } catch {
+    return undefined;
+  }
+}
+
+type Names = ReadonlyMap<string, string>;
+
+// An update of the system changes the key.
+function keyOf(names: Names): string {
+  const facts = [...names].map(([path, name]) => {
+    const { dev, ino, size, mtimeMs, ctimeMs } = fs.statSync(path);
+    return [name, path, dev, ino, size, mtimeMs, ctimeMs].join(' ');
+  });
+  return hexOf(canonicalDigest(facts)).slice(0, 32);
+}
+
+// A file that is no copy would be one more program in every sandbox.
+function isWhole(folder: string, names: Names): boolean {
+  if (!fs.existsSync(folder) || fs.readdirSync(folder).length !== names.size) return false;
+  return [...names].every(([path, name]) => {
+    const copy = join(folder, name);
+    const found = fs.lstatSync(copy, { throwIfNoEntry: false });
+    return (
+      found?.isFile() === true &&
+      (found.mode & 0o7777) === 0o555 &&
+      fs.readFileSync(copy).equals(fs.readFileSync(path))
+    );
+  });
+}
+
+function place(above: string, folder: string, names: Names): void {
+  fs.mkdirSync(above, { recursive: true });
+  removeUnused(above);
+  const made = fs.mkdtempSync(join(above, 'new-'));
+  for (const [path, name] of names) {
+    fs.copyFileSync(path, join(made, name));
+    fs.chmodSync(join(made, name), 0o555);
+  }
+  // The run's uid has to reach the programs.
+  fs.chmodSync(made, 0o755);
+  // Another runner may have placed the same folder, and its runs use that folder now.
+  if (isWhole(folder, names)) fs.rmSync(made, { recursive: true });
+  else {
+    fs.rmSync(folder, { recursive: true, force: true });
+    fs.renameSync(made, folder);
+  }
+}
+
+// Earlier versions of the system's programs, which no run uses any more.
+function removeUnused(above: string): void {
+  const oldest = Date.now() - baseFolderDaysMax * 24 * 60 * 60 * 1000;
+  for (const name of fs.readdirSync(above)) {
+    const path = join(above, name);
+    if (fs.lstatSync(path).mtimeMs < oldest) fs.rmSync(path, { recursive: true, force: true });
+  }
+}

@@ -1,0 +1,23 @@
+import * as fs from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { expect, it } from 'vitest';
+import { makeRoot } from '../../../runner/backends/oci-root.ts';
+
+it('links the base programs to one folder, and shows what they read', () => {
+  const bundle = fs.mkdtempSync(join(tmpdir(), 'skillgate-test-'));
+  try {
+    fs.mkdirSync(join(bundle, 'rootfs'));
+    const plan = { programs: [], mounts: [], workingDirectory: '/', uid: 1, gid: 1 };
+    const limits = { seconds: 1, memoryMiB: 1, outputBytes: 1, processes: 1 };
+    const base = { path: '/cache/1', links: new Map(['wc', 'file'].map((name) => [name, name])) };
+    const binds = makeRoot(bundle, { plan: { ...plan, limits }, files: [], base });
+    const target = '/usr/libexec/skillgate';
+    expect(binds).toContainEqual({ source: '/cache/1', target, writable: false });
+    expect(fs.readlinkSync(join(bundle, 'rootfs/usr/bin/wc'))).toBe(`${target}/wc`);
+    const magic = '/usr/share/misc/magic.mgc';
+    expect(binds.some((bind) => bind.target === magic)).toBe(fs.existsSync(magic));
+  } finally {
+    fs.rmSync(bundle, { recursive: true });
+  }
+});

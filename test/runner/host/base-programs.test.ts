@@ -1,0 +1,142 @@
+import * as fs from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { baseFolder, findBase } from '../../../runner/host/base-programs.ts';
+import { basePrograms } from '../../../skills-index/skill/base-programs.ts';
+
+let top: string;
+beforeEach(() => {
+  top = fs.mkdtempSync(join(tmpdir(), 'skillgate-test-'));
+  write('system/gawk', 'awk 1');
+  write('system/wc', 'wc 1');
+});
+afterEach(() => fs.rmSync(top, { recursive: true, force: true }));
+
+const cache = (): string => join(top, 'cache');
+const system = (name: string): string => join(top, 'system', name);
+
+function write(name: string, text: string): void {
+  fs.mkdirSync(join(top, name, '..'), { recursive: true });
+  fs.writeFileSync(join(top, name), text, { mode: 0o755 });
+}
+
+function folderNow(): { readonly path: string; readonly files: Record<string, string> } {
+  const programs = [
+    { program: 'awk', path: system('gawk') },
+    { program: 'gawk', path: system('gawk') },
+    { program: 'wc', path: system('wc') },
+  ];
+  const folder = baseFolder(programs, cache());
+  if (folder === undefined) throw new Error('no folder');
+  expect([...folder.links]).toEqual([
+    ['awk', 'awk'],
+    ['gawk', 'awk'],
+    ['wc', 'wc'],
+  ]);
+  const names = fs.readdirSync(folder.path).sort();
+  const text = (name: string): string => fs.readFileSync(join(folder.path, name), 'utf8');
+  return { path: folder.path, files: Object.fromEntries(names.map((name) => [name, text(name)])) };
+}
+
+const copies = { awk: 'awk 1', wc: 'wc 1' };
+
+describe('the folder of base programs', () => {
+  it('has one read-only copy of each file, and stays for the next run', () => {
+    const { path, files } = folderNow();
+    expect(files).toEqual(copies);
+    expect(fs.statSync(join(path, 'awk')).mode & 0o7777).toBe(0o555);
+    const { ino } = fs.statSync(path);
+    expect(folderNow().path).toBe(path);
+    expect(fs.statSync(path).ino).toBe(ino);
+  });
+
+  it.each<[string, (path: string) => void]>([
+    [
+      'a changed copy',
+      (path) => replace(path, 'wc', (at) => fs.writeFileSync(at, 'wc 2', { mode: 0o555 })),
+    ],
+    ['a missing copy', (path) => fs.rmSync(join(path, 'wc'))],
+    ['one more program', (path) => fs.writeFileSync(join(path, 'curl'), 'curl', { mode: 0o555 })],
+    [
+      'a program in place of another',
+      (path) => fs.renameSync(join(path, 'wc'), join(path, 'curl')),
+    ],
+    ['a link', (path) => replace(path, 'wc', (at) => fs.symlinkSync(system('wc'), at))],
+    ['a setuid bit', (path) => fs.chmodSync(join(path, 'wc'), 0o4555)],
+    ['a copy that others can write', (path) => fs.chmodSync(join(path, 'wc'), 0o777)],
+  ])('is made again when it has %s', (_, change) => {
+    const { path } = folderNow();
+    change(path);
+    expect(folderNow().files).toEqual(copies);
+    expect(fs.statSync(join(path, 'wc')).mode & 0o7777).toBe(0o555);
+  });
+
+  it('is another folder after an update of the system', () => {
+    const { path } = folderNow();
+    write('system/wc', 'wc 2');
+    const now = folderNow();
+    expect(now.files).toEqual({ awk: 'awk 1', wc: 'wc 2' });
+    expect(now.path).not.toBe(path);
+    // A run of a minute ago may still use the earlier folder.
+    expect(fs.existsSync(path)).toBe(true);
+  });
+
+  it('is deleted a week after its last use, when a new one is made', () => {
+    const { path } = folderNow();
+    const longAgo = new Date(Date.now() - 8 * 24 * 60 * 60 * 1000);
+    fs.utimesSync(path, longAgo, longAgo);
+    write('system/wc', 'wc 2');
+    folderNow();
+    expect(fs.existsSync(path)).toBe(false);
+  });
+
+  it('is absent where the cache cannot hold it', () => {
+    fs.writeFileSync(cache(), '');
+    expect(baseFolder([{ program: 'wc', path: system('wc') }], cache())).toBeUndefined();
+  });
+});
+
+function replace(path: string, name: string, make: (at: string) => void): void {
+  fs.rmSync(join(path, name));
+  make(join(path, name));
+}
+
+describe('the base programs of this host', () => {
+  const found = new Map(findBase().map((one) => [one.program, one]));
+
+  it.each(['awk', 'basename', 'diff', 'env', 'find', 'grep', 'sed', 'tar', 'tr', 'wc', 'xargs'])(
+    'have %s, a file of the system',
+    (program) => {
+      expect(found.get(program)?.path).toMatch(/^\/usr\/bin\//);
+      expect(found.get(program)?.needs).toBeUndefined();
+    },
+  );
+
+  it('name the interpreter of a script', () => {
+    const [first = ''] = fs.readFileSync('/usr/bin/egrep', 'latin1').split('\n');
+    expect(found.get('egrep')?.needs).toBe(/^#! *\/bin\/(\w+)/.exec(first)?.[1]);
+  });
+
+  it.each([
+    'bash',
+    'busybox',
+    'chroot',
+    'curl',
+    'git',
+    'mount',
+    'nc',
+    'node',
+    'perl',
+    'python3',
+    'runcon',
+    'sh',
+    'ssh',
+    'stdbuf',
+    'su',
+    'sudo',
+    'wget',
+  ])('are without %s', (program) => {
+    expect(basePrograms.has(program)).toBe(false);
+  });
+});
