@@ -12,7 +12,7 @@ import type { Fact } from './fact/fact.ts';
 import { FactIndex } from './fact/selectors.ts';
 import type { TaintSource } from './fact/source.ts';
 import { findAll, type Judgeable } from './findings.ts';
-import { observedOf } from './manifest/observed.ts';
+import { demandedOf, observedOf } from './manifest/observed.ts';
 import { ruleSetDigest } from './rule-set.ts';
 import { rules } from './rules.ts';
 import { judge } from './verdict.ts';
@@ -106,6 +106,11 @@ function compareCapabilities(
   facts: readonly Fact[],
   given: Capabilities,
 ): { observed: Capabilities; undeclared: Capabilities; unused: Capabilities } {
-  const observed = observedOf(facts.filter((fact) => fact.kind === 'capability'));
-  return { observed, undeclared: minus(observed, given), unused: unused(given, observed) };
+  const used = facts.filter((fact) => fact.kind === 'capability');
+  const observed = observedOf(used);
+  return {
+    observed,
+    undeclared: minus(demandedOf(used), given),
+    unused: unused(given, observed),
+  };
 }

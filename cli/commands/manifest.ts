@@ -1,6 +1,5 @@
 import { join, resolve } from 'node:path';
-import { inferCommands } from '../../scanner/manifest/commands.ts';
-import { inferManifest, scriptsToRunIn } from '../../scanner/manifest/manifest.ts';
+import { inferManifest } from '../../scanner/manifest/manifest.ts';
 import { packBundle } from '../../skills-index/skill/authoring/pack-bundle.ts';
 import { printManifest } from '../../skills-index/skill/authoring/print-manifest.ts';
 import { parseSkillMd } from '../../skills-index/skill/authoring/skill-md.ts';
@@ -40,11 +39,8 @@ export async function run(context: CommandContext): Promise<ExitCode> {
       context.options.scope ?? 'me',
     );
   const report = await scanOnce(files);
-  const inferred = inferManifest(files, report, { name: about.name, version: about.version });
-  const manifest =
-    before === undefined
-      ? inferred
-      : widened(before, inferred, inferCommands(files, before.commands, scriptsToRunIn(report)));
+  const inferred = inferManifest(files, report, about);
+  const manifest = before === undefined ? inferred : widened(before, inferred);
   const text = printManifest(manifest);
   const old = json === undefined ? undefined : Buffer.from(json).toString('utf8');
   const written = context.options.write === true && text !== old;
@@ -91,9 +87,13 @@ function manifestText({ stdout }: CommandContext, text: string): Safe {
 }
 
 // Declared capabilities keep their words and order; only missing ones are added.
-function widened(before: Manifest, inferred: Manifest, commands: Manifest['commands']): Manifest {
+function widened(before: Manifest, inferred: Manifest): Manifest {
   const missing = minus(inferred.capabilities, before.capabilities);
-  return { ...before, commands, capabilities: union(before.capabilities, missing) };
+  return {
+    ...before,
+    commands: inferred.commands,
+    capabilities: union(before.capabilities, missing),
+  };
 }
 
 function leftOver(manifest: Manifest, { capabilities: { observed, unused } }: ScanReport) {

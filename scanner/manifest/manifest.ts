@@ -5,10 +5,13 @@
 import type { SourceFile } from '../../skills-index/skill/bundle.ts';
 import { isBundlePath } from '../../skills-index/skill/bundle-path.ts';
 import {
+  type Capabilities,
   type Capability,
   groupCapabilities,
   listCapabilities,
+  noCapabilities,
   printCapability,
+  union,
 } from '../../skills-index/skill/capability.ts';
 import { parseEgressUrl } from '../../skills-index/skill/egress-target.ts';
 import { runMemoryMiBDefault, runSecondsDefault } from '../../skills-index/skill/limits.ts';
@@ -25,57 +28,84 @@ import { inferSecret } from './secrets.ts';
 export interface ManifestIdentity {
   readonly name: SkillName;
   readonly version: Version;
+  /** The commands of an existing skill.json: they keep their names. */
+  readonly commands?: Manifest['commands'];
 }
 
 /**
  * Infers a manifest that `parseManifest` accepts. Uses that no manifest can declare, or that could
- * not be computed, are left out.
+ * not be computed, are left out. A skill without commands runs nothing, and asks for nothing.
  */
 export function inferManifest(
   files: readonly SourceFile[],
   report: ScanReport,
   identity: ManifestIdentity,
 ): Manifest {
-  const empty: Manifest = {
-    ...identity,
+  const { name, version, commands: before = {} } = identity;
+  const commands = inferCommands(files, before, scriptsToRunIn(report));
+  const empty: Manifest = { ...emptyManifest({ name, version }), commands };
+  if (Object.keys(commands).length === 0) return empty;
+  return { ...empty, capabilities: inferCapabilities(files, report, empty) };
+}
+
+/**
+ * The capabilities alone, whether or not the skill has commands.
+ * @param empty a manifest without capabilities
+ */
+export function inferCapabilities(
+  files: readonly SourceFile[],
+  report: ScanReport,
+  empty: Manifest,
+): Capabilities {
+  const explained = wantedBy(files, report).map((capability) => ({
+    ...capability,
+    why: whyOf(capability, report),
+  }));
+  return groupCapabilities(explained.filter((capability) => isDeclarable(empty, capability)));
+}
+
+/** A manifest without commands and capabilities. */
+export function emptyManifest({ name, version }: ManifestIdentity): Manifest {
+  return {
+    name,
+    version,
     commands: {},
     requires: {},
-    capabilities: groupCapabilities([]),
+    capabilities: noCapabilities,
     limits: { seconds: runSecondsDefault, memoryMiB: runMemoryMiBDefault },
   };
-  const { observed } = report.capabilities;
-  const wanted: Capability[] = [
-    ...observed.env.map(
+}
+
+// The uses that nothing declares, and what is declared already: SKILL.md can declare variables and
+// programs in the forms of other ecosystems.
+function wantedBy(files: readonly SourceFile[], report: ScanReport): Capability[] {
+  const { undeclared, declared } = report.capabilities;
+  const { env, exec } = declared;
+  const wanted = union(undeclared, { ...noCapabilities, env, exec });
+  return [
+    ...wanted.env.map(
       ({ name }): Capability => inferSecret(name, files, report) ?? { kind: 'env', name },
     ),
-    ...inferEgress(observed.egress),
-    ...mountsOf(report),
-    ...observed.exec.map(({ program }) => ({ kind: 'exec', program }) as const),
+    ...inferEgress(wanted.egress),
+    ...mountsOf(wanted.mount),
+    ...wanted.exec.map(({ program }) => ({ kind: 'exec', program }) as const),
   ];
-  const explained = wanted.map((capability) => ({ ...capability, why: whyOf(capability, report) }));
-  const declarable = explained.filter((capability) => isDeclarable(empty, capability));
-  return {
-    ...empty,
-    commands: inferCommands(files, {}, scriptsToRunIn(report)),
-    capabilities: groupCapabilities(declarable),
-  };
 }
 
 /**
  * `/reports/weekly.md` becomes the folder `/reports`, bound to a workspace of that name. A written
  * folder becomes a view (`cow`), because a mount with direct writes (`rw`) waits for a person at
- * each start. A path that is known only at run time is
- * nearly always an argument. All such paths share one mount.
+ * each start. A path that is known only at run time is nearly always an argument. All such paths
+ * share one mount.
  */
-function mountsOf({ capabilities }: ScanReport): Capability[] {
+function mountsOf(mounts: Capabilities['mount']): Capability[] {
   const modes = new Map<string, 'ro' | 'cow'>();
-  const { mount: observed } = capabilities.observed;
-  for (const { path, mode } of observed) {
+  for (const { path, mode } of mounts) {
     const folder = path === '*' ? argumentsFolder : mountFolder(path ?? '');
     if (folder === undefined) continue;
     if (mode !== 'ro' || !modes.has(folder)) modes.set(folder, mode === 'ro' ? 'ro' : 'cow');
   }
-  const isComputed = observed.some(({ path }) => path === '*');
+  const isComputed = mounts.some(({ path }) => path === '*');
   return [...modes].map(([folder, mode]) => {
     const source = `workspace:${
       folder
@@ -92,7 +122,7 @@ function mountsOf({ capabilities }: ScanReport): Capability[] {
 const argumentsFolder = 'work';
 
 /** Scripts that SKILL.md tells to run, by the scan's findings. */
-export function scriptsToRunIn({ findings }: ScanReport): readonly string[] {
+function scriptsToRunIn({ findings }: ScanReport): readonly string[] {
   return findings.flatMap(({ rule, message }) => {
     const path =
       rule === 'manifest/unnamed-script'

@@ -5,12 +5,17 @@ import {
   type Capability,
   groupCapabilities,
 } from '../../skills-index/skill/capability.ts';
+import { parseEgressUrl } from '../../skills-index/skill/egress-target.ts';
 import type { CapabilityFact } from '../fact/fact.ts';
 import { observedPerKindMax } from '../limits.ts';
 import { own } from '../models/api.ts';
 import { anyEgress } from '../models/egress-of.ts';
+import { packageManagers } from '../models/package-managers.ts';
+import { isProgramInTexts } from '../models/programs-in-texts.ts';
+import { isSecretName } from '../models/secrets.ts';
 import { sensitivePath } from '../models/sensitive-paths.ts';
 import { interpreters } from '../models/shell.ts';
+import { isPlaceholderVariable, isUsualVariable } from '../models/usual-variables.ts';
 
 /**
  * The capabilities of the facts. Comments and code blocks that only show code do not count. Tests
@@ -42,6 +47,38 @@ export function needsCapability({ capability, context }: CapabilityFact): boolea
     return !startsItself(capability.program);
   if (capability.kind !== 'mount' || capability.path === undefined) return true;
   return !isOwnPath(capability.path);
+}
+
+/** The needed capabilities that a manifest has to declare. */
+export function demandedOf(facts: readonly CapabilityFact[]): Capabilities {
+  return narrowed(groupCapabilities(facts.filter(demandsEntry).map((fact) => capabilityOf(fact))));
+}
+
+/**
+ * Whether a needed capability asks for an entry of the manifest. A usual variable needs none. What
+ * only a text shows is information where no command of the skill uses it: the reader's own
+ * variables, packages to install, and words that begin a line and name no known program.
+ */
+export function demandsEntry(fact: CapabilityFact): boolean {
+  if (!needsCapability(fact)) return false;
+  const { capability, context } = fact;
+  if (capability.kind === 'env' && isUsualVariable(capability.name)) return false;
+  if (context !== 'fence-run') return true;
+  switch (capability.kind) {
+    case 'env':
+      return isSecretName(capability.name) && !isPlaceholderVariable(capability.name);
+    case 'exec':
+      return capability.program === '*' || isProgramInTexts(posix.basename(capability.program));
+    case 'egress':
+      return !isPackageHost(fact.api, parseEgressUrl(capability.url).host);
+    default:
+      return true;
+  }
+}
+
+// Installing a package contacts the hosts of its manager.
+function isPackageHost(api: string, host: string): boolean {
+  return own(packageManagers, api.split(' ')[0] ?? '')?.hosts.includes(host) ?? false;
 }
 
 // `python scripts/a.py` in a text starts a command: its interpreter is implied, and its arguments

@@ -5,7 +5,7 @@ import { parseSkillName } from '../../skills-index/skill/name.ts';
 import { parseVersion } from '../../skills-index/skill/version.ts';
 import { type Finding, severities } from '../../skills-index/statement/finding.ts';
 import type { ScanReport } from '../../skills-index/statement/scan-report.ts';
-import { inferManifest } from '../manifest/manifest.ts';
+import { emptyManifest, inferCapabilities } from '../manifest/manifest.ts';
 import { capabilityOf } from './finding-capability.ts';
 import { severityRank } from './finding-order.ts';
 
@@ -29,11 +29,14 @@ export function allowancesOf(report: ScanReport, files: readonly SourceFile[]): 
     (finding) => finding.kind === 'malice' && severityRank(finding) >= severities.indexOf('high'),
   );
   if (asked.length === 0 || attacks) return new Map();
-  const identity = { name: parseSkillName('@scope/name'), version: parseVersion('1.0.0') };
-  const proposed = listCapabilities(inferManifest(files, report, identity).capabilities);
+  const empty = emptyManifest({
+    name: parseSkillName('@scope/name'),
+    version: parseVersion('1.0.0'),
+  });
+  const lines = listCapabilities(inferCapabilities(files, report, empty));
   return new Map(
     asked.flatMap(([finding, wanted]): [string, string][] => {
-      const line = proposed.find((capability) => covers(capability, wanted));
+      const line = lines.find((capability) => covers(capability, wanted));
       return line === undefined ? [] : [[finding.fingerprint, printLine(line)]];
     }),
   );

@@ -117,11 +117,11 @@ describe('an imported skill', () => {
     });
     const bare = found('b', {
       'SKILL.md': skillMd('name: b'),
-      'run.sh': 'curl https://api.crm.example/v2/deals\n',
+      'scripts/run.sh': 'curl https://api.crm.example/v2/deals\n',
     });
     const report = await scanSkill([
       {
-        path: 'run.sh',
+        path: 'scripts/run.sh',
         bytes: Buffer.from('curl https://api.crm.example/v2/deals\n'),
         mode: 0o755,
       },
@@ -140,7 +140,7 @@ it('refuses an own manifest that lacks entries, as publish does, unless it is ta
   const files = {
     'SKILL.md': skillMd('name: a'),
     'skill.json': '{"name":"@acme/own","version":"3.0.0","capabilities":{}}',
-    'run.sh': 'curl https://api.crm.example/v2/deals\n',
+    'scripts/run.sh': 'curl https://api.crm.example/v2/deals\n',
   };
   const taken = await readFound(found('a', files), acme);
   const report = await scanSkill(

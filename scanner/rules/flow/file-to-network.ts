@@ -31,12 +31,7 @@ export const fileToNetwork = defineRule({
       const what = whatIsSent(flow, to);
       if (to === undefined || what === undefined || to.loopback || flow.sink.part === 'host')
         return [];
-      return [
-        draftOfFlow(
-          flow,
-          judge(what, to, context, () => isBulk(flow, context)),
-        ),
-      ];
+      return [draftOfFlow(flow, judge(flow, what, to, context))];
     }),
 });
 
@@ -55,20 +50,23 @@ function whatIsSent({ source }: FlowFact, to: Destination | undefined): string |
 }
 
 function judge(
+  flow: FlowFact,
   what: string,
   to: Destination,
-  { hasManifest }: RuleContext,
-  bulk: () => boolean,
+  context: RuleContext,
 ): Parameters<typeof draftOfFlow>[1] {
+  const { hasManifest } = context;
   if (to.drop)
     return { message: `sends ${what} to ${to.said}, where anyone can collect what is sent` };
-  if (to.declared) return { ...allowed, message: `sends ${what} to ${to.said}, as declared` };
-  if (!hasManifest && to.host !== '*' && bulk())
+  // Whoever approves a host does not approve that the user's home is sent there.
+  const isWholeHome = flow.source.name.startsWith('~') && isBulk(flow, context);
+  if ((to.declared && isWholeHome) || (!hasManifest && to.host !== '*' && isBulk(flow, context)))
     return {
       kind: 'capability',
       severity: 'medium',
       message: `sends ${what} to ${to.said}, file by file of a whole folder`,
     };
+  if (to.declared) return { ...allowed, message: `sends ${what} to ${to.said}, as declared` };
   if (!hasManifest)
     return { kind: 'capability', severity: 'low', message: `sends ${what} to ${to.said}` };
   if (to.host === '*')

@@ -1,6 +1,7 @@
 /** A secret leaves for a host that it does not belong to. */
 import { getDomain } from 'tldts';
 import type { Finding } from '../../../skills-index/statement/finding.ts';
+import { isInText } from '../../fact/standing.ts';
 import { allowed, draftOfFlow } from '../../flow/hosts.ts';
 import { belongsTo, type SentSecret, sentSecrets } from '../../flow/secret-flows.ts';
 import { isKnownProvider, isProvidersHost, providerOf } from '../../models/secrets.ts';
@@ -78,6 +79,14 @@ function judge(sent: SentSecret, context: RuleContext): Said | undefined {
       message: `sends secret ${name} to ${to.said}; it is declared for ${declared.hosts.join(', ')}${encoded}`,
     };
   }
+  // No entry could help a text of a skill that starts nothing in the sandbox.
+  const runsNothing = Object.keys(context.commands).length === 0;
+  if (runsNothing && isInText(flow) && isExplained(sent))
+    return {
+      kind: 'capability',
+      severity: 'info',
+      message: `sends secret ${name} to ${to.said}${encoded}`,
+    };
   if (context.hasManifest && !to.declared) {
     return {
       severity: 'high',

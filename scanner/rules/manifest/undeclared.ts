@@ -9,7 +9,7 @@ import type { Severity } from '../../../skills-index/statement/finding.ts';
 import type { CapabilityFact } from '../../fact/fact.ts';
 import { isInText } from '../../fact/standing.ts';
 import { isBeyondManifests, isHeldAnyway } from '../../manifest/declarable.ts';
-import { capabilityOf, needsCapability } from '../../manifest/observed.ts';
+import { capabilityOf, demandsEntry, needsCapability } from '../../manifest/observed.ts';
 import { isSecretName } from '../../models/secrets.ts';
 import { defineRule, type FindingDraft } from '../../rule.ts';
 
@@ -23,7 +23,8 @@ export const undeclared = defineRule({
   fix: 'Declare it in skill.json with the reason (skillgate manifest --write proposes the lines), or remove the code.',
   maps: { cwe: ['CWE-1059'], owasp: ['AST03', 'AST04'] },
   reads: ['capability'],
-  check: ({ of, declared, hasManifest }) => {
+  check: ({ of, declared, hasManifest, commands }) => {
+    const runsNothing = Object.keys(commands).length === 0;
     const given = declared === undefined ? [] : listCapabilities(declared);
     const places = new Map<string, { capability: Capability; facts: CapabilityFact[] }>();
     for (const fact of of('capability')) {
@@ -47,9 +48,9 @@ export const undeclared = defineRule({
           {
             span: first.span,
             confidence: first.certainty,
-            severity: hasManifest ? severityOf(capability, [first, ...more]) : 'info',
+            severity: hasManifest ? severityOf(capability, [first, ...more], runsNothing) : 'info',
             message: `${first.api} needs ${printCapability(capability)}, which ${hasManifest ? 'skill.json does not declare' : 'nothing declares'}${asSecret}${also}`,
-            ...fixOf(capability),
+            ...fixOf(capability, [first, ...more]),
           },
         ];
       },
@@ -62,7 +63,12 @@ function looksSecret(capability: Capability): boolean {
 }
 
 // Where no line of a manifest could stand for it, the code is what has to change.
-function fixOf(capability: Capability): Pick<FindingDraft, 'fix'> {
+function fixOf(
+  capability: Capability,
+  places: readonly CapabilityFact[],
+): Pick<FindingDraft, 'fix'> {
+  if (!places.some(demandsEntry))
+    return { fix: 'Nothing has to change: no command of the skill needs an entry for this.' };
   if (looksSecret(capability)) {
     return {
       fix: 'Declare it in skill.json under "secret", with the hosts that it is for and the reason, or remove the code.',
@@ -82,10 +88,17 @@ const changes = {
   exec: 'name the program in the code, and declare it under "exec".',
 } as const satisfies Record<Capability['kind'], string>;
 
+// A text of a skill without commands starts nothing in the sandbox, so no entry could help it.
 // What the sandbox holds anyway, and what a text shows that nobody could declare (`curl "$URL"`),
 // is a row: neither is a door.
-function severityOf(capability: Capability, places: readonly CapabilityFact[]): Severity {
+function severityOf(
+  capability: Capability,
+  places: readonly CapabilityFact[],
+  runsNothing: boolean,
+): Severity {
+  if (!places.some(demandsEntry)) return 'info';
   const isOnlyText = places.every(isInText);
+  if (isOnlyText && runsNothing) return 'low';
   if (isHeldAnyway(capability) || (isOnlyText && isBeyondManifests(capability))) return 'low';
   const isSecret = looksSecret(capability);
   // A text without hosts around it shows how a variable is read; the secret has no place in a

@@ -109,8 +109,8 @@ describe('an inferred manifest', () => {
       'the same mount, only for reading, beside a fixed folder',
       "import fs from 'node:fs'; console.log(fs.readFileSync(process.argv[2]), fs.readFileSync('/reports/a'))",
       [
-        'mount ro workspace:reports at /reports',
         'mount ro workspace:work at /work for files named by arguments',
+        'mount ro workspace:reports at /reports',
       ],
     ],
     [
@@ -122,6 +122,61 @@ describe('an inferred manifest', () => {
     const { lines, manifest } = await infer({ 'scripts/a.ts': code });
     expect(lines).toEqual(expected);
     expect(parseManifest(Buffer.from(printManifest(manifest)))).toEqual(manifest);
+  });
+
+  const run = 'Run `python scripts/a.py`.\n';
+  it.each<[string, Record<string, string>, string[]]>([
+    [
+      'no packages of a text, neither their managers nor their hosts',
+      {
+        'SKILL.md': `${skillMd}\`\`\`bash\npip install requests\nbrew install poppler\nnpx create-thing\nuv add polars\n\`\`\`\n`,
+      },
+      [],
+    ],
+    [
+      'a package manager that code starts',
+      {
+        'scripts/a.ts':
+          "import { execFileSync } from 'node:child_process'; execFileSync('npm', ['ls'])",
+      },
+      ['exec npm'],
+    ],
+    [
+      'a known program at the head of a line in a block, and no word of prose',
+      {
+        'SKILL.md': `${skillMd}\`\`\`bash\npdftotext a.pdf && gh issue list\nAND "x"[y]\nachieving more\nPROMPT  The words\n1. Visit the page\n\`\`\`\n`,
+      },
+      ['exec gh', 'exec pdftotext'],
+    ],
+    [
+      'no variable that only a text shows, and no placeholder',
+      {
+        'SKILL.md': `${skillMd}\`\`\`bash\necho "$BUILD_DIR $PORT" && curl -H "Authorization: Bearer $YOUR_API_KEY" https://api.crm.example/v2\n\`\`\`\n`,
+      },
+      ['egress GET https://api.crm.example/v2', 'exec curl'],
+    ],
+    [
+      'no variable that every environment has',
+      {
+        'SKILL.md': skillMd.replace('Run `scripts/a.ts`.\n', run),
+        'scripts/a.py':
+          'import os\nprint(os.environ.get("NODE_ENV"), os.environ["PATH"], os.environ.get("CRM_REGION"))\n',
+      },
+      ['env CRM_REGION'],
+    ],
+  ])('has %s', async (_, texts, expected) => {
+    const { lines } = await infer({ 'scripts/a.ts': '', ...texts });
+    expect(lines).toEqual(expected);
+  });
+
+  it('asks for nothing when the skill has no commands', async () => {
+    const shows = '```bash\ncurl https://api.crm.example/v2\n```\n';
+    const { lines, manifest } = await infer({
+      'SKILL.md': `---\nname: sample\ndescription: A sample.\n---\n${shows}`,
+      'assets/page.ts': "await fetch('https://api.crm.example/v2')",
+    });
+    expect(manifest.commands).toEqual({});
+    expect(lines).toEqual([]);
   });
 
   it('covers what it was inferred from, so that the next scan finds nothing undeclared', async () => {
