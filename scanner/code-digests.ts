@@ -12,7 +12,7 @@ interface CodeDigests {
 
 export const codeDigests: CodeDigests = {
   extractor: 'sha256:2d5abe1a60e1fd37b416bdf9b46e64e242ee38ce15dc4f1ab01d5f5f9565b71f',
-  judging: 'sha256:233d1d77f97e5f15635df2d780898f4c18b10643ba52bf82a4926f3b56f9c10b',
+  judging: 'sha256:9f7de265be80fb28c61ed4d4e5e5dcdad900eb0c3d59c99937a630a522ff117b',
   rules: {
     'env/dynamic-name': 'sha256:b3bcc619041c321b4ae11ca5d5c43bb5beec8dbf73751365badd255319977730',
     'env/process-environment':
@@ -64,9 +64,9 @@ export const codeDigests: CodeDigests = {
     'files/home-harvest': 'sha256:4fd07b913fb7f7cbb35c476b21c4e66dfbfbf20a8a48f963120db5d9e127e7cb',
     'files/link-escape': 'sha256:838d406b317136a88a5fb3d9c1e6bbfd1ccc7bad0a89a496778d1b6c4ab6bf03',
     'files/log-removal': 'sha256:9004e8f3dc1aa0cf8c85751e6be308de7901d82ee0e25ceac7ba7a17cbfd6777',
-    'files/outside-read': 'sha256:4f39a287beb159804a42bffccf60a36eeeef00656890fd8407be5a264febfda0',
+    'files/outside-read': 'sha256:9d1acdaeed0f1da07bd58c13143314efaf249ffb8a1919d3a7868180b4edde86',
     'files/outside-write':
-      'sha256:e5f1d6d213f25975edcf630fb93bb0a0c49cc0d13363549be3a89430c4f88bdf',
+      'sha256:63ce9a1537e11dcd7de61d551675ca4701e26e19ec9e8a6cc12836a8f7c93d9c',
     'files/permissions': 'sha256:555fa520767e4883ccc725753e6df781b7c1518e6c9ef3709ee139492b06a469',
     'files/shell-history':
       'sha256:d2a4698bed323c1a58113cfbbd974dcd75f2c09ab799685163b788ae25f252d2',
@@ -81,7 +81,7 @@ export const codeDigests: CodeDigests = {
       'sha256:7ed40504d612cecd27d25154f1baf43ad31fef1ed23ba17a646a9309809573fb',
     'flow/file-to-exec': 'sha256:5f38032154fd855b95247b54004df99f016abac3840e1185e370694e6e16fd9a',
     'flow/file-to-network':
-      'sha256:bfd5a06ab40e992ff70ce4dca4450144dcfae938da48bcb0e092c661b24cb30f',
+      'sha256:68307b449bd1d07fc59d5df0bd53e9f130def69d6a07907b1672455605dc70e7',
     'flow/input-to-shell':
       'sha256:ccaf8b878019dd32901c06e95576bfd7fef603ae59404e883e72101b530dd909',
     'flow/local-secret-to-network':
@@ -96,7 +96,7 @@ export const codeDigests: CodeDigests = {
     'flow/secret-to-computed-host':
       'sha256:273af2546b7eaef43168a2994e2a8df5b417fc5ba38b9e09cbdd8d10951926a8',
     'flow/secret-to-network':
-      'sha256:821b5c65faa7fa2f661dd4c983513531b3efb6536afffe3239788a3507d9f385',
+      'sha256:a9e819756a7133d282ecd07d9020ab2e7f701ca92b29605427b4f8aba88e50b3',
     'flow/secret-to-output':
       'sha256:52698c7a2b203cca3e89a5d66657a433c26b63062479eca670265c7ff7282d5d',
     'flow/secrets-to-one-host':
@@ -105,9 +105,9 @@ export const codeDigests: CodeDigests = {
       'sha256:fda0c52f99a1313ceb0c5b60ab9738d52f4dd3edc1cef91e39fd4ce8864c95cd',
     'manifest/added-since-approved':
       'sha256:109e67699bae264ed5311f10df8eccd7db55b4b4dfef0334fbae109f080659e9',
-    'manifest/all-three': 'sha256:f462094483a1a3eae75ddf16a70b6635cc7eb3b08c1c38f499207bec78c9b524',
+    'manifest/all-three': 'sha256:83053f4c83c9e5e882ad5350ccfc27d3eee136824dca76d0eb32eccd206dd813',
     'manifest/broken-promise':
-      'sha256:e3de03876d3dee212feeddb1404abe64dce7774e95fd81dd4638b4c48d9d7b37',
+      'sha256:c8f10581a191e0878bd0dba3f85bd00d6dad14459f2f392cbfa9d20b59afad71',
     'manifest/contradiction':
       'sha256:87f370221fdbea3824424c2a952540d7c030b594c850dc689e5df0d0e885be77',
     'manifest/declared-attack':
@@ -115,7 +115,7 @@ export const codeDigests: CodeDigests = {
     'manifest/over-broad':
       'sha256:979b71d1beae56434c2e3eb427887f959b51c16bc0ff396a417150c92633828d',
     'manifest/undeclared':
-      'sha256:26b1bc0125ef5465eaf6e2eca7cfe83991dfedb01b244753e801503acda65940',
+      'sha256:e08d66ec3114f0e78c5c246562cecd1bf2833e0dae005eb9d564e61f27886f7b',
     'manifest/unnamed-script':
       'sha256:a4ebaea05e794a6b790c7dd3cdf47e31a1eecf31249cf4cf35eea2a653f860c7',
     'manifest/unreadable':
