@@ -123,8 +123,8 @@ const refuseUnrouted: MiddlewareHandler = (context, next) => {
 
 function apiRoutes(registry: Registry, addressOf: AddressOf): Hono {
   const api = new Hono();
-  // No body is larger than an upload. A route without its own limit takes only a small JSON
-  // document.
+  // No body is larger than an upload. The routes of the list take only a small JSON document. Every
+  // other route that reads a body sets a limit of its own.
   api.use(refuseUnrouted, limitBody(uploadBytesMax));
   for (const small of [
     '/session/*',
