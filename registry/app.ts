@@ -68,7 +68,7 @@ export function createApp(
   app.notFound((context) =>
     answerProblem(
       context,
-      new Problem('not-found', `There is nothing at ${context.req.path}`),
+      new Problem('not-found', `This registry has no page or endpoint at ${context.req.path}`),
       logError,
     ),
   );

@@ -44,7 +44,7 @@ export async function readKeys(
   const bytes = await readData(path);
   const { mode } = await stat(path);
   if ((mode & 0o077) !== 0) {
-    throw new Problem('key-file-invalid', `Cannot use ${path}: others may read it`, {
+    throw new Problem('key-file-invalid', `Cannot use ${path}: other users may read this file`, {
       hint: `chmod 600 ${path}`,
     });
   }
@@ -131,7 +131,7 @@ async function readData(path: string): Promise<Uint8Array> {
   } catch (cause) {
     throw new Problem('file-not-found', `Cannot read ${path}`, {
       cause,
-      hint: 'Make the folder with skillgate registry init DIR.',
+      hint: 'Create the folder of a registry with skillgate registry init DIR.',
     });
   }
 }

@@ -66,7 +66,7 @@ export function deskRoutes(registry: Registry): Hono {
   });
   reviewRoutes(app, registry);
   app.all('*', (context) => {
-    throw new Problem('not-found', `There is nothing at ${context.req.path}`);
+    throw new Problem('not-found', `The desk has no page at ${context.req.path}`);
   });
   return app;
 }

@@ -78,7 +78,7 @@ async function act(registry: Registry, context: Context): Promise<Response> {
   try {
     if (action !== 'claim' && reason === '')
       throw new Problem('request-invalid', 'Give a reason for the decision', {
-        hint: 'Write one sentence.',
+        hint: 'Write at least one sentence that says why.',
       });
     switch (action) {
       case 'claim':
@@ -255,9 +255,9 @@ async function whyNotApprove(
 
 function approvedText({ name, version, approvals, approvalsNeeded }: ReviewDetail): string {
   const outside = approvals.filter((approval) => approval.independent).length;
-  const waits = 'You approved this version. It waits for another reviewer.';
+  const waits = 'You approved this version. The version waits for another reviewer.';
   if (outside >= approvalsNeeded.independent) return waits;
-  return `${waits} It also needs an approval from outside the desk, which you can give: skillgate review approve ${name}@${version}`;
+  return `${waits} The version also needs an approval from outside the desk, which you can give: skillgate review approve ${name}@${version}`;
 }
 
 async function chosenReviewer(
@@ -271,8 +271,8 @@ async function chosenReviewer(
   if (credentialId !== undefined) return { kind: 'passkey', credentialId };
   const keyId = keyIds.find((id) => chosen === `key:${id}`);
   if (keyId !== undefined) return { kind: 'key', keyId };
-  throw new Problem('request-invalid', 'Choose a key or a passkey', {
-    hint: 'It must be an enrolled key or passkey of yours.',
+  throw new Problem('request-invalid', 'Choose the key or passkey that signs the approval', {
+    hint: 'Choose one of your own enrolled keys or passkeys.',
   });
 }
 

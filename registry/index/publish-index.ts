@@ -154,10 +154,14 @@ export async function requireReadable(registry: Registry, line: IndexLine): Prom
     parseIndexFile(bytes, line.name);
   } catch (cause) {
     if (!(cause instanceof Problem)) throw cause;
-    throw new Problem('not-admitted', `${cannot}: clients could not read its index line`, {
-      cause,
-      reasons: cause.reasons,
-    });
+    throw new Problem(
+      'not-admitted',
+      `${cannot}: clients could not read the version’s index line`,
+      {
+        cause,
+        reasons: cause.reasons,
+      },
+    );
   }
 }
 
@@ -194,7 +198,7 @@ async function requireAdmissible(
   if (decision.kind === 'refused') {
     throw new Problem(
       'not-admitted',
-      `Cannot publish ${row.name}@${row.version}: installers would refuse it`,
+      `Cannot publish ${row.name}@${row.version}: installers would reject the version`,
       {
         reasons: decision.reasons.map(({ code, message }) => ({ message: `${code}: ${message}` })),
       },

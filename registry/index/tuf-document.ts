@@ -29,7 +29,7 @@ export function requireTuf(
   const missing = missingSignatures(repository);
   if (missing.length > 0)
     throw new Problem('tuf-invalid', 'Cannot serve tuf.json: signatures are missing', {
-      hint: 'skillgate registry rotate show FILE says whose; each signs with skillgate registry rotate sign FILE',
+      hint: 'skillgate registry rotate show FILE lists who has not signed; each of them runs skillgate registry rotate sign FILE',
       reasons: missing.map(({ what, lacking }) => ({ message: `${what}: ${lacking} more` })),
     });
   const pairs = [
@@ -40,7 +40,7 @@ export function requireTuf(
   if (other === undefined) return repository;
   throw new Problem(
     'tuf-invalid',
-    `Cannot serve tuf.json: its ${other[0]} is not the one of this registry`,
+    `Cannot serve tuf.json: its ${other[0]} is not the file of this registry`,
     {
       hint: 'change the signed document and the file together: skillgate registry rotate propose, sign, publish',
     },

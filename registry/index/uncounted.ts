@@ -24,9 +24,9 @@ export async function whyUncounted(
   const statement = row === undefined ? undefined : statementIn(row);
   if (row === undefined || statement?.predicateType !== predicateTypes.summary) return undefined;
   if (!isInOffice(registry.root, 'registry', row.signer, row.logIndex))
-    return `its verification summary, at log index ${row.logIndex}, was signed with a key of the registry that was retired before it`;
+    return `its verification summary, at log index ${row.logIndex}, was signed with a key of the registry that was retired before this log index`;
   const { approving } = policiesAt(registry.policy, row.logIndex);
   if (statement.predicate.policy.digest.sha256 !== hexOf(policyDigest(approving)))
-    return `its verification summary, at log index ${row.logIndex}, was made under a policy that was not in force there`;
+    return `its verification summary, at log index ${row.logIndex}, was made under a policy that was not in force at this log index`;
   return undefined;
 }

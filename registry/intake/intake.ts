@@ -140,7 +140,7 @@ function requireSameManifest(publish: PublishStatement, packed: PackedBundle): v
   if (inferred === true)
     throw new Problem(
       'manifest-invalid',
-      'Cannot publish: the manifest is called inferred, but there is a skill.json',
+      'Cannot publish: the statement calls the manifest inferred, but the bundle has a skill.json',
     );
   if (canonicalJson(parseManifest(bytes, path)) !== canonicalJson(manifest)) {
     throw new Problem(

@@ -162,7 +162,7 @@ async function takeIdentity(
       if (word !== undefined) throw stopped(speaker, word);
       throw new Problem(
         refusalCode(statement, known),
-        `The statement does not count: ${ignored.why}`,
+        `The registry does not log this statement, because it would not count: ${ignored.why}`,
       );
     }
     const planned = await planAppend(registry, [{ statement, envelope, signer }]);

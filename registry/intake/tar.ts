@@ -38,7 +38,7 @@ const otherTypes: Readonly<Record<string, string>> = {
   '2': 'is a symbolic link',
   '3': 'is a character device',
   '4': 'is a block device',
-  '5': 'is a folder entry; folders follow from the files',
+  '5': 'is a folder entry; an upload has only files, whose paths name the folders',
   '6': 'is a named pipe',
   '7': 'is of the reserved type 7',
   g: 'is a pax global header',

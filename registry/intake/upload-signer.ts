@@ -162,7 +162,7 @@ async function requireKey(
       (verified) => !isVote(chain, verified) && hasOwned(verified.statement, scope, signer),
     );
     if (owned && logged.some(({ statement }) => isEndOf(statement, signer)))
-      throw new Problem('key-ended', `The key ${signer.keyId} no longer signs for @${scope}`);
+      throw new Problem('key-ended', `The key ${signer.keyId} may no longer sign for @${scope}`);
     if (owned)
       throw new Problem(
         'scope-taken',
@@ -178,7 +178,7 @@ async function requireKey(
   }
   throw new Problem(
     'key-unknown',
-    `Cannot publish: no key that owns @${scope} signed this, or the signature is broken`,
+    `Cannot publish: no key that may publish in @${scope} signed these bytes, or the signature is invalid`,
   );
 }
 

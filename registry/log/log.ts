@@ -267,7 +267,7 @@ function rangeOf({ index, peaks, root, note }: RangeRow): CompactRange {
   if (made !== root || made !== stored)
     throw new Problem(
       'database-damaged',
-      `The row of log entry ${index} is damaged: its peaks, its root and its checkpoint differ`,
+      `The row of log entry ${index} is damaged: the row’s peaks, root and checkpoint contradict each other`,
       {
         hint: 'Restore the newest copy of the folder: docs/operating-registry.md, "The database is damaged".',
       },

@@ -63,7 +63,7 @@ export async function requireWhole(registry: Registry): Promise<void> {
 /** The failure that says what the log lacks, and how to restore it. */
 export function logBehind(behind: HeadAhead): Problem {
   return new Problem('log-behind', `Cannot write to the log: ${whyBehind(behind)}`, {
-    hint: 'stop the registry and restore the copy with that size: docs/operating-registry.md, "The log was restored from a backup"',
+    hint: 'stop the registry and restore the copy of the folder with that many log entries: docs/operating-registry.md, "The log was restored from a backup"',
   });
 }
 
@@ -80,6 +80,6 @@ function whyBehind(behind: HeadAhead): string {
   const found =
     here < size
       ? `the database has ${here}: it lost the end of the log, or an older copy was restored`
-      : 'the database has other entries in their place: an older copy was restored and written to';
+      : 'the database has other entries in the place of these: an older copy was restored and written to';
   return `${file} shows ${size} entries that this registry signed, but ${found}`;
 }

@@ -132,7 +132,7 @@ async function askOne(registry: Witnessed, url: string, head: Head): Promise<Ask
     }
     if (answer.status !== 200) {
       return failed(
-        `it refused, ${answer.status}: ${JSON.stringify(answer.text.trim().slice(0, 500))}`,
+        `the witness refused to cosign, status ${answer.status}: ${JSON.stringify(answer.text.trim().slice(0, 500))}`,
         { answered: true },
       );
     }

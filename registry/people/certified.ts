@@ -57,7 +57,7 @@ export function verifySent(
   if (registry.sigstore === undefined) {
     throw new Problem(
       'certificate-invalid',
-      'This registry accepts nothing that is signed by certificate: it trusts no Sigstore',
+      'This registry accepts no statement that is signed by certificate, because its root of trust names no Sigstore instance',
       {
         hint: 'Sign with a key: skillgate key create. Or the registry’s operator runs: skillgate registry rotate propose DIR --trusted-root FILE.',
       },
@@ -100,9 +100,9 @@ export async function requireUnusedCertificate(
   if (first === undefined) return;
   throw new Problem(
     'certificate-used',
-    `The certificate already signed the statement at log index ${first.logIndex}; it signs one only`,
+    `The certificate already signed the statement at log index ${first.logIndex}; a certificate signs only one statement`,
     {
-      hint: 'Sign in again: each publication gets a certificate of its own.',
+      hint: 'Sign in again to get a new certificate: each publication needs a certificate of its own.',
     },
   );
 }

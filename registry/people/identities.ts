@@ -78,7 +78,7 @@ async function readIdentity(
     return {
       ...at,
       about,
-      why: `the statement at log index ${at.logIndex} is damaged on its disk`,
+      why: `the statement at log index ${at.logIndex} is damaged on the registry’s disk`,
     };
   }
 }
@@ -141,7 +141,10 @@ export function memberNow(
  */
 export function requireRole(actor: Actor, roles: readonly Role[]): EnrolledMember {
   if (actor.member === undefined || !roles.some((role) => actor.member?.roles.includes(role))) {
-    throw new Problem('forbidden', `Only a ${roles.join(' or ')} may do this`);
+    throw new Problem(
+      'forbidden',
+      `Only a member with the role ${roles.join(' or ')} may send this request`,
+    );
   }
   return actor.member;
 }

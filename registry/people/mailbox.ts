@@ -39,7 +39,10 @@ export async function takeMessage(
   const expiresAt = Date.parse(message.expires);
   if (expiresAt <= now) throw new Problem('request-invalid', 'The message has expired');
   if (expiresAt > now + limits.mailboxMsMax)
-    throw new Problem('request-invalid', 'The message expires too late');
+    throw new Problem(
+      'request-invalid',
+      'The message would stay in the mailbox for too long: its expiry is too late',
+    );
   const enrolled = Object.values(registry.incidents?.reporters ?? {}).includes(host) ? 1 : 0;
   const row: Row = {
     id: message.id,
@@ -54,7 +57,8 @@ export async function takeMessage(
     await registry.db.read.delete(mailbox).where(lte(mailbox.expiresAt, now));
     const [known] = await registry.db.read.select().from(mailbox).where(eq(mailbox.id, message.id));
     if (known?.message === row.message) return;
-    if (known !== undefined) throw new Problem('request-invalid', 'Another message has this id');
+    if (known !== undefined)
+      throw new Problem('request-invalid', 'Another message in the mailbox has this id already');
     await requireFewMessages(registry, row);
     await registry.db.batch([(db) => db.insert(mailbox).values(row)]);
   });
@@ -180,6 +184,9 @@ async function requireFewMessages(
   for (const [whose, which, max] of rooms) {
     const [found] = await registry.db.read.select({ n: count() }).from(mailbox).where(which);
     if ((found?.n ?? 0) >= max)
-      throw new Problem('too-many-requests', `Too many messages wait: ${max} of ${whose}`);
+      throw new Problem(
+        'too-many-requests',
+        `The mailbox is full: ${max} messages of ${whose} wait already`,
+      );
   }
 }

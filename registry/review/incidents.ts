@@ -132,7 +132,7 @@ function requireOwn({ root }: Registry, { registry }: SignedIncident['incident']
   if (registry === undefined || registry === own) return;
   throw new Problem(
     'other-registry',
-    `Cannot accept the report: it was signed for the registry ${registry}, and this one is ${own}`,
+    `Cannot accept the report: it was signed for the registry ${registry}, and this registry is ${own}`,
   );
 }
 

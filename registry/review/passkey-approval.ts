@@ -32,7 +32,10 @@ export async function approveByPasskey(
   const { name: member } = requireRole(actor, ['reviewer']);
   const draft = parseDraft((await readDraft(registry, signed.digest)).statement);
   if (draft.predicate.reviewer.member !== member) {
-    throw new Problem('approval-refused', 'This approval was drafted for another reviewer');
+    throw new Problem(
+      'approval-refused',
+      'This approval was drafted for another reviewer than the one who is signed in',
+    );
   }
   const assertion = parseAssertion(signed.assertion);
   const before = await approvedBefore(registry, draft, assertion);

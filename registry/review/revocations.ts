@@ -160,7 +160,10 @@ function throwNoMove(meant: readonly VersionRow[], to: VersionState): never {
   const [first] = meant;
   if (first === undefined) throw new Problem('not-found', 'There is no such version');
   requireMove(first.status, to, 'statement');
-  throw new Problem('move-illegal', 'None of these versions can make this move');
+  throw new Problem(
+    'move-illegal',
+    'None of these versions is in a state from which this revocation or lift is possible',
+  );
 }
 
 /** The write that marks a bundle for status.json. */

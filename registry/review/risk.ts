@@ -137,7 +137,7 @@ function reach({ capabilities }: ScanReport, declared: Capabilities): RiskPart {
   const named = [
     {
       points: 6,
-      says: 'any host',
+      says: 'requests to any host',
       holds: all.some((capabilities) =>
         capabilities.egress.some((to) => /^[a-z]+:\/\/\*/.test(to.url)),
       ),
@@ -151,13 +151,13 @@ function reach({ capabilities }: ScanReport, declared: Capabilities): RiskPart {
     },
     {
       points: 5,
-      says: 'secrets beside egress',
+      says: 'secrets together with network access',
       holds:
         declared.secret.length > 0 && all.some((capabilities) => capabilities.egress.length > 0),
     },
     {
       points: 3,
-      says: 'a whole workspace',
+      says: 'access to a whole workspace',
       holds: all.some((capabilities) =>
         capabilities.mount.some((mount) => mount.source === 'workspace:'),
       ),
@@ -184,13 +184,13 @@ function copy(copies: readonly CopyRisk[]): RiskPart {
     return part(
       'copy',
       ceiling.copy,
-      `Nearly the same as ${count(bad.length, 'version')} held back or revoked.`,
+      `The skill is nearly the same as ${count(bad.length, 'version')} that the registry held back or revoked.`,
     );
   const earlier = copies.filter((copy) => copy.earlier);
   return part(
     'copy',
     earlier.length > 0 ? 15 : 0,
-    `Nearly the same as ${count(earlier.length, 'skill')} of somebody else.`,
+    `The skill is nearly the same as ${count(earlier.length, 'skill')} of somebody else.`,
   );
 }
 
@@ -226,11 +226,15 @@ function changedProse(prose: ProseSince): RiskPart {
 
 function newcomer(firstVersion: boolean, publisherApprovals: number): RiskPart {
   if (publisherApprovals === 0)
-    return { name: 'newcomer', points: 10, why: 'Nothing by this publisher was approved before.' };
+    return {
+      name: 'newcomer',
+      points: 10,
+      why: 'No version of this publisher was approved before.',
+    };
   return {
     name: 'newcomer',
     points: firstVersion ? 4 : 0,
-    why: 'The first version of this skill.',
+    why: 'This is the first version of the skill.',
   };
 }
 

@@ -110,7 +110,11 @@ export const digestSchema = v.pipe(v.string(), v.regex(/^sha256:[0-9a-f]{64}$/, 
 
 /** Parses a digest in a body that `digestSchema` checked. */
 export function asDigest(text: string): Digest {
-  if (!isDigest(text)) throw new Problem('digest-invalid', `Not a digest: ${text.slice(0, 80)}`);
+  if (!isDigest(text))
+    throw new Problem(
+      'digest-invalid',
+      `This is not a digest such as sha256:…: ${text.slice(0, 80)}`,
+    );
   return text;
 }
 
@@ -148,6 +152,6 @@ export async function requireReviewer(registry: Registry, context: Context): Pro
   const actor = await requireActor(registry, context);
   const roles = actor.member?.roles ?? [];
   if (!roles.includes('reviewer') && !roles.includes('administrator'))
-    throw new Problem('forbidden', 'Only a reviewer may read this');
+    throw new Problem('forbidden', 'Only a reviewer may read this answer');
   return actor;
 }

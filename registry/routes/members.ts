@@ -169,7 +169,7 @@ async function requireMember(
   context: Parameters<typeof requireActor>[1],
 ): Promise<void> {
   const { member: who } = await requireActor(registry, context);
-  if (who === undefined) throw new Problem('forbidden', 'Only a member may read this');
+  if (who === undefined) throw new Problem('forbidden', 'Only a member may read this answer');
 }
 
 function listMembers(

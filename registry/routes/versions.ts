@@ -148,7 +148,7 @@ function readingRoutes(registry: Registry): Hono {
       async (context) => {
         const name = parseSkillName(`${context.req.param('scope')}/${context.req.param('name')}`);
         const rows = await versionsOf(registry, name);
-        if (rows.length === 0) throw new Problem('not-found', `There is no skill ${name} here`);
+        if (rows.length === 0) throw new Problem('not-found', `This registry has no skill ${name}`);
         const versions = await Promise.all(
           rows.map(async (row) => {
             const { version: number, status, bundle } = row;

@@ -211,7 +211,7 @@ export async function versionOf(registry: Registry, job: JobRow): Promise<Versio
     .select()
     .from(versions)
     .where(eq(versions.id, job.versionId));
-  if (row === undefined) throw new Problem('internal', `Job ${job.id} is about no version`);
+  if (row === undefined) throw new Problem('internal', `Scan job ${job.id} belongs to no version`);
   return row;
 }
 

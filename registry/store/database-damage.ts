@@ -20,7 +20,7 @@ export function damageOf(error: unknown, path: string): unknown {
   if (error instanceof Error && 'code' in error && String(error.code).startsWith('SQLITE_READONLY'))
     return new Problem(
       'file-not-found',
-      `Cannot use the database ${JSON.stringify(path)}: you may not write it or its folder`,
+      `Cannot use the database ${JSON.stringify(path)}: you may not write to the file or to its folder`,
       {
         hint: 'Run skillgate serve as the user who owns the folder.',
         cause: error,
@@ -61,7 +61,10 @@ export function requirePresent(path: string): void {
   const isEmpty = !existsSync(path) || statSync(path).size === 0;
   const stored = join(dirname(path), 'objects/stored');
   if (isEmpty && existsSync(stored) && readdirSync(stored).length > 0)
-    throw damaged(path, 'it is missing or empty, though the objects of a registry lie beside it');
+    throw damaged(
+      path,
+      'the file is missing or empty, though the objects of a registry lie beside it',
+    );
 }
 
 /** The failure that names a damaged file and the next step. */

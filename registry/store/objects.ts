@@ -82,7 +82,10 @@ export async function replaceObject(
     if (before !== undefined && Buffer.compare(before.bytes, bytes) === 0) return bytes;
     if (await objects.putOver(name, bytes, before?.tag)) return bytes;
   }
-  throw new Problem('registry-busy', `Cannot write ${name}: other requests changed it`);
+  throw new Problem(
+    'registry-busy',
+    `Cannot write ${name}: other requests changed this object at the same time`,
+  );
 }
 
 /** Runs a task for each item, a few at a time. */

@@ -41,7 +41,7 @@ export function requireFewClaims(
   if (claimed.length < firstClaimsMax) return;
   throw new Problem(
     'request-invalid',
-    `An identity may be the first to claim ${firstClaimsMax} scopes, and this one has reached the limit`,
+    `An identity may be the first to claim at most ${firstClaimsMax} scopes, and your identity has reached this limit`,
     {
       hint: 'Ask an administrator of the registry to claim the scope and transfer it to you.',
     },

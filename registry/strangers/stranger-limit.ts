@@ -71,7 +71,10 @@ export function limitStrangers(registry: Registry, addressOf: AddressOf): Middle
     if (isMember) return next();
     const address = addressOf(context) ?? 'unknown';
     if (!buckets.take(address, registry.now().getTime())) {
-      throw new Problem('too-many-requests', 'This address has sent too many requests');
+      throw new Problem(
+        'too-many-requests',
+        'This address has sent too many requests in a short time',
+      );
     }
     const bytesMax = context.req.path.endsWith('/statements')
       ? statementBodyBytesMax

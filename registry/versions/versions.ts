@@ -26,7 +26,8 @@ export async function requireVersion(
   { name, version }: VersionName,
 ): Promise<VersionRow> {
   const row = await findVersion(registry, { name, version });
-  if (row === undefined) throw new Problem('not-found', `There is no ${name}@${version} here`);
+  if (row === undefined)
+    throw new Problem('not-found', `This registry has no version ${name}@${version}`);
   return row;
 }
 

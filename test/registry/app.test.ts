@@ -53,7 +53,7 @@ describe('the road of a version', () => {
     const { html } = await rita.get('');
     expect(html).toContain('No version waits');
     expect(html).toMatch(
-      /Decided last[\s\S]*href="\/review\/@acme\/count\/1\.0\.0"[\s\S]*approved/,
+      /Latest decisions[\s\S]*href="\/review\/@acme\/count\/1\.0\.0"[\s\S]*approved/,
     );
     expect(html).toMatch(/href="\/review\/keys"[^>]*>Shortcuts</);
   });

@@ -44,7 +44,9 @@ describe('the policy of an operator', () => {
       approvalsNeeded: { total: 2, independent: 2 },
     });
     const page = await (await signedIn(send, tokens.rita)).get(pathOf(git));
-    expect(page.html).toContain('Because <bdi>it starts git</bdi>.');
+    expect(page.html).toContain(
+      'More approvals than usual are needed, because <bdi>it starts git</bdi>.',
+    );
     const { statements } = JSON.parse(await (await send('/index/@acme/plain')).text());
     const payloads = await Promise.all(
       statements.map(async (digest: string) => {

@@ -78,7 +78,7 @@ ${term('sign before', html`${predicate.expires} ${over} · written with nonce <c
 function namedFiles({ subject }: ApprovalStatement): Html {
   const files = subject.slice(1);
   if (files.length === 0)
-    return html`<span class="sub">the statement names the bundle, not each file</span>`;
+    return html`<span class="sub">the statement names the bundle’s digest, and no single file</span>`;
   return html`<details><summary>${count(files.length, 'file')}, each named in the statement</summary>
 <ul class="plain-list">${files.map(
     (file) =>
@@ -99,7 +99,7 @@ function mayDo({ capabilities, capabilityDigest }: ApprovalStatement['predicate'
 function signing(view: ApprovalView, statementDigest: string): Html {
   const { name, version, reviewer, expires } = view.statement.predicate;
   if (!view.mine)
-    return html`<p class="notice">Only ${untrusted(reviewer.member)} can sign this.</p>`;
+    return html`<p class="notice">Only ${untrusted(reviewer.member)} can sign this approval.</p>`;
   if (view.passkeyOptions === undefined) {
     return html`<p>Sign on the command line with your key. The command fetches and checks the bundle itself,
 and shows the statement before it signs:</p>
@@ -120,7 +120,8 @@ ${typedLine('the line to type', `skillgate review approve ${name}@${version} --s
 function withKeyInstead({ statement, keyIds }: ApprovalView): Html {
   const { name, version, reason } = statement.predicate;
   const [keyId] = keyIds;
-  if (keyId === undefined) return html`<p class="quiet">You have no key for the command line.</p>`;
+  if (keyId === undefined)
+    return html`<p class="quiet">You have no enrolled key with which to sign on the command line.</p>`;
   return html`<form method="post" action="/review/${name}/${encodeURIComponent(version)}/approve">
 <input type="hidden" name="reason" value="${reason}">
 <input type="hidden" name="reviewer" value="key:${keyId}">

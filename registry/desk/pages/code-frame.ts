@@ -27,7 +27,7 @@ export interface FrameView {
 export function codeFrame(sources: Sources, { path, range, around, hrefOf }: FrameView): Html {
   const lines = sources.get(path)?.replace(/\n$/, '').split('\n');
   if (lines === undefined || range.line > lines.length) {
-    return html`<p class="no-frame">The registry keeps no text of this file.</p>`;
+    return html`<p class="no-frame">The registry keeps no text of this file, so no code is shown.</p>`;
   }
   const first = Math.max(1, range.line - around);
   const last = Math.min(

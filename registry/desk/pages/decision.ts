@@ -73,7 +73,7 @@ export function decisionPanel(view: DecisionView): Html {
   const open = detail.status === 'in review' || detail.status === 'quarantined';
   return html`<aside class="decision" aria-labelledby="decision-title"><h2 id="decision-title">Decision</h2>
 ${approvals(view)}
-${open ? claim(view, action) : html`<p class="quiet">Nothing to decide: the version is ${detail.status}.</p>`}
+${open ? claim(view, action) : html`<p class="quiet">There is nothing to decide, because the version is ${detail.status}.</p>`}
 ${detail.status === 'in review' ? approveForm(view, action) : ''}
 ${detail.moves.includes('in review') ? reasonForm(reasonForms.move, action, view) : ''}
 ${open ? reasonForm(reasonForms.ask, action, view) : ''}
@@ -86,7 +86,7 @@ function approvals({ detail, now, whyMore }: DecisionView): Html {
   const outside = detail.approvals.filter((approval) => approval.independent).length;
   return html`<p class="approvals">Approvals: <b>${detail.approvals.length} of ${total}</b>,
 from outside the desk: <b>${outside} of ${independent}</b></p>
-${whyMore.length === 0 ? '' : html`<p class="sub">Because ${untrusted(whyMore.join('; '))}.</p>`}
+${whyMore.length === 0 ? '' : html`<p class="sub">More approvals than usual are needed, because ${untrusted(whyMore.join('; '))}.</p>`}
 <ul class="plain-list">${detail.approvals.map(
     (approval) => html`<li>✓ ${untrusted(approval.reviewer)} <span class="tag">${approval.by}</span>
 ${approval.independent ? html`<span class="tag">independent</span>` : ''} ${moment(approval.at.getTime(), now)}
@@ -153,7 +153,7 @@ ${more}<button class="act-${form.action}">${form.button}</button></form>`;
 function questions({ detail, now }: DecisionView): Html {
   const asked = detail.notes.filter((note) => note.kind === 'asked');
   if (asked.length === 0) return html``;
-  return html`<h3>Asked</h3><ul class="plain-list">${asked.map(
+  return html`<h3>Questions to the author</h3><ul class="plain-list">${asked.map(
     (note) =>
       html`<li>${untrusted(note.by)} ${moment(note.at.getTime(), now)}<span class="sub">${untrusted(note.text)}</span></li>`,
   )}</ul>`;

@@ -22,7 +22,7 @@ export interface FindingsView {
 /** All findings: deciding ones first, then by severity. Findings beyond the limit are counted. */
 export function findingList(view: FindingsView): Html {
   if (view.findings.length === 0)
-    return html`<p class="empty">No findings. A person still has to read the prose.</p>`;
+    return html`<p class="empty">The scanner has no findings. A person still has to read the prose of the skill.</p>`;
   const ranked = rankFindings(view.findings, view.decidedBy);
   const more = ranked.length - findingsShownMax;
   const items = ranked
@@ -35,16 +35,16 @@ export function findingList(view: FindingsView): Html {
   return html`${
     deciding === 0
       ? ''
-      : html`${heading(deciding === 1 ? 'Decides the verdict' : 'Decide the verdict')}
+      : html`${heading(deciding === 1 ? 'The finding that decides the verdict' : 'The findings that decide the verdict')}
 <ol class="findings">${items.slice(0, deciding)}</ol>`
   }
 ${
   rest.length === 0
     ? ''
-    : html`${heading(`Besides: ${count(ranked.length - deciding, 'other finding')}`)}
+    : html`${heading(`Other findings: ${ranked.length - deciding}`)}
 <ol class="findings" start="${deciding + 1}">${rest}</ol>`
 }
-${more > 0 ? html`<p class="notice">${count(more, 'further finding')} of lower rank in the report.</p>` : ''}`;
+${more > 0 ? html`<p class="notice">${count(more, 'further finding')}: see the scan report.</p>` : ''}`;
 }
 
 const ranks = { critical: 0, high: 1, medium: 2, low: 3, info: 4 } as const;
@@ -123,7 +123,7 @@ function flow(steps: readonly FlowStep[], view: FindingsView): Html {
   const more = steps.length - flowStepsShownMax;
   return html`<p class="flow-strip"><span class="quiet">flow</span> ${strip} <span class="quiet">${length}</span></p>
 <ol class="flow">${steps.slice(0, flowStepsShownMax).map((step, index) => flowStep(step, index, steps, view))}</ol>
-${more > 0 ? html`<p class="quiet">${count(more, 'further step')} in the report.</p>` : ''}`;
+${more > 0 ? html`<p class="quiet">${count(more, 'further step')} of the flow: see the scan report.</p>` : ''}`;
 }
 
 function flowStep(

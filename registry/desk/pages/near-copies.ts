@@ -14,8 +14,8 @@ function copyItem({ copy, parts }: ComparedCopy): Html {
   const words = knownBad
     ? html`<b>The registry held back or revoked this version.</b> Check whether its near copy does the same.`
     : earlier
-      ? html`Somebody else published it earlier. Is this skill a declared fork, or a disguise?`
-      : html`Somebody else published it later. It may be the copy.`;
+      ? html`Somebody else published this near copy earlier. Is the skill under review a declared fork, or a disguise?`
+      : html`Somebody else published this near copy later. It may be a copy of the skill under review.`;
   return html`<p class="notice ${knownBad ? 'notice-refused' : ''}">${Math.round(likeness * 100)} % like
 <a href="/review/${name}/${version}"><bdi>${name}</bdi> ${version}</a> ${stateBadge(status)} ${words}</p>
 ${parts.length === 0 ? html`<p class="quiet">The texts share no long passage.</p>` : parts.map((part) => sides(part))}`;

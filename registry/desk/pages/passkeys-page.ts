@@ -35,7 +35,7 @@ ${part('make', 'Make a passkey', make)}`;
 }
 
 function enrolledList({ enrolled }: PasskeysView): Html {
-  if (enrolled.length === 0) return html`<p class="empty">None yet.</p>`;
+  if (enrolled.length === 0) return html`<p class="empty">You have no enrolled passkey yet.</p>`;
   return html`<ul class="plain-list">${enrolled.map(
     (passkey) =>
       html`<li>✓ <code>${passkey.credentialId}</code> <span class="quiet">for ${passkey.origin}</span></li>`,
@@ -57,7 +57,7 @@ ${typedLine('the line for the administrator', line(credentialId))}`,
 
 // The island fills this in with the key that the browser returned when it created the passkey.
 function keyPart(credentialId: string): Html {
-  return html`<span data-passkey-key="${credentialId}">(the browser that made it shows the rest)</span>`;
+  return html`<span data-passkey-key="${credentialId}">(the browser that made this passkey shows the rest of the command)</span>`;
 }
 
 // An administrator pastes the line into a shell, and a member's name may contain any visible

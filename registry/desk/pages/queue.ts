@@ -37,7 +37,7 @@ ${rows.length === 0 ? '' : html`The oldest came ${moment(oldest, now)}.`} Riskie
 
 function doubtPart(rows: readonly DoubtRow[], now: number): Html {
   if (rows.length === 0) return html``;
-  return html`<h2>Rescans to check</h2><ul class="decided">${rows.map(
+  return html`<h2>Rescans that a person has to check</h2><ul class="decided">${rows.map(
     (
       row,
     ) => html`<li><a href="/review/${row.name}/${encodeURIComponent(row.version)}"><bdi>${row.name}</bdi> <span class="version">${row.version}</span></a>
@@ -47,7 +47,7 @@ ${stateBadge(row.status)} ${untrusted(row.why)} <span class="quiet">${moment(row
 
 function decidedPart(rows: readonly DecidedRow[], now: number): Html {
   if (rows.length === 0) return html``;
-  return html`<h2>Decided last</h2><ul class="decided">${rows.map(
+  return html`<h2>Latest decisions</h2><ul class="decided">${rows.map(
     (
       row,
     ) => html`<li><a href="/review/${row.name}/${encodeURIComponent(row.version)}"><bdi>${row.name}</bdi> <span class="version">${row.version}</span></a>
@@ -108,7 +108,7 @@ export function riskMeter({ total, parts }: Risk): Html {
   return html`<div class="risk"><b class="risk-total">${total}</b>
 <svg class="risk-bar" viewBox="0 0 100 6" preserveAspectRatio="none" aria-hidden="true">
 <rect class="risk-rest" width="100" height="6"/>${segments}</svg>
-<span class="sub">${shares === '' ? 'no part counts' : shares}</span></div>`;
+<span class="sub">${shares === '' ? 'no part of the risk counts' : shares}</span></div>`;
 }
 
 const legend = html`<details class="legend"><summary>How risk is counted</summary>

@@ -16,52 +16,53 @@ export const ruleGroups: Readonly<Record<string, RuleGroupGuide>> = {
   network: {
     looksFor: 'connections to other machines',
     check:
-      'Whose host is it, what is sent there, and does the description lead a user to expect that?',
+      'Who owns the host, what does the skill send there, and does the description tell the user so?',
   },
   files: {
     looksFor: 'reads and writes outside the skill’s own folder',
-    check: 'Which files, and would a user hand them over if asked?',
+    check: 'Which files does the skill use, and would a user hand these files over when asked?',
   },
   exec: {
-    looksFor: 'programs started and code made from text',
+    looksFor: 'programs that the skill starts, and code that the skill makes from text',
     check: 'Can the program or its arguments be chosen by somebody else?',
   },
   flow: {
     looksFor:
-      'data on its way from a source to a place it should not reach, across functions and files',
+      'data that flows from a source to a place that the data should not reach, across functions and files',
     check:
-      'Follow the numbered steps: is the value at the end the one from the start, and is the last host the author’s own?',
+      'Follow the numbered steps: is the value at the end the value from the start, and does the last host belong to the author?',
   },
   obfuscation: {
     looksFor: 'code and text that hides what it does',
-    check: 'What does it decode to? An honest skill has no reason to hide.',
+    check:
+      'What does the hidden code or text decode to? An honest skill has no reason to hide anything.',
   },
   prose: {
     looksFor: 'text that steers the agent against its user',
     check:
-      'Read it as the agent would: does it override, hide, ask for secrets or tell it to keep silent?',
+      'Read the text as the agent would: does the text override instructions, hide something, ask for secrets, or tell the agent to keep silent?',
   },
   supply: {
-    looksFor: 'code fetched from elsewhere at run time',
-    check: 'Is what will run the same as what was read here?',
+    looksFor: 'code that the skill fetches from elsewhere at run time',
+    check: 'Is the code that will run the same as the code that you read here?',
   },
   persistence: {
     looksFor: 'changes that stay after the run: autostart, hooks, agent configuration',
-    check: 'Nothing a skill does should outlive its run.',
+    check: 'Nothing that a skill does should outlive the skill’s run.',
   },
   resources: {
     looksFor: 'unbounded use of processor, memory or paid services',
-    check: 'What limits the use?',
+    check: 'What limits the skill’s use of processor, memory or paid services?',
   },
   manifest: {
-    looksFor: 'differences between what is declared and what is done',
-    check: 'Ask the author to declare it with a reason, or to drop it.',
+    looksFor: 'differences between what the manifest declares and what the skill does',
+    check: 'Ask the author to declare the capability with a reason, or to remove the use.',
   },
 };
 
 const otherGroup: RuleGroupGuide = {
   looksFor: 'a pattern of its own',
-  check: 'Read the message and the code it points at.',
+  check: 'Read the message and the code that the message points at.',
 };
 
 /** The group of a rule, `flow` for `flow/secret-to-network`. */

@@ -45,7 +45,7 @@ export function severityCounts(counts: Readonly<Record<Severity, number>>): Html
 }
 
 export function verdictBadge(verdict: Verdict | undefined): Html {
-  if (verdict === undefined) return html`<span class="quiet">no verdict</span>`;
+  if (verdict === undefined) return html`<span class="quiet">no verdict yet</span>`;
   return badge(`verdict verdict-${verdict}`, verdictGlyphs[verdict], verdict);
 }
 

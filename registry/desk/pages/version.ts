@@ -112,8 +112,8 @@ function copied({ copies }: ReviewDetail): Html | string {
   const [first] = copies;
   if (first === undefined) return '';
   const what = first.knownBad
-    ? 'something that was held back or revoked'
-    : 'the skill of somebody else';
+    ? 'a version that the registry held back or revoked'
+    : 'a skill of somebody else';
   return html`<p class="notice ${first.knownBad ? 'notice-refused' : ''}">Nearly the same as ${what}:
 <a href="#copies"><bdi>${first.name}</bdi> ${first.version}</a>, ${Math.round(first.likeness * 100)} %.</p>`;
 }
@@ -127,8 +127,8 @@ function unread({ coverage }: NonNullable<ReviewDetail['report']>): Html | strin
     .slice(0, unreadShownMax)
     .map((file) => html`<li><code>${untrusted(file.path)}</code> ${untrusted(file.reason)}</li>`);
   const more = left.length - unreadShownMax;
-  return html`<div class="notice unread"><p><b>${count(left.length, 'file')} not analysed</b>: the scanner does not know their content.</p>
-<ul>${rows}${more > 0 ? html`<li>and ${more} more; see the files</li>` : ''}</ul></div>`;
+  return html`<div class="notice unread"><p><b>${count(left.length, 'file')} not analysed</b>: the scanner does not know what these files contain.</p>
+<ul>${rows}${more > 0 ? html`<li>and ${more} more files: see the list of files</li>` : ''}</ul></div>`;
 }
 
 function capabilities({ detail }: VersionView): Html {
@@ -145,7 +145,7 @@ function capabilities({ detail }: VersionView): Html {
   const versus =
     before === undefined
       ? 'No version was approved before.'
-      : `Against ${before.version}, approved before: ${added}.`;
+      : `Compared with ${before.version}, the last approved version: ${added}.`;
   return html`${inferred ? inferredNotice : ''}<p class="summary"><b>${of('undeclared')} undeclared</b>, ${of('used')} declared and used,
 ${of('unused')} declared and never seen. ${versus}</p>
 ${capabilityMatrix(rows, inferred)}`;
@@ -176,7 +176,7 @@ ${untrusted(incident.text)} ${moment(incident.at.getTime(), now)}</li>`,
 }
 
 function findings({ detail, sources }: VersionView): Html {
-  if (detail.report === undefined) return html`<p class="empty">No report.</p>`;
+  if (detail.report === undefined) return html`<p class="empty">There is no scan report.</p>`;
   const hrefOf = (path: string, line: number): string => fileHref(detail, path, line);
   return findingList({
     findings: detail.report.findings,

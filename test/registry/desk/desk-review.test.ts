@@ -56,7 +56,7 @@ describe('an approval in the desk', () => {
     expect(page.html).toContain('Read all of it.');
     expect(await statusOf(world, skill)).toBe('in review');
     const omar = await signedIn(world.send, world.tokens.omar);
-    expect((await omar.get(at)).html).toContain('Only <bdi>rita</bdi> can sign this.');
+    expect((await omar.get(at)).html).toContain('Only <bdi>rita</bdi> can sign this approval.');
     expect(
       (await omar.post(at, { response: ritasPasskey.get(page) })).status,
     ).toBeGreaterThanOrEqual(400);
@@ -101,7 +101,9 @@ describe('an approval in the desk', () => {
     await rita.post(at, { response: ritasPasskey.get(await rita.get(at)) });
     expect(await statusOf(world, skill)).toBe('in review');
     const page = await rita.get(pathOf(skill));
-    expect(page.html).toContain('You approved this version. It waits for another reviewer.');
+    expect(page.html).toContain(
+      'You approved this version. The version waits for another reviewer.',
+    );
     expect(page.html).toContain('it takes secrets and reaches the network');
     await approve(world.send, world.tokens.omar, world.omar, skill, { independent: true });
     expect(await statusOf(world, skill)).toBe('approved');

@@ -243,7 +243,11 @@ describe('a registry with witnesses', () => {
 
   it.each<[string, () => Response, string]>([
     ['nothing', () => new Response(''), 'no cosignature'],
-    ['a refusal', () => new Response('no', { status: 403 }), 'it refused, 403'],
+    [
+      'a refusal',
+      () => new Response('no', { status: 403 }),
+      'the witness refused to cosign, status 403',
+    ],
     [
       'a size that is none',
       () => new Response('-1\n', { status: 409, headers: { 'content-type': 'text/x.tlog.size' } }),

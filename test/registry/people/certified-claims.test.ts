@@ -132,7 +132,7 @@ describe('a registry that trusts no Sigstore', () => {
     const answer = await call(world.send, '/api/v1/statements', { json: bundle });
     expect(answer).toMatchObject({
       status: 422,
-      body: { code: 'certificate-invalid', detail: expect.stringContaining('trusts no Sigstore') },
+      body: { code: 'certificate-invalid', detail: expect.stringContaining('names no Sigstore') },
     });
     world.close();
   });

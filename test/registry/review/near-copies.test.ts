@@ -103,14 +103,16 @@ describe('near copies', () => {
 
   it('are said at the desk with both texts side by side, and raise the risk', async () => {
     const page = (await rita.get('/@other/good/1.0.0')).html;
-    expect(page).toContain('Nearly the same as something that was held back or revoked');
+    expect(page).toContain('Nearly the same as a version that the registry held back or revoked');
     const section = page.split('<section id="copies"')[1]?.split('<section')[0] ?? '';
     expect(section).toMatch(/<a href="\/review\/@other\/bad\/1\.0\.0">/);
     expect(section.match(/<pre /g)).toHaveLength(2);
     expect(section.match(/w5000 w5001/g)).toHaveLength(2);
-    expect(page).toMatch(/<b>copy 40<\/b> Nearly the same as 1 version held back or revoked\./);
+    expect(page).toMatch(
+      /<b>copy 40<\/b> The skill is nearly the same as 1 version that the registry held back or revoked\./,
+    );
     expect((await rita.get('/@other/first-again/1.0.0')).html).toMatch(
-      /<b>copy 15<\/b> Nearly the same as 2 skills of somebody else\./,
+      /<b>copy 15<\/b> The skill is nearly the same as 2 skills of somebody else\./,
     );
   });
 

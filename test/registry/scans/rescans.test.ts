@@ -244,7 +244,7 @@ describe('a new rule set', () => {
       },
     ]);
     const { html } = await (await signedIn(world.send, world.tokens.rita)).get('');
-    expect(html).toContain('Rescans to check');
+    expect(html).toContain('Rescans that a person has to check');
     expect(html).not.toContain('30 s <b>');
     world.wait(1_000);
     const third = ruleSet([rule('flow/b', 'b2', ['flow:network'])]);

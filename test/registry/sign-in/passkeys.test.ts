@@ -228,7 +228,7 @@ describe('the policy of a new registry', () => {
     });
     expect(await statusOf(here, skill)).toBe('in review');
     expect((await me.get(pathOf(skill))).html).toContain(
-      'It also needs an approval from outside the desk, which you can give',
+      'The version also needs an approval from outside the desk, which you can give',
     );
     expect((await me.get(pathOf(skill))).html).toContain('from outside the desk: <b>0 of 1</b>');
     await approve(here.send, here.tokens.rita, here.rita, skill, { independent: true });

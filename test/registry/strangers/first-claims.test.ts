@@ -38,7 +38,7 @@ it.each(strangers)('one stranger claims a few scopes and no more: %s', async (_,
     status: 400,
     body: {
       code: 'request-invalid',
-      detail: expect.stringContaining(`may be the first to claim ${firstClaimsMax} scopes`),
+      detail: expect.stringContaining(`may be the first to claim at most ${firstClaimsMax} scopes`),
     },
   });
   expect((await claimScope(world.send, 'of-another', makeKey())).status).toBe(201);

@@ -167,13 +167,15 @@ describe('a version', () => {
     expect(top).toContain('<b>1 file not analysed</b>');
     expect(top).toContain('<bdi>tool/&lt;x&gt;</bdi></code> <bdi>not text</bdi>');
     expect(page([read])).not.toContain('not analysed</b>');
-    expect(page(Array.from({ length: 30 }, () => file))).toContain('and 20 more; see the files');
+    expect(page(Array.from({ length: 30 }, () => file))).toContain(
+      'and 20 more files: see the list of files',
+    );
   });
 
   it('shows what decides apart, with what its rule maps to and the way to the rule’s page', () => {
     const findings = pages.version.split('<section id="findings"')[1]?.split('<section')[0] ?? '';
-    const [deciding = '', rest = ''] = findings.split('Besides: ');
-    expect(deciding).toContain('Decides the verdict');
+    const [deciding = '', rest = ''] = findings.split('Other findings: ');
+    expect(deciding).toContain('The finding that decides the verdict');
     expect(deciding).toContain('decides the verdict</span>');
     expect(rest).not.toContain('decides the verdict</span>');
     expect(findings).toContain(`<a href="${ruleHref(someRule)}">`);
