@@ -93,7 +93,7 @@ describe('a registry that was killed with commits in its write-ahead log', () =>
     await running?.close();
     writeFileSync(status(), signed);
     await start();
-    expect(said.join('\n')).toContain('other entries in their place');
+    expect(said.join('\n')).toContain('other entries in the place of these');
     expect(await claimScope(send, 'third', makeKey())).toMatchObject({
       status: 409,
       body: { code: 'log-behind' },
