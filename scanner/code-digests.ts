@@ -12,7 +12,7 @@ interface CodeDigests {
 
 export const codeDigests: CodeDigests = {
   extractor: 'sha256:2d5abe1a60e1fd37b416bdf9b46e64e242ee38ce15dc4f1ab01d5f5f9565b71f',
-  judging: 'sha256:9f7de265be80fb28c61ed4d4e5e5dcdad900eb0c3d59c99937a630a522ff117b',
+  judging: 'sha256:4068fb58f4009e05be7793d180c4ed605330be6e49a64596971bdb80473a69bd',
   rules: {
     'env/dynamic-name': 'sha256:b3bcc619041c321b4ae11ca5d5c43bb5beec8dbf73751365badd255319977730',
     'env/process-environment':
@@ -64,9 +64,9 @@ export const codeDigests: CodeDigests = {
     'files/home-harvest': 'sha256:4fd07b913fb7f7cbb35c476b21c4e66dfbfbf20a8a48f963120db5d9e127e7cb',
     'files/link-escape': 'sha256:838d406b317136a88a5fb3d9c1e6bbfd1ccc7bad0a89a496778d1b6c4ab6bf03',
     'files/log-removal': 'sha256:9004e8f3dc1aa0cf8c85751e6be308de7901d82ee0e25ceac7ba7a17cbfd6777',
-    'files/outside-read': 'sha256:9d1acdaeed0f1da07bd58c13143314efaf249ffb8a1919d3a7868180b4edde86',
+    'files/outside-read': 'sha256:71e2dee01acd855342a1bd6da5ff987e919902900f2734efba54577fb2a5e09a',
     'files/outside-write':
-      'sha256:63ce9a1537e11dcd7de61d551675ca4701e26e19ec9e8a6cc12836a8f7c93d9c',
+      'sha256:edabd5280826ed2cf4a49bd67a9c97f5e4e03a9de130404aa7e4a754678248eb',
     'files/permissions': 'sha256:555fa520767e4883ccc725753e6df781b7c1518e6c9ef3709ee139492b06a469',
     'files/shell-history':
       'sha256:d2a4698bed323c1a58113cfbbd974dcd75f2c09ab799685163b788ae25f252d2',
@@ -105,17 +105,17 @@ export const codeDigests: CodeDigests = {
       'sha256:fda0c52f99a1313ceb0c5b60ab9738d52f4dd3edc1cef91e39fd4ce8864c95cd',
     'manifest/added-since-approved':
       'sha256:109e67699bae264ed5311f10df8eccd7db55b4b4dfef0334fbae109f080659e9',
-    'manifest/all-three': 'sha256:83053f4c83c9e5e882ad5350ccfc27d3eee136824dca76d0eb32eccd206dd813',
+    'manifest/all-three': 'sha256:c65703690f6ab29ed37f775794a006b374b3819a574c49236aaa98ba4e913f1f',
     'manifest/broken-promise':
-      'sha256:c8f10581a191e0878bd0dba3f85bd00d6dad14459f2f392cbfa9d20b59afad71',
+      'sha256:69997d0d724fc353dbea39e3d845f54fb557322ed07673cbfbecfb6fefaf1b53',
     'manifest/contradiction':
       'sha256:87f370221fdbea3824424c2a952540d7c030b594c850dc689e5df0d0e885be77',
     'manifest/declared-attack':
       'sha256:3e373ccdc1887c91601e44a4230548774f148c8f78fa6717466e0763e3d7e220',
     'manifest/over-broad':
-      'sha256:979b71d1beae56434c2e3eb427887f959b51c16bc0ff396a417150c92633828d',
+      'sha256:46bd0c6e4fc9fce7e5019e49c3bfbe93f15b73734935d0ef0529a85b385e335c',
     'manifest/undeclared':
-      'sha256:e08d66ec3114f0e78c5c246562cecd1bf2833e0dae005eb9d564e61f27886f7b',
+      'sha256:5757a0c8a0b170298401017baa05e0af6a1fdb98e43a5d91fef010a3233fd88a',
     'manifest/unnamed-script':
       'sha256:a4ebaea05e794a6b790c7dd3cdf47e31a1eecf31249cf4cf35eea2a653f860c7',
     'manifest/unreadable':

@@ -9,6 +9,7 @@ import { fileURLToPath } from 'node:url';
 import * as files from '../../runner/files/public.ts';
 import * as host from '../../runner/host/public.ts';
 import { type HostPolicy, requirements } from '../../skills-index/run/plan/host-policy.ts';
+import { basePrograms } from '../../skills-index/skill/base-programs.ts';
 import { Problem } from '../../skills-index/skill/problem.ts';
 import { calledName } from '../called-name.ts';
 import { type CommandContext, type ExitCode, exitCodes } from '../command.ts';
@@ -85,6 +86,7 @@ export async function run(context: CommandContext): Promise<ExitCode> {
       needed: true,
     },
     ...parts.map(partRow),
+    baseRow(),
     ...namesOnPath(context.env.PATH, entry, calledName() === 'skill'),
     ...(await probeHost(policy)).map((row) => ({ ...row, needed: isNeeded(row.name, policy) })),
     ...backendRows(policy).map((row) => ({
@@ -128,6 +130,20 @@ function partRow(part: Part): Row {
     detail: `missing: ${part.for}`,
     needed: part.needed,
     type,
+  };
+}
+
+// What a shell script may expect without a declaration, so a lack shows up as its failure.
+function baseRow(): Row {
+  const lacks = [...basePrograms].filter((name) => host.findProgram(name) === undefined);
+  // A host has one of these two as awk.
+  const lacking = lacks.filter((name) => name !== 'gawk' && name !== 'mawk');
+  const names = lacking.length === 0 ? '' : `; this host lacks ${lacking.join(', ')}`;
+  return {
+    name: 'base programs',
+    holds: true,
+    detail: `every sandbox has ${basePrograms.size - lacks.length} of them (coreutils, find, grep, sed, awk and others)${names}`,
+    needed: false,
   };
 }
 

@@ -1,5 +1,6 @@
 /** Turns facts into observed capabilities: which uses need a capability, and in which form. */
 import { posix } from 'node:path';
+import { basePrograms } from '../../skills-index/skill/base-programs.ts';
 import {
   type Capabilities,
   type Capability,
@@ -43,6 +44,7 @@ function narrowed(all: Capabilities): Capabilities {
 /** Whether a manifest has to declare this use. */
 export function needsCapability({ capability, context }: CapabilityFact): boolean {
   if (context === 'comment' || context === 'fence-doc') return false;
+  if (capability.kind === 'exec' && basePrograms.has(capability.program)) return false;
   if (capability.kind === 'exec' && context === 'fence-run')
     return !startsItself(capability.program);
   if (capability.kind !== 'mount' || capability.path === undefined) return true;

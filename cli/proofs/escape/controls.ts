@@ -37,6 +37,13 @@ export const controlRows: readonly ControlRow[] = [
     code: 'echo through',
   },
   {
+    name: 'a program that every sandbox has',
+    wants: '',
+    proof: printsThrough,
+    program: 'sh',
+    code: `awk 'BEGIN { print "through" }'`,
+  },
+  {
     name: 'another granted program',
     wants: '',
     proof: printsThrough,

@@ -13,6 +13,7 @@ import { operatorRows } from './rows/operator.ts';
 import { ownershipRows } from './rows/ownership.ts';
 import { privilegeRows } from './rows/privileges.ts';
 import { processRows } from './rows/processes.ts';
+import { baseRows, programRows } from './rows/programs.ts';
 import { proxyRows } from './rows/proxy.ts';
 import { resourceRows } from './rows/resources.ts';
 import { bundleRows, heldRows, manifestRows } from './rows/runner.ts';
@@ -34,7 +35,7 @@ export const escapeRows: readonly EscapeRow[] = [
   ...together('processes and secrets', processRows),
   ...together('kernel surface', kernelRows),
   ...together('devices and proc', deviceRows),
-  ...together('privileges and terminal', privilegeRows),
+  ...together('privileges and terminal', [...privilegeRows, ...programRows]),
   ...together('direct network', networkRows),
   ...together('through the proxy', [...proxyRows, ...secretRows, ...canaryRows]),
   ...together('acting as the operator', operatorRows),
@@ -47,6 +48,7 @@ export const escapeRows: readonly EscapeRow[] = [
     ...logRows,
     ...aroundRows,
     ...ownershipRows,
+    ...baseRows,
   ]),
   ...alone('resources', resourceRows),
 ];

@@ -32,7 +32,7 @@ export const overBroad = defineRule({
 });
 
 const interpreters =
-  /^(sh|bash|dash|zsh|ksh|fish|python[\d.]*|node|deno|bun|perl|ruby|php|pwsh|env|xargs|busybox)$/;
+  /^(sh|bash|dash|zsh|ksh|fish|python[\d.]*|node|deno|bun|perl|ruby|php|pwsh|busybox)$/;
 
 // A skill of Python programs has what Python can do anyhow; starting one more of them adds nothing.
 function runsOwn(program: string, files: ReadonlySet<string>): boolean {

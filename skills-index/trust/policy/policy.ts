@@ -3,6 +3,7 @@
  * may have at most.
  */
 import * as v from 'valibot';
+import { basePrograms } from '../../skill/base-programs.ts';
 import { canonicalDigest } from '../../skill/canonical-json.ts';
 import type { Capabilities } from '../../skill/capability.ts';
 import type { Digest } from '../../skill/digest.ts';
@@ -187,12 +188,14 @@ export function policyDigest({ earlier: _, ...policy }: Policy): Digest {
 
 /**
  * Whether a program as `exec` needs the high number of approvals. `*` needs the high number, and so
- * does a program with a word of the policy's list in its name.
+ * does a program with a word of the policy's list in its name. Every sandbox has the base programs,
+ * so no number of approvals could keep a skill from them.
  */
 export function hasReach(policy: Policy, program: string): boolean {
   const name = program.toLowerCase().replace(/\.(exe|cmd|bat|com)$/, '');
   return (
     program === '*' ||
-    [name, ...name.split(/[^a-z]/)].some((word) => policy.programs.includes(word))
+    (!basePrograms.has(program) &&
+      [name, ...name.split(/[^a-z]/)].some((word) => policy.programs.includes(word)))
   );
 }

@@ -209,6 +209,7 @@ describe('the algebra', () => {
   it('calls unused what covers nothing that was seen', () => {
     const asked = groupCapabilities([
       { kind: 'exec', program: 'git' },
+      { kind: 'exec', program: 'jq' },
       { kind: 'exec', program: 'sed' },
       { kind: 'secret', name: 'T', hosts: ['a.example'], as: 'bearer' },
       { kind: 'secret', name: 'U', hosts: ['b.example'], as: 'bearer' },
@@ -217,7 +218,7 @@ describe('the algebra', () => {
       { kind: 'exec', program: 'git' },
       { kind: 'egress', url: 'https://a.example/x', methods: ['GET'] },
     ]);
-    expect(text(unused(asked, used))).toEqual(['secret U as bearer to b.example', 'exec sed']);
+    expect(text(unused(asked, used))).toEqual(['secret U as bearer to b.example', 'exec jq']);
   });
 });
 
