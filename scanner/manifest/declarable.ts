@@ -57,10 +57,12 @@ const ownSystem =
   /^\/(usr|bin|lib|lib64|opt)\/|^\/proc\/(meminfo|cpuinfo|cmdline|version|stat|uptime|(1|self)\/(cgroup|status))$/;
 
 /**
- * The top folder of an observed path, as the place of a mount; undefined for system folders and
- * home folders.
+ * The top folder of an observed path, as the place of a mount; undefined for system folders, home
+ * folders and files at the root. Nobody keeps `/package.json`: such a path begins with a part that
+ * the scan read as empty.
  */
 export function mountFolder(path: string): string | undefined {
+  if (/^\/[^/]*\.[A-Za-z0-9]+$/.test(path)) return undefined;
   const folder = /^\/([A-Za-z0-9_][A-Za-z0-9._-]*)(?=\/|$)/.exec(path)?.[1];
   return folder === undefined || systemFolders.has(folder) ? undefined : folder;
 }

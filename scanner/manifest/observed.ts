@@ -73,10 +73,15 @@ export function demandsEntry(fact: CapabilityFact): boolean {
       return capability.program === '*' || isProgramInTexts(posix.basename(capability.program));
     case 'egress':
       return !isPackageHost(fact.api, parseEgressUrl(capability.url).host);
+    case 'mount':
+      return !placeholderFolder.test(capability.path ?? '');
     default:
       return true;
   }
 }
+
+// `/path/to/file` stands for a path of the reader's own.
+const placeholderFolder = /^\/(path|absolute|full|some|your|my|example)([-_/]|$)/i;
 
 // Installing a package contacts the hosts of its manager.
 function isPackageHost(api: string, host: string): boolean {

@@ -164,6 +164,33 @@ describe('an inferred manifest', () => {
       },
       ['env CRM_REGION'],
     ],
+    [
+      'no paths of jq’s variables and programs, but the files that jq reads',
+      {
+        'SKILL.md': skillMd.replace('a.ts', 'a.sh'),
+        'scripts/a.sh':
+          "jq -n --arg mode /mode --argjson pro /pro --slurpfile all /data/all.json '{a: $mode, b: .x/.y}' /data/more.json\nsed s,/a,/b, /data/x\nawk -v a=/c '{print \"/d\" $1}' /data/y\ngrep -E ^/e /data/z\n",
+      },
+      ['mount ro workspace:data at /data'],
+    ],
+    [
+      'the head of a command line whose other words are computed',
+      {
+        'SKILL.md': skillMd.replace('a.ts', 'a.py'),
+        'scripts/a.py':
+          'import shutil, subprocess, sys\nsubprocess.run(["pdfinfo"] + sys.argv[1:])\nsubprocess.run(["git", *sys.argv])\nsubprocess.run([shutil.which("soffice"), "--headless"])\n',
+      },
+      ['exec git', 'exec pdfinfo', 'exec soffice'],
+    ],
+    [
+      'no folder for a file of the root, for a placeholder and for a place of a service',
+      {
+        'SKILL.md': `${skillMd}\`\`\`bash\ncat /path/to/file.txt\n\`\`\`\n`,
+        'scripts/a.ts':
+          "import fs from 'node:fs'; import path from 'node:path'; import { execFileSync } from 'node:child_process'; fs.readFileSync(path.join(import.meta.dirname, '../../..', 'package.json')); execFileSync('gh', ['api', '/markdown'])",
+      },
+      ['egress DELETE,GET,PATCH,POST,PUT https://api.github.com/*', 'exec gh'],
+    ],
   ])('has %s', async (_, texts, expected) => {
     const { lines } = await infer({ 'scripts/a.ts': '', ...texts });
     expect(lines).toEqual(expected);

@@ -52,6 +52,8 @@ export function foldPath(call: PyCall, qual: string): PyValue | undefined {
     case 'os.path.realpath':
     case 'os.path.normpath':
     case 'os.fspath':
+    // The path of a program stands for the program.
+    case 'shutil.which':
       return same(first);
     case 'os.path.expandvars':
       return {

@@ -286,8 +286,16 @@ function formatted(text: string, b: PyValue): string {
   return percentOf(text, given, unknownPart) ?? unknownPart;
 }
 
+// `["git"] + words`: a list with that head, unless an operator of `words` makes something else.
+function withUnknownTail(head: PyValue, tail: PyValue): PyValue {
+  const parts = [head, tail].map((value) => ({ value, isStarred: true }));
+  return { ...display(parts), otherTexts: [unknownPart], grown: true };
+}
+
 function operated(symbol: string, a: PyValue, b: PyValue): PyValue {
   const isText = a.texts.length > 0 || b.texts.length > 0;
+  if (symbol === '+' && a.items !== undefined && b.items === undefined && !isText)
+    return withUnknownTail(a, b);
   if (symbol === '+')
     return a.items !== undefined && b.items !== undefined
       ? joinedLists(a, b, a.items, b.items)

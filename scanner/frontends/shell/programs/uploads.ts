@@ -35,7 +35,9 @@ export function noteUpload(run: ShellRun, call: Call): void {
   if (capability === undefined) return;
   noteCapability(run, call, capability);
   const data = optionValues(args, uploader.data ?? []);
-  const files = uploader.files ? args.operands.slice(1).filter(isLocal) : [];
+  // The operand of `gh api` is a place of the service.
+  const isEndpoint = args.operands[0]?.text === 'api';
+  const files = uploader.files && !isEndpoint ? args.operands.slice(1).filter(isLocal) : [];
   const sent = [
     ...data,
     call.stdin,

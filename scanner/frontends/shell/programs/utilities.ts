@@ -23,6 +23,7 @@ import { callPacker, findParts } from './archives.ts';
 import { parseArguments } from './arguments.ts';
 import { noteWrite, readFileValue, writeFileValue } from './files.ts';
 import { filterOf } from './filters.ts';
+import { jqArguments } from './jq.ts';
 import { noteStarted } from './started.ts';
 
 /** Runs one of the utilities of the table. */
@@ -33,6 +34,7 @@ export function callUtility(run: ShellRun, call: Call): ShellValue {
   if (call.name === 'find') return find(run, call);
   const packed = callPacker(run, call);
   if (packed !== undefined) return packed;
+  if (call.name === 'jq') return queryJson(run, call);
   const { options, operands } = parseArguments(call.args, new Set(valueOptions[call.name] ?? []));
   const isGiven = (valueOptions[call.name] ?? []).some(
     (name) => (name === 'e' || name === 'f') && options.some((option) => option.name === name),
@@ -71,13 +73,18 @@ export function callUtility(run: ShellRun, call: Call): ShellValue {
   }
 }
 
+function queryJson(run: ShellRun, call: Call): ShellValue {
+  const { files, given } = jqArguments(call.args);
+  const output = transform(run, call, files);
+  return { ...output, taints: joinTaints([output, ...given]) };
+}
+
 // Options with values of utilities whose operands are files or patterns.
 const valueOptions: Readonly<Record<string, readonly string[]>> = {
   grep: ['e', 'f', 'm', 'A', 'B', 'C', 'include', 'exclude'],
   rg: ['e', 'f', 'm', 'A', 'B', 'C', 'g', 't'],
   sed: ['e', 'f'],
   awk: ['f', 'F', 'v'],
-  jq: ['f', 'L'],
   head: ['n', 'c'],
   tail: ['n', 'c'],
   cut: ['d', 'f', 'c', 'b'],
