@@ -11,8 +11,8 @@ interface CodeDigests {
 }
 
 export const codeDigests: CodeDigests = {
-  extractor: 'sha256:2d5abe1a60e1fd37b416bdf9b46e64e242ee38ce15dc4f1ab01d5f5f9565b71f',
-  judging: 'sha256:4068fb58f4009e05be7793d180c4ed605330be6e49a64596971bdb80473a69bd',
+  extractor: 'sha256:9db39bbf46b2b4d6522af131b937f1e532500c279a747740931a78afe2e31fee',
+  judging: 'sha256:86d77ae2a297262ef0c6b236eae0c68b3198dcdc51a40f11e0f05f6db6404350',
   rules: {
     'env/dynamic-name': 'sha256:b3bcc619041c321b4ae11ca5d5c43bb5beec8dbf73751365badd255319977730',
     'env/process-environment':
@@ -64,9 +64,9 @@ export const codeDigests: CodeDigests = {
     'files/home-harvest': 'sha256:4fd07b913fb7f7cbb35c476b21c4e66dfbfbf20a8a48f963120db5d9e127e7cb',
     'files/link-escape': 'sha256:838d406b317136a88a5fb3d9c1e6bbfd1ccc7bad0a89a496778d1b6c4ab6bf03',
     'files/log-removal': 'sha256:9004e8f3dc1aa0cf8c85751e6be308de7901d82ee0e25ceac7ba7a17cbfd6777',
-    'files/outside-read': 'sha256:71e2dee01acd855342a1bd6da5ff987e919902900f2734efba54577fb2a5e09a',
+    'files/outside-read': 'sha256:44e720999a745a36580049215df5f28e41c32e95a56766f579c25fdf0747399e',
     'files/outside-write':
-      'sha256:edabd5280826ed2cf4a49bd67a9c97f5e4e03a9de130404aa7e4a754678248eb',
+      'sha256:fa027f0fcc9fd4be6172efafe316c4aa193a983bcf5c4bc6aaa6eef508584066',
     'files/permissions': 'sha256:555fa520767e4883ccc725753e6df781b7c1518e6c9ef3709ee139492b06a469',
     'files/shell-history':
       'sha256:d2a4698bed323c1a58113cfbbd974dcd75f2c09ab799685163b788ae25f252d2',
@@ -105,9 +105,9 @@ export const codeDigests: CodeDigests = {
       'sha256:fda0c52f99a1313ceb0c5b60ab9738d52f4dd3edc1cef91e39fd4ce8864c95cd',
     'manifest/added-since-approved':
       'sha256:109e67699bae264ed5311f10df8eccd7db55b4b4dfef0334fbae109f080659e9',
-    'manifest/all-three': 'sha256:c65703690f6ab29ed37f775794a006b374b3819a574c49236aaa98ba4e913f1f',
+    'manifest/all-three': 'sha256:edef093bad6b025d329c1d951c7879f07b5fa5ecc6b6625b81dd588b34b98af6',
     'manifest/broken-promise':
-      'sha256:69997d0d724fc353dbea39e3d845f54fb557322ed07673cbfbecfb6fefaf1b53',
+      'sha256:d3c554794d86a954e05f88bcd77bf3124c2c6163872b66e9cbaa8d949e51ea21',
     'manifest/contradiction':
       'sha256:87f370221fdbea3824424c2a952540d7c030b594c850dc689e5df0d0e885be77',
     'manifest/declared-attack':
@@ -115,7 +115,7 @@ export const codeDigests: CodeDigests = {
     'manifest/over-broad':
       'sha256:46bd0c6e4fc9fce7e5019e49c3bfbe93f15b73734935d0ef0529a85b385e335c',
     'manifest/undeclared':
-      'sha256:5757a0c8a0b170298401017baa05e0af6a1fdb98e43a5d91fef010a3233fd88a',
+      'sha256:a5bb8f62f39922a00330b35857b15567b8509f6cb7bfd9370267d410ffae17ca',
     'manifest/unnamed-script':
       'sha256:a4ebaea05e794a6b790c7dd3cdf47e31a1eecf31249cf4cf35eea2a653f860c7',
     'manifest/unreadable':
