@@ -33,20 +33,16 @@ export const commandGroups: readonly CommandGroup[] = [
 
 export const commandRows: readonly CommandRow[] = commandGroups.flatMap((group) => group.rows);
 
-const removing =
-  'delete the skill’s folder below .agents/skills, and its entries in skillgate.json and skillgate.lock';
-const updating = 'skillgate install @scope/name installs the newest approved version';
-
-/** Commands of other package managers, and our way to the same result. */
+/** Commands of other package managers, and the name of ours. */
 const elsewhere: Readonly<Record<string, string>> = {
-  remove: removing,
-  uninstall: removing,
-  rm: removing,
-  delete: removing,
-  update: updating,
-  upgrade: updating,
-  list: 'skillgate verify lists the installed skills, and whether each is as approved',
-  ls: 'skillgate verify lists the installed skills, and whether each is as approved',
+  uninstall: 'skillgate remove',
+  rm: 'skillgate remove',
+  delete: 'skillgate remove',
+  upgrade: 'skillgate update',
+  ls: 'skillgate list',
+  info: 'skillgate show',
+  view: 'skillgate show',
+  add: 'skillgate install',
 };
 
 export type Found =

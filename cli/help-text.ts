@@ -25,6 +25,34 @@ export const exitMeanings: readonly (readonly [code: number, means: string])[] =
   [exitCodes.interrupted, 'interrupted (Ctrl-C)'],
 ];
 
+/** The first line that a person of each kind types. */
+const beginnings: readonly (readonly [line: string, does: string])[] = [
+  ['skillgate demo', 'see all four gates at work, on this machine alone'],
+  ['skillgate scan FOLDER', 'find out what a skill can do, without running it'],
+  ['skillgate init weekly-report', 'write a skill; then manifest, try and publish it'],
+  ['skillgate install @scope/name', 'install an approved skill for your agents'],
+  ['skillgate agent create NAME', 'give an agent an identity of its own'],
+];
+
+/** The first screen: five ways to begin, and where the rest is. */
+export function beginningText(ink: OutputInk): Safe {
+  return joined(
+    [
+      safe`${ink.bold(calledName())}: agents run only skills that were signed, scanned and approved`,
+      safe`${ink.bold('Begin with')}\n${table(beginnings.map(([line, does]) => [safe`  ${ink.cyan(asCalled(line))}`, does]))}`,
+      safe`${ink.bold('More')}\n${table([
+        [
+          safe`  ${ink.cyan(asCalled('skillgate help --all'))}`,
+          'list every command and the exit codes',
+        ],
+        [safe`  ${ink.cyan(asCalled('skillgate help install'))}`, 'show one command with examples'],
+        [safe`  ${ink.cyan(asCalled('skillgate doctor'))}`, 'check what this machine can do'],
+      ])}`,
+    ],
+    '\n\n',
+  );
+}
+
 export function overviewText(ink: OutputInk): Safe {
   return joined(
     [

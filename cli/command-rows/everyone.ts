@@ -98,13 +98,14 @@ export const everyoneRows: readonly CommandRow[] = [
   },
   {
     name: 'help',
-    summary: 'list the commands, or describe one',
-    usage: '[COMMAND]',
+    summary: 'show how to begin, list the commands, or describe one',
+    usage: '[--all] [COMMAND]',
     examples: [
-      ['skillgate help', 'list all commands'],
+      ['skillgate help', 'show five ways to begin'],
+      ['skillgate help --all', 'list all commands and the exit codes'],
       ['skillgate help review approve', 'describe one command'],
     ],
-    options: {},
+    options: { all: { type: 'boolean', summary: 'list all commands' } },
     args: { min: 0, max: 3 },
     load: () => import('../commands/help.ts'),
   },

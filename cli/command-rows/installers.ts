@@ -52,6 +52,62 @@ export const installerRows: readonly CommandRow[] = [
     load: () => import('../commands/install.ts'),
   },
   {
+    name: 'list',
+    summary: 'list the installed skills of this project',
+    usage: '',
+    examples: [['skillgate list', 'show each skill with its version, range and folder']],
+    options: {},
+    args: { min: 0, max: 0 },
+    load: () => import('../commands/list.ts'),
+  },
+  {
+    name: 'show',
+    summary: 'show what an approved skill can do, without installing it',
+    usage: '@scope/name[@range]',
+    examples: [
+      ['skillgate show @acme/weekly-report', 'show the newest approved version'],
+      ['skillgate show @acme/weekly-report@1.4.0', 'show one version'],
+    ],
+    options: {},
+    args: { min: 1, max: 1 },
+    load: () => import('../commands/show.ts'),
+  },
+  {
+    name: 'outdated',
+    summary: 'list newer approved versions of installed skills',
+    usage: '[@scope/name…]',
+    examples: [['skillgate outdated', 'check all skills of skillgate.lock; change nothing']],
+    options: {},
+    args: { min: 0, max: Number.POSITIVE_INFINITY },
+    load: () => import('../commands/outdated.ts'),
+  },
+  {
+    name: 'update',
+    summary: 'install newer approved versions, and stop where a version asks for more',
+    usage: '[@scope/name…]',
+    examples: [
+      ['skillgate update', 'update all skills of skillgate.lock within their ranges'],
+      [
+        'skillgate update @acme/weekly-report',
+        'update one skill, and ask before it may do more than today',
+      ],
+    ],
+    options: {
+      yes: { type: 'boolean', summary: 'accept versions that may do more, without a question' },
+    },
+    args: { min: 0, max: Number.POSITIVE_INFINITY },
+    load: () => import('../commands/update.ts'),
+  },
+  {
+    name: 'remove',
+    summary: 'delete installed skills from this project and from agents’ folders',
+    usage: '@scope/name…',
+    examples: [['skillgate remove @acme/weekly-report', 'delete the folder and its lock entry']],
+    options: {},
+    args: { min: 1, max: Number.POSITIVE_INFINITY },
+    load: () => import('../commands/remove.ts'),
+  },
+  {
     name: 'ci',
     summary:
       'install exactly the versions in skillgate.lock, all or none, and change no file of the project',

@@ -2,17 +2,24 @@ import { Problem } from '../../skills-index/skill/problem.ts';
 import { calledName } from '../called-name.ts';
 import { type CommandContext, type ExitCode, exitCodes } from '../command.ts';
 import { commandGroups, findCommand, type UnknownCommand } from '../commands.ts';
-import { commandText, exitMeanings, groupText, helpOf, overviewText } from '../help-text.ts';
+import {
+  beginningText,
+  commandText,
+  exitMeanings,
+  groupText,
+  helpOf,
+  overviewText,
+} from '../help-text.ts';
 import { answer, inkFor } from '../terminal/output.ts';
 
-/** `skillgate help [COMMAND]`. */
+/** `skillgate help [COMMAND]`: five ways to begin, every command, or one command. */
 export async function run(context: CommandContext): Promise<ExitCode> {
   const ink = inkFor(context.stdout, context.env);
   const schema = 'skillgate.help/1';
   if (context.args.length === 0) {
     const groups = commandGroups.map(({ title, rows }) => ({ title, commands: rows.map(helpOf) }));
     answer(context, { schema, groups, exitCodes: Object.fromEntries(exitMeanings) }, () =>
-      overviewText(ink),
+      context.options.all === true ? overviewText(ink) : beginningText(ink),
     );
     return exitCodes.ok;
   }
@@ -41,6 +48,6 @@ export function unknownCommand({ name, near, instead }: UnknownCommand): Problem
       ? `did you mean: ${near.map((name) => `${calledName()} ${name}`).join(', ')}?`
       : undefined;
   return new Problem('usage', `There is no command ${calledName()} ${name}`, {
-    hint: instead ?? nearest ?? 'skillgate help lists all commands',
+    hint: instead ?? nearest ?? 'skillgate help --all lists all commands',
   });
 }

@@ -28,21 +28,15 @@ export interface Installed {
 const textsAlone =
   'The skill has no commands. Only the agent’s own host limits what an agent does after reading the skill.';
 
-// Printed before any file is written.
-export function whatItMayDo(
+/** The version, who stands behind it, and what it can and cannot do in the sandbox. */
+export function aboutVersion(
   context: CommandContext,
-  { admitted, before, wanted }: Installed,
-  files: InstalledFiles,
+  admitted: Admitted,
+  hasProgram: boolean,
 ): Safe[] {
   const ink = inkFor(context.stdout, context.env);
   const can = canLines(admitted.capabilities, admitted.manifest.capabilities);
   const cannot = cannotLines(admitted.capabilities);
-  const hasProgram =
-    wanted.plain === true || [...files.values()].some(({ standIn }) => standIn?.kind === 'runs');
-  const changed =
-    before?.capabilities === undefined
-      ? []
-      : differenceLines(before.capabilities, admitted.capabilities);
   return [
     safe`${ink.bold(`${admitted.name}@${admitted.version}`)} ${admitted.description}`,
     safe`  published by ${admitted.publisher}, approved by ${admitted.approvals.map((approval) => approval.member).join(' and ')}`,
@@ -52,6 +46,24 @@ export function whatItMayDo(
       ? [safe`  In the sandbox the skill will not be able to:`]
       : []),
     ...(hasProgram ? cannot.map((line) => safe`    ${line}`) : [safe`  ${textsAlone}`]),
+  ];
+}
+
+// Printed before any file is written.
+export function whatItMayDo(
+  context: CommandContext,
+  { admitted, before, wanted }: Installed,
+  files: InstalledFiles,
+): Safe[] {
+  const ink = inkFor(context.stdout, context.env);
+  const hasProgram =
+    wanted.plain === true || [...files.values()].some(({ standIn }) => standIn?.kind === 'runs');
+  const changed =
+    before?.capabilities === undefined
+      ? []
+      : differenceLines(before.capabilities, admitted.capabilities);
+  return [
+    ...aboutVersion(context, admitted, hasProgram),
     ...(before === undefined ? [] : [safe`  Changed since ${before.locked.version}:`]),
     ...(before !== undefined && changed.length === 0
       ? [safe`    ${sameOrUnknown(admitted, before)}`]

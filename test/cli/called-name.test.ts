@@ -149,7 +149,7 @@ describe('lines to type', () => {
     [['help', 'scope', 'claim'], 'skillgate scope claim'],
     [['key'], 'skillgate key create'],
     [['explain', 'agent-unknown'], 'skillgate agent create NAME'],
-    [['lst'], 'skillgate help lists all commands'],
+    [['xylophone'], 'skillgate help --all lists all commands'],
     [['review', 'show'], 'skillgate help review show'],
   ])('skillgate %s prints %s', async (argv, line) => {
     const { stdout, stderr } = await skill(argv, { env: { SKILLGATE_HOME: folder } });

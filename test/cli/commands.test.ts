@@ -36,8 +36,17 @@ describe('the table of commands', () => {
     },
   );
 
-  it('lists every command in skillgate help, and no planned one', async () => {
+  it('begins with one screen: five ways to begin, each a command that exists', async () => {
     const { stdout } = await skill(['help']);
+    const lines = stdout.trimEnd().split('\n');
+    expect(lines.length).toBeLessThanOrEqual(15);
+    const typed = lines.flatMap((line) => /^ {2}skillgate (.+?) {2,}/.exec(line)?.[1] ?? []);
+    expect(typed.length).toBeGreaterThanOrEqual(5);
+    for (const words of typed) expect(findCommand(words.split(' ')).kind).toBe('command');
+  });
+
+  it('lists every command in skillgate help --all, and no planned one', async () => {
+    const { stdout } = await skill(['help', '--all']);
     for (const name of names) expect(stdout).toMatch(new RegExp(`^ {2}${name} +[a-z]`, 'm'));
   });
 
@@ -53,9 +62,9 @@ describe('the table of commands', () => {
   });
 
   it.each([
-    ['uninstall', 'delete the skill’s folder below .agents/skills'],
-    ['upgrade', 'skillgate install @scope/name'],
-    ['ls', 'skillgate verify'],
+    ['uninstall', 'skillgate remove'],
+    ['upgrade', 'skillgate update'],
+    ['ls', 'skillgate list'],
   ])('says how it does what %s does elsewhere', async (name, says) => {
     const { exit, stdout, stderr } = await skill([name, '@acme/report']);
     expect({ exit, stdout }).toEqual({ exit: 2, stdout: '' });
@@ -76,7 +85,9 @@ describe('the table of commands', () => {
 
   it('guesses nothing for a word that is like none', async () => {
     expect(nearest('xylophone', names)).toEqual([]);
-    expect((await skill(['xylophone'])).stderr).toContain('skillgate help lists all commands');
+    expect((await skill(['xylophone'])).stderr).toContain(
+      'skillgate help --all lists all commands',
+    );
   });
 
   it.each([[['review']], [['key']]])(
@@ -119,7 +130,7 @@ describe('the table of commands', () => {
   });
 
   it('says what the exit codes mean, each of them once', async () => {
-    const { stdout } = await skill(['help']);
+    const { stdout } = await skill(['help', '--all']);
     for (const code of new Set(Object.values(exitCodes)))
       expect(stdout).toMatch(new RegExp(`^  ${code} .*[a-z]`, 'm'));
     const readme = readFileSync(new URL('../../README.md', import.meta.url), 'utf8');

@@ -213,16 +213,14 @@ describe('hints where somebody took a wrong turn', () => {
     expect(stderr).toMatch(/--signing-config FILE[\s\S]*docs\/publishing-from-ci\.md/);
   });
 
-  it('say what to delete by hand while there is no remove, whatever it is called', async () => {
-    for (const word of ['uninstall', 'remove', 'rm']) {
+  it('name skillgate remove for the words of other package managers', async () => {
+    for (const word of ['uninstall', 'delete', 'rm']) {
       const { exit, stderr } = await skill([word, '@acme/deals'], {});
       expect(exit).toBe(2);
       expect(stderr).toContain(`There is no command skillgate ${word}`);
-      expect(stderr).toMatch(/folder below \.agents\/skills.*skillgate\.json and skillgate\.lock/);
+      expect(stderr).toContain('help: skillgate remove');
     }
-    expect((await skill(['explain', 'revoked'], {})).stdout).toMatch(
-      /folder below \.agents\/skills/,
-    );
+    expect((await skill(['explain', 'revoked'], {})).stdout).toContain('skillgate remove');
   });
 
   it('say to a former owner that the scope was given away, and nothing against the key', async () => {

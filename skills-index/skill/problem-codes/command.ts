@@ -6,7 +6,7 @@ export const commandCodes = {
     exit: 2,
     status: 400,
     means: 'The command line has an error.',
-    fix: 'skillgate help lists the commands.',
+    fix: 'skillgate help --all lists the commands.',
   },
   'node-too-old': {
     exit: 2,

@@ -50,7 +50,7 @@ export const decisionHints = {
     'Keep the evidence. Tell the operator and other users that parts of the evidence lie in different logs.',
   suspended: 'Wait until a reviewer lifts the suspension or revokes the version.',
   revoked:
-    'Delete the skill’s folder below .agents/skills and the skill’s entries in skillgate.json and skillgate.lock. Then check what the skill did: skillgate agent log NAME.',
+    'Delete the skill with skillgate remove @scope/name. Then check what the skill did: skillgate agent log NAME.',
 } as const;
 
 export type DecisionReasonCode = keyof typeof decisionHints;

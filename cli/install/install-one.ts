@@ -1,0 +1,290 @@
+/**
+ * Installs or updates one skill of a project: verifies the version, shows what the skill may do,
+ * and only then writes.
+ */
+import { existsSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { compare, valid } from 'semver';
+import * as admission from '../../runner/admission/public.ts';
+import * as host from '../../runner/host/public.ts';
+import { fetchIndex } from '../../skills-index/client/registry-index.ts';
+import type { SkillReference } from '../../skills-index/skill/authoring/reference.ts';
+import {
+  type Capabilities,
+  capabilityDigest,
+  isEmpty,
+  minus,
+} from '../../skills-index/skill/capability.ts';
+import type { Digest } from '../../skills-index/skill/digest.ts';
+import { isNamePart, type SkillName, shortNameOf } from '../../skills-index/skill/name.ts';
+import { Problem } from '../../skills-index/skill/problem.ts';
+import type { Admitted } from '../../skills-index/trust/decision/decision.ts';
+import { registryIdOf } from '../../skills-index/trust/statements/own-registry.ts';
+import type { CommandContext } from '../command.ts';
+import {
+  type AdmissionAnswer,
+  type AdmissionWorld,
+  askAdmission,
+  openAdmitted,
+  type Project,
+  projectAt,
+} from '../run/admission.ts';
+import { requireAdmittedOrName } from '../run/approved-instead.ts';
+import { confirm } from '../terminal/ask.ts';
+import { joined, printLine, printNote, type Safe, safe } from '../terminal/output.ts';
+import { foldersOf, sharedFolder } from './agent-folders.ts';
+import { type Installed, whatItMayDo, whereItLies } from './install-text.ts';
+import {
+  type LockedSkill,
+  lockFileName,
+  projectFileName,
+  type WantedSkill,
+  writeLock,
+  writeProject,
+} from './lock.ts';
+import { requireLockedBytes } from './locked-bytes.ts';
+import { prepareFolder } from './prepare-folder.ts';
+import {
+  type InstalledFiles,
+  installedFiles,
+  layoutOf,
+  removeFolder,
+  requireFreePlaces,
+} from './skill-folder.ts';
+import { orWaiting } from './waiting-version.ts';
+
+export interface InstallTerms {
+  /** A publisher whom a person accepts in the place of the locked publisher. */
+  readonly publisher?: Digest | undefined;
+  /** Whether an installed version stays when it is still the newest that the range allows. */
+  readonly keepsNewest?: boolean;
+}
+
+/**
+ * @returns undefined when `keepsNewest` kept the installed version
+ * @throws Problem `not-confirmed` when a person has to agree to more capabilities; `not-admitted`,
+ * `not-found`, `install-taken` and others of admission
+ */
+export async function installOne(
+  context: CommandContext & AdmissionWorld,
+  reference: SkillReference,
+  { publisher, keepsNewest = false }: InstallTerms = {},
+): Promise<Installed | undefined> {
+  const { name } = reference;
+  const project = await projectAt(context.cwd);
+  const wanted = wantedOf(context, reference, project.file.skills.get(name));
+  const layout = layoutOf(project, name, wanted);
+  const hostPolicy = host.readHostPolicy(join(context.paths.config, 'host.json'));
+  if (wanted.plain === true && !hostPolicy.plain)
+    throw new Problem(
+      'plain-refused',
+      `Cannot install ${name} without the sandbox: host policy says "plain": false`,
+    );
+
+  const before = project.lock.get(name);
+  const pins = {
+    locked: before,
+    asks: true,
+    locks: [project.lock],
+    publisher,
+  };
+  const question = {
+    name,
+    range: wanted.range,
+    ...pins,
+    registries: project.file.registries,
+    host: hostPolicy,
+  };
+  const found = await askAdmission(context, question).catch(async (cause: unknown) => {
+    throw await orWaiting(context, { verb: 'install', reference, project }, cause);
+  });
+  for (const line of found.admission.notes) printNote(context, safe`note: ${line}`);
+  const admitted = await requireAdmittedOrName(context, question, found);
+  requireNoDowngrade(admitted, before, wanted.range);
+  requireLockedBytes(admitted, before);
+
+  const isSame =
+    before?.version === admitted.version && before.capabilities === admitted.capabilityDigest;
+  if (keepsNewest && isSame) return undefined;
+
+  const opened = await openAdmitted(found.source, admitted);
+  const commands = admitted.manifest.commands;
+  const files = installedFiles(opened.bundle, await admission.readAll(opened), {
+    name,
+    commands,
+    plain: wanted.plain === true,
+  });
+  requireOwnFolder(project, name, layout.folder);
+  const earlier =
+    before === undefined
+      ? undefined
+      : layoutOf(project, name, project.file.skills.get(name) ?? { range: '*' });
+  requireFreePlaces(
+    layout,
+    files,
+    earlier?.folder === layout.folder ? [sharedFolder, ...earlier.agentFolders] : [],
+  );
+  const locked = lockedBy(found, admitted);
+  const capabilitiesBefore =
+    before === undefined ? undefined : await approvedBefore(found, admitted, before);
+
+  const installed: Installed = {
+    name,
+    admitted,
+    locked,
+    wanted,
+    layout,
+    before: before && { locked: before, capabilities: capabilitiesBefore },
+  };
+  printInstalled(context, whatItMayDo(context, installed, files));
+  await agreeToMore(context, installed);
+  await writeAll(context, project, installed, files);
+  if (earlier !== undefined && earlier.folder !== layout.folder) removeFolder(earlier);
+  printInstalled(context, whereItLies(context, installed, files));
+  return installed;
+}
+
+// An update keeps earlier choices: --copy, --as and the agents.
+function wantedOf(
+  context: CommandContext,
+  { name, range }: SkillReference,
+  before: WantedSkill | undefined,
+): WantedSkill {
+  const { as, agent, copy, plain } = context.options;
+  if (as !== undefined && (typeof as !== 'string' || !isNamePart(as)))
+    throw new Problem(
+      'usage',
+      `Cannot install ${name} as ${JSON.stringify(as)}: a folder name has lower-case letters, digits and single hyphens`,
+    );
+  const agents = [
+    ...new Set([...(before?.agents ?? []), ...(Array.isArray(agent) ? agent : [])]),
+  ].sort();
+  foldersOf(agents);
+  return {
+    range: range === '*' ? (before?.range ?? '*') : range,
+    as: as ?? before?.as,
+    agents: agents.length === 0 ? undefined : agents,
+    copy: copy === true || before?.copy,
+    plain: plain === true,
+  };
+}
+
+function requireOwnFolder(project: Project, name: SkillName, folder: string): void {
+  for (const other of project.lock.keys()) {
+    if (other === name || (project.file.skills.get(other)?.as ?? shortNameOf(other)) !== folder)
+      continue;
+    throw new Problem(
+      'install-taken',
+      `Cannot install ${name} as ${folder}: ${other} is installed there`,
+      {
+        hint: `skillgate install ${name} --as NAME`,
+      },
+    );
+  }
+}
+
+// A registry that withholds the newest version must not cause a silent downgrade.
+function requireNoDowngrade(
+  admitted: Admitted,
+  before: LockedSkill | undefined,
+  range: string,
+): void {
+  if (
+    before === undefined ||
+    valid(range) !== null ||
+    compare(admitted.version, before.version) >= 0
+  )
+    return;
+  const message = `Cannot update ${admitted.name}: version ${before.version} is installed, and the registry offers the older ${admitted.version}`;
+  throw new Problem('not-admitted', message, {
+    hint: `to install the older version on purpose: skillgate install ${admitted.name}@${admitted.version}`,
+  });
+}
+
+function lockedBy(found: AdmissionAnswer, admitted: Admitted): LockedSkill {
+  return {
+    registry: found.registry.root.origin,
+    root: registryIdOf(found.registry.root),
+    version: admitted.version,
+    bundle: admitted.bundle,
+    publisher: admitted.publisher,
+    scopeClaim: admitted.scopeClaim,
+    capabilities: admitted.capabilityDigest,
+    logIndex: admitted.logIndex,
+  };
+}
+
+// The lock's digest shows whether a list of capabilities is the installed version's. The same
+// version often comes from the cache, so the list must not need the registry.
+async function approvedBefore(
+  found: AdmissionAnswer,
+  { name, capabilities, capabilityDigest: digest }: Admitted,
+  before: LockedSkill,
+): Promise<Capabilities | undefined> {
+  if (before.capabilities === digest) return capabilities;
+  const lines = await fetchIndex(found.source, name).catch(() => []);
+  found.source.signal?.throwIfAborted();
+  const line = lines.find((candidate) => candidate.version === before.version);
+  return line !== undefined && capabilityDigest(line.capabilities) === before.capabilities
+    ? line.capabilities
+    : undefined;
+}
+
+// The slow part happens in a folder beside the final one. Then both files and the rename follow at
+// once. After a crash in between, the lock names the folder's owner, so the next installation can
+// repair it.
+async function writeAll(
+  context: CommandContext,
+  project: Project,
+  installed: Installed,
+  files: InstalledFiles,
+): Promise<void> {
+  const { name, wanted, locked, layout } = installed;
+  const before = [projectFileName, lockFileName].map((file) =>
+    keepFile(join(project.folder, file)),
+  );
+  const prepared = prepareFolder(layout, files);
+  try {
+    context.signal.throwIfAborted();
+    const skills = new Map([...project.file.skills, [name, wanted] as const]);
+    await writeProject(join(project.folder, projectFileName), { ...project.file, skills });
+    await writeLock(
+      join(project.folder, lockFileName),
+      new Map([...project.lock, [name, locked] as const]),
+    );
+    prepared.commit();
+  } catch (cause) {
+    for (const restore of before) restore();
+    throw cause;
+  } finally {
+    prepared.discard();
+  }
+}
+
+function keepFile(path: string): () => void {
+  if (!existsSync(path)) return () => rmSync(path, { force: true });
+  const bytes = readFileSync(path);
+  return () => writeFileSync(path, bytes);
+}
+
+// An update with more capabilities needs a person's consent, whoever approved it.
+async function agreeToMore(
+  context: CommandContext,
+  { name, admitted, before }: Installed,
+): Promise<void> {
+  const isMore = before !== undefined && before.locked.capabilities !== admitted.capabilityDigest;
+  const added =
+    before?.capabilities === undefined
+      ? admitted.capabilities
+      : minus(admitted.capabilities, before.capabilities);
+  const isOther = before?.locked.version === admitted.version;
+  if (!isMore || (isEmpty(added) && !isOther) || context.options.yes === true) return;
+  const question = isOther
+    ? safe`${lockFileName} pins capabilities for ${name}@${admitted.version} that differ from the approved ones above.`
+    : safe`This version of ${name} may do more than the installed version.`;
+  await confirm(context, question, 'yes', `skillgate install ${name} --yes`);
+}
+
+function printInstalled(context: CommandContext, lines: readonly Safe[]): void {
+  if (context.format === 'text') printLine(context.stdout, joined(lines, '\n'));
+}

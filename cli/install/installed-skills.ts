@@ -1,0 +1,68 @@
+/** The skills that a project has installed, by skillgate.lock. */
+import { existsSync } from 'node:fs';
+import { join } from 'node:path';
+import { parseReference } from '../../skills-index/skill/authoring/reference.ts';
+import type { SkillName } from '../../skills-index/skill/name.ts';
+import { Problem } from '../../skills-index/skill/problem.ts';
+import { nearest } from '../nearest.ts';
+import type { Project } from '../run/admission.ts';
+import { sharedFolder } from './agent-folders.ts';
+import { type LockedSkill, lockFileName, type WantedSkill } from './lock.ts';
+import { type Layout, layoutOf } from './skill-folder.ts';
+
+export interface InstalledSkill {
+  readonly name: SkillName;
+  readonly locked: LockedSkill;
+  readonly wanted: WantedSkill;
+  readonly layout: Layout;
+  /** The folder, relative to the project. */
+  readonly folder: string;
+  /** Whether the folder exists. `skillgate verify` compares the files in it. */
+  readonly isThere: boolean;
+}
+
+/** All installed skills, sorted by name. */
+export function installedSkills(project: Project): readonly InstalledSkill[] {
+  return [...project.lock]
+    .sort(([a], [b]) => (a < b ? -1 : 1))
+    .map(([name, locked]) => {
+      const wanted = project.file.skills.get(name) ?? { range: '*' };
+      const layout = layoutOf(project, name, wanted);
+      const folder = join(sharedFolder, layout.folder);
+      const isThere = existsSync(join(project.folder, folder));
+      return { name, locked, wanted, layout, folder, isThere };
+    });
+}
+
+/**
+ * The named skills of the project; all of them when none is named.
+ * @param verb the person's command, for messages: `update`
+ * @throws Problem `not-found` for a skill that is not installed
+ */
+export function namedSkills(
+  project: Project,
+  verb: string,
+  args: readonly string[],
+): readonly InstalledSkill[] {
+  const all = installedSkills(project);
+  if (args.length === 0) return all;
+  return args.map((text) => {
+    const { name } = parseReference(text);
+    const found = all.find((skill) => skill.name === name);
+    if (found !== undefined) return found;
+    const [near] = nearest(
+      name,
+      all.map((skill) => skill.name),
+    );
+    throw new Problem(
+      'not-found',
+      `Cannot ${verb} ${name}: ${join(project.folder, lockFileName)} does not name it`,
+      {
+        hint:
+          near === undefined
+            ? 'skillgate list shows the installed skills'
+            : `did you mean ${near}? skillgate list shows the installed skills`,
+      },
+    );
+  });
+}
