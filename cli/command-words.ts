@@ -11,6 +11,7 @@ export const commandWords: readonly string[] = [
   'explain',
   'help',
   'hold',
+  'host',
   'import',
   'init',
   'install',

@@ -6,6 +6,7 @@ import { auditRows } from './command-rows/audit.ts';
 import { authorRows } from './command-rows/authors.ts';
 import { changesRows } from './command-rows/changes.ts';
 import { everyoneRows } from './command-rows/everyone.ts';
+import { hostPolicyRows } from './command-rows/host.ts';
 import { installerRows } from './command-rows/installers.ts';
 import { operatorRows } from './command-rows/operators.ts';
 import { reviewerRows } from './command-rows/reviewers.ts';
@@ -25,7 +26,7 @@ export const commandGroups: readonly CommandGroup[] = [
   { title: 'Agents', rows: agentRows },
   {
     title: 'Operators of an agent host',
-    rows: [...holdRows, ...changesRows, ...auditRows, ...hostRows],
+    rows: [...hostPolicyRows, ...holdRows, ...changesRows, ...auditRows, ...hostRows],
   },
   { title: 'Operators of a registry', rows: operatorRows },
   { title: 'Everyone', rows: everyoneRows },

@@ -108,7 +108,7 @@ export function requireApprover(
     return;
   const why = `agent ${agent} made them, and ${policy.file} names no approver other than the agent's own user`;
   throw new Problem('hold-unsupported', `Changes of run ${run} are not applied: ${why}`, {
-    hint: `create an approver's key: skillgate key create NAME --passphrase. Write the printed line into "approvers" of ${policy.file}. Then: skillgate changes accept ${run}`,
+    hint: `create an approver's key: skillgate key create NAME --passphrase. Then: skillgate host approver add NAME. Then: skillgate changes accept ${run}`,
   });
 }
 

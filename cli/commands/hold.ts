@@ -157,7 +157,7 @@ async function closeUnsigned(context: CommandContext, { hold }: HoldHere): Promi
     context,
     safe`Let ${hold.skill}@${hold.version} run again?`,
     'yes',
-    'name an approver in host.json',
+    'name an approver: skillgate host approver add NAME',
   );
   const file = agents.breakerFile(join(context.paths.data, 'breakers'), hold);
   const open = file.read()?.open;

@@ -1,22 +1,14 @@
 import * as secrets from '../../runner/secret-sources/public.ts';
-import type { Approver } from '../../skills-index/run/holds/hold-policy.ts';
-import type { MailboxKey } from '../../skills-index/run/holds/mailbox-key.ts';
 import type { Digest } from '../../skills-index/skill/digest.ts';
 import { Problem } from '../../skills-index/skill/problem.ts';
 import { type CommandContext, type ExitCode, exitCodes } from '../command.ts';
 import { endedKeys } from '../keys/ended-keys.ts';
-import {
-  addMailboxKey,
-  createKeyFile,
-  type KeyFile,
-  publicKeyOf,
-  readKeyFile,
-} from '../keys/key-file.ts';
+import { addMailboxKey, createKeyFile, readKeyFile } from '../keys/key-file.ts';
 import type { LoggedKey } from '../keys/logged-key.ts';
-import { askNewPassphrase, askPassphrase } from '../keys/passphrase.ts';
+import { askNewPassphrase } from '../keys/passphrase.ts';
 import { keyNames, keyPath } from '../keys/signer.ts';
 import { readRegistries } from '../registries/registry-base.ts';
-import { answer, inkFor, printNote, type Safe, safe, table } from '../terminal/output.ts';
+import { answer, inkFor, printNote, safe, table } from '../terminal/output.ts';
 
 /** `skillgate key create|approver|list|rotate|revoke`. */
 export async function run(context: CommandContext): Promise<ExitCode> {
@@ -61,27 +53,20 @@ async function create(context: CommandContext): Promise<ExitCode> {
     context,
     safe`Created key ${name}. Give ${shared} to others; the private part stays in ${place}.`,
   );
-  if (sealed)
-    printNote(context, approverLine(approverOf(key, await addMailboxKey(path, key, passphrase))));
+  if (sealed) {
+    await addMailboxKey(path, key, passphrase);
+    printNote(
+      context,
+      safe`To answer holds of this host with this key: skillgate host approver add ${name}. For another host: skillgate key approver ${name} prints the line.`,
+    );
+  }
   return exitCodes.ok;
 }
 
-// An older key file without a mailbox key gets one here. Its passphrase is asked, because the
-// signing key signs the mailbox key.
 async function nameApprover(context: CommandContext): Promise<ExitCode> {
-  const { requireClosed } = await import('../holds/answer.ts');
+  const { approverEntry } = await import('../holds/approver-entry.ts');
   const name = context.args[0] ?? 'operator';
-  const path = keyPath(context.paths, name);
-  let passphrase: string | undefined;
-  const ask = async (of: string): Promise<string> => {
-    passphrase = await askPassphrase(context, of);
-    return passphrase;
-  };
-  const key = requireClosed(await readKeyFile(path, secrets.osKeychain, ask));
-  const isNew = key.mailboxKey === undefined;
-  const mailboxKey =
-    key.mailboxKey ?? (await addMailboxKey(path, await key.unlocked(), passphrase));
-  const approver = approverOf(key, mailboxKey);
+  const { approver, isNew, path } = await approverEntry(context, name);
   answer(
     context,
     { schema: 'skillgate.approver/1', approver },
@@ -94,17 +79,9 @@ async function nameApprover(context: CommandContext): Promise<ExitCode> {
     );
   printNote(
     context,
-    safe`Write this entry into "approvers" of host.json on each host whose holds this key answers.`,
+    safe`On this host: skillgate host approver add ${name}. On each other host whose holds this key answers: skillgate host approver add 'THIS LINE'`,
   );
   return exitCodes.ok;
-}
-
-function approverOf(key: KeyFile, mailboxKey: MailboxKey): Approver {
-  return { name: key.name, key: publicKeyOf(key), mailboxKey };
-}
-
-function approverLine(approver: Approver): Safe {
-  return safe`To answer holds with this key, write into host.json: "approvers": [${JSON.stringify(approver)}]`;
 }
 
 async function list(context: CommandContext): Promise<ExitCode> {

@@ -42,7 +42,7 @@ import { answer, count, joined, jsonText, printNote, safe } from '../terminal/ou
 export async function run(context: CommandContext): Promise<ExitCode> {
   if (context.options.agent !== undefined && context.options.mount !== undefined)
     throw new Problem('usage', 'Cannot use --mount for an agent: host policy binds its folders', {
-      hint: 'bind the folder under "workspaces" of host.json',
+      hint: 'skillgate host workspace add NAME DIR',
     });
   const [reference = '', command, ...args] = context.args;
   const files = hostFiles(context);

@@ -107,10 +107,7 @@ export function answerOf(
 }
 
 // Chosen by --approver, else by a key on this host, else by the current user.
-async function approverHere(
-  context: CommandContext,
-  { approvers, file }: HostPolicy,
-): Promise<Approver> {
+async function approverHere(context: CommandContext, { approvers }: HostPolicy): Promise<Approver> {
   const { approver: named } = context.options;
   const ids = new Set((await keysHere(context)).map((key) => String(key.keyId)));
   const found =
@@ -126,7 +123,7 @@ async function approverHere(
     {
       hint:
         names === ''
-          ? `create a key: skillgate key create NAME --passphrase, and write the printed line into ${file}`
+          ? 'create a key: skillgate key create NAME --passphrase. Then: skillgate host approver add NAME'
           : `name one of these approvers with --approver NAME: ${names}`,
     },
   );

@@ -28,7 +28,7 @@ export function handsOfOperator(context: CommandContext, policy: HostPolicy): Ho
         { ...context, signal },
         question,
         'yes',
-        'name an approver in host.json',
+        'name an approver: skillgate host approver add NAME',
       );
       return await confirmed.then(
         () => true,

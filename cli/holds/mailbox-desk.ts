@@ -98,7 +98,7 @@ function withoutMailboxKey({ name }: KeyFile): Problem {
     'key-file-invalid',
     `Cannot read holds with key ${name}: the key has no mailbox key, so no host can encrypt a hold for it`,
     {
-      hint: `run skillgate key approver ${name}, and write the printed entry into host.json of each host`,
+      hint: `run skillgate key approver ${name}; on each host: skillgate host approver add with the printed line`,
     },
   );
 }

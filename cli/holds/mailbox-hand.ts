@@ -59,7 +59,7 @@ export function leaveInMailbox(
   if (mailbox === undefined) return;
   for (const { name } of approvers.filter(lacksMailboxKey))
     log(
-      `mailbox: approver ${name} gets no copy of this hold, because host.json has no mailbox key for ${name}. ${name} prints the entry for host.json with: skillgate key approver`,
+      `mailbox: approver ${name} gets no copy of this hold, because host.json has no mailbox key for ${name}. Remove the entry here: skillgate host approver remove ${name}. Then add the line that ${name} prints with: skillgate key approver`,
     );
   for (const { key, mailboxKey, name } of approvers
     .filter((approver) => approver.mailboxKey !== undefined)

@@ -38,7 +38,7 @@ export function separationRows(
           holds: false,
           detail:
             'operator and agent share a uid, so the agent could approve its own actions; held actions are denied',
-          type: `${calledName()} key create operator --passphrase   (then write the printed line into ${policy.file})`,
+          type: `${calledName()} key create operator --passphrase   (then: ${calledName()} host approver add operator)`,
         }
       : {
           name: 'separate operator',
@@ -71,7 +71,7 @@ function openKeyRow({ name }: Approver): Separation {
     holds: false,
     detail:
       'the approver’s key has no passphrase: each program of this user can answer holds with the key',
-    type: `${calledName()} key create ${name}-2 --passphrase   (then replace the approver’s entry with the printed line)`,
+    type: `${calledName()} key create ${name}-2 --passphrase   (then: ${calledName()} host approver add ${name}-2, and ${calledName()} host approver remove ${name})`,
   };
 }
 
@@ -81,7 +81,7 @@ function mailboxRows({ approvers, file, mailbox }: HostPolicy): Separation[] {
     name: `mailbox of ${name}`,
     holds: false,
     detail: `${file} names no mailbox key for this approver, so the runner leaves no hold for the approver at ${mailbox}`,
-    type: `${calledName()} key approver ${name}   (on the host that has the key; replace the approver’s entry with the printed one)`,
+    type: `${calledName()} key approver ${name}   (on the host that has the key; then here: ${calledName()} host approver remove ${name}, and host approver add with the printed line)`,
   }));
 }
 

@@ -179,7 +179,7 @@ function requireOwnWorkspace(folder: string, name: string, workspace: string): v
     'usage',
     `Cannot give workspace ${workspace} to agent ${name}: agent ${other.name} uses it, and two agents must not share a folder`,
     {
-      hint: 'Name another folder in "workspaces" of host.json.',
+      hint: 'skillgate host workspace add NAME DIR',
     },
   );
 }

@@ -232,6 +232,6 @@ function rootOf(
   throw new Problem(
     'changes-conflict',
     `Cannot apply changes to ${source}: it is another folder than the run saw`,
-    { hint: 'Name the old folder in "workspaces" of host.json again, or discard the changes.' },
+    { hint: 'Bind the old folder again (skillgate host workspace add), or discard the changes.' },
   );
 }

@@ -57,7 +57,7 @@ function readPolicyFile(path: string): Uint8Array | undefined {
  * what the site's passkeys sign. So that registry could make its reviewer sign the answer to a hold
  * of this host.
  */
-function requireNoDeskPasskeys({ approvers, file, mailbox }: HostPolicy): void {
+export function requireNoDeskPasskeys({ approvers, file, mailbox }: HostPolicy): void {
   const withPasskey = approvers.filter((approver) => approver.passkey !== undefined);
   if (withPasskey.length === 0) return;
   const desks = [

@@ -1,4 +1,5 @@
 /** What the command line may use of `runner/host/`. */
 
-export { findProgram } from './host.ts';
+export { changeHostPolicy } from './change-policy.ts';
+export { findProgram, whyNotMountable } from './host.ts';
 export { readHostPolicy } from './host-policy.ts';

@@ -82,6 +82,7 @@ const floors: Record<string, readonly string[]> = {
     'commands',
     'demo',
     'agents',
+    'host',
     'changes',
     'verify',
     'install',

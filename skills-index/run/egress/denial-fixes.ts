@@ -14,7 +14,7 @@ export const denialFixes: Readonly<Partial<Record<Denial, string>>> = {
     'declare egress to the host in the skill’s manifest, have it approved, and grant it (skillgate agent grant); skillgate run --plan NAME shows the requests that a run may make',
   held: 'skillgate log --run RUN shows the hold and who answered',
   unasked:
-    'name an approver in host.json (skillgate key create NAME --passphrase prints the line), or remove the rule from "holds"',
+    'name an approver (skillgate host approver add NAME), or remove the rule from "holds" in host.json',
   'over-budget':
     'skillgate agent list shows what is used; skillgate agent grant NAME --budget … raises the budget',
   'address-denied':

@@ -84,14 +84,8 @@ const ownFolders =
   /^\/(bin|boot|dev|etc|home|lib[0-9x]*|proc|run|sbin|skills|sys|tmp|usr|var)(\/|$)/;
 const plainTarget = /^(\/[A-Za-z0-9_][A-Za-z0-9._-]*)+$/;
 
-function planMounts(
-  draft: Draft,
-  { host, hostPolicy }: PlanInput,
-  mounts: Capabilities['mount'],
-): void {
+function planMounts(draft: Draft, { host }: PlanInput, mounts: Capabilities['mount']): void {
   const refuse = (message: string): number => draft.refused.push({ code: 'plan-refused', message });
-  const bind = (name: string): string =>
-    `write "workspaces": { "${name}": "/FOLDER" } into ${hostPolicy.file}`;
   // A run works in the folder of its first mount, and relative paths in arguments begin there.
   const firstForArguments = mounts.toSorted(
     (a, b) => Number(b.files === 'arguments') - Number(a.files === 'arguments'),
@@ -103,7 +97,7 @@ function planMounts(
       draft.refused.push({
         code: 'plan-refused',
         message: `host policy binds no folder to ${source}`,
-        hint: bind(name),
+        hint: `skillgate host workspace add ${name} /FOLDER`,
       });
     else if ('why' in fact) refuse(`${source} cannot be mounted: ${fact.why}`);
     else if (!plainTarget.test(target) || ownFolders.test(target))

@@ -170,7 +170,7 @@ function planMounts(
     return [kept];
   }
   const { mode, name } = wanted;
-  const hint = `write "workspaces": { "${name}": "/FOLDER" } into ${hostPolicy.file}`;
+  const hint = `skillgate host workspace add ${name} /FOLDER`;
   if (workspace === undefined)
     refused.push({ code: 'plan-refused', message: `host policy has no workspace ${name}`, hint });
   else if ('why' in workspace)
@@ -238,11 +238,10 @@ function planModel(
   const names = Object.keys(hostPolicy.models);
   const name = agent.model ?? (names.length === 1 ? names[0] : undefined);
   if (name === undefined && names.length === 0) {
-    const example = '"models": { "local": { "url": "http://127.0.0.1:8080", "kind": "openai" } }';
     leftOut.push({
       what: 'a model endpoint',
       reason: `${hostPolicy.file} names none`,
-      hint: `write ${example} into ${hostPolicy.file}`,
+      hint: 'skillgate host model add local http://127.0.0.1:8080 --kind openai',
     });
     return none;
   }

@@ -52,7 +52,7 @@ export const runCodes = {
     status: 422,
     means:
       'The action needs a person’s answer, but this host has no approver who is independent of the agent. So the action is denied.',
-    fix: 'Name an approver in host.json: skillgate key create NAME --passphrase prints the line. What an agent needs can be granted beforehand: skillgate agent grant. A mount needs no answer with "mode": "cow" in skill.json, or when "writable" of host.json names the mount’s workspace.',
+    fix: 'Name an approver: skillgate key create NAME --passphrase, then skillgate host approver add NAME. What an agent needs can be granted beforehand: skillgate agent grant. A mount needs no answer with "mode": "cow" in skill.json, or with a workspace that was added by skillgate host workspace add --writable.',
   },
   'hold-denied': {
     exit: 6,

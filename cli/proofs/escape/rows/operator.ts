@@ -67,6 +67,20 @@ export const operatorRows: readonly Attempt[] = [
     code: `open(operator + '/config/host.json', 'w').write('{"hosts":{"elsewhere.example":"127.0.0.1:1"}}')`,
   },
   {
+    ...asOperator,
+    name: 'bind a folder of its choice: host workspace add',
+    proof: leaves(`${config}/host.json`, /taken/),
+    code: `mkdir -p "$AT_folder/taken"; chown 65534 "$AT_folder/taken"; ${cli('host workspace add stolen "$AT_folder/taken" --writable')}`,
+  },
+  {
+    ...asOperator,
+    name: 'name itself as approver: host approver add',
+    proof: leaves(`${config}/host.json`, /mallory/),
+    code: cli(
+      `host approver add '{"name":"mallory","user":{"uid":65534,"folder":"/tmp/answers"}}'`,
+    ),
+  },
+  {
     name: 'replace the file of approvers',
     wants: 'its own answers to holds',
     proof: leaves(`${config}/approvers.json`, /replaced/),

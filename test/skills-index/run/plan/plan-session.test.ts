@@ -222,7 +222,7 @@ describe('the plan of a session', () => {
       leftOut: [{ what: 'a model endpoint' }],
     });
     expect(printSessionPlan(plan)).toContain(
-      '      write "models": { "local": { "url": "http://127.0.0.1:8080", "kind": "openai" } } into ',
+      '      skillgate host model add local http://127.0.0.1:8080 --kind openai',
     );
   });
 });

@@ -72,16 +72,18 @@ const agent: Agent = {
 };
 
 describe('a refused plan', () => {
-  it('names the line that grants, and the file in which a folder is bound', () => {
-    const hostPolicy = { ...emptyHostPolicy, file: '/home/ann/.config/skillgate/host.json' };
+  it('names the line that grants, and the line that binds a folder', () => {
     const host = { uid: 1000, gid: 1000, workspaces: {}, programs: {}, base: [] };
     const { plan } = planRun(
-      inputFor({ mount: wanted.mount }, { agent: { ...agent, grants: [] }, hostPolicy, host }),
+      inputFor(
+        { mount: wanted.mount },
+        { agent: { ...agent, grants: [] }, hostPolicy: emptyHostPolicy, host },
+      ),
     );
     expect(plan.refused.map((one) => one.hint)).toEqual(
       expect.arrayContaining([
         'an operator can allow it: skillgate agent grant bot --all-of @acme/report',
-        'write "workspaces": { "reports": "/FOLDER" } into /home/ann/.config/skillgate/host.json',
+        'skillgate host workspace add reports /FOLDER',
       ]),
     );
   });

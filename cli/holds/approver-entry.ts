@@ -1,0 +1,39 @@
+/** The entry of host.json that lets a key of this host answer holds. */
+import * as secrets from '../../runner/secret-sources/public.ts';
+import type { Approver } from '../../skills-index/run/holds/hold-policy.ts';
+import type { MailboxKey } from '../../skills-index/run/holds/mailbox-key.ts';
+import type { CommandContext } from '../command.ts';
+import { addMailboxKey, type KeyFile, publicKeyOf, readKeyFile } from '../keys/key-file.ts';
+import { askPassphrase } from '../keys/passphrase.ts';
+import { keyPath } from '../keys/signer.ts';
+import { requireClosed } from './answer.ts';
+
+export interface ApproverEntry {
+  readonly approver: Approver;
+  /** The key file got its mailbox key only now. */
+  readonly isNew: boolean;
+  readonly path: string;
+}
+
+/**
+ * Reads the entry of a key. An older key file without a mailbox key gets one here. Its passphrase
+ * is asked, because the signing key signs the mailbox key.
+ * @throws Problem `forbidden` for a key that every program of this user can use
+ */
+export async function approverEntry(context: CommandContext, name: string): Promise<ApproverEntry> {
+  const path = keyPath(context.paths, name);
+  let passphrase: string | undefined;
+  const ask = async (of: string): Promise<string> => {
+    passphrase = await askPassphrase(context, of);
+    return passphrase;
+  };
+  const key = requireClosed(await readKeyFile(path, secrets.osKeychain, ask));
+  const isNew = key.mailboxKey === undefined;
+  const mailboxKey =
+    key.mailboxKey ?? (await addMailboxKey(path, await key.unlocked(), passphrase));
+  return { approver: approverOf(key, mailboxKey), isNew, path };
+}
+
+export function approverOf(key: KeyFile, mailboxKey: MailboxKey): Approver {
+  return { name: key.name, key: publicKeyOf(key), mailboxKey };
+}

@@ -1,0 +1,149 @@
+/** `skillgate host workspace …`: the folders of this host that runs may see under a name. */
+import { realpathSync, statSync } from 'node:fs';
+import { resolve } from 'node:path';
+import * as host from '../../runner/host/public.ts';
+import type { HostPolicy } from '../../skills-index/run/plan/host-policy.ts';
+import { Problem } from '../../skills-index/skill/problem.ts';
+import { calledName } from '../called-name.ts';
+import type { CommandContext } from '../command.ts';
+import { answer, type Safe, safe, table } from '../terminal/output.ts';
+import { applyHostChange, readPolicy } from './change.ts';
+import { agentsWith, requireNamed, withEntry, withName, withoutEntry } from './policy-list.ts';
+
+/** The user id of `nobody`, for a folder that so far belongs to root. */
+const nobody = 65_534;
+
+export function addWorkspace(context: CommandContext, name: string, written: string): void {
+  const folder = existingFolder(context, name, written);
+  const writable = context.options.writable === true;
+  const { workspaces } = readPolicy(context);
+  applyHostChange(context, {
+    change: (members, policy) => {
+      requireFree(name, folder, policy);
+      return withName(withEntry(members, 'workspaces', name, folder), 'writable', name, writable);
+    },
+    means: [
+      writable
+        ? safe`Skills that mount workspace:${name} read and write views of ${folder}. The changes of an rw mount are applied when the run ends, and nobody is asked.`
+        : safe`Skills that mount workspace:${name} read and write views of ${folder}; changes wait for you (skillgate changes list). An rw mount waits for an approver before the run; --writable lets it write at once.`,
+    ],
+    notes: notesAbout(name, folder, workspaces),
+  });
+}
+
+export function removeWorkspace(context: CommandContext, name: string): void {
+  const { workspaces } = readPolicy(context);
+  requireNamed(Object.keys(workspaces), 'workspace', name);
+  const users = agentsWith(context, ({ workspace }) => workspace?.name === name);
+  applyHostChange(context, {
+    change: (members) =>
+      ['writable', 'ownLocks'].reduce(
+        (rest, list) => withName(rest, list, name, false),
+        withoutEntry(members, 'workspaces', name),
+      ),
+    means: [
+      safe`Runs no longer see ${workspaces[name] ?? ''}: a skill or a session that mounts workspace:${name} is refused. The folder itself stays as it is.`,
+    ],
+    notes: users.map((user) => safe`agent ${user} works in workspace ${name}: ${another(user)}`),
+  });
+}
+
+export function listWorkspaces(context: CommandContext): void {
+  const policy = readPolicy(context);
+  const workspaces = workspacesOf(policy);
+  answer(context, { schema: 'skillgate.host-workspaces/1', file: policy.file, workspaces }, () =>
+    workspaces.length === 0
+      ? safe`Host policy has no workspace. Add one: skillgate host workspace add NAME DIR`
+      : workspaceTable(policy),
+  );
+}
+
+export function workspaceTable(policy: HostPolicy): Safe {
+  return table(
+    workspacesOf(policy).map(({ name, folder, writable, ownLocks }) => [
+      name,
+      folder,
+      writable ? 'rw mounts write at once' : 'changes wait for a person',
+      ownLocks ? 'file locks of its own' : '',
+    ]),
+  );
+}
+
+function workspacesOf({ ownLocks, workspaces, writable }: HostPolicy) {
+  return Object.entries(workspaces).map(([name, folder]) => ({
+    name,
+    folder,
+    writable: writable.includes(name),
+    ownLocks: ownLocks.includes(name),
+  }));
+}
+
+function another(agent: string): Safe {
+  return safe`name another one: skillgate agent grant ${agent} --workspace NAME`;
+}
+
+/**
+ * Resolves the folder, so that a link that is changed later leads no run elsewhere.
+ * @throws Problem `file-not-found`, `usage`, `mount-owner-root`
+ */
+function existingFolder(context: CommandContext, name: string, written: string): string {
+  const path = resolve(context.cwd, written);
+  const found = statSync(path, { throwIfNoEntry: false });
+  const cannot = `Cannot add workspace ${name}:`;
+  if (found === undefined)
+    throw new Problem('file-not-found', `${cannot} there is no folder ${path}`, {
+      hint: `mkdir -p ${path}`,
+    });
+  if (!found.isDirectory()) throw new Problem('usage', `${cannot} ${path} is a file, no folder`);
+  const real = realpathSync(path);
+  const why = host.whyNotMountable(real, Object.values(context.paths));
+  if (why !== undefined)
+    throw new Problem('usage', `${cannot} ${why}`, {
+      hint: 'name a folder that holds only what agents work on, such as a project below your home folder',
+    });
+  if (found.uid === 0 && process.getuid?.() === 0)
+    throw new Problem(
+      'mount-owner-root',
+      `${cannot} ${real} belongs to root, and no run gets root’s user id`,
+      {
+        hint: `chown -R ${ownerInstead(context)} ${real}   (then: ${calledName()} host workspace add ${name} ${written})`,
+      },
+    );
+  return real;
+}
+
+// The person who became root, else the user without rights.
+function ownerInstead({ env }: CommandContext): string {
+  const [uid, gid] = [env.SUDO_UID, env.SUDO_GID].map((id) =>
+    /^[1-9]\d{0,9}$/.test(id ?? '') ? id : undefined,
+  );
+  return uid === undefined ? `${nobody}:${nobody}` : `${uid}:${gid ?? uid}`;
+}
+
+function requireFree(name: string, folder: string, { workspaces }: HostPolicy): void {
+  const before = Object.hasOwn(workspaces, name) ? workspaces[name] : undefined;
+  if (before === undefined || before === folder) return;
+  throw new Problem('usage', `Cannot add workspace ${name}: ${name} is ${before} already`, {
+    hint: `choose another name, or first: skillgate host workspace remove ${name}`,
+  });
+}
+
+function notesAbout(name: string, folder: string, workspaces: HostPolicy['workspaces']): Safe[] {
+  const uid = process.getuid?.() ?? 0;
+  const owner = statSync(folder).uid;
+  const others = Object.entries(workspaces).filter(([other]) => other !== name);
+  const within = (inner: string, outer: string): boolean => `${inner}/`.startsWith(`${outer}/`);
+  return [
+    ...others
+      .filter(([, path]) => within(folder, path) || within(path, folder))
+      .map(
+        ([other, path]) =>
+          safe`workspace ${other} (${path}) ${within(folder, path) ? 'contains' : 'lies in'} this folder, so two agents cannot work in ${name} and ${other}`,
+      ),
+    ...(uid !== 0 && owner !== uid
+      ? [
+          safe`${folder} belongs to user ${owner}, and runs have your user id ${uid}. Runs read what you may read; changes are applied where you may write. To own the folder: sudo chown -R ${uid} ${folder}`,
+        ]
+      : []),
+  ];
+}

@@ -1,0 +1,196 @@
+import { execFile } from 'node:child_process';
+import {
+  chmodSync,
+  chownSync,
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  readFileSync,
+  realpathSync,
+  rmSync,
+  statSync,
+  symlinkSync,
+  writeFileSync,
+} from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { promisify } from 'node:util';
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { skill } from './command-line.ts';
+
+let home = '';
+let reports = '';
+const isRoot = process.getuid?.() === 0;
+beforeEach(() => {
+  home = realpathSync(mkdtempSync(join(tmpdir(), 'skillgate-host-')));
+  reports = join(home, 'reports');
+  mkdirSync(reports);
+  if (isRoot) chownSync(reports, 65_534, 65_534);
+});
+afterEach(() => rmSync(home, { recursive: true, force: true }));
+
+const file = () => join(home, 'skillgate/config/host.json');
+const host = (...words: string[]) =>
+  skill(['host', ...words], { env: { SKILLGATE_HOME: join(home, 'skillgate') }, cwd: home });
+const policy = () => JSON.parse(readFileSync(file(), 'utf8'));
+const write = (value: object, mode = 0o600) => {
+  mkdirSync(join(home, 'skillgate/config'), { recursive: true, mode: 0o700 });
+  writeFileSync(file(), JSON.stringify(value), { mode });
+};
+const entry = { name: 'ops', user: { uid: 1_500, folder: '/srv/answers' } };
+const line = JSON.stringify(entry);
+
+describe('skillgate host workspace', () => {
+  it('binds the folder itself, says what that means, and keeps the other members', async () => {
+    write({ env: { TZ: 'UTC' }, hosts: { 'a.example': '127.0.0.1:1' } });
+    symlinkSync(reports, join(home, 'link'));
+    const ran = await host('workspace', 'add', 'work', './link');
+    expect(ran).toMatchObject({ exit: 0, stdout: expect.stringContaining('workspace:work') });
+    expect(ran.stdout).toContain(`views of ${reports}; changes wait for you`);
+    expect(policy()).toEqual({
+      env: { TZ: 'UTC' },
+      hosts: { 'a.example': '127.0.0.1:1' },
+      workspaces: { work: reports },
+    });
+    expect(statSync(file()).mode & 0o777).toBe(0o600);
+  });
+
+  it('makes host.json where there is none, readable for its owner alone', async () => {
+    await host('workspace', 'add', 'work', reports, '--writable');
+    expect(policy()).toEqual({ workspaces: { work: reports }, writable: ['work'] });
+    expect(statSync(file()).mode & 0o777).toBe(0o600);
+  });
+
+  it('prints the difference with --dry-run, and writes nothing', async () => {
+    const ran = await host('workspace', 'add', 'work', reports, '--dry-run');
+    expect(ran.stdout).toContain(`+    "work": "${reports}"`);
+    expect(ran.stderr).toContain('Nothing was changed');
+    expect(existsSync(file())).toBe(false);
+  });
+
+  it('takes the name out of every list, and leaves other names', async () => {
+    const workspaces = { work: reports, other: '/srv/other' };
+    write({ workspaces, writable: ['work', 'other'], ownLocks: ['work'] });
+    expect(await host('workspace', 'remove', 'work')).toMatchObject({ exit: 0 });
+    expect(policy()).toEqual({ workspaces: { other: '/srv/other' }, writable: ['other'] });
+    expect(existsSync(reports)).toBe(true);
+  });
+
+  it('says that workspaces are nested', async () => {
+    write({ workspaces: { all: home } });
+    const { stderr } = await host('workspace', 'add', 'work', reports);
+    expect(stderr).toContain(`note: workspace all (${home}) contains this folder`);
+  });
+
+  it.each([
+    ['a folder that is absent', ['work', './absent'], 3, 'mkdir -p '],
+    ['a file', ['work', './file'], 2, 'is a file'],
+    ['a folder of the system', ['work', '/etc'], 2, 'overlaps a folder of the system'],
+    ['Skillgate’s own folders', ['work', './skillgate/config'], 2, 'where Skillgate keeps policy'],
+    ['the folder above them', ['work', './skillgate'], 2, 'where Skillgate keeps policy'],
+    ['a link to them', ['work', './inwards'], 2, 'where Skillgate keeps policy'],
+    ['a name that no manifest can have', ['Work', './reports'], 2, 'is not a valid workspace name'],
+    ['a name that is taken', ['taken', './reports'], 2, 'taken is /srv/taken already'],
+    ['no folder', ['work'], 2, 'add NAME DIR'],
+  ])('refuses %s', async (_, words, exit, message) => {
+    write({ workspaces: { taken: '/srv/taken' } });
+    const before = readFileSync(file(), 'utf8');
+    writeFileSync(join(home, 'file'), '');
+    symlinkSync(join(home, 'skillgate'), join(home, 'inwards'));
+    const ran = await host('workspace', 'add', ...words);
+    expect(ran).toMatchObject({ exit, stdout: '', stderr: expect.stringContaining(message) });
+    expect(readFileSync(file(), 'utf8')).toBe(before);
+  });
+
+  it.runIf(isRoot)('refuses a folder of root with the line that mends it', async () => {
+    chownSync(reports, 0, 0);
+    const ran = await host('workspace', 'add', 'work', 'reports');
+    expect(ran).toMatchObject({
+      exit: 6,
+      stderr: expect.stringMatching(/mount-owner-root.*chown -R 65534:65534/s),
+    });
+  });
+});
+
+describe('skillgate host model, approver and egress', () => {
+  it('add, list and remove what host.json holds', async () => {
+    await host('model', 'add', 'local', 'http://127.0.0.1:8080', '--kind', 'openai');
+    await host('approver', 'add', line);
+    await host('egress', 'add', 'requests-per-minute', '60');
+    expect(policy()).toEqual({
+      models: { local: { url: 'http://127.0.0.1:8080', kind: 'openai' } },
+      approvers: [entry],
+      egress: { requestsPerMinute: 60 },
+    });
+    const { stdout } = await host('show');
+    for (const text of ['http://127.0.0.1:8080', 'user 1500', 'at most 60 requests'])
+      expect(stdout).toContain(text);
+    await host('model', 'remove', 'local');
+    expect((await host('approver', 'remove', 'ops')).stderr).toContain('nobody can answer');
+    await host('egress', 'remove', 'requests-per-minute');
+    expect(policy()).toEqual({});
+  });
+
+  it.each([
+    ['a model without a kind', ['model', 'add', 'm', 'http://127.0.0.1:1'], '--kind must be'],
+    [
+      'a model server by name over http',
+      ['model', 'add', 'm', 'http://m.example', '--kind', 'openai'],
+      'is neither http://IP:PORT',
+    ],
+    [
+      'a key for an endpoint over http',
+      ['model', 'add', 'm', 'http://127.0.0.1:1', '--kind', 'openai', '--secret', 'KEY'],
+      'secrets are sent over https only',
+    ],
+    ['an approver without a proof', ['approver', 'add', '{"name":"ann"}'], 'needs exactly one of'],
+    ['a second approver of the name', ['approver', 'add', '{"name":"ops"}'], 'has one already'],
+    ['a limit that does not exist', ['egress', 'add', 'bytes', '1'], 'There is no limit bytes'],
+    ['a limit of nothing', ['egress', 'add', 'sent-bytes', '0'], 'is not a whole number from 1'],
+    ['an entry that is absent', ['model', 'remove', 'm'], 'Host policy has no model m'],
+    ['a verb that does not exist', ['approver', 'rename', 'ann'], 'write add KEY, list, or remove'],
+  ])('refuse %s', async (_, words, message) => {
+    write({ approvers: [entry] });
+    const before = readFileSync(file(), 'utf8');
+    const ran = await host(...words);
+    expect(ran.exit).not.toBe(0);
+    expect(ran.stderr).toContain(message);
+    expect(readFileSync(file(), 'utf8')).toBe(before);
+  });
+
+  it('refuse the passkey that a registry of this host could use', async () => {
+    write({ mailbox: 'https://registry.example' });
+    const passkey = { credentialId: 'a', publicKey: 'b', rpId: 'registry.example' };
+    const taken = { name: 'ann', passkey: { ...passkey, origin: 'https://registry.example' } };
+    const ran = await host('approver', 'add', JSON.stringify(taken));
+    expect(ran.stderr).toContain('could make the passkey sign');
+    expect(policy()).toEqual({ mailbox: 'https://registry.example' });
+  });
+
+  it.each([
+    ['other users may write', '{}', 0o666],
+    ['the file is damaged', '{"workspaces":', 0o600],
+  ])('refuse to change a host.json when %s', async (_, text, mode) => {
+    write({});
+    writeFileSync(file(), text);
+    chmodSync(file(), mode);
+    const ran = await host('egress', 'add', 'sent-bytes', '5');
+    expect(ran.stderr).toContain('host-policy-invalid');
+    expect(readFileSync(file(), 'utf8')).toBe(text);
+  });
+});
+
+describe('two changes of host policy at the same time', () => {
+  it('both count', async () => {
+    const main = new URL('../../cli/guard.js', import.meta.url).pathname;
+    const env = { ...process.env, SKILLGATE_HOME: join(home, 'skillgate') };
+    const add = (number: number) =>
+      promisify(execFile)(
+        process.execPath,
+        [main, 'host', 'model', 'add', `m${number}`, 'http://127.0.0.1:1', '--kind', 'openai'],
+        { env },
+      );
+    await Promise.all([1, 2, 3, 4].map(add));
+    expect(Object.keys(policy().models).sort()).toEqual(['m1', 'm2', 'm3', 'm4']);
+  });
+});
