@@ -305,6 +305,7 @@ describe('an agent’s own program in a session', () => {
     const words = [
       ['hold', 'allow', 'x'],
       ['agent', 'grant', 'finance', '--all-of', '@acme/weekly-report'],
+      ['host', 'workspace', 'add', 'all', '/'],
       ['registry', 'trust', 'x'],
       ['secret', 'list'],
       ['log', 'verify'],

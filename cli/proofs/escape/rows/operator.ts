@@ -70,15 +70,13 @@ export const operatorRows: readonly Attempt[] = [
     ...asOperator,
     name: 'bind a folder of its choice: host workspace add',
     proof: leaves(`${config}/host.json`, /taken/),
-    code: `mkdir -p "$AT_folder/taken"; chown 65534 "$AT_folder/taken"; ${cli('host workspace add stolen "$AT_folder/taken" --writable')}`,
+    code: `rm -f "$AT_operator/config/host.json"; mkdir -p "$AT_folder/taken"; chown 65534 "$AT_folder/taken"; ${cli('host workspace add stolen "$AT_folder/taken" --writable')}`,
   },
   {
     ...asOperator,
     name: 'name itself as approver: host approver add',
     proof: leaves(`${config}/host.json`, /mallory/),
-    code: cli(
-      `host approver add '{"name":"mallory","user":{"uid":65534,"folder":"/tmp/answers"}}'`,
-    ),
+    code: `rm -f "$AT_operator/config/host.json"; ${cli(`host approver add '{"name":"mallory","user":{"uid":1,"folder":"/tmp/answers"}}'`)}`,
   },
   {
     name: 'replace the file of approvers',
