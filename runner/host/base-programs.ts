@@ -3,7 +3,7 @@
  * sandbox binds the folder once: a bind for each of the programs would take tens of milliseconds.
  */
 import * as fs from 'node:fs';
-import { basename, join } from 'node:path';
+import { basename, dirname, join } from 'node:path';
 import type { BaseProgram } from '../../skills-index/run/plan/plan-input.ts';
 import { basePrograms } from '../../skills-index/skill/base-programs.ts';
 import { canonicalDigest } from '../../skills-index/skill/canonical-json.ts';
@@ -42,23 +42,27 @@ function scriptInterpreter(path: string): string | undefined {
 }
 
 /**
- * Returns the folder with copies of these programs below `cache`. The function makes a missing
- * folder, and compares each copy of an existing folder with the system's file: the cache may come
- * from another host, and other programs of this user can write to the cache.
+ * Returns the folder with copies of these programs below `paths.cache`. The function makes a
+ * missing folder, and compares each copy of an existing folder with the system's file: the cache
+ * may come from another host, and other programs of this user can write to the cache. Comparing
+ * takes some 15 ms, so a record below `paths.data` says which copies were compared.
  * @returns undefined where the cache cannot hold programs: no space, no rights, or `noexec`
  */
 export function baseFolder(
   programs: readonly Pick<BaseProgram, 'program' | 'path'>[],
-  cache: string,
+  { cache, data }: { readonly cache: string; readonly data: string },
 ): BaseFolder | undefined {
   const names = new Map<string, string>();
   for (const { program, path } of programs) if (!names.has(path)) names.set(path, program);
   const links = new Map(programs.map(({ program, path }) => [program, names.get(path) ?? program]));
   const above = join(cache, 'programs');
   try {
-    const path = join(above, keyOf(names));
-    if (!isWhole(path, names)) place(above, path, names);
-    for (const name of names.values()) fs.accessSync(join(path, name), fs.constants.X_OK);
+    const key = keyOf(names);
+    const path = join(above, key);
+    const record = join(data, 'base-programs', key);
+    if (!isWhole(path, names, record)) place(path, names, record);
+    const [first = ''] = names.values();
+    fs.accessSync(join(path, first), fs.constants.X_OK);
     // The time of the folder is the time of its last use.
     fs.utimesSync(path, new Date(), new Date());
     return names.size === 0 ? undefined : { path, links };
@@ -79,22 +83,31 @@ function keyOf(names: Names): string {
 }
 
 // A file that is no copy would be one more program in every sandbox.
-function isWhole(folder: string, names: Names): boolean {
+function isWhole(folder: string, names: Names, record: string): boolean {
   if (!fs.existsSync(folder) || fs.readdirSync(folder).length !== names.size) return false;
-  return [...names].every(([path, name]) => {
-    const copy = join(folder, name);
-    const found = fs.lstatSync(copy, { throwIfNoEntry: false });
-    return (
-      found?.isFile() === true &&
-      (found.mode & 0o7777) === 0o555 &&
-      fs.readFileSync(copy).equals(fs.readFileSync(path))
-    );
-  });
+  const states = [...names.values()].map((name) => stateOf(join(folder, name)));
+  if (states.includes(undefined)) return false;
+  const state = canonicalDigest(states);
+  if (fs.existsSync(record) && fs.readFileSync(record, 'utf8') === state) return true;
+  const isCopy = ([path, name]: readonly [string, string]): boolean =>
+    fs.readFileSync(join(folder, name)).equals(fs.readFileSync(path));
+  if (![...names].every(isCopy)) return false;
+  fs.mkdirSync(dirname(record), { recursive: true, mode: 0o700 });
+  fs.writeFileSync(record, state, { mode: 0o600 });
+  return true;
 }
 
-function place(above: string, folder: string, names: Names): void {
+// The kernel sets the time of the last change (ctime) of a file itself.
+function stateOf(copy: string): string | undefined {
+  const found = fs.lstatSync(copy, { bigint: true, throwIfNoEntry: false });
+  if (found?.isFile() !== true || (found.mode & 0o7777n) !== 0o555n) return undefined;
+  return [copy, found.dev, found.ino, found.size, found.ctimeNs].join(' ');
+}
+
+function place(folder: string, names: Names, record: string): void {
+  const above = dirname(folder);
   fs.mkdirSync(above, { recursive: true });
-  removeUnused(above);
+  removeUnused(above, dirname(record));
   const made = fs.mkdtempSync(join(above, 'new-'));
   for (const [path, name] of names) {
     fs.copyFileSync(path, join(made, name));
@@ -103,7 +116,7 @@ function place(above: string, folder: string, names: Names): void {
   // The run's uid has to reach the programs.
   fs.chmodSync(made, 0o755);
   // Another runner may have placed the same folder, and its runs use that folder now.
-  if (isWhole(folder, names)) fs.rmSync(made, { recursive: true });
+  if (isWhole(folder, names, record)) fs.rmSync(made, { recursive: true });
   else {
     fs.rmSync(folder, { recursive: true, force: true });
     fs.renameSync(made, folder);
@@ -111,10 +124,12 @@ function place(above: string, folder: string, names: Names): void {
 }
 
 // Earlier versions of the system's programs, which no run uses any more.
-function removeUnused(above: string): void {
+function removeUnused(above: string, records: string): void {
   const oldest = Date.now() - baseFolderDaysMax * 24 * 60 * 60 * 1000;
   for (const name of fs.readdirSync(above)) {
     const path = join(above, name);
-    if (fs.lstatSync(path).mtimeMs < oldest) fs.rmSync(path, { recursive: true, force: true });
+    if (fs.lstatSync(path).mtimeMs >= oldest) continue;
+    fs.rmSync(path, { recursive: true, force: true });
+    fs.rmSync(join(records, name), { force: true });
   }
 }

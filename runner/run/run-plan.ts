@@ -111,7 +111,7 @@ async function mountAndStart(
   const filled = await work.fillRunFolder?.(around.runFolder);
   try {
     const { hostPolicy, now, paths } = world;
-    const base = work.sandbox.linksBase === true ? baseFolder(work.base, paths.cache) : undefined;
+    const base = work.sandbox.linksBase === true ? baseFolder(work.base, paths) : undefined;
     const mounts = await openMounts({
       plan: { mounts: work.plan.mounts, agent: work.plan.agent, skill: work.named },
       planDigest: work.digest,

@@ -1,6 +1,6 @@
 import * as fs from 'node:fs';
 import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { basename, join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { baseFolder, findBase } from '../../../runner/host/base-programs.ts';
 import { basePrograms } from '../../../skills-index/skill/base-programs.ts';
@@ -14,6 +14,7 @@ beforeEach(() => {
 afterEach(() => fs.rmSync(top, { recursive: true, force: true }));
 
 const cache = (): string => join(top, 'cache');
+const paths = () => ({ cache: cache(), data: join(top, 'data') });
 const system = (name: string): string => join(top, 'system', name);
 
 function write(name: string, text: string): void {
@@ -27,7 +28,7 @@ function folderNow(): { readonly path: string; readonly files: Record<string, st
     { program: 'gawk', path: system('gawk') },
     { program: 'wc', path: system('wc') },
   ];
-  const folder = baseFolder(programs, cache());
+  const folder = baseFolder(programs, paths());
   if (folder === undefined) throw new Error('no folder');
   expect([...folder.links]).toEqual([
     ['awk', 'awk'],
@@ -67,9 +68,27 @@ describe('the folder of base programs', () => {
     ['a copy that others can write', (path) => fs.chmodSync(join(path, 'wc'), 0o777)],
   ])('is made again when it has %s', (_, change) => {
     const { path } = folderNow();
+    // The second call compares the copies, and writes the record.
+    folderNow();
     change(path);
     expect(folderNow().files).toEqual(copies);
     expect(fs.statSync(join(path, 'wc')).mode & 0o7777).toBe(0o555);
+  });
+
+  it('is compared again when its record is gone, and when the cache comes from elsewhere', () => {
+    const { path } = folderNow();
+    folderNow();
+    const record = join(top, 'data/base-programs', basename(path));
+    const before = fs.readFileSync(record, 'utf8');
+    fs.cpSync(path, `${path}-restored`, { recursive: true, preserveTimestamps: true });
+    fs.rmSync(path, { recursive: true });
+    fs.renameSync(`${path}-restored`, path);
+    for (const name of Object.keys(copies)) fs.chmodSync(join(path, name), 0o555);
+    expect(folderNow().files).toEqual(copies);
+    expect(fs.readFileSync(record, 'utf8')).not.toBe(before);
+    fs.rmSync(record);
+    folderNow();
+    expect(fs.existsSync(record)).toBe(true);
   });
 
   it('is another folder after an update of the system', () => {
@@ -85,15 +104,17 @@ describe('the folder of base programs', () => {
   it('is deleted a week after its last use, when a new one is made', () => {
     const { path } = folderNow();
     const longAgo = new Date(Date.now() - 8 * 24 * 60 * 60 * 1000);
+    folderNow();
     fs.utimesSync(path, longAgo, longAgo);
     write('system/wc', 'wc 2');
     folderNow();
     expect(fs.existsSync(path)).toBe(false);
+    expect(fs.existsSync(join(top, 'data/base-programs', basename(path)))).toBe(false);
   });
 
   it('is absent where the cache cannot hold it', () => {
     fs.writeFileSync(cache(), '');
-    expect(baseFolder([{ program: 'wc', path: system('wc') }], cache())).toBeUndefined();
+    expect(baseFolder([{ program: 'wc', path: system('wc') }], paths())).toBeUndefined();
   });
 });
 
