@@ -6,6 +6,8 @@ export const answerBytesMax = 32 * 1024 * 1024;
 /** Folders and files below one path; a path with more is refused. */
 export const folderEntriesMax = 200_000;
 export const folderDepthMax = 64;
+/** Names of files or packages in one line for a person; further names are counted. */
+export const namesShownMax = 8;
 /** Listed entries that cannot be part of a skill; further entries are counted. */
 export const folderReasonsMax = 200;
 /**

@@ -1,5 +1,7 @@
 import { join, resolve } from 'node:path';
-import { inferManifest } from '../../scanner/manifest/manifest.ts';
+import type { LeftScript } from '../../scanner/manifest/commands.ts';
+import { inferManifest, scriptsLeftOut } from '../../scanner/manifest/manifest.ts';
+import { packagesInTexts } from '../../scanner/manifest/packages.ts';
 import { packBundle } from '../../skills-index/skill/authoring/pack-bundle.ts';
 import { printManifest } from '../../skills-index/skill/authoring/print-manifest.ts';
 import { parseSkillMd } from '../../skills-index/skill/authoring/skill-md.ts';
@@ -12,6 +14,7 @@ import {
 import { type Manifest, parseManifest } from '../../skills-index/skill/manifest.ts';
 import type { ScanReport } from '../../skills-index/statement/scan-report.ts';
 import { type CommandContext, type ExitCode, exitCodes } from '../command.ts';
+import { namesShownMax } from '../limits.ts';
 import { draftIdentity } from '../publish/draft-identity.ts';
 import { diffLines, diffText } from '../publish/manifest-diff.ts';
 import { readWholeSkill } from '../scan/source-folder.ts';
@@ -46,16 +49,23 @@ export async function run(context: CommandContext): Promise<ExitCode> {
   const written = context.options.write === true && text !== old;
   if (written && old !== undefined) await agreeToChange(context, old, text);
   if (written) await writeWhole(join(folder, 'skill.json'), text);
-  const { left: undeclarable, unused } = leftOver(manifest, report);
+  const { left, unused } = leftOver(manifest, report);
+  const scripts = scriptsLeftOut(files, report, before?.commands ?? {});
+  const packages = packagesInTexts(files);
   answer(
     context,
-    { schema: 'skillgate.manifest-proposal/1', manifest, written, left: undeclarable, unused },
+    {
+      schema: 'skillgate.manifest-proposal/1',
+      manifest,
+      written,
+      left,
+      unused,
+      scripts,
+      packages,
+    },
     () => manifestText(context, text),
   );
-  for (const capability of undeclarable)
-    printNote(context, safe`seen by the scan, but cannot be declared: ${capability}`);
-  for (const capability of unused)
-    printNote(context, safe`declared, but not seen by the scan: ${capability}`);
+  printLeftOver(context, { manifest, left, unused, scripts, packages });
   if (report.verdict === 'block')
     printNote(
       context,
@@ -96,9 +106,47 @@ function widened(before: Manifest, inferred: Manifest): Manifest {
   };
 }
 
-function leftOver(manifest: Manifest, { capabilities: { observed, unused } }: ScanReport) {
+function leftOver(
+  manifest: Manifest,
+  { capabilities: { undeclared, unused } }: ScanReport,
+): Pick<LeftOver, 'left' | 'unused'> {
+  const hasCommands = Object.keys(manifest.commands).length > 0;
   return {
-    left: listCapabilities(minus(observed, manifest.capabilities)).map(printCapability),
+    left: hasCommands
+      ? listCapabilities(minus(undeclared, manifest.capabilities)).map(printCapability)
+      : [],
     unused: listCapabilities(unused).map(printCapability),
   };
+}
+
+interface LeftOver {
+  readonly manifest: Manifest;
+  /** Uses for which the draft has no entry. */
+  readonly left: readonly string[];
+  readonly unused: readonly string[];
+  readonly scripts: readonly LeftScript[];
+  readonly packages: readonly string[];
+}
+
+function printLeftOver(context: CommandContext, over: LeftOver): void {
+  const { manifest, left, unused, scripts, packages } = over;
+  if (Object.keys(manifest.commands).length === 0)
+    printNote(
+      context,
+      safe`The skill has no commands. It starts nothing in the sandbox, so it needs no capabilities.`,
+    );
+  for (const [why, those] of Map.groupBy(scripts, (script) => script.why))
+    printNote(context, safe`no command: ${listed(those.map(({ path }) => path))}: ${why}`);
+  if (packages.length > 0)
+    printNote(context, safe`The texts install these packages: ${listed(packages)}`);
+  for (const capability of left)
+    printNote(context, safe`seen by the scan, but cannot be declared: ${capability}`);
+  for (const capability of unused)
+    printNote(context, safe`declared, but not seen by the scan: ${capability}`);
+}
+
+function listed(names: readonly string[]): string {
+  const shown = names.slice(0, namesShownMax).join(', ');
+  const more = names.length - namesShownMax;
+  return more > 0 ? `${shown} and ${more} more` : shown;
 }

@@ -20,7 +20,7 @@ import type { SkillName } from '../../skills-index/skill/name.ts';
 import { unconfirmedWhy } from '../../skills-index/skill/placeholders.ts';
 import type { Version } from '../../skills-index/skill/version.ts';
 import type { ScanReport } from '../../skills-index/statement/scan-report.ts';
-import { inferCommands } from './commands.ts';
+import { inferCommands, type LeftScript } from './commands.ts';
 import { isDeclarable, mountFolder } from './declarable.ts';
 import { inferEgress } from './egress.ts';
 import { inferSecret } from './secrets.ts';
@@ -42,7 +42,7 @@ export function inferManifest(
   identity: ManifestIdentity,
 ): Manifest {
   const { name, version, commands: before = {} } = identity;
-  const commands = inferCommands(files, before, scriptsToRunIn(report));
+  const { commands } = inferCommands(files, before, scriptsToRunIn(report));
   const empty: Manifest = { ...emptyManifest({ name, version }), commands };
   if (Object.keys(commands).length === 0) return empty;
   return { ...empty, capabilities: inferCapabilities(files, report, empty) };
@@ -120,6 +120,18 @@ function mountsOf(mounts: Capabilities['mount']): Capability[] {
 
 /** The folder of the files that arguments name, in drafts. */
 const argumentsFolder = 'work';
+
+/**
+ * The scripts that the draft makes no commands, each with the reason.
+ * @param before existing commands
+ */
+export function scriptsLeftOut(
+  files: readonly SourceFile[],
+  report: ScanReport,
+  before: Manifest['commands'],
+): readonly LeftScript[] {
+  return inferCommands(files, before, scriptsToRunIn(report)).left;
+}
 
 /** Scripts that SKILL.md tells to run, by the scan's findings. */
 function scriptsToRunIn({ findings }: ScanReport): readonly string[] {

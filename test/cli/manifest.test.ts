@@ -30,6 +30,31 @@ describe('skillgate manifest --write', () => {
     ]);
   });
 
+  it('says which scripts are no commands, and which packages the texts install', async () => {
+    const cwd = folderWith({
+      'SKILL.md': `${skillMd}\n\`\`\`bash\npip install pandas\n\`\`\`\n`,
+      'scripts/deals.py': script,
+      'scripts/test_deals.py': '',
+      'templates/page.py': '',
+    });
+    const { stderr } = await skill(['manifest', cwd], {});
+    expect(stderr).toContain('no command: scripts/test_deals.py: it is a test\n');
+    expect(stderr).toContain(
+      'no command: templates/page.py: it is an example or a template, and no text tells to run it\n',
+    );
+    expect(stderr).toContain('The texts install these packages: pip pandas\n');
+    expect(stderr).not.toContain('cannot be declared');
+  });
+
+  it('says of a skill without commands that it needs no capabilities', async () => {
+    const cwd = folderWith({
+      'SKILL.md': '---\nname: a\ndescription: b\n---\n`curl https://api.crm.example/v2`\n',
+    });
+    const { stdout, stderr } = await skill(['manifest', cwd], {});
+    expect(JSON.parse(stdout).capabilities).toEqual({});
+    expect(stderr).toContain('The skill has no commands.');
+  });
+
   it('says so of a skill that the scan blocks', async () => {
     const SKILL = '---\nname: a\ndescription: b\n---\n';
     const send =

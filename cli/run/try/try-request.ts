@@ -46,7 +46,7 @@ export function requireNamedCommand(
   if (Object.keys(manifest.commands).length > 0) return;
   // An executable file runs by its path, without a name.
   if (packed.bundle.files.some(({ mode, path }) => path === wanted && mode === '755')) return;
-  const scripts = Object.entries(inferCommands(files));
+  const scripts = Object.entries(inferCommands(files).commands);
   const [, script] = scripts.find(([name]) => name === wanted) ?? scripts[0] ?? [];
   if (script === undefined) return;
   throw new Problem('usage', `Cannot try ${folder}: skill.json names no command`, {
