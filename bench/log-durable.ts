@@ -94,7 +94,7 @@ async function fill({ registry }: RunningRegistry): Promise<void> {
         body,
         root: base64(rangeRoot(range)),
         peaks: range.peaks.map(base64),
-        note: 'filler',
+        note: null,
       });
     }
     await registry.db.batch(

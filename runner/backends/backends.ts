@@ -56,16 +56,22 @@ export function backendOf({
   backend: name,
   ...settings
 }: Settings & Pick<HostPolicy, 'backend'>): Sandbox {
+  // A start does not look for the program bwrap: the start itself fails without it.
   const found =
-    name === 'bubblewrap' ? { name, sandbox: bubblewrap() } : backendMakers[name](settings);
+    name === 'bubblewrap' && process.platform === 'linux'
+      ? { name, sandbox: bubblewrap() }
+      : backendMakers[name](settings);
   if ('sandbox' in found) return found.sandbox;
-  const hint = found.type === undefined ? {} : { hint: found.type };
+  const hint = process.platform === 'linux' ? found.type : elsewhere;
   throw new Problem(
     'sandbox-missing',
     `Cannot start the backend ${name}, which host policy names: ${found.why}`,
-    hint,
+    hint === undefined ? {} : { hint },
   );
 }
+
+const elsewhere =
+  'scan, manifest, publish, review, verify and install work on this system. To run skills and agents, use a Linux host: on Windows in WSL 2 (wsl --install), on macOS in a virtual machine';
 
 function findBubblewrap(): FoundBackend {
   const name = 'bubblewrap';

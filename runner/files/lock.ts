@@ -2,7 +2,7 @@
  * Locks across processes, with plain files. A lock file names its holder by pid and start time, so
  * that other processes recognise the lock of a dead process.
  */
-import { mkdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { dirname } from 'node:path';
 import { Problem } from '../../skills-index/skill/problem.ts';
 import { lockWaitSecondsMax } from '../limits.ts';
@@ -75,16 +75,27 @@ export function holderLives(path: string): boolean {
 
 /**
  * The start time of a process, in clock ticks after boot (proc(5), /proc/pid/stat field 22). The
- * kernel reuses pids, but not a pid with the same start time.
+ * kernel reuses pids, but not a pid with the same start time. A system without /proc only tells
+ * whether the process lives.
  */
-export function startTimeOf(pid: number): string {
+export function startTimeOf(pid: number, proc = '/proc'): string {
+  if (!existsSync(proc)) return isAlive(pid) ? 'alive' : 'gone';
   try {
-    const line = readFileSync(`/proc/${pid}/stat`, 'utf8');
+    const line = readFileSync(`${proc}/${pid}/stat`, 'utf8');
     const [state = '', ...fields] = line.slice(line.lastIndexOf(')') + 2).split(' ');
     // A zombie has ended, although its pid still exists.
     return 'ZX'.includes(state) ? 'gone' : (fields[18] ?? 'gone');
   } catch {
     return 'gone';
+  }
+}
+
+function isAlive(pid: number): boolean {
+  try {
+    return process.kill(pid, 0);
+  } catch (cause) {
+    // The process of another user lives, too.
+    return (cause as NodeJS.ErrnoException).code === 'EPERM';
   }
 }
 

@@ -1,0 +1,20 @@
+import { afterEach, expect, it } from 'vitest';
+import { backendOf } from '../../../runner/backends/backends.ts';
+
+const own = Object.getOwnPropertyDescriptor(process, 'platform') ?? {};
+afterEach(() => Object.defineProperty(process, 'platform', own));
+
+it.each(['darwin', 'win32'])('on %s, a run says at once what works and where runs work', (name) => {
+  Object.defineProperty(process, 'platform', { ...own, value: name });
+  expect(() => backendOf({ backend: 'bubblewrap' })).toThrow(
+    expect.objectContaining({
+      code: 'sandbox-missing',
+      message: 'Cannot start the backend bubblewrap, which host policy names: it needs Linux',
+      hint: expect.stringMatching(/^scan, manifest, .* work on this system\. .*WSL 2/),
+    }),
+  );
+});
+
+it('on Linux, the sandbox is the one that host policy names', () => {
+  expect(backendOf({ backend: 'bubblewrap' }).name).toBe('bubblewrap');
+});
