@@ -50,7 +50,7 @@ export const childStartSecondsMax = 30;
 export const requestSecondsMax = 60;
 export const answerBytesMax = 8 * 1024 * 1024;
 /** Blobs of one text that are decoded. */
-export const alternativesMax = 4;
+export const alternativesMax = 64;
 export const decodedCharsMax = 64 * 1024;
 /** Characters of a text times characters of a pattern that is matched against it. */
 export const decodedBlobsMax = 100;
@@ -87,7 +87,7 @@ export const shellFlowSteps = 200;
 export const shellCallDepthMax = 12;
 export const shellWrapperDepthMax = 8;
 export const shellCodeDepthMax = 6;
-export const pythonCallSitesMax = 16;
+export const pythonCallSitesMax = 256;
 /**
  * Nesting of values that wait for other values, of other functions too: the call stack is limited.
  */

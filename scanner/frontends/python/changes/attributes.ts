@@ -6,7 +6,7 @@ import { eitherBound } from '../names/names.ts';
 import type { Binding, PyNode, PythonModule, PyValue } from '../program.ts';
 import type { PythonRun } from '../run.ts';
 import { argumentsOf, childrenOf, functionOf, nameOf, textOf } from '../syntax/nodes.ts';
-import { either, unknownPy } from '../values/alternatives.ts';
+import { anyText, either, unknownPy } from '../values/alternatives.ts';
 
 /**
  * `object.name`. Attributes are one for all objects of a module; what the skill does not define
@@ -68,7 +68,8 @@ function heldBy(
   const all = together(run, module.attributes.get(name) ?? [], inClass);
   const values = all.length === 0 ? [] : [eitherBound(run, module, all, depth)];
   const constructed = className === undefined ? [] : givenFields(run, className, name);
-  for (const { module: other, node } of constructed)
+  if (constructed.length > pythonCallSitesMax) values.push(anyText);
+  for (const { module: other, node } of constructed.slice(0, pythonCallSitesMax))
     values.push(node === undefined ? unknownPy : run.evaluate(run, other, node, depth));
   if (values.length === 0) return undefined;
   const value = either(values);
@@ -132,17 +133,16 @@ export function givenFields(
     ...(run.calls.get(className) ?? []),
     ...(run.calls.get('replace') ?? []).filter(({ module }) => module === home),
   ];
-  return calls
-    .slice(0, pythonCallSitesMax)
-    .flatMap(({ module, call }): { module: PythonModule; node: PyNode | undefined }[] => {
-      const { positional, keywords, starred } = argumentsOf(module, call);
-      const isMade =
-        nameOf(module, call.firstChild?.lastChild ?? call.firstChild ?? call) !== 'replace';
-      const node = keywords.get(name) ?? (isMade && at >= 0 ? positional[at] : undefined);
-      if (node !== undefined) return [{ module, node }];
-      const isUnknown = starred.length > 0 || (isMade && at < 0 && positional.length > 0);
-      return isUnknown && isMade ? [{ module, node: undefined }] : [];
-    });
+  run.context.steps.take(1 + (calls.length >> 4));
+  return calls.flatMap(({ module, call }): { module: PythonModule; node: PyNode | undefined }[] => {
+    const { positional, keywords, starred } = argumentsOf(module, call);
+    const isMade =
+      nameOf(module, call.firstChild?.lastChild ?? call.firstChild ?? call) !== 'replace';
+    const node = keywords.get(name) ?? (isMade && at >= 0 ? positional[at] : undefined);
+    if (node !== undefined) return [{ module, node }];
+    const isUnknown = starred.length > 0 || (isMade && at < 0 && positional.length > 0);
+    return isUnknown && isMade ? [{ module, node: undefined }] : [];
+  });
 }
 
 function fieldsOf(module: PythonModule, className: string): readonly string[] {

@@ -2,6 +2,7 @@
  * Functions of Python that call a function that they are given: threads, pools, map, what runs at
  * the end.
  */
+import { alternativesMax } from '../../../limits.ts';
 import type { PythonEffect } from '../../../models/python-api.ts';
 import type { PyValue } from '../program.ts';
 import type { PythonRun } from '../run.ts';
@@ -9,8 +10,6 @@ import { either, unknownPy } from '../values/alternatives.ts';
 import { argumentOf, callWith, type PyCall } from './call.ts';
 import { applyRequest, sendTo } from './network.ts';
 import { observeCall } from './observe.ts';
-
-const callsMax = 16;
 
 /** Calls what an API is given, with the arguments that it passes on. */
 export function applyCallback(
@@ -43,7 +42,11 @@ function argumentLists(
   const values = each === undefined ? undefined : call.args[each];
   if (values === undefined) return [[]];
   const more = each === undefined ? [] : call.args.slice(each + 1);
-  const rows = values.items?.slice(0, callsMax) ?? [{ ...values, texts: [], items: undefined }];
+  const unknown = { ...values, texts: [], items: undefined };
+  const rows = [
+    ...(values.items?.slice(0, alternativesMax) ?? []),
+    ...(values.items === undefined || values.items.length > alternativesMax ? [unknown] : []),
+  ];
   return rows.map((row, index) =>
     spread === true
       ? [...(row.items ?? [row])]

@@ -2,6 +2,7 @@
  * Calls in Python: which API or function of the skill is meant, what it does, and what it gives.
  */
 
+import { alternativesMax } from '../../../limits.ts';
 import { unknownPart } from '../../../models/egress-of.ts';
 import { powerfulModules, pythonApis } from '../../../models/python.ts';
 import type { PythonApi } from '../../../models/python-api.ts';
@@ -16,7 +17,7 @@ import { special } from '../names/special.ts';
 import type { PyNode, PythonFunction, PyValue } from '../program.ts';
 import { flowEdge, flowNode, notePyTrait, type PythonRun } from '../run.ts';
 import { textOf } from '../syntax/nodes.ts';
-import { either, nodesOf, nothingGiven, unknownPy } from '../values/alternatives.ts';
+import { anyText, either, nodesOf, nothingGiven, unknownPy } from '../values/alternatives.ts';
 import { mutate, plainCall } from '../values/methods.ts';
 import { foldPath } from '../values/paths.ts';
 import type { PyCall } from './call.ts';
@@ -231,12 +232,15 @@ function callOwn(
   const className = classIn('class', qual);
   if (className !== undefined)
     return { ...unknownPy, qual: `object ${className}`, nodes: nodesOf(call.args) };
-  const given = own.returns.slice(0, 8).map((node) => run.evaluate(run, own.module, node, 1));
-  const value = either(given);
+  const given = own.returns
+    .slice(0, alternativesMax)
+    .map((node) => run.evaluate(run, own.module, node, 1));
+  const isComputed = own.returns.length > 4 && given.some(({ texts }) => texts.length === 0);
+  const value = either(own.returns.length > alternativesMax ? [...given, anyText] : given);
   const isOpen = run.replaced.has(own.id) && value.texts.length > 0;
   return {
     ...value,
-    texts: own.returns.length > 4 ? [] : value.texts,
+    texts: isComputed ? [] : value.texts,
     otherTexts: isOpen ? [...value.otherTexts, unknownPart] : value.otherTexts,
     nodes: [result],
     folded: true,

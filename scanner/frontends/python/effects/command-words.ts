@@ -1,7 +1,7 @@
 /** Words and lines of commands that Python starts. */
-import { alternativesMax } from '../../../limits.ts';
 import { unknownPart } from '../../../models/egress-of.ts';
 import type { PyValue } from '../program.ts';
+import { fewLists } from '../values/alternatives.ts';
 
 /** The same command with one word as it may be besides. */
 export function otherWords(words: readonly PyValue[]): readonly (readonly PyValue[])[] {
@@ -11,7 +11,7 @@ export function otherWords(words: readonly PyValue[]): readonly (readonly PyValu
       ...word.otherTexts.filter((text) => at > 0 || asLine(text) !== unknownPart),
     ].map((text) => words.with(at, { ...word, texts: [text], otherTexts: [], folded: true })),
   );
-  return others.slice(0, 2 * alternativesMax);
+  return fewLists(others);
 }
 
 /**

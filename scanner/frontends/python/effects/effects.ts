@@ -51,7 +51,7 @@ export function applyEffect(
       return runCodeOf(run, call, argumentOf(call, effect.code) ?? unknownPy);
     case 'load': {
       const name = argumentOf(call, effect.module);
-      if (name?.texts[0]?.includes(unknownPart) !== false)
+      if (name === undefined || !name.texts.every(isKnownText) || name.texts.length === 0)
         notePyTrait(
           run,
           { ...call, certainty: 'widened' },
@@ -96,7 +96,8 @@ export function applyEffect(
       notePyTrait(run, call, 'listen', call.api);
       return serve(run, call);
     case 'native':
-      notePyTrait(run, call, 'native', call.args[0]?.texts[0] ?? '*');
+      for (const library of call.args[0]?.texts.length ? call.args[0].texts : ['*'])
+        notePyTrait(run, call, 'native', library);
       return unknownPy;
     case 'trait':
       if (effect.unless !== undefined && argumentOf(call, effect.unless) !== undefined)
@@ -134,10 +135,13 @@ const handlerAttributes = ['rfile', 'path', 'headers', 'request', 'requestline']
 
 // `folder.glob('gh/hosts.y*ml')` reads what the pattern names, where that is somebody's.
 function searchedIn(call: PyCall): PyValue {
-  const pattern = /^r?glob$/.test(call.method) ? call.args[0]?.texts[0] : undefined;
-  if (pattern === undefined || pattern.includes(unknownPart)) return call.object;
+  const patterns = /^r?glob$/.test(call.method) ? (call.args[0]?.texts ?? []) : [];
   const texts = call.object.texts
-    .map((text) => `${text}/${pattern}`)
+    .flatMap((text) => patterns.filter(isKnownText).map((pattern) => `${text}/${pattern}`))
     .filter((text) => sensitivePath(text) !== undefined);
   return texts.length === 0 ? call.object : { ...call.object, texts };
+}
+
+function isKnownText(text: string): boolean {
+  return !text.includes(unknownPart);
 }

@@ -2,22 +2,25 @@ import { unknownPart } from '../../../models/egress-of.ts';
 import { shellVariables } from '../../../models/shell.ts';
 import type { PyValue } from '../program.ts';
 import { flowSource, notePyCapability, type PythonRun } from '../run.ts';
-import { unknownPy } from '../values/alternatives.ts';
+import { textsOf, unknownPy } from '../values/alternatives.ts';
 import type { PyNoting } from './call.ts';
+
+const homes: ReadonlySet<string> = new Set(['HOME', 'USERPROFILE']);
 
 /** One variable read. */
 export function readEnvironment(run: PythonRun, at: PyNoting, name: PyValue): PyValue {
   const names =
     name.texts.length === 0
       ? ['*']
-      : name.texts.map((text) => (text.includes(unknownPart) ? '*' : text));
-  const nodes = names.map((one) => {
+      : [...new Set(textsOf(name).map((text) => (text.includes(unknownPart) ? '*' : text)))];
+  const nodes = names.flatMap((one) => {
     if (!shellVariables.has(one))
       notePyCapability(
         run,
         { ...at, certainty: name.folded && one !== '*' ? 'folded' : at.certainty },
         { kind: 'env', name: one },
       );
+    if (homes.has(one)) return [];
     return flowSource(
       run,
       at,
@@ -25,8 +28,8 @@ export function readEnvironment(run: PythonRun, at: PyNoting, name: PyValue): Py
       one === '*' ? 'reads a variable whose name is computed' : `reads ${one}`,
     );
   });
-  const isHome = names[0] === 'HOME' || names[0] === 'USERPROFILE';
-  return { ...unknownPy, nodes: isHome ? [] : nodes, texts: isHome ? ['~'] : [] };
+  const isHome = names.every((one) => homes.has(one));
+  return { ...unknownPy, nodes, texts: isHome ? ['~'] : [] };
 }
 
 /**

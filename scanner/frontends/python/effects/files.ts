@@ -5,11 +5,20 @@ import { anyEgress, shapeOf, unknownPart } from '../../../models/egress-of.ts';
 import type { PythonEffect } from '../../../models/python-api.ts';
 import type { PyValue } from '../program.ts';
 import { flowSink, flowSource, notePyCapability, notePyTrait, type PythonRun } from '../run.ts';
-import { unknownPy } from '../values/alternatives.ts';
+import { textsOf, unknownPy } from '../values/alternatives.ts';
 import { argumentOf, type PyCall } from './call.ts';
 import { applyRequest } from './network.ts';
 import { storeAt, storedPaths, storeMoved } from './stored.ts';
 import { noteWritten, openedBy } from './written.ts';
+
+const isUrl = /^https?:\/\//;
+const getting = {
+  does: 'request',
+  url: { at: 0, key: '' },
+  method: 'GET',
+  body: [],
+  header: [],
+} as const;
 
 export function applyFile(
   run: PythonRun,
@@ -30,40 +39,42 @@ export function applyFile(
   >,
 ): PyValue {
   const isSelf = effect.does.startsWith('self-');
-  const path = 'path' in effect ? argumentOf(call, effect.path) : call.object;
+  const given = 'path' in effect ? argumentOf(call, effect.path) : call.object;
+  // A URL handed to a reader of tables is a request.
+  const files =
+    effect.does === 'read' ? given?.texts.filter((text) => !isUrl.test(text)) : undefined;
+  const fetches = files !== undefined && files.length < (given?.texts.length ?? 0);
+  const fetched = fetches ? applyRequest(run, call, getting) : undefined;
+  if (fetched !== undefined && files?.length === 0) return fetched;
+  const path = given === undefined || files === undefined ? given : { ...given, texts: files };
+  const modes = argumentOf(call, { at: isSelf ? 0 : 1, key: 'mode' });
   const mode =
     call.api === 'os.open'
       ? modeOfFlags(call)
-      : (argumentOf(call, { at: isSelf ? 0 : 1, key: 'mode' })?.texts[0] ?? 'r');
+      : modes === undefined || modes.texts.length === 0
+        ? 'r'
+        : textsOf(modes).join(' ');
   const does = effect.does.replace('self-', '');
-  const writes = does === 'write' || does === 'delete' || (does === 'open' && /[wax+]/.test(mode));
+  const writes =
+    does === 'write' || does === 'delete' || (does === 'open' && /[wax+\0]/.test(mode));
   const traits: Trait[] = [
     ...(effect.traits ?? []),
     ...(does === 'open' && writes
       ? (['write', ...(mode.includes('a') ? (['append'] as const) : [])] as const)
       : []),
   ];
+  const texts = path === undefined ? [] : textsOf(path);
   const paths = pathsOf(path);
   const capabilities = paths.map(
     (one): Capability => ({ kind: 'mount', path: one, mode: writes ? 'rw' : 'ro' }),
   );
-  // A URL handed to a reader of tables is a request.
-  const url = path?.texts.find((text) => /^https?:\/\//.test(text));
-  if (url !== undefined && does === 'read')
-    return applyRequest(run, call, {
-      does: 'request',
-      url: { at: 0, key: '' },
-      method: 'GET',
-      body: [],
-      header: [],
-    });
   for (const [i, capability] of capabilities.entries())
-    notePyCapability(run, call, capability, traits, shapeOf(path?.texts[i] ?? ''));
-  const number = argumentOf(call, { at: isSelf ? 0 : 1, key: 'mode' })?.texts[0] ?? '';
+    notePyCapability(run, call, capability, traits, shapeOf(texts[i] ?? ''));
+  const number = modes?.texts[0] ?? '';
   if (traits.includes('permissions') && /^\d{1,6}$/.test(number))
     notePyTrait(run, call, 'permissions', `${Number(number).toString(8)} ${paths.join(' ')}`);
   if (traits.includes('download'))
-    storeAt(run, call, storedPaths(call, path), [downloaded(run, call)]);
+    storeAt(run, call, storedPaths(call, path), downloaded(run, call));
   // `str(path).replace("\\", "/")` moves nothing: a path's own `replace` takes one argument.
   const isText = call.method === 'replace' && isSelf && call.args.length !== 1;
   if ('to' in effect && effect.to !== undefined && !isText) {
@@ -77,8 +88,7 @@ export function applyFile(
   if ('content' in effect && effect.content !== undefined) {
     if (writes)
       noteWritten(run, call, openedBy(call, path, false), argumentOf(call, effect.content));
-    const [capability] = capabilities;
-    if (capability !== undefined)
+    for (const capability of capabilities)
       flowSink(run, call, argumentOf(call, effect.content)?.nodes ?? [], {
         what: 'file',
         capability,
@@ -93,7 +103,7 @@ export function applyFile(
       );
   return {
     ...unknownPy,
-    nodes: [...nodes, ...(path?.nodes ?? [])],
+    nodes: [...nodes, ...(path?.nodes ?? []), ...(fetched?.nodes ?? [])],
     ...(capabilities[0] !== undefined && { target: capabilities[0] }),
     // `open(descriptor, "w")` is open on what the descriptor is.
     ...(does === 'open' &&
@@ -107,13 +117,12 @@ export function applyFile(
 }
 
 // What `urlretrieve(address, path)` writes.
-function downloaded(run: PythonRun, call: PyCall): string {
-  const address = argumentOf(call, { at: 0, key: 'url' })?.texts[0];
-  return flowSource(
-    run,
-    call,
-    { what: 'network', name: address ?? anyEgress },
-    `${call.api} downloads it`,
+function downloaded(run: PythonRun, call: PyCall): readonly string[] {
+  const address = argumentOf(call, { at: 0, key: 'url' });
+  const names =
+    address === undefined || address.texts.length === 0 ? [anyEgress] : textsOf(address);
+  return names.map((name) =>
+    flowSource(run, call, { what: 'network', name }, `${call.api} downloads it`),
   );
 }
 
@@ -125,7 +134,7 @@ function modeOfFlags({ module, node }: PyCall): string {
 
 export function pathsOf(path: PyValue | undefined): readonly string[] {
   if (path === undefined || path.texts.length === 0) return ['*'];
-  return path.texts.map((text) => {
+  return textsOf(path).map((text) => {
     const at = text.indexOf(unknownPart);
     return at < 0 ? text || '.' : at === 0 ? '*' : `${text.slice(0, at)}*`;
   });

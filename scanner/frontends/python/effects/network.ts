@@ -13,7 +13,7 @@ import {
 import type { PythonEffect } from '../../../models/python-api.ts';
 import type { PyValue } from '../program.ts';
 import { flowSink, flowSource, notePyCapability, type PythonRun } from '../run.ts';
-import { nodesOf, unknownPy } from '../values/alternatives.ts';
+import { nodesOf, textsOf, unknownPy } from '../values/alternatives.ts';
 import { argumentOf, type PyCall } from './call.ts';
 import { noteWritten } from './written.ts';
 
@@ -22,8 +22,8 @@ export function applyRequest(
   call: PyCall,
   effect: Extract<PythonEffect, { does: 'request' }>,
 ): PyValue {
-  const given =
-    effect.methodAt === undefined ? undefined : argumentOf(call, effect.methodAt)?.texts[0];
+  const named = effect.methodAt === undefined ? undefined : argumentOf(call, effect.methodAt);
+  const given = named === undefined ? [] : textsOf(named);
   const bodies = effect.body.map((one) => argumentOf(call, one)).filter((one) => one !== undefined);
   const usual =
     effect.method === 'GET' &&
@@ -33,7 +33,9 @@ export function applyRequest(
     /urlopen|Request$/.test(call.api)
       ? 'POST'
       : effect.method;
-  const method = given !== undefined && /^[A-Za-z]+$/.test(given) ? given.toUpperCase() : usual;
+  const methods = given.every((one) => /^[A-Za-z]+$/.test(one))
+    ? [...new Set(given.map((one) => one.toUpperCase()))]
+    : [given.length === 1 ? usual : '*'];
   const url = effect.url === undefined ? undefined : argumentOf(call, effect.url);
   // A request object made before, or one that an object was opened for.
   if (
@@ -50,7 +52,7 @@ export function applyRequest(
         });
   }
   const capabilities = urlsOf(url, effect.host).flatMap((text): Capability[] => {
-    const egress = egressOf(text, [method]);
+    const egress = egressOf(text, methods.length === 0 ? [usual] : methods);
     return egress === undefined ? [] : [{ kind: 'egress', ...egress }];
   });
   for (const capability of capabilities)
@@ -69,7 +71,7 @@ export function applyRequest(
 }
 
 export function urlsOf(url: PyValue | undefined, host: string | undefined): readonly string[] {
-  if (url !== undefined && url.texts.length > 0) return url.texts;
+  if (url !== undefined && url.texts.length > 0) return textsOf(url);
   return host !== undefined && url === undefined
     ? [`https://${host.replace('*', 's3')}/`].map((one) =>
         host.startsWith('*') ? `https://${host.slice(2)}/` : one,

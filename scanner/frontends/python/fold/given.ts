@@ -5,6 +5,7 @@ import { givenAfter } from '../names/name-calls.ts';
 import type { CallGiven, Folded, MaybeFolded, PyNode, PythonModule, PyValue } from '../program.ts';
 import type { PythonRun } from '../run.ts';
 import { nothingGiven, unknownPy } from '../values/alternatives.ts';
+import { fewItems } from '../values/lists.ts';
 import { isDict, isList, printFolded } from './value.ts';
 
 const folds =
@@ -85,10 +86,15 @@ function merged(value: PyValue, found: MaybeFolded, decodes: boolean): PyValue {
         : given.items.map((item) => ({ ...item, nodes: value.nodes, decoded }));
     return { ...value, texts: [], items, decoded };
   }
-  if (given.entries !== undefined)
+  if (given.entries !== undefined) {
+    const { nodes } = value;
+    const entries = [...given.entries].map(
+      ([key, entry]) => [key, { ...entry, nodes, decoded }] as const,
+    );
     return value.entries === undefined || isWhole(found)
-      ? { ...value, entries: given.entries }
+      ? { ...value, entries: new Map(entries) }
       : value;
+  }
   const [text] = given.texts;
   if (text === undefined) return value;
   const isKept = value.texts.length === 1 && value.texts[0] === text;
@@ -122,7 +128,8 @@ export function pyOf(found: MaybeFolded): PyValue {
   if (typeof found !== 'object')
     return { ...unknownPy, texts: [printFolded(found) ?? ''], folded: true };
   if (found instanceof Uint8Array) return { ...unknownPy, texts: [bytesText(found)], folded: true };
-  if (isList(found)) return { ...unknownPy, items: found.items.slice(0, pythonItemsMax).map(pyOf) };
+  if (isList(found))
+    return { ...unknownPy, items: fewItems(found.items.slice(0, pythonItemsMax + 1).map(pyOf)) };
   if (isDict(found)) {
     const entries = [...found.entries.values()].flatMap(
       ({ key, value }): (readonly [string, PyValue])[] =>

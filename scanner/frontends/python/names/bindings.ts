@@ -1,4 +1,5 @@
 /** What binds names in Python: imports, assignments, loops, functions, classes. */
+import { alternativesMax } from '../../../limits.ts';
 import { noteCallByText, noteItemByText } from '../changes/by-text.ts';
 import type { PyNode, PythonModule, PythonScope } from '../program.ts';
 import { bindFunction } from '../syntax/functions.ts';
@@ -235,7 +236,7 @@ function bindUpdate(module: PythonModule, node: PyNode): void {
 function noteReturn(module: PythonModule, node: PyNode): void {
   const definition = functionOf(module, node);
   const values = childrenOf(node).filter((child) => !/^(return|yield|from|,)$/.test(child.name));
-  if (definition !== undefined && definition.returns.length < 16)
+  if (definition !== undefined && definition.returns.length <= alternativesMax)
     definition.returns.push(...values);
 }
 

@@ -1,16 +1,19 @@
 /** Classes of the skill: their methods, what they are made from, and the nodes of attributes. */
 
+import { alternativesMax } from '../../../limits.ts';
 import type { PythonFunction, PythonModule, PyValue } from '../program.ts';
 import { flowNode, type PythonRun } from '../run.ts';
 import { childrenOf } from '../syntax/nodes.ts';
-import { either } from '../values/alternatives.ts';
+import { anyText, either } from '../values/alternatives.ts';
 import { classIn } from './canonical.ts';
 
 /** What a property gives. */
 export function propertyValue(run: PythonRun, method: PythonFunction, depth: number): PyValue {
-  return either(
-    method.returns.slice(0, 4).map((node) => run.evaluate(run, method.module, node, depth)),
-  );
+  const { returns, module } = method;
+  const given = returns
+    .slice(0, alternativesMax)
+    .map((node) => run.evaluate(run, module, node, depth));
+  return either(returns.length > alternativesMax ? [...given, anyText] : given);
 }
 
 /** A method of a class of the skill or of the classes that it is made from, by the class's name. */

@@ -7,7 +7,7 @@ import { sliced } from '../fold/items.ts';
 import type { PyNode, PythonModule, PyValue } from '../program.ts';
 import { flowSource, notePyTrait, type PythonRun } from '../run.ts';
 import { nameOf, scopeOf } from '../syntax/nodes.ts';
-import { either, nodesOf, unknownPy } from '../values/alternatives.ts';
+import { anyText, either, fewTexts, nodesOf, unknownPy } from '../values/alternatives.ts';
 import { lookUp } from './lookup.ts';
 import { type NameTable, nameTable } from './meaning.ts';
 import { memberByText } from './members.ts';
@@ -28,40 +28,50 @@ export function itemOf(
   if (table !== undefined) return namedItem(run, at, table, key, depth);
   if (qual === 'os.environ' || qual === 'os.environb') return readEnvironment(run, at, key);
   if (qual === 'plumbum.local' && text !== undefined)
-    return { ...unknownPy, qual: `plumbum.cmd.${text}` };
+    return either(key.texts.map((one) => ({ ...unknownPy, qual: `plumbum.cmd.${one}` })));
   if (qual === 'sys.argv') {
     const source = { what: 'input', name: 'sys.argv' } as const;
     const given = flowSource(run, { ...at, api: qual }, source, 'argument of the script');
     return { ...unknownPy, nodes: [...object.nodes, given] };
   }
-  const item =
-    text === undefined ? undefined : (object.items?.at(Number(text)) ?? object.entries?.get(text));
-  const isBehind = object.grown && text?.startsWith('-') === true;
+  const items = key.texts.flatMap((one) => itemsAt(object, one));
+  const isBehind = object.grown && key.texts.some((one) => one.startsWith('-'));
   const isOpen =
     object.otherTexts.length > 0 ||
-    object.otherItems.length > 0 ||
-    key.texts.length > 1 ||
-    isBehind;
-  if (item !== undefined)
+    key.otherTexts.length > 0 ||
+    isBehind ||
+    items.includes(undefined);
+  const known = items.filter((one) => one !== undefined);
+  if (known.length > 0) {
+    const all = key.texts.some((one) => one.includes(unknownPart)) ? [...known, anyText] : known;
+    const item = either(all);
     return {
       ...item,
       nodes: fixed ? item.nodes : nodesOf([item, object]),
-      otherTexts: isOpen ? [unknownPart] : item.otherTexts,
+      otherTexts: isOpen ? [...new Set([...item.otherTexts, unknownPart])] : item.otherTexts,
     };
+  }
   const parts = [...(object.items ?? []), ...(object.entries?.values() ?? [])];
   const isCallable = parts.some((one) => one.qual !== undefined || one.own !== undefined);
   if (text === undefined && isCallable) return { ...either(parts), nodes: nodesOf([object, key]) };
-  const letters = object.texts
-    .map((one) => (/^-?\d+$/.test(text ?? '') ? one.at(Number(text)) : undefined))
-    .filter((one) => one !== undefined);
+  const letters = object.texts.flatMap((one) =>
+    key.texts.flatMap((at) => (/^-?\d+$/.test(at) ? (one.at(Number(at)) ?? []) : [])),
+  );
   return {
     ...unknownPy,
-    texts: letters,
-    otherTexts: isOpen ? [unknownPart] : [],
+    texts: fewTexts(letters),
+    otherTexts: isOpen || object.otherItems.length > 0 ? [unknownPart] : [],
     folded: letters.length > 0,
     nodes: nodesOf([object, key]),
     qual: qual === undefined ? undefined : `${qual}[]`,
   };
+}
+
+// What a list or a dictionary, or any of several lists, holds under a key.
+function itemsAt({ items, otherItems, entries }: PyValue, key: string): (PyValue | undefined)[] {
+  const lists = items === undefined ? [] : [items, ...otherItems];
+  const found = lists.map((list) => list.at(Number(key)) ?? entries?.get(key));
+  return lists.length === 0 ? [entries?.get(key)] : found;
 }
 
 /** What a table of names gives for a text. */
@@ -75,19 +85,20 @@ export function namedItem(
   if (table.kind === 'members')
     return memberByText(run, at, { ...unknownPy, qual: table.owner }, key, depth);
   if (table.kind === 'modules') return moduleByText(run, at, key, false, depth);
-  const name = key?.texts[0];
-  if (name === undefined) {
+  const names = key?.texts ?? [];
+  if (names.length === 0 || names.includes(unknownPart)) {
     const about = { ...at, api: 'globals', certainty: 'widened' } as const;
     notePyTrait(run, about, 'escape', 'a global whose name is computed');
-    return unknownPy;
+    if (names.length === 0) return unknownPy;
   }
   const { module } = at;
-  const bindings = lookUp(module.scope, name)?.bindings;
-  const value =
-    bindings === undefined
+  const values = names.map((name) => {
+    const bindings = lookUp(module.scope, name)?.bindings;
+    return bindings === undefined
       ? unboundValue(run, module, name, depth)
       : heldValue(run, module, bindings, depth);
-  return { ...value, folded: true, byText: true };
+  });
+  return { ...either(values), folded: true, byText: true };
 }
 
 /** The module with a name; only its first part where `a.b` gives `a`. */
@@ -98,14 +109,17 @@ export function moduleByText(
   isTop: boolean,
   depth: number,
 ): PyValue {
-  const text = name?.texts[0];
-  if (text !== undefined && !text.includes(unknownPart)) {
-    const path = isTop ? (text.split('.')[0] ?? text) : text;
-    return { ...importedValue(run, at.module, path, depth), folded: true, byText: true };
-  }
+  const texts = name?.texts ?? [];
+  const known = texts.filter((text) => !text.includes(unknownPart));
+  const values = known.map((text) =>
+    importedValue(run, at.module, isTop ? (text.split('.')[0] ?? text) : text, depth),
+  );
+  const given = { ...either(values), folded: true, byText: true };
+  if (known.length > 0 && known.length === texts.length) return given;
   const about = { ...at, certainty: 'widened' } as const;
   notePyTrait(run, about, 'dynamic-import', 'a module whose name is computed');
-  return { ...unknownPy, qual: '*' };
+  const any = { ...unknownPy, qual: '*' };
+  return known.length > 0 ? either([given, any]) : any;
 }
 
 /** Whether a table never changes: each part of it holds what was put there. */

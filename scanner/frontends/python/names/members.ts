@@ -107,11 +107,18 @@ export function memberByText(
   key: PyValue | undefined,
   depth: number,
 ): PyValue {
-  const name = key?.texts[0];
-  if (name !== undefined && at.node instanceof PyNode)
-    noteReaching(run, at.module, at.node, name, object);
-  if (name !== undefined && !name.includes(unknownPart))
-    return { ...memberOf(run, object, name, depth), folded: true, byText: true };
+  const names = key?.texts ?? [];
+  for (const name of names)
+    if (at.node instanceof PyNode) noteReaching(run, at.module, at.node, name, object);
+  const known = names.filter((name) => !name.includes(unknownPart));
+  const values = known.map((name) => memberOf(run, object, name, depth));
+  const given = { ...either(values), folded: true, byText: true };
+  if (known.length > 0 && known.length === names.length) return given;
+  const any = memberByUnknown(run, at, object);
+  return known.length > 0 ? either([given, any]) : any;
+}
+
+function memberByUnknown(run: PythonRun, at: PyNoting, object: PyValue): PyValue {
   if (object.qual === undefined || !powerfulModules.has(object.qual))
     return { ...unknownPy, nodes: object.nodes };
   const what = `a member of ${object.qual} whose name is computed`;

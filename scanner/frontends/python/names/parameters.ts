@@ -5,7 +5,7 @@ import { unknownPart } from '../../../models/egress-of.ts';
 import type { PyNode, PythonFunction, PythonModule, PyValue } from '../program.ts';
 import type { PythonRun } from '../run.ts';
 import { argumentsOf, childrenOf } from '../syntax/nodes.ts';
-import { either, unknownPy } from '../values/alternatives.ts';
+import { anyText, either, unknownPy } from '../values/alternatives.ts';
 
 /** What a call gives a parameter of a function, as a value or as the node where it stands. */
 export function givenFor<Given>(
@@ -35,8 +35,9 @@ export function parameterValue(
   const isBound = definition.bound;
   const given: PyValue[] = [];
   let isOpen = run.open.has(definition.id) || run.replaced.has(definition.id);
-  const sites = (run.calls.get(calledAs) ?? []).slice(0, pythonCallSitesMax);
-  for (const { module, call } of sites) {
+  const sites = run.calls.get(calledAs) ?? [];
+  if (sites.length > pythonCallSitesMax) given.push(anyText);
+  for (const { module, call } of sites.slice(0, pythonCallSitesMax)) {
     if (!isBound && !isOwnCall(run, module, call, depth)) continue;
     const args = argumentsOf(module, call);
     const node = givenFor(definition, index, args.positional, args.keywords);

@@ -9,7 +9,7 @@ import { pyOf } from '../fold/given.ts';
 import { listOf } from '../fold/value.ts';
 import type { PyValue } from '../program.ts';
 import { notePyTrait, type PythonRun } from '../run.ts';
-import { nodesOf, nothingGiven, unknownPy } from '../values/alternatives.ts';
+import { either, nodesOf, nothingGiven, unknownPy } from '../values/alternatives.ts';
 import { itemOf, moduleByText, namedItem } from './items.ts';
 import { nameTable } from './meaning.ts';
 import { memberByText, memberOf } from './members.ts';
@@ -43,7 +43,6 @@ export function special(
 // What only gives the same data in another form.
 function rearranged(call: PyCall, qual: string): PyValue | undefined {
   const [first] = call.args;
-  const text = first?.texts[0];
   switch (qual) {
     case 'chr': {
       const { texts } = pyOf(callBuiltin('chr', { ...nothingGiven, args: [wholeIn(first)] }));
@@ -80,7 +79,9 @@ function rearranged(call: PyCall, qual: string): PyValue | undefined {
     case 'functools.cache':
       return first ?? unknownPy;
     case 'sh.Command':
-      return text === undefined ? undefined : { ...unknownPy, qual: `sh.${text}` };
+      return first === undefined || first.texts.length === 0
+        ? undefined
+        : either(first.texts.map((text) => ({ ...unknownPy, qual: `sh.${text}` })));
     case 'types.SimpleNamespace':
     case 'argparse.Namespace':
     case 'collections.namedtuple()':
@@ -132,12 +133,14 @@ function namedByCall(
     case 'item':
       return itemOf(run, call, asked.object ?? unknownPy, asked.key ?? unknownPy, depth);
     case 'path':
-      return (asked.path?.texts[0] ?? '')
-        .split('.')
-        .reduce(
-          (one, name) => ({ ...memberOf(run, one, name, depth), byText: true }),
-          asked.object ?? unknownPy,
-        );
+      return eachText(asked.path, '', (path) =>
+        path
+          .split('.')
+          .reduce(
+            (one, name) => ({ ...memberOf(run, one, name, depth), byText: true }),
+            asked.object ?? unknownPy,
+          ),
+      );
     case 'import':
       return moduleByText(run, call, asked.name, asked.isTop, depth);
     case 'table':
@@ -147,13 +150,16 @@ function namedByCall(
     case 'globals':
       return { ...unknownPy, qual: 'globals()' };
     case 'named': {
-      const path = asked.path?.texts[0];
-      return path === undefined ? unknownPy : named(run, call, path.replace(':', '.'), depth);
+      if (asked.path === undefined || asked.path.texts.length === 0) return unknownPy;
+      return eachText(asked.path, '', (path) => named(run, call, path.replace(':', '.'), depth));
     }
     case 'method': {
       const object = asked.object ?? unknownPy;
-      const callee = memberOf(run, object, asked.name?.texts[0] ?? '*', depth);
-      return run.invoke(run, { ...call, ...asked.given }, { ...callee, byText: true }, depth);
+      const given = { ...call, ...asked.given };
+      return eachText(asked.name, '*', (name) => {
+        const callee = memberOf(run, object, name, depth);
+        return run.invoke(run, given, { ...callee, byText: true }, depth);
+      });
     }
     case 'partial': {
       const { callee, given } = asked;
@@ -162,6 +168,15 @@ function namedByCall(
     case 'later':
       return { ...unknownPy, qual: asked.qual, bound: call };
   }
+}
+
+function eachText(
+  value: PyValue | undefined,
+  usual: string,
+  give: (text: string) => PyValue,
+): PyValue {
+  const texts = value === undefined || value.texts.length === 0 ? [usual] : value.texts;
+  return either(texts.map(give));
 }
 
 function allOf({ args, keywords }: PyCall): PyValue[] {

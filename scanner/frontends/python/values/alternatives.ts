@@ -1,23 +1,19 @@
 /** Values that may be one of several, put side by side and one after the other. */
-import { alternativesMax, foldedCharsMax } from '../../../limits.ts';
+import { alternativesMax, foldedCharsMax, pythonItemsMax } from '../../../limits.ts';
 import { unknownPart } from '../../../models/egress-of.ts';
 import type { PyValue } from '../program.ts';
 
-/** Text one after the other; every combination of alternatives, up to a few. */
+/** Text one after the other, in every combination; of too many, the last parts are unknown. */
 export function join(values: readonly PyValue[]): PyValue {
-  const known = combined(values.map(({ texts }) => texts));
+  const texts = combined(values.map((value) => value.texts));
   const isOpen = values.some(({ otherTexts }) => otherTexts.length > 0);
   const all = isOpen
-    ? combined(values.map(({ texts, otherTexts }) => [...texts, ...otherTexts]))
-    : known;
-  const texts = known.texts.slice(0, alternativesMax);
+    ? combined(values.map((value) => [...value.texts, ...value.otherTexts]))
+    : texts;
   return {
     ...unknownPy,
     texts,
-    otherTexts:
-      all.isCut || all.texts.length > 2 * alternativesMax
-        ? [unknownPart]
-        : all.texts.filter((one) => !texts.includes(one)),
+    otherTexts: all.filter((one) => !texts.includes(one)),
     nodes: nodesOf(values),
     folded: values.length > 1 || values.some((value) => value.folded),
     decoded: values.some((value) => value.decoded),
@@ -25,21 +21,65 @@ export function join(values: readonly PyValue[]): PyValue {
   };
 }
 
-function combined(parts: readonly (readonly string[])[]): {
-  readonly texts: readonly string[];
-  readonly isCut: boolean;
-} {
-  let texts: string[] = [''];
+function combined(parts: readonly (readonly string[])[]): readonly string[] {
+  const known = parts.map((part) => (part.length === 0 ? [unknownPart] : part));
+  const first = known.map(([text]) => text ?? unknownPart);
+  let count = 1;
   let isCut = false;
-  for (const part of parts) {
-    const next = part.length === 0 ? [unknownPart] : part;
-    texts = texts.flatMap((text) =>
-      next.map((one) => (text.length + one.length > foldedCharsMax ? unknownPart : text + one)),
-    );
-    isCut ||= texts.length > 4 * alternativesMax;
-    texts = texts.slice(0, 4 * alternativesMax);
-  }
-  return { texts, isCut };
+  const kept = known.map((part) => {
+    isCut ||= count * part.length > alternativesMax;
+    if (isCut && part.length > 1) return [unknownPart];
+    count *= part.length;
+    return part;
+  });
+  const texts = kept.reduce<readonly string[]>(
+    (before, part) => before.flatMap((text) => part.map((one) => longer(text, one))),
+    [''],
+  );
+  return isCut ? [...new Set([first.reduce(longer, ''), ...texts])] : texts;
+}
+
+function longer(text: string, more: string): string {
+  return text.length + more.length > foldedCharsMax ? unknownPart : text + more;
+}
+
+/**
+ * What a value may be, as far as it is written; `unknownPart` for what only may have changed it is
+ * left out.
+ */
+export function textsOf({ texts, otherTexts }: PyValue): readonly string[] {
+  const others = otherTexts.filter((text) => text !== unknownPart);
+  return others.length === 0 ? texts : [...new Set([...texts, ...others])];
+}
+
+/** Texts as a value holds them: of too many, the rest is one unknown text. */
+export function fewTexts(texts: readonly string[]): readonly string[] {
+  const all = [...new Set(texts)];
+  return all.length > alternativesMax
+    ? [...new Set([...all.slice(0, alternativesMax), unknownPart])]
+    : all;
+}
+
+/**
+ * Every combination of what values may be, each value with one text; of too many, the first one and
+ * one without any text.
+ */
+export function combinations(values: readonly PyValue[]): readonly (readonly PyValue[])[] {
+  const count = values.reduce((product, { texts }) => product * Math.max(1, texts.length), 1);
+  const each = values.map((value) =>
+    value.texts.length <= 1
+      ? [value]
+      : value.texts.map((text) => ({ ...value, texts: [text], whole: undefined })),
+  );
+  if (count > 2 * alternativesMax)
+    return [
+      each.map(([first]) => first ?? unknownPy),
+      values.map((value) => ({ ...value, texts: [unknownPart], whole: undefined })),
+    ];
+  return each.reduce<readonly (readonly PyValue[])[]>(
+    (before, those) => before.flatMap((row) => those.map((one) => [...row, one])),
+    [[]],
+  );
 }
 
 /** One of several values. */
@@ -47,8 +87,7 @@ export function either(values: readonly PyValue[]): PyValue {
   const [first] = values;
   if (first === undefined) return unknownPy;
   if (values.length === 1) return first;
-  const known = [...new Set(values.flatMap((value) => value.texts))];
-  const texts = known.slice(0, alternativesMax);
+  const texts = fewTexts(values.flatMap((value) => value.texts));
   const quals = [
     ...new Set(values.flatMap((value) => (value.qual === undefined ? [] : [value.qual]))),
   ];
@@ -58,10 +97,7 @@ export function either(values: readonly PyValue[]): PyValue {
   return {
     ...first,
     texts,
-    otherTexts: othersOfTexts(values, [
-      ...known.slice(alternativesMax),
-      ...(lists.length > alternativesMax ? [unknownPart] : []),
-    ]),
+    otherTexts: othersOfTexts(values),
     grown: values.some((value) => value.grown),
     qual: quals[0],
     nodes: nodesOf(values),
@@ -70,19 +106,45 @@ export function either(values: readonly PyValue[]): PyValue {
     target: values.find((value) => value.target !== undefined)?.target,
     own: values.find((value) => value.own !== undefined)?.own,
     items: lists[0],
-    otherItems: lists.slice(1, alternativesMax),
-    entries: first.entries ?? values.find((value) => value.entries !== undefined)?.entries,
+    otherItems: fewLists(lists.slice(1)),
+    entries: entriesOf(values),
     others: othersOf(values, quals[0]),
     byText: values.some((value) => value.byText),
     whole: undefined,
   };
 }
 
-function othersOfTexts(values: readonly PyValue[], left: readonly string[]): readonly string[] {
+function othersOfTexts(values: readonly PyValue[]): readonly string[] {
   const isKnown = values.some(({ texts, items }) => texts.length > 0 || items !== undefined);
-  const others = [...left, ...values.flatMap(({ otherTexts }) => otherTexts)];
+  const others = values.flatMap(({ otherTexts }) => otherTexts);
   if (isKnown && values.some(isUnknownText)) others.push(unknownPart);
-  return others.length > alternativesMax ? [unknownPart] : [...new Set(others)];
+  return fewTexts(others);
+}
+
+/** Lists as a value holds them: of too many, the rest is one of which nothing is known. */
+export function fewLists(lists: readonly (readonly PyValue[])[]): readonly (readonly PyValue[])[] {
+  return lists.length > alternativesMax ? [...lists.slice(0, alternativesMax), [anyText]] : lists;
+}
+
+// Under a key, a dictionary that is one of several holds what any of them holds; one whose keys are
+// not known may hold all of its own there.
+function entriesOf(values: readonly PyValue[]): PyValue['entries'] {
+  const all = values.flatMap(({ entries }) => (entries === undefined ? [] : [entries]));
+  const open = nodesOf(values.filter(({ entries }) => entries === undefined));
+  if (all.length === 0 || (all.length === 1 && open.length === 0)) return all[0];
+  const held = new Map<string, PyValue[]>();
+  for (const entries of all)
+    for (const [key, value] of entries) {
+      const those = held.get(key);
+      if (those === undefined) held.set(key, [value]);
+      else those.push(value);
+    }
+  return new Map(
+    [...held].map(([key, those]) => {
+      const value = either(those);
+      return [key, { ...value, nodes: [...new Set([...value.nodes, ...open])] }];
+    }),
+  );
 }
 
 /** Whether a value may be any text. */
@@ -102,7 +164,7 @@ function othersOf(values: readonly PyValue[], qual: string | undefined): readonl
       (value.qual !== undefined && value.qual !== qual) ||
       (value.own !== undefined && value.own !== own),
   );
-  return others.slice(0, alternativesMax).map((value) => ({ ...value, others: [] }));
+  return others.slice(0, pythonItemsMax).map((value) => ({ ...value, others: [] }));
 }
 
 export function nodesOf(values: readonly PyValue[]): readonly string[] {
@@ -134,6 +196,9 @@ export const unknownPy: PyValue = {
   byText: false,
   raw: undefined,
 };
+
+/** A text of which nothing is known, beside others that are. */
+export const anyText: PyValue = { ...unknownPy, texts: [unknownPart] };
 
 /**
  * What a value gives that is asked for while it is being found: unknown, and nothing that it does

@@ -7,6 +7,7 @@ import { attributeNode } from '../names/classes.ts';
 import type { PyNode, PythonModule } from '../program.ts';
 import { flowEdge, notePyTrait, type PythonRun } from '../run.ts';
 import { assignmentParts, childrenOf, nameOf } from '../syntax/nodes.ts';
+import { textsOf } from './alternatives.ts';
 import { flowInto } from './methods.ts';
 
 /** Notes what an assignment does, and where its value flows. */
@@ -30,15 +31,17 @@ export function noteAssignment(run: PythonRun, module: PythonModule, node: PyNod
     const isItem = target.lastChild?.name === ']';
     if (owner.qual === 'os.environ' && isItem) {
       const key = childrenOf(target).at(-2);
-      const name = key === undefined ? '' : (run.evaluate(run, module, key).texts[0] ?? '');
-      for (const from of nodes) run.exports.push({ by: module.source.path, name, node: from });
-      if (steeringVariables.test(name))
-        notePyTrait(
-          run,
-          { module, node, api: name, certainty: 'exact' },
-          'env-write',
-          given[0]?.texts[0] ?? '',
-        );
+      const names = key === undefined ? [] : textsOf(run.evaluate(run, module, key));
+      for (const name of names.length === 0 ? [''] : names) {
+        for (const from of nodes) run.exports.push({ by: module.source.path, name, node: from });
+        if (steeringVariables.test(name))
+          notePyTrait(
+            run,
+            { module, node, api: name, certainty: 'exact' },
+            'env-write',
+            given[0]?.texts[0] ?? '',
+          );
+      }
     } else if (
       !isItem &&
       owner.qual !== undefined &&

@@ -1,9 +1,9 @@
 /** Lists of Python of which the items are known, with what else they may be. */
-import { alternativesMax, pythonItemsMax } from '../../../limits.ts';
+import { pythonItemsMax } from '../../../limits.ts';
 import { unknownPart } from '../../../models/egress-of.ts';
 import type { Kept } from '../changes/aliases.ts';
 import type { PyValue } from '../program.ts';
-import { join, nodesOf, unknownPy } from './alternatives.ts';
+import { anyText, fewLists, join, nodesOf, unknownPy } from './alternatives.ts';
 
 /**
  * A list or dictionary that something changes by another way than its name: what stays of it is its
@@ -56,13 +56,18 @@ function itemsOf(parts: readonly Part[]): PyValue[] {
 }
 
 // The same list with what else a list in it may be.
-function otherLists(parts: readonly Part[]): PyValue[][] {
+function otherLists(parts: readonly Part[]): PyValue['otherItems'] {
   const others = parts.flatMap(({ value, isStarred }, at) =>
     isStarred
       ? value.otherItems.map((items) => parts.with(at, { value: { ...value, items }, isStarred }))
       : [],
   );
-  return others.slice(0, alternativesMax).map(itemsOf);
+  return fewLists(others.map(itemsOf));
+}
+
+/** Items as a list holds them: of too many, the rest is one unknown item. */
+export function fewItems(items: readonly PyValue[]): readonly PyValue[] {
+  return items.length > pythonItemsMax ? [...items.slice(0, pythonItemsMax), anyText] : items;
 }
 
 /** `first + second`, of lists with these items. */
@@ -77,11 +82,11 @@ export function joinedLists(
     ...join([a, b]),
     texts: [],
     otherTexts: a.otherTexts.length > 0 || (isOpen && first.length === 0) ? [unknownPart] : [],
-    items: [...first, ...second].slice(0, pythonItemsMax),
-    otherItems: [
-      ...a.otherItems.map((items) => [...items, ...second]),
-      ...b.otherItems.map((items) => [...first, ...items]),
-    ],
+    items: fewItems([...first, ...second]),
+    otherItems: fewLists([
+      ...a.otherItems.map((items) => fewItems([...items, ...second])),
+      ...b.otherItems.map((items) => fewItems([...first, ...items])),
+    ]),
     grown: a.grown || b.grown || isOpen,
   };
 }

@@ -10,7 +10,7 @@ import { lookUp, variableNode } from '../names/lookup.ts';
 import type { PyNode, PythonModule, PyValue } from '../program.ts';
 import { flowEdge, flowNode, type PythonRun } from '../run.ts';
 import { nameOf, scopeOf } from '../syntax/nodes.ts';
-import { join, nodesOf, unknownPy } from './alternatives.ts';
+import { combinations, join, nodesOf, unknownPy } from './alternatives.ts';
 
 export const textMethods =
   /^(strip|lstrip|rstrip|encode|decode|lower|upper|casefold|swapcase|replace|removeprefix|removesuffix|format|join|title|split|splitlines|ljust|rjust|zfill|translate|hex|as_posix)$/;
@@ -29,7 +29,7 @@ export function plainCall(run: PythonRun, call: PyCall, callee: PyValue): PyValu
   if (method === 'join' && args[0]?.items !== undefined)
     return { ...joinItems(object, args[0]), nodes: nodesOf(args) };
   const isText = textMethods.test(method);
-  const texts = isText ? object.texts.flatMap((text) => methodOfText(text, call)) : [];
+  const texts = isText ? [...new Set(textsMade(call))] : [];
   const otherTexts = isText ? othersOf(object, method, args, texts) : [];
   const carries = isText || carriers.test(method === '' ? (callee.qual ?? '') : method);
   const passed = carries
@@ -55,6 +55,24 @@ const isSame = /^(encode|decode|as_posix)$/;
 // These leave parts that are not known as they are.
 const leavesUnknown = /^([lr]?strip|format|replace|removeprefix|removesuffix)$/;
 
+// What the method makes of each text with each of what it is given.
+function textsMade(call: PyCall): readonly string[] {
+  const { object, args } = call;
+  if (object.texts.length === 0) return [];
+  const names = [...call.keywords.keys()];
+  const made = combinations([object, ...args, ...call.keywords.values()]).map(([one, ...given]) =>
+    methodOfText(one?.texts[0] ?? unknownPart, {
+      ...call,
+      args: given.slice(0, args.length),
+      keywords: new Map(names.map((name, at) => [name, given[args.length + at] ?? unknownPy])),
+    }),
+  );
+  const texts = made.flat();
+  return texts.length > 0 && made.some(({ length }) => length === 0)
+    ? [...texts, unknownPart]
+    : texts;
+}
+
 function methodOfText(text: string, { method, args, keywords }: PyCall): readonly string[] {
   if (isSame.test(method)) return [text];
   // What is joined is a list, of which only its items would say it.
@@ -78,7 +96,7 @@ function othersOf(
   if (/^(encode|decode)$/.test(method)) return object.otherTexts;
   if ([object, ...args].some(({ otherTexts, grown }) => otherTexts.length > 0 || grown))
     return [unknownPart];
-  if (args.every(({ texts }) => texts.length === 1)) return [];
+  if (args.every(({ texts }) => texts.length > 0)) return [];
   if (method !== 'format') return made.length > 0 ? [unknownPart] : [];
   return object.texts.flatMap((text) => formatOf(text, [], new Map(), unknownPart) ?? []);
 }

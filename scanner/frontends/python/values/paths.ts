@@ -16,10 +16,11 @@ export function foldPath(call: PyCall, qual: string): PyValue | undefined {
   const same = (value: PyValue | undefined): PyValue => ({
     ...unknownPy,
     texts: value?.texts ?? [],
+    otherTexts: value?.otherTexts ?? [],
     nodes: value?.nodes ?? [],
     folded: value?.folded ?? false,
   });
-  const asPath = (value: PyValue): PyValue => ({
+  const pathOf = (value: PyValue): PyValue => ({
     ...value,
     qual: 'pathlib.Path()',
     items: undefined,
@@ -28,13 +29,13 @@ export function foldPath(call: PyCall, qual: string): PyValue | undefined {
     case 'pathlib.Path':
     case 'pathlib.PurePath':
     case 'pathlib.PosixPath':
-      return asPath(joined(args));
+      return pathOf(joined(args));
     case 'pathlib.Path.home':
-      return asPath({ ...unknownPy, texts: ['~'] });
+      return pathOf({ ...unknownPy, texts: ['~'] });
     case 'pathlib.Path.cwd':
-      return asPath({ ...unknownPy, texts: ['.'] });
+      return pathOf({ ...unknownPy, texts: ['.'] });
     case 'pathlib.Path().joinpath':
-      return asPath(joined([object, ...args]));
+      return pathOf(joined([object, ...args]));
     case 'pathlib.Path().expanduser':
     case 'pathlib.Path().resolve':
     case 'pathlib.Path().absolute':
@@ -99,15 +100,26 @@ export function foldPath(call: PyCall, qual: string): PyValue | undefined {
   }
 }
 
-// Parts with a slash between; an absolute one begins anew.
-function joined(parts: readonly PyValue[]): PyValue {
-  const slash = { ...unknownPy, texts: ['/'] };
-  const absolute = parts.findLastIndex((part) => /^[/~]/.test(part.texts[0] ?? ''));
-  const used = parts.slice(Math.max(0, absolute));
-  const value = join(used.flatMap((part, index) => (index === 0 ? [part] : [slash, part])));
+/** Parts with a slash between; an absolute one begins anew. */
+export function joined(parts: readonly PyValue[]): PyValue {
+  const between = { ...unknownPy, texts: [partEnd] };
+  const value = join(parts.flatMap((part, index) => (index === 0 ? [part] : [between, part])));
   return {
     ...value,
-    texts: value.texts.map((text) => text.replace(/\/{2,}/g, '/')),
+    texts: value.texts.map(asPath),
+    otherTexts: value.otherTexts.map(asPath),
     nodes: nodesOf(parts),
   };
+}
+
+// No path holds one.
+const partEnd = '\u0001';
+
+function asPath(text: string): string {
+  const parts = text.split(partEnd);
+  const absolute = parts.findLastIndex((part) => /^[/~]/.test(part));
+  const path = parts
+    .slice(Math.max(0, absolute))
+    .reduce((before, part) => before + (/^$|\/$/.test(before) ? '' : '/') + part, '');
+  return /^\w+:\/\//.test(path) ? path : path.replace(/\/{2,}/g, '/');
 }

@@ -28,9 +28,10 @@ import { flowSource, type PythonRun } from '../run.ts';
 import type { FormatPieces, StringLiteral } from '../syntax/literals.ts';
 import { textOf } from '../syntax/nodes.ts';
 import { spineOf, spineStep } from '../syntax/tree.ts';
-import { busyPy, either, join, nodesOf, unknownPy } from './alternatives.ts';
+import { busyPy, combinations, either, join, nodesOf, unknownPy } from './alternatives.ts';
 import { enteredValue, itemOrAny, partOrAny, raisedIn } from './bound.ts';
 import { changedList, display, joinedLists } from './lists.ts';
+import { joined } from './paths.ts';
 
 /** The value of an expression. Computed once; a value that depends on itself is unknown. */
 export function evaluate(run: PythonRun, module: PythonModule, node: PyNode, depth = 0): PyValue {
@@ -274,10 +275,6 @@ class Evaluating implements Domain<PyValue> {
   }
 }
 
-function isOneText({ texts, otherTexts }: PyValue): boolean {
-  return texts.length <= 1 && otherTexts.length === 0;
-}
-
 // `text % value`, with what stands for a value or for each of a list.
 function formatted(text: string, b: PyValue): string {
   const named = [...(b.entries ?? [])].map(([key, value]) => [key, foldedOf(value)] as const);
@@ -292,6 +289,28 @@ function withUnknownTail(head: PyValue, tail: PyValue): PyValue {
   return { ...display(parts), otherTexts: [unknownPart], grown: true };
 }
 
+// Each text with each of what it is given.
+function percent(a: PyValue, b: PyValue): PyValue {
+  const keys = b.entries === undefined ? undefined : [...b.entries.keys()];
+  const parts = [...(b.entries?.values() ?? b.items ?? [b])];
+  const texts = combinations([{ ...a, items: undefined }, ...parts]).map(([text, ...given]) => {
+    const value = b.entries === undefined && b.items === undefined ? (given[0] ?? b) : b;
+    const entries = keys && new Map(keys.map((key, at) => [key, given[at] ?? unknownPy]));
+    const items = b.items === undefined ? undefined : given;
+    return formatted(text?.texts[0] ?? unknownPart, { ...value, items, entries });
+  });
+  return {
+    ...a,
+    texts: [...new Set(texts)],
+    otherTexts: parts.every(({ otherTexts }) => otherTexts.length === 0)
+      ? a.otherTexts
+      : [...a.otherTexts, ...a.texts.map((text) => formatted(text, unknownPy))],
+    nodes: nodesOf([a, b]),
+    folded: true,
+    raw: undefined,
+  };
+}
+
 function operated(symbol: string, a: PyValue, b: PyValue): PyValue {
   const isText = a.texts.length > 0 || b.texts.length > 0;
   if (symbol === '+' && a.items !== undefined && b.items === undefined && !isText)
@@ -302,26 +321,9 @@ function operated(symbol: string, a: PyValue, b: PyValue): PyValue {
       : isText
         ? join([a, b])
         : { ...unknownPy, nodes: nodesOf([a, b]) };
-  if (symbol === '/' && (a.qual === 'pathlib.Path()' || b.qual === 'pathlib.Path()')) {
-    const joined = join([a, { ...unknownPy, texts: ['/'] }, b]);
-    return {
-      ...joined,
-      texts: joined.texts.map((text) => text.replace(/\/{2,}/g, '/')),
-      qual: 'pathlib.Path()',
-    };
-  }
-  if (symbol === '%' && a.texts.length > 0) {
-    return {
-      ...a,
-      texts: a.texts.map((text) => formatted(text, b)),
-      otherTexts: (b.items ?? [b]).every(isOneText)
-        ? a.otherTexts
-        : [...a.otherTexts, ...a.texts.map((text) => formatted(text, unknownPy))],
-      nodes: nodesOf([a, b]),
-      folded: true,
-      raw: undefined,
-    };
-  }
+  if (symbol === '/' && (a.qual === 'pathlib.Path()' || b.qual === 'pathlib.Path()'))
+    return { ...joined([a, b]), qual: 'pathlib.Path()' };
+  if (symbol === '%' && a.texts.length > 0) return percent(a, b);
   if (symbol === '*' && a.texts.length === 1 && /^\d{1,3}$/.test(b.texts[0] ?? ''))
     return {
       ...a,
