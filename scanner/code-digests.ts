@@ -11,8 +11,8 @@ interface CodeDigests {
 }
 
 export const codeDigests: CodeDigests = {
-  extractor: 'sha256:9db39bbf46b2b4d6522af131b937f1e532500c279a747740931a78afe2e31fee',
-  judging: 'sha256:86d77ae2a297262ef0c6b236eae0c68b3198dcdc51a40f11e0f05f6db6404350',
+  extractor: 'sha256:eed36ba91cb097c3cb6869fff580e4eaef301253009a102290e8893db5807353',
+  judging: 'sha256:d176ee9e75ee5eb345fdceba414ed6501670cb8c9dfa04b3144c369467d156df',
   rules: {
     'env/dynamic-name': 'sha256:b3bcc619041c321b4ae11ca5d5c43bb5beec8dbf73751365badd255319977730',
     'env/process-environment':
@@ -64,9 +64,9 @@ export const codeDigests: CodeDigests = {
     'files/home-harvest': 'sha256:4fd07b913fb7f7cbb35c476b21c4e66dfbfbf20a8a48f963120db5d9e127e7cb',
     'files/link-escape': 'sha256:838d406b317136a88a5fb3d9c1e6bbfd1ccc7bad0a89a496778d1b6c4ab6bf03',
     'files/log-removal': 'sha256:9004e8f3dc1aa0cf8c85751e6be308de7901d82ee0e25ceac7ba7a17cbfd6777',
-    'files/outside-read': 'sha256:44e720999a745a36580049215df5f28e41c32e95a56766f579c25fdf0747399e',
+    'files/outside-read': 'sha256:1f5c3597c56448c5a1228ff14d427cdd9907f80ca5d38fb1541fb40116572e1a',
     'files/outside-write':
-      'sha256:fa027f0fcc9fd4be6172efafe316c4aa193a983bcf5c4bc6aaa6eef508584066',
+      'sha256:184910b0f6b8aa3826196a2d89c11ee321b07e272d3b46919a92e094364e65d8',
     'files/permissions': 'sha256:555fa520767e4883ccc725753e6df781b7c1518e6c9ef3709ee139492b06a469',
     'files/shell-history':
       'sha256:d2a4698bed323c1a58113cfbbd974dcd75f2c09ab799685163b788ae25f252d2',
@@ -105,9 +105,9 @@ export const codeDigests: CodeDigests = {
       'sha256:fda0c52f99a1313ceb0c5b60ab9738d52f4dd3edc1cef91e39fd4ce8864c95cd',
     'manifest/added-since-approved':
       'sha256:109e67699bae264ed5311f10df8eccd7db55b4b4dfef0334fbae109f080659e9',
-    'manifest/all-three': 'sha256:edef093bad6b025d329c1d951c7879f07b5fa5ecc6b6625b81dd588b34b98af6',
+    'manifest/all-three': 'sha256:a9b0ef5deaa06059001bccc084ace9d1c19546a312d141cc0a964d41048ae996',
     'manifest/broken-promise':
-      'sha256:d3c554794d86a954e05f88bcd77bf3124c2c6163872b66e9cbaa8d949e51ea21',
+      'sha256:c9b0e52c64b6c4081a8705f1667212c58903ecbeb3b9bb91708ca2ec04d6d89c',
     'manifest/contradiction':
       'sha256:87f370221fdbea3824424c2a952540d7c030b594c850dc689e5df0d0e885be77',
     'manifest/declared-attack':
@@ -115,7 +115,7 @@ export const codeDigests: CodeDigests = {
     'manifest/over-broad':
       'sha256:46bd0c6e4fc9fce7e5019e49c3bfbe93f15b73734935d0ef0529a85b385e335c',
     'manifest/undeclared':
-      'sha256:a5bb8f62f39922a00330b35857b15567b8509f6cb7bfd9370267d410ffae17ca',
+      'sha256:7beaf7ca03dea4914d3a828d8a1df05dbf93d3151d346e486aa9e938601b6116',
     'manifest/unnamed-script':
       'sha256:a4ebaea05e794a6b790c7dd3cdf47e31a1eecf31249cf4cf35eea2a653f860c7',
     'manifest/unreadable':
@@ -197,45 +197,45 @@ export const codeDigests: CodeDigests = {
     'persistence/shell-profile':
       'sha256:e10de762db18b62ea4f862f5b986d74efe4c8482711f53df17aa63c05a85622e',
     'prose/approval-bypass':
-      'sha256:0ae874a53521d9c4677cbe765651fbda98542198d854837dd788a80aaa071c7f',
+      'sha256:55c3b80ab84d2d249ad45ff91bb9ca3a404755fe871c23bebb5cdd8ec5f425a2',
     'prose/biased-judgement':
-      'sha256:2ae219517d985841b0ec55001bec54eaefc2be430f573f31115e2a1fefbd67b5',
-    'prose/concealment': 'sha256:c99c3766f78c8651146e97f3729e191e377ccad198aa8cd489b05b5ff63fd598',
+      'sha256:841f63104ece4e30aab2847d2d1301f45de4dd18c40d27c4df3b780f511d65dc',
+    'prose/concealment': 'sha256:acc6f10d6781be46cc117ebe286c03a8d1afa675cbe2650c54a21eab958560f9',
     'prose/credential-solicitation':
-      'sha256:0928cca44fc88a77602e0eeed836bb71cadd0433b04579a37e902bb1d41d6588',
+      'sha256:5b2f03d08b125de30da1cf90edb893ce474624a639eb141c0efe9a5eabcf54c9',
     'prose/decode-instructions':
-      'sha256:63e3ffb37043a549f7e86fe770e476acf7a739080599df78dcbbfaf821529e82',
+      'sha256:363c2bc23eee5b6c9d215abf227dea110eee386485c54f003d96fdad75e39dd3',
     'prose/destructive-orders':
-      'sha256:c65cc110dedeb02677edd55585b1869243ac77ef1175ed22f661273bf2b7bc6d',
+      'sha256:40fea039d129e49c62d0c213a6ea8367260bf6eb75b2ce36c4d4534bd8604ec0',
     'prose/encoded-instructions':
-      'sha256:3bc65c99fa81f6c0ee44d967246115baae227597719d57c9918e940342505634',
+      'sha256:bc63d5233cb8e4a6c2fa7b6555d27365057aead9f97d814f29904245be8391aa',
     'prose/exfiltration-instructions':
-      'sha256:06fbae76e13e89c1b3c4dbf84477fc71939673d89c8386a1cd6b7c9463257be3',
-    'prose/hidden-text': 'sha256:0f09e58eb9e1bfb01d5071c4f6cd004f8719688c4b372b682d09d947ba06e1c3',
-    'prose/install-lure': 'sha256:737ac78054367818db17adbdd343883f445d756cd77b5196307efdb35b28d84d',
+      'sha256:3907986d8d1ec88905dda5d41dd34faf3f86a3d7499b7dcd11f9f8b142f35e7f',
+    'prose/hidden-text': 'sha256:1cc876283245ecd3c2f526eb6243b46b8d30128419eca4ca549b2481b884e0be',
+    'prose/install-lure': 'sha256:b08d4ad3fea31852c8f8ffea60e8326ead36cf0cfb4f37ca413d7e09cf27852f',
     'prose/memory-tampering':
-      'sha256:d5450f7d0e5c9f3289324e99c02ecbce3a7bdeafe9adbea4bfdea6266dc9c63a',
+      'sha256:33285f9c157df00df0b66ae760f9e3e08a520c2bb34ca99946611c21c72b8795',
     'prose/override-instructions':
-      'sha256:2b6499cda0e3adf57773bec6a8e23f252a5f9243fb6fd9c775818c9e21b1cf17',
+      'sha256:77523f8a758acb27becc627f105ec61aac78c2fdf624031a3976c03172f2a373',
     'prose/payment-diversion':
-      'sha256:8f3ded7bc3c3e8d7b1d783fcb59e66eb84b4af72cb5f2563f168914573806a22',
+      'sha256:016ea45e66202b51053d9f477787905a6ab9bcd4950b1019362ce6c337d4398d',
     'prose/planted-content':
-      'sha256:1de7f761466b571d2c8cd7b5252873803ce4e8034ca111c2bbb2928400c3ecf0',
+      'sha256:02367cfff6d2b5c1ed7f5e73228d5709a9f9d964b0e0d648b82d57a71033c74f',
     'prose/remote-instructions':
-      'sha256:4086db6384e3ea39653b6fcea6fb90b7c3774436529fac3bf4ac047606a0d66b',
+      'sha256:45e03114dd81b20cfd99c890fd923e567e2c8ac6f70fa1ba84be4cfafe3d6b6f',
     'prose/secret-in-reply':
-      'sha256:b90c88514d721b254faec48811037ddf07295b581c3616ebb8e65e943f63f449',
+      'sha256:9f1ed7fc2121014fa80e4eeea5fb96600049eb6048e6d191ad25011e5bc5dae4',
     'prose/self-propagation':
-      'sha256:23ce92767374fdc038a1aa4a84e0b66a38d8dfa654362adf85129c2e75add428',
+      'sha256:cfa14dd7a22619d96624abfbf70ed02ca896739bb9e9115e23327b56df48acac',
     'prose/speaks-to-scanners':
-      'sha256:45b36dd43d1ad29047f76922e6d130492b551b2133b23500d2ac8ebca57a524d',
-    'prose/trigger-bait': 'sha256:7a8494ac433364513abede7ecbefa04114db588d37fb793b08f78cab030fc86b',
+      'sha256:f52bc0afa27cc92adff7c537e1d410874b8323634262f94b99ccafc5c825c39a',
+    'prose/trigger-bait': 'sha256:e43b9bb328aecfce1567b2de248051dec538000dab130f9227614633c2e3b43a',
     'prose/weakened-defence':
-      'sha256:2e034d7da29b513d627469f9d782a6d3df87c881338f7e0af2f4eaaa026ed6cc',
+      'sha256:af3aa7a7bdad511b268fbe9ca5714d41b2520aeea78d8f2040c28e6d5d074b51',
     'resources/decompression-bomb':
       'sha256:4c625cc957e25f45d32408edca483766af097123934b17e0b1bed2f84d534044',
     'resources/endless-requests':
-      'sha256:7fc18cc6d11f63bb44566815d1a4f7d6027748eacd1b6321c6c26142780966b3',
+      'sha256:03fc9de05d7937b8abcac008e84e8a8110aff6ed69286dce5930f3850cb418cb',
     'resources/exhaustion':
       'sha256:c6d86af7bcd4c90d1cba8ae0e199d316947948b2a66f7e4546adc8142b08b882',
     'resources/fork-bomb':
