@@ -148,6 +148,13 @@ export const triedListMax = 200;
 /** Bytes of texts whose differences are shown; larger files get digests only. */
 export const diffLinesMax = 2_000;
 /**
+ * Changed paths that are shown one by one where nobody named paths; changes that a generated tree
+ * needs before it is folded to a line; folders in a summary.
+ */
+export const shownPathsMax = 1_000;
+export const foldedChangesMin = 20;
+export const summaryFoldersMax = 20;
+/**
  * Search steps for common parts of old and new files, for all files together: about two seconds.
  */
 export const diffStepsMax = 16_000_000;

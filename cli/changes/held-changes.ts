@@ -11,7 +11,7 @@ import { Problem } from '../../skills-index/skill/problem.ts';
 import type { CommandContext } from '../command.ts';
 import { type OutputInk, type Safe, safe } from '../terminal/output.ts';
 import { applyAction } from './offer.ts';
-import { showChanges } from './show.ts';
+import { type ShowOptions, showChanges } from './show.ts';
 
 /** Undefined for other holds; a string says why the changes cannot be shown. */
 export function heldChanges(
@@ -35,9 +35,9 @@ export function heldChanges(
 export function heldChangesText(
   found: changes.WaitingChanges | string,
   ink: OutputInk,
-  linesMax?: number,
+  options?: ShowOptions,
 ): Safe {
   return typeof found === 'string'
     ? safe`the changes of this hold cannot be shown: ${found}`
-    : showChanges(found, ink, linesMax);
+    : showChanges(found, ink, options);
 }

@@ -77,7 +77,7 @@ async function isConfirmed(
 ): Promise<boolean> {
   printLine(
     context.stderr,
-    showChanges(waiting, inkFor(context.stderr, context.env), diffLinesMax),
+    showChanges(waiting, inkFor(context.stderr, context.env), { linesMax: diffLinesMax }),
   );
   try {
     await confirm(

@@ -17,18 +17,26 @@ import { Problem } from '../../skills-index/skill/problem.ts';
 import { diffStepsMax, diffTextBytesMax, shownBytesMax, shownLinesMax } from '../limits.ts';
 import { count, joined, type OutputInk, type Safe, safe } from '../terminal/output.ts';
 import type { DiffWork } from './diff.ts';
+import { foldChanges, isLockFile, isPathWanted } from './folded.ts';
 import { type ChangeMarks, linesOfEach, markedFirst, markLines, marksIn } from './marked.ts';
 import { differenceOf, hasSigns, remark, signsOfLines, spellPath } from './shown-file.ts';
+import { kindsText, summaryLines, treeLine } from './summary.ts';
+
+export interface ShowOptions {
+  /** Limit of difference lines in all, shared by the files; hidden lines are counted. */
+  readonly linesMax?: number;
+  /** Patterns of the only paths to show. What they match is never folded. */
+  readonly paths?: readonly string[];
+}
 
 /**
- * The whole change set: the number of marked paths, each path with its differences, marked paths
- * first, and the digest last.
- * @param linesMax limit of difference lines in all, shared by the files; hidden lines are counted
+ * The change set: a summary, each path with its differences, marked paths first, and the digest
+ * last. Generated trees and what is beyond the limit of paths are a line each.
  */
 export function showChanges(
   waiting: changes.WaitingChanges,
   ink: OutputInk,
-  linesMax = Number.POSITIVE_INFINITY,
+  { linesMax = Number.POSITIVE_INFINITY, paths = [] }: ShowOptions = {},
 ): Safe {
   const { set, digest, begun } = waiting;
   const work: ShowWork = {
@@ -38,17 +46,25 @@ export function showChanges(
     hidden: 0,
   };
   const marks = marksIn(set);
-  const folders = set.folders.map((folder) => ({
-    ...folder,
-    changes: markedFirst(folder.changes, marks),
-  }));
+  const folders = set.folders.map((folder) => {
+    const ordered = markedFirst(folder.changes, marks);
+    const isWanted = ({ path }: Change): boolean => isPathWanted(path, folder.target, paths);
+    return paths.length > 0
+      ? { ...folder, changes: ordered.filter(isWanted), trees: [] }
+      : { ...folder, ...foldChanges(ordered, marks) };
+  });
   const all = folders.flatMap((folder) => folder.changes.map((change) => ({ folder, change })));
   // Marked changes get their lines first, in whichever folder they are.
   const inTurn = [true, false].flatMap((first) =>
     all.filter(({ change }) => (marks.get(change)?.length ?? 0) > 0 === first),
   );
   const diffs = new Map(
-    inTurn.map(({ folder, change }) => [change, diffOf(waiting, folder, change, work)]),
+    inTurn.map(({ folder, change }) => [
+      change,
+      paths.length === 0 && isLockFile(change, marks)
+        ? [`${remark} tools write this file: its content is shown with --path`]
+        : diffOf(waiting, folder, change, work),
+    ]),
   );
   const most = linesOfEach(diffs, marks, linesMax);
   const whole = safe`skillgate changes show ${set.run}`;
@@ -77,6 +93,7 @@ export function showChanges(
     return [
       safe`${ink.bold(folder.target)} in the run is ${folder.path} on this host`,
       ...each,
+      ...folder.trees.map((tree) => treeLine(tree, marks, set.run, ink)),
       ...refused,
       ...conflicts,
     ];
@@ -95,8 +112,17 @@ export function showChanges(
       ? [safe`${ink.red(`the content of ${count(work.hidden, 'file')} is not shown`)}: ${tooMuch}`]
       : [];
   // The text above may have scrolled away when a person is asked.
-  const again = [...marked.slice(0, 1), ...unshown];
-  return joined([...marked, ...lines, ...signs, ...half, ...again, safe`changes ${digest}`], '\n');
+  const foldedCount = folders.flatMap(({ trees }) => trees.flatMap((tree) => tree.changes)).length;
+  const unread =
+    foldedCount > 0
+      ? [safe`${ink.yellow(`${count(foldedCount, 'change')} not shown one by one`)}: see above`]
+      : [];
+  const again = [...marked.slice(0, 1), ...unread, ...unshown];
+  const summary = summaryLines(set, ink);
+  return joined(
+    [...summary, ...marked, ...lines, ...signs, ...half, ...again, safe`changes ${digest}`],
+    '\n',
+  );
 }
 
 /** Remaining work and space for all files together. Beyond it only digests are shown. */
@@ -110,12 +136,7 @@ const tooMuch = `all texts together have more than ${shownBytesMax / 1024 / 1024
 
 /** `2 created, 1 deleted`. */
 export function changesText({ set }: Pick<changes.WaitingChanges, 'set'>): string {
-  const kinds = set.folders.flatMap((folder) => folder.changes.map(kindOf));
-  return (['created', 'changed', 'deleted'] as const)
-    .map((kind) => [kinds.filter((other) => other === kind).length, kind] as const)
-    .filter(([number]) => number > 0)
-    .map(([number, kind]) => `${number} ${kind}`)
-    .join(', ');
+  return kindsText(set.folders.flatMap(({ changes }) => changes));
 }
 
 function headOf(change: Change, marks: ChangeMarks, ink: OutputInk): Safe {

@@ -15,12 +15,23 @@ export const changesRows: readonly CommandRow[] = [
   },
   {
     name: 'changes show',
-    summary: 'show the changes of a run, with diffs of text files',
-    usage: 'RUN',
+    summary: 'show the changes of a run: a summary, then diffs of text files',
+    usage: 'RUN [--path GLOB]…',
     examples: [
       ['skillgate changes show 0f3c', 'show the changes of the run whose id begins with 0f3c'],
+      [
+        "skillgate changes show 0f3c --path 'src/**' --path node_modules/left-pad",
+        'show these paths only, each with its whole content',
+      ],
     ],
-    options: {},
+    options: {
+      path: {
+        type: 'string',
+        multiple: true,
+        value: 'GLOB',
+        summary: 'show only paths that match, or that lie in a folder of this name',
+      },
+    },
     args: { min: 1, max: 1 },
     load: () => import('../commands/changes.ts'),
   },

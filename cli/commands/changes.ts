@@ -8,7 +8,9 @@ import { marksOf } from '../../skills-index/run/changes/change-marks.ts';
 import { kindOf } from '../../skills-index/run/changes/changes.ts';
 import { parseDigest } from '../../skills-index/skill/digest.ts';
 import { Problem } from '../../skills-index/skill/problem.ts';
+import { listOf } from '../arguments.ts';
 import { calledName } from '../called-name.ts';
+import { isPathWanted } from '../changes/folded.ts';
 import { markedText } from '../changes/marked.ts';
 import { askForAgent, requireApprover, sweepAndNote } from '../changes/offer.ts';
 import { changesText, showChanges } from '../changes/show.ts';
@@ -73,8 +75,10 @@ async function list(context: CommandContext): Promise<ExitCode> {
 
 async function show(context: CommandContext): Promise<ExitCode> {
   const waiting = wanted(context);
+  const paths = listOf(context.options.path);
+  requireMatches(waiting, paths);
   answer(context, { ...waiting.set, digest: waiting.digest, kinds: kindsOf(waiting) }, () =>
-    showChanges(waiting, inkFor(context.stdout, context.env)),
+    showChanges(waiting, inkFor(context.stdout, context.env), { paths }),
   );
   return exitCodes.ok;
 }
@@ -140,6 +144,20 @@ async function discard(context: CommandContext): Promise<ExitCode> {
 function wanted(context: CommandContext): changes.WaitingChanges {
   const [id = ''] = context.args;
   return changes.readWaiting(context.paths.data, id);
+}
+
+/** @throws Problem `not-found` for a pattern that matches no change */
+function requireMatches({ set }: changes.WaitingChanges, patterns: readonly string[]): void {
+  const idle = patterns.find(
+    (pattern) =>
+      !set.folders.some(({ changes, target }) =>
+        changes.some(({ path }) => isPathWanted(path, target, [pattern])),
+      ),
+  );
+  if (idle === undefined) return;
+  throw new Problem('not-found', `No change of run ${set.run} matches ${JSON.stringify(idle)}`, {
+    hint: `see all changes: skillgate changes show ${set.run}`,
+  });
 }
 
 function kindsOf({ set }: changes.WaitingChanges): object[] {

@@ -36,7 +36,10 @@ export async function run(context: CommandContext): Promise<ExitCode> {
   const verdict = context.command === 'hold allow' ? 'allow' : 'deny';
   const changes = verdict === 'allow' ? heldChanges(context, here.hold) : undefined;
   if (changes !== undefined)
-    printNote(context, heldChangesText(changes, inkFor(context.stderr, context.env), diffLinesMax));
+    printNote(
+      context,
+      heldChangesText(changes, inkFor(context.stderr, context.env), { linesMax: diffLinesMax }),
+    );
   if (typeof changes === 'string' && here.state === 'waiting')
     throw new Problem('hold-denied', `Cannot allow ${here.hold.id}: ${changes}`, {
       hint: 'see which changes wait on this host: skillgate changes list',

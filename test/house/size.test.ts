@@ -46,8 +46,8 @@ describe('the size of the core', () => {
     const others = [...measureUnreached(top, size).keys()].filter(
       (path) => !isAround(path) && !path.endsWith('/public.ts'),
     );
-    // No run reads the log back, stores identities, changes host policy, splits a stream into lines or looks for
-    // programs of the user. `public.ts` lists the names for commands.
+    // No run reads the log back, stores identities, changes host policy, splits a stream into lines
+    // or looks for programs of the user. `public.ts` lists the names for commands.
     expect(others).toEqual([
       'runner/agents/agent-slots.ts',
       'runner/agents/agent-store.ts',

