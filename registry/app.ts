@@ -13,6 +13,8 @@ import { newestCheckpoint } from './log/log.ts';
 import { behindNow } from './log/witness-duty.ts';
 import { witnessStates } from './log/witnesses.ts';
 import { answerProblem } from './problem-json.ts';
+import { limitBody } from './request-limits/body-limit.ts';
+import { type AddressOf, limitStrangers } from './request-limits/stranger-limit.ts';
 import { blobRoutes } from './routes/blobs.ts';
 import { incidentRoutes } from './routes/incidents.ts';
 import { jobRoutes } from './routes/jobs.ts';
@@ -27,8 +29,6 @@ import { staticRoutes } from './routes/static.ts';
 import { tufRoutes } from './routes/tuf.ts';
 import { versionRoutes } from './routes/versions.ts';
 import { whyDamaged } from './store/sqlite-errors.ts';
-import { limitBody } from './strangers/body-limit.ts';
-import { type AddressOf, limitStrangers } from './strangers/stranger-limit.ts';
 
 export interface AppOptions {
   /** Receives unexpected errors. */

@@ -28,13 +28,13 @@ import { newestCheckpoint } from './log/log.ts';
 import { readWitnesses } from './log/witness-config.ts';
 import { alarmText } from './log/witness-duty.ts';
 import { askWitnesses } from './log/witnesses.ts';
+import { endSlowBodies } from './request-limits/slow-bodies.ts';
 import { startCheck } from './store/database-check.ts';
 import { damageOf } from './store/database-damage.ts';
 import { type DatabaseFile, openFolder } from './store/database-file.ts';
 import { diskObjects } from './store/disk-objects.ts';
 import { databaseOf, type OpenDatabase } from './store/sqlite.ts';
 import { sweepParts } from './store/sweep-parts.ts';
-import { endSlowBodies } from './strangers/slow-bodies.ts';
 
 export interface RegistryOptions {
   /** A folder that `skillgate registry init` made. */

@@ -14,9 +14,9 @@ import { requireTuf, tufDocumentName } from './index/tuf-document.ts';
 import { requireRootKeys } from './log/root-keys.ts';
 import { alarmText, requireAsked } from './log/witness-duty.ts';
 import { sigstoreOf } from './people/certified.ts';
+import { nameUnknownLength } from './request-limits/body-limit.ts';
 import { clashOf, type Database } from './store/batch.ts';
 import { r2Objects } from './store/r2-objects.ts';
-import { nameUnknownLength } from './strangers/body-limit.ts';
 
 export interface WorkerEnvironment {
   readonly DB: D1Database;

@@ -9,10 +9,10 @@ import { ruleNote } from '../../skills-index/statement/rule-note.ts';
 import type { Registry } from '../context.ts';
 import { formBodyBytesMax } from '../limits.ts';
 import { latest, readIdentities } from '../people/identities.ts';
+import { limitBody } from '../request-limits/body-limit.ts';
 import { listDecided, listQueue } from '../review/review.ts';
 import { creationOptions, finishCreation, listPendingPasskeys } from '../sign-in/passkeys.ts';
 import { endSession, peekLink, redeemLink } from '../sign-in/sessions.ts';
-import { limitBody } from '../strangers/body-limit.ts';
 import { listDoubts } from '../versions/doubts.ts';
 import {
   deskHeaders,

@@ -41,10 +41,10 @@ import { fallenScans } from '../scans/fallen-scans.ts';
 import { type BatchWrite, retryOnClash } from '../store/batch.ts';
 import { requireBlob } from '../store/blobs.ts';
 import { pendingPasskey } from '../store/schema.ts';
-import { requireClaimableScope } from '../strangers/claimable-scopes.ts';
-import { requireFewClaims } from '../strangers/first-claims.ts';
 import { stopped } from '../versions/publishers.ts';
 import { nothingEntersSince } from '../versions/versions.ts';
+import { requireClaimableScope } from './claimable-scopes.ts';
+import { requireFewClaims } from './first-claims.ts';
 import { findLogged, isLate, orSayKnown, requireNewest, settleAgain } from './replays.ts';
 
 export interface AcceptedStatement extends LoggedAt {

@@ -6,8 +6,8 @@ import { incidentRules, parseIncident } from '../../skills-index/run/audit/incid
 import { parseJson } from '../../skills-index/skill/json.ts';
 import type { Registry } from '../context.ts';
 import { incidentBytesMax } from '../limits.ts';
+import { limitBody } from '../request-limits/body-limit.ts';
 import { takeIncident } from '../review/incidents.ts';
-import { limitBody } from '../strangers/body-limit.ts';
 import { describe } from './describe.ts';
 
 const text = { type: 'string' } as const;

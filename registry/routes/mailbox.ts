@@ -18,8 +18,8 @@ import {
   takeAnswer,
   takeMessage,
 } from '../people/mailbox.ts';
-import { limitBody } from '../strangers/body-limit.ts';
-import { type AddressOf, networkOf } from '../strangers/stranger-limit.ts';
+import { limitBody } from '../request-limits/body-limit.ts';
+import { type AddressOf, networkOf } from '../request-limits/stranger-limit.ts';
 import { describe } from './describe.ts';
 
 const text = { type: 'string' } as const;

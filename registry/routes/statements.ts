@@ -8,8 +8,8 @@ import type { Registry } from '../context.ts';
 import { takeStatement } from '../intake/statements.ts';
 import { strangerClaimSeconds, strangerClaimsBurst } from '../limits.ts';
 import { envelopeOf, isCertifiedSent } from '../people/certified.ts';
-import { limitBody } from '../strangers/body-limit.ts';
-import { type AddressOf, Buckets } from '../strangers/stranger-limit.ts';
+import { limitBody } from '../request-limits/body-limit.ts';
+import { type AddressOf, Buckets } from '../request-limits/stranger-limit.ts';
 import { describe } from './describe.ts';
 import { keyHint, readSent } from './envelopes.ts';
 

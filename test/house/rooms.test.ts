@@ -18,7 +18,7 @@ const floors: Record<string, readonly string[]> = {
     'desk',
     'routes',
     'intake',
-    'strangers',
+    'request-limits',
     'data-folder',
     'scans',
     'review',
@@ -131,7 +131,7 @@ const upwards: Record<string, string> = {
     'a damaged database is told as a problem document',
   'registry/versions/lacking-scans.ts → registry/scans/jobs.ts':
     'a version that lacks a scan gets a job',
-  'registry/strangers/stranger-limit.ts → registry/routes/describe.ts':
+  'registry/request-limits/stranger-limit.ts → registry/routes/describe.ts':
     'the limit stands in the description of each route',
   'registry/store/blobs.ts → registry/log/log.ts':
     'a lost blob is written again from what the log holds',

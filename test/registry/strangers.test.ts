@@ -6,8 +6,8 @@ import {
   strangerWritesBurst,
 } from '../../registry/limits.ts';
 import { signerOf } from '../../registry/people/signer.ts';
+import { Buckets } from '../../registry/request-limits/stranger-limit.ts';
 import { audit } from '../../registry/store/schema.ts';
-import { Buckets } from '../../registry/strangers/stranger-limit.ts';
 import { parseScope } from '../../skills-index/skill/name.ts';
 import { scopeStatement } from '../../skills-index/statement/attestation.ts';
 import { signPayload, signStatement } from '../../skills-index/statement/sign.ts';

@@ -9,8 +9,8 @@ import {
   strangerBodiesOfOneBytesMax,
   uploadBytesMax,
 } from '../../../registry/limits.ts';
-import { BodiesInFlight } from '../../../registry/strangers/bodies-in-flight.ts';
-import { nameUnknownLength } from '../../../registry/strangers/body-limit.ts';
+import { BodiesInFlight } from '../../../registry/request-limits/bodies-in-flight.ts';
+import { nameUnknownLength } from '../../../registry/request-limits/body-limit.ts';
 import { makeSkill, publish, type Send } from '../road.ts';
 import { makeStaffedWorld, type Staffed } from '../world.ts';
 

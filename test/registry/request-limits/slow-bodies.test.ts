@@ -1,7 +1,7 @@
 import { createServer, type Server } from 'node:http';
 import { type AddressInfo, connect } from 'node:net';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { endSlowBodies } from '../../../registry/strangers/slow-bodies.ts';
+import { endSlowBodies } from '../../../registry/request-limits/slow-bodies.ts';
 
 describe('a body', () => {
   let server: Server;
