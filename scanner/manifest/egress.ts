@@ -35,11 +35,17 @@ export function inferEgress(observed: readonly EgressCapability[]): Capability[]
   });
 }
 
+// A client that is given an address and any method contacts what lies below the address.
 function entry(url: string, uses: readonly EgressCapability[]): Capability {
+  const isBase = uses.some((egress) => usualMethods.every((one) => egress.methods.includes(one)));
   const methods = uses.flatMap((egress) =>
     egress.methods.includes('*') ? usualMethods : egress.methods,
   );
-  return { kind: 'egress', url, methods: [...new Set(methods)].sort() };
+  return {
+    kind: 'egress',
+    url: isBase && !url.endsWith('*') ? `${url}*` : url,
+    methods: [...new Set(methods)].sort(),
+  };
 }
 
 // `/pages/{id}`, `/pages/<id>`, `/pages/$ID`: placeholders in a text stand for values.

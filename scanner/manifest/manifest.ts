@@ -23,7 +23,7 @@ import type { ScanReport } from '../../skills-index/statement/scan-report.ts';
 import { inferCommands, type LeftScript } from './commands.ts';
 import { isDeclarable, mountFolder } from './declarable.ts';
 import { inferEgress } from './egress.ts';
-import { inferSecret } from './secrets.ts';
+import { impliedSecrets, inferSecret } from './secrets.ts';
 
 export interface ManifestIdentity {
   readonly name: SkillName;
@@ -82,14 +82,30 @@ function wantedBy(files: readonly SourceFile[], report: ScanReport): Capability[
   const { undeclared, declared } = report.capabilities;
   const { env, exec } = declared;
   const wanted = union(undeclared, { ...noCapabilities, env, exec });
+  const variables = wanted.env.map(
+    ({ name }): Capability => inferSecret(name, files, report) ?? { kind: 'env', name },
+  );
+  const named = new Set(variables.map((one) => (one.kind === 'secret' ? one.name : '')));
+  const implied = impliedSecrets(files, report).filter(
+    (one) => one.kind === 'secret' && !named.has(one.name),
+  );
   return [
-    ...wanted.env.map(
-      ({ name }): Capability => inferSecret(name, files, report) ?? { kind: 'env', name },
-    ),
+    ...variables,
+    ...implied,
     ...inferEgress(wanted.egress),
+    ...uncontacted(variables, report),
     ...mountsOf(wanted.mount),
     ...wanted.exec.map(({ program }) => ({ kind: 'exec', program }) as const),
   ];
+}
+
+// A library contacts the hosts of a secret out of the scan's sight.
+function uncontacted(secrets: readonly Capability[], { capabilities }: ScanReport): Capability[] {
+  const seen = new Set(capabilities.observed.egress.map(({ url }) => parseEgressUrl(url).host));
+  return secrets
+    .flatMap((one) => (one.kind === 'secret' ? one.hosts : []))
+    .filter((host) => !seen.has(host))
+    .map((host) => ({ kind: 'egress', url: `https://${host}/*`, methods: ['GET', 'POST'] }));
 }
 
 /**

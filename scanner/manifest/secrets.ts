@@ -12,12 +12,13 @@ import type { Finding } from '../../skills-index/statement/finding.ts';
 import type { ScanReport } from '../../skills-index/statement/scan-report.ts';
 import { belongsTo } from '../flow/secret-flows.ts';
 import { dropHostOf } from '../models/drop-hosts.ts';
+import { secretServiceOf, servicesImported } from '../models/secret-services.ts';
 import { isProvidersHost, isSecretName, providerOf } from '../models/secrets.ts';
 import { sentSecret } from '../rules/flow/secret-to-network.ts';
 
 /**
  * Undefined for a variable that holds no secret, and for a secret without known hosts: a manifest
- * cannot declare one.
+ * cannot declare one. A library that sends the secret by itself sends it to its service.
  */
 export function inferSecret(
   name: string,
@@ -25,14 +26,30 @@ export function inferSecret(
   report: ScanReport,
 ): Capability | undefined {
   if (!looksSecret(name) && !isSecretName(name)) return undefined;
-  const hosts = hostsFor(name, report);
+  const service = secretServiceOf(name);
+  const seen = [...new Set(hostsFor(name, report))].sort().slice(0, secretHostsMax);
+  const hosts =
+    seen.length === 0 && service !== undefined && !isMisused(name, report) ? [service.host] : seen;
   if (hosts.length === 0) return undefined;
-  return {
-    kind: 'secret',
-    name,
-    hosts: [...new Set(hosts)].sort().slice(0, secretHostsMax),
-    as: useOf(name, files),
-  };
+  const isService = service !== undefined && hosts.every((host) => host === service.host);
+  return { kind: 'secret', name, hosts, as: isService ? service.as : useOf(name, files) };
+}
+
+// Whoever sends a secret to a stranger gets no draft that lets the secret out.
+function isMisused(name: string, { findings }: ScanReport): boolean {
+  return findings.some(({ kind, message }) => kind === 'malice' && message.includes(name));
+}
+
+/** The secrets that imported libraries read by themselves, for the hosts that they contact. */
+export function impliedSecrets(files: readonly SourceFile[], report: ScanReport): Capability[] {
+  const hosts = contacted(report);
+  const code = files
+    .filter(({ path }) => /\.(py|[cm]?[jt]s)$/.test(path))
+    .map(({ bytes }) => Buffer.from(bytes).toString('utf8'))
+    .join('\n');
+  return servicesImported(code)
+    .filter(({ host }) => hosts.includes(host))
+    .map(({ name, host, as }) => ({ kind: 'secret', name, hosts: [host], as }));
 }
 
 // The hosts that it was seen sent to; otherwise the provider's, or hosts with its name; otherwise

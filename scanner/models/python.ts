@@ -13,6 +13,7 @@ import {
   write,
 } from './python-api.ts';
 import { pythonClients } from './python-clients.ts';
+import { pythonDocuments } from './python-documents.ts';
 import { pythonLibrary } from './python-library.ts';
 import { pythonPackages } from './python-packages.ts';
 import { pythonTransformers } from './python-transformers.ts';
@@ -23,6 +24,7 @@ import { pythonTransformers } from './python-transformers.ts';
  */
 export const pythonApis: PythonApiTable = {
   ...pythonLibrary,
+  ...pythonDocuments,
   ...pythonClients,
   ...pythonTransformers,
   ...rows(

@@ -2,10 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { inferManifest, scriptsLeftOut } from '../../../scanner/manifest/manifest.ts';
 import { packagesInTexts } from '../../../scanner/manifest/packages.ts';
 import { scanSkill } from '../../../scanner/scan.ts';
-import { parseSkillName } from '../../../skills-index/skill/name.ts';
-import { parseVersion } from '../../../skills-index/skill/version.ts';
-
-const identity = { name: parseSkillName('@acme/sample'), version: parseVersion('1.0.0') };
+import { identity } from './infer.ts';
 
 describe('the commands of a draft', () => {
   const text = (...lines: string[]): string =>

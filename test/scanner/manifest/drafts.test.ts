@@ -1,0 +1,109 @@
+import { describe, expect, it } from 'vitest';
+import { infer, skillMd } from './infer.ts';
+
+describe('a draft', () => {
+  const run = 'Run `python scripts/a.py`.\n';
+  it.each<[string, Record<string, string>, string[]]>([
+    [
+      'no packages of a text, neither their managers nor their hosts',
+      {
+        'SKILL.md': `${skillMd}\`\`\`bash\npip install requests\nbrew install poppler\nnpx create-thing\nuv add polars\n\`\`\`\n`,
+      },
+      [],
+    ],
+    [
+      'a package manager that code starts',
+      {
+        'scripts/a.ts':
+          "import { execFileSync } from 'node:child_process'; execFileSync('npm', ['ls'])",
+      },
+      ['exec npm'],
+    ],
+    [
+      'a known program at the head of a line in a block, and no word of prose',
+      {
+        'SKILL.md': `${skillMd}\`\`\`bash\npdftotext a.pdf && gh issue list\nAND "x"[y]\nachieving more\nPROMPT  The words\n1. Visit the page\n\`\`\`\n`,
+      },
+      ['exec gh', 'exec pdftotext'],
+    ],
+    [
+      'no variable that only a text shows, and no placeholder',
+      {
+        'SKILL.md': `${skillMd}\`\`\`bash\necho "$BUILD_DIR $PORT" && curl -H "Authorization: Bearer $YOUR_API_KEY" https://api.crm.example/v2\n\`\`\`\n`,
+      },
+      ['egress GET https://api.crm.example/v2', 'exec curl'],
+    ],
+    [
+      'no variable that every environment has',
+      {
+        'SKILL.md': skillMd.replace('Run `scripts/a.ts`.\n', run),
+        'scripts/a.py':
+          'import os\nprint(os.environ.get("NODE_ENV"), os.environ["PATH"], os.environ.get("CRM_REGION"))\n',
+      },
+      ['env CRM_REGION'],
+    ],
+    [
+      'no paths of jq’s variables and programs, but the files that jq reads',
+      {
+        'SKILL.md': skillMd.replace('a.ts', 'a.sh'),
+        'scripts/a.sh':
+          "jq -n --arg mode /mode --argjson pro /pro --slurpfile all /data/all.json '{a: $mode, b: .x/.y}' /data/more.json\nsed s,/a,/b, /data/x\nawk -v a=/c '{print \"/d\" $1}' /data/y\ngrep -E ^/e /data/z\n",
+      },
+      ['mount ro workspace:data at /data'],
+    ],
+    [
+      'the key of a service whose library takes it, with the service’s header and all its addresses',
+      {
+        'SKILL.md': skillMd.replace('a.ts', 'a.py'),
+        'scripts/a.py':
+          'import os\nimport anthropic\nimport litellm\nanthropic.Anthropic().messages.create(model="x")\nlitellm.completion(api_key=os.environ["OPENROUTER_API_KEY"])\n',
+      },
+      [
+        'secret OPENROUTER_API_KEY as bearer to openrouter.ai',
+        'secret ANTHROPIC_API_KEY as header:x-api-key to api.anthropic.com',
+        'egress DELETE,GET,PATCH,POST,PUT https://api.anthropic.com/*',
+        'egress GET,POST https://openrouter.ai/*',
+      ],
+    ],
+    [
+      'a mount for documents that arguments name',
+      {
+        'SKILL.md': skillMd.replace('a.ts', 'a.py'),
+        'scripts/a.py':
+          'import sys\nimport openpyxl\nbook = openpyxl.load_workbook(sys.argv[1])\nbook.save(sys.argv[2])\n',
+      },
+      ['mount cow workspace:work at /work for files named by arguments'],
+    ],
+    [
+      'the head of a command line whose other words are computed',
+      {
+        'SKILL.md': skillMd.replace('a.ts', 'a.py'),
+        'scripts/a.py':
+          'import shutil, subprocess, sys\nsubprocess.run(["pdfinfo"] + sys.argv[1:])\nsubprocess.run(["git", *sys.argv])\nsubprocess.run([shutil.which("soffice"), "--headless"])\n',
+      },
+      ['exec git', 'exec pdfinfo', 'exec soffice'],
+    ],
+    [
+      'no folder for a file of the root, for a placeholder and for a place of a service',
+      {
+        'SKILL.md': `${skillMd}\`\`\`bash\ncat /path/to/file.txt\n\`\`\`\n`,
+        'scripts/a.ts':
+          "import fs from 'node:fs'; import path from 'node:path'; import { execFileSync } from 'node:child_process'; fs.readFileSync(path.join(import.meta.dirname, '../../..', 'package.json')); execFileSync('gh', ['api', '/markdown'])",
+      },
+      ['egress DELETE,GET,PATCH,POST,PUT https://api.github.com/*', 'exec gh'],
+    ],
+  ])('has %s', async (_, texts, expected) => {
+    const { lines } = await infer({ 'scripts/a.ts': '', ...texts });
+    expect(lines).toEqual(expected);
+  });
+
+  it('asks for nothing when the skill has no commands', async () => {
+    const shows = '```bash\ncurl https://api.crm.example/v2\n```\n';
+    const { lines, manifest } = await infer({
+      'SKILL.md': `---\nname: sample\ndescription: A sample.\n---\n${shows}`,
+      'assets/page.ts': "await fetch('https://api.crm.example/v2')",
+    });
+    expect(manifest.commands).toEqual({});
+    expect(lines).toEqual([]);
+  });
+});
