@@ -11,7 +11,7 @@ interface CodeDigests {
 }
 
 export const codeDigests: CodeDigests = {
-  extractor: 'sha256:eed36ba91cb097c3cb6869fff580e4eaef301253009a102290e8893db5807353',
+  extractor: 'sha256:352ad4f7788acdeec2d224f03f4f84cc7879ec1f656b56244c7235b4c86d9c3f',
   judging: 'sha256:d176ee9e75ee5eb345fdceba414ed6501670cb8c9dfa04b3144c369467d156df',
   rules: {
     'env/dynamic-name': 'sha256:b3bcc619041c321b4ae11ca5d5c43bb5beec8dbf73751365badd255319977730',
