@@ -79,10 +79,14 @@ function putFolder(folder: string, put: Put): void {
   }
 }
 
-// ldd(1) may start the program's loader, so it is used only on programs of the system, never on
-// files of a skill.
+// The loader lists the libraries of a program without starting the program. ldd(1) would take
+// seconds for all base programs.
 function librariesOf(programs: readonly string[]): Set<string> {
-  // ldd fails when one of the programs is a script.
-  const { stdout } = spawnSync('/usr/bin/ldd', [...programs], { env: {}, encoding: 'utf8' });
+  const loader = ['/lib64/ld-linux-x86-64.so.2', '/lib/ld-linux-aarch64.so.1'].find(existsSync);
+  const script = 'loader=$1; shift; for program; do "$loader" --list "$program"; done';
+  const { stdout } = spawnSync('/bin/sh', ['-c', script, 'sh', loader ?? '', ...programs], {
+    env: {},
+    encoding: 'utf8',
+  });
   return new Set([...stdout.matchAll(/(\/\S+) \(0x/g)].flatMap(([, path]) => path ?? []));
 }

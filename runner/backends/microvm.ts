@@ -83,16 +83,15 @@ async function boot(machine: Microvm, start: SandboxStart): Promise<RunningSandb
   requireNoMounts('microvm', start);
   const { plan, runFolder } = start;
   const sign = randomBytes(16).toString('hex');
-  writeFileSync(`${runFolder}/initrd`, guestFiles(start, machine.busybox, sign), { mode: 0o600 });
-  const child = spawn(
-    machine.qemu,
-    qemuArguments(machine, `${runFolder}/initrd`, plan.limits.memoryMiB),
-    {
-      env: {},
-      cwd: '/',
-      stdio: ['ignore', 'ignore', 'pipe', 'pipe', 'pipe', 'pipe', 'pipe'],
-    },
-  );
+  const files = guestFiles(start, machine.busybox, sign);
+  writeFileSync(`${runFolder}/initrd`, files, { mode: 0o600 });
+  // The machine's files lie in its memory, besides what the command may use.
+  const memoryMiB = plan.limits.memoryMiB + Math.ceil(files.length / (1024 * 1024));
+  const child = spawn(machine.qemu, qemuArguments(machine, `${runFolder}/initrd`, memoryMiB), {
+    env: {},
+    cwd: '/',
+    stdio: ['ignore', 'ignore', 'pipe', 'pipe', 'pipe', 'pipe', 'pipe'],
+  });
   const [out, err, input, control] = [3, 4, 5, 6].map((at) => child.stdio.at(at));
   if (
     !(

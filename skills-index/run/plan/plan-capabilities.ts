@@ -281,11 +281,22 @@ function planPrograms(
   }
 }
 
-// A script is there only together with its interpreter.
+// A script is there only with its interpreter, even when the manifest declares the script.
 function planBase(draft: Draft, { host }: PlanInput): void {
   const planned = new Set(draft.programs.map(({ program }) => program));
   for (const { needs, path, program } of host.base)
     if (needs === undefined || planned.has(needs)) draft.base.push({ program, path });
+    else if (planned.has(program)) {
+      draft.programs.splice(
+        draft.programs.findIndex((one) => one.program === program),
+        1,
+      );
+      leaveOut(
+        draft,
+        { kind: 'exec', program },
+        `on this host it is a script for ${needs}, so declare ${needs}, too`,
+      );
+    }
 }
 
 function isBase(one: Capability, { base }: PlanInput['host']): boolean {

@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { cpioKinds, writeCpio } from '../../../runner/backends/cpio.ts';
+import { guestFiles } from '../../../runner/backends/guest-files.ts';
 import { guestInit } from '../../../runner/backends/guest-init.ts';
 import { qemuArguments } from '../../../runner/backends/microvm.ts';
 
@@ -21,6 +22,15 @@ describe('a machine', () => {
     );
     expect(given.match(/-serial/g)).toHaveLength(4);
     expect(given).not.toMatch(/-device|-drive|-netdev|-virtfs|-monitor|-qmp/);
+  });
+
+  it('has each planned program, and the libraries of all', () => {
+    const programs = ['wc', 'ls'].map((program) => ({ program, path: `/usr/bin/${program}` }));
+    const start = { plan: { ...plan, programs }, files: [], command: ['/usr/bin/wc'], env: {} };
+    const nothing = { pins: new Map(), protectedPaths: new Map(), runFolder: '/run/x' };
+    const archive = guestFiles({ ...start, ...nothing }, '/usr/bin/env', 'sign').toString('latin1');
+    for (const path of ['usr/bin/wc', 'usr/bin/ls', 'libc.so.6'])
+      expect(archive).toContain(`${path}\0`);
   });
 
   it('starts the command as the run’s user, whatever its words are', () => {

@@ -150,6 +150,17 @@ describe('a plan', () => {
     ]);
   });
 
+  it('says which interpreter a declared script needs', () => {
+    const host = { ...inputFor().host, base };
+    const programs = { ...host.programs, zcat: '/usr/bin/zcat' };
+    const exec = [{ program: 'zcat', why: 'x' }];
+    const { plan } = planRun(inputFor({ exec }, { host: { ...host, programs } }));
+    expect(plan.leftOut).toEqual([
+      { what: 'exec zcat', reason: 'on this host it is a script for sh, so declare sh, too' },
+    ]);
+    expect(plan.programs.map((one) => one.program)).toEqual(['node']);
+  });
+
   it('leaves out no base program that a manifest declares and nobody approved or granted', () => {
     const host = { ...inputFor().host, base };
     const exec = ['grep', 'git'].map((program) => ({ program, why: 'x' }));
