@@ -255,7 +255,7 @@ function stopOf(entry: AuditEntry): string | undefined {
 
 function stopOfStep({ answer, declined }: GatedStep): string | undefined {
   if (declined) return 'framing';
-  if (/more bytes? (was|were) dropped/.test(answer)) return 'framing (cut to size)';
+  if (/further bytes? of output left out/.test(answer)) return 'framing (cut to size)';
   if (/the sandbox has no command `/.test(answer)) return 'absent tool';
   const [, refusal] = /refused \[([a-z-]+)\]/.exec(answer) ?? [];
   if (refusal !== undefined) return refusalOf(refusal, answer);
