@@ -147,6 +147,8 @@ export const proposedUrlCharsMax = 2_000;
 export const triedListMax = 200;
 /** Bytes of texts whose differences are shown; larger files get digests only. */
 export const diffLinesMax = 2_000;
+/** Passphrases that a person may type for one answer. */
+export const passphraseTriesMax = 3;
 /**
  * Changed paths that are shown one by one where nobody named paths; changes that a generated tree
  * needs before it is folded to a line; folders in a summary.

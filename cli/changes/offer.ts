@@ -6,12 +6,13 @@
 import * as changes from '../../runner/changes/public.ts';
 import * as holds from '../../runner/holds/public.ts';
 import type { ChangeSet } from '../../skills-index/run/changes/changes.ts';
-import type { GatedAction } from '../../skills-index/run/holds/hold.ts';
+import type { GatedAction, Hold } from '../../skills-index/run/holds/hold.ts';
 import { canAnswer } from '../../skills-index/run/holds/hold-answer.ts';
 import { canonicalDigest } from '../../skills-index/skill/canonical-json.ts';
 import { Problem } from '../../skills-index/skill/problem.ts';
 import type { CommandContext } from '../command.ts';
-import { holdPrinter } from '../holds/hands.ts';
+import { answerHere, canAnswerHere } from '../holds/answer-here.ts';
+import { handsOfAgent, holdPrinter } from '../holds/hands.ts';
 import { diffLinesMax } from '../limits.ts';
 import { printLeftBehind } from '../run/left-behind.ts';
 import { auditKeyFileOf, type HostFiles } from '../run/start-skill.ts';
@@ -133,14 +134,27 @@ export async function askForAgent(
     now: context.now,
     keyFile: auditKeyFileOf(context),
   });
+  const failed = new AbortController();
+  const over = new AbortController();
+  const isHere = await canAnswerHere(context, host.policy);
+  const notify = isHere
+    ? (hold: Hold): void => {
+        handsOfAgent(context, host.policy).notify?.(hold);
+        const asking = { ...context, signal: AbortSignal.any([context.signal, over.signal]) };
+        answerHere(asking, host.policy, hold).catch((cause) => failed.abort(cause));
+      }
+    : // The terminal only shows what is waiting and until when; typing there is no answer.
+      holdPrinter(context, host.policy);
   const gate = holds.startGate({
     ...desk,
     subject,
     grants: canonicalDigest(set.folders.map((folder) => folder.source)),
-    // The terminal only shows what is waiting and until when; typing there is no answer.
-    hands: { notify: holdPrinter(context, host.policy) },
+    hands: { notify },
   });
-  const answer = await gate.ask(applyAction(waiting), context.signal);
+  const signal = AbortSignal.any([context.signal, failed.signal]);
+  const answer = await gate.ask(applyAction(waiting), signal).finally(() => over.abort());
+  // A person who pressed Ctrl-C, or had no right passphrase, ends the command.
+  if (failed.signal.aborted) throw failed.signal.reason;
   if (answer.kind === 'denied')
     throw new Problem(answer.code, `Changes of run ${run} are not applied: ${answer.why}`);
 }

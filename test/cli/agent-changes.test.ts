@@ -1,6 +1,8 @@
-import { mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { PassThrough } from 'node:stream';
 import { beforeEach, describe, expect, it } from 'vitest';
+import { createKeyFile, publicKeyOf } from '../../cli/keys/key-file.ts';
 import { startTimeOf } from '../../runner/files/lock.ts';
 import { holdFiles } from '../../runner/holds/holds.ts';
 import { type ChangeSet, changeSetDigest } from '../../skills-index/run/changes/changes.ts';
@@ -102,6 +104,47 @@ describe('changes that an agent made', () => {
       `held until 2026-11-20T12:02:00.000Z: apply 1 change to /w, change set ${changeSetDigest(set)}`,
     );
     expect(stderr).toMatch(/to read it: skillgate hold show \S+; to answer: skillgate hold allow/);
+  });
+});
+
+describe('changes that an agent made, accepted at the terminal of an approver', () => {
+  const passphrase = 'correct horse battery staple';
+  const accept = async (typed: string) => {
+    const keys = join(home, 'config/keys');
+    mkdirSync(keys, { mode: 0o700 });
+    const key = await createKeyFile(join(keys, 'op.json'), undefined, 'op', undefined, passphrase);
+    writePolicy([{ name: 'op', key: publicKeyOf(key) }]);
+    const keyboard = new PassThrough();
+    const setRawMode = (isAsking: boolean): unknown => isAsking && keyboard.write(typed);
+    const stdin = Object.assign(keyboard, { isTTY: true, setRawMode });
+    const digest = changeSetDigest(set);
+    return await skill(['changes', 'accept', run, '--digest', digest], {
+      env: { SKILLGATE_HOME: home },
+      now: () => now,
+      signal: AbortSignal.timeout(20_000),
+      stdin,
+    });
+  };
+  const log = () => readFileSync(join(home, 'data/audit/audit.jsonl'), 'utf8');
+
+  it('are allowed by the passphrase, without a second terminal', async () => {
+    const { stderr } = await accept(`${passphrase}\n`);
+    expect(stderr).toContain(
+      `Your passphrase allows this: apply 1 change to /w, change set ${changeSetDigest(set)}\nPassphrase of key op: `,
+    );
+    expect(stderr).not.toContain('held until');
+    expect(log()).toMatch(/"state":"allowed"/);
+  });
+
+  it.each([
+    ['a wrong passphrase', 'wrong wrong wrong\n', 'the passphrase is wrong'],
+    ['Ctrl-C', '\u0003', 'nterrupted'],
+  ])('are not allowed by %s', async (_, typed, message) => {
+    const { exit, stderr } = await accept(typed);
+    expect(exit).not.toBe(0);
+    expect(stderr).toContain(message);
+    expect(log()).not.toMatch(/"state":"allowed"|"decision":"(applied|begun)"/);
+    expect(existsSync(join(kept, 'set.json'))).toBe(true);
   });
 });
 

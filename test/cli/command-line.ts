@@ -28,9 +28,11 @@ export async function skill(argv: readonly string[], given: Given = {}): Promise
     called: given.called ?? 'skillgate',
     env: given.env ?? {},
     cwd: given.cwd ?? '/nowhere',
-    stdin: Object.assign(Readable.from(given.input === undefined ? [] : [given.input]), {
-      isTTY: given.terminal === true,
-    }),
+    stdin:
+      given.stdin ??
+      Object.assign(Readable.from(given.input === undefined ? [] : [given.input]), {
+        isTTY: given.terminal === true,
+      }),
     stdout,
     stderr,
     fetch: given.fetch ?? noRegistry,
