@@ -17,8 +17,8 @@ const own: readonly string[] = ['bwrap', 'socat', 'forwarder'];
 
 /**
  * Records processes until the sandbox has ended. Sampling misses a process that lives shorter than
- * the interval, and a process can give itself any name. So the records inform a person and enforce
- * nothing.
+ * the interval, and a process can give itself any name. So the records of sampled processes
+ * inform a person, and no limit depends on these records.
  */
 export function sampleChildren(
   { ended, pid }: Pick<RunningSandbox, 'pid' | 'ended'>,

@@ -25,8 +25,9 @@ export interface Gathering {
    */
   refuse(path: string, why: string): false;
   /**
-   * Requires that a file of the view fits the limit, before the caller reads the file.
-   * @throws Error when the file would exceed the limit
+   * Requires that a file's bytes and the bytes of all earlier changes of the run stay within
+   * `limits.bytes`, before the caller reads the file.
+   * @throws Error when the sum would exceed `limits.bytes`
    */
   requireRoom(path: string, bytes: number): void;
   /**

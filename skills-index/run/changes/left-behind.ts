@@ -21,7 +21,7 @@ export interface LeftEntry {
   readonly isOther: boolean;
   /** The link's target, if the entry is a link; otherwise undefined. */
   readonly link: string | undefined;
-  /** Every name in the folder that contains the entry. */
+  /** The names of all entries in the view's folder that contains the entry, with its own name. */
   readonly siblings: ReadonlySet<string>;
   readonly isNew: boolean;
 }

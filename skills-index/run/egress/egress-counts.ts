@@ -30,8 +30,8 @@ export class EgressCounts {
   }
 
   /**
-   * Counts bytes that are about to leave the sandbox. Returns the reason when the bytes are too
-   * many.
+   * Counts bytes that are about to leave the sandbox. Returns `too-much` when the
+   * run has sent more than `sentBytes`.
    */
   send(bytes: number): Denial | undefined {
     this.#sent += bytes;
@@ -39,8 +39,8 @@ export class EgressCounts {
   }
 
   /**
-   * Counts bytes that the proxy keeps in memory. A negative number releases bytes. Returns the
-   * reason when the bytes are too many.
+   * Counts bytes that the proxy keeps in memory. A negative number releases bytes. Returns
+   * `too-much` when the proxy keeps more than `heldBytes` for the run.
    */
   hold(bytes: number): Denial | undefined {
     this.#held += bytes;

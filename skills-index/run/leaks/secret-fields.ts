@@ -19,8 +19,8 @@ export function isPublicField(name: string, text: string): boolean {
 }
 
 /**
- * Whether an address has no user, no query and no key. A path may be a webhook's secret, so a plain
- * address has no path either.
+ * Whether an address has no user, no query and no key. An address with
+ * a path is not public either, because the path may be the secret of a webhook.
  */
 function isPlainAddress(text: string): boolean {
   return /^[a-z][a-z0-9+.-]*:\/\/[a-z0-9.-]+(?::\d{1,5})?\/?$/i.test(text) && isWords(text);

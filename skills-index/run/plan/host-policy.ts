@@ -165,7 +165,8 @@ const policyEntries = exactObject({
   ...agentPolicyEntries,
   ...reportPolicyEntries,
 });
-// Without this check, a misspelt name would silently leave a folder's locks shared with the host.
+// A name in `ownLocks` that no workspace has is refused. Otherwise a misspelt name would leave the
+// file locks of a workspace shared with the host.
 const policyShape = v.pipe(
   policyEntries,
   v.rawCheck(({ dataset, addIssue }) => {

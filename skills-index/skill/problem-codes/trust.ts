@@ -106,7 +106,8 @@ export const trustCodes = {
   'key-unknown': {
     exit: 6,
     status: 403,
-    means: 'The key is not enrolled, or not enrolled for this purpose.',
+    means:
+      'The registry does not know the key: no statement makes the key a member’s key, or lets the key publish in the scope.',
     fix: 'Enrol the key: an administrator runs skillgate member add, an author runs skillgate scope claim.',
   },
   'tuf-invalid': {

@@ -14,8 +14,8 @@ import type { CertificateClaims } from './certificate-identity.ts';
 const strangersTriggers = /^(external_)?(pull_request|merge_request)/;
 
 /**
- * Id of the identity that consists of the certificate's issuer and subject. This id names the
- * certificate whatever other identities the certificate satisfies.
+ * Id of the identity with the OIDC issuer and the subject that the certificate names. This id names
+ * the certificate whatever other identities the certificate satisfies.
  */
 export function personOf({ issuer, subject }: CertificateClaims): Digest {
   const person: PersonIdentity = { issuer, subject };

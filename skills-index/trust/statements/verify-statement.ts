@@ -40,9 +40,9 @@ export interface VerifiedStatement extends LoggedStatement {
 export interface VerifyOptions {
   readonly root: RootFile;
   /**
-   * Gives the SPKI DER of a key, by the key's id. When absent, the key comes from the bundle's log
-   * entry. A key's id is the digest of the key, so the signer is proven either way. The caller
-   * judges the signer's rights.
+   * Gives the SPKI DER of a key, by the key's id. Without this function, the signer's public key
+   * comes from the log entry inside the Sigstore bundle. A key's id is the digest of the key, so
+   * the signer is proven either way. The caller judges the signer's rights.
    */
   readonly keys?: KeySource;
   /**
