@@ -16,6 +16,7 @@ export const draftRows: readonly CommandRow[] = [
     usage: '[DIR]',
     examples: [
       ['skillgate init weekly-report --scope acme', 'create weekly-report/ with both files'],
+      ['skillgate init .', 'draft skill.json for a folder that has a SKILL.md'],
     ],
     options: {
       scope: { type: 'string', value: 'NAME', summary: 'scope of the skill (default: @me)' },

@@ -32,17 +32,40 @@ describe('skillgate init', () => {
     expect(stderr).toContain(`then ${next}`);
   });
 
-  it.each(['SKILL.md', 'skill.json'])(
-    'overwrites no %s, and leaves nothing half-written',
-    async (name) => {
-      const cwd = folderWith({ [name]: 'mine' });
-      const ran = await skill(['init', '.', '--name', 'x'], { cwd });
-      expect(ran).toMatchObject({ exit: 2, stderr: expect.stringContaining('error[file-exists]') });
-      expect(ran.stderr).not.toContain('cause:');
-      expect(readdirSync(cwd)).toEqual([name]);
-      expect(readFileSync(join(cwd, name), 'utf8')).toBe('mine');
-    },
-  );
+  it('adds a draft of skill.json to a folder with a SKILL.md, and touches nothing else', async () => {
+    const skillMd =
+      '---\nname: deals\ndescription: Lists deals.\n---\nRun `python scripts/deals.py`.\n';
+    const cwd = folderWith({
+      'SKILL.md': skillMd,
+      'scripts/deals.py': 'import os\nprint(os.environ["CRM_REGION"])\n',
+    });
+    const ran = await skill(['init', '.', '--scope', 'acme'], { cwd });
+    expect(ran).toMatchObject({ exit: 0, stderr: expect.stringContaining('SKILL.md stays') });
+    expect(readdirSync(cwd).sort()).toEqual(['SKILL.md', 'scripts', 'skill.json']);
+    expect(readFileSync(join(cwd, 'SKILL.md'), 'utf8')).toBe(skillMd);
+    expect(JSON.parse(readFileSync(join(cwd, 'skill.json'), 'utf8'))).toMatchObject({
+      name: '@acme/deals',
+      commands: { deals: 'scripts/deals.py' },
+      capabilities: { env: [{ name: 'CRM_REGION' }] },
+    });
+    expect(await skill(['init', '.', '--scope', 'acme'], { cwd })).toMatchObject({
+      exit: 2,
+      stderr: expect.stringContaining('error[file-exists]'),
+    });
+  });
+
+  it.each([
+    ['SKILL.md', 'skill-md-invalid'],
+    ['skill.json', 'file-exists'],
+  ])('overwrites no %s, and leaves nothing half-written', async (name, code) => {
+    const cwd = folderWith({ [name]: 'mine' });
+    const ran = await skill(['init', '.', '--name', 'x'], { cwd });
+    expect(ran.exit).not.toBe(0);
+    expect(ran.stderr).toContain(`error[${code}]`);
+    expect(ran.stderr).not.toContain('cause:');
+    expect(readdirSync(cwd)).toEqual([name]);
+    expect(readFileSync(join(cwd, name), 'utf8')).toBe('mine');
+  });
 
   it.each([
     [['My Report!'], '@me/my-report'],
