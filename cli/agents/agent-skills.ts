@@ -22,6 +22,7 @@ import {
   recordFor,
   startable,
 } from './agent-startable.ts';
+import { InstallQuestions } from './install-questions.ts';
 import { readNamedAgent } from './named-agent.ts';
 import { type DescribedSkill, searchSkills } from './skill-search.ts';
 
@@ -67,7 +68,7 @@ export interface SkillOutput {
 
 export interface AgentSkills {
   search(task: string): Promise<SearchHit[]>;
-  /** @throws Problem `not-found`, `not-admitted`, `hold-unsupported`, `run-limit` and others */
+  /** @throws Problem `not-found`, `not-admitted`, `hold-waiting`, `run-limit` and others */
   open(name: string, path?: string): Promise<OpenedFile>;
   /** @throws Problem of admission, or of the plan's first refusal */
   run(call: SkillCall): Promise<SkillOutput>;
@@ -88,12 +89,14 @@ export interface AgentSkills {
 /**
  * The skills of one agent identity.
  * @param folder start of the upward search for the project's lock
+ * @param questions for a caller whose calls end before a person answers
  * @throws Problem `agent-unknown`
  */
 export function agentSkills(
   admissionWorld: AdmissionWorld,
   agentName: string,
   folder: string,
+  questions = new InstallQuestions(admissionWorld, agentName),
 ): AgentSkills {
   const world = {
     ...admissionWorld,
@@ -106,6 +109,7 @@ export function agentSkills(
     host: hostFiles(world),
     agentName,
     folder,
+    questions,
     recent,
   });
   readNamedAgent(context().host.agents, agentName);

@@ -6,7 +6,6 @@
 import { randomUUID } from 'node:crypto';
 import { join } from 'node:path';
 import * as agents from '../../runner/agents/public.ts';
-import * as holds from '../../runner/holds/public.ts';
 import {
   type Agent,
   ceilingFor,
@@ -24,17 +23,18 @@ import {
 } from '../../skills-index/skill/capability.ts';
 import { parseSkillName, type SkillName } from '../../skills-index/skill/name.ts';
 import { Problem } from '../../skills-index/skill/problem.ts';
-import { handsOfAgent } from '../holds/hands.ts';
 import { type LockedSkill, lockFileName, readLock } from '../install/lock.ts';
 import { changeLock } from '../install/lock-change.ts';
 import { admissionSecondsMax } from '../limits.ts';
 import { type AdmissionWorld, type Project, projectAt } from '../run/admission.ts';
 import {
   admitToStart,
-  auditKeyFileOf,
   type HostFiles,
+  hostFiles,
   type Startable,
+  type StartQuestion,
 } from '../run/start-skill.ts';
+import type { InstallQuestions, QuestionState } from './install-questions.ts';
 import { readNamedAgent } from './named-agent.ts';
 
 /** The agent, and the folder where its lock is searched. */
@@ -43,6 +43,8 @@ export interface AgentContext {
   readonly host: HostFiles;
   readonly agentName: string;
   readonly folder: string;
+  /** Questions that outlive the call that asked. */
+  readonly questions: InstallQuestions;
   /** Recent admissions: reading may rely on them, a run never does. */
   readonly recent: Map<SkillName, { readonly start: Startable; readonly until: number }>;
 }
@@ -66,6 +68,7 @@ export async function startable(
   if (grant === undefined)
     throw holdFor(context, name, `agent ${agent.name} has no grant for ${name}`);
   if (purpose !== 'run' && before !== undefined && before.until > now) return before.start;
+  if (purpose !== 'search') requireAllowed(name, await context.questions.stateOf(name));
 
   const project = await projectAt(context.folder);
   const own = await readLock(ownLockOf(context));
@@ -92,48 +95,57 @@ export async function startable(
       const what = listCapabilities(beyond).map(printCapability).join('; ');
       const why = `its capabilities exceed the standing grant of agent ${agent.name}: ${what}`;
       if (purpose === 'search') throw holdFor(context, name, why);
-      await askToInstall(context, start, why);
-      // Meanwhile the version may have been revoked, so exactly this version is admitted again.
+      await askToInstall(context, start, question, why);
       start = await admitToStart(context.world, context.host, {
         ...question,
         locked: lockedBy(start),
       });
-      grantInstalled(context, start);
-    }
-    const line = [name, lockedBy(start)] as const;
-    await changeLock(ownLockOf(context), (lock) => new Map([...lock, line]));
+    } else await pinFor(context, start);
   }
   context.recent.set(name, { start, until: now + admissionSecondsMax * 1_000 });
   return start;
 }
 
+// Asks a person in the background. The person's yes is carried out at once, so that it counts even
+// when the agent does not ask again.
 async function askToInstall(
   context: AgentContext,
-  { admitted }: Startable,
+  start: Startable,
+  question: Omit<StartQuestion, 'locked'>,
   why: string,
 ): Promise<void> {
-  const { agentName, host, world } = context;
-  const { name, version, capabilities } = admitted;
-  const subject = { run: randomUUID(), agent: agentName, skill: name, version };
-  const record = (event: AuditEvent): void => host.audit.record(subject, event);
-  const desk = holds.holdDesk(join(world.paths.data, 'holds'), {
-    policy: host.policy,
-    record,
-    now: world.now,
-    keyFile: auditKeyFileOf(world),
+  const { name } = start.admitted;
+  const state = await context.questions.ask(start, async (answer) => {
+    if (answer.kind === 'denied')
+      throw holdFor(
+        context,
+        name,
+        answer.code === 'hold-unsupported' ? why : answer.why,
+        answer.code,
+      );
+    // Meanwhile the version may have been revoked, so exactly this version is admitted again.
+    const world = context.questions.world;
+    const locked = lockedBy(start);
+    const again = await admitToStart(world, hostFiles(world), { ...question, locked });
+    grantInstalled(context, again);
+    await pinFor(context, again);
   });
-  const gate = holds.startGate({ ...desk, subject, hands: handsOfAgent(world, host.policy) });
-  const answer = await gate.ask(
-    { kind: 'install', capabilities: listCapabilities(capabilities).map(printCapability) },
-    world.signal,
-  );
-  if (answer.kind === 'denied')
-    throw holdFor(
-      context,
-      name,
-      answer.code === 'hold-unsupported' ? why : answer.why,
-      answer.code,
+  requireAllowed(name, state, [why]);
+}
+
+/** @throws Problem `hold-waiting` while a person has not answered; the reason of a bad end */
+function requireAllowed(
+  name: SkillName,
+  state: QuestionState | undefined,
+  why: readonly string[] = [],
+): void {
+  if (state?.kind === 'waiting')
+    throw new Problem(
+      'hold-waiting',
+      `Cannot use ${name} yet: hold ${state.hold.id} waits for a person until ${state.hold.expires}`,
+      { reasons: why.map((message) => ({ message })) },
     );
+  if (state?.outcome.failure !== undefined) throw state.outcome.failure;
 }
 
 // A person allowed exactly this version. Another skill with the same capabilities needs a new
@@ -182,6 +194,11 @@ export function grantFor(agent: Agent, name: SkillName): Grant | undefined {
     agent.grants.find((grant) => grant.skill === name) ??
     agent.grants.find((grant) => grant.skill === whole)
   );
+}
+
+async function pinFor(context: AgentContext, start: Startable): Promise<void> {
+  const line = [start.admitted.name, lockedBy(start)] as const;
+  await changeLock(ownLockOf(context), (lock) => new Map([...lock, line]));
 }
 
 function lockedBy({ admitted, registry }: Startable): LockedSkill {

@@ -118,12 +118,18 @@ export const tools: readonly Tool[] = [
   {
     name: 'skill_open',
     description:
-      'Gives the text of an approved skill’s SKILL.md, or of another of its files, verified byte for byte.',
+      'Gives the text of an approved skill’s SKILL.md, or of another of its files, verified byte for byte. Where a person has to allow the skill first, the answer says so at once: call again later.',
     inputSchema: schemaOf(openInput),
     readOnly: true,
     call: async ({ skills }, input) => {
       const { name, path } = parse(openInput, input);
-      return openAnswer(await skills.open(name, path));
+      try {
+        return openAnswer(await skills.open(name, path));
+      } catch (thrown) {
+        // Waiting is no failure: some clients give up after an error.
+        if (!(thrown instanceof Problem) || thrown.code !== 'hold-waiting') throw thrown;
+        return { content: refusalAnswer(thrown).content };
+      }
     },
   },
   {
@@ -141,7 +147,7 @@ export const tools: readonly Tool[] = [
 /** A refusal for an agent: code, message, every reason, next step. */
 export function refusalAnswer(problem: Problem): ToolAnswer {
   const lines = [
-    `refused [${problem.code}]: ${problem.message}`,
+    `${problem.code === 'hold-waiting' ? 'waits' : 'refused'} [${problem.code}]: ${problem.message}`,
     ...problem.reasons.map((reason) => `- ${reason.message}`),
     `what to do: ${adviceForAgent(problem)}`,
   ];

@@ -12,6 +12,7 @@ import type { AdmissionWorld } from '../run/admission.ts';
 import { leftBehindForAgent } from '../run/left-behind.ts';
 import { agentSkills } from './agent-skills.ts';
 import { agentTurns } from './call-turns.ts';
+import { InstallQuestions } from './install-questions.ts';
 
 export interface SessionWorld {
   readonly world: AdmissionWorld;
@@ -22,9 +23,13 @@ export interface SessionWorld {
 }
 
 export function sessionCalls({ agent, folder, log, world }: SessionWorld): sessions.BridgeCalls {
+  // A question to a person ends with the session, not with the connection that asked.
+  const questions = new InstallQuestions(world, agent);
   // When the sandbox closes the connection, its call ends.
-  const skillsFor = ({ gone }: sessions.BridgeStreams) =>
-    agentSkills({ ...world, signal: AbortSignal.any([world.signal, gone]) }, agent, folder);
+  const skillsFor = ({ gone }: sessions.BridgeStreams) => {
+    const signal = AbortSignal.any([world.signal, gone]);
+    return agentSkills({ ...world, signal }, agent, folder, questions);
+  };
   // One limit for all streams together: the sandbox decides how many it opens.
   const turns = agentTurns(world, agent);
   let clients = 0;

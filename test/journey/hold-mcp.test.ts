@@ -12,6 +12,8 @@ import { type InstalledHost, makeInstalledHost } from './installed-host.ts';
 import { atTerminal } from './terminal.ts';
 
 const passphrase = 'correct horse battery staple';
+const wide = { name: '@acme/wide' };
+const tellsHow = /skill(gate)? hold|passphrase|host\.json|key create|agent grant/;
 let host: InstalledHost;
 let client: Client;
 
@@ -19,8 +21,11 @@ beforeAll(async () => {
   host = await makeInstalledHost();
   const egress = [{ url: 'https://api.crm.example/v2/*', why: 'reads deals' }];
   await release(host.network, makeReportSkill('@acme/wide', { capabilities: { egress } }));
-  await host.skill('agent', 'create', 'reporter');
-  await host.skill('agent', 'grant', 'reporter', '@acme/*');
+  await release(host.network, makeReportSkill('@acme/broad', { capabilities: { egress } }));
+  for (const agent of ['reporter', 'other']) {
+    await host.skill('agent', 'create', agent);
+    await host.skill('agent', 'grant', agent, '@acme/*');
+  }
   const key = await createKeyFile(
     join(host.home, 'config/keys/mira.json'),
     undefined,
@@ -33,20 +38,22 @@ beforeAll(async () => {
     holds: [{ name: 'wide', when: { skill: '@acme/wide' }, seconds: 2 }],
   };
   writeFileSync(join(host.home, 'config/host.json'), JSON.stringify(policy), { mode: 0o600 });
-  client = new Client({ name: 'test', version: '1' });
-  await client.connect(
-    new StdioClientTransport({
-      command: 'skillgate',
-      args: ['mcp', '--agent', 'reporter'],
-      env: { ...host.env },
-      cwd: host.project,
-    }),
-  );
+  client = await connect('reporter');
 });
 afterAll(async () => {
   await client?.close();
   await host?.close();
 });
+
+async function connect(agent: string): Promise<Client> {
+  const connected = new Client({ name: 'test', version: '1' });
+  const args = ['mcp', '--agent', agent];
+  const env = { ...host.env };
+  await connected.connect(
+    new StdioClientTransport({ command: 'skillgate', args, env, cwd: host.project }),
+  );
+  return connected;
+}
 
 async function call(name: string, input: Record<string, unknown>): Promise<string> {
   const result = await client.callTool({ name, arguments: input });
@@ -57,7 +64,7 @@ async function heldNow(): Promise<Hold> {
   for (let tries = 0; tries < 600; tries++) {
     const hold = holdFiles(join(host.home, 'data/holds'))
       .kept()
-      .find(({ holder }) => holder !== 'ended');
+      .find(({ agent, holder }) => agent === 'reporter' && holder !== 'ended');
     if (hold !== undefined) return hold;
     await sleep(50);
   }
@@ -65,26 +72,75 @@ async function heldNow(): Promise<Hold> {
 }
 
 describe('an agent over MCP, whose operator can be asked', () => {
-  it('gets a skill beyond its standing grant when a person allows it, for this version alone', async () => {
-    const opening = call('skill_open', { name: '@acme/wide' });
+  it('is told at once that a skill beyond its standing grant waits, with one hold for a flood of calls', async () => {
+    const calls = await Promise.all(
+      Array.from({ length: 10 }, () => client.callTool({ name: 'skill_open', arguments: wide })),
+    );
+    const said = new Set(calls.map(({ content }) => (content as { text: string }[])[0]?.text));
+    const kept = holdFiles(join(host.home, 'data/holds')).kept();
+    expect(kept).toHaveLength(1);
+    expect([...said].join()).toMatch(
+      new RegExp(`^waits \\[hold-waiting\\]: .*hold ${kept[0]?.id} waits for a person until 20`),
+    );
+    expect(calls.map(({ isError }) => isError)).not.toContain(true);
+    expect([...said].join()).not.toMatch(tellsHow);
+  });
+
+  it('says nothing of that hold to another agent, which asks for itself', async () => {
+    const other = await connect('other');
+    try {
+      const opened = await other.callTool({ name: 'skill_open', arguments: wide });
+      const [first, second] = holdFiles(join(host.home, 'data/holds'))
+        .kept()
+        .toSorted((a, b) => (a.created < b.created ? -1 : 1));
+      expect(second).toMatchObject({ agent: 'other' });
+      expect(JSON.stringify(opened)).toContain(second?.id);
+      expect(JSON.stringify(opened)).not.toContain(first?.id);
+    } finally {
+      await other.close();
+    }
+  });
+
+  it('gets the skill when a person allows it, for this version alone', async () => {
     const hold = await heldNow();
     expect(hold).toMatchObject({ kind: 'install', agent: 'reporter', skill: '@acme/wide' });
     expect(hold.what).toContain('egress GET,HEAD https://api.crm.example/v2/*');
+    expect(await call('skill_run', { ...wide, why: 'Ann asked' })).toContain(
+      `hold ${hold.id} waits`,
+    );
     const { exit } = await atTerminal(['hold', 'allow', hold.id], { ...host.env }, [
       ['Passphrase of key mira', passphrase],
     ]);
     expect(exit).toBe(0);
-    expect(await opening).toContain('Run report.');
+    await expect
+      .poll(() => call('skill_open', wide), { timeout: 30_000, interval: 300 })
+      .toContain('Run report.');
     const { out } = await host.skill('agent', 'list', '--format', 'json');
-    expect(JSON.parse(out).agents[0].grants).toContainEqual(
+    const { agents } = JSON.parse(out);
+    expect(agents.find((one: { name: string }) => one.name === 'reporter').grants).toContainEqual(
       expect.objectContaining({ skill: '@acme/wide', range: '1.0.0' }),
     );
+  });
+
+  it('is told that a person denied it, and why a second question would be in vain', async () => {
+    const input = { name: '@acme/broad' };
+    const [, id = ''] = /hold ([0-9a-f]{12}) waits/.exec(await call('skill_open', input)) ?? [];
+    const { exit } = await atTerminal(['hold', 'deny', id], { ...host.env }, [
+      ['Passphrase of key mira', passphrase],
+    ]);
+    expect(exit).toBe(0);
+    await expect
+      .poll(() => call('skill_open', input), { timeout: 10_000, interval: 300 })
+      .toMatch(/refused \[hold-denied\][\s\S]*mira/);
+    const again = await call('skill_open', input);
+    expect(again).toContain('refused [hold-denied]');
+    expect(again).not.toMatch(tellsHow);
   });
 
   it('is answered when nobody answers the hold of its run, and not told how a person would', async () => {
     const said = await call('skill_run', { name: '@acme/wide', why: 'Ann asked' });
     expect(said).toContain('refused [hold-expired]');
     expect(said).toContain('nobody answered in time');
-    expect(said).not.toMatch(/skill hold|passphrase|host\.json|key create|agent grant/);
+    expect(said).not.toMatch(tellsHow);
   });
 });

@@ -82,14 +82,19 @@ afterAll(async () => {
   await host?.close();
 });
 
-async function open(name: string, onprogress?: () => void): Promise<string> {
-  const more = onprogress === undefined ? {} : { onprogress };
-  const result = await client.callTool(
-    { name: 'skill_open', arguments: { name } },
-    undefined,
-    more,
-  );
+async function open(name: string): Promise<string> {
+  const result = await client.callTool({ name: 'skill_open', arguments: { name } });
   return (result.content as { text: string }[]).map((block) => block.text).join('\n');
+}
+
+/** Opens until a person's answer has arrived, as an agent does. */
+async function opened(name: string): Promise<string> {
+  for (let tries = 0; tries < 200; tries++) {
+    const said = await open(name);
+    if (!said.startsWith('waits [')) return said;
+    await sleep(300);
+  }
+  throw new Error(`${name} still waits`);
 }
 
 async function run(name: string): Promise<string> {
@@ -140,20 +145,16 @@ describe('a skill that no lock names, asked for in the middle of a task', () => 
     expect((await readLock(join(host.project, 'skillgate.lock'))).size).toBe(0);
   });
 
-  it('waits for a person when it needs more, and tells the client so; what is opened meanwhile stays in the lock', async () => {
-    let told = (): void => undefined;
-    const progress = new Promise<void>((resolve) => {
-      told = resolve;
-    });
-    const opening = open('@acme/allowed', () => told());
+  it('waits for a person when it needs more, and the call is answered at once; what is opened meanwhile stays in the lock', async () => {
+    const said = await open('@acme/allowed');
     const hold = await heldFor('@acme/allowed');
     expect(hold).toMatchObject({ kind: 'install', agent: 'finance', version: '1.0.0' });
     expect(hold.what).toContain('egress GET,HEAD https://api.other.example/v2/*');
-    await progress;
+    expect(said).toContain(`hold ${hold.id} waits for a person until ${hold.expires}`);
     expect(await open('@acme/at-once')).toContain('Run report.');
     expect(await lockedNames()).toEqual(['@acme/at-once', '@acme/inside']);
     await answer('allow', hold);
-    expect(await opening).toContain('Run report.');
+    expect(await opened('@acme/allowed')).toContain('Run report.');
     expect(await lockedNames()).toEqual(['@acme/allowed', '@acme/at-once', '@acme/inside']);
     expect(await run('@acme/allowed')).toContain('the report of 11');
     const { out } = await host.skill('agent', 'list', '--format', 'json');
@@ -168,9 +169,9 @@ describe('a skill that no lock names, asked for in the middle of a task', () => 
   });
 
   it('is refused when the person says no, and shows nothing', async () => {
-    const opening = open('@acme/denied');
+    expect(await open('@acme/denied')).toMatch(/^waits /);
     await answer('deny', await heldFor('@acme/denied'));
-    const said = await opening;
+    const said = await opened('@acme/denied');
     expect(said).toContain('refused [hold-denied]');
     expect(said).not.toContain('Run report.');
     expect(await lockedNames()).not.toContain('@acme/denied');
@@ -187,11 +188,11 @@ describe('a skill that no lock names, asked for in the middle of a task', () => 
   });
 
   it('is refused when it is revoked while a person thinks about it, whatever they say', async () => {
-    const opening = open('@acme/taken-back');
+    expect(await open('@acme/taken-back')).toMatch(/^waits /);
     const hold = await heldFor('@acme/taken-back');
     await sayOf(host.network, skills.get('@acme/taken-back') as Skill, 'revoked');
     await answer('allow', hold);
-    const said = await opening;
+    const said = await opened('@acme/taken-back');
     expect(said).toContain('refused [not-admitted]');
     expect(said).not.toContain('Run report.');
     expect(await lockedNames()).not.toContain('@acme/taken-back');

@@ -206,6 +206,7 @@ const refusals: Readonly<Record<string, string>> = {
   'not-found': 'admission',
   'name-invalid': 'admission',
   'hold-unsupported': 'hold',
+  'hold-waiting': 'hold',
   'hold-denied': 'hold',
   'hold-expired': 'hold',
   'breaker-open': 'breaker',

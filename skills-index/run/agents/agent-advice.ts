@@ -10,6 +10,8 @@ const asksPerson =
 
 const advice: Readonly<Partial<Record<ProblemCode, string>>> = {
   'hold-unsupported': asksPerson,
+  'hold-waiting':
+    'tell the person you work for that this hold waits, go on with something else, and call again later: the answer says whether a person allowed the skill',
   'hold-denied': 'go on without this action: a person denied the action',
   'hold-expired':
     'nobody answered in time: tell the person you work for, and go on with something else',

@@ -54,6 +54,13 @@ export const runCodes = {
       'The action needs a person’s answer, but this host has no approver who is independent of the agent. So the action is denied.',
     fix: 'Name an approver: skillgate key create NAME --passphrase, then skillgate host approver add NAME. What an agent needs can be granted beforehand: skillgate agent grant. A mount needs no answer with "mode": "cow" in skill.json, or with a workspace that was added by skillgate host workspace add --writable.',
   },
+  'hold-waiting': {
+    exit: 6,
+    status: 403,
+    means:
+      'The skill needs more than the agent’s standing grant, and a person has not answered yet.',
+    fix: 'Call again later. The message names the hold and the time at which the hold expires.',
+  },
   'hold-denied': {
     exit: 6,
     status: 403,

@@ -1,10 +1,10 @@
 import { once } from 'node:events';
 import { PassThrough } from 'node:stream';
 import { setImmediate as nextTurn } from 'node:timers/promises';
-import { afterEach, describe, expect, it } from 'vitest';
+import { afterEach, describe, expect, it, vi } from 'vitest';
 import { callTurns } from '../../../cli/agents/call-turns.ts';
 import { type McpWorld, serveMcp } from '../../../cli/agents/mcp-server.ts';
-import { callsAtOnceMax } from '../../../cli/limits.ts';
+import { callsAtOnceMax, progressMs } from '../../../cli/limits.ts';
 
 const ends: (() => void)[] = [];
 afterEach(() => {
@@ -88,6 +88,22 @@ describe('the MCP server', () => {
     ).not.toEqual([]);
     send(call(900));
     expect((await once(stdout, 'data')).toString()).toContain('No approved skill');
+  });
+
+  it('tells a client that asked for progress that a call still runs', async () => {
+    vi.useFakeTimers({ toFake: ['setInterval', 'clearInterval'] });
+    ends.push(() => vi.useRealTimers());
+    const began = Promise.withResolvers<void>();
+    const search = (): Promise<never> => {
+      began.resolve();
+      return new Promise(() => undefined);
+    };
+    const { send, stdout } = start({ search });
+    const { params, ...rest } = call(1);
+    send({ ...rest, params: { ...params, _meta: { progressToken: 7 } } });
+    await began.promise;
+    vi.advanceTimersByTime(progressMs);
+    expect(JSON.stringify(await answers(stdout, 2))).toContain('waiting for a person');
   });
 
   it('does not read from who does not read its answers', async () => {
