@@ -147,6 +147,8 @@ export const proposedUrlCharsMax = 2_000;
 export const triedListMax = 200;
 /** Bytes of texts whose differences are shown; larger files get digests only. */
 export const diffLinesMax = 2_000;
+/** Rows of the audit log that are shown where nobody asked for more. */
+export const logRowsMax = 50;
 /** Passphrases that a person may type for one answer. */
 export const passphraseTriesMax = 3;
 /**

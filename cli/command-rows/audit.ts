@@ -5,8 +5,9 @@ export const auditRows: readonly CommandRow[] = [
   {
     name: 'log',
     summary: 'show what ran on this host: each start, request, denial, opened skill and hold',
-    usage: '[--agent NAME] [--skill SKILL] [--run RUN] [--since TIME] [--follow]',
+    usage: '[--agent NAME] [--skill SKILL] [--run RUN] [--since TIME] [--all] [--follow]',
     examples: [
+      ['skillgate log', 'show the last 50 lines; repeated entries are one line'],
       ['skillgate log --agent finance --since 2h', 'show what an agent did in the last two hours'],
       ['skillgate log --follow', 'print new entries as they are recorded'],
       [
@@ -34,6 +35,11 @@ export const auditRows: readonly CommandRow[] = [
         type: 'string',
         value: 'TIME',
         summary: 'only entries since this time: 2h, 7d, 2026-01-31T12:00Z',
+      },
+      all: {
+        type: 'boolean',
+        summary:
+          'show every entry on a line of its own, checkpoints too (default: the last 50 lines; --since and --run show all lines)',
       },
       follow: { type: 'boolean', summary: 'continue with new entries as they are recorded' },
     },

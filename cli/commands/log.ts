@@ -7,14 +7,13 @@ import * as exporters from '../../runner/exporters/public.ts';
 import * as files from '../../runner/files/public.ts';
 import * as host from '../../runner/host/public.ts';
 import type { AuditEntry } from '../../skills-index/run/audit/audit-entry.ts';
-import { auditRow } from '../../skills-index/run/audit/audit-row.ts';
 import { ocsfOf } from '../../skills-index/run/audit/ocsf.ts';
 import { Problem } from '../../skills-index/skill/problem.ts';
 import { readNamedAgent } from '../agents/named-agent.ts';
 import { calledName } from '../called-name.ts';
 import { type CommandContext, type ExitCode, exitCodes, type OutStream } from '../command.ts';
-import { pictureBytesMax, pictureMilliseconds } from '../limits.ts';
-import { auditFilterOf } from '../log/audit-filter.ts';
+import { logRowsMax, pictureBytesMax, pictureMilliseconds } from '../limits.ts';
+import { type AuditFilter, auditFilterOf } from '../log/audit-filter.ts';
 import {
   addToPicture,
   emptyPicture,
@@ -23,9 +22,10 @@ import {
   withoutLost,
 } from '../log/audit-picture.ts';
 import { chainText } from '../log/audit-text.ts';
+import { entryText, LogRows } from '../log/log-rows.ts';
 import { sendIncidents } from '../run/incident-client.ts';
 import { agentsFolderOf, auditFileOf, auditKeyFileOf } from '../run/start-skill.ts';
-import { answer, count, joined, jsonText, printNote, safe } from '../terminal/output.ts';
+import { answer, count, joined, jsonText, printNote, type Safe, safe } from '../terminal/output.ts';
 
 const logCommands: Readonly<Record<string, (context: CommandContext) => Promise<ExitCode>>> = {
   log: show,
@@ -42,9 +42,8 @@ export async function run(context: CommandContext): Promise<ExitCode> {
 }
 
 async function show(context: CommandContext): Promise<ExitCode> {
-  const { format, options, signal, stdout } = context;
-  const follows = options.follow === true;
-  if (follows && format === 'json')
+  const { format, options } = context;
+  if (options.follow === true && format === 'json')
     throw new Problem(
       'usage',
       'Cannot follow with --format json: this format prints one value at the end',
@@ -52,15 +51,25 @@ async function show(context: CommandContext): Promise<ExitCode> {
         hint: 'use jsonl, which prints one value in each line: skillgate log --follow --format jsonl',
       },
     );
-  const file = auditFileOf(context);
   const keep = auditFilterOf(context);
+  const printedCount =
+    format === 'text' ? await showRows(context, keep) : await printEntries(context, keep);
+  if (format === 'text' && printedCount === 0)
+    printNote(context, safe`The audit log has no entry${whyEmpty(context)}`);
+  return exitCodes.ok;
+}
+
+/** For programs: every entry that the options select. */
+async function printEntries(context: CommandContext, keep: AuditFilter): Promise<number> {
+  const { format, options, signal, stdout } = context;
+  const file = auditFileOf(context);
   let printedCount = 0;
   if (format === 'json') stdout.write('{"schema":"skillgate.log/1","entries":[');
-  for await (const { lines } of follows
+  for await (const { lines } of options.follow === true
     ? audit.followLines(file, 0, signal)
     : audit.readLines(file)) {
     signal.throwIfAborted();
-    const entries = lines.flatMap((line) => audit.parseLogLine(line) ?? []).filter(keep);
+    const entries = entriesIn(lines, keep);
     const text = entries
       .map((entry, at) => printed(entry, context, printedCount + at === 0))
       .join('');
@@ -68,9 +77,48 @@ async function show(context: CommandContext): Promise<ExitCode> {
     await put(stdout, text);
   }
   if (format === 'json') stdout.write(']}\n');
-  if (format === 'text' && printedCount === 0)
-    printNote(context, safe`The audit log has no entry${whyEmpty(context)}`);
-  return exitCodes.ok;
+  return printedCount;
+}
+
+/** For people: the newest rows, with repeated entries in one row, unless more is asked for. */
+async function showRows(context: CommandContext, keep: AuditFilter): Promise<number> {
+  const { options, signal, stdout } = context;
+  const file = auditFileOf(context);
+  const isBounded = options.since === undefined && options.run === undefined;
+  const rows = new LogRows(isBounded ? logRowsMax : undefined);
+  let position = 0;
+  let number = 0;
+  for await (const more of audit.readLines(file)) {
+    signal.throwIfAborted();
+    position = more.position;
+    const entries = entriesIn(more.lines, keep);
+    number += entries.length;
+    if (options.all === true) await put(stdout, textOf(entries.map(entryText)));
+    else for (const entry of entries) rows.add(entry);
+    if (!isBounded) await put(stdout, textOf(rows.take(false)));
+  }
+  const last = rows.take(true);
+  if (rows.leftOut > 0)
+    printNote(
+      context,
+      safe`${count(rows.leftOut, 'earlier entry', 'earlier entries')} not shown: skillgate log --since 2h, or --all`,
+    );
+  await put(stdout, textOf(last));
+  if (options.follow !== true) return number;
+  for await (const { lines } of audit.followLines(file, position, signal)) {
+    const entries = entriesIn(lines, keep);
+    number += entries.length;
+    await put(stdout, textOf(entries.map(entryText)));
+  }
+  return number;
+}
+
+function entriesIn(lines: readonly Uint8Array[], keep: AuditFilter): AuditEntry[] {
+  return lines.flatMap((line) => audit.parseLogLine(line) ?? []).filter(keep);
+}
+
+function textOf(lines: readonly Safe[]): string {
+  return lines.map(({ text }) => `${text}\n`).join('');
 }
 
 // A removed agent has entries and no identity, so an unknown name matters only without entries.
@@ -89,7 +137,6 @@ function whyEmpty(context: CommandContext): string {
 
 function printed(entry: AuditEntry, { format }: CommandContext, isFirst: boolean): string {
   if (format === 'json') return `${isFirst ? '' : ','}${jsonText(entry)}`;
-  if (format === 'text') return `${joined(auditRow(entry), '  ').text}\n`;
   return `${jsonText(format === 'ocsf' ? ocsfOf(entry) : entry)}\n`;
 }
 

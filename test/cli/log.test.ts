@@ -95,6 +95,39 @@ describe('skillgate log', () => {
     expect(stdout.replaceAll('\n', '')).not.toMatch(/\p{Cc}/u);
   });
 
+  const created = (path: string): AuditEvent => ({ event: 'change', change: 'created', path });
+
+  it('shows the last 50 lines, and says how many entries are left out', async () => {
+    for (let number = 0; number < 60; number++) record('r', 'finance', start(`report${number}`));
+    const { stderr, stdout } = await log();
+    const lines = stdout.split('\n').slice(0, -1);
+    expect(lines).toHaveLength(50);
+    expect(lines.at(-1)).toContain('report59');
+    const { stdout: all } = await log('--all');
+    expect(all).toContain('  checkpoint  ');
+    expect(stderr).toContain('10 earlier entries not shown: skillgate log --since 2h, or --all');
+    for (const more of [['--since', '1d'], ['--run', 'r'], ['--all']])
+      expect((await log(...more)).stdout).toContain('report0:');
+  });
+
+  it('folds what repeats itself, but never two things that differ', async () => {
+    const audit = openAudit(file(), () => at, join(home, 'config/audit-key.json'));
+    const add = (event: AuditEvent, run = 'r'): void =>
+      audit.record({ run, agent: 'finance', skill: '@acme/a', version: '1.0.0' }, event);
+    for (let number = 0; number < 37; number++) add(denied);
+    add({ ...denied, path: '/other' });
+    for (const path of ['/w/a', '/w/b', '/w/c']) add(created(path));
+    add(created('/w/d'), 'other');
+    add(exit, 'other');
+    const rows = (text: string) => text.split('\n').filter((line) => !line.includes('checkpoint'));
+    const [first, second, third, fourth] = rows((await log('--since', '1d')).stdout);
+    expect(first).toMatch(/host-denied {2}… 37 times, the last at 2026-11-20T10:00:00\.000Z$/);
+    expect(second).toMatch(/\/other: host-denied$/);
+    expect(third).toMatch(/created {2}\/w\/a {2}… and 2 more paths, the last \/w\/c$/);
+    expect(fourth).toMatch(/created {2}\/w\/d$/);
+    expect(rows((await log('--all')).stdout)).toHaveLength(37 + 1 + 3 + 1 + 1 + 1);
+  });
+
   it('refuses a time that is none', async () => {
     expect(await log('--since', 'yesterday')).toMatchObject({ exit: 2 });
     expect(await log('--follow', '--format', 'json')).toMatchObject({ exit: 2 });
