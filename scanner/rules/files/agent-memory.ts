@@ -2,8 +2,9 @@
 
 import type { CapabilityFact } from '../../fact/fact.ts';
 import { isInText, milder } from '../../fact/standing.ts';
-import { sensitiveMount } from '../../models/sensitive-paths.ts';
-import { defineRule, type FindingDraft } from '../../rule.ts';
+import { normalisePath, sensitiveMount } from '../../models/sensitive-paths.ts';
+import { announcementReads, isAnnounced } from '../../prose/announced.ts';
+import { defineRule, type FindingDraft, type RuleContext } from '../../rule.ts';
 
 export const agentMemory = defineRule({
   id: 'files/agent-memory',
@@ -14,28 +15,51 @@ export const agentMemory = defineRule({
   why: 'An agent obeys its memory, instructions and settings in every later session, long after the skill is gone.',
   fix: 'Give the text to the user to add. A skill’s own instructions belong in SKILL.md.',
   maps: { owasp: ['ASI06'], attack: ['AML.T0080', 'AML.T0081'] },
-  reads: ['capability:mount'],
+  reads: ['capability:mount', ...announcementReads],
   check: (context) =>
     context.of('capability').flatMap((fact): FindingDraft[] => {
       const { capability } = fact;
       if (capability.kind !== 'mount' || capability.mode === 'ro') return [];
       const { path, says, kept } = obeyed(fact) ?? {};
       if (path === undefined) return [];
-      // In the working directory it is the project's own file, which a person sees change.
+      // In the working directory it is the project's own file, which a person sees change. No agent
+      // starts in a temporary folder.
       const isOutside =
-        kept !== true && /^[~/]|^\.\./.test(path) && !path.startsWith('/skills/@self/');
-      const severity = milder(isOutside && !isInText(fact) ? 'high' : 'medium', fact);
+        kept !== true &&
+        /^[~/]|^\.\./.test(path) &&
+        !path.startsWith('/skills/@self/') &&
+        !inTemporary.test(path) &&
+        !isOwnState(path, context);
+      const announced = isOutside && !isInText(fact) && isAnnounced(fact, path, context);
+      const isGrave = isOutside && !isInText(fact) && !announced;
+      const severity = milder(isGrave ? 'high' : 'medium', fact);
       return [
         {
           span: fact.span,
           kind: isOutside ? 'malice' : 'capability',
           severity,
           confidence: fact.certainty,
-          message: `${fact.api} writes ${path}: ${says}`,
+          message: `${fact.api} writes ${path}: ${says}${announced ? '; SKILL.md announces it' : ''}`,
         },
       ];
     }),
 });
+
+// A skill keeps its state beside the agent's settings. The file bears the skill's name, and not the
+// name of a file that the agent obeys.
+function isOwnState(path: string, { name, nameInProse }: RuleContext): boolean {
+  const short = (nameInProse ?? name).replace(/^.*\//, '').toLowerCase();
+  const file = besideSettings.exec(normalisePath(path))?.[1] ?? '';
+  const isNamed = file === short || file.startsWith(`${short}-`) || file.startsWith(`${short}.`);
+  return short.length >= 4 && isNamed && !obeyedNames.test(file);
+}
+
+const besideSettings = /^~\/\.(?:openclaw|clawdbot|moltbot)\/([^/]+)\.json$/;
+const obeyedNames =
+  /openclaw|clawd|molt|agent|approv|auth|channel|config|credential|cron|device|exec|gateway|hook|identit|job|mcp|memor|model|node|pair|permission|plugin|policy|polici|provider|setting|skill|tool|user/;
+
+// Skills build copies of settings below a temporary folder of their own.
+const inTemporary = /^\/tmp\/(?!.*\.\.)[^/]+\//;
 
 // Transcripts are kept, but not obeyed.
 function obeyed(

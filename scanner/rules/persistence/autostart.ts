@@ -2,7 +2,8 @@
 import type { CapabilityFact, TraitFact } from '../../fact/fact.ts';
 import { isInText, milder } from '../../fact/standing.ts';
 import { sensitiveMount } from '../../models/sensitive-paths.ts';
-import { defineRule, type FindingDraft } from '../../rule.ts';
+import { announcementReads, isAnnounced } from '../../prose/announced.ts';
+import { defineRule, type FindingDraft, type RuleContext } from '../../rule.ts';
 
 export const autostart = defineRule({
   id: 'persistence/autostart',
@@ -13,7 +14,7 @@ export const autostart = defineRule({
   why: 'cron, systemd, launchd and logins start programs after the skill has ended, outside any sandbox.',
   fix: 'Do the work when the skill is called. Scheduling is the operator’s decision.',
   maps: { attack: ['T1053', 'T1543', 'T1547'] },
-  reads: ['capability:mount', 'trait:autostart'],
+  reads: ['capability:mount', 'trait:autostart', ...announcementReads],
   check: (context) => [
     ...context.of('capability').flatMap((fact): FindingDraft[] => {
       const { capability } = fact;
@@ -21,12 +22,15 @@ export const autostart = defineRule({
         return [];
       const found = sensitiveMount(fact);
       if (found?.row.kind !== 'autostart' || isInstalled(fact, found.path)) return [];
-      return [draftOf(fact, `${fact.api} writes ${found.path}: ${found.row.says}`)];
+      const message = `${fact.api} writes ${found.path}: ${found.row.says}`;
+      return [draftOf(fact, found.path, message, context)];
     }),
     ...context
       .of('trait')
       .filter((fact) => fact.trait === 'autostart')
-      .map((fact) => draftOf(fact, `makes something start by itself: ${fact.detail}`)),
+      .map((fact) =>
+        draftOf(fact, fact.detail, `makes something start by itself: ${fact.detail}`, context),
+      ),
   ],
 });
 
@@ -40,11 +44,17 @@ function isInstalled({ api, traits }: CapabilityFact, path: string): boolean {
 
 const installers = /^(curl|wget|tar|unzip|install|ln|chmod)$/;
 
-function draftOf(fact: CapabilityFact | TraitFact, message: string): FindingDraft {
+function draftOf(
+  fact: CapabilityFact | TraitFact,
+  named: string,
+  message: string,
+  context: RuleContext,
+): FindingDraft {
+  const announced = !isInText(fact) && isAnnounced(fact, named, context);
   return {
     span: fact.span,
-    severity: milder(isInText(fact) ? 'medium' : 'high', fact),
+    severity: milder(isInText(fact) || announced ? 'medium' : 'high', fact),
     confidence: fact.certainty,
-    message,
+    message: announced ? `${message}; SKILL.md announces it` : message,
   };
 }

@@ -3,6 +3,7 @@ import type { CapabilityFact } from '../../fact/fact.ts';
 import type { TaintSource } from '../../fact/source.ts';
 import { isInText, milder } from '../../fact/standing.ts';
 import { sensitivePath } from '../../models/sensitive-paths.ts';
+import { announcementReads, isAnnounced } from '../../prose/announced.ts';
 import { defineRule, type FindingDraft } from '../../rule.ts';
 
 export const shellProfile = defineRule({
@@ -14,7 +15,7 @@ export const shellProfile = defineRule({
   why: 'Every shell that the user opens runs the lines of the profile.',
   fix: 'Print the line and let the user add it.',
   maps: { attack: ['T1546.004'] },
-  reads: ['capability:mount', 'source'],
+  reads: ['capability:mount', ...announcementReads],
   check: (context) =>
     context.of('capability').flatMap((fact): FindingDraft[] => {
       const { capability } = fact;
@@ -23,13 +24,14 @@ export const shellProfile = defineRule({
       if (sensitivePath(capability.path)?.kind !== 'shell-profile') return [];
       const inText = isInText(fact);
       const isPlain = inText && setsVariable.test(lineOf(fact, context.sources));
+      const announced = !inText && isAnnounced(fact, capability.path, context);
       return [
         {
           span: fact.span,
           kind: inText ? 'capability' : 'malice',
-          severity: milder(isPlain ? 'low' : inText ? 'medium' : 'high', fact),
+          severity: milder(isPlain ? 'low' : inText || announced ? 'medium' : 'high', fact),
           confidence: fact.certainty,
-          message: `${fact.api} writes ${capability.path}, which every new shell runs`,
+          message: `${fact.api} writes ${capability.path}, which every new shell runs${announced ? '; SKILL.md announces it' : ''}`,
         },
       ];
     }),

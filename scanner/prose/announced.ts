@@ -1,0 +1,117 @@
+/**
+ * Whether SKILL.md announces a change to the machine, so that its reader can refuse the change. An
+ * announced change is for a person to review. An unannounced change is what attacks make.
+ */
+import type { FactOf } from '../fact/fact.ts';
+import type { FactSelector } from '../fact/selectors.ts';
+import type { TaintSource } from '../fact/source.ts';
+import { isInText } from '../fact/standing.ts';
+import { normalisePath, sensitivePath } from '../models/sensitive-paths.ts';
+import type { RuleContext } from '../rule.ts';
+import { readingOf } from './reading.ts';
+
+/** What a rule has to read before it may ask `isAnnounced`. */
+export const announcementReads = [
+  'source',
+  'text:prose',
+  'text:list-item',
+  'text:table-cell',
+  'text:heading',
+  'text:front-matter',
+  'trait:decode',
+  'trait:decode-to-code',
+  'trait:encoded-program',
+  'trait:evasion',
+  'trait:folded-name',
+  'trait:pipe-to-interpreter',
+  'trait:remote-program',
+  'trait:reverse-shell',
+  'trait:staged-program',
+] as const satisfies readonly FactSelector[];
+
+/**
+ * Whether SKILL.md says in a visible sentence that the skill changes this path or uses this
+ * mechanism. `named` is a path, or the command that sets up the mechanism.
+ *
+ * A skill that hides or fetches code anywhere gets no credit for its announcements: the reader
+ * learns that something starts, and not what.
+ */
+export function isAnnounced(
+  fact: FactOf<'capability' | 'trait'>,
+  named: string,
+  { of, sources }: Pick<RuleContext, 'of' | 'sources'>,
+): boolean {
+  const words = wordsFor(named);
+  if (words === undefined || hidesOrFetches(of('trait')) || reaches(fact, sources)) return false;
+  const sentences = of('text')
+    .flatMap(sentencesOf)
+    .filter((sentence) => words.test(sentence));
+  return (
+    sentences.some((sentence) => acts.test(sentence) && !leavesIt.test(sentence)) &&
+    !sentences.some((sentence) => denies.test(sentence))
+  );
+}
+
+// Nobody announces a login key, a rule for sudo or a program under a system program's name in good
+// faith: such changes are not here, and no sentence makes them milder.
+const mechanisms: readonly { readonly of: RegExp; readonly words: RegExp }[] = [
+  {
+    of: /\/library\/launch(agents|daemons)(\/|$)|^launchctl /,
+    words: /\blaunch ?(agents?|daemons?|d|ctl)\b|\.plist\b/i,
+  },
+  { of: /^crontab |^\/etc\/cron|^\/var\/spool\/cron/, words: /\bcron(tab)?s?\b/i },
+  {
+    of: /\/\.config\/systemd(\/|$)|^\/etc\/systemd\/|\/lib\/systemd\/system|^systemctl /,
+    words: /\bsystem(d|ctl)\b/i,
+  },
+  { of: /\/\.config\/autostart(\/|$)/, words: /\bautostart\b/i },
+  { of: /\/\.claude\/settings(\.local)?\.json/, words: /\bsettings(\.local)?\.json\b/i },
+  { of: /\/\.claude\/hooks(\/|$)/, words: /(?<!git )\bhooks?\b/i },
+  { of: /^schtasks /, words: /\bscheduled task\b|\bschtasks\b/i },
+];
+
+function wordsFor(named: string): RegExp | undefined {
+  const normal = normalisePath(named);
+  const known = mechanisms.find((row) => row.of.test(normal));
+  if (known !== undefined) return known.words;
+  const kind = sensitivePath(named)?.kind;
+  if (kind !== 'shell-profile' && kind !== 'agent-settings') return undefined;
+  const file = normal.slice(normal.lastIndexOf('/') + 1);
+  if (!/^[\w.-]{5,60}$/.test(file)) return undefined;
+  return new RegExp(`(?:^|[^\\w.-])${file.replaceAll('.', '\\.')}(?![\\w-]|\\.\\w)`, 'i');
+}
+
+const hiding: ReadonlySet<string> = new Set(
+  announcementReads.flatMap((read) => (read.startsWith('trait:') ? [read.slice(6)] : [])),
+);
+
+function hidesOrFetches(traits: readonly FactOf<'trait'>[]): boolean {
+  return traits.some(({ trait, context }) => hiding.has(trait) && context !== 'comment');
+}
+
+// A file that sets something up and also speaks to the network may set up what it fetches.
+function reaches(
+  { span }: FactOf<'capability' | 'trait'>,
+  sources: readonly TaintSource[],
+): boolean {
+  return sources.some(({ path, text }) => path === span.path && speaks.test(text));
+}
+
+const speaks =
+  /\b(curl|wget|aria2c|ncat?|socat|openssl|irm|iwr|invoke-(webrequest|restmethod|expression)|urlopen|urlretrieve|urllib|requests|httpx|aiohttp|axios|node-fetch|websocket|base64|b64decode|fromhex|atob|eval|exec)\b|\bfetch\(|\/dev\/(tcp|udp)\/|https?:\/\/(?!www\.(apple|w3)\.(com|org)\/)/i;
+
+function sentencesOf(fact: FactOf<'text'>): string[] {
+  if (fact.span.path !== 'SKILL.md' || fact.context === 'comment' || isInText(fact)) return [];
+  if (fact.role === 'front-matter' && fact.detail !== 'description') return [];
+  return readingOf(fact).words.split(/(?<=[.!?;:])\s+|\n/);
+}
+
+const acts =
+  /\b(adds?|appends?|creates?|configures?|copie?s|copy|edits?|enables?|inserts?|installs?|modif(y|ies)|patch(es)?|puts?|registers?|schedules?|sets? up|syncs?|updates?|wires?|writes?)\b/i;
+
+// The sentence leaves the change to the user, or forbids it.
+const leavesIt =
+  /\b(never|not|no|nor|without|avoid|cannot|instead|prints?|shows?|suggests?|yourself|manually|by hand|optional(ly)?|(you|users?) (can|may|might|could|should|must|have to|need to))\b|n['\u2019]t\b/i;
+
+const denies =
+  /(\b(never|not|no longer|without)|n['\u2019]t)\b[^.!?]{0,40}\b(add|append|chang|creat|edit|install|modif|touch|writ|updat)/i;
