@@ -51,7 +51,7 @@ export const codeDigests: CodeDigests = {
       'sha256:b9e8afe3fe01d97fffeeca6676b0f4711210c19363d1809402b312caea5e4779',
     'files/agent-history':
       'sha256:16af88124afb59198f9b11efe08cbf2b6c03954bdd44a3c3cdae62c966e98363',
-    'files/agent-memory': 'sha256:5e8d79ad371f2b77cb4f960f7e9faecfec451a2e3672593ed2009d4f99401261',
+    'files/agent-memory': 'sha256:c0bad2e111050406c6126119f798d75a4c3d8e3a231a3cc8c3a2e02b5e03a612',
     'files/browser-data': 'sha256:631dfe5f1dddc3a2f754375eff560719ee2b17d992fa6adb8512bc71d4126862',
     'files/computed-path':
       'sha256:a44cd2693159d7eb5098f4d1fbe7ff188eb5242bee6d7ce9cea2db89c08dcf38',
@@ -180,7 +180,7 @@ export const codeDigests: CodeDigests = {
     'persistence/agent-configuration':
       'sha256:f3ca97e0f880244d8d2e500449fd785dda139f4bae82932c6ef272b275f046af',
     'persistence/autostart':
-      'sha256:d6a985f30129c10284f67f7d438d20cee3efeccffa2fb27051c6c1b3349fc7b5',
+      'sha256:85052c1f2237cd3b60d61be8bd733071829e5ea8a9b4de10e28f2196e7002b3e',
     'persistence/defence-tampering':
       'sha256:0f7be1fc43353343a80815cafd9425097a9696edbf5173cd205e39fa5050e8ff',
     'persistence/detached':
@@ -195,7 +195,7 @@ export const codeDigests: CodeDigests = {
     'persistence/new-account':
       'sha256:38b6ae2afe63608cdbda61f340f608eeb44d5f3f3a078a625fd3c47d9a9cd723',
     'persistence/shell-profile':
-      'sha256:e10de762db18b62ea4f862f5b986d74efe4c8482711f53df17aa63c05a85622e',
+      'sha256:e672d77fda8b675e9a6c07cfe8aa24a6a7a8b5f3e32e8edff14ee264ed7fb76a',
     'prose/approval-bypass':
       'sha256:55c3b80ab84d2d249ad45ff91bb9ca3a404755fe871c23bebb5cdd8ec5f425a2',
     'prose/biased-judgement':
