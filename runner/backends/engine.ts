@@ -9,6 +9,7 @@ import { existsSync, fstatSync, mkdirSync, statSync, writeFileSync } from 'node:
 import { availableParallelism } from 'node:os';
 import { promisify } from 'node:util';
 import { Problem } from '../../skills-index/skill/problem.ts';
+import { unixSocketsNote, whyNoUnixSockets } from '../bubblewrap/own-sockets.ts';
 import { preludeChecks, preludeScript } from '../bubblewrap/prelude.ts';
 import { requireNotRoot } from '../bubblewrap/require-not-root.ts';
 import type { RunningSandbox, Sandbox, SandboxStart } from '../bubblewrap/sandbox.ts';
@@ -122,6 +123,7 @@ async function startContainer(engine: Engine, start: SandboxStart): Promise<Runn
       `uid ${plan.uid}`,
       `memory: ${plan.limits.memoryMiB} MiB by ${engine.name}`,
       'network: none',
+      unixSocketsNote(start),
     ];
     return { stdin, stdout, stderr, ended, kill, notes };
   } catch (cause) {
@@ -152,7 +154,10 @@ function argumentsOf(
   mkdirSync(`${bundle}/rootfs/skills`, { recursive: true });
   const root = makeRoot(bundle, start);
   const seccomp = `${runFolder}/seccomp.json`;
-  writeFileSync(seccomp, JSON.stringify(ociSeccomp(process.arch)));
+  writeFileSync(
+    seccomp,
+    JSON.stringify(ociSeccomp(process.arch, whyNoUnixSockets(start) === undefined)),
+  );
   const own = (path: string) => ({
     source: `${bundle}/rootfs${path}`,
     target: path,

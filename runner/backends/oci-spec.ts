@@ -24,6 +24,8 @@ export interface OciSurroundings {
   readonly cgroup: string;
   /** Whether the runtime returns the table's error number for a denied system call. */
   readonly hasErrorNumbers: boolean;
+  /** Whether the container may open unix sockets. */
+  readonly opensUnix: boolean;
   /** Whether the kernel counts swap. */
   readonly countsSwap: boolean;
   /** Limit of processor time, as a number of processors. */
@@ -109,7 +111,7 @@ export function ociSpec({ plan }: Pick<SandboxStart, 'plan'>, around: OciSurroun
         cpu: { quota: Math.round(around.cores * periodMicroseconds), period: periodMicroseconds },
         pids: { limit: limits.processes },
       },
-      seccomp: ociSeccomp(around.architecture, around.hasErrorNumbers),
+      seccomp: ociSeccomp(around.architecture, around.opensUnix, around.hasErrorNumbers),
       maskedPaths: masked.split(' '),
       readonlyPaths: readOnly.split(' '),
     },

@@ -10,6 +10,7 @@ import { availableParallelism } from 'node:os';
 import type { Readable, Writable } from 'node:stream';
 import { Problem } from '../../skills-index/skill/problem.ts';
 import { type Forwarder, startForwarder } from '../bubblewrap/forwarder.ts';
+import { unixSocketsNote, whyNoUnixSockets } from '../bubblewrap/own-sockets.ts';
 import { preludeChecks, preludeScript } from '../bubblewrap/prelude.ts';
 import { requireNotRoot } from '../bubblewrap/require-not-root.ts';
 import type { RunningSandbox, Sandbox, SandboxStart } from '../bubblewrap/sandbox.ts';
@@ -88,6 +89,7 @@ async function startContainer(runtime: OciRuntime, start: SandboxStart): Promise
       `processes: ${plan.limits.processes} by control group`,
       `processors: ${cores} by control group`,
       `network: ${forwarder === undefined ? 'none' : 'the proxy'}`,
+      unixSocketsNote(start),
     ];
     return {
       stdin: child.stdin as Writable,
@@ -149,6 +151,7 @@ function writeBundle(
     ),
     cores,
     hasErrorNumbers: name === 'runc',
+    opensUnix: whyNoUnixSockets(start) === undefined,
     ...(start.proxyFolder === undefined ? {} : { networkNamespace: networkPath(runFolder) }),
   });
   writeFileSync(`${bundle}/config.json`, JSON.stringify(spec), { mode: 0o600 });

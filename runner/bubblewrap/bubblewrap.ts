@@ -27,6 +27,7 @@ import {
   requireTools,
   tools,
 } from './launch.ts';
+import { unixSocketsNote, whyNoUnixSockets } from './own-sockets.ts';
 import { preludeChecks, preludeScript } from './prelude.ts';
 import { requireNotRoot } from './require-not-root.ts';
 import type { RunningSandbox, Sandbox, SandboxStart } from './sandbox.ts';
@@ -132,6 +133,7 @@ function notesOf(what: SandboxStart, { held }: ControlGroups): string[] {
     `processes: ${limits.processes} ${by('pids', 'by user')}`,
     held.has('cpu') ? `processors: ${cores} by control group` : 'processors: no limit but time',
     `network: ${proxyFolder === undefined ? 'none' : 'the proxy'}`,
+    unixSocketsNote(what),
     ...(proxyFolder !== undefined && held.has('cpu')
       ? [
           `forwarder to the proxy: ${forwarderLimits.cores} processors more, by a control group of its own`,
@@ -198,7 +200,7 @@ function startChild(
     const bubblewrapArguments = skillArguments(what, {
       reach: (name, path) => reachablePath(staged, runFolder, name, path),
       descriptorOf: (bytes) => firstData + data.push(openData(runFolder, bytes)) - 1,
-      seccomp: seccompProgram(process.arch, 'skill'),
+      seccomp: seccompProgram(process.arch, whyNoUnixSockets(what) === undefined),
       libraries,
       keyLists,
       info,

@@ -1,7 +1,7 @@
 /**
  * Carries connections from a skill's sandbox to the egress proxy. The forwarder is socat in a
  * sandbox of its own. socat listens on 127.0.0.1:3128 of a network namespace that the skill's
- * sandbox then joins. So the skill gets no unix socket and no socat, and socat needs no
+ * sandbox then joins. So the skill gets no socket of the proxy and no socat, and socat needs no
  * interpreter.
  */
 import type { ChildProcess } from 'node:child_process';
@@ -32,7 +32,7 @@ export async function startForwarder(
   { plan: { uid, gid }, runFolder }: SandboxStart,
   proxyFolder: string,
 ): Promise<Forwarder> {
-  const seccomp = seccompProgram(process.arch, 'forwarder');
+  const seccomp = seccompProgram(process.arch, true);
   const filter = openData(runFolder, seccomp);
   const filterAt = descriptorAt.firstData;
   const infoAt = descriptorAt.info;

@@ -95,6 +95,24 @@ describe('the escape suite', () => {
     expect(results.map((row) => row.result)).toEqual(expected);
     expect(results.map((row) => row.bare)).toEqual(['succeeds', 'succeeds', 'succeeds']);
   });
+
+  it('tells when a run with unix sockets sees a folder in which the host listens', async () => {
+    const sandbox = bubblewrap();
+    // A path that differs from the source lets bubblewrap take the bound folder for a view.
+    const start = async (what: SandboxStart) =>
+      sandbox.start({
+        ...what,
+        plan: {
+          ...what.plan,
+          mounts: what.plan.mounts.map((mount) => ({ ...mount, path: '/view' })),
+        },
+      });
+    const results = await runEscapeSuite({
+      rows: escapeRows.filter(({ name }) => /socket .*in a read-only mount$/.test(name)),
+      sandboxes: [{ ...sandbox, start }],
+    });
+    expect(results.map(({ result }) => result)).toEqual(['through', 'through']);
+  });
 });
 
 describe('this host', () => {

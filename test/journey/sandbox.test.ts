@@ -77,6 +77,41 @@ server = http.server.HTTPServer(('127.0.0.1', 0), http.server.SimpleHTTPRequestH
 threading.Thread(target=server.serve_forever, daemon=True).start()
 port = server.server_port
 assert 'HTTP_PROXY' in os.environ`;
+  const ownSockets = `
+import multiprocessing, os, socket
+kinds = []
+for kind in (socket.SOCK_STREAM, socket.SOCK_SEQPACKET, socket.SOCK_DGRAM):
+    for name in ('/tmp/s%d' % kind, '\\0s%d' % kind):
+        server, client = socket.socket(socket.AF_UNIX, kind), socket.socket(socket.AF_UNIX, kind)
+        server.bind(name)
+        if kind != socket.SOCK_DGRAM: server.listen()
+        client.connect(name)
+        client.send(b'hello')
+        kinds.append((server if kind == socket.SOCK_DGRAM else server.accept()[0]).recv(5) == b'hello')
+with multiprocessing.Manager() as manager: kinds.append(list(manager.list([1])) == [1])
+print(kinds.count(True))`;
+  it.each<[string, object]>([
+    ['no folder', {}],
+    ['a view of a folder', { mount: reportsMount('cow') }],
+    ['a writable folder', { mount: reportsMount('rw') }],
+  ])('has unix sockets of its own where it sees %s', async (_, capabilities) => {
+    const run = await runTest(host, { files: { 'probe.py': ownSockets }, capabilities });
+    expect(run).toMatchObject({ stdout: '7\n', stderr: '', code: 0 });
+    expect(JSON.stringify(host.audit())).toContain('unix sockets: the run’s own');
+  });
+
+  it('has no unix sockets where it sees a folder that is bound', async () => {
+    const rows = await tryIt(
+      host,
+      { unix: `socket.socket(socket.AF_UNIX)`, pair: `len(socket.socketpair())` },
+      { capabilities: { mount: reportsMount('ro') } },
+    );
+    expect(rows).toEqual({ unix: expect.stringMatching(/^97 /), pair: 2 });
+    expect(JSON.stringify(host.audit())).toContain(
+      'unix sockets: programs of the host can listen in /reports, which is bound',
+    );
+  });
+
   const pinned = { hosts: { 'api.crm.example': { address: '127.0.0.1', port: 9 } } };
   const exec = (program: string) => [{ program, why: 'test' }];
   it.each<[string, string, object]>([
@@ -452,7 +487,7 @@ describe('the network of a command', () => {
         dns: `socket.getaddrinfo('api.crm.example', 80)`,
         udp: `socket.socket(socket.AF_INET, socket.SOCK_DGRAM).sendto(b'x', ('192.0.2.1', 53))`,
         raw: `socket.socket(socket.AF_INET, socket.SOCK_RAW, 1)`,
-        unix: `socket.socket(socket.AF_UNIX)`,
+        unix: `socket.socket(socket.AF_UNIX).connect('\\0/tmp/.X11-unix/X0')`,
         packet: `socket.socket(socket.AF_PACKET)`,
         vsock: `socket.socket(socket.AF_VSOCK)`,
         netlink: `socket.socket(socket.AF_NETLINK, socket.SOCK_RAW)`,

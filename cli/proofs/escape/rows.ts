@@ -19,6 +19,7 @@ import { resourceRows } from './rows/resources.ts';
 import { bundleRows, heldRows, manifestRows } from './rows/runner.ts';
 import { secretRows } from './rows/secrets.ts';
 import { sharedFileRows } from './rows/shared-files.ts';
+import { socketRows } from './rows/sockets.ts';
 import { trapRows } from './rows/traps.ts';
 
 const together = (group: EscapeGroup, rows: readonly Attempt[]): EscapeRow[] =>
@@ -37,6 +38,7 @@ export const escapeRows: readonly EscapeRow[] = [
   ...together('devices and proc', deviceRows),
   ...together('privileges and terminal', [...privilegeRows, ...programRows]),
   ...together('direct network', networkRows),
+  ...runner('direct network', socketRows),
   ...together('through the proxy', [...proxyRows, ...secretRows, ...canaryRows]),
   ...together('acting as the operator', operatorRows),
   ...together('traps for the host', trapRows),

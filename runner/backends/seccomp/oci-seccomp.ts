@@ -40,6 +40,7 @@ const inet = 2;
 const inet6 = 10;
 const stream = 1;
 const datagram = 2;
+const seqPacket = 5;
 const tcp = 6;
 const udp = 17;
 const upperLayer = 31;
@@ -57,10 +58,16 @@ const judged = new Set([...denied, ...Object.keys(judgedSyscalls)]);
 /**
  * The seccomp section for an architecture. Other architectures than x86_64 and aarch64 get an empty
  * list, with which no runtime starts.
+ * @param opensUnix whether the container may open unix sockets
  * @param hasNumbers whether the runtime returns the error number of a rule. Without that, clone3
  * would fail with EPERM, the C library would not fall back to clone, and no thread could start.
  */
-export function ociSeccomp(architecture: string, hasNumbers = true): OciSeccomp {
+export function ociSeccomp(
+  architecture: string,
+  opensUnix: boolean,
+  hasNumbers = true,
+): OciSeccomp {
+  const families = opensUnix ? [unix, inet, inet6] : [inet, inet6];
   return {
     defaultAction: 'SCMP_ACT_ERRNO',
     defaultErrnoRet: noSuchCall,
@@ -86,7 +93,8 @@ export function ociSeccomp(architecture: string, hasNumbers = true): OciSeccomp 
         allow('setsockopt', masked(1, word, tcp), masked(2, mask, value)),
       ),
       allow('socketpair', masked(0, word, unix)),
-      ...[inet, inet6].flatMap((family) =>
+      ...(opensUnix ? [allow('socket', masked(0, word, unix), masked(1, 0xf, seqPacket))] : []),
+      ...families.flatMap((family) =>
         [stream, datagram].flatMap((type) =>
           [0, tcp, udp].map((protocol) =>
             allow(
@@ -99,7 +107,7 @@ export function ociSeccomp(architecture: string, hasNumbers = true): OciSeccomp 
         ),
       ),
       ...['socket', 'socketpair'].flatMap((call) =>
-        allBut(call === 'socket' ? [inet, inet6] : [unix]).map(([mask, value]) =>
+        allBut(call === 'socket' ? families : [unix]).map(([mask, value]) =>
           refuse([call], noSuchFamily, masked(0, mask, value)),
         ),
       ),

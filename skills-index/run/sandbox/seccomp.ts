@@ -6,12 +6,6 @@ import { Problem } from '../../skill/problem.ts';
 import { deniedSyscalls, judgedSyscalls, lastKnownSyscall } from './syscalls.ts';
 
 /**
- * The program that the filter restricts: a skill, or the forwarder. Only the forwarder may open a
- * Unix socket.
- */
-export type SeccompSubject = 'skill' | 'forwarder';
-
-/**
  * The members of struct sock_filter: code, instructions to skip when true, instructions to skip
  * when false, value.
  */
@@ -54,6 +48,7 @@ const inet = 2;
 const inet6 = 10;
 const stream = 1;
 const datagram = 2;
+const seqPacket = 5;
 const tcp = 6;
 const udp = 17;
 const upperLayer = 31;
@@ -65,9 +60,10 @@ const terminalRequests = [0x5412, 0x541c, 0x541d, 0x5423];
 
 /**
  * Returns the filter program for `bwrap --seccomp FD`.
+ * @param opensUnix whether the program may open Unix sockets
  * @throws Problem `sandbox-missing` on an architecture without a table
  */
-export function seccompProgram(architecture: string, subject: SeccompSubject): Uint8Array {
+export function seccompProgram(architecture: string, opensUnix: boolean): Uint8Array {
   if (architecture !== 'x64' && architecture !== 'arm64') {
     throw new Problem(
       'sandbox-missing',
@@ -81,7 +77,6 @@ export function seccompProgram(architecture: string, subject: SeccompSubject): U
   const calls = Object.fromEntries(
     Object.entries(judgedSyscalls).map(([name, numbers]) => [name, numbers[column]]),
   );
-  const families = subject === 'forwarder' ? [unix, inet, inet6] : [inet, inet6];
   return encode([
     load(architectureAt),
     // A 32-bit call on a 64-bit kernel has different numbers, so any other architecture ends the
@@ -130,24 +125,39 @@ export function seccompProgram(architecture: string, subject: SeccompSubject): U
       allow,
     ]),
     ...on(calls.socketpair, [load(argumentAt(0)), ifEqual(unix, 1), allow, refuse(noSuchFamily)]),
-    ...on(calls.socket, [
-      load(argumentAt(1)),
-      mask(0xf),
-      ifEqual(stream, 0, 2),
-      ifEqual(datagram, 0, 1),
-      refuse(notPermitted),
-      // The kernel would load a module for any protocol but TCP and UDP.
-      load(argumentAt(2)),
-      ifEqual(0, 0, 3),
-      ifEqual(tcp, 0, 2),
-      ifEqual(udp, 0, 1),
-      refuse(noSuchProtocol),
-      load(argumentAt(0)),
-      ...families.flatMap((family) => [ifEqual(family, 1), allow]),
-      refuse(noSuchFamily),
-    ]),
+    ...on(calls.socket, judgeSocket(opensUnix)),
     allow,
   ]);
+}
+
+function judgeSocket(opensUnix: boolean): Instruction[] {
+  const families = opensUnix ? [unix, inet, inet6] : [inet, inet6];
+  return [
+    ...(opensUnix
+      ? [
+          load(argumentAt(1)),
+          mask(0xf),
+          ifEqual(seqPacket, 3),
+          load(argumentAt(0)),
+          ifEqual(unix, 1),
+          allow,
+        ]
+      : []),
+    load(argumentAt(1)),
+    mask(0xf),
+    ifEqual(stream, 0, 2),
+    ifEqual(datagram, 0, 1),
+    refuse(notPermitted),
+    // The kernel would load a module for any protocol but TCP and UDP.
+    load(argumentAt(2)),
+    ifEqual(0, 0, 3),
+    ifEqual(tcp, 0, 2),
+    ifEqual(udp, 0, 1),
+    refuse(noSuchProtocol),
+    load(argumentAt(0)),
+    ...families.flatMap((family) => [ifEqual(family, 1), allow]),
+    refuse(noSuchFamily),
+  ];
 }
 
 function on(call: number | undefined, judge: readonly Instruction[]): Instruction[] {

@@ -12,6 +12,7 @@ const around: OciSurroundings = {
   cgroup: '/skillgate-abcdef',
   countsSwap: true,
   hasErrorNumbers: true,
+  opensUnix: false,
   cores: 1,
 };
 
@@ -101,7 +102,7 @@ describe('an OCI specification', () => {
       ],
       readonlyPaths: ['bus', 'fs', 'irq', 'sys', 'sysrq-trigger'].map((name) => `/proc/${name}`),
     });
-    expect(seccomp).toEqual(ociSeccomp('x64'));
+    expect(seccomp).toEqual(ociSeccomp('x64', false));
   });
 
   it.each([
@@ -120,7 +121,7 @@ describe('an OCI specification', () => {
 });
 
 describe('its system calls', () => {
-  const { architectures, defaultAction, defaultErrnoRet, syscalls } = ociSeccomp('x64');
+  const { architectures, defaultAction, defaultErrnoRet, syscalls } = ociSeccomp('x64', false);
   const allowed = syscalls.filter(({ action }) => action === 'SCMP_ACT_ALLOW');
   const always = new Set(
     allowed.filter(({ args }) => args === undefined).flatMap(({ names }) => names),
@@ -132,8 +133,8 @@ describe('its system calls', () => {
       defaultAction: 'SCMP_ACT_ERRNO',
       defaultErrnoRet: 38,
     });
-    expect(ociSeccomp('arm64').architectures).toEqual(['SCMP_ARCH_AARCH64']);
-    expect(ociSeccomp('riscv64').architectures).toEqual([]);
+    expect(ociSeccomp('arm64', false).architectures).toEqual(['SCMP_ARCH_AARCH64']);
+    expect(ociSeccomp('riscv64', false).architectures).toEqual([]);
   });
 
   it('are never allowed whole where the runner’s own table refuses or judges them', () => {
@@ -161,6 +162,26 @@ describe('its system calls', () => {
     expect(
       [0, 0x5413, 0x5401, 0x541b, 0x541e, 0x8004_5430, 0xffff_ffff].filter((one) => !passes(one)),
     ).toEqual([]);
+  });
+
+  it.each([
+    ['a stream', 1, 1, true],
+    ['a datagram', 1, 2, true],
+    ['packets in sequence', 1, 5, true],
+    ['a raw socket', 1, 3, false],
+    ['packets in sequence over IP', 2, 5, false],
+    ['netlink', 16, 2, false],
+    ['vsock', 40, 1, false],
+  ])('open %s where unix sockets are allowed, as bubblewrap does', (_, family, type, opens) => {
+    const words = [family, type, 0];
+    const passes = (opensUnix: boolean): boolean =>
+      ociSeccomp('x64', opensUnix).syscalls.some(
+        ({ action, args = [], names }) =>
+          action === 'SCMP_ACT_ALLOW' &&
+          names.includes('socket') &&
+          args.every(({ index, value, valueTwo }) => ((words[index] ?? 0) & value) === valueTwo),
+      );
+    expect([passes(true), passes(false)]).toEqual([opens, false]);
   });
 
   it('describe all words but some under masks, each of the others once', () => {

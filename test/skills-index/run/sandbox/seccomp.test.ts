@@ -35,7 +35,7 @@ describe.each([
   ['x64', 0xc000003e, 0],
   ['arm64', 0xc00000b7, 1],
 ] as const)('the filter for %s', (architecture, arch, column) => {
-  const skill = seccompProgram(architecture, 'skill');
+  const skill = seccompProgram(architecture, false);
   const at = (x64: number, arm64: number): number => [x64, arm64][column] ?? -1;
 
   it('refuses each call of the table and what came after it', () => {
@@ -91,15 +91,26 @@ describe.each([
     expect(judge(skill, arch, nr, args)).toBe(expected);
   });
 
-  it('lets the forwarder alone open a unix socket', () => {
-    expect(judge(seccompProgram(architecture, 'forwarder'), arch, at(41, 198), [1, 1])).toBe(
-      'allow',
-    );
+  it.each([
+    ['a stream', [1, 1], 'allow'],
+    ['a stream that closes on exec', [1, 0x80001], 'allow'],
+    ['a datagram', [1, 2], 'allow'],
+    ['packets in sequence', [1, 5], 'allow'],
+    ['TCP', [2, 1, 6], 'allow'],
+    ['a raw unix socket', [1, 3], 'errno 1'],
+    ['a raw socket', [2, 3], 'errno 1'],
+    ['packets in sequence over IP', [2, 5, 132], 'errno 1'],
+    ['packets in sequence of the kernel’s cryptography', [38, 5], 'errno 1'],
+    ['SCTP', [2, 1, 132], 'errno 93'],
+    ['netlink as datagrams', [16, 2], 'errno 97'],
+    ['vsock', [40, 1], 'errno 97'],
+  ])('answers %s as it should where unix sockets are allowed', (_, args, expected) => {
+    expect(judge(seccompProgram(architecture, true), arch, at(41, 198), args)).toBe(expected);
   });
 });
 
 it('there is no filter for an architecture without a table', () => {
-  expect(() => seccompProgram('ia32', 'skill')).toThrowError(
+  expect(() => seccompProgram('ia32', false)).toThrowError(
     expect.objectContaining({ code: 'sandbox-missing' }),
   );
 });
