@@ -11,12 +11,14 @@ import * as host from '../../runner/host/public.ts';
 import { type HostPolicy, requirements } from '../../skills-index/run/plan/host-policy.ts';
 import { basePrograms } from '../../skills-index/skill/base-programs.ts';
 import { Problem } from '../../skills-index/skill/problem.ts';
-import { calledName } from '../called-name.ts';
+import { asCalled, calledName } from '../called-name.ts';
 import { type CommandContext, type ExitCode, exitCodes } from '../command.ts';
 import { keyKinds } from '../holds/answer.ts';
 import { separationRows } from '../holds/separation.ts';
+import { readRegistries } from '../registries/registry-base.ts';
 import { backendRows, probeHost } from '../run/check-host.ts';
-import { answer, inkFor, joined, safe } from '../terminal/output.ts';
+import { type DoctorRow, type DoctorVerdict, decideVerdict } from '../run/doctor-verdict.ts';
+import { answer, inkFor, joined, type OutputInk, type Safe, safe } from '../terminal/output.ts';
 
 interface Part {
   readonly name: string;
@@ -61,14 +63,6 @@ const parts: readonly Part[] = [
 
 const entry = realpathSync(fileURLToPath(new URL(`../guard.js`, import.meta.url)));
 
-interface Row {
-  readonly name: string;
-  readonly holds: boolean;
-  readonly detail: string;
-  readonly type?: string;
-  readonly needed: boolean;
-}
-
 export async function run(context: CommandContext): Promise<ExitCode> {
   const { backend } = context.options;
   if (context.options.escape === true) {
@@ -78,7 +72,7 @@ export async function run(context: CommandContext): Promise<ExitCode> {
   }
   if (backend !== undefined) throw new Problem('usage', '--backend needs --escape');
   const policy = host.readHostPolicy(join(context.paths.config, 'host.json'));
-  const rows: Row[] = [
+  const rows: DoctorRow[] = [
     {
       name: 'node',
       holds: true,
@@ -98,17 +92,27 @@ export async function run(context: CommandContext): Promise<ExitCode> {
       needed: false,
     })),
   ];
+  const verdict = decideVerdict(rows, readRegistries(context.paths).registries.length > 0);
   const ink = inkFor(context.stdout, context.env);
-  answer(context, { schema: 'skillgate.doctor/1', rows }, () =>
-    joined(
-      rows.map((row) => {
-        const type = row.type === undefined ? safe`` : safe`; type: ${ink.bold(row.type)}`;
-        return safe`${row.holds ? ink.green('yes') : row.needed ? ink.red('no ') : ink.yellow('no ')} ${row.name}: ${row.detail}${type}`;
-      }),
-      '\n',
-    ),
+  answer(context, { schema: 'skillgate.doctor/1', ...verdict, rows }, () =>
+    joined([...verdictLines(verdict, ink), ...rows.map((row) => rowText(row, ink))], '\n'),
   );
   return rows.every((row) => row.holds || !row.needed) ? exitCodes.ok : exitCodes.refused;
+}
+
+function verdictLines({ next, sentence, verdict }: DoctorVerdict, ink: OutputInk): Safe[] {
+  const style = { ready: ink.green, 'ready-but': ink.yellow, 'not-ready': ink.red }[verdict];
+  return [
+    ink.bold(style(sentence)),
+    ...(next === undefined ? [] : [safe`Type next: ${ink.bold(asCalled(next))}`]),
+    safe``,
+  ];
+}
+
+function rowText({ detail, holds, name, needed, type }: DoctorRow, ink: OutputInk): Safe {
+  const line = type === undefined ? safe`` : safe`; type: ${ink.bold(type)}`;
+  const word = holds ? ink.green('yes') : needed ? ink.red('no ') : ink.yellow('no ');
+  return safe`${word} ${name}: ${detail}${line}`;
 }
 
 // Parts that host policy requires are needed, and so are the sandbox's own tests.
@@ -118,7 +122,7 @@ function isNeeded(name: string, policy: HostPolicy): boolean {
 }
 
 // Searched where the runner finds programs, not on this user's PATH.
-function partRow(part: Part): Row {
+function partRow(part: Part): DoctorRow {
   const at = part.programs.map(host.findProgram).find((path) => path !== undefined);
   if (at !== undefined)
     return { name: part.name, holds: true, detail: `${at}: ${part.for}`, needed: part.needed };
@@ -134,7 +138,7 @@ function partRow(part: Part): Row {
 }
 
 // What a shell script may expect without a declaration, so a lack shows up as its failure.
-function baseRow(): Row {
+function baseRow(): DoctorRow {
   const lacks = [...basePrograms].filter((name) => host.findProgram(name) === undefined);
   // A host has one of these two as awk.
   const lacking = lacks.filter((name) => name !== 'gawk' && name !== 'mawk');
@@ -148,14 +152,18 @@ function baseRow(): Row {
 }
 
 /** Whether shims find `skillgate`, and which program `skill` starts here. */
-export function namesOnPath(path: string | undefined, entryAt: string, isFunction = false): Row[] {
+export function namesOnPath(
+  path: string | undefined,
+  entryAt: string,
+  isFunction = false,
+): DoctorRow[] {
   const skillgate = files.programOnPath('skillgate', path);
   const skill = files.programOnPath('skill', path);
   const folder = '~/.local/bin';
   const line =
     `mkdir -p ${folder} && printf '#!/bin/sh\\nexec "%s" "%s" "$@"\\n' '${process.execPath}' '${entryAt}' > ${folder}/skillgate && ` +
     `chmod 755 ${folder}/skillgate`;
-  const first: Row =
+  const first: DoctorRow =
     skillgate === undefined
       ? {
           name: 'skillgate',
@@ -175,14 +183,14 @@ export function namesOnPath(path: string | undefined, entryAt: string, isFunctio
 }
 
 // A function from `skillgate shell-init` comes before PATH.
-const functionRow: Row = {
+const functionRow: DoctorRow = {
   name: 'skill',
   holds: true,
   needed: false,
   detail: 'a function of this shell that starts skillgate',
 };
 
-function shortNameRow(skill: string | undefined, entryAt: string): Row {
+function shortNameRow(skill: string | undefined, entryAt: string): DoctorRow {
   const about = { name: 'skill', needed: false } as const;
   if (skill !== undefined && files.isOurs(skill, entryAt))
     return { ...about, holds: true, detail: `${skill} starts skillgate` };

@@ -4,6 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { namesOnPath } from '../../cli/commands/doctor.ts';
+import { type DoctorRow, decideVerdict } from '../../cli/run/doctor-verdict.ts';
 
 const entry = '/opt/it’s here/cli/guard.js';
 let folder = '';
@@ -64,5 +65,74 @@ describe('skillgate doctor', () => {
       holds: true,
       detail: expect.stringContaining('starts skillgate'),
     });
+  });
+});
+
+describe('the verdict of skillgate doctor', () => {
+  const row = (name: string, holds: boolean, needed = false, type?: string): DoctorRow => ({
+    name,
+    holds,
+    needed,
+    detail: `about ${name}`,
+    ...(type === undefined ? {} : { type }),
+  });
+  const sandbox = row('a sandbox starts', false, true);
+  const bwrap = row('bwrap', false, true, 'apt-get install -y bubblewrap');
+  const operator = row('separate operator', false, false, 'skillgate key create operator');
+  const optional = row('backend docker', false, false, 'systemctl start docker');
+
+  it.each<[string, DoctorRow[], boolean, string, RegExp, string | undefined]>([
+    [
+      'all is there',
+      [row('bwrap', true, true)],
+      true,
+      'ready',
+      /^Ready: /,
+      'skillgate install @scope/name',
+    ],
+    [
+      'only options are missing',
+      [optional],
+      true,
+      'ready',
+      /^Ready: /,
+      'skillgate install @scope/name',
+    ],
+    [
+      'no registry is pinned',
+      [optional],
+      false,
+      'ready-but',
+      /no registry/,
+      'skillgate registry add URL --root sha256:…',
+    ],
+    [
+      'nobody can answer',
+      [optional, operator],
+      false,
+      'ready-but',
+      /held actions are denied/,
+      operator.type,
+    ],
+    [
+      'no sandbox starts',
+      [sandbox, operator],
+      true,
+      'not-ready',
+      /about a sandbox starts\.$/,
+      undefined,
+    ],
+    [
+      'a program is missing',
+      [sandbox, bwrap, operator],
+      true,
+      'not-ready',
+      /bwrap: about bwrap, and 1 more/,
+      bwrap.type,
+    ],
+  ])('where %s', (_, rows, hasRegistry, verdict, sentence, next) => {
+    const decided = decideVerdict(rows, hasRegistry);
+    expect(decided).toMatchObject({ verdict, sentence: expect.stringMatching(sentence) });
+    expect(decided.next).toBe(next);
   });
 });
