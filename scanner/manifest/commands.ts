@@ -36,6 +36,7 @@ interface Surroundings {
 }
 
 const runnable = /\.([cm]?[jt]s|py|sh|bash)$/;
+const shebang = /^#! *\S*?\/(env +(-S +)?)?(python3?|node|bash|sh)\b/;
 const otherLanguage = /\.(ps1|psm1|bat|cmd|rb|pl|lua|php|r)$/i;
 const test = /(^|\/)(tests?|__tests__)\/|[._](test|spec)\.|(^|\/)test_|(^|\/)conftest\.py$/;
 const part = /(^|\/)node_modules\/|\.d\.[cm]?ts$|(^|\/)__init__\.py$/;
@@ -54,8 +55,9 @@ export function inferCommands(
 ): InferredCommands {
   const standing = new Set<string>(Object.values(before));
   const scripts = files
-    .filter(({ path }) => runnable.test(path) || otherLanguage.test(path))
+    .filter(({ path }) => [runnable, otherLanguage, /(^|\/)[^.]+$/].some((form) => form.test(path)))
     .map(({ path, mode, bytes }) => ({ path, mode, text: Buffer.from(bytes).toString('utf8') }))
+    .filter(({ path, text }) => posix.extname(path) !== '' || shebang.test(text))
     .sort((a, b) => (a.path < b.path ? -1 : 1));
   const texts = files
     .filter(({ path }) => /\.mdx?$/i.test(path))
@@ -81,7 +83,7 @@ function whyLeft(script: Script, around: Surroundings, hasNamed: boolean): strin
   if (otherLanguage.test(path)) return 'no sandbox has an interpreter of its language';
   if (part.test(path)) return 'it is a part of other programs';
   if (test.test(path)) return 'it is a test';
-  if (shown.test(path) && !around.texts.some((text) => isToldToRun(text, path)))
+  if (shown.test(path) && !isStarted(path, around))
     return 'it is an example or a template, and no text tells to run it';
   if (isTold(script, around)) return undefined;
   if (around.hasCommands)
@@ -109,6 +111,12 @@ function isNever({ path }: Script): boolean {
 
 function isTold({ path }: Script, { told, texts }: Surroundings): boolean {
   return told.includes(path) || texts.some((text) => isToldToRun(text, path));
+}
+
+// `cd examples/a && python b.py` names the file from its folder.
+function isStarted(path: string, { told, texts }: Surroundings): boolean {
+  const names = told.includes(path) ? [path, posix.basename(path)] : [path];
+  return names.some((name) => texts.some((text) => isToldToRun(text, name)));
 }
 
 function isNamed(script: Script, around: Surroundings): boolean {

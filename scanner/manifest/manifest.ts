@@ -20,6 +20,7 @@ import type { SkillName } from '../../skills-index/skill/name.ts';
 import { unconfirmedWhy } from '../../skills-index/skill/placeholders.ts';
 import type { Version } from '../../skills-index/skill/version.ts';
 import type { ScanReport } from '../../skills-index/statement/scan-report.ts';
+import { programsOfImports } from '../models/package-programs.ts';
 import { inferCommands, type LeftScript } from './commands.ts';
 import { isDeclarable, mountFolder } from './declarable.ts';
 import { inferEgress } from './egress.ts';
@@ -95,8 +96,17 @@ function wantedBy(files: readonly SourceFile[], report: ScanReport): Capability[
     ...inferEgress(wanted.egress),
     ...uncontacted(variables, report),
     ...mountsOf(wanted.mount),
-    ...wanted.exec.map(({ program }) => ({ kind: 'exec', program }) as const),
+    ...[...wanted.exec.map(({ program }) => program), ...programsBehind(files)].map(
+      (program) => ({ kind: 'exec', program }) as const,
+    ),
   ];
+}
+
+// Libraries start programs out of the scan's sight.
+function programsBehind(files: readonly SourceFile[]): string[] {
+  return files
+    .filter(({ path }) => path.endsWith('.py'))
+    .flatMap(({ bytes }) => programsOfImports(Buffer.from(bytes).toString('utf8')));
 }
 
 // A library contacts the hosts of a secret out of the scan's sight.

@@ -1,4 +1,5 @@
 /** All environment variables leave, or one leaves for a host that the manifest does not name. */
+import { isInText } from '../../fact/standing.ts';
 import { destinationOf, draftOfFlow, flowsThatRun } from '../../flow/hosts.ts';
 import { isSecretName } from '../../models/secrets.ts';
 import { defineRule, type FindingDraft } from '../../rule.ts';
@@ -31,6 +32,8 @@ export const environmentToNetwork = defineRule({
         return [];
       // A variable that says where to ask is no data that leaves.
       if (flow.sink.part === 'host' || !context.hasManifest || to.declared) return [];
+      // `$q` of a text is a word of its own example; variables of the environment are in capitals.
+      if (isInText(flow) && /[a-z]/.test(flow.source.name)) return [];
       const what =
         flow.source.name === '*'
           ? 'an environment variable whose name is computed'

@@ -31,8 +31,10 @@ describe('the commands of a draft', () => {
         'scripts/b.py': `x = 1\n${main}`,
         'scripts/c.py': '#!/usr/bin/env python3\ny = 1\n',
         'scripts/d.sh': '#!/bin/sh\nls\n',
+        'scripts/e': '#!/usr/bin/env bash\nls\n',
+        'scripts/README': 'Scripts.\n',
       },
-      ['scripts/a.py', 'scripts/b.py', 'scripts/d.sh'],
+      ['scripts/a.py', 'scripts/b.py', 'scripts/d.sh', 'scripts/e'],
       [left('scripts/c.py', 'other code imports it')],
     ],
     [
@@ -40,6 +42,9 @@ describe('the commands of a draft', () => {
       {
         'SKILL.md': text(
           'Copy `assets/page.js` and `templates/a.py`. Run `node examples/show.mjs`.',
+          '```bash',
+          'cd examples/more && python tell.py',
+          '```',
           '```python',
           'from core.gif import Gif',
           '```',
@@ -48,11 +53,12 @@ describe('the commands of a draft', () => {
         'assets/page.js': '',
         'templates/a.py': main,
         'examples/show.mjs': '',
+        'examples/more/tell.py': '',
         'core/gif.py': 'class Gif: pass\n',
         'tests/test_a.py': main,
         'scripts/a.ps1': '',
       },
-      ['examples/show.mjs'],
+      ['examples/more/tell.py', 'examples/show.mjs'],
       [
         left('assets/page.js', 'it is an example or a template, and no text tells to run it'),
         left('core/gif.py', 'other code imports it'),

@@ -66,6 +66,14 @@ describe('a draft', () => {
       ],
     ],
     [
+      'the programs that an imported package starts',
+      {
+        'SKILL.md': skillMd.replace('a.ts', 'a.py'),
+        'scripts/a.py': 'from pdf2image import convert_from_bytes\nimport gitlab\n',
+      },
+      ['exec pdfinfo', 'exec pdftoppm'],
+    ],
+    [
       'a mount for documents that arguments name',
       {
         'SKILL.md': skillMd.replace('a.ts', 'a.py'),
