@@ -78,7 +78,7 @@ export const codeDigests: CodeDigests = {
     'flow/encoded-to-network':
       'sha256:17c45db571370cab4201250aa9392b8fd2f82fac4abb95be744d2cc70232d0a6',
     'flow/environment-to-network':
-      'sha256:7ed40504d612cecd27d25154f1baf43ad31fef1ed23ba17a646a9309809573fb',
+      'sha256:1a272944b482a9f4d77871b48ba6b0d675cc5264be3525fa3dc1773c5cdfecae',
     'flow/file-to-exec': 'sha256:5f38032154fd855b95247b54004df99f016abac3840e1185e370694e6e16fd9a',
     'flow/file-to-network':
       'sha256:68307b449bd1d07fc59d5df0bd53e9f130def69d6a07907b1672455605dc70e7',
