@@ -69,6 +69,13 @@ export const childStopMillisMax = 5_000;
 export const busySecondsMax = 300;
 /** Results of one search. */
 export const searchHitsMax = 20;
+/**
+ * Results that need a person's yes, the capabilities that are named for one of them, and the
+ * characters of a name.
+ */
+export const neededHitsMax = 5;
+export const neededCapabilitiesMax = 2;
+export const neededNameCharsMax = 32;
 
 /** Time between two requests for an answer in a mailbox, and the limit of one request. */
 export const mailboxPollMillis = 1_000;

@@ -8,7 +8,7 @@ import type * as runs from '../../runner/public.ts';
 import { parseSkillName, type SkillName } from '../../skills-index/skill/name.ts';
 import { Problem } from '../../skills-index/skill/problem.ts';
 import { VerifiedStatements } from '../../skills-index/trust/statements/verified-statements.ts';
-import { openBytesMax, searchedSkillsMax } from '../limits.ts';
+import { neededHitsMax, openBytesMax, searchedSkillsMax } from '../limits.ts';
 import type { AdmissionWorld } from '../run/admission.ts';
 import { bindAgentFolder } from '../run/bound-folders.ts';
 import { hostFiles, runRequest, type Startable } from '../run/start-skill.ts';
@@ -17,6 +17,8 @@ import { KeptOutput } from '../terminal/kept-output.ts';
 import {
   type AgentContext,
   agentOf,
+  type Findable,
+  findable,
   grantFor,
   knownSkills,
   recordFor,
@@ -24,11 +26,13 @@ import {
 } from './agent-startable.ts';
 import { InstallQuestions } from './install-questions.ts';
 import { readNamedAgent } from './named-agent.ts';
+import { needsText } from './needs-text.ts';
 import { type DescribedSkill, searchSkills } from './skill-search.ts';
 
 export interface SearchHit extends DescribedSkill {
-  /** Absent when the skill cannot be used now. */
   readonly commands: readonly string[];
+  /** Set when a person has to allow the skill first: what for, or which hold waits. */
+  readonly needs?: string;
 }
 
 export interface OpenedFile {
@@ -67,6 +71,7 @@ export interface SkillOutput {
 }
 
 export interface AgentSkills {
+  /** Also skills that need a person's yes, marked by `needs`, where this host has an approver. */
   search(task: string): Promise<SearchHit[]>;
   /** @throws Problem `not-found`, `not-admitted`, `hold-waiting`, `run-limit` and others */
   open(name: string, path?: string): Promise<OpenedFile>;
@@ -132,8 +137,8 @@ async function search(context: AgentContext, task: string): Promise<SearchHit[]>
   const names = [...(await knownSkills(context, agent)), ...granted];
   const found: SearchHit[] = [];
   for (const name of [...new Set(names)].slice(0, searchedSkillsMax)) {
-    const start = await startable(context, agent, name, 'search').catch(refusedOnly);
-    if (start !== undefined) found.push(hitOf(start));
+    const findableSkill = await findable(context, agent, name).catch(refusedOnly);
+    if (findableSkill !== undefined) found.push(hitOf(findableSkill));
   }
   const named = new Set(namesIn(task));
   const hits = new Map(found.map((hit) => [hit.name, hit]));
@@ -142,9 +147,14 @@ async function search(context: AgentContext, task: string): Promise<SearchHit[]>
     return hit === undefined ? [] : [{ ...hit, description: ranked.description }];
   });
   // A skill whose full name is in the task is found, whatever its description says.
-  return [
+  const ordered = [
     ...ranked.filter((hit) => named.has(hit.name)),
     ...ranked.filter((hit) => !named.has(hit.name)),
+  ];
+  const needing = ordered.filter(({ needs }) => needs !== undefined);
+  return [
+    ...ordered.filter(({ needs }) => needs === undefined),
+    ...needing.slice(0, neededHitsMax),
   ];
 }
 
@@ -242,7 +252,8 @@ function refusedOnly(problem: unknown): undefined {
   throw problem;
 }
 
-function hitOf({ admitted }: Startable): SearchHit {
+function hitOf({ beyond, hold, start: { admitted } }: Findable): SearchHit {
   const { name, version, description, manifest } = admitted;
-  return { name, version, description, commands: Object.keys(manifest.commands) };
+  const hit = { name, version, description, commands: Object.keys(manifest.commands) };
+  return beyond === undefined ? hit : { ...hit, needs: needsText(beyond, hold) };
 }

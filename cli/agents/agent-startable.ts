@@ -15,10 +15,12 @@ import {
 } from '../../skills-index/run/agents/agent.ts';
 import type { AuditEvent } from '../../skills-index/run/audit/audit-entry.ts';
 import {
+  type Capabilities,
   capabilityDigest,
   isEmpty,
   listCapabilities,
   minus,
+  noCapabilities,
   printCapability,
 } from '../../skills-index/skill/capability.ts';
 import { parseSkillName, type SkillName } from '../../skills-index/skill/name.ts';
@@ -34,7 +36,7 @@ import {
   type Startable,
   type StartQuestion,
 } from '../run/start-skill.ts';
-import type { InstallQuestions, QuestionState } from './install-questions.ts';
+import type { InstallQuestions, QuestionState, WaitingHold } from './install-questions.ts';
 import { readNamedAgent } from './named-agent.ts';
 
 /** The agent, and the folder where its lock is searched. */
@@ -62,14 +64,76 @@ export async function startable(
   name: SkillName,
   purpose: Purpose,
 ): Promise<Startable> {
-  const now = context.world.now().getTime();
-  const before = context.recent.get(name);
-  const grant = grantFor(agent, name);
-  if (grant === undefined)
-    throw holdFor(context, name, `agent ${agent.name} has no grant for ${name}`);
-  if (purpose !== 'run' && before !== undefined && before.until > now) return before.start;
+  const before = recentOf(context, agent, name, purpose);
+  if (before !== undefined) return before;
   if (purpose !== 'search') requireAllowed(name, await context.questions.stateOf(name));
+  const { start, beyond, question } = await judged(context, agent, name);
+  if (isEmpty(beyond)) return remembered(context, start);
+  const why = whyBeyond(agent, beyond);
+  if (purpose === 'search') throw holdFor(context, name, why);
+  await askToInstall(context, start, question, why);
+  const locked = lockedBy(start);
+  return remembered(
+    context,
+    await admitToStart(context.world, context.host, { ...question, locked }),
+  );
+}
 
+/** A skill that a search may show: `beyond` is what a person would have to allow first. */
+export interface Findable {
+  readonly start: Startable;
+  readonly beyond?: Capabilities;
+  /** The hold that waits for a person already. */
+  readonly hold?: WaitingHold;
+}
+
+/**
+ * As `startable`, but also a skill that the agent could have with a person's yes. Shows no such
+ * skill where this host has no approver to ask.
+ */
+export async function findable(
+  context: AgentContext,
+  agent: Agent,
+  name: SkillName,
+): Promise<Findable> {
+  const before = recentOf(context, agent, name, 'search');
+  if (before !== undefined) return { start: before };
+  const { start, beyond } = await judged(context, agent, name);
+  if (isEmpty(beyond)) return { start: remembered(context, start) };
+  if (context.host.policy.approvers.length === 0)
+    throw holdFor(context, name, whyBeyond(agent, beyond));
+  const hold = context.questions.waiting(name, start.admitted.version);
+  return { start, beyond, ...(hold === undefined ? {} : { hold }) };
+}
+
+// What lies in the standing grant or was allowed before; a run reads everything anew.
+function recentOf(
+  context: AgentContext,
+  agent: Agent,
+  name: SkillName,
+  purpose: Purpose,
+): Startable | undefined {
+  grantOf(context, agent, name);
+  const before = context.recent.get(name);
+  const isRecent = before !== undefined && before.until > context.world.now().getTime();
+  return isRecent && purpose !== 'run' ? before.start : undefined;
+}
+
+function remembered(context: AgentContext, start: Startable): Startable {
+  const until = context.world.now().getTime() + admissionSecondsMax * 1_000;
+  context.recent.set(start.admitted.name, { start, until });
+  return start;
+}
+
+interface Judged {
+  readonly start: Startable;
+  /** What an unpinned version needs beyond the standing grant. */
+  readonly beyond: Capabilities;
+  readonly question: Omit<StartQuestion, 'locked'>;
+}
+
+// Admits the version, and pins a version that the standing grant covers.
+async function judged(context: AgentContext, agent: Agent, name: SkillName): Promise<Judged> {
   const project = await projectAt(context.folder);
   const own = await readLock(ownLockOf(context));
   const locked = own.get(name) ?? project.lock.get(name);
@@ -80,30 +144,29 @@ export async function startable(
   if (why !== undefined) throw holdFor(context, name, why);
   const question = {
     name,
-    range: grant.range,
+    range: grantOf(context, agent, name).range,
     locks: [own, project.lock],
     agent: agent.name,
     registries: project.file.registries,
   };
-  let start = await admitToStart(context.world, context.host, { ...question, locked });
-  if (locked === undefined) {
-    const beyond = minus(
-      start.admitted.capabilities,
-      ceilingFor(agent, name, start.admitted.version),
-    );
-    if (!isEmpty(beyond)) {
-      const what = listCapabilities(beyond).map(printCapability).join('; ');
-      const why = `its capabilities exceed the standing grant of agent ${agent.name}: ${what}`;
-      if (purpose === 'search') throw holdFor(context, name, why);
-      await askToInstall(context, start, question, why);
-      start = await admitToStart(context.world, context.host, {
-        ...question,
-        locked: lockedBy(start),
-      });
-    } else await pinFor(context, start);
-  }
-  context.recent.set(name, { start, until: now + admissionSecondsMax * 1_000 });
-  return start;
+  const start = await admitToStart(context.world, context.host, { ...question, locked });
+  const { capabilities, version } = start.admitted;
+  const beyond =
+    locked === undefined ? minus(capabilities, ceilingFor(agent, name, version)) : noCapabilities;
+  if (locked === undefined && isEmpty(beyond)) await pinFor(context, start);
+  return { start, beyond, question };
+}
+
+function whyBeyond(agent: Agent, beyond: Capabilities): string {
+  const what = listCapabilities(beyond).map(printCapability).join('; ');
+  return `its capabilities exceed the standing grant of agent ${agent.name}: ${what}`;
+}
+
+function grantOf(context: AgentContext, agent: Agent, name: SkillName): Grant {
+  const grant = grantFor(agent, name);
+  if (grant === undefined)
+    throw holdFor(context, name, `agent ${agent.name} has no grant for ${name}`);
+  return grant;
 }
 
 // Asks a person in the background. The person's yes is carried out at once, so that it counts even

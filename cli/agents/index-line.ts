@@ -9,6 +9,8 @@ export interface SkillLine {
   readonly description: string;
   /** As many as fit, in order; `skill_open` lists all. */
   readonly commands: readonly string[];
+  /** Set when a person has to allow the skill first. Never shortened; its author bounds it. */
+  readonly needs?: string;
 }
 
 /** Estimated tokens: four ASCII characters are one token, and each other character is one token. */
@@ -18,10 +20,16 @@ export function tokensOf(text: string): number {
 }
 
 /** Removes commands first, then words of the description, until the JSON line fits. */
-export function indexLine({ name, version, description, commands }: SkillLine): SkillLine {
+export function indexLine({ commands, description, name, needs, version }: SkillLine): SkillLine {
   let words = [...cleanDescription(description)];
   let shown = [...commands];
-  const line = (): SkillLine => ({ name, version, description: words.join(''), commands: shown });
+  const line = (): SkillLine => ({
+    name,
+    version,
+    ...(needs === undefined ? {} : { needs }),
+    description: words.join(''),
+    commands: shown,
+  });
   const fits = (): boolean => tokensOf(JSON.stringify(line())) <= indexTokensMax;
   while (!fits() && shown.length > 1) shown = shown.slice(0, -1);
   // One command can be a whole path.

@@ -22,6 +22,7 @@ beforeAll(async () => {
   const egress = [{ url: 'https://api.crm.example/v2/*', why: 'reads deals' }];
   await release(host.network, makeReportSkill('@acme/wide', { capabilities: { egress } }));
   await release(host.network, makeReportSkill('@acme/broad', { capabilities: { egress } }));
+  await host.skill('agent', 'create', 'stranger');
   for (const agent of ['reporter', 'other']) {
     await host.skill('agent', 'create', agent);
     await host.skill('agent', 'grant', agent, '@acme/*');
@@ -72,6 +73,21 @@ async function heldNow(): Promise<Hold> {
 }
 
 describe('an agent over MCP, whose operator can be asked', () => {
+  it('finds a skill that a person would have to allow, marked so; without a grant it finds nothing', async () => {
+    const found = await call('skills_search', { task: '@acme/wide' });
+    expect(found).toContain(
+      '"needs":"needs a person’s yes: asks for egress to api.crm.example beyond your grant"',
+    );
+    expect(found).not.toMatch(tellsHow);
+    const stranger = await connect('stranger');
+    try {
+      const input = { name: 'skills_search', arguments: { task: '@acme/wide' } };
+      expect(JSON.stringify(await stranger.callTool(input))).toContain('No approved skill');
+    } finally {
+      await stranger.close();
+    }
+  });
+
   it('is told at once that a skill beyond its standing grant waits, with one hold for a flood of calls', async () => {
     const calls = await Promise.all(
       Array.from({ length: 10 }, () => client.callTool({ name: 'skill_open', arguments: wide })),
@@ -95,7 +111,9 @@ describe('an agent over MCP, whose operator can be asked', () => {
         .toSorted((a, b) => (a.created < b.created ? -1 : 1));
       expect(second).toMatchObject({ agent: 'other' });
       expect(JSON.stringify(opened)).toContain(second?.id);
-      expect(JSON.stringify(opened)).not.toContain(first?.id);
+      const found = await other.callTool({ name: 'skills_search', arguments: { task: wide.name } });
+      expect(JSON.stringify(found)).toContain(`waits for a person’s yes: hold ${second?.id}`);
+      expect(JSON.stringify([opened, found])).not.toContain(first?.id);
     } finally {
       await other.close();
     }
