@@ -64,8 +64,7 @@ export const settingsDepthMax = 200;
 export const settingsTextsMax = 3_000;
 export const shellTaintsMax = 24;
 export const shellTaintStepsMax = 12;
-export const shellWordsMax = 64;
-export const shellLoopWordsMax = 8;
+export const shellWordsMax = 256;
 export const shellPipelineMax = 64;
 export const shellPatternCharsMax = 4_096;
 /** Iterations over known words or numbers that one script is followed through. */

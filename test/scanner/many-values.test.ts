@@ -8,12 +8,16 @@ import { scanWithFacts } from '../../scanner/scan.ts';
 import { printCapability } from '../../skills-index/skill/capability.ts';
 import type { Shape, Use } from './many-values.ts';
 import { pythonShapes, pythonUses } from './many-values-python.ts';
+import { shellShapes, shellUses } from './many-values-shell.ts';
 
 const languages: readonly {
   readonly file: string;
   readonly uses: Readonly<Record<string, Use>>;
   readonly shapes: Readonly<Record<string, Shape>>;
-}[] = [{ file: 'run.py', uses: pythonUses, shapes: pythonShapes }];
+}[] = [
+  { file: 'run.py', uses: pythonUses, shapes: pythonShapes },
+  { file: 'run.sh', uses: shellUses, shapes: shellShapes },
+];
 
 const skill = '---\nname: sample\ndescription: A sample of a skill for a test.\n---\n# Sample\n';
 

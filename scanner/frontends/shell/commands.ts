@@ -26,9 +26,11 @@ import { callUtility } from './programs/utilities.ts';
 import { noteCapability, noteTrait, type ShellRun, spanOf } from './run.ts';
 import {
   changedText,
+  choicesOf,
   concat,
   either,
   emptyValue,
+  fewWords,
   isKnown,
   joinTaints,
   joinWith,
@@ -111,6 +113,19 @@ export function dispatch(
     args.map((arg) => arg.text),
   ))
     noteTrait(run, call, trait, `${name} ${says}`);
+  if (isBuiltin(name) && !keepsNothing.has(name)) return callBuiltin(run, call);
+  // Programs read their words as one text each.
+  const outputs = choicesOf(args).map((given) => callOutside(run, { ...call, args: given }, how));
+  return outputs.reduce(either);
+}
+
+// Builtins that leave no value behind, so that they may be gone through more than once.
+const keepsNothing: ReadonlySet<string> = new Set(
+  'source . printenv which type dirname basename realpath readlink'.split(' '),
+);
+
+function callOutside(run: ShellRun, call: Call, how: How): ShellValue {
+  const { name } = call;
   if (isBuiltin(name)) return callBuiltin(run, call);
   const launched = runLaunched(run, call);
   const program = row(networkPrograms, name);
@@ -208,10 +223,14 @@ function unwrap(run: ShellRun, call: Call, how: How): ShellValue | undefined {
     const words = fromInput(call, [inner, ...args], undefined);
     return runCode(run, { ...call, args: [] }, words[0] ?? inner, 'shell');
   }
-  const given = /^(xargs|parallel)$/.test(call.name)
-    ? fromInput(call, args, optionValues(parsed, ['I', 'replace', 'J'])[0]?.text)
-    : args;
-  return dispatch(run, inner, given, { ...how, depth: how.depth + 1, env: [...how.env, ...set] });
+  const mark = optionValues(parsed, ['I', 'replace', 'J'])[0]?.text;
+  const [program = inner, ...given] = /^(xargs|parallel)$/.test(call.name)
+    ? fromInput(call, [inner, ...args], mark)
+    : [inner, ...args];
+  const within = { ...how, depth: how.depth + 1, env: [...how.env, ...set] };
+  return textsOf(program)
+    .map((text) => dispatch(run, { ...program, text, others: [] }, given, within))
+    .reduce(either);
 }
 
 // xargs puts its input behind the arguments or in the place of a mark; `parallel … ::: a b` the
@@ -230,16 +249,21 @@ function fromInput(
   return words.map((word) => {
     const pieces = word.text.split(place);
     const filled = pieces.flatMap((piece, at) =>
-      at === 0 ? [changedText(word, piece)] : [joinWith(input, ' '), changedText(word, piece)],
+      at === 0 ? [changedText(word, piece)] : [input.reduce(either), changedText(word, piece)],
     );
     return pieces.length === 1 ? word : concat(filled);
   });
 }
 
 function inputWords(stdin: ShellValue): ShellValue[] {
+  const words = textsOf(stdin).flatMap((text) => text.trim().split(/\s+/));
   if (!isKnown(stdin) || stdin.text.trim() === '') return [unknownValue(stdin.taints)];
-  const words = stdin.text.trim().split(/\s+/).slice(0, shellWordsMax);
-  return words.map((word) => changedText(stdin, word));
+  return [
+    ...fewWords(
+      words.slice(0, shellWordsMax + 1).map((word) => changedText(stdin, word)),
+      shellWordsMax,
+    ),
+  ];
 }
 
 function variableOf(word: ShellValue): Call['env'][number] {

@@ -14,11 +14,11 @@ import { inBranch, runStatements } from './inner-scripts.ts';
 import { evaluate } from './language/arithmetic.ts';
 import { type Bodies, runCountedLoop, runLoop } from './language/loops.ts';
 import { withRedirections } from './language/redirections.ts';
-import { isSameState, repeat, stateOf } from './language/rounds.ts';
+import { countAnything, isSameState, repeat, stateOf } from './language/rounds.ts';
 import { noteUnbounded } from './language/unbounded.ts';
 import { foldWord } from './language/words.ts';
 import { noteTrait, type Runnable, type ShellRun, spanOf } from './run.ts';
-import { concat, emptyValue, type ShellValue, unknownValue } from './value.ts';
+import { concat, either, emptyValue, type ShellValue, unknownValue } from './value.ts';
 
 /** Follows one command, or a list of them; returns the output. */
 export function runNode(run: ShellRun, node: Runnable): ShellValue {
@@ -35,15 +35,11 @@ export function runNode(run: ShellRun, node: Runnable): ShellValue {
           index > 0 ? inBranch(run, () => runNode(run, command)) : runNode(run, command),
         ),
       );
-    case 'If':
-      return concat([
-        runNode(run, node.clause),
-        ...[
-          node.then,
-          ...node.elif.flatMap((elif) => [elif.clause, elif.then]),
-          ...(node.else === undefined ? [] : [node.else]),
-        ].map((body) => inBranch(run, () => runNode(run, body))),
-      ]);
+    case 'If': {
+      const elif = node.elif.flatMap(({ clause, then }) => [clause, then]);
+      const bodies = [node.then, ...elif, ...(node.else === undefined ? [] : [node.else])];
+      return concat([runNode(run, node.clause), branchesOf(run, bodies)]);
+    }
     case 'For':
     case 'Select':
       return runLoop(run, node, bodiesOf(run));
@@ -54,7 +50,10 @@ export function runNode(run: ShellRun, node: Runnable): ShellValue {
       return runCountedLoop(run, node, bodiesOf(run));
     case 'Case':
       foldWord(run, node.word);
-      return concat(node.items.map((item) => inBranch(run, () => runNode(run, item.body))));
+      return branchesOf(
+        run,
+        node.items.map(({ body }) => body),
+      );
     case 'Subshell':
     case 'BraceGroup':
       return runNode(run, node.body);
@@ -75,6 +74,13 @@ export function runNode(run: ShellRun, node: Runnable): ShellValue {
       foldAll(run, node);
       return emptyValue;
   }
+}
+
+// One of several bodies is run; its output is one of theirs.
+function branchesOf(run: ShellRun, bodies: readonly CompoundList[]): ShellValue {
+  const outputs = bodies.map((body) => inBranch(run, () => runNode(run, body)));
+  const [first, ...others] = outputs.filter(({ text, taints }) => text !== '' || taints.length > 0);
+  return first === undefined ? emptyValue : others.reduce(either, first);
 }
 
 function runSimple(run: ShellRun, node: Command): ShellValue {
@@ -117,7 +123,10 @@ function bodiesOf(run: ShellRun): Bodies {
 function mayRepeat(run: ShellRun, body: CompoundList, clause?: CompoundList): ShellValue {
   const before = stateOf(run);
   const output = inBranch(run, () => runNode(run, body));
-  if (!isSameState(before, stateOf(run)))
+  const after = stateOf(run);
+  if (isSameState(before, after)) {
+    if (countAnything(run, before, after)) inBranch(run, () => runNode(run, body));
+  } else
     repeat(run, () => {
       if (clause !== undefined) inBranch(run, () => runNode(run, clause));
       inBranch(run, () => runNode(run, body));

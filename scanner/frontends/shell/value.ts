@@ -167,12 +167,57 @@ export function either(first: ShellValue, second: ShellValue): ShellValue {
     }),
     others: all.slice(0, alternativesMax),
     taints: joinTaints([first, second]),
+    decoded: first.decoded || second.decoded,
+    shellOutput: first.shellOutput || second.shellOutput,
   };
 }
 
-/** Every possible text of a value. */
+/** Every possible text of a value; of more than are kept, the rest is one unknown text. */
 export function textsOf(value: ShellValue): readonly string[] {
-  return [value.text, ...value.others];
+  const texts = [value.text, ...value.others];
+  return value.isCut === true && !texts.includes(unknownPart) ? [...texts, unknownPart] : texts;
+}
+
+/** A value with other texts computed from each of its own; undefined where one is not known. */
+export function changedTexts(
+  value: ShellValue,
+  change: (text: string) => string | undefined,
+): ShellValue {
+  const [text = unknownPart, ...others] = textsOf(value).map((one) =>
+    one.includes(unknownPart) ? unknownPart : (change(one) ?? unknownPart),
+  );
+  return {
+    ...changedText(value, text),
+    others: [...new Set(others)].filter((one) => one !== text),
+  };
+}
+
+/** Words, each of them with one text, for every combination of what they may be. */
+export function choicesOf(words: readonly ShellValue[]): readonly (readonly ShellValue[])[] {
+  const texts = words.map((word) => (word.members === undefined ? textsOf(word) : [word.text]));
+  const count = texts.reduce((product, { length }) => product * length, 1);
+  if (count === 1) return [words];
+  const given = (word: ShellValue, text: string): ShellValue =>
+    text === word.text ? { ...word, others: [] } : changedText(word, text);
+  if (count > 2 * alternativesMax)
+    return [
+      words,
+      words.map((word, at) =>
+        (texts[at]?.length ?? 0) > 1 ? changedText(word, unknownPart) : word,
+      ),
+    ];
+  return words.reduce<readonly (readonly ShellValue[])[]>(
+    (rows, word, at) =>
+      rows.flatMap((row) => (texts[at] ?? []).map((text) => [...row, given(word, text)])),
+    [[]],
+  );
+}
+
+/** Words, of which there may be many: behind the greatest number there may be any. */
+export function fewWords(words: readonly ShellValue[], most: number): readonly ShellValue[] {
+  return words.length > most
+    ? [...words.slice(0, most), unknownValue(joinTaints(words.slice(most)))]
+    : words;
 }
 
 export function isKnown(value: ShellValue): boolean {
@@ -209,15 +254,29 @@ export function pass(taints: readonly Taint[], step: TaintStep, encodes = false)
   });
 }
 
+// Every combination of the texts; of too many, those that differ in one value, and any text.
 function alternatives(values: readonly ShellValue[]): readonly string[] {
+  const several = values.filter(({ others }) => others.length > 0);
+  if (several.length === 0) return none;
+  const text = values.map((value) => value.text).join('');
+  const count = several.reduce((product, { others }) => product * (others.length + 1), 1);
   const found = new Set<string>();
-  for (let at = 0; at < values.length && found.size < alternativesMax; at++) {
-    for (const other of values[at]?.others ?? []) {
-      if (found.size >= alternativesMax) break;
-      found.add(values.map((value, index) => (index === at ? other : value.text)).join(''));
-    }
+  if (count <= alternativesMax + 1) {
+    let texts = [''];
+    for (const value of values)
+      texts = texts.flatMap((before) => [value.text, ...value.others].map((one) => before + one));
+    for (const one of texts) found.add(one);
+  } else {
+    for (let at = 0; at < values.length && found.size < alternativesMax; at++)
+      for (const other of values[at]?.others ?? []) {
+        if (found.size >= alternativesMax) break;
+        found.add(values.map((value, index) => (index === at ? other : value.text)).join(''));
+      }
+    found.add(unknownPart);
   }
-  return found.size === 0 ? none : [...found];
+  found.delete(text);
+  // Of an unknown place below the root nothing is known.
+  return [...new Set([...found].map((one) => (/^[/~]+\0/.test(one) ? unknownPart : one)))];
 }
 
 const none: readonly string[] = [];

@@ -34,7 +34,8 @@ function appended(run: ShellRun, old: ShellValue, value: ShellValue): ShellValue
 
 // A list with the greatest number of kept items takes no more.
 function isFull({ members, others }: ShellValue): boolean {
-  if (members === undefined || members.size < shellArrayItemsMax || others.length > 0) return false;
+  if (members === undefined || members.size <= shellArrayItemsMax || others.length > 0)
+    return false;
   return [...members.keys()].every((key, index) => key === `${index}`);
 }
 

@@ -3,7 +3,7 @@ import { shellWordsMax } from '../../../limits.ts';
 
 /**
  * The words that a word becomes; only itself when there is nothing to expand. Quoted braces and
- * `${…}` are left as they are.
+ * `${…}` are left as they are. One word more than the greatest number stands for all that follow.
  */
 export function expandBraces(word: string): string[] {
   const open: string[] = [word];
@@ -19,7 +19,7 @@ export function expandBraces(word: string): string[] {
         ),
       );
   }
-  return [...done, ...open].slice(0, shellWordsMax);
+  return [...done, ...open].slice(0, shellWordsMax + 1);
 }
 
 interface Brace {
@@ -68,7 +68,7 @@ function rangeOf(inside: string): string[] | undefined {
   const step = Math.max(1, Math.abs(Number(by ?? 1))) * (last < first ? -1 : 1);
   const found: string[] = [];
   for (let at = first; step > 0 ? at <= last : at >= last; at += step) {
-    if (found.length >= shellWordsMax) break;
+    if (found.length > shellWordsMax) break;
     found.push(isLetters ? String.fromCharCode(at) : `${at}`);
   }
   return found;

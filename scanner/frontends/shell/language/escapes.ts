@@ -3,11 +3,12 @@ import { changedText, type ShellValue } from '../value.ts';
 
 /** A value with its escapes resolved; characters written as numbers count as decoded. */
 export function unescaped(value: ShellValue): ShellValue {
-  const text = unescapedText(value.text);
-  const isHidden = /\\x|\\u|\\0?[0-7]{2}/i.test(value.text);
-  return text === value.text
+  const texts = [value.text, ...value.others];
+  const [text = '', ...others] = texts.map(unescapedText);
+  const isHidden = texts.some((one) => /\\x|\\u|\\0?[0-7]{2}/i.test(one));
+  return text === value.text && others.every((one, at) => one === value.others[at])
     ? value
-    : { ...changedText(value, text), decoded: value.decoded || isHidden };
+    : { ...changedText(value, text), others, decoded: value.decoded || isHidden };
 }
 
 export function unescapedText(text: string): string {

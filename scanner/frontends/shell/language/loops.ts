@@ -1,8 +1,8 @@
 /**
  * Loops. Loops over known words or numbers are followed round by round, others once, for any round.
  */
-import type { ArithmeticFor, CompoundList, For, Select } from 'unbash';
-import { shellLoopWordsMax, shellRoundsMax, shellRoundsOfLoopMax } from '../../../limits.ts';
+import type { ArithmeticExpression, ArithmeticFor, CompoundList, For, Select } from 'unbash';
+import { shellRoundsMax, shellRoundsOfLoopMax } from '../../../limits.ts';
 import type { ShellRun } from '../run.ts';
 import { concat, either, isKnown, type ShellValue, unknownValue } from '../value.ts';
 import { evaluate } from './arithmetic.ts';
@@ -37,7 +37,7 @@ export function runLoop(
     if (words.some(({ text }) => /[*?[]/.test(text))) bodies.mayRun(body);
     return concat(rounds);
   }
-  const [first, ...rest] = words.slice(0, shellLoopWordsMax);
+  const [first, ...rest] = words;
   run.vars.set(name.text, first === undefined ? unknownValue() : rest.reduce(either, first));
   return bodies.mayRun(body);
 }
@@ -52,6 +52,7 @@ export function runCountedLoop(
   const outputs: ShellValue[] = [];
   for (let goes = evaluate(run, test); goes !== 0; goes = evaluate(run, test)) {
     if (goes === undefined || outputs.length >= shellRoundsOfLoopMax || !takeRounds(run, 1)) {
+      for (const name of assignedIn(update)) run.vars.set(name, unknownValue());
       outputs.push(bodies.mayRun(body));
       break;
     }
@@ -59,6 +60,21 @@ export function runCountedLoop(
     evaluate(run, update);
   }
   return concat(outputs);
+}
+
+// The variables that an expression changes: in a later round they may be any number.
+function assignedIn(expression: ArithmeticExpression | undefined): readonly string[] {
+  switch (expression?.type) {
+    case 'ArithmeticGroup':
+      return assignedIn(expression.expression);
+    case 'ArithmeticUnary':
+      return assignedIn(expression.operand);
+    case 'ArithmeticBinary':
+      return [...assignedIn(expression.left), ...assignedIn(expression.right)];
+    case 'ArithmeticWord':
+      return /^[A-Za-z_]\w*$/.test(expression.value) ? [expression.value] : [];
+  }
+  return [];
 }
 
 function takeRounds(run: ShellRun, count: number): boolean {

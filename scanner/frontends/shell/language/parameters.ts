@@ -8,6 +8,7 @@ import { unknownPart } from '../../../models/egress-of.ts';
 import { noteCapability, type ShellRun, spanOf } from '../run.ts';
 import {
   changedText,
+  changedTexts,
   either,
   emptyValue,
   isKnown,
@@ -15,6 +16,7 @@ import {
   literalValue,
   rootTaint,
   type ShellValue,
+  textsOf,
   unknownValue,
 } from '../value.ts';
 import { numberOf } from './arithmetic.ts';
@@ -74,14 +76,24 @@ function elementOf(
   fold: Fold,
 ): ShellValue {
   const array = readVariable(run, part.parameter, part);
-  const key = keyOf(run, fold(run, index));
-  if (array.members === undefined) return key === '0' ? array : unknownValue(array.taints);
-  if (key === undefined)
-    return joinWith([...array.members.values()], ' ').text === ''
-      ? emptyValue
-      : { ...array, text: unknownPart };
-  const at = key.startsWith('-') ? [...array.members.keys()].at(Number(key)) : key;
-  return (at === undefined ? undefined : array.members.get(at)) ?? emptyValue;
+  const keys = indexesOf(run, fold(run, index)).map((one) => keyOf(run, one));
+  const { members } = array;
+  if (members === undefined)
+    return keys.every((key) => key === '0') ? array : unknownValue(array.taints);
+  const isCounted = [...members.keys()].every((key) => /^\d+$/.test(key));
+  const found = keys.flatMap((key) => {
+    // A name in place of a number is a variable of which the value is not known.
+    if (key === undefined || (isCounted && !/^-?\d+$/.test(key))) return [...members.values()];
+    const at = key.startsWith('-') ? [...members.keys()].at(Number(key)) : key;
+    return (at === undefined ? undefined : members.get(at)) ?? emptyValue;
+  });
+  return found.length === 0 ? emptyValue : found.reduce(either);
+}
+
+// Each index that it may be; a name stands for what the variable holds.
+function indexesOf(run: ShellRun, index: ShellValue): readonly ShellValue[] {
+  const held = run.vars.get(index.text.replace(/^\$/, '')) ?? index;
+  return textsOf(held.others.length > 0 ? held : index).map((text) => changedText(index, text));
 }
 
 /** The index of an array, a number or a word; undefined when it is not known. */
@@ -108,7 +120,12 @@ function foldIndirect(run: ShellRun, part: ParameterExpansionPart): ShellValue {
   if (run.references.has(part.parameter))
     return literalValue(targetName(run, part.parameter), span.start, true);
   const name = readVariable(run, part.parameter, part);
-  if (isKnown(name)) return name.text === '' ? emptyValue : readVariable(run, name.text, part);
+  if (textsOf(name).every((text) => !text.includes(unknownPart))) {
+    const read = textsOf(name).map((text) =>
+      text === '' ? emptyValue : readVariable(run, text, part),
+    );
+    return read.reduce(either);
+  }
   noteCapability(run, { span, api: part.text, certainty: 'widened' }, { kind: 'env', name: '*' }, [
     'dynamic-name',
   ]);
@@ -141,10 +158,10 @@ function applyOperation(
   operation: ParameterOperation,
   fold: Fold,
 ): ShellValue {
-  const text = isKnown(value) ? operated(run, value.text, operation, fold) : undefined;
-  return text === undefined
-    ? { ...unknownValue(value.taints), decoded: value.decoded }
-    : changedText(value, text);
+  const changed = changedTexts(value, (text) => operated(run, text, operation, fold));
+  return changed.text === unknownPart
+    ? { ...unknownValue(value.taints), decoded: value.decoded, others: changed.others }
+    : changed;
 }
 
 function operated(

@@ -1,5 +1,6 @@
 /** `read` and `mapfile`: input becomes variables (Bash manual §4.2). */
-import { shellArrayItemsMax, shellLoopWordsMax } from '../../../limits.ts';
+import { shellArrayItemsMax } from '../../../limits.ts';
+import { unknownPart } from '../../../models/egress-of.ts';
 import type { Call } from '../call.ts';
 import { optionValues, parseArguments } from '../programs/arguments.ts';
 import type { ShellRun } from '../run.ts';
@@ -10,6 +11,7 @@ import {
   isKnown,
   rootTaint,
   type ShellValue,
+  textsOf,
   unknownValue,
 } from '../value.ts';
 import { fieldSeparators, fieldsOf } from './fields.ts';
@@ -43,13 +45,19 @@ function setNames(run: ShellRun, operands: readonly ShellValue[], value: ShellVa
     .map((operand) => operand.text)
     .filter((name) => /^[A-Za-z_]\w*$/.test(name));
   const all = names.length === 0 ? ['REPLY'] : names;
-  const lines = isKnown(value)
-    ? value.text.split('\n').filter((line, at) => at === 0 || line !== '')
-    : [];
+  const lines = textsOf(value).flatMap((text) =>
+    text.split('\n').filter((line, at) => at === 0 || line !== ''),
+  );
   all.forEach((name, at) => {
     const read = lines
-      .slice(0, shellLoopWordsMax)
-      .map((line) => changedText(value, fieldOf(run, line, at, all.length)));
+      .slice(0, shellArrayItemsMax)
+      .map((line) =>
+        changedText(
+          value,
+          line.includes(unknownPart) ? unknownPart : fieldOf(run, line, at, all.length),
+        ),
+      );
+    if (lines.length > shellArrayItemsMax) read.push(unknownValue(value.taints));
     const [first, ...rest] = read;
     run.vars.set(
       name,
@@ -71,5 +79,5 @@ function elementsOf(run: ShellRun, isRead: boolean, value: ShellValue): ShellVal
   const words = isRead
     ? fieldsOf(value.text.split('\n')[0] ?? '', fieldSeparators(run))
     : value.text.replace(/\n$/, '').split('\n');
-  return listValue(words.slice(0, shellArrayItemsMax).map((word) => changedText(value, word)));
+  return listValue(words.slice(0, shellArrayItemsMax + 1).map((word) => changedText(value, word)));
 }

@@ -4,7 +4,7 @@
  */
 import { shellRepeatsMax } from '../../../limits.ts';
 import type { ShellFunction, ShellRun } from '../run.ts';
-import { type ShellValue, textsOf } from '../value.ts';
+import { type ShellValue, textsOf, unknownValue } from '../value.ts';
 
 interface State {
   readonly vars: ReadonlyMap<string, ShellValue>;
@@ -36,6 +36,17 @@ function isSameValue(before: ShellValue | undefined, after: ShellValue): boolean
     : textsOf(before).join('\n') === textsOf(after).join('\n');
 }
 
+/** Makes counters unknown, each of which may become the index of any item of an array. */
+export function countAnything(run: ShellRun, before: State, after: State): boolean {
+  const hasArray = [...after.vars.values()].some(({ members }) => (members?.size ?? 0) > 1);
+  const counters = [...after.vars].filter(([name, value]) => {
+    const old = before.vars.get(name);
+    return hasArray && old !== undefined && isNumber(value) && old.text !== value.text;
+  });
+  for (const [name] of counters) run.vars.set(name, unknownValue());
+  return counters.length > 0;
+}
+
 function isNumber(value: ShellValue): boolean {
   return textsOf(value).every((text) => /^-?\d+$/.test(text));
 }
@@ -51,7 +62,10 @@ export function repeat(run: ShellRun, round: () => void): void {
     for (let count = 0; count < shellRepeatsMax; count++) {
       const before = stateOf(run);
       round();
-      if (isSameState(before, stateOf(run))) return;
+      const after = stateOf(run);
+      if (!isSameState(before, after)) continue;
+      if (countAnything(run, before, after)) round();
+      return;
     }
     const before = stateOf(run);
     round();

@@ -7,6 +7,7 @@ import { shellVariables } from '../../../models/shell.ts';
 import { noteCapability, type ShellRun, spanOf } from '../run.ts';
 import {
   either,
+  joinTaints,
   joinWith,
   literalValue,
   rootTaint,
@@ -80,7 +81,7 @@ export function assignMember(
   );
   // An unknown element may be any.
   if (key === undefined) for (const [at, item] of members) members.set(at, either(item, value));
-  if (members.size < shellArrayItemsMax) members.set(key ?? `${members.size}`, value);
+  members.set(key ?? `${members.size}`, value);
   run.vars.set(name, arrayOf([...members]));
 }
 
@@ -89,7 +90,11 @@ export function arrayOf(entries: readonly (readonly [string, ShellValue])[]): Sh
   const sorted = entries.every(([key]) => /^\d{1,9}$/.test(key))
     ? [...entries].sort(([a], [b]) => Number(a) - Number(b))
     : entries;
-  const members = new Map(sorted.slice(0, shellArrayItemsMax));
+  const kept = sorted.slice(0, shellArrayItemsMax);
+  const left = sorted.slice(shellArrayItemsMax).map(([, value]) => value);
+  const members = new Map(kept);
+  // What else the array holds is any text.
+  if (left.length > 0) members.set(`${shellArrayItemsMax}`, unknownValue(joinTaints(left)));
   return { ...joinWith([...members.values()], ' '), members };
 }
 

@@ -9,7 +9,14 @@ import { unknownPart } from '../../../models/egress-of.ts';
 import { holeTaint } from '../graph.ts';
 import { runSubstitution } from '../inner-scripts.ts';
 import { type ShellRun, spanOf } from '../run.ts';
-import { changedText, concat, literalValue, type ShellValue, unknownValue } from '../value.ts';
+import {
+  changedText,
+  concat,
+  fewWords,
+  literalValue,
+  type ShellValue,
+  unknownValue,
+} from '../value.ts';
 import { evaluate } from './arithmetic.ts';
 import { expandBraces } from './braces.ts';
 import { fieldSeparators, fieldsOf } from './fields.ts';
@@ -20,7 +27,12 @@ import { readVariable } from './variables.ts';
 export function foldWords(run: ShellRun, word: Word): ShellValue[] {
   const several = foldBraces(run, word) ?? foldList(run, word);
   if (several !== undefined)
-    return several.filter((value) => value.text !== '').slice(0, shellWordsMax);
+    return [
+      ...fewWords(
+        several.filter((value) => value.text !== ''),
+        shellWordsMax,
+      ),
+    ];
   const isSplit = (word.parts ?? []).some((part) =>
     /^(SimpleExpansion|ParameterExpansion|CommandExpansion)$/.test(part.type),
   );
@@ -132,10 +144,9 @@ function splitAtSpace(run: ShellRun, value: ShellValue): ShellValue[] {
   const separators = fieldSeparators(run);
   if (![...value.text].some((character) => separators.has(character)))
     return value.text === '' ? [] : [value];
-  return fieldsOf(value.text, separators)
-    .filter((text) => text !== '')
-    .slice(0, shellWordsMax)
-    .map((text) => changedText(value, text));
+  const fields = fieldsOf(value.text, separators).filter((text) => text !== '');
+  const words = fields.slice(0, shellWordsMax + 1).map((text) => changedText(value, text));
+  return [...fewWords(words, shellWordsMax)];
 }
 
 function trimEnd(value: ShellValue): ShellValue {

@@ -147,7 +147,8 @@ function formatted(format: ShellValue, given: readonly ShellValue[]): ShellValue
     out.length < 1_000 &&
     pieces.some((piece, at) => at % 2 === 0 && piece !== '%%')
   );
-  return concat(out);
+  const isCut = left.length > 0 && out.length >= 1_000;
+  return concat(isCut ? [...out, unknownValue(joinTaints(left))] : out);
 }
 
 function argumentAs(kind: string, given: ShellValue | undefined): ShellValue {
