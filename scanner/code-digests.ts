@@ -11,8 +11,8 @@ interface CodeDigests {
 }
 
 export const codeDigests: CodeDigests = {
-  extractor: 'sha256:352ad4f7788acdeec2d224f03f4f84cc7879ec1f656b56244c7235b4c86d9c3f',
-  judging: 'sha256:d176ee9e75ee5eb345fdceba414ed6501670cb8c9dfa04b3144c369467d156df',
+  extractor: 'sha256:3df8dcec2f355d27a6558b2c83020c7eb873f9d226ed0e4e463099e1e352b91c',
+  judging: 'sha256:8b20ed492f192d54cc5c3495d8c67b418f1fa8a8c2a33823b2257e0d6badaa54',
   rules: {
     'env/dynamic-name': 'sha256:b3bcc619041c321b4ae11ca5d5c43bb5beec8dbf73751365badd255319977730',
     'env/process-environment':
@@ -51,7 +51,7 @@ export const codeDigests: CodeDigests = {
       'sha256:b9e8afe3fe01d97fffeeca6676b0f4711210c19363d1809402b312caea5e4779',
     'files/agent-history':
       'sha256:16af88124afb59198f9b11efe08cbf2b6c03954bdd44a3c3cdae62c966e98363',
-    'files/agent-memory': 'sha256:c0bad2e111050406c6126119f798d75a4c3d8e3a231a3cc8c3a2e02b5e03a612',
+    'files/agent-memory': 'sha256:448e4ee3be0f68bb3d8053af86e62e3f5f80974831470abf2492fd0b22e4364e',
     'files/browser-data': 'sha256:631dfe5f1dddc3a2f754375eff560719ee2b17d992fa6adb8512bc71d4126862',
     'files/computed-path':
       'sha256:a44cd2693159d7eb5098f4d1fbe7ff188eb5242bee6d7ce9cea2db89c08dcf38',
@@ -64,9 +64,9 @@ export const codeDigests: CodeDigests = {
     'files/home-harvest': 'sha256:4fd07b913fb7f7cbb35c476b21c4e66dfbfbf20a8a48f963120db5d9e127e7cb',
     'files/link-escape': 'sha256:838d406b317136a88a5fb3d9c1e6bbfd1ccc7bad0a89a496778d1b6c4ab6bf03',
     'files/log-removal': 'sha256:9004e8f3dc1aa0cf8c85751e6be308de7901d82ee0e25ceac7ba7a17cbfd6777',
-    'files/outside-read': 'sha256:1f5c3597c56448c5a1228ff14d427cdd9907f80ca5d38fb1541fb40116572e1a',
+    'files/outside-read': 'sha256:d0e5843b23876de7bfefe8e9b4eb4b60b40712765a2e391b70dec03d8742b3a3',
     'files/outside-write':
-      'sha256:184910b0f6b8aa3826196a2d89c11ee321b07e272d3b46919a92e094364e65d8',
+      'sha256:3e6971f601b39eca785024c164579cb696d54f86a85441f459c7e77af36590f9',
     'files/permissions': 'sha256:555fa520767e4883ccc725753e6df781b7c1518e6c9ef3709ee139492b06a469',
     'files/shell-history':
       'sha256:d2a4698bed323c1a58113cfbbd974dcd75f2c09ab799685163b788ae25f252d2',
@@ -105,9 +105,9 @@ export const codeDigests: CodeDigests = {
       'sha256:fda0c52f99a1313ceb0c5b60ab9738d52f4dd3edc1cef91e39fd4ce8864c95cd',
     'manifest/added-since-approved':
       'sha256:109e67699bae264ed5311f10df8eccd7db55b4b4dfef0334fbae109f080659e9',
-    'manifest/all-three': 'sha256:a9b0ef5deaa06059001bccc084ace9d1c19546a312d141cc0a964d41048ae996',
+    'manifest/all-three': 'sha256:30f396c133505e4cda34e2aa9899f788d5b1f5eb17da5ce56a425a3b0a707199',
     'manifest/broken-promise':
-      'sha256:c9b0e52c64b6c4081a8705f1667212c58903ecbeb3b9bb91708ca2ec04d6d89c',
+      'sha256:ee3ac95b88aaed9af118a2ceb0c8cde96b343488dab9939911cfea41b5028b86',
     'manifest/contradiction':
       'sha256:87f370221fdbea3824424c2a952540d7c030b594c850dc689e5df0d0e885be77',
     'manifest/declared-attack':
@@ -115,7 +115,7 @@ export const codeDigests: CodeDigests = {
     'manifest/over-broad':
       'sha256:46bd0c6e4fc9fce7e5019e49c3bfbe93f15b73734935d0ef0529a85b385e335c',
     'manifest/undeclared':
-      'sha256:7beaf7ca03dea4914d3a828d8a1df05dbf93d3151d346e486aa9e938601b6116',
+      'sha256:13406156ddd5800287c3fb88caf521ffd3bfd2ed940da9723e386bbd9f95bf48',
     'manifest/unnamed-script':
       'sha256:a4ebaea05e794a6b790c7dd3cdf47e31a1eecf31249cf4cf35eea2a653f860c7',
     'manifest/unreadable':
@@ -180,7 +180,7 @@ export const codeDigests: CodeDigests = {
     'persistence/agent-configuration':
       'sha256:f3ca97e0f880244d8d2e500449fd785dda139f4bae82932c6ef272b275f046af',
     'persistence/autostart':
-      'sha256:85052c1f2237cd3b60d61be8bd733071829e5ea8a9b4de10e28f2196e7002b3e',
+      'sha256:aaf12475eeafdab94500543ac350841863e5c7c27e1020a7ff6e0b873a9ab4d0',
     'persistence/defence-tampering':
       'sha256:0f7be1fc43353343a80815cafd9425097a9696edbf5173cd205e39fa5050e8ff',
     'persistence/detached':
@@ -195,47 +195,47 @@ export const codeDigests: CodeDigests = {
     'persistence/new-account':
       'sha256:38b6ae2afe63608cdbda61f340f608eeb44d5f3f3a078a625fd3c47d9a9cd723',
     'persistence/shell-profile':
-      'sha256:e672d77fda8b675e9a6c07cfe8aa24a6a7a8b5f3e32e8edff14ee264ed7fb76a',
+      'sha256:f0e92fc7648421b8cceabd017b8ab44a83d31442e13379af665eeafcd57119e3',
     'prose/approval-bypass':
-      'sha256:55c3b80ab84d2d249ad45ff91bb9ca3a404755fe871c23bebb5cdd8ec5f425a2',
+      'sha256:d977635a72d311b63be462cf642df58ad5ce00cd6e28bd2cba3ee5b23ef82234',
     'prose/biased-judgement':
-      'sha256:841f63104ece4e30aab2847d2d1301f45de4dd18c40d27c4df3b780f511d65dc',
-    'prose/concealment': 'sha256:acc6f10d6781be46cc117ebe286c03a8d1afa675cbe2650c54a21eab958560f9',
+      'sha256:d0f9cf1bded91d485e0544ef54724ad3d5a3368d7c8f114ab9743e2915f294e8',
+    'prose/concealment': 'sha256:935f33fd21e545e11298e24254e358c3f1a8c86c5d0f33a682d4920caefc2367',
     'prose/credential-solicitation':
-      'sha256:5b2f03d08b125de30da1cf90edb893ce474624a639eb141c0efe9a5eabcf54c9',
+      'sha256:25e1cf72169790c68fa78fdee2d434160c374fdb80ac8a42bf0524020dd3ca6d',
     'prose/decode-instructions':
-      'sha256:363c2bc23eee5b6c9d215abf227dea110eee386485c54f003d96fdad75e39dd3',
+      'sha256:36ce95e5a2b79a742f29963adb65d074baf9ae126e837ab25e54a52fbe990bc0',
     'prose/destructive-orders':
-      'sha256:40fea039d129e49c62d0c213a6ea8367260bf6eb75b2ce36c4d4534bd8604ec0',
+      'sha256:0bc9205d816fe85d84cc99027dc13918309d1ea39a59393922af41724cfffbb9',
     'prose/encoded-instructions':
-      'sha256:bc63d5233cb8e4a6c2fa7b6555d27365057aead9f97d814f29904245be8391aa',
+      'sha256:2732f9c7b4dee4bf49feec0b55f25ad76cb2a5133d3eccec4c29e5eb42661ebf',
     'prose/exfiltration-instructions':
-      'sha256:3907986d8d1ec88905dda5d41dd34faf3f86a3d7499b7dcd11f9f8b142f35e7f',
-    'prose/hidden-text': 'sha256:1cc876283245ecd3c2f526eb6243b46b8d30128419eca4ca549b2481b884e0be',
-    'prose/install-lure': 'sha256:b08d4ad3fea31852c8f8ffea60e8326ead36cf0cfb4f37ca413d7e09cf27852f',
+      'sha256:0d965c92006c23b354b10cbd4e95920efbc0356bf4f754940caac80a2886cffd',
+    'prose/hidden-text': 'sha256:444e5b47bf2a560f79c31b7218cb29dbf4a20c3ed2bfe7749e9dc8c17cb5905c',
+    'prose/install-lure': 'sha256:854b516eb8eedc0f1071dc1ab93d7aef43c1bd21748dc594debcfc00546aa24d',
     'prose/memory-tampering':
-      'sha256:33285f9c157df00df0b66ae760f9e3e08a520c2bb34ca99946611c21c72b8795',
+      'sha256:564d5ffc3d64cb4a13e1070541eb6c8b8ebe434e7ec2b5108162f553d953f8b1',
     'prose/override-instructions':
-      'sha256:77523f8a758acb27becc627f105ec61aac78c2fdf624031a3976c03172f2a373',
+      'sha256:58823d784f5367736b85db71259d4c23e37d9cb02d40a0bb7b08e1017077cb84',
     'prose/payment-diversion':
-      'sha256:016ea45e66202b51053d9f477787905a6ab9bcd4950b1019362ce6c337d4398d',
+      'sha256:eb2f36636f086679417913b88268ca7bb1e235071f3eda26a2bdc7fd7cfe83e4',
     'prose/planted-content':
-      'sha256:02367cfff6d2b5c1ed7f5e73228d5709a9f9d964b0e0d648b82d57a71033c74f',
+      'sha256:741625f3300e1e377e22d1009c0e8caeab599cf443ea5883e1e14d9c2127760f',
     'prose/remote-instructions':
-      'sha256:45e03114dd81b20cfd99c890fd923e567e2c8ac6f70fa1ba84be4cfafe3d6b6f',
+      'sha256:3eab391d999267201e8f894e5c37ec43ab504b9eb3ce39e5634ffc6fe2b33f24',
     'prose/secret-in-reply':
-      'sha256:9f1ed7fc2121014fa80e4eeea5fb96600049eb6048e6d191ad25011e5bc5dae4',
+      'sha256:d76a19c564db81498d787fdad3397ea770dc232fbafaaaf668fd7c49afc89b92',
     'prose/self-propagation':
-      'sha256:cfa14dd7a22619d96624abfbf70ed02ca896739bb9e9115e23327b56df48acac',
+      'sha256:03bf10156634e7731002b9124b9d53670ca88acefdfd8371f65001706535bf61',
     'prose/speaks-to-scanners':
-      'sha256:f52bc0afa27cc92adff7c537e1d410874b8323634262f94b99ccafc5c825c39a',
-    'prose/trigger-bait': 'sha256:e43b9bb328aecfce1567b2de248051dec538000dab130f9227614633c2e3b43a',
+      'sha256:ce25f92b5f68fd9dc81f7ab7518b03fc037edc7dfe4eb13a784bc6b6c6f9ff63',
+    'prose/trigger-bait': 'sha256:ac9bdbb537246138360630119a64e5df6193a58c48ded6d905255e117a0adc76',
     'prose/weakened-defence':
-      'sha256:af3aa7a7bdad511b268fbe9ca5714d41b2520aeea78d8f2040c28e6d5d074b51',
+      'sha256:52b87c7807c36a98b886f938e63367ce57b07177fea801ec200b3d319928024c',
     'resources/decompression-bomb':
       'sha256:4c625cc957e25f45d32408edca483766af097123934b17e0b1bed2f84d534044',
     'resources/endless-requests':
-      'sha256:03fc9de05d7937b8abcac008e84e8a8110aff6ed69286dce5930f3850cb418cb',
+      'sha256:ffbd8dbab44a3a306e5e43f6703b1fec54065a9716a03eb482d963c22d6b107d',
     'resources/exhaustion':
       'sha256:c6d86af7bcd4c90d1cba8ae0e199d316947948b2a66f7e4546adc8142b08b882',
     'resources/fork-bomb':
