@@ -1,9 +1,10 @@
 /** A file with credentials is used. */
 
+import type { CapabilityFact } from '../../fact/fact.ts';
 import { isInText, milder } from '../../fact/standing.ts';
 import { isOwnCredentialFile } from '../../flow/own-credentials.ts';
 import { sensitiveMount } from '../../models/sensitive-paths.ts';
-import { defineRule, type FindingDraft } from '../../rule.ts';
+import { defineRule, type FindingDraft, type RuleContext } from '../../rule.ts';
 
 export const credentialPath = defineRule({
   id: 'files/credential-path',
@@ -14,7 +15,7 @@ export const credentialPath = defineRule({
   why: 'Keys and tokens in well-known places belong to other programs. A skill gets the secrets it needs by declaring them.',
   fix: 'Declare the secret in skill.json; the runner adds it to requests, so the skill never needs the file.',
   maps: { cwe: ['CWE-552'], owasp: ['ASI03'], attack: ['T1552.001', 'T1552.004', 'T1555'] },
-  reads: ['capability:mount'],
+  reads: ['capability:mount', 'trait:permissions'],
   check: (context) =>
     context.of('capability').flatMap((fact): FindingDraft[] => {
       const { row: found, path } = sensitiveMount(fact) ?? {};
@@ -32,6 +33,10 @@ export const credentialPath = defineRule({
           },
         ];
       }
+      if (readsNothing(fact, context)) {
+        const message = `${fact.api} touches ${path}, without its content: ${found.says}`;
+        return [{ ...at, severity: milder('medium', fact), message }];
+      }
       // Telling a person where their own key lies is not the same as a program that reads it.
       const severity = milder(
         isInText(fact) || sharedByAgents.test(path) ? 'medium' : 'high',
@@ -40,6 +45,25 @@ export const credentialPath = defineRule({
       return [{ ...at, severity, message: `${fact.api} uses ${path}: ${found.says}` }];
     }),
 });
+
+// Making a folder, looking whether a file exists, and closing a file to other users give no content
+// to anybody. A mode that lets others read is a way to hand the file on.
+function readsNothing(fact: CapabilityFact, { of }: RuleContext): boolean {
+  const call = /[^.)]*$/.exec(fact.api.replace(/\(\)$/, ''))?.[0] ?? '';
+  if (looks.has(call)) return true;
+  return of('trait').some(
+    ({ trait, span, detail }) =>
+      trait === 'permissions' &&
+      span.path === fact.span.path &&
+      span.start === fact.span.start &&
+      /^0?[0-7]00 /.test(detail),
+  );
+}
+
+const looks: ReadonlySet<string> = new Set(
+  `mkdir makedirs mkdirSync stat statSync lstat lstatSync exists existsSync is_file is_dir isfile isdir
+  access accessSync test`.split(/\s+/),
+);
 
 // Agents tell skills to keep their settings there, beside those of others.
 const sharedByAgents = /\/\.(openclaw|clawdbot|moltbot)\//;
