@@ -11,14 +11,14 @@ interface CodeDigests {
 }
 
 export const codeDigests: CodeDigests = {
-  extractor: 'sha256:3df8dcec2f355d27a6558b2c83020c7eb873f9d226ed0e4e463099e1e352b91c',
-  judging: 'sha256:8b20ed492f192d54cc5c3495d8c67b418f1fa8a8c2a33823b2257e0d6badaa54',
+  extractor: 'sha256:da0a0d4ab5ff980c1f8f22f55f28a3289b0628ef0d07a4a83790518d5345a989',
+  judging: 'sha256:2d7d03ebb693cbed15a5d23a1f8d9a1876ba623bcaee53663078bb23a478f487',
   rules: {
     'env/dynamic-name': 'sha256:b3bcc619041c321b4ae11ca5d5c43bb5beec8dbf73751365badd255319977730',
     'env/process-environment':
-      'sha256:3e5b39c8ec098688feda0437a426eb0107784050563a95dc0b9b5355f253823e',
+      'sha256:02260c8006cbf847dc90d877580a1d14b0cc69bd6c3eed4ce3b974e1e26dc6a5',
     'env/secret-file-load':
-      'sha256:84bb37c9f3456451b3d558541e822700db972f1ef7c3d3b16823cfb25ffb229a',
+      'sha256:1bf4b8e0c70f6938ed5425bd23faeba15f3cbb037eb06b5afd6d0aa149366885',
     'env/secrets-gathered':
       'sha256:adb90581bf4ecdd418a015fd82abcfcf5a22d869603312d411b5a3672428dd4e',
     'env/steering-variable':
@@ -50,38 +50,38 @@ export const codeDigests: CodeDigests = {
     'exec/unguarded-agent':
       'sha256:b9e8afe3fe01d97fffeeca6676b0f4711210c19363d1809402b312caea5e4779',
     'files/agent-history':
-      'sha256:16af88124afb59198f9b11efe08cbf2b6c03954bdd44a3c3cdae62c966e98363',
-    'files/agent-memory': 'sha256:448e4ee3be0f68bb3d8053af86e62e3f5f80974831470abf2492fd0b22e4364e',
-    'files/browser-data': 'sha256:631dfe5f1dddc3a2f754375eff560719ee2b17d992fa6adb8512bc71d4126862',
+      'sha256:2c23e2cb650bf9a74bd9674842274b0bc97cf0b3e11bb1e56ffb7a7a11c7890d',
+    'files/agent-memory': 'sha256:5d774452af7aa4ceb55170ab11fabf5d2506013ccd990953c27c5c3516d3e8af',
+    'files/browser-data': 'sha256:74ae5f2761f0acb446e6ab4932d26bb7a79b14ccf8847a0c436a177cbbe644de',
     'files/computed-path':
       'sha256:a44cd2693159d7eb5098f4d1fbe7ff188eb5242bee6d7ce9cea2db89c08dcf38',
     'files/container-socket':
-      'sha256:c8cf61e82ab1a9eab9d6c24773726be780f96fb3856962803383c0421758ff86',
+      'sha256:2b95c3648e4548c15e1a8ad2321232e4cd3cf6830a1c35468344033fc0f47d9e',
     'files/credential-path':
-      'sha256:e07db9584e42e40a37e34bd311c280c159eb44f759a896dae03956c893b6ddf2',
-    'files/destructive': 'sha256:253f9560882c73adb3ca498231714402a3e1c88ea7817e55aae38d537c1272f8',
-    'files/device': 'sha256:ffe12fb1920283e2c4bd5608893602f17016dd65205a638e8dc6e32ede3d3f76',
+      'sha256:0d41e0228fe8a3de32f12d1b984e59578736bb21c60e5f7d1db32380a71446ef',
+    'files/destructive': 'sha256:ee48f4e437c8442d76a29c0e55634cf9a20c644b135e69e2354255d96839e52c',
+    'files/device': 'sha256:e3aa817a44462fa50d6b42e20709873a2ad71f7e4867a8012532ff2195f73d14',
     'files/home-harvest': 'sha256:4fd07b913fb7f7cbb35c476b21c4e66dfbfbf20a8a48f963120db5d9e127e7cb',
-    'files/link-escape': 'sha256:838d406b317136a88a5fb3d9c1e6bbfd1ccc7bad0a89a496778d1b6c4ab6bf03',
+    'files/link-escape': 'sha256:87e2a3f0379499f781c0fbb097239d759a28a87dd8561193000a7da781afb3de',
     'files/log-removal': 'sha256:9004e8f3dc1aa0cf8c85751e6be308de7901d82ee0e25ceac7ba7a17cbfd6777',
-    'files/outside-read': 'sha256:d0e5843b23876de7bfefe8e9b4eb4b60b40712765a2e391b70dec03d8742b3a3',
+    'files/outside-read': 'sha256:3b228133f22c2cdf0f222428a54b362a750699703701222489ec11f90e3eec1e',
     'files/outside-write':
-      'sha256:3e6971f601b39eca785024c164579cb696d54f86a85441f459c7e77af36590f9',
+      'sha256:eb93dc4ea09622990bb5f976a9b0da7f442b38016bd7be796dc943263eff86b9',
     'files/permissions': 'sha256:555fa520767e4883ccc725753e6df781b7c1518e6c9ef3709ee139492b06a469',
     'files/shell-history':
-      'sha256:d2a4698bed323c1a58113cfbbd974dcd75f2c09ab799685163b788ae25f252d2',
+      'sha256:2adace2afd8043fff5f6645829fc21744676289870f6338dc0bd48ffc4291d03',
     'files/unsafe-extract':
       'sha256:91d833e1d24836b0bf4188f324d0d57adfb00a712119f980abaa7d3a01fa0a23',
-    'files/wallet': 'sha256:2cca388ab90a010454298d728e0ac9d4ff104c317c00cfcfec5dd10a13552002',
+    'files/wallet': 'sha256:d623b8113c21a40f6ac6d2271903b2aa50c8fe0e4273c3e4084fc4cd66c9e698',
     'flow/credential-file-to-network':
-      'sha256:7ca01ffc99e6750ffbedf2d1f6388b708087c4c059e11e270c1e2586535f3109',
+      'sha256:59f7600a30b24d83eed0a04739b176f615dae6f483ddce2ac4548fba77b6e46a',
     'flow/encoded-to-network':
-      'sha256:17c45db571370cab4201250aa9392b8fd2f82fac4abb95be744d2cc70232d0a6',
+      'sha256:ab6f5823d285d0885d0770397cb56d8e6a72821e46f05885a1a12e90633b061d',
     'flow/environment-to-network':
       'sha256:1a272944b482a9f4d77871b48ba6b0d675cc5264be3525fa3dc1773c5cdfecae',
     'flow/file-to-exec': 'sha256:5f38032154fd855b95247b54004df99f016abac3840e1185e370694e6e16fd9a',
     'flow/file-to-network':
-      'sha256:68307b449bd1d07fc59d5df0bd53e9f130def69d6a07907b1672455605dc70e7',
+      'sha256:bbd90febbedf6185e3912a247da5fe9e960c0477e44a98214f8d580cc9b585cf',
     'flow/input-to-shell':
       'sha256:ccaf8b878019dd32901c06e95576bfd7fef603ae59404e883e72101b530dd909',
     'flow/local-secret-to-network':
@@ -98,16 +98,16 @@ export const codeDigests: CodeDigests = {
     'flow/secret-to-network':
       'sha256:a9e819756a7133d282ecd07d9020ab2e7f701ca92b29605427b4f8aba88e50b3',
     'flow/secret-to-output':
-      'sha256:52698c7a2b203cca3e89a5d66657a433c26b63062479eca670265c7ff7282d5d',
+      'sha256:e14123ee6b008442ac2235ea3caa4a91aa4f31754ef6a1a5cbcc635920cb420b',
     'flow/secrets-to-one-host':
       'sha256:28ce867bbb0f7f9c2edb14c07abd8f723dfd288c531d28f83f860d0eccf13f48',
     'flow/untrusted-to-agent':
-      'sha256:fda0c52f99a1313ceb0c5b60ab9738d52f4dd3edc1cef91e39fd4ce8864c95cd',
+      'sha256:a3d754bf5e4bf76202a8debc0816b4de62977698c08abe6efc8c394a052f371c',
     'manifest/added-since-approved':
       'sha256:109e67699bae264ed5311f10df8eccd7db55b4b4dfef0334fbae109f080659e9',
-    'manifest/all-three': 'sha256:30f396c133505e4cda34e2aa9899f788d5b1f5eb17da5ce56a425a3b0a707199',
+    'manifest/all-three': 'sha256:3da509b8d50e89849e4919ea02081d4f6416b633473df00ee819b66757896d9d',
     'manifest/broken-promise':
-      'sha256:ee3ac95b88aaed9af118a2ceb0c8cde96b343488dab9939911cfea41b5028b86',
+      'sha256:c2341543e5bece095451f1fdf9bf1b7772a2056587f483dc64aba165c4dfa64f',
     'manifest/contradiction':
       'sha256:87f370221fdbea3824424c2a952540d7c030b594c850dc689e5df0d0e885be77',
     'manifest/declared-attack':
@@ -115,7 +115,7 @@ export const codeDigests: CodeDigests = {
     'manifest/over-broad':
       'sha256:46bd0c6e4fc9fce7e5019e49c3bfbe93f15b73734935d0ef0529a85b385e335c',
     'manifest/undeclared':
-      'sha256:13406156ddd5800287c3fb88caf521ffd3bfd2ed940da9723e386bbd9f95bf48',
+      'sha256:e69426add149188cb53658c554ef022b850c1c2989d5470a0c80e116f88d902f',
     'manifest/unnamed-script':
       'sha256:a4ebaea05e794a6b790c7dd3cdf47e31a1eecf31249cf4cf35eea2a653f860c7',
     'manifest/unreadable':
@@ -180,7 +180,7 @@ export const codeDigests: CodeDigests = {
     'persistence/agent-configuration':
       'sha256:f3ca97e0f880244d8d2e500449fd785dda139f4bae82932c6ef272b275f046af',
     'persistence/autostart':
-      'sha256:aaf12475eeafdab94500543ac350841863e5c7c27e1020a7ff6e0b873a9ab4d0',
+      'sha256:2736f73c74f0b0c38da8d96deaaf39e256a245fdcd11d491ff66105c570ef397',
     'persistence/defence-tampering':
       'sha256:0f7be1fc43353343a80815cafd9425097a9696edbf5173cd205e39fa5050e8ff',
     'persistence/detached':
@@ -189,13 +189,13 @@ export const codeDigests: CodeDigests = {
       'sha256:53246667d96ebd77ec42b10291ca398abcfeb39e0b06634477790fcab4d233b4',
     'persistence/history-off':
       'sha256:69b43328b71837bdc4832182263e908b4f6c67cf1feb0b390ce14baac9e31e8f',
-    'persistence/hook': 'sha256:da79e1bf001c803ed9a725b4d7dacf24aea9e9d61caadb797567e96e25e3b5d3',
+    'persistence/hook': 'sha256:d9d686abfd6613a6238956ecd34943a67aed080166bc3854f099155fa8c01936',
     'persistence/log-wiping':
       'sha256:5904f290e5a6afce18b23cc72bafd3724714b823739c01f3a3961752bf719129',
     'persistence/new-account':
       'sha256:38b6ae2afe63608cdbda61f340f608eeb44d5f3f3a078a625fd3c47d9a9cd723',
     'persistence/shell-profile':
-      'sha256:f0e92fc7648421b8cceabd017b8ab44a83d31442e13379af665eeafcd57119e3',
+      'sha256:da8f7d5a16f0d933a35465dc9a1519226952ac45ec49d150d2dabebc3750af92',
     'prose/approval-bypass':
       'sha256:d977635a72d311b63be462cf642df58ad5ce00cd6e28bd2cba3ee5b23ef82234',
     'prose/biased-judgement':
