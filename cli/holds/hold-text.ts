@@ -3,7 +3,7 @@ import { nameOfSubject } from '../../skills-index/run/agents/breaker.ts';
 import type { GatedAction } from '../../skills-index/run/holds/hold.ts';
 import { isAsShown } from '../../skills-index/run/holds/hold-action.ts';
 import { describeCoverage } from '../../skills-index/run/holds/hold-coverage.ts';
-import { joined, type Safe, safe } from '../terminal/output.ts';
+import { count, joined, type Safe, safe, shortText } from '../terminal/output.ts';
 import type { HoldHere } from './here.ts';
 import { textLines } from './request-text.ts';
 
@@ -13,12 +13,40 @@ export function describeHold({ state, hold, until }: HoldHere): Safe {
   ];
   return joined(
     [
-      safe`${hold.id}  ${word}${until === undefined ? '' : ` until ${until}`}: ${nameOfSubject(hold)} for ${hold.agent}, run ${hold.run}`,
-      safe`    ${hold.kind} (${hold.rule}): ${hold.what}`,
+      safe`${hold.id}  ${word}${until === undefined ? '' : ` until ${until}`}: ${whoWants(hold)}`,
+      safe`    run ${hold.run}, rule ${hold.rule}, ${hold.kind}: ${hold.what}`,
       ...(hold.kind === 'breaker' ? [] : linesOf(hold)),
     ],
     '\n',
   );
+}
+
+/** Who wants what, in one sentence; without an action that a runner wrote, only who. */
+function whoWants(hold: HoldHere['hold']): string {
+  const { action, agent, kind } = hold;
+  const who = agent === 'operator' ? 'the operator' : `agent ${agent}`;
+  const name = nameOfSubject(hold);
+  if (kind === 'breaker') return `${name} is stopped for ${who}`;
+  if (action === undefined || !isAsShown(hold)) return `${name} for ${who}`;
+  return `${who}, with ${name}, wants to ${wishOf(action)}`;
+}
+
+function wishOf(action: GatedAction): string {
+  switch (action.kind) {
+    case 'start':
+      return `start ${action.command}`;
+    case 'install':
+      return 'install this version';
+    case 'apply':
+      return `apply ${count(action.changes, 'change')} to ${action.target}`;
+    case 'egress': {
+      const { bytes, host, method, opens, path, port } = action;
+      const place = `${host}:${port}${shortText(path)}`;
+      if (opens !== undefined)
+        return `open a ${opens === 'tunnel' ? 'tunnel' : 'WebSocket'} to ${place}`;
+      return `send ${method} ${place}${bytes === undefined ? '' : `, ${count(bytes, 'byte')}`}`;
+    }
+  }
 }
 
 function linesOf(hold: HoldHere['hold']): Safe[] {
