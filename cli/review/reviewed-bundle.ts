@@ -80,7 +80,7 @@ export function requireExpectedApproval(
   if (digestOf(payload) !== expected.digest)
     throw new Problem(
       'subject-mismatch',
-      `Cannot sign: the registry sent a statement with another digest than ${expected.digest}`,
+      `Cannot sign: the digest of the statement that the registry sent is not ${expected.digest}`,
     );
   const statement = parseStatement(payload);
   if (statement.predicateType !== predicateTypes.approval)

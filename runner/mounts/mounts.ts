@@ -69,7 +69,7 @@ export interface MountsRequest {
 export interface FinishedMounts {
   /** Changed paths that the change set omits, with the reason for each. */
   readonly cleaned: readonly LeftBehind[];
-  /** Changes that wait to be accepted; absent when no changes wait. */
+  /** Changes of this run that a person has to accept; absent when the run has no such changes. */
   readonly changes?: ChangeSet;
   /**
    * Whether a changed file contained the canary or a placeholder. The runner then keeps no change

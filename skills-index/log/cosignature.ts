@@ -6,7 +6,7 @@ import { cosignatureSecondsMax, witnessSkewSeconds } from './limits.ts';
 import { type NoteSignature, parseNote } from './note.ts';
 import type { Witness, WitnessPolicy } from './witness-policy.ts';
 
-/** A valid signature of a witness that the policy names. */
+/** A valid cosignature by a witness that the witness policy (`witnesses.json`) names. */
 export interface Cosignature {
   readonly name: string;
   /** The time of the cosignature in seconds since 1970, as the witness says. */

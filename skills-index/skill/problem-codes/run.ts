@@ -11,7 +11,8 @@ export const runCodes = {
   'scan-killed': {
     exit: 7,
     status: 422,
-    means: 'The scanning process was stopped by its watchdog.',
+    means:
+      'Skillgate stopped a scan that took too long, used too much memory, ended early or gave an invalid answer.',
     fix: 'A person must read the files by hand. Please report the skill to the project if you may share it.',
   },
   'host-policy-invalid': {

@@ -69,7 +69,7 @@ export const skillCodes = {
     exit: 2,
     status: 400,
     means: 'A JSON file cannot be parsed, repeats a key, or is nested too deeply.',
-    fix: 'Correct the JSON file at the line and column that the message names.',
+    fix: 'Correct the file that the message names, at the line and column in the message.',
   },
   'capability-invalid': {
     exit: 2,

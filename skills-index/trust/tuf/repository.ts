@@ -95,9 +95,13 @@ export function parseTufRepository(content: Uint8Array | string): TufRepository 
     requireReadableFiles(repository.files);
     return repository;
   }
-  throw new Problem('tuf-invalid', 'Cannot read tuf.json: its parts do not belong together', {
-    reasons: reasons.map((message) => ({ message })),
-  });
+  throw new Problem(
+    'tuf-invalid',
+    'Cannot read tuf.json: its root, its targets and its files contradict each other',
+    {
+      reasons: reasons.map((message) => ({ message })),
+    },
+  );
 }
 
 /**
