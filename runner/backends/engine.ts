@@ -152,7 +152,8 @@ function argumentsOf(
   const { command, env, files, plan, runFolder } = start;
   const bundle = `${runFolder}/bundle`;
   mkdirSync(`${bundle}/rootfs/skills`, { recursive: true });
-  const root = makeRoot(bundle, start);
+  // The container's root is the image, which has the links of base programs only.
+  const root = makeRoot(bundle, start, false);
   const seccomp = `${runFolder}/seccomp.json`;
   writeFileSync(
     seccomp,

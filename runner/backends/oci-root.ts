@@ -13,7 +13,7 @@ import {
   writeFileSync,
 } from 'node:fs';
 import { dirname } from 'node:path';
-import { companionOf } from '../bubblewrap/companions.ts';
+import { companionOf, packageFoldersOf } from '../bubblewrap/companions.ts';
 import { baseTarget, type SandboxFile, type SandboxStart } from '../bubblewrap/sandbox.ts';
 import type { OciBind } from './oci-spec.ts';
 
@@ -23,10 +23,14 @@ const libraries = ['/usr/lib', '/usr/lib64', '/usr/share/zoneinfo', '/lib', '/li
 // Temporary folders are mounted over these paths and would hide files there.
 const temporaryFolders = /^\/(?:tmp|home\/skill|dev\/shm)\//;
 
-/** Writes the root and returns the binds, in order. */
+/**
+ * Writes the root and returns the binds, in order.
+ * @param linksPrograms whether the container shows the links of this root
+ */
 export function makeRoot(
   bundle: string,
   { base, files, folders = [], plan }: Pick<SandboxStart, 'base' | 'files' | 'folders' | 'plan'>,
+  linksPrograms = true,
 ): OciBind[] {
   const root = `${bundle}/rootfs`;
   const binds: OciBind[] = [];
@@ -41,13 +45,22 @@ export function makeRoot(
     binds.push(place(root, base.path, baseTarget, 'folder'));
     for (const [program, file] of base.links) {
       symlinkSync(`${baseTarget}/${file}`, `${root}/usr/bin/${program}`);
-      const beside = companionOf(program, file);
-      if (beside !== undefined && existsSync(beside))
-        binds.push(place(root, beside, beside, statSync(beside).isDirectory() ? 'folder' : 'file'));
+      binds.push(...besides(root, [companionOf(program, file) ?? '']));
     }
   }
-  for (const { program, path } of plan.programs)
-    binds.push(place(root, path, `/usr/bin/${program}`, 'file'));
+  for (const { program, path } of plan.programs) {
+    const beside = packageFoldersOf(program);
+    if (linksPrograms && beside.some((folder) => path.startsWith(`${folder}/`)))
+      symlinkSync(path, `${root}/usr/bin/${program}`);
+    else binds.push(place(root, path, `/usr/bin/${program}`, 'file'));
+    // All of /usr/lib is there.
+    binds.push(
+      ...besides(
+        root,
+        beside.filter((folder) => !folder.startsWith('/usr/lib/')),
+      ),
+    );
+  }
   for (const folder of ['/proc', '/dev', '/tmp', '/home/skill', '/sys'])
     mkdirSync(`${root}${folder}`, { recursive: true });
   for (const { target } of plan.mounts) mkdirSync(`${root}${target}`, { recursive: true });
@@ -79,6 +92,13 @@ function write(root: string, { path, mode, bytes }: SandboxFile): void {
   mkdirSync(dirname(at), { recursive: true });
   writeFileSync(at, bytes, { flag: 'wx' });
   chmodSync(at, Number.parseInt(mode, 8));
+}
+
+function besides(root: string, paths: readonly string[]): OciBind[] {
+  const found = paths.filter((path) => existsSync(path));
+  return found.map((path) =>
+    place(root, path, path, statSync(path).isDirectory() ? 'folder' : 'file'),
+  );
 }
 
 function place(root: string, source: string, target: string, kind: 'folder' | 'file'): OciBind {

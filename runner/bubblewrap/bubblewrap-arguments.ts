@@ -6,7 +6,7 @@ import { placeholderText } from '../../skills-index/run/changes/protected-names.
 import type { ProtectedPath } from '../../skills-index/run/changes/protected-paths.ts';
 import type { BaseFolder } from '../host/base-programs.ts';
 import { homeMiBMax, sharedMemoryMiBMax, temporaryMiBMax } from '../limits.ts';
-import { companionOf } from './companions.ts';
+import { companionOf, packageFoldersOf } from './companions.ts';
 import { baseTarget, type SandboxStart } from './sandbox.ts';
 
 /**
@@ -124,7 +124,7 @@ export function skillArguments(
     '/bin',
     ...(base === undefined ? [] : baseArguments(base, reachView('base', base.path), viewOf)),
     ...plan.programs.flatMap(({ program, path }) =>
-      programArguments(program, reachView(program, path), viewOf),
+      programArguments(program, path, reachView, viewOf),
     ),
     ...files.flatMap(({ path, mode, bytes }) => file(path, `0${mode}`, bytes)),
     ...plan.mounts.flatMap(({ target, mode, path }, index) => {
@@ -198,9 +198,19 @@ function baseArguments(
 function programArguments(
   program: string,
   path: string,
+  reachView: (name: string, path: string) => string,
   viewOf: (path: string) => string,
 ): string[] {
-  return ['--ro-bind', path, `/usr/bin/${program}`, ...companionArguments(program, path, viewOf)];
+  const folders = packageFoldersOf(program);
+  const at = `/usr/bin/${program}`;
+  return [
+    // A program in its package's folder looks for the package beside its own path.
+    ...(folders.some((folder) => path.startsWith(`${folder}/`))
+      ? ['--symlink', path, at]
+      : ['--ro-bind', reachView(program, path), at]),
+    ...companionArguments(program, path, viewOf),
+    ...folders.flatMap((folder) => ['--ro-bind-try', viewOf(folder), folder]),
+  ];
 }
 
 function companionArguments(

@@ -13,7 +13,7 @@ import { operatorRows } from './rows/operator.ts';
 import { ownershipRows } from './rows/ownership.ts';
 import { privilegeRows } from './rows/privileges.ts';
 import { processRows } from './rows/processes.ts';
-import { baseRows, programRows } from './rows/programs.ts';
+import { baseRows, besideRows, programRows } from './rows/programs.ts';
 import { proxyRows } from './rows/proxy.ts';
 import { resourceRows } from './rows/resources.ts';
 import { bundleRows, heldRows, manifestRows } from './rows/runner.ts';
@@ -51,6 +51,7 @@ export const escapeRows: readonly EscapeRow[] = [
     ...aroundRows,
     ...ownershipRows,
     ...baseRows,
+    ...besideRows,
   ]),
   ...alone('resources', resourceRows),
 ];

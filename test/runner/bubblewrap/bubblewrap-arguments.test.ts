@@ -21,7 +21,11 @@ const start: SandboxStart = {
     ]),
   },
   plan: {
-    programs: [{ program: 'sh', path: '/usr/bin/dash' }],
+    programs: [
+      { program: 'sh', path: '/usr/bin/dash' },
+      { program: 'npm', path: '/usr/lib/node_modules/npm/bin/npm-cli.js' },
+      { program: 'pdftotext', path: '/usr/bin/pdftotext' },
+    ],
     limits: { seconds: 1, memoryMiB: 64, outputBytes: 1, processes: 1 },
     mounts: [
       { source: 'workspace:in', path: '/srv/in', id: '1:1', target: '/in', mode: 'ro', reason: '' },
@@ -104,6 +108,8 @@ describe('the arguments of a skill’s sandbox', () => {
     '--symlink /usr/libexec/skillgate/awk /usr/bin/gawk',
     '--symlink /usr/libexec/skillgate/file /usr/bin/file --ro-bind-try /usr/share/misc/magic.mgc /usr/share/misc/magic.mgc',
     '--ro-bind /stage/sh/usr/bin/dash /usr/bin/sh',
+    '--symlink /usr/lib/node_modules/npm/bin/npm-cli.js /usr/bin/npm --ro-bind-try /usr/lib/node_modules/npm /usr/lib/node_modules/npm',
+    '--ro-bind /stage/pdftotext/usr/bin/pdftotext /usr/bin/pdftotext --ro-bind-try /usr/share/poppler /usr/share/poppler --ro-bind-try /etc/fonts /etc/fonts',
     '--ro-bind /stage/mount0/srv/in /in',
     '--bind /stage/mount1/srv/out /out --bind /stage/mount1/srv/out/.git /out/.git --ro-bind /stage/mount1/srv/out/.git/hooks /out/.git/hooks',
     '--size 4096 --tmpfs /out/.claude --remount-ro /out/.claude',
@@ -118,14 +124,18 @@ describe('the arguments of a skill’s sandbox', () => {
     expect(text).toMatch(/--perms 0644 --file \d+ \/skills\/@acme\/a\/SKILL\.md/);
   });
 
-  it('bind no folder of the host but libraries, time zones, programs and mounts, and size every temporary one', () => {
+  const ofPackages =
+    /^(\/usr\/lib\/node_modules\/npm|\/usr\/share\/(nodejs|npm|poppler|fonts|fontconfig)|\/etc\/fonts|\/var\/cache\/fontconfig)$/;
+
+  it('bind no folder of the host but libraries, time zones, programs, their packages and mounts, and size every temporary one', () => {
     const bound = [...text.matchAll(/--(?:ro-)?bind(?:-try)? (\S+)/g)].map(
       ([, from]) => from ?? '',
     );
     expect(
       bound.filter(
         (path) =>
-          !/^(\/usr\/lib64|\/usr\/share\/(zoneinfo|awk|misc\/magic.mgc)|\/stage\/.*)$/.test(path),
+          !/^(\/usr\/lib64|\/usr\/share\/(zoneinfo|awk|misc\/magic.mgc)|\/stage\/.*)$/.test(path) &&
+          !ofPackages.test(path),
       ),
     ).toEqual([]);
     expect(text).not.toMatch(/(?<!--size \d+) --tmpfs/);

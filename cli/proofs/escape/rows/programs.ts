@@ -3,6 +3,7 @@ import { execFileSync } from 'node:child_process';
 import * as fs from 'node:fs';
 import { join } from 'node:path';
 import type * as backends from '../../../../runner/backends/public.ts';
+import * as host from '../../../../runner/host/public.ts';
 import { type Attempt, type Outcome, printsThrough, type RunnerAttempt } from '../row.ts';
 import type { EscapeSkill } from '../sandboxed.ts';
 import type { EscapeWorld } from '../world.ts';
@@ -73,6 +74,62 @@ async function changeCopies(world: EscapeWorld, sandbox: backends.Sandbox): Prom
   const { printed, problem } = await runOnce(world, sandbox, () => awk);
   return outcomeOf(printed, problem);
 }
+
+/** Programs that see folders of their packages; a host has some of them. */
+const packaged = ['gcc', 'java', 'soffice', 'convert', 'ffmpeg', 'dot', 'pdftotext'];
+
+const startsAlternatives = `for one in editor fakeroot lzma nc nodejs pager vi x-www-browser; do
+  [ -x "/etc/alternatives/$one" ] && [ -f "/etc/alternatives/$one" ] && echo through
+done; echo tried`;
+
+function writesBeside(word: string): string {
+  return `for folder in /etc/alternatives /etc/fonts /usr/share/poppler /usr/include; do
+  true 2>/dev/null > "$folder/skillgate-${word}" && rm "$folder/skillgate-${word}" && echo through
+done; echo tried`;
+}
+
+function besideRow(
+  described: Pick<RunnerAttempt, 'name' | 'wants'>,
+  codeOf: (world: EscapeWorld) => string,
+): RunnerAttempt {
+  return {
+    ...described,
+    bare: async (world) =>
+      execFileSync('/bin/sh', ['-c', codeOf(world)], {
+        encoding: 'utf8',
+        stdio: ['ignore', 'pipe', 'ignore'],
+      }).includes('through'),
+    attempt: async (world, sandbox) => {
+      const found = packaged.filter((program) => host.findProgram(program) !== undefined);
+      const exec = found.map((program) => ({ program, why: 'escape suite' }));
+      const { printed, problem } = await runOnce(world, sandbox, () => ({
+        files: { 'probe.sh': codeOf(world) },
+        capabilities: { exec },
+      }));
+      return found.length === 0
+        ? { result: 'untested', detail: 'this host has no such program' }
+        : outcomeOf(printed, problem);
+    },
+  };
+}
+
+/** Folders that a sandbox shows beside granted programs. */
+export const besideRows: readonly RunnerAttempt[] = [
+  besideRow(
+    {
+      name: 'start a program by a link beside a granted program',
+      wants: 'a program that nobody granted',
+    },
+    () => startsAlternatives,
+  ),
+  besideRow(
+    {
+      name: 'write to a folder beside a granted program',
+      wants: 'changed programs for every user',
+    },
+    ({ word }) => writesBeside(word),
+  ),
+];
 
 /** Base programs in a skill without a shell, and in a cache that somebody changed. */
 export const baseRows: readonly RunnerAttempt[] = [
