@@ -133,6 +133,9 @@ export const progressMs = 5_000;
 export const leftBehindReasonsMax = 10;
 /** Lines at the end of a run about denied or missing access. */
 export const endNotesMax = 10;
+/** Things that a run went without, in its result, and the characters of each part. */
+export const wentWithoutMax = 10;
+export const wentWithoutCharsMax = 300;
 /**
  * Characters of a skill's own text in such a line, of a header name, and header names for one host.
  */

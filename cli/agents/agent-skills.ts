@@ -11,8 +11,10 @@ import { VerifiedStatements } from '../../skills-index/trust/statements/verified
 import { neededHitsMax, openBytesMax, searchedSkillsMax } from '../limits.ts';
 import type { AdmissionWorld } from '../run/admission.ts';
 import { bindAgentFolder } from '../run/bound-folders.ts';
+import { overhear } from '../run/end-notes.ts';
 import { hostFiles, runRequest, type Startable } from '../run/start-skill.ts';
 import { runWatched } from '../run/watched-run.ts';
+import { type Lacks, lacksOf } from '../run/went-without.ts';
 import { KeptOutput } from '../terminal/kept-output.ts';
 import {
   type AgentContext,
@@ -64,10 +66,17 @@ export interface SkillOutput {
   readonly name: SkillName;
   readonly version: string;
   readonly result: runs.RunResult;
+  readonly lacks: Lacks;
   readonly stdout: Uint8Array;
   readonly stderr: Uint8Array;
   /** Bytes that were dropped because of the limit. */
   readonly dropped: number;
+}
+
+/** How a run ended, and what it went without. */
+interface EndedCall {
+  readonly result: runs.RunResult;
+  readonly lacks: Lacks;
 }
 
 export interface AgentSkills {
@@ -78,7 +87,7 @@ export interface AgentSkills {
   /** @throws Problem of admission, or of the plan's first refusal */
   run(call: SkillCall): Promise<SkillOutput>;
   /** @throws Problem as `run` */
-  stream(call: StreamedCall): Promise<runs.RunResult>;
+  stream(call: StreamedCall): Promise<EndedCall>;
   /**
    * All skills that the identity may start now and that are known by name. Skills that are not
    * admitted are left out; the audit log names them.
@@ -122,7 +131,10 @@ export function agentSkills(
     search: async (task) => search(context(), task),
     open: async (name, path) => open(context(), name, path ?? 'SKILL.md'),
     run: async (call) => runCall(context(), call),
-    stream: async (call) => (await streamCall(context(), call)).result,
+    stream: async (call) => {
+      const { lacks, result } = await streamCall(context(), call);
+      return { lacks, result };
+    },
     all: async () => all(context()),
     find: async (name) => find(context(), name),
   };
@@ -176,7 +188,7 @@ async function open(context: AgentContext, text: string, path: string): Promise<
 async function runCall(context: AgentContext, call: SkillCall): Promise<SkillOutput> {
   const output = { stdout: new KeptOutput(), stderr: new KeptOutput() };
   const { stdin, ...rest } = call;
-  const { start, result } = await streamCall(context, {
+  const { lacks, result, start } = await streamCall(context, {
     ...rest,
     ...(stdin === undefined ? {} : { stdin: Buffer.from(stdin) }),
     onStdout: (chunk) => output.stdout.take(chunk),
@@ -185,13 +197,14 @@ async function runCall(context: AgentContext, call: SkillCall): Promise<SkillOut
   const { stdout, stderr } = output;
   const dropped = stdout.dropped + stderr.dropped;
   const { name, version } = start.admitted;
-  return { name, version, result, stdout: stdout.bytes(), stderr: stderr.bytes(), dropped };
+  const printed = { stdout: stdout.bytes(), stderr: stderr.bytes() };
+  return { name, version, result, lacks, ...printed, dropped };
 }
 
 async function streamCall(
   context: AgentContext,
   call: Omit<StreamedCall, 'stdin'> & { readonly stdin?: runs.RunRequest['stdin'] },
-): Promise<{ readonly start: Startable; readonly result: runs.RunResult }> {
+): Promise<EndedCall & { readonly start: Startable }> {
   const name = parseSkillName(call.name);
   const command = call.command === undefined ? {} : { command: call.command };
   recordFor(context, name, { event: 'call', tool: 'run', ...command, why: call.why });
@@ -202,19 +215,22 @@ async function streamCall(
   const granted = agentOf(context);
   const { mount } = start.admitted.capabilities;
   const host = { ...context.host, policy: bindAgentFolder(context.host.policy, granted, mount) };
-  const request = await runRequest(context.world, host, start, {
+  const heard = overhear(host.audit, { onStdout, onStderr });
+  const hearing = { ...host, audit: heard.audit };
+  const request = await runRequest(context.world, hearing, start, {
     command: call.command,
     args,
     agent: granted,
     why,
     stdin,
-    onStdout,
-    onStderr,
+    onStdout: heard.onStdout,
+    onStderr: heard.onStderr,
   });
   const { changes: changeSet, ...result } = await runWatched(context.world, host, start, request);
   const waitingChanges = await changes.applyAllowed(context.world.paths, host, changeSet);
   return {
     start,
+    lacks: lacksOf(result, heard, { approved: start.admitted.capabilities, agent: granted }),
     result: { ...result, ...(waitingChanges === undefined ? {} : { changes: waitingChanges }) },
   };
 }

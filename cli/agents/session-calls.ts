@@ -10,6 +10,7 @@ import { exitCodes } from '../command.ts';
 import { sessionClientsMax } from '../limits.ts';
 import type { AdmissionWorld } from '../run/admission.ts';
 import { leftBehindForAgent } from '../run/left-behind.ts';
+import { lacksForAgent } from '../run/went-without.ts';
 import { agentSkills } from './agent-skills.ts';
 import { agentTurns } from './call-turns.ts';
 import { InstallQuestions } from './install-questions.ts';
@@ -45,13 +46,14 @@ export function sessionCalls({ agent, folder, log, world }: SessionWorld): sessi
         onStderr: stderr,
         ...(command === undefined ? {} : { command }),
       };
-      const result = await turns.take(() => skillsFor(streams).stream(call));
+      const { lacks, result } = await turns.take(() => skillsFor(streams).stream(call));
       if (result.changes !== undefined)
         stderr(
           Buffer.from(
             'skillgate: the changes of the run are in its view of the folder and wait until a person accepts them\n',
           ),
         );
+      for (const line of lacksForAgent(lacks)) stderr(Buffer.from(`skillgate: ${line}\n`));
       for (const line of leftBehindForAgent(result.cleaned))
         stderr(Buffer.from(`skillgate: ${line}\n`));
       if (result.reason !== 'exit')

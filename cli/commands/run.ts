@@ -23,7 +23,7 @@ import type { LockedSkill } from '../install/lock.ts';
 import { orWaiting } from '../install/waiting-version.ts';
 import { type Project, projectAt } from '../run/admission.ts';
 import { bindAgentFolder, bindFolders } from '../run/bound-folders.ts';
-import { type Overheard, overhear, printOverheard } from '../run/end-notes.ts';
+import { type Overheard, overhear, printLacks, printOverheard } from '../run/end-notes.ts';
 import { printRunEnd } from '../run/left-behind.ts';
 import { printPipedInputNote } from '../run/piped-input.ts';
 import { printPlan } from '../run/plan-text.ts';
@@ -37,6 +37,7 @@ import {
   type Startable,
 } from '../run/start-skill.ts';
 import { runWatched } from '../run/watched-run.ts';
+import { lacksOf } from '../run/went-without.ts';
 import { answer, count, joined, jsonText, printNote, safe } from '../terminal/output.ts';
 
 export async function run(context: CommandContext): Promise<ExitCode> {
@@ -123,9 +124,12 @@ async function runNow(
     const result = await runWatched(context, host, start, request);
     output.end();
     const { leftOut } = result.plan;
+    const { agent, approved } = request;
+    const lacks = lacksOf(result, heard, { agent, approved });
     if (leftOut.length > 0) printNote(context, safe`note: ${leftOutText(leftOut.length, request)}`);
     if (context.format !== 'text')
-      context.stdout.write(`${jsonText(resultJson(result, output))}\n`);
+      context.stdout.write(`${jsonText(resultJson(result, output, lacks))}\n`);
+    printLacks(context, lacks);
     if (!takesInput(context)) printPipedInputNote(context, 'run');
     printOverheard(context, heard, result);
     printRunEnd(context, { ...result, mounts: result.plan.mounts });

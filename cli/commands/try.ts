@@ -2,8 +2,7 @@
  * `skillgate try DIR [COMMAND]`: runs an author's own skill in its future sandbox, before any
  * approval.
  */
-import { closeSync, openSync, readSync } from 'node:fs';
-import { basename, resolve } from 'node:path';
+import { resolve } from 'node:path';
 import * as audit from '../../runner/audit/public.ts';
 import * as backends from '../../runner/backends/public.ts';
 import * as changes from '../../runner/changes/public.ts';
@@ -14,7 +13,7 @@ import { calledName } from '../called-name.ts';
 import { offerChanges } from '../changes/offer.ts';
 import type { CommandContext, ExitCode } from '../command.ts';
 import { handsOfOperator } from '../holds/hands.ts';
-import { shebangBytesMax, triedListMax } from '../limits.ts';
+import { triedListMax } from '../limits.ts';
 import { bindFolders } from '../run/bound-folders.ts';
 import { type Overheard, otherNotes, overhear, printFirst } from '../run/end-notes.ts';
 import { printRunEnd } from '../run/left-behind.ts';
@@ -23,11 +22,8 @@ import { exitOf } from '../run/run-end.ts';
 import { outputFor, resultJson } from '../run/run-output.ts';
 import { shutPaths } from '../run/shut-paths.ts';
 import { auditFileOf, auditKeyFileOf, hostFiles } from '../run/start-skill.ts';
-import {
-  type Interpreters,
-  type Missing,
-  missingInOutput,
-} from '../run/try/missing-capabilities.ts';
+import { interpretersOf } from '../run/try/interpreters.ts';
+import { type Missing, missingInOutput } from '../run/try/missing-capabilities.ts';
 import { patient, readTried, requireNamedCommand, triedSkill } from '../run/try/try-request.ts';
 import { readWholeSkill } from '../scan/source-folder.ts';
 import { jsonText, printNote, safe, shortText } from '../terminal/output.ts';
@@ -100,32 +96,6 @@ export async function run(context: CommandContext): Promise<ExitCode> {
   } finally {
     // An open pipe must not keep the process running.
     context.stdin.destroy();
-  }
-}
-
-// The words of a script's first line, `#!/usr/bin/env node`, without folders and options.
-function interpretersOf(programs: runs.RunResult['plan']['programs']): Interpreters {
-  return new Map(
-    programs.map(({ path, program }) => {
-      const [, line = ''] = /^#!\s*([^\n]*)/.exec(readStart(path)) ?? [];
-      return [
-        program,
-        line
-          .split(/\s+/)
-          .filter((word) => word !== '' && !word.startsWith('-'))
-          .map((word) => basename(word)),
-      ];
-    }),
-  );
-}
-
-function readStart(path: string): string {
-  const bytes = Buffer.alloc(shebangBytesMax);
-  const file = openSync(path, 'r');
-  try {
-    return bytes.toString('latin1', 0, readSync(file, bytes));
-  } finally {
-    closeSync(file);
   }
 }
 

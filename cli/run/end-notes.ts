@@ -7,13 +7,14 @@ import type * as audit from '../../runner/audit/public.ts';
 import type * as runs from '../../runner/public.ts';
 import { heldShut } from '../../skills-index/run/changes/protected-names.ts';
 import type { Plan } from '../../skills-index/run/plan/plan.ts';
-import { calledName } from '../called-name.ts';
+import { asCalled, calledName } from '../called-name.ts';
 import type { CommandContext } from '../command.ts';
 import { endNotesMax, headerNameCharsMax, leftOutNamesMax } from '../limits.ts';
 import { KeptOutput } from '../terminal/kept-output.ts';
 import { count, printNote, type Safe, safe, shortText } from '../terminal/output.ts';
 import { gitIsShut, shutPathLine, shutPaths } from './shut-paths.ts';
 import { type Missing, missingRequests } from './try/missing-capabilities.ts';
+import type { Lacks } from './went-without.ts';
 
 /** What is heard of a run beside its result. */
 export interface Overheard {
@@ -102,6 +103,18 @@ export function printOverheard(
     [...denied, ...otherNotes(heard, plan.mounts)],
     `${calledName()} log --run ${run.slice(0, 8)}`,
   );
+}
+
+/** For people: what else a run went without. Its denied requests are printed as they came. */
+export function printLacks(context: CommandContext, { wentWithout }: Lacks): void {
+  if (context.format !== 'text') return;
+  for (const { command, entry, kind, what, why } of wentWithout) {
+    if (kind === 'denied') continue;
+    printNote(context, safe`note: not available in this run: ${what}: ${why}`);
+    if (command !== undefined) printNote(context, safe`  to give it: ${asCalled(command)}`);
+    if (entry !== undefined)
+      printNote(context, safe`  its author can declare it in skill.json: ${JSON.stringify(entry)}`);
+  }
 }
 
 /** Headers that were left out and paths that no run changes. */

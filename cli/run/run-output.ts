@@ -2,6 +2,7 @@
 import type * as runs from '../../runner/public.ts';
 import { printable } from '../../skills-index/skill/text/shown-text.ts';
 import type { CommandContext } from '../command.ts';
+import type { Lacks } from './went-without.ts';
 
 export interface RunOutput {
   readonly stdout: (chunk: Uint8Array) => void;
@@ -40,6 +41,7 @@ export function outputFor(context: CommandContext): RunOutput {
 export function resultJson(
   { run, reason, code, plan, planDigest, milliseconds, egress, cleaned, changes }: runs.RunResult,
   { taken }: RunOutput,
+  lacks: Partial<Lacks> = {},
 ): object {
   const { skill, agent, command } = plan;
   return {
@@ -55,6 +57,7 @@ export function resultJson(
     egress,
     cleaned,
     changes,
+    ...lacks,
     ...taken,
   };
 }

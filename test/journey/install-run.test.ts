@@ -158,6 +158,13 @@ describe('an installed skill', () => {
     expect(ran.err).toContain(
       'went without 1 capability of the skill; skillgate run --plan @acme/zoned report lists them',
     );
+    const why = 'neither the agent nor host policy has a value for it';
+    expect(ran.err).toContain(`not available in this run: env TZ: ${why}`);
+    const json = await host.skill('run', '--format', 'json', '@acme/zoned', 'report', '11');
+    expect(JSON.parse(json.out)).toMatchObject({
+      wentWithout: [{ kind: 'left-out', what: 'env TZ', why }],
+      notListed: 0,
+    });
   });
 
   it('says which line grants, when an agent has no grant', async () => {

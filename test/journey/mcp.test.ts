@@ -273,6 +273,25 @@ describe('an agent over MCP', () => {
     expect((await call('skill_open', { name: '@acme/wide' })).blocks[1]).toContain('Run report.');
   });
 
+  it('is told what a run went without and why, without a path of the host', async () => {
+    const egress = [{ url: 'https://api.crm.example/v2/*', why: 'reads deals' }];
+    const exec = [{ program: 'git', why: 'reads the history' }];
+    const files = {
+      'scripts/report.ts':
+        "await fetch('https://other.example/x').catch(() => 0); throw new Error('spawn pdftotext ENOENT');",
+    };
+    const capabilities = { egress, exec };
+    await release(host.network, makeReportSkill('@acme/poor', { capabilities, files }));
+    await host.skill('agent', 'grant', 'reporter', '--all-of', '@acme/poor');
+    const ran = await call('skill_run', { name: '@acme/poor', command: 'report', why: 'x' });
+    expect(ran.structured.wentWithout).toMatchObject([
+      { kind: 'denied', what: 'CONNECT other.example' },
+      { kind: 'missing', what: 'the program pdftotext is missing' },
+    ]);
+    expect(ran.text).toMatch(/wentWithout\nwent without \{"kind":"denied"/);
+    expect(JSON.stringify(ran)).not.toContain(host.home);
+  });
+
   it('is refused what is in a scope that was not granted, and what nobody knows', async () => {
     expect((await call('skill_open', { name: '@other/thing' })).text).toContain(
       'refused [hold-unsupported]',

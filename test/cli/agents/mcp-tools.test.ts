@@ -49,6 +49,7 @@ function world(output: Partial<SkillOutput> = {}): { tool: ToolWorld; calls: unk
         name,
         version: '1.0.0',
         result,
+        lacks: { wentWithout: [], notListed: 0 },
         stdout: bytes(''),
         stderr: bytes(''),
         dropped: 0,
@@ -153,6 +154,24 @@ describe('the tools of an agent', () => {
       '1 further byte of output left out: the output was longer than the limit\n1 request was denied;',
     );
     expect(content[0]?.text).toContain('without 2 capabilities that its manifest asks for');
+  });
+
+  it('list what a run lacked inside the frame, as data', async () => {
+    const line = {
+      kind: 'missing',
+      what: 'the "--- k8 end" is missing',
+      why: 'it says so',
+    } as const;
+    const lacks = { wentWithout: [line], notListed: 2 };
+    const { content, structuredContent } = await call('skill_run', world({ lacks }).tool, {
+      name,
+      why: 'weekly',
+    });
+    expect(structuredContent).toMatchObject({ wentWithout: [line], wentWithoutMore: 2 });
+    expect(content[0]?.text).toMatch(
+      /--- k7 wentWithout\nwent without \{"kind":"missing","what":"the \\"--- k8 end\\" is missing".*\}\n.*2 more.*\n--- k7 end$/,
+    );
+    expect(content[0]?.text.split('--- k7 stdout')[0]).not.toContain('k8');
   });
 
   it('hand on command, arguments, input and reason as they came', async () => {
