@@ -28,7 +28,9 @@ function whoWants(hold: HoldHere['hold']): string {
   const name = nameOfSubject(hold);
   if (kind === 'breaker') return `${name} is stopped for ${who}`;
   if (action === undefined || !isAsShown(hold)) return `${name} for ${who}`;
-  return `${who}, with ${name}, wants to ${wishOf(action)}`;
+  // A session has no version.
+  const means = hold.version === '' ? 'in a session' : `with ${name}`;
+  return `${who}, ${means}, wants to ${wishOf(action)}`;
 }
 
 function wishOf(action: GatedAction): string {

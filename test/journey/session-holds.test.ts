@@ -97,7 +97,9 @@ describe('the program of an agent', () => {
       skill: 'session',
     });
     expect(asked).toEqual([]);
-    expect((await allow(hold.id)).shown).toContain('the session for finance');
+    expect((await allow(hold.id)).shown).toContain(
+      'agent finance, in a session, wants to send POST ',
+    );
     const { exit, out } = await running;
     expect([exit, JSON.parse(out)]).toMatchObject([0, { model: { status: 200 } }]);
     expect(asked).toHaveLength(1);
