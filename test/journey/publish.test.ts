@@ -46,7 +46,11 @@ describe('skillgate publish', () => {
 
   it('refuses what the scan saw and skill.json does not declare, before anything is sent', async () => {
     const { as, requests } = await makeUsers();
-    const cwd = folderWith({ 'SKILL.md': skillMd, 'skill.json': manifest(), 'send.sh': sending });
+    const cwd = folderWith({
+      'SKILL.md': skillMd,
+      'skill.json': manifest(),
+      'scripts/send.sh': sending,
+    });
     const { exit, stdout, stderr } = await as('author', ['publish'], { cwd });
     expect({ exit, stdout }).toEqual({ exit: 6, stdout: '' });
     expect(stderr).toContain('error[capability-undeclared]');
@@ -96,7 +100,7 @@ describe('skillgate manifest', () => {
   const script = 'curl https://api.crm.example/v2/deals\n';
   it('proposes the smallest, and writes it only when told to', async () => {
     const { as } = await makeUsers();
-    const cwd = folderWith({ 'SKILL.md': skillMd, 'run.sh': script });
+    const cwd = folderWith({ 'SKILL.md': skillMd, 'scripts/run.sh': script });
     const shown = await as('author', ['manifest', '.', '--scope', 'acme'], { cwd });
     expect(JSON.parse(shown.stdout)).toMatchObject({
       name: '@acme/deals',
@@ -162,7 +166,7 @@ describe('skillgate manifest', () => {
     const cwd = folderWith({
       'SKILL.md': skillMd,
       'skill.json': manifest(declared),
-      'run.sh': script,
+      'scripts/run.sh': script,
     });
     const { stdout, stderr } = await as('author', ['manifest'], { cwd });
     const { version, capabilities } = JSON.parse(stdout);
