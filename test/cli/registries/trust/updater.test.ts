@@ -603,7 +603,7 @@ const attacks: readonly Attack[] = [
   {
     name: 'a root file of another registry, signed by the same administrators',
     code: 'tuf-invalid',
-    says: /its root, its targets and its files contradict/,
+    says: /do not belong together/,
     by: async ({ files, repository, now }) => {
       const moved = await rotate(repository, [ada, ben], rootFile({ origin: 'evil.example' }));
       replace(files, await filesOf({ repository: moved, now, version: 20 }));
