@@ -19,7 +19,12 @@ export const hiddenName = defineRule({
       .filter(
         (fact) =>
           fact.trait === 'folded-name' &&
-          !/^(process|import\.meta|Deno|Bun)\.env|^os\.environ/.test(fact.api),
+          !/^(process|import\.meta|Deno|Bun)\.env|^os\.environ/.test(fact.api) &&
+          !packageFile.test(fact.detail),
       )
       .map((fact) => ({ span: fact.span, severity: milder('high', fact), message: fact.detail })),
 });
+
+// The last part of the path is the package's name, which the code shows. The path before it only
+// says where the package is installed, such as the home folder.
+const packageFile = /^(~|\.{0,2})\/(\S+\/)?node_modules\/(@[\w.-]+\/)?[\w.-]+\.\w+$/;
