@@ -158,7 +158,7 @@ export const codeDigests: CodeDigests = {
     'obfuscation/hidden-characters':
       'sha256:82cd3cc48745f1fb5364270fd6f1d91faf11928409c130da01d17837663d65a7',
     'obfuscation/hidden-name':
-      'sha256:802e5e2085ba050b225175d58079b79e13b8a02c002aaa1f766a1974bd9a2305',
+      'sha256:b08da60ce92d6c275f33f0048eca01b7082300995c6b3701cff2db25f0e85f90',
     'obfuscation/minified':
       'sha256:67bc74995bf5c828d77982eab306df17603ebf26087311724d7d58a3f8c6fc34',
     'obfuscation/misleading-encoding':
