@@ -127,7 +127,7 @@ describe('an approval that is to be signed', () => {
 
   it('is not signed when it is another than the one named', () => {
     expect(() => check(payloadOf({}), digestOf('named'))).toThrow(
-      /a statement with another digest/,
+      /digest of the statement that the registry sent is not/,
     );
   });
 
