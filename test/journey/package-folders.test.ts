@@ -12,7 +12,7 @@ afterEach(() => host.remove());
 const graph = `echo 'digraph { hello -> world }' | dot -Tpdf > /tmp/x.pdf`;
 const program = `printf '#include <stdio.h>\\nint main() { puts("hello"); }' > /tmp/a.c`;
 
-it.each<[string, string[], string, RegExp]>([
+it.for<[string, string[], string, RegExp]>([
   ['npm', ['npm', 'npx', 'node'], 'npm --version; npx --version', /^(\d+\.\d+\.\d+\n){2}$/],
   ['gcc', ['gcc'], `${program}; gcc -o /tmp/a /tmp/a.c && /tmp/a`, /^hello\n$/],
   ['java', ['java'], `java -Xmx200m -version 2>&1`, /build/],
@@ -28,8 +28,8 @@ it.each<[string, string[], string, RegExp]>([
     `chromium --headless --no-sandbox --disable-gpu --disable-dev-shm-usage --user-data-dir=/tmp/u --dump-dom 'data:text/html,<p>hello</p>' 2>/dev/null`,
     /<p>hello<\/p>/,
   ],
-])('%s works beside a view of a folder', async (_, programs, code, printed) => {
-  if (!programs.every((name) => existsSync(`/usr/bin/${name}`))) return;
+])('%s works beside a view of a folder', async ([, programs, code, printed], { skip }) => {
+  skip(!programs.every((name) => existsSync(`/usr/bin/${name}`)), `this host lacks ${programs}`);
   const run = await runTest(host, {
     files: { 'probe.sh': code },
     capabilities: {
