@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import { compare } from 'semver';
 import * as admission from '../../runner/admission/public.ts';
 import * as host from '../../runner/host/public.ts';
+import type { HostPolicy } from '../../skills-index/run/plan/host-policy.ts';
 import type { SkillName } from '../../skills-index/skill/name.ts';
 import { Problem } from '../../skills-index/skill/problem.ts';
 import type { Version } from '../../skills-index/skill/version.ts';
@@ -26,9 +27,10 @@ interface Newer {
 export async function run(context: CommandContext): Promise<ExitCode> {
   const project = await projectAt(context.cwd);
   const world = { ...context, verified: new VerifiedStatements() };
+  const policy = host.readHostPolicy(join(context.paths.config, 'host.json'));
   const all: Newer[] = [];
   for (const skill of namedSkills(project, 'look for a newer version of', context.args))
-    all.push(await newerThan(world, project, skill));
+    all.push(await newerThan(world, project, policy, skill));
   const skills = all.filter(
     ({ installed, inRange, newest, why }) =>
       why !== undefined ||
@@ -53,9 +55,9 @@ export async function run(context: CommandContext): Promise<ExitCode> {
 async function newerThan(
   context: CommandContext & AdmissionWorld,
   project: Project,
+  hostPolicy: HostPolicy,
   { name, locked, wanted }: InstalledSkill,
 ): Promise<Newer> {
-  const hostPolicy = host.readHostPolicy(join(context.paths.config, 'host.json'));
   const about = { name, installed: locked.version };
   const newestIn = async (range: string): Promise<Version> => {
     const found = await askAdmission(context, {

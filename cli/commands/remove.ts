@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { type CommandContext, type ExitCode, exitCodes } from '../command.ts';
 import { namedSkills } from '../install/installed-skills.ts';
 import { lockFileName, projectFileName, writeLock, writeProject } from '../install/lock.ts';
-import { removeFolder } from '../install/skill-folder.ts';
+import { removeFolder, requireInside } from '../install/skill-folder.ts';
 import { projectAt } from '../run/admission.ts';
 import { answer, joined, safe } from '../terminal/output.ts';
 
@@ -11,6 +11,8 @@ export async function run(context: CommandContext): Promise<ExitCode> {
   const project = await projectAt(context.cwd);
   const removed = namedSkills(project, 'remove', context.args);
   const gone = new Set(removed.map(({ name }) => name));
+  // Nothing is removed when one of several skills cannot be removed.
+  for (const { layout } of removed) requireInside(layout);
   for (const { layout } of removed) removeFolder(layout);
   // The files are written last: after an interruption the lock still names the skill, and
   // `skillgate ci` or `remove` can be repeated.

@@ -167,8 +167,31 @@ export function requireFreePlaces(
   );
 }
 
-/** Removes a skill's folder and its links, after the skill was installed under another name. */
+/**
+ * Refuses to remove a skill through a link that leads out of the project.
+ * @throws Problem `install-taken`
+ */
+export function requireInside(layout: Layout): void {
+  const reasons = placesOf(layout).flatMap(({ parent, at }) => {
+    const outside = leavesProject(layout.project, dirname(at));
+    return outside === undefined
+      ? []
+      : [{ message: `${parent} leads to ${outside}, outside the project` }];
+  });
+  if (reasons.length === 0) return;
+  throw new Problem(
+    'install-taken',
+    `Cannot remove ${layout.folder} from ${layout.project}: ${reasons.map((reason) => reason.message).join('; ')}`,
+    { reasons, hint: 'delete the link by hand if you did not make it, then try again' },
+  );
+}
+
+/**
+ * Removes a skill's folder and its links.
+ * @throws Problem `install-taken` before the first removal
+ */
 export function removeFolder(layout: Layout): void {
+  requireInside(layout);
   for (const parent of [...layout.agentFolders, sharedFolder]) {
     rmSync(join(layout.project, parent, layout.folder), { recursive: true, force: true });
   }

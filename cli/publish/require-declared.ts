@@ -40,14 +40,11 @@ export function requireDeclared(
 ): readonly string[] {
   const { undeclared } = report.capabilities;
   const drafted = listCapabilities(inferManifest(files, report, manifest).capabilities);
+  const firstFindings = firstFindingsOf(report);
   const missing = new Map<string, MissingEntry>();
   const left: string[] = [];
   for (const use of listCapabilities(undeclared)) {
-    const finding = report.findings.find(
-      (one) =>
-        one.rule === 'manifest/undeclared' &&
-        printed(capabilityOf(one, undeclared)) === printCapability(use),
-    );
+    const finding = firstFindings.get(printCapability(use));
     const entry = drafted.find((wide) => covers(wide, use)) ?? secretFor(use, finding);
     if (entry === undefined || isBeyondManifests(use)) {
       left.push(printCapability(use));
@@ -82,6 +79,14 @@ function reasonOf({ entry, uses }: MissingEntry): Reason {
   return { message, place: { path, line, column } };
 }
 
-function printed(capability: Capability | undefined): string | undefined {
-  return capability === undefined ? undefined : printCapability(capability);
+// By the printed capability that the finding is about.
+function firstFindingsOf({ capabilities, findings }: ScanReport): ReadonlyMap<string, Finding> {
+  const first = new Map<string, Finding>();
+  for (const finding of findings) {
+    if (finding.rule !== 'manifest/undeclared') continue;
+    const use = capabilityOf(finding, capabilities.undeclared);
+    if (use === undefined || first.has(printCapability(use))) continue;
+    first.set(printCapability(use), finding);
+  }
+  return first;
 }

@@ -99,7 +99,7 @@ function requireWorkingFolder(folder: string, name: string): void {
   if (real !== home && !home.startsWith(real === '/' ? '/' : `${real}/`) && !holdsKeys) return;
   throw new Problem(
     'plan-refused',
-    `Cannot mount ${real}: it is a home folder, or contains one, and a home folder holds keys`,
+    `Cannot mount the working folder ${real}: ${holdsKeys ? 'it holds keys (.ssh, .aws or .gnupg)' : 'it is a home folder or contains one, and a home folder holds keys'}`,
     { hint: `name the folder that the skill may see: --mount ${name}=DIR` },
   );
 }

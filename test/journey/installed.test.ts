@@ -1,5 +1,7 @@
 /** The commands for what is installed: list, show, outdated, update, remove. */
-import { existsSync, rmSync } from 'node:fs';
+import { existsSync, mkdirSync, mkdtempSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { useInstallerProject } from '../cli/installer-project.ts';
 import { makeReportSkill, release } from '../cli/installer-world.ts';
@@ -139,6 +141,23 @@ describe('skillgate remove', () => {
     expect(lock()).toEqual({});
     expect(JSON.parse(read('skillgate.json')).skills).toEqual({});
     expect((await project.user.run('install', '@acme/weekly-report')).exit).toBe(0);
+  });
+
+  it('deletes nothing behind a link that leads out of the project', async () => {
+    await project.user.run('install', '@acme/weekly-report', '--agent', 'claude');
+    const outside = mkdtempSync(join(tmpdir(), 'skillgate-outside-'));
+    mkdirSync(join(outside, 'weekly-report'));
+    writeFileSync(join(outside, 'weekly-report/mine.txt'), 'mine');
+    rmSync(at('.claude/skills'), { recursive: true });
+    symlinkSync(outside, at('.claude/skills'));
+    expect(await project.user.run('remove', '@acme/weekly-report')).toMatchObject({
+      exit: 6,
+      err: expect.stringMatching(/\.claude\/skills leads to .*, outside the project/),
+    });
+    expect(existsSync(join(outside, 'weekly-report/mine.txt'))).toBe(true);
+    expect(existsSync(at('.agents/skills/weekly-report'))).toBe(true);
+    expect(Object.keys(lock())).toEqual(['@acme/weekly-report']);
+    rmSync(outside, { recursive: true });
   });
 
   it('deletes nothing for a name that is not installed', async () => {
