@@ -10,7 +10,13 @@ import type { Version } from '../../skills-index/skill/version.ts';
 import { VerifiedStatements } from '../../skills-index/trust/statements/verified-statements.ts';
 import { type CommandContext, type ExitCode, exitCodes } from '../command.ts';
 import { type InstalledSkill, namedSkills } from '../install/installed-skills.ts';
-import { type AdmissionWorld, askAdmission, type Project, projectAt } from '../run/admission.ts';
+import {
+  type AdmissionWorld,
+  askAdmission,
+  type Project,
+  projectAt,
+  questionOf,
+} from '../run/admission.ts';
 import { answer, count, inkFor, joined, safe, table } from '../terminal/output.ts';
 
 interface Newer {
@@ -60,15 +66,7 @@ async function newerThan(
 ): Promise<Newer> {
   const about = { name, installed: locked.version };
   const newestIn = async (range: string): Promise<Version> => {
-    const found = await askAdmission(context, {
-      name,
-      range,
-      locked,
-      asks: true,
-      locks: [project.lock],
-      registries: project.file.registries,
-      host: hostPolicy,
-    });
+    const found = await askAdmission(context, questionOf(project, hostPolicy, { name, range }));
     return admission.requireAdmitted(found.admission, name).version;
   };
   try {

@@ -5,7 +5,7 @@ import { parseReference } from '../../skills-index/skill/authoring/reference.ts'
 import { type CommandContext, type ExitCode, exitCodes } from '../command.ts';
 import { aboutVersion } from '../install/install-text.ts';
 import { orWaiting } from '../install/waiting-version.ts';
-import { askAdmission, projectAt } from '../run/admission.ts';
+import { askAdmission, projectAt, questionOf } from '../run/admission.ts';
 import { requireAdmittedOrName } from '../run/approved-instead.ts';
 import { answer, joined, printNote, safe } from '../terminal/output.ts';
 
@@ -13,16 +13,8 @@ export async function run(context: CommandContext): Promise<ExitCode> {
   const reference = parseReference(context.args[0] ?? '');
   const { name, range } = reference;
   const project = await projectAt(context.cwd);
-  const locked = project.lock.get(name);
-  const question = {
-    name,
-    range,
-    locked,
-    asks: true,
-    locks: [project.lock],
-    registries: project.file.registries,
-    host: host.readHostPolicy(join(context.paths.config, 'host.json')),
-  };
+  const hostPolicy = host.readHostPolicy(join(context.paths.config, 'host.json'));
+  const question = questionOf(project, hostPolicy, reference);
   const found = await askAdmission(context, question).catch(async (cause: unknown) => {
     throw await orWaiting(context, { verb: 'show', reference, project }, cause);
   });
@@ -30,7 +22,7 @@ export async function run(context: CommandContext): Promise<ExitCode> {
   const admitted = await requireAdmittedOrName(context, question, found);
   const { version, bundle, description, publisher, capabilities, manifest, approvals } = admitted;
   const commands = Object.keys(manifest.commands);
-  const installed = locked?.version ?? null;
+  const installed = project.lock.get(name)?.version ?? null;
   answer(
     context,
     {

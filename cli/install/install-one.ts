@@ -28,6 +28,7 @@ import {
   openAdmitted,
   type Project,
   projectAt,
+  questionOf,
 } from '../run/admission.ts';
 import { requireAdmittedOrName } from '../run/approved-instead.ts';
 import { confirm } from '../terminal/ask.ts';
@@ -82,19 +83,8 @@ export async function installOne(
     );
 
   const before = project.lock.get(name);
-  const pins = {
-    locked: before,
-    asks: true,
-    locks: [project.lock],
-    publisher,
-  };
-  const question = {
-    name,
-    range: wanted.range,
-    ...pins,
-    registries: project.file.registries,
-    host: hostPolicy,
-  };
+  const { range } = wanted;
+  const question = { ...questionOf(project, hostPolicy, { name, range }), publisher };
   const found = await askAdmission(context, question).catch(async (cause: unknown) => {
     throw await orWaiting(context, { verb: 'install', reference, project }, cause);
   });

@@ -92,6 +92,23 @@ export async function projectAt(start: string): Promise<Project> {
   };
 }
 
+/** What a person asks who installs, updates or looks at a skill in a project. */
+export function questionOf(
+  project: Project,
+  host: HostPolicy,
+  { name, range }: Pick<Question, 'name' | 'range'>,
+): Question {
+  return {
+    name,
+    range,
+    locked: project.lock.get(name),
+    asks: true,
+    locks: [project.lock],
+    registries: project.file.registries,
+    host,
+  };
+}
+
 /**
  * Asks the one registry of the skill's scope, and has the answer decided.
  * @throws Problem `root-not-pinned`, `not-found`, `registry-down`, and others of `admit`
