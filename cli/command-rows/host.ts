@@ -106,4 +106,29 @@ export const hostPolicyRows: readonly CommandRow[] = [
     args: { min: 0, max: 3 },
     load,
   },
+  {
+    name: 'host index',
+    summary: 'name the package index of an ecosystem',
+    usage: `add npm|python URL [--min-age DAYS] ${listAndRemove}`,
+    examples: [
+      [
+        'skillgate host index add npm https://registry.npmjs.org/ --min-age 7d',
+        'npm packages come from this index, in versions that are at least a week old',
+      ],
+      [
+        'skillgate host index add python file:///srv/wheels',
+        'Python packages come from a folder of wheels',
+      ],
+    ],
+    options: {
+      'min-age': {
+        type: 'string',
+        value: 'DAYS',
+        summary: 'age of the youngest version that may be fetched (default: 7d; 0d for none)',
+      },
+      'dry-run': dryRun,
+    },
+    args: { min: 0, max: 3 },
+    load,
+  },
 ];

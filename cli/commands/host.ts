@@ -10,6 +10,7 @@ import { calledName } from '../called-name.ts';
 import { type CommandContext, type ExitCode, exitCodes } from '../command.ts';
 import { addApprover, approverTable, listApprovers, removeApprover } from '../host/approvers.ts';
 import { readPolicy } from '../host/change.ts';
+import { addIndex, indexTable, listIndexes, removeIndex } from '../host/indexes.ts';
 import { addLimit, limitTable, listLimits, removeLimit } from '../host/limits-of-egress.ts';
 import { addModel, listModels, modelTable, removeModel } from '../host/models.ts';
 import {
@@ -58,6 +59,13 @@ const kinds: Readonly<Record<string, Kind>> = {
     remove: removeLimit,
     list: listLimits,
   },
+  'host index': {
+    adds: 'ECOSYSTEM URL',
+    words: 2,
+    add: addIndex,
+    remove: removeIndex,
+    list: listIndexes,
+  },
 };
 
 export async function run(context: CommandContext): Promise<ExitCode> {
@@ -98,6 +106,11 @@ function show(context: CommandContext): void {
       count: policy.approvers.length,
       text: () => approverTable(policy.approvers),
     },
+    {
+      title: 'package indexes',
+      count: Object.keys(policy.indexes).length,
+      text: () => indexTable(policy.indexes),
+    },
     { title: 'egress of each run', count: 1, text: () => limitTable(policy.egress) },
   ];
   answer(context, { schema: 'skillgate.host/1', file, exists, policy: members }, () =>
@@ -116,7 +129,15 @@ function show(context: CommandContext): void {
   );
 }
 
-const shownMembers = ['workspaces', 'writable', 'ownLocks', 'models', 'approvers', 'egress'];
+const shownMembers = [
+  'workspaces',
+  'writable',
+  'ownLocks',
+  'models',
+  'approvers',
+  'indexes',
+  'egress',
+];
 
 function othersText(members: Readonly<Record<string, unknown>>) {
   const defaults: Readonly<Record<string, unknown>> = { ...emptyHostPolicy };

@@ -131,6 +131,23 @@ describe('skillgate host model, approver and egress', () => {
     expect(policy()).toEqual({});
   });
 
+  it('name an index with the age of its youngest version', async () => {
+    const url = 'https://registry.npmjs.org/';
+    const ran = await host('index', 'add', 'npm', url, '--min-age', '14d');
+    expect(ran.stdout).toContain('at least 14 days old');
+    await host('index', 'add', 'python', 'file:///srv/wheels');
+    expect(policy()).toEqual({
+      indexes: { npm: { url, minimumAgeDays: 14 }, python: { url: 'file:///srv/wheels' } },
+    });
+    expect((await host('index', 'list')).stdout).toContain('of any age');
+    expect((await host('show')).stdout).toContain(url);
+    expect((await host('index', 'add', 'npm', 'https://other.example/')).stderr).toContain(
+      'npm is https://registry.npmjs.org/ already',
+    );
+    await host('index', 'remove', 'npm');
+    expect(policy()).toEqual({ indexes: { python: { url: 'file:///srv/wheels' } } });
+  });
+
   it.each([
     ['a model without a kind', ['model', 'add', 'm', 'http://127.0.0.1:1'], '--kind must be'],
     [
@@ -145,6 +162,22 @@ describe('skillgate host model, approver and egress', () => {
     ],
     ['an approver without a proof', ['approver', 'add', '{"name":"ann"}'], 'needs exactly one of'],
     ['a second approver of the name', ['approver', 'add', '{"name":"ops"}'], 'has one already'],
+    ['an index of no ecosystem', ['index', 'add', 'cargo', 'https://x.example/'], 'npm or python'],
+    [
+      'an index over http by name',
+      ['index', 'add', 'npm', 'http://x.example/'],
+      'is neither https',
+    ],
+    [
+      'an age that is no number of days',
+      ['index', 'add', 'npm', 'https://x.example/', '--min-age', 'week'],
+      'such as 7d',
+    ],
+    [
+      'an age of a folder, whose files have no date',
+      ['index', 'add', 'python', 'file:///srv/wheels', '--min-age', '7'],
+      'no date of upload',
+    ],
     ['a limit that does not exist', ['egress', 'add', 'bytes', '1'], 'There is no limit bytes'],
     ['a limit of nothing', ['egress', 'add', 'sent-bytes', '0'], 'is not a whole number from 1'],
     ['an entry that is absent', ['model', 'remove', 'm'], 'Host policy has no model m'],

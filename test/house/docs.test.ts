@@ -114,7 +114,12 @@ describe('the documentation', () => {
       ] as const;
     });
     const { file, ...defaults } = emptyHostPolicy;
-    const optional = { $schema: undefined, mailbox: undefined, microvm: undefined };
+    const optional = {
+      $schema: undefined,
+      advisories: undefined,
+      mailbox: undefined,
+      microvm: undefined,
+    };
     expect(Object.fromEntries(told)).toEqual({ ...defaults, ...optional });
     expect(told.map(([name]) => name).toSorted()).toEqual(
       Object.keys({ ...defaults, ...optional }).toSorted(),

@@ -12,6 +12,7 @@ import { boundedList, exactObject, parseShape } from '../../skill/shape.ts';
 import { type AgentPolicy, agentPolicyEntries } from '../agents/agent-policy.ts';
 import { type HoldPolicy, holdPolicyEntries } from '../holds/hold-policy.ts';
 import { type Backend, backends } from './backend-names.ts';
+import { type IndexPolicy, indexPolicyEntries } from './index-policy.ts';
 import type { PinnedAddress } from './plan.ts';
 import { type ReportPolicy, reportPolicyEntries } from './report-policy.ts';
 
@@ -43,7 +44,7 @@ export const requirements = [
 ] as const;
 export type SandboxRequirement = (typeof requirements)[number];
 
-export interface HostPolicy extends HoldPolicy, AgentPolicy, ReportPolicy {
+export interface HostPolicy extends HoldPolicy, AgentPolicy, IndexPolicy, ReportPolicy {
   /** The path of host.json, for messages that tell an operator to change it. */
   readonly file: string;
   /** Host name → the one address and port that replace DNS for this name on this host. */
@@ -163,6 +164,7 @@ const policyEntries = exactObject({
   ),
   ...holdPolicyEntries,
   ...agentPolicyEntries,
+  ...indexPolicyEntries,
   ...reportPolicyEntries,
 });
 // A name in `ownLocks` that no workspace has is refused. Otherwise a misspelt name would leave the
