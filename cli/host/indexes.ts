@@ -1,11 +1,7 @@
 /** `skillgate host index …`: the package indexes from which this host fetches packages. */
 import type { HostPolicy } from '../../skills-index/run/plan/host-policy.ts';
-import {
-  type Ecosystem,
-  ecosystems,
-  minimumAgeOf,
-  parseIndexUrl,
-} from '../../skills-index/run/plan/index-policy.ts';
+import { minimumAgeOf, parseIndexUrl } from '../../skills-index/run/plan/index-policy.ts';
+import { type Ecosystem, ecosystems } from '../../skills-index/skill/ecosystem.ts';
 import { Problem } from '../../skills-index/skill/problem.ts';
 import type { CommandContext } from '../command.ts';
 import { answer, type Safe, safe, table } from '../terminal/output.ts';

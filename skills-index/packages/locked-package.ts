@@ -1,6 +1,6 @@
 /**
- * A package as a lock pins it. The digest of the pinned package stands in skill.json, so a lock file
- * that says anything else about the package is refused.
+ * A package as a lock pins it. The digest of the pinned package stands in skill.json, so Skillgate
+ * refuses a lock file that says anything else about the package.
  */
 import { canonicalDigest } from '../skill/canonical-json.ts';
 import type { Digest } from '../skill/digest.ts';

@@ -1,6 +1,6 @@
 /** The ecosystems whose packages a skill may use, and the names of packages. */
 
-export const ecosystems = ['python', 'npm'] as const;
+export const ecosystems = ['npm', 'python'] as const;
 export type Ecosystem = (typeof ecosystems)[number];
 
 const pythonName = /^[A-Za-z0-9]([A-Za-z0-9._-]{0,126}[A-Za-z0-9])?$/;

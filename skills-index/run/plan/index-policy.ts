@@ -3,11 +3,9 @@
  * ecosystem, how old a version must be, and which advisories name malicious packages.
  */
 import * as v from 'valibot';
+import type { Ecosystem } from '../../skill/ecosystem.ts';
 import { exactObject } from '../../skill/shape.ts';
 import { type ModelPlace, parseModelUrl } from '../agents/agent-policy.ts';
-
-export const ecosystems = ['npm', 'python'] as const;
-export type Ecosystem = (typeof ecosystems)[number];
 
 /** The days for which an index hides a new version, when host policy names no number of days. */
 export const minimumAgeDaysDefault = 7;
