@@ -3,12 +3,14 @@ import { readFileSync, statSync } from 'node:fs';
 import { resolve } from 'node:path';
 import type * as agents from '../../runner/agents/public.ts';
 import {
+  type Agent,
   type AgentWorkspace,
   type Budget,
   budgetKinds,
   type Grant,
 } from '../../skills-index/run/agents/agent.ts';
 import { parseCeiling } from '../../skills-index/run/plan/ceiling.ts';
+import { whyNotEgress } from '../../skills-index/run/plan/plan-surroundings.ts';
 import { parseReference } from '../../skills-index/skill/authoring/reference.ts';
 import type { Capabilities } from '../../skills-index/skill/capability.ts';
 import { isNamePart, parseScope } from '../../skills-index/skill/name.ts';
@@ -21,8 +23,8 @@ import { hostFiles } from '../run/start-skill.ts';
 type Given = Pick<CommandContext, 'cwd' | 'options'>;
 
 /**
- * `--budget`, `--workspace`, `--model`, `--env`, `--skills`, `--ceiling`. An absent option changes
- * nothing.
+ * `--budget`, `--workspace`, `--model`, `--env`, `--skills`, `--ceiling`, `--egress`, `--git-name`.
+ * An absent option changes nothing.
  */
 export function changeOf({ cwd, options }: Given): agents.GrantChange {
   const { budget, ceiling, model, workspace } = options;
@@ -34,6 +36,8 @@ export function changeOf({ cwd, options }: Given): agents.GrantChange {
     ...(typeof budget === 'string' ? { budget: budgetOf(budget) } : {}),
     ...(typeof workspace === 'string' ? { workspace: workspaceOf(workspace) } : {}),
     ...(typeof model === 'string' ? { model: modelOf(model) } : {}),
+    ...egressOf(options),
+    ...(typeof options['git-name'] === 'string' ? { git: gitNameOf(options['git-name']) } : {}),
     ...(typeof ceiling === 'string' ? { capabilities: ceilingOf(resolve(cwd, ceiling)) } : {}),
   };
 }
@@ -126,6 +130,50 @@ function modelOf(text: string): string {
   throw new Problem(
     'usage',
     `Cannot read --model ${JSON.stringify(text)}: write a name under "models" in host policy`,
+  );
+}
+
+// `--method`, `--hold` and `--git-secret` are about every `--egress` of the same command.
+function egressOf(options: Given['options']): Pick<agents.GrantChange, 'egress'> {
+  const urls = listOf(options.egress);
+  const methods = listOf(options.method);
+  const { hold, 'git-secret': secret } = options;
+  if (urls.length === 0) {
+    if (methods.length > 0 || hold !== undefined || secret !== undefined)
+      throw new Problem('usage', 'Cannot use --method, --hold or --git-secret without --egress');
+    return {};
+  }
+  for (const method of methods)
+    if (!/^[A-Z]{1,20}$/.test(method))
+      throw new Problem('usage', `Cannot read --method ${method}: write a method such as POST`);
+  const wide = typeof secret === 'string' ? urls.find((url) => url.includes('://*')) : undefined;
+  if (wide !== undefined)
+    throw new Problem(
+      'usage',
+      `Cannot use --git-secret with --egress ${wide}: a secret is for one host, so write its name`,
+    );
+  const more = {
+    methods: methods.length > 0 ? [...new Set(methods)] : ['GET', 'HEAD'],
+    ...(hold === true ? { hold } : {}),
+    ...(typeof secret === 'string' ? { secret } : {}),
+  };
+  return { egress: urls.map((url) => ({ url: egressUrlOf(url), ...more })) };
+}
+
+function egressUrlOf(url: string): string {
+  const why = whyNotEgress(url);
+  if (why === undefined) return url;
+  throw new Problem('usage', `Cannot use --egress ${JSON.stringify(url)}: ${why}`, {
+    hint: "write an address such as 'https://docs.example/*'",
+  });
+}
+
+function gitNameOf(text: string): NonNullable<Agent['git']> {
+  const [, name, email] = /^([^<>\p{C}]{1,100}?) *<([!-;=?-~]{3,200})>$/u.exec(text) ?? [];
+  if (name !== undefined && email?.includes('@') === true) return { name, email };
+  throw new Problem(
+    'usage',
+    `Cannot read --git-name ${JSON.stringify(text)}: write 'NAME <EMAIL>'`,
   );
 }
 

@@ -1,7 +1,13 @@
 /** An agent's identity as text and as JSON, never with its private key. */
 
 import * as agents from '../../runner/agents/public.ts';
-import type { Agent, Budget, BudgetKind, Grant } from '../../skills-index/run/agents/agent.ts';
+import type {
+  Agent,
+  AgentEgress,
+  Budget,
+  BudgetKind,
+  Grant,
+} from '../../skills-index/run/agents/agent.ts';
 import { onDay, type Used } from '../../skills-index/run/agents/budget.ts';
 import { listCapabilities, printCapability } from '../../skills-index/skill/capability.ts';
 import type { CommandContext } from '../command.ts';
@@ -9,7 +15,7 @@ import { joined, type Safe, safe } from '../terminal/output.ts';
 
 export function agentText(agent: Agent, context: Pick<CommandContext, 'now' | 'paths'>): Safe {
   const ceiling = listCapabilities(agent.ceiling).map(printCapability);
-  const { budget, model, workspace } = agent;
+  const { budget, git, model, workspace } = agent;
   return joined(
     [
       safe`agent ${agent.name}, key ${agent.keyId}, ${lastsText(agent)}`,
@@ -25,9 +31,17 @@ export function agentText(agent: Agent, context: Pick<CommandContext, 'now' | 'p
         ? []
         : [safe`  works in workspace ${workspace.name}, ${workspace.mode}`]),
       ...(model === undefined ? [] : [safe`  model ${model}`]),
+      ...(agent.egress ?? []).map(egressText),
+      ...(git === undefined ? [] : [safe`  commits as ${git.name} <${git.email}>`]),
     ],
     '\n',
   );
+}
+
+function egressText({ hold, methods, secret, url }: AgentEgress): Safe {
+  const credential = secret === undefined ? '' : `, with secret ${secret} for git`;
+  const waits = hold === true ? ', each request waits for a person' : '';
+  return safe`  its own program may send ${methods.join(', ')} to ${url}${credential}${waits}`;
 }
 
 export function agentCells(agent: Agent, context: Pick<CommandContext, 'now' | 'paths'>): string[] {

@@ -28,6 +28,30 @@ const ofIdentity = {
     value: 'NAME',
     summary: 'model endpoint of the agent: a name under models in host policy',
   },
+  egress: {
+    type: 'string',
+    multiple: true,
+    value: 'URL',
+    summary:
+      'requests that the agent’s own program may send, with a * at the end for every path below',
+  },
+  method: {
+    type: 'string',
+    multiple: true,
+    value: 'METHOD',
+    summary: 'HTTP method of --egress (default: GET and HEAD)',
+  },
+  hold: { type: 'boolean', summary: 'each request of --egress waits for a person' },
+  'git-secret': {
+    type: 'string',
+    value: 'NAME',
+    summary: 'secret that git sends to the host of --egress as a credential',
+  },
+  'git-name': {
+    type: 'string',
+    value: 'NAME <EMAIL>',
+    summary: 'author of the agent’s commits (default: “AGENT (agent)”)',
+  },
 } as const;
 
 export const agentRows: readonly CommandRow[] = [
@@ -100,6 +124,10 @@ export const agentRows: readonly CommandRow[] = [
         'skillgate agent create finance --days 30 --workspace ledgers --budget requests=5000,runs=200',
         'an agent that expires in 30 days, with a workspace and a daily budget',
       ],
+      [
+        "skillgate agent create coder --egress 'https://docs.example/*' --git-name 'Coder <coder@acme.example>'",
+        'the agent’s own program may read pages of docs.example, and commits under this name',
+      ],
     ],
     options: {
       days: {
@@ -122,6 +150,15 @@ export const agentRows: readonly CommandRow[] = [
     load: () => import('../commands/agent.ts'),
   },
   {
+    name: 'agent show',
+    summary: 'show one agent: what it may start, reach and use',
+    usage: 'NAME',
+    examples: [['skillgate agent show finance', 'show its grants, egress, workspace and budget']],
+    options: {},
+    args: { min: 1, max: 1 },
+    load: () => import('../commands/agent.ts'),
+  },
+  {
     name: 'agent grant',
     summary: 'let an agent start skills, and grant it the capabilities approved for them',
     usage:
@@ -138,6 +175,10 @@ export const agentRows: readonly CommandRow[] = [
       [
         "skillgate agent grant reporter --skills '@acme/*' --ceiling ceiling.json",
         'the agent may fetch and start matching skills that need no more than the ceiling',
+      ],
+      [
+        "skillgate agent grant coder --egress 'https://git.example/acme/*' --method POST --hold --git-secret GIT_TOKEN",
+        'git push to this host waits for a person; the proxy adds the token',
       ],
     ],
     options: {
@@ -171,7 +212,7 @@ export const agentRows: readonly CommandRow[] = [
   {
     name: 'agent revoke',
     summary: 'remove one grant, or all grants, of an agent',
-    usage: 'NAME [@scope/name] [--model] [--workspace]',
+    usage: 'NAME [@scope/name] [--model] [--workspace] [--egress URL]…',
     examples: [
       ['skillgate agent revoke reporter', 'the agent can no longer start anything'],
       [
@@ -188,6 +229,12 @@ export const agentRows: readonly CommandRow[] = [
       workspace: {
         type: 'boolean',
         summary: 'remove only the workspace; its files stay',
+      },
+      egress: {
+        type: 'string',
+        multiple: true,
+        value: 'URL',
+        summary: 'remove only this egress, written as skillgate agent show prints it',
       },
     },
     args: { min: 1, max: 2 },

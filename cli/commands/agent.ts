@@ -37,6 +37,8 @@ import { answer, joined, printNote, safe, table } from '../terminal/output.ts';
 const agentCommands: Readonly<Record<string, (context: CommandContext) => Promise<ExitCode>>> = {
   'agent create': create,
   'agent list': list,
+  'agent show': async (context) =>
+    show(context, readNamedAgent(agentsFolderOf(context), context.args[0] ?? '')),
   'agent grant': grant,
   'agent revoke': revoke,
   'agent remove': (context) =>
@@ -177,8 +179,9 @@ async function revoke(context: CommandContext): Promise<ExitCode> {
       ? undefined
       : grantedSkillOf(readNamedAgent(agentsFolderOf(context), agent), named);
   const { model, workspace } = context.options;
-  const isAll = skill === undefined && model !== true && workspace !== true;
-  const parts = { model: model === true, workspace: workspace === true };
+  const egress = listOf(context.options.egress);
+  const isAll = skill === undefined && model !== true && workspace !== true && egress.length === 0;
+  const parts = { egress, model: model === true, workspace: workspace === true };
   const change = isAll
     ? ('everything' as const)
     : { ...parts, skills: skill === undefined ? [] : [{ skill, range: '*' }] };

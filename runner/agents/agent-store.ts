@@ -6,6 +6,7 @@ import { generateKeyPairSync } from 'node:crypto';
 import { existsSync, readdirSync } from 'node:fs';
 import type {
   Agent,
+  AgentEgress,
   AgentWorkspace,
   Budget,
   Grant,
@@ -25,7 +26,8 @@ import { writePrivateFile } from '../files/private-file.ts';
 import { agentDaysDefault } from '../limits.ts';
 import { agentFile, isAgentName, readAgent, readStoredAgent } from './agents.ts';
 
-export interface NewAgent extends Pick<GrantChange, 'env' | 'budget' | 'workspace' | 'model'> {
+export interface NewAgent
+  extends Pick<GrantChange, 'env' | 'budget' | 'workspace' | 'model' | 'egress' | 'git'> {
   readonly name: string;
   readonly now: Date;
   readonly days?: number;
@@ -40,6 +42,9 @@ export interface GrantChange {
   readonly budget?: Budget;
   readonly workspace?: AgentWorkspace;
   readonly model?: string;
+  /** New egress of sessions. An entry for a url replaces the older entry for the same url. */
+  readonly egress?: readonly AgentEgress[];
+  readonly git?: NonNullable<Agent['git']>;
   /** Reactivates a revoked identity. The value is the time of revocation that the operator saw. */
   readonly reinstate?: string | undefined;
 }
@@ -55,7 +60,7 @@ export function createAgent(
   { name, now, days = agentDaysDefault, ...more }: NewAgent,
 ): Agent {
   const path = agentFile(folder, name);
-  const { budget, env = {}, model, workspace } = more;
+  const { budget, egress = [], env = {}, git, model, workspace } = more;
   if (workspace !== undefined) requireOwnWorkspace(folder, name, workspace.name);
   return withLock(`${path}.lock`, () => {
     if (existsSync(path))
@@ -75,6 +80,8 @@ export function createAgent(
       ...(budget === undefined ? {} : { budget }),
       ...(workspace === undefined ? {} : { workspace }),
       ...(model === undefined ? {} : { model }),
+      ...(git === undefined ? {} : { git }),
+      ...egressOf(egress),
     });
   });
 }
@@ -134,7 +141,7 @@ function readListed(folder: string, name: string): Agent | DamagedAgent {
  * identity is revoked
  */
 export function grantAgent(folder: string, name: string, change: GrantChange): Agent {
-  const { budget, model, skills = [], workspace } = change;
+  const { budget, git, model, skills = [], workspace } = change;
   for (const { skill, range } of skills)
     parseReference(`${skill.replace(/\/\*$/, '/any')}@${range}`);
   if (workspace !== undefined) requireOwnWorkspace(folder, name, workspace.name);
@@ -155,8 +162,21 @@ export function grantAgent(folder: string, name: string, change: GrantChange): A
       ...(budget === undefined ? {} : { budget: { ...agent.budget, ...budget } }),
       ...(workspace === undefined ? {} : { workspace }),
       ...(model === undefined ? {} : { model }),
+      ...(git === undefined ? {} : { git }),
+      ...egressOf([...withoutUrls(agent, change.egress), ...(change.egress ?? [])]),
     };
   });
+}
+
+function withoutUrls(
+  { egress = [] }: Agent,
+  removed: readonly Pick<AgentEgress, 'url'>[] = [],
+): readonly AgentEgress[] {
+  return egress.filter(({ url }) => !removed.some((one) => one.url === url));
+}
+
+function egressOf(egress: readonly AgentEgress[]): Pick<Agent, 'egress'> {
+  return egress.length === 0 ? {} : { egress };
 }
 
 // Two agents in one folder could pass each other instructions through its files.
@@ -188,6 +208,8 @@ function requireOwnWorkspace(folder: string, name: string, workspace: string): v
 export interface Revocation extends Pick<GrantChange, 'skills' | 'capabilities' | 'env'> {
   readonly model?: boolean;
   readonly workspace?: boolean;
+  /** The urls of egress entries. */
+  readonly egress?: readonly string[];
 }
 
 /**
@@ -202,14 +224,22 @@ export function revokeAgent(
   now: Date,
 ): Agent {
   return changeAgent(folder, name, (agent) => {
-    if (change === 'everything')
-      return { ...agent, revoked: now.toISOString(), grants: [], ceiling: noCapabilities, env: {} };
+    const { egress: _, model, workspace, ...others } = agent;
+    if (change === 'everything') {
+      const nothing = { grants: [], ceiling: noCapabilities, env: {} };
+      return { ...agent, ...nothing, egress: [], revoked: now.toISOString() };
+    }
     requireGiven(agent, change);
-    const { model, workspace, ...others } = agent;
     return {
       ...others,
       ...(model === undefined || change.model === true ? {} : { model }),
       ...(workspace === undefined || change.workspace === true ? {} : { workspace }),
+      ...egressOf(
+        withoutUrls(
+          agent,
+          change.egress?.map((url) => ({ url })),
+        ),
+      ),
       grants: without(agent.grants, change.skills ?? []),
       ceiling: minus(agent.ceiling, change.capabilities ?? noCapabilities),
       env: Object.fromEntries(
@@ -231,6 +261,17 @@ function requireGiven(agent: StoredAgent, change: Revocation): void {
         'usage',
         `Cannot revoke the ${part} of agent ${agent.name}: the agent has none`,
       );
+  const unknown = change.egress?.find(
+    (url) => agent.egress?.some((one) => one.url === url) !== true,
+  );
+  if (unknown !== undefined)
+    throw new Problem(
+      'usage',
+      `Cannot revoke egress ${unknown} from agent ${agent.name}: the agent has no such egress`,
+      {
+        hint: `The agent has: ${(agent.egress ?? []).map(({ url }) => url).join(', ') || 'none'}.`,
+      },
+    );
   if (missing === undefined) return;
   const wider = widerGrant(agent, missing.skill);
   const has = agent.grants.map(({ range, skill }) => `${skill}@${range}`).join(', ');

@@ -10,6 +10,7 @@ import { runnerHost } from '../../skills-index/run/agents/bridge.ts';
 import { type RunTokens, runTokens } from '../../skills-index/run/agents/run-token.ts';
 import type { BoundPlaceholder } from '../../skills-index/run/egress/secret-use.ts';
 import { keyVariableOf } from '../../skills-index/run/plan/plan-session.ts';
+import { holdsOfEgress } from '../../skills-index/run/plan/plan-surroundings.ts';
 import { sessionThresholds } from '../../skills-index/run/plan/session-limits.ts';
 import { type SessionPlan, sessionSkill } from '../../skills-index/run/plan/session-plan.ts';
 import type { Digest } from '../../skills-index/skill/digest.ts';
@@ -42,10 +43,11 @@ export async function runSession(session: PlannedSession, world: RunWorld): Prom
   const tokens = runTokens(now, () => randomBytes(32));
   // Sessions have their own circuit breaker, which counts over all sessions of the agent.
   const breakers = sessionThresholds(hostPolicy.breakers);
+  const own = world.agent === undefined ? [] : holdsOfEgress(world.agent);
   try {
     return await runPlan(workOf(session, tokens, now), {
       ...world,
-      hostPolicy: { ...hostPolicy, breakers },
+      hostPolicy: { ...hostPolicy, breakers, holds: [...hostPolicy.holds, ...own] },
     });
   } finally {
     tokens.end();

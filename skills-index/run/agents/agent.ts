@@ -43,6 +43,16 @@ export interface AgentWorkspace {
   readonly mode: 'ro' | 'rw' | 'cow';
 }
 
+/** Requests that the agent's own program may send in a session, as skill.json writes them. */
+export interface AgentEgress {
+  readonly url: string;
+  readonly methods: readonly string[];
+  /** Whether each of these requests waits for a person. */
+  readonly hold?: boolean;
+  /** The secret that git sends to the url's host as a credential. */
+  readonly secret?: string;
+}
+
 export interface Agent {
   readonly schema: 'skillgate.agent/1';
   readonly name: string;
@@ -63,6 +73,9 @@ export interface Agent {
   readonly workspace?: AgentWorkspace;
   /** A name in `models` of host policy. */
   readonly model?: string;
+  readonly egress?: readonly AgentEgress[];
+  /** The author of the commits of the agent's own program. */
+  readonly git?: { readonly name: string; readonly email: string };
 }
 
 /** An agent identity as its file stores the identity: with the private key (PKCS8 PEM). */
@@ -102,6 +115,17 @@ const storedShape = exactObject({
     exactObject({ name: namePart, mode: v.picklist(['ro', 'rw', 'cow']) }),
   ),
   model: v.exactOptional(namePart),
+  egress: v.exactOptional(
+    v.array(
+      exactObject({
+        url: text,
+        methods: v.array(text),
+        hold: v.exactOptional(v.boolean()),
+        secret: v.exactOptional(text),
+      }),
+    ),
+  ),
+  git: v.exactOptional(exactObject({ name: text, email: text })),
 });
 
 /** @throws Problem `key-file-invalid` with every reason and the reason's place in the file */

@@ -11,10 +11,10 @@ import {
   listCapabilities,
   printCapability,
 } from '../../skill/capability.ts';
-import { parseEgressUrl } from '../../skill/egress-target.ts';
 import { coversHost } from '../../skill/host-name.ts';
 import { ceilingFor } from '../agents/agent.ts';
 import type { Plan, PlannedMount } from './plan.ts';
+import { egressLines } from './plan-egress.ts';
 import type { PlanInput } from './plan-input.ts';
 
 /** A shell can close only file descriptors with one digit. Mounts use the descriptors 3 to 6. */
@@ -156,38 +156,11 @@ export function planOwner(
   return { uid: owners[0]?.uid || nobody, gid: owners[0]?.gid || nobody };
 }
 
-// The proxy opens and judges HTTPS, except for hosts whose TLS the operator left closed. Plain HTTP
-// is allowed only to hosts with a pinned address.
 function planEgress(draft: Draft, { hostPolicy }: PlanInput, egress: Capabilities['egress']): void {
   for (const one of egress) {
-    const { scheme, host, port, path } = parseEgressUrl(one.url);
-    const pinned = Object.fromEntries(
-      Object.entries(hostPolicy.hosts).filter(([name]) => coversHost(host, name)),
-    );
-    const names = Object.entries(pinned).map(([name, to]) => `${name} is ${to.address}:${to.port}`);
-    const leave = (reason: string): void => leaveOut(draft, { kind: 'egress', ...one }, reason);
-    if ((scheme !== 'https' && scheme !== 'http') || one.methods.includes('*'))
-      leave('a run may send only http and https requests with named methods');
-    else if (scheme === 'http' && names.length === 0)
-      leave(`host policy pins no address for ${host}, and plain http needs one`);
-    else {
-      const line = { scheme, port, methods: one.methods, path, pinned };
-      const why = [approvedFor(one.why), ...names];
-      const tunnels =
-        scheme === 'https' ? hostPolicy.tunnels.map((tunnel) => tunnel.split(':')) : [];
-      const opaque = tunnels.flatMap(([name = '', at]) =>
-        coversHost(host, name) && Number(at) === port ? [name] : [],
-      );
-      for (const name of opaque) {
-        const reason = [
-          ...why,
-          `host policy lists ${name}:${port} in tunnels, so the proxy checks neither method nor path`,
-        ].join('; ');
-        draft.egress.push({ ...line, host: name, mode: 'tunnel', reason });
-      }
-      if (!opaque.includes(host))
-        draft.egress.push({ ...line, host, mode: 'intercept', reason: why.join('; ') });
-    }
+    const lines = egressLines(one, hostPolicy, approvedFor(one.why));
+    if ('why' in lines) leaveOut(draft, { kind: 'egress', ...one }, lines.why);
+    else draft.egress.push(...lines);
   }
 }
 

@@ -13,8 +13,9 @@ import { type HeldPlan, plannedHolds } from '../holds/hold-rules.ts';
 
 import { planEgressLimits } from './egress-limits.ts';
 import type { HostPolicy } from './host-policy.ts';
-import type { LeftOut, PlannedEnv, PlannedMount, Refusal } from './plan.ts';
+import type { LeftOut, PlannedEnv, PlannedMount, PlannedSecret, Refusal } from './plan.ts';
 import type { SecretEntry } from './plan-input.ts';
+import { planSurroundings } from './plan-surroundings.ts';
 import * as limits from './session-limits.ts';
 import {
   type PlannedFolder,
@@ -86,6 +87,14 @@ export function planSession(input: SessionInput): {
     refused.push({ code: 'plan-refused', message: program.why, hint: program.hint });
   const mounts = planMounts(input, refused, leftOut);
   const model = planModel(input, refused, leftOut);
+  const own = planSurroundings(agent, hostPolicy, facts.secrets);
+  leftOut.push(...own.leftOut);
+  refused.push(...own.refused);
+  const given = {
+    egress: [...model.egress, ...own.egress],
+    secrets: [...model.secrets, ...own.secrets],
+    env: [...plainEnv, ...model.env, ...own.env],
+  };
   const plan: SessionPlan = {
     schema: 'skillgate.session/1',
     agent: agent.name,
@@ -96,8 +105,7 @@ export function planSession(input: SessionInput): {
     workingDirectory: mounts[0]?.target ?? '/tmp',
     folders: facts.folders,
     mounts,
-    ...model,
-    env: [...plainEnv, ...model.env],
+    ...given,
     skills,
     limits: {
       seconds: limits.sessionSecondsMax,
@@ -106,10 +114,7 @@ export function planSession(input: SessionInput): {
       processes: limits.sessionProcessesMax,
     },
     egressLimits: planEgressLimits(hostPolicy),
-    holds: holdsOf(
-      { agent: agent.name, mounts, ...model, env: [...plainEnv, ...model.env] },
-      input,
-    ),
+    holds: holdsOf({ agent: agent.name, mounts, ...given }, input),
     leftOut,
     refused,
   };
@@ -221,9 +226,11 @@ const interfaces = {
 } as const;
 
 /**
- * Returns the environment variable of the sandbox that contains the placeholder of a model's key.
+ * Returns the environment variable of the sandbox that contains the placeholder of a secret: the
+ * variable of a model's key, or the variable that a credential for git is named after.
  */
-export function keyVariableOf({ as }: { readonly as: string }): string {
+export function keyVariableOf({ as, name }: Pick<PlannedSecret, 'as' | 'name'>): string {
+  if (as === 'basic') return name;
   return (Object.values(interfaces).find((one) => one.as === as) ?? interfaces.openai).key;
 }
 

@@ -48,8 +48,8 @@ export interface SessionPlan extends Pick<Plan, Shared> {
   readonly command: readonly string[];
   readonly folders: readonly PlannedFolder[];
   /**
-   * The request rules for the model's endpoint, and no others. The connection to the runner does
-   * not count as egress.
+   * The request rules for the model's endpoint and for the identity's own egress. The connection to
+   * the runner does not count as egress.
    */
   readonly egress: readonly PlannedEgress[];
   readonly skills: readonly PlannedSkill[];

@@ -71,6 +71,23 @@ describe('an agent identity', () => {
     expect(readAgent(folder, 'bot').grants).toEqual([]);
   });
 
+  it('keeps one entry for each url of its egress, and loses all with everything else', () => {
+    const url = 'https://docs.example/*';
+    const other = { url: 'https://git.example/*', methods: ['POST'], hold: true };
+    createAgent(folder, { name: 'bot', now, egress: [{ url, methods: ['GET'] }] });
+    grantAgent(folder, 'bot', { egress: [other] });
+    expect(grantAgent(folder, 'bot', { egress: [{ url, methods: ['HEAD'] }] }).egress).toEqual([
+      other,
+      { url, methods: ['HEAD'] },
+    ]);
+    expect(() => revokeAgent(folder, 'bot', { egress: ['https://a.example/*'] }, now)).toThrow(
+      'no such egress',
+    );
+    expect(revokeAgent(folder, 'bot', { egress: [url] }, now).egress).toEqual([other]);
+    expect(readAgent(folder, 'bot').egress).toEqual([other]);
+    expect(revokeAgent(folder, 'bot', 'everything', now).egress).toEqual([]);
+  });
+
   it.each(['../bot', 'Bot', 'a/b', ''])('is never named %s', (name) => {
     expect(() => createAgent(folder, { name, now })).toThrowError(
       expect.objectContaining({ code: 'usage' }),

@@ -123,6 +123,68 @@ describe('the plan of a session', () => {
     expect(refused).toEqual([]);
   });
 
+  it('adds the egress of the identity, each line with its reason', () => {
+    const url = 'https://docs.example/guide/*';
+    const { egress, leftOut, refused } = planWith({
+      agent: { ...agent, egress: [{ url, methods: ['GET'], hold: true }] },
+      hostPolicy: emptyHostPolicy,
+    }).plan;
+    expect(egress).toMatchObject([
+      {
+        scheme: 'https',
+        mode: 'intercept',
+        host: 'docs.example',
+        methods: ['GET'],
+        path: '/guide/*',
+        reason: 'egress of agent finance; each request waits for a person',
+      },
+    ]);
+    expect([leftOut.length, refused]).toEqual([1, []]);
+  });
+
+  it.each([
+    ['https://*/*', 'every host is too wide'],
+    ['http://docs.example/*', 'plain http needs one'],
+    ['http://model.skillgate.internal/*', 'the runner itself uses'],
+    ['https://*.skillgate.internal/*', 'the runner itself uses'],
+    ['https://10.0.0.1/*', 'Not an egress url'],
+    ['https://docs.example/../*', 'Not an egress url'],
+    ['nonsense', 'Not an egress url'],
+  ])('leaves out the egress %s of an identity, and says why', (url, why) => {
+    const { egress, leftOut } = planWith({
+      agent: { ...agent, egress: [{ url, methods: ['GET'] }] },
+    }).plan;
+    expect(egress.every(({ host }) => host === 'model.skillgate.internal')).toBe(true);
+    expect(leftOut).toMatchObject([
+      { reason: expect.stringContaining(why), hint: expect.stringContaining('agent revoke') },
+    ]);
+  });
+
+  it('names the commits, and gives git a credential by reference', () => {
+    const url = 'https://git.example/acme/*';
+    const stored = { ...key, name: 'TOKEN', hosts: ['git.example'], methods: ['POST'] };
+    const coder = { ...agent, egress: [{ url, methods: ['POST'], secret: 'TOKEN' }] };
+    const { env, refused, secrets } = planWith({ agent: coder, facts: { secrets: [stored] } }).plan;
+    expect(refused).toEqual([]);
+    expect(secrets).toMatchObject([
+      { name: 'TOKEN', hosts: ['git.example'], as: 'basic', methods: ['POST'] },
+    ]);
+    const values = Object.fromEntries(env.map(({ name, value }) => [name, value]));
+    expect(values).toMatchObject({
+      GIT_AUTHOR_NAME: 'finance (agent)',
+      GIT_COMMITTER_EMAIL: 'finance@agent.invalid',
+      TOKEN: '(placeholder)',
+      GIT_CONFIG_COUNT: '1',
+      GIT_CONFIG_KEY_0: 'credential.https://git.example.helper',
+    });
+    const others = [[], [{ ...stored, agent: 'sales' }], [{ ...stored, hosts: ['other.example'] }]];
+    for (const secrets of others)
+      expect(planWith({ agent: coder, facts: { secrets } }).plan).toMatchObject({
+        secrets: [],
+        refused: [{ code: 'secret-refused', hint: expect.stringContaining('secret set TOKEN') }],
+      });
+  });
+
   it.each<[Partial<ModelEndpoint>, string, string, boolean]>([
     [{}, 'POST', '/v1/chat/completions', true],
     [{}, 'POST', '/v1/responses', true],

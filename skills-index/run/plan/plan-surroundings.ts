@@ -1,0 +1,163 @@
+/**
+ * The surroundings of a session that the identity has besides its workspace and model: requests of
+ * its own to named hosts, and a name for git. Pure.
+ */
+import { parseDeclaredEgressUrl, parseEgressUrl } from '../../skill/egress-target.ts';
+import { coversHost } from '../../skill/host-name.ts';
+import { Problem } from '../../skill/problem.ts';
+import type { Agent, AgentEgress } from '../agents/agent.ts';
+import { modelHost, runnerHost } from '../agents/bridge.ts';
+import { type HoldRule, holdSecondsDefault } from '../holds/hold-policy.ts';
+import type { HostPolicy } from './host-policy.ts';
+import type { LeftOut, PlannedEnv, PlannedSecret, Refusal } from './plan.ts';
+import { egressLines } from './plan-egress.ts';
+import type { SecretEntry } from './plan-input.ts';
+import { type SessionPlan, sessionSkill } from './session-plan.ts';
+
+/** Returns why no identity may have this egress url; undefined when an identity may. */
+export function whyNotEgress(url: string): string | undefined {
+  try {
+    const { host } = parseDeclaredEgressUrl(url);
+    // The proxy itself answers these names, and a pattern over them would open further ports of the
+    // model's machine.
+    if (host === '*') return 'every host is too wide: name each host, or *. and a domain';
+    return [modelHost, runnerHost].some((own) => coversHost(host, own))
+      ? `${host} covers names that the runner itself uses`
+      : undefined;
+  } catch (cause) {
+    if (cause instanceof Problem) return cause.message;
+    throw cause;
+  }
+}
+
+interface Surroundings extends Pick<SessionPlan, 'egress' | 'secrets' | 'env'> {
+  readonly leftOut: readonly LeftOut[];
+  readonly refused: readonly Refusal[];
+}
+
+/** Plans the egress of an identity, its credentials for git, and the name of its commits. */
+export function planSurroundings(
+  agent: Agent,
+  hostPolicy: HostPolicy,
+  secrets: readonly SecretEntry[],
+): Surroundings {
+  const leftOut: LeftOut[] = [];
+  const refused: Refusal[] = [];
+  const egress = (agent.egress ?? []).flatMap((one) => {
+    const held = one.hold === true ? '; each request waits for a person' : '';
+    const why = whyNotEgress(one.url);
+    const lines =
+      why === undefined
+        ? egressLines(one, hostPolicy, `egress of agent ${agent.name}${held}`)
+        : { why };
+    if (!('why' in lines)) return lines;
+    const hint = `skillgate agent revoke ${agent.name} --egress '${one.url}'`;
+    leftOut.push({ what: `egress ${one.methods.join(',')} ${one.url}`, reason: lines.why, hint });
+    return [];
+  });
+  const bound = byName(
+    (agent.egress ?? []).flatMap((one) => planSecret(agent, one, secrets, refused)),
+  );
+  return {
+    egress,
+    secrets: bound,
+    env: [...gitName(agent), ...gitCredentials(bound)],
+    leftOut,
+    refused,
+  };
+}
+
+/**
+ * The hold rules for the egress of an identity that waits for a person. A hold rule compares paths
+ * loosely and knows no port, so a rule holds at least the requests of its line.
+ */
+export function holdsOfEgress({ egress = [], name }: Pick<Agent, 'egress' | 'name'>): HoldRule[] {
+  return egress
+    .filter(({ hold }) => hold === true)
+    .flatMap(({ methods, url }) => {
+      const { host, path } = parseEgressUrl(url);
+      return methods.map((method) => ({
+        name: 'agent-egress',
+        when: { agent: name, skill: sessionSkill.name, host, method, path },
+        seconds: holdSecondsDefault,
+      }));
+    });
+}
+
+function planSecret(
+  agent: Agent,
+  { secret, url }: AgentEgress,
+  stored: readonly SecretEntry[],
+  refused: Refusal[],
+): PlannedSecret[] {
+  if (secret === undefined || whyNotEgress(url) !== undefined) return [];
+  const { host } = parseEgressUrl(url);
+  const found = stored.find(
+    (one) =>
+      one.name === secret &&
+      one.hosts.includes(host) &&
+      (one.agent === undefined || one.agent === agent.name),
+  );
+  if (found === undefined) {
+    refused.push({
+      code: 'secret-refused',
+      message: `there is no secret ${secret} for ${host}`,
+      hint: `skillgate secret set ${secret} --host ${host} --agent ${agent.name}`,
+    });
+    return [];
+  }
+  const { methods } = found;
+  const reason = `credential of agent ${agent.name} for ${host}; the proxy adds its value`;
+  const bound = { name: secret, hosts: [host], as: 'basic', reason } as const;
+  return [methods === undefined ? bound : { ...bound, methods }];
+}
+
+// Two entries for one host, such as one that reads and one that waits for a person before it
+// writes, share a credential.
+function byName(secrets: readonly PlannedSecret[]): PlannedSecret[] {
+  const merged = new Map<string, PlannedSecret>();
+  for (const one of secrets) {
+    const hosts = [...new Set([...(merged.get(one.name)?.hosts ?? []), ...one.hosts])];
+    merged.set(one.name, { ...one, hosts });
+  }
+  return [...merged.values()];
+}
+
+// Reserved names (RFC 2606), so that no mail of a commit reaches anybody.
+function gitName({ git, name }: Agent): PlannedEnv[] {
+  const { email, name: author } = git ?? {
+    name: `${name} (agent)`,
+    email: `${name}@agent.invalid`,
+  };
+  const reason = git === undefined ? 'the name of the agent’s commits' : `set for agent ${name}`;
+  return ['AUTHOR', 'COMMITTER'].flatMap((role) => [
+    { name: `GIT_${role}_NAME`, value: author, reason },
+    { name: `GIT_${role}_EMAIL`, value: email, reason },
+  ]);
+}
+
+// Git asks a helper for the credential of a host. The helper prints the placeholder, which git
+// sends in the header `Authorization: Basic`.
+function gitCredentials(secrets: readonly PlannedSecret[]): PlannedEnv[] {
+  const settings = secrets.flatMap(({ hosts, name }) =>
+    hosts.map((host) => ({
+      key: `credential.https://${host}.helper`,
+      value: `!f() { test "$1" = get || exit 0; grep -q '^username=' || echo username=git; echo "password=$${name}"; }; f`,
+      reason: `git asks this helper for the credential of ${host}`,
+    })),
+  );
+  if (settings.length === 0) return [];
+  const count = {
+    name: 'GIT_CONFIG_COUNT',
+    value: String(settings.length),
+    reason: 'git settings',
+  };
+  return [
+    ...secrets.map(({ name, reason }) => ({ name, value: '(placeholder)', reason })),
+    count,
+    ...settings.flatMap(({ key, reason, value }, at) => [
+      { name: `GIT_CONFIG_KEY_${at}`, value: key, reason },
+      { name: `GIT_CONFIG_VALUE_${at}`, value, reason },
+    ]),
+  ];
+}
