@@ -4,6 +4,7 @@
  * compile.
  */
 import { commandCodes } from './problem-codes/command.ts';
+import { packageCodes } from './problem-codes/package.ts';
 import { registryCodes } from './problem-codes/registry.ts';
 import type { ProblemCodeRow } from './problem-codes/row.ts';
 import { runCodes } from './problem-codes/run.ts';
@@ -15,6 +16,7 @@ export const problemCodes = {
   ...trustCodes,
   ...registryCodes,
   ...runCodes,
+  ...packageCodes,
   ...commandCodes,
 } as const satisfies Record<string, ProblemCodeRow> & Readonly<Partial<Record<CodeTwice, never>>>;
 
@@ -25,6 +27,7 @@ interface Tables {
   readonly trust: typeof trustCodes;
   readonly registry: typeof registryCodes;
   readonly run: typeof runCodes;
+  readonly package: typeof packageCodes;
   readonly command: typeof commandCodes;
 }
 

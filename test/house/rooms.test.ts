@@ -61,6 +61,7 @@ const floors: Record<string, readonly string[]> = {
     '(start)',
     'sessions',
     'exporters',
+    'package-store',
     'backends',
     'secret-sources',
     'changes',

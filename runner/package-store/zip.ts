@@ -1,0 +1,215 @@
+/**
+ * A strict reader of zip archives. Two readers of a zip archive may see different files: one reads
+ * the directory at the end, the other reads the headers before the files. This reader accepts only
+ * archives in which both agree, and in which every byte belongs to exactly one file.
+ */
+import { crc32, inflateRawSync } from 'node:zlib';
+import { type ArchiveFile, unsafeArchive } from './archive-file.ts';
+import { freeBytes, packageFilesMax, unpackedFileBytesMax, unpackedRatioMax } from './limits.ts';
+
+const endBytes = 22;
+const centralBytes = 46;
+const localBytes = 30;
+const signature = { end: 0x06054b50, central: 0x02014b50, local: 0x04034b50, data: 0x08074b50 };
+const flag = { encrypted: 1, descriptor: 8, utf8: 1 << 11 };
+/** The flags that change no meaning: two for the compression, the descriptor and UTF-8. */
+const plainFlags = 2 | 4 | flag.descriptor | flag.utf8;
+const stored = 0;
+const deflated = 8;
+
+interface CentralEntry {
+  readonly name: string;
+  readonly flags: number;
+  readonly method: number;
+  readonly crc: number;
+  readonly compressed: number;
+  readonly size: number;
+  readonly mode: number;
+  /** Offset of the header before the file. */
+  readonly offset: number;
+}
+
+/**
+ * Lists the files of an archive. The content of a file is checked when the file is read.
+ * @param archive the archive's name in messages
+ * @throws Problem `package-unsafe`
+ */
+export function readZip(archive: string, zip: Buffer): ArchiveFile[] {
+  const fail = (why: string): never => {
+    throw unsafeArchive(archive, why);
+  };
+  const { count, start, end } = readEnd(zip, fail);
+  const entries = readDirectory(zip, { count, start, end }, fail);
+  let at = 0;
+  const files: ArchiveFile[] = [];
+  for (const entry of entries.toSorted((a, b) => a.offset - b.offset)) {
+    if (entry.offset !== at)
+      fail(
+        entry.offset < at
+          ? `${JSON.stringify(entry.name)} lies over another file`
+          : `${entry.offset - at} bytes before ${JSON.stringify(entry.name)} belong to no file`,
+      );
+    const data = dataOf(zip, entry, start, fail);
+    at = data.next;
+    const file = fileOf(archive, zip.subarray(data.begin, data.end), entry, fail);
+    if (file !== undefined) files.push(file);
+  }
+  if (at !== start) fail(`${start - at} bytes before its directory belong to no file`);
+  return files;
+}
+
+type Fail = (why: string) => never;
+
+function readEnd(zip: Buffer, fail: Fail): { count: number; start: number; end: number } {
+  const end = zip.length - endBytes;
+  if (end < 0 || zip.readUInt32LE(end) !== signature.end || zip.readUInt16LE(end + 20) !== 0)
+    return fail('it is not a zip archive, or has a comment or data behind its end');
+  const count = zip.readUInt16LE(end + 10);
+  const start = zip.readUInt32LE(end + 16);
+  if (zip.readUInt16LE(end + 4) !== 0 || zip.readUInt16LE(end + 6) !== 0)
+    return fail('it is one part of several');
+  if (zip.readUInt16LE(end + 8) !== count) return fail('it gives two numbers of files');
+  if (count === 0xffff || start === 0xffffffff) return fail('it is a Zip64 archive');
+  if (count > packageFilesMax) return fail(`it has ${count} files; at most ${packageFilesMax}`);
+  if (start + zip.readUInt32LE(end + 12) !== end)
+    return fail('its directory is not where it says, or data lies before it');
+  return { count, start, end };
+}
+
+function readDirectory(
+  zip: Buffer,
+  { count, start, end }: { count: number; start: number; end: number },
+  fail: Fail,
+): CentralEntry[] {
+  const entries: CentralEntry[] = [];
+  let at = start;
+  while (at < end) {
+    if (at + centralBytes > end || zip.readUInt32LE(at) !== signature.central)
+      return fail('its directory is broken');
+    const nameBytes = zip.readUInt16LE(at + 28);
+    const extraAt = at + centralBytes + nameBytes;
+    const next = extraAt + zip.readUInt16LE(at + 30) + zip.readUInt16LE(at + 32);
+    if (next > end) return fail('its directory is broken');
+    const flags = zip.readUInt16LE(at + 8);
+    const name = nameOf(zip.subarray(at + centralBytes, extraAt), flags, fail);
+    requirePlainExtra(zip.subarray(extraAt, extraAt + zip.readUInt16LE(at + 30)), name, fail);
+    entries.push({
+      name,
+      flags,
+      method: zip.readUInt16LE(at + 10),
+      crc: zip.readUInt32LE(at + 16),
+      compressed: zip.readUInt32LE(at + 20),
+      size: zip.readUInt32LE(at + 24),
+      mode: zip.readUInt16LE(at + 40),
+      offset: zip.readUInt32LE(at + 42),
+    });
+    at = next;
+  }
+  if (entries.length !== count) return fail(`it says ${count} files, and lists ${entries.length}`);
+  return entries;
+}
+
+// A reader that ignores the flag for UTF-8 would read another name, unless the name is ASCII.
+function nameOf(bytes: Buffer, flags: number, fail: Fail): string {
+  if ((flags & flag.utf8) === 0 && bytes.some((byte) => byte > 0x7e))
+    return fail('a name is not ASCII and not marked as UTF-8');
+  try {
+    return new TextDecoder('utf-8', { fatal: true, ignoreBOM: true }).decode(bytes);
+  } catch {
+    return fail('a name is not UTF-8');
+  }
+}
+
+// An extra field can give the file another name (0x7075) or other sizes (Zip64, 0x0001).
+function requirePlainExtra(extra: Buffer, name: string, fail: Fail): void {
+  for (let at = 0; at < extra.length; ) {
+    if (at + 4 > extra.length) fail(`${JSON.stringify(name)} has a broken extra field`);
+    const id = extra.readUInt16LE(at);
+    at += 4 + extra.readUInt16LE(at + 2);
+    if (at > extra.length) fail(`${JSON.stringify(name)} has a broken extra field`);
+    if (id === 0x0001) fail(`${JSON.stringify(name)} has sizes in the form of Zip64`);
+    if (id === 0x7075) fail(`${JSON.stringify(name)} has a second name`);
+  }
+}
+
+interface DataPlace {
+  readonly begin: number;
+  readonly end: number;
+  /** The first byte behind the file and behind its descriptor. */
+  readonly next: number;
+}
+
+function dataOf(zip: Buffer, entry: CentralEntry, limit: number, fail: Fail): DataPlace {
+  const { compressed, crc, flags, method, name, offset, size } = entry;
+  const shown = JSON.stringify(name);
+  if (offset + localBytes > limit || zip.readUInt32LE(offset) !== signature.local)
+    return fail(`${shown} is not where the directory says`);
+  const nameEnd = offset + localBytes + zip.readUInt16LE(offset + 26);
+  const begin = nameEnd + zip.readUInt16LE(offset + 28);
+  const end = begin + compressed;
+  if (end > limit) return fail(`${shown} reaches into the directory`);
+  const hasDescriptor = (flags & flag.descriptor) !== 0;
+  const sizes = [crc, compressed, size];
+  const before = [14, 18, 22].map((at) => zip.readUInt32LE(offset + at));
+  const agrees =
+    nameOf(zip.subarray(offset + localBytes, nameEnd), flags, fail) === name &&
+    zip.readUInt16LE(offset + 6) === flags &&
+    zip.readUInt16LE(offset + 8) === method &&
+    before.every((value, at) => value === sizes[at] || (hasDescriptor && value === 0));
+  if (!agrees) return fail(`the directory and the header of ${shown} differ`);
+  requirePlainExtra(zip.subarray(nameEnd, begin), name, fail);
+  if (!hasDescriptor) return { begin, end, next: end };
+  const sized = [0, 4, 8].map((at) => zip.readUInt32LE(Math.min(end + 4 + at, limit)));
+  if (
+    end + 16 > limit ||
+    zip.readUInt32LE(end) !== signature.data ||
+    sized.some((value, at) => value !== sizes[at])
+  )
+    return fail(`the directory and the descriptor of ${shown} differ`);
+  return { begin, end, next: end + 16 };
+}
+
+/** Returns undefined for the entry of a folder: the paths of files name their folders. */
+function fileOf(
+  archive: string,
+  data: Buffer,
+  { crc, flags, method, mode, name, size }: CentralEntry,
+  fail: Fail,
+): ArchiveFile | undefined {
+  const shown = JSON.stringify(name);
+  if ((flags & flag.encrypted) !== 0) return fail(`${shown} is encrypted`);
+  if ((flags & ~plainFlags) !== 0) return fail(`${shown} has unknown flags`);
+  if (method !== stored && method !== deflated)
+    return fail(`${shown} is compressed by method ${method}`);
+  const isFolder = name.endsWith('/');
+  const type = mode >> 12;
+  if (type === 0o12) return fail(`${shown} is a link`);
+  if (type !== 0 && type !== (isFolder ? 0o04 : 0o10))
+    return fail(`${shown} is neither a file nor a folder`);
+  if (isFolder) return size === 0 ? undefined : fail(`the folder ${shown} has bytes`);
+  if (method === stored && size !== data.length) return fail(`${shown} has two sizes`);
+  if (size > Math.max(freeBytes, data.length * unpackedRatioMax) || size > unpackedFileBytesMax)
+    return fail(`${shown} unpacks from ${data.length} to ${size} bytes`);
+  const read = (): Buffer => {
+    const bytes = method === stored ? data : inflate(data, size);
+    if (bytes?.length !== size || crc32(bytes) !== crc)
+      throw unsafeArchive(archive, `${shown} does not unpack to what the directory says`);
+    return bytes;
+  };
+  return { path: name, size, isExecutable: (mode & 0o111) !== 0, read };
+}
+
+/** Returns undefined when the data is broken, too long, or followed by further bytes. */
+function inflate(data: Buffer, size: number): Buffer | undefined {
+  try {
+    // `info` is not in the types of Node: with it, the answer has the engine beside the bytes.
+    const answer: unknown = inflateRawSync(data, {
+      info: true,
+      maxOutputLength: Math.max(size, 1),
+    });
+    const { buffer, engine } = answer as { buffer: Buffer; engine: { bytesWritten: number } };
+    return engine.bytesWritten === data.length ? buffer : undefined;
+  } catch {
+    return undefined;
+  }
+}
