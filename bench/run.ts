@@ -4,6 +4,7 @@
  */
 import { cpus, totalmem } from 'node:os';
 import { parseArgs } from 'node:util';
+import { actionsTable } from './actions.ts';
 import { auditRows } from './audit.ts';
 import { egressRows } from './egress.ts';
 import { honestTables } from './honest.ts';
@@ -34,7 +35,8 @@ const { values, positionals } = parseArgs({
   options: { format: { type: 'string' }, only: { type: 'string' }, keep: { type: 'string' } },
 });
 const [first, mirrors] = positionals;
-if (first === 'honest') {
+if (first === 'actions') process.stdout.write(`${await actionsTable(values.only)}\n`);
+else if (first === 'honest') {
   if (mirrors === undefined)
     throw new Error('usage: npm run bench -- honest MIRRORS [--only TEXT] [--keep DIR]');
   process.stdout.write(`${await honestTables(mirrors, values)}\n`);
@@ -46,7 +48,9 @@ async function measure(names: readonly string[]): Promise<void> {
   for (const name of wanted) {
     const bench = benches[name];
     if (bench === undefined)
-      throw new Error(`No bench ${name}; there are ${Object.keys(benches).join(', ')}, honest`);
+      throw new Error(
+        `No bench ${name}; there are ${Object.keys(benches).join(', ')}, honest, actions`,
+      );
     process.stderr.write(`${name} …\n`);
     rows.push(...(await bench()));
   }

@@ -1,0 +1,211 @@
+/**
+ * `npm run bench -- actions [--only TEXT]`: does ordinary actions of a coding agent, each in a
+ * session of its own, accepts the changes, and looks at what the host got.
+ */
+import { spawnSync } from 'node:child_process';
+import { chmodSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { createKeyFile, publicKeyOf } from '../cli/keys/key-file.ts';
+import { type InstalledHost, makeInstalledHost, type Ran } from '../test/journey/installed-host.ts';
+import { atTerminal } from '../test/journey/terminal.ts';
+import { type Mirror, openMirror } from './actions-mirror.ts';
+import { printTable } from './detection.ts';
+
+interface Action {
+  readonly name: string;
+  /** Whether the action begins in a small git repository, or in an empty folder. */
+  readonly isInProject: boolean;
+  /** A script in the session. Its exit code says whether the action worked there. */
+  readonly inside: string;
+  /** A script in the folder on the host, after the changes were accepted. */
+  readonly onHost: string;
+  /** A script in the agent's next session; empty for most actions. */
+  readonly next: string;
+}
+
+/**
+ * `work`: the host has the result. `asked`: the host has the result after the person accepted it by
+ * name. `said`: agent or person read why there is no result. `lost`: nobody was told.
+ */
+const outcomes = ['work', 'asked', 'said', 'lost'] as const;
+type Outcome = (typeof outcomes)[number];
+
+interface Done {
+  readonly action: Action;
+  readonly outcome: Outcome;
+  /** The words that tell why there is no result. */
+  readonly words: string;
+}
+
+const passphrase = 'correct horse battery staple';
+const identity = { GIT_AUTHOR_NAME: 'A', GIT_AUTHOR_EMAIL: 'a@acme.example' };
+const gitNames = Object.entries({
+  ...identity,
+  GIT_COMMITTER_NAME: identity.GIT_AUTHOR_NAME,
+  GIT_COMMITTER_EMAIL: identity.GIT_AUTHOR_EMAIL,
+});
+
+/** The table, as text. */
+export async function actionsTable(only = ''): Promise<string> {
+  const actions = readActions().filter(({ name }) => name.includes(only));
+  const host = await makeInstalledHost();
+  const folder = mkdtempSync(join(tmpdir(), 'skillgate-actions-'));
+  chmodSync(folder, 0o755);
+  const mirror = await openMirror(join(folder, 'mirror'));
+  try {
+    const world = { host, folder, mirror };
+    await writePolicy(world, actions);
+    const done: Done[] = [];
+    for (const [at, action] of actions.entries()) {
+      done.push(await doAction(world, action, `a${at}`));
+      process.stderr.write(`${done.at(-1)?.outcome} ${action.name}\n`);
+    }
+    return printDone(done);
+  } finally {
+    await mirror.close();
+    await host.close();
+    rmSync(folder, { recursive: true, force: true });
+  }
+}
+
+function readActions(): Action[] {
+  const text = readFileSync(new URL('./actions.txt', import.meta.url), 'utf8');
+  const [, ...blocks] = text.trimEnd().split('\n\n');
+  return blocks.map((block) => {
+    const [head = '', ...scripts] = block.split('\n');
+    const [inside = '', onHost = '', next = ''] = scripts.map((script) => script.trim());
+    const [, name = '', from] = /^(.*) \((empty|project)\)$/.exec(head) ?? [];
+    return { name, isInProject: from === 'project', inside, onHost, next };
+  });
+}
+
+interface World {
+  readonly host: InstalledHost;
+  readonly folder: string;
+  readonly mirror: Mirror;
+}
+
+async function writePolicy(
+  { folder, host, mirror }: World,
+  actions: readonly Action[],
+): Promise<void> {
+  const keys = join(host.home, 'config/keys');
+  mkdirSync(keys, { recursive: true, mode: 0o700 });
+  const mira = await createKeyFile(
+    join(keys, 'mira.json'),
+    undefined,
+    'mira',
+    undefined,
+    passphrase,
+  );
+  const workspaces = actions.map((_, at) => [`a${at}`, join(folder, `a${at}`)]);
+  const policy = {
+    workspaces: Object.fromEntries(workspaces),
+    hosts: mirror.hosts,
+    approvers: [{ name: 'mira', key: publicKeyOf(mira) }],
+  };
+  writeFileSync(join(host.home, 'config/host.json'), JSON.stringify(policy), { mode: 0o600 });
+}
+
+async function doAction(world: World, action: Action, name: string): Promise<Done> {
+  const { folder, host } = world;
+  const workspace = join(folder, name);
+  makeWorkspace(workspace, action.isInProject);
+  await requireDone(host.skill('agent', 'create', name, '--workspace', name));
+  const exports = [...gitNames, ...Object.entries(world.mirror.env)];
+  const head = exports.map(([key, value]) => `export ${key}='${value}'`).join('; ');
+  const inSession = (script: string): Promise<Ran> =>
+    host.skill('agent', 'run', name, '--', 'bash', '-c', `${head}; ${script}`);
+  const session = await inSession(action.inside);
+  const told = [session.err];
+  const held = await accept(world, workspace, action, told);
+  const isThereNext = action.next === '' || (await inSession(action.next)).exit === 0;
+  rmSync(workspace, { recursive: true, force: true });
+  if (session.exit === 0 && held !== undefined && isThereNext)
+    return { action, outcome: held, words: '' };
+  const text = told.join('\n');
+  const words =
+    session.exit === 0 ? lineWith(text, /left out|discarded|conflict/) : errorOf(session);
+  return { action, outcome: words === '' ? 'lost' : 'said', words };
+}
+
+/** Accepts the changes that wait. Returns the outcome when the host has the result. */
+async function accept(
+  { host }: World,
+  workspace: string,
+  { onHost }: Action,
+  told: string[],
+): Promise<Outcome | undefined> {
+  const { out } = await requireDone(host.skill('changes', 'list', '--format', 'json'));
+  const [waiting] = (JSON.parse(out) as { runs: { run: string; digest: string }[] }).runs;
+  if (waiting !== undefined) {
+    const { run, digest } = waiting;
+    told.push((await requireDone(host.skill('changes', 'show', run))).out);
+    const words = ['changes', 'accept', run, '--digest', digest];
+    const { shown } = await atTerminal(words, host.env, [['Passphrase of key mira', passphrase]]);
+    told.push(shown);
+    await host.skill('changes', 'discard', run);
+  }
+  return isOnHost(workspace, onHost) ? 'work' : undefined;
+}
+
+function isOnHost(workspace: string, script: string): boolean {
+  const { status } = spawnSync('bash', ['-c', script], {
+    cwd: workspace,
+    env: {
+      PATH: '/usr/bin:/bin',
+      HOME: '/nonexistent',
+      GIT_CEILING_DIRECTORIES: workspace.slice(0, workspace.lastIndexOf('/')),
+      GIT_CONFIG_COUNT: '1',
+      GIT_CONFIG_KEY_0: 'safe.directory',
+      GIT_CONFIG_VALUE_0: '*',
+    },
+  });
+  return status === 0;
+}
+
+function makeWorkspace(path: string, isInProject: boolean): void {
+  mkdirSync(path);
+  if (isInProject) {
+    const script = fileURLToPath(new URL('./actions-project.sh', import.meta.url));
+    const { status, stderr } = spawnSync('sh', [script], {
+      cwd: path,
+      env: { PATH: '/usr/bin:/bin', HOME: '/nonexistent', ...Object.fromEntries(gitNames) },
+    });
+    if (status !== 0) throw new Error(`cannot make the project: ${stderr}`);
+  }
+  // A session of root runs as the user nobody.
+  if (process.getuid?.() === 0) spawnSync('chown', ['-R', '65534:65534', path]);
+}
+
+async function requireDone(running: Promise<Ran>): Promise<Ran> {
+  const ran = await running;
+  if (ran.exit !== 0) throw new Error(ran.err);
+  return ran;
+}
+
+function lineWith(text: string, pattern: RegExp): string {
+  return text.split('\n').find((line) => pattern.test(line)) ?? '';
+}
+
+// What the agent read when its command failed.
+function errorOf({ err, out }: Ran): string {
+  const told = `${out}\n${err}`.split('\n').filter((line) => !/^(note: |\s*$)/.test(line));
+  const isError = /error|fatal|cannot|denied|not found|fail|read-only|permitted|busy/i;
+  return told.find((line) => isError.test(line)) ?? told[0] ?? 'it failed';
+}
+
+function printDone(done: readonly Done[]): string {
+  const rows = done.map(({ action, outcome, words }) => [
+    action.name,
+    ...outcomes.map((one) => (one === outcome ? '×' : '')),
+    words.replaceAll('|', '/').slice(0, 110),
+  ]);
+  const sums = outcomes.map((one) => done.filter(({ outcome }) => outcome === one).length);
+  return printTable(
+    ['action', ...outcomes, 'words'],
+    [...rows, [`all ${done.length}`, ...sums.map(String), '']],
+  );
+}
