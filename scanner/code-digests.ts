@@ -11,8 +11,8 @@ interface CodeDigests {
 }
 
 export const codeDigests: CodeDigests = {
-  extractor: 'sha256:da0a0d4ab5ff980c1f8f22f55f28a3289b0628ef0d07a4a83790518d5345a989',
-  judging: 'sha256:2d7d03ebb693cbed15a5d23a1f8d9a1876ba623bcaee53663078bb23a478f487',
+  extractor: 'sha256:c89aabb3a0c775aad6ef6800727b11a6ce7967a66bdcf33df899945b5f77cca7',
+  judging: 'sha256:8f978244b929db0d9a1df7296f44fd9355cd29f7ac4eccc18acf3effefdb2c32',
   rules: {
     'env/dynamic-name': 'sha256:b3bcc619041c321b4ae11ca5d5c43bb5beec8dbf73751365badd255319977730',
     'env/process-environment':
@@ -30,7 +30,7 @@ export const codeDigests: CodeDigests = {
     'exec/computed-program':
       'sha256:8c564f0a5375b29a4186c94f3bd3965bc3bc9538056c8e5bf27bf33ceb56a2c4',
     'exec/credential-command':
-      'sha256:3e2de7503e77fe53468fba378d46fcce479b2fa855cda188e89464cd5e2e974f',
+      'sha256:573b20b9fae00905819e34927a0b8e4cd5905cff8423f598e4bf8ef7abd94d6b',
     'exec/deserialize': 'sha256:3d05d0077ae9b0b9548eb1b7e13872d849681816a19f120f08f932ee047e49d0',
     'exec/download-and-run':
       'sha256:41cd4a0be7b0dcdfc06c593889b21c20526c3140b03a10eef081aaf36166faf7',
@@ -64,9 +64,9 @@ export const codeDigests: CodeDigests = {
     'files/home-harvest': 'sha256:4fd07b913fb7f7cbb35c476b21c4e66dfbfbf20a8a48f963120db5d9e127e7cb',
     'files/link-escape': 'sha256:87e2a3f0379499f781c0fbb097239d759a28a87dd8561193000a7da781afb3de',
     'files/log-removal': 'sha256:9004e8f3dc1aa0cf8c85751e6be308de7901d82ee0e25ceac7ba7a17cbfd6777',
-    'files/outside-read': 'sha256:3b228133f22c2cdf0f222428a54b362a750699703701222489ec11f90e3eec1e',
+    'files/outside-read': 'sha256:a504dd114ef2cef168353827ab309bdb54e0d3905defb94302d7689667a744a3',
     'files/outside-write':
-      'sha256:eb93dc4ea09622990bb5f976a9b0da7f442b38016bd7be796dc943263eff86b9',
+      'sha256:79cb669c2691808b3084cd747d83610197286676e25341e5a87f8ac38b64a2dc',
     'files/permissions': 'sha256:555fa520767e4883ccc725753e6df781b7c1518e6c9ef3709ee139492b06a469',
     'files/shell-history':
       'sha256:2adace2afd8043fff5f6645829fc21744676289870f6338dc0bd48ffc4291d03',
@@ -74,61 +74,61 @@ export const codeDigests: CodeDigests = {
       'sha256:91d833e1d24836b0bf4188f324d0d57adfb00a712119f980abaa7d3a01fa0a23',
     'files/wallet': 'sha256:d623b8113c21a40f6ac6d2271903b2aa50c8fe0e4273c3e4084fc4cd66c9e698',
     'flow/credential-file-to-network':
-      'sha256:59f7600a30b24d83eed0a04739b176f615dae6f483ddce2ac4548fba77b6e46a',
+      'sha256:d974e088d1470e98226bbdbbd7dc2645e6e8445ebae8f300425f1c60d488904f',
     'flow/encoded-to-network':
-      'sha256:ab6f5823d285d0885d0770397cb56d8e6a72821e46f05885a1a12e90633b061d',
+      'sha256:096a34474f5017a3549fcb79ea3a5af08dbdca9c24ec41e16962a930ce48b5f0',
     'flow/environment-to-network':
-      'sha256:1a272944b482a9f4d77871b48ba6b0d675cc5264be3525fa3dc1773c5cdfecae',
-    'flow/file-to-exec': 'sha256:5f38032154fd855b95247b54004df99f016abac3840e1185e370694e6e16fd9a',
+      'sha256:01cf189787ca93fae3ce17a26f18cad1aadc1d8a04676a9c712d024ef1e8827f',
+    'flow/file-to-exec': 'sha256:4942e7c45cbbb1257906001b3fe2146a371eef23cdbb516fac1df76be9cc5838',
     'flow/file-to-network':
-      'sha256:bbd90febbedf6185e3912a247da5fe9e960c0477e44a98214f8d580cc9b585cf',
+      'sha256:ffa4e0bc2d5fff8208b3e61885db093a4866ae42fed8b199b8a8f72b63bd4600',
     'flow/input-to-shell':
-      'sha256:ccaf8b878019dd32901c06e95576bfd7fef603ae59404e883e72101b530dd909',
+      'sha256:4a6f3592e0c3bc69042f4ad05803112a412f0941e710ad0e272e14f01df406f1',
     'flow/local-secret-to-network':
-      'sha256:7b54b561f83056b0d95c2c9f708b185747c2f2727aa122cd043210345db4b3ca',
+      'sha256:0580cf5e0e57e2a9bf2a757ecd04d2efc498cba999f6d3df844ee31e5945cfcb',
     'flow/network-to-exec':
-      'sha256:b1b05e78e5686733b3c11503234bf8a9e6d8e0eb001874ace3b3c156f935a5a2',
+      'sha256:e2f5adef3390a7bf89fa1baca3c15a2d10123260e26fb9f9160f94e562669b78',
     'flow/secret-beside-data':
-      'sha256:6b45fe786065babf2889f89c327b34fab79b3fe519438a5bd812a68678bc758a',
-    'flow/secret-in-url': 'sha256:89776a3443d0dfb907f4fa521ac15570c80dbc99ebe9b6e3b16eaa2438e38da5',
+      'sha256:98b65eef9b82b00334e88d32f4fef4d1f9a85515eb03d2236467b0548747e17d',
+    'flow/secret-in-url': 'sha256:54838b8cda36f06c49e4e18a1487106282573565d64d06d7a6807367ee597f26',
     'flow/secret-to-child':
-      'sha256:9b80302fdb82c5eea308b136d8d36198b9cad0fa757a61f9824512051c58943b',
+      'sha256:967f78f188f9acfd0e8c71bd85ee82a2b3c1a05583201b07b20451a53d61bbfb',
     'flow/secret-to-computed-host':
-      'sha256:273af2546b7eaef43168a2994e2a8df5b417fc5ba38b9e09cbdd8d10951926a8',
+      'sha256:fbc97719b1d102d2daadc1b5c615468ffc6959648a3504c4e48b7a7c6caf51c5',
     'flow/secret-to-network':
-      'sha256:a9e819756a7133d282ecd07d9020ab2e7f701ca92b29605427b4f8aba88e50b3',
+      'sha256:8a536750c34b680bdde8ac148988567a3bb664c7d889a03112e531b5423ce561',
     'flow/secret-to-output':
-      'sha256:e14123ee6b008442ac2235ea3caa4a91aa4f31754ef6a1a5cbcc635920cb420b',
+      'sha256:4f727f767f9c2cb7f62b2db1b342d266d3a7e12e17d8521375113de1f7cc3077',
     'flow/secrets-to-one-host':
-      'sha256:28ce867bbb0f7f9c2edb14c07abd8f723dfd288c531d28f83f860d0eccf13f48',
+      'sha256:38757169906b4ca5bc66d0fccacc287e00b743a0b30d17c5b8bbb1269a3613d2',
     'flow/untrusted-to-agent':
-      'sha256:a3d754bf5e4bf76202a8debc0816b4de62977698c08abe6efc8c394a052f371c',
+      'sha256:c4e4e5ee5d1268f81108409e0af3c77c3fb4fe80f08088bb374a772f34ae474a',
     'manifest/added-since-approved':
-      'sha256:109e67699bae264ed5311f10df8eccd7db55b4b4dfef0334fbae109f080659e9',
-    'manifest/all-three': 'sha256:3da509b8d50e89849e4919ea02081d4f6416b633473df00ee819b66757896d9d',
+      'sha256:9a2b8cdb70f7ac3a800a8e92e9899a8735a7f87fefe9e072a4f6a806aff552eb',
+    'manifest/all-three': 'sha256:dd279b00384ffdfcab74fa4d7ccfc71413594643d97e4054a3a495e695215c5c',
     'manifest/broken-promise':
-      'sha256:c2341543e5bece095451f1fdf9bf1b7772a2056587f483dc64aba165c4dfa64f',
+      'sha256:d454a5a4a6f3f515afe756f778f1d7af0a4d6709aef00137a9667e3af1219eeb',
     'manifest/contradiction':
-      'sha256:87f370221fdbea3824424c2a952540d7c030b594c850dc689e5df0d0e885be77',
+      'sha256:22e9b64b96f2455b58f0e82533de8244cd46f07e23d4e4e62e05070fd22dea1f',
     'manifest/declared-attack':
-      'sha256:3e373ccdc1887c91601e44a4230548774f148c8f78fa6717466e0763e3d7e220',
+      'sha256:c0a763ae92c100dc82e42bc21a2f37c437cb564b79ce582bf28546f6a9b91104',
     'manifest/over-broad':
-      'sha256:46bd0c6e4fc9fce7e5019e49c3bfbe93f15b73734935d0ef0529a85b385e335c',
+      'sha256:446abaa2633b4c8e55b4305d91f572b95af3fee3bf511e3acf056d068a2771c4',
     'manifest/undeclared':
-      'sha256:e69426add149188cb53658c554ef022b850c1c2989d5470a0c80e116f88d902f',
+      'sha256:7421c20ac41dd920372a0ca3531a731f8a57cc236d83fcd9a98c260ce66ee325',
     'manifest/unnamed-script':
       'sha256:a4ebaea05e794a6b790c7dd3cdf47e31a1eecf31249cf4cf35eea2a653f860c7',
     'manifest/unreadable':
       'sha256:18b90a1148b0e28f9187f5551ecb27842dab0b575c0c533c600beeee582b9f47',
-    'manifest/unused': 'sha256:28e7bdc60cc7d9d1b3f191224d6fb9d39896f8b989ad189ba070b4007da36988',
+    'manifest/unused': 'sha256:34404608d055bb17854e84618b68e7f8108f46fcd15b91f6cd4683b84ce87e50',
     'network/anonymity': 'sha256:4821480627b0b12fc0bf278ee92c8c514100f41eb2463f355f66b24da2e734cd',
-    'network/cleartext': 'sha256:35dacb21246ca9fdf72f964cb63f61e66a1b3afd8f8b51657188ba32c6259256',
+    'network/cleartext': 'sha256:406bcb73c0c22667b4d11269d0abb51ce2efa10f84960cb804a42a6ad698ab11',
     'network/cloud-metadata':
       'sha256:1a1a7705f0875df85d6a0b71669c5a3cf625ad5b32971a01ca3095760a35f7eb',
     'network/computed-host':
       'sha256:a9e57b25f00e34525c1d2a3eb28771c99017c54b6db08771f386b07194c31363',
     'network/dns-channel':
-      'sha256:2c2a9177fe416c13b533cc00a60a367a01c9999bb94a31427a1b609594166e79',
+      'sha256:72bb8f280d4173c217e6456a877a9ae44e45b22840e963303928f0ac800418c2',
     'network/drop-host': 'sha256:a48296e163afef33ad50c419ea98ac1ef4a59aee6c894a780d6d7ada18c4d4f8',
     'network/hidden-host':
       'sha256:2c70d46a76375eedb1b25baa2226851bdcbc58c36f648b02f1b78d7be2454b89',
@@ -172,7 +172,7 @@ export const codeDigests: CodeDigests = {
     'obfuscation/padding':
       'sha256:bedeb9f1bdd3954700d94b36a4e2af0185b9dcf6271afef0331da569482ad3e4',
     'obfuscation/self-extracting':
-      'sha256:2b5ee46c355ef68f597943c1771b14a1004b9760290d042e9cd9c76fad4217a6',
+      'sha256:5b1f27bbec063764c80b906085a197abe15ca1930f3e2e9ded3382da1049cba5',
     'obfuscation/text-from-numbers':
       'sha256:3424a39a989c90580d63786fd27c939ca1a0d656a3dff101057af2ab6417d0c5',
     'obfuscation/unanalysed':

@@ -6,6 +6,7 @@
 import { unused } from '../skills-index/skill/authoring/unused-capabilities.ts';
 import type { SourceFile } from '../skills-index/skill/bundle.ts';
 import { type Capabilities, minus, noCapabilities } from '../skills-index/skill/capability.ts';
+import type { ManifestPackages } from '../skills-index/skill/manifest-packages.ts';
 import type { ScanReport } from '../skills-index/statement/scan-report.ts';
 import { type ExtractOptions, extractFacts, type SkillFacts } from './extract.ts';
 import type { Fact } from './fact/fact.ts';
@@ -54,7 +55,11 @@ export async function scanWithFacts(
 /** Runs every rule over facts, and makes the report. Pure, and parses nothing. */
 export function reportOn(extracted: SkillFacts, options: ReportOptions = {}): ScanReport {
   const { bundle, coverage, complete, declared } = extracted;
-  const compared = compareCapabilities(extracted.facts, declared.capabilities ?? noCapabilities);
+  const compared = compareCapabilities(
+    extracted.facts,
+    declared.capabilities ?? noCapabilities,
+    declared.manifest?.packages,
+  );
   const context = ruleContextOf(extracted, compared, () => extracted.sources);
   const findings = findAll(rules, new FactIndex(extracted.facts), context);
   const { verdict, deciding } = judge(findings, complete);
@@ -105,12 +110,13 @@ export function ruleContextOf(
 function compareCapabilities(
   facts: readonly Fact[],
   given: Capabilities,
+  packages: ManifestPackages | undefined,
 ): { observed: Capabilities; undeclared: Capabilities; unused: Capabilities } {
   const used = facts.filter((fact) => fact.kind === 'capability');
   const observed = observedOf(used);
   return {
     observed,
     undeclared: minus(demandedOf(used), given),
-    unused: unused(given, observed),
+    unused: unused(given, observed, packages),
   };
 }

@@ -32,6 +32,8 @@ function shortCapability(one: Capability): string {
       return `${one.mode} folder ${shortText(one.source ?? 'of the host', neededNameCharsMax)}`;
     case 'exec':
       return `program ${shortText(one.program, neededNameCharsMax)}`;
+    case 'package':
+      return `${one.ecosystem} package ${shortText(one.name, neededNameCharsMax)}`;
   }
 }
 

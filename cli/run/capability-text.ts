@@ -16,6 +16,7 @@ const withoutKind: Readonly<Record<CapabilityKind, string>> = {
   egress: 'reach any host',
   mount: 'read or write any folder of yours',
   exec: 'start any program of this machine',
+  package: 'load packages of others',
 };
 
 /** One line for each thing it may do, with the author's reason. */
@@ -31,9 +32,8 @@ export function canLines(approved: Capabilities, declared: Capabilities): string
 
 /** One line for each kind of which it has nothing. */
 export function cannotLines(approved: Capabilities): string[] {
-  return capabilityKinds
-    .filter((kind) => approved[kind].length === 0)
-    .map((kind) => withoutKind[kind]);
+  const kinds = new Set(listCapabilities(approved).map(({ kind }) => kind));
+  return capabilityKinds.filter((kind) => !kinds.has(kind)).map((kind) => withoutKind[kind]);
 }
 
 /** What an update adds and takes away: `+ egress GET …`, `- mount …`. */

@@ -85,5 +85,7 @@ function namesNothing(capability: Capability): boolean {
       return capability.source === undefined && capability.path === '*';
     case 'exec':
       return capability.program === '*';
+    case 'package':
+      return capability.name === '*';
   }
 }

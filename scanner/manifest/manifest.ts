@@ -7,6 +7,7 @@ import { isBundlePath } from '../../skills-index/skill/bundle-path.ts';
 import {
   type Capabilities,
   type Capability,
+  covers,
   groupCapabilities,
   listCapabilities,
   noCapabilities,
@@ -197,5 +198,6 @@ function isSameUse(capability: Capability, use: Capability): boolean {
       (`${use.path}/`.startsWith(`${capability.target}/`) ||
         (use.path === '*' && capability.files !== undefined))
     );
+  if (capability.kind === 'package') return use.kind === 'package' && covers(capability, use);
   return use.kind === 'exec' && use.program === capability.program;
 }

@@ -17,7 +17,8 @@ export function manifestSpan(sources: readonly TaintSource[], capability: Capabi
         : capability.kind === 'exec'
           ? capability.program
           : capability.name;
-  const section = Math.max(0, text.indexOf(`"${capability.kind}"`));
+  const title = capability.kind === 'package' ? 'packages' : capability.kind;
+  const section = Math.max(0, text.indexOf(`"${title}"`));
   const start = text.indexOf(JSON.stringify(value), section);
   return start < 0
     ? { path: 'skill.json', start: 0, end: 0 }

@@ -58,5 +58,7 @@ function targetOf(capability: Capability): readonly [value: string, shown: strin
     }
     case 'exec':
       return [capability.program, capability.program];
+    case 'package':
+      return [capability.name, capability.name];
   }
 }

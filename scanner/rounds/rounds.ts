@@ -191,6 +191,7 @@ function writable(capability: Capability): Capability {
   switch (capability.kind) {
     case 'env':
     case 'secret':
+    case 'package':
       return { ...capability, name: nameOf(capability.name) };
     case 'egress':
       return { ...capability, url: printEgressTarget(targetOf(capability.url)) };

@@ -5,6 +5,7 @@
  */
 import { canonicalDigest, canonicalJson } from './canonical-json.ts';
 import type { Digest } from './digest.ts';
+import type { Ecosystem } from './ecosystem.ts';
 import { coversPath, parseEgressUrl } from './egress-target.ts';
 import { coversHost } from './host-name.ts';
 
@@ -72,6 +73,20 @@ export interface ExecCapability extends Explained {
   readonly program: string;
 }
 
+/**
+ * A package of Python or npm whose code the skill loads. A declared package has the version and the
+ * digest that the skill's lock pins. An observed package is the name of an import, without a
+ * version. Only ceilings and grants write `*`: as a name for every package, as a version for every
+ * version of the package.
+ */
+export interface PackageCapability extends Explained {
+  readonly ecosystem: Ecosystem;
+  readonly name: string;
+  readonly version?: string;
+  /** The digest of the package's entry in the lock. */
+  readonly digest?: Digest;
+}
+
 /** All capabilities of a skill, grouped by kind as in skill.json. */
 export interface Capabilities {
   readonly env: readonly EnvCapability[];
@@ -79,6 +94,11 @@ export interface Capabilities {
   readonly egress: readonly EgressCapability[];
   readonly mount: readonly MountCapability[];
   readonly exec: readonly ExecCapability[];
+  /**
+   * Absent when there is no package, so that the digests of skills without packages stay as they
+   * were before packages existed.
+   */
+  readonly package?: readonly PackageCapability[];
 }
 
 export type CapabilityKind = keyof Capabilities;
@@ -89,7 +109,8 @@ export type Capability =
   | ({ readonly kind: 'secret' } & SecretCapability)
   | ({ readonly kind: 'egress' } & EgressCapability)
   | ({ readonly kind: 'mount' } & MountCapability)
-  | ({ readonly kind: 'exec' } & ExecCapability);
+  | ({ readonly kind: 'exec' } & ExecCapability)
+  | ({ readonly kind: 'package' } & PackageCapability);
 
 export const capabilityKinds = [
   'env',
@@ -97,6 +118,7 @@ export const capabilityKinds = [
   'egress',
   'mount',
   'exec',
+  'package',
 ] as const satisfies readonly CapabilityKind[];
 
 export const noCapabilities: Capabilities = {
@@ -115,6 +137,7 @@ export function listCapabilities(grouped: Capabilities): Capability[] {
     ...grouped.egress.map((one) => ({ kind: 'egress', ...one }) as const),
     ...grouped.mount.map((one) => ({ kind: 'mount', ...one }) as const),
     ...grouped.exec.map((one) => ({ kind: 'exec', ...one }) as const),
+    ...(grouped.package ?? []).map((one) => ({ kind: 'package', ...one }) as const),
   ];
 }
 
@@ -129,12 +152,14 @@ export function groupCapabilities(list: readonly Capability[]): Capabilities {
     if (!kept.has(key)) kept.set(key, one);
   }
   const sorted = [...kept].sort(([a], [b]) => (a < b ? -1 : 1)).map(([, one]) => one);
+  const packages = sorted.flatMap((one) => (one.kind === 'package' ? [withoutKind(one)] : []));
   return {
     env: sorted.flatMap((one) => (one.kind === 'env' ? [withoutKind(one)] : [])),
     secret: sorted.flatMap((one) => (one.kind === 'secret' ? [withoutKind(one)] : [])),
     egress: sorted.flatMap((one) => (one.kind === 'egress' ? [withoutKind(one)] : [])),
     mount: sorted.flatMap((one) => (one.kind === 'mount' ? [withoutKind(one)] : [])),
     exec: sorted.flatMap((one) => (one.kind === 'exec' ? [withoutKind(one)] : [])),
+    ...(packages.length === 0 ? {} : { package: packages }),
   };
 }
 
@@ -162,6 +187,8 @@ export function covers(wide: Capability, narrow: Capability): boolean {
       return wide.kind === 'mount' && coversMount(wide, narrow);
     case 'exec':
       return wide.kind === 'exec' && (wide.program === narrow.program || wide.program === '*');
+    case 'package':
+      return wide.kind === 'package' && coversPackage(wide, narrow);
   }
 }
 
@@ -180,7 +207,7 @@ export function union(a: Capabilities, b: Capabilities): Capabilities {
 
 /** Whether the groups contain no capability. */
 export function isEmpty(grouped: Capabilities): boolean {
-  return capabilityKinds.every((kind) => grouped[kind].length === 0);
+  return listCapabilities(grouped).length === 0;
 }
 
 /** Prints a capability on one line, such as `egress GET https://api.crm.example/v2/*`. */
@@ -196,7 +223,15 @@ export function printCapability(one: Capability): string {
       return `mount ${one.mode} ${printMount(one)}`;
     case 'exec':
       return `exec ${one.program}`;
+    case 'package':
+      return `package ${printPackage(one)}`;
   }
+}
+
+// Ten digits tell two locks apart for a person. Every comparison uses the whole digest.
+function printPackage({ ecosystem, name, version, digest }: PackageCapability): string {
+  const pinned = version === undefined ? name : `${name}@${version}`;
+  return `${ecosystem} ${pinned}${digest === undefined ? '' : ` ${digest.slice(0, 'sha256:'.length + 10)}`}`;
 }
 
 // Every member of a mount is printed. A mount with both a source and a path, which every parser
@@ -263,6 +298,14 @@ function coversMount(wide: MountCapability, narrow: MountCapability): boolean {
   return (
     narrow.path === '*' || narrow.path === wide.target || narrow.path.startsWith(`${wide.target}/`)
   );
+}
+
+// A locked package covers the import of its name. An import covers no locked package.
+function coversPackage(wide: PackageCapability, narrow: PackageCapability): boolean {
+  if (wide.ecosystem !== narrow.ecosystem) return false;
+  if (wide.name !== narrow.name && wide.name !== '*') return false;
+  if (wide.version === '*' || narrow.version === undefined) return true;
+  return wide.version === narrow.version && wide.digest === narrow.digest;
 }
 
 // The order of a capability's hosts and methods has no meaning, so the order must not change a

@@ -4,7 +4,7 @@ export const ecosystems = ['npm', 'python'] as const;
 export type Ecosystem = (typeof ecosystems)[number];
 
 const pythonName = /^[A-Za-z0-9]([A-Za-z0-9._-]{0,126}[A-Za-z0-9])?$/;
-const npmName = /^(@[a-z0-9~-][a-z0-9._~-]{0,99}\/)?[a-z0-9~-][a-z0-9._~-]{0,99}$/;
+const npmName = /^(@[A-Za-z0-9][A-Za-z0-9._~-]{0,99}\/)?[A-Za-z0-9][A-Za-z0-9._~-]{0,99}$/;
 
 /** The one form of a package's name in which names are compared (PEP 503 for Python). */
 export function normalPackageName(ecosystem: Ecosystem, name: string): string {

@@ -27,6 +27,11 @@ export const runSecondsDefault = 120;
 export const runMemoryMiBMax = 16_384;
 export const runMemoryMiBDefault = 512;
 export const whyCharsMax = 500;
+/** Maximum number of packages of one ecosystem that one lock of a skill may pin. */
+export const packagesMax = 300;
+export const packageRequiresMax = 100;
+export const packageRequireCharsMax = 300;
+export const packageVersionCharsMax = 100;
 export const licenseCharsMax = 200;
 export const requiresMax = 50;
 export const secretHostsMax = 20;

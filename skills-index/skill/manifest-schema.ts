@@ -20,6 +20,7 @@ import {
   versionCharsMax,
   whyCharsMax,
 } from './limits.ts';
+import { packagesShape } from './manifest-packages.ts';
 import { parseSkillName, type SkillName } from './name.ts';
 import { Problem } from './problem.ts';
 import { boundedList, exactObject } from './shape.ts';
@@ -221,6 +222,7 @@ export const manifestShape = exactObject({
     ),
     {},
   ),
+  packages: v.exactOptional(packagesShape(why)),
   capabilities: v.optional(
     exactObject({
       env: group(env),

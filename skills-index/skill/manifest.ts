@@ -9,9 +9,11 @@ import {
   capabilityKinds,
   groupCapabilities,
   listCapabilities,
+  type PackageCapability,
 } from './capability.ts';
 import { type ParsedJson, parseJson } from './json.ts';
 import { manifestBytesMax } from './limits.ts';
+import { type ManifestPackages, packageCapabilities } from './manifest-packages.ts';
 import { manifestShape } from './manifest-schema.ts';
 import type { SkillName } from './name.ts';
 import { Problem } from './problem.ts';
@@ -31,6 +33,9 @@ export interface Manifest {
   readonly commands: Readonly<Record<string, BundlePath>>;
   /** Each required skill's name, with a semver range. */
   readonly requires: Readonly<Record<SkillName, string>>;
+  /** The packages that the skill requires, and those that its lock pins. */
+  readonly packages?: ManifestPackages;
+  /** What the skill asks for. `package` follows from `packages`. */
   readonly capabilities: Capabilities;
   readonly limits: RunLimits;
 }
@@ -56,21 +61,70 @@ export function parseManifest(bytes: Uint8Array, path = 'skill.json'): Manifest 
  */
 export function parseManifestJson(parsed: ParsedJson, what: string): Manifest {
   requireSize(parsed.value, what);
-  const { $schema: _, ...manifest } = parseShape(manifestShape, parsed, 'manifest-invalid', what);
+  const { written, derived } = withoutDerived(parsed);
+  const { $schema: _, ...manifest } = parseShape(manifestShape, written, 'manifest-invalid', what);
+  const packages = packageCapabilities(manifest.packages ?? {});
+  const capabilities = groupCapabilities(
+    listCapabilities({ ...manifest.capabilities, package: packages }),
+  );
   requireNoReasons(
-    placeReasons(parsed, repetitions(manifest.capabilities)),
+    placeReasons(parsed, [
+      ...repetitions(manifest.capabilities),
+      ...repeatedPackages(packages),
+      ...whyNotDerived(derived, capabilities),
+    ]),
     'manifest-invalid',
     what,
   );
   const full = {
     ...manifest,
     limits: { seconds: manifest.limits.seconds, memoryMiB: manifest.limits.memoryMiB },
-    capabilities: groupCapabilities(listCapabilities(manifest.capabilities)),
+    capabilities,
   };
   // The manifest must also fit into a statement, which contains the manifest with its defaults
   // written out.
   requireSize(full, what);
   return full;
+}
+
+interface Message {
+  readonly path: (string | number)[];
+  readonly message: string;
+}
+
+// A statement contains a parsed manifest, so `capabilities.package` is there beside `packages`.
+function withoutDerived(parsed: ParsedJson): {
+  readonly written: ParsedJson;
+  readonly derived: unknown;
+} {
+  const { value } = parsed;
+  if (!isRecord(value) || !isRecord(value.capabilities) || !('package' in value.capabilities))
+    return { written: parsed, derived: undefined };
+  const { package: derived, ...capabilities } = value.capabilities;
+  return { written: { ...parsed, value: { ...value, capabilities } }, derived };
+}
+
+function whyNotDerived(derived: unknown, { package: packages }: Capabilities): Message[] {
+  if (derived === undefined || canonicalJson(derived) === canonicalJson(packages ?? [])) return [];
+  return [
+    {
+      path: ['capabilities', 'package'],
+      message: 'is not what "packages" says: leave "package" out, Skillgate derives it',
+    },
+  ];
+}
+
+function repeatedPackages(packages: readonly PackageCapability[]): Message[] {
+  const names = packages.map(({ ecosystem, name, version }) => `${ecosystem} ${name}@${version}`);
+  return packages.flatMap(({ ecosystem, version }, at) =>
+    version === undefined || names.indexOf(names[at] ?? '') === at
+      ? []
+      : [{ path: ['packages', ecosystem, 'locked'], message: 'has a package twice' }],
+  );
+}
+
+function isRecord(value: unknown): value is Record<string, unknown> {
+  return typeof value === 'object' && value !== null && !Array.isArray(value);
 }
 
 function requireSize(manifest: unknown, what: string): void {
@@ -82,11 +136,13 @@ function requireSize(manifest: unknown, what: string): void {
   );
 }
 
+const writtenKinds = capabilityKinds.filter((kind) => kind !== 'package');
+
 // Of two equal capabilities, one would hide the other's `why`. Of two mounts at one target, one
 // would hide the other's folder.
 function repetitions(capabilities: v.InferOutput<typeof manifestShape>['capabilities']) {
-  const messages: { path: (string | number)[]; message: string }[] = [];
-  for (const kind of capabilityKinds) {
+  const messages: Message[] = [];
+  for (const kind of writtenKinds) {
     const seen = new Set<string>();
     for (const [index, one] of capabilities[kind].entries()) {
       const key = 'target' in one ? one.target : canonicalJson({ ...one, why: undefined });

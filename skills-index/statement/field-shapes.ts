@@ -1,9 +1,11 @@
 /** Shapes of fields that statements and scan reports share. */
 import * as v from 'valibot';
 import { type BundlePath, isBundlePath } from '../skill/bundle-path.ts';
-import type { Capabilities, SecretUse } from '../skill/capability.ts';
+import type { Capabilities, PackageCapability, SecretUse } from '../skill/capability.ts';
 import { type Digest, digestOf, isDigest } from '../skill/digest.ts';
+import { ecosystems, isPackageName, normalPackageName } from '../skill/ecosystem.ts';
 import { parseEgressUrl } from '../skill/egress-target.ts';
+import { isPackageVersion } from '../skill/manifest-packages.ts';
 import { parseScope, parseSkillName, type Scope, type SkillName } from '../skill/name.ts';
 import { Problem } from '../skill/problem.ts';
 import { boundedList, exactObject } from '../skill/shape.ts';
@@ -137,7 +139,36 @@ const seenFolder = v.union(
   'is neither a source at a target nor a path',
 );
 
-const groups = <Mount>(mount: Shape<Mount>) => ({
+const packageMembers = exactObject({
+  ecosystem: v.picklist(ecosystems, 'is no ecosystem of packages'),
+  name: text,
+  version: v.exactOptional(v.string()),
+  digest: v.exactOptional(digest),
+  why,
+});
+const isNamed = ({ ecosystem, name }: PackageCapability): boolean =>
+  name === '*' || (isPackageName(ecosystem, name) && normalPackageName(ecosystem, name) === name);
+
+// A version has its digest. Only `*` has none, and every package has every version.
+const isPinned = ({ name, version, digest: pin }: PackageCapability): boolean =>
+  version === '*'
+    ? pin === undefined
+    : name !== '*' && pin !== undefined && isPackageVersion(version ?? '');
+const packageOf = v.pipe(
+  packageMembers,
+  v.check(isNamed, 'has no name of a package in its normal form'),
+  v.check(isPinned, 'needs "version" with "digest", or the version "*"'),
+);
+const seenPackage = v.pipe(
+  packageMembers,
+  v.check(
+    (one) =>
+      (one.version === undefined && one.digest === undefined) || (isNamed(one) && isPinned(one)),
+    'is neither a package of a lock nor the name of an import',
+  ),
+);
+
+const groups = <Mount>(mount: Shape<Mount>, packages: Shape<PackageCapability>) => ({
   env: listOf(exactObject({ name: text, why })),
   secret: listOf(
     exactObject({
@@ -162,19 +193,20 @@ const groups = <Mount>(mount: Shape<Mount>) => ({
   ),
   mount: listOf(mount),
   exec: listOf(exactObject({ program: text, why })),
+  package: v.exactOptional(v.pipe(listOf(packages), v.minLength(1, 'is empty: leave it out'))),
 });
 
 /**
  * Grouped capabilities that may be granted, as in approvals, index lines, agents and ceilings. A
  * mount with an absolute `path` is not allowed.
  */
-export const capabilities: Shape<Capabilities> = exactObject(groups(folder));
+export const capabilities: Shape<Capabilities> = exactObject(groups(folder, packageOf));
 
 /**
  * Capabilities in scan reports. Mounts with an absolute `path`, which only a scanner observes, are
- * allowed. All five groups must be present.
+ *  allowed, and so are packages without a version. The groups but `package` must be present.
  */
-export const seenCapabilities: Shape<Capabilities> = exactObject(groups(seenFolder));
+export const seenCapabilities: Shape<Capabilities> = exactObject(groups(seenFolder, seenPackage));
 
 /** Whether a parser accepts the value without throwing. */
 export function parses<Input>(parse: (input: Input) => unknown, value: Input): boolean {

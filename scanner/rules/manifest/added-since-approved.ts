@@ -53,5 +53,7 @@ function keyOf(capability: Capability): string {
       return capability.source ?? capability.path ?? '';
     case 'exec':
       return capability.program;
+    case 'package':
+      return `${capability.ecosystem} ${capability.name}`;
   }
 }

@@ -48,6 +48,8 @@ const endings: readonly (readonly [RegExp, RegExp])[] = [
 
 function whyBroad(capability: Capability): string[] {
   switch (capability.kind) {
+    case 'package':
+      return [];
     case 'env':
     case 'secret':
       return capability.name === '*' ? ['is every variable'] : [];

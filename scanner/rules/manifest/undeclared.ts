@@ -86,6 +86,7 @@ const changes = {
   mount:
     'read and write below one folder at the top, such as /data, and declare it under "mount"; home and system folders are never there.',
   exec: 'name the program in the code, and declare it under "exec".',
+  package: 'name the package in the code, and declare it under "packages".',
 } as const satisfies Record<Capability['kind'], string>;
 
 // A text of a skill without commands starts nothing in the sandbox, so no entry could help it.

@@ -2,8 +2,14 @@
  * The file format of a ceiling: capabilities as skill.json writes them, for an agent instead of a
  * skill, so without `why`.
  */
-import { type Capabilities, noCapabilities } from '../../skill/capability.ts';
-import { parseJson } from '../../skill/json.ts';
+import * as v from 'valibot';
+import {
+  type Capabilities,
+  noCapabilities,
+  type PackageCapability,
+} from '../../skill/capability.ts';
+import { type ParsedJson, parseJson } from '../../skill/json.ts';
+import { packageCapabilities, packagesShape } from '../../skill/manifest-packages.ts';
 import { parseShape } from '../../skill/shape.ts';
 import { capabilities } from '../../statement/field-shapes.ts';
 
@@ -17,6 +23,7 @@ export function parseCeiling(bytes: Uint8Array, path: string): Capabilities {
   const whole = recordOf(parsed.value);
   const at = 'capabilities' in whole ? ['capabilities'] : [];
   const groups = recordOf('capabilities' in whole ? whole.capabilities : whole);
+  const packages = packagesOf(whole, parsed, path);
   const filled = {
     ...noCapabilities,
     ...groups,
@@ -24,6 +31,9 @@ export function parseCeiling(bytes: Uint8Array, path: string): Capabilities {
       ? { egress: withDefault(groups.egress, { methods: ['GET', 'HEAD'] }) }
       : {}),
     ...('mount' in groups ? { mount: withDefault(groups.mount, { mode: 'cow' }) } : {}),
+    ...('package' in groups || packages.length > 0
+      ? { package: anyVersion(groups.package ?? packages) }
+      : {}),
   };
   const placeOf = (where: readonly (string | number)[]) => parsed.placeOf([...at, ...where]);
   return parseShape(capabilities, { value: filled, placeOf }, 'usage', path);
@@ -31,6 +41,25 @@ export function parseCeiling(bytes: Uint8Array, path: string): Capabilities {
 
 function recordOf(value: unknown): Record<string, unknown> {
   return typeof value === 'object' && value !== null && !Array.isArray(value) ? { ...value } : {};
+}
+
+// A skill.json names its packages beside its capabilities.
+function packagesOf(
+  { packages }: Record<string, unknown>,
+  { placeOf }: ParsedJson,
+  path: string,
+): PackageCapability[] {
+  if (packages === undefined) return [];
+  const placed = {
+    value: packages,
+    placeOf: (where: readonly (string | number)[]) => placeOf(['packages', ...where]),
+  };
+  return packageCapabilities(parseShape(packagesShape(v.string()), placed, 'usage', path));
+}
+
+// A package without a version stands for every version of the package.
+function anyVersion(list: unknown): unknown {
+  return withDefault(list, { version: '*' });
 }
 
 function withDefault(list: unknown, defaults: object): unknown {

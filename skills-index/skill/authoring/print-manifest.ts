@@ -10,8 +10,10 @@ import { manifestSchemaUrl } from '../manifest-schema.ts';
  * line feed at the end.
  */
 export function printManifest(manifest: Manifest): string {
-  const { name, version, license, commands, requires, capabilities, limits } = manifest;
+  const { name, version, license, commands, requires, packages, capabilities, limits } = manifest;
   const groups = capabilityKinds
+    // The parser derives the capabilities of packages from `packages`.
+    .filter((kind) => kind !== 'package')
     .filter((kind) => capabilities[kind].length > 0)
     .map((kind) => [kind, capabilities[kind]]);
   const file = {
@@ -21,6 +23,7 @@ export function printManifest(manifest: Manifest): string {
     ...(license === undefined ? {} : { license }),
     ...(Object.keys(commands).length === 0 ? {} : { commands: sortedKeys(commands) }),
     ...(Object.keys(requires).length === 0 ? {} : { requires: sortedKeys(requires) }),
+    ...(packages === undefined ? {} : { packages }),
     capabilities: Object.fromEntries(groups),
     limits,
   };

@@ -16,6 +16,7 @@ import {
   union,
   withoutWhy,
 } from '../../../skills-index/skill/capability.ts';
+import { digestOf } from '../../../skills-index/skill/digest.ts';
 
 const name = fc.constantFrom('A', 'B', 'C');
 const host = fc.constantFrom('a.example', 'b.example', 'x.a.example', '*.a.example', '*');
@@ -49,12 +50,27 @@ const declared: fc.Arbitrary<Capability> = fc.oneof(
         ({ kind: 'mount', source, target: `/${target}`, mode: one, ...files }) as const,
     ),
   fc.constantFrom('git', 'sh', '*').map((program) => ({ kind: 'exec', program }) as const),
+  fc
+    .tuple(
+      fc.constantFrom('python' as const, 'npm' as const),
+      fc.constantFrom('six', 'docx', '*'),
+      fc.constantFrom(
+        { version: '*' },
+        { version: '1.0', digest: digestOf('a') },
+        { version: '1.0', digest: digestOf('b') },
+        { version: '2.0', digest: digestOf('a') },
+      ),
+    )
+    .map(([ecosystem, one, pin]) => ({ kind: 'package', ecosystem, name: one, ...pin }) as const),
 );
 const observed: fc.Arbitrary<Capability> = fc.oneof(
   declared,
   fc
     .tuple(fc.constantFrom('*', '/A/x', '/A/*', '/B', '/etc/passwd'), mode)
     .map(([path, one]) => ({ kind: 'mount', path, mode: one }) as const),
+  fc
+    .constantFrom('six', 'docx')
+    .map((one) => ({ kind: 'package', ecosystem: 'python', name: one }) as const),
 );
 const some = fc.array(declared, { maxLength: 6 }).map(groupCapabilities);
 const seen = fc.array(observed, { maxLength: 6 }).map(groupCapabilities);

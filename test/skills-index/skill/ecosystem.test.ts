@@ -20,7 +20,7 @@ it.each<[Ecosystem, string]>([
   ['python', 'six@1'],
   ['python', 'a/b'],
   ['python', 'sıx'],
-  ['npm', 'Docx'],
+  ['npm', '-docx'],
   ['npm', '../docx'],
   ['npm', '@scope'],
   ['npm', '.bin'],

@@ -1,12 +1,12 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
+import { manifestJsonSchema } from '../../../skills-index/skill/authoring/manifest-json-schema.ts';
 import { printManifest } from '../../../skills-index/skill/authoring/print-manifest.ts';
 import {
   type Manifest,
   parseManifest,
   parseManifestJson,
 } from '../../../skills-index/skill/manifest.ts';
-import { manifestJsonSchema } from '../../../skills-index/skill/manifest-json-schema.ts';
 import { looksSecret } from '../../../skills-index/skill/manifest-schema.ts';
 import { Problem } from '../../../skills-index/skill/problem.ts';
 import { unplaced } from '../../../skills-index/skill/shape.ts';

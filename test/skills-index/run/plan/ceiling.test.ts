@@ -16,7 +16,22 @@ describe('a ceiling', () => {
     expect(parse({ mount: [mount] }).mount).toEqual([mount]);
   });
 
+  it('has every version of a package that is named without one', () => {
+    const six = { ecosystem: 'python', name: 'six' };
+    const any = [{ ...six, version: '*' }];
+    expect(parse({ package: [six] }).package).toEqual(any);
+    const packages = { python: { requires: ['six>=1'], why: 'x' } };
+    expect(parse({ capabilities: {}, packages }).package).toEqual([{ ...any[0], why: 'x' }]);
+    const digest = `sha256:${'0'.repeat(64)}`;
+    const locked = { ...packages.python, lock: 'pylock.toml', locked: { six: `1.0 ${digest}` } };
+    expect(parse({ capabilities: {}, packages: { python: locked } }).package).toEqual([
+      { ...six, version: '1.0', digest, why: 'x' },
+    ]);
+  });
+
   it.each([
+    [{ package: [{ ecosystem: 'python', name: 'six', version: '1.0' }] }],
+    [{ packages: { python: { requires: ['-e .'], why: 'x' } } }],
     [{ egress: [{ url: 'nowhere' }] }],
     [{ egress: 'all' }],
     [{ everything: true }],

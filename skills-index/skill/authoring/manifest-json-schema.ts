@@ -3,7 +3,7 @@
  * no start of the `skill` command loads the converter to JSON Schema.
  */
 import { toJsonSchema } from '@valibot/to-json-schema';
-import { manifestSchemaUrl, manifestShape } from './manifest-schema.ts';
+import { manifestSchemaUrl, manifestShape } from '../manifest-schema.ts';
 
 /**
  * JSON Schema (2020-12) of skill.json. Only the parser checks the rules that JSON Schema cannot

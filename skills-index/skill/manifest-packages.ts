@@ -1,0 +1,151 @@
+/**
+ * The part `packages` of skill.json: the packages that the skill requires of each ecosystem, and
+ * the packages that the skill's lock pins. Each pinned package is a capability.
+ */
+import validRange from 'semver/ranges/valid.js';
+import * as v from 'valibot';
+import { type BundlePath, isBundlePath } from './bundle-path.ts';
+import type { PackageCapability } from './capability.ts';
+import { isDigest } from './digest.ts';
+import { type Ecosystem, ecosystems, isPackageName, normalPackageName } from './ecosystem.ts';
+import {
+  packageRequireCharsMax,
+  packageRequiresMax,
+  packagesMax,
+  packageVersionCharsMax,
+} from './limits.ts';
+import { boundedList, exactObject } from './shape.ts';
+
+export interface PackageGroup {
+  /** What the author asks for: `pandas>=2` (PEP 508), `docx@^9`. */
+  readonly requires: readonly string[];
+  readonly why: string;
+  /** The lock file of the ecosystem's own tools in the skill. */
+  readonly lock?: BundlePath;
+  /** Each package of the lock: `2.2.3 sha256:…`, the version and the digest of the lock's entry. */
+  readonly locked?: Readonly<Record<string, string>>;
+}
+
+export type ManifestPackages = Readonly<Partial<Record<Ecosystem, PackageGroup>>>;
+
+const versionForm = /^[A-Za-z0-9][A-Za-z0-9.!+_-]*$/;
+const lockNames: Readonly<Record<Ecosystem, RegExp>> = {
+  python: /(^|\/)pylock(\.[^./]+)?\.toml$/,
+  npm: /(^|\/)package-lock\.json$/,
+};
+// Only names, extras, versions and markers: no address, no path, and no option of a tool.
+const pythonRequirement =
+  /^([A-Za-z0-9][A-Za-z0-9._-]*) *(\[[A-Za-z0-9._, -]*\])? *(\([^()@;]*\)|[<>=!~][^@;:()]*)? *(; *[^\p{C}]+)?$/u;
+
+/** Whether a text can be the version of a package of any ecosystem. */
+export function isPackageVersion(version: string): boolean {
+  return version.length <= packageVersionCharsMax && versionForm.test(version);
+}
+
+/** The name in a requirement, in its normal form; undefined when the text is no requirement. */
+export function requiredName(ecosystem: Ecosystem, requirement: string): string | undefined {
+  const at = requirement.indexOf('@', 1);
+  const [name, range] =
+    ecosystem === 'python'
+      ? [pythonRequirement.exec(requirement)?.[1] ?? '', '*']
+      : at < 0
+        ? [requirement, '*']
+        : [requirement.slice(0, at), requirement.slice(at + 1)];
+  if (!isPackageName(ecosystem, name) || range === '' || validRange(range) === null)
+    return undefined;
+  return normalPackageName(ecosystem, name);
+}
+
+/** The name and version that one entry of `locked` pins; undefined when the entry is malformed. */
+export function parseLockedEntry(
+  ecosystem: Ecosystem,
+  key: string,
+  value: string,
+): Omit<PackageCapability, 'why'> | undefined {
+  const [version = '', digest, ...more] = value.split(' ');
+  const name = key.endsWith(`@${version}`) ? key.slice(0, -version.length - 1) : key;
+  const isNormal = isPackageName(ecosystem, name) && normalPackageName(ecosystem, name) === name;
+  if (!isNormal || !isPackageVersion(version) || !isDigest(digest) || more.length > 0)
+    return undefined;
+  return { ecosystem, name, version, digest };
+}
+
+/**
+ * The packages as capabilities. A group without a lock asks for its requirements in any version;
+ * no such skill can be published.
+ */
+export function packageCapabilities(packages: ManifestPackages): PackageCapability[] {
+  return ecosystems.flatMap((ecosystem) => {
+    const group = packages[ecosystem];
+    if (group === undefined) return [];
+    const { requires, why, locked } = group;
+    if (locked === undefined)
+      return requires.flatMap((one) => {
+        const name = requiredName(ecosystem, one);
+        return name === undefined ? [] : [{ ecosystem, name, why }];
+      });
+    return Object.entries(locked).flatMap(([key, value]) => {
+      const entry = parseLockedEntry(ecosystem, key, value);
+      return entry === undefined ? [] : [{ ...entry, why }];
+    });
+  });
+}
+
+/** @param why the shape of the author's reason */
+export function packagesShape(why: v.GenericSchema<unknown, string>) {
+  return exactObject({
+    python: v.exactOptional(groupShape('python', why)),
+    npm: v.exactOptional(groupShape('npm', why)),
+  });
+}
+
+function groupShape(ecosystem: Ecosystem, why: v.GenericSchema<unknown, string>) {
+  const example = ecosystem === 'python' ? 'pandas>=2' : 'docx@^9';
+  const lockName = ecosystem === 'python' ? 'pylock.toml' : 'package-lock.json';
+  return v.pipe(
+    exactObject({
+      requires: boundedList(
+        v.pipe(
+          v.string(),
+          v.maxLength(packageRequireCharsMax, 'is too long'),
+          v.check(
+            (text) => requiredName(ecosystem, text) !== undefined,
+            `is not a package with versions such as "${example}"; addresses, paths and git are refused`,
+          ),
+        ),
+        packageRequiresMax,
+      ),
+      why,
+      lock: v.exactOptional(
+        v.pipe(
+          v.string(),
+          v.check(
+            (path) => isBundlePath(path) && lockNames[ecosystem].test(path),
+            `is not the path of a ${lockName} in the skill`,
+          ),
+          v.transform((path) => path as BundlePath),
+        ),
+      ),
+      locked: v.exactOptional(
+        v.pipe(
+          v.record(v.string(), v.string()),
+          v.check(
+            (locked) => Object.keys(locked).length <= packagesMax,
+            `has more than ${packagesMax} packages`,
+          ),
+          v.check(
+            (locked) =>
+              Object.entries(locked).every(
+                ([key, value]) => parseLockedEntry(ecosystem, key, value) !== undefined,
+              ),
+            'has an entry that is not "NAME": "VERSION sha256:…"; skillgate lock writes these entries',
+          ),
+        ),
+      ),
+    }),
+    v.check(
+      ({ lock, locked }) => (lock === undefined) === (locked === undefined),
+      'needs "lock" and "locked" together; skillgate lock writes both',
+    ),
+  );
+}

@@ -1,0 +1,153 @@
+import { describe, expect, it } from 'vitest';
+import { printManifest } from '../../../skills-index/skill/authoring/print-manifest.ts';
+import { canonicalDigest } from '../../../skills-index/skill/canonical-json.ts';
+import {
+  capabilityDigest,
+  covers,
+  listCapabilities,
+  printCapability,
+} from '../../../skills-index/skill/capability.ts';
+import { digestOf } from '../../../skills-index/skill/digest.ts';
+import { type Manifest, parseManifest } from '../../../skills-index/skill/manifest.ts';
+import { Problem } from '../../../skills-index/skill/problem.ts';
+
+const parse = (members: object): Manifest =>
+  parseManifest(
+    Buffer.from(JSON.stringify({ name: '@acme/report', version: '1.0.0', ...members })),
+  );
+const why = 'reads tables';
+const pin = digestOf('the entry');
+const locked = { requires: ['pandas>=2'], why, lock: 'pylock.toml' };
+const pandas = parse({ packages: { python: { ...locked, locked: { pandas: `2.2.3 ${pin}` } } } });
+
+function reasonsAgainst(members: object): readonly string[] {
+  try {
+    parse(members);
+  } catch (cause) {
+    if (cause instanceof Problem) return cause.reasons.map(({ message }) => message);
+    throw cause;
+  }
+  return [];
+}
+
+describe('packages of a manifest', () => {
+  it('are capabilities, one for each package of the lock', () => {
+    expect(listCapabilities(pandas.capabilities)).toEqual([
+      { kind: 'package', ecosystem: 'python', name: 'pandas', version: '2.2.3', digest: pin, why },
+    ]);
+    expect(listCapabilities(pandas.capabilities).map(printCapability)).toEqual([
+      `package python pandas@2.2.3 ${pin.slice(0, 17)}`,
+    ]);
+  });
+
+  it('are read again as the parser returns them, and printed as the author writes them', () => {
+    expect(parseManifest(Buffer.from(JSON.stringify(pandas)))).toEqual(pandas);
+    const printed = printManifest(pandas);
+    expect(Object.keys(JSON.parse(printed).capabilities)).toEqual([]);
+    expect(parseManifest(Buffer.from(printed))).toEqual(pandas);
+  });
+
+  it('have several versions of one npm package', () => {
+    const { capabilities } = parse({
+      packages: {
+        npm: {
+          requires: ['docx@^9'],
+          why,
+          lock: 'lib/package-lock.json',
+          locked: { '@a/b': `2.0.0 ${pin}`, '@a/b@1.0.0': `1.0.0 ${pin}` },
+        },
+      },
+    });
+    expect(capabilities.package?.map(({ name, version }) => `${name} ${version}`)).toEqual([
+      '@a/b 1.0.0',
+      '@a/b 2.0.0',
+    ]);
+  });
+
+  it('without a lock ask for any version, which no locked package grants', () => {
+    const [draft] = listCapabilities(
+      parse({ packages: { python: { requires: ['Pandas>=2'], why } } }).capabilities,
+    );
+    expect(draft).toEqual({ kind: 'package', ecosystem: 'python', name: 'pandas', why });
+    const [exact] = listCapabilities(pandas.capabilities);
+    if (draft === undefined || exact === undefined) throw new Error('no capability');
+    expect([covers(exact, draft), covers(draft, exact)]).toEqual([true, false]);
+  });
+
+  it('leave the digests of manifests without packages as they were before packages', () => {
+    const before = parse({
+      commands: { report: 'report.py' },
+      capabilities: {
+        env: [{ name: 'TZ', why: 'dates' }],
+        exec: [{ program: 'git', why: 'tags' }],
+      },
+    });
+    expect([capabilityDigest(before.capabilities), canonicalDigest(before)]).toEqual([
+      'sha256:8cc7ddc81c92d3c8170f4ef5cfffe011ac24c3f8f8550eb41346481a02dae09e',
+      'sha256:e0c569cc50e2ce6b54bcf8d945eb9fd9df2bf1bfb361975317f1f9ab65ffea83',
+    ]);
+  });
+
+  it.each<[string, object, string]>([
+    [
+      'another digest under capabilities',
+      { package: [{ ecosystem: 'python', name: 'six' }] },
+      'derives it',
+    ],
+    ['a package that packages lacks', { package: [] }, 'derives it'],
+    ['no list', { package: 'all' }, 'derives it'],
+  ])('are not believed with %s', (_, capabilities, message) => {
+    const packages = { python: { ...locked, locked: { pandas: `2.2.3 ${pin}` } } };
+    expect(reasonsAgainst({ packages, capabilities })).toEqual([expect.stringContaining(message)]);
+  });
+
+  const python = (members: object): object => ({
+    packages: { python: { requires: [], why, ...members } },
+  });
+  const npm = (...requires: string[]): object => ({ packages: { npm: { requires, why } } });
+  const lock = (entries: object): object => python({ lock: 'pylock.toml', locked: entries });
+  it.each<[string, object]>([
+    ['a git address', python({ requires: ['six @ git+https://git.example/six'] })],
+    ['an address', python({ requires: ['https://files.example/six.whl'] })],
+    ['a path', python({ requires: ['./six'] })],
+    ['an option', python({ requires: ['--index-url=https://index.example'] })],
+    ['a short option', python({ requires: ['-e .'] })],
+    ['a second line', python({ requires: ['six\n-r more.txt'] })],
+    ['a second line in a marker', python({ requires: ['six; os_name\n-r more.txt'] })],
+    ['a git address of npm', npm('docx@git+ssh://git.example/docx')],
+    ['a tag', npm('docx@latest')],
+    ['an alias', npm('docx@npm:evil@1')],
+    ['a folder', npm('docx@file:../docx')],
+    ['an option of npm', npm('--registry')],
+    ['no reason', { packages: { python: { requires: ['six'] } } }],
+    ['another ecosystem', { packages: { cargo: { requires: [], why } } }],
+    ['a lock outside the skill', python({ lock: '../pylock.toml', locked: {} })],
+    ['a lock of another name', python({ lock: 'notes.toml', locked: {} })],
+    ['a lock without entries', python({ lock: 'pylock.toml' })],
+    ['entries without a lock', python({ locked: {} })],
+    ['an entry without a digest', lock({ six: '1.16.0' })],
+    ['an entry with a short digest', lock({ six: '1.16.0 sha256:00' })],
+    ['an entry with more words', lock({ six: `1.16.0 ${pin} x` })],
+    ['an entry of every version', lock({ six: `* ${pin}` })],
+    ['an entry of every package', lock({ '*': `1.16.0 ${pin}` })],
+    ['a name that is not normal', lock({ PyYAML: `6.0 ${pin}` })],
+    [
+      'a package twice',
+      lock({ six: `1.16.0 ${pin}`, 'six@1.16.0': `1.16.0 ${digestOf('other')}` }),
+    ],
+  ])('are refused with %s', (_, members) => {
+    expect(reasonsAgainst(members)).not.toEqual([]);
+  });
+
+  it.each([
+    'pandas',
+    'pandas>=2',
+    'pandas >=2,<3',
+    'pandas[excel,xml] ~= 2.1',
+    'pandas (>=2)',
+    "pandas>=2; python_version < '3.12'",
+    'zope.interface==5.*',
+  ])('may be required as %s', (requirement) => {
+    expect(reasonsAgainst(python({ requires: [requirement] }))).toEqual([]);
+  });
+});
