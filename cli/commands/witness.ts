@@ -8,13 +8,13 @@ import { followSecondsDefault } from '../limits.ts';
 import { parseBase } from '../registries/registry-base.ts';
 import { parseEvery } from '../terminal/every-option.ts';
 import { answer, inkFor, joined, printNote, safe } from '../terminal/output.ts';
+import type { CosigningWitness, WatchedLog } from '../witness/cosigner.ts';
 import { followForever } from '../witness/follow.ts';
 import { diskHeads } from '../witness/heads.ts';
 import { readOrMakeWitnessKey, verifierKey, type WitnessKey, witnessLine } from '../witness/key.ts';
 import { makeReplays } from '../witness/replays.ts';
 import { type GivenRoot, logOf, makeRenew, readGivenRoot } from '../witness/roots.ts';
 import { serveWitness } from '../witness/server.ts';
-import type { CosigningWitness, WatchedLog } from '../witness/witness.ts';
 
 const listenDefault = 'localhost:4881';
 

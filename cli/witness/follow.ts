@@ -11,7 +11,6 @@ import { forked } from '../../skills-index/log/add-checkpoint.ts';
 import { type Checkpoint, verifyCheckpoint } from '../../skills-index/log/checkpoint.ts';
 import { noteBytesMax } from '../../skills-index/log/limits.ts';
 import { Problem } from '../../skills-index/skill/problem.ts';
-import type { Replays } from './replays.ts';
 import {
   type Answered,
   type CosigningWitness,
@@ -20,7 +19,8 @@ import {
   stop,
   stoppedAnswer,
   type WatchedLog,
-} from './witness.ts';
+} from './cosigner.ts';
+import type { Replays } from './replays.ts';
 
 /** The result of one look at a log. */
 export type Followed = Answered | { readonly status: 'behind'; readonly why: string };

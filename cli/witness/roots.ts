@@ -5,7 +5,7 @@ import { Problem } from '../../skills-index/skill/problem.ts';
 import { parseRoot, type RootFile, spkiOf } from '../../skills-index/trust/root/root.ts';
 import { witnessRenewMillis } from '../limits.ts';
 import { requireRootSize } from '../registries/registries.ts';
-import type { WatchedLog } from './witness.ts';
+import type { WatchedLog } from './cosigner.ts';
 
 /** A root file and its path. */
 export interface GivenRoot {

@@ -5,8 +5,8 @@
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
 import { readBoundedBody } from '../../skills-index/client/bounded-body.ts';
 import { submissionBytesMax, witnessConnectionsMax, witnessRequestMillisMax } from '../limits.ts';
+import { type CosigningWitness, cosignedHead, takeSubmission } from './cosigner.ts';
 import { verifierKey, witnessLine } from './key.ts';
-import { type CosigningWitness, cosignedHead, takeSubmission } from './witness.ts';
 
 export interface RunningWitness {
   /** Address without a slash at the end. */

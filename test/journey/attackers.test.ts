@@ -10,7 +10,7 @@ import { tools } from '../../cli/agents/mcp-tools.ts';
 import type { KeptTrust } from '../../cli/registries/trust/kept.ts';
 import { updateTrust } from '../../cli/registries/trust/updater.ts';
 import { type AdmissionWorld, askAdmission, openAdmitted } from '../../cli/run/admission.ts';
-import { takeSubmission } from '../../cli/witness/witness.ts';
+import { takeSubmission } from '../../cli/witness/cosigner.ts';
 import { publicBlobName } from '../../registry/store/objects.ts';
 import { versions } from '../../registry/store/schema.ts';
 import { memoryStore } from '../../skills-index/client/store.ts';

@@ -1,16 +1,16 @@
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it, onTestFinished } from 'vitest';
+import {
+  type CosigningWitness,
+  cosignedHead,
+  takeSubmission,
+} from '../../../cli/witness/cosigner.ts';
 import { followOnce } from '../../../cli/witness/follow.ts';
 import { diskHeads } from '../../../cli/witness/heads.ts';
 import { readOrMakeWitnessKey } from '../../../cli/witness/key.ts';
 import { makeReplays, type Replays } from '../../../cli/witness/replays.ts';
 import { logOf } from '../../../cli/witness/roots.ts';
 import { serveWitness } from '../../../cli/witness/server.ts';
-import {
-  type CosigningWitness,
-  cosignedHead,
-  takeSubmission,
-} from '../../../cli/witness/witness.ts';
 import { printSubmission } from '../../../skills-index/log/add-checkpoint.ts';
 import { revocationStatement } from '../../../skills-index/statement/attestation.ts';
 import { signStatus } from '../../../skills-index/trust/index/sign-status.ts';
