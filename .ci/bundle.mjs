@@ -6,7 +6,7 @@
 // Node's set up when it is first asked for; of ASCII, so that it is read byte by byte.
 // What is taken in from packages keeps its licence.
 import { globSync, readFileSync, writeFileSync } from 'node:fs';
-import { basename, relative } from 'node:path';
+import { dirname, join, relative } from 'node:path';
 import { build } from 'esbuild';
 
 // A module that finds files relative to itself keeps its own place.
@@ -23,15 +23,15 @@ const ownPlaces = (base) => ({
 });
 
 // The commands of the program for agents; the modules of all others are beside it.
-const ofAgents = ['run.js', 'mcp.js', 'agent-run.js', 'help.js'];
+const ofAgents = ['run/run.js', 'mcp/mcp.js', 'agents/agent-run.js', 'help-and-options/help.js'];
 const otherCommands = {
   name: 'other-commands',
   setup: (bundle) =>
-    bundle.onResolve({ filter: /\/commands\/[\w-]+\.js$/ }, ({ path, kind }) =>
-      kind !== 'dynamic-import' || ofAgents.includes(basename(path))
-        ? undefined
-        : { path: `./commands/${basename(path)}`, external: true },
-    ),
+    bundle.onResolve({ filter: /^\.\.?\// }, ({ path, importer, kind }) => {
+      if (kind !== 'dynamic-import' || !importer.endsWith('-rows.js')) return undefined;
+      const command = relative('dist/cli', join(dirname(importer), path));
+      return ofAgents.includes(command) ? undefined : { path: `./${command}`, external: true };
+    }),
 };
 
 const packages = new Set();

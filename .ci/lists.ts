@@ -5,7 +5,7 @@
 import { existsSync, globSync, readFileSync, writeFileSync } from 'node:fs';
 import { basename, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { commandRows } from '../cli/commands.ts';
+import { commandRows } from '../cli/help-and-options/commands.ts';
 import { backendMakers } from '../runner/backends/backends.ts';
 
 const top = fileURLToPath(new URL('..', import.meta.url));

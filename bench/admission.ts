@@ -6,7 +6,7 @@ import { generateKeyPairSync, sign, verify } from 'node:crypto';
 import { printManifest } from '../skills-index/skill/authoring/print-manifest.ts';
 import { parseManifest } from '../skills-index/skill/manifest.ts';
 import { type DecisionInput, decide } from '../skills-index/trust/decision/decision.ts';
-import { VerifiedStatements } from '../skills-index/trust/statements/verified-statements.ts';
+import { VerifiedStatements } from '../skills-index/trust/signatures/verified-statements.ts';
 import { type Story, storyRoot, tellStory } from '../test/skills-index/story.ts';
 import { median } from './measure.ts';
 import type { Row } from './row.ts';

@@ -45,7 +45,7 @@ export async function runCommandLine(world: CommandWorld): Promise<number> {
   if (world.called !== undefined) setCalledName(world.called);
   try {
     const [{ findCommand }, { parseArguments }] = await Promise.all([
-      import('./commands.ts'),
+      import('./help-and-options/commands.ts'),
       import('./arguments.ts'),
     ]);
     const { argv } = world;
@@ -81,7 +81,7 @@ export async function runCommandLine(world: CommandWorld): Promise<number> {
         return await showHelp(world, unasked, [first]);
       }
       case 'unknown':
-        throw (await import('./commands/help.ts')).unknownCommand(found);
+        throw (await import('./help-and-options/help.ts')).unknownCommand(found);
     }
   } catch (thrown) {
     return await report(thrown, world, context);
@@ -104,7 +104,7 @@ async function notePassedOn(context: CommandContext, passedOn: readonly string[]
 }
 
 async function helpRow(): Promise<CommandRow> {
-  const { findCommand } = await import('./commands.ts');
+  const { findCommand } = await import('./help-and-options/commands.ts');
   const found = findCommand(['help']);
   if (found.kind !== 'command') throw new Problem('internal', 'The table of commands has no help');
   return found.row;

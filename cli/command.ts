@@ -1,4 +1,4 @@
-/** Input and output of a command: the only interface between main and `cli/commands/*.ts`. */
+/** Input and output of a command: the only interface between main and the files of commands. */
 import type { Readable, Writable } from 'node:stream';
 import type { GetFile } from '../skills-index/client/blobs.ts';
 

@@ -6,7 +6,7 @@ import { Hono, type MiddlewareHandler } from 'hono';
 import { matchedRoutes } from 'hono/route';
 import { Problem } from '../skills-index/skill/problem.ts';
 import type { Registry } from './context.ts';
-import { deskRoutes } from './desk/desk.ts';
+import { deskRoutes } from './desk/desk-routes.ts';
 import { addHeaders, requireOwnHost, requireOwnOrigin } from './gates.ts';
 import { jsonBodyBytesMax, statementBodyBytesMax, uploadBytesMax } from './limits.ts';
 import { newestCheckpoint } from './log/log.ts';

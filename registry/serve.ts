@@ -6,10 +6,10 @@ import { createAdaptorServer } from '@hono/node-server';
 import { getConnInfo } from '@hono/node-server/conninfo';
 import { Problem } from '../skills-index/skill/problem.ts';
 import type { Policy } from '../skills-index/trust/policy/policy.ts';
-import { VerifiedStatements } from '../skills-index/trust/statements/verified-statements.ts';
+import { VerifiedStatements } from '../skills-index/trust/signatures/verified-statements.ts';
 import { createApp } from './app.ts';
+import { closeFolder } from './closed-folder.ts';
 import { makeExclusive, type Registry } from './context.ts';
-import { closeFolder } from './data-folder/closed-folder.ts';
 import {
   readEnrolments,
   readIncidentPolicy,
@@ -18,7 +18,7 @@ import {
   readRootFile,
   readSigstore,
   readTuf,
-} from './data-folder/data-folder.ts';
+} from './data-folder.ts';
 import { makeErrorLog } from './error-log.ts';
 import { whatOwnHeadShows } from './index/own-head.ts';
 import { resume } from './index/publish-index.ts';

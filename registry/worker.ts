@@ -5,7 +5,7 @@ import type { Hono } from 'hono';
 import { parseWitnessPolicy } from '../skills-index/log/witness-policy.ts';
 import { defaultPolicy, parsePolicy } from '../skills-index/trust/policy/policy.ts';
 import { parseRoot } from '../skills-index/trust/root/root.ts';
-import { VerifiedStatements } from '../skills-index/trust/statements/verified-statements.ts';
+import { VerifiedStatements } from '../skills-index/trust/signatures/verified-statements.ts';
 import { createApp } from './app.ts';
 import type { Registry } from './context.ts';
 import { whatOwnHeadShows } from './index/own-head.ts';

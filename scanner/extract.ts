@@ -15,10 +15,10 @@ import type { TaintSource } from './fact/source.ts';
 import { Steps } from './fact/steps.ts';
 import { solveFlows } from './flow/flow.ts';
 import { frontEnds } from './frontends/frontends.ts';
+import { type Analysed, analyseSources } from './frontends/rounds.ts';
 import { type IngestedFile, ingestFiles } from './ingest/ingest.ts';
 import { scanSteps } from './limits.ts';
 import { type Declared, type Obstacle, obstacleAt, readDeclared } from './manifest/declared.ts';
-import { type Analysed, analyseSources } from './rounds/rounds.ts';
 
 /**
  * The facts of a skill's bytes, before any rule: a pure function of the files, with JSON values

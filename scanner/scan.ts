@@ -12,11 +12,11 @@ import { type ExtractOptions, extractFacts, type SkillFacts } from './extract.ts
 import type { Fact } from './fact/fact.ts';
 import { FactIndex } from './fact/selectors.ts';
 import type { TaintSource } from './fact/source.ts';
-import { findAll, type Judgeable } from './findings.ts';
 import { demandedOf, observedOf } from './manifest/observed.ts';
+import { findAll, type Judgeable } from './reports/findings.ts';
+import { judge } from './reports/verdict.ts';
 import { ruleSetDigest } from './rule-set.ts';
 import { rules } from './rules.ts';
-import { judge } from './verdict.ts';
 
 export { ruleSetDigest } from './rule-set.ts';
 

@@ -12,7 +12,7 @@ import { countTokens, decides, parseWithoutTypes } from './tokens.ts';
 export const coreEntries = [
   'runner/admission/admit.ts',
   'runner/admission/catalogue.ts',
-  'runner/run.ts',
+  'runner/run/run.ts',
   'runner/audit/audit.ts',
 ] as const;
 

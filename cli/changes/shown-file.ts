@@ -2,7 +2,7 @@
  * The difference of a file: every changed byte, or a line that says that the content is not shown.
  * Pure.
  */
-import { spellOut } from '../../scanner/models/hidden-characters.ts';
+import { spellOut } from '../../scanner/lookup-tables/hidden-characters.ts';
 import { type DiffWork, unifiedDiff } from './diff.ts';
 
 /** Starts a remark. No line of a unified difference starts with this. */

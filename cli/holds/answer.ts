@@ -21,11 +21,11 @@ import { parseJson } from '../../skills-index/skill/json.ts';
 import { Problem } from '../../skills-index/skill/problem.ts';
 import { parseShape } from '../../skills-index/skill/shape.ts';
 import { pae } from '../../skills-index/statement/sign.ts';
-import { proofChallenge } from '../../skills-index/trust/statements/approver-proof.ts';
+import { proofChallenge } from '../../skills-index/trust/signatures/approver-proof.ts';
 import type { CommandContext } from '../command.ts';
-import { type KeyFile, readKeyFile } from '../keys/key-file.ts';
-import { askPassphrase } from '../keys/passphrase.ts';
-import { keyNames, keyPath } from '../keys/signer.ts';
+import { type KeyFile, readKeyFile } from '../signing/key-file.ts';
+import { askPassphrase } from '../signing/passphrase.ts';
+import { keyNames, keyPath } from '../signing/signer.ts';
 import { holdsFolderOf } from './here.ts';
 import type { KeysHere } from './separation.ts';
 

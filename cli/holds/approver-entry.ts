@@ -3,9 +3,9 @@ import * as secrets from '../../runner/secret-sources/public.ts';
 import type { Approver } from '../../skills-index/run/holds/hold-policy.ts';
 import type { MailboxKey } from '../../skills-index/run/holds/mailbox-key.ts';
 import type { CommandContext } from '../command.ts';
-import { addMailboxKey, type KeyFile, publicKeyOf, readKeyFile } from '../keys/key-file.ts';
-import { askPassphrase } from '../keys/passphrase.ts';
-import { keyPath } from '../keys/signer.ts';
+import { addMailboxKey, type KeyFile, publicKeyOf, readKeyFile } from '../signing/key-file.ts';
+import { askPassphrase } from '../signing/passphrase.ts';
+import { keyPath } from '../signing/signer.ts';
 import { requireClosed } from './answer.ts';
 
 export interface ApproverEntry {

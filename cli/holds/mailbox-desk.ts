@@ -14,9 +14,9 @@ import {
 import type { Digest } from '../../skills-index/skill/digest.ts';
 import { Problem } from '../../skills-index/skill/problem.ts';
 import { type CommandContext, type ExitCode, exitCodes } from '../command.ts';
-import type { KeyFile, UnlockedKey } from '../keys/key-file.ts';
-import { signerFor } from '../keys/signer.ts';
 import { askRegistry } from '../registries/registry-api.ts';
+import type { KeyFile, UnlockedKey } from '../signing/key-file.ts';
+import { signerFor } from '../signing/signer.ts';
 import { answer, joined, printNote, type Safe, safe } from '../terminal/output.ts';
 import { answerOf, requireClosed, signAnswer } from './answer.ts';
 import { describeHold } from './hold-text.ts';

@@ -2,7 +2,7 @@
  * A held request as text: every header, and the body where it is text. Control characters are
  * escaped.
  */
-import * as runs from '../../runner/public.ts';
+import * as runs from '../../runner/run/public.ts';
 import {
   codingOf,
   type HeldRequest,

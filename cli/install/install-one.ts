@@ -19,7 +19,7 @@ import type { Digest } from '../../skills-index/skill/digest.ts';
 import { isNamePart, type SkillName, shortNameOf } from '../../skills-index/skill/name.ts';
 import { Problem } from '../../skills-index/skill/problem.ts';
 import type { Admitted } from '../../skills-index/trust/decision/decision.ts';
-import { registryIdOf } from '../../skills-index/trust/statements/own-registry.ts';
+import { registryIdOf } from '../../skills-index/trust/signatures/own-registry.ts';
 import type { CommandContext } from '../command.ts';
 import {
   type AdmissionAnswer,

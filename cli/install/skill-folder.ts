@@ -9,7 +9,7 @@ import {
   rmSync,
 } from 'node:fs';
 import { dirname, join, relative } from 'node:path';
-import { printStandIn, type StandIn, standIns } from '../../skills-index/run/shims/shims.ts';
+import { printStandIn, type StandIn, standIns } from '../../skills-index/run/agents/shims.ts';
 import type { Bundle } from '../../skills-index/skill/bundle.ts';
 import type { BundlePath } from '../../skills-index/skill/bundle-path.ts';
 import { type SkillName, shortNameOf } from '../../skills-index/skill/name.ts';

@@ -4,12 +4,12 @@ import { scopeOf } from '../../skills-index/skill/name.ts';
 import { Problem } from '../../skills-index/skill/problem.ts';
 import { calledName } from '../called-name.ts';
 import type { CommandContext } from '../command.ts';
-import { keyNames } from '../keys/signer.ts';
-import { requirePublisher } from '../people/scope-owner.ts';
+import { requirePublisher } from '../members-and-scopes/scope-owner.ts';
 import { versionsAnswer } from '../registries/registry-answers.ts';
 import { askRegistry, versionPath } from '../registries/registry-api.ts';
 import { readRegistries } from '../registries/registry-base.ts';
-import { someoneFor } from '../signers/someone.ts';
+import { keyNames } from '../signing/signer.ts';
+import { someoneFor } from '../signing/someone.ts';
 import type { ExactVersion } from '../terminal/exact-version.ts';
 import { printNote, safe } from '../terminal/output.ts';
 

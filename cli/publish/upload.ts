@@ -11,7 +11,7 @@ import { uploadSecondsMax } from '../limits.ts';
 import { ownName } from '../own-version.ts';
 import { publishedAnswer } from '../registries/registry-answers.ts';
 import { askRegistry, type RegistryWorld } from '../registries/registry-api.ts';
-import { type AnySigner, isKeyed, signAs } from '../signers/someone.ts';
+import { type AnySigner, isKeyed, signAs } from '../signing/someone.ts';
 import { writeTar } from './tar-writer.ts';
 
 export interface Upload {

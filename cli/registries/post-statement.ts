@@ -2,11 +2,11 @@
 import type * as v from 'valibot';
 import type { Digest } from '../../skills-index/skill/digest.ts';
 import type { Statement } from '../../skills-index/statement/attestation.ts';
-import { registryIdOf } from '../../skills-index/trust/statements/own-registry.ts';
-import { type AnySigner, isKeyed, signAs } from '../signers/someone.ts';
+import { registryIdOf } from '../../skills-index/trust/signatures/own-registry.ts';
+import { type AnySigner, isKeyed, signAs } from '../signing/someone.ts';
+import { currentRegistry, type TrustWorld } from './refresh.ts';
 import { statementAnswer } from './registry-answers.ts';
 import { askRegistry, type RegistryWorld } from './registry-api.ts';
-import { currentRegistry, type TrustWorld } from './trust/refresh.ts';
 
 /**
  * The registry id that a statement must name. It comes from the trusted root file, because a

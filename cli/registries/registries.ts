@@ -12,11 +12,12 @@ import { parseJson } from '../../skills-index/skill/json.ts';
 import type { Scope } from '../../skills-index/skill/name.ts';
 import { Problem } from '../../skills-index/skill/problem.ts';
 import { defaultPolicy, type Policy, parsePolicy } from '../../skills-index/trust/policy/policy.ts';
+import type { TufFiles } from '../../skills-index/trust/root/repository.ts';
 import { parseRoot, type RootFile } from '../../skills-index/trust/root/root.ts';
-import type { TufFiles } from '../../skills-index/trust/tuf/repository.ts';
 import type { Paths } from '../command.ts';
 import { rootFileBytesMax } from '../limits.ts';
 import { writeWhole } from '../whole-file.ts';
+import { type KeptTrust, readKeptTrust } from './kept.ts';
 import {
   fallbackBase,
   type PinnedRegistry,
@@ -25,7 +26,6 @@ import {
   registryBaseOf,
   registriesSchema as schema,
 } from './registry-base.ts';
-import { type KeptTrust, readKeptTrust } from './trust/kept.ts';
 
 /**
  * A registry and its trusted files: the pinned root file, checked against its fingerprint, and the

@@ -8,10 +8,10 @@ import { rootFingerprint } from '../../skills-index/trust/root/root.ts';
 import { verifyRootCheckpoint } from '../../skills-index/trust/root/root-office.ts';
 import { type CommandContext, type ExitCode, exitCodes } from '../command.ts';
 import { answer, joined, printNote, safe } from '../terminal/output.ts';
+import { keptVersion } from './kept.ts';
 import { fetchHead, lastSeenHead, type NotedHead, printHead } from './log-head.ts';
+import { freshRegistry } from './refresh.ts';
 import { type TrustedRegistry, trustedRegistry } from './registries.ts';
-import { keptVersion } from './trust/kept.ts';
-import { freshRegistry } from './trust/refresh.ts';
 
 /** @throws Problem `root-not-pinned`, `registry-down`, and others of `freshRegistry` */
 export async function showRegistry(context: CommandContext, base: string): Promise<ExitCode> {

@@ -10,14 +10,14 @@ import { Problem } from '../../skills-index/skill/problem.ts';
 import { problemCodes } from '../../skills-index/skill/problem-codes.ts';
 import type { Signer } from '../../skills-index/statement/sign.ts';
 import { rootFingerprint } from '../../skills-index/trust/root/root.ts';
-import { sessionText } from '../../skills-index/trust/statements/session-text.ts';
+import { sessionText } from '../../skills-index/trust/signatures/session-text.ts';
 import type { CommandContext, Paths } from '../command.ts';
-import type { KeyFile } from '../keys/key-file.ts';
-import { keyNames } from '../keys/signer.ts';
+import type { KeyFile } from '../signing/key-file.ts';
+import { keyNames } from '../signing/signer.ts';
 import { writeWhole } from '../whole-file.ts';
+import { currentRegistry } from './refresh.ts';
 import { challengeAnswer, sessionAnswer } from './registry-answers.ts';
 import { askRegistry } from './registry-api.ts';
-import { currentRegistry } from './trust/refresh.ts';
 
 const schema = 'skillgate.sessions/1';
 /** A token with less remaining time is not used. */

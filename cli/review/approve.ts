@@ -8,8 +8,6 @@ import { parseManifest } from '../../skills-index/skill/manifest.ts';
 import { Problem } from '../../skills-index/skill/problem.ts';
 import type { ApprovalStatement } from '../../skills-index/statement/attestation.ts';
 import { type CommandContext, type ExitCode, exitCodes } from '../command.ts';
-import type { KeyFile } from '../keys/key-file.ts';
-import { signerFor } from '../keys/signer.ts';
 import { approvalsText } from '../registries/approvals-text.ts';
 import { registryIdFor } from '../registries/post-statement.ts';
 import {
@@ -21,7 +19,9 @@ import {
 import { askRegistry, versionPath } from '../registries/registry-api.ts';
 import { withSession } from '../registries/session.ts';
 import { canLines } from '../run/capability-text.ts';
-import { signPayloadWithKey } from '../signers/bundle-builder.ts';
+import { signPayloadWithKey } from '../signing/bundle-builder.ts';
+import type { KeyFile } from '../signing/key-file.ts';
+import { signerFor } from '../signing/signer.ts';
 import { confirm } from '../terminal/ask.ts';
 import { reasonOf } from '../terminal/decision-reason.ts';
 import { type ExactVersion, parseExactVersion } from '../terminal/exact-version.ts';

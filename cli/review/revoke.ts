@@ -11,12 +11,12 @@ import {
   revocationStatement,
 } from '../../skills-index/statement/attestation.ts';
 import { type CommandContext, type ExitCode, exitCodes } from '../command.ts';
-import { loggedKey } from '../keys/logged-key.ts';
-import { signerFor } from '../keys/signer.ts';
 import { postStatement, registryIdFor } from '../registries/post-statement.ts';
 import { versionAnswer } from '../registries/registry-answers.ts';
 import { askRegistry, versionPath } from '../registries/registry-api.ts';
 import { withSession } from '../registries/session.ts';
+import { loggedKey } from '../signing/logged-key.ts';
+import { signerFor } from '../signing/signer.ts';
 import { confirm } from '../terminal/ask.ts';
 import { reasonOf } from '../terminal/decision-reason.ts';
 import { parseExactVersion } from '../terminal/exact-version.ts';

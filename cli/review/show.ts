@@ -14,13 +14,13 @@ import type { ScanReport } from '../../skills-index/statement/scan-report.ts';
 import { defaultPolicy, whyHigh } from '../../skills-index/trust/policy/policy.ts';
 import { asCalled } from '../called-name.ts';
 import { type CommandContext, type ExitCode, exitCodes } from '../command.ts';
-import { signerFor } from '../keys/signer.ts';
 import { approvalsText } from '../registries/approvals-text.ts';
 import { type ReviewAnswer, reviewAnswer } from '../registries/registry-answers.ts';
 import { askRegistry, versionPath } from '../registries/registry-api.ts';
 import { withSession } from '../registries/session.ts';
 import { canLines } from '../run/capability-text.ts';
 import { scanOnce } from '../scan/watched-scan.ts';
+import { signerFor } from '../signing/signer.ts';
 import { parseExactVersion } from '../terminal/exact-version.ts';
 import {
   answer,

@@ -10,8 +10,8 @@ import type { HostPolicy } from '../../skills-index/run/plan/host-policy.ts';
 import { type Digest, isDigest } from '../../skills-index/skill/digest.ts';
 import { type SkillName, scopeOf } from '../../skills-index/skill/name.ts';
 import type { Admitted, Pinned } from '../../skills-index/trust/decision/decision.ts';
-import { registryIdOf } from '../../skills-index/trust/statements/own-registry.ts';
-import { VerifiedStatements } from '../../skills-index/trust/statements/verified-statements.ts';
+import { registryIdOf } from '../../skills-index/trust/signatures/own-registry.ts';
+import { VerifiedStatements } from '../../skills-index/trust/signatures/verified-statements.ts';
 import type { CommandContext } from '../command.ts';
 import { diskStore } from '../disk-store.ts';
 import {
@@ -25,8 +25,8 @@ import {
   readProject,
   scopeClaimIn,
 } from '../install/lock.ts';
+import { type FreshRegistry, freshRegistry } from '../registries/refresh.ts';
 import { registryOf, type TrustedRegistry } from '../registries/registries.ts';
-import { type FreshRegistry, freshRegistry } from '../registries/trust/refresh.ts';
 
 export type AdmissionWorld = Pick<
   CommandContext,

@@ -1,5 +1,5 @@
 /** What a skill will and will not be able to do, for people who are about to install or run it. */
-import { withBrokenAddresses } from '../../scanner/models/hidden-characters.ts';
+import { withBrokenAddresses } from '../../scanner/lookup-tables/hidden-characters.ts';
 import {
   type Capabilities,
   type CapabilityKind,

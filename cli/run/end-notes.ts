@@ -4,7 +4,7 @@
  */
 import { existsSync } from 'node:fs';
 import type * as audit from '../../runner/audit/public.ts';
-import type * as runs from '../../runner/public.ts';
+import type * as runs from '../../runner/run/public.ts';
 import { heldShut } from '../../skills-index/run/changes/protected-names.ts';
 import type { Plan } from '../../skills-index/run/plan/plan.ts';
 import { asCalled, calledName } from '../called-name.ts';
@@ -12,8 +12,8 @@ import type { CommandContext } from '../command.ts';
 import { endNotesMax, headerNameCharsMax, leftOutNamesMax } from '../limits.ts';
 import { KeptOutput } from '../terminal/kept-output.ts';
 import { count, printNote, type Safe, safe, shortText } from '../terminal/output.ts';
+import { type Missing, missingRequests } from './missing-capabilities.ts';
 import { gitIsShut, shutPathLine, shutPaths } from './shut-paths.ts';
-import { type Missing, missingRequests } from './try/missing-capabilities.ts';
 import type { Lacks } from './went-without.ts';
 
 /** What is heard of a run beside its result. */

@@ -7,7 +7,7 @@ import { join } from 'node:path';
 import { parseIncident, type SignedIncident } from '../../skills-index/run/audit/incident.ts';
 import type { HostPolicy } from '../../skills-index/run/plan/host-policy.ts';
 import { parseSkillName, scopeOf } from '../../skills-index/skill/name.ts';
-import { registryIdOf } from '../../skills-index/trust/statements/own-registry.ts';
+import { registryIdOf } from '../../skills-index/trust/signatures/own-registry.ts';
 import { incidentMilliseconds, incidentsAtOnce } from '../limits.ts';
 import { registryOf, trustedRegistry } from '../registries/registries.ts';
 import { readRegistries } from '../registries/registry-base.ts';

@@ -2,7 +2,7 @@
  * Prints which paths the end of a run left out of the changes: a line for each reason, since
  * nothing may be lost without a word.
  */
-import type * as runs from '../../runner/public.ts';
+import type * as runs from '../../runner/run/public.ts';
 import type { LeftBehind } from '../../skills-index/run/changes/changes.ts';
 import type { Plan } from '../../skills-index/run/plan/plan.ts';
 import { asCalled, calledName } from '../called-name.ts';

@@ -1,6 +1,6 @@
 /** A plan in lines for people. */
 
-import { withBrokenAddresses } from '../../scanner/models/hidden-characters.ts';
+import { withBrokenAddresses } from '../../scanner/lookup-tables/hidden-characters.ts';
 import type { LeftOut, Plan, PlannedEgress, Refusal } from '../../skills-index/run/plan/plan.ts';
 import { asCalled } from '../called-name.ts';
 

@@ -4,7 +4,7 @@
  */
 import { existsSync, statSync, watch } from 'node:fs';
 import { dirname } from 'node:path';
-import type * as runs from '../../runner/public.ts';
+import type * as runs from '../../runner/run/public.ts';
 import { fetchFile, fetchNamed, type Source } from '../../skills-index/client/blobs.ts';
 import type { Digest } from '../../skills-index/skill/digest.ts';
 import { type Status, verifyStatus } from '../../skills-index/trust/index/status-file.ts';

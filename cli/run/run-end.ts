@@ -2,7 +2,7 @@
 
 import { join } from 'node:path';
 import * as agents from '../../runner/agents/public.ts';
-import type * as runs from '../../runner/public.ts';
+import type * as runs from '../../runner/run/public.ts';
 import { type BreakerSubject, openBreakerProblem } from '../../skills-index/run/agents/breaker.ts';
 import { endReasons, nextStepAfter } from '../../skills-index/run/audit/end-reason.ts';
 import { Problem } from '../../skills-index/skill/problem.ts';

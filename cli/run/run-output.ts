@@ -1,5 +1,5 @@
 /** What a run prints, on its way to a terminal, a file or JSON. */
-import type * as runs from '../../runner/public.ts';
+import type * as runs from '../../runner/run/public.ts';
 import { printable } from '../../skills-index/skill/text/shown-text.ts';
 import type { CommandContext } from '../command.ts';
 import type { Lacks } from './went-without.ts';

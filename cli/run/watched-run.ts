@@ -4,7 +4,7 @@
  */
 import { join } from 'node:path';
 import * as agents from '../../runner/agents/public.ts';
-import * as runs from '../../runner/public.ts';
+import * as runs from '../../runner/run/public.ts';
 import type { AdmissionWorld } from './admission.ts';
 import { sendIncidents, waitingIncidents } from './incident-client.ts';
 import { watchRevocation } from './revocation-watch.ts';

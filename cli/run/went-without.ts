@@ -2,7 +2,7 @@
  * What a run asked for and did not get, why, and what would help: for the JSON of a run, for people
  * and for agents. Bounded, and without paths of the host.
  */
-import type * as runs from '../../runner/public.ts';
+import type * as runs from '../../runner/run/public.ts';
 import { type Agent, ceilingFor } from '../../skills-index/run/agents/agent.ts';
 import type { LeftOut, Plan } from '../../skills-index/run/plan/plan.ts';
 import {
@@ -15,8 +15,8 @@ import {
 import { printable } from '../../skills-index/skill/text/shown-text.ts';
 import { wentWithoutCharsMax, wentWithoutMax } from '../limits.ts';
 import { shortText } from '../terminal/output.ts';
-import { interpretersOf } from './try/interpreters.ts';
-import { type Missing, missingInOutput } from './try/missing-capabilities.ts';
+import { interpretersOf } from './interpreters.ts';
+import { type Missing, missingInOutput } from './missing-capabilities.ts';
 
 interface WentWithout {
   /** `missing`: as far as the skill's output says. */

@@ -6,7 +6,7 @@
 import { createRequire } from 'node:module';
 import { stripVTControlCharacters, styleText } from 'node:util';
 import type stringWidth from 'string-width';
-import { hiddenCharacter, spellOut } from '../../scanner/models/hidden-characters.ts';
+import { hiddenCharacter, spellOut } from '../../scanner/lookup-tables/hidden-characters.ts';
 import { spellMixedWords } from '../../skills-index/skill/text/mixed-scripts.ts';
 import { asCalled } from '../called-name.ts';
 import type { CommandContext, OutStream } from '../command.ts';

@@ -20,8 +20,8 @@ import {
   layoutOf,
   placesOf,
 } from '../install/skill-folder.ts';
+import { keptVersion } from '../registries/kept.ts';
 import type { TrustedRegistry } from '../registries/registries.ts';
-import { keptVersion } from '../registries/trust/kept.ts';
 import {
   type AdmissionWorld,
   askAdmission,

@@ -13,11 +13,11 @@ import { Problem } from '../../skills-index/skill/problem.ts';
 import type { RootFile } from '../../skills-index/trust/root/root.ts';
 import { diskStore } from '../disk-store.ts';
 import { replayAheadSeconds, replayHoldsLooks, replayHoldsSeconds } from '../limits.ts';
-import { type Look, replayOnce } from '../log/look.ts';
-import { makeMemory, type ReplayMemory } from '../log/memory.ts';
-import { MonitorFolder } from '../log/state.ts';
+import { type Look, replayOnce } from '../monitor/look.ts';
+import { makeMemory, type ReplayMemory } from '../monitor/memory.ts';
+import { MonitorFolder } from '../monitor/state.ts';
+import { freshRegistry } from '../registries/refresh.ts';
 import { pinRegistry, trustedRegistry } from '../registries/registries.ts';
-import { freshRegistry } from '../registries/trust/refresh.ts';
 
 export interface Replays {
   /** Replays the log of a registry. What goes wrong is said, and nothing is cosigned on it. */

@@ -100,7 +100,7 @@ async function askForRoot(
   { root }: GivenRoot,
   log: WatchedLog,
 ): Promise<WatchedLog | undefined> {
-  const { updateTrust } = await import('../registries/trust/updater.ts');
+  const { updateTrust } = await import('../registries/updater.ts');
   for (const base of bases) {
     try {
       const source = { fetch, store: memoryStore(), base };

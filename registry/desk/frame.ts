@@ -7,11 +7,11 @@ import { Problem } from '../../skills-index/skill/problem.ts';
 import type { Actor, EnrolledMember, Registry } from '../context.ts';
 import { requireRole } from '../people/identities.ts';
 import { readSession, type SessionToken, sessionCookie } from '../sign-in/sessions.ts';
-import { island } from './island/desk.ts';
-import type { AssetPaths, Notice, PageFrame } from './pages/layout.ts';
-import type { Html } from './pages/markup.ts';
-import { problemPage } from './pages/problem-page.ts';
-import { icon, styles } from './pages/styles.ts';
+import { island } from './island.ts';
+import type { AssetPaths, Notice, PageFrame } from './layout.ts';
+import type { Html } from './markup.ts';
+import { problemPage } from './problem-page.ts';
+import { icon, styles } from './styles.ts';
 
 interface Asset {
   readonly name: string;

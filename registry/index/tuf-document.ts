@@ -6,13 +6,13 @@ import { canonicalJson } from '../../skills-index/skill/canonical-json.ts';
 import { Problem } from '../../skills-index/skill/problem.ts';
 import type { Policy } from '../../skills-index/trust/policy/policy.ts';
 import { parsePolicy } from '../../skills-index/trust/policy/policy.ts';
-import type { RootFile } from '../../skills-index/trust/root/root.ts';
-import { missingSignatures } from '../../skills-index/trust/tuf/ceremony.ts';
+import { missingSignatures } from '../../skills-index/trust/root/ceremony.ts';
 import {
   parseTufRepository,
   rootFileOf,
   type TufRepository,
-} from '../../skills-index/trust/tuf/repository.ts';
+} from '../../skills-index/trust/root/repository.ts';
+import type { RootFile } from '../../skills-index/trust/root/root.ts';
 
 /** Its name in the data folder, and as an object in R2. */
 export const tufDocumentName = 'tuf.json';

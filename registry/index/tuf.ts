@@ -5,13 +5,13 @@
  */
 import { desc, eq, lt, sql } from 'drizzle-orm';
 import { digestOf, hexOf } from '../../skills-index/skill/digest.ts';
-import { type TufSigned, tufSpecVersion, tufTime } from '../../skills-index/trust/tuf/metadata.ts';
+import { type TufSigned, tufSpecVersion, tufTime } from '../../skills-index/trust/root/metadata.ts';
 import {
   lastRootOf,
   type TufRepository,
   tufFileOf,
-} from '../../skills-index/trust/tuf/repository.ts';
-import { signTuf, tufBytes } from '../../skills-index/trust/tuf/signature.ts';
+} from '../../skills-index/trust/root/repository.ts';
+import { signTuf, tufBytes } from '../../skills-index/trust/root/signature.ts';
 import type { Registry } from '../context.ts';
 import { tufSetsKept } from '../limits.ts';
 import { newestCheckpoint } from '../log/log.ts';

@@ -20,9 +20,9 @@ import {
   slsaLevelOf,
 } from '../../skills-index/trust/decision/slsa-level.ts';
 import { policyDigest } from '../../skills-index/trust/policy/policy.ts';
-import { readClaims } from '../../skills-index/trust/sigstore/certificate-identity.ts';
-import { idsOfClaims } from '../../skills-index/trust/sigstore/certified-identities.ts';
-import { registryIdOf } from '../../skills-index/trust/statements/own-registry.ts';
+import { readClaims } from '../../skills-index/trust/signatures/certificate-identity.ts';
+import { idsOfClaims } from '../../skills-index/trust/signatures/certified-identities.ts';
+import { registryIdOf } from '../../skills-index/trust/signatures/own-registry.ts';
 import type { Registry } from '../context.ts';
 import { finishStatements, planAppend } from '../log/log.ts';
 import { certificateIn } from '../people/certified.ts';

@@ -7,7 +7,7 @@ import {
   type IdentityStatement,
   predicateTypes,
 } from '../../skills-index/statement/attestation.ts';
-import type { CertificateClaims } from '../../skills-index/trust/sigstore/certificate-identity.ts';
+import type { CertificateClaims } from '../../skills-index/trust/signatures/certificate-identity.ts';
 import type { Registry } from '../context.ts';
 import { firstClaimsMax } from '../limits.ts';
 import type { NewStatement } from '../log/log.ts';

@@ -8,7 +8,7 @@ import { Problem } from '../../skills-index/skill/problem.ts';
 import {
   type CertificateClaims,
   readClaims,
-} from '../../skills-index/trust/sigstore/certificate-identity.ts';
+} from '../../skills-index/trust/signatures/certificate-identity.ts';
 import type { Registry } from '../context.ts';
 import { runsLookedAtMax } from '../limits.ts';
 import { certificateIn } from '../people/certified.ts';

@@ -16,7 +16,7 @@ import {
   parsePlainBundle,
   sigstoreBundleMediaType,
 } from '../../skills-index/statement/sigstore-bundle.ts';
-import { verifyStatement } from '../../skills-index/trust/statements/verify-statement.ts';
+import { verifyStatement } from '../../skills-index/trust/signatures/verify-statement.ts';
 import type { Registry } from '../context.ts';
 import type { RegistryKeys } from './signing.ts';
 

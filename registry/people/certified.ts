@@ -9,15 +9,15 @@ import { Problem } from '../../skills-index/skill/problem.ts';
 import type { Statement } from '../../skills-index/statement/attestation.ts';
 import type { Envelope } from '../../skills-index/statement/sign.ts';
 import type { PlainBundle } from '../../skills-index/statement/sigstore-bundle.ts';
-import { readLeaf } from '../../skills-index/trust/sigstore/certificate-identity.ts';
-import { idsOfClaims, personOf } from '../../skills-index/trust/sigstore/certified-identities.ts';
-import { parseTrustedRoot } from '../../skills-index/trust/sigstore/trusted-root.ts';
+import type { TufRepository } from '../../skills-index/trust/root/repository.ts';
+import { readLeaf } from '../../skills-index/trust/signatures/certificate-identity.ts';
+import { idsOfClaims, personOf } from '../../skills-index/trust/signatures/certified-identities.ts';
+import { parseTrustedRoot } from '../../skills-index/trust/signatures/trusted-root.ts';
 import {
   type Certified,
   verifyCertified,
-} from '../../skills-index/trust/sigstore/verify-certified.ts';
-import { requireCertifiable } from '../../skills-index/trust/statements/verify-statement.ts';
-import type { TufRepository } from '../../skills-index/trust/tuf/repository.ts';
+} from '../../skills-index/trust/signatures/verify-certified.ts';
+import { requireCertifiable } from '../../skills-index/trust/signatures/verify-statement.ts';
 import type { Registry } from '../context.ts';
 import { statements } from '../store/schema.ts';
 

@@ -18,7 +18,7 @@ import { parseFrozenSubject } from '../../skills-index/trust/identity/frozen-sub
 import type { Identities, LoggedStatement } from '../../skills-index/trust/identity/identities.ts';
 import { chainIdentities } from '../../skills-index/trust/identity/identity.ts';
 import { readLogged } from '../../skills-index/trust/identity/read-logged.ts';
-import type { VerifiedStatement } from '../../skills-index/trust/statements/verify-statement.ts';
+import type { VerifiedStatement } from '../../skills-index/trust/signatures/verify-statement.ts';
 import type { Actor, EnrolledMember, Principal, Registry, Role } from '../context.ts';
 import { finishStatements } from '../log/log.ts';
 import { requireBlob } from '../store/blobs.ts';

@@ -3,7 +3,7 @@ import type { Digest } from '../../skills-index/skill/digest.ts';
 import type { PublicKey } from '../../skills-index/statement/attestation.ts';
 import type { FrozenStatement } from '../../skills-index/trust/identity/frozen-statement.ts';
 import type { Identities } from '../../skills-index/trust/identity/identities.ts';
-import type { VerifiedStatement } from '../../skills-index/trust/statements/verify-statement.ts';
+import type { VerifiedStatement } from '../../skills-index/trust/signatures/verify-statement.ts';
 
 /**
  * The chain as last computed, and the verified statements that it was computed from: identity

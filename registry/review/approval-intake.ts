@@ -15,7 +15,7 @@ import {
 import { parseStatement } from '../../skills-index/statement/parse-statement.ts';
 import { type Envelope, envelopeSigner, signStatement } from '../../skills-index/statement/sign.ts';
 import { whyNotCounted } from '../../skills-index/trust/decision/counted-approval.ts';
-import { withoutAssertion } from '../../skills-index/trust/statements/passkey.ts';
+import { withoutAssertion } from '../../skills-index/trust/signatures/passkey.ts';
 import type { Registry } from '../context.ts';
 import { putOff, settleApproved } from '../index/put-off.ts';
 import { finishLogged } from '../log/after-logging.ts';

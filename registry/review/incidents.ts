@@ -12,7 +12,7 @@ import {
 import { parseSkillName } from '../../skills-index/skill/name.ts';
 import { Problem } from '../../skills-index/skill/problem.ts';
 import { parseVersion } from '../../skills-index/skill/version.ts';
-import { registryIdOf } from '../../skills-index/trust/statements/own-registry.ts';
+import { registryIdOf } from '../../skills-index/trust/signatures/own-registry.ts';
 import type { Registry } from '../context.ts';
 import { refreshStatus } from '../index/status-json.ts';
 import {

@@ -9,7 +9,7 @@ import type {
   ApprovalStatement,
   PasskeyAssertion,
 } from '../../skills-index/statement/attestation.ts';
-import { approvalChallenge } from '../../skills-index/trust/statements/passkey.ts';
+import { approvalChallenge } from '../../skills-index/trust/signatures/passkey.ts';
 import type { Actor, Registry } from '../context.ts';
 import { isLate } from '../intake/replays.ts';
 import type { LoggedAt } from '../log/log.ts';

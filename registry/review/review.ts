@@ -6,7 +6,7 @@ import { Problem } from '../../skills-index/skill/problem.ts';
 import { statementBytes } from '../../skills-index/statement/attestation.ts';
 import { approvalStatement } from '../../skills-index/statement/version-statement.ts';
 import { policyDigest } from '../../skills-index/trust/policy/policy.ts';
-import { registryIdOf } from '../../skills-index/trust/statements/own-registry.ts';
+import { registryIdOf } from '../../skills-index/trust/signatures/own-registry.ts';
 import {
   type Actor,
   nameOf,

@@ -7,7 +7,7 @@ import { revocationStatement } from '../../skills-index/statement/attestation.ts
 import type { Verdict } from '../../skills-index/statement/finding.ts';
 import type { ScanReport } from '../../skills-index/statement/scan-report.ts';
 import { signStatement } from '../../skills-index/statement/sign.ts';
-import { registryIdOf } from '../../skills-index/trust/statements/own-registry.ts';
+import { registryIdOf } from '../../skills-index/trust/signatures/own-registry.ts';
 import type { Registry } from '../context.ts';
 import { suspensionsPerHour } from '../limits.ts';
 import type { NewStatement } from '../log/log.ts';

@@ -4,7 +4,7 @@ import { Hono } from 'hono';
 import * as v from 'valibot';
 import { Problem } from '../../skills-index/skill/problem.ts';
 import { rootFingerprint } from '../../skills-index/trust/root/root.ts';
-import { sessionText } from '../../skills-index/trust/statements/session-text.ts';
+import { sessionText } from '../../skills-index/trust/signatures/session-text.ts';
 import type { Actor, Registry } from '../context.ts';
 import { ownBases } from '../own-bases.ts';
 import { actorOf, readIdentities } from '../people/identities.ts';

@@ -8,8 +8,8 @@ import {
   type TufRepository,
   tufFileNames,
   tufFileOf,
-} from '../../skills-index/trust/tuf/repository.ts';
-import { tufBytes } from '../../skills-index/trust/tuf/signature.ts';
+} from '../../skills-index/trust/root/repository.ts';
+import { tufBytes } from '../../skills-index/trust/root/signature.ts';
 import type { Registry } from '../context.ts';
 import { currentTufSet, readOnlineTarget, readTufSet } from '../index/tuf.ts';
 

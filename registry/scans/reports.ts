@@ -12,8 +12,8 @@ import type { SimilaritySignature } from '../../skills-index/skill/text/similari
 import { predicateTypes, type ScanStatement } from '../../skills-index/statement/attestation.ts';
 import { parseScanReport, type ScanReport } from '../../skills-index/statement/scan-report.ts';
 import { type Envelope, envelopeSigner, peekStatement } from '../../skills-index/statement/sign.ts';
-import { requireOwnRegistry } from '../../skills-index/trust/statements/require-own-registry.ts';
-import { requireSubjects } from '../../skills-index/trust/statements/require-subjects.ts';
+import { requireOwnRegistry } from '../../skills-index/trust/signatures/require-own-registry.ts';
+import { requireSubjects } from '../../skills-index/trust/signatures/require-subjects.ts';
 import { type Actor, nameOf, type Registry } from '../context.ts';
 import { completeOrLater } from '../index/put-off.ts';
 import { refreshStatus } from '../index/status-json.ts';

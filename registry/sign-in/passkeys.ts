@@ -2,7 +2,7 @@
  * Passkeys in the desk: creating one, and what the browser signs for an approval (WebAuthn level
  * 3). The desk uses passkeys for nothing else. The desk's operator chooses what a passkey signs, so
  * a sign-in by passkey could be an approval that nobody read.
- * `skills-index/trust/statements/passkey.ts` judges the assertion of an approval, offline.
+ * `skills-index/trust/signatures/passkey.ts` judges the assertion of an approval, offline.
  */
 import { and, eq, lt, sql } from 'drizzle-orm';
 import * as v from 'valibot';

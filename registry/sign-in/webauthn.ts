@@ -15,7 +15,7 @@ import {
   flagsOf,
   whyNotAnswered,
   whyNotAsserted,
-} from '../../skills-index/trust/statements/passkey.ts';
+} from '../../skills-index/trust/signatures/passkey.ts';
 import { ceremonyMs, credentialIdBytesMax } from '../limits.ts';
 import { parseCbor } from './cbor.ts';
 

@@ -13,7 +13,7 @@ import { engineBackend } from './engine.ts';
 import { whyNotDocker } from './engine-info.ts';
 import { microvm } from './microvm.ts';
 import { ociBackend } from './oci.ts';
-import { sandboxExec, seatbelt } from './seatbelt/seatbelt.ts';
+import { sandboxExec, seatbelt } from './seatbelt.ts';
 
 /** A backend on this host: its sandbox, or the reason why it cannot start. */
 export type FoundBackend =

@@ -21,7 +21,7 @@ import type { Engine } from './engine-program.ts';
 import { exportLines } from './exported.ts';
 import { makeEmpty, mountBinds } from './mount-binds.ts';
 import { accounts, makeRoot } from './oci-root.ts';
-import { ociSeccomp } from './seccomp/oci-seccomp.ts';
+import { ociSeccomp } from './oci-seccomp.ts';
 
 // Protections, in the words of `require` in host policy.
 const gives = [

@@ -2,7 +2,7 @@
 
 import type { SandboxStart } from '../bubblewrap/sandbox.ts';
 import { homeMiBMax, sharedMemoryMiBMax, temporaryMiBMax } from '../limits.ts';
-import { ociSeccomp } from './seccomp/oci-seccomp.ts';
+import { ociSeccomp } from './oci-seccomp.ts';
 
 /** A folder or file of the host and its path in the container; read-only unless `writable`. */
 export interface OciBind {

@@ -9,7 +9,7 @@ import { closeSync, openSync, readFileSync } from 'node:fs';
 import type { Readable } from 'node:stream';
 import { text } from 'node:stream/consumers';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { seccompProgram } from '../../skills-index/run/sandbox/seccomp.ts';
+import { seccompProgram } from '../../skills-index/run/plan/seccomp.ts';
 import { Problem } from '../../skills-index/skill/problem.ts';
 import { egressConnectionsMax, forwarderPort, startSecondsMax } from '../limits.ts';
 import { forwarderArguments } from './bubblewrap-arguments.ts';

@@ -5,8 +5,8 @@
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { AuditEntry } from '../../skills-index/run/audit/audit-entry.ts';
+import type { ExporterPolicy } from '../../skills-index/run/audit/report-policy.ts';
 import type { HostPolicy } from '../../skills-index/run/plan/host-policy.ts';
-import type { ExporterPolicy } from '../../skills-index/run/plan/report-policy.ts';
 import { digestOf, hexOf } from '../../skills-index/skill/digest.ts';
 import { Problem } from '../../skills-index/skill/problem.ts';
 import { type LogLines, parseLogLine, readLines } from '../audit/audit-file.ts';

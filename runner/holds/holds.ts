@@ -34,7 +34,7 @@ import {
 import { digestOf } from '../../skills-index/skill/digest.ts';
 import { type ParsedJson, parseJson } from '../../skills-index/skill/json.ts';
 import { parseShape } from '../../skills-index/skill/shape.ts';
-import { whyNotProven } from '../../skills-index/trust/statements/approver-proof.ts';
+import { whyNotProven } from '../../skills-index/trust/signatures/approver-proof.ts';
 import { readAuditKey } from '../audit/audit-key.ts';
 import { startTimeOf } from '../files/lock.ts';
 import { readPrivateFile, writePrivateFile } from '../files/private-file.ts';

@@ -4,8 +4,8 @@
  */
 import { chmodSync, mkdirSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
+import { printStandIn, standIns } from '../../skills-index/run/agents/shims.ts';
 import type { PlannedSkill } from '../../skills-index/run/plan/session-plan.ts';
-import { printStandIn, standIns } from '../../skills-index/run/shims/shims.ts';
 import type { BundlePath } from '../../skills-index/skill/bundle-path.ts';
 import type { SkillName } from '../../skills-index/skill/name.ts';
 import type { Admitted } from '../../skills-index/trust/decision/decision.ts';

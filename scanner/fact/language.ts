@@ -1,11 +1,11 @@
 /** The language of a text: by its name, by its `#!` line, or by its content. */
 
-import { own } from '../models/api.ts';
+import { own } from '../lookup-tables/api.ts';
 import {
   languageOfExtension,
   languageOfInterpreter,
   languageOfName,
-} from '../models/file-types.ts';
+} from '../lookup-tables/file-types.ts';
 import type { FactContext } from './fact.ts';
 import type { Language } from './source.ts';
 

@@ -5,7 +5,7 @@ import type { Confidence } from '../../skills-index/statement/finding.ts';
 import type { FlowFact, FlowSink, FlowSource } from '../fact/fact.ts';
 import { type Steps, StepsUsedUp } from '../fact/steps.ts';
 import { flowStepsMax, flowsMax } from '../limits.ts';
-import { sensitivePath } from '../models/sensitive-paths.ts';
+import { sensitivePath } from '../lookup-tables/sensitive-paths.ts';
 import type { FlowEdge, FlowGraph, FlowNode } from './graph.ts';
 import { addSummaries, type Edges, type Step } from './summaries.ts';
 

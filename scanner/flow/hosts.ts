@@ -2,8 +2,8 @@
 import { covers, listCapabilities, printCapability } from '../../skills-index/skill/capability.ts';
 import { parseEgressUrl } from '../../skills-index/skill/egress-target.ts';
 import type { FlowFact } from '../fact/fact.ts';
-import { dropHostOf } from '../models/drop-hosts.ts';
-import { isLoopbackHost } from '../models/egress-of.ts';
+import { dropHostOf } from '../lookup-tables/drop-hosts.ts';
+import { isLoopbackHost } from '../lookup-tables/egress-of.ts';
 import type { FindingDraft, RuleContext } from '../rule.ts';
 
 export interface Destination {

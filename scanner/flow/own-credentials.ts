@@ -1,5 +1,5 @@
 /** Distinguishes the file with the skill's own key from the credential files of other programs. */
-import { normalisePath } from '../models/sensitive-paths.ts';
+import { normalisePath } from '../lookup-tables/sensitive-paths.ts';
 import type { RuleContext } from '../rule.ts';
 
 /**

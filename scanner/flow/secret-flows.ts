@@ -4,7 +4,7 @@
 import { getDomain } from 'tldts';
 import { coversHost } from '../../skills-index/skill/host-name.ts';
 import type { FlowFact } from '../fact/fact.ts';
-import { isProvidersHost, isSecretName } from '../models/secrets.ts';
+import { isProvidersHost, isSecretName } from '../lookup-tables/secrets.ts';
 import type { RuleContext } from '../rule.ts';
 import { type Destination, destinationOf, flowsThatRun } from './hosts.ts';
 

@@ -4,10 +4,10 @@
  */
 import { posix } from 'node:path';
 import { extensionOf, isSameFamily, shebang } from '../fact/language.ts';
+import { programIn } from '../fact/program-look.ts';
 import type { Language, TaintSource } from '../fact/source.ts';
-import { lexicalLanguages } from '../models/file-types.ts';
-import type { FrontEndResult } from '../rounds/frontend.ts';
-import { programIn } from '../rounds/program-look.ts';
+import type { FrontEndResult } from '../frontends/frontend.ts';
+import { lexicalLanguages } from '../lookup-tables/file-types.ts';
 import type { FlowStart } from './graph.ts';
 
 /**

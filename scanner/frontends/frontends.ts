@@ -1,7 +1,7 @@
 /** All front ends. Parsers are loaded when a skill has a source in one of their languages. */
 
-import { lexicalLanguages } from '../models/file-types.ts';
-import type { FrontEnd } from '../rounds/frontend.ts';
+import { lexicalLanguages } from '../lookup-tables/file-types.ts';
+import type { FrontEnd } from './frontend.ts';
 
 export const frontEnds: readonly FrontEnd[] = [
   {
@@ -27,7 +27,7 @@ export const frontEnds: readonly FrontEnd[] = [
   {
     name: 'lexical',
     languages: [...lexicalLanguages],
-    load: async () => (await import('./lexical/lexical.ts')).analyseLexical,
+    load: async () => (await import('./other-languages/lexical.ts')).analyseLexical,
   },
   {
     name: 'build files',

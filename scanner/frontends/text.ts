@@ -6,7 +6,7 @@
 import type { ArtifactFact, TextFact } from '../fact/fact.ts';
 import type { EmbeddedProgram, TaintSource } from '../fact/source.ts';
 import { paragraphCharsMax } from '../limits.ts';
-import type { FrontEndContext, FrontEndResult } from '../rounds/frontend.ts';
+import type { FrontEndContext, FrontEndResult } from './frontend.ts';
 
 export interface HiddenText {
   readonly from: number;

@@ -1,6 +1,6 @@
 /** The type of a file by its first bytes. */
 import { extensionOf } from '../fact/language.ts';
-import { type FileType, fileTypes } from '../models/file-types.ts';
+import { type FileType, fileTypes } from '../lookup-tables/file-types.ts';
 
 /**
  * The type of the magic number at a file's beginning; undefined for text and for files without one.

@@ -7,17 +7,17 @@ import { type Digest, digestOf } from '../../skills-index/skill/digest.ts';
 import type { ArtifactFact } from '../fact/fact.ts';
 import { extensionOf } from '../fact/language.ts';
 import { type InnerPlace, placeFact } from '../fact/place-inside.ts';
+import { programIn } from '../fact/program-look.ts';
 import type { TaintSource } from '../fact/source.ts';
 import { archiveDepthMax } from '../limits.ts';
-import type { FileType } from '../models/file-types.ts';
-import { programIn } from '../rounds/program-look.ts';
-import { ArchiveBudget, isUnread } from './archives/archive-entry.ts';
-import { openArchive } from './archives/open-archive.ts';
+import type { FileType } from '../lookup-tables/file-types.ts';
+import { ArchiveBudget, isUnread } from './archive-entry.ts';
+import { doubtMedia } from './check-media.ts';
 import { claimedType, typeOf } from './file-type.ts';
 import type { Ingested } from './ingested.ts';
-import { doubtMedia } from './media/check-media.ts';
-import { textInside } from './media/text-inside.ts';
+import { openArchive } from './open-archive.ts';
 import { ingestText, textSource } from './text.ts';
+import { textInside } from './text-inside.ts';
 
 export interface IngestedFile extends Ingested {
   readonly path: string;

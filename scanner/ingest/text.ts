@@ -5,9 +5,9 @@ import { contextOf, extensionOf, languageOf, namesTwoLanguages } from '../fact/l
 import { type InnerPlace, placeFact } from '../fact/place-inside.ts';
 import type { Language, TaintSource } from '../fact/source.ts';
 import { sourceCharsMax } from '../limits.ts';
-import { own } from '../models/api.ts';
-import { lexicalLanguages } from '../models/file-types.ts';
-import { programInData } from '../models/program-in-data.ts';
+import { own } from '../lookup-tables/api.ts';
+import { lexicalLanguages } from '../lookup-tables/file-types.ts';
+import { programInData } from '../lookup-tables/program-in-data.ts';
 import { codingLine, type Decoded, decodeAs, decodeText } from './charset.ts';
 import type { Ingested } from './ingested.ts';
 import { lineTricks } from './line-tricks.ts';

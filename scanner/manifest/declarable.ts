@@ -4,7 +4,7 @@ import { printManifest } from '../../skills-index/skill/authoring/print-manifest
 import { type Capability, groupCapabilities } from '../../skills-index/skill/capability.ts';
 import { parseDeclaredEgressUrl, parseEgressUrl } from '../../skills-index/skill/egress-target.ts';
 import { type Manifest, parseManifest } from '../../skills-index/skill/manifest.ts';
-import { isLoopbackHost } from '../models/egress-of.ts';
+import { isLoopbackHost } from '../lookup-tables/egress-of.ts';
 
 /**
  * Whether a manifest may declare it, decided by the manifest's own parser. `empty` is a manifest

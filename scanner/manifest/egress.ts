@@ -5,7 +5,7 @@ import {
   parseEgressUrl,
   printEgressTarget,
 } from '../../skills-index/skill/egress-target.ts';
-import { dropHostOf } from '../models/drop-hosts.ts';
+import { dropHostOf } from '../lookup-tables/drop-hosts.ts';
 import { usualMethods } from './observed.ts';
 
 const urlsPerHostMax = 3;

@@ -9,14 +9,14 @@ import {
 import { parseEgressUrl } from '../../skills-index/skill/egress-target.ts';
 import type { CapabilityFact } from '../fact/fact.ts';
 import { observedPerKindMax } from '../limits.ts';
-import { own } from '../models/api.ts';
-import { anyEgress } from '../models/egress-of.ts';
-import { packageManagers } from '../models/package-managers.ts';
-import { isProgramInTexts } from '../models/programs-in-texts.ts';
-import { isSecretName } from '../models/secrets.ts';
-import { sensitivePath } from '../models/sensitive-paths.ts';
-import { interpreters } from '../models/shell.ts';
-import { isPlaceholderVariable, isUsualVariable } from '../models/usual-variables.ts';
+import { own } from '../lookup-tables/api.ts';
+import { anyEgress } from '../lookup-tables/egress-of.ts';
+import { packageManagers } from '../lookup-tables/package-managers.ts';
+import { isProgramInTexts } from '../lookup-tables/programs-in-texts.ts';
+import { isSecretName } from '../lookup-tables/secrets.ts';
+import { sensitivePath } from '../lookup-tables/sensitive-paths.ts';
+import { interpreters } from '../lookup-tables/shell.ts';
+import { isPlaceholderVariable, isUsualVariable } from '../lookup-tables/usual-variables.ts';
 
 /**
  * The capabilities of the facts. Comments and code blocks that only show code do not count. Tests

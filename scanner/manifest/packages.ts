@@ -1,6 +1,6 @@
 /** The packages that the texts of a skill install: none is an entry of a manifest. */
 import type { SourceFile } from '../../skills-index/skill/bundle.ts';
-import { packageManagers } from '../models/package-managers.ts';
+import { packageManagers } from '../lookup-tables/package-managers.ts';
 
 const install = new RegExp(
   `(?<![\\w-])(${Object.keys(packageManagers).join('|')})[ \\t]([^\\n\`&|;#()]{1,400})`,

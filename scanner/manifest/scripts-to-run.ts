@@ -1,7 +1,7 @@
 /** The scripts that SKILL.md tells the reader to run. */
 import type { FactOf, Span } from '../fact/fact.ts';
 import { runs } from '../fact/standing.ts';
-import { scriptEnding, scriptLaunchers } from '../models/script-launchers.ts';
+import { scriptEnding, scriptLaunchers } from '../lookup-tables/script-launchers.ts';
 import type { RuleContext } from '../rule.ts';
 
 export interface ScriptToRun {

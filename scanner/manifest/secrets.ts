@@ -11,9 +11,9 @@ import { looksSecret } from '../../skills-index/skill/manifest-schema.ts';
 import type { Finding } from '../../skills-index/statement/finding.ts';
 import type { ScanReport } from '../../skills-index/statement/scan-report.ts';
 import { belongsTo } from '../flow/secret-flows.ts';
-import { dropHostOf } from '../models/drop-hosts.ts';
-import { secretServiceOf, servicesImported } from '../models/secret-services.ts';
-import { isProvidersHost, isSecretName, providerOf } from '../models/secrets.ts';
+import { dropHostOf } from '../lookup-tables/drop-hosts.ts';
+import { secretServiceOf, servicesImported } from '../lookup-tables/secret-services.ts';
+import { isProvidersHost, isSecretName, providerOf } from '../lookup-tables/secrets.ts';
 import { sentSecret } from '../rules/flow/secret-to-network.ts';
 
 /**

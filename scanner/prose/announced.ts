@@ -6,7 +6,7 @@ import type { FactOf } from '../fact/fact.ts';
 import type { FactSelector } from '../fact/selectors.ts';
 import type { TaintSource } from '../fact/source.ts';
 import { isInText } from '../fact/standing.ts';
-import { normalisePath, sensitivePath } from '../models/sensitive-paths.ts';
+import { normalisePath, sensitivePath } from '../lookup-tables/sensitive-paths.ts';
 import type { RuleContext } from '../rule.ts';
 import { readingOf } from './reading.ts';
 

@@ -2,16 +2,16 @@
  * The phrase tables of all languages as one lookup: the concepts that a word, or consecutive words,
  * may mean.
  */
-import { chinese } from '../models/phrases/chinese.ts';
-import type { Concept, PhraseTable } from '../models/phrases/concept.ts';
-import { concepts } from '../models/phrases/concept.ts';
-import { english } from '../models/phrases/english.ts';
-import { french } from '../models/phrases/french.ts';
-import { german } from '../models/phrases/german.ts';
-import { japanese } from '../models/phrases/japanese.ts';
-import { portuguese } from '../models/phrases/portuguese.ts';
-import { russian } from '../models/phrases/russian.ts';
-import { spanish } from '../models/phrases/spanish.ts';
+import { chinese } from './phrases/chinese.ts';
+import type { Concept, PhraseTable } from './phrases/concept.ts';
+import { concepts } from './phrases/concept.ts';
+import { english } from './phrases/english.ts';
+import { french } from './phrases/french.ts';
+import { german } from './phrases/german.ts';
+import { japanese } from './phrases/japanese.ts';
+import { portuguese } from './phrases/portuguese.ts';
+import { russian } from './phrases/russian.ts';
+import { spanish } from './phrases/spanish.ts';
 
 export const phraseTables = {
   chinese,

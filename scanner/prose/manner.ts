@@ -10,7 +10,7 @@ import {
   refusesAttempts,
   refusesNext,
   tellsToFollowIt,
-} from '../models/lures.ts';
+} from '../lookup-tables/lures.ts';
 import type { FindingDraft } from '../rule.ts';
 import type { ProseReading } from './reading.ts';
 import { readingOf } from './reading.ts';

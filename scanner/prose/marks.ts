@@ -2,8 +2,8 @@
 
 import { confusables } from '../../skills-index/skill/text/confusables.ts';
 import { marksPerTextMax } from '../limits.ts';
-import type { Concept } from '../models/phrases/concept.ts';
 import { foldWord, joinedWords, meaningsAt, meaningsOfJoined, splitElision } from './lexicon.ts';
+import type { Concept } from './phrases/concept.ts';
 
 export interface ProseMark {
   readonly concept: Concept;

@@ -1,8 +1,8 @@
 /** Phrases: concepts close together in a text, in any language, order and wording. */
 
-import type { Concept } from '../models/phrases/concept.ts';
 import { mayHold, type Needs, needsOfConcepts } from './hints.ts';
 import type { ProseMark } from './marks.ts';
+import type { Concept } from './phrases/concept.ts';
 import type { ProseReading } from './reading.ts';
 
 export interface Phrase {

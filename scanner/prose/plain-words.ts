@@ -4,7 +4,7 @@
 
 import { confusables } from '../../skills-index/skill/text/confusables.ts';
 import { plainWordsCharsMax } from '../limits.ts';
-import { hiddenRanges } from '../models/hidden-characters.ts';
+import { hiddenRanges } from '../lookup-tables/hidden-characters.ts';
 
 /**
  * Text with hidden characters dropped, compatibility forms and white space folded. Tag characters

@@ -3,9 +3,9 @@
  */
 import type { FactOf } from '../fact/fact.ts';
 import { plainWordsCharsMax } from '../limits.ts';
-import type { Concept } from '../models/phrases/concept.ts';
 import { type Hints, hintsOf } from './hints.ts';
 import { marksOf, type ProseMark } from './marks.ts';
+import type { Concept } from './phrases/concept.ts';
 import { foldText, inLatin } from './plain-words.ts';
 
 export interface ProseReading {

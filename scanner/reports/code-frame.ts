@@ -1,7 +1,7 @@
 /** Code frames: the lines of a file around a finding, safe to show, with the columns to mark. */
 import stringWidth from 'string-width';
 import type { SourceFile } from '../../skills-index/skill/bundle.ts';
-import { showSafely } from '../models/hidden-characters.ts';
+import { showSafely } from '../lookup-tables/hidden-characters.ts';
 
 /** Path → the file's lines (by LF, a final CR dropped), for files that are text. */
 export type SourceLines = ReadonlyMap<string, readonly string[]>;

@@ -4,7 +4,7 @@
  */
 import type { Finding } from '../../skills-index/statement/finding.ts';
 import type { ScanReport } from '../../skills-index/statement/scan-report.ts';
-import { showForPaste, showSafely } from '../models/hidden-characters.ts';
+import { showForPaste, showSafely } from '../lookup-tables/hidden-characters.ts';
 import type { Allowances } from './allowance.ts';
 import { type CodeFrame, frameOf, type SourceLines } from './code-frame.ts';
 import { evaluatesTo } from './finding-capability.ts';

@@ -2,7 +2,7 @@
  * Foreign text inside Markdown on GitHub: none of it becomes markup, a link, a mention or a
  * reference.
  */
-import { showSafely } from '../models/hidden-characters.ts';
+import { showSafely } from '../lookup-tables/hidden-characters.ts';
 
 /**
  * Text inside a line or a table cell. Every character that may be markup becomes a character

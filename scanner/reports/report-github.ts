@@ -3,7 +3,7 @@
  */
 import type { Finding } from '../../skills-index/statement/finding.ts';
 import type { ScanReport } from '../../skills-index/statement/scan-report.ts';
-import { showSafely } from '../models/hidden-characters.ts';
+import { showSafely } from '../lookup-tables/hidden-characters.ts';
 import { worstFirst } from './finding-order.ts';
 import { countAccepted, type Marks } from './marks.ts';
 import { verdictText } from './report-text.ts';

@@ -5,7 +5,7 @@
 import type { SourceFile } from '../../skills-index/skill/bundle.ts';
 import { type Finding, severities } from '../../skills-index/statement/finding.ts';
 import type { ScanReport } from '../../skills-index/statement/scan-report.ts';
-import { showSafely } from '../models/hidden-characters.ts';
+import { showSafely } from '../lookup-tables/hidden-characters.ts';
 import type { Allowances } from './allowance.ts';
 import { capabilityRows } from './capability-rows.ts';
 import { sourceLines } from './code-frame.ts';

@@ -3,7 +3,7 @@
  * taxonomies by §3.19.3.
  */
 import type { Severity } from '../../skills-index/statement/finding.ts';
-import { type Weakness, weaknessLists, weaknessOf } from '../models/weaknesses.ts';
+import { type Weakness, weaknessLists, weaknessOf } from '../lookup-tables/weaknesses.ts';
 import type { Rule } from '../rule.ts';
 import { ruleUrl } from './rule-address.ts';
 

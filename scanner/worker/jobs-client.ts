@@ -15,7 +15,7 @@ import type { Prose } from '../../skills-index/statement/prose.ts';
 import type { RuleSet } from '../../skills-index/statement/rule-set.ts';
 import type { ScanReport } from '../../skills-index/statement/scan-report.ts';
 import type { Envelope, Signer } from '../../skills-index/statement/sign.ts';
-import { sessionText } from '../../skills-index/trust/statements/session-text.ts';
+import { sessionText } from '../../skills-index/trust/signatures/session-text.ts';
 import { answerBytesMax, requestSecondsMax } from '../limits.ts';
 
 export interface ScanJob {

@@ -6,11 +6,11 @@
 import { changeOf, type RuleSetChange } from '../../skills-index/statement/rule-set.ts';
 import type { ScanReport } from '../../skills-index/statement/scan-report.ts';
 import { FactIndex } from '../fact/selectors.ts';
-import { compareFindings, findAll } from '../findings.ts';
+import { compareFindings, findAll } from '../reports/findings.ts';
+import { judge } from '../reports/verdict.ts';
 import { currentRuleSet } from '../rule-set.ts';
 import { rules } from '../rules.ts';
 import { type ReportOptions, ruleContextOf } from '../scan.ts';
-import { judge } from '../verdict.ts';
 import type { StoredScan } from './stored-facts.ts';
 
 /**

@@ -8,7 +8,7 @@ import { extractFacts } from '../extract.ts';
 import { selectorsOf } from '../fact/selectors.ts';
 import { frontEnds } from '../frontends/frontends.ts';
 import { childAnswerBytesMax } from '../limits.ts';
-import { proseOf } from '../reports/prose.ts';
+import { proseOf } from '../prose/sentences.ts';
 import { currentRuleSet } from '../rule-set.ts';
 import { reportOn } from '../scan.ts';
 import {

@@ -11,7 +11,7 @@ import { memberStatement } from '../../skills-index/statement/attestation.ts';
 import { parseStatement } from '../../skills-index/statement/parse-statement.ts';
 import { decide } from '../../skills-index/trust/decision/decision.ts';
 import { firstPolicy } from '../../skills-index/trust/policy/policy.ts';
-import { coseToSpki } from '../../skills-index/trust/statements/passkey.ts';
+import { coseToSpki } from '../../skills-index/trust/signatures/passkey.ts';
 import { freshNonce } from '../nonce.ts';
 import { chromiumPath, openTab, startChromium, type Tab } from './chromium.ts';
 import { type Story, startStory } from './story-registry.ts';

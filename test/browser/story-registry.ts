@@ -5,12 +5,17 @@
 import { mkdtempSync, readdirSync, readFileSync, rmSync, statSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { createKeyFile, type KeyFile, publicKeyOf, readKeyFile } from '../../cli/keys/key-file.ts';
 import { publishVersion } from '../../cli/publish/upload.ts';
 import { makeRegistryFolder, registryFiles } from '../../cli/registries/registry-folder.ts';
+import {
+  createKeyFile,
+  type KeyFile,
+  publicKeyOf,
+  readKeyFile,
+} from '../../cli/signing/key-file.ts';
 import { startRegistry } from '../../registry/serve.ts';
 import { extractFacts } from '../../scanner/extract.ts';
-import { proseOf } from '../../scanner/reports/prose.ts';
+import { proseOf } from '../../scanner/prose/sentences.ts';
 import { packBundle } from '../../skills-index/skill/authoring/pack-bundle.ts';
 import type { PackedBundle, SourceFile } from '../../skills-index/skill/bundle.ts';
 import { canonicalDigest } from '../../skills-index/skill/canonical-json.ts';
@@ -26,8 +31,8 @@ import type { ScanReport } from '../../skills-index/statement/scan-report.ts';
 import { signStatement } from '../../skills-index/statement/sign.ts';
 import { scanStatement } from '../../skills-index/statement/version-statement.ts';
 import { type RootFile, rootFingerprint } from '../../skills-index/trust/root/root.ts';
-import { registryIdOf } from '../../skills-index/trust/statements/own-registry.ts';
-import { sessionText } from '../../skills-index/trust/statements/session-text.ts';
+import { registryIdOf } from '../../skills-index/trust/signatures/own-registry.ts';
+import { sessionText } from '../../skills-index/trust/signatures/session-text.ts';
 import { freshNonce } from '../nonce.ts';
 import { namedFor } from '../registry/road.ts';
 

@@ -11,7 +11,7 @@ import type { Manifest } from '../../skills-index/skill/manifest.ts';
 import type { Finding } from '../../skills-index/statement/finding.ts';
 import { parseStatement } from '../../skills-index/statement/parse-statement.ts';
 import type { ScanReport } from '../../skills-index/statement/scan-report.ts';
-import { payloads } from '../registry/desk/pages/payloads.ts';
+import { payloads } from '../registry/desk/payloads.ts';
 import { readExample, type Story } from './story-registry.ts';
 
 type Observed = Pick<ScanReport, 'verdict'> & {

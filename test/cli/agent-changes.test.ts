@@ -2,7 +2,7 @@ import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync
 import { join } from 'node:path';
 import { PassThrough } from 'node:stream';
 import { beforeEach, describe, expect, it } from 'vitest';
-import { createKeyFile, publicKeyOf } from '../../cli/keys/key-file.ts';
+import { createKeyFile, publicKeyOf } from '../../cli/signing/key-file.ts';
 import { startTimeOf } from '../../runner/files/lock.ts';
 import { holdFiles } from '../../runner/holds/holds.ts';
 import { type ChangeSet, changeSetDigest } from '../../skills-index/run/changes/changes.ts';

@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { asCalled, calledNameOf, setCalledName, takeCalledName } from '../../cli/called-name.ts';
 import { commandWords } from '../../cli/command-words.ts';
-import { commandRows } from '../../cli/commands.ts';
+import { commandRows } from '../../cli/help-and-options/commands.ts';
 import { safe } from '../../cli/terminal/output.ts';
 import { rules } from '../../scanner/rules.ts';
 import { endReasons } from '../../skills-index/run/audit/end-reason.ts';

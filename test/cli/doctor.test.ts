@@ -3,8 +3,8 @@ import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'nod
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { namesOnPath } from '../../cli/commands/doctor.ts';
-import { type DoctorRow, decideVerdict } from '../../cli/run/doctor-verdict.ts';
+import { namesOnPath } from '../../cli/host/doctor.ts';
+import { type DoctorRow, decideVerdict } from '../../cli/host/doctor-verdict.ts';
 
 const entry = '/opt/it’s here/cli/guard.js';
 let folder = '';

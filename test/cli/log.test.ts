@@ -7,7 +7,7 @@ import {
   emptyPicture,
   pictureText,
   withoutLost,
-} from '../../cli/log/audit-picture.ts';
+} from '../../cli/audit-log/audit-picture.ts';
 import { openAudit } from '../../runner/audit/audit.ts';
 import { parseLogLine } from '../../runner/audit/audit-file.ts';
 import { startTimeOf } from '../../runner/files/lock.ts';

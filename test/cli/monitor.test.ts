@@ -14,7 +14,7 @@ import {
 import { signStatement } from '../../skills-index/statement/sign.ts';
 import { signStatus } from '../../skills-index/trust/index/sign-status.ts';
 import type { Status } from '../../skills-index/trust/index/status-file.ts';
-import { registryIdOf } from '../../skills-index/trust/statements/own-registry.ts';
+import { registryIdOf } from '../../skills-index/trust/signatures/own-registry.ts';
 import { freshNonce } from '../nonce.ts';
 import { makeKey } from '../registry/people.ts';
 import {

@@ -1,9 +1,9 @@
 /**
  * Looks of a replay as the monitor and a witness take them, at the registry of a monitored world.
  */
-import { type Look, replayOnce } from '../../cli/log/look.ts';
-import { makeMemory, type ReplayMemory } from '../../cli/log/memory.ts';
-import { MonitorFolder } from '../../cli/log/state.ts';
+import { type Look, replayOnce } from '../../cli/monitor/look.ts';
+import { makeMemory, type ReplayMemory } from '../../cli/monitor/memory.ts';
+import { MonitorFolder } from '../../cli/monitor/state.ts';
 import { memoryStore } from '../../skills-index/client/store.ts';
 import type { Policy } from '../../skills-index/trust/policy/policy.ts';
 import { rootFingerprint } from '../../skills-index/trust/root/root.ts';

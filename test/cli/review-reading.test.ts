@@ -2,7 +2,7 @@ import { readdirSync, readFileSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { extractFacts } from '../../scanner/extract.ts';
-import { proseOf } from '../../scanner/reports/prose.ts';
+import { proseOf } from '../../scanner/prose/sentences.ts';
 import { approve, makeSkill, publish, scan } from '../registry/road.ts';
 import { makeUsers, type Users } from './registry-users.ts';
 import { folderWith } from './temporary-folder.ts';

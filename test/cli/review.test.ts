@@ -4,7 +4,7 @@ import { describe, expect, it } from 'vitest';
 import { pendingPasskey } from '../../registry/store/schema.ts';
 import { canonicalJson } from '../../skills-index/skill/canonical-json.ts';
 import { digestOf } from '../../skills-index/skill/digest.ts';
-import { coseToSpki } from '../../skills-index/trust/statements/passkey.ts';
+import { coseToSpki } from '../../skills-index/trust/signatures/passkey.ts';
 import { makeKey } from '../registry/people.ts';
 import { makeSkill, publish, scan } from '../registry/road.ts';
 import { testPasskey } from '../skills-index/story-keys.ts';

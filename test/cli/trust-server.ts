@@ -7,19 +7,19 @@ import { signCheckpoint } from '../../skills-index/log/sign-checkpoint.ts';
 import { canonicalJson } from '../../skills-index/skill/canonical-json.ts';
 import type { Signer } from '../../skills-index/statement/sign.ts';
 import { signStatus } from '../../skills-index/trust/index/sign-status.ts';
-import { parseRoot, type RootFile } from '../../skills-index/trust/root/root.ts';
 import {
   type TufMetadata,
   type TufSigned,
   tufSpecVersion,
   tufTime,
-} from '../../skills-index/trust/tuf/metadata.ts';
+} from '../../skills-index/trust/root/metadata.ts';
 import {
   lastRootOf,
   type TufRepository,
   tufFileOf,
-} from '../../skills-index/trust/tuf/repository.ts';
-import { signTuf, tufBytes } from '../../skills-index/trust/tuf/signature.ts';
+} from '../../skills-index/trust/root/repository.ts';
+import { parseRoot, type RootFile } from '../../skills-index/trust/root/root.ts';
+import { signTuf, tufBytes } from '../../skills-index/trust/root/signature.ts';
 import { makeKey, type TestKey } from '../registry/people.ts';
 import { holdCeremony } from '../registry/tuf-maker.ts';
 

@@ -1,7 +1,7 @@
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
-import { publicKeyOf, readKeyFile } from '../../cli/keys/key-file.ts';
+import { publicKeyOf, readKeyFile } from '../../cli/signing/key-file.ts';
 import { earlierRootName } from '../../registry/store/objects.ts';
 import { statements } from '../../registry/store/schema.ts';
 import { canonicalJson } from '../../skills-index/skill/canonical-json.ts';

@@ -2,7 +2,7 @@ import { existsSync, globSync, readFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { describe, expect, it } from 'vitest';
-import { findCommand } from '../../cli/commands.ts';
+import { findCommand } from '../../cli/help-and-options/commands.ts';
 import { backends } from '../../skills-index/run/plan/backend-names.ts';
 import { emptyHostPolicy, parseHostPolicy } from '../../skills-index/run/plan/host-policy.ts';
 

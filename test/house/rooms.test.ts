@@ -14,12 +14,10 @@ const top = fileURLToPath(new URL('../..', import.meta.url));
 const floors: Record<string, readonly string[]> = {
   registry: [
     '(start)',
-    'stand-ins',
     'desk',
     'routes',
     'intake',
     'request-limits',
-    'data-folder',
     'scans',
     'review',
     'index',
@@ -32,33 +30,20 @@ const floors: Record<string, readonly string[]> = {
   ],
   scanner: [
     'worker',
-    'reports',
     '(start)',
+    'reports',
     'frontends',
     'rules',
     'ingest',
-    'rounds',
     'manifest',
     'flow',
     'prose',
-    'models',
+    'lookup-tables',
     '(base)',
     'fact',
   ],
-  'skills-index/run': [
-    'shims',
-    'egress',
-    'plan',
-    'agents',
-    'holds',
-    'changes',
-    'audit',
-    'sandbox',
-    'leaks',
-    '(base)',
-  ],
+  'skills-index/run': ['egress', 'plan', 'agents', 'holds', 'changes', 'audit', 'leaks', '(base)'],
   runner: [
-    '(start)',
     'sessions',
     'exporters',
     'package-store',
@@ -79,11 +64,12 @@ const floors: Record<string, readonly string[]> = {
   ],
   cli: [
     '(start)',
-    'command-rows',
-    'commands',
+    'help-and-options',
+    '(commands)',
     'demo',
-    'agents',
     'host',
+    'mcp',
+    'agents',
     'changes',
     'verify',
     'install',
@@ -91,14 +77,15 @@ const floors: Record<string, readonly string[]> = {
     'proofs',
     'run',
     'publish',
-    'people',
+    'members-and-scopes',
     'witness',
-    'log',
+    'monitor',
+    'root-rotation',
+    'audit-log',
     'scan',
     'holds',
     'registries',
-    'signers',
-    'keys',
+    'signing',
     'terminal',
     '(base)',
   ],
@@ -106,10 +93,10 @@ const floors: Record<string, readonly string[]> = {
 
 /** Where processes and requests begin: files beside the rooms that stand above all rooms. */
 const starts: Record<string, RegExp> = {
-  registry: /^registry\/(app|serve|worker|gates|drizzle\.config)\.ts$/,
-  runner: /^runner\/(public|run)\.ts$/,
-  cli: /^cli\/(main|guard|command-line|commands|help-text|show-version)\.(ts|js)$/,
-  scanner: /^scanner\/(scan|extract|findings|verdict|rules|rule-set|code-digests)\.ts$/,
+  registry:
+    /^registry\/(app|serve|worker|gates|data-folder|closed-folder|rotation|crypto-shim|drizzle\.config)\.ts$/,
+  cli: /^cli\/(main|guard|command-line|show-version)\.(ts|js)$/,
+  scanner: /^scanner\/(scan|extract|rules|rule-set|code-digests)\.ts$/,
 };
 
 /** Arrows that run upwards, each with the reason why it stays. */
@@ -143,25 +130,13 @@ const upwards: Record<string, string> = {
   'registry/people/identities.ts → registry/log/log.ts':
     'who is who follows from logged statements',
   'scanner/rule.ts → scanner/manifest/declared.ts': 'rules see what the author declared: a type',
-  'scanner/models/strong-forms.ts → scanner/prose/statements.ts':
-    'tables of phrases are written with the constructors of prose',
-  'scanner/models/phrases/harms.ts → scanner/prose/lexicon.ts':
-    'tables of phrases are written with the constructors of prose',
-  'scanner/models/phrases/harms.ts → scanner/prose/phrase.ts':
-    'tables of phrases are written with the constructors of prose',
-  'scanner/models/phrases/orders.ts → scanner/prose/lexicon.ts':
-    'tables of phrases are written with the constructors of prose',
-  'scanner/models/phrases/orders.ts → scanner/prose/phrase.ts':
-    'tables of phrases are written with the constructors of prose',
   'scanner/manifest/secrets.ts → scanner/rules/flow/secret-to-network.ts':
     'a draft names the hosts that this rule finds for a secret',
-  'scanner/flow/started-files.ts → scanner/rounds/frontend.ts':
+  'scanner/flow/started-files.ts → scanner/frontends/frontend.ts':
     'what starts a file is told by front ends',
-  'scanner/flow/started-files.ts → scanner/rounds/program-look.ts':
-    'what starts a file is told by front ends',
-  'scanner/fact/language.ts → scanner/models/api.ts':
+  'scanner/fact/language.ts → scanner/lookup-tables/api.ts':
     'the language of a text is looked up in a table',
-  'scanner/fact/language.ts → scanner/models/file-types.ts':
+  'scanner/fact/language.ts → scanner/lookup-tables/file-types.ts':
     'the language of a text is looked up in a table',
   'scanner/fact/steps.ts → scanner/limits.ts': 'the limit of steps',
   'skills-index/run/holds/hold-gate.ts → skills-index/run/plan/plan.ts':
@@ -170,31 +145,42 @@ const upwards: Record<string, string> = {
     'holds are judged for a plan: a type',
   'runner/agents/agents.ts → runner/run/run-request.ts':
     'whoever acts is named as a request for a run names it: a type',
-  'cli/commands/help.ts → cli/commands.ts': 'help lists the commands',
-  'cli/commands/help.ts → cli/help-text.ts': 'help lists the commands',
   'cli/agents/agents-program.ts → cli/command-line.ts':
     'the built program of agents is a command line: a type',
-  'cli/proofs/redteam/gated.ts → cli/commands/agent-run.ts':
+  'cli/proofs/redteam/gated.ts → cli/agents/agent-run.ts':
     'the red team starts an agent as the command does',
+  'cli/registries/registry-folder.ts → cli/root-rotation/rotation.ts':
+    'a new registry makes its first root as a rotation makes the next one',
   'cli/run/admission.ts → cli/install/lock.ts': 'a start admits the version that the lock names',
   'cli/run/start-skill.ts → cli/install/lock.ts': 'a start admits the version that the lock names',
   'skills-index/run/audit/incident.ts → skills-index/run/egress/denial.ts':
     'an incident names denials by their words: a type',
-  'cli/keys/logged-key.ts → cli/registries/registry-answers.ts':
+  'cli/signing/logged-key.ts → cli/registries/registry-answers.ts':
     'a registry tells what its log says about a key',
-  'cli/keys/logged-key.ts → cli/registries/registry-api.ts':
+  'cli/signing/logged-key.ts → cli/registries/registry-api.ts':
     'a registry tells what its log says about a key',
-  'cli/keys/revoke.ts → cli/registries/post-statement.ts': 'a registry logs the end of a key',
-  'cli/keys/rotate.ts → cli/registries/post-statement.ts': 'a registry logs the end of a key',
+  'cli/signing/revoke-key.ts → cli/registries/post-statement.ts':
+    'a registry logs the end of a key',
+  'cli/signing/rotate-key.ts → cli/registries/post-statement.ts':
+    'a registry logs the end of a key',
   'skills-index/run/holds/hold-policy.ts → skills-index/run/agents/breaker.ts':
     'a policy of holds names breakers',
 };
 
+/** The files that the table of commands loads: a command starts in its room and uses any room. */
+const commands = new Set(
+  globSync('cli/help-and-options/*-rows.ts', { cwd: top })
+    .flatMap((path) => arrowsOf(path, readFileSync(resolve(top, path), 'utf8')))
+    .map(({ to }) => to)
+    .filter((to) => /^cli\/(?!help-and-options\/)[\w-]+\//.test(to)),
+);
+
 /** Folders that are lists, one entry a file. */
 const lists =
-  /\/(rules\/\w+|rows|pages|models|phrases|commands|command-rows|scenarios|routes|problem-codes|attacks\/.*|evasions\/.*)$/;
+  /\/(rules\/\w+|rows|desk|lookup-tables|phrases|scenarios|routes|problem-codes|attacks\/.*|evasions\/.*)$/;
 
 function roomOf(folder: string, path: string): string {
+  if (commands.has(path)) return '(commands)';
   const inside = path.slice(folder.length + 1).split('/');
   if (inside.length > 1) return inside[0] ?? '';
   return starts[folder]?.test(path) === true ? '(start)' : '(base)';

@@ -6,9 +6,9 @@
 import { cpSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
-import { tools } from '../../cli/agents/mcp-tools.ts';
-import type { KeptTrust } from '../../cli/registries/trust/kept.ts';
-import { updateTrust } from '../../cli/registries/trust/updater.ts';
+import { tools } from '../../cli/mcp/mcp-tools.ts';
+import type { KeptTrust } from '../../cli/registries/kept.ts';
+import { updateTrust } from '../../cli/registries/updater.ts';
 import { type AdmissionWorld, askAdmission, openAdmitted } from '../../cli/run/admission.ts';
 import { takeSubmission } from '../../cli/witness/cosigner.ts';
 import { publicBlobName } from '../../registry/store/objects.ts';
@@ -28,7 +28,7 @@ import {
   type DecisionInput,
   decide,
 } from '../../skills-index/trust/decision/decision.ts';
-import { approvalChallenge } from '../../skills-index/trust/statements/passkey.ts';
+import { approvalChallenge } from '../../skills-index/trust/signatures/passkey.ts';
 import {
   type Installer,
   makeInstaller,

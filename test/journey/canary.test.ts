@@ -8,7 +8,7 @@ import type { Duplex } from 'node:stream';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { bubblewrap } from '../../runner/bubblewrap/bubblewrap.ts';
 import { leakDetector } from '../../runner/egress/leaks.ts';
-import { runSkill } from '../../runner/run.ts';
+import { runSkill } from '../../runner/run/run.ts';
 import { WebSocketFrameReader } from '../../skills-index/run/egress/websocket-frames.ts';
 import {
   crm,

@@ -10,8 +10,8 @@ import {
 } from 'node:fs';
 import { Writable } from 'node:stream';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { run as changesCommand } from '../../cli/changes/changes.ts';
 import type { CommandContext } from '../../cli/command.ts';
-import { run as changesCommand } from '../../cli/commands/changes.ts';
 import { leftBehindLines } from '../../cli/run/left-behind.ts';
 import { bubblewrap } from '../../runner/bubblewrap/bubblewrap.ts';
 import { listWaiting } from '../../runner/changes/waiting.ts';

@@ -5,7 +5,7 @@
 import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { expect } from 'vitest';
-import { findCommand } from '../../cli/commands.ts';
+import { findCommand } from '../../cli/help-and-options/commands.ts';
 import { parseRoot, rootFingerprint } from '../../skills-index/trust/root/root.ts';
 import { type Ran, skill } from '../cli/command-line.ts';
 import { makeStage, type Serving } from './processes.ts';

@@ -15,7 +15,7 @@ import {
   type KeyFile,
   publicKeyOf,
   readKeyFile,
-} from '../../cli/keys/key-file.ts';
+} from '../../cli/signing/key-file.ts';
 import { holdFiles } from '../../runner/holds/holds.ts';
 import { readHostPolicy } from '../../runner/host/host-policy.ts';
 import type { Hold, SignedAnswer } from '../../skills-index/run/holds/hold.ts';

@@ -4,7 +4,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { Client } from '@modelcontextprotocol/sdk/client/index.js';
 import { StdioClientTransport } from '@modelcontextprotocol/sdk/client/stdio.js';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { createKeyFile, publicKeyOf } from '../../cli/keys/key-file.ts';
+import { createKeyFile, publicKeyOf } from '../../cli/signing/key-file.ts';
 import { holdFiles } from '../../runner/holds/holds.ts';
 import type { Hold } from '../../skills-index/run/holds/hold.ts';
 import { makeReportSkill, release } from '../cli/installer-world.ts';

@@ -3,7 +3,7 @@ import { existsSync, readdirSync, readFileSync, statSync, writeFileSync } from '
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
-import { createKeyFile, publicKeyOf } from '../../cli/keys/key-file.ts';
+import { createKeyFile, publicKeyOf } from '../../cli/signing/key-file.ts';
 import { createAgent, grantAgent, revokeAgent } from '../../runner/agents/agent-store.ts';
 import { readAgent } from '../../runner/agents/agents.ts';
 import { openBreaker } from '../../runner/agents/breakers.ts';

@@ -7,7 +7,7 @@ import { diskObjects } from '../../registry/store/disk-objects.ts';
 import { canonicalJson } from '../../skills-index/skill/canonical-json.ts';
 import { memberStatement } from '../../skills-index/statement/attestation.ts';
 import { signStatement } from '../../skills-index/statement/sign.ts';
-import { registryIdOf } from '../../skills-index/trust/statements/own-registry.ts';
+import { registryIdOf } from '../../skills-index/trust/signatures/own-registry.ts';
 import { freshNonce } from '../nonce.ts';
 import { walkContract } from '../registry/contract.ts';
 import { makeKey, makeRoot } from '../registry/people.ts';

@@ -5,7 +5,7 @@
 import { mkdirSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { publicKeyOf, readKeyFile } from '../../cli/keys/key-file.ts';
+import { publicKeyOf, readKeyFile } from '../../cli/signing/key-file.ts';
 import { type RunningRegistry, startRegistry } from '../../registry/serve.ts';
 import { type MemberRole, memberStatement } from '../../skills-index/statement/attestation.ts';
 import { parseRoot, rootFingerprint } from '../../skills-index/trust/root/root.ts';

@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { bubblewrap } from '../../runner/bubblewrap/bubblewrap.ts';
-import { runSkill } from '../../runner/run.ts';
+import { runSkill } from '../../runner/run/run.ts';
 import { makeTestHost, requestFor, runTest, type TestHost } from './sandbox-fixture.ts';
 
 const root = process.getuid?.() === 0;

@@ -3,16 +3,16 @@ import { once } from 'node:events';
 import { closeSync, existsSync, mkdirSync, openSync, readdirSync, readFileSync } from 'node:fs';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { probeHost } from '../../cli/host/check-host.ts';
 import { escapeGroups } from '../../cli/proofs/escape/row.ts';
 import { escapeRows } from '../../cli/proofs/escape/rows.ts';
 import { runEscapeSuite } from '../../cli/proofs/escape/suite.ts';
-import { probeHost } from '../../cli/run/check-host.ts';
 import { bubblewrap } from '../../runner/bubblewrap/bubblewrap.ts';
 import type { SandboxStart } from '../../runner/bubblewrap/sandbox.ts';
 import { waitForClaim } from '../../runner/changes/claim.ts';
 import { unlock } from '../../runner/files/lock.ts';
-import { runSkill } from '../../runner/run.ts';
-import { deniedSyscalls, judgedSyscalls } from '../../skills-index/run/sandbox/syscalls.ts';
+import { runSkill } from '../../runner/run/run.ts';
+import { deniedSyscalls, judgedSyscalls } from '../../skills-index/run/plan/syscalls.ts';
 import { Problem } from '../../skills-index/skill/problem.ts';
 import {
   giveTo,

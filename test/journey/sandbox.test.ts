@@ -10,7 +10,7 @@ import {
 } from 'node:fs';
 import { type AddressInfo, createServer, type Server } from 'node:net';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { runSkill } from '../../runner/run.ts';
+import { runSkill } from '../../runner/run/run.ts';
 import { basePrograms } from '../../skills-index/skill/base-programs.ts';
 import {
   crm,

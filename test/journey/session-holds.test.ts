@@ -14,7 +14,7 @@ import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { createKeyFile, type KeyFile, publicKeyOf } from '../../cli/keys/key-file.ts';
+import { createKeyFile, type KeyFile, publicKeyOf } from '../../cli/signing/key-file.ts';
 import { holdFiles } from '../../runner/holds/holds.ts';
 import type { Hold } from '../../skills-index/run/holds/hold.ts';
 import { type InstalledHost, makeInstalledHost } from './installed-host.ts';

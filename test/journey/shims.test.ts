@@ -11,7 +11,7 @@ import {
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { printStandIn, type StandIn } from '../../skills-index/run/shims/shims.ts';
+import { printStandIn, type StandIn } from '../../skills-index/run/agents/shims.ts';
 import { parseSkillName } from '../../skills-index/skill/name.ts';
 
 const name = parseSkillName('@acme/weekly-report');

@@ -5,7 +5,7 @@ import { Client } from '@modelcontextprotocol/sdk/client/index.js';
 import { StdioClientTransport } from '@modelcontextprotocol/sdk/client/stdio.js';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { readLock } from '../../cli/install/lock.ts';
-import { createKeyFile, publicKeyOf } from '../../cli/keys/key-file.ts';
+import { createKeyFile, publicKeyOf } from '../../cli/signing/key-file.ts';
 import { holdFiles } from '../../runner/holds/holds.ts';
 import type { Hold } from '../../skills-index/run/holds/hold.ts';
 import { hexOf } from '../../skills-index/skill/digest.ts';

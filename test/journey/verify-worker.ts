@@ -5,7 +5,7 @@
 import { digestOf } from '../../skills-index/skill/digest.ts';
 import { Problem } from '../../skills-index/skill/problem.ts';
 import { parseRoot } from '../../skills-index/trust/root/root.ts';
-import { VerifiedStatements } from '../../skills-index/trust/statements/verified-statements.ts';
+import { VerifiedStatements } from '../../skills-index/trust/signatures/verified-statements.ts';
 
 const memory = new VerifiedStatements();
 

@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { canonicalJson } from '../../skills-index/skill/canonical-json.ts';
-import { verifyStatement } from '../../skills-index/trust/statements/verify-statement.ts';
+import { verifyStatement } from '../../skills-index/trust/signatures/verify-statement.ts';
 import { storyRoot, tellStory } from '../skills-index/story.ts';
 import { kim, tellCertified, trustedRoot } from '../skills-index/story-certified.ts';
 import { TestSigstore } from '../skills-index/story-sigstore.ts';

@@ -11,7 +11,7 @@ import {
   parseSigstoreBundle,
   type SigstoreBundle,
 } from '../../skills-index/statement/sigstore-bundle.ts';
-import { verifyStatement } from '../../skills-index/trust/statements/verify-statement.ts';
+import { verifyStatement } from '../../skills-index/trust/signatures/verify-statement.ts';
 import { makeKey, makeRoot } from '../registry/people.ts';
 import {
   approve,

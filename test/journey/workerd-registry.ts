@@ -8,7 +8,7 @@ import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
 import { canonicalJson } from '../../skills-index/skill/canonical-json.ts';
-import type { TufRepository } from '../../skills-index/trust/tuf/repository.ts';
+import type { TufRepository } from '../../skills-index/trust/root/repository.ts';
 import type { TestRoot } from '../registry/people.ts';
 
 export const repository = fileURLToPath(new URL('../..', import.meta.url));

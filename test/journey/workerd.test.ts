@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { updateTrust } from '../../cli/registries/trust/updater.ts';
+import { updateTrust } from '../../cli/registries/updater.ts';
 import { memoryStore } from '../../skills-index/client/store.ts';
 import { parseRoot } from '../../skills-index/trust/root/root.ts';
 import { walkContract } from '../registry/contract.ts';

@@ -8,7 +8,7 @@ import {
   type Statement,
 } from '../../skills-index/statement/attestation.ts';
 import { signStatement } from '../../skills-index/statement/sign.ts';
-import { registryIdOf } from '../../skills-index/trust/statements/own-registry.ts';
+import { registryIdOf } from '../../skills-index/trust/signatures/own-registry.ts';
 import { freshNonce } from '../nonce.ts';
 import { makeKey, type TestKey } from './people.ts';
 import {

@@ -11,7 +11,7 @@ import { audit } from '../../registry/store/schema.ts';
 import { parseScope } from '../../skills-index/skill/name.ts';
 import { scopeStatement } from '../../skills-index/statement/attestation.ts';
 import { signPayload, signStatement } from '../../skills-index/statement/sign.ts';
-import { registryIdOf } from '../../skills-index/trust/statements/own-registry.ts';
+import { registryIdOf } from '../../skills-index/trust/signatures/own-registry.ts';
 import { makeKey } from './people.ts';
 import { call, makeSkill, publish, type Send, state } from './road.ts';
 import { makeStaffedWorld, type Staffed } from './world.ts';

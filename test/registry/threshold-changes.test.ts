@@ -1,5 +1,5 @@
 import { afterEach, describe, expect, it } from 'vitest';
-import { changedRoot } from '../../cli/registries/rotation/rotation.ts';
+import { changedRoot } from '../../cli/root-rotation/rotation.ts';
 import { readIdentities } from '../../registry/people/identities.ts';
 import { memberStatement } from '../../skills-index/statement/attestation.ts';
 import type { Identities } from '../../skills-index/trust/identity/identities.ts';

@@ -2,10 +2,10 @@
 import { canonicalJson } from '../../skills-index/skill/canonical-json.ts';
 import type { Signer } from '../../skills-index/statement/sign.ts';
 import { defaultPolicy } from '../../skills-index/trust/policy/policy.ts';
+import { signRepository } from '../../skills-index/trust/root/ceremony.ts';
+import { tufTime } from '../../skills-index/trust/root/metadata.ts';
+import { nextRepository, type TufRepository } from '../../skills-index/trust/root/repository.ts';
 import type { RootFile } from '../../skills-index/trust/root/root.ts';
-import { signRepository } from '../../skills-index/trust/tuf/ceremony.ts';
-import { tufTime } from '../../skills-index/trust/tuf/metadata.ts';
-import { nextRepository, type TufRepository } from '../../skills-index/trust/tuf/repository.ts';
 
 export interface Ceremony {
   readonly root: RootFile;

@@ -8,7 +8,7 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { Steps } from '../../scanner/fact/steps.ts';
 import { analyseTypescript } from '../../scanner/frontends/typescript/typescript.ts';
-import { unknownPart } from '../../scanner/models/egress-of.ts';
+import { unknownPart } from '../../scanner/lookup-tables/egress-of.ts';
 import { javascriptProgram } from './javascript-programs.ts';
 
 // What the programs call and the analysis does not know.

@@ -13,8 +13,8 @@ import {
 } from '../../skills-index/statement/attestation.ts';
 import { identityId } from '../../skills-index/statement/identity-id.ts';
 import type { Decision } from '../../skills-index/trust/decision/decision.ts';
-import { readClaims } from '../../skills-index/trust/sigstore/certificate-identity.ts';
-import { personOf } from '../../skills-index/trust/sigstore/certified-identities.ts';
+import { readClaims } from '../../skills-index/trust/signatures/certificate-identity.ts';
+import { personOf } from '../../skills-index/trust/signatures/certified-identities.ts';
 import { people, type Story, type Twist, tellStory } from './story.ts';
 import type { Said, TestLog } from './story-log.ts';
 import {

@@ -36,7 +36,7 @@ import { signStatus } from '../../skills-index/trust/index/sign-status.ts';
 import type { StatusMark } from '../../skills-index/trust/index/status-file.ts';
 import { defaultPolicy, policyDigest } from '../../skills-index/trust/policy/policy.ts';
 import type { RootFile } from '../../skills-index/trust/root/root.ts';
-import { approvalChallenge } from '../../skills-index/trust/statements/passkey.ts';
+import { approvalChallenge } from '../../skills-index/trust/signatures/passkey.ts';
 import { freshNonce } from '../nonce.ts';
 import { testPasskey, testSigner } from './story-keys.ts';
 import { type Said, TestLog } from './story-log.ts';

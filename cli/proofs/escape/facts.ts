@@ -3,7 +3,7 @@ import { closeSync, openSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import * as backends from '../../../runner/backends/public.ts';
 import * as host from '../../../runner/host/public.ts';
-import { deniedSyscalls, judgedSyscalls } from '../../../skills-index/run/sandbox/syscalls.ts';
+import { deniedSyscalls, judgedSyscalls } from '../../../skills-index/run/plan/syscalls.ts';
 import type { EscapeWorld } from './world.ts';
 
 /** Hosts that rows send to: a granted one, one that is only pinned, and an unknown one. */

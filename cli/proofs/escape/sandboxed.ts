@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import * as audit from '../../../runner/audit/public.ts';
 import type * as backends from '../../../runner/backends/public.ts';
 import * as changes from '../../../runner/changes/public.ts';
-import * as runs from '../../../runner/public.ts';
+import * as runs from '../../../runner/run/public.ts';
 import * as secrets from '../../../runner/secret-sources/public.ts';
 import { emptyHostPolicy } from '../../../skills-index/run/plan/host-policy.ts';
 import { packBundle } from '../../../skills-index/skill/authoring/pack-bundle.ts';

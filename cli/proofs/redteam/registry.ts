@@ -21,9 +21,8 @@ import {
 import { scanStatement } from '../../../skills-index/statement/version-statement.ts';
 import { approvalsNeeded, defaultPolicy } from '../../../skills-index/trust/policy/policy.ts';
 import type { RootFile } from '../../../skills-index/trust/root/root.ts';
-import { registryIdOf } from '../../../skills-index/trust/statements/own-registry.ts';
+import { registryIdOf } from '../../../skills-index/trust/signatures/own-registry.ts';
 import type { CommandContext } from '../../command.ts';
-import { createKeyFile, type KeyFile, publicKeyOf, readKeyFile } from '../../keys/key-file.ts';
 import { publishVersion, type Upload } from '../../publish/upload.ts';
 import { postStatement } from '../../registries/post-statement.ts';
 import { pinRegistry } from '../../registries/registries.ts';
@@ -32,7 +31,8 @@ import { askRegistry, versionPath } from '../../registries/registry-api.ts';
 import { makeRegistryFolder, registryFiles } from '../../registries/registry-folder.ts';
 import { signIn } from '../../registries/session.ts';
 import { endChild } from '../../scan/scanner-child.ts';
-import { signPayloadWithKey, signWithKey } from '../../signers/bundle-builder.ts';
+import { signPayloadWithKey, signWithKey } from '../../signing/bundle-builder.ts';
+import { createKeyFile, type KeyFile, publicKeyOf, readKeyFile } from '../../signing/key-file.ts';
 
 /** Scopes of the scenarios' skills. */
 const scopes = ['acme', 'evil'] as const;

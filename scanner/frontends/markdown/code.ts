@@ -13,7 +13,7 @@ import {
   hasBlockRun,
   shellFirstWords,
   tellsToRun,
-} from '../../models/code-fences.ts';
+} from '../../lookup-tables/code-fences.ts';
 
 /** Text collected from pieces of a source. */
 export interface Pieces {

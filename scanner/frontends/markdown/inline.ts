@@ -2,7 +2,7 @@
 import type { SyntaxNode } from '@lezer/common';
 import type { FactContext, TextFact } from '../../fact/fact.ts';
 import { paragraphCharsMax } from '../../limits.ts';
-import { describesBlock, hasBlockRun } from '../../models/code-fences.ts';
+import { describesBlock, hasBlockRun } from '../../lookup-tables/code-fences.ts';
 import { hiddenHtml } from '../text.ts';
 import { blockContext, looksLikeShell, type Pieces, programOf } from './code.ts';
 import { type MarkdownReading, note } from './reading.ts';

@@ -5,7 +5,7 @@
 import type { SyntaxNode } from '@lezer/common';
 import type { TaintSource } from '../../fact/source.ts';
 import { lineMarkersMax } from '../../limits.ts';
-import { type FrontEndContext, type FrontEndResult, perSource } from '../../rounds/frontend.ts';
+import { type FrontEndContext, type FrontEndResult, perSource } from '../frontend.ts';
 import { hiddenHtml, htmlFacts, plainTextFacts } from '../text.ts';
 import { blockContext, blockLanguage, joinPieces, programOf, shellLines } from './code.ts';
 import { commentText, readInline, readReference, weaker } from './inline.ts';

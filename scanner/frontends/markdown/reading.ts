@@ -1,6 +1,6 @@
 import type { FactContext, TextFact } from '../../fact/fact.ts';
 import type { EmbeddedProgram, TaintSource } from '../../fact/source.ts';
-import type { FrontEndContext } from '../../rounds/frontend.ts';
+import type { FrontEndContext } from '../frontend.ts';
 
 export interface MarkdownReading {
   readonly source: TaintSource;

@@ -2,15 +2,10 @@
  * Expressions of Python taken apart, once for both kinds of value: `fold/` computes the one value
  * that an expression must have, `values/` says what an expression may be.
  */
+
+import { type FormatPieces, numberOf, piecesOf, type StringLiteral, stringOf } from './literals.ts';
+import { argumentsOf, childrenOf, nameOf, textOf } from './nodes.ts';
 import type { Binding, PyNode, PythonFunction, PythonModule } from './program.ts';
-import {
-  type FormatPieces,
-  numberOf,
-  piecesOf,
-  type StringLiteral,
-  stringOf,
-} from './syntax/literals.ts';
-import { argumentsOf, childrenOf, nameOf, textOf } from './syntax/nodes.ts';
 
 /** A part of a display, `*node` where it is starred. */
 export interface DisplayPart {

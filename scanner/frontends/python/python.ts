@@ -3,25 +3,25 @@
  * flows as a graph.
  */
 import type { Fact } from '../../fact/fact.ts';
-import type { Analyse, FrontEndResult } from '../../rounds/frontend.ts';
-import { changedElsewhere } from './changes/alias-statements.ts';
-import { openFunctions } from './changes/open.ts';
-import { replacedFunctions } from './changes/replaced.ts';
+import type { Analyse, FrontEndResult } from '../frontend.ts';
 import { callWith } from './effects/call.ts';
 import { invoke } from './effects/calls.ts';
 import { applyEffect } from './effects/effects.ts';
 import { attributeName, noteEscape, noteReaching } from './effects/escapes.ts';
 import { startImports } from './effects/stored.ts';
+import { misleadingText } from './encoding.ts';
 import { fold, foldBinding, foldingAt } from './fold/fold.ts';
 import { variableNode } from './names/lookup.ts';
 import { readModule } from './names/module.ts';
+import { childrenOf, functionOf, textOf } from './nodes.ts';
 import type { PyNode, PythonModule, PyValue } from './program.ts';
 import { flowEdge, flowNode, newPythonRun, notePyTrait, type PythonRun, spanOfPy } from './run.ts';
-import { misleadingText } from './syntax/encoding.ts';
-import { childrenOf, functionOf, textOf } from './syntax/nodes.ts';
-import { walk } from './syntax/tree.ts';
+import { walk } from './tree.ts';
+import { changedElsewhere } from './values/alias-statements.ts';
 import { noteAssignment } from './values/assignments.ts';
 import { applyDecorators, applyLoose, noteOldExec } from './values/decorators.ts';
+import { openFunctions } from './values/open.ts';
+import { replacedFunctions } from './values/replaced.ts';
 import { boundValue, evaluate, isHandedOn } from './values/values.ts';
 
 /** Facts of Python sources. */

@@ -7,11 +7,10 @@ import type { Fact, FlowSink, FlowSource, Span, Trait } from '../../fact/fact.ts
 import type { EmbeddedProgram } from '../../fact/source.ts';
 import type { FlowEdge, FlowGraph, FlowNode, FlowStart } from '../../flow/graph.ts';
 import { detailCharsMax } from '../../limits.ts';
-import { anyEgress, unknownPart } from '../../models/egress-of.ts';
-import type { PythonEffect } from '../../models/python-api.ts';
-import type { FrontEndContext } from '../../rounds/frontend.ts';
-import type { MovedFile, WrittenText } from '../../rounds/written-programs.ts';
-import type { Kept } from './changes/aliases.ts';
+import { anyEgress, unknownPart } from '../../lookup-tables/egress-of.ts';
+import type { PythonEffect } from '../../lookup-tables/python-api.ts';
+import type { FrontEndContext } from '../frontend.ts';
+import type { MovedFile, WrittenText } from '../written-programs.ts';
 import type { PyCall, PyNoting } from './effects/call.ts';
 import { FoldState } from './fold/state.ts';
 import type { Ending } from './fold/value.ts';
@@ -26,6 +25,7 @@ import type {
   PythonModule,
   PyValue,
 } from './program.ts';
+import type { Kept } from './values/aliases.ts';
 
 export interface PythonRun extends Tables, Recursion {
   readonly context: FrontEndContext;

@@ -4,8 +4,8 @@
  */
 import type { Fact } from '../../fact/fact.ts';
 import type { EmbeddedProgram, TaintSource } from '../../fact/source.ts';
-import { egressOf } from '../../models/egress-of.ts';
-import { type FrontEndContext, type FrontEndResult, perSource } from '../../rounds/frontend.ts';
+import { egressOf } from '../../lookup-tables/egress-of.ts';
+import { type FrontEndContext, type FrontEndResult, perSource } from '../frontend.ts';
 import { analyseMakefile } from './makefile.ts';
 
 /** Facts of files that build: Dockerfiles and makefiles. */

@@ -5,7 +5,7 @@
 
 import type { TaintSource } from '../../fact/source.ts';
 import { settingsDepthMax } from '../../limits.ts';
-import type { FrontEndContext, FrontEndResult } from '../../rounds/frontend.ts';
+import type { FrontEndContext, FrontEndResult } from '../frontend.ts';
 import { plainTextFacts } from '../text.ts';
 import { notebookPrograms } from './notebook.ts';
 import type { Setting } from './setting.ts';

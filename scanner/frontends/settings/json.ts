@@ -3,7 +3,7 @@
  * agents.
  */
 
-import { perSource } from '../../rounds/frontend.ts';
+import { perSource } from '../frontend.ts';
 import { analyseJsonText } from './json-text.ts';
 import { analyseToml } from './toml.ts';
 import { analyseYaml } from './yaml.ts';

@@ -2,8 +2,8 @@
 import type { Fact } from '../../fact/fact.ts';
 import { shebang } from '../../fact/language.ts';
 import type { EmbeddedProgram, TaintSource } from '../../fact/source.ts';
-import { unknownPart } from '../../models/egress-of.ts';
-import type { FrontEndContext, FrontEndResult } from '../../rounds/frontend.ts';
+import { unknownPart } from '../../lookup-tables/egress-of.ts';
+import type { FrontEndContext, FrontEndResult } from '../frontend.ts';
 import { joinPieces } from '../markdown/code.ts';
 
 /** Facts of one makefile. */

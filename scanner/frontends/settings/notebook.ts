@@ -4,7 +4,7 @@
  */
 
 import type { EmbeddedProgram, Language, TaintSource } from '../../fact/source.ts';
-import { cellMagics, kernelLanguages, lineMagics } from '../../models/notebook.ts';
+import { cellMagics, kernelLanguages, lineMagics } from '../../lookup-tables/notebook.ts';
 import { joinPieces, type Pieces } from '../markdown/code.ts';
 import type { Setting } from './setting.ts';
 import { joinSettings } from './setting-map.ts';

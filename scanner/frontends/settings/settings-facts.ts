@@ -6,10 +6,10 @@
 import type { Fact, Span } from '../../fact/fact.ts';
 import type { EmbeddedProgram, TaintSource } from '../../fact/source.ts';
 import { blobCharsMin, settingsTextsMax, shellWordsMax } from '../../limits.ts';
-import { egressOf } from '../../models/egress-of.ts';
-import { lifecycleScripts } from '../../models/package-json.ts';
-import { commandKeys } from '../../models/setting-commands.ts';
-import type { FrontEndResult } from '../../rounds/frontend.ts';
+import { egressOf } from '../../lookup-tables/egress-of.ts';
+import { lifecycleScripts } from '../../lookup-tables/package-json.ts';
+import { commandKeys } from '../../lookup-tables/setting-commands.ts';
+import type { FrontEndResult } from '../frontend.ts';
 import type { Setting } from './setting.ts';
 import { settingMap } from './setting-map.ts';
 

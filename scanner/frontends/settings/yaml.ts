@@ -3,8 +3,8 @@
 import { isAlias, isMap, isNode, isScalar, isSeq, parseAllDocuments } from 'yaml';
 import type { TaintSource } from '../../fact/source.ts';
 import { settingsDepthMax, yamlAliasesMax, yamlCharsMax } from '../../limits.ts';
-import { settingsFiles } from '../../models/setting-commands.ts';
-import type { FrontEndContext, FrontEndResult } from '../../rounds/frontend.ts';
+import { settingsFiles } from '../../lookup-tables/setting-commands.ts';
+import type { FrontEndContext, FrontEndResult } from '../frontend.ts';
 import { plainTextFacts } from '../text.ts';
 import type { Setting } from './setting.ts';
 import { settingsFacts } from './settings-facts.ts';

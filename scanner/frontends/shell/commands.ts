@@ -6,17 +6,16 @@
 import { basename } from 'node:path/posix';
 import type { Assignment, Command, CommandArgument } from 'unbash';
 import { shellWordsMax, shellWrapperDepthMax } from '../../limits.ts';
-import { own as row } from '../../models/api.ts';
-import { unknownPart } from '../../models/egress-of.ts';
-import { interpreters, networkPrograms, utilities, wrappers } from '../../models/shell.ts';
-import { tellingCommands } from '../../models/telling-commands.ts';
+import { own as row } from '../../lookup-tables/api.ts';
+import { unknownPart } from '../../lookup-tables/egress-of.ts';
+import { interpreters, networkPrograms, utilities, wrappers } from '../../lookup-tables/shell.ts';
+import { tellingCommands } from '../../lookup-tables/telling-commands.ts';
+import { assign, assignedValue } from './assignments.ts';
+import { callBuiltin, isBuiltin, programPath } from './builtins.ts';
 import type { Call, How } from './call.ts';
+import { globFits } from './glob.ts';
 import { noteFlows, noteStart } from './graph.ts';
 import { callFunction } from './inner-scripts.ts';
-import { assign, assignedValue } from './language/assignments.ts';
-import { callBuiltin, isBuiltin, programPath } from './language/builtins.ts';
-import { globFits } from './language/glob.ts';
-import { foldWords } from './language/words.ts';
 import { optionValues, parseArguments } from './programs/arguments.ts';
 import { callInterpreter, runCode } from './programs/code.ts';
 import { containedCommand, runLaunched } from './programs/launchers.ts';
@@ -40,6 +39,7 @@ import {
   textsOf,
   unknownValue,
 } from './value.ts';
+import { foldWords } from './words.ts';
 
 /** Runs one simple command; returns its output. */
 export function runCommand(run: ShellRun, node: Command, onConnection: boolean): ShellValue {

@@ -2,7 +2,7 @@
 import { type ParsedScript, parse, type Statement } from 'unbash';
 import type { TaintSource } from '../../fact/source.ts';
 import { shellCallDepthMax } from '../../limits.ts';
-import { repeat } from './language/rounds.ts';
+import { repeat } from './rounds.ts';
 import { type ShellFunction, type ShellRun, spanOf } from './run.ts';
 import { concat, emptyValue, type ShellValue, unknownValue } from './value.ts';
 

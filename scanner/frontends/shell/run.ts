@@ -10,9 +10,9 @@ import {
   type TaintSource,
 } from '../../fact/source.ts';
 import { detailCharsMax } from '../../limits.ts';
-import { anyEgress } from '../../models/egress-of.ts';
-import type { FrontEndContext } from '../../rounds/frontend.ts';
-import type { WrittenText } from '../../rounds/written-programs.ts';
+import { anyEgress } from '../../lookup-tables/egress-of.ts';
+import type { FrontEndContext } from '../frontend.ts';
+import type { WrittenText } from '../written-programs.ts';
 import type { How } from './call.ts';
 import { newShellGraph, type ShellGraph } from './graph-state.ts';
 import { emptyValue, type ShellValue, type Taint } from './value.ts';

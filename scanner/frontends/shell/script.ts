@@ -9,16 +9,16 @@ import type {
 } from 'unbash';
 import { forEachChild } from 'unbash';
 import { shellPipelineMax, syntaxDepthMax } from '../../limits.ts';
+import { evaluate } from './arithmetic.ts';
 import { runCommand } from './commands.ts';
 import { inBranch, runStatements } from './inner-scripts.ts';
-import { evaluate } from './language/arithmetic.ts';
-import { type Bodies, runCountedLoop, runLoop } from './language/loops.ts';
-import { withRedirections } from './language/redirections.ts';
-import { countAnything, isSameState, repeat, stateOf } from './language/rounds.ts';
-import { noteUnbounded } from './language/unbounded.ts';
-import { foldWord } from './language/words.ts';
+import { type Bodies, runCountedLoop, runLoop } from './loops.ts';
+import { withRedirections } from './redirections.ts';
+import { countAnything, isSameState, repeat, stateOf } from './rounds.ts';
 import { noteTrait, type Runnable, type ShellRun, spanOf } from './run.ts';
+import { noteUnbounded } from './unbounded.ts';
 import { concat, either, emptyValue, type ShellValue, unknownValue } from './value.ts';
+import { foldWord } from './words.ts';
 
 /** Follows one command, or a list of them; returns the output. */
 export function runNode(run: ShellRun, node: Runnable): ShellValue {

@@ -4,7 +4,7 @@
  */
 import { parse } from 'unbash';
 import type { OffsetMap, TaintSource } from '../../fact/source.ts';
-import { type FrontEndContext, type FrontEndResult, perSource } from '../../rounds/frontend.ts';
+import { type FrontEndContext, type FrontEndResult, perSource } from '../frontend.ts';
 import { dispatch } from './commands.ts';
 import { graphOf, noteExit } from './graph.ts';
 import { callFunction, runStatements } from './inner-scripts.ts';

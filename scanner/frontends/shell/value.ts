@@ -11,7 +11,7 @@ import {
   shellTaintStepsMax,
   shellTaintsMax,
 } from '../../limits.ts';
-import { unknownPart } from '../../models/egress-of.ts';
+import { unknownPart } from '../../lookup-tables/egress-of.ts';
 
 /** A value that flowed in: one step of its path, with the steps before. */
 export interface Taint {

@@ -2,16 +2,16 @@
  * The capability library: TypeScript declarations generated from the model tables, so that
  * resolving a symbol resolves a capability.
  */
-import { type Api, type ApiTable, own } from '../../models/api.ts';
+import { type Api, type ApiTable, own } from '../../lookup-tables/api.ts';
 import {
   aliases,
   assignedApis,
   environments,
   globalApis,
   globalObjects,
-} from '../../models/javascript.ts';
-import { harmlessModules, nodeApis, nodeDefaults } from '../../models/node.ts';
-import { npmApis, npmFamilies, npmServices } from '../../models/npm.ts';
+} from '../../lookup-tables/javascript.ts';
+import { harmlessModules, nodeApis, nodeDefaults } from '../../lookup-tables/node.ts';
+import { npmApis, npmFamilies, npmServices } from '../../lookup-tables/npm.ts';
 
 /** All APIs of the tables by their qualified names. */
 export const apis: ApiTable = { ...globalApis, ...nodeApis, ...npmApis };

@@ -2,7 +2,7 @@
 import { ts } from 'ts-morph';
 import type { Span } from '../../fact/fact.ts';
 import type { OffsetMap, TaintSource } from '../../fact/source.ts';
-import { unknownPart } from '../../models/egress-of.ts';
+import { unknownPart } from '../../lookup-tables/egress-of.ts';
 import { bareOf } from './syntax.ts';
 import type { Evaluator } from './values/evaluator.ts';
 import { textOr } from './values/values.ts';

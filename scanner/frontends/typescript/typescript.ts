@@ -1,7 +1,7 @@
 /** The front end for TypeScript and JavaScript. */
 import { ts } from 'ts-morph';
 import type { TaintSource } from '../../fact/source.ts';
-import type { FrontEndContext, FrontEndResult } from '../../rounds/frontend.ts';
+import type { FrontEndContext, FrontEndResult } from '../frontend.ts';
 import { flowGraph } from './flow/flow.ts';
 import { collectWrites } from './flow/writes.ts';
 import type { Out, Use } from './out.ts';

@@ -1,10 +1,10 @@
 /** Walks one file and notes each use of a capability. */
 import { ts } from 'ts-morph';
 import type { Capability } from '../../../skills-index/skill/capability.ts';
-import { own } from '../../models/api.ts';
-import { anyEgress } from '../../models/egress-of.ts';
-import { nodeDefaults } from '../../models/node.ts';
-import { npmServices } from '../../models/npm.ts';
+import { own } from '../../lookup-tables/api.ts';
+import { anyEgress } from '../../lookup-tables/egress-of.ts';
+import { nodeDefaults } from '../../lookup-tables/node.ts';
+import { npmServices } from '../../lookup-tables/npm.ts';
 import { noteAssignment } from './effects/assigned.ts';
 import { resolveCall } from './effects/calls.ts';
 import { applyEffect } from './effects/effects.ts';

@@ -1,7 +1,7 @@
 /** The environment of a process is read by way of the system. */
 import type { CapabilityFact, TraitFact } from '../../fact/fact.ts';
 import { milder } from '../../fact/standing.ts';
-import { sensitivePath } from '../../models/sensitive-paths.ts';
+import { sensitivePath } from '../../lookup-tables/sensitive-paths.ts';
 import { defineRule, type FindingDraft } from '../../rule.ts';
 
 export const processEnvironment = defineRule({

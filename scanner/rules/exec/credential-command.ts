@@ -3,8 +3,8 @@ import { coversHost } from '../../../skills-index/skill/host-name.ts';
 import type { FlowFact, TraitFact } from '../../fact/fact.ts';
 import { isInText } from '../../fact/standing.ts';
 import { destinationOf, draftOfFlow, flowsThatRun } from '../../flow/hosts.ts';
-import { own } from '../../models/api.ts';
-import { secretProviders } from '../../models/secret-providers.ts';
+import { own } from '../../lookup-tables/api.ts';
+import { secretProviders } from '../../lookup-tables/secret-providers.ts';
 import { defineRule, type FindingDraft, type RuleContext } from '../../rule.ts';
 import { draftsOfTrait } from '../draft-of-trait.ts';
 

@@ -1,9 +1,9 @@
 /** What is downloaded is run. */
 import type { TraitFact } from '../../fact/fact.ts';
 import { isInText, milder } from '../../fact/standing.ts';
-import { dropHostOf } from '../../models/drop-hosts.ts';
-import { isAddress, isLoopbackHost, targetOf } from '../../models/egress-of.ts';
-import { isKnownInstaller } from '../../models/installers.ts';
+import { dropHostOf } from '../../lookup-tables/drop-hosts.ts';
+import { isAddress, isLoopbackHost, targetOf } from '../../lookup-tables/egress-of.ts';
+import { isKnownInstaller } from '../../lookup-tables/installers.ts';
 import { defineRule, type FindingDraft } from '../../rule.ts';
 
 export const downloadAndRun = defineRule({

@@ -1,7 +1,7 @@
 /** What was said in an agent's earlier sessions is read. */
 
 import { isInText, milder } from '../../fact/standing.ts';
-import { sensitivePath } from '../../models/sensitive-paths.ts';
+import { sensitivePath } from '../../lookup-tables/sensitive-paths.ts';
 import { defineRule, type FindingDraft } from '../../rule.ts';
 
 export const agentHistory = defineRule({

@@ -2,7 +2,7 @@
 
 import type { CapabilityFact } from '../../fact/fact.ts';
 import { isInText, milder } from '../../fact/standing.ts';
-import { normalisePath, sensitiveMount } from '../../models/sensitive-paths.ts';
+import { normalisePath, sensitiveMount } from '../../lookup-tables/sensitive-paths.ts';
 import { announcementReads, isAnnounced } from '../../prose/announced.ts';
 import { defineRule, type FindingDraft, type RuleContext } from '../../rule.ts';
 

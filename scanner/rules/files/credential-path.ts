@@ -3,7 +3,7 @@
 import type { CapabilityFact } from '../../fact/fact.ts';
 import { isInText, milder } from '../../fact/standing.ts';
 import { isOwnCredentialFile } from '../../flow/own-credentials.ts';
-import { sensitiveMount } from '../../models/sensitive-paths.ts';
+import { sensitiveMount } from '../../lookup-tables/sensitive-paths.ts';
 import { defineRule, type FindingDraft, type RuleContext } from '../../rule.ts';
 
 export const credentialPath = defineRule({

@@ -1,7 +1,7 @@
 /** Everything of a user or a machine is deleted or overwritten. */
 
 import { isInText, milder } from '../../fact/standing.ts';
-import { sensitivePath } from '../../models/sensitive-paths.ts';
+import { sensitivePath } from '../../lookup-tables/sensitive-paths.ts';
 import { defineRule, type FindingDraft } from '../../rule.ts';
 
 export const destructive = defineRule({

@@ -1,7 +1,7 @@
 /** A disk, the memory or a keyboard is read as a device. */
 
 import { isInText, milder } from '../../fact/standing.ts';
-import { sensitivePath } from '../../models/sensitive-paths.ts';
+import { sensitivePath } from '../../lookup-tables/sensitive-paths.ts';
 import { defineRule, type FindingDraft } from '../../rule.ts';
 
 export const device = defineRule({

@@ -1,7 +1,7 @@
 /** A link is made that leads out of the folders a skill works in. */
 
 import { isInText, milder, runs } from '../../fact/standing.ts';
-import { sensitivePath } from '../../models/sensitive-paths.ts';
+import { sensitivePath } from '../../lookup-tables/sensitive-paths.ts';
 import { defineRule, type FindingDraft } from '../../rule.ts';
 
 export const linkEscape = defineRule({

@@ -1,8 +1,8 @@
 /** Files outside of the skill's and the project's folders are read. */
 import type { CapabilityFact } from '../../fact/fact.ts';
 import { runs } from '../../fact/standing.ts';
+import { sensitivePath } from '../../lookup-tables/sensitive-paths.ts';
 import { needsCapability } from '../../manifest/observed.ts';
-import { sensitivePath } from '../../models/sensitive-paths.ts';
 import { defineRule, type FindingDraft } from '../../rule.ts';
 
 export const outsideRead = defineRule({

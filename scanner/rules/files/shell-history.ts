@@ -1,7 +1,7 @@
 /** What the user typed before is read. */
 
 import { isInText, milder } from '../../fact/standing.ts';
-import { sensitivePath } from '../../models/sensitive-paths.ts';
+import { sensitivePath } from '../../lookup-tables/sensitive-paths.ts';
 import { defineRule, type FindingDraft } from '../../rule.ts';
 
 export const shellHistory = defineRule({

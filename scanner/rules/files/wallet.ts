@@ -1,7 +1,7 @@
 /** A cryptocurrency wallet's files are used. */
 
 import { isInText, milder } from '../../fact/standing.ts';
-import { sensitiveMount } from '../../models/sensitive-paths.ts';
+import { sensitiveMount } from '../../lookup-tables/sensitive-paths.ts';
 import { defineRule, type FindingDraft } from '../../rule.ts';
 
 export const wallet = defineRule({

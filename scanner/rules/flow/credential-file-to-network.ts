@@ -2,7 +2,7 @@
 import { destinationOf, draftOfFlow, flowsThatRun } from '../../flow/hosts.ts';
 import { passesFiles } from '../../flow/links.ts';
 import { isOwnCredentialFile } from '../../flow/own-credentials.ts';
-import { privateKinds, sensitivePath } from '../../models/sensitive-paths.ts';
+import { privateKinds, sensitivePath } from '../../lookup-tables/sensitive-paths.ts';
 import { defineRule, type FindingDraft } from '../../rule.ts';
 
 export const credentialFileToNetwork = defineRule({

@@ -4,8 +4,8 @@ import { coversHost } from '../../../skills-index/skill/host-name.ts';
 import type { FlowFact } from '../../fact/fact.ts';
 import { destinationOf, draftOfFlow, flowsThatRun } from '../../flow/hosts.ts';
 import { belongsTo } from '../../flow/secret-flows.ts';
-import { isSecretName } from '../../models/secrets.ts';
-import { privateKinds, sensitivePath } from '../../models/sensitive-paths.ts';
+import { isSecretName } from '../../lookup-tables/secrets.ts';
+import { privateKinds, sensitivePath } from '../../lookup-tables/sensitive-paths.ts';
 import { defineRule, type FindingDraft, type RuleContext } from '../../rule.ts';
 
 export const encodedToNetwork = defineRule({

@@ -1,7 +1,7 @@
 /** All environment variables leave, or one leaves for a host that the manifest does not name. */
 import { isInText } from '../../fact/standing.ts';
 import { destinationOf, draftOfFlow, flowsThatRun } from '../../flow/hosts.ts';
-import { isSecretName } from '../../models/secrets.ts';
+import { isSecretName } from '../../lookup-tables/secrets.ts';
 import { defineRule, type FindingDraft } from '../../rule.ts';
 
 export const environmentToNetwork = defineRule({

@@ -4,8 +4,8 @@ import type { FactOf, FlowFact } from '../../fact/fact.ts';
 import type { TaintSource } from '../../fact/source.ts';
 import { isInText, milder, runs } from '../../fact/standing.ts';
 import { draftOfFlow, flowsThatRun } from '../../flow/hosts.ts';
-import { isLoopbackHost, targetOf } from '../../models/egress-of.ts';
-import { isKnownInstaller } from '../../models/installers.ts';
+import { isLoopbackHost, targetOf } from '../../lookup-tables/egress-of.ts';
+import { isKnownInstaller } from '../../lookup-tables/installers.ts';
 import { defineRule, type FindingDraft } from '../../rule.ts';
 
 export const fileToExec = defineRule({

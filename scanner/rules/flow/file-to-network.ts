@@ -11,8 +11,8 @@ import {
   draftOfFlow,
   flowsThatRun,
 } from '../../flow/hosts.ts';
-import { targetOf } from '../../models/egress-of.ts';
-import { privateKinds, sensitivePath } from '../../models/sensitive-paths.ts';
+import { targetOf } from '../../lookup-tables/egress-of.ts';
+import { privateKinds, sensitivePath } from '../../lookup-tables/sensitive-paths.ts';
 import { defineRule, type FindingDraft, type RuleContext } from '../../rule.ts';
 
 export const fileToNetwork = defineRule({

@@ -1,7 +1,7 @@
 /** A secret leaves that is of use only here: no service asks for it. */
 import { draftOfFlow } from '../../flow/hosts.ts';
 import { sentSecrets } from '../../flow/secret-flows.ts';
-import { staysAtHome } from '../../models/secrets.ts';
+import { staysAtHome } from '../../lookup-tables/secrets.ts';
 import { defineRule, type FindingDraft } from '../../rule.ts';
 
 export const localSecretToNetwork = defineRule({

@@ -2,8 +2,8 @@
 import type { FlowFact } from '../../fact/fact.ts';
 import { draftOfFlow, flowsThatRun } from '../../flow/hosts.ts';
 import { passesFiles } from '../../flow/links.ts';
-import { own } from '../../models/api.ts';
-import { interpreters } from '../../models/shell.ts';
+import { own } from '../../lookup-tables/api.ts';
+import { interpreters } from '../../lookup-tables/shell.ts';
 import { defineRule, type FindingDraft } from '../../rule.ts';
 
 export const networkToExec = defineRule({

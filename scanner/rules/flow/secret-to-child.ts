@@ -1,6 +1,6 @@
 /** A secret stands on the command line of another program. */
 import { draftOfFlow, flowsThatRun } from '../../flow/hosts.ts';
-import { isSecretName } from '../../models/secrets.ts';
+import { isSecretName } from '../../lookup-tables/secrets.ts';
 import { defineRule, type FindingDraft } from '../../rule.ts';
 
 export const secretToChild = defineRule({

@@ -3,7 +3,7 @@ import type { FlowFact } from '../../fact/fact.ts';
 import { isInText } from '../../fact/standing.ts';
 import { draftOfFlow, flowsThatRun } from '../../flow/hosts.ts';
 import { type SentSecret, sentSecrets } from '../../flow/secret-flows.ts';
-import { providerOf } from '../../models/secrets.ts';
+import { providerOf } from '../../lookup-tables/secrets.ts';
 import { defineRule, type FindingDraft } from '../../rule.ts';
 
 export const secretToComputedHost = defineRule({

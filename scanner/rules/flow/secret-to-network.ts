@@ -4,7 +4,7 @@ import type { Finding } from '../../../skills-index/statement/finding.ts';
 import { isInText } from '../../fact/standing.ts';
 import { allowed, draftOfFlow } from '../../flow/hosts.ts';
 import { belongsTo, type SentSecret, sentSecrets } from '../../flow/secret-flows.ts';
-import { isKnownProvider, isProvidersHost, providerOf } from '../../models/secrets.ts';
+import { isKnownProvider, isProvidersHost, providerOf } from '../../lookup-tables/secrets.ts';
 import { defineRule, type FindingDraft, type RuleContext } from '../../rule.ts';
 
 export const secretToNetwork = defineRule({

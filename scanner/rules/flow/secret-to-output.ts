@@ -1,8 +1,8 @@
 /** Secrets are shown to the agent, or lie in a file. */
 import { draftOfFlow, flowsThatRun } from '../../flow/hosts.ts';
 import { isOwnCredentialFile } from '../../flow/own-credentials.ts';
-import { isSecretName } from '../../models/secrets.ts';
-import { privateKinds, sensitivePath } from '../../models/sensitive-paths.ts';
+import { isSecretName } from '../../lookup-tables/secrets.ts';
+import { privateKinds, sensitivePath } from '../../lookup-tables/sensitive-paths.ts';
 import { defineRule, type FindingDraft } from '../../rule.ts';
 
 export const secretToOutput = defineRule({

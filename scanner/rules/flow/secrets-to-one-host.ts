@@ -1,7 +1,7 @@
 /** Secrets of several services go to one host. */
 import { draftOfFlow } from '../../flow/hosts.ts';
 import { belongsTo, type SentSecret, sentSecrets } from '../../flow/secret-flows.ts';
-import { isProvidersHost, providerOf } from '../../models/secrets.ts';
+import { isProvidersHost, providerOf } from '../../lookup-tables/secrets.ts';
 import { defineRule, type FindingDraft } from '../../rule.ts';
 
 export const secretsToOneHost = defineRule({

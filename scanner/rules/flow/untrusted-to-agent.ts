@@ -2,8 +2,8 @@
 
 import type { FlowFact } from '../../fact/fact.ts';
 import { draftOfFlow, flowsThatRun } from '../../flow/hosts.ts';
-import { targetOf } from '../../models/egress-of.ts';
-import { sensitivePath } from '../../models/sensitive-paths.ts';
+import { targetOf } from '../../lookup-tables/egress-of.ts';
+import { sensitivePath } from '../../lookup-tables/sensitive-paths.ts';
 import { defineRule, type FindingDraft } from '../../rule.ts';
 
 export const untrustedToAgent = defineRule({

@@ -2,8 +2,8 @@
 import { parseEgressUrl } from '../../../skills-index/skill/egress-target.ts';
 import type { FactOf } from '../../fact/fact.ts';
 import { runs } from '../../fact/standing.ts';
+import { isLoopbackHost } from '../../lookup-tables/egress-of.ts';
 import { needsCapability } from '../../manifest/observed.ts';
-import { isLoopbackHost } from '../../models/egress-of.ts';
 import { defineRule, type FindingDraft, type RuleContext } from '../../rule.ts';
 
 export const brokenPromise = defineRule({

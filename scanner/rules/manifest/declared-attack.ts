@@ -5,9 +5,9 @@ import {
   printCapability,
 } from '../../../skills-index/skill/capability.ts';
 import { parseEgressUrl } from '../../../skills-index/skill/egress-target.ts';
+import { dropHostOf } from '../../lookup-tables/drop-hosts.ts';
+import { isProvidersHost, providerOf } from '../../lookup-tables/secrets.ts';
 import { manifestSpan } from '../../manifest/places.ts';
-import { dropHostOf } from '../../models/drop-hosts.ts';
-import { isProvidersHost, providerOf } from '../../models/secrets.ts';
 import { defineRule } from '../../rule.ts';
 
 export const declaredAttack = defineRule({

@@ -3,7 +3,7 @@ import { parseEgressUrl } from '../../../skills-index/skill/egress-target.ts';
 import { isInText, runs } from '../../fact/standing.ts';
 import { draftOfFlow } from '../../flow/hosts.ts';
 import { sentSecrets } from '../../flow/secret-flows.ts';
-import { isAddress, isLoopbackHost } from '../../models/egress-of.ts';
+import { isAddress, isLoopbackHost } from '../../lookup-tables/egress-of.ts';
 import { defineRule, type FindingDraft } from '../../rule.ts';
 
 export const cleartext = defineRule({

@@ -2,7 +2,7 @@
 import { parseEgressUrl } from '../../../skills-index/skill/egress-target.ts';
 import type { CapabilityFact, FactOf } from '../../fact/fact.ts';
 import { isInText, milder } from '../../fact/standing.ts';
-import { type DropKind, dropHostOf } from '../../models/drop-hosts.ts';
+import { type DropKind, dropHostOf } from '../../lookup-tables/drop-hosts.ts';
 import { defineRule, type FindingDraft } from '../../rule.ts';
 
 export const dropHost = defineRule({

@@ -1,7 +1,7 @@
 /** A host is contacted whose name the code takes care not to show. */
 import { parseEgressUrl } from '../../../skills-index/skill/egress-target.ts';
 import { milder, runs } from '../../fact/standing.ts';
-import { isLoopbackHost } from '../../models/egress-of.ts';
+import { isLoopbackHost } from '../../lookup-tables/egress-of.ts';
 import { defineRule, type FindingDraft, type RuleContext } from '../../rule.ts';
 
 export const hiddenHost = defineRule({

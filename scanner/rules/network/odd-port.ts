@@ -1,7 +1,7 @@
 /** A port is used that no common service has. */
 import { parseEgressUrl } from '../../../skills-index/skill/egress-target.ts';
 import { isInText, milder } from '../../fact/standing.ts';
-import { isLoopbackHost } from '../../models/egress-of.ts';
+import { isLoopbackHost } from '../../lookup-tables/egress-of.ts';
 import { defineRule, type FindingDraft } from '../../rule.ts';
 
 export const oddPort = defineRule({

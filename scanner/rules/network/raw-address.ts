@@ -2,7 +2,7 @@
 import { parseEgressUrl } from '../../../skills-index/skill/egress-target.ts';
 import { addressClass } from '../../../skills-index/skill/network-address.ts';
 import { isInText, milder } from '../../fact/standing.ts';
-import { isAddress } from '../../models/egress-of.ts';
+import { isAddress } from '../../lookup-tables/egress-of.ts';
 import { defineRule, type FindingDraft } from '../../rule.ts';
 
 export const rawAddress = defineRule({

@@ -1,8 +1,8 @@
 /** A connection is opened without a protocol that anybody could read. */
 import { parseEgressUrl } from '../../../skills-index/skill/egress-target.ts';
 import { isInText, milder } from '../../fact/standing.ts';
-import { isLoopbackHost } from '../../models/egress-of.ts';
-import { networkPrograms } from '../../models/shell.ts';
+import { isLoopbackHost } from '../../lookup-tables/egress-of.ts';
+import { networkPrograms } from '../../lookup-tables/shell.ts';
 import { defineRule, type FindingDraft } from '../../rule.ts';
 
 export const rawSocket = defineRule({

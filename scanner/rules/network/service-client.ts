@@ -1,8 +1,8 @@
 /** A client library talks to its service, whose host stands nowhere in the code. */
 import { parseEgressUrl } from '../../../skills-index/skill/egress-target.ts';
 import { runs } from '../../fact/standing.ts';
-import { npmServices } from '../../models/npm.ts';
-import { pythonPackages } from '../../models/python-packages.ts';
+import { npmServices } from '../../lookup-tables/npm.ts';
+import { pythonPackages } from '../../lookup-tables/python-packages.ts';
 import { defineRule, type FindingDraft } from '../../rule.ts';
 
 export const serviceClient = defineRule({

@@ -1,7 +1,7 @@
 /** The shell itself or a bare socket program talks to another machine. */
 import { parseEgressUrl } from '../../../skills-index/skill/egress-target.ts';
 import { isInText, milder } from '../../fact/standing.ts';
-import { isLoopbackHost } from '../../models/egress-of.ts';
+import { isLoopbackHost } from '../../lookup-tables/egress-of.ts';
 import { defineRule, type FindingDraft } from '../../rule.ts';
 
 export const shellSocket = defineRule({

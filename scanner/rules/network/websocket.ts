@@ -1,7 +1,7 @@
 /** A connection is kept open over which the other side can speak first. */
 import { parseEgressUrl } from '../../../skills-index/skill/egress-target.ts';
 import { runs } from '../../fact/standing.ts';
-import { isLoopbackHost } from '../../models/egress-of.ts';
+import { isLoopbackHost } from '../../lookup-tables/egress-of.ts';
 import { defineRule, type FindingDraft } from '../../rule.ts';
 
 export const websocket = defineRule({

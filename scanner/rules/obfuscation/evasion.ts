@@ -1,8 +1,8 @@
 /** What the code does depends on whether somebody watches. */
 
+import { joinedText } from '../../fact/joined-text.ts';
 import type { TaintSource } from '../../fact/source.ts';
 import { milderIn } from '../../fact/standing.ts';
-import { joinedText } from '../../rounds/joined-text.ts';
 import { defineRule, type FindingDraft, type RuleContext } from '../../rule.ts';
 
 export const evasion = defineRule({

@@ -1,7 +1,11 @@
 /** Characters that a reader does not see, or that turn text around. */
 
 import type { TaintSource } from '../../fact/source.ts';
-import { type HiddenClass, hiddenCharacter, hiddenForm } from '../../models/hidden-characters.ts';
+import {
+  type HiddenClass,
+  hiddenCharacter,
+  hiddenForm,
+} from '../../lookup-tables/hidden-characters.ts';
 import { defineRule, type FindingDraft } from '../../rule.ts';
 
 export const hiddenCharacters = defineRule({

@@ -2,7 +2,7 @@
 
 import type { TaintSource } from '../../fact/source.ts';
 import { milder, milderIn } from '../../fact/standing.ts';
-import { obfuscatorMarks } from '../../models/obfuscators.ts';
+import { obfuscatorMarks } from '../../lookup-tables/obfuscators.ts';
 import { defineRule, type FindingDraft, type RuleContext } from '../../rule.ts';
 
 export const obfuscator = defineRule({

@@ -1,8 +1,8 @@
 /** A long piece of data that nobody can read stands in code or instructions. */
 
+import { joinedText } from '../../fact/joined-text.ts';
 import type { TaintSource } from '../../fact/source.ts';
 import { characterClass, hasRun } from '../../prose/text-runs.ts';
-import { joinedText } from '../../rounds/joined-text.ts';
 import { defineRule, type FindingDraft } from '../../rule.ts';
 
 export const opaqueBlob = defineRule({

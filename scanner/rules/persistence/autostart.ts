@@ -1,7 +1,7 @@
 /** Something is made to start by itself. */
 import type { CapabilityFact, TraitFact } from '../../fact/fact.ts';
 import { isInText, milder } from '../../fact/standing.ts';
-import { sensitiveMount } from '../../models/sensitive-paths.ts';
+import { sensitiveMount } from '../../lookup-tables/sensitive-paths.ts';
 import { announcementReads, isAnnounced } from '../../prose/announced.ts';
 import { defineRule, type FindingDraft, type RuleContext } from '../../rule.ts';
 

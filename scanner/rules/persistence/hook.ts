@@ -1,7 +1,7 @@
 /** A hook is set: code that other programs run. */
 
 import { isInText, runs } from '../../fact/standing.ts';
-import { sensitiveMount } from '../../models/sensitive-paths.ts';
+import { sensitiveMount } from '../../lookup-tables/sensitive-paths.ts';
 import { defineRule, type FindingDraft } from '../../rule.ts';
 
 export const hook = defineRule({

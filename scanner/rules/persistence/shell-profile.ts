@@ -2,7 +2,7 @@
 import type { CapabilityFact } from '../../fact/fact.ts';
 import type { TaintSource } from '../../fact/source.ts';
 import { isInText, milder } from '../../fact/standing.ts';
-import { sensitivePath } from '../../models/sensitive-paths.ts';
+import { sensitivePath } from '../../lookup-tables/sensitive-paths.ts';
 import { announcementReads, isAnnounced } from '../../prose/announced.ts';
 import { defineRule, type FindingDraft } from '../../rule.ts';
 

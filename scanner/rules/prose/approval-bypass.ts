@@ -1,10 +1,10 @@
 /** Text or settings by which an agent stops asking its user. */
 import type { FactOf } from '../../fact/fact.ts';
 import { milder } from '../../fact/standing.ts';
-import { approvalOrders, approvalSwitches } from '../../models/lures.ts';
-import { approvalPhrases, gravelyUnasked } from '../../models/phrases/orders.ts';
+import { approvalOrders, approvalSwitches } from '../../lookup-tables/lures.ts';
 import { type Match, weighed } from '../../prose/manner.ts';
 import { matchPhrase, type PhraseMatch } from '../../prose/phrase.ts';
+import { approvalPhrases, gravelyUnasked } from '../../prose/phrases/orders.ts';
 import { readingOf } from '../../prose/reading.ts';
 import { statementsOf } from '../../prose/statements.ts';
 import { textsFor } from '../../prose/texts.ts';

@@ -1,8 +1,8 @@
 /** Text that fixes the outcome of a judgement. */
 
-import { biases } from '../../models/lures.ts';
-import { biasPhrases } from '../../models/phrases/harms.ts';
+import { biases } from '../../lookup-tables/lures.ts';
 import { weighed } from '../../prose/manner.ts';
+import { biasPhrases } from '../../prose/phrases/harms.ts';
 import { statementsOf } from '../../prose/statements.ts';
 import { defineRule, type FindingDraft } from '../../rule.ts';
 

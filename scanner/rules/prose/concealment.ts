@@ -1,9 +1,9 @@
 /** Text that orders an agent to keep something from its user. */
 
-import { concealments } from '../../models/lures.ts';
-import { concealedActs, concealmentPhrases } from '../../models/phrases/orders.ts';
+import { concealments } from '../../lookup-tables/lures.ts';
 import { weighed } from '../../prose/manner.ts';
 import { matchPhrase } from '../../prose/phrase.ts';
+import { concealedActs, concealmentPhrases } from '../../prose/phrases/orders.ts';
 import { type ProseStatement, statementsOf } from '../../prose/statements.ts';
 import { defineRule, type FindingDraft } from '../../rule.ts';
 

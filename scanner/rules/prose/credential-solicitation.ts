@@ -1,9 +1,9 @@
 /** Text that makes an agent ask for what nobody should hand over. */
 
 import { atMost } from '../../fact/standing.ts';
-import { frequentSolicitations, solicitations } from '../../models/lures.ts';
-import { solicitationPhrases } from '../../models/phrases/orders.ts';
+import { frequentSolicitations, solicitations } from '../../lookup-tables/lures.ts';
 import { weighed } from '../../prose/manner.ts';
+import { solicitationPhrases } from '../../prose/phrases/orders.ts';
 import { statementsOf } from '../../prose/statements.ts';
 import { defineRule, type FindingDraft } from '../../rule.ts';
 

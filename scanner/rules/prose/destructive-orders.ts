@@ -1,8 +1,8 @@
 /** Text that has an agent destroy what is the user’s. */
 
-import { destructions } from '../../models/lures.ts';
-import { destructionPhrases } from '../../models/phrases/harms.ts';
+import { destructions } from '../../lookup-tables/lures.ts';
 import { weighed } from '../../prose/manner.ts';
+import { destructionPhrases } from '../../prose/phrases/harms.ts';
 import { statementsOf } from '../../prose/statements.ts';
 import { defineRule, type FindingDraft } from '../../rule.ts';
 

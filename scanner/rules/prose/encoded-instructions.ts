@@ -1,11 +1,11 @@
 /** Orders that stand in the text in disguise. */
 
 import type { FactOf } from '../../fact/fact.ts';
-import { strongForms } from '../../models/strong-forms.ts';
 import { decodingsOf } from '../../prose/encoded-words.ts';
 import { nothingAround } from '../../prose/manner.ts';
 import { readingOfText } from '../../prose/reading.ts';
 import { isText, statementIn } from '../../prose/statements.ts';
+import { strongForms } from '../../prose/strong-forms.ts';
 import { defineRule, type FindingDraft } from '../../rule.ts';
 
 export const encodedInstructions = defineRule({

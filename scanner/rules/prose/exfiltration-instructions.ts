@@ -1,8 +1,8 @@
 /** Text that tells an agent to send secrets somewhere. */
 import { getDomainWithoutSuffix } from 'tldts';
-import { exfiltrations, tellsOfAuthentication } from '../../models/lures.ts';
-import { exfiltrationPhrases, privateDataPhrases } from '../../models/phrases/orders.ts';
+import { exfiltrations, tellsOfAuthentication } from '../../lookup-tables/lures.ts';
 import { weighed } from '../../prose/manner.ts';
+import { exfiltrationPhrases, privateDataPhrases } from '../../prose/phrases/orders.ts';
 import { type ProseStatement, statementsOf } from '../../prose/statements.ts';
 import { defineRule, type FindingDraft, type RuleContext } from '../../rule.ts';
 

@@ -1,10 +1,10 @@
 /** Text that a reader does not see, with orders in it. */
 import type { FactOf } from '../../fact/fact.ts';
-import { hiddenOrderPhrases } from '../../models/phrases/orders.ts';
-import { strongForms } from '../../models/strong-forms.ts';
 import { nothingAround } from '../../prose/manner.ts';
+import { hiddenOrderPhrases } from '../../prose/phrases/orders.ts';
 import type { ProseReading } from '../../prose/reading.ts';
 import { statementIn } from '../../prose/statements.ts';
+import { strongForms } from '../../prose/strong-forms.ts';
 import { proseTexts } from '../../prose/texts.ts';
 import { defineRule, type FindingDraft } from '../../rule.ts';
 

@@ -1,6 +1,6 @@
 /** A text that makes a person fetch and start a program, under the name of a prerequisite. */
 import type { FactOf } from '../../fact/fact.ts';
-import { dropHostOf } from '../../models/drop-hosts.ts';
+import { dropHostOf } from '../../lookup-tables/drop-hosts.ts';
 import {
   demandsSetup,
   givesArchivePassword,
@@ -9,7 +9,7 @@ import {
   startsFile,
   tellsToFetch,
   tellsToStart,
-} from '../../models/lures.ts';
+} from '../../lookup-tables/lures.ts';
 import { plainWords } from '../../prose/plain-words.ts';
 import { proseTexts } from '../../prose/texts.ts';
 import { defineRule, type FindingDraft } from '../../rule.ts';

@@ -1,8 +1,8 @@
 /** Text that has an agent write into its own memory or rules. */
 
-import { memoryOrders } from '../../models/lures.ts';
-import { memoryPhrases } from '../../models/phrases/harms.ts';
+import { memoryOrders } from '../../lookup-tables/lures.ts';
 import { weighed } from '../../prose/manner.ts';
+import { memoryPhrases } from '../../prose/phrases/harms.ts';
 import { statementsOf } from '../../prose/statements.ts';
 import { defineRule, type FindingDraft } from '../../rule.ts';
 

@@ -1,9 +1,9 @@
 /** Text that orders an agent to drop its rules. */
 
 import { atMost } from '../../fact/standing.ts';
-import { overrides } from '../../models/lures.ts';
-import { overridePhrases, plainOverridePhrases } from '../../models/phrases/orders.ts';
+import { overrides } from '../../lookup-tables/lures.ts';
 import { weighed } from '../../prose/manner.ts';
+import { overridePhrases, plainOverridePhrases } from '../../prose/phrases/orders.ts';
 import {
   type ProseStatement,
   proseRoles,

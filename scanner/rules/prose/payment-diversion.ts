@@ -1,8 +1,8 @@
 /** Text that has an agent move money or change where it goes. */
 
-import { diversions } from '../../models/lures.ts';
-import { paymentPhrases } from '../../models/phrases/harms.ts';
+import { diversions } from '../../lookup-tables/lures.ts';
 import { weighed } from '../../prose/manner.ts';
+import { paymentPhrases } from '../../prose/phrases/harms.ts';
 import { statementsOf } from '../../prose/statements.ts';
 import { defineRule, type FindingDraft } from '../../rule.ts';
 

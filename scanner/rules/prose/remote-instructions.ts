@@ -1,8 +1,8 @@
 /** Text that tells an agent to fetch instructions from elsewhere. */
 
-import { remoteInstructionForms } from '../../models/lures.ts';
-import { remotePhrases } from '../../models/phrases/orders.ts';
+import { remoteInstructionForms } from '../../lookup-tables/lures.ts';
 import { weighed } from '../../prose/manner.ts';
+import { remotePhrases } from '../../prose/phrases/orders.ts';
 import { statementsOf } from '../../prose/statements.ts';
 import { defineRule, type FindingDraft } from '../../rule.ts';
 

@@ -1,8 +1,8 @@
 /** Text that has a person or an agent turn a protection off. */
 
-import { weakenings } from '../../models/lures.ts';
-import { defencePhrases } from '../../models/phrases/harms.ts';
+import { weakenings } from '../../lookup-tables/lures.ts';
 import { weighed } from '../../prose/manner.ts';
+import { defencePhrases } from '../../prose/phrases/harms.ts';
 import { statementsOf } from '../../prose/statements.ts';
 import { defineRule, type FindingDraft } from '../../rule.ts';
 

@@ -1,8 +1,8 @@
 /** Memory or disk is filled. */
 
+import { joinedText } from '../../fact/joined-text.ts';
 import type { TaintSource } from '../../fact/source.ts';
 import { milderIn } from '../../fact/standing.ts';
-import { joinedText } from '../../rounds/joined-text.ts';
 import { defineRule, type FindingDraft } from '../../rule.ts';
 
 export const exhaustion = defineRule({

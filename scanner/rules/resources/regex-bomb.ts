@@ -1,7 +1,7 @@
 /** A regular expression takes time without end on the right text. */
 
+import { joinedText } from '../../fact/joined-text.ts';
 import type { TaintSource } from '../../fact/source.ts';
-import { joinedText } from '../../rounds/joined-text.ts';
 import { defineRule, type FindingDraft } from '../../rule.ts';
 
 export const regexBomb = defineRule({

@@ -1,12 +1,12 @@
 /** A credential lies in the bundle: whoever may read the skill may use it. */
 
+import { joinedText } from '../../fact/joined-text.ts';
 import type { TaintSource } from '../../fact/source.ts';
 import {
   credentialForms,
   differentCharactersMin,
   placeholderWords,
-} from '../../models/credentials.ts';
-import { joinedText } from '../../rounds/joined-text.ts';
+} from '../../lookup-tables/credentials.ts';
 import { defineRule, type FindingDraft } from '../../rule.ts';
 
 export const credentialInBundle = defineRule({

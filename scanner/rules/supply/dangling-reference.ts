@@ -1,7 +1,7 @@
 /** The instructions name a script that is not in the bundle. */
 
 import { runs } from '../../fact/standing.ts';
-import { scriptEnding } from '../../models/script-launchers.ts';
+import { scriptEnding } from '../../lookup-tables/script-launchers.ts';
 import { defineRule, type FindingDraft } from '../../rule.ts';
 
 export const danglingReference = defineRule({

@@ -1,8 +1,8 @@
 /** What is fetched is named by a branch or as "the latest". */
 
+import { joinedText } from '../../fact/joined-text.ts';
 import type { TaintSource } from '../../fact/source.ts';
 import { atMost } from '../../fact/standing.ts';
-import { joinedText } from '../../rounds/joined-text.ts';
 import { defineRule, type FindingDraft } from '../../rule.ts';
 
 export const mutableReference = defineRule({

@@ -2,7 +2,7 @@
 
 import { runs } from '../../fact/standing.ts';
 import { listedRequirements } from '../../ingest/requirements.ts';
-import { lookAlikeOf, popularPackages } from '../../models/popular-packages.ts';
+import { lookAlikeOf, popularPackages } from '../../lookup-tables/popular-packages.ts';
 import { defineRule, type FindingDraft } from '../../rule.ts';
 
 export const typosquat = defineRule({

@@ -10,11 +10,11 @@ import { addressClass } from '../../skill/network-address.ts';
 import { Problem } from '../../skill/problem.ts';
 import { boundedList, exactObject, parseShape } from '../../skill/shape.ts';
 import { type AgentPolicy, agentPolicyEntries } from '../agents/agent-policy.ts';
+import { type ReportPolicy, reportPolicyEntries } from '../audit/report-policy.ts';
 import { type HoldPolicy, holdPolicyEntries } from '../holds/hold-policy.ts';
 import { type Backend, backends } from './backend-names.ts';
 import { type IndexPolicy, indexPolicyEntries } from './index-policy.ts';
 import type { PinnedAddress } from './plan.ts';
-import { type ReportPolicy, reportPolicyEntries } from './report-policy.ts';
 
 /** The most hours for which host policy may accept an expired status file: a long weekend. */
 export const statusGraceHoursMax = 96;

@@ -13,7 +13,7 @@ import { idsOf, type SignedBy } from '../identity/match.ts';
 import { mayStop } from '../identity/publisher-stops.ts';
 import type { RootFile } from '../root/root.ts';
 import { isInOffice } from '../root/root-office.ts';
-import { whyForeignIn } from '../statements/own-registry.ts';
+import { whyForeignIn } from '../signatures/own-registry.ts';
 
 export interface StoppableVersion {
   readonly name: SkillName;

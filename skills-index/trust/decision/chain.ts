@@ -5,8 +5,8 @@
 import { purlOf, scopeOf } from '../../skill/name.ts';
 import { predicateTypes } from '../../statement/attestation.ts';
 import { rootFingerprint } from '../root/root.ts';
-import { printClaims } from '../sigstore/certified-identities.ts';
-import type { VerifiedStatement } from '../statements/verify-statement.ts';
+import { printClaims } from '../signatures/certified-identities.ts';
+import type { VerifiedStatement } from '../signatures/verify-statement.ts';
 import { type Evidence, statementsOf } from './evidence.ts';
 import type { JudgedVersion } from './judge.ts';
 import type { ChainPart, DecisionReason, DecisionReasonCode } from './reason.ts';

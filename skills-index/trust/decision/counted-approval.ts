@@ -11,8 +11,8 @@ import type { Identities } from '../identity/identities.ts';
 import { type Policy, policyDigest } from '../policy/policy.ts';
 import type { RootFile } from '../root/root.ts';
 import { isInOffice } from '../root/root-office.ts';
-import { whyForeignIn } from '../statements/own-registry.ts';
-import { approvalChallenge, whyNotAsserted } from '../statements/passkey.ts';
+import { whyForeignIn } from '../signatures/own-registry.ts';
+import { approvalChallenge, whyNotAsserted } from '../signatures/passkey.ts';
 
 /** An approval whose signature and log entry were verified. */
 export interface LoggedApproval {

@@ -25,8 +25,8 @@ import {
   verifyStatus,
 } from '../index/status-file.ts';
 import { type JudgingPolicies, policiesAt } from '../policy/judging-policies.ts';
-import { VerifiedStatements } from '../statements/verified-statements.ts';
-import type { VerifiedStatement } from '../statements/verify-statement.ts';
+import { VerifiedStatements } from '../signatures/verified-statements.ts';
+import type { VerifiedStatement } from '../signatures/verify-statement.ts';
 import type { DecisionInput } from './input.ts';
 import type { ChainPart, DecisionReasonCode, Reasons } from './reason.ts';
 

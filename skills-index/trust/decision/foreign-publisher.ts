@@ -2,8 +2,8 @@
 import type { Scope } from '../../skill/name.ts';
 import { isCi, printIdentity } from '../../statement/identity-id.ts';
 import type { Identities, LoggedStatement } from '../identity/identities.ts';
-import { printClaims } from '../sigstore/certified-identities.ts';
-import type { Certified } from '../sigstore/verify-certified.ts';
+import { printClaims } from '../signatures/certified-identities.ts';
+import type { Certified } from '../signatures/verify-certified.ts';
 
 /**
  * A text such as `@acme publishes from CI only, by CI job …; … signed this`. Without a log index,

@@ -5,7 +5,7 @@ import type { Digest } from '../../skill/digest.ts';
 import type { IndexLine } from '../index/index-line.ts';
 import type { Policy } from '../policy/policy.ts';
 import type { RootFile } from '../root/root.ts';
-import type { VerifiedStatements } from '../statements/verified-statements.ts';
+import type { VerifiedStatements } from '../signatures/verified-statements.ts';
 
 export interface DecisionInput {
   readonly root: RootFile;

@@ -7,7 +7,7 @@ import type { Digest } from '../../skill/digest.ts';
 import { scopeOf } from '../../skill/name.ts';
 import { predicateTypes, type Statement } from '../../statement/attestation.ts';
 import { identityId } from '../../statement/identity-id.ts';
-import type { VerifiedStatement } from '../statements/verify-statement.ts';
+import type { VerifiedStatement } from '../signatures/verify-statement.ts';
 import type { Evidence } from './evidence.ts';
 
 const { member, scope, key, revocation } = predicateTypes;

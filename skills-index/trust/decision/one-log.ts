@@ -6,7 +6,7 @@ import { parseCheckpoint } from '../../log/checkpoint.ts';
 import { type Hash, type TreeHead, verifyConsistency } from '../../log/merkle-tree.ts';
 import { parseJson } from '../../skill/json.ts';
 import { parseSigstoreBundle } from '../../statement/sigstore-bundle.ts';
-import type { VerifiedStatement } from '../statements/verify-statement.ts';
+import type { VerifiedStatement } from '../signatures/verify-statement.ts';
 import type { Evidence } from './evidence.ts';
 import type { DecisionInput } from './input.ts';
 import type { Reasons } from './reason.ts';

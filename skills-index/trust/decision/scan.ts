@@ -9,7 +9,7 @@ import { predicateTypes } from '../../statement/attestation.ts';
 import type { Finding, Verdict } from '../../statement/finding.ts';
 import type { ScanReport } from '../../statement/scan-report.ts';
 import { type ApprovalsNeeded, approvalsNeeded } from '../policy/policy.ts';
-import { whyForeignIn } from '../statements/own-registry.ts';
+import { whyForeignIn } from '../signatures/own-registry.ts';
 import { type Evidence, onlyStatement, statementsOf, type Verified } from './evidence.ts';
 import type { Reasons } from './reason.ts';
 import type { JudgedPublish } from './version.ts';

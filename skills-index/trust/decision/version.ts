@@ -21,7 +21,7 @@ import { describePublisherStop } from '../identity/publisher-stops.ts';
 import { judgeCeiling } from '../policy/judging-policies.ts';
 import { policyDigest } from '../policy/policy.ts';
 import { isInOffice } from '../root/root-office.ts';
-import { registryIdOf, whyForeignIn } from '../statements/own-registry.ts';
+import { registryIdOf, whyForeignIn } from '../signatures/own-registry.ts';
 import { type Evidence, onlyStatement, statementsOf } from './evidence.ts';
 import { describeForeignPublisher } from './foreign-publisher.ts';
 import type { Reasons } from './reason.ts';

@@ -2,7 +2,7 @@ import type { Digest } from '../../skill/digest.ts';
 import { predicateTypes } from '../../statement/attestation.ts';
 import { identityRoundsMax } from '../limits.ts';
 import type { RootFile } from '../root/root.ts';
-import { whyForeignIn } from '../statements/own-registry.ts';
+import { whyForeignIn } from '../signatures/own-registry.ts';
 import { IdentityChain } from './chain.ts';
 import type { Ends } from './ends.ts';
 import { firstOccurrences } from './first-occurrences.ts';

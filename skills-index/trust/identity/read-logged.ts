@@ -3,8 +3,8 @@ import { parseJson } from '../../skill/json.ts';
 import { Problem } from '../../skill/problem.ts';
 import { parseSigstoreBundle } from '../../statement/sigstore-bundle.ts';
 import type { RootFile } from '../root/root.ts';
-import type { VerifiedStatements } from '../statements/verified-statements.ts';
-import { type VerifiedStatement, verifyStatement } from '../statements/verify-statement.ts';
+import type { VerifiedStatements } from '../signatures/verified-statements.ts';
+import { type VerifiedStatement, verifyStatement } from '../signatures/verify-statement.ts';
 import type { FrozenStatement } from './frozen-statement.ts';
 import { parseFrozenSubject } from './frozen-subject.ts';
 

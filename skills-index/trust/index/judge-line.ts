@@ -18,7 +18,7 @@ import { mayStop } from '../identity/publisher-stops.ts';
 import { policiesAt } from '../policy/judging-policies.ts';
 import type { Policy } from '../policy/policy.ts';
 import type { RootFile } from '../root/root.ts';
-import type { VerifiedStatement } from '../statements/verify-statement.ts';
+import type { VerifiedStatement } from '../signatures/verify-statement.ts';
 import type { IndexLine } from './index-line.ts';
 
 /** The identity statements and revocations of a whole log. */

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { leaveInMailbox } from '../../../cli/holds/mailbox-hand.ts';
 import { separationRows } from '../../../cli/holds/separation.ts';
-import { createKeyFile, publicKeyOf } from '../../../cli/keys/key-file.ts';
+import { createKeyFile, publicKeyOf } from '../../../cli/signing/key-file.ts';
 import { newHold } from '../../../skills-index/run/holds/hold.ts';
 import { emptyHostPolicy } from '../../../skills-index/run/plan/host-policy.ts';
 import { digestOf } from '../../../skills-index/skill/digest.ts';

@@ -60,7 +60,7 @@ describe('signing in', () => {
     const { env, root, registry } = await signedInWorld();
     const ran = await skill(['login'], { env, fetch: registry.fetch });
     expect(ran).toMatchObject({ exit: 0, stdout: `Signed in to ${base} as rita (reviewer).\n` });
-    const { readKeyFile } = await import('../../../cli/keys/key-file.ts');
+    const { readKeyFile } = await import('../../../cli/signing/key-file.ts');
     const { publicPem } = await readKeyFile(join(env.SKILLGATE_HOME, 'config/keys/default.json'));
     const [{ nonce = '', signature = '' } = {}] = registry.signed;
     const holds = (text: string) =>

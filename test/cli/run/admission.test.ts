@@ -3,8 +3,8 @@ import { type AdmissionWorld, askAdmission } from '../../../cli/run/admission.ts
 import type { GetFile } from '../../../skills-index/client/blobs.ts';
 import { admissionMilliseconds } from '../../../skills-index/client/limits.ts';
 import { parseSkillName } from '../../../skills-index/skill/name.ts';
-import { VerifiedStatements } from '../../../skills-index/trust/statements/verified-statements.ts';
-import type { VerifiedStatement } from '../../../skills-index/trust/statements/verify-statement.ts';
+import { VerifiedStatements } from '../../../skills-index/trust/signatures/verified-statements.ts';
+import type { VerifiedStatement } from '../../../skills-index/trust/signatures/verify-statement.ts';
 import {
   type Installer,
   makeInstaller,

@@ -8,7 +8,7 @@ import { reportingAudit } from '../../../cli/run/incidents.ts';
 import type { AuditEvent, AuditSubject } from '../../../skills-index/run/audit/audit-entry.ts';
 import { incidentSigner, parseIncident } from '../../../skills-index/run/audit/incident.ts';
 import { digestOf } from '../../../skills-index/skill/digest.ts';
-import { registryIdOf } from '../../../skills-index/trust/statements/own-registry.ts';
+import { registryIdOf } from '../../../skills-index/trust/signatures/own-registry.ts';
 import { makeRoot } from '../../registry/people.ts';
 import { pathsOf } from '../installer-world.ts';
 

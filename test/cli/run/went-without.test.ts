@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { wentWithoutMax } from '../../../cli/limits.ts';
-import type { Missing } from '../../../cli/run/try/missing-capabilities.ts';
+import type { Missing } from '../../../cli/run/missing-capabilities.ts';
 import { lacksForAgent, lacksOf } from '../../../cli/run/went-without.ts';
 import type { RunResult } from '../../../runner/run/run-request.ts';
 import type { Agent } from '../../../skills-index/run/agents/agent.ts';

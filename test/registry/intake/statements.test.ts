@@ -13,7 +13,7 @@ import {
   scanStatement,
   verificationSummaryStatement,
 } from '../../../skills-index/statement/version-statement.ts';
-import { registryIdOf } from '../../../skills-index/trust/statements/own-registry.ts';
+import { registryIdOf } from '../../../skills-index/trust/signatures/own-registry.ts';
 import { freshNonce } from '../../nonce.ts';
 import { testPasskey } from '../../skills-index/story-keys.ts';
 import { makeKey, type TestKey } from '../people.ts';

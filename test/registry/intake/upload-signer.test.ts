@@ -5,7 +5,7 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { parseScope } from '../../../skills-index/skill/name.ts';
 import { scopeStatement } from '../../../skills-index/statement/attestation.ts';
-import { registryIdOf } from '../../../skills-index/trust/statements/own-registry.ts';
+import { registryIdOf } from '../../../skills-index/trust/signatures/own-registry.ts';
 import { somebody } from '../../skills-index/story-sigstore.ts';
 import { certify, claim, kim, publication, sigstore, upload } from '../certified-road.ts';
 import { call, makeSkill } from '../road.ts';

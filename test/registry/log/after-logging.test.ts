@@ -15,7 +15,7 @@ import {
 } from '../../../skills-index/statement/attestation.ts';
 import { parseStatement } from '../../../skills-index/statement/parse-statement.ts';
 import { defaultPolicy } from '../../../skills-index/trust/policy/policy.ts';
-import { approvalChallenge } from '../../../skills-index/trust/statements/passkey.ts';
+import { approvalChallenge } from '../../../skills-index/trust/signatures/passkey.ts';
 import { freshNonce } from '../../nonce.ts';
 import { testPasskey } from '../../skills-index/story-keys.ts';
 import { failWrite } from '../failing-write.ts';

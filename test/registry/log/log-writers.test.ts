@@ -25,7 +25,7 @@ import { parseScope } from '../../../skills-index/skill/name.ts';
 import { scopeStatement } from '../../../skills-index/statement/attestation.ts';
 import { signStatement } from '../../../skills-index/statement/sign.ts';
 import { defaultPolicy } from '../../../skills-index/trust/policy/policy.ts';
-import { verifyStatement } from '../../../skills-index/trust/statements/verify-statement.ts';
+import { verifyStatement } from '../../../skills-index/trust/signatures/verify-statement.ts';
 import { folderWith } from '../../cli/temporary-folder.ts';
 import { makeKey, makeRoot } from '../people.ts';
 import { memoryObjects } from '../world.ts';

@@ -9,7 +9,7 @@ import { leafHash, verifyInclusion } from '../../../skills-index/log/merkle-tree
 import { parseScope } from '../../../skills-index/skill/name.ts';
 import { memberStatement, scopeStatement } from '../../../skills-index/statement/attestation.ts';
 import { signStatement } from '../../../skills-index/statement/sign.ts';
-import { verifyStatement } from '../../../skills-index/trust/statements/verify-statement.ts';
+import { verifyStatement } from '../../../skills-index/trust/signatures/verify-statement.ts';
 import { freshNonce } from '../../nonce.ts';
 import { inclusionProof, nodesFromLeaves } from '../../skills-index/log/whole-tree.ts';
 import { makeKey } from '../people.ts';

@@ -9,7 +9,7 @@ import {
   revocationStatement,
 } from '../../../skills-index/statement/attestation.ts';
 import { pae } from '../../../skills-index/statement/sign.ts';
-import { verifyStatement } from '../../../skills-index/trust/statements/verify-statement.ts';
+import { verifyStatement } from '../../../skills-index/trust/signatures/verify-statement.ts';
 import { freshNonce } from '../../nonce.ts';
 import { makeKey } from '../people.ts';
 import { approve, call, claimScope, makeSkill, publish, scan, state } from '../road.ts';

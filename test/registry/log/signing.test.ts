@@ -5,8 +5,8 @@ import {
   verify as nodeVerify,
 } from 'node:crypto';
 import { describe, expect, it } from 'vitest';
+import { verify as shimVerify } from '../../../registry/crypto-shim.ts';
 import { loadKeys } from '../../../registry/log/signing.ts';
-import { verify as shimVerify } from '../../../registry/stand-ins/crypto-shim.ts';
 import { makeId } from '../../../registry/store/ids.ts';
 import { makeRoot } from '../people.ts';
 

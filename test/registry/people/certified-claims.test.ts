@@ -11,7 +11,7 @@ import {
   scopeStatement,
 } from '../../../skills-index/statement/attestation.ts';
 import { identityId } from '../../../skills-index/statement/identity-id.ts';
-import { registryIdOf } from '../../../skills-index/trust/statements/own-registry.ts';
+import { registryIdOf } from '../../../skills-index/trust/signatures/own-registry.ts';
 import { freshNonce } from '../../nonce.ts';
 import { somebody } from '../../skills-index/story-sigstore.ts';
 import { certify, claim, kim, post, publishBy, sigstore } from '../certified-road.ts';

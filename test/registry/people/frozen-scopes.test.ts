@@ -11,17 +11,17 @@ import {
   makeRegistryKeys,
   publicKeyIn,
 } from '../../../cli/registries/registry-folder.ts';
-import { changedRoot, proposeNext } from '../../../cli/registries/rotation/rotation.ts';
+import { changedRoot, proposeNext } from '../../../cli/root-rotation/rotation.ts';
 import {
   lastLogIndex,
   newlyFrozen,
   publishTuf,
   readTufDocument,
-} from '../../../registry/data-folder/rotation.ts';
+} from '../../../registry/rotation.ts';
 import { startRegistry } from '../../../registry/serve.ts';
+import { signRepository } from '../../../skills-index/trust/root/ceremony.ts';
+import type { TufFiles, TufRepository } from '../../../skills-index/trust/root/repository.ts';
 import { parseRoot } from '../../../skills-index/trust/root/root.ts';
-import { signRepository } from '../../../skills-index/trust/tuf/ceremony.ts';
-import type { TufFiles, TufRepository } from '../../../skills-index/trust/tuf/repository.ts';
 import { somebody, TestSigstore } from '../../skills-index/story-sigstore.ts';
 import { certify, claim, kim, sigstore } from '../certified-road.ts';
 import { makeKey, type TestKey } from '../people.ts';

@@ -5,12 +5,12 @@
 import { generateKeyPairSync } from 'node:crypto';
 import { eq, sql } from 'drizzle-orm';
 import { describe, expect, it, onTestFinished } from 'vitest';
-import { changedRoot } from '../../../cli/registries/rotation/rotation.ts';
+import { changedRoot } from '../../../cli/root-rotation/rotation.ts';
 import { loadKeys } from '../../../registry/log/signing.ts';
 import { readIdentities } from '../../../registry/people/identities.ts';
 import { log, statements } from '../../../registry/store/schema.ts';
 import { parseDigest } from '../../../skills-index/skill/digest.ts';
-import { VerifiedStatements } from '../../../skills-index/trust/statements/verified-statements.ts';
+import { VerifiedStatements } from '../../../skills-index/trust/signatures/verified-statements.ts';
 import { somebody, TestSigstore } from '../../skills-index/story-sigstore.ts';
 import { certify, claim, kim, publishBy, sigstore } from '../certified-road.ts';
 import { approve, call, claimScope, makeSkill, publish, scan, signIn } from '../road.ts';

@@ -15,7 +15,7 @@ import {
 } from '../../../skills-index/run/audit/incident.ts';
 import { canonicalJson } from '../../../skills-index/skill/canonical-json.ts';
 import type { Digest } from '../../../skills-index/skill/digest.ts';
-import { registryIdOf } from '../../../skills-index/trust/statements/own-registry.ts';
+import { registryIdOf } from '../../../skills-index/trust/signatures/own-registry.ts';
 import {
   makeNetwork,
   makeReportSkill,

@@ -3,7 +3,7 @@ import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { storedBlobName } from '../../../registry/store/objects.ts';
 import { scans, versions } from '../../../registry/store/schema.ts';
 import { extractFacts } from '../../../scanner/extract.ts';
-import { proseOf } from '../../../scanner/reports/prose.ts';
+import { proseOf } from '../../../scanner/prose/sentences.ts';
 import { digestOf } from '../../../skills-index/skill/digest.ts';
 import { sentencesMax } from '../../../skills-index/statement/limits.ts';
 import { signedIn, type Visitor } from '../desk-visit.ts';

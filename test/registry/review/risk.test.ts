@@ -5,7 +5,7 @@ import { riskOf } from '../../../registry/review/risk.ts';
 import { parseVersion } from '../../../skills-index/skill/version.ts';
 import { severities } from '../../../skills-index/statement/finding.ts';
 import type { ProseChange } from '../../../skills-index/statement/prose-change.ts';
-import { confidences, declared, finding, report } from '../desk/pages/story.ts';
+import { confidences, declared, finding, report } from '../desk/story.ts';
 
 describe('risk', () => {
   it('adds up to its parts and stays within 0 and 100', () => {

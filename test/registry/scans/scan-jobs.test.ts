@@ -8,7 +8,7 @@ import type { Finding } from '../../../skills-index/statement/finding.ts';
 import type { ScanReport } from '../../../skills-index/statement/scan-report.ts';
 import { signStatement } from '../../../skills-index/statement/sign.ts';
 import { scanStatement } from '../../../skills-index/statement/version-statement.ts';
-import { registryIdOf } from '../../../skills-index/trust/statements/own-registry.ts';
+import { registryIdOf } from '../../../skills-index/trust/signatures/own-registry.ts';
 import {
   type Answer,
   call,

@@ -4,7 +4,7 @@ import { parseDraft } from '../../../registry/review/approval-intake.ts';
 import { passkeyCounters } from '../../../registry/store/passkey-schema.ts';
 import { memberStatement } from '../../../skills-index/statement/attestation.ts';
 import { firstPolicy } from '../../../skills-index/trust/policy/policy.ts';
-import { approvalChallenge } from '../../../skills-index/trust/statements/passkey.ts';
+import { approvalChallenge } from '../../../skills-index/trust/signatures/passkey.ts';
 import { freshNonce } from '../../nonce.ts';
 import { testPasskey } from '../../skills-index/story-keys.ts';
 import {

@@ -10,7 +10,7 @@ import {
 import { sessions, tickets } from '../../../registry/store/session-schema.ts';
 import { memberStatement } from '../../../skills-index/statement/attestation.ts';
 import { rootFingerprint } from '../../../skills-index/trust/root/root.ts';
-import { sessionText } from '../../../skills-index/trust/statements/session-text.ts';
+import { sessionText } from '../../../skills-index/trust/signatures/session-text.ts';
 import { freshNonce } from '../../nonce.ts';
 import { makeKey, makeRoot, signText } from '../people.ts';
 import { call, enrol, signIn, state } from '../road.ts';

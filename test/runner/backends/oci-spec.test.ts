@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
+import { allBut, ociSeccomp } from '../../../runner/backends/oci-seccomp.ts';
 import { type OciSurroundings, ociSpec } from '../../../runner/backends/oci-spec.ts';
-import { allBut, ociSeccomp } from '../../../runner/backends/seccomp/oci-seccomp.ts';
-import { deniedSyscalls, judgedSyscalls } from '../../../skills-index/run/sandbox/syscalls.ts';
+import { deniedSyscalls, judgedSyscalls } from '../../../skills-index/run/plan/syscalls.ts';
 
 const limits = { seconds: 30, memoryMiB: 256, outputBytes: 1_000, processes: 64 };
 const plan = { limits, mounts: [], programs: [], workingDirectory: '/tmp', uid: 1_000, gid: 1_001 };

@@ -1,11 +1,11 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { backendRows } from '../../../cli/run/check-host.ts';
+import { backendRows } from '../../../cli/host/check-host.ts';
 import { engineBackend } from '../../../runner/backends/engine.ts';
 import { microvm } from '../../../runner/backends/microvm.ts';
 import { noSandbox } from '../../../runner/backends/none.ts';
 import { ociBackend } from '../../../runner/backends/oci.ts';
-import { seatbelt } from '../../../runner/backends/seatbelt/seatbelt.ts';
-import { planSkill } from '../../../runner/run.ts';
+import { seatbelt } from '../../../runner/backends/seatbelt.ts';
+import { planSkill } from '../../../runner/run/run.ts';
 import { backends } from '../../../skills-index/run/plan/backend-names.ts';
 import { requirements } from '../../../skills-index/run/plan/host-policy.ts';
 import { makeTestHost, requestFor, type TestHost } from '../../journey/sandbox-fixture.ts';

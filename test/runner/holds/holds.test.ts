@@ -30,7 +30,7 @@ import {
 import { findAnswer } from '../../../skills-index/run/holds/hold-gate.ts';
 import { emptyHostPolicy } from '../../../skills-index/run/plan/host-policy.ts';
 import { digestOf } from '../../../skills-index/skill/digest.ts';
-import { proofChallenge } from '../../../skills-index/trust/statements/approver-proof.ts';
+import { proofChallenge } from '../../../skills-index/trust/signatures/approver-proof.ts';
 import { testPasskey } from '../../skills-index/story-keys.ts';
 
 const now = new Date('2026-11-20T12:00:00Z');

@@ -2,7 +2,7 @@ import { verify } from 'node:crypto';
 import { existsSync, readFileSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
-import { createKeyFile, readKeyFile, readPublicKeyFile } from '../../../cli/keys/key-file.ts';
+import { createKeyFile, readKeyFile, readPublicKeyFile } from '../../../cli/signing/key-file.ts';
 import type { Keychain } from '../../../runner/secret-sources/keychain.ts';
 import { Problem } from '../../../skills-index/skill/problem.ts';
 import { folderWith } from '../../cli/temporary-folder.ts';

@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 import type { Fact } from '../../../scanner/fact/fact.ts';
 import type { Language, TaintSource } from '../../../scanner/fact/source.ts';
 import { Steps } from '../../../scanner/fact/steps.ts';
-import { analyseLexical } from '../../../scanner/frontends/lexical/lexical.ts';
+import { analyseLexical } from '../../../scanner/frontends/other-languages/lexical.ts';
 import { scanSkill } from '../../../scanner/scan.ts';
 
 const sourceOf = (language: Language, text: string): TaintSource => ({

@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import { searchedPatterns } from '../../../scanner/models/searched-patterns.ts';
+import { searchedPatterns } from '../../../scanner/lookup-tables/searched-patterns.ts';
 import { neededWords } from '../../../scanner/prose/first-words.ts';
 import { hintsOf, mayHold, needsOfConcepts, needsOfPattern } from '../../../scanner/prose/hints.ts';
 import { phraseTables } from '../../../scanner/prose/lexicon.ts';

@@ -6,7 +6,7 @@ import { storedBlobName } from '../../../registry/store/objects.ts';
 import { scans } from '../../../registry/store/schema.ts';
 import { extractFacts } from '../../../scanner/extract.ts';
 import { selectorsOf } from '../../../scanner/fact/selectors.ts';
-import { proseOf } from '../../../scanner/reports/prose.ts';
+import { proseOf } from '../../../scanner/prose/sentences.ts';
 import { reportOn } from '../../../scanner/scan.ts';
 import { type FactStore, openFactStore } from '../../../scanner/worker/fact-store.ts';
 import type { ScanPool } from '../../../scanner/worker/pool.ts';
@@ -15,7 +15,7 @@ import { digestOf } from '../../../skills-index/skill/digest.ts';
 import { Problem } from '../../../skills-index/skill/problem.ts';
 import { parseProse } from '../../../skills-index/statement/prose.ts';
 import { rootFingerprint } from '../../../skills-index/trust/root/root.ts';
-import { registryIdOf } from '../../../skills-index/trust/statements/own-registry.ts';
+import { registryIdOf } from '../../../skills-index/trust/signatures/own-registry.ts';
 import { call, makeSkill, publish, type Skill } from '../../registry/road.ts';
 import { makeStaffedWorld, type Staffed } from '../../registry/world.ts';
 

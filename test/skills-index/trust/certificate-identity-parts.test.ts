@@ -3,7 +3,7 @@
  * before a signature is looked at.
  */
 import { describe, expect, it } from 'vitest';
-import { readClaims } from '../../../skills-index/trust/sigstore/certificate-identity.ts';
+import { readClaims } from '../../../skills-index/trust/signatures/certificate-identity.ts';
 import { der, integer, octets, oid, sequence, utf8, yes } from '../der-writer.ts';
 import { people } from '../story.ts';
 import { fulcioOid } from '../story-certificates.ts';

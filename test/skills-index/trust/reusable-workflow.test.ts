@@ -5,7 +5,7 @@ import { slsaLevelOf } from '../../../skills-index/trust/decision/slsa-level.ts'
 import {
   idsOfClaims,
   personOf,
-} from '../../../skills-index/trust/sigstore/certified-identities.ts';
+} from '../../../skills-index/trust/signatures/certified-identities.ts';
 import { messagesOf, tellCertified } from '../story-certified.ts';
 import { someWorkflow } from '../story-sigstore.ts';
 

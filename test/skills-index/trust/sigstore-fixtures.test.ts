@@ -6,12 +6,12 @@ import { readFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { describe, expect, it } from 'vitest';
 import { digestOf } from '../../../skills-index/skill/digest.ts';
-import { verifyArtifact } from '../../../skills-index/trust/sigstore/artifact-bundle.ts';
+import { verifyArtifact } from '../../../skills-index/trust/signatures/artifact-bundle.ts';
 import {
   idsOfClaims,
   printClaims,
-} from '../../../skills-index/trust/sigstore/certified-identities.ts';
-import { verifyCertified } from '../../../skills-index/trust/sigstore/verify-certified.ts';
+} from '../../../skills-index/trust/signatures/certified-identities.ts';
+import { verifyCertified } from '../../../skills-index/trust/signatures/verify-certified.ts';
 import type { FixtureCase } from '../../sigstore/fixtures.ts';
 
 const read = (name: string): Buffer =>

@@ -2,7 +2,7 @@
 import { mkdirSync } from 'node:fs';
 import { dirname } from 'node:path';
 import type * as backends from '../../../../runner/backends/public.ts';
-import type * as runs from '../../../../runner/public.ts';
+import type * as runs from '../../../../runner/run/public.ts';
 import { Problem } from '../../../../skills-index/skill/problem.ts';
 import { auditFileOf, type EscapeSkill, requestIn, runAndApply } from '../sandboxed.ts';
 import type { EscapeWorld } from '../world.ts';

@@ -2,7 +2,7 @@
 import * as fs from 'node:fs';
 import { join } from 'node:path';
 import type * as backends from '../../../../runner/backends/public.ts';
-import type * as runs from '../../../../runner/public.ts';
+import type * as runs from '../../../../runner/run/public.ts';
 import { wantedAttempt } from '../batch.ts';
 import { type Outcome, printsThrough, type RunnerAttempt } from '../row.ts';
 import { capabilitiesOf, type EscapeSkill, type ExtraAccess, runSandboxed } from '../sandboxed.ts';

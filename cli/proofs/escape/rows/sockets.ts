@@ -5,7 +5,7 @@
 import { chmodSync, existsSync } from 'node:fs';
 import { createServer, type Server } from 'node:net';
 import { join } from 'node:path';
-import type * as runs from '../../../../runner/public.ts';
+import type * as runs from '../../../../runner/run/public.ts';
 import { isReceived, type RunnerAttempt } from '../row.ts';
 import { capabilitiesOf, libraryMount, withOwnLocks } from '../sandboxed.ts';
 import type { EscapeWorld } from '../world.ts';

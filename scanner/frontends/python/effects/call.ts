@@ -1,7 +1,7 @@
 /** A call with its values, as what notes its effects gets it. */
 
 import type { Confidence } from '../../../../skills-index/statement/finding.ts';
-import type { Argument } from '../../../models/python-api.ts';
+import type { Argument } from '../../../lookup-tables/python-api.ts';
 import type { PythonModule, PyValue } from '../program.ts';
 import { unknownPy } from '../values/alternatives.ts';
 

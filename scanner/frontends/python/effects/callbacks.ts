@@ -3,7 +3,7 @@
  * the end.
  */
 import { alternativesMax } from '../../../limits.ts';
-import type { PythonEffect } from '../../../models/python-api.ts';
+import type { PythonEffect } from '../../../lookup-tables/python-api.ts';
 import type { PyValue } from '../program.ts';
 import type { PythonRun } from '../run.ts';
 import { either, unknownPy } from '../values/alternatives.ts';

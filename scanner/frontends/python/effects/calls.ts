@@ -3,9 +3,9 @@
  */
 
 import { alternativesMax } from '../../../limits.ts';
-import { unknownPart } from '../../../models/egress-of.ts';
-import { powerfulModules, pythonApis } from '../../../models/python.ts';
-import type { PythonApi } from '../../../models/python-api.ts';
+import { unknownPart } from '../../../lookup-tables/egress-of.ts';
+import { powerfulModules, pythonApis } from '../../../lookup-tables/python.ts';
+import type { PythonApi } from '../../../lookup-tables/python-api.ts';
 import { callBuiltin } from '../fold/builtins.ts';
 import { oneOf, pyOf } from '../fold/given.ts';
 import { calledIn, type Domain, givenIn } from '../interpret.ts';
@@ -14,9 +14,9 @@ import { basesOf, methodOf } from '../names/classes.ts';
 import { givenAfter } from '../names/name-calls.ts';
 import { givenFor } from '../names/parameters.ts';
 import { special } from '../names/special.ts';
+import { textOf } from '../nodes.ts';
 import type { PyNode, PythonFunction, PyValue } from '../program.ts';
 import { flowEdge, flowNode, notePyTrait, type PythonRun } from '../run.ts';
-import { textOf } from '../syntax/nodes.ts';
 import { anyText, either, nodesOf, nothingGiven, unknownPy } from '../values/alternatives.ts';
 import { mutate, plainCall } from '../values/methods.ts';
 import { foldPath } from '../values/paths.ts';

@@ -1,5 +1,5 @@
 /** Words and lines of commands that Python starts. */
-import { unknownPart } from '../../../models/egress-of.ts';
+import { unknownPart } from '../../../lookup-tables/egress-of.ts';
 import type { PyValue } from '../program.ts';
 import { fewLists } from '../values/alternatives.ts';
 

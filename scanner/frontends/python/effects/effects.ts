@@ -1,7 +1,7 @@
 /** What calls of the libraries in the table do. */
-import { anyEgress, unknownPart } from '../../../models/egress-of.ts';
-import type { Condition, PythonEffect } from '../../../models/python-api.ts';
-import { sensitivePath } from '../../../models/sensitive-paths.ts';
+import { anyEgress, unknownPart } from '../../../lookup-tables/egress-of.ts';
+import type { Condition, PythonEffect } from '../../../lookup-tables/python-api.ts';
+import { sensitivePath } from '../../../lookup-tables/sensitive-paths.ts';
 import { attributeNode } from '../names/classes.ts';
 import type { PyValue } from '../program.ts';
 import { flowEdge, flowSink, flowSource, notePyTrait, type PythonRun } from '../run.ts';

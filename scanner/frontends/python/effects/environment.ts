@@ -1,5 +1,5 @@
-import { unknownPart } from '../../../models/egress-of.ts';
-import { shellVariables } from '../../../models/shell.ts';
+import { unknownPart } from '../../../lookup-tables/egress-of.ts';
+import { shellVariables } from '../../../lookup-tables/shell.ts';
 import type { PyValue } from '../program.ts';
 import { flowSource, notePyCapability, type PythonRun } from '../run.ts';
 import { textsOf, unknownPy } from '../values/alternatives.ts';

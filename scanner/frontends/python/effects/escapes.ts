@@ -2,10 +2,10 @@
  * Ways out of what can be followed: objects that lead to everything, modules and powerful functions
  * that are handed on.
  */
-import { escapes, powerfulModules } from '../../../models/python.ts';
+import { escapes, powerfulModules } from '../../../lookup-tables/python.ts';
+import { childrenOf, nameOf, textOf } from '../nodes.ts';
 import type { PyNode, PythonModule, PyValue } from '../program.ts';
 import { notePyTrait, type PythonRun } from '../run.ts';
-import { childrenOf, nameOf, textOf } from '../syntax/nodes.ts';
 import { callWith } from './call.ts';
 import { applyEffect } from './effects.ts';
 

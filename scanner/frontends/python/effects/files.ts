@@ -1,8 +1,8 @@
 /** Files that Python reads, writes and deletes. */
 import type { Capability } from '../../../../skills-index/skill/capability.ts';
 import type { Trait } from '../../../fact/fact.ts';
-import { anyEgress, shapeOf, unknownPart } from '../../../models/egress-of.ts';
-import type { PythonEffect } from '../../../models/python-api.ts';
+import { anyEgress, shapeOf, unknownPart } from '../../../lookup-tables/egress-of.ts';
+import type { PythonEffect } from '../../../lookup-tables/python-api.ts';
 import type { PyValue } from '../program.ts';
 import { flowSink, flowSource, notePyCapability, notePyTrait, type PythonRun } from '../run.ts';
 import { textsOf, unknownPy } from '../values/alternatives.ts';

@@ -9,8 +9,8 @@ import {
   isLoopbackHost,
   socketEgressOf,
   unknownPart,
-} from '../../../models/egress-of.ts';
-import type { PythonEffect } from '../../../models/python-api.ts';
+} from '../../../lookup-tables/egress-of.ts';
+import type { PythonEffect } from '../../../lookup-tables/python-api.ts';
 import type { PyValue } from '../program.ts';
 import { flowSink, flowSource, notePyCapability, type PythonRun } from '../run.ts';
 import { nodesOf, textsOf, unknownPy } from '../values/alternatives.ts';

@@ -1,11 +1,11 @@
 /** Functions gone through with known arguments, to see what they call with them. */
-import { pythonApis } from '../../../models/python.ts';
+import { pythonApis } from '../../../lookup-tables/python.ts';
 import { callFoldedValue, callOwnFolded } from '../fold/calls.ts';
 import { foldedOf, mapGiven, pyOf } from '../fold/given.ts';
 import { boundName, isBound, isNamed } from '../fold/value.ts';
+import { argumentsOf, nameOf, textOf } from '../nodes.ts';
 import type { MaybeFolded, PyNode, PythonFunction, PythonModule, PyValue } from '../program.ts';
 import type { PythonRun } from '../run.ts';
-import { argumentsOf, nameOf, textOf } from '../syntax/nodes.ts';
 import { nothingGiven } from '../values/alternatives.ts';
 import { callWith, type PyCall } from './call.ts';
 

@@ -6,9 +6,9 @@
 import { basename } from 'node:path/posix';
 import type { Capability } from '../../../../skills-index/skill/capability.ts';
 import type { OffsetMap } from '../../../fact/source.ts';
-import { own } from '../../../models/api.ts';
-import { egressOf, unknownPart } from '../../../models/egress-of.ts';
-import { interpreters, networkPrograms } from '../../../models/shell.ts';
+import { own } from '../../../lookup-tables/api.ts';
+import { egressOf, unknownPart } from '../../../lookup-tables/egress-of.ts';
+import { interpreters, networkPrograms } from '../../../lookup-tables/shell.ts';
 import type { PyValue } from '../program.ts';
 import {
   flowSink,

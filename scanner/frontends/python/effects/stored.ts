@@ -4,9 +4,9 @@
  */
 import { basename, dirname, normalize } from 'node:path/posix';
 import type { Language } from '../../../fact/source.ts';
-import { own } from '../../../models/api.ts';
-import { unknownPart } from '../../../models/egress-of.ts';
-import { interpreters } from '../../../models/shell.ts';
+import { own } from '../../../lookup-tables/api.ts';
+import { unknownPart } from '../../../lookup-tables/egress-of.ts';
+import { interpreters } from '../../../lookup-tables/shell.ts';
 import type { PythonModule, PyValue } from '../program.ts';
 import { flowNode, flowSink, type PythonRun, spanOfPy } from '../run.ts';
 import type { PyCall, PyNoting } from './call.ts';

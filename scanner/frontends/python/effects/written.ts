@@ -2,7 +2,7 @@
  * Texts that Python writes to files: `open(path, "w").write(text)`, a temporary file's `write`,
  * `Path(path).write_text(text)`.
  */
-import { unknownPart } from '../../../models/egress-of.ts';
+import { unknownPart } from '../../../lookup-tables/egress-of.ts';
 import type { PyValue } from '../program.ts';
 import type { PythonRun } from '../run.ts';
 import { join, unknownPy } from '../values/alternatives.ts';

@@ -4,9 +4,9 @@
  */
 
 import { lookUp } from '../names/lookup.ts';
+import { childrenOf, nameOf, scopeOf, textOf } from '../nodes.ts';
 import type { FoldFrame, MaybeFolded, PyNode, PythonModule } from '../program.ts';
 import type { FoldPlace } from '../run.ts';
-import { childrenOf, nameOf, scopeOf, textOf } from '../syntax/nodes.ts';
 import { enteredIn, forget } from './targets.ts';
 import { areEqual, copied, type Ending, isBound, isDict, keyOf, truthOf } from './value.ts';
 

@@ -6,6 +6,7 @@
 import { calledIn, givenIn } from '../interpret.ts';
 import { givenAfter, type NameCall, nameCall } from '../names/name-calls.ts';
 import { givenFor } from '../names/parameters.ts';
+import { argumentsOf, childrenOf } from '../nodes.ts';
 import type {
   Folded,
   FoldedName,
@@ -16,7 +17,6 @@ import type {
   PythonModule,
 } from '../program.ts';
 import type { FoldPlace, PythonRun } from '../run.ts';
-import { argumentsOf, childrenOf } from '../syntax/nodes.ts';
 import { callBuiltin, isDecoder } from './builtins.ts';
 import { attribute, dotted, evalName, hiddenName, item, namedBy } from './lookups.ts';
 import { callMethod, decodingMethods } from './methods.ts';

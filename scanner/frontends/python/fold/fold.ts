@@ -6,7 +6,9 @@
  */
 import { foldedCharsMax } from '../../../limits.ts';
 import { bindingValue, type DictEntry, type DisplayPart, interpret } from '../interpret.ts';
+import type { FormatPieces, StringLiteral } from '../literals.ts';
 import { parameterValue } from '../names/parameters.ts';
+import { nameOf } from '../nodes.ts';
 import type {
   Binding,
   FoldedList,
@@ -17,9 +19,7 @@ import type {
   PythonModule,
 } from '../program.ts';
 import type { FoldPlace, PythonRun } from '../run.ts';
-import type { FormatPieces, StringLiteral } from '../syntax/literals.ts';
-import { nameOf } from '../syntax/nodes.ts';
-import { spineOf, spineStep } from '../syntax/tree.ts';
+import { spineOf, spineStep } from '../tree.ts';
 import { callFolded } from './calls.ts';
 import { specified } from './format.ts';
 import { foldedOf } from './given.ts';

@@ -1,6 +1,6 @@
 /** Between computed values and the values of the front end. */
 import { pythonItemsMax } from '../../../limits.ts';
-import { unknownPart } from '../../../models/egress-of.ts';
+import { unknownPart } from '../../../lookup-tables/egress-of.ts';
 import { givenAfter } from '../names/name-calls.ts';
 import type { CallGiven, Folded, MaybeFolded, PyNode, PythonModule, PyValue } from '../program.ts';
 import type { PythonRun } from '../run.ts';

@@ -1,8 +1,8 @@
 /** Collections of Python, computed: comprehensions, items and slices. */
 
+import { childrenOf, nameOf } from '../nodes.ts';
 import type { Folded, FoldFrame, MaybeFolded, PyNode } from '../program.ts';
 import type { FoldPlace, PythonRun } from '../run.ts';
-import { childrenOf, nameOf } from '../syntax/nodes.ts';
 import { isLetters } from './builtins.ts';
 import { forgetRoot } from './targets.ts';
 import {

@@ -1,8 +1,8 @@
 /** Members of Python's modules, classes and objects, computed. */
 
-import { givenFields } from '../changes/attributes.ts';
 import { methodOf } from '../names/classes.ts';
 import { memberMeaning } from '../names/meaning.ts';
+import { functionOf, textOf } from '../nodes.ts';
 import type {
   FoldedName,
   FoldFrame,
@@ -12,7 +12,7 @@ import type {
   PythonModule,
 } from '../program.ts';
 import type { PythonRun } from '../run.ts';
-import { functionOf, textOf } from '../syntax/nodes.ts';
+import { givenFields } from '../values/attributes.ts';
 import { bindingsValue } from './names.ts';
 import { boundMethod, isList, isName, isOwn } from './value.ts';
 

@@ -1,5 +1,6 @@
 import { lookUp } from '../names/lookup.ts';
 import { importMeaning, type NameMeaning, starredMeaning } from '../names/meaning.ts';
+import { scopeOf } from '../nodes.ts';
 import type {
   Binding,
   FoldFrame,
@@ -9,7 +10,6 @@ import type {
   PythonScope,
 } from '../program.ts';
 import type { PythonRun } from '../run.ts';
-import { scopeOf } from '../syntax/nodes.ts';
 import { isRepeated } from '../values/kept.ts';
 import { isShared } from '../values/updates.ts';
 import { copied, isName, sizeOf } from './value.ts';

@@ -3,10 +3,10 @@
  * known is forgotten, never guessed.
  */
 
+import { argumentsOf, assignmentParts, childrenOf, nameOf, textOf } from '../nodes.ts';
 import type { MaybeFolded, PyNode, PythonModule } from '../program.ts';
 import type { FoldPlace } from '../run.ts';
-import { argumentsOf, assignmentParts, childrenOf, nameOf, textOf } from '../syntax/nodes.ts';
-import { walk } from '../syntax/tree.ts';
+import { walk } from '../tree.ts';
 import { changingMethods } from '../values/updates.ts';
 import { attempt, branch, entering, matching } from './branches.ts';
 import { bindFolded } from './items.ts';

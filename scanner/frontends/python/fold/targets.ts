@@ -1,9 +1,9 @@
 /** What statements of Python may change. */
 
+import { childrenOf, enteredNames, nameOf } from '../nodes.ts';
 import type { PyNode, PythonModule } from '../program.ts';
 import type { FoldPlace } from '../run.ts';
-import { childrenOf, enteredNames, nameOf } from '../syntax/nodes.ts';
-import { walk } from '../syntax/tree.ts';
+import { walk } from '../tree.ts';
 import { changingMethods } from '../values/updates.ts';
 
 /** What statements that cannot be followed may have changed is not known any more. */

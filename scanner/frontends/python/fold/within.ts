@@ -1,8 +1,8 @@
 /** What names of Python hold within the bodies of statements. */
 
+import { childrenOf } from '../nodes.ts';
 import type { FoldFrame, PyNode, PythonModule } from '../program.ts';
 import type { FoldPlace, PythonRun } from '../run.ts';
-import { childrenOf } from '../syntax/nodes.ts';
 import { runStatement } from './run.ts';
 import { enteredIn, forget } from './targets.ts';
 import { copied } from './value.ts';

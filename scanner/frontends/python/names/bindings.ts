@@ -1,8 +1,6 @@
 /** What binds names in Python: imports, assignments, loops, functions, classes. */
 import { alternativesMax } from '../../../limits.ts';
-import { noteCallByText, noteItemByText } from '../changes/by-text.ts';
-import type { PyNode, PythonModule, PythonScope } from '../program.ts';
-import { bindFunction } from '../syntax/functions.ts';
+import { bindFunction } from '../functions.ts';
 import {
   assignmentParts,
   childrenOf,
@@ -11,9 +9,11 @@ import {
   nameOf,
   scopeOf,
   textOf,
-} from '../syntax/nodes.ts';
-import { bind, bindParts, bindTarget, isStar } from '../syntax/targets.ts';
-import { walk } from '../syntax/tree.ts';
+} from '../nodes.ts';
+import type { PyNode, PythonModule, PythonScope } from '../program.ts';
+import { bind, bindParts, bindTarget, isStar } from '../targets.ts';
+import { walk } from '../tree.ts';
+import { noteCallByText, noteItemByText } from '../values/by-text.ts';
 import { changingMethods, noteChanged } from '../values/updates.ts';
 import { bindImport } from './imports.ts';
 

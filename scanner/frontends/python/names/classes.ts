@@ -1,9 +1,9 @@
 /** Classes of the skill: their methods, what they are made from, and the nodes of attributes. */
 
 import { alternativesMax } from '../../../limits.ts';
+import { childrenOf } from '../nodes.ts';
 import type { PythonFunction, PythonModule, PyValue } from '../program.ts';
 import { flowNode, type PythonRun } from '../run.ts';
-import { childrenOf } from '../syntax/nodes.ts';
 import { anyText, either } from '../values/alternatives.ts';
 import { classIn } from './canonical.ts';
 

@@ -1,8 +1,8 @@
 /** Names that imports of Python bind. */
 
+import { textOf } from '../nodes.ts';
 import type { PyNode, PythonModule, PythonScope } from '../program.ts';
-import { textOf } from '../syntax/nodes.ts';
-import { bind } from '../syntax/targets.ts';
+import { bind } from '../targets.ts';
 
 export function bindImport(module: PythonModule, node: PyNode, scope: PythonScope): void {
   const text = textOf(module, node)

@@ -1,5 +1,5 @@
 /** Where a name of Python comes from: a scope, a module of the skill, or a library. */
-import { pythonApis } from '../../../models/python.ts';
+import { pythonApis } from '../../../lookup-tables/python.ts';
 import type { Binding, PythonModule, PythonScope } from '../program.ts';
 import { flowNode, type PythonRun } from '../run.ts';
 

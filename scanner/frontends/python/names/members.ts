@@ -1,15 +1,15 @@
 /** Members in Python: attributes of modules, classes and objects, by name and by text. */
 
-import { own } from '../../../models/api.ts';
-import { unknownPart } from '../../../models/egress-of.ts';
-import { powerfulModules } from '../../../models/python.ts';
-import { attributeOfObject, ownAttribute } from '../changes/attributes.ts';
+import { own } from '../../../lookup-tables/api.ts';
+import { unknownPart } from '../../../lookup-tables/egress-of.ts';
+import { powerfulModules } from '../../../lookup-tables/python.ts';
 import type { PyNoting } from '../effects/call.ts';
 import { noteReaching } from '../effects/escapes.ts';
+import { functionOf, nameOf, textOf } from '../nodes.ts';
 import { PyNode, type PythonModule, type PyValue } from '../program.ts';
 import { notePyTrait, type PythonRun } from '../run.ts';
-import { functionOf, nameOf, textOf } from '../syntax/nodes.ts';
 import { either, unknownPy } from '../values/alternatives.ts';
+import { attributeOfObject, ownAttribute } from '../values/attributes.ts';
 import { classIn } from './canonical.ts';
 import { basesOf, methodOf, propertyValue } from './classes.ts';
 import { memberMeaning } from './meaning.ts';

@@ -3,11 +3,11 @@
  */
 import type { TaintSource } from '../../../fact/source.ts';
 import type { Steps } from '../../../fact/steps.ts';
-import { bindByText } from '../changes/by-text.ts';
+import { textOf } from '../nodes.ts';
+import { parsePython } from '../parse.ts';
 import type { PyNode, PythonModule } from '../program.ts';
-import { textOf } from '../syntax/nodes.ts';
-import { parsePython } from '../syntax/parse.ts';
-import { nodesOfTree, walk } from '../syntax/tree.ts';
+import { nodesOfTree, walk } from '../tree.ts';
+import { bindByText } from '../values/by-text.ts';
 import { bindChanges } from '../values/updates.ts';
 import { bindAll } from './bindings.ts';
 

@@ -3,10 +3,10 @@
  * skill.
  */
 
+import { childrenOf, nameOf, scopeOf, textOf } from '../nodes.ts';
 import type { Binding, PyNode, PythonModule, PyValue } from '../program.ts';
 import { flowEdge, type PythonRun } from '../run.ts';
-import { childrenOf, nameOf, scopeOf, textOf } from '../syntax/nodes.ts';
-import { walk } from '../syntax/tree.ts';
+import { walk } from '../tree.ts';
 import { busyPy, either, unknownPy } from '../values/alternatives.ts';
 import { lookUp, variableNode } from './lookup.ts';
 import { importMeaning, type NameMeaning, starredMeaning } from './meaning.ts';

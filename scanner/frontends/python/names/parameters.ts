@@ -1,10 +1,10 @@
 /** What the calls of the skill give a parameter of its functions. */
 
 import { pythonCallSitesMax } from '../../../limits.ts';
-import { unknownPart } from '../../../models/egress-of.ts';
+import { unknownPart } from '../../../lookup-tables/egress-of.ts';
+import { argumentsOf, childrenOf } from '../nodes.ts';
 import type { PyNode, PythonFunction, PythonModule, PyValue } from '../program.ts';
 import type { PythonRun } from '../run.ts';
-import { argumentsOf, childrenOf } from '../syntax/nodes.ts';
 import { anyText, either, unknownPy } from '../values/alternatives.ts';
 
 /** What a call gives a parameter of a function, as a value or as the node where it stands. */

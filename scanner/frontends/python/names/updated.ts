@@ -1,9 +1,9 @@
 /** What later changes make of what a name was given. */
 import { alternativesMax } from '../../../limits.ts';
-import { unknownPart } from '../../../models/egress-of.ts';
+import { unknownPart } from '../../../lookup-tables/egress-of.ts';
+import { assignmentParts, childrenOf, textOf } from '../nodes.ts';
 import type { Binding, PyNode, PythonModule, PyValue } from '../program.ts';
 import type { PythonRun } from '../run.ts';
-import { assignmentParts, childrenOf, textOf } from '../syntax/nodes.ts';
 import { either } from '../values/alternatives.ts';
 import { isRepeated, keptItems } from '../values/kept.ts';
 

@@ -1,6 +1,6 @@
 /** Values that may be one of several, put side by side and one after the other. */
 import { alternativesMax, foldedCharsMax, pythonItemsMax } from '../../../limits.ts';
-import { unknownPart } from '../../../models/egress-of.ts';
+import { unknownPart } from '../../../lookup-tables/egress-of.ts';
 import type { PyValue } from '../program.ts';
 
 /** Text one after the other, in every combination; of too many, the last parts are unknown. */

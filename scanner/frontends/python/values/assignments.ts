@@ -2,11 +2,11 @@
  * Assignments of Python that do something: to variables of the environment, built-ins, attributes
  * and items.
  */
-import { steeringVariables } from '../../../models/shell.ts';
+import { steeringVariables } from '../../../lookup-tables/shell.ts';
 import { attributeNode } from '../names/classes.ts';
+import { assignmentParts, childrenOf, nameOf } from '../nodes.ts';
 import type { PyNode, PythonModule } from '../program.ts';
 import { flowEdge, notePyTrait, type PythonRun } from '../run.ts';
-import { assignmentParts, childrenOf, nameOf } from '../syntax/nodes.ts';
 import { textsOf } from './alternatives.ts';
 import { flowInto } from './methods.ts';
 

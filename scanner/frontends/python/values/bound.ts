@@ -1,12 +1,12 @@
 /** What a name of Python is given of a value: a part of it, each of its items, what it enters. */
 
-import { unknownPart } from '../../../models/egress-of.ts';
+import { unknownPart } from '../../../lookup-tables/egress-of.ts';
 import { classIn } from '../names/canonical.ts';
 import { methodOf } from '../names/classes.ts';
+import { textOf } from '../nodes.ts';
 import type { PyNode, PythonModule, PyValue } from '../program.ts';
 import type { PythonRun } from '../run.ts';
-import { textOf } from '../syntax/nodes.ts';
-import { walk } from '../syntax/tree.ts';
+import { walk } from '../tree.ts';
 import { either, nodesOf, unknownPy } from './alternatives.ts';
 
 /** A part of a value, or what is known of any of its parts. */

@@ -7,9 +7,9 @@ import { invoke } from '../effects/calls.ts';
 import { applyEffect } from '../effects/effects.ts';
 import { memberOf } from '../names/members.ts';
 import { variable } from '../names/names.ts';
+import { childrenOf, textOf } from '../nodes.ts';
 import type { PyNode, PythonModule, PyValue } from '../program.ts';
 import type { PythonRun } from '../run.ts';
-import { childrenOf, textOf } from '../syntax/nodes.ts';
 import { unknownPy } from './alternatives.ts';
 
 /** Calls the decorators of a definition. */

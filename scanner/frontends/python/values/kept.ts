@@ -2,10 +2,10 @@
  * What stays of a list when items behind its first ones are changed: `command.insert(1, "-q")` runs
  * the same program.
  */
-import { unknownPart } from '../../../models/egress-of.ts';
+import { unknownPart } from '../../../lookup-tables/egress-of.ts';
+import { argumentsOf, childrenOf, nameOf, scopeOf, textOf } from '../nodes.ts';
 import type { Binding, PyNode, PythonModule, PyValue } from '../program.ts';
 import type { PythonRun } from '../run.ts';
-import { argumentsOf, childrenOf, nameOf, scopeOf, textOf } from '../syntax/nodes.ts';
 
 type Update = Extract<Binding, { kind: 'update' }>;
 

@@ -1,8 +1,8 @@
 /** Lists of Python of which the items are known, with what else they may be. */
 import { pythonItemsMax } from '../../../limits.ts';
-import { unknownPart } from '../../../models/egress-of.ts';
-import type { Kept } from '../changes/aliases.ts';
+import { unknownPart } from '../../../lookup-tables/egress-of.ts';
 import type { PyValue } from '../program.ts';
+import type { Kept } from './aliases.ts';
 import { anyText, fewLists, join, nodesOf, unknownPy } from './alternatives.ts';
 
 /**

@@ -1,5 +1,5 @@
 /** Methods of plain data in Python: text folded, lists and files filled. */
-import { unknownPart } from '../../../models/egress-of.ts';
+import { unknownPart } from '../../../lookup-tables/egress-of.ts';
 import type { PyCall } from '../effects/call.ts';
 import { applyEffect } from '../effects/effects.ts';
 import { formatOf } from '../fold/format.ts';
@@ -7,9 +7,9 @@ import { foldedOf, oneOf, pyOf } from '../fold/given.ts';
 import { textMethod } from '../fold/text.ts';
 import { attributeNode } from '../names/classes.ts';
 import { lookUp, variableNode } from '../names/lookup.ts';
+import { nameOf, scopeOf } from '../nodes.ts';
 import type { PyNode, PythonModule, PyValue } from '../program.ts';
 import { flowEdge, flowNode, type PythonRun } from '../run.ts';
-import { nameOf, scopeOf } from '../syntax/nodes.ts';
 import { combinations, join, nodesOf, unknownPy } from './alternatives.ts';
 
 export const textMethods =

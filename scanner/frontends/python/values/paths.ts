@@ -3,7 +3,7 @@
  * folder.
  */
 import { posix } from 'node:path';
-import { unknownPart } from '../../../models/egress-of.ts';
+import { unknownPart } from '../../../lookup-tables/egress-of.ts';
 import type { PyCall } from '../effects/call.ts';
 import { temporaryFile } from '../effects/written.ts';
 import type { PyValue } from '../program.ts';

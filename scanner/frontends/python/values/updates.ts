@@ -4,8 +4,8 @@
  */
 
 import { lookUp } from '../names/lookup.ts';
+import { argumentsOf, nameOf, scopeOf } from '../nodes.ts';
 import type { CellChange, PyNode, PythonFunction, PythonModule, PythonScope } from '../program.ts';
-import { argumentsOf, nameOf, scopeOf } from '../syntax/nodes.ts';
 
 /** What methods of lists, sets and dictionaries do to their object. */
 export const changingMethods: ReadonlyMap<string, CellChange> = new Map([

@@ -5,7 +5,7 @@
  */
 
 import { pythonValuesDepthMax, syntaxDepthMax } from '../../../limits.ts';
-import { anyEgress, unknownPart } from '../../../models/egress-of.ts';
+import { anyEgress, unknownPart } from '../../../lookup-tables/egress-of.ts';
 import { callValue } from '../effects/calls.ts';
 import { wholeEnvironment } from '../effects/environment.ts';
 import { percentOf } from '../fold/format.ts';
@@ -19,15 +19,15 @@ import {
   interpret,
   operandsOf,
 } from '../interpret.ts';
+import type { FormatPieces, StringLiteral } from '../literals.ts';
 import { boundOf, isFixed, itemOf, sliceOf } from '../names/items.ts';
 import { memberValue } from '../names/members.ts';
 import { importedValue, variable } from '../names/names.ts';
 import { parameterValue } from '../names/parameters.ts';
+import { textOf } from '../nodes.ts';
 import type { Binding, PyNode, PythonFunction, PythonModule, PyValue } from '../program.ts';
 import { flowSource, type PythonRun } from '../run.ts';
-import type { FormatPieces, StringLiteral } from '../syntax/literals.ts';
-import { textOf } from '../syntax/nodes.ts';
-import { spineOf, spineStep } from '../syntax/tree.ts';
+import { spineOf, spineStep } from '../tree.ts';
 import { busyPy, combinations, either, join, nodesOf, unknownPy } from './alternatives.ts';
 import { enteredValue, itemOrAny, partOrAny, raisedIn } from './bound.ts';
 import { changedList, display, joinedLists } from './lists.ts';

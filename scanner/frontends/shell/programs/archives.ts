@@ -1,7 +1,7 @@
 /**
  * Programs that pack or encrypt files, and `find`: their output has the content that they read.
  */
-import { socketEgressOf, unknownPart } from '../../../models/egress-of.ts';
+import { socketEgressOf, unknownPart } from '../../../lookup-tables/egress-of.ts';
 import type { Call } from '../call.ts';
 import { noteFlows } from '../graph.ts';
 import { noteCapability, noteTrait, type ShellRun } from '../run.ts';

@@ -2,7 +2,7 @@
  * `awk` on known text: `{print $2 "x" $1}` and `BEGIN{print …}`; and the shell commands that an awk
  * program runs.
  */
-import { unescapedText } from '../language/escapes.ts';
+import { unescapedText } from '../escapes.ts';
 import type { Filter } from './filter.ts';
 
 /** The output of an awk program; undefined when it is not computed here. */

@@ -1,7 +1,7 @@
 /** Files in shell scripts: reads, writes, and the content that a script itself wrote. */
 import { posix } from 'node:path';
 import type { Trait } from '../../../fact/fact.ts';
-import { shapeOf, unknownPart } from '../../../models/egress-of.ts';
+import { shapeOf, unknownPart } from '../../../lookup-tables/egress-of.ts';
 import type { Call } from '../call.ts';
 import { noteFlows } from '../graph.ts';
 import { noteCapability, type ShellRun } from '../run.ts';

@@ -4,7 +4,7 @@
  */
 import { constants, gunzipSync, inflateSync } from 'node:zlib';
 import { decodedCharsMax } from '../../../limits.ts';
-import { unknownPart } from '../../../models/egress-of.ts';
+import { unknownPart } from '../../../lookup-tables/egress-of.ts';
 import type { Call } from '../call.ts';
 import { awkFilter } from './awk.ts';
 import type { Filter } from './filter.ts';

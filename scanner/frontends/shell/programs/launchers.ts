@@ -1,9 +1,9 @@
 /** Programs that run a given command line, from an argument or from their input. */
 
-import { own } from '../../../models/api.ts';
-import { unknownPart } from '../../../models/egress-of.ts';
-import { interpreters } from '../../../models/shell.ts';
-import { containers, type Launcher, launchers } from '../../../models/shell-launchers.ts';
+import { own } from '../../../lookup-tables/api.ts';
+import { unknownPart } from '../../../lookup-tables/egress-of.ts';
+import { interpreters } from '../../../lookup-tables/shell.ts';
+import { containers, type Launcher, launchers } from '../../../lookup-tables/shell-launchers.ts';
 import type { Call } from '../call.ts';
 import type { ShellRun } from '../run.ts';
 import { changedText, emptyValue, joinWith, type ShellValue, slice } from '../value.ts';

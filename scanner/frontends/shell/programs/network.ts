@@ -12,8 +12,8 @@ import {
   isLoopbackHost,
   socketEgressOf,
   unknownPart,
-} from '../../../models/egress-of.ts';
-import type { NetworkProgram } from '../../../models/shell.ts';
+} from '../../../lookup-tables/egress-of.ts';
+import type { NetworkProgram } from '../../../lookup-tables/shell.ts';
 import type { Call } from '../call.ts';
 import { noteFlows } from '../graph.ts';
 import { noteCapability, noteTrait, type ShellRun } from '../run.ts';

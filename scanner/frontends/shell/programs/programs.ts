@@ -2,10 +2,10 @@
  * Programs that are not part of a shell. Each is an `exec`; some install software, start
  * automatically, or run given code.
  */
-import { own } from '../../../models/api.ts';
-import { egressOf } from '../../../models/egress-of.ts';
-import { type PackageManager, packageManagers } from '../../../models/package-managers.ts';
-import { scriptEnding } from '../../../models/script-launchers.ts';
+import { own } from '../../../lookup-tables/api.ts';
+import { egressOf } from '../../../lookup-tables/egress-of.ts';
+import { type PackageManager, packageManagers } from '../../../lookup-tables/package-managers.ts';
+import { scriptEnding } from '../../../lookup-tables/script-launchers.ts';
 import type { Call } from '../call.ts';
 import { noteFlows, noteStart } from '../graph.ts';
 import { noteCapability, noteTrait, type ShellRun } from '../run.ts';

@@ -1,8 +1,8 @@
 /** Programs that upload to a fixed place: cloud storage, mail, gists, a pushed repository. */
 import type { Capability } from '../../../../skills-index/skill/capability.ts';
-import { own } from '../../../models/api.ts';
-import { egressOf, socketEgressOf, unknownPart } from '../../../models/egress-of.ts';
-import { uploaders } from '../../../models/shell-uploads.ts';
+import { own } from '../../../lookup-tables/api.ts';
+import { egressOf, socketEgressOf, unknownPart } from '../../../lookup-tables/egress-of.ts';
+import { uploaders } from '../../../lookup-tables/shell-uploads.ts';
 import type { Call } from '../call.ts';
 import { noteFlows } from '../graph.ts';
 import { noteCapability, type ShellRun } from '../run.ts';

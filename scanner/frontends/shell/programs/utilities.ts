@@ -1,10 +1,10 @@
 /** Utilities of a plain shell image: which input, arguments and files their output contains. */
 import { decodedCharsMax } from '../../../limits.ts';
-import { own } from '../../../models/api.ts';
-import { utilities } from '../../../models/shell.ts';
+import { own } from '../../../lookup-tables/api.ts';
+import { utilities } from '../../../lookup-tables/shell.ts';
 import type { Call } from '../call.ts';
+import { unescaped } from '../escapes.ts';
 import { ownInput } from '../graph.ts';
-import { unescaped } from '../language/escapes.ts';
 import { noteTrait, type ShellRun } from '../run.ts';
 import {
   changedText,

@@ -1,7 +1,7 @@
 /** Assignments with an effect of their own. */
 import { ts } from 'ts-morph';
-import { own } from '../../../models/api.ts';
-import { assignedApis } from '../../../models/javascript.ts';
+import { own } from '../../../lookup-tables/api.ts';
+import { assignedApis } from '../../../lookup-tables/javascript.ts';
 import { apis } from '../library.ts';
 import { type Out, trait, type Use } from '../out.ts';
 import { alternatives } from '../values/values.ts';

@@ -2,7 +2,7 @@
  * The result and the callee of a call: resolves `bind`, `call`, `apply`, `Reflect` and wrappers.
  */
 import { ts } from 'ts-morph';
-import { own } from '../../../models/api.ts';
+import { own } from '../../../lookup-tables/api.ts';
 import { isTouched } from '../flow/changes.ts';
 import { apiNamed } from '../library.ts';
 import { eachNode, type Functionish, ownerOf } from '../syntax.ts';

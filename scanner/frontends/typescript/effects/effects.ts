@@ -1,6 +1,6 @@
 /** The effects of one API call by the tables, each noted by its own function. */
-import type { Effect } from '../../../models/api.ts';
-import { anyEgress } from '../../../models/egress-of.ts';
+import type { Effect } from '../../../lookup-tables/api.ts';
+import { anyEgress } from '../../../lookup-tables/egress-of.ts';
 import { type Called, type Out, shown, sink, trait } from '../out.ts';
 import { unknown } from '../values/values.ts';
 import { readAll } from './environment.ts';

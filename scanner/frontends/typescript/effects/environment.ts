@@ -1,6 +1,6 @@
 /** Reads of the environment: one variable, one whose name cannot be computed, all of them. */
 import { ts } from 'ts-morph';
-import { environments } from '../../../models/javascript.ts';
+import { environments } from '../../../lookup-tables/javascript.ts';
 import { capability, type Out, shown, trait, type Use } from '../out.ts';
 import { bareOf, isAssignment } from '../syntax.ts';
 import { alternatives, isWhole, type JsValue, text, unknown } from '../values/values.ts';

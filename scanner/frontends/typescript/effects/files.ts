@@ -1,8 +1,8 @@
 /** Calls that read, write or delete files. */
 import type { Capability, MountMode } from '../../../../skills-index/skill/capability.ts';
 import type { Trait } from '../../../fact/fact.ts';
-import type { Effect } from '../../../models/api.ts';
-import { shapeOf, unknownPart } from '../../../models/egress-of.ts';
+import type { Effect } from '../../../lookup-tables/api.ts';
+import { shapeOf, unknownPart } from '../../../lookup-tables/egress-of.ts';
 import { type Called, capability, certaintyOf, type Out, sink, trait, write } from '../out.ts';
 import { alternatives, type JsValue, text, textOr, unknown } from '../values/values.ts';
 import { noteMoved, storedPaths } from './stored-paths.ts';

@@ -3,7 +3,7 @@ import { ts } from 'ts-morph';
 import type { Capability } from '../../../../skills-index/skill/capability.ts';
 import { parseEgressUrl } from '../../../../skills-index/skill/egress-target.ts';
 import type { FlowSink, Trait } from '../../../fact/fact.ts';
-import { type Effect, own } from '../../../models/api.ts';
+import { type Effect, own } from '../../../lookup-tables/api.ts';
 import {
   anyEgress,
   egressOf,
@@ -11,7 +11,7 @@ import {
   isLoopbackHost,
   socketEgressOf,
   unknownPart,
-} from '../../../models/egress-of.ts';
+} from '../../../lookup-tables/egress-of.ts';
 import { apis } from '../library.ts';
 import { type Called, capability, certaintyOf, type Out, sink, type Use } from '../out.ts';
 import { bareOf } from '../syntax.ts';

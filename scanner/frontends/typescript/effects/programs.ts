@@ -3,8 +3,8 @@ import { posix } from 'node:path';
 import { ts } from 'ts-morph';
 import type { Capability } from '../../../../skills-index/skill/capability.ts';
 import type { Trait } from '../../../fact/fact.ts';
-import { type Effect, own } from '../../../models/api.ts';
-import { interpreters } from '../../../models/shell.ts';
+import { type Effect, own } from '../../../lookup-tables/api.ts';
+import { interpreters } from '../../../lookup-tables/shell.ts';
 import {
   type Called,
   capability,

@@ -3,9 +3,9 @@
  */
 import { posix } from 'node:path';
 import { ts } from 'ts-morph';
-import { own } from '../../../models/api.ts';
-import { unknownPart } from '../../../models/egress-of.ts';
-import { interpreters } from '../../../models/shell.ts';
+import { own } from '../../../lookup-tables/api.ts';
+import { unknownPart } from '../../../lookup-tables/egress-of.ts';
+import { interpreters } from '../../../lookup-tables/shell.ts';
 import { type Called, type Out, write } from '../out.ts';
 import { bareOf } from '../syntax.ts';
 import { alternatives, type JsValue, textOr, unknown } from '../values/values.ts';

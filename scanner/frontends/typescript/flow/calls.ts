@@ -1,7 +1,7 @@
 /** How values move through calls. */
 import { ts } from 'ts-morph';
-import { own } from '../../../models/api.ts';
-import { mutators, opaqueMethods } from '../../../models/javascript-methods.ts';
+import { own } from '../../../lookup-tables/api.ts';
+import { mutators, opaqueMethods } from '../../../lookup-tables/javascript-methods.ts';
 import { type ResolvedCall, resolveCall } from '../effects/calls.ts';
 import { isEnvironment } from '../effects/environment.ts';
 import { apis } from '../library.ts';

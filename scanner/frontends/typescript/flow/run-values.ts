@@ -2,8 +2,8 @@
  * The values that a call runs: the known ones, and "unknown" where something may have changed them.
  */
 import { ts } from 'ts-morph';
-import { type Effect, own } from '../../../models/api.ts';
-import { interpreters } from '../../../models/shell.ts';
+import { type Effect, own } from '../../../lookup-tables/api.ts';
+import { interpreters } from '../../../lookup-tables/shell.ts';
 import { resolveCall } from '../effects/calls.ts';
 import type { Called, Out } from '../out.ts';
 import { alternatives, type JsValue, textOr, unionOf, unknown } from '../values/values.ts';

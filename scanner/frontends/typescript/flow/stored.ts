@@ -4,7 +4,7 @@
  */
 import { posix } from 'node:path';
 import { ts } from 'ts-morph';
-import type { Api, Effect } from '../../../models/api.ts';
+import type { Api, Effect } from '../../../lookup-tables/api.ts';
 import { bareOf } from '../syntax.ts';
 import type { Flow } from './nodes.ts';
 

@@ -3,7 +3,7 @@
  * options.
  */
 import { ts } from 'ts-morph';
-import { unknownPart } from '../../../models/egress-of.ts';
+import { unknownPart } from '../../../lookup-tables/egress-of.ts';
 import type { Called, Out } from '../out.ts';
 import { bareOf } from '../syntax.ts';
 import { alternatives, type JsValue, text, textOr } from './values.ts';

@@ -5,8 +5,8 @@
 import { posix } from 'node:path';
 import { ts } from 'ts-morph';
 import type { Steps } from '../../../fact/steps.ts';
-import { own } from '../../../models/api.ts';
-import { aliases, globalObjects } from '../../../models/javascript.ts';
+import { own } from '../../../lookup-tables/api.ts';
+import { aliases, globalObjects } from '../../../lookup-tables/javascript.ts';
 import { returnsOf, valueOfCall } from '../effects/calls.ts';
 import { hasOtherThis, settled, withWritten } from '../flow/changes.ts';
 import type { Writes } from '../flow/write.ts';

@@ -1,6 +1,6 @@
 /** Constant folding of encodings, JSON, paths and URLs. */
 import { posix } from 'node:path';
-import { unknownPart } from '../../../models/egress-of.ts';
+import { unknownPart } from '../../../lookup-tables/egress-of.ts';
 import { alternatives, isWhole, type JsValue, numberOf, text, textOr, unionOf } from './values.ts';
 
 /** Percent-decoding. */

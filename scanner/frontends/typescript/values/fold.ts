@@ -4,8 +4,8 @@
  */
 import { posix } from 'node:path';
 import { foldedCharsMax } from '../../../limits.ts';
-import { own } from '../../../models/api.ts';
-import { unknownPart } from '../../../models/egress-of.ts';
+import { own } from '../../../lookup-tables/api.ts';
+import { unknownPart } from '../../../lookup-tables/egress-of.ts';
 import {
   bytesFrom,
   decoded,

@@ -1,8 +1,8 @@
 /** The value of a member: of an API, an object, a module of the skill, a class. */
 import { posix } from 'node:path';
 import { ts } from 'ts-morph';
-import { own } from '../../../models/api.ts';
-import { aliases, assignedApis, globalObjects } from '../../../models/javascript.ts';
+import { own } from '../../../lookup-tables/api.ts';
+import { aliases, assignedApis, globalObjects } from '../../../lookup-tables/javascript.ts';
 import { isModuleChanged, writtenMembers } from '../flow/changes.ts';
 import { apis, knownModules, memberPaths } from '../library.ts';
 import type { Program } from '../program.ts';

@@ -4,7 +4,7 @@
  */
 import type { ts } from 'ts-morph';
 import { foldedCharsMax } from '../../../limits.ts';
-import { unknownPart } from '../../../models/egress-of.ts';
+import { unknownPart } from '../../../lookup-tables/egress-of.ts';
 import type { Functionish } from '../syntax.ts';
 
 export type JsValue =

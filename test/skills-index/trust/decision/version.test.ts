@@ -17,7 +17,7 @@ import {
 } from '../../../../skills-index/trust/decision/decision.ts';
 import { judge } from '../../../../skills-index/trust/decision/judge.ts';
 import { defaultPolicy } from '../../../../skills-index/trust/policy/policy.ts';
-import { registryIdOf } from '../../../../skills-index/trust/statements/own-registry.ts';
+import { registryIdOf } from '../../../../skills-index/trust/signatures/own-registry.ts';
 import { people, storyFiles, storyManifest, storyNow, tellStory } from '../../story.ts';
 import { kim, tellCertified } from '../../story-certified.ts';
 

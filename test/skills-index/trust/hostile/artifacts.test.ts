@@ -8,8 +8,8 @@ import type { PlainBundle } from '../../../../skills-index/statement/sigstore-bu
 import {
   type ExpectedSigner,
   verifyArtifact,
-} from '../../../../skills-index/trust/sigstore/artifact-bundle.ts';
-import { parseTrustedRoot } from '../../../../skills-index/trust/sigstore/trusted-root.ts';
+} from '../../../../skills-index/trust/signatures/artifact-bundle.ts';
+import { parseTrustedRoot } from '../../../../skills-index/trust/signatures/trusted-root.ts';
 import { type Attack, attacks } from '../../hostile.ts';
 import { people } from '../../story.ts';
 import { somebody, someWorkflow, TestSigstore } from '../../story-sigstore.ts';

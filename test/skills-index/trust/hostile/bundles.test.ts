@@ -4,7 +4,7 @@ import { parseScope } from '../../../../skills-index/skill/name.ts';
 import { scopeStatement, statementBytes } from '../../../../skills-index/statement/attestation.ts';
 import { inTotoPayloadType, signPayload } from '../../../../skills-index/statement/sign.ts';
 import type { KeyedBundle } from '../../../../skills-index/statement/sigstore-bundle.ts';
-import { verifyStatement } from '../../../../skills-index/trust/statements/verify-statement.ts';
+import { verifyStatement } from '../../../../skills-index/trust/signatures/verify-statement.ts';
 import { type Attack, attacks } from '../../hostile.ts';
 import { people, storyRoot as root } from '../../story.ts';
 import { TestLog } from '../../story-log.ts';

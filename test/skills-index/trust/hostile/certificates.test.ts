@@ -8,7 +8,7 @@ import type {
   PlainBundle,
   SigstoreLogEntry,
 } from '../../../../skills-index/statement/sigstore-bundle.ts';
-import { verifyCertified } from '../../../../skills-index/trust/sigstore/verify-certified.ts';
+import { verifyCertified } from '../../../../skills-index/trust/signatures/verify-certified.ts';
 import { der, integer, octets, oid, sequence, utf8, yes } from '../../der-writer.ts';
 import { attacks } from '../../hostile.ts';
 import { people } from '../../story.ts';

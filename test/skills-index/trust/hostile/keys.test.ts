@@ -5,7 +5,7 @@ import { digestOf, hexOf } from '../../../../skills-index/skill/digest.ts';
 import { parseScope } from '../../../../skills-index/skill/name.ts';
 import { scopeStatement, statementBytes } from '../../../../skills-index/statement/attestation.ts';
 import { type Envelope, inTotoPayloadType, pae } from '../../../../skills-index/statement/sign.ts';
-import { verifyStatement } from '../../../../skills-index/trust/statements/verify-statement.ts';
+import { verifyStatement } from '../../../../skills-index/trust/signatures/verify-statement.ts';
 import { attacks } from '../../hostile.ts';
 import { people, storyRoot as root } from '../../story.ts';
 import { TestLog } from '../../story-log.ts';

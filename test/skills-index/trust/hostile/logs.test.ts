@@ -7,7 +7,7 @@ import { parseScope } from '../../../../skills-index/skill/name.ts';
 import { scopeStatement } from '../../../../skills-index/statement/attestation.ts';
 import { toSigstoreBundle } from '../../../../skills-index/statement/make-bundle.ts';
 import { signStatement } from '../../../../skills-index/statement/sign.ts';
-import { verifyStatement } from '../../../../skills-index/trust/statements/verify-statement.ts';
+import { verifyStatement } from '../../../../skills-index/trust/signatures/verify-statement.ts';
 import { attacks } from '../../hostile.ts';
 import { inclusionProof } from '../../log/whole-tree.ts';
 import { people, storyRoot as root } from '../../story.ts';

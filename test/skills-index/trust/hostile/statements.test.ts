@@ -12,8 +12,8 @@ import {
 } from '../../../../skills-index/statement/attestation.ts';
 import { inTotoPayloadType, signPayload } from '../../../../skills-index/statement/sign.ts';
 import { publishStatement } from '../../../../skills-index/statement/version-statement.ts';
-import { requireSubjects } from '../../../../skills-index/trust/statements/require-subjects.ts';
-import { verifyStatement } from '../../../../skills-index/trust/statements/verify-statement.ts';
+import { requireSubjects } from '../../../../skills-index/trust/signatures/require-subjects.ts';
+import { verifyStatement } from '../../../../skills-index/trust/signatures/verify-statement.ts';
 import { type Attack, attacks } from '../../hostile.ts';
 import { people, storyRoot as root, storyManifest, tellStory } from '../../story.ts';
 import { TestLog } from '../../story-log.ts';

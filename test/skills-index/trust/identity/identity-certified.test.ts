@@ -16,11 +16,11 @@ import { identityId } from '../../../../skills-index/statement/identity-id.ts';
 import { isAuthor } from '../../../../skills-index/trust/identity/authors.ts';
 import type { LoggedStatement } from '../../../../skills-index/trust/identity/identities.ts';
 import { chainIdentities } from '../../../../skills-index/trust/identity/identity.ts';
-import type { CertificateClaims } from '../../../../skills-index/trust/sigstore/certificate-identity.ts';
+import type { CertificateClaims } from '../../../../skills-index/trust/signatures/certificate-identity.ts';
 import {
   idsOfClaims,
   personOf,
-} from '../../../../skills-index/trust/sigstore/certified-identities.ts';
+} from '../../../../skills-index/trust/signatures/certified-identities.ts';
 import { freshNonce } from '../../../nonce.ts';
 import { people, storyRoot } from '../../story.ts';
 import { type TestSigner, testSigner } from '../../story-keys.ts';

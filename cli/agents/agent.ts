@@ -1,0 +1,243 @@
+/** `skillgate agent …`: identities of agents, their grants and their log. */
+
+import { existsSync, mkdirSync } from 'node:fs';
+import { rm } from 'node:fs/promises';
+import * as agents from '../../runner/agents/public.ts';
+import * as audit from '../../runner/audit/public.ts';
+import * as holds from '../../runner/holds/public.ts';
+import type { Agent, Grant } from '../../skills-index/run/agents/agent.ts';
+import { auditRow } from '../../skills-index/run/audit/audit-row.ts';
+import { parseReference } from '../../skills-index/skill/authoring/reference.ts';
+import { Problem } from '../../skills-index/skill/problem.ts';
+import { listOf } from '../arguments.ts';
+import { chainText } from '../audit-log/audit-text.ts';
+import { calledName } from '../called-name.ts';
+import { type CommandContext, type ExitCode, exitCodes } from '../command.ts';
+import { holdsFolderOf } from '../holds/here.ts';
+import { changeLock } from '../install/lock-change.ts';
+import { orWaiting } from '../install/waiting-version.ts';
+import { identityLockOf } from '../mcp/agent-startable.ts';
+import { projectAt } from '../run/admission.ts';
+import { printFirst } from '../run/end-notes.ts';
+import {
+  admitToStart,
+  agentsFolderOf,
+  auditFileOf,
+  auditKeyFileOf,
+  hostFiles,
+} from '../run/start-skill.ts';
+import { confirm } from '../terminal/ask.ts';
+import { answer, joined, printNote, safe, table } from '../terminal/output.ts';
+import { requireNoLeftover } from './agent-leftovers.ts';
+import { changeOf, daysOf, requireOnHost, startGrantOf } from './agent-options.ts';
+import { removeAgent } from './agent-remove.ts';
+import { agentCells, agentJson, agentText, damagedCells } from './agent-text.ts';
+import { readNamedAgent } from './named-agent.ts';
+
+const agentCommands: Readonly<Record<string, (context: CommandContext) => Promise<ExitCode>>> = {
+  'agent create': create,
+  'agent list': list,
+  'agent show': async (context) =>
+    show(context, readNamedAgent(agentsFolderOf(context), context.args[0] ?? '')),
+  'agent grant': grant,
+  'agent revoke': revoke,
+  'agent remove': (context) =>
+    removeAgent(context, (name) => forgetHolds(context, name, undefined)),
+  'agent log': log,
+};
+
+export async function run(context: CommandContext): Promise<ExitCode> {
+  const command = agentCommands[context.command];
+  if (command === undefined)
+    throw new Problem('usage', `There is no command ${calledName()} ${context.command}`);
+  return await command(context);
+}
+
+async function create(context: CommandContext): Promise<ExitCode> {
+  const [name = ''] = context.args;
+  const days = context.options.days === undefined ? {} : { days: daysOf(context.options.days) };
+  const change = changeOf(context);
+  requireOnHost(context, change);
+  if (!existsSync(agents.agentFile(agentsFolderOf(context), name)))
+    requireNoLeftover(context.paths, name);
+  const agent = agents.createAgent(agentsFolderOf(context), {
+    name,
+    now: context.now(),
+    ...days,
+    ...change,
+  });
+  mkdirSync(agents.memoryFolderOf(context.paths, name), { recursive: true, mode: 0o700 });
+  return show(context, agent);
+}
+
+async function list(context: CommandContext): Promise<ExitCode> {
+  const folder = agentsFolderOf(context);
+  const { agents: listed, damaged, others } = agents.listAgents(folder);
+  const rows = [...listed.map((agent) => agentCells(agent, context)), ...damaged.map(damagedCells)];
+  const damagedJson = damaged.map(({ name, problem }) => ({ name, why: problem.message }));
+  const notes = [
+    ...damaged.map(({ problem }) => [
+      safe`note: ${problem.message}`,
+      safe`  ${problem.hint ?? ''}`,
+    ]),
+    ...others.map((path) => [
+      safe`note: skipped the file ${path}: its name is not the name of an agent`,
+    ]),
+  ];
+  printFirst(context, notes, folder);
+  answer(
+    context,
+    { schema: 'skillgate.agents/1', agents: listed.map(agentJson), damaged: damagedJson, others },
+    () =>
+      rows.length === 0
+        ? safe`This host has no agent identities. Create one: skillgate agent create NAME`
+        : table(rows),
+  );
+  return exitCodes.ok;
+}
+
+async function grant(context: CommandContext): Promise<ExitCode> {
+  const [agent = '', ...named] = context.args;
+  const folder = agentsFolderOf(context);
+  readNamedAgent(folder, agent);
+  const allOf = listOf(context.options['all-of']);
+  const change = changeOf(context);
+  requireOnHost(context, change);
+  if (named.length + Object.keys(context.options).length === 0)
+    throw new Problem('usage', `Cannot grant to agent ${agent}: no grant is named`, {
+      hint: `skillgate agent grant ${agent} --all-of @scope/name`,
+    });
+  const changes: agents.GrantChange[] = [
+    { ...change, skills: [...(change.skills ?? []), ...named.map(startGrantOf)] },
+  ];
+  for (const text of allOf) changes.push(await wholeGrantOf(context, text));
+  const before = readNamedAgent(folder, agent);
+  await askToReinstate(context, before);
+  // A concurrent revocation wins.
+  for (const change of changes)
+    agents.grantAgent(folder, agent, { ...change, reinstate: before.revoked });
+  await unpin(
+    context,
+    agent,
+    changes.flatMap((change) => change.skills ?? []),
+  );
+  return show(context, readNamedAgent(folder, agent));
+}
+
+// The identity was revoked. A grant must not restore it silently.
+async function askToReinstate(context: CommandContext, { name, revoked }: Agent): Promise<void> {
+  if (revoked === undefined || context.options.reinstate === true) return;
+  const question = safe`Agent ${name} was revoked on ${revoked}. This grant makes it active again, with the agent’s old key, memory and workspace.`;
+  await confirm(
+    context,
+    question,
+    name,
+    `add --reinstate to make the revoked agent ${name} active again, or skillgate agent remove ${name}`,
+  );
+}
+
+// The approved capabilities of the admitted version. The agent gets exactly the list that the
+// person reads here.
+async function wholeGrantOf(context: CommandContext, text: string): Promise<agents.GrantChange> {
+  const reference = parseReference(text);
+  const { name, range } = reference;
+  const project = await projectAt(context.cwd);
+  const { admitted, notes } = await admitToStart(context, hostFiles(context), {
+    name,
+    range,
+    locks: [project.lock],
+    agent: 'operator',
+    registries: project.file.registries,
+  }).catch(async (cause: unknown) => {
+    throw await orWaiting(context, { verb: 'grant', reference, project }, cause);
+  });
+  for (const line of notes) printNote(context, safe`note: ${line}`);
+  printNote(
+    context,
+    safe`granting the capabilities that are approved for ${name}@${admitted.version}`,
+  );
+  return { skills: [{ skill: name, range }], capabilities: admitted.capabilities };
+}
+
+// Fetched versions stay pinned. After a new grant, the newest version of the range may be fetched.
+async function unpin(
+  context: CommandContext,
+  agent: string,
+  grants: readonly Grant[],
+): Promise<void> {
+  const isGranted = (name: string): boolean => grants.some((grant) => grant.skill === name);
+  await changeLock(identityLockOf(context, agent), (lock) => {
+    const unaffected = [...lock].filter(([name]) => !isGranted(name));
+    return unaffected.length < lock.size ? new Map(unaffected) : lock;
+  });
+}
+
+async function revoke(context: CommandContext): Promise<ExitCode> {
+  const [agent = '', named] = context.args;
+  const skill =
+    named === undefined
+      ? undefined
+      : grantedSkillOf(readNamedAgent(agentsFolderOf(context), agent), named);
+  const { model, workspace } = context.options;
+  const egress = listOf(context.options.egress);
+  const isAll = skill === undefined && model !== true && workspace !== true && egress.length === 0;
+  const parts = { egress, model: model === true, workspace: workspace === true };
+  const change = isAll
+    ? ('everything' as const)
+    : { ...parts, skills: skill === undefined ? [] : [{ skill, range: '*' }] };
+  const after = agents.revokeAgent(agentsFolderOf(context), agent, change, context.now());
+  if (isAll) await rm(identityLockOf(context, agent), { force: true });
+  if (isAll || skill !== undefined) forgetHolds(context, agent, skill);
+  const wider = skill === undefined ? undefined : agents.widerGrant(after, skill);
+  if (wider !== undefined)
+    printNote(
+      context,
+      safe`note: agent ${agent} may still start ${skill ?? ''}: its grant ${wider.skill}@${wider.range} covers this skill`,
+    );
+  return show(context, after);
+}
+
+// Grants are listed with their range, and revoked by the listed text.
+function grantedSkillOf({ grants, name }: Agent, text: string): string {
+  const [, skill = text, range] = /^(.[^@]*)@(.+)$/s.exec(text) ?? [];
+  const grant = grants.find((one) => one.skill === skill);
+  if (range === undefined || grant === undefined || grant.range === range) return skill;
+  throw new Problem(
+    'usage',
+    `Cannot revoke ${text} from agent ${name}: the agent’s grant for this skill is ${skill}@${grant.range}`,
+    {
+      hint: `skillgate agent revoke ${name} ${skill}`,
+    },
+  );
+}
+
+// Temporary allowances end with the grant, so that a later grant starts anew. Breakers stay.
+function forgetHolds(context: CommandContext, agent: string, skill: string | undefined): void {
+  const files = holds.holdFiles(holdsFolderOf(context));
+  const [scope = '', name] = (skill ?? '').split('/');
+  const isOf = (other: string): boolean =>
+    skill === undefined || other === skill || (name === '*' && other.startsWith(`${scope}/`));
+  for (const hold of files.kept()) if (hold.agent === agent && isOf(hold.skill)) files.forget(hold);
+}
+
+async function log(context: CommandContext): Promise<ExitCode> {
+  const [agent = ''] = context.args;
+  if (agent !== 'operator') readNamedAgent(agentsFolderOf(context), agent);
+  const entries = await audit.readEntries(auditFileOf(context), (entry) => entry.agent === agent);
+  const chain = await audit.verifyAuditFile(auditFileOf(context), auditKeyFileOf(context));
+  answer(context, { schema: 'skillgate.agent-log/1', agent, chain, entries }, () =>
+    joined([table(entries.map(auditRow)), chainText(chain)], '\n'),
+  );
+  if (chain.kind === 'whole') return exitCodes.ok;
+  throw new Problem(
+    'audit-broken',
+    `The audit log is not intact: line ${chain.line}: ${chain.why}`,
+  );
+}
+
+function show(context: CommandContext, agent: Agent): ExitCode {
+  answer(context, { schema: 'skillgate.agent/1', ...agentJson(agent) }, () =>
+    agentText(agent, context),
+  );
+  return exitCodes.ok;
+}

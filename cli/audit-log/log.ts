@@ -1,0 +1,248 @@
+/** `skillgate log …`: past and present runs, and whether the log is intact. */
+
+import { once } from 'node:events';
+import { dirname, join } from 'node:path';
+import * as audit from '../../runner/audit/public.ts';
+import * as exporters from '../../runner/exporters/public.ts';
+import * as files from '../../runner/files/public.ts';
+import * as host from '../../runner/host/public.ts';
+import type { AuditEntry } from '../../skills-index/run/audit/audit-entry.ts';
+import { ocsfOf } from '../../skills-index/run/audit/ocsf.ts';
+import { Problem } from '../../skills-index/skill/problem.ts';
+import { readNamedAgent } from '../agents/named-agent.ts';
+import { calledName } from '../called-name.ts';
+import { type CommandContext, type ExitCode, exitCodes, type OutStream } from '../command.ts';
+import { logRowsMax, pictureBytesMax, pictureMilliseconds } from '../limits.ts';
+import { sendIncidents } from '../run/incident-client.ts';
+import { agentsFolderOf, auditFileOf, auditKeyFileOf } from '../run/start-skill.ts';
+import { answer, count, joined, jsonText, printNote, type Safe, safe } from '../terminal/output.ts';
+import { type AuditFilter, auditFilterOf } from './audit-filter.ts';
+import {
+  addToPicture,
+  emptyPicture,
+  pictureText,
+  type RunnerProcess,
+  withoutLost,
+} from './audit-picture.ts';
+import { chainText } from './audit-text.ts';
+import { entryText, LogRows } from './log-rows.ts';
+
+const logCommands: Readonly<Record<string, (context: CommandContext) => Promise<ExitCode>>> = {
+  log: show,
+  'log verify': verify,
+  'log watch': watch,
+  'log export': send,
+};
+
+export async function run(context: CommandContext): Promise<ExitCode> {
+  const command = logCommands[context.command];
+  if (command === undefined)
+    throw new Problem('usage', `There is no command ${calledName()} ${context.command}`);
+  return await command(context);
+}
+
+async function show(context: CommandContext): Promise<ExitCode> {
+  const { format, options } = context;
+  if (options.follow === true && format === 'json')
+    throw new Problem(
+      'usage',
+      'Cannot follow with --format json: this format prints one value at the end',
+      {
+        hint: 'use jsonl, which prints one value in each line: skillgate log --follow --format jsonl',
+      },
+    );
+  const keep = auditFilterOf(context);
+  const printedCount =
+    format === 'text' ? await showRows(context, keep) : await printEntries(context, keep);
+  if (format === 'text' && printedCount === 0)
+    printNote(context, safe`The audit log has no entry${whyEmpty(context)}`);
+  return exitCodes.ok;
+}
+
+/** For programs: every entry that the options select. */
+async function printEntries(context: CommandContext, keep: AuditFilter): Promise<number> {
+  const { format, options, signal, stdout } = context;
+  const file = auditFileOf(context);
+  let printedCount = 0;
+  if (format === 'json') stdout.write('{"schema":"skillgate.log/1","entries":[');
+  for await (const { lines } of options.follow === true
+    ? audit.followLines(file, 0, signal)
+    : audit.readLines(file)) {
+    signal.throwIfAborted();
+    const entries = entriesIn(lines, keep);
+    const text = entries
+      .map((entry, at) => printed(entry, context, printedCount + at === 0))
+      .join('');
+    printedCount += entries.length;
+    await put(stdout, text);
+  }
+  if (format === 'json') stdout.write(']}\n');
+  return printedCount;
+}
+
+/** For people: the newest rows, with repeated entries in one row, unless more is asked for. */
+async function showRows(context: CommandContext, keep: AuditFilter): Promise<number> {
+  const { options, signal, stdout } = context;
+  const file = auditFileOf(context);
+  const isBounded = options.since === undefined && options.run === undefined;
+  const rows = new LogRows(isBounded ? logRowsMax : undefined);
+  let position = 0;
+  let number = 0;
+  for await (const more of audit.readLines(file)) {
+    signal.throwIfAborted();
+    position = more.position;
+    const entries = entriesIn(more.lines, keep);
+    number += entries.length;
+    if (options.all === true) await put(stdout, textOf(entries.map(entryText)));
+    else for (const entry of entries) rows.add(entry);
+    if (!isBounded) await put(stdout, textOf(rows.take(false)));
+  }
+  const last = rows.take(true);
+  if (rows.leftOut > 0)
+    printNote(
+      context,
+      safe`${count(rows.leftOut, 'earlier entry', 'earlier entries')} not shown: skillgate log --since 2h, or --all`,
+    );
+  await put(stdout, textOf(last));
+  if (options.follow !== true) return number;
+  for await (const { lines } of audit.followLines(file, position, signal)) {
+    const entries = entriesIn(lines, keep);
+    number += entries.length;
+    await put(stdout, textOf(entries.map(entryText)));
+  }
+  return number;
+}
+
+function entriesIn(lines: readonly Uint8Array[], keep: AuditFilter): AuditEntry[] {
+  return lines.flatMap((line) => audit.parseLogLine(line) ?? []).filter(keep);
+}
+
+function textOf(lines: readonly Safe[]): string {
+  return lines.map(({ text }) => `${text}\n`).join('');
+}
+
+// A removed agent has entries and no identity, so an unknown name matters only without entries.
+function whyEmpty(context: CommandContext): string {
+  const { agent } = context.options;
+  if (Object.keys(context.options).length === 0) return '';
+  try {
+    if (typeof agent === 'string' && agent !== 'operator')
+      readNamedAgent(agentsFolderOf(context), agent);
+    return ' that matches these options';
+  } catch (cause) {
+    if (!(cause instanceof Problem)) throw cause;
+    return ` that matches these options. ${cause.message}${cause.hint === undefined ? '' : `; ${cause.hint}`}`;
+  }
+}
+
+function printed(entry: AuditEntry, { format }: CommandContext, isFirst: boolean): string {
+  if (format === 'json') return `${isFirst ? '' : ','}${jsonText(entry)}`;
+  return `${jsonText(format === 'ocsf' ? ocsfOf(entry) : entry)}\n`;
+}
+
+// Waits for slow readers: a log may be larger than the memory.
+async function put(stream: OutStream, text: string): Promise<void> {
+  if (text !== '' && !stream.write(text)) await once(stream, 'drain');
+}
+
+async function verify(context: CommandContext): Promise<ExitCode> {
+  const file = auditFileOf(context);
+  const keyFile = auditKeyFileOf(context);
+  const chain = await audit.verifyAuditFile(file, keyFile);
+  if (chain.kind === 'whole' || context.format === 'json')
+    answer(context, { schema: 'skillgate.log-verify/1', ...chain }, () => chainText(chain));
+  if (chain.kind === 'whole') return exitCodes.ok;
+  const folder = dirname(file);
+  const hint = `Keep the damaged log: cp -a ${folder} ${folder}.kept; compare line ${chain.line} (sed -n ${chain.line}p) with what was exported; then mv ${folder} ${folder}.broken && mv ${keyFile}.head ${folder}.broken/`;
+  if (context.format === 'json') return exitCodes.refused;
+  throw new Problem('audit-broken', `${file} is not intact: line ${chain.line}: ${chain.why}`, {
+    hint,
+  });
+}
+
+async function watch(context: CommandContext): Promise<ExitCode> {
+  const { now, options, signal, stdout } = context;
+  const file = auditFileOf(context);
+  const ends = options.once === true ? AbortSignal.abort() : signal;
+  let picture = emptyPicture;
+  let before = '';
+  let position = await audit.offsetNearEnd(file, pictureBytesMax);
+  const take = (more: audit.LogLines): void => {
+    position = more.position;
+    picture = more.lines
+      .flatMap((line) => audit.parseLogLine(line) ?? [])
+      .reduce(addToPicture, picture);
+  };
+  const draw = (): void => {
+    picture = withoutLost(picture, lives);
+    const { text } = pictureText(picture, now());
+    if (text === before) return;
+    before = text;
+    // On a terminal a new picture replaces the old one; a pipe gets each changed picture.
+    stdout.write(
+      stdout.isTTY === true ? `\u001b[H\u001b[2J${text}\n` : `${now().toISOString()}\n${text}\n\n`,
+    );
+  };
+  for await (const more of audit.readLines(file, position)) take(more);
+  draw();
+  const ticking = setInterval(draw, pictureMilliseconds);
+  for await (const more of audit.followLines(file, position, ends)) take(more);
+  clearInterval(ticking);
+  return exitCodes.ok;
+}
+
+// Each exporter by itself: a failing one does not delay the others.
+async function send(context: CommandContext): Promise<ExitCode> {
+  const { options, paths, signal } = context;
+  const {
+    exporters: exporterList,
+    hosts,
+    incidents,
+  } = host.readHostPolicy(join(paths.config, 'host.json'));
+  if (exporterList.length === 0)
+    throw new Problem('usage', 'Cannot export: host policy names no exporter', {
+      hint: 'add one to host.json: "exporters": [{"kind": "otlp", "url": "https://…/v1/logs"}]',
+    });
+  const world = {
+    file: auditFileOf(context),
+    folder: join(paths.data, 'exports'),
+    hosts,
+    signal,
+  };
+  const onTrouble = (why: string): void => printNote(context, safe`not exported yet: ${why}`);
+  const ends = await Promise.allSettled(
+    exporterList.map((exporter) =>
+      exporters.exportLog({ ...world, onTrouble }, exporter, options.follow === true),
+    ),
+  );
+  const reports = await sendIncidents(context, { incidents });
+  const sent = ends.map((end) => (end.status === 'fulfilled' ? end.value : 0));
+  answer(
+    context,
+    {
+      schema: 'skillgate.log-export/1',
+      exporters: exporterList.map(({ kind }, at) => ({ kind, sent: sent[at] })),
+      reports,
+    },
+    () =>
+      joined(
+        exporterList.map(
+          ({ kind, url }, at) =>
+            safe`${kind} ${new URL(url).host}: ${count(sent[at] ?? 0, 'entry', 'entries')} sent`,
+        ),
+        '\n',
+      ),
+  );
+  const failed = ends.find((end) => end.status === 'rejected');
+  if (failed !== undefined) throw failed.reason;
+  return exitCodes.ok;
+}
+
+function lives({ pid, started }: RunnerProcess): boolean {
+  try {
+    process.kill(pid, 0);
+  } catch (cause) {
+    return (cause as NodeJS.ErrnoException).code === 'EPERM';
+  }
+  return started === undefined || files.startTimeOf(pid) === started;
+}

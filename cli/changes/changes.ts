@@ -1,0 +1,173 @@
+/**
+ * `skillgate changes …`: changes of runs in their views of folders, waiting until a person accepts
+ * them.
+ */
+
+import * as changes from '../../runner/changes/public.ts';
+import { marksOf } from '../../skills-index/run/changes/change-marks.ts';
+import { kindOf } from '../../skills-index/run/changes/changes.ts';
+import { parseDigest } from '../../skills-index/skill/digest.ts';
+import { Problem } from '../../skills-index/skill/problem.ts';
+import { listOf } from '../arguments.ts';
+import { calledName } from '../called-name.ts';
+import { type CommandContext, type ExitCode, exitCodes } from '../command.ts';
+import { bindChangedFolders } from '../run/bound-folders.ts';
+import { printLeftBehind } from '../run/left-behind.ts';
+import { hostFiles } from '../run/start-skill.ts';
+import { confirm } from '../terminal/ask.ts';
+import { answer, inkFor, printLine, printNote, safe, table } from '../terminal/output.ts';
+import { isPathWanted } from './folded.ts';
+import { markedText } from './marked.ts';
+import { askForAgent, requireApprover, sweepAndNote } from './offer.ts';
+import { changesText, showChanges } from './show.ts';
+
+const changesCommands: Readonly<Record<string, (context: CommandContext) => Promise<ExitCode>>> = {
+  'changes list': list,
+  'changes show': show,
+  'changes accept': accept,
+  'changes discard': discard,
+};
+
+export async function run(context: CommandContext): Promise<ExitCode> {
+  const command = changesCommands[context.command];
+  if (command === undefined)
+    throw new Problem('usage', `There is no command ${calledName()} ${context.command}`);
+  return await command(context);
+}
+
+async function list(context: CommandContext): Promise<ExitCode> {
+  await sweepAndNote(context, hostFiles(context).audit);
+  const waiting = changes.listWaiting(context.paths.data);
+  const unreadable = changes.listUnreadable(context.paths.data);
+  const runs = waiting.map(({ set, digest, begun }) => {
+    const { agent, at, skill, version } = set;
+    return {
+      run: set.run,
+      at,
+      agent,
+      skill,
+      version,
+      digest,
+      begun,
+      targets: set.folders.map((folder) => folder.target),
+    };
+  });
+  for (const { run: id, why } of unreadable)
+    printNote(
+      context,
+      safe`note: the changes of run ${id} cannot be read: ${why}; skillgate changes discard ${id}`,
+    );
+  answer(context, { schema: 'skillgate.changes-waiting/1', runs, unreadable }, () =>
+    waiting.length === 0
+      ? safe`No changes wait to be accepted on this host.`
+      : table(
+          waiting.map((found) => [
+            found.set.run,
+            found.set.at,
+            found.set.agent,
+            `${found.set.skill}@${found.set.version}`,
+            `${changesText(found)}${markedText(found.set)}`,
+          ]),
+        ),
+  );
+  return exitCodes.ok;
+}
+
+async function show(context: CommandContext): Promise<ExitCode> {
+  const waiting = wanted(context);
+  const paths = listOf(context.options.path);
+  requireMatches(waiting, paths);
+  answer(context, { ...waiting.set, digest: waiting.digest, kinds: kindsOf(waiting) }, () =>
+    showChanges(waiting, inkFor(context.stdout, context.env), { paths }),
+  );
+  return exitCodes.ok;
+}
+
+async function accept(context: CommandContext): Promise<ExitCode> {
+  const waiting = wanted(context);
+  const { digest } = context.options;
+  const { run: id } = waiting.set;
+  const namedDigest = typeof digest === 'string' ? parseDigest(digest) : undefined;
+  const files = hostFiles(context);
+  const host = { ...files, policy: bindChangedFolders(files.policy, waiting.set) };
+  // Checked before a person signs the hold: another digest is refused anyway, and the signature
+  // would be useless.
+  if (namedDigest !== undefined) changes.requireShown(waiting, namedDigest);
+  changes.requireKept(waiting);
+  requireApprover(host, waiting.set);
+  if (namedDigest === undefined) {
+    printLine(context.stderr, showChanges(waiting, inkFor(context.stderr, context.env)));
+    await confirm(
+      context,
+      safe`Apply these changes?`,
+      'yes',
+      `skillgate changes accept ${id} --digest ${waiting.digest}`,
+    );
+  }
+  await askForAgent(context, host, waiting);
+  printLeftBehind(
+    context,
+    await changes.acceptChanges(context.paths, host, id, namedDigest ?? waiting.digest),
+    id,
+  );
+  const waitingChanges = kindsOf(waiting);
+  answer(
+    context,
+    {
+      schema: 'skillgate.changes-applied/1',
+      run: id,
+      digest: waiting.digest,
+      changes: waitingChanges,
+    },
+    () => safe`applied: ${changesText(waiting)}`,
+  );
+  return exitCodes.ok;
+}
+
+async function discard(context: CommandContext): Promise<ExitCode> {
+  const { data } = context.paths;
+  const [id = ''] = context.args;
+  const run = changes.findWaiting(data, id);
+  const found = await changes.discardWaiting(
+    data,
+    run,
+    'an operator discarded them',
+    hostFiles(context).audit,
+  );
+  if ('begun' in found && found.begun)
+    printNote(context, safe`note: some of the changes were already applied and stay`);
+  const what = 'why' in found ? 'changes that cannot be read' : changesText(found);
+  answer(context, { schema: 'skillgate.changes-discarded/1', run }, () => safe`discarded: ${what}`);
+  return exitCodes.ok;
+}
+
+function wanted(context: CommandContext): changes.WaitingChanges {
+  const [id = ''] = context.args;
+  return changes.readWaiting(context.paths.data, id);
+}
+
+/** @throws Problem `not-found` for a pattern that matches no change */
+function requireMatches({ set }: changes.WaitingChanges, patterns: readonly string[]): void {
+  const idle = patterns.find(
+    (pattern) =>
+      !set.folders.some(({ changes, target }) =>
+        changes.some(({ path }) => isPathWanted(path, target, [pattern])),
+      ),
+  );
+  if (idle === undefined) return;
+  throw new Problem('not-found', `No change of run ${set.run} matches ${JSON.stringify(idle)}`, {
+    hint: `see all changes: skillgate changes show ${set.run}`,
+  });
+}
+
+function kindsOf({ set }: changes.WaitingChanges): object[] {
+  return set.folders.flatMap(({ target, changes }) =>
+    changes.map((change) => ({
+      path: `${target}/${change.path}`,
+      kind: kindOf(change),
+      before: change.before,
+      after: change.after,
+      marks: marksOf(change),
+    })),
+  );
+}

@@ -1,0 +1,359 @@
+/** The commands of agents: what they run, who they are, what they may use. */
+import type { CommandRow } from '../command.ts';
+import { mountOption } from './draft-rows.ts';
+
+const agent = { type: 'string', value: 'NAME', summary: 'agent identity' } as const;
+
+// What an identity has besides its grants.
+const ofIdentity = {
+  env: {
+    type: 'string',
+    multiple: true,
+    value: 'NAME=VALUE',
+    summary: 'value of an env capability',
+  },
+  budget: {
+    type: 'string',
+    value: 'KIND=N,…',
+    summary: 'daily limits (UTC) on requests, bytes, seconds, runs or paths',
+  },
+  workspace: {
+    type: 'string',
+    value: 'NAME[:MODE]',
+    summary:
+      'workspace of host policy that the agent’s own program works in; MODE is cow, ro or rw',
+  },
+  model: {
+    type: 'string',
+    value: 'NAME',
+    summary: 'model endpoint of the agent: a name under models in host policy',
+  },
+  egress: {
+    type: 'string',
+    multiple: true,
+    value: 'URL',
+    summary:
+      'requests that the agent’s own program may send, with a * at the end for every path below',
+  },
+  method: {
+    type: 'string',
+    multiple: true,
+    value: 'METHOD',
+    summary: 'HTTP method of --egress (default: GET and HEAD)',
+  },
+  hold: { type: 'boolean', summary: 'each request of --egress waits for a person' },
+  'git-secret': {
+    type: 'string',
+    value: 'NAME',
+    summary: 'secret that git sends to the host of --egress as a credential',
+  },
+  'git-name': {
+    type: 'string',
+    value: 'NAME <EMAIL>',
+    summary: 'author of the agent’s commits (default: “AGENT (agent)”)',
+  },
+} as const;
+
+export const agentRows: readonly CommandRow[] = [
+  {
+    name: 'run',
+    summary: 'run a skill’s command in a sandbox; put options before the command',
+    usage: '@scope/name [COMMAND] [ARGS…]',
+    examples: [
+      [
+        'skillgate run @acme/weekly-report report --month 11',
+        'run the command; the arguments after it go to the skill',
+      ],
+      [
+        'skillgate run --plan @acme/weekly-report report',
+        'show what the run may do, without running it',
+      ],
+      [
+        'skillgate run --stdin @acme/weekly-report report < figures.csv',
+        'pass standard input to the command; without --stdin it gets none',
+      ],
+    ],
+    options: {
+      plan: { type: 'boolean', summary: 'print the plan and stop' },
+      stdin: {
+        type: 'boolean',
+        summary: 'pass standard input to the command (default: no input)',
+      },
+      agent,
+      mount: mountOption,
+      why: {
+        type: 'string',
+        value: 'TEXT',
+        summary: 'reason for the run, recorded in the audit log',
+      },
+      accept: {
+        type: 'boolean',
+        summary:
+          'apply the changes that the run makes in its views of folders, without showing them',
+      },
+      'unsafe-no-sandbox': {
+        type: 'boolean',
+        summary: 'run the skill on this host without a sandbox: nothing enforces the plan',
+      },
+    },
+    args: { min: 1, max: Number.POSITIVE_INFINITY },
+    verbatimAfter: 2,
+    load: () => import('../run/run.ts'),
+  },
+  {
+    name: 'mcp',
+    summary: 'serve approved skills to an agent over MCP on stdin and stdout',
+    usage: '--agent NAME',
+    examples: [
+      [
+        'skillgate mcp --agent reporter',
+        'write this command into the MCP settings of the agent’s program',
+      ],
+    ],
+    options: { agent },
+    args: { min: 0, max: 0 },
+    load: () => import('../mcp/mcp.ts'),
+  },
+  {
+    name: 'agent create',
+    summary: 'create an identity for an agent',
+    usage: 'NAME',
+    examples: [
+      ['skillgate agent create reporter', 'an agent with its own key, grants and audit trail'],
+      [
+        'skillgate agent create finance --days 30 --workspace ledgers --budget requests=5000,runs=200',
+        'an agent that expires in 30 days, with a workspace and a daily budget',
+      ],
+      [
+        "skillgate agent create coder --egress 'https://docs.example/*' --git-name 'Coder <coder@acme.example>'",
+        'the agent’s own program may read pages of docs.example, and commits under this name',
+      ],
+    ],
+    options: {
+      days: {
+        type: 'string',
+        value: 'N',
+        summary: 'days until the identity expires (default: 90)',
+      },
+      ...ofIdentity,
+    },
+    args: { min: 1, max: 1 },
+    load: () => import('../agents/agent.ts'),
+  },
+  {
+    name: 'agent list',
+    summary: 'list agent identities',
+    usage: '',
+    examples: [['skillgate agent list', 'show each agent with its key, grants and end']],
+    options: {},
+    args: { min: 0, max: 0 },
+    load: () => import('../agents/agent.ts'),
+  },
+  {
+    name: 'agent show',
+    summary: 'show one agent: what it may start, reach and use',
+    usage: 'NAME',
+    examples: [['skillgate agent show finance', 'show its grants, egress, workspace and budget']],
+    options: {},
+    args: { min: 1, max: 1 },
+    load: () => import('../commands/agent.ts'),
+  },
+  {
+    name: 'agent grant',
+    summary: 'let an agent start skills, and grant it the capabilities approved for them',
+    usage:
+      'NAME [@scope/name[@range]]… [--all-of @scope/name[@range]]… [--skills PATTERN --ceiling FILE]',
+    examples: [
+      [
+        'skillgate agent grant reporter --all-of @acme/weekly-report',
+        'the agent may start the skill with every capability approved for it',
+      ],
+      [
+        "skillgate agent grant reporter '@acme/*'",
+        'the agent may start every approved skill of a scope with the capabilities it already has',
+      ],
+      [
+        "skillgate agent grant reporter --skills '@acme/*' --ceiling ceiling.json",
+        'the agent may fetch and start matching skills that need no more than the ceiling',
+      ],
+      [
+        "skillgate agent grant coder --egress 'https://git.example/acme/*' --method POST --hold --git-secret GIT_TOKEN",
+        'git push to this host waits for a person; the proxy adds the token',
+      ],
+    ],
+    options: {
+      'all-of': {
+        type: 'string',
+        multiple: true,
+        value: 'SKILL',
+        summary: 'skill that the agent may start with every capability approved for it',
+      },
+      skills: {
+        type: 'string',
+        multiple: true,
+        value: 'PATTERN',
+        summary: 'skills that the agent may fetch and start: @scope/name or @scope/*',
+      },
+      ceiling: {
+        type: 'string',
+        value: 'FILE',
+        summary:
+          'file of capabilities, in the form of skill.json, that the agent’s runs may have at most',
+      },
+      reinstate: {
+        type: 'boolean',
+        summary: 'make a revoked agent active again without asking',
+      },
+      ...ofIdentity,
+    },
+    args: { min: 1, max: Number.POSITIVE_INFINITY },
+    load: () => import('../agents/agent.ts'),
+  },
+  {
+    name: 'agent revoke',
+    summary: 'remove one grant, or all grants, of an agent',
+    usage: 'NAME [@scope/name] [--model] [--workspace] [--egress URL]…',
+    examples: [
+      ['skillgate agent revoke reporter', 'the agent can no longer start anything'],
+      [
+        'skillgate agent revoke reporter @acme/report@^1',
+        'remove one grant, written as skillgate agent list shows it',
+      ],
+      [
+        'skillgate agent revoke reporter --model',
+        'remove the agent’s model endpoint; its grants stay',
+      ],
+    ],
+    options: {
+      model: { type: 'boolean', summary: 'remove only the model endpoint' },
+      workspace: {
+        type: 'boolean',
+        summary: 'remove only the workspace; its files stay',
+      },
+      egress: {
+        type: 'string',
+        multiple: true,
+        value: 'URL',
+        summary: 'remove only this egress, written as skillgate agent show prints it',
+      },
+    },
+    args: { min: 1, max: 2 },
+    load: () => import('../agents/agent.ts'),
+  },
+  {
+    name: 'agent remove',
+    summary:
+      'delete an agent’s identity and memory and free its workspace; its audit log entries stay',
+    usage: 'NAME',
+    examples: [['skillgate agent remove reporter', 'list what would be deleted, and ask']],
+    options: { yes: { type: 'boolean', summary: 'do not ask' } },
+    args: { min: 1, max: 1 },
+    load: () => import('../agents/agent.ts'),
+  },
+  {
+    name: 'agent run',
+    summary:
+      'start an agent’s own program in a sandbox with its workspace, memory, model and skills',
+    usage: 'NAME -- COMMAND [ARGS…]',
+    examples: [
+      [
+        'skillgate agent run finance -- codex exec "write the report"',
+        'start a program of the system, or one that host policy names',
+      ],
+      [
+        'skillgate agent run --plan finance -- codex',
+        'show what the session would get, without starting it',
+      ],
+    ],
+    options: {
+      plan: { type: 'boolean', summary: 'print the plan and stop' },
+      model: {
+        type: 'string',
+        value: 'NAME',
+        summary: 'model endpoint for this session: a name under models in host policy',
+      },
+      accept: {
+        type: 'boolean',
+        summary:
+          'apply the changes that the session makes in its view of the workspace, without showing them',
+      },
+    },
+    args: { min: 2, max: Number.POSITIVE_INFINITY },
+    load: () => import('../agents/agent-run.ts'),
+  },
+  {
+    name: 'agent log',
+    summary: 'show what an agent did, and whether the audit log is intact',
+    usage: 'NAME',
+    examples: [['skillgate agent log reporter', 'show each run, request and denial of the agent']],
+    options: {},
+    args: { min: 1, max: 1 },
+    load: () => import('../agents/agent.ts'),
+  },
+  {
+    name: 'secret set',
+    summary:
+      'store a secret from a prompt or standard input, bound to the hosts that may receive it',
+    usage: 'NAME --host HOST [--method METHOD] [--agent NAME] [--keychain | --command LINE]',
+    examples: [
+      [
+        'skillgate secret set CRM_TOKEN --host api.crm.example',
+        'ask for the value without showing it',
+      ],
+      [
+        'skillgate secret set CRM_TOKEN --host api.crm.example < token.txt',
+        'read the value from a file; no sandbox ever sees the value',
+      ],
+      [
+        'skillgate secret set CRM_TOKEN --host api.crm.example --command "pass show crm"',
+        'store no value: run this program to get the value at each run',
+      ],
+    ],
+    options: {
+      host: {
+        type: 'string',
+        multiple: true,
+        value: 'HOST',
+        summary: 'host that may receive the secret',
+      },
+      method: {
+        type: 'string',
+        multiple: true,
+        value: 'METHOD',
+        summary: 'HTTP method of the requests that may carry the secret (default: any)',
+      },
+      keychain: { type: 'boolean', summary: 'keep the value in the keychain of this machine' },
+      command: {
+        type: 'string',
+        value: 'LINE',
+        summary: 'program and arguments that print the value; no shell interprets the line',
+      },
+      agent,
+    },
+    args: { min: 1, max: 1 },
+    load: () => import('../host/secret.ts'),
+  },
+  {
+    name: 'secret list',
+    summary: 'list secrets: names, hosts, methods, agents and sources, never values',
+    usage: '',
+    examples: [['skillgate secret list', 'show the secrets stored on this host']],
+    options: {},
+    args: { min: 0, max: 0 },
+    load: () => import('../host/secret.ts'),
+  },
+  {
+    name: 'secret remove',
+    summary: 'delete a secret',
+    usage: 'NAME [--agent NAME]',
+    examples: [
+      [
+        'skillgate secret remove CRM_TOKEN',
+        'delete the secret; Skillgate rejects later runs that need it',
+      ],
+    ],
+    options: { agent },
+    args: { min: 1, max: 1 },
+    load: () => import('../host/secret.ts'),
+  },
+];

@@ -1,0 +1,88 @@
+/** The commands about the audit log of a host. */
+import type { CommandRow } from '../command.ts';
+
+export const auditRows: readonly CommandRow[] = [
+  {
+    name: 'log',
+    summary: 'show what ran on this host: each start, request, denial, opened skill and hold',
+    usage: '[--agent NAME] [--skill SKILL] [--run RUN] [--since TIME] [--all] [--follow]',
+    examples: [
+      ['skillgate log', 'show the last 50 lines; repeated entries are one line'],
+      ['skillgate log --agent finance --since 2h', 'show what an agent did in the last two hours'],
+      ['skillgate log --follow', 'print new entries as they are recorded'],
+      [
+        'skillgate log --format ocsf > events.jsonl',
+        'print one OCSF event in each line, for a collector of security events',
+      ],
+    ],
+    options: {
+      agent: {
+        type: 'string',
+        value: 'NAME',
+        summary: 'only entries of this agent; the name operator selects what people did',
+      },
+      skill: {
+        type: 'string',
+        value: 'SKILL',
+        summary: 'only entries of this skill (@scope/name) or of one version of it',
+      },
+      run: {
+        type: 'string',
+        value: 'RUN',
+        summary: 'only entries of this run; the beginning of the run’s id is enough',
+      },
+      since: {
+        type: 'string',
+        value: 'TIME',
+        summary: 'only entries since this time: 2h, 7d, 2026-01-31T12:00Z',
+      },
+      all: {
+        type: 'boolean',
+        summary:
+          'show every entry on a line of its own, checkpoints too (default: the last 50 lines; --since and --run show all lines)',
+      },
+      follow: { type: 'boolean', summary: 'continue with new entries as they are recorded' },
+    },
+    args: { min: 0, max: 0 },
+    formats: ['text', 'json', 'jsonl', 'ocsf'],
+    load: () => import('../audit-log/log.ts'),
+  },
+  {
+    name: 'log verify',
+    summary: 'check that no line of the log was removed, changed, moved or inserted',
+    usage: '',
+    examples: [
+      ['skillgate log verify', 'print the damaged line and exit 6 if the log is not intact'],
+    ],
+    options: {},
+    args: { min: 0, max: 0 },
+    load: () => import('../audit-log/log.ts'),
+  },
+  {
+    name: 'log watch',
+    summary: 'show live which sandboxes run, what they request and which holds wait',
+    usage: '[--once]',
+    examples: [['skillgate log watch', 'redraw every second until interrupted']],
+    options: { once: { type: 'boolean', summary: 'draw once and stop' } },
+    args: { min: 0, max: 0 },
+    formats: ['text'],
+    load: () => import('../audit-log/log.ts'),
+  },
+  {
+    name: 'log export',
+    summary: 'send the entries since the last export to the collectors that host policy names',
+    usage: '[--follow]',
+    examples: [
+      ['skillgate log export', 'send the new entries once'],
+      [
+        'skillgate log export --follow',
+        'run as a service: keep sending, and send entries again that a collector did not accept',
+      ],
+    ],
+    options: {
+      follow: { type: 'boolean', summary: 'continue with new entries as they are recorded' },
+    },
+    args: { min: 0, max: 0 },
+    load: () => import('../audit-log/log.ts'),
+  },
+];

@@ -1,0 +1,66 @@
+/** The commands for what runs changed in their views of folders. */
+import type { CommandRow } from '../command.ts';
+
+export const changesRows: readonly CommandRow[] = [
+  {
+    name: 'changes list',
+    summary: 'list runs whose changes wait to be accepted',
+    usage: '',
+    examples: [
+      ['skillgate changes list', 'show the run, time, agent, skill and number of changes of each'],
+    ],
+    options: {},
+    args: { min: 0, max: 0 },
+    load: () => import('../changes/changes.ts'),
+  },
+  {
+    name: 'changes show',
+    summary: 'show the changes of a run: a summary, then diffs of text files',
+    usage: 'RUN [--path GLOB]…',
+    examples: [
+      ['skillgate changes show 0f3c', 'show the changes of the run whose id begins with 0f3c'],
+      [
+        "skillgate changes show 0f3c --path 'src/**' --path node_modules/left-pad",
+        'show these paths only, each with its whole content',
+      ],
+    ],
+    options: {
+      path: {
+        type: 'string',
+        multiple: true,
+        value: 'GLOB',
+        summary: 'show only paths that match, or that lie in a folder of this name',
+      },
+    },
+    args: { min: 1, max: 1 },
+    load: () => import('../changes/changes.ts'),
+  },
+  {
+    name: 'changes accept',
+    summary: 'apply all changes of a run, or none if somebody else changed the same paths',
+    usage: 'RUN [--digest sha256:…]',
+    examples: [
+      ['skillgate changes accept 0f3c', 'show the changes and ask'],
+      [
+        'skillgate changes accept 0f3c --digest sha256:…',
+        'apply exactly the changes with this digest, without asking',
+      ],
+    ],
+    options: {
+      digest: { type: 'string', value: 'DIGEST', summary: 'digest of the changes that were shown' },
+    },
+    args: { min: 1, max: 1 },
+    load: () => import('../changes/changes.ts'),
+  },
+  {
+    name: 'changes discard',
+    summary: 'discard the changes of a run',
+    usage: 'RUN',
+    examples: [
+      ['skillgate changes discard 0f3c', 'delete the changes; the folder itself stays unchanged'],
+    ],
+    options: {},
+    args: { min: 1, max: 1 },
+    load: () => import('../changes/changes.ts'),
+  },
+];

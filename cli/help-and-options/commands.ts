@@ -1,0 +1,75 @@
+/** The table of all commands, for parsing, help, "did you mean" and lazy loading. */
+
+import type { CommandRow } from '../command.ts';
+import { nearest } from '../nearest.ts';
+import { agentRows } from './agent-rows.ts';
+import { auditRows } from './audit-rows.ts';
+import { authorRows } from './author-rows.ts';
+import { changesRows } from './changes-rows.ts';
+import { everyoneRows } from './everyone-rows.ts';
+import { hostPolicyRows } from './host-rows.ts';
+import { installerRows } from './installer-rows.ts';
+import { operatorRows } from './operator-rows.ts';
+import { reviewerRows } from './reviewer-rows.ts';
+import { holdRows, hostRows, monitorRows } from './watching-rows.ts';
+
+export interface CommandGroup {
+  /** The group's readers, as help names them. */
+  readonly title: string;
+  readonly rows: readonly CommandRow[];
+}
+
+export const commandGroups: readonly CommandGroup[] = [
+  { title: 'Authors', rows: authorRows },
+  { title: 'Reviewers', rows: reviewerRows },
+  { title: 'Installers', rows: [...installerRows, ...monitorRows] },
+  { title: 'Agents', rows: agentRows },
+  {
+    title: 'Operators of an agent host',
+    rows: [...hostPolicyRows, ...holdRows, ...changesRows, ...auditRows, ...hostRows],
+  },
+  { title: 'Operators of a registry', rows: operatorRows },
+  { title: 'Everyone', rows: everyoneRows },
+];
+
+export const commandRows: readonly CommandRow[] = commandGroups.flatMap((group) => group.rows);
+
+/** Commands of other package managers, and the name of ours. */
+const elsewhere: Readonly<Record<string, string>> = {
+  uninstall: 'skillgate remove',
+  rm: 'skillgate remove',
+  delete: 'skillgate remove',
+  upgrade: 'skillgate update',
+  ls: 'skillgate list',
+  info: 'skillgate show',
+  view: 'skillgate show',
+  add: 'skillgate install',
+};
+
+export type Found =
+  | { readonly kind: 'command'; readonly row: CommandRow; readonly rest: readonly string[] }
+  | { readonly kind: 'group'; readonly rows: readonly CommandRow[] }
+  | UnknownCommand;
+
+export interface UnknownCommand {
+  readonly kind: 'unknown';
+  readonly name: string;
+  /** Commands with a similar name. */
+  readonly near: readonly string[];
+  /** Our way to the same result; undefined where other programs lack this command too. */
+  readonly instead: string | undefined;
+}
+
+/** Finds the command at the start of an argument list; names of two words come first. */
+export function findCommand(argv: readonly string[]): Found {
+  const [first = '', second = ''] = argv;
+  for (const [name, words] of [[`${first} ${second}`, 2] as const, [first, 1] as const]) {
+    const row = commandRows.find((candidate) => candidate.name === name);
+    if (row !== undefined) return { kind: 'command', row, rest: argv.slice(words) };
+  }
+  const rows = commandRows.filter((candidate) => candidate.name.startsWith(`${first} `));
+  if (rows.length > 0 && (second === '' || second.startsWith('-'))) return { kind: 'group', rows };
+  const name = rows.length > 0 ? `${first} ${second}` : first;
+  const names = rows.length > 0 ? rows.map((row) => row.name) : commandRows.map((row) => row.name);
+  return { kind: 'unknown', name, near: nearest(name, names), instead: elsewhere[name] };
+}

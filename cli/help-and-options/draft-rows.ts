@@ -1,0 +1,142 @@
+/** The commands for a skill that nobody has seen yet: written, scanned, declared, tried. */
+import type { CommandRow, OptionRow } from '../command.ts';
+
+/** The option that binds a folder for one run. */
+export const mountOption: OptionRow = {
+  type: 'string',
+  multiple: true,
+  value: 'NAME=DIR',
+  summary: 'folder for workspace:NAME of skill.json, for this run (default: host policy’s)',
+};
+
+export const draftRows: readonly CommandRow[] = [
+  {
+    name: 'init',
+    summary: 'write SKILL.md and skill.json of a new skill',
+    usage: '[DIR]',
+    examples: [
+      ['skillgate init weekly-report --scope acme', 'create weekly-report/ with both files'],
+      ['skillgate init .', 'draft skill.json for a folder that has a SKILL.md'],
+    ],
+    options: {
+      scope: { type: 'string', value: 'NAME', summary: 'scope of the skill (default: @me)' },
+      name: {
+        type: 'string',
+        value: 'NAME',
+        summary: 'short name of the skill (default: the folder’s name)',
+      },
+    },
+    args: { min: 0, max: 1 },
+    load: () => import('../publish/init.ts'),
+  },
+  {
+    name: 'scan',
+    summary:
+      'analyse skills without running them; the exit code is the severity of the worst finding',
+    usage: 'PATH…',
+    examples: [
+      ['skillgate scan .', 'scan the skill in this folder'],
+      [
+        'skillgate scan skills --format jsonl > reports.jsonl',
+        'write one line for each skill below skills/',
+      ],
+      [
+        'skillgate scan skills --format sarif > skills.sarif',
+        'write a report for code scanning and editors (SARIF 2.1.0)',
+      ],
+      [
+        'skillgate scan skills --format github',
+        'print annotations for a workflow of GitHub Actions',
+      ],
+      [
+        'skillgate scan skills --format markdown --baseline reports.jsonl',
+        'print a comment for a pull request, with new findings marked',
+      ],
+    ],
+    options: {
+      suppressions: {
+        type: 'string',
+        value: 'FILE',
+        summary:
+          'findings that a reviewer accepted: a JSON list of fingerprint, reason, by, expires, severity',
+      },
+      baseline: {
+        type: 'string',
+        value: 'FILE',
+        summary: 'an earlier report (--format jsonl or json) to compare with',
+      },
+    },
+    args: { min: 1, max: Number.POSITIVE_INFINITY },
+    formats: ['text', 'json', 'jsonl', 'sarif', 'github', 'markdown'],
+    load: () => import('../scan/scan.ts'),
+  },
+  {
+    name: 'manifest',
+    summary: 'infer the smallest skill.json from what a skill does',
+    usage: '[DIR] [--write]',
+    examples: [
+      ['skillgate manifest .', 'show the proposal'],
+      [
+        'skillgate manifest . --write',
+        'write the proposal to skill.json, for you to read and confirm',
+      ],
+    ],
+    options: {
+      write: {
+        type: 'boolean',
+        summary: 'write skill.json; if the file exists, show the changes and ask',
+      },
+      yes: {
+        type: 'boolean',
+        summary: 'change skill.json without asking; required without a terminal',
+      },
+      scope: {
+        type: 'string',
+        value: 'NAME',
+        summary: 'scope of the skill if there is no skill.json yet',
+      },
+    },
+    args: { min: 0, max: 1 },
+    load: () => import('../publish/manifest.ts'),
+  },
+  {
+    name: 'try',
+    summary: 'run your own skill in its sandbox before it is approved; put options before DIR',
+    usage: '[--secret NAME]… [--mount NAME=DIR]… DIR [COMMAND] [ARGS…]',
+    examples: [
+      [
+        'skillgate try . report --month 11',
+        'run with the capabilities of skill.json; print each denial and the entry that would allow it',
+      ],
+      [
+        'skillgate try --mount work=./reports . report week.md',
+        'run on the files of a folder; by default on the folder in which you call it',
+      ],
+      [
+        'skillgate try --secret CRM_TOKEN . report',
+        'run with one of your secrets, for the hosts that the secret is bound to',
+      ],
+    ],
+    options: {
+      secret: {
+        type: 'string',
+        multiple: true,
+        value: 'NAME',
+        summary: 'stored secret that the skill may use (default: none)',
+      },
+      mount: mountOption,
+      accept: {
+        type: 'boolean',
+        summary:
+          'apply the changes that the run makes in its views of folders, without showing them',
+      },
+      stdin: {
+        type: 'boolean',
+        summary: 'pass standard input to the command (default: no input)',
+      },
+    },
+    args: { min: 1, max: Number.POSITIVE_INFINITY },
+    verbatimAfter: 2,
+    load: () => import('../run/try.ts'),
+  },
+];

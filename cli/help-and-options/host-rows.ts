@@ -1,0 +1,134 @@
+/** The commands that show and change host policy. */
+import type { CommandRow } from '../command.ts';
+
+const dryRun = {
+  type: 'boolean',
+  summary: 'print the difference of host.json, and change nothing',
+} as const;
+
+const listAndRemove = '| list | remove NAME';
+const load: CommandRow['load'] = () => import('../host/host.ts');
+
+export const hostPolicyRows: readonly CommandRow[] = [
+  {
+    name: 'host show',
+    summary: 'show host policy: what agents and skills may do on this host',
+    usage: '',
+    examples: [['skillgate host show', 'show workspaces, models, approvers and limits']],
+    options: {},
+    args: { min: 0, max: 0 },
+    load,
+  },
+  {
+    name: 'host workspace',
+    summary: 'name a folder that skills and agents may work in',
+    usage: `add NAME DIR ${listAndRemove}`,
+    examples: [
+      [
+        'skillgate host workspace add work ./reports',
+        'skills that mount workspace:work work in views of ./reports; their changes wait for you',
+      ],
+      ['skillgate host workspace remove work', 'take the name away; the folder stays as it is'],
+    ],
+    options: {
+      writable: {
+        type: 'boolean',
+        summary: 'with add: an rw mount applies the changes of a run without asking anybody',
+      },
+      'dry-run': dryRun,
+    },
+    args: { min: 0, max: 3 },
+    load,
+  },
+  {
+    name: 'host model',
+    summary: 'name a model endpoint that agents may use',
+    usage: `add NAME URL --kind KIND ${listAndRemove}`,
+    examples: [
+      [
+        'skillgate host model add local http://127.0.0.1:8080 --kind openai',
+        'a model server of this host: llama.cpp, vLLM, Ollama',
+      ],
+      [
+        'skillgate host model add cloud https://api.model.example --kind anthropic --secret MODEL_KEY',
+        'the proxy adds the key from: skillgate secret set MODEL_KEY --host api.model.example',
+      ],
+    ],
+    options: {
+      kind: {
+        type: 'string',
+        value: 'KIND',
+        summary: 'interface that the endpoint speaks: openai or anthropic',
+      },
+      secret: {
+        type: 'string',
+        value: 'NAME',
+        summary: 'secret with the endpoint’s key; for https only',
+      },
+      path: {
+        type: 'string',
+        multiple: true,
+        value: 'PATH',
+        summary: 'further path that a session may call, such as /v1/rerank',
+      },
+      'dry-run': dryRun,
+    },
+    args: { min: 0, max: 3 },
+    load,
+  },
+  {
+    name: 'host approver',
+    summary: 'name a person who may answer holds',
+    usage: `add KEY ${listAndRemove}`,
+    examples: [
+      [
+        'skillgate host approver add operator',
+        'your key operator, created with: skillgate key create operator --passphrase',
+      ],
+      [
+        'skillgate host approver add \'{"name":"ann","key":…}\'',
+        'a key of another machine: the line that skillgate key approver printed there',
+      ],
+    ],
+    options: { 'dry-run': dryRun },
+    args: { min: 0, max: 2 },
+    load,
+  },
+  {
+    name: 'host egress',
+    summary: 'limit how much each run may send',
+    usage: 'add requests-per-minute|sent-bytes NUMBER | list | remove LIMIT',
+    examples: [
+      ['skillgate host egress add requests-per-minute 60', 'at most 60 requests a minute'],
+      ['skillgate host egress add sent-bytes 1000000', 'at most a million bytes in each run'],
+    ],
+    options: { 'dry-run': dryRun },
+    args: { min: 0, max: 3 },
+    load,
+  },
+  {
+    name: 'host index',
+    summary: 'name the package index of an ecosystem',
+    usage: `add npm|python URL [--min-age DAYS] ${listAndRemove}`,
+    examples: [
+      [
+        'skillgate host index add npm https://registry.npmjs.org/ --min-age 7d',
+        'npm packages come from this index, in versions that are at least a week old',
+      ],
+      [
+        'skillgate host index add python file:///srv/wheels',
+        'Python packages come from a folder of wheels',
+      ],
+    ],
+    options: {
+      'min-age': {
+        type: 'string',
+        value: 'DAYS',
+        summary: 'age of the youngest version that may be fetched (default: 7d; 0d for none)',
+      },
+      'dry-run': dryRun,
+    },
+    args: { min: 0, max: 3 },
+    load,
+  },
+];

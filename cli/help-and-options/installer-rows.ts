@@ -1,0 +1,177 @@
+/** The commands of those who install skills. */
+import type { CommandRow } from '../command.ts';
+
+export const installerRows: readonly CommandRow[] = [
+  {
+    name: 'install',
+    summary: 'verify a skill and install it for agents',
+    usage: '@scope/name[@range]',
+    examples: [
+      [
+        'skillgate install @acme/weekly-report',
+        'verify, write .agents/skills/weekly-report and skillgate.lock',
+      ],
+      [
+        'skillgate install @acme/weekly-report@^1.4 --as report',
+        'install the skill into the folder .agents/skills/report',
+      ],
+      [
+        'skillgate install @acme/weekly-report --publisher sha256:…',
+        'accept the author’s new key, whose id the author told you over another channel',
+      ],
+    ],
+    options: {
+      as: { type: 'string', value: 'NAME', summary: 'folder name below .agents/skills' },
+      agent: {
+        type: 'string',
+        multiple: true,
+        value: 'NAME',
+        summary: 'link the skill for this agent as well: claude, goose, openclaw …',
+      },
+      copy: {
+        type: 'boolean',
+        summary:
+          'copy the files into each agent’s folder instead of linking; for systems where links do not work',
+      },
+      publisher: {
+        type: 'string',
+        value: 'ID',
+        summary: 'accept this publisher instead of the one in skillgate.lock',
+      },
+      yes: {
+        type: 'boolean',
+        summary:
+          'accept an update with more capabilities, or capabilities that differ from skillgate.lock',
+      },
+      plain: {
+        type: 'boolean',
+        summary: 'write the original files; the skill then runs without a sandbox',
+      },
+    },
+    args: { min: 1, max: Number.POSITIVE_INFINITY },
+    load: () => import('../install/install.ts'),
+  },
+  {
+    name: 'list',
+    summary: 'list the installed skills of this project',
+    usage: '',
+    examples: [['skillgate list', 'show each skill with its version, range and folder']],
+    options: {},
+    args: { min: 0, max: 0 },
+    load: () => import('../install/list.ts'),
+  },
+  {
+    name: 'show',
+    summary: 'show what an approved skill can do, without installing it',
+    usage: '@scope/name[@range]',
+    examples: [
+      ['skillgate show @acme/weekly-report', 'show the newest approved version'],
+      ['skillgate show @acme/weekly-report@1.4.0', 'show one version'],
+    ],
+    options: {},
+    args: { min: 1, max: 1 },
+    load: () => import('../install/show.ts'),
+  },
+  {
+    name: 'outdated',
+    summary: 'list newer approved versions of installed skills',
+    usage: '[@scope/name…]',
+    examples: [['skillgate outdated', 'check all skills of skillgate.lock; change nothing']],
+    options: {},
+    args: { min: 0, max: Number.POSITIVE_INFINITY },
+    load: () => import('../install/outdated.ts'),
+  },
+  {
+    name: 'update',
+    summary: 'install newer approved versions, and stop where a version asks for more',
+    usage: '[@scope/name…]',
+    examples: [
+      ['skillgate update', 'update all skills of skillgate.lock within their ranges'],
+      [
+        'skillgate update @acme/weekly-report',
+        'update one skill, and ask before it may do more than today',
+      ],
+    ],
+    options: {
+      yes: { type: 'boolean', summary: 'accept versions that may do more, without a question' },
+    },
+    args: { min: 0, max: Number.POSITIVE_INFINITY },
+    load: () => import('../install/update.ts'),
+  },
+  {
+    name: 'remove',
+    summary: 'delete installed skills from this project and from agents’ folders',
+    usage: '@scope/name…',
+    examples: [['skillgate remove @acme/weekly-report', 'delete the folder and its lock entry']],
+    options: {},
+    args: { min: 1, max: Number.POSITIVE_INFINITY },
+    load: () => import('../install/remove.ts'),
+  },
+  {
+    name: 'ci',
+    summary:
+      'install exactly the versions in skillgate.lock, all or none, and change no file of the project',
+    usage: '[--offline]',
+    examples: [
+      [
+        'skillgate ci',
+        'install the locked versions in a build; exit 6 if a version differs from skillgate.lock',
+      ],
+      ['skillgate ci --offline', 'install the locked skills from the cache, without a network'],
+      ['skillgate ci --format json', 'print what was installed as JSON'],
+    ],
+    options: { offline: { type: 'boolean', summary: 'use only the cache, and no network' } },
+    args: { min: 0, max: 0 },
+    load: () => import('../install/ci.ts'),
+  },
+  {
+    name: 'verify',
+    summary:
+      'check installed skills against their signed bundles, or a version against its evidence',
+    usage: '[@scope/name[@range]]',
+    examples: [
+      ['skillgate verify', 'check every skill in skillgate.lock'],
+      [
+        'skillgate verify @acme/weekly-report --offline',
+        'show the chain of evidence, from the cache alone',
+      ],
+      [
+        'skillgate verify @acme/weekly-report --rescan',
+        'scan the skill again on this host and compare the reports byte for byte',
+      ],
+      [
+        'skillgate verify @acme/weekly-report --export evidence',
+        'write all evidence and the files into a folder',
+      ],
+      [
+        'skillgate verify --from evidence --trust sha256:…',
+        'verify an exported folder years later, from its files alone',
+      ],
+    ],
+    options: {
+      offline: { type: 'boolean', summary: 'use only the cache, and no network' },
+      rescan: {
+        type: 'boolean',
+        summary: 'run the scanner again and compare its report with the signed report',
+      },
+      export: {
+        type: 'string',
+        value: 'DIR',
+        summary: 'write the evidence of one version into a new folder',
+      },
+      from: {
+        type: 'string',
+        value: 'DIR',
+        summary: 'verify an exported folder as of the time of its export, without a network',
+      },
+      trust: {
+        type: 'string',
+        value: 'sha256:…',
+        summary:
+          'with --from: the digest that --export printed, instead of the registry pinned here',
+      },
+    },
+    args: { min: 0, max: 1 },
+    load: () => import('../verify/verify.ts'),
+  },
+];

@@ -1,0 +1,202 @@
+/** The commands of those who read skills and decide. */
+import type { CommandRow, OptionRow } from '../command.ts';
+
+const key: OptionRow = {
+  type: 'string',
+  value: 'NAME',
+  summary: 'key to sign with (default: your only key, or the key named default)',
+};
+const reason: OptionRow = {
+  type: 'string',
+  value: 'TEXT',
+  summary: 'reason, kept with the decision for ever',
+};
+const targets: Readonly<Record<string, OptionRow>> = {
+  bundle: {
+    type: 'string',
+    value: 'DIGEST',
+    summary: 'act on every version with these bytes, in any scope',
+  },
+  publisher: {
+    type: 'string',
+    value: 'ID',
+    summary: 'act on every version of this publisher, now and later',
+  },
+  yes: {
+    type: 'boolean',
+    summary: 'stop a publisher or revoke without asking; required without a terminal',
+  },
+};
+const version = '@scope/name@version';
+const load = () => import('../review/review.ts');
+const one = { min: 1, max: 1 } as const;
+
+export const reviewerRows: readonly CommandRow[] = [
+  {
+    name: 'review list',
+    summary: 'list the review queue, riskiest first',
+    usage: '',
+    examples: [['skillgate review list', 'versions that wait for a reviewer']],
+    options: { key },
+    args: { min: 0, max: 0 },
+    load,
+  },
+  {
+    name: 'review show',
+    summary: 'show a version with its findings, capabilities, approvals and history',
+    usage: `${version} [--files DIR]`,
+    examples: [
+      [
+        'skillgate review show @acme/weekly-report@1.4.0',
+        'show the version, so that you can read it before you decide',
+      ],
+      [
+        'skillgate review show @acme/weekly-report@1.4.0 --files /tmp/read',
+        'also write the version’s verified files to a folder, for reading',
+      ],
+    ],
+    options: {
+      key,
+      files: {
+        type: 'string',
+        value: 'DIR',
+        summary: 'new folder to write the verified files into, for reading',
+      },
+    },
+    args: one,
+    load,
+  },
+  {
+    name: 'review claim',
+    summary: 'tell the other reviewers that you are reading a version',
+    usage: version,
+    examples: [
+      [
+        'skillgate review claim @acme/weekly-report@1.4.0',
+        'tell that you are reading this version',
+      ],
+    ],
+    options: { key },
+    args: one,
+    load,
+  },
+  {
+    name: 'review approve',
+    summary: 'fetch the bundle, verify its digests, show the statement and sign it',
+    usage: `${version} --reason TEXT [--statement sha256:…]`,
+    examples: [
+      [
+        'skillgate review approve @acme/weekly-report@1.4.0 --reason "read all of it"',
+        'draft, show and sign an approval',
+      ],
+      [
+        'skillgate review approve @acme/weekly-report@1.4.0 --statement sha256:…',
+        'sign the draft that was made in the desk',
+      ],
+    ],
+    options: {
+      key,
+      reason,
+      statement: { type: 'string', value: 'DIGEST', summary: 'digest of the draft to sign' },
+      yes: {
+        type: 'boolean',
+        summary: 'sign without asking, after showing the statement; required without a terminal',
+      },
+    },
+    args: one,
+    load,
+  },
+  {
+    name: 'review refuse',
+    summary: 'refuse a version',
+    usage: `${version} --reason TEXT`,
+    examples: [
+      [
+        'skillgate review refuse @acme/weekly-report@1.4.0 --reason "sends the figures away"',
+        'refuse this version',
+      ],
+    ],
+    options: { key, reason },
+    args: one,
+    load,
+  },
+  {
+    name: 'review ask',
+    summary: 'ask the author a question; the version stays in review',
+    usage: `${version} --reason TEXT`,
+    examples: [
+      ['skillgate review ask @acme/weekly-report@1.4.0 --reason "why does it need git?"', 'ask'],
+    ],
+    options: { key, reason },
+    args: one,
+    load,
+  },
+  {
+    name: 'review move',
+    summary: 'move a version by hand, out of quarantine or to refused',
+    usage: `${version} --to STATE --reason TEXT`,
+    examples: [
+      [
+        'skillgate review move @acme/weekly-report@1.4.0 --to "in review" --reason "finding is wrong"',
+        'move the version out of quarantine',
+      ],
+    ],
+    options: {
+      key,
+      reason,
+      to: { type: 'string', value: 'STATE', summary: 'in review, or refused' },
+    },
+    args: one,
+    load,
+  },
+  {
+    name: 'review suspend',
+    summary:
+      'suspend a version, or all versions of a publisher, everywhere until the suspension is lifted',
+    usage: `(${version} | --bundle DIGEST | --publisher ID) --reason TEXT [--lift]`,
+    examples: [
+      [
+        'skillgate review suspend @acme/weekly-report@1.4.0 --reason "report from a user"',
+        'suspend this version: no host starts it until the suspension is lifted',
+      ],
+      [
+        'skillgate review suspend @acme/weekly-report@1.4.0 --lift --reason "was a mistake"',
+        'lift the suspension of this version',
+      ],
+      [
+        'skillgate review suspend --publisher sha256:… --reason "laptop lost"',
+        'suspend every version of this key and accept no more from it',
+      ],
+    ],
+    options: {
+      key,
+      reason,
+      ...targets,
+      lift: { type: 'boolean', summary: 'lift a suspension instead of suspending' },
+    },
+    args: { min: 0, max: 1 },
+    load,
+  },
+  {
+    name: 'review revoke',
+    summary: 'revoke a version, or all versions of a publisher, for ever and in every installation',
+    usage: `(${version} | --bundle DIGEST | --publisher ID) --reason TEXT [--yes]`,
+    examples: [
+      [
+        'skillgate review revoke @acme/weekly-report@1.4.0 --reason "steals credentials"',
+        'revoke this version for ever',
+      ],
+      [
+        'skillgate review revoke --bundle sha256:… --reason "steals credentials"',
+        'revoke these bytes under any name',
+      ],
+      [
+        'skillgate review revoke --publisher sha256:… --reason "sells malware"',
+        'revoke every version of this publisher, now and later',
+      ],
+    ],
+    options: { key, reason, ...targets },
+    args: { min: 0, max: 1 },
+    load,
+  },
+];

@@ -1,0 +1,196 @@
+/**
+ * The commands of who answers for a machine with agents: what waits for them, and what the machine
+ * can enforce.
+ */
+import type { CommandRow } from '../command.ts';
+
+const answering = {
+  approver: {
+    type: 'string',
+    value: 'NAME',
+    summary: 'name of the approver in host policy who answers',
+  },
+  signed: {
+    type: 'string',
+    value: 'FILE',
+    summary: 'file with an answer that a passkey signed elsewhere',
+  },
+} as const;
+
+const elsewhere = {
+  mailbox: {
+    type: 'string',
+    value: 'URL',
+    summary: 'use the holds that hosts left at this registry for your key, instead of this host’s',
+  },
+  key: {
+    type: 'string',
+    value: 'KEY',
+    summary: 'with --mailbox: your key, by name or path',
+  },
+} as const;
+
+export const holdRows: readonly CommandRow[] = [
+  {
+    name: 'hold list',
+    summary: 'list the holds of this host: waiting actions, temporary allowances, open breakers',
+    usage: '[--mailbox URL]',
+    examples: [
+      ['skillgate hold list', 'show each hold with its id, agent, action and expiry'],
+      [
+        'skillgate hold list --mailbox https://registry.example',
+        'list the holds that other hosts left at this registry for your key',
+      ],
+    ],
+    options: elsewhere,
+    args: { min: 0, max: 0 },
+    load: () => import('../holds/hold.ts'),
+  },
+  {
+    name: 'hold show',
+    summary: 'show a hold in full: for a request every header, and the body if it is text',
+    usage: 'ID',
+    examples: [
+      [
+        'skillgate hold show 3f9c0a1b2d4e',
+        'read a request before you allow it; Skillgate deletes its copy of the request when the hold is answered',
+      ],
+    ],
+    options: {},
+    args: { min: 1, max: 1 },
+    load: () => import('../holds/hold.ts'),
+  },
+  {
+    name: 'hold allow',
+    summary: 'allow a held action, once or for a time; signed by an approver named in host policy',
+    usage: 'ID [--for TIME]',
+    examples: [
+      [
+        'skillgate hold allow 3f9c0a1b2d4e',
+        'allow the action once; asks for the passphrase of your key',
+      ],
+      [
+        'skillgate hold allow 3f9c0a1b2d4e --for 1h',
+        'allow the action, and the same action again for an hour',
+      ],
+    ],
+    options: {
+      for: {
+        type: 'string',
+        value: 'TIME',
+        summary: 'how long the same action stays allowed: 90s, 15m, at most 24h',
+      },
+      ...answering,
+      ...elsewhere,
+    },
+    args: { min: 1, max: 1 },
+    load: () => import('../holds/hold.ts'),
+  },
+  {
+    name: 'hold deny',
+    summary: 'deny a held action, or revoke an allowance',
+    usage: 'ID',
+    examples: [['skillgate hold deny 3f9c0a1b2d4e', 'deny the action at once']],
+    options: { ...answering, ...elsewhere },
+    args: { min: 1, max: 1 },
+    load: () => import('../holds/hold.ts'),
+  },
+];
+
+export const hostRows: readonly CommandRow[] = [
+  {
+    name: 'doctor',
+    summary: 'check what this host can enforce',
+    usage: '',
+    examples: [
+      [
+        'skillgate doctor',
+        'list each part, found or missing, and the command that installs a missing part',
+      ],
+      [
+        'skillgate doctor --escape',
+        'try more than 330 times to escape from a sandbox, and print the results',
+      ],
+    ],
+    options: {
+      escape: {
+        type: 'boolean',
+        summary: 'try to escape from this host’s sandbox; exit 6 if an attempt succeeds',
+      },
+      backend: {
+        type: 'string',
+        value: 'NAME',
+        summary: 'with --escape: backend to test instead of host policy’s; all tests every backend',
+      },
+    },
+    args: { min: 0, max: 0 },
+    load: () => import('../host/doctor.ts'),
+  },
+  {
+    name: 'redteam',
+    summary:
+      'run an agent that obeys every injected instruction, and report what leaks from its sandboxes',
+    usage: '[--scenario NAME]… [--scenarios DIR]',
+    examples: [
+      ['skillgate redteam', 'run more than a hundred scenarios on loopback, and print what leaked'],
+      [
+        'skillgate redteam --scenario secrets',
+        'run one group, or the scenarios whose name has these words',
+      ],
+    ],
+    options: {
+      scenario: {
+        type: 'string',
+        multiple: true,
+        value: 'NAME',
+        summary: 'scenarios to run: a group, or a part of a scenario’s name',
+      },
+      scenarios: {
+        type: 'string',
+        value: 'DIR',
+        summary: 'folder with your own scenarios; each runs without a sandbox first',
+      },
+    },
+    args: { min: 0, max: 0 },
+    load: () => import('../proofs/redteam/redteam.ts'),
+  },
+];
+
+/** For whoever watches a registry that others run. */
+export const monitorRows: readonly CommandRow[] = [
+  {
+    name: 'monitor',
+    summary:
+      'replay a registry’s log and compare it with its index and status; exit 6 on a difference',
+    usage: 'URL [--follow]',
+    examples: [
+      [
+        'skillgate monitor https://skills.example',
+        'compare identities, index lines and marks with the statements of the log, once',
+      ],
+      [
+        'skillgate monitor --follow https://skills.example',
+        'repeat from where the last replay stopped, until something differs',
+      ],
+    ],
+    options: {
+      follow: {
+        type: 'boolean',
+        summary: 'repeat, and stop with exit 6 at the first difference',
+      },
+      every: {
+        type: 'string',
+        value: 'SECONDS',
+        summary: 'with --follow: how often to look (default: 600)',
+      },
+      data: {
+        type: 'string',
+        value: 'DIR',
+        summary:
+          'folder for the monitor’s state and evidence (default: monitor in the data folder)',
+      },
+    },
+    args: { min: 1, max: 1 },
+    load: () => import('../monitor/monitor.ts'),
+  },
+];

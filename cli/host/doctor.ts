@@ -1,0 +1,204 @@
+/**
+ * `skillgate doctor`: what this host can enforce, one line each, with a command to type for missing
+ * parts.
+ */
+
+import { realpathSync } from 'node:fs';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import * as files from '../../runner/files/public.ts';
+import * as host from '../../runner/host/public.ts';
+import { type HostPolicy, requirements } from '../../skills-index/run/plan/host-policy.ts';
+import { basePrograms } from '../../skills-index/skill/base-programs.ts';
+import { Problem } from '../../skills-index/skill/problem.ts';
+import { asCalled, calledName } from '../called-name.ts';
+import { type CommandContext, type ExitCode, exitCodes } from '../command.ts';
+import { keyKinds } from '../holds/answer.ts';
+import { separationRows } from '../holds/separation.ts';
+import { readRegistries } from '../registries/registry-base.ts';
+import { answer, inkFor, joined, type OutputInk, type Safe, safe } from '../terminal/output.ts';
+import { backendRows, probeHost } from './check-host.ts';
+import { type DoctorRow, type DoctorVerdict, decideVerdict } from './doctor-verdict.ts';
+
+interface Part {
+  readonly name: string;
+  readonly programs: readonly string[];
+  readonly for: string;
+  /** Name of the apt package. */
+  readonly package: string;
+  /** Whether no sandbox runs without it. */
+  readonly needed: boolean;
+}
+
+const parts: readonly Part[] = [
+  {
+    name: 'bwrap',
+    programs: ['bwrap'],
+    for: 'starts the sandbox',
+    package: 'bubblewrap',
+    needed: true,
+  },
+  {
+    name: 'socat',
+    programs: ['socat'],
+    for: 'connects the sandbox to the egress proxy',
+    package: 'socat',
+    needed: true,
+  },
+  {
+    name: 'python3',
+    programs: ['python3'],
+    for: 'runs skills with Python scripts',
+    package: 'python3',
+    needed: false,
+  },
+  {
+    name: 'chromium',
+    programs: ['chromium', 'chromium-browser'],
+    for: 'runs the browser tests of the desk, and the desk’s part of skillgate demo',
+    package: 'chromium',
+    needed: false,
+  },
+];
+
+const entry = realpathSync(fileURLToPath(new URL(`../guard.js`, import.meta.url)));
+
+export async function run(context: CommandContext): Promise<ExitCode> {
+  const { backend } = context.options;
+  if (context.options.escape === true) {
+    const { reportEscapes } = await import('../proofs/escape/report.ts');
+    const wanted = backend ?? host.readHostPolicy(join(context.paths.config, 'host.json')).backend;
+    return reportEscapes(context, wanted === 'all' ? undefined : String(wanted));
+  }
+  if (backend !== undefined) throw new Problem('usage', '--backend needs --escape');
+  const policy = host.readHostPolicy(join(context.paths.config, 'host.json'));
+  const rows: DoctorRow[] = [
+    {
+      name: 'node',
+      holds: true,
+      detail: `${process.versions.node}: runs scripts in TypeScript and JavaScript`,
+      needed: true,
+    },
+    ...parts.map(partRow),
+    baseRow(),
+    ...namesOnPath(context.env.PATH, entry, calledName() === 'skill'),
+    ...(await probeHost(policy)).map((row) => ({ ...row, needed: isNeeded(row.name, policy) })),
+    ...backendRows(policy).map((row) => ({
+      ...row,
+      needed: row.name === `backend ${policy.backend}`,
+    })),
+    ...separationRows(policy, process.getuid?.() ?? 0, await keyKinds(context)).map((row) => ({
+      ...row,
+      needed: false,
+    })),
+  ];
+  const verdict = decideVerdict(rows, readRegistries(context.paths).registries.length > 0);
+  const ink = inkFor(context.stdout, context.env);
+  answer(context, { schema: 'skillgate.doctor/1', ...verdict, rows }, () =>
+    joined([...verdictLines(verdict, ink), ...rows.map((row) => rowText(row, ink))], '\n'),
+  );
+  return rows.every((row) => row.holds || !row.needed) ? exitCodes.ok : exitCodes.refused;
+}
+
+function verdictLines({ next, sentence, verdict }: DoctorVerdict, ink: OutputInk): Safe[] {
+  const style = { ready: ink.green, 'ready-but': ink.yellow, 'not-ready': ink.red }[verdict];
+  return [
+    ink.bold(style(sentence)),
+    ...(next === undefined ? [] : [safe`Type next: ${ink.bold(asCalled(next))}`]),
+    safe``,
+  ];
+}
+
+function rowText({ detail, holds, name, needed, type }: DoctorRow, ink: OutputInk): Safe {
+  const line = type === undefined ? safe`` : safe`; type: ${ink.bold(type)}`;
+  const word = holds ? ink.green('yes') : needed ? ink.red('no ') : ink.yellow('no ');
+  return safe`${word} ${name}: ${detail}${line}`;
+}
+
+// Parts that host policy requires are needed, and so are the sandbox's own tests.
+function isNeeded(name: string, policy: HostPolicy): boolean {
+  const requirement = requirements.find((requirement) => requirement === name);
+  return requirement === undefined || policy.require.includes(requirement);
+}
+
+// Searched where the runner finds programs, not on this user's PATH.
+function partRow(part: Part): DoctorRow {
+  const at = part.programs.map(host.findProgram).find((path) => path !== undefined);
+  if (at !== undefined)
+    return { name: part.name, holds: true, detail: `${at}: ${part.for}`, needed: part.needed };
+  const sudo = process.getuid?.() === 0 ? '' : 'sudo ';
+  const type = `${sudo}apt-get install -y ${part.package}`;
+  return {
+    name: part.name,
+    holds: false,
+    detail: `missing: ${part.for}`,
+    needed: part.needed,
+    type,
+  };
+}
+
+// What a shell script may expect without a declaration, so a lack shows up as its failure.
+function baseRow(): DoctorRow {
+  const lacks = [...basePrograms].filter((name) => host.findProgram(name) === undefined);
+  // A host has one of these two as awk.
+  const lacking = lacks.filter((name) => name !== 'gawk' && name !== 'mawk');
+  const names = lacking.length === 0 ? '' : `; this host lacks ${lacking.join(', ')}`;
+  return {
+    name: 'base programs',
+    holds: true,
+    detail: `every sandbox has ${basePrograms.size - lacks.length} of them (coreutils, find, grep, sed, awk and others)${names}`,
+    needed: false,
+  };
+}
+
+/** Whether shims find `skillgate`, and which program `skill` starts here. */
+export function namesOnPath(
+  path: string | undefined,
+  entryAt: string,
+  isFunction = false,
+): DoctorRow[] {
+  const skillgate = files.programOnPath('skillgate', path);
+  const skill = files.programOnPath('skill', path);
+  const folder = '~/.local/bin';
+  const line =
+    `mkdir -p ${folder} && printf '#!/bin/sh\\nexec "%s" "%s" "$@"\\n' '${process.execPath}' '${entryAt}' > ${folder}/skillgate && ` +
+    `chmod 755 ${folder}/skillgate`;
+  const first: DoctorRow =
+    skillgate === undefined
+      ? {
+          name: 'skillgate',
+          holds: false,
+          needed: false,
+          detail:
+            'not on PATH: the shims of installed skills call skillgate, and fail with exit code 127',
+          type: `${line}   (then add ~/.local/bin to PATH)`,
+        }
+      : {
+          name: 'skillgate',
+          holds: true,
+          detail: `${skillgate}: the shims of installed skills call this program`,
+          needed: false,
+        };
+  return [first, isFunction ? functionRow : shortNameRow(skill, entryAt)];
+}
+
+// A function from `skillgate shell-init` comes before PATH.
+const functionRow: DoctorRow = {
+  name: 'skill',
+  holds: true,
+  needed: false,
+  detail: 'a function of this shell that starts skillgate',
+};
+
+function shortNameRow(skill: string | undefined, entryAt: string): DoctorRow {
+  const about = { name: 'skill', needed: false } as const;
+  if (skill !== undefined && files.isOurs(skill, entryAt))
+    return { ...about, holds: true, detail: `${skill} starts skillgate` };
+  const why =
+    skill === undefined
+      ? 'no program on PATH is named skill: type skillgate'
+      : `${skill} is another program (on Debian that of procps, which sends signals to processes): type skillgate`;
+  const type =
+    'eval "$(skillgate shell-init bash)"   (write this line into ~/.bashrc; zsh and fish work as well. `skill` then starts skillgate)';
+  return { ...about, holds: false, detail: why, type };
+}

@@ -1,0 +1,210 @@
+/**
+ * `skillgate ci`: installs exactly the versions in skillgate.lock, all or none, and changes neither
+ * skillgate.json nor the lock.
+ */
+import { join } from 'node:path';
+import * as admission from '../../runner/admission/public.ts';
+import * as host from '../../runner/host/public.ts';
+import type { HostPolicy } from '../../skills-index/run/plan/host-policy.ts';
+import type { SkillName } from '../../skills-index/skill/name.ts';
+import { Problem, type Reason } from '../../skills-index/skill/problem.ts';
+import { isInRange } from '../../skills-index/skill/version.ts';
+import { VerifiedStatements } from '../../skills-index/trust/signatures/verified-statements.ts';
+import { type CommandContext, type ExitCode, exitCodes } from '../command.ts';
+import {
+  type AdmissionWorld,
+  askAdmission,
+  openAdmitted,
+  type Project,
+  projectAt,
+} from '../run/admission.ts';
+import { requireAdmittedOrName } from '../run/approved-instead.ts';
+import { answer, count, joined, printNote, safe } from '../terminal/output.ts';
+import { sharedFolder } from './agent-folders.ts';
+import { removeEarlier } from './earlier-folders.ts';
+import { type LockedSkill, lockFileName, projectFileName } from './lock.ts';
+import { requireLockedBytes } from './locked-bytes.ts';
+import { type PreparedFolder, prepareFolder } from './prepare-folder.ts';
+import {
+  type InstalledFiles,
+  installedFiles,
+  type Layout,
+  layoutDifferences,
+  layoutOf,
+  requireFreePlaces,
+} from './skill-folder.ts';
+
+interface Ready {
+  readonly name: SkillName;
+  readonly locked: LockedSkill;
+  readonly layout: Layout;
+  readonly files: InstalledFiles;
+}
+
+export async function run(context: CommandContext): Promise<ExitCode> {
+  const project = await projectAt(context.cwd);
+  requireWholeLock(project);
+  const hostPolicy = host.readHostPolicy(join(context.paths.config, 'host.json'));
+  const world = { ...context, verified: new VerifiedStatements() };
+  const ready: Ready[] = [];
+  for (const [name, locked] of project.lock)
+    ready.push(await verifyLocked(world, project, hostPolicy, name, locked));
+  requireOwnFolders(ready);
+  for (const item of ready)
+    requireFreePlaces(item.layout, item.files, [sharedFolder, ...item.layout.agentFolders]);
+  writeAll(context, ready);
+  for (const line of removeEarlier(ready)) printNote(context, safe`note: ${line}`);
+  const installed = ready.map(({ name, locked, layout }) => ({
+    name,
+    ...locked,
+    folder: layout.folder,
+  }));
+  answer(context, { schema: 'skillgate.ci/1', installed }, () =>
+    joined(
+      [
+        ...installed.map(
+          (skill) =>
+            safe`${skill.name}@${skill.version} in ${sharedFolder}/${skill.folder}, bundle ${skill.bundle}`,
+        ),
+        safe`installed ${count(installed.length, 'skill')}, each as ${lockFileName} pins it`,
+      ],
+      '\n',
+    ),
+  );
+  return exitCodes.ok;
+}
+
+// A name in skillgate.json without an entry in the lock would need a new choice of version.
+function requireWholeLock({ file, folder, lock }: Project): void {
+  const reasons = [...file.skills].flatMap(([name, { range }]): Reason[] => {
+    const locked = lock.get(name);
+    if (locked === undefined)
+      return [
+        { message: `${projectFileName} asks for ${name}, which ${lockFileName} does not name` },
+      ];
+    if (isInRange(locked.version, range)) return [];
+    return [
+      {
+        message: `${projectFileName} asks for ${name}@${range}, and ${lockFileName} pins ${locked.version}`,
+      },
+    ];
+  });
+  if (reasons.length > 0)
+    throw new Problem(
+      'lock-differs',
+      `Cannot install from the lock of ${folder}: skillgate.lock is not up to date`,
+      {
+        reasons,
+        hint: 'skillgate install NAME updates the lock; then commit skillgate.lock',
+      },
+    );
+  if (lock.size === 0)
+    throw new Problem(
+      'file-not-found',
+      `Cannot install: there is no ${lockFileName} with a skill in or above ${folder}`,
+      {
+        hint: 'create the lock: skillgate install @scope/name',
+      },
+    );
+}
+
+async function verifyLocked(
+  context: CommandContext & AdmissionWorld,
+  project: Project,
+  host: HostPolicy,
+  name: SkillName,
+  locked: LockedSkill,
+): Promise<Ready> {
+  const wanted = project.file.skills.get(name) ?? { range: locked.version };
+  if (wanted.plain === true && !host.plain)
+    throw new Problem(
+      'plain-refused',
+      `Cannot install ${name} without the sandbox: host policy says "plain": false`,
+    );
+  const question = {
+    name,
+    range: locked.version,
+    locked,
+    locks: [project.lock],
+    host,
+    registries: project.file.registries,
+    offline: context.options.offline === true,
+  };
+  const found = await askAdmission(context, question);
+  for (const line of found.admission.notes) printNote(context, safe`note: ${line}`);
+  const admitted = await requireAdmittedOrName(context, question, found);
+  requireLockedBytes(admitted, locked);
+  const opened = await openAdmitted(found.source, admitted);
+  const { commands } = admitted.manifest;
+  const files = installedFiles(opened.bundle, await admission.readAll(opened), {
+    name,
+    commands,
+    plain: wanted.plain === true,
+  });
+  return { name, locked, layout: layoutOf(project, name, wanted), files };
+}
+
+function requireOwnFolders(ready: readonly Ready[]): void {
+  const names = new Map<string, SkillName>();
+  for (const { name, layout } of ready) {
+    const other = names.get(layout.folder);
+    names.set(layout.folder, name);
+    if (other === undefined) continue;
+    throw new Problem(
+      'install-taken',
+      `Cannot install ${name} as ${layout.folder}: ${other} is installed there`,
+      {
+        hint: `give one of the two skills another "as" in ${projectFileName}`,
+      },
+    );
+  }
+}
+
+// A person's own folder may have the name that the lock needs, so no folder is deleted.
+function writeAll(context: CommandContext, ready: readonly Ready[]): void {
+  const prepared: {
+    readonly item: Ready;
+    readonly changed: readonly string[];
+    readonly folder: PreparedFolder;
+  }[] = [];
+  const committed: PreparedFolder[] = [];
+  try {
+    for (const item of ready)
+      prepared.push({
+        item,
+        changed: changedIn(item),
+        folder: prepareFolder(item.layout, item.files),
+      });
+    context.signal.throwIfAborted();
+    for (const { folder } of prepared) {
+      folder.commit();
+      committed.push(folder);
+    }
+    for (const { item, changed, folder } of prepared)
+      if (changed.length > 0) printReplaced(context, item, changed, folder.keep());
+  } catch (cause) {
+    for (const folder of committed.reverse()) folder.undo();
+    throw cause;
+  } finally {
+    for (const { folder } of prepared) folder.discard();
+  }
+}
+
+function changedIn({ layout, files }: Ready): string[] {
+  return layoutDifferences(layout, files).filter((line) => !line.endsWith(': it is missing'));
+}
+
+function printReplaced(
+  context: CommandContext,
+  { name }: Ready,
+  changed: readonly string[],
+  kept: string | undefined,
+): void {
+  for (const line of changed)
+    printNote(context, safe`note: ${name} was changed on disk and is installed again: ${line}`);
+  if (kept !== undefined)
+    printNote(
+      context,
+      safe`note: the earlier folder is kept in ${kept}; delete it when nobody needs it`,
+    );
+}

@@ -1,0 +1,35 @@
+/** `skillgate list`: the skills that this project has installed. Reads files only. */
+import { type CommandContext, type ExitCode, exitCodes } from '../command.ts';
+import { projectAt } from '../run/admission.ts';
+import { answer, inkFor, joined, safe, table } from '../terminal/output.ts';
+import { installedSkills } from './installed-skills.ts';
+
+export async function run(context: CommandContext): Promise<ExitCode> {
+  const project = await projectAt(context.cwd);
+  const skills = installedSkills(project);
+  const list = skills.map(({ name, locked, wanted, folder, isThere }) => ({
+    name,
+    version: locked.version,
+    range: wanted.range,
+    folder,
+    agents: wanted.agents ?? [],
+    registry: locked.registry,
+    isThere,
+  }));
+  answer(context, { schema: 'skillgate.list/1', project: project.folder, skills: list }, () => {
+    if (list.length === 0)
+      return safe`No skill is installed in ${project.folder}.\n→ install one: skillgate install @scope/name`;
+    const ink = inkFor(context.stdout, context.env);
+    const rows = list.map(({ name, version, range, folder, agents, isThere }) => [
+      ink.bold(`${name}@${version}`),
+      range === '*' ? 'newest' : range,
+      isThere ? folder : ink.red(`${folder} is missing: skillgate ci installs it again`),
+      agents.length === 0 ? '' : `for ${agents.join(', ')}`,
+    ]);
+    return joined(
+      [table(rows), safe`→ compare the files with the approved ones: skillgate verify`],
+      '\n',
+    );
+  });
+  return exitCodes.ok;
+}

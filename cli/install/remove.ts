@@ -1,0 +1,42 @@
+/** `skillgate remove`: deletes installed skills from the project, its lock and agents' folders. */
+import { join } from 'node:path';
+import { type CommandContext, type ExitCode, exitCodes } from '../command.ts';
+import { projectAt } from '../run/admission.ts';
+import { answer, joined, safe } from '../terminal/output.ts';
+import { namedSkills } from './installed-skills.ts';
+import { lockFileName, projectFileName, writeLock, writeProject } from './lock.ts';
+import { removeFolder, requireInside } from './skill-folder.ts';
+
+export async function run(context: CommandContext): Promise<ExitCode> {
+  const project = await projectAt(context.cwd);
+  const removed = namedSkills(project, 'remove', context.args);
+  const gone = new Set(removed.map(({ name }) => name));
+  // Nothing is removed when one of several skills cannot be removed.
+  for (const { layout } of removed) requireInside(layout);
+  for (const { layout } of removed) removeFolder(layout);
+  // The files are written last: after an interruption the lock still names the skill, and
+  // `skillgate ci` or `remove` can be repeated.
+  await writeProject(join(project.folder, projectFileName), {
+    ...project.file,
+    skills: new Map([...project.file.skills].filter(([name]) => !gone.has(name))),
+  });
+  await writeLock(
+    join(project.folder, lockFileName),
+    new Map([...project.lock].filter(([name]) => !gone.has(name))),
+  );
+  const list = removed.map(({ name, locked, folder }) => ({
+    name,
+    version: locked.version,
+    folder,
+  }));
+  answer(context, { schema: 'skillgate.remove/1', removed: list }, () =>
+    joined(
+      list.map(
+        ({ name, version, folder }) =>
+          safe`removed ${name}@${version} from ${folder}\n→ install it again: skillgate install ${name}@${version}`,
+      ),
+      '\n',
+    ),
+  );
+  return exitCodes.ok;
+}

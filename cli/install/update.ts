@@ -1,0 +1,72 @@
+/**
+ * `skillgate update`: installs newer approved versions. A version that may do more than the
+ * installed one waits for a person's consent, skill by skill.
+ */
+import type { SkillName } from '../../skills-index/skill/name.ts';
+import { Problem } from '../../skills-index/skill/problem.ts';
+import type { Version } from '../../skills-index/skill/version.ts';
+import { VerifiedStatements } from '../../skills-index/trust/signatures/verified-statements.ts';
+import { type CommandContext, type ExitCode, exitCodes } from '../command.ts';
+import { type AdmissionWorld, projectAt } from '../run/admission.ts';
+import { answer, count, inkFor, printNote, type Safe, safe, table } from '../terminal/output.ts';
+import { problemText } from '../terminal/problem-text.ts';
+import { installOne } from './install-one.ts';
+import { namedSkills } from './installed-skills.ts';
+
+interface Row {
+  readonly name: SkillName;
+  readonly before: Version;
+  readonly outcome: 'updated' | 'current' | 'stopped';
+  readonly version?: Version;
+  /** Why the installed version stays. */
+  readonly code?: string;
+  readonly message?: string;
+}
+
+export async function run(context: CommandContext): Promise<ExitCode> {
+  const project = await projectAt(context.cwd);
+  const skills = namedSkills(project, 'update', context.args);
+  const world = { ...context, verified: new VerifiedStatements() };
+  const rows: Row[] = [];
+  for (const { name, locked } of skills)
+    rows.push(await updateOne(world, name, locked.version, skills.length === 1));
+  answer(context, { schema: 'skillgate.update/1', skills: rows }, () => textOf(rows));
+  return rows.some(({ outcome }) => outcome === 'stopped') ? exitCodes.refused : exitCodes.ok;
+}
+
+async function updateOne(
+  context: CommandContext & AdmissionWorld,
+  name: SkillName,
+  before: Version,
+  isOnly: boolean,
+): Promise<Row> {
+  try {
+    const installed = await installOne(context, { name, range: '*' }, { keepsNewest: true });
+    return installed === undefined
+      ? { name, before, outcome: 'current' }
+      : { name, before, outcome: 'updated', version: installed.admitted.version };
+  } catch (problem) {
+    if (!(problem instanceof Problem) || isOnly || context.signal.aborted) throw problem;
+    if (context.format === 'text')
+      printNote(context, problemText(problem, inkFor(context.stderr, context.env)));
+    const { code, message } = problem;
+    return { name, before, outcome: 'stopped', code, message };
+  }
+}
+
+function textOf(rows: readonly Row[]): Safe {
+  if (rows.length === 0) return safe`No skill is installed.`;
+  if (rows.every(({ outcome }) => outcome === 'current'))
+    return safe`${count(rows.length, 'installed skill')} checked: no newer version is approved.`;
+  return table(
+    rows.map(({ name, before, outcome, version, code }) => [
+      name,
+      before,
+      outcome === 'updated'
+        ? `→ ${version}`
+        : outcome === 'current'
+          ? 'is the newest approved version'
+          : `stays: ${code}`,
+    ]),
+  );
+}

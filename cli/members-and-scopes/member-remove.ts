@@ -1,0 +1,170 @@
+/**
+ * `skillgate member remove`: ends the keys and passkeys of a member, now or at an earlier log
+ * index, and withdraws administrators' votes for an enrolment.
+ */
+import { randomUUID } from 'node:crypto';
+import { resolve } from 'node:path';
+import type * as v from 'valibot';
+import { Problem } from '../../skills-index/skill/problem.ts';
+import {
+  type MemberPredicate,
+  type MemberRole,
+  memberRoles,
+  memberStatement,
+} from '../../skills-index/statement/attestation.ts';
+import { type CommandContext, type ExitCode, exitCodes } from '../command.ts';
+import { postStatement, registryIdFor } from '../registries/post-statement.ts';
+import { membersAnswer } from '../registries/registry-answers.ts';
+import { askRegistry } from '../registries/registry-api.ts';
+import { withSession } from '../registries/session.ts';
+import { type KeyFile, readPublicKeyFile } from '../signing/key-file.ts';
+import { signerFor } from '../signing/signer.ts';
+import { confirm } from '../terminal/ask.ts';
+import { answer, count, joined, printNote, type Safe, safe } from '../terminal/output.ts';
+import { previousOf } from './member-previous.ts';
+import { parseVote } from './member-votes.ts';
+
+type Listed = v.InferOutput<typeof membersAnswer>['members'][number];
+
+/** A key or passkey to end. */
+interface Held {
+  readonly roles: readonly MemberRole[];
+  readonly what: Pick<MemberPredicate, 'key' | 'passkey'>;
+  /** The registry lists no member with this key: only signatures for a pending enrolment end. */
+  readonly isVote: boolean;
+}
+
+/** Signs one statement for each key and passkey, all with the same end. */
+export async function removeMember(context: CommandContext): Promise<ExitCode> {
+  const [name = ''] = context.args;
+  const signer = await signerFor(context, 'administrator');
+  const { only } = context.options;
+  const held = (await heldBy(context, signer, name)).filter(
+    (entry) => only === undefined || only === idOf(entry),
+  );
+  if (held.length === 0)
+    throw new Problem(
+      'not-found',
+      `No member ${JSON.stringify(name)} has ${only === undefined ? 'a key or passkey' : JSON.stringify(only)}`,
+      {
+        hint: 'see skillgate member list; if the signatures for an enrolment were never sent, name the key with --public-key FILE',
+      },
+    );
+  const upTo = indexOf(context);
+  if (context.options.yes !== true)
+    await confirm(context, question(name, held, upTo), name, '--yes');
+  const statements: { id: string; digest: string; logIndex: number }[] = [];
+  for (const entry of held) {
+    const statement = memberStatement({
+      registry: await registryIdFor(context),
+      name,
+      roles: entry.roles,
+      ...entry.what,
+      state: 'ended',
+      previous: await previousOf(context, entry.what),
+      nonce: randomUUID(),
+      ...(upTo === undefined ? {} : { validUpTo: upTo }),
+    });
+    const { digest, logIndex } = await postStatement(context, statement, signer);
+    statements.push({ id: idOf(entry), digest, logIndex });
+  }
+  const isMember = held.some(({ isVote }) => !isVote);
+  answer(
+    context,
+    {
+      schema: 'skillgate.member-removed/1',
+      name,
+      ...(upTo === undefined ? {} : { validUpTo: upTo }),
+      ended: statements,
+    },
+    () =>
+      isMember
+        ? removedText(name, held, upTo)
+        : safe`Signatures made until now cannot enrol ${name} any more`,
+  );
+  if (isMember && upTo === undefined)
+    printNote(
+      context,
+      safe`The approvals of ${name} stay valid. To enrol ${name} again: skillgate member add.`,
+    );
+  else if (upTo !== undefined)
+    printNote(
+      context,
+      safe`Versions that depend on signatures of ${name} after log index ${upTo} are revoked: skillgate status shows each.`,
+    );
+  return exitCodes.ok;
+}
+
+function removedText(name: string, held: readonly Held[], upTo: number | undefined): Safe {
+  const ended = count(held.length, 'key or passkey', 'keys and passkeys');
+  return safe`${name} is no longer a member: ${ended} ended${upTo === undefined ? '' : safe` for everything after log index ${upTo}`}`;
+}
+
+function idOf({ what: { key, passkey } }: Held): string {
+  return key?.keyId ?? passkey?.credentialId ?? '';
+}
+
+async function heldBy(context: CommandContext, signer: KeyFile, name: string): Promise<Held[]> {
+  const file = context.options['public-key'];
+  if (typeof file === 'string') {
+    const { keyId, spki } = await readPublicKeyFile(resolve(context.cwd, file));
+    return [{ roles: memberRoles, what: { key: { keyId, spki } }, isVote: true }];
+  }
+  const { members, votes } = await withSession(context, signer, (token) =>
+    askRegistry(context, '/api/v1/members', membersAnswer, { token }),
+  );
+  const enrolled = members.filter((member) => member.name === name).map(heldOf);
+  const ids = new Set(enrolled.map(idOf));
+  const waiting = new Map<string, Held>();
+  for (const { change } of votes) {
+    const voted = parseVote(change);
+    const one: Held = { roles: voted.roles, what: votedFor(voted), isVote: true };
+    if (voted.name === name && !ids.has(idOf(one))) waiting.set(idOf(one), one);
+  }
+  return [...enrolled, ...waiting.values()];
+}
+
+// The registry's information only selects the key to end, by its id.
+function heldOf({ name, roles: said, keyId, spki, credentialId, passkey }: Listed): Held {
+  const roles = memberRoles.filter((role) => said.includes(role));
+  if (keyId !== null && spki !== null)
+    return { roles, what: { key: { keyId, spki } }, isVote: false };
+  if (credentialId === null || passkey === null)
+    throw new Problem('registry-answer-invalid', `The registry lists no key or passkey of ${name}`);
+  const { publicKey, rpId, origin } = passkey;
+  return { roles, what: { passkey: { credentialId, publicKey, rpId, origin } }, isVote: false };
+}
+
+function votedFor({ key, passkey }: MemberPredicate): Held['what'] {
+  if (key !== undefined) return { key };
+  return passkey === undefined ? {} : { passkey };
+}
+
+function question(name: string, held: readonly Held[], upTo: number | undefined): Safe {
+  const lines = (some: readonly Held[]): Safe[] =>
+    some.map((one) => safe`  ${one.what.passkey === undefined ? '' : 'passkey '}${idOf(one)}`);
+  const enrolled = held.filter(({ isVote }) => !isVote);
+  const voted = held.filter(({ isVote }) => isVote);
+  const ends = [
+    safe`${name} (${joined(enrolled[0]?.roles ?? [], ', ')}) will no longer be able to sign with:`,
+    ...lines(enrolled),
+    upTo === undefined
+      ? safe`Their approvals until now stay valid. They can be enrolled again.`
+      : safe`Their signatures after log index ${upTo} no longer count: versions that depend on them are revoked everywhere, for ever.`,
+  ];
+  const withdraws = [
+    safe`Signatures of administrators made until now cannot enrol ${name} with:`,
+    ...lines(voted),
+  ];
+  return joined(
+    [...(enrolled.length === 0 ? [] : ends), ...(voted.length === 0 ? [] : withdraws)],
+    '\n',
+  );
+}
+
+function indexOf({ options }: CommandContext): number | undefined {
+  const given = options['valid-up-to'];
+  if (given === undefined) return undefined;
+  if (typeof given === 'string' && /^\d{1,15}$/.test(given)) return Number(given);
+  throw new Problem('usage', `--valid-up-to must be a log index, not ${JSON.stringify(given)}`);
+}

@@ -1,0 +1,267 @@
+/**
+ * Holds every index line, and every mark of the status, against what the log says up to the
+ * status's own head.
+ */
+import { fetchBlobIfThere, fetchFile, inTurns } from '../../skills-index/client/blobs.ts';
+import { statementBlobBytesMax } from '../../skills-index/client/limits.ts';
+import { type Digest, digestOf } from '../../skills-index/skill/digest.ts';
+import { parseSkillName, type SkillName } from '../../skills-index/skill/name.ts';
+import { Problem } from '../../skills-index/skill/problem.ts';
+import {
+  type IndexLine,
+  parseIndexFile,
+  printIndexLine,
+} from '../../skills-index/trust/index/index-line.ts';
+import {
+  judgeReplayedLine,
+  type LogWords,
+  type ReplayedLine,
+} from '../../skills-index/trust/index/judge-line.ts';
+import type { Status } from '../../skills-index/trust/index/status-file.ts';
+import { indexFileBytesMax } from '../../skills-index/trust/limits.ts';
+import type { VerifiedStatement } from '../../skills-index/trust/signatures/verify-statement.ts';
+import { monitorLinesMax } from '../limits.ts';
+import { type Difference, withheldStatement } from './difference.ts';
+import type { LoggedSummary, ReplayedSummary } from './judged-summary.ts';
+import { StandingMarks } from './marks.ts';
+import { offeredKey } from './offered.ts';
+import type { MonitorState } from './state-file.ts';
+import { judgeSummaryInLog } from './summaries.ts';
+import type { ReplayWorld } from './world.ts';
+
+export interface Compared {
+  readonly lines: number;
+  readonly differences: readonly Difference[];
+  /** What is worth knowing and no difference. */
+  readonly notes: readonly string[];
+  /** Index files in which a difference was found, by the name of the skill. */
+  readonly files: ReadonlyMap<string, Uint8Array>;
+  /** Lines that installers take, by `offeredKey`. */
+  readonly offered: readonly string[];
+}
+
+export interface ComparedLog {
+  /** Of the status's head: what lies behind it is not in the status yet. */
+  readonly size: number;
+  readonly words: LogWords;
+  /** Changes whenever the words do. */
+  readonly epoch: string;
+  /** Verification summaries below `size`, in log order. */
+  readonly summaries: readonly LoggedSummary[];
+  /** Lines that were shown at an earlier look. */
+  readonly offered: ReadonlySet<string>;
+  readonly state: MonitorState;
+}
+
+interface JudgedLine {
+  readonly line: IndexLine;
+  readonly replayed: ReplayedLine;
+}
+
+/** What is found of one skill. */
+interface Found {
+  readonly differences: Difference[];
+  readonly notes: string[];
+  readonly marks: StandingMarks;
+  /** Lines of this skill, and those among them that installers take. */
+  readonly shown: Set<string>;
+  readonly taken: Map<string, number>;
+}
+
+export async function compareIndex(
+  world: ReplayWorld,
+  log: ComparedLog,
+  status: Status,
+): Promise<Compared> {
+  const differences: Difference[] = [];
+  const notes: string[] = [];
+  const files: Map<string, Uint8Array> = new Map();
+  const marks = new StandingMarks(status);
+  const offered: string[] = [];
+  let lines = 0;
+  for (const [name, summaries] of summariesByName(log.summaries)) {
+    const bytes = await fetchFile(world.source, `/index/${name}`, indexFileBytesMax);
+    const found: Found = { differences: [], notes, marks, shown: new Set(), taken: new Map() };
+    for (const line of bytes === undefined ? [] : parseIndexFile(bytes, name)) {
+      if (line.logIndex >= log.size) continue;
+      lines++;
+      await compareLine(world, log, line, found);
+    }
+    await compareUnshown(world, log, summaries, found);
+    offered.push(...found.taken.keys());
+    differences.push(...found.differences);
+    if (found.differences.length > 0 && bytes !== undefined) files.set(name, bytes);
+  }
+  return {
+    lines,
+    differences: [...differences, ...marks.unfounded(log.size)],
+    notes,
+    files,
+    offered,
+  };
+}
+
+async function compareLine(
+  world: ReplayWorld,
+  log: ComparedLog,
+  line: IndexLine,
+  found: Found,
+): Promise<void> {
+  const { differences, notes, marks, shown, taken } = found;
+  shown.add(offeredKey(line));
+  const judged = await judge(world, log, line, differences);
+  if (judged === undefined) return;
+  const { replayed } = judged;
+  differences.push(...marks.whyMissing(line, replayed), ...marks.whyHiding(line, replayed));
+  if (replayed.refused.length > 0)
+    notes.push(
+      `installers reject ${line.name}@${line.version} because of its index line: ${replayed.refused[0]}`,
+    );
+  else {
+    // A line that installers refuse may name any bundle, so it bears out no mark.
+    marks.bearOut(line.bundle, replayed);
+    taken.set(offeredKey(line), line.logIndex);
+  }
+}
+
+// A registry chooses the lines that it shows, so each verification summary without one is judged by
+// the statements that it names itself.
+async function compareUnshown(
+  world: ReplayWorld,
+  log: ComparedLog,
+  summaries: readonly LoggedSummary[],
+  { differences, notes, marks, shown, taken }: Found,
+): Promise<void> {
+  const isTaken = new Set([...taken].map(([key, logIndex]) => `${key.split(' ')[0]} ${logIndex}`));
+  const judged = new Set(taken.keys());
+  for (const summary of [...summaries].reverse()) {
+    const { purl, logIndex } = summary;
+    if (isTaken.has(`${purl} ${logIndex}`)) continue;
+    const one = await judgeUnshown(world, log, summary);
+    if ('withheld' in one) differences.push(withheldStatement(one.withheld));
+    if ('unfounded' in one) differences.push(unfoundedSummary(summary, one.unfounded));
+    if ('why' in one)
+      notes.push(
+        `installers reject ${purl}, whose verification summary is at log index ${logIndex}: ${one.why}`,
+      );
+    if (!('line' in one)) continue;
+    const { line, replayed } = one;
+    const key = offeredKey(line);
+    // Of several verification summaries on a version the newest counts.
+    if (judged.has(key)) continue;
+    judged.add(key);
+    marks.bearOut(line.bundle, replayed);
+    const place = `${line.name}@${line.version}`;
+    const before = log.offered.has(key);
+    if (before && !shown.has(key))
+      differences.push({ code: 'line-withheld', place, message: missingLineText(place, logIndex) });
+    const missing = marks
+      .whyMissing(line, replayed)
+      .filter((lack) => differences.every((known) => !isSame(known, lack)));
+    // A version that nobody was offered needs no mark, and the registry gives it none.
+    if (before || shown.has(key) || replayed.wasOffered) differences.push(...missing);
+    else
+      notes.push(...missing.map(({ message }) => `${message}; no index line offers the version`));
+    if (!shown.has(key))
+      notes.push(
+        `${place} has a verification summary in the log and no index line, so installers are not offered the version`,
+      );
+  }
+}
+
+function unfoundedSummary({ purl, logIndex }: LoggedSummary, why: string): Difference {
+  const message = `The verification summary on ${purl} at log index ${logIndex} cannot be compared: ${why}`;
+  return { code: 'summary-unfounded', place: `log index ${logIndex}`, message };
+}
+
+function isSame(one: Difference, other: Difference): boolean {
+  return one.code === other.code && one.place === other.place;
+}
+
+function missingLineText(place: string, logIndex: number): string {
+  return `The index had a line of ${place}, with the verification summary at log index ${logIndex}. The index no longer shows this line`;
+}
+
+async function judgeUnshown(
+  world: ReplayWorld,
+  log: ComparedLog,
+  summary: LoggedSummary,
+): Promise<ReplayedSummary> {
+  const key = `${summary.address} ${log.epoch}`;
+  const known = world.judgedSummaries.get(key);
+  if (known !== undefined) return known;
+  const judged = await judgeSummaryInLog(world, log.words, summary);
+  if ('line' in judged) {
+    if (world.judgedSummaries.size >= monitorLinesMax) world.judgedSummaries.clear();
+    // Only this stays as it is: a statement that is missing now may be shown at the next look, and
+    // the words do not change by it.
+    world.judgedSummaries.set(key, judged);
+  } else await world.folder.requireAddresses(log.state);
+  return judged;
+}
+
+async function judge(
+  world: ReplayWorld,
+  log: ComparedLog,
+  line: IndexLine,
+  differences: Difference[],
+): Promise<JudgedLine | undefined> {
+  const key = `${digestOf(Buffer.from(printIndexLine(line)))} ${log.epoch}`;
+  const known = world.judged.get(key);
+  if (known !== undefined) return { line, replayed: known };
+  const place = `${line.name}@${line.version}`;
+  const faults: string[] = [];
+  const read = await inTurns(line.statements, (digest) => readNamed(world, digest, faults));
+  const statements = read.flatMap((one) => one ?? []);
+  for (const one of statements) {
+    if ((await world.folder.addressAt(one.logIndex)) === one.digest) continue;
+    await world.folder.requireAddresses(log.state);
+    faults.push(`the statement ${one.digest} is not the one at log index ${one.logIndex}`);
+  }
+  for (const message of faults)
+    differences.push({
+      code: 'line-unfounded',
+      place,
+      message: `The index line of ${place}: ${message}`,
+    });
+  if (faults.length > 0) return undefined;
+  const replayed = judgeReplayedLine(line, statements, log.words);
+  if (world.judged.size >= monitorLinesMax) world.judged.clear();
+  world.judged.set(key, replayed);
+  return { line, replayed };
+}
+
+async function readNamed(
+  { source, root, sigstore, verified }: ReplayWorld,
+  digest: Digest,
+  faults: string[],
+): Promise<VerifiedStatement | undefined> {
+  const bytes = await fetchBlobIfThere(source, digest, statementBlobBytesMax);
+  if (bytes === undefined) {
+    faults.push(`the statement ${digest} is not served`);
+    return undefined;
+  }
+  try {
+    return verified.verify(bytes, root, sigstore);
+  } catch (cause) {
+    if (!(cause instanceof Problem)) throw cause;
+    faults.push(`the statement ${digest} cannot be verified: ${cause.message}`);
+    return undefined;
+  }
+}
+
+/** Verification summaries by the skill that they are on. */
+function summariesByName(
+  summaries: readonly LoggedSummary[],
+): ReadonlyMap<SkillName, readonly LoggedSummary[]> {
+  const found = new Map<SkillName, LoggedSummary[]>();
+  for (const summary of summaries) {
+    const [, scope, short] = /^pkg:skill\/%40([a-z0-9-]+)\/([a-z0-9-]+)@/.exec(summary.purl) ?? [];
+    if (scope === undefined) continue;
+    const name = parseSkillName(`@${scope}/${short}`);
+    const known = found.get(name);
+    if (known === undefined) found.set(name, [summary]);
+    else known.push(summary);
+  }
+  return new Map([...found].sort(([one], [other]) => (one < other ? -1 : 1)));
+}

@@ -1,0 +1,143 @@
+import { canonicalDigest } from '../../skills-index/skill/canonical-json.ts';
+import type { Digest } from '../../skills-index/skill/digest.ts';
+import { Problem } from '../../skills-index/skill/problem.ts';
+import { readLogged } from '../../skills-index/trust/identity/read-logged.ts';
+import { rootFingerprint } from '../../skills-index/trust/root/root.ts';
+import { type LogWord, wordsOf } from '../../skills-index/trust/signatures/log-words.ts';
+import { readVerifiedBefore } from '../../skills-index/trust/signatures/verified-before.ts';
+import { monitorWithheldMax, monitorWordsMax } from '../limits.ts';
+import type { Difference } from './difference.ts';
+import type { LoggedSummary } from './judged-summary.ts';
+import type { ReadWords } from './read-words.ts';
+import { type KeptWord, type ReadFiles, sumOfWords } from './state.ts';
+import type { MonitorState } from './state-file.ts';
+import type { ReplayTrust, ReplayWorld } from './world.ts';
+
+/** A word of the log, or a verification summary, with its place. */
+type Known = { readonly logIndex: number } & (
+  | { readonly word: LogWord }
+  | { readonly summary: LoggedSummary }
+);
+
+interface Memory {
+  readonly by: Digest;
+  readonly files: ReadFiles;
+  readonly known: readonly Known[];
+  /** What was made of them at the last look, up to a size of the log. */
+  readonly read?: ReadWords & { readonly size: number; readonly policy: Digest };
+}
+
+/** What the looks of one process have read, by the folder of the replay. */
+export class KnownWords {
+  readonly #byFolder = new Map<string, Memory>();
+
+  /**
+   * The words of the log below a size.
+   * @throws Problem `json-invalid` when a word is missing or another, `monitor-limit`
+   */
+  async read(world: ReplayWorld, state: MonitorState, size: number): Promise<ReadWords> {
+    const by = trustDigest(world);
+    const before = this.#byFolder.get(world.folder.dir);
+    const memory = await addWords(world, state, {
+      by,
+      before: before?.by === by ? before : undefined,
+    });
+    const policy = canonicalDigest(world.policy);
+    const { read } = memory;
+    const isSame = read !== undefined && read.size === size && read.policy === policy;
+    const now = isSame
+      ? read
+      : { ...makeRead(world, memory.known, { size, by, policy }), size, policy };
+    this.#byFolder.set(world.folder.dir, { ...memory, read: now });
+    return now;
+  }
+}
+
+function trustDigest({ root, sigstore }: ReplayTrust): Digest {
+  return canonicalDigest([
+    rootFingerprint(root),
+    sigstore === undefined ? null : canonicalDigest(sigstore),
+  ]);
+}
+
+async function addWords(
+  world: ReplayWorld,
+  state: MonitorState,
+  { by, before }: { readonly by: Digest; readonly before: Memory | undefined },
+): Promise<Memory> {
+  const files = await world.folder.readWords(state, before?.files);
+  if (before !== undefined && files.isMore && files.words.length === 0) return { ...before, files };
+  const isProven = files.isMore ? () => false : provenBefore(state, { by, words: files.words });
+  const added = files.words.flatMap((one) => readWord(world, one, isProven(one)) ?? []);
+  const known = files.isMore ? [...(before?.known ?? []), ...added] : added;
+  if (known.length > monitorWordsMax)
+    throw new Problem(
+      'monitor-limit',
+      `Cannot replay the log: it has more than ${monitorWordsMax} statements that a replay must remember`,
+    );
+  await keepProven(world, state, { by, known });
+  return { by, files, known: known.sort((one, other) => one.logIndex - other.logIndex) };
+}
+
+/**
+ * Which words the state on disk says were verified; none where they are others, or lie beyond the
+ * signed head that this look has proven.
+ */
+function provenBefore(
+  { seen, verified }: MonitorState,
+  { by, words }: { readonly by: Digest; readonly words: readonly KeptWord[] },
+): (one: KeptWord) => boolean {
+  if (verified === undefined || seen === undefined || verified.by !== by) return () => false;
+  const among = words.filter(({ logIndex }) => logIndex < verified.size);
+  const isProven = verified.size <= seen.size && sumOfWords(among) === verified.words;
+  const except = new Set(verified.except);
+  return ({ logIndex }) => isProven && logIndex < verified.size && !except.has(logIndex);
+}
+
+/**
+ * Writes what is verified now, after the words themselves: a crash between leaves less verified,
+ * and nothing else.
+ */
+async function keepProven(
+  { folder }: ReplayWorld,
+  state: MonitorState,
+  { by, known }: { readonly by: Digest; readonly known: readonly Known[] },
+): Promise<void> {
+  const { size, sums } = state.walked;
+  const { verified, ...rest } = state;
+  if (verified?.by === by && verified.size === size && verified.words === sums.words) return;
+  const except = known.flatMap((one) => ('word' in one && 'why' in one.word ? [one.logIndex] : []));
+  if (except.length > monitorWithheldMax) return;
+  await folder.write({ ...rest, verified: { by, size, words: sums.words, except } });
+}
+
+function readWord(
+  world: ReplayWorld,
+  { bundle, verdict: purl, logIndex, address }: KeptWord,
+  isProven: boolean,
+): Known[] {
+  if (bundle === undefined)
+    return purl === undefined ? [] : [{ logIndex, summary: { purl, logIndex, address } }];
+  const bytes = Buffer.from(bundle, 'base64');
+  const again = isProven ? readVerifiedBefore(bytes, address, world.root) : undefined;
+  return [{ logIndex, word: again ?? readLogged(bytes, { logIndex, digest: address }, world) }];
+}
+
+function makeRead(
+  world: ReplayWorld,
+  known: readonly Known[],
+  { size, by, policy }: { readonly size: number; readonly by: Digest; readonly policy: Digest },
+): ReadWords {
+  const below = known.filter(({ logIndex }) => logIndex < size);
+  const words = below.flatMap((one) => ('word' in one ? [one.word] : []));
+  return {
+    words: wordsOf(world, words),
+    epoch: `${by} ${policy} ${words.length} ${words.at(-1)?.logIndex ?? -1}`,
+    summaries: below.flatMap((one) => ('summary' in one ? [one.summary] : [])),
+    unverifiable: words.flatMap((one): Difference[] =>
+      'why' in one
+        ? [{ code: 'statement-unverifiable', place: `log index ${one.logIndex}`, message: one.why }]
+        : [],
+    ),
+  };
+}

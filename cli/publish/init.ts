@@ -1,0 +1,135 @@
+import { existsSync } from 'node:fs';
+import { mkdir, open, rm } from 'node:fs/promises';
+import { basename, join, resolve } from 'node:path';
+import { inferManifest } from '../../scanner/manifest/manifest.ts';
+import { packBundle } from '../../skills-index/skill/authoring/pack-bundle.ts';
+import { printManifest } from '../../skills-index/skill/authoring/print-manifest.ts';
+import { parseSkillMd } from '../../skills-index/skill/authoring/skill-md.ts';
+import { noCapabilities } from '../../skills-index/skill/capability.ts';
+import { runMemoryMiBDefault, runSecondsDefault } from '../../skills-index/skill/limits.ts';
+import { isNamePart, parseSkillName } from '../../skills-index/skill/name.ts';
+import { emptyDescription } from '../../skills-index/skill/placeholders.ts';
+import { Problem } from '../../skills-index/skill/problem.ts';
+import { shellWord } from '../../skills-index/skill/text/shell-word.ts';
+import { parseVersion } from '../../skills-index/skill/version.ts';
+import { asCalled } from '../called-name.ts';
+import { type CommandContext, type ExitCode, exitCodes } from '../command.ts';
+import { readWholeSkill } from '../scan/source-folder.ts';
+import { scanOnce } from '../scan/watched-scan.ts';
+import { answer, joined, printNote, safe } from '../terminal/output.ts';
+import { draftIdentity } from './draft-identity.ts';
+
+/**
+ * `skillgate init [DIR]`: writes SKILL.md and skill.json, both or neither. Beside an existing
+ * SKILL.md it writes the draft of skill.json alone.
+ */
+export async function run(context: CommandContext): Promise<ExitCode> {
+  const folder = resolve(context.cwd, context.args[0] ?? '.');
+  if (existsSync(join(folder, 'SKILL.md'))) return addManifest(context, folder);
+  const short =
+    typeof context.options.name === 'string' ? context.options.name : nameFrom(basename(folder));
+  const scope = String(context.options.scope ?? 'me').replace(/^@/, '');
+  const name = parseSkillName(`@${scope}/${short}`);
+  const manifest = printManifest({
+    name,
+    version: parseVersion('0.1.0'),
+    commands: {},
+    requires: {},
+    capabilities: noCapabilities,
+    limits: { seconds: runSecondsDefault, memoryMiB: runMemoryMiBDefault },
+  });
+  const files = [
+    ['SKILL.md', skillMd(short)],
+    ['skill.json', manifest],
+  ] as const;
+  await mkdir(folder, { recursive: true });
+  const written: string[] = [];
+  try {
+    for (const [file, text] of files) {
+      await writeNew(join(folder, file), text);
+      written.push(file);
+    }
+  } catch (cause) {
+    await Promise.all(written.map((file) => rm(join(folder, file))));
+    throw cause;
+  }
+  answer(context, { schema: 'skillgate.initialised/1', name, folder, files: written }, () =>
+    joined(
+      written.map((file) => join(folder, file)),
+      '\n',
+    ),
+  );
+  if (context.options.name === undefined && short !== basename(folder)) {
+    printNote(
+      context,
+      safe`The skill is named ${short}, because ${basename(folder)} is not a valid skill name. To choose another name: --name NAME`,
+    );
+  }
+  const named = context.args[0] === undefined ? '' : `${shellWord(context.args[0])} `;
+  printNote(
+    context,
+    safe`Next: write SKILL.md, add scripts, then ${asCalled(`skillgate manifest ${named}--write`)} and ${asCalled(`skillgate publish ${named}--dry-run`)}`,
+  );
+  return exitCodes.ok;
+}
+
+async function addManifest(context: CommandContext, folder: string): Promise<ExitCode> {
+  const { files } = await readWholeSkill(folder, 'init');
+  packBundle(files);
+  const bytes = files.find(({ path }) => path === 'SKILL.md')?.bytes ?? new Uint8Array();
+  const { name: own, ...rest } = parseSkillMd(bytes);
+  const short = typeof context.options.name === 'string' ? context.options.name : own;
+  const skillMd = { ...rest, ...(short !== undefined && { name: short }) };
+  const scope = String(context.options.scope ?? 'me').replace(/^@/, '');
+  const identity = draftIdentity(skillMd, folder, scope);
+  const { name } = identity;
+  const text = printManifest(inferManifest(files, await scanOnce(files), identity));
+  await writeNew(join(folder, 'skill.json'), text);
+  answer(
+    context,
+    { schema: 'skillgate.initialised/1', name, folder, files: ['skill.json'] },
+    () => safe`${join(folder, 'skill.json')}`,
+  );
+  const named = context.args[0] === undefined ? '' : `${shellWord(context.args[0])} `;
+  printNote(
+    context,
+    safe`SKILL.md stays as it is. Next: say in skill.json why the skill needs each capability, then ${asCalled(`skillgate publish ${named}--dry-run`)}`,
+  );
+  return exitCodes.ok;
+}
+
+function skillMd(short: string): string {
+  return `---
+name: ${short}
+description: ${emptyDescription}
+---
+
+# ${short}
+
+What to do, step by step. Name the files to read (\`references/…\`) and the commands to run (\`scripts/…\`).
+`;
+}
+
+function nameFrom(folder: string): string {
+  const name = folder
+    .toLowerCase()
+    .replace(/[^a-z0-9]+/g, '-')
+    .replace(/^-|-$/g, '')
+    .slice(0, 64);
+  if (isNamePart(name)) return name;
+  throw new Problem(
+    'name-invalid',
+    `Cannot name a skill after the folder ${JSON.stringify(folder)}`,
+    {
+      hint: 'choose a name: --name NAME',
+    },
+  );
+}
+
+async function writeNew(path: string, text: string): Promise<void> {
+  const file = await open(path, 'wx').catch((cause: NodeJS.ErrnoException) => {
+    if (cause.code !== 'EEXIST') throw cause;
+    throw new Problem('file-exists', `Cannot write ${JSON.stringify(path)}: it already exists`);
+  });
+  await file.writeFile(text).finally(() => file.close());
+}

@@ -1,0 +1,152 @@
+import { join, resolve } from 'node:path';
+import type { LeftScript } from '../../scanner/manifest/commands.ts';
+import { inferManifest, scriptsLeftOut } from '../../scanner/manifest/manifest.ts';
+import { packagesInTexts } from '../../scanner/manifest/packages.ts';
+import { packBundle } from '../../skills-index/skill/authoring/pack-bundle.ts';
+import { printManifest } from '../../skills-index/skill/authoring/print-manifest.ts';
+import { parseSkillMd } from '../../skills-index/skill/authoring/skill-md.ts';
+import {
+  listCapabilities,
+  minus,
+  printCapability,
+  union,
+} from '../../skills-index/skill/capability.ts';
+import { type Manifest, parseManifest } from '../../skills-index/skill/manifest.ts';
+import type { ScanReport } from '../../skills-index/statement/scan-report.ts';
+import { type CommandContext, type ExitCode, exitCodes } from '../command.ts';
+import { namesShownMax } from '../limits.ts';
+import { readWholeSkill } from '../scan/source-folder.ts';
+import { scanOnce } from '../scan/watched-scan.ts';
+import { confirm } from '../terminal/ask.ts';
+import { answer, inkFor, joined, printNote, Safe, safe } from '../terminal/output.ts';
+import { writeWhole } from '../whole-file.ts';
+import { draftIdentity } from './draft-identity.ts';
+import { diffLines, diffText } from './manifest-diff.ts';
+
+/**
+ * `skillgate manifest [DIR] [--write]`: proposes capabilities from the scan, and keeps the author's
+ * own declarations.
+ */
+export async function run(context: CommandContext): Promise<ExitCode> {
+  const folder = resolve(context.cwd, context.args[0] ?? '.');
+  const { files } = await readWholeSkill(folder, 'manifest');
+  packBundle(files);
+  const bytesOf = (path: string) => files.find((file) => file.path === path)?.bytes;
+  const json = bytesOf('skill.json');
+  const before = json === undefined ? undefined : parseManifest(json);
+  const about =
+    before ??
+    draftIdentity(
+      parseSkillMd(bytesOf('SKILL.md') ?? new Uint8Array()),
+      folder,
+      context.options.scope ?? 'me',
+    );
+  const report = await scanOnce(files);
+  const inferred = inferManifest(files, report, about);
+  const manifest = before === undefined ? inferred : widened(before, inferred);
+  const text = printManifest(manifest);
+  const old = json === undefined ? undefined : Buffer.from(json).toString('utf8');
+  const written = context.options.write === true && text !== old;
+  if (written && old !== undefined) await agreeToChange(context, old, text);
+  if (written) await writeWhole(join(folder, 'skill.json'), text);
+  const { left, unused } = leftOver(manifest, report);
+  const scripts = scriptsLeftOut(files, report, before?.commands ?? {});
+  const packages = packagesInTexts(files);
+  answer(
+    context,
+    {
+      schema: 'skillgate.manifest-proposal/1',
+      manifest,
+      written,
+      left,
+      unused,
+      scripts,
+      packages,
+    },
+    () => manifestText(context, text),
+  );
+  printLeftOver(context, { manifest, left, unused, scripts, packages });
+  if (report.verdict === 'block')
+    printNote(
+      context,
+      safe`The scan blocks this skill: run skillgate scan and fix its findings first.`,
+    );
+  printNote(context, outcome(written, text === old));
+  return exitCodes.ok;
+}
+
+// A person's text is not overwritten without consent.
+async function agreeToChange(context: CommandContext, old: string, text: string): Promise<void> {
+  printNote(context, diffText(diffLines(old, text), inkFor(context.stderr, context.env)));
+  if (context.options.yes !== true)
+    await confirm(context, safe`Apply these changes to skill.json?`, 'yes', '--yes');
+}
+
+function outcome(written: boolean, isSame: boolean): Safe {
+  if (written)
+    return safe`Wrote skill.json. Read it, and say in your own words why the skill needs each capability.`;
+  return isSame
+    ? safe`skill.json already declares everything that the scan saw.`
+    : safe`Nothing was written. To write skill.json, add --write.`;
+}
+
+// Unchanged for programs; on a terminal, control characters are escaped.
+function manifestText({ stdout }: CommandContext, text: string): Safe {
+  const lines = text.trimEnd();
+  return stdout.isTTY === true ? joined(lines.split('\n'), '\n') : new Safe(lines);
+}
+
+// Declared capabilities keep their words and order; only missing ones are added.
+function widened(before: Manifest, inferred: Manifest): Manifest {
+  const missing = minus(inferred.capabilities, before.capabilities);
+  return {
+    ...before,
+    commands: inferred.commands,
+    capabilities: union(before.capabilities, missing),
+  };
+}
+
+function leftOver(
+  manifest: Manifest,
+  { capabilities: { undeclared, unused } }: ScanReport,
+): Pick<LeftOver, 'left' | 'unused'> {
+  const hasCommands = Object.keys(manifest.commands).length > 0;
+  return {
+    left: hasCommands
+      ? listCapabilities(minus(undeclared, manifest.capabilities)).map(printCapability)
+      : [],
+    unused: listCapabilities(unused).map(printCapability),
+  };
+}
+
+interface LeftOver {
+  readonly manifest: Manifest;
+  /** Uses for which the draft has no entry. */
+  readonly left: readonly string[];
+  readonly unused: readonly string[];
+  readonly scripts: readonly LeftScript[];
+  readonly packages: readonly string[];
+}
+
+function printLeftOver(context: CommandContext, over: LeftOver): void {
+  const { manifest, left, unused, scripts, packages } = over;
+  if (Object.keys(manifest.commands).length === 0)
+    printNote(
+      context,
+      safe`The skill has no commands. It starts nothing in the sandbox, so it needs no capabilities.`,
+    );
+  for (const [why, those] of Map.groupBy(scripts, (script) => script.why))
+    printNote(context, safe`no command: ${listed(those.map(({ path }) => path))}: ${why}`);
+  if (packages.length > 0)
+    printNote(context, safe`The texts install these packages: ${listed(packages)}`);
+  for (const capability of left)
+    printNote(context, safe`seen by the scan, but cannot be declared: ${capability}`);
+  for (const capability of unused)
+    printNote(context, safe`declared, but not seen by the scan: ${capability}`);
+}
+
+function listed(names: readonly string[]): string {
+  const shown = names.slice(0, namesShownMax).join(', ');
+  const more = names.length - namesShownMax;
+  return more > 0 ? `${shown} and ${more} more` : shown;
+}

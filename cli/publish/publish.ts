@@ -1,0 +1,149 @@
+import { resolve } from 'node:path';
+import { printReport } from '../../scanner/reports/report-text.ts';
+import { type Scope, scopeOf } from '../../skills-index/skill/name.ts';
+import { Problem } from '../../skills-index/skill/problem.ts';
+import { defaultPolicy, whyHigh } from '../../skills-index/trust/policy/policy.ts';
+import type { CertificateClaims } from '../../skills-index/trust/signatures/certificate-identity.ts';
+import { printClaims } from '../../skills-index/trust/signatures/certified-identities.ts';
+import { asCalled } from '../called-name.ts';
+import { type CommandContext, type ExitCode, exitCodes } from '../command.ts';
+import { requirePublisher, requireScopeOwner } from '../members-and-scopes/scope-owner.ts';
+import { ownName } from '../own-version.ts';
+import { scanOnce } from '../scan/watched-scan.ts';
+import { someoneFor } from '../signing/someone.ts';
+import { answer, count, inkFor, printNote, safe, wantsColour } from '../terminal/output.ts';
+import { askWhetherPublishable } from './dry-run.ts';
+import { type PreparedVersion, prepareVersion, requireNoPlaceholders } from './prepare-version.ts';
+import { type CommitOrigin, originOf, provenancePredicate } from './provenance.ts';
+import { requireDeclared } from './require-declared.ts';
+import { publishVersion } from './upload.ts';
+
+/** `skillgate publish [DIR] [--dry-run]`. */
+export async function run(context: CommandContext): Promise<ExitCode> {
+  const folder = resolve(context.cwd, context.args[0] ?? '.');
+  const step = stepPrinter(context);
+  const prepared = await prepareVersion(folder);
+  const { manifest, packed } = prepared;
+  for (const { message } of prepared.warnings) printNote(context, safe`warning: ${message}`);
+  for (const path of prepared.folder.skipped)
+    printNote(context, safe`left out of the bundle: ${path} (a file of git)`);
+  step('manifest', `${manifest.name} ${manifest.version}`);
+  step(
+    'bundle',
+    `${count(packed.bundle.files.length, 'file')}, ${bytesOf(prepared)} bytes, ${packed.digest}`,
+  );
+  const { verdict, findings } = await scanHere(context, prepared);
+  requireNoPlaceholders(prepared);
+  step('scan', `${verdict}, ${count(findings, 'finding')}`);
+  const dryRun = context.options['dry-run'] === true;
+  const { name, version } = manifest;
+  const about = { name, version, bundle: packed.digest, scan: { verdict, findings } };
+  if (dryRun) {
+    const would =
+      context.options.oidc === true ? { wouldSign: await wouldSign(context, scopeOf(name)) } : {};
+    await askWhetherPublishable(context, { name, version });
+    answer(
+      context,
+      { schema: 'skillgate.publish-dry-run/1', ...about, ...would },
+      () => safe`${name}@${version} could be published; nothing was signed or sent`,
+    );
+    return exitCodes.ok;
+  }
+  const someone = await someoneFor(context);
+  if (context.options.oidc === true) await requirePublisher(context, scopeOf(name), someone);
+  const signer = await someone.signer();
+  const origin = await originFor(context, folder, prepared);
+  const provenance =
+    origin === undefined ? {} : { provenance: provenancePredicate(origin, ownName()) };
+  const published = await publishVersion(context, signer, {
+    packed,
+    manifest,
+    ...provenance,
+  }).catch(async (cause: unknown) => {
+    // The registry does not know this key in the scope; the owner of the scope is more helpful to
+    // name.
+    if (cause instanceof Problem && cause.code === 'key-unknown')
+      await requireScopeOwner(context, scopeOf(name), someone);
+    throw cause;
+  });
+  step(
+    'sign',
+    `${someone.name}${origin === undefined ? '' : `, commit ${origin.commit.slice(0, 12)}`}`,
+  );
+  step('upload', published.status);
+  const { status, statements } = published;
+  answer(
+    context,
+    {
+      schema: 'skillgate.published/1',
+      ...about,
+      status,
+      statements,
+      registry: context.registryBase,
+    },
+    () =>
+      safe`${name}@${version} is published: ${status}\n→ see what happens next: skillgate status ${name}@${version}`,
+  );
+  return exitCodes.ok;
+}
+
+async function wouldSign(context: CommandContext, scope: Scope): Promise<CertificateClaims> {
+  const { bearerOf, printPublisherHint } = await import('../signing/keyless.ts');
+  const { claims } = await bearerOf(context);
+  printNote(context, safe`would sign: ${printClaims(claims)}`);
+  printPublisherHint(context, claims, scope);
+  return claims;
+}
+
+async function scanHere(
+  context: CommandContext,
+  { folder: { files }, manifest }: PreparedVersion,
+): Promise<{ verdict: string; findings: number }> {
+  const report = await scanOnce(files);
+  if (context.format === 'text') {
+    if (report.verdict !== 'pass')
+      context.stderr.write(
+        printReport(report, files, { colour: wantsColour(context.stderr, context.env), asCalled }),
+      );
+    else
+      for (const finding of report.findings)
+        printNote(
+          context,
+          safe`${finding.severity}: ${finding.message} (${finding.path}:${finding.line})`,
+        );
+    const why = whyHigh(defaultPolicy, {
+      capabilities: manifest.capabilities,
+      findings: report.findings,
+      verdict: report.verdict,
+    });
+    for (const reason of why)
+      printNote(context, safe`this version needs more approvals than usual: ${reason}`);
+  }
+  if (context.options['as-is'] !== true)
+    for (const use of requireDeclared(files, manifest, report))
+      printNote(
+        context,
+        safe`for the reviewer: the skill uses ${use}, which skill.json does not declare`,
+      );
+  return { verdict: report.verdict, findings: report.findings.length };
+}
+
+async function originFor(
+  context: CommandContext,
+  folder: string,
+  { packed }: PreparedVersion,
+): Promise<CommitOrigin | undefined> {
+  const found = await originOf(folder, packed, context.env);
+  if (found.kind === 'origin') return found.origin;
+  printNote(context, safe`this publication gets no provenance: ${found.why}`);
+  return undefined;
+}
+
+function stepPrinter(context: CommandContext): (name: string, text: string) => void {
+  const ink = inkFor(context.stderr, context.env);
+  return (name, text) => printNote(context, safe`${ink.green('✔')} ${name.padEnd(9)} ${text}`);
+}
+
+function bytesOf({ packed }: PreparedVersion): number {
+  return packed.bundle.files.reduce((sum, { size }) => sum + size, 0);
+}

@@ -1,0 +1,253 @@
+import { readFile } from 'node:fs/promises';
+import { join, resolve } from 'node:path';
+import { parseDigest } from '../../skills-index/skill/digest.ts';
+import { parseScope, type Scope } from '../../skills-index/skill/name.ts';
+import { Problem } from '../../skills-index/skill/problem.ts';
+import { parseRoot, type RootFile, rootFingerprint } from '../../skills-index/trust/root/root.ts';
+import { calledName } from '../called-name.ts';
+import { type CommandContext, type ExitCode, exitCodes } from '../command.ts';
+import { createKeyFile, readPublicKeyFile } from '../signing/key-file.ts';
+import { askNewPassphrase } from '../signing/passphrase.ts';
+import { keyPath } from '../signing/signer.ts';
+import { confirm } from '../terminal/ask.ts';
+import { answer, inkFor, printNote, safe } from '../terminal/output.ts';
+import { carryMemory } from './carry-memory.ts';
+import { requireSuccession, rootNamed } from './earlier-root.ts';
+import { rootIn } from './file.ts';
+import { forgetLog } from './forget-log.ts';
+import { type KeptTrust, keptVersion } from './kept.ts';
+import { refreshTrust } from './refresh.ts';
+import { pinRegistry, requireRootSize, trustedRegistry } from './registries.ts';
+import { requestBytes } from './registry-api.ts';
+import { type PinnedRegistry, parseBase, readRegistries } from './registry-base.ts';
+import { makeRegistryFolder, registryFiles } from './registry-folder.ts';
+import { showRegistry } from './registry-show.ts';
+
+/** `skillgate registry init|add|show|trust`. */
+export async function run(context: CommandContext): Promise<ExitCode> {
+  switch (context.command) {
+    case 'registry init':
+      return init(context);
+    case 'registry add':
+      return add(context);
+    case 'registry show':
+      return showRegistry(
+        context,
+        context.args[0] === undefined ? context.registryBase : parseBase(context.args[0]),
+      );
+    default:
+      return trust(context);
+  }
+}
+
+async function init(context: CommandContext): Promise<ExitCode> {
+  const folder = resolve(context.cwd, context.args[0] ?? '');
+  const name = String(context.options.key ?? 'administrator');
+  const origin = String(context.options.origin ?? 'localhost');
+  const files = Array.isArray(context.options.administrator) ? context.options.administrator : [];
+  const others = await Promise.all(
+    files.map((file) => readPublicKeyFile(resolve(context.cwd, file))),
+  );
+  const threshold = Number(context.options.threshold ?? Math.floor((others.length + 1) / 2) + 1);
+  const count = others.length + 1;
+  const noScanner = context.options['no-scanner'] === true;
+  // Checked before anything is created: an unreachable threshold would leave a folder and a key
+  // behind.
+  if (!Number.isSafeInteger(threshold) || threshold < 1 || threshold > count)
+    throw new Problem(
+      'usage',
+      `Cannot make a registry: --threshold ${context.options.threshold} of ${count} ${count === 1 ? 'administrator' : 'administrators'}`,
+      {
+        hint: `write a number from 1 to ${count}; --administrator FILE adds administrators`,
+      },
+    );
+  const passphrase =
+    context.options.passphrase === true ? await askNewPassphrase(context, name) : undefined;
+  const makeKey = () =>
+    createKeyFile(
+      keyPath(context.paths, name),
+      keyPath(context.paths, name, 'public'),
+      name,
+      undefined,
+      passphrase,
+    ).catch((cause: unknown) => {
+      if (!(cause instanceof Problem) || cause.code !== 'file-exists') throw cause;
+      throw new Problem('file-exists', cause.message, {
+        cause,
+        hint: `create a separate administrator’s key for this registry: skillgate registry init ${context.args[0] ?? ''} --key ${name}-2`,
+      });
+    });
+  const root = await makeRegistryFolder(folder, origin, makeKey, {
+    others,
+    threshold,
+    now: context.now(),
+    noScanner,
+  });
+  const fingerprint = rootFingerprint(root);
+  const administrator = root.administrators[0]?.keyId;
+  answer(
+    context,
+    {
+      schema: 'skillgate.registry-made/1',
+      folder,
+      origin,
+      fingerprint,
+      key: name,
+      administrator,
+      threshold: root.threshold,
+    },
+    () => safe`${fingerprint}`,
+  );
+  printNote(
+    context,
+    safe`This is the fingerprint of the root of trust. Tell it to everybody who will install from this registry. The administrator’s key ${name} is in ${context.paths.config} and nowhere else: keep a copy offline.\nNext: skillgate serve ${context.args[0] ?? ''}`,
+  );
+  if (noScanner)
+    printNote(
+      context,
+      safe`No scanner key was created. On another machine: skillgate key create watcher; here: skillgate member add watcher --role scanner --public-key watcher.pub.json; there: skillgate scanner work --key ~/.config/skillgate/keys/watcher.json`,
+    );
+  if (threshold > 1)
+    printNote(
+      context,
+      safe`${threshold} of ${root.administrators.length} administrators have to sign the policy and the root before clients accept anything from this registry. Send them ${join(folder, registryFiles.proposal)}; each: skillgate registry rotate sign FILE. Then: skillgate registry rotate publish ${context.args[0] ?? ''} FILE…\nThe enrolments of the administrator’s name and of the scanner need as many signatures. When the registry is running, skillgate member list shows the commands for the other administrators.`,
+    );
+  return exitCodes.ok;
+}
+
+async function add(context: CommandContext): Promise<ExitCode> {
+  const base = parseBase(context.args[0]);
+  const scopes = (Array.isArray(context.options.scope) ? context.options.scope : []).map(
+    parseScope,
+  );
+  const inForce = parseRoot(
+    requireRootSize(await requestBytes({ ...context, registryBase: base }, '/index/root.json')),
+  );
+  const root = await rootNamed(context, base, inForce);
+  await requireFingerprint(context, base, root);
+  return pin(context, { base, root, scopes, isEarlier: root !== inForce });
+}
+
+async function trust(context: CommandContext): Promise<ExitCode> {
+  const [target = ''] = context.args;
+  const fromUrl = /^https?:\/\//.test(target);
+  if (context.options['forget-log'] === true) {
+    if (fromUrl) return forgetLog(context, parseBase(target));
+    throw new Problem(
+      'usage',
+      'Cannot forget a log: --forget-log needs the address of the registry',
+    );
+  }
+  const base = fromUrl ? parseBase(target) : context.registryBase;
+  const bytes = fromUrl
+    ? await requestBytes({ ...context, registryBase: base }, '/index/root.json')
+    : await readFile(resolve(context.cwd, target)).catch((cause: NodeJS.ErrnoException) => {
+        throw new Problem('file-not-found', `Cannot read ${target}: ${cause.code}`, { cause });
+      });
+  const root = fromUrl ? parseRoot(requireRootSize(bytes)) : await rootIn(context, base, bytes);
+  const before = readRegistries(context.paths).registries.find((pinned) => pinned.base === base);
+  if (before !== undefined) printNote(context, safe`Pinned before: ${before.root}`);
+  await requireFingerprint(context, base, root);
+  return pin(context, { base, root, scopes: [], registryMayBeDown: !fromUrl });
+}
+
+interface NewPin {
+  readonly base: string;
+  readonly root: RootFile;
+  readonly scopes: readonly Scope[];
+  /** A local root file can be pinned without a network. */
+  readonly registryMayBeDown?: boolean;
+  /**
+   * An earlier root file: only a chain of its administrators' signatures makes the current one
+   * valid.
+   */
+  readonly isEarlier?: boolean;
+}
+
+// The TUF metadata comes first: a registry that fails its checks is not pinned.
+async function pin(
+  context: CommandContext,
+  { base, root, scopes, registryMayBeDown = false, isEarlier = false }: NewPin,
+): Promise<ExitCode> {
+  const trusted = await refreshTrust(context, base, root).catch((cause: unknown) => {
+    if (
+      !registryMayBeDown ||
+      !(cause instanceof Problem) ||
+      !['registry-down', 'tuf-missing'].includes(cause.code)
+    )
+      throw cause;
+    const until = root.tuf === 1 ? ', and this host admits no version without TUF metadata' : '';
+    printNote(
+      context,
+      safe`${cause.message}\nThe TUF metadata will be fetched at the next admission${until}.`,
+    );
+    return null;
+  });
+  if (trusted === undefined && isEarlier) requireSuccession(base, root);
+  if (trusted === undefined)
+    printNote(
+      context,
+      safe`${base} serves no TUF metadata. This host trusts it by the root file alone and cannot learn of rotated keys. This host asks for the metadata again each hour; the operator creates it with skillgate registry rotate.`,
+    );
+  await carryMemory(context, base, { root, kept: trusted ?? undefined });
+  return pinnedAnswer(
+    context,
+    await pinRegistry(context.paths, base, root, scopes),
+    trusted ?? undefined,
+  );
+}
+
+// The registry cannot vouch for itself: an option names the fingerprint, or a person compares it.
+async function requireFingerprint(
+  context: CommandContext,
+  base: string,
+  root: RootFile,
+): Promise<void> {
+  const found = rootFingerprint(root);
+  const { root: namedRoot } = context.options;
+  if (namedRoot !== undefined) {
+    if (parseDigest(namedRoot) === found) return;
+    throw new Problem(
+      'root-invalid',
+      `Cannot trust ${base}: its root file has fingerprint ${found}, not the fingerprint you named`,
+      {
+        hint: `${context.command === 'registry add' ? 'none of its earlier root files has the named fingerprint; ' : ''}ask the operator of the registry for the fingerprint over another channel; do not copy the fingerprint from this message`,
+      },
+    );
+  }
+  const ink = inkFor(context.stderr, context.env);
+  await confirm(
+    context,
+    safe`${base} (origin ${root.origin}) shows the root of trust\n  ${ink.bold(found)}\nCompare it with the fingerprint that the operator told you. The trust in everything you install depends on it.`,
+    'yes',
+    `${calledName()} ${context.command} ${context.args[0] ?? ''} --root sha256:…`,
+  );
+}
+
+function pinnedAnswer(
+  context: CommandContext,
+  pinned: PinnedRegistry,
+  kept: KeptTrust | undefined,
+): ExitCode {
+  const isDefault = readRegistries(context.paths).default === pinned.base;
+  const { root: inForce } = trustedRegistry(context, pinned.base);
+  const tuf =
+    kept === undefined
+      ? null
+      : {
+          version: keptVersion(kept, 'root'),
+          root: rootFingerprint(inForce),
+          freshUntil: kept.freshUntil,
+        };
+  const rotated =
+    tuf === null || tuf.root === pinned.root
+      ? safe``
+      : safe`; its administrators have rotated it since: ${tuf.root} is in force`;
+  answer(
+    context,
+    { schema: 'skillgate.registry-pinned/1', ...pinned, default: isDefault, tuf },
+    () =>
+      safe`${pinned.base} is pinned with root ${pinned.root}${isDefault ? ' and is the default' : ''}${rotated}`,
+  );
+  return exitCodes.ok;
+}

@@ -1,0 +1,81 @@
+import { parseScope } from '../../skills-index/skill/name.ts';
+import type { Identity } from '../../skills-index/statement/attestation.ts';
+import { printIdentity } from '../../skills-index/statement/identity-id.ts';
+import { printClaims } from '../../skills-index/trust/signatures/certified-identities.ts';
+import { type CommandContext, type ExitCode, exitCodes } from '../command.ts';
+import { signerFor } from '../signing/signer.ts';
+import { answer, joined, safe, table } from '../terminal/output.ts';
+import { scopeAnswer, whoamiAnswer } from './registry-answers.ts';
+import { askRegistry } from './registry-api.ts';
+import { withSession } from './session.ts';
+
+/** `skillgate whoami [--oidc]`. */
+export async function run(context: CommandContext): Promise<ExitCode> {
+  if (context.options.oidc === true) return wouldSignAs(context);
+  const signer = await signerFor(context);
+  const { member, scopes } = await withSession(context, signer, (token) =>
+    askRegistry(context, '/api/v1/whoami', whoamiAnswer, { token }),
+  );
+  const registry = context.registryBase;
+  const restricted = await publishersOf(context, scopes);
+  answer(
+    context,
+    {
+      schema: 'skillgate.whoami/1',
+      registry,
+      key: signer.name,
+      keyId: signer.keyId,
+      member,
+      scopes,
+      publishers: restricted,
+    },
+    () =>
+      table([
+        ['registry', registry],
+        ['key', safe`${signer.name} ${signer.keyId}`],
+        ['member', member === null ? 'none' : safe`${member.name} (${joined(member.roles, ', ')})`],
+        [
+          'scopes',
+          scopes.length === 0
+            ? 'none'
+            : joined(
+                scopes.map((scope) => `@${scope.replace(/^@/, '')}`),
+                ', ',
+              ),
+        ],
+        ...Object.entries(restricted).flatMap(([scope, publishers]) =>
+          publishers.map((publisher) => [
+            `@${scope}`,
+            safe`only ${printIdentity(publisher)} publishes`,
+          ]),
+        ),
+      ]),
+  );
+  return exitCodes.ok;
+}
+
+/** Scopes of which not the owners, but others publish. */
+async function publishersOf(
+  context: CommandContext,
+  scopes: readonly string[],
+): Promise<Record<string, readonly Identity[]>> {
+  const found: Record<string, readonly Identity[]> = {};
+  for (const scope of scopes.map(parseScope)) {
+    const { publishers } = await askRegistry(context, `/api/v1/scopes/@${scope}`, scopeAnswer);
+    if (publishers !== undefined) found[scope] = publishers;
+  }
+  return found;
+}
+
+// Asks no registry: who would sign, as the token says.
+async function wouldSignAs(context: CommandContext): Promise<ExitCode> {
+  const { bearerOf, printPublisherHint } = await import('../signing/keyless.ts');
+  const { claims } = await bearerOf(context);
+  answer(
+    context,
+    { schema: 'skillgate.would-sign/1', ...claims },
+    () => safe`${printClaims(claims)}`,
+  );
+  printPublisherHint(context, claims);
+  return exitCodes.ok;
+}

@@ -1,0 +1,101 @@
+import * as v from 'valibot';
+import { Problem } from '../../skills-index/skill/problem.ts';
+import { type CommandContext, type ExitCode, exitCodes } from '../command.ts';
+import { queueAnswer } from '../registries/registry-answers.ts';
+import { askRegistry, versionPath } from '../registries/registry-api.ts';
+import { withSession } from '../registries/session.ts';
+import { signerFor } from '../signing/signer.ts';
+import { reasonOf } from '../terminal/decision-reason.ts';
+import { type ExactVersion, parseExactVersion } from '../terminal/exact-version.ts';
+import { answer, inkFor, safe, table } from '../terminal/output.ts';
+
+/** `skillgate review list|show|claim|approve|refuse|ask|move|suspend|revoke`. */
+export async function run(context: CommandContext): Promise<ExitCode> {
+  switch (context.command) {
+    case 'review list':
+      return list(context);
+    case 'review show':
+      return (await import('./show.ts')).showReview(context);
+    case 'review approve':
+      return (await import('./approve.ts')).approve(context);
+    case 'review claim':
+      return act(context, 'claim', {}, 'claimed');
+    case 'review ask':
+      return act(context, 'ask', { reason: reasonOf(context) }, 'asked');
+    case 'review refuse':
+      return act(context, 'move', { to: 'refused', reason: reasonOf(context) }, 'refused');
+    case 'review move':
+      return act(
+        context,
+        'move',
+        { to: stateOf(context), reason: reasonOf(context) },
+        `moved to ${stateOf(context)}`,
+      );
+    case 'review suspend':
+      return (await import('./revoke.ts')).revoke(
+        context,
+        context.options.lift === true ? 'lifted' : 'suspended',
+      );
+    default:
+      return (await import('./revoke.ts')).revoke(context, 'revoked');
+  }
+}
+
+async function list(context: CommandContext): Promise<ExitCode> {
+  const signer = await signerFor(context);
+  const { reviews } = await withSession(context, signer, (token) =>
+    askRegistry(context, '/api/v1/reviews', queueAnswer, { token }),
+  );
+  const ink = inkFor(context.stdout, context.env);
+  answer(context, { schema: 'skillgate.reviews/1', reviews }, () =>
+    reviews.length === 0
+      ? safe`No version waits for review.`
+      : table(
+          reviews.map((row) => [
+            ink.bold(`${row.name}@${row.version}`),
+            row.failed === null ? `risk ${row.risk.total}` : row.failed,
+            row.status,
+            row.verdict ?? '',
+            Object.entries(row.findings)
+              .filter(([, count]) => count > 0)
+              .map(([severity, count]) => `${count} ${severity}`)
+              .join(' '),
+            `${row.approvals}/${row.approvalsNeeded.total} approvals`,
+            row.receivedAt,
+            row.claim === null ? '' : `claimed by ${row.claim.by}`,
+          ]),
+        ),
+  );
+  return exitCodes.ok;
+}
+
+async function act(
+  context: CommandContext,
+  action: string,
+  json: object,
+  done: string,
+): Promise<ExitCode> {
+  const which = versionOf(context);
+  const signer = await signerFor(context);
+  const path = `/api/v1/reviews${versionPath(which.name, which.version)}/${action}`;
+  await withSession(context, signer, (token) =>
+    askRegistry(context, path, v.unknown(), { json, token }),
+  );
+  answer(
+    context,
+    { schema: 'skillgate.review-done/1', ...which, action: done },
+    () => safe`${which.name}@${which.version}: ${done}`,
+  );
+  return exitCodes.ok;
+}
+
+function versionOf({ args }: CommandContext): ExactVersion {
+  return parseExactVersion(args[0] ?? '');
+}
+
+function stateOf({ options }: CommandContext): string {
+  const { to } = options;
+  if (to === 'in review' || to === 'refused') return to;
+  if (to === 'in-review') return 'in review';
+  throw new Problem('usage', 'Cannot move the version: --to must be "in review" or refused');
+}

@@ -1,0 +1,151 @@
+/**
+ * What a skill that was tried lacked: each attempt that was denied, as the entry of skill.json that
+ * would allow it. Pure.
+ */
+import type { AuditEvent } from '../../skills-index/run/audit/audit-entry.ts';
+import { isProtectedName } from '../../skills-index/run/changes/protected-names.ts';
+import { denials } from '../../skills-index/run/egress/denial.ts';
+import type { CapabilityKind } from '../../skills-index/skill/capability.ts';
+import { messageCharsMax, proposedUrlCharsMax } from '../limits.ts';
+import { shortText } from '../terminal/output.ts';
+
+/** What was denied, and what to write. */
+export interface Missing {
+  readonly kind: CapabilityKind;
+  readonly what: string;
+  /** An entry of `capabilities.<kind>`; absent where none would help. */
+  readonly entry?: Readonly<Record<string, unknown>>;
+}
+
+const why = 'say why';
+// Folders that a sandbox has of its own: no mount may lie there.
+const ownFolders =
+  /^\/(bin|dev|etc|home|lib[0-9x]*|opt|proc|root|run|sbin|skills|sys|tmp|usr|var)(\/|$)/;
+
+/** Requests that were denied, by the proxy's own record of them. */
+export function missingRequests(events: readonly AuditEvent[]): Missing[] {
+  const denied = events.flatMap((one) =>
+    one.event === 'egress' && one.decision === 'denied' ? [one] : [],
+  );
+  return unique(
+    denied.map(({ host, method, path, port, why: word }): Missing => {
+      const isTunnel = method === 'CONNECT';
+      // A client may tunnel plain HTTP too.
+      const scheme = port !== 80 && (isTunnel || port === 443) ? 'https' : 'http';
+      const at = port === (scheme === 'https' ? 443 : 80) ? host : `${host}:${port}`;
+      // Of what was malformed nobody knows where it was to go.
+      const asked =
+        host === ''
+          ? 'a request that cannot be read'
+          : shortText(`${method} ${isTunnel ? at : `${scheme}://${at}${path}`}`);
+      const means = Object.hasOwn(denials, word)
+        ? denials[word as keyof typeof denials].means
+        : word;
+      const what = `${asked}: ${means}`;
+      if (!isForManifest.test(word) || host === '') return { kind: 'egress', what };
+      // What was to go through a tunnel that was not opened is not seen: narrow it.
+      const url = `${scheme}://${at}${isTunnel ? '/*' : path}`;
+      if (url.length > proposedUrlCharsMax) return { kind: 'egress', what };
+      return { kind: 'egress', what, entry: { url, methods: [isTunnel ? 'GET' : method], why } };
+    }),
+  );
+}
+
+const isForManifest = /^(host|port|method|path)-denied$/;
+
+type Match = readonly [pattern: RegExp, missing: (name: string) => Missing | undefined];
+
+// As the interpreters of a sandbox say it; each with one group, the name.
+const sayings: readonly Match[] = [
+  [/^(?:.*: )?Error: spawn(?:Sync)? ([\w.+-]{1,64}) ENOENT$/gm, program],
+  [/No such file or directory: '([\w.+-]{1,64})'$/gm, program],
+  [/^.*?(?:line )?\d+: ([\w.+-]{1,64}): (?:command )?not found$/gm, program],
+  [
+    /EN(?:OENT|OTDIR): no such file or directory, \w+ '(\/[^']{1,400})'/g,
+    (path) => folder(path, 'ro'),
+  ],
+  [/No such file or directory: '(\/[^']{1,400})'$/gm, (path) => folder(path, 'ro')],
+  [
+    /^.*?: (?:cannot (?:open|access|create) )?'?(\/[^':]{1,400})'?: (?:No such file|Directory nonexistent)/gm,
+    (path) => folder(path, 'ro'),
+  ],
+  [/EROFS: read-only file system, \w+ '(\/[^']{1,400})'/g, (path) => folder(path, 'cow')],
+  [/Read-only file system: '(\/[^']{1,400})'$/gm, (path) => folder(path, 'cow')],
+  [/^KeyError: '([A-Z][A-Z0-9_]{0,63})'$/gm, variable],
+  [/^.*?: ([A-Z][A-Z0-9_]{0,63}): (?:parameter (?:null or )?not set|unbound variable)/gm, variable],
+];
+
+/**
+ * Programs, folders and variables that were not there, as far as what it printed tells.
+ * @param interpreters of the programs that it has: the words of the first line of a script
+ */
+export function missingInOutput(
+  printed: string,
+  interpreters: Interpreters = new Map(),
+): Missing[] {
+  // No interpreter writes longer ones, and the patterns would take long over them.
+  const lines = printed.split('\n').filter((line) => line.length <= messageCharsMax);
+  const text = lines.join('\n');
+  const found = sayings.flatMap(([pattern, missing]) =>
+    [...text.matchAll(pattern)].map(([, name = '']) => missing(name)),
+  );
+  return unique(found.flatMap((one) => (one === undefined ? [] : [withCause(one, interpreters)])));
+}
+
+/** Programs that a run has; what a script of them is started by, else nothing. */
+export type Interpreters = ReadonlyMap<string, readonly string[]>;
+
+// The system says of a script that it is not there when the program in its first line is not.
+function withCause(missing: Missing, interpreters: Interpreters): Missing {
+  const name = String(missing.entry?.program ?? '');
+  const words = missing.kind === 'exec' ? interpreters.get(name) : undefined;
+  if (words === undefined) return missing;
+  const lacks = words.find((one) => !interpreters.has(one));
+  if (lacks === undefined)
+    return { kind: 'exec', what: `the program ${name} exists, but did not start` };
+  const what = `the program ${name} is a script, and its interpreter ${lacks} is missing`;
+  return { kind: 'exec', what, entry: { program: lacks, why } };
+}
+
+function program(name: string): Missing {
+  return { kind: 'exec', what: `the program ${name} is missing`, entry: { program: name, why } };
+}
+
+function folder(path: string, mode: 'ro' | 'cow'): Missing | undefined {
+  const [, top = ''] = path.split('/');
+  // What hosts obey is shut in every mount: another mode would not open it.
+  if (
+    top === '' ||
+    ownFolders.test(path) ||
+    (mode === 'cow' && path.split('/').some((name) => isProtectedName(name)))
+  )
+    return undefined;
+  const says = `the skill says that ${JSON.stringify(shortText(path))} ${mode === 'ro' ? 'is not there' : 'cannot be written'}`;
+  return {
+    kind: 'mount',
+    what: says,
+    entry: { source: `workspace:${partOf(top)}`, target: `/${top}`, mode, why },
+  };
+}
+
+// A workspace's name, as host policy binds it.
+function partOf(text: string): string {
+  return (
+    text
+      .toLowerCase()
+      .replace(/[^a-z0-9]+/g, '-')
+      .replace(/^-|-$/g, '')
+      .slice(0, 64) || 'files'
+  );
+}
+
+function variable(name: string): Missing {
+  const what = `the variable ${name} is not set`;
+  if (!/(TOKEN|SECRET|PASSWORD|PASSWD|CREDENTIALS?|KEY)$/.test(name))
+    return { kind: 'env', what, entry: { name, why } };
+  return { kind: 'secret', what, entry: { name, hosts: ['host.example'], as: 'bearer', why } };
+}
+
+function unique(all: readonly Missing[]): Missing[] {
+  return [...new Map(all.map((one) => [JSON.stringify(one), one])).values()];
+}

@@ -1,0 +1,136 @@
+/**
+ * `skillgate try DIR [COMMAND]`: runs an author's own skill in its future sandbox, before any
+ * approval.
+ */
+import { resolve } from 'node:path';
+import * as audit from '../../runner/audit/public.ts';
+import * as backends from '../../runner/backends/public.ts';
+import * as changes from '../../runner/changes/public.ts';
+import * as runs from '../../runner/run/public.ts';
+import * as secrets from '../../runner/secret-sources/public.ts';
+import { listOf } from '../arguments.ts';
+import { calledName } from '../called-name.ts';
+import { offerChanges } from '../changes/offer.ts';
+import type { CommandContext, ExitCode } from '../command.ts';
+import { handsOfOperator } from '../holds/hands.ts';
+import { triedListMax } from '../limits.ts';
+import { readWholeSkill } from '../scan/source-folder.ts';
+import { jsonText, printNote, safe, shortText } from '../terminal/output.ts';
+import { bindFolders } from './bound-folders.ts';
+import { type Overheard, otherNotes, overhear, printFirst } from './end-notes.ts';
+import { interpretersOf } from './interpreters.ts';
+import { printRunEnd } from './left-behind.ts';
+import { type Missing, missingInOutput } from './missing-capabilities.ts';
+import { printPipedInputNote } from './piped-input.ts';
+import { exitOf } from './run-end.ts';
+import { outputFor, resultJson } from './run-output.ts';
+import { shutPaths } from './shut-paths.ts';
+import { auditFileOf, auditKeyFileOf, hostFiles } from './start-skill.ts';
+import { patient, readTried, requireNamedCommand, triedSkill } from './try-request.ts';
+
+export async function run(context: CommandContext): Promise<ExitCode> {
+  const [folder = '.', command, ...args] = context.args;
+  const { files } = await readWholeSkill(resolve(context.cwd, folder), 'try');
+  const named = listOf(context.options.secret);
+  const tried = readTried(files, folder);
+  requireNamedCommand(tried, files, folder, command);
+  const skill = triedSkill(tried, named);
+  for (const { name } of tried.manifest.capabilities.secret.filter(
+    (secret) => !named.includes(secret.name),
+  ))
+    printNote(
+      context,
+      safe`note: the skill runs without secret ${name}. To give it the stored secret: --secret ${name}`,
+    );
+
+  const policy = bindFolders(
+    context,
+    patient(hostFiles(context).policy),
+    tried.manifest.capabilities.mount,
+  );
+  // A separate audit log without incident reports: registries do not know this skill.
+  const log = audit.openAudit(auditFileOf(context), context.now, auditKeyFileOf(context));
+  const output = outputFor(context);
+  const heard = overhear(log, { onStdout: output.stdout, onStderr: output.stderr });
+  const { audit: auditLog } = heard;
+  try {
+    const result = await runs.runSkill({
+      ...skill,
+      args,
+      audit: auditLog,
+      hostPolicy: policy,
+      paths: context.paths,
+      secrets: secrets.openSecrets(context, undefined),
+      signal: context.signal,
+      now: context.now,
+      sandbox: backends.backendOf(policy),
+      ...(command === undefined ? {} : { command }),
+      ...(context.options.stdin === true ? { stdin: context.stdin } : {}),
+      onStdout: heard.onStdout,
+      onStderr: heard.onStderr,
+      hands: handsOfOperator(context, policy),
+    });
+    output.end();
+    const missing = [
+      ...heard.denied(),
+      ...missingInOutput(heard.printed(), interpretersOf(result.plan.programs)),
+    ];
+    if (context.format === 'text') printMissing(context, result, missing, heard);
+    else {
+      const lacks = lacksJson(result, missing, heard);
+      context.stdout.write(
+        `${jsonText({ ...resultJson(result, output), schema: 'skillgate.try/1', ...lacks })}\n`,
+      );
+    }
+    printRunEnd(context, { ...result, mounts: result.plan.mounts });
+    const host = { policy, audit: auditLog };
+    const waiting = await changes.applyAllowed(context.paths, host, result.changes);
+    if (waiting !== undefined)
+      await offerChanges(
+        context,
+        { ...hostFiles(context), ...host },
+        waiting,
+        context.options.accept === true,
+      );
+    return exitOf(context, result);
+  } finally {
+    // An open pipe must not keep the process running.
+    context.stdin.destroy();
+  }
+}
+
+/** The notes for people, as JSON. */
+function lacksJson({ plan }: runs.RunResult, missing: readonly Missing[], heard: Overheard) {
+  const leftOutHeaders = heard.leftOut();
+  const paths = shutPaths(heard.printed(), plan.mounts).map((path) => shortText(path));
+  const notListed = [missing, leftOutHeaders, paths].reduce(
+    (sum, list) => sum + Math.max(0, list.length - triedListMax),
+    0,
+  );
+  return {
+    missing: missing.slice(0, triedListMax),
+    leftOutHeaders: leftOutHeaders.slice(0, triedListMax),
+    shutPaths: paths.slice(0, triedListMax),
+    notListed,
+  };
+}
+
+function printMissing(
+  context: CommandContext,
+  { plan }: runs.RunResult,
+  missing: readonly Missing[],
+  heard: Overheard,
+): void {
+  const leftOut = plan.leftOut.map(({ what, reason }) => [
+    safe`declared, but not available in this run: ${what}: ${reason}`,
+  ]);
+  const denied = missing.map(({ kind, what, entry }) => {
+    const line = safe`denied: ${what}`;
+    return entry === undefined
+      ? [line]
+      : [line, safe`  to allow it, in "${kind}" of skill.json: ${JSON.stringify(entry)}`];
+  });
+  for (const notes of [leftOut, denied, otherNotes(heard, plan.mounts)])
+    printFirst(context, notes, `${calledName()} try --format json`);
+  if (context.options.stdin !== true) printPipedInputNote(context, 'try');
+}

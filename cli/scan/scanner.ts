@@ -1,0 +1,51 @@
+import { readFile } from 'node:fs/promises';
+import { join, resolve } from 'node:path';
+import { openFactStore } from '../../scanner/worker/fact-store.ts';
+import { workJobs } from '../../scanner/worker/work.ts';
+import { Problem } from '../../skills-index/skill/problem.ts';
+import { parseRoot, rootFingerprint } from '../../skills-index/trust/root/root.ts';
+import { registryIdOf } from '../../skills-index/trust/signatures/own-registry.ts';
+import { type CommandContext, type ExitCode, exitCodes } from '../command.ts';
+import { currentRegistry } from '../registries/refresh.ts';
+import { requireRootSize } from '../registries/registries.ts';
+import { readKeyFile } from '../signing/key-file.ts';
+import { printNote, safe } from '../terminal/output.ts';
+
+const childrenMax = 64;
+
+/** `skillgate scanner work`: leases jobs until a signal stops it. */
+export async function run(context: CommandContext): Promise<ExitCode> {
+  const { key, root: rootFile, children = '1' } = context.options;
+  if (typeof key !== 'string')
+    throw new Problem('usage', 'Cannot scan for a registry: no scanner’s key is named', {
+      hint: 'add --key FILE',
+    });
+  const count = Number(children);
+  if (!Number.isInteger(count) || count < 1 || count > childrenMax)
+    throw new Problem(
+      'usage',
+      `--children must be 1 to ${childrenMax}, not ${JSON.stringify(children)}`,
+    );
+  const signer = await readKeyFile(resolve(context.cwd, key));
+  const root =
+    typeof rootFile === 'string'
+      ? parseRoot(requireRootSize(await readFile(resolve(context.cwd, rootFile))))
+      : (await currentRegistry(context, context.registryBase)).root;
+  // `skillgate serve` has the other end of a channel. When it dies in any way, the scanner ends
+  // too.
+  const stop = (): void => {
+    process.kill(process.pid, 'SIGTERM');
+  };
+  process.once('disconnect', stop);
+  printNote(context, safe`scanner works for ${context.registryBase} with key ${signer.keyId}`);
+  const { fetch, signal, now, registryBase: base } = context;
+  try {
+    const store = openFactStore(join(context.paths.cache, 'facts'));
+    const named = { root: rootFingerprint(root), registry: registryIdOf(root) };
+    await workJobs({ base, ...named, signer, fetch, signal, now, children: count, store });
+  } finally {
+    // A listener keeps the channel open, and so the process.
+    process.off('disconnect', stop);
+  }
+  return exitCodes.ok;
+}

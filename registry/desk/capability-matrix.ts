@@ -1,0 +1,140 @@
+/**
+ * Compares the capabilities of the signed manifest with the observed ones: one row for each,
+ * undeclared first. The desk compares them itself, because a scanner does not know an inferred
+ * manifest. This is the first section of a version's page.
+ */
+
+import { unused } from '../../skills-index/skill/authoring/unused-capabilities.ts';
+import { canonicalJson } from '../../skills-index/skill/canonical-json.ts';
+import {
+  type Capabilities,
+  type Capability,
+  covers,
+  listCapabilities,
+  minus,
+  printCapability,
+} from '../../skills-index/skill/capability.ts';
+import { defanged } from './markdown.ts';
+import { type Html, html, untrusted } from './markup.ts';
+
+/**
+ * undeclared: observed and not declared. used: declared and observed. unused: declared and never
+ * observed.
+ */
+export type CapabilityUse = 'undeclared' | 'used' | 'unused';
+
+export interface MatrixRow {
+  readonly kind: Capability['kind'];
+  readonly text: string;
+  readonly use: CapabilityUse;
+  /** The author's reason; absent for an undeclared capability. */
+  readonly why: string | undefined;
+  /** Observed capabilities that this one covers; empty when unused. */
+  readonly seen: readonly string[];
+  /** Whether the last approved version lacked the capability; undefined when there is none. */
+  readonly added: boolean | undefined;
+}
+
+export interface MatrixInput {
+  /** Of the signed manifest. */
+  readonly declared: Capabilities;
+  /** Of the scan report. */
+  readonly observed: Capabilities;
+  /** Of the last approved version of the skill. */
+  readonly approvedBefore: Capabilities | undefined;
+}
+
+/** The rows of the matrix: undeclared, then used, then unused, each in the order of the kinds. */
+export function capabilityRows({ declared, observed, approvedBefore }: MatrixInput): MatrixRow[] {
+  const seen = listCapabilities(observed);
+  const never = new Set(listCapabilities(unused(declared, observed)).map(keyOf));
+  const before = approvedBefore === undefined ? undefined : listCapabilities(approvedBefore);
+  const added = (capability: Capability): boolean | undefined =>
+    before && !before.some((old) => covers(old, capability));
+  const asked = listCapabilities(declared).map((capability): MatrixRow => {
+    const uses = seen.filter((use) => covers(capability, use)).map((use) => wordsOf(use));
+    return {
+      ...about(capability),
+      use: never.has(keyOf(capability)) ? 'unused' : 'used',
+      why: capability.why,
+      seen: uses,
+      added: added(capability),
+    };
+  });
+  const unasked = listCapabilities(minus(observed, declared)).map(
+    (capability): MatrixRow => ({
+      ...about(capability),
+      use: 'undeclared',
+      why: undefined,
+      seen: [wordsOf(capability)],
+      added: added(capability),
+    }),
+  );
+  return [
+    ...unasked,
+    ...asked.filter((row) => row.use === 'used'),
+    ...asked.filter((row) => row.use === 'unused'),
+  ];
+}
+
+/** Shown wherever an inferred manifest is shown. */
+export const inferredWords = 'inferred, not confirmed by a person';
+
+const useWords: Readonly<Record<CapabilityUse, { readonly glyph: string; readonly word: string }>> =
+  {
+    undeclared: { glyph: '▲', word: 'undeclared' },
+    used: { glyph: '✓', word: 'used' },
+    unused: { glyph: '○', word: 'unused' },
+  };
+
+/**
+ * The matrix as a table.
+ * @param inferred no author wrote the manifest, and each of its rows says so
+ */
+export function capabilityMatrix(rows: readonly MatrixRow[], inferred = false): Html {
+  if (rows.length === 0)
+    return html`<p class="empty">No capability is declared or observed: the skill can only read its own files.</p>`;
+  return html`<div class="scroll" tabindex="0" role="group" aria-label="capabilities declared and observed">
+<table class="matrix"><thead><tr><th scope="col">finding</th><th scope="col">capability</th><th scope="col">declared</th>
+<th scope="col">observed</th><th scope="col">why, in the author’s words</th></tr></thead>
+<tbody>${rows.map((row) => matrixRow(row, inferred))}</tbody></table></div>`;
+}
+
+function matrixRow(row: MatrixRow, inferred: boolean): Html {
+  const { glyph, word } = useWords[row.use];
+  const added = row.added
+    ? html` <span class="tag new">new since the last approved version</span>`
+    : '';
+  const narrower = row.seen.filter((use) => use !== row.text);
+  const asked = inferred ? html`<b class="no">${inferredWords}</b>` : 'yes';
+  const noWhy = row.use === 'undeclared' ? 'not asked for' : '—';
+  return html`<tr class="use-${row.use}"><td><span class="use"><span aria-hidden="true">${glyph}</span> ${word}</span></td>
+<th scope="row"><span class="tag">${row.kind}</span> <code>${untrusted(row.text)}</code>${added}</th>
+<td>${row.use === 'undeclared' ? html`<b class="no">no</b>` : asked}</td><td>${observedWords(row, narrower)}</td>
+<td>${row.why === undefined ? html`<span class="quiet">${noWhy}</span>` : untrusted(row.why)}</td></tr>`;
+}
+
+function observedWords({ kind, use, seen }: MatrixRow, narrower: readonly string[]): Html {
+  if (use === 'unused') return html`no`;
+  if (kind === 'secret' && seen.length === 0)
+    return html`<span class="quiet">its host is contacted</span>`;
+  return narrower.length === 0
+    ? html`yes`
+    : html`${narrower.map((observed) => html`<code>${untrusted(observed)}</code> `)}`;
+}
+
+/** A capability as text: without its kind, with defanged addresses. */
+export function wordsOf(capability: Capability): string {
+  if (capability.kind === 'env' && capability.name === '*') return '* (every variable)';
+  if (capability.kind === 'exec' && capability.program === '*') return '* (any program)';
+  const words = printCapability(capability).slice(capability.kind.length + 1);
+  return capability.kind === 'egress' ? words.replace(/\S+:\/\/\S+$/, defanged) : words;
+}
+
+function about(capability: Capability): Pick<MatrixRow, 'kind' | 'text'> {
+  return { kind: capability.kind, text: wordsOf(capability) };
+}
+
+function keyOf(capability: Capability): string {
+  return canonicalJson({ ...capability, why: undefined });
+}

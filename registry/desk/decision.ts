@@ -1,0 +1,160 @@
+/**
+ * A reviewer's actions on a version: approve, refuse, ask, move out of quarantine, claim. Each is a
+ * form with a reason.
+ */
+import type { Digest } from '../../skills-index/skill/digest.ts';
+import { reasonCharsMax } from '../limits.ts';
+import type { ReviewDetail } from '../review/review.ts';
+import { type DeskKey, key } from './key-map.ts';
+import { digest, type Html, html, moment, untrusted } from './markup.ts';
+
+/** The viewer's keys and passkeys. */
+export interface SigningMeans {
+  /** Credential ids. */
+  readonly passkeys: readonly string[];
+  readonly keyIds: readonly Digest[];
+}
+
+export interface DecisionView {
+  readonly detail: ReviewDetail;
+  readonly now: number;
+  readonly means: SigningMeans;
+  /** Why the viewer may not approve, for example as the author; undefined when the viewer may. */
+  readonly mayNotApprove: string | undefined;
+  /** Why the policy requires more approvals than usual; empty when it does not. */
+  readonly whyMore: readonly string[];
+  /** The reviewer's input on a page that comes back with a rejection. */
+  readonly typed?: { readonly action: string; readonly reason: string };
+}
+
+interface ReasonForm {
+  readonly action: 'approve' | 'refuse' | 'ask' | 'move';
+  readonly label: string;
+  readonly hint: string;
+  readonly button: string;
+  readonly focusKey: DeskKey;
+}
+
+const reasonForms = {
+  approve: {
+    action: 'approve',
+    label: 'Approve',
+    hint: 'What you read and why the version is safe; this text is public',
+    button: 'Go on to the statement',
+    focusKey: 'a',
+  },
+  refuse: {
+    action: 'refuse',
+    label: 'Refuse',
+    hint: 'What is wrong with the version; this text is public',
+    button: 'Refuse',
+    focusKey: 'r',
+  },
+  ask: {
+    action: 'ask',
+    label: 'Ask the author',
+    hint: 'Your question; this text is public, and the version does not move',
+    button: 'Ask',
+    focusKey: 'q',
+  },
+  move: {
+    action: 'move',
+    label: 'Move to review',
+    hint: 'Why the quarantine was a mistake; this text is public',
+    button: 'Move to review',
+    focusKey: 'm',
+  },
+} as const satisfies Readonly<Record<ReasonForm['action'], ReasonForm>>;
+
+/** The panel beside a version. */
+export function decisionPanel(view: DecisionView): Html {
+  const { detail } = view;
+  const action = `/review/${detail.name}/${encodeURIComponent(detail.version)}`;
+  const open = detail.status === 'in review' || detail.status === 'quarantined';
+  return html`<aside class="decision" aria-labelledby="decision-title"><h2 id="decision-title">Decision</h2>
+${approvals(view)}
+${open ? claim(view, action) : html`<p class="quiet">There is nothing to decide, because the version is ${detail.status}.</p>`}
+${detail.status === 'in review' ? approveForm(view, action) : ''}
+${detail.moves.includes('in review') ? reasonForm(reasonForms.move, action, view) : ''}
+${open ? reasonForm(reasonForms.ask, action, view) : ''}
+${detail.moves.includes('refused') ? reasonForm(reasonForms.refuse, action, view) : ''}
+${questions(view)}</aside>`;
+}
+
+function approvals({ detail, now, whyMore }: DecisionView): Html {
+  const { total, independent } = detail.approvalsNeeded;
+  const outside = detail.approvals.filter((approval) => approval.independent).length;
+  return html`<p class="approvals">Approvals: <b>${detail.approvals.length} of ${total}</b>,
+from outside the desk: <b>${outside} of ${independent}</b></p>
+${whyMore.length === 0 ? '' : html`<p class="sub">More approvals than usual are needed, because ${untrusted(whyMore.join('; '))}.</p>`}
+<ul class="plain-list">${detail.approvals.map(
+    (approval) => html`<li>✓ ${untrusted(approval.reviewer)} <span class="tag">${approval.by}</span>
+${approval.independent ? html`<span class="tag">independent</span>` : ''} ${moment(approval.at.getTime(), now)}
+<span class="sub">${untrusted(approval.reason)}</span></li>`,
+  )}</ul>`;
+}
+
+function claim({ detail, now }: DecisionView, action: string): Html {
+  const last = detail.notes.findLast((note) => note.kind === 'claimed');
+  const claimText =
+    last === undefined
+      ? 'Nobody is reviewing this version.'
+      : html`${untrusted(last.by)} claimed the review ${moment(last.at.getTime(), now)}.`;
+  return html`<form method="post" action="${action}/claim" class="claim"><span class="quiet">${claimText}</span>
+<button class="plain" ${key('c')}>Claim</button></form>`;
+}
+
+function approveForm(view: DecisionView, action: string): Html {
+  const { means, mayNotApprove } = view;
+  if (mayNotApprove !== undefined) return noApproval(mayNotApprove);
+  const choices = [
+    ...means.passkeys.map((id) => ({
+      value: `passkey:${id}`,
+      text: html`my passkey <code title="${id}">${id.slice(0, 10)}…</code>, here in the browser`,
+    })),
+    ...means.keyIds.map((id) => ({
+      value: `key:${id}`,
+      text: html`my key ${digest(id)}, on the command line`,
+    })),
+  ];
+  if (choices.length === 0) {
+    return noApproval(
+      html`You have no enrolled key or passkey yet. <a href="/review/passkeys">Add a passkey.</a>`,
+    );
+  }
+  const radios = choices.map(
+    ({ value, text }, index) => html`<label class="radio">
+<input type="radio" name="reviewer" value="${value}" ${index === 0 ? 'checked' : ''}> <span>${text}</span></label>`,
+  );
+  const fieldset = html`<fieldset><legend>sign with</legend>${radios}</fieldset>`;
+  return reasonForm(reasonForms.approve, action, view, fieldset);
+}
+
+function noApproval(why: Html | string): Html {
+  return html`<section class="form"><h3>Approve</h3><p class="notice">${why}</p></section>`;
+}
+
+function reasonForm(
+  form: ReasonForm,
+  action: string,
+  { typed }: DecisionView,
+  more: Html | string = '',
+): Html {
+  const id = `reason-${form.action}`;
+  const text = typed?.action === form.action ? typed.reason : '';
+  return html`<form class="form form-${form.action}" method="post" action="${action}/${form.action}">
+<h3><label for="${id}">${form.label}</label></h3>
+<textarea id="${id}" name="reason" required maxlength="${reasonCharsMax}" rows="2" placeholder="${form.hint}"
+ aria-describedby="${id}-hint" ${key(form.focusKey)}>${text}</textarea>
+<span id="${id}-hint" class="visually-hidden">${form.hint}. Required.</span>
+${more}<button class="act-${form.action}">${form.button}</button></form>`;
+}
+
+function questions({ detail, now }: DecisionView): Html {
+  const asked = detail.notes.filter((note) => note.kind === 'asked');
+  if (asked.length === 0) return html``;
+  return html`<h3>Questions to the author</h3><ul class="plain-list">${asked.map(
+    (note) =>
+      html`<li>${untrusted(note.by)} ${moment(note.at.getTime(), now)}<span class="sub">${untrusted(note.text)}</span></li>`,
+  )}</ul>`;
+}

@@ -1,0 +1,133 @@
+/**
+ * The reviewer's desk at /review: sign-in, passkeys and the queue. `review.ts` has the routes of
+ * one version.
+ */
+
+import { Hono } from 'hono';
+import { Problem } from '../../skills-index/skill/problem.ts';
+import { ruleNote } from '../../skills-index/statement/rule-note.ts';
+import type { Registry } from '../context.ts';
+import { formBodyBytesMax } from '../limits.ts';
+import { latest, readIdentities } from '../people/identities.ts';
+import { limitBody } from '../request-limits/body-limit.ts';
+import { listDecided, listQueue } from '../review/review.ts';
+import { creationOptions, finishCreation, listPendingPasskeys } from '../sign-in/passkeys.ts';
+import { endSession, peekLink, redeemLink } from '../sign-in/sessions.ts';
+import { listDoubts } from '../versions/doubts.ts';
+import {
+  deskHeaders,
+  dropSession,
+  field,
+  keepKeysChoice,
+  keepSession,
+  requireReviewer,
+  serveAssets,
+  show,
+  whoIs,
+} from './frame.ts';
+import { keysPage } from './keys-page.ts';
+import { passkeysPage } from './passkeys-page.ts';
+import { queuePage } from './queue.ts';
+import { reviewRoutes } from './review-routes.ts';
+import { rulePage } from './rule.ts';
+import { linkPage, signInPage } from './sign-in.ts';
+
+/** All routes of the desk, without the prefix /review. */
+export function deskRoutes(registry: Registry): Hono {
+  const app = new Hono();
+  app.use(deskHeaders(registry), limitBody(formBodyBytesMax));
+  serveAssets(app);
+  signInRoutes(app, registry);
+  passkeyRoutes(app, registry);
+
+  app.get('/', async (context) => {
+    if ((await whoIs(registry, context)) === undefined)
+      return context.redirect('/review/sign-in', 303);
+    await requireReviewer(registry, context);
+    const rows = await listQueue(registry);
+    const decided = await listDecided(registry);
+    const doubts = await listDoubts(registry);
+    return show(registry, context, (frame) =>
+      queuePage(frame, { now: registry.now().getTime(), rows, decided, doubts }),
+    );
+  });
+  app.get('/keys', (context) => show(registry, context, keysPage));
+  app.post('/keys', async (context) => {
+    keepKeysChoice(context, (await field(context, 'keys')) === 'off' ? 'off' : 'on');
+    return context.redirect('/review/keys', 303);
+  });
+  app.get('/rules/:group/:rule', async (context) => {
+    await requireReviewer(registry, context);
+    const rule = `${context.req.param('group')}/${context.req.param('rule')}`;
+    const note = ruleNote(rule);
+    if (note === undefined)
+      throw new Problem('not-found', `There is no rule ${JSON.stringify(rule.slice(0, 100))}`);
+    return show(registry, context, (frame) => rulePage(frame, rule, note));
+  });
+  reviewRoutes(app, registry);
+  app.all('*', (context) => {
+    throw new Problem('not-found', `The desk has no page at ${context.req.path}`);
+  });
+  return app;
+}
+
+function signInRoutes(app: Hono, registry: Registry): void {
+  app.get('/sign-in', async (context) => {
+    const link = context.req.query('link');
+    if (link === undefined) return show(registry, context, signInPage);
+    const member = (await peekLink(registry, link))?.member;
+    if (member === undefined) throw linkOver();
+    return show(registry, context, (frame) => linkPage(frame, { link, member }));
+  });
+  app.post('/sign-in', async (context) => {
+    const session = await redeemLink(registry, await field(context, 'link'));
+    if (session === undefined) throw linkOver();
+    keepSession(context, session);
+    return context.redirect('/review', 303);
+  });
+  app.post('/sign-out', async (context) => {
+    const token = dropSession(context);
+    if (token !== undefined) await endSession(registry, token);
+    return context.redirect('/review/sign-in', 303);
+  });
+}
+
+function linkOver(): Problem {
+  return new Problem(
+    'not-signed-in',
+    'This sign-in link is unknown, was used before, or is older than five minutes',
+    {
+      hint: 'Run skillgate login --browser for a new link.',
+    },
+  );
+}
+
+function passkeyRoutes(app: Hono, registry: Registry): void {
+  app.get('/passkeys', async (context) => {
+    const { member } = await requireReviewer(registry, context);
+    const { chain } = await readIdentities(registry);
+    const enrolled = chain.passkeysOf(member.name, latest);
+    const known = new Set(enrolled.map((passkey) => passkey.credentialId));
+    const pending = (await listPendingPasskeys(registry)).filter(
+      (passkey) => passkey.member === member.name && !known.has(passkey.credentialId),
+    );
+    const options = await creationOptions(registry, member.name, [
+      ...known,
+      ...pending.map((passkey) => passkey.credentialId),
+    ]);
+    const view = {
+      member: member.name,
+      roles: member.roles,
+      now: registry.now().getTime(),
+      enrolled,
+      pending,
+      creationOptions: options,
+    };
+    return show(registry, context, (frame) => passkeysPage(frame, view));
+  });
+  app.post('/passkeys', async (context) => {
+    const { member } = await requireReviewer(registry, context);
+    await finishCreation(registry, member.name, await field(context, 'response'));
+    return context.redirect('/review/passkeys', 303);
+  });
+}

@@ -1,0 +1,304 @@
+/** The desk's routes of one version: its page, its files, and a reviewer's decisions. */
+import type { Context, Hono } from 'hono';
+import { type Digest, parseDigest } from '../../skills-index/skill/digest.ts';
+import { parseSkillName } from '../../skills-index/skill/name.ts';
+import { Problem } from '../../skills-index/skill/problem.ts';
+import { parseVersion } from '../../skills-index/skill/version.ts';
+import type { ApprovalStatement } from '../../skills-index/statement/attestation.ts';
+import { whyHigh } from '../../skills-index/trust/policy/policy.ts';
+import { approvalChallenge } from '../../skills-index/trust/signatures/passkey.ts';
+import type { Principal, Registry, VersionName } from '../context.ts';
+import { latest, readIdentities } from '../people/identities.ts';
+import { parseDraft } from '../review/approval-intake.ts';
+import { compareCopies } from '../review/compared-copies.ts';
+import { approveByPasskey } from '../review/passkey-approval.ts';
+import {
+  askAuthor,
+  claimReview,
+  draftApproval,
+  moveVersion,
+  type ReviewDetail,
+  readDraft,
+  readReview,
+  readReviewFile,
+} from '../review/review.ts';
+import { approvalOptions } from '../sign-in/passkeys.ts';
+import { isOwn, whyOwn } from '../versions/authors.ts';
+import { whyStopped } from '../versions/publishers.ts';
+import { requireVersion } from '../versions/versions.ts';
+import { approvalPage } from './approve.ts';
+import type { SigningMeans } from './decision.ts';
+import { filePage } from './file.ts';
+import { field, requireReviewer, type SignedInMember, show } from './frame.ts';
+import type { Notice } from './layout.ts';
+import { frameSourceBytesMax } from './limits.ts';
+import { versionPage } from './version.ts';
+
+const doneTexts = {
+  asked: 'The author sees your question. The version does not move.',
+  claimed: 'Others see for ten minutes that you review this version.',
+  refused: 'The version is refused. The author sees your reason.',
+  moved: 'The version is in review now.',
+  signed: 'Your approval is signed and in the log.',
+} as const;
+
+/** Routes below /review for one version and its approvals. */
+export function reviewRoutes(app: Hono, registry: Registry): void {
+  app.get('/approvals/:digest', (context) => approval(registry, context));
+  app.post('/approvals/:digest', async (context) => {
+    const { actor } = await requireReviewer(registry, context);
+    const digest = parseDigest(context.req.param('digest'));
+    const { name, version } = await readApproval(registry, digest).then(
+      (draft) => draft.statement.predicate,
+    );
+    await approveByPasskey(registry, actor, {
+      digest,
+      assertion: parseJsonField(await field(context, 'response')),
+    });
+    return done(context, { name, version }, 'signed');
+  });
+  app.get('/:scope/:name/:version', async (context) => {
+    const signedIn = await requireReviewer(registry, context);
+    const code = context.req.query('done');
+    const notice: Notice | undefined = isDone(code)
+      ? { kind: 'done', text: doneTexts[code] }
+      : undefined;
+    return version(registry, context, signedIn, { notice });
+  });
+  app.get('/:scope/:name/:version/files/:path{.+}', (context) => file(registry, context));
+  app.post('/:scope/:name/:version/:action', (context) => act(registry, context));
+}
+
+async function act(registry: Registry, context: Context): Promise<Response> {
+  const signedIn = await requireReviewer(registry, context);
+  const { actor } = signedIn;
+  const which = versionName(context);
+  const action = context.req.param('action') ?? '';
+  const reason = (await field(context, 'reason')).trim();
+  try {
+    if (action !== 'claim' && reason === '')
+      throw new Problem('request-invalid', 'Give a reason for the decision', {
+        hint: 'Write at least one sentence that says why.',
+      });
+    switch (action) {
+      case 'claim':
+        await claimReview(registry, actor, which);
+        return done(context, which, 'claimed');
+      case 'ask':
+        await askAuthor(registry, actor, { ...which, reason });
+        return done(context, which, 'asked');
+      case 'refuse':
+        await moveVersion(registry, actor, { ...which, to: 'refused', reason });
+        return done(context, which, 'refused');
+      case 'move':
+        await moveVersion(registry, actor, { ...which, to: 'in review', reason });
+        return done(context, which, 'moved');
+      case 'approve': {
+        const reviewer = await chosenReviewer(registry, context, signedIn);
+        const draft = await draftApproval(registry, actor, {
+          ...which,
+          reason,
+          independent: false,
+          reviewer,
+        });
+        return context.redirect(`/review/approvals/${draft.digest}`, 303);
+      }
+    }
+  } catch (error) {
+    // A rejection shows the version again with the reviewer's input. The application answers every
+    // other failure.
+    if (!(error instanceof Problem) || error.code === 'not-found') throw error;
+    const text = `${error.message}. ${error.hint ?? ''}`;
+    return version(registry, context, signedIn, {
+      notice: { kind: 'refused', text },
+      typed: { action, reason },
+      status: 422,
+    });
+  }
+  throw new Problem('not-found', `There is no action ${JSON.stringify(action.slice(0, 40))}`);
+}
+
+interface Around {
+  readonly notice?: Notice | undefined;
+  readonly typed?: { readonly action: string; readonly reason: string };
+  readonly status?: 200 | 422;
+}
+
+async function version(
+  registry: Registry,
+  context: Context,
+  signedIn: SignedInMember,
+  around: Around,
+): Promise<Response> {
+  const detail = await readReview(registry, versionName(context));
+  const sources = await readSources(registry, detail);
+  const means = await meansOf(registry, signedIn);
+  const mayNotApprove = await whyNotApprove(registry, signedIn, detail);
+  const { manifest, report, verdict } = detail;
+  const judged = {
+    capabilities: manifest.capabilities,
+    findings: report?.findings ?? [],
+    ...(verdict && { verdict }),
+  };
+  const decision = {
+    means,
+    mayNotApprove,
+    whyMore: whyHigh(registry.policy, judged),
+    ...(around.typed && { typed: around.typed }),
+  };
+  const copies = await compareCopies(registry, detail);
+  const view = { detail, now: registry.now().getTime(), sources, copies, decision };
+  return show(registry, context, (frame) => versionPage(frame, view), around);
+}
+
+async function file(registry: Registry, context: Context): Promise<Response> {
+  await requireReviewer(registry, context);
+  const detail = await readReview(registry, versionName(context));
+  const path = context.req.param('path') ?? '';
+  const found = detail.files.find((file) => file.path === path);
+  if (found === undefined)
+    throw new Problem(
+      'not-found',
+      `${detail.name} ${detail.version} has no file ${JSON.stringify(path.slice(0, 200))}`,
+    );
+  const bytes = await readReviewFile(registry, found.sha256);
+  const sheet = Math.max(
+    1,
+    Math.min(1_000, Number.parseInt(context.req.query('sheet') ?? '1', 10) || 1),
+  );
+  return show(registry, context, (frame) =>
+    filePage(frame, { detail, path, sha256: found.sha256, bytes, sheet }),
+  );
+}
+
+async function approval(registry: Registry, context: Context): Promise<Response> {
+  const signedIn = await requireReviewer(registry, context);
+  const { statement, text } = await readApproval(
+    registry,
+    parseDigest(context.req.param('digest')),
+  );
+  const { reviewer } = statement.predicate;
+  const passkeyOptions =
+    'credentialId' in reviewer
+      ? await approvalOptions(registry, reviewer.credentialId, approvalChallenge(statement))
+      : undefined;
+  const { keyIds } = await meansOf(registry, signedIn);
+  const mine = reviewer.member === signedIn.member.name;
+  const view = { statement, text, now: registry.now().getTime(), passkeyOptions, mine, keyIds };
+  return show(registry, context, (frame) => approvalPage(frame, view));
+}
+
+async function readApproval(
+  registry: Registry,
+  digest: Digest,
+): Promise<{ statement: ApprovalStatement; text: string }> {
+  const { statement: text } = await readDraft(registry, digest);
+  return { statement: parseDraft(text), text };
+}
+
+// The texts of files with findings, SKILL.md first, up to a limit. The other files have their own
+// pages.
+async function readSources(
+  registry: Registry,
+  { files, report }: ReviewDetail,
+): Promise<ReadonlyMap<string, string>> {
+  const wanted = new Set([
+    'SKILL.md',
+    ...(report?.findings ?? []).flatMap((finding) => [
+      finding.path,
+      ...finding.flow.map((step) => step.path),
+    ]),
+  ]);
+  const sources = new Map<string, string>();
+  let bytesLeft = frameSourceBytesMax;
+  for (const path of wanted) {
+    const found = files.find((file) => file.path === path);
+    if (found === undefined || found.size > bytesLeft) continue;
+    bytesLeft -= found.size;
+    sources.set(
+      path,
+      new TextDecoder('utf-8', { ignoreBOM: true }).decode(
+        await readReviewFile(registry, found.sha256),
+      ),
+    );
+  }
+  return sources;
+}
+
+async function meansOf(registry: Registry, { member }: SignedInMember): Promise<SigningMeans> {
+  const { chain } = await readIdentities(registry);
+  return {
+    passkeys: chain.passkeysOf(member.name, latest).map((passkey) => passkey.credentialId),
+    keyIds: chain.keysOf(member.name, latest),
+  };
+}
+
+async function whyNotApprove(
+  registry: Registry,
+  { member }: SignedInMember,
+  detail: ReviewDetail,
+): Promise<string | undefined> {
+  if (!member.roles.includes('reviewer'))
+    return 'You cannot approve: only a reviewer may, and you are not one.';
+  const row = await requireVersion(registry, detail);
+  const stopped = await whyStopped(registry, row);
+  if (stopped !== undefined) return `Nobody can approve this version: ${stopped}.`;
+  if (await isOwn(registry, row, { member: member.name }))
+    return 'You cannot approve this version: you published it or own its scope.';
+  const unknown = await whyOwn(registry, row, { member: member.name, enrolled: member });
+  if (unknown !== undefined)
+    return `You cannot approve this version: ${unknown} (skillgate member add).`;
+  if (detail.approvals.some((approval) => approval.reviewer === member.name))
+    return approvedText(detail);
+  return undefined;
+}
+
+function approvedText({ name, version, approvals, approvalsNeeded }: ReviewDetail): string {
+  const outside = approvals.filter((approval) => approval.independent).length;
+  const waits = 'You approved this version. The version waits for another reviewer.';
+  if (outside >= approvalsNeeded.independent) return waits;
+  return `${waits} The version also needs an approval from outside the desk, which you can give: skillgate review approve ${name}@${version}`;
+}
+
+async function chosenReviewer(
+  registry: Registry,
+  context: Context,
+  signedIn: SignedInMember,
+): Promise<Principal> {
+  const chosen = await field(context, 'reviewer');
+  const { passkeys, keyIds } = await meansOf(registry, signedIn);
+  const credentialId = passkeys.find((id) => chosen === `passkey:${id}`);
+  if (credentialId !== undefined) return { kind: 'passkey', credentialId };
+  const keyId = keyIds.find((id) => chosen === `key:${id}`);
+  if (keyId !== undefined) return { kind: 'key', keyId };
+  throw new Problem('request-invalid', 'Choose the key or passkey that signs the approval', {
+    hint: 'Choose one of your own enrolled keys or passkeys.',
+  });
+}
+
+function versionName(context: Context): VersionName {
+  const [scope, name, version] = ['scope', 'name', 'version'].map(
+    (part) => context.req.param(part) ?? '',
+  );
+  return { name: parseSkillName(`${scope}/${name}`), version: parseVersion(version) };
+}
+
+function done(
+  context: Context,
+  { name, version }: VersionName,
+  what: keyof typeof doneTexts,
+): Response {
+  return context.redirect(`/review/${name}/${encodeURIComponent(version)}?done=${what}`, 303);
+}
+
+function isDone(code: string | undefined): code is keyof typeof doneTexts {
+  return code !== undefined && Object.hasOwn(doneTexts, code);
+}
+
+function parseJsonField(text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch (cause) {
+    throw new Problem('request-invalid', 'The browser sent no passkey response', { cause });
+  }
+}

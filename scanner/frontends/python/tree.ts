@@ -1,0 +1,102 @@
+/**
+ * Syntax trees of Python: plain nodes that are made once, so that what is found out about an
+ * expression can stay with it.
+ */
+import type { Tree } from '@lezer/common';
+import { pythonTreeDepthMax } from '../../limits.ts';
+import { PyNode } from './program.ts';
+
+/**
+ * The nodes of a parser's tree, and the places where some are left out since they are deeper than
+ * the limit. The first operand of an operand is no deeper than that: chains have a limit of their
+ * own.
+ */
+export function nodesOfTree(
+  tree: Tree,
+  text: string,
+): { readonly top: PyNode; readonly cut: readonly number[] } {
+  const cursor = tree.cursor();
+  const make = (parent: PyNode): PyNode => {
+    const name = cursor.type.isError
+      ? (validName(parent, cursor.from, cursor.to, text) ?? cursor.name)
+      : cursor.name;
+    return new PyNode(name, cursor.from, cursor.to, parent);
+  };
+  const top = new PyNode(cursor.name, cursor.from, cursor.to, null);
+  const cut: number[] = [];
+  const depths = [1];
+  for (let node = top; depths.length > 0; ) {
+    const inner = (depths.at(-1) ?? 1) + (chained(node) ? 0 : 1);
+    if (cursor.firstChild()) {
+      if (inner <= pythonTreeDepthMax) {
+        node = make(node);
+        depths.push(inner);
+        continue;
+      }
+      cut.push(cursor.from);
+      cursor.parent();
+    }
+    while (depths.length > 0 && !cursor.nextSibling()) {
+      cursor.parent();
+      node = node.parent ?? top;
+      depths.pop();
+    }
+    if (depths.length === 0) break;
+    node = make(node.parent ?? top);
+    depths[depths.length - 1] = (depths.at(-2) ?? 0) + 1;
+  }
+  return { top, cut };
+}
+
+// What the parser takes for an error and Python does not: `yield` alone, `case str():`, `[a for a,
+// *_ in x]`.
+function validName(parent: PyNode, from: number, to: number, text: string): string | undefined {
+  if (/^Yield(Statement|Expression)$/.test(parent.name)) return from === to ? 'None' : undefined;
+  const before = parent.lastChild?.name;
+  if (/^(\w*ComprehensionExpression|ArgList)$/.test(parent.name))
+    return text.slice(from, to) === '*' &&
+      (before === 'for' || before === ',') &&
+      parent.getChild('for') !== null
+      ? '*'
+      : undefined;
+  const list = parent.name === 'LiteralPattern' ? parent.parent : parent;
+  return list?.name === 'PatternArgList' && /^\(\s{0,99}\)$/.test(text.slice(list.from, list.to))
+    ? 'Empty'
+    : undefined;
+}
+
+// Expressions of which the first part may be such an expression again, and so on, often.
+function chained({ name }: PyNode): boolean {
+  return name === 'BinaryExpression' || name === 'CallExpression' || name === 'MemberExpression';
+}
+
+/** How deep a chain is gone into before it is computed from its innermost part on. */
+export const spineStep = 40;
+
+/**
+ * Of a long chain `a + b + c + …`, every so many inner parts from the innermost on, as far as they
+ * are not known.
+ */
+export function spineOf(node: PyNode, isKnown: (one: PyNode) => boolean): PyNode[] {
+  const found: PyNode[] = [];
+  let count = 0;
+  for (let at = node.firstChild; at !== null && chained(at) && !isKnown(at); at = at.firstChild)
+    if (++count % spineStep === 0) found.push(at);
+  return found.reverse();
+}
+
+/**
+ * Visits a node and all below it, in the order of the text; not what is below a node for which
+ * `enter` gives false.
+ */
+export function walk(top: PyNode, enter: (node: PyNode) => boolean | undefined): void {
+  for (let node: PyNode | null = top; node !== null; ) {
+    const inner: PyNode | null = enter(node) === false ? null : node.firstChild;
+    if (inner !== null) {
+      node = inner;
+      continue;
+    }
+    while (node !== null && node !== top && node.nextSibling === null) node = node.parent;
+    node = node === top || node === null ? null : node.nextSibling;
+  }
+}

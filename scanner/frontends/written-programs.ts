@@ -1,0 +1,194 @@
+/**
+ * Programs that a skill writes to a file and then starts: their texts are read in the language that
+ * starts them, whatever the file's name is.
+ */
+import { posix } from 'node:path';
+import { extensionOf, shebang } from '../fact/language.ts';
+import { programIn } from '../fact/program-look.ts';
+import type { EmbeddedProgram, Language } from '../fact/source.ts';
+import type { Steps } from '../fact/steps.ts';
+import type { FlowStart } from '../flow/graph.ts';
+import { own } from '../lookup-tables/api.ts';
+import { unknownLetter, unknownPart } from '../lookup-tables/egress-of.ts';
+import { languageOfExtension, lexicalLanguages } from '../lookup-tables/file-types.ts';
+
+/** A text that code writes to a file. */
+export interface WrittenText extends Omit<EmbeddedProgram, 'language' | 'decoded'> {
+  /** The computed path; `unknownPart` stands for unknown parts. */
+  readonly path: string;
+  /**
+   * The offset where the file was opened. Texts with the same opening follow one another, as in
+   * `f.write(a); f.write(b)`.
+   */
+  readonly opening: number;
+  /** Appended to the file. */
+  readonly append?: true;
+  /** One of several texts that may be written here: it makes a file of its own. */
+  readonly instead?: true;
+}
+
+/** A file that is renamed or copied. */
+export interface MovedFile {
+  readonly from: string;
+  readonly to: string;
+}
+
+type StartedAs = Pick<FlowStart, 'program' | 'language'>;
+
+/** The program, without its place in the skill. */
+interface WrittenFile extends Omit<EmbeddedProgram, 'language'> {
+  readonly path: string;
+}
+
+/**
+ * The written texts and the starts of all rounds: often one program writes a file and another
+ * starts it.
+ */
+export class WrittenPrograms {
+  readonly #written: WrittenText[] = [];
+  readonly #moved: MovedFile[] = [];
+  readonly #starts = new Map<string, StartedAs>();
+  readonly #done = new Set<string>();
+
+  /** Combines new texts and new starts. */
+  readAs(
+    {
+      written = [],
+      moved = [],
+    }: { readonly written?: readonly WrittenText[]; readonly moved?: readonly MovedFile[] },
+    starts: readonly FlowStart[],
+    steps: Steps,
+  ): readonly EmbeddedProgram[] {
+    this.#written.push(...written);
+    this.#moved.push(...moved);
+    for (const start of starts)
+      if (start.context !== 'comment' && !start.program.includes('#'))
+        this.#starts.set(`${start.language} ${start.program}`, start);
+    if (this.#written.length === 0 || this.#starts.size === 0) return [];
+    for (const { text } of this.#written) steps.take(1 + (text.length >> 6));
+    steps.take(this.#starts.size);
+    const byEnd = new Map<string, WrittenFile[]>();
+    const byTail = new Map<string, WrittenFile[]>();
+    for (const file of withMoved(filesOf(this.#written, steps), this.#moved, steps)) {
+      add(byTail, tailOf(file.path), file);
+      for (const end of endsOf(tailOf(file.path))) add(byEnd, end, file);
+    }
+    return [...this.#starts.values()].flatMap((start) => {
+      const tail = tailOf(start.program);
+      const found = [
+        ...(byEnd.get(tail) ?? []),
+        ...endsOf(tail).flatMap((end) => byTail.get(end) ?? []),
+      ];
+      steps.take(1 + found.length);
+      return found.flatMap((file) => this.#read(file, start));
+    });
+  }
+
+  #read({ path, ...file }: WrittenFile, start: StartedAs): readonly EmbeddedProgram[] {
+    const language = start.language ?? ownLanguage(path, file.text);
+    if (language === undefined || language === 'other') return [];
+    const key = `${language} ${file.within} ${path} ${file.text}`;
+    if (this.#done.has(key)) return [];
+    this.#done.add(key);
+    // Only the shell reader knows unknown parts. For other languages a letter of the same length
+    // replaces them, so that offsets stay.
+    return [
+      {
+        ...file,
+        language,
+        text: language === 'shell' ? file.text : file.text.replaceAll(unknownPart, unknownLetter),
+      },
+    ];
+  }
+}
+
+// Each opening starts the file again, and appended text may follow any of them, because functions
+// may run in another order.
+function filesOf(written: readonly WrittenText[], steps: Steps): readonly WrittenFile[] {
+  const files = written.filter(({ instead }) => instead).map(fileOf);
+  const parts = written.filter(({ instead }) => !instead);
+  for (const texts of Map.groupBy(parts, ({ within, path }) => `${within}\n${path}`).values()) {
+    const appended = texts.filter(({ append }) => append);
+    const openings = [
+      ...Map.groupBy(texts, ({ append, opening }) => (append ? undefined : opening)).entries(),
+    ];
+    const begun = openings.flatMap(([opening, own]) => (opening === undefined ? [] : [own]));
+    for (const own of begun.length === 0 ? [[]] : begun)
+      files.push(...joined([...own, ...appended], steps));
+  }
+  return files;
+}
+
+// Each file under all its names. A cycle of renames ends, because each name is taken once.
+function withMoved(
+  files: readonly WrittenFile[],
+  moved: readonly MovedFile[],
+  steps: Steps,
+): readonly WrittenFile[] {
+  if (moved.length === 0) return files;
+  const byOld = Map.groupBy(moved, ({ from }) => tailOf(from));
+  return files.flatMap((file) => {
+    const names = [file.path];
+    for (let at = 0; at < names.length && names.length < namesMax; at++) {
+      for (const { to } of byOld.get(tailOf(names[at] ?? '')) ?? [])
+        if (!names.includes(to)) names.push(to);
+    }
+    steps.take(names.length);
+    return names.map((path) => ({ ...file, path }));
+  });
+}
+
+/** Names that one file is followed under. */
+const namesMax = 16;
+
+function joined(texts: readonly WrittenText[], steps: Steps): readonly WrittenFile[] {
+  const [first] = texts;
+  if (first === undefined || texts.length === 1) return texts.map(fileOf);
+  steps.takeText(texts.reduce((sum, { text }) => sum + text.length, 0));
+  let length = 0;
+  const map = texts.flatMap(({ text, map }) => {
+    const moved = map.map((piece) => ({ ...piece, at: piece.at + length }));
+    length += text.length;
+    return moved;
+  });
+  return [{ ...fileOf(first), text: texts.map(({ text }) => text).join(''), map }];
+}
+
+function fileOf({ path, within, text, context, map }: WrittenText): WrittenFile {
+  return { path, within, text, context, map };
+}
+
+// The known end of a path: the place of the skill, a temporary folder or the working directory is
+// unknown.
+function tailOf(path: string): string {
+  const known = path.slice(path.lastIndexOf(unknownPart) + 1).replace(/^\/skills\/@self\//, '');
+  return posix.normalize(known).replace(/^(\.{0,2}\/)+/, '');
+}
+
+// `a/b/c`, `b/c`, `c`.
+function endsOf(tail: string): string[] {
+  const names = tail.split('/').slice(-pathNamesMax);
+  return /^\.?$/.test(tail) ? [] : names.map((_, at) => names.slice(at).join('/'));
+}
+
+/** Longer paths are compared by this number of names at their end. */
+const pathNamesMax = 20;
+
+function ownLanguage(path: string, text: string): Language | undefined {
+  const byName = own(languageOfExtension, extensionOf(path));
+  const isProgram =
+    byName !== undefined &&
+    (lexicalLanguages.has(byName) || /^(typescript|javascript|python|shell)$/.test(byName));
+  return (
+    shebang(text) ??
+    (isProgram ? byName : undefined) ??
+    programIn(text) ??
+    (extensionOf(path) === '' ? 'shell' : undefined)
+  );
+}
+
+function add<Value>(map: Map<string, Value[]>, key: string, value: Value): void {
+  const here = map.get(key);
+  if (here === undefined) map.set(key, [value]);
+  else here.push(value);
+}

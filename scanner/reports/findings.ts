@@ -1,0 +1,134 @@
+/** Runs the rules over the facts, and turns their drafts into findings. */
+import type { Finding } from '../../skills-index/statement/finding.ts';
+import type { FactKind, FactOf, Span } from '../fact/fact.ts';
+import { compareSpans, type Lines, linesOf } from '../fact/place.ts';
+import type { FactIndex } from '../fact/selectors.ts';
+import type { TaintSource } from '../fact/source.ts';
+import { findingsPerRuleMax } from '../limits.ts';
+import type { FindingDraft, Rule, RuleContext } from '../rule.ts';
+import { fingerprintOf } from './fingerprint.ts';
+
+/** Input of rules besides facts. Raw text may be stored apart, and is unpacked on request. */
+export interface Judgeable extends Omit<RuleContext, 'of' | 'sources'> {
+  readonly rawText: () => readonly TaintSource[];
+}
+
+/**
+ * All findings, sorted by path, place and rule. A rule with very many findings keeps only its
+ * worst.
+ */
+export function findAll(rules: readonly Rule[], index: FactIndex, context: Judgeable): Finding[] {
+  const drafts = rules.flatMap((rule) =>
+    draftsOf(rule, index, context).map((draft) => ({ rule, draft })),
+  );
+  if (drafts.length === 0) return [];
+  const sources = context.rawText();
+  const texts = new Map(sources.map((source) => [source.path, source.text]));
+  const outer = new Map(
+    sources.flatMap(({ path, file, depth }) =>
+      depth === 0 && path !== file ? [[path, file]] : [],
+    ),
+  );
+  const lines = new Map<string, Lines>();
+  const placeOf = (path: string, offset: number): { line: number; column: number } => {
+    const known = lines.get(path) ?? linesOf(texts.get(path) ?? '');
+    lines.set(path, known);
+    return known.at(offset);
+  };
+  // The drafts of one rule in the order of their places: occurrences of equal snippets are counted
+  // in that order.
+  drafts.sort((a, b) => compareSpans(a.draft.span, b.draft.span));
+  const occurrences = new Map<string, number>();
+  const findings = drafts.map(({ rule, draft }): Finding => {
+    const span = ofFile(draft.span, outer);
+    const snippet = (texts.get(span.path) ?? '').slice(span.start, span.end);
+    const first = fingerprintOf(rule.id, span.path, snippet, 0);
+    const occurrence = occurrences.get(first) ?? 0;
+    occurrences.set(first, occurrence + 1);
+    const start = placeOf(span.path, span.start);
+    const end = placeOf(span.path, span.end);
+    return {
+      rule: rule.id,
+      kind: draft.kind ?? rule.kind,
+      severity: draft.severity ?? rule.severity,
+      confidence: draft.confidence ?? rule.confidence,
+      message:
+        `${draft.message}${span.inner === undefined ? '' : ` (in ${span.inner})`}`.toWellFormed(),
+      path: span.path,
+      line: start.line,
+      column: start.column,
+      endLine: end.line,
+      endColumn: end.column,
+      flow: (draft.flow ?? []).map((step) => ({
+        path: step.span.path,
+        ...placeOf(step.span.path, step.span.start),
+        note: step.note.toWellFormed(),
+      })),
+      fix: draft.fix ?? rule.fix,
+      fingerprint:
+        occurrence === 0 ? first : fingerprintOf(rule.id, span.path, snippet, occurrence),
+    };
+  });
+  return findings.sort(compareFindings);
+}
+
+/** The order of findings in a report: by path and place, then rule, then fingerprint. */
+export function compareFindings(a: Finding, b: Finding): number {
+  return (
+    order(a.path, b.path) ||
+    a.line - b.line ||
+    a.column - b.column ||
+    a.endLine - b.endLine ||
+    a.endColumn - b.endColumn ||
+    order(a.rule, b.rule) ||
+    order(a.fingerprint, b.fingerprint)
+  );
+}
+
+function order(a: string, b: string): number {
+  return a < b ? -1 : a > b ? 1 : 0;
+}
+
+const severityOrder = { critical: 0, high: 1, medium: 2, low: 3, info: 4 } as const;
+
+function draftsOf(rule: Rule, index: FactIndex, context: Judgeable): FindingDraft[] {
+  const of = <Kind extends FactKind>(kind: Kind): readonly FactOf<Kind>[] => {
+    const facts = index.select(kind, rule.reads);
+    if (facts === undefined)
+      throw new Error(`rule ${rule.id} asks for facts of kind ${kind} without saying so in reads`);
+    return facts;
+  };
+  const narrowed: RuleContext = {
+    ...context,
+    of,
+    get sources() {
+      if (!rule.reads.includes('source'))
+        throw new Error(`rule ${rule.id} asks for raw text without saying so in reads`);
+      return context.rawText();
+    },
+  };
+  const seen = new Set<string>();
+  const drafts = rule.check(narrowed).filter((draft) => {
+    const key = JSON.stringify([draft.span, draft.message]);
+    return !seen.has(key) && seen.add(key);
+  });
+  if (drafts.length <= findingsPerRuleMax) return drafts;
+  return drafts
+    .sort(
+      (a, b) =>
+        severityOrder[a.severity ?? rule.severity] - severityOrder[b.severity ?? rule.severity] ||
+        bySpan(a.span, b.span),
+    )
+    .slice(0, findingsPerRuleMax);
+}
+
+// A rule that reads sources names a text in an archive by its inner path. Reports name files of the
+// bundle only.
+function ofFile(span: Span, outer: ReadonlyMap<string, string>): Span {
+  const file = outer.get(span.path);
+  return file === undefined ? span : { path: file, start: 0, end: 0, inner: span.path };
+}
+
+function bySpan(a: Span, b: Span): number {
+  return compareSpans(a, b);
+}

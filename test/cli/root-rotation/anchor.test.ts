@@ -1,0 +1,353 @@
+import { generateKeyPairSync } from 'node:crypto';
+import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { keepTrust } from '../../../cli/registries/kept.ts';
+import { createKeyFile, type KeyFile, publicKeyOf } from '../../../cli/signing/key-file.ts';
+import { canonicalJson } from '../../../skills-index/skill/canonical-json.ts';
+import { defaultPolicy, type Policy } from '../../../skills-index/trust/policy/policy.ts';
+import { missingSignatures, signRepository } from '../../../skills-index/trust/root/ceremony.ts';
+import { tufTime } from '../../../skills-index/trust/root/metadata.ts';
+import {
+  nextRepository,
+  parseTufRepository,
+  type TufRepository,
+} from '../../../skills-index/trust/root/repository.ts';
+import {
+  parseRoot,
+  type RootFile,
+  rootFingerprint,
+} from '../../../skills-index/trust/root/root.ts';
+import type { TestKey } from '../../registry/people.ts';
+import { holdCeremony } from '../../registry/tuf-maker.ts';
+import { TestSigstore } from '../../skills-index/story-sigstore.ts';
+import { skill } from '../command-line.ts';
+import { folderWith } from '../temporary-folder.ts';
+import { keys, rootFile } from '../trust-server.ts';
+
+const { ben, cleo, dora, thief, status2 } = keys;
+const now = Date.parse('2026-11-01T12:00:00Z');
+
+/** Ada, who is asked to sign on a machine of her own. */
+let home = '';
+let ada: TestKey;
+let root: RootFile;
+let real: TufRepository;
+beforeAll(async () => {
+  home = mkdtempSync(join(tmpdir(), 'skillgate-ada-'));
+  const file: KeyFile = await createKeyFile(
+    join(home, 'config/keys/administrator.json'),
+    undefined,
+    'administrator',
+  );
+  ada = { ...file, open: publicKeyOf(file), pem: '' };
+  root = rootFile({ administrators: [ada, ben, cleo] });
+  real = await holdCeremony({ root, signers: [ada, ben], now });
+});
+afterAll(() => rmSync(home, { recursive: true }));
+
+/**
+ * What lies beside the proposal in the folder that Ada was sent; by default the registry's own
+ * files.
+ */
+async function asked(
+  step: string,
+  proposal: TufRepository,
+  {
+    beside = { root, tuf: real },
+    pinned = root,
+    more = [],
+  }: { beside?: { root?: RootFile; tuf?: TufRepository }; pinned?: RootFile; more?: string[] } = {},
+) {
+  const folder = folderWith({ 'tuf-proposal.json': JSON.stringify(proposal) });
+  for (const [name, content] of Object.entries(beside))
+    writeFileSync(join(folder, `${name}.json`), JSON.stringify(content));
+  const file = join(folder, 'tuf-proposal.json');
+  const argv = ['registry', 'rotate', step, file, '--root', rootFingerprint(pinned), ...more];
+  const ran = await skill(argv, {
+    env: { SKILLGATE_HOME: home },
+    cwd: folder,
+    now: () => new Date(now),
+  });
+  return { ...ran, file, signed: () => parseTufRepository(readFileSync(file)) };
+}
+
+const nextWith = (
+  changed: RootFile,
+  files: Record<string, string> = {},
+  before = real,
+): TufRepository =>
+  nextRepository({
+    before,
+    root: changed,
+    files: { 'policy.json': canonicalJson(defaultPolicy), ...files },
+    expires: now + 300 * 86_400_000,
+    timeOf: tufTime,
+  });
+
+const json = async (proposal: TufRepository) => {
+  const ran = await asked('show', proposal, { more: ['--format', 'json'] });
+  expect(ran.exit, ran.stdout + ran.stderr).toBe(0);
+  return JSON.parse(ran.stdout);
+};
+
+describe('a proposal held against the root of trust in force', () => {
+  it('shows who comes, who leaves and the lower threshold, with a mark on each', async () => {
+    const { stdout, exit } = await asked(
+      'show',
+      nextWith(rootFile({ administrators: [ada, ben, dora, thief], threshold: 1 })),
+    );
+    expect(exit).toBe(0);
+    const lines = stdout.split('\n');
+    expect(lines).toContain('~ administrators who must agree: 2 → 1');
+    for (const [mark, { keyId }] of [
+      [' ', ada],
+      ['+', dora],
+      ['+', thief],
+      ['-', cleo],
+    ] as const)
+      expect(lines).toContain(`${mark}   ${keyId}`);
+    for (const line of lines) expect(line.length).toBeLessThanOrEqual(80);
+  });
+
+  it('is not shown, and not signed, behind an invented root that has the thief’s key and threshold already', async () => {
+    const evil = rootFile({ administrators: [ada, ben, cleo, thief], threshold: 1 });
+    const honest = nextWith(evil);
+    const [invented] = (await holdCeremony({ root: evil, signers: [thief], now })).roots;
+    const forged = {
+      ...honest,
+      roots: [...(invented === undefined ? [] : [invented]), ...honest.roots.slice(1)],
+    };
+    for (const beside of [{ root, tuf: real }, { root, tuf: forged }, { root }]) {
+      const shown = await asked('show', forged, { beside });
+      expect(shown).toMatchObject({
+        exit: 6,
+        stderr: expect.stringContaining('differ from those that this host knows'),
+      });
+      const signed = await asked('sign', forged, {
+        beside,
+        more: ['--yes', '--digest', `sha256:${'0'.repeat(64)}`],
+      });
+      expect(signed.stderr).toContain('differ from those that this host knows');
+      expect(missingSignatures(signed.signed())).toEqual(
+        missingSignatures(parseTufRepository(JSON.stringify(forged))),
+      );
+    }
+    const named = await asked('show', forged, { beside: { root: evil, tuf: forged } });
+    expect(named).toMatchObject({
+      exit: 6,
+      stderr: expect.stringContaining('not the fingerprint you named'),
+    });
+  });
+
+  it('is refused where the chain between is not signed, or where what it replaces is not known', async () => {
+    const unsigned = nextWith(rootFile({ administrators: [ada, ben, thief] }));
+    const third = nextWith(
+      rootFile({ administrators: [ada, ben, thief], threshold: 1 }),
+      {},
+      unsigned,
+    );
+    expect((await asked('show', third)).stderr).toContain('not signed by enough');
+    let second = nextWith(root);
+    for (const one of [ada, ben]) second = await signRepository(second, one);
+    const follows = nextWith(rootFile({ administrators: [ada, ben, thief] }), {}, second);
+    expect((await asked('show', follows)).stderr).toContain(
+      'this host does not know version 2 of the root of trust',
+    );
+    expect(await asked('show', follows, { beside: { root, tuf: second } })).toMatchObject({
+      exit: 0,
+    });
+  });
+
+  it('is refused without a pin and without --root, in words that say so', async () => {
+    const folder = folderWith({ 'tuf-proposal.json': JSON.stringify(nextWith(root)) });
+    const env = { SKILLGATE_HOME: home };
+    const ran = await skill(['registry', 'rotate', 'show', join(folder, 'tuf-proposal.json')], {
+      env,
+      cwd: folder,
+    });
+    expect(ran).toMatchObject({
+      stderr: expect.stringMatching(/error\[root-not-pinned\][\s\S]*--root sha256:/),
+    });
+  });
+
+  it('is held against what is pinned and kept here, where something is', async () => {
+    const home = folderWith();
+    const fingerprint = rootFingerprint(root);
+    mkdirSync(join(home, 'config/roots'), { recursive: true });
+    writeFileSync(join(home, 'config/roots', `${fingerprint.slice(7)}.json`), JSON.stringify(root));
+    const registries = [{ base: 'http://localhost:1', root: fingerprint, scopes: [] }];
+    const pins = { schema: 'skillgate.registries/1', default: 'http://localhost:1', registries };
+    writeFileSync(join(home, 'config/registries.json'), JSON.stringify(pins));
+    const show = async (proposal: TufRepository) => {
+      const folder = folderWith({ 'tuf-proposal.json': JSON.stringify(proposal) });
+      return skill(['registry', 'rotate', 'show', join(folder, 'tuf-proposal.json')], {
+        env: { SKILLGATE_HOME: home },
+        cwd: folder,
+      });
+    };
+    const first = await show(await holdCeremony({ root, signers: [], now }));
+    expect(first).toMatchObject({
+      exit: 0,
+      stdout: expect.stringContaining('against the root file, before any TUF root'),
+    });
+    expect((await show(nextWith(root))).stderr).toContain(
+      'this host does not know version 1 of the root of trust',
+    );
+    const [one] = real.roots;
+    const signed = JSON.stringify({ signed: { version: 1, expires: tufTime(now) } });
+    await keepTrust(
+      { config: join(home, 'config') },
+      {
+        schema: 'skillgate.trust/1',
+        pinned: fingerprint,
+        refreshed: new Date(now).toISOString(),
+        freshUntil: new Date(now).toISOString(),
+        metadata: {
+          root: JSON.stringify(one),
+          targets: JSON.stringify(real.targets),
+          timestamp: signed,
+          snapshot: signed,
+          online: signed,
+        },
+        files: real.files,
+      },
+    );
+    const strict: Policy = {
+      ...defaultPolicy,
+      ceiling: null,
+      scanners: 2,
+      approvals: { ...defaultPolicy.approvals, usual: { total: 2, independent: 1 } },
+    };
+    const shown = await show(nextWith(root, { 'policy.json': canonicalJson(strict) }));
+    expect(shown.stdout).toContain('against version 1: what is kept here of http://localhost:1');
+    expect(shown.stdout).toContain(
+      '~ approvals that a usual version needs: 1 → 2, 1 of them independent',
+    );
+    expect(shown.stdout).toContain('~ scanners that have to sign the same report: 1 → 2');
+    // One made over an older state than is kept here.
+    expect((await show(await holdCeremony({ root, signers: [], now }))).stderr).toContain(
+      'this host knows version 1 of the root of trust',
+    );
+  });
+
+  it('gives no office to a key that never had it, and to none that had it for longer than was said', async () => {
+    const retire = (
+      key: string,
+      validUpTo: number,
+      office = 'administrator',
+      from: object = root,
+    ) => parseRoot(JSON.stringify({ ...from, retired: [{ office, key, validUpTo }] }));
+    const ended = retire(
+      cleo.open.spki,
+      7,
+      'administrator',
+      rootFile({ administrators: [ada, ben, dora] }),
+    );
+    let before = await holdCeremony({ root: ended, signers: [ada, ben], now });
+    const ask = (changed: RootFile) =>
+      asked('sign', nextWith(changed, {}, before), {
+        beside: { root: ended, tuf: before },
+        pinned: ended,
+      });
+    for (const evil of [
+      retire(cleo.open.spki, 8, 'administrator', ended),
+      retire(cleo.open.spki, 7, 'status', ended),
+      retire(thief.open.spki, 7, 'registry', ended),
+    ])
+      expect(await ask(evil)).toMatchObject({
+        exit: 6,
+        stderr: expect.stringContaining('gives keys a role that they never had'),
+      });
+    before = real;
+    const evil = nextWith(retire(thief.open.spki, Number.MAX_SAFE_INTEGER));
+    const ran = await asked('sign', evil);
+    expect(ran.stderr).toContain(
+      `administrator key ${thief.keyId} counts up to log index 9007199254740991`,
+    );
+    expect(ran.signed().targets.signatures).toEqual([]);
+  });
+});
+
+describe('what a proposal changes', () => {
+  it('is in JSON, each part with what was and what is', async () => {
+    const registry = {
+      ...rootFile({ administrators: [ada, ben, cleo], status: status2 }),
+      registry: { key: thief.open.spki },
+    };
+    const policy: Policy = {
+      ...defaultPolicy,
+      approvals: { usual: { total: 1, independent: 0 }, high: { total: 1, independent: 0 } },
+      programs: [...defaultPolicy.programs.slice(1), 'zsh2'],
+      refusedRuleSets: [rootFingerprint(root)],
+      earlier: [{ policy: { ...defaultPolicy, programs: [] }, validUpTo: 3 }],
+    };
+    const key = generateKeyPairSync('ed25519').publicKey.export({ format: 'der', type: 'spki' });
+    const witnesses = {
+      schema: 'skillgate.witnesses/1',
+      threshold: 1,
+      witnesses: [{ name: 'w.example', key: key.toString('base64') }],
+    };
+    const files = {
+      'policy.json': canonicalJson(policy),
+      'witnesses.json': JSON.stringify(witnesses),
+      'trusted_root.json': JSON.stringify(new TestSigstore('rotation').trustedRoot),
+    };
+    const { changes, compared, version } = await json(nextWith(registry, files));
+    expect({ compared: compared.version, version }).toEqual({ compared: 1, version: 2 });
+    const row = (part: string) => changes.filter((one: { part: string }) => one.part === part);
+    expect(row('status key')).toMatchObject([
+      { change: 'changed', was: keys.status.keyId, is: status2.keyId },
+    ]);
+    expect(row('registry key')).toMatchObject([{ change: 'changed', is: thief.keyId }]);
+    expect(row('log key')).toMatchObject([{ change: 'same' }]);
+    expect(row('approvals that a version with far-reaching capabilities needs')).toMatchObject([
+      { change: 'changed', was: '2, 1 of them independent', is: '1' },
+    ]);
+    expect(
+      row('program that counts as far-reaching').map((one: { change: string }) => one.change),
+    ).toEqual(['new', 'gone']);
+    expect(row('rule set that no longer counts')).toMatchObject([
+      { change: 'new', is: rootFingerprint(root) },
+    ]);
+    expect(row('earlier policy, judges versions up to log index 3')).toMatchObject([
+      { change: 'new' },
+    ]);
+    expect(
+      changes.some((one: { part: string }) =>
+        one.part.startsWith(
+          'policy that was NEVER IN FORCE, but would judge versions up to log index 3',
+        ),
+      ),
+    ).toBe(true);
+    expect(row('witnesses needed')).toMatchObject([
+      { change: 'changed', was: 'none', is: '1 of 1' },
+    ]);
+    expect(row('witness w.example')).toMatchObject([{ change: 'new' }]);
+    expect(row('Sigstore trusted root')).toMatchObject([{ change: 'new' }]);
+    for (const kind of ['tlogs', 'certificateAuthorities', 'timestampAuthorities'])
+      expect(changes).toContainEqual({
+        part: expect.stringMatching(`^Sigstore ${kind} https?:`),
+        change: 'new',
+        is: expect.anything(),
+      });
+  });
+
+  it('is shown before anybody signs, who signs without a question only with the digest that they were told', async () => {
+    const proposal = nextWith(rootFile({ administrators: [ada, ben, cleo, thief], threshold: 1 }));
+    expect((await asked('sign', proposal, { more: ['--yes'] })).stderr).toContain(
+      '--yes needs the digest of the proposal',
+    );
+    const { proposal: digest } = await json(proposal);
+    expect((await asked('sign', proposal, { more: ['--digest', digest] })).stderr).toContain(
+      'error[not-confirmed]',
+    );
+    const signed = await asked('sign', proposal, { more: ['--digest', digest, '--yes'] });
+    expect(signed).toMatchObject({
+      exit: 0,
+      stderr: expect.stringContaining(`+   ${thief.keyId}`),
+    });
+    expect(signed.signed().targets.signatures).toHaveLength(1);
+  });
+});

@@ -1,0 +1,52 @@
+import { describe, expect, it } from 'vitest';
+import { capabilityMatrix, capabilityRows } from '../../../registry/desk/capability-matrix.ts';
+import { noCapabilities } from '../../../skills-index/skill/capability.ts';
+import { declared, report } from './story.ts';
+
+describe('the capability matrix', () => {
+  const rows = capabilityRows({ ...report().capabilities, approvedBefore: undefined });
+
+  it('shows the undeclared first, then what is used, then what was never seen', () => {
+    expect(rows.map(({ use, kind, text }) => `${use}: ${kind} ${text}`)).toEqual([
+      'undeclared: env * (every variable)',
+      'undeclared: egress POST hxxp://usage[.]stranger[.]example/v1/count',
+      'used: env TZ',
+      'used: secret CRM_TOKEN as bearer to api.crm.example',
+      'used: egress GET hxxps://api[.]crm[.]example/v2/*',
+      'used: mount rw workspace:reports at /reports',
+      'unused: exec git',
+    ]);
+  });
+
+  it('says beside a declared one what was seen of it, and why the author asks', () => {
+    expect(rows.find((row) => row.kind === 'egress' && row.use === 'used')).toMatchObject({
+      seen: ['GET hxxps://api[.]crm[.]example/v2/deals'],
+      why: 'reads deals',
+    });
+  });
+
+  it('marks what the last approved version did not have', () => {
+    const approvedBefore = { ...declared, exec: [] };
+    const added = capabilityRows({ ...report().capabilities, approvedBefore }).filter(
+      (row) => row.added,
+    );
+    expect(added.map((row) => row.text)).toEqual([
+      '* (every variable)',
+      'POST hxxp://usage[.]stranger[.]example/v1/count',
+      'git',
+    ]);
+    expect(rows.every((row) => row.added === undefined)).toBe(true);
+  });
+
+  it('says so when there is nothing', () => {
+    const none = {
+      declared: noCapabilities,
+      observed: noCapabilities,
+      undeclared: noCapabilities,
+      unused: noCapabilities,
+    };
+    expect(
+      String(capabilityMatrix(capabilityRows({ ...none, approvedBefore: undefined }))),
+    ).toContain('only read its own files');
+  });
+});

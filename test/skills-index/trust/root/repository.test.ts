@@ -1,0 +1,317 @@
+import { Metadata, MetadataKind } from '@tufjs/models';
+import fc from 'fast-check';
+import { beforeAll, describe, expect, it } from 'vitest';
+import { canonicalJson } from '../../../../skills-index/skill/canonical-json.ts';
+import { defaultPolicy } from '../../../../skills-index/trust/policy/policy.ts';
+import {
+  maySign,
+  missingSignatures,
+  signRepository,
+} from '../../../../skills-index/trust/root/ceremony.ts';
+import {
+  olpcJson,
+  spkiOfTuf,
+  tufKeyOf,
+  tufTime,
+} from '../../../../skills-index/trust/root/metadata.ts';
+import {
+  lastRootOf,
+  namesAdministrators,
+  nextRepository,
+  parseTufRepository,
+  rootFileOf,
+  type TufRepository,
+  tufFileOf,
+} from '../../../../skills-index/trust/root/repository.ts';
+import type { RootFile } from '../../../../skills-index/trust/root/root.ts';
+import { keys, rootFile } from '../../../cli/trust-server.ts';
+import { holdCeremony } from '../../../registry/tuf-maker.ts';
+import { TestSigstore } from '../../story-sigstore.ts';
+
+const { ada, ben, cleo, dora, thief, status2 } = keys;
+const now = Date.parse('2026-11-01T12:00:00Z');
+
+describe('tuf.json', () => {
+  let first: TufRepository;
+  let second: TufRepository;
+  const root: RootFile = rootFile();
+  beforeAll(async () => {
+    first = await holdCeremony({ root, signers: [ada, ben], now });
+    const next = rootFile({ administrators: [ada, dora], threshold: 2 });
+    second = await holdCeremony({
+      root: next,
+      signers: [ada, ben, dora],
+      now,
+      before: first,
+      trustedRoot: new TestSigstore('tuf').trustedRoot,
+    });
+  });
+
+  it('is read back as it was made, and delivers the root file', () => {
+    for (const one of [first, second]) expect(parseTufRepository(JSON.stringify(one))).toEqual(one);
+    expect(rootFileOf(first)).toEqual(root);
+    expect(lastRootOf(second).signed.version).toBe(2);
+    expect(missingSignatures(second)).toEqual([]);
+  });
+
+  it.each<[string, RegExp, (json: Loose) => void]>([
+    ['another form', /schema/, (json) => Object.assign(json, { schema: 'skillgate.tuf/2' })],
+    [
+      'a field that nobody knows',
+      /note is not a known key/,
+      (json) => Object.assign(json, { note: 1 }),
+    ],
+    ['no root', /roots is empty/, (json) => Object.assign(json, { roots: [] })],
+    ['a root left out', /root 1 has version 2/, (json) => json.roots.shift()],
+    ['a root twice', /root 3 has version 2/, (json) => json.roots.push(json.roots[1])],
+    [
+      'targets of another version',
+      /different versions/,
+      (json) => (json.targets.signed.version = 3),
+    ],
+    [
+      'another root file than targets name',
+      /name other files/,
+      (json) => (json.files['root.json'] += ' '),
+    ],
+    [
+      'a file that targets do not name',
+      /name other files/,
+      (json) => (json.files['witnesses.json'] = '{}'),
+    ],
+    [
+      'a file less than targets name',
+      /name other files/,
+      (json) => delete json.files['trusted_root.json'],
+    ],
+    ['no policy', /policy\.json/, (json) => delete json.files['policy.json']],
+    [
+      'a root file with other administrators than the TUF root',
+      /names other keys, or another threshold/,
+      (json) => setRoot(json, rootFile({ administrators: [ada, thief] })),
+    ],
+    [
+      'a root file with another threshold',
+      /another threshold/,
+      (json) => setRoot(json, rootFile({ administrators: [ada, dora], threshold: 1 })),
+    ],
+    [
+      'a root file with another status key',
+      /other keys/,
+      (json) => setRoot(json, rootFile({ administrators: [ada, dora], status: status2 })),
+    ],
+    [
+      'targets that delegate nothing',
+      /delegate to another key/,
+      (json) => delete json.targets.signed.delegations,
+    ],
+    [
+      'targets that delegate root.json',
+      /delegate to another key/,
+      (json) => json.targets.signed.delegations.roles[0].paths.push('root.json'),
+    ],
+    [
+      'a threshold of nought',
+      /less than 1/,
+      (json) => (json.roots[1].signed.roles.root.threshold = 0),
+    ],
+    [
+      'a key under two ids',
+      /id of another key/,
+      (json) =>
+        (json.roots[1].signed.keys['0'.repeat(64)] = Object.values(json.roots[1].signed.keys)[0]),
+    ],
+    [
+      'a role that names one key twice',
+      /one key twice/,
+      (json) =>
+        json.roots[1].signed.roles.root.keyids.push(json.roots[1].signed.roles.root.keyids[0]),
+    ],
+    [
+      'a date in another form',
+      /is not a time/,
+      (json) => (json.roots[1].signed.expires = '2027-11-01T12:00:00.000Z'),
+    ],
+    [
+      'a key that is no P-256 key',
+      /not a P-256 key/,
+      (json) => (Object.values<Loose>(json.roots[1].signed.keys)[0].keyval.public = 'AAAA'),
+    ],
+    [
+      'a signature that is no hexadecimal',
+      /not hexadecimal/,
+      (json) => (json.roots[1].signatures[0].sig = 'xyz'),
+    ],
+    [
+      'a target with a path',
+      /not the name of a target/,
+      (json) =>
+        (json.targets.signed.targets['../x'] = { length: 1, hashes: { sha256: '0'.repeat(64) } }),
+    ],
+  ])('is refused with %s', (_, says, change) => {
+    const json: Loose = JSON.parse(JSON.stringify(second));
+    change(json);
+    expect(() => parseTufRepository(JSON.stringify(json))).toThrow(
+      expect.toSatisfy((error: { message: string; reasons: { message: string }[] }) =>
+        says.test([error.message, ...error.reasons.map((one) => one.message)].join('\n')),
+      ),
+    );
+  });
+
+  it.each([
+    ['policy.json', '{}', /Cannot read the policy/],
+    ['witnesses.json', '{"schema":"skillgate.witnesses/2"}', /Cannot read the witness policy/],
+    ['trusted_root.json', '{"a":1}', /trusted root/],
+  ])(
+    'is refused with a %s that no client could read, however well it is named',
+    (name, content, says) => {
+      const files = { 'policy.json': canonicalJson(defaultPolicy), [name]: content };
+      const next = nextRepository({ root, files, expires: now + 1, timeOf: tufTime });
+      expect(() => parseTufRepository(JSON.stringify(next))).toThrow(says);
+    },
+  );
+
+  it('is refused when it is too large, before it is read', () => {
+    expect(() => parseTufRepository(' '.repeat(5 * 1024 * 1024))).toThrow(/too large/);
+  });
+
+  describe('signatures', () => {
+    const lacking = (repository: TufRepository) =>
+      missingSignatures(repository).map(({ what, lacking: n }) => `${what}: ${n}`);
+
+    it.each([
+      ['nobody', [], ['root 2, as root 1 demands: 2', 'root 2: 2', 'targets 2: 2']],
+      ['the old ones only', [ada, ben], ['root 2: 1', 'targets 2: 1']],
+      ['the new ones only', [ada, dora], ['root 2, as root 1 demands: 1']],
+      [
+        'one who leaves and one who comes',
+        [cleo, dora],
+        ['root 2, as root 1 demands: 1', 'root 2: 1', 'targets 2: 1'],
+      ],
+      ['a stranger', [thief], ['root 2, as root 1 demands: 2', 'root 2: 2', 'targets 2: 2']],
+      ['enough of both', [ada, ben, dora], []],
+    ])('by %s', async (_, signers, missing) => {
+      const next = rootFile({ administrators: [ada, dora], threshold: 2 });
+      expect(lacking(await holdCeremony({ root: next, signers, now, before: first }))).toEqual(
+        missing,
+      );
+    });
+
+    it('of one key count once, and a new one takes the place of the old', async () => {
+      const once = await signRepository(await holdCeremony({ root, signers: [ada], now }), ada);
+      expect(once.roots[0]?.signatures).toHaveLength(1);
+      expect(lacking(once)).toEqual(['root 1: 1', 'targets 1: 1']);
+    });
+
+    it('do not hold over other content', () => {
+      const json: Loose = JSON.parse(JSON.stringify(first));
+      json.roots[0].signed.expires = '2099-01-01T00:00:00Z';
+      expect(lacking(json)).toEqual(['root 1: 2']);
+    });
+
+    it('say who could give them', () => {
+      const [one] = missingSignatures({
+        ...first,
+        targets: { ...first.targets, signatures: first.targets.signatures.slice(0, 1) },
+      });
+      expect([...(one?.signed ?? []), ...(one?.couldSign ?? [])].sort()).toEqual(
+        [ada.keyId, ben.keyId, cleo.keyId].sort(),
+      );
+      expect(one?.signed).toHaveLength(1);
+    });
+
+    it('are given by administrators of the newest root and of the one before it', () => {
+      expect([ada, ben, cleo, dora, thief].map((key) => maySign(second, key))).toEqual([
+        true,
+        true,
+        true,
+        true,
+        false,
+      ]);
+      expect(maySign(first, dora)).toBe(false);
+    });
+  });
+
+  it('begins at a root that names exactly the administrators of a root file', () => {
+    const { signed } = lastRootOf(first);
+    expect(
+      namesAdministrators(signed, rootFile({ administrators: [cleo, ada, ben], status: status2 })),
+    ).toBe(true);
+    for (const parts of [
+      { administrators: [ada, ben] },
+      { threshold: 1 },
+      { administrators: [ada, ben, cleo, dora] },
+    ])
+      expect(namesAdministrators(signed, rootFile(parts))).toBe(false);
+  });
+});
+
+describe('TUF forms', () => {
+  it('are signed over the bytes that @tufjs/models signs', async () => {
+    const { roots, targets } = await holdCeremony({ root: rootFile(), signers: [], now });
+    const bytesOf = (
+      kind: MetadataKind.Root | MetadataKind.Targets,
+      json: Parameters<typeof Metadata.fromJSON>[1],
+    ): string => {
+      let seen = '';
+      const metadata =
+        kind === MetadataKind.Root
+          ? Metadata.fromJSON(MetadataKind.Root, json)
+          : Metadata.fromJSON(MetadataKind.Targets, json);
+      metadata.sign((bytes) => {
+        seen = bytes.toString();
+        return new (class {
+          keyID = '';
+          sig = '';
+          toJSON = () => ({});
+        })();
+      });
+      return seen;
+    };
+    const plain = (value: unknown) => JSON.parse(JSON.stringify(value));
+    expect(olpcJson(roots[0]?.signed)).toBe(bytesOf(MetadataKind.Root, plain(roots[0])));
+    expect(olpcJson(targets.signed)).toBe(bytesOf(MetadataKind.Targets, plain(targets)));
+  });
+
+  it('are canonical: read back equal, whatever the order of keys', () => {
+    const json = fc.letrec((tie) => ({
+      value: fc.oneof(
+        { maxDepth: 3 },
+        fc.string({ unit: 'grapheme-ascii' }),
+        fc.integer(),
+        fc.boolean(),
+        fc.constant(null),
+        fc.array(tie('value')),
+        fc.dictionary(fc.string({ unit: 'grapheme-ascii' }), tie('value')),
+      ),
+    })).value;
+    fc.assert(
+      fc.property(json, (value) => {
+        const text = olpcJson(value);
+        expect(olpcJson(JSON.parse(text))).toBe(text);
+        expect(canonicalJson(JSON.parse(text))).toBe(canonicalJson(value));
+      }),
+    );
+  });
+
+  it('escape the quote and the backslash and nothing else', () => {
+    expect(olpcJson({ b: 'x\ny', a: ['"', '\\'] })).toBe('{"a":["\\"","\\\\"],"b":"x\ny"}');
+  });
+
+  it('carry a key as PEM, and give it back', () => {
+    const { keyid, key } = tufKeyOf(ada.publicKey);
+    expect(Buffer.from(spkiOfTuf(key)).equals(Buffer.from(ada.publicKey))).toBe(true);
+    expect(keyid).toMatch(/^[0-9a-f]{64}$/);
+    expect(tufKeyOf(ben.publicKey).keyid).not.toBe(keyid);
+    expect(tufTime(now)).toBe('2026-11-01T12:00:00Z');
+  });
+});
+
+function setRoot(json: Loose, root: RootFile): void {
+  const text = canonicalJson(root);
+  json.files['root.json'] = text;
+  json.targets.signed.targets['root.json'] = tufFileOf(Buffer.from(text));
+}
+
+// biome-ignore lint/suspicious/noExplicitAny: what a forger writes has no type
+type Loose = any;
