@@ -156,7 +156,7 @@ export const agentRows: readonly CommandRow[] = [
     examples: [['skillgate agent show finance', 'show its grants, egress, workspace and budget']],
     options: {},
     args: { min: 1, max: 1 },
-    load: () => import('../commands/agent.ts'),
+    load: () => import('../agents/agent.ts'),
   },
   {
     name: 'agent grant',
