@@ -7,7 +7,7 @@ import { chmodSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync 
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { createKeyFile, publicKeyOf } from '../cli/keys/key-file.ts';
+import { createKeyFile, publicKeyOf } from '../cli/signing/key-file.ts';
 import { type InstalledHost, makeInstalledHost, type Ran } from '../test/journey/installed-host.ts';
 import { atTerminal } from '../test/journey/terminal.ts';
 import { type Mirror, openMirror } from './actions-mirror.ts';
