@@ -11,16 +11,16 @@ interface CodeDigests {
 }
 
 export const codeDigests: CodeDigests = {
-  extractor: 'sha256:c89aabb3a0c775aad6ef6800727b11a6ce7967a66bdcf33df899945b5f77cca7',
-  judging: 'sha256:8f978244b929db0d9a1df7296f44fd9355cd29f7ac4eccc18acf3effefdb2c32',
+  extractor: 'sha256:c9091c732154497b97394449c719d2445f2243cdcb5bd7728f71efe278f0ec47',
+  judging: 'sha256:a5f7cf8c0c18f1550e7dc8c1a1fb5068df513db832d863137c2e4449f4e35efd',
   rules: {
     'env/dynamic-name': 'sha256:b3bcc619041c321b4ae11ca5d5c43bb5beec8dbf73751365badd255319977730',
     'env/process-environment':
-      'sha256:02260c8006cbf847dc90d877580a1d14b0cc69bd6c3eed4ce3b974e1e26dc6a5',
+      'sha256:5a8454e57b8fd48dae6ee8dfe19e6f274016405a517adc85fae4dfd3cf2da640',
     'env/secret-file-load':
-      'sha256:1bf4b8e0c70f6938ed5425bd23faeba15f3cbb037eb06b5afd6d0aa149366885',
+      'sha256:07a416b8ed648d7a6e5ed6d2e4474e2ddbcab40361fe0df579784d24a7228c3f',
     'env/secrets-gathered':
-      'sha256:adb90581bf4ecdd418a015fd82abcfcf5a22d869603312d411b5a3672428dd4e',
+      'sha256:5a51cb72cf413998de1351cc4b6001f059b8f6113de73315b8d9d54e08baff6e',
     'env/steering-variable':
       'sha256:82be19688374b7f75967915e6dd053dd00b2ad48a55c8d2de9b60e53a5903ae9',
     'env/whole-environment':
@@ -30,10 +30,10 @@ export const codeDigests: CodeDigests = {
     'exec/computed-program':
       'sha256:8c564f0a5375b29a4186c94f3bd3965bc3bc9538056c8e5bf27bf33ceb56a2c4',
     'exec/credential-command':
-      'sha256:573b20b9fae00905819e34927a0b8e4cd5905cff8423f598e4bf8ef7abd94d6b',
+      'sha256:f4a0344e357badac27403e5d373fac8875c269ac65f91793f7ae52df789186fd',
     'exec/deserialize': 'sha256:3d05d0077ae9b0b9548eb1b7e13872d849681816a19f120f08f932ee047e49d0',
     'exec/download-and-run':
-      'sha256:41cd4a0be7b0dcdfc06c593889b21c20526c3140b03a10eef081aaf36166faf7',
+      'sha256:2225a0647e148a8b84df2adabf9ec03aaca6d8ca3d7f6d25871c349600986f6b',
     'exec/dynamic-module':
       'sha256:979e902e59494eae0b91e435f6889d692a8ba7fdc6716c999fc081581128f804',
     'exec/handed-on': 'sha256:4c53249e8d3a27d2dd108aa0906a5c29097aa686211665c7cfb29850b27e53ea',
@@ -50,101 +50,101 @@ export const codeDigests: CodeDigests = {
     'exec/unguarded-agent':
       'sha256:b9e8afe3fe01d97fffeeca6676b0f4711210c19363d1809402b312caea5e4779',
     'files/agent-history':
-      'sha256:2c23e2cb650bf9a74bd9674842274b0bc97cf0b3e11bb1e56ffb7a7a11c7890d',
-    'files/agent-memory': 'sha256:5d774452af7aa4ceb55170ab11fabf5d2506013ccd990953c27c5c3516d3e8af',
-    'files/browser-data': 'sha256:74ae5f2761f0acb446e6ab4932d26bb7a79b14ccf8847a0c436a177cbbe644de',
+      'sha256:279f78c73bd967ba8807f12cfca5bba3e2e5b7bdb27a8ac27ab7b2db19e20774',
+    'files/agent-memory': 'sha256:2cbb3585a87715caa1b933e08e507d83f011e651c40a8acd2b33d1549a6f1169',
+    'files/browser-data': 'sha256:28616506c14856338aba2db9ed3d69693b25194b23323ab1dc1612919daa2814',
     'files/computed-path':
       'sha256:a44cd2693159d7eb5098f4d1fbe7ff188eb5242bee6d7ce9cea2db89c08dcf38',
     'files/container-socket':
-      'sha256:2b95c3648e4548c15e1a8ad2321232e4cd3cf6830a1c35468344033fc0f47d9e',
+      'sha256:d1158c34f312cffaf0c9d61abb3a5f01c600ab22138f614eba88d78b670b5672',
     'files/credential-path':
-      'sha256:0d41e0228fe8a3de32f12d1b984e59578736bb21c60e5f7d1db32380a71446ef',
-    'files/destructive': 'sha256:ee48f4e437c8442d76a29c0e55634cf9a20c644b135e69e2354255d96839e52c',
-    'files/device': 'sha256:e3aa817a44462fa50d6b42e20709873a2ad71f7e4867a8012532ff2195f73d14',
+      'sha256:720b2826a527d52119a0c849ce36d4a60ef806eb640c6fa182f63264e989fab5',
+    'files/destructive': 'sha256:15401b50d234d765f5927d24230ca48bcaeb4f070e64e9a05a73324f2c9f4a1b',
+    'files/device': 'sha256:8927cedf011d27cb704c5b842e77325dfe48616bd6f8b087ce83f97dc8d99a71',
     'files/home-harvest': 'sha256:4fd07b913fb7f7cbb35c476b21c4e66dfbfbf20a8a48f963120db5d9e127e7cb',
-    'files/link-escape': 'sha256:87e2a3f0379499f781c0fbb097239d759a28a87dd8561193000a7da781afb3de',
+    'files/link-escape': 'sha256:9b0ac7088f847e6ac293dc52a161686a32605037f34c0b0b801575a49caf2d2d',
     'files/log-removal': 'sha256:9004e8f3dc1aa0cf8c85751e6be308de7901d82ee0e25ceac7ba7a17cbfd6777',
-    'files/outside-read': 'sha256:a504dd114ef2cef168353827ab309bdb54e0d3905defb94302d7689667a744a3',
+    'files/outside-read': 'sha256:44454b0d9163131fade17207debaedb20deca4101d243022e1e7f1e20148b647',
     'files/outside-write':
-      'sha256:79cb669c2691808b3084cd747d83610197286676e25341e5a87f8ac38b64a2dc',
+      'sha256:5f668d9b5c0d1fca05bdd7ff45ef0d4ea6dcab7435d4fed8bbc47d96c2fc4a38',
     'files/permissions': 'sha256:555fa520767e4883ccc725753e6df781b7c1518e6c9ef3709ee139492b06a469',
     'files/shell-history':
-      'sha256:2adace2afd8043fff5f6645829fc21744676289870f6338dc0bd48ffc4291d03',
+      'sha256:b292d28a25b413591bd864ca60217c71b6e3d2ec14d238b6beb87d4a9bd614b7',
     'files/unsafe-extract':
       'sha256:91d833e1d24836b0bf4188f324d0d57adfb00a712119f980abaa7d3a01fa0a23',
-    'files/wallet': 'sha256:d623b8113c21a40f6ac6d2271903b2aa50c8fe0e4273c3e4084fc4cd66c9e698',
+    'files/wallet': 'sha256:88e2bd679399def44637d325fa88cea0ca491fc8670cf713ab8e7d2df399c784',
     'flow/credential-file-to-network':
-      'sha256:d974e088d1470e98226bbdbbd7dc2645e6e8445ebae8f300425f1c60d488904f',
+      'sha256:7f590975ea9997381f15fe92029ff2d0b83d01a67b60a0d9629d99d214c06fde',
     'flow/encoded-to-network':
-      'sha256:096a34474f5017a3549fcb79ea3a5af08dbdca9c24ec41e16962a930ce48b5f0',
+      'sha256:4eb0bc8f26c8fcbcd1ff542869b17aa4861944bcc1d1ff2f21fc3418b0cb97f3',
     'flow/environment-to-network':
-      'sha256:01cf189787ca93fae3ce17a26f18cad1aadc1d8a04676a9c712d024ef1e8827f',
-    'flow/file-to-exec': 'sha256:4942e7c45cbbb1257906001b3fe2146a371eef23cdbb516fac1df76be9cc5838',
+      'sha256:df961ce3022a9db51024393fb049314deef6dd3bfd4c8779d3ba917f0e51d4ce',
+    'flow/file-to-exec': 'sha256:f2a79e8e657a50606c3b126335bfe87a28d33eac2dd9f9bd1deac55561ca099b',
     'flow/file-to-network':
-      'sha256:ffa4e0bc2d5fff8208b3e61885db093a4866ae42fed8b199b8a8f72b63bd4600',
+      'sha256:31b6de2fa2db47e8fab78e68ca0c580fba70df4b335062e21d8d6c88ad1bfa07',
     'flow/input-to-shell':
-      'sha256:4a6f3592e0c3bc69042f4ad05803112a412f0941e710ad0e272e14f01df406f1',
+      'sha256:963b34418b1d67673281f98b0533da8095f90685761210de33b7fee047d68903',
     'flow/local-secret-to-network':
-      'sha256:0580cf5e0e57e2a9bf2a757ecd04d2efc498cba999f6d3df844ee31e5945cfcb',
+      'sha256:839c3e0e74c455d0700bce8b528f87a0b3e23314150d66390be1150efb5cf4bb',
     'flow/network-to-exec':
-      'sha256:e2f5adef3390a7bf89fa1baca3c15a2d10123260e26fb9f9160f94e562669b78',
+      'sha256:a42f1306461cd2f01eef0db60d18afa4b0abaa6a4830da21a00325bc001d753e',
     'flow/secret-beside-data':
-      'sha256:98b65eef9b82b00334e88d32f4fef4d1f9a85515eb03d2236467b0548747e17d',
-    'flow/secret-in-url': 'sha256:54838b8cda36f06c49e4e18a1487106282573565d64d06d7a6807367ee597f26',
+      'sha256:5135f8d34fa390a2161260443d9acb1d86c329785d9862dde103d99054141f69',
+    'flow/secret-in-url': 'sha256:c0aa6deb9d597e9a760add71006b01e3b14bb5edcd3c48e3e04bf0f76add9879',
     'flow/secret-to-child':
-      'sha256:967f78f188f9acfd0e8c71bd85ee82a2b3c1a05583201b07b20451a53d61bbfb',
+      'sha256:dae950aa28a9e364bd9d5a78c452ba13c54c7ac3b71f3a5f72d989802f6c9188',
     'flow/secret-to-computed-host':
-      'sha256:fbc97719b1d102d2daadc1b5c615468ffc6959648a3504c4e48b7a7c6caf51c5',
+      'sha256:a474a710e63aa4e8f96357a50f37047b0cec421ee1229133c7b9b24d5fc0f37d',
     'flow/secret-to-network':
-      'sha256:8a536750c34b680bdde8ac148988567a3bb664c7d889a03112e531b5423ce561',
+      'sha256:eb65f5fd1d736e648ae513d98f7ae10fd80aebbb30f99bec1daf0d338076c399',
     'flow/secret-to-output':
-      'sha256:4f727f767f9c2cb7f62b2db1b342d266d3a7e12e17d8521375113de1f7cc3077',
+      'sha256:7e0d28fa653f47e5b87c4491e750d9906b4adc7111d4e2bdb29ef725b87b32d9',
     'flow/secrets-to-one-host':
-      'sha256:38757169906b4ca5bc66d0fccacc287e00b743a0b30d17c5b8bbb1269a3613d2',
+      'sha256:d827dad09d3bce757ccd378d46bf1d0381e0cc2becdc939168a9ed74c09b76ab',
     'flow/untrusted-to-agent':
-      'sha256:c4e4e5ee5d1268f81108409e0af3c77c3fb4fe80f08088bb374a772f34ae474a',
+      'sha256:3cddb5bc52df18cb048888eba4a5354cd7ee8acf4cfdec32d4a2793f9d858c28',
     'manifest/added-since-approved':
       'sha256:9a2b8cdb70f7ac3a800a8e92e9899a8735a7f87fefe9e072a4f6a806aff552eb',
-    'manifest/all-three': 'sha256:dd279b00384ffdfcab74fa4d7ccfc71413594643d97e4054a3a495e695215c5c',
+    'manifest/all-three': 'sha256:2a6574241c2660cc1facbd3d326a5a1a6947faa4bbcb8cb8d30938f386d22b7c',
     'manifest/broken-promise':
-      'sha256:d454a5a4a6f3f515afe756f778f1d7af0a4d6709aef00137a9667e3af1219eeb',
+      'sha256:aeb09ccb8b1306d4dbfe69922bfca5ba8beeca84dc081b59db1deb20b76ed9a3',
     'manifest/contradiction':
       'sha256:22e9b64b96f2455b58f0e82533de8244cd46f07e23d4e4e62e05070fd22dea1f',
     'manifest/declared-attack':
-      'sha256:c0a763ae92c100dc82e42bc21a2f37c437cb564b79ce582bf28546f6a9b91104',
+      'sha256:69fbe125ff557a491f1dd3e8738e57a85a542d39e1326f621b9681e1731099df',
     'manifest/over-broad':
       'sha256:446abaa2633b4c8e55b4305d91f572b95af3fee3bf511e3acf056d068a2771c4',
     'manifest/undeclared':
-      'sha256:7421c20ac41dd920372a0ca3531a731f8a57cc236d83fcd9a98c260ce66ee325',
+      'sha256:55fde7f7da14ad5be96278d799740b5e9649a5b2d605ac4398bf5ae0e7f69c23',
     'manifest/unnamed-script':
-      'sha256:a4ebaea05e794a6b790c7dd3cdf47e31a1eecf31249cf4cf35eea2a653f860c7',
+      'sha256:4b8667e35f57eba04305ecaf19d20fd5e93d01314c4a27c2768b7c7b564773f5',
     'manifest/unreadable':
       'sha256:18b90a1148b0e28f9187f5551ecb27842dab0b575c0c533c600beeee582b9f47',
     'manifest/unused': 'sha256:34404608d055bb17854e84618b68e7f8108f46fcd15b91f6cd4683b84ce87e50',
     'network/anonymity': 'sha256:4821480627b0b12fc0bf278ee92c8c514100f41eb2463f355f66b24da2e734cd',
-    'network/cleartext': 'sha256:406bcb73c0c22667b4d11269d0abb51ce2efa10f84960cb804a42a6ad698ab11',
+    'network/cleartext': 'sha256:366400f734ce4560ba8bb2ec354dde05ffd1bb49c380ea3d07e79ee10097176a',
     'network/cloud-metadata':
       'sha256:1a1a7705f0875df85d6a0b71669c5a3cf625ad5b32971a01ca3095760a35f7eb',
     'network/computed-host':
       'sha256:a9e57b25f00e34525c1d2a3eb28771c99017c54b6db08771f386b07194c31363',
     'network/dns-channel':
-      'sha256:72bb8f280d4173c217e6456a877a9ae44e45b22840e963303928f0ac800418c2',
-    'network/drop-host': 'sha256:a48296e163afef33ad50c419ea98ac1ef4a59aee6c894a780d6d7ada18c4d4f8',
+      'sha256:956c0f3443409481fe1a42488f20d8d14a3a30fe3ac4d13ad2dc7775f3fc762a',
+    'network/drop-host': 'sha256:42cad50939ac998e0d350ba9f9f6df79045975bb73671d0ee341e764bbf65b64',
     'network/hidden-host':
-      'sha256:2c70d46a76375eedb1b25baa2226851bdcbc58c36f648b02f1b78d7be2454b89',
+      'sha256:95405826493ac060e65022b66eb3074aef80224085c31a31bf2cabfdc4991c24',
     'network/listener': 'sha256:24b1e771b1451b887a7b295d919057f0e7d4ff80f4fe404a8f080773d8c534bb',
-    'network/odd-port': 'sha256:ab972b3108f4d0da0a39463b02264436c2f4acd8c9e0cfb906d4497a1068b90e',
+    'network/odd-port': 'sha256:1438863d7663288b874f16e5a2855b85e1968ea3d28b9bd1cd86eb5801802f64',
     'network/raw-address':
-      'sha256:abd2c0428354c646edfb6c8f11d8562b9831c39dd39a1f1f351919112bdf7db0',
-    'network/raw-socket': 'sha256:71d382fb64363df76a1d0507a893a4df87ed5bdf94fa716aa4a0abcf133f0932',
+      'sha256:ea4b29c104bffa4b9cfcdec320465160d234820c6f1d8b0088ae7757d39f35a2',
+    'network/raw-socket': 'sha256:84b28a36c75482adb3da93a63189eb42e2e1a4ea4a41eaced9cb8411caa50cd9',
     'network/reverse-shell':
       'sha256:8a7b952e6ce4e6e05b61deed1c69d5afa0594ca46d4b52f6f0b590564361754f',
     'network/service-client':
-      'sha256:f2a83fcb74ae418610fd782612c68df417d14c74fcd1d4e831a2c2f21edc9b36',
+      'sha256:6b03fbb2fec269a59c580fc57d3895a7f71434f95ff5152ce04cf3abef06bc0e',
     'network/shell-socket':
-      'sha256:37d1226300197346a4ec565779dd3e7e4d2e184eed2340589ffcc8de902219ae',
+      'sha256:c124b8dfe77ed04cf604f6b41384e26a42de822d4f71a086d4807dfeca9d510c',
     'network/tls-off': 'sha256:f3065b2e78a6f8d95b267af7d472fb3c2e843453a664bb0cf6c39fe69a59edc2',
-    'network/websocket': 'sha256:92a2b75c52355d7d2a6f7fcb5f21e94357921b091a06a80ca6bf991cd2f31bfa',
+    'network/websocket': 'sha256:0915ac162af0fbdb0a5792b17ddcb9f5904c802c4f3c4eb30c71abda03307188',
     'obfuscation/computed-instructions':
       'sha256:bf5513c5a4ffbd63454450f3ccf075a136c81a0517e9f2738ad65398a84eef43',
     'obfuscation/decode-and-run':
@@ -154,9 +154,9 @@ export const codeDigests: CodeDigests = {
     'obfuscation/encoded-program':
       'sha256:0988e667850cb1e847bcd3f56c0b11f76ac62478560777657b219c9bc25ac0d2',
     'obfuscation/evasion':
-      'sha256:3781438a77d6f4412288f07ea4ff457b9a3d282e262c1801ae81cc261fbab94c',
+      'sha256:d0b740fc71e496bd0c4b6f2ffa36b60386ac156cea5c18825589d0addc325cb5',
     'obfuscation/hidden-characters':
-      'sha256:82cd3cc48745f1fb5364270fd6f1d91faf11928409c130da01d17837663d65a7',
+      'sha256:898a29d1083dd2dfcc03274540f95f28e52f3a3a0ce6ceb7bb0d5563645ec01d',
     'obfuscation/hidden-name':
       'sha256:b08da60ce92d6c275f33f0048eca01b7082300995c6b3701cff2db25f0e85f90',
     'obfuscation/minified':
@@ -166,13 +166,13 @@ export const codeDigests: CodeDigests = {
     'obfuscation/mixed-script':
       'sha256:40309e8ef5ab360d19c030e4a6c8cd4e73ab26cee11b821e0200171fad4940a6',
     'obfuscation/obfuscator':
-      'sha256:9d8b70d7ac07410c42bf21319878f86f70a547497fd4c6d96b802c783dbced35',
+      'sha256:d0c08b350174ef1e73d8dce3053d6daf2faa871468c6028cffeb0d2c0ef3e34b',
     'obfuscation/opaque-blob':
-      'sha256:d2823146cfc4eb5e426bc6341495c51dfce9446430e6f1b1e53c728fd5bf658c',
+      'sha256:b98edd9c08617b86e6711723435a4e4849e40743bbe24eb7b386cf5be2f0eb5e',
     'obfuscation/padding':
       'sha256:bedeb9f1bdd3954700d94b36a4e2af0185b9dcf6271afef0331da569482ad3e4',
     'obfuscation/self-extracting':
-      'sha256:5b1f27bbec063764c80b906085a197abe15ca1930f3e2e9ded3382da1049cba5',
+      'sha256:fb46225b19227486642bc9a75517992a2585168d860de3decc1e402348b937fe',
     'obfuscation/text-from-numbers':
       'sha256:3424a39a989c90580d63786fd27c939ca1a0d656a3dff101057af2ab6417d0c5',
     'obfuscation/unanalysed':
@@ -180,7 +180,7 @@ export const codeDigests: CodeDigests = {
     'persistence/agent-configuration':
       'sha256:f3ca97e0f880244d8d2e500449fd785dda139f4bae82932c6ef272b275f046af',
     'persistence/autostart':
-      'sha256:2736f73c74f0b0c38da8d96deaaf39e256a245fdcd11d491ff66105c570ef397',
+      'sha256:3c4fecb4d300d59f4ca0cec90e37fc7767cfefc2464e7207f410629a6e047f23',
     'persistence/defence-tampering':
       'sha256:0f7be1fc43353343a80815cafd9425097a9696edbf5173cd205e39fa5050e8ff',
     'persistence/detached':
@@ -189,60 +189,60 @@ export const codeDigests: CodeDigests = {
       'sha256:53246667d96ebd77ec42b10291ca398abcfeb39e0b06634477790fcab4d233b4',
     'persistence/history-off':
       'sha256:69b43328b71837bdc4832182263e908b4f6c67cf1feb0b390ce14baac9e31e8f',
-    'persistence/hook': 'sha256:d9d686abfd6613a6238956ecd34943a67aed080166bc3854f099155fa8c01936',
+    'persistence/hook': 'sha256:48abf5337849ccef79242009960fb339cde38cc3988ae844502efa3ef8397639',
     'persistence/log-wiping':
       'sha256:5904f290e5a6afce18b23cc72bafd3724714b823739c01f3a3961752bf719129',
     'persistence/new-account':
       'sha256:38b6ae2afe63608cdbda61f340f608eeb44d5f3f3a078a625fd3c47d9a9cd723',
     'persistence/shell-profile':
-      'sha256:da8f7d5a16f0d933a35465dc9a1519226952ac45ec49d150d2dabebc3750af92',
+      'sha256:4856deff0e6a5bd78e3251c44c8568279a9b4133ed2aab96ea33f46c4db7abeb',
     'prose/approval-bypass':
-      'sha256:d977635a72d311b63be462cf642df58ad5ce00cd6e28bd2cba3ee5b23ef82234',
+      'sha256:b9bb57b817f02f8cd23c6da6623e34ceec12c6fcedb45b22b5c8d725e48fdfcc',
     'prose/biased-judgement':
-      'sha256:d0f9cf1bded91d485e0544ef54724ad3d5a3368d7c8f114ab9743e2915f294e8',
-    'prose/concealment': 'sha256:935f33fd21e545e11298e24254e358c3f1a8c86c5d0f33a682d4920caefc2367',
+      'sha256:b08dde828bd7bf5539a322ea6e6e805c98c0bec61443399c1a19a166dec8a811',
+    'prose/concealment': 'sha256:1199eec1381f45b589b13e933462153415febf41b6b68881be8c9b483266788e',
     'prose/credential-solicitation':
-      'sha256:25e1cf72169790c68fa78fdee2d434160c374fdb80ac8a42bf0524020dd3ca6d',
+      'sha256:766de7ed2289e2abb1e4052d55ae1899dbfc590a477c90f4c8e59034b4151868',
     'prose/decode-instructions':
-      'sha256:36ce95e5a2b79a742f29963adb65d074baf9ae126e837ab25e54a52fbe990bc0',
+      'sha256:36e7a1e41b936ab84f5248880bf43cc50966fae1c9f87df722978d46b187d4a3',
     'prose/destructive-orders':
-      'sha256:0bc9205d816fe85d84cc99027dc13918309d1ea39a59393922af41724cfffbb9',
+      'sha256:d88123cb6ee14176432f7889bd7c6cc1b61ba42976d969a4698ed7947ff4de3f',
     'prose/encoded-instructions':
-      'sha256:2732f9c7b4dee4bf49feec0b55f25ad76cb2a5133d3eccec4c29e5eb42661ebf',
+      'sha256:c378fc42259d76bdc78793b610f9109ab1bb41153b65dba2255be848d796f9a3',
     'prose/exfiltration-instructions':
-      'sha256:0d965c92006c23b354b10cbd4e95920efbc0356bf4f754940caac80a2886cffd',
-    'prose/hidden-text': 'sha256:444e5b47bf2a560f79c31b7218cb29dbf4a20c3ed2bfe7749e9dc8c17cb5905c',
-    'prose/install-lure': 'sha256:854b516eb8eedc0f1071dc1ab93d7aef43c1bd21748dc594debcfc00546aa24d',
+      'sha256:bfe2d2e76092e8f7b75374b19b20428ea31da75d3fac75d743ea707801f69d87',
+    'prose/hidden-text': 'sha256:7348c38a926663c4ecd80efbeb74499d0cc83cfb4d0c4b6ce320e90ccafeada3',
+    'prose/install-lure': 'sha256:017728f8ffc17d744e8b663ed450705b6411a685fb516f4881e2644642f7c530',
     'prose/memory-tampering':
-      'sha256:564d5ffc3d64cb4a13e1070541eb6c8b8ebe434e7ec2b5108162f553d953f8b1',
+      'sha256:414b66a5821dc3a1714bcf3d51ab97df76ba41334e29edef0941f368e8467a08',
     'prose/override-instructions':
-      'sha256:58823d784f5367736b85db71259d4c23e37d9cb02d40a0bb7b08e1017077cb84',
+      'sha256:6772450a1d6bec968572dfc137e489232a2938d93c4f53b7f976b56a75363d54',
     'prose/payment-diversion':
-      'sha256:eb2f36636f086679417913b88268ca7bb1e235071f3eda26a2bdc7fd7cfe83e4',
+      'sha256:1eb2491b44beab53744f8548c3d4fbd2e16288f17e908c525a1d332706f23fb4',
     'prose/planted-content':
-      'sha256:741625f3300e1e377e22d1009c0e8caeab599cf443ea5883e1e14d9c2127760f',
+      'sha256:b72476b71e1e64201399315a488e43cea38e9b43102eb0c848dd854d83faa21f',
     'prose/remote-instructions':
-      'sha256:3eab391d999267201e8f894e5c37ec43ab504b9eb3ce39e5634ffc6fe2b33f24',
+      'sha256:a2533d5b23bcf42a1ac19ad1f3a2e57db138485f4cb9ac042bc6787b7ae77da7',
     'prose/secret-in-reply':
-      'sha256:d76a19c564db81498d787fdad3397ea770dc232fbafaaaf668fd7c49afc89b92',
+      'sha256:6e1961f933b14a97764a608dc823773aa2b9505a0fb27fc0ce90fa3ce9b27e14',
     'prose/self-propagation':
-      'sha256:03bf10156634e7731002b9124b9d53670ca88acefdfd8371f65001706535bf61',
+      'sha256:f85d97d0d11a42e740a89024e391b405aaa4c27dbb02e3077354f2f9893de30a',
     'prose/speaks-to-scanners':
-      'sha256:ce25f92b5f68fd9dc81f7ab7518b03fc037edc7dfe4eb13a784bc6b6c6f9ff63',
-    'prose/trigger-bait': 'sha256:ac9bdbb537246138360630119a64e5df6193a58c48ded6d905255e117a0adc76',
+      'sha256:1121f2f95731f2797746886dcaad323be1a02b322f40da50a3bbd1d2fdcee6f0',
+    'prose/trigger-bait': 'sha256:37c3a202b194992ff53776ea030eb9113044c69d5d815d5ba815f7ccb10d4fe4',
     'prose/weakened-defence':
-      'sha256:52b87c7807c36a98b886f938e63367ce57b07177fea801ec200b3d319928024c',
+      'sha256:15bc4fda8f5058192e0003f323248463dd7209c7f1852e2d3244bf2b82d24254',
     'resources/decompression-bomb':
       'sha256:4c625cc957e25f45d32408edca483766af097123934b17e0b1bed2f84d534044',
     'resources/endless-requests':
-      'sha256:ffbd8dbab44a3a306e5e43f6703b1fec54065a9716a03eb482d963c22d6b107d',
+      'sha256:84e4ff2fa846b6e30a88dccf03a1c6b7bacc45783e09476b488fe33bad6ffe07',
     'resources/exhaustion':
-      'sha256:c6d86af7bcd4c90d1cba8ae0e199d316947948b2a66f7e4546adc8142b08b882',
+      'sha256:cb624f6fb0299b5432b9a8bafc26daae997ac3855d17f04f01c4dab4456a144b',
     'resources/fork-bomb':
       'sha256:1c2492b09dc4e3c542cf8d5843313d8539a66c80b9742a97f2a0cc02fb780616',
     'resources/mining': 'sha256:dc536ff0f76948304ce4a861f0327db6ca856b18006be7e4fdda8dcbd46e90bc',
     'resources/regex-bomb':
-      'sha256:538559ece86da412373886fb9d539dd4d3fa84c114f639a17bcb1d1af4cf0c3d',
+      'sha256:5afa39c5e88bb55323bb66b7e17d6437c75bc2bdb6e6bd16826c0e943a98947d',
     'supply/active-document':
       'sha256:e99442fc4c9aa89409f1010e3f96cdb30e9a685790d4a60cc9ef1bd52afbbbb4',
     'supply/archive-in-bundle':
@@ -250,9 +250,9 @@ export const codeDigests: CodeDigests = {
     'supply/binary-in-bundle':
       'sha256:3679c312e4fed0e0b3d9ed6418c09d2bde0439dd4d31dd05712be4c4f16d471f',
     'supply/credential-in-bundle':
-      'sha256:bb2e6244f6ae8a7be1ecec710578d84b16746db5e76e07683c6562cbc2098231',
+      'sha256:a0b8a7617b14f7cc3af9d425cf861510b55f83b2a9fd1f86aba4b3d47357c290',
     'supply/dangling-reference':
-      'sha256:43cd4f8c9b404b38e42bc5ab6a30337dc05146e21ba6f29bfa2e6188ed6afcd3',
+      'sha256:4506611e15452c07f356b0b4154df207fe623d85492758518136a058ae70ad44',
     'supply/dependency-confusion':
       'sha256:8a6e5d2d671bdf30eae175f39d63f8f8ddbedab8ca24406eee39985d3930412a',
     'supply/foreign-source':
@@ -264,10 +264,10 @@ export const codeDigests: CodeDigests = {
     'supply/lifecycle-script':
       'sha256:c0bdeb1f4f3a359bcfd697c2bb9d5d11d320a332e0cf39c56fae1daba90b6b16',
     'supply/look-alike-skill':
-      'sha256:038be6e9093dc5819c35976b09ab20086f1f2f3b81cc7e4328d8853d94db9931',
+      'sha256:dc8dd527daec0aa0bd65ce19d97898c57d573eccf39eb49fb6e13a7c1af32422',
     'supply/mutable-reference':
-      'sha256:15afec125c03d119eda767f5d09b38b6233ccf7292a33e71668885ba6e4201ba',
-    'supply/typosquat': 'sha256:d757f2f27053cb6b226d27d78de80c4a3466735993452942d9ae6d55417d76f6',
+      'sha256:bfbfe9bf591061ad7c416f2f4887b7ccc46c49db8fb0af880da150d216d0408e',
+    'supply/typosquat': 'sha256:f6cfe7ab55b960d9e6c634f7396e0931b06f97f6c77957d9cdf19d6ec3f82149',
     'supply/unpinned-install':
       'sha256:72d667d9c31d8c86faf52234bbb8c34c57d6de1616485bee9bf1961a18c6621a',
     'supply/unsafe-archive':
