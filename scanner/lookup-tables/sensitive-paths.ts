@@ -36,7 +36,7 @@ export const sensitivePaths: readonly SensitivePath[] = [
   {
     kind: 'credential',
     says: 'SSH keys',
-    form: /(^|\/)\.ssh(\/(?!(known_hosts|authorized_keys|config(\.d)?)(\/|$)|[^/]*\.pub$)|$)|(^|\/)id_(rsa|dsa|ecdsa|ed25519)(_sk)?$/,
+    form: /(^|\/)\.ssh(\/(?!(known_hosts|authorized_keys|config(\.d)?)(\/|$)|[^/*?[{]*\.pub$)|$)|(^|\/)id_(rsa|dsa|ecdsa|ed25519)(_sk)?$/,
   },
   {
     kind: 'credential',

@@ -43,13 +43,24 @@ export function isAnnounced(
 ): boolean {
   const words = wordsFor(named);
   if (words === undefined || hidesOrFetches(of('trait')) || reaches(fact, sources)) return false;
-  const sentences = of('text')
-    .flatMap(sentencesOf)
-    .filter((sentence) => words.test(sentence));
+  const page = sources.find(({ path }) => path === 'SKILL.md')?.text ?? '';
+  if (hidesWords.test(page)) return false;
+  const texts = of('text');
+  const read = texts.filter(({ span }) => !passedOver.test(page.slice(span.start, span.end)));
   return (
-    sentences.some((sentence) => acts.test(sentence) && !leavesIt.test(sentence)) &&
-    !sentences.some((sentence) => denies.test(sentence))
+    read.flatMap(sentencesOf).some((sentence) => saysThatItActs(sentence, words)) &&
+    !texts.flatMap(sentencesOf).some((one) => words.test(one) && denies.test(one))
   );
+}
+
+// The mechanism has to be what the skill acts on: a report about cron jobs announces no cron job.
+function saysThatItActs(sentence: string, words: RegExp): boolean {
+  if (leavesIt.test(sentence) || ofOthers.test(sentence)) return false;
+  return [...sentence.matchAll(acts)].some(({ 0: act, index }) => {
+    const rest = sentence.slice(index + act.length);
+    const at = rest.search(words);
+    return at >= 0 && at <= objectCharsMax && !changesSubject.test(rest.slice(0, at));
+  });
 }
 
 // Nobody announces a login key, a rule for sudo or a program under a system program's name in good
@@ -97,8 +108,23 @@ function reaches(
   return sources.some(({ path, text }) => path === span.path && speaks.test(text));
 }
 
-const speaks =
-  /\b(curl|wget|aria2c|ncat?|socat|openssl|irm|iwr|invoke-(webrequest|restmethod|expression)|urlopen|urlretrieve|urllib|requests|httpx|aiohttp|axios|node-fetch|websocket|base64|b64decode|fromhex|atob|eval|exec)\b|\bfetch\(|\/dev\/(tcp|udp)\/|https?:\/\/(?!www\.(apple|w3)\.(com|org)\/)/i;
+const speaks = new RegExp(
+  [
+    // programs
+    /\b(curl|wget|aria2c|ncat?|socat|openssl|ssh|scp|sftp|ftp|rsync|rclone|dig|nslookup|npx|pipx|uvx|irm|iwr|iex)\b/,
+    /\bgit\s+(clone|fetch|pull|submodule)\b|\bgh\s+(api|release|repo)\b|\b(pip3?|npm|yarn|pnpm|gem|cargo|go|uv)\s+(add|exec|i|install|get)\b/,
+    /\binvoke-(webrequest|restmethod|expression)\b|\bdownload(string|file|data)\b|\bwebclient\b|\bstart-bitstransfer\b/,
+    // libraries
+    /\b(urlopen|urlretrieve|urllib3?|requests|httpx|aiohttp|axios|node-fetch|undici|websockets?|paramiko|ftplib|smtplib|telnetlib|xmlhttprequest)\b/,
+    /\bhttp\.client\b|\bhttps?connection\b|\bsocket\.|\b(import|from) socket\b|\bhttps?\.(get|request)\b|\bnet\.(connect|createconnection|socket)\b|['"](node:)?(https?|net|tls|dgram|dns)['"]/,
+    /\bfetch\(|\/dev\/(tcp|udp)\/|https?:\/\/(?!www\.(apple|w3)\.(com|org)\/)/,
+    // code from elsewhere in the file
+    /\b(base64|b64decode|fromhex|atob|xxd|eval|exec)\b/,
+  ]
+    .map(({ source }) => source)
+    .join('|'),
+  'i',
+);
 
 function sentencesOf(fact: FactOf<'text'>): string[] {
   if (fact.span.path !== 'SKILL.md' || fact.context === 'comment' || isInText(fact)) return [];
@@ -106,8 +132,23 @@ function sentencesOf(fact: FactOf<'text'>): string[] {
   return readingOf(fact).words.split(/(?<=[.!?;:])\s+|\n/);
 }
 
+// The text of an image that is shown, and struck words.
+const passedOver = /!\[|~~/;
+
+// A page can hide words from its reader by such elements and attributes.
+const hidesWords =
+  /<(details|dialog|noscript|script|style|svg|template|textarea)\b|<[a-z][^>]{0,400}\s(aria-hidden|class|color|height|hidden|style|width)\b/i;
+
+const objectCharsMax = 80;
+
+// Behind these words a sentence speaks about the mechanism, or about something else.
+const changesSubject =
+  /[,;:()]|\b(about|and|concerning|describing|from|how|of|on|or|than|that|which)\b/i;
+
+const ofOthers = /\b(competing|other|others|another|unlike|(many|most|some) \w+s)\b/i;
+
 const acts =
-  /\b(adds?|appends?|creates?|configures?|copie?s|copy|edits?|enables?|inserts?|installs?|modif(y|ies)|patch(es)?|puts?|registers?|schedules?|sets? up|syncs?|updates?|wires?|writes?)\b/i;
+  /\b(adds?|appends?|creates?|configures?|copie?s|copy|edits?|enables?|inserts?|installs?|modif(y|ies)|patch(es)?|puts?|registers?|schedules?|sets? up|syncs?|updates?|wires?|writes?)\b/gi;
 
 // The sentence leaves the change to the user, or forbids it.
 const leavesIt =

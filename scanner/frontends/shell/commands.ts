@@ -215,6 +215,9 @@ function unwrap(run: ShellRun, call: Call, how: How): ShellValue | undefined {
   if (wrapper.privilege) noteTrait(run, call, 'privilege', call.name);
   if (wrapper.detached) noteTrait(run, call, 'detached', call.name);
   if (wrapper.anonymous) noteCapability(run, call, { kind: 'exec', program: call.name });
+  // Without a command, parallel runs the lines of its input.
+  if (inner === undefined && call.name === 'parallel' && call.stdin !== emptyValue)
+    return runCode(run, { ...call, args: [] }, call.stdin, 'shell');
   if (inner === undefined || at < 0)
     return call.name === 'env' || call.name === 'exec' ? undefined : unknownValue();
   const args = rest.slice(at + 1);

@@ -73,6 +73,8 @@ export function foldPath(call: PyCall, qual: string): PyValue | undefined {
         texts: first?.texts.map((text) => posix.basename(text)) ?? [],
         folded: true,
       };
+    case 'os.path.splitext':
+      return { ...same(first), texts: [], otherTexts: [], items: withoutExtension(first) };
     case 'os.getcwd':
       return { ...unknownPy, texts: ['.'] };
     case 'tempfile.gettempdir':
@@ -98,6 +100,19 @@ export function foldPath(call: PyCall, qual: string): PyValue | undefined {
     default:
       return undefined;
   }
+}
+
+// The path without its extension, and the extension.
+function withoutExtension(path: PyValue | undefined): readonly PyValue[] {
+  const part = (change: (text: string) => string): PyValue => ({
+    ...unknownPy,
+    texts: path?.texts.map(change) ?? [],
+    otherTexts: path?.otherTexts.map(change) ?? [],
+    nodes: path?.nodes ?? [],
+    folded: true,
+  });
+  const extension = (text: string): string => posix.extname(text);
+  return [part((text) => text.slice(0, text.length - extension(text).length)), part(extension)];
 }
 
 /** Parts with a slash between; an absolute one begins anew. */

@@ -27,32 +27,26 @@ import {
 } from '../value.ts';
 import { hasOption, optionValues, parseArguments } from './arguments.ts';
 import { fileKey, mountPath } from './files.ts';
+import { readsCode, runsInput } from './input-as-code.ts';
+
+// Options of interpreters whose value follows.
+const furtherOptions = 'm r require W X o O I import loader rcfile init-file'.split(' ');
 
 /** Runs an interpreter: `bash -c`, `python -`, `curl | sh`, `node script.js`. */
 export function callInterpreter(run: ShellRun, call: Call): ShellValue {
   const interpreter = own(interpreters, call.name);
   if (interpreter === undefined) return unknownValue();
-  const takes = new Set([
-    ...interpreter.code,
-    ...(interpreter.files ?? []),
-    'm',
-    'r',
-    'require',
-    'W',
-    'X',
-    'o',
-    'O',
-    'I',
-    'import',
-    'loader',
-    'rcfile',
-    'init-file',
-  ]);
+  const takes = new Set([...interpreter.code, ...(interpreter.files ?? []), ...furtherOptions]);
   const args = parseArguments(call.args, takes, true);
   const codes = optionValues(args, [...interpreter.code, ...letterGroups(args, interpreter.code)]);
   const [first, ...rest] = args.operands;
   const isVerb = first?.text === 'run' && /^(deno|bun)$/.test(call.name);
-  const file = isVerb ? rest.find((value) => !value.text.startsWith('-')) : first;
+  // `bash -s -- a`: the operands are arguments of the program on the input.
+  const isOnInput =
+    (interpreter.language === 'shell' && hasOption(args, ['s'])) ||
+    /^(-|\/dev\/stdin|\/dev\/fd\/0|\/proc\/self\/fd\/0)$/.test(first?.text ?? '');
+  const operand = isVerb ? rest.find((value) => !value.text.startsWith('-')) : first;
+  const file = isOnInput ? undefined : operand;
   for (const optionValue of optionValues(args, interpreter.files ?? []))
     noteStart(run, call.span, optionValue.text, call, interpreter.language);
   const isOwn = file !== undefined && isOwnFile(run, file.text);
@@ -77,6 +71,8 @@ export function callInterpreter(run: ShellRun, call: Call): ShellValue {
     });
     return unknownValue();
   }
+  if (runsInput(call, interpreter.language, codes))
+    runCode(run, call, call.stdin, interpreter.language);
   if (codes.length > 0)
     return (
       codes.map((code) => runCode(run, inside, code, interpreter.language)).at(-1) ?? emptyValue
@@ -95,13 +91,14 @@ export function callInterpreter(run: ShellRun, call: Call): ShellValue {
       depth: 1,
       env: call.env,
     });
-  if (file !== undefined && file.text !== '-') {
+  if (file !== undefined) {
     const written = run.files.get(fileKey(run, file.text));
     const handed = { ...call, args: args.operands.slice(1) };
     if (written !== undefined) return runCode(run, handed, written, interpreter.language);
     return runFile(run, handed, file, interpreter.language);
   }
-  if (hasOption(args, ['m', 'version', 'V', 'help', 'v', 'h']))
+  const asks = optionValues(args, ['m']).some(({ text }) => readsCode.test(text));
+  if (hasOption(args, ['m', 'version', 'V', 'help', 'v', 'h']) && !asks)
     return unknownValue(call.stdin.taints);
   if (call.stdin !== emptyValue)
     return {
@@ -264,7 +261,8 @@ function wholeMap(call: Call, code: ShellValue): OffsetMap {
 // `bash -lc "…"`: letters written together with the one that takes the code.
 function letterGroups(args: ReturnType<typeof parseArguments>, code: readonly string[]): string[] {
   return args.options
-    .filter((option) => code.some((letter) => letter.length === 1 && option.name.endsWith(letter)))
+    .filter(({ name }) => code.some((letter) => letter.length === 1 && name.endsWith(letter)))
+    .filter(({ name }) => /^[A-Za-z]{2,5}$/.test(name))
     .map((option) => option.name);
 }
 

@@ -59,7 +59,12 @@ function runAwkCommands(run: ShellRun, call: Call, program: string): void {
 function runSedCommands(run: ShellRun, call: Call): void {
   for (const { text } of call.args) {
     const line = sedCommand(text);
-    if (line !== undefined)
+    if (line === undefined) continue;
+    // `s/…/&/e` and `e` alone run lines of the input.
+    const runsLines = line === '' || /&|\\\d/.test(line);
+    const isFetched = call.stdin.taints.some(({ source }) => source.what === 'network');
+    if (runsLines && isFetched) runCode(run, { ...call, args: [] }, call.stdin, 'shell');
+    if (line !== '')
       runCode(run, { ...call, args: [] }, literalValue(line, call.span.start, true), 'shell');
   }
 }
@@ -78,7 +83,11 @@ function runTarCommand(run: ShellRun, call: Call, arg: ShellValue): void {
 
 function sedCommand(text: string): string | undefined {
   const plain = text.replace(/^(?:\d{1,6}|\$)/, '');
-  if (/^e\s/.test(plain)) return plain.slice(1).trim();
+  if (/^e(\s|;|$)/.test(plain))
+    return plain
+      .slice(1)
+      .replace(/^\s*;.*/, '')
+      .trim();
   if (!/^s[^\w\s\\]/.test(plain)) return undefined;
   const [, , command, flags = ''] = plain.split(plain[1] ?? '/', 4);
   return flags.includes('e') ? command : undefined;

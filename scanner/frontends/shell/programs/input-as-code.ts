@@ -1,0 +1,60 @@
+/**
+ * A program on the command line reads its input as data: `curl … | python3 -c '…'`. Some options
+ * and some programs run that input as code all the same.
+ */
+import type { Language } from '../../../fact/source.ts';
+import type { Call } from '../call.ts';
+import { type ShellValue, textsOf } from '../value.ts';
+
+/** Whether an interpreter runs its input besides the code in `codes`. */
+export function runsInput(
+  { args, env, name, stdin }: Call,
+  language: Language,
+  codes: readonly ShellValue[],
+): boolean {
+  if (!stdin.taints.some(({ source }) => source.what === 'network')) return false;
+  const end = args.findIndex(({ text }) => !text.startsWith('-') || /^-[A-Za-z]*[cm]$/.test(text));
+  const own = args.slice(0, language === 'python' && end >= 0 ? end + 1 : args.length);
+  if (args.some(({ text }, at) => input.test(text) && loads.test(args[at - 1]?.text ?? text)))
+    return true;
+  const asks =
+    /^(python|javascript)$/.test(language) &&
+    codes.length > 0 &&
+    (own.some(({ text }) => asksForInput.test(text)) ||
+      env.some((variable) => variable.name === 'PYTHONINSPECT'));
+  return asks || codes.flatMap(textsOf).some((code) => handsInputOn(code, language, name));
+}
+
+/** Modules that read code as a person types it. */
+export const readsCode = /^(code|asyncio|IPython|bpython|ptpython|pdb|cmd)$/;
+
+// `python3 -i -c '…'` and `node -i -e '…'` go on with what they read.
+const asksForInput = /^(-[A-Za-z]*i[A-Za-z]*|--interactive)$/;
+
+// `node --require FILE`, `perl -I`, `ruby -r FILE`
+const loads = /^(-r|--require|--import|--loader|--experimental-loader)(=|$)/;
+
+// No front end reads the other languages, so each of their words that runs text counts.
+function handsInputOn(code: string, language: Language, program: string): boolean {
+  if (language === 'shell') return false;
+  const isRead = /^(python|javascript)$/.test(language);
+  if (!isRead)
+    return (
+      runsText.test(code) || input.test(code) || (program === 'perl' && substituted.test(code))
+    );
+  return (starts.test(code) && shellAlone.test(code)) || loadsInput.test(code);
+}
+
+const runsText =
+  /\b(eval|system|exec|qx|popen\d?|spawn|instance_eval|class_eval|assert|passthru|shell_exec|proc_open|load|loadstring|dofile|os\.execute|do shell script|invoke-expression|iex)\b|`|%x\W|\bopen\b[^;]*["']\s*\|/i;
+// Perl: s/…/…/ee
+const substituted = /\bs([^\w\s]).*\1.*\1[a-z]*ee/;
+
+const input = /\/dev\/stdin|\/dev\/fd\/0|\/proc\/self\/fd\/0/;
+
+// A shell or an interpreter without a program reads the input that it inherits.
+const starts = /\b(system|p?open\d?|spawn\w*|exec\w*|subprocess|fork|pty|child_process)\b/;
+const shellAlone =
+  /(["'`])(?:\/usr)?(?:\/bin\/)?(?:(?:ba|da|z|k|a|fi)?sh|python[\d.]*|node|perl|ruby|php)(?:\s+-[\w-]*)?\s*\1/;
+const loadsInput =
+  /\b(run_path|SourceFileLoader|spec_from_file_location|require|import|code\.interact|InteractiveConsole)\b[^\n;]*(\/dev\/stdin|\/dev\/fd\/0|\/proc\/self\/fd\/0|interact\(|InteractiveConsole\()/;
