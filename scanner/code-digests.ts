@@ -11,14 +11,14 @@ interface CodeDigests {
 }
 
 export const codeDigests: CodeDigests = {
-  extractor: 'sha256:c9091c732154497b97394449c719d2445f2243cdcb5bd7728f71efe278f0ec47',
-  judging: 'sha256:a5f7cf8c0c18f1550e7dc8c1a1fb5068df513db832d863137c2e4449f4e35efd',
+  extractor: 'sha256:37920eaee64a872f084b8ec634f44b6f8d8b379628767aa48c1d6bf89f747ba8',
+  judging: 'sha256:020bf7defbdc79f1b8957591bc56439d099cf6985a0f12709ae032453b4ca2ac',
   rules: {
     'env/dynamic-name': 'sha256:b3bcc619041c321b4ae11ca5d5c43bb5beec8dbf73751365badd255319977730',
     'env/process-environment':
-      'sha256:5a8454e57b8fd48dae6ee8dfe19e6f274016405a517adc85fae4dfd3cf2da640',
+      'sha256:e5973559c592f773bfa08fae0fc449ac6f0ff326e6268ea67b026633408d76b9',
     'env/secret-file-load':
-      'sha256:07a416b8ed648d7a6e5ed6d2e4474e2ddbcab40361fe0df579784d24a7228c3f',
+      'sha256:be7eacc0f8a252111a3b7feae55754cff5424102afee98350e2922e2b7c01167',
     'env/secrets-gathered':
       'sha256:5a51cb72cf413998de1351cc4b6001f059b8f6113de73315b8d9d54e08baff6e',
     'env/steering-variable':
@@ -50,38 +50,38 @@ export const codeDigests: CodeDigests = {
     'exec/unguarded-agent':
       'sha256:b9e8afe3fe01d97fffeeca6676b0f4711210c19363d1809402b312caea5e4779',
     'files/agent-history':
-      'sha256:279f78c73bd967ba8807f12cfca5bba3e2e5b7bdb27a8ac27ab7b2db19e20774',
-    'files/agent-memory': 'sha256:2cbb3585a87715caa1b933e08e507d83f011e651c40a8acd2b33d1549a6f1169',
-    'files/browser-data': 'sha256:28616506c14856338aba2db9ed3d69693b25194b23323ab1dc1612919daa2814',
+      'sha256:15c93661dc8baf7ac4bc132db24e0fd043691a431cc416ae9656dd4931ddc484',
+    'files/agent-memory': 'sha256:e05f4b3ece2d7f671bc95d9a2cf88f9085607473df45cf11169c6341feff0c61',
+    'files/browser-data': 'sha256:5484d08b4fe1bdd83b5f8463eec2a8ebbc17b4d969421af92e067987557275a6',
     'files/computed-path':
       'sha256:a44cd2693159d7eb5098f4d1fbe7ff188eb5242bee6d7ce9cea2db89c08dcf38',
     'files/container-socket':
-      'sha256:d1158c34f312cffaf0c9d61abb3a5f01c600ab22138f614eba88d78b670b5672',
+      'sha256:db3415cc2a8c8dada4a3900482c190e8a17d10e5faaca6855b785cf0661ef916',
     'files/credential-path':
-      'sha256:720b2826a527d52119a0c849ce36d4a60ef806eb640c6fa182f63264e989fab5',
-    'files/destructive': 'sha256:15401b50d234d765f5927d24230ca48bcaeb4f070e64e9a05a73324f2c9f4a1b',
-    'files/device': 'sha256:8927cedf011d27cb704c5b842e77325dfe48616bd6f8b087ce83f97dc8d99a71',
+      'sha256:46c8794a3c4b2d678de4aea69870370e394d16aedd0efb3a0834fedc6b13c344',
+    'files/destructive': 'sha256:4aeabeb2870d55a7e1d96755217f2437fe960b69873a71b50bf541a1e7afa967',
+    'files/device': 'sha256:159fd9b973a85539f1d2231c9de63c5d6ff0bbac76c4b22f15048cdb6efad6a2',
     'files/home-harvest': 'sha256:4fd07b913fb7f7cbb35c476b21c4e66dfbfbf20a8a48f963120db5d9e127e7cb',
-    'files/link-escape': 'sha256:9b0ac7088f847e6ac293dc52a161686a32605037f34c0b0b801575a49caf2d2d',
+    'files/link-escape': 'sha256:bfa982427460a8f6f09902fcb7ed077a170785bb7746db10bb04584207178b75',
     'files/log-removal': 'sha256:9004e8f3dc1aa0cf8c85751e6be308de7901d82ee0e25ceac7ba7a17cbfd6777',
-    'files/outside-read': 'sha256:44454b0d9163131fade17207debaedb20deca4101d243022e1e7f1e20148b647',
+    'files/outside-read': 'sha256:752b6997ed63352476480b74bae83bba5ff2621d245be1ab2e41315377f81348',
     'files/outside-write':
-      'sha256:5f668d9b5c0d1fca05bdd7ff45ef0d4ea6dcab7435d4fed8bbc47d96c2fc4a38',
+      'sha256:526ef9f3ad635ab02d2d2da24db11a32ea18667d79836ae1c3df4d99043c7a79',
     'files/permissions': 'sha256:555fa520767e4883ccc725753e6df781b7c1518e6c9ef3709ee139492b06a469',
     'files/shell-history':
-      'sha256:b292d28a25b413591bd864ca60217c71b6e3d2ec14d238b6beb87d4a9bd614b7',
+      'sha256:1e03c15500d2f56a3f9894619176f1a13f750b9748bebba33340ee85bdd4fbb6',
     'files/unsafe-extract':
       'sha256:91d833e1d24836b0bf4188f324d0d57adfb00a712119f980abaa7d3a01fa0a23',
-    'files/wallet': 'sha256:88e2bd679399def44637d325fa88cea0ca491fc8670cf713ab8e7d2df399c784',
+    'files/wallet': 'sha256:f206d4992e8647863cac455b66776b8768e48ee1ac0d514713633f6092ed88f4',
     'flow/credential-file-to-network':
-      'sha256:7f590975ea9997381f15fe92029ff2d0b83d01a67b60a0d9629d99d214c06fde',
+      'sha256:32caabdb1ec3bb0793be536e65cdf16d3063a55a2bc2fdaccf2a608e464082b4',
     'flow/encoded-to-network':
-      'sha256:4eb0bc8f26c8fcbcd1ff542869b17aa4861944bcc1d1ff2f21fc3418b0cb97f3',
+      'sha256:5abc3e4468779709cd8a5b4199363d8ba407e35637f684fbda2ca17eb9cd8e8b',
     'flow/environment-to-network':
       'sha256:df961ce3022a9db51024393fb049314deef6dd3bfd4c8779d3ba917f0e51d4ce',
     'flow/file-to-exec': 'sha256:f2a79e8e657a50606c3b126335bfe87a28d33eac2dd9f9bd1deac55561ca099b',
     'flow/file-to-network':
-      'sha256:31b6de2fa2db47e8fab78e68ca0c580fba70df4b335062e21d8d6c88ad1bfa07',
+      'sha256:f1e13cbf7f72300fa032c35a4cf73e6e71327fa6051e1ff93428cbaac4627416',
     'flow/input-to-shell':
       'sha256:963b34418b1d67673281f98b0533da8095f90685761210de33b7fee047d68903',
     'flow/local-secret-to-network':
@@ -98,16 +98,16 @@ export const codeDigests: CodeDigests = {
     'flow/secret-to-network':
       'sha256:eb65f5fd1d736e648ae513d98f7ae10fd80aebbb30f99bec1daf0d338076c399',
     'flow/secret-to-output':
-      'sha256:7e0d28fa653f47e5b87c4491e750d9906b4adc7111d4e2bdb29ef725b87b32d9',
+      'sha256:e0bedb57f699f1bc55876188571d6df2dade2ad99acdbeef959ad508bb4fb250',
     'flow/secrets-to-one-host':
       'sha256:d827dad09d3bce757ccd378d46bf1d0381e0cc2becdc939168a9ed74c09b76ab',
     'flow/untrusted-to-agent':
-      'sha256:3cddb5bc52df18cb048888eba4a5354cd7ee8acf4cfdec32d4a2793f9d858c28',
+      'sha256:ea4ad40ee7f5e21132e6db56c00c4eb8ad3bc294d348d666ecea05b365722883',
     'manifest/added-since-approved':
       'sha256:9a2b8cdb70f7ac3a800a8e92e9899a8735a7f87fefe9e072a4f6a806aff552eb',
-    'manifest/all-three': 'sha256:2a6574241c2660cc1facbd3d326a5a1a6947faa4bbcb8cb8d30938f386d22b7c',
+    'manifest/all-three': 'sha256:063d2f16f085315e03862ab53e292be65fae3c901dbf9db3c8289aa6b39c81e6',
     'manifest/broken-promise':
-      'sha256:aeb09ccb8b1306d4dbfe69922bfca5ba8beeca84dc081b59db1deb20b76ed9a3',
+      'sha256:0220834053211388fd0a02900ee71200723d548ea1442e86ecb44517cf783f49',
     'manifest/contradiction':
       'sha256:22e9b64b96f2455b58f0e82533de8244cd46f07e23d4e4e62e05070fd22dea1f',
     'manifest/declared-attack':
@@ -115,7 +115,7 @@ export const codeDigests: CodeDigests = {
     'manifest/over-broad':
       'sha256:446abaa2633b4c8e55b4305d91f572b95af3fee3bf511e3acf056d068a2771c4',
     'manifest/undeclared':
-      'sha256:55fde7f7da14ad5be96278d799740b5e9649a5b2d605ac4398bf5ae0e7f69c23',
+      'sha256:0445f52eb7c6a8bca91e4e8f983186240ad7f1c4793a7303e904326f6c916df8',
     'manifest/unnamed-script':
       'sha256:4b8667e35f57eba04305ecaf19d20fd5e93d01314c4a27c2768b7c7b564773f5',
     'manifest/unreadable':
@@ -180,7 +180,7 @@ export const codeDigests: CodeDigests = {
     'persistence/agent-configuration':
       'sha256:f3ca97e0f880244d8d2e500449fd785dda139f4bae82932c6ef272b275f046af',
     'persistence/autostart':
-      'sha256:3c4fecb4d300d59f4ca0cec90e37fc7767cfefc2464e7207f410629a6e047f23',
+      'sha256:be70c003bd025e0733f92b0c4d9ac6bff6f5dfb2e1844dd6cb9c9c0692009149',
     'persistence/defence-tampering':
       'sha256:0f7be1fc43353343a80815cafd9425097a9696edbf5173cd205e39fa5050e8ff',
     'persistence/detached':
@@ -189,13 +189,13 @@ export const codeDigests: CodeDigests = {
       'sha256:53246667d96ebd77ec42b10291ca398abcfeb39e0b06634477790fcab4d233b4',
     'persistence/history-off':
       'sha256:69b43328b71837bdc4832182263e908b4f6c67cf1feb0b390ce14baac9e31e8f',
-    'persistence/hook': 'sha256:48abf5337849ccef79242009960fb339cde38cc3988ae844502efa3ef8397639',
+    'persistence/hook': 'sha256:5493d989fe7ce2bc29fcd160967cfc72101e3fd329a0b9dd4feb0cfe1744ad53',
     'persistence/log-wiping':
       'sha256:5904f290e5a6afce18b23cc72bafd3724714b823739c01f3a3961752bf719129',
     'persistence/new-account':
       'sha256:38b6ae2afe63608cdbda61f340f608eeb44d5f3f3a078a625fd3c47d9a9cd723',
     'persistence/shell-profile':
-      'sha256:4856deff0e6a5bd78e3251c44c8568279a9b4133ed2aab96ea33f46c4db7abeb',
+      'sha256:4a7b3b5ff312f55ae1626a5c958b9b75d6ae014b14de7acf903033fe25035187',
     'prose/approval-bypass':
       'sha256:b9bb57b817f02f8cd23c6da6623e34ceec12c6fcedb45b22b5c8d725e48fdfcc',
     'prose/biased-judgement':
