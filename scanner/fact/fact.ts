@@ -122,6 +122,7 @@ export type Trait =
   | 'log-wiping'
   | 'new-account'
   | 'encoded-program' // a blob in a text that decodes to a program or instructions
+  | 'shadowed-library' // a file of the skill has the name of the library `api` that code imports; `detail` is its path
   | 'input'; // reads stdin, argv or a clipboard
 
 /** Text for people or agents, or text in code as a string or comment. */

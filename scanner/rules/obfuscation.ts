@@ -14,6 +14,7 @@ import { obfuscator } from './obfuscation/obfuscator.ts';
 import { opaqueBlob } from './obfuscation/opaque-blob.ts';
 import { padding } from './obfuscation/padding.ts';
 import { selfExtracting } from './obfuscation/self-extracting.ts';
+import { shadowedLibrary } from './obfuscation/shadowed-library.ts';
 import { textFromNumbers } from './obfuscation/text-from-numbers.ts';
 import { unanalysed } from './obfuscation/unanalysed.ts';
 
@@ -32,6 +33,7 @@ export const obfuscationRules: readonly Rule[] = [
   opaqueBlob,
   padding,
   selfExtracting,
+  shadowedLibrary,
   textFromNumbers,
   unanalysed,
 ];

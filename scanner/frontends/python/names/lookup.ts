@@ -1,7 +1,13 @@
 /** Where a name of Python comes from: a scope, a module of the skill, or a library. */
 import { pythonApis } from '../../../lookup-tables/python.ts';
+import { pythonOwnModules } from '../../../lookup-tables/python-own-modules.ts';
 import type { Binding, PythonModule, PythonScope } from '../program.ts';
-import { flowNode, type PythonRun } from '../run.ts';
+import { flowNode, notePyTrait, type PythonRun } from '../run.ts';
+
+const pythonLibraries: ReadonlySet<string> = new Set([
+  ...pythonOwnModules,
+  ...Object.keys(pythonApis).flatMap((api) => (api.includes('.') ? (api.split('.')[0] ?? []) : [])),
+]);
 
 /**
  * All bindings of a name, from the scope outwards; class scopes are not seen from inside their
@@ -35,7 +41,11 @@ export function isMemberOf(library: string, name: string): boolean {
   return library === 'os' && /^(environ|path|getcwd|sep)$/.test(name);
 }
 
-/** The module of the skill that an import names, by the end of its path. */
+/**
+ * The module of the skill that an import names, by the end of its path. A library's name is a
+ * module of the skill only beside the importing file, where Python looks first when the file
+ * itself starts. From all other places Python may load the library.
+ */
 export function ownModule(
   run: PythonRun,
   from: PythonModule,
@@ -52,12 +62,40 @@ function findModule(run: PythonRun, from: PythonModule, qual: string): PythonMod
   const name = qual.replace(/^\.+/, '').replaceAll('.', '/');
   if (name === '') return undefined;
   const endings = [`${name}.py`, `${name}/__init__.py`];
-  for (const ending of endings) {
-    const near = run.modules.get(folder + ending) ?? run.modules.get(ending);
-    if (near !== undefined) return near;
-  }
-  if (!qual.includes('.') && !qual.startsWith('.')) return undefined;
-  return [...run.modules.values()].find((module) =>
-    endings.some((ending) => module.source.path.endsWith(`/${ending}`)),
+  const beside = firstModule(endings.map((ending) => run.modules.get(folder + ending)));
+  const found =
+    beside ??
+    firstModule(endings.map((ending) => run.modules.get(ending))) ??
+    (qual.includes('.')
+      ? [...run.modules.values()].find((module) =>
+          endings.some((ending) => module.source.path.endsWith(`/${ending}`)),
+        )
+      : undefined);
+  if (found === undefined || found === from || qual.startsWith('.')) return found;
+  const library = name.split('/')[0] ?? '';
+  if (!pythonLibraries.has(library)) return found;
+  noteShadowed(run, from, library, found);
+  return beside;
+}
+
+function firstModule(modules: readonly (PythonModule | undefined)[]): PythonModule | undefined {
+  return modules.find((module) => module !== undefined);
+}
+
+function noteShadowed(
+  run: PythonRun,
+  from: PythonModule,
+  library: string,
+  found: PythonModule,
+): void {
+  const at = Math.max(
+    0,
+    from.source.text.search(new RegExp(`\\b(?:from|import)\\s+${library}\\b`)),
+  );
+  notePyTrait(
+    run,
+    { module: from, node: { from: at, to: at + 1 }, api: library, certainty: 'exact' },
+    'shadowed-library',
+    found.source.path,
   );
 }
