@@ -11,7 +11,7 @@ interface CodeDigests {
 }
 
 export const codeDigests: CodeDigests = {
-  extractor: 'sha256:37920eaee64a872f084b8ec634f44b6f8d8b379628767aa48c1d6bf89f747ba8',
+  extractor: 'sha256:18de9325b8d1b310049346c70f18f30f2ffdfe437cba75946e591f3e26163e2c',
   judging: 'sha256:020bf7defbdc79f1b8957591bc56439d099cf6985a0f12709ae032453b4ca2ac',
   rules: {
     'env/dynamic-name': 'sha256:b3bcc619041c321b4ae11ca5d5c43bb5beec8dbf73751365badd255319977730',
@@ -109,15 +109,15 @@ export const codeDigests: CodeDigests = {
     'manifest/broken-promise':
       'sha256:0220834053211388fd0a02900ee71200723d548ea1442e86ecb44517cf783f49',
     'manifest/contradiction':
-      'sha256:22e9b64b96f2455b58f0e82533de8244cd46f07e23d4e4e62e05070fd22dea1f',
+      'sha256:ad6562f6d2abcf419ea5c71c632df57c67db19fc148d0c93dd54963e5ee642b5',
     'manifest/declared-attack':
       'sha256:69fbe125ff557a491f1dd3e8738e57a85a542d39e1326f621b9681e1731099df',
     'manifest/over-broad':
       'sha256:446abaa2633b4c8e55b4305d91f572b95af3fee3bf511e3acf056d068a2771c4',
     'manifest/undeclared':
-      'sha256:0445f52eb7c6a8bca91e4e8f983186240ad7f1c4793a7303e904326f6c916df8',
+      'sha256:0966f072f28063eea321ad2397d1d69b0d700f87a992ed941348be88b47935d0',
     'manifest/unnamed-script':
-      'sha256:4b8667e35f57eba04305ecaf19d20fd5e93d01314c4a27c2768b7c7b564773f5',
+      'sha256:05b3caba9ea3445729e065fe4a0c0a5ed2f4d01aea629c3b5bc63052497c900c',
     'manifest/unreadable':
       'sha256:18b90a1148b0e28f9187f5551ecb27842dab0b575c0c533c600beeee582b9f47',
     'manifest/unused': 'sha256:34404608d055bb17854e84618b68e7f8108f46fcd15b91f6cd4683b84ce87e50',
@@ -173,6 +173,8 @@ export const codeDigests: CodeDigests = {
       'sha256:bedeb9f1bdd3954700d94b36a4e2af0185b9dcf6271afef0331da569482ad3e4',
     'obfuscation/self-extracting':
       'sha256:fb46225b19227486642bc9a75517992a2585168d860de3decc1e402348b937fe',
+    'obfuscation/shadowed-library':
+      'sha256:60b40acb7f1968b495efe9d3e9f561f6878b534e62fdf8c72c846ccce7ce08d8',
     'obfuscation/text-from-numbers':
       'sha256:3424a39a989c90580d63786fd27c939ca1a0d656a3dff101057af2ab6417d0c5',
     'obfuscation/unanalysed':

@@ -3,6 +3,7 @@
  * `rules/<group>/<name>.ts`.
  */
 import type { Capabilities } from '../skills-index/skill/capability.ts';
+import type { Manifest } from '../skills-index/skill/manifest.ts';
 import type { SkillName } from '../skills-index/skill/name.ts';
 import type { Confidence, FindingKind, Severity } from '../skills-index/statement/finding.ts';
 import type { FactKind, FactOf, Span } from './fact/fact.ts';
@@ -45,8 +46,8 @@ export interface RuleContext {
   readonly declared: Capabilities | undefined;
   /** Whether `declared` comes from a readable skill.json. */
   readonly hasManifest: boolean;
-  /** Command → file, from a readable skill.json; empty without one. */
-  readonly commands: Readonly<Record<string, string>>;
+  /** The commands of a readable skill.json; empty without one. */
+  readonly commands: Manifest['commands'];
   /** The name in a readable skill.json. */
   readonly declaredName: SkillName | undefined;
   /** The name in SKILL.md. */

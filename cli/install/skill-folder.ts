@@ -12,6 +12,7 @@ import { dirname, join, relative } from 'node:path';
 import { printStandIn, type StandIn, standIns } from '../../skills-index/run/agents/shims.ts';
 import type { Bundle } from '../../skills-index/skill/bundle.ts';
 import type { BundlePath } from '../../skills-index/skill/bundle-path.ts';
+import type { Manifest } from '../../skills-index/skill/manifest.ts';
 import { type SkillName, shortNameOf } from '../../skills-index/skill/name.ts';
 import { Problem } from '../../skills-index/skill/problem.ts';
 import { foldersOf, sharedFolder } from './agent-folders.ts';
@@ -59,7 +60,7 @@ export function installedFiles(
   contents: ReadonlyMap<BundlePath, Uint8Array>,
   options: {
     readonly name: SkillName;
-    readonly commands: Readonly<Record<string, BundlePath>>;
+    readonly commands: Manifest['commands'];
     readonly plain: boolean;
   },
 ): InstalledFiles {

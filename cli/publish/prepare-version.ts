@@ -10,6 +10,7 @@ import type { PackedBundle } from '../../skills-index/skill/bundle.ts';
 import { listCapabilities, printCapability } from '../../skills-index/skill/capability.ts';
 import { placeAt } from '../../skills-index/skill/json.ts';
 import { type Manifest, parseManifest } from '../../skills-index/skill/manifest.ts';
+import { commandFile } from '../../skills-index/skill/manifest-schema.ts';
 import { shortNameOf } from '../../skills-index/skill/name.ts';
 import { emptyDescription, unconfirmedWhy } from '../../skills-index/skill/placeholders.ts';
 import { Problem, type Reason } from '../../skills-index/skill/problem.ts';
@@ -42,15 +43,15 @@ export async function prepareVersion(path: string): Promise<PreparedVersion> {
   const manifest = parseManifest(json);
   requireNoBuild(manifest.version);
   const missing = Object.entries(manifest.commands).filter(
-    ([, file]) => !packed.contents.has(file),
+    ([, start]) => !packed.contents.has(commandFile(start)),
   );
   if (missing.length > 0)
     throw new Problem(
       'manifest-invalid',
       'Cannot publish: skill.json names commands whose files are not in the skill',
       {
-        reasons: missing.map(([command, file]) => ({
-          message: `commands.${command}: the skill has no file ${JSON.stringify(file)}`,
+        reasons: missing.map(([command, start]) => ({
+          message: `commands.${command}: the skill has no file ${JSON.stringify(commandFile(start))}`,
         })),
       },
     );

@@ -36,7 +36,7 @@ export function printPlan({ limits, ...plan }: Plan): string {
   ];
   return printPlanLines(
     [
-      `${plan.skill.name}@${plan.skill.version} ${plan.command.name} (${plan.command.interpreter} ${plan.command.file})`,
+      `${plan.skill.name}@${plan.skill.version} ${plan.command.name} (${startText(plan.command)})`,
       `as ${plan.agent}, uid ${plan.uid}, in ${plan.backend}, working in ${plan.workingDirectory}`,
       `at most ${limits.seconds} s, ${limits.memoryMiB} MiB, ${limits.outputBytes} bytes of output`,
       ...(plan.egress.length === 0
@@ -47,6 +47,12 @@ export function printPlan({ limits, ...plan }: Plan): string {
     ],
     sections,
   );
+}
+
+function startText({ file, interpreter, module }: Plan['command']): string {
+  return module === undefined
+    ? `${interpreter} ${file}`
+    : `${interpreter} -m ${module}, from the skill's folder`;
 }
 
 // One line for all base programs: a hundred lines would hide what this run asked for.

@@ -9,6 +9,7 @@ import type { HostPolicy } from '../../skills-index/run/plan/host-policy.ts';
 import { packBundle } from '../../skills-index/skill/authoring/pack-bundle.ts';
 import type { PackedBundle, SourceFile } from '../../skills-index/skill/bundle.ts';
 import { type Manifest, parseManifest } from '../../skills-index/skill/manifest.ts';
+import { commandFile } from '../../skills-index/skill/manifest-schema.ts';
 import { Problem } from '../../skills-index/skill/problem.ts';
 import { shellWord } from '../../skills-index/skill/text/shell-word.ts';
 import { parseVersion, type Version } from '../../skills-index/skill/version.ts';
@@ -47,10 +48,10 @@ export function requireNamedCommand(
   // An executable file runs by its path, without a name.
   if (packed.bundle.files.some(({ mode, path }) => path === wanted && mode === '755')) return;
   const scripts = Object.entries(inferCommands(files).commands);
-  const [, script] = scripts.find(([name]) => name === wanted) ?? scripts[0] ?? [];
-  if (script === undefined) return;
+  const [, start] = scripts.find(([name]) => name === wanted) ?? scripts[0] ?? [];
+  if (start === undefined) return;
   throw new Problem('usage', `Cannot try ${folder}: skill.json names no command`, {
-    hint: `To make ${script} a command: skillgate manifest ${shellWord(folder)} --write`,
+    hint: `To make ${commandFile(start)} a command: skillgate manifest ${shellWord(folder)} --write`,
   });
 }
 

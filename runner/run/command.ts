@@ -1,11 +1,12 @@
 /**
- * Finds a skill's command, and the interpreter that the first line or the extension of the
- * command's file names.
+ * Finds a skill's command, and the interpreter that the command's module, or the first line or the
+ * extension of the command's file, needs.
  */
 
 import type { Interpreter } from '../../skills-index/run/plan/plan.ts';
 import type { WantedCommand } from '../../skills-index/run/plan/plan-input.ts';
 import type { Manifest } from '../../skills-index/skill/manifest.ts';
+import { commandFile } from '../../skills-index/skill/manifest-schema.ts';
 import { Problem } from '../../skills-index/skill/problem.ts';
 import type { SkillToRun } from './run-request.ts';
 
@@ -27,8 +28,8 @@ export function findCommand(
   const name = wanted ?? (names.length === 1 ? names[0] : undefined) ?? '';
   const named = Object.hasOwn(commands, name) ? commands[name] : undefined;
   const executable = bundle.files.find(({ mode, path }) => path === name && mode === '755');
-  const file = (named === undefined ? executable : bundle.files.find(({ path }) => path === named))
-    ?.path;
+  const path = named === undefined ? executable?.path : commandFile(named);
+  const file = bundle.files.find((one) => one.path === path)?.path;
   if (file === undefined) {
     const hint =
       names.length === 0
@@ -42,6 +43,8 @@ export function findCommand(
         : `no command ${JSON.stringify(wanted)}`;
     throw new Problem('usage', `Cannot run ${skill}: the skill has ${what}`, { hint });
   }
+  if (typeof named === 'object')
+    return { name, file, interpreter: 'python3', module: named.module };
   return { name, file, interpreter: interpreterOf(file, contents.get(file) ?? new Uint8Array()) };
 }
 

@@ -6,6 +6,7 @@ import type { AuditSubject } from '../../skills-index/run/audit/audit-entry.ts';
 import type { BoundPlaceholder } from '../../skills-index/run/egress/secret-use.ts';
 import type { Plan } from '../../skills-index/run/plan/plan.ts';
 import type { Digest } from '../../skills-index/skill/digest.ts';
+import { moduleStart } from './module-start.ts';
 import type { PlannedWork } from './planned-work.ts';
 import { type PreparedRun, prepareRun } from './prepare-run.ts';
 import { recordRefusal } from './record-start.ts';
@@ -59,7 +60,7 @@ function workOf(
     sandbox,
     named: skill,
     subject,
-    command: [`/usr/bin/${command.interpreter}`, `/skills/${skill.name}/${command.file}`, ...args],
+    command: [`/usr/bin/${command.interpreter}`, ...startOf(plan), ...args],
     words: { command: command.name, args, why },
     started: { command: command.name, why },
     files,
@@ -72,6 +73,11 @@ function workOf(
     whyNot: (agent) => whyNotGranted(agent, skill.name, skill.version, now()),
     purpose: `run ${skill.name}`,
   };
+}
+
+function startOf({ command: { file, module }, skill }: Plan): readonly string[] {
+  const path = `/skills/${skill.name}/${file}`;
+  return module === undefined ? [path] : moduleStart(module, path);
 }
 
 // Returns the command's whole environment. The command inherits no variable of the runner, because

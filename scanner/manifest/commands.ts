@@ -4,13 +4,15 @@
  */
 import { posix } from 'node:path';
 import type { SourceFile } from '../../skills-index/skill/bundle.ts';
-import { type BundlePath, isBundlePath } from '../../skills-index/skill/bundle-path.ts';
+import { isBundlePath } from '../../skills-index/skill/bundle-path.ts';
 import { commandsMax } from '../../skills-index/skill/limits.ts';
+import { type CommandStart, commandFile } from '../../skills-index/skill/manifest-schema.ts';
 import { isNamePart } from '../../skills-index/skill/name.ts';
+import { moduleStartOf } from './module-start.ts';
 import { isToldToRun } from './told-to-run.ts';
 
 export interface InferredCommands {
-  readonly commands: Record<string, BundlePath>;
+  readonly commands: Record<string, CommandStart>;
   readonly left: readonly LeftScript[];
 }
 
@@ -50,10 +52,10 @@ const shown = /(^|\/)(templates?|assets|examples?|samples?|fixtures)\//;
  */
 export function inferCommands(
   files: readonly SourceFile[],
-  before: Readonly<Record<string, BundlePath>> = {},
+  before: Readonly<Record<string, CommandStart>> = {},
   told: readonly string[] = [],
 ): InferredCommands {
-  const standing = new Set<string>(Object.values(before));
+  const standing = new Set<string>(Object.values(before).map(commandFile));
   const scripts = files
     .filter(({ path }) => [runnable, otherLanguage, /(^|\/)[^.]+$/].some((form) => form.test(path)))
     .map(({ path, mode, bytes }) => ({ path, mode, text: Buffer.from(bytes).toString('utf8') }))
@@ -64,7 +66,7 @@ export function inferCommands(
     .map(({ bytes }) => Buffer.from(bytes).toString('utf8'));
   const around = { scripts, texts, told, hasCommands: standing.size > 0 };
   const named = scripts.filter((script) => isNamed(script, around) && !isNever(script));
-  const commands: Record<string, BundlePath> = { ...before };
+  const commands: Record<string, CommandStart> = { ...before };
   const left: LeftScript[] = [];
   for (const script of scripts.filter(({ path }) => !standing.has(path))) {
     const { path } = script;
@@ -73,7 +75,7 @@ export function inferCommands(
     if (why !== undefined) left.push({ path, why });
     else if (name === undefined || !isBundlePath(path))
       left.push({ path, why: 'other commands have its name' });
-    else commands[name] = path;
+    else commands[name] = moduleStartOf(script, scripts, texts) ?? path;
   }
   return { commands, left };
 }

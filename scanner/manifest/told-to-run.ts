@@ -13,6 +13,11 @@ export function isToldToRun(text: string, path: string): boolean {
     const line = text.slice(text.lastIndexOf('\n', at) + 1, at);
     if (started.test(line.slice(-lineCharsMax))) return true;
   }
+  return isToldAsModule(text, path);
+}
+
+/** Whether a text tells the reader to start a file as a Python module: `python -m scripts.pack`. */
+export function isToldAsModule(text: string, path: string): boolean {
   const module = `-m ${path.slice(0, -3).replaceAll('/', '.')}`;
   return (
     path.endsWith('.py') &&

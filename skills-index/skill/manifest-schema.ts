@@ -28,6 +28,9 @@ import { parseVersion } from './version.ts';
 
 export const manifestSchemaUrl = 'https://skillgate.dev/schema/skill-1.json';
 
+/** How a command starts: a file, or a Python module that starts from the skill's folder. */
+export type CommandStart = BundlePath | { readonly module: string };
+
 const envForm = /^[A-Za-z_][A-Za-z0-9_]{0,127}$/;
 /** Words in an environment variable's name that mark the variable's value as a secret. */
 const secretWords =
@@ -53,6 +56,7 @@ const targetForm = /^(\/[A-Za-z0-9_][A-Za-z0-9._-]*){1,8}$/;
  */
 const sandboxFolders =
   /^\/(bin|boot|dev|etc|lib|lib32|lib64|proc|run|sbin|skills|sys|usr|var)(\/|$)/;
+const moduleForm = /^[A-Za-z_][A-Za-z0-9_]*(\.[A-Za-z_][A-Za-z0-9_]*)*$/;
 const programForm = /^[A-Za-z0-9][A-Za-z0-9._+-]{0,63}$/;
 
 /** Whether an environment variable's name says that the variable's value is a secret. */
@@ -165,6 +169,19 @@ const exec = exactObject({
   why,
 });
 
+const commandStart = v.union(
+  [
+    v.pipe(v.string(), checked(parsePath, 'is not a path inside the skill')),
+    exactObject({
+      module: v.pipe(
+        v.string(),
+        v.check(isModuleName, 'is not the name of a Python module such as "scripts.report"'),
+      ),
+    }),
+  ],
+  'is not a path inside the skill, nor { "module": "NAME" } with a Python module of the skill',
+);
+
 const group = <Output>(item: v.GenericSchema<unknown, Output>) =>
   v.optional(boundedList(item, capabilitiesMax), []);
 
@@ -199,7 +216,7 @@ export const manifestShape = exactObject({
           v.regex(/^[a-z0-9]+(-[a-z0-9]+)*$/, 'is not a command name such as "report"'),
           v.maxLength(64, 'is too long'),
         ),
-        v.pipe(v.string(), checked(parsePath, 'is not a path inside the skill')),
+        commandStart,
       ),
       v.check(
         (commands) => Object.keys(commands).length <= commandsMax,
@@ -258,6 +275,25 @@ function checked<Output>(parse: (text: string) => Output, says: string) {
       return NEVER;
     }
   });
+}
+
+/** Whether a text is the dotted name of a module whose file can be a file of a skill. */
+export function isModuleName(text: string): boolean {
+  return moduleForm.test(text) && isBundlePath(moduleFile(text));
+}
+
+/** The file of the skill that the command runs. */
+export function commandFile(start: CommandStart): BundlePath {
+  if (typeof start === 'string') return start;
+  const path = moduleFile(start.module);
+  if (!isBundlePath(path)) throw new TypeError(`not a module of a skill: ${start.module}`);
+  return path;
+}
+
+// A package starts by its `__main__`, which an author names like any other module: the name of a
+// module is the name of one file.
+function moduleFile(module: string): string {
+  return `${module.replaceAll('.', '/')}.py`;
 }
 
 function parsePath(path: string): BundlePath {

@@ -2,7 +2,6 @@
  * Parses the manifest, `skill.json`: name, version, commands, required skills and capabilities.
  */
 import type * as v from 'valibot';
-import type { BundlePath } from './bundle-path.ts';
 import { canonicalJson } from './canonical-json.ts';
 import {
   type Capabilities,
@@ -14,7 +13,7 @@ import {
 import { type ParsedJson, parseJson } from './json.ts';
 import { manifestBytesMax } from './limits.ts';
 import { type ManifestPackages, packageCapabilities } from './manifest-packages.ts';
-import { manifestShape } from './manifest-schema.ts';
+import { type CommandStart, manifestShape } from './manifest-schema.ts';
 import type { SkillName } from './name.ts';
 import { Problem } from './problem.ts';
 import { parseShape, placeReasons, requireNoReasons } from './shape.ts';
@@ -29,8 +28,8 @@ export interface Manifest {
   readonly name: SkillName;
   readonly version: Version;
   readonly license?: string;
-  /** Each command's name, with the file of the skill that the command runs. */
-  readonly commands: Readonly<Record<string, BundlePath>>;
+  /** Each command's name, with the file or module of the skill that the command runs. */
+  readonly commands: Readonly<Record<string, CommandStart>>;
   /** Each required skill's name, with a semver range. */
   readonly requires: Readonly<Record<SkillName, string>>;
   /** The packages that the skill requires, and those that its lock pins. */

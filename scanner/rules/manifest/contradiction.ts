@@ -1,4 +1,5 @@
 /** skill.json says what the skill's files do not bear out. */
+import { type CommandStart, commandFile } from '../../../skills-index/skill/manifest-schema.ts';
 import { shortNameOf } from '../../../skills-index/skill/name.ts';
 import type { TaintSource } from '../../fact/source.ts';
 import { defineRule, type FindingDraft } from '../../rule.ts';
@@ -14,13 +15,13 @@ export const contradiction = defineRule({
   maps: { cwe: ['CWE-1059'], owasp: ['AST03'] },
   reads: ['source'],
   check: ({ commands, files, sources, declaredName, nameInProse }) => {
-    const missing = Object.entries(commands).filter(([, file]) => !files.has(file));
+    const missing = Object.entries(commands).filter(([, start]) => !files.has(commandFile(start)));
     const short = declaredName === undefined ? undefined : shortNameOf(declaredName);
     return [
       ...missing.map(
-        ([command, file]): FindingDraft => ({
-          span: spanOf(sources, 'skill.json', JSON.stringify(file), '"commands"'),
-          message: `command ${command} is to run ${file}, which is not in the skill`,
+        ([command, start]): FindingDraft => ({
+          span: spanOf(sources, 'skill.json', JSON.stringify(writtenStart(start)), '"commands"'),
+          message: `command ${command} is to run ${commandFile(start)}, which is not in the skill`,
           fix: 'Add the file, or take the command out of skill.json: it cannot be published like this.',
         }),
       ),
@@ -48,4 +49,8 @@ function spanOf(
   const text = sources.find((source) => source.path === path)?.text ?? '';
   const start = text.indexOf(value, Math.max(0, text.indexOf(behind)));
   return start < 0 ? { path, start: 0, end: 0 } : { path, start, end: start + value.length };
+}
+
+function writtenStart(start: CommandStart): string {
+  return typeof start === 'string' ? start : start.module;
 }

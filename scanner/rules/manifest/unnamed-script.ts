@@ -1,5 +1,6 @@
 /** SKILL.md tells to run a script that no command names: nobody can start it in the sandbox. */
 
+import { commandFile } from '../../../skills-index/skill/manifest-schema.ts';
 import { scriptsToRun } from '../../manifest/scripts-to-run.ts';
 import { defineRule, type FindingDraft } from '../../rule.ts';
 
@@ -14,7 +15,7 @@ export const unnamedScript = defineRule({
   maps: { cwe: ['CWE-1059'], owasp: ['AST03'] },
   reads: ['text', 'source'],
   check: (context) => {
-    const named = new Set(Object.values(context.commands));
+    const named = new Set<string>(Object.values(context.commands).map(commandFile));
     return scriptsToRun(context)
       .filter(({ path }) => !named.has(path))
       .map(({ path, span, isBlock }): FindingDraft => {

@@ -4,6 +4,8 @@
  */
 import type { Bundle, BundleFile } from '../../skill/bundle.ts';
 import type { BundlePath } from '../../skill/bundle-path.ts';
+import type { Manifest } from '../../skill/manifest.ts';
+import { commandFile } from '../../skill/manifest-schema.ts';
 import type { SkillName } from '../../skill/name.ts';
 import { endingOf, isShimEnding, programOf, shimLanguageOf } from './shim-languages.ts';
 
@@ -15,7 +17,7 @@ export type StandIn =
   | { readonly kind: 'runs'; readonly command: string }
   | { readonly kind: 'refuses' };
 
-type Commands = Readonly<Record<string, BundlePath>>;
+type Commands = Manifest['commands'];
 
 // Extensions of files that agents read as text. A stray executable bit must not replace such a file
 // with a stand-in.
@@ -49,7 +51,7 @@ const programStarts = [
  * Chooses the files of a bundle that get a stand-in. A file that a command names, or that is
  * executable, runs through `skillgate run`. Any other file that is a program by its extension,
  * name, first line or first bytes gets a stand-in that refuses.
- * @param commands command → file, as in the manifest
+ * @param commands as in the manifest
  */
 export function standIns(
   bundle: Bundle,
@@ -99,9 +101,9 @@ export function printStandIn(
 }
 
 function commandOf(file: BundleFile, commands: Commands): string | undefined {
-  const named = Object.keys(commands)
-    .filter((command) => commands[command] === file.path)
-    .sort()[0];
+  const [named] = Object.entries(commands)
+    .flatMap(([command, start]) => (commandFile(start) === file.path ? [command] : []))
+    .sort();
   if (named !== undefined) return named;
   return file.mode === '755' && !textEndings.test(file.path) ? file.path : undefined;
 }

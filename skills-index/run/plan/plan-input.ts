@@ -19,6 +19,8 @@ export interface WantedCommand {
    * names an interpreter that the sandbox has.
    */
   readonly interpreter: Interpreter | undefined;
+  /** The Python module of the file, where the command starts the module and not the file. */
+  readonly module?: string;
 }
 
 /** The facts about a secret that a plan may know: everything but the secret's value. */

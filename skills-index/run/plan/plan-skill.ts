@@ -36,7 +36,7 @@ export function planRun(input: PlanInput): { readonly plan: Plan; readonly diges
     schema: 'skillgate.plan/1',
     skill: { name: admitted.name, version: admitted.version, bundle: admitted.bundle },
     agent: agent?.name ?? 'operator',
-    command: { name: command.name, file: command.file, interpreter: command.interpreter ?? 'none' },
+    command: { ...command, interpreter: command.interpreter ?? 'none' },
     backend: sandbox.name,
     ...planOwner(draft, input),
     workingDirectory: draft.mounts[0]?.target ?? '/tmp',

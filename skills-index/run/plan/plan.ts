@@ -118,6 +118,8 @@ export interface Plan {
     readonly name: string;
     readonly file: BundlePath;
     readonly interpreter: Interpreter | 'none';
+    /** The Python module that starts, from the skill's root; absent where the file starts. */
+    readonly module?: string;
   };
   readonly backend: string;
   readonly uid: number;

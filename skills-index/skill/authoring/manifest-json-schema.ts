@@ -24,8 +24,13 @@ function closed(value: object): Record<string, unknown> {
     Object.entries(value).map(([key, member]: [string, unknown]) => {
       if (key === 'additionalProperties' && JSON.stringify(member) === '{"not":{}}')
         return [key, false];
-      if (Array.isArray(member)) return [key, member];
-      return [key, typeof member === 'object' && member !== null ? closed(member) : member];
+      return [key, Array.isArray(member) ? member.map(closedValue) : closedValue(member)];
     }),
   );
+}
+
+function closedValue(value: unknown): unknown {
+  return typeof value === 'object' && value !== null && !Array.isArray(value)
+    ? closed(value)
+    : value;
 }

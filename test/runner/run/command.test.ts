@@ -38,6 +38,12 @@ describe('the command to run', () => {
       file: 'tool.py',
       interpreter: 'python3',
     });
+    expect(find({ go: { module: 'tool' } })).toEqual({
+      name: 'go',
+      file: 'tool.py',
+      interpreter: 'python3',
+      module: 'tool',
+    });
   });
 
   it.each([
@@ -48,6 +54,7 @@ describe('the command to run', () => {
     [{ a: 'run.ts' }, 'data.txt'],
     [{ a: 'run.ts' }, 'constructor'],
     [{ a: 'missing.ts' }, 'a'],
+    [{ a: { module: 'missing' } }, 'a'],
   ])('among %j is never %s', (commands, wanted) => {
     expect(() => find(commands, wanted)).toThrowError(expect.objectContaining({ code: 'usage' }));
   });

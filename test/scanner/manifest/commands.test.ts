@@ -4,13 +4,15 @@ import { packagesInTexts } from '../../../scanner/manifest/packages.ts';
 import { scanSkill } from '../../../scanner/scan.ts';
 import { identity } from './infer.ts';
 
+type Start = string | { readonly module: string };
+
 describe('the commands of a draft', () => {
   const text = (...lines: string[]): string =>
     `---\nname: sample\ndescription: A sample.\n---\n${lines.join('\n')}\n`;
   const main = "if __name__ == '__main__':\n    print(1)\n";
   const left = (path: string, why: string) => ({ path, why });
 
-  it.each<[string, Record<string, string>, string[], { path: string; why: string }[]]>([
+  it.each<[string, Record<string, string>, Start[], { path: string; why: string }[]]>([
     [
       'a script that any text tells to run, also as a module',
       {
@@ -20,7 +22,7 @@ describe('the commands of a draft', () => {
         'tools/check.py': '',
         'tools/packer.py': '',
       },
-      ['tools/check.py', 'tools/pack.py'],
+      ['tools/check.py', { module: 'tools.pack' }],
       [left('tools/packer.py', 'no text names it, and it does not start by itself')],
     ],
     [
@@ -66,6 +68,31 @@ describe('the commands of a draft', () => {
         left('templates/a.py', 'it is an example or a template, and no text tells to run it'),
         left('tests/test_a.py', 'it is a test'),
       ],
+    ],
+    [
+      'a module where the imports begin at the skill’s folder, and a file where Python finds them',
+      {
+        'SKILL.md': text(
+          'Run `python scripts/a.py`, `scripts/b.py`, `python scripts/c.py`, `python -m scripts.d`',
+          'and `python -m json.tool`.',
+        ),
+        'scripts/a.py': 'from scripts.util import x\n',
+        'scripts/b.py': `import scripts.util\n${main}`,
+        'scripts/c.py': 'import sys\nsys.path.insert(0, "..")\nfrom scripts.util import x\n',
+        'scripts/d.py': 'from util import x\n',
+        'scripts/e.py': `from .util import x\n${main}`,
+        'scripts/util.py': 'x = 1\n',
+        'json/tool.py': '',
+      },
+      [
+        'json/tool.py',
+        { module: 'scripts.a' },
+        { module: 'scripts.b' },
+        'scripts/c.py',
+        'scripts/d.py',
+        { module: 'scripts.e' },
+      ],
+      [left('scripts/util.py', 'other code imports it')],
     ],
   ])('are %s', async (_, texts, expected, reasons) => {
     const files = Object.entries(texts).map(([path, content]) => ({

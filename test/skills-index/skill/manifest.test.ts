@@ -155,7 +155,17 @@ describe('what is wrong with it', () => {
     [
       'a command outside the skill',
       '{"name":"@a/b","version":"1.0.0","commands":{"x":"../x"}}',
-      'commands.x is not a path inside the skill',
+      'commands.x is not a path inside the skill, nor { "module": "NAME" } with a Python module of the skill',
+    ],
+    [
+      'a module that is no name',
+      '{"name":"@a/b","version":"1.0.0","commands":{"x":{"module":"scripts/a.py"}}}',
+      'commands.x.module is not the name of a Python module such as "scripts.report"',
+    ],
+    [
+      'a module above the skill',
+      '{"name":"@a/b","version":"1.0.0","commands":{"x":{"module":"..a"}}}',
+      'commands.x.module is not the name of a Python module such as "scripts.report"',
     ],
     [
       'a range that is none',
