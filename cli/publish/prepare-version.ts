@@ -3,6 +3,7 @@
  * signing.
  */
 
+import { requireLocked } from '../../skills-index/packages/require-locked.ts';
 import { requireNoBuild } from '../../skills-index/skill/authoring/build-metadata.ts';
 import { packBundle } from '../../skills-index/skill/authoring/pack-bundle.ts';
 import { parseSkillMd, type SkillMd } from '../../skills-index/skill/authoring/skill-md.ts';
@@ -42,6 +43,7 @@ export async function prepareVersion(path: string): Promise<PreparedVersion> {
     );
   const manifest = parseManifest(json);
   requireNoBuild(manifest.version);
+  requireLocked('publish', manifest, bytesOf);
   const missing = Object.entries(manifest.commands).filter(
     ([, start]) => !packed.contents.has(commandFile(start)),
   );

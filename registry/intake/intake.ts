@@ -3,6 +3,7 @@
  * leaves only an audit line.
  */
 import { sql } from 'drizzle-orm';
+import { requireLocked } from '../../skills-index/packages/require-locked.ts';
 import { parseSkillMd } from '../../skills-index/skill/authoring/skill-md.ts';
 import type { PackedBundle } from '../../skills-index/skill/bundle.ts';
 import type { BundlePath } from '../../skills-index/skill/bundle-path.ts';
@@ -115,6 +116,9 @@ async function verifyUpload(
   await requireOwnBytes(registry, about);
   requireSubjects(publish, about);
   requireSameManifest(publish, packed);
+  requireLocked('publish', publish.predicate.manifest, (file) =>
+    packed.contents.get(file as BundlePath),
+  );
   parseSkillMd(contentOf(packed, 'SKILL.md'));
   const signed: NewStatement[] = [{ statement: publish, envelope, signer }];
   if (upload.provenance !== undefined) {

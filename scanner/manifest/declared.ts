@@ -3,6 +3,7 @@
  * ecosystems.
  */
 
+import { requireLocked } from '../../skills-index/packages/require-locked.ts';
 import { parseSkillMd, type SkillMd } from '../../skills-index/skill/authoring/skill-md.ts';
 import type { SourceFile } from '../../skills-index/skill/bundle.ts';
 import { type Capabilities, groupCapabilities } from '../../skills-index/skill/capability.ts';
@@ -57,6 +58,14 @@ export function readDeclared(files: readonly SourceFile[]): Declared {
     }
   };
   const manifest = attempt('skill.json', parseManifest);
+  if (manifest !== undefined)
+    attempt('skill.json', () =>
+      requireLocked(
+        'read the packages',
+        manifest,
+        (path) => files.find((file) => file.path === path)?.bytes,
+      ),
+    );
   const skillMd = attempt('SKILL.md', parseSkillMd);
   const inProse = skillMd === undefined ? undefined : declaredInProse(skillMd);
   return {

@@ -34,7 +34,7 @@ const reserved: Record<string, RegExp> = {
   '@modelcontextprotocol/server': /^cli\/mcp\/mcp-server\.ts$/,
   'ts-morph': /^scanner\//,
   unbash: /^scanner\//,
-  'toml-eslint-parser': /^scanner\//,
+  'toml-eslint-parser': /^(scanner|skills-index\/packages)\//,
   cborg: /^registry\//,
   hpke: /^cli\/holds\/sealed-message\.ts$/,
   '@lezer/python': /^scanner\//,

@@ -30,13 +30,16 @@ export const unreadable = defineRule({
       return reasonsOf(obstacle).map(({ message, place }) => ({
         span:
           place === undefined ? { path: obstacle.path, start: 0, end: 0 } : spanAt(sources, place),
-        // Other agents' skills often leave the specification: a person can still judge them.
-        severity: obstacle.code === 'skill-md-invalid' ? 'medium' : 'high',
+        severity: mild.has(obstacle.code) ? 'medium' : 'high',
         message: place === undefined ? message : `Cannot read ${place.path}: ${message}`,
         fix: obstacle.hint ?? 'Mend what the message names.',
       }));
     }),
 });
+
+// Other agents' skills often leave the specification: a person can still judge them. Packages
+// without a lock are never there in the sandbox.
+const mild: ReadonlySet<string> = new Set(['skill-md-invalid', 'package-lock-missing']);
 
 // Sound JSON under our name that has nothing of a manifest: marketplaces of other agents use the
 // name, too.

@@ -52,6 +52,25 @@ export const skillCodes = {
     means: 'Publishing needs a skill.json that a person confirmed.',
     fix: 'Type skillgate manifest --write, and read the file.',
   },
+  'package-lock-missing': {
+    exit: 6,
+    status: 422,
+    means: 'skill.json requires packages that no lock file of the skill pins.',
+    fix: 'Lock the packages: skillgate lock.',
+  },
+  'package-lock-differs': {
+    exit: 6,
+    status: 422,
+    means: 'skill.json and the skill’s lock file pin different packages, or different files.',
+    fix: 'Lock the packages again (skillgate lock), and read what changed.',
+  },
+  'package-lock-invalid': {
+    exit: 6,
+    status: 422,
+    means:
+      'A lock file cannot be read, or pins something other than wheels and registry tarballs with a strong hash.',
+    fix: 'Correct what the message names, or write the lock anew: skillgate lock.',
+  },
   'placeholder-text': {
     exit: 6,
     status: 422,

@@ -2,6 +2,7 @@ import { eq } from 'drizzle-orm';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { audit, jobs, versions } from '../../../registry/store/schema.ts';
 import { packBundle } from '../../../skills-index/skill/authoring/pack-bundle.ts';
+import { parseManifest } from '../../../skills-index/skill/manifest.ts';
 import { parseScope } from '../../../skills-index/skill/name.ts';
 import { keyStatement, scopeStatement } from '../../../skills-index/statement/attestation.ts';
 import { type Envelope, signStatement } from '../../../skills-index/statement/sign.ts';
@@ -38,9 +39,12 @@ describe('intake', () => {
     checkpoint: await (await world.send('/log/checkpoint')).text(),
   });
 
-  /** A skill whose files are given as text; the signed manifest is `good`. */
-  const odd = async (texts: Record<string, string | Buffer>): Promise<Answer> => {
-    const good = makeSkill('@acme/odd', '1.0.0');
+  /** A skill whose files are given as text; the signed manifest is `good` unless given. */
+  const odd = async (
+    texts: Record<string, string | Buffer>,
+    signed?: Skill['manifest'],
+  ): Promise<Answer> => {
+    const good = { manifest: signed ?? makeSkill('@acme/odd', '1.0.0').manifest };
     const files = Object.entries(texts).map(([path, text]) => ({
       path,
       bytes: Buffer.from(text),
@@ -52,6 +56,15 @@ describe('intake', () => {
   };
   const skillMd = '---\nname: odd\ndescription: d\n---\n';
   const skillJson = JSON.stringify({ name: '@acme/odd', version: '1.0.0', capabilities: {} });
+  const withSix = (more: object): Buffer => {
+    const packages = { python: { requires: ['six'], why: 'w', ...more } };
+    return Buffer.from(JSON.stringify({ ...JSON.parse(skillJson), packages }));
+  };
+  const unlocked = withSix({});
+  const mislocked = withSix({
+    lock: 'pylock.toml',
+    locked: { six: `1.16.0 sha256:${'0'.repeat(64)}` },
+  });
 
   const refusals: readonly (readonly [string, string, number, () => Promise<Answer>])[] = [
     [
@@ -72,6 +85,22 @@ describe('intake', () => {
       'manifest-invalid',
       422,
       () => odd({ 'SKILL.md': skillMd, 'skill.json': '{"name":"@acme/odd","version":"one"}' }),
+    ],
+    [
+      'packages without a lock',
+      'package-lock-missing',
+      422,
+      () => odd({ 'SKILL.md': skillMd, 'skill.json': unlocked }, parseManifest(unlocked)),
+    ],
+    [
+      'a lock that pins other packages than skill.json',
+      'package-lock-differs',
+      422,
+      () =>
+        odd(
+          { 'SKILL.md': skillMd, 'skill.json': mislocked, 'pylock.toml': 'lock-version = "1.0"' },
+          parseManifest(mislocked),
+        ),
     ],
     [
       'a skill.json that asks for more than was signed',

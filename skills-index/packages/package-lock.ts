@@ -1,0 +1,142 @@
+/**
+ * Parses package-lock.json, version 3. Only tarballs of a registry with a SHA-512 are taken.
+ * Packages for development are left out: a skill that runs does not load them.
+ */
+import * as v from 'valibot';
+import { isPackageName } from '../skill/ecosystem.ts';
+import { parseJson } from '../skill/json.ts';
+import { packagesMax } from '../skill/limits.ts';
+import { isPackageVersion } from '../skill/manifest-packages.ts';
+import { boundedList, parseShape } from '../skill/shape.ts';
+import { lockBytesMax, lockListMax, lockTextCharsMax } from './limits.ts';
+import { LockFaults } from './lock-fault.ts';
+import type { FileHash, LockedPackage } from './locked-package.ts';
+
+const text = v.pipe(v.string(), v.maxLength(lockTextCharsMax, 'is too long'));
+const texts = v.exactOptional(
+  v.union([
+    boundedList(text, lockListMax),
+    v.pipe(
+      text,
+      v.transform((one) => [one]),
+    ),
+  ]),
+);
+const flag = v.exactOptional(v.boolean());
+// npm copies many members of package.json into the lock. The others change nothing here.
+const entryShape = v.looseObject({
+  name: v.exactOptional(text),
+  version: v.exactOptional(text),
+  resolved: v.exactOptional(v.union([text, v.boolean()])),
+  integrity: v.exactOptional(text),
+  link: flag,
+  dev: flag,
+  inBundle: flag,
+  optional: flag,
+  hasInstallScript: flag,
+  os: texts,
+  cpu: texts,
+  libc: texts,
+});
+const lockShape = v.looseObject({
+  lockfileVersion: v.literal(3, 'is not 3: write the lock with npm 9 or newer'),
+  packages: v.record(v.string(), entryShape),
+});
+
+type Entry = v.InferOutput<typeof entryShape>;
+
+/**
+ * @param path the lock's path in messages
+ * @throws Problem `package-lock-invalid` with every reason, `json-invalid`
+ */
+export function parsePackageLock(bytes: Uint8Array, path: string): LockedPackage[] {
+  const faults = new LockFaults(path);
+  if (bytes.byteLength > lockBytesMax)
+    faults.add(`it has ${bytes.byteLength} bytes; at most ${lockBytesMax}`);
+  faults.requireNone();
+  const lock = parseShape(lockShape, parseJson(bytes, path), 'package-lock-invalid', path);
+  const found = new Map<string, LockedPackage>();
+  for (const [place, entry] of Object.entries(lock.packages)) {
+    // The root is the skill itself. Bundled packages lie in the tarball of their parent.
+    if (place === '' || entry.dev === true || (entry.inBundle === true && isPlace(place))) continue;
+    const one = lockedOf(place, entry, faults);
+    if (one === undefined) continue;
+    const key = `${one.name}@${one.version}`;
+    const before = found.get(key);
+    const { places: _, ...its } = one;
+    const { places, ...others } = before ?? one;
+    if (before !== undefined && JSON.stringify(its) !== JSON.stringify(others))
+      faults.add(`${place}: ${key} is there twice, with other content`);
+    found.set(key, { ...one, places: before === undefined ? [place] : [...(places ?? []), place] });
+  }
+  if (found.size > packagesMax) faults.add(`it has ${found.size} packages; at most ${packagesMax}`);
+  faults.requireNone();
+  return [...found.values()].map((one) => ({ ...one, places: [...(one.places ?? [])].sort() }));
+}
+
+const placeForm =
+  /^(node_modules\/(@[A-Za-z0-9][A-Za-z0-9._~-]*\/)?[A-Za-z0-9][A-Za-z0-9._~-]*)(\/node_modules\/(@[A-Za-z0-9][A-Za-z0-9._~-]*\/)?[A-Za-z0-9][A-Za-z0-9._~-]*)*$/;
+
+function isPlace(place: string): boolean {
+  return place.length <= lockTextCharsMax && placeForm.test(place);
+}
+
+const onlyRegistry = 'A skill takes tarballs of a registry only';
+
+function lockedOf(place: string, entry: Entry, faults: LockFaults): LockedPackage | undefined {
+  const name =
+    entry.name ?? place.slice(place.lastIndexOf('node_modules/') + 'node_modules/'.length);
+  const { version = '', resolved } = entry;
+  const fault = (message: string): undefined => {
+    faults.add(`${place.slice(0, 200)}: ${message}`);
+  };
+  if (entry.link === true) return fault(`it is a link to a folder. ${onlyRegistry}`);
+  if (!isPlace(place)) return fault(`it lies in a folder of the author. ${onlyRegistry}`);
+  if (!isPackageName('npm', name)) return fault('it has no name of a package');
+  if (!isPackageVersion(version)) return fault('it has no exact version');
+  const why = typeof resolved === 'string' ? whyNotRegistry(resolved, name, version) : undefined;
+  if (why !== undefined) return fault(`${why}. ${onlyRegistry}`);
+  const hash = hashOf(entry.integrity ?? '');
+  if (hash === undefined)
+    return fault(
+      entry.integrity === undefined
+        ? 'it has no hash ("integrity")'
+        : 'its hash is not SHA-512; remove the entry, and lock again',
+    );
+  const { os, cpu, libc } = entry;
+  return {
+    ecosystem: 'npm',
+    name,
+    version,
+    ...(os === undefined ? {} : { os }),
+    ...(cpu === undefined ? {} : { cpu }),
+    ...(libc === undefined ? {} : { libc }),
+    ...(entry.optional === true ? { optional: true } : {}),
+    ...(entry.hasInstallScript === true ? { hasInstallScript: true } : {}),
+    places: [place],
+    files: [{ name: tarballName(name, version), hash }],
+  };
+}
+
+function tarballName(name: string, version: string): string {
+  return `${name.slice(name.lastIndexOf('/') + 1)}-${version}.tgz`;
+}
+
+// A registry's tarball of `@scope/name` ends in `/@scope/name/-/name-1.0.0.tgz`.
+function whyNotRegistry(resolved: string, name: string, version: string): string | undefined {
+  if (/^git[+:]|^github:|\.git(#|$)/i.test(resolved)) return 'it comes from git';
+  if (/^file:/i.test(resolved)) return 'it comes from a folder';
+  if (!/^https?:\/\//i.test(resolved) || !URL.canParse(resolved)) return 'it has no https address';
+  const path = new URL(resolved).pathname.replace(/%2f/gi, '/').replaceAll('%40', '@');
+  return path.endsWith(`/${name}/-/${tarballName(name, version)}`)
+    ? undefined
+    : 'its address is not that of its tarball in a registry';
+}
+
+function hashOf(integrity: string): FileHash | undefined {
+  for (const one of integrity.split(/\s+/)) {
+    const [, digits] = /^sha512-([A-Za-z0-9+/]{86}==)$/.exec(one) ?? [];
+    if (digits !== undefined) return `sha512:${Buffer.from(digits, 'base64').toString('hex')}`;
+  }
+  return undefined;
+}

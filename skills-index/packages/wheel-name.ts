@@ -1,0 +1,40 @@
+/** The parts of a wheel's file name that say to which package the wheel belongs. */
+import { normalPackageName } from '../skill/ecosystem.ts';
+
+const wheelForm =
+  /^([A-Za-z0-9][A-Za-z0-9._]*)-([A-Za-z0-9][A-Za-z0-9._+!]*)(-\d[A-Za-z0-9._]*)?-[A-Za-z0-9._]+-[A-Za-z0-9._]+-[A-Za-z0-9._]+\.whl$/;
+
+/** Whether the file name is a wheel's, and the wheel is of this package in this version. */
+export function isWheelOf(name: string, version: string, file: string): boolean {
+  const [, itsName = '', itsVersion = ''] = wheelForm.exec(file) ?? [];
+  return normalPackageName('python', itsName) === name && isSameVersion(itsVersion, version);
+}
+
+/** Whether two texts are one version (PEP 440), such as `1.0` and `1.00`, `2.0-rc1` and `2rc1`. */
+export function isSameVersion(a: string, b: string): boolean {
+  return normalVersion(a) === normalVersion(b);
+}
+
+const spellings: Readonly<Record<string, string>> = {
+  alpha: 'a',
+  beta: 'b',
+  c: 'rc',
+  pre: 'rc',
+  preview: 'rc',
+  r: 'post',
+  rev: 'post',
+};
+
+// Letters and digits alone: file names and indexes write the signs between them differently.
+function normalVersion(version: string): string {
+  const [release = '', ...local] = version.toLowerCase().replace(/^v/, '').split('+');
+  const parts = (release.match(/[a-z]+|\d+|!/g) ?? []).map((part) =>
+    /^\d/.test(part) ? part.replace(/^0+(?=\d)/, '') : (spellings[part] ?? part),
+  );
+  const numbers = parts.findIndex((part) => /^[a-z]/.test(part));
+  const end = numbers < 0 ? parts.length : numbers;
+  let last = end;
+  while (last > 1 && parts[last - 1] === '0') last--;
+  const rest = local.join('+').replace(/[-_.]/g, '.');
+  return `${[...parts.slice(0, last), ...parts.slice(end)].join('.')}+${rest}`;
+}

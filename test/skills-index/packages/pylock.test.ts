@@ -1,0 +1,132 @@
+import { describe, expect, it } from 'vitest';
+import { lockBytesMax } from '../../../skills-index/packages/limits.ts';
+import { parsePylock } from '../../../skills-index/packages/pylock.ts';
+import { Problem } from '../../../skills-index/skill/problem.ts';
+
+const hash = '8a'.repeat(32);
+const wheelName = 'six-1.16.0-py2.py3-none-any.whl';
+const wheel = `{ name = "${wheelName}", url = "https://files.example/x/${wheelName}", size = 11053, hashes = { sha256 = "${hash}" } }`;
+const lock = (packages: string, head = ''): string =>
+  `lock-version = "1.0"\ncreated-by = "uv"\n${head}\n${packages}`;
+const six = (rest: string, name = 'six'): string =>
+  `[[packages]]\nname = "${name}"\nversion = "1.16.0"\n${rest}\n`;
+const parse = (toml: string) => parsePylock(Buffer.from(toml), 'pylock.toml');
+
+function reasonsAgainst(toml: string): string {
+  try {
+    parse(toml);
+  } catch (cause) {
+    if (cause instanceof Problem && cause.code === 'package-lock-invalid')
+      return [cause.message, ...cause.reasons.map(({ message }) => message)].join('\n');
+    throw cause;
+  }
+  return '';
+}
+
+describe('pylock.toml', () => {
+  it('gives the wheels of each package with their hashes, without addresses', () => {
+    const more = `marker = "os_name == 'posix'"\nrequires-python = ">=3.9"\nindex = "https://pypi.org/simple"\nsdist = { url = "https://files.example/six.tar.gz" }\nwheels = [${wheel}]`;
+    expect(parse(lock(six(more), 'requires-python = ">=3.9"'))).toEqual([
+      {
+        ecosystem: 'python',
+        name: 'six',
+        version: '1.16.0',
+        marker: "os_name == 'posix'",
+        requiresPython: '>=3.9',
+        files: [{ name: wheelName, hash: `sha256:${hash}`, size: 11_053 }],
+      },
+    ]);
+    expect(parse(lock(''))).toEqual([]);
+  });
+
+  it.each<[string, string]>([
+    ['six-1.16-py3-none-any.whl', '1.16.0'],
+    ['Six-1.16.0-1-cp311-cp311-manylinux_2_17_x86_64.manylinux2014_x86_64.whl', '1.16.0'],
+    ['six-1.16.0rc1-py3-none-any.whl', '1.16-RC.1'],
+    ['six-1.16.0+cpu.1-py3-none-any.whl', '1.16.0+cpu-1'],
+  ])('takes the file %s for version %s', (file, version) => {
+    const text = `[[packages]]\nname = "six"\nversion = "${version}"\nwheels = [{ name = "${file}", hashes = { sha256 = "${hash}" } }]`;
+    expect(parse(lock(text))[0]?.files[0]?.name).toBe(file);
+  });
+
+  it.each<[string, string, string]>([
+    [
+      'a source distribution',
+      six('sdist = { url = "https://files.example/six.tar.gz" }'),
+      'source distribution',
+    ],
+    [
+      'version control',
+      six('vcs = { type = "git", url = "https://git.example/six" }'),
+      'version control',
+    ],
+    ['a folder', six('directory = { path = "../six" }'), 'folder'],
+    ['an address', six('archive = { url = "https://files.example/six.zip" }'), 'an address'],
+    [
+      'a wheel of the author',
+      six(
+        `wheels = [{ path = "${wheelName}", name = "${wheelName}", hashes = { sha256 = "${hash}" } }]`,
+      ),
+      'folder of the author',
+    ],
+    [
+      'a file address',
+      six(
+        `wheels = [{ url = "file:///opt/wheels/${wheelName}", hashes = { sha256 = "${hash}" } }]`,
+      ),
+      'not https',
+    ],
+    ['no hash', six(`wheels = [{ name = "${wheelName}" }]`), 'has no hash'],
+    ['SHA-1', six(`wheels = [{ name = "${wheelName}", hashes = { sha1 = "00" } }]`), 'only sha1'],
+    [
+      'a short hash',
+      six(`wheels = [{ name = "${wheelName}", hashes = { sha256 = "00" } }]`),
+      'no SHA-256',
+    ],
+    [
+      'the wheel of another package',
+      six(`wheels = [{ name = "evil-1.16.0-py3-none-any.whl", hashes = { sha256 = "${hash}" } }]`),
+      'not the name of a wheel',
+    ],
+    [
+      'the wheel of another version',
+      six(`wheels = [{ name = "six-1.17.0-py3-none-any.whl", hashes = { sha256 = "${hash}" } }]`),
+      'not the name of a wheel',
+    ],
+    [
+      'a path as a name',
+      six(
+        `wheels = [{ name = "../six-1.16.0-py3-none-any.whl", hashes = { sha256 = "${hash}" } }]`,
+      ),
+      'not the name of a wheel',
+    ],
+    ['a wheel twice', six(`wheels = [${wheel}, ${wheel}]`), 'one name'],
+    ['a package twice', six(`wheels = [${wheel}]`).repeat(2), 'twice'],
+    ['a name that is not normal', six(`wheels = [${wheel}]`, 'Six'), 'normal form'],
+    ['no version', `[[packages]]\nname = "six"\nwheels = [${wheel}]`, 'no exact version'],
+    ['an unknown key', six(`wheels = [${wheel}]\ninstall = "run"`), 'not a known key'],
+    [
+      'a key of JavaScript',
+      six(`wheels = [${wheel}]\n"__proto__" = { files = [] }`),
+      'no key of a lock',
+    ],
+    [
+      'a hidden key of JavaScript',
+      six(`wheels = [${wheel}]\n"__pro\\u0074o__".polluted = 1`),
+      'no key of a lock',
+    ],
+    ['a key twice', six(`wheels = [${wheel}]\nwheels = []`), 'not valid TOML'],
+    ['no TOML', '<html>', 'not valid TOML'],
+    ['deep nesting', `[tool]\na = ${'['.repeat(50_000)}`, 'not valid TOML'],
+  ])('is refused with %s', (_, packages, says) => {
+    expect(reasonsAgainst(lock(packages))).toContain(says);
+  });
+
+  it('is refused with another version, with extras, and above the limits', () => {
+    expect(reasonsAgainst('lock-version = "2.0"')).toContain('is not "1.0"');
+    expect(reasonsAgainst(lock('', 'extras = ["dev"]'))).toContain('one set of packages');
+    expect(reasonsAgainst(lock(six('').repeat(301)))).toContain('more than 300');
+    expect(reasonsAgainst(`#${' '.repeat(lockBytesMax)}`)).toContain('at most');
+    expect(Object.hasOwn(Object.prototype, 'polluted')).toBe(false);
+  });
+});

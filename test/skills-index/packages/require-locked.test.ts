@@ -1,0 +1,62 @@
+import { describe, expect, it } from 'vitest';
+import { parsePylock } from '../../../skills-index/packages/pylock.ts';
+import { lockedEntries, requireLocked } from '../../../skills-index/packages/require-locked.ts';
+import type { BundlePath } from '../../../skills-index/skill/bundle-path.ts';
+import { Problem } from '../../../skills-index/skill/problem.ts';
+
+const lockOf = (version: string, digit = '0'): Buffer =>
+  Buffer.from(
+    `lock-version = "1.0"\n[[packages]]\nname = "six"\nversion = "${version}"\nwheels = [{ name = "six-${version}-py3-none-any.whl", hashes = { sha256 = "${digit.repeat(64)}" } }]\n`,
+  );
+const path = 'pylock.toml' as BundlePath;
+const locked = lockedEntries(parsePylock(lockOf('1.16.0'), path));
+const python = { requires: ['six'], why: 'x', lock: path, locked };
+
+function check(group: object, lock: Buffer | undefined): unknown {
+  try {
+    const packages = { python: { ...python, ...group } };
+    return requireLocked('publish', { packages }, (file) => (file === path ? lock : undefined));
+  } catch (cause) {
+    return cause instanceof Problem ? `${cause.code}: ${cause.message}` : cause;
+  }
+}
+
+describe('a lock and skill.json', () => {
+  it('have to say the same', () => {
+    expect(check({}, lockOf('1.16.0'))).toMatchObject([{ name: 'six', version: '1.16.0' }]);
+    expect(requireLocked('publish', {}, () => undefined)).toEqual([]);
+  });
+
+  it('may be formatted by another tool', () => {
+    const same = Buffer.concat([Buffer.from('# a comment\n'), lockOf('1.16.0')]);
+    expect(check({}, same)).toMatchObject([{ name: 'six' }]);
+  });
+
+  it.each<[string, object, Buffer | undefined, string]>([
+    ['no lock is there', {}, undefined, 'package-lock-missing'],
+    [
+      'nothing is locked',
+      { lock: undefined, locked: undefined },
+      undefined,
+      'package-lock-missing',
+    ],
+    ['the lock has another version', {}, lockOf('1.17.0'), 'package-lock-differs'],
+    ['the lock has another hash', {}, lockOf('1.16.0', '1'), 'package-lock-differs'],
+    [
+      'skill.json has fewer packages',
+      { locked: {} },
+      lockOf('1.16.0'),
+      'six, which skill.json lacks',
+    ],
+    ['the lock has fewer packages', {}, Buffer.from('lock-version = "1.0"'), 'does not pin'],
+    [
+      'a requirement is not locked',
+      { requires: ['six', 'pandas'] },
+      lockOf('1.16.0'),
+      'requires pandas',
+    ],
+    ['the lock is none', {}, Buffer.from('x'), 'package-lock-invalid'],
+  ])('are refused when %s', (_, group, lock, says) => {
+    expect(check(group, lock)).toContain(says);
+  });
+});
