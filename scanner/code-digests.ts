@@ -11,7 +11,7 @@ interface CodeDigests {
 }
 
 export const codeDigests: CodeDigests = {
-  extractor: 'sha256:18de9325b8d1b310049346c70f18f30f2ffdfe437cba75946e591f3e26163e2c',
+  extractor: 'sha256:af5c4ce6cdd202356bcacbbd247d2c55704adc7323af35a896ca7676949255f9',
   judging: 'sha256:020bf7defbdc79f1b8957591bc56439d099cf6985a0f12709ae032453b4ca2ac',
   rules: {
     'env/dynamic-name': 'sha256:b3bcc619041c321b4ae11ca5d5c43bb5beec8dbf73751365badd255319977730',
@@ -119,7 +119,7 @@ export const codeDigests: CodeDigests = {
     'manifest/unnamed-script':
       'sha256:05b3caba9ea3445729e065fe4a0c0a5ed2f4d01aea629c3b5bc63052497c900c',
     'manifest/unreadable':
-      'sha256:18b90a1148b0e28f9187f5551ecb27842dab0b575c0c533c600beeee582b9f47',
+      'sha256:b37bad92a7397f253016a94e67145310cc077c974c686e266699b6baa32f4a0e',
     'manifest/unused': 'sha256:34404608d055bb17854e84618b68e7f8108f46fcd15b91f6cd4683b84ce87e50',
     'network/anonymity': 'sha256:4821480627b0b12fc0bf278ee92c8c514100f41eb2463f355f66b24da2e734cd',
     'network/cleartext': 'sha256:366400f734ce4560ba8bb2ec354dde05ffd1bb49c380ea3d07e79ee10097176a',
