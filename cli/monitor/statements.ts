@@ -10,7 +10,7 @@ import { Problem } from '../../skills-index/skill/problem.ts';
 import { predicateTypes, type Statement } from '../../skills-index/statement/attestation.ts';
 import { peekStatement } from '../../skills-index/statement/sign.ts';
 import { addressOf, parseSigstoreBundle } from '../../skills-index/statement/sigstore-bundle.ts';
-import { readLogged } from '../../skills-index/trust/identity/read-logged.ts';
+import { readLogged } from '../../skills-index/trust/members-and-scopes/read-logged.ts';
 import { isWord } from '../../skills-index/trust/signatures/log-words.ts';
 import { monitorBatchEntries, monitorWithheldMax } from '../limits.ts';
 import type { ShownHead } from './heads.ts';

@@ -22,11 +22,11 @@ import type { Registry } from '../context.ts';
 import { finishStatements, logSize } from '../log/log.ts';
 import { proofsOfHeads } from '../log/retired-heads.ts';
 import { readIdentities } from '../people/identities.ts';
+import { readApprovals } from '../review/approvals.ts';
 import { retryOnClash } from '../store/batch.ts';
 import { requireBlob } from '../store/blobs.ts';
 import { publicBlobName } from '../store/objects.ts';
 import { indexLines, versions } from '../store/schema.ts';
-import { readApprovals } from '../versions/approvals.ts';
 import { completeAllScans } from '../versions/lacking-scans.ts';
 import {
   addressOf,

@@ -14,9 +14,9 @@ import {
 } from '../../skills-index/statement/attestation.ts';
 import { keysAmong } from '../../skills-index/statement/identity-id.ts';
 import { peekStatement } from '../../skills-index/statement/sign.ts';
-import type { Identities } from '../../skills-index/trust/identity/identities.ts';
-import { chainIdentities } from '../../skills-index/trust/identity/identity.ts';
-import { idsOf, type SignedBy } from '../../skills-index/trust/identity/match.ts';
+import type { Identities } from '../../skills-index/trust/members-and-scopes/identities.ts';
+import { chainIdentities } from '../../skills-index/trust/members-and-scopes/identity.ts';
+import { idsOf, type SignedBy } from '../../skills-index/trust/members-and-scopes/match.ts';
 import { requireOwnRegistry } from '../../skills-index/trust/signatures/require-own-registry.ts';
 import { requireCertifiable } from '../../skills-index/trust/signatures/verify-statement.ts';
 import type { Registry } from '../context.ts';
@@ -26,6 +26,8 @@ import { firstOwnersMax } from '../limits.ts';
 import { finishLogged, orLater, orSayLogged } from '../log/after-logging.ts';
 import { type LoggedAt, logSize, type NewStatement, planAppend } from '../log/log.ts';
 import { requireUnusedCertificate, verifySent } from '../people/certified.ts';
+import { requireClaimableScope } from '../people/claimable-scopes.ts';
+import { requireFewClaims } from '../people/first-claims.ts';
 import {
   isIdentityStatement,
   keysOfStatement,
@@ -43,8 +45,6 @@ import { requireBlob } from '../store/blobs.ts';
 import { pendingPasskey } from '../store/schema.ts';
 import { stopped } from '../versions/publishers.ts';
 import { nothingEntersSince } from '../versions/versions.ts';
-import { requireClaimableScope } from './claimable-scopes.ts';
-import { requireFewClaims } from './first-claims.ts';
 import { findLogged, isLate, orSayKnown, requireNewest, settleAgain } from './replays.ts';
 
 export interface AcceptedStatement extends LoggedAt {

@@ -15,8 +15,11 @@ import { identityId, keysAmong } from '../../skills-index/statement/identity-id.
 import { envelopeSigner, peekStatement } from '../../skills-index/statement/sign.ts';
 import type { PlainBundle } from '../../skills-index/statement/sigstore-bundle.ts';
 import { describeForeignPublisher } from '../../skills-index/trust/decision/foreign-publisher.ts';
-import type { Identities, LoggedStatement } from '../../skills-index/trust/identity/identities.ts';
-import { matchedIdentity } from '../../skills-index/trust/identity/match.ts';
+import type {
+  Identities,
+  LoggedStatement,
+} from '../../skills-index/trust/members-and-scopes/identities.ts';
+import { matchedIdentity } from '../../skills-index/trust/members-and-scopes/match.ts';
 import type { Actor, Registry } from '../context.ts';
 import type { NewStatement } from '../log/log.ts';
 import {

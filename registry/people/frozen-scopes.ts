@@ -9,7 +9,7 @@ import { parseJson } from '../../skills-index/skill/json.ts';
 import { Problem } from '../../skills-index/skill/problem.ts';
 import { predicateTypes } from '../../skills-index/statement/attestation.ts';
 import { parseSigstoreBundle } from '../../skills-index/statement/sigstore-bundle.ts';
-import { parseFrozenSubject } from '../../skills-index/trust/identity/frozen-subject.ts';
+import { parseFrozenSubject } from '../../skills-index/trust/members-and-scopes/frozen-subject.ts';
 import { rootFileOf, type TufRepository } from '../../skills-index/trust/root/repository.ts';
 import { verifyStatement } from '../../skills-index/trust/signatures/verify-statement.ts';
 import { diskObjects } from '../store/disk-objects.ts';

@@ -13,11 +13,14 @@ import {
 } from '../../skills-index/statement/attestation.ts';
 import { keysAmong } from '../../skills-index/statement/identity-id.ts';
 import { parseEnvelope } from '../../skills-index/statement/sign.ts';
-import type { FrozenStatement } from '../../skills-index/trust/identity/frozen-statement.ts';
-import { parseFrozenSubject } from '../../skills-index/trust/identity/frozen-subject.ts';
-import type { Identities, LoggedStatement } from '../../skills-index/trust/identity/identities.ts';
-import { chainIdentities } from '../../skills-index/trust/identity/identity.ts';
-import { readLogged } from '../../skills-index/trust/identity/read-logged.ts';
+import type { FrozenStatement } from '../../skills-index/trust/members-and-scopes/frozen-statement.ts';
+import { parseFrozenSubject } from '../../skills-index/trust/members-and-scopes/frozen-subject.ts';
+import type {
+  Identities,
+  LoggedStatement,
+} from '../../skills-index/trust/members-and-scopes/identities.ts';
+import { chainIdentities } from '../../skills-index/trust/members-and-scopes/identity.ts';
+import { readLogged } from '../../skills-index/trust/members-and-scopes/read-logged.ts';
 import type { VerifiedStatement } from '../../skills-index/trust/signatures/verify-statement.ts';
 import type { Actor, EnrolledMember, Principal, Registry, Role } from '../context.ts';
 import { finishStatements } from '../log/log.ts';

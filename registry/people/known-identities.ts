@@ -1,8 +1,8 @@
 /** Members, scopes and keys as the registry keeps them between requests. */
 import type { Digest } from '../../skills-index/skill/digest.ts';
 import type { PublicKey } from '../../skills-index/statement/attestation.ts';
-import type { FrozenStatement } from '../../skills-index/trust/identity/frozen-statement.ts';
-import type { Identities } from '../../skills-index/trust/identity/identities.ts';
+import type { FrozenStatement } from '../../skills-index/trust/members-and-scopes/frozen-statement.ts';
+import type { Identities } from '../../skills-index/trust/members-and-scopes/identities.ts';
 import type { VerifiedStatement } from '../../skills-index/trust/signatures/verify-statement.ts';
 
 /**

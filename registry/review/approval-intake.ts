@@ -25,10 +25,10 @@ import { type SentEnvelope, signerOf } from '../people/signer.ts';
 import { counterWrites } from '../sign-in/passkeys.ts';
 import { type BatchWrite, holds, retryOnClash } from '../store/batch.ts';
 import { drafts, statements, versions } from '../store/schema.ts';
-import { approvalContext } from '../versions/approvals.ts';
 import { whyStopped } from '../versions/publishers.ts';
 import { notInReview } from '../versions/status.ts';
 import { requireVersion } from '../versions/versions.ts';
+import { approvalContext } from './approvals.ts';
 
 /**
  * Takes an approval signed by a reviewer's key.

@@ -14,11 +14,11 @@ import type { ApprovalsNeeded } from '../../skills-index/trust/policy/policy.ts'
 import type { Registry, VersionName } from '../context.ts';
 import { whyUncounted } from '../index/uncounted.ts';
 import { reviewNotes } from '../store/schema.ts';
-import { type CountedApproval, readApprovals, reportOf } from '../versions/approvals.ts';
 import { namePublisher } from '../versions/authors.ts';
 import { filesOf, manifestOf, publicationOf, skillMdOf } from '../versions/manifests.ts';
 import { movesFrom, type VersionState } from '../versions/status.ts';
 import { historyOf, type MoveRow, requireVersion, type VersionRow } from '../versions/versions.ts';
+import { type CountedApproval, readApprovals, reportOf } from './approvals.ts';
 import { type IncidentRow, incidentsOf } from './incidents.ts';
 import { type NearCopy, nearCopies } from './near-copies.ts';
 import { type ProseSince, previousApproved, proseSince } from './prose-since.ts';

@@ -8,7 +8,7 @@ import {
   activeStop,
   type LoggedRevocation,
 } from '../../skills-index/trust/decision/active-stop.ts';
-import type { Identities } from '../../skills-index/trust/identity/identities.ts';
+import type { Identities } from '../../skills-index/trust/members-and-scopes/identities.ts';
 import type { Registry } from '../context.ts';
 import { statements } from '../store/schema.ts';
 import { addressOf, statementIn, statementsOf } from '../versions/manifests.ts';

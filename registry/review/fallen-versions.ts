@@ -10,8 +10,8 @@ import {
   type IdentityStatement,
   predicateTypes,
 } from '../../skills-index/statement/attestation.ts';
-import { whyFallen } from '../../skills-index/trust/identity/fallen.ts';
-import type { Identities } from '../../skills-index/trust/identity/identities.ts';
+import { whyFallen } from '../../skills-index/trust/members-and-scopes/fallen.ts';
+import type { Identities } from '../../skills-index/trust/members-and-scopes/identities.ts';
 import type { Registry } from '../context.ts';
 import type { BatchWrite } from '../store/batch.ts';
 import { statements, versions } from '../store/schema.ts';

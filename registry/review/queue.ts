@@ -9,10 +9,10 @@ import type { ApprovalsNeeded } from '../../skills-index/trust/policy/policy.ts'
 import type { Registry } from '../context.ts';
 import { claimMs, clockSkewMs, decidedRowsMax, failureCharsMax, queueRowsMax } from '../limits.ts';
 import { audit, reviewNotes, versions } from '../store/schema.ts';
-import { readApprovals, reportOf } from '../versions/approvals.ts';
 import { manifestOf } from '../versions/manifests.ts';
 import type { VersionState } from '../versions/status.ts';
 import type { VersionRow } from '../versions/versions.ts';
+import { readApprovals, reportOf } from './approvals.ts';
 import { type NearCopy, nearCopies } from './near-copies.ts';
 import { type ProseSince, proseSince } from './prose-since.ts';
 import { type Risk, riskOf } from './risk.ts';

@@ -10,7 +10,7 @@ import type {
   RevocationStatement,
   RevocationTarget,
 } from '../../skills-index/statement/attestation.ts';
-import { isBehind } from '../../skills-index/trust/identity/publisher-stops.ts';
+import { isBehind } from '../../skills-index/trust/members-and-scopes/publisher-stops.ts';
 import type { Registry } from '../context.ts';
 import { refreshStatus } from '../index/status-json.ts';
 import { finishLogged, orLater } from '../log/after-logging.ts';

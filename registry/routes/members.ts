@@ -5,7 +5,7 @@ import { canonicalJson } from '../../skills-index/skill/canonical-json.ts';
 import { parseScope } from '../../skills-index/skill/name.ts';
 import { Problem } from '../../skills-index/skill/problem.ts';
 import { predicateTypes } from '../../skills-index/statement/attestation.ts';
-import type { PendingVote } from '../../skills-index/trust/identity/identities.ts';
+import type { PendingVote } from '../../skills-index/trust/members-and-scopes/identities.ts';
 import type { EnrolledMember, Registry } from '../context.ts';
 import { latest, memberNow, readIdentities } from '../people/identities.ts';
 import type { KnownIdentities } from '../people/known-identities.ts';

@@ -6,7 +6,7 @@
  */
 import { and, eq, gt, inArray } from 'drizzle-orm';
 import { predicateTypes } from '../../skills-index/statement/attestation.ts';
-import type { Identities } from '../../skills-index/trust/identity/identities.ts';
+import type { Identities } from '../../skills-index/trust/members-and-scopes/identities.ts';
 import type { Registry } from '../context.ts';
 import { readIdentities } from '../people/identities.ts';
 import type { BatchWrite } from '../store/batch.ts';

@@ -7,7 +7,11 @@ import { scopeOf } from '../../skills-index/skill/name.ts';
 import { Problem } from '../../skills-index/skill/problem.ts';
 import { predicateTypes } from '../../skills-index/statement/attestation.ts';
 import { identityId, printIdentity } from '../../skills-index/statement/identity-id.ts';
-import { type Acting, isAuthor, whyAuthor } from '../../skills-index/trust/identity/authors.ts';
+import {
+  type Acting,
+  isAuthor,
+  whyAuthor,
+} from '../../skills-index/trust/members-and-scopes/authors.ts';
 import type { Actor, EnrolledMember, Registry } from '../context.ts';
 import { latest, readIdentities } from '../people/identities.ts';
 import { statementsOf } from './manifests.ts';

@@ -8,9 +8,12 @@ import type { Digest } from '../../skills-index/skill/digest.ts';
 import { scopeOf } from '../../skills-index/skill/name.ts';
 import { Problem } from '../../skills-index/skill/problem.ts';
 import { predicateTypes } from '../../skills-index/statement/attestation.ts';
-import { couldPublish } from '../../skills-index/trust/identity/fallen.ts';
-import type { PublisherIds, PublisherStop } from '../../skills-index/trust/identity/identities.ts';
-import { describePublisherStop } from '../../skills-index/trust/identity/publisher-stops.ts';
+import { couldPublish } from '../../skills-index/trust/members-and-scopes/fallen.ts';
+import type {
+  PublisherIds,
+  PublisherStop,
+} from '../../skills-index/trust/members-and-scopes/identities.ts';
+import { describePublisherStop } from '../../skills-index/trust/members-and-scopes/publisher-stops.ts';
 import { readClaims } from '../../skills-index/trust/signatures/certificate-identity.ts';
 import { idsOfClaims } from '../../skills-index/trust/signatures/certified-identities.ts';
 import type { Registry } from '../context.ts';

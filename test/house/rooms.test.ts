@@ -22,9 +22,9 @@ const floors: Record<string, readonly string[]> = {
     'review',
     'index',
     'versions',
-    'log',
     'sign-in',
     'people',
+    'log',
     'store',
     '(base)',
   ],
@@ -117,6 +117,8 @@ const upwards: Record<string, string> = {
     'the context is made of the types of its parts',
   'registry/problem-json.ts → registry/store/sqlite-errors.ts':
     'a damaged database is told as a problem document',
+  'registry/index/publish-index.ts → registry/review/approvals.ts':
+    'a version enters the index with its approvals',
   'registry/versions/lacking-scans.ts → registry/scans/jobs.ts':
     'a version that lacks a scan gets a job',
   'registry/request-limits/stranger-limit.ts → registry/routes/describe.ts':
@@ -127,8 +129,8 @@ const upwards: Record<string, string> = {
     'a lost blob is written again from what the log holds',
   'registry/review/passkey-approval.ts → registry/intake/replays.ts':
     'an approval that comes again is judged like any statement that comes again',
-  'registry/people/identities.ts → registry/log/log.ts':
-    'who is who follows from logged statements',
+  'registry/log/log.ts → registry/people/certified.ts':
+    'the log takes in statements that a certificate signed: a type',
   'scanner/rule.ts → scanner/manifest/declared.ts': 'rules see what the author declared: a type',
   'scanner/manifest/secrets.ts → scanner/rules/flow/secret-to-network.ts':
     'a draft names the hosts that this rule finds for a secret',

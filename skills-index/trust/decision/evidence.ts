@@ -15,8 +15,6 @@ import {
 } from '../../statement/attestation.ts';
 import { scanReportValuesMax } from '../../statement/limits.ts';
 import { parseScanReport, type ScanReport } from '../../statement/scan-report.ts';
-import type { Identities } from '../identity/identities.ts';
-import { chainIdentities } from '../identity/identity.ts';
 import {
   marksOfAll,
   newestStatus,
@@ -24,6 +22,8 @@ import {
   type StatusMark,
   verifyStatus,
 } from '../index/status-file.ts';
+import type { Identities } from '../members-and-scopes/identities.ts';
+import { chainIdentities } from '../members-and-scopes/identity.ts';
 import { type JudgingPolicies, policiesAt } from '../policy/judging-policies.ts';
 import { VerifiedStatements } from '../signatures/verified-statements.ts';
 import type { VerifiedStatement } from '../signatures/verify-statement.ts';

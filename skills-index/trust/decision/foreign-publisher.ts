@@ -1,7 +1,7 @@
 /** Explains why an identity could not publish in a scope, and who can publish in the scope. */
 import type { Scope } from '../../skill/name.ts';
 import { isCi, printIdentity } from '../../statement/identity-id.ts';
-import type { Identities, LoggedStatement } from '../identity/identities.ts';
+import type { Identities, LoggedStatement } from '../members-and-scopes/identities.ts';
 import { printClaims } from '../signatures/certified-identities.ts';
 import type { Certified } from '../signatures/verify-certified.ts';
 

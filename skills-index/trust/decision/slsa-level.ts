@@ -2,7 +2,7 @@
  * The SLSA build level of a version: how well the evidence shows the version's origin
  * (slsa.dev/spec/v1.2, build track, verification summary).
  */
-import type { SignedBy } from '../identity/match.ts';
+import type { SignedBy } from '../members-and-scopes/match.ts';
 
 /**
  * The SLSA build level. 0: the evidence shows no origin. 1: the publisher claims a commit. 2: an

@@ -10,11 +10,11 @@ import { type Evidence, statementsOf, type Verified } from '../decision/evidence
 import { activeRevocation } from '../decision/log.ts';
 import { Reasons } from '../decision/reason.ts';
 import { judgeLine, judgePublish, judgeSummary } from '../decision/version.ts';
-import { whyFallen } from '../identity/fallen.ts';
-import type { Identities } from '../identity/identities.ts';
-import { chainIdentities } from '../identity/identity.ts';
-import { idsOf } from '../identity/match.ts';
-import { mayStop } from '../identity/publisher-stops.ts';
+import { whyFallen } from '../members-and-scopes/fallen.ts';
+import type { Identities } from '../members-and-scopes/identities.ts';
+import { chainIdentities } from '../members-and-scopes/identity.ts';
+import { idsOf } from '../members-and-scopes/match.ts';
+import { mayStop } from '../members-and-scopes/publisher-stops.ts';
 import { policiesAt } from '../policy/judging-policies.ts';
 import type { Policy } from '../policy/policy.ts';
 import type { RootFile } from '../root/root.ts';

@@ -5,10 +5,10 @@ import {
   type RevocationStatement,
   type RevocationTarget,
 } from '../../statement/attestation.ts';
-import type { FrozenStatement } from '../identity/frozen-statement.ts';
-import type { LoggedStatement } from '../identity/identities.ts';
-import { chainIdentities } from '../identity/identity.ts';
 import type { LogWords } from '../index/judge-line.ts';
+import type { FrozenStatement } from '../members-and-scopes/frozen-statement.ts';
+import type { LoggedStatement } from '../members-and-scopes/identities.ts';
+import { chainIdentities } from '../members-and-scopes/identity.ts';
 import type { VerifiedStatement } from './verify-statement.ts';
 
 export type LogWord = VerifiedStatement | FrozenStatement;

@@ -6,7 +6,7 @@
  */
 import type { Digest } from '../../skill/digest.ts';
 import { predicateTypes, type Statement } from '../../statement/attestation.ts';
-import type { LoggedStatement } from '../identity/identities.ts';
+import type { LoggedStatement } from '../members-and-scopes/identities.ts';
 import { type RootFile, rootFingerprint } from '../root/root.ts';
 
 /**

@@ -18,7 +18,7 @@ import {
   type SigstoreBundle,
   withoutOwnEntry,
 } from '../../statement/sigstore-bundle.ts';
-import type { LoggedStatement } from '../identity/identities.ts';
+import type { LoggedStatement } from '../members-and-scopes/identities.ts';
 import type { RootFile } from '../root/root.ts';
 import { type RootCheckpoint, verifyRootCheckpoint } from '../root/root-office.ts';
 import { idsOfClaims, personOf } from './certified-identities.ts';

@@ -10,8 +10,8 @@ import {
   scopeStatement,
 } from '../../../skills-index/statement/attestation.ts';
 import { decide } from '../../../skills-index/trust/decision/decision.ts';
-import type { Identities } from '../../../skills-index/trust/identity/identities.ts';
-import { chainIdentities } from '../../../skills-index/trust/identity/identity.ts';
+import type { Identities } from '../../../skills-index/trust/members-and-scopes/identities.ts';
+import { chainIdentities } from '../../../skills-index/trust/members-and-scopes/identity.ts';
 import type { RootFile } from '../../../skills-index/trust/root/root.ts';
 import { freshNonce } from '../../nonce.ts';
 import { people, storyConsistency, storyRoot, storyStatus, tellStory } from '../story.ts';

@@ -13,7 +13,7 @@ import {
   type DecisionInput,
   decide,
 } from '../../../skills-index/trust/decision/decision.ts';
-import { chainIdentities } from '../../../skills-index/trust/identity/identity.ts';
+import { chainIdentities } from '../../../skills-index/trust/members-and-scopes/identity.ts';
 import type { RetiredKey, RootFile, RootOffice } from '../../../skills-index/trust/root/root.ts';
 import { freshNonce } from '../../nonce.ts';
 import {

@@ -9,8 +9,8 @@ import {
   type ApprovalContext,
   whyNotCounted,
 } from '../../../../skills-index/trust/decision/counted-approval.ts';
-import type { Identities } from '../../../../skills-index/trust/identity/identities.ts';
-import { chainIdentities } from '../../../../skills-index/trust/identity/identity.ts';
+import type { Identities } from '../../../../skills-index/trust/members-and-scopes/identities.ts';
+import { chainIdentities } from '../../../../skills-index/trust/members-and-scopes/identity.ts';
 import { defaultPolicy } from '../../../../skills-index/trust/policy/policy.ts';
 import { freshNonce } from '../../../nonce.ts';
 import { people, type Story, storyNow, storyRoot, tellStory } from '../../story.ts';

@@ -12,8 +12,8 @@ import {
 } from '../../../../skills-index/statement/attestation.ts';
 import { kindOf } from '../../../../skills-index/statement/parse-statement.ts';
 import { decide } from '../../../../skills-index/trust/decision/decision.ts';
-import type { LoggedStatement } from '../../../../skills-index/trust/identity/identities.ts';
-import { chainIdentities } from '../../../../skills-index/trust/identity/identity.ts';
+import type { LoggedStatement } from '../../../../skills-index/trust/members-and-scopes/identities.ts';
+import { chainIdentities } from '../../../../skills-index/trust/members-and-scopes/identity.ts';
 import { type RootFile, rootFingerprint } from '../../../../skills-index/trust/root/root.ts';
 import { registryIdOf } from '../../../../skills-index/trust/signatures/own-registry.ts';
 import { freshNonce } from '../../../nonce.ts';

@@ -13,9 +13,9 @@ import {
   scopeStatement,
 } from '../../../../skills-index/statement/attestation.ts';
 import { identityId } from '../../../../skills-index/statement/identity-id.ts';
-import { isAuthor } from '../../../../skills-index/trust/identity/authors.ts';
-import type { LoggedStatement } from '../../../../skills-index/trust/identity/identities.ts';
-import { chainIdentities } from '../../../../skills-index/trust/identity/identity.ts';
+import { isAuthor } from '../../../../skills-index/trust/members-and-scopes/authors.ts';
+import type { LoggedStatement } from '../../../../skills-index/trust/members-and-scopes/identities.ts';
+import { chainIdentities } from '../../../../skills-index/trust/members-and-scopes/identity.ts';
 import type { CertificateClaims } from '../../../../skills-index/trust/signatures/certificate-identity.ts';
 import {
   idsOfClaims,

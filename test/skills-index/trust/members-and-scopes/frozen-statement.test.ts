@@ -9,9 +9,9 @@ import {
   type Statement,
   scopeStatement,
 } from '../../../../skills-index/statement/attestation.ts';
-import type { FrozenSubject } from '../../../../skills-index/trust/identity/frozen-statement.ts';
-import { parseFrozenSubject } from '../../../../skills-index/trust/identity/frozen-subject.ts';
-import { chainIdentities } from '../../../../skills-index/trust/identity/identity.ts';
+import type { FrozenSubject } from '../../../../skills-index/trust/members-and-scopes/frozen-statement.ts';
+import { parseFrozenSubject } from '../../../../skills-index/trust/members-and-scopes/frozen-subject.ts';
+import { chainIdentities } from '../../../../skills-index/trust/members-and-scopes/identity.ts';
 import { freshNonce } from '../../../nonce.ts';
 import { people, storyRoot } from '../../story.ts';
 import type { TestSigner } from '../../story-keys.ts';

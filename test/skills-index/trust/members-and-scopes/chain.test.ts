@@ -9,8 +9,8 @@ import {
   type Statement,
   scopeStatement,
 } from '../../../../skills-index/statement/attestation.ts';
-import type { Identities } from '../../../../skills-index/trust/identity/identities.ts';
-import { chainIdentities } from '../../../../skills-index/trust/identity/identity.ts';
+import type { Identities } from '../../../../skills-index/trust/members-and-scopes/identities.ts';
+import { chainIdentities } from '../../../../skills-index/trust/members-and-scopes/identity.ts';
 import { freshNonce } from '../../../nonce.ts';
 import { people, storyRoot, tellStory } from '../../story.ts';
 import { type TestSigner, testPasskey, testSigner } from '../../story-keys.ts';

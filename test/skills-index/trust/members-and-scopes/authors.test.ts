@@ -12,8 +12,8 @@ import {
   isAuthor,
   type Publication,
   whyAuthor,
-} from '../../../../skills-index/trust/identity/authors.ts';
-import { chainIdentities } from '../../../../skills-index/trust/identity/identity.ts';
+} from '../../../../skills-index/trust/members-and-scopes/authors.ts';
+import { chainIdentities } from '../../../../skills-index/trust/members-and-scopes/identity.ts';
 import { freshNonce } from '../../../nonce.ts';
 import { people, storyRoot } from '../../story.ts';
 import { type TestSigner, testSigner } from '../../story-keys.ts';

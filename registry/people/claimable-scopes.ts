@@ -9,11 +9,11 @@ import {
   predicateTypes,
 } from '../../skills-index/statement/attestation.ts';
 import { identityId } from '../../skills-index/statement/identity-id.ts';
-import { idsOf } from '../../skills-index/trust/identity/match.ts';
+import { idsOf } from '../../skills-index/trust/members-and-scopes/match.ts';
 import type { NewStatement } from '../log/log.ts';
-import { latest } from '../people/identities.ts';
-import type { KnownIdentities } from '../people/known-identities.ts';
 import { isFirstClaim } from './first-claims.ts';
+import { latest } from './identities.ts';
+import type { KnownIdentities } from './known-identities.ts';
 
 const devices = ['com', 'lpt'].flatMap((port) =>
   Array.from({ length: 9 }, (_, at) => `${port}${at + 1}`),

@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { isLookAlike } from '../../../registry/intake/claimable-scopes.ts';
 import { strangerClaimSeconds, strangerClaimsBurst } from '../../../registry/limits.ts';
+import { isLookAlike } from '../../../registry/people/claimable-scopes.ts';
 import type { Identity } from '../../../skills-index/statement/attestation.ts';
 import { somebody, someWorkflow, type TestClaims } from '../../skills-index/story-sigstore.ts';
 import { certify, claim, job, kim, sigstore } from '../certified-road.ts';

@@ -11,8 +11,8 @@ import type { CertificateClaims } from '../../skills-index/trust/signatures/cert
 import type { Registry } from '../context.ts';
 import { firstClaimsMax } from '../limits.ts';
 import type { NewStatement } from '../log/log.ts';
-import { memberNow } from '../people/identities.ts';
-import type { KnownIdentities } from '../people/known-identities.ts';
+import { memberNow } from './identities.ts';
+import type { KnownIdentities } from './known-identities.ts';
 
 /**
  * Rejects a first claim beyond the limit. The limit does not apply to members.
