@@ -72,6 +72,5 @@ function startOf({ script }: Wanted, uid: number, gid: number): Omit<SandboxStar
     command: ['/usr/bin/sh', '-c', script],
     env: {},
     pins: new Map(),
-    protectedPaths: new Map(),
   };
 }

@@ -142,11 +142,7 @@ export const wentWithoutCharsMax = 300;
 export const shortTextCharsMax = 200;
 export const headerNameCharsMax = 64;
 export const leftOutNamesMax = 8;
-/**
- * Characters of a path in an error message (PATH_MAX of Linux, and quotes), and of an output line
- * that is searched for one.
- */
-export const pathCharsMax = 4_100;
+/** Characters of an output line that is searched for a missing capability. */
 export const messageCharsMax = 1_000;
 /** Entries of other users that a removal names. */
 export const leftoversShownMax = 10;

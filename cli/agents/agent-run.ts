@@ -19,7 +19,6 @@ import { type CommandContext, type ExitCode, exitCodes } from '../command.ts';
 import { handsOfOperator, printUnasked } from '../holds/hands.ts';
 import { agentSkills } from '../mcp/agent-skills.ts';
 import { sessionCalls } from '../mcp/session-calls.ts';
-import { printReadOnlyPaths } from '../run/end-notes.ts';
 import { printRunEnd } from '../run/left-behind.ts';
 import { exitOfEnd } from '../run/run-end.ts';
 import { hostFiles } from '../run/start-skill.ts';
@@ -89,7 +88,6 @@ export async function run(context: CommandContext): Promise<ExitCode> {
       sessions.runSession({ id, plan, digest, host, skills, calls, sandbox }, runWorld),
     );
     const end = { reason, code, cleaned };
-    printReadOnlyPaths(context, plan.mounts);
     printRunEnd(context, { ...end, run: id, mounts: plan.mounts });
     const waiting = await changes.applyAllowed(
       context.paths,

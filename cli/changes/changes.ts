@@ -18,7 +18,14 @@ import { confirm } from '../terminal/ask.ts';
 import { answer, inkFor, printLine, printNote, safe, table } from '../terminal/output.ts';
 import { isPathWanted } from './folded.ts';
 import { markedText } from './marked.ts';
-import { askForAgent, requireApprover, sweepAndNote } from './offer.ts';
+import {
+  acceptedOf,
+  applyQuestion,
+  askForAgent,
+  printStillWaiting,
+  requireApprover,
+  sweepAndNote,
+} from './offer.ts';
 import { changesText, showChanges } from './show.ts';
 
 const changesCommands: Readonly<Record<string, (context: CommandContext) => Promise<ExitCode>>> = {
@@ -87,40 +94,43 @@ async function accept(context: CommandContext): Promise<ExitCode> {
   const waiting = wanted(context);
   const { digest } = context.options;
   const { run: id } = waiting.set;
+  const include = listOf(context.options.include);
+  const accepted = acceptedOf(waiting, include);
   const namedDigest = typeof digest === 'string' ? parseDigest(digest) : undefined;
   const files = hostFiles(context);
   const host = { ...files, policy: bindChangedFolders(files.policy, waiting.set) };
   // Checked before a person signs the hold: another digest is refused anyway, and the signature
   // would be useless.
   if (namedDigest !== undefined) changes.requireShown(waiting, namedDigest);
-  changes.requireKept(waiting);
+  changes.requireKept(accepted);
   requireApprover(host, waiting.set);
   if (namedDigest === undefined) {
     printLine(context.stderr, showChanges(waiting, inkFor(context.stderr, context.env)));
     await confirm(
       context,
-      safe`Apply these changes?`,
+      applyQuestion(waiting, accepted),
       'yes',
       `skillgate changes accept ${id} --digest ${waiting.digest}`,
     );
   }
-  await askForAgent(context, host, waiting);
+  await askForAgent(context, host, accepted);
   printLeftBehind(
     context,
-    await changes.acceptChanges(context.paths, host, id, namedDigest ?? waiting.digest),
+    await changes.acceptChanges(context.paths, host, id, namedDigest ?? waiting.digest, include),
     id,
   );
-  const waitingChanges = kindsOf(waiting);
+  const waitingChanges = kindsOf(accepted);
   answer(
     context,
     {
       schema: 'skillgate.changes-applied/1',
       run: id,
-      digest: waiting.digest,
+      digest: accepted.digest,
       changes: waitingChanges,
     },
-    () => safe`applied: ${changesText(waiting)}`,
+    () => safe`applied: ${changesText(accepted)}`,
   );
+  printStillWaiting(context, waiting, accepted);
   return exitCodes.ok;
 }
 

@@ -10,7 +10,7 @@ import { canonicalDigest } from '../../skills-index/skill/canonical-json.ts';
 import { Problem } from '../../skills-index/skill/problem.ts';
 import type { CommandContext } from '../command.ts';
 import { type OutputInk, type Safe, safe } from '../terminal/output.ts';
-import { applyAction } from './offer.ts';
+import { acceptedPart, applyAction } from './offer.ts';
 import { type ShowOptions, showChanges } from './show.ts';
 
 /** Undefined for other holds; a string says why the changes cannot be shown. */
@@ -21,7 +21,8 @@ export function heldChanges(
   const { action, run } = hold;
   if (action?.kind !== 'apply') return undefined;
   try {
-    const waiting = changes.readWaiting(paths.data, run);
+    const whole = changes.readWaiting(paths.data, run);
+    const waiting = acceptedPart(whole, action.include ?? []);
     changes.requireKept(waiting);
     const isOfHold = canonicalDigest(shownAction(applyAction(waiting))) === canonicalDigest(action);
     if (isAsShown(hold) && isOfHold) return waiting;

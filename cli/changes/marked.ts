@@ -4,6 +4,7 @@
  */
 import { marksOf } from '../../skills-index/run/changes/change-marks.ts';
 import type { Change, ChangeSet } from '../../skills-index/run/changes/changes.ts';
+import { obeyedChanges } from '../../skills-index/run/changes/select-changes.ts';
 import { count, type OutputInk, type Safe, safe } from '../terminal/output.ts';
 
 /** The marks of each change. */
@@ -25,10 +26,12 @@ export function markLines(marks: ChangeMarks, ink: OutputInk): Safe[] {
   return [first, ...[...counts].map(([mark, number]) => safe`  ${number}: ${mark}`)];
 }
 
-/** `, 3 marked`; empty without marks. */
+/** `, 3 marked, 1 needs a decision`; empty without marks. */
 export function markedText(set: ChangeSet): string {
   const marked = [...marksIn(set).values()].filter((names) => names.length > 0).length;
-  return marked === 0 ? '' : `, ${marked} marked`;
+  const obeyed = obeyedChanges(set).length;
+  const needs = obeyed === 0 ? '' : `, ${obeyed} ${obeyed === 1 ? 'needs' : 'need'} a decision`;
+  return `${marked === 0 ? '' : `, ${marked} marked`}${needs}`;
 }
 
 export function markedFirst(changes: readonly Change[], marks: ChangeMarks): Change[] {

@@ -5,8 +5,10 @@
 
 import * as changes from '../../runner/changes/public.ts';
 import * as holds from '../../runner/holds/public.ts';
-import type { ChangeSet } from '../../skills-index/run/changes/changes.ts';
+import { type ChangeSet, changeSetDigest } from '../../skills-index/run/changes/changes.ts';
+import { selectChanges } from '../../skills-index/run/changes/select-changes.ts';
 import type { GatedAction, Hold } from '../../skills-index/run/holds/hold.ts';
+import { shownAction } from '../../skills-index/run/holds/hold-action.ts';
 import { canAnswer } from '../../skills-index/run/holds/hold-answer.ts';
 import { canonicalDigest } from '../../skills-index/skill/canonical-json.ts';
 import { Problem } from '../../skills-index/skill/problem.ts';
@@ -17,7 +19,7 @@ import { diffLinesMax } from '../limits.ts';
 import { printLeftBehind } from '../run/left-behind.ts';
 import { auditKeyFileOf, type HostFiles } from '../run/start-skill.ts';
 import { confirm } from '../terminal/ask.ts';
-import { inkFor, printLine, printNote, safe } from '../terminal/output.ts';
+import { count, inkFor, printLine, printNote, type Safe, safe } from '../terminal/output.ts';
 import { markedText } from './marked.ts';
 import { changesText, showChanges } from './show.ts';
 
@@ -35,10 +37,12 @@ export async function offerChanges(
   const waiting = changes.readWaiting(context.paths.data, set.run);
   const person =
     context.format === 'text' && context.stdin.isTTY === true && context.stderr.isTTY === true;
-  if (accepted || person) requireApprover(host, set);
-  if (accepted) await askForAgent(context, host, waiting);
-  else if (person && (await isConfirmed(context, waiting)))
-    await askForAgent(context, host, waiting);
+  const plain = acceptedPart(waiting, []);
+  const hasPlain = plain.set.folders.length > 0;
+  if (hasPlain && (accepted || person)) requireApprover(host, set);
+  if (hasPlain && accepted) await askForAgent(context, host, plain);
+  else if (hasPlain && person && (await isConfirmed(context, waiting, plain)))
+    await askForAgent(context, host, plain);
   else {
     printNote(
       context,
@@ -51,7 +55,67 @@ export async function offerChanges(
     await changes.acceptChanges(context.paths, host, set.run, waiting.digest),
     set.run,
   );
-  printNote(context, safe`applied: ${changesText(waiting)} in ${targetsOf(set)}`);
+  printNote(context, safe`applied: ${changesText(plain)} in ${targetsOf(plain.set)}`);
+  printStillWaiting(context, waiting, plain);
+}
+
+/**
+ * The part of waiting changes that an acceptance covers: the plain changes, and the named changes.
+ * @throws Problem `not-found`, `usage`
+ */
+export function acceptedPart(
+  waiting: changes.WaitingChanges,
+  include: readonly string[],
+): changes.WaitingChanges {
+  const set = selectChanges(waiting.set, include).accepted;
+  return { ...waiting, set, digest: changeSetDigest(set) };
+}
+
+/**
+ * The same for a person who asks.
+ * @throws Problem `usage` when every change waits to be named
+ */
+export function acceptedOf(
+  waiting: changes.WaitingChanges,
+  include: readonly string[],
+): changes.WaitingChanges {
+  const accepted = acceptedPart(waiting, include);
+  if (accepted.set.folders.length > 0) return accepted;
+  const { run } = waiting.set;
+  throw new Problem(
+    'usage',
+    `Every change of run ${run} is a file that hosts or agents obey, so each has to be named`,
+    { hint: `skillgate changes accept ${run} --include PATH; skillgate changes show ${run}` },
+  );
+}
+
+/** `Apply these changes?`, or how many of them an acceptance leaves waiting. */
+export function applyQuestion(
+  waiting: changes.WaitingChanges,
+  accepted: changes.WaitingChanges,
+): Safe {
+  const [all, covered] = [waiting, accepted].map(({ set }) => changesIn(set));
+  return all === covered
+    ? safe`Apply these changes?`
+    : safe`Apply these changes, without the ${Number(all) - Number(covered)} that still need a decision?`;
+}
+
+/** Says which changes an acceptance left waiting, because nothing may be lost without a word. */
+export function printStillWaiting(
+  context: CommandContext,
+  { set }: changes.WaitingChanges,
+  accepted: changes.WaitingChanges,
+): void {
+  const left = changesIn(set) - changesIn(accepted.set);
+  if (left === 0 || context.format !== 'text') return;
+  printNote(
+    context,
+    safe`note: ${count(left, 'change')} in files that hosts or agents obey still ${left === 1 ? 'waits' : 'wait'}: skillgate changes show ${set.run}, then skillgate changes accept ${set.run} --include PATH`,
+  );
+}
+
+function changesIn({ folders }: ChangeSet): number {
+  return folders.reduce((sum, folder) => sum + folder.changes.length, 0);
 }
 
 /** Discards changes that waited too long, and prints a note. */
@@ -75,6 +139,7 @@ export async function sweepAndNote(
 async function isConfirmed(
   context: CommandContext,
   waiting: changes.WaitingChanges,
+  plain: changes.WaitingChanges,
 ): Promise<boolean> {
   printLine(
     context.stderr,
@@ -83,7 +148,7 @@ async function isConfirmed(
   try {
     await confirm(
       context,
-      safe`Apply these changes?`,
+      applyQuestion(waiting, plain),
       'yes',
       `skillgate changes accept ${waiting.set.run}`,
     );
@@ -124,6 +189,8 @@ export async function askForAgent(
 ): Promise<void> {
   const { set } = waiting;
   if (set.agent === 'operator') return;
+  const action = applyAction(waiting);
+  requireShownWhole(action, set.run);
   const { agent, plan, run, skill, version } = set;
   const subject = { run, agent, skill, version, plan };
   const record = (event: Parameters<HostFiles['audit']['record']>[1]): void =>
@@ -152,11 +219,19 @@ export async function askForAgent(
     hands: { notify },
   });
   const signal = AbortSignal.any([context.signal, failed.signal]);
-  const answer = await gate.ask(applyAction(waiting), signal).finally(() => over.abort());
+  const answer = await gate.ask(action, signal).finally(() => over.abort());
   // A person who pressed Ctrl-C, or had no right passphrase, ends the command.
   if (failed.signal.aborted) throw failed.signal.reason;
   if (answer.kind === 'denied')
     throw new Problem(answer.code, `Changes of run ${run} are not applied: ${answer.why}`);
+}
+
+// An approver must read every path that they allow.
+function requireShownWhole(action: GatedAction, run: string): void {
+  if (canonicalDigest(shownAction(action)) === canonicalDigest(action)) return;
+  throw new Problem('usage', `Changes of run ${run} are not applied: too many paths are named`, {
+    hint: 'accept some of the paths first, then the others',
+  });
 }
 
 /** The action of a hold for these changes. */
@@ -164,8 +239,11 @@ export function applyAction({
   set,
   digest,
 }: Pick<changes.WaitingChanges, 'set' | 'digest'>): GatedAction {
-  const changes = set.folders.reduce((sum, folder) => sum + folder.changes.length, 0);
-  return { kind: 'apply', target: targetsOf(set), changes, digest };
+  const include = set.folders.flatMap(({ changes, target }) =>
+    changes.filter(({ shelf }) => shelf === 'obeyed').map(({ path }) => `${target}/${path}`),
+  );
+  const named = include.length === 0 ? {} : { include };
+  return { kind: 'apply', target: targetsOf(set), changes: changesIn(set), digest, ...named };
 }
 
 function targetsOf({ folders }: ChangeSet): string {

@@ -37,10 +37,14 @@ export const changesRows: readonly CommandRow[] = [
   },
   {
     name: 'changes accept',
-    summary: 'apply all changes of a run, or none if somebody else changed the same paths',
-    usage: 'RUN [--digest sha256:…]',
+    summary: 'apply the changes of a run, or none if somebody else changed the same paths',
+    usage: 'RUN [--include PATH]… [--digest sha256:…]',
     examples: [
       ['skillgate changes accept 0f3c', 'show the changes and ask'],
+      [
+        'skillgate changes accept 0f3c --include package.json',
+        'also apply the change of package.json, whose scripts npm runs on this host',
+      ],
       [
         'skillgate changes accept 0f3c --digest sha256:…',
         'apply exactly the changes with this digest, without asking',
@@ -48,6 +52,12 @@ export const changesRows: readonly CommandRow[] = [
     ],
     options: {
       digest: { type: 'string', value: 'DIGEST', summary: 'digest of the changes that were shown' },
+      include: {
+        type: 'string',
+        multiple: true,
+        value: 'PATH',
+        summary: 'also apply this change, although hosts or agents obey the path',
+      },
     },
     args: { min: 1, max: 1 },
     load: () => import('../changes/changes.ts'),

@@ -40,7 +40,7 @@ function wishOf(action: GatedAction): string {
     case 'install':
       return 'install this version';
     case 'apply':
-      return `apply ${count(action.changes, 'change')} to ${action.target}`;
+      return `apply ${count(action.changes, 'change')} to ${action.target}${namedText(action.include)}`;
     case 'egress': {
       const { bytes, host, method, opens, path, port } = action;
       const place = `${host}:${port}${shortText(path)}`;
@@ -49,6 +49,13 @@ function wishOf(action: GatedAction): string {
       return `send ${method} ${place}${bytes === undefined ? '' : `, ${count(bytes, 'byte')}`}`;
     }
   }
+}
+
+// Nobody should find only in the list of changes that a file gives commands to the host.
+function namedText(include: readonly string[] = []): string {
+  return include.length === 0
+    ? ''
+    : `, with ${count(include.length, 'file')} that hosts or agents obey`;
 }
 
 function linesOf(hold: HoldHere['hold']): Safe[] {
@@ -63,6 +70,10 @@ function linesOf(hold: HoldHere['hold']): Safe[] {
 // The parts of the action that the first line shows only as a digest.
 function partsOf(action: GatedAction): Safe[] {
   if (action.kind === 'egress') return partsOfRequest(action);
+  if (action.kind === 'apply')
+    return (action.include ?? []).map(
+      (path) => safe`    hosts or agents obey ${JSON.stringify(path)}`,
+    );
   if (action.kind !== 'start') return [];
   return [
     ...(action.args.length === 0

@@ -100,7 +100,6 @@ async function whyNoSandbox(sandbox: backends.Sandbox): Promise<string | undefin
         command,
         env: {},
         pins: new Map(),
-        protectedPaths: new Map(),
         runFolder,
       });
       running.stdin.end();

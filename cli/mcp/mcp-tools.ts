@@ -9,7 +9,6 @@ import { Problem } from '../../skills-index/skill/problem.ts';
 import { printable } from '../../skills-index/skill/text/shown-text.ts';
 import { stdinCharsMax, taskCharsMax, whyCharsMax } from '../limits.ts';
 import { leftBehindForAgent } from '../run/left-behind.ts';
-import { shutPaths } from '../run/shut-paths.ts';
 import { lacksForAgent } from '../run/went-without.ts';
 import { count } from '../terminal/output.ts';
 import type { AgentSkills, OpenedFile, SearchHit, SkillOutput } from './agent-skills.ts';
@@ -208,11 +207,6 @@ function runAnswer(
     ...(leftOut > 0
       ? [
           `the skill ran without ${count(leftOut, 'capability', 'capabilities')} that its manifest asks for: the agent has no grant for them, or this host does not provide them`,
-        ]
-      : []),
-    ...(shutPaths(`${out}\n${err}`, result.plan.mounts).length > 0
-      ? [
-          'in every run, .git and other files that give commands to the host or to agents are read-only',
         ]
       : []),
     ...(lacks.wentWithout.length > 0

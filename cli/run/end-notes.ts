@@ -1,19 +1,15 @@
 /**
  * What a run asked for and did not get, said at its end: requests that were denied, headers that
- * were left out, writes to what no run changes.
+ * were left out.
  */
-import { existsSync } from 'node:fs';
 import type * as audit from '../../runner/audit/public.ts';
 import type * as runs from '../../runner/run/public.ts';
-import { heldShut } from '../../skills-index/run/changes/protected-names.ts';
-import type { Plan } from '../../skills-index/run/plan/plan.ts';
 import { asCalled, calledName } from '../called-name.ts';
 import type { CommandContext } from '../command.ts';
 import { endNotesMax, headerNameCharsMax, leftOutNamesMax } from '../limits.ts';
 import { KeptOutput } from '../terminal/kept-output.ts';
 import { count, printNote, type Safe, safe, shortText } from '../terminal/output.ts';
 import { type Missing, missingRequests } from './missing-capabilities.ts';
-import { gitIsShut, shutPathLine, shutPaths } from './shut-paths.ts';
 import type { Lacks } from './went-without.ts';
 
 /** What is heard of a run beside its result. */
@@ -94,13 +90,13 @@ function leftOutOf([host, names]: readonly [string, ReadonlySet<string>]): LeftO
 export function printOverheard(
   context: CommandContext,
   heard: Overheard,
-  { run, plan }: Pick<runs.RunResult, 'run' | 'plan'>,
+  { run }: Pick<runs.RunResult, 'run'>,
 ): void {
   if (context.format !== 'text') return;
   const denied = heard.denied().map(({ what }) => [safe`note: denied: ${what}`]);
   printFirst(
     context,
-    [...denied, ...otherNotes(heard, plan.mounts)],
+    [...denied, ...otherNotes(heard)],
     `${calledName()} log --run ${run.slice(0, 8)}`,
   );
 }
@@ -117,13 +113,9 @@ export function printLacks(context: CommandContext, { wentWithout }: Lacks): voi
   }
 }
 
-/** Headers that were left out and paths that no run changes. */
-export function otherNotes(heard: Overheard, mounts: Plan['mounts']): Safe[][] {
-  const lines = [
-    ...heard.leftOut().map(headersLine),
-    ...shutPaths(heard.printed(), mounts).map(shutPathLine),
-  ];
-  return lines.map((line) => [safe`note: ${line}`]);
+/** Headers that were left out. */
+export function otherNotes(heard: Overheard): Safe[][] {
+  return heard.leftOut().map((found) => [safe`note: ${headersLine(found)}`]);
 }
 
 /**
@@ -144,24 +136,4 @@ function headersLine({ hasMore, host, names }: LeftOutHeaders): string {
   const why =
     'a server could use them instead of the address, method or user that the proxy checked';
   return `requests to ${shortText(host)} went without the headers ${names.join(', ')}${hasMore ? ' and others' : ''}: ${why}`;
-}
-
-/**
- * Of a session, which prints on a screen of its own: in each workspace what its program could not
- * write, so that nobody looks for a commit.
- */
-export function printReadOnlyPaths(context: CommandContext, mounts: Plan['mounts']): void {
-  if (context.format !== 'text') return;
-  for (const { mode, path, target } of mounts) {
-    const shut = heldShut
-      .map((name) => name.replace('/', ''))
-      .filter((name) => mode !== 'ro' && existsSync(`${path}/${name}`));
-    const others = shut.filter((name) => name !== '.git').map((name) => `${target}/${name}`);
-    if (shut.includes('.git')) printNote(context, safe`note: ${target}/${gitIsShut}`);
-    if (others.length > 0)
-      printNote(
-        context,
-        safe`note: read-only in a sandbox, because hosts or agents obey these files: ${others.join(', ')}`,
-      );
-  }
 }

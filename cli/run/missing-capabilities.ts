@@ -3,7 +3,6 @@
  * would allow it. Pure.
  */
 import type { AuditEvent } from '../../skills-index/run/audit/audit-entry.ts';
-import { isProtectedName } from '../../skills-index/run/changes/protected-names.ts';
 import { denials } from '../../skills-index/run/egress/denial.ts';
 import type { CapabilityKind } from '../../skills-index/skill/capability.ts';
 import { messageCharsMax, proposedUrlCharsMax } from '../limits.ts';
@@ -113,13 +112,7 @@ function program(name: string): Missing {
 
 function folder(path: string, mode: 'ro' | 'cow'): Missing | undefined {
   const [, top = ''] = path.split('/');
-  // What hosts obey is shut in every mount: another mode would not open it.
-  if (
-    top === '' ||
-    ownFolders.test(path) ||
-    (mode === 'cow' && path.split('/').some((name) => isProtectedName(name)))
-  )
-    return undefined;
+  if (top === '' || ownFolders.test(path)) return undefined;
   const says = `the skill says that ${JSON.stringify(shortText(path))} ${mode === 'ro' ? 'is not there' : 'cannot be written'}`;
   return {
     kind: 'mount',

@@ -15,7 +15,7 @@ import type { CommandContext, ExitCode } from '../command.ts';
 import { handsOfOperator } from '../holds/hands.ts';
 import { triedListMax } from '../limits.ts';
 import { readWholeSkill } from '../scan/source-folder.ts';
-import { jsonText, printNote, safe, shortText } from '../terminal/output.ts';
+import { jsonText, printNote, safe } from '../terminal/output.ts';
 import { bindFolders } from './bound-folders.ts';
 import { type Overheard, otherNotes, overhear, printFirst } from './end-notes.ts';
 import { interpretersOf } from './interpreters.ts';
@@ -24,7 +24,6 @@ import { type Missing, missingInOutput } from './missing-capabilities.ts';
 import { printPipedInputNote } from './piped-input.ts';
 import { exitOf } from './run-end.ts';
 import { outputFor, resultJson } from './run-output.ts';
-import { shutPaths } from './shut-paths.ts';
 import { auditFileOf, auditKeyFileOf, hostFiles } from './start-skill.ts';
 import { patient, readTried, requireNamedCommand, triedSkill } from './try-request.ts';
 
@@ -77,7 +76,7 @@ export async function run(context: CommandContext): Promise<ExitCode> {
     ];
     if (context.format === 'text') printMissing(context, result, missing, heard);
     else {
-      const lacks = lacksJson(result, missing, heard);
+      const lacks = lacksJson(missing, heard);
       context.stdout.write(
         `${jsonText({ ...resultJson(result, output), schema: 'skillgate.try/1', ...lacks })}\n`,
       );
@@ -100,17 +99,15 @@ export async function run(context: CommandContext): Promise<ExitCode> {
 }
 
 /** The notes for people, as JSON. */
-function lacksJson({ plan }: runs.RunResult, missing: readonly Missing[], heard: Overheard) {
+function lacksJson(missing: readonly Missing[], heard: Overheard) {
   const leftOutHeaders = heard.leftOut();
-  const paths = shutPaths(heard.printed(), plan.mounts).map((path) => shortText(path));
-  const notListed = [missing, leftOutHeaders, paths].reduce(
+  const notListed = [missing, leftOutHeaders].reduce(
     (sum, list) => sum + Math.max(0, list.length - triedListMax),
     0,
   );
   return {
     missing: missing.slice(0, triedListMax),
     leftOutHeaders: leftOutHeaders.slice(0, triedListMax),
-    shutPaths: paths.slice(0, triedListMax),
     notListed,
   };
 }
@@ -130,7 +127,7 @@ function printMissing(
       ? [line]
       : [line, safe`  to allow it, in "${kind}" of skill.json: ${JSON.stringify(entry)}`];
   });
-  for (const notes of [leftOut, denied, otherNotes(heard, plan.mounts)])
+  for (const notes of [leftOut, denied, otherNotes(heard)])
     printFirst(context, notes, `${calledName()} try --format json`);
   if (context.options.stdin !== true) printPipedInputNote(context, 'try');
 }

@@ -19,7 +19,7 @@ import { engineArguments, runnerLabel } from './engine-arguments.ts';
 import { engineImage } from './engine-image.ts';
 import type { Engine } from './engine-program.ts';
 import { exportLines } from './exported.ts';
-import { makeEmpty, mountBinds } from './mount-binds.ts';
+import { mountBinds } from './mount-binds.ts';
 import { accounts, makeRoot } from './oci-root.ts';
 import { ociSeccomp } from './oci-seccomp.ts';
 
@@ -183,7 +183,7 @@ function argumentsOf(
       own('/skills'),
       ...alone.filter((path) => existsSync(`${bundle}/rootfs${path}`)).map(own),
       { source: '/bin/sh', target: shell, writable: false },
-      ...mountBinds(start, makeEmpty(bundle)),
+      ...mountBinds(start),
     ],
     command: [
       shell,

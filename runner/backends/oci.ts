@@ -16,7 +16,7 @@ import { requireNotRoot } from '../bubblewrap/require-not-root.ts';
 import type { RunningSandbox, Sandbox, SandboxStart } from '../bubblewrap/sandbox.ts';
 import { goAhead, untilStarted } from '../bubblewrap/started.ts';
 import { exportLines } from './exported.ts';
-import { makeEmpty, mountBinds } from './mount-binds.ts';
+import { mountBinds } from './mount-binds.ts';
 import { launchRuntime, networkPath, type OciRuntime, shellOf } from './oci-launch.ts';
 import { makeRoot } from './oci-root.ts';
 import { ociSpec } from './oci-spec.ts';
@@ -140,7 +140,7 @@ function writeBundle(
     binds: [
       ...makeRoot(bundle, start),
       ...(name === 'runsc' ? [shellBind] : []),
-      ...mountBinds(start, makeEmpty(bundle)),
+      ...mountBinds(start),
     ],
     architecture: process.arch,
     command: [shellOf[name], '-c', prelude, 'sh', started, runFolder, ...targets, '--', ...command],

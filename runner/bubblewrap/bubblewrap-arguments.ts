@@ -2,8 +2,6 @@
  * Turns a plan into arguments of bubblewrap (bwrap(1), 0.8). The function is pure, except for the
  * descriptors that it requests.
  */
-import { placeholderText } from '../../skills-index/run/changes/protected-names.ts';
-import type { ProtectedPath } from '../../skills-index/run/changes/protected-paths.ts';
 import type { BaseFolder } from '../host/base-programs.ts';
 import { homeMiBMax, sharedMemoryMiBMax, temporaryMiBMax } from '../limits.ts';
 import { companionOf, packageFoldersOf } from './companions.ts';
@@ -48,16 +46,7 @@ const isolation =
   '--unshare-user --unshare-ipc --unshare-pid --unshare-uts --unshare-cgroup-try --die-with-parent --new-session --cap-drop ALL --hostname skill --proc /proc';
 
 export function skillArguments(
-  {
-    plan,
-    base,
-    env,
-    files,
-    protectedPaths,
-    sources,
-    systemViews = new Map(),
-    folders = [],
-  }: SandboxStart,
+  { plan, base, env, files, sources, systemViews = new Map(), folders = [] }: SandboxStart,
   around: SandboxSurroundings,
 ): string[] {
   const data = (bytes: Uint8Array | string): string =>
@@ -129,11 +118,7 @@ export function skillArguments(
     ...files.flatMap(({ path, mode, bytes }) => file(path, `0${mode}`, bytes)),
     ...plan.mounts.flatMap(({ target, mode, path }, index) => {
       const source = around.reach(`mount${index}`, sources?.get(target) ?? path);
-      const shut = mode === 'ro' ? [] : (protectedPaths.get(target) ?? []);
-      const inside = shut.flatMap((protectedPath) =>
-        shutArguments(protectedPath, source, target, data),
-      );
-      return [mode === 'ro' ? '--ro-bind' : '--bind', source, target, ...inside];
+      return [mode === 'ro' ? '--ro-bind' : '--bind', source, target];
     }),
     ...Object.entries(env).flatMap(([name, value]) => ['--setenv', name, value]),
     '--chdir',
@@ -220,23 +205,4 @@ function companionArguments(
 ): string[] {
   const beside = companionOf(program, path);
   return beside === undefined ? [] : ['--ro-bind-try', viewOf(beside), beside];
-}
-
-function shutArguments(
-  { path, kind }: ProtectedPath,
-  source: string,
-  target: string,
-  data: (bytes: string) => string,
-): string[] {
-  const at = `${target}/${path}`;
-  switch (kind) {
-    case 'pinned':
-      return ['--bind', `${source}/${path}`, at];
-    case 'shut':
-      return ['--ro-bind', `${source}/${path}`, at];
-    case 'folder':
-      return ['--size', '4096', '--tmpfs', at, '--remount-ro', at];
-    case 'file':
-      return ['--perms', '0444', '--ro-bind-data', data(placeholderText(path)), at];
-  }
 }

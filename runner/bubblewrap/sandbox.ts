@@ -4,7 +4,6 @@
  */
 
 import type { Readable, Writable } from 'node:stream';
-import type { ProtectedPath } from '../../skills-index/run/changes/protected-paths.ts';
 import type { Plan } from '../../skills-index/run/plan/plan.ts';
 import type { BaseFolder } from '../host/base-programs.ts';
 
@@ -69,8 +68,6 @@ export interface SandboxStart {
    * these views lie on the host.
    */
   readonly namespace?: number | undefined;
-  /** Paths in writable mounts that the run must not write, by mount target. */
-  readonly protectedPaths: ReadonlyMap<string, readonly ProtectedPath[]>;
   /**
    * The folder with the egress proxy's socket `proxy.sock`; absent when the run may send nothing.
    */

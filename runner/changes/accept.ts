@@ -11,6 +11,7 @@ import {
   changeSetDigest,
   type LeftBehind,
 } from '../../skills-index/run/changes/changes.ts';
+import { selectAllowed, selectChanges } from '../../skills-index/run/changes/select-changes.ts';
 import type { HostPolicy } from '../../skills-index/run/plan/host-policy.ts';
 import { workspaceOf } from '../../skills-index/run/plan/plan-capabilities.ts';
 import type { Digest } from '../../skills-index/skill/digest.ts';
@@ -46,9 +47,11 @@ interface Paths {
 }
 
 /**
- * Applies a change set whole, or nothing of it when any path conflicts. After an interruption, the
- * next call continues.
- * @param shown digest of the set that the person saw
+ * Applies the plain changes of a set and the changes that the person names, or nothing when any of
+ * these paths conflicts. The other changes go on waiting. After an interruption, the next call
+ * continues.
+ * @param shown digest of the whole set that the person saw
+ * @param include paths of the changes that hosts or agents obey and that the person accepts
  * @returns links that were left out, with reasons
  * @throws Problem `not-found` when somebody else accepted or discarded the set first;
  * `changes-invalid`; `changes-conflict` with every path
@@ -58,14 +61,33 @@ export async function acceptChanges(
   host: Host,
   run: string,
   shown: Digest,
+  include: readonly string[] = [],
 ): Promise<LeftBehind[]> {
   return await withWaiting(paths.data, run, async () => {
     const waiting = readWaiting(paths.data, run);
     requireShown(waiting, shown);
-    const left = await applyFolders(paths, host, waiting, waiting.set.folders);
-    removeApplied(waiting);
+    const { accepted, rest } = selectChanges(waiting.set, include);
+    const left = await applyFolders(paths, host, waiting, accepted.folders);
+    keepRest(waiting, rest, host);
     return left;
   });
+}
+
+/** Keeps the changes that nobody accepted yet, and records their new digest. */
+function keepRest(waiting: WaitingChanges, rest: ChangeSet | undefined, { audit }: Host): void {
+  if (rest === undefined) {
+    removeApplied(waiting);
+    return;
+  }
+  writePrivateFile(join(waiting.folder, 'set.json'), JSON.stringify(rest));
+  rmSync(join(waiting.folder, begunName));
+  const { agent, plan, run, skill, version } = rest;
+  const targets = rest.folders.map((folder) => folder.target);
+  const digest = changeSetDigest(rest);
+  audit.record(
+    { run, agent, skill, version, plan },
+    { event: 'changes', decision: 'offered', digest, targets },
+  );
 }
 
 /**
@@ -84,7 +106,7 @@ export function requireShown({ digest, set }: WaitingChanges, shown: Digest): vo
 }
 
 /**
- * Applies the changes of a run's `rw` mounts.
+ * Applies the plain changes of a run's `rw` mounts.
  * @returns the changes that wait for somebody to accept them
  * @throws Problem `changes-conflict`; then all changes wait
  */
@@ -93,41 +115,19 @@ export async function applyAllowed(
   host: Host,
   set: ChangeSet | undefined,
 ): Promise<ChangeSet | undefined> {
-  const allowed = set?.folders.filter((folder) => folder.mode === 'rw') ?? [];
-  if (set === undefined || allowed.length === 0) return set;
-  return await withWaiting(paths.data, set.run, () => applyBeforehand(paths, host, set, allowed));
-}
-
-async function applyBeforehand(
-  paths: Paths,
-  host: Host,
-  set: ChangeSet,
-  allowed: readonly ChangedFolder[],
-): Promise<ChangeSet | undefined> {
-  const waiting = readWaiting(paths.data, set.run);
-  await applyFolders(paths, host, waiting, allowed).catch((cause) => {
-    throw cause instanceof Problem && cause.code === 'changes-conflict'
-      ? notApplied(set.run, allowed, cause)
-      : cause;
+  if (set === undefined) return undefined;
+  const { accepted, rest } = selectAllowed(set);
+  if (accepted.folders.length === 0) return set;
+  return await withWaiting(paths.data, set.run, async () => {
+    const waiting = readWaiting(paths.data, set.run);
+    await applyFolders(paths, host, waiting, accepted.folders).catch((cause) => {
+      throw cause instanceof Problem && cause.code === 'changes-conflict'
+        ? notApplied(set.run, accepted.folders, cause)
+        : cause;
+    });
+    keepRest(waiting, rest, host);
+    return rest;
   });
-  const rest = { ...set, folders: set.folders.filter((folder) => folder.mode !== 'rw') };
-  if (rest.folders.length === 0) {
-    removeApplied(waiting);
-    return undefined;
-  }
-  writePrivateFile(join(waiting.folder, 'set.json'), JSON.stringify(rest));
-  rmSync(join(waiting.folder, begunName));
-  // People accept the remaining changes by their new digest, so record it.
-  const { agent, plan, run, skill, version } = set;
-  const targets = rest.folders.map((folder) => folder.target);
-  const offered = {
-    event: 'changes',
-    decision: 'offered',
-    digest: changeSetDigest(rest),
-    targets,
-  } as const;
-  host.audit.record({ run, agent, skill, version, plan }, offered);
-  return rest;
 }
 
 function notApplied(
@@ -177,7 +177,7 @@ async function applyFolders(
     const judged = new Map<string, JudgedEntries>();
     for (const [root, folder] of roots)
       judged.set(root, await requireNoConflicts(root, folder, host.policy.obeyed, waiting.begun));
-    requireKept(waiting);
+    requireKept({ ...waiting, set: { ...waiting.set, folders: [...folders] } });
     const secret = await begin(waiting, roots);
     record({ event: 'changes', decision: 'begun', digest, targets });
     for (const [root, folder] of roots)
@@ -204,13 +204,16 @@ async function applyFolders(
  * @returns the secret of this attempt
  */
 async function begin(
-  { begun, folder }: WaitingChanges,
+  { begun, folder, set }: WaitingChanges,
   roots: readonly (readonly [string, ChangedFolder])[],
 ): Promise<string> {
   const file = join(folder, begunName);
   const before = begun ? parseSecret(readFileSync(file, 'utf8')) : undefined;
   if (before !== undefined)
-    for (const [root, changed] of roots) await removeLeftovers(root, changed, before);
+    // The interrupted attempt may have covered other changes of the set.
+    for (const [root, { target }] of roots)
+      for (const changed of set.folders)
+        if (changed.target === target) await removeLeftovers(root, changed, before);
   const secret = newSecret();
   // Write the secret before creating any file, so that the files of an interrupted attempt can be
   // recognised.

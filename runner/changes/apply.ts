@@ -10,13 +10,17 @@ import type {
   EntryState,
   LeftBehind,
 } from '../../skills-index/run/changes/changes.ts';
-import { whyLinkRefused } from '../../skills-index/run/changes/left-behind.ts';
+import {
+  type JudgedEntry,
+  judgeLink,
+  toObeyed,
+} from '../../skills-index/run/changes/left-behind.ts';
 import type { FurtherNames } from '../../skills-index/run/changes/protected-names.ts';
 import { ownersOf } from '../files/ownership.ts';
 import { takeTurns } from '../files/turns.ts';
 import { handleOnly, isGone, latinOf, withParent } from '../files/walk-folder.ts';
 import { haveAccessList, openEntry, pathsWithAccessList } from '../mounts/access-lists.ts';
-import { entryReader, findProtectedPaths } from '../mounts/workspace.ts';
+import { entryReader, shelvesAt } from '../mounts/workspace.ts';
 import { type JudgedEntries, requireJudged } from './conflicts.ts';
 import { newSecret } from './leftovers.ts';
 import { makeFolderWritable, type PutOptions, putEntry, setFolder } from './put-entry.ts';
@@ -44,7 +48,8 @@ export async function applyChanges(
   const turn = takeTurns();
   const owners = ownersOf(fs.statSync(root));
   const hasLinks = changes.some((change) => change.after?.kind === 'link');
-  const look = entryReader(root, hasLinks ? await findProtectedPaths(root, further) : new Set());
+  const look = entryReader(root);
+  const shelves = hasLinks ? await shelvesAt(root, further) : undefined;
   const { modeFor, mustRemove } = listsByFolder();
   const act = (change: Change, how: (at: Buffer, change: Change) => void): void =>
     withParent(root, latinOf(change.path), owners, (to) => how(to, change));
@@ -87,11 +92,12 @@ export async function applyChanges(
   const left: LeftBehind[] = [];
   for (const change of remaining) {
     await turn();
-    act(change, (to, { after, list, path }) => {
-      const why =
-        after?.kind === 'link'
-          ? whyLinkRefused(latinOf(path), latinOf(after.to), look, further)
+    act(change, (to, { after, list, path, shelf }) => {
+      const judged =
+        after?.kind === 'link' && shelves !== undefined
+          ? judgeLink(latinOf(path), latinOf(after.to), shelves, look, further)
           : undefined;
+      const why = judged && whyLinkLeft(judged, shelf === 'obeyed');
       if (why !== undefined) {
         fs.unlinkSync(to);
         left.push({ path, why });
@@ -100,6 +106,11 @@ export async function applyChanges(
     });
   }
   return left;
+}
+
+function whyLinkLeft(judged: JudgedEntry, isNamed: boolean): string | undefined {
+  if (judged.shelf === 'never') return judged.why;
+  return judged.shelf === 'obeyed' && !isNamed ? toObeyed : undefined;
 }
 
 interface ListsByFolder {

@@ -13,6 +13,8 @@ import {
 import type { Owners } from '../../skills-index/run/changes/foreign-paths.ts';
 import {
   type FurtherNames,
+  isObeyedPath,
+  obeyed,
   whyBytecodeRefused,
   whyPathRefused,
 } from '../../skills-index/run/changes/protected-names.ts';
@@ -52,7 +54,7 @@ export async function requireNoConflicts(
   const judged = new Map<string, fs.Stats | undefined>();
   const special: string[] = [];
   const why = async (change: Change): Promise<string | undefined> => {
-    const { path, before, after } = change;
+    const { path, before, after, shelf } = change;
     if (touched.has(path)) return 'another process changed it during the run';
     if (after !== undefined && !owners.has(after.uid)) return new ForeignEntry(after.uid).message;
     // Record the entry before reading it, so that a change during the read is noticed later.
@@ -69,9 +71,14 @@ export async function requireNoConflicts(
       return 'another process added entries to it';
     if (now?.kind === 'file' && after?.kind === 'file' && (now.mode & 0o6000) !== 0)
       special.push(path);
-    const whyPath =
-      whyPathRefused(path, before === undefined, further) ?? (after && whyBytecodeRefused(path));
-    return whyPath ?? whyOwnerCannotBeSet(root, change, now, owners);
+    const whyPath = whyPathRefused(path) ?? (after && whyBytecodeRefused(path));
+    // Host policy may name the path as obeyed since the run.
+    const isObeyedNow = shelf === undefined && isObeyedPath(path, before === undefined, further);
+    return (
+      whyPath ??
+      (isObeyedNow ? obeyed : undefined) ??
+      whyOwnerCannotBeSet(root, change, now, owners)
+    );
   };
   const whyNot = async (change: Change): Promise<string | undefined> => {
     try {

@@ -14,7 +14,6 @@ import {
   fileChangeOf,
   type LeftBehind,
 } from '../../skills-index/run/changes/changes.ts';
-import type { ProtectedPath } from '../../skills-index/run/changes/protected-paths.ts';
 import type { HostPolicy } from '../../skills-index/run/plan/host-policy.ts';
 import { requireOverlays } from '../../skills-index/run/plan/own-locks.ts';
 import type { Plan } from '../../skills-index/run/plan/plan.ts';
@@ -79,7 +78,7 @@ export interface FinishedMounts {
 }
 
 export interface OpenMounts
-  extends Pick<SandboxStart, 'pins' | 'sources' | 'systemViews' | 'protectedPaths' | 'namespace'> {
+  extends Pick<SandboxStart, 'pins' | 'sources' | 'systemViews' | 'namespace'> {
   /**
    * Collects the run's changes after the last process of the run has ended. Never throws; a second
    * call returns the same result.
@@ -109,7 +108,6 @@ export async function openMounts(request: MountsRequest): Promise<OpenMounts> {
   const writable: WritableMount[] = [];
   const pins = new Map<string, number>();
   const sources = new Map<string, string>();
-  const protectedPaths = new Map<string, readonly ProtectedPath[]>();
   let finished: Promise<FinishedMounts> | undefined;
   const close = (): void => {
     views.close();
@@ -133,9 +131,7 @@ export async function openMounts(request: MountsRequest): Promise<OpenMounts> {
       const view = workspace?.view ?? (ownLocks.has(path) ? overlaid?.views.get(path) : undefined);
       pins.set(target, view?.pin ?? folder);
       sources.set(target, view?.source ?? path);
-      if (workspace === undefined) continue;
-      writable.push({ mount, workspace });
-      protectedPaths.set(target, workspace.protectedPaths);
+      if (workspace !== undefined) writable.push({ mount, workspace });
     }
   } catch (cause) {
     await finish();
@@ -144,7 +140,6 @@ export async function openMounts(request: MountsRequest): Promise<OpenMounts> {
   return {
     pins,
     sources,
-    protectedPaths,
     systemViews: new Map(
       [...(overlaid?.views ?? [])].map(([folder, { source }]) => [folder, source]),
     ),

@@ -16,13 +16,9 @@ import {
   gatherChanges,
   TooMuchChanged,
 } from '../../skills-index/run/changes/gather-changes.ts';
-import { type LookAt, whyLeftBehind } from '../../skills-index/run/changes/left-behind.ts';
-import type { FurtherNames } from '../../skills-index/run/changes/protected-names.ts';
-import {
-  type Entry,
-  findProtected,
-  type ProtectedPath,
-} from '../../skills-index/run/changes/protected-paths.ts';
+import { judgeEntry, type LookAt } from '../../skills-index/run/changes/left-behind.ts';
+import { controlled, type FurtherNames } from '../../skills-index/run/changes/protected-names.ts';
+import { type Entry, type Shelves, shelvesOf } from '../../skills-index/run/changes/shelves.ts';
 import { Problem } from '../../skills-index/skill/problem.ts';
 import { ForeignEntry, ownersOf } from '../files/ownership.ts';
 import { takeTurns } from '../files/turns.ts';
@@ -52,7 +48,6 @@ export type Keep = (path: string, bytes: Uint8Array) => void;
 
 export interface OpenWorkspace {
   readonly view: View;
-  readonly protectedPaths: readonly ProtectedPath[];
   /**
    * Collects the run's changes after the last process of the run has ended.
    * @throws Error when the changes exceed the limits
@@ -78,15 +73,22 @@ export async function openWorkspace(
   const below = `/proc/self/fd/${folder}`;
   const view = await views.open(folder, path, name);
   const before = await readTree(`/proc/self/fd/${view.pin}`, name);
-  const protectedPaths = findProtected(before, (link) => leadsTo(below, link), further);
+  const shelves = shelvesOf(before, (link) => leadsTo(below, link), further);
   const owners = ownersOf(fs.fstatSync(folder));
   const ownership = ownershipOf(view.below ?? before, owners);
   const collect = (keep: Keep): Promise<Collected> =>
-    collectChanges({ view, below, before, protectedPaths, owners, ownership, further }, keep);
-  return { view, protectedPaths, collect };
+    collectChanges({ view, below, before, shelves, owners, ownership, further }, keep);
+  return { view, collect };
 }
 
 interface EntryBefore extends Entry {
+  readonly mode: number;
+  readonly inode: number;
+  /**
+   * The time of the entry's last change of any kind (ctime), in milliseconds. No run can set this
+   * time.
+   */
+  readonly changed: number;
   readonly uid: number;
   readonly gid: number;
 }
@@ -101,7 +103,6 @@ async function readTree(root: string, folder: string): Promise<Map<string, Entry
       gid,
       inode,
       changed,
-      isFolder: stats.isDirectory(),
       ...(link === undefined ? {} : { link }),
     });
     if (before.size <= workspaceEntriesMax) return true;
@@ -126,8 +127,8 @@ async function readTree(root: string, folder: string): Promise<Map<string, Entry
   return before;
 }
 
-// Returns a link's target when the target lies in the mount. Nothing can be mounted over a link, so
-// the runner protects the link's target instead.
+// Returns a link's target when the target lies in the mount: whoever obeys the link obeys the
+// target.
 function leadsTo(root: string, path: string): string | undefined {
   try {
     const target = posix.relative(
@@ -142,24 +143,20 @@ function leadsTo(root: string, path: string): string | undefined {
 
 const limits = { bytes: changedBytesMax, paths: changedPathsMax, nameBytes: changedNameBytesMax };
 
-type BeforeRun = Pick<OpenWorkspace, 'view' | 'protectedPaths'> & {
+type BeforeRun = Pick<OpenWorkspace, 'view'> & {
   readonly below: string;
   readonly before: ReadonlyMap<string, EntryBefore>;
   readonly owners: Owners;
   readonly ownership: Ownership;
+  readonly shelves: Shelves;
   readonly further: FurtherNames;
 };
 
 async function collectChanges(
-  { view, below, before, protectedPaths, owners, ownership, further }: BeforeRun,
+  { view, below, before, shelves, owners, ownership, further }: BeforeRun,
   keep: Keep,
 ): Promise<Collected> {
   const root = `/proc/self/fd/${view.pin}`;
-  const placed = new Set(
-    protectedPaths
-      .filter(({ kind }) => kind === 'file' || kind === 'folder')
-      .map(({ path }) => path),
-  );
   const visited = new Set<string>();
   const inodes = new Map<string, number>();
   // Whether another process changed the original folder since the run began.
@@ -168,9 +165,9 @@ async function collectChanges(
   const { gathered, refuse, requireRoom, compare, gone } = gatherChanges(
     limits,
     isTouched,
-    further,
+    shelves,
   );
-  const look = entryReader(root, shutOf(protectedPaths));
+  const look = entryReader(root);
   const inherits = inheritsGroup(fs.statSync(below), before);
   const visit = async (entry: VisitedEntry): Promise<boolean> => {
     const { path, at, stats, link } = entry;
@@ -178,30 +175,35 @@ async function collectChanges(
     visited.add(path);
     if (isUnchanged(old, stats)) return true;
     inodes.set(path, stats.ino);
-    if (old === undefined && placed.has(path) && (stats.isDirectory() || stats.size === 0))
-      return false;
+    const { root: top, shelf } = shelves.judge(path);
+    // One line stands for all files of version control, which a single commit changes by the dozen.
+    if (shelf === 'never') return refuse(top, controlled);
     // Check the owner of an entry before reading anything of the entry.
     const foreign = whyForeign(entry, ownership, owners);
     if (foreign !== undefined) return refuse(path, foreign);
     // In a change set, a hard link would become two separate files, and the runner would read the
     // content once for each name.
     if (stats.isFile() && stats.nlink > 1) return refuse(path, 'a hard link');
-    const why = whyLeftBehind(
+    const judged = judgeEntry(
       {
         ...entry,
         isOther: !(stats.isFile() || stats.isDirectory() || link !== undefined),
         isNew: old === undefined,
       },
+      shelves,
       look,
       further,
     );
-    if (why !== undefined) return refuse(path, why);
+    if (judged.shelf === 'never') return refuse(path, judged.why);
     // Check the size of a file before reading the file: a sparse file of any size costs a run
     // nothing.
     if (stats.isFile()) requireRoom(path, stats.size);
     const { state, content } = withHandle(at, (self) => readContent(self, stats, link));
     if (
-      compare(path, await stateAt(below, path, owners), state, inherits(path, stats)) &&
+      compare(path, await stateAt(below, path, owners), state, {
+        shelf: judged.shelf,
+        inherits: inherits(path, stats),
+      }) &&
       content !== undefined
     )
       keep(textOf(path), content);
@@ -294,35 +296,21 @@ function whyForeign(
 }
 
 /**
- * Finds the paths of a folder that no run may write, in the folder's present state.
+ * The shelves of a folder in its present state.
  * @throws Problem `plan-refused` when the folder cannot be read
  */
-export async function findProtectedPaths(
-  root: string,
-  further: FurtherNames,
-): Promise<Set<string>> {
-  return shutOf(
-    findProtected(
-      await readTree(root, fs.realpathSync(root)),
-      (link) => leadsTo(root, link),
-      further,
-    ),
-  );
-}
-
-function shutOf(paths: readonly ProtectedPath[]): Set<string> {
-  return new Set(paths.filter(({ kind }) => kind === 'shut').map(({ path }) => latinOf(path)));
+export async function shelvesAt(root: string, further: FurtherNames): Promise<Shelves> {
+  const before = await readTree(root, fs.realpathSync(root));
+  return shelvesOf(before, (link) => leadsTo(root, link), further);
 }
 
 /**
  * Reads the kind of paths in a folder without following links. The number of reads is limited,
  * because chains of links can multiply the reads.
- * @param shut paths that no run may write
  */
-export function entryReader(root: string, shut: ReadonlySet<string>): LookAt {
+export function entryReader(root: string): LookAt {
   let reads = 0;
   return (path) => {
-    if (shut.has(path)) return 'shut';
     if (++reads > linkLooksMax) throw new Error('its links lead through too many other links');
     const at = bytesOf(`${root}/${path}`);
     const found = fs.lstatSync(at, { throwIfNoEntry: false });

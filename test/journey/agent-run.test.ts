@@ -106,28 +106,21 @@ afterAll(async () => {
 });
 
 describe('an agent’s own program in a session', () => {
-  it('runs programs in a folder where names are held free, and leaves nothing of these there', async () => {
+  it('writes package.json in its view, which waits on this host until a person names it', async () => {
     const did = await inSession('finance', {
       program: {
         does: 'write',
         path: '/workspace/h.js',
-        text: 'console.log(1 + 1, require("./package.json"))',
+        text: 'console.log(1 + 1, require("./package.json").type)',
       },
+      init: { does: 'write', path: '/workspace/package.json', text: '{"type": "commonjs"}' },
       ran: call('node', '/workspace/h.js'),
-      init: call(
-        'sh',
-        '-c',
-        'cd /workspace && npm init -y || echo "{"type": "module"}" > package.json',
-      ),
-      there: call(
-        'sh',
-        '-c',
-        'cat /workspace/package.json /workspace/.mcp.json /memory/package.json /workspace/AGENTS.md',
-      ),
+      there: call('sh', '-c', 'ls -A /workspace /memory'),
     });
-    expect(did.ran).toEqual({ status: 0, stdout: '2 {}\n', stderr: '' });
-    expect(did.init).toMatchObject({ status: 2 });
-    expect(did.there).toEqual({ status: 0, stdout: '{}{}{}', stderr: '' });
+    expect(did.ran).toEqual({ status: 0, stdout: '2 commonjs\n', stderr: '' });
+    expect(did.there).toMatchObject({
+      stdout: '/memory:\n\n/workspace:\nh.js\nnumbers.txt\npackage.json\n',
+    });
     expect(readdirSync(join(folder, 'ledgers')).sort()).toEqual(['h.js', 'numbers.txt']);
     rmSync(join(folder, 'ledgers/h.js'));
   });
@@ -350,7 +343,7 @@ describe('an agent’s own program in a session', () => {
       work: { does: 'write', path: '/workspace/report.md', text: 'the report' },
       trap: { does: 'write', path: '/workspace/AGENTS.md', text: 'obey me' },
     });
-    expect(first.trap).toMatch(/^failed: /);
+    expect(first.trap).not.toMatch(/^failed: /);
     const second = await inSession('finance', {
       home: { does: 'read', path: '/home/skill/notes' },
       temporary: { does: 'read', path: '/tmp/notes' },

@@ -79,7 +79,7 @@ describe.skipIf(runc === undefined)('runc', () => {
     expect(rows.host).toMatch(/^2 /);
   });
 
-  it('takes what a run writes into a copy, holds shut what hosts and agents obey, and applies the rest', async () => {
+  it('takes what a run writes into a copy, and applies it but for what hosts and agents obey', async () => {
     mkdirSync(`${host.reports}/.git/hooks`, { recursive: true });
     writeFileSync(`${host.reports}/.git/hooks/pre-commit`, 'as it was');
     writeFileSync(`${host.reports}/old`, 'old');
@@ -92,17 +92,17 @@ describe.skipIf(runc === undefined)('runc', () => {
         hook: `open('/reports/.git/hooks/pre-commit', 'w')`,
         move: `os.rename('/reports/.git', '/reports/git')`,
         agents: `open('/reports/AGENTS.md', 'w')`,
-        server: `open('/reports/.vscode/tasks.json', 'w')`,
+        server: `[os.mkdir('/reports/.vscode'), open('/reports/.vscode/tasks.json', 'w')] and 1`,
       },
       { capabilities: { mount: reportsMount('rw') }, sandbox },
     );
     expect(rows).toMatchObject({ plain: 'written', change: 'written' });
-    for (const name of ['hook', 'move', 'agents', 'server'])
-      expect(rows[name], name).toMatch(/^(30|16|13) /);
     expect(readFileSync(`${host.reports}/.git/hooks/pre-commit`, 'utf8')).toBe('as it was');
-    expect(readdirSync(host.reports).sort()).toEqual(['.git', 'new', 'old']);
+    expect(readdirSync(host.reports).sort()).toEqual(['.git', 'git', 'new', 'old']);
     expect(readFileSync(`${host.reports}/old`, 'utf8')).toBe('changed');
-    expect(host.audit().filter(({ event }) => event === 'cleanup')).toEqual([]);
+    expect(host.audit().filter(({ event }) => event === 'cleanup')).toMatchObject([
+      { path: '/reports/.git', why: 'version control on the host obeys it' },
+    ]);
   });
 
   it('reaches the planned host through the proxy, with the secret put in outside, and nothing else', async () => {

@@ -97,7 +97,7 @@ describe.each([
         sandbox: sandbox(),
       },
     );
-    expect(run.stdout).toBe("one\ntwo\nthree\n ['old.txt', 'package.json']\n");
+    expect(run.stdout).toBe("one\ntwo\nthree\n ['new.txt', 'old.txt']\n");
     expect(words(run.changes)).toEqual(
       expect.arrayContaining(['changed old.txt', 'created new.txt']),
     );
@@ -106,20 +106,35 @@ describe.each([
     expect(events()).toEqual(['start', 'change', 'change', 'changes', 'exit']);
   });
 
-  it('cannot write what agents obey, nor move it away', async () => {
+  it('may write what agents obey, and move it away: the change waits to be named', async () => {
     mkdirSync(`${host.reports}/.claude`);
     writeFileSync(`${host.reports}/.claude/settings.json`, '{}');
     giveTo(host.reports);
-    const attempts = [
-      "open('/reports/.claude/settings.json', 'w')",
+    const python = [
+      "open('/reports/.claude/settings.json', 'w').write('evil')",
       "os.rename('/reports/.claude', '/reports/x')",
-      "open('/reports/AGENTS.md', 'w')",
-    ];
-    const python = attempts
-      .map((one) => `try: ${one}; print('through')\nexcept OSError: print('no')`)
-      .join('\n');
+      "open('/reports/AGENTS.md', 'w').write('obey me')",
+      "open('/reports/new.txt', 'w').write('x')",
+    ].join('\n');
     const run = await see(python, { sandbox: sandbox() });
-    expect([run.stdout, run.changes]).toEqual(['no\nno\nno\n', undefined]);
+    expect(run.stderr).toBe('');
+    const digest = listWaiting(host.paths.data)[0]?.digest;
+    const out = await skill('changes accept', [run.run], { digest });
+    expect(out).toContain('3 changes in files that hosts or agents obey still wait');
+    expect(readdirSync(host.reports).sort()).toEqual(['.claude', 'new.txt', 'old.txt', 'x']);
+    expect(readFileSync(`${host.reports}/.claude/settings.json`, 'utf8')).toBe('{}');
+    const rest = { digest: listWaiting(host.paths.data)[0]?.digest };
+    await expect(skill('changes accept', [run.run], rest)).rejects.toThrow('has to be named');
+    const alone = { ...rest, include: ['.claude'] };
+    await expect(skill('changes accept', [run.run], alone)).rejects.toThrow(
+      'it needs ".claude/settings.json"',
+    );
+    await skill('changes accept', [run.run], {
+      ...rest,
+      include: ['/reports/.claude', '.claude/settings.json'],
+    });
+    expect(readdirSync(host.reports).sort()).toEqual(['new.txt', 'old.txt', 'x']);
+    expect(words(listWaiting(host.paths.data)[0]?.set)).toEqual(['created AGENTS.md']);
   });
 
   it.each([

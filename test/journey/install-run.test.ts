@@ -34,7 +34,7 @@ beforeAll(async () => {
         'scripts/greet.ts': "import { hello } from './words.ts';\nconsole.log(hello);\n",
         'scripts/words.ts': "export const hello: string = 'hello';\n",
         'scripts/ask.ts':
-          "await fetch('https://elsewhere.example/', { method: 'POST', body: 'x' }).catch(() => console.log('failed'));\nconsole.error(\"fatal: cannot lock '.git/index.lock': Read-only file system\");\n",
+          "await fetch('https://elsewhere.example/', { method: 'POST', body: 'x' }).catch(() => console.log('failed'));\n",
         'scripts/idle.ts': 'setInterval(() => undefined, 1000);\n',
       },
     }),
@@ -75,9 +75,6 @@ describe('an installed skill', () => {
     expect([exit, out], err).toEqual([0, 'failed\n']);
     expect(err).toContain(
       'note: denied: CONNECT elsewhere.example: no egress to this host was approved',
-    );
-    expect(err).toContain(
-      'note: the skill says that it could not write ".git/index.lock": .git is read-only in a sandbox',
     );
   });
 

@@ -153,7 +153,7 @@ describe('skillgate try', () => {
     );
   });
 
-  it('tells people which of its changes are not taken over, and why', async () => {
+  it('tells people which of its changes need a decision, and which are left out and why', async () => {
     const mount = [
       { source: 'workspace:reports', target: '/reports', mode: 'cow', why: 'writes reports' },
     ];
@@ -164,7 +164,7 @@ describe('skillgate try', () => {
       capabilities: { mount },
     };
     writeFileSync(join(folder, 'skill.json'), JSON.stringify(json));
-    const made = ['new.md', '.npmrc', 'GEMINI.md'].map(
+    const made = ['new.md', '.npmrc', 'GEMINI.md', '.hg'].map(
       (name) => `writeFileSync('/reports/${name}', 'x');`,
     );
     writeFileSync(
@@ -173,10 +173,8 @@ describe('skillgate try', () => {
     );
     const { err, exit } = await host.skill('try', folder, 'leave');
     expect(exit, err).toBe(0);
-    expect(err).toMatch(
-      /note: changes left out: \/reports\/(\.npmrc|GEMINI\.md) and 1 more path: hosts or agents obey it/,
-    );
-    expect(err).toContain('in its view of /reports: 1 created');
+    expect(err).toMatch(/note: changes left out: \/reports\/\.hg: version control .* obeys it/);
+    expect(err).toContain('in its view of /reports: 3 created, 2 marked, 2 need a decision');
   });
 
   it('tells people no more than fits a screen, and lists the others in JSON', async () => {
@@ -195,39 +193,6 @@ describe('skillgate try', () => {
     const json = JSON.parse((await host.skill('try', '--format', 'json', folder, 'many')).out);
     expect(json.missing).toHaveLength(200);
     expect(json.notListed).toBe(100);
-  });
-
-  it('tells people why git cannot commit in a workspace', async () => {
-    const reports = join(host.project, 'reports');
-    mkdirSync(join(reports, '.git'));
-    const mount = [
-      { source: 'workspace:reports', target: '/reports', mode: 'cow', why: 'writes reports' },
-    ];
-    const json = {
-      name: '@me/tried',
-      version: '1.0.0',
-      commands: { commit: 'commit.py' },
-      capabilities: { mount },
-    };
-    writeFileSync(join(folder, 'skill.json'), JSON.stringify(json));
-    const lock = '/reports/.git/index.lock';
-    writeFileSync(
-      join(folder, 'commit.py'),
-      `import sys\ntry:\n    open('${lock}', 'w')\nexcept OSError as cause:\n    sys.exit("fatal: Unable to create '${lock}': " + cause.strerror)\n`,
-    );
-    const { err, exit } = await host.skill('try', folder, 'commit');
-    const inJson = await host.skill('try', '--format', 'json', folder, 'commit');
-    rmSync(join(reports, '.git'), { recursive: true });
-    expect(JSON.parse(inJson.out)).toMatchObject({
-      shutPaths: [lock],
-      leftOutHeaders: [],
-      notListed: 0,
-    });
-    expect(exit, err).toBe(1);
-    expect(err).toContain(
-      `note: the skill says that it could not write "${lock}": .git is read-only in a sandbox`,
-    );
-    expect(err).not.toContain('to allow it, in "mount"');
   });
 
   it('is in the audit log as what nobody approved, in an unbroken chain', async () => {

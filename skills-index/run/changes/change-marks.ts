@@ -4,6 +4,7 @@
  */
 import { pathTwinKey } from '../../skill/bundle-path.ts';
 import { type Change, type EntryState, kindOf } from './changes.ts';
+import { obeyed } from './protected-names.ts';
 
 const lockFiles = new Set(
   [
@@ -48,12 +49,14 @@ const compiledEndings = new Set(
 
 /** Returns the marks of a change, in words for a person. An ordinary change has no marks. */
 export function marksOf(change: Change): string[] {
-  const { path, before, after, list } = change;
-  if (after === undefined) return [];
+  const { path, before, after, list, shelf } = change;
+  const ofShelf = shelf === 'obeyed' ? [obeyed] : [];
+  if (after === undefined) return ofShelf;
   const parts = path.split('/').map(pathTwinKey);
   const name = parts.at(-1) ?? '';
   const isNew = kindOf(change) === 'created';
   return [
+    ...ofShelf,
     ...(isNew && name.startsWith('.') ? ['new, and its name begins with a dot'] : []),
     ...(!isNew && name.startsWith('.') ? ['its name begins with a dot'] : []),
     ...(parts.slice(0, -1).some((one) => one.startsWith('.'))

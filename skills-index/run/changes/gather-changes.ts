@@ -4,7 +4,8 @@
  */
 import { shownValueCharsMax } from '../../skill/limits.ts';
 import { type Change, type ChangedFolder, type EntryState, sameState } from './changes.ts';
-import { type FurtherNames, textOf, whyPathRefused } from './protected-names.ts';
+import { controlled, textOf, whyTextRefused } from './protected-names.ts';
+import type { Shelf, Shelves } from './shelves.ts';
 
 export interface GatherLimits {
   readonly bytes: number;
@@ -19,8 +20,8 @@ export interface GatherLimits {
 export interface Gathering {
   readonly gathered: Pick<ChangedFolder, 'changes' | 'refused' | 'conflicts'>;
   /**
-   * Leaves out a path and everything below the path. Always returns false: the caller must not
-   * descend.
+   * Leaves out a path and everything below the path, once. Always returns false: the caller must
+   * not descend.
    * @throws Error when a limit is exceeded
    */
   refuse(path: string, why: string): false;
@@ -32,8 +33,6 @@ export interface Gathering {
   requireRoom(path: string, bytes: number): void;
   /**
    * Compares an entry that may be applied with its state before the run.
-   * @param inherits whether the entry is a folder that has its setgid bit and group from its parent
-   * folder, or had them before
    * @returns whether the entry's bytes must be stored
    * @throws Error when a limit is exceeded
    */
@@ -41,7 +40,7 @@ export interface Gathering {
     path: string,
     below: EntryState | undefined,
     seen: EntryState | undefined,
-    inherits?: boolean,
+    options?: CompareOptions,
   ): boolean;
   /**
    * Records a deleted path, unless the path must be left alone. `below` reads the path's state
@@ -50,11 +49,20 @@ export interface Gathering {
   gone(path: string, below: () => Promise<EntryState | undefined>): Promise<void>;
 }
 
+interface CompareOptions {
+  readonly shelf?: Shelf;
+  /**
+   * Whether the entry is a folder that has its setgid bit and group from its parent folder, or had
+   * them before.
+   */
+  readonly inherits?: boolean;
+}
+
 /** @param touched whether somebody else changed this path of the host's folder during the run */
 export function gatherChanges(
   limits: GatherLimits,
   touched: (path: string) => boolean,
-  further: FurtherNames = [],
+  shelves: Shelves,
 ): Gathering {
   const changes: Change[] = [];
   const refused: ChangedFolder['refused'] = [];
@@ -73,7 +81,7 @@ export function gatherChanges(
     refused.push({ path: textOf(path), why });
   };
   const refuse = (path: string, why: string): false => {
-    leave(path, why);
+    if (!shut.has(path)) leave(path, why);
     shut.add(path);
     return false;
   };
@@ -84,6 +92,7 @@ export function gatherChanges(
     path: string,
     before: EntryState | undefined,
     after: EntryState | undefined,
+    shelf: Shelf,
   ): void => {
     countNames(path, after?.kind === 'link' ? after.to : '');
     if (touched(path)) conflicts.push(textOf(path));
@@ -94,9 +103,11 @@ export function gatherChanges(
       path: textOf(path),
       ...(before === undefined ? {} : { before }),
       ...(after === undefined ? {} : { after }),
+      ...(shelf === 'obeyed' ? { shelf } : {}),
     });
   };
-  const compare: Gathering['compare'] = (path, below, seen, inherits = false) => {
+  const compare: Gathering['compare'] = (path, below, seen, options = {}) => {
+    const { inherits = false, shelf = 'plain' } = options;
     if (sameState(below, seen)) return false;
     // On the host, only root could change a folder's owner. A run that recreates a shared folder
     // means to change the folder's content, not its owner.
@@ -108,16 +119,18 @@ export function gatherChanges(
     const after = seen !== undefined && 'mode' in seen ? { ...seen, mode: seen.mode & bits } : seen;
     if (!sameState(after, seen)) leave(path, 'its setuid or setgid bits were removed');
     if (sameState(below, after)) return false;
-    add(path, below, after);
+    add(path, below, after, shelf);
     return after?.kind === 'file';
   };
   const gone: Gathering['gone'] = async (path, below) => {
     if (path.split('/').some((_, end, parts) => shut.has(parts.slice(0, end + 1).join('/'))))
       return;
-    const why = whyPathRefused(textOf(path), false, further);
+    const { root, shelf } = shelves.judge(path);
+    if (shelf === 'never') return void refuse(root, controlled);
+    const why = whyTextRefused(textOf(path));
     if (why !== undefined) return void refuse(path, why);
     const before = await below();
-    if (before !== undefined) add(path, before, undefined);
+    if (before !== undefined) add(path, before, undefined, shelf);
   };
   return { gathered: { changes, refused, conflicts }, refuse, requireRoom, compare, gone };
 }

@@ -1,17 +1,19 @@
 /**
- * Judges the entries that a run left in its view of a folder. Skillgate leaves behind an entry that
- * could act on the host, lead out of the folder or deceive a reader. Pure.
+ * Judges the entries that a run left in its view of a folder: ordinary work, entries that hosts or
+ * agents obey, and entries that Skillgate leaves behind because they could act on the host, lead
+ * out of the folder or deceive a reader. Pure.
  */
 import {
+  controlled,
   type FurtherNames,
   isProtectedName,
+  isVersionControl,
   makesRepository,
-  obeyed,
   textOf,
   whyBytecodeRefused,
-  whyPathRefused,
   whyTextRefused,
 } from './protected-names.ts';
+import type { Shelf, Shelves } from './shelves.ts';
 
 /** A new or changed entry of the view. Paths and names are Latin-1 text of their bytes. */
 export interface LeftEntry {
@@ -26,64 +28,82 @@ export interface LeftEntry {
   readonly isNew: boolean;
 }
 
-/**
- * Returns what lies at a path of the view, without following links: a link's target, `shut` for a
- * path that no run may write, `plain` for any other entry, undefined for a free path.
- */
-export type LookAt = (path: string) => { readonly link: string } | 'shut' | 'plain' | undefined;
+/** The shelf of an entry or link. An entry on the shelf `never` stays in the view. */
+export type JudgedEntry =
+  | { readonly shelf: Exclude<Shelf, 'never'> }
+  | { readonly shelf: 'never'; readonly why: string };
 
-/** Returns why an entry must not be applied; undefined when the entry may be applied. */
-export function whyLeftBehind(
+/**
+ * Returns what lies at a path of the view, without following links: a link's target, `plain` for
+ * any other entry, undefined for a free path.
+ */
+export type LookAt = (path: string) => { readonly link: string } | 'plain' | undefined;
+
+export function judgeEntry(
   { path, name, isOther, link, siblings, isNew }: LeftEntry,
+  shelves: Shelves,
   lookAt: LookAt,
   further: FurtherNames = [],
-): string | undefined {
-  if (isNew && isProtectedName(textOf(name), further)) return obeyed;
+): JudgedEntry {
+  const { shelf } = shelves.judge(path);
+  if (shelf === 'never') return never(controlled);
   if (isNew && makesRepository(name, siblings))
-    return 'it makes the folder a repository that git obeys';
-  if (isOther) return 'a socket, a pipe or a device';
-  const whyLink = link === undefined ? undefined : whyLinkRefused(path, link, lookAt, further);
-  if (whyLink !== undefined) return whyLink;
-  const whyPath = whyPathRefused(textOf(path), isNew, further) ?? whyBytecodeRefused(textOf(path));
-  return whyPath ?? whyTextRefused(textOf(link ?? ''));
+    return never('it makes the folder a repository that git obeys');
+  if (isOther) return never('a socket, a pipe or a device');
+  const ofLink = link === undefined ? plain : judgeLink(path, link, shelves, lookAt, further);
+  if (ofLink.shelf === 'never') return ofLink;
+  const why = whyTextRefused(textOf(path)) ?? whyBytecodeRefused(textOf(path));
+  const whyNot = why ?? whyTextRefused(textOf(link ?? ''));
+  if (whyNot !== undefined) return never(whyNot);
+  return shelf === 'obeyed' ? { shelf } : ofLink;
 }
 
 /**
- * Returns why a link must not be applied. A link is refused when it leads out of the folder, or to
- * a path that hosts or agents obey: a program on the host that writes to the link would write to
- * the target. Leading `..` are counted from a real folder. A later `..` could climb out through
- * another link, so a later `..` is refused too.
+ * Judges a link by its target: a program on the host that writes to the link would write to the
+ * target. A link that leads out of the folder or to the files of version control is left behind.
+ * Leading `..` are counted from a real folder. A later `..` could climb out through another link,
+ * so a link with a later `..` is left behind too.
  */
-export function whyLinkRefused(
+export function judgeLink(
   path: string,
   link: string,
+  shelves: Shelves,
   lookAt: LookAt,
   further: FurtherNames = [],
   hops = 40,
-): string | undefined {
-  const leaves = 'a link that leaves the folder';
+): JudgedEntry {
+  const leaves = never('a link that leaves the folder');
   const parts = targetOf(path, link);
   if (parts === undefined) return leaves;
-  const toObeyed = 'a link to a path that hosts or agents obey';
-  if (parts.some((part) => isProtectedName(textOf(part), further))) return toObeyed;
+  if (parts.some((part) => isVersionControl(textOf(part)))) return never(toControlled);
+  let found: JudgedEntry = parts.some((part) => isProtectedName(textOf(part), further))
+    ? { shelf: 'obeyed' }
+    : plain;
   for (const end of parts.keys()) {
     const one = parts.slice(0, end + 1).join('/');
-    const found = lookAt(one);
-    if (found === undefined) return undefined;
-    // The path may be protected although its name does not show the protection, for example inside
-    // a repository.
-    if (found === 'shut') return toObeyed;
-    if (found === 'plain') continue;
+    // The path may be obeyed although its name does not show that, for example inside a repository.
+    const { shelf } = shelves.judge(one);
+    if (shelf === 'never') return never(toControlled);
+    if (shelf === 'obeyed') found = { shelf };
+    const there = lookAt(one);
+    if (there === undefined) return found;
+    if (there === 'plain') continue;
     if (hops <= 0) return leaves;
-    return whyLinkRefused(
-      one,
-      [found.link, ...parts.slice(end + 1)].join('/'),
-      lookAt,
-      further,
-      hops - 1,
-    );
+    const rest = [there.link, ...parts.slice(end + 1)].join('/');
+    const behind = judgeLink(one, rest, shelves, lookAt, further, hops - 1);
+    return behind.shelf === 'plain' ? found : behind;
   }
-  return undefined;
+  return found;
+}
+
+const plain: JudgedEntry = { shelf: 'plain' };
+const toControlled = 'a link to a path that version control obeys';
+
+/** The reason for which a link is left out whose target came to be obeyed after the run. */
+export const toObeyed = 'a link to a path that hosts or agents obey';
+
+function never(why: string): JudgedEntry {
+  return { shelf: 'never', why };
 }
 
 // Returns the segments of a link's target, from the top of the folder. Returns undefined when the

@@ -1,29 +1,11 @@
 /**
- * Names of files and folders that a host or an agent executes or obeys, anywhere in a folder. No
- * run may create or change files and folders of these names.
+ * Names of files and folders that a host or an agent executes or obeys, anywhere in a folder. A
+ * change of such a path reaches the host only when a person names the path, or never.
  */
 import { pathTwinKey } from '../../skill/bundle-path.ts';
 
-/**
- * Names that the runner blocks even when no file has the name: an empty placeholder stands at the
- * top of each writable mount during a run. A slash at the end of a name means a folder.
- */
-export const heldShut: readonly string[] =
-  '.git/ .claude/ .vscode/ AGENTS.md CLAUDE.md .mcp.json .envrc package.json'.split(' ');
-
-/**
- * The content of the placeholder for an absent file. A program that reads the placeholder must not
- * fail, as Node fails on an empty `package.json`.
- */
-export function placeholderText(path: string): '{}' | '' {
-  return path.endsWith('.json') ? '{}' : '';
-}
-
-/**
- * Further protected names. A run cannot write to an existing file of such a name, and a new file of
- * such a name is left behind.
- */
-const others = [
+const listed = [
+  '.claude .vscode AGENTS.md CLAUDE.md .mcp.json .envrc package.json',
   // Instructions, settings and commands of agents.
   '.agents .aider.conf.yml .clinerules .codex .continue .cursor .cursorrules .devcontainer .gemini .goose .goosehints .hermes',
   '.junie .kiro .opencode .openhands .roo .windsurf .windsurfrules CLAUDE.local.md GEMINI.md opencode.json opencode.jsonc',
@@ -32,7 +14,7 @@ const others = [
   '.firebender .grok .idx .iflow .kilocode .kilocodemodes .kimi .lingma .opencode.json .openhands_instructions .roorules .serena .zencoder',
   'CODEBUDDY.md GROK.md IFLOW.md JULES.md crush.json gemini-extension.json replit.md skillgate.json skillgate.lock',
   // Files and folders of version control and its hooks.
-  '.gitattributes .gitconfig .githooks .github .gitmodules .hg .husky .jj .svn .overcommit.yml .pre-commit-config.yaml',
+  '.gitattributes .gitconfig .githooks .github .gitmodules .husky .overcommit.yml .pre-commit-config.yaml',
   '.pre-commit-config.yml prek.toml',
   // Files that editors obey when a folder is opened.
   '.clangd .devcontainer.json .devfile.yaml .dir-locals.el .dir-locals-2.el .exrc .fleet .gitpod.yml .idea .lvimrc .nvim.lua .nvimrc',
@@ -69,8 +51,12 @@ const families = [
 /** Additional protected names from host policy. */
 export type FurtherNames = readonly string[];
 
-const names = new Set([...heldShut.map((name) => name.replace('/', '')), ...others]);
-const folded = new Set([...names].map(fold));
+const names = new Set(listed);
+const folded = new Set(listed.map(fold));
+
+// The folders in which version control keeps its settings and hooks.
+const controlNames = new Set(['.git', '.hg', '.jj', '.svn']);
+const controlShortNames = /^(?:git|hg|jj|svn)~\d+$/;
 
 /**
  * Whether hosts or agents obey an entry of this name. Other spellings count when some file system
@@ -80,22 +66,32 @@ const folded = new Set([...names].map(fold));
 export function isProtectedName(name: string, further: FurtherNames = []): boolean {
   const one = fold(name);
   if (folded.has(one) || families.some((family) => family.test(one))) return true;
+  if (isVersionControl(name)) return true;
   return /^[^.~]{1,6}~\d+(\.[^.]{1,3})?$/.test(one) || further.some((other) => fold(other) === one);
 }
 
 /**
- * Whether a path is write-protected. Paths below `node_modules` are free, because installed
- * packages contain protected names by the thousand.
+ * Whether hosts or agents obey an entry that the folder had before the run: exactly the listed
+ * names count, since people keep notes in `docs/agents.md`. Below `node_modules` no name counts,
+ * because installed packages contain protected names by the thousand.
  */
-export function isShut(path: string, further: FurtherNames = []): boolean {
+export function isObeyedThere(path: string, further: FurtherNames = []): boolean {
   const above = path.split('/');
   const name = above.pop() ?? '';
-  if (name === '.git') return true;
   const isObeyed =
     names.has(name) ||
     further.includes(name) ||
     families.some((family) => family.test(name.toLowerCase()));
   return isObeyed && !above.includes('node_modules');
+}
+
+/**
+ * Whether version control keeps its settings and hooks in an entry of this name, in any spelling
+ * that some file system treats as the same name.
+ */
+export function isVersionControl(name: string): boolean {
+  const one = fold(name);
+  return controlNames.has(one) || controlShortNames.test(one);
 }
 
 // The entries that make git treat any folder as a repository and obey the folder's `config`
@@ -124,22 +120,26 @@ const foldedParts = new Set([...repositoryParts].map(fold));
 const foldedNames = new WeakMap<ReadonlySet<string>, ReadonlySet<string>>();
 
 /**
- * Returns why a changed path must not be applied; undefined when the path may be applied.
+ * Whether hosts or agents obey a changed path.
  * @param isNew whether the folder has no such path yet
  */
-export function whyPathRefused(
-  path: string,
-  isNew: boolean,
-  further: FurtherNames = [],
-): string | undefined {
+export function isObeyedPath(path: string, isNew: boolean, further: FurtherNames = []): boolean {
   const parts = path.split('/');
-  const held = (_: string, index: number): boolean =>
-    isShut(parts.slice(0, index + 1).join('/'), further);
-  if (parts.some(held) || (isNew && isProtectedName(parts.at(-1) ?? '', further))) return obeyed;
-  return whyTextRefused(path);
+  return (
+    parts.some((_, end) => isObeyedThere(parts.slice(0, end + 1).join('/'), further)) ||
+    (isNew && isProtectedName(parts.at(-1) ?? '', further))
+  );
 }
 
-/** The reason for which Skillgate does not apply a change to a protected path. */
+/** Returns why no change of a path may be applied; undefined for other paths. */
+export function whyPathRefused(path: string): string | undefined {
+  return path.split('/').some(isVersionControl) ? controlled : whyTextRefused(path);
+}
+
+/** The reason for which Skillgate applies no change to the files of version control. */
+export const controlled = 'version control on the host obeys it';
+
+/** The reason for which a change waits until a person names its path. */
 export const obeyed = 'hosts or agents obey it';
 
 /**

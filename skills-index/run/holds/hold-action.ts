@@ -54,8 +54,11 @@ export function shownAction(action: GatedAction): GatedAction {
     }
     case 'install':
       return { ...action, capabilities: cutList(action.capabilities, listMax) };
-    case 'apply':
-      return { ...action, target: cut(action.target, pathMax) };
+    case 'apply': {
+      const { include, target } = action;
+      const named = include === undefined ? {} : { include: cutList(include, listMax) };
+      return { ...action, target: cut(target, pathMax), ...named };
+    }
     case 'egress': {
       const { headers, path, query, text } = action;
       return {
@@ -86,8 +89,12 @@ export function describeAction(action: GatedAction): string {
     }
     case 'install':
       return `install for the agent, in this version alone, with: ${joinList(action.capabilities)}`;
-    case 'apply':
-      return `apply ${action.changes === 1 ? '1 change' : `${action.changes} changes`} to ${action.target}, change set ${action.digest}`;
+    case 'apply': {
+      const { changes, digest, include = [], target } = action;
+      const named = include.map((path) => JSON.stringify(path)).join('; ');
+      const obeyed = include.length === 0 ? '' : `, with files that hosts or agents obey: ${named}`;
+      return `apply ${changes === 1 ? '1 change' : `${changes} changes`} to ${target}${obeyed}, change set ${digest}`;
+    }
     case 'egress': {
       const { body, bytes, host, method, opens, path, port, query, request } = action;
       const all = request === undefined ? '' : `, request ${request}`;

@@ -62,6 +62,8 @@ export type GatedAction =
       readonly target: string;
       readonly changes: number;
       readonly digest: Digest;
+      /** Changed paths that hosts or agents obey, each named by whoever asks. */
+      readonly include?: readonly string[];
     }
   | { readonly kind: 'install'; readonly capabilities: readonly string[] };
 
@@ -268,7 +270,13 @@ const actionShape = v.variant('kind', [
     request: v.exactOptional(digest),
     opens: v.exactOptional(v.picklist(['websocket', 'tunnel'])),
   }),
-  exactObject({ kind: v.literal('apply'), target: text, changes: count, digest }),
+  exactObject({
+    kind: v.literal('apply'),
+    target: text,
+    changes: count,
+    digest,
+    include: v.exactOptional(texts),
+  }),
   exactObject({ kind: v.literal('install'), capabilities: texts }),
 ]);
 

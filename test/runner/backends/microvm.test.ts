@@ -27,7 +27,7 @@ describe('a machine', () => {
   it('has each planned program, and the libraries of all', () => {
     const programs = ['wc', 'ls'].map((program) => ({ program, path: `/usr/bin/${program}` }));
     const start = { plan: { ...plan, programs }, files: [], command: ['/usr/bin/wc'], env: {} };
-    const nothing = { pins: new Map(), protectedPaths: new Map(), runFolder: '/run/x' };
+    const nothing = { pins: new Map(), runFolder: '/run/x' };
     const archive = guestFiles({ ...start, ...nothing }, '/usr/bin/env', 'sign').toString('latin1');
     for (const path of ['usr/bin/wc', 'usr/bin/ls', 'libc.so.6'])
       expect(archive).toContain(`${path}\0`);

@@ -18,7 +18,6 @@ const start: Omit<SandboxStart, 'runFolder'> = {
   plan,
   env: { TZ: 'UTC' },
   pins: new Map(),
-  protectedPaths: new Map(),
   files: [
     {
       path: '/skills/@acme/probe/probe.sh',

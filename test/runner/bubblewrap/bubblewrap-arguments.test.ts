@@ -4,7 +4,6 @@ import {
   skillArguments,
 } from '../../../runner/bubblewrap/bubblewrap-arguments.ts';
 import type { SandboxFile, SandboxStart } from '../../../runner/bubblewrap/sandbox.ts';
-import type { ProtectedPath } from '../../../skills-index/run/changes/protected-paths.ts';
 
 const files: SandboxFile[] = [
   { path: '/skills/@acme/a/SKILL.md', mode: '644', bytes: Buffer.from('text') },
@@ -46,24 +45,13 @@ const start: SandboxStart = {
   command: ['/usr/bin/sh', '/skills/@acme/a/run.sh', '--setenv', 'LD_PRELOAD', 'x'],
   env: { TZ: 'UTC' },
   pins: new Map(),
-  protectedPaths: new Map([
-    [
-      '/out',
-      [
-        { path: '.git', kind: 'pinned' },
-        { path: '.git/hooks', kind: 'shut' },
-        { path: '.claude', kind: 'folder' },
-        { path: 'CLAUDE.md', kind: 'file' },
-      ],
-    ],
-  ]),
   runFolder: '/run/x',
 };
 
-function argumentsOf(
-  joinsNetwork = false,
-  shut?: readonly ProtectedPath[],
-): { readonly text: string; readonly data: Map<number, string> } {
+function argumentsOf(joinsNetwork = false): {
+  readonly text: string;
+  readonly data: Map<number, string>;
+} {
   const data = new Map<number, string>();
   const around = {
     libraries: [{ path: '/usr/lib64' }, { path: '/lib64', link: 'usr/lib64' }],
@@ -75,24 +63,10 @@ function argumentsOf(
     info: 99,
     joinsNetwork,
   };
-  const started =
-    shut === undefined ? start : { ...start, protectedPaths: new Map([['/out', shut]]) };
-  return { text: skillArguments(started, around).join(' '), data };
+  return { text: skillArguments(start, around).join(' '), data };
 }
 
 describe('the arguments of a skill’s sandbox', () => {
-  it.each([
-    ['package.json', '{}'],
-    ['.mcp.json', '{}'],
-    ['CLAUDE.md', ''],
-  ])('puts a %s of %j where there is none', (path, text) => {
-    const { text: line, data: given } = argumentsOf(false, [{ path, kind: 'file' }]);
-    const descriptor = new RegExp(`--perms 0444 --ro-bind-data (\\d+) /out/${path}( |$)`).exec(
-      line,
-    )?.[1];
-    expect(given.get(Number(descriptor))).toBe(text);
-  });
-
   const { text, data } = argumentsOf();
 
   it.each([
@@ -111,9 +85,7 @@ describe('the arguments of a skill’s sandbox', () => {
     '--symlink /usr/lib/node_modules/npm/bin/npm-cli.js /usr/bin/npm --ro-bind-try /usr/lib/node_modules/npm /usr/lib/node_modules/npm',
     '--ro-bind /stage/pdftotext/usr/bin/pdftotext /usr/bin/pdftotext --ro-bind-try /usr/share/poppler /usr/share/poppler --ro-bind-try /etc/fonts /etc/fonts',
     '--ro-bind /stage/mount0/srv/in /in',
-    '--bind /stage/mount1/srv/out /out --bind /stage/mount1/srv/out/.git /out/.git --ro-bind /stage/mount1/srv/out/.git/hooks /out/.git/hooks',
-    '--size 4096 --tmpfs /out/.claude --remount-ro /out/.claude',
-    '/out/CLAUDE.md --setenv TZ UTC --chdir /in --remount-ro /',
+    '--bind /stage/mount1/srv/out /out --setenv TZ UTC --chdir /in --remount-ro /',
   ])('have %s', (expected) => {
     expect(text).toContain(expected);
   });

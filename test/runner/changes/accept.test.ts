@@ -108,4 +108,97 @@ describe('accepting changes', () => {
     expect((await accept()).exit).toBe(0);
     expect(readdirSync(folder)).toEqual(['new']);
   });
+
+  describe('of files that hosts or agents obey', () => {
+    const text = '{"scripts":{"test":"node --test"}}\n';
+    const withPackage = (): string => {
+      const [first] = set.folders;
+      const [, fresh] = first?.changes ?? [];
+      if (first === undefined || fresh?.after?.kind !== 'file') throw new Error('no change');
+      const after = { ...fresh.after, sha256: digestOf(text), bytes: text.length };
+      set = {
+        ...set,
+        folders: [
+          {
+            ...first,
+            changes: [...first.changes, { path: 'package.json', after, shelf: 'obeyed' }],
+          },
+        ],
+      };
+      writeFileSync(join(kept, 'set.json'), JSON.stringify(set), { mode: 0o600 });
+      writeFileSync(join(kept, hexOf(digestOf(text))), text, { mode: 0o600 });
+      return changeSetDigest(set);
+    };
+
+    it('leaves them waiting, says so, and takes the one that is named later', async () => {
+      withPackage();
+      const first = await accept();
+      expect([first.exit, readdirSync(folder)]).toEqual([0, ['new']]);
+      expect(first.stderr).toContain(
+        `note: 1 change in files that hosts or agents obey still waits: skillgate changes show ${run}`,
+      );
+      const shown = await type('changes', 'show', run);
+      expect(shown.stdout).toContain('created package.json');
+      expect(shown.stdout).not.toContain('created new');
+      const digest = /^changes (sha256:\S+)$/m.exec(shown.stdout)?.[1] ?? '';
+      const old = await type(
+        'changes',
+        'accept',
+        run,
+        '--include',
+        'package.json',
+        '--digest',
+        changeSetDigest(set),
+      );
+      expect([old.exit === 0, readdirSync(folder)]).toEqual([false, ['new']]);
+      const named = await type(
+        'changes',
+        'accept',
+        run,
+        '--include',
+        'package.json',
+        '--digest',
+        digest,
+      );
+      expect([named.exit, readdirSync(folder)]).toEqual([0, ['new', 'package.json']]);
+      expect(readdirSync(join(home, 'data/changes'))).toEqual([]);
+    });
+
+    it('takes plain and named ones together', async () => {
+      const digest = withPackage();
+      const both = await type(
+        'changes',
+        'accept',
+        run,
+        '--include',
+        '/w/package.json',
+        '--digest',
+        digest,
+      );
+      expect([both.exit, readdirSync(folder)]).toEqual([0, ['new', 'package.json']]);
+    });
+
+    it('takes none that changed after it was shown', async () => {
+      const digest = withPackage();
+      writeFileSync(join(kept, hexOf(digestOf(text))), '{"scripts":{"test":"evil"}}\n');
+      const refused = await type(
+        'changes',
+        'accept',
+        run,
+        '--include',
+        'package.json',
+        '--digest',
+        digest,
+      );
+      expect([refused.exit === 0, readdirSync(folder)]).toEqual([false, ['old']]);
+    });
+
+    it('takes no plain one that host policy came to name', async () => {
+      const policy = { workspaces: { w: folder }, obeyed: ['new'] };
+      writeFileSync(join(home, 'config/host.json'), JSON.stringify(policy), { mode: 0o600 });
+      const refused = await accept();
+      expect(refused.stderr).toContain('new: hosts or agents obey it');
+      expect(readdirSync(folder)).toEqual(['old']);
+    });
+  });
 });

@@ -10,18 +10,20 @@ import { makeSeenFolder, type Seen, type SeenFolder, treeOf } from './seen-folde
 let seen: SeenFolder | undefined;
 afterEach(() => seen?.remove());
 const words = ({ changes }: Seen): string[] =>
-  changes.map((one) => `${kindOf(one)} ${one.path}`).sort();
+  changes
+    .map((one) => `${kindOf(one)} ${one.path}${one.shelf === 'obeyed' ? ' (obeyed)' : ''}`)
+    .sort();
 const refusals = ({ refused }: Seen): string[] =>
   refused.map(({ path, why }) => `${path}: ${why}`).sort();
 const root = process.getuid?.() === 0;
 const kinds = root ? [true, false] : [false];
 
-const obeyed = 'hosts or agents obey it';
+const controlled = 'version control on the host obeys it';
 const leaves = 'a link that leaves the folder';
 const odd = 'a socket, a pipe or a device';
 const repository = 'it makes the folder a repository that git obeys';
 const controls = 'its name contains control characters';
-const toObeyed = 'a link to a path that hosts or agents obey';
+const toControlled = 'a link to a path that version control obeys';
 const compiled = 'compiled Python, which runs in place of its source';
 
 /**
@@ -158,55 +160,68 @@ const rows: readonly Row[] = [
     [],
     ['old: a hard link', 'twin: a hard link'],
   ],
-  ['AGENTS.md', write('AGENTS.md'), [], [`AGENTS.md: ${obeyed}`]],
-  ['AGENTS.md further down', write('dir/AGENTS.md'), [], [`dir/AGENTS.md: ${obeyed}`]],
-  ['agents.md in another case', write('dir/agents.MD'), [], [`dir/agents.MD: ${obeyed}`]],
-  ['.GIT', write('.GIT/config'), [], [`.GIT: ${obeyed}`]],
-  ['a short name of .git', write('GIT~1/config'), [], [`GIT~1: ${obeyed}`]],
-  ['.git with what HFS+ leaves out', write('.g\u200cit/config'), [], [`.g\u200cit: ${obeyed}`]],
-  ['.git with what NTFS leaves out', write('.git . ./config'), [], [`.git . .: ${obeyed}`]],
+  ['AGENTS.md', write('AGENTS.md'), ['created AGENTS.md (obeyed)'], []],
+  ['AGENTS.md further down', write('dir/AGENTS.md'), ['created dir/AGENTS.md (obeyed)'], []],
+  ['agents.md in another case', write('dir/agents.MD'), ['created dir/agents.MD (obeyed)'], []],
+  ['a short name of AGENTS.md', write('AGENTS~1.MD'), ['created AGENTS~1.MD (obeyed)'], []],
+  ['.git', write('.git/config'), [], [`.git: ${controlled}`]],
+  ['.git that is a file', write('dir/.git', 'gitdir: ../old'), [], [`dir/.git: ${controlled}`]],
+  ['.hg', write('.hg/hgrc'), [], [`.hg: ${controlled}`]],
+  ['.GIT', write('.GIT/config'), [], [`.GIT: ${controlled}`]],
+  ['a short name of .git', write('GIT~1/config'), [], [`GIT~1: ${controlled}`]],
+  ['.git with what HFS+ leaves out', write('.g\u200cit/config'), [], [`.g\u200cit: ${controlled}`]],
+  ['.git with what NTFS leaves out', write('.git . ./config'), [], [`.git . .: ${controlled}`]],
   [
     '.git as a stream',
     write('.git::$INDEX_ALLOCATION/config'),
     [],
-    [`.git::$INDEX_ALLOCATION: ${obeyed}`],
+    [`.git::$INDEX_ALLOCATION: ${controlled}`],
   ],
-  ['wide letters', write('ＡＧＥＮＴＳ.md'), [], [`ＡＧＥＮＴＳ.md: ${obeyed}`]],
+  ['wide letters', write('ＡＧＥＮＴＳ.md'), ['created ＡＧＥＮＴＳ.md (obeyed)'], []],
   [
     'package.json among packages',
     write('node_modules/x/package.json'),
-    ['created node_modules', 'created node_modules/x'],
-    [`node_modules/x/package.json: ${obeyed}`],
+    [
+      'created node_modules',
+      'created node_modules/x',
+      'created node_modules/x/package.json (obeyed)',
+    ],
+    [],
   ],
   [
     'something in a folder that agents obey',
     write('.claude/commands/x.md'),
+    ['created .claude/commands (obeyed)', 'created .claude/commands/x.md (obeyed)'],
     [],
-    [`.claude/commands: ${obeyed}`],
   ],
   [
     'a change in a folder that agents obey',
     write('.claude/settings.json'),
+    ['changed .claude/settings.json (obeyed)'],
     [],
-    [`.claude/settings.json: ${obeyed}`],
   ],
   [
     'what agents obey, deleted',
     (view) => fs.rmSync(`${view}/.claude`, { recursive: true }),
+    ['deleted .claude (obeyed)', 'deleted .claude/settings.json (obeyed)'],
     [],
-    [`.claude: ${obeyed}`],
   ],
   [
     'what agents obey, renamed',
     (view) => fs.renameSync(`${view}/.claude`, `${view}/x`),
-    ['created x', 'created x/settings.json'],
-    [`.claude: ${obeyed}`],
+    [
+      'created x',
+      'created x/settings.json',
+      'deleted .claude (obeyed)',
+      'deleted .claude/settings.json (obeyed)',
+    ],
+    [],
   ],
   [
     'a name that host policy says is obeyed',
     write('sub/Deploy.conf'),
-    ['created sub'],
-    [`sub/Deploy.conf: ${obeyed}`],
+    ['created sub', 'created sub/Deploy.conf (obeyed)'],
+    [],
   ],
   [
     'lock files, Makefiles and jobs',
@@ -218,25 +233,25 @@ const rows: readonly Row[] = [
     'a link to a hook of git',
     link('notes.txt', '.git/hooks/post-checkout'),
     [],
-    [`notes.txt: ${toObeyed}`],
+    [`notes.txt: ${toControlled}`],
   ],
   [
     'a link to one in another case',
     link('notes.txt', 'sub/.GIT/hooks/x'),
     [],
-    [`notes.txt: ${toObeyed}`],
+    [`notes.txt: ${toControlled}`],
   ],
   [
     'a link to what agents obey',
     link('dir/notes.md', '../AGENTS.md'),
+    ['created dir/notes.md (obeyed)'],
     [],
-    [`dir/notes.md: ${toObeyed}`],
   ],
   [
     'a link through a link to a folder that agents obey',
     both(link('dir/a', '../.claude'), link('b', 'dir/a/settings.json')),
+    ['created b (obeyed)', 'created dir/a (obeyed)'],
     [],
-    [`b: ${toObeyed}`, `dir/a: ${toObeyed}`],
   ],
   [
     'compiled Python',
@@ -383,7 +398,6 @@ describe('a link under a name that says nothing', () => {
       fs.writeFileSync(`${folder}/${file}`, file);
     fs.symlinkSync('agentcfg', `${folder}/.claude`);
     fs.symlinkSync('TEAM.md', `${folder}/AGENTS.md`);
-    fs.linkSync(`${folder}/CLAUDE.md`, `${folder}/twin.txt`);
   };
   const attacks = [
     'mirror.git',
@@ -391,16 +405,56 @@ describe('a link under a name that says nothing', () => {
     './mirror.git//hooks/post-receive',
     'agentcfg/settings.json',
     'TEAM.md',
-    'twin.txt',
   ];
 
-  it.each(attacks)('is not taken over where it leads to what is shut: %s', async (to) => {
+  it.each(attacks)('waits to be named, or stays behind, where it leads to %s', async (to) => {
     seen = makeSeenFolder(root);
     prepare(seen.folder);
     const offered = await seen.see(link('notes', to));
+    const isControl = to.includes('mirror.git');
+    expect({ words: words(offered), refused: refusals(offered) }).toEqual({
+      words: isControl ? [] : ['created notes (obeyed)'],
+      refused: isControl ? [`notes: ${toControlled}`] : [],
+    });
+  });
+
+  it.each<[string, (view: string) => void, string]>([
+    ['the target of an obeyed link', write('TEAM.md'), 'changed TEAM.md (obeyed)'],
+    [
+      'a file behind a linked folder',
+      write('agentcfg/new.json'),
+      'created agentcfg/new.json (obeyed)',
+    ],
+    [
+      'the folder of the target, replaced',
+      both(
+        (view) => fs.renameSync(`${view}/agentcfg`, `${view}/x`),
+        write('agentcfg/settings.json'),
+      ),
+      'changed agentcfg/settings.json (obeyed)',
+    ],
+    [
+      'a link on the way',
+      both((view) => fs.rmSync(`${view}/hop`), link('hop', 'docs/guide')),
+      'changed hop (obeyed)',
+    ],
+  ])('waits to be named where it is %s', async (_, act, expected) => {
+    seen = makeSeenFolder(root);
+    prepare(seen.folder);
+    fs.symlinkSync('hop', `${seen.folder}/GEMINI.md`);
+    fs.symlinkSync('TEAM.md', `${seen.folder}/hop`);
+    expect(words(await seen.see(act))).toContain(expected);
+  });
+
+  it('leaves behind every change in a repository of any name', async () => {
+    seen = makeSeenFolder(root);
+    prepare(seen.folder);
+    const offered = await seen.see(
+      both(write('mirror.git/config', 'evil'), write('mirror.git/hooks/post-receive')),
+    );
     expect({ words: words(offered), refused: refusals(offered) }).toEqual({
       words: [],
-      refused: [`notes: ${toObeyed}`],
+      refused: [`mirror.git: ${controlled}`],
     });
   });
 

@@ -1,8 +1,11 @@
 import { describe, expect, it } from 'vitest';
 import type { EntryState } from '../../../../skills-index/run/changes/changes.ts';
 import { gatherChanges } from '../../../../skills-index/run/changes/gather-changes.ts';
+import { shelvesOf } from '../../../../skills-index/run/changes/shelves.ts';
 
-const gather = () => gatherChanges({ bytes: 1_000, paths: 10, nameBytes: 50_000 }, () => false);
+const shelves = shelvesOf(new Map(), () => undefined);
+const gather = () =>
+  gatherChanges({ bytes: 1_000, paths: 10, nameBytes: 50_000 }, () => false, shelves);
 let gathering = gather();
 const folder = (uid: number, mode: number): EntryState => ({ kind: 'folder', mode, uid, gid: 1 });
 

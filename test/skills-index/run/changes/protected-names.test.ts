@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import {
+  isObeyedThere,
   isProtectedName,
-  isShut,
   makesRepository,
 } from '../../../../skills-index/run/changes/protected-names.ts';
 
@@ -68,8 +68,8 @@ describe('names that hosts or agents obey', () => {
 });
 
 it('names that host policy adds are shut as well, where they are there and where they are new', () => {
-  expect(isShut('dir/deploy.conf')).toBe(false);
-  expect(isShut('dir/deploy.conf', ['deploy.conf'])).toBe(true);
+  expect(isObeyedThere('dir/deploy.conf')).toBe(false);
+  expect(isObeyedThere('dir/deploy.conf', ['deploy.conf'])).toBe(true);
   expect(isProtectedName('DEPLOY.conf', ['deploy.conf'])).toBe(true);
   expect(isProtectedName('deploy.config', ['deploy.conf'])).toBe(false);
 });
@@ -77,7 +77,7 @@ it('names that host policy adds are shut as well, where they are there and where
 it.each(['team.code-workspace', 'a/lefthook.yaml', '.env.local'])(
   'an existing %s is shut',
   (path) => {
-    expect(isShut(path)).toBe(true);
+    expect(isObeyedThere(path)).toBe(true);
   },
 );
 

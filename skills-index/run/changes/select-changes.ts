@@ -1,0 +1,137 @@
+/**
+ * Splits a change set into the changes that an acceptance covers and the changes that go on
+ * waiting. Pure.
+ */
+import { foldersAbove } from '../../skill/bundle-path.ts';
+import { Problem } from '../../skill/problem.ts';
+import type { Change, ChangedFolder, ChangeSet } from './changes.ts';
+
+export interface SplitChanges {
+  /** The same run with the covered changes; without folders when nothing is covered. */
+  readonly accepted: ChangeSet;
+  /** Absent when nothing goes on waiting. */
+  readonly rest: ChangeSet | undefined;
+}
+
+/**
+ * The changes that a person accepts: all plain changes, and those that hosts or agents obey and
+ * that the person names.
+ * @param include paths as in the run (`/workspace/package.json`) or below the mount
+ * (`package.json`)
+ * @throws Problem `not-found` for a path that is not among the changes; `usage` for a change that
+ * cannot be applied without another change that was not named
+ */
+export function selectChanges(set: ChangeSet, include: readonly string[]): SplitChanges {
+  const isNamed = ({ target }: ChangedFolder, { path }: Change): boolean =>
+    include.some((name) => name === path || name === `${target}/${path}`);
+  for (const name of include) requireKnown(set, name);
+  const split = splitChanges(set, (folder, change) =>
+    change.shelf === undefined ? true : isNamed(folder, change),
+  );
+  for (const folder of split.rest?.folders ?? []) {
+    const left = folder.changes.find((change) => isNamed(folder, change));
+    if (left !== undefined) throw needsOthers(set, left);
+  }
+  return split;
+}
+
+/** Splits off the plain changes of the mounts that a person allowed before the start. */
+export function selectAllowed(set: ChangeSet): SplitChanges {
+  return splitChanges(set, ({ mode }, { shelf }) => mode === 'rw' && shelf === undefined);
+}
+
+/** The changes that go on waiting after an acceptance that names none of them. */
+export function obeyedChanges({ folders }: ChangeSet): Change[] {
+  return folders.flatMap(({ changes }) => changes.filter(({ shelf }) => shelf === 'obeyed'));
+}
+
+function splitChanges(
+  set: ChangeSet,
+  isWanted: (folder: ChangedFolder, change: Change) => boolean,
+): SplitChanges {
+  const folders = set.folders.map((folder) => {
+    const taken = withoutBlocked(
+      folder.changes,
+      new Set(folder.changes.filter((change) => isWanted(folder, change))),
+    );
+    return {
+      accepted: partOf(folder, (change) => taken.has(change)),
+      rest: partOf(folder, (change) => !taken.has(change)),
+    };
+  });
+  const accepted = folders.flatMap((part) => part.accepted);
+  const rest = folders.flatMap((part) => part.rest);
+  return {
+    accepted: { ...set, folders: accepted },
+    rest: rest.length === 0 ? undefined : { ...set, folders: rest },
+  };
+}
+
+function partOf(folder: ChangedFolder, isIn: (change: Change) => boolean): ChangedFolder[] {
+  const changes = folder.changes.filter(isIn);
+  const paths = new Set(changes.map(({ path }) => path));
+  const conflicts = folder.conflicts.filter((path) => paths.has(path));
+  return changes.length === 0 ? [] : [{ ...folder, changes, conflicts }];
+}
+
+// A new entry needs its new folders. A folder goes only when everything in the folder goes.
+function withoutBlocked(changes: readonly Change[], wanted: ReadonlySet<Change>): Set<Change> {
+  const byPath = new Map(changes.map((change) => [change.path, change]));
+  const taken = new Set(wanted);
+  for (const { path } of wanted)
+    for (const above of foldersAbove(path)) {
+      const folder = byPath.get(above);
+      if (folder?.before === undefined && folder?.after?.kind === 'folder') taken.add(folder);
+    }
+  // Each round may block a change that another change needs.
+  for (let size = -1; size !== taken.size; ) {
+    size = taken.size;
+    const stays = new Set(
+      changes.filter((change) => !taken.has(change)).flatMap(({ path }) => foldersAbove(path)),
+    );
+    for (const change of [...taken])
+      if (isBlocked(change, byPath, taken, stays)) taken.delete(change);
+  }
+  return taken;
+}
+
+function isBlocked(
+  { path, before, after }: Change,
+  byPath: ReadonlyMap<string, Change>,
+  taken: ReadonlySet<Change>,
+  stays: ReadonlySet<string>,
+): boolean {
+  if (before?.kind === 'folder' && after?.kind !== 'folder') return stays.has(path);
+  return (
+    after !== undefined &&
+    foldersAbove(path).some((above) => {
+      const folder = byPath.get(above);
+      return (
+        folder?.after?.kind === 'folder' && folder.before?.kind !== 'folder' && !taken.has(folder)
+      );
+    })
+  );
+}
+
+function requireKnown({ folders, run }: ChangeSet, name: string): void {
+  const isThere = folders.some(({ changes, target }) =>
+    changes.some(({ path }) => name === path || name === `${target}/${path}`),
+  );
+  if (isThere) return;
+  throw new Problem('not-found', `No change of run ${run} has the path ${JSON.stringify(name)}`, {
+    hint: `see the paths of all changes: skillgate changes show ${run}`,
+  });
+}
+
+function needsOthers({ folders, run }: ChangeSet, { path }: Change): Problem {
+  const others = folders
+    .flatMap(({ changes }) => changes)
+    .filter((other) => other.path.startsWith(`${path}/`) || path.startsWith(`${other.path}/`))
+    .filter(({ shelf }) => shelf === 'obeyed');
+  const names = others.map((other) => JSON.stringify(other.path));
+  return new Problem(
+    'usage',
+    `Cannot accept ${JSON.stringify(path)} of run ${run} alone: it needs ${names.join(', ')}`,
+    { hint: 'name each of these paths with --include as well' },
+  );
+}

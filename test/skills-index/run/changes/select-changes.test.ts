@@ -1,0 +1,125 @@
+import { describe, expect, it } from 'vitest';
+import type {
+  Change,
+  ChangeSet,
+  EntryState,
+} from '../../../../skills-index/run/changes/changes.ts';
+import {
+  selectAllowed,
+  selectChanges,
+} from '../../../../skills-index/run/changes/select-changes.ts';
+import { digestOf } from '../../../../skills-index/skill/digest.ts';
+
+const owner = { uid: 1, gid: 1 };
+const states: Readonly<Record<string, EntryState>> = {
+  f: { kind: 'file', sha256: digestOf(''), bytes: 0, mode: 0o644, ...owner },
+  d: { kind: 'folder', mode: 0o755, ...owner },
+  l: { kind: 'link', to: 'x', ...owner },
+};
+// `f> a` deletes the file a, `>d a` creates the folder a, and `f>f a !` changes an obeyed file a.
+function changeOf(line: string): Change {
+  const [kinds = '', path = '', shelf] = line.split(' ');
+  const [before, after] = kinds.split('>').map((kind) => states[kind]);
+  return {
+    path,
+    ...(before === undefined ? {} : { before }),
+    ...(after === undefined ? {} : { after }),
+    ...(shelf === '!' ? { shelf: 'obeyed' as const } : {}),
+  };
+}
+function setOf(lines: readonly string[], mode: 'cow' | 'rw' = 'cow'): ChangeSet {
+  const folder = {
+    source: 'workspace:w',
+    target: '/w',
+    path: '/srv/w',
+    id: '1:1',
+    mode,
+    changes: lines.map(changeOf),
+    refused: [],
+    conflicts: lines.map((line) => changeOf(line).path),
+  };
+  return {
+    schema: 'skillgate.changes/2',
+    run: '0f35d1a0-0000-4000-8000-000000000000',
+    agent: 'a',
+    skill: '@a/b',
+    version: '1.0.0',
+    plan: digestOf(''),
+    at: '',
+    folders: [folder],
+  };
+}
+const pathsOf = (set: ChangeSet | undefined): string[] =>
+  (set?.folders ?? []).flatMap(({ changes }) => changes.map(({ path }) => path));
+
+describe('an acceptance', () => {
+  it.each<[string, string[], string[], string[], string[]]>([
+    ['covers plain changes', ['f>f a', '>f b'], [], ['a', 'b'], []],
+    ['leaves obeyed files waiting', ['f>f a', 'f>f p !'], [], ['a'], ['p']],
+    [
+      'covers the obeyed file that is named',
+      ['f>f a', 'f>f p !', '>f q !'],
+      ['p'],
+      ['a', 'p'],
+      ['q'],
+    ],
+    ['takes a name as in the run', ['f>f p !'], ['/w/p'], ['p'], []],
+    [
+      'brings the new folders of a named file, and nothing else in them',
+      ['>d .g !', '>d .g/w !', '>f .g/w/a !', '>f .g/w/b !'],
+      ['.g/w/a'],
+      ['.g', '.g/w', '.g/w/a'],
+      ['.g/w/b'],
+    ],
+    [
+      'keeps a folder while an obeyed file in it stays',
+      ['f> d/p !', 'f> d/a', 'd> d'],
+      [],
+      ['d/a'],
+      ['d/p', 'd'],
+    ],
+    [
+      'deletes the folder when its obeyed file is named',
+      ['f> d/p !', 'f> d/a', 'd> d'],
+      ['d/p'],
+      ['d/p', 'd/a', 'd'],
+      [],
+    ],
+    [
+      'puts nothing in the place of a folder in which an obeyed file stays',
+      ['f> d/p !', 'd>l d', '>f a'],
+      [],
+      ['a'],
+      ['d/p', 'd'],
+    ],
+    [
+      'puts nothing into a folder that takes the place of an obeyed file',
+      ['f>d p !', '>f p/x', '>f a'],
+      [],
+      ['a'],
+      ['p', 'p/x'],
+    ],
+  ])('%s', (_, lines, include, accepted, rest) => {
+    const split = selectChanges(setOf(lines), include);
+    expect({ accepted: pathsOf(split.accepted), rest: pathsOf(split.rest) }).toEqual({
+      accepted,
+      rest,
+    });
+    expect(split.accepted.folders.flatMap(({ conflicts }) => conflicts)).toEqual(accepted);
+  });
+
+  it.each<[string, string[], string[], string]>([
+    ['a path that nobody changed', ['f>f a'], ['b'], 'No change of run'],
+    ['a path in another spelling', ['>f .envrc !'], ['.ENVRC'], 'No change of run'],
+    ['a folder for the files in it', ['f>f .g/a !'], ['.g'], 'No change of run'],
+    ['a folder alone whose files stay', ['f> .g/a !', 'd> .g !'], ['.g'], 'it needs ".g/a"'],
+  ])('refuses %s', (_, lines, include, message) => {
+    expect(() => selectChanges(setOf(lines), include)).toThrow(message);
+  });
+
+  it('before the start covers the plain changes of rw mounts alone', () => {
+    const lines = ['f>f a', 'f>f p !'];
+    expect(pathsOf(selectAllowed(setOf(lines, 'rw')).accepted)).toEqual(['a']);
+    expect(pathsOf(selectAllowed(setOf(lines)).accepted)).toEqual([]);
+  });
+});
