@@ -3,7 +3,7 @@
  * in which the person called the command.
  */
 import { existsSync, realpathSync } from 'node:fs';
-import { homedir } from 'node:os';
+import { homedir, userInfo } from 'node:os';
 import { join, resolve } from 'node:path';
 import type { Agent } from '../../skills-index/run/agents/agent.ts';
 import type { ChangeSet } from '../../skills-index/run/changes/changes.ts';
@@ -43,12 +43,14 @@ export function bindFolders(
   const open = mounts.find(isOpen({ workspaces }));
   if (open === undefined) return { ...policy, workspaces };
   const name = workspaceOf(open.source ?? '');
-  requireWorkingFolder(context.cwd, name);
+  // The person reads the very path that is judged and mounted.
+  const folder = realpathSync(context.cwd);
+  requireWorkingFolder(folder, name);
   printNote(
     context,
-    safe`note: ${open.target ?? ''} is the folder ${context.cwd}; another folder: --mount ${name}=DIR`,
+    safe`note: ${open.target ?? ''} is the folder ${folder}; another folder: --mount ${name}=DIR`,
   );
-  return { ...policy, workspaces: { ...workspaces, [name]: context.cwd } };
+  return { ...policy, workspaces: { ...workspaces, [name]: folder } };
 }
 
 /**
@@ -90,16 +92,39 @@ function isOpen({ workspaces }: Pick<HostPolicy, 'workspaces'>) {
     files === 'arguments' && !Object.hasOwn(workspaces, workspaceOf(source));
 }
 
-// A home folder holds the keys of its user. A skill gets such a folder only from a person who names
-// it.
-function requireWorkingFolder(folder: string, name: string): void {
-  const real = realpathSync(folder);
-  const home = realpathSync(homedir());
-  const holdsKeys = ['.ssh', '.aws', '.gnupg'].some((one) => existsSync(join(real, one)));
-  if (real !== home && !home.startsWith(real === '/' ? '/' : `${real}/`) && !holdsKeys) return;
-  throw new Problem(
-    'plan-refused',
-    `Cannot mount the working folder ${real}: ${holdsKeys ? 'it holds keys (.ssh, .aws or .gnupg)' : 'it is a home folder or contains one, and a home folder holds keys'}`,
-    { hint: `name the folder that the skill may see: --mount ${name}=DIR` },
-  );
+// A skill gets a folder with keys or settings only from a person who names the folder.
+function requireWorkingFolder(real: string, name: string): void {
+  const why = whyNotWorkingFolder(real);
+  if (why === undefined) return;
+  throw new Problem('plan-refused', `Cannot mount the working folder ${real}: ${why}`, {
+    hint: `name the folder that the skill may see: --mount ${name}=DIR`,
+  });
 }
+
+function whyNotWorkingFolder(real: string): string | undefined {
+  const above = real === '/' ? '/' : `${real}/`;
+  const homes = [homeOf(homedir), homeOf(() => userInfo().homedir)];
+  if (homes.some((home) => home === real || home.startsWith(above)) || homeOfUser.test(real))
+    return 'it is a home folder or contains one, and a home folder holds keys';
+  if (/\/\./.test(real))
+    return 'it lies in a hidden folder, and such folders hold keys and settings';
+  const keys = keyFiles.find((one) => existsSync(join(real, one)));
+  return keys === undefined ? undefined : `it holds keys (${keys})`;
+}
+
+// The home folder can be missing, and a user id without an entry has none.
+function homeOf(find: () => string): string {
+  try {
+    return realpathSync(find());
+  } catch {
+    return '/';
+  }
+}
+
+// Root and services work in the folders of other users.
+const homeOfUser = /^\/(root|((var\/|usr\/)?home|Users)(\/[^/]+)?)$/;
+
+const keyFiles = [
+  ...['.ssh', '.aws', '.gnupg', '.kube', '.azure', '.password-store', '.netrc', '.pgpass'],
+  ...['.git-credentials', '.docker/config.json', '.config/gcloud', '.config/gh'],
+];

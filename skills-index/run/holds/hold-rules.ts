@@ -76,7 +76,7 @@ export function plannedHolds(plan: HeldPlan, policy: HoldPolicy): PlannedHold[] 
     .map((one) => ({
       rule: 'rw-mount',
       seconds: holdSecondsDefault,
-      reason: `${one.source} is mounted rw, and "writable" of host policy does not name it`,
+      reason: `${one.source} is mounted rw from ${one.path}, and "writable" of host policy does not name it`,
     }));
   return [...byRule, ...writes];
 }

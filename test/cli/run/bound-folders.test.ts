@@ -1,8 +1,8 @@
-import { mkdirSync, realpathSync } from 'node:fs';
+import { mkdirSync, realpathSync, symlinkSync } from 'node:fs';
 import { homedir, tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { PassThrough } from 'node:stream';
-import { describe, expect, it } from 'vitest';
+import { describe, expect, it, onTestFinished, vi } from 'vitest';
 import type { CommandContext } from '../../../cli/command.ts';
 import {
   bindAgentFolder,
@@ -59,13 +59,49 @@ describe('the folders of one run', () => {
     expect(bindFolders(context, policyWith({}), [reports]).workspaces).toEqual({});
   });
 
-  it('never are a home folder, a folder above one, or a folder with keys', () => {
-    const withKeys = folderWith({});
-    mkdirSync(join(withKeys, '.ssh'));
-    for (const cwd of [homedir(), dirname(realpathSync(homedir())), '/', withKeys])
-      expect(() => bindFolders(contextAt(cwd).context, policyWith({}), [work])).toThrow(
-        expect.objectContaining({ code: 'plan-refused' }),
-      );
+  const inFolder = (...made: string[]): string => {
+    const folder = folderWith({});
+    for (const one of made) mkdirSync(join(folder, one), { recursive: true });
+    return folder;
+  };
+  const linkTo = (folder: string): string => {
+    const link = join(folderWith({}), 'link');
+    symlinkSync(folder, link);
+    return link;
+  };
+
+  it.each([
+    ['a home folder', () => homedir()],
+    ['a link to a home folder', () => linkTo(homedir())],
+    ['a folder above a home folder', () => dirname(realpathSync(homedir()))],
+    ['the root', () => '/'],
+    ['the folder of all home folders', () => '/home'],
+    ['a folder with keys', () => inFolder('.ssh')],
+    ['a folder with the login of a program', () => inFolder('.config/gh')],
+    ['a folder of keys', () => join(inFolder('.ssh'), '.ssh')],
+    ['a folder in a hidden folder', () => join(inFolder('.config/gh/x'), '.config/gh/x')],
+    ['the folder of a repository’s hooks', () => join(inFolder('.git/hooks'), '.git/hooks')],
+  ])('never are %s', (_, make) => {
+    const cwd = make();
+    expect(() => bindFolders(contextAt(cwd).context, policyWith({}), [work])).toThrow(
+      expect.objectContaining({ code: 'plan-refused' }),
+    );
+  });
+
+  it('are the real folder where a link leads to the working folder', () => {
+    const cwd = folderWith({});
+    const { context, printed } = contextAt(linkTo(cwd));
+    expect(bindFolders(context, policyWith({}), [work]).workspaces).toEqual({ work: cwd });
+    expect(printed()).toContain(`is the folder ${cwd}`);
+  });
+
+  it('need no home folder', () => {
+    vi.stubEnv('HOME', '/nonexistent');
+    onTestFinished(() => void vi.unstubAllEnvs());
+    const cwd = folderWith({});
+    expect(bindFolders(contextAt(cwd).context, policyWith({}), [work]).workspaces).toEqual({
+      work: cwd,
+    });
   });
 
   it.each([

@@ -217,7 +217,10 @@ describe('the start of a plan', () => {
   });
 
   it('waits for each folder that is written to and that the operator did not name', () => {
-    expect(plannedHolds(plan, emptyHostPolicy)).toMatchObject([{ rule: 'rw-mount', seconds: 120 }]);
+    const reason = expect.stringContaining(`mounted rw from ${plan.mounts[0]?.path}`);
+    expect(plannedHolds(plan, emptyHostPolicy)).toMatchObject([
+      { rule: 'rw-mount', seconds: 120, reason },
+    ]);
     expect(plannedHolds(plan, { ...emptyHostPolicy, ...writable })).toEqual([]);
   });
 });
