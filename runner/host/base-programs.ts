@@ -17,14 +17,25 @@ export interface BaseFolder {
   readonly links: ReadonlyMap<string, string>;
 }
 
-// One file with a shell and network programs in it, which would then be in every sandbox.
+// A file with a shell in it would then be in every sandbox. busybox and toybox are one file for
+// many programs, by symbolic or hard links, and take the program from the name of the link.
 const manyInOne = /^(busybox|toybox)/;
+const notBase = 'busybox toybox sh ash bash dash ksh mksh zsh perl python3 ruby lua'.split(' ');
 
-/** Finds the base programs that this host has. */
-export function findBase(): readonly BaseProgram[] {
+/**
+ * Finds the base programs that this host has.
+ * @param find finds a program of the system
+ */
+export function findBase(find = findProgram): readonly BaseProgram[] {
+  const inodeOf = (path: string): string => {
+    const { dev, ino } = fs.statSync(path);
+    return `${dev}:${ino}`;
+  };
+  const shells = new Set(notBase.flatMap((name) => find(name) ?? []).map(inodeOf));
   return [...basePrograms].flatMap((program): BaseProgram[] => {
-    const path = findProgram(program);
-    if (path === undefined || manyInOne.test(basename(path))) return [];
+    const path = find(program);
+    if (path === undefined || manyInOne.test(basename(path)) || shells.has(inodeOf(path)))
+      return [];
     const needs = scriptInterpreter(path);
     return [{ program, path, ...(needs === undefined ? {} : { needs }) }];
   });

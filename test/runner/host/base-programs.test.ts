@@ -123,6 +123,25 @@ function replace(path: string, name: string, make: (at: string) => void): void {
   make(join(path, name));
 }
 
+describe('a base program', () => {
+  const findIn = (name: string): string | undefined => {
+    const path = system(name);
+    return fs.existsSync(path) ? fs.realpathSync(path) : undefined;
+  };
+  const foundHere = (): string[] => findBase(findIn).map(({ program }) => program);
+
+  it.each<[string, (name: string) => void]>([
+    ['a symbolic link to busybox', (name) => fs.symlinkSync(system('busybox'), name)],
+    ['a hard link to busybox', (name) => fs.linkSync(system('busybox'), name)],
+    ['a link to a shell', (name) => fs.symlinkSync(system('dash'), name)],
+    ['a hard link to an interpreter', (name) => fs.linkSync(system('perl'), name)],
+  ])('is left out where it is %s', (_, link) => {
+    for (const name of ['busybox', 'dash', 'perl']) write(`system/${name}`, `all of ${name}`);
+    link(system('cat'));
+    expect(foundHere()).toEqual(['wc', 'gawk']);
+  });
+});
+
 describe('the base programs of this host', () => {
   const found = new Map(findBase().map((one) => [one.program, one]));
 
