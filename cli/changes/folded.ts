@@ -3,7 +3,7 @@
  * that tools generate, and what is beyond the number of paths that a person reads. Pure.
  */
 import { posix } from 'node:path';
-import type { Change } from '../../skills-index/run/changes/changes.ts';
+import { type Change, kindOf } from '../../skills-index/run/changes/changes.ts';
 import { foldedChangesMin, shownPathsMax } from '../limits.ts';
 import type { ChangeMarks } from './marked.ts';
 
@@ -23,7 +23,11 @@ const generatedTrees = new Set(['node_modules', '.venv', 'venv', 'target', 'dist
 
 /** @param changes in the order in which they are shown, marked changes first */
 export function foldChanges(changes: readonly Change[], marks: ChangeMarks): FoldedChanges {
-  const generated = groupBy(changes, ({ path }) => generatedTreeOf(path));
+  // A tool that makes a tree anew creates and deletes files. A changed file may be source code in a
+  // folder that only has the name of such a tree.
+  const generated = groupBy(changes, (change) =>
+    kindOf(change) === 'changed' ? undefined : generatedTreeOf(change.path),
+  );
   const small = [...generated].filter(([, inTree]) => inTree.length < foldedChangesMin);
   for (const [root] of small) generated.delete(root);
   const inTrees = new Set([...generated.values()].flat());

