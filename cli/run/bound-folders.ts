@@ -125,6 +125,6 @@ function homeOf(find: () => string): string {
 const homeOfUser = /^\/(root|((var\/|usr\/)?home|Users)(\/[^/]+)?)$/;
 
 const keyFiles = [
-  ...['.ssh', '.aws', '.gnupg', '.kube', '.azure', '.password-store', '.netrc', '.pgpass'],
-  ...['.git-credentials', '.docker/config.json', '.config/gcloud', '.config/gh'],
-];
+  '.ssh .aws .gnupg .kube .azure .password-store .netrc .pgpass .git-credentials',
+  '.docker/config.json .config/gcloud .config/gh',
+].flatMap((line) => line.split(' '));
