@@ -13,6 +13,7 @@ import { parseCeiling } from '../../skills-index/run/plan/ceiling.ts';
 import { whyNotEgress } from '../../skills-index/run/plan/plan-surroundings.ts';
 import { parseReference } from '../../skills-index/skill/authoring/reference.ts';
 import type { Capabilities } from '../../skills-index/skill/capability.ts';
+import { type Ecosystem, ecosystems } from '../../skills-index/skill/ecosystem.ts';
 import { isNamePart, parseScope } from '../../skills-index/skill/name.ts';
 import { Problem } from '../../skills-index/skill/problem.ts';
 import { listOf } from '../arguments.ts';
@@ -23,8 +24,8 @@ import { hostFiles } from '../run/start-skill.ts';
 type Given = Pick<CommandContext, 'cwd' | 'options'>;
 
 /**
- * `--budget`, `--workspace`, `--model`, `--env`, `--skills`, `--ceiling`, `--egress`, `--git-name`.
- * An absent option changes nothing.
+ * `--budget`, `--workspace`, `--model`, `--env`, `--skills`, `--ceiling`, `--egress`, `--index`,
+ * `--git-name`. An absent option changes nothing.
  */
 export function changeOf({ cwd, options }: Given): agents.GrantChange {
   const { budget, ceiling, model, workspace } = options;
@@ -37,21 +38,27 @@ export function changeOf({ cwd, options }: Given): agents.GrantChange {
     ...(typeof workspace === 'string' ? { workspace: workspaceOf(workspace) } : {}),
     ...(typeof model === 'string' ? { model: modelOf(model) } : {}),
     ...egressOf(options),
+    ...(options.index === undefined ? {} : { indexes: indexesOf(options.index) }),
     ...(typeof options['git-name'] === 'string' ? { git: gitNameOf(options['git-name']) } : {}),
     ...(typeof ceiling === 'string' ? { capabilities: ceilingOf(resolve(cwd, ceiling)) } : {}),
   };
 }
 
 /**
- * @throws Problem `usage` for a workspace or model that this host lacks: the runner would refuse
- * each start of the agent
+ * @throws Problem `usage` for a workspace, model or index that this host lacks: the runner would
+ * refuse each start of the agent
  */
 export function requireOnHost(
   context: CommandContext,
-  { model, workspace }: agents.GrantChange,
+  { indexes = [], model, workspace }: agents.GrantChange,
 ): void {
-  if (model === undefined && workspace === undefined) return;
-  const { file, models, workspaces } = hostFiles(context).policy;
+  if (model === undefined && workspace === undefined && indexes.length === 0) return;
+  const { file, indexes: known, models, workspaces } = hostFiles(context).policy;
+  const missing = indexes.find((name) => known[name] === undefined);
+  if (missing !== undefined)
+    throw new Problem('usage', `Cannot use --index ${missing}: host policy has no such index`, {
+      hint: `skillgate host index add ${missing} URL`,
+    });
   const require = (
     kind: 'model' | 'workspace',
     name: string,
@@ -158,6 +165,16 @@ function egressOf(options: Given['options']): Pick<agents.GrantChange, 'egress'>
     ...(typeof secret === 'string' ? { secret } : {}),
   };
   return { egress: urls.map((url) => ({ url: egressUrlOf(url), ...more })) };
+}
+
+/** `npm,python`. */
+export function indexesOf(text: unknown): readonly Ecosystem[] {
+  if (typeof text !== 'string') return [];
+  return text.split(',').map((name) => {
+    const found = ecosystems.find((known) => known === name);
+    if (found !== undefined) return found;
+    throw new Problem('usage', `Cannot read --index ${name}: write ${ecosystems.join(' or ')}`);
+  });
 }
 
 function egressUrlOf(url: string): string {

@@ -32,6 +32,7 @@ export function agentText(agent: Agent, context: Pick<CommandContext, 'now' | 'p
         : [safe`  works in workspace ${workspace.name}, ${workspace.mode}`]),
       ...(model === undefined ? [] : [safe`  model ${model}`]),
       ...(agent.egress ?? []).map(egressText),
+      ...(agent.indexes ?? []).map((one) => safe`  may fetch ${one} packages`),
       ...(git === undefined ? [] : [safe`  commits as ${git.name} <${git.email}>`]),
     ],
     '\n',

@@ -29,7 +29,7 @@ import {
 import { confirm } from '../terminal/ask.ts';
 import { answer, joined, printNote, safe, table } from '../terminal/output.ts';
 import { requireNoLeftover } from './agent-leftovers.ts';
-import { changeOf, daysOf, requireOnHost, startGrantOf } from './agent-options.ts';
+import { changeOf, daysOf, indexesOf, requireOnHost, startGrantOf } from './agent-options.ts';
 import { removeAgent } from './agent-remove.ts';
 import { agentCells, agentJson, agentText, damagedCells } from './agent-text.ts';
 import { readNamedAgent } from './named-agent.ts';
@@ -180,8 +180,10 @@ async function revoke(context: CommandContext): Promise<ExitCode> {
       : grantedSkillOf(readNamedAgent(agentsFolderOf(context), agent), named);
   const { model, workspace } = context.options;
   const egress = listOf(context.options.egress);
-  const isAll = skill === undefined && model !== true && workspace !== true && egress.length === 0;
-  const parts = { egress, model: model === true, workspace: workspace === true };
+  const indexes = indexesOf(context.options.index);
+  const isPart = model === true || workspace === true || egress.length + indexes.length > 0;
+  const isAll = skill === undefined && !isPart;
+  const parts = { egress, indexes, model: model === true, workspace: workspace === true };
   const change = isAll
     ? ('everything' as const)
     : { ...parts, skills: skill === undefined ? [] : [{ skill, range: '*' }] };

@@ -47,6 +47,11 @@ const ofIdentity = {
     value: 'NAME',
     summary: 'secret that git sends to the host of --egress as a credential',
   },
+  index: {
+    type: 'string',
+    value: 'npm,python',
+    summary: 'package indexes of host policy that the agent’s own program may fetch from',
+  },
   'git-name': {
     type: 'string',
     value: 'NAME <EMAIL>',
@@ -212,7 +217,7 @@ export const agentRows: readonly CommandRow[] = [
   {
     name: 'agent revoke',
     summary: 'remove one grant, or all grants, of an agent',
-    usage: 'NAME [@scope/name] [--model] [--workspace] [--egress URL]…',
+    usage: 'NAME [@scope/name] [--model] [--workspace] [--egress URL]… [--index npm,python]',
     examples: [
       ['skillgate agent revoke reporter', 'the agent can no longer start anything'],
       [
@@ -236,6 +241,7 @@ export const agentRows: readonly CommandRow[] = [
         value: 'URL',
         summary: 'remove only this egress, written as skillgate agent show prints it',
       },
+      index: { type: 'string', value: 'npm,python', summary: 'remove only these indexes' },
     },
     args: { min: 1, max: 2 },
     load: () => import('../agents/agent.ts'),

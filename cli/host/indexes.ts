@@ -6,7 +6,7 @@ import { Problem } from '../../skills-index/skill/problem.ts';
 import type { CommandContext } from '../command.ts';
 import { answer, type Safe, safe, table } from '../terminal/output.ts';
 import { applyHostChange, readPolicy } from './change.ts';
-import { requireNamed, withEntry, withoutEntry } from './policy-list.ts';
+import { agentsWith, requireNamed, withEntry, withoutEntry } from './policy-list.ts';
 
 export function addIndex(context: CommandContext, name: string, url: string): void {
   const ecosystem = ecosystemOf(name);
@@ -17,7 +17,10 @@ export function addIndex(context: CommandContext, name: string, url: string): vo
       requireFree(ecosystem, url, policy);
       return withEntry(members, 'indexes', ecosystem, index);
     },
-    means: [safe`Packages of ${ecosystem} come from ${url} only, ${ageText(index)}.`],
+    means: [
+      safe`Packages of ${ecosystem} come from ${url} only, ${ageText(index)}.`,
+      safe`Next, for an agent’s own program: skillgate agent grant NAME --index ${ecosystem}`,
+    ],
     notes:
       parseIndexUrl(url)?.kind === 'address'
         ? [safe`anybody who controls ${url} chooses the packages that agents get`]
@@ -28,9 +31,14 @@ export function addIndex(context: CommandContext, name: string, url: string): vo
 export function removeIndex(context: CommandContext, name: string): void {
   const { indexes } = readPolicy(context);
   requireNamed(Object.keys(indexes), 'index', name);
+  const users = agentsWith(context, (agent) => agent.indexes?.some((one) => one === name) === true);
   applyHostChange(context, {
     change: (members) => withoutEntry(members, 'indexes', name),
     means: [safe`This host has no index of ${name} packages any more.`],
+    notes: users.map(
+      (user) =>
+        safe`agent ${user} uses it, and its sessions are refused: skillgate agent revoke ${user} --index ${name}`,
+    ),
   });
 }
 

@@ -20,6 +20,7 @@ import {
   union,
 } from '../../skills-index/skill/capability.ts';
 import { digestOf } from '../../skills-index/skill/digest.ts';
+import type { Ecosystem } from '../../skills-index/skill/ecosystem.ts';
 import { Problem } from '../../skills-index/skill/problem.ts';
 import { withLock } from '../files/lock.ts';
 import { writePrivateFile } from '../files/private-file.ts';
@@ -27,7 +28,10 @@ import { agentDaysDefault } from '../limits.ts';
 import { agentFile, isAgentName, readAgent, readStoredAgent } from './agents.ts';
 
 export interface NewAgent
-  extends Pick<GrantChange, 'env' | 'budget' | 'workspace' | 'model' | 'egress' | 'git'> {
+  extends Pick<
+    GrantChange,
+    'env' | 'budget' | 'workspace' | 'model' | 'egress' | 'indexes' | 'git'
+  > {
   readonly name: string;
   readonly now: Date;
   readonly days?: number;
@@ -44,6 +48,8 @@ export interface GrantChange {
   readonly model?: string;
   /** New egress of sessions. An entry for a url replaces the older entry for the same url. */
   readonly egress?: readonly AgentEgress[];
+  /** New indexes, besides those that the identity has. */
+  readonly indexes?: readonly Ecosystem[];
   readonly git?: NonNullable<Agent['git']>;
   /** Reactivates a revoked identity. The value is the time of revocation that the operator saw. */
   readonly reinstate?: string | undefined;
@@ -60,7 +66,7 @@ export function createAgent(
   { name, now, days = agentDaysDefault, ...more }: NewAgent,
 ): Agent {
   const path = agentFile(folder, name);
-  const { budget, egress = [], env = {}, git, model, workspace } = more;
+  const { budget, egress = [], env = {}, git, indexes = [], model, workspace } = more;
   if (workspace !== undefined) requireOwnWorkspace(folder, name, workspace.name);
   return withLock(`${path}.lock`, () => {
     if (existsSync(path))
@@ -82,6 +88,7 @@ export function createAgent(
       ...(model === undefined ? {} : { model }),
       ...(git === undefined ? {} : { git }),
       ...egressOf(egress),
+      ...(indexes.length === 0 ? {} : { indexes }),
     });
   });
 }
@@ -164,6 +171,9 @@ export function grantAgent(folder: string, name: string, change: GrantChange): A
       ...(model === undefined ? {} : { model }),
       ...(git === undefined ? {} : { git }),
       ...egressOf([...withoutUrls(agent, change.egress), ...(change.egress ?? [])]),
+      ...(change.indexes === undefined
+        ? {}
+        : { indexes: [...new Set([...(agent.indexes ?? []), ...change.indexes])].sort() }),
     };
   });
 }
@@ -210,6 +220,7 @@ export interface Revocation extends Pick<GrantChange, 'skills' | 'capabilities' 
   readonly workspace?: boolean;
   /** The urls of egress entries. */
   readonly egress?: readonly string[];
+  readonly indexes?: readonly Ecosystem[];
 }
 
 /**
@@ -227,7 +238,7 @@ export function revokeAgent(
     const { egress: _, model, workspace, ...others } = agent;
     if (change === 'everything') {
       const nothing = { grants: [], ceiling: noCapabilities, env: {} };
-      return { ...agent, ...nothing, egress: [], revoked: now.toISOString() };
+      return { ...agent, ...nothing, egress: [], indexes: [], revoked: now.toISOString() };
     }
     requireGiven(agent, change);
     return {
@@ -240,6 +251,9 @@ export function revokeAgent(
           change.egress?.map((url) => ({ url })),
         ),
       ),
+      ...(agent.indexes === undefined
+        ? {}
+        : { indexes: agent.indexes.filter((one) => change.indexes?.includes(one) !== true) }),
       grants: without(agent.grants, change.skills ?? []),
       ceiling: minus(agent.ceiling, change.capabilities ?? noCapabilities),
       env: Object.fromEntries(

@@ -26,7 +26,7 @@ import { Accounts, type AllowedRequest } from './accounts.ts';
 import { forward, knownValues, type Outgoing } from './forward.ts';
 import { wholeRequest } from './held-request.ts';
 import { RequestBody } from './request-body.ts';
-import type { EgressSettings } from './settings.ts';
+import type { AnswerTools, EgressSettings } from './settings.ts';
 import type { Traffic } from './traffic.ts';
 import { openTunnel } from './tunnel.ts';
 import { openUpstream, systemAuthorities } from './upstream.ts';
@@ -249,13 +249,25 @@ async function handle(
       request.socket,
     );
     if (refused !== undefined) return body.broken ? undefined : refuse(body.why ?? refused);
+    const own = traffic.answers?.get(`${decision.host}:${decision.port}`);
     const how = decision.upgrades ? forwardWebSocket : forward;
-    const why = await how(traffic, outgoing(), response);
+    const why =
+      own === undefined
+        ? await how(traffic, outgoing(), response)
+        : await own({ decision, method }, toolsOf(traffic), response);
     // A client that hung up gets no response, and the audit log has the client's request already.
     if (why !== undefined && !response.destroyed) refuse(why);
   } finally {
     body.release();
   }
+}
+
+function toolsOf({ accounts, record, upstream }: Traffic): AnswerTools {
+  return {
+    optionsFor: upstream.optionsFor,
+    countReceived: (bytes) => accounts.countReceived(bytes),
+    record,
+  };
 }
 
 function placeOf(

@@ -106,9 +106,16 @@ async function sendBody(
   return body.why;
 }
 
-async function drained(stream: ClientRequest | ServerResponse): Promise<void> {
-  if (!stream.destroyed)
-    await new Promise((resolve) => stream.once('drain', resolve).once('close', resolve));
+/** Waits until a stream takes more, or has closed. */
+export function drained(stream: ClientRequest | ServerResponse): Promise<void> {
+  return new Promise((resolve) => {
+    const done = (): void => {
+      stream.off('drain', done).off('close', done);
+      resolve();
+    };
+    if (stream.destroyed) done();
+    else stream.once('drain', done).once('close', done);
+  });
 }
 
 /** Returns all secrets of the run: a response may echo any of them. */

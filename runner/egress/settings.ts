@@ -1,10 +1,28 @@
 /** The settings of a run's egress proxy. */
+import type { RequestOptions, ServerResponse } from 'node:http';
 import type { Duplex } from 'node:stream';
 import type { AuditEvent } from '../../skills-index/run/audit/audit-entry.ts';
-import type { EgressRules } from '../../skills-index/run/egress/egress-judge.ts';
+import type { Denial } from '../../skills-index/run/egress/denial.ts';
+import type { Allowed, EgressRules, Tunnel } from '../../skills-index/run/egress/egress-judge.ts';
 import type { Gate } from '../../skills-index/run/holds/hold.ts';
 import type { Plan } from '../../skills-index/run/plan/plan.ts';
 import type { LeakDetector } from './leaks.ts';
+
+/** The ways of the proxy that an answerer may use. */
+export interface AnswerTools {
+  /** Returns the options with which `request` of node:http reaches a host as the proxy does. */
+  readonly optionsFor: (to: Tunnel & Pick<Allowed, 'pinned'>) => RequestOptions;
+  /** Counts received bytes against the agent's budget. */
+  readonly countReceived: (bytes: number) => Denial | undefined;
+  readonly record: (event: AuditEvent) => void;
+}
+
+/** Answers an allowed request, or returns why the proxy denies the request. */
+export type Answerer = (
+  request: { readonly decision: Allowed; readonly method: string },
+  tools: AnswerTools,
+  response: ServerResponse,
+) => Promise<Denial | undefined>;
 
 export interface EgressSettings {
   /** The folder for the proxy's socket `proxy.sock`. The proxy creates the folder. */
@@ -26,6 +44,11 @@ export interface EgressSettings {
    * name instead of a host.
    */
   readonly services?: ReadonlyMap<string, (stream: Duplex) => void> | undefined;
+  /**
+   * Functions that answer allowed requests to `name:port` instead of the host itself, such as the
+   * runner's reading of a package index.
+   */
+  readonly answers?: ReadonlyMap<string, Answerer> | undefined;
   readonly gate?: Gate;
   /** Searches every byte that leaves the sandbox for secrets and the canary. */
   readonly leaks: LeakDetector;

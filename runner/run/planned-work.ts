@@ -67,6 +67,8 @@ export interface PlannedWork {
   readonly hasCanaryInEnvironment: boolean;
   /** Services of the runner that the sandbox reaches through the egress proxy, by `host:port`. */
   readonly services?: EgressSettings['services'];
+  /** Functions that answer allowed requests instead of the requested hosts, by `host:port`. */
+  readonly answers?: EgressSettings['answers'];
   /** Descriptors of the folders that the run mounts, by workspace name. */
   readonly descriptors: ReadonlyMap<string, number>;
   /** Returns why the agent may not continue this run; undefined while the agent may. */

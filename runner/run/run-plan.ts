@@ -151,7 +151,7 @@ interface MountedRun extends Surroundings {
 }
 
 async function startAndWait(work: PlannedWork, world: RunWorld, around: MountedRun): Promise<End> {
-  const { plan, services } = work;
+  const { answers, plan, services } = work;
   const { acting, base, folders, mounts, record, runFolder, safeguards } = around;
   const values = await revealAll(plan.secrets, world.secrets);
   const placeholders = plan.secrets.map((secret) => ({
@@ -184,6 +184,7 @@ async function startAndWait(work: PlannedWork, world: RunWorld, around: MountedR
     spend: acting?.budget.spend,
     gate: safeguards.gate,
     services,
+    answers,
   });
   try {
     const starting = work.sandbox.start({

@@ -15,6 +15,7 @@ import { sessionThresholds } from '../../skills-index/run/plan/session-limits.ts
 import { type SessionPlan, sessionSkill } from '../../skills-index/run/plan/session-plan.ts';
 import type { Digest } from '../../skills-index/skill/digest.ts';
 import type { Sandbox } from '../bubblewrap/sandbox.ts';
+import { indexAnswers } from '../indexes/index-answers.ts';
 import type { FilledRunFolder, PlannedWork } from '../run/planned-work.ts';
 import { runPlan } from '../run/run-plan.ts';
 import type { RunEnd, RunWorld } from '../run/run-request.ts';
@@ -45,7 +46,7 @@ export async function runSession(session: PlannedSession, world: RunWorld): Prom
   const breakers = sessionThresholds(hostPolicy.breakers);
   const own = world.agent === undefined ? [] : holdsOfEgress(world.agent);
   try {
-    return await runPlan(workOf(session, tokens, now), {
+    return await runPlan(workOf(session, tokens, world), {
       ...world,
       hostPolicy: { ...hostPolicy, breakers, holds: [...hostPolicy.holds, ...own] },
     });
@@ -54,7 +55,8 @@ export async function runSession(session: PlannedSession, world: RunWorld): Prom
   }
 }
 
-function workOf(session: PlannedSession, tokens: RunTokens, now: () => Date): PlannedWork {
+function workOf(session: PlannedSession, tokens: RunTokens, world: RunWorld): PlannedWork {
+  const { now } = world;
   const { calls, digest, host, id, plan, sandbox } = session;
   const [command = '', ...args] = plan.command;
   return {
@@ -77,6 +79,7 @@ function workOf(session: PlannedSession, tokens: RunTokens, now: () => Date): Pl
     // there.
     hasCanaryInEnvironment: false,
     services: new Map([[`${runnerHost}:80`, (stream) => serveBridge(stream, tokens, calls)]]),
+    answers: indexAnswers(plan, world),
     descriptors: host.folders,
     whyNot: (agent) => whyEnded(agent, now()),
     purpose: `start a session of agent ${plan.agent}`,

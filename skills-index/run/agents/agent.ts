@@ -5,6 +5,7 @@
 import * as v from 'valibot';
 import { type Capabilities, union } from '../../skill/capability.ts';
 import { type Digest, isDigest } from '../../skill/digest.ts';
+import { type Ecosystem, ecosystems } from '../../skill/ecosystem.ts';
 import { parseJson } from '../../skill/json.ts';
 import { isNamePart, type SkillName } from '../../skill/name.ts';
 import { exactObject, parseShape } from '../../skill/shape.ts';
@@ -74,6 +75,8 @@ export interface Agent {
   /** A name in `models` of host policy. */
   readonly model?: string;
   readonly egress?: readonly AgentEgress[];
+  /** The ecosystems whose index of host policy the agent's own program may fetch from. */
+  readonly indexes?: readonly Ecosystem[];
   /** The author of the commits of the agent's own program. */
   readonly git?: { readonly name: string; readonly email: string };
 }
@@ -125,6 +128,7 @@ const storedShape = exactObject({
       }),
     ),
   ),
+  indexes: v.exactOptional(v.array(v.picklist(ecosystems))),
   git: v.exactOptional(exactObject({ name: text, email: text })),
 });
 

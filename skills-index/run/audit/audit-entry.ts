@@ -56,6 +56,15 @@ export type AuditEvent = Readonly<
       dropped?: readonly string[];
     }
   | { event: 'redacted'; secret: string; host: string }
+  /** A file of a package that a session fetched from an index, by the digest of its bytes. */
+  | {
+      event: 'package';
+      ecosystem: string;
+      package: string;
+      version: string;
+      file: string;
+      digest: Digest;
+    }
   /**
    * The run's canary was found in data that was about to leave. The runner blocked the data and
    * ended the run.

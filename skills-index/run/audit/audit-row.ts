@@ -30,6 +30,8 @@ function eventCells(entry: AuditEntry): [string, string] {
       ];
     case 'redacted':
       return ['redacted', `${entry.secret} in an answer of ${entry.host}`];
+    case 'package':
+      return ['package', `${entry.ecosystem} ${entry.package} ${entry.version}: ${entry.digest}`];
     case 'canary':
       return ['canary', `seen in ${entry.channel}, ${entry.encoding}: the run was ended`];
     case 'exit':

@@ -144,6 +144,14 @@ const rows: { readonly [Event in AuditEvent['event']]: (entry: EntryOf<Event>) =
       dst_endpoint: { hostname: entry.host },
     },
   }),
+  package: (entry) => ({
+    class: 'http',
+    activity: 99,
+    outcome: 'allowed',
+    severity: 'info',
+    message: `${entry.ecosystem} package ${entry.package} ${entry.version}, ${entry.digest}`,
+    members: { http_request: { url: { path: `/${entry.file}` } } },
+  }),
   change: (entry) => ({
     class: 'file',
     activity: fileActivities[entry.change],

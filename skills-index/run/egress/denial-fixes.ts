@@ -19,6 +19,8 @@ export const denialFixes: Readonly<Partial<Record<Denial, string>>> = {
     'skillgate agent list shows what is used; skillgate agent grant NAME --budget … raises the budget',
   'address-denied':
     'to allow a host of your own network, add its name and address to "hosts" in host.json',
+  'package-young':
+    'name an older version, or lower the age: skillgate host index add ECOSYSTEM URL --min-age 0d',
   unreachable:
     'check whether this machine can reach the host; skillgate log --run RUN shows the request',
 };

@@ -81,6 +81,19 @@ export const denials = {
   },
   'too-fast': { status: 429, means: 'the run has reached its limit of requests in a minute' },
   'over-budget': { status: 429, means: 'the agent’s budget for today is used up' },
+  'package-malicious': {
+    status: 403,
+    means: 'an advisory of host policy names this package as malicious',
+  },
+  'package-young': {
+    status: 403,
+    means: 'the version of the package is younger than host policy allows',
+  },
+  'package-unlisted': { status: 403, means: 'the package index does not list this file' },
+  'package-changed': {
+    status: 502,
+    means: 'the file has another digest than the package index says',
+  },
   unreachable: { status: 502, means: 'the host did not answer' },
 } as const satisfies Record<string, { status: number; means: string }>;
 

@@ -73,7 +73,7 @@ export type EgressDecision =
 
 /** Decides about a request that a client sent to the proxy itself or through a tunnel. */
 export function judgeRequest(request: EgressRequest, rules: EgressRules): EgressDecision {
-  const parsed = parseTarget(request);
+  const parsed = withPlainName(parseTarget(request), rules);
   const where = {
     host: parsed?.host ?? request.tunnel?.host ?? '',
     port: parsed?.port ?? request.tunnel?.port ?? 0,
@@ -198,6 +198,17 @@ function parseTarget({
   const local = rest ?? '/';
   if (authority === undefined || !local.startsWith('/')) return undefined;
   return { scheme: 'http', ...authority, target: local, path: local.split('?')[0] ?? '' };
+}
+
+// npm's clients encode the slash of a scope: `/@types%2fnode`. Only the runner itself reads this
+// path, so the path has one reading.
+function withPlainName<Place extends RequestPlace & { readonly target: string }>(
+  place: Place | undefined,
+  { egress }: EgressRules,
+): Place | undefined {
+  if (!egress.some(({ host, index }) => index === 'npm' && host === place?.host)) return place;
+  const plain = (text: string): string => text.replace(/^((?:\/[\w.~-]+)*\/@[\w.~-]+)%2f/i, '$1/');
+  return place && { ...place, path: plain(place.path), target: plain(place.target) };
 }
 
 function parseAuthority(text: string, scheme: Tunnel['scheme'] = 'http'): Authority | undefined {

@@ -106,6 +106,7 @@ export function planSession(input: SessionInput): {
     folders: facts.folders,
     mounts,
     ...given,
+    indexes: own.indexes,
     skills,
     limits: {
       seconds: limits.sessionSecondsMax,

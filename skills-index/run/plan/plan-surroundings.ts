@@ -1,16 +1,20 @@
 /**
  * The surroundings of a session that the identity has besides its workspace and model: requests of
- * its own to named hosts, and a name for git. Pure.
+ * its own to named hosts, package indexes, and a name for git. Pure.
  */
+
+import { ecosystems } from '../../skill/ecosystem.ts';
 import { parseDeclaredEgressUrl, parseEgressUrl } from '../../skill/egress-target.ts';
 import { coversHost } from '../../skill/host-name.ts';
 import { Problem } from '../../skill/problem.ts';
 import type { Agent, AgentEgress } from '../agents/agent.ts';
 import { modelHost, runnerHost } from '../agents/bridge.ts';
 import { type HoldRule, holdSecondsDefault } from '../holds/hold-policy.ts';
+import { indexHost } from '../indexes/index-request.ts';
 import type { HostPolicy } from './host-policy.ts';
 import type { LeftOut, PlannedEnv, PlannedSecret, Refusal } from './plan.ts';
 import { egressLines } from './plan-egress.ts';
+import { planIndexes } from './plan-indexes.ts';
 import type { SecretEntry } from './plan-input.ts';
 import { type SessionPlan, sessionSkill } from './session-plan.ts';
 
@@ -21,7 +25,8 @@ export function whyNotEgress(url: string): string | undefined {
     // The proxy itself answers these names, and a pattern over them would open further ports of the
     // model's machine.
     if (host === '*') return 'every host is too wide: name each host, or *. and a domain';
-    return [modelHost, runnerHost].some((own) => coversHost(host, own))
+    const own = [modelHost, runnerHost, ...ecosystems.map(indexHost)];
+    return own.some((name) => coversHost(host, name))
       ? `${host} covers names that the runner itself uses`
       : undefined;
   } catch (cause) {
@@ -30,7 +35,7 @@ export function whyNotEgress(url: string): string | undefined {
   }
 }
 
-interface Surroundings extends Pick<SessionPlan, 'egress' | 'secrets' | 'env'> {
+interface Surroundings extends Pick<SessionPlan, 'egress' | 'secrets' | 'env' | 'indexes'> {
   readonly leftOut: readonly LeftOut[];
   readonly refused: readonly Refusal[];
 }
@@ -55,13 +60,15 @@ export function planSurroundings(
     leftOut.push({ what: `egress ${one.methods.join(',')} ${one.url}`, reason: lines.why, hint });
     return [];
   });
+  const indexes = planIndexes(agent, hostPolicy, refused);
   const bound = byName(
     (agent.egress ?? []).flatMap((one) => planSecret(agent, one, secrets, refused)),
   );
   return {
-    egress,
+    egress: [...indexes.egress, ...egress],
     secrets: bound,
-    env: [...gitName(agent), ...gitCredentials(bound)],
+    env: [...gitName(agent), ...gitCredentials(bound), ...indexes.env],
+    indexes: indexes.indexes,
     leftOut,
     refused,
   };

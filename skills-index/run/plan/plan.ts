@@ -5,6 +5,7 @@
 import type { BundlePath } from '../../skill/bundle-path.ts';
 import type { SecretUse } from '../../skill/capability.ts';
 import type { Digest } from '../../skill/digest.ts';
+import type { Ecosystem } from '../../skill/ecosystem.ts';
 import type { RunLimits } from '../../skill/manifest.ts';
 import type { SkillName } from '../../skill/name.ts';
 import type { ProblemCode } from '../../skill/problem-codes.ts';
@@ -68,6 +69,8 @@ export interface PlannedEgress extends Line {
   readonly path: string;
   /** The exact host names that the pattern matches and for which host policy pins an address. */
   readonly pinned: Readonly<Record<string, PinnedAddress>>;
+  /** The ecosystem whose index has this host; the runner answers every request to the host. */
+  readonly index?: Ecosystem;
 }
 
 export interface PlannedSecret extends Line {

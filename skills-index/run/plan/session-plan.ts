@@ -3,6 +3,7 @@
  * of an agent's own program gets, line by line.
  */
 import type { Digest } from '../../skill/digest.ts';
+import type { Ecosystem } from '../../skill/ecosystem.ts';
 import type { SkillName } from '../../skill/name.ts';
 import type { Version } from '../../skill/version.ts';
 import type { LeftOut, Plan, PlannedEgress, Refusal } from './plan.ts';
@@ -19,6 +20,17 @@ export interface PlannedSkill {
   readonly name: SkillName;
   readonly version: Version;
   readonly bundle: Digest;
+  readonly reason: string;
+}
+
+/** A package index as a session reaches it. */
+export interface PlannedIndex {
+  readonly ecosystem: Ecosystem;
+  /** The index's address in host policy. */
+  readonly url: string;
+  /** The address under which the session reaches the index, without a slash at its end. */
+  readonly shown: string;
+  readonly minimumAgeDays: number;
   readonly reason: string;
 }
 
@@ -52,6 +64,8 @@ export interface SessionPlan extends Pick<Plan, Shared> {
    * the runner does not count as egress.
    */
   readonly egress: readonly PlannedEgress[];
+  /** The package indexes from which the session may fetch packages. */
+  readonly indexes: readonly PlannedIndex[];
   readonly skills: readonly PlannedSkill[];
   /** Why the start of the session waits for a person. */
   readonly holds: Plan['holds'];
