@@ -11,8 +11,8 @@ interface CodeDigests {
 }
 
 export const codeDigests: CodeDigests = {
-  extractor: 'sha256:af5c4ce6cdd202356bcacbbd247d2c55704adc7323af35a896ca7676949255f9',
-  judging: 'sha256:020bf7defbdc79f1b8957591bc56439d099cf6985a0f12709ae032453b4ca2ac',
+  extractor: 'sha256:80a0b91fbeb0304a976df8fe94af81855528b52d777aa1fefc627fc91041e3f3',
+  judging: 'sha256:80c982b36a1c5faf53e16e89a07e778f111ff8c634f2c241513147bd63f6fb2c',
   rules: {
     'env/dynamic-name': 'sha256:b3bcc619041c321b4ae11ca5d5c43bb5beec8dbf73751365badd255319977730',
     'env/process-environment':
@@ -64,9 +64,9 @@ export const codeDigests: CodeDigests = {
     'files/home-harvest': 'sha256:4fd07b913fb7f7cbb35c476b21c4e66dfbfbf20a8a48f963120db5d9e127e7cb',
     'files/link-escape': 'sha256:bfa982427460a8f6f09902fcb7ed077a170785bb7746db10bb04584207178b75',
     'files/log-removal': 'sha256:9004e8f3dc1aa0cf8c85751e6be308de7901d82ee0e25ceac7ba7a17cbfd6777',
-    'files/outside-read': 'sha256:752b6997ed63352476480b74bae83bba5ff2621d245be1ab2e41315377f81348',
+    'files/outside-read': 'sha256:3c938a7cce79a69da9e976502f7d15fd3a6568f6dfdec9748ae272609d415ccc',
     'files/outside-write':
-      'sha256:526ef9f3ad635ab02d2d2da24db11a32ea18667d79836ae1c3df4d99043c7a79',
+      'sha256:dfaeb284eb2e3ee664c6311dd39045f42d45bc905c0a3887dbc9635323a67743',
     'files/permissions': 'sha256:555fa520767e4883ccc725753e6df781b7c1518e6c9ef3709ee139492b06a469',
     'files/shell-history':
       'sha256:1e03c15500d2f56a3f9894619176f1a13f750b9748bebba33340ee85bdd4fbb6',
@@ -87,7 +87,7 @@ export const codeDigests: CodeDigests = {
     'flow/local-secret-to-network':
       'sha256:839c3e0e74c455d0700bce8b528f87a0b3e23314150d66390be1150efb5cf4bb',
     'flow/network-to-exec':
-      'sha256:a42f1306461cd2f01eef0db60d18afa4b0abaa6a4830da21a00325bc001d753e',
+      'sha256:e2aae5f3dfad42455491d311864de57c2e08caa4307907d6998367f393282674',
     'flow/secret-beside-data':
       'sha256:5135f8d34fa390a2161260443d9acb1d86c329785d9862dde103d99054141f69',
     'flow/secret-in-url': 'sha256:c0aa6deb9d597e9a760add71006b01e3b14bb5edcd3c48e3e04bf0f76add9879',
@@ -105,9 +105,9 @@ export const codeDigests: CodeDigests = {
       'sha256:ea4ad40ee7f5e21132e6db56c00c4eb8ad3bc294d348d666ecea05b365722883',
     'manifest/added-since-approved':
       'sha256:9a2b8cdb70f7ac3a800a8e92e9899a8735a7f87fefe9e072a4f6a806aff552eb',
-    'manifest/all-three': 'sha256:063d2f16f085315e03862ab53e292be65fae3c901dbf9db3c8289aa6b39c81e6',
+    'manifest/all-three': 'sha256:3cbfb2b5164d1c222ce64e6431322fe1d9428bb4b49c06951d3c4a29666b2a23',
     'manifest/broken-promise':
-      'sha256:0220834053211388fd0a02900ee71200723d548ea1442e86ecb44517cf783f49',
+      'sha256:9713849486013d0b62aeefff663109fd2d835df516a55cf54aeeec8a92fb48c2',
     'manifest/contradiction':
       'sha256:ad6562f6d2abcf419ea5c71c632df57c67db19fc148d0c93dd54963e5ee642b5',
     'manifest/declared-attack':
@@ -115,7 +115,7 @@ export const codeDigests: CodeDigests = {
     'manifest/over-broad':
       'sha256:446abaa2633b4c8e55b4305d91f572b95af3fee3bf511e3acf056d068a2771c4',
     'manifest/undeclared':
-      'sha256:0966f072f28063eea321ad2397d1d69b0d700f87a992ed941348be88b47935d0',
+      'sha256:3eb31d1d309a57de3fefe34dc58b1b0d5070a47a3fe9bb62a8d1a161ab951ae5',
     'manifest/unnamed-script':
       'sha256:05b3caba9ea3445729e065fe4a0c0a5ed2f4d01aea629c3b5bc63052497c900c',
     'manifest/unreadable':
@@ -136,7 +136,7 @@ export const codeDigests: CodeDigests = {
     'network/odd-port': 'sha256:1438863d7663288b874f16e5a2855b85e1968ea3d28b9bd1cd86eb5801802f64',
     'network/raw-address':
       'sha256:ea4b29c104bffa4b9cfcdec320465160d234820c6f1d8b0088ae7757d39f35a2',
-    'network/raw-socket': 'sha256:84b28a36c75482adb3da93a63189eb42e2e1a4ea4a41eaced9cb8411caa50cd9',
+    'network/raw-socket': 'sha256:bd545136ab6885f16fb4054b0b99f4bf5229c606fd1219d86b3c54cb187d3f2b',
     'network/reverse-shell':
       'sha256:8a7b952e6ce4e6e05b61deed1c69d5afa0594ca46d4b52f6f0b590564361754f',
     'network/service-client':
