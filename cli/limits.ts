@@ -164,6 +164,9 @@ export const passphraseTriesMax = 3;
 export const shownPathsMax = 1_000;
 export const foldedChangesMin = 20;
 export const summaryFoldersMax = 20;
+/** Changes that need a decision and are listed first, and lines of commands for each. */
+export const obeyedFilesMax = 50;
+export const obeyedLinesMax = 50;
 /**
  * Search steps for common parts of old and new files, for all files together: about two seconds.
  */

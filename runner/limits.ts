@@ -32,6 +32,8 @@ export const changeSetBytesMax = 32 * 1024 * 1024;
  * paths.
  */
 export const leftBehindMax = 1_000;
+/** Bytes of a file of the host whose content decides on the shelf of a change. */
+export const obeyedContentBytesMax = 256 * 1024;
 /** Steps that the runner takes to resolve all symbolic links of one run. */
 export const linkLooksMax = 200_000;
 /** Days after which the runner deletes copies of programs that no run has used. */

@@ -4,7 +4,7 @@
  */
 import { marksOf } from '../../skills-index/run/changes/change-marks.ts';
 import type { Change, ChangeSet } from '../../skills-index/run/changes/changes.ts';
-import { obeyedChanges } from '../../skills-index/run/changes/select-changes.ts';
+import { obeyedIn } from '../../skills-index/run/changes/select-changes.ts';
 import { count, type OutputInk, type Safe, safe } from '../terminal/output.ts';
 
 /** The marks of each change. */
@@ -29,7 +29,7 @@ export function markLines(marks: ChangeMarks, ink: OutputInk): Safe[] {
 /** `, 3 marked, 1 needs a decision`; empty without marks. */
 export function markedText(set: ChangeSet): string {
   const marked = [...marksIn(set).values()].filter((names) => names.length > 0).length;
-  const obeyed = obeyedChanges(set).length;
+  const obeyed = set.folders.flatMap(obeyedIn).length;
   const needs = obeyed === 0 ? '' : `, ${obeyed} ${obeyed === 1 ? 'needs' : 'need'} a decision`;
   return `${marked === 0 ? '' : `, ${marked} marked`}${needs}`;
 }

@@ -6,7 +6,7 @@
 import * as changes from '../../runner/changes/public.ts';
 import * as holds from '../../runner/holds/public.ts';
 import { type ChangeSet, changeSetDigest } from '../../skills-index/run/changes/changes.ts';
-import { selectChanges } from '../../skills-index/run/changes/select-changes.ts';
+import { obeyedIn, selectChanges } from '../../skills-index/run/changes/select-changes.ts';
 import type { GatedAction, Hold } from '../../skills-index/run/holds/hold.ts';
 import { shownAction } from '../../skills-index/run/holds/hold-action.ts';
 import { canAnswer } from '../../skills-index/run/holds/hold-answer.ts';
@@ -106,8 +106,9 @@ export function printStillWaiting(
   { set }: changes.WaitingChanges,
   accepted: changes.WaitingChanges,
 ): void {
-  const left = changesIn(set) - changesIn(accepted.set);
-  if (left === 0 || context.format !== 'text') return;
+  if (changesIn(set) === changesIn(accepted.set) || context.format !== 'text') return;
+  const named = accepted.set.folders.flatMap(obeyedIn).length;
+  const left = set.folders.flatMap(obeyedIn).length - named;
   printNote(
     context,
     safe`note: ${count(left, 'change')} in files that hosts or agents obey still ${left === 1 ? 'waits' : 'wait'}: skillgate changes show ${set.run}, then skillgate changes accept ${set.run} --include PATH`,

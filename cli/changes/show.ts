@@ -2,10 +2,8 @@
  * Waiting changes as text: a line for each path, and the differences of texts. Control characters
  * in them are escaped.
  */
-import { readFileSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import type * as changes from '../../runner/changes/public.ts';
-import * as files from '../../runner/files/public.ts';
 import {
   type Change,
   type ChangedFolder,
@@ -13,12 +11,13 @@ import {
   kindOf,
 } from '../../skills-index/run/changes/changes.ts';
 import { digestOf, hexOf } from '../../skills-index/skill/digest.ts';
-import { Problem } from '../../skills-index/skill/problem.ts';
 import { diffStepsMax, diffTextBytesMax, shownBytesMax, shownLinesMax } from '../limits.ts';
 import { count, joined, type OutputInk, type Safe, safe } from '../terminal/output.ts';
+import { keptOrUndefined, readBelow } from './contents.ts';
 import type { DiffWork } from './diff.ts';
 import { foldChanges, isLockFile, isPathWanted } from './folded.ts';
 import { type ChangeMarks, linesOfEach, markedFirst, markLines, marksIn } from './marked.ts';
+import { obeyedSection } from './obeyed.ts';
 import { differenceOf, hasSigns, remark, signsOfLines, spellPath } from './shown-file.ts';
 import { kindsText, summaryLines, treeLine } from './summary.ts';
 
@@ -107,22 +106,22 @@ export function showChanges(
       ]
     : [];
   const marked = markLines(marks, ink);
-  const unshown =
-    work.hidden > 0
-      ? [safe`${ink.red(`the content of ${count(work.hidden, 'file')} is not shown`)}: ${tooMuch}`]
-      : [];
-  // The text above may have scrolled away when a person is asked.
   const foldedCount = folders.flatMap(({ trees }) => trees.flatMap((tree) => tree.changes)).length;
-  const unread =
-    foldedCount > 0
-      ? [safe`${ink.yellow(`${count(foldedCount, 'change')} not shown one by one`)}: see above`]
-      : [];
-  const again = [...marked.slice(0, 1), ...unread, ...unshown];
-  const summary = summaryLines(set, ink);
-  return joined(
-    [...summary, ...marked, ...lines, ...signs, ...half, ...again, safe`changes ${digest}`],
-    '\n',
-  );
+  const again = [...marked.slice(0, 1), ...unreadLines(foldedCount, work.hidden, ink)];
+  const first = [...summaryLines(set, ink), ...obeyedSection(waiting, ink), ...marked];
+  return joined([...first, ...lines, ...signs, ...half, ...again, safe`changes ${digest}`], '\n');
+}
+
+// The text above may have scrolled away when a person is asked.
+function unreadLines(folded: number, hidden: number, ink: OutputInk): Safe[] {
+  return [
+    ...(folded > 0
+      ? [safe`${ink.yellow(`${count(folded, 'change')} not shown one by one`)}: see above`]
+      : []),
+    ...(hidden > 0
+      ? [safe`${ink.red(`the content of ${count(hidden, 'file')} is not shown`)}: ${tooMuch}`]
+      : []),
+  ];
 }
 
 /** Remaining work and space for all files together. Beyond it only digests are shown. */
@@ -216,18 +215,6 @@ function linesIn(bytes: Uint8Array): number {
   return lines;
 }
 
-function keptOrUndefined(
-  { read }: changes.WaitingChanges,
-  { sha256 }: File,
-): Uint8Array | undefined {
-  try {
-    return read(sha256);
-  } catch (cause) {
-    if (cause instanceof Problem) return undefined;
-    throw cause;
-  }
-}
-
 type File = Extract<EntryState, { kind: 'file' }>;
 
 // Where a person can read a content that is not shown.
@@ -242,20 +229,6 @@ function digestsOf(
       ? []
       : [`+ ${fresh.sha256}, kept as ${join(folder, hexOf(fresh.sha256))}`]),
   ];
-}
-
-function readBelow(root: string, path: string): Uint8Array | undefined {
-  try {
-    const owners = files.ownersOf(statSync(root));
-    return files.withParent(root, Buffer.from(path).toString('latin1'), owners, (at) =>
-      files.withHandle(at, (self, stats) => {
-        files.requireOwner(owners, stats);
-        return stats.isFile() ? readFileSync(self) : undefined;
-      }),
-    );
-  } catch {
-    return undefined;
-  }
 }
 
 function coloured(line: string, ink: OutputInk): Safe {

@@ -52,7 +52,7 @@ export function treeLine(
   const check = marked === 0 ? safe`` : safe`, ${ink.red(`${marked} marked`)}`;
   const where = root === '.' ? 'files at the top' : `${root}/`;
   const pattern = root === '.' ? '*' : root;
-  return safe`${ink.yellow('not shown one by one')}: ${where} ${kindsText(changes)}, ${sizeText(changes)}${check}: skillgate changes show ${run.slice(0, 8)} --path ${quoted(pattern)}`;
+  return safe`${ink.yellow('not shown one by one')}: ${where} ${kindsText(changes)}, ${sizeText(changes)}${check}: skillgate changes show ${run.slice(0, 8)} --path ${shellWord(pattern)}`;
 }
 
 // The first folder of each path, most changes first.
@@ -78,7 +78,7 @@ function sizeText(changes: readonly Change[]): string {
   return `${size.toFixed(1)} ${unit}`;
 }
 
-// A path of the run may hold what a shell obeys.
-function quoted(path: string): string {
+/** A path as one word of a shell: a path of the run may hold what a shell obeys. */
+export function shellWord(path: string): string {
   return /^[A-Za-z0-9._/@+-]+$/.test(path) ? path : `'${path.replaceAll("'", "'\\''")}'`;
 }

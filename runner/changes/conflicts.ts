@@ -73,7 +73,10 @@ export async function requireNoConflicts(
       special.push(path);
     const whyPath = whyPathRefused(path) ?? (after && whyBytecodeRefused(path));
     // Host policy may name the path as obeyed since the run.
-    const isObeyedNow = shelf === undefined && isObeyedPath(path, before === undefined, further);
+    const isObeyedNow =
+      shelf === undefined
+        ? isObeyedPath(path, before === undefined, further)
+        : shelf === 'plain' && path.split('/').some((name) => further.includes(name));
     return (
       whyPath ??
       (isObeyedNow ? obeyed : undefined) ??

@@ -36,6 +36,21 @@ export async function stateAt(
   return found.stats.isFile() ? largeFile(found.stats) : stateOf(found.stats, found.link);
 }
 
+/** Returns the content of a file, unless the file is larger than `bytesMax`. */
+export function contentAt(
+  root: string,
+  path: string,
+  owners: Owners,
+  bytesMax: number,
+): Uint8Array | undefined {
+  return withParentIfThere(root, path, owners, (at) =>
+    withHandle(at, (self, stats) => {
+      requireOwner(owners, stats);
+      return stats.isFile() && stats.size <= bytesMax ? fs.readFileSync(self) : undefined;
+    }),
+  );
+}
+
 /** Returns when the entry at a path last changed in any way (ctime). */
 export function changedAt(root: string, path: string, owners: Owners): number | undefined {
   return withParentIfThere(root, path, owners, (at) => fs.lstatSync(at).ctimeMs);

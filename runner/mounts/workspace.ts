@@ -39,6 +39,7 @@ import {
 } from '../limits.ts';
 import { findAccessLists } from './changed-lists.ts';
 import { changedAt, readContent, stateAt } from './entry-state.ts';
+import { pathsOfSettings, shelfByContent } from './obeyed-content.ts';
 import type { View, Views } from './views.ts';
 
 export type Collected = Gathering['gathered'];
@@ -73,8 +74,9 @@ export async function openWorkspace(
   const below = `/proc/self/fd/${folder}`;
   const view = await views.open(folder, path, name);
   const before = await readTree(`/proc/self/fd/${view.pin}`, name);
-  const shelves = shelvesOf(before, (link) => leadsTo(below, link), further);
   const owners = ownersOf(fs.fstatSync(folder));
+  const named = pathsOfSettings(before.keys(), below, path, owners);
+  const shelves = shelvesOf(before, (link) => leadsTo(below, link), further, named);
   const ownership = ownershipOf(view.below ?? before, owners);
   const collect = (keep: Keep): Promise<Collected> =>
     collectChanges({ view, below, before, shelves, owners, ownership, further }, keep);
@@ -170,14 +172,14 @@ async function collectChanges(
   const look = entryReader(root);
   const inherits = inheritsGroup(fs.statSync(below), before);
   const visit = async (entry: VisitedEntry): Promise<boolean> => {
-    const { path, at, stats, link } = entry;
+    const { path, name, at, stats, link } = entry;
     const old = before.get(path);
     visited.add(path);
     if (isUnchanged(old, stats)) return true;
     inodes.set(path, stats.ino);
-    const { root: top, shelf } = shelves.judge(path);
+    const byPath = shelves.judge(path);
     // One line stands for all files of version control, which a single commit changes by the dozen.
-    if (shelf === 'never') return refuse(top, controlled);
+    if (byPath.shelf === 'never') return refuse(byPath.root, controlled);
     // Check the owner of an entry before reading anything of the entry.
     const foreign = whyForeign(entry, ownership, owners);
     if (foreign !== undefined) return refuse(path, foreign);
@@ -199,14 +201,18 @@ async function collectChanges(
     // nothing.
     if (stats.isFile()) requireRoom(path, stats.size);
     const { state, content } = withHandle(at, (self) => readContent(self, stats, link));
-    if (
-      compare(path, await stateAt(below, path, owners), state, {
-        shelf: judged.shelf,
-        inherits: inherits(path, stats),
-      }) &&
-      content !== undefined
-    )
-      keep(textOf(path), content);
+    const was = await stateAt(below, path, owners);
+    // Host policy names further files on purpose, so no content makes them plain.
+    const isJudged = byPath.root === path && !further.includes(textOf(name));
+    const options = {
+      shelf: isJudged
+        ? shelfByContent(judged.shelf, { path, old: was, state, content }, below, owners)
+        : judged.shelf === 'obeyed'
+          ? judged.shelf
+          : undefined,
+      inherits: inherits(path, stats),
+    };
+    if (compare(path, was, state, options) && content !== undefined) keep(textOf(path), content);
     return true;
   };
   const fail = (path: string, cause: unknown): void => {

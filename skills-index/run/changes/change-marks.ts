@@ -50,7 +50,7 @@ const compiledEndings = new Set(
 /** Returns the marks of a change, in words for a person. An ordinary change has no marks. */
 export function marksOf(change: Change): string[] {
   const { path, before, after, list, shelf } = change;
-  const ofShelf = shelf === 'obeyed' ? [obeyed] : [];
+  const ofShelf = shelf === 'plain' ? [lockMark] : shelf === 'obeyed' ? [obeyed] : [];
   if (after === undefined) return ofShelf;
   const parts = path.split('/').map(pathTwinKey);
   const name = parts.at(-1) ?? '';
@@ -92,9 +92,11 @@ function isCompiled(name: string): boolean {
   return compiledEndings.has(ending);
 }
 
+const lockMark = 'it decides which packages are fetched and run';
+
 function whyNameMatters(parts: readonly string[]): string[] | undefined {
   const name = parts.at(-1) ?? '';
-  if (lockFiles.has(name)) return ['a lock file: it decides which packages are fetched and run'];
+  if (lockFiles.has(name)) return [`a lock file: ${lockMark}`];
   const isObeyed = obeyedWhenUsed.has(name) || obeyedFamilies.some((one) => one.test(name));
   return isObeyed || parts.some((part) => obeyedFolders.has(part))
     ? ['builds, tests, CI or tools obey it']

@@ -62,8 +62,9 @@ const change = exactObject({
   // the entry inherits the list that its folder gives to new entries. `none`: the run moved the
   // entry to its folder without a list, so the entry gets no list from its folder either.
   list: v.optional(v.picklist(['lost', 'folder', 'none'])),
-  // `obeyed`: hosts or agents obey the path, so a person has to name the path.
-  shelf: v.optional(v.picklist(['obeyed'])),
+  // `obeyed`: hosts or agents obey the path, so a person has to name the path. `plain`: the path
+  // has such a name, and its content shows that the change is ordinary work.
+  shelf: v.optional(v.picklist(['obeyed', 'plain'])),
 });
 const folder = exactObject({
   source: v.string(),

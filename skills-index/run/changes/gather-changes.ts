@@ -5,7 +5,7 @@
 import { shownValueCharsMax } from '../../skill/limits.ts';
 import { type Change, type ChangedFolder, type EntryState, sameState } from './changes.ts';
 import { controlled, textOf, whyTextRefused } from './protected-names.ts';
-import type { Shelf, Shelves } from './shelves.ts';
+import type { Shelves } from './shelves.ts';
 
 export interface GatherLimits {
   readonly bytes: number;
@@ -50,7 +50,8 @@ export interface Gathering {
 }
 
 interface CompareOptions {
-  readonly shelf?: Shelf;
+  /** Absent where the name of the path makes the change plain. */
+  readonly shelf?: Change['shelf'] | undefined;
   /**
    * Whether the entry is a folder that has its setgid bit and group from its parent folder, or had
    * them before.
@@ -92,7 +93,7 @@ export function gatherChanges(
     path: string,
     before: EntryState | undefined,
     after: EntryState | undefined,
-    shelf: Shelf,
+    shelf: Change['shelf'] | undefined,
   ): void => {
     countNames(path, after?.kind === 'link' ? after.to : '');
     if (touched(path)) conflicts.push(textOf(path));
@@ -103,11 +104,11 @@ export function gatherChanges(
       path: textOf(path),
       ...(before === undefined ? {} : { before }),
       ...(after === undefined ? {} : { after }),
-      ...(shelf === 'obeyed' ? { shelf } : {}),
+      ...(shelf === undefined ? {} : { shelf }),
     });
   };
   const compare: Gathering['compare'] = (path, below, seen, options = {}) => {
-    const { inherits = false, shelf = 'plain' } = options;
+    const { inherits = false, shelf } = options;
     if (sameState(below, seen)) return false;
     // On the host, only root could change a folder's owner. A run that recreates a shared folder
     // means to change the folder's content, not its owner.
@@ -130,7 +131,7 @@ export function gatherChanges(
     const why = whyTextRefused(textOf(path));
     if (why !== undefined) return void refuse(path, why);
     const before = await below();
-    if (before !== undefined) add(path, before, undefined, shelf);
+    if (before !== undefined) add(path, before, undefined, shelf === 'obeyed' ? shelf : undefined);
   };
   return { gathered: { changes, refused, conflicts }, refuse, requireRoom, compare, gone };
 }

@@ -26,7 +26,7 @@ export function selectChanges(set: ChangeSet, include: readonly string[]): Split
     include.some((name) => name === path || name === `${target}/${path}`);
   for (const name of include) requireKnown(set, name);
   const split = splitChanges(set, (folder, change) =>
-    change.shelf === undefined ? true : isNamed(folder, change),
+    change.shelf === 'obeyed' ? isNamed(folder, change) : true,
   );
   for (const folder of split.rest?.folders ?? []) {
     const left = folder.changes.find((change) => isNamed(folder, change));
@@ -37,12 +37,14 @@ export function selectChanges(set: ChangeSet, include: readonly string[]): Split
 
 /** Splits off the plain changes of the mounts that a person allowed before the start. */
 export function selectAllowed(set: ChangeSet): SplitChanges {
-  return splitChanges(set, ({ mode }, { shelf }) => mode === 'rw' && shelf === undefined);
+  return splitChanges(set, ({ mode }, { shelf }) => mode === 'rw' && shelf !== 'obeyed');
 }
 
-/** The changes that go on waiting after an acceptance that names none of them. */
-export function obeyedChanges({ folders }: ChangeSet): Change[] {
-  return folders.flatMap(({ changes }) => changes.filter(({ shelf }) => shelf === 'obeyed'));
+/** The changes that a person has to name, without the new folders that come with them. */
+export function obeyedIn({ changes }: Pick<ChangedFolder, 'changes'>): Change[] {
+  const obeyed = changes.filter(({ shelf }) => shelf === 'obeyed');
+  const above = new Set(obeyed.flatMap(({ path }) => foldersAbove(path)));
+  return obeyed.filter(({ before, path }) => before !== undefined || !above.has(path));
 }
 
 function splitChanges(

@@ -35,17 +35,21 @@ export interface Entry {
  * @param before every entry of the folder
  * @param leadsTo the final target, within the folder, of the link at a path; undefined where the
  * link leads out
+ * @param named paths that the settings of a repository name
  * @throws Problem `plan-refused` when the folder is the inside of a repository
  */
 export function shelvesOf(
   before: ReadonlyMap<string, Entry>,
   leadsTo: (path: string) => string | undefined,
   further: FurtherNames = [],
+  named: readonly string[] = [],
 ): Shelves {
+  const places = new Set(named);
   const isObeyed = (path: string): boolean =>
-    before.has(path)
+    places.has(path) ||
+    (before.has(path)
       ? isObeyedThere(textOf(path), further)
-      : isProtectedName(textOf(nameOf(path)), further);
+      : isProtectedName(textOf(nameOf(path)), further));
   const links = [...before].flatMap(([path, { link }]) => (link === undefined ? [] : [path]));
   const behind = (is: (path: string) => boolean): string[] =>
     links.filter(is).flatMap((path) => [...hopsOf(path, before), ...one(leadsTo(path))]);

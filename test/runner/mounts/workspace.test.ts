@@ -479,6 +479,116 @@ describe('a link under a name that says nothing', () => {
   });
 });
 
+describe('a package.json', () => {
+  const old = {
+    name: 'app',
+    version: '1.0.0',
+    scripts: { test: 'node --test' },
+    dependencies: { 'left-pad': '^1.0.0', old: 'git+https://forge.example/a/b.git' },
+  };
+  const text = (change: object): string => JSON.stringify({ ...old, ...change }, undefined, 2);
+  const see = async (content: string, path = 'package.json', further: string[] = []) => {
+    seen = makeSeenFolder(root, further);
+    fs.mkdirSync(`${seen.folder}/.vscode`);
+    for (const at of ['package.json', '.vscode/package.json'])
+      fs.writeFileSync(`${seen.folder}/${at}`, text({}));
+    return seen.see(write(path, content));
+  };
+
+  it.each<[string, string]>([
+    ['a new version', text({ version: '1.1.0' })],
+    ['another spacing', JSON.stringify(old)],
+    ['a new package of the registry', text({ dependencies: { ...old.dependencies, b: '~2.1' } })],
+    ['fewer packages', text({ dependencies: {} })],
+    ['a new list', text({ devDependencies: { '@a/b': '1.x || >=2.5.0' } })],
+  ])('is plain with %s', async (_, content) => {
+    const after = await see(content);
+    expect(after.changes).toMatchObject([{ path: 'package.json', shelf: 'plain' }]);
+    await after.apply();
+    expect(fs.readFileSync(`${seen?.folder}/package.json`, 'utf8')).toBe(content);
+  });
+
+  it.each<[string, string, string?, string[]?]>([
+    ['a script', text({ scripts: { test: 'node --test', postinstall: 'node x.js' } })],
+    ['a changed script', text({ scripts: { test: 'sh x' } })],
+    ['a program', text({ bin: './x' })],
+    ['a package manager', text({ packageManager: 'yarn@4.0.0+sha1.0' })],
+    ['overrides', text({ overrides: { a: 'npm:b@1' } })],
+    ['a package from git', text({ dependencies: { b: 'git+ssh://forge.example/b' } })],
+    ['a package from a forge', text({ dependencies: { b: 'owner/b' } })],
+    ['a package from an address', text({ dependencies: { b: 'https://a.example/b.tgz' } })],
+    ['a package from a folder', text({ dependencies: { b: 'file:../b' } })],
+    ['another name for a package', text({ dependencies: { b: 'npm:c@1' } })],
+    ['a tag', text({ dependencies: { b: 'latest' } })],
+    ['an odd name', text({ dependencies: { '../b': '1' } })],
+    ['a list of another kind', text({ dependencies: ['b'] })],
+    ['a range of another kind', text({ dependencies: { b: ['1'] } })],
+    ['an odd version', text({ version: '$(id)' })],
+    ['a key twice', text({}).replace('"scripts"', '"scripts": {"test": "x"}, "scripts"')],
+    ['no JSON', '{'],
+    ['a comment', `// x\n${text({ version: '2.0.0' })}`],
+    ['a prototype', text({}).replace('"name"', '"__proto__": {"scripts": {"a": "b"}}, "name"')],
+    ['a new version in a folder of an editor', text({ version: '2.0.0' }), '.vscode/package.json'],
+    [
+      'a new version, named by host policy',
+      text({ version: '2.0.0' }),
+      'package.json',
+      ['package.json'],
+    ],
+    ['a new version, in a new file', text({ version: '2.0.0' }), 'sub/package.json'],
+  ])('waits to be named with %s', async (_, content, path = 'package.json', further = []) => {
+    const after = await see(content, path, further);
+    expect(after.changes.find((one) => one.path === path)).toMatchObject({ shelf: 'obeyed' });
+  });
+
+  it('waits to be named where it became executable or a link', async () => {
+    for (const act of [
+      both(write('package.json', text({ version: '2.0.0' })), (view) =>
+        fs.chmodSync(`${view}/package.json`, 0o755),
+      ),
+      both((view) => fs.rmSync(`${view}/package.json`), link('package.json', 'other.json')),
+    ]) {
+      seen?.remove();
+      seen = makeSeenFolder(root);
+      fs.writeFileSync(`${seen.folder}/package.json`, text({}));
+      expect((await seen.see(act)).changes).toMatchObject([{ shelf: 'obeyed' }]);
+    }
+  });
+});
+
+describe('a path that the settings of a repository name', () => {
+  const settings = `[core]
+\thooksPath = tools/hooks
+\tfsmonitor = "tools/watch --all"
+[filter "x"] clean = sh ./tools/\\
+clean.sh %f
+[include]
+\tpath = ../config/git.inc
+[alias]
+\tship = !scripts/ship.sh
+[remote "origin"]
+\turl = https://forge.example/docs/notes
+`;
+  it.each<[string, boolean]>([
+    ['tools/hooks/pre-commit', true],
+    ['tools/watch', true],
+    ['tools/clean.sh', true],
+    ['config/git.inc', true],
+    ['scripts/ship.sh', true],
+    ['absolute/diff', true],
+    ['docs/notes', false],
+    ['tools/other', false],
+  ])('%s waits to be named: %s', async (path, isObeyed) => {
+    seen = makeSeenFolder(root);
+    fs.mkdirSync(`${seen.folder}/.git`);
+    const more = `[diff "y"]\n\tcommand = ${seen.folder}/absolute/diff\n`;
+    fs.writeFileSync(`${seen.folder}/.git/config`, settings + more);
+    const after = await seen.see(write(path));
+    const found = after.changes.find((one) => one.path === path);
+    expect(found?.shelf).toBe(isObeyed ? 'obeyed' : undefined);
+  });
+});
+
 describe('a file of the folder that is larger than any run can bring', () => {
   const large = (path: string): void => {
     fs.writeFileSync(path, 'x');

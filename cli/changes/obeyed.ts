@@ -1,0 +1,151 @@
+/**
+ * The changes of files that hosts or agents obey: each with who obeys the file, and the commands
+ * and packages that the change brings. A person accepts these changes one by one.
+ */
+import { parse } from 'yaml';
+import type * as changes from '../../runner/changes/public.ts';
+import { type Change, type ChangedFolder, kindOf } from '../../skills-index/run/changes/changes.ts';
+import { isObeyedPath } from '../../skills-index/run/changes/protected-names.ts';
+import { obeyedIn } from '../../skills-index/run/changes/select-changes.ts';
+import { digestOf } from '../../skills-index/skill/digest.ts';
+import { diffTextBytesMax, obeyedFilesMax, obeyedLinesMax } from '../limits.ts';
+import { count, type OutputInk, type Safe, safe, shortText } from '../terminal/output.ts';
+import { keptOrUndefined, readBelow } from './contents.ts';
+import { spellPath } from './shown-file.ts';
+import { shellWord } from './summary.ts';
+
+/** Who obeys a file, by its path in lower case; the first that matches. */
+const readers: readonly (readonly [RegExp, string])[] = [
+  [/(?:^|\/)package\.json$/, 'npm and other tools run its scripts and fetch its packages'],
+  [
+    /(?:^|\/)\.(?:github|forgejo|gitea|circleci|buildkite)\/|(?:^|\/)\.(?:gitlab-ci|travis|woodpecker)\.yml$/,
+    'CI runs its commands',
+  ],
+  [
+    /(?:^|\/)\.(?:husky|githooks)\/|lefthook|pre-commit|overcommit|prek\.toml|lint-?staged|git-hooks/,
+    'git on this host runs its commands as hooks',
+  ],
+  [/(?:^|\/)\.(?:git[a-z]+)$/, 'git on this host obeys it'],
+  [
+    /(?:^|\/)\.(?:vscode|idea|zed|vs|fleet|devcontainer|settings|project)\b|\.code-workspace$|\.sublime-project$|vim/,
+    'your editor obeys it when it opens the folder',
+  ],
+  [
+    /(?:^|\/)(?:\.npmrc|\.yarnrc[^/]*|\.pnpmfile[^/]*|\.cargo|\.bundle|\.gradle|\.mvn|\.bazelrc|bunfig\.toml)/,
+    'package managers and builds obey it',
+  ],
+  [
+    /(?:^|\/)(?:\.envrc|\.env\b[^/]*|\.direnv|\.?mise[^/]*|\.tool-versions|\.autoenv[^/]*|\.[a-z]*(?:profile|rc|login|logout|env))$/,
+    'your shell or your tools obey it when they enter the folder',
+  ],
+  [
+    /\.md$|rules|\.(?:claude|codex|cursor|gemini|agents?|opencode|continue|roo|kiro)\b|\.mcp\.json$|opencode|crush/,
+    'agents on this host obey it',
+  ],
+];
+
+/** The section of `changes show`; empty where no change needs a decision. */
+export function obeyedSection(waiting: changes.WaitingChanges, ink: OutputInk): Safe[] {
+  const { folders, run } = waiting.set;
+  const obeyed = folders.flatMap((folder) =>
+    obeyedIn(folder).map((change) => ({ folder, change })),
+  );
+  const [first] = obeyed;
+  if (first === undefined) return [];
+  const shown = obeyed.slice(0, obeyedFilesMax);
+  const more = obeyed.length - shown.length;
+  const id = run.slice(0, 8);
+  return [
+    safe`${ink.red('needs a decision')}: ${count(obeyed.length, 'change')} of files that hosts or agents obey; changes accept leaves ${obeyed.length === 1 ? 'it' : 'each'} waiting until you name ${obeyed.length === 1 ? 'it' : 'its path'}`,
+    ...shown.flatMap(({ folder, change }) => linesOf(waiting, folder, change, ink)),
+    ...(more > 0 ? [safe`  … ${count(more, 'more change')}, marked below`] : []),
+    safe`  to accept one as well: skillgate changes accept ${id} --include ${shellWord(first.change.path)}`,
+  ];
+}
+
+function linesOf(
+  waiting: changes.WaitingChanges,
+  folder: ChangedFolder,
+  change: Change,
+  ink: OutputInk,
+): Safe[] {
+  const { after, path } = change;
+  const head = safe`  ${kindOf(change)} ${ink.bold(spellPath(path))} in ${folder.target}: ${whoObeys(path)}`;
+  if (after?.kind !== 'file') return [head];
+  const found = newCommands(
+    path,
+    textBefore(folder, change),
+    textOf(keptOrUndefined(waiting, after)),
+  );
+  const lines = found.slice(0, obeyedLinesMax);
+  const more = found.length - lines.length;
+  return [
+    head,
+    ...lines.map((line) => safe`    ${ink.red(line)}`),
+    ...(more > 0 ? [safe`    … ${count(more, 'more line')}, in the difference below`] : []),
+  ];
+}
+
+function textBefore({ path: root }: ChangedFolder, { before, path }: Change): string {
+  const bytes = before?.kind === 'file' ? readBelow(root, path) : undefined;
+  return bytes !== undefined && before?.kind === 'file' && digestOf(bytes) === before.sha256
+    ? textOf(bytes)
+    : '';
+}
+
+function textOf(bytes: Uint8Array = Buffer.alloc(0)): string {
+  return Buffer.from(bytes).toString('utf8');
+}
+
+function whoObeys(path: string): string {
+  const folded = path.normalize('NFKC').toLowerCase();
+  const [, who] = readers.find(([name]) => name.test(folded)) ?? [];
+  if (who !== undefined && isObeyedPath(path, true)) return who;
+  return 'a link or a setting of this host makes programs or agents obey it';
+}
+
+/**
+ * What a changed file newly tells programs to run or fetch, a line each: of a `package.json` its
+ * scripts, programs and packages, of another file of settings its commands. Empty for other texts,
+ * which the difference shows.
+ */
+export function newCommands(path: string, before: string, after: string): string[] {
+  if (!/\.(?:json[c5]?|ya?ml)$|\.code-workspace$/i.test(path)) return [];
+  if (after.length > diffTextBytesMax) return ['it is too long to list its commands'];
+  const [old, fresh] = [before, after].map((text) => commandsOf(text));
+  if (fresh === undefined) return ['it cannot be read as a file of settings: read the difference'];
+  const added = [...fresh].filter(([at, command]) => old?.get(at) !== command);
+  const removed = [...(old ?? [])].filter(([at]) => !fresh.has(at));
+  return [
+    // Commands that run without being called come first.
+    ...added.filter(([at]) => runsItself.test(at)),
+    ...added.filter(([at]) => !runsItself.test(at)),
+  ]
+    .map(([at, command]) => shortText(`${at}: ${JSON.stringify(command)}`))
+    .concat(removed.map(([at]) => shortText(`${at}: removed`)));
+}
+
+const runsItself = /(?:install|prepare|prepack|prepublish)[a-z]*$/i;
+const commandKeys =
+  /^(?:run|commands?|cmd|exec|scripts?|(?:before|after)_script|bin|uses|entry|image|args|hooks?|pre|post|[a-z]*command|[a-z]*dependencies|overrides|resolutions|packagemanager|workspaces|main|exports|imports|mcpservers|servers)$/i;
+
+/** The values below keys that hold commands or packages, by their place; undefined when unread. */
+function commandsOf(text: string): ReadonlyMap<string, string> | undefined {
+  if (text === '') return new Map();
+  try {
+    const value: unknown = parse(text, { maxAliasCount: 0, logLevel: 'error' });
+    return typeof value === 'object' && value !== null
+      ? new Map(commandsIn(value, [], false))
+      : undefined;
+  } catch {
+    return undefined;
+  }
+}
+
+function commandsIn(value: unknown, at: readonly string[], isBelow: boolean): [string, string][] {
+  if (typeof value === 'object' && value !== null)
+    return Object.entries(value).flatMap(([key, one]) =>
+      commandsIn(one, [...at, key], isBelow || commandKeys.test(key)),
+    );
+  return isBelow ? [[at.join('.'), String(value)]] : [];
+}
