@@ -3,7 +3,7 @@
 import { statSync } from 'node:fs';
 import { dirname } from 'node:path';
 import { canAnswer } from '../../skills-index/run/holds/hold-answer.ts';
-import { idleRules } from '../../skills-index/run/holds/hold-policy.ts';
+import type { HoldPolicy } from '../../skills-index/run/holds/hold-policy.ts';
 import { lacksMailboxKey } from '../../skills-index/run/holds/mailbox-key.ts';
 import type { HostPolicy } from '../../skills-index/run/plan/host-policy.ts';
 import { calledName } from '../called-name.ts';
@@ -113,4 +113,17 @@ function policyRow(file: string, uid: number): Separation {
   return uid === 0
     ? { name, holds: false, detail }
     : { name, holds: false, detail, type: `sudo chown root:root ${dirname(file)} ${file}` };
+}
+
+/**
+ * Returns the names of rules that never match under this policy: these rules demand the tag
+ * `high-stakes`, but no skill has the tag.
+ */
+export function idleRules({
+  highStakes,
+  holds,
+}: Pick<HoldPolicy, 'highStakes' | 'holds'>): string[] {
+  return holds
+    .filter(({ when }) => when.tag !== undefined && highStakes.length === 0)
+    .map((one) => one.name);
 }

@@ -10,7 +10,7 @@ import { emptyRange } from '../../skills-index/log/compact-range.ts';
 import type { TreeHead } from '../../skills-index/log/merkle-tree.ts';
 import { type Digest, digestOf } from '../../skills-index/skill/digest.ts';
 import { Problem } from '../../skills-index/skill/problem.ts';
-import { requireWitnesses } from '../../skills-index/trust/decision/witnessed-head.ts';
+import { readWitnesses } from '../../skills-index/trust/decision/witnessed-head.ts';
 import { verifyStatus } from '../../skills-index/trust/index/status-file.ts';
 import { statusBytesMax } from '../../skills-index/trust/limits.ts';
 import { verifyRootCheckpoint } from '../../skills-index/trust/root/root-office.ts';
@@ -46,7 +46,9 @@ export async function ownEntries(context: CommandContext): Promise<OwnEntries> {
   if (bytes === undefined)
     throw new Problem('not-found', `The registry at ${registry.base} serves no log`);
   const note = verifyStatus(bytes, registry.root, now().getTime()).checkpoint;
-  requireWitnesses(note, { ...registry, now: now().getTime() });
+  const { why } = readWitnesses(note, { ...registry, now: now().getTime() });
+  if (why !== undefined)
+    throw new Problem('witnesses-missing', `No proof shows that others see the same log: ${why}`);
   const head = parseCheckpoint(note);
   const before = await source.store.getNamed('checkpoint');
   const seen =

@@ -8,7 +8,7 @@ import { type Digest, digestOf } from '../../skills-index/skill/digest.ts';
 import { parseJson } from '../../skills-index/skill/json.ts';
 import { Problem } from '../../skills-index/skill/problem.ts';
 import { predicateTypes, type Statement } from '../../skills-index/statement/attestation.ts';
-import { peekStatement } from '../../skills-index/statement/sign.ts';
+import { peekStatement } from '../../skills-index/statement/envelope.ts';
 import { addressOf, parseSigstoreBundle } from '../../skills-index/statement/sigstore-bundle.ts';
 import { readLogged } from '../../skills-index/trust/members-and-scopes/read-logged.ts';
 import { isWord } from '../../skills-index/trust/signatures/log-words.ts';

@@ -10,9 +10,9 @@ import { type Statement, statementBytes } from '../../skills-index/statement/att
 import {
   type Envelope,
   inTotoPayloadType,
-  type Signer,
   sentEnvelopeShape,
-} from '../../skills-index/statement/sign.ts';
+} from '../../skills-index/statement/envelope.ts';
+import type { Signer } from '../../skills-index/statement/sign.ts';
 
 /** Signs an in-toto payload; each witness adds its log entry or timestamp. */
 export async function buildBundle(

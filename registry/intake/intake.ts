@@ -13,7 +13,7 @@ import { parseManifest } from '../../skills-index/skill/manifest.ts';
 import { scopeOf } from '../../skills-index/skill/name.ts';
 import { Problem } from '../../skills-index/skill/problem.ts';
 import { type PublishStatement, predicateTypes } from '../../skills-index/statement/attestation.ts';
-import { peekStatement } from '../../skills-index/statement/sign.ts';
+import { peekStatement } from '../../skills-index/statement/envelope.ts';
 import { printClaims } from '../../skills-index/trust/signatures/certified-identities.ts';
 import { requireSubjects } from '../../skills-index/trust/signatures/require-subjects.ts';
 import type { Actor, Registry } from '../context.ts';

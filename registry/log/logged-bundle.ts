@@ -9,8 +9,8 @@ import { canonicalJson } from '../../skills-index/skill/canonical-json.ts';
 import type { Digest } from '../../skills-index/skill/digest.ts';
 import { parseJson } from '../../skills-index/skill/json.ts';
 import { Problem } from '../../skills-index/skill/problem.ts';
+import { type Envelope, parseEnvelope } from '../../skills-index/statement/envelope.ts';
 import { toCertifiedBundle, toSigstoreBundle } from '../../skills-index/statement/make-bundle.ts';
-import { type Envelope, parseEnvelope } from '../../skills-index/statement/sign.ts';
 import {
   type PlainBundle,
   parsePlainBundle,

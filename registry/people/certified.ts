@@ -7,7 +7,7 @@ import type { Digest } from '../../skills-index/skill/digest.ts';
 import { parseJson } from '../../skills-index/skill/json.ts';
 import { Problem } from '../../skills-index/skill/problem.ts';
 import type { Statement } from '../../skills-index/statement/attestation.ts';
-import type { Envelope } from '../../skills-index/statement/sign.ts';
+import type { Envelope } from '../../skills-index/statement/envelope.ts';
 import type { PlainBundle } from '../../skills-index/statement/sigstore-bundle.ts';
 import type { TufRepository } from '../../skills-index/trust/root/repository.ts';
 import { readLeaf } from '../../skills-index/trust/signatures/certificate-identity.ts';

@@ -5,7 +5,7 @@
  */
 import type { Digest } from '../../skills-index/skill/digest.ts';
 import type { PublicKey } from '../../skills-index/statement/attestation.ts';
-import { type Envelope, envelopeSigner } from '../../skills-index/statement/sign.ts';
+import { type Envelope, envelopeSigner } from '../../skills-index/statement/envelope.ts';
 import type { PlainBundle } from '../../skills-index/statement/sigstore-bundle.ts';
 import { signerTriesMax } from '../limits.ts';
 

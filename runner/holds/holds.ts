@@ -15,7 +15,6 @@ import {
   statSync,
 } from 'node:fs';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { type HeldRequest, parseHeldRequest } from '../../skills-index/run/holds/held-request.ts';
 import {
   answerBytes,
   type Hold,
@@ -31,14 +30,13 @@ import {
   openGate,
   type RunGate,
 } from '../../skills-index/run/holds/hold-gate.ts';
-import { digestOf } from '../../skills-index/skill/digest.ts';
 import { type ParsedJson, parseJson } from '../../skills-index/skill/json.ts';
 import { parseShape } from '../../skills-index/skill/shape.ts';
 import { whyNotProven } from '../../skills-index/trust/signatures/approver-proof.ts';
 import { readAuditKey } from '../audit/audit-key.ts';
 import { startTimeOf } from '../files/lock.ts';
-import { readPrivateFile, writePrivateFile } from '../files/private-file.ts';
-import { answerBytesMax, heldRequestBytesMax } from '../limits.ts';
+import { writePrivateFile } from '../files/private-file.ts';
+import { answerBytesMax } from '../limits.ts';
 
 /**
  * Returns the files and checks that a run's gate needs on this host.
@@ -116,17 +114,6 @@ export function holdFiles(folder: string): HoldFiles {
 /** Returns the path of the file with the request that a hold is about. */
 export function requestPath(folder: string, { id }: Pick<Hold, 'id'>): string {
   return `${folder}/${id}.request`;
-}
-
-/**
- * Reads the request of a hold; undefined when the file is missing or differs from the digest in the
- * hold.
- */
-export function readHeldRequest(folder: string, hold: Hold): HeldRequest | undefined {
-  const digest = hold.action?.kind === 'egress' ? hold.action.request : undefined;
-  const rule = { bytesMax: heldRequestBytesMax, secret: true, code: 'hold-denied' } as const;
-  const bytes = digest === undefined ? undefined : readPrivateFile(requestPath(folder, hold), rule);
-  return bytes === undefined || digestOf(bytes) !== digest ? undefined : parseHeldRequest(bytes);
 }
 
 function holderOf(pid: number): string {

@@ -1,2 +1,3 @@
 /** What the command line may use of `runner/holds/`. */
-export { holdDesk, holdFiles, readHeldRequest, requestPath, startGate } from './holds.ts';
+export { holdDesk, holdFiles, requestPath, startGate } from './holds.ts';
+export { readHeldRequest } from './read-request.ts';

@@ -8,7 +8,7 @@ import { parseJson } from '../skill/json.ts';
 import { type SkillName, scopeOf } from '../skill/name.ts';
 import { Problem } from '../skill/problem.ts';
 import { predicateTypes, type Statement } from '../statement/attestation.ts';
-import { peekStatement } from '../statement/sign.ts';
+import { peekStatement } from '../statement/envelope.ts';
 import { parseSigstoreBundle } from '../statement/sigstore-bundle.ts';
 import type { Decision } from '../trust/decision/decision.ts';
 import { knownStatementBytesMax, knownStatementsMax } from './limits.ts';

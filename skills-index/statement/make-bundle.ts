@@ -2,7 +2,7 @@
  * Assembles Sigstore bundles with an entry of the log, as a registry does.
  */
 import type { Digest } from '../skill/digest.ts';
-import type { Envelope } from './sign.ts';
+import type { Envelope } from './envelope.ts';
 import {
   type CertifiedBundle,
   type KeyedBundle,

@@ -8,6 +8,7 @@ import * as v from 'valibot';
 import { canonicalJson } from '../skill/canonical-json.ts';
 import { type Digest, digestOf, isDigest } from '../skill/digest.ts';
 import { boundedList, exactObject, parseShape, unplaced } from '../skill/shape.ts';
+import { type Envelope, envelopeShape, sentEnvelopeShape } from './envelope.ts';
 import { base64, type Shape } from './field-shapes.ts';
 import {
   certificateCharsMax,
@@ -16,7 +17,6 @@ import {
   timestampCharsMax,
   timestampsMax,
 } from './limits.ts';
-import { type Envelope, envelopeShape, sentEnvelopeShape } from './sign.ts';
 
 export const sigstoreBundleMediaType = 'application/vnd.dev.sigstore.bundle.v0.3+json';
 

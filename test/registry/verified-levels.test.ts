@@ -8,7 +8,7 @@ import { fetchVersionEvidence } from '../../skills-index/client/registry-index.t
 import { memoryStore } from '../../skills-index/client/store.ts';
 import { parseJson } from '../../skills-index/skill/json.ts';
 import { predicateTypes } from '../../skills-index/statement/attestation.ts';
-import { peekStatement } from '../../skills-index/statement/sign.ts';
+import { peekStatement } from '../../skills-index/statement/envelope.ts';
 import { parseSigstoreBundle } from '../../skills-index/statement/sigstore-bundle.ts';
 import { chainOf } from '../../skills-index/trust/decision/chain.ts';
 import { type DecisionInput, decide } from '../../skills-index/trust/decision/decision.ts';

@@ -18,8 +18,9 @@ import { tilePath } from '../../skills-index/log/tile.ts';
 import { entryTile, tilesOf } from '../../skills-index/log/tile-files.ts';
 import type { Digest } from '../../skills-index/skill/digest.ts';
 import type { Statement } from '../../skills-index/statement/attestation.ts';
+import type { Envelope } from '../../skills-index/statement/envelope.ts';
 import { toCertifiedBundle, toSigstoreBundle } from '../../skills-index/statement/make-bundle.ts';
-import { type Envelope, type Signer, signStatement } from '../../skills-index/statement/sign.ts';
+import { type Signer, signStatement } from '../../skills-index/statement/sign.ts';
 import {
   addressOf,
   type PlainBundle,

@@ -16,7 +16,7 @@ import { toLogEntry } from '../../skills-index/log/log-entry.ts';
 import { leafHash } from '../../skills-index/log/merkle-tree.ts';
 import { signCheckpoint } from '../../skills-index/log/sign-checkpoint.ts';
 import { type Statement, statementBytes } from '../../skills-index/statement/attestation.ts';
-import { type Envelope, inTotoPayloadType, pae } from '../../skills-index/statement/sign.ts';
+import { type Envelope, inTotoPayloadType, pae } from '../../skills-index/statement/envelope.ts';
 import type {
   PlainBundle,
   SigstoreLogEntry,

@@ -262,19 +262,6 @@ function isCapability(text: string): boolean {
   return words.some((one) => one.test(text));
 }
 
-/**
- * Returns the names of rules that never match under this policy: these rules demand the tag
- * `high-stakes`, but no skill has the tag.
- */
-export function idleRules({
-  highStakes,
-  holds,
-}: Pick<HoldPolicy, 'highStakes' | 'holds'>): string[] {
-  return holds
-    .filter(({ when }) => when.tag !== undefined && highStakes.length === 0)
-    .map((one) => one.name);
-}
-
 function isMailbox(text: string): boolean {
   const url = URL.parse(text);
   const isHere = /^(localhost|127(\.\d+){3}|\[::1\])$/.test(url?.hostname ?? '');

@@ -7,7 +7,7 @@ import { createPublicKey, type KeyObject, verify } from 'node:crypto';
 import * as v from 'valibot';
 import { canonicalJson } from '../../skill/canonical-json.ts';
 import { exactObject } from '../../skill/shape.ts';
-import { pae } from '../../statement/sign.ts';
+import { pae } from '../../statement/envelope.ts';
 
 export interface MailboxKey {
   /** The mailbox key: a P-256 key, as SPKI DER in base64. */

@@ -48,16 +48,6 @@ export function readWitnesses(
   }
 }
 
-/**
- * Requires as many cosignatures as the witness policy demands.
- * @throws Problem `witnesses-missing`
- */
-export function requireWitnesses(note: string, terms: WitnessTerms): void {
-  const { why } = readWitnesses(note, terms);
-  if (why !== undefined)
-    throw new Problem('witnesses-missing', `No proof shows that others see the same log: ${why}`);
-}
-
 function describeMissing({ counted, old, early, threshold, of }: Witnessed): string {
   const late = [
     ...old.map(({ name }) => `${name} too long ago`),

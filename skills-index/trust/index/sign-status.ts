@@ -2,7 +2,8 @@
 import { canonicalJson } from '../../skill/canonical-json.ts';
 import { parseJson } from '../../skill/json.ts';
 import { parseShape } from '../../skill/shape.ts';
-import { type Envelope, type Signer, signPayload } from '../../statement/sign.ts';
+import type { Envelope } from '../../statement/envelope.ts';
+import { type Signer, signPayload } from '../../statement/sign.ts';
 import { statusValuesMax } from '../limits.ts';
 import { type Status, statusPayloadType, statusShape } from './status-file.ts';
 

@@ -8,9 +8,9 @@ import { leafHash, type TreeHead, verifyInclusion } from '../../log/merkle-tree.
 import { type Digest, digestOf } from '../../skill/digest.ts';
 import { Problem } from '../../skill/problem.ts';
 import { predicateTypes, type Statement } from '../../statement/attestation.ts';
+import { requireInToto } from '../../statement/envelope.ts';
 import { type ParseKey, parseKey } from '../../statement/parse-key.ts';
 import { parseStatement } from '../../statement/parse-statement.ts';
-import { requireInToto } from '../../statement/sign.ts';
 import {
   addressOf,
   isCertified,

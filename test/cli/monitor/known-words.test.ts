@@ -7,7 +7,7 @@ import { MonitorFolder } from '../../../cli/monitor/state.ts';
 import { type MonitorState, printState } from '../../../cli/monitor/state-file.ts';
 import type { ReplayTrust } from '../../../cli/monitor/world.ts';
 import { digestOf } from '../../../skills-index/skill/digest.ts';
-import { peekStatement } from '../../../skills-index/statement/sign.ts';
+import { peekStatement } from '../../../skills-index/statement/envelope.ts';
 import { parseSigstoreBundle } from '../../../skills-index/statement/sigstore-bundle.ts';
 import { isWord } from '../../../skills-index/trust/signatures/log-words.ts';
 import { readVerifiedBefore } from '../../../skills-index/trust/signatures/verified-before.ts';

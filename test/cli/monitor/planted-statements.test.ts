@@ -4,7 +4,7 @@ import { MonitorFolder } from '../../../cli/monitor/state.ts';
 import { makeReplays } from '../../../cli/witness/replays.ts';
 import { memoryStore } from '../../../skills-index/client/store.ts';
 import { predicateTypes } from '../../../skills-index/statement/attestation.ts';
-import { peekStatement } from '../../../skills-index/statement/sign.ts';
+import { peekStatement } from '../../../skills-index/statement/envelope.ts';
 import {
   parseSigstoreBundle,
   type SigstoreBundle,

@@ -15,9 +15,9 @@ import {
   inTotoPayloadType,
   parseEnvelope,
   peekStatement,
-  signStatement,
   verifyEnvelope,
-} from '../../../skills-index/statement/sign.ts';
+} from '../../../skills-index/statement/envelope.ts';
+import { signStatement } from '../../../skills-index/statement/sign.ts';
 import { sigstoreBundleMediaType } from '../../../skills-index/statement/sigstore-bundle.ts';
 import { folderWith } from '../temporary-folder.ts';
 

@@ -8,9 +8,9 @@ import {
   pae,
   parseEnvelope,
   peekStatement,
-  signStatement,
   verifyEnvelope,
-} from '../../../skills-index/statement/sign.ts';
+} from '../../../skills-index/statement/envelope.ts';
+import { signStatement } from '../../../skills-index/statement/sign.ts';
 import { people } from '../story.ts';
 
 const { author, ada, stranger } = people;

@@ -1,9 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import {
-  type HoldCondition,
-  type HoldPolicy,
-  idleRules,
-} from '../../../../skills-index/run/holds/hold-policy.ts';
+import type { HoldCondition, HoldPolicy } from '../../../../skills-index/run/holds/hold-policy.ts';
 import { plannedHolds, ruleFor } from '../../../../skills-index/run/holds/hold-rules.ts';
 import { emptyHostPolicy, parseHostPolicy } from '../../../../skills-index/run/plan/host-policy.ts';
 import type { Plan } from '../../../../skills-index/run/plan/plan.ts';
@@ -103,12 +99,6 @@ const policyOf = (when: HoldCondition, more: Partial<HoldPolicy> = {}): HoldPoli
   ...emptyHostPolicy,
   holds: [{ name: 'one', when, seconds: 60 }],
   ...more,
-});
-
-it('names rules that hold nothing as the policy is', () => {
-  const stakes = policyOf({ tag: 'high-stakes' });
-  expect(idleRules(stakes)).toEqual(['one']);
-  expect(idleRules({ ...stakes, highStakes: ['@acme/*'] })).toEqual([]);
 });
 
 it('finds one method of several in the egress of a plan', () => {

@@ -3,7 +3,7 @@ import { p256 } from '@noble/curves/nist.js';
 import { describe, expect, it } from 'vitest';
 import { canonicalJson } from '../../../../skills-index/skill/canonical-json.ts';
 import { type Digest, digestOf, hexOf } from '../../../../skills-index/skill/digest.ts';
-import { inTotoPayloadType } from '../../../../skills-index/statement/sign.ts';
+import { inTotoPayloadType } from '../../../../skills-index/statement/envelope.ts';
 import type { PlainBundle } from '../../../../skills-index/statement/sigstore-bundle.ts';
 import {
   type ExpectedSigner,

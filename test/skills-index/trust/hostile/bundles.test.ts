@@ -2,7 +2,8 @@ import { canonicalJson } from '../../../../skills-index/skill/canonical-json.ts'
 import { parseJson } from '../../../../skills-index/skill/json.ts';
 import { parseScope } from '../../../../skills-index/skill/name.ts';
 import { scopeStatement, statementBytes } from '../../../../skills-index/statement/attestation.ts';
-import { inTotoPayloadType, signPayload } from '../../../../skills-index/statement/sign.ts';
+import { inTotoPayloadType } from '../../../../skills-index/statement/envelope.ts';
+import { signPayload } from '../../../../skills-index/statement/sign.ts';
 import type { KeyedBundle } from '../../../../skills-index/statement/sigstore-bundle.ts';
 import { verifyStatement } from '../../../../skills-index/trust/signatures/verify-statement.ts';
 import { type Attack, attacks } from '../../hostile.ts';

@@ -4,7 +4,11 @@ import { canonicalJson } from '../../../../skills-index/skill/canonical-json.ts'
 import { digestOf, hexOf } from '../../../../skills-index/skill/digest.ts';
 import { parseScope } from '../../../../skills-index/skill/name.ts';
 import { scopeStatement, statementBytes } from '../../../../skills-index/statement/attestation.ts';
-import { type Envelope, inTotoPayloadType, pae } from '../../../../skills-index/statement/sign.ts';
+import {
+  type Envelope,
+  inTotoPayloadType,
+  pae,
+} from '../../../../skills-index/statement/envelope.ts';
 import { verifyStatement } from '../../../../skills-index/trust/signatures/verify-statement.ts';
 import { attacks } from '../../hostile.ts';
 import { people, storyRoot as root } from '../../story.ts';

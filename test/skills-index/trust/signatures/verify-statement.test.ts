@@ -5,11 +5,8 @@ import { canonicalJson } from '../../../../skills-index/skill/canonical-json.ts'
 import { parseScope } from '../../../../skills-index/skill/name.ts';
 import { Problem } from '../../../../skills-index/skill/problem.ts';
 import { scopeStatement, statementBytes } from '../../../../skills-index/statement/attestation.ts';
-import {
-  inTotoPayloadType,
-  signPayload,
-  signStatement,
-} from '../../../../skills-index/statement/sign.ts';
+import { inTotoPayloadType } from '../../../../skills-index/statement/envelope.ts';
+import { signPayload, signStatement } from '../../../../skills-index/statement/sign.ts';
 import type {
   SigstoreBundle,
   SigstoreLogEntry,
