@@ -17,6 +17,7 @@ export const commandWords: readonly string[] = [
   'install',
   'key',
   'list',
+  'lock',
   'log',
   'login',
   'manifest',

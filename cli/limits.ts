@@ -217,3 +217,15 @@ export const replayHoldsSeconds = 600;
 export const replayAheadSeconds = 60;
 /** Bytes of a program's first line that Linux reads (binfmt_script). */
 export const shebangBytesMax = 256;
+
+/** Time of one run of uv, pip or npm. */
+export const toolMillisMax = 600_000;
+export const toolOutputBytesMax = 32 * 1024 * 1024;
+/** Characters of a tool's message that an error shows. */
+export const toolMessageCharsMax = 600;
+export const indexMillisMax = 60_000;
+export const indexPageBytesMax = 64 * 1024 * 1024;
+/** Questions to an index at the same time. */
+export const indexQuestionsMax = 8;
+/** Imports without a fitting package that one lock leaves out. */
+export const packagesLeftOutMax = 10;

@@ -11,8 +11,8 @@ interface CodeDigests {
 }
 
 export const codeDigests: CodeDigests = {
-  extractor: 'sha256:80a0b91fbeb0304a976df8fe94af81855528b52d777aa1fefc627fc91041e3f3',
-  judging: 'sha256:80c982b36a1c5faf53e16e89a07e778f111ff8c634f2c241513147bd63f6fb2c',
+  extractor: 'sha256:5345f1bc331a6894446663be5521ebf01b483ff8b0344ad9ece75f511b0e44da',
+  judging: 'sha256:e42e09b74ba7edba953e59879342e5b9d39ca73950ae95a2b1fa38522f6e659e',
   rules: {
     'env/dynamic-name': 'sha256:b3bcc619041c321b4ae11ca5d5c43bb5beec8dbf73751365badd255319977730',
     'env/process-environment':
@@ -51,7 +51,7 @@ export const codeDigests: CodeDigests = {
       'sha256:b9e8afe3fe01d97fffeeca6676b0f4711210c19363d1809402b312caea5e4779',
     'files/agent-history':
       'sha256:15c93661dc8baf7ac4bc132db24e0fd043691a431cc416ae9656dd4931ddc484',
-    'files/agent-memory': 'sha256:e05f4b3ece2d7f671bc95d9a2cf88f9085607473df45cf11169c6341feff0c61',
+    'files/agent-memory': 'sha256:d90455452fe6333baaaaa3ce286e466ecaf9c435eb570bfe3afca40081a65492',
     'files/browser-data': 'sha256:5484d08b4fe1bdd83b5f8463eec2a8ebbc17b4d969421af92e067987557275a6',
     'files/computed-path':
       'sha256:a44cd2693159d7eb5098f4d1fbe7ff188eb5242bee6d7ce9cea2db89c08dcf38',
@@ -64,9 +64,9 @@ export const codeDigests: CodeDigests = {
     'files/home-harvest': 'sha256:4fd07b913fb7f7cbb35c476b21c4e66dfbfbf20a8a48f963120db5d9e127e7cb',
     'files/link-escape': 'sha256:bfa982427460a8f6f09902fcb7ed077a170785bb7746db10bb04584207178b75',
     'files/log-removal': 'sha256:9004e8f3dc1aa0cf8c85751e6be308de7901d82ee0e25ceac7ba7a17cbfd6777',
-    'files/outside-read': 'sha256:3c938a7cce79a69da9e976502f7d15fd3a6568f6dfdec9748ae272609d415ccc',
+    'files/outside-read': 'sha256:070e295915eb161b94c81535c997f836cd2a5b08ba8a05f1c10b21dbab0089e4',
     'files/outside-write':
-      'sha256:dfaeb284eb2e3ee664c6311dd39045f42d45bc905c0a3887dbc9635323a67743',
+      'sha256:14f32070aaefbdbfb57663ca09d3bd3a43deebf66f2ebfcaead802d6fff43be7',
     'files/permissions': 'sha256:555fa520767e4883ccc725753e6df781b7c1518e6c9ef3709ee139492b06a469',
     'files/shell-history':
       'sha256:1e03c15500d2f56a3f9894619176f1a13f750b9748bebba33340ee85bdd4fbb6',
@@ -87,7 +87,7 @@ export const codeDigests: CodeDigests = {
     'flow/local-secret-to-network':
       'sha256:839c3e0e74c455d0700bce8b528f87a0b3e23314150d66390be1150efb5cf4bb',
     'flow/network-to-exec':
-      'sha256:e2aae5f3dfad42455491d311864de57c2e08caa4307907d6998367f393282674',
+      'sha256:a42f1306461cd2f01eef0db60d18afa4b0abaa6a4830da21a00325bc001d753e',
     'flow/secret-beside-data':
       'sha256:5135f8d34fa390a2161260443d9acb1d86c329785d9862dde103d99054141f69',
     'flow/secret-in-url': 'sha256:c0aa6deb9d597e9a760add71006b01e3b14bb5edcd3c48e3e04bf0f76add9879',
@@ -105,9 +105,9 @@ export const codeDigests: CodeDigests = {
       'sha256:ea4ad40ee7f5e21132e6db56c00c4eb8ad3bc294d348d666ecea05b365722883',
     'manifest/added-since-approved':
       'sha256:9a2b8cdb70f7ac3a800a8e92e9899a8735a7f87fefe9e072a4f6a806aff552eb',
-    'manifest/all-three': 'sha256:3cbfb2b5164d1c222ce64e6431322fe1d9428bb4b49c06951d3c4a29666b2a23',
+    'manifest/all-three': 'sha256:354ce0d8d0eaeee152a64d28c37584ea18677d7ad56c2ae6ce4f906deffd1e21',
     'manifest/broken-promise':
-      'sha256:9713849486013d0b62aeefff663109fd2d835df516a55cf54aeeec8a92fb48c2',
+      'sha256:9ef548e994b77e11c1620decf2fc8687c495783f131c554c823c8eeaf0cedf4a',
     'manifest/contradiction':
       'sha256:ad6562f6d2abcf419ea5c71c632df57c67db19fc148d0c93dd54963e5ee642b5',
     'manifest/declared-attack':
@@ -115,7 +115,7 @@ export const codeDigests: CodeDigests = {
     'manifest/over-broad':
       'sha256:446abaa2633b4c8e55b4305d91f572b95af3fee3bf511e3acf056d068a2771c4',
     'manifest/undeclared':
-      'sha256:3eb31d1d309a57de3fefe34dc58b1b0d5070a47a3fe9bb62a8d1a161ab951ae5',
+      'sha256:d8a5e9057f50bf0280351d2b4bfa198cfdc61b05c53b969c5cb0660a1bfc6baf',
     'manifest/unnamed-script':
       'sha256:05b3caba9ea3445729e065fe4a0c0a5ed2f4d01aea629c3b5bc63052497c900c',
     'manifest/unreadable':
@@ -136,7 +136,7 @@ export const codeDigests: CodeDigests = {
     'network/odd-port': 'sha256:1438863d7663288b874f16e5a2855b85e1968ea3d28b9bd1cd86eb5801802f64',
     'network/raw-address':
       'sha256:ea4b29c104bffa4b9cfcdec320465160d234820c6f1d8b0088ae7757d39f35a2',
-    'network/raw-socket': 'sha256:bd545136ab6885f16fb4054b0b99f4bf5229c606fd1219d86b3c54cb187d3f2b',
+    'network/raw-socket': 'sha256:84b28a36c75482adb3da93a63189eb42e2e1a4ea4a41eaced9cb8411caa50cd9',
     'network/reverse-shell':
       'sha256:8a7b952e6ce4e6e05b61deed1c69d5afa0594ca46d4b52f6f0b590564361754f',
     'network/service-client':
@@ -182,7 +182,7 @@ export const codeDigests: CodeDigests = {
     'persistence/agent-configuration':
       'sha256:f3ca97e0f880244d8d2e500449fd785dda139f4bae82932c6ef272b275f046af',
     'persistence/autostart':
-      'sha256:be70c003bd025e0733f92b0c4d9ac6bff6f5dfb2e1844dd6cb9c9c0692009149',
+      'sha256:e12dec85ff46f2da538b856ac8d29b629bba627ab815d6a08e8e24355c6b7198',
     'persistence/defence-tampering':
       'sha256:0f7be1fc43353343a80815cafd9425097a9696edbf5173cd205e39fa5050e8ff',
     'persistence/detached':
@@ -197,47 +197,47 @@ export const codeDigests: CodeDigests = {
     'persistence/new-account':
       'sha256:38b6ae2afe63608cdbda61f340f608eeb44d5f3f3a078a625fd3c47d9a9cd723',
     'persistence/shell-profile':
-      'sha256:4a7b3b5ff312f55ae1626a5c958b9b75d6ae014b14de7acf903033fe25035187',
+      'sha256:f0786a3d6f904a2688a0e0b51ab83650dfca98ec1ab03101d117a17ae8f54f44',
     'prose/approval-bypass':
-      'sha256:b9bb57b817f02f8cd23c6da6623e34ceec12c6fcedb45b22b5c8d725e48fdfcc',
+      'sha256:6a23ad0ddc297650f26764f7f44e4e2ff900d8a8302f2af1a9398ed9dcb9668d',
     'prose/biased-judgement':
-      'sha256:b08dde828bd7bf5539a322ea6e6e805c98c0bec61443399c1a19a166dec8a811',
-    'prose/concealment': 'sha256:1199eec1381f45b589b13e933462153415febf41b6b68881be8c9b483266788e',
+      'sha256:c81a650656b62d66487c47f21047dd35130889cf179c40afa4a2bf771b8ca2ca',
+    'prose/concealment': 'sha256:87bd0bd23555215cac16402724b3121ca6fcc951f0c905c7dd50f3349fe3c52c',
     'prose/credential-solicitation':
-      'sha256:766de7ed2289e2abb1e4052d55ae1899dbfc590a477c90f4c8e59034b4151868',
+      'sha256:de0eab36d0022936fb5c75ff05058f621afd677cd60d8be6c6483078e260cc0b',
     'prose/decode-instructions':
-      'sha256:36e7a1e41b936ab84f5248880bf43cc50966fae1c9f87df722978d46b187d4a3',
+      'sha256:882fd06713e0dfba5899439eed47e12a7b069e2ecc1cdca7e034237524fdab41',
     'prose/destructive-orders':
-      'sha256:d88123cb6ee14176432f7889bd7c6cc1b61ba42976d969a4698ed7947ff4de3f',
+      'sha256:2de38a279972470615346c6fec86e5b8a22e32471710b6c9576d4ca7f735fd7f',
     'prose/encoded-instructions':
-      'sha256:c378fc42259d76bdc78793b610f9109ab1bb41153b65dba2255be848d796f9a3',
+      'sha256:abdde48056231691816401a9ad037c4a20b6fce9a92aef4044d47e765866db4c',
     'prose/exfiltration-instructions':
-      'sha256:bfe2d2e76092e8f7b75374b19b20428ea31da75d3fac75d743ea707801f69d87',
-    'prose/hidden-text': 'sha256:7348c38a926663c4ecd80efbeb74499d0cc83cfb4d0c4b6ce320e90ccafeada3',
-    'prose/install-lure': 'sha256:017728f8ffc17d744e8b663ed450705b6411a685fb516f4881e2644642f7c530',
+      'sha256:be4670a8c113c17c473f53111faed2bafcce4bf1ae336ec65553dc9ff261bcea',
+    'prose/hidden-text': 'sha256:9596df9bc6c6aa3b5a7efd1d1906dde0690b1f552645c9e7c0d58a13ef1d7d9b',
+    'prose/install-lure': 'sha256:e034f4a6a49affa52602592ac42ff78d08b182d30015fffe6ee01bce3e860bf3',
     'prose/memory-tampering':
-      'sha256:414b66a5821dc3a1714bcf3d51ab97df76ba41334e29edef0941f368e8467a08',
+      'sha256:aad972507b73d032151e85d2a668eb77cdd42bd9db06b7bc808981ba88b0035a',
     'prose/override-instructions':
-      'sha256:6772450a1d6bec968572dfc137e489232a2938d93c4f53b7f976b56a75363d54',
+      'sha256:09e7734ca85a70337602b3aa6052ab6722150c61579013de11d33b3212cc9dd8',
     'prose/payment-diversion':
-      'sha256:1eb2491b44beab53744f8548c3d4fbd2e16288f17e908c525a1d332706f23fb4',
+      'sha256:fa121d0fe1712221c519ebc161f21a3a0ca9716982ab3595be7d69b51d000301',
     'prose/planted-content':
-      'sha256:b72476b71e1e64201399315a488e43cea38e9b43102eb0c848dd854d83faa21f',
+      'sha256:4b474b46fdb40d0fac8167ac0633b9e8d7cdfff8567facb6036b4759fe80edf8',
     'prose/remote-instructions':
-      'sha256:a2533d5b23bcf42a1ac19ad1f3a2e57db138485f4cb9ac042bc6787b7ae77da7',
+      'sha256:20964dda716b21111b8cc5bce6e129a66a8cd3d0d569123f707ac03e5f27a969',
     'prose/secret-in-reply':
-      'sha256:6e1961f933b14a97764a608dc823773aa2b9505a0fb27fc0ce90fa3ce9b27e14',
+      'sha256:e9e04d35b86316e2b049869d17e873da6caf9d195b85e572d40ca53036623057',
     'prose/self-propagation':
-      'sha256:f85d97d0d11a42e740a89024e391b405aaa4c27dbb02e3077354f2f9893de30a',
+      'sha256:ba792282dbe63cab95d394d5c793392931ec300eb398d6601cb581a6922af7cb',
     'prose/speaks-to-scanners':
-      'sha256:1121f2f95731f2797746886dcaad323be1a02b322f40da50a3bbd1d2fdcee6f0',
-    'prose/trigger-bait': 'sha256:37c3a202b194992ff53776ea030eb9113044c69d5d815d5ba815f7ccb10d4fe4',
+      'sha256:3669873d0885d023dfc6cb76a6c68e9ef704a6996e33a6278bfe837bb6e10f80',
+    'prose/trigger-bait': 'sha256:e1b401590a426cc6352caae1021cc5ec92348aa59ef08b5af117ed467134f2b2',
     'prose/weakened-defence':
-      'sha256:15bc4fda8f5058192e0003f323248463dd7209c7f1852e2d3244bf2b82d24254',
+      'sha256:0d39c9bb5cbd265f42bfc766a6c5ba8dc9b7ec7f0be246716a665838de0d03a9',
     'resources/decompression-bomb':
       'sha256:4c625cc957e25f45d32408edca483766af097123934b17e0b1bed2f84d534044',
     'resources/endless-requests':
-      'sha256:84e4ff2fa846b6e30a88dccf03a1c6b7bacc45783e09476b488fe33bad6ffe07',
+      'sha256:52418f15077ad53e63895127ea6d6ac9384a055207c462c472347d7b0cc2c2f3',
     'resources/exhaustion':
       'sha256:cb624f6fb0299b5432b9a8bafc26daae997ac3855d17f04f01c4dab4456a144b',
     'resources/fork-bomb':

@@ -59,6 +59,8 @@ export const marksPerTextMax = 5_000;
 export const encodedRunsMax = 8;
 export const paragraphCharsMax = 20_000;
 export const yamlCharsMax = 512 * 1024;
+/** Characters around an import in which the scanner looks for `try` and `except`. */
+export const guardCharsMax = 4_000;
 export const tomlCharsMax = 256 * 1024;
 export const settingsDepthMax = 200;
 export const settingsTextsMax = 3_000;

@@ -90,6 +90,10 @@ export const draftRows: readonly CommandRow[] = [
         type: 'boolean',
         summary: 'change skill.json without asking; required without a terminal',
       },
+      'no-lock': {
+        type: 'boolean',
+        summary: 'with --write: choose no versions for the packages; skillgate lock does it later',
+      },
       scope: {
         type: 'string',
         value: 'NAME',
@@ -98,6 +102,27 @@ export const draftRows: readonly CommandRow[] = [
     },
     args: { min: 0, max: 1 },
     load: () => import('../publish/manifest.ts'),
+  },
+  {
+    name: 'lock',
+    summary: 'choose and pin the packages that skill.json requires',
+    usage: '[DIR] [--exclude-newer DAYS]',
+    examples: [
+      [
+        'skillgate lock .',
+        'write pylock.toml or package-lock.json, and what they pin to skill.json',
+      ],
+      ['skillgate lock . --exclude-newer 7', 'leave out versions that are younger than a week'],
+    ],
+    options: {
+      'exclude-newer': {
+        type: 'string',
+        value: 'DAYS',
+        summary: 'leave out younger versions (default: the age that host policy names)',
+      },
+    },
+    args: { min: 0, max: 1 },
+    load: () => import('../packages/lock.ts'),
   },
   {
     name: 'try',

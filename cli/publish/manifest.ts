@@ -2,9 +2,11 @@ import { join, resolve } from 'node:path';
 import type { LeftScript } from '../../scanner/manifest/commands.ts';
 import { inferManifest, scriptsLeftOut } from '../../scanner/manifest/manifest.ts';
 import { packagesInTexts } from '../../scanner/manifest/packages.ts';
+import { requiredPackages } from '../../scanner/manifest/required-packages.ts';
 import { packBundle } from '../../skills-index/skill/authoring/pack-bundle.ts';
 import { printManifest } from '../../skills-index/skill/authoring/print-manifest.ts';
 import { parseSkillMd } from '../../skills-index/skill/authoring/skill-md.ts';
+import type { SourceFile } from '../../skills-index/skill/bundle.ts';
 import {
   listCapabilities,
   minus,
@@ -12,9 +14,13 @@ import {
   union,
 } from '../../skills-index/skill/capability.ts';
 import { type Manifest, parseManifest } from '../../skills-index/skill/manifest.ts';
+import { Problem } from '../../skills-index/skill/problem.ts';
 import type { ScanReport } from '../../skills-index/statement/scan-report.ts';
+import { asCalled } from '../called-name.ts';
 import { type CommandContext, type ExitCode, exitCodes } from '../command.ts';
 import { namesShownMax } from '../limits.ts';
+import { type DraftedPackages, draftPackages } from '../packages/draft-packages.ts';
+import { lockSkill, printLocks, type SkillLocks, writeLock } from '../packages/lock-skill.ts';
 import { readWholeSkill } from '../scan/source-folder.ts';
 import { scanOnce } from '../scan/watched-scan.ts';
 import { confirm } from '../terminal/ask.ts';
@@ -43,12 +49,17 @@ export async function run(context: CommandContext): Promise<ExitCode> {
     );
   const report = await scanOnce(files);
   const inferred = inferManifest(files, report, about);
-  const manifest = before === undefined ? inferred : widened(before, inferred);
+  const drafted = before === undefined ? inferred : widened(before, inferred);
+  const needs = requiredPackages(files);
+  const isIdle = Object.keys(drafted.commands).length === 0;
+  const draft = draftPackages(drafted, isIdle ? [] : needs.packages);
+  const { lock, manifest } = await lockedDraft(context, files, draft);
   const text = printManifest(manifest);
   const old = json === undefined ? undefined : Buffer.from(json).toString('utf8');
   const written = context.options.write === true && text !== old;
   if (written && old !== undefined) await agreeToChange(context, old, text);
-  if (written) await writeWhole(join(folder, 'skill.json'), text);
+  if (written && lock !== undefined) await writeLock(folder, lock);
+  else if (written) await writeWhole(join(folder, 'skill.json'), text);
   const { left, unused } = leftOver(manifest, report);
   const scripts = scriptsLeftOut(files, report, before?.commands ?? {});
   const packages = packagesInTexts(files);
@@ -62,10 +73,12 @@ export async function run(context: CommandContext): Promise<ExitCode> {
       unused,
       scripts,
       packages,
+      packagesLeft: isIdle ? [] : needs.left,
     },
     () => manifestText(context, text),
   );
   printLeftOver(context, { manifest, left, unused, scripts, packages });
+  for (const one of isIdle ? [] : needs.left) printNote(context, safe`no package: ${one}`);
   if (report.verdict === 'block')
     printNote(
       context,
@@ -73,6 +86,30 @@ export async function run(context: CommandContext): Promise<ExitCode> {
     );
   printNote(context, outcome(written, text === old));
   return exitCodes.ok;
+}
+
+// A draft without a lock is better than no draft, so a failure to lock is a note.
+async function lockedDraft(
+  context: CommandContext,
+  files: readonly SourceFile[],
+  { guesses, isUnlocked, manifest }: DraftedPackages,
+): Promise<{ readonly manifest: Manifest; readonly lock?: SkillLocks }> {
+  const { write, 'no-lock': noLock } = context.options;
+  if (!isUnlocked || write !== true || noLock === true) return { manifest };
+  printNote(context, safe`Choosing versions for the packages that the skill requires …`);
+  try {
+    const lock = await lockSkill(context, files, manifest, { guesses });
+    printLocks(context, lock);
+    return { manifest: lock.manifest, lock };
+  } catch (cause) {
+    if (!(cause instanceof Problem)) throw cause;
+    const next = cause.hint === undefined ? safe`` : safe` ${cause.hint}`;
+    printNote(
+      context,
+      safe`${cause.message}.${next} The draft has no lock. To lock later: ${asCalled(`skillgate lock ${context.args[0] ?? '.'}`)}`,
+    );
+    return { manifest };
+  }
 }
 
 // A person's text is not overwritten without consent.

@@ -72,9 +72,13 @@ export async function prepareVersion(path: string): Promise<PreparedVersion> {
  */
 export function requireNoPlaceholders({ folder, manifest, skillMd }: PreparedVersion): void {
   const json = textOf(folder, 'skill.json');
+  const seen = new Set<string>();
   const whys = listCapabilities(manifest.capabilities).flatMap((capability): Reason[] => {
     const { why = '' } = capability;
-    if (!why.startsWith(unconfirmedWhy)) return [];
+    // All packages of one ecosystem share one reason.
+    if (!why.startsWith(unconfirmedWhy) || (capability.kind === 'package' && seen.has(why)))
+      return [];
+    seen.add(why);
     const place = placeAt(json, Math.max(0, json.indexOf(JSON.stringify(why))), 'skill.json');
     return [
       {

@@ -14,6 +14,7 @@ import { offerChanges } from '../changes/offer.ts';
 import type { CommandContext, ExitCode } from '../command.ts';
 import { handsOfOperator } from '../holds/hands.ts';
 import { triedListMax } from '../limits.ts';
+import { lockedFiles } from '../packages/lock-skill.ts';
 import { readWholeSkill } from '../scan/source-folder.ts';
 import { jsonText, printNote, safe } from '../terminal/output.ts';
 import { bindFolders } from './bound-folders.ts';
@@ -29,7 +30,8 @@ import { patient, readTried, requireNamedCommand, triedSkill } from './try-reque
 
 export async function run(context: CommandContext): Promise<ExitCode> {
   const [folder = '.', command, ...args] = context.args;
-  const { files } = await readWholeSkill(resolve(context.cwd, folder), 'try');
+  const path = resolve(context.cwd, folder);
+  const files = await lockedFiles(context, path, (await readWholeSkill(path, 'try')).files);
   const named = listOf(context.options.secret);
   const tried = readTried(files, folder);
   requireNamedCommand(tried, files, folder, command);

@@ -88,6 +88,7 @@ const floors: Record<string, readonly string[]> = {
     'proofs',
     'run',
     'publish',
+    'packages',
     'members-and-scopes',
     'witness',
     'monitor',

@@ -71,6 +71,18 @@ export const skillCodes = {
       'A lock file cannot be read, or pins something other than wheels and registry tarballs with a strong hash.',
     fix: 'Correct what the message names, or write the lock anew: skillgate lock.',
   },
+  'package-unresolved': {
+    exit: 6,
+    status: 422,
+    means: 'No versions of the required packages fit together, or a package has no wheel.',
+    fix: 'Change "requires" under "packages" in skill.json, and lock again: skillgate lock.',
+  },
+  'package-tool-missing': {
+    exit: 5,
+    status: 500,
+    means: 'The tool that chooses versions is not installed on this machine.',
+    fix: 'Install uv for Python, or npm for Node.',
+  },
   'placeholder-text': {
     exit: 6,
     status: 422,

@@ -66,8 +66,8 @@ describe('an inferred manifest', () => {
     ],
     [
       'a program',
-      "import { execFileSync } from 'node:child_process'; execFileSync('soffice', ['--version'])",
-      ['exec soffice'],
+      "import { execFileSync } from 'node:child_process'; execFileSync('git', ['tag'])",
+      ['exec git'],
     ],
     [
       'nothing for its own folder and temporary files',
@@ -75,9 +75,9 @@ describe('an inferred manifest', () => {
       [],
     ],
     [
-      'no host, variable or program that could not be computed, but the folder of the caller',
+      'nothing that could not be computed',
       'await fetch(process.argv[2]); require(process.argv[3]); console.log(process.env[process.argv[4]])',
-      ['mount cow workspace:work at /work for files named by arguments'],
+      [],
     ],
     [
       'one mount for the files that arguments name',

@@ -1,0 +1,42 @@
+/** Writes pylock.toml (PEP 751) in one form, whichever tool chose the versions. */
+import type { LockedPackage } from '../../skills-index/packages/locked-package.ts';
+
+/**
+ * @param addresses where each file was seen, for other tools; Skillgate fetches by the file's name
+ */
+export function printPylock(
+  packages: readonly LockedPackage[],
+  addresses: ReadonlyMap<string, string>,
+): string {
+  const sorted = [...packages].sort((a, b) =>
+    `${a.name} ${a.version}` < `${b.name} ${b.version}` ? -1 : 1,
+  );
+  return [
+    'lock-version = "1.0"\ncreated-by = "skillgate"\n',
+    ...sorted.map((one) => packageText(one, addresses)),
+  ].join('\n');
+}
+
+function packageText(one: LockedPackage, addresses: ReadonlyMap<string, string>): string {
+  const members = {
+    name: one.name,
+    version: one.version,
+    marker: one.marker,
+    'requires-python': one.requiresPython,
+  };
+  const lines = Object.entries(members).flatMap(([key, value]) =>
+    value === undefined ? [] : [`${key} = ${JSON.stringify(value)}`],
+  );
+  const wheels = one.files.map(({ name, hash, size }) => {
+    const [algorithm = '', digits = ''] = hash.split(':');
+    const url = addresses.get(name);
+    const parts = [
+      `name = ${JSON.stringify(name)}`,
+      ...(url === undefined ? [] : [`url = ${JSON.stringify(url)}`]),
+      ...(size === undefined ? [] : [`size = ${size}`]),
+      `hashes = { ${algorithm} = "${digits}" }`,
+    ];
+    return `    { ${parts.join(', ')} },`;
+  });
+  return ['[[packages]]', ...lines, 'wheels = [', ...wheels, ']', ''].join('\n');
+}

@@ -1,0 +1,67 @@
+/** Resolves npm packages with npm, in a folder of our own: no script and no .npmrc of the skill. */
+import { readFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { parsePackageLock } from '../../skills-index/packages/package-lock.ts';
+import { Problem } from '../../skills-index/skill/problem.ts';
+import type { CommandContext } from '../command.ts';
+import { toolMessageCharsMax } from '../limits.ts';
+import type { Resolved, ResolveRequest } from './resolved.ts';
+import { runTool, withFolder } from './tool.ts';
+
+/** @throws Problem `package-unresolved`, `package-tool-missing`, `package-lock-invalid` */
+export async function resolveNpm(
+  world: Pick<CommandContext, 'env' | 'now' | 'signal'>,
+  { index, minimumAgeDays, requires }: ResolveRequest,
+): Promise<Resolved> {
+  if (index.startsWith('file:'))
+    throw new Problem(
+      'package-unresolved',
+      `Cannot lock: npm cannot resolve from the folder ${index}`,
+      {
+        hint: 'Lock on a machine with a registry, or put package-lock.json into the skill.',
+      },
+    );
+  const dependencies = Object.fromEntries(
+    requires.map((one) => {
+      const at = one.indexOf('@', 1);
+      return at < 0 ? [one, '*'] : [one.slice(0, at), one.slice(at + 1)];
+    }),
+  );
+  const root = { name: 'skill', private: true, dependencies };
+  return withFolder({ 'package.json': JSON.stringify(root) }, async (folder) => {
+    const newest = new Date(world.now().getTime() - minimumAgeDays * 86_400_000).toISOString();
+    const end = await runTool(world, folder, 'npm', [
+      'install',
+      '--package-lock-only',
+      '--ignore-scripts',
+      '--no-audit',
+      '--no-fund',
+      '--lockfile-version=3',
+      '--install-links=false',
+      '--loglevel=error',
+      ...(minimumAgeDays > 0 ? [`--before=${newest}`] : []),
+      `--registry=${index}`,
+    ]);
+    if (end.exit === undefined)
+      throw new Problem('package-tool-missing', 'Cannot lock: npm is not installed', {
+        hint: 'Install Node with npm: https://nodejs.org/',
+      });
+    if (end.exit !== 0)
+      throw new Problem(
+        'package-unresolved',
+        `Cannot lock: npm finds no versions that fit: ${end.stderr.replace(/\s+/g, ' ').slice(0, toolMessageCharsMax)}`,
+      );
+    const text = await readFile(join(folder, 'package-lock.json'), 'utf8');
+    const packages = parsePackageLock(Buffer.from(text), 'the lock of npm');
+    const scripts = packages.filter(({ hasInstallScript }) => hasInstallScript === true);
+    return {
+      packages,
+      text,
+      tool: 'npm',
+      notes: scripts.map(
+        ({ name, version }) =>
+          `${name} ${version} wants to run a script at its installation. No such script runs, so try whether the skill works.`,
+      ),
+    };
+  });
+}

@@ -1,0 +1,190 @@
+/**
+ * Resolves Python packages with uv, else with pip. uv resolves for all platforms. pip resolves for
+ * this machine, and the other platforms' wheels of the same versions come from the index.
+ */
+import { readFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import * as v from 'valibot';
+import type { LockedPackage } from '../../skills-index/packages/locked-package.ts';
+import { parsePylock } from '../../skills-index/packages/pylock.ts';
+import { parseIndexUrl } from '../../skills-index/run/plan/index-policy.ts';
+import { Problem } from '../../skills-index/skill/problem.ts';
+import type { CommandContext } from '../command.ts';
+import { indexQuestionsMax, toolMessageCharsMax } from '../limits.ts';
+import { offeredWheels, projectName } from './offered-wheels.ts';
+import { printPylock } from './print-pylock.ts';
+import type { Resolved, ResolveRequest } from './resolved.ts';
+import { runTool, type ToolEnd, withFolder } from './tool.ts';
+import { keptWheels } from './wheels-kept.ts';
+
+type World = Pick<CommandContext, 'env' | 'fetch' | 'now' | 'signal'>;
+
+/** The oldest Python for which uv resolves. */
+const oldestPython = '3.11';
+
+/** @throws Problem `package-unresolved`, `package-tool-missing`, `package-unavailable` */
+export async function resolvePython(world: World, request: ResolveRequest): Promise<Resolved> {
+  const input = { 'requirements.in': `${request.requires.join('\n')}\n` };
+  return withFolder(input, async (folder) => {
+    const version = await runTool(world, folder, 'uv', ['--version']);
+    return version.exit === 0
+      ? byUv(world, request, folder, version.stdout.trim().split(' ').slice(0, 2).join(' '))
+      : byPip(world, request, folder);
+  });
+}
+
+async function byUv(
+  world: World,
+  request: ResolveRequest,
+  folder: string,
+  tool: string,
+): Promise<Resolved> {
+  const { minimumAgeDays } = request;
+  const newest = new Date(world.now().getTime() - minimumAgeDays * 86_400_000).toISOString();
+  const end = await runTool(world, folder, 'uv', [
+    'pip',
+    'compile',
+    'requirements.in',
+    '--universal',
+    '--python-version',
+    oldestPython,
+    '--format',
+    'pylock.toml',
+    '-o',
+    'pylock.toml',
+    '--only-binary',
+    ':all:',
+    '--no-config',
+    '--no-header',
+    '--quiet',
+    ...(minimumAgeDays > 0 ? ['--exclude-newer', newest] : []),
+    ...indexOptions(request.index, '--default-index'),
+  ]);
+  if (end.exit !== 0) throw unresolved('uv', end);
+  const text = await readFile(join(folder, 'pylock.toml'));
+  const packages = parsePylock(text, 'the lock of uv').map(withKeptWheels);
+  return {
+    packages,
+    text: printPylock(packages, addressesIn(text.toString('utf8'))),
+    tool,
+    notes: [],
+  };
+}
+
+const report = v.looseObject({
+  pip_version: v.string(),
+  install: v.array(
+    v.looseObject({
+      metadata: v.looseObject({
+        name: v.string(),
+        version: v.string(),
+        requires_python: v.exactOptional(v.string()),
+      }),
+    }),
+  ),
+});
+
+async function byPip(world: World, request: ResolveRequest, folder: string): Promise<Resolved> {
+  if (request.minimumAgeDays > 0)
+    throw new Problem('package-tool-missing', 'Cannot lock: pip cannot leave out new versions', {
+      hint: 'Install uv (pip install uv), or lock with --exclude-newer 0.',
+    });
+  const args = [
+    '-m',
+    'pip',
+    'install',
+    '--dry-run',
+    '--ignore-installed',
+    '--only-binary=:all:',
+    '--no-input',
+    '--disable-pip-version-check',
+    '--quiet',
+    '--report',
+    'report.json',
+    '-r',
+    'requirements.in',
+    ...indexOptions(request.index, '--index-url'),
+  ];
+  const end = await runTool(world, folder, 'python3', args);
+  if (end.exit === undefined || /No module named pip/.test(end.stderr))
+    throw new Problem('package-tool-missing', 'Cannot lock: neither uv nor pip is installed', {
+      hint: 'Install uv: https://docs.astral.sh/uv/',
+    });
+  if (end.exit !== 0) throw unresolved('pip', end);
+  const { install, pip_version } = v.parse(
+    report,
+    JSON.parse(await readFile(join(folder, 'report.json'), 'utf8')),
+  );
+  const addresses = new Map<string, string>();
+  const packages: LockedPackage[] = [];
+  for (let at = 0; at < install.length; at += indexQuestionsMax)
+    packages.push(
+      ...(await Promise.all(
+        install
+          .slice(at, at + indexQuestionsMax)
+          .map(({ metadata }) => lockedByIndex(world, request.index, metadata, addresses)),
+      )),
+    );
+  return {
+    packages,
+    text: printPylock(packages, addresses),
+    tool: `pip ${pip_version}`,
+    notes: [
+      `pip chose the versions for this machine's Python and system. uv chooses for all systems: pip install uv, then lock again.`,
+    ],
+  };
+}
+
+async function lockedByIndex(
+  world: World,
+  index: string,
+  metadata: v.InferOutput<typeof report>['install'][number]['metadata'],
+  addresses: Map<string, string>,
+): Promise<LockedPackage> {
+  const { version, requires_python: requiresPython } = metadata;
+  const name = projectName(metadata.name);
+  const wheels = await offeredWheels(world, index, name, version);
+  if (wheels.length === 0)
+    throw new Problem(
+      'package-unavailable',
+      `Cannot lock ${name} ${version}: ${index} offers no wheel of this version with a SHA-256`,
+    );
+  for (const { name: file, url } of wheels) if (url !== undefined) addresses.set(file, url);
+  return withKeptWheels({
+    ecosystem: 'python',
+    name,
+    version,
+    ...(requiresPython === undefined ? {} : { requiresPython }),
+    files: wheels
+      .map(({ name: file, sha256 }) => ({ name: file, hash: `sha256:${sha256}` as const }))
+      .sort((a, b) => (a.name < b.name ? -1 : 1)),
+  });
+}
+
+function withKeptWheels(one: LockedPackage): LockedPackage {
+  return { ...one, files: keptWheels(one.files) };
+}
+
+function indexOptions(index: string, option: string): string[] {
+  const place = parseIndexUrl(index);
+  return place?.kind === 'folder' ? ['--no-index', '--find-links', place.path] : [option, index];
+}
+
+function addressesIn(toml: string): Map<string, string> {
+  return new Map(
+    [...toml.matchAll(/url = "(https?:\/\/[^"]+\/([^"/]+\.whl))"/g)].map(
+      ([, url = '', file = '']) => [decodeURIComponent(file), url],
+    ),
+  );
+}
+
+function unresolved(tool: string, { stderr }: ToolEnd): Problem {
+  const lines = stderr
+    .split('\n')
+    .filter((line) => line.trim() !== '' && !/^WARNING|notice/i.test(line));
+  const said = lines.join(' ').slice(-toolMessageCharsMax);
+  return new Problem(
+    'package-unresolved',
+    `Cannot lock: ${tool} finds no versions that fit: ${said}`,
+  );
+}

@@ -1,0 +1,172 @@
+import { chmodSync, existsSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { describe, expect, it } from 'vitest';
+import { requireLocked } from '../../../skills-index/packages/require-locked.ts';
+import { parseManifest } from '../../../skills-index/skill/manifest.ts';
+import { type Ran, skill } from '../command-line.ts';
+import { folderWith } from '../temporary-folder.ts';
+
+const wheel = (name: string, version: string, tags = 'py3-none-any'): string => {
+  const file = `${name}-${version}-${tags}.whl`;
+  return `{ url = "https://files.example/${file}", hashes = { sha256 = "${'ab'.repeat(32)}" } }`;
+};
+const entry = (name: string, version: string, ...wheels: string[]): string =>
+  `[[packages]]\nname = "${name}"\nversion = "${version}"\nwheels = [${wheels.join(', ')}]\n`;
+const byUv = [
+  'lock-version = "1.0"\n',
+  entry('six', '1.16.0', wheel('six', '1.16.0')),
+  entry(
+    'yaml-fast',
+    '2.0',
+    wheel('yaml_fast', '2.0', 'cp311-cp311-manylinux_2_17_x86_64'),
+    wheel('yaml_fast', '2.0', 'pp311-pypy311_pp73-win32'),
+  ),
+].join('\n');
+
+/** A uv that knows every package but `bad`. */
+const uv = `#!/bin/sh
+case "$1" in
+--version) echo "uv 0.9.9 (abc)";;
+*) cat requirements.in > "$(dirname "$0")/asked"; echo "$@" >> "$(dirname "$0")/asked"
+  if grep -q '^selenium' requirements.in; then echo "Because selenium has no wheels, you lose." >&2; exit 1; fi
+  cat "$(dirname "$0")/prepared.toml" > pylock.toml;;
+esac
+`;
+
+interface Author {
+  readonly cwd: string;
+  readonly asked: () => string;
+  readonly type: (...argv: string[]) => Promise<Ran>;
+}
+
+function author(files: Readonly<Record<string, string>>, prepared = byUv): Author {
+  const cwd = folderWith(files);
+  const bin = folderWith({ uv, 'prepared.toml': prepared });
+  chmodSync(join(bin, 'uv'), 0o755);
+  const env = { PATH: `${bin}:/usr/bin:/bin`, SKILLGATE_HOME: folderWith() };
+  return {
+    cwd,
+    asked: () => readFileSync(join(bin, 'asked'), 'utf8'),
+    type: (...argv) => skill(argv, { cwd, env }),
+  };
+}
+
+const skillMd = '---\nname: tables\ndescription: Reads tables.\n---\nRun `python scripts/a.py`.\n';
+const skillJson = (packages: object): string =>
+  JSON.stringify({
+    name: '@acme/tables',
+    version: '1.0.0',
+    commands: { a: 'scripts/a.py' },
+    packages,
+  });
+const python = { requires: ['six', 'yaml-fast>=2'], why: 'reads tables' };
+const whole = {
+  'SKILL.md': skillMd,
+  'scripts/a.py': 'import six\n',
+  'skill.json': skillJson({ python }),
+};
+const requireSame = (cwd: string): number =>
+  requireLocked('publish', parseManifest(readFileSync(join(cwd, 'skill.json'))), (path) =>
+    readFileSync(join(cwd, path)),
+  ).length;
+
+describe('skillgate lock', () => {
+  it('writes a lock and what the lock pins, so that the skill can be published', async () => {
+    const { asked, cwd, type } = author(whole);
+    const before = await type('publish', '--dry-run');
+    expect(before).toMatchObject({
+      exit: 6,
+      stderr: expect.stringContaining('package-lock-missing'),
+    });
+    expect(before.stderr).toContain('skillgate lock');
+    const ran = await type('lock');
+    expect(ran.stderr).toContain('locked 2 packages of python in pylock.toml (uv 0.9.9');
+    expect(ran.exit).toBe(0);
+    expect(requireSame(cwd)).toBe(2);
+    expect(asked()).toMatch(/^six\nyaml-fast>=2\n/);
+    expect(asked()).toContain('--default-index https://pypi.org/simple/');
+    const lock = readFileSync(join(cwd, 'pylock.toml'), 'utf8');
+    expect(lock).toContain('manylinux_2_17_x86_64');
+    expect(lock).not.toContain('pypy');
+    expect(await type('publish', '--dry-run')).toMatchObject({ exit: 0 });
+  });
+
+  it('asks the index of host policy, for versions of the age that the author names', async () => {
+    const { asked, cwd, type } = author(whole);
+    expect(
+      await type('host', 'index', 'add', 'python', 'https://mirror.example/simple'),
+    ).toMatchObject({ exit: 0 });
+    await type('lock', '--exclude-newer', '10');
+    expect(asked()).toContain('--exclude-newer 2026-11-10T12:00:00.000Z');
+    expect(asked()).toContain('--default-index https://mirror.example/simple');
+    expect(existsSync(join(cwd, 'pylock.toml'))).toBe(true);
+    expect((await type('lock', '--exclude-newer', '-1')).exit).toBe(2);
+  });
+
+  it('takes the lock that the author brings, when it pins what skill.json requires', async () => {
+    const { cwd, type } = author({ ...whole, 'pylock.toml': byUv });
+    expect((await type('lock')).stderr).toContain('the lock that the skill has');
+    expect(readFileSync(join(cwd, 'pylock.toml'), 'utf8')).toBe(byUv);
+    expect(requireSame(cwd)).toBe(2);
+  });
+
+  it('says why no version fits, and changes nothing', async () => {
+    const bad = { python: { ...python, requires: ['selenium'] } };
+    const { cwd, type } = author({ ...whole, 'skill.json': skillJson(bad) });
+    expect(await type('lock')).toMatchObject({
+      exit: 6,
+      stderr: expect.stringContaining(
+        'uv finds no versions that fit: Because selenium has no wheels',
+      ),
+    });
+    expect(existsSync(join(cwd, 'pylock.toml'))).toBe(false);
+  });
+
+  it('refuses a lock of a tool that pins anything but wheels', async () => {
+    const sdist =
+      'lock-version = "1.0"\n[[packages]]\nname = "six"\nversion = "1.16.0"\nsdist = { url = "https://files.example/six.tar.gz" }\n';
+    const { type } = author(whole, sdist);
+    expect((await type('lock')).stderr).toContain('only a source distribution');
+  });
+
+  it('needs a skill.json that requires packages', async () => {
+    expect((await author({ 'SKILL.md': skillMd }).type('lock')).stderr).toContain(
+      'manifest-missing',
+    );
+    const none = { ...whole, 'skill.json': '{"name": "@acme/a", "version": "1.0.0"}' };
+    expect((await author(none).type('lock')).stderr).toContain('requires no packages');
+  });
+});
+
+describe('skillgate manifest --write', () => {
+  const folder = { 'SKILL.md': skillMd, 'scripts/a.py': 'import six\nimport selenium\n' };
+
+  it('drafts the packages of the imports, and locks them without those that have no wheel', async () => {
+    const { cwd, type } = author(folder);
+    const ran = await type('manifest', '--write');
+    expect(ran.stderr).toContain('left out: selenium: the index has no wheel that fits');
+    const { packages } = parseManifest(readFileSync(join(cwd, 'skill.json')));
+    expect(packages?.python).toMatchObject({ requires: ['six'], lock: 'pylock.toml' });
+    expect(requireSame(cwd)).toBe(2);
+  });
+
+  it('drafts without a lock where nothing can lock, and says what to type', async () => {
+    const { cwd, type } = author(folder, 'nonsense');
+    expect((await type('manifest', '--write')).stderr).toContain('To lock later: skillgate lock .');
+    const { packages } = parseManifest(readFileSync(join(cwd, 'skill.json')));
+    expect(packages?.python).toMatchObject({ requires: ['six', 'selenium'] });
+    const other = author(folder);
+    await other.type('manifest', '--write', '--no-lock');
+    expect(existsSync(join(other.cwd, 'pylock.toml'))).toBe(false);
+  });
+
+  it('keeps what skill.json requires, and locks again when an import is new', async () => {
+    const { cwd, type } = author(whole);
+    await type('lock');
+    await type('manifest', '--write', '--yes');
+    expect(parseManifest(readFileSync(join(cwd, 'skill.json'))).packages?.python).toMatchObject({
+      requires: ['six', 'yaml-fast>=2'],
+      why: 'reads tables',
+    });
+  });
+});
