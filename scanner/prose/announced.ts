@@ -100,19 +100,26 @@ function hidesOrFetches(traits: readonly FactOf<'trait'>[]): boolean {
   return traits.some(({ trait, context }) => hiding.has(trait) && context !== 'comment');
 }
 
-// A file that sets something up and also speaks to the network may set up what it fetches.
+// A file that sets something up and also speaks to the network may set up what it fetches. What
+// another file pulls as code may be what starts.
 function reaches(
   { span }: FactOf<'capability' | 'trait'>,
   sources: readonly TaintSource[],
 ): boolean {
-  return sources.some(({ path, text }) => path === span.path && speaks.test(text));
+  return sources.some(({ path, text }) =>
+    path === span.path ? speaks.test(text) : !isPage.test(path) && pulls.test(text),
+  );
 }
+
+const isPage = /\.(md|mdx|rst|txt)$/i;
+const pulls =
+  /\bgit\b[\s"',[\]]{1,8}(-C\s+\S+\s+)?(clone|pull|submodule)\b|\b(npx|uvx|pipx run)\b/i;
 
 const speaks = new RegExp(
   [
     // programs
     /\b(curl|wget|aria2c|ncat?|socat|openssl|ssh|scp|sftp|ftp|rsync|rclone|dig|nslookup|npx|pipx|uvx|irm|iwr|iex)\b/,
-    /\bgit\s+(clone|fetch|pull|submodule)\b|\bgh\s+(api|release|repo)\b|\b(pip3?|npm|yarn|pnpm|gem|cargo|go|uv)\s+(add|exec|i|install|get)\b/,
+    /\bgit\b[\s"',[\]]{1,8}(-C\s+\S+\s+)?(clone|fetch|pull|submodule)\b|\bgh\s+(api|release|repo)\b|\b(pip3?|npm|yarn|pnpm|gem|cargo|go|uv)\s+(add|exec|i|install|get)\b/,
     /\binvoke-(webrequest|restmethod|expression)\b|\bdownload(string|file|data)\b|\bwebclient\b|\bstart-bitstransfer\b/,
     // libraries
     /\b(urlopen|urlretrieve|urllib3?|requests|httpx|aiohttp|axios|node-fetch|undici|websockets?|paramiko|ftplib|smtplib|telnetlib|xmlhttprequest)\b/,

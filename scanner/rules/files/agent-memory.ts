@@ -15,7 +15,7 @@ export const agentMemory = defineRule({
   why: 'An agent obeys its memory, instructions and settings in every later session, long after the skill is gone.',
   fix: 'Give the text to the user to add. A skill’s own instructions belong in SKILL.md.',
   maps: { owasp: ['ASI06'], attack: ['AML.T0080', 'AML.T0081'] },
-  reads: ['capability:mount', ...announcementReads],
+  reads: ['capability:mount', 'capability:exec', ...announcementReads],
   check: (context) =>
     context.of('capability').flatMap((fact): FindingDraft[] => {
       const { capability } = fact;
@@ -28,7 +28,7 @@ export const agentMemory = defineRule({
         kept !== true &&
         /^[~/]|^\.\./.test(path) &&
         !path.startsWith('/skills/@self/') &&
-        !inTemporary.test(path) &&
+        !staysInTemporary(path, context.of('capability')) &&
         !isOwnState(path, context);
       const announced = isOutside && !isInText(fact) && isAnnounced(fact, path, context);
       const isGrave = isOutside && !isInText(fact) && !announced;
@@ -58,8 +58,24 @@ const besideSettings = /^~\/\.(?:openclaw|clawdbot|moltbot)\/([^/]+)\.json$/;
 const obeyedNames =
   /openclaw|clawd|molt|agent|approv|auth|channel|config|credential|cron|device|exec|gateway|hook|identit|job|mcp|memor|model|node|pair|permission|plugin|policy|polici|provider|setting|skill|tool|user/;
 
-// Skills build copies of settings below a temporary folder of their own.
+// Skills build copies of settings below a temporary folder of their own. A tree that is copied from
+// there, or a link there, reaches the settings of an agent.
+function staysInTemporary(path: string, facts: readonly CapabilityFact[]): boolean {
+  return inTemporary.test(path) && !facts.some((fact) => takesOut(fact, path));
+}
+
+function takesOut({ api, capability }: CapabilityFact, path: string): boolean {
+  if (capability.kind === 'exec') return copiers.test(capability.program);
+  if (capability.kind !== 'mount' || capability.path === undefined) return false;
+  const folder = capability.path.replace(/\/+\*?$/, '');
+  const isAbove = path.startsWith(`${folder}/`);
+  if (capability.mode === 'ro') return isAbove;
+  return links.test(api) || /^(~|\/root|\/home\/[^/]+)$/.test(folder);
+}
+
 const inTemporary = /^\/tmp\/(?!.*\.\.)[^/]+\//;
+const copiers = /^(rsync|rclone|unison)$/;
+const links = /^ln$|link/i;
 
 // Transcripts are kept, but not obeyed.
 function obeyed(

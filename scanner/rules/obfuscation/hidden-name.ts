@@ -1,5 +1,6 @@
 /** A name shows only when its pieces are put together. */
 
+import type { TaintSource } from '../../fact/source.ts';
 import { milder } from '../../fact/standing.ts';
 import { defineRule } from '../../rule.ts';
 
@@ -12,19 +13,27 @@ export const hiddenName = defineRule({
   why: 'Quotes in the middle of a command, and names that are built from pieces or looked up by text, keep a search from finding the name.',
   fix: 'Write the name as it is.',
   maps: { attack: ['T1027.010'] },
-  reads: ['trait:folded-name'],
-  check: (context) =>
-    context
-      .of('trait')
+  reads: ['trait:folded-name', 'source'],
+  check: ({ of, sources }) =>
+    of('trait')
       .filter(
         (fact) =>
           fact.trait === 'folded-name' &&
           !/^(process|import\.meta|Deno|Bun)\.env|^os\.environ/.test(fact.api) &&
-          !packageFile.test(fact.detail),
+          !isPackage(fact.detail, fact.span.path, sources),
       )
       .map((fact) => ({ span: fact.span, severity: milder('high', fact), message: fact.detail })),
 });
 
-// The last part of the path is the package's name, which the code shows. The path before it only
-// says where the package is installed, such as the home folder.
-const packageFile = /^(~|\.{0,2})\/(\S+\/)?node_modules\/(@[\w.-]+\/)?[\w.-]+\.\w+$/;
+// The path of an installed package and a member of the package, such as `launch`. The path before
+// the package only says where it is installed, such as the home folder.
+const packageFile = /^(?:~|\.{0,2})\/(?:\S+\/)?(node_modules\/(?:@[\w.-]+\/)?[\w.-]+)\.\w+$/;
+
+// Whether the code shows the package's name in one piece.
+function isPackage(detail: string, path: string, sources: readonly TaintSource[]): boolean {
+  const name = packageFile.exec(detail)?.[1];
+  return (
+    name !== undefined &&
+    sources.some((source) => source.path === path && source.text.includes(name))
+  );
+}

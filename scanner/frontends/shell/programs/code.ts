@@ -27,7 +27,7 @@ import {
 } from '../value.ts';
 import { hasOption, optionValues, parseArguments } from './arguments.ts';
 import { fileKey, mountPath } from './files.ts';
-import { readsCode, runsInput } from './input-as-code.ts';
+import { keptIn, readsCode, readsData, runsInput } from './input-as-code.ts';
 
 // Options of interpreters whose value follows.
 const furtherOptions = 'm r require W X o O I import loader rcfile init-file'.split(' ');
@@ -46,7 +46,8 @@ export function callInterpreter(run: ShellRun, call: Call): ShellValue {
     (interpreter.language === 'shell' && hasOption(args, ['s'])) ||
     /^(-|\/dev\/stdin|\/dev\/fd\/0|\/proc\/self\/fd\/0)$/.test(first?.text ?? '');
   const operand = isVerb ? rest.find((value) => !value.text.startsWith('-')) : first;
-  const file = isOnInput ? undefined : operand;
+  const isData = optionValues(args, ['m']).some(({ text }) => readsData.test(text));
+  const file = isOnInput || isData ? undefined : operand;
   for (const optionValue of optionValues(args, interpreter.files ?? []))
     noteStart(run, call.span, optionValue.text, call, interpreter.language);
   const isOwn = file !== undefined && isOwnFile(run, file.text);
@@ -73,6 +74,7 @@ export function callInterpreter(run: ShellRun, call: Call): ShellValue {
   }
   if (runsInput(call, interpreter.language, codes))
     runCode(run, call, call.stdin, interpreter.language);
+  for (const path of keptIn(call, codes)) run.files.set(fileKey(run, path), call.stdin);
   if (codes.length > 0)
     return (
       codes.map((code) => runCode(run, inside, code, interpreter.language)).at(-1) ?? emptyValue

@@ -12,7 +12,7 @@ export function runsInput(
   language: Language,
   codes: readonly ShellValue[],
 ): boolean {
-  if (!stdin.taints.some(({ source }) => source.what === 'network')) return false;
+  if (!isFetched(stdin)) return false;
   const end = args.findIndex(({ text }) => !text.startsWith('-') || /^-[A-Za-z]*[cm]$/.test(text));
   const own = args.slice(0, language === 'python' && end >= 0 ? end + 1 : args.length);
   if (args.some(({ text }, at) => input.test(text) && loads.test(args[at - 1]?.text ?? text)))
@@ -25,8 +25,27 @@ export function runsInput(
   return asks || codes.flatMap(textsOf).some((code) => handsInputOn(code, language, name));
 }
 
+/** Files in which a program on the command line keeps what it reads, where it was fetched. */
+export function keptIn({ stdin }: Call, codes: readonly ShellValue[]): readonly string[] {
+  if (!isFetched(stdin)) return [];
+  return codes
+    .flatMap(textsOf)
+    .flatMap((code) => [...code.matchAll(writes)].map(([, , path = '']) => path));
+}
+
+function isFetched({ taints }: ShellValue): boolean {
+  return taints.some(({ source }) => source.what === 'network');
+}
+
+// `open("f", "w")`, `Path("f").write_text(…)`, `fs.writeFileSync("f", …)`, Perl’s `open(F, ">f")`
+const writes =
+  /\b(?:open|Path|writeFile(?:Sync)?|createWriteStream|File\.write|file_put_contents)\(?[^()"'`]{0,40}(["'`])\s*>{0,2}\s*([^"'`]{1,400})\1/g;
+
 /** Modules that read code as a person types it. */
 export const readsCode = /^(code|asyncio|IPython|bpython|ptpython|pdb|cmd)$/;
+
+/** Modules of Python that read files as data. */
+export const readsData = /^(json(\.tool)?|base64|gzip|zipfile|tarfile|quopri|mimetypes)$/;
 
 // `python3 -i -c '…'` and `node -i -e '…'` go on with what they read.
 const asksForInput = /^(-[A-Za-z]*i[A-Za-z]*|--interactive)$/;
