@@ -11,7 +11,7 @@ interface CodeDigests {
 }
 
 export const codeDigests: CodeDigests = {
-  extractor: 'sha256:5345f1bc331a6894446663be5521ebf01b483ff8b0344ad9ece75f511b0e44da',
+  extractor: 'sha256:ac14cf99f5932024a226a0b7b71034856bfb98840bcdeba5ba8e6906296e04ab',
   judging: 'sha256:e42e09b74ba7edba953e59879342e5b9d39ca73950ae95a2b1fa38522f6e659e',
   rules: {
     'env/dynamic-name': 'sha256:b3bcc619041c321b4ae11ca5d5c43bb5beec8dbf73751365badd255319977730',
@@ -51,7 +51,7 @@ export const codeDigests: CodeDigests = {
       'sha256:b9e8afe3fe01d97fffeeca6676b0f4711210c19363d1809402b312caea5e4779',
     'files/agent-history':
       'sha256:15c93661dc8baf7ac4bc132db24e0fd043691a431cc416ae9656dd4931ddc484',
-    'files/agent-memory': 'sha256:d90455452fe6333baaaaa3ce286e466ecaf9c435eb570bfe3afca40081a65492',
+    'files/agent-memory': 'sha256:5d8ee2d09d0c22962f88f5ddad858b81b58ad3ac7911f65ce914789b39739258',
     'files/browser-data': 'sha256:5484d08b4fe1bdd83b5f8463eec2a8ebbc17b4d969421af92e067987557275a6',
     'files/computed-path':
       'sha256:a44cd2693159d7eb5098f4d1fbe7ff188eb5242bee6d7ce9cea2db89c08dcf38',
@@ -158,7 +158,7 @@ export const codeDigests: CodeDigests = {
     'obfuscation/hidden-characters':
       'sha256:898a29d1083dd2dfcc03274540f95f28e52f3a3a0ce6ceb7bb0d5563645ec01d',
     'obfuscation/hidden-name':
-      'sha256:b08da60ce92d6c275f33f0048eca01b7082300995c6b3701cff2db25f0e85f90',
+      'sha256:3b8cb6813d7baebc93ae2fac0d32a04b80713685085e85253cc8ad42f8f1875e',
     'obfuscation/minified':
       'sha256:67bc74995bf5c828d77982eab306df17603ebf26087311724d7d58a3f8c6fc34',
     'obfuscation/misleading-encoding':
@@ -182,7 +182,7 @@ export const codeDigests: CodeDigests = {
     'persistence/agent-configuration':
       'sha256:f3ca97e0f880244d8d2e500449fd785dda139f4bae82932c6ef272b275f046af',
     'persistence/autostart':
-      'sha256:e12dec85ff46f2da538b856ac8d29b629bba627ab815d6a08e8e24355c6b7198',
+      'sha256:6e43185d0a25128f06b34bb530ea8a5b0e3e380972e508c39b7bd53dda0ce106',
     'persistence/defence-tampering':
       'sha256:0f7be1fc43353343a80815cafd9425097a9696edbf5173cd205e39fa5050e8ff',
     'persistence/detached':
@@ -197,7 +197,7 @@ export const codeDigests: CodeDigests = {
     'persistence/new-account':
       'sha256:38b6ae2afe63608cdbda61f340f608eeb44d5f3f3a078a625fd3c47d9a9cd723',
     'persistence/shell-profile':
-      'sha256:f0786a3d6f904a2688a0e0b51ab83650dfca98ec1ab03101d117a17ae8f54f44',
+      'sha256:cdc9bf63733844e9c14e7dba7b1f49097da4663721dd973798d5569b47aed898',
     'prose/approval-bypass':
       'sha256:6a23ad0ddc297650f26764f7f44e4e2ff900d8a8302f2af1a9398ed9dcb9668d',
     'prose/biased-judgement':
