@@ -147,6 +147,7 @@ const kindSays = {
   malice: 'evidence of an attack',
   capability: 'something that the skill can do',
   policy: 'something that may not be in a skill',
+  form: 'not in the form of a skill, which is no evidence of an attack',
 } as const;
 
 const confidenceSays = {

@@ -10,7 +10,7 @@ import { frameOf, type SourceLines, sourceLines } from './code-frame.ts';
 import { orderFindings } from './finding-order.ts';
 import { markdownBlock, markdownCode, markdownText } from './markdown-text.ts';
 import { countAccepted, type Marks } from './marks.ts';
-import { notDecided, verdictText } from './report-text.ts';
+import { notDecided, verdictText, whyNotTaken } from './report-text.ts';
 import { ruleUrl } from './rule-address.ts';
 
 const signs = { pass: '✅', review: '👀', block: '⛔', incomplete: '❔' } as const;
@@ -35,6 +35,7 @@ export function printMarkdown(
   const parts = [
     `## ${signs[verdict]} ${verdict.toUpperCase()}: ${markdownCode(`${name} ${version}`.trim())}${where}`,
     `${capital(verdictText(report))}.${verdict === 'block' ? '' : ` ${notDecided}`}`,
+    ...notTaken(report),
     ...unread(report),
     ...deciding.map((finding) => printDeciding(finding, { report, lines, marks })),
     printCapabilities(report),
@@ -51,6 +52,11 @@ export function printMarkdown(
         ]),
   ];
   return `${parts.filter((part) => part !== '').join('\n\n')}\n`;
+}
+
+function notTaken(report: ScanReport): string[] {
+  const why = whyNotTaken(report);
+  return why === undefined ? [] : [`Can be taken: no. ${markdownText(why)}`];
 }
 
 function capital(text: string): string {

@@ -31,6 +31,21 @@ const widthDefault = 100;
 const widthMin = 40;
 const unreadShownMax = 20;
 
+/**
+ * Why Skillgate cannot take the files as a skill; undefined when nothing of the kind was found. The
+ * answer is apart from the verdict: a sound skill of another agent may need a front matter first.
+ */
+export function whyNotTaken({ findings }: ScanReport): string | undefined {
+  const found = findings.filter(
+    ({ kind, rule, severity }) =>
+      kind === 'form' || (rule === 'manifest/unreadable' && severity === 'high'),
+  );
+  const [first] = found;
+  if (first === undefined) return undefined;
+  const more = found.length === 1 ? '' : `, and ${found.length - 1} more`;
+  return `${first.message} (${placeOf(first)})${more}`;
+}
+
 /** The meaning of each verdict, in one line. */
 const verdictSays = {
   pass: 'no finding asks for more; people still approve it',
@@ -78,7 +93,11 @@ export function printReport(
     ...(deciding.length > 0 && rest.length > 0 ? [[ink.faint(headOfRest(report, deciding))]] : []),
     ...rest.map((group) => printGroup(group, look)),
     printCapabilities(report, ink),
-    [...printVerdict(report, { ink, width }), printSummary(report, marks)],
+    [
+      ...printVerdict(report, { ink, width }),
+      ...printTaken(report, { ink, width }),
+      printSummary(report, marks),
+    ],
   ];
   return `${parts.map((part) => part.join('\n')).join('\n\n')}\n`;
 }
@@ -131,6 +150,17 @@ function printVerdict(
     ...printUnread(report, width),
     ...(verdict === 'block' ? [] : wrapped(notDecided, width - 2).map((line) => `  ${line}`)),
   ];
+}
+
+function printTaken(
+  report: ScanReport,
+  { ink, width }: { readonly ink: Ink; readonly width: number },
+): string[] {
+  const why = whyNotTaken(report);
+  if (why === undefined) return [];
+  const head = 'Can be taken:';
+  const [first = '', ...more] = wrapped(`${head} no. ${showSafely(why)}`, width);
+  return [`${ink.bold(head)}${first.slice(head.length)}`, ...more.map((line) => `  ${line}`)];
 }
 
 /** Unanalysed files and the reasons, shown with every verdict, since nobody has looked at them. */

@@ -13,10 +13,12 @@ export interface Judged {
 
 /**
  * `block`: malice or policy of severity high or critical. `incomplete`: something was not analysed.
- * `review`: any other malice of severity low or more, and capabilities of severity medium or more.
- * Else `pass`.
+ * `review`: any other malice or policy of severity low or more, and capabilities of severity medium
+ * or more. Else `pass`. Findings about the form of a skill decide nothing: a registry takes no such
+ * skill, whatever its verdict is.
  */
-export function judge(findings: readonly Finding[], complete: boolean): Judged {
+export function judge(all: readonly Finding[], complete: boolean): Judged {
+  const findings = all.filter(({ kind }) => kind !== 'form');
   const blocking = findings.filter(
     (finding) => finding.kind !== 'capability' && rank(finding) >= severities.indexOf('high'),
   );

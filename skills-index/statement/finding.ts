@@ -7,8 +7,10 @@ export type Verdict = 'pass' | 'review' | 'block' | 'incomplete';
 /**
  * The kind of a finding. malice: evidence of an attack. capability: a difference between the
  * skill's abilities and its manifest. policy: a form of file or text that the registry rejects.
+ * form: why Skillgate cannot take the files as a skill, which says nothing about an attack and
+ * decides no verdict.
  */
-export type FindingKind = 'malice' | 'capability' | 'policy';
+export type FindingKind = 'malice' | 'capability' | 'policy' | 'form';
 export const severities = ['info', 'low', 'medium', 'high', 'critical'] as const;
 export type Severity = (typeof severities)[number];
 /**

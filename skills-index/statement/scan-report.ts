@@ -59,7 +59,7 @@ const step = exactObject({ path: v.string(), line: position, column: position, n
 
 const finding = exactObject({
   rule: v.pipe(v.string(), v.regex(/^[a-z0-9-]+\/[a-z0-9-]+$/, 'is not the name of a rule')),
-  kind: v.picklist(['malice', 'capability', 'policy']),
+  kind: v.picklist(['malice', 'capability', 'policy', 'form']),
   severity: v.picklist(severities),
   confidence: v.picklist(['exact', 'folded', 'lexical', 'widened']),
   message: v.string(),

@@ -1,4 +1,5 @@
 /** skill.json or SKILL.md cannot be read, or the files make no skill. */
+import { noSkillMd } from '../../../skills-index/skill/bundle-reasons.ts';
 import type { Place, Reason } from '../../../skills-index/skill/problem.ts';
 import { offsetOf } from '../../fact/place.ts';
 import type { TaintSource } from '../../fact/source.ts';
@@ -21,6 +22,7 @@ export const unreadable = defineRule({
         return [
           {
             span: { path: obstacle.path, start: 0, end: 0 },
+            kind: 'form',
             severity: 'medium',
             message: 'skill.json is made for another program: it declares nothing here',
             fix: 'Write a manifest with skillgate manifest --write, and give the other file another name.',
@@ -30,16 +32,22 @@ export const unreadable = defineRule({
       return reasonsOf(obstacle).map(({ message, place }) => ({
         span:
           place === undefined ? { path: obstacle.path, start: 0, end: 0 } : spanAt(sources, place),
-        severity: mild.has(obstacle.code) ? 'medium' : 'high',
+        ...weightOf(obstacle, message),
         message: place === undefined ? message : `Cannot read ${place.path}: ${message}`,
         fix: obstacle.hint ?? 'Mend what the message names.',
       }));
     }),
 });
 
-// Other agents' skills often leave the specification: a person can still judge them. Packages
-// without a lock are never there in the sandbox.
-const mild: ReadonlySet<string> = new Set(['skill-md-invalid', 'package-lock-missing']);
+// Other agents' skills often leave the specification, and keep SKILL.md as a link. A registry takes
+// no such skill, and that is all. A skill.json of our own that cannot be read may read differently
+// elsewhere, and of two files with one name another machine may read the other. Packages without a
+// lock are never there in the sandbox.
+function weightOf({ code }: Obstacle, message: string): Pick<FindingDraft, 'kind' | 'severity'> {
+  if (code === 'skill-md-invalid' || message.endsWith(noSkillMd))
+    return { kind: 'form', severity: 'medium' };
+  return { severity: code === 'package-lock-missing' ? 'medium' : 'high' };
+}
 
 // Sound JSON under our name that has nothing of a manifest: marketplaces of other agents use the
 // name, too.
