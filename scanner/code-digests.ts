@@ -12,7 +12,7 @@ interface CodeDigests {
 
 export const codeDigests: CodeDigests = {
   extractor: 'sha256:ac14cf99f5932024a226a0b7b71034856bfb98840bcdeba5ba8e6906296e04ab',
-  judging: 'sha256:e42e09b74ba7edba953e59879342e5b9d39ca73950ae95a2b1fa38522f6e659e',
+  judging: 'sha256:d982b5beb93c396883b915597994ccecbd130b3e7d243c5a9abdd740a5967d8c',
   rules: {
     'env/dynamic-name': 'sha256:b3bcc619041c321b4ae11ca5d5c43bb5beec8dbf73751365badd255319977730',
     'env/process-environment':
@@ -119,7 +119,7 @@ export const codeDigests: CodeDigests = {
     'manifest/unnamed-script':
       'sha256:05b3caba9ea3445729e065fe4a0c0a5ed2f4d01aea629c3b5bc63052497c900c',
     'manifest/unreadable':
-      'sha256:b37bad92a7397f253016a94e67145310cc077c974c686e266699b6baa32f4a0e',
+      'sha256:268c12baa2d8437efe7df83df158269917d17e359f5892e7f0b7d722d632b4a0',
     'manifest/unused': 'sha256:34404608d055bb17854e84618b68e7f8108f46fcd15b91f6cd4683b84ce87e50',
     'network/anonymity': 'sha256:4821480627b0b12fc0bf278ee92c8c514100f41eb2463f355f66b24da2e734cd',
     'network/cleartext': 'sha256:366400f734ce4560ba8bb2ec354dde05ffd1bb49c380ea3d07e79ee10097176a',
