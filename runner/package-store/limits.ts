@@ -1,4 +1,16 @@
 /** Limits of fetching, unpacking and storing packages. */
+/** Bytes of one wheel or tarball. Larger packages are machine-learning frameworks. */
+export const archiveBytesMax = 256 * 1024 * 1024;
+/** Bytes of a page of an index: the page of a package with 10,000 files has some 5 MB. */
+export const pageBytesMax = 64 * 1024 * 1024;
+export const pageFilesMax = 100_000;
+/** Seconds for which an index may send nothing. */
+export const idleSecondsMax = 30;
+/** Attempts for one page or file, and the milliseconds before the next attempt, doubled each time. */
+export const triesMax = 3;
+export const pauseMilliseconds = 500;
+export const redirectsMax = 5;
+export const downloadsAtOnce = 4;
 /** Bytes of all files of one unpacked package, and of one file. */
 export const unpackedBytesMax = 1024 * 1024 * 1024;
 export const unpackedFileBytesMax = 512 * 1024 * 1024;

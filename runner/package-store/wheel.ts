@@ -3,7 +3,7 @@
  * modules, each compared with the wheel's own RECORD.
  */
 import { createHash } from 'node:crypto';
-import { normalizedName } from '../../skills-index/packages/package-name.ts';
+import { normalPackageName } from '../../skills-index/skill/ecosystem.ts';
 import { type ArchiveFile, requireSafePaths, unsafeArchive } from './archive-file.ts';
 import { namedFilesMax } from './limits.ts';
 import { readZip } from './zip.ts';
@@ -45,7 +45,10 @@ function infoFolderOf(
   const found = new Set(files.flatMap(({ path }) => /^([^/]+\.dist-info)\//.exec(path)?.[1] ?? []));
   const [info = '', ...others] = found;
   const [, infoName = '', infoVersion = ''] = /^(.+)-([^-]+)\.dist-info$/.exec(info) ?? [];
-  if (others.length > 0 || normalizedName(infoName) !== normalizedName(name))
+  if (
+    others.length > 0 ||
+    normalPackageName('python', infoName) !== normalPackageName('python', name)
+  )
     throw unsafeArchive(archive, 'it has not exactly one .dist-info folder with its own name');
   if (infoVersion !== version)
     throw unsafeArchive(archive, `its .dist-info folder is of version ${infoVersion}`);
@@ -105,7 +108,7 @@ function requireNameOf(
   const member = (key: string): string =>
     new RegExp(`^${key}: *(.*?)\\r?$`, 'm').exec(head)?.[1] ?? '';
   if (
-    normalizedName(member('Name')) !== normalizedName(name) ||
+    normalPackageName('python', member('Name')) !== normalPackageName('python', name) ||
     member('Version').replace(/[^A-Za-z0-9.+!]/g, '_') !== version
   )
     throw unsafeArchive(archive, `its METADATA is of ${member('Name')} ${member('Version')}`);
