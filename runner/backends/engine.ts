@@ -142,7 +142,9 @@ function requireSupported(
   requireNotRoot(plan);
   if (process.getuid?.() !== 0) throw refuse('needs a runner that is root');
   if (proxyFolder !== undefined || folders.length > 0)
-    throw refuse('gives no egress and runs no session; use the backend bubblewrap');
+    throw refuse(
+      'gives no egress, shows no packages and runs no session; use the backend bubblewrap',
+    );
 }
 
 function argumentsOf(

@@ -15,7 +15,7 @@ export function requireNoMounts(
       ? 'gives no egress'
       : plan.mounts.length > 0
         ? 'mounts no folder'
-        : 'runs no session';
+        : 'shows no packages and runs no session';
   if (proxyFolder !== undefined || plan.mounts.length > 0 || folders.length > 0)
     throw new Problem(
       'sandbox-refused',

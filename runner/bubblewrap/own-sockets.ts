@@ -22,7 +22,7 @@ export function whyNoUnixSockets({
     statSync(path, { throwIfNoEntry: false })?.isFile() === true;
   const shared =
     plan.mounts.find(({ path, target }) => (sources?.get(target) ?? path) === path) ??
-    folders.find(({ path }) => !isOwn(path));
+    folders.find(({ isPlain, path }) => isPlain !== true && !isOwn(path));
   return shared && `programs of the host can listen in ${shared.target}, which is bound`;
 }
 

@@ -25,6 +25,11 @@ export interface SandboxFile {
 export interface SandboxFolder {
   readonly path: string;
   readonly target: string;
+  /**
+   * Whether the folder has files and folders alone, as a folder in which the runner verified each
+   * entry. So no program of the host listens in the folder.
+   */
+  readonly isPlain?: boolean;
 }
 
 /**

@@ -10,7 +10,7 @@ export interface Network {
   readonly offline?: boolean | undefined;
 }
 
-export interface Wanted {
+export interface WantedBytes {
   readonly url: URL;
   readonly accept?: string;
   readonly bytesMax: number;
@@ -37,7 +37,10 @@ interface Arrived {
  * @returns undefined when the server has no such page or file
  * @throws Problem `package-unavailable`
  */
-export async function download(network: Network, wanted: Wanted): Promise<Downloaded | undefined> {
+export async function download(
+  network: Network,
+  wanted: WantedBytes,
+): Promise<Downloaded | undefined> {
   if (network.offline === true)
     throw new Problem(
       'package-unavailable',
@@ -64,7 +67,7 @@ function failed(url: URL, cause: unknown): Problem {
 
 async function attempt(
   network: Network,
-  wanted: Wanted,
+  wanted: WantedBytes,
   arrived: Arrived,
 ): Promise<Downloaded | undefined> {
   const idle = idleTimer(network.signal);
@@ -81,7 +84,7 @@ async function attempt(
     if (answer.status !== 200 && answer.status !== 206) {
       await answer.body?.cancel();
       const refused = `Cannot fetch ${url.href}: the server answers ${answer.status}`;
-      // A later attempt may succeed: without a range, after a pause, or when the server works again.
+      // A later attempt may succeed: without a range, or when the server works again.
       if (answer.status >= 500 || [408, 416, 429].includes(answer.status))
         throw new Error(`the server answers ${answer.status}`);
       throw new Problem('package-unavailable', refused);
@@ -105,7 +108,7 @@ async function attempt(
 
 async function ask(
   { fetch: get }: Network,
-  { accept = '*/*', origins, url: first }: Wanted,
+  { accept = '*/*', origins, url: first }: WantedBytes,
   begin: number,
   signal: AbortSignal,
 ): Promise<{ readonly answer: Response; readonly url: URL }> {

@@ -6,7 +6,7 @@ export const pageBytesMax = 64 * 1024 * 1024;
 export const pageFilesMax = 100_000;
 /** Seconds for which an index may send nothing. */
 export const idleSecondsMax = 30;
-/** Attempts for one page or file, and the milliseconds before the next attempt, doubled each time. */
+/** Attempts for one page or file, and the pause before the second attempt, doubled each time. */
 export const triesMax = 3;
 export const pauseMilliseconds = 500;
 export const redirectsMax = 5;
@@ -25,3 +25,12 @@ export const packagePathBytesMax = 400;
 export const packagePathDepthMax = 32;
 /** Files that a message about one package names. */
 export const namedFilesMax = 5;
+/** Bytes of all stored packages of one user. */
+export const storedBytesMax = 20 * 1024 * 1024 * 1024;
+/** Milliseconds in which the interpreter says its version. */
+export const pythonMillisMax = 10_000;
+/** What the interpreter may use while it makes byte code, and how much byte code it may make. */
+export const compileSecondsMax = 300;
+export const compileMemoryMiB = 1_024;
+export const compileProcessesMax = 16;
+export const byteCodeBytesMax = 512 * 1024 * 1024;

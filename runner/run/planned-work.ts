@@ -54,6 +54,8 @@ export interface PlannedWork {
   readonly files: readonly SandboxFile[];
   readonly programs: Plan['programs'];
   readonly base: Plan['base'];
+  /** Further notes for the run's start in the audit log. */
+  readonly notes?: readonly string[];
   /** Folders of the host that the sandbox binds besides the run's mounts. */
   readonly folders: readonly SandboxFolder[];
   /**

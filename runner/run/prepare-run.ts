@@ -5,15 +5,18 @@
 
 import type { Plan } from '../../skills-index/run/plan/plan.ts';
 import { workspaceOf } from '../../skills-index/run/plan/plan-capabilities.ts';
+import type { HostFacts } from '../../skills-index/run/plan/plan-input.ts';
 import { planRun } from '../../skills-index/run/plan/plan-skill.ts';
 import { canonicalDigest } from '../../skills-index/skill/canonical-json.ts';
 import { type Digest, digestOf } from '../../skills-index/skill/digest.ts';
+import { ecosystems } from '../../skills-index/skill/ecosystem.ts';
 import { Problem } from '../../skills-index/skill/problem.ts';
 import { bubblewrap } from '../bubblewrap/bubblewrap.ts';
 import type { Sandbox, SandboxFile } from '../bubblewrap/sandbox.ts';
 import { findBase } from '../host/base-programs.ts';
-import { type OpenedHost, openHost } from '../host/host.ts';
+import { findProgram, type OpenedHost, openHost } from '../host/host.ts';
 import { argumentBytesMax } from '../limits.ts';
+import { findSet } from '../packages/stored-set.ts';
 import { findCommand } from './command.ts';
 import type { RunRequest } from './run-request.ts';
 
@@ -50,10 +53,22 @@ export function prepareRun(request: RunRequest): PreparedRun {
     sandbox,
     ...(agent === undefined ? {} : { agent }),
     secrets: request.secrets?.entries ?? [],
-    host: { ...host.facts, base: findBase() },
+    host: { ...host.facts, base: findBase(), packages: findSets(request) },
     now: request.now(),
   });
   return { files, host, sandbox, ...planned };
+}
+
+// A set is verified here, at each start: the sandbox shows the files themselves.
+function findSets({ manifest, paths }: RunRequest): NonNullable<HostFacts['packages']> {
+  const { package: packages = [] } = manifest.capabilities;
+  const used = ecosystems.filter((one) => packages.some((each) => each.ecosystem === one));
+  return Object.fromEntries(
+    used.map((ecosystem) => {
+      const own = packages.filter((one) => one.ecosystem === ecosystem);
+      return [ecosystem, findSet(paths.data, ecosystem, own, findProgram('python3'))];
+    }),
+  );
 }
 
 // The kernel refuses long arguments and arguments with a NUL byte (execve(2)). The runner rejects

@@ -2,13 +2,13 @@
  * The private folder of one run. The folder has the egress proxy's socket and the files staged for
  * the run's uid. The runner deletes the folder after the run.
  */
-import { spawnSync } from 'node:child_process';
-import { chmodSync, lstatSync, mkdtempSync, readdirSync, rmSync } from 'node:fs';
+import { chmodSync, lstatSync, mkdtempSync, readdirSync } from 'node:fs';
 import { tmpdir, totalmem } from 'node:os';
 import { Problem } from '../../skills-index/skill/problem.ts';
 import { removeControlGroups } from '../bubblewrap/control-groups.ts';
 import { forwarderGroupOf } from '../bubblewrap/forwarder.ts';
 import { createLockFile, holderLives } from '../files/lock.ts';
+import { removeTree } from '../files/remove-tree.ts';
 import { memoryMiBPerRun } from '../limits.ts';
 
 // A control group may limit the runner to less memory than the host has.
@@ -63,15 +63,4 @@ function sweep(above: string): number {
     removeTree(`${above}/${name}`);
     return false;
   }).length;
-}
-
-// A copied workspace may hold folders without permissions, or paths longer than the kernel accepts.
-// chmod(1) and rm(1) work by descriptor, so they delete such folders too.
-function removeTree(path: string): void {
-  try {
-    rmSync(path, { recursive: true, force: true });
-  } catch {
-    spawnSync('/bin/chmod', ['-R', 'u+rwX', '--', path]);
-    spawnSync('/bin/rm', ['-rf', '--', path]);
-  }
 }

@@ -206,7 +206,8 @@ async function startAndWait(work: PlannedWork, world: RunWorld, around: MountedR
       runFolder,
     });
     const running = await safeguards.breaker.started(starting);
-    await recordStart(running, { ...work.started, backend: plan.backend }, record);
+    const notes = [...running.notes, ...(work.notes ?? [])];
+    await recordStart({ ...running, notes }, { ...work.started, backend: plan.backend }, record);
     sampleChildren(running, record);
     const stops: Stop[] = [
       ...(world.stops ?? []),

@@ -6,6 +6,7 @@ import type { AuditSubject } from '../../skills-index/run/audit/audit-entry.ts';
 import type { BoundPlaceholder } from '../../skills-index/run/egress/secret-use.ts';
 import type { Plan } from '../../skills-index/run/plan/plan.ts';
 import type { Digest } from '../../skills-index/skill/digest.ts';
+import { packageEnvironment, packagesNote } from '../packages/package-environment.ts';
 import { moduleStart } from './module-start.ts';
 import type { PlannedWork } from './planned-work.ts';
 import { type PreparedRun, prepareRun } from './prepare-run.ts';
@@ -66,7 +67,8 @@ function workOf(
     files,
     programs: programs.filter(({ program }) => !isBase(program)),
     base,
-    folders: [],
+    folders: plan.packages.map(({ path, target }) => ({ path, target, isPlain: true })),
+    notes: plan.packages.map(packagesNote),
     env: (placeholders) => environmentOf(plan, placeholders),
     hasCanaryInEnvironment: true,
     descriptors: host.folders,
@@ -92,6 +94,7 @@ function environmentOf(
     TMPDIR: '/tmp',
     LANG: 'C.UTF-8',
     PYTHONDONTWRITEBYTECODE: '1',
+    ...packageEnvironment(plan),
     ...Object.fromEntries(plan.env.map((variable) => [variable.name, variable.value])),
     ...Object.fromEntries(placeholders.map((secret) => [secret.name, secret.placeholder])),
   };

@@ -68,6 +68,7 @@ const floors: Record<string, readonly string[]> = {
     'egress',
     'bubblewrap',
     'host',
+    'packages',
     'agents',
     'admission',
     'files',

@@ -16,6 +16,7 @@ import { ceilingFor } from '../agents/agent.ts';
 import type { Plan, PlannedMount } from './plan.ts';
 import { egressLines } from './plan-egress.ts';
 import type { PlanInput } from './plan-input.ts';
+import { planPackages } from './plan-packages.ts';
 
 /** A shell can close only file descriptors with one digit. Mounts use the descriptors 3 to 6. */
 const mountsMax = 4;
@@ -27,6 +28,7 @@ type DraftedPart =
   | 'env'
   | 'programs'
   | 'base'
+  | 'packages'
   | 'leftOut'
   | 'refused';
 
@@ -45,6 +47,7 @@ export function planCapabilities(draft: Draft, input: PlanInput): void {
   planEnv(draft, input, given.env);
   planPrograms(draft, input, given.exec);
   planBase(draft, input);
+  planPackages(draft, input, given);
 }
 
 // When only part of a capability is granted, the plan gets the granted part. When no part is

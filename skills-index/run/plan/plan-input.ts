@@ -4,6 +4,7 @@
  */
 import type { BundlePath } from '../../skill/bundle-path.ts';
 import type { Capabilities } from '../../skill/capability.ts';
+import type { Ecosystem } from '../../skill/ecosystem.ts';
 import type { Manifest } from '../../skill/manifest.ts';
 import type { Agent } from '../agents/agent.ts';
 import type { HostPolicy } from './host-policy.ts';
@@ -52,6 +53,14 @@ export interface BaseProgram {
   readonly needs?: string;
 }
 
+/**
+ * The stored set of packages of one ecosystem, as the runner found and verified the set: the folder
+ * to mount, or the reason why no run can use the set.
+ */
+export type PackageSetFact =
+  | { readonly path: string }
+  | { readonly code: 'packages-missing' | 'packages-damaged'; readonly why: string };
+
 /** Facts about this host that the runner gathers before planning, so that planning needs no I/O. */
 export interface HostFacts {
   /** The user id of the runner. When the runner is root, the run gets another id. */
@@ -65,6 +74,8 @@ export interface HostFacts {
   readonly programs: Readonly<Record<string, string>>;
   /** The base programs that this host has. */
   readonly base: readonly BaseProgram[];
+  /** The stored packages of each ecosystem of which the skill needs packages. */
+  readonly packages?: Readonly<Partial<Record<Ecosystem, PackageSetFact>>>;
 }
 
 export interface PlanInput {

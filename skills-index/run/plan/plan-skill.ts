@@ -27,6 +27,7 @@ export function planRun(input: PlanInput): { readonly plan: Plan; readonly diges
     env: [],
     programs: [],
     base: [],
+    packages: [],
     leftOut: [],
     refused: refusalsOfRun(input),
   };

@@ -92,6 +92,16 @@ export interface PlannedProgram extends Line {
   readonly path: string;
 }
 
+/** The packages of one ecosystem, which the sandbox sees as one read-only folder. */
+export interface PlannedPackages extends Line {
+  readonly ecosystem: Ecosystem;
+  /** The folder in the store of this host. */
+  readonly path: string;
+  readonly target: string;
+  /** The name, the version and the digest of the lock's entry of each package. */
+  readonly packages: readonly string[];
+}
+
 /**
  * A capability that the manifest asks for and the plan does not give, as `printCapability` writes
  * the capability.
@@ -132,6 +142,7 @@ export interface Plan {
   readonly egress: readonly PlannedEgress[];
   readonly secrets: readonly PlannedSecret[];
   readonly env: readonly PlannedEnv[];
+  readonly packages: readonly PlannedPackages[];
   readonly programs: readonly PlannedProgram[];
   /** The programs that every sandbox has, declared or not. */
   readonly base: readonly Omit<PlannedProgram, 'reason'>[];
