@@ -21,6 +21,8 @@ interface SocketAttempt {
   /** The folder with a listening socket of the host, and when the host starts to listen. */
   readonly folder?: 'workspace' | 'library';
   readonly listens?: 'before' | 'during';
+  /** The name of the socket in the folder. */
+  readonly file?: string;
   readonly mounts: readonly object[];
   readonly ownLocks?: true;
   readonly egress?: true;
@@ -28,7 +30,7 @@ interface SocketAttempt {
   readonly names: string;
 }
 
-const inFolders = `names = [f + '/host.sock' for f in (folder + '/workspace', folder + '/library', '/reports', '/library')]`;
+const inFolders = `names = [f + '/' + file for f in (folder + '/workspace', folder + '/library', '/reports', '/library')]`;
 const everywhere = `names = [os.path.join(d, n) for d, _, all in os.walk('/' if sandboxed else folder) for n in all
     if not d.startswith('/proc') and stat.S_ISSOCK(os.lstat(os.path.join(d, n)).st_mode)]`;
 const wellKnown = `names = ['\\0' + word, folder + '/docker.sock', folder + '/agent.sock', '/run/docker.sock', '/var/run/docker.sock',
@@ -41,11 +43,12 @@ names += ['\\0' + l.split()[7][1:] for l in open('/proc/net/unix') if len(l.spli
  * program first waits, because a kernel remembers names that were not there.
  */
 function programOf(
-  { names, listens }: SocketAttempt,
+  { file = usualFile, names, listens }: SocketAttempt,
   world: EscapeWorld,
   isSandboxed: boolean,
 ): string {
   return `import glob, os, socket, stat, time
+file = ${JSON.stringify(file)}
 folder, word, token, sandboxed = ${JSON.stringify(world.folder)}, ${JSON.stringify(world.abstractName)}, b'${tokenOf(world)}', ${isSandboxed ? 'True' : 'False'}
 try:
     s = socket.socket(socket.AF_UNIX); s.bind('\\0own-' + str(os.getpid())); s.listen()
@@ -68,6 +71,8 @@ while True:
 print(sorted(answers)); print('tried')`;
 }
 
+const usualFile = 'host.sock';
+
 const tokenOf = ({ word }: EscapeWorld): string => `${word}-socket`;
 
 /** Listens at a path of the host, for anybody. */
@@ -81,7 +86,7 @@ async function listenAt(path: string, keep: (bytes: Buffer) => unknown): Promise
 }
 
 function reach(attempt: SocketAttempt): RunnerAttempt {
-  const { folder, listens = 'before', mounts } = attempt;
+  const { file = usualFile, folder, listens = 'before', mounts } = attempt;
   const withListener = async <T>(
     world: EscapeWorld,
     act: (listen: () => Promise<void>, isHeard: () => boolean) => Promise<T>,
@@ -89,7 +94,7 @@ function reach(attempt: SocketAttempt): RunnerAttempt {
     const servers: Server[] = [];
     const heard: Buffer[] = [];
     const listen = async (): Promise<void> => {
-      const path = folder === undefined ? undefined : join(world[folder], 'host.sock');
+      const path = folder === undefined ? undefined : join(world[folder], file);
       if (path === undefined || existsSync(path)) return;
       servers.push(await listenAt(path, (bytes) => heard.push(bytes)));
     };
@@ -161,6 +166,13 @@ export const socketRows: readonly RunnerAttempt[] = [
       names: inFolders,
     }),
   ]),
+  reach({
+    name: 'connect to a socket of the host that has a name which no run may write',
+    folder: 'workspace',
+    file: '.envrc',
+    mounts: [{ ...reports, mode: 'rw' }],
+    names: inFolders,
+  }),
   reach({
     name: 'connect to every socket file that the run sees',
     folder: 'workspace',
