@@ -39,9 +39,9 @@ export function bindFolders(
       });
     return [name, resolve(context.cwd, folder)] as const;
   });
-  const workspaces = { ...policy.workspaces, ...Object.fromEntries(named) };
-  const open = mounts.find(isOpen({ workspaces }));
-  if (open === undefined) return { ...policy, workspaces };
+  const bound = withFolders(policy, Object.fromEntries(named));
+  const open = mounts.find(isOpen(bound));
+  if (open === undefined) return bound;
   const name = workspaceOf(open.source ?? '');
   // The person reads the very path that is judged and mounted.
   const folder = realpathSync(context.cwd);
@@ -50,7 +50,7 @@ export function bindFolders(
     context,
     safe`note: ${open.target ?? ''} is the folder ${folder}; another folder: --mount ${name}=DIR`,
   );
-  return { ...policy, workspaces: { ...workspaces, [name]: folder } };
+  return withFolders(bound, { [name]: folder });
 }
 
 /**
@@ -66,7 +66,18 @@ export function bindAgentFolder(
   const open = mounts.find(isOpen(policy));
   if (folder === undefined || open === undefined) return policy;
   const name = workspaceOf(open.source ?? '');
-  return { ...policy, workspaces: { ...policy.workspaces, [name]: folder } };
+  return withFolders(policy, { [name]: folder });
+}
+
+// `writable` of host policy is about the folder that host policy names, and about no other folder.
+function withFolders(policy: HostPolicy, folders: HostPolicy['workspaces']): HostPolicy {
+  const isSame = (name: string): boolean =>
+    !Object.hasOwn(folders, name) || policy.workspaces[name] === folders[name];
+  return {
+    ...policy,
+    workspaces: { ...policy.workspaces, ...folders },
+    writable: policy.writable.filter(isSame),
+  };
 }
 
 /**

@@ -22,8 +22,8 @@ const work: MountCapability = {
   files: 'arguments',
 };
 const reports: MountCapability = { source: 'workspace:reports', target: '/reports', mode: 'ro' };
-const policyWith = (workspaces: Record<string, string>) =>
-  ({ workspaces }) as unknown as HostPolicy;
+const policyWith = (workspaces: Record<string, string>, writable: readonly string[] = []) =>
+  ({ workspaces, writable }) as unknown as HostPolicy;
 
 function contextAt(cwd: string, mount: readonly string[] = []) {
   const stderr = Object.assign(new PassThrough(), {});
@@ -52,6 +52,20 @@ describe('the folders of one run', () => {
     const { context, printed } = contextAt(folderWith({}), mount);
     expect(bindFolders(context, policy, [work]).workspaces).toEqual(workspaces);
     expect(printed()).toBe('');
+  });
+
+  it('are written to without a hold only where host policy names the very folder', () => {
+    const policy = policyWith({ work: '/srv/work', reports: '/srv/r' }, ['work', 'reports']);
+    const other = bindFolders(contextAt('/', ['work=/srv/other']).context, policy, [work]);
+    expect(other.writable).toEqual(['reports']);
+    const same = bindFolders(contextAt('/', ['work=/srv/work']).context, policy, [work]);
+    expect(same.writable).toEqual(['work', 'reports']);
+    const cwd = folderWith({});
+    const left = policyWith({}, ['work']);
+    expect(bindFolders(contextAt(cwd).context, left, [work]).writable).toEqual([]);
+    const agent = { workspace: { name: 'project', mode: 'cow' } } as unknown as Agent;
+    const own = policyWith({ project: '/srv/project' }, ['work', 'project']);
+    expect(bindAgentFolder(own, agent, [work]).writable).toEqual(['project']);
   });
 
   it('are none for another mount, which only a person binds', () => {
