@@ -6,7 +6,6 @@
 import { randomUUID } from 'node:crypto';
 import { join } from 'node:path';
 import * as backends from '../../runner/backends/public.ts';
-import * as changes from '../../runner/changes/public.ts';
 import * as files from '../../runner/files/public.ts';
 import * as runs from '../../runner/run/public.ts';
 import * as secrets from '../../runner/secret-sources/public.ts';
@@ -14,7 +13,7 @@ import * as sessions from '../../runner/sessions/public.ts';
 import { planSession } from '../../skills-index/run/plan/plan-session.ts';
 import { sessionSkill } from '../../skills-index/run/plan/session-plan.ts';
 import { printable } from '../../skills-index/skill/text/shown-text.ts';
-import { offerChanges } from '../changes/offer.ts';
+import { applyOrOffer } from '../changes/offer.ts';
 import { type CommandContext, type ExitCode, exitCodes } from '../command.ts';
 import { handsOfOperator, printUnasked } from '../holds/hands.ts';
 import { agentSkills } from '../mcp/agent-skills.ts';
@@ -83,19 +82,14 @@ export async function run(context: CommandContext): Promise<ExitCode> {
       changes: waitingChanges,
       cleaned,
       code,
+      limited,
       reason,
     } = await whileHeld(join(context.paths.data, 'agents', name, 'sessions', id), () =>
       sessions.runSession({ id, plan, digest, host, skills, calls, sandbox }, runWorld),
     );
-    const end = { reason, code, cleaned };
+    const end = { reason, code, cleaned, limited };
     printRunEnd(context, { ...end, run: id, mounts: plan.mounts });
-    const waiting = await changes.applyAllowed(
-      context.paths,
-      { ...files, own: host.own },
-      waitingChanges,
-    );
-    if (waiting !== undefined)
-      await offerChanges(context, files, waiting, context.options.accept === true);
+    await applyOrOffer(context, { ...files, own: host.own }, waitingChanges);
     if (context.format !== 'text') {
       const schema = 'skillgate.session-end/1';
       const ending = { schema, session: id, agent: name, plan: digest, ...end, ...taken };

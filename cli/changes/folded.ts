@@ -4,6 +4,7 @@
  */
 import { posix } from 'node:path';
 import { type Change, kindOf } from '../../skills-index/run/changes/changes.ts';
+import { generatedFolders } from '../../skills-index/run/changes/generated-folders.ts';
 import { foldedChangesMin, shownPathsMax } from '../limits.ts';
 import type { ChangeMarks } from './marked.ts';
 
@@ -17,9 +18,6 @@ export interface FoldedChanges {
   readonly changes: Change[];
   readonly trees: readonly FoldedTree[];
 }
-
-// Installers, compilers and test runners write these trees, so nobody reads each file of them.
-const generatedTrees = new Set(['node_modules', '.venv', 'venv', 'target', 'dist', '__pycache__']);
 
 /** @param changes in the order in which they are shown, marked changes first */
 export function foldChanges(changes: readonly Change[], marks: ChangeMarks): FoldedChanges {
@@ -63,7 +61,7 @@ export function isPathWanted(path: string, target: string, patterns: readonly st
 
 function generatedTreeOf(path: string): string | undefined {
   const parts = path.split('/');
-  const at = parts.slice(0, -1).findIndex((part) => generatedTrees.has(part));
+  const at = parts.slice(0, -1).findIndex((part) => generatedFolders.has(part));
   return at === -1 ? undefined : parts.slice(0, at + 1).join('/');
 }
 

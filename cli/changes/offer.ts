@@ -24,10 +24,27 @@ import { markedText } from './marked.ts';
 import { changesText, showChanges } from './show.ts';
 
 /**
+ * At the end of a run or session: applies what the operator allowed before the start, and offers
+ * the rest. `--accept` accepts the plain changes in advance.
+ * @throws Problem `changes-conflict`; for an agent also a denied hold
+ */
+export async function applyOrOffer(
+  context: CommandContext,
+  host: HostFiles & Pick<Parameters<typeof changes.applyAllowed>[1], 'own'>,
+  set: ChangeSet | undefined,
+): Promise<void> {
+  const rest = await changes.applyAllowed(context.paths, host, set);
+  if (rest === undefined) return;
+  const isAllowed = rest.folders.every(({ mode }) => mode === 'rw');
+  if (isAllowed) printWaiting(context, rest);
+  else await offerChanges(context, host, rest, context.options.accept === true);
+}
+
+/**
  * @param accepted whether the caller accepts the changes in advance
  * @throws Problem `changes-conflict`; for an agent also a denied hold
  */
-export async function offerChanges(
+async function offerChanges(
   context: CommandContext,
   host: HostFiles,
   set: ChangeSet,
@@ -108,7 +125,12 @@ export function printStillWaiting(
 ): void {
   if (changesIn(set) === changesIn(accepted.set) || context.format !== 'text') return;
   const named = accepted.set.folders.flatMap(obeyedIn).length;
+  printWaiting(context, set, named);
+}
+
+function printWaiting(context: CommandContext, set: ChangeSet, named = 0): void {
   const left = set.folders.flatMap(obeyedIn).length - named;
+  if (context.format !== 'text') return;
   printNote(
     context,
     safe`note: ${count(left, 'change')} in files that hosts or agents obey still ${left === 1 ? 'waits' : 'wait'}: skillgate changes show ${set.run}, then skillgate changes accept ${set.run} --include PATH`,

@@ -9,7 +9,7 @@ import { Problem } from '../../skills-index/skill/problem.ts';
 import { exitCodes } from '../command.ts';
 import { sessionClientsMax } from '../limits.ts';
 import type { AdmissionWorld } from '../run/admission.ts';
-import { leftBehindForAgent } from '../run/left-behind.ts';
+import { changesForAgent } from '../run/left-behind.ts';
 import { lacksForAgent } from '../run/went-without.ts';
 import { agentSkills } from './agent-skills.ts';
 import { agentTurns } from './call-turns.ts';
@@ -47,15 +47,8 @@ export function sessionCalls({ agent, folder, log, world }: SessionWorld): sessi
         ...(command === undefined ? {} : { command }),
       };
       const { lacks, result } = await turns.take(() => skillsFor(streams).stream(call));
-      if (result.changes !== undefined)
-        stderr(
-          Buffer.from(
-            'skillgate: the changes of the run are in its view of the folder and wait until a person accepts them\n',
-          ),
-        );
       for (const line of lacksForAgent(lacks)) stderr(Buffer.from(`skillgate: ${line}\n`));
-      for (const line of leftBehindForAgent(result.cleaned))
-        stderr(Buffer.from(`skillgate: ${line}\n`));
+      for (const line of changesForAgent(result)) stderr(Buffer.from(`skillgate: ${line}\n`));
       if (result.reason !== 'exit')
         stderr(Buffer.from(`skillgate: the run was ended: ${result.reason}\n`));
       return exitOf(result);

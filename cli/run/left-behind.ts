@@ -4,6 +4,7 @@
  */
 import type * as runs from '../../runner/run/public.ts';
 import type { LeftBehind } from '../../skills-index/run/changes/changes.ts';
+import { obeyedIn } from '../../skills-index/run/changes/select-changes.ts';
 import type { Plan } from '../../skills-index/run/plan/plan.ts';
 import { asCalled, calledName } from '../called-name.ts';
 import type { CommandContext } from '../command.ts';
@@ -33,13 +34,35 @@ export function leftBehindLines(cleaned: readonly LeftBehind[], run: string): st
     : [...lines, `${more}the log lists all of them: ${calledName()} log --run ${run.slice(0, 8)}`];
 }
 
-/** For an agent only how many: the names are a skill's own words, and would pass for ours. */
-export function leftBehindForAgent(cleaned: readonly LeftBehind[]): string[] {
-  if (cleaned.length === 0) return [];
-  if (cleaned.some(({ why }) => /^all (?:its )?changes are discarded/.test(why)))
-    return ['all changes of the run to folders are discarded; the audit log has the reason'];
+/**
+ * What became of the run's changes, for an agent. Only how many: the names are a skill's own words,
+ * and would pass for ours.
+ */
+export function changesForAgent({
+  changes,
+  cleaned,
+  limited,
+}: Pick<runs.RunResult, 'changes' | 'cleaned' | 'limited'>): string[] {
+  const waiting = changes?.folders ?? [];
+  const number = waiting.reduce((sum, folder) => sum + folder.changes.length, 0);
+  const obeyed = waiting.flatMap(obeyedIn).length;
   return [
-    `${count(cleaned.length, 'path')} that the run wrote ${cleaned.length === 1 ? 'is' : 'are'} left out of its changes; the audit log has the reasons`,
+    ...(number === 0
+      ? []
+      : [
+          `${count(number, 'change')} of the run ${number === 1 ? 'is' : 'are'} in a copy and ${number === 1 ? 'waits' : 'wait'} until a person accepts ${number === 1 ? 'it' : 'them'}`,
+        ]),
+    ...(obeyed === 0
+      ? []
+      : [
+          `${obeyed} of the changes ${obeyed === 1 ? 'needs' : 'need'} a decision of ${obeyed === 1 ? 'its' : 'their'} own, because programs of the host or agents obey ${obeyed === 1 ? 'the file' : 'the files'}`,
+        ]),
+    ...(cleaned.length === 0
+      ? []
+      : [
+          `${count(cleaned.length, 'path')} that the run wrote ${cleaned.length === 1 ? 'is' : 'are'} left out of its changes; the audit log has the reasons`,
+        ]),
+    ...(limited ? ['a limit left out changes of the run: change fewer or smaller files'] : []),
   ];
 }
 

@@ -10,7 +10,7 @@ import { asCalled } from '../called-name.ts';
 import { type CommandContext, type ExitCode, exitCodes } from '../command.ts';
 import { printNote, safe } from '../terminal/output.ts';
 
-export interface Ended extends Pick<runs.RunResult, 'code' | 'reason' | 'run'> {
+export interface Ended extends Pick<runs.RunResult, 'code' | 'limited' | 'reason' | 'run'> {
   readonly what: 'run' | 'session';
   /** Whose breaker counts what it did. */
   readonly subject: BreakerSubject;
@@ -30,11 +30,15 @@ export function exitOf(
 
 /** @throws Problem `run-limit`, `breaker-open` where people read */
 export function exitOfEnd(context: CommandContext, ended: Ended): ExitCode {
-  const { code, reason, run, what } = ended;
+  const { code, limited, reason, run, what } = ended;
   const isRead = context.format === 'text';
   switch (reason) {
     case 'exit':
-      return code ?? exitCodes.internal;
+      if (code !== 0 || !limited) return code ?? exitCodes.internal;
+      // Work is lost, so whoever looks at the exit code alone has to notice.
+      if (isRead)
+        printNote(context, safe`the ${what} ended well, but a limit left out some of its changes`);
+      return exitCodes.limit;
     case 'killed':
       if (context.signal.aborted) return exitCodes.interrupted;
       printNote(context, safe`the ${what} was ended from outside`);

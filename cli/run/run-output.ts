@@ -39,7 +39,18 @@ export function outputFor(context: CommandContext): RunOutput {
 
 /** The end of a run for programs, `skillgate.run/1`. */
 export function resultJson(
-  { run, reason, code, plan, planDigest, milliseconds, egress, cleaned, changes }: runs.RunResult,
+  {
+    run,
+    reason,
+    code,
+    plan,
+    planDigest,
+    milliseconds,
+    egress,
+    cleaned,
+    changes,
+    limited,
+  }: runs.RunResult,
   { taken }: RunOutput,
   lacks: Partial<Lacks> = {},
 ): object {
@@ -56,6 +67,7 @@ export function resultJson(
     milliseconds,
     egress,
     cleaned,
+    limited,
     changes,
     ...lacks,
     ...taken,

@@ -5,7 +5,6 @@
 
 import { dirname, resolve } from 'node:path';
 import * as backends from '../../runner/backends/public.ts';
-import * as changes from '../../runner/changes/public.ts';
 import * as runs from '../../runner/run/public.ts';
 import type { Plan } from '../../skills-index/run/plan/plan.ts';
 import {
@@ -16,7 +15,7 @@ import { Problem } from '../../skills-index/skill/problem.ts';
 import { isInRange } from '../../skills-index/skill/version.ts';
 import { readNamedAgent } from '../agents/named-agent.ts';
 import { calledName } from '../called-name.ts';
-import { offerChanges } from '../changes/offer.ts';
+import { applyOrOffer } from '../changes/offer.ts';
 import { type CommandContext, type ExitCode, exitCodes } from '../command.ts';
 import { handsOfOperator } from '../holds/hands.ts';
 import type { LockedSkill } from '../install/lock.ts';
@@ -133,9 +132,7 @@ async function runNow(
     if (!takesInput(context)) printPipedInputNote(context, 'run');
     printOverheard(context, heard, result);
     printRunEnd(context, { ...result, mounts: result.plan.mounts });
-    const waiting = await changes.applyAllowed(context.paths, host, result.changes);
-    if (waiting !== undefined)
-      await offerChanges(context, host, waiting, context.options.accept === true);
+    await applyOrOffer(context, host, result.changes);
     return exitOf(context, result);
   } finally {
     // An open pipe must not keep the process running.

@@ -5,12 +5,11 @@
 import { resolve } from 'node:path';
 import * as audit from '../../runner/audit/public.ts';
 import * as backends from '../../runner/backends/public.ts';
-import * as changes from '../../runner/changes/public.ts';
 import * as runs from '../../runner/run/public.ts';
 import * as secrets from '../../runner/secret-sources/public.ts';
 import { listOf } from '../arguments.ts';
 import { calledName } from '../called-name.ts';
-import { offerChanges } from '../changes/offer.ts';
+import { applyOrOffer } from '../changes/offer.ts';
 import type { CommandContext, ExitCode } from '../command.ts';
 import { handsOfOperator } from '../holds/hands.ts';
 import { triedListMax } from '../limits.ts';
@@ -85,14 +84,7 @@ export async function run(context: CommandContext): Promise<ExitCode> {
     }
     printRunEnd(context, { ...result, mounts: result.plan.mounts });
     const host = { policy, audit: auditLog };
-    const waiting = await changes.applyAllowed(context.paths, host, result.changes);
-    if (waiting !== undefined)
-      await offerChanges(
-        context,
-        { ...hostFiles(context), ...host },
-        waiting,
-        context.options.accept === true,
-      );
+    await applyOrOffer(context, { ...hostFiles(context), ...host }, result.changes);
     return exitOf(context, result);
   } finally {
     // An open pipe must not keep the process running.

@@ -69,7 +69,7 @@ export async function applyChanges(
   }
   for (const change of remaining.toReversed()) {
     await turn();
-    act(change, (to, { after, list, path }) => {
+    act(change, (to, { after, list, modified, path }) => {
       if (after === undefined) return;
       const isThere =
         after.kind === 'folder' &&
@@ -83,6 +83,7 @@ export async function applyChanges(
           mustRemoveList: mustRemove(path, list),
           modeFor: modeFor(path, list),
           requireJudged: (now) => requireJudged(judged, path, now),
+          modified,
           secret,
         });
     });

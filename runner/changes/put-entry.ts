@@ -28,6 +28,8 @@ export interface PutOptions {
   readonly modeFor: (self: string, mode: number) => number;
   /** Throws when the replaced entry is not the judged one. */
   readonly requireJudged: (now: fs.Stats | undefined) => void;
+  /** The time of the file's last change in the view, in milliseconds. */
+  readonly modified: number | undefined;
   /** The attempt's secret for temporary names. */
   readonly secret: string;
 }
@@ -39,7 +41,7 @@ export interface PutOptions {
 export function putEntry(
   at: Buffer,
   after: EntryState,
-  { mustRemoveList, keepList, modeFor, path, read, requireJudged, secret }: PutOptions,
+  { mustRemoveList, keepList, modeFor, modified, path, read, requireJudged, secret }: PutOptions,
 ): void {
   const beside = temporaryPathOf(at, secret);
   const made = createEntry(beside, after, path);
@@ -51,6 +53,7 @@ export function putEntry(
     if (keepList) copyAccessList(at, made, requireJudged);
     if (after.kind !== 'link' && mustRemoveList(self)) removeAccessList(made, after.kind);
     if (after.kind === 'file') fs.fchmodSync(made, modeFor(self, after.mode));
+    if (after.kind === 'file' && modified !== undefined) setTime(made, modified);
     if (!isAt(beside, made)) throw replacedByOthers(path);
     requireJudged(fs.lstatSync(at, { throwIfNoEntry: false }));
     fs.renameSync(beside, at);
@@ -144,6 +147,12 @@ function setOwner(made: number, { kind, uid, gid }: EntryState): void {
   // A link can only be opened with O_PATH, which fchown(2) rejects.
   if (kind === 'link') fs.chownSync(`/proc/self/fd/${made}`, uid, gid);
   else fs.fchownSync(made, uid, gid);
+}
+
+// A time in the future would keep builds from ever building again.
+function setTime(made: number, modified: number): void {
+  const now = Date.now();
+  fs.futimesSync(made, now / 1000, Math.min(now, modified) / 1000);
 }
 
 function write(

@@ -68,6 +68,8 @@ export interface MountsRequest {
 export interface FinishedMounts {
   /** Changed paths that the change set omits, with the reason for each. */
   readonly cleaned: readonly LeftBehind[];
+  /** Whether a limit of Skillgate left out changes of the run. */
+  readonly limited: boolean;
   /** Changes of this run that a person has to accept; absent when the run has no such changes. */
   readonly changes?: ChangeSet;
   /**
@@ -125,9 +127,7 @@ export async function openMounts(request: MountsRequest): Promise<OpenMounts> {
       const { mode, path, source, target } = mount;
       const folder = descriptorOf(source);
       const workspace =
-        mode === 'ro'
-          ? undefined
-          : await openWorkspace(folder, path, source, views, request.obeyed);
+        mode === 'ro' ? undefined : await openWorkspace(folder, path, mount, views, request.obeyed);
       const view = workspace?.view ?? (ownLocks.has(path) ? overlaid?.views.get(path) : undefined);
       pins.set(target, view?.pin ?? folder);
       sources.set(target, view?.source ?? path);
@@ -171,6 +171,7 @@ async function finishAll(
   const cleaned: LeftBehind[] = [];
   const folders: ChangedFolder[] = [];
   let leaked = false;
+  let limited = false;
   for (const { mount, workspace } of leaks === undefined ? [] : writable) {
     const { id, mode, path, source, target } = mount;
     const keep = (path: string, bytes: Uint8Array): void => {
@@ -180,9 +181,13 @@ async function finishAll(
       writeFileSync(`${changesFolder}/${hexOf(digestOf(bytes))}`, bytes, { mode: 0o600 });
     };
     try {
-      const collected = await workspace.collect(keep);
+      const { limited: isLimited, ...collected } = await workspace.collect(keep);
+      limited ||= isLimited;
       cleaned.push(
-        ...collected.refused.map(({ path: entry, why }) => ({ path: `${target}/${entry}`, why })),
+        ...collected.refused.map(({ path: entry, why }) => ({
+          path: entry === '' ? target : `${target}/${entry}`,
+          why,
+        })),
       );
       if (collected.changes.length > 0)
         folders.push({
@@ -195,6 +200,7 @@ async function finishAll(
           refused: shorten(collected.refused, leftBehindMax),
         });
     } catch (cause) {
+      limited = true;
       cleaned.push({
         path: target,
         why: `all its changes are discarded: ${(cause as Error).message}`,
@@ -202,9 +208,9 @@ async function finishAll(
     }
   }
   const turn = takeTurns();
-  dropUnstorable(request, folders, cleaned);
+  const isUnstorable = dropUnstorable(request, folders, cleaned);
   await turn();
-  dropOverBudget(request, folders, cleaned);
+  limited = dropOverBudget(request, folders, cleaned) || isUnstorable || limited;
   const changed = folders.flatMap(({ changes, target }) =>
     changes.map((change) => ({ ...change, path: `${target}/${change.path}` })),
   );
@@ -221,7 +227,7 @@ async function finishAll(
   }
   if (leaked || folders.length === 0) {
     rmSync(changesFolder, { recursive: true, force: true });
-    return { cleaned, leaked };
+    return { cleaned, limited, leaked };
   }
   const changes = setOf(request, folders);
   removeUnusedContent(data, subject.run, changes);
@@ -235,7 +241,7 @@ async function finishAll(
     digest: changeSetDigest(changes),
     targets: folders.map((folder) => folder.target),
   });
-  return { cleaned, changes, leaked };
+  return { cleaned, changes, limited, leaked };
 }
 
 function setOf(
@@ -255,20 +261,27 @@ function setOf(
 }
 
 // Refuse a change set that nobody could read later at once, while the run can still report the
-// reason.
+// reason. Earlier folders keep their changes where they fit without the later folders.
 function dropUnstorable(
   request: MountsRequest,
   folders: ChangedFolder[],
   cleaned: LeftBehind[],
-): void {
-  if (folders.length === 0) return;
+): boolean {
+  let isDropped = false;
+  for (let why = whyUnstorable(request, folders); why !== undefined; isDropped = true) {
+    const target = folders.pop()?.target ?? '';
+    cleaned.push({ path: target, why: `all its changes are discarded: ${why}` });
+    why = whyUnstorable(request, folders);
+  }
+  return isDropped;
+}
+
+function whyUnstorable(request: MountsRequest, folders: ChangedFolder[]): string | undefined {
+  if (folders.length === 0) return undefined;
   const set = setOf(request, folders);
   const json = JSON.stringify(set);
   // Changes to `rw` mounts need room on the disk too: changes that conflict wait to be accepted.
-  const why = whyTooLarge(set, json) ?? whyOverShare(request.data, set.run, set, json.length);
-  if (why === undefined) return;
-  for (const { target } of folders.splice(0))
-    cleaned.push({ path: target, why: `all its changes are discarded: ${why}` });
+  return whyTooLarge(set, json) ?? whyOverShare(request.data, set.run, set, json.length);
 }
 
 // The runner keeps the list of all changed paths for good. An agent that changes paths without
@@ -277,9 +290,9 @@ function dropOverBudget(
   { plan: { agent }, spend }: MountsRequest,
   folders: ChangedFolder[],
   cleaned: LeftBehind[],
-): void {
+): boolean {
   const paths = folders.reduce((sum, folder) => sum + folder.changes.length, cleaned.length);
-  if (paths === 0 || spend === undefined || spend('paths', paths)) return;
+  if (paths === 0 || spend === undefined || spend('paths', paths)) return false;
   const why = `the run changed or left behind ${paths} paths, which is more than agent ${agent} may still change today (UTC)`;
   cleaned.splice(0);
   cleaned.push({
@@ -287,6 +300,7 @@ function dropOverBudget(
     why: `all changes are discarded: ${why}; an operator may raise the limit: skillgate agent grant ${agent} --budget paths=N`,
   });
   folders.splice(0);
+  return true;
 }
 
 function shorten(refused: readonly LeftBehind[], most: number): LeftBehind[] {

@@ -11,14 +11,13 @@ import {
   type Ownership,
   ownershipOf,
 } from '../../skills-index/run/changes/foreign-paths.ts';
-import {
-  type Gathering,
-  gatherChanges,
-  TooMuchChanged,
-} from '../../skills-index/run/changes/gather-changes.ts';
+import { type Gathered, gatherChanges } from '../../skills-index/run/changes/gather-changes.ts';
+import { generatedFolders } from '../../skills-index/run/changes/generated-folders.ts';
+import { relativeLink } from '../../skills-index/run/changes/inner-link.ts';
 import { judgeEntry, type LookAt } from '../../skills-index/run/changes/left-behind.ts';
 import { controlled, type FurtherNames } from '../../skills-index/run/changes/protected-names.ts';
 import { type Entry, type Shelves, shelvesOf } from '../../skills-index/run/changes/shelves.ts';
+import { foldersAbove } from '../../skills-index/skill/bundle-path.ts';
 import { Problem } from '../../skills-index/skill/problem.ts';
 import { ForeignEntry, ownersOf } from '../files/ownership.ts';
 import { takeTurns } from '../files/turns.ts';
@@ -27,6 +26,7 @@ import {
   latinOf,
   textOf,
   type VisitedEntry,
+  type Visitor,
   walkFolder,
   withHandle,
 } from '../files/walk-folder.ts';
@@ -42,18 +42,13 @@ import { changedAt, readContent, stateAt } from './entry-state.ts';
 import { pathsOfSettings, shelfByContent } from './obeyed-content.ts';
 import type { View, Views } from './views.ts';
 
-export type Collected = Gathering['gathered'];
-
 /** Stores the content of a new or changed file. */
 export type Keep = (path: string, bytes: Uint8Array) => void;
 
 export interface OpenWorkspace {
   readonly view: View;
-  /**
-   * Collects the run's changes after the last process of the run has ended.
-   * @throws Error when the changes exceed the limits
-   */
-  collect(keep: Keep): Promise<Collected>;
+  /** Collects the run's changes after the last process of the run has ended. */
+  collect(keep: Keep): Promise<Gathered>;
 }
 
 /**
@@ -61,13 +56,14 @@ export interface OpenWorkspace {
  * @param folder descriptor of the workspace
  * @param path where the workspace lies
  * @param name the name of the workspace for messages, which the agent reads too
+ * @param target where the run sees the workspace
  * @param further file names that programs obey, from host policy
  * @throws Problem `plan-refused` when the folder has too many entries; `mode-unsupported`
  */
 export async function openWorkspace(
   folder: number,
   path: string,
-  name: string,
+  { source: name, target }: { readonly source: string; readonly target: string },
   views: Views,
   further: FurtherNames = [],
 ): Promise<OpenWorkspace> {
@@ -78,8 +74,8 @@ export async function openWorkspace(
   const named = pathsOfSettings(before.keys(), below, path, owners);
   const shelves = shelvesOf(before, (link) => leadsTo(below, link), further, named);
   const ownership = ownershipOf(view.below ?? before, owners);
-  const collect = (keep: Keep): Promise<Collected> =>
-    collectChanges({ view, below, before, shelves, owners, ownership, further }, keep);
+  const collect = (keep: Keep): Promise<Gathered> =>
+    collectChanges({ view, below, before, shelves, owners, ownership, further, target }, keep);
   return { view, collect };
 }
 
@@ -152,27 +148,25 @@ type BeforeRun = Pick<OpenWorkspace, 'view'> & {
   readonly ownership: Ownership;
   readonly shelves: Shelves;
   readonly further: FurtherNames;
+  readonly target: string;
 };
 
 async function collectChanges(
-  { view, below, before, shelves, owners, ownership, further }: BeforeRun,
+  { view, below, before, shelves, owners, ownership, further, target }: BeforeRun,
   keep: Keep,
-): Promise<Collected> {
+): Promise<Gathered> {
   const root = `/proc/self/fd/${view.pin}`;
   const visited = new Set<string>();
   const inodes = new Map<string, number>();
   // Whether another process changed the original folder since the run began.
   const isTouched = (path: string): boolean =>
     changedAt(below, path, owners) !== (view.below ?? before).get(path)?.changed;
-  const { gathered, refuse, requireRoom, compare, gone } = gatherChanges(
-    limits,
-    isTouched,
-    shelves,
-  );
+  const { result, refuse, hasRoom, compare, gone } = gatherChanges(limits, isTouched, shelves);
   const look = entryReader(root);
   const inherits = inheritsGroup(fs.statSync(below), before);
   const visit = async (entry: VisitedEntry): Promise<boolean> => {
-    const { path, name, at, stats, link } = entry;
+    const { path, name, at, stats } = entry;
+    const link = entry.link === undefined ? undefined : relativeLink(entry.link, target, path);
     const old = before.get(path);
     visited.add(path);
     if (isUnchanged(old, stats)) return true;
@@ -183,12 +177,10 @@ async function collectChanges(
     // Check the owner of an entry before reading anything of the entry.
     const foreign = whyForeign(entry, ownership, owners);
     if (foreign !== undefined) return refuse(path, foreign);
-    // In a change set, a hard link would become two separate files, and the runner would read the
-    // content once for each name.
-    if (stats.isFile() && stats.nlink > 1) return refuse(path, 'a hard link');
     const judged = judgeEntry(
       {
         ...entry,
+        link,
         isOther: !(stats.isFile() || stats.isDirectory() || link !== undefined),
         isNew: old === undefined,
       },
@@ -199,7 +191,7 @@ async function collectChanges(
     if (judged.shelf === 'never') return refuse(path, judged.why);
     // Check the size of a file before reading the file: a sparse file of any size costs a run
     // nothing.
-    if (stats.isFile()) requireRoom(path, stats.size);
+    if (!hasRoom(path, stats.isFile() ? stats.size : 0)) return false;
     const { state, content } = withHandle(at, (self) => readContent(self, stats, link));
     const was = await stateAt(below, path, owners);
     // Host policy names further files on purpose, so no content makes them plain.
@@ -211,16 +203,16 @@ async function collectChanges(
           ? judged.shelf
           : undefined,
       inherits: inherits(path, stats),
+      modified: Math.max(0, Math.floor(stats.mtimeMs)),
     };
     if (compare(path, was, state, options) && content !== undefined) keep(textOf(path), content);
     return true;
   };
   const fail = (path: string, cause: unknown): void => {
-    if (cause instanceof TooMuchChanged) throw cause;
     const { message } = cause as Error;
     refuse(path, cause instanceof ForeignEntry ? message : `the runner cannot read it: ${message}`);
   };
-  await walkFolder(root, { restoresRights: true, visit, fail });
+  await walkGeneratedLast(root, before, { restoresRights: true, visit, fail });
   const turn = takeTurns();
   for (const path of before.keys()) {
     if (visited.has(path)) continue;
@@ -233,10 +225,10 @@ async function collectChanges(
         return await stateAt(below, path, owners);
       });
     } catch (cause) {
-      if (cause instanceof TooMuchChanged) throw cause;
       refuse(path, (cause as Error).message);
     }
   }
+  const gathered = result();
   const lists = await findAccessLists(gathered.changes, {
     root,
     below,
@@ -244,6 +236,33 @@ async function collectChanges(
     origin: view.below && originIn(before, inodes),
   });
   return { ...gathered, changes: judgeAccessLists(gathered.changes, lists) };
+}
+
+// New folders that tools generate come last: their thousands of files must not take the room of
+// work by hand.
+async function walkGeneratedLast(
+  root: string,
+  before: ReadonlyMap<string, EntryBefore>,
+  { visit, ...visitor }: Visitor,
+): Promise<void> {
+  const later: string[] = [];
+  await walkFolder(root, {
+    ...visitor,
+    visit: (entry) => {
+      const isLater =
+        entry.stats.isDirectory() && !before.has(entry.path) && generatedFolders.has(entry.name);
+      if (isLater) later.push(entry.path);
+      return isLater ? false : visit(entry);
+    },
+  });
+  if (later.length === 0) return;
+  const above = new Set(later.flatMap(foldersAbove));
+  const isIn = (path: string): boolean =>
+    later.some((one) => path === one || path.startsWith(`${one}/`));
+  await walkFolder(root, {
+    ...visitor,
+    visit: (entry) => (isIn(entry.path) ? visit(entry) : above.has(entry.path)),
+  });
 }
 
 // Finds where an entry of a copied folder lay before the run, since the run may have moved the

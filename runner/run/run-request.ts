@@ -91,6 +91,8 @@ export interface RunEnd {
   readonly egress: { readonly allowed: number; readonly denied: number };
   /** Paths that the run changed and that the change set omits, with the reason for each path. */
   readonly cleaned: readonly LeftBehind[];
+  /** Whether a limit of Skillgate left out changes of the run. */
+  readonly limited: boolean;
   /**
    * Changes to folders with a private view (`cow`). The changes wait until somebody accepts them.
    */

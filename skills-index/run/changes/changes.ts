@@ -62,6 +62,8 @@ const change = exactObject({
   // the entry inherits the list that its folder gives to new entries. `none`: the run moved the
   // entry to its folder without a list, so the entry gets no list from its folder either.
   list: v.optional(v.picklist(['lost', 'folder', 'none'])),
+  // The time of a file's last change, in milliseconds: builds compare these times.
+  modified: v.optional(count),
   // `obeyed`: hosts or agents obey the path, so a person has to name the path. `plain`: the path
   // has such a name, and its content shows that the change is ordinary work.
   shelf: v.optional(v.picklist(['obeyed', 'plain'])),

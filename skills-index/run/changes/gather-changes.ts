@@ -1,8 +1,9 @@
 /**
  * Collects the changes that a run made in its view of a folder: the code judges, compares and
- * counts each entry. Pure. Paths are Latin-1 text of their bytes.
+ * counts each entry. What exceeds a limit is left out, and the rest is kept. Pure. Paths are
+ * Latin-1 text of their bytes.
  */
-import { shownValueCharsMax } from '../../skill/limits.ts';
+import { foldersAbove } from '../../skill/bundle-path.ts';
 import { type Change, type ChangedFolder, type EntryState, sameState } from './changes.ts';
 import { controlled, textOf, whyTextRefused } from './protected-names.ts';
 import type { Shelves } from './shelves.ts';
@@ -17,24 +18,27 @@ export interface GatherLimits {
   readonly paths: number;
 }
 
+export interface Gathered extends Pick<ChangedFolder, 'changes' | 'refused' | 'conflicts'> {
+  /** Whether changes were left out because they exceed a limit. */
+  readonly limited: boolean;
+}
+
 export interface Gathering {
-  readonly gathered: Pick<ChangedFolder, 'changes' | 'refused' | 'conflicts'>;
+  /** Returns everything that was gathered. */
+  result(): Gathered;
   /**
    * Leaves out a path and everything below the path, once. Always returns false: the caller must
    * not descend.
-   * @throws Error when a limit is exceeded
    */
   refuse(path: string, why: string): false;
   /**
-   * Requires that a file's bytes and the bytes of all earlier changes of the run stay within
-   * `limits.bytes`, before the caller reads the file.
-   * @throws Error when the sum would exceed `limits.bytes`
+   * Whether an entry with these bytes stays within the limits, together with all earlier changes of
+   * the run. Called before the caller reads a file. Otherwise the entry is left out.
    */
-  requireRoom(path: string, bytes: number): void;
+  hasRoom(path: string, bytes: number): boolean;
   /**
    * Compares an entry that may be applied with its state before the run.
    * @returns whether the entry's bytes must be stored
-   * @throws Error when a limit is exceeded
    */
   compare(
     path: string,
@@ -49,7 +53,7 @@ export interface Gathering {
   gone(path: string, below: () => Promise<EntryState | undefined>): Promise<void>;
 }
 
-interface CompareOptions {
+interface CompareOptions extends Pick<Change, 'modified'> {
   /** Absent where the name of the path makes the change plain. */
   readonly shelf?: Change['shelf'] | undefined;
   /**
@@ -71,44 +75,50 @@ export function gatherChanges(
   const shut = new Set<string>();
   let bytes = 0;
   let nameBytes = 0;
+  let unnamed = 0;
+  let limited = false;
   // One path may have 20 KB, so even few paths could be too many bytes for the audit log and the
   // change set.
-  const countNames = (path: string, more = ''): void => {
-    nameBytes += path.length + more.length;
-    if (nameBytes > limits.nameBytes) throw new TooMuchChanged(limits, textOf(path));
-  };
-  const leave = (path: string, why: string): void => {
-    countNames(path, why);
+  const hasNames = (more: number): boolean => nameBytes + more <= limits.nameBytes;
+  const leave = (path: string, why: string): boolean => {
+    if (!hasNames(path.length + why.length)) {
+      limited = true;
+      unnamed += 1;
+      return false;
+    }
+    nameBytes += path.length + why.length;
     refused.push({ path: textOf(path), why });
+    return true;
   };
   const refuse = (path: string, why: string): false => {
-    if (!shut.has(path)) leave(path, why);
-    shut.add(path);
+    // A run may leave any number of paths, so only those that are named are kept in memory.
+    if (!shut.has(path) && leave(path, why)) shut.add(path);
     return false;
   };
-  const requireRoom: Gathering['requireRoom'] = (path, more) => {
-    if (bytes + more > limits.bytes) throw new TooMuchChanged(limits, textOf(path));
+  const refuseByLimit = (path: string, why: string): false => {
+    limited = true;
+    return refuse(path, why);
   };
-  const add = (
-    path: string,
-    before: EntryState | undefined,
-    after: EntryState | undefined,
-    shelf: Change['shelf'] | undefined,
-  ): void => {
-    countNames(path, after?.kind === 'link' ? after.to : '');
-    if (touched(path)) conflicts.push(textOf(path));
+  const hasRoom: Gathering['hasRoom'] = (path, more) => {
+    if (bytes + more > limits.bytes)
+      return refuseByLimit(path, `a run may change at most ${inMiB(limits.bytes)} MiB in a folder`);
+    if (changes.length < limits.paths) return true;
+    return refuseByLimit(path, `a run may change at most ${limits.paths} paths in a folder`);
+  };
+  const add = (change: Change, path: string): boolean => {
+    const { after } = change;
+    const names = path.length + (after?.kind === 'link' ? after.to.length : 0);
+    if (!hasNames(names))
+      return refuseByLimit(path, `the names take more than ${inMiB(limits.nameBytes)} MiB`);
+    if (!hasRoom(path, after?.kind === 'file' ? after.bytes : 0)) return false;
+    nameBytes += names;
     bytes += after?.kind === 'file' ? after.bytes : 0;
-    if (bytes > limits.bytes || changes.length >= limits.paths)
-      throw new TooMuchChanged(limits, textOf(path));
-    changes.push({
-      path: textOf(path),
-      ...(before === undefined ? {} : { before }),
-      ...(after === undefined ? {} : { after }),
-      ...(shelf === undefined ? {} : { shelf }),
-    });
+    if (touched(path)) conflicts.push(change.path);
+    changes.push(change);
+    return true;
   };
   const compare: Gathering['compare'] = (path, below, seen, options = {}) => {
-    const { inherits = false, shelf } = options;
+    const { inherits = false, modified, shelf } = options;
     if (sameState(below, seen)) return false;
     // On the host, only root could change a folder's owner. A run that recreates a shared folder
     // means to change the folder's content, not its owner.
@@ -120,33 +130,65 @@ export function gatherChanges(
     const after = seen !== undefined && 'mode' in seen ? { ...seen, mode: seen.mode & bits } : seen;
     if (!sameState(after, seen)) leave(path, 'its setuid or setgid bits were removed');
     if (sameState(below, after)) return false;
-    add(path, below, after, shelf);
-    return after?.kind === 'file';
+    const time = after?.kind === 'file' && modified !== undefined ? { modified } : {};
+    return add(changeOf(path, below, after, { shelf, ...time }), path) && after?.kind === 'file';
   };
   const gone: Gathering['gone'] = async (path, below) => {
-    if (path.split('/').some((_, end, parts) => shut.has(parts.slice(0, end + 1).join('/'))))
-      return;
+    if ([...foldersAbove(path), path].some((one) => shut.has(one))) return;
     const { root, shelf } = shelves.judge(path);
     if (shelf === 'never') return void refuse(root, controlled);
     const why = whyTextRefused(textOf(path));
     if (why !== undefined) return void refuse(path, why);
+    // The new place of a renamed file may be among the changes that were left out.
+    if (limited) return void refuse(path, notDeleted);
     const before = await below();
-    if (before !== undefined) add(path, before, undefined, shelf === 'obeyed' ? shelf : undefined);
+    const kept = shelf === 'obeyed' ? shelf : undefined;
+    if (before !== undefined) add(changeOf(path, before, undefined, { shelf: kept }), path);
   };
-  return { gathered: { changes, refused, conflicts }, refuse, requireRoom, compare, gone };
+  const result = (): Gathered => {
+    const isStaying = stayingFolders(changes, [...shut].map(textOf), unnamed > 0);
+    const more = changes.filter(isStaying).map(({ path }) => ({ path, why: holdsLeftOut }));
+    const last = { path: '', why: `${unnamed} more paths exceed the limits of a run` };
+    return {
+      changes: changes.filter((change) => !isStaying(change)),
+      refused: [...refused, ...more, ...(unnamed > 0 ? [last] : [])],
+      conflicts,
+      limited,
+    };
+  };
+  return { result, refuse, hasRoom, compare, gone };
 }
 
-/**
- * The error for a run that changed more than the limits allow. The runner discards all changes of
- * such a run.
- */
-export class TooMuchChanged extends Error {
-  constructor({ bytes, nameBytes, paths }: GatherLimits, path: string) {
-    const most = `${inMiB(bytes)} MiB, ${paths} paths, or ${inMiB(nameBytes)} MiB of names and reasons`;
-    super(
-      `the run changed or left behind more than ${most}; the limit was met at ${path.slice(0, shownValueCharsMax)}`,
-    );
-  }
+const notDeleted = 'a run that exceeds a limit deletes nothing';
+const holdsLeftOut = 'the folder stays, because paths in it are left out';
+
+function changeOf(
+  path: string,
+  before: EntryState | undefined,
+  after: EntryState | undefined,
+  { modified, shelf }: CompareOptions,
+): Change {
+  return {
+    path: textOf(path),
+    ...(before === undefined ? {} : { before }),
+    ...(after === undefined ? {} : { after }),
+    ...(modified === undefined ? {} : { modified }),
+    ...(shelf === undefined ? {} : { shelf }),
+  };
+}
+
+// A folder can be deleted or replaced only together with everything in the folder.
+function stayingFolders(
+  changes: readonly Change[],
+  left: readonly string[],
+  isUnknown: boolean,
+): (change: Change) => boolean {
+  const holding = new Set(left.flatMap(foldersAbove));
+  const goes = ({ before, after }: Change): boolean =>
+    before?.kind === 'folder' && after?.kind !== 'folder';
+  const first = changes.filter((change) => goes(change) && holding.has(change.path));
+  const staying = new Set(first.flatMap(({ path }) => [path, ...foldersAbove(path)]));
+  return (change) => goes(change) && (isUnknown || staying.has(change.path));
 }
 
 function inMiB(bytes: number): number {

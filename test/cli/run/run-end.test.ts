@@ -16,6 +16,7 @@ const subject = { agent: 'finance', skill: 'session', version: '' };
 function endOf(
   reason: Ended['reason'],
   data: string,
+  more: Partial<Ended> = {},
 ): { exit?: number; problem?: Problem; notes: string } {
   const notes: string[] = [];
   const stderr = new Writable({ write: (chunk, _, done) => done(void notes.push(String(chunk))) });
@@ -26,7 +27,15 @@ function endOf(
     paths: { data },
     signal: new AbortController().signal,
   };
-  const ended: Ended = { what: 'session', reason, code: null, run, subject };
+  const ended: Ended = {
+    what: 'session',
+    reason,
+    code: null,
+    limited: false,
+    run,
+    subject,
+    ...more,
+  };
   try {
     return { exit: exitOfEnd(context as unknown as CommandContext, ended), notes: notes.join('') };
   } catch (cause) {
@@ -36,6 +45,14 @@ function endOf(
 }
 
 describe('the end of a session', () => {
+  it.each([
+    [0, false, 0, ''],
+    [0, true, 7, 'the session ended well, but a limit left out some of its changes\n'],
+    [3, true, 3, ''],
+  ])('with exit code %d, changes lost by a limit: %s, is %d', (code, limited, exit, notes) => {
+    expect(endOf('exit', folderWith(), { code, limited })).toEqual({ exit, notes });
+  });
+
   it.each(['canary', 'breaker'] as const)(
     'tells of %s what it means, where to look and how a person closes its breaker',
     (reason) => {

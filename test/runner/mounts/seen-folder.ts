@@ -57,7 +57,13 @@ export function makeSeenFolder(overlays: boolean, further: FurtherNames = []): S
     mkdirSync(runFolder);
     const views = openViews(runFolder, overlays);
     const descriptor = openSync(folder, 0o10_200_000);
-    const held = await openWorkspace(descriptor, folder, 'workspace:reports', views, further);
+    const held = await openWorkspace(
+      descriptor,
+      folder,
+      { source: 'workspace:reports', target: '/reports' },
+      views,
+      further,
+    );
     act(`/proc/self/fd/${held.view.pin}`);
     giveRest(`/proc/self/fd/${held.view.pin}`);
     const kept = new Map<string, Uint8Array>();
