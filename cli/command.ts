@@ -25,7 +25,11 @@ export type Format = 'text' | 'json' | 'jsonl' | 'ocsf' | 'sarif' | 'github' | '
 
 export type OptionValue = string | boolean | readonly string[] | undefined;
 
-export type OutStream = Writable & { readonly isTTY?: boolean; readonly columns?: number };
+export type OutStream = Writable & {
+  readonly isTTY?: boolean;
+  readonly columns?: number;
+  readonly rows?: number;
+};
 export type InStream = Readable & { readonly isTTY?: boolean };
 
 /** The environment of a command. A command reads nothing else from the process. */

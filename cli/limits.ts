@@ -229,3 +229,5 @@ export const indexPageBytesMax = 64 * 1024 * 1024;
 export const indexQuestionsMax = 8;
 /** Imports without a fitting package that one lock leaves out. */
 export const packagesLeftOutMax = 10;
+/** Milliseconds that a terminal has, at a session's end, to answer what the session asked it. */
+export const terminalDrainMillis = 300;

@@ -22,6 +22,7 @@ import { printRunEnd } from '../run/left-behind.ts';
 import { exitOfEnd } from '../run/run-end.ts';
 import { hostFiles } from '../run/start-skill.ts';
 import { answer, joined, jsonText, printNote, safe } from '../terminal/output.ts';
+import { openTerminal, requireTerminal, terminalName } from './at-terminal.ts';
 import { readNamedAgent } from './named-agent.ts';
 import { printSessionPlan } from './session-text.ts';
 
@@ -39,6 +40,7 @@ export async function run(context: CommandContext): Promise<ExitCode> {
   const storedSecrets = secrets.openSecrets(world, name);
   const sandbox = backends.backendOf(files.policy);
   const isStart = context.options.plan !== true;
+  const terminal = terminalOf(context, isStart);
   const subject = { run: id, agent: name };
   // Only refused starts are recorded: a plan is printed to learn what would be refused.
   const recorded = <Result>(act: () => Promise<Result>): Promise<Result> =>
@@ -59,6 +61,7 @@ export async function run(context: CommandContext): Promise<ExitCode> {
       facts: host.facts,
       skills: sessions.plannedSkills(skills, name),
       sandbox,
+      ...terminal,
     };
     const planned = planSession({ ...input, now: context.now() });
     const { digest, plan } = planned;
@@ -67,7 +70,7 @@ export async function run(context: CommandContext): Promise<ExitCode> {
     const log = (line: string): void => printNote(context, safe`mcp: ${line}`);
     const calls = sessionCalls({ world, agent: name, folder: context.cwd, log });
     const taken = { stdout: '', stderr: '' };
-    const runWorld: runs.RunWorld = {
+    const runWorld: Omit<runs.RunWorld, 'onStdout' | 'onStderr'> = {
       agent,
       hostPolicy: files.policy,
       secrets: storedSecrets,
@@ -76,7 +79,6 @@ export async function run(context: CommandContext): Promise<ExitCode> {
       hands: handsOfOperator(context, files.policy),
       signal: context.signal,
       now: context.now,
-      ...streamsOf(context, taken),
     };
     const {
       changes: waitingChanges,
@@ -85,7 +87,12 @@ export async function run(context: CommandContext): Promise<ExitCode> {
       limited,
       reason,
     } = await whileHeld(join(context.paths.data, 'agents', name, 'sessions', id), () =>
-      sessions.runSession({ id, plan, digest, host, skills, calls, sandbox }, runWorld),
+      withStreams(context, taken, (streams) =>
+        sessions.runSession(
+          { id, plan, digest, host, skills, calls, sandbox },
+          { ...runWorld, ...streams },
+        ),
+      ),
     );
     const end = { reason, code, cleaned, limited };
     printRunEnd(context, { ...end, run: id, mounts: plan.mounts });
@@ -132,6 +139,28 @@ async function whileHeld<Result>(path: string, act: () => Promise<Result>): Prom
 
 function withModel<Of extends object>(agent: Of, model: unknown): Of {
   return typeof model === 'string' ? { ...agent, model } : agent;
+}
+
+function terminalOf(context: CommandContext, isStart: boolean): { readonly terminal?: string } {
+  if (context.options.terminal !== true) return {};
+  if (isStart) requireTerminal(context);
+  return { terminal: terminalName(context) };
+}
+
+type Streams = Pick<runs.RunWorld, 'stdin' | 'onStdout' | 'onStderr' | 'signal'>;
+
+async function withStreams<Result>(
+  context: CommandContext,
+  taken: { stdout: string; stderr: string },
+  act: (streams: Streams) => Promise<Result>,
+): Promise<Result> {
+  if (context.options.terminal !== true) return act(streamsOf(context, taken));
+  const { close, left, ...streams } = openTerminal(context);
+  try {
+    return await act({ ...streams, signal: AbortSignal.any([context.signal, left]) });
+  } finally {
+    await close();
+  }
 }
 
 // A file or pipe gets the bytes unchanged. On a terminal, control characters of the agent's output

@@ -52,7 +52,7 @@ export function printSessionPlan({ limits, ...plan }: SessionPlan): string {
   return printPlanLines(
     [
       `${plan.command.join(' ')}`,
-      `as agent ${plan.agent}, uid ${plan.uid}, in ${plan.backend}, working in ${plan.workingDirectory}`,
+      `as agent ${plan.agent}, uid ${plan.uid}, in ${plan.backend}, working in ${plan.workingDirectory}${plan.terminal === undefined ? '' : ', at a terminal of its own'}`,
       `at most ${limits.seconds} s, ${limits.memoryMiB} MiB, ${limits.outputBytes} bytes of output`,
     ],
     sections,

@@ -270,9 +270,15 @@ export const agentRows: readonly CommandRow[] = [
         'skillgate agent run --plan finance -- codex',
         'show what the session would get, without starting it',
       ],
+      ['skillgate agent run -t finance -- bash', 'a program with a screen of its own'],
     ],
     options: {
       plan: { type: 'boolean', summary: 'print the plan and stop' },
+      terminal: {
+        type: 'boolean',
+        short: 't',
+        summary: 'connect the program with your terminal; Ctrl-] three times ends the session',
+      },
       model: {
         type: 'string',
         value: 'NAME',

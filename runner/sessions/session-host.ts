@@ -10,7 +10,7 @@ import { Problem } from '../../skills-index/skill/problem.ts';
 import { listAgents, memoryFolderOf } from '../agents/agent-store.ts';
 import type { Secrets } from '../egress/secrets.ts';
 import { folderOnly } from '../files/walk-folder.ts';
-import { openHost } from '../host/host.ts';
+import { findProgram, openHost } from '../host/host.ts';
 import { findAgentProgram } from './agent-program.ts';
 
 export interface SessionHost {
@@ -62,6 +62,7 @@ export function openSessionHost({
       ...('why' in program || program.folder === undefined ? [] : [programFolder(program.folder)]),
     ],
     secrets: secrets.entries,
+    hasPython: findProgram('python3') !== undefined,
   };
   const close = (): void => {
     host.close();

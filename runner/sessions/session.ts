@@ -23,6 +23,7 @@ import { type BridgeCalls, serveBridge } from './bridge-server.ts';
 import { bridgeFiles, renewToken, runFolders } from './session-files.ts';
 import { giveMemory, type SessionHost } from './session-host.ts';
 import { type SessionSkill, writeSkillTree } from './skill-tree.ts';
+import { inTerminal, terminalFile } from './terminal-program.ts';
 
 export interface PlannedSession {
   /** Id of the session, which all of its lines in the audit log carry. */
@@ -66,10 +67,10 @@ function workOf(session: PlannedSession, tokens: RunTokens, world: RunWorld): Pl
     // Rules of host policy that name no skill apply to a session.
     named: sessionSkill,
     subject: { run: id, agent: plan.agent, session: id },
-    command: plan.command,
+    command: plan.terminal === undefined ? plan.command : inTerminal(plan.command),
     words: { command, args, why: '' },
     started: { command: plan.command.join(' '), why: 'session' },
-    files: bridgeFiles(),
+    files: plan.terminal === undefined ? bridgeFiles() : [...bridgeFiles(), terminalFile],
     programs: [],
     // A session has all programs of the system.
     base: [],

@@ -47,6 +47,8 @@ export interface SessionFacts {
   readonly folders: readonly PlannedFolder[];
   readonly program: ProgramFact;
   readonly secrets: readonly SecretEntry[];
+  /** Whether the system has the Python that gives a session its terminal. */
+  readonly hasPython: boolean;
 }
 
 export interface SessionInput {
@@ -54,6 +56,8 @@ export interface SessionInput {
   readonly hostPolicy: HostPolicy;
   readonly facts: SessionFacts;
   readonly skills: readonly PlannedSkill[];
+  /** The kind of terminal that the session gets, as the variable TERM names it. */
+  readonly terminal?: string;
   readonly sandbox: { readonly name: string; readonly gives: readonly string[] };
   readonly now: Date;
 }
@@ -65,7 +69,7 @@ export function planSession(input: SessionInput): {
   readonly plan: SessionPlan;
   readonly digest: Digest;
 } {
-  const { agent, facts, hostPolicy, sandbox, skills } = input;
+  const { agent, facts, hostPolicy, sandbox, skills, terminal } = input;
   const refused: Refusal[] = [];
   const leftOut: LeftOut[] = [];
   const ended = whyEnded(agent, input.now);
@@ -90,10 +94,16 @@ export function planSession(input: SessionInput): {
   const own = planSurroundings(agent, hostPolicy, facts.secrets);
   leftOut.push(...own.leftOut);
   refused.push(...own.refused);
+  if (terminal !== undefined && !facts.hasPython)
+    refused.push({
+      code: 'plan-refused',
+      message: 'a session with a terminal needs python3 below /usr/bin',
+      hint: 'apt-get install python3',
+    });
   const given = {
     egress: [...model.egress, ...own.egress],
     secrets: [...model.secrets, ...own.secrets],
-    env: [...plainEnv, ...model.env, ...own.env],
+    env: [...plainEnv, ...terminalEnv(terminal), ...model.env, ...own.env],
   };
   const plan: SessionPlan = {
     schema: 'skillgate.session/1',
@@ -101,6 +111,7 @@ export function planSession(input: SessionInput): {
     keyId: agent.keyId,
     command: 'why' in program ? [] : program.command,
     backend: sandbox.name,
+    ...(terminal === undefined ? {} : { terminal }),
     ...ownerOf(facts, refused),
     workingDirectory: mounts[0]?.target ?? '/tmp',
     folders: facts.folders,
@@ -152,6 +163,12 @@ const plainEnv: readonly PlannedEnv[] = [
     reason: 'the folder whose files outlast the session',
   },
 ];
+
+function terminalEnv(terminal: string | undefined): readonly PlannedEnv[] {
+  return terminal === undefined
+    ? []
+    : [{ name: 'TERM', value: terminal, reason: 'the kind of the person’s terminal' }];
+}
 
 function planMounts(
   { agent, facts, hostPolicy }: SessionInput,

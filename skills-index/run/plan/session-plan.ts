@@ -58,6 +58,8 @@ export interface SessionPlan extends Pick<Plan, Shared> {
   readonly keyId: Digest;
   /** The command, as paths inside the sandbox. */
   readonly command: readonly string[];
+  /** The kind of the session's terminal; absent for a session without a terminal. */
+  readonly terminal?: string;
   readonly folders: readonly PlannedFolder[];
   /**
    * The request rules for the model's endpoint and for the identity's own egress. The connection to

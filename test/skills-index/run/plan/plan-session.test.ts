@@ -35,6 +35,7 @@ const facts: SessionFacts = {
   folders: [],
   program: { command: ['/usr/bin/sh'] },
   secrets: [],
+  hasPython: true,
 };
 const local = { url: 'http://127.0.0.1:8080', kind: 'openai' } as const;
 const cloud = { url: 'https://api.model.example', kind: 'anthropic', secret: 'KEY' } as const;
@@ -121,6 +122,16 @@ describe('the plan of a session', () => {
       ]),
     );
     expect(refused).toEqual([]);
+  });
+
+  it('has a terminal when a person asks for one, and the system has Python', () => {
+    const { env, refused, terminal } = planWith({ terminal: 'xterm-256color' }).plan;
+    expect([terminal, refused]).toEqual(['xterm-256color', []]);
+    expect(env).toContainEqual(expect.objectContaining({ name: 'TERM', value: 'xterm-256color' }));
+    expect(planWith().plan.terminal).toBeUndefined();
+    expect(planWith({ terminal: 'xterm', facts: { hasPython: false } }).plan.refused).toMatchObject(
+      [{ message: expect.stringContaining('needs python3') }],
+    );
   });
 
   it('adds the egress of the identity, each line with its reason', () => {
