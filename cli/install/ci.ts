@@ -6,11 +6,13 @@ import { join } from 'node:path';
 import * as admission from '../../runner/admission/public.ts';
 import * as host from '../../runner/host/public.ts';
 import type { HostPolicy } from '../../skills-index/run/plan/host-policy.ts';
+import type { BundlePath } from '../../skills-index/skill/bundle-path.ts';
 import type { SkillName } from '../../skills-index/skill/name.ts';
 import { Problem, type Reason } from '../../skills-index/skill/problem.ts';
 import { isInRange } from '../../skills-index/skill/version.ts';
 import { VerifiedStatements } from '../../skills-index/trust/signatures/verified-statements.ts';
 import { type CommandContext, type ExitCode, exitCodes } from '../command.ts';
+import { fetchPackages } from '../packages/fetch-packages.ts';
 import {
   type AdmissionWorld,
   askAdmission,
@@ -136,11 +138,19 @@ async function verifyLocked(
   requireLockedBytes(admitted, locked);
   const opened = await openAdmitted(found.source, admitted);
   const { commands } = admitted.manifest;
-  const files = installedFiles(opened.bundle, await admission.readAll(opened), {
+  const contents = await admission.readAll(opened);
+  const files = installedFiles(opened.bundle, contents, {
     name,
     commands,
     plain: wanted.plain === true,
   });
+  if (wanted.plain !== true)
+    await fetchPackages(context, {
+      verb: `install ${name}`,
+      manifest: admitted.manifest,
+      fileOf: (path) => contents.get(path as BundlePath),
+      hostPolicy: host,
+    });
   return { name, locked, layout: layoutOf(project, name, wanted), files };
 }
 

@@ -9,6 +9,7 @@ import * as admission from '../../runner/admission/public.ts';
 import * as host from '../../runner/host/public.ts';
 import { fetchIndex } from '../../skills-index/client/registry-index.ts';
 import type { SkillReference } from '../../skills-index/skill/authoring/reference.ts';
+import type { BundlePath } from '../../skills-index/skill/bundle-path.ts';
 import {
   type Capabilities,
   capabilityDigest,
@@ -21,6 +22,7 @@ import { Problem } from '../../skills-index/skill/problem.ts';
 import type { Admitted } from '../../skills-index/trust/decision/decision.ts';
 import { registryIdOf } from '../../skills-index/trust/signatures/own-registry.ts';
 import type { CommandContext } from '../command.ts';
+import { fetchPackages } from '../packages/fetch-packages.ts';
 import {
   type AdmissionAnswer,
   type AdmissionWorld,
@@ -99,7 +101,8 @@ export async function installOne(
 
   const opened = await openAdmitted(found.source, admitted);
   const commands = admitted.manifest.commands;
-  const files = installedFiles(opened.bundle, await admission.readAll(opened), {
+  const contents = await admission.readAll(opened);
+  const files = installedFiles(opened.bundle, contents, {
     name,
     commands,
     plain: wanted.plain === true,
@@ -128,6 +131,13 @@ export async function installOne(
   };
   printInstalled(context, whatItMayDo(context, installed, files));
   await agreeToMore(context, installed);
+  if (wanted.plain !== true)
+    await fetchPackages(context, {
+      verb: `install ${name}`,
+      manifest: admitted.manifest,
+      fileOf: (path) => contents.get(path as BundlePath),
+      hostPolicy,
+    });
   await writeAll(context, project, installed, files);
   if (earlier !== undefined && earlier.folder !== layout.folder) removeFolder(earlier);
   printInstalled(context, whereItLies(context, installed, files));

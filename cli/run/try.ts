@@ -7,12 +7,14 @@ import * as audit from '../../runner/audit/public.ts';
 import * as backends from '../../runner/backends/public.ts';
 import * as runs from '../../runner/run/public.ts';
 import * as secrets from '../../runner/secret-sources/public.ts';
+import type { BundlePath } from '../../skills-index/skill/bundle-path.ts';
 import { listOf } from '../arguments.ts';
 import { calledName } from '../called-name.ts';
 import { applyOrOffer } from '../changes/offer.ts';
 import type { CommandContext, ExitCode } from '../command.ts';
 import { handsOfOperator } from '../holds/hands.ts';
 import { triedListMax } from '../limits.ts';
+import { fetchPackages } from '../packages/fetch-packages.ts';
 import { lockedFiles } from '../packages/lock-skill.ts';
 import { readWholeSkill } from '../scan/source-folder.ts';
 import { jsonText, printNote, safe } from '../terminal/output.ts';
@@ -48,6 +50,12 @@ export async function run(context: CommandContext): Promise<ExitCode> {
     patient(hostFiles(context).policy),
     tried.manifest.capabilities.mount,
   );
+  await fetchPackages(context, {
+    verb: `try ${folder}`,
+    manifest: tried.manifest,
+    fileOf: (name) => tried.packed.contents.get(name as BundlePath),
+    hostPolicy: policy,
+  });
   // A separate audit log without incident reports: registries do not know this skill.
   const log = audit.openAudit(auditFileOf(context), context.now, auditKeyFileOf(context));
   const output = outputFor(context);

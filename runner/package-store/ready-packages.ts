@@ -44,8 +44,8 @@ export interface PackagesRequest {
   readonly packages: readonly LockedPackage[];
   readonly hostPolicy: Pick<HostPolicy, 'indexes'>;
   readonly network: Network;
-  /** The sandbox in which the interpreter makes byte code. */
-  readonly sandbox: Sandbox;
+  /** Returns the sandbox in which the interpreter makes byte code. */
+  readonly sandbox: () => Sandbox;
   /** Called when a package begins to arrive, and when it is stored. */
   readonly onProgress?: (progress: FetchProgress) => void;
 }
@@ -111,12 +111,12 @@ async function readySet(
   if (python === undefined || facts === undefined)
     return { record: buildSet({ data, folder, isThere, ecosystem, parts }), fetched };
   const { cacheTag } = facts;
-  await compilePackages({ data, sandbox: request.sandbox, python, cacheTag }, parts).catch(
-    (cause: unknown) => {
-      if (!(cause instanceof Problem)) throw cause;
-      notes.push(`the packages have no byte code, so each start compiles them: ${cause.message}`);
-    },
-  );
+  try {
+    await compilePackages({ data, sandbox: request.sandbox(), python, cacheTag }, parts);
+  } catch (cause) {
+    if (!(cause instanceof Problem)) throw cause;
+    notes.push(`the packages have no byte code, so each start compiles them: ${cause.message}`);
+  }
   const compiled = parts.map((part) => ({
     ...part,
     byteCode: byteCodeFolder(data, part.folder.split('/').at(-1) ?? '', cacheTag),

@@ -74,7 +74,7 @@ export function makePackageWorld(): PackageWorld {
           indexes: { python: { url: `file://${index}` }, npm: { url: `file://${index}` } },
         },
         network: { fetch },
-        sandbox: noSandbox,
+        sandbox: () => noSandbox,
       }),
     find: (...packages) => {
       const ecosystem: Ecosystem = packages[0]?.ecosystem ?? 'python';
