@@ -11,7 +11,7 @@ interface CodeDigests {
 }
 
 export const codeDigests: CodeDigests = {
-  extractor: 'sha256:ac14cf99f5932024a226a0b7b71034856bfb98840bcdeba5ba8e6906296e04ab',
+  extractor: 'sha256:3f56e8a2bfc9f525a2ab6774dcfd179b65a2fe3fe242fa13c824084b2ec593bc',
   judging: 'sha256:d982b5beb93c396883b915597994ccecbd130b3e7d243c5a9abdd740a5967d8c',
   rules: {
     'env/dynamic-name': 'sha256:b3bcc619041c321b4ae11ca5d5c43bb5beec8dbf73751365badd255319977730',

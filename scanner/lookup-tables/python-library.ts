@@ -201,7 +201,8 @@ const running: PythonApiTable = {
   ...rows('sys', 'addaudithook', api({ does: 'trait', trait: 'patch-builtin' })),
   ...rows('threading', 'settrace setprofile', api({ does: 'trait', trait: 'patch-builtin' })),
   ...rows('getpass', 'getpass', api({ does: 'input' })),
-  ...rows('sys.stdin.buffer', 'read readline', api({ does: 'input' })),
+  ...rows('sys.stdin.buffer', 'read read1 readline readlines', api({ does: 'input' })),
+  ...rows('sys.__stdin__', 'read readline readlines', api({ does: 'input' })),
   ...rows('fileinput', 'FileInput', api({ does: 'input' })),
   ...rows('click', 'prompt', api({ does: 'input' })),
   ...rows(

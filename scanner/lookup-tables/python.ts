@@ -156,7 +156,7 @@ export const pythonApis: PythonApiTable = {
   ...rows('os.path', 'getsize getmtime', read()),
   ...rows('sqlite3', 'connect', read(0, 'database')),
   ...rows('linecache', 'getline getlines', read()),
-  ...rows('fileinput', 'input', read()),
+  ...rows('fileinput', 'input', api([{ does: 'read', path: argument(0) }, { does: 'input' }])),
   ...rows('os', 'mkdir makedirs mkfifo truncate utime', write()),
   ...rows('os', 'chmod chown lchown setxattr', write(['write', 'permissions'])),
   ...rows(

@@ -283,7 +283,10 @@ function noteHiddenName(run: ShellRun, node: Command, word: ShellValue, span: Ca
     written !== word.text &&
     /^[a-z][\w.-]*$/i.test(word.text) &&
     (parts > 1 || /^\$'|\\/.test(written));
-  const isSplit = parts > 1 || /\\[^\n]/.test(written) || written.startsWith("$'");
+  // One `\` before the whole name hides nothing from a search. It is how a shell passes an alias
+  // over, and how LaTeX begins each of its commands.
+  const isMacro = written === `\\${word.text}` && !isKnownProgram(word.text);
+  const isSplit = parts > 1 || (/\\[^\n]/.test(written) && !isMacro) || written.startsWith("$'");
   if (isHidden && isSplit)
     noteTrait(
       run,
@@ -291,6 +294,11 @@ function noteHiddenName(run: ShellRun, node: Command, word: ShellValue, span: Ca
       'folded-name',
       `${written} is ${word.text}`,
     );
+}
+
+function isKnownProgram(name: string): boolean {
+  const tables = [networkPrograms, interpreters, utilities, wrappers];
+  return isBuiltin(name) || tables.some((table) => row<unknown>(table, name) !== undefined);
 }
 
 function programName(text: string): string {

@@ -65,7 +65,7 @@ export function evaluate(run: PythonRun, module: PythonModule, node: PyNode, dep
 }
 
 // `os.environ` handed on as a whole is all variables at once; `sys.argv` is what the program was
-// called with.
+// called with; `sys.stdin` handed on or gone through is what comes in by the pipe.
 function withEnvironment(
   run: PythonRun,
   module: PythonModule,
@@ -81,6 +81,11 @@ function withEnvironment(
         flowSource(run, at, { what: 'input', name: 'sys.argv' }, 'reads its arguments'),
       ],
     };
+  }
+  if (value.qual !== undefined && standardInput.has(value.qual) && isHandedOn(node)) {
+    const at = { module, node, api: value.qual, certainty: 'exact' } as const;
+    const source = { what: 'input', name: value.qual } as const;
+    return { ...value, nodes: [...value.nodes, flowSource(run, at, source, 'reads its input')] };
   }
   // What came in with a request, in frameworks that keep it in a global.
   if (value.qual !== undefined && /^(flask|quart|bottle|sanic)\.request$/.test(value.qual)) {
@@ -102,6 +107,12 @@ function withEnvironment(
   });
   return { ...value, nodes: [...value.nodes, ...whole.nodes] };
 }
+
+const standardInput: ReadonlySet<string> = new Set([
+  'sys.stdin',
+  'sys.stdin.buffer',
+  'sys.__stdin__',
+]);
 
 /**
  * Whether a value is neither called nor only looked into: an argument, an element, what is returned
