@@ -46,7 +46,7 @@ export async function runCommandLine(world: CommandWorld): Promise<number> {
   try {
     const [{ findCommand }, { parseArguments }] = await Promise.all([
       import('./help-and-options/commands.ts'),
-      import('./arguments.ts'),
+      import('./help-and-options/arguments.ts'),
     ]);
     const { argv } = world;
     const plain = withoutFormat(argv);

@@ -101,6 +101,11 @@ export interface OptionRow {
   readonly summary: string;
 }
 
+/** The values of an option that a person may give several times. */
+export function listOf(option: unknown): readonly string[] {
+  return Array.isArray(option) ? option : [];
+}
+
 /** One row of the command table, for parsing, help, "did you mean" and completion. */
 export interface CommandRow {
   /** Such as `publish` or `review approve`. */

@@ -16,8 +16,7 @@ import type { Capabilities } from '../../skills-index/skill/capability.ts';
 import { type Ecosystem, ecosystems } from '../../skills-index/skill/ecosystem.ts';
 import { isNamePart, parseScope } from '../../skills-index/skill/name.ts';
 import { Problem } from '../../skills-index/skill/problem.ts';
-import { listOf } from '../arguments.ts';
-import type { CommandContext } from '../command.ts';
+import { type CommandContext, listOf } from '../command.ts';
 import { ceilingBytesMax } from '../limits.ts';
 import { hostFiles } from '../run/start-skill.ts';
 

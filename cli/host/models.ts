@@ -6,8 +6,7 @@ import {
 } from '../../skills-index/run/agents/agent-policy.ts';
 import type { HostPolicy } from '../../skills-index/run/plan/host-policy.ts';
 import { Problem } from '../../skills-index/skill/problem.ts';
-import { listOf } from '../arguments.ts';
-import type { CommandContext } from '../command.ts';
+import { type CommandContext, listOf } from '../command.ts';
 import { answer, joined, type Safe, safe, table } from '../terminal/output.ts';
 import { applyHostChange, readPolicy } from './change.ts';
 import { agentsWith, requireNamed, withEntry, withoutEntry } from './policy-list.ts';

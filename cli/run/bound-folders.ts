@@ -12,8 +12,7 @@ import { workspaceOf } from '../../skills-index/run/plan/plan-capabilities.ts';
 import type { MountCapability } from '../../skills-index/skill/capability.ts';
 import { isNamePart } from '../../skills-index/skill/name.ts';
 import { Problem } from '../../skills-index/skill/problem.ts';
-import { listOf } from '../arguments.ts';
-import type { CommandContext } from '../command.ts';
+import { type CommandContext, listOf } from '../command.ts';
 import { printNote, safe } from '../terminal/output.ts';
 
 /**

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
-import { parseArguments } from '../../cli/arguments.ts';
-import type { CommandRow } from '../../cli/command.ts';
-import { Problem } from '../../skills-index/skill/problem.ts';
+import type { CommandRow } from '../../../cli/command.ts';
+import { parseArguments } from '../../../cli/help-and-options/arguments.ts';
+import { Problem } from '../../../skills-index/skill/problem.ts';
 
 const row: CommandRow = {
   name: 'try',

@@ -4,10 +4,10 @@
  */
 
 import { parseArgs } from 'node:util';
-import { Problem } from '../skills-index/skill/problem.ts';
-import { calledName } from './called-name.ts';
-import type { CommandRow, Format, OptionRow, OptionValue } from './command.ts';
-import { nearest } from './nearest.ts';
+import { Problem } from '../../skills-index/skill/problem.ts';
+import { calledName } from '../called-name.ts';
+import type { CommandRow, Format, OptionRow, OptionValue } from '../command.ts';
+import { nearest } from '../nearest.ts';
 
 export interface ParsedArguments {
   readonly args: readonly string[];
@@ -26,11 +26,6 @@ const everyCommand = {
     summary: 'text (the default), json or a format named above',
   },
 } as const satisfies Record<string, OptionRow>;
-
-/** The values of an option that a person may give several times. */
-export function listOf(option: unknown): readonly string[] {
-  return Array.isArray(option) ? option : [];
-}
 
 /** @throws Problem `usage` */
 export function parseArguments(row: CommandRow, argv: readonly string[]): ParsedArguments {
