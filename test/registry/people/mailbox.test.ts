@@ -161,7 +161,15 @@ describe('a registry as a mailbox', () => {
     );
     const stored =
       JSON.stringify(await world.registry.db.read.select().from(mailbox)) + JSON.stringify(answer);
-    for (const word of ['crm.example', 'deals with', 'finance', 'mira', 'allow', hold.nonce, hold.id])
+    for (const word of [
+      'crm.example',
+      'deals with',
+      'finance',
+      'mira',
+      'allow',
+      hold.nonce,
+      hold.id,
+    ])
       expect(stored).not.toContain(word);
     expect((await send('answers', answer)).status).toBe(201);
     const back = (await send(`answers/${left.said.id}`)).body
