@@ -2,7 +2,7 @@
  * The project's two files: `skillgate.json` (wanted skills and options) and `skillgate.lock` (exact
  * verified versions). Sorted and stable.
  */
-import { readFile, stat } from 'node:fs/promises';
+import { lstat, readFile, stat } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import * as v from 'valibot';
 import { type Digest, isDigest } from '../../skills-index/skill/digest.ts';
@@ -178,20 +178,30 @@ export async function writeProject(path: string, project: ProjectFile): Promise<
   );
 }
 
-/** The nearest folder at or above `start` with a lock or a project file. */
+/**
+ * The nearest folder at or above `start` with a lock or a project file. A file above `start` of
+ * another user counts only when `start` is that user's, too: anybody may put a file into `/tmp`.
+ */
 export async function findProject(start: string): Promise<string | undefined> {
+  const owner = await stat(start).then(
+    ({ uid }) => uid,
+    () => 0,
+  );
+  const trusted = new Set([0, process.getuid?.() ?? 0, owner]);
   for (let folder = start; ; folder = dirname(folder)) {
     for (const file of [lockFileName, projectFileName])
-      if (await isThere(join(folder, file))) return folder;
+      if (await isThere(join(folder, file), folder === start ? undefined : trusted)) return folder;
     if (dirname(folder) === folder) return undefined;
   }
 }
 
-async function isThere(path: string): Promise<boolean> {
-  return await stat(path).then(
-    (found) => found.isFile(),
-    () => false,
-  );
+async function isThere(path: string, trusted: ReadonlySet<number> | undefined): Promise<boolean> {
+  try {
+    const { uid } = await lstat(path);
+    return (await stat(path)).isFile() && trusted?.has(uid) !== false;
+  } catch {
+    return false;
+  }
 }
 
 async function readIfThere(path: string): Promise<Uint8Array | undefined> {

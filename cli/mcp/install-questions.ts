@@ -29,6 +29,7 @@ interface Outcome {
 }
 
 interface Question {
+  readonly version: string;
   /** Resolves when a hold waits or the question has ended, whichever is first. */
   readonly begun: Promise<unknown>;
   hold?: WaitingHold;
@@ -84,6 +85,9 @@ export class InstallQuestions {
   /** Asks, unless the question is open already, and answers how the question stands. */
   async ask(start: Startable, settle: Settle): Promise<QuestionState> {
     const { name, version } = start.admitted;
+    // A person's yes to another version says nothing about this one.
+    const open = this.#open.get(name);
+    if (open?.outcome !== undefined && open.version !== version) this.#open.delete(name);
     if (!this.#open.has(name)) {
       const hold = this.waiting(name, version);
       if (hold !== undefined) return { kind: 'waiting', hold };
@@ -94,9 +98,7 @@ export class InstallQuestions {
 
   #begin(start: Startable, settle: Settle): Question {
     const held = Promise.withResolvers<void>();
-    const question: { begun: Promise<unknown>; hold?: WaitingHold; outcome?: Outcome } = {
-      begun: held.promise,
-    };
+    const question: Question = { version: start.admitted.version, begun: held.promise };
     const asked = this.#answerTo(start, (hold) => {
       question.hold = { id: hold.id, expires: hold.expires };
       held.resolve();

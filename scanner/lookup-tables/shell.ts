@@ -278,6 +278,13 @@ export const utilities: Readonly<
   ),
 };
 
+/** The utilities that neither a shell nor every sandbox has: a skill declares each of them. */
+export const grantedUtilities: ReadonlySet<string> = new Set(
+  words(`
+  rev less more column hexdump strings xxd shasum bzip2 xz zstd iconv openssl gpg bat rg jq yq ag tree 7z zip locate fd
+  chattr setfacl hostname ps pgrep pkill killall top tput clear uptime logger free lsof uuidgen bc sw_vers man`),
+);
+
 /** Variables that the shell or the sandbox sets itself: reading them needs no capability. */
 export const shellVariables: ReadonlySet<string> = new Set([
   ...words(

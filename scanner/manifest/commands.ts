@@ -107,6 +107,11 @@ function whyFull(commands: object): string | undefined {
     : `a skill has at most ${commandsMax} commands`;
 }
 
+/** Whether a path is the path of a test. */
+export function isTestScript(path: string): boolean {
+  return test.test(path);
+}
+
 function isNever({ path }: Script): boolean {
   return [otherLanguage, part, test, shown].some((form) => form.test(path));
 }

@@ -26,6 +26,7 @@ import { inferCommands, type LeftScript } from './commands.ts';
 import { isDeclarable, mountFolder } from './declarable.ts';
 import { inferEgress } from './egress.ts';
 import { impliedSecrets, inferSecret } from './secrets.ts';
+import { folderUse } from './working-folder.ts';
 
 export interface ManifestIdentity {
   readonly name: SkillName;
@@ -47,7 +48,33 @@ export function inferManifest(
   const { commands } = inferCommands(files, before, scriptsToRunIn(report));
   const empty: Manifest = { ...emptyManifest({ name, version }), commands };
   if (Object.keys(commands).length === 0) return empty;
-  return { ...empty, capabilities: inferCapabilities(files, report, empty) };
+  return {
+    ...empty,
+    capabilities: withFolder(inferCapabilities(files, report, empty), files, report),
+  };
+}
+
+// The commands may need their caller's folder for a use that the scan does not see as a path. Code
+// that names folders works in these folders: their workspaces may lie in the caller's folder, and
+// two mounts may not overlap.
+function withFolder(
+  capabilities: Capabilities,
+  files: readonly SourceFile[],
+  report: ScanReport,
+): Capabilities {
+  const use = folderUse(files, report);
+  const { mount } = capabilities;
+  const [given] = mount;
+  if (use === undefined || (given !== undefined && (given.files === undefined || !use.writes)))
+    return capabilities;
+  const source = `workspace:${argumentsFolder}`;
+  const mode = use.writes ? 'cow' : 'ro';
+  const why = given?.why ?? `${unconfirmedWhy} seen at ${use.seen}`;
+  const wanted = { kind: 'mount', source, target: `/${argumentsFolder}`, mode, why } as const;
+  return groupCapabilities([
+    ...listCapabilities({ ...capabilities, mount: mount.slice(1) }),
+    { ...wanted, files: 'arguments' },
+  ]);
 }
 
 /**

@@ -1,4 +1,14 @@
-import { mkdirSync, mkdtempSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
+import {
+  chownSync,
+  lchownSync,
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  renameSync,
+  rmSync,
+  symlinkSync,
+  writeFileSync,
+} from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import fc from 'fast-check';
@@ -156,5 +166,25 @@ describe('findProject', () => {
     expect(await findProject(deep)).toBe(folder);
     writeFileSync(join(folder, 'a/b', projectFileName), '');
     expect(await findProject(deep)).toBe(join(folder, 'a/b'));
+  });
+
+  // As any user may do in /tmp.
+  it.runIf(process.getuid?.() === 0)('passes over what another user put there', async () => {
+    const deep = join(folder, 'a');
+    mkdirSync(deep);
+    writeFileSync(join(folder, lockFileName), '');
+    const plant = join(folder, lockFileName);
+    chownSync(plant, 65_534, 65_534);
+    expect(await findProject(deep)).toBeUndefined();
+    expect(await findProject(folder)).toBe(folder);
+    chownSync(deep, 65_534, 65_534);
+    expect(await findProject(deep)).toBe(folder);
+    // The file is root's, and the link to it is not.
+    renameSync(plant, join(deep, 'own'));
+    chownSync(join(deep, 'own'), 0, 0);
+    chownSync(deep, 0, 0);
+    symlinkSync(join(deep, 'own'), plant);
+    lchownSync(plant, 65_534, 65_534);
+    expect(await findProject(deep)).toBeUndefined();
   });
 });

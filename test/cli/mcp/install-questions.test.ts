@@ -1,11 +1,12 @@
-import { mkdirSync, mkdtempSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { answerOf, putAnswer, signAnswer } from '../../../cli/holds/answer.ts';
 import { InstallQuestions, type QuestionState } from '../../../cli/mcp/install-questions.ts';
 import type { AdmissionWorld } from '../../../cli/run/admission.ts';
 import type { Startable } from '../../../cli/run/start-skill.ts';
-import { createKeyFile, publicKeyOf } from '../../../cli/signing/key-file.ts';
+import { createKeyFile, publicKeyOf, readKeyFile } from '../../../cli/signing/key-file.ts';
 import { noCapabilities } from '../../../skills-index/skill/capability.ts';
 import { parseSkillName } from '../../../skills-index/skill/name.ts';
 import { Problem } from '../../../skills-index/skill/problem.ts';
@@ -75,6 +76,24 @@ describe('the questions of an agent about skills', () => {
       .poll(() => questions.stateOf(name), { interval: 20 })
       .toMatchObject({ kind: 'ended', outcome: { failure: { code: 'hold-denied' } } });
     expect(await questions.stateOf(name)).toBeUndefined();
+  });
+
+  it('allow no other version than the person allowed', async () => {
+    const questions = questionsOf('reporter');
+    const id = idOf(await ask(questions));
+    const folder = join(home, 'data/holds');
+    const hold = JSON.parse(readFileSync(join(folder, `${id}.hold.json`), 'utf8'));
+    const key = await readKeyFile(join(home, 'mira.json'), undefined, async () => 'secret');
+    const wanted = { hold, verdict: 'allow', seconds: 0 } as const;
+    const answer = answerOf({ now: () => new Date() }, wanted, 'mira');
+    putAnswer(join(folder, `${id}.answer.json`), await signAnswer(key, answer));
+    await expect
+      .poll(() => questions.waiting(name, '1.0.0'), { timeout: 20_000, interval: 20 })
+      .toBeUndefined();
+    const newer = { admitted: { ...start.admitted, version: '2.0.0' } } as unknown as Startable;
+    const state = await questions.ask(newer, requireAllowed);
+    expect(idOf(state)).toMatch(/^[0-9a-f]{12}$/);
+    expect(idOf(state)).not.toBe(id);
   });
 
   it('end at once where nobody can be asked', async () => {

@@ -1,6 +1,8 @@
 import { describe, expect, it } from 'vitest';
 import { infer, skillMd } from './infer.ts';
 
+const folder = 'mount cow workspace:work at /work for files named by arguments';
+
 describe('a draft', () => {
   const run = 'Run `python scripts/a.py`.\n';
   it.each<[string, Record<string, string>, string[]]>([
@@ -17,7 +19,7 @@ describe('a draft', () => {
         'scripts/a.ts':
           "import { execFileSync } from 'node:child_process'; execFileSync('npm', ['ls'])",
       },
-      ['exec npm'],
+      [folder, 'exec npm'],
     ],
     [
       'a known program at the head of a line in a block, and no word of prose',
@@ -49,7 +51,7 @@ describe('a draft', () => {
         'scripts/a.sh':
           "jq -n --arg mode /mode --argjson pro /pro --slurpfile all /data/all.json '{a: $mode, b: .x/.y}' /data/more.json\nsed s,/a,/b, /data/x\nawk -v a=/c '{print \"/d\" $1}' /data/y\ngrep -E ^/e /data/z\n",
       },
-      ['mount ro workspace:data at /data'],
+      ['mount ro workspace:data at /data', 'exec jq'],
     ],
     [
       'the key of a service whose library takes it, with the service’s header and all its addresses',
@@ -80,7 +82,7 @@ describe('a draft', () => {
         'scripts/a.py':
           'import sys\nimport openpyxl\nbook = openpyxl.load_workbook(sys.argv[1])\nbook.save(sys.argv[2])\n',
       },
-      ['mount cow workspace:work at /work for files named by arguments'],
+      [folder],
     ],
     [
       'the head of a command line whose other words are computed',
@@ -89,7 +91,7 @@ describe('a draft', () => {
         'scripts/a.py':
           'import shutil, subprocess, sys\nsubprocess.run(["pdfinfo"] + sys.argv[1:])\nsubprocess.run(["git", *sys.argv])\nsubprocess.run([shutil.which("soffice"), "--headless"])\n',
       },
-      ['exec git', 'exec pdfinfo', 'exec soffice'],
+      [folder, 'exec git', 'exec pdfinfo', 'exec soffice'],
     ],
     [
       'no folder for a file of the root, for a placeholder and for a place of a service',
@@ -99,6 +101,16 @@ describe('a draft', () => {
           "import fs from 'node:fs'; import path from 'node:path'; import { execFileSync } from 'node:child_process'; fs.readFileSync(path.join(import.meta.dirname, '../../..', 'package.json')); execFileSync('gh', ['api', '/markdown'])",
       },
       ['egress DELETE,GET,PATCH,POST,PUT https://api.github.com/*', 'exec gh'],
+    ],
+    [
+      'the utilities that not every sandbox has, and the shell of a command line in Python',
+      {
+        'SKILL.md': skillMd.replace('a.ts', 'a.py'),
+        'scripts/a.py':
+          'import os, subprocess\nsubprocess.run("ls | wc -l", shell=True)\nos.system("jq . /data/a.json")\n',
+        'scripts/b.sh': '#!/bin/sh\nx=$(echo "1/3" | bc)\nprintf "$x" | xxd | tail -n 1\ncd /tmp\n',
+      },
+      ['mount ro workspace:data at /data', 'exec bc', 'exec jq', 'exec sh', 'exec xxd'],
     ],
   ])('has %s', async (_, texts, expected) => {
     const { lines } = await infer({ 'scripts/a.ts': '', ...texts });
@@ -113,5 +125,43 @@ describe('a draft', () => {
     });
     expect(manifest.commands).toEqual({});
     expect(lines).toEqual([]);
+  });
+
+  const python = (...lines: string[]) => ({ 'scripts/a.py': `${lines.join('\n')}\n` });
+  it.each<[string, Record<string, string>]>([
+    ['a parameter of a path type', python('def read(folder: Path) -> None:', '  folder.iterdir()')],
+    ['an argument of a path type', python('parser.add_argument("source", type=Path)')],
+    ['an argument with a file’s name', python('parser.add_argument("-i", "--input-file")')],
+    ['the working directory', python('import os', 'print(os.listdir("."), os.getcwd())')],
+    ['a relative path', python('figure.savefig("result.png")')],
+    ['a program that looks around', { 'scripts/a.sh': '#!/bin/sh\nif git log -1; then ls; fi\n' }],
+    [
+      'a program that an argument names',
+      python('import subprocess, sys', 'subprocess.run(sys.argv[1:])'),
+    ],
+    [
+      'a file of Node in the working directory',
+      { 'scripts/a.ts': "fs.writeFileSync('out.json', x)" },
+    ],
+  ])('has the folder of the caller for %s', async (_, texts) => {
+    const { lines } = await infer({ 'SKILL.md': `${skillMd}\n${Object.keys(texts)}`, ...texts });
+    expect(lines.map((line) => line.replace(' ro ', ' cow '))).toContain(folder);
+  });
+
+  it.each<[string, Record<string, string>]>([
+    [
+      'files of its own',
+      python('import os', 'open(os.path.join(os.path.dirname(__file__), "a.csv"))'),
+    ],
+    ['an argument that is no file', python('parser.add_argument("--city")', 'print(city)')],
+    ['comments', python('# open("result.txt", "w")', 'print(1)')],
+    ['tests', { 'scripts/a.py': 'print(1)\n', 'tests/test_a.py': 'open("x.txt", "w")\n' }],
+    [
+      'texts',
+      { 'scripts/a.py': 'print(1)\n', 'references/a.md': '```bash\ngit log > out.txt\n```\n' },
+    ],
+  ])('has no folder of the caller for %s', async (_, texts) => {
+    const { lines } = await infer({ 'SKILL.md': `${skillMd}\n${Object.keys(texts)}`, ...texts });
+    expect(lines.filter((line) => line.startsWith('mount'))).toEqual([]);
   });
 });

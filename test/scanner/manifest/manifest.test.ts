@@ -66,8 +66,8 @@ describe('an inferred manifest', () => {
     ],
     [
       'a program',
-      "import { execFileSync } from 'node:child_process'; execFileSync('git', ['tag'])",
-      ['exec git'],
+      "import { execFileSync } from 'node:child_process'; execFileSync('soffice', ['--version'])",
+      ['exec soffice'],
     ],
     [
       'nothing for its own folder and temporary files',
@@ -75,9 +75,9 @@ describe('an inferred manifest', () => {
       [],
     ],
     [
-      'nothing that could not be computed',
+      'no host, variable or program that could not be computed, but the folder of the caller',
       'await fetch(process.argv[2]); require(process.argv[3]); console.log(process.env[process.argv[4]])',
-      [],
+      ['mount cow workspace:work at /work for files named by arguments'],
     ],
     [
       'one mount for the files that arguments name',

@@ -73,6 +73,7 @@ function startProgram(
       'dynamic-name',
       ...(byShell ? (['shell-string'] as const) : []),
     ]);
+  if (byShell) notePyCapability(run, call, { kind: 'exec', program: 'sh' });
   if (byShell && all.some((line) => line.includes(unknownPart)))
     notePyTrait(run, call, 'interpolated', all.find((one) => one.includes(unknownPart)) ?? '');
   const program = words?.[0] === undefined || line !== undefined ? undefined : wordText(words[0]);

@@ -1,11 +1,11 @@
 /** Utilities of a plain shell image: which input, arguments and files their output contains. */
 import { decodedCharsMax } from '../../../limits.ts';
 import { own } from '../../../lookup-tables/api.ts';
-import { utilities } from '../../../lookup-tables/shell.ts';
+import { grantedUtilities, utilities } from '../../../lookup-tables/shell.ts';
 import type { Call } from '../call.ts';
 import { unescaped } from '../escapes.ts';
 import { ownInput } from '../graph.ts';
-import { noteTrait, type ShellRun } from '../run.ts';
+import { noteCapability, noteTrait, type ShellRun } from '../run.ts';
 import {
   changedText,
   concat,
@@ -30,6 +30,8 @@ import { noteStarted } from './started.ts';
 export function callUtility(run: ShellRun, call: Call): ShellValue {
   const utility = own(utilities, call.name);
   if (utility === undefined) return unknownValue();
+  if (grantedUtilities.has(call.name))
+    noteCapability(run, call, { kind: 'exec', program: call.name });
   noteStarted(run, call);
   if (call.name === 'find') return find(run, call);
   const packed = callPacker(run, call);
