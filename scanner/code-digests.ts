@@ -11,8 +11,8 @@ interface CodeDigests {
 }
 
 export const codeDigests: CodeDigests = {
-  extractor: 'sha256:3f56e8a2bfc9f525a2ab6774dcfd179b65a2fe3fe242fa13c824084b2ec593bc',
-  judging: 'sha256:d982b5beb93c396883b915597994ccecbd130b3e7d243c5a9abdd740a5967d8c',
+  extractor: 'sha256:94dba16b2de45776a73a679e47951c75bbc15b04b1ef0e8245a0ff911baf077e',
+  judging: 'sha256:372b8ac4692da9adbb0ab4b865ce29c52dc671496e35ea183d72fd8cb88332ad',
   rules: {
     'env/dynamic-name': 'sha256:b3bcc619041c321b4ae11ca5d5c43bb5beec8dbf73751365badd255319977730',
     'env/process-environment':
@@ -64,9 +64,9 @@ export const codeDigests: CodeDigests = {
     'files/home-harvest': 'sha256:4fd07b913fb7f7cbb35c476b21c4e66dfbfbf20a8a48f963120db5d9e127e7cb',
     'files/link-escape': 'sha256:bfa982427460a8f6f09902fcb7ed077a170785bb7746db10bb04584207178b75',
     'files/log-removal': 'sha256:9004e8f3dc1aa0cf8c85751e6be308de7901d82ee0e25ceac7ba7a17cbfd6777',
-    'files/outside-read': 'sha256:070e295915eb161b94c81535c997f836cd2a5b08ba8a05f1c10b21dbab0089e4',
+    'files/outside-read': 'sha256:6840b8edfad162b0e2d20d0966b1d128d18b2679790f36276cd40c592cfa7004',
     'files/outside-write':
-      'sha256:14f32070aaefbdbfb57663ca09d3bd3a43deebf66f2ebfcaead802d6fff43be7',
+      'sha256:c6eac8b025f45c5a46719c02d666c79adba8e577e3a0c5c2bd668ba9565e36e2',
     'files/permissions': 'sha256:555fa520767e4883ccc725753e6df781b7c1518e6c9ef3709ee139492b06a469',
     'files/shell-history':
       'sha256:1e03c15500d2f56a3f9894619176f1a13f750b9748bebba33340ee85bdd4fbb6',
@@ -87,7 +87,7 @@ export const codeDigests: CodeDigests = {
     'flow/local-secret-to-network':
       'sha256:839c3e0e74c455d0700bce8b528f87a0b3e23314150d66390be1150efb5cf4bb',
     'flow/network-to-exec':
-      'sha256:a42f1306461cd2f01eef0db60d18afa4b0abaa6a4830da21a00325bc001d753e',
+      'sha256:e2aae5f3dfad42455491d311864de57c2e08caa4307907d6998367f393282674',
     'flow/secret-beside-data':
       'sha256:5135f8d34fa390a2161260443d9acb1d86c329785d9862dde103d99054141f69',
     'flow/secret-in-url': 'sha256:c0aa6deb9d597e9a760add71006b01e3b14bb5edcd3c48e3e04bf0f76add9879',
@@ -105,9 +105,9 @@ export const codeDigests: CodeDigests = {
       'sha256:ea4ad40ee7f5e21132e6db56c00c4eb8ad3bc294d348d666ecea05b365722883',
     'manifest/added-since-approved':
       'sha256:9a2b8cdb70f7ac3a800a8e92e9899a8735a7f87fefe9e072a4f6a806aff552eb',
-    'manifest/all-three': 'sha256:354ce0d8d0eaeee152a64d28c37584ea18677d7ad56c2ae6ce4f906deffd1e21',
+    'manifest/all-three': 'sha256:d44ec2c6a53bafee090ad6db22768b05b9b263c894c03c75c21aab72c9e74bf8',
     'manifest/broken-promise':
-      'sha256:9ef548e994b77e11c1620decf2fc8687c495783f131c554c823c8eeaf0cedf4a',
+      'sha256:7f78cd0aa37a4f00f6f90af26914807633f0b80fef9961cca930095c12fc2699',
     'manifest/contradiction':
       'sha256:ad6562f6d2abcf419ea5c71c632df57c67db19fc148d0c93dd54963e5ee642b5',
     'manifest/declared-attack':
@@ -115,7 +115,7 @@ export const codeDigests: CodeDigests = {
     'manifest/over-broad':
       'sha256:446abaa2633b4c8e55b4305d91f572b95af3fee3bf511e3acf056d068a2771c4',
     'manifest/undeclared':
-      'sha256:d8a5e9057f50bf0280351d2b4bfa198cfdc61b05c53b969c5cb0660a1bfc6baf',
+      'sha256:9b249ee4e624b7852075bf7bbaac2b68560c01e94a334724fa728e7bbff656e7',
     'manifest/unnamed-script':
       'sha256:05b3caba9ea3445729e065fe4a0c0a5ed2f4d01aea629c3b5bc63052497c900c',
     'manifest/unreadable':
@@ -136,7 +136,7 @@ export const codeDigests: CodeDigests = {
     'network/odd-port': 'sha256:1438863d7663288b874f16e5a2855b85e1968ea3d28b9bd1cd86eb5801802f64',
     'network/raw-address':
       'sha256:ea4b29c104bffa4b9cfcdec320465160d234820c6f1d8b0088ae7757d39f35a2',
-    'network/raw-socket': 'sha256:84b28a36c75482adb3da93a63189eb42e2e1a4ea4a41eaced9cb8411caa50cd9',
+    'network/raw-socket': 'sha256:bd545136ab6885f16fb4054b0b99f4bf5229c606fd1219d86b3c54cb187d3f2b',
     'network/reverse-shell':
       'sha256:8a7b952e6ce4e6e05b61deed1c69d5afa0594ca46d4b52f6f0b590564361754f',
     'network/service-client':
