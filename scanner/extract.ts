@@ -11,6 +11,7 @@ import { type Digest, digestOf } from '../skills-index/skill/digest.ts';
 import { Problem } from '../skills-index/skill/problem.ts';
 import type { Coverage } from '../skills-index/statement/scan-report.ts';
 import type { ArtifactFact, Fact } from './fact/fact.ts';
+import { compareSpans } from './fact/place.ts';
 import type { TaintSource } from './fact/source.ts';
 import { Steps } from './fact/steps.ts';
 import { solveFlows } from './flow/flow.ts';
@@ -19,6 +20,7 @@ import { type Analysed, analyseSources } from './frontends/rounds.ts';
 import { type IngestedFile, ingestFiles } from './ingest/ingest.ts';
 import { scanSteps } from './limits.ts';
 import { type Declared, type Obstacle, obstacleAt, readDeclared } from './manifest/declared.ts';
+import { packageFacts } from './manifest/package-facts.ts';
 
 /**
  * The facts of a skill's bytes, before any rule: a pure function of the files, with JSON values
@@ -89,7 +91,9 @@ export async function extractFacts(
     facts: [
       ...ingested.flatMap((file) => file.artifacts),
       ...unparsedFacts(analysed),
-      ...analysed.facts,
+      ...[...analysed.facts, ...packageFacts(analysed.sources)].sort((a, b) =>
+        compareSpans(a.span, b.span),
+      ),
       ...flows,
     ],
     sources: analysed.sources,

@@ -59,6 +59,8 @@ export const marksPerTextMax = 5_000;
 export const encodedRunsMax = 8;
 export const paragraphCharsMax = 20_000;
 export const yamlCharsMax = 512 * 1024;
+/** Imports of packages that become facts. */
+export const importFactsMax = 2_000;
 /** Characters around an import in which the scanner looks for `try` and `except`. */
 export const guardCharsMax = 4_000;
 export const tomlCharsMax = 256 * 1024;

@@ -4,6 +4,7 @@
  */
 import type { Capabilities } from '../skills-index/skill/capability.ts';
 import type { Manifest } from '../skills-index/skill/manifest.ts';
+import type { ManifestPackages } from '../skills-index/skill/manifest-packages.ts';
 import type { SkillName } from '../skills-index/skill/name.ts';
 import type { Confidence, FindingKind, Severity } from '../skills-index/statement/finding.ts';
 import type { FactKind, FactOf, Span } from './fact/fact.ts';
@@ -48,6 +49,8 @@ export interface RuleContext {
   readonly hasManifest: boolean;
   /** The commands of a readable skill.json; empty without one. */
   readonly commands: Manifest['commands'];
+  /** The packages that a readable skill.json requires. */
+  readonly packages: ManifestPackages;
   /** The name in a readable skill.json. */
   readonly declaredName: SkillName | undefined;
   /** The name in SKILL.md. */

@@ -96,6 +96,7 @@ export function ruleContextOf(
     declared: declared.capabilities,
     hasManifest: declared.manifest !== undefined,
     commands: declared.manifest?.commands ?? {},
+    packages: declared.manifest?.packages ?? {},
     declaredName: declared.manifest?.name,
     nameInProse: declared.nameInProse,
     obstacles: [...declared.obstacles, ...obstacles],

@@ -4,15 +4,18 @@
  */
 import { isBeyondManifests } from '../../scanner/manifest/declarable.ts';
 import { inferManifest } from '../../scanner/manifest/manifest.ts';
+import { requiredPackages } from '../../scanner/manifest/required-packages.ts';
 import { capabilityOf } from '../../scanner/reports/finding-capability.ts';
 import type { SourceFile } from '../../skills-index/skill/bundle.ts';
 import {
   type Capability,
   covers,
   listCapabilities,
+  type PackageCapability,
   printCapability,
 } from '../../skills-index/skill/capability.ts';
 import type { Manifest } from '../../skills-index/skill/manifest.ts';
+import { requiredName } from '../../skills-index/skill/manifest-packages.ts';
 import { Problem, type Reason } from '../../skills-index/skill/problem.ts';
 import type { Finding } from '../../skills-index/statement/finding.ts';
 import type { ScanReport } from '../../skills-index/statement/scan-report.ts';
@@ -43,8 +46,16 @@ export function requireDeclared(
   const firstFindings = firstFindingsOf(report);
   const missing = new Map<string, MissingEntry>();
   const left: string[] = [];
+  const unlisted: Reason[] = [];
+  const required = requiredUnlisted(files, manifest);
   for (const use of listCapabilities(undeclared)) {
     const finding = firstFindings.get(printCapability(use));
+    if (use.kind === 'package') {
+      const isUnlisted = required.has(`${use.ecosystem} ${use.name}`);
+      if (isUnlisted) unlisted.push(packageReason(use, finding));
+      else if (manifest.packages?.[use.ecosystem] !== undefined) left.push(printCapability(use));
+      continue;
+    }
     const entry = drafted.find((wide) => covers(wide, use)) ?? secretFor(use, finding);
     if (entry === undefined || isBeyondManifests(use)) {
       left.push(printCapability(use));
@@ -53,12 +64,37 @@ export function requireDeclared(
     const key = printCapability(entry);
     missing.set(key, { entry, uses: [...(missing.get(key)?.uses ?? []), { use, finding }] });
   }
-  if (missing.size === 0) return left;
+  if (missing.size === 0 && unlisted.length === 0) return left;
   throw new Problem(
     'capability-undeclared',
     `Cannot publish ${manifest.name}@${manifest.version}: the skill uses what its skill.json does not declare`,
-    { reasons: [...missing.values()].map(reasonOf) },
+    { reasons: [...[...missing.values()].map(reasonOf), ...unlisted] },
   );
+}
+
+/**
+ * The packages that the draft would have, of ecosystems that skill.json leaves out. An author who
+ * wrote `packages` decides which imports the skill can do without.
+ */
+function requiredUnlisted(
+  files: readonly SourceFile[],
+  { commands, packages }: Manifest,
+): ReadonlySet<string> {
+  if (Object.keys(commands).length === 0) return new Set();
+  return new Set(
+    requiredPackages(files)
+      .packages.filter(({ ecosystem }) => packages?.[ecosystem] === undefined)
+      .map(({ ecosystem, requirement }) => `${ecosystem} ${requiredName(ecosystem, requirement)}`),
+  );
+}
+
+function packageReason(use: PackageCapability, finding: Finding | undefined): Reason {
+  const { ecosystem, name } = use;
+  const group = JSON.stringify({ [ecosystem]: { requires: [name], why: '…' } });
+  const message = `package ${ecosystem} ${name}: add to "packages": ${group}, then type skillgate lock`;
+  if (finding === undefined) return { message };
+  const { path, line, column } = finding;
+  return { message, place: { path, line, column } };
 }
 
 // The draft has no entry for a secret whose host the scan cannot tell. The author knows the host.

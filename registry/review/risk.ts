@@ -124,7 +124,10 @@ function evidence({ findings }: ScanReport): RiskPart {
 }
 
 function undeclared({ capabilities }: ScanReport, declared: Capabilities): RiskPart {
-  const found = listCapabilities(minus(capabilities.observed, declared));
+  // A package that nobody declared is not in the sandbox, so its import only fails.
+  const found = listCapabilities(minus(capabilities.observed, declared)).filter(
+    ({ kind }) => kind !== 'package',
+  );
   return part(
     'undeclared',
     found.length * 5,

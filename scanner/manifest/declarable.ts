@@ -42,10 +42,11 @@ export function isBeyondManifests(capability: Capability): boolean {
 /**
  * Whether the sandbox keeps a use harmless without permission. A path or variable known only at run
  * time is one that exists in the sandbox. The programs and kernel figures that it can read are the
- * sandbox's own, and so is the loopback address.
+ * sandbox's own, and so is the loopback address. A package that is not declared is not there.
  */
 export function isHeldAnyway(capability: Capability): boolean {
   if (capability.kind === 'env') return capability.name === '*';
+  if (capability.kind === 'package') return true;
   if (capability.kind === 'mount')
     return (
       capability.path === '*' || (capability.mode === 'ro' && ownSystem.test(capability.path ?? ''))

@@ -106,18 +106,42 @@ function endsIn(lines: readonly string[], handler: string, depth: number): boole
 const catches =
   /^\s*except\s*(:|[^:]*\b(ImportError|ModuleNotFoundError|Exception|BaseException)\b)/;
 
-// Blanks texts and comments, so that no line inside them looks like a statement.
+// Blanks texts and comments, so that no line inside them looks like a statement. One pass: a hostile
+// file may have very many quotes without ends.
 function withoutPythonTexts(text: string): string {
-  return text.replace(
-    /("""|''')[\s\S]*?(?:\1|$)|"(?:[^"\\\n]|\\[\s\S])*"|'(?:[^'\\\n]|\\[\s\S])*'|#[^\n]*/g,
-    (part) => part.replace(/[^\n]/g, ' '),
-  );
+  const opener = /"""|'''|["'#]/g;
+  let code = '';
+  let from = 0;
+  for (let found = opener.exec(text); found !== null; found = opener.exec(text)) {
+    const [quote] = found;
+    const end = endOfText(text, quote, found.index + quote.length);
+    code += text.slice(from, found.index) + text.slice(found.index, end).replace(/[^\n]/g, ' ');
+    from = end;
+    opener.lastIndex = end;
+  }
+  return code + text.slice(from);
 }
 
-const scriptImport = /(?:\bfrom|\bimport|\brequire\s*\(|\bimport\s*\()\s*(["'])([^"'\n]{1,214})\1/g;
+function endOfText(text: string, quote: string, start: number): number {
+  if (quote === '#') return atOrEnd(text, '\n', start);
+  for (let at = start; at < text.length; at++) {
+    if (text[at] === '\\') at++;
+    else if (text.startsWith(quote, at)) return at + quote.length;
+    else if (quote.length === 1 && text[at] === '\n') return at;
+  }
+  return text.length;
+}
+
+function atOrEnd(text: string, mark: string, start: number): number {
+  const at = text.indexOf(mark, start);
+  return at < 0 ? text.length : at;
+}
+
+const scriptImport =
+  /\b(?:from|import|require\s{0,4}\(|import\s{0,4}\()\s{0,4}(["'])([^"'\n]{1,214})\1/g;
 
 function scriptImports({ path, text }: CodeFile): ForeignImport[] {
-  const code = text.replace(/\/\*[\s\S]*?\*\/|(^|[^:])\/\/[^\n]*/g, (part) =>
+  const code = text.replace(/\/\*[\s\S]*?(?:\*\/|$)|(?<!:)\/\/[^\n]*/g, (part) =>
     part.replace(/[^\n]/g, ' '),
   );
   return [...code.matchAll(scriptImport)].flatMap((match): ForeignImport[] => {

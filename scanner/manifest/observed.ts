@@ -17,6 +17,7 @@ import { isSecretName } from '../lookup-tables/secrets.ts';
 import { sensitivePath } from '../lookup-tables/sensitive-paths.ts';
 import { interpreters } from '../lookup-tables/shell.ts';
 import { isPlaceholderVariable, isUsualVariable } from '../lookup-tables/usual-variables.ts';
+import { optionalImport } from './package-facts.ts';
 
 /**
  * The capabilities of the facts. Comments and code blocks that only show code do not count. Tests
@@ -38,6 +39,8 @@ function narrowed(all: Capabilities): Capabilities {
     egress: many(all.egress) ? [{ url: anyEgress, methods: ['*'] }] : all.egress,
     mount: many(all.mount) ? [{ path: '*', mode: 'rw' }] : all.mount,
     exec: many(all.exec) ? [{ program: '*' }] : all.exec,
+    // Imports beyond the limit are nothing that the sandbox could give.
+    ...(all.package === undefined ? {} : { package: all.package.slice(0, observedPerKindMax) }),
   };
 }
 
@@ -65,6 +68,7 @@ export function demandsEntry(fact: CapabilityFact): boolean {
   if (!needsCapability(fact)) return false;
   const { capability, context } = fact;
   if (capability.kind === 'env' && isUsualVariable(capability.name)) return false;
+  if (capability.kind === 'package') return fact.api !== optionalImport;
   if (context !== 'fence-run') return true;
   switch (capability.kind) {
     case 'env':

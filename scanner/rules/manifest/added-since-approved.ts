@@ -20,7 +20,9 @@ export const addedSinceApproved = defineRule({
   reads: ['source'],
   check: ({ previous, declared, hasManifest, observed, sources }) => {
     if (previous === undefined) return [];
-    const now = hasManifest && declared !== undefined ? declared : observed;
+    // No approval of a skill without skill.json has packages, and the sandbox has none of them.
+    const { package: _, ...used } = observed;
+    const now = hasManifest && declared !== undefined ? declared : used;
     return listCapabilities(minus(now, previous)).map((capability): FindingDraft => {
       const span = hasManifest
         ? manifestSpan(sources, capability)

@@ -19,7 +19,9 @@ export const installHook = defineRule({
       [
         ...context
           .of('capability')
-          .filter(({ capability }) => capability.kind !== 'mount' && capability.kind !== 'env'),
+          .filter(
+            ({ capability: { kind } }) => kind !== 'mount' && kind !== 'env' && kind !== 'package',
+          ),
         ...context.of('trait'),
       ]
         .filter(({ context: where }) => where !== 'comment')

@@ -1,9 +1,12 @@
 /** A package is named almost like one that everybody knows. */
 
+import { ecosystems } from '../../../skills-index/skill/ecosystem.ts';
+import { requiredName } from '../../../skills-index/skill/manifest-packages.ts';
 import { runs } from '../../fact/standing.ts';
 import { listedRequirements } from '../../ingest/requirements.ts';
 import { lookAlikeOf, popularPackages } from '../../lookup-tables/popular-packages.ts';
-import { defineRule, type FindingDraft } from '../../rule.ts';
+import { manifestSpan } from '../../manifest/places.ts';
+import { defineRule, type FindingDraft, type RuleContext } from '../../rule.ts';
 
 export const typosquat = defineRule({
   id: 'supply/typosquat',
@@ -20,9 +23,21 @@ export const typosquat = defineRule({
       if ((fact.how !== 'install' && fact.how !== 'declared') || !runs(fact)) return [];
       return draftOf(fact.span, fact.manager, fact.name);
     }),
+    ...requiredInManifest(context),
     ...listedRequirements(context.sources).flatMap(({ span, name }) => draftOf(span, 'pip', name)),
   ],
 });
+
+// The author chose these packages. The other packages of a lock come with them.
+function requiredInManifest({ packages, sources }: Pick<RuleContext, 'packages' | 'sources'>) {
+  return ecosystems.flatMap((ecosystem) =>
+    (packages[ecosystem]?.requires ?? []).flatMap((requirement): FindingDraft[] => {
+      const name = requiredName(ecosystem, requirement) ?? '';
+      const span = manifestSpan(sources, { kind: 'package', ecosystem, name });
+      return draftOf(span, ecosystem === 'python' ? 'pip' : 'npm', name);
+    }),
+  );
+}
 
 function draftOf(span: FindingDraft['span'], manager: string, written: string): FindingDraft[] {
   if (manager !== 'npm' && manager !== 'pip') return [];

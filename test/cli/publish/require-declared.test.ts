@@ -10,8 +10,9 @@ const skillMd = '---\nname: sample\ndescription: A sample.\n---\nRun `scripts/a.
 async function asked(
   script: string,
   capabilities: object,
+  more: object = {},
 ): Promise<{ refused: readonly string[]; left: readonly string[] }> {
-  const json = JSON.stringify({ name: '@acme/sample', version: '1.0.0', capabilities });
+  const json = JSON.stringify({ name: '@acme/sample', version: '1.0.0', capabilities, ...more });
   const files = Object.entries({
     'SKILL.md': skillMd,
     'skill.json': json,
@@ -105,6 +106,20 @@ describe('a skill whose skill.json does not declare', () => {
     ],
   ])('%s is a line for the reviewer, because no entry can declare it', async (_, script, left) => {
     expect(await asked(script, {})).toEqual({ refused: [], left });
+  });
+
+  it('asks for the packages of imports, where skill.json leaves packages out', async () => {
+    const commands = { a: 'scripts/a.py' };
+    const script = 'import yaml\ntry:\n    import rich\nexcept ImportError:\n    rich = None\n';
+    const { refused } = await asked(script, {}, { commands });
+    expect(refused).toEqual([
+      'scripts/a.py:1 package python pyyaml: add to "packages": {"python":{"requires":["pyyaml"],"why":"…"}}, then type skillgate lock',
+    ]);
+    const packages = { python: { requires: [], why } };
+    expect(await asked(script, {}, { commands, packages })).toEqual({
+      refused: [],
+      left: ['package python pyyaml'],
+    });
   });
 
   it('names only what is missing, not what is declared', async () => {
