@@ -106,8 +106,8 @@ function endsIn(lines: readonly string[], handler: string, depth: number): boole
 const catches =
   /^\s*except\s*(:|[^:]*\b(ImportError|ModuleNotFoundError|Exception|BaseException)\b)/;
 
-// Blanks texts and comments, so that no line inside them looks like a statement. One pass: a hostile
-// file may have very many quotes without ends.
+// Blanks texts and comments, so that no line inside them looks like a statement. One pass: a
+// hostile file may have very many quotes without ends.
 function withoutPythonTexts(text: string): string {
   const opener = /"""|'''|["'#]/g;
   let code = '';

@@ -4,7 +4,7 @@ import type { TaintSource } from '../fact/source.ts';
 import { importFactsMax } from '../limits.ts';
 import { foreignImports } from './imports.ts';
 
-/** The `api` of an import without which the code goes on. No manifest has to declare the package. */
+/** The `api` of an import without which the code goes on. No manifest has to declare it. */
 export const optionalImport = 'an optional import';
 
 /**
