@@ -11,8 +11,8 @@ interface CodeDigests {
 }
 
 export const codeDigests: CodeDigests = {
-  extractor: 'sha256:94dba16b2de45776a73a679e47951c75bbc15b04b1ef0e8245a0ff911baf077e',
-  judging: 'sha256:372b8ac4692da9adbb0ab4b865ce29c52dc671496e35ea183d72fd8cb88332ad',
+  extractor: 'sha256:9fbdd4f487e1a56314e3d5190d2403833e5266e177713137dc2405b2bd34741e',
+  judging: 'sha256:04b1b8c58c68daf7a3b37188acb0c7c0ebbc393d4203f8d4dc09d89f05969636',
   rules: {
     'env/dynamic-name': 'sha256:b3bcc619041c321b4ae11ca5d5c43bb5beec8dbf73751365badd255319977730',
     'env/process-environment':
@@ -51,7 +51,7 @@ export const codeDigests: CodeDigests = {
       'sha256:b9e8afe3fe01d97fffeeca6676b0f4711210c19363d1809402b312caea5e4779',
     'files/agent-history':
       'sha256:15c93661dc8baf7ac4bc132db24e0fd043691a431cc416ae9656dd4931ddc484',
-    'files/agent-memory': 'sha256:5d8ee2d09d0c22962f88f5ddad858b81b58ad3ac7911f65ce914789b39739258',
+    'files/agent-memory': 'sha256:910c95596d87baa06283677b80303674fcdc1154287a9c328f587bee279b382b',
     'files/browser-data': 'sha256:5484d08b4fe1bdd83b5f8463eec2a8ebbc17b4d969421af92e067987557275a6',
     'files/computed-path':
       'sha256:a44cd2693159d7eb5098f4d1fbe7ff188eb5242bee6d7ce9cea2db89c08dcf38',
@@ -64,9 +64,9 @@ export const codeDigests: CodeDigests = {
     'files/home-harvest': 'sha256:4fd07b913fb7f7cbb35c476b21c4e66dfbfbf20a8a48f963120db5d9e127e7cb',
     'files/link-escape': 'sha256:bfa982427460a8f6f09902fcb7ed077a170785bb7746db10bb04584207178b75',
     'files/log-removal': 'sha256:9004e8f3dc1aa0cf8c85751e6be308de7901d82ee0e25ceac7ba7a17cbfd6777',
-    'files/outside-read': 'sha256:6840b8edfad162b0e2d20d0966b1d128d18b2679790f36276cd40c592cfa7004',
+    'files/outside-read': 'sha256:ae33ead153ed436a08023bf2606168a6280ea2a881c448a9c5e685825759e664',
     'files/outside-write':
-      'sha256:c6eac8b025f45c5a46719c02d666c79adba8e577e3a0c5c2bd668ba9565e36e2',
+      'sha256:ef1af7849537b51b9b43d00fbb3bb3698b835677f54e9c7ee47b4589009c189a',
     'files/permissions': 'sha256:555fa520767e4883ccc725753e6df781b7c1518e6c9ef3709ee139492b06a469',
     'files/shell-history':
       'sha256:1e03c15500d2f56a3f9894619176f1a13f750b9748bebba33340ee85bdd4fbb6',
@@ -104,10 +104,10 @@ export const codeDigests: CodeDigests = {
     'flow/untrusted-to-agent':
       'sha256:ea4ad40ee7f5e21132e6db56c00c4eb8ad3bc294d348d666ecea05b365722883',
     'manifest/added-since-approved':
-      'sha256:9a2b8cdb70f7ac3a800a8e92e9899a8735a7f87fefe9e072a4f6a806aff552eb',
-    'manifest/all-three': 'sha256:d44ec2c6a53bafee090ad6db22768b05b9b263c894c03c75c21aab72c9e74bf8',
+      'sha256:02bf68df05055fc4cabdd922931abcfbb49f0336c6d92ad860bcdbba36449247',
+    'manifest/all-three': 'sha256:17098c603df305a8233d7fd3ea419e44dc8f417ec422605ad6502b28752739e6',
     'manifest/broken-promise':
-      'sha256:7f78cd0aa37a4f00f6f90af26914807633f0b80fef9961cca930095c12fc2699',
+      'sha256:812de3d8bad5a9429373306d08df3b494755553106aa858a51f55859541cffd2',
     'manifest/contradiction':
       'sha256:ad6562f6d2abcf419ea5c71c632df57c67db19fc148d0c93dd54963e5ee642b5',
     'manifest/declared-attack':
@@ -115,7 +115,7 @@ export const codeDigests: CodeDigests = {
     'manifest/over-broad':
       'sha256:446abaa2633b4c8e55b4305d91f572b95af3fee3bf511e3acf056d068a2771c4',
     'manifest/undeclared':
-      'sha256:9b249ee4e624b7852075bf7bbaac2b68560c01e94a334724fa728e7bbff656e7',
+      'sha256:31f02f9ed44dd9a27152ee4ec00196e5216f238d0f9a91eae6317f94eb802b93',
     'manifest/unnamed-script':
       'sha256:05b3caba9ea3445729e065fe4a0c0a5ed2f4d01aea629c3b5bc63052497c900c',
     'manifest/unreadable':
@@ -182,7 +182,7 @@ export const codeDigests: CodeDigests = {
     'persistence/agent-configuration':
       'sha256:f3ca97e0f880244d8d2e500449fd785dda139f4bae82932c6ef272b275f046af',
     'persistence/autostart':
-      'sha256:6e43185d0a25128f06b34bb530ea8a5b0e3e380972e508c39b7bd53dda0ce106',
+      'sha256:572f682e9eb738e1eafaa819d47848b4e6251a07a48e3b84fde97d70af170484',
     'persistence/defence-tampering':
       'sha256:0f7be1fc43353343a80815cafd9425097a9696edbf5173cd205e39fa5050e8ff',
     'persistence/detached':
@@ -197,47 +197,47 @@ export const codeDigests: CodeDigests = {
     'persistence/new-account':
       'sha256:38b6ae2afe63608cdbda61f340f608eeb44d5f3f3a078a625fd3c47d9a9cd723',
     'persistence/shell-profile':
-      'sha256:cdc9bf63733844e9c14e7dba7b1f49097da4663721dd973798d5569b47aed898',
+      'sha256:5c3354488ccf645b035f26b4f6f117792de2194cd0206fa9618f922c376c6236',
     'prose/approval-bypass':
-      'sha256:6a23ad0ddc297650f26764f7f44e4e2ff900d8a8302f2af1a9398ed9dcb9668d',
+      'sha256:efef9957da1b44dab5c9d512a84b71fa79502cbdd3031645001eb799f6cf09ab',
     'prose/biased-judgement':
-      'sha256:c81a650656b62d66487c47f21047dd35130889cf179c40afa4a2bf771b8ca2ca',
-    'prose/concealment': 'sha256:87bd0bd23555215cac16402724b3121ca6fcc951f0c905c7dd50f3349fe3c52c',
+      'sha256:1cb745ca5c528722158c25e13f6a2e86619b4a59940f09fe95e2038d9fcff1a4',
+    'prose/concealment': 'sha256:ec78747eca4181cd8956e83b7f6426ab0ebf4e3ccbdded892483021733a089f5',
     'prose/credential-solicitation':
-      'sha256:de0eab36d0022936fb5c75ff05058f621afd677cd60d8be6c6483078e260cc0b',
+      'sha256:4fa18be733b1e168bb346e3d5e33ab68a2ea19ec5048d89e2cc2f8f995092c12',
     'prose/decode-instructions':
-      'sha256:882fd06713e0dfba5899439eed47e12a7b069e2ecc1cdca7e034237524fdab41',
+      'sha256:02adb055517698af157c2a1a81e5a64924f0a91d1b31ffe5316409941f86c886',
     'prose/destructive-orders':
-      'sha256:2de38a279972470615346c6fec86e5b8a22e32471710b6c9576d4ca7f735fd7f',
+      'sha256:9a177d3e981606b4386a3fbea18efe0f132ee98e969860de178c3ea1a1b88f82',
     'prose/encoded-instructions':
-      'sha256:abdde48056231691816401a9ad037c4a20b6fce9a92aef4044d47e765866db4c',
+      'sha256:6719fa90d9030e0a65cb6521a89e38f2330df70c92ea1b467ede6f3963440433',
     'prose/exfiltration-instructions':
-      'sha256:be4670a8c113c17c473f53111faed2bafcce4bf1ae336ec65553dc9ff261bcea',
-    'prose/hidden-text': 'sha256:9596df9bc6c6aa3b5a7efd1d1906dde0690b1f552645c9e7c0d58a13ef1d7d9b',
-    'prose/install-lure': 'sha256:e034f4a6a49affa52602592ac42ff78d08b182d30015fffe6ee01bce3e860bf3',
+      'sha256:47ed4300cfd3662cf407e85321b420dd772e88fff5eb26a3763b430781e517a8',
+    'prose/hidden-text': 'sha256:fe0fee18f90c58bfc71dd5e35e5bc8b8c8494d37ba0987f23d58b9dd8c04e3d9',
+    'prose/install-lure': 'sha256:0d14611c3d0abba12a77eeb1c36f1a8282b6d707d5f50cb79c1da23d43454107',
     'prose/memory-tampering':
-      'sha256:aad972507b73d032151e85d2a668eb77cdd42bd9db06b7bc808981ba88b0035a',
+      'sha256:0efbc7d22a7390d0c2f7fe6a154317c1a29c3c815fd6d6b5913942f97524c611',
     'prose/override-instructions':
-      'sha256:09e7734ca85a70337602b3aa6052ab6722150c61579013de11d33b3212cc9dd8',
+      'sha256:c7838e02eb0496fca6b46396249d484039431301961f90f53d2bc1326fa22e46',
     'prose/payment-diversion':
-      'sha256:fa121d0fe1712221c519ebc161f21a3a0ca9716982ab3595be7d69b51d000301',
+      'sha256:0a80cf4d657138d5380c9f9401e2b05587cec15064dc0efda7b5071ed35cdebc',
     'prose/planted-content':
-      'sha256:4b474b46fdb40d0fac8167ac0633b9e8d7cdfff8567facb6036b4759fe80edf8',
+      'sha256:6fe6f53a2362f9af10e5eadd13e69792aec89277c3e4c99cb51c503ec0154944',
     'prose/remote-instructions':
-      'sha256:20964dda716b21111b8cc5bce6e129a66a8cd3d0d569123f707ac03e5f27a969',
+      'sha256:4eb1da9952c4edb8557ebca3ecdc767287e6b2eb0b5b7464d9a781ddc105f21d',
     'prose/secret-in-reply':
-      'sha256:e9e04d35b86316e2b049869d17e873da6caf9d195b85e572d40ca53036623057',
+      'sha256:32bd5857b84fe9a64935db8a890feac7a6d2e75856f846a23182f85461e9e8d4',
     'prose/self-propagation':
-      'sha256:ba792282dbe63cab95d394d5c793392931ec300eb398d6601cb581a6922af7cb',
+      'sha256:628446cb29d0aef9634d727414c5e78380327d98406069bc143aa450807ff924',
     'prose/speaks-to-scanners':
-      'sha256:3669873d0885d023dfc6cb76a6c68e9ef704a6996e33a6278bfe837bb6e10f80',
-    'prose/trigger-bait': 'sha256:e1b401590a426cc6352caae1021cc5ec92348aa59ef08b5af117ed467134f2b2',
+      'sha256:913da4cca5ac118372577e1e95a904e2e1809bca1a661e771f4cdfdce933cdf7',
+    'prose/trigger-bait': 'sha256:1e36fd9b879f0f2d7babf3ef2b1604dc5a398b3ee7c5e539abe23204be345e04',
     'prose/weakened-defence':
-      'sha256:0d39c9bb5cbd265f42bfc766a6c5ba8dc9b7ec7f0be246716a665838de0d03a9',
+      'sha256:be86375282d6fd303773f4c2986795c847d94d69146b2d3b526b54357ea914fb',
     'resources/decompression-bomb':
       'sha256:4c625cc957e25f45d32408edca483766af097123934b17e0b1bed2f84d534044',
     'resources/endless-requests':
-      'sha256:52418f15077ad53e63895127ea6d6ac9384a055207c462c472347d7b0cc2c2f3',
+      'sha256:d89ced9c0f83e65a19ea82538341c2ac6663343d6b9b6718b58681f4baa25c1d',
     'resources/exhaustion':
       'sha256:cb624f6fb0299b5432b9a8bafc26daae997ac3855d17f04f01c4dab4456a144b',
     'resources/fork-bomb':
@@ -262,14 +262,14 @@ export const codeDigests: CodeDigests = {
     'supply/index-redirect':
       'sha256:027c40d82e48d184a86c79e17db6011c12b87f6b379848609c05a134a5d48428',
     'supply/install-hook':
-      'sha256:b6bd3c15dcba1e2ddbcaa4c0f33d5ed96cea2de2db2f997178efd1ab53a1ec0e',
+      'sha256:573366c7c1c9ada08b14785093e31059f46726588efff4f1c812ebf3dc941602',
     'supply/lifecycle-script':
       'sha256:c0bdeb1f4f3a359bcfd697c2bb9d5d11d320a332e0cf39c56fae1daba90b6b16',
     'supply/look-alike-skill':
       'sha256:dc8dd527daec0aa0bd65ce19d97898c57d573eccf39eb49fb6e13a7c1af32422',
     'supply/mutable-reference':
       'sha256:bfbfe9bf591061ad7c416f2f4887b7ccc46c49db8fb0af880da150d216d0408e',
-    'supply/typosquat': 'sha256:f6cfe7ab55b960d9e6c634f7396e0931b06f97f6c77957d9cdf19d6ec3f82149',
+    'supply/typosquat': 'sha256:5d9bbff3f51f5bda333ab9785ef8a59743d2e33755c2f7df6990c0a70a3c956e',
     'supply/unpinned-install':
       'sha256:72d667d9c31d8c86faf52234bbb8c34c57d6de1616485bee9bf1961a18c6621a',
     'supply/unsafe-archive':
