@@ -123,6 +123,10 @@ function writeFolders(
     'skills/blob': canary,
     'workspace/notes.txt': 'notes\n',
     'workspace/drafts/one.md': 'one\n',
+    'workspace/app/package.json': '{"version":"1.0.0"}\n',
+    'workspace/app/.npmrc': 'ignore-scripts=true\n',
+    'workspace/hooked/.git/config': '[core]\n\thooksPath = scripts\n',
+    'workspace/linked/team.md': 'be kind\n',
     'library/read.txt': 'to read\n',
     'library/watched.txt': 'opened again and again\n',
     'library/locked.txt': 'locked\n',
@@ -140,6 +144,7 @@ function writeFolders(
     fs.mkdirSync(join(folder, name, '..'), { recursive: true, mode: 0o700 });
     fs.writeFileSync(join(folder, name), text, { mode: 0o600 });
   }
+  fs.symlinkSync('team.md', join(folder, 'workspace/linked/AGENTS.md'));
   for (const name of ['home', 'skills', 'workspace', 'library', 'operator', 'holder'])
     changeOwner(join(folder, name), user);
   changeOwner(join(folder, 'canary.txt'), user);
