@@ -58,6 +58,8 @@ function startOf({ script }: Wanted, uid: number, gid: number): Omit<SandboxStar
     processes: processesMax,
     requestsPerMinute: 1,
     sentBytes: 1,
+    temporaryMiB: 256,
+    homeMiB: 64,
   };
   return {
     plan: {

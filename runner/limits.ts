@@ -1,8 +1,6 @@
 /** Limits of a run: how much a sandbox, the egress proxy, the stores and the audit log may use. */
 export const openFilesMax = 1_024;
 export const fileBytesMax = 1024 * 1024 * 1024;
-export const temporaryMiBMax = 256;
-export const homeMiBMax = 64;
 export const sharedMemoryMiBMax = 64;
 export const workspaceEntriesMax = 200_000;
 /**

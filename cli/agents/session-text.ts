@@ -1,7 +1,13 @@
 /** The plan of a session as text. */
 
 import type { SessionPlan } from '../../skills-index/run/plan/session-plan.ts';
-import { leftOutLine, type PlanLine, printPlanLines, refusedLine } from '../run/plan-text.ts';
+import {
+  leftOutLine,
+  type PlanLine,
+  printPlanLines,
+  refusedLine,
+  sizesLine,
+} from '../run/plan-text.ts';
 
 /**
  * Lists granted, left-out and refused access, each with its reason. The caller escapes text from
@@ -54,6 +60,7 @@ export function printSessionPlan({ limits, ...plan }: SessionPlan): string {
       `${plan.command.join(' ')}`,
       `as agent ${plan.agent}, uid ${plan.uid}, in ${plan.backend}, working in ${plan.workingDirectory}${plan.terminal === undefined ? '' : ', at a terminal of its own'}`,
       `at most ${limits.seconds} s, ${limits.memoryMiB} MiB, ${limits.outputBytes} bytes of output`,
+      sizesLine(limits),
     ],
     sections,
   );

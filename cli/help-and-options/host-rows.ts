@@ -131,4 +131,19 @@ export const hostPolicyRows: readonly CommandRow[] = [
     args: { min: 0, max: 3 },
     load,
   },
+  {
+    name: 'host toolchain',
+    summary: 'give each session a folder with a compiler or tools, read-only and on PATH',
+    usage: `add NAME DIR ${listAndRemove}`,
+    examples: [
+      [
+        'skillgate host toolchain add rust /opt/rust',
+        'sessions have the programs of /opt/rust/bin',
+      ],
+      ['skillgate doctor', 'lists the toolchains of this host, with the line to type'],
+    ],
+    options: { 'dry-run': dryRun },
+    args: { min: 0, max: 3 },
+    load,
+  },
 ];

@@ -6,7 +6,11 @@
 import * as backends from '../../runner/backends/public.ts';
 import * as host from '../../runner/host/public.ts';
 import * as runs from '../../runner/run/public.ts';
-import { processesMax } from '../../skills-index/run/limits.ts';
+import {
+  homeMiBDefault,
+  processesMax,
+  temporaryMiBDefault,
+} from '../../skills-index/run/limits.ts';
 import { type HostPolicy, requirements } from '../../skills-index/run/plan/host-policy.ts';
 
 /** One line of `skill doctor`. */
@@ -85,6 +89,8 @@ async function whyNoSandbox(sandbox: backends.Sandbox): Promise<string | undefin
       memoryMiB: 64,
       outputBytes: 1_000,
       processes: processesMax,
+      temporaryMiB: temporaryMiBDefault,
+      homeMiB: homeMiBDefault,
     },
     mounts: [],
     workingDirectory: '/tmp',

@@ -14,6 +14,7 @@ import { readPolicy } from './change.ts';
 import { addIndex, indexTable, listIndexes, removeIndex } from './indexes.ts';
 import { addLimit, limitTable, listLimits, removeLimit } from './limits-of-egress.ts';
 import { addModel, listModels, modelTable, removeModel } from './models.ts';
+import { addToolchain, listToolchains, removeToolchain, toolchainTable } from './toolchains.ts';
 import { addWorkspace, listWorkspaces, removeWorkspace, workspaceTable } from './workspaces.ts';
 
 interface Kind {
@@ -53,6 +54,13 @@ const kinds: Readonly<Record<string, Kind>> = {
     add: addLimit,
     remove: removeLimit,
     list: listLimits,
+  },
+  'host toolchain': {
+    adds: 'NAME DIR',
+    words: 2,
+    add: addToolchain,
+    remove: removeToolchain,
+    list: listToolchains,
   },
   'host index': {
     adds: 'ECOSYSTEM URL',
@@ -106,6 +114,11 @@ function show(context: CommandContext): void {
       count: Object.keys(policy.indexes).length,
       text: () => indexTable(policy.indexes),
     },
+    {
+      title: 'toolchains',
+      count: Object.keys(policy.toolchains).length,
+      text: () => toolchainTable(policy.toolchains),
+    },
     { title: 'egress of each run', count: 1, text: () => limitTable(policy.egress) },
   ];
   answer(context, { schema: 'skillgate.host/1', file, exists, policy: members }, () =>
@@ -131,6 +144,7 @@ const shownMembers = [
   'models',
   'approvers',
   'indexes',
+  'toolchains',
   'egress',
 ];
 

@@ -39,6 +39,7 @@ export function printPlan({ limits, ...plan }: Plan): string {
       `${plan.skill.name}@${plan.skill.version} ${plan.command.name} (${startText(plan.command)})`,
       `as ${plan.agent}, uid ${plan.uid}, in ${plan.backend}, working in ${plan.workingDirectory}`,
       `at most ${limits.seconds} s, ${limits.memoryMiB} MiB, ${limits.outputBytes} bytes of output`,
+      sizesLine(limits),
       ...(plan.egress.length === 0
         ? []
         : [
@@ -47,6 +48,11 @@ export function printPlan({ limits, ...plan }: Plan): string {
     ],
     sections,
   );
+}
+
+/** How much a run may write: temporary space is memory, and changes are limited in each folder. */
+export function sizesLine({ homeMiB, temporaryMiB }: Plan['limits']): string {
+  return `temporary space: ${temporaryMiB} MiB in /tmp, ${homeMiB} MiB in HOME`;
 }
 
 function startText({ file, interpreter, module }: Plan['command']): string {

@@ -1,13 +1,7 @@
 /** Turns a start into arguments of docker. Pure. */
 
 import type { SandboxStart } from '../bubblewrap/sandbox.ts';
-import {
-  fileBytesMax,
-  homeMiBMax,
-  openFilesMax,
-  sharedMemoryMiBMax,
-  temporaryMiBMax,
-} from '../limits.ts';
+import { fileBytesMax, openFilesMax, sharedMemoryMiBMax } from '../limits.ts';
 import type { OciBind } from './oci-spec.ts';
 
 export interface EngineSurroundings {
@@ -93,8 +87,8 @@ export function engineArguments(
     'net.ipv4.ping_group_range=1 0',
     '--tmpfs',
     '/sys:ro,nosuid,nodev,noexec,size=65536,mode=555',
-    ...temporary('/tmp', temporaryMiBMax, '1777'),
-    ...temporary('/home/skill', homeMiBMax, '0700'),
+    ...temporary('/tmp', plan.limits.temporaryMiB, '1777'),
+    ...temporary('/home/skill', plan.limits.homeMiB, '0700'),
     ...around.binds.flatMap((bind) => ['--mount', mountOf(bind)]),
     '--workdir',
     plan.workingDirectory,

@@ -4,7 +4,7 @@
  */
 
 import type { SandboxStart } from '../bubblewrap/sandbox.ts';
-import { homeMiBMax, openFilesMax, temporaryMiBMax } from '../limits.ts';
+import { openFilesMax } from '../limits.ts';
 import { exportLines } from './exported.ts';
 
 /** Serial ports of the guest: one for each stream, and one for messages between host and guest. */
@@ -32,8 +32,8 @@ export function guestInit(
 b=/.guest/busybox
 $b mount -t proc -o nosuid,nodev,noexec proc /proc
 $b mount -t devtmpfs -o nosuid dev /dev
-${temporary('/tmp', temporaryMiBMax, '1777')}
-${temporary('/home/skill', homeMiBMax, '0700')}
+${temporary('/tmp', limits.temporaryMiB, '1777')}
+${temporary('/home/skill', limits.homeMiB, '0700')}
 [ ! -d /.covered/home/skill ] || $b cp -a /.covered/home/skill/. /home/skill
 for port in ${Object.values(guestPorts).join(' ')}; do $b stty -F /dev/$port raw -echo 115200; done
 exec 3>/dev/${guestPorts.control}

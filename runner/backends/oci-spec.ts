@@ -1,7 +1,7 @@
 /** Turns a start into an OCI bundle's `config.json` (OCI runtime specification 1.0.2). Pure. */
 
 import type { SandboxStart } from '../bubblewrap/sandbox.ts';
-import { homeMiBMax, sharedMemoryMiBMax, temporaryMiBMax } from '../limits.ts';
+import { sharedMemoryMiBMax } from '../limits.ts';
 import { ociSeccomp } from './oci-seccomp.ts';
 
 /** A folder or file of the host and its path in the container; read-only unless `writable`. */
@@ -89,8 +89,8 @@ export function ociSpec({ plan }: Pick<SandboxStart, 'plan'>, around: OciSurroun
         options: ['nosuid', 'noexec', 'mode=755', 'size=65536'],
       },
       temporary('/dev/shm', sharedMemoryMiBMax, 'noexec', 'mode=1777'),
-      temporary('/tmp', temporaryMiBMax, 'mode=1777'),
-      temporary('/home/skill', homeMiBMax, 'mode=0700'),
+      temporary('/tmp', plan.limits.temporaryMiB, 'mode=1777'),
+      temporary('/home/skill', plan.limits.homeMiB, 'mode=0700'),
       ...around.binds.map(({ source, target, writable }) => ({
         destination: target,
         type: 'bind',

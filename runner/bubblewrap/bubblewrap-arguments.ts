@@ -3,7 +3,7 @@
  * descriptors that it requests.
  */
 import type { BaseFolder } from '../host/base-programs.ts';
-import { homeMiBMax, sharedMemoryMiBMax, temporaryMiBMax } from '../limits.ts';
+import { sharedMemoryMiBMax } from '../limits.ts';
 import { companionOf, packageFoldersOf } from './companions.ts';
 import { baseTarget, type SandboxStart } from './sandbox.ts';
 
@@ -95,8 +95,8 @@ export function skillArguments(
     ...sized('/dev/shm', sharedMemoryMiBMax),
     '--remount-ro',
     '/dev',
-    ...sized('/tmp', temporaryMiBMax),
-    ...sized('/home/skill', homeMiBMax),
+    ...sized('/tmp', plan.limits.temporaryMiB),
+    ...sized('/home/skill', plan.limits.homeMiB),
     ...file('/etc/passwd', '0444', `skill:x:${plan.uid}:${plan.gid}::/home/skill:/bin/false\n`),
     ...file('/etc/group', '0444', `skill:x:${plan.gid}:\n`),
     ...file('/etc/hosts', '0444', '127.0.0.1 localhost\n'),

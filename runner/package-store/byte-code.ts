@@ -4,6 +4,7 @@
  * code of a package.
  */
 import { basename, dirname, join } from 'node:path';
+import { homeMiBDefault, temporaryMiBDefault } from '../../skills-index/run/limits.ts';
 import type { Sandbox } from '../bubblewrap/sandbox.ts';
 import { withRunFolder } from '../run/run-folder.ts';
 import {
@@ -102,6 +103,8 @@ async function runCompiler(
         memoryMiB: compileMemoryMiB,
         outputBytes: byteCodeBytesMax,
         processes: compileProcessesMax,
+        temporaryMiB: temporaryMiBDefault,
+        homeMiB: homeMiBDefault,
       },
       mounts: [],
       programs: [{ program: 'python3', path: python }],

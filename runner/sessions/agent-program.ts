@@ -61,7 +61,8 @@ function programOf(
   };
 }
 
-function whyNotFolder(folder: string, ownFolders: readonly string[]): string | undefined {
+/** Returns why no session may have a folder of programs; undefined when sessions may. */
+export function whyNotFolder(folder: string, ownFolders: readonly string[]): string | undefined {
   if (!existsSync(folder)) return `there is no folder ${folder}`;
   const real = realpathSync(folder);
   if (real !== folder) return `${folder} is a link to ${real}; name ${real}`;

@@ -3,3 +3,4 @@ export { type BridgeCalls, type BridgeStreams, writableOf } from './bridge-serve
 export { runSession } from './session.ts';
 export { openSessionHost } from './session-host.ts';
 export { plannedSkills } from './skill-tree.ts';
+export { whyNotToolchain } from './toolchains.ts';

@@ -12,6 +12,7 @@ import type { Secrets } from '../egress/secrets.ts';
 import { folderOnly } from '../files/walk-folder.ts';
 import { findProgram, openHost } from '../host/host.ts';
 import { findAgentProgram } from './agent-program.ts';
+import { findToolchains } from './toolchains.ts';
 
 export interface SessionHost {
   readonly facts: SessionFacts;
@@ -62,6 +63,7 @@ export function openSessionHost({
       ...('why' in program || program.folder === undefined ? [] : [programFolder(program.folder)]),
     ],
     secrets: secrets.entries,
+    toolchains: findToolchains(hostPolicy, ownFolders),
     hasPython: findProgram('python3') !== undefined,
   };
   const close = (): void => {

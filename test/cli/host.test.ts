@@ -131,6 +131,29 @@ describe('skillgate host model, approver and egress', () => {
     expect(policy()).toEqual({});
   });
 
+  it('give a toolchain to sessions, and refuse a folder with credentials', async () => {
+    const cargo = join(home, 'cargo');
+    const rust = join(cargo, 'rust');
+    mkdirSync(join(rust, 'bin'), { recursive: true });
+    writeFileSync(join(cargo, 'credentials.toml'), '');
+    expect(await host('toolchain', 'add', 'cargo', './cargo')).toMatchObject({
+      exit: 2,
+      stderr: expect.stringContaining('credentials.toml may hold credentials'),
+    });
+    expect((await host('toolchain', 'add', 'rust', './cargo/rust')).stdout).toContain(
+      'before those of the system',
+    );
+    expect(policy()).toEqual({ toolchains: { rust } });
+    chmodSync(join(rust, 'bin'), 0o777);
+    expect((await host('toolchain', 'add', 'other', './cargo/rust')).stderr).toContain(
+      'other users may write',
+    );
+    expect((await host('toolchain', 'list')).stdout).toContain(rust);
+    expect((await host('show')).stdout).toContain('toolchains');
+    await host('toolchain', 'remove', 'rust');
+    expect(policy()).toEqual({});
+  });
+
   it('name an index with the age of its youngest version', async () => {
     const url = 'https://registry.npmjs.org/';
     const ran = await host('index', 'add', 'npm', url, '--min-age', '14d');

@@ -161,6 +161,34 @@ describe('the egress of an identity', () => {
   });
 });
 
+describe('the toolchains and sizes of a session', () => {
+  it('are those of host policy: read-only, first on PATH, and in no skill’s plan', async () => {
+    const path = join(host.home, 'config/host.json');
+    const before = readFileSync(path, 'utf8');
+    const tool = join(folder, 'rust/bin/rustc');
+    mkdirSync(join(folder, 'rust/bin'), { recursive: true });
+    writeFileSync(tool, '#!/bin/sh\necho rust 1.0\n', { mode: 0o755 });
+    const { exit } = await host.skill('host', 'toolchain', 'add', 'rust', join(folder, 'rust'));
+    expect(exit).toBe(0);
+    const sizes = { temporaryMiB: 32, homeMiB: 16 };
+    const policy = JSON.parse(readFileSync(path, 'utf8'));
+    writeFileSync(path, JSON.stringify({ ...policy, sizes }), { mode: 0o600 });
+    try {
+      const { out } = await inSession(
+        'reader',
+        `rustc; echo changed > ${tool}; df -m --output=size /tmp /home/skill | tail -2`,
+      );
+      expect(out).toMatch(/^rust 1\.0\n *32\n *16\n$/);
+      expect(readFileSync(tool, 'utf8')).toContain('rust 1.0');
+      writeFileSync(join(folder, 'rust/.netrc'), '');
+      const left = await inSession('reader', `ls ${folder}; rustc`);
+      expect(left.out).not.toContain('rust 1.0');
+    } finally {
+      writeFileSync(path, before, { mode: 0o600 });
+    }
+  });
+});
+
 describe('git in a session', () => {
   it('clones, commits under the agent’s name and pushes, with a token that it never sees', async () => {
     const url = 'https://git.example/acme/*';

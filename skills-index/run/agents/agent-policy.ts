@@ -85,6 +85,8 @@ export interface AgentProgram {
 export interface AgentPolicy {
   readonly models: Readonly<Record<string, ModelEndpoint>>;
   readonly agentPrograms: Readonly<Record<string, AgentProgram>>;
+  /** Folders with compilers and tools of sessions, by name; each is read-only and on PATH. */
+  readonly toolchains: Readonly<Record<string, string>>;
 }
 
 /** The parsed address of a model endpoint. */
@@ -161,4 +163,5 @@ export const agentPolicyEntries = {
     ),
     {},
   ),
+  toolchains: v.optional(v.record(name, folder), {}),
 };

@@ -58,6 +58,8 @@ export interface HostPolicy extends HoldPolicy, AgentPolicy, IndexPolicy, Report
   readonly authorities: readonly string[];
   /** Limits on the traffic of a run that are lower than the built-in limits. */
   readonly egress: { readonly requestsPerMinute?: number; readonly sentBytes?: number };
+  /** Sizes of temporary space of each run and session; absent where Skillgate's own sizes hold. */
+  readonly sizes: { readonly temporaryMiB?: number; readonly homeMiB?: number };
   /** Logical name (`reports` for `workspace:reports`) → absolute path of the folder. */
   readonly workspaces: Readonly<Record<string, string>>;
   /**
@@ -98,6 +100,13 @@ const environmentName = checked(
   'is not the name of an environment variable',
 );
 const amount = v.pipe(v.number(), v.safeInteger(), v.minValue(1));
+// Temporary space is memory of the host.
+const size = v.pipe(
+  v.number(),
+  v.safeInteger(),
+  v.minValue(16, 'is less than 16'),
+  v.maxValue(16_384, 'is more than 16384'),
+);
 const folder = checked(isPlainPath, 'is not an absolute path in plain form');
 const pinnedAddress = v.pipe(
   checked(
@@ -119,6 +128,10 @@ const policyEntries = exactObject({
   authorities: v.optional(v.array(folder), []),
   egress: v.optional(
     exactObject({ requestsPerMinute: v.exactOptional(amount), sentBytes: v.exactOptional(amount) }),
+    {},
+  ),
+  sizes: v.optional(
+    exactObject({ temporaryMiB: v.exactOptional(size), homeMiB: v.exactOptional(size) }),
     {},
   ),
   workspaces: v.optional(

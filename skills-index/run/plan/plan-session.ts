@@ -29,6 +29,12 @@ export type ProgramFact =
   | { readonly command: readonly string[]; readonly folder?: string }
   | { readonly why: string; readonly hint: string };
 
+/** A toolchain of host policy as the runner found it, or why no session may see it. */
+export type ToolchainFact = { readonly name: string; readonly path: string } & (
+  | { readonly programs: string }
+  | { readonly why: string }
+);
+
 /** Facts about this host that the runner gathers before planning a session. */
 export interface SessionFacts {
   readonly uid: number;
@@ -47,6 +53,7 @@ export interface SessionFacts {
   readonly folders: readonly PlannedFolder[];
   readonly program: ProgramFact;
   readonly secrets: readonly SecretEntry[];
+  readonly toolchains: readonly ToolchainFact[];
   /** Whether the system has the Python that gives a session its terminal. */
   readonly hasPython: boolean;
 }
@@ -100,10 +107,11 @@ export function planSession(input: SessionInput): {
       message: 'a session with a terminal needs python3 below /usr/bin',
       hint: 'apt-get install python3',
     });
+  const tools = planToolchains(facts.toolchains, leftOut);
   const given = {
     egress: [...model.egress, ...own.egress],
     secrets: [...model.secrets, ...own.secrets],
-    env: [...plainEnv, ...terminalEnv(terminal), ...model.env, ...own.env],
+    env: [pathOf(tools.programs), ...plainEnv, ...terminalEnv(terminal), ...model.env, ...own.env],
   };
   const plan: SessionPlan = {
     schema: 'skillgate.session/1',
@@ -114,7 +122,7 @@ export function planSession(input: SessionInput): {
     ...(terminal === undefined ? {} : { terminal }),
     ...ownerOf(facts, refused),
     workingDirectory: mounts[0]?.target ?? '/tmp',
-    folders: facts.folders,
+    folders: [...facts.folders, ...tools.folders],
     mounts,
     ...given,
     indexes: own.indexes,
@@ -124,6 +132,8 @@ export function planSession(input: SessionInput): {
       memoryMiB: limits.sessionMemoryMiB,
       outputBytes: limits.sessionOutputBytesMax,
       processes: limits.sessionProcessesMax,
+      temporaryMiB: hostPolicy.sizes.temporaryMiB ?? limits.sessionTemporaryMiB,
+      homeMiB: hostPolicy.sizes.homeMiB ?? limits.sessionHomeMiB,
     },
     egressLimits: planEgressLimits(hostPolicy),
     holds: holdsOf({ agent: agent.name, mounts, ...given }, input),
@@ -148,11 +158,6 @@ function holdsOf(
 }
 
 const plainEnv: readonly PlannedEnv[] = [
-  {
-    name: 'PATH',
-    value: '/opt/skillgate/bin:/usr/local/bin:/usr/bin:/bin',
-    reason: 'the runner’s node and skillgate, then the system',
-  },
   { name: 'HOME', value: '/home/skill', reason: 'a temporary folder, deleted with the session' },
   { name: 'TMPDIR', value: '/tmp', reason: 'a temporary folder, deleted with the session' },
   { name: 'SHELL', value: '/bin/sh', reason: 'the shell of the system' },
@@ -163,6 +168,41 @@ const plainEnv: readonly PlannedEnv[] = [
     reason: 'the folder whose files outlast the session',
   },
 ];
+
+function pathOf(programs: readonly string[]): PlannedEnv {
+  const folders = ['/opt/skillgate/bin', '/usr/local/bin', '/usr/bin', '/bin'];
+  const reason = 'the runner’s node and skillgate, then the system';
+  return {
+    name: 'PATH',
+    value: [...programs, ...folders].join(':'),
+    reason: programs.length === 0 ? reason : `the toolchains of host policy, ${reason}`,
+  };
+}
+
+function planToolchains(
+  toolchains: SessionFacts['toolchains'],
+  leftOut: LeftOut[],
+): { readonly folders: readonly PlannedFolder[]; readonly programs: readonly string[] } {
+  const found = toolchains.flatMap((one) => ('why' in one ? [] : [one]));
+  for (const one of toolchains)
+    if ('why' in one)
+      leftOut.push({
+        what: `toolchain ${one.name}`,
+        reason: one.why,
+        hint: `skillgate host toolchain remove ${one.name}`,
+      });
+  return {
+    // Sessions see /usr as a whole.
+    folders: found
+      .filter(({ path }) => !path.startsWith('/usr/'))
+      .map(({ name, path }) => ({
+        path,
+        target: path,
+        reason: `toolchain ${name} of host policy, read-only`,
+      })),
+    programs: found.map(({ programs }) => programs),
+  };
+}
 
 function terminalEnv(terminal: string | undefined): readonly PlannedEnv[] {
   return terminal === undefined

@@ -8,7 +8,7 @@ import type { Digest } from '../../skill/digest.ts';
 import type { ProblemCode } from '../../skill/problem-codes.ts';
 import { whyNotGranted } from '../agents/agent.ts';
 import { plannedHolds } from '../holds/hold-rules.ts';
-import { outputBytesMax, processesMax } from '../limits.ts';
+import { homeMiBDefault, outputBytesMax, processesMax, temporaryMiBDefault } from '../limits.ts';
 import { planEgressLimits } from './egress-limits.ts';
 import type { Plan, Refusal } from './plan.ts';
 import { type Draft, planCapabilities, planOwner } from './plan-capabilities.ts';
@@ -41,7 +41,13 @@ export function planRun(input: PlanInput): { readonly plan: Plan; readonly diges
     backend: sandbox.name,
     ...planOwner(draft, input),
     workingDirectory: draft.mounts[0]?.target ?? '/tmp',
-    limits: { ...manifest.limits, outputBytes: outputBytesMax, processes: processesMax },
+    limits: {
+      ...manifest.limits,
+      outputBytes: outputBytesMax,
+      processes: processesMax,
+      temporaryMiB: input.hostPolicy.sizes.temporaryMiB ?? temporaryMiBDefault,
+      homeMiB: input.hostPolicy.sizes.homeMiB ?? homeMiBDefault,
+    },
     egressLimits: planEgressLimits(input.hostPolicy),
     ...draft,
     holds: plannedHolds({ ...who, ...draft }, input.hostPolicy),

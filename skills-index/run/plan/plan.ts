@@ -146,7 +146,13 @@ export interface Plan {
   readonly programs: readonly PlannedProgram[];
   /** The programs that every sandbox has, declared or not. */
   readonly base: readonly Omit<PlannedProgram, 'reason'>[];
-  readonly limits: RunLimits & { readonly outputBytes: number; readonly processes: number };
+  readonly limits: RunLimits & {
+    readonly outputBytes: number;
+    readonly processes: number;
+    /** Sizes of `/tmp` and of HOME, which end with the run. */
+    readonly temporaryMiB: number;
+    readonly homeMiB: number;
+  };
   /** Limits on all egress of the run together: requests in a minute, and bytes sent. */
   readonly egressLimits: { readonly requestsPerMinute: number; readonly sentBytes: number };
   readonly leftOut: readonly LeftOut[];

@@ -2,7 +2,14 @@ import { describe, expect, it } from 'vitest';
 import { engineArguments } from '../../../runner/backends/engine-arguments.ts';
 import { whyNotDocker } from '../../../runner/backends/engine-info.ts';
 
-const limits = { seconds: 30, memoryMiB: 256, outputBytes: 1_000, processes: 64 };
+const limits = {
+  seconds: 30,
+  memoryMiB: 256,
+  outputBytes: 1_000,
+  processes: 64,
+  temporaryMiB: 256,
+  homeMiB: 64,
+};
 const plan = { limits, mounts: [], programs: [], workingDirectory: '/tmp', uid: 1_000, gid: 1_001 };
 const around = {
   name: 'skillgate-abcdef',

@@ -4,7 +4,14 @@ import { guestFiles } from '../../../runner/backends/guest-files.ts';
 import { guestInit } from '../../../runner/backends/guest-init.ts';
 import { qemuArguments } from '../../../runner/backends/microvm.ts';
 
-const limits = { seconds: 30, memoryMiB: 256, outputBytes: 1_000, processes: 64 };
+const limits = {
+  seconds: 30,
+  memoryMiB: 256,
+  outputBytes: 1_000,
+  processes: 64,
+  temporaryMiB: 256,
+  homeMiB: 64,
+};
 const plan = { limits, mounts: [], programs: [], workingDirectory: '/tmp', uid: 1_000, gid: 1_001 };
 
 describe('a machine', () => {

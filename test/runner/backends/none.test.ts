@@ -4,7 +4,14 @@ import { noSandbox } from '../../../runner/backends/none.ts';
 import type { SandboxStart } from '../../../runner/bubblewrap/sandbox.ts';
 import { withRunFolder } from '../../../runner/run/run-folder.ts';
 
-const limits = { seconds: 30, memoryMiB: 256, outputBytes: 1_000, processes: 64 };
+const limits = {
+  seconds: 30,
+  memoryMiB: 256,
+  outputBytes: 1_000,
+  processes: 64,
+  temporaryMiB: 256,
+  homeMiB: 64,
+};
 const uid = process.getuid?.() || 65_534;
 const plan = {
   limits,

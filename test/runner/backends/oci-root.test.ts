@@ -10,7 +10,14 @@ it('links the base programs to one folder, and shows what they read', () => {
   try {
     fs.mkdirSync(join(bundle, 'rootfs'));
     const plan = { programs: [], mounts: [], workingDirectory: '/', uid: 1, gid: 1 };
-    const limits = { seconds: 1, memoryMiB: 1, outputBytes: 1, processes: 1 };
+    const limits = {
+      seconds: 1,
+      memoryMiB: 1,
+      outputBytes: 1,
+      processes: 1,
+      temporaryMiB: 256,
+      homeMiB: 64,
+    };
     const base = { path: '/cache/1', links: new Map(['wc', 'file'].map((name) => [name, name])) };
     const binds = makeRoot(bundle, { plan: { ...plan, limits }, files: [], base });
     const target = '/usr/libexec/skillgate';
@@ -33,7 +40,14 @@ it.each([
     const path = '/usr/lib/node_modules/npm/bin/npm-cli.js';
     const programs = [{ program: 'npm', path }];
     const plan = { programs, mounts: [], workingDirectory: '/', uid: 1, gid: 1 };
-    const limits = { seconds: 1, memoryMiB: 1, outputBytes: 1, processes: 1 };
+    const limits = {
+      seconds: 1,
+      memoryMiB: 1,
+      outputBytes: 1,
+      processes: 1,
+      temporaryMiB: 256,
+      homeMiB: 64,
+    };
     const start = { plan: { ...plan, limits }, files: [] } as unknown as SandboxStart;
     const binds = makeRoot(bundle, start, linksPrograms);
     const at = join(bundle, 'rootfs/usr/bin/npm');

@@ -3,7 +3,14 @@ import { allBut, ociSeccomp } from '../../../runner/backends/oci-seccomp.ts';
 import { type OciSurroundings, ociSpec } from '../../../runner/backends/oci-spec.ts';
 import { deniedSyscalls, judgedSyscalls } from '../../../skills-index/run/plan/syscalls.ts';
 
-const limits = { seconds: 30, memoryMiB: 256, outputBytes: 1_000, processes: 64 };
+const limits = {
+  seconds: 30,
+  memoryMiB: 256,
+  outputBytes: 1_000,
+  processes: 64,
+  temporaryMiB: 256,
+  homeMiB: 64,
+};
 const plan = { limits, mounts: [], programs: [], workingDirectory: '/tmp', uid: 1_000, gid: 1_001 };
 const around: OciSurroundings = {
   binds: [{ source: '/srv/reports', target: '/reports', writable: false }],

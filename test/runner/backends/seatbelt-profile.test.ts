@@ -1,7 +1,14 @@
 import { describe, expect, it } from 'vitest';
 import { seatbeltProfile } from '../../../runner/backends/seatbelt-profile.ts';
 
-const limits = { seconds: 30, memoryMiB: 256, outputBytes: 1_000, processes: 64 };
+const limits = {
+  seconds: 30,
+  memoryMiB: 256,
+  outputBytes: 1_000,
+  processes: 64,
+  temporaryMiB: 256,
+  homeMiB: 64,
+};
 const plan = { limits, mounts: [], workingDirectory: '/tmp', uid: 501, gid: 20 };
 
 describe('a Seatbelt profile', () => {

@@ -25,7 +25,14 @@ const start: SandboxStart = {
       { program: 'npm', path: '/usr/lib/node_modules/npm/bin/npm-cli.js' },
       { program: 'pdftotext', path: '/usr/bin/pdftotext' },
     ],
-    limits: { seconds: 1, memoryMiB: 64, outputBytes: 1, processes: 1 },
+    limits: {
+      seconds: 1,
+      memoryMiB: 64,
+      outputBytes: 1,
+      processes: 1,
+      temporaryMiB: 256,
+      homeMiB: 64,
+    },
     mounts: [
       { source: 'workspace:in', path: '/srv/in', id: '1:1', target: '/in', mode: 'ro', reason: '' },
       {

@@ -35,6 +35,7 @@ const facts: SessionFacts = {
   folders: [],
   program: { command: ['/usr/bin/sh'] },
   secrets: [],
+  toolchains: [],
   hasPython: true,
 };
 const local = { url: 'http://127.0.0.1:8080', kind: 'openai' } as const;
@@ -122,6 +123,26 @@ describe('the plan of a session', () => {
       ]),
     );
     expect(refused).toEqual([]);
+  });
+
+  it('has the toolchains of host policy before the system, and leaves out those it may not see', () => {
+    const rust = { name: 'rust', path: '/opt/rust', programs: '/opt/rust/bin' };
+    const cargo = { name: 'cargo', path: '/home/ann/.cargo', why: 'credentials' };
+    const { env, folders, leftOut } = planWith({ facts: { toolchains: [rust, cargo] } }).plan;
+    expect(env[0]).toMatchObject({
+      name: 'PATH',
+      value: '/opt/rust/bin:/opt/skillgate/bin:/usr/local/bin:/usr/bin:/bin',
+    });
+    expect(folders).toMatchObject([{ path: '/opt/rust', target: '/opt/rust' }]);
+    expect(leftOut).toMatchObject([{ what: 'toolchain cargo', reason: 'credentials' }]);
+  });
+
+  it('has more temporary space than a skill, or what host policy names', () => {
+    expect(planWith().plan.limits).toMatchObject({ temporaryMiB: 1_024, homeMiB: 256 });
+    const hostPolicy = { ...emptyHostPolicy, sizes: { temporaryMiB: 2_048 } };
+    const { plan } = planWith({ hostPolicy });
+    expect(plan.limits).toMatchObject({ temporaryMiB: 2_048, homeMiB: 256 });
+    expect(printSessionPlan(plan)).toContain('temporary space: 2048 MiB in /tmp, 256 MiB in HOME');
   });
 
   it('has a terminal when a person asks for one, and the system has Python', () => {
