@@ -46,9 +46,10 @@ export function isAnnounced(
   const page = sources.find(({ path }) => path === 'SKILL.md')?.text ?? '';
   if (hidesWords.test(page)) return false;
   const texts = of('text');
+  const agent = agentOf(named);
   const read = texts.filter(({ span }) => !passedOver.test(page.slice(span.start, span.end)));
   return (
-    read.flatMap(sentencesOf).some((sentence) => saysThatItActs(sentence, words)) &&
+    read.flatMap(sentencesOf).some((one) => agent.test(one) && saysThatItActs(one, words)) &&
     !texts.flatMap(sentencesOf).some((one) => words.test(one) && denies.test(one))
   );
 }
@@ -68,7 +69,7 @@ function saysThatItActs(sentence: string, words: RegExp): boolean {
 const mechanisms: readonly { readonly of: RegExp; readonly words: RegExp }[] = [
   {
     of: /\/library\/launch(agents|daemons)(\/|$)|^launchctl /,
-    words: /\blaunch ?(agents?|daemons?|d|ctl)\b|\.plist\b/i,
+    words: /\blaunch ?(agents?|daemons?|d|ctl)\b/i,
   },
   { of: /^crontab |^\/etc\/cron|^\/var\/spool\/cron/, words: /\bcron(tab)?s?\b/i },
   {
@@ -89,7 +90,17 @@ function wordsFor(named: string): RegExp | undefined {
   if (kind !== 'shell-profile' && kind !== 'agent-settings') return undefined;
   const file = normal.slice(normal.lastIndexOf('/') + 1);
   if (!/^[\w.-]{5,60}$/.test(file)) return undefined;
-  return new RegExp(`(?:^|[^\\w.-])${file.replaceAll('.', '\\.')}(?![\\w-]|\\.\\w)`, 'i');
+  // A name such as `profile` is a word, too.
+  const written = file.includes('.') ? file : normal;
+  return new RegExp(`(?:^|[^\\w.-])${written.replaceAll('.', '\\.')}(?![\\w-]|\\.\\w)`, 'i');
+}
+
+// Many programs have a `settings.json` or hooks, so the sentence has to name the agent, too.
+function agentOf(named: string): RegExp {
+  const normal = normalisePath(named);
+  const isAgents = sensitivePath(named)?.kind === 'agent-settings';
+  const agent = isAgents ? /\/\.(?:config\/)?([a-z]{2,30})\//.exec(normal)?.[1] : undefined;
+  return agent === undefined ? /(?:)/ : new RegExp(`\\b${agent}\\b`, 'i');
 }
 
 const hiding: ReadonlySet<string> = new Set(
