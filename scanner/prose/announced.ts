@@ -43,8 +43,9 @@ export function isAnnounced(
 ): boolean {
   const words = wordsFor(named);
   if (words === undefined || hidesOrFetches(of('trait')) || reaches(fact, sources)) return false;
-  const page = sources.find(({ path }) => path === 'SKILL.md')?.text ?? '';
-  if (hidesWords.test(page)) return false;
+  const source = sources.find(({ path }) => path === 'SKILL.md');
+  if (source !== undefined && looksOf(source).hidesWords) return false;
+  const page = source?.text ?? '';
   const texts = of('text');
   const agent = agentOf(named);
   const read = texts.filter(({ span }) => !passedOver.test(page.slice(span.start, span.end)));
@@ -58,7 +59,9 @@ export function isAnnounced(
 function saysThatItActs(sentence: string, words: RegExp): boolean {
   if (leavesIt.test(sentence) || ofOthers.test(sentence)) return false;
   return [...sentence.matchAll(acts)].some(({ 0: act, index }) => {
-    const rest = sentence.slice(index + act.length);
+    const behind = index + act.length;
+    // With the longest name of a mechanism.
+    const rest = sentence.slice(behind, behind + objectCharsMax + 200);
     const at = rest.search(words);
     return at >= 0 && at <= objectCharsMax && !changesSubject.test(rest.slice(0, at));
   });
@@ -117,9 +120,32 @@ function reaches(
   { span }: FactOf<'capability' | 'trait'>,
   sources: readonly TaintSource[],
 ): boolean {
-  return sources.some(({ path, text }) =>
-    path === span.path ? speaks.test(text) : !isPage.test(path) && pulls.test(text),
-  );
+  return sources.some((source) => {
+    const { pullsCode, speaksOut } = looksOf(source);
+    return source.path === span.path ? speaksOut : pullsCode;
+  });
+}
+
+interface Looks {
+  readonly speaksOut: boolean;
+  readonly pullsCode: boolean;
+  readonly hidesWords: boolean;
+}
+
+// A memo of a pure function: a skill may set up hundreds of services.
+const looks = new WeakMap<TaintSource, Looks>();
+
+function looksOf(source: TaintSource): Looks {
+  const known = looks.get(source);
+  if (known !== undefined) return known;
+  const { path, text } = source;
+  const made = {
+    speaksOut: speaks.test(text),
+    pullsCode: !isPage.test(path) && pulls.test(text),
+    hidesWords: hidesWords.test(text),
+  };
+  looks.set(source, made);
+  return made;
 }
 
 const isPage = /\.(md|mdx|rst|txt)$/i;
@@ -155,7 +181,7 @@ const passedOver = /!\[|~~/;
 
 // A page can hide words from its reader by such elements and attributes.
 const hidesWords =
-  /<(details|dialog|noscript|script|style|svg|template|textarea)\b|<[a-z][^>]{0,400}\s(aria-hidden|class|color|height|hidden|style|width)\b/i;
+  /<(details|dialog|noscript|script|style|svg|template|textarea)\b|<[a-z][^<>]{0,400}\s(aria-hidden|class|color|height|hidden|style|width)\b/i;
 
 const objectCharsMax = 80;
 

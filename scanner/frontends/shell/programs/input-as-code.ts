@@ -39,7 +39,7 @@ function isFetched({ taints }: ShellValue): boolean {
 
 // `open("f", "w")`, `Path("f").write_text(…)`, `fs.writeFileSync("f", …)`, Perl’s `open(F, ">f")`
 const writes =
-  /\b(?:open|Path|writeFile(?:Sync)?|createWriteStream|File\.write|file_put_contents)\(?[^()"'`]{0,40}(["'`])\s*>{0,2}\s*([^"'`]{1,400})\1/g;
+  /\b(?:open|Path|writeFile(?:Sync)?|createWriteStream|File\.write|file_put_contents)\(?[^()"'`]{0,40}(["'`])[\s>]{0,20}([^"'`]{1,400})\1/g;
 
 /** Modules that read code as a person types it. */
 export const readsCode = /^(code|asyncio|IPython|bpython|ptpython|pdb|cmd)$/;
@@ -65,15 +65,15 @@ function handsInputOn(code: string, language: Language, program: string): boolea
 }
 
 const runsText =
-  /\b(eval|system|exec|qx|popen\d?|spawn|instance_eval|class_eval|assert|passthru|shell_exec|proc_open|load|loadstring|dofile|os\.execute|do shell script|invoke-expression|iex)\b|`|%x\W|\bopen\b[^;]*["']\s*\|/i;
+  /\b(eval|system|exec|qx|popen\d?|spawn|instance_eval|class_eval|assert|passthru|shell_exec|proc_open|load|loadstring|dofile|os\.execute|do shell script|invoke-expression|iex)\b|`|%x\W|\bopen\b[^;]{0,200}["']\s{0,20}\|/i;
 // Perl: s/…/…/ee
-const substituted = /\bs([^\w\s]).*\1.*\1[a-z]*ee/;
+const substituted = /[^\w\s][cdgimorsux]{0,6}ee[cdgimorsux]{0,6}(?=[\s;)}]|$)/;
 
 const input = /\/dev\/stdin|\/dev\/fd\/0|\/proc\/self\/fd\/0/;
 
 // A shell or an interpreter without a program reads the input that it inherits.
 const starts = /\b(system|p?open\d?|spawn\w*|exec\w*|subprocess|fork|pty|child_process)\b/;
 const shellAlone =
-  /(["'`])(?:\/usr)?(?:\/bin\/)?(?:(?:ba|da|z|k|a|fi)?sh|python[\d.]*|node|perl|ruby|php)(?:\s+-[\w-]*)?\s*\1/;
+  /(["'`])(?:\/usr)?(?:\/bin\/)?(?:(?:ba|da|z|k|a|fi)?sh|python[\d.]*|node|perl|ruby|php)(?:\s{1,9}-[\w-]{0,40})?\s{0,9}\1/;
 const loadsInput =
-  /\b(run_path|SourceFileLoader|spec_from_file_location|require|import|code\.interact|InteractiveConsole)\b[^\n;]*(\/dev\/stdin|\/dev\/fd\/0|\/proc\/self\/fd\/0|interact\(|InteractiveConsole\()/;
+  /\b(run_path|SourceFileLoader|spec_from_file_location|require|import|code\.interact|InteractiveConsole)\b[^\n;]{0,200}(\/dev\/stdin|\/dev\/fd\/0|\/proc\/self\/fd\/0|interact\(|InteractiveConsole\()/;
