@@ -11,7 +11,7 @@ interface CodeDigests {
 }
 
 export const codeDigests: CodeDigests = {
-  extractor: 'sha256:9fbdd4f487e1a56314e3d5190d2403833e5266e177713137dc2405b2bd34741e',
+  extractor: 'sha256:2918cae7388cbbb77590d63b8bb9461c3eef6cff6a960d7421d0544b826a756f',
   judging: 'sha256:04b1b8c58c68daf7a3b37188acb0c7c0ebbc393d4203f8d4dc09d89f05969636',
   rules: {
     'env/dynamic-name': 'sha256:b3bcc619041c321b4ae11ca5d5c43bb5beec8dbf73751365badd255319977730',
@@ -51,7 +51,7 @@ export const codeDigests: CodeDigests = {
       'sha256:b9e8afe3fe01d97fffeeca6676b0f4711210c19363d1809402b312caea5e4779',
     'files/agent-history':
       'sha256:15c93661dc8baf7ac4bc132db24e0fd043691a431cc416ae9656dd4931ddc484',
-    'files/agent-memory': 'sha256:910c95596d87baa06283677b80303674fcdc1154287a9c328f587bee279b382b',
+    'files/agent-memory': 'sha256:7ae1fff4a2a2d48a4a7ff7a4f5d27e18f40428286828dad886b11dc6de29c24d',
     'files/browser-data': 'sha256:5484d08b4fe1bdd83b5f8463eec2a8ebbc17b4d969421af92e067987557275a6',
     'files/computed-path':
       'sha256:a44cd2693159d7eb5098f4d1fbe7ff188eb5242bee6d7ce9cea2db89c08dcf38',
@@ -182,7 +182,7 @@ export const codeDigests: CodeDigests = {
     'persistence/agent-configuration':
       'sha256:f3ca97e0f880244d8d2e500449fd785dda139f4bae82932c6ef272b275f046af',
     'persistence/autostart':
-      'sha256:572f682e9eb738e1eafaa819d47848b4e6251a07a48e3b84fde97d70af170484',
+      'sha256:97f538baa90794d20e68c66381117c28dce91824742ab239075586861a549372',
     'persistence/defence-tampering':
       'sha256:0f7be1fc43353343a80815cafd9425097a9696edbf5173cd205e39fa5050e8ff',
     'persistence/detached':
@@ -197,7 +197,7 @@ export const codeDigests: CodeDigests = {
     'persistence/new-account':
       'sha256:38b6ae2afe63608cdbda61f340f608eeb44d5f3f3a078a625fd3c47d9a9cd723',
     'persistence/shell-profile':
-      'sha256:5c3354488ccf645b035f26b4f6f117792de2194cd0206fa9618f922c376c6236',
+      'sha256:7060f4a4408cec7da5bf695622fd6289e611371e5e33c950cfc0166dcaa68fa2',
     'prose/approval-bypass':
       'sha256:efef9957da1b44dab5c9d512a84b71fa79502cbdd3031645001eb799f6cf09ab',
     'prose/biased-judgement':
