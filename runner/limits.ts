@@ -9,9 +9,12 @@ export const workspaceEntriesMax = 200_000;
  */
 export const foldersDeepMax = 100;
 /**
- * Bytes and paths that a run may change in one folder. The same limits hold for a folder that the
- * runner copies for a run.
+ * Bytes and entries of a folder that the runner copies for a run. A project with its installed
+ * packages has tens of thousands of entries.
  */
+export const copiedBytesMax = 512 * 1024 * 1024;
+export const copiedEntriesMax = 100_000;
+/** Bytes and paths that a run may change in one folder. */
 export const changedBytesMax = 200 * 1024 * 1024;
 export const changedPathsMax = 20_000;
 /**

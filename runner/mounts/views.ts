@@ -12,7 +12,7 @@ import {
   walkFolder,
   withHandle,
 } from '../files/walk-folder.ts';
-import { changedBytesMax, changedPathsMax } from '../limits.ts';
+import { changedBytesMax, changedPathsMax, copiedBytesMax, copiedEntriesMax } from '../limits.ts';
 import { mountInNamespace } from './namespace.ts';
 
 export interface View {
@@ -135,7 +135,7 @@ async function copyOf(
   const visit = ({ path, at, stats, link }: VisitedEntry): boolean => {
     const to = bytesOf(`${source}/${path}`);
     bytes += stats.isFile() ? stats.size : 0;
-    if (bytes > changedBytesMax || below.size >= changedPathsMax) throw tooLarge;
+    if (bytes > copiedBytesMax || below.size >= copiedEntriesMax) throw tooLarge;
     below.set(path, { changed: stats.ctimeMs, uid: stats.uid });
     if (link !== undefined) {
       fs.symlinkSync(bytesOf(link), to);
@@ -179,7 +179,7 @@ function setGroup(at: Buffer | string, gid: number): void {
 }
 
 function tooLarge(name: string, why: string): Problem {
-  const what = `${changedBytesMax / 1024 / 1024} MiB or ${changedPathsMax} entries`;
+  const what = `${copiedBytesMax / 1024 / 1024} MiB or ${copiedEntriesMax} entries`;
   return new Problem(
     'mode-unsupported',
     `Cannot mount ${name} for writing: it has more than ${what}, so it cannot be copied, and no overlay can be mounted: ${why}`,

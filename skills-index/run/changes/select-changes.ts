@@ -18,13 +18,13 @@ export interface SplitChanges {
  * that the person names.
  * @param include paths as in the run (`/workspace/package.json`) or below the mount
  * (`package.json`)
- * @throws Problem `not-found` for a path that is not among the changes; `usage` for a change that
- * cannot be applied without another change that was not named
+ * @throws Problem `not-found` for a path that is not among the changes; `usage` for a path in
+ * several folders, and for a change that cannot be applied without another, unnamed change
  */
 export function selectChanges(set: ChangeSet, include: readonly string[]): SplitChanges {
   const isNamed = ({ target }: ChangedFolder, { path }: Change): boolean =>
     include.some((name) => name === path || name === `${target}/${path}`);
-  for (const name of include) requireKnown(set, name);
+  for (const name of include) requireOne(set, name);
   const split = splitChanges(set, (folder, change) =>
     change.shelf === 'obeyed' ? isNamed(folder, change) : true,
   );
@@ -115,11 +115,18 @@ function isBlocked(
   );
 }
 
-function requireKnown({ folders, run }: ChangeSet, name: string): void {
-  const isThere = folders.some(({ changes, target }) =>
+function requireOne({ folders, run }: ChangeSet, name: string): void {
+  const [found, other] = folders.filter(({ changes, target }) =>
     changes.some(({ path }) => name === path || name === `${target}/${path}`),
   );
-  if (isThere) return;
+  if (found !== undefined && other === undefined) return;
+  // Nobody should accept a file of one folder by the name of a file in another.
+  if (found !== undefined)
+    throw new Problem(
+      'usage',
+      `Changes of run ${run} have the path ${JSON.stringify(name)} in several folders`,
+      { hint: `name the folder too, such as --include ${found.target}/${name}` },
+    );
   throw new Problem('not-found', `No change of run ${run} has the path ${JSON.stringify(name)}`, {
     hint: `see the paths of all changes: skillgate changes show ${run}`,
   });

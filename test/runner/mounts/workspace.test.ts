@@ -2,7 +2,7 @@ import { execFileSync } from 'node:child_process';
 import * as fs from 'node:fs';
 import { afterEach, describe, expect, it } from 'vitest';
 import { ownersOf } from '../../../runner/files/ownership.ts';
-import { changedBytesMax, foldersDeepMax } from '../../../runner/limits.ts';
+import { changedBytesMax, copiedBytesMax, foldersDeepMax } from '../../../runner/limits.ts';
 import { stateAt } from '../../../runner/mounts/entry-state.ts';
 import { fileChangeOf, kindOf } from '../../../skills-index/run/changes/changes.ts';
 import { makeSeenFolder, type Seen, type SeenFolder, treeOf } from './seen-folder.ts';
@@ -689,7 +689,7 @@ describe('a reason that an agent reads too', () => {
   it('names the workspace, not its path on the host, when the folder is too large', async () => {
     seen = makeSeenFolder(false);
     fs.writeFileSync(`${seen.folder}/big`, '');
-    fs.truncateSync(`${seen.folder}/big`, changedBytesMax + 1);
+    fs.truncateSync(`${seen.folder}/big`, copiedBytesMax + 1);
     const refused = await seen.see(() => undefined).catch((cause: Error) => cause.message);
     expect(refused).toMatch(/^Cannot mount workspace:reports for writing: /);
     expect(refused).not.toContain(seen.folder);

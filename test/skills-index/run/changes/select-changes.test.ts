@@ -117,6 +117,14 @@ describe('an acceptance', () => {
     expect(() => selectChanges(setOf(lines), include)).toThrow(message);
   });
 
+  it('refuses a path of two folders, unless the folder is named', () => {
+    const set = setOf(['>f p !']);
+    const two = { ...set, folders: set.folders.flatMap((one) => [one, { ...one, target: '/m' }]) };
+    expect(() => selectChanges(two, ['p'])).toThrow('in several folders');
+    const { accepted } = selectChanges(two, ['/m/p']);
+    expect(accepted.folders.map(({ target }) => target)).toEqual(['/m']);
+  });
+
   it('before the start covers the plain changes of rw mounts alone', () => {
     const lines = ['f>f a', 'f>f p !'];
     expect(pathsOf(selectAllowed(setOf(lines, 'rw')).accepted)).toEqual(['a']);
