@@ -60,5 +60,5 @@ function isLocked({ capabilities }: Manifest, one: RequiredPackage): boolean {
 
 function whyOf([first, ...more]: readonly RequiredPackage[]): string {
   const others = more.length === 0 ? '' : ` and ${more.length} more`;
-  return `${unconfirmedWhy} ${first?.place}${others}`;
+  return `${unconfirmedWhy} seen at ${first?.place}${others}`;
 }

@@ -45,7 +45,11 @@ export interface MatrixInput {
 }
 
 /** The rows of the matrix: undeclared, then used, then unused, each in the order of the kinds. */
-export function capabilityRows({ declared, observed, approvedBefore }: MatrixInput): MatrixRow[] {
+export function capabilityRows(input: MatrixInput): MatrixRow[] {
+  const { approvedBefore } = input;
+  // Packages have a table of their own.
+  const { package: _, ...declared } = input.declared;
+  const { package: __, ...observed } = input.observed;
   const seen = listCapabilities(observed);
   const never = new Set(listCapabilities(unused(declared, observed)).map(keyOf));
   const before = approvedBefore === undefined ? undefined : listCapabilities(approvedBefore);

@@ -23,6 +23,7 @@ import { unreadShownMax } from './limits.ts';
 import { renderMarkdown } from './markdown.ts';
 import { count, digest, type Html, html, moment, part, shown, term, untrusted } from './markup.ts';
 import { nearCopyList } from './near-copies.ts';
+import { packageRows, packageTable } from './package-table.ts';
 import { proseChanges, proseTitle } from './prose-since.ts';
 import { riskMeter } from './queue.ts';
 import { severityBadge, stateBadge, verdictBadge } from './severity.ts';
@@ -140,6 +141,12 @@ function capabilities({ detail }: VersionView): Html {
     observed: report.capabilities.observed,
     approvedBefore: before?.capabilities,
   });
+  const packages = packageRows({
+    declared,
+    observed: report.capabilities.observed,
+    approvedBefore: before?.capabilities,
+    packages: manifest.packages,
+  });
   const of = (use: CapabilityUse): number => rows.filter((row) => row.use === use).length;
   const added = count(rows.filter((row) => row.added).length, 'new capability');
   const versus =
@@ -148,7 +155,7 @@ function capabilities({ detail }: VersionView): Html {
       : `Compared with ${before.version}, the last approved version: ${added}.`;
   return html`${inferred ? inferredNotice : ''}<p class="summary"><b>${of('undeclared')} undeclared</b>, ${of('used')} declared and used,
 ${of('unused')} declared and never seen. ${versus}</p>
-${capabilityMatrix(rows, inferred)}`;
+${capabilityMatrix(rows, inferred)}${packageTable(packages)}`;
 }
 
 const inferredNotice = html`<p class="notice">The skill has no skill.json. Its declared capabilities are ${inferredWords}:

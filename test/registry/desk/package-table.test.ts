@@ -1,0 +1,69 @@
+import { describe, expect, it } from 'vitest';
+import { packageRows, packageTable } from '../../../registry/desk/package-table.ts';
+import { noCapabilities, type PackageCapability } from '../../../skills-index/skill/capability.ts';
+import { digestOf } from '../../../skills-index/skill/digest.ts';
+
+const at = (name: string, version: string, entry = name): PackageCapability => ({
+  ecosystem: 'python',
+  name,
+  version,
+  digest: digestOf(entry),
+});
+const having = (...list: readonly PackageCapability[]) => ({ ...noCapabilities, package: list });
+const python = { requires: ['pandas>=2'], why: 'tables' };
+
+const rows = packageRows({
+  declared: having(
+    at('numpy', '2.2.1'),
+    at('pandas', '2.2.3'),
+    at('six', '1.16.0', 'other files'),
+    at('tzdata', '2026.1'),
+  ),
+  observed: having({ ecosystem: 'python', name: 'pandas' }, { ecosystem: 'python', name: 'rich' }),
+  approvedBefore: having(
+    at('pandas', '2.1.0'),
+    at('six', '1.16.0'),
+    at('tzdata', '2026.1'),
+    at('pytz', '2025.1'),
+  ),
+  packages: { python },
+});
+
+describe('the packages of a version', () => {
+  it('are compared entry by entry with the approved version, changes first', () => {
+    expect(
+      rows.map(({ change, name, version, before }) => [change, name, version, before]),
+    ).toEqual([
+      ['undeclared', 'rich', '', undefined],
+      ['new', 'numpy', '2.2.1', undefined],
+      ['version', 'pandas', '2.2.3', '2.1.0'],
+      ['files', 'six', '1.16.0', undefined],
+      ['removed', 'pytz', '', '2025.1'],
+      ['same', 'tzdata', '2026.1', undefined],
+    ]);
+    expect(rows.find(({ name }) => name === 'pandas')).toMatchObject({
+      required: true,
+      imported: true,
+    });
+  });
+
+  it('are a table that escapes what the author wrote', () => {
+    const text = String(packageTable(rows));
+    expect(text).toContain('<b>6 packages</b>: 1 imported, not declared, 1 new, 1 other version');
+    const hostile = String(
+      packageTable(rows.map((row) => ({ ...row, name: '<script>', version: '<b>' }))),
+    );
+    expect(hostile).not.toContain('<script>');
+    expect(packageTable([])).toBe('');
+  });
+
+  it('are all first where nothing was approved', () => {
+    const first = packageRows({
+      declared: having(at('six', '1.16.0')),
+      observed: noCapabilities,
+      approvedBefore: undefined,
+      packages: undefined,
+    });
+    expect(first.map(({ change }) => change)).toEqual(['first']);
+  });
+});
