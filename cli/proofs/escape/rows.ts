@@ -18,6 +18,7 @@ import { proxyRows } from './rows/proxy.ts';
 import { resourceRows } from './rows/resources.ts';
 import { bundleRows, heldRows, manifestRows } from './rows/runner.ts';
 import { secretRows } from './rows/secrets.ts';
+import { indexRows, terminalRows } from './rows/sessions.ts';
 import { sharedFileRows } from './rows/shared-files.ts';
 import { socketRows } from './rows/sockets.ts';
 import { trapRows } from './rows/traps.ts';
@@ -37,9 +38,11 @@ export const escapeRows: readonly EscapeRow[] = [
   ...together('kernel surface', kernelRows),
   ...together('devices and proc', deviceRows),
   ...together('privileges and terminal', [...privilegeRows, ...programRows]),
+  ...runner('privileges and terminal', terminalRows),
   ...together('direct network', networkRows),
   ...runner('direct network', socketRows),
   ...together('through the proxy', [...proxyRows, ...secretRows, ...canaryRows]),
+  ...runner('through the proxy', indexRows),
   ...together('acting as the operator', operatorRows),
   ...together('traps for the host', trapRows),
   ...runner('the runner', [
