@@ -72,6 +72,7 @@ export function makeTestHost(): TestHost {
 export interface TestSkill {
   readonly files: Readonly<Record<string, string>>;
   readonly capabilities?: object;
+  readonly packages?: object;
   readonly limits?: { readonly seconds: number; readonly memoryMiB: number };
 }
 
@@ -95,6 +96,7 @@ export function requestFor(
         license: 'MIT',
         commands: { probe: command },
         capabilities: skill.capabilities ?? {},
+        ...(skill.packages === undefined ? {} : { packages: skill.packages }),
         limits: skill.limits ?? { seconds: 30, memoryMiB: 256 },
       }),
     ),

@@ -4,6 +4,7 @@ import { mkdirSync, mkdtempSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { onTestFinished } from 'vitest';
+import type { Sandbox } from '../../../runner/bubblewrap/sandbox.ts';
 import { removeTree } from '../../../runner/files/remove-tree.ts';
 import { findProgram } from '../../../runner/host/host.ts';
 import { type ReadyPackages, readyPackages } from '../../../runner/package-store/ready-packages.ts';
@@ -33,10 +34,11 @@ export interface PackageWorld {
   find(...packages: LockedPackage[]): PackageSetFact;
 }
 
-export function makePackageWorld(): PackageWorld {
+/** @param sandbox the sandbox that compiles; by default there is none */
+export function makePackageWorld(ownData?: string, sandbox?: Sandbox): PackageWorld {
   const folder = mkdtempSync(join(tmpdir(), 'packages-'));
   onTestFinished(() => removeTree(folder));
-  const data = join(folder, 'data');
+  const data = ownData ?? join(folder, 'data');
   const index = join(folder, 'index');
   mkdirSync(index);
   const place = (name: string, bytes: Buffer) => {
@@ -74,7 +76,7 @@ export function makePackageWorld(): PackageWorld {
           indexes: { python: { url: `file://${index}` }, npm: { url: `file://${index}` } },
         },
         network: { fetch },
-        sandbox: () => noSandbox,
+        sandbox: () => sandbox ?? noSandbox,
       }),
     find: (...packages) => {
       const ecosystem: Ecosystem = packages[0]?.ecosystem ?? 'python';
