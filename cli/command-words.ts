@@ -25,6 +25,7 @@ export const commandWords: readonly string[] = [
   'member',
   'monitor',
   'outdated',
+  'packages',
   'publish',
   'redteam',
   'registry',

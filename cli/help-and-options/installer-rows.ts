@@ -3,6 +3,24 @@ import type { CommandRow } from '../command.ts';
 
 export const installerRows: readonly CommandRow[] = [
   {
+    name: 'packages',
+    summary: 'list the stored packages of installed skills, or delete those that no run uses',
+    usage: '[list|clean] [--days N]',
+    examples: [
+      ['skillgate packages', 'list the sets of packages with their sizes and last use'],
+      ['skillgate packages clean --days 7', 'delete what no run used for a week'],
+    ],
+    options: {
+      days: {
+        type: 'string',
+        value: 'N',
+        summary: 'delete what no run used for so many days (default: 30)',
+      },
+    },
+    args: { min: 0, max: 1 },
+    load: () => import('../packages/packages.ts'),
+  },
+  {
     name: 'install',
     summary: 'verify a skill and install it for agents',
     usage: '@scope/name[@range]',

@@ -26,6 +26,7 @@ export async function fetchPackages(
 ): Promise<void> {
   const locked = requireLocked(verb, manifest, fileOf);
   if (locked.length === 0) return;
+  packages.requireNoMalware(hostPolicy.advisories, locked, verb);
   if (process.platform !== 'linux')
     return printNote(
       context,

@@ -8,6 +8,7 @@ import * as admission from '../../runner/admission/public.ts';
 import * as audit from '../../runner/audit/public.ts';
 import * as backends from '../../runner/backends/public.ts';
 import * as host from '../../runner/host/public.ts';
+import * as packages from '../../runner/package-store/public.ts';
 import type * as runs from '../../runner/run/public.ts';
 import * as secrets from '../../runner/secret-sources/public.ts';
 import type { Source } from '../../skills-index/client/blobs.ts';
@@ -108,6 +109,8 @@ export async function admitToStart(
       host: host.policy,
     });
     const admitted = admission.requireAdmitted(judged, name);
+    const { package: used = [] } = admitted.capabilities;
+    packages.requireNoMalware(host.policy.advisories, used, `start ${name}`);
     const opened = await openAdmitted(source, admitted);
     return {
       admitted,

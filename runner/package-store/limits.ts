@@ -34,3 +34,5 @@ export const compileSecondsMax = 300;
 export const compileMemoryMiB = 1_024;
 export const compileProcessesMax = 16;
 export const byteCodeBytesMax = 512 * 1024 * 1024;
+/** Hours for which new packages stay in any case: an installation may be about to use them. */
+export const newHours = 24;

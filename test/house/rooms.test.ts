@@ -55,9 +55,9 @@ const floors: Record<string, readonly string[]> = {
   ],
   runner: [
     'sessions',
-    'indexes',
     'exporters',
     'package-store',
+    'indexes',
     'backends',
     'secret-sources',
     'changes',

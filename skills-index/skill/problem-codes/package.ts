@@ -28,6 +28,13 @@ export const packageCodes = {
       'The locked packages do not fit this host or each other: no file for its interpreter or system, two packages with one file, or a module that would replace a part of Python.',
     fix: 'Lock other versions or fewer packages: skillgate lock.',
   },
+  'package-malicious': {
+    exit: 6,
+    status: 403,
+    means:
+      'An advisory in the folder that host policy names lists a package of the skill as malicious.',
+    fix: 'Do not run the skill. Tell its author, who locks another version: skillgate lock.',
+  },
   'packages-missing': {
     exit: 6,
     status: 409,

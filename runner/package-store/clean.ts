@@ -1,0 +1,74 @@
+/** Lists and deletes stored packages. The folder of a set has the time of the last use. */
+import * as fs from 'node:fs';
+import { basename, join } from 'node:path';
+import { removeTree } from '../files/remove-tree.ts';
+import { readRecord, type SetRecord } from '../packages/stored-set.ts';
+import { newHours } from './limits.ts';
+import { listStored, removeLeftovers, storeFolder } from './store.ts';
+
+export interface StoredSet {
+  readonly folder: string;
+  readonly record: SetRecord;
+  readonly used: Date;
+}
+
+export interface Cleaned {
+  readonly sets: number;
+  readonly packages: number;
+  readonly bytes: number;
+}
+
+/** The sets of packages on this host, the last used first. */
+export function listSets(data: string): StoredSet[] {
+  const above = join(storeFolder(data), 'sets');
+  const names = fs.existsSync(above) ? fs.readdirSync(above) : [];
+  return names
+    .flatMap((name): StoredSet[] => {
+      const folder = join(above, name);
+      const record = readRecord(folder);
+      return record === undefined ? [] : [{ folder, record, used: fs.statSync(folder).mtime }];
+    })
+    .sort((a, b) => b.used.getTime() - a.used.getTime());
+}
+
+/**
+ * Deletes the sets that no run used since `before`, and the packages that no set links to. A new
+ * package stays: an installation may be about to link to it.
+ */
+export function cleanPackages(data: string, before: Date, now: Date): Cleaned {
+  removeLeftovers(data);
+  const old = listSets(data).filter(({ used }) => used < before);
+  for (const { folder } of old) removeTree(folder);
+  const youngest = now.getTime() - newHours * 60 * 60 * 1000;
+  const unused = listStored(data).filter(
+    ({ folder, stored }) =>
+      fs.statSync(folder).mtimeMs < youngest &&
+      stored.files.every(({ path }) => linksOf(join(folder, 'files', path)) <= 1),
+  );
+  for (const { folder } of unused) {
+    removeTree(folder);
+    removeByteCode(data, basename(folder));
+  }
+  const bytes = unused.reduce((sum, { stored }) => sum + stored.bytes, 0);
+  return { sets: old.length, packages: unused.length, bytes };
+}
+
+function linksOf(path: string): number {
+  return fs.lstatSync(path, { throwIfNoEntry: false })?.nlink ?? 0;
+}
+
+function removeByteCode(data: string, storedName: string): void {
+  const above = join(storeFolder(data), 'byte-code');
+  for (const tag of fs.existsSync(above) ? fs.readdirSync(above) : [])
+    removeTree(join(above, tag, storedName));
+}
+
+/** The bytes of all stored packages. */
+export function storedBytes(data: string): number {
+  return listStored(data).reduce((sum, { stored }) => sum + stored.bytes, 0);
+}
+
+/** The name of a set, in the form in which notes of runs name it. */
+export function setName({ folder }: StoredSet): string {
+  return basename(folder).slice(0, 12);
+}
