@@ -11,7 +11,7 @@ interface CodeDigests {
 }
 
 export const codeDigests: CodeDigests = {
-  extractor: 'sha256:2918cae7388cbbb77590d63b8bb9461c3eef6cff6a960d7421d0544b826a756f',
+  extractor: 'sha256:c0a13ca2a6f558956b7992b14c6a1fde3400e9edfc8626a81eab639a67ce244f',
   judging: 'sha256:04b1b8c58c68daf7a3b37188acb0c7c0ebbc393d4203f8d4dc09d89f05969636',
   rules: {
     'env/dynamic-name': 'sha256:b3bcc619041c321b4ae11ca5d5c43bb5beec8dbf73751365badd255319977730',
@@ -109,15 +109,15 @@ export const codeDigests: CodeDigests = {
     'manifest/broken-promise':
       'sha256:812de3d8bad5a9429373306d08df3b494755553106aa858a51f55859541cffd2',
     'manifest/contradiction':
-      'sha256:ad6562f6d2abcf419ea5c71c632df57c67db19fc148d0c93dd54963e5ee642b5',
+      'sha256:c2b20abd03c99174263dd8536d566c81b5cb4721fdde93c78f41af753f90a20e',
     'manifest/declared-attack':
       'sha256:69fbe125ff557a491f1dd3e8738e57a85a542d39e1326f621b9681e1731099df',
     'manifest/over-broad':
       'sha256:446abaa2633b4c8e55b4305d91f572b95af3fee3bf511e3acf056d068a2771c4',
     'manifest/undeclared':
-      'sha256:31f02f9ed44dd9a27152ee4ec00196e5216f238d0f9a91eae6317f94eb802b93',
+      'sha256:bcc0290a07dae4fe5125fa8faa792ba922f293a476bd2399f59c8dc44044a0d9',
     'manifest/unnamed-script':
-      'sha256:05b3caba9ea3445729e065fe4a0c0a5ed2f4d01aea629c3b5bc63052497c900c',
+      'sha256:209087d07cb6816abb453eb15d0e61e72bb5a355e1334580caa733c8b7fdbfb8',
     'manifest/unreadable':
       'sha256:268c12baa2d8437efe7df83df158269917d17e359f5892e7f0b7d722d632b4a0',
     'manifest/unused': 'sha256:34404608d055bb17854e84618b68e7f8108f46fcd15b91f6cd4683b84ce87e50',

@@ -54,6 +54,13 @@ const parts: readonly Part[] = [
     needed: false,
   },
   {
+    name: 'pwsh',
+    programs: ['pwsh'],
+    for: 'runs skills with PowerShell scripts',
+    package: 'powershell',
+    needed: false,
+  },
+  {
     name: 'chromium',
     programs: ['chromium', 'chromium-browser'],
     for: 'runs the browser tests of the desk, and the desk’s part of skillgate demo',

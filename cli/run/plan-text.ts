@@ -55,10 +55,12 @@ export function sizesLine({ homeMiB, temporaryMiB }: Plan['limits']): string {
   return `temporary space: ${temporaryMiB} MiB in /tmp, ${homeMiB} MiB in HOME`;
 }
 
-function startText({ file, interpreter, module }: Plan['command']): string {
-  return module === undefined
-    ? `${interpreter} ${file}`
-    : `${interpreter} -m ${module}, from the skill's folder`;
+function startText({ file, interpreter, module, scratch }: Plan['command']): string {
+  const start =
+    module === undefined
+      ? `${interpreter} ${file}`
+      : `${interpreter} -m ${module}, from the skill's folder`;
+  return scratch === true ? `${start}; a copy that ends with the run` : start;
 }
 
 // One line for all base programs: a hundred lines would hide what this run asked for.

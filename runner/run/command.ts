@@ -12,15 +12,17 @@ import type { SkillToRun } from './run-request.ts';
 
 type Files = Pick<SkillToRun, 'bundle' | 'contents'>;
 
-const byExtension = /\.(?:(?<node>[mc]?[jt]s)|(?<python3>py)|(?<sh>sh)|(?<bash>bash))$/;
-const byProgram = /^(?:(?<node>node)|(?<python3>python3?)|(?<sh>sh|dash)|(?<bash>bash))$/;
+const byExtension =
+  /\.(?:(?<node>[mc]?[jt]s)|(?<python3>py)|(?<sh>sh)|(?<bash>bash)|(?<pwsh>ps1))$/;
+const byProgram =
+  /^(?:(?<node>node)|(?<python3>python3?)|(?<sh>sh|dash)|(?<bash>bash)|(?<pwsh>pwsh))$/;
 
 /**
  * Finds a command by its name in the manifest, or an executable file by its path.
  * @throws Problem `usage` when the skill has no such command; the hint lists its commands
  */
 export function findCommand(
-  { commands, name: skill }: Manifest,
+  { commands, name: skill, scratch }: Manifest,
   { bundle, contents }: Files,
   wanted?: string,
 ): WantedCommand {
@@ -43,9 +45,9 @@ export function findCommand(
         : `no command ${JSON.stringify(wanted)}`;
     throw new Problem('usage', `Cannot run ${skill}: the skill has ${what}`, { hint });
   }
-  if (typeof named === 'object')
-    return { name, file, interpreter: 'python3', module: named.module };
-  return { name, file, interpreter: interpreterOf(file, contents.get(file) ?? new Uint8Array()) };
+  const about = { name, file, ...(scratch === true && { scratch }) };
+  if (typeof named === 'object') return { ...about, interpreter: 'python3', module: named.module };
+  return { ...about, interpreter: interpreterOf(file, contents.get(file) ?? new Uint8Array()) };
 }
 
 /**
@@ -56,5 +58,7 @@ export function interpreterOf(path: string, bytes: Uint8Array): Interpreter | un
   const [, first, second] = /^#! *(?:\S*\/)?([^\s/]+)(?: +(?:-S +)?(\S+))?/.exec(head) ?? [];
   const program = first === 'env' ? (second ?? '') : first;
   const groups = (program === undefined ? byExtension.exec(path) : byProgram.exec(program))?.groups;
-  return (['node', 'python3', 'sh', 'bash'] as const).find((name) => groups?.[name] !== undefined);
+  return (['node', 'python3', 'sh', 'bash', 'pwsh'] as const).find(
+    (name) => groups?.[name] !== undefined,
+  );
 }

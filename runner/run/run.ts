@@ -6,6 +6,7 @@ import type { AuditSubject } from '../../skills-index/run/audit/audit-entry.ts';
 import type { BoundPlaceholder } from '../../skills-index/run/egress/secret-use.ts';
 import type { Plan } from '../../skills-index/run/plan/plan.ts';
 import type { Digest } from '../../skills-index/skill/digest.ts';
+import type { SandboxFile } from '../bubblewrap/sandbox.ts';
 import { packageEnvironment, packagesNote } from '../packages/package-environment.ts';
 import { moduleStart } from './module-start.ts';
 import type { PlannedWork } from './planned-work.ts';
@@ -64,7 +65,7 @@ function workOf(
     command: [`/usr/bin/${command.interpreter}`, ...startOf(plan), ...args],
     words: { command: command.name, args, why },
     started: { command: command.name, why },
-    files,
+    files: command.scratch === true ? [...files, ...copiesOf(files, skill.name)] : files,
     programs: programs.filter(({ program }) => !isBase(program)),
     base,
     folders: plan.packages.map(({ path, target }) => ({ path, target, isPlain: true })),
@@ -77,10 +78,21 @@ function workOf(
   };
 }
 
-function startOf({ command: { file, module }, skill }: Plan): readonly string[] {
-  const path = `/skills/${skill.name}/${file}`;
-  return module === undefined ? [path] : moduleStart(module, path);
+function startOf({ command: { file, interpreter, module, scratch }, skill }: Plan) {
+  const path = `${scratch === true ? scratchFolder : `/skills/${skill.name}`}/${file}`;
+  if (module !== undefined) return moduleStart(module, path);
+  // Without these options PowerShell reads profiles, and asks a person who is not there.
+  return interpreter === 'pwsh' ? ['-NoProfile', '-NonInteractive', '-File', path] : [path];
 }
+
+// The sandbox puts these files into its temporary file system, so the run may change them, and they
+// end with the sandbox. The files below /skills stay as they were approved.
+function copiesOf(files: readonly SandboxFile[], skill: string): SandboxFile[] {
+  const own = `/skills/${skill}`;
+  return files.map((file) => ({ ...file, path: scratchFolder + file.path.slice(own.length) }));
+}
+
+const scratchFolder = '/tmp/skill';
 
 // Returns the command's whole environment. The command inherits no variable of the runner, because
 // such a variable could hold a credential.

@@ -37,9 +37,9 @@ interface Surroundings {
   readonly hasCommands: boolean;
 }
 
-const runnable = /\.([cm]?[jt]s|py|sh|bash)$/;
-const shebang = /^#! *\S*?\/(env +(-S +)?)?(python3?|node|bash|sh)\b/;
-const otherLanguage = /\.(ps1|psm1|bat|cmd|rb|pl|lua|php|r)$/i;
+const runnable = /\.([cm]?[jt]s|py|sh|bash|ps1)$/;
+const shebang = /^#! *\S*?\/(env +(-S +)?)?(python3?|node|bash|sh|pwsh)\b/;
+const otherLanguage = /\.(psm1|bat|cmd|rb|pl|lua|php|r)$/i;
 const test = /(^|\/)(tests?|__tests__)\/|[._](test|spec)\.|(^|\/)test_|(^|\/)conftest\.py$/;
 const part = /(^|\/)node_modules\/|\.d\.[cm]?ts$|(^|\/)__init__\.py$/;
 const shown = /(^|\/)(templates?|assets|examples?|samples?|fixtures)\//;
@@ -87,6 +87,9 @@ function whyLeft(script: Script, around: Surroundings, hasNamed: boolean): strin
   if (test.test(path)) return 'it is a test';
   if (shown.test(path) && !isStarted(path, around))
     return 'it is an example or a template, and no text tells to run it';
+  // Most scripts of PowerShell are for Windows, beside a script for other systems.
+  if (path.endsWith('.ps1') && !around.texts.some((text) => isToldToRun(text, path)))
+    return 'no text tells to run it with PowerShell';
   if (isTold(script, around)) return undefined;
   if (around.hasCommands)
     return isNamed(script, around) ? undefined : 'no text names it, and there are other commands';

@@ -2,7 +2,7 @@ const lineCharsMax = 160;
 
 // The words before the path on its line: an interpreter with options, or nothing but a place.
 const started =
-  /(^|[\s`$(&|;>"'])((python[\d.]*|node|bash|sh|zsh|tsx|bun|ruby|perl|deno run|uv run|npx tsx)(\s+-{1,2}[\w-]+)*\s+["']?([^\s"'`]*\/)?|\.\/)$/;
+  /(^|[\s`$(&|;>"'])((python[\d.]*|node|bash|sh|zsh|tsx|bun|ruby|perl|pwsh|deno run|uv run|npx tsx)(\s+-{1,2}[\w-]+)*\s+["']?([^\s"'`]*\/)?|\.\/)$/;
 
 /**
  * Whether a text tells the reader to start a file: by the file's path behind an interpreter, as a

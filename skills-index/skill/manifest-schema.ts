@@ -240,6 +240,7 @@ export const manifestShape = exactObject({
     {},
   ),
   packages: v.exactOptional(packagesShape(why)),
+  scratch: v.exactOptional(v.literal(true, 'is not true')),
   capabilities: v.optional(
     exactObject({
       env: group(env),

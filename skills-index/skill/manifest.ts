@@ -34,6 +34,8 @@ export interface Manifest {
   readonly requires: Readonly<Record<SkillName, string>>;
   /** The packages that the skill requires, and those that its lock pins. */
   readonly packages?: ManifestPackages;
+  /** The commands start from a writable copy of the skill's folder, which ends with the run. */
+  readonly scratch?: true;
   /** What the skill asks for. `package` follows from `packages`. */
   readonly capabilities: Capabilities;
   readonly limits: RunLimits;

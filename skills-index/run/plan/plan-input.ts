@@ -22,6 +22,8 @@ export interface WantedCommand {
   readonly interpreter: Interpreter | undefined;
   /** The Python module of the file, where the command starts the module and not the file. */
   readonly module?: string;
+  /** Whether the manifest asks for a writable copy of the skill's folder. */
+  readonly scratch?: true;
 }
 
 /** The facts about a secret that a plan may know: everything but the secret's value. */

@@ -77,7 +77,15 @@ function refusalsOfRun({
       'the skill requires other skills, which this version of Skillgate cannot provide',
     );
   if (command.interpreter === undefined)
-    refuse('plan-refused', `${command.file} is not TypeScript, JavaScript, Python or shell`);
+    refuse(
+      'plan-refused',
+      `${command.file} is not TypeScript, JavaScript, Python, shell or PowerShell`,
+    );
+  if (command.scratch === true && sandbox.name !== 'bubblewrap')
+    refuse(
+      'sandbox-refused',
+      `the backend ${sandbox.name} cannot give a writable copy of the skill's folder ("scratch"), the backend bubblewrap can`,
+    );
   const lacking = hostPolicy.require.filter((requirement) => !sandbox.gives.includes(requirement));
   for (const one of lacking)
     refuse(

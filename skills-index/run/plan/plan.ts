@@ -23,7 +23,7 @@ export interface AdmittedVersion {
  * The interpreter of a command's file. The sandbox has another interpreter only when the plan lists
  * that interpreter among its programs.
  */
-export type Interpreter = 'node' | 'python3' | 'sh' | 'bash';
+export type Interpreter = 'node' | 'python3' | 'sh' | 'bash' | 'pwsh';
 
 /** The address and port that replace DNS for a name on this host. */
 export interface PinnedAddress {
@@ -133,6 +133,8 @@ export interface Plan {
     readonly interpreter: Interpreter | 'none';
     /** The Python module that starts, from the skill's root; absent where the file starts. */
     readonly module?: string;
+    /** The command starts from a writable copy of the skill's folder, which ends with the run. */
+    readonly scratch?: true;
   };
   readonly backend: string;
   readonly uid: number;

@@ -10,7 +10,8 @@ import { manifestSchemaUrl } from '../manifest-schema.ts';
  * line feed at the end.
  */
 export function printManifest(manifest: Manifest): string {
-  const { name, version, license, commands, requires, packages, capabilities, limits } = manifest;
+  const { name, version, license, commands, requires, packages, scratch, capabilities, limits } =
+    manifest;
   const groups = capabilityKinds
     // The parser derives the capabilities of packages from `packages`.
     .filter((kind) => kind !== 'package')
@@ -24,6 +25,7 @@ export function printManifest(manifest: Manifest): string {
     ...(Object.keys(commands).length === 0 ? {} : { commands: sortedKeys(commands) }),
     ...(Object.keys(requires).length === 0 ? {} : { requires: sortedKeys(requires) }),
     ...(packages === undefined ? {} : { packages }),
+    ...(scratch === undefined ? {} : { scratch }),
     capabilities: Object.fromEntries(groups),
     limits,
   };

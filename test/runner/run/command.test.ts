@@ -69,6 +69,8 @@ describe('the command to run', () => {
     ['a', '#!/usr/bin/env -S node --x\n', 'node'],
     ['a', '#! /bin/sh -e\n', 'sh'],
     ['a.py', '#!/usr/bin/perl\n', undefined],
+    ['a.ps1', '', 'pwsh'],
+    ['a', '#!/usr/bin/env pwsh\n', 'pwsh'],
     ['a', '', undefined],
     ['a.exe', '', undefined],
     ['a.constructor', '', undefined],
