@@ -41,12 +41,25 @@ export function plainCall(run: PythonRun, call: PyCall, callee: PyValue): PyValu
     texts,
     otherTexts,
     nodes,
+    items: partsOf(call, nodes),
     folded: object.folded || (isText && !/^(strip|encode|decode)$/.test(method)),
     decoded: object.decoded,
     target: object.target,
     qual: callee.qual === undefined || isText ? undefined : `${callee.qual}()`,
     raw: /^(strip|encode|decode)$/.test(method) ? object.raw : undefined,
   };
+}
+
+// `path.rsplit('.', 1)[0]`: the parts of a text that is known.
+function partsOf(call: PyCall, nodes: readonly string[]): PyValue['items'] {
+  const { object, method, args, keywords } = call;
+  const [text, ...more] = object.texts;
+  const isOne = text !== undefined && more.length === 0 && object.otherTexts.length === 0;
+  if (!/^r?(split|partition)$/.test(method) || !isOne || text.includes(unknownPart))
+    return undefined;
+  const named = [...keywords].map(([key, value]) => [key, foldedOf(value)] as const);
+  const found = textMethod(text, method, { args: args.map(oneOf), keywords: new Map(named) });
+  return pyOf(found).items?.map((item) => ({ ...item, nodes }));
 }
 
 // Text and bytes are one here, and so are the forms of a path.
