@@ -14,7 +14,7 @@ import { Problem } from '../../skills-index/skill/problem.ts';
 import type { CommandContext } from '../command.ts';
 import { packagesLeftOutMax } from '../limits.ts';
 import { readWholeSkill } from '../scan/source-folder.ts';
-import { printNote, safe } from '../terminal/output.ts';
+import { count, printNote, safe } from '../terminal/output.ts';
 import { writeWhole } from '../whole-file.ts';
 import { resolveNpm } from './resolve-npm.ts';
 import { resolvePython } from './resolve-python.ts';
@@ -98,7 +98,7 @@ export function printLocks(context: CommandContext, { locks, left }: SkillLocks)
     const from = index === undefined ? '' : ` from ${index}`;
     printNote(
       context,
-      safe`locked ${packages.length} packages of ${ecosystem} in ${path} (${tool}${from})`,
+      safe`locked ${count(packages.length, 'package')} of ${ecosystem} in ${path} (${tool}${from})`,
     );
     for (const note of notes) printNote(context, safe`note: ${note}`);
   }

@@ -2,6 +2,7 @@
  * Resolves Python packages with uv, else with pip. uv resolves for all platforms. pip resolves for
  * this machine, and the other platforms' wheels of the same versions come from the index.
  */
+import { existsSync } from 'node:fs';
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import * as v from 'valibot';
@@ -90,8 +91,6 @@ async function byPip(world: World, request: ResolveRequest, folder: string): Pro
       hint: 'Install uv (pip install uv), or lock with --exclude-newer 0.',
     });
   const args = [
-    '-m',
-    'pip',
     'install',
     '--dry-run',
     '--ignore-installed',
@@ -105,7 +104,7 @@ async function byPip(world: World, request: ResolveRequest, folder: string): Pro
     'requirements.in',
     ...indexOptions(request.index, '--index-url'),
   ];
-  const end = await runTool(world, folder, 'python3', args);
+  const end = await runPip(world, folder, args);
   if (end.exit === undefined || /No module named pip/.test(end.stderr))
     throw new Problem('package-tool-missing', 'Cannot lock: neither uv nor pip is installed', {
       hint: 'Install uv: https://docs.astral.sh/uv/',
@@ -130,9 +129,22 @@ async function byPip(world: World, request: ResolveRequest, folder: string): Pro
     text: printPylock(packages, addresses),
     tool: `pip ${pip_version}`,
     notes: [
-      `pip chose the versions for this machine's Python and system. uv chooses for all systems: pip install uv, then lock again.`,
+      `pip chose the versions for one Python and this machine's system. uv chooses for all systems: pip install uv, then lock again.`,
     ],
   };
+}
+
+/** The Python that runs on this machine use. */
+const pythonOfRuns = '/usr/bin/python3';
+
+// A Python of the author's own may be newer than the Python of runs. pip before 22.3 can choose
+// only for the Python that runs pip.
+async function runPip(world: World, folder: string, args: readonly string[]): Promise<ToolEnd> {
+  const own = () => runTool(world, folder, 'python3', ['-m', 'pip', ...args]);
+  if (process.platform !== 'linux' || !existsSync(pythonOfRuns)) return own();
+  const forRuns = ['-m', 'pip', '--python', pythonOfRuns, ...args];
+  const end = await runTool(world, folder, 'python3', forRuns);
+  return /no such option: --python/.test(end.stderr) ? own() : end;
 }
 
 async function lockedByIndex(

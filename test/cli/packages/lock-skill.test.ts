@@ -138,6 +138,63 @@ describe('skillgate lock', () => {
   });
 });
 
+describe('skillgate lock with pip', () => {
+  const report = JSON.stringify({
+    pip_version: '23.2.1',
+    install: [{ metadata: { name: 'Six', version: '1.16.0', requires_python: '>=2.7' } }],
+  });
+  const python3 = `#!/bin/sh
+case "$*" in *--python*) if [ -f old ]; then echo "no such option: --python" >&2; exit 2; fi;; esac
+printf '%s' '${report}' > report.json
+`;
+  const page = `<html><body>
+<a href="/x/six-1.16.0.tar.gz#sha256=${'00'.repeat(32)}">six-1.16.0.tar.gz</a>
+<a href="/x/six-1.16.0-py2.py3-none-any.whl#sha256=${'ab'.repeat(32)}">six-1.16.0-py2.py3-none-any.whl</a>
+<a href="/x/six-1.17.0-py3-none-any.whl#sha256=${'cd'.repeat(32)}">six-1.17.0-py3-none-any.whl</a>
+</body></html>`;
+  const files = { ...whole, 'skill.json': skillJson({ python: { requires: ['six'], why: 'w' } }) };
+  const lockWith = async (text: string, status = 200) => {
+    const cwd = folderWith(files);
+    const bin = folderWith({ python3 });
+    chmodSync(join(bin, 'python3'), 0o755);
+    const asked: string[] = [];
+    const fetchPage: typeof fetch = async (address) => {
+      asked.push(String(address));
+      return new Response(text, { status });
+    };
+    const ran = await skill(['lock'], {
+      cwd,
+      env: { PATH: bin, SKILLGATE_HOME: folderWith() },
+      fetch: fetchPage,
+    });
+    return { ...ran, asked, cwd };
+  };
+
+  it('takes the digests of all wheels of the version from the index', async () => {
+    const { asked, cwd, stderr } = await lockWith(page);
+    expect(stderr).toContain('locked 1 package of python in pylock.toml (pip 23.2.1');
+    expect(asked).toEqual(['https://pypi.org/simple/six/']);
+    const lock = readFileSync(join(cwd, 'pylock.toml'), 'utf8');
+    expect(lock).toContain(`sha256 = "${'ab'.repeat(32)}"`);
+    expect(lock).not.toMatch(/tar\.gz|1\.17\.0/);
+    expect(requireSame(cwd)).toBe(1);
+  });
+
+  it.each([
+    ['offers no wheel', '<html><a href="/six-1.16.0.tar.gz">six-1.16.0.tar.gz</a></html>', 200],
+    [
+      'names no digest',
+      '<html><a href="/six-1.16.0-py3-none-any.whl">six-1.16.0-py3-none-any.whl</a></html>',
+      200,
+    ],
+    ['does not have the package', 'Not found', 404],
+  ])('refuses when the index %s', async (_, text, status) => {
+    const { cwd, exit } = await lockWith(text, status);
+    expect(exit).not.toBe(0);
+    expect(existsSync(join(cwd, 'pylock.toml'))).toBe(false);
+  });
+});
+
 describe('skillgate manifest --write', () => {
   const folder = { 'SKILL.md': skillMd, 'scripts/a.py': 'import six\nimport selenium\n' };
 
