@@ -25,7 +25,6 @@ import { resume } from './index/publish-index.ts';
 import { takeStatement } from './intake/statements.ts';
 import { stopMs } from './limits.ts';
 import { newestCheckpoint } from './log/log.ts';
-import { readWitnesses } from './log/witness-config.ts';
 import { alarmText } from './log/witness-duty.ts';
 import { askWitnesses } from './log/witnesses.ts';
 import { endSlowBodies } from './request-limits/slow-bodies.ts';
@@ -35,6 +34,7 @@ import { type DatabaseFile, openFolder } from './store/database-file.ts';
 import { diskObjects } from './store/disk-objects.ts';
 import { databaseOf, type OpenDatabase } from './store/sqlite.ts';
 import { sweepParts } from './store/sweep-parts.ts';
+import { readWitnesses } from './witness-config.ts';
 
 export interface RegistryOptions {
   /** A folder that `skillgate registry init` made. */

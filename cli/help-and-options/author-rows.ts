@@ -94,7 +94,7 @@ export const authorRows: readonly CommandRow[] = [
       ...oidcOptions,
     },
     args: { min: 0, max: 0 },
-    load: () => import('../registries/whoami.ts'),
+    load: () => import('../members-and-scopes/whoami.ts'),
   },
   {
     name: 'key create',

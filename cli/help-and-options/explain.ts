@@ -96,7 +96,7 @@ function explainWord(context: CommandContext, code: string, explained: Explained
 }
 
 async function explainRule(context: CommandContext, rule: Rule): Promise<ExitCode> {
-  const { ruleAnswer, ruleText } = await import('./explain-rule.ts');
+  const { ruleAnswer, ruleText } = await import('../scan/explain-rule.ts');
   const { stdout, env } = context;
   answer(context, ruleAnswer(rule), () => ruleText(rule, inkFor(stdout, env), stdout.columns));
   return exitCodes.ok;

@@ -107,7 +107,7 @@ const floors: Record<string, readonly string[]> = {
 /** Where processes and requests begin: files beside the rooms that stand above all rooms. */
 const starts: Record<string, RegExp> = {
   registry:
-    /^registry\/(app|serve|worker|gates|data-folder|closed-folder|rotation|crypto-shim|drizzle\.config)\.ts$/,
+    /^registry\/(app|serve|worker|data-folder|witness-config|closed-folder|rotation|crypto-shim|drizzle\.config)\.ts$/,
   cli: /^cli\/(main|guard|command-line|show-version)\.(ts|js)$/,
   scanner: /^scanner\/(scan|extract|rules|rule-set|code-digests)\.ts$/,
 };

@@ -3,11 +3,11 @@ import type { Identity } from '../../skills-index/statement/attestation.ts';
 import { printIdentity } from '../../skills-index/statement/identity-id.ts';
 import { printClaims } from '../../skills-index/trust/signatures/certified-identities.ts';
 import { type CommandContext, type ExitCode, exitCodes } from '../command.ts';
+import { scopeAnswer, whoamiAnswer } from '../registries/registry-answers.ts';
+import { askRegistry } from '../registries/registry-api.ts';
+import { withSession } from '../registries/session.ts';
 import { signerFor } from '../signing/signer.ts';
 import { answer, joined, safe, table } from '../terminal/output.ts';
-import { scopeAnswer, whoamiAnswer } from './registry-answers.ts';
-import { askRegistry } from './registry-api.ts';
-import { withSession } from './session.ts';
 
 /** `skillgate whoami [--oidc]`. */
 export async function run(context: CommandContext): Promise<ExitCode> {

@@ -3,9 +3,9 @@
  * sent it from.
  */
 import type { MiddlewareHandler } from 'hono';
-import { Problem } from '../skills-index/skill/problem.ts';
-import type { RegistryConfig } from './context.ts';
-import { strictTransportSeconds } from './limits.ts';
+import { Problem } from '../../skills-index/skill/problem.ts';
+import type { RegistryConfig } from '../context.ts';
+import { strictTransportSeconds } from '../limits.ts';
 
 const readingMethods: readonly string[] = ['GET', 'HEAD', 'OPTIONS'];
 

@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { makeKey } from './people.ts';
-import { call, claimScope, makeSkill, publish, signIn } from './road.ts';
-import { makeStaffedWorld, type Staffed } from './world.ts';
+import { makeKey } from '../people.ts';
+import { call, claimScope, makeSkill, publish, signIn } from '../road.ts';
+import { makeStaffedWorld, type Staffed } from '../world.ts';
 
 describe('the door of the registry', () => {
   let world: Staffed;
