@@ -6,7 +6,7 @@ import { Problem } from '../../skills-index/skill/problem.ts';
 import type { CommandContext } from '../command.ts';
 import { terminalDrainMillis } from '../limits.ts';
 import { isQuietTerminal } from '../terminal/hidden-answer.ts';
-import { ScreenFilter, screenReset } from '../terminal/screen-filter.ts';
+import { ScreenFilter } from '../terminal/screen-filter.ts';
 
 interface AtTerminal {
   readonly stdin: AsyncIterable<Uint8Array>;
@@ -53,7 +53,7 @@ export function openTerminal(context: CommandContext): AtTerminal {
   // A process that ends at once, as after a second signal, leaves no raw terminal behind.
   const restore = (): void => {
     stdin.setRawMode(false);
-    stdout.write(screenReset);
+    stdout.write(filter.reset());
   };
   process.once('exit', restore);
   sendSize();
@@ -67,7 +67,7 @@ export function openTerminal(context: CommandContext): AtTerminal {
     stdout.off('resize', sendSize);
     stdin.off('data', onKeys);
     frames.end();
-    stdout.write(screenReset);
+    stdout.write(filter.reset());
     await drain(context);
     process.off('exit', restore);
     stdin.setRawMode(false);

@@ -1,6 +1,6 @@
 /**
  * Decides which control sequences of an agent's program reach the person's terminal. Only listed
- * sequences pass: they move the cursor, draw, and switch modes that `screenReset` switches back. A
+ * sequences pass: they move the cursor, draw, and switch modes that `reset` switches back. A
  * terminal obeys many others that read the clipboard or the screen, write files, or have the
  * terminal type text that the sandbox chose. Pure.
  */
@@ -9,18 +9,25 @@
 const sequenceCharsMax = 64;
 const titleCharsMax = 100;
 
-/**
- * Ends what a program may have left: styles, colours, the alternate screen, mouse and paste
- * reports, keyboard protocols, a scroll region, line-drawing characters.
- */
-export const screenReset = [
-  '\x1b[?1049l\x1b[?47l\x1b[?1047l',
+// Ends what a program may have left, without moving the cursor: mouse and paste reports, keys of
+// the keypad, the hidden cursor, line-drawing characters, styles.
+const plainReset = [
   '\x1b[?9l\x1b[?1000l\x1b[?1002l\x1b[?1003l\x1b[?1004l\x1b[?1005l\x1b[?1006l\x1b[?1015l\x1b[?1016l',
-  '\x1b[?2004l\x1b[?2026l\x1b[?1l\x1b[?5l\x1b[?6l\x1b[?7h\x1b[?25h\x1b[4l\x1b[20l',
-  '\x1b[<99u\x1b[=0u\x1b[>4;0m\x1b>\x1b(B\x1b)B\x0f\x1b[r\x1b[0 q\x1b[0m\r\x1b[J',
+  '\x1b[?2004l\x1b[?2026l\x1b[?1l\x1b[?5l\x1b[?7h\x1b[?25h\x1b[4l\x1b[20l',
+  '\x1b>\x1b(B\x1b)B\x0f\x1b[0m',
 ].join('');
 
-// Private modes that programs with a screen use, and that `screenReset` ends.
+// These resets move the cursor, or print signs where a terminal does not know them. So each follows
+// only a sequence that needs it.
+const resets: readonly (readonly [used: RegExp, reset: string])[] = [
+  [/^\x1b\[\?(?:[\d;]*;)?(?:47|1047|1049)(?:;[\d;]*)?h$/, '\x1b[?1049l\x1b[?1047l\x1b[?47l'],
+  [/^\x1b\[(?:[\d;]*r|\?(?:[\d;]*;)?6(?:;[\d;]*)?h)$/, '\x1b[?6l\x1b[r\x1b[999;1H'],
+  [/^\x1b\[[>=][\d;]*u$/, '\x1b[<99u\x1b[=0u'],
+  [/^\x1b\[>[\d;]*m$/, '\x1b[>4;0m'],
+  [/^\x1b\[\d* q$/, '\x1b[0 q'],
+];
+
+// Private modes that programs with a screen use, and that `reset` ends.
 const modes = new Set(
   '1 5 6 7 9 12 25 47 1000 1002 1003 1004 1005 1006 1015 1016 1047 1048 1049 2004 2026'.split(' '),
 );
@@ -32,6 +39,12 @@ export class ScreenFilter {
   #skipping = false;
   /** Whether the last shown sign was a carriage return. */
   #returned = false;
+  readonly #needed = new Set<string>();
+
+  /** Returns the text that leaves the terminal as it was before the program. */
+  reset(): string {
+    return `${[...this.#needed].join('')}${plainReset}`;
+  }
 
   push(text: string): string {
     const all = this.#rest + text;
@@ -63,6 +76,7 @@ export class ScreenFilter {
         return shown;
       }
       shown += found.shown;
+      for (const [used, reset] of resets) if (used.test(found.shown)) this.#needed.add(reset);
       this.#returned = false;
       this.#skipping = found.skips;
       at += found.length;

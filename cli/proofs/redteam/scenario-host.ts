@@ -218,6 +218,8 @@ function makeAgents({ config }: Paths): void {
       name,
       now: new Date(),
       workspace: { name: workspace, mode: 'rw' },
+      // The agent's own program may read one part of the allowed host.
+      egress: [{ url: `http://${hosts.crm}/guide/*`, methods: ['GET'] }],
     });
 }
 

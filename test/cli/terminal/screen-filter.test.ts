@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { ScreenFilter, screenReset } from '../../../cli/terminal/screen-filter.ts';
+import { ScreenFilter } from '../../../cli/terminal/screen-filter.ts';
 
 const shown = (...pieces: string[]): string => {
   const filter = new ScreenFilter();
@@ -66,7 +66,24 @@ describe('what an agent’s program draws', () => {
     expect(shown('\x1b]52;c;', 'x'.repeat(100_000), '\x18y')).toBe('y');
   });
 
-  it('is as before after the reset, itself a list of sequences that pass', () => {
-    expect(shown(screenReset)).toBe(screenReset);
+  it.each([
+    ['the alternate screen', '\x1b[?25;1049h', '\x1b[?1049l'],
+    ['a scroll region', '\x1b[2;9r', '\x1b[r'],
+    ['the origin of the region', '\x1b[?6h', '\x1b[?6l'],
+    ['a keyboard protocol', '\x1b[>1u', '\x1b[<99u'],
+    ['reports of keys', '\x1b[>4;2m', '\x1b[>4;0m'],
+    ['another cursor', '\x1b[2 q', '\x1b[0 q'],
+  ])('is reset at the end: %s, and only where the program used it', (_, used, reset) => {
+    const filter = new ScreenFilter();
+    expect(filter.reset()).not.toContain(reset);
+    filter.push(used);
+    expect(filter.reset()).toContain(reset);
+  });
+
+  it('is reset without moving the cursor, by sequences that pass', () => {
+    const reset = new ScreenFilter().reset();
+    expect(reset).toContain('\x1b[?2004l');
+    expect(reset).not.toMatch(/\x1b\[(?:\d*;?\d*)?[HJrfd]|1049|\n/);
+    expect(shown(reset)).toBe(reset);
   });
 });

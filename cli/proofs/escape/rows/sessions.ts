@@ -8,7 +8,7 @@ import { parseIndexRequest } from '../../../../skills-index/run/indexes/index-re
 import { judgeNpm } from '../../../../skills-index/run/indexes/npm-answer.ts';
 import { judgePython } from '../../../../skills-index/run/indexes/python-answer.ts';
 import { whyNotEgress } from '../../../../skills-index/run/plan/plan-surroundings.ts';
-import { ScreenFilter, screenReset } from '../../../terminal/screen-filter.ts';
+import { ScreenFilter } from '../../../terminal/screen-filter.ts';
 import type { Outcome, RunnerAttempt } from '../row.ts';
 
 /** Sequences that terminals obey, each with the form in which a terminal would see it. */
@@ -47,9 +47,11 @@ export const terminalRows: readonly RunnerAttempt[] = sequences.map(([act, drawn
   wants: 'commands, data or the state of the person’s terminal',
   bare: async () => obeyed.test(drawn),
   attempt: async () => {
-    const filter = new ScreenFilter();
-    const slowly = [...drawn].map((sign) => filter.push(sign)).join('');
-    const shown = [new ScreenFilter().push(drawn), slowly].map((text) => `${text}${screenReset}`);
+    // Whole, and in single signs.
+    const shown = [[drawn], [...drawn]].map((pieces) => {
+      const filter = new ScreenFilter();
+      return `${pieces.map((piece) => filter.push(piece)).join('')}${filter.reset()}`;
+    });
     return judged(!shown.some((text) => obeyed.test(text)), 'the terminal obeys nothing of it');
   },
 }));
