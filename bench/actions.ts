@@ -122,6 +122,7 @@ async function doAction(world: World, action: Action, name: string): Promise<Don
   const told = [session.err];
   const held = await accept(world, workspace, action, told);
   const isThereNext = action.next === '' || (await inSession(action.next)).exit === 0;
+  await discardAll(host);
   rmSync(workspace, { recursive: true, force: true });
   if (session.exit === 0 && held !== undefined && isThereNext)
     return { action, outcome: held, words: '' };
@@ -138,17 +139,47 @@ async function accept(
   { onHost }: Action,
   told: string[],
 ): Promise<Outcome | undefined> {
-  const { out } = await requireDone(host.skill('changes', 'list', '--format', 'json'));
-  const [waiting] = (JSON.parse(out) as { runs: { run: string; digest: string }[] }).runs;
-  if (waiting !== undefined) {
-    const { run, digest } = waiting;
+  const acceptOnce = async (include: (set: WaitingSet) => string[]): Promise<void> => {
+    const { out } = await requireDone(host.skill('changes', 'list', '--format', 'json'));
+    const [waiting] = (JSON.parse(out) as { runs: { run: string; digest: string }[] }).runs;
+    if (waiting === undefined) return;
+    const { digest, run } = waiting;
     told.push((await requireDone(host.skill('changes', 'show', run))).out);
-    const words = ['changes', 'accept', run, '--digest', digest];
+    const json = await requireDone(host.skill('changes', 'show', run, '--format', 'json'));
+    const names = include(JSON.parse(json.out)).flatMap((name) => ['--include', name]);
+    const words = ['changes', 'accept', run, '--digest', digest, ...names];
     const { shown } = await atTerminal(words, host.env, [['Passphrase of key mira', passphrase]]);
     told.push(shown);
+  };
+  await acceptOnce(() => []);
+  if (isOnHost(workspace, onHost)) return 'work';
+  await acceptOnce(namesToAsk);
+  return isOnHost(workspace, onHost) ? 'asked' : undefined;
+}
+
+interface WaitingSet {
+  readonly folders: readonly {
+    readonly changes: readonly { readonly path: string; readonly shelf?: string }[];
+    readonly repositories?: readonly {
+      readonly refs: readonly { readonly name: string; readonly asks?: string }[];
+    }[];
+  }[];
+}
+
+/** Everything that a person accepts only by name. */
+function namesToAsk({ folders }: WaitingSet): string[] {
+  return folders.flatMap(({ changes, repositories = [] }) => [
+    ...changes.flatMap(({ path, shelf }) => (shelf === 'obeyed' ? [path] : [])),
+    ...repositories.flatMap(({ refs }) =>
+      refs.flatMap(({ asks, name }) => (asks === undefined ? [] : [name])),
+    ),
+  ]);
+}
+
+async function discardAll(host: InstalledHost): Promise<void> {
+  const { out } = await requireDone(host.skill('changes', 'list', '--format', 'json'));
+  for (const { run } of (JSON.parse(out) as { runs: { run: string }[] }).runs)
     await host.skill('changes', 'discard', run);
-  }
-  return isOnHost(workspace, onHost) ? 'work' : undefined;
 }
 
 function isOnHost(workspace: string, script: string): boolean {

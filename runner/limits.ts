@@ -134,3 +134,22 @@ export const programEntriesMax = 200_000;
  * Bytes that Skillgate reads of a script on PATH to see whether the script belongs to Skillgate.
  */
 export const programHeadBytesMax = 64 * 1024;
+/** Seconds that one call of git may take, and bytes that git may print. */
+export const gitSecondsMax = 120;
+export const gitOutputBytesMax = 32 * 1024 * 1024;
+/** Bytes of the pack with a run's new objects of git, and bytes of the objects unpacked. */
+export const packBytesMax = 200 * 1024 * 1024;
+export const unpackedBytesMax = 1024 * 1024 * 1024;
+/** Repositories of one mount that are handed over, and references of one repository. */
+export const repositoriesMax = 20;
+export const offeredRefsMax = 100;
+/**
+ * Commits of one run whose files the runner judges, commits that a change set names, and bytes of
+ * the shown differences.
+ */
+export const judgedCommitsMax = 10_000;
+export const shownCommitsMax = 200;
+export const patchBytesMax = 1024 * 1024;
+/** Files of a folder in git's own folder that the runner compares, and bytes of such a file. */
+export const gitFilesMax = 1_000;
+export const gitSettingsBytesMax = 1024 * 1024;

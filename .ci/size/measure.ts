@@ -22,6 +22,7 @@ export const roomsAround = [
   'runner/changes',
   'runner/backends',
   'runner/exporters',
+  'runner/git',
   'runner/indexes',
   'runner/package-store',
   'runner/secret-sources',

@@ -6,6 +6,7 @@ import { marksOf } from '../../skills-index/run/changes/change-marks.ts';
 import type { Change, ChangeSet } from '../../skills-index/run/changes/changes.ts';
 import { obeyedIn } from '../../skills-index/run/changes/select-changes.ts';
 import { count, type OutputInk, type Safe, safe } from '../terminal/output.ts';
+import { askingCount } from './references.ts';
 
 /** The marks of each change. */
 export type ChangeMarks = ReadonlyMap<Change, readonly string[]>;
@@ -29,7 +30,7 @@ export function markLines(marks: ChangeMarks, ink: OutputInk): Safe[] {
 /** `, 3 marked, 1 needs a decision`; empty without marks. */
 export function markedText(set: ChangeSet): string {
   const marked = [...marksIn(set).values()].filter((names) => names.length > 0).length;
-  const obeyed = set.folders.flatMap(obeyedIn).length;
+  const obeyed = set.folders.flatMap(obeyedIn).length + askingCount(set);
   const needs = obeyed === 0 ? '' : `, ${obeyed} ${obeyed === 1 ? 'needs' : 'need'} a decision`;
   return `${marked === 0 ? '' : `, ${marked} marked`}${needs}`;
 }

@@ -6,6 +6,7 @@
 import * as changes from '../../runner/changes/public.ts';
 import * as holds from '../../runner/holds/public.ts';
 import { type ChangeSet, changeSetDigest } from '../../skills-index/run/changes/changes.ts';
+import { askingRefs } from '../../skills-index/run/changes/chosen-refs.ts';
 import { obeyedIn, selectChanges } from '../../skills-index/run/changes/select-changes.ts';
 import type { GatedAction, Hold } from '../../skills-index/run/holds/hold.ts';
 import { shownAction } from '../../skills-index/run/holds/hold-action.ts';
@@ -138,7 +139,10 @@ function printWaiting(context: CommandContext, set: ChangeSet, named = 0): void 
 }
 
 function changesIn({ folders }: ChangeSet): number {
-  return folders.reduce((sum, folder) => sum + folder.changes.length, 0);
+  return folders.reduce((sum, { changes, repositories = [] }) => {
+    const refs = repositories.reduce((all, one) => all + Math.max(one.refs.length, 1), 0);
+    return sum + changes.length + refs;
+  }, 0);
 }
 
 /** Discards changes that waited too long, and prints a note. */
@@ -262,9 +266,10 @@ export function applyAction({
   set,
   digest,
 }: Pick<changes.WaitingChanges, 'set' | 'digest'>): GatedAction {
-  const include = set.folders.flatMap(({ changes, target }) =>
-    changes.filter(({ shelf }) => shelf === 'obeyed').map(({ path }) => `${target}/${path}`),
-  );
+  const include = set.folders.flatMap(({ changes, repositories, target }) => [
+    ...changes.filter(({ shelf }) => shelf === 'obeyed').map(({ path }) => `${target}/${path}`),
+    ...askingRefs(repositories).map(({ name }) => name),
+  ]);
   const named = include.length === 0 ? {} : { include };
   return { kind: 'apply', target: targetsOf(set), changes: changesIn(set), digest, ...named };
 }

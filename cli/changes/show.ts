@@ -7,6 +7,7 @@ import type * as changes from '../../runner/changes/public.ts';
 import {
   type Change,
   type ChangedFolder,
+  type ChangeSet,
   type EntryState,
   kindOf,
 } from '../../skills-index/run/changes/changes.ts';
@@ -15,9 +16,10 @@ import { diffStepsMax, diffTextBytesMax, shownBytesMax, shownLinesMax } from '..
 import { count, joined, type OutputInk, type Safe, safe } from '../terminal/output.ts';
 import { keptOrUndefined, readBelow } from './contents.ts';
 import type { DiffWork } from './diff.ts';
-import { foldChanges, isLockFile, isPathWanted } from './folded.ts';
+import { type FoldedTree, foldChanges, isLockFile, isPathWanted } from './folded.ts';
 import { type ChangeMarks, linesOfEach, markedFirst, markLines, marksIn } from './marked.ts';
 import { obeyedSection } from './obeyed.ts';
+import { committedIn, refLines, refsText } from './references.ts';
 import { differenceOf, hasSigns, remark, signsOfLines, spellPath } from './shown-file.ts';
 import { kindsText, summaryLines, treeLine } from './summary.ts';
 
@@ -45,24 +47,20 @@ export function showChanges(
     hidden: 0,
   };
   const marks = marksIn(set);
-  const folders = set.folders.map((folder) => {
-    const ordered = markedFirst(folder.changes, marks);
-    const isWanted = ({ path }: Change): boolean => isPathWanted(path, folder.target, paths);
-    return paths.length > 0
-      ? { ...folder, changes: ordered.filter(isWanted), trees: [] }
-      : { ...folder, ...foldChanges(ordered, marks) };
-  });
+  const folders = shownFolders(set, marks, paths);
   const all = folders.flatMap((folder) => folder.changes.map((change) => ({ folder, change })));
   // Marked changes get their lines first, in whichever folder they are.
   const inTurn = [true, false].flatMap((first) =>
     all.filter(({ change }) => (marks.get(change)?.length ?? 0) > 0 === first),
   );
+  const committed = new Map(folders.map((folder) => [folder.target, committedIn(folder)]));
   const diffs = new Map(
     inTurn.map(({ folder, change }) => [
       change,
-      paths.length === 0 && isLockFile(change, marks)
-        ? [`${remark} tools write this file: its content is shown with --path`]
-        : diffOf(waiting, folder, change, work),
+      committed.get(folder.target)?.get(change.path) ??
+        (paths.length === 0 && isLockFile(change, marks)
+          ? [`${remark} tools write this file: its content is shown with --path`]
+          : diffOf(waiting, folder, change, work)),
     ]),
   );
   const most = linesOfEach(diffs, marks, linesMax);
@@ -91,6 +89,7 @@ export function showChanges(
     );
     return [
       safe`${ink.bold(folder.target)} in the run is ${folder.path} on this host`,
+      ...refLines(waiting, folder, ink, linesMax),
       ...each,
       ...folder.trees.map((tree) => treeLine(tree, marks, set.run, ink)),
       ...refused,
@@ -124,6 +123,25 @@ function unreadLines(folded: number, hidden: number, ink: OutputInk): Safe[] {
   ];
 }
 
+interface ShownFolder extends ChangedFolder {
+  readonly trees: readonly FoldedTree[];
+}
+
+// The wanted paths, or all paths with generated trees folded; marked paths come first.
+function shownFolders(
+  { folders }: ChangeSet,
+  marks: ChangeMarks,
+  paths: readonly string[],
+): ShownFolder[] {
+  return folders.map((folder) => {
+    const ordered = markedFirst(folder.changes, marks);
+    const isWanted = ({ path }: Change): boolean => isPathWanted(path, folder.target, paths);
+    return paths.length > 0
+      ? { ...folder, changes: ordered.filter(isWanted), trees: [] }
+      : { ...folder, ...foldChanges(ordered, marks) };
+  });
+}
+
 /** Remaining work and space for all files together. Beyond it only digests are shown. */
 interface ShowWork extends DiffWork {
   bytes: number;
@@ -133,9 +151,10 @@ interface ShowWork extends DiffWork {
 
 const tooMuch = `all texts together have more than ${shownBytesMax / 1024 / 1024} MiB or ${shownLinesMax} lines`;
 
-/** `2 created, 1 deleted`. */
+/** `branch main; 2 created, 1 deleted`. */
 export function changesText({ set }: Pick<changes.WaitingChanges, 'set'>): string {
-  return kindsText(set.folders.flatMap(({ changes }) => changes));
+  const kinds = kindsText(set.folders.flatMap(({ changes }) => changes));
+  return [refsText(set), kinds].filter((part) => part !== '').join('; ');
 }
 
 function headOf(change: Change, marks: ChangeMarks, ink: OutputInk): Safe {

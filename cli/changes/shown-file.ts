@@ -44,6 +44,15 @@ function linesOf(
     : spelled;
 }
 
+/** The lines of differences that git made, each spelled like a line of a difference. */
+export function spellPatch(bytes: Uint8Array): string[] {
+  const text = plainText(bytes);
+  const lines = (text ?? Buffer.from(bytes).toString('latin1')).trimEnd().split('\n');
+  return lines.map((line) =>
+    text === undefined ? spellBlanks(line, spellBytes) : spellBlanks(line),
+  );
+}
+
 /** Whether a line contains signs that `signsOfLines` explains. */
 export function hasSigns(line: string): boolean {
   return /^[-+ ].*(?:⇥|<20>$|<20>\r$|<3C>)/s.test(line);

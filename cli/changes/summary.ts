@@ -4,6 +4,7 @@ import { summaryFoldersMax } from '../limits.ts';
 import { count, type OutputInk, type Safe, safe, table } from '../terminal/output.ts';
 import type { FoldedTree } from './folded.ts';
 import type { ChangeMarks } from './marked.ts';
+import { refsText } from './references.ts';
 import { spellPath } from './shown-file.ts';
 
 /** `2 created, 1 deleted`. */
@@ -25,7 +26,7 @@ export function summaryLines(set: ChangeSet, ink: OutputInk): Safe[] {
   const shown = places.slice(0, summaryFoldersMax);
   const rest = places.slice(summaryFoldersMax).reduce((sum, [, inside]) => sum + inside.length, 0);
   return [
-    safe`${ink.bold(kindsText(all))} by ${who} with ${skill}@${version}, ${at}`,
+    safe`${ink.bold([refsText(set), kindsText(all)].filter((part) => part !== '').join('; '))} by ${who} with ${skill}@${version}, ${at}`,
     ...(places.length < 2
       ? []
       : [

@@ -2,7 +2,7 @@
  * Applies waiting changes to their folders: exactly the changes that a person saw, or that the
  * operator allowed before the start.
  */
-import { readFileSync, rmSync } from 'node:fs';
+import { readFileSync, rmSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import type { AuditEvent } from '../../skills-index/run/audit/audit-entry.ts';
 import {
@@ -19,6 +19,7 @@ import { Problem } from '../../skills-index/skill/problem.ts';
 import type { Audit } from '../audit/audit.ts';
 import { unlock } from '../files/lock.ts';
 import { writePrivateFile } from '../files/private-file.ts';
+import { prepareTakeOver, type TakeOver, takeOver } from '../git/take-over.ts';
 import { type OpenedHost, openHost } from '../host/host.ts';
 import { applyChanges } from './apply.ts';
 import { waitForClaim } from './claim.ts';
@@ -178,6 +179,8 @@ async function applyFolders(
     for (const [root, folder] of roots)
       judged.set(root, await requireNoConflicts(root, folder, host.policy.obeyed, waiting.begun));
     requireKept({ ...waiting, set: { ...waiting.set, folders: [...folders] } });
+    const handed = roots.flatMap(([root, folder]) => takeOversOf(root, folder, waiting));
+    await requireRefsFree(handed);
     const secret = await begin(waiting, roots);
     record({ event: 'changes', decision: 'begun', digest, targets });
     for (const [root, folder] of roots)
@@ -191,12 +194,52 @@ async function applyFolders(
       ))
         left.push({ path: `${folder.target}/${path}`, why: `${why} by now` });
     for (const link of left) record({ event: 'cleanup', ...link });
+    for (const one of handed) await takeOver(one).catch(throwRefused);
   } finally {
     claims.forEach(unlock);
     opened.close();
   }
   record({ event: 'changes', decision: 'applied', digest, targets });
   return left;
+}
+
+function takeOversOf(
+  root: string,
+  { repositories = [] }: ChangedFolder,
+  { begun, read, set }: WaitingChanges,
+): TakeOver[] {
+  const { gid, uid } = statSync(root);
+  return repositories.map((repository) => ({
+    root,
+    owner: { uid, gid },
+    repository,
+    read,
+    begun,
+    run: set.run,
+  }));
+}
+
+function throwRefused(cause: Error): never {
+  throw new Problem(
+    'changes-conflict',
+    `The files are applied, the commits are not: ${cause.message}`,
+    {
+      hint: 'Repair the git repository of the folder, then accept again: skillgate changes accept continues where it stopped.',
+    },
+  );
+}
+
+/** @throws Problem `changes-conflict` with every reference that cannot be moved */
+async function requireRefsFree(handed: readonly TakeOver[]): Promise<void> {
+  const reasons: { readonly message: string }[] = [];
+  for (const one of handed)
+    for (const message of await prepareTakeOver(one)) reasons.push({ message });
+  if (reasons.length > 0)
+    throw new Problem(
+      'changes-conflict',
+      'No change was applied: the git repository of this host does not allow the run’s commits',
+      { reasons },
+    );
 }
 
 /**

@@ -9,6 +9,7 @@ import {
   changeSetDigest,
   changesFolderOf,
   parseChangeSet,
+  storedDigests,
 } from '../../skills-index/run/changes/changes.ts';
 import { type Digest, digestOf, hexOf } from '../../skills-index/skill/digest.ts';
 import { Problem } from '../../skills-index/skill/problem.ts';
@@ -111,10 +112,7 @@ function readKept(folder: string, run: string, sha256: Digest): Uint8Array {
  * @throws Problem `changes-invalid`
  */
 export function requireKept({ read, set }: Pick<WaitingChanges, 'read' | 'set'>): void {
-  const files = set.folders.flatMap((folder) =>
-    folder.changes.flatMap(({ after }) => (after?.kind === 'file' ? [after.sha256] : [])),
-  );
-  for (const sha256 of new Set(files)) read(sha256);
+  for (const sha256 of storedDigests(set)) read(sha256);
 }
 
 /**

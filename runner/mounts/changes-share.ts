@@ -12,7 +12,11 @@ import {
   writeFileSync,
 } from 'node:fs';
 import { join } from 'node:path';
-import { type ChangeSet, changesFolderOf } from '../../skills-index/run/changes/changes.ts';
+import {
+  type ChangeSet,
+  changesFolderOf,
+  storedDigests,
+} from '../../skills-index/run/changes/changes.ts';
 import { hexOf } from '../../skills-index/skill/digest.ts';
 import { isGone } from '../files/walk-folder.ts';
 import { changedPathsMax, changeSetBytesMax, waitingBytesMax } from '../limits.ts';
@@ -82,10 +86,7 @@ export function removeUnusedContent(
 ): void {
   const kept = changesFolderOf(data, run);
   if (!existsSync(kept)) return;
-  const states = folders.flatMap((folder) => folder.changes.map(({ after }) => after));
-  const needed = new Set(
-    states.flatMap((after) => (after?.kind === 'file' ? [hexOf(after.sha256)] : [])),
-  );
+  const needed = new Set([...storedDigests({ folders })].map(hexOf));
   for (const name of readdirSync(kept)) if (!needed.has(name)) rmSync(join(kept, name));
 }
 

@@ -4,7 +4,7 @@
  * are applied after the run, because a person allowed these changes before the start. Changes to
  * `cow` folders wait until somebody accepts them.
  */
-import { closeSync, mkdirSync, rmSync, writeFileSync } from 'node:fs';
+import { closeSync, readFileSync, rmSync } from 'node:fs';
 import type { AuditEvent, AuditSubject } from '../../skills-index/run/audit/audit-entry.ts';
 import {
   type ChangedFolder,
@@ -14,11 +14,12 @@ import {
   fileChangeOf,
   type LeftBehind,
 } from '../../skills-index/run/changes/changes.ts';
+import { refChanges } from '../../skills-index/run/changes/repositories.ts';
 import type { HostPolicy } from '../../skills-index/run/plan/host-policy.ts';
 import { requireOverlays } from '../../skills-index/run/plan/own-locks.ts';
 import type { Plan } from '../../skills-index/run/plan/plan.ts';
 import { workspaceOf } from '../../skills-index/run/plan/plan-capabilities.ts';
-import { type Digest, digestOf, hexOf } from '../../skills-index/skill/digest.ts';
+import { type Digest, hexOf } from '../../skills-index/skill/digest.ts';
 import type { BudgetAccount } from '../agents/budget.ts';
 import { libraries } from '../bubblewrap/launch.ts';
 import type { SandboxStart } from '../bubblewrap/sandbox.ts';
@@ -33,6 +34,8 @@ import {
   whyTooLarge,
   writeShareOwner,
 } from './changes-share.ts';
+import { contentStore } from './content-store.ts';
+import { type HandOver, withRepositories } from './ended-view.ts';
 import { overlayReadOnly } from './read-only.ts';
 import { openViews } from './views.ts';
 import { type OpenWorkspace, openWorkspace } from './workspace.ts';
@@ -86,8 +89,9 @@ export interface OpenMounts
    * call returns the same result.
    * @param leaks searches each changed file; absent when the run was ended from outside, and then
    * all changes are dropped
+   * @param handOver reads the repositories of a view; absent where git's folders stay in the view
    */
-  finish(leaks?: LeakDetector): Promise<FinishedMounts>;
+  finish(leaks?: LeakDetector, handOver?: HandOver): Promise<FinishedMounts>;
 }
 
 /**
@@ -117,8 +121,8 @@ export async function openMounts(request: MountsRequest): Promise<OpenMounts> {
     closeSync(overlaid.namespace);
     for (const { pin } of overlaid.views.values()) closeSync(pin);
   };
-  const finish = (leaks?: LeakDetector): Promise<FinishedMounts> => {
-    finished ??= finishAll(request, writable, leaks).finally(close);
+  const finish: OpenMounts['finish'] = (leaks, handOver) => {
+    finished ??= finishAll(request, writable, leaks, handOver).finally(close);
     return finished;
   };
   try {
@@ -165,6 +169,7 @@ async function finishAll(
   request: MountsRequest,
   writable: readonly WritableMount[],
   leaks: LeakDetector | undefined,
+  handOver: HandOver | undefined,
 ): Promise<FinishedMounts> {
   const { data, record, subject } = request;
   const changesFolder = changesFolderOf(data, subject.run);
@@ -174,22 +179,34 @@ async function finishAll(
   let limited = false;
   for (const { mount, workspace } of leaks === undefined ? [] : writable) {
     const { id, mode, path, source, target } = mount;
-    const keep = (path: string, bytes: Uint8Array): void => {
-      if (leaks?.push(`file ${target}/${path}`, bytes) !== undefined) leaked = true;
-      leaks?.forget(`file ${target}/${path}`);
-      mkdirSync(changesFolder, { recursive: true, mode: 0o700 });
-      writeFileSync(`${changesFolder}/${hexOf(digestOf(bytes))}`, bytes, { mode: 0o600 });
-    };
+    const { keep, search } = contentStore(changesFolder, (path, bytes) => {
+      const channel = `file ${target}/${path}`;
+      if (leaks?.push(channel, bytes) !== undefined) leaked = true;
+      return () => leaks?.forget(channel);
+    });
     try {
-      const { limited: isLimited, ...collected } = await workspace.collect(keep);
+      const { limited: isLimited, ...found } = await workspace.collect(keep);
       limited ||= isLimited;
+      const collected = await withRepositories(found, handOver, (workTrees) => ({
+        run: subject.run,
+        target,
+        source,
+        view: `/proc/self/fd/${workspace.view.pin}`,
+        below: `/proc/self/fd/${request.folders.get(workspaceOf(source)) ?? -1}`,
+        workTrees,
+        changes: found.changes,
+        read: (sha256) => readFileSync(`${changesFolder}/${hexOf(sha256)}`),
+        keep: (bytes) => keep('.git', bytes),
+        search: (piece) => void search('.git', piece),
+        judge: workspace.judge,
+      }));
       cleaned.push(
         ...collected.refused.map(({ path: entry, why }) => ({
           path: entry === '' ? target : `${target}/${entry}`,
           why,
         })),
       );
-      if (collected.changes.length > 0)
+      if (collected.changes.length > 0 || collected.repositories !== undefined)
         folders.push({
           source,
           target,
@@ -214,15 +231,18 @@ async function finishAll(
   const changed = folders.flatMap(({ changes, target }) =>
     changes.map((change) => ({ ...change, path: `${target}/${change.path}` })),
   );
+  const refs = folders.flatMap(({ repositories = [], target }) => refChanges(target, repositories));
   // The names of changed files reach the audit log, so search the names for the canary as well.
   const names = [
     ...changed.flatMap(({ path, after }) => [path, after?.kind === 'link' ? after.to : '']),
     ...cleaned.map(({ path }) => path),
+    ...refs.map(({ path }) => path),
   ];
   await turn();
   if (leaks?.push('names', Buffer.from(names.join('\n'))) !== undefined) leaked = true;
   if (!leaked) {
-    await recordPaths(data, { of: 'change', paths: changed.map(fileChangeOf) }, record);
+    const paths = [...changed.map(fileChangeOf), ...refs];
+    await recordPaths(data, { of: 'change', paths }, record);
     await recordPaths(data, { of: 'cleanup', paths: shorten(cleaned, changedPathsMax) }, record);
   }
   if (leaked || folders.length === 0) {

@@ -14,8 +14,16 @@ import {
 import { type Gathered, gatherChanges } from '../../skills-index/run/changes/gather-changes.ts';
 import { generatedFolders } from '../../skills-index/run/changes/generated-folders.ts';
 import { relativeLink } from '../../skills-index/run/changes/inner-link.ts';
-import { judgeEntry, type LookAt } from '../../skills-index/run/changes/left-behind.ts';
-import { controlled, type FurtherNames } from '../../skills-index/run/changes/protected-names.ts';
+import {
+  type JudgedEntry,
+  judgeEntry,
+  type LookAt,
+} from '../../skills-index/run/changes/left-behind.ts';
+import {
+  controlled,
+  type FurtherNames,
+  whyBytecodeRefused,
+} from '../../skills-index/run/changes/protected-names.ts';
 import { type Entry, type Shelves, shelvesOf } from '../../skills-index/run/changes/shelves.ts';
 import { foldersAbove } from '../../skills-index/skill/bundle-path.ts';
 import { Problem } from '../../skills-index/skill/problem.ts';
@@ -45,10 +53,23 @@ import type { View, Views } from './views.ts';
 /** Stores the content of a new or changed file. */
 export type Keep = (path: string, bytes: Uint8Array) => void;
 
+/**
+ * @param path Latin-1 text of the path's bytes
+ * @param link the target of a link
+ * @param siblings the names of the entries of the same folder in the run's commits
+ */
+export type JudgeCommitted = (
+  path: string,
+  link: string | undefined,
+  siblings: ReadonlySet<string>,
+) => JudgedEntry;
+
 export interface OpenWorkspace {
   readonly view: View;
   /** Collects the run's changes after the last process of the run has ended. */
   collect(keep: Keep): Promise<Gathered>;
+  /** Judges a path that a commit of the run changes. */
+  readonly judge: JudgeCommitted;
 }
 
 /**
@@ -76,7 +97,17 @@ export async function openWorkspace(
   const ownership = ownershipOf(view.below ?? before, owners);
   const collect = (keep: Keep): Promise<Gathered> =>
     collectChanges({ view, below, before, shelves, owners, ownership, further, target }, keep);
-  return { view, collect };
+  const judge: JudgeCommitted = (path, link, siblings) =>
+    // Skillgate applies no compiled Python, but a commit may hold it: a person decides.
+    whyBytecodeRefused(textOf(path)) === undefined
+      ? judgeEntry(
+          { path, name: posix.basename(path), isOther: false, link, siblings, isNew: true },
+          shelves,
+          entryReader(`/proc/self/fd/${view.pin}`),
+          further,
+        )
+      : { shelf: 'obeyed' };
+  return { view, collect, judge };
 }
 
 interface EntryBefore extends Entry {

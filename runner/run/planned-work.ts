@@ -8,8 +8,9 @@ import type { BoundPlaceholder } from '../../skills-index/run/egress/secret-use.
 import type { StartWords } from '../../skills-index/run/holds/hold-gate.ts';
 import type { Plan } from '../../skills-index/run/plan/plan.ts';
 import type { Digest } from '../../skills-index/skill/digest.ts';
-import type { Sandbox, SandboxFile, SandboxFolder } from '../bubblewrap/sandbox.ts';
+import type { RunningSandbox, Sandbox, SandboxFile, SandboxFolder } from '../bubblewrap/sandbox.ts';
 import type { EgressSettings } from '../egress/settings.ts';
+import type { EndedView, HandedOver } from '../mounts/ended-view.ts';
 import type { StartRecord } from './record-start.ts';
 
 type Shared =
@@ -67,6 +68,14 @@ export interface PlannedWork {
    * Whether the canary, besides lying in a file of the sandbox, is in the command's environment.
    */
   readonly hasCanaryInEnvironment: boolean;
+  /**
+   * Hands over the repositories of a view; absent where git's folders stay in the view. `start`
+   * starts a command in a sandbox with the run's views, and without network and secrets.
+   */
+  readonly handOver?: (
+    ended: EndedView,
+    start: (command: readonly string[]) => Promise<RunningSandbox>,
+  ) => Promise<HandedOver>;
   /** Services of the runner that the sandbox reaches through the egress proxy, by `host:port`. */
   readonly services?: EgressSettings['services'];
   /** Functions that answer allowed requests instead of the requested hosts, by `host:port`. */

@@ -4,17 +4,20 @@
  */
 
 import { randomBytes } from 'node:crypto';
+import { mkdirSync } from 'node:fs';
+import { basename } from 'node:path';
 import type { AuditEvent, AuditSubject } from '../../skills-index/run/audit/audit-entry.ts';
 import { canaryFrom } from '../../skills-index/run/leaks/canary.ts';
 import { Problem } from '../../skills-index/skill/problem.ts';
 import { type ActingAgent, actAs } from '../agents/agents.ts';
-import type { SandboxFolder } from '../bubblewrap/sandbox.ts';
+import type { SandboxFolder, SandboxStart } from '../bubblewrap/sandbox.ts';
 import { startEgress } from '../egress/egress.ts';
 import { leakDetector } from '../egress/leaks.ts';
 import { placeholderFor, watchedPlaceholder } from '../egress/placeholder.ts';
 import { revealAll } from '../egress/secrets.ts';
 import { type BaseFolder, baseFolder } from '../host/base-programs.ts';
 import { readAuthorities } from '../host/host-policy.ts';
+import type { HandOver } from '../mounts/ended-view.ts';
 import { type OpenMounts, openMounts } from '../mounts/mounts.ts';
 import { sampleChildren } from './children.ts';
 import type { PlannedWork } from './planned-work.ts';
@@ -187,7 +190,7 @@ async function startAndWait(work: PlannedWork, world: RunWorld, around: MountedR
     answers,
   });
   try {
-    const starting = work.sandbox.start({
+    const sandboxed: SandboxStart = {
       plan: {
         ...plan,
         programs: base === undefined ? [...work.programs, ...work.base] : work.programs,
@@ -204,8 +207,8 @@ async function startAndWait(work: PlannedWork, world: RunWorld, around: MountedR
       ...mounts,
       proxyFolder: plan.egress.length === 0 && services === undefined ? undefined : proxyFolder,
       runFolder,
-    });
-    const running = await safeguards.breaker.started(starting);
+    };
+    const running = await safeguards.breaker.started(work.sandbox.start(sandboxed));
     const notes = [...running.notes, ...(work.notes ?? [])];
     await recordStart({ ...running, notes }, { ...work.started, backend: plan.backend }, record);
     sampleChildren(running, record);
@@ -224,7 +227,10 @@ async function startAndWait(work: PlannedWork, world: RunWorld, around: MountedR
       { stdin, onStdout, onStderr, leaks, stops, waited: safeguards.gate.waited },
       plan,
     );
-    const { leaked, ...finished } = await mounts.finish(end.reason === 'exit' ? leaks : undefined);
+    const { leaked, ...finished } = await mounts.finish(
+      end.reason === 'exit' ? leaks : undefined,
+      handOverOf(work, sandboxed),
+    );
     return {
       ...(leaked ? { reason: 'canary', code: null } : end),
       egress: { ...proxy.counts },
@@ -233,4 +239,24 @@ async function startAndWait(work: PlannedWork, world: RunWorld, around: MountedR
   } finally {
     await proxy.close();
   }
+}
+
+// Git reads a view's repositories in a sandbox of its own, in a run folder of its own: the
+// repository's settings are the run's.
+function handOverOf({ handOver, sandbox }: PlannedWork, start: SandboxStart): HandOver | undefined {
+  if (handOver === undefined) return undefined;
+  const runFolder = `${start.runFolder}/${basename(start.runFolder)}-git`;
+  return (ended) =>
+    handOver(ended, async (command) => {
+      mkdirSync(runFolder, { recursive: true, mode: 0o711 });
+      const env = { PATH: '/usr/bin:/bin', HOME: '/tmp' };
+      return await sandbox.start({
+        ...start,
+        command,
+        env,
+        files: [],
+        proxyFolder: undefined,
+        runFolder,
+      });
+    });
 }

@@ -9,12 +9,14 @@ import { whyEnded } from '../../skills-index/run/agents/agent.ts';
 import { runnerHost } from '../../skills-index/run/agents/bridge.ts';
 import { type RunTokens, runTokens } from '../../skills-index/run/agents/run-token.ts';
 import type { BoundPlaceholder } from '../../skills-index/run/egress/secret-use.ts';
+import { workspaceOf } from '../../skills-index/run/plan/plan-capabilities.ts';
 import { keyVariableOf } from '../../skills-index/run/plan/plan-session.ts';
 import { holdsOfEgress } from '../../skills-index/run/plan/plan-surroundings.ts';
 import { sessionThresholds } from '../../skills-index/run/plan/session-limits.ts';
 import { type SessionPlan, sessionSkill } from '../../skills-index/run/plan/session-plan.ts';
 import type { Digest } from '../../skills-index/skill/digest.ts';
 import type { Sandbox } from '../bubblewrap/sandbox.ts';
+import { beginHandOver } from '../git/begun.ts';
 import { indexAnswers } from '../indexes/index-answers.ts';
 import type { FilledRunFolder, PlannedWork } from '../run/planned-work.ts';
 import { runPlan } from '../run/run-plan.ts';
@@ -47,13 +49,27 @@ export async function runSession(session: PlannedSession, world: RunWorld): Prom
   const breakers = sessionThresholds(hostPolicy.breakers);
   const own = world.agent === undefined ? [] : holdsOfEgress(world.agent);
   try {
-    return await runPlan(workOf(session, tokens, world), {
-      ...world,
-      hostPolicy: { ...hostPolicy, breakers, holds: [...hostPolicy.holds, ...own] },
-    });
+    const handOver = await beginHandOver(writableFolders(session));
+    return await runPlan(
+      { ...workOf(session, tokens, world), handOver },
+      {
+        ...world,
+        hostPolicy: { ...hostPolicy, breakers, holds: [...hostPolicy.holds, ...own] },
+      },
+    );
   } finally {
     tokens.end();
   }
+}
+
+function writableFolders({ host, plan }: PlannedSession): Map<string, number> {
+  const writable = plan.mounts.filter(({ mode }) => mode !== 'ro');
+  return new Map(
+    writable.flatMap(({ source }) => {
+      const folder = host.folders.get(workspaceOf(source));
+      return folder === undefined ? [] : [[source, folder] as const];
+    }),
+  );
 }
 
 function workOf(session: PlannedSession, tokens: RunTokens, world: RunWorld): PlannedWork {

@@ -61,6 +61,7 @@ const floors: Record<string, readonly string[]> = {
     'backends',
     'secret-sources',
     'changes',
+    'git',
     'run',
     'holds',
     'audit',

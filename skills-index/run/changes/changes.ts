@@ -9,6 +9,7 @@ import { parseJson } from '../../skill/json.ts';
 import { Problem } from '../../skill/problem.ts';
 import { exactObject, parseShape } from '../../skill/shape.ts';
 import type { FileChange } from '../audit/audit-entry.ts';
+import { repositoryShape } from './repositories.ts';
 
 /** The most values in a change set: enough for 20,000 changes with two states each. */
 const changeSetValuesMax = 500_000;
@@ -77,6 +78,8 @@ const folder = exactObject({
   changes: v.array(change),
   refused: v.array(leftBehind),
   conflicts: v.array(path),
+  // Branches, tags and the stash of git repositories in the folder; absent without any.
+  repositories: v.exactOptional(v.array(repositoryShape)),
 });
 const shape = exactObject({
   schema: v.literal('skillgate.changes/2'),
@@ -127,6 +130,19 @@ export function parseChangeSet(bytes: Uint8Array, place = 'set.json'): ChangeSet
 /** The digest that a person accepts. The digest covers exactly these changes of these folders. */
 export function changeSetDigest(set: ChangeSet): Digest {
   return canonicalDigest(set);
+}
+
+/** Returns the digests of everything that is stored with a change set. */
+export function storedDigests({ folders }: Pick<ChangeSet, 'folders'>): Set<Digest> {
+  return new Set(
+    folders.flatMap(({ changes, repositories = [] }) => [
+      ...changes.flatMap(({ after }) => (after?.kind === 'file' ? [after.sha256] : [])),
+      ...repositories.flatMap(({ pack, refs }) => [
+        ...(pack === undefined ? [] : [pack]),
+        ...refs.flatMap(({ patch }) => patch ?? []),
+      ]),
+    ]),
+  );
 }
 
 /** Returns the folder, below the data folder, in which the changes of a run wait to be accepted. */

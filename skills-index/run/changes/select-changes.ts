@@ -5,6 +5,8 @@
 import { foldersAbove } from '../../skill/bundle-path.ts';
 import { Problem } from '../../skill/problem.ts';
 import type { Change, ChangedFolder, ChangeSet } from './changes.ts';
+import { isRefKnown, namedFiles, splitRepositories } from './chosen-refs.ts';
+import type { Repository } from './repositories.ts';
 
 export interface SplitChanges {
   /** The same run with the covered changes; without folders when nothing is covered. */
@@ -17,16 +19,20 @@ export interface SplitChanges {
  * The changes that a person accepts: all plain changes, and those that hosts or agents obey and
  * that the person names.
  * @param include paths as in the run (`/workspace/package.json`) or below the mount
- * (`package.json`)
+ * (`package.json`), and names of references (`main`)
  * @throws Problem `not-found` for a path that is not among the changes; `usage` for a path in
  * several folders, and for a change that cannot be applied without another, unnamed change
  */
 export function selectChanges(set: ChangeSet, include: readonly string[]): SplitChanges {
-  const isNamed = ({ target }: ChangedFolder, { path }: Change): boolean =>
-    include.some((name) => name === path || name === `${target}/${path}`);
+  const namesIn = ({ target }: ChangedFolder): string[] =>
+    include.map((name) => (name.startsWith(`${target}/`) ? name.slice(target.length + 1) : name));
+  const isNamed = (folder: ChangedFolder, { path }: Change): boolean =>
+    namesIn(folder).includes(path) || namedFiles(folder.repositories, namesIn(folder)).has(path);
   for (const name of include) requireOne(set, name);
-  const split = splitChanges(set, (folder, change) =>
-    change.shelf === 'obeyed' ? isNamed(folder, change) : true,
+  const split = splitChanges(
+    set,
+    (folder, change) => (change.shelf === 'obeyed' ? isNamed(folder, change) : true),
+    namesIn,
   );
   for (const folder of split.rest?.folders ?? []) {
     const left = folder.changes.find((change) => isNamed(folder, change));
@@ -37,7 +43,11 @@ export function selectChanges(set: ChangeSet, include: readonly string[]): Split
 
 /** Splits off the plain changes of the mounts that a person allowed before the start. */
 export function selectAllowed(set: ChangeSet): SplitChanges {
-  return splitChanges(set, ({ mode }, { shelf }) => mode === 'rw' && shelf !== 'obeyed');
+  return splitChanges(
+    set,
+    ({ mode }, { shelf }) => mode === 'rw' && shelf !== 'obeyed',
+    ({ mode }) => (mode === 'rw' ? [] : undefined),
+  );
 }
 
 /** The changes that a person has to name, without the new folders that come with them. */
@@ -50,15 +60,18 @@ export function obeyedIn({ changes }: Pick<ChangedFolder, 'changes'>): Change[] 
 function splitChanges(
   set: ChangeSet,
   isWanted: (folder: ChangedFolder, change: Change) => boolean,
+  // The named references beside those that need no name; undefined for no reference at all.
+  refsOf: (folder: ChangedFolder) => readonly string[] | undefined,
 ): SplitChanges {
   const folders = set.folders.map((folder) => {
     const taken = withoutBlocked(
       folder.changes,
       new Set(folder.changes.filter((change) => isWanted(folder, change))),
     );
+    const repositories = splitRepositories(folder.repositories ?? [], refsOf(folder));
     return {
-      accepted: partOf(folder, (change) => taken.has(change)),
-      rest: partOf(folder, (change) => !taken.has(change)),
+      accepted: partOf(folder, repositories.accepted, (change) => taken.has(change)),
+      rest: partOf(folder, repositories.rest, (change) => !taken.has(change)),
     };
   });
   const accepted = folders.flatMap((part) => part.accepted);
@@ -69,11 +82,17 @@ function splitChanges(
   };
 }
 
-function partOf(folder: ChangedFolder, isIn: (change: Change) => boolean): ChangedFolder[] {
+function partOf(
+  { repositories: _, ...folder }: ChangedFolder,
+  repositories: Repository[],
+  isIn: (change: Change) => boolean,
+): ChangedFolder[] {
   const changes = folder.changes.filter(isIn);
   const paths = new Set(changes.map(({ path }) => path));
   const conflicts = folder.conflicts.filter((path) => paths.has(path));
-  return changes.length === 0 ? [] : [{ ...folder, changes, conflicts }];
+  if (changes.length === 0 && repositories.length === 0) return [];
+  const refs = repositories.length === 0 ? {} : { repositories };
+  return [{ ...folder, changes, conflicts, ...refs }];
 }
 
 // A new entry needs its new folders. A folder goes only when everything in the folder goes.
@@ -116,8 +135,13 @@ function isBlocked(
 }
 
 function requireOne({ folders, run }: ChangeSet, name: string): void {
-  const [found, other] = folders.filter(({ changes, target }) =>
-    changes.some(({ path }) => name === path || name === `${target}/${path}`),
+  const [found, other] = folders.filter(
+    ({ changes, repositories = [], target }) =>
+      changes.some(({ path }) => name === path || name === `${target}/${path}`) ||
+      isRefKnown(
+        repositories,
+        name.startsWith(`${target}/`) ? name.slice(target.length + 1) : name,
+      ),
   );
   if (found !== undefined && other === undefined) return;
   // Nobody should accept a file of one folder by the name of a file in another.

@@ -1,0 +1,67 @@
+/**
+ * Names what a run changed in git's own folder beside commits: settings, hooks and the like, which
+ * git obeys and which therefore stay in the view.
+ */
+import * as fs from 'node:fs';
+import { gitFilesMax, gitSettingsBytesMax } from '../limits.ts';
+
+// The entries of git's folder that git obeys, with the words for a person.
+const obeyedEntries: readonly (readonly [name: string, words: string])[] = [
+  ['config', 'its settings (config: names, remotes, aliases)'],
+  ['config.worktree', 'its settings (config.worktree)'],
+  ['hooks', 'its hooks'],
+  ['info', 'its rules (info: attributes, exclude)'],
+  ['modules', 'the repositories of its submodules'],
+  ['worktrees', 'its further work trees, but not their branches'],
+];
+
+// What `git init` writes, in any version.
+const usualSettings =
+  /^(?:\[core\]|repositoryformatversion = [01]|filemode = \w+|bare = false|logallrefupdates = true|\[extensions\]|objectformat = sha256|)$/;
+
+/**
+ * @param view git's folder in the view
+ * @param host git's folder of the host; absent for a new repository
+ * @returns what stays in the view, in words
+ */
+export function leftInGitFolder(view: string, host: string | undefined): string[] {
+  const left = obeyedEntries.filter(([name]) => {
+    const now = stateOf(view, name);
+    return host === undefined
+      ? !isUsual(name, now)
+      : now !== undefined && now !== stateOf(host, name);
+  });
+  return left.map(([, words]) => `${words} stay in the view`);
+}
+
+function isUsual(name: string, state: string | undefined): boolean {
+  if (state === undefined || state === '') return true;
+  if (name === 'config') return state.split('\n').every((line) => usualSettings.test(line.trim()));
+  return name === 'info' && /^exclude\n(?:#.*\n|\n)*$/.test(state);
+}
+
+/** The names and texts of an entry, as one text; undefined where there is none. */
+function stateOf(folder: string, name: string): string | undefined {
+  const path = `${folder}/${name}`;
+  const stats = fs.lstatSync(path, { throwIfNoEntry: false });
+  if (stats === undefined) return undefined;
+  if (stats.isFile()) return textOf(path, stats);
+  if (!stats.isDirectory()) return 'another kind of entry';
+  const names = fs
+    .readdirSync(path)
+    .filter((one) => !one.endsWith('.sample'))
+    .sort();
+  if (names.length > gitFilesMax) return `${names.length} entries`;
+  return names
+    .map((one) => {
+      const found = fs.lstatSync(`${path}/${one}`);
+      return `${one}\n${found.isFile() ? textOf(`${path}/${one}`, found) : ''}`;
+    })
+    .join('\n');
+}
+
+function textOf(path: string, { mode, size }: fs.Stats): string {
+  if (size > gitSettingsBytesMax) return `${size} bytes`;
+  const isExecutable = (mode & 0o100) === 0 ? '' : '#!';
+  return isExecutable + fs.readFileSync(path, 'latin1');
+}

@@ -1,0 +1,350 @@
+/**
+ * Hands over what a run did in the git repositories of a mount: references with checked objects, in
+ * place of the files in git's own folders.
+ */
+import { createHash } from 'node:crypto';
+import * as fs from 'node:fs';
+import type { Change, LeftBehind } from '../../skills-index/run/changes/changes.ts';
+import { refText } from '../../skills-index/run/changes/chosen-refs.ts';
+import type { JudgedEntry } from '../../skills-index/run/changes/left-behind.ts';
+import {
+  type MovedRef,
+  movedRefs,
+  type RefList,
+  twinOf,
+} from '../../skills-index/run/changes/moved-refs.ts';
+import {
+  type HandedRef,
+  type Repository,
+  whyRefRefused,
+} from '../../skills-index/run/changes/repositories.ts';
+import { offeredRefsMax, packBytesMax, repositoriesMax } from '../limits.ts';
+import type { EndedView, HandedOver } from '../mounts/ended-view.ts';
+import { leftInGitFolder } from './git-folder.ts';
+import { type InsideRepository, readInside, type StartInside } from './inside.ts';
+import {
+  type CommittedPath,
+  emptyRepository,
+  isForward,
+  kindOfObject,
+  openGitFolder,
+  readCommits,
+  readDifference,
+  readRefs,
+  readText,
+  readUnpacked,
+  storePack,
+  temporaryFolder,
+} from './quarantine.ts';
+import type { GitFolder } from './run-git.ts';
+
+export interface HandOverRequest extends EndedView {
+  /** The references of repositories that the host had when the run began, by work tree. */
+  readonly begun: ReadonlyMap<string, RefList>;
+  readonly owner: GitFolder['owner'];
+  readonly start: StartInside;
+}
+
+/** Hands over the repositories of one mount. A failure leaves a repository out, with the reason. */
+export async function handOver(request: HandOverRequest): Promise<HandedOver> {
+  const repositories: Repository[] = [];
+  const left: LeftBehind[] = [];
+  let { changes } = request;
+  for (const [at, path] of request.workTrees.entries()) {
+    const gitPath = path === '' ? '.git' : `${path}/.git`;
+    try {
+      if (at >= repositoriesMax)
+        throw new Error(`a run hands over at most ${repositoriesMax} repositories`);
+      const handed = await handOverOne({ ...request, changes }, path);
+      left.push(...handed.left.map((why) => ({ path: gitPath, why })));
+      if (handed.repository !== undefined) repositories.push(handed.repository);
+      changes = handed.changes;
+    } catch (cause) {
+      left.push({
+        path: gitPath,
+        why: `its commits stay in the view: ${(cause as Error).message}`,
+      });
+    }
+  }
+  return { repositories, left, changes };
+}
+
+interface HandedRepository {
+  readonly repository: Repository | undefined;
+  readonly left: readonly string[];
+  readonly changes: readonly Change[];
+}
+
+async function handOverOne(request: HandOverRequest, path: string): Promise<HandedRepository> {
+  const { below, changes, owner, run, start, target, view } = request;
+  const host = openGitFolder(`${below}/${path}`, owner);
+  const room = temporaryFolder(owner);
+  try {
+    const begun = host === undefined ? noRefs : (request.begun.get(path) ?? (await readRefs(host)));
+    const known = host === undefined ? [] : knownObjects(await readRefs(host), begun);
+    const inside = await readInside(start, `${target}/${path}`, known);
+    const own = openGitFolder(`${view}/${path}`, owner);
+    if (own === undefined) throw new Error('.git is no folder');
+    const left = leftInGitFolder(own.path, host?.path);
+    fs.closeSync(own.descriptor);
+    if (host === undefined && inside.list.branch === undefined && inside.list.refs.size === 0)
+      return { repository: undefined, left, changes };
+    const git = await quarantineOf(host, room, owner, inside);
+    try {
+      await storePack(git, inside.pack);
+      if (inside.pack.length > 0)
+        await readUnpacked({ ...git, alone: true }, (piece) => request.search(piece));
+      const moved = [...movedRefs(begun, inside.list), ...detachedCommits(inside, run)];
+      const offered = await offerRefs({ request, git, path, known, begun, moved, left });
+      const head = inside.list.branch;
+      const follows = host === undefined || head === begun.branch;
+      const filed = await withFiles({ request, git, path, begun, inside, follows, refs: offered });
+      if (host !== undefined && offered.length === 0)
+        return { repository: undefined, left, changes };
+      return {
+        repository: {
+          path,
+          isNew: host === undefined,
+          ...(follows && head !== undefined && whyRefRefused(head) === undefined ? { head } : {}),
+          ...(inside.pack.length === 0 ? {} : { pack: request.keep(inside.pack) }),
+          refs: filed.refs,
+        },
+        left,
+        changes: filed.changes,
+      };
+    } finally {
+      if (git.descriptor !== host?.descriptor) fs.closeSync(git.descriptor);
+    }
+  } finally {
+    if (host !== undefined) fs.closeSync(host.descriptor);
+    fs.rmSync(room, { recursive: true, force: true });
+  }
+}
+
+const noRefs: RefList = { refs: new Map() };
+
+async function quarantineOf(
+  host: (GitFolder & { readonly descriptor: number }) | undefined,
+  room: string,
+  owner: GitFolder['owner'],
+  { list, pack }: InsideRepository,
+): Promise<GitFolder & { readonly descriptor: number }> {
+  if (pack.length > packBytesMax)
+    throw new Error(`its new commits take more than ${packBytesMax / 1024 / 1024} MiB`);
+  const objects = `${room}/objects`;
+  fs.mkdirSync(objects, { mode: 0o700 });
+  if (process.getuid?.() === 0) fs.chownSync(objects, owner.uid, owner.gid);
+  if (host !== undefined) return { ...host, objects };
+  const [id = list.commit ?? ''] = list.refs.values();
+  return { ...(await emptyRepository(room, owner, id.length)), objects };
+}
+
+function knownObjects(now: RefList, begun: RefList): string[] {
+  const heads = [now.commit, begun.commit].filter((id) => id !== undefined);
+  return [...new Set([...now.refs.values(), ...begun.refs.values(), ...heads])];
+}
+
+// Commits that a run made on no branch get a branch, so that a person can accept them.
+function detachedCommits({ list }: InsideRepository, run: string): MovedRef[] {
+  const { branch, commit, refs } = list;
+  if (branch !== undefined || commit === undefined || [...refs.values()].includes(commit))
+    return [];
+  return [{ name: detachedName(run), after: commit }];
+}
+
+function detachedName(run: string): string {
+  return `refs/heads/detached-${run.slice(0, 8)}`;
+}
+
+interface OfferedRefs {
+  readonly request: HandOverRequest;
+  readonly git: GitFolder;
+  readonly path: string;
+  readonly known: readonly string[];
+  readonly begun: RefList;
+  readonly moved: readonly MovedRef[];
+  /** Gets the reasons for references that stay in the view. */
+  readonly left: string[];
+}
+
+async function offerRefs(given: OfferedRefs): Promise<HandedRef[]> {
+  const { begun, left, moved } = given;
+  const offered: HandedRef[] = [];
+  for (const one of moved) {
+    const names = [...begun.refs.keys(), ...offered.map(({ name }) => name)];
+    const twin = one.before === undefined ? twinOf(one.name, names) : undefined;
+    const why =
+      whyRefRefused(one.name) ??
+      (twin === undefined ? undefined : `its name is too close to ${refText(twin)}`) ??
+      (offered.length < offeredRefsMax ? undefined : `only ${offeredRefsMax} are handed over`);
+    const found = why ?? (await offerRef(given, one).catch((cause: Error) => cause.message));
+    if (typeof found === 'string') left.push(`${refText(one.name)} stays in the view: ${found}`);
+    else if (found !== undefined) offered.push(found);
+  }
+  return offered;
+}
+
+/** Returns the reason as text when the reference must stay in the view. */
+async function offerRef(
+  { request, git, path, known }: OfferedRefs,
+  moved: MovedRef,
+): Promise<HandedRef | string | undefined> {
+  const { after, before, name } = moved;
+  if (after === undefined)
+    return { ...moved, commits: 0, shown: [], files: [], asks: 'the run deleted it' };
+  const kind = await kindOfObject(git, after);
+  if (kind !== 'commit' && !(kind === 'tag' && name.startsWith('refs/tags/')))
+    return `it names a ${kind}, not a commit`;
+  const { commits, patch, paths, shown } = await readCommits(git, after, known);
+  if (commits === 0 && name === detachedName(request.run)) return undefined;
+  const obeyed = new Set<string>();
+  const siblings = siblingsOf(paths);
+  for (const one of paths) {
+    const judged = await judgePath({ request, git, path, siblings }, one);
+    if (judged.shelf === 'never') return `its commits change ${textOf(one.path)}: ${judged.why}`;
+    if (judged.shelf === 'obeyed') obeyed.add(textOf(one.path));
+  }
+  const asks = [
+    ...((await isForward(git, moved)) ? [] : ['it drops commits that the host has']),
+    ...(before !== undefined && name.startsWith('refs/tags/') ? ['it moves a tag'] : []),
+    ...(obeyed.size === 0 ? [] : [obeyedText([...obeyed])]),
+  ].join('; ');
+  return {
+    ...moved,
+    commits,
+    shown: [...shown],
+    ...(patch.length === 0 ? {} : { patch: request.keep(patch) }),
+    ...(asks === '' ? {} : { asks }),
+    files: [],
+  };
+}
+
+function obeyedText([first = '', ...others]: readonly string[]): string {
+  const more = others.length === 0 ? '' : ` and ${others.length} more`;
+  return `its commits change ${first}${more}, which hosts or agents obey`;
+}
+
+interface JudgedPaths extends Pick<OfferedRefs, 'request' | 'git' | 'path'> {
+  /** The names that the commits put into each folder. */
+  readonly siblings: ReadonlyMap<string, ReadonlySet<string>>;
+}
+
+async function judgePath(
+  { git, path, request, siblings }: JudgedPaths,
+  { path: one, entry }: CommittedPath,
+): Promise<JudgedEntry> {
+  // A commit of another repository: git fetches a submodule from the address in .gitmodules.
+  if (entry?.mode === '160000') return { shelf: 'obeyed' };
+  const link = entry?.mode === '120000' ? await readText(git, entry.id) : undefined;
+  const above = path === '' ? '' : `${Buffer.from(path).toString('latin1')}/`;
+  const parts = one.split('/');
+  // A folder of the commits may be what makes a repository, so each part of the path is judged.
+  for (const end of parts.keys()) {
+    const part = parts.slice(0, end + 1).join('/');
+    const isLast = end === parts.length - 1;
+    const beside = siblings.get(parts.slice(0, end).join('/')) ?? new Set();
+    const judged = request.judge(above + part, isLast ? link : undefined, beside);
+    if (judged.shelf !== 'plain' || isLast) return judged;
+  }
+  return { shelf: 'plain' };
+}
+
+function siblingsOf(paths: readonly CommittedPath[]): Map<string, Set<string>> {
+  const siblings = new Map<string, Set<string>>();
+  for (const { path, entry } of paths) {
+    if (entry === undefined) continue;
+    const parts = path.split('/');
+    for (const [end, part] of parts.entries()) {
+      const above = parts.slice(0, end).join('/');
+      siblings.set(above, (siblings.get(above) ?? new Set()).add(part));
+    }
+  }
+  return siblings;
+}
+
+interface FiledRefs {
+  readonly request: HandOverRequest;
+  readonly git: GitFolder;
+  readonly path: string;
+  readonly begun: RefList;
+  readonly inside: InsideRepository;
+  /** Whether the host's HEAD is the branch of the run's HEAD. */
+  readonly follows: boolean;
+  readonly refs: readonly HandedRef[];
+}
+
+/**
+ * Finds the changed files that are as in the last commit of the run's branch. They belong to the
+ * host's branch, or, when the run worked on another branch, are not offered a second time.
+ */
+async function withFiles({
+  begun,
+  follows,
+  git,
+  inside: { list },
+  path,
+  refs,
+  request: { changes, read },
+}: FiledRefs): Promise<{ readonly refs: HandedRef[]; readonly changes: readonly Change[] }> {
+  const ref = refs.find(({ name }) => name === list.branch);
+  if (ref?.after === undefined || list.commit !== ref.after) return { refs: [...refs], changes };
+  const tree = new Map(
+    (await readDifference(git, begun.commit, ref.after)).map((one) => [textOf(one.path), one]),
+  );
+  const prefix = path === '' ? '' : `${path}/`;
+  const isCommitted = (change: Change): boolean => {
+    const found = change.path.startsWith(prefix)
+      ? tree.get(change.path.slice(prefix.length))
+      : undefined;
+    return found !== undefined && isSame(change, found, ref.after ?? '', read);
+  };
+  const committed = new Set(changes.filter(isCommitted));
+  if (follows) {
+    const files = [...committed].map((change) => change.path);
+    return { refs: refs.map((one) => (one === ref ? { ...one, files } : one)), changes };
+  }
+  const rest = changes.filter((change) => !committed.has(change));
+  return { refs: [...refs], changes: rest.filter((change) => !isEmptied(change, committed, rest)) };
+}
+
+// A new folder whose files all went with the branch.
+function isEmptied(
+  { after, before, path }: Change,
+  committed: ReadonlySet<Change>,
+  rest: readonly Change[],
+): boolean {
+  const isAbove = (change: Change): boolean => change.path.startsWith(`${path}/`);
+  return (
+    (before === undefined
+      ? after?.kind === 'folder'
+      : before.kind === 'folder' && after === undefined) &&
+    [...committed].some(isAbove) &&
+    !rest.some((change) => isAbove(change) && (change.after ?? change.before)?.kind !== 'folder')
+  );
+}
+
+function isSame(
+  { after }: Change,
+  { entry }: CommittedPath,
+  like: string,
+  read: HandOverRequest['read'],
+): boolean {
+  if (after === undefined || entry === undefined) return after === undefined && entry === undefined;
+  if (after.kind === 'link')
+    return entry.mode === '120000' && entry.id === blobId(Buffer.from(after.to), like);
+  if (after.kind !== 'file') return false;
+  const mode = (after.mode & 0o100) === 0 ? '100644' : '100755';
+  return entry.mode === mode && entry.id === blobId(read(after.sha256), like);
+}
+
+/** The name that git gives to a file's content. */
+function blobId(bytes: Uint8Array, like: string): string {
+  return createHash(like.length === 64 ? 'sha256' : 'sha1')
+    .update(`blob ${bytes.length}\0`)
+    .update(bytes)
+    .digest('hex');
+}
+
+function textOf(latin: string): string {
+  return Buffer.from(latin, 'latin1').toString('utf8');
+}

@@ -1,0 +1,176 @@
+/**
+ * Takes accepted references over into a repository of the host. Git writes objects, references and
+ * the index, and never a file of the work tree: Skillgate applies those, each judged on its own.
+ */
+import * as fs from 'node:fs';
+import { refText } from '../../skills-index/run/changes/chosen-refs.ts';
+import type { HandedRef, Repository } from '../../skills-index/run/changes/repositories.ts';
+import type { Digest } from '../../skills-index/skill/digest.ts';
+import { formatOf, openGitFolder, readRefs, storePack } from './quarantine.ts';
+import { type GitFolder, runGit } from './run-git.ts';
+
+export interface TakeOver {
+  /** `/proc/self/fd/N` of the mounted folder. */
+  readonly root: string;
+  readonly owner: GitFolder['owner'];
+  readonly repository: Repository;
+  /** Reads stored bytes by digest. */
+  readonly read: (sha256: Digest) => Uint8Array;
+  /** Whether an earlier attempt was interrupted. */
+  readonly begun: boolean;
+  readonly run: string;
+}
+
+/**
+ * Returns why the references of a repository cannot be taken over now, with a reason for each; an
+ * empty list when they can. Stores the new objects of an existing repository: nothing refers to
+ * them yet.
+ */
+export async function prepareTakeOver(given: TakeOver): Promise<string[]> {
+  try {
+    return await whyNotReady(given);
+  } catch (cause) {
+    return [`git refused: ${(cause as Error).message}`];
+  }
+}
+
+async function whyNotReady(given: TakeOver): Promise<string[]> {
+  const { begun, repository, root } = given;
+  const folder = openWorkTree(root, repository.path);
+  try {
+    const git = folder === undefined ? undefined : openGitFolder(folder.path, given.owner);
+    if (git === undefined)
+      return repository.isNew ? [] : ['the host has no repository there any more'];
+    try {
+      if (repository.isNew)
+        return begun ? [] : ['the host has got a repository there after the run'];
+      await storePack(git, packOf(given));
+      return await whyNotMoved(git, given);
+    } finally {
+      fs.closeSync(git.descriptor);
+    }
+  } finally {
+    folder?.close();
+  }
+}
+
+async function whyNotMoved(git: GitFolder, { begun, repository }: TakeOver): Promise<string[]> {
+  const now = await readRefs(git);
+  const elsewhere = await branchesElsewhere(git);
+  const reasons = repository.refs.flatMap(({ after, before, name }) => {
+    const at = now.refs.get(name);
+    if (at !== before && !(begun && at === after))
+      return [`${refText(name)} was moved on the host since the run began`];
+    return elsewhere.has(name)
+      ? [`${refText(name)} is checked out in another work tree of the host`]
+      : [];
+  });
+  const followed = followedRef(repository, now.branch);
+  const isClean =
+    followed === undefined ||
+    (await isIndexAt(git, followed.before)) ||
+    (begun && (await isIndexAt(git, followed.after)));
+  return isClean
+    ? reasons
+    : [...reasons, 'the host’s index has staged changes; commit or unstage them (git reset)'];
+}
+
+/** Moves the references, after the files of the folder were applied. */
+export async function takeOver(given: TakeOver): Promise<void> {
+  const { owner, repository, root, run } = given;
+  const folder = openWorkTree(root, repository.path);
+  if (folder === undefined) throw new Error(`there is no folder ${repository.path}`);
+  try {
+    if (repository.isNew) await makeRepository(folder.path, given);
+    const git = openGitFolder(folder.path, owner);
+    if (git === undefined) throw new Error('the host has no repository there any more');
+    try {
+      if (repository.isNew) await storePack(git, packOf(given));
+      const now = await readRefs(git);
+      await moveRefs(git, repository.refs, now.refs, run);
+      const followed = followedRef(repository, now.branch);
+      if (followed?.after !== undefined)
+        await runGit(git, ['read-tree', '-i', '-m', followed.after]);
+    } finally {
+      fs.closeSync(git.descriptor);
+    }
+  } finally {
+    folder.close();
+  }
+}
+
+/** The accepted branch that the host's index follows. */
+function followedRef(
+  { head, refs }: Repository,
+  branch: string | undefined,
+): HandedRef | undefined {
+  return head === undefined || head !== branch ? undefined : refs.find(({ name }) => name === head);
+}
+
+function packOf({ read, repository }: TakeOver): Uint8Array {
+  return repository.pack === undefined ? new Uint8Array() : read(repository.pack);
+}
+
+// A repository with git's own settings and no hook, whatever the run's repository has.
+async function makeRepository(workTree: string, { owner, repository }: TakeOver): Promise<void> {
+  const git = { path: workTree, owner, gitFolder: '.git' };
+  const [id = ''] = repository.refs.flatMap(({ after }) => after ?? []);
+  await runGit(git, ['init', '-q', '--template=', formatOf(id.length)]);
+  if (repository.head !== undefined) await runGit(git, ['symbolic-ref', 'HEAD', repository.head]);
+}
+
+async function moveRefs(
+  git: GitFolder,
+  refs: readonly HandedRef[],
+  now: ReadonlyMap<string, string>,
+  run: string,
+): Promise<void> {
+  const lines = refs.flatMap(({ after, before, name }) => {
+    if (now.get(name) === after) return [];
+    if (after === undefined) return [`delete ${name}\0${before ?? ''}\0`];
+    return [`update ${name}\0${after}\0${before ?? '0'.repeat(after.length)}\0`];
+  });
+  if (lines.length === 0) return;
+  const args = ['update-ref', '--create-reflog', '-m', `skillgate: run ${run}`, '--stdin', '-z'];
+  await runGit(git, args, { input: lines.join('') });
+}
+
+async function isIndexAt(git: GitFolder, commit: string | undefined): Promise<boolean> {
+  const tree = commit ?? (await emptyTree(git));
+  const { code } = await runGit(git, ['diff-index', '--cached', '--quiet', tree], {
+    answers: [1],
+  });
+  return code === 0;
+}
+
+async function emptyTree(git: GitFolder): Promise<string> {
+  const { bytes } = await runGit(git, ['hash-object', '-t', 'tree', '--stdin'], { input: '' });
+  return bytes.toString().trim();
+}
+
+// A branch that moves under a further work tree would show that tree's files as changed.
+async function branchesElsewhere(git: GitFolder): Promise<Set<string>> {
+  const { bytes } = await runGit(git, ['worktree', 'list', '--porcelain']);
+  const [, ...others] = bytes.toString().split('\n\n');
+  return new Set(others.flatMap((block) => /^branch (refs\/heads\/.+)$/m.exec(block)?.[1] ?? []));
+}
+
+/** Opens a folder below the mount without following links. */
+function openWorkTree(
+  root: string,
+  path: string,
+): { readonly path: string; close(): void } | undefined {
+  const flags = fs.constants.O_RDONLY | fs.constants.O_DIRECTORY;
+  let descriptor = fs.openSync(`${root}/.`, flags);
+  for (const part of path === '' ? [] : path.split('/')) {
+    const above = descriptor;
+    try {
+      descriptor = fs.openSync(`/proc/self/fd/${above}/${part}`, flags | fs.constants.O_NOFOLLOW);
+    } catch {
+      return undefined;
+    } finally {
+      fs.closeSync(above);
+    }
+  }
+  return { path: `/proc/self/fd/${descriptor}`, close: () => fs.closeSync(descriptor) };
+}
