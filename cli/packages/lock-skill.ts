@@ -2,6 +2,7 @@
 import { join } from 'node:path';
 import * as host from '../../runner/host/public.ts';
 import type { LockedPackage } from '../../skills-index/packages/locked-package.ts';
+import { pinsIn } from '../../skills-index/packages/other-locks.ts';
 import { lockedEntries, parseLock } from '../../skills-index/packages/require-locked.ts';
 import { minimumAgeOf } from '../../skills-index/run/plan/index-policy.ts';
 import { printManifest } from '../../skills-index/skill/authoring/print-manifest.ts';
@@ -70,7 +71,12 @@ export async function lockSkill(
     const own = group.locked === undefined ? ownLock(ecosystem, files, group.requires) : undefined;
     const { requires, lock } =
       own === undefined
-        ? await resolveWithout(context, ecosystem, group.requires, options, left)
+        ? await resolveWithout(
+            context,
+            { ecosystem, all: group.requires, pins: pinsIn(ecosystem === 'python' ? files : []) },
+            options,
+            left,
+          )
         : { requires: group.requires, lock: own };
     const path = group.lock ?? lock.path;
     locks.push({ ...lock, path });
@@ -150,14 +156,22 @@ function ownLock(
 // An import of a package without wheels must not keep the whole skill from being locked.
 async function resolveWithout(
   context: CommandContext,
-  ecosystem: Ecosystem,
-  all: readonly string[],
+  {
+    all,
+    ecosystem,
+    pins,
+  }: {
+    readonly ecosystem: Ecosystem;
+    readonly all: readonly string[];
+    readonly pins: ResolveRequest['pins'];
+  },
   options: LockOptions,
   left: string[],
 ): Promise<{ readonly requires: readonly string[]; readonly lock: SkillLock }> {
   const { index, lock } = defaults[ecosystem];
   const policy = host.readHostPolicy(join(context.paths.config, 'host.json')).indexes[ecosystem];
   const request = {
+    pins,
     index: policy?.url ?? index,
     minimumAgeDays: options.minimumAgeDays ?? (policy === undefined ? 0 : minimumAgeOf(policy)),
   };

@@ -25,7 +25,11 @@ const oldestPython = '3.11';
 
 /** @throws Problem `package-unresolved`, `package-tool-missing`, `package-unavailable` */
 export async function resolvePython(world: World, request: ResolveRequest): Promise<Resolved> {
-  const input = { 'requirements.in': `${request.requires.join('\n')}\n` };
+  const pinned = [...request.pins].map(([name, { version }]) => `${name}==${version}\n`);
+  const input = {
+    'requirements.in': `${request.requires.join('\n')}\n`,
+    'constraints.txt': pinned.join(''),
+  };
   return withFolder(input, async (folder) => {
     const version = await runTool(world, folder, 'uv', ['--version']);
     return version.exit === 0
@@ -46,6 +50,8 @@ async function byUv(
     'pip',
     'compile',
     'requirements.in',
+    '-c',
+    'constraints.txt',
     '--universal',
     '--python-version',
     oldestPython,
@@ -63,7 +69,7 @@ async function byUv(
   ]);
   if (end.exit !== 0) throw unresolved('uv', end);
   const text = await readFile(join(folder, 'pylock.toml'));
-  const packages = parsePylock(text, 'the lock of uv').map(withKeptWheels);
+  const packages = parsePylock(text, 'the lock of uv').map((one) => withKeptWheels(one, request));
   return {
     packages,
     text: printPylock(packages, addressesIn(text.toString('utf8'))),
@@ -102,6 +108,8 @@ async function byPip(world: World, request: ResolveRequest, folder: string): Pro
     'report.json',
     '-r',
     'requirements.in',
+    '-c',
+    'constraints.txt',
     ...indexOptions(request.index, '--index-url'),
   ];
   const end = await runPip(world, folder, args);
@@ -121,7 +129,7 @@ async function byPip(world: World, request: ResolveRequest, folder: string): Pro
       ...(await Promise.all(
         install
           .slice(at, at + indexQuestionsMax)
-          .map(({ metadata }) => lockedByIndex(world, request.index, metadata, addresses)),
+          .map(({ metadata }) => lockedByIndex(world, request, metadata, addresses)),
       )),
     );
   return {
@@ -149,10 +157,11 @@ async function runPip(world: World, folder: string, args: readonly string[]): Pr
 
 async function lockedByIndex(
   world: World,
-  index: string,
+  request: ResolveRequest,
   metadata: v.InferOutput<typeof report>['install'][number]['metadata'],
   addresses: Map<string, string>,
 ): Promise<LockedPackage> {
+  const { index } = request;
   const { version, requires_python: requiresPython } = metadata;
   const name = projectName(metadata.name);
   const wheels = await offeredWheels(world, index, name, version);
@@ -162,19 +171,33 @@ async function lockedByIndex(
       `Cannot lock ${name} ${version}: ${index} offers no wheel of this version with a SHA-256`,
     );
   for (const { name: file, url } of wheels) if (url !== undefined) addresses.set(file, url);
-  return withKeptWheels({
-    ecosystem: 'python',
-    name,
-    version,
-    ...(requiresPython === undefined ? {} : { requiresPython }),
-    files: wheels
-      .map(({ name: file, sha256 }) => ({ name: file, hash: `sha256:${sha256}` as const }))
-      .sort((a, b) => (a.name < b.name ? -1 : 1)),
-  });
+  return withKeptWheels(
+    {
+      ecosystem: 'python',
+      name,
+      version,
+      ...(requiresPython === undefined ? {} : { requiresPython }),
+      files: wheels
+        .map(({ name: file, sha256 }) => ({ name: file, hash: `sha256:${sha256}` as const }))
+        .sort((a, b) => (a.name < b.name ? -1 : 1)),
+    },
+    request,
+  );
 }
 
-function withKeptWheels(one: LockedPackage): LockedPackage {
-  return { ...one, files: keptWheels(one.files) };
+function withKeptWheels(one: LockedPackage, { pins }: Pick<ResolveRequest, 'pins'>): LockedPackage {
+  const pin = pins.get(one.name);
+  const files =
+    pin === undefined ? one.files : one.files.filter(({ hash }) => pin.hashes.has(hash));
+  if (pin !== undefined && files.length === 0)
+    throw new Problem(
+      'package-lock-differs',
+      `Cannot lock ${one.name} ${one.version}: the index offers no wheel with a hash that ${pin.path} names`,
+      {
+        hint: `Find out who changed the files. To take other files, remove ${one.name} from ${pin.path}.`,
+      },
+    );
+  return { ...one, files: keptWheels(files) };
 }
 
 function indexOptions(index: string, option: string): string[] {

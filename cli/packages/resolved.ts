@@ -1,5 +1,6 @@
 /** What a resolver gives: the packages of a lock, and the lock file's text. */
 import type { LockedPackage } from '../../skills-index/packages/locked-package.ts';
+import type { Pin } from '../../skills-index/packages/other-locks.ts';
 
 export interface Resolved {
   readonly packages: readonly LockedPackage[];
@@ -14,6 +15,8 @@ export interface ResolveRequest {
   readonly requires: readonly string[];
   /** The address of the index, or a folder as `file:///…`. */
   readonly index: string;
+  /** Versions and hashes of other locks that the skill has. */
+  readonly pins: ReadonlyMap<string, Pin>;
   /** Days that a version must be old. */
   readonly minimumAgeDays: number;
 }

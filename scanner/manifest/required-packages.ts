@@ -3,7 +3,7 @@
  * package.json), and those that its code imports. An import counts only when a table or a text of
  * the skill knows its package, because a stranger may own the module's name in an index.
  */
-import { getStaticTOMLValue, parseTOML } from 'toml-eslint-parser';
+import { parseTomlValue } from '../../skills-index/packages/toml-value.ts';
 import type { SourceFile } from '../../skills-index/skill/bundle.ts';
 import { type Ecosystem, normalPackageName } from '../../skills-index/skill/ecosystem.ts';
 import { requiredName } from '../../skills-index/skill/manifest-packages.ts';
@@ -123,9 +123,7 @@ function listedIn(file: CodeFile): RequiredPackage[] {
 function inScript({ path, text }: CodeFile): RequiredPackage[] {
   const block = /^# \/\/\/ script[ \t]*\r?\n((?:#[^\n]*\n)+?)# \/\/\/[ \t]*\r?$/m.exec(text)?.[1];
   if (block === undefined) return [];
-  const parsed = attempt(() =>
-    getStaticTOMLValue(parseTOML(block.replace(/^# ?/gm, ''), { tomlVersion: '1.0' })),
-  );
+  const parsed = attempt(() => parseTomlValue(block.replace(/^# ?/gm, '')));
   const list = recordOf(parsed).dependencies;
   return textsOf(list).map((requirement) => ({
     ecosystem: 'python',

@@ -2,7 +2,6 @@
  * Parses pylock.toml (PEP 751). Only wheels with a digest are taken: every other way to get a
  * package would run code at its installation, or has bytes that nobody pinned.
  */
-import { getStaticTOMLValue, parseTOML, traverseNodes } from 'toml-eslint-parser';
 import * as v from 'valibot';
 import { isPackageName, normalPackageName } from '../skill/ecosystem.ts';
 import { packagesMax } from '../skill/limits.ts';
@@ -11,6 +10,7 @@ import { boundedList, exactObject, parseShape, unplaced } from '../skill/shape.t
 import { lockBytesMax, lockedFilesMax, lockTextCharsMax } from './limits.ts';
 import { LockFaults } from './lock-fault.ts';
 import type { FileHash, LockedFile, LockedPackage } from './locked-package.ts';
+import { parseTomlValue } from './toml-value.ts';
 import { isWheelOf } from './wheel-name.ts';
 
 const text = v.pipe(v.string(), v.maxLength(lockTextCharsMax, 'is too long'));
@@ -66,7 +66,7 @@ type Entry = Lock['packages'][number];
  */
 export function parsePylock(bytes: Uint8Array, path: string): LockedPackage[] {
   const faults = new LockFaults(path);
-  const value = parseTomlValue(bytes, faults);
+  const value = tomlOf(bytes, faults);
   const lock = parseShape(lockShape, unplaced(value, path), 'package-lock-invalid', path);
   for (const key of ['extras', 'dependency-groups'] as const)
     if (Array.isArray(lock[key]) && lock[key].length > 0)
@@ -79,24 +79,12 @@ export function parsePylock(bytes: Uint8Array, path: string): LockedPackage[] {
   return packages;
 }
 
-const unsafeKeys = new Set(['__proto__', 'constructor', 'prototype']);
-
-function parseTomlValue(bytes: Uint8Array, faults: LockFaults): unknown {
+function tomlOf(bytes: Uint8Array, faults: LockFaults): unknown {
   if (bytes.byteLength > lockBytesMax)
     faults.add(`it has ${bytes.byteLength} bytes; at most ${lockBytesMax}`);
   faults.requireNone();
   try {
-    const toml = new TextDecoder('utf-8', { fatal: true }).decode(bytes);
-    const program = parseTOML(toml, { tomlVersion: '1.0' });
-    traverseNodes(program, {
-      enterNode: (node) => {
-        const key =
-          node.type === 'TOMLBare' ? node.name : node.type === 'TOMLQuoted' ? node.value : '';
-        if (unsafeKeys.has(key)) throw new RangeError(`${key} is no key of a lock`);
-      },
-      leaveNode: () => undefined,
-    });
-    return getStaticTOMLValue(program);
+    return parseTomlValue(new TextDecoder('utf-8', { fatal: true }).decode(bytes));
   } catch (cause) {
     faults.add(`it is not valid TOML: ${cause instanceof Error ? cause.message : 'unreadable'}`);
     faults.requireNone();

@@ -110,6 +110,19 @@ describe('skillgate lock', () => {
     expect(requireSame(cwd)).toBe(2);
   });
 
+  it('keeps the versions and hashes of another lock of the skill', async () => {
+    const pinned = (digits: string): string => `six==1.16.0 --hash=sha256:${digits.repeat(32)}\n`;
+    const { asked, cwd, type } = author({ ...whole, 'requirements.txt': pinned('ab') });
+    expect(await type('lock')).toMatchObject({ exit: 0 });
+    expect(asked()).toContain('-c constraints.txt');
+    expect(requireSame(cwd)).toBe(2);
+    const other = author({ ...whole, 'requirements.txt': pinned('cd') });
+    expect((await other.type('lock')).stderr).toContain(
+      'the index offers no wheel with a hash that requirements.txt names',
+    );
+    expect(existsSync(join(other.cwd, 'pylock.toml'))).toBe(false);
+  });
+
   it('says why no version fits, and changes nothing', async () => {
     const bad = { python: { ...python, requires: ['selenium'] } };
     const { cwd, type } = author({ ...whole, 'skill.json': skillJson(bad) });

@@ -104,6 +104,13 @@ describe('the packages that a skill requires', () => {
     });
   });
 
+  it('are no way into the objects of the scanner', () => {
+    const block =
+      '# /// script\n# "__proto__".polluted = 1\n# constructor.prototype.polluted = 1\n# ///\n';
+    expect(of({ 'a.py': block }).packages).toEqual([]);
+    expect(({} as { polluted?: unknown }).polluted).toBeUndefined();
+  });
+
   it('do not come from tests, templates and examples', () => {
     const script = 'import yaml\n';
     expect(
