@@ -11,7 +11,7 @@ interface CodeDigests {
 }
 
 export const codeDigests: CodeDigests = {
-  extractor: 'sha256:05934efad09e0abaee56e31ce8e0b30cfc9a9bf90a35d58896fd9cd84004474a',
+  extractor: 'sha256:8b419c421f0a66c80319612573de84eee343d837ffb4898838ddfabddaa87e0b',
   judging: 'sha256:04b1b8c58c68daf7a3b37188acb0c7c0ebbc393d4203f8d4dc09d89f05969636',
   rules: {
     'env/dynamic-name': 'sha256:b3bcc619041c321b4ae11ca5d5c43bb5beec8dbf73751365badd255319977730',
