@@ -9,6 +9,7 @@ import { auditRows } from './audit.ts';
 import { egressRows } from './egress.ts';
 import { honestTables } from './honest.ts';
 import { logRows } from './log.ts';
+import { packageRows } from './packages.ts';
 import { publishRows } from './publish.ts';
 import { printRows, type Row } from './row.ts';
 import { sandboxRows } from './sandbox.ts';
@@ -24,6 +25,7 @@ const benches: Record<string, () => Promise<Row[]>> = {
   log: logRows,
   audit: auditRows,
   sandbox: sandboxRows,
+  packages: packageRows,
   egress: egressRows,
   similarity: similarityRows,
   // The log is half of what trust costs.

@@ -99,13 +99,14 @@ export function writeRecord(folder: string, record: SetRecord): void {
  * @returns undefined when a file is missing
  */
 export function stateOf(tree: string, entries: readonly SetEntry[]): string | undefined {
-  const states: string[] = [];
-  for (const { path } of entries) {
+  // Numbers in one buffer: texts would take a third longer, and a set may have 10,000 files.
+  const states = new Float64Array(entries.length * 4);
+  for (const [index, { path }] of entries.entries()) {
     const found = fs.lstatSync(`${tree}/${path}`, { throwIfNoEntry: false });
     if (found === undefined) return undefined;
-    states.push(`${found.ino} ${found.size} ${found.ctimeMs} ${found.mode}`);
+    states.set([found.ino, found.size, found.ctimeMs, found.mode], index * 4);
   }
-  return createHash('sha256').update(states.join('\n')).digest('hex');
+  return createHash('sha256').update(states).digest('hex');
 }
 
 /** Lines of `SHA-256 PATH`; a folder has hyphens in the place of the digest. */
