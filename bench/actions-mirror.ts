@@ -5,35 +5,50 @@
 import { spawn, spawnSync } from 'node:child_process';
 import { createHash } from 'node:crypto';
 import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
-import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
+import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
+import { createServer as createSecureServer } from 'node:https';
 import type { AddressInfo } from 'node:net';
 import { join } from 'node:path';
+import { makeAuthority } from '../skills-index/run/egress/certificate.ts';
 
 export interface Mirror {
-  /** The member `hosts` of host policy. */
-  readonly hosts: Readonly<Record<string, string>>;
-  /** The options of npm and pip that name the index, for the scripts in the session. */
-  readonly env: Readonly<Record<string, string>>;
+  /** The members `hosts`, `authorities` and `indexes` of host policy. */
+  readonly policy: object;
+  /** The address of the git server, for the identity's egress. */
+  readonly gitUrl: string;
   close(): Promise<void>;
 }
 
-const indexHost = 'index.acme.example';
 const gitHost = 'git.acme.example';
 
 export async function openMirror(folder: string): Promise<Mirror> {
   makePackages(folder);
-  const server = createServer((request, response) => answer(folder, request, response));
-  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
-  const address = `127.0.0.1:${(server.address() as AddressInfo).port}`;
+  const index: Server = createServer((request, response) =>
+    serveIndex(folder, addressOf(index), request, response),
+  );
+  const authority = makeAuthority(['*'], new Date());
+  const git = createSecureServer(authority.leafFor(gitHost), (request, response) =>
+    serveGit(folder, request, response),
+  );
+  for (const server of [index, git])
+    await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+  const pem = join(folder, 'authority.pem');
+  writeFileSync(pem, authority.certificate);
   return {
-    hosts: { [indexHost]: address, [gitHost]: address },
-    env: {
-      NPM_FROM: `--registry http://${indexHost}/npm/`,
-      PIP_FROM: `--index-url http://${indexHost}/simple/ --trusted-host ${indexHost}`,
+    policy: {
+      hosts: { [gitHost]: addressOf(git) },
+      authorities: [pem],
+      indexes: {
+        npm: { url: `http://${addressOf(index)}/`, minimumAgeDays: 0 },
+        python: { url: `file://${folder}` },
+      },
     },
+    gitUrl: `https://${gitHost}/*`,
     close: async () => {
-      server.closeAllConnections();
-      await new Promise<void>((resolve) => server.close(() => resolve()));
+      for (const server of [index, git]) {
+        server.closeAllConnections();
+        await new Promise<void>((resolve) => server.close(() => resolve()));
+      }
     },
   };
 }
@@ -63,31 +78,32 @@ z.close()`;
   }
 }
 
-function answer(folder: string, request: IncomingMessage, response: ServerResponse): void {
-  const [path = '', query = ''] = (request.url ?? '').split('?');
-  const send = (type: string, body: string | Uint8Array): void => {
-    response.setHeader('content-type', type);
-    response.end(body);
-  };
-  if (path.startsWith('/remote.git/')) serveGit(folder, path, query, request, response);
-  else if (path === '/npm/tiny') send('application/json', packument(folder));
-  else if (path === '/npm/tiny.tgz')
-    send('application/octet-stream', readFileSync(join(folder, 'tiny.tgz')));
-  else if (path === '/simple/tiny/') send('text/html', `<a href="/files/${wheelName}">tiny</a>`);
-  else if (path === `/files/${wheelName}`)
-    send('application/zip', readFileSync(join(folder, wheelName)));
-  else {
+function addressOf(server: Server): string {
+  return `127.0.0.1:${(server.address() as AddressInfo).port}`;
+}
+
+function serveIndex(
+  folder: string,
+  address: string,
+  { url = '' }: IncomingMessage,
+  response: ServerResponse,
+): void {
+  if (url === '/tiny') {
+    response.setHeader('content-type', 'application/json');
+    response.end(packument(folder, address));
+  } else if (url === '/tiny/-/tiny-1.0.0.tgz') {
+    response.setHeader('content-type', 'application/octet-stream');
+    response.end(readFileSync(join(folder, 'tiny.tgz')));
+  } else {
     response.statusCode = 404;
     response.end();
   }
 }
 
-const wheelName = 'tiny-1.0.0-py3-none-any.whl';
-
-function packument(folder: string): string {
+function packument(folder: string, address: string): string {
   const hash = createHash('sha512').update(readFileSync(join(folder, 'tiny.tgz')));
   const dist = {
-    tarball: `http://${indexHost}/npm/tiny.tgz`,
+    tarball: `http://${address}/tiny/-/tiny-1.0.0.tgz`,
     integrity: `sha512-${hash.digest('base64')}`,
   };
   const versions = { '1.0.0': { name: 'tiny', version: '1.0.0', dist } };
@@ -96,13 +112,8 @@ function packument(folder: string): string {
 }
 
 // git's own server, as a CGI program (git-http-backend(1)).
-function serveGit(
-  folder: string,
-  path: string,
-  query: string,
-  request: IncomingMessage,
-  response: ServerResponse,
-): void {
+function serveGit(folder: string, request: IncomingMessage, response: ServerResponse): void {
+  const [path = '', query = ''] = (request.url ?? '').split('?');
   const child = spawn('git', ['http-backend'], {
     env: {
       PATH: '/usr/bin:/bin',

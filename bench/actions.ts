@@ -3,8 +3,17 @@
  * session of its own, accepts the changes, and looks at what the host got.
  */
 import { spawnSync } from 'node:child_process';
-import { chmodSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import {
+  chmodSync,
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  writeFileSync,
+} from 'node:fs';
+import { homedir, tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { createKeyFile, publicKeyOf } from '../cli/signing/key-file.ts';
@@ -103,7 +112,8 @@ async function writePolicy(
   const workspaces = actions.map((_, at) => [`a${at}`, join(folder, `a${at}`)]);
   const policy = {
     workspaces: Object.fromEntries(workspaces),
-    hosts: mirror.hosts,
+    ...mirror.policy,
+    toolchains: Object.fromEntries(toolchains()),
     approvers: [{ name: 'mira', key: publicKeyOf(mira) }],
   };
   writeFileSync(join(host.home, 'config/host.json'), JSON.stringify(policy), { mode: 0o600 });
@@ -113,11 +123,9 @@ async function doAction(world: World, action: Action, name: string): Promise<Don
   const { folder, host } = world;
   const workspace = join(folder, name);
   makeWorkspace(workspace, action.isInProject);
-  await requireDone(host.skill('agent', 'create', name, '--workspace', name));
-  const exports = [...gitNames, ...Object.entries(world.mirror.env)];
-  const head = exports.map(([key, value]) => `export ${key}='${value}'`).join('; ');
+  await requireDone(host.skill('agent', 'create', name, ...identityOptions(world, name)));
   const inSession = (script: string): Promise<Ran> =>
-    host.skill('agent', 'run', name, '--', 'bash', '-c', `${head}; ${script}`);
+    host.skill('agent', 'run', name, '--', 'bash', '-c', script);
   const session = await inSession(action.inside);
   const told = [session.err];
   const held = await accept(world, workspace, action, told);
@@ -130,6 +138,21 @@ async function doAction(world: World, action: Action, name: string): Promise<Don
   const words =
     session.exit === 0 ? lineWith(text, /left out|discarded|conflict/) : errorOf(session);
   return { action, outcome: words === '' ? 'lost' : 'said', words };
+}
+
+function identityOptions({ mirror }: World, name: string): string[] {
+  const egress = ['--egress', mirror.gitUrl, '--method', 'GET', '--method', 'POST'];
+  return ['--workspace', name, '--index', 'npm,python', ...egress];
+}
+
+/** The compilers of this machine that lie outside the system's folders. */
+function toolchains(): [string, string][] {
+  const rust = join(homedir(), '.rustup/toolchains');
+  const [first] = existsSync(rust) ? readdirSync(rust).sort() : [];
+  return [
+    ...(existsSync('/usr/local/go') ? [['go', '/usr/local/go'] as [string, string]] : []),
+    ...(first === undefined ? [] : [['rust', join(rust, first)] as [string, string]]),
+  ];
 }
 
 /** Accepts the changes that wait. Returns the outcome when the host has the result. */
