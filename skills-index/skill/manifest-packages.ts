@@ -33,9 +33,10 @@ const lockNames: Readonly<Record<Ecosystem, RegExp>> = {
   python: /(^|\/)pylock(\.[^./]+)?\.toml$/,
   npm: /(^|\/)package-lock\.json$/,
 };
-// Only names, extras, versions and markers: no address, no path, and no option of a tool.
+// Only names, extras, versions and markers: no address, no path, and no option of a tool. pip reads
+// its input by lines and replaces `${NAME}`, so only signs pass that begin no line, path or option.
 const pythonRequirement =
-  /^([A-Za-z0-9][A-Za-z0-9._-]*) *(\[[A-Za-z0-9._, -]*\])? *(\([^()@;]*\)|[<>=!~][^@;:()]*)? *(; *[^\p{C}]+)?$/u;
+  /^(?!.* -)([A-Za-z0-9][\w.-]*) *(\[[\w., -]*\])? *(\([\w.*+!<>=~, -]*\)|[<>=!~][\w.*+!<>=~, -]*)? *(; *[\w.*+!<>=~, '"()-]+)?$/;
 
 /** Whether a text can be the version of a package of any ecosystem. */
 export function isPackageVersion(version: string): boolean {

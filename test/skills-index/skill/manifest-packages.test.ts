@@ -114,6 +114,14 @@ describe('packages of a manifest', () => {
     ['a short option', python({ requires: ['-e .'] })],
     ['a second line', python({ requires: ['six\n-r more.txt'] })],
     ['a second line in a marker', python({ requires: ['six; os_name\n-r more.txt'] })],
+    ['a second line behind versions', python({ requires: ['six>=1\n/srv/evil'] })],
+    ['a second line in parentheses', python({ requires: ['six (>=1\n./evil)'] })],
+    ['a carriage return behind versions', python({ requires: ['six>=1\r./evil'] })],
+    ['a variable of the machine', python({ requires: ['six>=\x24{HOME}'] })],
+    ['a variable in a marker', python({ requires: ["six; os_name == '\x24{HOME}'"] })],
+    ['an option behind versions', python({ requires: ['six>=1 --config-settings=a=b'] })],
+    ['an option behind a marker', python({ requires: ["six; os_name > '' --hash=x"] })],
+    ['a line that goes on', python({ requires: ['six>=1 \\'] })],
     ['a git address of npm', npm('docx@git+ssh://git.example/docx')],
     ['a tag', npm('docx@latest')],
     ['an alias', npm('docx@npm:evil@1')],
@@ -147,6 +155,9 @@ describe('packages of a manifest', () => {
     'pandas (>=2)',
     "pandas>=2; python_version < '3.12'",
     'zope.interface==5.*',
+    'six >= 1.0 , != 1.5.*, <2.0.dev0',
+    'six===1.16.0+local.1',
+    'six ( ~=1.16 ) ; extra == "a" and (os_name == \'posix\' or python_version not in "3.8, 3.9")',
   ])('may be required as %s', (requirement) => {
     expect(reasonsAgainst(python({ requires: [requirement] }))).toEqual([]);
   });
