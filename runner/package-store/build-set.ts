@@ -58,6 +58,7 @@ interface Placed {
  */
 export function buildSet(plan: SetPlan): SetRecord {
   const files = placeFiles(plan.parts);
+  if (plan.ecosystem === 'python') requireOwnModules(files);
   if (plan.python !== undefined) requireNoTakeover(files, plan.python.facts);
   const paths = [...files.keys()].sort();
   const folders = [...new Set(paths.flatMap(foldersAbove))].sort();
@@ -160,6 +161,29 @@ function requireNoTakeover(files: ReadonlyMap<string, Placed>, { modules }: Pyth
   });
   requireNone(reasons, 'a package would take over Python');
 }
+
+// Python takes `one/__init__.py` before `one.so`, and `one.so` before `one.py`. So a package could
+// replace a module of another package, and no path would be there twice.
+function requireOwnModules(files: ReadonlyMap<string, Placed>): void {
+  const modules = new Map<string, { readonly path: string; readonly owner: string }>();
+  const reasons = [...files].flatMap(([path, { owner }]): Reason[] => {
+    const [whole] = moduleSuffix.exec(path) ?? [];
+    if (whole === undefined) return [];
+    const name = path.slice(0, -whole.length);
+    const before = modules.get(name);
+    modules.set(name, before ?? { path, owner });
+    if (before === undefined || before.owner === owner) return [];
+    const module = name.replaceAll('/', '.');
+    return [
+      {
+        message: `${before.owner} has ${before.path}, and ${owner} has ${path}: both are the module ${module}`,
+      },
+    ];
+  });
+  requireNone(reasons, 'two packages have one module');
+}
+
+const moduleSuffix = /(?:\/__init__)?(?:\.py|(?:\.cpython-[\w-]+|\.abi3)?\.so)$/;
 
 function requireNone(reasons: readonly Reason[], what: string): void {
   const [first] = reasons;

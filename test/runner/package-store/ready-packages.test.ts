@@ -19,7 +19,13 @@ describe('the packages of a skill', () => {
   it('of Python are stored as one read-only folder', async () => {
     const world = makePackageWorld();
     const [a, b] = [
-      world.wheel('one', { 'one/__init__.py': 'x = 1\n', 'shared/__init__.py': '' }),
+      world.wheel('one', {
+        'one/__init__.py': 'x = 1\n',
+        // A package may have its own module in two forms.
+        'one/fast.py': '',
+        'one/fast.abi3.so': '',
+        'shared/__init__.py': '',
+      }),
       world.wheel('two', {
         'two.py': 'y = 2\n',
         'shared/__init__.py': '',
@@ -38,7 +44,7 @@ describe('the packages of a skill', () => {
         'two-1.0-py3-none-any.whl: left out path files, which would run code at each start: start.pth',
         noByteCode,
       ],
-      sets: [{ ecosystem: 'python', native: 0, packages: [{ name: 'one' }, { name: 'two' }] }],
+      sets: [{ ecosystem: 'python', native: 1, packages: [{ name: 'one' }, { name: 'two' }] }],
     });
     const tree = treeOf(world, a, b);
     expect(fs.readdirSync(tree).sort()).toEqual([
@@ -158,6 +164,16 @@ describe('packages are refused', () => {
       'one 1.0 and evil 1.0 both have one/__init__.py',
     ],
     [
+      'machine code in the place of a module of another package',
+      { 'one/deep.abi3.so': '' },
+      'one 1.0 has one/deep.py, and evil 1.0 has one/deep.abi3.so: both are the module one.deep',
+    ],
+    [
+      'a folder in the place of a module of another package',
+      { 'one/deep/__init__.py': 'evil()' },
+      'one 1.0 has one/deep.py, and evil 1.0 has one/deep/__init__.py',
+    ],
+    [
       'a file where another package has a folder',
       { one: 'x' },
       'one is a file of evil 1.0 and a folder of one 1.0',
@@ -165,7 +181,7 @@ describe('packages are refused', () => {
   ])('with %s', async (_, files, why) => {
     const world = makePackageWorld();
     const packages = [
-      world.wheel('one', { 'one/__init__.py': 'x = 1\n' }),
+      world.wheel('one', { 'one/__init__.py': 'x = 1\n', 'one/deep.py': '' }),
       world.wheel('evil', files),
     ];
     await expect(world.ready(...packages)).rejects.toMatchObject({
