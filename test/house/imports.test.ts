@@ -12,7 +12,7 @@ const drawing: Record<string, readonly string[]> = {
   'skills-index/skill': [],
   'skills-index/statement': ['skills-index/skill'],
   'skills-index/packages': ['skills-index/skill'],
-  'skills-index/run': ['skills-index/skill', 'skills-index/statement'],
+  'skills-index/run': ['skills-index/skill', 'skills-index/statement', 'skills-index/packages'],
   'skills-index/log': ['skills-index/skill', 'skills-index/statement'],
   'skills-index/trust': ['skills-index/skill', 'skills-index/statement', 'skills-index/log'],
   'skills-index/client': [

@@ -1,6 +1,7 @@
 /** Advisories about malicious packages, in the OSV format: ids that begin with `MAL-`. */
 import { satisfies } from 'semver';
 import * as v from 'valibot';
+import { isSameVersion } from '../../packages/wheel-name.ts';
 import { type Ecosystem, normalPackageName } from '../../skill/ecosystem.ts';
 import { Problem } from '../../skill/problem.ts';
 
@@ -76,6 +77,8 @@ function isAffected(
   version: string,
 ): boolean {
   if (versions.includes(version)) return true;
+  // Python has many spellings of one version: a lock may say 1.0.0 where the advisory says 1.0.
+  if (ecosystem === 'python' && versions.some((one) => isSameVersion(one, version))) return true;
   if (ranges.length === 0) return versions.length === 0;
   return ranges.some(({ events, type }) => {
     const isEndless = !events.some(({ fixed, last_affected }) => fixed ?? last_affected);

@@ -150,6 +150,13 @@ describe('what a session sees of a Python package', () => {
     ]);
   });
 
+  it.each(['1.0', '1', '1.0.0', 'v1.0', '1.00'])('is not version 1.0 as %s', (version) => {
+    const affected = { package: { ecosystem: 'PyPI', name: 'lib' }, versions: ['1.0'] };
+    const [advice] = parseAdvisory(advisory(affected), 'MAL-1.json');
+    expect(advice?.includes(version)).toBe(true);
+    expect(['1.0.1', '1.0rc1', '10'].map((one) => advice?.includes(one))).not.toContain(true);
+  });
+
   it('is read from a page of the older form, too', () => {
     const link = (more: string) =>
       `<a href="../../files/${wheel}#sha256=${'c'.repeat(64)}" ${more}>${wheel}</a>`;
