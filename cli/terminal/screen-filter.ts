@@ -139,8 +139,10 @@ function passes(marks: string, given: string, between: string, final: string): b
   switch (form) {
     // The reply to these questions has numbers only. Programs ask for the cursor's place, the kind
     // of the terminal, its size and its keyboard.
+    // `5n` is the last question of a session: an answer to a program's own `5n` would end the wait
+    // for the answers that come later.
     case 'n':
-      return given === '5' || given === '6';
+      return given === '6';
     case 'c':
     case '>c':
     case '?u':

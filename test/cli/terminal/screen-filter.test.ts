@@ -27,6 +27,7 @@ describe('what an agent’s program draws', () => {
     ['reading the clipboard', '\x1b]52;c;?\x1b\\'],
     ['the report of the title, which a shell would read', '\x1b[21t'],
     ['the report of the icon’s title', '\x1b[20t'],
+    ['the question that ends a session', '\x1b[5n'],
     ['resizing the window', '\x1b[8;1;1t'],
     ['keys that somebody defines', '\x1bP0;1|17/0d\x1b\\'],
     ['a report of settings', '\x1bP$qm\x1b\\'],
